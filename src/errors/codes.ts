@@ -1,0 +1,33 @@
+/**
+ * Every way tsbox can fail: what the code means, and the exit status of the program.
+ * 125 to 127 follow podman-run(1): 125 tsbox itself failed, 126 the command could not be invoked, 127 it was not found;
+ * 2 is a usage error.
+ */
+export const errorCodes = {
+	E_USAGE: {exitStatus: 2, meaning: 'the command line could not be understood'},
+	E_SPEC_NOT_FOUND: {exitStatus: 125, meaning: 'there is no spec file at that path'},
+	E_SPEC_SYNTAX: {exitStatus: 125, meaning: 'the spec file is not readable YAML'},
+	E_SPEC_INVALID: {exitStatus: 125, meaning: 'the spec asks for something that does not exist or cannot be'},
+	E_SPEC_VARIABLE: {exitStatus: 125, meaning: 'a variable in the spec could not be filled in'},
+	E_CONFIG: {exitStatus: 125, meaning: "tsbox's own configuration could not be read"},
+	E_HOST_UNSUPPORTED: {exitStatus: 125, meaning: 'this machine lacks something the plan needs'},
+	E_PERMISSION: {exitStatus: 125, meaning: 'the caller may not do this'},
+	E_ARCHIVE_INVALID: {exitStatus: 125, meaning: 'the root filesystem archive is damaged or hostile'},
+	E_ARCHIVE_TOO_LARGE: {exitStatus: 125, meaning: 'the root filesystem archive is over a limit'},
+	E_ROOTFS_NOT_FOUND: {exitStatus: 125, meaning: 'the root filesystem does not exist'},
+	E_IMAGE_IN_USE: {exitStatus: 125, meaning: 'a container is running on the image'},
+	E_IMAGE_NOT_FOUND: {exitStatus: 125, meaning: 'no stored image has that name or digest'},
+	E_NO_SPACE: {exitStatus: 125, meaning: 'the disk is full'},
+	E_NAME_IN_USE: {exitStatus: 125, meaning: 'a container of that name is running'},
+	E_NO_SUCH_CONTAINER: {exitStatus: 125, meaning: 'no container has that name'},
+	E_STATE: {exitStatus: 125, meaning: 'a record in the state folder could not be trusted'},
+	E_STEP_FAILED: {exitStatus: 125, meaning: 'a step of the plan failed and was rolled back'},
+	E_CHECK_FAILED: {exitStatus: 125, meaning: 'a step said it worked, but the kernel shows otherwise'},
+	E_START_OOM: {exitStatus: 125, meaning: 'the memory limit is too small for the container to start'},
+	E_COMMAND_NOT_EXECUTABLE: {exitStatus: 126, meaning: 'the command exists but cannot be executed'},
+	E_COMMAND_NOT_FOUND: {exitStatus: 127, meaning: 'the command is not in the root filesystem'},
+	E_INTERRUPTED: {exitStatus: 130, meaning: 'the start was interrupted'},
+} as const;
+
+/** The code of a {@link TsboxError}. */
+export type ErrorCode = keyof typeof errorCodes;

@@ -1,0 +1,47 @@
+import {type ErrorCode, errorCodes} from './codes.ts';
+
+/** What a {@link TsboxError} can tell beyond its message; each is shown once, in this order. */
+export interface ErrorFacts {
+	/** The title of the plan step that failed. */
+	readonly step?: string;
+	/** The command as a shell would take it. */
+	readonly command?: string;
+	/** What the tool printed, trimmed. */
+	readonly output?: string;
+	/** The likely cause, one sentence. */
+	readonly why?: string;
+	/** What mends it, one imperative sentence. */
+	readonly hint?: string;
+	readonly cause?: unknown;
+}
+
+/** An error that tsbox foresaw: it has a code, a cause and a mend, and is shown without a stack. */
+export class TsboxError extends Error {
+	readonly code: ErrorCode;
+	readonly step: string | undefined;
+	readonly command: string | undefined;
+	readonly output: string | undefined;
+	readonly why: string | undefined;
+	readonly hint: string | undefined;
+
+	constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
+		super(message, facts.cause === undefined ? {} : {cause: facts.cause});
+		this.name = 'TsboxError';
+		this.code = code;
+		this.step = facts.step;
+		this.command = facts.command;
+		this.output = facts.output;
+		this.why = facts.why;
+		this.hint = facts.hint;
+	}
+
+	/** The exit status that the program ends with; the table is in codes.ts. */
+	get exitStatus(): number {
+		return errorCodes[this.code].exitStatus;
+	}
+}
+
+/** Tells a foreseen error from a bug; works across copies of this module, unlike instanceof. */
+export function isTsboxError(error: unknown): error is TsboxError {
+	return error instanceof Error && error.name === 'TsboxError' && 'code' in error;
+}

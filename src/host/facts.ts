@@ -1,0 +1,129 @@
+import type {NamespaceKind} from '../spec/project.ts';
+
+/** The programs tsbox may run; `doctor` says what each is for. */
+export const toolNames = [
+	'sh',
+	'env',
+	'unshare',
+	'nsenter',
+	'mount',
+	'umount',
+	'pivot_root',
+	'chroot',
+	'setpriv',
+	'prlimit',
+	'setsid',
+	'cp',
+	'ln',
+	'mkdir',
+	'rmdir',
+	'rm',
+	'cat',
+	'head',
+	'tar',
+	'gzip',
+	'zstd',
+	'xz',
+	'bzip2',
+	'sync',
+	'script',
+	'stty',
+	'flock',
+	'perl',
+	'tini',
+	'catatonit',
+	'newuidmap',
+	'newgidmap',
+] as const;
+/** One of {@link toolNames}. */
+export type ToolName = (typeof toolNames)[number];
+
+/** One program of the host. */
+export interface ToolFacts {
+	/** The real path: no component is a symlink. */
+	readonly path: string;
+	/** Its ELF interpreter's real path, or null when it is linked statically. */
+	readonly loader: string | null;
+	/** The real folders of all its shared libraries, for the loader's --library-path. */
+	readonly libraryPath: readonly string[];
+	/** The long options its help text names, without dashes, sorted. */
+	readonly flags: readonly string[];
+	/** The implementation, from its own words: `util-linux 2.38.1`, `GNU coreutils 9.1`, `BusyBox`; for people, never decided on. */
+	readonly version: string;
+}
+
+/** A folder of host programs that is bound read-only into the container while it is set up. */
+export type ToolboxFacts =
+	/** All tools and their libraries lie below this one folder (/usr on a merged-/usr system). */
+	| {readonly kind: 'folder'; readonly root: string}
+	/** They are spread over the host: they must be copied into one folder first, at the same paths below it. */
+	| {readonly kind: 'copy'; readonly files: readonly string[]}
+	| {readonly kind: 'none'; readonly why: string};
+
+/** Everything a plan may depend on about the machine. Saved as JSON, it lets a plan for another host be made and tested. */
+export interface HostFacts {
+	readonly schema: 1;
+	readonly kernel: {readonly release: string; readonly arch: string};
+	/** PRETTY_NAME of os-release(5). */
+	readonly os: string;
+	readonly user: {readonly uid: number; readonly gid: number; readonly capabilities: readonly string[]};
+	readonly tools: Readonly<Record<ToolName, ToolFacts | null>>;
+	readonly toolbox: ToolboxFacts;
+	readonly cgroup: CgroupFacts;
+	/** The kinds the kernel has (/proc/self/ns). */
+	readonly namespaces: readonly NamespaceKind[];
+	readonly userNamespace: {
+		/** user.max_user_namespaces. */
+		readonly max: number;
+		/** kernel.unprivileged_userns_clone (Debian), true where the key is not there. */
+		readonly unprivileged: boolean;
+		/** kernel.apparmor_restrict_unprivileged_userns (Ubuntu). */
+		readonly apparmorRestricted: boolean;
+		/** The caller's ranges in /etc/subuid and /etc/subgid, as counts. */
+		readonly subuids: number;
+		readonly subgids: number;
+	};
+	readonly overlay: {
+		/** An overlay with its writable layer in the store was mounted for trial. */
+		readonly store: boolean;
+		/** The same with the writable layer on a tmpfs. */
+		readonly tmpfs: boolean;
+		/** What the kernel said where it did not work. */
+		readonly why: string | null;
+	};
+	readonly seccomp: {readonly kernel: boolean; readonly loader: 'setpriv' | 'perl' | null};
+	/** Names from /sys/kernel/security/lsm, empty where it can't be read. */
+	readonly lsm: readonly string[];
+	/** Which of the default profile's masked and read-only paths exist. */
+	readonly kernelPaths: readonly string[];
+	/** Which of the OCI default devices exist: `/dev/null`, ... */
+	readonly devices: readonly string[];
+	/** Which of /dev/fd, stdin, stdout, stderr are the usual links into /proc/self/fd. */
+	readonly deviceLinks: readonly string[];
+	/** The names of all capabilities the kernel knows, with CAP_, in number order. */
+	readonly capabilities: readonly string[];
+	/** The caller's own hard limits, -1 unlimited, by name: `nofile`. */
+	readonly rlimits: Readonly<Record<string, number>>;
+	readonly cpus: number;
+}
+
+/** How control groups are mounted, and what can be limited; cgroups(7). */
+export interface CgroupFacts {
+	readonly layout: 'v2' | 'hybrid' | 'v1' | 'none';
+	/** v1: the mount point of each controller's hierarchy: `memory`, `cpu`, `pids`, `name=systemd`. */
+	readonly v1: Readonly<Record<string, string>>;
+	/** The mount point of the cgroup2 hierarchy, or null. */
+	readonly unified: string | null;
+	/** Controllers of the unified hierarchy (cgroup.controllers at its root). */
+	readonly unifiedControllers: readonly string[];
+	/** Controllers in the root's cgroup.subtree_control. */
+	readonly unifiedEnabled: readonly string[];
+	/** memory.memsw.* (v1) or memory.swap.max (v2) are there. */
+	readonly swapAccounting: boolean;
+	/** cgroup.kill is there (Linux 5.14). */
+	readonly killFile: boolean;
+	/** The hierarchies can be written by the caller. */
+	readonly writable: boolean;
+	/** cgroup2 path of the nearest ancestor that systemd delegated to the caller (user.delegate xattr), or null. */
+	readonly delegated: string | null;
+}

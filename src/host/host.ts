@@ -1,0 +1,83 @@
+import type {Readable, Writable} from 'node:stream';
+
+/** What a finished program left behind. */
+export interface RunResult {
+	readonly exitCode: number | undefined;
+	readonly signal: string | undefined;
+	readonly stdout: string;
+	readonly stderr: string;
+	/** The command as a shell would take it, control characters made harmless. */
+	readonly command: string;
+}
+
+/** A standard stream of a started program: nothing, a pipe to us, or one of our own descriptors. */
+export type Stdio = 'ignore' | 'pipe' | number;
+
+/** A program that runs. */
+export interface RunningProgram {
+	readonly pid: number;
+	/** The pipes by descriptor number; undefined where stdio was not 'pipe'. */
+	readonly pipes: readonly (Readable | Writable | null | undefined)[];
+	/** Settles when the program was reaped; never rejects. */
+	readonly ended: Promise<{
+		readonly exitCode: number | undefined;
+		readonly signal: string | undefined;
+		readonly startError: Error | undefined;
+	}>;
+}
+
+/** A file's facts that callers decide on. */
+export interface FileFacts {
+	readonly kind: 'file' | 'directory' | 'symlink' | 'other';
+	readonly size: number;
+	readonly mode: number;
+	readonly uid: number;
+	readonly ino: number;
+	readonly dev: number;
+	readonly mtimeMs: number;
+	readonly ctimeMs: number;
+}
+
+/**
+ * The only door to the machine. The real one is host/real-host.ts; host/recording-host.ts remembers what was asked.
+ * The filesystem calls are synchronous: they touch kernel files and small records, and a round trip through the thread
+ * pool costs more than the call.
+ */
+export interface Host {
+	/** Runs a program to its end with an empty environment but PATH, cwd `/`, no input. */
+	run(
+		argv: readonly string[],
+		options?: {readonly signal?: AbortSignal; readonly input?: string; readonly timeoutMs?: number},
+	): Promise<RunResult>;
+	/** Starts a program in a session of its own with an empty environment but PATH and `env`, cwd `/`, and just these descriptors. */
+	start(
+		argv: readonly string[],
+		options: {readonly stdio: readonly Stdio[]; readonly env?: Readonly<Record<string, string>>},
+	): RunningProgram;
+	/** Sends a signal; false when there is no such process. */
+	kill(pid: number, signal: NodeJS.Signals): boolean;
+	now(): number;
+
+	/** The text of a file, or undefined when there is none. */
+	readText(path: string): string | undefined;
+	/** One open, one write(2), no O_CREAT: for kernel files. */
+	writeKernelFile(path: string, value: string): void;
+	/** Temp file beside it, fsync, rename. */
+	writeAtomic(path: string, text: string, mode?: number): void;
+	/** Adds text at the end, O_APPEND, one write(2). */
+	append(path: string, text: string): void;
+	/** Does not follow a last symlink; undefined when nothing is there. */
+	lstat(path: string): FileFacts | undefined;
+	stat(path: string): FileFacts | undefined;
+	realpath(path: string): string | undefined;
+	readlink(path: string): string | undefined;
+	/** Names in a folder, sorted; empty when there is none. */
+	list(path: string): readonly string[];
+	/** False when it exists already. */
+	mkdir(path: string, mode: number): boolean;
+	mkdirs(path: string, mode: number): void;
+	/** False when it was not there; throws ENOTEMPTY, EBUSY as the kernel says. */
+	rmdir(path: string): boolean;
+	removeTree(path: string): void;
+	rename(from: string, to: string): void;
+}

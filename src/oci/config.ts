@@ -1,0 +1,68 @@
+/**
+ * The part of the OCI runtime config that tsbox plans from.
+ * Source: OCI runtime-spec 1.2, config.md and config-linux.md.
+ */
+export interface OciConfig {
+	readonly ociVersion: '1.2.0';
+	readonly process: OciProcess;
+	readonly root: {readonly path: string; readonly readonly: boolean};
+	readonly hostname?: string;
+	readonly domainname?: string;
+	readonly mounts: readonly OciMount[];
+	readonly annotations?: Readonly<Record<string, string>>;
+	readonly linux: OciLinux;
+}
+
+/** config.md, "Process". */
+export interface OciProcess {
+	readonly terminal: boolean;
+	readonly user: {
+		readonly uid: number;
+		readonly gid: number;
+		readonly umask?: number;
+		readonly additionalGids?: readonly number[];
+	};
+	readonly args: readonly string[];
+	/** `NAME=value`. */
+	readonly env: readonly string[];
+	readonly cwd: string;
+	readonly capabilities: OciCapabilities;
+	readonly rlimits: readonly {readonly type: string; readonly soft: number; readonly hard: number}[];
+	readonly noNewPrivileges: boolean;
+	readonly oomScoreAdj?: number;
+}
+
+/** The five sets of capabilities(7); the names carry CAP_. */
+export interface OciCapabilities {
+	readonly bounding: readonly string[];
+	readonly effective: readonly string[];
+	readonly permitted: readonly string[];
+	readonly inheritable: readonly string[];
+	readonly ambient: readonly string[];
+}
+
+/** config.md, "Mounts". */
+export interface OciMount {
+	readonly destination: string;
+	readonly type: string;
+	readonly source: string;
+	readonly options: readonly string[];
+}
+
+/** config-linux.md. */
+export interface OciLinux {
+	readonly namespaces: readonly {readonly type: string; readonly path?: string}[];
+	readonly cgroupsPath: string;
+	readonly resources: OciResources;
+	readonly sysctl: Readonly<Record<string, string>>;
+	readonly maskedPaths: readonly string[];
+	readonly readonlyPaths: readonly string[];
+}
+
+/** config-linux.md, "Control groups"; bytes, microseconds. */
+export interface OciResources {
+	readonly memory?: {readonly limit?: number; readonly swap?: number; readonly reservation?: number};
+	readonly cpu?: {readonly quota?: number; readonly period?: number; readonly shares?: number; readonly cpus?: string};
+	readonly pids?: {readonly limit: number};
+	readonly blockIO?: {readonly weight: number};
+}

@@ -1,0 +1,65 @@
+import type {Phase} from '../step/step.ts';
+
+/** The step of an event, in the few words a view needs. */
+export interface StepWords {
+	readonly id: string;
+	readonly phase: Phase;
+	readonly title: string;
+	/** The command as a shell would take it. */
+	readonly command: string;
+}
+
+/**
+ * Everything that can happen while a plan is carried out, in order. `--json` prints these, one a line; the progress
+ * view reduces them; nothing else talks to the user. `at` is milliseconds since the epoch, `ms` a duration.
+ */
+export type RunEvent =
+	| {readonly type: 'plan.started'; readonly at: number; readonly name: string; readonly steps: readonly StepWords[]}
+	| {readonly type: 'step.started'; readonly at: number; readonly id: string}
+	/** Bytes and entries of an unpack; `total` is the archive's size on disk, `done` how much of that was read. */
+	| {
+			readonly type: 'step.progress';
+			readonly at: number;
+			readonly id: string;
+			readonly done: number;
+			readonly total: number;
+			readonly entries: number;
+	  }
+	| {readonly type: 'step.output'; readonly at: number; readonly id: string; readonly text: string}
+	| {readonly type: 'step.done'; readonly at: number; readonly id: string; readonly ms: number}
+	| {
+			readonly type: 'step.failed';
+			readonly at: number;
+			readonly id: string;
+			readonly ms: number;
+			readonly message: string;
+	  }
+	| {readonly type: 'step.undone'; readonly at: number; readonly id: string}
+	| {readonly type: 'warning'; readonly at: number; readonly text: string}
+	/** Every check was read back and agreed; the command starts now. `ms` since plan.started. */
+	| {
+			readonly type: 'container.started';
+			readonly at: number;
+			readonly name: string;
+			readonly pid: number;
+			readonly ms: number;
+	  }
+	| {readonly type: 'container.stopping'; readonly at: number; readonly name: string; readonly signal: string}
+	| {
+			readonly type: 'container.oom';
+			readonly at: number;
+			readonly name: string;
+			readonly limit: number;
+			readonly peak: number;
+	  }
+	| {
+			readonly type: 'container.exited';
+			readonly at: number;
+			readonly name: string;
+			readonly exitCode: number;
+			readonly signal: string | null;
+	  }
+	| {readonly type: 'run.completed'; readonly at: number; readonly ok: boolean};
+
+/** Takes each event as it happens; must not throw. */
+export type EventSink = (event: RunEvent) => void;

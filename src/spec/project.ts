@@ -1,0 +1,142 @@
+/** The kinds of namespace that a container can have to itself; the names are the OCI runtime-spec's. */
+export const namespaceKinds = ['mount', 'pid', 'uts', 'ipc', 'network', 'cgroup', 'time', 'user'] as const;
+/** One of {@link namespaceKinds}. */
+export type NamespaceKind = (typeof namespaceKinds)[number];
+
+/** Where a value of the spec came from. */
+export type Origin =
+	| {
+			readonly kind: 'file';
+			readonly file: string;
+			readonly line: number;
+			readonly column: number;
+			readonly variables?: readonly VariableUse[];
+	  }
+	| {readonly kind: 'env_file'; readonly file: string; readonly line: number}
+	| {readonly kind: 'environment'; readonly name: string}
+	| {readonly kind: 'option'; readonly option: string}
+	| {readonly kind: 'default'};
+
+/** A `${NAME}` that was filled in, and with what: the caller's environment, a `.env` file or the default written in the spec. */
+export interface VariableUse {
+	readonly name: string;
+	readonly from: 'environment' | '.env' | 'default' | 'unset';
+}
+
+/** What the container's root is made of. Paths are absolute. */
+export type RootfsSource =
+	| {readonly kind: 'archive'; readonly path: string}
+	| {readonly kind: 'directory'; readonly path: string}
+	| {readonly kind: 'host'};
+
+/** A bind mount of a host path (`volumes:`). */
+export interface BindVolume {
+	readonly type: 'bind';
+	/** Absolute host path, resolved against the spec's folder; not yet checked to exist. */
+	readonly source: string;
+	/** Absolute path in the container, normalised. */
+	readonly target: string;
+	readonly readOnly: boolean;
+	/** Make the source a folder when it does not exist (long form, `bind.create_host_path`). */
+	readonly createHostPath: boolean;
+	readonly propagation: 'private' | 'rprivate' | 'slave' | 'rslave' | 'shared' | 'rshared';
+	/** Take the mounts below the source along (`bind.recursive`). */
+	readonly recursive: boolean;
+}
+
+/** A tmpfs mount (`tmpfs:`, or `volumes:` with `type: tmpfs`). */
+export interface TmpfsVolume {
+	readonly type: 'tmpfs';
+	readonly target: string;
+	/** Bytes. */
+	readonly size?: number;
+	/** Permission bits. */
+	readonly mode?: number;
+	readonly readOnly: boolean;
+	/** Of `exec`, `noexec`, `suid`, `nosuid`, `dev`, `nodev`, `uid=N`, `gid=N`: a closed list. */
+	readonly options: readonly string[];
+}
+
+/** A port as `ports:` has it, after its short form was taken apart; ranges are expanded. */
+export interface Port {
+	readonly hostIp?: string;
+	readonly published?: number;
+	readonly target: number;
+	readonly protocol: 'tcp' | 'udp' | 'sctp';
+}
+
+/** A resource limit of setrlimit(2); -1 is unlimited. */
+export interface Ulimit {
+	/** Lower case, without RLIMIT_: `nofile`, `nproc`. */
+	readonly name: string;
+	readonly soft: number;
+	readonly hard: number;
+}
+
+/** One container as its spec asks for it: checked, interpolated, in base units, nothing about the machine decided yet. */
+export interface Service {
+	/** The key under `services:`, or the container's name for a file with one container. */
+	readonly service: string;
+	/** The container's name: `[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}`. */
+	readonly name: string;
+	readonly rootfs: RootfsSource;
+	readonly entrypoint: readonly string[];
+	readonly command: readonly string[];
+	readonly environment: Readonly<Record<string, string>>;
+	readonly workingDir?: string;
+	/** `user[:group]`, names or numbers, as written. */
+	readonly user?: string;
+	readonly groupAdd: readonly string[];
+	readonly hostname?: string;
+	readonly domainname?: string;
+	readonly volumes: readonly (BindVolume | TmpfsVolume)[];
+	readonly ports: readonly Port[];
+	readonly readOnly: boolean;
+	/** Bytes. */
+	readonly memLimit?: number;
+	/** Bytes of memory and swap together; -1 is unlimited swap. */
+	readonly memswapLimit?: number;
+	/** Bytes. */
+	readonly memReservation?: number;
+	/** Bytes of /dev/shm. */
+	readonly shmSize?: number;
+	readonly cpus?: number;
+	/** 2 to 262144, as `cpu_shares` has it. */
+	readonly cpuShares?: number;
+	/** A list as cpuset(7) writes it: `0-2,4`. */
+	readonly cpuset?: string;
+	/** -1 is unlimited. */
+	readonly pidsLimit?: number;
+	/** 10 to 1000 (`blkio_config.weight`). */
+	readonly ioWeight?: number;
+	readonly ulimits: readonly Ulimit[];
+	readonly sysctls: Readonly<Record<string, string>>;
+	readonly oomScoreAdj?: number;
+	/** Which namespaces are new; the rest are the host's. */
+	readonly namespaces: readonly NamespaceKind[];
+	readonly root: 'pivot' | 'chroot';
+	readonly capAdd: readonly string[];
+	readonly capDrop: readonly string[];
+	readonly noNewPrivileges: boolean;
+	readonly init: boolean;
+	/** As kill(1) writes it, with SIG: `SIGTERM`. */
+	readonly stopSignal: string;
+	readonly stopGraceMs: number;
+	readonly labels: Readonly<Record<string, string>>;
+	readonly tty?: boolean;
+	readonly stdinOpen?: boolean;
+	/** Keep the writable layer for the next start. */
+	readonly keep: boolean;
+	/** The path below the cgroup mount under which the container's cgroup is made. */
+	readonly cgroupParent?: string;
+	/** Origin of each value by its path in the file: `mem_limit`, `environment.PATH`, `volumes.0`. */
+	readonly origins: Readonly<Record<string, Origin>>;
+}
+
+/** A whole spec file. */
+export interface Project {
+	readonly name: string;
+	/** Absolute path of the spec file. */
+	readonly file: string;
+	readonly services: readonly Service[];
+}

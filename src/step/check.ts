@@ -1,0 +1,27 @@
+import type {NamespaceKind} from '../spec/project.ts';
+import type {CgroupMember} from './cgroup-member.ts';
+
+/**
+ * How a reader sees from the kernel, not from a tool's exit status, that a step took.
+ * `path` checks read the host; `/proc/PID` checks read the container's first process from outside, at the gate;
+ * `readBack` values are read by the container side and sent over the status pipe.
+ */
+export type Check =
+	| {readonly kind: 'folder'; readonly path: string}
+	| {readonly kind: 'value'; readonly path: string; readonly equals: string}
+	/** A row of /proc/PID/mountinfo; the options must all be there (per-mount or super options). */
+	| {readonly kind: 'mount'; readonly target: string; readonly type: string; readonly options: readonly string[]}
+	/** The mount points of /proc/PID/mountinfo are these and no others. */
+	| {readonly kind: 'onlyMounts'; readonly targets: readonly string[]}
+	/** /proc/PID/ns/KIND is not the host's. */
+	| {readonly kind: 'namespaces'; readonly kinds: readonly NamespaceKind[]}
+	/** /proc/PID/cgroup names the container's cgroup in each hierarchy. */
+	| {readonly kind: 'cgroups'; readonly members: readonly CgroupMember[]}
+	/** Fields of /proc/PID/status. */
+	| {readonly kind: 'status'; readonly fields: Readonly<Record<string, string>>}
+	/** The ids in /proc/PID/status are those of lookupUser. */
+	| {readonly kind: 'lookedUpIds'}
+	/** /proc/PID/limits. */
+	| {readonly kind: 'rlimit'; readonly name: string; readonly soft: number; readonly hard: number}
+	| {readonly kind: 'oomScoreAdj'; readonly equals: number}
+	| {readonly kind: 'readBack'; readonly path: string; readonly equals: string};
