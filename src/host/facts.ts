@@ -42,6 +42,8 @@ export type ToolName = (typeof toolNames)[number];
 export interface ToolFacts {
 	/** The real path: no component is a symlink. */
 	readonly path: string;
+	/** Its name inside a multi-call program (BusyBox, uutils), to be given as the first argument; null for a program of its own. */
+	readonly applet: string | null;
 	/** Its ELF interpreter's real path, or null when it is linked statically. */
 	readonly loader: string | null;
 	/** The real folders of all its shared libraries, for the loader's --library-path. */
@@ -60,12 +62,19 @@ export type ToolboxFacts =
 	| {readonly kind: 'copy'; readonly files: readonly string[]}
 	| {readonly kind: 'none'; readonly why: string};
 
+/** The package managers that {@link HostFacts} tells apart. */
+export const packageManagers = ['apt-get', 'dnf', 'zypper', 'apk', 'pacman'] as const;
+/** One of {@link packageManagers}. */
+export type PackageManager = (typeof packageManagers)[number];
+
 /** Everything a plan may depend on about the machine. Saved as JSON, it lets a plan for another host be made and tested. */
 export interface HostFacts {
 	readonly schema: 1;
 	readonly kernel: {readonly release: string; readonly arch: string};
 	/** PRETTY_NAME of os-release(5). */
 	readonly os: string;
+	/** The program that installs packages here, for advice. */
+	readonly packageManager: PackageManager | null;
 	readonly user: {readonly uid: number; readonly gid: number; readonly capabilities: readonly string[]};
 	readonly tools: Readonly<Record<ToolName, ToolFacts | null>>;
 	readonly toolbox: ToolboxFacts;
@@ -88,14 +97,16 @@ export interface HostFacts {
 		readonly store: boolean;
 		/** The same with the writable layer on a tmpfs. */
 		readonly tmpfs: boolean;
+		/** The same as `store` with the host's own root as the lower layer, which holds the writable layer itself. */
+		readonly hostLower: boolean;
 		/** What the kernel said where it did not work. */
 		readonly why: string | null;
 	};
 	readonly seccomp: {readonly kernel: boolean; readonly loader: 'setpriv' | 'perl' | null};
 	/** Names from /sys/kernel/security/lsm, empty where it can't be read. */
 	readonly lsm: readonly string[];
-	/** Which of the default profile's masked and read-only paths exist. */
-	readonly kernelPaths: readonly string[];
+	/** Which of the paths that a container must not touch (/proc/kcore, /sys/firmware, ...) exist, and what they are. */
+	readonly kernelPaths: Readonly<Record<string, 'file' | 'folder'>>;
 	/** Which of the OCI default devices exist: `/dev/null`, ... */
 	readonly devices: readonly string[];
 	/** Which of /dev/fd, stdin, stdout, stderr are the usual links into /proc/self/fd. */
@@ -120,6 +131,8 @@ export interface CgroupFacts {
 	readonly unifiedEnabled: readonly string[];
 	/** memory.memsw.* (v1) or memory.swap.max (v2) are there. */
 	readonly swapAccounting: boolean;
+	/** The file that takes an io weight: `io.weight`, `io.bfq.weight`, `blkio.weight`, `blkio.bfq.weight`, or null. */
+	readonly ioWeightFile: string | null;
 	/** cgroup.kill is there (Linux 5.14). */
 	readonly killFile: boolean;
 	/** The hierarchies can be written by the caller. */

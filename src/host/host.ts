@@ -44,22 +44,31 @@ export interface FileFacts {
  * pool costs more than the call.
  */
 export interface Host {
-	/** Runs a program to its end with an empty environment but PATH, cwd `/`, no input. */
+	/**
+	 * Runs a program to its end with an empty environment but PATH and LC_ALL=C, cwd `/`, no input. Never rejects for what
+	 * the program did; the last 1 MiB of each output is kept. On abort or timeout its whole process group is killed.
+	 * One that can't be started has neither exit code nor signal, and the reason as stderr.
+	 */
 	run(
 		argv: readonly string[],
 		options?: {readonly signal?: AbortSignal; readonly input?: string; readonly timeoutMs?: number},
 	): Promise<RunResult>;
-	/** Starts a program in a session of its own with an empty environment but PATH and `env`, cwd `/`, and just these descriptors. */
+	/**
+	 * Starts a program in a session of its own with an empty environment but PATH, LC_ALL=C and `env`, cwd `/`, and just
+	 * these descriptors. One that can't be started has pid 0 and a startError.
+	 */
 	start(
 		argv: readonly string[],
 		options: {readonly stdio: readonly Stdio[]; readonly env?: Readonly<Record<string, string>>},
 	): RunningProgram;
-	/** Sends a signal; false when there is no such process. */
+	/** Sends a signal, to a process group when the number is negative; false when there is none, and for 0, 1 and -1. */
 	kill(pid: number, signal: NodeJS.Signals): boolean;
 	now(): number;
 
 	/** The text of a file, or undefined when there is none. */
 	readText(path: string): string | undefined;
+	/** Up to `length` bytes of a file from `offset`; undefined when there is none. */
+	readBytes(path: string, offset: number, length: number): Buffer | undefined;
 	/** One open, one write(2), no O_CREAT: for kernel files. */
 	writeKernelFile(path: string, value: string): void;
 	/** Temp file beside it, fsync, rename. */
@@ -78,6 +87,7 @@ export interface Host {
 	mkdirs(path: string, mode: number): void;
 	/** False when it was not there; throws ENOTEMPTY, EBUSY as the kernel says. */
 	rmdir(path: string): boolean;
+	/** Removes a folder and all below it; follows no symlink; throws EBUSY where something is mounted, and leaves that. */
 	removeTree(path: string): void;
 	rename(from: string, to: string): void;
 }

@@ -3,9 +3,13 @@ export type ImageFacts =
 	| {
 			readonly kind: 'archive';
 			readonly archive: string;
+			/** Of the archive file as it lies on disk: `sha256:` and 64 hexadecimal digits. */
 			readonly digest: string;
-			readonly stored: boolean /** Folder of the unpacked tree in the store, there or to be made. */;
+			/** It was unpacked before: nothing is to be done. */
+			readonly stored: boolean;
+			/** Folder of the unpacked tree in the store, there or to be made. */
 			readonly path: string;
+			/** Size of the archive file. */
 			readonly bytes: number;
 	  }
 	| {readonly kind: 'directory'; readonly path: string}

@@ -7,6 +7,8 @@ export interface StepWords {
 	readonly title: string;
 	/** The command as a shell would take it. */
 	readonly command: string;
+	/** Why the step is needed, one sentence. */
+	readonly why: string;
 }
 
 /**

@@ -11,79 +11,102 @@ export interface MountRow {
 	readonly why: string;
 }
 
-/** How a command of a container step finds its tool: by host path before the root is changed, from the toolbox after. */
+/** How a container step finds its tool: by host path before the root is changed, from the toolbox after. */
 export type ToolPlace = 'host' | 'toolbox';
+
+/** A limit of setrlimit(2), as prlimit(1) names it; -1 is unlimited. */
+export interface ResourceLimit {
+	readonly name: string;
+	readonly soft: number;
+	readonly hard: number;
+}
 
 /** All that tsbox knows how to do to a machine; each member renders as one shell command or a few lines of sh. */
 export type Action =
-	/** Makes one folder; its parent exists. */
-	| {readonly kind: 'mkdir'; readonly path: string; readonly mode: number; readonly existOk: boolean}
-	/** Removes an empty folder; gone already is fine. */
-	| {readonly kind: 'rmdir'; readonly path: string}
+	/** Makes folders, parents first; one that exists already is fine. */
+	| {readonly kind: 'mkdir'; readonly paths: readonly string[]; readonly mode: number}
 	/** Removes a folder and all below it on the same filesystem; gone already is fine. */
 	| {readonly kind: 'removeTree'; readonly path: string}
 	/** Writes a value to a file of the kernel (cgroupfs, /proc/sys), one write(2). */
 	| {readonly kind: 'write'; readonly path: string; readonly value: string}
-	/** Copies the value of one kernel file to another when that is empty (cpuset.mems of a new v1 cgroup). */
+	/** Copies the value of one kernel file to another that is empty yet (cpuset.mems of a new v1 cgroup). */
 	| {readonly kind: 'inherit'; readonly from: string; readonly path: string}
-	/** Kills what is in the cgroups, waits until they are empty, removes them, deepest first. */
-	| {readonly kind: 'removeCgroups'; readonly paths: readonly string[]; readonly kill: CgroupKill}
-	/** Unpacks an archive into a folder, in a sealed root of its own. */
+	/** Kills what is left in the cgroups, waits until they are empty and removes them, in this order; a parent in use by others stays. */
+	| {
+			readonly kind: 'removeCgroups';
+			readonly paths: readonly string[];
+			readonly parents: readonly string[];
+			readonly kill: CgroupKill;
+	  }
+	/** Unpacks an archive into the store, in a sealed root of its own. */
 	| {readonly kind: 'unpack'; readonly archive: string; readonly digest: string; readonly target: string}
 	/** Copies a folder with all its attributes. */
 	| {readonly kind: 'copyTree'; readonly from: string; readonly to: string}
-	/** Copies the host tools a container is set up with into one folder. */
+	/** Copies the host tools that a container is set up with into one folder, each at its own path below it. */
 	| {readonly kind: 'copyTools'; readonly files: readonly string[]; readonly to: string}
-	/** Starts the first process: joins the cgroups, then unshare(1) (when there are new namespaces) runs the container side. */
-	| {readonly kind: 'start'; readonly cgroups: readonly string[]; readonly unshare: readonly string[]}
-	/** Ends the container's processes. */
+	/** Refuses a root filesystem in which one of these names is there and is not a plain folder; makes the missing ones in the first root. */
+	| {readonly kind: 'plainFolders'; readonly roots: readonly string[]; readonly names: readonly string[]}
+	/** Starts the first process: joins the cgroups, then unshare(1), where there are new namespaces, runs the container side. */
+	| {
+			readonly kind: 'start';
+			readonly cgroups: readonly string[];
+			readonly unshare: readonly string[];
+			readonly tty: boolean;
+	  }
+	/** Ends all processes of the container. */
 	| {readonly kind: 'stop'; readonly kill: CgroupKill}
-	/** Mounts the rows in one mount(8) call: `mount -a -T <name>.fstab`. */
+	/** Mounts the rows in one mount(8) call: `mount -a -T NAME.fstab`. */
 	| {
 			readonly kind: 'mountTable';
-			readonly name: 'before' | 'after';
+			readonly name: 'before' | 'sources' | 'after';
 			readonly place: ToolPlace;
 			readonly rows: readonly MountRow[];
 	  }
-	/** Unmounts, host side, what a mountTable made in the host's own mount namespace. */
+	/** Unmounts what mountTable made in the host's own mount namespace. */
 	| {readonly kind: 'unmountTree'; readonly path: string}
 	/** Runs one tool. */
 	| {readonly kind: 'run'; readonly tool: ToolName; readonly args: readonly string[]; readonly place: ToolPlace}
-	/** Refuses a root filesystem in which one of these is there and is not a plain folder; makes the missing ones. */
-	| {readonly kind: 'plainFolders'; readonly root: string; readonly names: readonly string[]}
-	/** Makes the mount points that are missing in the container; refuses one that is a symlink. */
-	| {readonly kind: 'mountPoints'; readonly folders: readonly string[]; readonly files: readonly string[]}
-	/** Makes empty files (mount points for devices). */
+	/** Makes empty files: mount points for devices and files. */
 	| {readonly kind: 'touch'; readonly paths: readonly string[]}
-	/** Changes the root: pivot_root(8), working directory into the toolbox, old root let go. */
+	/** Makes the mount points that are missing, inside the container's root; refuses one that is a symlink or of the wrong kind. */
+	| {readonly kind: 'mountPoints'; readonly folders: readonly string[]; readonly files: readonly string[]}
+	/** Makes the working directory when it is missing. */
+	| {readonly kind: 'workingDirectory'; readonly path: string}
+	/** pivot_root(8), run with the toolbox as working directory. */
 	| {readonly kind: 'pivotRoot'; readonly newRoot: string; readonly toolbox: string; readonly putOld: string}
-	/** Changes the root: chroot(8). */
+	/** chroot(8) into the new root; the rest of the container side runs there, with the toolbox as working directory. */
 	| {readonly kind: 'chroot'; readonly newRoot: string; readonly toolbox: string}
+	/** Sets the limits of the first process with prlimit(1). */
+	| {readonly kind: 'rlimits'; readonly limits: readonly ResourceLimit[]}
 	/** Finds the user and its groups in the container's own /etc/passwd and /etc/group. */
 	| {readonly kind: 'lookupUser'; readonly user: string; readonly groups: readonly string[]}
-	/** Replaces the first process by setpriv(1) and a shell that waits at the gate. */
+	/** Replaces the first process by setpriv(1) and a shell that waits at the gate; ids null: those that lookupUser found. */
 	| {readonly kind: 'dropPrivileges'; readonly args: readonly string[]; readonly ids: UserIds | null}
 	/** Opens the gate: the waiting shell becomes the command. */
-	| {
-			readonly kind: 'exec';
-			readonly cwd: string;
-			readonly args: readonly string[];
-			readonly env: readonly string[];
-			readonly init: InitKind;
-	  };
+	| ExecAction;
+
+/** The last step: what the first process becomes. */
+export interface ExecAction {
+	readonly kind: 'exec';
+	readonly cwd: string;
+	readonly args: readonly string[];
+	/** `NAME=value`; HOME is filled in by lookupUser where it is missing. */
+	readonly env: readonly string[];
+	readonly init: InitKind;
+}
 
 /** Whom the command runs as. */
 export interface UserIds {
 	readonly uid: number;
 	readonly gid: number;
-	/** Without the primary gid, which setpriv gets first. */
+	/** The supplementary groups, the primary one included (CVE-2022-2989). */
 	readonly groups: readonly number[];
 }
 
-/** Who is process 1: the command itself, a reaper of the host (through the toolbox), or the waiting shell. */
-export type InitKind = 'none' | 'tini' | 'catatonit' | 'sh';
+/** Who is process 1: the command itself, a reaper of the host bound on /dev/init, or the waiting shell. */
+export type InitKind = 'none' | 'bound' | 'sh';
 
-/** The surest way to kill a whole cgroup on this host: cgroup.kill, or freeze, signal each, thaw, or signal until none is left. */
+/** The surest way to kill a whole cgroup here: cgroup.kill; freeze, signal each, thaw; or signal until none is left. */
 export type CgroupKill =
 	| {readonly kind: 'cgroup.kill'; readonly path: string}
 	| {readonly kind: 'freezer'; readonly path: string}

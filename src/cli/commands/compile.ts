@@ -1,0 +1,29 @@
+import {defineCommand} from '../command.ts';
+import {given, planOptions} from '../run-options.ts';
+import {withFacts} from '../with-facts.ts';
+
+/** `tsbox compile`: the plan as a script that needs no tsbox. */
+export const compile = defineCommand({
+	name: 'compile',
+	describe: 'Print the plan as a POSIX sh script that runs without tsbox',
+	examples: [
+		['tsbox compile demo.yaml > demo.sh', 'then: sudo sh demo.sh'],
+		['tsbox compile --facts other-host.json demo.yaml', 'for a host whose facts were saved'],
+	],
+	options: {
+		facts: {kind: 'text', value: 'FILE', describe: 'Compile for the host whose facts this file holds'},
+		...planOptions,
+	},
+	positionals: [
+		{name: 'SPEC', describe: 'Spec file', required: true, completes: 'file'},
+		{name: 'SERVICE', describe: 'Entry of services: in the spec', completes: 'none'},
+	],
+	async run({values, positionals: [file, service]}, {io, engine, folders}) {
+		const machine = await withFacts(await engine.openMachine(folders), values.facts, io);
+		const spec = {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], ...given({file, service})};
+		const {plan} = await engine.planContainer(machine, spec);
+		for (const warning of plan.warnings) io.err(`warning: ${warning}\n`);
+		io.out(await engine.compilePlan(machine, plan));
+		return 0;
+	},
+});

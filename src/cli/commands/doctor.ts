@@ -1,0 +1,36 @@
+import {defineCommand} from '../command.ts';
+import {lookOf} from '../look-of.ts';
+import {usageError} from '../usage-error.ts';
+
+/** `tsbox doctor`: what this machine can do, and what mends what it can't. */
+export const doctor = defineCommand({
+	name: 'doctor',
+	describe: 'Show what this machine can do, what will not work, and the command that mends it',
+	examples: [
+		['tsbox doctor', 'a table'],
+		['tsbox doctor --json', 'the findings as data'],
+		['tsbox doctor --facts > here.json', 'what plan --facts reads on another machine'],
+	],
+	options: {
+		json: {kind: 'flag', describe: 'Print the findings as JSON'},
+		facts: {kind: 'flag', describe: 'Print the facts of this host, for plan --facts'},
+	},
+	positionals: [],
+	async run({values}, {io, engine, folders}) {
+		if (values.json && values.facts) throw usageError('--json and --facts exclude each other', undefined, 'doctor');
+		const machine = await engine.openMachine(folders);
+		if (values.facts) {
+			const {saveFacts} = await import('../../host/saved-facts.ts');
+			io.out(saveFacts(machine.facts));
+			return 0;
+		}
+		const {diagnose} = await import('../../host/diagnose.ts');
+		const findings = diagnose(machine.facts);
+		if (values.json) io.out(`${JSON.stringify(findings, null, 2)}\n`);
+		else {
+			const {doctorTable} = await import('../../view/doctor-table.ts');
+			io.out(doctorTable(findings, await lookOf(io, 'stdout', findings)));
+		}
+		return findings.some(finding => finding.state === 'missing') ? 1 : 0;
+	},
+});

@@ -1,0 +1,37 @@
+import {defineCommand} from '../command.ts';
+import {exitStatus} from '../exit-status.ts';
+import {commandOptions, given} from '../run-options.ts';
+import {stopSignals} from '../stop-signals.ts';
+import {wantsTty} from '../wants-tty.ts';
+
+/** `tsbox exec`: a command in a container that runs. */
+export const exec = defineCommand({
+	name: 'exec',
+	describe: 'Run a command in a running container',
+	examples: [
+		['tsbox exec demo -- ps aux', 'what runs in it'],
+		['tsbox exec -it demo -- sh', 'a shell'],
+		['tsbox exec -u nobody -w /tmp demo -- id', 'as another user, elsewhere'],
+	],
+	options: commandOptions,
+	positionals: [{name: 'NAME', describe: 'Container', required: true, completes: 'container'}],
+	rest: {required: true},
+	async run({values, positionals: [name = ''], rest = []}, {io, engine, folders}) {
+		const tty = wantsTty(values, io);
+		const stop = stopSignals(io);
+		try {
+			const end = await engine.execIn(await engine.openMachine(folders), name, {
+				args: rest,
+				env: values.env,
+				tty,
+				stdio: {stdin: 0, stdout: 1, stderr: 2},
+				signal: stop.signal,
+				force: stop.force,
+				...given({user: values.user, workdir: values.workdir}),
+			});
+			return exitStatus(end);
+		} finally {
+			stop.close();
+		}
+	},
+});

@@ -1,0 +1,28 @@
+import {plural} from '../../view/duration.ts';
+import {escapeText} from '../../view/escape.ts';
+import {eventJson} from '../../view/event-json.ts';
+import {defineCommand} from '../command.ts';
+
+/** `tsbox gc`: rolls back what a crash left. */
+export const gc = defineCommand({
+	name: 'gc',
+	describe: 'Undo what a crash or a power cut left behind',
+	examples: [
+		['tsbox gc', 'also done at the start of every up'],
+		['tsbox gc --json', 'each undone step as a line of JSON'],
+	],
+	options: {
+		json: {kind: 'flag', describe: 'Print each event as a line of JSON'},
+	},
+	positionals: [],
+	async run({values}, {io, engine, folders}) {
+		const machine = await engine.openMachine(folders);
+		const {removed} = await engine.gc(machine, event => {
+			if (values.json) io.out(eventJson(event));
+			else if (event.type === 'warning') io.err(`warning: ${escapeText(event.text)}\n`);
+		});
+		if (!values.json) for (const name of removed) io.out(`${escapeText(name)}\n`);
+		io.err(removed.length === 0 ? 'nothing was left behind\n' : `${plural(removed.length, 'container')} cleaned up\n`);
+		return 0;
+	},
+});

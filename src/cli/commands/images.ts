@@ -1,0 +1,55 @@
+import {type Context, defineCommand} from '../command.ts';
+import {lookOf} from '../look-of.ts';
+import {usageError} from '../usage-error.ts';
+
+/** `tsbox images`: the root filesystems in the store. */
+export const images = defineCommand({
+	name: 'images',
+	describe: 'List, remove or prune the unpacked root filesystems',
+	examples: [
+		['tsbox images', 'a table'],
+		['tsbox images rm 1f0a9c3e7b21', 'one, by its digest or the start of it'],
+		['tsbox images prune', 'all that no container runs on'],
+	],
+	options: {
+		quiet: {kind: 'flag', short: 'q', describe: 'Digests only'},
+		json: {kind: 'flag', describe: 'Print the list as JSON'},
+	},
+	positionals: [
+		{name: 'ACTION', describe: 'ls, rm or prune; ls by default', choices: ['ls', 'rm', 'prune'], completes: 'none'},
+		{name: 'DIGEST', describe: 'Which to remove', many: true, completes: 'none'},
+	],
+	async run({values, positionals: [action = 'ls', ...digests]}, context) {
+		if (action === 'rm') return remove(digests, context);
+		if (digests.length > 0) throw usageError(`images ${action} takes no digest`, undefined, 'images');
+		return action === 'prune' ? prune(context) : list(values, context);
+	},
+});
+
+async function list(values: {readonly quiet: boolean; readonly json: boolean}, context: Context): Promise<number> {
+	const {io, engine, folders} = context;
+	const rows = await engine.listImages(await engine.openMachine(folders));
+	if (values.json) io.out(`${JSON.stringify(rows, null, 2)}\n`);
+	else if (values.quiet) io.out(rows.map(({digest}) => `${digest}\n`).join(''));
+	else {
+		const {imagesTable} = await import('../../view/images-table.ts');
+		io.out(imagesTable(rows, io.now(), await lookOf(io, 'stdout', rows)));
+	}
+	return 0;
+}
+
+async function remove(digests: readonly string[], {io, engine, folders}: Context): Promise<number> {
+	if (digests.length === 0) throw usageError('images rm needs a DIGEST', undefined, 'images');
+	const machine = await engine.openMachine(folders);
+	for (const digest of digests) {
+		await engine.removeImage(machine, digest);
+		io.out(`${digest}\n`);
+	}
+	return 0;
+}
+
+async function prune({io, engine, folders}: Context): Promise<number> {
+	const removed = await engine.pruneImages(await engine.openMachine(folders));
+	io.out(removed.map(digest => `${digest}\n`).join(''));
+	return 0;
+}

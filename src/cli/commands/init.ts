@@ -1,0 +1,37 @@
+import {resolve} from 'node:path';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {defineCommand} from '../command.ts';
+
+/** `tsbox init`: a commented spec to start from. */
+export const init = defineCommand({
+	name: 'init',
+	describe: 'Write a commented spec to start from',
+	examples: [
+		['tsbox init', 'tsbox.yaml in this folder'],
+		['tsbox init demo.yaml', 'another file'],
+	],
+	options: {
+		force: {kind: 'flag', short: 'f', describe: 'Replace the file if it is there'},
+	},
+	positionals: [{name: 'FILE', describe: 'Where to; tsbox.yaml by default', completes: 'file'}],
+	async run({values, positionals: [file = 'tsbox.yaml']}, {io}) {
+		const path = resolve(io.cwd, file);
+		const {starterSpec} = await import('../../spec/starter.ts');
+		try {
+			io.writeFile(path, starterSpec(), values.force);
+		} catch (cause) {
+			throw cannotWrite(path, cause);
+		}
+		io.err(`wrote ${path}; next: tsbox plan ${file}\n`);
+		return 0;
+	},
+});
+
+function cannotWrite(path: string, cause: unknown): TsboxError {
+	if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')
+		return new TsboxError('E_USAGE', `${path} is there already`, {hint: 'Add --force to replace it', cause});
+	return new TsboxError('E_PERMISSION', `can't write ${path}`, {
+		...(cause instanceof Error ? {why: cause.message} : {}),
+		cause,
+	});
+}

@@ -1,0 +1,64 @@
+import type {PlannedContainer} from '../engine-api.ts';
+import {defineCommand} from '../command.ts';
+import type {Step} from '../../step/step.ts';
+import type {Io} from '../io.ts';
+import {given, planOptions} from '../run-options.ts';
+import {withFacts} from '../with-facts.ts';
+import {lookOf} from '../look-of.ts';
+
+/** `tsbox plan`: what `up` would do, without doing it. */
+export const plan = defineCommand({
+	name: 'plan',
+	describe: 'Show every command that makes the container, and run none',
+	examples: [
+		['tsbox plan demo.yaml', 'the commands by phase'],
+		['tsbox plan --explain demo.yaml', 'why each is there, its man page, check and undo'],
+		['tsbox plan --json demo.yaml | jq .steps[].command', 'as data'],
+		['tsbox plan --facts other-host.json demo.yaml', 'for a host whose facts were saved: tsbox doctor --facts'],
+	],
+	options: {
+		explain: {kind: 'flag', describe: 'Add why, man page, kernel object, check, undo and the origin of each value'},
+		json: {kind: 'flag', describe: 'The same as --format json'},
+		format: {kind: 'text', value: 'FORMAT', choices: ['table', 'json', 'sh'], describe: 'table, json, or sh: a script'},
+		facts: {kind: 'text', value: 'FILE', describe: 'Plan for the host whose facts this file holds'},
+		...planOptions,
+	},
+	positionals: [
+		{name: 'SPEC', describe: 'Spec file; without it tsbox.yaml of this folder or one above', completes: 'file'},
+		{name: 'SERVICE', describe: 'Entry of services: in the spec', completes: 'none'},
+	],
+	async run({values, positionals: [file, service]}, {io, engine, folders}) {
+		const machine = await withFacts(await engine.openMachine(folders), values.facts, io);
+		const spec = {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], ...given({file, service})};
+		const planned = await engine.planContainer(machine, spec);
+		const format = values.json ? 'json' : (values.format ?? 'table');
+		if (format === 'sh') io.out(await engine.compilePlan(machine, planned.plan));
+		else if (format === 'json') {
+			const {planJson} = await import('../../view/plan-json.ts');
+			const {stepCommand} = await import('../../step/command.ts');
+			io.out(planJson(planned.plan, step => stepCommand(step, planned.plan)));
+		} else io.out(await readable(planned, values.explain, io));
+		return 0;
+	},
+});
+
+async function readable({plan, service}: PlannedContainer, explain: boolean, io: Io): Promise<string> {
+	const {stepCommand, undoText} = await import('../../step/command.ts');
+	const look = {
+		...(await lookOf(io, 'stdout', {plan, service})),
+		commandOf: (step: Step) => stepCommand(step, plan),
+	};
+	if (!explain) {
+		const {planTable} = await import('../../view/plan-table.ts');
+		return planTable(plan, look);
+	}
+	const [{planExplain}, {explainOrigin}] = await Promise.all([
+		import('../../view/plan-explain.ts'),
+		import('../../spec/explain-origin.ts'),
+	]);
+	const origins = Object.entries(service.origins).map(([value, origin]) => ({
+		value,
+		origin: explainOrigin(origin, io.cwd),
+	}));
+	return planExplain(plan, {...look, undoOf: step => undoText(step, plan)}, origins);
+}

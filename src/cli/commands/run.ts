@@ -1,0 +1,41 @@
+import {defineCommand} from '../command.ts';
+import {commandOptions, given, planOptions} from '../run-options.ts';
+import {startContainer} from '../start-container.ts';
+import {wantsTty} from '../wants-tty.ts';
+
+/** `tsbox run`: a one-off container whose command is the caller's. */
+export const run = defineCommand({
+	name: 'run',
+	describe: 'Run a command in a new container of a spec, then remove it',
+	examples: [
+		['tsbox run demo.yaml -- ls -l /', 'another command than that of the spec'],
+		['tsbox run -it demo.yaml -- sh', 'a shell'],
+		['tsbox run -e MODE=test -v ./src:/src:ro demo.yaml -- make -C /src', 'with a variable and a folder of the host'],
+		['tar -c . | tsbox run -T demo.yaml -- tar -t', 'in a pipe'],
+	],
+	options: {
+		...commandOptions,
+		volume: {kind: 'list', short: 'v', value: 'SOURCE:TARGET[:ro]', describe: 'Bind a path of the host'},
+		name: {kind: 'text', value: 'NAME', describe: 'Name of the container'},
+		rm: {kind: 'flag', describe: 'Remove the container afterwards (always done; accepted for habit)'},
+		...planOptions,
+	},
+	positionals: [
+		{name: 'SPEC', describe: 'Spec file', required: true, completes: 'file'},
+		{name: 'SERVICE', describe: 'Entry of services: in the spec', completes: 'none'},
+	],
+	rest: {required: false},
+	async run({values, positionals: [file, service], rest}, context) {
+		const {io} = context;
+		const overrides = given({
+			name: values.name,
+			command: rest,
+			environment: values.env,
+			volumes: values.volume,
+			workingDir: values.workdir,
+			user: values.user,
+		});
+		const spec = {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], overrides, ...given({file, service})};
+		return startContainer({verb: 'run', spec, tty: wantsTty(values, io), progress: 'quiet'}, context);
+	},
+});

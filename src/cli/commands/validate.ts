@@ -1,0 +1,22 @@
+import {defineCommand} from '../command.ts';
+import {given} from '../run-options.ts';
+
+/** `tsbox validate`: reads a spec and says what is wrong with it. */
+export const validate = defineCommand({
+	name: 'validate',
+	describe: 'Check a spec and touch nothing',
+	examples: [
+		['tsbox validate', 'the spec of this folder'],
+		['tsbox validate --json demo.yaml', 'the spec as tsbox understands it'],
+	],
+	options: {
+		json: {kind: 'flag', describe: 'Print the spec as tsbox understands it'},
+	},
+	positionals: [{name: 'SPEC', describe: 'Spec file', completes: 'file'}],
+	async run({values, positionals: [file]}, {io, engine}) {
+		const project = await engine.loadProject({cwd: io.cwd, env: io.env, ...given({file})});
+		if (values.json) io.out(`${JSON.stringify(project, null, 2)}\n`);
+		else io.err(`${project.file} is valid: ${project.services.map(({service}) => service).join(', ')}\n`);
+		return 0;
+	},
+});

@@ -1,0 +1,136 @@
+import type {HostFacts} from '../host/facts.ts';
+import type {OciConfig} from '../oci/config.ts';
+import type {Host} from '../host/host.ts';
+import type {Service} from '../spec/project.ts';
+import {samplePlan} from '../view/sample-plan.ts';
+import {sampleRun} from '../view/sample-run.ts';
+import type {EngineApi, Machine} from './engine-api.ts';
+import type {Io, StandardStream} from './io.ts';
+import {main} from './main.ts';
+
+/** What a command line did, as a test sees it. */
+export interface Outcome {
+	readonly status: number;
+	readonly out: string;
+	readonly err: string;
+	/** The calls of the engine: name and arguments after the machine. */
+	readonly calls: readonly (readonly [name: string, ...args: unknown[]])[];
+	/** Files that were written. */
+	readonly files: Readonly<Record<string, string>>;
+}
+
+/** What a test may set. */
+export interface Surroundings {
+	readonly engine?: Partial<EngineApi>;
+	readonly env?: Readonly<Record<string, string>>;
+	readonly terminals?: readonly StandardStream[];
+	readonly files?: Readonly<Record<string, string>>;
+	/** What each wait for a line gives. */
+	readonly line?: string;
+	/** Signals that arrive as soon as someone listens. */
+	readonly signals?: readonly ('SIGINT' | 'SIGTERM')[];
+}
+
+const now = 1_000_000;
+const service = {
+	service: 'demo',
+	name: 'demo',
+	origins: {mem_limit: {kind: 'file', file: '/home/demo.yaml', line: 4, column: 12}, stop_signal: {kind: 'default'}},
+} as unknown as Service;
+const project = {name: 'demo', file: '/home/demo.yaml', services: [service]};
+
+/** Runs a command line in process against an engine that only remembers what it was asked. */
+export async function tsbox(line: string | readonly string[], surroundings: Surroundings = {}): Promise<Outcome> {
+	const argv = typeof line === 'string' ? line.split(' ').filter(word => word !== '') : line;
+	const calls: [string, ...unknown[]][] = [];
+	const files: Record<string, string> = {'/package/package.json': '{"version": "1.2.3"}', ...surroundings.files};
+	let out = '';
+	let err = '';
+	const io: Io = {
+		env: surroundings.env ?? {},
+		cwd: '/home',
+		packageFolder: '/package',
+		out: text => void (out += text),
+		err: text => void (err += text),
+		isTerminal: stream => surroundings.terminals?.includes(stream) ?? false,
+		columns: () => 80,
+		now: () => now,
+		readFile: path => files[path] ?? fail(`ENOENT: no such file, open '${path}'`, 'ENOENT'),
+		writeFile: (path, text, replace) => {
+			if (path in files && !replace) fail(`EEXIST: file exists, open '${path}'`, 'EEXIST');
+			files[path] = text;
+		},
+		readLine: async () => surroundings.line,
+		onSignal: callback => {
+			for (const signal of surroundings.signals ?? []) callback(signal);
+			return () => undefined;
+		},
+		screen: () => fail('no screen', 'ENOTTY'),
+	};
+	const status = await main(argv, io, {...fakeEngine(calls), ...surroundings.engine});
+	return {status, out, err, calls, files};
+}
+
+function fail(message: string, code: string): never {
+	throw Object.assign(new Error(message), {code});
+}
+
+function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
+	const machine: Machine = {
+		host: {} as Host,
+		dirs: {store: '/store', state: '/state'},
+		facts: {schema: 1} as HostFacts,
+		limits: {},
+		bestEffort: false,
+	};
+	const end = {exitCode: 0, signal: null};
+	const note =
+		<T>(name: string, result: T) =>
+		async (_: unknown, ...args: readonly unknown[]): Promise<T> => {
+			calls.push([name, ...args]);
+			return result;
+		};
+	const container = {
+		name: 'demo',
+		state: 'running',
+		pid: 1234,
+		command: ['sh'],
+		spec: '/home/demo.yaml',
+		image: 'host',
+		started: now - 5000,
+	};
+	return {
+		openMachine: async options => {
+			calls.push(['openMachine', options]);
+			return machine;
+		},
+		loadProject: async request => {
+			calls.push(['loadProject', request]);
+			return project;
+		},
+		planContainer: note('planContainer', {
+			project,
+			service,
+			image: {kind: 'host'} as const,
+			config: {} as OciConfig,
+			plan: samplePlan,
+		}),
+		compilePlan: note('compilePlan', '#!/bin/sh\n'),
+		up: async (_, {signal, force, emit, hold, ...rest}) => {
+			calls.push(['up', {...rest, stop: signal.reason as unknown, force: force.reason as unknown}]);
+			for (const event of sampleRun) {
+				if (event.type === 'step.started') await hold?.(event.id);
+				emit(event);
+			}
+			return end;
+		},
+		execIn: note('execIn', end),
+		down: note('down', undefined),
+		list: note('list', [container]),
+		inspect: note('inspect', {name: 'demo'}),
+		gc: note('gc', {removed: ['old']}),
+		listImages: note('listImages', []),
+		removeImage: note('removeImage', undefined),
+		pruneImages: note('pruneImages', ['sha256:12']),
+	};
+}

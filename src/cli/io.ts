@@ -1,0 +1,32 @@
+/** The three standard streams. */
+export type StandardStream = 'stdin' | 'stdout' | 'stderr';
+
+/**
+ * All that the command line touches of its surroundings, so that a test can run it in process. Nothing here is looked
+ * up before it is asked for: making process.stdout alone costs 3 ms.
+ */
+export interface Io {
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly cwd: string;
+	/** The folder of the package, with its package.json and config/. */
+	readonly packageFolder: string;
+	/** Data, to standard output. */
+	out(text: string): void;
+	/** Talk, to standard error. */
+	err(text: string): void;
+	isTerminal(stream: StandardStream): boolean;
+	/** Characters a line; 80 where there is no terminal. */
+	columns(): number;
+	/** Milliseconds since the epoch. */
+	now(): number;
+	/** The text of a file; throws as node:fs does. */
+	readFile(path: string): string;
+	/** Writes a new file; throws EEXIST where there is one, unless `replace`. */
+	writeFile(path: string, text: string, replace: boolean): void;
+	/** Waits for a line of the terminal; undefined when its input ended or the signal aborted. */
+	readLine(signal: AbortSignal): Promise<string | undefined>;
+	/** Calls back for each SIGINT, SIGTERM and SIGHUP, which then end the process no more; gives the way to stop. */
+	onSignal(callback: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void): () => void;
+	/** Where a progress view draws. */
+	screen(): NodeJS.WriteStream;
+}

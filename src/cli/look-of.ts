@@ -1,0 +1,8 @@
+import {type Look, measureFor} from '../view/look.ts';
+import type {Io, StandardStream} from './io.ts';
+import {themeOf} from './theme-of.ts';
+
+/** How `shown` is to be drawn on a stream. */
+export async function lookOf(io: Io, stream: StandardStream, shown: unknown): Promise<Look> {
+	return {columns: io.columns(), theme: themeOf(io, stream), width: await measureFor(JSON.stringify(shown) ?? '')};
+}

@@ -1,0 +1,185 @@
+import {expect, test} from 'vitest';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import {commands} from './commands.ts';
+import {tsbox} from './fake-surroundings.ts';
+
+test('without a verb the help goes to standard error with status 2', async () => {
+	const {status, out, err} = await tsbox('');
+	expect({status, out}).toEqual({status: 2, out: ''});
+	expect(err).toMatchInlineSnapshot(`
+		"Usage: tsbox VERB [ARGUMENTS]
+
+		Containers you can read: a YAML spec becomes visible steps of stock Linux tools.
+
+		Commands:
+		  tsbox up          Start the container of a spec, stay with it, clean up after
+		                    it
+		  tsbox run         Run a command in a new container of a spec, then remove it
+		  tsbox exec        Run a command in a running container
+		  tsbox down        Stop a container, or those of a spec, and remove what they
+		                    left
+		  tsbox ps          List the containers
+		  tsbox inspect     Show all that is known of a container, as JSON
+		  tsbox plan        Show every command that makes the container, and run none
+		  tsbox compile     Print the plan as a POSIX sh script that runs without tsbox
+		  tsbox validate    Check a spec and touch nothing
+		  tsbox doctor      Show what this machine can do, what will not work, and the
+		                    command that mends it
+		  tsbox init        Write a commented spec to start from
+		  tsbox images      List, remove or prune the unpacked root filesystems
+		  tsbox gc          Undo what a crash or a power cut left behind
+		  tsbox completion  Print the completion script of a shell
+
+		Options of every verb:
+		      --store DIR    Folder of the unpacked root filesystems
+		      --state DIR    Folder of what is known about running containers
+		      --config FILE  tsbox's own configuration
+		  -h, --help         Show this help
+		      --version      Show the version
+
+		Examples:
+		  tsbox init            write a spec to start from
+		  tsbox plan --explain  read what would be done, and why
+		  tsbox up              do it
+
+		Each verb has a page of its own: tsbox VERB --help
+		"
+	`);
+});
+
+test('the help of a verb is the same from --help, -h and help', async () => {
+	const {status, out, err} = await tsbox('up --help');
+	expect({status, err}).toEqual({status: 0, err: ''});
+	expect(out).toMatchInlineSnapshot(`
+		"Usage: tsbox up [OPTIONS] [SPEC] [SERVICE]
+
+		Start the container of a spec, stay with it, clean up after it
+
+		Arguments:
+		  SPEC     Spec file; without it tsbox.yaml of this folder or one above
+		  SERVICE  Entry of services: in the spec
+
+		Options:
+		      --json         Print each event as a line of JSON; the output of the
+		                     command goes to standard error
+		      --step         Wait for Enter before each step and say what it is for
+		      --plain        Show the progress as plain lines
+		      --best-effort  Leave out what this host can't do, with a warning
+		  -T, --no-tty       Give the command no terminal of its own
+
+		Options of every verb:
+		      --store DIR    Folder of the unpacked root filesystems
+		      --state DIR    Folder of what is known about running containers
+		      --config FILE  tsbox's own configuration
+		  -h, --help         Show this help
+		      --version      Show the version
+
+		Examples:
+		  tsbox up                                  the spec of this folder
+		  tsbox up demo.yaml                        the spec of this file
+		  tsbox up stack.yaml web                   one of several services
+		  tsbox up --step demo.yaml                 wait for Enter before each step
+		  tsbox up --json demo.yaml 2>/dev/null |   the events as lines of JSON
+		  jq .type
+		"
+	`);
+	expect((await tsbox('up -h')).out).toBe(out);
+	expect((await tsbox('help up')).out).toBe(out);
+});
+
+test.each(commands.map(command => [command.name, command] as const))(
+	'the help of %s has its options and examples',
+	async (name, command) => {
+		const {status, out, calls} = await tsbox(`${name} --help`);
+		expect(status).toBe(0);
+		for (const option of Object.keys(command.options)) expect(out).toContain(`--${option}`);
+		expect(command.examples.length).toBeGreaterThan(0);
+		expect(out).toContain('Examples:');
+		expect(calls).toEqual([]);
+	},
+);
+
+test('--version is one line', async () => {
+	expect(await tsbox('--version')).toMatchObject({status: 0, out: 'tsbox 1.2.3\n', err: ''});
+});
+
+test.each([
+	['pu demo.yaml'],
+	['exce demo -- ls'],
+	['frobnicate'],
+	['up --jsno'],
+	['up -z'],
+	['run'],
+	['run a.yaml web extra'],
+	['exec demo'],
+	['ps -- ls'],
+	['plan --format yaml'],
+	['plan --facts'],
+	['down -t soon demo'],
+	['images remove'],
+	['images ls sha256:12'],
+	['completion powershell'],
+	['run -t -T a.yaml'],
+	['up --step'],
+	['help pu'],
+	['--frob'],
+	['--store'],
+])('%s is one error with status 2, and nothing is touched', async line => {
+	const {status, out, err, calls} = await tsbox(line);
+	expect(status).toBe(2);
+	expect(out).toBe('');
+	expect(err).toMatch(/^error: [^\n]+\n {2}mend {5}[^\n]+\n$/);
+	expect(calls).toEqual([]);
+});
+
+test('a misspelt verb, option or choice is told with what was meant', async () => {
+	const errors = await Promise.all(
+		['exce', 'inspetc demo', 'up --plian', 'images prun', 'plan --format jso'].map(
+			async line => (await tsbox(line)).err,
+		),
+	);
+	expect(errors.join('')).toMatchInlineSnapshot(`
+		"error: there is no verb "exce"
+		  mend     See tsbox --help
+		error: there is no verb "inspetc"
+		  mend     Did you mean inspect?
+		error: up has no option --plian
+		  mend     Did you mean --plain?
+		error: ACTION is one of ls, rm, prune, not "prun"
+		  mend     Did you mean prune?
+		error: --format is one of table, json, sh, not "jso"
+		  mend     Did you mean json?
+		"
+	`);
+});
+
+test('global options may stand before or after the verb', async () => {
+	const before = await tsbox('--store /s --state=/t ps -q');
+	const after = await tsbox('ps -q --state /t --store=/s');
+	expect(before.calls).toEqual([['openMachine', {store: '/s', state: '/t'}], ['list']]);
+	expect(after.calls).toEqual(before.calls);
+	expect(before.out).toBe('demo\n');
+});
+
+test('an error of the engine is told in full and gives its exit status', async () => {
+	const engine = {
+		up: () =>
+			Promise.reject(
+				new TsboxError('E_COMMAND_NOT_FOUND', '"frob" is not in the root filesystem', {hint: 'Check command:'}),
+			),
+	};
+	expect(await tsbox('run a.yaml', {engine})).toMatchObject({
+		status: 127,
+		out: '',
+		err: 'error: "frob" is not in the root filesystem\n  mend     Check command:\n',
+	});
+	const json = await tsbox('up --json a.yaml', {engine});
+	expect(JSON.parse(json.out)).toMatchObject({type: 'error', code: 'E_COMMAND_NOT_FOUND', exitStatus: 127});
+});
+
+test('anything unforeseen is a bug: status 1 and a stack', async () => {
+	const {status, err} = await tsbox('ps', {engine: {list: () => Promise.reject(new TypeError('oops'))}});
+	expect(status).toBe(1);
+	expect(err).toContain('this is a bug in tsbox');
+	expect(err).toContain('TypeError: oops');
+});

@@ -1,0 +1,55 @@
+import {readFileSync, writeFileSync} from 'node:fs';
+import type {Io, StandardStream} from './io.ts';
+
+const descriptors: Readonly<Record<StandardStream, number>> = {stdin: 0, stdout: 1, stderr: 2};
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The surroundings of this process. */
+export function processIo(packageFolder: string): Io {
+	return {
+		env: process.env,
+		cwd: process.cwd(),
+		packageFolder,
+		out: text => void process.stdout.write(text),
+		err: text => void process.stderr.write(text),
+		isTerminal,
+		columns,
+		now: Date.now,
+		readFile: path => readFileSync(path, 'utf8'),
+		writeFile: (path, text, replace) => writeFileSync(path, text, {flag: replace ? 'w' : 'wx'}),
+		readLine,
+		onSignal: callback => {
+			for (const signal of stopSignals) process.on(signal, callback);
+			return () => {
+				for (const signal of stopSignals) process.off(signal, callback);
+			};
+		},
+		screen: () => process.stderr,
+	};
+}
+
+function isTerminal(stream: StandardStream): boolean {
+	// Loaded on demand: node:tty brings node:net with it, 3 ms that a piped `ps` need not pay.
+	return process.getBuiltinModule('node:tty').isatty(descriptors[stream]);
+}
+
+function columns(): number {
+	const terminal = isTerminal('stdout') ? process.stdout : isTerminal('stderr') ? process.stderr : undefined;
+	// A terminal that nobody gave a size says 0.
+	return terminal?.columns || 80;
+}
+
+async function readLine(signal: AbortSignal): Promise<string | undefined> {
+	if (signal.aborted) return undefined;
+	const {createInterface} = await import('node:readline');
+	const lines = createInterface({input: process.stdin, signal});
+	try {
+		return await new Promise(resolve => {
+			lines.once('line', resolve);
+			// Closed by the signal, or by the end of the input.
+			lines.once('close', () => resolve(undefined));
+		});
+	} finally {
+		lines.close();
+	}
+}

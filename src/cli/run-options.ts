@@ -1,0 +1,28 @@
+import type {Options} from './command.ts';
+
+/** The options that up, run and exec share. */
+export const ttyOptions = {
+	'no-tty': {kind: 'flag', short: 'T', describe: 'Give the command no terminal of its own'},
+} as const satisfies Options;
+
+/** The options of a verb that runs a command of the caller's choice; their letters are docker's and podman's. */
+export const commandOptions = {
+	...ttyOptions,
+	tty: {kind: 'flag', short: 't', describe: 'Give the command a terminal of its own'},
+	interactive: {kind: 'flag', short: 'i', describe: 'Pass standard input on (always done; accepted for habit)'},
+	env: {kind: 'list', short: 'e', value: 'NAME[=VALUE]', describe: "Set a variable; without a value, the caller's"},
+	workdir: {kind: 'text', short: 'w', value: 'DIR', describe: 'Working directory in the container'},
+	user: {kind: 'text', short: 'u', value: 'USER[:GROUP]', describe: 'User and group, names or numbers'},
+} as const satisfies Options;
+
+/** The options of a verb that makes a plan. */
+export const planOptions = {
+	'best-effort': {kind: 'flag', describe: "Leave out what this host can't do, with a warning"},
+} as const satisfies Options;
+
+/** Drops the members without a value, as exactOptionalPropertyTypes wants it. */
+export function given<T extends object>(members: T): {[K in keyof T]?: Exclude<T[K], undefined>} {
+	return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+		[K in keyof T]?: Exclude<T[K], undefined>;
+	};
+}

@@ -1,0 +1,7 @@
+import {hasColour, type Theme, theme} from '../view/theme.ts';
+import type {Io, StandardStream} from './io.ts';
+
+/** The theme for what goes to a stream. */
+export function themeOf(io: Io, stream: StandardStream): Theme {
+	return theme(hasColour(io.env, io.isTerminal(stream)));
+}

@@ -1,0 +1,37 @@
+import {didYouMean} from '../errors/did-you-mean.ts';
+import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
+import {type ContainerRecord, containerFolder, containersFolder, readRecord} from '../state/record.ts';
+import type {Machine} from './types.ts';
+
+/** The names of all containers that have a folder. */
+export function containerNames(machine: Machine): readonly string[] {
+	return machine.host.list(containersFolder(machine.dirs.state)).filter(name => !name.startsWith('.'));
+}
+
+/** All records that can be read; a damaged one is left to gc. */
+export function allRecords(machine: Machine): readonly ContainerRecord[] {
+	return containerNames(machine).flatMap(name => {
+		try {
+			const record = readRecord(machine.host, containerFolder(machine.dirs.state, name));
+			return record === undefined ? [] : [record];
+		} catch (error) {
+			if (isTsboxError(error)) return [];
+			throw error;
+		}
+	});
+}
+
+/**
+ * The record of a container.
+ *
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE.
+ */
+export function findContainer(machine: Machine, name: string): ContainerRecord {
+	const names = containerNames(machine);
+	const record = names.includes(name) ? readRecord(machine.host, containerFolder(machine.dirs.state, name)) : undefined;
+	if (record !== undefined) return record;
+	const near = didYouMean(name, names);
+	throw new TsboxError('E_NO_SUCH_CONTAINER', `there is no container named ${name}`, {
+		hint: near === undefined ? '`tsbox ps` shows what runs' : `did you mean ${near}?`,
+	});
+}

@@ -1,0 +1,92 @@
+import {isTsboxError} from '../errors/tsbox-error.ts';
+import type {EventSink} from '../run/event.ts';
+import {withLock} from '../run/lock.ts';
+import {rollBack} from '../run/rollback.ts';
+import {releaseName} from '../state/claim.ts';
+import {containerFolder, containersFolder, isOwned, readRecord} from '../state/record.ts';
+import type {Machine} from './types.ts';
+
+/** Tells whether nobody looks after a container's folder any more. A record that can't be read has no owner to be asked. */
+function isAbandoned(machine: Machine, name: string): boolean {
+	const {host, dirs} = machine;
+	try {
+		const record = readRecord(host, containerFolder(dirs.state, name));
+		return record === undefined || !isOwned(host, record);
+	} catch (error) {
+		if (isTsboxError(error)) return true;
+		throw error;
+	}
+}
+
+async function collect(machine: Machine, name: string, emit: EventSink): Promise<boolean> {
+	const {host, dirs, facts} = machine;
+	// Looked at again with the lock held: another gc may have been here, and the name may be somebody's by now.
+	if (host.lstat(containerFolder(dirs.state, name)) === undefined || !isAbandoned(machine, name)) return false;
+	await rollBack(host, facts, containerFolder(dirs.state, name), emit);
+	releaseName(host, dirs.state, name);
+	return true;
+}
+
+/** Rolls back what a dead tsbox left under one name; nothing when its owner lives. */
+export async function gcName(machine: Machine, name: string, emit: EventSink): Promise<void> {
+	const {host, dirs, facts} = machine;
+	if (!isAbandoned(machine, name)) return;
+	await withLock(host, facts, `${dirs.state}/lock`, () => collect(machine, name, emit));
+}
+
+/** What every start does first: a look, and a gc only when a dead tsbox has left something. */
+export async function gcIfNeeded(machine: Machine, emit: EventSink): Promise<void> {
+	const {host, dirs} = machine;
+	const left = host
+		.list(containersFolder(dirs.state))
+		.some(name => (name.startsWith('.') ? madeByTheDead(machine, name) : isAbandoned(machine, name)));
+	if (left) await gc(machine, emit);
+}
+
+function madeByTheDead(machine: Machine, entry: string): boolean {
+	const pid = /^\.(?:new|dead)-(\d+)-/.exec(entry)?.[1];
+	return pid !== undefined && machine.host.lstat(`/proc/${pid}`) === undefined;
+}
+
+/** Folders of a claim that was being made or taken back when its tsbox died; `.new-PID-NAME` and `.dead-PID-TIME-NAME`. */
+function sweepHalfMade(machine: Machine): readonly string[] {
+	const {host, dirs} = machine;
+	const removed: string[] = [];
+	for (const entry of host.list(containersFolder(dirs.state))) {
+		if (!madeByTheDead(machine, entry)) continue;
+		host.removeTree(containerFolder(dirs.state, entry));
+		removed.push(containerFolder(dirs.state, entry));
+	}
+	return removed;
+}
+
+/** Writable layers that no container's folder speaks of: what a power cut leaves on disk. */
+function sweepLayers(machine: Machine): readonly string[] {
+	const {host, dirs} = machine;
+	const known = new Set(host.list(containersFolder(dirs.state)));
+	const orphans = host.list(`${dirs.store}/layers`).filter(name => !known.has(name));
+	for (const name of orphans) host.removeTree(`${dirs.store}/layers/${name}`);
+	return orphans.map(name => `${dirs.store}/layers/${name}`);
+}
+
+/** Takes back whatever crashes have left: containers without an owner, half-made claims, layers and unpacks. */
+export async function gc(machine: Machine, emit: EventSink): Promise<{readonly removed: readonly string[]}> {
+	const {host, dirs, facts} = machine;
+	host.mkdirs(dirs.state, 0o700);
+	return withLock(host, facts, `${dirs.state}/lock`, async () => {
+		const removed: string[] = [];
+		for (const name of host.list(containersFolder(dirs.state))) {
+			if (!name.startsWith('.') && (await collect(machine, name, emit)))
+				removed.push(containerFolder(dirs.state, name));
+		}
+		const {sweepStore} = await import('../image/sweep.ts');
+		return {
+			removed: [
+				...removed,
+				...sweepHalfMade(machine),
+				...sweepLayers(machine),
+				...(await sweepStore(host, dirs.store)),
+			],
+		};
+	});
+}

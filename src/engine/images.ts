@@ -1,0 +1,45 @@
+import * as image from '../image/list.ts';
+import * as removal from '../image/remove.ts';
+import {allRecords} from './find-container.ts';
+import type {ImageSummary, Machine} from './types.ts';
+
+/** Who runs on which image: names by digest. */
+function users(machine: Machine): ReadonlyMap<string, readonly string[]> {
+	const byDigest = new Map<string, readonly string[]>();
+	for (const record of allRecords(machine)) {
+		if (record.image.kind === 'archive')
+			byDigest.set(record.image.digest, [...(byDigest.get(record.image.digest) ?? []), record.name]);
+	}
+	return byDigest;
+}
+
+/** The images of the store, the newest first. */
+export async function listImages(machine: Machine): Promise<readonly ImageSummary[]> {
+	const used = users(machine);
+	return image
+		.listImages(machine.host, machine.dirs.store, new Set(used.keys()))
+		.map(({digest, archive, bytes, entries, created}) => ({
+			digest,
+			archive,
+			bytes,
+			entries,
+			created,
+			usedBy: used.get(digest) ?? [],
+		}));
+}
+
+/**
+ * Removes one image, by its digest or a prefix of it.
+ *
+ * @throws TsboxError E_IMAGE_NOT_FOUND, E_IMAGE_IN_USE.
+ */
+export async function removeImage(machine: Machine, digest: string): Promise<void> {
+	await removal.removeImage(machine.host, machine.dirs.store, digest, new Set(users(machine).keys()));
+}
+
+/** Removes the images that no container runs on; gives their digests. */
+export async function pruneImages(machine: Machine): Promise<readonly string[]> {
+	return (await removal.pruneImages(machine.host, machine.dirs.store, new Set(users(machine).keys()))).map(
+		({digest}) => digest,
+	);
+}

@@ -1,0 +1,21 @@
+import {memoryCount} from '../run/memory.ts';
+import {stateOf} from '../state/record.ts';
+import {explainOrigin} from '../spec/explain-origin.ts';
+import {findContainer} from './find-container.ts';
+import type {Machine} from './types.ts';
+
+/** The record of a container, the state and use that the kernel shows, and where each value of its spec came from. */
+export async function inspect(machine: Machine, name: string): Promise<unknown> {
+	const record = findContainer(machine, name);
+	const {origins, ...rest} = record;
+	const memory = memoryCount(machine.host, record.cgroups);
+	return {
+		...rest,
+		state: stateOf(machine.host, record),
+		memory:
+			memory === undefined
+				? null
+				: {limit: Number.isFinite(memory.limit) ? memory.limit : null, peak: memory.peak, oomKills: memory.oomKills},
+		origins: Object.fromEntries(Object.entries(origins).map(([key, origin]) => [key, explainOrigin(origin, '/')])),
+	};
+}

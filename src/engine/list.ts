@@ -1,0 +1,22 @@
+import type {ImageFacts} from '../image/facts.ts';
+import {stateOf} from '../state/record.ts';
+import {allRecords} from './find-container.ts';
+import type {ContainerSummary, Machine} from './types.ts';
+
+/** An image in a word: the archive's or folder's path, or `host`. */
+export function imageWord(image: ImageFacts): string {
+	return image.kind === 'host' ? 'host' : image.kind === 'archive' ? image.archive : image.path;
+}
+
+/** All containers with the state that the kernel shows. */
+export async function list(machine: Machine): Promise<readonly ContainerSummary[]> {
+	return allRecords(machine).map(record => ({
+		name: record.name,
+		state: stateOf(machine.host, record),
+		pid: record.process?.pid ?? 0,
+		command: record.config.process.args,
+		spec: record.spec,
+		image: imageWord(record.image),
+		started: record.process?.started ?? record.created,
+	}));
+}

@@ -1,0 +1,47 @@
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {Host} from '../host/host.ts';
+import {realHost} from '../host/real-host.ts';
+import {findSpec} from '../spec/find.ts';
+import {loadProject as load} from '../spec/load.ts';
+import type {Project, Service} from '../spec/project.ts';
+import type {SpecRequest} from './types.ts';
+
+/**
+ * Reads and checks a spec; touches nothing.
+ *
+ * @throws TsboxError E_SPEC_* with file, line and column.
+ */
+export async function loadProject(request: SpecRequest, host: Host = realHost()): Promise<Project> {
+	const kindOf = (path: string): 'file' | 'directory' | undefined => {
+		const kind = host.stat(path)?.kind;
+		return kind === 'file' || kind === 'directory' ? kind : undefined;
+	};
+	return load({
+		file: request.file ?? findSpec(request.cwd, kindOf),
+		cwd: request.cwd,
+		env: request.env,
+		readText: path => (kindOf(path) === 'file' ? host.readText(path) : undefined),
+		kindOf,
+		...(request.overrides === undefined ? {} : {options: request.overrides}),
+	});
+}
+
+/**
+ * The one container that is meant.
+ *
+ * @throws TsboxError E_USAGE where the file has several and none is named, or none of that name.
+ */
+export function pickService(project: Project, wanted: string | undefined): Service {
+	const names = project.services.map(service => service.service);
+	if (wanted === undefined) {
+		const [only] = project.services;
+		if (only !== undefined && project.services.length === 1) return only;
+		throw new TsboxError('E_USAGE', `${project.file} has ${names.length} services`, {
+			hint: `name one of them: ${names.join(', ')}`,
+		});
+	}
+	const found = project.services.find(service => service.service === wanted);
+	if (found === undefined)
+		throw new TsboxError('E_USAGE', `${project.file} has no service ${wanted}`, {hint: `it has ${names.join(', ')}`});
+	return found;
+}

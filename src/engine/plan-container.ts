@@ -1,0 +1,87 @@
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {Host} from '../host/host.ts';
+import {parseMountinfo} from '../host/probe/mountinfo.ts';
+import type {ImageFacts} from '../image/facts.ts';
+import {imageFacts} from '../image/facts-of.ts';
+import {toOciConfig} from '../oci/lower.ts';
+import type {SourceFacts} from '../plan/input.ts';
+import {planContainer as plan} from '../plan/plan-container.ts';
+import type {Service} from '../spec/project.ts';
+import {loadProject, pickService} from './load-project.ts';
+import type {Machine, PlannedContainer, SpecRequest} from './types.ts';
+
+/** Resolves the sources of the bind mounts, once; what the plan names afterwards has no symlink in it. */
+function sources(host: Host, service: Service, make: boolean): Readonly<Record<string, SourceFacts>> {
+	const mounts = parseMountinfo(host.readText('/proc/self/mountinfo') ?? '');
+	const found: Record<string, SourceFacts> = {};
+	for (const volume of service.volumes) {
+		if (volume.type !== 'bind') continue;
+		if (volume.createHostPath && make && host.stat(volume.source) === undefined) host.mkdirs(volume.source, 0o755);
+		const real = host.realpath(volume.source);
+		const kind = real === undefined ? undefined : host.stat(real)?.kind;
+		if (real === undefined || kind === undefined) {
+			if (volume.createHostPath) {
+				found[volume.source] = {real: volume.source, kind: 'folder', submounts: []};
+				continue;
+			}
+			throw new TsboxError('E_SPEC_INVALID', `the mount source ${volume.source} does not exist`, {
+				why: `it is to be mounted on ${volume.target}`,
+				hint: 'make it first, or let it be made with `bind: {create_host_path: true}`',
+			});
+		}
+		const below = mounts
+			.map(row => row.target)
+			.filter(target => target.startsWith(real === '/' ? '/' : `${real}/`) && target !== '/');
+		const submounts = volume.recursive
+			? [...new Set(below)].toSorted().map(target => target.slice(real === '/' ? 1 : real.length + 1))
+			: [];
+		found[volume.source] = {real, kind: kind === 'directory' ? 'folder' : 'file', submounts};
+	}
+	return found;
+}
+
+function imagePath(image: ImageFacts): string {
+	return image.kind === 'host' ? '/' : image.path;
+}
+
+/** How a plan is to be made. */
+export interface PlanOptions {
+	/** The container gets a pty; the spec's `tty` where the caller does not say. */
+	readonly tty?: boolean;
+	/** Changes nothing on the machine: no digest is remembered, no source folder made. */
+	readonly dry?: boolean;
+	readonly signal?: AbortSignal;
+}
+
+/**
+ * Reads the spec, looks at its image and sources, and decides the steps.
+ *
+ * @throws TsboxError for whatever is wrong with the spec, or can't be had on this machine.
+ */
+export async function planContainer(
+	machine: Machine,
+	request: SpecRequest,
+	options: PlanOptions = {dry: true},
+): Promise<PlannedContainer> {
+	const {host, dirs, facts} = machine;
+	const project = await loadProject(request, host);
+	const service = pickService(project, request.service);
+	const image = await imageFacts(host, dirs.store, service.rootfs, {
+		remember: options.dry !== true,
+		...(options.signal === undefined ? {} : {signal: options.signal}),
+	});
+	const tty = options.tty ?? service.tty ?? false;
+	const config = toOciConfig({...service, tty}, imagePath(image));
+	const input = {
+		service,
+		config,
+		facts,
+		image,
+		sources: sources(host, service, options.dry !== true),
+		folders: dirs,
+		spec: project.file,
+		tty,
+		bestEffort: request.bestEffort ?? machine.bestEffort,
+	};
+	return {project, service, image, config, plan: plan(input)};
+}

@@ -1,0 +1,216 @@
+import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
+import {bootId, identify, type ProcessIdentity, signalProcess} from '../host/process.ts';
+import {namespaceFiles} from '../host/probe/namespaces.ts';
+import {attach, type Attachment} from '../run/attach.ts';
+import {execute, type StartedContainer} from '../run/execute.ts';
+import {openJournal} from '../run/journal.ts';
+import {memoryCount} from '../run/memory.ts';
+import {rollBack} from '../run/rollback.ts';
+import {killCgroup} from '../run/undo.ts';
+import {claimName, nameInUse, releaseName} from '../state/claim.ts';
+import {type ContainerRecord, containerFolder, writeRecord} from '../state/record.ts';
+import type {CgroupKill} from '../step/action.ts';
+import type {CgroupMember} from '../step/cgroup-member.ts';
+import type {Plan} from '../step/step.ts';
+import {exitCodeOf, signalNumbers} from './exit-code.ts';
+import {gcIfNeeded} from './gc.ts';
+import {planContainer} from './plan-container.ts';
+import type {CommandEnd, Machine, PlannedContainer, UpRequest} from './types.ts';
+
+/** What a plan says of the container's cgroups and how they are killed. */
+function cgroupsOf(plan: Plan): {readonly members: readonly CgroupMember[]; readonly kill: CgroupKill} {
+	let members: readonly CgroupMember[] = [];
+	let kill: CgroupKill = {kind: 'none'};
+	for (const step of plan.steps) {
+		for (const check of step.checks) if (check.kind === 'cgroups') members = check.members;
+		if (step.undo.kind === 'stop') kill = step.undo.kill;
+	}
+	return {members, kill};
+}
+
+/** The folder that the plan binds as the toolbox. */
+function toolboxFolder(plan: Plan): string {
+	for (const {action} of plan.steps) {
+		const row =
+			action.kind === 'mountTable' ? action.rows.find(each => each.target.endsWith('/.box/tools')) : undefined;
+		if (row !== undefined) return row.source;
+	}
+	return '/usr';
+}
+
+function newRecord(machine: Machine, {service, project, image, config, plan}: PlannedContainer): ContainerRecord {
+	const {host} = machine;
+	const owner = identify(host, process.pid);
+	if (owner === undefined) throw new TsboxError('E_STATE', '/proc/self/stat can not be read', {hint: 'mount /proc'});
+	return {
+		schema: 1,
+		name: service.name,
+		spec: project.file,
+		owner,
+		bootId: bootId(host),
+		created: host.now(),
+		image,
+		config,
+		stopSignal: service.stopSignal,
+		stopGraceMs: service.stopGraceMs,
+		namespaces: service.namespaces,
+		root: service.root,
+		tools: toolboxFolder(plan),
+		cgroups: cgroupsOf(plan).members,
+		origins: service.origins,
+		process: null,
+	};
+}
+
+/** Stops a running command: its signal first, then after the grace period, or at once when forced, everything it is. */
+function stopOnAbort(
+	machine: Machine,
+	record: ContainerRecord,
+	started: StartedContainer,
+	kill: CgroupKill,
+	request: UpRequest,
+): () => void {
+	const {host} = machine;
+	let timer: NodeJS.Timeout | undefined;
+	const end = (): void => {
+		killCgroup(host, kill);
+		signalProcess(host, started.process, 'SIGKILL');
+	};
+	const stop = (): void => {
+		const told = String(request.signal.reason);
+		// `up` stops the container in its own way; `run` stands for the command and hands the signal on.
+		const signal = (request.verb === 'run' && told in signalNumbers ? told : record.stopSignal) as NodeJS.Signals;
+		request.emit({type: 'container.stopping', at: host.now(), name: record.name, signal});
+		signalProcess(host, started.process, signal);
+		timer = setTimeout(end, record.stopGraceMs);
+	};
+	if (request.signal.aborted) stop();
+	else request.signal.addEventListener('abort', stop, {once: true});
+	request.force.addEventListener('abort', end, {once: true});
+	return () => {
+		clearTimeout(timer);
+		request.signal.removeEventListener('abort', stop);
+		request.force.removeEventListener('abort', end);
+	};
+}
+
+/** The namespaces of the first process, by kind: `mnt:[4026532200]`; exec compares them before it lets anything in. */
+function namespaceIds(machine: Machine, process: ProcessIdentity): Readonly<Record<string, string>> {
+	return Object.fromEntries(
+		Object.entries(namespaceFiles).map(([kind, file]) => [
+			kind,
+			machine.host.readlink(`/proc/${process.pid}/ns/${file}`) ?? '',
+		]),
+	);
+}
+
+function claim(machine: Machine, record: ContainerRecord): boolean {
+	return claimName(machine.host, machine.dirs.state, record);
+}
+
+/** A start that the kernel killed for memory failed for that reason, whatever the step says. */
+function startError(machine: Machine, error: unknown, members: readonly CgroupMember[]): unknown {
+	const memory = memoryCount(machine.host, members);
+	if (memory === undefined || memory.oomKills === 0 || !isTsboxError(error)) return error;
+	return new TsboxError('E_START_OOM', `the container can't start in ${mebibytes(memory.limit)} of memory`, {
+		...(error.step === undefined ? {} : {step: error.step}),
+		output: `killed by the memory limit of ${mebibytes(memory.limit)} (peak ${mebibytes(memory.peak)})`,
+		why: 'setting it up needs about 4 MiB inside its own limit',
+		hint: 'raise `mem_limit`',
+		cause: error,
+	});
+}
+
+function mebibytes(bytes: number): string {
+	return `${Number((bytes / 1048576).toFixed(1))} MiB`;
+}
+
+/**
+ * Starts one container, stays with it until its command ends, and leaves nothing behind.
+ *
+ * @throws TsboxError when it did not start; what had been done was rolled back.
+ */
+export async function up(machine: Machine, request: UpRequest): Promise<CommandEnd> {
+	const {host, dirs, facts} = machine;
+	if (facts.user.uid !== 0) {
+		throw new TsboxError('E_PERMISSION', 'only root can start a container', {
+			why: 'mounts, cgroups and most namespaces need it',
+			hint: 'run it with sudo',
+		});
+	}
+	const planned = await planContainer(machine, request, {tty: request.tty, signal: request.signal});
+	const {plan, service} = planned;
+	const {members, kill} = cgroupsOf(plan);
+	const record = newRecord(machine, planned);
+	await gcIfNeeded(machine, request.emit);
+	if (!claim(machine, record)) throw nameInUse(service.name);
+	const conf = containerFolder(dirs.state, service.name);
+	let attachment: Attachment | undefined;
+	let ok = false;
+	try {
+		attachment = attach(host, facts, request.stdio, request.tty, conf);
+		const started = await start(machine, request, planned, record, attachment, members);
+		const letGo = stopOnAbort(machine, record, started, kill, request);
+		attachment.connect();
+		const ended = await started.program.ended;
+		letGo();
+		// A process that left the container's own pid namespace out, or never had one, may still hold the streams.
+		killCgroup(host, kill);
+		await attachment.finish();
+		const signal = ended.signal ?? null;
+		const exitCode = exitCodeOf(ended);
+		const memory = memoryCount(host, members);
+		if (memory !== undefined && memory.oomKills > 0)
+			request.emit({type: 'container.oom', at: host.now(), name: record.name, limit: memory.limit, peak: memory.peak});
+		request.emit({type: 'container.exited', at: host.now(), name: record.name, exitCode, signal});
+		ok = true;
+		return {exitCode, signal};
+	} finally {
+		await attachment?.finish();
+		await rollBack(host, facts, conf, request.emit);
+		releaseName(host, dirs.state, service.name);
+		request.emit({type: 'run.completed', at: host.now(), ok});
+	}
+}
+
+async function start(
+	machine: Machine,
+	request: UpRequest,
+	{plan, image}: PlannedContainer,
+	record: ContainerRecord,
+	attachment: Attachment,
+	members: readonly CgroupMember[],
+): Promise<StartedContainer> {
+	const {host, facts, dirs} = machine;
+	const conf = containerFolder(dirs.state, record.name);
+	try {
+		return await execute(plan, {
+			host,
+			facts,
+			signal: request.signal,
+			emit: request.emit,
+			journal: openJournal(host, conf),
+			conf,
+			launch: attachment.launch,
+			onProcess: attachment.onProcess,
+			onChecked: (process, ids) =>
+				writeRecord(host, conf, {
+					...record,
+					process: {...process, started: host.now(), namespaceIds: namespaceIds(machine, process), ids},
+				}),
+			hold: request.hold,
+			unpack: async () => {
+				if (image.kind !== 'archive') return;
+				const {unpack} = await import('../image/unpack.ts');
+				await unpack(host, facts, dirs.store, image, {
+					limits: machine.limits,
+					signal: request.signal,
+					onProgress: (done, total, entries) =>
+						request.emit({type: 'step.progress', at: host.now(), id: 'image.unpack', done, total, entries}),
+				});
+			},
+		});
+	} catch (error) {
+		throw startError(machine, error, members);
+	}
+}

@@ -1,0 +1,85 @@
+import type {HostFacts} from '../facts.ts';
+import type {Finding} from '../finding.ts';
+import {installCommand} from './install.ts';
+
+/** Who runs tsbox, and may that user make containers. */
+export function callerFindings(facts: HostFacts): readonly Finding[] {
+	const {uid, capabilities} = facts.user;
+	const admin = capabilities.includes('CAP_SYS_ADMIN');
+	const who: Finding = {
+		id: 'caller',
+		area: 'caller',
+		subject: 'the user',
+		state: uid === 0 && admin ? 'ok' : 'missing',
+		found: `${uid === 0 ? 'root' : `user ${uid}`}${uid === 0 && !admin ? ', without CAP_SYS_ADMIN' : ''}`,
+		without: 'namespaces, mounts and cgroups cannot be made',
+		mend: uid === 0 ? null : 'sudo tsbox doctor',
+	};
+	return [...appArmorFindings(facts), who, ...userNamespaceFindings(facts)];
+}
+
+/** Ubuntu 23.10 and later let only programs with an AppArmor profile that says so make user namespaces. */
+function appArmorFindings({userNamespace, tools}: HostFacts): readonly Finding[] {
+	if (!userNamespace.apparmorRestricted) return [];
+	return [
+		{
+			id: 'userns.apparmor',
+			area: 'caller',
+			subject: 'AppArmor and user namespaces',
+			state: 'warn',
+			found: 'kernel.apparmor_restrict_unprivileged_userns = 1',
+			without: 'a user other than root cannot make a user namespace',
+			mend: appArmorProfile(tools.unshare?.path ?? '/usr/bin/unshare'),
+		},
+	];
+}
+
+function appArmorProfile(unshare: string): string {
+	return `cat > /etc/apparmor.d/tsbox-unshare <<'END' && apparmor_parser --replace /etc/apparmor.d/tsbox-unshare
+abi <abi/4.0>,
+include <tunables/global>
+
+profile tsbox-unshare ${unshare} flags=(unconfined) {
+  userns,
+  include if exists <local/tsbox-unshare>
+}
+END`;
+}
+
+function userNamespaceFindings({
+	namespaces,
+	userNamespace,
+	user,
+	tools,
+	packageManager,
+}: HostFacts): readonly Finding[] {
+	if (!namespaces.includes('user')) return [];
+	const {max, unprivileged, subuids, subgids} = userNamespace;
+	const without = 'a container cannot have users of its own (`namespaces: [user]`)';
+	const closed = max === 0 || (user.uid !== 0 && !unprivileged);
+	const limit: Finding = {
+		id: 'userns.max',
+		area: 'caller',
+		subject: 'user namespaces',
+		state: closed ? 'warn' : 'ok',
+		found: closed ? 'turned off' : `up to ${max}`,
+		without,
+		mend: closed
+			? `sysctl -w ${max === 0 ? 'user.max_user_namespaces=15000' : 'kernel.unprivileged_userns_clone=1'}`
+			: null,
+	};
+	if (user.uid === 0) return [limit];
+	const mapped = tools.newuidmap !== null && tools.newgidmap !== null;
+	const ranges: Finding = {
+		id: 'userns.ranges',
+		area: 'caller',
+		subject: 'subordinate ids',
+		state: mapped && subuids > 0 && subgids > 0 ? 'ok' : 'warn',
+		found: `${subuids} users, ${subgids} groups`,
+		without: 'a user namespace can hold one user only',
+		mend: null,
+	};
+	if (ranges.state === 'ok') return [limit, ranges];
+	const add = `usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$(id -nu ${user.uid})"`;
+	return [limit, {...ranges, mend: mapped ? add : installCommand('newuidmap', packageManager)}];
+}

@@ -1,0 +1,57 @@
+import type {PackageManager, ToolName} from '../facts.ts';
+
+/** Where the distributions that name packages by hand keep each tool: Debian 12 and 13, Arch. */
+const packages: Readonly<Record<ToolName, readonly [debian: string, arch: string]>> = {
+	sh: ['dash', 'bash'],
+	env: ['coreutils', 'coreutils'],
+	unshare: ['util-linux', 'util-linux'],
+	nsenter: ['util-linux', 'util-linux'],
+	mount: ['mount', 'util-linux'],
+	umount: ['mount', 'util-linux'],
+	pivot_root: ['util-linux', 'util-linux'],
+	chroot: ['coreutils', 'coreutils'],
+	setpriv: ['util-linux', 'util-linux'],
+	prlimit: ['util-linux', 'util-linux'],
+	setsid: ['util-linux', 'util-linux'],
+	cp: ['coreutils', 'coreutils'],
+	ln: ['coreutils', 'coreutils'],
+	mkdir: ['coreutils', 'coreutils'],
+	rmdir: ['coreutils', 'coreutils'],
+	rm: ['coreutils', 'coreutils'],
+	cat: ['coreutils', 'coreutils'],
+	head: ['coreutils', 'coreutils'],
+	tar: ['tar', 'tar'],
+	gzip: ['gzip', 'gzip'],
+	zstd: ['zstd', 'zstd'],
+	xz: ['xz-utils', 'xz'],
+	bzip2: ['bzip2', 'bzip2'],
+	sync: ['coreutils', 'coreutils'],
+	script: ['bsdutils', 'util-linux'],
+	stty: ['coreutils', 'coreutils'],
+	flock: ['util-linux', 'util-linux'],
+	perl: ['perl-base', 'perl'],
+	tini: ['tini', 'tini'],
+	catatonit: ['catatonit', 'catatonit'],
+	newuidmap: ['uidmap', 'shadow'],
+	newgidmap: ['uidmap', 'shadow'],
+};
+
+/** The command that installs a tool, or null where no package manager is known. */
+export function installCommand(tool: ToolName, manager: PackageManager | null): string | null {
+	const [debian, arch] = packages[tool];
+	switch (manager) {
+		case 'apt-get':
+			return `apt-get install ${debian}`;
+		case 'pacman':
+			return `pacman -S ${arch}`;
+		// These two find the package by the file it holds,
+		case 'dnf':
+		case 'zypper':
+			return `${manager} install /usr/bin/${tool}`;
+		// and this one by the command.
+		case 'apk':
+			return `apk add cmd:${tool}`;
+		case null:
+			return null;
+	}
+}

@@ -1,0 +1,128 @@
+import {randomBytes} from 'node:crypto';
+import {
+	closeSync,
+	constants,
+	fchmodSync,
+	fsyncSync,
+	lstatSync,
+	mkdirSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	readlinkSync,
+	readSync,
+	realpathSync,
+	renameSync,
+	rmdirSync,
+	type Stats,
+	statSync,
+	unlinkSync,
+	writeFileSync,
+	writeSync,
+} from 'node:fs';
+import {errnoOf} from './errno.ts';
+import type {FileFacts, Host} from './host.ts';
+import {removeTree} from './remove-tree.ts';
+
+/** What the kernel says when nothing is there; ESRCH is a /proc/PID file whose process has ended. */
+const absent: readonly string[] = ['ENOENT', 'ENOTDIR', 'ESRCH'];
+
+/** An error with its stack costs more than the call, and most of what is looked for at a start may be absent. */
+const quiet = {throwIfNoEntry: false} as const;
+
+type HostFiles = Omit<Host, 'run' | 'start' | 'kill' | 'now'>;
+
+/** The file half of {@link Host}; errors are Node's own, with `code` and `path`. */
+export const hostFiles: HostFiles = {
+	readText: path => orAbsent(() => readFileSync(path, 'utf8')),
+	readBytes: (path, offset, length) => orAbsent(() => readBytes(path, offset, length)),
+	writeKernelFile: (path, value) => writeOnce(path, value, constants.O_WRONLY),
+	writeAtomic,
+	append: (path, text) =>
+		writeOnce(path, text, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW),
+	lstat: path => orAbsent(() => fileFacts(lstatSync(path, quiet))),
+	stat: path => orAbsent(() => fileFacts(statSync(path, quiet))),
+	realpath: path => orAbsent(() => realpathSync(path)),
+	readlink: path => orAbsent(() => readlinkSync(path)),
+	list: path => orAbsent(() => readdirSync(path).sort()) ?? [],
+	mkdir,
+	mkdirs: (path, mode) => void mkdirSync(path, {recursive: true, mode}),
+	rmdir: path => orAbsent(() => (rmdirSync(path), true)) ?? false,
+	removeTree,
+	rename: (from, to) => renameSync(from, to),
+};
+
+function readBytes(path: string, offset: number, length: number): Buffer {
+	const bytes = Buffer.alloc(length);
+	const fd = openSync(path, constants.O_RDONLY);
+	try {
+		return bytes.subarray(0, readSync(fd, bytes, 0, length, offset));
+	} finally {
+		closeSync(fd);
+	}
+}
+
+function writeOnce(path: string, text: string, flags: number): void {
+	const bytes = Buffer.from(text);
+	const fd = openSync(path, flags, 0o600);
+	try {
+		const written = writeSync(fd, bytes);
+		if (written !== bytes.length) throw Object.assign(new Error('EIO: short write, write'), {code: 'EIO'});
+	} catch (error) {
+		// write(2) knows only the descriptor: without the path nobody could tell which limit was refused.
+		throw error instanceof Error ? Object.assign(error, {path, message: `${error.message} '${path}'`}) : error;
+	} finally {
+		closeSync(fd);
+	}
+}
+
+function writeAtomic(path: string, text: string, mode = 0o600): void {
+	const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+	const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+	const fd = openSync(temporary, flags, mode);
+	try {
+		try {
+			writeFileSync(fd, text);
+			// The mode given to open(2) is cut by the umask.
+			fchmodSync(fd, mode);
+			fsyncSync(fd);
+		} finally {
+			closeSync(fd);
+		}
+		renameSync(temporary, path);
+	} catch (error) {
+		unlinkSync(temporary);
+		throw error;
+	}
+}
+
+function mkdir(path: string, mode: number): boolean {
+	try {
+		mkdirSync(path, mode);
+		return true;
+	} catch (error) {
+		if (errnoOf(error) === 'EEXIST') return false;
+		throw error;
+	}
+}
+
+function orAbsent<T>(read: () => T): T | undefined {
+	try {
+		return read();
+	} catch (error) {
+		if (absent.includes(errnoOf(error) ?? '')) return undefined;
+		throw error;
+	}
+}
+
+function fileFacts(stats: Stats | undefined): FileFacts | undefined {
+	if (stats === undefined) return undefined;
+	const {size, mode, uid, ino, dev, mtimeMs, ctimeMs} = stats;
+	return {kind: kindOf(stats), size, mode, uid, ino, dev, mtimeMs, ctimeMs};
+}
+
+function kindOf(stats: Stats): FileFacts['kind'] {
+	if (stats.isFile()) return 'file';
+	if (stats.isDirectory()) return 'directory';
+	return stats.isSymbolicLink() ? 'symlink' : 'other';
+}

@@ -1,0 +1,51 @@
+import {expect, test} from 'vitest';
+import {recordingHost} from '../recording-host.ts';
+import {readCgroups} from './cgroup.ts';
+import {parseMountinfo} from './mountinfo.ts';
+
+const v2 = parseMountinfo('30 1 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate');
+
+test('controllers that are mounted together each map to their mount, named hierarchies to theirs', () => {
+	const mounts = parseMountinfo(`31 1 0:28 / /cg/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct
+32 1 0:29 / /cg/systemd rw - cgroup cgroup rw,xattr,release_agent=/x,name=systemd`);
+	expect(readCgroups(recordingHost(), mounts, 0)).toMatchObject({
+		layout: 'v1',
+		v1: {cpu: '/cg/cpu,cpuacct', cpuacct: '/cg/cpu,cpuacct', 'name=systemd': '/cg/systemd'},
+		unified: null,
+		swapAccounting: false,
+		killFile: false,
+	});
+});
+
+test('a v1 hierarchy that has a name only does not make a hybrid', () => {
+	const mounts = [...v2, ...parseMountinfo('32 1 0:29 / /cg/systemd rw - cgroup cgroup rw,name=systemd')];
+	expect(readCgroups(recordingHost(), mounts, 0).layout).toBe('v2');
+});
+
+test('what only a child shows is read from one that is there', () => {
+	const host = recordingHost({
+		'/sys/fs/cgroup/cgroup.controllers': 'memory cpu\n',
+		'/sys/fs/cgroup/init.scope/cgroup.kill': '',
+		'/sys/fs/cgroup/system.slice/memory.max': '',
+		'/sys/fs/cgroup/system.slice/cgroup.kill': '',
+		'/sys/fs/cgroup/system.slice/io.bfq.weight': '',
+	});
+	expect(readCgroups(host, v2, 0)).toMatchObject({
+		layout: 'v2',
+		unifiedControllers: ['cpu', 'memory'],
+		swapAccounting: false,
+		killFile: true,
+		ioWeightFile: 'io.bfq.weight',
+		writable: true,
+	});
+});
+
+test('another user than root has only the folder that was given to it', () => {
+	const own = recordingHost({'/proc/self/cgroup': '0::/user.slice/app.scope\n'});
+	expect(readCgroups(own, v2, 1000)).toMatchObject({writable: false, delegated: null});
+});
+
+test('a read-only mount is not writable for root either', () => {
+	const mounts = parseMountinfo('30 1 0:26 / /sys/fs/cgroup ro - cgroup2 cgroup2 rw');
+	expect(readCgroups(recordingHost({'/sys/fs/cgroup': 'dir'}), mounts, 0).writable).toBe(false);
+});

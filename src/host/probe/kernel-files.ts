@@ -1,0 +1,55 @@
+import type {Host} from '../host.ts';
+
+/** What the default profile masks or makes read-only: Docker's and podman's lists, and kernels' older names among them. */
+const guardedPaths = [
+	'/proc/acpi',
+	'/proc/asound',
+	'/proc/bus',
+	'/proc/fs',
+	'/proc/interrupts',
+	'/proc/irq',
+	'/proc/kcore',
+	'/proc/keys',
+	'/proc/latency_stats',
+	'/proc/sched_debug',
+	'/proc/scsi',
+	'/proc/sys',
+	'/proc/sysrq-trigger',
+	'/proc/timer_list',
+	'/proc/timer_stats',
+	'/sys/devices/virtual/powercap',
+	'/sys/firmware',
+] as const;
+
+/** OCI runtime-spec, config-linux.md, "Default Devices", that are nodes of their own. */
+const defaultDevices = ['/dev/null', '/dev/zero', '/dev/full', '/dev/random', '/dev/urandom', '/dev/tty'] as const;
+
+/** OCI runtime-spec, runtime-linux.md, "Dev symbolic links". */
+const deviceLinkTargets: Readonly<Record<string, string>> = {
+	'/dev/fd': '/proc/self/fd',
+	'/dev/stdin': '/proc/self/fd/0',
+	'/dev/stdout': '/proc/self/fd/1',
+	'/dev/stderr': '/proc/self/fd/2',
+};
+
+/** Which of the paths that a container must not touch this kernel has; kernels differ in what they are built with. */
+export function readKernelPaths(host: Host): Readonly<Record<string, 'file' | 'folder'>> {
+	return Object.fromEntries(
+		guardedPaths.flatMap(path => {
+			const facts = host.stat(path);
+			return facts === undefined ? [] : [[path, facts.kind === 'directory' ? 'folder' : 'file']];
+		}),
+	);
+}
+
+/** Which of the default devices the host can lend. */
+export function readDevices(host: Host): readonly string[] {
+	return defaultDevices.filter(path => host.stat(path)?.kind === 'other');
+}
+
+/** Which of the usual links are in the host's /dev. */
+export function readDeviceLinks(host: Host): readonly string[] {
+	return Object.entries(deviceLinkTargets).flatMap(([path, target]) =>
+		host.lstat(path)?.kind === 'symlink' && host.readlink(path) === target ? [path] : [],
+	);
+}

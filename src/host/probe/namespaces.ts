@@ -1,0 +1,20 @@
+import {type NamespaceKind, namespaceKinds} from '../../spec/project.ts';
+import type {Host} from '../host.ts';
+
+/** The files of /proc/PID/ns, namespaces(7), by the OCI runtime-spec's names. */
+export const namespaceFiles: Readonly<Record<NamespaceKind, string>> = {
+	mount: 'mnt',
+	pid: 'pid',
+	uts: 'uts',
+	ipc: 'ipc',
+	network: 'net',
+	cgroup: 'cgroup',
+	time: 'time',
+	user: 'user',
+};
+
+/** The kinds of namespace that this kernel was built with. */
+export function readNamespaces(host: Host): readonly NamespaceKind[] {
+	const files = host.list('/proc/self/ns');
+	return namespaceKinds.filter(kind => files.includes(namespaceFiles[kind]));
+}

@@ -1,0 +1,16 @@
+import type {HostFacts, ToolFacts, ToolName} from '../facts.ts';
+import type {Host} from '../host.ts';
+
+/**
+ * What can load a seccomp filter: setpriv(1) from util-linux 2.41, or perl by its built-in syscall, which is tried with
+ * a number that no kernel has.
+ */
+export async function probeSeccompLoader(
+	host: Host,
+	tools: Readonly<Record<ToolName, ToolFacts | null>>,
+): Promise<HostFacts['seccomp']['loader']> {
+	if (tools.setpriv?.flags.includes('seccomp-filter') === true) return 'setpriv';
+	if (tools.perl === null) return null;
+	const {exitCode} = await host.run([tools.perl.path, '-e', 'exit(syscall(-1) == -1 ? 0 : 1)'], {timeoutMs: 5000});
+	return exitCode === 0 ? 'perl' : null;
+}

@@ -1,0 +1,101 @@
+import {basename, dirname} from 'node:path';
+import {type ToolFacts, type ToolName, toolNames} from '../facts.ts';
+import type {Host} from '../host.ts';
+import {readElf} from './elf.ts';
+import {librariesIn} from './library-list.ts';
+import {optionsIn, versionIn} from './tool-words.ts';
+
+/** Where tools are looked for; root must not be led by the caller's PATH, and /usr/local is not the distribution's. */
+export const toolFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'] as const;
+
+/** Programs that are many in one, and need to be told which. */
+const multiCall: readonly string[] = ['busybox', 'toybox', 'coreutils'];
+
+/** Separates the answers of one probing shell; no help text holds it. */
+const mark = '\x1e';
+
+/**
+ * Asks up to eight tools at once: for each path, applet and loader (empty where there is none) its help, its version and
+ * its libraries. One shell for many: starting a process from Node costs more than the tools themselves.
+ */
+const askScript = `while [ $# -gt 0 ]; do
+	printf '${mark}'; "$1" \${2:+"$2"} --help 2>&1
+	printf '${mark}'; "$1" \${2:+"$2"} --version 2>&1
+	printf '${mark}'; [ -z "$3" ] || "$3" --list "$1" 2>&1
+	shift 3
+done`;
+
+interface FoundTool {
+	readonly name: ToolName;
+	readonly path: string;
+	readonly applet: string | null;
+	readonly loader: string | null;
+}
+
+/** What {@link probeTools} learns. */
+export interface ProbedTools {
+	readonly tools: Readonly<Record<ToolName, ToolFacts | null>>;
+	/** The libraries of all tools, each as its soname in a real folder. */
+	readonly libraries: readonly string[];
+}
+
+/** The first of the {@link toolFolders} that has a program of that name, as a real path, or undefined. */
+export function findProgram(host: Host, name: string): string | undefined {
+	for (const folder of toolFolders) {
+		const path = host.realpath(`${folder}/${name}`);
+		const facts = path === undefined ? undefined : host.stat(path);
+		if (facts?.kind === 'file' && (facts.mode & 0o111) !== 0) return path;
+	}
+	return undefined;
+}
+
+/** Finds every tool and asks it what it can do. Decides nothing on version numbers. */
+export async function probeTools(host: Host): Promise<ProbedTools> {
+	const found = toolNames.flatMap(name => findTool(host, name) ?? []);
+	const shell = found.find(({name}) => name === 'sh');
+	const groups = Array.from({length: Math.ceil(found.length / 8)}, (_, n) => found.slice(n * 8, n * 8 + 8));
+	const answers = shell === undefined ? [] : await Promise.all(groups.map(group => ask(host, shell, group)));
+	const asked = answers.flat();
+	return {
+		tools: Object.fromEntries(
+			toolNames.map(name => [name, asked.find(tool => tool.name === name)?.facts ?? null]),
+		) as Record<ToolName, ToolFacts | null>,
+		libraries: [...new Set(asked.flatMap(({libraries}) => libraries))].sort(),
+	};
+}
+
+function findTool(host: Host, name: ToolName): FoundTool | undefined {
+	const path = findProgram(host, name);
+	if (path === undefined) return undefined;
+	const interpreter = readElf((offset, length) => host.readBytes(path, offset, length))?.interpreter ?? null;
+	return {
+		name,
+		path,
+		applet: multiCall.includes(basename(path)) ? name : null,
+		loader: interpreter === null ? null : (host.realpath(interpreter) ?? null),
+	};
+}
+
+async function ask(host: Host, shell: FoundTool, group: readonly FoundTool[]) {
+	const words = group.flatMap(({path, applet, loader}) => [path, applet ?? '', loader ?? '']);
+	const prefix = shell.applet === null ? [shell.path] : [shell.path, shell.applet];
+	const {stdout} = await host.run([...prefix, '-c', askScript, 'sh', ...words], {timeoutMs: 10_000});
+	const answers = stdout.split(mark).slice(1);
+	return group.map(({name, path, applet, loader}, n) => {
+		const [help = '', version = '', list = ''] = answers.slice(n * 3);
+		const libraries = librariesIn(list).map(library => `${realFolder(host, library)}/${basename(library)}`);
+		const facts: ToolFacts = {
+			path,
+			applet,
+			loader,
+			libraryPath: [...new Set(libraries.map(library => dirname(library)))].sort(),
+			flags: optionsIn(help),
+			version: versionIn(`${version}\n${help}`, basename(path)),
+		};
+		return {name, facts, libraries};
+	});
+}
+
+function realFolder(host: Host, file: string): string {
+	return host.realpath(dirname(file)) ?? dirname(file);
+}

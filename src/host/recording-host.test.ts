@@ -1,0 +1,25 @@
+import {expect, test} from 'vitest';
+import {recordingHost} from './recording-host.ts';
+
+test('what is asked is remembered in the words of a shell', async () => {
+	const host = recordingHost({'/cg': 'dir'}, {born: () => ({'cgroup.procs': ''})});
+	host.mkdir('/cg/box', 0o755);
+	host.writeKernelFile('/cg/box/cgroup.procs', '42');
+	await host.run(['/bin/echo', 'a b', "it's"]);
+	host.kill(42, 'SIGTERM');
+	expect(host.log).toEqual([
+		'mkdir -m 0755 /cg/box',
+		'write /cg/box/cgroup.procs 42',
+		"/bin/echo 'a b' 'it'\\''s'",
+		'kill -s SIGTERM 42',
+	]);
+	expect(host.files()).toEqual({'/': 'dir', '/cg': 'dir', '/cg/box': 'dir', '/cg/box/cgroup.procs': '42'});
+});
+
+test('it refuses what a kernel would refuse', () => {
+	const host = recordingHost({'/a/b': 'text'});
+	expect(() => host.rmdir('/a')).toThrow(expect.objectContaining({code: 'ENOTEMPTY', path: '/a'}));
+	expect(() => host.writeKernelFile('/a/c', '1')).toThrow(expect.objectContaining({code: 'ENOENT'}));
+	expect(() => host.mkdir('/x/y', 0o755)).toThrow(expect.objectContaining({code: 'ENOENT'}));
+	expect(host.mkdir('/a', 0o755)).toBe(false);
+});

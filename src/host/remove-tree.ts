@@ -1,0 +1,112 @@
+import {randomUUID} from 'node:crypto';
+import {
+	chmodSync,
+	closeSync,
+	constants,
+	openSync,
+	readdirSync,
+	readFileSync,
+	realpathSync,
+	renameSync,
+	rmdirSync,
+	unlinkSync,
+} from 'node:fs';
+import {dirname} from 'node:path';
+import {errnoOf} from './errno.ts';
+
+/** Levels walked before a folder is moved to the top instead: each level holds a descriptor, and paths end at 4096 bytes. */
+const maxDepth = 64;
+
+/** An open folder: names below it can be reached without resolving its path again. */
+interface Folder {
+	readonly fd: number;
+	/** The mount it lies on, `mnt_id` of proc_pid_fdinfo(5): unlike st_dev it also tells bind mounts apart. */
+	readonly mount: string;
+}
+
+/**
+ * Removes a folder and all below it; gone already is fine, and a file or symlink is just removed.
+ * Never follows a symlink and never enters a mount: what is mounted inside stays, and EBUSY is thrown.
+ * Copes with trees of any depth, names of any bytes, and folders that deny their owner (mode 000).
+ */
+export function removeTree(path: string): void {
+	try {
+		removeFrom(path);
+	} catch (error) {
+		if (errnoOf(error) !== 'ENOENT') throw error;
+	}
+}
+
+function removeFrom(path: string): void {
+	const top = openFolder(Buffer.from(path));
+	if (top === undefined) {
+		unlinkSync(path);
+		return;
+	}
+	try {
+		const parent = openFolder(Buffer.from(realpathSync(dirname(path))));
+		if (parent !== undefined) closeSync(parent.fd);
+		if (parent !== undefined && parent.mount !== top.mount) throw mountedError(path);
+		// Moved folders come to lie at the top, so one pass may leave new names there.
+		while (readdirSync(inside(top)).length > 0) empty(top, top, 0);
+	} finally {
+		closeSync(top.fd);
+	}
+	rmdirSync(path);
+}
+
+function empty(folder: Folder, top: Folder, depth: number): void {
+	for (const entry of readdirSync(inside(folder), {encoding: 'buffer', withFileTypes: true})) {
+		const path = below(folder, entry.name);
+		const child = entry.isDirectory() ? openFolder(path) : undefined;
+		if (child === undefined) {
+			unlinkSync(path);
+			continue;
+		}
+		try {
+			if (child.mount !== top.mount) throw mountedError(path.toString());
+			if (depth < maxDepth) empty(child, top, depth + 1);
+			else moveContents(child, top);
+		} finally {
+			closeSync(child.fd);
+		}
+		rmdirSync(path);
+	}
+}
+
+function moveContents(folder: Folder, top: Folder): void {
+	for (const name of readdirSync(inside(folder), {encoding: 'buffer'})) {
+		renameSync(below(folder, name), below(top, Buffer.from(randomUUID())));
+	}
+}
+
+/** Undefined for anything that is not a folder itself. */
+function openFolder(path: Buffer): Folder | undefined {
+	const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+	try {
+		return folderOf(openSync(path, flags));
+	} catch (error) {
+		const errno = errnoOf(error);
+		if (errno === 'ENOTDIR' || errno === 'ELOOP') return undefined;
+		if (errno !== 'EACCES') throw error;
+	}
+	chmodSync(path, 0o700);
+	return folderOf(openSync(path, flags));
+}
+
+function folderOf(fd: number): Folder {
+	const mount = /^mnt_id:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1];
+	return {fd, mount: mount ?? 'unknown'};
+}
+
+function inside(folder: Folder): string {
+	return `/proc/self/fd/${folder.fd}`;
+}
+
+function below(folder: Folder, name: Buffer): Buffer {
+	return Buffer.concat([Buffer.from(`${inside(folder)}/`), name]);
+}
+
+function mountedError(path: string): Error {
+	return Object.assign(new Error(`EBUSY: a filesystem is mounted there, remove '${path}'`), {code: 'EBUSY', path});
+}

@@ -1,0 +1,43 @@
+import {closeSync, constants, fstatSync, openSync} from 'node:fs';
+import {Socket} from 'node:net';
+import type {Readable, Writable} from 'node:stream';
+import {isatty} from 'node:tty';
+
+/** What one of our own descriptors is, as far as handing it to a container goes. */
+export type DescriptorKind = 'terminal' | 'folder' | 'other' | 'closed';
+
+/** Tells what a descriptor of this process is. */
+export function descriptorKind(fd: number): DescriptorKind {
+	if (isatty(fd)) return 'terminal';
+	try {
+		return fstatSync(fd).isDirectory() ? 'folder' : 'other';
+	} catch {
+		return 'closed';
+	}
+}
+
+/** Both ends of a fifo that was made at `path`; reading is opened first, for a writer would block without a reader. */
+export function openFifo(path: string): {readonly readEnd: number; readonly writeEnd: number} {
+	const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+	return {readEnd, writeEnd: openSync(path, constants.O_WRONLY)};
+}
+
+/** A stream over a pipe's descriptor, which the stream closes. */
+export function pipeStream(fd: number, side: 'read' | 'write'): Readable & Writable {
+	return new Socket({fd, readable: side === 'read', writable: side === 'write'});
+}
+
+/** Closes one of our descriptors. */
+export function closeDescriptor(fd: number): void {
+	closeSync(fd);
+}
+
+/** The caller's own standard streams, by descriptor. */
+export function callerInput(): NodeJS.ReadStream {
+	return process.stdin;
+}
+
+/** The caller's standard output or error. */
+export function callerOutput(fd: number): NodeJS.WriteStream {
+	return fd === 2 ? process.stderr : process.stdout;
+}

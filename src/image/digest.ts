@@ -1,0 +1,39 @@
+import {createHash} from 'node:crypto';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {Host} from '../host/host.ts';
+import type {ArchiveFile} from './archive-file.ts';
+import {fileMark, rememberDigest, rememberedDigest} from './digest-index.ts';
+
+/**
+ * A file that was written this shortly before (ms) could be written again without its times changing: the kernel's
+ * clock for them ticks with the scheduler, every 1 to 10 ms. The rest is for network filesystems.
+ */
+const settled = 2000;
+
+/**
+ * The digest of an archive, `sha256:<hex>`: read from the index where the file is unchanged, else counted.
+ *
+ * @param remember Write the digest to the index of the store; false where nothing may be changed.
+ * @throws TsboxError E_ARCHIVE_INVALID when the file is written while it is read; the signal's reason on abort.
+ */
+export async function digestOf(
+	host: Host,
+	store: string,
+	file: ArchiveFile,
+	{remember, signal}: {readonly remember: boolean; readonly signal?: AbortSignal | undefined},
+): Promise<string> {
+	const facts = await file.facts();
+	const mark = fileMark(facts);
+	const known = rememberedDigest(host, store, file.path, mark);
+	if (known !== undefined) return known;
+	const hash = createHash('sha256');
+	for await (const chunk of file.chunks(signal)) hash.update(chunk);
+	const digest = `sha256:${hash.digest('hex')}`;
+	if (fileMark(await file.facts()) !== mark) {
+		throw new TsboxError('E_ARCHIVE_INVALID', `the archive ${file.path} was written while it was read`, {
+			hint: 'wait until whatever writes it has ended',
+		});
+	}
+	if (remember && Number(facts.ctimeMs) + settled < host.now()) rememberDigest(host, store, file.path, mark, digest);
+	return digest;
+}

@@ -1,0 +1,128 @@
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {HostFacts, ToolFacts, ToolName} from '../host/facts.ts';
+import type {NamespaceKind} from '../spec/project.ts';
+
+/** A tool that is run with nothing of the host in reach. */
+export interface JailedTool {
+	readonly tool: ToolName;
+	readonly args: readonly string[];
+	/** The capabilities it keeps, as setpriv(1) names them: `chown`. With none it runs as nobody. */
+	readonly capabilities: readonly string[];
+	/** It works on the folder, which becomes its root; without, it sees an empty root. */
+	readonly keepFolder: boolean;
+}
+
+/** How a {@link JailedTool} is started. */
+export interface Jail {
+	/** The whole command, up to the folder, which is to be added as last word: an absolute path without symlinks. */
+	readonly argv: readonly string[];
+	/** The lines of sh in it, run inside the new namespaces; `$1` is the folder. */
+	readonly script: string;
+}
+
+/** unshare(1)'s name for each namespace; user and time need more than a flag and protect nothing here. */
+const unshareFlags: readonly (readonly [NamespaceKind, string])[] = [
+	['mount', '--mount'],
+	['pid', '--pid'],
+	['ipc', '--ipc'],
+	['uts', '--uts'],
+	['network', '--net'],
+	['cgroup', '--cgroup'],
+];
+
+/** nobody: the kernel's overflow uid and gid, proc_sys_kernel(5). */
+const nobody = '65534';
+
+/**
+ * The command that runs one tool in a jail: namespaces of its own, a root in which there is only the folder, few or no
+ * capabilities. It reads stdin and writes stdout and stderr; nothing else of the host is left to it.
+ *
+ * The root is changed twice. First to a small tmpfs, because umount(8) needs a /proc to let the old root go and the
+ * folder has none; then to the folder itself, so that `..`, absolute names and symlinks end inside it. The tool and
+ * its libraries come from a toolbox that no path leads to: the working directory of a mount that was detached.
+ *
+ * @param toolbox The folder with the copied tools; needed where `facts.toolbox` is of kind `copy`.
+ * @throws TsboxError E_HOST_UNSUPPORTED where a tool is missing, E_PERMISSION where the caller is not root.
+ */
+export function jail(facts: HostFacts, jailed: JailedTool, toolbox?: string): Jail {
+	if (facts.user.uid !== 0) {
+		throw new TsboxError('E_PERMISSION', 'unpacking an archive needs root', {
+			why: 'owners, devices and set-user-ID bits of the archive can only be made by root',
+			hint: 'run it with sudo, or unpack the archive yourself and name the folder as rootfs',
+		});
+	}
+	const host = (name: ToolName): string => hostWords(facts, name).map(quoted).join(' ');
+	const inside = (name: ToolName): string => toolboxWords(facts, name).map(quoted).join(' ');
+	const source = quoted(toolboxFolder(facts, toolbox));
+	const folders = ['old', 'proc', 'tools', ...(jailed.keepFolder ? ['root'] : [])];
+	const lines = [
+		// The working directory still names the folder when the tmpfs lies over its path.
+		'cd "$1"',
+		`${host('mount')} -n -t tmpfs -o mode=0755,size=64k,nr_inodes=16,nosuid,nodev,noexec jail "$1"`,
+		`${host('mkdir')} ${folders.map(folder => `"$1/${folder}"`).join(' ')}`,
+		...(jailed.keepFolder ? [`${host('mount')} -n -c --bind . "$1/root"`] : []),
+		`${host('mount')} -n --bind -o ro,nosuid,nodev ${source} "$1/tools"`,
+		`${host('mount')} -n -t proc -o ro,nosuid,nodev,noexec proc "$1/proc"`,
+		'cd "$1/tools"',
+		`${host('pivot_root')} "$1" "$1/old"`,
+		`${inside('umount')} -n -l /old /tools /proc`,
+		...(jailed.keepFolder ? [`${inside('pivot_root')} /root /root`] : []),
+		`exec ${inside('setpriv')} ${privileges(jailed.capabilities).join(' ')} ${inside(jailed.tool)} ${jailed.args.map(quoted).join(' ')}`,
+	];
+	const script = lines.join('\n');
+	const flags = unshareFlags.filter(([kind]) => facts.namespaces.includes(kind)).map(([, flag]) => flag);
+	const unshare = [...hostWords(facts, 'unshare'), ...flags, '--fork', '--kill-child', '--propagation', 'private'];
+	return {argv: [...unshare, ...hostWords(facts, 'sh'), '-euc', script, 'sh'], script};
+}
+
+/**
+ * The facts of a tool that must be there.
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED
+ */
+export function toolOf(facts: HostFacts, name: ToolName): ToolFacts {
+	const tool = facts.tools[name];
+	if (tool === null)
+		throw new TsboxError('E_HOST_UNSUPPORTED', `the program ${name} is not on this machine`, {
+			hint: 'see `tsbox doctor` for the package that has it',
+		});
+	return tool;
+}
+
+/**
+ * The words that run a tool on the host.
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED
+ */
+export function hostWords(facts: HostFacts, name: ToolName): readonly string[] {
+	const {path, applet} = toolOf(facts, name);
+	return applet === null ? [path] : [path, applet];
+}
+
+/** One word of sh. */
+export function quoted(word: string): string {
+	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function privileges(capabilities: readonly string[]): readonly string[] {
+	const ids = capabilities.length === 0 ? [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'] : [];
+	const bounding = ['-all', ...capabilities.map(name => `+${name}`)].join(',');
+	return ['--no-new-privs', '--inh-caps=-all', `--bounding-set=${bounding}`, ...ids];
+}
+
+/** How a tool is run from the toolbox: by its own loader, whose path the new root may not have. */
+function toolboxWords(facts: HostFacts, name: ToolName): readonly string[] {
+	const {path, applet, loader, libraryPath} = toolOf(facts, name);
+	const root = facts.toolbox.kind === 'folder' ? facts.toolbox.root : '';
+	const inside = (real: string): string => `.${real.slice(root.length)}`;
+	const words = applet === null ? [inside(path)] : [inside(path), applet];
+	return loader === null ? words : [inside(loader), '--library-path', libraryPath.map(inside).join(':'), ...words];
+}
+
+function toolboxFolder(facts: HostFacts, copied: string | undefined): string {
+	const {toolbox} = facts;
+	if (toolbox.kind === 'folder') return toolbox.root;
+	if (toolbox.kind === 'copy' && copied !== undefined) return copied;
+	const why = toolbox.kind === 'none' ? toolbox.why : 'the tools lie in several folders and were not copied into one';
+	throw new TsboxError('E_HOST_UNSUPPORTED', 'the tools of this machine cannot be used inside a new root', {why});
+}

@@ -1,0 +1,67 @@
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {Host} from '../host/host.ts';
+import {listImages, type StoredImage} from './list.ts';
+import {imageFolder, makeStore, newWorkPath} from './store.ts';
+import {removeStubborn} from './work-folder.ts';
+
+/** Digits of a digest that a user must give at least; fewer are rather a typing error. */
+const shortest = 4;
+
+/**
+ * Removes an image. It leaves the store by a rename, so nobody sees half of it, and a kill leaves only what a sweep removes.
+ *
+ * @param wanted Its digest or the beginning of it, with or without `sha256:`; at least 4 digits.
+ * @throws TsboxError E_IMAGE_NOT_FOUND, E_IMAGE_IN_USE, E_USAGE where two images begin so.
+ */
+export async function removeImage(
+	host: Host,
+	store: string,
+	wanted: string,
+	inUse: ReadonlySet<string>,
+): Promise<StoredImage> {
+	const image = findImage(listImages(host, store, inUse), wanted);
+	if (image.inUse) {
+		throw new TsboxError('E_IMAGE_IN_USE', `a container runs on the image ${image.digest}`, {
+			hint: 'stop it with `tsbox down` first',
+		});
+	}
+	await removeFolder(host, store, image);
+	return image;
+}
+
+/** Removes all images that no container runs on, and gives them back. */
+export async function pruneImages(
+	host: Host,
+	store: string,
+	inUse: ReadonlySet<string>,
+): Promise<readonly StoredImage[]> {
+	const images = listImages(host, store, inUse).filter(image => !image.inUse);
+	for (const image of images) await removeFolder(host, store, image);
+	return images;
+}
+
+function findImage(images: readonly StoredImage[], wanted: string): StoredImage {
+	const digits = wanted.replace(/^sha256[:-]/, '');
+	if (!/^[0-9a-f]+$/.test(digits) || digits.length < shortest) {
+		throw new TsboxError('E_IMAGE_NOT_FOUND', `"${wanted}" is no digest`, {
+			hint: `give ${shortest} or more digits of one that \`tsbox images\` lists`,
+		});
+	}
+	const found = images.filter(({digest}) => digest.startsWith(`sha256:${digits}`));
+	const [image] = found;
+	if (image === undefined)
+		throw new TsboxError('E_IMAGE_NOT_FOUND', `no stored image has the digest ${wanted}`, {hint: 'see `tsbox images`'});
+	if (found.length > 1) {
+		throw new TsboxError('E_USAGE', `${found.length} images have a digest that begins with ${wanted}`, {
+			hint: 'give more of its digits',
+		});
+	}
+	return image;
+}
+
+async function removeFolder(host: Host, store: string, {digest}: StoredImage): Promise<void> {
+	makeStore(host, store);
+	const work = newWorkPath(host, store);
+	host.rename(imageFolder(store, digest), work);
+	await removeStubborn(host, work);
+}

@@ -1,0 +1,203 @@
+import {createHash} from 'node:crypto';
+import {pipeline} from 'node:stream/promises';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {HostFacts} from '../host/facts.ts';
+import type {Host} from '../host/host.ts';
+import {archiveError} from './archive-error.ts';
+import {type ArchiveFile, openArchive} from './archive-file.ts';
+import {decodeWith, gunzip} from './decompress.ts';
+import {entryReader} from './entry-reader.ts';
+import {type EntryCounts, entryRules, type UnpackLimits} from './entry-rules.ts';
+import {decompression, extraction} from './extraction.ts';
+import {hostWords} from './jail.ts';
+import {type JailedProgram, startJailed} from './jailed-program.ts';
+import {type ImageRecord, readRecord, recordText} from './record.ts';
+import {imageFolder, makeStore, newWorkPath} from './store.ts';
+import {noSpace, saysDiskFull, storeError, tarFailed} from './unpack-error.ts';
+import {removeStubborn, storeWork} from './work-folder.ts';
+
+/** What is unpacked: the archive's path, and the digest that it must have. */
+export interface UnpackedArchive {
+	readonly archive: string;
+	readonly digest: string;
+}
+
+/** How {@link unpack} goes about it. */
+export interface UnpackOptions {
+	/** Bytes of the archive read so far, its size, and entries seen; called at most every 50 ms, and at the end. */
+	readonly onProgress?: (done: number, total: number, entries: number) => void;
+	readonly signal?: AbortSignal;
+	readonly limits?: UnpackLimits;
+	/** The folder with the copied tools; needed where `facts.toolbox` is of kind `copy`. */
+	readonly toolbox?: string;
+}
+
+/** Milliseconds between two calls of onProgress. */
+const progressEvery = 50;
+
+/** All that the stages of one unpack share. */
+interface Unpacking {
+	readonly host: Host;
+	readonly facts: HostFacts;
+	readonly store: string;
+	readonly image: UnpackedArchive;
+	readonly options: UnpackOptions;
+	/** Where it happens: `rootfs` and `image.json` are made in it. */
+	readonly work: string;
+}
+
+/**
+ * Unpacks an archive into the store, in one pass: each byte is read, checked against the digest, decoded, looked at by
+ * the entry rules, and only then handed to a tar that is locked into the target folder. The image appears in the store
+ * whole, by a rename, after all of it reached the disk; whatever goes wrong, nothing is left.
+ * Two processes may unpack the same archive at once: the second one's work is dropped.
+ *
+ * @returns The record of the image, also when it was there before.
+ * @throws TsboxError E_ARCHIVE_INVALID, E_ARCHIVE_TOO_LARGE, E_NO_SPACE, E_INTERRUPTED, E_ROOTFS_NOT_FOUND,
+ * E_PERMISSION, E_HOST_UNSUPPORTED, E_STEP_FAILED.
+ */
+export async function unpack(
+	host: Host,
+	facts: HostFacts,
+	store: string,
+	image: UnpackedArchive,
+	options: UnpackOptions = {},
+): Promise<ImageRecord> {
+	const stored = readRecord(host, store, image.digest);
+	if (stored !== undefined) return stored;
+	const file = await openArchive(image.archive);
+	const unpacking = {host, facts, store, image, options, work: newWorkPath(host, store)};
+	try {
+		await makeWork(unpacking);
+		const counts = await fillRootfs(unpacking, file);
+		return await keep(unpacking, counts);
+	} catch (error) {
+		throw storeError(error, image.archive, store);
+	} finally {
+		await file.close();
+		await removeStubborn(host, unpacking.work);
+	}
+}
+
+async function makeWork({host, facts, store, work}: Unpacking): Promise<void> {
+	makeStore(host, store);
+	host.mkdir(work, 0o700);
+	// mkdir(1) and not mkdir(2): the caller's umask would close the container's root to its users.
+	const made = await host.run([...hostWords(facts, 'mkdir'), '-m', '0755', `${work}/rootfs`]);
+	if (made.exitCode !== 0)
+		throw saysDiskFull(made.stderr) ? Object.assign(new Error(made.stderr), {code: 'ENOSPC'}) : new Error(made.stderr);
+}
+
+/** Runs tar and feeds it; ends when tar has ended, whatever happens. */
+async function fillRootfs(unpacking: Unpacking, file: ArchiveFile): Promise<EntryCounts> {
+	const {host, facts, store, image, options, work} = unpacking;
+	const {archive} = image;
+	let full = false;
+	const tar = startJailed(host, facts, extraction(facts), `${work}/rootfs`, {
+		toolbox: options.toolbox,
+		onMessage: text => {
+			if (full || !saysDiskFull(text)) return;
+			// GNU tar would go on with every other entry, and fail on each.
+			full = true;
+			tar.kill();
+		},
+	});
+	const kill = (): void => tar.kill();
+	options.signal?.addEventListener('abort', kill);
+	let failure: unknown;
+	const counts = await feed(unpacking, file, tar).catch((error: unknown) => {
+		failure = error;
+		// A tar that gave up by itself closed its end of the pipe, and ends with its reason; any other must be ended.
+		if (!isBrokenPipe(error)) tar.kill();
+	});
+	const status = await tar.ended;
+	options.signal?.removeEventListener('abort', kill);
+	if (full) throw noSpace(archive, store);
+	if (options.signal?.aborted === true) {
+		throw new TsboxError('E_INTERRUPTED', `unpacking ${archive} was interrupted`, {cause: options.signal.reason});
+	}
+	if (failure !== undefined && !isBrokenPipe(failure)) throw failure;
+	if (counts === undefined || status !== 0) throw tarFailed(archive, tar);
+	return counts;
+}
+
+/** Reads the whole archive through all checks into tar's stdin. */
+async function feed(unpacking: Unpacking, file: ArchiveFile, tar: JailedProgram): Promise<EntryCounts> {
+	const {host, image, options} = unpacking;
+	const {archive, digest} = image;
+	const rules = entryRules(archive, options.limits ?? {});
+	const reader = entryReader(archive, entry => rules.check(entry));
+	const total = Number((await file.facts()).size);
+	const hash = createHash('sha256');
+	let done = 0;
+	let told = 0;
+
+	async function* read(): AsyncIterable<Buffer> {
+		for await (const chunk of file.chunks(options.signal)) {
+			hash.update(chunk);
+			done += chunk.length;
+			yield chunk;
+		}
+	}
+
+	async function* checked(): AsyncIterable<Buffer> {
+		for await (const chunk of decoded(unpacking, file, read())) {
+			const over = reader.ended();
+			reader.feed(chunk);
+			// After the end mark only zeros come, and tar may have closed its end already.
+			if (!over) yield chunk;
+			if (host.now() - told < progressEvery) continue;
+			told = host.now();
+			options.onProgress?.(done, total, rules.counts().entries);
+		}
+		reader.end();
+		rules.end();
+		// A decoder may leave bytes after its stream unread; they are part of the digest all the same.
+		if (done === total && `sha256:${hash.digest('hex')}` === digest) return;
+		throw archiveError(archive, 'is not the file any more that it was', {
+			why: 'it was changed or replaced after its digest was taken',
+			hint: 'start again when nothing writes it',
+		});
+	}
+
+	await pipeline(checked(), tar.stdin);
+	options.onProgress?.(done, total, rules.counts().entries);
+	return rules.counts();
+}
+
+function decoded(
+	{host, facts, image, options, work}: Unpacking,
+	{compression}: ArchiveFile,
+	source: AsyncIterable<Buffer>,
+): AsyncIterable<Buffer> {
+	if (compression === 'none') return source;
+	if (compression === 'gzip') return gunzip(image.archive, source);
+	const program = startJailed(host, facts, decompression(compression), work, {toolbox: options.toolbox});
+	return decodeWith(image.archive, program, source);
+}
+
+/** Brings the work folder to disk and gives it its name in the store. */
+async function keep(
+	{host, facts, store, image, work}: Unpacking,
+	{entries, diskBytes}: EntryCounts,
+): Promise<ImageRecord> {
+	const record: ImageRecord = {
+		schema: 1,
+		digest: image.digest,
+		archive: image.archive,
+		bytes: diskBytes,
+		entries,
+		created: host.now(),
+	};
+	host.writeAtomic(`${work}/image.json`, recordText(record), 0o600);
+	await storeWork(host, facts, work, imageFolder(store, image.digest));
+	return readRecord(host, store, image.digest) ?? record;
+}
+
+function isBrokenPipe(error: unknown): boolean {
+	return (
+		error instanceof Error &&
+		'code' in error &&
+		['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code))
+	);
+}

@@ -1,0 +1,52 @@
+import {setTimeout as wait} from 'node:timers/promises';
+import {errnoOf} from '../host/errno.ts';
+import type {HostFacts} from '../host/facts.ts';
+import type {Host} from '../host/host.ts';
+import {hostWords} from './jail.ts';
+import {saysDiskFull} from './unpack-error.ts';
+
+/** What rename(2) says when the new name is a folder with something in it. */
+const taken: readonly (string | undefined)[] = ['ENOTEMPTY', 'EEXIST'];
+
+/** Times that a removal is tried, and the pause between, in ms: a killed tar may still finish its last call. */
+const attempts = 10;
+const pause = 50;
+
+/**
+ * Brings a whole work folder to disk and renames it; a name that is taken already means that another process was
+ * faster, and its image is as good. A folder of that name without an image.json is no image and makes way.
+ *
+ * @throws Error of the tool or the kernel.
+ */
+export async function storeWork(host: Host, facts: HostFacts, work: string, target: string): Promise<void> {
+	await sync(host, facts, ['-f', work]);
+	try {
+		host.rename(work, target);
+	} catch (error) {
+		if (!taken.includes(errnoOf(error))) throw error;
+		if (host.lstat(`${target}/image.json`) !== undefined) return;
+		host.rename(target, `${work}/broken`);
+		host.rename(work, target);
+		host.removeTree(`${target}/broken`);
+	}
+	await sync(host, facts, [target.slice(0, target.lastIndexOf('/'))]);
+}
+
+/** Removes a folder that a dying process may still add to. */
+export async function removeStubborn(host: Host, path: string): Promise<void> {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			host.removeTree(path);
+			return;
+		} catch (error) {
+			if (errnoOf(error) !== 'ENOTEMPTY' || attempt === attempts) throw error;
+		}
+		await wait(pause);
+	}
+}
+
+/** sync(1): with `-f` one syncfs(2) for all files of a filesystem, without a fsync(2) of the folder's own entries. */
+async function sync(host: Host, facts: HostFacts, args: readonly string[]): Promise<void> {
+	const {exitCode, stderr} = await host.run([...hostWords(facts, 'sync'), ...args]);
+	if (exitCode !== 0) throw Object.assign(new Error(stderr.trim()), saysDiskFull(stderr) ? {code: 'ENOSPC'} : {});
+}

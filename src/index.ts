@@ -1,0 +1,16 @@
+export {compilePlan} from './engine/compile-plan.ts';
+export {down} from './engine/down.ts';
+export {execIn} from './engine/exec-in.ts';
+export {gc} from './engine/gc.ts';
+export {listImages, pruneImages, removeImage} from './engine/images.ts';
+export {inspect} from './engine/inspect.ts';
+export {list} from './engine/list.ts';
+export {loadProject} from './engine/load-project.ts';
+export {openMachine} from './engine/open-machine.ts';
+export {planContainer} from './engine/plan-container.ts';
+export type * from './engine/types.ts';
+export {up} from './engine/up.ts';
+export {type ErrorCode, errorCodes} from './errors/codes.ts';
+export {isTsboxError, TsboxError} from './errors/tsbox-error.ts';
+export type {EventSink, RunEvent} from './run/event.ts';
+export type {Plan, Step} from './step/step.ts';

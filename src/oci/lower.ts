@@ -1,0 +1,181 @@
+import profile from '../../config/default-profile.json' with {type: 'json'};
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {BindVolume, Service, TmpfsVolume} from '../spec/project.ts';
+import {capabilityNames} from './capabilities.ts';
+import type {OciConfig, OciMount, OciResources} from './config.ts';
+
+/** The OCI names of namespaces differ from ours in none; all are new ones (no path). */
+function namespaces(service: Service): OciConfig['linux']['namespaces'] {
+	return service.namespaces.map(type => ({type}));
+}
+
+function capabilities(service: Service): readonly string[] {
+	const full = (name: string): string => (name.startsWith('CAP_') ? name : `CAP_${name}`);
+	const upper = (names: readonly string[]): readonly string[] => names.map(name => name.toUpperCase());
+	const drop = upper(service.capDrop);
+	const add = upper(service.capAdd);
+	const kept = new Set<string>(
+		drop.includes('ALL') ? [] : add.includes('ALL') ? capabilityNames : profile.capabilities,
+	);
+	for (const name of drop) if (name !== 'ALL') kept.delete(full(name));
+	for (const name of add) {
+		if (name === 'ALL') {
+			if (drop.includes('ALL')) for (const each of capabilityNames) kept.add(each);
+			continue;
+		}
+		if (!(capabilityNames as readonly string[]).includes(full(name))) {
+			throw new TsboxError('E_SPEC_INVALID', `there is no capability ${full(name)}`, {
+				hint: 'see capabilities(7) for the names',
+			});
+		}
+		kept.add(full(name));
+	}
+	return capabilityNames.filter(name => kept.has(name));
+}
+
+function volumeMount(volume: BindVolume | TmpfsVolume): OciMount {
+	if (volume.type === 'tmpfs') {
+		const options = ['nosuid', 'nodev', 'noexec', ...(volume.readOnly ? ['ro'] : []), ...volume.options];
+		if (volume.size !== undefined) options.push(`size=${volume.size}`);
+		options.push(`mode=${(volume.mode ?? 0o1777).toString(8)}`);
+		return {destination: volume.target, type: 'tmpfs', source: 'tmpfs', options: lastWins(options)};
+	}
+	const options = [volume.recursive ? 'rbind' : 'bind', volume.readOnly ? 'ro' : 'rw', 'nodev'];
+	if (volume.propagation !== 'rprivate') options.push(volume.propagation);
+	return {destination: volume.target, type: 'bind', source: volume.source, options};
+}
+
+const opposites = [
+	['exec', 'noexec'],
+	['suid', 'nosuid'],
+	['dev', 'nodev'],
+	['ro', 'rw'],
+] as const;
+
+/** Of two options that contradict each other the later stays. */
+function lastWins(options: readonly string[]): readonly string[] {
+	return options.filter((option, at) => {
+		const pair = opposites.find(([a, b]) => option === a || option === b);
+		return pair === undefined || !options.slice(at + 1).some(later => later === pair[0] || later === pair[1]);
+	});
+}
+
+function defaultMounts(service: Service): readonly OciMount[] {
+	const has = (kind: string): boolean => (service.namespaces as readonly string[]).includes(kind);
+	const proc: OciMount = {destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'nodev', 'noexec']};
+	const dev: OciMount = {
+		destination: '/dev',
+		type: 'tmpfs',
+		source: 'tmpfs',
+		options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
+	};
+	// Without a mount namespace these appear on the host: no more than a shell needs.
+	if (!has('mount')) return [proc, dev];
+	const shm = `size=${service.shmSize ?? 67108864}`;
+	return [
+		proc,
+		dev,
+		{
+			destination: '/dev/pts',
+			type: 'devpts',
+			source: 'devpts',
+			options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+		},
+		{destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', shm]},
+		{destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev']},
+		{destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', 'ro']},
+		...(has('cgroup')
+			? [
+					{
+						destination: '/sys/fs/cgroup',
+						type: 'cgroup',
+						source: 'cgroup',
+						options: ['nosuid', 'noexec', 'nodev', 'ro'],
+					},
+				]
+			: []),
+	];
+}
+
+/** The period of the CPU bandwidth controller that quotas are given for, microseconds; the kernel's own default (sched-bwc.rst). */
+const cpuPeriod = 100_000;
+
+function resources(service: Service): OciResources {
+	const {memLimit, memswapLimit, memReservation, cpus, cpuShares, cpuset, pidsLimit, ioWeight} = service;
+	const memory = {
+		...(memLimit === undefined ? {} : {limit: memLimit}),
+		...(memswapLimit === undefined ? {} : {swap: memswapLimit}),
+		...(memReservation === undefined ? {} : {reservation: memReservation}),
+	};
+	const cpu = {
+		...(cpus === undefined ? {} : {quota: Math.round(cpus * cpuPeriod), period: cpuPeriod}),
+		...(cpuShares === undefined ? {} : {shares: cpuShares}),
+		...(cpuset === undefined ? {} : {cpus: cpuset}),
+	};
+	return {
+		...(Object.keys(memory).length === 0 ? {} : {memory}),
+		...(Object.keys(cpu).length === 0 ? {} : {cpu}),
+		...(pidsLimit === undefined ? {} : {pids: {limit: pidsLimit}}),
+		...(ioWeight === undefined ? {} : {blockIO: {weight: ioWeight}}),
+	};
+}
+
+function environment(service: Service): readonly string[] {
+	const env: Record<string, string> = {
+		PATH: profile.path,
+		...(service.tty === true ? {TERM: 'xterm'} : {}),
+		...service.environment,
+	};
+	return Object.entries(env).map(([name, value]) => `${name}=${value}`);
+}
+
+/**
+ * Lowers a checked service to the OCI runtime config. Nothing about the machine is decided here; a `user:` that is not
+ * two numbers stays in the service and is looked up in the container.
+ *
+ * @throws TsboxError E_SPEC_INVALID for an unknown capability.
+ */
+export function toOciConfig(service: Service, rootPath: string): OciConfig {
+	const caps = capabilities(service);
+	const isRoot = service.user === undefined || /^(root|0)(:|$)/.test(service.user);
+	const effective = isRoot ? caps : [];
+	return {
+		ociVersion: '1.2.0',
+		process: {
+			terminal: service.tty === true,
+			user: {...numericUser(service.user), umask: profile.umask},
+			args: [...service.entrypoint, ...service.command],
+			env: environment(service),
+			cwd: service.workingDir ?? '/',
+			capabilities: {bounding: caps, effective, permitted: effective, inheritable: [], ambient: []},
+			rlimits: service.ulimits.map(({name, soft, hard}) => ({type: `RLIMIT_${name.toUpperCase()}`, soft, hard})),
+			noNewPrivileges: service.noNewPrivileges,
+			...(service.oomScoreAdj === undefined ? {} : {oomScoreAdj: service.oomScoreAdj}),
+		},
+		root: {path: rootPath, readonly: service.readOnly},
+		...(service.hostname === undefined ? {} : {hostname: service.hostname}),
+		...(service.domainname === undefined ? {} : {domainname: service.domainname}),
+		mounts: mergeMounts(defaultMounts(service), service.volumes.map(volumeMount)),
+		annotations: service.labels,
+		linux: {
+			namespaces: namespaces(service),
+			cgroupsPath: `${service.cgroupParent ?? '/tsbox'}/${service.name}`,
+			resources: resources(service),
+			sysctl: service.sysctls,
+			maskedPaths: service.namespaces.includes('mount') ? profile.maskedPaths : [],
+			readonlyPaths: service.namespaces.includes('mount') ? profile.readonlyPaths : [],
+		},
+	};
+}
+
+function numericUser(user: string | undefined): {uid: number; gid: number} {
+	const match = /^(\d+)(?::(\d+))?$/.exec(user ?? '0:0');
+	return match === null ? {uid: 0, gid: 0} : {uid: Number(match[1]), gid: Number(match[2] ?? 0)};
+}
+
+/** The user's mounts after the default ones, parents before what lies below them; a default one of the same target goes. */
+function mergeMounts(defaults: readonly OciMount[], own: readonly OciMount[]): readonly OciMount[] {
+	const depth = (mount: OciMount): number => mount.destination.split('/').length;
+	const targets = new Set(own.map(mount => mount.destination));
+	return [...defaults.filter(mount => !targets.has(mount.destination)), ...own.toSorted((a, b) => depth(a) - depth(b))];
+}

@@ -1,0 +1,60 @@
+import type {HostFacts} from '../host/facts.ts';
+import type {ImageFacts} from '../image/facts.ts';
+import type {OciConfig} from '../oci/config.ts';
+import type {Service} from '../spec/project.ts';
+
+/** A bind source that was looked at on the host; resolved once, so nothing can be swapped later. */
+export interface SourceFacts {
+	/** The path with every symlink resolved. */
+	readonly real: string;
+	readonly kind: 'file' | 'folder';
+	/** Mounts below it, relative to it, parents first; a recursive read-only bind names each. */
+	readonly submounts: readonly string[];
+}
+
+/** All that a plan is made from. The planner reads nothing else: no file, no clock, no environment. */
+export interface PlanInput {
+	readonly service: Service;
+	readonly config: OciConfig;
+	readonly facts: HostFacts;
+	readonly image: ImageFacts;
+	/** By the source path of the OCI mount. */
+	readonly sources: Readonly<Record<string, SourceFacts>>;
+	/** Absolute folders: `store` is on disk, `state` on a tmpfs. */
+	readonly folders: {readonly store: string; readonly state: string};
+	/** The spec's path as the user gave it, for the table's head. */
+	readonly spec: string;
+	readonly tty: boolean;
+	/** What the host can't do becomes a warning instead of an error. */
+	readonly bestEffort: boolean;
+}
+
+/** The folders and files that belong to one container; all names come from here. */
+export interface ContainerPaths {
+	/** State: record, journal, init.sh and the fstab files. */
+	readonly state: string;
+	/** The writable layer and the mount point. */
+	readonly layer: string;
+	readonly upper: string;
+	readonly work: string;
+	/** Where the root filesystem is mounted, in the container's mount namespace. */
+	readonly root: string;
+	/** A tmpfs on the root's /dev that the setting up is done from, as seen before the root is changed. */
+	readonly stage: string;
+}
+
+/** The stage as the container side sees it after the root was changed; gone before the command starts. */
+export const stage = '/dev/.box';
+
+/** Where things are for the container of this input. */
+export function containerPaths(input: PlanInput): ContainerPaths {
+	const {folders, service, facts} = input;
+	const state = `${folders.state}/containers/${service.name}`;
+	const layer = service.keep
+		? `${folders.store}/kept/${service.name}`
+		: facts.overlay.store || !facts.overlay.tmpfs
+			? `${folders.store}/layers/${service.name}`
+			: `${state}/layer`;
+	const root = `${layer}/root`;
+	return {state, layer, upper: `${layer}/upper`, work: `${layer}/work`, root, stage: `${root}${stage}`};
+}

@@ -1,0 +1,266 @@
+import type {OciMount} from '../oci/config.ts';
+import type {MountRow} from '../step/action.ts';
+import {containerPaths, type PlanInput, stage} from './input.ts';
+
+/** A bind source on the stage: a folder is bound there with the first rows, a file needs a file to be bound on. */
+export interface StagedSource {
+	readonly real: string;
+	readonly kind: 'file' | 'folder';
+	/** Its name on the stage: `d0`, `f1`. */
+	readonly name: string;
+	readonly recursive: boolean;
+}
+
+/** The sources of all bind mounts, and of /dev/init where a reaper is bound, in a fixed order. */
+export function stagedSources(input: PlanInput, reaper: string | null): readonly StagedSource[] {
+	const staged: StagedSource[] = [];
+	for (const mount of input.config.mounts) {
+		if (mount.type !== 'bind') continue;
+		const found = input.sources[mount.source];
+		if (
+			found === undefined ||
+			staged.some(each => each.real === found.real && each.recursive === mount.options.includes('rbind'))
+		)
+			continue;
+		staged.push({
+			real: found.real,
+			kind: found.kind,
+			name: `${found.kind === 'folder' ? 'd' : 'f'}${staged.length}`,
+			recursive: mount.options.includes('rbind'),
+		});
+	}
+	if (reaper !== null) staged.push({real: reaper, kind: 'file', name: 'init', recursive: false});
+	return staged;
+}
+
+function stagedAt(input: PlanInput, mount: OciMount, staged: readonly StagedSource[]): string {
+	const real = input.sources[mount.source]?.real;
+	const found = staged.find(each => each.real === real && each.recursive === mount.options.includes('rbind'));
+	return `${stage}/${found?.name ?? ''}`;
+}
+
+const deviceWhy = 'a device that every program expects';
+
+/** Rows for the devices: each a bind of the host's node, which works without CAP_MKNOD too. */
+export function deviceRows(input: PlanInput): readonly MountRow[] {
+	return input.facts.devices.map(path => ({
+		source: `${stage}/dev/${path.slice('/dev/'.length)}`,
+		target: path,
+		type: 'none',
+		options: ['bind', 'nosuid', 'noexec'],
+		why: deviceWhy,
+	}));
+}
+
+/** Rows that hide or write-protect paths of /proc and /sys; only those that this kernel has. */
+export function kernelPathRows(input: PlanInput): readonly MountRow[] {
+	const {maskedPaths, readonlyPaths} = input.config.linux;
+	const {kernelPaths} = input.facts;
+	const readonlyRows = readonlyPaths
+		.filter(path => path in kernelPaths)
+		.map(path => ({
+			source: path,
+			target: path,
+			type: 'none',
+			options: ['bind', 'ro', 'nosuid', 'nodev', 'noexec'],
+			why: 'the kernel can be read here, not changed',
+		}));
+	const maskedRows = maskedPaths
+		.filter(path => path in kernelPaths)
+		.map(path =>
+			kernelPaths[path] === 'file'
+				? {
+						source: `${stage}/dev/null`,
+						target: path,
+						type: 'none',
+						options: ['bind', 'nosuid', 'noexec'],
+						why: "says too much about the host's kernel",
+					}
+				: {
+						source: 'tmpfs',
+						target: path,
+						type: 'tmpfs',
+						options: ['ro', 'nosuid', 'nodev', 'noexec', 'size=4k', 'nr_inodes=4'],
+						why: "says too much about the host's hardware",
+					},
+		);
+	return [...readonlyRows, ...maskedRows];
+}
+
+/** The cgroup filesystem: one mount on v2, a folder for each joined hierarchy on v1. */
+function cgroupRows(input: PlanInput, mount: OciMount, controllers: readonly string[]): readonly MountRow[] {
+	const {layout} = input.facts.cgroup;
+	const options = mount.options;
+	const why = "the container's own part of the cgroup tree, to read its limits";
+	if (layout === 'none' || controllers.length === 0) return [];
+	if (layout === 'v2') return [{source: 'cgroup2', target: mount.destination, type: 'cgroup2', options, why}];
+	const v1 = controllers.filter(controller => controller !== '');
+	return [
+		{
+			source: 'tmpfs',
+			target: mount.destination,
+			type: 'tmpfs',
+			options: ['nosuid', 'noexec', 'nodev', 'mode=755', 'size=4k', 'nr_inodes=32'],
+			why: 'a folder for each cgroup hierarchy',
+		},
+		...v1.map(controller => {
+			const folder = input.facts.cgroup.v1[controller]?.split('/').at(-1) ?? controller;
+			return {
+				source: 'cgroup',
+				target: `${mount.destination}/${folder}`,
+				type: 'cgroup',
+				options: [...options, ...folder.split(','), 'X-mount.mkdir'],
+				why,
+			};
+		}),
+		...(controllers.includes('')
+			? [
+					{
+						source: 'cgroup2',
+						target: `${mount.destination}/unified`,
+						type: 'cgroup2',
+						options: [...options, 'X-mount.mkdir'],
+						why,
+					},
+				]
+			: []),
+	];
+}
+
+const kernelWhy: Readonly<Record<string, string>> = {
+	'/dev/pts': 'terminals of its own',
+	'/dev/shm': 'shared memory of its own',
+	'/dev/mqueue': 'message queues of its own',
+	'/sys': 'the kernel and its devices, read-only',
+};
+
+/** A user's bind mount. The kernel makes only the top of a recursive one read-only, so what lies below is named row by row. */
+function bindRows(input: PlanInput, mount: OciMount, staged: readonly StagedSource[]): readonly MountRow[] {
+	const source = stagedAt(input, mount, staged);
+	const why = mount.options.includes('ro') ? 'a path of the host, to be read only' : 'a path of the host';
+	const rest = mount.options.filter(option => !['bind', 'rbind', 'rw'].includes(option));
+	const submounts = input.sources[mount.source]?.submounts ?? [];
+	if (!mount.options.includes('rbind'))
+		return [{source, target: mount.destination, type: 'none', options: ['bind', ...rest], why}];
+	return ['', ...submounts].map(below => ({
+		source: `${source}${below === '' ? '' : `/${below}`}`,
+		target: `${mount.destination}${below === '' ? '' : `/${below}`}`,
+		type: 'none',
+		options: ['bind', ...rest],
+		why,
+	}));
+}
+
+/** The rows that are mounted inside the new root, in order: kernel filesystems, devices, masks, then the user's own. */
+export function afterRows(
+	input: PlanInput,
+	staged: readonly StagedSource[],
+	controllers: readonly string[],
+): readonly MountRow[] {
+	const kernel: MountRow[] = [];
+	const own: MountRow[] = [];
+	for (const mount of input.config.mounts) {
+		if (mount.destination === '/proc' || mount.destination === '/dev') continue;
+		if (mount.type === 'bind') own.push(...bindRows(input, mount, staged));
+		else if (mount.type === 'cgroup') kernel.push(...cgroupRows(input, mount, controllers));
+		else {
+			const ours = mount.destination in kernelWhy && mount.source !== 'tmpfs';
+			const options =
+				ours && mount.destination.startsWith('/dev/') ? [...mount.options, 'X-mount.mkdir'] : mount.options;
+			(ours ? kernel : own).push({
+				source: mount.source,
+				target: mount.destination,
+				type: mount.type,
+				options,
+				why: ours ? (kernelWhy[mount.destination] ?? '') : 'a folder in memory, gone with the container',
+			});
+		}
+	}
+	const console: MountRow[] = input.tty
+		? [
+				{
+					source: `${stage}/console`,
+					target: '/dev/console',
+					type: 'none',
+					options: ['bind', 'nosuid', 'noexec'],
+					why: 'its terminal',
+				},
+			]
+		: [];
+	const init: MountRow[] = staged.some(each => each.name === 'init')
+		? [
+				{
+					source: `${stage}/init`,
+					target: '/dev/init',
+					type: 'none',
+					options: ['bind', 'ro', 'nosuid', 'nodev'],
+					why: 'the reaper that runs as process 1',
+				},
+			]
+		: [];
+	const ptmx: MountRow[] = kernel.some(row => row.type === 'devpts')
+		? [
+				{
+					source: '/dev/pts/ptmx',
+					target: '/dev/ptmx',
+					type: 'none',
+					options: ['bind', 'nosuid', 'noexec'],
+					why: 'a new terminal comes from its own /dev/pts',
+				},
+			]
+		: [];
+	return [...kernel, ...ptmx, ...deviceRows(input), ...console, ...init, ...kernelPathRows(input), ...own];
+}
+
+/** The rows that are mounted from the host: root, /proc, /dev, and the stage with the toolbox and the folders to bind from. */
+export function beforeRows(
+	input: PlanInput,
+	root: MountRow,
+	toolbox: string,
+	staged: readonly StagedSource[],
+	withSys: boolean,
+): readonly MountRow[] {
+	const paths = containerPaths(input);
+	const stageFolder = (
+		source: string,
+		name: string,
+		options: readonly string[],
+		why: string,
+		type = 'none',
+	): MountRow => ({source, target: `${paths.stage}/${name}`, type, options: [...options, 'X-mount.mkdir'], why});
+	const proc = input.config.mounts.find(mount => mount.destination === '/proc');
+	const dev = input.config.mounts.find(mount => mount.destination === '/dev');
+	return [
+		root,
+		...(proc === undefined
+			? []
+			: [
+					{
+						source: 'proc',
+						target: `${paths.root}/proc`,
+						type: 'proc',
+						options: proc.options,
+						why: 'its processes, as seen from its own pid namespace',
+					},
+				]),
+		...(dev === undefined
+			? []
+			: [{source: 'tmpfs', target: `${paths.root}/dev`, type: 'tmpfs', options: dev.options, why: 'an empty /dev'}]),
+		{
+			source: 'tmpfs',
+			target: paths.stage,
+			type: 'tmpfs',
+			options: ['nosuid', 'nodev', 'mode=700', 'size=64k', 'X-mount.mkdir'],
+			why: 'the stage: what the setting up needs, gone before the command starts',
+		},
+		stageFolder(toolbox, 'tools', ['bind', 'ro', 'nosuid', 'nodev'], "the host's tools, read-only"),
+		stageFolder('/dev', 'dev', ['bind', 'ro', 'nosuid', 'noexec'], "the host's devices, to bind from"),
+		stageFolder(paths.state, 'conf', ['bind', 'ro', 'nosuid', 'nodev', 'noexec'], 'the mount tables'),
+		...(withSys
+			? [stageFolder('sysfs', 'sys', ['nosuid', 'nodev', 'noexec'], 'to bring the loopback interface up', 'sysfs')]
+			: []),
+		...staged
+			.filter(each => each.kind === 'folder')
+			.map(each => stageFolder(each.real, each.name, [each.recursive ? 'rbind' : 'bind'], 'a folder to bind from')),
+	];
+}

@@ -1,0 +1,171 @@
+import type {CgroupFacts} from '../host/facts.ts';
+import type {CgroupKill} from '../step/action.ts';
+import type {CgroupMember} from '../step/cgroup-member.ts';
+import type {Step} from '../step/step.ts';
+import {cgroupSettings, type Setting} from './cgroup-settings.ts';
+import type {PlanInput} from './input.ts';
+import type {Shortfalls} from './unsupported.ts';
+
+/** The cgroups of one container, and how they are emptied. */
+export interface CgroupPlan {
+	readonly steps: readonly Step[];
+	readonly members: readonly CgroupMember[];
+	readonly kill: CgroupKill;
+}
+
+function cgroupStep(
+	id: string,
+	title: string,
+	why: string,
+	man: string,
+	rest: Pick<Step, 'object' | 'action' | 'undo' | 'checks'>,
+): Step {
+	return {id, phase: 'cgroup', side: 'host', title, why, man, ...rest};
+}
+
+/** v1 hierarchies that every container joins where they are there: they show what it uses, and freeze or kill it. */
+const usualControllers = ['memory', 'cpu', 'cpuacct', 'pids', 'freezer'];
+
+/** `/tsbox/demo` → `/tsbox`, then `/tsbox/demo`: each level, outermost first. */
+function levels(cgroup: string): readonly string[] {
+	const names = cgroup.split('/').filter(name => name !== '');
+	return names.map((_, at) => `/${names.slice(0, at + 1).join('/')}`);
+}
+
+function killOf(facts: CgroupFacts, members: readonly CgroupMember[]): CgroupKill {
+	const unified = members.find(member => member.controller === '');
+	if (unified !== undefined && facts.killFile) return {kind: 'cgroup.kill', path: unified.path};
+	const freezer = members.find(member => member.controller === 'freezer');
+	if (freezer !== undefined) return {kind: 'freezer', path: freezer.path};
+	const first = unified ?? members[0];
+	return first === undefined ? {kind: 'none'} : {kind: 'procs', path: first.path};
+}
+
+/** Which hierarchies are joined: v1 ones by mount point, so that co-mounted controllers count once, then the unified one. */
+function hierarchies(facts: CgroupFacts, wanted: readonly string[]): readonly {controller: string; mount: string}[] {
+	const found: {controller: string; mount: string}[] = [];
+	for (const controller of [...new Set([...usualControllers, ...wanted])]) {
+		const mount = facts.v1[controller];
+		if (mount !== undefined && !found.some(each => each.mount === mount)) found.push({controller, mount});
+	}
+	if (facts.unified !== null) found.push({controller: '', mount: facts.unified});
+	return found;
+}
+
+function settingStep(setting: Setting, path: string): Step {
+	const file = `${path}/${setting.file}`;
+	return cgroupStep(setting.id, setting.title, setting.why, setting.man, {
+		object: `${file} = ${setting.value}`,
+		action: {kind: 'write', path: file, value: setting.value},
+		undo: {kind: 'none', reason: 'it goes with the cgroup'},
+		checks: [{kind: 'value', path: file, equals: setting.reads ?? setting.value}],
+	});
+}
+
+/**
+ * The cgroup phase: a folder in each hierarchy, then one write per limit.
+ * Sources: kernel cgroup-v1/*.rst and cgroup-v2.rst; cgroups(7).
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED for a limit that this host can't set.
+ */
+export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
+	const facts = input.facts.cgroup;
+	const settings = cgroupSettings(input, missing);
+	const cgroup = input.config.linux.cgroupsPath;
+	if (facts.layout === 'none' || !facts.writable) {
+		if (settings.length > 0) {
+			missing.add(
+				'no limits can be set',
+				facts.layout === 'none' ? 'no cgroup hierarchy is mounted' : 'the cgroup hierarchies are read-only',
+				'mount cgroups, or leave the limits out',
+			);
+		}
+		return {steps: [], members: [], kill: {kind: 'none'}};
+	}
+	const onV2 = facts.layout === 'v2';
+	const wanted = [...new Set(settings.map(setting => setting.controller))];
+	const joined = hierarchies(facts, onV2 ? [] : wanted);
+	const members = joined.map(({controller, mount}) => ({controller, cgroup, path: `${mount}${cgroup}`}));
+	const kill = killOf(facts, members);
+	const all = levels(cgroup);
+	const leaves = members.map(member => member.path);
+	const parents = joined.flatMap(({mount}) =>
+		all
+			.slice(0, -1)
+			.toReversed()
+			.map(level => `${mount}${level}`),
+	);
+	const steps: Step[] = [
+		cgroupStep(
+			'cgroup.make',
+			`make the cgroup ${cgroup}`,
+			'A cgroup is a folder: the kernel counts and limits what the processes in it use, and nobody in it can be missed when it is killed.',
+			onV2 ? 'cgroups(7)' : 'cgroups(7)',
+			{
+				object: `cgroup ${leaves.join(', ')}`,
+				action: {kind: 'mkdir', paths: joined.flatMap(({mount}) => all.map(level => `${mount}${level}`)), mode: 0o755},
+				undo: {kind: 'removeCgroups', paths: leaves, parents, kill},
+				checks: leaves.map(path => ({kind: 'folder', path})),
+			},
+		),
+	];
+	if (onV2 && facts.unified !== null) {
+		// No process may be in a group whose subtree has controllers, except in the root (cgroup-v2.rst, "No Internal Process Constraint").
+		const controllers = [...new Set(['memory', 'pids', 'cpu', ...wanted])].filter(name =>
+			facts.unifiedControllers.includes(name),
+		);
+		const enable = controllers.map(name => `+${name}`).join(' ');
+		for (const level of ['', ...all.slice(0, -1)]) {
+			if (level === '' && controllers.every(name => facts.unifiedEnabled.includes(name))) continue;
+			const file = `${facts.unified}${level}/cgroup.subtree_control`;
+			steps.push(
+				cgroupStep(
+					`cgroup.enable${level.replaceAll('/', '.')}`,
+					`enable ${controllers.join(', ')} below ${level === '' ? '/' : level}`,
+					'In the unified hierarchy a controller reaches a group only when its parent hands it down.',
+					'cgroups(7)',
+					{
+						object: file,
+						action: {kind: 'write', path: file, value: enable},
+						undo: {
+							kind: 'none',
+							reason: level === '' ? 'other groups may have come to use it' : 'it goes with the group',
+						},
+						checks: [],
+					},
+				),
+			);
+		}
+	}
+	const home = (setting: Setting): string =>
+		members.find(member =>
+			onV2
+				? member.controller === ''
+				: facts.v1[member.controller] === facts.v1[setting.controller] && member.controller !== '',
+		)?.path ?? '';
+	if (!onV2 && wanted.includes('cpuset')) steps.push(...inheritCpuset(facts.v1['cpuset'] ?? '', all));
+	steps.push(...settings.map(setting => settingStep(setting, home(setting))));
+	return {steps, members, kill};
+}
+
+/** A new v1 cpuset has neither CPUs nor memory nodes, and takes no process until it has both (cpusets.rst). */
+function inheritCpuset(mount: string, all: readonly string[]): readonly Step[] {
+	return all.flatMap((level, at) =>
+		['cpuset.cpus', 'cpuset.mems'].map(file => {
+			const from = `${mount}${at === 0 ? '' : all[at - 1]}/${file}`;
+			const path = `${mount}${level}/${file}`;
+			return cgroupStep(
+				`cgroup.${file}${level.replaceAll('/', '.')}`,
+				`inherit ${file} for ${level}`,
+				'A new cpuset is empty and takes no process until it has CPUs and memory nodes.',
+				'cpuset(7)',
+				{
+					object: path,
+					action: {kind: 'inherit', from, path},
+					undo: {kind: 'none', reason: 'it goes with the cgroup'},
+					checks: [],
+				},
+			);
+		}),
+	);
+}

@@ -1,0 +1,72 @@
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {Plan, Step} from '../step/step.ts';
+import {containerPaths, type PlanInput} from './input.ts';
+import {planCgroup} from './plan-cgroup.ts';
+import {planMounts} from './plan-mounts.ts';
+import {checkSysctls, planProcess, reaperOf} from './plan-process.ts';
+import {planRootfs} from './plan-rootfs.ts';
+import {planStart} from './plan-start.ts';
+import {shortfalls} from './unsupported.ts';
+
+/**
+ * Decides, step by step, how this container is made on this host. Pure: the same input gives the same plan.
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED, E_SPEC_INVALID for what can't be had here.
+ */
+export function planContainer(input: PlanInput): Plan {
+	const {service, facts} = input;
+	if (facts.toolbox.kind === 'none') {
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host lacks the tools that a container is made with', {
+			why: facts.toolbox.why,
+			hint: 'run `tsbox doctor` to see what is missing',
+		});
+	}
+	checkSysctls(input);
+	const missing = shortfalls(input.bestEffort);
+	const {bound} = reaperOf(input);
+	const cgroup = planCgroup(input, missing);
+	const tools = toolboxStep(input);
+	const {steps: mounts, unstage} = planMounts(input, cgroup, toolboxSource(input), bound);
+	return {
+		schema: 1,
+		name: service.name,
+		spec: input.spec,
+		namespaces: service.namespaces,
+		steps: [
+			...planRootfs(input),
+			...tools,
+			...cgroup.steps,
+			planStart(input, cgroup),
+			...mounts,
+			...unstage,
+			...planProcess(input, missing),
+		],
+		warnings: missing.warnings,
+	};
+}
+
+/** The folder that is bound as the toolbox. */
+function toolboxSource(input: PlanInput): string {
+	const {toolbox} = input.facts;
+	return toolbox.kind === 'folder' ? toolbox.root : `${containerPaths(input).state}/tools`;
+}
+
+function toolboxStep(input: PlanInput): readonly Step[] {
+	const {toolbox} = input.facts;
+	if (toolbox.kind !== 'copy') return [];
+	const to = toolboxSource(input);
+	return [
+		{
+			id: 'rootfs.tools',
+			phase: 'rootfs',
+			side: 'host',
+			title: 'copy the tools it is set up with',
+			why: "This host's tools and their libraries lie in several folders; once the root is changed they must be found in one.",
+			man: 'cp(1)',
+			object: `folder ${to}`,
+			action: {kind: 'copyTools', files: toolbox.files, to},
+			undo: {kind: 'removeTree', path: to},
+			checks: [{kind: 'folder', path: to}],
+		},
+	];
+}

@@ -1,0 +1,179 @@
+import {TsboxError} from '../errors/tsbox-error.ts';
+import {capabilityMask} from '../oci/capabilities.ts';
+import {privilegeArguments} from '../step/privileges.ts';
+import type {InitKind, ResourceLimit, UserIds} from '../step/action.ts';
+import type {Check} from '../step/check.ts';
+import type {Step} from '../step/step.ts';
+import type {PlanInput} from './input.ts';
+import type {Shortfalls} from './unsupported.ts';
+
+const withTheProcess = {kind: 'none', reason: 'it ends with the process'} as const;
+
+/** Which reaper runs as process 1: a static one of the host, bound on /dev/init, or the waiting shell. */
+export function reaperOf(input: PlanInput): {readonly init: InitKind; readonly bound: string | null} {
+	if (!input.service.init) return {init: 'none', bound: null};
+	const {tini, catatonit} = input.facts.tools;
+	const found = [catatonit, tini].find(tool => tool !== null && tool.loader === null);
+	return found === undefined || found === null ? {init: 'sh', bound: null} : {init: 'bound', bound: found.path};
+}
+
+/** `1000` and `1000:100` need no look into the container, but a bare uid still has a group and groups to be found. */
+function fixedIds(user: string | undefined, groups: readonly string[]): UserIds | null {
+	if (groups.some(group => !/^\d+$/.test(group))) return null;
+	const extra = groups.map(Number);
+	if (user === undefined) return {uid: 0, gid: 0, groups: [...new Set([0, ...extra])]};
+	const match = /^(\d{1,10}):(\d{1,10})$/.exec(user);
+	if (match === null) return null;
+	const gid = Number(match[2]);
+	return {uid: Number(match[1]), gid, groups: [...new Set([gid, ...extra])]};
+}
+
+function rlimitName(type: string): string {
+	return type.replace('RLIMIT_', '').toLowerCase();
+}
+
+function limits(input: PlanInput, missing: Shortfalls): readonly ResourceLimit[] {
+	const {facts} = input;
+	const mayRaise = facts.user.capabilities.includes('CAP_SYS_RESOURCE');
+	const wanted = input.config.process.rlimits.map(({type, soft, hard}) => ({name: rlimitName(type), soft, hard}));
+	for (const limit of wanted) {
+		const own = facts.rlimits[limit.name];
+		const over = own !== undefined && own !== -1 && (limit.hard === -1 || limit.hard > own);
+		if (over && !mayRaise) {
+			missing.add(
+				`the limit ${limit.name} can't be raised to ${limit.hard === -1 ? 'unlimited' : limit.hard}`,
+				`the caller's own hard limit is ${own} and it lacks CAP_SYS_RESOURCE`,
+				`ask for ${own} or less`,
+			);
+		}
+	}
+	return wanted.filter(limit => {
+		const own = facts.rlimits[limit.name];
+		return mayRaise || own === undefined || own === -1 || (limit.hard !== -1 && limit.hard <= own);
+	});
+}
+
+function statusChecks(input: PlanInput, ids: UserIds | null): Check {
+	const {process} = input.config;
+	const known = new Set(input.facts.capabilities);
+	const mask = (names: readonly string[]): string => capabilityMask(names.filter(name => known.has(name)));
+	const fields: Record<string, string> = {
+		CapInh: mask([]),
+		CapAmb: mask([]),
+		CapBnd: mask(process.capabilities.bounding),
+		NoNewPrivs: process.noNewPrivileges ? '1' : '0',
+	};
+	if (ids !== null) {
+		const effective = ids.uid === 0 ? process.capabilities.bounding : [];
+		fields['CapPrm'] = mask(effective);
+		fields['CapEff'] = mask(effective);
+		fields['Uid'] = `${ids.uid} ${ids.uid} ${ids.uid} ${ids.uid}`;
+		fields['Gid'] = `${ids.gid} ${ids.gid} ${ids.gid} ${ids.gid}`;
+		fields['Groups'] = ids.groups.toSorted((a, b) => a - b).join(' ');
+	}
+	return {kind: 'status', fields};
+}
+
+/** sysctls that belong to a namespace, and to which; the list is runc's (validate/validator.go) and namespaces(7)'s. */
+export function checkSysctls(input: PlanInput): void {
+	const {namespaces} = input.service;
+	for (const name of Object.keys(input.config.linux.sysctl)) {
+		const needs = /^net\./.test(name)
+			? 'network'
+			: /^(fs\.mqueue\.|kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)$)/.test(name)
+				? 'ipc'
+				: undefined;
+		if (needs === undefined) {
+			throw new TsboxError('E_SPEC_INVALID', `the sysctl ${name} belongs to the whole machine`, {
+				why: 'only net.*, fs.mqueue.* and the System V ipc settings have a value of their own in a namespace',
+				hint: 'set it on the host, or take it out of `sysctls`',
+			});
+		}
+		if (!namespaces.includes(needs)) {
+			throw new TsboxError('E_SPEC_INVALID', `the sysctl ${name} would change the host`, {
+				why: `the container shares the host's ${needs} namespace`,
+				hint: `add \`${needs}\` to \`namespaces\``,
+			});
+		}
+		if (!/^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/i.test(name))
+			throw new TsboxError('E_SPEC_INVALID', `${name} is not the name of a sysctl`, {hint: 'see sysctl(8)'});
+	}
+}
+
+/** The hardening and process phases: from root with all powers to the command with its own. */
+export function planProcess(input: PlanInput, missing: Shortfalls): readonly Step[] {
+	const {config, service, facts} = input;
+	const steps: Step[] = [];
+	const step = (rest: Omit<Step, 'side' | 'undo'>): void =>
+		void steps.push({...rest, side: 'container', undo: withTheProcess});
+	const rlimits = limits(input, missing);
+	if (rlimits.length > 0) {
+		step({
+			id: 'process.rlimits',
+			phase: 'hardening',
+			title: `limit ${rlimits.map(limit => limit.name).join(', ')}`,
+			why: 'These limits hold for each process; the cgroup holds for all together.',
+			man: 'prlimit(1)',
+			object: 'resource limits of the process',
+			action: {kind: 'rlimits', limits: rlimits},
+			checks: rlimits.map(limit => ({kind: 'rlimit', ...limit})),
+		});
+	}
+	const {oomScoreAdj} = config.process;
+	if (oomScoreAdj !== undefined) {
+		step({
+			id: 'process.oom',
+			phase: 'hardening',
+			title: `set its OOM score adjustment to ${oomScoreAdj}`,
+			why: 'When the whole machine runs out of memory, the process with the highest score dies first.',
+			man: 'proc_pid_oom_score_adj(5)',
+			object: 'oom_score_adj of the process',
+			action: {kind: 'write', path: '/proc/self/oom_score_adj', value: String(oomScoreAdj)},
+			checks: [{kind: 'oomScoreAdj', equals: oomScoreAdj}],
+		});
+	}
+	const ids = fixedIds(service.user, service.groupAdd);
+	if (ids === null) {
+		step({
+			id: 'process.user',
+			phase: 'hardening',
+			title: `look up the user ${service.user ?? 'root'}`,
+			why: "A name means what the container's own /etc/passwd says, not the host's.",
+			man: 'passwd(5)',
+			object: null,
+			action: {kind: 'lookupUser', user: service.user ?? '0', groups: service.groupAdd},
+			checks: [],
+		});
+	}
+	step({
+		id: 'process.privileges',
+		phase: 'hardening',
+		title: `drop privileges${service.user === undefined ? '' : ` and become ${service.user}`}`,
+		why: 'Root in here keeps only the capabilities listed, can never get more, and the process that does this is the one that becomes the command.',
+		man: 'setpriv(1)',
+		object: 'credentials of the process',
+		action: {kind: 'dropPrivileges', args: privilegeArguments(config.process, facts), ids},
+		checks: ids === null ? [statusChecks(input, ids), {kind: 'lookedUpIds'}] : [statusChecks(input, ids)],
+	});
+	if (facts.tools.setpriv === null)
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no setpriv', {hint: 'install util-linux'});
+	const {init} = reaperOf(input);
+	const home = ids?.uid === 0 && !config.process.env.some(each => each.startsWith('HOME=')) ? ['HOME=/root'] : [];
+	step({
+		id: 'process.exec',
+		phase: 'process',
+		title: `run ${config.process.args.join(' ')}`,
+		why: 'Everything above was read back from the kernel and agreed; only now does the waiting process become the command, with the environment of the spec and nothing else.',
+		man: 'execve(2)',
+		object: null,
+		action: {
+			kind: 'exec',
+			cwd: config.process.cwd,
+			args: config.process.args,
+			env: [...config.process.env, ...home],
+			init,
+		},
+		checks: [],
+	});
+	return steps;
+}

@@ -1,0 +1,127 @@
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {MountRow} from '../step/action.ts';
+import type {Step} from '../step/step.ts';
+import {containerPaths, type PlanInput} from './input.ts';
+
+/** The folders of the root that the kernel's own filesystems are mounted on. */
+const kernelFolders = ['proc', 'sys', 'dev'];
+
+/** How the root is put together here: an overlay over the image, or a copy where overlay can't be had. */
+export function rootKind(input: PlanInput): 'overlay' | 'copy' {
+	const {overlay} = input.facts;
+	return overlay.store || (overlay.tmpfs && !input.service.keep) ? 'overlay' : 'copy';
+}
+
+/** The tree that the container is made over; never written. */
+export function lowerPath(input: PlanInput): string {
+	return input.image.kind === 'host' ? '/' : input.image.path;
+}
+
+/** The row that mounts the root filesystem. */
+export function rootRow(input: PlanInput): MountRow {
+	const paths = containerPaths(input);
+	if (rootKind(input) === 'copy') {
+		return {
+			source: paths.upper,
+			target: paths.root,
+			type: 'none',
+			options: ['bind', 'nodev'],
+			why: "the container's own copy of the root filesystem",
+		};
+	}
+	const layers = [`lowerdir=${lowerPath(input)}`, `upperdir=${paths.upper}`, `workdir=${paths.work}`];
+	return {
+		source: 'overlay',
+		target: paths.root,
+		type: 'overlay',
+		options: ['nodev', ...layers],
+		why: 'the root filesystem: the image below, a writable layer on top',
+	};
+}
+
+/**
+ * Image and rootfs phases: what is done on disk before anything is mounted.
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED where `rootfs: host` would have to be copied.
+ */
+export function planRootfs(input: PlanInput): readonly Step[] {
+	const {image, service} = input;
+	const paths = containerPaths(input);
+	const kind = rootKind(input);
+	const steps: Step[] = [];
+	if (/[,:\\"]/.test(lowerPath(input) + paths.layer)) {
+		throw new TsboxError(
+			'E_SPEC_INVALID',
+			`the path ${lowerPath(input)} has a character that overlay's options can't carry`,
+			{
+				why: 'mount options are separated by commas, layers by colons',
+				hint: 'rename the folder so that it has no comma, colon, quote or backslash',
+			},
+		);
+	}
+	if (image.kind === 'archive' && !image.stored) {
+		steps.push({
+			id: 'image.unpack',
+			phase: 'image',
+			side: 'host',
+			title: `unpack ${image.archive.split('/').at(-1)} into the store`,
+			why: 'A container needs a root folder of its own; the archive is unpacked once, by a tar that is itself locked into the target folder, and reused by its digest.',
+			man: 'tar(1)',
+			object: `folder ${image.path}`,
+			action: {kind: 'unpack', archive: image.archive, digest: image.digest, target: image.path},
+			undo: {kind: 'none', reason: 'the store keeps it for the next start; `tsbox images rm` removes it'},
+			checks: [{kind: 'folder', path: image.path}],
+		});
+	}
+	steps.push({
+		id: 'rootfs.layer',
+		phase: 'rootfs',
+		side: 'host',
+		title: service.keep ? 'make or find the kept writable layer' : 'make the folders of a writable layer',
+		why: 'What the container writes must land somewhere; the image below it is shared and stays as it is.',
+		man: 'mkdir(1)',
+		object: `folder ${paths.layer}`,
+		action: {kind: 'mkdir', paths: [paths.layer, paths.upper, paths.work, paths.root], mode: 0o755},
+		undo: service.keep
+			? {kind: 'none', reason: '`keep: true`: the writable layer stays for the next start'}
+			: {kind: 'removeTree', path: paths.layer},
+		checks: [{kind: 'folder', path: paths.root}],
+	});
+	if (kind === 'copy') {
+		if (image.kind === 'host') {
+			throw new TsboxError('E_HOST_UNSUPPORTED', '`rootfs: host` needs overlay, and this host has none', {
+				why: input.facts.overlay.why ?? 'no overlay could be mounted',
+				hint: 'load it with `modprobe overlay`, or use an archive as rootfs',
+			});
+		}
+		steps.push({
+			id: 'rootfs.copy',
+			phase: 'rootfs',
+			side: 'host',
+			title: 'copy the root filesystem',
+			why: 'This host can mount no overlay, so the container gets a copy to write in.',
+			man: 'cp(1)',
+			object: `folder ${paths.upper}`,
+			action: {kind: 'copyTree', from: image.path, to: paths.upper},
+			undo: {kind: 'none', reason: 'it goes with the writable layer'},
+			checks: [{kind: 'folder', path: paths.upper}],
+		});
+	}
+	steps.push({
+		id: 'rootfs.folders',
+		phase: 'rootfs',
+		side: 'host',
+		title: 'see that proc, sys and dev are plain folders',
+		why: 'A root filesystem in which /proc is a symlink would send the kernel files somewhere else (CVE-2019-19921).',
+		man: 'symlink(7)',
+		object: null,
+		action: {
+			kind: 'plainFolders',
+			roots: kind === 'copy' ? [paths.upper] : [paths.upper, lowerPath(input)],
+			names: kernelFolders,
+		},
+		undo: {kind: 'none', reason: 'they go with the writable layer'},
+		checks: [],
+	});
+	return steps;
+}

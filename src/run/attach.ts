@@ -1,0 +1,168 @@
+import type {Readable, Writable} from 'node:stream';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {HostFacts} from '../host/facts.ts';
+import type {Host, RunningProgram, Stdio} from '../host/host.ts';
+import type {ProcessIdentity} from '../host/process.ts';
+import {callerInput, callerOutput, closeDescriptor, descriptorKind, openFifo, pipeStream} from '../host/stdio.ts';
+import {shellCommand} from '../step/shell-word.ts';
+import {hostToolWords} from '../step/toolbox.ts';
+
+/** The caller's descriptors that the command gets, or is connected with. */
+export interface CallerStdio {
+	readonly stdin: number;
+	readonly stdout: number;
+	readonly stderr: number;
+}
+
+/** How a container's standard streams are connected with the caller's. */
+export interface Attachment {
+	readonly launch: (argv: readonly string[]) => Promise<RunningProgram>;
+	/** Gives a pty the caller's window size; does nothing without one. */
+	readonly onProcess: (process: ProcessIdentity) => Promise<void>;
+	/** Lets bytes flow: the caller's terminal goes raw only now. */
+	readonly connect: () => void;
+	/** Waits for the last bytes and gives the terminal back as it was. */
+	readonly finish: () => Promise<void>;
+}
+
+/**
+ * Connects the command with the caller. Pipes and files are handed in as they are, so their bytes and their closing are
+ * the command's own affair. A terminal never is: who holds it could type into the caller's shell (TIOCSTI, CVE-2017-5226).
+ *
+ * @throws TsboxError E_USAGE when a standard stream is a folder, which would be a way out of the container (CVE-2024-21626).
+ */
+export function attach(host: Host, facts: HostFacts, stdio: CallerStdio, tty: boolean, conf: string): Attachment {
+	for (const [name, fd] of Object.entries(stdio)) {
+		if (descriptorKind(fd) === 'folder')
+			throw new TsboxError('E_USAGE', `${name} is a folder`, {
+				why: 'the container could reach the host through it',
+				hint: `redirect ${name} from a file or a pipe`,
+			});
+	}
+	return tty ? attachTerminal(host, facts, stdio) : attachStreams(host, stdio, conf);
+}
+
+function ends(stream: Readable | Writable | undefined | null): Promise<void> {
+	return new Promise(resolve => {
+		if (
+			stream === undefined ||
+			stream === null ||
+			stream.destroyed ||
+			('readableEnded' in stream && stream.readableEnded)
+		)
+			resolve();
+		else stream.once('close', resolve).once('end', resolve);
+	});
+}
+
+/** A pty of the container's own, kept by script(1), with us between it and the caller's terminal. */
+function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio): Attachment {
+	const script = hostToolWords(facts, 'script');
+	if (script === undefined)
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no script, which makes the terminal', {
+			hint: 'install it (Debian: bsdutils), or run without -t',
+		});
+	const input = callerInput();
+	const output = callerOutput(stdio.stdout);
+	let program: RunningProgram | undefined;
+	let pts: string | undefined;
+	const resize = async (): Promise<void> => {
+		const stty = hostToolWords(facts, 'stty');
+		if (pts === undefined || stty === undefined || !output.isTTY) return;
+		await host.run([...stty, '-F', pts, 'rows', String(output.rows), 'cols', String(output.columns)]);
+	};
+	const onResize = (): void => void resize();
+	return {
+		launch: async argv => {
+			// Echo is script's own decision when its stdin is no terminal: `always` leaves it to the pty, as on any terminal.
+			program = host.start(
+				[
+					...script,
+					'--quiet',
+					'--return',
+					'--flush',
+					'--echo',
+					'always',
+					'--command',
+					`exec ${shellCommand(argv)}`,
+					'/dev/null',
+				],
+				{
+					stdio: ['pipe', 'pipe', 'ignore', 'pipe', 'pipe'],
+					env: {SHELL: facts.tools.sh?.path ?? '/bin/sh'},
+				},
+			);
+			return program;
+		},
+		onProcess: async ({pid}) => {
+			pts = host.readlink(`/proc/${pid}/fd/5`);
+			if (pts !== undefined && !/^\/dev\/pts\/\d+$/.test(pts)) pts = undefined;
+			await resize();
+		},
+		connect: () => {
+			const [toPty, fromPty] = program?.pipes ?? [];
+			if (input.isTTY) input.setRawMode(true);
+			if (toPty !== undefined && toPty !== null && 'write' in toPty) {
+				toPty.on('error', () => {});
+				input.pipe(toPty);
+			}
+			if (fromPty !== undefined && fromPty !== null && 'read' in fromPty) fromPty.pipe(output, {end: false});
+			output.on('resize', onResize);
+		},
+		finish: async () => {
+			output.off('resize', onResize);
+			await ends(program?.pipes[1]);
+			input.unpipe();
+			if (input.isTTY) input.setRawMode(false);
+			input.pause();
+			input.unref();
+		},
+	};
+}
+
+/** Without a pty: descriptors are handed in, but for terminals, which are reached through a pipe. */
+function attachStreams(host: Host, stdio: CallerStdio, conf: string): Attachment {
+	const relays: {readonly stream: Readable & Writable; readonly fd: number}[] = [];
+	const relay = async (name: string, fd: number): Promise<Stdio> => {
+		const kind = descriptorKind(fd);
+		if (kind === 'closed') return 'ignore';
+		if (kind !== 'terminal') return fd;
+		const path = `${conf}/${name}.fifo`;
+		const {exitCode, stderr, command} = await host.run(['mkfifo', '-m', '600', path]);
+		if (exitCode !== 0) throw new TsboxError('E_STEP_FAILED', 'no pipe could be made', {command, output: stderr});
+		const {readEnd, writeEnd} = openFifo(path);
+		const [ours, theirs] = fd === 0 ? [writeEnd, readEnd] : [readEnd, writeEnd];
+		relays.push({stream: pipeStream(ours, fd === 0 ? 'write' : 'read'), fd});
+		return theirs;
+	};
+	return {
+		launch: async argv => {
+			const own = [
+				await relay('stdin', stdio.stdin),
+				await relay('stdout', stdio.stdout),
+				await relay('stderr', stdio.stderr),
+			];
+			const program = host.start(argv, {stdio: [...own, 'pipe', 'pipe']});
+			for (const [at, fd] of own.entries())
+				if (typeof fd === 'number' && fd !== [stdio.stdin, stdio.stdout, stdio.stderr][at]) closeDescriptor(fd);
+			return program;
+		},
+		onProcess: async () => {},
+		connect: () => {
+			for (const {stream, fd} of relays) {
+				stream.on('error', () => {});
+				if (fd === 0) callerInput().pipe(stream);
+				else stream.pipe(callerOutput(fd), {end: false});
+			}
+		},
+		finish: async () => {
+			await Promise.all(relays.filter(({fd}) => fd !== 0).map(({stream}) => ends(stream)));
+			for (const {stream, fd} of relays) {
+				if (fd !== 0) continue;
+				callerInput().unpipe(stream).pause();
+				callerInput().unref();
+				stream.destroy();
+			}
+		},
+	};
+}

@@ -1,0 +1,144 @@
+import type {Host} from '../host/host.ts';
+import {namespaceFiles} from '../host/probe/namespaces.ts';
+import {parseMountinfo} from '../host/probe/mountinfo.ts';
+import {statusFields} from '../host/probe/process-status.ts';
+import {parseLimits} from '../host/probe/rlimits.ts';
+import type {Check} from '../step/check.ts';
+
+/** What the container side told, for the checks that lean on it. */
+export interface Told {
+	/** Values read back, by path. */
+	readonly values: ReadonlyMap<string, string>;
+	readonly ids: {readonly uid: number; readonly gid: number; readonly groups: readonly number[]} | undefined;
+}
+
+/** The container's first process as /proc shows it from outside; each file is read once. */
+export interface ProcessView {
+	readonly text: (file: string) => string;
+	readonly link: (file: string) => string;
+}
+
+/** Reads /proc/PID, remembering what was read. */
+export function processView(host: Host, pid: number): ProcessView {
+	const seen = new Map<string, string>();
+	const once = (key: string, read: () => string | undefined): string => {
+		const known = seen.get(key) ?? read() ?? '';
+		seen.set(key, known);
+		return known;
+	};
+	return {
+		text: file => once(file, () => host.readText(`/proc/${pid}/${file}`)),
+		link: file => once(file, () => host.readlink(`/proc/${pid}/${file}`)),
+	};
+}
+
+function mountProblem(check: Extract<Check, {kind: 'mount'}>, view: ProcessView, prefix: string): string | undefined {
+	// The last row of a target is the one on top.
+	const row = parseMountinfo(view.text('mountinfo')).findLast(
+		each => each.target === (check.target === '/' && prefix !== '' ? prefix : `${prefix}${check.target}`),
+	);
+	if (row === undefined) return `nothing is mounted on ${check.target}`;
+	if (check.type !== '' && row.type !== check.type) return `${check.target} is a ${row.type} and not a ${check.type}`;
+	const missing = check.options.filter(option => !row.options.includes(option) && !row.superOptions.includes(option));
+	return missing.length === 0 ? undefined : `${check.target} is mounted without ${missing.join(', ')}`;
+}
+
+function onlyMountsProblem(targets: readonly string[], view: ProcessView): string | undefined {
+	const rows = parseMountinfo(view.text('mountinfo')).map(row => row.target);
+	const extra = rows.filter(target => !targets.includes(target));
+	return extra.length === 0 ? undefined : `${extra.join(', ')} is mounted, and no step did that`;
+}
+
+function statusProblem(fields: Readonly<Record<string, string>>, view: ProcessView): string | undefined {
+	const status = statusFields(view.text('status'));
+	const differing = Object.entries(fields).filter(([name, value]) => words(status[name] ?? '') !== words(value));
+	return differing.length === 0
+		? undefined
+		: differing.map(([name, value]) => `${name} is ${words(status[name] ?? '')} and not ${words(value)}`).join('; ');
+}
+
+function words(text: string): string {
+	return text.trim().split(/\s+/).join(' ');
+}
+
+function lookedUpIdsProblem(told: Told, view: ProcessView): string | undefined {
+	if (told.ids === undefined) return 'the user was not looked up';
+	const {uid, gid, groups} = told.ids;
+	const sorted = [...new Set(groups)].toSorted((a, b) => a - b);
+	return statusProblem(
+		{Uid: `${uid} ${uid} ${uid} ${uid}`, Gid: `${gid} ${gid} ${gid} ${gid}`, Groups: sorted.join(' ')},
+		view,
+	);
+}
+
+/**
+ * What is wrong, or undefined when the kernel agrees. `view` is undefined for checks of host steps made before the
+ * process is there; `prefix` is the root's path for a container without a mount namespace.
+ */
+export function problemOf(
+	check: Check,
+	host: Host,
+	view: ProcessView | undefined,
+	told: Told,
+	prefix = '',
+): string | undefined {
+	switch (check.kind) {
+		case 'folder':
+			return host.stat(check.path)?.kind === 'directory' ? undefined : `there is no folder ${check.path}`;
+		case 'value': {
+			const value = words(host.readText(check.path) ?? '');
+			return value === words(check.equals)
+				? undefined
+				: `${check.path} reads ${value === '' ? 'nothing' : value} and not ${check.equals}`;
+		}
+		case 'readBack': {
+			const value = words(told.values.get(check.path) ?? '');
+			return value === words(check.equals)
+				? undefined
+				: `${check.path} reads ${value === '' ? 'nothing' : value} and not ${check.equals}`;
+		}
+	}
+	if (view === undefined) return 'there is no process to look at';
+	switch (check.kind) {
+		case 'mount':
+			return mountProblem(check, view, prefix);
+		case 'onlyMounts':
+			return onlyMountsProblem(check.targets, view);
+		case 'namespaces': {
+			const shared = check.kinds.filter(
+				kind => view.link(`ns/${namespaceFiles[kind]}`) === host.readlink(`/proc/self/ns/${namespaceFiles[kind]}`),
+			);
+			return shared.length === 0 ? undefined : `its ${shared.join(', ')} namespace is the host's`;
+		}
+		case 'cgroups': {
+			const lines = view
+				.text('cgroup')
+				.split('\n')
+				.map(line => line.split(':'));
+			const outside = check.members.filter(
+				member =>
+					!lines.some(
+						([, controllers = '', path]) =>
+							controllers.split(',').includes(member.controller) && path === member.cgroup,
+					),
+			);
+			return outside.length === 0
+				? undefined
+				: `it is not in the cgroup ${outside.map(member => member.path).join(', ')}`;
+		}
+		case 'status':
+			return statusProblem(check.fields, view);
+		case 'lookedUpIds':
+			return lookedUpIdsProblem(told, view);
+		case 'rlimit': {
+			const limit = parseLimits(view.text('limits'))[check.name];
+			return limit?.soft === check.soft && limit.hard === check.hard
+				? undefined
+				: `its ${check.name} limit is ${limit?.soft}:${limit?.hard} and not ${check.soft}:${check.hard}`;
+		}
+		case 'oomScoreAdj': {
+			const value = words(view.text('oom_score_adj'));
+			return value === String(check.equals) ? undefined : `its oom_score_adj is ${value} and not ${check.equals}`;
+		}
+	}
+}

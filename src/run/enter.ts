@@ -1,0 +1,112 @@
+import type {Readable, Writable} from 'node:stream';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {HostFacts} from '../host/facts.ts';
+import type {Host, RunningProgram} from '../host/host.ts';
+import {identify, type ProcessIdentity} from '../host/process.ts';
+import {namespaceFiles} from '../host/probe/namespaces.ts';
+import {capabilityMask} from '../oci/capabilities.ts';
+import type {NamespaceKind} from '../spec/project.ts';
+import type {ExecAction} from '../step/action.ts';
+import type {CgroupMember} from '../step/cgroup-member.ts';
+import {askReady, gateScript} from '../step/gate-script.ts';
+import {problemOf, processView} from './check.ts';
+import {gateRefusal} from './start-failure.ts';
+import {statusLines} from './status-pipe.ts';
+
+/** What must be true of a process that entered, before it becomes the command. */
+export interface Expected {
+	/** `mnt:[4026532200]` by kind, of the container's first process as it was when it started. */
+	readonly namespaceIds: Readonly<Record<string, string>>;
+	readonly namespaces: readonly NamespaceKind[];
+	readonly cgroups: readonly CgroupMember[];
+	readonly bounding: readonly string[];
+}
+
+const step = 'enter the container';
+
+/** The process that nsenter(1) forked into the container's pid namespace, or nsenter itself where there was none to enter. */
+function entered(host: Host, pid: number, forked: boolean): ProcessIdentity | undefined {
+	if (!forked) return identify(host, pid);
+	const child = host.readText(`/proc/${pid}/task/${pid}/children`)?.trim().split(' ')[0];
+	return child === undefined || child === '' ? undefined : identify(host, Number(child));
+}
+
+/** Checks, from the kernel, that it is in the very container that was meant: a reused pid has other namespaces. */
+function problem(host: Host, {pid}: ProcessIdentity, expected: Expected): string | undefined {
+	const view = processView(host, pid);
+	const elsewhere = expected.namespaces.filter(
+		kind => view.link(`ns/${namespaceFiles[kind]}`) !== expected.namespaceIds[kind],
+	);
+	if (elsewhere.length > 0) return `its ${elsewhere.join(', ')} namespace is not the container's`;
+	const told = {values: new Map<string, string>(), ids: undefined};
+	return (
+		problemOf({kind: 'cgroups', members: expected.cgroups}, host, view, told) ??
+		problemOf(
+			{
+				kind: 'status',
+				fields: {CapInh: capabilityMask([]), CapAmb: capabilityMask([]), CapBnd: capabilityMask(expected.bounding)},
+			},
+			host,
+			view,
+			told,
+		)
+	);
+}
+
+/**
+ * Follows a program made by enterScript to the gate, checks where it is, and lets it become the command.
+ *
+ * @throws TsboxError E_STEP_FAILED, E_CHECK_FAILED, E_COMMAND_NOT_FOUND, E_COMMAND_NOT_EXECUTABLE.
+ */
+export async function passEnterGate(
+	host: Host,
+	facts: HostFacts,
+	program: RunningProgram,
+	exec: ExecAction,
+	expected: Expected,
+	onProcess: (process: ProcessIdentity) => Promise<void>,
+): Promise<ProcessIdentity> {
+	const status = program.pipes[3] as Readable;
+	const gate = program.pipes[4] as Writable;
+	gate.on('error', () => {});
+	gate.write(askReady);
+	let said = '';
+	let outer = 0;
+	let home: string | undefined;
+	let inside: ProcessIdentity | undefined;
+	for await (const line of statusLines(status)) {
+		if (line.kind === 'pid') {
+			outer = line.pid;
+			const process = identify(host, outer);
+			if (process !== undefined) await onProcess(process);
+		} else if (line.kind === 'ids') ({home} = line);
+		else if (line.kind === 'text') said += `${line.text}\n`;
+		else if (line.kind === 'ready') {
+			inside = entered(host, outer, expected.namespaces.includes('pid'));
+			const wrong = inside === undefined ? 'the process that entered is gone' : problem(host, inside, expected);
+			if (wrong !== undefined)
+				throw new TsboxError('E_CHECK_FAILED', wrong, {
+					step,
+					why: 'the container has ended, or something else has its process number now',
+					hint: '`tsbox ps` shows what runs',
+				});
+			const env =
+				home === undefined ? exec.env : [...exec.env.filter(each => !each.startsWith('HOME=')), `HOME=${home}`];
+			gate.write(gateScript({...exec, env}, facts));
+		} else if (line.kind === 'exec' && inside !== undefined) {
+			gate.end();
+			status.resume();
+			return inside;
+		} else if (line.kind === 'directory' || line.kind === 'notfound' || line.kind === 'notexecutable') {
+			await program.ended;
+			throw gateRefusal(line, exec, step);
+		}
+	}
+	const {exitCode} = await program.ended;
+	throw new TsboxError('E_STEP_FAILED', 'could not enter the container', {
+		step,
+		output: said.trim() === '' ? `exit status ${exitCode}` : said.trim(),
+		why: 'it has ended meanwhile, or its user is not known',
+		hint: '`tsbox ps` shows what runs',
+	});
+}

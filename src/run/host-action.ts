@@ -1,0 +1,85 @@
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {HostFacts} from '../host/facts.ts';
+import type {Host} from '../host/host.ts';
+import type {Action} from '../step/action.ts';
+import {hostToolWords} from '../step/toolbox.ts';
+
+/** What doing a host action needs. */
+export interface HostActionContext {
+	readonly host: Host;
+	readonly facts: HostFacts;
+	readonly signal: AbortSignal;
+	/** Unpacks an image; the run folder does not know the store. */
+	readonly unpack: (action: Extract<Action, {kind: 'unpack'}>) => Promise<void>;
+}
+
+async function runTool(context: HostActionContext, words: readonly string[], what: string): Promise<void> {
+	const {exitCode, stderr, command} = await context.host.run(words, {signal: context.signal});
+	if (exitCode !== 0) throw new TsboxError('E_STEP_FAILED', `${what} failed`, {command, output: stderr.trim()});
+}
+
+/** `proc -> ../etc` in an image would send the kernel's files elsewhere (CVE-2019-19921, CVE-2026-41579). */
+function plainFolders(host: Host, {roots, names}: Extract<Action, {kind: 'plainFolders'}>): void {
+	for (const name of names) {
+		const found = roots
+			.map(root => ({path: `${root}/${name}`, facts: host.lstat(`${root}/${name}`)}))
+			.find(each => each.facts !== undefined);
+		if (found?.facts === undefined) host.mkdir(`${roots[0]}/${name}`, 0o755);
+		else if (found.facts.kind !== 'directory') {
+			throw new TsboxError(
+				'E_ARCHIVE_INVALID',
+				`/${name} of the root filesystem is a ${found.facts.kind}, not a folder`,
+				{
+					why: `the kernel's files are mounted on /${name}, and a ${found.facts.kind} there would send them somewhere else`,
+					hint: `make /${name} a plain folder in the root filesystem`,
+				},
+			);
+		}
+	}
+}
+
+/**
+ * Does a host action, but for `start`, which the container's launch does.
+ *
+ * @throws TsboxError, or the system's error with errno code and path.
+ */
+export async function doHostAction(action: Action, context: HostActionContext): Promise<void> {
+	const {host, facts} = context;
+	switch (action.kind) {
+		case 'mkdir':
+			for (const path of action.paths) {
+				if (host.stat(path)?.kind !== 'directory') host.mkdirs(path, action.mode);
+			}
+			return;
+		case 'write':
+			host.writeKernelFile(action.path, action.value);
+			return;
+		case 'inherit':
+			if (host.readText(action.path)?.trim() === '')
+				host.writeKernelFile(action.path, host.readText(action.from)?.trim() ?? '');
+			return;
+		case 'plainFolders':
+			plainFolders(host, action);
+			return;
+		case 'unpack':
+			await context.unpack(action);
+			return;
+		case 'copyTree':
+			await runTool(
+				context,
+				[...(hostToolWords(facts, 'cp') ?? ['cp']), '-a', '--', `${action.from}/.`, action.to],
+				'copying the root filesystem',
+			);
+			return;
+		case 'copyTools':
+			host.mkdirs(action.to, 0o755);
+			await runTool(
+				context,
+				[...(hostToolWords(facts, 'cp') ?? ['cp']), '--parents', '-t', action.to, '--', ...action.files],
+				'copying the tools',
+			);
+			return;
+		default:
+			throw new TypeError(`${action.kind} is not a host action`);
+	}
+}

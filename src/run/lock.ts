@@ -1,0 +1,29 @@
+import {once} from 'node:events';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {HostFacts} from '../host/facts.ts';
+import type {Host} from '../host/host.ts';
+
+/**
+ * Holds a lock while `work` runs. flock(1) has it, in a process that ends when our end of its pipe closes: the lock dies
+ * with its holder, however that ends.
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED without flock(1).
+ */
+export async function withLock<T>(host: Host, facts: HostFacts, path: string, work: () => Promise<T>): Promise<T> {
+	const {flock, sh} = facts.tools;
+	if (flock === null || sh === null)
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no flock', {hint: 'install util-linux'});
+	const applet = flock.applet === null ? [] : [flock.applet];
+	const holder = host.start([flock.path, ...applet, path, sh.path, '-c', 'echo locked; read -r _'], {
+		stdio: ['pipe', 'pipe', 'ignore'],
+	});
+	const [input, output] = holder.pipes;
+	if (output !== undefined && output !== null && 'read' in output)
+		await Promise.race([once(output, 'data'), holder.ended]);
+	try {
+		return await work();
+	} finally {
+		if (input !== undefined && input !== null && 'end' in input) input.end();
+		await holder.ended;
+	}
+}

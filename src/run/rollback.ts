@@ -1,0 +1,26 @@
+import type {HostFacts} from '../host/facts.ts';
+import type {Host} from '../host/host.ts';
+import type {EventSink} from './event.ts';
+import {readJournal} from './journal.ts';
+import {undo} from './undo.ts';
+
+/**
+ * Takes back what a journal tells, newest first. One undo that fails does not keep the rest from being tried.
+ *
+ * @throws the first error, after all were tried.
+ */
+export async function rollBack(host: Host, facts: HostFacts, folder: string, emit: EventSink): Promise<void> {
+	const entries = readJournal(host, folder);
+	const processes = entries.flatMap(entry => ('process' in entry ? [entry.process] : []));
+	const errors: unknown[] = [];
+	for (const entry of entries.toReversed()) {
+		if ('process' in entry) continue;
+		try {
+			await undo(entry.undo, host, facts, processes);
+			emit({type: 'step.undone', at: host.now(), id: entry.id});
+		} catch (error) {
+			errors.push(error);
+		}
+	}
+	if (errors.length > 0) throw errors[0];
+}

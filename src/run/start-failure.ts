@@ -1,0 +1,121 @@
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {ExecAction} from '../step/action.ts';
+import {stepCommand} from '../step/command.ts';
+import type {Plan, Step} from '../step/step.ts';
+import type {StatusLine} from './status-pipe.ts';
+
+interface Advice {
+	readonly says: RegExp;
+	readonly why: string;
+	readonly hint: string;
+}
+
+/** What tools and the kernel say, what it most often means, and what mends it. */
+const advice: readonly Advice[] = [
+	{
+		says: /ENOSPC|No space left on device/i,
+		why: 'the disk, or the number of cgroups or mounts, is full',
+		hint: 'free some space; `tsbox gc` and `tsbox images prune` remove what is not used',
+	},
+	{
+		says: /EACCES|EPERM|Permission denied|Operation not permitted/i,
+		why: 'the caller lacks the privilege for it',
+		hint: 'run tsbox as root, and see `tsbox doctor` for what this machine forbids',
+	},
+	{
+		says: /EROFS|Read-only file system/i,
+		why: 'the filesystem it writes to is read-only',
+		hint: 'choose other folders with --store and --state',
+	},
+	{
+		says: /unknown filesystem type|No such device/i,
+		why: 'the kernel has no such filesystem',
+		hint: 'load it with modprobe, or see `tsbox doctor`',
+	},
+	{
+		says: /wrong fs type, bad option|Invalid argument/i,
+		why: 'the kernel refused the options for this filesystem',
+		hint: 'dmesg often says which one',
+	},
+	{
+		says: /is a symlink/,
+		why: 'a mount through a symlink would land somewhere nobody asked for',
+		hint: 'name the real path as the target',
+	},
+	{
+		says: /no user .* in the container/,
+		why: "a name is looked up in the image's /etc/passwd, not the host's",
+		hint: 'use a number, or a name that the image has',
+	},
+	{
+		says: /no group .* in the container/,
+		why: "a name is looked up in the image's /etc/group, not the host's",
+		hint: 'use a number, or a name that the image has',
+	},
+	{
+		says: /File exists|Not a directory|ENOTDIR/i,
+		why: 'something that is not a folder is in the way',
+		hint: 'choose another path, or remove what is there',
+	},
+	{
+		says: /ENOENT|No such file or directory/i,
+		why: 'a path that it needs is not there',
+		hint: 'see which path the message names',
+	},
+	{
+		says: /EINVAL|ERANGE|Invalid argument|Numerical result out of range/i,
+		why: 'the kernel does not take this value',
+		hint: 'see the page that `tsbox plan --explain` names for the step',
+	},
+];
+
+/** The error of a step that failed, with the likely cause and the mend found from what was said. */
+export function startFailure(
+	step: Step,
+	plan: Plan,
+	said: string,
+	cause?: unknown,
+	ended?: {readonly exitCode: number | undefined; readonly signal: string | undefined},
+): TsboxError {
+	const how =
+		ended?.signal === undefined
+			? ended?.exitCode === undefined
+				? ''
+				: `exit status ${ended.exitCode}`
+			: `killed by ${ended.signal}`;
+	const output = said === '' ? how : said;
+	const known = advice.find(each => each.says.test(output));
+	return new TsboxError('E_STEP_FAILED', `could not ${step.title}`, {
+		step: step.title,
+		command: stepCommand(step, plan),
+		...(output === '' ? {} : {output}),
+		why: known?.why ?? `the command did not do its work${how === '' || said === '' ? '' : ` (${how})`}`,
+		hint: known?.hint ?? `read ${step.man}, and see \`tsbox doctor\` for what this machine lacks`,
+		...(cause === undefined ? {} : {cause}),
+	});
+}
+
+/** The error of a command that the container's own shell could not find or run. */
+export function gateRefusal(line: StatusLine, exec: ExecAction, step: string): TsboxError {
+	const command = exec.args[0] ?? '';
+	const path = exec.env.find(each => each.startsWith('PATH='))?.slice('PATH='.length) ?? '';
+	if (line.kind === 'directory') {
+		return new TsboxError('E_STEP_FAILED', `the working directory ${exec.cwd} can't be entered`, {
+			step,
+			why: 'it is not a folder of the container, or its user may not enter it',
+			hint: 'choose another `working_dir`',
+		});
+	}
+	if (line.kind === 'notexecutable') {
+		return new TsboxError('E_COMMAND_NOT_EXECUTABLE', `${line.path === '' ? command : line.path} can't be executed`, {
+			step,
+			why: 'it is a folder, or its mode does not let this user execute it',
+			hint: `chmod +x it in the image, or run it through its interpreter`,
+		});
+	}
+	return new TsboxError('E_COMMAND_NOT_FOUND', `${command} is not in the container`, {
+		step,
+		why: command.includes('/') ? `the root filesystem has no ${command}` : `no folder of its PATH has it: ${path}`,
+		hint: 'check the spelling of `command`, or choose a root filesystem that has it',
+	});
+}

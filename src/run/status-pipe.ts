@@ -1,0 +1,67 @@
+import type {Readable} from 'node:stream';
+
+/** What the container side tells on the status pipe; `text` is what a tool printed. */
+export type StatusLine =
+	| {readonly kind: 'begin'; readonly id: string}
+	| {readonly kind: 'fail'; readonly id: string; readonly status: number}
+	| {readonly kind: 'pid'; readonly pid: number}
+	| {readonly kind: 'value'; readonly path: string; readonly value: string}
+	| {
+			readonly kind: 'ids';
+			readonly uid: number;
+			readonly gid: number;
+			readonly groups: readonly number[];
+			readonly home: string;
+	  }
+	| {readonly kind: 'ready' | 'exec' | 'directory' | 'notfound'}
+	| {readonly kind: 'notexecutable'; readonly path: string}
+	| {readonly kind: 'text'; readonly text: string};
+
+/** Takes one line of the status pipe apart. Only trusted host tools write there; all that is no word of ours is theirs. */
+export function parseStatusLine(line: string): StatusLine {
+	const [word = '', ...rest] = line.split(' ');
+	switch (word) {
+		case '@begin':
+			return {kind: 'begin', id: rest[0] ?? ''};
+		case '@fail':
+			return {kind: 'fail', id: rest[0] ?? '', status: Number(rest[1])};
+		case '@pid':
+			return {kind: 'pid', pid: Number(rest[0])};
+		case '@value':
+			return {kind: 'value', path: rest[0] ?? '', value: rest.slice(1).join(' ')};
+		case '@ids':
+			return {
+				kind: 'ids',
+				uid: Number(rest[0]),
+				gid: Number(rest[1]),
+				groups: (rest[2] ?? '').split(',').map(Number),
+				home: rest.slice(3).join(' '),
+			};
+		case '@ready':
+		case '@exec':
+		case '@directory':
+		case '@notfound':
+			return {kind: word.slice(1) as 'ready' | 'exec' | 'directory' | 'notfound'};
+		case '@notexecutable':
+			return {kind: 'notexecutable', path: rest.join(' ')};
+		default:
+			return {kind: 'text', text: line};
+	}
+}
+
+/** The lines of the status pipe as they come; ends when its last writer is gone. */
+export async function* statusLines(pipe: Readable): AsyncGenerator<StatusLine> {
+	let rest = '';
+	pipe.setEncoding('utf8');
+	try {
+		for await (const chunk of pipe as AsyncIterable<string>) {
+			const lines = (rest + chunk).split('\n');
+			rest = lines.pop() ?? '';
+			for (const line of lines) yield parseStatusLine(line);
+		}
+	} catch (error) {
+		// A socketpair whose other end was killed can answer with a reset in place of an end.
+		if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
+	}
+	if (rest !== '') yield parseStatusLine(rest);
+}

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {dotenvLookup, parseDotenv} from './dotenv.ts';
+
+const none = () => undefined;
+
+function valuesOf(text: string): Record<string, string | undefined> {
+	const {entries} = parseDotenv(text);
+	const lookup = dotenvLookup(entries, none);
+	return Object.fromEntries(entries.map(({name}) => [name, lookup(name)?.value]));
+}
+
+test('an env file is read as Docker reads it', () => {
+	const text = `# comment
+A=1
+export B = two words # comment
+C='single $A # kept'
+D="double $A\\n\\$A" # comment
+E=
+F="over
+two lines"
+G=\${A:-x}\${H:-y}
+I=a#b\r
+`;
+	expect(valuesOf(text)).toEqual({
+		A: '1',
+		B: 'two words',
+		C: 'single $A # kept',
+		D: 'double 1\n$A',
+		E: '',
+		F: 'over\ntwo lines',
+		G: '1y',
+		I: 'a#b',
+	});
+	expect(parseDotenv(text).entries.map(({name, line}) => `${name}:${line}`)).toEqual([
+		'A:2',
+		'B:3',
+		'C:4',
+		'D:5',
+		'E:6',
+		'F:7',
+		'G:9',
+		'I:10',
+	]);
+});
+
+test('a bare name has no value of its own', () => {
+	expect(parseDotenv('A\n').entries).toMatchObject([{name: 'A', value: undefined}]);
+});
+
+test('raw values are taken as they are', () => {
+	expect(parseDotenv('A="x" # $B\n', 'raw').entries).toMatchObject([{value: '"x" # $B', expands: false}]);
+});
+
+test('a line that is none is told with its place', () => {
+	expect(parseDotenv('A=1\n  B C\nD="x\n').problems).toMatchObject([
+		{offset: 6, length: 3, problem: '`B C` is not `NAME=value`'},
+		{offset: 12, problem: 'the quote is not closed'},
+	]);
+});
+
+test('any text is read or refused', () => {
+	fc.assert(
+		fc.property(fc.string({unit: 'binary'}), text => {
+			const lines = text.split('\n').length;
+			expect(parseDotenv(text).entries.every(({line}) => line >= 1 && line <= lines)).toBe(true);
+		}),
+	);
+});

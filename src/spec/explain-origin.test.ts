@@ -1,0 +1,30 @@
+import {expect, test} from 'vitest';
+import {explainOrigin} from './explain-origin.ts';
+
+test('an origin is told in one phrase', () => {
+	const at = {kind: 'file', file: '/home/ada/hello.yaml', line: 4, column: 12} as const;
+	const variables = [
+		{name: 'TAG', from: 'environment'},
+		{name: 'X', from: 'default'},
+	] as const;
+	const phrases = [
+		explainOrigin(at, '/home/ada'),
+		explainOrigin(at, '/srv'),
+		explainOrigin({...at, variables}, '/home/ada'),
+		explainOrigin({kind: 'env_file', file: '/home/ada/a.env', line: 2}, '/home/ada'),
+		explainOrigin({kind: 'environment', name: 'TERM'}, '/'),
+		explainOrigin({kind: 'option', option: '--env'}, '/'),
+		explainOrigin({kind: 'default'}, '/'),
+	];
+	expect(phrases).toMatchInlineSnapshot(`
+		[
+		  "hello.yaml:4:12",
+		  "/home/ada/hello.yaml:4:12",
+		  "hello.yaml:4:12, with TAG from the environment and the default of X",
+		  "a.env:2",
+		  "TERM in the environment",
+		  "--env on the command line",
+		  "the default",
+		]
+	`);
+});

@@ -1,0 +1,34 @@
+/** What a command line may override in every container of a spec. */
+export interface SpecOptions {
+	/** Replaces `command`. */
+	readonly command?: readonly string[];
+	/** Replaces `entrypoint`, and with it `command` unless that is given too, as podman-run(1) does. */
+	readonly entrypoint?: readonly string[];
+	/** `NAME=value`, or `NAME` to take it from the caller; these win over the spec. */
+	readonly environment?: readonly string[];
+	readonly user?: string;
+	readonly workingDir?: string;
+	/** `SOURCE:TARGET[:OPTIONS]`, relative to the caller's folder; added to those of the spec. */
+	readonly volumes?: readonly string[];
+	/** The container's name; only for a spec with one container. */
+	readonly name?: string;
+	readonly tty?: boolean;
+	readonly stdinOpen?: boolean;
+	readonly keep?: boolean;
+	readonly init?: boolean;
+}
+
+/** What is needed to read a spec; the machine is reached only through the two functions. */
+export interface SpecRequest {
+	/** Absolute, or relative to `cwd`. */
+	readonly file: string;
+	/** Absolute path of the caller's folder. */
+	readonly cwd: string;
+	/** The caller's environment, for interpolation, `~` and variables without a value. */
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** The text of a file, or undefined when there is none. */
+	readonly readText: (path: string) => string | undefined;
+	/** What a path is, symlinks followed; undefined for nothing and for anything else. */
+	readonly kindOf: (path: string) => 'file' | 'directory' | undefined;
+	readonly options?: SpecOptions;
+}

@@ -1,0 +1,30 @@
+import {resolve} from 'node:path';
+import {checkPath} from './container-path.ts';
+import {bad, good, type Parsed, quoted} from './parsed.ts';
+import type {RootfsSource} from './project.ts';
+import type {SpecRequest} from './request.ts';
+
+/** A path of the host as an absolute one: `~` is the caller's home, anything else is relative to `folder`. */
+export function resolveSource(path: string, folder: string, env: SpecRequest['env']): Parsed<string> {
+	const checked = checkPath(path);
+	if (!checked.ok) return checked;
+	if (path !== '~' && !path.startsWith('~/')) return good(resolve(folder, path));
+	const home = env['HOME'];
+	if (home === undefined || !home.startsWith('/'))
+		return bad('begins with `~`, and HOME is not set', 'write the path out');
+	return good(resolve(home, path.slice(2)));
+}
+
+/** What `rootfs:` names: `host`, a folder, or a file, which is taken for an archive. */
+export function readRootfs(text: string, folder: string, request: SpecRequest): Parsed<RootfsSource> {
+	if (text === 'host') return good({kind: 'host'});
+	const path = resolveSource(text, folder, request.env);
+	if (!path.ok) return path;
+	const kind = request.kindOf(path.value);
+	if (kind === 'file') return good({kind: 'archive', path: path.value});
+	if (kind === 'directory') return good({kind: 'directory', path: path.value});
+	return bad(
+		`names ${quoted(path.value)}, and there is no such file or folder`,
+		'make an archive with `docker export NAME > rootfs.tar`, or write `rootfs: host`',
+	);
+}

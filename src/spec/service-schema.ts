@@ -1,0 +1,221 @@
+import * as z from 'zod/mini';
+import {parseCapability} from './capability.ts';
+import {parseName} from './container-name.ts';
+import {parseContainerPath, parseMountTarget} from './container-path.ts';
+import {parseCpuset} from './cpuset.ts';
+import {parseDuration} from './duration.ts';
+import {parseHostName} from './host-name.ts';
+import {propagations} from './mount-options.ts';
+import {bad, good, type Parsed, quoted} from './parsed.ts';
+import {makePorts, parsePort} from './port.ts';
+import {namespaceKinds} from './project.ts';
+import {numberIn, parseBoolean} from './scalar.ts';
+import {described, key, mapOrList, parsedBy, text, textOrBoolean, textOrNumber, texts} from './schema-parts.ts';
+import {splitShellWords} from './shell-words.ts';
+import {parseSignal} from './signal.ts';
+import {parsePositiveSize, parseSwapSize} from './size.ts';
+import {ulimitNames} from './ulimit.ts';
+import {parseGroup, parseUser} from './user.ts';
+import {parseBind, parseSource, parseTmpfs} from './volume.ts';
+
+const boolean = () => parsedBy(textOrBoolean, parseBoolean);
+const number = (...range: Parameters<typeof numberIn>) => parsedBy(textOrNumber, numberIn(...range));
+
+const words = z.union([parsedBy(text, splitShellWords), texts], {error: 'must be text or a list of text'});
+
+const bindOptions = z.strictObject(
+	{
+		propagation: key('How mounts made later spread between host and container.', z.enum(propagations)),
+		create_host_path: key('Make the source a folder when it is not there; false by default.', boolean()),
+		recursive: key(
+			'Whether the mounts below the source come along.',
+			z.enum(['enabled', 'disabled'], {error: 'must be `enabled` or `disabled`'}),
+		),
+	},
+	{error: 'must be a map'},
+);
+
+const longBind = z.strictObject({
+	type: z.literal('bind'),
+	source: described('The path on the host; relative to the folder of the spec.', parsedBy(text, parseSource)),
+	target: described('The absolute path in the container.', parsedBy(text, parseMountTarget)),
+	read_only: key('Refuse writes.', boolean()),
+	bind: key('Options of a bind mount.', bindOptions),
+});
+
+const longTmpfs = z.strictObject({
+	type: z.literal('tmpfs'),
+	target: described('The absolute path in the container.', parsedBy(text, parseMountTarget)),
+	read_only: key('Refuse writes.', boolean()),
+	tmpfs: key(
+		'Options of a tmpfs.',
+		z.strictObject({
+			size: key('The most it may hold, such as `64m`.', parsedBy(textOrNumber, parsePositiveSize)),
+			mode: key('Permission bits of its root in octal, such as `1777`.', textOrNumber),
+		}),
+	),
+});
+
+const volume = z.union(
+	[
+		parsedBy(z.string(), parseBind),
+		z.discriminatedUnion('type', [longBind, longTmpfs], {
+			error: 'must be `bind` or `tmpfs`',
+		}),
+	],
+	{error: 'must be `SOURCE:TARGET[:ro]`, or a map with `type`, `source` and `target`'},
+);
+
+const longPort = parsedBy(
+	z.strictObject({
+		target: described('The port in the container.', textOrNumber),
+		published: key('The port on the host, or a range.', textOrNumber),
+		host_ip: key('The address on the host to listen at.', text),
+		protocol: key('`tcp`, `udp` or `sctp`.', text),
+		mode: key('Accepted for compose; it means nothing on one machine.', z.enum(['host', 'ingress'])),
+		name: key('A name for people.', text),
+		app_protocol: key('The protocol spoken over the port, for people.', text),
+	}),
+	port => makePorts({target: port.target, published: port.published, hostIp: port.host_ip, protocol: port.protocol}),
+);
+
+const limit = number({min: 0, max: Number.MAX_SAFE_INTEGER, also: -1});
+const ulimit = parsedBy(
+	z.union([limit, z.strictObject({soft: limit, hard: limit})], {error: 'must be a number, or `soft` and `hard`'}),
+	(value): Parsed<{soft: number; hard: number}> => {
+		const {soft, hard} = typeof value === 'number' ? {soft: value, hard: value} : value;
+		const reach = (n: number) => (n === -1 ? Number.POSITIVE_INFINITY : n);
+		if (reach(soft) <= reach(hard)) return good({soft, hard});
+		return bad(`has the soft limit ${quoted(soft)} above the hard limit ${quoted(hard)}`);
+	},
+);
+
+const envFile = z.union(
+	[
+		z.string(),
+		z.strictObject({
+			path: described('The file; relative to the folder of the spec.', text),
+			required: key('Whether a missing file is an error; true by default.', boolean()),
+			format: key('`raw` takes values as they are: no quotes, no variables.', z.enum(['raw'])),
+		}),
+	],
+	{error: 'must be a path, or a map with `path`'},
+);
+
+const securityOption = parsedBy(text, (option): Parsed<boolean> => {
+	const match = /^no-new-privileges(?:[:=](true|false))?$/.exec(option.trim());
+	if (match !== null) return good(match[1] !== 'false');
+	return bad(`has ${quoted(option)}; tsbox knows only \`no-new-privileges\` so far`, 'take it out');
+});
+
+const cpus = number({min: 0.01, max: 65_536, fractions: true});
+const pids = number({min: 1, max: 4_194_304, also: -1});
+
+const deploy = z.strictObject({
+	resources: key(
+		'What the container may use.',
+		z.strictObject({
+			limits: key(
+				'The most it may use.',
+				z.strictObject({
+					cpus: key('As `cpus`.', cpus),
+					memory: key('As `mem_limit`.', parsedBy(textOrNumber, parsePositiveSize)),
+					pids: key('As `pids_limit`.', pids),
+				}),
+			),
+		}),
+	),
+});
+
+const root = z.enum(['pivot', 'chroot'], {error: 'must be `pivot` or `chroot`'});
+
+/** The keys of a container, under `services:` or at the top of the file, and what they mean. */
+export const serviceShape = {
+	container_name: key('The name of the container.', parsedBy(text, parseName)),
+	rootfs: described(
+		'What the root is made of: an archive as `docker export` writes it, a folder, or `host` for an overlay over the root of this machine.',
+		text,
+	),
+	entrypoint: key('What is put before `command`; a string is split as a shell does.', words),
+	command: key('The program and its arguments; a string is split as a shell does. `/bin/sh` by default.', words),
+	environment: key('Environment variables; a name without a value takes it from the caller.', mapOrList),
+	env_file: key(
+		'Files with environment variables; later files win, `environment` wins over all.',
+		z.union([envFile, z.array(envFile)], {error: 'must be a path or a list of paths'}),
+	),
+	working_dir: key('The folder that the command starts in.', parsedBy(text, parseContainerPath)),
+	user: key('The user that the command runs as: `user[:group]`, names or numbers.', parsedBy(textOrNumber, parseUser)),
+	group_add: key('More groups of the user.', z.array(parsedBy(textOrNumber, parseGroup), {error: 'must be a list'})),
+	hostname: key('The host name that the container sees; its name by default.', parsedBy(text, parseHostName)),
+	domainname: key('The NIS domain name that the container sees.', parsedBy(text, parseHostName)),
+	volumes: key(
+		'Folders and files of the host, and tmpfs, that are mounted.',
+		z.array(volume, {error: 'must be a list'}),
+	),
+	tmpfs: key(
+		'Empty file systems in memory: `/run` or `/run:size=64m,mode=755`.',
+		z.union([parsedBy(z.string(), parseTmpfs), z.array(parsedBy(text, parseTmpfs))], {
+			error: 'must be a path or a list of paths',
+		}),
+	),
+	ports: key(
+		'Ports that are published on the host.',
+		z.array(z.union([parsedBy(textOrNumber, parsePort), longPort], {error: 'must be a port, or a map with `target`'}), {
+			error: 'must be a list',
+		}),
+	),
+	read_only: key('Mount the root read-only.', boolean()),
+	mem_limit: key('The most memory it may use, such as `100m`.', parsedBy(textOrNumber, parsePositiveSize)),
+	memswap_limit: key(
+		'Memory and swap together; the same as `mem_limit` means no swap, -1 means unlimited swap.',
+		parsedBy(textOrNumber, parseSwapSize),
+	),
+	mem_reservation: key(
+		'Memory that is left to it when the host runs short.',
+		parsedBy(textOrNumber, parsePositiveSize),
+	),
+	shm_size: key('The size of /dev/shm.', parsedBy(textOrNumber, parsePositiveSize)),
+	cpus: key('How many processors it may keep busy, such as `0.5`.', cpus),
+	cpu_shares: key('Its share of the processors when they are all busy; 1024 is usual.', number({min: 2, max: 262_144})),
+	cpuset: key('The processors it may run on, such as `0-2,4`.', parsedBy(textOrNumber, parseCpuset)),
+	pids_limit: key('How many processes and threads it may have; -1 is unlimited.', pids),
+	blkio_config: key(
+		'Limits of block devices.',
+		z.strictObject({weight: key('Its share of the disk when that is busy.', number({min: 10, max: 1000}))}),
+	),
+	ulimits: key('Limits of setrlimit(2), such as `nofile`.', z.partialRecord(z.enum(ulimitNames), ulimit)),
+	sysctls: key('Kernel parameters of its own namespaces.', mapOrList),
+	oom_score_adj: key('How likely the kernel kills it first when memory is short.', number({min: -1000, max: 1000})),
+	namespaces: key(
+		'Which namespaces are new; the others are those of the host. All but `time` and `user` by default.',
+		z.array(z.enum(namespaceKinds), {error: 'must be a list'}),
+	),
+	root: key('How the root becomes the root: pivot_root(2) by default, or chroot(2).', root),
+	cap_add: key('Capabilities that are added to the default ones.', z.array(parsedBy(text, parseCapability))),
+	cap_drop: key('Capabilities that are taken away; `ALL` for all.', z.array(parsedBy(text, parseCapability))),
+	security_opt: key('`no-new-privileges:false` lets setuid programs gain privileges.', z.array(securityOption)),
+	init: key('Run a small init as the first process, which reaps orphans.', boolean()),
+	stop_signal: key('The signal that asks it to stop; SIGTERM by default.', parsedBy(textOrNumber, parseSignal)),
+	stop_grace_period: key(
+		'How long it may take to stop before it is killed; 10s by default.',
+		parsedBy(textOrNumber, parseDuration),
+	),
+	labels: key('Metadata for people and tools.', mapOrList),
+	tty: key('Give it a terminal of its own.', boolean()),
+	stdin_open: key('Keep its standard input open.', boolean()),
+	keep: key('Keep the writable layer for the next start.', boolean()),
+	cgroup_parent: key('The control group under which its own is made.', parsedBy(text, parseCgroupParent)),
+	deploy: key('The same limits in the words of `deploy.resources.limits`.', deploy),
+};
+
+/** A container under `services:`. */
+export const serviceSchema = z.strictObject(serviceShape, {error: 'must be a map'});
+
+/** What the schema makes of a container: sizes are bytes, durations milliseconds, sources still as written. */
+export type ServiceInput = z.output<typeof serviceSchema>;
+
+function parseCgroupParent(path: string): Parsed<string> {
+	const trimmed = path.replace(/^\/|\/$/g, '');
+	const valid = trimmed.split('/').every(name => /^[a-zA-Z0-9_.:@\\-]{1,255}$/.test(name) && !/^\.\.?$/.test(name));
+	return valid ? good(trimmed) : bad(`must be a path of plain names below the cgroup mount, not ${quoted(path)}`);
+}

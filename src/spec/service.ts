@@ -1,0 +1,97 @@
+import {hostNameOf} from './host-name.ts';
+import {impossibleMixes} from './mixes.ts';
+import {type Picker, pickerOf, present} from './pick.ts';
+import type {Problem} from './problem.ts';
+import type {NamespaceKind, RootfsSource, Service} from './project.ts';
+import {readLimits} from './read-limits.ts';
+import {readNamed} from './read-named.ts';
+import {readProcess} from './read-process.ts';
+import {readVolumes} from './read-volumes.ts';
+import type {SpecRequest} from './request.ts';
+import {readRootfs} from './rootfs.ts';
+import type {ServiceInput} from './service-schema.ts';
+import type {Places} from './tree.ts';
+
+/** New by default. `user` and `time` change what programs see in ways that few of them expect. */
+const defaultNamespaces: readonly NamespaceKind[] = ['mount', 'pid', 'uts', 'ipc', 'network', 'cgroup'];
+
+/** What stands around a container in its file. */
+export interface ServiceContext {
+	/** The key under `services:`; undefined for a file with one container. */
+	readonly key: string | undefined;
+	readonly project: string;
+	/** The folder of the spec, absolute. */
+	readonly folder: string;
+	readonly request: SpecRequest;
+	/** The container has problems already; what may only follow from them is not looked for. */
+	readonly broken: boolean;
+}
+
+/** Makes a service of what the schema took: overrides, defaults, files, origins, and the mixes that can't be. */
+export function readService(
+	input: ServiceInput,
+	places: Places,
+	context: ServiceContext,
+): {readonly service: Service; readonly problems: readonly Problem[]} {
+	const {folder, request} = context;
+	const {options = {}} = request;
+	const picker = pickerOf(places);
+	const {pick, override} = picker;
+	const name = readName(input, picker, context);
+	const written: readonly NamespaceKind[] | undefined = input.namespaces;
+	const namespaces = pick('namespaces', written, defaultNamespaces);
+	const service: Omit<Service, 'origins'> = {
+		service: context.key ?? name,
+		name,
+		rootfs: findRootfs(input.rootfs, picker, context),
+		...readProcess(input, picker, folder, request),
+		...readLimits(input, picker),
+		volumes: readVolumes(input, picker, folder, request),
+		ports: pick('ports', input.ports, []).flat(),
+		readOnly: pick('read_only', input.read_only, false),
+		sysctls: readNamed('sysctls', input.sysctls, picker),
+		namespaces: [...new Set(namespaces)],
+		root: pick('root', input.root, 'pivot'),
+		capAdd: pick('cap_add', input.cap_add, []),
+		capDrop: pick('cap_drop', input.cap_drop, []),
+		noNewPrivileges: pick('security_opt', input.security_opt?.at(-1), true),
+		init: override('--init', options.init, 'init', input.init, false),
+		labels: readNamed('labels', input.labels, picker),
+		keep: override('--keep', options.keep, 'keep', input.keep, false),
+		...present({
+			hostname: pick('hostname', input.hostname, namespaces.includes('uts') ? hostNameOf(name) : undefined),
+			domainname: pick('domainname', input.domainname, undefined),
+			cgroupParent: pick('cgroup_parent', input.cgroup_parent, undefined),
+		}),
+	};
+	const whole: Service = {...service, origins: Object.fromEntries(picker.origins)};
+	if (!context.broken && picker.problems.length === 0) {
+		for (const {key, message, hint} of impossibleMixes(whole)) picker.invalid(picker.placeOf(key), message, hint);
+	}
+	return {service: whole, problems: picker.problems};
+}
+
+function readName(input: ServiceInput, picker: Picker, {key, project, request}: ServiceContext): string {
+	const {places} = picker;
+	const derived = key === undefined ? project : `${project}-${key}`;
+	const name = picker.override('--name', request.options?.name, 'name', input.container_name, derived);
+	// The key in the file is another one: `container_name`, or `name` at the top of a file with one container.
+	if (picker.origins.get('name')?.kind === 'option') return name;
+	if (input.container_name !== undefined) picker.noteAt('name', ['container_name']);
+	else if (key === undefined && places.has(['name'])) picker.noteAt('name', ['name']);
+	return name;
+}
+
+function findRootfs(text: string, picker: Picker, {folder, request}: ServiceContext): RootfsSource {
+	const {places, problems} = picker;
+	picker.noteAt('rootfs', ['rootfs']);
+	const rootfs = readRootfs(text, folder, request);
+	if (rootfs.ok) return rootfs.value;
+	problems.push({
+		code: 'E_ROOTFS_NOT_FOUND',
+		place: places.value(['rootfs']),
+		message: `\`rootfs\` ${rootfs.problem}`,
+		...(rootfs.hint !== undefined && {hint: rootfs.hint}),
+	});
+	return {kind: 'host'};
+}

@@ -1,0 +1,22 @@
+import {constants} from 'node:os';
+import {didYouMean} from '../errors/did-you-mean.ts';
+import {bad, good, type Parsed, quoted} from './parsed.ts';
+
+/** A signal by name or number, with or without SIG, as kill(1) takes it: `SIGTERM`, `TERM`, `15`, `SIGRTMIN+3`. */
+export function parseSignal(signal: string | number): Parsed<string> {
+	const text = String(signal).trim().toUpperCase();
+	const known = Object.entries(constants.signals);
+	const byNumber = /^\d+$/.test(text) ? known.find(([, number]) => number === Number(text))?.[0] : undefined;
+	const name = byNumber ?? (text.startsWith('SIG') ? text : `SIG${text}`);
+	const realTime = /^SIGRT(?:MIN\+(\d{1,2})|MAX-(\d{1,2}))$/.exec(name);
+	// glibc has the real-time signals 34 to 64; signal(7).
+	const inRange = realTime !== null && Number(realTime[1] ?? realTime[2]) <= 30;
+	if (known.some(([other]) => other === name) || inRange || name === 'SIGRTMIN' || name === 'SIGRTMAX') {
+		return good(name);
+	}
+	const near = didYouMean(
+		name,
+		known.map(([other]) => other),
+	);
+	return bad(`must be a signal such as \`SIGTERM\`, not ${quoted(signal)}`, near && `did you mean \`${near}\`?`);
+}

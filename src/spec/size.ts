@@ -1,0 +1,34 @@
+import {bad, good, type Parsed, quoted} from './parsed.ts';
+
+/** 1024 to the power of the index. */
+const units = 'bkmgtp';
+const pattern = /^(\d+(?:\.\d*)?|\.\d+) ?([bkmgtp]?)(i?b)?$/i;
+
+/**
+ * Bytes of a size as compose and docker write it: `1024`, `64k`, `100m`, `1.5g`, `100MB`, `1GiB`. All units are powers
+ * of 1024, whatever their name. Source: Compose Specification, "Specifying byte values"; docker/go-units, RAMInBytes.
+ */
+export function parseSize(size: string | number): Parsed<number> {
+	const match = pattern.exec(String(size).trim());
+	const [, digits, unit = '', suffix = ''] = match ?? [];
+	// `1bb` and `1ib` would match the pattern and mean nothing.
+	if (digits === undefined || (suffix !== '' && /^b?$/i.test(unit))) {
+		return bad(`must be a size such as \`100m\`, \`1.5g\` or \`4096\`, not ${quoted(size)}`);
+	}
+	const bytes = Math.floor(Number(digits) * 1024 ** Math.max(0, units.indexOf(unit.toLowerCase())));
+	if (!Number.isSafeInteger(bytes)) return bad(`must be a size that fits in 53 bits, not ${quoted(size)}`);
+	return good(bytes);
+}
+
+/** A size that must be above zero. */
+export function parsePositiveSize(size: string | number): Parsed<number> {
+	const parsed = parseSize(size);
+	return parsed.ok && parsed.value === 0 ? bad('must be above 0', 'leave the key out for no limit') : parsed;
+}
+
+/** A size, or -1 for unlimited; compose counts 0 as not set (undefined here). */
+export function parseSwapSize(size: string | number): Parsed<number | undefined> {
+	if (String(size) === '-1') return good(-1);
+	const parsed = parseSize(size);
+	return parsed.ok && parsed.value === 0 ? good(undefined) : parsed;
+}

@@ -1,0 +1,61 @@
+import {isAbsolute, relative} from 'node:path';
+
+/** A file that was read, with what is needed to point into it. */
+export interface SourceText {
+	/** Absolute path. */
+	readonly file: string;
+	/** The path as people are shown it. */
+	readonly shown: string;
+	readonly text: string;
+}
+
+/** A line and a column, both from 1; columns count characters. */
+export interface Position {
+	readonly line: number;
+	readonly column: number;
+}
+
+/** The path as a person in `cwd` would write it: relative when it lies below, absolute otherwise. */
+export function shownPath(file: string, cwd: string): string {
+	const path = relative(cwd, file);
+	return path === '' || path === '..' || path.startsWith('../') || isAbsolute(path) ? file : path;
+}
+
+/** Where an offset (in UTF-16 units, as the YAML parser counts) lies. */
+export function positionOf(source: SourceText, offset: number): Position {
+	const before = source.text.slice(0, offset);
+	const lineStart = before.lastIndexOf('\n') + 1;
+	let line = 1;
+	for (let i = before.indexOf('\n'); i !== -1; i = before.indexOf('\n', i + 1)) line += 1;
+	return {line, column: Array.from(before.slice(lineStart)).length + 1};
+}
+
+/**
+ * The source line with carets under `[start, end)`:
+ *
+ *       3 | hostnme: x
+ *         | ^^^^^^^
+ */
+export function excerptOf(source: SourceText, start: number, end: number): string {
+	const {line, column} = positionOf(source, start);
+	const lineStart = source.text.lastIndexOf('\n', start - 1) + 1;
+	const nextBreak = source.text.indexOf('\n', start);
+	const lineEnd = nextBreak === -1 ? source.text.length : nextBreak;
+	const all = Array.from(source.text.slice(lineStart, lineEnd).replace(/\r$/, ''));
+	const from = column > widest ? column - widest / 2 : 0;
+	const shown = all.slice(from, from + widest).map(visible);
+	const wanted = Array.from(source.text.slice(start, Math.min(end, lineEnd)).trimEnd()).length;
+	const width = Math.max(1, Math.min(wanted, shown.length - (column - 1 - from)));
+	// A tab before the caret must stay a tab, else the caret stands in the wrong place.
+	const pad = shown.slice(0, column - 1 - from).map(c => (c === '\t' ? '\t' : ' '));
+	const gutter = `  ${line} | `;
+	return `${gutter}${shown.join('')}\n${' '.repeat(gutter.length - 2)}| ${pad.join('')}${'^'.repeat(width)}`;
+}
+
+/** Characters of a line that are shown; a longer line is cut around the column. */
+const widest = 160;
+
+/** Control characters would reach the reader's terminal. */
+function visible(character: string): string {
+	return /[\x00-\x08\x0a-\x1f\x7f-\x9f]/.test(character) ? '\u{fffd}' : character;
+}

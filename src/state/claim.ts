@@ -1,0 +1,44 @@
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {Host} from '../host/host.ts';
+import {type ContainerRecord, containerFolder, containersFolder, writeRecord} from './record.ts';
+
+/**
+ * Takes a container's name: a folder with a record in it is renamed to the name, which the kernel lets one of several do.
+ * Returns false when the name is taken.
+ */
+export function claimName(host: Host, state: string, record: ContainerRecord): boolean {
+	host.mkdirs(containersFolder(state), 0o700);
+	const fresh = `${containersFolder(state)}/.new-${record.owner.pid}-${record.name}`;
+	host.removeTree(fresh);
+	host.mkdir(fresh, 0o700);
+	writeRecord(host, fresh, record);
+	try {
+		host.rename(fresh, containerFolder(state, record.name));
+		return true;
+	} catch (error) {
+		host.removeTree(fresh);
+		const code = (error as NodeJS.ErrnoException).code;
+		// rename(2): ENOTEMPTY or EEXIST when the target is a folder with something in it.
+		if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+		throw error;
+	}
+}
+
+/** Gives the name free, then removes what was kept under it; a kill between the two leaves nothing under the name. */
+export function releaseName(host: Host, state: string, name: string): void {
+	const dead = `${containersFolder(state)}/.dead-${process.pid}-${host.now()}-${name}`;
+	try {
+		host.rename(containerFolder(state, name), dead);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+		throw error;
+	}
+	host.removeTree(dead);
+}
+
+/** The error for a name that somebody else has. */
+export function nameInUse(name: string): TsboxError {
+	return new TsboxError('E_NAME_IN_USE', `a container named ${name} is running`, {
+		hint: `stop it with \`tsbox down ${name}\`, or start this one under another name`,
+	});
+}

@@ -1,0 +1,104 @@
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {Host} from '../host/host.ts';
+import type {ImageFacts} from '../image/facts.ts';
+import type {OciConfig} from '../oci/config.ts';
+import type {NamespaceKind, Origin} from '../spec/project.ts';
+import type {CgroupMember} from '../step/cgroup-member.ts';
+import {bootId, isRunning, type ProcessIdentity} from '../host/process.ts';
+
+/** What is written down of a container; a claim only, the kernel has the truth. */
+export interface ContainerRecord {
+	readonly schema: 1;
+	readonly name: string;
+	/** Absolute path of the spec. */
+	readonly spec: string;
+	/** The tsbox, or the compiled script, that started it and cleans up after it. */
+	readonly owner: ProcessIdentity;
+	readonly bootId: string;
+	/** Milliseconds since the epoch. */
+	readonly created: number;
+	readonly image: ImageFacts;
+	readonly config: OciConfig;
+	readonly stopSignal: string;
+	readonly stopGraceMs: number;
+	readonly namespaces: readonly NamespaceKind[];
+	readonly root: 'pivot' | 'chroot';
+	/** The folder that is bound as the toolbox when something enters. */
+	readonly tools: string;
+	readonly cgroups: readonly CgroupMember[];
+	readonly origins: Readonly<Record<string, Origin>>;
+	/** The first process, once it waits at the gate. */
+	readonly process:
+		| (ProcessIdentity & {
+				readonly started: number;
+				readonly namespaceIds: Readonly<Record<string, string>>;
+				readonly ids: {readonly uid: number; readonly gid: number; readonly groups: readonly number[]};
+		  })
+		| null;
+}
+
+/** Where the containers' folders are. */
+export function containersFolder(state: string): string {
+	return `${state}/containers`;
+}
+
+/** The folder of one container's record, journal and scripts. */
+export function containerFolder(state: string, name: string): string {
+	return `${containersFolder(state)}/${name}`;
+}
+
+/** Writes the record, whole or not at all. */
+export function writeRecord(host: Host, folder: string, record: ContainerRecord): void {
+	host.writeAtomic(`${folder}/record.json`, `${JSON.stringify(record)}\n`, 0o600);
+}
+
+function looksLikeRecord(value: unknown): value is ContainerRecord {
+	if (typeof value !== 'object' || value === null) return false;
+	const {schema, name, owner, bootId: boot} = value as Record<string, unknown>;
+	return (
+		schema === 1 &&
+		typeof name === 'string' &&
+		typeof boot === 'string' &&
+		typeof owner === 'object' &&
+		owner !== null &&
+		typeof (owner as {pid?: unknown}).pid === 'number' &&
+		typeof (owner as {startTime?: unknown}).startTime === 'string'
+	);
+}
+
+/**
+ * The record in a container's folder, or undefined when there is none.
+ *
+ * @throws TsboxError E_STATE for one that is damaged, of another version or not its owner's.
+ */
+export function readRecord(host: Host, folder: string): ContainerRecord | undefined {
+	const path = `${folder}/record.json`;
+	const text = host.readText(path);
+	if (text === undefined) return undefined;
+	const owner = host.lstat(path)?.uid;
+	if (owner !== 0 && owner !== process.getuid?.())
+		throw new TsboxError('E_STATE', `${path} belongs to somebody else`, {
+			hint: 'remove it by hand once you know what wrote it',
+		});
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch (cause) {
+		throw new TsboxError('E_STATE', `${path} is damaged`, {cause, hint: 'run `tsbox gc`'});
+	}
+	if (!looksLikeRecord(value))
+		throw new TsboxError('E_STATE', `${path} was written by another version of tsbox`, {hint: 'run `tsbox gc`'});
+	return value;
+}
+
+/** Tells whether the one that started the container still looks after it. */
+export function isOwned(host: Host, record: ContainerRecord): boolean {
+	return record.bootId === bootId(host) && isRunning(host, record.owner);
+}
+
+/** The state of a container, from the kernel: its record only says where to look. */
+export function stateOf(host: Host, record: ContainerRecord): 'created' | 'running' | 'dead' {
+	if (record.bootId !== bootId(host)) return 'dead';
+	if (record.process !== null && isRunning(host, record.process)) return 'running';
+	return isOwned(host, record) && record.process === null ? 'created' : 'dead';
+}

@@ -1,0 +1,128 @@
+import type {Action, CgroupKill} from './action.ts';
+import {fstabLine} from './fstab.ts';
+import {shellCommand, shellWord} from './shell-word.ts';
+import type {Plan, Step} from './step.ts';
+
+function killLines(kill: CgroupKill): readonly string[] {
+	switch (kill.kind) {
+		case 'cgroup.kill':
+			return [`echo 1 > ${shellWord(`${kill.path}/cgroup.kill`)}`];
+		case 'freezer':
+			return [
+				`echo FROZEN > ${shellWord(`${kill.path}/freezer.state`)}`,
+				`kill -KILL $(cat ${shellWord(`${kill.path}/cgroup.procs`)})`,
+				`echo THAWED > ${shellWord(`${kill.path}/freezer.state`)}`,
+			];
+		case 'procs':
+			return [`kill -KILL $(cat ${shellWord(`${kill.path}/cgroup.procs`)})`];
+		case 'none':
+			return ['kill -KILL $pid'];
+	}
+}
+
+function idArguments(ids: {uid: number; gid: number; groups: readonly number[]} | null): readonly string[] {
+	return ids === null
+		? ['--reuid', '$uid', '--regid', '$gid', '--groups', '$groups']
+		: ['--reuid', String(ids.uid), '--regid', String(ids.gid), '--groups', ids.groups.join(',')];
+}
+
+/** The words of prlimit(1) for these limits, without the command they are set on. */
+export function rlimitArguments(limits: readonly {name: string; soft: number; hard: number}[]): readonly string[] {
+	const word = (value: number): string => (value === -1 ? 'unlimited' : String(value));
+	return limits.map(limit => `--${limit.name}=${word(limit.soft)}:${word(limit.hard)}`);
+}
+
+/** What setpriv(1) is given; `$uid`, `$gid` and `$groups` stand for what lookupUser finds. */
+export function setprivWords(action: Extract<Action, {kind: 'dropPrivileges'}>): readonly string[] {
+	return [...action.args, ...idArguments(action.ids)];
+}
+
+/** An action as the lines that a person would type for it, for the table and for errors. */
+export function actionLines(action: Action, conf: string): readonly string[] {
+	switch (action.kind) {
+		case 'mkdir':
+			return [`mkdir -p -m ${action.mode.toString(8)} ${shellCommand(action.paths)}`];
+		case 'removeTree':
+			return [`rm -rf --one-file-system ${shellWord(action.path)}`];
+		case 'write':
+			return [`echo ${shellWord(action.value)} > ${shellWord(action.path)}`];
+		case 'inherit':
+			return [`cat ${shellWord(action.from)} > ${shellWord(action.path)}`];
+		case 'removeCgroups':
+			return [...killLines(action.kill), `rmdir ${shellCommand([...action.paths, ...action.parents])}`];
+		case 'unpack':
+			return [`tar -xpf ${shellWord(action.archive)} --numeric-owner --xattrs -C ${shellWord(action.target)}`];
+		case 'copyTree':
+			return [`cp -a ${shellWord(`${action.from}/.`)} ${shellWord(action.to)}`];
+		case 'copyTools':
+			return [`cp --parents -t ${shellWord(action.to)} ${shellCommand(action.files)}`];
+		case 'plainFolders':
+			return [action.names.map(name => `test -d ${name} -a ! -h ${name}`).join(' && ')];
+		case 'start':
+			return [
+				...action.cgroups.map(file => `echo $$ > ${shellWord(file)}`),
+				`exec ${action.unshare.length === 0 ? '' : `unshare ${shellCommand(action.unshare)} `}${action.tty && action.unshare.length > 0 ? 'setsid --ctty ' : ''}sh ${shellWord(`${conf}/init.sh`)}`,
+			];
+		case 'stop':
+			return killLines(action.kill);
+		case 'mountTable': {
+			const folder = action.place === 'host' ? conf : '/dev/.box/conf';
+			return [
+				`mount -i -n -a -T ${shellWord(`${folder}/${action.name}.fstab`)}`,
+				...action.rows.map(row => `    ${fstabLine(row).replace(/ 0 0$/, '')}`),
+			];
+		}
+		case 'unmountTree':
+			return [`umount -i -n -l -R ${shellWord(action.path)}`];
+		case 'run':
+			return [shellCommand([action.tool, ...action.args])];
+		case 'touch':
+			return [`touch ${shellCommand(action.paths)}`];
+		case 'mountPoints':
+			return [
+				...(action.folders.length > 0 ? [`mkdir -p ${shellCommand(action.folders)}`] : []),
+				...(action.files.length > 0 ? [`touch ${shellCommand(action.files)}`] : []),
+			];
+		case 'workingDirectory':
+			return [`mkdir -p ${shellWord(action.path)}`];
+		case 'pivotRoot':
+			return [`cd ${shellWord(action.toolbox)}`, `pivot_root ${shellWord(action.newRoot)} ${shellWord(action.putOld)}`];
+		case 'chroot':
+			return [`exec chroot ${shellWord(action.newRoot)} sh /dev/.box/conf/inside.sh`];
+		case 'rlimits':
+			return [`prlimit --pid $$ ${rlimitArguments(action.limits).join(' ')}`];
+		case 'lookupUser':
+			return [`grep -E ${shellWord(`^${action.user.split(':')[0] ?? ''}:`)} /etc/passwd`];
+		case 'dropPrivileges':
+			return [`exec setpriv ${setprivWords(action).join(' ')} sh -s`];
+		case 'exec': {
+			const words = action.init === 'none' ? action.args : ['/dev/init', '--', ...action.args];
+			return [
+				...(action.cwd === '/' ? ['cd /'] : [`cd ${shellWord(action.cwd)}`]),
+				`export ${shellCommand(action.env.map(each => each.split('=')[0] ?? ''))}`,
+				`exec ${shellCommand(action.init === 'sh' ? action.args : words)}`,
+			];
+		}
+	}
+}
+
+/** The folder that a plan's init.sh and mount tables are in. */
+export function configFolder(plan: Plan): string {
+	for (const step of plan.steps) {
+		if (step.action.kind === 'mountTable' && step.action.name === 'before') {
+			const row = step.action.rows.find(each => each.target.endsWith('/.box/conf'));
+			if (row !== undefined) return row.source;
+		}
+	}
+	return '.';
+}
+
+/** The command of a step, as a person would type it; several lines where it is several commands. */
+export function stepCommand(step: Step, plan: Plan): string {
+	return actionLines(step.action, configFolder(plan)).join('\n');
+}
+
+/** What takes a step back, in the same form, or the reason why nothing must. */
+export function undoText(step: Step, plan: Plan): string {
+	return step.undo.kind === 'none' ? step.undo.reason : actionLines(step.undo, configFolder(plan)).join('\n');
+}

@@ -1,0 +1,85 @@
+import type {HostFacts} from '../host/facts.ts';
+import type {OciProcess} from '../oci/config.ts';
+import type {NamespaceKind} from '../spec/project.ts';
+import type {UserIds} from './action.ts';
+import {lookupFunction} from './init-script.ts';
+import {privilegeArguments} from './privileges.ts';
+import {shellCommand, shellWord} from './shell-word.ts';
+import {hostToolWords, toolboxWords} from './toolbox.ts';
+
+/** What the script that enters a running container is made from. */
+export interface EnterInput {
+	readonly pid: number;
+	readonly namespaces: readonly NamespaceKind[];
+	readonly root: 'pivot' | 'chroot';
+	/** The folder bound as the toolbox. */
+	readonly tools: string;
+	/** cgroup.procs files to join. */
+	readonly cgroups: readonly string[];
+	readonly process: OciProcess;
+	/** Numbers, or a `user[:group]` to be looked up in the container. */
+	readonly user: UserIds | string;
+	readonly tty: boolean;
+}
+
+const options: Readonly<Record<NamespaceKind, string>> = {
+	mount: '--mount',
+	pid: '--pid',
+	uts: '--uts',
+	ipc: '--ipc',
+	network: '--net',
+	cgroup: '--cgroup',
+	time: '--time',
+	user: '--user',
+};
+
+/**
+ * The sh program that enters: it joins the cgroups, seals a toolbox of its own in a mount namespace of its own, and goes in
+ * with nsenter(1) out of that toolbox, so that the container never meets a host binary it could write or a folder it
+ * could follow (CVE-2019-5736, CVE-2024-21626). Like a start it ends at the gate.
+ */
+export function enterScript(input: EnterInput, facts: HostFacts): string {
+	const box = (tool: Parameters<typeof toolboxWords>[1]): readonly string[] => toolboxWords(facts, tool) ?? [tool];
+	const host = (tool: Parameters<typeof toolboxWords>[1]): string => shellCommand(hostToolWords(facts, tool) ?? [tool]);
+	const tools = shellWord(input.tools);
+	const enter = [
+		...box('nsenter'),
+		'--target',
+		String(input.pid),
+		...input.namespaces.map(kind => options[kind]),
+		...(input.root === 'chroot' ? ['--root'] : []),
+		'--wd=.',
+	];
+	const inner = innerScript(input, facts);
+	const controlling = input.tty ? [...box('setsid'), '--ctty'] : [];
+	return [
+		'exec 5<&0 6>&1 7>&2 </dev/null >&3 2>&3',
+		...input.cgroups.map(file => `echo $$ > ${shellWord(file)} || exit 125`),
+		`exec ${host('unshare')} --mount --propagation private ${host('sh')} -c ${shellWord(
+			[
+				`${host('mount')} -i -n -o bind,ro,nosuid,nodev ${tools} ${tools} && cd ${tools} && ${host('umount')} -i -n -l ${tools} || exit 125`,
+				'read -r pid _ < /proc/self/stat; echo "@pid $pid"',
+				`PATH=/nowhere exec ${shellCommand([...enter, ...controlling, ...box('sh'), '-c', inner])}${input.tty ? ' <&5' : ''}`,
+			].join('\n'),
+		)}`,
+		'',
+	].join('\n');
+}
+
+function innerScript(input: EnterInput, facts: HostFacts): string {
+	const words = [...(toolboxWords(facts, 'setpriv') ?? []), ...privilegeArguments(input.process, facts)];
+	const shell = [...(toolboxWords(facts, 'sh') ?? []), '-s'];
+	const umask = `umask ${(input.process.user.umask ?? 0o22).toString(8).padStart(3, '0')}`;
+	if (typeof input.user !== 'string') {
+		const {uid, gid, groups} = input.user;
+		return `${umask}; exec ${shellCommand([...words, '--reuid', String(uid), '--regid', String(gid), '--groups', groups.join(','), ...shell])} <&4`;
+	}
+	return [
+		umask,
+		'fail() { exit 125; }',
+		`head() { ${shellCommand(toolboxWords(facts, 'head') ?? [])} "$@"; }`,
+		lookupFunction,
+		`lookup ${shellWord(input.user)}`,
+		`exec ${shellCommand(words)} --reuid "$uid" --regid "$gid" --groups "$groups" ${shellCommand(shell)} <&4`,
+	].join('\n');
+}

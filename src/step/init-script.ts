@@ -1,0 +1,184 @@
+import type {HostFacts, ToolName} from '../host/facts.ts';
+import type {Action} from './action.ts';
+import {actionLines, rlimitArguments, setprivWords} from './command.ts';
+import {shellCommand, shellWord} from './shell-word.ts';
+import type {Step} from './step.ts';
+import {hostToolWords, toolboxWords} from './toolbox.ts';
+
+/** The sh programs of the container side: `init` from the start, `inside` what chroot(8) runs in the new root, if it does. */
+export interface InitScripts {
+	readonly init: string;
+	readonly inside: string | null;
+}
+
+const hostTools: readonly ToolName[] = ['mount', 'cp', 'ln', 'pivot_root'];
+const toolboxTools: readonly ToolName[] = ['mount', 'umount', 'mkdir', 'rmdir', 'prlimit', 'head'];
+
+// Descriptors of the container side: 3 status pipe, 4 gate, 5 6 7 the container's own stdin, stdout, stderr. Only one
+// digit: dash knows no more.
+const opening = `exec 5<&0 6>&1 7>&2 </dev/null >&3 2>&3
+cd /
+umask 022
+begin() { id=$1; echo "@begin $1"; }
+fail() { echo "@fail $id $1"; exit 125; }`;
+
+/** In the chroot, where no file of the host can be opened by name, a shell that took over keeps the descriptors it got. */
+const again = `begin() { id=$1; echo "@begin $1"; }
+fail() { echo "@fail $id $1"; exit 125; }`;
+
+const readBack = `read_back() { value=; IFS= read -r value < "$2"; echo "@value $1 $value"; }`;
+
+const pointFunction = `point() {
+	if [ -h "$2" ]; then echo "$2 is a symlink"; fail 1; fi
+	if [ "$1" = folder ]; then
+		[ -d "$2" ] || mkdir -p "$2" || fail $?
+	elif [ -d "$2" ]; then echo "$2 is a folder, and its source is a file"; fail 1
+	elif [ ! -e "$2" ]; then { [ -d "\${2%/*}/" ] || mkdir -p "\${2%/*}"; } && : > "$2" || fail $?
+	fi
+}`;
+
+// A user's name means what the container's files say. They are the image's: plain files only, at most 1 MiB of each.
+/** Shell functions that look a user up in the container's own files; `head` and `fail` must be there. */
+export const lookupFunction = `is_number() { case $1 in '' | *[!0-9]* | ???????????*) return 1 ;; esac; }
+read_file() { text=; if [ -f "$1" ]; then text=$(head -c 1048576 "$1"); fi; }
+lookup() {
+	user=\${1%%:*} group=; case $1 in *:*) group=\${1#*:} ;; esac
+	shift
+	uid= gid=0 home=/ name= groups=
+	read_file /etc/passwd
+	while IFS=: read -r n _ u g _ h _; do
+		if [ "$n" = "$user" ] || { is_number "$user" && [ "$u" = "$user" ]; }; then uid=$u gid=$g home=$h name=$n; break; fi
+	done <<-END
+	$text
+	END
+	if [ -z "$name" ] && is_number "$user"; then uid=$user; fi
+	if ! is_number "$uid" || ! is_number "$gid"; then echo "there is no user $user in the container's /etc/passwd"; fail 1; fi
+	read_file /etc/group
+	if [ -n "$group" ]; then find_group "$group"; gid=$found; fi
+	groups=$gid
+	if [ -z "$group" ] && [ -n "$name" ]; then
+		while IFS=: read -r _ _ g members; do
+			case ,$members, in *,"$name",*) is_number "$g" && groups=$groups,$g ;; esac
+		done <<-END
+		$text
+		END
+	fi
+	for group do find_group "$group"; groups=$groups,$found; done
+	case $home in /*) ;; *) home=/ ;; esac
+	echo "@ids $uid $gid $groups $home"
+}
+find_group() {
+	found=
+	if is_number "$1"; then found=$1; return; fi
+	while IFS=: read -r n _ g _; do if [ "$n" = "$1" ]; then found=$g; break; fi; done <<-END
+	$text
+	END
+	if ! is_number "$found"; then echo "there is no group $1 in the container's /etc/group"; fail 1; fi
+}`;
+
+function hostFunctions(facts: HostFacts): readonly string[] {
+	return hostTools.flatMap(tool => {
+		const words = hostToolWords(facts, tool);
+		return words === undefined ? [] : [`${tool}() { ${shellCommand(words)} "$@"; }`];
+	});
+}
+
+function toolboxFunctions(facts: HostFacts): readonly string[] {
+	return toolboxTools.flatMap(tool => {
+		const words = toolboxWords(facts, tool);
+		return words === undefined ? [] : [`${tool}() { ${shellCommand(words)} "$@"; }`];
+	});
+}
+
+function containerLines(action: Action, conf: string, facts: HostFacts): readonly string[] {
+	switch (action.kind) {
+		case 'mountTable':
+			return [
+				`mount -i -n -a -T ${action.place === 'host' ? shellWord(`${conf}/${action.name}.fstab`) : `/dev/.box/conf/${action.name}.fstab`}${action.name === 'sources' ? ' <&5' : ''} || fail $?`,
+			];
+		case 'run':
+			return [`${shellCommand([action.tool, ...action.args])} || fail $?`];
+		case 'touch':
+			return action.paths.map(path => `: > ${shellWord(path)} || fail $?`);
+		case 'write':
+			return [
+				`echo ${shellWord(action.value)} > ${shellWord(action.path)} || fail $?`,
+				`read_back ${shellWord(action.path)} ${shellWord(action.path)}`,
+			];
+		case 'pivotRoot':
+			return [
+				...actionLines(action, conf).map(line => `${line} || fail $?`),
+				'PATH=/nowhere',
+				...toolboxFunctions(facts),
+			];
+		case 'chroot': {
+			const shell = toolboxWords(facts, 'sh') ?? [];
+			const inChroot = shell.map(word => word.replaceAll(/(^|:)\.\//g, `$1${action.toolbox}/`));
+			return [
+				`exec ${shellCommand([...(hostToolWords(facts, 'chroot') ?? []), action.newRoot, ...inChroot])} /dev/.box/conf/inside.sh`,
+			];
+		}
+		case 'mountPoints':
+			return [
+				pointFunction,
+				...action.folders.map(path => `point folder ${shellWord(path)}`),
+				...action.files.map(path => `point file ${shellWord(path)}`),
+			];
+		case 'workingDirectory':
+			return [`[ -d ${shellWord(action.path)} ] || mkdir -p ${shellWord(action.path)} || fail $?`];
+		case 'rlimits':
+			return [`prlimit --pid $$ ${rlimitArguments(action.limits).join(' ')} || fail $?`];
+		case 'lookupUser':
+			return [lookupFunction, `lookup ${shellCommand([action.user, ...action.groups])}`];
+		case 'dropPrivileges': {
+			const setpriv = toolboxWords(facts, 'setpriv') ?? [];
+			const shell = toolboxWords(facts, 'sh') ?? [];
+			const words = setprivWords(action).map(word => (word.startsWith('$') ? `"${word}"` : shellWord(word)));
+			return [`exec ${shellCommand(setpriv)} ${words.join(' ')} ${shellCommand(shell)} -s <&4`];
+		}
+		default:
+			return [];
+	}
+}
+
+/**
+ * Renders the container's steps as the sh program that its first process runs. It tells each step on the status pipe
+ * (`@begin ID`, `@value PATH VALUE`, `@fail ID STATUS`; all else there is what a tool said) and ends by replacing itself
+ * with a shell that reads its last words from the gate.
+ *
+ * @param hold - after each `@begin` wait for a line from the gate
+ */
+export function initScripts(steps: readonly Step[], conf: string, facts: HostFacts, hold = false): InitScripts {
+	const held = hold ? ['read -r _ <&4'] : [];
+	const lines: string[] = [
+		'# The container side of the plan, run by its first process; written by tsbox.',
+		opening,
+		readBack,
+		...hostFunctions(facts),
+		'read -r pid _ < /proc/self/stat',
+		'echo "@pid $pid"',
+	];
+	const inside: string[] = [
+		'# What chroot(8) runs in the new root; written by tsbox.',
+		again,
+		readBack,
+		'PATH=/nowhere',
+		...toolboxFunctions(facts),
+	];
+	let into = lines;
+	for (const step of steps) {
+		if (step.side !== 'container' || step.action.kind === 'exec') continue;
+		into.push(
+			'',
+			`# ${step.title}`,
+			`begin ${shellWord(step.id)}`,
+			...held,
+			...containerLines(step.action, conf, facts),
+		);
+		if (step.action.kind === 'chroot') {
+			into = inside;
+			into.push(`cd ${shellWord(step.action.toolbox)} || fail $?`);
+		}
+	}
+	return {init: `${lines.join('\n')}\n`, inside: into === inside ? `${inside.join('\n')}\n` : null};
+}

@@ -1,0 +1,40 @@
+import {age} from './duration.ts';
+import {escapeText} from './escape.ts';
+import type {Look} from './look.ts';
+import {type Cell, table} from './table.ts';
+
+/** What `ps` shows of a container. */
+export interface ContainerRow {
+	readonly name: string;
+	readonly state: string;
+	/** On the host. */
+	readonly pid: number;
+	readonly command: readonly string[];
+	/** Path of the spec file. */
+	readonly spec: string;
+	readonly image: string;
+	/** Milliseconds since the epoch. */
+	readonly started: number;
+}
+
+const header = ['NAME', 'STATE', 'PID', 'STARTED', 'IMAGE', 'COMMAND', 'SPEC'];
+const commandWidth = 32;
+
+/** The containers, a line each; `now` is in milliseconds since the epoch. */
+export function containerTable(containers: readonly ContainerRow[], now: number, {theme, width}: Look): string {
+	const rows = containers.map((container): readonly (string | Cell)[] => [
+		{text: escapeText(container.name), style: theme.strong},
+		{text: container.state, style: container.state === 'running' ? theme.ok : theme.warning},
+		String(container.pid),
+		`${age(now - container.started)} ago`,
+		escapeText(container.image),
+		shorten(escapeText(container.command.join(' ')), commandWidth),
+		escapeText(container.spec),
+	]);
+	return table([header, ...rows], width);
+}
+
+function shorten(text: string, length: number): string {
+	const characters = Array.from(text);
+	return characters.length <= length ? text : `${characters.slice(0, length - 3).join('')}...`;
+}

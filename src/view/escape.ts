@@ -1,0 +1,24 @@
+// C0 and C1 controls, the bidi marks and overrides of Unicode 16 (UAX #9), line and paragraph separators, zero-width and byte-order marks.
+const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/**
+ * Makes a name, label or path from outside safe to print on a terminal: control characters and those that reorder text
+ * are written as `\xNN` or `\u{NNNN}`, so that no text of an image can move the cursor, set a title or hide a word.
+ */
+export function escapeText(text: string): string {
+	return text.replace(unsafe, escapeCharacter);
+}
+
+/** As {@link escapeText}, for the output of a tool: line breaks and tabs stay. */
+export function escapeLines(text: string): string {
+	return text.replace(unsafe, character =>
+		character === '\n' || character === '\t' ? character : escapeCharacter(character),
+	);
+}
+
+function escapeCharacter(character: string): string {
+	if (character === '\n') return '\\n';
+	if (character === '\t') return '\\t';
+	const code = character.codePointAt(0) ?? 0;
+	return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+}

@@ -1,0 +1,29 @@
+import type {RunEvent} from '../run/event.ts';
+import {bytes} from './bytes.ts';
+import {duration, plural} from './duration.ts';
+import {escapeText} from './escape.ts';
+
+/** The events that are about the container and not about a step. */
+export type ContainerEvent = Extract<RunEvent, {readonly type: `container.${string}`}>;
+
+/** Tells an event about the container from one about a step or the run. */
+export function isContainerEvent(event: RunEvent): event is ContainerEvent {
+	return event.type.startsWith('container.');
+}
+
+/** What happened to the container, in words: `demo is running (pid 1234), 23 steps in 41 ms`. */
+export function containerWords(event: ContainerEvent, steps: number): string {
+	const name = escapeText(event.name);
+	switch (event.type) {
+		case 'container.started':
+			return `${name} is running (pid ${event.pid}), ${plural(steps, 'step')} in ${duration(event.ms)}`;
+		case 'container.stopping':
+			return `stopping ${name} with ${event.signal}`;
+		case 'container.oom':
+			return `${name} was killed by the memory limit of ${bytes(event.limit)} (peak ${bytes(event.peak)})`;
+		case 'container.exited':
+			return event.signal === null
+				? `${name} exited with status ${event.exitCode}`
+				: `${name} was ended by ${event.signal}`;
+	}
+}

@@ -1,0 +1,80 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {existsSync} from 'node:fs';
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import {imageFacts} from '../../src/image/facts-of.ts';
+import {readRecord} from '../../src/image/record.ts';
+import {sweepStore} from '../../src/image/sweep.ts';
+import {type TestStore, testStore} from './image-store.ts';
+
+const root = process.getuid?.() === 0;
+
+let at: TestStore;
+beforeEach(async () => {
+	at = await testStore();
+});
+afterEach(() => at.remove());
+
+/** A process that does nothing but unpack, and tells when it starts to. */
+const program = `
+import {readFileSync} from 'node:fs';
+const {source, store, facts, image} = JSON.parse(process.argv[1]);
+const {realHost} = await import(source + 'host/real-host.ts');
+const {unpack} = await import(source + 'image/unpack.ts');
+console.log('starts');
+await unpack(realHost(), facts, store, image);
+`;
+
+test.skipIf(!root)('a kill at any time leaves the whole image or none, and a sweep removes the rest', async () => {
+	const {host, store, facts, folder} = at;
+	const archive = `${folder}/a.tar.gz`;
+	const packed = await host.run([
+		'sh',
+		'-euc',
+		'cd "$1"; mkdir src; cp -a /usr/bin src; tar -cf - -C src . | gzip -1 >a.tar.gz; tar -tf a.tar.gz | tail -n 1',
+		'sh',
+		folder,
+	]);
+	expect(packed).toMatchObject({exitCode: 0});
+	const last = packed.stdout.trim();
+	const image = await imageFacts(host, store, {kind: 'archive', path: archive});
+	if (image.kind !== 'archive') throw new TypeError('no archive');
+
+	const start = async () => {
+		const source = new URL('../../src/', import.meta.url).href;
+		const argument = JSON.stringify({source, store, facts, image});
+		const child = spawn(
+			process.execPath,
+			['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', program, argument],
+			{stdio: ['ignore', 'pipe', 'inherit']},
+		);
+		await once(child.stdout, 'data');
+		return child;
+	};
+
+	const begin = performance.now();
+	const whole = await start();
+	const at0 = performance.now();
+	const [status] = await once(whole, 'exit');
+	expect(status, `after ${performance.now() - begin} ms`).toBe(0);
+	const duration = performance.now() - at0;
+
+	let killedEarly = 0;
+	for (let part = 0; part <= 10; part++) {
+		await host.run(['rm', '-rf', `${store}/images`]);
+		const child = await start();
+		// The moment is what is tried out here, so a clock it is: every tenth of the time that a whole unpack took.
+		const timer = setTimeout(() => child.kill('SIGKILL'), (duration * part) / 10);
+		await once(child, 'exit');
+		clearTimeout(timer);
+		const stored = readRecord(host, store, image.digest) !== undefined;
+		if (!stored) killedEarly++;
+		// The last file that the archive holds, and all else that makes an image, or nothing.
+		expect(existsSync(`${image.path}/${last}`)).toBe(stored);
+		await sweepStore(host, store);
+		expect(at.contents()).toMatchObject({images: {length: stored ? 1 : 0}, tmp: []});
+	}
+	expect(killedEarly).toBeGreaterThan(3);
+	const mounts = host.readText('/proc/self/mountinfo');
+	expect(mounts).not.toContain(folder);
+});

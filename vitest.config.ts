@@ -1,0 +1,35 @@
+import {defineConfig} from 'vitest/config';
+
+export default defineConfig({
+	test: {
+		// Ink and others look for these once, as they are loaded: in a CI job Ink would draw nothing.
+		env: {CI: 'false', FORCE_COLOR: '0'},
+		projects: [
+			{
+				extends: true,
+				test: {
+					name: 'unit',
+					include: [
+						'src/**/*.test.{ts,tsx}',
+						'config/**/*.test.ts',
+						'fixtures/**/*.test.ts',
+						'test/*.test.ts',
+						'test/golden/**/*.test.ts',
+					],
+				},
+			},
+			{
+				extends: true,
+				test: {
+					name: 'system',
+					include: ['test/system/**/*.test.ts'],
+					pool: 'forks',
+					// Real containers share one machine: more at once than this only makes each slower.
+					maxWorkers: 2,
+					testTimeout: 120_000,
+					hookTimeout: 120_000,
+				},
+			},
+		],
+	},
+});
