@@ -1,12 +1,13 @@
 import {execFile} from 'node:child_process';
-import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {dirname, join, relative, resolve} from 'node:path';
 import {promisify} from 'node:util';
 import {build} from 'esbuild';
 
 const folder = import.meta.dirname;
-const dist = join(folder, 'dist');
+// Built beside and moved into place, so that a tsbox that runs meanwhile never finds half of it.
+const dist = join(folder, `dist.new-${process.pid}`);
 
 /** What both bundles have in common. */
 const common = {
@@ -89,7 +90,6 @@ function findPackage(name) {
 	}
 }
 
-rmSync(dist, {recursive: true, force: true});
 mkdirSync(dist);
 const program = await bundleProgram();
 const [rest] = await Promise.all([bundleRest(program.onDemand), declare()]);
@@ -97,3 +97,12 @@ if (process.argv.includes('--analyze')) {
 	writeFileSync(join(dist, 'program.meta.json'), JSON.stringify(program.metafile));
 	writeFileSync(join(dist, 'rest.meta.json'), JSON.stringify(rest.metafile));
 }
+const old = join(folder, `dist.old-${process.pid}`);
+rmSync(old, {recursive: true, force: true});
+try {
+	renameSync(join(folder, 'dist'), old);
+} catch (error) {
+	if (error.code !== 'ENOENT') throw error;
+}
+renameSync(dist, join(folder, 'dist'));
+rmSync(old, {recursive: true, force: true});

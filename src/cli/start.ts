@@ -1,3 +1,4 @@
+import {closeInheritedDescriptors} from '../host/inherited-descriptors.ts';
 import {engine} from './engine.ts';
 import {main} from './main.ts';
 import {processIo} from './process-io.ts';
@@ -7,6 +8,7 @@ import {processIo} from './process-io.ts';
  * (`tsbox ps | head -1`) ends us without a word.
  */
 export async function start(packageFolder: string): Promise<void> {
+	closeInheritedDescriptors();
 	process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
 		if (error.code === 'EPIPE') process.exit();
 		process.stderr.write(`${error.stack ?? error.message}\n`);

@@ -152,7 +152,7 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 		const started = await start(machine, request, planned, record, attachment, members);
 		const letGo = stopOnAbort(machine, record, started, kill, request);
 		attachment.connect();
-		const ended = await started.program.ended;
+		const ended = await started.ended;
 		letGo();
 		// A process that left the container's own pid namespace out, or never had one, may still hold the streams.
 		killCgroup(host, kill);

@@ -44,7 +44,7 @@ function killOf(facts: CgroupFacts, members: readonly CgroupMember[]): CgroupKil
 /** Which hierarchies are joined: v1 ones by mount point, so that co-mounted controllers count once, then the unified one. */
 function hierarchies(facts: CgroupFacts, wanted: readonly string[]): readonly {controller: string; mount: string}[] {
 	const found: {controller: string; mount: string}[] = [];
-	for (const controller of [...new Set([...usualControllers, ...wanted])]) {
+	for (const controller of new Set([...usualControllers, ...wanted])) {
 		const mount = facts.v1[controller];
 		if (mount !== undefined && !found.some(each => each.mount === mount)) found.push({controller, mount});
 	}

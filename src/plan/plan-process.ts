@@ -78,7 +78,7 @@ function statusChecks(input: PlanInput, ids: UserIds | null): Check {
 export function checkSysctls(input: PlanInput): void {
 	const {namespaces} = input.service;
 	for (const name of Object.keys(input.config.linux.sysctl)) {
-		const needs = /^net\./.test(name)
+		const needs = name.startsWith('net.')
 			? 'network'
 			: /^(fs\.mqueue\.|kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)$)/.test(name)
 				? 'ipc'

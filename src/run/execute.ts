@@ -12,7 +12,7 @@ import type {EventSink} from './event.ts';
 import {doHostAction, type HostActionContext} from './host-action.ts';
 import type {Journal} from './journal.ts';
 import {writeLaunchFiles} from './launch-files.ts';
-import {type StatusLine, statusLines} from './status-pipe.ts';
+import {saysKilled, type StatusLine, statusLines} from './status-pipe.ts';
 
 /** What carrying a plan out needs. */
 export interface ExecuteContext extends HostActionContext {
@@ -33,7 +33,8 @@ export interface ExecuteContext extends HostActionContext {
 /** A container whose command runs. */
 export interface StartedContainer {
 	readonly process: ProcessIdentity;
-	readonly program: RunningProgram;
+	/** Settles when the command has ended; never rejects. */
+	readonly ended: RunningProgram['ended'];
 }
 
 /** Tells the events of the steps, one at a time, and remembers which one is on. */
@@ -262,9 +263,19 @@ async function passGate(
 	}
 	tell.done();
 	gate.end();
-	status.resume();
 	context.emit({type: 'container.started', at: host.now(), name: plan.name, pid: first.pid, ms: host.now() - begun});
-	return {process: first, program};
+	return {process: first, ended: trueEnd(program, status)};
+}
+
+/** How the command ended, past what unshare(1) makes of it. */
+async function trueEnd(program: RunningProgram, status: Readable): RunningProgram['ended'] {
+	let last = '';
+	status.on('data', (text: string) => (last = (last + text).slice(-1000)));
+	status.on('error', () => {});
+	const over = new Promise<void>(resolve => void status.once('close', resolve).once('end', resolve));
+	const ended = await program.ended;
+	if (ended.exitCode === 1) await over;
+	return ended.exitCode === 1 && saysKilled(last) ? {...ended, exitCode: undefined, signal: 'SIGKILL'} : ended;
 }
 
 function withHome(exec: ExecAction, home: string | undefined): ExecAction {

@@ -15,8 +15,10 @@ export function launchScript(plan: Plan, conf: string, facts: HostFacts): string
 	const unshare = start.unshare.length === 0 ? [] : [...(hostToolWords(facts, 'unshare') ?? []), ...start.unshare];
 	return [
 		'# Starts the first process of the container; written by tsbox.',
-		...start.cgroups.map(file => `echo $$ 2>&3 > ${shellWord(file)} || exit 125`),
-		`exec ${shellCommand([...unshare, ...setsid, ...sh, `${conf}/init.sh`])}`,
+		// unshare(1) stays, and talks on the status pipe: the command's own streams wait on 5, 6 and 7.
+		'exec 5<&0 6>&1 7>&2 </dev/null >&3 2>&3',
+		...start.cgroups.map(file => `echo $$ > ${shellWord(file)} || exit 125`),
+		`exec ${shellCommand([...unshare, ...setsid, ...sh, `${conf}/init.sh`])}${setsid.length > 0 ? ' <&5' : ''}`,
 		'',
 	].join('\n');
 }

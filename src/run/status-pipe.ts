@@ -49,19 +49,33 @@ export function parseStatusLine(line: string): StatusLine {
 	}
 }
 
+/** dash says this at its start because the sealed toolbox has no path that leads to it; that is what it is for. */
+function isNoise(line: string): boolean {
+	return line.endsWith('sh: 0: getcwd() failed: No such file or directory');
+}
+
 /** The lines of the status pipe as they come; ends when its last writer is gone. */
 export async function* statusLines(pipe: Readable): AsyncGenerator<StatusLine> {
 	let rest = '';
 	pipe.setEncoding('utf8');
 	try {
-		for await (const chunk of pipe as AsyncIterable<string>) {
+		// Not destroyed when its reader stops early: unshare(1) still talks there when the command has ended.
+		for await (const chunk of pipe.iterator({destroyOnReturn: false}) as AsyncIterable<string>) {
 			const lines = (rest + chunk).split('\n');
 			rest = lines.pop() ?? '';
-			for (const line of lines) yield parseStatusLine(line);
+			for (const line of lines) if (!isNoise(line)) yield parseStatusLine(line);
 		}
 	} catch (error) {
 		// A socketpair whose other end was killed can answer with a reset in place of an end.
 		if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
 	}
-	if (rest !== '') yield parseStatusLine(rest);
+	if (rest !== '' && !isNoise(rest)) yield parseStatusLine(rest);
+}
+
+/**
+ * Tells from its last words that unshare(1) ended because its child was killed by SIGKILL. Up to 2.42 it then tries to die
+ * of the same signal, can't set SIGKILL's action, and exits with 1 in place of it (unshare.c).
+ */
+export function saysKilled(text: string): boolean {
+	return text.includes('sigprocmask unblock failed');
 }

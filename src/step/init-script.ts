@@ -16,7 +16,7 @@ const toolboxTools: readonly ToolName[] = ['mount', 'umount', 'mkdir', 'rmdir', 
 
 // Descriptors of the container side: 3 status pipe, 4 gate, 5 6 7 the container's own stdin, stdout, stderr. Only one
 // digit: dash knows no more.
-const opening = `exec 5<&0 6>&1 7>&2 </dev/null >&3 2>&3
+const opening = `exec </dev/null
 cd /
 umask 022
 begin() { id=$1; echo "@begin $1"; }
