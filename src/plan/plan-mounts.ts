@@ -119,27 +119,14 @@ export function planMounts(
 			),
 		);
 	}
-	if (files.length > 0 || tty) {
-		const rows: MountRow[] = [
-			...files.map(each => ({
-				source: each.real,
-				target: `${paths.stage}/${each.name}`,
-				type: 'none',
-				options: ['bind'],
-				why: 'a file to bind from',
-			})),
-			...(tty
-				? [
-						{
-							source: '/proc/self/fd/0',
-							target: `${paths.stage}/console`,
-							type: 'none',
-							options: ['bind'],
-							why: 'its terminal',
-						},
-					]
-				: []),
-		];
+	if (files.length > 0) {
+		const rows = files.map(each => ({
+			source: each.real,
+			target: `${paths.stage}/${each.name}`,
+			type: 'none',
+			options: ['bind'],
+			why: 'a file to bind from',
+		}));
 		steps.push(
 			inside(
 				'mounts.sources',
@@ -147,6 +134,17 @@ export function planMounts(
 				'A file can only be bound on a file, which had to be made first.',
 				'mount(8)',
 				{action: {kind: 'mountTable', name: 'sources', place: 'host', rows}},
+			),
+		);
+	}
+	if (tty) {
+		steps.push(
+			inside(
+				'mounts.terminal',
+				'put its terminal on the stage',
+				"The pty lies in the host's /dev/pts, which will be out of sight; it becomes /dev/console.",
+				'pts(4)',
+				{action: {kind: 'bindTerminal', target: `${paths.stage}/console`}},
 			),
 		);
 	}

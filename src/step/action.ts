@@ -62,6 +62,8 @@ export type Action =
 			readonly place: ToolPlace;
 			readonly rows: readonly MountRow[];
 	  }
+	/** Binds the pty that the first process has as its controlling terminal; its number is known only then. */
+	| {readonly kind: 'bindTerminal'; readonly target: string}
 	/** Unmounts what mountTable made in the host's own mount namespace. */
 	| {readonly kind: 'unmountTree'; readonly path: string}
 	/** Runs one tool. */

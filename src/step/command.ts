@@ -72,6 +72,8 @@ export function actionLines(action: Action, conf: string): readonly string[] {
 				...action.rows.map(row => `    ${fstabLine(row).replace(/ 0 0$/, '')}`),
 			];
 		}
+		case 'bindTerminal':
+			return [`mount -i -n --bind /dev/pts/$pts ${shellWord(action.target)}`];
 		case 'unmountTree':
 			return [`umount -i -n -l -R ${shellWord(action.path)}`];
 		case 'run':

@@ -94,10 +94,17 @@ function containerLines(action: Action, conf: string, facts: HostFacts): readonl
 	switch (action.kind) {
 		case 'mountTable':
 			return [
-				`mount -i -n -a -T ${action.place === 'host' ? shellWord(`${conf}/${action.name}.fstab`) : `/dev/.box/conf/${action.name}.fstab`}${action.name === 'sources' ? ' <&5' : ''} || fail $?`,
+				`mount -i -n -a -T ${action.place === 'host' ? shellWord(`${conf}/${action.name}.fstab`) : `/dev/.box/conf/${action.name}.fstab`} || fail $?`,
 			];
 		case 'run':
 			return [`${shellCommand([action.tool, ...action.args])} || fail $?`];
+		case 'bindTerminal':
+			return [
+				// Field 7 is the controlling terminal's device number, minor in bits 0 to 7 and 20 to 31: proc_pid_stat(5).
+				'read -r _ _ _ _ _ _ tty _ < /proc/self/stat',
+				'pts=$((tty & 255 | tty >> 12 & 1048320))',
+				`mount -i -n --bind "/dev/pts/$pts" ${shellWord(action.target)} || fail $?`,
+			];
 		case 'touch':
 			return action.paths.map(path => `: > ${shellWord(path)} || fail $?`);
 		case 'write':
