@@ -61,7 +61,7 @@ export function cgroupSettings(input: PlanInput, missing: Shortfalls): readonly 
 	if (memory !== undefined && need('memory', 'memory')) {
 		const why =
 			'A program that asks for more than this is killed by the kernel instead of taking the machine down with it.';
-		const man = v2 ? 'cgroups(7)' : 'cgroups(7)';
+		const man = 'cgroups(7)';
 		if (memory.limit !== undefined) {
 			add({
 				id: 'cgroup.memory',

@@ -100,10 +100,10 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 			'cgroup.make',
 			`make the cgroup ${cgroup}`,
 			'A cgroup is a folder: the kernel counts and limits what the processes in it use, and nobody in it can be missed when it is killed.',
-			onV2 ? 'cgroups(7)' : 'cgroups(7)',
+			'cgroups(7)',
 			{
 				object: `cgroup ${leaves.join(', ')}`,
-				action: {kind: 'mkdir', paths: joined.flatMap(({mount}) => all.map(level => `${mount}${level}`)), mode: 0o755},
+				action: {kind: 'mkdir', paths: leaves, mode: 0o755},
 				undo: {kind: 'removeCgroups', paths: leaves, parents, kill},
 				checks: leaves.map(path => ({kind: 'folder', path})),
 			},

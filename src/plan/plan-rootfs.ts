@@ -81,7 +81,7 @@ export function planRootfs(input: PlanInput): readonly Step[] {
 		why: 'What the container writes must land somewhere; the image below it is shared and stays as it is.',
 		man: 'mkdir(1)',
 		object: `folder ${paths.layer}`,
-		action: {kind: 'mkdir', paths: [paths.layer, paths.upper, paths.work, paths.root], mode: 0o755},
+		action: {kind: 'mkdir', paths: [paths.upper, paths.work, paths.root], mode: 0o755},
 		undo: service.keep
 			? {kind: 'none', reason: '`keep: true`: the writable layer stays for the next start'}
 			: {kind: 'removeTree', path: paths.layer},

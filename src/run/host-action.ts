@@ -38,6 +38,18 @@ function plainFolders(host: Host, {roots, names}: Extract<Action, {kind: 'plainF
 	}
 }
 
+/** Another container that ends can take the common parent cgroup away just before ours is made in it. */
+function makeFolder(host: Host, path: string, mode: number): void {
+	for (let tries = 5; ; tries -= 1) {
+		try {
+			if (host.stat(path)?.kind !== 'directory') host.mkdirs(path, mode);
+			return;
+		} catch (error) {
+			if (tries === 0 || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+		}
+	}
+}
+
 /**
  * Does a host action, but for `start`, which the container's launch does.
  *
@@ -47,9 +59,7 @@ export async function doHostAction(action: Action, context: HostActionContext): 
 	const {host, facts} = context;
 	switch (action.kind) {
 		case 'mkdir':
-			for (const path of action.paths) {
-				if (host.stat(path)?.kind !== 'directory') host.mkdirs(path, action.mode);
-			}
+			for (const path of action.paths) makeFolder(host, path, action.mode);
 			return;
 		case 'write':
 			host.writeKernelFile(action.path, action.value);
