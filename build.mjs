@@ -1,8 +1,10 @@
 import {execFile} from 'node:child_process';
-import {mkdirSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {dirname, join, relative, resolve} from 'node:path';
 import {promisify} from 'node:util';
+import {setFlagsFromString} from 'node:v8';
+import {Script} from 'node:vm';
 import {build} from 'esbuild';
 
 const folder = import.meta.dirname;
@@ -32,28 +34,57 @@ const common = {
 	logLevel: 'warning',
 };
 
+/** What every start of a container needs: it goes into the program's own file. All else is loaded when it is asked for. */
+const always = /\/engine\/(up|exec-in|open-machine|plan-container|load-project)\.ts$/;
+
 /**
  * The program in one file, without what it imports on demand: each file that Node loads costs a start half a millisecond.
- * Gives the modules that were left out, by the names they get in dist.
+ * It is CommonJS, because only a vm.Script can be loaded with the code that V8 compiled before (bin/tsbox does). Gives the
+ * modules that were left out, by the names they get in dist.
  */
 async function bundleProgram() {
 	const onDemand = {};
 	const leaveOut = {
 		name: 'leave-out-on-demand',
 		setup: ({onResolve}) => {
-			onResolve({filter: /^\./}, ({kind, path, resolveDir}) => {
-				if (kind !== 'dynamic-import') return undefined;
-				const source = resolve(resolveDir, path);
-				const name = `on-demand/${relative(join(folder, 'src'), source)
-					.replace(/\.tsx?$/, '')
-					.replaceAll('/', '-')}`;
+			onResolve({filter: /./}, ({kind, path, resolveDir}) => {
+				if (kind !== 'dynamic-import' || path.startsWith('node:') || always.test(path)) return undefined;
+				const isOurs = path.startsWith('.');
+				const source = isOurs ? resolve(resolveDir, path) : path;
+				const name = `on-demand/${(isOurs ? relative(join(folder, 'src'), source) : path).replace(/\.[jt]sx?$/, '').replaceAll('/', '-')}`;
 				onDemand[name] = source;
 				return {path: `./${name}.js`, external: true};
 			});
 		},
 	};
-	const {metafile} = await build({...common, entryPoints: {cli: 'src/cli/start.ts'}, plugins: [leaveOut]});
+	const {metafile, outputFiles} = await build({
+		...common,
+		format: 'cjs',
+		banner: {},
+		minify: true,
+		define: {...common.define, 'import.meta.url': 'moduleUrl'},
+		// The ES modules of yaml load faster than its CommonJS ones.
+		alias: {yaml: join(folder, 'node_modules/yaml/browser/dist/index.js')},
+		entryPoints: {cli: 'src/cli/start.ts'},
+		plugins: [leaveOut],
+		write: false,
+	});
+	// A script from V8's cache has no way to import: bin/tsbox gives it one under this name.
+	const text = outputFiles[0].text.replaceAll(/\bimport\("(\.\/on-demand\/[^"]+|node:[^"]+)"\)/g, 'importModule("$1")');
+	writeFileSync(join(dist, 'cli.cjs'), `(function(exports,require,module,moduleUrl,importModule){${text}\n})`);
 	return {onDemand, metafile};
+}
+
+/**
+ * Compiles all of the program and keeps what V8 made of it. The flag says "no function is compiled only when it is called";
+ * it is taken back first, because V8 refuses code that was kept under other flags than it runs with.
+ */
+function keepCompiled() {
+	const filename = join(dist, 'cli.cjs');
+	setFlagsFromString('--no-lazy');
+	const script = new Script(readFileSync(filename, 'utf8'), {filename});
+	setFlagsFromString('--lazy');
+	writeFileSync(join(dist, 'cli.cache'), script.createCachedData());
 }
 
 /** The library and what the program imports on demand; what several of them need is in chunks. */
@@ -93,6 +124,7 @@ function findPackage(name) {
 mkdirSync(dist);
 const program = await bundleProgram();
 const [rest] = await Promise.all([bundleRest(program.onDemand), declare()]);
+keepCompiled();
 if (process.argv.includes('--analyze')) {
 	writeFileSync(join(dist, 'program.meta.json'), JSON.stringify(program.metafile));
 	writeFileSync(join(dist, 'rest.meta.json'), JSON.stringify(rest.metafile));

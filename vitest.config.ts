@@ -26,6 +26,8 @@ export default defineConfig({
 					pool: 'forks',
 					// Real containers share one machine: more at once than this only makes each slower.
 					maxWorkers: 2,
+					// Projects with worker counts of their own run one after the other; unit tests first, they are quick.
+					sequence: {groupOrder: 1},
 					testTimeout: 120_000,
 					hookTimeout: 120_000,
 				},

@@ -5,6 +5,7 @@ import {passEnterGate} from '../run/enter.ts';
 import {containerFolder, stateOf} from '../state/record.ts';
 import type {UserIds} from '../step/action.ts';
 import {enterScript} from '../step/enter-script.ts';
+import {boundingSet} from '../step/privileges.ts';
 import {hostToolWords} from '../step/toolbox.ts';
 import {exitCodeOf} from './exit-code.ts';
 import {findContainer} from './find-container.ts';
@@ -69,7 +70,7 @@ export async function execIn(machine: Machine, name: string, request: ExecReques
 				namespaceIds: record.process.namespaceIds,
 				namespaces: record.namespaces,
 				cgroups: record.cgroups,
-				bounding: process.capabilities.bounding,
+				bounding: boundingSet(process, facts),
 			},
 			attachment.onProcess,
 		);

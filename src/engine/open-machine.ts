@@ -1,12 +1,22 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {hostFacts} from '../host/facts-cache.ts';
+import type {Host} from '../host/host.ts';
 import {realHost} from '../host/real-host.ts';
+import type {ToolConfig} from '../spec/config.ts';
+import {mayHaveConfig} from '../spec/config-places.ts';
 import type {Machine, MachineOptions} from './types.ts';
 
 /** Where images and writable layers are kept: on disk, for they are large. */
 const defaultStore = '/var/lib/tsbox';
 /** Where what runs is noted: on a tmpfs, so that it is gone with the boot that it tells of. */
 const defaultState = '/run/tsbox';
+
+async function readConfig(host: Host, cwd: string, file: string | undefined): Promise<ToolConfig> {
+	if (file === undefined && !mayHaveConfig(cwd, path => host.lstat(path) !== undefined))
+		return {limits: {}, bestEffort: false, origin: null};
+	const {loadConfig} = await import('../spec/config.ts');
+	return loadConfig({cwd, ...(file === undefined ? {} : {file})});
+}
 
 /**
  * Opens the machine: the configuration, the folders, and the facts that plans are made from.
@@ -15,12 +25,8 @@ const defaultState = '/run/tsbox';
  * @throws TsboxError E_CONFIG, E_PERMISSION.
  */
 export async function openMachine(options: MachineOptions, write = true): Promise<Machine> {
-	const {loadConfig} = await import('../spec/config.ts');
 	const host = realHost();
-	const config = await loadConfig({
-		cwd: process.cwd(),
-		...(options.config === undefined ? {} : {file: options.config}),
-	});
+	const config = await readConfig(host, process.cwd(), options.config);
 	if (config.origin !== null) {
 		// A file of somebody else, found on the way up from the working folder, must not steer a tool that runs as root.
 		const owner = host.stat(config.origin)?.uid;

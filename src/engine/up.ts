@@ -3,6 +3,7 @@ import {bootId, identify, type ProcessIdentity, signalProcess} from '../host/pro
 import {namespaceFiles} from '../host/probe/namespaces.ts';
 import {attach, type Attachment} from '../run/attach.ts';
 import {execute, type StartedContainer} from '../run/execute.ts';
+import {hintCgroupMove} from '../run/cgroup-hint.ts';
 import {openJournal} from '../run/journal.ts';
 import {memoryCount} from '../run/memory.ts';
 import {rollBack} from '../run/rollback.ts';
@@ -143,6 +144,7 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 	const {members, kill} = cgroupsOf(plan);
 	const record = newRecord(machine, planned);
 	await gcIfNeeded(machine, request.emit);
+	hintCgroupMove(host, members);
 	if (!claim(machine, record)) throw nameInUse(service.name);
 	const conf = containerFolder(dirs.state, service.name);
 	let attachment: Attachment | undefined;

@@ -17,6 +17,7 @@ import {
 	type Stats,
 	statSync,
 	unlinkSync,
+	writeFile,
 	writeFileSync,
 	writeSync,
 } from 'node:fs';
@@ -37,6 +38,7 @@ export const hostFiles: HostFiles = {
 	readText: path => orAbsent(() => readFileSync(path, 'utf8')),
 	readBytes: (path, offset, length) => orAbsent(() => readBytes(path, offset, length)),
 	writeKernelFile: (path, value) => writeOnce(path, value, constants.O_WRONLY),
+	hintKernelFile: (path, value) => writeFile(path, value, {flag: constants.O_WRONLY as unknown as string}, () => {}),
 	writeAtomic,
 	append: (path, text) =>
 		writeOnce(path, text, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW),

@@ -71,6 +71,8 @@ export interface Host {
 	readBytes(path: string, offset: number, length: number): Buffer | undefined;
 	/** One open, one write(2), no O_CREAT: for kernel files. */
 	writeKernelFile(path: string, value: string): void;
+	/** The same without waiting for it, and without telling when it fails: for a hint to the kernel. */
+	hintKernelFile(path: string, value: string): void;
 	/** Temp file beside it, fsync, rename. */
 	writeAtomic(path: string, text: string, mode?: number): void;
 	/** Adds text at the end, O_APPEND, one write(2). */

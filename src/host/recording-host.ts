@@ -113,6 +113,7 @@ export function recordingHost(
 			if (!files.has(path)) throw systemError('ENOENT', path);
 			files.set(path, value);
 		},
+		hintKernelFile: () => {},
 		writeAtomic: (path, text, mode = 0o600) => {
 			act('save', '-m', octal(mode), path);
 			add(path, text);

@@ -23,7 +23,7 @@ function capabilities(service: Service): readonly string[] {
 			if (drop.includes('ALL')) for (const each of capabilityNames) kept.add(each);
 			continue;
 		}
-		if (!(capabilityNames as readonly string[]).includes(full(name))) {
+		if (!capabilityNames.includes(full(name))) {
 			throw new TsboxError('E_SPEC_INVALID', `there is no capability ${full(name)}`, {
 				hint: 'see capabilities(7) for the names',
 			});

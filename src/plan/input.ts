@@ -46,13 +46,18 @@ export interface ContainerPaths {
 /** The stage as the container side sees it after the root was changed; gone before the command starts. */
 export const stage = '/dev/.box';
 
+/** Whether the writable layer of an overlay over this image can be in the store. */
+export function overlayInStore({image, facts}: PlanInput): boolean {
+	return image.kind === 'host' ? facts.overlay.hostLower : facts.overlay.store;
+}
+
 /** Where things are for the container of this input. */
 export function containerPaths(input: PlanInput): ContainerPaths {
 	const {folders, service, facts} = input;
 	const state = `${folders.state}/containers/${service.name}`;
 	const layer = service.keep
 		? `${folders.store}/kept/${service.name}`
-		: facts.overlay.store || !facts.overlay.tmpfs
+		: overlayInStore(input) || !facts.overlay.tmpfs
 			? `${folders.store}/layers/${service.name}`
 			: `${state}/layer`;
 	const root = `${layer}/root`;

@@ -42,7 +42,7 @@ function stagedAt(input: PlanInput, mount: OciMount, staged: readonly StagedSour
 const deviceWhy = 'a device that every program expects';
 
 /** Rows for the devices: each a bind of the host's node, which works without CAP_MKNOD too. */
-export function deviceRows(input: PlanInput): readonly MountRow[] {
+function deviceRows(input: PlanInput): readonly MountRow[] {
 	return input.facts.devices.map(path => ({
 		source: `${stage}/dev/${path.slice('/dev/'.length)}`,
 		target: path,
@@ -53,7 +53,7 @@ export function deviceRows(input: PlanInput): readonly MountRow[] {
 }
 
 /** Rows that hide or write-protect paths of /proc and /sys; only those that this kernel has. */
-export function kernelPathRows(input: PlanInput): readonly MountRow[] {
+function kernelPathRows(input: PlanInput): readonly MountRow[] {
 	const {maskedPaths, readonlyPaths} = input.config.linux;
 	const {kernelPaths} = input.facts;
 	const readonlyRows = readonlyPaths
@@ -134,6 +134,17 @@ const kernelWhy: Readonly<Record<string, string>> = {
 	'/sys': 'the kernel and its devices, read-only',
 };
 
+/** Tells whether a mount lies on another one that comes with the same table: its mount point can only be made then. */
+export function isNested(input: PlanInput, mount: OciMount): boolean {
+	return input.config.mounts.some(
+		other => other.destination !== '/dev' && mount.destination.startsWith(`${other.destination}/`),
+	);
+}
+
+function pointOption(input: PlanInput, mount: OciMount): readonly string[] {
+	return isNested(input, mount) && input.sources[mount.source]?.kind !== 'file' ? ['X-mount.mkdir'] : [];
+}
+
 /** A user's bind mount. The kernel makes only the top of a recursive one read-only, so what lies below is named row by row. */
 function bindRows(input: PlanInput, mount: OciMount, staged: readonly StagedSource[]): readonly MountRow[] {
 	const source = stagedAt(input, mount, staged);
@@ -141,12 +152,20 @@ function bindRows(input: PlanInput, mount: OciMount, staged: readonly StagedSour
 	const rest = mount.options.filter(option => !['bind', 'rbind', 'rw'].includes(option));
 	const submounts = input.sources[mount.source]?.submounts ?? [];
 	if (!mount.options.includes('rbind'))
-		return [{source, target: mount.destination, type: 'none', options: ['bind', ...rest], why}];
+		return [
+			{
+				source,
+				target: mount.destination,
+				type: 'none',
+				options: ['bind', ...rest, ...pointOption(input, mount)],
+				why,
+			},
+		];
 	return ['', ...submounts].map(below => ({
 		source: `${source}${below === '' ? '' : `/${below}`}`,
 		target: `${mount.destination}${below === '' ? '' : `/${below}`}`,
 		type: 'none',
-		options: ['bind', ...rest],
+		options: ['bind', ...rest, ...(below === '' ? pointOption(input, mount) : [])],
 		why,
 	}));
 }
@@ -165,8 +184,8 @@ export function afterRows(
 		else if (mount.type === 'cgroup') kernel.push(...cgroupRows(input, mount, controllers));
 		else {
 			const ours = mount.destination in kernelWhy && mount.source !== 'tmpfs';
-			const options =
-				ours && mount.destination.startsWith('/dev/') ? [...mount.options, 'X-mount.mkdir'] : mount.options;
+			const point = ours && mount.destination.startsWith('/dev/') ? ['X-mount.mkdir'] : pointOption(input, mount);
+			const options = [...mount.options, ...point];
 			(ours ? kernel : own).push({
 				source: mount.source,
 				target: mount.destination,

@@ -2,7 +2,7 @@ import type {MountRow} from '../step/action.ts';
 import type {Check} from '../step/check.ts';
 import type {Step} from '../step/step.ts';
 import {containerPaths, type PlanInput, stage} from './input.ts';
-import {afterRows, beforeRows, stagedSources} from './mount-rows.ts';
+import {afterRows, beforeRows, isNested, stagedSources} from './mount-rows.ts';
 import type {CgroupPlan} from './plan-cgroup.ts';
 import {rootRow} from './plan-rootfs.ts';
 
@@ -19,15 +19,17 @@ function mountCheck(row: MountRow, target: string): Check {
 	};
 }
 
-/** Steps that run inside the new root are `container` steps of one phase; this fills in what they share. */
-function inside(
+type InsideStep = (
 	id: string,
 	title: string,
 	why: string,
 	man: string,
 	rest: Pick<Step, 'action'> & Partial<Pick<Step, 'object' | 'undo' | 'checks' | 'phase'>>,
-): Step {
-	return {
+) => Step;
+
+/** What the steps of the container side share, and the undo of those that name none. */
+function insideStep(undo: Step['undo']): InsideStep {
+	return (id, title, why, man, rest) => ({
 		id,
 		phase: rest.phase ?? 'mounts',
 		side: 'container',
@@ -36,9 +38,9 @@ function inside(
 		man,
 		object: rest.object ?? null,
 		action: rest.action,
-		undo: rest.undo ?? {kind: 'none', reason: 'it goes with the mount namespace'},
+		undo: rest.undo ?? undo,
 		checks: rest.checks ?? [],
-	};
+	});
 }
 
 /** The mounts phase up to the read-only root; everything the container sees is put in place here. */
@@ -60,9 +62,12 @@ export function planMounts(
 		cgroup.members.map(member => member.controller),
 	);
 	const files = staged.filter(each => each.kind === 'file');
-	const undo = own
-		? {kind: 'none' as const, reason: 'it goes with the mount namespace'}
-		: {kind: 'unmountTree' as const, path: paths.root};
+	const nothing = {
+		kind: 'none',
+		reason: own ? 'it goes with the mount namespace' : 'it goes when the root is unmounted',
+	} as const;
+	const undo = own ? nothing : ({kind: 'unmountTree', path: paths.root} as const);
+	const inside = insideStep(nothing);
 	const visible = (row: MountRow): string | null =>
 		row.target === paths.root ? '/' : row.target.startsWith(paths.stage) ? null : row.target.slice(paths.root.length);
 	const steps: Step[] = [
@@ -253,7 +258,7 @@ export function planMounts(
 			),
 		);
 	}
-	steps.push(...pointSteps(input));
+	steps.push(...pointSteps(input, inside));
 	if (after.length > 0) {
 		steps.push(
 			inside(
@@ -298,7 +303,6 @@ export function planMounts(
 			),
 		);
 	}
-	const rest = 'it goes with the mount namespace';
 	const unstage = [
 		inside(
 			'stage.release',
@@ -307,12 +311,10 @@ export function planMounts(
 			'umount(8)',
 			{
 				action: {kind: 'run', tool: 'umount', args: ['-i', '-n', '-l', stage], place: 'toolbox'},
-				undo: {kind: 'none', reason: rest},
 			},
 		),
 		inside('stage.remove', 'remove its empty folder', 'The container sees no trace of how it was made.', 'rmdir(1)', {
 			action: {kind: 'run', tool: 'rmdir', args: [stage], place: 'toolbox'},
-			undo: {kind: 'none', reason: rest},
 			checks:
 				own && service.root === 'pivot'
 					? [
@@ -332,15 +334,19 @@ export function planMounts(
 	return {steps, unstage};
 }
 
-function pointSteps(input: PlanInput): readonly Step[] {
+function pointSteps(input: PlanInput, inside: InsideStep): readonly Step[] {
 	const folders: string[] = [];
 	const files: string[] = [];
 	for (const mount of input.config.mounts) {
-		if (mount.type === 'bind') (input.sources[mount.source]?.kind === 'file' ? files : folders).push(mount.destination);
-		else if (mount.type === 'tmpfs' && mount.destination !== '/dev') folders.push(mount.destination);
+		if (mount.type === 'bind' && input.sources[mount.source]?.kind === 'file') files.push(mount.destination);
+		else if (isNested(input, mount)) continue;
+		else if (
+			mount.type === 'bind' ||
+			(mount.type === 'tmpfs' && mount.source === 'tmpfs' && mount.destination !== '/dev')
+		)
+			folders.push(mount.destination);
 	}
-	const wanted = folders.filter(path => path !== '/dev/shm');
-	if (wanted.length + files.length === 0) return [];
+	if (folders.length + files.length === 0) return [];
 	return [
 		inside(
 			'mounts.points',
@@ -348,7 +354,7 @@ function pointSteps(input: PlanInput): readonly Step[] {
 			'A mount needs a folder or a file to cover. A symlink there is refused: it would move the mount to where nobody asked for it.',
 			'mkdir(1)',
 			{
-				action: {kind: 'mountPoints', folders: wanted, files},
+				action: {kind: 'mountPoints', folders, files},
 				undo: {kind: 'none', reason: 'they go with the writable layer'},
 			},
 		),

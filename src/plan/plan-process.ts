@@ -1,6 +1,7 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {capabilityMask} from '../oci/capabilities.ts';
-import {privilegeArguments} from '../step/privileges.ts';
+import {boundingSet, privilegeArguments} from '../step/privileges.ts';
+import {isSysctlName, namespaceOfSysctl} from '../spec/sysctl.ts';
 import type {InitKind, ResourceLimit, UserIds} from '../step/action.ts';
 import type {Check} from '../step/check.ts';
 import type {Step} from '../step/step.ts';
@@ -55,18 +56,18 @@ function limits(input: PlanInput, missing: Shortfalls): readonly ResourceLimit[]
 
 function statusChecks(input: PlanInput, ids: UserIds | null): Check {
 	const {process} = input.config;
-	const known = new Set(input.facts.capabilities);
-	const mask = (names: readonly string[]): string => capabilityMask(names.filter(name => known.has(name)));
+	const none = capabilityMask([]);
+	const bounding = capabilityMask(boundingSet(process, input.facts));
 	const fields: Record<string, string> = {
-		CapInh: mask([]),
-		CapAmb: mask([]),
-		CapBnd: mask(process.capabilities.bounding),
+		CapInh: none,
+		CapAmb: none,
+		CapBnd: bounding,
 		NoNewPrivs: process.noNewPrivileges ? '1' : '0',
 	};
 	if (ids !== null) {
-		const effective = ids.uid === 0 ? process.capabilities.bounding : [];
-		fields['CapPrm'] = mask(effective);
-		fields['CapEff'] = mask(effective);
+		const effective = ids.uid === 0 ? bounding : none;
+		fields['CapPrm'] = effective;
+		fields['CapEff'] = effective;
 		fields['Uid'] = `${ids.uid} ${ids.uid} ${ids.uid} ${ids.uid}`;
 		fields['Gid'] = `${ids.gid} ${ids.gid} ${ids.gid} ${ids.gid}`;
 		fields['Groups'] = ids.groups.toSorted((a, b) => a - b).join(' ');
@@ -74,16 +75,31 @@ function statusChecks(input: PlanInput, ids: UserIds | null): Check {
 	return {kind: 'status', fields};
 }
 
-/** sysctls that belong to a namespace, and to which; the list is runc's (validate/validator.go) and namespaces(7)'s. */
+/** A capability asked for by name that this host can't give; `ALL` means all that there are. */
+function checkCapabilities(input: PlanInput, missing: Shortfalls): void {
+	const {config, service, facts} = input;
+	if (service.capAdd.includes('ALL')) return;
+	const given = new Set(boundingSet(config.process, facts));
+	for (const name of config.process.capabilities.bounding) {
+		if (given.has(name)) continue;
+		missing.add(
+			`the capability ${name} can't be given`,
+			facts.capabilities.includes(name) ? 'the caller itself lacks it' : 'this kernel does not know it',
+			'take it out of `cap_add`',
+		);
+	}
+}
+
+/**
+ * Refuses kernel settings that have no value of their own in one of the container's namespaces.
+ *
+ * @throws TsboxError E_SPEC_INVALID.
+ */
 export function checkSysctls(input: PlanInput): void {
 	const {namespaces} = input.service;
 	for (const name of Object.keys(input.config.linux.sysctl)) {
-		const needs = name.startsWith('net.')
-			? 'network'
-			: /^(fs\.mqueue\.|kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)$)/.test(name)
-				? 'ipc'
-				: undefined;
-		if (needs === undefined) {
+		const needs = namespaceOfSysctl(name);
+		if (needs === undefined || !isSysctlName(name)) {
 			throw new TsboxError('E_SPEC_INVALID', `the sysctl ${name} belongs to the whole machine`, {
 				why: 'only net.*, fs.mqueue.* and the System V ipc settings have a value of their own in a namespace',
 				hint: 'set it on the host, or take it out of `sysctls`',
@@ -95,14 +111,15 @@ export function checkSysctls(input: PlanInput): void {
 				hint: `add \`${needs}\` to \`namespaces\``,
 			});
 		}
-		if (!/^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/i.test(name))
-			throw new TsboxError('E_SPEC_INVALID', `${name} is not the name of a sysctl`, {hint: 'see sysctl(8)'});
 	}
 }
 
 /** The hardening and process phases: from root with all powers to the command with its own. */
 export function planProcess(input: PlanInput, missing: Shortfalls): readonly Step[] {
 	const {config, service, facts} = input;
+	if (facts.tools.setpriv === null)
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no setpriv', {hint: 'install util-linux'});
+	checkCapabilities(input, missing);
 	const steps: Step[] = [];
 	const step = (rest: Omit<Step, 'side' | 'undo'>): void =>
 		void steps.push({...rest, side: 'container', undo: withTheProcess});
@@ -155,8 +172,6 @@ export function planProcess(input: PlanInput, missing: Shortfalls): readonly Ste
 		action: {kind: 'dropPrivileges', args: privilegeArguments(config.process, facts), ids},
 		checks: ids === null ? [statusChecks(input, ids), {kind: 'lookedUpIds'}] : [statusChecks(input, ids)],
 	});
-	if (facts.tools.setpriv === null)
-		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no setpriv', {hint: 'install util-linux'});
 	const {init} = reaperOf(input);
 	const home = ids?.uid === 0 && !config.process.env.some(each => each.startsWith('HOME=')) ? ['HOME=/root'] : [];
 	step({

@@ -1,19 +1,19 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {MountRow} from '../step/action.ts';
 import type {Step} from '../step/step.ts';
-import {containerPaths, type PlanInput} from './input.ts';
+import {containerPaths, overlayInStore, type PlanInput} from './input.ts';
 
 /** The folders of the root that the kernel's own filesystems are mounted on. */
 const kernelFolders = ['proc', 'sys', 'dev'];
 
-/** How the root is put together here: an overlay over the image, or a copy where overlay can't be had. */
-export function rootKind(input: PlanInput): 'overlay' | 'copy' {
+/** How the root is put together: an overlay over the image, or a copy where overlay can't be had. */
+function rootKind(input: PlanInput): 'overlay' | 'copy' {
 	const {overlay} = input.facts;
-	return overlay.store || (overlay.tmpfs && !input.service.keep) ? 'overlay' : 'copy';
+	return overlayInStore(input) || (overlay.tmpfs && !input.service.keep) ? 'overlay' : 'copy';
 }
 
 /** The tree that the container is made over; never written. */
-export function lowerPath(input: PlanInput): string {
+function lowerPath(input: PlanInput): string {
 	return input.image.kind === 'host' ? '/' : input.image.path;
 }
 

@@ -1,6 +1,6 @@
 import type {Host} from '../host/host.ts';
 import {namespaceFiles} from '../host/probe/namespaces.ts';
-import {parseMountinfo} from '../host/probe/mountinfo.ts';
+import {type MountInfo, parseMountinfo} from '../host/probe/mountinfo.ts';
 import {statusFields} from '../host/probe/process-status.ts';
 import {parseLimits} from '../host/probe/rlimits.ts';
 import type {Check} from '../step/check.ts';
@@ -16,6 +16,8 @@ export interface Told {
 export interface ProcessView {
 	readonly text: (file: string) => string;
 	readonly link: (file: string) => string;
+	/** Its mountinfo, taken apart once for all checks. */
+	readonly mounts: () => readonly MountInfo[];
 }
 
 /** Reads /proc/PID, remembering what was read. */
@@ -26,17 +28,20 @@ export function processView(host: Host, pid: number): ProcessView {
 		seen.set(key, known);
 		return known;
 	};
+	let mounts: readonly MountInfo[] | undefined;
+	const text = (file: string): string => once(file, () => host.readText(`/proc/${pid}/${file}`));
 	return {
-		text: file => once(file, () => host.readText(`/proc/${pid}/${file}`)),
+		text,
+		mounts: () => (mounts ??= parseMountinfo(text('mountinfo'))),
 		link: file => once(file, () => host.readlink(`/proc/${pid}/${file}`)),
 	};
 }
 
 function mountProblem(check: Extract<Check, {kind: 'mount'}>, view: ProcessView, prefix: string): string | undefined {
 	// The last row of a target is the one on top.
-	const row = parseMountinfo(view.text('mountinfo')).findLast(
-		each => each.target === (check.target === '/' && prefix !== '' ? prefix : `${prefix}${check.target}`),
-	);
+	const row = view
+		.mounts()
+		.findLast(each => each.target === (check.target === '/' && prefix !== '' ? prefix : `${prefix}${check.target}`));
 	if (row === undefined) return `nothing is mounted on ${check.target}`;
 	if (check.type !== '' && row.type !== check.type) return `${check.target} is a ${row.type} and not a ${check.type}`;
 	const missing = check.options.filter(option => !row.options.includes(option) && !row.superOptions.includes(option));
@@ -44,7 +49,7 @@ function mountProblem(check: Extract<Check, {kind: 'mount'}>, view: ProcessView,
 }
 
 function onlyMountsProblem(targets: readonly string[], view: ProcessView): string | undefined {
-	const rows = parseMountinfo(view.text('mountinfo')).map(row => row.target);
+	const rows = view.mounts().map(row => row.target);
 	const extra = rows.filter(target => !targets.includes(target));
 	return extra.length === 0 ? undefined : `${extra.join(', ')} is mounted, and no step did that`;
 }
@@ -71,6 +76,22 @@ function lookedUpIdsProblem(told: Told, view: ProcessView): string | undefined {
 	);
 }
 
+/** Checks that read a file of the host or what the container side told; the rest look at the container's process. */
+type PlaceCheck = Extract<Check, {kind: 'folder' | 'value' | 'readBack'}>;
+
+function looksAtPlace(check: Check): check is PlaceCheck {
+	return check.kind === 'folder' || check.kind === 'value' || check.kind === 'readBack';
+}
+
+function placeProblem(check: PlaceCheck, host: Host, told: Told): string | undefined {
+	if (check.kind === 'folder')
+		return host.stat(check.path)?.kind === 'directory' ? undefined : `there is no folder ${check.path}`;
+	const value = words((check.kind === 'value' ? host.readText(check.path) : told.values.get(check.path)) ?? '');
+	return value === words(check.equals)
+		? undefined
+		: `${check.path} reads ${value === '' ? 'nothing' : value} and not ${check.equals}`;
+}
+
 /**
  * What is wrong, or undefined when the kernel agrees. `view` is undefined for checks of host steps made before the
  * process is there; `prefix` is the root's path for a container without a mount namespace.
@@ -82,22 +103,7 @@ export function problemOf(
 	told: Told,
 	prefix = '',
 ): string | undefined {
-	switch (check.kind) {
-		case 'folder':
-			return host.stat(check.path)?.kind === 'directory' ? undefined : `there is no folder ${check.path}`;
-		case 'value': {
-			const value = words(host.readText(check.path) ?? '');
-			return value === words(check.equals)
-				? undefined
-				: `${check.path} reads ${value === '' ? 'nothing' : value} and not ${check.equals}`;
-		}
-		case 'readBack': {
-			const value = words(told.values.get(check.path) ?? '');
-			return value === words(check.equals)
-				? undefined
-				: `${check.path} reads ${value === '' ? 'nothing' : value} and not ${check.equals}`;
-		}
-	}
+	if (looksAtPlace(check)) return placeProblem(check, host, told);
 	if (view === undefined) return 'there is no process to look at';
 	switch (check.kind) {
 		case 'mount':

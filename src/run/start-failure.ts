@@ -33,6 +33,11 @@ const advice: readonly Advice[] = [
 		hint: 'load it with modprobe, or see `tsbox doctor`',
 	},
 	{
+		says: /mount point does not exist/,
+		why: 'a file can only be bound on a file, and another mount of the container covers the place where it was made',
+		hint: 'make an empty file there in what covers it, or bind the folder in place of the file',
+	},
+	{
 		says: /wrong fs type, bad option|Invalid argument/i,
 		why: 'the kernel refused the options for this filesystem',
 		hint: 'dmesg often says which one',

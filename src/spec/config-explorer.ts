@@ -1,5 +1,6 @@
 import {basename, extname} from 'node:path';
 import {TsboxError} from '../errors/tsbox-error.ts';
+import {configPlaces} from './config-places.ts';
 import {quoted} from './parsed.ts';
 
 /** The text of a configuration file, not yet understood. */
@@ -16,16 +17,6 @@ export interface ConfigExplorer {
 	readonly load: (file: string) => Promise<ConfigText | null>;
 }
 
-const searchPlaces = [
-	'package.json',
-	'.tsboxrc.json',
-	'.tsboxrc.yaml',
-	'.tsboxrc.yml',
-	'tsbox.config.json',
-	'tsbox.config.yaml',
-	'tsbox.config.yml',
-];
-
 /**
  * Cosmiconfig, taken by its inner class: its public function looks for a configuration of cosmiconfig itself first, and
  * runs `.config/config.js` of the current folder when that is there. A tool that runs as root must not.
@@ -35,7 +26,7 @@ export async function openExplorer(): Promise<ConfigExplorer> {
 	const Explorer = explorerOf(module);
 	const explorer = new Explorer({
 		moduleName: 'tsbox',
-		searchPlaces,
+		searchPlaces: configPlaces,
 		searchStrategy: 'project',
 		loaders: {'.json': readOnly, '.yaml': readOnly, '.yml': readOnly},
 		transform: result => result,

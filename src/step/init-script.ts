@@ -154,8 +154,15 @@ function containerLines(action: Action, conf: string, facts: HostFacts): readonl
  * with a shell that reads its last words from the gate.
  *
  * @param hold - after each `@begin` wait for a line from the gate
+ * @param note - the comment lines above a step
  */
-export function initScripts(steps: readonly Step[], conf: string, facts: HostFacts, hold = false): InitScripts {
+export function initScripts(
+	steps: readonly Step[],
+	conf: string,
+	facts: HostFacts,
+	hold = false,
+	note: (step: Step) => readonly string[] = step => [`# ${step.title}`],
+): InitScripts {
 	const held = hold ? ['read -r _ <&4'] : [];
 	const lines: string[] = [
 		'# The container side of the plan, run by its first process; written by tsbox.',
@@ -177,7 +184,7 @@ export function initScripts(steps: readonly Step[], conf: string, facts: HostFac
 		if (step.side !== 'container' || step.action.kind === 'exec') continue;
 		into.push(
 			'',
-			`# ${step.title}`,
+			...note(step),
 			`begin ${shellWord(step.id)}`,
 			...held,
 			...containerLines(step.action, conf, facts),

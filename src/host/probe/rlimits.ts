@@ -1,5 +1,5 @@
-/** The rows of /proc/PID/limits by the lower-case names of setrlimit(2). */
-const rows: Readonly<Record<string, string>> = {
+/** The rows of /proc/PID/limits and the lower-case names of setrlimit(2) that they tell of. */
+export const limitRows: Readonly<Record<string, string>> = {
 	'Max address space': 'as',
 	'Max core file size': 'core',
 	'Max cpu time': 'cpu',
@@ -23,7 +23,7 @@ export function parseLimits(text: string): Readonly<Record<string, {readonly sof
 	return Object.fromEntries(
 		text.split('\n').flatMap(line => {
 			const [, row = '', soft = '', hard = ''] = /^(Max [a-z ]*?)\s{2,}(\S+)\s+(\S+)/.exec(line) ?? [];
-			const name = rows[row];
+			const name = limitRows[row];
 			return name === undefined ? [] : [[name, {soft: limit(soft), hard: limit(hard)}]];
 		}),
 	);

@@ -1,0 +1,22 @@
+const {existsSync, readFileSync} = require('node:fs');
+const {createRequire} = require('node:module');
+const {join} = require('node:path');
+const {pathToFileURL} = require('node:url');
+const {Script} = require('node:vm');
+
+/**
+ * Loads the program from a dist folder with the code that V8 compiled when it was built: compiling it at each start would
+ * take as long as starting a container. V8 checks by itself that the code was made by it, from this text; what does not
+ * fit is compiled anew.
+ */
+exports.loadProgram = dist => {
+	const file = join(dist, 'cli.cjs');
+	const compiled = join(dist, 'cli.cache');
+	const cachedData = existsSync(compiled) ? readFileSync(compiled) : undefined;
+	const script = new Script(readFileSync(file, 'utf8'), {filename: file, cachedData});
+	const module = {exports: {}};
+	const url = pathToFileURL(file).href;
+	const importModule = name => import(name.startsWith('node:') ? name : new URL(name, url).href);
+	script.runInThisContext()(module.exports, createRequire(file), module, url, importModule);
+	return module.exports;
+};

@@ -1,0 +1,110 @@
+import {readFileSync} from 'node:fs';
+import type {HostFacts} from '../host/facts.ts';
+import {loadFacts} from '../host/saved-facts.ts';
+import type {ImageFacts} from '../image/facts.ts';
+import {toOciConfig} from '../oci/lower.ts';
+import type {Service} from '../spec/project.ts';
+import type {Plan, Step} from '../step/step.ts';
+import type {PlanInput} from './input.ts';
+import {planContainer} from './plan-container.ts';
+
+/** The machines whose facts are kept in test/facts. */
+export const machines = ['v1-bookworm', 'v2-bookworm', 'v2-trixie'] as const;
+
+/** The facts of one of these machines. */
+export function savedFacts(machine: (typeof machines)[number]): HostFacts {
+	const file = `${machine}.json`;
+	return loadFacts(readFileSync(new URL(`../../test/facts/${file}`, import.meta.url), 'utf8'), file);
+}
+
+/** A service as a spec with a root filesystem and a command makes it. */
+export const sampleService: Service = {
+	service: 'demo',
+	name: 'demo',
+	rootfs: {kind: 'archive', path: '/srv/rootfs.tar.gz'},
+	entrypoint: [],
+	command: ['sh'],
+	environment: {},
+	groupAdd: [],
+	hostname: 'demo',
+	volumes: [],
+	ports: [],
+	readOnly: false,
+	ulimits: [],
+	sysctls: {},
+	namespaces: ['mount', 'pid', 'uts', 'ipc', 'network', 'cgroup'],
+	root: 'pivot',
+	capAdd: [],
+	capDrop: [],
+	noNewPrivileges: true,
+	init: false,
+	stopSignal: 'SIGTERM',
+	stopGraceMs: 10_000,
+	labels: {},
+	keep: false,
+	origins: {},
+};
+
+/** An image that was unpacked before. */
+export const storedImage = {
+	kind: 'archive',
+	archive: '/srv/rootfs.tar.gz',
+	digest: `sha256:${'ab'.repeat(32)}`,
+	stored: true,
+	path: `/var/lib/tsbox/images/${'ab'.repeat(32)}/rootfs`,
+	bytes: 4_000_000,
+} as const satisfies ImageFacts;
+
+/** What a sample can differ in from {@link sampleService} on a v2 machine. */
+export interface SampleChanges extends Partial<Omit<PlanInput, 'service' | 'config'>> {
+	readonly service?: Partial<Service>;
+}
+
+/** The input of a plan for {@link sampleService} with these changes. */
+export function sampleInput({service: changed = {}, ...rest}: SampleChanges = {}): PlanInput {
+	const service = {...sampleService, ...changed};
+	const image = rest.image ?? storedImage;
+	const tty = rest.tty ?? false;
+	return {
+		service,
+		config: toOciConfig({...service, tty}, image.kind === 'host' ? '/' : image.path),
+		facts: savedFacts('v2-bookworm'),
+		sources: {},
+		folders: {store: '/var/lib/tsbox', state: '/run/tsbox'},
+		spec: 'demo.yaml',
+		bestEffort: false,
+		...rest,
+		image,
+		tty,
+	};
+}
+
+/** The plan for such an input. */
+export function samplePlan(changes: SampleChanges = {}): Plan {
+	return planContainer(sampleInput(changes));
+}
+
+/** The step of that id, which must be there. */
+export function stepOf(plan: Plan, id: string): Step {
+	const step = plan.steps.find(each => each.id === id);
+	if (step === undefined) throw new Error(`no step ${id} among ${plan.steps.map(each => each.id).join(' ')}`);
+	return step;
+}
+
+/** The rows of a mount table of the plan, as `SOURCE TARGET TYPE OPTIONS`. */
+export function rowsOf(plan: Plan, id: string): readonly string[] {
+	const {action} = stepOf(plan, id);
+	if (action.kind !== 'mountTable') throw new Error(`${id} mounts nothing`);
+	return action.rows.map(row => `${row.source} ${row.target} ${row.type} ${row.options.join(',')}`);
+}
+
+/** What a plan writes to cgroup files before the start: file names below the container's cgroup, and values. */
+export function limitsOf(plan: Plan): Readonly<Record<string, string>> {
+	return Object.fromEntries(
+		plan.steps.flatMap(({phase, action}) =>
+			phase === 'cgroup' && action.kind === 'write' && action.path.includes('/tsbox/demo/')
+				? [[action.path.split('/').at(-1) ?? '', action.value]]
+				: [],
+		),
+	);
+}

@@ -1,0 +1,118 @@
+/**
+ * The shell functions that a compiled script reads the kernel with at the gate; they mean what problemOf of run/check.ts means.
+ * They use builtins alone where they can: a process costs about a millisecond.
+ */
+export const gateFunctions: Readonly<Record<string, string>> = {
+	look: `# Reads what the kernel shows of the first process. One cat(1) for all, because read takes a system call for each byte.
+look() {
+	mounts='' cgroups='' fields='' limits='' score=''
+	IFS=$newline
+	for line in $(cat "/proc/$pid/mountinfo" "/proc/$pid/cgroup" "/proc/$pid/status" "/proc/$pid/limits" "/proc/$pid/oom_score_adj"); do
+		IFS=$blanks
+		case $line in
+		[0-9]*' '[0-9]*' '[0-9]*:[0-9]*' - '*) # ID PARENT DEVICE ROOT TARGET OPTIONS [TAG...] - TYPE SOURCE OPTIONS
+			right=\${line#* - }
+			# shellcheck disable=SC2086 # words are meant
+			set -- $line
+			mounts=$mounts$newline"$5 \${right%% *} ,$6,\${right##* },"
+			;;
+		[0-9]*:*:*) # NUMBER:CONTROLLERS:PATH
+			line=\${line#*:}
+			cgroups=$cgroups$newline",\${line%%:*}, \${line#*:}"
+			;;
+		Uid:* | Gid:* | Groups:* | Cap*:* | NoNewPrivs:*)
+			# shellcheck disable=SC2086 # words are meant
+			set -- $line
+			fields=$fields$newline$*
+			;;
+		Max*) limits=$limits$newline$line ;;
+		[0-9]* | -[0-9]*) score=$line ;;
+		esac
+	done
+	IFS=$blanks
+}`,
+	check_mount: `# The last row of a target is the mount on top; each option must be there, of the mount or of its filesystem.
+check_mount() { # TARGET TYPE OPTION...
+	target=$1 type=$2 row=''
+	shift 2
+	IFS=$newline
+	for each in $mounts; do case $each in "$target "*) row=$each ;; esac; done
+	IFS=$blanks
+	[ -n "$row" ] || wrong "nothing is mounted on $target"
+	row=\${row#"$target "}
+	case $type in '' | "\${row%% *}") ;; *) wrong "$target is a \${row%% *} and not a $type" ;; esac
+	for each do case $row in *",$each,"*) ;; *) wrong "$target is mounted without $each" ;; esac; done
+}`,
+	check_only_mounts: `check_only_mounts() { # TARGET...
+	IFS=$newline
+	for each in $mounts; do
+		IFS=$blanks
+		case " $* " in *" \${each%% *} "*) ;; *) wrong "\${each%% *} is mounted, and no step did that" ;; esac
+	done
+	IFS=$blanks
+}`,
+	check_namespaces: `check_namespaces() { # NAME-IN-/proc/PID/ns...
+	for each do
+		# shellcheck disable=SC3013 # -ef compares what the links lead to; dash, bash and busybox have it
+		if [ ! -e "/proc/$pid/ns/$each" ] || [ "/proc/$pid/ns/$each" -ef "/proc/self/ns/$each" ]; then
+			wrong "its $each namespace is the host's"
+		fi
+	done
+}`,
+	check_cgroup: `check_cgroup() { # CONTROLLER PATH FOLDER
+	IFS=$newline
+	for each in $cgroups; do case $each in *",$1,"*" $2") IFS=$blanks && return ;; esac; done
+	IFS=$blanks
+	wrong "it is not in the cgroup $3"
+}`,
+	check_status: `check_status() { # FIELD VALUE
+	IFS=$newline
+	for each in $fields; do
+		case $each in
+		"$1: $2" | "$1:$2") IFS=$blanks && return ;;
+		"$1:"*) wrong "$1 is \${each#"$1:"} and not $2" ;;
+		esac
+	done
+	wrong "/proc/$pid/status has no $1"
+}`,
+	check_ids: `# The user that was looked up in the container's own files; the order of the groups is the kernel's affair.
+check_ids() {
+	check_status Uid "$uid $uid $uid $uid"
+	check_status Gid "$gid $gid $gid $gid"
+	IFS=$newline
+	for each in $fields; do case $each in Groups:*) had=" \${each#Groups: } " ;; esac; done
+	IFS=,
+	# shellcheck disable=SC2086 # words are meant
+	set -- $groups
+	IFS=$blanks
+	for each do case $had in *" $each "*) ;; *) wrong "it is not in the group $each" ;; esac; done
+	for each in $had; do case ",$groups," in *",$each,"*) ;; *) wrong "it is in the group $each" ;; esac; done
+}`,
+	check_rlimit: `check_rlimit() { # ROW-OF-/proc/PID/limits SOFT HARD
+	row=$1 wanted="$2 $3"
+	IFS=$newline
+	for each in $limits; do
+		IFS=$blanks
+		case $each in
+		"$row  "*)
+			# shellcheck disable=SC2086 # words are meant
+			set -- \${each#"$row"}
+			[ "$1 $2" = "$wanted" ] || wrong "the limit \\"$row\\" is $1 $2 and not $wanted"
+			return
+			;;
+		esac
+	done
+	wrong "/proc/$pid/limits has no \\"$row\\""
+}`,
+	check_score: `check_score() { # VALUE
+	[ "$score" = "$1" ] || wrong "its oom_score_adj is $score and not $1"
+}`,
+	check_told: `# What the container side read back after it had written.
+check_told() { # FILE VALUE
+	value=''
+	IFS=$newline
+	for each in $told; do case $each in "$1 "*) value=\${each#"$1 "} ;; esac; done
+	IFS=$blanks
+	[ "$value" = "$2" ] || wrong "$1 reads $value and not $2"
+}`,
+};

@@ -1,0 +1,40 @@
+import type {HostFacts} from '../host/facts.ts';
+import type {Action} from './action.ts';
+import {shellCommand, shellWord} from './shell-word.ts';
+import type {Plan} from './step.ts';
+import {hostToolWords} from './toolbox.ts';
+
+/** The action that starts the first process. */
+export function startAction(plan: Plan): Extract<Action, {kind: 'start'}> {
+	const start = plan.steps.flatMap(step => (step.action.kind === 'start' ? [step.action] : []))[0];
+	if (start === undefined) throw new TypeError('the plan starts nothing');
+	return start;
+}
+
+/**
+ * The lines of sh that join the cgroups and become unshare(1). A cgroup namespace begins where its maker is, so joining
+ * comes first. unshare(1) stays, and talks on the status pipe: the command's own streams wait on 5, 6 and 7.
+ *
+ * @param prefix - words that the last command is run through
+ */
+export function launchLines(plan: Plan, conf: string, facts: HostFacts, prefix: readonly string[] = []): readonly string[] {
+	const start = startAction(plan);
+	const sh = hostToolWords(facts, 'sh') ?? [];
+	const setsid = start.tty && start.unshare.length > 0 ? [...(hostToolWords(facts, 'setsid') ?? []), '--ctty'] : [];
+	const unshare = start.unshare.length === 0 ? [] : [...(hostToolWords(facts, 'unshare') ?? []), ...start.unshare];
+	return [
+		// 0 is the process that writes, also where $$ would be the shell that this one was forked from.
+		...start.cgroups.map(file => `echo 0 > ${shellWord(file)} || exit 125`),
+		`exec ${shellCommand([...prefix, ...unshare, ...setsid, ...sh, `${conf}/init.sh`])}${setsid.length > 0 ? ' <&5' : ''}`,
+	];
+}
+
+/** The sh program that the engine starts: {@link launchLines} with the descriptors put in order first. */
+export function launchScript(plan: Plan, conf: string, facts: HostFacts): string {
+	return [
+		'# Starts the first process of the container; written by tsbox.',
+		'exec 5<&0 6>&1 7>&2 </dev/null >&3 2>&3',
+		...launchLines(plan, conf, facts),
+		'',
+	].join('\n');
+}

@@ -1,0 +1,110 @@
+import {readdirSync, readFileSync, realpathSync, statSync} from 'node:fs';
+import {join, resolve} from 'node:path';
+import {expect, test} from 'vitest';
+import type {ImageFacts} from '../../src/image/facts.ts';
+import {toOciConfig} from '../../src/oci/lower.ts';
+import type {SourceFacts} from '../../src/plan/input.ts';
+import {planContainer} from '../../src/plan/plan-container.ts';
+import {machines, savedFacts, storedImage} from '../../src/plan/sample-input.ts';
+import {loadProject} from '../../src/spec/load.ts';
+import type {RootfsSource, Service} from '../../src/spec/project.ts';
+import {stepCommand} from '../../src/step/command.ts';
+import type {Plan} from '../../src/step/step.ts';
+import {planJson} from '../../src/view/plan-json.ts';
+import {planTable} from '../../src/view/plan-table.ts';
+import {theme} from '../../src/view/theme.ts';
+
+const folder = resolve(import.meta.dirname, '../../config/examples');
+const examples = ['', 'learn/'].flatMap(below =>
+	readdirSync(join(folder, below))
+		.filter(name => name.endsWith('.yaml'))
+		.map(name => `${below}${name.replace('.yaml', '')}`),
+);
+const archive = '/srv/rootfs.tar.gz';
+
+/** The same for every checkout. */
+function withoutCheckout(text: string): string {
+	return text.replaceAll(folder, '/examples');
+}
+
+function serviceOf(example: string): Service {
+	const [service] = loadProject({
+		file: `${folder}/${example}.yaml`,
+		cwd: folder,
+		env: {ROOTFS: archive, TERM: 'xterm'},
+		readText: path => (isThere(path) ? readFileSync(path, 'utf8') : undefined),
+		kindOf: path =>
+			path === archive ? 'file' : !isThere(path) ? undefined : statSync(path).isFile() ? 'file' : 'directory',
+	}).services;
+	if (service === undefined) throw new Error(`${example} has no service`);
+	return service;
+}
+
+function isThere(path: string): boolean {
+	return statSync(path, {throwIfNoEntry: false}) !== undefined;
+}
+
+function imageOf(rootfs: RootfsSource): ImageFacts {
+	return rootfs.kind === 'archive' ? {...storedImage, stored: false} : rootfs;
+}
+
+function sourcesOf({volumes}: Service): Readonly<Record<string, SourceFacts>> {
+	return Object.fromEntries(
+		volumes.flatMap(volume =>
+			volume.type === 'bind'
+				? [[volume.source, {real: realpathSync(volume.source), kind: 'folder' as const, submounts: []}]]
+				: [],
+		),
+	);
+}
+
+function planOf(example: string, machine: (typeof machines)[number]): Plan {
+	const service = serviceOf(example);
+	const image = imageOf(service.rootfs);
+	return planContainer({
+		service,
+		config: toOciConfig(service, image.kind === 'host' ? '/' : image.path),
+		facts: savedFacts(machine),
+		image,
+		sources: sourcesOf(service),
+		folders: {store: '/var/lib/tsbox', state: '/run/tsbox'},
+		spec: `${example}.yaml`,
+		tty: service.tty ?? false,
+		bestEffort: false,
+	});
+}
+
+function tableOf(plan: Plan): string {
+	return withoutCheckout(
+		planTable(plan, {
+			columns: 160,
+			theme: theme(false),
+			width: text => text.length,
+			commandOf: step => stepCommand(step, plan),
+		}),
+	);
+}
+
+test.each(machines.flatMap(machine => examples.map(example => [example, machine] as const)))(
+	'the plan of %s on %s is the reviewed one',
+	async (example, machine) => {
+		await expect(tableOf(planOf(example, machine))).toMatchFileSnapshot(`${machine}/${example}.txt`);
+	},
+);
+
+test('a plan as JSON is the reviewed one', async () => {
+	const plan = planOf('learn/05-cgroup', 'v1-bookworm');
+	const json = withoutCheckout(planJson(plan, step => stepCommand(step, plan)));
+	await expect(json).toMatchFileSnapshot('v1-bookworm/learn/05-cgroup.json');
+});
+
+test.each(examples)('the plan of %s is made twice with the same bytes', example => {
+	const [one, two] = [planOf(example, 'v2-trixie'), planOf(example, 'v2-trixie')];
+	expect(JSON.stringify(two)).toBe(JSON.stringify(one));
+});
+
+test('each reviewed plan is of an example that is there', () => {
+	const reviewed = machines.flatMap(machine => examples.map(name => `${machine}/${name}.txt`));
+	const kept = readdirSync(import.meta.dirname, {recursive: true, encoding: 'utf8'});
+	expect(kept.filter(name => name.endsWith('.txt') && !reviewed.includes(name))).toEqual([]);
+});
