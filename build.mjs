@@ -80,9 +80,9 @@ async function bundleProgram() {
  * it is taken back first, because V8 refuses code that was kept under other flags than it runs with.
  */
 function keepCompiled() {
-	const filename = join(dist, 'cli.cjs');
 	setFlagsFromString('--no-lazy');
-	const script = new Script(readFileSync(filename, 'utf8'), {filename});
+	// Under the name that it will have: V8 keeps it, for stack traces.
+	const script = new Script(readFileSync(join(dist, 'cli.cjs'), 'utf8'), {filename: join(folder, 'dist/cli.cjs')});
 	setFlagsFromString('--lazy');
 	writeFileSync(join(dist, 'cli.cache'), script.createCachedData());
 }
@@ -122,6 +122,7 @@ function findPackage(name) {
 }
 
 mkdirSync(dist);
+process.on('exit', () => rmSync(dist, {recursive: true, force: true}));
 const program = await bundleProgram();
 const [rest] = await Promise.all([bundleRest(program.onDemand), declare()]);
 keepCompiled();

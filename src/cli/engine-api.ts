@@ -11,7 +11,6 @@ import type {
 } from '../engine/types.ts';
 import type {EventSink} from '../run/event.ts';
 import type {Project} from '../spec/project.ts';
-import type {Plan} from '../step/step.ts';
 
 export type {
 	CommandEnd,
@@ -40,5 +39,5 @@ export interface EngineApi {
 	/** Gives the digests that were removed. */
 	pruneImages(machine: Machine): Promise<readonly string[]>;
 	/** The plan as a POSIX sh script. */
-	compilePlan(machine: Machine, plan: Plan): Promise<string>;
+	compilePlan(machine: Machine, planned: PlannedContainer): Promise<string>;
 }

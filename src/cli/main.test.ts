@@ -140,7 +140,7 @@ test('a misspelt verb, option or choice is told with what was meant', async () =
 	);
 	expect(errors.join('')).toMatchInlineSnapshot(`
 		"error: there is no verb "exce"
-		  mend     See tsbox --help
+		  mend     Did you mean exec?
 		error: there is no verb "inspetc"
 		  mend     Did you mean inspect?
 		error: up has no option --plian
@@ -177,9 +177,9 @@ test('an error of the engine is told in full and gives its exit status', async (
 	expect(JSON.parse(json.out)).toMatchObject({type: 'error', code: 'E_COMMAND_NOT_FOUND', exitStatus: 127});
 });
 
-test('anything unforeseen is a bug: status 1 and a stack', async () => {
+test('anything unforeseen is a bug: status 125 and a stack', async () => {
 	const {status, err} = await tsbox('ps', {engine: {list: () => Promise.reject(new TypeError('oops'))}});
-	expect(status).toBe(1);
+	expect(status).toBe(125);
 	expect(err).toContain('this is a bug in tsbox');
 	expect(err).toContain('TypeError: oops');
 });

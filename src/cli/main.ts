@@ -91,5 +91,6 @@ async function report(error: unknown, argv: readonly string[], io: Io): Promise<
 	// A program reads JSON from standard output; a person reads the same error on standard error.
 	if (wantsJson) io.out(errorJson(error));
 	io.err(errorText(error, themeOf(io, 'stderr')));
-	return isTsboxError(error) ? error.exitStatus : 1;
+	// A bug is tsbox's failure, not the command's: 125, as podman-run(1) has it.
+	return isTsboxError(error) ? error.exitStatus : 125;
 }

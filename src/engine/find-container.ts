@@ -3,9 +3,23 @@ import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {type ContainerRecord, containerFolder, containersFolder, readRecord} from '../state/record.ts';
 import type {Machine} from './types.ts';
 
-/** The names of all containers that have a folder. */
-export function containerNames(machine: Machine): readonly string[] {
-	return machine.host.list(containersFolder(machine.dirs.state)).filter(name => !name.startsWith('.'));
+/**
+ * The names of all containers that have a folder.
+ *
+ * @throws TsboxError E_PERMISSION.
+ */
+function containerNames(machine: Machine): readonly string[] {
+	const folder = containersFolder(machine.dirs.state);
+	try {
+		return machine.host.list(folder).filter(name => !name.startsWith('.'));
+	} catch (cause) {
+		if ((cause as NodeJS.ErrnoException).code !== 'EACCES') throw cause;
+		throw new TsboxError('E_PERMISSION', `${folder} can't be read`, {
+			cause,
+			why: "root's containers are root's to see",
+			hint: 'run it with sudo',
+		});
+	}
 }
 
 /** All records that can be read; a damaged one is left to gc. */

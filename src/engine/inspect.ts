@@ -1,6 +1,6 @@
 import {memoryCount} from '../run/memory.ts';
-import {stateOf} from '../state/record.ts';
 import {explainOrigin} from '../spec/explain-origin.ts';
+import {stateOf} from '../state/record.ts';
 import {findContainer} from './find-container.ts';
 import type {Machine} from './types.ts';
 

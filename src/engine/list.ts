@@ -4,7 +4,7 @@ import {allRecords} from './find-container.ts';
 import type {ContainerSummary, Machine} from './types.ts';
 
 /** An image in a word: the archive's or folder's path, or `host`. */
-export function imageWord(image: ImageFacts): string {
+function imageWord(image: ImageFacts): string {
 	return image.kind === 'host' ? 'host' : image.kind === 'archive' ? image.archive : image.path;
 }
 

@@ -1,9 +1,9 @@
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
-import {bootId, identify, type ProcessIdentity, signalProcess} from '../host/process.ts';
 import {namespaceFiles} from '../host/probe/namespaces.ts';
-import {attach, type Attachment} from '../run/attach.ts';
-import {execute, type StartedContainer} from '../run/execute.ts';
+import {bootId, identify, type ProcessIdentity, signalProcess} from '../host/process.ts';
+import {type Attachment, attach} from '../run/attach.ts';
 import {hintCgroupMove} from '../run/cgroup-hint.ts';
+import {execute, type StartedContainer} from '../run/execute.ts';
 import {openJournal} from '../run/journal.ts';
 import {memoryCount} from '../run/memory.ts';
 import {rollBack} from '../run/rollback.ts';
@@ -12,55 +12,16 @@ import {claimName, nameInUse, releaseName} from '../state/claim.ts';
 import {type ContainerRecord, containerFolder, writeRecord} from '../state/record.ts';
 import type {CgroupKill} from '../step/action.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
-import type {Plan} from '../step/step.ts';
 import {exitCodeOf, signalNumbers} from './exit-code.ts';
 import {gcIfNeeded} from './gc.ts';
 import {planContainer} from './plan-container.ts';
+import {cgroupsOf, recordFacts} from './record-facts.ts';
 import type {CommandEnd, Machine, PlannedContainer, UpRequest} from './types.ts';
 
-/** What a plan says of the container's cgroups and how they are killed. */
-function cgroupsOf(plan: Plan): {readonly members: readonly CgroupMember[]; readonly kill: CgroupKill} {
-	let members: readonly CgroupMember[] = [];
-	let kill: CgroupKill = {kind: 'none'};
-	for (const step of plan.steps) {
-		for (const check of step.checks) if (check.kind === 'cgroups') members = check.members;
-		if (step.undo.kind === 'stop') kill = step.undo.kill;
-	}
-	return {members, kill};
-}
-
-/** The folder that the plan binds as the toolbox. */
-function toolboxFolder(plan: Plan): string {
-	for (const {action} of plan.steps) {
-		const row =
-			action.kind === 'mountTable' ? action.rows.find(each => each.target.endsWith('/.box/tools')) : undefined;
-		if (row !== undefined) return row.source;
-	}
-	return '/usr';
-}
-
-function newRecord(machine: Machine, {service, project, image, config, plan}: PlannedContainer): ContainerRecord {
-	const {host} = machine;
+function newRecord({host}: Machine, planned: PlannedContainer): ContainerRecord {
 	const owner = identify(host, process.pid);
 	if (owner === undefined) throw new TsboxError('E_STATE', '/proc/self/stat can not be read', {hint: 'mount /proc'});
-	return {
-		schema: 1,
-		name: service.name,
-		spec: project.file,
-		owner,
-		bootId: bootId(host),
-		created: host.now(),
-		image,
-		config,
-		stopSignal: service.stopSignal,
-		stopGraceMs: service.stopGraceMs,
-		namespaces: service.namespaces,
-		root: service.root,
-		tools: toolboxFolder(plan),
-		cgroups: cgroupsOf(plan).members,
-		origins: service.origins,
-		process: null,
-	};
+	return {...recordFacts(planned), owner, bootId: bootId(host), created: host.now(), process: null};
 }
 
 /** Stops a running command: its signal first, then after the grace period, or at once when forced, everything it is. */

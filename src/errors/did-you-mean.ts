@@ -2,7 +2,7 @@ import {distance} from 'fastest-levenshtein';
 
 /** The word with each two neighbours swapped: Levenshtein counts a swap, the commonest slip, as two changes. */
 function swaps(word: string): readonly string[] {
-	const letters = [...word];
+	const letters = word.split('');
 	return letters.slice(1).map((_, at) =>
 		letters
 			.with(at, letters[at + 1] ?? '')

@@ -1,8 +1,9 @@
 import {dirname} from 'node:path';
+import {unlessForbidden} from './errno.ts';
 import type {HostFacts} from './facts.ts';
 import type {Host} from './host.ts';
-import {caller, type HostFolders, type ProgramFacts, probePrograms, readHost} from './probe.ts';
 import {toolFolders} from './probe/tools.ts';
+import {caller, type HostFolders, type ProgramFacts, probePrograms, readHost} from './probe.ts';
 import {isProgramFacts, parse} from './saved-facts.ts';
 
 /** How {@link hostFacts} may go about it. */
@@ -25,7 +26,7 @@ export async function hostFacts(
 	{write = true, fresh = false}: FactsOptions = {},
 ): Promise<HostFacts> {
 	const file = `${folders.state}/facts.json`;
-	const kept = fresh ? undefined : keptPrograms(host, folders, file);
+	const kept = fresh ? undefined : unlessForbidden(() => keptPrograms(host, folders, file));
 	if (kept !== undefined) return readHost(host, kept);
 	const programs = await probePrograms(host, folders, {write});
 	if (write) keep(host, folders, file, programs);

@@ -19,7 +19,7 @@ export interface RecordingAnswers {
 	readonly start?: (argv: readonly string[], options: Parameters<Host['start']>[1]) => RunningProgram;
 	/** Whether there is such a process; true by default. */
 	readonly kill?: (pid: number, signal: NodeJS.Signals) => boolean;
-	/** Names and texts of the files that are in a folder as soon as it is made, as in cgroupfs. */
+	/** Names and texts of the files that are in a folder as soon as it is made, as in cgroupfs; they go with rmdir(2). */
 	readonly born?: (folder: string) => Readonly<Record<string, string>>;
 }
 
@@ -34,6 +34,7 @@ export function recordingHost(
 	const log: string[] = [];
 	const reads: string[] = [];
 	const files = new Map<string, string>([['/', 'dir']]);
+	const ofKernel = new Set<string>();
 	let clock = 0;
 
 	const act = (...words: readonly string[]): void => void log.push(words.map(shellWord).join(' '));
@@ -48,7 +49,10 @@ export function recordingHost(
 	};
 	const addFolder = (path: string): void => {
 		add(path, 'dir');
-		for (const [name, text] of Object.entries(answers.born?.(path) ?? {})) files.set(`${path}/${name}`, text);
+		for (const [name, text] of Object.entries(answers.born?.(path) ?? {})) {
+			files.set(`${path}/${name}`, text);
+			ofKernel.add(`${path}/${name}`);
+		}
 	};
 	const addFolders = (path: string): void => {
 		if (files.has(path)) return;
@@ -148,8 +152,9 @@ export function recordingHost(
 		rmdir: path => {
 			act('rmdir', path);
 			if (!files.has(path)) return false;
-			if (below(path).length > 0) throw systemError('ENOTEMPTY', path);
-			return files.delete(path);
+			if (below(path).some(file => !ofKernel.has(file))) throw systemError('ENOTEMPTY', path);
+			for (const file of [path, ...below(path)]) files.delete(file);
+			return true;
 		},
 		removeTree: path => {
 			act('rm', '-r', path);

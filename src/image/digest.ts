@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
 import {TsboxError} from '../errors/tsbox-error.ts';
+import {unlessForbidden} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
 import type {ArchiveFile} from './archive-file.ts';
 import {fileMark, rememberDigest, rememberedDigest} from './digest-index.ts';
@@ -24,7 +25,7 @@ export async function digestOf(
 ): Promise<string> {
 	const facts = await file.facts();
 	const mark = fileMark(facts);
-	const known = rememberedDigest(host, store, file.path, mark);
+	const known = unlessForbidden(() => rememberedDigest(host, store, file.path, mark));
 	if (known !== undefined) return known;
 	const hash = createHash('sha256');
 	for await (const chunk of file.chunks(signal)) hash.update(chunk);

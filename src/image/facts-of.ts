@@ -1,5 +1,5 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
-import {errnoOf} from '../host/errno.ts';
+import {errnoOf, unlessForbidden} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
 import type {RootfsSource} from '../spec/project.ts';
 import {openArchive} from './archive-file.ts';
@@ -38,7 +38,7 @@ export async function imageFacts(
 	const file = await openArchive(path);
 	try {
 		const digest = await digestOf(host, store, file, {remember: options.remember ?? true, signal: options.signal});
-		const stored = readRecord(host, store, digest) !== undefined;
+		const stored = unlessForbidden(() => readRecord(host, store, digest)) !== undefined;
 		const bytes = Number((await file.facts()).size);
 		return {kind: 'archive', archive: path, digest, stored, path: rootfsFolder(store, digest), bytes};
 	} finally {

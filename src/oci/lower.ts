@@ -159,7 +159,7 @@ export function toOciConfig(service: Service, rootPath: string): OciConfig {
 		annotations: service.labels,
 		linux: {
 			namespaces: namespaces(service),
-			cgroupsPath: `${service.cgroupParent ?? '/tsbox'}/${service.name}`,
+			cgroupsPath: `/${service.cgroupParent ?? 'tsbox'}/${service.name}`,
 			resources: resources(service),
 			sysctl: service.sysctls,
 			maskedPaths: service.namespaces.includes('mount') ? profile.maskedPaths : [],

@@ -145,9 +145,7 @@ test.each([
 test('a process joins its cgroups before its namespaces are made, and a check sees it there', () => {
 	const start = stepOf(samplePlan({facts: v1}), 'namespaces.start');
 	expect(start.action).toMatchObject({
-		cgroups: ['memory', 'cpu', 'cpuacct', 'pids', 'freezer'].map(
-			name => `/sys/fs/cgroup/${name}/tsbox/demo/cgroup.procs`,
-		),
+		cgroups: ['memory', 'cpu', 'cpuacct', 'pids', 'freezer'].map(name => `/sys/fs/cgroup/${name}/tsbox/demo/tasks`),
 	});
 	expect(start.checks).toContainEqual(expect.objectContaining({kind: 'cgroups'}));
 });

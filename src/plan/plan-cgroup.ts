@@ -89,12 +89,9 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 	const kill = killOf(facts, members);
 	const all = levels(cgroup);
 	const leaves = members.map(member => member.path);
-	const parents = joined.flatMap(({mount}) =>
-		all
-			.slice(0, -1)
-			.toReversed()
-			.map(level => `${mount}${level}`),
-	);
+	// The user's own cgroup_parent may carry limits of its own, so it stays; only /tsbox goes with its last container.
+	const ours = input.service.cgroupParent === undefined ? all.slice(0, -1).toReversed() : [];
+	const parents = joined.flatMap(({mount}) => ours.map(level => `${mount}${level}`));
 	const steps: Step[] = [
 		cgroupStep(
 			'cgroup.make',
@@ -111,6 +108,9 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 	];
 	if (onV2 && facts.unified !== null) {
 		// No process may be in a group whose subtree has controllers, except in the root (cgroup-v2.rst, "No Internal Process Constraint").
+		// The default group is /tsbox, beside systemd's slices: systemd is the single writer of what lies below them, and
+		// leaves groups at the top that it did not make alone (systemd's CGROUP_DELEGATION.md). Enabling what is enabled
+		// already changes nothing, so a delegated group's ancestors are not touched either.
 		const controllers = [...new Set(['memory', 'pids', 'cpu', ...wanted])].filter(name =>
 			facts.unifiedControllers.includes(name),
 		);

@@ -119,7 +119,7 @@ test('no mount is made that no check looks for, and none is there that no step m
 });
 
 test('without a mount namespace all is unmounted at the end, and no kernel path is hidden: it would be hidden on the host', () => {
-	const plan = samplePlan({service: {namespaces: [], root: 'chroot', hostname: undefined}});
+	const plan = samplePlan({service: {namespaces: [], root: 'chroot'}});
 	const unmounts = plan.steps.filter(step => step.undo.kind === 'unmountTree');
 	expect(unmounts.map(step => step.id)).toEqual(['mounts.before', 'mounts.after']);
 	expect(unmounts[0]?.undo).toEqual({kind: 'unmountTree', path: '/var/lib/tsbox/layers/demo/root'});

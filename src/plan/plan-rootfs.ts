@@ -1,4 +1,5 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
+import type {ImageFacts} from '../image/facts.ts';
 import type {MountRow} from '../step/action.ts';
 import type {Step} from '../step/step.ts';
 import {containerPaths, overlayInStore, type PlanInput} from './input.ts';
@@ -39,6 +40,22 @@ export function rootRow(input: PlanInput): MountRow {
 	};
 }
 
+/** The step that unpacks an archive into the store. */
+export function unpackStep(image: Extract<ImageFacts, {kind: 'archive'}>): Step {
+	return {
+		id: 'image.unpack',
+		phase: 'image',
+		side: 'host',
+		title: `unpack ${image.archive.split('/').at(-1)} into the store`,
+		why: 'A container needs a root folder of its own; the archive is unpacked once, by a tar that is itself locked into the target folder, and reused by its digest.',
+		man: 'tar(1)',
+		object: `folder ${image.path}`,
+		action: {kind: 'unpack', archive: image.archive, digest: image.digest, target: image.path},
+		undo: {kind: 'none', reason: 'the store keeps it for the next start; `tsbox images rm` removes it'},
+		checks: [{kind: 'folder', path: image.path}],
+	};
+}
+
 /**
  * Image and rootfs phases: what is done on disk before anything is mounted.
  *
@@ -59,20 +76,7 @@ export function planRootfs(input: PlanInput): readonly Step[] {
 			},
 		);
 	}
-	if (image.kind === 'archive' && !image.stored) {
-		steps.push({
-			id: 'image.unpack',
-			phase: 'image',
-			side: 'host',
-			title: `unpack ${image.archive.split('/').at(-1)} into the store`,
-			why: 'A container needs a root folder of its own; the archive is unpacked once, by a tar that is itself locked into the target folder, and reused by its digest.',
-			man: 'tar(1)',
-			object: `folder ${image.path}`,
-			action: {kind: 'unpack', archive: image.archive, digest: image.digest, target: image.path},
-			undo: {kind: 'none', reason: 'the store keeps it for the next start; `tsbox images rm` removes it'},
-			checks: [{kind: 'folder', path: image.path}],
-		});
-	}
+	if (image.kind === 'archive' && !image.stored) steps.push(unpackStep(image));
 	steps.push({
 		id: 'rootfs.layer',
 		phase: 'rootfs',

@@ -18,7 +18,7 @@ export function savedFacts(machine: (typeof machines)[number]): HostFacts {
 }
 
 /** A service as a spec with a root filesystem and a command makes it. */
-export const sampleService: Service = {
+const sampleService: Service = {
 	service: 'demo',
 	name: 'demo',
 	rootfs: {kind: 'archive', path: '/srv/rootfs.tar.gz'},
@@ -26,7 +26,6 @@ export const sampleService: Service = {
 	command: ['sh'],
 	environment: {},
 	groupAdd: [],
-	hostname: 'demo',
 	volumes: [],
 	ports: [],
 	readOnly: false,
@@ -61,7 +60,7 @@ export interface SampleChanges extends Partial<Omit<PlanInput, 'service' | 'conf
 }
 
 /** The input of a plan for {@link sampleService} with these changes. */
-export function sampleInput({service: changed = {}, ...rest}: SampleChanges = {}): PlanInput {
+function sampleInput({service: changed = {}, ...rest}: SampleChanges = {}): PlanInput {
 	const service = {...sampleService, ...changed};
 	const image = rest.image ?? storedImage;
 	const tty = rest.tty ?? false;
@@ -79,7 +78,7 @@ export function sampleInput({service: changed = {}, ...rest}: SampleChanges = {}
 	};
 }
 
-/** The plan for such an input. */
+/** The plan for a small service on a v2 machine, with these changes. */
 export function samplePlan(changes: SampleChanges = {}): Plan {
 	return planContainer(sampleInput(changes));
 }

@@ -13,6 +13,16 @@ interface Advice {
 /** What tools and the kernel say, what it most often means, and what mends it. */
 const advice: readonly Advice[] = [
 	{
+		says: /EBUSY.*cgroup\.subtree_control/,
+		why: 'processes are in this very group, and in the unified hierarchy a group with processes hands no controller down (the no-internal-process rule of cgroups(7))',
+		hint: 'move them to a group below it, or name another group as `cgroup_parent`',
+	},
+	{
+		says: /ENOENT.*cgroup\.subtree_control/,
+		why: 'the group above it does not hand all these controllers down',
+		hint: 'name a group as `cgroup_parent` that has them, such as one of a systemd unit with Delegate=yes',
+	},
+	{
 		says: /ENOSPC|No space left on device/i,
 		why: 'the disk, or the number of cgroups or mounts, is full',
 		hint: 'free some space; `tsbox gc` and `tsbox images prune` remove what is not used',

@@ -18,7 +18,7 @@ export type StatusLine =
 	| {readonly kind: 'text'; readonly text: string};
 
 /** Takes one line of the status pipe apart. Only trusted host tools write there; all that is no word of ours is theirs. */
-export function parseStatusLine(line: string): StatusLine {
+function parseStatusLine(line: string): StatusLine {
 	const [word = '', ...rest] = line.split(' ');
 	switch (word) {
 		case '@begin':

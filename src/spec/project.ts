@@ -127,7 +127,7 @@ export interface Service {
 	readonly stdinOpen?: boolean;
 	/** Keep the writable layer for the next start. */
 	readonly keep: boolean;
-	/** The path below the cgroup mount under which the container's cgroup is made. */
+	/** The path below the cgroup mount, without a leading slash, under which the container's cgroup is made: `system.slice/my.service`. */
 	readonly cgroupParent?: string;
 	/** Origin of each value by its path in the file: `mem_limit`, `environment.PATH`, `volumes.0`. */
 	readonly origins: Readonly<Record<string, Origin>>;

@@ -60,7 +60,7 @@ export function actionLines(action: Action, conf: string): readonly string[] {
 			return [action.names.map(name => `test -d ${name} -a ! -h ${name}`).join(' && ')];
 		case 'start':
 			return [
-				...action.cgroups.map(file => `echo $$ > ${shellWord(file)}`),
+				...action.cgroups.map(file => `echo 0 > ${shellWord(file)}`),
 				`exec ${action.unshare.length === 0 ? '' : `unshare ${shellCommand(action.unshare)} `}${action.tty && action.unshare.length > 0 ? 'setsid --ctty ' : ''}sh ${shellWord(`${conf}/init.sh`)}`,
 			];
 		case 'stop':
@@ -109,7 +109,7 @@ export function actionLines(action: Action, conf: string): readonly string[] {
 }
 
 /** The folder that a plan's init.sh and mount tables are in. */
-export function configFolder(plan: Plan): string {
+function configFolder(plan: Plan): string {
 	for (const step of plan.steps) {
 		if (step.action.kind === 'mountTable' && step.action.name === 'before') {
 			const row = step.action.rows.find(each => each.target.endsWith('/.box/conf'));

@@ -15,7 +15,9 @@ export function hostActionLines(action: Action, facts: HostFacts): readonly stri
 		case 'plainFolders':
 			return action.names.map(name => `plain_folder ${shellCommand([name, ...action.roots])}`);
 		case 'copyTree':
-			return [`run ${shellCommand([...(hostToolWords(facts, 'cp') ?? ['cp']), '-a', '--', `${action.from}/.`, action.to])}`];
+			return [
+				`run ${shellCommand([...(hostToolWords(facts, 'cp') ?? ['cp']), '-a', '--', `${action.from}/.`, action.to])}`,
+			];
 		case 'copyTools':
 			return [
 				`run mkdir -p ${shellWord(action.to)}`,
@@ -61,5 +63,10 @@ export function killFunction(kill: CgroupKill): string {
 				: [each]),
 		];
 	};
-	return [`# Kills every process of the container's cgroup.`, 'kill_all() {', ...body().map(line => `\t${line}`), '}'].join('\n');
+	return [
+		`# Kills every process of the container's cgroup.`,
+		'kill_all() {',
+		...body().map(line => `\t${line}`),
+		'}',
+	].join('\n');
 }

@@ -7,6 +7,7 @@ export const gateFunctions: Readonly<Record<string, string>> = {
 look() {
 	mounts='' cgroups='' fields='' limits='' score=''
 	IFS=$newline
+	# shellcheck disable=SC2013 # lines are meant, IFS is a newline
 	for line in $(cat "/proc/$pid/mountinfo" "/proc/$pid/cgroup" "/proc/$pid/status" "/proc/$pid/limits" "/proc/$pid/oom_score_adj"); do
 		IFS=$blanks
 		case $line in

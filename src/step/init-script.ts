@@ -182,13 +182,7 @@ export function initScripts(
 	let into = lines;
 	for (const step of steps) {
 		if (step.side !== 'container' || step.action.kind === 'exec') continue;
-		into.push(
-			'',
-			...note(step),
-			`begin ${shellWord(step.id)}`,
-			...held,
-			...containerLines(step.action, conf, facts),
-		);
+		into.push('', ...note(step), `begin ${shellWord(step.id)}`, ...held, ...containerLines(step.action, conf, facts));
 		if (step.action.kind === 'chroot') {
 			into = inside;
 			into.push(`cd ${shellWord(step.action.toolbox)} || fail $?`);

@@ -17,7 +17,12 @@ export function startAction(plan: Plan): Extract<Action, {kind: 'start'}> {
  *
  * @param prefix - words that the last command is run through
  */
-export function launchLines(plan: Plan, conf: string, facts: HostFacts, prefix: readonly string[] = []): readonly string[] {
+export function launchLines(
+	plan: Plan,
+	conf: string,
+	facts: HostFacts,
+	prefix: readonly string[] = [],
+): readonly string[] {
 	const start = startAction(plan);
 	const sh = hostToolWords(facts, 'sh') ?? [];
 	const setsid = start.tty && start.unshare.length > 0 ? [...(hostToolWords(facts, 'setsid') ?? []), '--ctty'] : [];

@@ -3,18 +3,7 @@ import type {Action} from './action.ts';
 import type {Check} from './check.ts';
 
 /** The parts of a start, in order; the table and the progress view group by them. */
-export const phases = [
-	'image',
-	'rootfs',
-	'cgroup',
-	'namespaces',
-	'mounts',
-	'hardening',
-	'process',
-	'teardown',
-] as const;
-/** One of {@link phases}. */
-export type Phase = (typeof phases)[number];
+export type Phase = 'image' | 'rootfs' | 'cgroup' | 'namespaces' | 'mounts' | 'hardening' | 'process' | 'teardown';
 
 /** One thing that is done to the machine, with its reason, its undoing and the proof that it took. */
 export interface Step {

@@ -1,12 +1,12 @@
 import type {HostFacts, ToolName} from '../host/facts.ts';
 
 /** Where the sealed toolbox's tree begins on the host, so that a tool's path in it can be told. */
-export function toolboxRoot(facts: HostFacts): string {
+function toolboxRoot(facts: HostFacts): string {
 	return facts.toolbox.kind === 'folder' ? facts.toolbox.root : '';
 }
 
 /** The path of a host file relative to the toolbox's root, which is the working directory: `./bin/mount`. */
-export function toolboxPath(facts: HostFacts, path: string): string {
+function toolboxPath(facts: HostFacts, path: string): string {
 	return `.${path.slice(toolboxRoot(facts).length)}`;
 }
 

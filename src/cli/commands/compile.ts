@@ -21,9 +21,9 @@ export const compile = defineCommand({
 	async run({values, positionals: [file, service]}, {io, engine, folders}) {
 		const machine = await withFacts(await engine.openMachine(folders), values.facts, io);
 		const spec = {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], ...given({file, service})};
-		const {plan} = await engine.planContainer(machine, spec);
-		for (const warning of plan.warnings) io.err(`warning: ${warning}\n`);
-		io.out(await engine.compilePlan(machine, plan));
+		const planned = await engine.planContainer(machine, spec);
+		for (const warning of planned.plan.warnings) io.err(`warning: ${warning}\n`);
+		io.out(await engine.compilePlan(machine, planned));
 		return 0;
 	},
 });

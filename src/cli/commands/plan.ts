@@ -32,7 +32,7 @@ export const plan = defineCommand({
 		const spec = {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], ...given({file, service})};
 		const planned = await engine.planContainer(machine, spec);
 		const format = values.json ? 'json' : (values.format ?? 'table');
-		if (format === 'sh') io.out(await engine.compilePlan(machine, planned.plan));
+		if (format === 'sh') io.out(await engine.compilePlan(machine, planned));
 		else if (format === 'json') {
 			const {planJson} = await import('../../view/plan-json.ts');
 			const {stepCommand} = await import('../../step/command.ts');

@@ -1,0 +1,83 @@
+import {readFileSync} from 'node:fs';
+import {expect, test} from 'vitest';
+import {recordingHost} from '../host/recording-host.ts';
+import {loadFacts} from '../host/saved-facts.ts';
+import type {RunEvent} from '../run/event.ts';
+import {sampleRecord} from '../state/sample-record.ts';
+import {gc, gcIfNeeded} from './gc.ts';
+import type {Machine} from './types.ts';
+
+const dirs = {store: '/var/lib/tsbox', state: '/run/tsbox'};
+const facts = loadFacts(
+	readFileSync(new URL('../../test/facts/v2-bookworm.json', import.meta.url), 'utf8'),
+	'v2-bookworm.json',
+);
+const alive = `1 (tsbox) S ${'0 '.repeat(18)}1 0`;
+
+/** A machine on which process 1 owns what it started, and these files are there too. */
+function machineWith(files: Readonly<Record<string, string>>) {
+	const host = recordingHost({
+		'/proc/sys/kernel/random/boot_id': 'this-boot\n',
+		'/proc/1/stat': alive,
+		'/var/lib/tsbox': 'dir',
+		'/run/tsbox/containers': 'dir',
+		...files,
+	});
+	const machine: Machine = {host, dirs, facts, limits: {}, bestEffort: false};
+	const events: RunEvent[] = [];
+	return {host, machine, events, emit: (event: RunEvent) => void events.push(event)};
+}
+
+/** The files of a container: its record with this owner, a layer, and a journal that tells of the layer. */
+function container(name: string, owner: number, text?: string): Readonly<Record<string, string>> {
+	const record = {...sampleRecord, name, owner: {pid: owner, startTime: '1'}};
+	const entry = {id: 'rootfs.layer', undo: {kind: 'removeTree', path: `/var/lib/tsbox/layers/${name}`}};
+	return {
+		[`/run/tsbox/containers/${name}/record.json`]: text ?? JSON.stringify(record),
+		[`/run/tsbox/containers/${name}/journal`]: `${JSON.stringify(entry)}\n`,
+		[`/var/lib/tsbox/layers/${name}/upper/file`]: 'text',
+	};
+}
+
+test('what a dead tsbox left is taken back; what a living one has is left alone', async () => {
+	const {host, machine, events, emit} = machineWith({...container('lives', 1), ...container('died', 2)});
+	expect(await gc(machine, emit)).toEqual({removed: ['/run/tsbox/containers/died']});
+	const paths = Object.keys(host.files());
+	expect(paths.filter(path => path.includes('died'))).toEqual([]);
+	expect(paths).toEqual(expect.arrayContaining(Object.keys(container('lives', 1))));
+	expect(events).toMatchObject([{type: 'step.undone', id: 'rootfs.layer'}]);
+});
+
+test('a record that can not be read has nobody to look after it', async () => {
+	const {host, machine, emit} = machineWith(container('torn', 1, '{"schema":1,'));
+	await gc(machine, emit);
+	expect(Object.keys(host.files()).filter(path => path.includes('torn'))).toEqual([]);
+});
+
+test('claims that were half made or half given back go with the process that made them', async () => {
+	const {machine, emit, host} = machineWith({
+		'/run/tsbox/containers/.new-1-box/record.json': '{}',
+		'/run/tsbox/containers/.new-2-box/record.json': '{}',
+		'/run/tsbox/containers/.dead-3-99-box/journal': '',
+	});
+	expect(await gc(machine, emit)).toEqual({
+		removed: ['/run/tsbox/containers/.dead-3-99-box', '/run/tsbox/containers/.new-2-box'],
+	});
+	expect(host.list('/run/tsbox/containers')).toEqual(['.new-1-box']);
+});
+
+test('a layer that no container speaks of, as after a power cut, is removed', async () => {
+	const {host, machine, emit} = machineWith({'/var/lib/tsbox/layers/lost/upper/x': '', ...container('lives', 1)});
+	expect(await gc(machine, emit)).toEqual({removed: ['/var/lib/tsbox/layers/lost']});
+	expect(host.list('/var/lib/tsbox/layers')).toEqual(['lives']);
+});
+
+test('a start looks first, and takes no lock where nothing was left', async () => {
+	const clean = machineWith(container('lives', 1));
+	await gcIfNeeded(clean.machine, clean.emit);
+	expect(clean.host.log).toEqual([]);
+	const left = machineWith(container('died', 2));
+	await gcIfNeeded(left.machine, left.emit);
+	expect(left.host.log.some(line => line.includes('flock'))).toBe(true);
+	expect(left.host.list('/run/tsbox/containers')).toEqual([]);
+});

@@ -1,0 +1,50 @@
+import type {ContainerRecord} from '../state/record.ts';
+import type {CgroupKill} from '../step/action.ts';
+import type {CgroupMember} from '../step/cgroup-member.ts';
+import type {Plan} from '../step/step.ts';
+import type {PlannedContainer} from './types.ts';
+
+/** What a plan says of the container's cgroups and how they are killed. */
+export function cgroupsOf(plan: Plan): {readonly members: readonly CgroupMember[]; readonly kill: CgroupKill} {
+	let members: readonly CgroupMember[] = [];
+	let kill: CgroupKill = {kind: 'none'};
+	for (const step of plan.steps) {
+		for (const check of step.checks) if (check.kind === 'cgroups') members = check.members;
+		if (step.undo.kind === 'stop') kill = step.undo.kill;
+	}
+	return {members, kill};
+}
+
+/** The folder that the plan binds as the toolbox. */
+function toolboxFolder(plan: Plan): string {
+	for (const {action} of plan.steps) {
+		const row =
+			action.kind === 'mountTable' ? action.rows.find(each => each.target.endsWith('/.box/tools')) : undefined;
+		if (row !== undefined) return row.source;
+	}
+	return '/usr';
+}
+
+/** All of a record but who owns the container, since when, and its first process. */
+export function recordFacts({
+	service,
+	project,
+	image,
+	config,
+	plan,
+}: PlannedContainer): Omit<ContainerRecord, 'owner' | 'bootId' | 'created' | 'process'> {
+	return {
+		schema: 1,
+		name: service.name,
+		spec: project.file,
+		image,
+		config,
+		stopSignal: service.stopSignal,
+		stopGraceMs: service.stopGraceMs,
+		namespaces: service.namespaces,
+		root: service.root,
+		tools: toolboxFolder(plan),
+		cgroups: cgroupsOf(plan).members,
+		origins: service.origins,
+	};
+}

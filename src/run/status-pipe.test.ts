@@ -1,0 +1,54 @@
+import {PassThrough} from 'node:stream';
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {saysKilled, type StatusLine, statusLines} from './status-pipe.ts';
+
+/** The lines of these chunks. */
+async function linesOf(chunks: readonly (string | Buffer)[]): Promise<readonly StatusLine[]> {
+	const pipe = new PassThrough();
+	for (const chunk of chunks) pipe.write(chunk);
+	pipe.end();
+	const lines: StatusLine[] = [];
+	for await (const line of statusLines(pipe)) lines.push(line);
+	return lines;
+}
+
+test.each([
+	['@begin a.b', {kind: 'begin', id: 'a.b'}],
+	['@fail a.b 32', {kind: 'fail', id: 'a.b', status: 32}],
+	['@pid 42', {kind: 'pid', pid: 42}],
+	['@value /proc/x a b  c', {kind: 'value', path: '/proc/x', value: 'a b  c'}],
+	['@ids 1 2 2,3 /home/a b', {kind: 'ids', uid: 1, gid: 2, groups: [2, 3], home: '/home/a b'}],
+	['@ready', {kind: 'ready'}],
+	['@exec', {kind: 'exec'}],
+	['@notexecutable /a b', {kind: 'notexecutable', path: '/a b'}],
+	['mount: see @begin', {kind: 'text', text: 'mount: see @begin'}],
+	['@beginning', {kind: 'text', text: '@beginning'}],
+	[' @exec', {kind: 'text', text: ' @exec'}],
+	['', {kind: 'text', text: ''}],
+] as const)('%j is %j', async (line, meaning) => {
+	expect(await linesOf([`${line}\n`])).toEqual([meaning]);
+});
+
+test('lines are the same however the pipe cuts them', async () => {
+	const text = '@begin a\nüber @exec\n@value /x ä\n@exec\nno end';
+	await fc.assert(
+		fc.asyncProperty(fc.array(fc.nat({max: Buffer.byteLength(text)})), async cuts => {
+			const at = [0, ...cuts.toSorted((a, b) => a - b)];
+			const bytes = Buffer.from(text);
+			expect(await linesOf(at.map((from, index) => bytes.subarray(from, at[index + 1])))).toEqual(
+				await linesOf([text]),
+			);
+		}),
+	);
+	expect(await linesOf([text])).toHaveLength(5);
+});
+
+test('what dash says of its folder at every start is no news', async () => {
+	expect(await linesOf(['./bin/sh: 0: getcwd() failed: No such file or directory\n@exec\n'])).toEqual([{kind: 'exec'}]);
+});
+
+test("unshare's last words tell that its child was killed", () => {
+	expect(saysKilled('unshare: sigprocmask unblock failed: Invalid argument\n')).toBe(true);
+	expect(saysKilled('unshare: mount failed\n')).toBe(false);
+});

@@ -1,0 +1,82 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import {realHost} from '../host/real-host.ts';
+import {claimName, nameInUse, releaseName} from './claim.ts';
+import {containerFolder, readRecord} from './record.ts';
+import {sampleRecord} from './sample-record.ts';
+
+const host = realHost();
+let state = '';
+beforeEach(() => {
+	state = mkdtempSync(join(tmpdir(), 'claim-'));
+});
+afterEach(() => {
+	rmSync(state, {recursive: true});
+});
+
+test('a name can be taken once, and again when it was given back', () => {
+	const other = {...sampleRecord, owner: {pid: 2, startTime: '2'}};
+	expect(claimName(host, state, sampleRecord)).toBe(true);
+	expect(claimName(host, state, other)).toBe(false);
+	expect(readRecord(host, containerFolder(state, 'demo'))).toEqual(sampleRecord);
+	releaseName(host, state, 'demo');
+	expect(claimName(host, state, other)).toBe(true);
+	expect(readdirSync(join(state, 'containers'))).toEqual(['demo']);
+});
+
+test('giving a name back takes all that was kept under it, twice or never taken is fine', () => {
+	claimName(host, state, sampleRecord);
+	const folder = containerFolder(state, 'demo');
+	mkdirSync(`${folder}/tools/bin`, {recursive: true});
+	writeFileSync(`${folder}/tools/bin/mount`, '');
+	releaseName(host, state, 'demo');
+	releaseName(host, state, 'demo');
+	expect(readdirSync(join(state, 'containers'))).toEqual([]);
+});
+
+test('what an earlier try with the same process number left is no hindrance', () => {
+	const left = join(state, 'containers', `.new-${sampleRecord.owner.pid}-demo`);
+	mkdirSync(left, {recursive: true});
+	writeFileSync(join(left, 'record.json'), '{');
+	expect(claimName(host, state, sampleRecord)).toBe(true);
+	expect(existsSync(left)).toBe(false);
+});
+
+test('of processes that want the same name at the same time one gets it', async () => {
+	const names = Array.from({length: 40}, (_, at) => `box${at}`);
+	const script = `
+		import {claimName} from ${JSON.stringify(new URL('claim.ts', import.meta.url).href)};
+		import {realHost} from ${JSON.stringify(new URL('../host/real-host.ts', import.meta.url).href)};
+		const record = ${JSON.stringify(sampleRecord)};
+		process.stdin.once('data', () => {
+			const won = ${JSON.stringify(names)}.filter(name =>
+				claimName(realHost(), ${JSON.stringify(state)}, {...record, name, owner: {pid: process.pid, startTime: '1'}}));
+			console.log(JSON.stringify(won));
+			process.exit();
+		});
+		console.log('ready');`;
+	const racers = Array.from({length: 4}, () =>
+		spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+			stdio: ['pipe', 'pipe', 'inherit'],
+		}),
+	);
+	const said = racers.map(racer => {
+		let text = '';
+		racer.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+		return () => text;
+	});
+	await Promise.all(racers.map(racer => once(racer.stdout, 'data')));
+	for (const racer of racers) racer.stdin.write('go\n');
+	await Promise.all(racers.map(racer => once(racer, 'close')));
+	const won = said.flatMap(text => JSON.parse(text().replace('ready\n', '')) as string[]);
+	expect(won.toSorted()).toEqual(names.toSorted());
+	expect(readdirSync(join(state, 'containers')).toSorted()).toEqual(names.toSorted());
+}, 30_000);
+
+test('the error for a taken name tells how to go on', () => {
+	expect(nameInUse('demo')).toMatchObject({code: 'E_NAME_IN_USE', hint: expect.stringContaining('tsbox down demo')});
+});

@@ -1,0 +1,74 @@
+import {expect, test} from 'vitest';
+import {type RecordingHost, recordingHost} from '../host/recording-host.ts';
+import {type ContainerRecord, isOwned, readRecord, stateOf, writeRecord} from './record.ts';
+import {sampleRecord} from './sample-record.ts';
+
+const folder = '/run/tsbox/containers/demo';
+
+/** A machine on which these processes run, by number and start time. */
+function machine(processes: Readonly<Record<number, string>>, boot = 'this-boot', state = 'S'): RecordingHost {
+	const stats = Object.entries(processes).map(
+		([pid, start]) => [`/proc/${pid}/stat`, `${pid} (x y) ${state} ${'0 '.repeat(18)}${start} 0`] as const,
+	);
+	return recordingHost({'/proc/sys/kernel/random/boot_id': `${boot}\n`, [folder]: 'dir', ...Object.fromEntries(stats)});
+}
+
+const running: ContainerRecord = {
+	...sampleRecord,
+	process: {pid: 7, startTime: '70', started: 1, namespaceIds: {}, ids: {uid: 0, gid: 0, groups: [0]}},
+};
+
+test('a record comes back as it was written', () => {
+	const host = machine({});
+	writeRecord(host, folder, running);
+	expect(readRecord(host, folder)).toEqual(running);
+	expect(readRecord(host, '/run/none')).toBeUndefined();
+});
+
+test.each([
+	['damaged', '{"schema":1', /is damaged/],
+	['empty', '', /is damaged/],
+	['of a later version', JSON.stringify({...sampleRecord, schema: 2}), /another version/],
+	['no record at all', 'null', /another version/],
+	['without an owner', JSON.stringify({...sampleRecord, owner: null}), /another version/],
+])('a record that is %s is not trusted', (_, text, message) => {
+	const host = recordingHost({[`${folder}/record.json`]: text});
+	expect(() => readRecord(host, folder)).toThrow(
+		expect.objectContaining({code: 'E_STATE', message: expect.stringMatching(message)}),
+	);
+});
+
+test("somebody else's record is not read", () => {
+	const host = recordingHost({[`${folder}/record.json`]: JSON.stringify(sampleRecord)});
+	const foreign = {
+		...host,
+		lstat: (path: string) => {
+			const facts = host.lstat(path);
+			return facts === undefined ? undefined : {...facts, uid: 12345};
+		},
+	};
+	expect(() => readRecord(foreign, folder)).toThrow(/belongs to somebody else/);
+});
+
+test.each([
+	['created', {1: '1'}, 'its owner lives and it has no process yet', sampleRecord],
+	['dead', {}, 'its owner is gone', sampleRecord],
+	['dead', {1: '2'}, "another process has its owner's number", sampleRecord],
+	['running', {1: '1', 7: '70'}, 'its process runs', running],
+	['running', {7: '70'}, 'its process runs though its owner is gone', running],
+	['dead', {1: '1'}, 'its process has ended', running],
+	['dead', {1: '1', 7: '71'}, 'another process has its number', running],
+] as const)('a container is %s with the processes %j, where %s', (state, processes, _why, record) => {
+	expect(stateOf(machine(processes), record)).toBe(state);
+});
+
+test('a zombie does not run', () => {
+	expect(stateOf(machine({1: '1', 7: '70'}, 'this-boot', 'Z'), running)).toBe('dead');
+});
+
+test('a record of another boot has neither owner nor process, whatever numbers are in use now', () => {
+	const host = machine({1: '1', 7: '70'}, 'next-boot');
+	expect(stateOf(host, running)).toBe('dead');
+	expect(isOwned(host, running)).toBe(false);
+	expect(isOwned(machine({1: '1'}), running)).toBe(true);
+});

@@ -1,0 +1,147 @@
+import type {HostFacts} from '../host/facts.ts';
+import {checkLines} from './compile-checks.ts';
+import {hostActionLines} from './compile-actions.ts';
+import {workFunctions} from './compile-functions.ts';
+import {gateFunctions} from './compile-gate-functions.ts';
+import {claimPart, closingPart, gatePart, headPart, terminalPart} from './compile-parts.ts';
+import {comment, neededFunctions, writeFile} from './compile-text.ts';
+import {actionLines} from './command.ts';
+import {fstabLine} from './fstab.ts';
+import {initScripts} from './init-script.ts';
+import {shellWord} from './shell-word.ts';
+import type {Plan, Step} from './step.ts';
+
+/** All that a compiled script is made from. */
+export interface CompileInput {
+	readonly plan: Plan;
+	readonly facts: HostFacts;
+	/** The container's folder, which the plan's steps name too. */
+	readonly folder: string;
+	/** JSON object of the container's record, without `owner`, `bootId`, `created` and `process`, which the script adds. */
+	readonly record: Readonly<Record<string, unknown>>;
+	/** What an `unpack` step is done with. */
+	readonly unpack: readonly string[];
+	/** As kill(1) takes it, with SIG. */
+	readonly stopSignal: string;
+	/** Milliseconds. */
+	readonly stopGraceMs: number;
+}
+
+/** The steps with the numbers that the plan's table shows. */
+interface Numbered {
+	readonly step: Step;
+	readonly number: number;
+}
+
+function heading({step, number}: Numbered): readonly string[] {
+	return comment(`${number}. ${step.title} — ${step.why}`);
+}
+
+/** Where the root is mounted for a container that shares the host's mounts. */
+function sharedRoot(plan: Plan): string {
+	if (plan.namespaces.includes('mount')) return '';
+	for (const {action} of plan.steps) if (action.kind === 'chroot' || action.kind === 'pivotRoot') return action.newRoot;
+	return '';
+}
+
+function hostStep(each: Numbered, input: CompileInput): readonly string[] {
+	const {step} = each;
+	const work = step.action.kind === 'unpack' ? unpackStep(input) : hostActionLines(step.action, input.facts);
+	return [
+		'',
+		...heading(each),
+		`step=${shellWord(step.title)}`,
+		...work,
+		...step.checks.flatMap(check => checkLines(check)),
+	];
+}
+
+/** The unpack runs in a shell of its own, so that its variables and traps are not ours. */
+function unpackStep({unpack}: CompileInput): readonly string[] {
+	return ['unpack() {', ...unpack.map(line => `\t${line}`), '}', 'run unpack'];
+}
+
+/** A mount table with each row's reason above it; mount(8) skips comments. */
+function commentedTable(rows: readonly Parameters<typeof fstabLine>[0][]): string {
+	return rows.map(row => `# ${row.why}\n${fstabLine(row)}\n`).join('');
+}
+
+/** What the first process will run: the very program and tables that `tsbox up` writes. */
+function containerSide(steps: readonly Numbered[], {plan, folder, facts}: CompileInput): readonly string[] {
+	const numbers = new Map(steps.map(each => [each.step, each]));
+	const scripts = initScripts(plan.steps, folder, facts, false, step => {
+		const each = numbers.get(step);
+		return each === undefined ? [] : heading(each);
+	});
+	return [
+		'',
+		'# What the first process runs: these steps happen inside, after it was started below.',
+		...writeFile('init.sh', scripts.init),
+		...(scripts.inside === null ? [] : writeFile('inside.sh', scripts.inside)),
+		'',
+		'# The tables that its mount commands read; fstab(5).',
+		...plan.steps.flatMap(({action}) =>
+			action.kind === 'mountTable' ? writeFile(`${action.name}.fstab`, commentedTable(action.rows)) : [],
+		),
+	];
+}
+
+/** The function that knows what an id on the status pipe means. */
+function titles(steps: readonly Numbered[], folder: string): string {
+	const inside = steps.filter(({step}) => step.side === 'container' || step.action.kind === 'start');
+	return [
+		'# The step that an id means, for messages.',
+		'# shellcheck disable=SC2016 # shown as they stand',
+		'at() { # ID',
+		'\tcase $1 in',
+		...inside.map(
+			({step}) =>
+				`\t${step.id}) step=${shellWord(step.title)} command=${shellWord(actionLines(step.action, folder)[0] ?? '')} ;;`,
+		),
+		'\tesac',
+		'}',
+	].join('\n');
+}
+
+function checksAtGate(steps: readonly Numbered[], plan: Plan): readonly string[] {
+	const prefix = sharedRoot(plan);
+	return steps.flatMap(({step, number}) => {
+		if (step.checks.length === 0 || (step.side === 'host' && step.action.kind !== 'start')) return [];
+		return [`# step ${number}`, `at ${step.id}`, ...step.checks.flatMap(check => checkLines(check, prefix))];
+	});
+}
+
+/**
+ * Renders a plan as a POSIX sh script that makes the same container with the host's own tools: the same steps in the same
+ * order, the same checks before the command starts, the same exit status, and nothing left behind. It is run by root.
+ */
+export function compileScript(input: CompileInput): string {
+	const {plan} = input;
+	const steps = plan.steps.map((step, at) => ({step, number: at + 1}));
+	const first = steps.findIndex(({step}) => step.action.kind === 'start');
+	const start = steps[first];
+	if (start === undefined) throw new TypeError('the plan starts nothing');
+	const exec = steps.find(({step}) => step.action.kind === 'exec');
+	if (exec?.step.action.kind !== 'exec') throw new TypeError('the plan runs nothing');
+	const body = [
+		...terminalPart(input),
+		'',
+		...claimPart(input),
+		...steps.slice(0, first).flatMap(each => hostStep(each, input)),
+		'',
+		...heading(start),
+		...containerSide(steps, input),
+		'',
+		...gatePart(input, checksAtGate(steps, plan), start.step.id, heading(exec), exec.step.action),
+		'',
+		...closingPart(input),
+	];
+	const titlesText = titles(steps, input.folder);
+	const named = [titlesText, ...body].join('\n');
+	const rm = input.facts.tools.rm?.flags.includes('one-file-system') === true ? '--one-file-system ' : '';
+	const functions = [
+		...neededFunctions({...workFunctions, ...gateFunctions}, named).map(text => text.replaceAll('ONE_FILE_SYSTEM', rm)),
+		titlesText,
+	];
+	return `${[...headPart(input), '', functions.join('\n\n'), '', ...body].join('\n')}\n`;
+}
