@@ -13,7 +13,8 @@ function isAbandoned(machine: Machine, name: string): boolean {
 		const record = readRecord(host, containerFolder(dirs.state, name));
 		return record === undefined || !isOwned(host, record);
 	} catch (error) {
-		if (isTsboxError(error)) return true;
+		// What another user wrote there is not to be carried out as a journal.
+		if (isTsboxError(error)) return error.code !== 'E_PERMISSION';
 		throw error;
 	}
 }

@@ -37,11 +37,9 @@ export function processView(host: Host, pid: number): ProcessView {
 	};
 }
 
-function mountProblem(check: Extract<Check, {kind: 'mount'}>, view: ProcessView, prefix: string): string | undefined {
+function mountProblem(check: Extract<Check, {kind: 'mount'}>, view: ProcessView): string | undefined {
 	// The last row of a target is the one on top.
-	const row = view
-		.mounts()
-		.findLast(each => each.target === (check.target === '/' && prefix !== '' ? prefix : `${prefix}${check.target}`));
+	const row = view.mounts().findLast(each => each.target === check.target);
 	if (row === undefined) return `nothing is mounted on ${check.target}`;
 	if (check.type !== '' && row.type !== check.type) return `${check.target} is a ${row.type} and not a ${check.type}`;
 	const missing = check.options.filter(option => !row.options.includes(option) && !row.superOptions.includes(option));
@@ -94,20 +92,14 @@ function placeProblem(check: PlaceCheck, host: Host, told: Told): string | undef
 
 /**
  * What is wrong, or undefined when the kernel agrees. `view` is undefined for checks of host steps made before the
- * process is there; `prefix` is the root's path for a container without a mount namespace.
+ * process is there
  */
-export function problemOf(
-	check: Check,
-	host: Host,
-	view: ProcessView | undefined,
-	told: Told,
-	prefix = '',
-): string | undefined {
+export function problemOf(check: Check, host: Host, view: ProcessView | undefined, told: Told): string | undefined {
 	if (looksAtPlace(check)) return placeProblem(check, host, told);
 	if (view === undefined) return 'there is no process to look at';
 	switch (check.kind) {
 		case 'mount':
-			return mountProblem(check, view, prefix);
+			return mountProblem(check, view);
 		case 'onlyMounts':
 			return onlyMountsProblem(check.targets, view);
 		case 'namespaces': {

@@ -225,10 +225,9 @@ async function passGate(
 				if (first === undefined) break;
 				const told: Told = {values, ids: ids ?? fixed ?? undefined};
 				const view = processView(host, first.pid);
-				const prefix = plan.namespaces.includes('mount') ? '' : rootOf(plan);
 				for (const step of plan.steps) {
 					for (const check of step.side === 'container' || step.action.kind === 'start' ? step.checks : []) {
-						const problem = problemOf(check, host, view, told, prefix);
+						const problem = problemOf(check, host, view, told);
 						if (problem !== undefined) throw checkFailure(step, plan, problem);
 					}
 				}
@@ -282,12 +281,4 @@ function withHome(exec: ExecAction, home: string | undefined): ExecAction {
 	return home === undefined || exec.env.some(each => each.startsWith('HOME='))
 		? exec
 		: {...exec, env: [...exec.env, `HOME=${home}`]};
-}
-
-/** Where the root is mounted for a container that shares the host's mounts. */
-function rootOf(plan: Plan): string {
-	for (const {action} of plan.steps) {
-		if (action.kind === 'chroot' || action.kind === 'pivotRoot') return action.newRoot;
-	}
-	return '';
 }

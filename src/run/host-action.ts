@@ -74,13 +74,20 @@ export async function doHostAction(action: Action, context: HostActionContext): 
 		case 'unpack':
 			await context.unpack(action);
 			return;
-		case 'copyTree':
+		case 'copyTree': {
+			// A kept layer has its copy already; one that a kill cut short lies beside it and is made anew.
+			if (host.list(action.to).length > 0) return;
+			const fresh = `${action.to}.new`;
+			host.removeTree(fresh);
+			host.mkdir(fresh, 0o755);
 			await runTool(
 				context,
-				[...(hostToolWords(facts, 'cp') ?? ['cp']), '-a', '--', `${action.from}/.`, action.to],
+				[...(hostToolWords(facts, 'cp') ?? ['cp']), '-a', '--', `${action.from}/.`, fresh],
 				'copying the root filesystem',
 			);
+			host.rename(fresh, action.to);
 			return;
+		}
 		case 'copyTools':
 			host.mkdirs(action.to, 0o755);
 			await runTool(

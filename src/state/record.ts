@@ -69,7 +69,7 @@ function looksLikeRecord(value: unknown): value is ContainerRecord {
 /**
  * The record in a container's folder, or undefined when there is none.
  *
- * @throws TsboxError E_STATE for one that is damaged, of another version or not its owner's.
+ * @throws TsboxError E_STATE for one that is damaged or of another version, E_PERMISSION for one of another user.
  */
 export function readRecord(host: Host, folder: string): ContainerRecord | undefined {
 	const path = `${folder}/record.json`;
@@ -77,7 +77,7 @@ export function readRecord(host: Host, folder: string): ContainerRecord | undefi
 	if (text === undefined) return undefined;
 	const owner = host.lstat(path)?.uid;
 	if (owner !== 0 && owner !== process.getuid?.())
-		throw new TsboxError('E_STATE', `${path} belongs to somebody else`, {
+		throw new TsboxError('E_PERMISSION', `${path} belongs to somebody else`, {
 			hint: 'remove it by hand once you know what wrote it',
 		});
 	let value: unknown;

@@ -14,19 +14,15 @@ function limit(value: number): string {
 
 /**
  * A check as lines of a compiled script, with the same meaning as problemOf of run/.
- *
- * @param prefix - the root's path, for a container that shares the host's mounts
  */
-export function checkLines(check: Check, prefix = ''): readonly string[] {
+export function checkLines(check: Check): readonly string[] {
 	switch (check.kind) {
 		case 'folder':
 			return [`check_folder ${shellWord(check.path)}`];
 		case 'value':
 			return [`check_value ${shellCommand([check.path, words(check.equals)])}`];
-		case 'mount': {
-			const target = check.target === '/' && prefix !== '' ? prefix : `${prefix}${check.target}`;
-			return [`check_mount ${shellCommand([mountinfoWord(target), check.type, ...check.options])}`];
-		}
+		case 'mount':
+			return [`check_mount ${shellCommand([mountinfoWord(check.target), check.type, ...check.options])}`];
 		case 'onlyMounts':
 			return [`check_only_mounts ${shellCommand(check.targets.map(mountinfoWord))}`];
 		case 'namespaces':

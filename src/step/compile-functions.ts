@@ -32,6 +32,12 @@ failed() { # STATUS MESSAGE [CAUSE [MEND]]
 	said=
 	failed 125 "$1" 'the command said that it worked, but the kernel shows otherwise; the container was not started'
 }`,
+	need_hierarchies: `need_hierarchies() { # MOUNT-POINT...
+	for each do
+		[ -e "$each/cgroup.procs" ] ||
+			failed 125 "no cgroups are mounted on $each" 'the script was made for another host' 'make it anew here: tsbox compile'
+	done
+}`,
 	run: `# Runs one command of a step.
 run() { # COMMAND...
 	command=$*

@@ -114,6 +114,9 @@ check_told() { # FILE VALUE
 	IFS=$newline
 	for each in $told; do case $each in "$1 "*) value=\${each#"$1 "} ;; esac; done
 	IFS=$blanks
-	[ "$value" = "$2" ] || wrong "$1 reads $value and not $2"
+	file=$1 wanted=$2
+	# shellcheck disable=SC2086 # words are meant
+	set -- $value
+	[ "$*" = "$wanted" ] || wrong "$file reads $* and not $wanted"
 }`,
 };

@@ -1,11 +1,15 @@
 import type {HostFacts} from '../host/facts.ts';
-import {checkLines} from './compile-checks.ts';
-import {hostActionLines} from './compile-actions.ts';
-import {workFunctions} from './compile-functions.ts';
-import {gateFunctions} from './compile-gate-functions.ts';
-import {claimPart, closingPart, gatePart, headPart, terminalPart} from './compile-parts.ts';
-import {comment, neededFunctions, writeFile} from './compile-text.ts';
 import {actionLines} from './command.ts';
+import {hostActionLines} from './compile-actions.ts';
+import {checkLines} from './compile-checks.ts';
+import {claimPart} from './compile-claim.ts';
+import {closingPart} from './compile-closing.ts';
+import {workFunctions} from './compile-functions.ts';
+import {gatePart} from './compile-gate.ts';
+import {gateFunctions} from './compile-gate-functions.ts';
+import {headPart, refusals} from './compile-head.ts';
+import {terminalPart} from './compile-terminal.ts';
+import {comment, neededFunctions, writeFile} from './compile-text.ts';
 import {fstabLine} from './fstab.ts';
 import {initScripts} from './init-script.ts';
 import {shellWord} from './shell-word.ts';
@@ -35,13 +39,6 @@ interface Numbered {
 
 function heading({step, number}: Numbered): readonly string[] {
 	return comment(`${number}. ${step.title} — ${step.why}`);
-}
-
-/** Where the root is mounted for a container that shares the host's mounts. */
-function sharedRoot(plan: Plan): string {
-	if (plan.namespaces.includes('mount')) return '';
-	for (const {action} of plan.steps) if (action.kind === 'chroot' || action.kind === 'pivotRoot') return action.newRoot;
-	return '';
 }
 
 function hostStep(each: Numbered, input: CompileInput): readonly string[] {
@@ -76,12 +73,12 @@ function containerSide(steps: readonly Numbered[], {plan, folder, facts}: Compil
 	return [
 		'',
 		'# What the first process runs: these steps happen inside, after it was started below.',
-		...writeFile('init.sh', scripts.init),
-		...(scripts.inside === null ? [] : writeFile('inside.sh', scripts.inside)),
+		writeFile('init.sh', scripts.init),
+		...(scripts.inside === null ? [] : [writeFile('inside.sh', scripts.inside)]),
 		'',
 		'# The tables that its mount commands read; fstab(5).',
 		...plan.steps.flatMap(({action}) =>
-			action.kind === 'mountTable' ? writeFile(`${action.name}.fstab`, commentedTable(action.rows)) : [],
+			action.kind === 'mountTable' ? [writeFile(`${action.name}.fstab`, commentedTable(action.rows))] : [],
 		),
 	];
 }
@@ -91,7 +88,6 @@ function titles(steps: readonly Numbered[], folder: string): string {
 	const inside = steps.filter(({step}) => step.side === 'container' || step.action.kind === 'start');
 	return [
 		'# The step that an id means, for messages.',
-		'# shellcheck disable=SC2016 # shown as they stand',
 		'at() { # ID',
 		'\tcase $1 in',
 		...inside.map(
@@ -103,11 +99,10 @@ function titles(steps: readonly Numbered[], folder: string): string {
 	].join('\n');
 }
 
-function checksAtGate(steps: readonly Numbered[], plan: Plan): readonly string[] {
-	const prefix = sharedRoot(plan);
+function checksAtGate(steps: readonly Numbered[]): readonly string[] {
 	return steps.flatMap(({step, number}) => {
 		if (step.checks.length === 0 || (step.side === 'host' && step.action.kind !== 'start')) return [];
-		return [`# step ${number}`, `at ${step.id}`, ...step.checks.flatMap(check => checkLines(check, prefix))];
+		return [`# step ${number}`, `at ${step.id}`, ...step.checks.flatMap(check => checkLines(check))];
 	});
 }
 
@@ -124,6 +119,8 @@ export function compileScript(input: CompileInput): string {
 	const exec = steps.find(({step}) => step.action.kind === 'exec');
 	if (exec?.step.action.kind !== 'exec') throw new TypeError('the plan runs nothing');
 	const body = [
+		...refusals(input),
+		'',
 		...terminalPart(input),
 		'',
 		...claimPart(input),
@@ -132,7 +129,7 @@ export function compileScript(input: CompileInput): string {
 		...heading(start),
 		...containerSide(steps, input),
 		'',
-		...gatePart(input, checksAtGate(steps, plan), start.step.id, heading(exec), exec.step.action),
+		...gatePart(input, checksAtGate(steps), start.step.id, heading(exec), exec.step.action),
 		'',
 		...closingPart(input),
 	];

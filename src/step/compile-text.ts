@@ -17,12 +17,8 @@ export function comment(text: string): readonly string[] {
 }
 
 /** The line of sh that writes a text into a file of the container's folder, with a builtin: a process costs a millisecond. */
-export function writeFile(name: string, text: string): readonly string[] {
-	// Words of the text are for the shell that will read the file.
-	return [
-		'# shellcheck disable=SC2016 # it is expanded by the one who reads the file',
-		`printf '%s' ${shellWord(text)} > "$box/${name}"`,
-	];
+export function writeFile(name: string, text: string): string {
+	return `printf '%s' ${shellWord(text)} > "$box/${name}"`;
 }
 
 /** The functions that a script needs: those named in the text, and in one another, in the order of the table. */

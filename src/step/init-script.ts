@@ -26,7 +26,9 @@ fail() { echo "@fail $id $1"; exit 125; }`;
 const again = `begin() { id=$1; echo "@begin $1"; }
 fail() { echo "@fail $id $1"; exit 125; }`;
 
-const readBack = `read_back() { value=; IFS= read -r value < "$2"; echo "@value $1 $value"; }`;
+// A number of /proc/sys must be read at once, by head(1): the kernel ends it after the one byte that a shell asks for.
+const readBack = `read_setting() { value=$(head -n 1 "$1"); echo "@value $1 $value"; }
+read_back() { value=; IFS= read -r value < "$2"; echo "@value $1 $value"; }`;
 
 const pointFunction = `point() {
 	if [ -h "$2" ]; then echo "$2 is a symlink"; fail 1; fi
@@ -58,15 +60,16 @@ lookup() {
 	groups=$gid
 	if [ -z "$group" ] && [ -n "$name" ]; then
 		while IFS=: read -r _ _ g members; do
-			case ,$members, in *,"$name",*) is_number "$g" && groups=$groups,$g ;; esac
+			case ,$members, in *,"$name",*) is_number "$g" && add_group "$g" ;; esac
 		done <<-END
 		$text
 		END
 	fi
-	for group do find_group "$group"; groups=$groups,$found; done
+	for group do find_group "$group"; add_group "$found"; done
 	case $home in /*) ;; *) home=/ ;; esac
 	echo "@ids $uid $gid $groups $home"
 }
+add_group() { case ,$groups, in *,"$1",*) ;; *) groups=$groups,$1 ;; esac; }
 find_group() {
 	found=
 	if is_number "$1"; then found=$1; return; fi
@@ -110,7 +113,9 @@ function containerLines(action: Action, conf: string, facts: HostFacts): readonl
 		case 'write':
 			return [
 				`echo ${shellWord(action.value)} > ${shellWord(action.path)} || fail $?`,
-				`read_back ${shellWord(action.path)} ${shellWord(action.path)}`,
+				/^\/proc\/sys\/(?!kernel\/(host|domain)name$)/.test(action.path)
+					? `read_setting ${shellWord(action.path)}`
+					: `read_back ${shellWord(action.path)} ${shellWord(action.path)}`,
 			];
 		case 'pivotRoot':
 			return [

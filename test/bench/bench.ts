@@ -1,0 +1,170 @@
+import {execFileSync, spawn, spawnSync} from 'node:child_process';
+import {mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {cpus} from 'node:os';
+import {join, resolve} from 'node:path';
+import {busyboxFixture} from '../../fixtures/busybox.ts';
+import {debianFixture} from '../../fixtures/debian.ts';
+import type * as library from '../../src/index.ts';
+import {digits, peakMemory, program, roundRobin, table, type Work} from './measure.ts';
+import {peers, sleepingBundle} from './peers.ts';
+
+// npm run bench [ROUNDS]: how long tsbox takes to run `true`, beside the other programs of this machine, as Markdown.
+
+const again = 'TSBOX_BENCH_AGAIN';
+const project = resolve(import.meta.dirname, '../..');
+const unified = '/sys/fs/cgroup/unified';
+const isHybrid = readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${unified} `);
+
+if (process.getuid?.() !== 0) throw new Error('the benchmark needs root');
+if (isHybrid && process.env[again] === undefined) {
+	// crun refuses hybrid cgroups. Without the unified mount, in a mount namespace of our own, all of them see plain v1.
+	const {status} = spawnSync(
+		'unshare',
+		['-m', '--propagation', 'private', 'sh', '-c', `umount ${unified} && exec "$@"`, 'sh', process.execPath].concat(
+			process.execArgv,
+			process.argv.slice(1),
+		),
+		{stdio: 'inherit', env: {...process.env, [again]: '1'}},
+	);
+	process.exit(status ?? 1);
+}
+
+const rounds = Number(process.argv[2] ?? 25);
+const scratch = mkdtempSync('/var/tmp/tsbox-bench-');
+const root = join(scratch, 'root');
+const folders = ['--store', join(scratch, 'store'), '--state', join(scratch, 'state')];
+const tsbox = [join(project, 'bin/tsbox'), ...folders];
+const specFile = join(scratch, 'bench.yaml');
+const sleeperFile = join(scratch, 'sleeper.yaml');
+const left: string[] = [];
+const leaveOut = (name: string, error: unknown): void =>
+	void left.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+
+async function libraryWays(): Promise<ReadonlyMap<string, Work>> {
+	const {openMachine, up, execIn} = (await import(`${project}/dist/index.js`)) as typeof library;
+	const machine = await openMachine({store: join(scratch, 'store'), state: join(scratch, 'state')});
+	const nothing = openSync('/dev/null', 'r+');
+	const attachment = () => ({
+		stdio: {stdin: nothing, stdout: nothing, stderr: nothing},
+		tty: false,
+		signal: new AbortController().signal,
+		force: new AbortController().signal,
+	});
+	const must = ({exitCode}: {readonly exitCode: number}): void => {
+		if (exitCode !== 0) throw new Error(`exit status ${exitCode}`);
+	};
+	return new Map<string, Work>([
+		[
+			'tsbox, the library in a warm process',
+			async () =>
+				must(
+					await up(machine, {
+						verb: 'run',
+						file: specFile,
+						cwd: scratch,
+						env: process.env,
+						emit: () => {},
+						...attachment(),
+					}),
+				),
+		],
+		[
+			'tsbox exec, the library in a warm process',
+			async () => must(await execIn(machine, 'sleeper', {args: ['true'], env: [], ...attachment()})),
+		],
+	]);
+}
+
+async function runRows(): Promise<void> {
+	execFileSync('tar', ['-xf', await busyboxFixture(), '-C', root]);
+	writeFileSync(specFile, `name: bench\nrootfs: ${root}\ncommand: ["true"]\n`);
+	writeFileSync(sleeperFile, `name: sleeper\nrootfs: ${root}\ncommand: [sleep, "1000"]\n`);
+	const script = join(scratch, 'bench.sh');
+	writeFileSync(script, execFileSync(tsbox[0] ?? '', [...tsbox.slice(1), 'compile', specFile]));
+
+	const commands = new Map<string, readonly string[]>([
+		['node -e 0', [process.execPath, '-e', '0']],
+		...peers(scratch, root).map(({name, words}) => [name, words] as const),
+		['runc exec', ['runc', 'exec', 'bench-sleeper', 'true']],
+		['tsbox, the compiled script', ['sh', script]],
+		['tsbox run', [...tsbox, 'run', specFile]],
+		['tsbox exec', [...tsbox, 'exec', 'sleeper', '--', 'true']],
+	]);
+	const sleeper = spawn(tsbox[0] ?? '', [...tsbox.slice(1), 'up', sleeperFile], {stdio: 'ignore'});
+	const bundle = sleepingBundle(join(scratch, 'sleeper'), root);
+	spawnSync('runc', ['run', '--detach', '--bundle', bundle, 'bench-sleeper'], {stdio: 'ignore'});
+	const until = Date.now() + 10_000;
+	const isUp = (): boolean =>
+		spawnSync(tsbox[0] ?? '', [...tsbox.slice(1), 'exec', 'sleeper', '--', 'true']).status === 0;
+	while (!isUp()) if (Date.now() > until) throw new Error('the container to enter does not start');
+	try {
+		const ways = new Map([
+			...[...commands].map(([name, words]) => [name, program(words)] as const),
+			...(await libraryWays()),
+		]);
+		const times = await roundRobin(ways, {warmUps: 3, rounds}, leaveOut);
+		const median = (name: string): number => times.find(each => each.name === name)?.median ?? Number.NaN;
+		const ratio = (value: number, name: string): string =>
+			Number.isNaN(median(name)) ? '–' : (value / median(name)).toFixed(2);
+		console.log(`\`true\` in a new container, or in one that is there: ${rounds} rounds, ${cpus().length} CPUs\n`);
+		console.log(
+			table(
+				['way', 'median ms', 'min ms', '× crun', '× runc', '× node', 'peak MiB'],
+				times
+					.toSorted((a, b) => a.median - b.median)
+					.map(({name, median: value, min}) => [
+						name,
+						digits(value),
+						digits(min),
+						ratio(value, 'crun run'),
+						ratio(value, 'runc run'),
+						ratio(value, 'node -e 0'),
+						digits(commands.has(name) ? peakMemory(commands.get(name) ?? [], scratch) : undefined),
+					]),
+			),
+		);
+	} finally {
+		spawnSync(tsbox[0] ?? '', [...tsbox.slice(1), 'down', '--timeout', '0', 'sleeper']);
+		spawnSync('runc', ['delete', '--force', 'bench-sleeper']);
+		sleeper.kill('SIGKILL');
+	}
+}
+
+async function unpackRows(): Promise<void> {
+	const fixture = await debianFixture();
+	if ('missing' in fixture) {
+		left.push(`unpacking a Debian: ${fixture.missing}`);
+		return;
+	}
+	const file = join(scratch, 'debian.yaml');
+	writeFileSync(file, `name: bench-debian\nrootfs: ${fixture.path}\ncommand: ["true"]\n`);
+	const store = join(scratch, 'fresh');
+	const commands = new Map<string, readonly string[]>([
+		['tar -xzf', ['sh', '-c', `mkdir ${store} && tar -xpzf ${fixture.path} --numeric-owner --xattrs -C ${store}`]],
+		['tsbox run, first time', [...tsbox.slice(0, 1), '--store', store, '--state', `${scratch}/state`, 'run', file]],
+	]);
+	const clear = (): void => rmSync(store, {recursive: true, force: true});
+	const ways = new Map([...commands].map(([name, words]) => [name, program(words)] as const));
+	const cleared = new Map([...ways].map(([name, work]) => [name, async () => (clear(), await work())] as const));
+	const times = await roundRobin(cleared, {warmUps: 1, rounds: 5}, leaveOut);
+	const bytes = Number(execFileSync('stat', ['-c', '%s', fixture.path], {encoding: 'utf8'}));
+	console.log(`\nA Debian root filesystem, ${digits(bytes / 1048576)} MiB of tar.gz: 5 rounds\n`);
+	console.log(
+		table(
+			['way', 'median ms', 'min ms', 'peak MiB'],
+			times.map(({name, median, min}) => {
+				clear();
+				return [name, digits(median), digits(min), digits(peakMemory(commands.get(name) ?? [], scratch))];
+			}),
+		),
+	);
+}
+
+mkdirSync(root);
+try {
+	await runRows();
+	await unpackRows();
+	for (const reason of left) console.log(`\nLeft out: ${reason}.`);
+} finally {
+	rmSync(scratch, {recursive: true, force: true});
+}

@@ -1,0 +1,76 @@
+import {spawn, spawnSync} from 'node:child_process';
+import {existsSync, readFileSync} from 'node:fs';
+
+/** Something to be timed; rejects or throws when it did not work. */
+export type Work = () => Promise<void>;
+
+/** What was measured of one way, milliseconds. */
+export interface Times {
+	readonly name: string;
+	readonly median: number;
+	readonly min: number;
+}
+
+/** Runs a program to its end without streams; rejects unless its exit status is 0. */
+export function program(words: readonly string[]): Work {
+	const [name = '', ...args] = words;
+	return () =>
+		new Promise((resolve, reject) => {
+			const child = spawn(name, args, {stdio: 'ignore'});
+			child.once('error', reject);
+			child.once('exit', (code, signal) => {
+				if (code === 0) resolve();
+				else reject(new Error(`${name} ended with ${code ?? signal}`));
+			});
+		});
+}
+
+/**
+ * Times all ways in turn, round by round, so that a slow moment of the machine meets all of them. A way that fails in a
+ * warm-up is left out; `refused` tells why.
+ */
+export async function roundRobin(
+	ways: ReadonlyMap<string, Work>,
+	{warmUps, rounds}: {readonly warmUps: number; readonly rounds: number},
+	refused: (name: string, error: unknown) => void,
+): Promise<readonly Times[]> {
+	const taken = new Map<string, number[]>();
+	for (const [name, work] of ways) {
+		try {
+			for (let round = 0; round < warmUps; round++) await work();
+			taken.set(name, []);
+		} catch (error) {
+			refused(name, error);
+		}
+	}
+	for (let round = 0; round < rounds; round++) {
+		for (const [name, times] of taken) {
+			const begun = performance.now();
+			await ways.get(name)?.();
+			times.push(performance.now() - begun);
+		}
+	}
+	return [...taken].map(([name, times]) => {
+		const sorted = times.toSorted((a, b) => a - b);
+		return {name, median: sorted[Math.floor(sorted.length / 2)] ?? 0, min: sorted[0] ?? 0};
+	});
+}
+
+/** The most memory that one process of a command had at once, MiB, as time(1) tells it; undefined without time(1). */
+export function peakMemory(words: readonly string[], scratch: string): number | undefined {
+	if (!existsSync('/usr/bin/time')) return undefined;
+	const file = `${scratch}/peak`;
+	const {status} = spawnSync('/usr/bin/time', ['-f', '%M', '-o', file, ...words], {stdio: 'ignore'});
+	return status === 0 ? Number(readFileSync(file, 'utf8').trim()) / 1024 : undefined;
+}
+
+/** A table in Markdown; the first column is text, the others are numbers. */
+export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+	const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+	return [line(heads), line(heads.map((_, at) => (at === 0 ? ':--' : '--:'))), ...rows.map(line)].join('\n');
+}
+
+/** A number for people: no digit after the point from 100 on. */
+export function digits(value: number | undefined): string {
+	return value === undefined ? '–' : value.toFixed(value >= 100 ? 0 : 1);
+}

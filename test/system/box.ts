@@ -1,0 +1,109 @@
+import {type ChildProcess, spawn} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {busyboxFixture} from '../../fixtures/busybox.ts';
+import {leftovers} from './leftovers.ts';
+
+/** How a tsbox ended. */
+export interface Ended {
+	readonly status: number | null;
+	readonly signal: NodeJS.Signals | null;
+	readonly out: string;
+	readonly err: string;
+}
+
+/** A tsbox that runs. */
+export interface Running {
+	readonly child: ChildProcess;
+	readonly ended: Promise<Ended>;
+	/** Settles when its output, or its talk, has the text. */
+	readonly says: (text: string) => Promise<void>;
+}
+
+/** A folder, a name and a rootfs of its own for one test; goes with its containers. */
+export interface TestBox extends AsyncDisposable {
+	readonly folder: string;
+	/** A container name that no other test has. */
+	readonly name: string;
+	/** The busybox archive. */
+	readonly rootfs: string;
+	/** Writes a file into the folder; gives its path. */
+	readonly file: (name: string, text: string) => string;
+	/** Writes a spec with the test's name and rootfs on top; gives its path. */
+	readonly spec: (text?: string) => string;
+	readonly start: (
+		args: readonly string[],
+		options?: {readonly env?: Record<string, string>; readonly input?: Buffer | string},
+	) => Running;
+	readonly tsbox: (
+		args: readonly string[],
+		options?: {readonly env?: Record<string, string>; readonly input?: Buffer | string},
+	) => Promise<Ended>;
+	readonly leftovers: () => readonly string[];
+}
+
+const program = join(import.meta.dirname, '../../bin/tsbox');
+
+/** Waits until the condition holds; throws after 20 s. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+	const end = Date.now() + 20_000;
+	while (!(await holds())) {
+		if (Date.now() > end) throw new Error(`waited 20 s in vain for ${what}`);
+		await new Promise(resolve => setTimeout(resolve, 10));
+	}
+}
+
+/** Makes a test's own corner of the machine. */
+export async function testBox(): Promise<TestBox> {
+	const folder = mkdtempSync(join(tmpdir(), 'tsbox-system-'));
+	const name = `t${randomBytes(5).toString('hex')}`;
+	const rootfs = await busyboxFixture();
+	const started: Running[] = [];
+	const file = (path: string, text: string): string => {
+		writeFileSync(join(folder, path), text);
+		return join(folder, path);
+	};
+	const start: TestBox['start'] = (args, {env = {}, input} = {}) => {
+		const child = spawn(program, ['--store', join(folder, 'store'), '--state', join(folder, 'state'), ...args], {
+			cwd: folder,
+			env: {PATH: process.env['PATH'], HOME: '/root', ...env},
+			stdio: ['pipe', 'pipe', 'pipe'],
+		});
+		let out = '';
+		let err = '';
+		child.stdout.setEncoding('latin1').on('data', (text: string) => (out += text));
+		child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+		child.stdin.on('error', () => {});
+		child.stdin.end(input);
+		const ended = new Promise<Ended>(resolve =>
+			child.once('close', (status, signal) => resolve({status, signal, out, err})),
+		);
+		const running = {
+			child,
+			ended,
+			says: (text: string) => until(`"${text}" in\n${out}${err}`, () => out.includes(text) || err.includes(text)),
+		};
+		started.push(running);
+		return running;
+	};
+	return {
+		folder,
+		name,
+		rootfs,
+		file,
+		spec: (text = '') => file('spec.yaml', `name: ${name}\nrootfs: ${rootfs}\n${text}`),
+		start,
+		tsbox: (args, options) => start(args, options).ended,
+		leftovers: () => leftovers(name, folder),
+		[Symbol.asyncDispose]: async () => {
+			for (const {child, ended} of started) {
+				if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+				await ended;
+			}
+			await start(['gc']).ended;
+			rmSync(folder, {recursive: true, force: true});
+		},
+	};
+}

@@ -1,0 +1,143 @@
+import {type ChildProcess, spawn} from 'node:child_process';
+import {closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
+import {busyboxFixture} from '../../fixtures/busybox.ts';
+import {compilePlan} from '../../src/engine/compile-plan.ts';
+import {openMachine} from '../../src/engine/open-machine.ts';
+import {planContainer} from '../../src/engine/plan-container.ts';
+import type {CommandEnd, Machine} from '../../src/engine/types.ts';
+import {up} from '../../src/engine/up.ts';
+import {closeInheritedDescriptors} from '../../src/host/inherited-descriptors.ts';
+
+/** How a program ended, and what it wrote. */
+export interface Ended {
+	readonly status: number | null;
+	readonly signal: string | null;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+/** A program that runs. */
+export interface Running {
+	readonly child: ChildProcess;
+	/** What it has written to its standard output so far. */
+	readonly seen: () => string;
+	readonly ended: Promise<Ended>;
+}
+
+/** A container's name, the store and state of its own, and the script that makes it. */
+export interface Compiled {
+	readonly name: string;
+	readonly machine: Machine;
+	readonly script: string;
+	readonly path: string;
+	/** Starts the script; the caller's environment is as good as empty. */
+	start(interpreter?: readonly string[], input?: string): Running;
+	/** The same spec by the engine itself. */
+	up(): Promise<CommandEnd & {readonly stdout: string}>;
+	/** All that is left of the container: mounts, cgroups, processes, folders. */
+	leftovers(): readonly string[];
+	remove(): void;
+}
+
+/** Waits until a condition holds; fails after ten seconds. */
+export async function until(holds: () => boolean, what: string): Promise<void> {
+	const deadline = Date.now() + 10_000;
+	while (!holds()) {
+		if (Date.now() > deadline) throw new Error(`it took more than ten seconds until ${what}`);
+		await delay(10);
+	}
+}
+
+/** Runs a program without a terminal; input null keeps its stdin open. */
+export function start(
+	argv: readonly string[],
+	input: string | null = '',
+	env: Readonly<Record<string, string>> = {},
+): Running {
+	const [program = '', ...args] = argv;
+	closeInheritedDescriptors();
+	const child = spawn(program, args, {env: {PATH: '/nowhere', ...env}, detached: true});
+	let stdout = '';
+	let stderr = '';
+	child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+	child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+	child.stdin.on('error', () => {});
+	if (input !== null) child.stdin.end(input);
+	const ended = new Promise<Ended>((resolve, reject) => {
+		child.on('error', reject);
+		child.on('exit', () => child.stdin.end());
+		child.on('close', (status, signal) => resolve({status, signal, stdout, stderr}));
+	});
+	return {child, seen: () => stdout, ended};
+}
+
+function textOf(path: string): string {
+	try {
+		return readFileSync(path, 'utf8');
+	} catch {
+		return '';
+	}
+}
+
+function leftoversOf(name: string, folder: string): readonly string[] {
+	const pids = readdirSync('/proc').filter(entry => /^\d+$/.test(entry) && Number(entry) !== process.pid);
+	const cgroups = ['/sys/fs/cgroup', ...readdirSync('/sys/fs/cgroup').map(entry => `/sys/fs/cgroup/${entry}`)];
+	return [
+		...textOf('/proc/self/mountinfo')
+			.split('\n')
+			.filter(line => line.includes(folder)),
+		...cgroups.map(path => `${path}/tsbox/${name}`).filter(path => existsSync(path)),
+		...pids
+			.filter(
+				pid => textOf(`/proc/${pid}/cmdline`).includes(folder) || textOf(`/proc/${pid}/cgroup`).includes(`/${name}\n`),
+			)
+			.map(pid => `process ${pid}: ${textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`),
+		...['state/containers', 'store/layers'].flatMap(each =>
+			existsSync(join(folder, each)) ? readdirSync(join(folder, each)).map(entry => `${each}/${entry}`) : [],
+		),
+	];
+}
+
+/** Compiles a spec on the busybox fixture; `spec` is the YAML without name and rootfs. */
+export async function compiled(name: string, spec: string): Promise<Compiled> {
+	const folder = mkdtempSync(join(tmpdir(), 'tsbox-compile-'));
+	const file = join(folder, 'tsbox.yaml');
+	writeFileSync(file, `name: ${name}\nrootfs: ${await busyboxFixture()}\n${spec}`);
+	const machine = await openMachine({store: join(folder, 'store'), state: join(folder, 'state')});
+	const request = {file, cwd: folder, env: {}};
+	const script = compilePlan(machine, await planContainer(machine, request));
+	const path = join(folder, 'box.sh');
+	writeFileSync(path, script);
+	return {
+		name,
+		machine,
+		script,
+		path,
+		start: (interpreter = ['/bin/sh'], input = '') => start([...interpreter, path], input),
+		async up() {
+			const output = join(folder, 'output');
+			const [stdin, stdout] = [openSync('/dev/null', 'r'), openSync(output, 'w')];
+			try {
+				const never = new AbortController().signal;
+				const end = await up(machine, {
+					...request,
+					verb: 'up',
+					stdio: {stdin, stdout, stderr: stdout},
+					tty: false,
+					signal: never,
+					force: never,
+					emit: () => {},
+				});
+				return {...end, stdout: readFileSync(output, 'utf8')};
+			} finally {
+				closeSync(stdin);
+				closeSync(stdout);
+			}
+		},
+		leftovers: () => leftoversOf(name, folder),
+		remove: () => rmSync(folder, {recursive: true, force: true}),
+	};
+}

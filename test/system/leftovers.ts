@@ -1,0 +1,58 @@
+import {readdirSync, readFileSync, readlinkSync} from 'node:fs';
+import {join} from 'node:path';
+
+function textOf(path: string): string {
+	try {
+		return readFileSync(path, 'utf8');
+	} catch {
+		return '';
+	}
+}
+
+function foldersBelow(folder: string, depth: number): readonly string[] {
+	if (depth === 0) return [];
+	try {
+		return readdirSync(folder, {withFileTypes: true})
+			.filter(entry => entry.isDirectory())
+			.flatMap(entry => [join(folder, entry.name), ...foldersBelow(join(folder, entry.name), depth - 1)]);
+	} catch {
+		return [];
+	}
+}
+
+function linkOf(path: string): string {
+	try {
+		return readlinkSync(path);
+	} catch {
+		return '';
+	}
+}
+
+/**
+ * All that is on the machine of one container, or of one test's folder: mounts, cgroups, processes, and what lies in the
+ * state folder and among the layers. Other tests' containers run meanwhile, so it is told by the name and the folder.
+ */
+export function leftovers(name: string, folder: string): readonly string[] {
+	const mounts = textOf('/proc/self/mountinfo')
+		.split('\n')
+		.filter(line => line.includes(folder))
+		.map(line => `mount ${line.split(' ')[4]}`);
+	const cgroups = foldersBelow('/sys/fs/cgroup', 4)
+		.filter(path => path.endsWith(`/tsbox/${name}`))
+		.map(path => `cgroup ${path}`);
+	const processes = readdirSync('/proc')
+		.filter(pid => /^\d+$/.test(pid) && Number(pid) !== process.pid)
+		.filter(
+			pid =>
+				textOf(`/proc/${pid}/cgroup`).includes(`/tsbox/${name}\n`) ||
+				textOf(`/proc/${pid}/cmdline`).includes(join(folder, 'state')) ||
+				linkOf(`/proc/${pid}/root`).startsWith(folder),
+		)
+		.map(pid => `process ${pid} ${textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
+	const files = [
+		...foldersBelow(join(folder, 'state/containers'), 1),
+		...foldersBelow(join(folder, 'store/layers'), 1),
+		...foldersBelow(join(folder, 'store/tmp'), 1),
+	].map(path => `folder ${path}`);
+	return [...mounts, ...cgroups, ...processes, ...files];
+}
