@@ -95,11 +95,11 @@ quote() { # TEXT
 	printf 'error: %s\\n' "$1" >&2
 	not_clean=1
 }`,
-	nap: `nap() { sleep 0.02 2>/dev/null || sleep 1; }`,
+	nap: `nap() { sleep 0.05 2>/dev/null || sleep 1; }`,
 	stop_all: `# Ends every process of the container and waits until the first one is gone.
 stop_all() {
 	kill_all
-	if alive "$chain" "$chain_started"; then kill -KILL "$chain"; fi
+	if alive "$chain" "$chain_started"; then kill -KILL "$chain" 2>/dev/null; fi
 	if alive "$pid" "$pid_started"; then kill -KILL "$pid" 2>/dev/null; fi
 	tries=0
 	while alive "$pid" "$pid_started" && [ "$tries" -lt 500 ]; do

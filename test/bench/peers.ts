@@ -56,7 +56,7 @@ export function peers(folder: string, root: string): readonly Peer[] {
 		'crun run': `crun --cgroup-manager=cgroupfs run --bundle ${crun} bench-crun`,
 		'runc run': `runc run --bundle ${runc} bench-runc`,
 		bwrap: `bwrap --unshare-all --cap-drop ALL --bind ${root} / --proc /proc --dev /dev --tmpfs /dev/shm --mqueue /dev/mqueue --ro-bind /sys /sys true`,
-		'podman run': `podman --cgroup-manager=cgroupfs run --rm --network none --ulimit host --rootfs ${root}:O true`,
+		'podman run': `podman --cgroup-manager=cgroupfs run --rm --network none --ulimit nofile=1024:4096 --ulimit nproc=1024:4096 --rootfs ${root}:O true`,
 		'systemd-nspawn': `systemd-nspawn --quiet --register=no --keep-unit --private-network -D ${root} true`,
 	};
 	return Object.entries(lines).map(([name, line]) => ({name, words: line.split(' ')}));
