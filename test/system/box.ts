@@ -47,7 +47,7 @@ export interface TestBox extends AsyncDisposable {
 const program = join(import.meta.dirname, '../../bin/tsbox');
 
 /** Waits until the condition holds; throws after 20 s. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
 	const end = Date.now() + 20_000;
 	while (!(await holds())) {
 		if (Date.now() > end) throw new Error(`waited 20 s in vain for ${what}`);

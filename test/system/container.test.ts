@@ -284,7 +284,7 @@ describe.skipIf(!root)('the verbs around a running container', () => {
 		const spec = box.spec('command: [sleep, "0.5"]\n');
 		await box.tsbox(['run', spec, '--', 'true']);
 		const both = await Promise.all([box.tsbox(['run', spec]), box.tsbox(['run', spec])]);
-		expect(both.map(({status}) => status).toSorted()).toEqual([0, 125]);
+		expect(both.map(({status}) => status).toSorted((a, b) => Number(a) - Number(b))).toEqual([0, 125]);
 		expect(box.leftovers()).toEqual([]);
 	});
 });
