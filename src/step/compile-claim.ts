@@ -57,6 +57,7 @@ export function claimPart(input: CompileInput): readonly string[] {
 		`	rest=\${record#*\\"owner\\":\\{\\"pid\\":}`,
 		`	owner_start=\${rest#*\\"startTime\\":\\"}`,
 		'	if alive "${rest%%,*}" "${owner_start%%\\"*}"; then',
+		"		step='' command=''",
 		'		rm -rf "$new"',
 		`		failed 125 ${shellWord(`a container named ${plan.name} is running`)} '' ${shellWord(`stop it first: kill -TERM its owner, or tsbox down ${plan.name}`)}`,
 		'	fi',
