@@ -29,6 +29,8 @@ export interface OciProcess {
 	readonly capabilities: OciCapabilities;
 	readonly rlimits: readonly {readonly type: string; readonly soft: number; readonly hard: number}[];
 	readonly noNewPrivileges: boolean;
+	readonly apparmorProfile?: string;
+	readonly selinuxLabel?: string;
 	readonly oomScoreAdj?: number;
 }
 

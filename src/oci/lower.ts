@@ -10,6 +10,7 @@ function namespaces(service: Service): OciConfig['linux']['namespaces'] {
 }
 
 function capabilities(service: Service): readonly string[] {
+	if (service.privileged) return capabilityNames;
 	const full = (name: string): string => (name.startsWith('CAP_') ? name : `CAP_${name}`);
 	const upper = (names: readonly string[]): readonly string[] => names.map(name => name.toUpperCase());
 	const drop = upper(service.capDrop);
@@ -67,7 +68,8 @@ function defaultMounts(service: Service): readonly OciMount[] {
 		destination: '/dev',
 		type: 'tmpfs',
 		source: 'tmpfs',
-		options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
+		// nodev: the devices are bind mounts with flags of their own, and a node that the container makes here must not work.
+		options: ['nosuid', ...(service.privileged ? [] : ['nodev']), 'strictatime', 'mode=755', 'size=65536k'],
 	};
 	// Without a mount namespace these appear on the host: no more than a shell needs.
 	if (!has('mount')) return [proc, dev];
@@ -83,14 +85,14 @@ function defaultMounts(service: Service): readonly OciMount[] {
 		},
 		{destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', shm]},
 		{destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev']},
-		{destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', 'ro']},
+		{destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', service.privileged ? 'rw' : 'ro']},
 		...(has('cgroup')
 			? [
 					{
 						destination: '/sys/fs/cgroup',
 						type: 'cgroup',
 						source: 'cgroup',
-						options: ['nosuid', 'noexec', 'nodev', 'ro'],
+						options: ['nosuid', 'noexec', 'nodev', service.privileged ? 'rw' : 'ro'],
 					},
 				]
 			: []),
@@ -137,6 +139,7 @@ function environment(service: Service): readonly string[] {
  */
 export function toOciConfig(service: Service, rootPath: string): OciConfig {
 	const caps = capabilities(service);
+	const hides = service.namespaces.includes('mount') && !service.security.systemPathsUnconfined;
 	const isRoot = service.user === undefined || /^(root|0)(:|$)/.test(service.user);
 	const effective = isRoot ? caps : [];
 	return {
@@ -150,6 +153,8 @@ export function toOciConfig(service: Service, rootPath: string): OciConfig {
 			capabilities: {bounding: caps, effective, permitted: effective, inheritable: [], ambient: []},
 			rlimits: service.ulimits.map(({name, soft, hard}) => ({type: `RLIMIT_${name.toUpperCase()}`, soft, hard})),
 			noNewPrivileges: service.noNewPrivileges,
+			...(service.security.apparmor === undefined ? {} : {apparmorProfile: service.security.apparmor}),
+			...(service.security.label === undefined ? {} : {selinuxLabel: service.security.label}),
 			...(service.oomScoreAdj === undefined ? {} : {oomScoreAdj: service.oomScoreAdj}),
 		},
 		root: {path: rootPath, readonly: service.readOnly},
@@ -162,8 +167,8 @@ export function toOciConfig(service: Service, rootPath: string): OciConfig {
 			cgroupsPath: `/${service.cgroupParent ?? 'tsbox'}/${service.name}`,
 			resources: resources(service),
 			sysctl: service.sysctls,
-			maskedPaths: service.namespaces.includes('mount') ? profile.maskedPaths : [],
-			readonlyPaths: service.namespaces.includes('mount') ? profile.readonlyPaths : [],
+			maskedPaths: hides ? profile.maskedPaths : [],
+			readonlyPaths: hides ? profile.readonlyPaths : [],
 		},
 	};
 }

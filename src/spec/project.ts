@@ -73,6 +73,45 @@ export interface Ulimit {
 	readonly hard: number;
 }
 
+/** One entry of `security_opt`, taken apart. */
+export type SecurityOption =
+	| {readonly kind: 'no-new-privileges'; readonly value: boolean}
+	/** `unconfined`, or a file as written. */
+	| {readonly kind: 'seccomp'; readonly value: string}
+	| {readonly kind: 'apparmor'; readonly value: string}
+	/** A whole SELinux context; null for none. */
+	| {readonly kind: 'label'; readonly value: string | null}
+	| {readonly kind: 'systempaths'};
+
+/** What `security_opt` asks for beside no_new_privs. */
+export interface Security {
+	readonly seccomp: {readonly kind: 'default' | 'unconfined'} | {readonly kind: 'file'; readonly path: string};
+	/** The AppArmor profile to run under. */
+	readonly apparmor?: string;
+	/** The SELinux context to run in. */
+	readonly label?: string;
+	/** Nothing of /proc and /sys is hidden or made read-only. */
+	readonly systemPathsUnconfined: boolean;
+}
+
+/** A device of the host that the container gets (`devices:`). */
+export interface Device {
+	/** Absolute host path. */
+	readonly source: string;
+	/** Absolute path below /dev. */
+	readonly target: string;
+	/** Of `r`, `w`, `m`: read, write, make the node. */
+	readonly permissions: string;
+}
+
+/** A path that Landlock leaves open, with the rights below it. */
+export interface LandlockRule {
+	/** Absolute path in the container. */
+	readonly path: string;
+	/** As setpriv(1) names them: `read-file`, `execute`. */
+	readonly access: readonly string[];
+}
+
 /** One container as its spec asks for it: checked, interpolated, in base units, nothing about the machine decided yet. */
 export interface Service {
 	/** The key under `services:`, or the container's name for a file with one container. */
@@ -118,6 +157,12 @@ export interface Service {
 	readonly capAdd: readonly string[];
 	readonly capDrop: readonly string[];
 	readonly noNewPrivileges: boolean;
+	readonly security: Security;
+	/** All capabilities, no seccomp filter, no hidden paths: no boundary. */
+	readonly privileged: boolean;
+	readonly devices: readonly Device[];
+	/** What Landlock lets the command touch; undefined: no Landlock. */
+	readonly landlock?: readonly LandlockRule[];
 	readonly init: boolean;
 	/** As kill(1) writes it, with SIG: `SIGTERM`. */
 	readonly stopSignal: string;

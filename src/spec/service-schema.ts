@@ -3,14 +3,17 @@ import {parseCapability} from './capability.ts';
 import {parseName} from './container-name.ts';
 import {parseContainerPath, parseMountTarget} from './container-path.ts';
 import {parseCpuset} from './cpuset.ts';
+import {parseDevice} from './device.ts';
 import {parseDuration} from './duration.ts';
 import {parseHostName} from './host-name.ts';
+import {landlockRights} from './landlock.ts';
 import {propagations} from './mount-options.ts';
 import {bad, good, type Parsed, quoted} from './parsed.ts';
 import {makePorts, parsePort} from './port.ts';
 import {namespaceKinds} from './project.ts';
 import {numberIn, parseBoolean} from './scalar.ts';
 import {described, key, mapOrList, parsedBy, text, textOrBoolean, textOrNumber, texts} from './schema-parts.ts';
+import {parseSecurityOption} from './security-option.ts';
 import {splitShellWords} from './shell-words.ts';
 import {parseSignal} from './signal.ts';
 import {parsePositiveSize, parseSwapSize} from './size.ts';
@@ -102,11 +105,16 @@ const envFile = z.union(
 	{error: 'must be a path, or a map with `path`'},
 );
 
-const securityOption = parsedBy(text, (option): Parsed<boolean> => {
-	const match = /^no-new-privileges(?:[:=](true|false))?$/.exec(option.trim());
-	if (match !== null) return good(match[1] !== 'false');
-	return bad(`has ${quoted(option)}; tsbox knows only \`no-new-privileges\` so far`, 'take it out');
-});
+const landlockRule = z.strictObject(
+	{
+		path: described('The absolute path in the container; it and all below it.', parsedBy(text, parseContainerPath)),
+		access: described(
+			'What may be done there: `read-file`, `read-dir`, `write-file`, `execute`, `make-reg` and so on.',
+			z.array(z.enum(landlockRights), {error: 'must be a list'}),
+		),
+	},
+	{error: 'must be a map with `path` and `access`'},
+);
 
 const cpus = number({min: 0.01, max: 65_536, fractions: true});
 const pids = number({min: 1, max: 4_194_304, also: -1});
@@ -193,7 +201,22 @@ export const serviceShape = {
 	root: key('How the root becomes the root: pivot_root(2) by default, or chroot(2).', root),
 	cap_add: key('Capabilities that are added to the default ones.', z.array(parsedBy(text, parseCapability))),
 	cap_drop: key('Capabilities that are taken away; `ALL` for all.', z.array(parsedBy(text, parseCapability))),
-	security_opt: key('`no-new-privileges:false` lets setuid programs gain privileges.', z.array(securityOption)),
+	privileged: key(
+		'All capabilities, no seccomp filter, nothing of /proc and /sys hidden: the container is no boundary any more.',
+		boolean(),
+	),
+	security_opt: key(
+		'`seccomp=FILE` or `seccomp=unconfined`, `apparmor=PROFILE`, `label=type:TYPE`, `systempaths=unconfined`; `no-new-privileges:false` lets setuid programs gain privileges.',
+		z.array(parsedBy(text, parseSecurityOption), {error: 'must be a list'}),
+	),
+	devices: key(
+		'Devices of the host: `/dev/fuse`, `/dev/sda:/dev/xvda:r`.',
+		z.array(parsedBy(text, parseDevice), {error: 'must be a list'}),
+	),
+	landlock: key(
+		'Paths that the command may touch, by the Landlock security module; all others are closed to it.',
+		z.array(landlockRule, {error: 'must be a list'}),
+	),
 	init: key('Run a small init as the first process, which reaps orphans.', boolean()),
 	stop_signal: key('The signal that asks it to stop; SIGTERM by default.', parsedBy(textOrNumber, parseSignal)),
 	stop_grace_period: key(

@@ -6,6 +6,7 @@ import type {NamespaceKind, RootfsSource, Service} from './project.ts';
 import {readLimits} from './read-limits.ts';
 import {readNamed} from './read-named.ts';
 import {readProcess} from './read-process.ts';
+import {readSecurity} from './read-security.ts';
 import {readVolumes} from './read-volumes.ts';
 import type {SpecRequest} from './request.ts';
 import {readRootfs} from './rootfs.ts';
@@ -54,7 +55,7 @@ export function readService(
 		root: pick('root', input.root, 'pivot'),
 		capAdd: pick('cap_add', input.cap_add, []),
 		capDrop: pick('cap_drop', input.cap_drop, []),
-		noNewPrivileges: pick('security_opt', input.security_opt?.at(-1), true),
+		...readSecurity(input, picker, folder, request),
 		init: override('--init', options.init, 'init', input.init, false),
 		labels: readNamed('labels', input.labels, picker),
 		keep: override('--keep', options.keep, 'keep', input.keep, false),
