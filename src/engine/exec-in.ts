@@ -4,6 +4,7 @@ import {attach} from '../run/attach.ts';
 import {passEnterGate} from '../run/enter.ts';
 import {containerFolder, stateOf} from '../state/record.ts';
 import type {UserIds} from '../step/action.ts';
+import {filterFile} from '../step/command.ts';
 import {enterScript} from '../step/enter-script.ts';
 import {boundingSet} from '../step/privileges.ts';
 import {hostToolWords} from '../step/toolbox.ts';
@@ -38,6 +39,7 @@ export async function execIn(machine: Machine, name: string, request: ExecReques
 	if (facts.user.uid !== 0)
 		throw new TsboxError('E_PERMISSION', 'only root can enter a container', {hint: 'run it with sudo'});
 	const {process} = record.config;
+	const {filter, labels, landlock} = record.confinement;
 	const script = enterScript(
 		{
 			pid: record.process.pid,
@@ -46,6 +48,9 @@ export async function execIn(machine: Machine, name: string, request: ExecReques
 			tools: record.tools,
 			cgroups: record.cgroups.map(member => `${member.path}/cgroup.procs`),
 			process,
+			filter: filter === null ? null : {...filter, path: `${containerFolder(dirs.state, name)}/${filterFile}`},
+			labels,
+			landlock,
 			user: userOf(request.user, record.process.ids),
 			tty: request.tty,
 		},
@@ -71,6 +76,8 @@ export async function execIn(machine: Machine, name: string, request: ExecReques
 				namespaces: record.namespaces,
 				cgroups: record.cgroups,
 				bounding: boundingSet(process, facts),
+				confinement: record.confinement,
+				noNewPrivileges: process.noNewPrivileges,
 			},
 			attachment.onProcess,
 		);

@@ -4,7 +4,7 @@ import {parseMountinfo} from '../host/probe/mountinfo.ts';
 import type {ImageFacts} from '../image/facts.ts';
 import {imageFacts} from '../image/facts-of.ts';
 import {toOciConfig} from '../oci/lower.ts';
-import type {SourceFacts} from '../plan/input.ts';
+import type {DeviceFacts, SourceFacts} from '../plan/input.ts';
 import {planContainer as plan} from '../plan/plan-container.ts';
 import type {Service} from '../spec/project.ts';
 import {loadProject, pickService} from './load-project.ts';
@@ -38,6 +38,22 @@ function sources(host: Host, service: Service, make: boolean): Readonly<Record<s
 		found[volume.source] = {real, kind: kind === 'directory' ? 'folder' : 'file', submounts};
 	}
 	return found;
+}
+
+/** Looks at the devices of the host that the service asks for. */
+function devices(host: Host, service: Service): Readonly<Record<string, DeviceFacts>> {
+	return Object.fromEntries(
+		service.devices.map(({source}) => {
+			const real = host.realpath(source);
+			const device = real === undefined ? undefined : host.stat(real)?.device;
+			if (real === undefined || device === undefined || !real.startsWith('/dev/'))
+				throw new TsboxError('E_SPEC_INVALID', `${source} is no device of this host`, {
+					why: real === undefined ? 'there is nothing of that name' : `it is ${real}, which is no device below /dev`,
+					hint: 'see `ls -l /dev`',
+				});
+			return [source, {real, ...device}];
+		}),
+	);
 }
 
 function imagePath(image: ImageFacts): string {
@@ -78,9 +94,11 @@ export async function planContainer(
 		facts,
 		image,
 		sources: sources(host, service, options.dry !== true),
+		devices: devices(host, service),
 		folders: dirs,
 		spec: project.file,
 		tty,
+		seccomp: null,
 		bestEffort: request.bestEffort ?? machine.bestEffort,
 	};
 	return {project, service, image, config, plan: plan(input)};

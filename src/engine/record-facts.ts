@@ -25,6 +25,16 @@ function toolboxFolder(plan: Plan): string {
 	return '/usr';
 }
 
+/** What the drop of privileges does beside capabilities and ids. */
+function confinementOf(plan: Plan): ContainerRecord['confinement'] {
+	const drop = plan.steps.flatMap(({action}) => (action.kind === 'dropPrivileges' ? [action] : []))[0];
+	return {
+		filter: drop?.filter ?? null,
+		labels: drop?.args.filter(each => /^--(apparmor-profile|selinux-label)=/.test(each)) ?? [],
+		landlock: drop?.landlock ?? [],
+	};
+}
+
 /** All of a record but who owns the container, since when, and its first process. */
 export function recordFacts({
 	service,
@@ -45,6 +55,7 @@ export function recordFacts({
 		root: service.root,
 		tools: toolboxFolder(plan),
 		cgroups: cgroupsOf(plan).members,
+		confinement: confinementOf(plan),
 		origins: service.origins,
 	};
 }

@@ -78,13 +78,13 @@ function writeOnce(path: string, text: string, flags: number): void {
 	}
 }
 
-function writeAtomic(path: string, text: string, mode = 0o600): void {
+function writeAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
 	const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
 	const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 	const fd = openSync(temporary, flags, mode);
 	try {
 		try {
-			writeFileSync(fd, text);
+			writeFileSync(fd, content);
 			// The mode given to open(2) is cut by the umask.
 			fchmodSync(fd, mode);
 			fsyncSync(fd);
@@ -120,7 +120,26 @@ function orAbsent<T>(read: () => T): T | undefined {
 function fileFacts(stats: Stats | undefined): FileFacts | undefined {
 	if (stats === undefined) return undefined;
 	const {size, mode, uid, ino, dev, mtimeMs, ctimeMs} = stats;
-	return {kind: kindOf(stats), size, mode, uid, ino, dev, mtimeMs, ctimeMs};
+	const device = deviceOf(stats);
+	return {
+		kind: kindOf(stats),
+		size,
+		mode,
+		uid,
+		ino,
+		dev,
+		mtimeMs,
+		ctimeMs,
+		...(device === undefined ? {} : {device}),
+	};
+}
+
+/** The numbers as makedev(3) packs them. */
+function deviceOf(stats: Stats): FileFacts['device'] {
+	const type = stats.isCharacterDevice() ? 'c' : stats.isBlockDevice() ? 'b' : undefined;
+	if (type === undefined) return undefined;
+	const {rdev} = stats;
+	return {type, major: (rdev >>> 8) & 0xfff, minor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00)};
 }
 
 function kindOf(stats: Stats): FileFacts['kind'] {

@@ -36,6 +36,8 @@ export interface FileFacts {
 	readonly dev: number;
 	readonly mtimeMs: number;
 	readonly ctimeMs: number;
+	/** What a character or block device stands for; undefined for all else. */
+	readonly device?: {readonly type: 'c' | 'b'; readonly major: number; readonly minor: number};
 }
 
 /**
@@ -74,7 +76,7 @@ export interface Host {
 	/** The same without waiting for it, and without telling when it fails: for a hint to the kernel. */
 	hintKernelFile(path: string, value: string): void;
 	/** Temp file beside it, fsync, rename. */
-	writeAtomic(path: string, text: string, mode?: number): void;
+	writeAtomic(path: string, content: string | Uint8Array, mode?: number): void;
 	/** Adds text at the end, O_APPEND, one write(2). */
 	append(path: string, text: string): void;
 	/** Does not follow a last symlink; undefined when nothing is there. */

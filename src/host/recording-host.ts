@@ -120,7 +120,7 @@ export function recordingHost(
 		hintKernelFile: () => {},
 		writeAtomic: (path, text, mode = 0o600) => {
 			act('save', '-m', octal(mode), path);
-			add(path, text);
+			add(path, typeof text === 'string' ? text : Buffer.from(text).toString('base64'));
 		},
 		append: (path, text) => {
 			act('append', path, text);

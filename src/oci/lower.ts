@@ -85,7 +85,12 @@ function defaultMounts(service: Service): readonly OciMount[] {
 		},
 		{destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', shm]},
 		{destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev']},
-		{destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', service.privileged ? 'rw' : 'ro']},
+		{
+			destination: '/sys',
+			type: 'sysfs',
+			source: 'sysfs',
+			options: ['nosuid', 'noexec', 'nodev', service.privileged ? 'rw' : 'ro'],
+		},
 		...(has('cgroup')
 			? [
 					{

@@ -12,6 +12,26 @@ export interface SourceFacts {
 	readonly submounts: readonly string[];
 }
 
+/** A device of the host that was looked at. */
+export interface DeviceFacts {
+	/** Its path below /dev, with every symlink resolved. */
+	readonly real: string;
+	readonly type: 'c' | 'b';
+	readonly major: number;
+	readonly minor: number;
+}
+
+/** A seccomp profile, compiled for this kernel and these capabilities. */
+export interface SeccompInput {
+	/** `default`, or the file's path. */
+	readonly profile: string;
+	/** struct sock_filter[] of seccomp(2), base64. */
+	readonly filter: string;
+	readonly instructions: number;
+	/** Names that no table knows and such: for people. */
+	readonly notes: readonly string[];
+}
+
 /** All that a plan is made from. The planner reads nothing else: no file, no clock, no environment. */
 export interface PlanInput {
 	readonly service: Service;
@@ -20,11 +40,15 @@ export interface PlanInput {
 	readonly image: ImageFacts;
 	/** By the source path of the OCI mount. */
 	readonly sources: Readonly<Record<string, SourceFacts>>;
+	/** By the source of `devices:`. */
+	readonly devices: Readonly<Record<string, DeviceFacts>>;
 	/** Absolute folders: `store` is on disk, `state` on a tmpfs. */
 	readonly folders: {readonly store: string; readonly state: string};
 	/** The spec's path as the user gave it, for the table's head. */
 	readonly spec: string;
 	readonly tty: boolean;
+	/** The compiled seccomp filter, or null for none. */
+	readonly seccomp: SeccompInput | null;
 	/** What the host can't do becomes a warning instead of an error. */
 	readonly bestEffort: boolean;
 }

@@ -43,13 +43,17 @@ const deviceWhy = 'a device that every program expects';
 
 /** Rows for the devices: each a bind of the host's node, which works without CAP_MKNOD too. */
 function deviceRows(input: PlanInput): readonly MountRow[] {
-	return input.facts.devices.map(path => ({
-		source: `${stage}/dev/${path.slice('/dev/'.length)}`,
-		target: path,
+	const row = (real: string, target: string, why: string): MountRow => ({
+		source: `${stage}/dev/${real.slice('/dev/'.length)}`,
+		target,
 		type: 'none',
 		options: ['bind', 'nosuid', 'noexec'],
-		why: deviceWhy,
-	}));
+		why,
+	});
+	const asked = input.service.devices.map(({source, target}) =>
+		row(input.devices[source]?.real ?? source, target, 'a device that the spec asks for'),
+	);
+	return [...input.facts.devices.map(path => row(path, path, deviceWhy)), ...asked];
 }
 
 /** Rows that hide or write-protect paths of /proc and /sys; only those that this kernel has. */

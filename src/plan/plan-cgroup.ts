@@ -2,6 +2,7 @@ import type {CgroupFacts} from '../host/facts.ts';
 import type {CgroupKill} from '../step/action.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
 import type {Step} from '../step/step.ts';
+import {deviceRules, deviceSteps} from './plan-devices.ts';
 import {cgroupSettings, type Setting} from './cgroup-settings.ts';
 import type {PlanInput} from './input.ts';
 import type {Shortfalls} from './unsupported.ts';
@@ -83,7 +84,10 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 		return {steps: [], members: [], kill: {kind: 'none'}};
 	}
 	const onV2 = facts.layout === 'v2';
-	const wanted = [...new Set(settings.map(setting => setting.controller))];
+	const rules = deviceRules(input, missing);
+	const wanted = [
+		...new Set([...settings.map(setting => setting.controller), ...(rules.length > 0 ? ['devices'] : [])]),
+	];
 	const joined = hierarchies(facts, onV2 ? [] : wanted);
 	const members = joined.map(({controller, mount}) => ({controller, cgroup, path: `${mount}${cgroup}`}));
 	const kill = killOf(facts, members);
@@ -144,6 +148,8 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 				: facts.v1[member.controller] === facts.v1[setting.controller] && member.controller !== '',
 		)?.path ?? '';
 	if (!onV2 && wanted.includes('cpuset')) steps.push(...inheritCpuset(facts.v1['cpuset'] ?? '', all));
+	const devices = members.find(({controller}) => controller === 'devices');
+	if (devices !== undefined) steps.push(...deviceSteps(devices.path, rules));
 	steps.push(...settings.map(setting => settingStep(setting, home(setting))));
 	return {steps, members, kill};
 }

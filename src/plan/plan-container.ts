@@ -5,6 +5,7 @@ import {planCgroup} from './plan-cgroup.ts';
 import {planMounts} from './plan-mounts.ts';
 import {checkSysctls, planProcess, reaperOf} from './plan-process.ts';
 import {planRootfs} from './plan-rootfs.ts';
+import {planSecurity} from './plan-security.ts';
 import {planStart} from './plan-start.ts';
 import {shortfalls} from './unsupported.ts';
 
@@ -24,6 +25,7 @@ export function planContainer(input: PlanInput): Plan {
 	checkSysctls(input);
 	const missing = shortfalls(input.bestEffort);
 	const {bound} = reaperOf(input);
+	const security = planSecurity(input, missing);
 	const cgroup = planCgroup(input, missing);
 	const tools = toolboxStep(input);
 	const {steps: mounts, unstage} = planMounts(input, cgroup, toolboxSource(input), bound);
@@ -38,8 +40,9 @@ export function planContainer(input: PlanInput): Plan {
 			...cgroup.steps,
 			planStart(input, cgroup),
 			...mounts,
+			...security.steps,
 			...unstage,
-			...planProcess(input, missing),
+			...planProcess(input, missing, security),
 		],
 		warnings: missing.warnings,
 	};

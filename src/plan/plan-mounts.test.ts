@@ -174,6 +174,6 @@ test('the cgroup filesystem shows only what was joined', () => {
 	expect(rows('v2-bookworm')).toEqual(['cgroup2 /sys/fs/cgroup cgroup2 nosuid,noexec,nodev,ro']);
 	expect(rows('v1-bookworm').map(row => row.split(' ')[1])).toEqual([
 		'/sys/fs/cgroup',
-		...['memory', 'cpu', 'cpuacct', 'pids', 'freezer', 'unified'].map(name => `/sys/fs/cgroup/${name}`),
+		...['memory', 'cpu', 'cpuacct', 'pids', 'freezer', 'devices', 'unified'].map(name => `/sys/fs/cgroup/${name}`),
 	]);
 });

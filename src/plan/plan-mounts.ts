@@ -295,7 +295,7 @@ export function planMounts(
 					action: {
 						kind: 'run',
 						tool: 'mount',
-						args: ['-i', '-n', '-o', 'remount,bind,ro,nodev', '/'],
+						args: ['-i', '-n', '-o', `remount,bind,ro${service.privileged ? '' : ',nodev'}`, '/'],
 						place: 'toolbox',
 					},
 					checks: [{kind: 'mount', target: '/', type: '', options: ['ro']}],
@@ -336,7 +336,7 @@ export function planMounts(
 
 function pointSteps(input: PlanInput, inside: InsideStep): readonly Step[] {
 	const folders: string[] = [];
-	const files: string[] = [];
+	const files: string[] = input.service.devices.map(({target}) => target);
 	for (const mount of input.config.mounts) {
 		if (mount.type === 'bind' && input.sources[mount.source]?.kind === 'file') files.push(mount.destination);
 		else if (isNested(input, mount)) continue;

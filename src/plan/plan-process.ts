@@ -6,6 +6,7 @@ import type {InitKind, ResourceLimit, UserIds} from '../step/action.ts';
 import type {Check} from '../step/check.ts';
 import type {Step} from '../step/step.ts';
 import type {PlanInput} from './input.ts';
+import type {SecurityPlan} from './plan-security.ts';
 import type {Shortfalls} from './unsupported.ts';
 
 const withTheProcess = {kind: 'none', reason: 'it ends with the process'} as const;
@@ -115,7 +116,7 @@ export function checkSysctls(input: PlanInput): void {
 }
 
 /** The hardening and process phases: from root with all powers to the command with its own. */
-export function planProcess(input: PlanInput, missing: Shortfalls): readonly Step[] {
+export function planProcess(input: PlanInput, missing: Shortfalls, security: SecurityPlan): readonly Step[] {
 	const {config, service, facts} = input;
 	if (facts.tools.setpriv === null)
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no setpriv', {hint: 'install util-linux'});
@@ -166,11 +167,20 @@ export function planProcess(input: PlanInput, missing: Shortfalls): readonly Ste
 		id: 'process.privileges',
 		phase: 'hardening',
 		title: `drop privileges${service.user === undefined ? '' : ` and become ${service.user}`}`,
-		why: 'Root in here keeps only the capabilities listed, can never get more, and the process that does this is the one that becomes the command.',
+		why: [
+			'Root in here keeps only the capabilities listed, can never get more, and the process that does this is the one that becomes the command.',
+			...security.why,
+		].join(' '),
 		man: 'setpriv(1)',
 		object: 'credentials of the process',
-		action: {kind: 'dropPrivileges', args: privilegeArguments(config.process, facts), ids},
-		checks: ids === null ? [statusChecks(input, ids), {kind: 'lookedUpIds'}] : [statusChecks(input, ids)],
+		action: {
+			kind: 'dropPrivileges',
+			args: [...privilegeArguments(config.process, facts), ...security.labels],
+			ids,
+			landlock: security.landlock,
+			filter: security.filter,
+		},
+		checks: [statusChecks(input, ids), ...(ids === null ? [{kind: 'lookedUpIds' as const}] : []), ...security.checks],
 	});
 	const {init} = reaperOf(input);
 	const home = ids?.uid === 0 && !config.process.env.some(each => each.startsWith('HOME=')) ? ['HOME=/root'] : [];

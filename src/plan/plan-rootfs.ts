@@ -18,6 +18,11 @@ function lowerPath(input: PlanInput): string {
 	return input.image.kind === 'host' ? '/' : input.image.path;
 }
 
+/** A node that the container makes with mknod(2) must not open: it would be the host's disk. */
+function noDevices({service}: PlanInput): readonly string[] {
+	return service.privileged ? [] : ['nodev'];
+}
+
 /** The row that mounts the root filesystem. */
 export function rootRow(input: PlanInput): MountRow {
 	const paths = containerPaths(input);
@@ -26,7 +31,7 @@ export function rootRow(input: PlanInput): MountRow {
 			source: paths.upper,
 			target: paths.root,
 			type: 'none',
-			options: ['bind', 'nodev'],
+			options: ['bind', ...noDevices(input)],
 			why: "the container's own copy of the root filesystem",
 		};
 	}
@@ -35,7 +40,7 @@ export function rootRow(input: PlanInput): MountRow {
 		source: 'overlay',
 		target: paths.root,
 		type: 'overlay',
-		options: ['nodev', ...layers],
+		options: [...noDevices(input), ...layers],
 		why: 'the root filesystem: the image below, a writable layer on top',
 	};
 }

@@ -72,9 +72,12 @@ function sampleInput({service: changed = {}, ...rest}: SampleChanges = {}): Plan
 		config: toOciConfig({...service, tty}, image.kind === 'host' ? '/' : image.path),
 		facts: savedFacts('v2-bookworm'),
 		sources: {},
+		devices: {},
 		folders: {store: '/var/lib/tsbox', state: '/run/tsbox'},
 		spec: 'demo.yaml',
 		bestEffort: false,
+		// One instruction, BPF_RET of SECCOMP_RET_ALLOW: no test of a plan depends on what a filter says.
+		seccomp: {profile: 'default', filter: 'BgAAAAAA/38=', instructions: 1, notes: []},
 		...rest,
 		image,
 		tty,
@@ -100,11 +103,14 @@ export function rowsOf(plan: Plan, id: string): readonly string[] {
 	return action.rows.map(row => `${row.source} ${row.target} ${row.type} ${row.options.join(',')}`);
 }
 
-/** What a plan writes to cgroup files before the start: file names below the container's cgroup, and values. */
+/** The limits that a plan writes to cgroup files before the start: file names below the container's cgroup, and values. */
 export function limitsOf(plan: Plan): Readonly<Record<string, string>> {
 	return Object.fromEntries(
 		plan.steps.flatMap(({phase, action}) =>
-			phase === 'cgroup' && action.kind === 'write' && action.path.includes('/tsbox/demo/')
+			phase === 'cgroup' &&
+			action.kind === 'write' &&
+			action.path.includes('/tsbox/demo/') &&
+			!action.path.endsWith('/devices.deny')
 				? [[action.path.split('/').at(-1) ?? '', action.value]]
 				: [],
 		),

@@ -60,6 +60,15 @@ function statusProblem(fields: Readonly<Record<string, string>>, view: ProcessVi
 		: differing.map(([name, value]) => `${name} is ${words(status[name] ?? '')} and not ${words(value)}`).join('; ');
 }
 
+/** The count tells a filter of ours from one that tsbox itself was started under; Linux before 5.9 has none. */
+function seccompProblem(view: ProcessView, host: Host): string | undefined {
+	const status = statusFields(view.text('status'));
+	if (words(status['Seccomp'] ?? '') !== '2') return 'it has no seccomp filter';
+	const own = Number(statusFields(host.readText('/proc/self/status') ?? '')['Seccomp_filters'] ?? 0);
+	const filters = status['Seccomp_filters'];
+	return filters === undefined || Number(filters) > own ? undefined : 'it has no seccomp filter of its own';
+}
+
 function words(text: string): string {
 	return text.trim().split(/\s+/).join(' ');
 }
@@ -133,6 +142,14 @@ export function problemOf(check: Check, host: Host, view: ProcessView | undefine
 			return limit?.soft === check.soft && limit.hard === check.hard
 				? undefined
 				: `its ${check.name} limit is ${limit?.soft}:${limit?.hard} and not ${check.soft}:${check.hard}`;
+		}
+		case 'seccomp':
+			return seccompProblem(view, host);
+		case 'label': {
+			const label = view.text('attr/current').replace(/[\0\n]+$/, '');
+			return label === check.equals || label.startsWith(`${check.equals} (`)
+				? undefined
+				: `its security label is ${label === '' ? 'none' : label} and not ${check.equals}`;
 		}
 		case 'oomScoreAdj': {
 			const value = words(view.text('oom_score_adj'));

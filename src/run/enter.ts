@@ -6,7 +6,7 @@ import {identify, type ProcessIdentity} from '../host/process.ts';
 import {namespaceFiles} from '../host/probe/namespaces.ts';
 import {capabilityMask} from '../oci/capabilities.ts';
 import type {NamespaceKind} from '../spec/project.ts';
-import type {ExecAction} from '../step/action.ts';
+import type {ExecAction, FilterLoader} from '../step/action.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
 import {askReady, gateScript} from '../step/gate-script.ts';
 import {problemOf, processView} from './check.ts';
@@ -20,6 +20,8 @@ export interface Expected {
 	readonly namespaces: readonly NamespaceKind[];
 	readonly cgroups: readonly CgroupMember[];
 	readonly bounding: readonly string[];
+	readonly confinement: {readonly filter: FilterLoader | null; readonly labels: readonly string[]};
+	readonly noNewPrivileges: boolean;
 }
 
 const step = 'enter the container';
@@ -44,12 +46,21 @@ function problem(host: Host, {pid}: ProcessIdentity, expected: Expected): string
 		problemOf(
 			{
 				kind: 'status',
-				fields: {CapInh: capabilityMask([]), CapAmb: capabilityMask([]), CapBnd: capabilityMask(expected.bounding)},
+				fields: {
+					CapInh: capabilityMask([]),
+					CapAmb: capabilityMask([]),
+					CapBnd: capabilityMask(expected.bounding),
+					NoNewPrivs: expected.noNewPrivileges ? '1' : '0',
+				},
 			},
 			host,
 			view,
 			told,
-		)
+		) ??
+		(expected.confinement.filter === null ? undefined : problemOf({kind: 'seccomp'}, host, view, told)) ??
+		expected.confinement.labels
+			.map(each => problemOf({kind: 'label', equals: each.slice(each.indexOf('=') + 1)}, host, view, told))
+			.find(each => each !== undefined)
 	);
 }
 

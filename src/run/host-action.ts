@@ -64,6 +64,9 @@ export async function doHostAction(action: Action, context: HostActionContext): 
 		case 'write':
 			host.writeKernelFile(action.path, action.value);
 			return;
+		case 'writeEach':
+			for (const value of action.values) host.writeKernelFile(action.path, value);
+			return;
 		case 'inherit':
 			if (host.readText(action.path)?.trim() === '')
 				host.writeKernelFile(action.path, host.readText(action.from)?.trim() ?? '');

@@ -1,5 +1,6 @@
 import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
+import {filterFile} from '../step/command.ts';
 import {fstabText} from '../step/fstab.ts';
 import {initScripts} from '../step/init-script.ts';
 import {launchScript} from '../step/launch-script.ts';
@@ -12,6 +13,10 @@ export function writeLaunchFiles(host: Host, plan: Plan, conf: string, facts: Ho
 	const {init, inside} = initScripts(plan.steps, conf, facts, hold);
 	write('init.sh', init);
 	if (inside !== null) write('inside.sh', inside);
-	for (const {action} of plan.steps)
+	for (const {action} of plan.steps) {
+		if (action.kind === 'openFilter')
+			// Whoever the process has become by then opens it again by its descriptor: the folder around it is what keeps others out.
+			host.writeAtomic(`${conf}/${filterFile}`, Buffer.from(action.filter, 'base64'), 0o644);
 		if (action.kind === 'mountTable') write(`${action.name}.fstab`, fstabText(action.rows));
+	}
 }

@@ -93,7 +93,7 @@ export const smallPlan: Plan = {
 		step({
 			id: 'process.privileges',
 			side: 'container',
-			action: {kind: 'dropPrivileges', args: [], ids: {uid: 5, gid: 6, groups: [6]}},
+			action: {kind: 'dropPrivileges', landlock: [], filter: null, args: [], ids: {uid: 5, gid: 6, groups: [6]}},
 			checks: [{kind: 'status', fields: {Uid: '5 5 5 5', NoNewPrivs: '1'}}],
 		}),
 		step({

@@ -102,7 +102,7 @@ labels: *a9
 	['an unknown limit', 'rootfs: host\nulimits: {nofiles: 3}\n'],
 	['a soft limit above the hard', 'rootfs: host\nulimits: {nofile: {soft: 9, hard: 3}}\n'],
 	['a parameter of the machine', 'rootfs: host\nsysctls: {vm.swappiness: 0}\n'],
-	['another security option', 'rootfs: host\nsecurity_opt: [seccomp:unconfined]\n'],
+	['another security option', 'rootfs: host\nsecurity_opt: [systempaths=hidden]\n'],
 	['a port out of range', 'rootfs: host\nports: [80:70000]\n'],
 	['a signal misspelt', 'rootfs: host\nstop_signal: SIGTREM\n'],
 	['a variable that is not set', 'rootfs: host\nhostname: a-${NAME}\n'],

@@ -33,6 +33,7 @@ test('the smallest spec gets its defaults', () => {
 		  "command": [
 		    "/bin/sh",
 		  ],
+		  "devices": [],
 		  "entrypoint": [],
 		  "environment": {},
 		  "groupAdd": [],
@@ -51,10 +52,17 @@ test('the smallest spec gets its defaults', () => {
 		  ],
 		  "noNewPrivileges": true,
 		  "ports": [],
+		  "privileged": false,
 		  "readOnly": false,
 		  "root": "pivot",
 		  "rootfs": {
 		    "kind": "host",
+		  },
+		  "security": {
+		    "seccomp": {
+		      "kind": "default",
+		    },
+		    "systemPathsUnconfined": false,
 		  },
 		  "service": "box",
 		  "stopGraceMs": 10000,
@@ -137,6 +145,7 @@ x-mine: anything
 		  "cpuShares": 512,
 		  "cpus": 0.5,
 		  "cpuset": "0-2,4",
+		  "devices": [],
 		  "domainname": "example.org",
 		  "entrypoint": [
 		    "/sbin/tini",
@@ -186,11 +195,18 @@ x-mine: anything
 		      "target": 53,
 		    },
 		  ],
+		  "privileged": false,
 		  "readOnly": true,
 		  "root": "chroot",
 		  "rootfs": {
 		    "kind": "archive",
 		    "path": "/home/ada/app.tar",
+		  },
+		  "security": {
+		    "seccomp": {
+		      "kind": "default",
+		    },
+		    "systemPathsUnconfined": false,
 		  },
 		  "service": "web",
 		  "shmSize": 1048576,

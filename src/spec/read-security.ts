@@ -8,12 +8,7 @@ import {present} from './pick.ts';
 type Protection = Pick<Service, 'noNewPrivileges' | 'security' | 'privileged' | 'devices' | 'landlock'>;
 
 /** What the command may do to the kernel: `security_opt`, `privileged`, `devices`, `landlock`. */
-export function readSecurity(
-	input: ServiceInput,
-	picker: Picker,
-	folder: string,
-	request: SpecRequest,
-): Protection {
+export function readSecurity(input: ServiceInput, picker: Picker, folder: string, request: SpecRequest): Protection {
 	const options: readonly SecurityOption[] = input.security_opt ?? [];
 	const privileged = picker.pick('privileged', input.privileged, false);
 	for (const index of options.keys()) picker.noteAt(`security_opt.${index}`, ['security_opt', index]);
@@ -70,6 +65,10 @@ function seccomp(
 			? undefined
 			: `names ${path.value}, and there is no such file`;
 	if (problem === undefined && path.ok) return {kind: 'file', path: path.value};
-	picker.invalid(picker.placeOf(`security_opt.${index}`), `\`seccomp\` ${problem ?? ''}`, 'write a path, or `seccomp=unconfined`');
+	picker.invalid(
+		picker.placeOf(`security_opt.${index}`),
+		`\`seccomp\` ${problem ?? ''}`,
+		'write a path, or `seccomp=unconfined`',
+	);
 	return {kind: 'default'};
 }

@@ -24,7 +24,8 @@ export function parseSecurityOption(option: string): Parsed<SecurityOption> {
 				return bad(`has ${quoted(option)}`, 'write `seccomp=FILE` or `seccomp=unconfined`');
 			return good({kind: 'seccomp', value});
 		case 'apparmor':
-			if (value !== undefined && profileName.test(value) && !value.startsWith('-')) return good({kind: 'apparmor', value});
+			if (value !== undefined && profileName.test(value) && !value.startsWith('-'))
+				return good({kind: 'apparmor', value});
 			return bad(`has ${quoted(option)}`, 'write `apparmor=PROFILE` or `apparmor=unconfined`');
 		case 'label':
 			return parseLabel(value ?? '', option);

@@ -3,6 +3,7 @@ import type {Host} from '../host/host.ts';
 import type {ImageFacts} from '../image/facts.ts';
 import type {OciConfig} from '../oci/config.ts';
 import type {NamespaceKind, Origin} from '../spec/project.ts';
+import type {FilterLoader} from '../step/action.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
 import {bootId, isRunning, type ProcessIdentity} from '../host/process.ts';
 
@@ -26,6 +27,12 @@ export interface ContainerRecord {
 	/** The folder that is bound as the toolbox when something enters. */
 	readonly tools: string;
 	readonly cgroups: readonly CgroupMember[];
+	/** How what enters is confined beside its capabilities; the filter itself lies in the container's folder. */
+	readonly confinement: {
+		readonly filter: FilterLoader | null;
+		readonly labels: readonly string[];
+		readonly landlock: readonly string[];
+	};
 	readonly origins: Readonly<Record<string, Origin>>;
 	/** The first process, once it waits at the gate. */
 	readonly process:

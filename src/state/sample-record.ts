@@ -38,6 +38,7 @@ export const sampleRecord: ContainerRecord = {
 	root: 'pivot',
 	tools: '/usr',
 	cgroups: [],
+	confinement: {filter: null, labels: [], landlock: []},
 	origins: {},
 	process: null,
 };

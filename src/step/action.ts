@@ -82,10 +82,30 @@ export type Action =
 	| {readonly kind: 'rlimits'; readonly limits: readonly ResourceLimit[]}
 	/** Finds the user and its groups in the container's own /etc/passwd and /etc/group. */
 	| {readonly kind: 'lookupUser'; readonly user: string; readonly groups: readonly string[]}
+	/** Writes one rule after the other to a file of the kernel, one write(2) each. */
+	| {readonly kind: 'writeEach'; readonly path: string; readonly values: readonly string[]}
+	/** Opens the compiled filter while its file can still be named: descriptor 8. */
+	| {
+			readonly kind: 'openFilter';
+			/** struct sock_filter[] of seccomp(2), base64. */
+			readonly filter: string;
+	  }
 	/** Replaces the first process by setpriv(1) and a shell that waits at the gate; ids null: those that lookupUser found. */
-	| {readonly kind: 'dropPrivileges'; readonly args: readonly string[]; readonly ids: UserIds | null}
+	| {
+			readonly kind: 'dropPrivileges';
+			readonly args: readonly string[];
+			readonly ids: UserIds | null;
+			readonly landlock: readonly string[];
+			readonly filter: FilterLoader | null;
+	  }
 	/** Opens the gate: the waiting shell becomes the command. */
 	| ExecAction;
+
+/** How a seccomp filter is loaded. */
+export interface FilterLoader {
+	readonly loader: 'setpriv' | 'perl';
+	readonly noNewPrivileges: boolean;
+}
 
 /** The last step: what the first process becomes. */
 export interface ExecAction {

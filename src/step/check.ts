@@ -24,4 +24,8 @@ export type Check =
 	/** /proc/PID/limits. */
 	| {readonly kind: 'rlimit'; readonly name: string; readonly soft: number; readonly hard: number}
 	| {readonly kind: 'oomScoreAdj'; readonly equals: number}
+	/** /proc/PID/status: one seccomp filter more than tsbox itself has. */
+	| {readonly kind: 'seccomp'}
+	/** /proc/PID/attr/current, which an LSM fills: a profile with its mode behind it, or a context. */
+	| {readonly kind: 'label'; readonly equals: string}
 	| {readonly kind: 'readBack'; readonly path: string; readonly equals: string};

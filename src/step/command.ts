@@ -37,6 +37,20 @@ export function setprivWords(action: Extract<Action, {kind: 'dropPrivileges'}>):
 	return [...action.args, ...idArguments(action.ids)];
 }
 
+/** The compiled filter's name in the container's state folder. */
+export const filterFile = 'seccomp.bpf';
+
+/** The same without the paths of the toolbox, for people. */
+function dropText(action: Extract<Action, {kind: 'dropPrivileges'}>): string {
+	const {filter, landlock} = action;
+	const drop = `setpriv ${[...setprivWords(action), ...landlock].join(' ')}`;
+	if (filter === null) return `exec ${drop} sh -s`;
+	if (filter.loader === 'setpriv')
+		return `exec setpriv ${[...setprivWords(action), 'setpriv --seccomp-filter /proc/self/fd/8', ...landlock].join(' ')} sh -s`;
+	const load = "perl -e 'prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, <&8)'";
+	return filter.noNewPrivileges ? `exec ${drop} ${load} sh -s` : `exec ${load} ${drop} sh -s`;
+}
+
 /** An action as the lines that a person would type for it, for the table and for errors. */
 export function actionLines(action: Action, conf: string): readonly string[] {
 	switch (action.kind) {
@@ -95,8 +109,12 @@ export function actionLines(action: Action, conf: string): readonly string[] {
 			return [`prlimit --pid $$ ${rlimitArguments(action.limits).join(' ')}`];
 		case 'lookupUser':
 			return [`grep -E ${shellWord(`^${action.user.split(':')[0] ?? ''}:`)} /etc/passwd`];
+		case 'writeEach':
+			return [`for rule in ${shellCommand(action.values)}`, `do echo "$rule" > ${shellWord(action.path)}; done`];
+		case 'openFilter':
+			return [`exec 8< /dev/.box/conf/${filterFile}`];
 		case 'dropPrivileges':
-			return [`exec setpriv ${setprivWords(action).join(' ')} sh -s`];
+			return [dropText(action)];
 		case 'exec': {
 			const words = action.init === 'none' ? action.args : ['/dev/init', '--', ...action.args];
 			return [

@@ -10,6 +10,8 @@ export function hostActionLines(action: Action, facts: HostFacts): readonly stri
 			return [`run mkdir -p -m ${action.mode.toString(8)} ${shellCommand(action.paths)}`];
 		case 'write':
 			return [`put ${shellCommand([action.value, action.path])}`];
+		case 'writeEach':
+			return action.values.map(value => `put ${shellCommand([value, action.path])}`);
 		case 'inherit':
 			return [`inherit ${shellCommand([action.from, action.path])}`];
 		case 'plainFolders':

@@ -37,6 +37,10 @@ export function checkLines(check: Check): readonly string[] {
 			const row = Object.entries(limitRows).find(([, name]) => name === check.name)?.[0] ?? check.name;
 			return [`check_rlimit ${shellCommand([row, limit(check.soft), limit(check.hard)])}`];
 		}
+		case 'seccomp':
+			return ['check_seccomp'];
+		case 'label':
+			return [`check_label ${shellWord(check.equals)}`];
 		case 'oomScoreAdj':
 			return [`check_score ${check.equals}`];
 		case 'readBack':

@@ -21,7 +21,7 @@ look() {
 			line=\${line#*:}
 			cgroups=$cgroups$newline",\${line%%:*}, \${line#*:}"
 			;;
-		Uid:* | Gid:* | Groups:* | Cap*:* | NoNewPrivs:*)
+		Uid:* | Gid:* | Groups:* | Cap*:* | NoNewPrivs:* | Seccomp*:*)
 			# shellcheck disable=SC2086 # words are meant
 			set -- $line
 			fields=$fields$newline$*
@@ -107,6 +107,22 @@ check_ids() {
 }`,
 	check_score: `check_score() { # VALUE
 	[ "$score" = "$1" ] || wrong "its oom_score_adj is $score and not $1"
+}`,
+	check_seccomp: `# One filter more than this shell has; Linux before 5.9 does not count them.
+check_seccomp() {
+	check_status Seccomp 2
+	own=0
+	while read -r field value _; do case $field in Seccomp_filters:) own=$value ;; esac; done < /proc/self/status
+	IFS=$newline
+	for each in $fields; do
+		case $each in "Seccomp_filters: "*) [ "\${each##* }" -gt "$own" ] || wrong 'it has no seccomp filter of its own' ;; esac
+	done
+	IFS=$blanks
+}`,
+	check_label: `check_label() { # LABEL
+	label=''
+	IFS= read -r label < "/proc/$pid/attr/current" || [ -n "$label" ]
+	case $label in "$1" | "$1 ("*) ;; *) wrong "its security label is $label and not $1" ;; esac
 }`,
 	check_told: `# What the container side read back after it had written.
 check_told() { # FILE VALUE

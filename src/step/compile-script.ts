@@ -1,5 +1,5 @@
 import type {HostFacts} from '../host/facts.ts';
-import {actionLines} from './command.ts';
+import {actionLines, filterFile} from './command.ts';
 import {hostActionLines} from './compile-actions.ts';
 import {checkLines} from './compile-checks.ts';
 import {claimPart} from './compile-claim.ts';
@@ -63,6 +63,17 @@ function commentedTable(rows: readonly Parameters<typeof fstabLine>[0][]): strin
 	return rows.map(row => `# ${row.why}\n${fstabLine(row)}\n`).join('');
 }
 
+/** The compiled filter, which no text file can hold. */
+function filterLines(filter: string): readonly string[] {
+	return [
+		'',
+		'# The seccomp filter: struct sock_filter[] of seccomp(2).',
+		`base64 -d > "$box/${filterFile}" << 'END' || broken`,
+		...(filter.match(/.{1,100}/g) ?? []),
+		'END',
+	];
+}
+
 /** What the first process will run: the very program and tables that `tsbox up` writes. */
 function containerSide(steps: readonly Numbered[], {plan, folder, facts}: CompileInput): readonly string[] {
 	const numbers = new Map(steps.map(each => [each.step, each]));
@@ -80,6 +91,7 @@ function containerSide(steps: readonly Numbered[], {plan, folder, facts}: Compil
 		...plan.steps.flatMap(({action}) =>
 			action.kind === 'mountTable' ? [writeFile(`${action.name}.fstab`, commentedTable(action.rows))] : [],
 		),
+		...plan.steps.flatMap(({action}) => (action.kind === 'openFilter' ? filterLines(action.filter) : [])),
 	];
 }
 

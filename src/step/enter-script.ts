@@ -1,7 +1,8 @@
 import type {HostFacts} from '../host/facts.ts';
 import type {OciProcess} from '../oci/config.ts';
 import type {NamespaceKind} from '../spec/project.ts';
-import type {UserIds} from './action.ts';
+import type {FilterLoader, UserIds} from './action.ts';
+import {dropWords} from './drop-words.ts';
 import {lookupFunction} from './init-script.ts';
 import {privilegeArguments} from './privileges.ts';
 import {shellCommand, shellWord} from './shell-word.ts';
@@ -17,6 +18,11 @@ export interface EnterInput {
 	/** cgroup.procs files to join. */
 	readonly cgroups: readonly string[];
 	readonly process: OciProcess;
+	/** The compiled filter's file on the host and how it is loaded, or null. */
+	readonly filter: (FilterLoader & {readonly path: string}) | null;
+	/** setpriv(1)'s arguments for AppArmor or SELinux, and for Landlock. */
+	readonly labels: readonly string[];
+	readonly landlock: readonly string[];
 	/** Numbers, or a `user[:group]` to be looked up in the container. */
 	readonly user: UserIds | string;
 	readonly tty: boolean;
@@ -54,6 +60,7 @@ export function enterScript(input: EnterInput, facts: HostFacts): string {
 	const controlling = input.tty ? [...box('setsid'), '--ctty'] : [];
 	return [
 		'exec 5<&0 6>&1 7>&2 </dev/null >&3 2>&3',
+		...(input.filter === null ? [] : [`exec 8< ${shellWord(input.filter.path)} || exit 125`]),
 		...input.cgroups.map(file => `echo $$ > ${shellWord(file)} || exit 125`),
 		`exec ${host('unshare')} --mount --propagation private ${host('sh')} -c ${shellWord(
 			[
@@ -67,12 +74,12 @@ export function enterScript(input: EnterInput, facts: HostFacts): string {
 }
 
 function innerScript(input: EnterInput, facts: HostFacts): string {
-	const words = [...(toolboxWords(facts, 'setpriv') ?? []), ...privilegeArguments(input.process, facts)];
-	const shell = [...(toolboxWords(facts, 'sh') ?? []), '-s'];
+	const fixed = [...privilegeArguments(input.process, facts), ...input.labels].map(shellWord);
+	const drop = (ids: readonly string[]): string => dropWords({...input, privileges: [...fixed, ...ids]}, facts);
 	const umask = `umask ${(input.process.user.umask ?? 0o22).toString(8).padStart(3, '0')}`;
 	if (typeof input.user !== 'string') {
 		const {uid, gid, groups} = input.user;
-		return `${umask}; exec ${shellCommand([...words, '--reuid', String(uid), '--regid', String(gid), '--groups', groups.join(','), ...shell])} <&4`;
+		return `${umask}; exec ${drop(['--reuid', String(uid), '--regid', String(gid), '--groups', groups.join(',')])} <&4`;
 	}
 	return [
 		umask,
@@ -80,6 +87,6 @@ function innerScript(input: EnterInput, facts: HostFacts): string {
 		`head() { ${shellCommand(toolboxWords(facts, 'head') ?? [])} "$@"; }`,
 		lookupFunction,
 		`lookup ${shellWord(input.user)}`,
-		`exec ${shellCommand(words)} --reuid "$uid" --regid "$gid" --groups "$groups" ${shellCommand(shell)} <&4`,
+		`exec ${drop(['--reuid', '"$uid"', '--regid', '"$gid"', '--groups', '"$groups"'])} <&4`,
 	].join('\n');
 }

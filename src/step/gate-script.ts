@@ -36,7 +36,7 @@ function lookup(command: string): readonly string[] {
 }
 
 // The caller's descriptors come back just before the command; the status pipe and the gate are closed.
-const handOver = 'exec 0<&5 1>&6 2>&7 3>&- 4>&- 5<&- 6>&- 7>&-';
+const handOver = 'exec 0<&5 1>&6 2>&7 3>&- 4>&- 5<&- 6>&- 7>&- 8<&-';
 
 /**
  * The last words of the container side: one compound command, which a shell reads whole before it runs any of it. It

@@ -28,6 +28,8 @@ const pivot = step('root.pivot', {
 });
 const drop = step('process.privileges', {
 	kind: 'dropPrivileges',
+	landlock: [],
+	filter: null,
 	args: ['--inh-caps=-all'],
 	ids: {uid: 1, gid: 2, groups: [2, 3]},
 });

@@ -1,5 +1,6 @@
 import type {HostFacts, ToolName} from '../host/facts.ts';
 import type {Action} from './action.ts';
+import {dropWords} from './drop-words.ts';
 import {actionLines, rlimitArguments, setprivWords} from './command.ts';
 import {shellCommand, shellWord} from './shell-word.ts';
 import type {Step} from './step.ts';
@@ -138,15 +139,15 @@ function containerLines(action: Action, conf: string, facts: HostFacts): readonl
 			];
 		case 'workingDirectory':
 			return [`[ -d ${shellWord(action.path)} ] || mkdir -p ${shellWord(action.path)} || fail $?`];
+		case 'openFilter':
+			return actionLines(action, conf).map(line => `${line} || fail 1`);
 		case 'rlimits':
 			return [`prlimit --pid $$ ${rlimitArguments(action.limits).join(' ')} || fail $?`];
 		case 'lookupUser':
 			return [lookupFunction, `lookup ${shellCommand([action.user, ...action.groups])}`];
 		case 'dropPrivileges': {
-			const setpriv = toolboxWords(facts, 'setpriv') ?? [];
-			const shell = toolboxWords(facts, 'sh') ?? [];
-			const words = setprivWords(action).map(word => (word.startsWith('$') ? `"${word}"` : shellWord(word)));
-			return [`exec ${shellCommand(setpriv)} ${words.join(' ')} ${shellCommand(shell)} -s <&4`];
+			const privileges = setprivWords(action).map(word => (word.startsWith('$') ? `"${word}"` : shellWord(word)));
+			return [`exec ${dropWords({...action, privileges}, facts)} <&4`];
 		}
 		default:
 			return [];

@@ -25,6 +25,10 @@ export function checkWords(check: Check): string {
 			return '/proc/PID/status has the ids found in /etc/passwd and /etc/group';
 		case 'rlimit':
 			return `/proc/PID/limits has ${check.name} ${check.soft}:${check.hard}`;
+		case 'seccomp':
+			return '/proc/PID/status has Seccomp 2 (a filter), one filter more than tsbox itself';
+		case 'label':
+			return `/proc/PID/attr/current is ${check.equals}`;
 		case 'oomScoreAdj':
 			return `/proc/PID/oom_score_adj is ${check.equals}`;
 	}

@@ -67,9 +67,11 @@ function planOf(example: string, machine: (typeof machines)[number]): Plan {
 		facts: savedFacts(machine),
 		image,
 		sources: sourcesOf(service),
+		devices: {},
 		folders: {store: '/var/lib/tsbox', state: '/run/tsbox'},
 		spec: `${example}.yaml`,
 		tty: service.tty ?? false,
+		seccomp: {profile: 'default', filter: '', instructions: 0, notes: []},
 		bestEffort: false,
 	});
 }

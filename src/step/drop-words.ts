@@ -1,0 +1,58 @@
+import type {HostFacts} from '../host/facts.ts';
+import type {FilterLoader} from './action.ts';
+import {shellCommand, shellWord} from './shell-word.ts';
+import {toolboxWords} from './toolbox.ts';
+
+/** prctl(2)'s number, by the machine's name as uname(2) gives it: asm/unistd.h of each. */
+const prctlNumbers: Readonly<Record<string, number>> = {x86_64: 157, aarch64: 167, armv7l: 172, armv6l: 172, i686: 172};
+
+/** Whether perl can load a filter here: the number of its system call must be known. */
+export function perlKnows(facts: HostFacts): boolean {
+	return prctlNumbers[facts.kernel.arch] !== undefined;
+}
+
+/**
+ * The perl program that loads the filter on descriptor 8, closes it and becomes its arguments; the first of them says
+ * whether to set no_new_privs. 38 is PR_SET_NO_NEW_PRIVS, 22 and 2 are PR_SET_SECCOMP and SECCOMP_MODE_FILTER: prctl(2);
+ * the packed value is a struct sock_fprog.
+ */
+function perlLoader(facts: HostFacts): string {
+	const prctl = prctlNumbers[facts.kernel.arch] ?? 0;
+	return [
+		'open F,"<&=8" or die"the filter: $!\\n";binmode F;read F,$f,65536;close F',
+		`if(shift){syscall(${prctl},38,1,0,0,0)==0 or die"no_new_privs: $!\\n"}`,
+		`$p=pack"Sx![P]P",length($f)/8,$f;syscall(${prctl},22,2,$p)==0 or die"seccomp: $!\\n"`,
+		'exec{$ARGV[0]}@ARGV;die"$ARGV[0]: $!\\n"',
+	].join(';');
+}
+
+/** What turns root with all powers into the process that waits at the gate. */
+export interface Drop {
+	/** What setpriv(1) is told; words of sh, so that `"$uid"` may stand among them. */
+	readonly privileges: readonly string[];
+	/** What setpriv(1) is told of Landlock, which comes last of all. */
+	readonly landlock: readonly string[];
+	readonly filter: FilterLoader | null;
+}
+
+/**
+ * The words of sh that become a shell with its final credentials. A filter is loaded after the drop, so that it need not
+ * allow what dropping takes; without no_new_privs only a process with CAP_SYS_ADMIN may load one (seccomp(2)), so then it
+ * comes first.
+ */
+export function dropWords({privileges, landlock, filter}: Drop, facts: HostFacts): string {
+	const box = (tool: Parameters<typeof toolboxWords>[1]): string => shellCommand(toolboxWords(facts, tool) ?? [tool]);
+	const setpriv = [box('setpriv'), ...privileges].join(' ');
+	const closed = shellCommand(landlock);
+	const shell = `${box('sh')} -s`;
+	if (filter === null) return [setpriv, ...(closed === '' ? [] : [closed]), shell].join(' ');
+	if (filter.loader === 'setpriv') {
+		// It opens the file anew, by a name that needs no folder of the host.
+		const load = `${box('setpriv')} --seccomp-filter /proc/self/fd/8`;
+		return [setpriv, load, ...(closed === '' ? [] : [closed]), shell].join(' ');
+	}
+	const load = (noNewPrivileges: boolean): string =>
+		`${box('perl')} -e ${shellWord(perlLoader(facts))} ${noNewPrivileges ? 1 : 0}`;
+	const drop = [setpriv, ...(closed === '' ? [] : [closed])].join(' ');
+	return filter.noNewPrivileges ? [drop, load(true), shell].join(' ') : [load(false), drop, shell].join(' ');
+}
