@@ -7,6 +7,7 @@ import {checkSysctls, planProcess, reaperOf} from './plan-process.ts';
 import {planRootfs} from './plan-rootfs.ts';
 import {planSecurity} from './plan-security.ts';
 import {planStart} from './plan-start.ts';
+import {protections} from './protections.ts';
 import {shortfalls} from './unsupported.ts';
 
 /**
@@ -44,8 +45,17 @@ export function planContainer(input: PlanInput): Plan {
 			...unstage,
 			...planProcess(input, missing, security),
 		],
-		warnings: missing.warnings,
+		warnings: [...privilegedWarning(input), ...missing.warnings],
+		protections: protections(input, security),
 	};
+}
+
+/** Said before all else: with it the rest of the plan protects nobody. */
+function privilegedWarning({service}: PlanInput): readonly string[] {
+	if (!service.privileged) return [];
+	return [
+		'PRIVILEGED: this container has all capabilities, no seccomp filter and the kernel files of the host; whoever is root in it is root of this machine',
+	];
 }
 
 /** The folder that is bound as the toolbox. */

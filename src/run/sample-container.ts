@@ -40,6 +40,7 @@ export const smallPlan: Plan = {
 	spec: 'demo.yaml',
 	namespaces: ['mount', 'pid'],
 	warnings: [],
+	protections: [],
 	steps: [
 		step({
 			id: 'rootfs.layer',

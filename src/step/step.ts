@@ -26,6 +26,14 @@ export interface Step {
 	readonly checks: readonly Check[];
 }
 
+/** One thing that keeps a container in, and what it stops; or that it is missing, and what that means. */
+export interface Protection {
+	readonly name: string;
+	readonly on: boolean;
+	/** Sentences for a learner. */
+	readonly stops: string;
+}
+
 /** An ordered list of steps, and what a reader must know of the container they make. */
 export interface Plan {
 	readonly schema: 1;
@@ -35,4 +43,6 @@ export interface Plan {
 	readonly steps: readonly Step[];
 	/** What the spec asks for and this host can't do, with --best-effort; sentences. */
 	readonly warnings: readonly string[];
+	/** What stands between the container and the host. */
+	readonly protections: readonly Protection[];
 }

@@ -27,7 +27,7 @@ const margin = ' '.repeat(5);
  * kernel is asked whether it took, and what takes it back; then where each value of the spec came from.
  */
 export function planExplain(plan: Plan, look: ExplainLook, origins: readonly ValueOrigin[]): string {
-	return planTable(plan, look, step => details(step, look)) + originTable(origins, look);
+	return planTable(plan, look, step => details(step, look)) + protectionLines(plan, look) + originTable(origins, look);
 }
 
 function details(step: Step, look: ExplainLook): string {
@@ -38,6 +38,16 @@ function details(step: Step, look: ExplainLook): string {
 		...step.checks.map(check => detail('check', checkWords(check), look)),
 		detail('undo', look.undoOf(step), look),
 	].join('');
+}
+
+function protectionLines({protections}: Plan, look: ExplainLook): string {
+	const {columns, theme, width} = look;
+	const room = Math.max(40, columns - margin.length);
+	const lines = protections.map(({name, on, stops}) => {
+		const text = wrapWords(escapeText(stops), room, width).map(line => `${margin}${line}\n`);
+		return `  ${on ? theme.strong(name) : theme.warning(`${name}: open`)}\n${text.join('')}`;
+	});
+	return `\n${theme.heading('what keeps it in')}\n${lines.join('')}`;
 }
 
 function detail(label: string, text: string, {columns, theme, width}: ExplainLook): string {

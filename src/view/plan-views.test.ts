@@ -90,6 +90,10 @@ test('explain adds why, page, kernel object, checks, undo and the origin of each
 		left out, because this host lacks it
 		  - no swap accounting on this kernel, so memswap_limit is not enforced
 
+		what keeps it in
+		  process ids
+		     It sees its own processes alone.
+
 		where the values come from
 		  mem_limit    demo.yaml:4:12, MEM from the environment
 		  stop_signal  default

@@ -48,6 +48,7 @@ export const samplePlan: Plan = {
 		},
 	],
 	warnings: ['no swap accounting on this kernel, so memswap_limit is not enforced'],
+	protections: [{name: 'process ids', on: true, stops: 'It sees its own processes alone.'}],
 };
 
 const commands: Readonly<Record<string, string>> = {
