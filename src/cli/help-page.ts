@@ -44,7 +44,7 @@ function addVerb(page: Page, command: Command): Page {
 		...positionals.map(({name: word, required, many}) =>
 			bracket(`${word}${many === true ? '...' : ''}`, required === true),
 		),
-		...(rest === undefined ? [] : [bracket('-- COMMAND...', rest.required)]),
+		...(rest === undefined ? [] : [bracket(rest.required ? '[--] COMMAND...' : '-- COMMAND...', rest.required)]),
 	];
 	page.usage(`Usage: $0 ${words.join(' ')}\n\n${describe}`);
 	for (const positional of positionals) page.positional(positional.name, {describe: positional.describe});

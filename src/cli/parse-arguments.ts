@@ -7,13 +7,12 @@ export type ParsedArguments<O extends Options> = Arguments<O> & {readonly global
 
 /**
  * Takes the arguments after a verb apart, with yargs' own parser: the whole of yargs would cost 20 ms of every start.
- * Everything after `--` is left alone. The same option twice: the last one counts, as in docker and podman.
+ * The command after `--` is left alone. The same option twice: the last one counts, as in docker and podman.
  * @throws TsboxError E_USAGE for an unknown option, a missing or wrong value, too few or too many arguments.
  */
 export function parseArguments<O extends Options>(command: Command<O>, argv: readonly string[]): ParsedArguments<O> {
 	const options: Options = {...command.options, ...globalOptions};
-	const end = argv.indexOf('--');
-	const own = end === -1 ? argv : argv.slice(0, end);
+	const [own, rest] = split(argv, command, options);
 	const {argv: parsed, error} = parser.detailed([...separateValues(own, options)], parserOptions(options));
 	if (error !== null) throw missingValue(error, command);
 	const values: Record<string, string | number | boolean | readonly string[] | undefined> = {};
@@ -21,10 +20,31 @@ export function parseArguments<O extends Options>(command: Command<O>, argv: rea
 	for (const key of Object.keys(parsed))
 		if (key !== '_' && !isKnown(key, options)) throw unknownOption(key, options, command);
 	const positionals = parsed._.map(String);
-	const rest = end === -1 ? undefined : argv.slice(end + 1);
 	if (values['help'] !== true) checkCounts(command, positionals, rest);
 	// valueOf gave each option the type of its kind, which is what Values says.
 	return {values: values as Values<O>, globals: values as Values<typeof globalOptions>, positionals, rest};
+}
+
+/**
+ * The verb's own arguments, and the command it is to run, which follows `--`. Where there must be one, `--` may be left
+ * out: as in docker and podman the command begins right behind the container's name.
+ */
+function split<O extends Options>(
+	argv: readonly string[],
+	command: Command<O>,
+	options: Options,
+): readonly [readonly string[], readonly string[] | undefined] {
+	if (command.rest?.required === true) {
+		const {configuration, ...rest} = parserOptions(options);
+		const halting = {...rest, configuration: {...configuration, 'halt-at-non-option': true}};
+		const words = parser(separateValues(argv, options) as string[], halting)._.map(String);
+		const [first] = words.slice(command.positionals.length);
+		const after = argv.length - words.length + command.positionals.length;
+		if (first !== undefined && !first.startsWith('-')) return [argv.slice(0, after), argv.slice(after)];
+		if (first === '--') return [argv.slice(0, after), argv.slice(after + 1)];
+	}
+	const end = argv.indexOf('--');
+	return end === -1 ? [argv, undefined] : [argv.slice(0, end), argv.slice(end + 1)];
 }
 
 type Named = Pick<Command, 'name'>;
@@ -130,7 +150,7 @@ function checkCounts(command: Shape, positionals: readonly string[], rest: reado
 	if (rest !== undefined && command.rest === undefined)
 		throw usageError(`${command.name} takes nothing after --`, undefined, command.name);
 	if ((rest === undefined || rest.length === 0) && command.rest?.required === true)
-		throw usageError(`${command.name} needs a command after --`, undefined, command.name);
+		throw usageError(`${command.name} needs a command`, undefined, command.name);
 }
 
 function surplusArgument(command: Shape, surplus: string) {

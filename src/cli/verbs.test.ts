@@ -128,6 +128,16 @@ test('exec passes user, folder and variables on', async () => {
 	]);
 });
 
+test.each([
+	['exec -u nobody demo ls -l', ['ls', '-l']],
+	['exec -unobody demo git log -- file', ['git', 'log', '--', 'file']],
+	['exec demo -u nobody -- ls -l', ['ls', '-l']],
+	['exec -u nobody demo -- -odd', ['-odd']],
+])('%s runs the command that begins behind the name', async (line, args) => {
+	const {calls} = await tsbox(line);
+	expect(calls[1]).toMatchObject(['execIn', 'demo', {args, user: 'nobody'}]);
+});
+
 test('down takes a name, the path of a spec, or the spec of the folder', async () => {
 	for (const line of ['down -t 1.5 demo', 'down -t 1.5 ./demo.yaml', 'down -t 1.5']) {
 		const {status, err, calls} = await tsbox(line);
