@@ -1,5 +1,6 @@
 import {execFile} from 'node:child_process';
-import {mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {createHash} from 'node:crypto';
+import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {dirname, join, relative, resolve} from 'node:path';
 import {promisify} from 'node:util';
@@ -10,6 +11,27 @@ import {build} from 'esbuild';
 const folder = import.meta.dirname;
 // Built beside and moved into place, so that a tsbox that runs meanwhile never finds half of it.
 const dist = join(folder, `dist.new-${process.pid}`);
+
+/** What seccomp filters are made from: one that is kept in a store is good as long as none of this changed. */
+function seccompBasis() {
+	const hash = createHash('sha256');
+	for (const name of [
+		'config/seccomp.json',
+		'config/syscalls',
+		'src/seccomp',
+		'src/oci/lower-seccomp.ts',
+		'src/spec/seccomp-profile.ts',
+	]) {
+		const path = join(folder, name);
+		const files = statSync(path).isDirectory()
+			? readdirSync(path)
+					.toSorted()
+					.map(file => join(path, file))
+			: [path];
+		for (const file of files) if (statSync(file).isFile()) hash.update(readFileSync(file));
+	}
+	return hash.digest('hex');
+}
 
 /** What both bundles have in common. */
 const common = {
@@ -23,7 +45,11 @@ const common = {
 	minifyWhitespace: true,
 	jsx: 'automatic',
 	// React's development build is several times as large and slower.
-	define: {'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"'},
+	define: {
+		'process.env.NODE_ENV': '"production"',
+		'process.env.DEV': '"false"',
+		SECCOMP_BASIS: JSON.stringify(seccompBasis()),
+	},
 	// Ink imports it only when DEV is set.
 	external: ['react-devtools-core'],
 	// CommonJS packages in a bundle ask for Node's own modules through require.

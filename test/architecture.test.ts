@@ -13,6 +13,7 @@ const rows = [
 	['run', 'plan'],
 	['state'],
 	['step'],
+	['seccomp'],
 	['oci'],
 	['image'],
 	['host'],

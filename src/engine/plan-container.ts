@@ -8,6 +8,7 @@ import type {DeviceFacts, SourceFacts} from '../plan/input.ts';
 import {planContainer as plan} from '../plan/plan-container.ts';
 import type {Service} from '../spec/project.ts';
 import {loadProject, pickService} from './load-project.ts';
+import {seccompFilter} from './seccomp.ts';
 import type {Machine, PlannedContainer, SpecRequest} from './types.ts';
 
 /** Resolves the sources of the bind mounts, once; what the plan names afterwards has no symlink in it. */
@@ -98,7 +99,7 @@ export async function planContainer(
 		folders: dirs,
 		spec: project.file,
 		tty,
-		seccomp: null,
+		seccomp: await seccompFilter(machine, service, config, options.dry !== true),
 		bestEffort: request.bestEffort ?? machine.bestEffort,
 	};
 	return {project, service, image, config, plan: plan(input)};

@@ -1,3 +1,5 @@
+import type {SeccompAction, SeccompOperator} from '../spec/seccomp-profile.ts';
+
 /**
  * The part of the OCI runtime config that tsbox plans from.
  * Source: OCI runtime-spec 1.2, config.md and config-linux.md.
@@ -59,6 +61,29 @@ export interface OciLinux {
 	readonly sysctl: Readonly<Record<string, string>>;
 	readonly maskedPaths: readonly string[];
 	readonly readonlyPaths: readonly string[];
+	readonly seccomp?: OciSeccomp;
+}
+
+/** config-linux.md, "Seccomp". */
+export interface OciSeccomp {
+	readonly defaultAction: SeccompAction;
+	readonly defaultErrnoRet?: number;
+	/** `SCMP_ARCH_X86_64`: the calling conventions that are let through at all. */
+	readonly architectures: readonly string[];
+	readonly syscalls: readonly OciSyscall[];
+}
+
+/** A rule of {@link OciSeccomp}: it holds when all its arguments compare. */
+export interface OciSyscall {
+	readonly names: readonly string[];
+	readonly action: SeccompAction;
+	readonly errnoRet?: number;
+	readonly args?: readonly {
+		readonly index: number;
+		readonly value: bigint;
+		readonly valueTwo: bigint;
+		readonly op: SeccompOperator;
+	}[];
 }
 
 /** config-linux.md, "Control groups"; bytes, microseconds. */

@@ -1,0 +1,72 @@
+import defaultProfile from '../../config/seccomp.json' with {type: 'json'};
+import {readSeccompProfile, type SeccompProfile, type SeccompRule} from '../spec/seccomp-profile.ts';
+import type {OciSeccomp} from './config.ts';
+
+/** What a profile's conditions are decided by. */
+export interface SeccompTarget {
+	/** The bounding set, names with CAP_. */
+	readonly capabilities: readonly string[];
+	/** As uname(2) has it: `6.18.5`. */
+	readonly kernelRelease: string;
+	/** As uname(2) has it: `x86_64`. */
+	readonly arch: string;
+}
+
+/** uname(2)'s machine, libseccomp's name, and Go's, which conditions are written in. */
+const machines: readonly (readonly [string, string, string])[] = [
+	['x86_64', 'SCMP_ARCH_X86_64', 'amd64'],
+	['aarch64', 'SCMP_ARCH_AARCH64', 'arm64'],
+	['armv7l', 'SCMP_ARCH_ARM', 'arm'],
+	['armv6l', 'SCMP_ARCH_ARM', 'arm'],
+	['i686', 'SCMP_ARCH_X86', 'x86'],
+];
+
+/** The profile of containers that ask for no other: config/seccomp.json. */
+export function defaultSeccompProfile(): SeccompProfile {
+	return readSeccompProfile(JSON.stringify(defaultProfile), 'the default profile');
+}
+
+/** Resolves a profile's conditions: what is left is the OCI form, which depends on nothing any more. */
+export function lowerSeccomp(profile: SeccompProfile, target: SeccompTarget): OciSeccomp {
+	const native = machines.find(([machine]) => machine === target.arch);
+	const mapped = profile.archMap?.find(({architecture}) => architecture === native?.[1]);
+	const architectures =
+		mapped === undefined
+			? (profile.architectures ?? (native === undefined ? [] : [native[1]]))
+			: [mapped.architecture, ...(mapped.subArchitectures ?? [])];
+	const rules = (profile.syscalls ?? []).filter(rule => applies(rule, target, native?.[2] ?? target.arch));
+	return {
+		defaultAction: profile.defaultAction,
+		...(profile.defaultErrnoRet === undefined ? {} : {defaultErrnoRet: profile.defaultErrnoRet}),
+		architectures,
+		syscalls: rules.map(({name, names, action, errnoRet, args}) => ({
+			names: [...(names ?? []), ...(name === undefined ? [] : [name])],
+			action,
+			...(errnoRet === undefined ? {} : {errnoRet}),
+			...(args === undefined || args === null || args.length === 0 ? {} : {args}),
+		})),
+	};
+}
+
+/** Each condition must hold of `includes`, and none of `excludes`; as Docker's profiles have it. */
+function applies(
+	{includes, excludes}: SeccompRule,
+	{capabilities, kernelRelease}: SeccompTarget,
+	arch: string,
+): boolean {
+	const has = (cap: string): boolean => capabilities.includes(cap);
+	return (
+		(includes?.arches?.includes(arch) ?? true) &&
+		(includes?.caps?.every(has) ?? true) &&
+		(includes?.minKernel === undefined || isAtLeast(kernelRelease, includes.minKernel)) &&
+		!(excludes?.arches?.includes(arch) ?? false) &&
+		!(excludes?.caps?.some(has) ?? false) &&
+		!(excludes?.minKernel !== undefined && isAtLeast(kernelRelease, excludes.minKernel))
+	);
+}
+
+function isAtLeast(release: string, least: string): boolean {
+	const [major = 0, minor = 0] = release.split(/[.-]/).map(Number);
+	const [leastMajor = 0, leastMinor = 0] = least.split('.').map(Number);
+	return major === leastMajor ? minor >= leastMinor : major > leastMajor;
+}
