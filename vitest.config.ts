@@ -15,6 +15,7 @@ export default defineConfig({
 						'fixtures/**/*.test.ts',
 						'test/*.test.ts',
 						'test/golden/**/*.test.ts',
+						'test/seccomp/verdicts.test.ts',
 					],
 				},
 			},
@@ -22,7 +23,12 @@ export default defineConfig({
 				extends: true,
 				test: {
 					name: 'system',
-					include: ['test/system/**/*.test.ts'],
+					include: [
+						'test/system/**/*.test.ts',
+						'test/seccomp/**/*.test.ts',
+						'test/escapes/**/*.test.ts',
+						'test/differential/**/*.test.ts',
+					],
 					pool: 'forks',
 					// Real containers share one machine: more at once than this only makes each slower.
 					maxWorkers: 2,

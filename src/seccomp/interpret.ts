@@ -1,4 +1,4 @@
-import {codes, decode, offsets} from './bpf.ts';
+import {codes, decode, type Instruction, offsets} from './bpf.ts';
 
 /** What the kernel shows a filter of one system call: struct seccomp_data. */
 export interface SeccompData {
@@ -16,8 +16,8 @@ export interface SeccompData {
  *
  * @throws RangeError for a program that the kernel would not take.
  */
-export function verdict(filter: Uint8Array, data: SeccompData): number {
-	const program = decode(filter);
+export function verdict(filter: Uint8Array | readonly Instruction[], data: SeccompData): number {
+	const program = filter instanceof Uint8Array ? decode(filter) : filter;
 	const scratch = new Uint32Array(16);
 	let a = 0;
 	let x = 0;
