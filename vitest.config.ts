@@ -25,7 +25,7 @@ export default defineConfig({
 					name: 'system',
 					include: [
 						'test/system/**/*.test.ts',
-						'test/seccomp/**/*.test.ts',
+						'test/seccomp/{prober,reference}.test.ts',
 						'test/escapes/**/*.test.ts',
 						'test/differential/**/*.test.ts',
 					],

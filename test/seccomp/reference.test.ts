@@ -60,33 +60,33 @@ function interesting(seccomp: OciSeccomp): readonly bigint[] {
 	];
 }
 
-/** Calls that both filters are asked about: each number up to the last that the profile names, and foreign conventions. */
-function compare(seccomp: OciSeccomp, random: (most: number) => number, perNumber: number): number {
+/**
+ * Asks both filters about each number up to the last that the profile names, and about foreign conventions. Gives the calls
+ * that they answer differently.
+ */
+function differences(seccomp: OciSeccomp, random: (most: number) => number, perNumber: number): readonly string[] {
 	const [ours, theirs] = [decode(compileSeccomp(seccomp).filter), decode(reference(seccomp))];
 	const numbers = architectures[native]?.numbers ?? {};
 	// Beyond the last we answer ENOSYS like runc, which puts that before libseccomp's filter.
 	const last = Math.max(...seccomp.syscalls.flatMap(({names}) => names.map(name => numbers[name] ?? -1)));
 	const values = interesting(seccomp);
-	let asked = 0;
-	const same = (data: Parameters<typeof verdict>[1]): void => {
-		asked += 1;
-		const [a, b] = [verdict(ours, data), verdict(theirs, data)];
+	const found: string[] = [];
+	const ask = (nr: number, arch: number, args: readonly bigint[]): void => {
+		const [a, b] = [verdict(ours, {nr, arch, args}), verdict(theirs, {nr, arch, args})];
 		if (a !== b)
-			expect({...data, args: data.args.map(String), verdict: a.toString(16)}).toEqual({
-				...data,
-				args: data.args.map(String),
-				verdict: b.toString(16),
-			});
+			found.push(`${arch.toString(16)} ${nr} (${args.join(', ')}): ${a.toString(16)}, libseccomp ${b.toString(16)}`);
 	};
 	for (let nr = 0; nr <= last; nr += 1) {
-		for (let at = 0; at < perNumber; at += 1) {
-			const args = Array.from({length: 6}, () => values[random(values.length)] ?? 0n);
-			same({nr, arch: 0xc000_003e, args});
-		}
+		for (let at = 0; at < perNumber; at += 1)
+			ask(
+				nr,
+				0xc000_003e,
+				Array.from({length: 6}, () => values[random(values.length)] ?? 0n),
+			);
 	}
-	for (const arch of [0x4000_0003, 0xc000_00b7, 0]) same({nr: random(400), arch, args: []});
-	same({nr: 0x4000_0000 + random(400), arch: 0xc000_003e, args: []});
-	return asked;
+	for (const arch of [0x4000_0003, 0xc000_00b7, 0]) ask(random(400), arch, []);
+	ask(0x4000_0000 + random(400), 0xc000_003e, []);
+	return found;
 }
 
 /** The same numbers each time. */
@@ -103,7 +103,8 @@ test.each([[[]], [['CAP_SYS_ADMIN', 'CAP_NET_ADMIN']]])('the default profile wit
 	// libseccomp knows no order of rules: an action for some arguments and another for all is not for it to say.
 	const calls = new Set(lowered.syscalls.filter(({action}) => action !== 'SCMP_ACT_ALLOW').flatMap(({names}) => names));
 	const plain = {...lowered, syscalls: lowered.syscalls.filter(({names}) => !names.some(name => calls.has(name)))};
-	expect(compare(plain, generator(1), 40)).toBeGreaterThan(10_000);
+	expect(plain.syscalls.length).toBeGreaterThan(20);
+	expect(differences(plain, generator(1), 40)).toEqual([]);
 });
 
 const value = fc.oneof(
@@ -152,7 +153,7 @@ test('200 random profiles', () => {
 	let seed = 0;
 	fc.assert(
 		fc.property(profile, seccomp => {
-			compare(seccomp, generator((seed += 1)), 12);
+			expect(differences(seccomp, generator((seed += 1)), 12)).toEqual([]);
 		}),
 		{seed: 20, numRuns: 200, endOnFailure: true},
 	);
