@@ -103,7 +103,7 @@ test.each([[[]], [['CAP_SYS_ADMIN', 'CAP_NET_ADMIN']]])('the default profile wit
 	// libseccomp knows no order of rules: an action for some arguments and another for all is not for it to say.
 	const calls = new Set(lowered.syscalls.filter(({action}) => action !== 'SCMP_ACT_ALLOW').flatMap(({names}) => names));
 	const plain = {...lowered, syscalls: lowered.syscalls.filter(({names}) => !names.some(name => calls.has(name)))};
-	expect(plain.syscalls.length).toBeGreaterThan(20);
+	expect(plain.syscalls.flatMap(({names}) => names).length).toBeGreaterThan(300);
 	expect(differences(plain, generator(1), 40)).toEqual([]);
 });
 
