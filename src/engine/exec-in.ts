@@ -1,4 +1,5 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
+import {userMapOf} from '../host/id-map.ts';
 import {signalProcess} from '../host/process.ts';
 import {attach} from '../run/attach.ts';
 import {passEnterGate} from '../run/enter.ts';
@@ -36,8 +37,8 @@ export async function execIn(machine: Machine, name: string, request: ExecReques
 	const record = findContainer(machine, name);
 	if (record.process === null || stateOf(host, record) !== 'running')
 		throw new TsboxError('E_NO_SUCH_CONTAINER', `${name} does not run`, {hint: '`tsbox ps` shows what runs'});
-	if (facts.user.uid !== 0)
-		throw new TsboxError('E_PERMISSION', 'only root can enter a container', {hint: 'run it with sudo'});
+	if (facts.user.uid !== 0 && !record.namespaces.includes('user'))
+		throw new TsboxError('E_PERMISSION', 'only root can enter a container of root', {hint: 'run it with sudo'});
 	const {process} = record.config;
 	const {filter, labels, landlock} = record.confinement;
 	const script = enterScript(
@@ -51,6 +52,7 @@ export async function execIn(machine: Machine, name: string, request: ExecReques
 			filter: filter === null ? null : {...filter, path: `${containerFolder(dirs.state, name)}/${filterFile}`},
 			labels,
 			landlock,
+			map: record.namespaces.includes('user') ? userMapOf(facts) : null,
 			user: userOf(request.user, record.process.ids),
 			tty: request.tty,
 		},

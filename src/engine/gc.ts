@@ -1,4 +1,5 @@
-import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
+import {isTsboxError} from '../errors/tsbox-error.ts';
+import {removeOwned} from '../host/remove-owned.ts';
 import type {EventSink} from '../run/event.ts';
 import {withLock} from '../run/lock.ts';
 import {rollBack} from '../run/rollback.ts';
@@ -62,13 +63,13 @@ function sweepHalfMade(machine: Machine): readonly string[] {
 }
 
 /** Writable layers that no container's folder speaks of: what a power cut leaves on disk. */
-function sweepLayers(machine: Machine): readonly string[] {
-	const {host, dirs} = machine;
+async function sweepLayers(machine: Machine): Promise<readonly string[]> {
+	const {host, dirs, facts} = machine;
 	const removed: string[] = [];
 	for (const name of host.list(`${dirs.store}/layers`)) {
 		// A name is claimed before its layer is made: looked for in this order, a start that goes on meanwhile is seen.
 		if (host.lstat(containerFolder(dirs.state, name)) !== undefined) continue;
-		host.removeTree(`${dirs.store}/layers/${name}`);
+		await removeOwned(host, facts, `${dirs.store}/layers/${name}`);
 		removed.push(`${dirs.store}/layers/${name}`);
 	}
 	return removed;
@@ -77,10 +78,6 @@ function sweepLayers(machine: Machine): readonly string[] {
 /** Takes back whatever crashes have left: containers without an owner, half-made claims, layers and unpacks. */
 export async function gc(machine: Machine, emit: EventSink): Promise<{readonly removed: readonly string[]}> {
 	const {host, dirs, facts} = machine;
-	if (facts.user.uid !== 0)
-		throw new TsboxError('E_PERMISSION', "only root can take back what root's containers left", {
-			hint: 'run it with sudo',
-		});
 	host.mkdirs(dirs.state, 0o700);
 	return withLock(host, facts, `${dirs.state}/lock`, async () => {
 		const removed: string[] = [];
@@ -93,7 +90,7 @@ export async function gc(machine: Machine, emit: EventSink): Promise<{readonly r
 			removed: [
 				...removed,
 				...sweepHalfMade(machine),
-				...sweepLayers(machine),
+				...(await sweepLayers(machine)),
 				...(await sweepStore(host, dirs.store)),
 			],
 		};

@@ -18,6 +18,26 @@ async function readConfig(host: Host, cwd: string, file: string | undefined): Pr
 	return loadConfig({cwd, ...(file === undefined ? {} : {file})});
 }
 
+/** Where an ordinary user's images and state are: the XDG Base Directory Specification. Folders of others are not taken. */
+function userFolders(
+	host: Host,
+	env: Readonly<Record<string, string | undefined>>,
+	uid: number,
+): {readonly store: string; readonly state: string} {
+	if (uid === 0) return {store: defaultStore, state: defaultState};
+	const mine = (path: string | undefined): path is string =>
+		path !== undefined && path.startsWith('/') && host.stat(path)?.uid === uid;
+	const home = env['HOME'];
+	const data = mine(env['XDG_DATA_HOME']) ? env['XDG_DATA_HOME'] : mine(home) ? `${home}/.local/share` : undefined;
+	if (data === undefined)
+		throw new TsboxError('E_CONFIG', 'there is no folder of your own to keep images in', {
+			why: 'HOME and XDG_DATA_HOME are not set, or name a folder of somebody else',
+			hint: 'name one with --store and --state',
+		});
+	const runtime = [env['XDG_RUNTIME_DIR'], `/run/user/${uid}`].find(mine);
+	return {store: `${data}/tsbox`, state: runtime === undefined ? `${data}/tsbox/run` : `${runtime}/tsbox`};
+}
+
 /**
  * Opens the machine: the configuration, the folders, and the facts that plans are made from.
  *
@@ -36,9 +56,10 @@ export async function openMachine(options: MachineOptions, write = true): Promis
 				hint: 'chown it, or name another with --config',
 			});
 	}
+	const own = userFolders(host, process.env, process.getuid?.() ?? 0);
 	const dirs = {
-		store: options.store ?? config.store ?? defaultStore,
-		state: options.state ?? config.state ?? defaultState,
+		store: options.store ?? config.store ?? own.store,
+		state: options.state ?? config.state ?? own.state,
 	};
 	for (const [name, path] of Object.entries(dirs)) {
 		if (!path.startsWith('/') || path.includes('/../') || /[,:\\"\n]/.test(path))
@@ -46,7 +67,7 @@ export async function openMachine(options: MachineOptions, write = true): Promis
 				hint: 'name it from / on, without `..`, comma, colon, quote or backslash',
 			});
 	}
-	const facts = await hostFacts(host, dirs, {write: write && process.getuid?.() === 0});
+	const facts = await hostFacts(host, dirs, {write});
 	const {imageBytes, imageEntries} = config.limits;
 	return {
 		host,

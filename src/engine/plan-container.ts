@@ -1,10 +1,13 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
-import {parseMountinfo} from '../host/probe/mountinfo.ts';
+import type {HostFacts} from '../host/facts.ts';
+import {type UserMap, userMapOf} from '../host/id-map.ts';
+import {type MountInfo, mountOf, parseMountinfo} from '../host/probe/mountinfo.ts';
 import type {ImageFacts} from '../image/facts.ts';
 import {imageFacts} from '../image/facts-of.ts';
+import type {OciConfig} from '../oci/config.ts';
 import {toOciConfig} from '../oci/lower.ts';
-import type {DeviceFacts, SourceFacts} from '../plan/input.ts';
+import type {DeviceFacts, HostRootEntry, SourceFacts} from '../plan/input.ts';
 import {planContainer as plan} from '../plan/plan-container.ts';
 import type {Service} from '../spec/project.ts';
 import {loadProject, pickService} from './load-project.ts';
@@ -13,7 +16,7 @@ import type {Machine, PlannedContainer, SpecRequest} from './types.ts';
 
 /** Resolves the sources of the bind mounts, once; what the plan names afterwards has no symlink in it. */
 function sources(host: Host, service: Service, make: boolean): Readonly<Record<string, SourceFacts>> {
-	const mounts = parseMountinfo(host.readText('/proc/self/mountinfo') ?? '');
+	const mounts = hostMounts(host);
 	const found: Record<string, SourceFacts> = {};
 	for (const volume of service.volumes) {
 		if (volume.type !== 'bind') continue;
@@ -22,7 +25,7 @@ function sources(host: Host, service: Service, make: boolean): Readonly<Record<s
 		const kind = real === undefined ? undefined : host.stat(real)?.kind;
 		if (real === undefined || kind === undefined) {
 			if (volume.createHostPath) {
-				found[volume.source] = {real: volume.source, kind: 'folder', submounts: []};
+				found[volume.source] = {real: volume.source, kind: 'folder', submounts: [], locked: []};
 				continue;
 			}
 			throw new TsboxError('E_SPEC_INVALID', `the mount source ${volume.source} does not exist`, {
@@ -36,9 +39,50 @@ function sources(host: Host, service: Service, make: boolean): Readonly<Record<s
 		const submounts = volume.recursive
 			? [...new Set(below)].toSorted().map(target => target.slice(real === '/' ? 1 : real.length + 1))
 			: [];
-		found[volume.source] = {real, kind: kind === 'directory' ? 'folder' : 'file', submounts};
+		found[volume.source] = {
+			real,
+			kind: kind === 'directory' ? 'folder' : 'file',
+			submounts,
+			locked: lockedFlags(mounts, real),
+		};
 	}
 	return found;
+}
+
+function hostMounts(host: Host): readonly MountInfo[] {
+	return parseMountinfo(host.readText('/proc/self/mountinfo') ?? '');
+}
+
+/** Flags of the mount that a path lies on, which a remount in a user namespace may not take away; mount_namespaces(7). */
+function lockedFlags(mounts: readonly MountInfo[], path: string): readonly string[] {
+	const lockable = ['ro', 'nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime'];
+	return (mountOf(path, mounts)?.options ?? []).filter(option => lockable.includes(option));
+}
+
+/** What a user's container is to show of the host's root: see {@link HostRootEntry}. */
+function hostRoot(host: Host): readonly HostRootEntry[] {
+	const targets = hostMounts(host).map(({target}) => target);
+	return host.list('/').flatMap((name): readonly HostRootEntry[] => {
+		const path = `/${name}`;
+		const kind = host.lstat(path)?.kind;
+		if (['proc', 'sys', 'dev'].includes(name) || /[,:\\"\s]/.test(name)) return [];
+		if (kind === 'symlink') return [{name, kind}];
+		if (kind !== 'directory') return [];
+		const covered = targets.some(target => target === path || target.startsWith(`${path}/`));
+		return [{name, kind: covered ? 'covered' : 'folder'}];
+	});
+}
+
+/**
+ * How an ordinary user's container differs: it has a user namespace. One without mounts of its own can't be had so, and is
+ * planned as for root.
+ */
+function mapped(service: Service, facts: HostFacts): {readonly service: Service; readonly map: UserMap | null} {
+	if (facts.user.uid === 0 || !service.namespaces.includes('mount')) return {service, map: null};
+	const namespaces = service.namespaces.includes('user')
+		? service.namespaces
+		: [...service.namespaces, 'user' as const];
+	return {service: {...service, namespaces}, map: userMapOf(facts)};
 }
 
 /** Looks at the devices of the host that the service asks for. */
@@ -55,6 +99,14 @@ function devices(host: Host, service: Service): Readonly<Record<string, DeviceFa
 			return [source, {real, ...device}];
 		}),
 	);
+}
+
+/** The same, with the ids as the OCI runtime-spec writes them. */
+function withMappings(config: OciConfig, map: UserMap | null): OciConfig {
+	if (map === null) return config;
+	const rows = (ids: UserMap['uids']): NonNullable<OciConfig['linux']['uidMappings']> =>
+		ids.map(({inside, outside, count}) => ({containerID: inside, hostID: outside, size: count}));
+	return {...config, linux: {...config.linux, uidMappings: rows(map.uids), gidMappings: rows(map.gids)}};
 }
 
 function imagePath(image: ImageFacts): string {
@@ -82,13 +134,13 @@ export async function planContainer(
 ): Promise<PlannedContainer> {
 	const {host, dirs, facts} = machine;
 	const project = await loadProject(request, host);
-	const service = pickService(project, request.service);
+	const {service, map} = mapped(pickService(project, request.service), facts);
 	const image = await imageFacts(host, dirs.store, service.rootfs, {
 		remember: options.dry !== true,
 		...(options.signal === undefined ? {} : {signal: options.signal}),
 	});
 	const tty = options.tty ?? service.tty ?? false;
-	const config = toOciConfig({...service, tty}, imagePath(image));
+	const config = withMappings(toOciConfig({...service, tty}, imagePath(image)), map);
 	const input = {
 		service,
 		config,
@@ -99,6 +151,9 @@ export async function planContainer(
 		folders: dirs,
 		spec: project.file,
 		tty,
+		map,
+		hostRoot: map === null || image.kind !== 'host' ? [] : hostRoot(host),
+		storeLocked: map === null ? [] : lockedFlags(hostMounts(host), dirs.store),
 		seccomp: await seccompFilter(machine, service, config, options.dry !== true),
 		bestEffort: request.bestEffort ?? machine.bestEffort,
 	};

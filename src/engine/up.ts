@@ -94,13 +94,13 @@ function mebibytes(bytes: number): string {
  */
 export async function up(machine: Machine, request: UpRequest): Promise<CommandEnd> {
 	const {host, dirs, facts} = machine;
-	if (facts.user.uid !== 0) {
-		throw new TsboxError('E_PERMISSION', 'only root can start a container', {
-			why: 'mounts, cgroups and most namespaces need it',
-			hint: 'run it with sudo',
+	const planned = await planContainer(machine, request, {tty: request.tty, signal: request.signal});
+	if (facts.user.uid !== 0 && !planned.service.namespaces.includes('user')) {
+		throw new TsboxError('E_PERMISSION', 'only root can start a container that has no mounts of its own', {
+			why: 'an ordinary user has powers in a user namespace alone, and there only over mounts made in it',
+			hint: 'run it with sudo, or add `mount` to `namespaces`',
 		});
 	}
-	const planned = await planContainer(machine, request, {tty: request.tty, signal: request.signal});
 	const {plan, service} = planned;
 	const {members, kill} = cgroupsOf(plan);
 	const record = newRecord(machine, planned);

@@ -20,6 +20,7 @@ export const toolNames = [
 	'rm',
 	'cat',
 	'head',
+	'hostname',
 	'tar',
 	'gzip',
 	'zstd',
@@ -88,9 +89,9 @@ export interface HostFacts {
 		readonly unprivileged: boolean;
 		/** kernel.apparmor_restrict_unprivileged_userns (Ubuntu). */
 		readonly apparmorRestricted: boolean;
-		/** The caller's ranges in /etc/subuid and /etc/subgid, as counts. */
-		readonly subuids: number;
-		readonly subgids: number;
+		/** The caller's ranges in /etc/subuid and /etc/subgid. */
+		readonly subuids: readonly IdRange[];
+		readonly subgids: readonly IdRange[];
 	};
 	readonly overlay: {
 		/** An overlay with its writable layer in the store was mounted for trial. */
@@ -116,6 +117,12 @@ export interface HostFacts {
 	/** The caller's own hard limits, -1 unlimited, by name: `nofile`. */
 	readonly rlimits: Readonly<Record<string, number>>;
 	readonly cpus: number;
+}
+
+/** Ids that belong to a user beside its own, subuid(5). */
+export interface IdRange {
+	readonly start: number;
+	readonly count: number;
 }
 
 /** How control groups are mounted, and what can be limited; cgroups(7). */

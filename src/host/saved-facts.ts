@@ -22,6 +22,7 @@ const programShapes = {
 	overlay: fields({store: flag, tmpfs: flag, hostLower: flag, why: orNull(text)}),
 	packageManager: orNull(text),
 };
+const idRange = fields({start: count, count});
 const seccompLoader = anyOf(exactly('setpriv'), exactly('perl'), exactly(null));
 
 const programShape = fields({...programShapes, seccompLoader});
@@ -45,7 +46,13 @@ const factsShape: Shape = fields({
 		delegated: orNull(text),
 	}),
 	namespaces: list(text),
-	userNamespace: fields({max: count, unprivileged: flag, apparmorRestricted: flag, subuids: count, subgids: count}),
+	userNamespace: fields({
+		max: count,
+		unprivileged: flag,
+		apparmorRestricted: flag,
+		subuids: list(idRange),
+		subgids: list(idRange),
+	}),
 	seccomp: fields({kernel: flag, loader: seccompLoader}),
 	lsm: list(text),
 	kernelPaths: table(anyOf(exactly('file'), exactly('folder'))),

@@ -62,6 +62,16 @@ export interface OciLinux {
 	readonly maskedPaths: readonly string[];
 	readonly readonlyPaths: readonly string[];
 	readonly seccomp?: OciSeccomp;
+	/** With a user namespace: whom its ids stand for. */
+	readonly uidMappings?: readonly OciIdMapping[];
+	readonly gidMappings?: readonly OciIdMapping[];
+}
+
+/** config-linux.md, "User namespace mappings". */
+export interface OciIdMapping {
+	readonly containerID: number;
+	readonly hostID: number;
+	readonly size: number;
 }
 
 /** config-linux.md, "Seccomp". */

@@ -1,5 +1,6 @@
 import type {HostFacts} from '../host/facts.ts';
 import type {ImageFacts} from '../image/facts.ts';
+import type {UserMap} from '../host/id-map.ts';
 import type {OciConfig} from '../oci/config.ts';
 import type {Service} from '../spec/project.ts';
 
@@ -10,6 +11,15 @@ export interface SourceFacts {
 	readonly kind: 'file' | 'folder';
 	/** Mounts below it, relative to it, parents first; a recursive read-only bind names each. */
 	readonly submounts: readonly string[];
+	/** Flags of its mount that an ordinary user's remount must repeat: the kernel has them locked (mount_namespaces(7)). */
+	readonly locked: readonly string[];
+}
+
+/** One name in the host's root folder. */
+export interface HostRootEntry {
+	readonly name: string;
+	/** `covered`: a mount, or a folder with mounts below it. */
+	readonly kind: 'folder' | 'symlink' | 'covered';
 }
 
 /** A device of the host that was looked at. */
@@ -47,6 +57,12 @@ export interface PlanInput {
 	/** The spec's path as the user gave it, for the table's head. */
 	readonly spec: string;
 	readonly tty: boolean;
+	/** Whom the container's ids stand for, when an ordinary user starts it; null for root, whose ids are the host's. */
+	readonly map: UserMap | null;
+	/** What lies in the host's root folder; for `rootfs: host` of an ordinary user, who can't have an overlay over all of it. */
+	readonly hostRoot: readonly HostRootEntry[];
+	/** Locked flags of the mount that the store lies on, as in {@link SourceFacts}. */
+	readonly storeLocked: readonly string[];
 	/** The compiled seccomp filter, or null for none. */
 	readonly seccomp: SeccompInput | null;
 	/** What the host can't do becomes a warning instead of an error. */

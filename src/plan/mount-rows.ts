@@ -1,5 +1,7 @@
 import type {OciMount} from '../oci/config.ts';
 import type {MountRow} from '../step/action.ts';
+import {outsideId} from '../host/id-map.ts';
+import {hostFolderRows} from './plan-rootfs.ts';
 import {containerPaths, type PlanInput, stage} from './input.ts';
 
 /** A bind source on the stage: a folder is bound there with the first rows, a file needs a file to be bound on. */
@@ -59,7 +61,11 @@ function deviceRows(input: PlanInput): readonly MountRow[] {
 /** Rows that hide or write-protect paths of /proc and /sys; only those that this kernel has. */
 function kernelPathRows(input: PlanInput): readonly MountRow[] {
 	const {maskedPaths, readonlyPaths} = input.config.linux;
-	const {kernelPaths} = input.facts;
+	const {facts} = input;
+	const noSys = input.config.mounts.some(mount => isOutOfReach(input, mount));
+	const kernelPaths = Object.fromEntries(
+		Object.entries(facts.kernelPaths).filter(([path]) => !(noSys && path.startsWith('/sys/'))),
+	);
 	const readonlyRows = readonlyPaths
 		.filter(path => path in kernelPaths)
 		.map(path => ({
@@ -153,7 +159,9 @@ function pointOption(input: PlanInput, mount: OciMount): readonly string[] {
 function bindRows(input: PlanInput, mount: OciMount, staged: readonly StagedSource[]): readonly MountRow[] {
 	const source = stagedAt(input, mount, staged);
 	const why = mount.options.includes('ro') ? 'a path of the host, to be read only' : 'a path of the host';
-	const rest = mount.options.filter(option => !['bind', 'rbind', 'rw'].includes(option));
+	const asked = mount.options.filter(option => !['bind', 'rbind', 'rw'].includes(option));
+	const locked = input.map === null ? [] : (input.sources[mount.source]?.locked ?? []);
+	const rest = [...asked, ...locked.filter(flag => !asked.includes(flag))];
 	const submounts = input.sources[mount.source]?.submounts ?? [];
 	if (!mount.options.includes('rbind'))
 		return [
@@ -174,6 +182,18 @@ function bindRows(input: PlanInput, mount: OciMount, staged: readonly StagedSour
 	}));
 }
 
+/** sysfs shows a network namespace, and only who made that may mount it (sysfs_init_fs_context in fs/sysfs/mount.c). */
+function isOutOfReach({map, service}: PlanInput, mount: OciMount): boolean {
+	return map !== null && mount.type === 'sysfs' && !service.namespaces.includes('network');
+}
+
+/** An id that the container's map does not have can't be given to a filesystem. */
+function isMapped({map}: PlanInput, option: string): boolean {
+	const [name = '', id = ''] = option.split('=');
+	if (map === null || (name !== 'uid' && name !== 'gid')) return true;
+	return outsideId(name === 'uid' ? map.uids : map.gids, Number(id)) !== undefined;
+}
+
 /** The rows that are mounted inside the new root, in order: kernel filesystems, devices, masks, then the user's own. */
 export function afterRows(
 	input: PlanInput,
@@ -183,13 +203,13 @@ export function afterRows(
 	const kernel: MountRow[] = [];
 	const own: MountRow[] = [];
 	for (const mount of input.config.mounts) {
-		if (mount.destination === '/proc' || mount.destination === '/dev') continue;
+		if (mount.destination === '/proc' || mount.destination === '/dev' || isOutOfReach(input, mount)) continue;
 		if (mount.type === 'bind') own.push(...bindRows(input, mount, staged));
 		else if (mount.type === 'cgroup') kernel.push(...cgroupRows(input, mount, controllers));
 		else {
 			const ours = mount.destination in kernelWhy && mount.source !== 'tmpfs';
 			const point = ours && mount.destination.startsWith('/dev/') ? ['X-mount.mkdir'] : pointOption(input, mount);
-			const options = [...mount.options, ...point];
+			const options = [...mount.options.filter(option => isMapped(input, option)), ...point];
 			(ours ? kernel : own).push({
 				source: mount.source,
 				target: mount.destination,
@@ -251,10 +271,13 @@ export function beforeRows(
 		why: string,
 		type = 'none',
 	): MountRow => ({source, target: `${paths.stage}/${name}`, type, options: [...options, 'X-mount.mkdir'], why});
+	// In a user namespace the mounts below are locked to what they cover: a folder comes with them or not at all.
+	const bind = input.map === null ? 'bind' : 'rbind';
 	const proc = input.config.mounts.find(mount => mount.destination === '/proc');
 	const dev = input.config.mounts.find(mount => mount.destination === '/dev');
 	return [
 		root,
+		...hostFolderRows(input),
 		...(proc === undefined
 			? []
 			: [
@@ -276,8 +299,8 @@ export function beforeRows(
 			options: ['nosuid', 'nodev', 'mode=700', 'size=64k', 'X-mount.mkdir'],
 			why: 'the stage: what the setting up needs, gone before the command starts',
 		},
-		stageFolder(toolbox, 'tools', ['bind', 'ro', 'nosuid', 'nodev'], "the host's tools, read-only"),
-		stageFolder('/dev', 'dev', ['bind', 'ro', 'nosuid', 'noexec'], "the host's devices, to bind from"),
+		stageFolder(toolbox, 'tools', [bind, 'ro', 'nosuid', 'nodev'], "the host's tools, read-only"),
+		stageFolder('/dev', 'dev', [bind, 'ro', 'nosuid', 'noexec'], "the host's devices, to bind from"),
 		stageFolder(paths.state, 'conf', ['bind', 'ro', 'nosuid', 'nodev', 'noexec'], 'the mount tables'),
 		...(withSys
 			? [stageFolder('sysfs', 'sys', ['nosuid', 'nodev', 'noexec'], 'to bring the loopback interface up', 'sysfs')]

@@ -4,7 +4,7 @@ import {machines, type SampleChanges, samplePlan, savedFacts, stepOf, storedImag
 const everything: SampleChanges = {
 	tty: true,
 	image: {...storedImage, stored: false},
-	sources: {'/srv': {real: '/srv', kind: 'folder', submounts: ['sub']}},
+	sources: {'/srv': {real: '/srv', kind: 'folder', submounts: ['sub'], locked: []}},
 	service: {
 		volumes: [
 			{

@@ -19,7 +19,7 @@ function bind(source: string, target: string, rest: Partial<BindVolume> = {}): B
 }
 
 function folder(real: string, submounts: readonly string[] = []): SourceFacts {
-	return {real, kind: 'folder', submounts};
+	return {real, kind: 'folder', submounts, locked: []};
 }
 
 /** The rows of the user's own mounts: they come last. */
@@ -59,7 +59,7 @@ test('a bind that is not recursive leaves the mounts below its source out', () =
 test('a file is bound on a file that was made for it, twice', () => {
 	const plan = samplePlan({
 		service: {volumes: [bind('/etc/hosts', '/etc/hosts', {readOnly: true})]},
-		sources: {'/etc/hosts': {real: '/etc/hosts', kind: 'file', submounts: []}},
+		sources: {'/etc/hosts': {real: '/etc/hosts', kind: 'file', submounts: [], locked: []}},
 	});
 	const staged = '/var/lib/tsbox/layers/demo/root/dev/.box/f0';
 	expect(stepOf(plan, 'mounts.devices').action).toMatchObject({paths: expect.arrayContaining([staged])});

@@ -111,6 +111,25 @@ export function planMounts(
 			},
 		),
 	);
+	const links = input.map === null ? [] : input.hostRoot.filter(({kind}) => kind === 'symlink');
+	if (links.length > 0) {
+		steps.push(
+			inside(
+				'rootfs.links',
+				"copy the links of the host's root",
+				'Where /bin is a symlink to /usr/bin, programs are looked for by both names.',
+				'cp(1)',
+				{
+					action: {
+						kind: 'run',
+						tool: 'cp',
+						args: ['-P', '--', ...links.map(({name}) => `/${name}`), `${paths.root}/`],
+						place: 'host',
+					},
+				},
+			),
+		);
+	}
 	if (facts.deviceLinks.length > 0) {
 		steps.push(
 			inside(
@@ -199,7 +218,7 @@ export function planMounts(
 				{
 					phase: 'hardening',
 					object: `hostname ${service.hostname}`,
-					action: {kind: 'write', path: '/proc/sys/kernel/hostname', value: service.hostname},
+					action: hostnameAction(input, service.hostname),
 					undo: {kind: 'none', reason: 'it goes with the uts namespace'},
 					checks: [{kind: 'readBack', path: '/proc/sys/kernel/hostname', equals: service.hostname}],
 				},
@@ -332,6 +351,14 @@ export function planMounts(
 		}),
 	];
 	return {steps, unstage};
+}
+
+/** Only root of the host may write the file; the system call asks for root of the uts namespace's owner alone. */
+function hostnameAction({map}: PlanInput, name: string): Step['action'] {
+	const path = '/proc/sys/kernel/hostname';
+	return map === null
+		? {kind: 'write', path, value: name}
+		: {kind: 'run', tool: 'hostname', args: [name], place: 'toolbox', reads: path};
 }
 
 function pointSteps(input: PlanInput, inside: InsideStep): readonly Step[] {

@@ -1,4 +1,5 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
+import {outsideId} from '../host/id-map.ts';
 import {capabilityMask} from '../oci/capabilities.ts';
 import {boundingSet, privilegeArguments} from '../step/privileges.ts';
 import {isSysctlName, namespaceOfSysctl} from '../spec/sysctl.ts';
@@ -69,11 +70,43 @@ function statusChecks(input: PlanInput, ids: UserIds | null): Check {
 		const effective = ids.uid === 0 ? bounding : none;
 		fields['CapPrm'] = effective;
 		fields['CapEff'] = effective;
-		fields['Uid'] = `${ids.uid} ${ids.uid} ${ids.uid} ${ids.uid}`;
-		fields['Gid'] = `${ids.gid} ${ids.gid} ${ids.gid} ${ids.gid}`;
-		fields['Groups'] = ids.groups.toSorted((a, b) => a - b).join(' ');
+		const {map} = input;
+		// /proc shows a reader of the host the host's ids.
+		const uid = map === null ? ids.uid : (outsideId(map.uids, ids.uid) ?? -1);
+		const group = (id: number): number => (map === null ? id : (outsideId(map.gids, id) ?? -1));
+		fields['Uid'] = Array(4).fill(uid).join(' ');
+		fields['Gid'] = Array(4).fill(group(ids.gid)).join(' ');
+		// With one id alone the caller's own groups can't be dropped: setgroups(2) is denied there.
+		if (map?.kind !== 'single')
+			fields['Groups'] = ids.groups
+				.map(group)
+				.toSorted((a, b) => a - b)
+				.join(' ');
 	}
 	return {kind: 'status', fields};
+}
+
+/**
+ * Refuses ids that the container's map does not have.
+ *
+ * @throws TsboxError E_SPEC_INVALID.
+ */
+function checkMapped({map, service}: PlanInput, ids: UserIds | null): void {
+	if (map === null) return;
+	const hint =
+		'give your user a range of ids: `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER`';
+	const outside =
+		ids === null
+			? map.kind === 'single'
+			: outsideId(map.uids, ids.uid) === undefined || ids.groups.some(id => outsideId(map.gids, id) === undefined);
+	if (outside)
+		throw new TsboxError('E_SPEC_INVALID', `the user ${service.user ?? 'root'} is not one of the container's ids`, {
+			why:
+				map.kind === 'single'
+					? 'without subordinate ids an ordinary user has one id to give, and root in the container has it'
+					: `its map ends at ${map.uids.reduce((most, {inside, count}) => Math.max(most, inside + count - 1), 0)}`,
+			hint: map.kind === 'single' ? hint : 'choose a lower number, or ask for a larger range in /etc/subuid',
+		});
 }
 
 /** A capability asked for by name that this host can't give; `ALL` means all that there are. */
@@ -151,6 +184,7 @@ export function planProcess(input: PlanInput, missing: Shortfalls, security: Sec
 		});
 	}
 	const ids = fixedIds(service.user, service.groupAdd);
+	checkMapped(input, ids);
 	if (ids === null) {
 		step({
 			id: 'process.user',
@@ -177,10 +211,15 @@ export function planProcess(input: PlanInput, missing: Shortfalls, security: Sec
 			kind: 'dropPrivileges',
 			args: [...privilegeArguments(config.process, facts), ...security.labels],
 			ids,
+			keepGroups: input.map?.kind === 'single',
 			landlock: security.landlock,
 			filter: security.filter,
 		},
-		checks: [statusChecks(input, ids), ...(ids === null ? [{kind: 'lookedUpIds' as const}] : []), ...security.checks],
+		checks: [
+			statusChecks(input, ids),
+			...(ids === null ? [{kind: 'lookedUpIds' as const, map: input.map}] : []),
+			...security.checks,
+		],
 	});
 	const {init} = reaperOf(input);
 	const home = ids?.uid === 0 && !config.process.env.some(each => each.startsWith('HOME=')) ? ['HOME=/root'] : [];

@@ -13,6 +13,16 @@ function rootKind(input: PlanInput): 'overlay' | 'copy' {
 	return overlayInStore(input) || (overlay.tmpfs && !input.service.keep) ? 'overlay' : 'copy';
 }
 
+/** What must be there before the host's folders can be mounted one by one. */
+function hostFolders(input: PlanInput): readonly string[] {
+	if (!isHostByFolders(input)) return [];
+	const {upper} = containerPaths(input);
+	return input.hostRoot.flatMap(({name, kind}) => {
+		const layers = layersOf(input, name);
+		return kind === 'folder' ? [layers.upper, layers.work] : kind === 'covered' ? [`${upper}/${name}`] : [];
+	});
+}
+
 /** The tree that the container is made over; never written. */
 function lowerPath(input: PlanInput): string {
 	return input.image.kind === 'host' ? '/' : input.image.path;
@@ -26,12 +36,16 @@ function noDevices({service}: PlanInput): readonly string[] {
 /** The row that mounts the root filesystem. */
 export function rootRow(input: PlanInput): MountRow {
 	const paths = containerPaths(input);
-	if (rootKind(input) === 'copy') {
+	if (rootKind(input) === 'copy' || isHostByFolders(input)) {
 		return {
 			source: paths.upper,
 			target: paths.root,
 			type: 'none',
-			options: ['bind', ...noDevices(input)],
+			options: [
+				'bind',
+				...noDevices(input),
+				...(input.map === null ? [] : input.storeLocked.filter(flag => flag !== 'nodev')),
+			],
 			why: "the container's own copy of the root filesystem",
 		};
 	}
@@ -40,9 +54,44 @@ export function rootRow(input: PlanInput): MountRow {
 		source: 'overlay',
 		target: paths.root,
 		type: 'overlay',
-		options: [...noDevices(input), ...layers],
+		options: [...noDevices(input), ...(input.map === null ? [] : ['userxattr']), ...layers],
 		why: 'the root filesystem: the image below, a writable layer on top',
 	};
+}
+
+/** An ordinary user can have no overlay over the host's whole root, whose mounts are locked: only over its folders. */
+function isHostByFolders({image, map}: PlanInput): boolean {
+	return image.kind === 'host' && map !== null;
+}
+
+/** The layers of one folder of the host's root. */
+function layersOf(input: PlanInput, name: string): {readonly upper: string; readonly work: string} {
+	const {layer} = containerPaths(input);
+	return {upper: `${layer}/folders/${name}/upper`, work: `${layer}/folders/${name}/work`};
+}
+
+/** The rows that put the host's folders into a root of an ordinary user, each with a writable layer of its own. */
+export function hostFolderRows(input: PlanInput): readonly MountRow[] {
+	if (!isHostByFolders(input)) return [];
+	return input.hostRoot
+		.filter(({kind}) => kind === 'folder')
+		.map(({name}) => {
+			const {upper, work} = layersOf(input, name);
+			return {
+				source: 'overlay',
+				target: `${containerPaths(input).root}/${name}`,
+				type: 'overlay',
+				options: [
+					...noDevices(input),
+					'userxattr',
+					`lowerdir=/${name}`,
+					`upperdir=${upper}`,
+					`workdir=${work}`,
+					'X-mount.mkdir',
+				],
+				why: 'a folder of the host below, a writable layer on top',
+			};
+		});
 }
 
 /** The step that unpacks an archive into the store. */
@@ -90,7 +139,7 @@ export function planRootfs(input: PlanInput): readonly Step[] {
 		why: 'What the container writes must land somewhere; the image below it is shared and stays as it is.',
 		man: 'mkdir(1)',
 		object: `folder ${paths.layer}`,
-		action: {kind: 'mkdir', paths: [paths.upper, paths.work, paths.root], mode: 0o755},
+		action: {kind: 'mkdir', paths: [paths.upper, paths.work, paths.root, ...hostFolders(input)], mode: 0o755},
 		undo: service.keep
 			? {kind: 'none', reason: '`keep: true`: the writable layer stays for the next start'}
 			: {kind: 'removeTree', path: paths.layer},
@@ -126,7 +175,7 @@ export function planRootfs(input: PlanInput): readonly Step[] {
 		object: null,
 		action: {
 			kind: 'plainFolders',
-			roots: kind === 'copy' ? [paths.upper] : [paths.upper, lowerPath(input)],
+			roots: kind === 'copy' || isHostByFolders(input) ? [paths.upper] : [paths.upper, lowerPath(input)],
 			names: kernelFolders,
 		},
 		undo: {kind: 'none', reason: 'they go with the writable layer'},

@@ -1,4 +1,5 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
+import {mapArguments} from '../host/id-map.ts';
 import type {NamespaceKind} from '../spec/project.ts';
 import type {Step} from '../step/step.ts';
 import type {PlanInput} from './input.ts';
@@ -26,13 +27,11 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): Step {
 	const wanted = service.namespaces;
 	for (const kind of wanted) {
 		const {option} = kinds[kind];
-		if (kind === 'user') {
-			throw new TsboxError(
-				'E_HOST_UNSUPPORTED',
-				'a user namespace needs a mapped range of ids, which tsbox can not set up',
-				{hint: 'take `user` out of `namespaces`'},
-			);
-		}
+		if (kind === 'user' && input.map === null)
+			throw new TsboxError('E_HOST_UNSUPPORTED', 'a container of root has no ids of its own to be mapped to', {
+				why: 'its root is root of the host; only a container that an ordinary user starts has a user namespace',
+				hint: 'start it as an ordinary user, or take `user` out of `namespaces`',
+			});
 		if (!facts.namespaces.includes(kind)) {
 			throw new TsboxError('E_HOST_UNSUPPORTED', `this kernel has no ${kind} namespaces`, {
 				hint: `take \`${kind}\` out of \`namespaces\``,
@@ -44,7 +43,7 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): Step {
 			});
 		}
 	}
-	const flags = wanted.map(kind => kinds[kind].option);
+	const flags = wanted.filter(kind => kind !== 'user').map(kind => kinds[kind].option);
 	// Propagation private: what is mounted inside must not appear on the host, whose / systemd makes shared.
 	const unshare =
 		wanted.length === 0
@@ -67,12 +66,14 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): Step {
 			// A v1 hierarchy takes the writer alone, by `tasks`, without the wait for an RCU grace period (4 to 15 ms) that moving
 			// a whole process costs: cgroup_procs_write_start in kernel/cgroup/cgroup.c. sh is a single thread: it is the same.
 			cgroups: cgroup.members.map(member => `${member.path}/${member.controller === '' ? 'cgroup.procs' : 'tasks'}`),
+			users: input.map === null ? [] : mapArguments(input.map),
 			unshare,
 			tty: input.tty,
 		},
 		undo: {kind: 'stop', kill: cgroup.kill},
 		checks: [
 			...(wanted.length > 0 ? [{kind: 'namespaces' as const, kinds: wanted}] : []),
+			...(input.map === null ? [] : [{kind: 'idMap' as const, uids: input.map.uids, gids: input.map.gids}]),
 			...(cgroup.members.length > 0 ? [{kind: 'cgroups' as const, members: cgroup.members}] : []),
 		],
 	};

@@ -76,6 +76,9 @@ function sampleInput({service: changed = {}, ...rest}: SampleChanges = {}): Plan
 		folders: {store: '/var/lib/tsbox', state: '/run/tsbox'},
 		spec: 'demo.yaml',
 		bestEffort: false,
+		map: null,
+		hostRoot: [],
+		storeLocked: [],
 		// One instruction, BPF_RET of SECCOMP_RET_ALLOW: no test of a plan depends on what a filter says.
 		seccomp: {profile: 'default', filter: 'BgAAAAAA/38=', instructions: 1, notes: []},
 		...rest,

@@ -1,3 +1,4 @@
+import {type IdMapRow, outsideId, type UserMap} from '../host/id-map.ts';
 import type {Host} from '../host/host.ts';
 import {namespaceFiles} from '../host/probe/namespaces.ts';
 import {type MountInfo, parseMountinfo} from '../host/probe/mountinfo.ts';
@@ -73,9 +74,29 @@ function words(text: string): string {
 	return text.trim().split(/\s+/).join(' ');
 }
 
-function lookedUpIdsProblem(told: Told, view: ProcessView): string | undefined {
+/** A reader of the host sees the host's ids; newer versions of unshare(1) may map one id more. */
+function idMapProblem(file: string, wanted: readonly IdMapRow[], view: ProcessView): string | undefined {
+	const rows = view
+		.text(file)
+		.trim()
+		.split('\n')
+		.map(line => words(line).split(' ').map(Number));
+	const missing = wanted.find(
+		({inside, outside, count}) =>
+			!rows.some(([at = -1, host = -1, size = 0]) => at === inside && host === outside && size >= count),
+	);
+	return missing === undefined && rows.length === wanted.length
+		? undefined
+		: `its ${file} is ${rows.map(row => row.join(' ')).join(', ')}`;
+}
+
+function lookedUpIdsProblem(told: Told, view: ProcessView, map: UserMap | null): string | undefined {
 	if (told.ids === undefined) return 'the user was not looked up';
-	const {uid, gid, groups} = told.ids;
+	const shown = (rows: readonly IdMapRow[] | undefined, id: number): number =>
+		rows === undefined ? id : (outsideId(rows, id) ?? -1);
+	const uid = shown(map?.uids, told.ids.uid);
+	const gid = shown(map?.gids, told.ids.gid);
+	const groups = told.ids.groups.map(group => shown(map?.gids, group));
 	const sorted = [...new Set(groups)].toSorted((a, b) => a - b);
 	return statusProblem(
 		{Uid: `${uid} ${uid} ${uid} ${uid}`, Gid: `${gid} ${gid} ${gid} ${gid}`, Groups: sorted.join(' ')},
@@ -136,7 +157,9 @@ export function problemOf(check: Check, host: Host, view: ProcessView | undefine
 		case 'status':
 			return statusProblem(check.fields, view);
 		case 'lookedUpIds':
-			return lookedUpIdsProblem(told, view);
+			return lookedUpIdsProblem(told, view, check.map);
+		case 'idMap':
+			return idMapProblem('uid_map', check.uids, view) ?? idMapProblem('gid_map', check.gids, view);
 		case 'rlimit': {
 			const limit = parseLimits(view.text('limits'))[check.name];
 			return limit?.soft === check.soft && limit.hard === check.hard

@@ -75,7 +75,13 @@ export const smallPlan: Plan = {
 		step({
 			id: 'namespaces.start',
 			side: 'host',
-			action: {kind: 'start', cgroups: [`${cgroup}/cgroup.procs`], unshare: ['--mount', '--pid', '--fork'], tty: false},
+			action: {
+				kind: 'start',
+				users: [],
+				cgroups: [`${cgroup}/cgroup.procs`],
+				unshare: ['--mount', '--pid', '--fork'],
+				tty: false,
+			},
 			undo: {kind: 'stop', kill: {kind: 'cgroup.kill', path: cgroup}},
 			checks: [{kind: 'cgroups', members: [{controller: '', cgroup: '/tsbox/demo', path: cgroup}]}],
 		}),
@@ -94,7 +100,14 @@ export const smallPlan: Plan = {
 		step({
 			id: 'process.privileges',
 			side: 'container',
-			action: {kind: 'dropPrivileges', landlock: [], filter: null, args: [], ids: {uid: 5, gid: 6, groups: [6]}},
+			action: {
+				kind: 'dropPrivileges',
+				keepGroups: false,
+				landlock: [],
+				filter: null,
+				args: [],
+				ids: {uid: 5, gid: 6, groups: [6]},
+			},
 			checks: [{kind: 'status', fields: {Uid: '5 5 5 5', NoNewPrivs: '1'}}],
 		}),
 		step({

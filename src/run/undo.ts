@@ -2,6 +2,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
+import {removeOwned} from '../host/remove-owned.ts';
 import {isRunning, type ProcessIdentity} from '../host/process.ts';
 import type {Action, CgroupKill} from '../step/action.ts';
 import {hostToolWords} from '../step/toolbox.ts';
@@ -82,11 +83,11 @@ function removeParent(host: Host, path: string): void {
 }
 
 /** rm -r while the kernel lets go of an overlay: its work folder can be busy for a moment. */
-async function removeTree(host: Host, path: string): Promise<void> {
+async function removeTree(host: Host, facts: HostFacts, path: string): Promise<void> {
 	const until = host.now() + 2000;
 	for (;;) {
 		try {
-			host.removeTree(path);
+			await removeOwned(host, facts, path);
 			return;
 		} catch (error) {
 			if (codeOf(error) !== 'EBUSY' || host.now() > until) throw error;
@@ -127,7 +128,7 @@ export async function undo(
 ): Promise<void> {
 	switch (action.kind) {
 		case 'removeTree':
-			await removeTree(host, action.path);
+			await removeTree(host, facts, action.path);
 			return;
 		case 'removeCgroups':
 			killCgroup(host, action.kill);

@@ -50,6 +50,8 @@ export type Action =
 	| {
 			readonly kind: 'start';
 			readonly cgroups: readonly string[];
+			/** unshare(1)'s arguments for the user namespace, which is made and mapped before the others so that they belong to its root. */
+			readonly users: readonly string[];
 			readonly unshare: readonly string[];
 			readonly tty: boolean;
 	  }
@@ -67,7 +69,14 @@ export type Action =
 	/** Unmounts what mountTable made in the host's own mount namespace. */
 	| {readonly kind: 'unmountTree'; readonly path: string}
 	/** Runs one tool. */
-	| {readonly kind: 'run'; readonly tool: ToolName; readonly args: readonly string[]; readonly place: ToolPlace}
+	| {
+			readonly kind: 'run';
+			readonly tool: ToolName;
+			readonly args: readonly string[];
+			readonly place: ToolPlace;
+			/** A file of the kernel that is read back afterwards. */
+			readonly reads?: string;
+	  }
 	/** Makes empty files: mount points for devices and files. */
 	| {readonly kind: 'touch'; readonly paths: readonly string[]}
 	/** Makes the mount points that are missing, inside the container's root; refuses one that is a symlink or of the wrong kind. */
@@ -95,6 +104,8 @@ export type Action =
 			readonly kind: 'dropPrivileges';
 			readonly args: readonly string[];
 			readonly ids: UserIds | null;
+			/** The caller's own groups stay: a map of one id can't set any. */
+			readonly keepGroups: boolean;
 			readonly landlock: readonly string[];
 			readonly filter: FilterLoader | null;
 	  }

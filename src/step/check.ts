@@ -1,4 +1,5 @@
 import type {NamespaceKind} from '../spec/project.ts';
+import type {IdMapRow, UserMap} from '../host/id-map.ts';
 import type {CgroupMember} from './cgroup-member.ts';
 
 /**
@@ -17,10 +18,12 @@ export type Check =
 	| {readonly kind: 'namespaces'; readonly kinds: readonly NamespaceKind[]}
 	/** /proc/PID/cgroup names the container's cgroup in each hierarchy. */
 	| {readonly kind: 'cgroups'; readonly members: readonly CgroupMember[]}
+	/** /proc/PID/uid_map and gid_map begin with these rows. */
+	| {readonly kind: 'idMap'; readonly uids: readonly IdMapRow[]; readonly gids: readonly IdMapRow[]}
 	/** Fields of /proc/PID/status. */
 	| {readonly kind: 'status'; readonly fields: Readonly<Record<string, string>>}
-	/** The ids in /proc/PID/status are those of lookupUser. */
-	| {readonly kind: 'lookedUpIds'}
+	/** The ids in /proc/PID/status are those of lookupUser, as the map shows them to the host. */
+	| {readonly kind: 'lookedUpIds'; readonly map: UserMap | null}
 	/** /proc/PID/limits. */
 	| {readonly kind: 'rlimit'; readonly name: string; readonly soft: number; readonly hard: number}
 	| {readonly kind: 'oomScoreAdj'; readonly equals: number}

@@ -20,10 +20,18 @@ function killLines(kill: CgroupKill): readonly string[] {
 	}
 }
 
-function idArguments(ids: {uid: number; gid: number; groups: readonly number[]} | null): readonly string[] {
-	return ids === null
-		? ['--reuid', '$uid', '--regid', '$gid', '--groups', '$groups']
-		: ['--reuid', String(ids.uid), '--regid', String(ids.gid), '--groups', ids.groups.join(',')];
+function idArguments({
+	ids,
+	keepGroups,
+}: Pick<Extract<Action, {kind: 'dropPrivileges'}>, 'ids' | 'keepGroups'>): readonly string[] {
+	const groups = ids === null ? '$groups' : ids.groups.join(',');
+	return [
+		'--reuid',
+		ids === null ? '$uid' : String(ids.uid),
+		'--regid',
+		ids === null ? '$gid' : String(ids.gid),
+		...(keepGroups ? ['--keep-groups'] : ['--groups', groups]),
+	];
 }
 
 /** The words of prlimit(1) for these limits, without the command they are set on. */
@@ -34,7 +42,7 @@ export function rlimitArguments(limits: readonly {name: string; soft: number; ha
 
 /** What setpriv(1) is given; `$uid`, `$gid` and `$groups` stand for what lookupUser finds. */
 export function setprivWords(action: Extract<Action, {kind: 'dropPrivileges'}>): readonly string[] {
-	return [...action.args, ...idArguments(action.ids)];
+	return [...action.args, ...idArguments(action)];
 }
 
 /** The compiled filter's name in the container's state folder. */
@@ -75,7 +83,7 @@ export function actionLines(action: Action, conf: string): readonly string[] {
 		case 'start':
 			return [
 				...action.cgroups.map(file => `echo 0 > ${shellWord(file)}`),
-				`exec ${action.unshare.length === 0 ? '' : `unshare ${shellCommand(action.unshare)} `}${action.tty && action.unshare.length > 0 ? 'setsid --ctty ' : ''}sh ${shellWord(`${conf}/init.sh`)}`,
+				`exec ${[action.users, action.unshare].map(words => (words.length === 0 ? '' : `unshare ${shellCommand(words)} `)).join('')}${action.tty && action.unshare.length > 0 ? 'setsid --ctty ' : ''}sh ${shellWord(`${conf}/init.sh`)}`,
 			];
 		case 'stop':
 			return killLines(action.kill);

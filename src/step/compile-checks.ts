@@ -29,6 +29,9 @@ export function checkLines(check: Check): readonly string[] {
 			return [`check_namespaces ${check.kinds.map(kind => namespaceFiles[kind]).join(' ')}`];
 		case 'cgroups':
 			return check.members.map(each => `check_cgroup ${shellCommand([each.controller, each.cgroup, each.path])}`);
+		case 'idMap':
+			// Only an ordinary user's plan has a map, and such a plan is not compiled.
+			return [];
 		case 'status':
 			return Object.entries(check.fields).map(([name, value]) => `check_status ${shellCommand([name, words(value)])}`);
 		case 'lookedUpIds':

@@ -1,4 +1,5 @@
 import type {HostFacts} from '../host/facts.ts';
+import type {UserMap} from '../host/id-map.ts';
 import type {OciProcess} from '../oci/config.ts';
 import type {NamespaceKind} from '../spec/project.ts';
 import type {FilterLoader, UserIds} from './action.ts';
@@ -23,6 +24,8 @@ export interface EnterInput {
 	/** setpriv(1)'s arguments for AppArmor or SELinux, and for Landlock. */
 	readonly labels: readonly string[];
 	readonly landlock: readonly string[];
+	/** The map of its user namespace, which is entered first: only there has an ordinary user any power. */
+	readonly map: UserMap | null;
 	/** Numbers, or a `user[:group]` to be looked up in the container. */
 	readonly user: UserIds | string;
 	readonly tty: boolean;
@@ -52,7 +55,7 @@ export function enterScript(input: EnterInput, facts: HostFacts): string {
 		...box('nsenter'),
 		'--target',
 		String(input.pid),
-		...input.namespaces.map(kind => options[kind]),
+		...input.namespaces.filter(kind => input.map === null || kind !== 'user').map(kind => options[kind]),
 		...(input.root === 'chroot' ? ['--root'] : []),
 		'--wd=.',
 	];
@@ -62,9 +65,9 @@ export function enterScript(input: EnterInput, facts: HostFacts): string {
 		'exec 5<&0 6>&1 7>&2 </dev/null >&3 2>&3',
 		...(input.filter === null ? [] : [`exec 8< ${shellWord(input.filter.path)} || exit 125`]),
 		...input.cgroups.map(file => `echo $$ > ${shellWord(file)} || exit 125`),
-		`exec ${host('unshare')} --mount --propagation private ${host('sh')} -c ${shellWord(
+		`exec ${input.map === null ? '' : `${host('nsenter')} --target ${input.pid} --user --preserve-credentials `}${host('unshare')} --mount --propagation private ${host('sh')} -c ${shellWord(
 			[
-				`${host('mount')} -i -n -o bind,ro,nosuid,nodev ${tools} ${tools} && cd ${tools} && ${host('umount')} -i -n -l ${tools} || exit 125`,
+				`${host('mount')} -i -n -o ${input.map === null ? 'bind' : 'rbind'},ro,nosuid,nodev ${tools} ${tools} && cd ${tools} && ${host('umount')} -i -n -l ${tools} || exit 125`,
 				'read -r pid _ < /proc/self/stat; echo "@pid $pid"',
 				`PATH=/nowhere exec ${shellCommand([...enter, ...controlling, ...box('sh'), '-c', inner])}${input.tty ? ' <&5' : ''}`,
 			].join('\n'),
@@ -73,13 +76,18 @@ export function enterScript(input: EnterInput, facts: HostFacts): string {
 	].join('\n');
 }
 
+/** With one id alone in its map nobody can set groups. */
+function groupWords({map}: EnterInput, groups: string): readonly string[] {
+	return map?.kind === 'single' ? ['--keep-groups'] : ['--groups', groups];
+}
+
 function innerScript(input: EnterInput, facts: HostFacts): string {
 	const fixed = [...privilegeArguments(input.process, facts), ...input.labels].map(shellWord);
 	const drop = (ids: readonly string[]): string => dropWords({...input, privileges: [...fixed, ...ids]}, facts);
 	const umask = `umask ${(input.process.user.umask ?? 0o22).toString(8).padStart(3, '0')}`;
 	if (typeof input.user !== 'string') {
 		const {uid, gid, groups} = input.user;
-		return `${umask}; exec ${drop(['--reuid', String(uid), '--regid', String(gid), '--groups', groups.join(',')])} <&4`;
+		return `${umask}; exec ${drop(['--reuid', String(uid), '--regid', String(gid), ...groupWords(input, groups.join(','))])} <&4`;
 	}
 	return [
 		umask,
@@ -87,6 +95,6 @@ function innerScript(input: EnterInput, facts: HostFacts): string {
 		`head() { ${shellCommand(toolboxWords(facts, 'head') ?? [])} "$@"; }`,
 		lookupFunction,
 		`lookup ${shellWord(input.user)}`,
-		`exec ${drop(['--reuid', '"$uid"', '--regid', '"$gid"', '--groups', '"$groups"'])} <&4`,
+		`exec ${drop(['--reuid', '"$uid"', '--regid', '"$gid"', ...groupWords(input, '"$groups"')])} <&4`,
 	].join('\n');
 }

@@ -28,6 +28,7 @@ const pivot = step('root.pivot', {
 });
 const drop = step('process.privileges', {
 	kind: 'dropPrivileges',
+	keepGroups: false,
 	landlock: [],
 	filter: null,
 	args: ['--inh-caps=-all'],

@@ -13,7 +13,7 @@ export interface InitScripts {
 }
 
 const hostTools: readonly ToolName[] = ['mount', 'cp', 'ln', 'pivot_root'];
-const toolboxTools: readonly ToolName[] = ['mount', 'umount', 'mkdir', 'rmdir', 'prlimit', 'head'];
+const toolboxTools: readonly ToolName[] = ['mount', 'umount', 'mkdir', 'rmdir', 'prlimit', 'head', 'hostname'];
 
 // Descriptors of the container side: 3 status pipe, 4 gate, 5 6 7 the container's own stdin, stdout, stderr. Only one
 // digit: dash knows no more.
@@ -101,7 +101,10 @@ function containerLines(action: Action, conf: string, facts: HostFacts): readonl
 				`mount -i -n -a -T ${action.place === 'host' ? shellWord(`${conf}/${action.name}.fstab`) : `/dev/.box/conf/${action.name}.fstab`} || fail $?`,
 			];
 		case 'run':
-			return [`${shellCommand([action.tool, ...action.args])} || fail $?`];
+			return [
+				`${shellCommand([action.tool, ...action.args])} || fail $?`,
+				...(action.reads === undefined ? [] : [`read_back ${shellWord(action.reads)} ${shellWord(action.reads)}`]),
+			];
 		case 'bindTerminal':
 			return [
 				// Field 7 is the controlling terminal's device number, minor in bits 0 to 7 and 20 to 31: proc_pid_stat(5).

@@ -26,7 +26,9 @@ export function launchLines(
 	const start = startAction(plan);
 	const sh = hostToolWords(facts, 'sh') ?? [];
 	const setsid = start.tty && start.unshare.length > 0 ? [...(hostToolWords(facts, 'setsid') ?? []), '--ctty'] : [];
-	const unshare = start.unshare.length === 0 ? [] : [...(hostToolWords(facts, 'unshare') ?? []), ...start.unshare];
+	const made = (words: readonly string[]): readonly string[] =>
+		words.length === 0 ? [] : [...(hostToolWords(facts, 'unshare') ?? []), ...words];
+	const unshare = [...made(start.users), ...made(start.unshare)];
 	return [
 		// 0 is the process that writes, also where $$ would be the shell that this one was forked from.
 		...start.cgroups.map(file => `echo 0 > ${shellWord(file)} || exit 125`),

@@ -17,6 +17,8 @@ export function checkWords(check: Check): string {
 			return `/proc/PID/ns/ differs from the host's in ${check.kinds.join(', ')}`;
 		case 'cgroups':
 			return `/proc/PID/cgroup names ${check.members.map(({controller, cgroup}) => `${controller}:${cgroup}`).join(' ')}`;
+		case 'idMap':
+			return `/proc/PID/uid_map is ${check.uids.map(({inside, outside, count}) => `${inside} ${outside} ${count}`).join(', ')}, and gid_map likewise`;
 		case 'status':
 			return `/proc/PID/status has ${Object.entries(check.fields)
 				.map(([field, value]) => `${field} ${value}`)

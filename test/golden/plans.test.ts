@@ -52,7 +52,7 @@ function sourcesOf({volumes}: Service): Readonly<Record<string, SourceFacts>> {
 	return Object.fromEntries(
 		volumes.flatMap(volume =>
 			volume.type === 'bind'
-				? [[volume.source, {real: realpathSync(volume.source), kind: 'folder' as const, submounts: []}]]
+				? [[volume.source, {real: realpathSync(volume.source), kind: 'folder' as const, submounts: [], locked: []}]]
 				: [],
 		),
 	);
@@ -73,6 +73,9 @@ function planOf(example: string, machine: (typeof machines)[number]): Plan {
 		tty: service.tty ?? false,
 		seccomp: {profile: 'default', filter: '', instructions: 0, notes: []},
 		bestEffort: false,
+		map: null,
+		hostRoot: [],
+		storeLocked: [],
 	});
 }
 

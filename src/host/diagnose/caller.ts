@@ -1,4 +1,4 @@
-import type {HostFacts} from '../facts.ts';
+import type {HostFacts, IdRange} from '../facts.ts';
 import type {Finding} from '../finding.ts';
 import {installCommand} from './install.ts';
 
@@ -69,13 +69,15 @@ function userNamespaceFindings({
 			: null,
 	};
 	if (user.uid === 0) return [limit];
+	const sum = (ranges: readonly IdRange[]): number => ranges.reduce((all, {count}) => all + count, 0);
+	const [users, groups] = [sum(subuids), sum(subgids)];
 	const mapped = tools.newuidmap !== null && tools.newgidmap !== null;
 	const ranges: Finding = {
 		id: 'userns.ranges',
 		area: 'caller',
 		subject: 'subordinate ids',
-		state: mapped && subuids > 0 && subgids > 0 ? 'ok' : 'warn',
-		found: `${subuids} users, ${subgids} groups`,
+		state: mapped && users > 0 && groups > 0 ? 'ok' : 'warn',
+		found: `${users} users, ${groups} groups`,
 		without: 'a user namespace can hold one user only',
 		mend: null,
 	};

@@ -20,6 +20,7 @@ const packages: Readonly<Record<ToolName, readonly [debian: string, arch: string
 	rm: ['coreutils', 'coreutils'],
 	cat: ['coreutils', 'coreutils'],
 	head: ['coreutils', 'coreutils'],
+	hostname: ['hostname', 'hostname'],
 	tar: ['tar', 'tar'],
 	gzip: ['gzip', 'gzip'],
 	zstd: ['zstd', 'zstd'],

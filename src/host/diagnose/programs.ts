@@ -34,6 +34,7 @@ const losses: Readonly<Partial<Record<ToolName, string>>> = {
 	ln: 'the links /dev/fd, /dev/stdin, /dev/stdout and /dev/stderr cannot be made',
 	rm: 'a compiled script cannot clean up after itself',
 	head: 'a compiled script cannot read its parts',
+	hostname: 'a container of an ordinary user cannot have a hostname of its own',
 	tar: '`rootfs:` cannot be a tar archive',
 	gzip: '`rootfs:` cannot be a .tar.gz archive',
 	zstd: '`rootfs:` cannot be a .tar.zst archive',

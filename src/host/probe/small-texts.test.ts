@@ -3,7 +3,7 @@ import {capabilitiesIn, capabilitiesUpTo} from './capabilities.ts';
 import {countCpus, osName} from './os.ts';
 import {statusFields} from './process-status.ts';
 import {parseLimits} from './rlimits.ts';
-import {countIds} from './user-namespace.ts';
+import {idRanges} from './user-namespace.ts';
 
 test('limits are read by the names of setrlimit, unlimited as -1', () => {
 	const text = `Limit                     Soft Limit           Hard Limit           Units     
@@ -52,5 +52,8 @@ test('the name of the system is unquoted', () => {
 });
 
 test('subordinate ids of a name and of its number add up, those of others do not count', () => {
-	expect(countIds('ann:100000:65536\n1000:300000:10\nanna:1:1\n', ['1000', 'ann'])).toBe(65546);
+	expect(idRanges('ann:100000:65536\n1000:300000:10\nanna:1:1\nann:x:1\nann:5:0\n', ['1000', 'ann'])).toEqual([
+		{start: 100_000, count: 65_536},
+		{start: 300_000, count: 10},
+	]);
 });

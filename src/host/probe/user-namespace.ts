@@ -1,4 +1,4 @@
-import type {HostFacts} from '../facts.ts';
+import type {HostFacts, IdRange} from '../facts.ts';
 import type {Host} from '../host.ts';
 
 /** What stands in the way of a new user namespace, user_namespaces(7), and the caller's subordinate ids, subuid(5). */
@@ -14,16 +14,19 @@ export function readUserNamespace(host: Host, uid: number): HostFacts['userNames
 		max: Number(setting('user/max_user_namespaces') ?? 0),
 		unprivileged: setting('kernel/unprivileged_userns_clone') !== '0',
 		apparmorRestricted: setting('kernel/apparmor_restrict_unprivileged_userns') === '1',
-		subuids: countIds(host.readText('/etc/subuid') ?? '', owners),
-		subgids: countIds(host.readText('/etc/subgid') ?? '', owners),
+		subuids: idRanges(host.readText('/etc/subuid') ?? '', owners),
+		subgids: idRanges(host.readText('/etc/subgid') ?? '', owners),
 	};
 }
 
-/** How many ids a subuid(5) text gives to one of the owners (a login name or a number). */
-export function countIds(text: string, owners: readonly string[]): number {
+/** The ranges that a subuid(5) text gives to one of the owners (a login name or a number); what is no range is left out. */
+export function idRanges(text: string, owners: readonly string[]): readonly IdRange[] {
 	return text
 		.split('\n')
 		.map(line => line.split(':'))
-		.filter(([owner = '']) => owners.includes(owner))
-		.reduce((sum, [, , count]) => sum + (Number(count) || 0), 0);
+		.filter(
+			([owner = '', start = '', count = '']) => owners.includes(owner) && /^\d+$/.test(start) && /^\d+$/.test(count),
+		)
+		.map(([, start, count]) => ({start: Number(start), count: Number(count)}))
+		.filter(({count}) => count > 0);
 }
