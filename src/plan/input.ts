@@ -87,8 +87,8 @@ export interface ContainerPaths {
 export const stage = '/dev/.box';
 
 /** Whether the writable layer of an overlay over this image can be in the store. */
-export function overlayInStore({image, facts}: PlanInput): boolean {
-	return image.kind === 'host' ? facts.overlay.hostLower : facts.overlay.store;
+export function overlayInStore({image, facts, map}: PlanInput): boolean {
+	return image.kind === 'host' && map === null ? facts.overlay.hostLower : facts.overlay.store;
 }
 
 /** Where things are for the container of this input. */

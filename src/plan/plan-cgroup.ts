@@ -63,6 +63,22 @@ function settingStep(setting: Setting, path: string): Step {
 	});
 }
 
+/** Why there is no cgroup to be had, and how one can be. */
+function noCgroups({facts, map}: PlanInput): readonly [string, string] {
+	const {layout} = facts.cgroup;
+	if (layout === 'none') return ['no cgroup hierarchy is mounted', 'mount cgroups, or leave the limits out'];
+	if (map === null) return ['the cgroup hierarchies are read-only', 'mount cgroups, or leave the limits out'];
+	if (layout !== 'v2')
+		return [
+			'an ordinary user can be given a group of the unified hierarchy alone, and this host limits by cgroup v1',
+			'start it as root, or leave the limits out',
+		];
+	return [
+		'no group of the cgroup hierarchy is yours',
+		'start tsbox by `systemd-run --user --scope -p Delegate=yes`, or leave the limits out',
+	];
+}
+
 /**
  * The cgroup phase: a folder in each hierarchy, then one write per limit.
  * Sources: kernel cgroup-v1/*.rst and cgroup-v2.rst; cgroups(7).
@@ -75,11 +91,7 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 	const cgroup = input.config.linux.cgroupsPath;
 	if (facts.layout === 'none' || !facts.writable) {
 		if (settings.length > 0) {
-			missing.add(
-				'no limits can be set',
-				facts.layout === 'none' ? 'no cgroup hierarchy is mounted' : 'the cgroup hierarchies are read-only',
-				'mount cgroups, or leave the limits out',
-			);
+			missing.add('no limits can be set', ...noCgroups(input));
 		}
 		return {steps: [], members: [], kill: {kind: 'none'}};
 	}

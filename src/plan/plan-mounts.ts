@@ -4,7 +4,7 @@ import type {Step} from '../step/step.ts';
 import {containerPaths, type PlanInput, stage} from './input.ts';
 import {afterRows, beforeRows, isNested, stagedSources} from './mount-rows.ts';
 import type {CgroupPlan} from './plan-cgroup.ts';
-import {rootRow} from './plan-rootfs.ts';
+import {hostFolderRows, rootRow} from './plan-rootfs.ts';
 
 /** Options that are for mount(8) or are a filesystem's own way of saying things; mountinfo does not show them so. */
 const unseen =
@@ -82,7 +82,8 @@ export function planMounts(
 				undo,
 				checks: before.flatMap(row => {
 					const target = visible(row);
-					return target === null ? [] : [mountCheck(row, target)];
+					// Of two mounts on one target the kernel shows the one on top.
+					return target === null || after.some(over => over.target === target) ? [] : [mountCheck(row, target)];
 				}),
 			},
 		),
@@ -304,23 +305,29 @@ export function planMounts(
 		);
 	}
 	if (config.root.readonly) {
-		steps.push(
-			inside(
-				'root.readonly',
-				'make the root read-only',
-				'Nothing but the mounts that allow it can be written.',
-				'mount(8)',
-				{
-					action: {
-						kind: 'run',
-						tool: 'mount',
-						args: ['-i', '-n', '-o', `remount,bind,ro${service.privileged ? '' : ',nodev'}`, '/'],
-						place: 'toolbox',
+		// The overlays of an ordinary user's root are mounts of their own, each to be made read-only.
+		const folders = hostFolderRows(input)
+			.map(row => row.target.slice(paths.root.length))
+			.filter(target => !after.some(over => over.target === target));
+		for (const target of ['/', ...folders]) {
+			steps.push(
+				inside(
+					target === '/' ? 'root.readonly' : `root.readonly.${target.slice(1).replaceAll(/\W/g, '_')}`,
+					`make ${target === '/' ? 'the root' : target} read-only`,
+					'Nothing but the mounts that allow it can be written.',
+					'mount(8)',
+					{
+						action: {
+							kind: 'run',
+							tool: 'mount',
+							args: ['-i', '-n', '-o', `remount,bind,ro${service.privileged ? '' : ',nodev'}`, target],
+							place: 'toolbox',
+						},
+						checks: [{kind: 'mount', target, type: '', options: ['ro']}],
 					},
-					checks: [{kind: 'mount', target: '/', type: '', options: ['ro']}],
-				},
-			),
-		);
+				),
+			);
+		}
 	}
 	const unstage = [
 		inside(
