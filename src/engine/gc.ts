@@ -91,7 +91,7 @@ export async function gc(machine: Machine, emit: EventSink): Promise<{readonly r
 				...removed,
 				...sweepHalfMade(machine),
 				...(await sweepLayers(machine)),
-				...(await sweepStore(host, dirs.store)),
+				...(await sweepStore(host, facts, dirs.store)),
 			],
 		};
 	});

@@ -34,12 +34,12 @@ export async function listImages(machine: Machine): Promise<readonly ImageSummar
  * @throws TsboxError E_IMAGE_NOT_FOUND, E_IMAGE_IN_USE.
  */
 export async function removeImage(machine: Machine, digest: string): Promise<void> {
-	await removal.removeImage(machine.host, machine.dirs.store, digest, new Set(users(machine).keys()));
+	await removal.removeImage(machine.host, machine.facts, machine.dirs.store, digest, new Set(users(machine).keys()));
 }
 
 /** Removes the images that no container runs on; gives their digests. */
 export async function pruneImages(machine: Machine): Promise<readonly string[]> {
-	return (await removal.pruneImages(machine.host, machine.dirs.store, new Set(users(machine).keys()))).map(
-		({digest}) => digest,
-	);
+	return (
+		await removal.pruneImages(machine.host, machine.facts, machine.dirs.store, new Set(users(machine).keys()))
+	).map(({digest}) => digest);
 }

@@ -1,5 +1,6 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
+import {userMapOf} from '../host/id-map.ts';
 import type {Compression} from './compression.ts';
 import {type JailedTool, toolOf} from './jail.ts';
 
@@ -18,6 +19,7 @@ const neededFlags = ['numeric-owner', 'xattrs', 'xattrs-include', 'delay-directo
  */
 export function extraction(facts: HostFacts): JailedTool {
 	const {flags} = toolOf(facts, 'tar');
+	const map = facts.user.uid === 0 ? null : userMapOf(facts);
 	const missing = neededFlags.filter(flag => !flags.includes(flag));
 	if (missing.length > 0) {
 		throw new TsboxError('E_HOST_UNSUPPORTED', `the tar of this machine has no --${missing.join(', --')}`, {
@@ -31,9 +33,12 @@ export function extraction(facts: HostFacts): JailedTool {
 		'-C',
 		'/',
 		'--numeric-owner',
-		'--same-owner',
+		// A map of one id has nobody else to give a file to.
+		map?.kind === 'single' ? '--no-same-owner' : '--same-owner',
+		// Device nodes can't be made in a user namespace; the ones of /dev would be covered by the container's own.
+		...(map === null ? [] : ['--anchored', '--exclude=dev/*', '--exclude=./dev/*', '--no-anchored']),
 		'--xattrs',
-		'--xattrs-include=security.capability',
+		...(map?.kind === 'single' ? [] : ['--xattrs-include=security.capability']),
 		'--xattrs-include=user.*',
 		'--xattrs-exclude=user.overlay.*',
 		'--delay-directory-restore',

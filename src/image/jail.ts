@@ -1,5 +1,6 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts, ToolFacts, ToolName} from '../host/facts.ts';
+import {mapArguments, userMapOf} from '../host/id-map.ts';
 import type {NamespaceKind} from '../spec/project.ts';
 
 /** A tool that is run with nothing of the host in reach. */
@@ -42,17 +43,16 @@ const nobody = '65534';
  * its libraries come from a toolbox that no path leads to: the working directory of a mount that was detached.
  *
  * @param toolbox The folder with the copied tools; needed where `facts.toolbox` is of kind `copy`.
- * @throws TsboxError E_HOST_UNSUPPORTED where a tool is missing, E_PERMISSION where the caller is not root.
+ * An ordinary user's jail is in a user namespace with the same map as the containers have.
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED where a tool is missing.
  */
 export function jail(facts: HostFacts, jailed: JailedTool, toolbox?: string): Jail {
-	if (facts.user.uid !== 0) {
-		throw new TsboxError('E_PERMISSION', 'unpacking an archive needs root', {
-			why: 'owners, devices and set-user-ID bits of the archive can only be made by root',
-			hint: 'run it with sudo, or unpack the archive yourself and name the folder as rootfs',
-		});
-	}
 	const host = (name: ToolName): string => hostWords(facts, name).map(quoted).join(' ');
 	const inside = (name: ToolName): string => toolboxWords(facts, name).map(quoted).join(' ');
+	const mine = facts.user.uid !== 0;
+	// In a user namespace a folder can't be bound without the mounts below it.
+	const bind = mine ? '--rbind' : '--bind';
 	const source = quoted(toolboxFolder(facts, toolbox));
 	const folders = ['old', 'proc', 'tools', ...(jailed.keepFolder ? ['root'] : [])];
 	const lines = [
@@ -61,17 +61,26 @@ export function jail(facts: HostFacts, jailed: JailedTool, toolbox?: string): Ja
 		`${host('mount')} -n -t tmpfs -o mode=0755,size=64k,nr_inodes=16,nosuid,nodev,noexec jail "$1"`,
 		`${host('mkdir')} ${folders.map(folder => `"$1/${folder}"`).join(' ')}`,
 		...(jailed.keepFolder ? [`${host('mount')} -n -c --bind . "$1/root"`] : []),
-		`${host('mount')} -n --bind -o ro,nosuid,nodev ${source} "$1/tools"`,
+		`${host('mount')} -n ${bind} -o ro,nosuid,nodev ${source} "$1/tools"`,
 		`${host('mount')} -n -t proc -o ro,nosuid,nodev,noexec proc "$1/proc"`,
 		'cd "$1/tools"',
 		`${host('pivot_root')} "$1" "$1/old"`,
 		`${inside('umount')} -n -l /old /tools /proc`,
 		...(jailed.keepFolder ? [`${inside('pivot_root')} /root /root`] : []),
-		`exec ${inside('setpriv')} ${privileges(jailed.capabilities).join(' ')} ${inside(jailed.tool)} ${jailed.args.map(quoted).join(' ')}`,
+		`exec ${inside('setpriv')} ${privileges(jailed.capabilities, mine && userMapOf(facts).kind === 'single').join(' ')} ${inside(jailed.tool)} ${jailed.args.map(quoted).join(' ')}`,
 	];
 	const script = lines.join('\n');
 	const flags = unshareFlags.filter(([kind]) => facts.namespaces.includes(kind)).map(([, flag]) => flag);
-	const unshare = [...hostWords(facts, 'unshare'), ...flags, '--fork', '--kill-child', '--propagation', 'private'];
+	const users = mine ? [...hostWords(facts, 'unshare'), ...mapArguments(userMapOf(facts))] : [];
+	const unshare = [
+		...users,
+		...hostWords(facts, 'unshare'),
+		...flags,
+		'--fork',
+		'--kill-child',
+		'--propagation',
+		'private',
+	];
 	return {argv: [...unshare, ...hostWords(facts, 'sh'), '-euc', script, 'sh'], script};
 }
 
@@ -104,8 +113,9 @@ export function quoted(word: string): string {
 	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-function privileges(capabilities: readonly string[]): readonly string[] {
-	const ids = capabilities.length === 0 ? [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'] : [];
+/** With one id alone in the map there is no nobody to become. */
+function privileges(capabilities: readonly string[], single: boolean): readonly string[] {
+	const ids = capabilities.length === 0 && !single ? [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'] : [];
 	const bounding = ['-all', ...capabilities.map(name => `+${name}`)].join(',');
 	return ['--no-new-privs', '--inh-caps=-all', `--bounding-set=${bounding}`, ...ids];
 }

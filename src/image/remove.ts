@@ -1,4 +1,5 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
+import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
 import {listImages, type StoredImage} from './list.ts';
 import {imageFolder, makeStore, newWorkPath} from './store.ts';
@@ -15,6 +16,7 @@ const shortest = 4;
  */
 export async function removeImage(
 	host: Host,
+	facts: HostFacts,
 	store: string,
 	wanted: string,
 	inUse: ReadonlySet<string>,
@@ -25,18 +27,19 @@ export async function removeImage(
 			hint: 'stop it with `tsbox down` first',
 		});
 	}
-	await removeFolder(host, store, image);
+	await removeFolder(host, facts, store, image);
 	return image;
 }
 
 /** Removes all images that no container runs on, and gives them back. */
 export async function pruneImages(
 	host: Host,
+	facts: HostFacts,
 	store: string,
 	inUse: ReadonlySet<string>,
 ): Promise<readonly StoredImage[]> {
 	const images = listImages(host, store, inUse).filter(image => !image.inUse);
-	for (const image of images) await removeFolder(host, store, image);
+	for (const image of images) await removeFolder(host, facts, store, image);
 	return images;
 }
 
@@ -59,9 +62,9 @@ function findImage(images: readonly StoredImage[], wanted: string): StoredImage 
 	return image;
 }
 
-async function removeFolder(host: Host, store: string, {digest}: StoredImage): Promise<void> {
+async function removeFolder(host: Host, facts: HostFacts, store: string, {digest}: StoredImage): Promise<void> {
 	makeStore(host, store);
 	const work = newWorkPath(host, store);
 	host.rename(imageFolder(store, digest), work);
-	await removeStubborn(host, work);
+	await removeStubborn(host, facts, work);
 }

@@ -1,9 +1,14 @@
+import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
+import {loadFacts} from '../host/saved-facts.ts';
 import {recordingHost} from '../host/recording-host.ts';
 import {listImages} from './list.ts';
 import {recordText} from './record.ts';
 import {pruneImages, removeImage} from './remove.ts';
 import {sweepStore} from './sweep.ts';
+
+const saved = 'v2-bookworm.json';
+const facts = loadFacts(readFileSync(new URL(`../../test/facts/${saved}`, import.meta.url), 'utf8'), saved);
 
 const digestA = `sha256:aaaa${'0'.repeat(60)}`;
 const digestB = `sha256:aaaabbbb${'0'.repeat(56)}`;
@@ -50,10 +55,10 @@ test('an image whose record is damaged or missing, or of another digest, is not 
 
 test('an image is removed by the beginning of its digest', async () => {
 	const host = recordingHost(files);
-	expect(await removeImage(host, '/s', 'aaaa0', none)).toMatchObject({digest: digestA});
+	expect(await removeImage(host, facts, '/s', 'aaaa0', none)).toMatchObject({digest: digestA});
 	expect(listImages(host, '/s', none)).toMatchObject([{digest: digestB}]);
 	expect(host.list('/s/tmp')).toEqual([]);
-	await removeImage(host, '/s', digestB, none);
+	await removeImage(host, facts, '/s', digestB, none);
 	expect(host.list('/s/images')).toEqual([]);
 });
 
@@ -65,13 +70,13 @@ test.each([
 	['aaaab', new Set([digestB]), 'E_IMAGE_IN_USE'],
 ])('removing %j is refused when it is unclear, unknown or in use', async (wanted, inUse, code) => {
 	const host = recordingHost(files);
-	await expect(removeImage(host, '/s', wanted, inUse)).rejects.toMatchObject({code});
+	await expect(removeImage(host, facts, '/s', wanted, inUse)).rejects.toMatchObject({code});
 	expect(host.list('/s/images')).toHaveLength(2);
 });
 
 test('pruning leaves what is in use', async () => {
 	const host = recordingHost(files);
-	expect(await pruneImages(host, '/s', new Set([digestB]))).toMatchObject([{digest: digestA}]);
+	expect(await pruneImages(host, facts, '/s', new Set([digestB]))).toMatchObject([{digest: digestA}]);
 	expect(listImages(host, '/s', none)).toMatchObject([{digest: digestB}]);
 });
 
@@ -86,7 +91,7 @@ test('a sweep removes the work of dead processes and images that are not whole, 
 		'/s/tmp/stray': 'x',
 		[`/s/images/${digestB.replace(':', '-')}/rootfs/f`]: 'x',
 	});
-	expect(await sweepStore(host, '/s')).toEqual([
+	expect(await sweepStore(host, facts, '/s')).toEqual([
 		'/s/tmp/7-4712-aa',
 		'/s/tmp/8-1-aa',
 		'/s/tmp/stray',
@@ -94,5 +99,5 @@ test('a sweep removes the work of dead processes and images that are not whole, 
 	]);
 	expect(host.list('/s/tmp')).toEqual(['7-4711-aa']);
 	expect(listImages(host, '/s', none)).toHaveLength(1);
-	expect(await sweepStore(host, '/s')).toEqual([]);
+	expect(await sweepStore(host, facts, '/s')).toEqual([]);
 });

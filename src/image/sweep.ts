@@ -1,3 +1,4 @@
+import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
 import {ownerRuns} from './owner.ts';
 import {digestOfFolder, imagesFolder, workFolder} from './store.ts';
@@ -9,7 +10,7 @@ import {removeStubborn} from './work-folder.ts';
  *
  * @returns The paths that were removed.
  */
-export async function sweepStore(host: Host, store: string): Promise<readonly string[]> {
+export async function sweepStore(host: Host, facts: HostFacts, store: string): Promise<readonly string[]> {
 	const works = host
 		.list(workFolder(store))
 		.filter(name => !ownerRuns(host, name))
@@ -22,6 +23,6 @@ export async function sweepStore(host: Host, store: string): Promise<readonly st
 		)
 		.map(name => `${imagesFolder(store)}/${name}`);
 	const paths = [...works, ...broken];
-	for (const path of paths) await removeStubborn(host, path);
+	for (const path of paths) await removeStubborn(host, facts, path);
 	return paths;
 }

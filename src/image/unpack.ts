@@ -75,7 +75,7 @@ export async function unpack(
 		throw storeError(error, image.archive, store);
 	} finally {
 		await file.close();
-		await removeStubborn(host, unpacking.work);
+		await removeStubborn(host, facts, unpacking.work);
 	}
 }
 

@@ -1,7 +1,9 @@
 import {setTimeout as wait} from 'node:timers/promises';
+import {isTsboxError} from '../errors/tsbox-error.ts';
 import {errnoOf} from '../host/errno.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
+import {removeOwned} from '../host/remove-owned.ts';
 import {hostWords} from './jail.ts';
 import {saysDiskFull} from './unpack-error.ts';
 
@@ -27,19 +29,20 @@ export async function storeWork(host: Host, facts: HostFacts, work: string, targ
 		if (host.lstat(`${target}/image.json`) !== undefined) return;
 		host.rename(target, `${work}/broken`);
 		host.rename(work, target);
-		host.removeTree(`${target}/broken`);
+		await removeOwned(host, facts, `${target}/broken`);
 	}
 	await sync(host, facts, [target.slice(0, target.lastIndexOf('/'))]);
 }
 
 /** Removes a folder that a dying process may still add to. */
-export async function removeStubborn(host: Host, path: string): Promise<void> {
+export async function removeStubborn(host: Host, facts: HostFacts, path: string): Promise<void> {
 	for (let attempt = 1; ; attempt++) {
 		try {
-			host.removeTree(path);
+			await removeOwned(host, facts, path);
 			return;
 		} catch (error) {
-			if (errnoOf(error) !== 'ENOTEMPTY' || attempt === attempts) throw error;
+			const again = errnoOf(error) === 'ENOTEMPTY' || (isTsboxError(error) && /not empty/i.test(error.output ?? ''));
+			if (!again || attempt === attempts) throw error;
 		}
 		await wait(pause);
 	}

@@ -70,7 +70,7 @@ test.skipIf(!root)('a kill at any time leaves the whole image or none, and a swe
 		if (!stored) killedEarly++;
 		// The last file that the archive holds, and all else that makes an image, or nothing.
 		expect(host.lstat(`${image.path}/${last}`) !== undefined).toBe(stored);
-		await sweepStore(host, store);
+		await sweepStore(host, facts, store);
 		expect(at.contents()).toMatchObject({images: {length: stored ? 1 : 0}, tmp: []});
 	}
 	// The first kill comes at once; how many more are early depends on what else the machine does.
