@@ -23,12 +23,15 @@ function userFolders(
 	host: Host,
 	env: Readonly<Record<string, string | undefined>>,
 	uid: number,
+	write: boolean,
 ): {readonly store: string; readonly state: string} {
 	if (uid === 0) return {store: defaultStore, state: defaultState};
 	const mine = (path: string | undefined): path is string =>
 		path !== undefined && path.startsWith('/') && host.stat(path)?.uid === uid;
 	const home = env['HOME'];
 	const data = mine(env['XDG_DATA_HOME']) ? env['XDG_DATA_HOME'] : mine(home) ? `${home}/.local/share` : undefined;
+	// What only reads, such as a plan, needs no folder to be there.
+	if (data === undefined && !write) return {store: defaultStore, state: defaultState};
 	if (data === undefined)
 		throw new TsboxError('E_CONFIG', 'there is no folder of your own to keep images in', {
 			why: 'HOME and XDG_DATA_HOME are not set, or name a folder of somebody else',
@@ -56,10 +59,10 @@ export async function openMachine(options: MachineOptions, write = true): Promis
 				hint: 'chown it, or name another with --config',
 			});
 	}
-	const own = userFolders(host, process.env, process.getuid?.() ?? 0);
+	const own = () => userFolders(host, process.env, process.getuid?.() ?? 0, write);
 	const dirs = {
-		store: options.store ?? config.store ?? own.store,
-		state: options.state ?? config.state ?? own.state,
+		store: options.store ?? config.store ?? own().store,
+		state: options.state ?? config.state ?? own().state,
 	};
 	for (const [name, path] of Object.entries(dirs)) {
 		if (!path.startsWith('/') || path.includes('/../') || /[,:\\"\n]/.test(path))

@@ -63,6 +63,49 @@ function settingStep(setting: Setting, path: string): Step {
 	});
 }
 
+/** The name of the group that tsbox itself goes into, below the one it was given. */
+const supervisor = 'supervisor';
+
+/** The group of the unified hierarchy that systemd gave to an ordinary user's tsbox, or null. */
+function delegatedGroup({facts, map}: PlanInput): string | null {
+	const {layout, delegated, unified} = facts.cgroup;
+	if (map === null || layout !== 'v2' || unified === null || delegated === null) return null;
+	return delegated.endsWith(`/${supervisor}`) ? delegated.slice(0, -supervisor.length - 1) : delegated;
+}
+
+/** The container's group, from the top of the hierarchy. */
+function cgroupPath(input: PlanInput): string {
+	const own = delegatedGroup(input);
+	const {cgroupsPath} = input.config.linux;
+	return own === null || input.service.cgroupParent !== undefined ? cgroupsPath : `${own}/${input.service.name}`;
+}
+
+/** A group with controllers for groups below may hold no process itself: tsbox moves out of the way first. */
+function supervisorSteps(facts: CgroupFacts, own: string): readonly Step[] {
+	const folder = `${facts.unified ?? ''}${own}/${supervisor}`;
+	const undo = {kind: 'none', reason: 'systemd removes it with the scope'} as const;
+	return [
+		cgroupStep(
+			'cgroup.supervisor',
+			'make a group for tsbox itself',
+			'The group that systemd gave is to hand out controllers, and such a group may hold no process (cgroup-v2.rst, "No Internal Process Constraint").',
+			'cgroups(7)',
+			{
+				object: `cgroup ${folder}`,
+				action: {kind: 'mkdir', paths: [folder], mode: 0o755},
+				undo,
+				checks: [{kind: 'folder', path: folder}],
+			},
+		),
+		cgroupStep('cgroup.move', 'move tsbox into it', 'Writing 0 moves the process that writes.', 'cgroups(7)', {
+			object: null,
+			action: {kind: 'write', path: `${folder}/cgroup.procs`, value: '0'},
+			undo,
+			checks: [],
+		}),
+	];
+}
+
 /** Why there is no cgroup to be had, and how one can be. */
 function noCgroups({facts, map}: PlanInput): readonly [string, string] {
 	const {layout} = facts.cgroup;
@@ -75,7 +118,7 @@ function noCgroups({facts, map}: PlanInput): readonly [string, string] {
 		];
 	return [
 		'no group of the cgroup hierarchy is yours',
-		'start tsbox by `systemd-run --user --scope -p Delegate=yes`, or leave the limits out',
+		'start it by `systemd-run --user --scope -p Delegate=yes -- tsbox ...`, or leave the limits out',
 	];
 }
 
@@ -88,8 +131,9 @@ function noCgroups({facts, map}: PlanInput): readonly [string, string] {
 export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 	const facts = input.facts.cgroup;
 	const settings = cgroupSettings(input, missing);
-	const cgroup = input.config.linux.cgroupsPath;
-	if (facts.layout === 'none' || !facts.writable) {
+	const cgroup = cgroupPath(input);
+	const own = delegatedGroup(input);
+	if (facts.layout === 'none' || (!facts.writable && own === null)) {
 		if (settings.length > 0) {
 			missing.add('no limits can be set', ...noCgroups(input));
 		}
@@ -100,15 +144,16 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 	const wanted = [
 		...new Set([...settings.map(setting => setting.controller), ...(rules.length > 0 ? ['devices'] : [])]),
 	];
-	const joined = hierarchies(facts, onV2 ? [] : wanted);
+	const joined = own === null ? hierarchies(facts, onV2 ? [] : wanted) : [{controller: '', mount: facts.unified ?? ''}];
 	const members = joined.map(({controller, mount}) => ({controller, cgroup, path: `${mount}${cgroup}`}));
 	const kill = killOf(facts, members);
 	const all = levels(cgroup);
 	const leaves = members.map(member => member.path);
 	// The user's own cgroup_parent may carry limits of its own, so it stays; only /tsbox goes with its last container.
-	const ours = input.service.cgroupParent === undefined ? all.slice(0, -1).toReversed() : [];
+	const ours = input.service.cgroupParent === undefined && own === null ? all.slice(0, -1).toReversed() : [];
 	const parents = joined.flatMap(({mount}) => ours.map(level => `${mount}${level}`));
 	const steps: Step[] = [
+		...(own === null ? [] : supervisorSteps(facts, own)),
 		cgroupStep(
 			'cgroup.make',
 			`make the cgroup ${cgroup}`,
@@ -131,7 +176,10 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 			facts.unifiedControllers.includes(name),
 		);
 		const enable = controllers.map(name => `+${name}`).join(' ');
-		for (const level of ['', ...all.slice(0, -1)]) {
+		const above = ['', ...all.slice(0, -1)].filter(
+			level => own === null || level === own || level.startsWith(`${own}/`),
+		);
+		for (const level of above) {
 			if (level === '' && controllers.every(name => facts.unifiedEnabled.includes(name))) continue;
 			const file = `${facts.unified}${level}/cgroup.subtree_control`;
 			steps.push(

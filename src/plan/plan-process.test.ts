@@ -100,7 +100,7 @@ test.each([
 	expect(stepOf(samplePlan({service}), 'process.user').action).toEqual({kind: 'lookupUser', user, groups});
 	const {ids, checks, fields} = dropOf(service);
 	expect(ids).toBeNull();
-	expect(checks).toContainEqual({kind: 'lookedUpIds'});
+	expect(checks).toContainEqual({kind: 'lookedUpIds', map: null});
 	expect(fields).not.toHaveProperty('Uid');
 });
 

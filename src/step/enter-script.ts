@@ -7,6 +7,7 @@ import {dropWords} from './drop-words.ts';
 import {lookupFunction} from './init-script.ts';
 import {privilegeArguments} from './privileges.ts';
 import {shellCommand, shellWord} from './shell-word.ts';
+import {releaseTerminalWords} from './release-terminal.ts';
 import {hostToolWords, toolboxWords} from './toolbox.ts';
 
 /** What the script that enters a running container is made from. */
@@ -65,7 +66,7 @@ export function enterScript(input: EnterInput, facts: HostFacts): string {
 		'exec 5<&0 6>&1 7>&2 </dev/null >&3 2>&3',
 		...(input.filter === null ? [] : [`exec 8< ${shellWord(input.filter.path)} || exit 125`]),
 		...input.cgroups.map(file => `echo $$ > ${shellWord(file)} || exit 125`),
-		`exec ${input.map === null ? '' : `${host('nsenter')} --target ${input.pid} --user --preserve-credentials `}${host('unshare')} --mount --propagation private ${host('sh')} -c ${shellWord(
+		`exec ${userWords(input, facts)}${host('unshare')} --mount --propagation private ${host('sh')} -c ${shellWord(
 			[
 				`${host('mount')} -i -n -o ${input.map === null ? 'bind' : 'rbind'},ro,nosuid,nodev ${tools} ${tools} && cd ${tools} && ${host('umount')} -i -n -l ${tools} || exit 125`,
 				'read -r pid _ < /proc/self/stat; echo "@pid $pid"',
@@ -74,6 +75,14 @@ export function enterScript(input: EnterInput, facts: HostFacts): string {
 		)}`,
 		'',
 	].join('\n');
+}
+
+/** An ordinary user goes into the user namespace first: all that follows is done as its root. */
+function userWords(input: EnterInput, facts: HostFacts): string {
+	if (input.map === null) return '';
+	const release = input.tty ? releaseTerminalWords(facts) : [];
+	const nsenter = hostToolWords(facts, 'nsenter') ?? ['nsenter'];
+	return `${shellCommand([...release, ...nsenter, '--target', String(input.pid), '--user', '--preserve-credentials'])} `;
 }
 
 /** With one id alone in its map nobody can set groups. */

@@ -2,6 +2,7 @@ import type {HostFacts} from '../host/facts.ts';
 import type {Action} from './action.ts';
 import {shellCommand, shellWord} from './shell-word.ts';
 import type {Plan} from './step.ts';
+import {releaseTerminalWords} from './release-terminal.ts';
 import {hostToolWords} from './toolbox.ts';
 
 /** The action that starts the first process. */
@@ -32,7 +33,7 @@ export function launchLines(
 	return [
 		// 0 is the process that writes, also where $$ would be the shell that this one was forked from.
 		...start.cgroups.map(file => `echo 0 > ${shellWord(file)} || exit 125`),
-		`exec ${shellCommand([...prefix, ...unshare, ...setsid, ...sh, `${conf}/init.sh`])}${setsid.length > 0 ? ' <&5' : ''}`,
+		`exec ${shellCommand([...prefix, ...(start.users.length > 0 && setsid.length > 0 ? releaseTerminalWords(facts) : []), ...unshare, ...setsid, ...sh, `${conf}/init.sh`])}${setsid.length > 0 ? ' <&5' : ''}`,
 	];
 }
 

@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {chownSync, copyFileSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {busyboxFixture} from '../../fixtures/busybox.ts';
@@ -44,6 +44,12 @@ export interface TestBox extends AsyncDisposable {
 	readonly leftovers: () => readonly string[];
 }
 
+function ordinary({uid, gid}: TestUser): readonly string[] {
+	const ids = ['--reuid', String(uid), '--regid', String(gid), '--clear-groups'];
+	// Not the bounding set: the programs that write the map of a user namespace are set-user-ID.
+	return ['setpriv', ...ids, '--inh-caps=-all', '--ambient-caps=-all'];
+}
+
 const program = join(import.meta.dirname, '../../bin/tsbox');
 
 /** Waits until the condition holds; throws after 20 s. */
@@ -55,20 +61,32 @@ async function until(what: string, holds: () => boolean | Promise<boolean>): Pro
 	}
 }
 
-/** Makes a test's own corner of the machine. */
-export async function testBox(): Promise<TestBox> {
+/** An ordinary user: nothing of root's powers, groups and capabilities is left. */
+export interface TestUser {
+	readonly uid: number;
+	readonly gid: number;
+}
+
+/** Makes a test's own corner of the machine; with a user, tsbox runs as that one and the folder is its own. */
+export async function testBox(user?: TestUser): Promise<TestBox> {
 	const folder = mkdtempSync(join(tmpdir(), 'tsbox-system-'));
 	const name = `t${randomBytes(5).toString('hex')}`;
-	const rootfs = await busyboxFixture();
+	const rootfs = user === undefined ? await busyboxFixture() : join(folder, 'rootfs.tar');
+	if (user !== undefined) {
+		copyFileSync(await busyboxFixture(), rootfs);
+		chownSync(folder, user.uid, user.gid);
+	}
+	const prefix = user === undefined ? [] : ordinary(user);
 	const started: Running[] = [];
 	const file = (path: string, text: string): string => {
 		writeFileSync(join(folder, path), text);
 		return join(folder, path);
 	};
 	const start: TestBox['start'] = (args, {env = {}, input} = {}) => {
-		const child = spawn(program, ['--store', join(folder, 'store'), '--state', join(folder, 'state'), ...args], {
+		const words = [...prefix, program, '--store', join(folder, 'store'), '--state', join(folder, 'state'), ...args];
+		const child = spawn(words[0] ?? program, words.slice(1), {
 			cwd: folder,
-			env: {PATH: process.env['PATH'], HOME: '/root', ...env},
+			env: {PATH: process.env['PATH'], HOME: user === undefined ? '/root' : folder, ...env},
 			stdio: ['pipe', 'pipe', 'pipe'],
 		});
 		let out = '';

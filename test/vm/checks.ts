@@ -11,7 +11,8 @@ async function sleeper(name: string, lines = ''): Promise<number> {
 	await eventually(`running ${name}`, () => (tsbox('ps', '--quiet').out.split('\n').includes(name) ? true : undefined));
 	await eventually(`command of ${name}`, () => {
 		const pids = cgroupFile(`tsbox/${name}`, 'cgroup.procs')?.split('\n') ?? [];
-		return pids.some(pid => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sleep\n') ? true : undefined;
+		// One may end, or its cgroup be empty, between the two looks.
+		return pids.some(pid => pid !== '' && run(['cat', `/proc/${pid}/comm`]).out === 'sleep\n') ? true : undefined;
 	});
 	return owner;
 }

@@ -1,0 +1,142 @@
+import {execFileSync} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
+import {existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {type TestUser, testBox} from './box.ts';
+
+/*
+ * tsbox as users without any privilege: one that has an entry in /etc/passwd and subordinate ids, and one that is but a
+ * number.
+ */
+const login = `tsboxtest${randomBytes(3).toString('hex')}`;
+const alone: TestUser = {uid: 61_234, gid: 61_234};
+const users: Record<string, TestUser> = {'one id': alone};
+
+beforeAll(() => {
+	execFileSync('useradd', ['--no-create-home', '--home-dir', '/nonexistent', login]);
+	const id = (option: string): number => Number(execFileSync('id', [option, login], {encoding: 'utf8'}));
+	users['subordinate ids'] = {uid: id('-u'), gid: id('-g')};
+});
+afterAll(() => {
+	execFileSync('userdel', [login]);
+});
+
+const box = (kind: string) => testBox(users[kind]);
+const status =
+	'grep -E "^(Uid|CapEff|CapBnd|CapInh|CapAmb|NoNewPrivs|Seccomp):" /proc/self/status; cat /proc/self/uid_map';
+
+describe.each(['one id', 'subordinate ids'])('an ordinary user with %s', kind => {
+	test('runs an image, as root of a namespace whose root is nobody on the host', async () => {
+		await using at = await box(kind);
+		const {
+			status: code,
+			out,
+			err,
+		} = await at.tsbox(['run', at.spec(), '--', 'sh', '-c', `id -u; hostname; ${status}; touch /new && echo written`]);
+		expect({code, err: code === 0 ? '' : err}).toEqual({code: 0, err: ''});
+		const lines = out.split('\n').map(line => line.trim().split(/\s+/));
+		expect(lines[0]).toEqual(['0']);
+		expect(lines[1]).toEqual([at.name]);
+		expect(lines).toContainEqual(['NoNewPrivs:', '1']);
+		expect(lines).toContainEqual(['Seccomp:', '2']);
+		expect(lines).toContainEqual(['CapInh:', '0000000000000000']);
+		expect(lines).toContainEqual(['CapBnd:', '00000000a80425fb']);
+		expect(lines).toContainEqual(['0', String(users[kind]?.uid), '1']);
+		expect(lines).toContainEqual(['written']);
+		expect(at.leftovers()).toEqual([]);
+	});
+
+	test('sees the host through overlays, and what it writes is thrown away', async () => {
+		await using at = await box(kind);
+		const spec = at.file(
+			'host.yaml',
+			`name: ${at.name}\nrootfs: host\ncommand: [sh, -c, "test -x /usr/bin/env && echo mine > /usr/mine && cat /usr/mine; cat /etc/os-release | head -n 1"]\n`,
+		);
+		const {status: code, out} = await at.tsbox(['run', spec]);
+		expect({code, out}).toEqual({code: 0, out: `mine\n${readFileSync('/etc/os-release', 'utf8').split('\n')[0]}\n`});
+		expect(existsSync('/usr/mine')).toBe(false);
+		expect(at.leftovers()).toEqual([]);
+	});
+
+	test('can enter it, list it and end it', async () => {
+		await using at = await box(kind);
+		const running = at.start([
+			'up',
+			at.spec('command: [sh, -c, "trap \'exit 3\' TERM; echo up; while :; do sleep 1; done"]\n'),
+		]);
+		await running.says('up');
+		const inside = await at.tsbox(['exec', at.name, 'sh', '-c', `${status}; ls /proc/self/fd | wc -l`]);
+		expect(inside.out).toMatch(/NoNewPrivs:\t1\n.*Seccomp:\t2\n/s);
+		expect(inside.out).toMatch(/CapEff:\t00000000a80425fb/);
+		expect(inside.out.trim().split('\n').at(-1)).toBe('4');
+		expect((await at.tsbox(['ps'])).out).toContain(at.name);
+		expect((await at.tsbox(['down', at.name])).status).toBe(0);
+		expect((await running.ended).status).toBe(3);
+		expect(at.leftovers()).toEqual([]);
+	});
+
+	test('binds its own folders, reads only where asked, and never gets at what is not its own', async () => {
+		await using at = await box(kind);
+		const own = join(at.folder, 'own');
+		mkdirSync(own);
+		writeFileSync(join(own, 'note'), 'text');
+		const spec = at.spec('volumes: ["./own:/own:ro", "/root:/theirs"]\nread_only: true\n');
+		const {out} = await at.tsbox([
+			'run',
+			spec,
+			'--',
+			'sh',
+			'-c',
+			'cat /own/note; touch /own/x /theirs/x /x 2>&1 | wc -l; ls /theirs 2>&1 | wc -l',
+		]);
+		expect(out).toBe('text3\n1\n');
+		expect(readdirSync(own)).toEqual(['note']);
+	});
+
+	test('killed, leaves nothing that gc does not take away', async () => {
+		await using at = await box(kind);
+		const running = at.start([
+			'up',
+			at.spec('command: [sh, -c, "mkdir -p /a/b; chown 7:7 /a/b; chmod 0 /a; echo up; sleep 1000"]\n'),
+		]);
+		await running.says('up');
+		running.child.kill('SIGKILL');
+		await running.ended;
+		const {status: code, err} = await at.tsbox(['gc']);
+		expect({code, err: code === 0 ? '' : err}).toEqual({code: 0, err: ''});
+		expect(at.leftovers()).toEqual([]);
+		expect((await at.tsbox(['images', 'prune'])).status).toBe(0);
+		expect(readdirSync(join(at.folder, 'store/images'))).toEqual([]);
+	});
+
+	test('is told what it can not have, before anything is made', async () => {
+		await using at = await box(kind);
+		const limits = await at.tsbox(['run', at.spec('mem_limit: 64m\n'), '--', 'true']);
+		expect(limits.status).toBe(125);
+		expect(limits.err).toMatch(/no limits can be set[^]*(as root|systemd-run)/);
+		const chroot = await at.tsbox(['run', at.spec('namespaces: [pid]\nroot: chroot\n'), '--', 'true']);
+		expect(chroot.err).toContain('only root can start a container that has no mounts of its own');
+		const far = await at.tsbox(['run', at.spec('user: "70000:70000"\n'), '--', 'true']);
+		expect(far.err).toContain("is not one of the container's ids");
+		expect(at.leftovers()).toEqual([]);
+	});
+});
+
+test('a user of the image is one of the subordinate ids, and with one id is refused', async () => {
+	await using many = await box('subordinate ids');
+	const spec = 'user: app\ncommand: [sh, -c, "id; stat -c %u:%g /home/app"]\n';
+	const run = await many.tsbox(['run', many.spec(spec)]);
+	expect(run.out).toBe('uid=1000(app) gid=1000(app) groups=50(staff),1000(app)\n1000:1000\n');
+	await using one = await box('one id');
+	const refused = await one.tsbox(['run', one.spec(spec)]);
+	expect(refused.err).toMatch(/the user app is not one of the container's ids[^]*--add-subuids/);
+});
+
+test("a store that is a symlink, or somebody else's, is not taken", async () => {
+	await using at = await box('one id');
+	symlinkSync('/root', join(at.folder, 'elsewhere'));
+	const run = await at.tsbox(['--store', join(at.folder, 'elsewhere/store'), 'run', at.spec(), '--', 'true']);
+	expect(run.status).toBe(125);
+	expect(run.err).toMatch(/permission|EACCES/i);
+});
