@@ -1,5 +1,6 @@
 import {copyFileSync} from 'node:fs';
 import {type Checks, cgroupChecks, delegationChecks, startChecks} from './checks.ts';
+import {rootlessChecks} from './rootless-checks.ts';
 import {traces} from './guest.ts';
 
 // Runs inside the virtual machine, where starting a test runner would take longer than the tests: each check prints
@@ -31,6 +32,7 @@ const before = traces();
 await all(startChecks);
 await all(cgroupChecks);
 await all(delegationChecks);
+await all(rootlessChecks);
 await check('no cgroup, mount, network device, state or layer is left', () => {
 	const left = traces().filter(trace => !before.includes(trace));
 	if (left.length > 0) throw new Error(left.join('\n'));
