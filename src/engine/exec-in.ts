@@ -3,6 +3,7 @@ import {userMapOf} from '../host/id-map.ts';
 import {signalProcess} from '../host/process.ts';
 import {attach} from '../run/attach.ts';
 import {passEnterGate} from '../run/enter.ts';
+import {parseUser} from '../spec/user.ts';
 import {containerFolder, stateOf} from '../state/record.ts';
 import type {UserIds} from '../step/action.ts';
 import {filterFile} from '../step/command.ts';
@@ -16,14 +17,11 @@ import type {CommandEnd, ExecRequest, Machine} from './types.ts';
 /** `1000:100` is taken as it is; all else means what the container's files say. */
 function userOf(user: string | undefined, own: UserIds): UserIds | string {
 	if (user === undefined) return own;
-	if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$/.test(user))
-		throw new TsboxError('E_USAGE', `${user} is not a user`, {hint: 'write `user[:group]`, names or numbers'});
+	const parsed = parseUser(user);
+	if (!parsed.ok) throw new TsboxError('E_USAGE', `the user ${parsed.problem}`, {hint: 'ids end at 4294967294'});
 	const match = /^(\d{1,10}):(\d{1,10})$/.exec(user);
 	if (match === null) return user;
 	const [uid, gid] = [Number(match[1]), Number(match[2])];
-	// 4294967295 is (uid_t) -1, which setresuid(2) takes for "leave it as it is".
-	if (uid > 4_294_967_294 || gid > 4_294_967_294)
-		throw new TsboxError('E_USAGE', `${user} is not a user`, {hint: 'ids end at 4294967294'});
 	return {uid, gid, groups: [gid]};
 }
 

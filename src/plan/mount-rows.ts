@@ -110,7 +110,8 @@ function cgroupRows(input: PlanInput, mount: OciMount, controllers: readonly str
 			source: 'tmpfs',
 			target: mount.destination,
 			type: 'tmpfs',
-			options: ['nosuid', 'noexec', 'nodev', 'mode=755', 'size=4k', 'nr_inodes=32'],
+			// As many inodes as it has folders, itself counted: nothing can be made in it, without a second mount(8) to say `ro`.
+			options: ['nosuid', 'noexec', 'nodev', 'mode=755', 'size=4k', `nr_inodes=${1 + controllers.length}`],
 			why: 'a folder for each cgroup hierarchy',
 		},
 		...v1.map(controller => {

@@ -42,7 +42,8 @@ const pointFunction = `point() {
 
 // A user's name means what the container's files say. They are the image's: plain files only, at most 1 MiB of each.
 /** Shell functions that look a user up in the container's own files; `head` and `fail` must be there. */
-export const lookupFunction = `is_number() { case $1 in '' | *[!0-9]* | ???????????*) return 1 ;; esac; }
+export const lookupFunction = `# 4294967295 is (uid_t) -1: setresuid(2) would leave root as it is.
+is_number() { case $1 in '' | *[!0-9]* | ???????????*) return 1 ;; esac; [ "$1" -le 4294967294 ]; }
 read_file() { text=; if [ -f "$1" ]; then text=$(head -c 1048576 "$1"); fi; }
 lookup() {
 	user=\${1%%:*} group=; case $1 in *:*) group=\${1#*:} ;; esac

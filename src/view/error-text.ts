@@ -2,6 +2,7 @@ import {errorCodes} from '../errors/codes.ts';
 import {isTsboxError, type TsboxError} from '../errors/tsbox-error.ts';
 import {escapeLines, escapeText} from './escape.ts';
 import type {Theme} from './theme.ts';
+import {jsonText} from './json.ts';
 
 /**
  * An error for people. A foreseen one says what failed, then in this order, each once: the step, its command, what the
@@ -13,10 +14,10 @@ export function errorText(error: unknown, theme: Theme): string {
 
 /** A foreseen error as one line of JSON, with its code and exit status. */
 export function errorJson(error: unknown): string {
-	if (!isTsboxError(error)) return `${JSON.stringify({type: 'error', code: 'E_BUG', message: stackOf(error)})}\n`;
+	if (!isTsboxError(error)) return jsonText({type: 'error', code: 'E_BUG', message: stackOf(error)});
 	const {code, message, step, command, output, why, hint} = error;
 	const {exitStatus} = errorCodes[code];
-	return `${JSON.stringify({type: 'error', code, exitStatus, message, step, command, output, why, hint})}\n`;
+	return jsonText({type: 'error', code, exitStatus, message, step, command, output, why, hint});
 }
 
 function foreseen(error: TsboxError, theme: Theme): string {

@@ -16,6 +16,13 @@ export function escapeLines(text: string): string {
 	);
 }
 
+/** A JSON text in which what JSON lets stand is escaped too: C1 controls and what turns or hides text. */
+export function escapeJson(json: string): string {
+	return json.replace(unsafe, character =>
+		character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+	);
+}
+
 function escapeCharacter(character: string): string {
 	if (character === '\n') return '\\n';
 	if (character === '\t') return '\\t';

@@ -44,7 +44,7 @@ function canaryIn({folder, name}: TestBox): Canary {
 			uid,
 			size,
 			hash: createHash('sha256').update(readFileSync(path)).digest('hex'),
-			beside: execFileSync('ls', ['-la', '--time-style=full-iso', outside], {encoding: 'utf8'}),
+			beside: execFileSync('ls', ['-lA', '--time-style=full-iso', outside], {encoding: 'utf8'}),
 		};
 	};
 	const before = look();

@@ -1,6 +1,7 @@
 import {defineCommand} from '../command.ts';
 import {lookOf} from '../look-of.ts';
 import {usageError} from '../usage-error.ts';
+import {jsonText} from '../../view/json.ts';
 
 /** `tsbox doctor`: what this machine can do, and what mends what it can't. */
 export const doctor = defineCommand({
@@ -26,7 +27,7 @@ export const doctor = defineCommand({
 		}
 		const {diagnose} = await import('../../host/diagnose.ts');
 		const findings = diagnose(machine.facts);
-		if (values.json) io.out(`${JSON.stringify(findings, null, 2)}\n`);
+		if (values.json) io.out(jsonText(findings, 2));
 		else {
 			const {doctorTable} = await import('../../view/doctor-table.ts');
 			io.out(doctorTable(findings, await lookOf(io, 'stdout', findings)));

@@ -1,6 +1,7 @@
 import {type Context, defineCommand} from '../command.ts';
 import {lookOf} from '../look-of.ts';
 import {usageError} from '../usage-error.ts';
+import {jsonText} from '../../view/json.ts';
 
 /** `tsbox images`: the root filesystems in the store. */
 export const images = defineCommand({
@@ -29,7 +30,7 @@ export const images = defineCommand({
 async function list(values: {readonly quiet: boolean; readonly json: boolean}, context: Context): Promise<number> {
 	const {io, engine, folders} = context;
 	const rows = await engine.listImages(await engine.openMachine(folders));
-	if (values.json) io.out(`${JSON.stringify(rows, null, 2)}\n`);
+	if (values.json) io.out(jsonText(rows, 2));
 	else if (values.quiet) io.out(rows.map(({digest}) => `${digest}\n`).join(''));
 	else {
 		const {imagesTable} = await import('../../view/images-table.ts');

@@ -1,4 +1,5 @@
 import {defineCommand} from '../command.ts';
+import {jsonText} from '../../view/json.ts';
 
 /** `tsbox inspect`: all that is known of a container. */
 export const inspect = defineCommand({
@@ -12,7 +13,7 @@ export const inspect = defineCommand({
 	positionals: [{name: 'NAME', describe: 'Container', required: true, completes: 'container'}],
 	async run({positionals: [name = '']}, {io, engine, folders}) {
 		const facts = await engine.inspect(await engine.openMachine(folders), name);
-		io.out(`${JSON.stringify(facts, null, 2)}\n`);
+		io.out(jsonText(facts, 2));
 		return 0;
 	},
 });

@@ -1,5 +1,6 @@
 import {defineCommand} from '../command.ts';
 import {lookOf} from '../look-of.ts';
+import {jsonText} from '../../view/json.ts';
 
 /** `tsbox ps`: the containers of this machine. */
 export const ps = defineCommand({
@@ -20,7 +21,7 @@ export const ps = defineCommand({
 		const containers = await engine.list(await engine.openMachine(folders));
 		const format = values.json ? 'json' : (values.format ?? 'table');
 		if (values.quiet) io.out(containers.map(({name}) => `${name}\n`).join(''));
-		else if (format === 'json') io.out(`${JSON.stringify(containers, null, 2)}\n`);
+		else if (format === 'json') io.out(jsonText(containers, 2));
 		else if (format === 'table') {
 			const {containerTable} = await import('../../view/container-table.ts');
 			io.out(containerTable(containers, io.now(), await lookOf(io, 'stdout', containers)));

@@ -1,5 +1,6 @@
 import {defineCommand} from '../command.ts';
 import {given} from '../run-options.ts';
+import {jsonText} from '../../view/json.ts';
 
 /** `tsbox validate`: reads a spec and says what is wrong with it. */
 export const validate = defineCommand({
@@ -15,7 +16,7 @@ export const validate = defineCommand({
 	positionals: [{name: 'SPEC', describe: 'Spec file', completes: 'file'}],
 	async run({values, positionals: [file]}, {io, engine}) {
 		const project = await engine.loadProject({cwd: io.cwd, env: io.env, ...given({file})});
-		if (values.json) io.out(`${JSON.stringify(project, null, 2)}\n`);
+		if (values.json) io.out(jsonText(project, 2));
 		else io.err(`${project.file} is valid: ${project.services.map(({service}) => service).join(', ')}\n`);
 		return 0;
 	},
