@@ -97,7 +97,8 @@ function checkMapped({map, service}: PlanInput, ids: UserIds | null): void {
 		'give your user a range of ids: `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER`';
 	const outside =
 		ids === null
-			? map.kind === 'single'
+			? // By every other name there can only be somebody else.
+				map.kind === 'single' && service.user?.split(':')[0] !== 'root'
 			: outsideId(map.uids, ids.uid) === undefined || ids.groups.some(id => outsideId(map.gids, id) === undefined);
 	if (outside)
 		throw new TsboxError('E_SPEC_INVALID', `the user ${service.user ?? 'root'} is not one of the container's ids`, {

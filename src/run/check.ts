@@ -98,10 +98,9 @@ function lookedUpIdsProblem(told: Told, view: ProcessView, map: UserMap | null):
 	const gid = shown(map?.gids, told.ids.gid);
 	const groups = told.ids.groups.map(group => shown(map?.gids, group));
 	const sorted = [...new Set(groups)].toSorted((a, b) => a - b);
-	return statusProblem(
-		{Uid: `${uid} ${uid} ${uid} ${uid}`, Gid: `${gid} ${gid} ${gid} ${gid}`, Groups: sorted.join(' ')},
-		view,
-	);
+	const ids = {Uid: `${uid} ${uid} ${uid} ${uid}`, Gid: `${gid} ${gid} ${gid} ${gid}`};
+	// With one id alone the caller's own groups stay.
+	return statusProblem(map?.kind === 'single' ? ids : {...ids, Groups: sorted.join(' ')}, view);
 }
 
 /** Checks that read a file of the host or what the container side told; the rest look at the container's process. */

@@ -103,9 +103,17 @@ export function isOwned(host: Host, record: ContainerRecord): boolean {
 	return record.bootId === bootId(host) && isRunning(host, record.owner);
 }
 
+/** A record only claims which process is the container's: whoever has that number must be in its cgroups too. */
+function isInItsCgroups(host: Host, {process, cgroups}: ContainerRecord): boolean {
+	if (process === null || cgroups.length === 0) return true;
+	const text = host.readText(`/proc/${process.pid}/cgroup`) ?? '';
+	const own = text.split('\n').map(line => line.split(':').slice(2).join(':'));
+	return cgroups.some(({cgroup}) => own.includes(cgroup));
+}
+
 /** The state of a container, from the kernel: its record only says where to look. */
 export function stateOf(host: Host, record: ContainerRecord): 'created' | 'running' | 'dead' {
 	if (record.bootId !== bootId(host)) return 'dead';
-	if (record.process !== null && isRunning(host, record.process)) return 'running';
+	if (record.process !== null && isRunning(host, record.process) && isInItsCgroups(host, record)) return 'running';
 	return isOwned(host, record) && record.process === null ? 'created' : 'dead';
 }

@@ -8,7 +8,7 @@ const [begin, end] = ['<!-- attacks: written by `npm run security-table` -->', '
 /** One row an attack: what it is, what was tried, where, and how it ended. */
 export function attackTable(): string {
 	const rows = attacks.map(({id, title, ...rest}) => {
-		const name = /^cve/.test(id) ? id.toUpperCase() : id;
+		const name = id.startsWith('cve') ? id.toUpperCase() : id;
 		return 'tried' in rest
 			? `| [${name}](test/escapes/${id}.test.ts) | ${title} | ${rest.tried} | ${rest.surfaces?.join(', ')} | held |`
 			: `| ${name} | ${title} | ${rest.notApplicable} | | not applicable |`;

@@ -9,10 +9,10 @@ const harmful = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u20
 test('what a spec says is shown, never obeyed', async () => {
 	await using at = await target();
 	const {box} = at;
-	const words = JSON.stringify([`echo up; sleep 1000 # ${evil}`]).slice(1, -1);
+	const words = JSON.stringify([`echo is up; sleep 1000 # ${evil}`]).slice(1, -1);
 	const spec = box.spec(`command: [sh, -c, ${words}]\nlabels: {a: ${JSON.stringify(evil)}}\n`);
 	const running = box.start(['up', spec]);
-	await running.says('up');
+	await running.says('is up');
 	const shown = [
 		await box.tsbox(['ps']),
 		await box.tsbox(['plan', spec]),

@@ -1,5 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
+import {once} from 'node:events';
 import {chownSync, copyFileSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -116,11 +117,15 @@ export async function testBox(user?: TestUser): Promise<TestBox> {
 		tsbox: (args, options) => start(args, options).ended,
 		leftovers: () => leftovers(name, folder),
 		[Symbol.asyncDispose]: async () => {
-			for (const {child, ended} of started) {
-				if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-				await ended;
+			for (const {child} of started) {
+				if (child.exitCode !== null || child.signalCode !== null) continue;
+				const over = once(child, 'exit');
+				child.kill('SIGKILL');
+				await over;
 			}
+			// A container that outlives its tsbox holds the streams open: it is ended first.
 			await start(['gc']).ended;
+			await Promise.all(started.map(({ended}) => ended));
 			rmSync(folder, {recursive: true, force: true});
 		},
 	};

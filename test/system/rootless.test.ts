@@ -63,9 +63,9 @@ describe.each(['one id', 'subordinate ids'])('an ordinary user with %s', kind =>
 		await using at = await box(kind);
 		const running = at.start([
 			'up',
-			at.spec('command: [sh, -c, "trap \'exit 3\' TERM; echo up; while :; do sleep 1; done"]\n'),
+			at.spec('command: [sh, -c, "trap \'exit 3\' TERM; echo is up; while :; do sleep 1; done"]\n'),
 		]);
-		await running.says('up');
+		await running.says('is up');
 		const inside = await at.tsbox(['exec', at.name, 'sh', '-c', `${status}; ls /proc/self/fd | wc -l`]);
 		expect(inside.out).toMatch(/NoNewPrivs:\t1\n.*Seccomp:\t2\n/s);
 		expect(inside.out).toMatch(/CapEff:\t00000000a80425fb/);
@@ -98,9 +98,9 @@ describe.each(['one id', 'subordinate ids'])('an ordinary user with %s', kind =>
 		await using at = await box(kind);
 		const running = at.start([
 			'up',
-			at.spec('command: [sh, -c, "mkdir -p /a/b; chown 7:7 /a/b; chmod 0 /a; echo up; sleep 1000"]\n'),
+			at.spec('command: [sh, -c, "mkdir -p /a/b; chown 7:7 /a/b; chmod 0 /a; echo is up; sleep 1000"]\n'),
 		]);
-		await running.says('up');
+		await running.says('is up');
 		running.child.kill('SIGKILL');
 		await running.ended;
 		const {status: code, err} = await at.tsbox(['gc']);
