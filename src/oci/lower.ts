@@ -151,7 +151,7 @@ export function toOciConfig(service: Service, rootPath: string): OciConfig {
 		ociVersion: '1.2.0',
 		process: {
 			terminal: service.tty === true,
-			user: {...numericUser(service.user), umask: profile.umask},
+			user: {...numericUser(service), umask: profile.umask},
 			args: [...service.entrypoint, ...service.command],
 			env: environment(service),
 			cwd: service.workingDir ?? '/',
@@ -178,9 +178,12 @@ export function toOciConfig(service: Service, rootPath: string): OciConfig {
 	};
 }
 
-function numericUser(user: string | undefined): {uid: number; gid: number} {
+/** What is known of the user without its names being looked up; the primary group counts among the others (CVE-2022-2989). */
+function numericUser({user, groupAdd}: Service): {uid: number; gid: number; additionalGids: readonly number[]} {
 	const match = /^(\d+)(?::(\d+))?$/.exec(user ?? '0:0');
-	return match === null ? {uid: 0, gid: 0} : {uid: Number(match[1]), gid: Number(match[2] ?? 0)};
+	const gid = Number(match?.[2] ?? 0);
+	const numbers = groupAdd.filter(group => /^\d+$/.test(group)).map(Number);
+	return {uid: Number(match?.[1] ?? 0), gid, additionalGids: [...new Set([gid, ...numbers])]};
 }
 
 /** The user's mounts after the default ones, parents before what lies below them; a default one of the same target goes. */

@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import attacks from './attacks.json' with {type: 'json'};
-import {withTable} from './table.ts';
+import {withTables} from './table.ts';
 
 const folder = import.meta.dirname;
 
@@ -12,7 +12,7 @@ test('every attack of the table is tried by a file of its name, and every file i
 	expect(files.filter(name => name !== 'table').toSorted()).toEqual(tried.toSorted());
 });
 
-test('SECURITY.md holds the table; `npm run security-table` writes it', () => {
+test('SECURITY.md holds the tables; `npm run security-table` writes them', () => {
 	const text = readFileSync(join(folder, '../../SECURITY.md'), 'utf8');
-	expect(text).toBe(withTable(text));
+	expect(text).toBe(withTables(text));
 });

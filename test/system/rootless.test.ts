@@ -1,5 +1,6 @@
 import {execFileSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
+import {once} from 'node:events';
 import {existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -101,9 +102,11 @@ describe.each(['one id', 'subordinate ids'])('an ordinary user with %s', kind =>
 			at.spec('command: [sh, -c, "mkdir -p /a/b; chown 7:7 /a/b; chmod 0 /a; echo is up; sleep 1000"]\n'),
 		]);
 		await running.says('is up');
+		const over = once(running.child, 'exit');
 		running.child.kill('SIGKILL');
-		await running.ended;
+		await over;
 		const {status: code, err} = await at.tsbox(['gc']);
+		await running.ended;
 		expect({code, err: code === 0 ? '' : err}).toEqual({code: 0, err: ''});
 		expect(at.leftovers()).toEqual([]);
 		expect((await at.tsbox(['images', 'prune'])).status).toBe(0);
