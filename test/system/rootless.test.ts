@@ -136,6 +136,28 @@ test('a user of the image is one of the subordinate ids, and with one id is refu
 	expect(refused.err).toMatch(/the user app is not one of the container's ids[^]*--add-subuids/);
 });
 
+const examples = join(import.meta.dirname, '../../config/examples');
+
+/* Limits need cgroup v2 and a group of the user's own, which test/vm has; here they are left out with a warning. */
+test.each([
+	['hello.yaml', [], /^hello from .*, as uid 0$/m],
+	['limits.yaml', [], /^open files: 256$/m],
+	['readonly.yaml', [], /^the root is read-only$/m],
+	['shell.yaml', ['pwd'], /^\/root$/m],
+	['learn/02-namespaces.yaml', ['hostname'], /^t[0-9a-f]+$/m],
+	['learn/03-nsenter.yaml', ['hostname'], /^t[0-9a-f]+$/m],
+	['learn/04-readonly-mount.yaml', [], /^it can't be written$/m],
+	['learn/05-cgroup.yaml', ['cat', '/var/readonlyfiles/hi.txt'], /./],
+] as const)('the example %s runs for an ordinary user', async (example, command, says) => {
+	await using at = await box('subordinate ids');
+	const words = ['run', '--best-effort', '-T', '--name', at.name, join(examples, example)];
+	const {out, err} = await at.tsbox([...words, ...(command.length > 0 ? ['--', ...command] : [])], {
+		env: {ROOTFS: at.rootfs},
+	});
+	expect({out, err}).toEqual({out: expect.stringMatching(says), err: expect.not.stringContaining('error')});
+	expect(at.leftovers()).toEqual([]);
+});
+
 test("a store that is a symlink, or somebody else's, is not taken", async () => {
 	await using at = await box('one id');
 	symlinkSync('/root', join(at.folder, 'elsewhere'));
