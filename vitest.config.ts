@@ -15,6 +15,7 @@ export default defineConfig({
 						'fixtures/**/*.test.ts',
 						'test/*.test.ts',
 						'test/golden/**/*.test.ts',
+						'test/fuzz/**/*.test.ts',
 						'test/seccomp/verdicts.test.ts',
 					],
 				},

@@ -63,7 +63,7 @@ export interface SampleChanges extends Partial<Omit<PlanInput, 'service' | 'conf
 }
 
 /** The input of a plan for {@link sampleService} with these changes. */
-function sampleInput({service: changed = {}, ...rest}: SampleChanges = {}): PlanInput {
+export function sampleInput({service: changed = {}, ...rest}: SampleChanges = {}): PlanInput {
 	const service = {...sampleService, ...changed};
 	const image = rest.image ?? storedImage;
 	const tty = rest.tty ?? false;

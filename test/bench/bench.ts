@@ -82,11 +82,20 @@ async function runRows(): Promise<void> {
 	const script = join(scratch, 'bench.sh');
 	writeFileSync(script, execFileSync(tsbox[0] ?? '', [...tsbox.slice(1), 'compile', specFile]));
 
+	const openSpec = join(scratch, 'open.yaml');
+	const openScript = join(scratch, 'open.sh');
+	writeFileSync(
+		openSpec,
+		`name: bench\nrootfs: ${root}\ncommand: ["true"]\nsecurity_opt: [seccomp=unconfined, systempaths=unconfined, "no-new-privileges:false"]\n`,
+	);
+	writeFileSync(openScript, execFileSync(tsbox[0] ?? '', [...tsbox.slice(1), 'compile', openSpec]));
+
 	const commands = new Map<string, readonly string[]>([
 		['node -e 0', [process.execPath, '-e', '0']],
 		...peers(scratch, root).map(({name, words}) => [name, words] as const),
 		['runc exec', ['runc', 'exec', 'bench-sleeper', 'true']],
 		['tsbox, the compiled script', ['sh', script]],
+		['tsbox, the compiled script, nothing hidden and no filter', ['sh', openScript]],
 		['tsbox run', [...tsbox, 'run', specFile]],
 		['tsbox exec', [...tsbox, 'exec', 'sleeper', '--', 'true']],
 	]);
@@ -139,6 +148,14 @@ async function unpackRows(): Promise<void> {
 	const file = join(scratch, 'debian.yaml');
 	writeFileSync(file, `name: bench-debian\nrootfs: ${fixture.path}\ncommand: ["true"]\n`);
 	const store = join(scratch, 'fresh');
+	const openSpec = join(scratch, 'open.yaml');
+	const openScript = join(scratch, 'open.sh');
+	writeFileSync(
+		openSpec,
+		`name: bench\nrootfs: ${root}\ncommand: ["true"]\nsecurity_opt: [seccomp=unconfined, systempaths=unconfined, "no-new-privileges:false"]\n`,
+	);
+	writeFileSync(openScript, execFileSync(tsbox[0] ?? '', [...tsbox.slice(1), 'compile', openSpec]));
+
 	const commands = new Map<string, readonly string[]>([
 		['tar -xzf', ['sh', '-c', `mkdir ${store} && tar -xpzf ${fixture.path} --numeric-owner --xattrs -C ${store}`]],
 		['tsbox run, first time', [...tsbox.slice(0, 1), '--store', store, '--state', `${scratch}/state`, 'run', file]],
