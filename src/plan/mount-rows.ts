@@ -1,45 +1,11 @@
 import type {OciMount} from '../oci/config.ts';
 import type {MountRow} from '../step/action.ts';
 import {outsideId} from '../host/id-map.ts';
+import {cgroupRows} from './cgroup-rows.ts';
+import {isOutOfReach, kernelPathRows} from './kernel-path-rows.ts';
 import {hostFolderRows} from './plan-rootfs.ts';
+import {type StagedSource, stagedAt} from './staged-sources.ts';
 import {containerPaths, type PlanInput, stage} from './input.ts';
-
-/** A bind source on the stage: a folder is bound there with the first rows, a file needs a file to be bound on. */
-export interface StagedSource {
-	readonly real: string;
-	readonly kind: 'file' | 'folder';
-	/** Its name on the stage: `d0`, `f1`. */
-	readonly name: string;
-	readonly recursive: boolean;
-}
-
-/** The sources of all bind mounts, and of /dev/init where a reaper is bound, in a fixed order. */
-export function stagedSources(input: PlanInput, reaper: string | null): readonly StagedSource[] {
-	const staged: StagedSource[] = [];
-	for (const mount of input.config.mounts) {
-		if (mount.type !== 'bind') continue;
-		const found = input.sources[mount.source];
-		if (
-			found === undefined ||
-			staged.some(each => each.real === found.real && each.recursive === mount.options.includes('rbind'))
-		)
-			continue;
-		staged.push({
-			real: found.real,
-			kind: found.kind,
-			name: `${found.kind === 'folder' ? 'd' : 'f'}${staged.length}`,
-			recursive: mount.options.includes('rbind'),
-		});
-	}
-	if (reaper !== null) staged.push({real: reaper, kind: 'file', name: 'init', recursive: false});
-	return staged;
-}
-
-function stagedAt(input: PlanInput, mount: OciMount, staged: readonly StagedSource[]): string {
-	const real = input.sources[mount.source]?.real;
-	const found = staged.find(each => each.real === real && each.recursive === mount.options.includes('rbind'));
-	return `${stage}/${found?.name ?? ''}`;
-}
 
 const deviceWhy = 'a device that every program expects';
 
@@ -56,86 +22,6 @@ function deviceRows(input: PlanInput): readonly MountRow[] {
 		row(input.devices[source]?.real ?? source, target, 'a device that the spec asks for'),
 	);
 	return [...input.facts.devices.map(path => row(path, path, deviceWhy)), ...asked];
-}
-
-/** Rows that hide or write-protect paths of /proc and /sys; only those that this kernel has. */
-function kernelPathRows(input: PlanInput): readonly MountRow[] {
-	const {maskedPaths, readonlyPaths} = input.config.linux;
-	const {facts} = input;
-	const noSys = input.config.mounts.some(mount => isOutOfReach(input, mount));
-	const kernelPaths = Object.fromEntries(
-		Object.entries(facts.kernelPaths).filter(([path]) => !(noSys && path.startsWith('/sys/'))),
-	);
-	const readonlyRows = readonlyPaths
-		.filter(path => path in kernelPaths)
-		.map(path => ({
-			source: path,
-			target: path,
-			type: 'none',
-			options: ['bind', 'ro', 'nosuid', 'nodev', 'noexec'],
-			why: 'the kernel can be read here, not changed',
-		}));
-	const maskedRows = maskedPaths
-		.filter(path => path in kernelPaths)
-		.map(path =>
-			kernelPaths[path] === 'file'
-				? {
-						source: `${stage}/dev/null`,
-						target: path,
-						type: 'none',
-						options: ['bind', 'nosuid', 'noexec'],
-						why: "says too much about the host's kernel",
-					}
-				: {
-						source: 'tmpfs',
-						target: path,
-						type: 'tmpfs',
-						options: ['ro', 'nosuid', 'nodev', 'noexec', 'size=4k', 'nr_inodes=4'],
-						why: "says too much about the host's hardware",
-					},
-		);
-	return [...readonlyRows, ...maskedRows];
-}
-
-/** The cgroup filesystem: one mount on v2, a folder for each joined hierarchy on v1. */
-function cgroupRows(input: PlanInput, mount: OciMount, controllers: readonly string[]): readonly MountRow[] {
-	const {layout} = input.facts.cgroup;
-	const options = mount.options;
-	const why = "the container's own part of the cgroup tree, to read its limits";
-	if (layout === 'none' || controllers.length === 0) return [];
-	if (layout === 'v2') return [{source: 'cgroup2', target: mount.destination, type: 'cgroup2', options, why}];
-	const v1 = controllers.filter(controller => controller !== '');
-	return [
-		{
-			source: 'tmpfs',
-			target: mount.destination,
-			type: 'tmpfs',
-			// As many inodes as it has folders, itself counted: nothing can be made in it, without a second mount(8) to say `ro`.
-			options: ['nosuid', 'noexec', 'nodev', 'mode=755', 'size=4k', `nr_inodes=${1 + controllers.length}`],
-			why: 'a folder for each cgroup hierarchy',
-		},
-		...v1.map(controller => {
-			const folder = input.facts.cgroup.v1[controller]?.split('/').at(-1) ?? controller;
-			return {
-				source: 'cgroup',
-				target: `${mount.destination}/${folder}`,
-				type: 'cgroup',
-				options: [...options, ...folder.split(','), 'X-mount.mkdir'],
-				why,
-			};
-		}),
-		...(controllers.includes('')
-			? [
-					{
-						source: 'cgroup2',
-						target: `${mount.destination}/unified`,
-						type: 'cgroup2',
-						options: [...options, 'X-mount.mkdir'],
-						why,
-					},
-				]
-			: []),
-	];
 }
 
 const kernelWhy: Readonly<Record<string, string>> = {
@@ -181,11 +67,6 @@ function bindRows(input: PlanInput, mount: OciMount, staged: readonly StagedSour
 		options: ['bind', ...rest, ...(below === '' ? pointOption(input, mount) : [])],
 		why,
 	}));
-}
-
-/** sysfs shows a network namespace, and only who made that may mount it (sysfs_init_fs_context in fs/sysfs/mount.c). */
-function isOutOfReach({map, service}: PlanInput, mount: OciMount): boolean {
-	return map !== null && mount.type === 'sysfs' && !service.namespaces.includes('network');
 }
 
 /** An id that the container's map does not have can't be given to a filesystem. */

@@ -2,9 +2,14 @@ import type {MountRow} from '../step/action.ts';
 import type {Check} from '../step/check.ts';
 import type {Step} from '../step/step.ts';
 import {containerPaths, type PlanInput, stage} from './input.ts';
-import {afterRows, beforeRows, isNested, stagedSources} from './mount-rows.ts';
+import {insideStep} from './inside-step.ts';
+import {kernelSettings} from './kernel-settings.ts';
+import {pointSteps} from './mount-points.ts';
+import {afterRows, beforeRows} from './mount-rows.ts';
 import type {CgroupPlan} from './plan-cgroup.ts';
-import {hostFolderRows, rootRow} from './plan-rootfs.ts';
+import {rootRow} from './plan-rootfs.ts';
+import {readonlyRoot} from './readonly-root.ts';
+import {stagedSources} from './staged-sources.ts';
 
 /** Options that are for mount(8) or are a filesystem's own way of saying things; mountinfo does not show them so. */
 const unseen =
@@ -17,30 +22,6 @@ function mountCheck(row: MountRow, target: string): Check {
 		type: row.type === 'none' ? '' : row.type,
 		options: row.options.filter(option => !unseen.test(option)),
 	};
-}
-
-type InsideStep = (
-	id: string,
-	title: string,
-	why: string,
-	man: string,
-	rest: Pick<Step, 'action'> & Partial<Pick<Step, 'object' | 'undo' | 'checks' | 'phase'>>,
-) => Step;
-
-/** What the steps of the container side share, and the undo of those that name none. */
-function insideStep(undo: Step['undo']): InsideStep {
-	return (id, title, why, man, rest) => ({
-		id,
-		phase: rest.phase ?? 'mounts',
-		side: 'container',
-		title,
-		why,
-		man,
-		object: rest.object ?? null,
-		action: rest.action,
-		undo: rest.undo ?? undo,
-		checks: rest.checks ?? [],
-	});
 }
 
 /** The mounts phase up to the read-only root; everything the container sees is put in place here. */
@@ -209,75 +190,7 @@ export function planMounts(
 			),
 		);
 	}
-	if (service.hostname !== undefined) {
-		steps.push(
-			inside(
-				'uts.hostname',
-				`set the hostname to ${service.hostname}`,
-				'The uts namespace has a name of its own; writing it here does not change the host.',
-				'uts_namespaces(7)',
-				{
-					phase: 'hardening',
-					object: `hostname ${service.hostname}`,
-					action: hostnameAction(input, service.hostname),
-					undo: {kind: 'none', reason: 'it goes with the uts namespace'},
-					checks: [{kind: 'readBack', path: '/proc/sys/kernel/hostname', equals: service.hostname}],
-				},
-			),
-		);
-	}
-	if (service.domainname !== undefined) {
-		steps.push(
-			inside(
-				'uts.domainname',
-				`set the domain name to ${service.domainname}`,
-				'It belongs to the same namespace as the hostname.',
-				'uts_namespaces(7)',
-				{
-					phase: 'hardening',
-					action: {kind: 'write', path: '/proc/sys/kernel/domainname', value: service.domainname},
-					undo: {kind: 'none', reason: 'it goes with the uts namespace'},
-					checks: [{kind: 'readBack', path: '/proc/sys/kernel/domainname', equals: service.domainname}],
-				},
-			),
-		);
-	}
-	for (const [name, value] of Object.entries(config.linux.sysctl)) {
-		const path = `/proc/sys/${name.replaceAll('.', '/')}`;
-		steps.push(
-			inside(
-				`sysctl.${name}`,
-				`set ${name} to ${value}`,
-				'This kernel setting belongs to one of the new namespaces, not to the whole machine.',
-				'sysctl(8)',
-				{
-					phase: 'hardening',
-					object: `${path} = ${value}`,
-					action: {kind: 'write', path, value},
-					undo: {kind: 'none', reason: 'it goes with its namespace'},
-					checks: [{kind: 'readBack', path, equals: value}],
-				},
-			),
-		);
-	}
-	if (loopback) {
-		const path = `${stage}/sys/class/net/lo/flags`;
-		steps.push(
-			inside(
-				'network.loopback',
-				'bring the loopback interface up',
-				'A new network namespace has only lo, and it is down; programs expect 127.0.0.1. Writing IFF_UP to sysfs does what `ip link set lo up` does.',
-				'network_namespaces(7)',
-				{
-					phase: 'namespaces',
-					object: 'interface lo, up',
-					action: {kind: 'write', path, value: '0x9'},
-					undo: {kind: 'none', reason: 'it goes with the network namespace'},
-					checks: [{kind: 'readBack', path, equals: '0x9'}],
-				},
-			),
-		);
-	}
+	steps.push(...kernelSettings(input, inside, loopback));
 	steps.push(...pointSteps(input, inside));
 	if (after.length > 0) {
 		steps.push(
@@ -304,31 +217,7 @@ export function planMounts(
 			}),
 		);
 	}
-	if (config.root.readonly) {
-		// The overlays of an ordinary user's root are mounts of their own, each to be made read-only.
-		const folders = hostFolderRows(input)
-			.map(row => row.target.slice(paths.root.length))
-			.filter(target => !after.some(over => over.target === target));
-		for (const target of ['/', ...folders]) {
-			steps.push(
-				inside(
-					target === '/' ? 'root.readonly' : `root.readonly.${target.slice(1).replaceAll(/\W/g, '_')}`,
-					`make ${target === '/' ? 'the root' : target} read-only`,
-					'Nothing but the mounts that allow it can be written.',
-					'mount(8)',
-					{
-						action: {
-							kind: 'run',
-							tool: 'mount',
-							args: ['-i', '-n', '-o', `remount,bind,ro${service.privileged ? '' : ',nodev'}`, target],
-							place: 'toolbox',
-						},
-						checks: [{kind: 'mount', target, type: '', options: ['ro']}],
-					},
-				),
-			);
-		}
-	}
+	steps.push(...readonlyRoot(input, inside, after));
 	const unstage = [
 		inside(
 			'stage.release',
@@ -358,39 +247,4 @@ export function planMounts(
 		}),
 	];
 	return {steps, unstage};
-}
-
-/** Only root of the host may write the file; the system call asks for root of the uts namespace's owner alone. */
-function hostnameAction({map}: PlanInput, name: string): Step['action'] {
-	const path = '/proc/sys/kernel/hostname';
-	return map === null
-		? {kind: 'write', path, value: name}
-		: {kind: 'run', tool: 'hostname', args: [name], place: 'toolbox', reads: path};
-}
-
-function pointSteps(input: PlanInput, inside: InsideStep): readonly Step[] {
-	const folders: string[] = [];
-	const files: string[] = input.service.devices.map(({target}) => target);
-	for (const mount of input.config.mounts) {
-		if (mount.type === 'bind' && input.sources[mount.source]?.kind === 'file') files.push(mount.destination);
-		else if (isNested(input, mount)) continue;
-		else if (
-			mount.type === 'bind' ||
-			(mount.type === 'tmpfs' && mount.source === 'tmpfs' && mount.destination !== '/dev')
-		)
-			folders.push(mount.destination);
-	}
-	if (folders.length + files.length === 0) return [];
-	return [
-		inside(
-			'mounts.points',
-			'make the missing mount points',
-			'A mount needs a folder or a file to cover. A symlink there is refused: it would move the mount to where nobody asked for it.',
-			'mkdir(1)',
-			{
-				action: {kind: 'mountPoints', folders, files},
-				undo: {kind: 'none', reason: 'they go with the writable layer'},
-			},
-		),
-	];
 }

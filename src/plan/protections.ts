@@ -59,7 +59,7 @@ function powers(input: PlanInput, security: SecurityPlan): readonly Protection[]
 			on: mapped,
 			stops: mapped
 				? 'Root in here is an ordinary user of the host: whatever gets out has no power there.'
-				: 'Root in here is root of the host (uid 0), held back by what follows; `userns_mode: auto` maps it to a user without power.',
+				: 'Root in here is root of the host (uid 0), held back by what follows; started by an ordinary user it is that user.',
 		},
 		{
 			name: 'capabilities',

@@ -12,6 +12,7 @@ import type {EventSink} from './event.ts';
 import {doHostAction, type HostActionContext} from './host-action.ts';
 import type {Journal} from './journal.ts';
 import {writeLaunchFiles} from './launch-files.ts';
+import {stepTeller} from './step-teller.ts';
 import {saysKilled, type StatusLine, statusLines} from './status-pipe.ts';
 
 /** What carrying a plan out needs. */
@@ -35,43 +36,6 @@ export interface StartedContainer {
 	readonly process: ProcessIdentity;
 	/** Settles when the command has ended; never rejects. */
 	readonly ended: RunningProgram['ended'];
-}
-
-/** Tells the events of the steps, one at a time, and remembers which one is on. */
-function stepTeller(plan: Plan, emit: EventSink, now: () => number) {
-	let current: {readonly step: Step; readonly since: number} | undefined;
-	let output = '';
-	const done = (): void => {
-		if (current !== undefined) emit({type: 'step.done', at: now(), id: current.step.id, ms: now() - current.since});
-		current = undefined;
-	};
-	return {
-		begin(step: Step): void {
-			done();
-			current = {step, since: now()};
-			output = '';
-			emit({type: 'step.started', at: now(), id: step.id});
-		},
-		done,
-		said(text: string): void {
-			output += `${text}\n`;
-			if (current !== undefined) emit({type: 'step.output', at: now(), id: current.step.id, text});
-		},
-		failed(message: string, step: Step | undefined = current?.step): void {
-			if (step !== undefined)
-				emit({
-					type: 'step.failed',
-					at: now(),
-					id: step.id,
-					ms: current === undefined ? 0 : now() - current.since,
-					message,
-				});
-			current = undefined;
-		},
-		step: (): Step | undefined => current?.step,
-		output: (): string => output.trim(),
-		find: (id: string): Step | undefined => plan.steps.find(step => step.id === id),
-	};
 }
 
 /** An error of a host step, with the step and its command filled in where the one who threw did not know them. */

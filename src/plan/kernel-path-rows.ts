@@ -1,0 +1,47 @@
+import type {OciMount} from '../oci/config.ts';
+import type {MountRow} from '../step/action.ts';
+import {type PlanInput, stage} from './input.ts';
+
+/** Rows that hide or write-protect paths of /proc and /sys; only those that this kernel has. */
+export function kernelPathRows(input: PlanInput): readonly MountRow[] {
+	const {maskedPaths, readonlyPaths} = input.config.linux;
+	const {facts} = input;
+	const noSys = input.config.mounts.some(mount => isOutOfReach(input, mount));
+	const kernelPaths = Object.fromEntries(
+		Object.entries(facts.kernelPaths).filter(([path]) => !(noSys && path.startsWith('/sys/'))),
+	);
+	const readonlyRows = readonlyPaths
+		.filter(path => path in kernelPaths)
+		.map(path => ({
+			source: path,
+			target: path,
+			type: 'none',
+			options: ['bind', 'ro', 'nosuid', 'nodev', 'noexec'],
+			why: 'the kernel can be read here, not changed',
+		}));
+	const maskedRows = maskedPaths
+		.filter(path => path in kernelPaths)
+		.map(path =>
+			kernelPaths[path] === 'file'
+				? {
+						source: `${stage}/dev/null`,
+						target: path,
+						type: 'none',
+						options: ['bind', 'nosuid', 'noexec'],
+						why: "says too much about the host's kernel",
+					}
+				: {
+						source: 'tmpfs',
+						target: path,
+						type: 'tmpfs',
+						options: ['ro', 'nosuid', 'nodev', 'noexec', 'size=4k', 'nr_inodes=4'],
+						why: "says too much about the host's hardware",
+					},
+		);
+	return [...readonlyRows, ...maskedRows];
+}
+
+/** sysfs shows a network namespace, and only who made that may mount it (sysfs_init_fs_context in fs/sysfs/mount.c). */
+export function isOutOfReach({map, service}: PlanInput, mount: OciMount): boolean {
+	return map !== null && mount.type === 'sysfs' && !service.namespaces.includes('network');
+}

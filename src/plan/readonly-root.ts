@@ -1,0 +1,33 @@
+import type {MountRow} from '../step/action.ts';
+import type {Step} from '../step/step.ts';
+import {containerPaths, type PlanInput} from './input.ts';
+import type {InsideStep} from './inside-step.ts';
+import {hostFolderRows} from './plan-rootfs.ts';
+
+/** Steps that make the root read-only, last of the mounts, where the spec asks for it. */
+export function readonlyRoot(input: PlanInput, inside: InsideStep, after: readonly MountRow[]): readonly Step[] {
+	const {service, config} = input;
+	if (!config.root.readonly) return [];
+	const paths = containerPaths(input);
+	// The overlays of an ordinary user's root are mounts of their own, each to be made read-only.
+	const folders = hostFolderRows(input)
+		.map(row => row.target.slice(paths.root.length))
+		.filter(target => !after.some(over => over.target === target));
+	return ['/', ...folders].map(target =>
+		inside(
+			target === '/' ? 'root.readonly' : `root.readonly.${target.slice(1).replaceAll(/\W/g, '_')}`,
+			`make ${target === '/' ? 'the root' : target} read-only`,
+			'Nothing but the mounts that allow it can be written.',
+			'mount(8)',
+			{
+				action: {
+					kind: 'run',
+					tool: 'mount',
+					args: ['-i', '-n', '-o', `remount,bind,ro${service.privileged ? '' : ',nodev'}`, target],
+					place: 'toolbox',
+				},
+				checks: [{kind: 'mount', target, type: '', options: ['ro']}],
+			},
+		),
+	);
+}
