@@ -51,6 +51,7 @@ const quietTypes: ReadonlySet<RunEvent['type']> = new Set([
 	'step.progress',
 	'warning',
 	'container.oom',
+	'container.refused',
 ]);
 
 /** A one-off command speaks for itself: only a long unpacking, a warning or the memory limit is worth a word. */

@@ -13,8 +13,12 @@ export function compileProfile(
 	text: string,
 	profile: string,
 	target: {readonly capabilities: readonly string[]; readonly kernelRelease: string; readonly arch: string},
+	trace: boolean,
 ): Omit<SeccompInput, 'profile'> {
 	const read = profile === 'default' ? defaultSeccompProfile() : readSeccompProfile(text, profile);
-	const {filter, instructions, notes} = compileSeccomp(lowerSeccomp(read, target));
-	return {filter: Buffer.from(filter).toString('base64'), instructions, notes};
+	const lowered = lowerSeccomp(read, target);
+	const {filter, instructions, notes} = compileSeccomp(lowered);
+	const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+	const traced = trace ? {traced: base64(compileSeccomp(lowered, {notify: true}).filter)} : {};
+	return {filter: base64(filter), instructions, notes, ...traced};
 }

@@ -154,7 +154,7 @@ export async function planContainer(
 		map,
 		hostRoot: map === null || image.kind !== 'host' ? [] : hostRoot(host),
 		storeLocked: map === null ? [] : lockedFlags(hostMounts(host), dirs.store),
-		seccomp: await seccompFilter(machine, service, config, options.dry !== true),
+		seccomp: await seccompFilter(machine, service, config, options.dry !== true, request.traceSeccomp === true),
 		bestEffort: request.bestEffort ?? machine.bestEffort,
 	};
 	return {project, service, image, config, plan: plan(input)};

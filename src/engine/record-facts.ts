@@ -29,7 +29,8 @@ function toolboxFolder(plan: Plan): string {
 function confinementOf(plan: Plan): ContainerRecord['confinement'] {
 	const drop = plan.steps.flatMap(({action}) => (action.kind === 'dropPrivileges' ? [action] : []))[0];
 	return {
-		filter: drop?.filter ?? null,
+		// What enters later is not traced.
+		filter: drop?.filter == null ? null : {loader: drop.filter.loader, noNewPrivileges: drop.filter.noNewPrivileges},
 		labels: drop?.args.filter(each => /^--(apparmor-profile|selinux-label)=/.test(each)) ?? [],
 		landlock: drop?.landlock ?? [],
 	};

@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
 import {TsboxError} from '../errors/tsbox-error.ts';
+import {unlessForbidden} from '../host/errno.ts';
 import type {OciConfig} from '../oci/config.ts';
 import type {SeccompInput} from '../plan/input.ts';
 import type {Service} from '../spec/project.ts';
@@ -15,6 +16,7 @@ const largestProfile = 4 * 1024 * 1024;
  * The compiled filter of a service: from the store, where it lies by the hash of all that it was made from, or made anew.
  *
  * @param write - keeps a new one in the store
+ * @param trace - makes the one that asks a listener too
  * @throws TsboxError E_SPEC_INVALID for a profile that can't be read or compiled.
  */
 export async function seccompFilter(
@@ -22,6 +24,7 @@ export async function seccompFilter(
 	service: Service,
 	config: OciConfig,
 	write: boolean,
+	trace = false,
 ): Promise<SeccompInput | null> {
 	const {seccomp} = service.security;
 	if (seccomp.kind === 'unconfined') return null;
@@ -39,11 +42,12 @@ export async function seccompFilter(
 		.digest('hex');
 	const folder = `${dirs.store}/seccomp`;
 	const file = `${folder}/${hash}.json`;
-	const kept = basis === undefined ? undefined : host.readText(file);
-	if (kept !== undefined) return {...(JSON.parse(kept) as Omit<SeccompInput, 'profile'>), profile};
+	// Who only plans may have no way into the store.
+	const kept = basis === undefined ? undefined : unlessForbidden(() => host.readText(file));
+	if (kept !== undefined && !trace) return {...(JSON.parse(kept) as Omit<SeccompInput, 'profile'>), profile};
 	const {compileProfile} = await import('./compile-profile.ts');
-	const made = compileProfile(text, profile, target);
-	if (write && basis !== undefined) {
+	const made = compileProfile(text, profile, target, trace);
+	if (write && basis !== undefined && !trace) {
 		host.mkdirs(folder, 0o700);
 		host.writeAtomic(file, `${JSON.stringify(made)}\n`, 0o600);
 	}

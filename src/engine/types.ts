@@ -12,6 +12,8 @@ export interface MachineOptions {
 	readonly store?: string;
 	readonly state?: string;
 	readonly config?: string;
+	/** Nothing is going to be started: a user who has no folder of his own gets the paths of root's. */
+	readonly planOnly?: boolean;
 }
 
 /** The machine as the engine opened it. */
@@ -35,6 +37,8 @@ export interface SpecRequest {
 	readonly overrides?: SpecOptions;
 	/** Leave out what this host can't do, with a warning, in place of an error. */
 	readonly bestEffort?: boolean;
+	/** Tell by name which system calls the seccomp filter refuses. */
+	readonly traceSeccomp?: boolean;
 }
 
 /** A spec with the plan made from it. */

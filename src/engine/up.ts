@@ -10,6 +10,7 @@ import {rollBack} from '../run/rollback.ts';
 import {killCgroup} from '../run/undo.ts';
 import {claimName, nameInUse, releaseName} from '../state/claim.ts';
 import {type ContainerRecord, containerFolder, writeRecord} from '../state/record.ts';
+import type {Tracer} from '../run/trace-seccomp.ts';
 import type {CgroupKill} from '../step/action.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
 import {exitCodeOf, signalNumbers} from './exit-code.ts';
@@ -83,6 +84,11 @@ function startError(machine: Machine, error: unknown, members: readonly CgroupMe
 	});
 }
 
+/** The compiled seccomp filter of a plan, base64. */
+function filterOf(plan: PlannedContainer['plan']): string {
+	return plan.steps.flatMap(({action}) => (action.kind === 'openFilter' ? [action.filter] : []))[0] ?? '';
+}
+
 function mebibytes(bytes: number): string {
 	return `${Number((bytes / 1048576).toFixed(1))} MiB`;
 }
@@ -105,14 +111,23 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 	const {members, kill} = cgroupsOf(plan);
 	const record = newRecord(machine, planned);
 	await gcIfNeeded(machine, request.emit);
+	if (request.traceSeccomp === true && filterOf(plan) === '')
+		request.emit({type: 'warning', at: host.now(), text: 'there is no seccomp filter to trace: the spec goes without'});
 	hintCgroupMove(host, members);
 	if (!claim(machine, record)) throw nameInUse(service.name);
 	const conf = containerFolder(dirs.state, service.name);
 	let attachment: Attachment | undefined;
+	let tracer: Tracer | undefined;
+	const trace = async (process: ProcessIdentity): Promise<void> => {
+		const {traceSeccomp} = await import('../run/trace-seccomp.ts');
+		const filter = Buffer.from(filterOf(plan), 'base64');
+		tracer = traceSeccomp({host, facts, emit: request.emit, name: record.name, filter}, process);
+		await tracer.attached;
+	};
 	let ok = false;
 	try {
 		attachment = attach(host, facts, request.stdio, request.tty, conf);
-		const started = await start(machine, request, planned, record, attachment, members);
+		const started = await start(machine, request, planned, record, attachment, members, trace);
 		const letGo = stopOnAbort(machine, record, started, kill, request);
 		attachment.connect();
 		const ended = await started.ended;
@@ -129,6 +144,7 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 		ok = true;
 		return {exitCode, signal};
 	} finally {
+		await tracer?.stop();
 		await attachment?.finish();
 		await rollBack(host, facts, conf, request.emit);
 		releaseName(host, dirs.state, service.name);
@@ -143,6 +159,7 @@ async function start(
 	record: ContainerRecord,
 	attachment: Attachment,
 	members: readonly CgroupMember[],
+	trace: (process: ProcessIdentity) => Promise<void>,
 ): Promise<StartedContainer> {
 	const {host, facts, dirs} = machine;
 	const conf = containerFolder(dirs.state, record.name);
@@ -162,6 +179,7 @@ async function start(
 					process: {...process, started: host.now(), namespaceIds: namespaceIds(machine, process), ids},
 				}),
 			hold: request.hold,
+			trace,
 			unpack: async () => {
 				if (image.kind !== 'archive') return;
 				const {unpack} = await import('../image/unpack.ts');

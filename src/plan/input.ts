@@ -38,6 +38,8 @@ export interface SeccompInput {
 	/** struct sock_filter[] of seccomp(2), base64. */
 	readonly filter: string;
 	readonly instructions: number;
+	/** With `--trace-seccomp`: the filter that asks a listener where the other refuses. */
+	readonly traced?: string;
 	/** Names that no table knows and such: for people. */
 	readonly notes: readonly string[];
 }

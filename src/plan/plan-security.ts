@@ -1,7 +1,7 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {FilterLoader} from '../step/action.ts';
 import type {Check} from '../step/check.ts';
-import {perlKnows} from '../step/drop-words.ts';
+import {listenerKnown, perlKnows} from '../step/drop-words.ts';
 import type {Step} from '../step/step.ts';
 import type {PlanInput} from './input.ts';
 import type {Shortfalls} from './unsupported.ts';
@@ -60,6 +60,13 @@ function filterLoader({facts, seccomp, service}: PlanInput, missing: Shortfalls)
 	}
 	const {noNewPrivileges} = service;
 	const perl = facts.tools.perl !== null && perlKnows(facts);
+	if (seccomp.traced !== undefined) {
+		if (perl && listenerKnown(facts)) return {loader: 'perl', noNewPrivileges, listen: true};
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'system calls can not be traced on this host', {
+			why: 'the listener of a seccomp filter needs perl: setpriv has no option for it',
+			hint: 'install perl, or leave --trace-seccomp out',
+		});
+	}
 	if (facts.seccomp.loader === 'setpriv' && noNewPrivileges) return {loader: 'setpriv', noNewPrivileges};
 	if (perl) return {loader: 'perl', noNewPrivileges};
 	throw new TsboxError('E_HOST_UNSUPPORTED', 'nothing on this host can load a seccomp filter', {
@@ -79,7 +86,11 @@ function filterStep({seccomp}: PlanInput): Step {
 		why: 'It names the system calls that are let through; all others fail. It stops what most escapes of the last years began with: new user namespaces, mounts, bpf, keyrings, io_uring, rare kinds of sockets, and typing into a terminal.',
 		man: 'seccomp(2)',
 		object: 'descriptor 8, until the filter is loaded',
-		action: {kind: 'openFilter', filter: seccomp?.filter ?? ''},
+		action: {
+			kind: 'openFilter',
+			filter: seccomp?.filter ?? '',
+			...(seccomp?.traced === undefined ? {} : {traced: seccomp.traced}),
+		},
 		undo: {kind: 'none', reason: 'it ends with the process'},
 		checks: [],
 	};

@@ -54,6 +54,18 @@ export type RunEvent =
 			readonly limit: number;
 			readonly peak: number;
 	  }
+	/** The seccomp filter refused a call; told once for each call and answer. */
+	| {
+			readonly type: 'container.refused';
+			readonly at: number;
+			readonly name: string;
+			/** `socket(0x26, 0x5, 0x0)`: name and first arguments. */
+			readonly call: string;
+			/** The name of the error, or of the signal that ended the process. */
+			readonly answer: string;
+			readonly pid: number;
+			readonly program: string;
+	  }
 	| {
 			readonly type: 'container.exited';
 			readonly at: number;

@@ -7,7 +7,7 @@ import {stepCommand} from '../step/command.ts';
 import {askReady, gateScript} from '../step/gate-script.ts';
 import type {Plan, Step} from '../step/step.ts';
 import {problemOf, processView, type Told} from './check.ts';
-import {gateRefusal, startFailure} from './start-failure.ts';
+import {checkFailure, gateRefusal, startFailure} from './start-failure.ts';
 import type {EventSink} from './event.ts';
 import {doHostAction, type HostActionContext} from './host-action.ts';
 import type {Journal} from './journal.ts';
@@ -25,6 +25,8 @@ export interface ExecuteContext extends HostActionContext {
 	readonly launch: (argv: readonly string[]) => Promise<RunningProgram>;
 	/** Called when the first process is known, before its namespaces are filled: gives a pty its size. */
 	readonly onProcess: (process: ProcessIdentity) => Promise<void>;
+	/** Called before a filter with a listener is loaded: answers for it. Settles when it does; without, nothing is traced. */
+	readonly trace?: ((process: ProcessIdentity) => Promise<void>) | undefined;
 	/** Called when every check agreed and before the gate opens: the record is written here. */
 	readonly onChecked: (process: ProcessIdentity, ids: NonNullable<Told['ids']>) => void;
 	/** Awaited before each step. */
@@ -120,15 +122,6 @@ export async function execute(plan: Plan, context: ExecuteContext): Promise<Star
 	}
 }
 
-function checkFailure(step: Step, plan: Plan, problem: string): TsboxError {
-	return new TsboxError('E_CHECK_FAILED', problem, {
-		step: step.title,
-		command: stepCommand(step, plan),
-		why: 'the command said that it worked, but the kernel shows otherwise; the container was not started',
-		hint: 'run `tsbox doctor`, and report it if it finds nothing',
-	});
-}
-
 /** Follows the container side to the gate, checks everything, opens it. */
 async function passGate(
 	plan: Plan,
@@ -155,6 +148,7 @@ async function passGate(
 		throw new TypeError('the plan runs nothing');
 	const fixed = drop.action.ids;
 	let opened = false;
+	let traced: Promise<void> | undefined;
 
 	for await (const line of statusLines(status)) {
 		switch (line.kind) {
@@ -172,7 +166,10 @@ async function passGate(
 				await context.hold?.(step.id);
 				tell.begin(step);
 				if (context.hold !== undefined) gate.write('\n');
-				if (step === drop) gate.write(askReady);
+				if (step.action === drop.action) {
+					if (drop.action.filter?.listen === true && first !== undefined) traced = context.trace?.(first);
+					gate.write(askReady);
+				}
 				break;
 			}
 			case 'value':
@@ -199,6 +196,7 @@ async function passGate(
 				tell.done();
 				await context.hold?.(exec.id);
 				tell.begin(exec);
+				await traced;
 				context.onChecked(first, told.ids ?? {uid: 0, gid: 0, groups: [0]});
 				gate.write(gateScript(withHome(exec.action, home), facts));
 				break;

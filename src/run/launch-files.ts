@@ -1,6 +1,6 @@
 import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
-import {filterFile} from '../step/command.ts';
+import {filterFile, tracedFilterFile} from '../step/command.ts';
 import {fstabText} from '../step/fstab.ts';
 import {initScripts} from '../step/init-script.ts';
 import {launchScript} from '../step/launch-script.ts';
@@ -17,6 +17,8 @@ export function writeLaunchFiles(host: Host, plan: Plan, conf: string, facts: Ho
 		if (action.kind === 'openFilter')
 			// Whoever the process has become by then opens it again by its descriptor: the folder around it is what keeps others out.
 			host.writeAtomic(`${conf}/${filterFile}`, Buffer.from(action.filter, 'base64'), 0o644);
+		if (action.kind === 'openFilter' && action.traced !== undefined)
+			host.writeAtomic(`${conf}/${tracedFilterFile}`, Buffer.from(action.traced, 'base64'), 0o644);
 		if (action.kind === 'mountTable') write(`${action.name}.fstab`, fstabText(action.rows));
 	}
 }

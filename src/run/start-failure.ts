@@ -134,3 +134,13 @@ export function gateRefusal(line: StatusLine, exec: ExecAction, step: string): T
 		hint: 'check the spelling of `command`, or choose a root filesystem that has it',
 	});
 }
+
+/** The error of a step whose check did not agree. */
+export function checkFailure(step: Step, plan: Plan, problem: string): TsboxError {
+	return new TsboxError('E_CHECK_FAILED', problem, {
+		step: step.title,
+		command: stepCommand(step, plan),
+		why: 'the command said that it worked, but the kernel shows otherwise; the container was not started',
+		hint: 'run `tsbox doctor`, and report it if it finds nothing',
+	});
+}

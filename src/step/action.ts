@@ -98,6 +98,8 @@ export type Action =
 			readonly kind: 'openFilter';
 			/** struct sock_filter[] of seccomp(2), base64. */
 			readonly filter: string;
+			/** The same filter that asks a listener in place of refusing; it is the one that is opened. */
+			readonly traced?: string;
 	  }
 	/** Replaces the first process by setpriv(1) and a shell that waits at the gate; ids null: those that lookupUser found. */
 	| {
@@ -116,6 +118,8 @@ export type Action =
 export interface FilterLoader {
 	readonly loader: 'setpriv' | 'perl';
 	readonly noNewPrivileges: boolean;
+	/** A listener stays on descriptor 8 until the command starts: seccomp_unotify(2). */
+	readonly listen?: true;
 }
 
 /** The last step: what the first process becomes. */

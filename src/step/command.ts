@@ -47,6 +47,8 @@ export function setprivWords(action: Extract<Action, {kind: 'dropPrivileges'}>):
 
 /** The compiled filter's name in the container's state folder. */
 export const filterFile = 'seccomp.bpf';
+/** The one that asks a listener; for `--trace-seccomp`. */
+export const tracedFilterFile = 'seccomp-traced.bpf';
 
 /** The same without the paths of the toolbox, for people. */
 function dropText(action: Extract<Action, {kind: 'dropPrivileges'}>): string {
@@ -120,7 +122,7 @@ export function actionLines(action: Action, conf: string): readonly string[] {
 		case 'writeEach':
 			return [`for rule in ${shellCommand(action.values)}`, `do echo "$rule" > ${shellWord(action.path)}; done`];
 		case 'openFilter':
-			return [`exec 8< /dev/.box/conf/${filterFile}`];
+			return [`exec 8< /dev/.box/conf/${action.traced === undefined ? filterFile : tracedFilterFile}`];
 		case 'dropPrivileges':
 			return [dropText(action)];
 		case 'exec': {

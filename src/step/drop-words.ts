@@ -6,6 +6,20 @@ import {toolboxWords} from './toolbox.ts';
 /** prctl(2)'s number, by the machine's name as uname(2) gives it: asm/unistd.h of each. */
 const prctlNumbers: Readonly<Record<string, number>> = {x86_64: 157, aarch64: 167, armv7l: 172, armv6l: 172, i686: 172};
 
+/** seccomp(2)'s number, by the same name. */
+const seccompNumbers: Readonly<Record<string, number>> = {
+	x86_64: 317,
+	aarch64: 277,
+	armv7l: 383,
+	armv6l: 383,
+	i686: 354,
+};
+
+/** Whether a filter can be loaded here with a listener. */
+export function listenerKnown(facts: HostFacts): boolean {
+	return seccompNumbers[facts.kernel.arch] !== undefined;
+}
+
 /** Whether perl can load a filter here: the number of its system call must be known. */
 export function perlKnows(facts: HostFacts): boolean {
 	return prctlNumbers[facts.kernel.arch] !== undefined;
@@ -16,12 +30,17 @@ export function perlKnows(facts: HostFacts): boolean {
  * whether to set no_new_privs. 38 is PR_SET_NO_NEW_PRIVS, 22 and 2 are PR_SET_SECCOMP and SECCOMP_MODE_FILTER: prctl(2);
  * the packed value is a struct sock_fprog.
  */
-function perlLoader(facts: HostFacts): string {
+function perlLoader(facts: HostFacts, listen: boolean): string {
 	const prctl = prctlNumbers[facts.kernel.arch] ?? 0;
 	return [
 		'open F,"<&=8" or die"the filter: $!\\n";binmode F;read F,$f,65536;close F',
 		`if(shift){syscall(${prctl},38,1,0,0,0)==0 or die"no_new_privs: $!\\n"}`,
-		`$p=pack"Sx![P]P",length($f)/8,$f;syscall(${prctl},22,2,$p)==0 or die"seccomp: $!\\n"`,
+		`$p=pack"Sx![P]P",length($f)/8,$f`,
+		// 1 and 8 are SECCOMP_SET_MODE_FILTER and SECCOMP_FILTER_FLAG_NEW_LISTENER, which gives descriptor 8: the lowest that
+		// is free. It must outlive perl (F_SETFD is 2), and the words at the gate close it.
+		listen
+			? `close F;$l=syscall(${seccompNumbers[facts.kernel.arch] ?? 0},1,8,$p);$l==8 or die"seccomp: $!\\n";open L,"+<&=8";fcntl L,2,0`
+			: `syscall(${prctl},22,2,$p)==0 or die"seccomp: $!\\n"`,
 		'exec{$ARGV[0]}@ARGV;die"$ARGV[0]: $!\\n"',
 	].join(';');
 }
@@ -52,7 +71,7 @@ export function dropWords({privileges, landlock, filter}: Drop, facts: HostFacts
 		return [setpriv, load, ...(closed === '' ? [] : [closed]), shell].join(' ');
 	}
 	const load = (noNewPrivileges: boolean): string =>
-		`${box('perl')} -e ${shellWord(perlLoader(facts))} ${noNewPrivileges ? 1 : 0}`;
+		`${box('perl')} -e ${shellWord(perlLoader(facts, filter.listen === true))} ${noNewPrivileges ? 1 : 0}`;
 	const drop = [setpriv, ...(closed === '' ? [] : [closed])].join(' ');
 	return filter.noNewPrivileges ? [drop, load(true), shell].join(' ') : [load(false), drop, shell].join(' ');
 }

@@ -63,6 +63,7 @@ export function reduceProgress(state: ProgressState, event: RunEvent): ProgressS
 			return {...state, outcome: 'started'};
 		case 'container.stopping':
 		case 'container.oom':
+		case 'container.refused':
 		case 'container.exited':
 		case 'run.completed':
 			return state;

@@ -21,6 +21,8 @@ export function containerWords(event: ContainerEvent, steps: number): string {
 			return `stopping ${name} with ${event.signal}`;
 		case 'container.oom':
 			return `${name} was killed by the memory limit of ${bytes(event.limit)} (peak ${bytes(event.peak)})`;
+		case 'container.refused':
+			return `seccomp refused ${escapeText(event.program)} (pid ${event.pid}) ${event.call}: ${event.answer}`;
 		case 'container.exited':
 			return event.signal === null
 				? `${name} exited with status ${event.exitCode}`

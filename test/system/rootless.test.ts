@@ -1,4 +1,4 @@
-import {execFileSync} from 'node:child_process';
+import {execFileSync, spawnSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
 import {existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
@@ -136,6 +136,7 @@ test('a user of the image is one of the subordinate ids, and with one id is refu
 	expect(refused.err).toMatch(/the user app is not one of the container's ids[^]*--add-subuids/);
 });
 
+const program = join(import.meta.dirname, '../../bin/tsbox');
 const examples = join(import.meta.dirname, '../../config/examples');
 
 /* Limits need cgroup v2 and a group of the user's own, which test/vm has; here they are left out with a warning. */
@@ -156,6 +157,16 @@ test.each([
 	});
 	expect({out, err}).toEqual({out: expect.stringMatching(says), err: expect.not.stringContaining('error')});
 	expect(at.leftovers()).toEqual([]);
+});
+
+test('a user without a folder of its own can plan, and is told what a start lacks', () => {
+	const as = (...words: readonly string[]) =>
+		spawnSync('setpriv', ['--reuid=61237', '--regid=61237', '--clear-groups', program, ...words], {
+			encoding: 'utf8',
+			env: {PATH: process.env['PATH'], HOME: '/root'},
+		});
+	expect(as('plan', join(examples, 'hello.yaml')).stdout).toContain('pivot_root');
+	expect(as('up', join(examples, 'hello.yaml')).stderr).toContain('there is no folder of your own to keep images in');
 });
 
 test("a store that is a symlink, or somebody else's, is not taken", async () => {

@@ -28,7 +28,7 @@ export const plan = defineCommand({
 		{name: 'SERVICE', describe: 'Entry of services: in the spec', completes: 'none'},
 	],
 	async run({values, positionals: [file, service]}, {io, engine, folders}) {
-		const machine = await withFacts(await engine.openMachine(folders), values.facts, io);
+		const machine = await withFacts(await engine.openMachine({...folders, planOnly: true}), values.facts, io);
 		const spec = {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], ...given({file, service})};
 		const planned = await engine.planContainer(machine, spec);
 		const format = values.json ? 'json' : (values.format ?? 'table');

@@ -18,6 +18,7 @@ export const run = defineCommand({
 		volume: {kind: 'list', short: 'v', value: 'SOURCE:TARGET[:ro]', describe: 'Bind a path of the host'},
 		name: {kind: 'text', value: 'NAME', describe: 'Name of the container'},
 		rm: {kind: 'flag', describe: 'Remove the container afterwards (always done; accepted for habit)'},
+		'trace-seccomp': {kind: 'flag', describe: 'Tell which system calls the seccomp filter refuses'},
 		...planOptions,
 	},
 	positionals: [
@@ -35,7 +36,13 @@ export const run = defineCommand({
 			workingDir: values.workdir,
 			user: values.user,
 		});
-		const spec = {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], overrides, ...given({file, service})};
+		const spec = {
+			cwd: io.cwd,
+			env: io.env,
+			bestEffort: values['best-effort'],
+			overrides,
+			...given({file, service, traceSeccomp: values['trace-seccomp']}),
+		};
 		return startContainer({verb: 'run', spec, tty: wantsTty(values, io), progress: 'quiet'}, context);
 	},
 });
