@@ -7,6 +7,7 @@ import type {ProcessIdentity} from '../host/process.ts';
 import {decode, verdicts} from '../seccomp/bpf.ts';
 import {verdict} from '../seccomp/interpret.ts';
 import {syscallName} from '../seccomp/syscalls.ts';
+import {prctlNumbers} from '../step/drop-words.ts';
 import type {EventSink} from './event.ts';
 
 /**
@@ -27,8 +28,6 @@ function listenerProgram(prctl: number): string {
 			'$r=pack"QqlL",$v[0],0,-$a,0;ioctl L,0xc0182101,$r}',
 	].join(';');
 }
-
-const prctlNumbers: Readonly<Record<string, number>> = {x86_64: 157, aarch64: 167, armv7l: 172, armv6l: 172, i686: 172};
 
 /** The name of an error number: `EPERM`. */
 function errnoName(number: number): string {
@@ -80,9 +79,9 @@ export function traceSeccomp({host, facts, emit, name, filter}: TraceContext, pr
 		const errno = (decided & 0xffff_0000) === verdicts.errno ? decided & 0xffff : undefined;
 		const ends = errno === undefined;
 		const call = syscallName(Number(arch), Number(nr)) ?? `number ${nr}`;
-		const said3 = args.slice(0, 3).map(each => `0x${each.toString(16)}`);
+		const shown = args.slice(0, 3).map(each => `0x${each.toString(16)}`);
 		const outcome = ends ? 'SIGSYS' : errnoName(errno);
-		const key = `${call} ${outcome} ${call === 'socket' || call === 'ioctl' ? said3.join() : ''}`;
+		const key = `${call} ${outcome} ${call === 'socket' || call === 'ioctl' ? shown.join() : ''}`;
 		if (!told.has(key)) {
 			told.add(key);
 			const comm = host.readText(`/proc/${pid}/comm`)?.trim() ?? '?';
@@ -90,7 +89,7 @@ export function traceSeccomp({host, facts, emit, name, filter}: TraceContext, pr
 				type: 'container.refused',
 				at: host.now(),
 				name,
-				call: `${call}(${said3.join(', ')}, ...)`,
+				call: `${call}(${shown.join(', ')}, ...)`,
 				answer: outcome,
 				pid: Number(pid),
 				program: comm,

@@ -4,7 +4,13 @@ import {shellCommand, shellWord} from './shell-word.ts';
 import {toolboxWords} from './toolbox.ts';
 
 /** prctl(2)'s number, by the machine's name as uname(2) gives it: asm/unistd.h of each. */
-const prctlNumbers: Readonly<Record<string, number>> = {x86_64: 157, aarch64: 167, armv7l: 172, armv6l: 172, i686: 172};
+export const prctlNumbers: Readonly<Record<string, number>> = {
+	x86_64: 157,
+	aarch64: 167,
+	armv7l: 172,
+	armv6l: 172,
+	i686: 172,
+};
 
 /** seccomp(2)'s number, by the same name. */
 const seccompNumbers: Readonly<Record<string, number>> = {

@@ -79,3 +79,21 @@ export function hostileRoot(box: TestBox, more: (root: string) => void): string 
 	more(root);
 	return root;
 }
+
+/** What the calls of syscalls.c ended with in a container: `fsopen` → `EPERM`. */
+export async function callOutcomes(at: Target, more = ''): Promise<ReadonlyMap<string, string>> {
+	const program = compiled('syscalls.c', at.box.folder);
+	const {status, out} = await at.box.tsbox([
+		'run',
+		at.box.spec(`volumes: ["${program}:/try:ro"]\n${more}`),
+		'--',
+		'/try',
+	]);
+	expect(status).toBe(0);
+	return new Map(
+		out
+			.trim()
+			.split('\n')
+			.map(line => line.split(' ') as [string, string]),
+	);
+}
