@@ -25,6 +25,18 @@ test.each<[string, SampleChanges, readonly string[]]>([
 	expect(open(changes)).toEqual(expected);
 });
 
+test('of a capability that is added it is said what that opens', () => {
+	const stops = (changes: SampleChanges, which: string): string =>
+		samplePlan(changes).protections.find(({name}) => name === which)?.stops ?? '';
+	const clock: SampleChanges = {service: {capAdd: ['CAP_SYS_TIME']}};
+	expect(stops({}, 'capabilities')).toContain('no clock');
+	expect(stops(clock, 'capabilities')).toMatch(/no mounts, .*\. Open to it: clock \(CAP_SYS_TIME\)\.$/);
+	expect(stops(clock, 'capabilities')).not.toContain('no clock');
+	expect(stops(clock, 'seccomp')).toMatch(/added capability/);
+	const seccomp = {profile: '/p.json', filter: 'BgAAAAAA/38=', instructions: 1, notes: []};
+	expect(stops({seccomp}, 'seccomp')).toBe('System calls that /p.json does not let through fail.');
+});
+
 test('a privileged container is named loudly, and keeps what the kernel gives it', () => {
 	const plan = samplePlan({
 		service: {

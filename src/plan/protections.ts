@@ -64,7 +64,7 @@ function powers(input: PlanInput, security: SecurityPlan): readonly Protection[]
 		{
 			name: 'capabilities',
 			on: !service.privileged && kept.length < facts.capabilities.length,
-			stops: `${kept.length} of ${facts.capabilities.length} are kept${kept.length === 0 ? '' : `: ${kept.map(name => name.slice(4).toLowerCase()).join(', ')}`}. The others are gone for good: ${kept.includes('CAP_SYS_ADMIN') ? 'but with CAP_SYS_ADMIN it can mount, and much more.' : 'no mounts, no kernel modules, no raw disks, no clock, no firewall.'}`,
+			stops: `${kept.length} of ${facts.capabilities.length} are kept${kept.length === 0 ? '' : `: ${kept.map(name => name.slice(4).toLowerCase()).join(', ')}`}. The others are gone for good${lost(kept)}`,
 		},
 		{
 			name: 'no_new_privs',
@@ -79,7 +79,7 @@ function powers(input: PlanInput, security: SecurityPlan): readonly Protection[]
 			stops:
 				security.filter === null
 					? 'Every system call of the kernel can be tried, the little-tested ones too.'
-					: 'System calls that escapes were built on fail: new user namespaces and mounts, bpf, io_uring, userfaultfd, keyrings, perf, AF_ALG and other rare sockets, and TIOCSTI, which types into a terminal.',
+					: filtered(input),
 		},
 		...(config.process.apparmorProfile === undefined && config.process.selinuxLabel === undefined
 			? []
@@ -100,6 +100,32 @@ function powers(input: PlanInput, security: SecurityPlan): readonly Protection[]
 					},
 				]),
 	];
+}
+
+/** What the filter stops: known of the default one alone. */
+function filtered({seccomp, service}: PlanInput): string {
+	if (seccomp?.profile !== 'default')
+		return `System calls that ${seccomp?.profile ?? 'the profile'} does not let through fail.`;
+	const stops =
+		'System calls that escapes were built on fail: new user namespaces and mounts, bpf, io_uring, userfaultfd, keyrings, perf, AF_ALG and other rare sockets, and TIOCSTI, which types into a terminal.';
+	return service.capAdd.length === 0 ? stops : `${stops} But calls that belong to an added capability are let through.`;
+}
+
+/** What a process without a capability can't do, for those that matter most; capabilities(7). */
+const withoutIt: Readonly<Record<string, string>> = {
+	CAP_SYS_ADMIN: 'mounts',
+	CAP_SYS_MODULE: 'kernel modules',
+	CAP_SYS_RAWIO: 'raw disks',
+	CAP_SYS_TIME: 'clock',
+	CAP_NET_ADMIN: 'firewall',
+};
+
+/** `: no mounts, no clock.`, and what the kept ones open. */
+function lost(kept: readonly string[]): string {
+	const gone = Object.entries(withoutIt).flatMap(([name, what]) => (kept.includes(name) ? [] : [`no ${what}`]));
+	const open = Object.entries(withoutIt).flatMap(([name, what]) => (kept.includes(name) ? [`${what} (${name})`] : []));
+	const words = gone.length === 0 ? '.' : `: ${gone.join(', ')}.`;
+	return open.length === 0 ? words : `${words} Open to it: ${open.join(', ')}.`;
 }
 
 /** What it could touch or use up. */

@@ -76,6 +76,19 @@ export type SeccompProfile = z.output<typeof profileSchema>;
 /** One rule of a {@link SeccompProfile}. */
 export type SeccompRule = NonNullable<NonNullable<SeccompProfile['syscalls']>[number]>;
 
+/** JSON has no aliases, and in YAML a few of them make a text of gigabytes. */
+function valueOf(document: ReturnType<typeof parseDocument>, file: string, hint: string): unknown {
+	try {
+		return document.toJS({maxAliasCount: 0});
+	} catch (cause) {
+		throw new TsboxError('E_SPEC_INVALID', `${file} is no seccomp profile`, {
+			output: 'it has an alias, which JSON does not know',
+			hint,
+			cause,
+		});
+	}
+}
+
 /**
  * Reads a profile. Keys that it does not know are left alone, as runc leaves them: profiles carry comments.
  *
@@ -93,7 +106,7 @@ export function readSeccompProfile(text: string, file: string): SeccompProfile {
 		const output = error?.message.split('\n')[0] ?? 'the file is empty';
 		throw new TsboxError('E_SPEC_INVALID', `${file}${place} is no seccomp profile`, {output, hint});
 	}
-	const parsed = z.safeParse(profileSchema, document.toJS({maxAliasCount: 0}));
+	const parsed = z.safeParse(profileSchema, valueOf(document, file, hint));
 	if (parsed.success) return parsed.data;
 	const issue = parsed.error.issues[0];
 	const at = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')} `;
