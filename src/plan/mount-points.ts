@@ -1,7 +1,7 @@
 import type {Step} from '../step/step.ts';
 import type {PlanInput} from './input.ts';
 import type {InsideStep} from './inside-step.ts';
-import {isNested} from './mount-rows.ts';
+import {isNested} from './nested-mount.ts';
 
 /** The step that makes the mount points that the image lacks, if there are any. */
 export function pointSteps(input: PlanInput, inside: InsideStep): readonly Step[] {

@@ -6,7 +6,7 @@ import {loadFacts} from '../host/saved-facts.ts';
 import {askReady} from '../step/gate-script.ts';
 import type {Plan, Step} from '../step/step.ts';
 import type {RunEvent} from './event.ts';
-import type {ExecuteContext} from './execute.ts';
+import type {ExecuteContext} from './execute-context.ts';
 import {openJournal} from './journal.ts';
 
 const cgroup = '/sys/fs/cgroup/tsbox/demo';

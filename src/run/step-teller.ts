@@ -37,3 +37,6 @@ export function stepTeller(plan: Plan, emit: EventSink, now: () => number) {
 		find: (id: string): Step | undefined => plan.steps.find(step => step.id === id),
 	};
 }
+
+/** What {@link stepTeller} makes. */
+export type StepTeller = ReturnType<typeof stepTeller>;

@@ -1,0 +1,56 @@
+import type {MountRow} from '../step/action.ts';
+import type {Step} from '../step/step.ts';
+import {containerPaths, type PlanInput} from './input.ts';
+import type {InsideStep} from './inside-step.ts';
+import {mountCheck, targetInside} from './mount-check.ts';
+
+/** A mount namespace takes its mounts along; without one they are unmounted by name. */
+function mountUndo(input: PlanInput): Partial<Pick<Step, 'undo'>> {
+	return input.service.namespaces.includes('mount')
+		? {}
+		: {undo: {kind: 'unmountTree', path: containerPaths(input).root}};
+}
+
+/** The step that mounts the first table, from the host. */
+export function mountBefore(
+	input: PlanInput,
+	inside: InsideStep,
+	before: readonly MountRow[],
+	after: readonly MountRow[],
+): Step {
+	return inside(
+		'mounts.before',
+		'mount the root filesystem, /proc, /dev and a stage',
+		'One mount(8) call reads these rows like /etc/fstab. The stage holds the tools and sources that the next steps need once the host is out of sight.',
+		'mount(8)',
+		{
+			object: `${before.length} mounts`,
+			action: {kind: 'mountTable', name: 'before', place: 'host', rows: before},
+			...mountUndo(input),
+			checks: before.flatMap(row => {
+				const target = targetInside(input, row);
+				// Of two mounts on one target the kernel shows the one on top.
+				return target === null || after.some(over => over.target === target) ? [] : [mountCheck(row, target)];
+			}),
+		},
+	);
+}
+
+/** The step that mounts the second table, inside the new root, where there is anything in it. */
+export function mountAfter(input: PlanInput, inside: InsideStep, after: readonly MountRow[]): readonly Step[] {
+	if (after.length === 0) return [];
+	return [
+		inside(
+			'mounts.after',
+			'mount everything else',
+			'These rows are resolved inside the new root: a symlink in the image or a volume can lead nowhere but into the container.',
+			'mount(8)',
+			{
+				object: `${after.length} mounts`,
+				action: {kind: 'mountTable', name: 'after', place: 'toolbox', rows: after},
+				...mountUndo(input),
+				checks: after.map(row => mountCheck(row, row.target)),
+			},
+		),
+	];
+}

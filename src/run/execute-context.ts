@@ -1,0 +1,31 @@
+import type {RunningProgram} from '../host/host.ts';
+import type {ProcessIdentity} from '../host/process.ts';
+import type {Told} from './check.ts';
+import type {EventSink} from './event.ts';
+import type {HostActionContext} from './host-action.ts';
+import type {Journal} from './journal.ts';
+
+/** What carrying a plan out needs. */
+export interface ExecuteContext extends HostActionContext {
+	readonly journal: Journal;
+	readonly emit: EventSink;
+	/** The container's state folder. */
+	readonly conf: string;
+	/** Starts launch.sh; descriptors 3 and 4 are the status pipe and the gate. */
+	readonly launch: (argv: readonly string[]) => Promise<RunningProgram>;
+	/** Called when the first process is known, before its namespaces are filled: gives a pty its size. */
+	readonly onProcess: (process: ProcessIdentity) => Promise<void>;
+	/** Called before a filter with a listener is loaded: answers for it. Settles when it does; without, nothing is traced. */
+	readonly trace?: ((process: ProcessIdentity) => Promise<void>) | undefined;
+	/** Called when every check agreed and before the gate opens: the record is written here. */
+	readonly onChecked: (process: ProcessIdentity, ids: NonNullable<Told['ids']>) => void;
+	/** Awaited before each step. */
+	readonly hold?: ((stepId: string) => Promise<void>) | undefined;
+}
+
+/** A container whose command runs. */
+export interface StartedContainer {
+	readonly process: ProcessIdentity;
+	/** Settles when the command has ended; never rejects. */
+	readonly ended: RunningProgram['ended'];
+}

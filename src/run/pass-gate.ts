@@ -1,0 +1,180 @@
+import type {Readable, Writable} from 'node:stream';
+import type {RunningProgram} from '../host/host.ts';
+import {identify, type ProcessIdentity} from '../host/process.ts';
+import type {Action, ExecAction} from '../step/action.ts';
+import {askReady, gateScript} from '../step/gate-script.ts';
+import type {Plan, Step} from '../step/step.ts';
+import {problemOf, processView, type Told} from './check.ts';
+import {commandEnd} from './command-end.ts';
+import type {ExecuteContext, StartedContainer} from './execute-context.ts';
+import {checkFailure, gateRefusal, startFailure} from './start-failure.ts';
+import {type StatusLine, statusLines} from './status-pipe.ts';
+import type {StepTeller} from './step-teller.ts';
+
+/** One start on its way through the gate: what it goes by, and what the container side has told so far. */
+interface Passage {
+	readonly plan: Plan;
+	readonly context: ExecuteContext;
+	readonly tell: StepTeller;
+	readonly gate: Writable;
+	readonly exec: Step;
+	readonly command: ExecAction;
+	readonly drop: Extract<Action, {kind: 'dropPrivileges'}>;
+	readonly values: Map<string, string>;
+	ids: Told['ids'];
+	home: string | undefined;
+	first: ProcessIdentity | undefined;
+	refusal: StatusLine | undefined;
+	opened: boolean;
+	traced: Promise<void> | undefined;
+}
+
+function passageOf(plan: Plan, context: ExecuteContext, tell: StepTeller, gate: Writable): Passage {
+	const exec = plan.steps.findLast(step => step.action.kind === 'exec');
+	const drop = plan.steps.find(step => step.action.kind === 'dropPrivileges');
+	if (exec?.action.kind !== 'exec' || drop?.action.kind !== 'dropPrivileges')
+		throw new TypeError('the plan runs nothing');
+	return {
+		plan,
+		context,
+		tell,
+		gate,
+		exec,
+		command: exec.action,
+		drop: drop.action,
+		values: new Map(),
+		ids: undefined,
+		home: undefined,
+		first: undefined,
+		refusal: undefined,
+		opened: false,
+		traced: undefined,
+	};
+}
+
+/**
+ * Follows the container side to the gate, checks everything, opens it.
+ *
+ * @param begun when the start began, in ms as the host's clock tells.
+ * @throws TsboxError of the step that failed, E_CHECK_FAILED, or why the command can't be run; the reason of the
+ * context's signal when that aborts.
+ */
+export async function passGate(
+	plan: Plan,
+	context: ExecuteContext,
+	program: RunningProgram,
+	tell: StepTeller,
+	begun: number,
+): Promise<StartedContainer> {
+	const {host, signal} = context;
+	const status = program.pipes[3] as Readable;
+	const gate = program.pipes[4] as Writable;
+	// A write to a container that has just died must not end tsbox; the status pipe tells what happened.
+	gate.on('error', () => {});
+	const stop = (): void => void status.destroy();
+	signal.addEventListener('abort', stop, {once: true});
+	const passage = passageOf(plan, context, tell, gate);
+	for await (const line of statusLines(status)) {
+		await hear(line, passage);
+		if (passage.opened) break;
+	}
+	signal.removeEventListener('abort', stop);
+	signal.throwIfAborted();
+	const {first, opened} = passage;
+	if (!opened || first === undefined) throw await whyNot(passage, program);
+	tell.done();
+	gate.end();
+	context.emit({type: 'container.started', at: host.now(), name: plan.name, pid: first.pid, ms: host.now() - begun});
+	return {process: first, ended: commandEnd(program, status)};
+}
+
+/** Takes in one line of the status pipe, and answers it at the gate where it asks for something. */
+async function hear(line: StatusLine, passage: Passage): Promise<void> {
+	switch (line.kind) {
+		case 'pid':
+			return meet(line.pid, passage);
+		case 'begin':
+			return beginStep(line.id, passage);
+		case 'value':
+			passage.values.set(line.path, line.value);
+			return;
+		case 'ids':
+			passage.home = line.home;
+			passage.ids = line;
+			return;
+		case 'text':
+			passage.tell.said(line.text);
+			return;
+		case 'ready':
+			return openGate(passage);
+		case 'exec':
+			passage.opened = true;
+			return;
+		case 'directory':
+		case 'notfound':
+		case 'notexecutable':
+			passage.refusal = line;
+			return;
+		case 'fail':
+	}
+}
+
+async function meet(pid: number, passage: Passage): Promise<void> {
+	const {context} = passage;
+	passage.first = identify(context.host, pid);
+	if (passage.first === undefined) return;
+	context.journal.started(passage.first);
+	await context.onProcess(passage.first);
+}
+
+async function beginStep(id: string, passage: Passage): Promise<void> {
+	const {context, tell, gate, drop, first} = passage;
+	const step = tell.find(id);
+	if (step === undefined) return;
+	await context.hold?.(step.id);
+	tell.begin(step);
+	if (context.hold !== undefined) gate.write('\n');
+	if (step.action !== drop) return;
+	if (drop.filter?.listen === true && first !== undefined) passage.traced = context.trace?.(first);
+	gate.write(askReady);
+}
+
+/** Compares all that the kernel shows with the plan, and only then hands in the last words. */
+async function openGate(passage: Passage): Promise<void> {
+	const {context, tell, exec, first} = passage;
+	if (first === undefined) return;
+	const told: Told = {values: passage.values, ids: passage.ids ?? passage.drop.ids ?? undefined};
+	checkInside(passage.plan, context, first, told);
+	context.signal.throwIfAborted();
+	tell.done();
+	await context.hold?.(exec.id);
+	tell.begin(exec);
+	await passage.traced;
+	context.onChecked(first, told.ids ?? {uid: 0, gid: 0, groups: [0]});
+	passage.gate.write(gateScript(withHome(passage.command, passage.home), context.facts));
+}
+
+function checkInside(plan: Plan, {host}: ExecuteContext, first: ProcessIdentity, told: Told): void {
+	const view = processView(host, first.pid);
+	for (const step of plan.steps) {
+		if (step.side !== 'container' && step.action.kind !== 'start') continue;
+		for (const check of step.checks) {
+			const problem = problemOf(check, host, view, told);
+			if (problem !== undefined) throw checkFailure(step, plan, problem);
+		}
+	}
+}
+
+function withHome(exec: ExecAction, home: string | undefined): ExecAction {
+	return home === undefined || exec.env.some(each => each.startsWith('HOME='))
+		? exec
+		: {...exec, env: [...exec.env, `HOME=${home}`]};
+}
+
+/** Why the command does not run, once its process has ended. */
+async function whyNot({plan, tell, exec, command, refusal}: Passage, program: RunningProgram): Promise<Error> {
+	const ended = await program.ended;
+	return refusal === undefined
+		? startFailure(tell.step() ?? exec, plan, tell.output(), ended.startError, ended)
+		: gateRefusal(refusal, command, exec.title);
+}
