@@ -42,12 +42,13 @@ export async function seccompFilter(
 		.digest('hex');
 	const folder = `${dirs.store}/seccomp`;
 	const file = `${folder}/${hash}.json`;
+	const isKept = basis !== undefined && !trace;
 	// Who only plans may have no way into the store.
-	const kept = basis === undefined ? undefined : unlessForbidden(() => host.readText(file));
-	if (kept !== undefined && !trace) return {...(JSON.parse(kept) as Omit<SeccompInput, 'profile'>), profile};
+	const kept = isKept ? unlessForbidden(() => host.readText(file)) : undefined;
+	if (kept !== undefined) return {...(JSON.parse(kept) as Omit<SeccompInput, 'profile'>), profile};
 	const {compileProfile} = await import('./compile-profile.ts');
 	const made = compileProfile(text, profile, target, trace);
-	if (write && basis !== undefined && !trace) {
+	if (write && isKept) {
 		host.mkdirs(folder, 0o700);
 		host.writeAtomic(file, `${JSON.stringify(made)}\n`, 0o600);
 	}

@@ -2,23 +2,9 @@ import {execFileSync} from 'node:child_process';
 import {describe, expect, test} from 'vitest';
 import {hostileArchives} from '../../test/archives/hostile.ts';
 import {long, pax, tar} from '../../test/archives/tar-writer.ts';
+import {walk} from '../../test/archives/walk.ts';
 import type {TsboxError} from '../errors/tsbox-error.ts';
-import {type ArchiveEntry, entryReader} from './entry-reader.ts';
-import {entryRules, type UnpackLimits} from './entry-rules.ts';
-
-/** Walks over a tar in pieces of `step` bytes, as unpack does. */
-function walk(bytes: Buffer, limits: UnpackLimits = {}, step = bytes.length) {
-	const entries: ArchiveEntry[] = [];
-	const rules = entryRules('a.tar', limits);
-	const reader = entryReader('a.tar', entry => {
-		rules.check(entry);
-		entries.push(entry);
-	});
-	for (let at = 0; at < bytes.length; at += step) reader.feed(bytes.subarray(at, at + step));
-	reader.end();
-	rules.end();
-	return {entries, counts: rules.counts()};
-}
+import {entryRules} from './entry-rules.ts';
 
 function errorOf(act: () => unknown): TsboxError {
 	try {

@@ -1,7 +1,7 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {FilterLoader} from '../step/action.ts';
 import type {Check} from '../step/check.ts';
-import {listenerKnown, perlKnows} from '../step/drop-words.ts';
+import {perlKnows} from '../step/drop-words.ts';
 import type {Step} from '../step/step.ts';
 import type {PlanInput} from './input.ts';
 import type {Shortfalls} from './unsupported.ts';
@@ -61,7 +61,7 @@ function filterLoader({facts, seccomp, service}: PlanInput, missing: Shortfalls)
 	const {noNewPrivileges} = service;
 	const perl = facts.tools.perl !== null && perlKnows(facts);
 	if (seccomp.traced !== undefined) {
-		if (perl && listenerKnown(facts)) return {loader: 'perl', noNewPrivileges, listen: true};
+		if (perl) return {loader: 'perl', noNewPrivileges, listen: true};
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'system calls can not be traced on this host', {
 			why: 'the listener of a seccomp filter needs perl: setpriv has no option for it',
 			hint: 'install perl, or leave --trace-seccomp out',

@@ -1,4 +1,5 @@
 import type {Host} from '../host/host.ts';
+import {processCgroups} from '../host/probe/process-status.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
 
 /**
@@ -9,12 +10,10 @@ import type {CgroupMember} from '../step/cgroup-member.ts';
 export function hintCgroupMove(host: Host, members: readonly CgroupMember[]): void {
 	const [member] = members;
 	if (member === undefined) return;
-	const own = host
-		.readText('/proc/self/cgroup')
-		?.split('\n')
-		.map(line => line.split(':'))
-		.find(([, controllers = '']) => controllers.split(',').includes(member.controller));
+	const own = processCgroups(host.readText('/proc/self/cgroup') ?? '').find(({controllers}) =>
+		controllers.includes(member.controller),
+	);
 	if (own === undefined) return;
 	const mount = member.path.slice(0, -member.cgroup.length);
-	host.hintKernelFile(`${mount}${own.slice(2).join(':')}/cgroup.procs`, '0');
+	host.hintKernelFile(`${mount}${own.path}/cgroup.procs`, '0');
 }

@@ -2,7 +2,7 @@ import {type IdMapRow, outsideId, type UserMap} from '../host/id-map.ts';
 import type {Host} from '../host/host.ts';
 import {namespaceFiles} from '../host/probe/namespaces.ts';
 import {type MountInfo, parseMountinfo} from '../host/probe/mountinfo.ts';
-import {statusFields} from '../host/probe/process-status.ts';
+import {processCgroups, statusFields} from '../host/probe/process-status.ts';
 import {parseLimits} from '../host/probe/rlimits.ts';
 import type {Check} from '../step/check.ts';
 
@@ -138,16 +138,9 @@ export function problemOf(check: Check, host: Host, view: ProcessView | undefine
 			return shared.length === 0 ? undefined : `its ${shared.join(', ')} namespace is the host's`;
 		}
 		case 'cgroups': {
-			const lines = view
-				.text('cgroup')
-				.split('\n')
-				.map(line => line.split(':'));
+			const own = processCgroups(view.text('cgroup'));
 			const outside = check.members.filter(
-				member =>
-					!lines.some(
-						([, controllers = '', path]) =>
-							controllers.split(',').includes(member.controller) && path === member.cgroup,
-					),
+				member => !own.some(({controllers, path}) => controllers.includes(member.controller) && path === member.cgroup),
 			);
 			return outside.length === 0
 				? undefined

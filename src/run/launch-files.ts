@@ -14,11 +14,12 @@ export function writeLaunchFiles(host: Host, plan: Plan, conf: string, facts: Ho
 	write('init.sh', init);
 	if (inside !== null) write('inside.sh', inside);
 	for (const {action} of plan.steps) {
-		if (action.kind === 'openFilter')
+		if (action.kind === 'openFilter') {
 			// Whoever the process has become by then opens it again by its descriptor: the folder around it is what keeps others out.
 			host.writeAtomic(`${conf}/${filterFile}`, Buffer.from(action.filter, 'base64'), 0o644);
-		if (action.kind === 'openFilter' && action.traced !== undefined)
-			host.writeAtomic(`${conf}/${tracedFilterFile}`, Buffer.from(action.traced, 'base64'), 0o644);
+			if (action.traced !== undefined)
+				host.writeAtomic(`${conf}/${tracedFilterFile}`, Buffer.from(action.traced, 'base64'), 0o644);
+		}
 		if (action.kind === 'mountTable') write(`${action.name}.fstab`, fstabText(action.rows));
 	}
 }

@@ -1,4 +1,5 @@
 import {constants} from 'node:os';
+import {createInterface} from 'node:readline';
 import type {Readable, Writable} from 'node:stream';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
@@ -7,7 +8,7 @@ import type {ProcessIdentity} from '../host/process.ts';
 import {decode, verdicts} from '../seccomp/bpf.ts';
 import {verdict} from '../seccomp/interpret.ts';
 import {syscallName} from '../seccomp/syscalls.ts';
-import {prctlNumbers} from '../step/drop-words.ts';
+import {callNumbers} from '../step/drop-words.ts';
 import type {EventSink} from './event.ts';
 
 /**
@@ -64,7 +65,7 @@ export function traceSeccomp({host, facts, emit, name, filter}: TraceContext, pr
 		facts.tools.perl?.path ?? 'perl',
 		'-MErrno',
 		'-e',
-		listenerProgram(prctlNumbers[facts.kernel.arch] ?? 0),
+		listenerProgram(callNumbers[facts.kernel.arch]?.prctl ?? 0),
 	];
 	const helper = host.start([...words, String(process.pid)], {stdio: ['pipe', 'pipe', 'pipe']});
 	const [input, output, errors] = helper.pipes as readonly [Writable, Readable, Readable];
@@ -77,10 +78,9 @@ export function traceSeccomp({host, facts, emit, name, filter}: TraceContext, pr
 		const [nr = 0n, arch = 0n, pid = 0n, ...args] = line.split(' ').map(BigInt);
 		const decided = verdict(program, {nr: Number(nr), arch: Number(arch), args});
 		const errno = (decided & 0xffff_0000) === verdicts.errno ? decided & 0xffff : undefined;
-		const ends = errno === undefined;
 		const call = syscallName(Number(arch), Number(nr)) ?? `number ${nr}`;
 		const shown = args.slice(0, 3).map(each => `0x${each.toString(16)}`);
-		const outcome = ends ? 'SIGSYS' : errnoName(errno);
+		const outcome = errno === undefined ? 'SIGSYS' : errnoName(errno);
 		const key = `${call} ${outcome} ${call === 'socket' || call === 'ioctl' ? shown.join() : ''}`;
 		if (!told.has(key)) {
 			told.add(key);
@@ -95,19 +95,14 @@ export function traceSeccomp({host, facts, emit, name, filter}: TraceContext, pr
 				program: comm,
 			});
 		}
-		if (ends) host.kill(Number(pid), 'SIGSYS');
+		if (errno === undefined) host.kill(Number(pid), 'SIGSYS');
 		input.write(`${errno ?? constants.errno.ENOSYS}\n`);
 	};
 
 	const attached = new Promise<void>((resolve, reject) => {
-		let rest = '';
-		output.setEncoding('utf8').on('data', (text: string) => {
-			const lines = (rest + text).split('\n');
-			rest = lines.pop() ?? '';
-			for (const line of lines) {
-				if (line === 'attached') resolve();
-				else answer(line);
-			}
+		createInterface({input: output}).on('line', line => {
+			if (line === 'attached') resolve();
+			else answer(line);
 		});
 		void helper.ended.then(() =>
 			reject(

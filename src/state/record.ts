@@ -5,6 +5,7 @@ import type {OciConfig} from '../oci/config.ts';
 import type {NamespaceKind, Origin} from '../spec/project.ts';
 import type {FilterLoader} from '../step/action.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
+import {processCgroups} from '../host/probe/process-status.ts';
 import {bootId, isRunning, type ProcessIdentity} from '../host/process.ts';
 
 /** What is written down of a container; a claim only, the kernel has the truth. */
@@ -106,9 +107,8 @@ export function isOwned(host: Host, record: ContainerRecord): boolean {
 /** A record only claims which process is the container's: whoever has that number must be in its cgroups too. */
 function isInItsCgroups(host: Host, {process, cgroups}: ContainerRecord): boolean {
 	if (process === null || cgroups.length === 0) return true;
-	const text = host.readText(`/proc/${process.pid}/cgroup`) ?? '';
-	const own = text.split('\n').map(line => line.split(':').slice(2).join(':'));
-	return cgroups.some(({cgroup}) => own.includes(cgroup));
+	const own = processCgroups(host.readText(`/proc/${process.pid}/cgroup`) ?? '');
+	return cgroups.some(({cgroup}) => own.some(({path}) => path === cgroup));
 }
 
 /** The state of a container, from the kernel: its record only says where to look. */

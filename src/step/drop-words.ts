@@ -3,32 +3,18 @@ import type {FilterLoader} from './action.ts';
 import {shellCommand, shellWord} from './shell-word.ts';
 import {toolboxWords} from './toolbox.ts';
 
-/** prctl(2)'s number, by the machine's name as uname(2) gives it: asm/unistd.h of each. */
-export const prctlNumbers: Readonly<Record<string, number>> = {
-	x86_64: 157,
-	aarch64: 167,
-	armv7l: 172,
-	armv6l: 172,
-	i686: 172,
+/** The numbers of prctl(2) and seccomp(2), by the machine's name as uname(2) gives it: asm/unistd.h of each. */
+export const callNumbers: Readonly<Record<string, {readonly prctl: number; readonly seccomp: number}>> = {
+	x86_64: {prctl: 157, seccomp: 317},
+	aarch64: {prctl: 167, seccomp: 277},
+	armv7l: {prctl: 172, seccomp: 383},
+	armv6l: {prctl: 172, seccomp: 383},
+	i686: {prctl: 172, seccomp: 354},
 };
 
-/** seccomp(2)'s number, by the same name. */
-const seccompNumbers: Readonly<Record<string, number>> = {
-	x86_64: 317,
-	aarch64: 277,
-	armv7l: 383,
-	armv6l: 383,
-	i686: 354,
-};
-
-/** Whether a filter can be loaded here with a listener. */
-export function listenerKnown(facts: HostFacts): boolean {
-	return seccompNumbers[facts.kernel.arch] !== undefined;
-}
-
-/** Whether perl can load a filter here: the number of its system call must be known. */
+/** Whether perl can load a filter here: the numbers of its system calls must be known. */
 export function perlKnows(facts: HostFacts): boolean {
-	return prctlNumbers[facts.kernel.arch] !== undefined;
+	return callNumbers[facts.kernel.arch] !== undefined;
 }
 
 /**
@@ -37,7 +23,7 @@ export function perlKnows(facts: HostFacts): boolean {
  * the packed value is a struct sock_fprog.
  */
 function perlLoader(facts: HostFacts, listen: boolean): string {
-	const prctl = prctlNumbers[facts.kernel.arch] ?? 0;
+	const {prctl, seccomp} = callNumbers[facts.kernel.arch] ?? {prctl: 0, seccomp: 0};
 	return [
 		'open F,"<&=8" or die"the filter: $!\\n";binmode F;read F,$f,65536;close F',
 		`if(shift){syscall(${prctl},38,1,0,0,0)==0 or die"no_new_privs: $!\\n"}`,
@@ -45,7 +31,7 @@ function perlLoader(facts: HostFacts, listen: boolean): string {
 		// 1 and 8 are SECCOMP_SET_MODE_FILTER and SECCOMP_FILTER_FLAG_NEW_LISTENER, which gives descriptor 8: the lowest that
 		// is free. It must outlive perl (F_SETFD is 2), and the words at the gate close it.
 		listen
-			? `close F;$l=syscall(${seccompNumbers[facts.kernel.arch] ?? 0},1,8,$p);$l==8 or die"seccomp: $!\\n";open L,"+<&=8";fcntl L,2,0`
+			? `close F;$l=syscall(${seccomp},1,8,$p);$l==8 or die"seccomp: $!\\n";open L,"+<&=8";fcntl L,2,0`
 			: `syscall(${prctl},22,2,$p)==0 or die"seccomp: $!\\n"`,
 		'exec{$ARGV[0]}@ARGV;die"$ARGV[0]: $!\\n"',
 	].join(';');

@@ -75,20 +75,23 @@ async function libraryWays(): Promise<ReadonlyMap<string, Work>> {
 	]);
 }
 
+/** Writes a spec that runs `true`, with these lines more, and the script that it compiles to; gives the script's path. */
+function compiledScript(name: string, more: string): string {
+	const [spec, script] = [join(scratch, `${name}.yaml`), join(scratch, `${name}.sh`)];
+	writeFileSync(spec, `name: bench\nrootfs: ${root}\ncommand: ["true"]\n${more}`);
+	writeFileSync(script, execFileSync(tsbox[0] ?? '', [...tsbox.slice(1), 'compile', spec]));
+	return script;
+}
+
 async function runRows(): Promise<void> {
 	execFileSync('tar', ['-xf', await busyboxFixture(), '-C', root]);
-	writeFileSync(specFile, `name: bench\nrootfs: ${root}\ncommand: ["true"]\n`);
 	writeFileSync(sleeperFile, `name: sleeper\nrootfs: ${root}\ncommand: [sleep, "1000"]\n`);
-	const script = join(scratch, 'bench.sh');
-	writeFileSync(script, execFileSync(tsbox[0] ?? '', [...tsbox.slice(1), 'compile', specFile]));
+	const script = compiledScript('bench', '');
 
-	const openSpec = join(scratch, 'open.yaml');
-	const openScript = join(scratch, 'open.sh');
-	writeFileSync(
-		openSpec,
-		`name: bench\nrootfs: ${root}\ncommand: ["true"]\nsecurity_opt: [seccomp=unconfined, systempaths=unconfined, "no-new-privileges:false"]\n`,
+	const openScript = compiledScript(
+		'open',
+		'security_opt: [seccomp=unconfined, systempaths=unconfined, "no-new-privileges:false"]\n',
 	);
-	writeFileSync(openScript, execFileSync(tsbox[0] ?? '', [...tsbox.slice(1), 'compile', openSpec]));
 
 	const commands = new Map<string, readonly string[]>([
 		['node -e 0', [process.execPath, '-e', '0']],
@@ -148,14 +151,6 @@ async function unpackRows(): Promise<void> {
 	const file = join(scratch, 'debian.yaml');
 	writeFileSync(file, `name: bench-debian\nrootfs: ${fixture.path}\ncommand: ["true"]\n`);
 	const store = join(scratch, 'fresh');
-	const openSpec = join(scratch, 'open.yaml');
-	const openScript = join(scratch, 'open.sh');
-	writeFileSync(
-		openSpec,
-		`name: bench\nrootfs: ${root}\ncommand: ["true"]\nsecurity_opt: [seccomp=unconfined, systempaths=unconfined, "no-new-privileges:false"]\n`,
-	);
-	writeFileSync(openScript, execFileSync(tsbox[0] ?? '', [...tsbox.slice(1), 'compile', openSpec]));
-
 	const commands = new Map<string, readonly string[]>([
 		['tar -xzf', ['sh', '-c', `mkdir ${store} && tar -xpzf ${fixture.path} --numeric-owner --xattrs -C ${store}`]],
 		['tsbox run, first time', [...tsbox.slice(0, 1), '--store', store, '--state', `${scratch}/state`, 'run', file]],

@@ -7,3 +7,16 @@ export function statusFields(text: string): Readonly<Record<string, string>> {
 		}),
 	);
 }
+
+/** The groups in a text of /proc/PID/cgroup: the controllers of each hierarchy, and the path in it; cgroups(7). */
+export function processCgroups(
+	text: string,
+): readonly {readonly controllers: readonly string[]; readonly path: string}[] {
+	return text
+		.split('\n')
+		.filter(line => line !== '')
+		.map(line => {
+			const [, controllers = '', ...path] = line.split(':');
+			return {controllers: controllers.split(','), path: path.join(':')};
+		});
+}
