@@ -1,3 +1,4 @@
+import {copyMappedScript} from '../image/copy-mapped.ts';
 import {unpackScript} from '../image/unpack-script.ts';
 import {unpackStep} from '../plan/plan-rootfs.ts';
 import {containerFolder} from '../state/record.ts';
@@ -24,7 +25,7 @@ function withUnpack({plan, image}: PlannedContainer): Plan {
  * @throws TsboxError E_HOST_UNSUPPORTED, E_PERMISSION where the image could not be unpacked.
  */
 export function compilePlan({host, facts, dirs}: Machine, planned: PlannedContainer): string {
-	const {image, service} = planned;
+	const {image, service, plan} = planned;
 	const tools = facts.toolbox.kind === 'copy' ? {toolbox: `${containerFolder(dirs.state, service.name)}/tools`} : {};
 	return compileScript({
 		plan: withUnpack(planned),
@@ -36,11 +37,17 @@ export function compilePlan({host, facts, dirs}: Machine, planned: PlannedContai
 				? unpackScript(facts, {
 						archive: image.archive,
 						digest: image.digest,
+						...(image.ids === undefined ? {} : {ids: image.ids}),
 						store: dirs.store,
 						created: host.now(),
 						...tools,
 					})
 				: [],
+		copy: plan.steps.flatMap(({action}) =>
+			action.kind === 'copyTree' && action.ids !== undefined
+				? copyMappedScript(facts, {from: action.from, to: action.to, ids: action.ids}, tools.toolbox)
+				: [],
+		),
 		stopSignal: service.stopSignal,
 		stopGraceMs: service.stopGraceMs,
 	});

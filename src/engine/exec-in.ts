@@ -50,7 +50,7 @@ export async function execIn(machine: Machine, name: string, request: ExecReques
 			filter: filter === null ? null : {...filter, path: `${containerFolder(dirs.state, name)}/${filterFile}`},
 			labels,
 			landlock,
-			map: record.namespaces.includes('user') ? userMapOf(facts) : null,
+			map: record.namespaces.includes('user') && facts.user.uid !== 0 ? userMapOf(facts) : null,
 			user: userOf(request.user, record.process.ids),
 			tty: request.tty,
 		},

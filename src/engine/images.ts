@@ -18,8 +18,9 @@ export async function listImages(machine: Machine): Promise<readonly ImageSummar
 	const used = users(machine);
 	return image
 		.listImages(machine.host, machine.dirs.store, new Set(used.keys()))
-		.map(({digest, archive, bytes, entries, created}) => ({
+		.map(({digest, ids, archive, bytes, entries, created}) => ({
 			digest,
+			...(ids === undefined ? {} : {root: ids.uids[0]?.outside ?? 0}),
 			archive,
 			bytes,
 			entries,

@@ -1,7 +1,7 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
 import type {HostFacts} from '../host/facts.ts';
-import {type UserMap, userMapOf} from '../host/id-map.ts';
+import {isRange, type RangeMap, rangeMapOf, type UserMap, userMapOf} from '../host/id-map.ts';
 import {type MountInfo, mountOf, parseMountinfo} from '../host/probe/mountinfo.ts';
 import type {ImageFacts} from '../image/facts.ts';
 import {imageFacts} from '../image/facts-of.ts';
@@ -75,14 +75,72 @@ function hostRoot(host: Host): readonly HostRootEntry[] {
 
 /**
  * How an ordinary user's container differs: it has a user namespace. One without mounts of its own can't be had so, and is
- * planned as for root.
+ * planned as for root. Root's containers have one where the spec asks for it.
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED where there are no ids to map to.
  */
 function mapped(service: Service, facts: HostFacts): {readonly service: Service; readonly map: UserMap | null} {
-	if (facts.user.uid === 0 || !service.namespaces.includes('mount')) return {service, map: null};
+	if (!service.namespaces.includes('mount')) return {service, map: null};
+	if (facts.user.uid === 0) return {service, map: service.namespaces.includes('user') ? rangeMap(facts) : null};
+	if (service.usernsMode === 'host')
+		throw new TsboxError('E_PERMISSION', 'only root can start a container with the user ids of the host', {
+			why: 'an ordinary user has power over mounts in a user namespace alone',
+			hint: 'take `userns_mode: host` out, or run it with sudo',
+		});
+	checkOwnId(facts);
 	const namespaces = service.namespaces.includes('user')
 		? service.namespaces
 		: [...service.namespaces, 'user' as const];
 	return {service: {...service, namespaces}, map: userMapOf(facts)};
+}
+
+const addRange = 'usermod --add-subuids 100000-165535 --add-subgids 100000-165535';
+
+function rangeMap(facts: HostFacts): RangeMap {
+	const map = rangeMapOf(facts);
+	const [uids] = map?.uids ?? [];
+	if (map === undefined || uids === undefined)
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'root of this host has no ids to give to a container', {
+			why: 'there is no line for root in both /etc/subuid and /etc/subgid',
+			hint: `choose a range that nobody has: \`${addRange} root\``,
+		});
+	if (facts.tools.newuidmap === null || facts.tools.newgidmap === null)
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no newuidmap and newgidmap', {
+			why: 'unshare(1) has them write the map of a user namespace',
+			hint: 'install them (Debian: uidmap)',
+		});
+	if ([...map.uids, ...map.gids].some(({outside}) => outside === 0))
+		throw new TsboxError('E_HOST_UNSUPPORTED', "root's range of ids begins with root itself", {
+			why: 'root of the container would be root of the host',
+			hint: 'change the line for root in /etc/subuid and /etc/subgid',
+		});
+	return map;
+}
+
+/** Two ids of a container can't be the same one outside: user_namespaces(7). */
+function checkOwnId({user, userNamespace}: HostFacts): void {
+	const [uids] = userNamespace.subuids;
+	const [gids] = userNamespace.subgids;
+	const holds = (range: typeof uids, id: number): boolean =>
+		range !== undefined && id >= range.start && id < range.start + range.count;
+	const file = holds(uids, user.uid) ? '/etc/subuid' : holds(gids, user.gid) ? '/etc/subgid' : undefined;
+	if (file === undefined) return;
+	throw new TsboxError('E_HOST_UNSUPPORTED', `your range in ${file} holds your own id`, {
+		why: 'root of a container is you, and nobody else of it may be',
+		hint: `ask for another range: \`sudo ${addRange} $USER\` after taking that line out`,
+	});
+}
+
+/** What was kept with other ids can't be used: its files would be nobody's, or somebody else's. */
+function checkKept({host, dirs, facts}: Machine, {keep, name}: Service, map: UserMap | null): void {
+	const upper = `${dirs.store}/kept/${name}/upper`;
+	const owner = keep ? host.lstat(upper)?.uid : undefined;
+	const wanted = isRange(map) ? map.uids[0]?.outside : facts.user.uid;
+	if (owner === undefined || owner === wanted) return;
+	throw new TsboxError('E_SPEC_INVALID', `the kept layer of ${name} belongs to other ids`, {
+		why: `root of the container that wrote it was uid ${owner} of the host, and now is ${wanted ?? 0}`,
+		hint: `go back to the \`userns_mode\` that it had, or remove ${dirs.store}/kept/${name}`,
+	});
 }
 
 /** Looks at the devices of the host that the service asks for. */
@@ -135,7 +193,9 @@ export async function planContainer(
 	const {host, dirs, facts} = machine;
 	const project = await loadProject(request, host);
 	const {service, map} = mapped(pickService(project, request.service), facts);
+	checkKept(machine, service, map);
 	const image = await imageFacts(host, dirs.store, service.rootfs, {
+		...(isRange(map) && !facts.overlay.idmapped ? {ids: map} : {}),
 		remember: options.dry !== true,
 		...(options.signal === undefined ? {} : {signal: options.signal}),
 	});
@@ -152,8 +212,8 @@ export async function planContainer(
 		spec: project.file,
 		tty,
 		map,
-		hostRoot: map === null || image.kind !== 'host' ? [] : hostRoot(host),
-		storeLocked: map === null ? [] : lockedFlags(hostMounts(host), dirs.store),
+		hostRoot: map === null || isRange(map) || image.kind !== 'host' ? [] : hostRoot(host),
+		storeLocked: map === null || isRange(map) ? [] : lockedFlags(hostMounts(host), dirs.store),
 		seccomp: await seccompFilter(machine, service, config, options.dry !== true, request.traceSeccomp === true),
 		bestEffort: request.bestEffort ?? machine.bestEffort,
 	};

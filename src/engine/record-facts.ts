@@ -18,8 +18,7 @@ export function cgroupsOf(plan: Plan): {readonly members: readonly CgroupMember[
 /** The folder that the plan binds as the toolbox. */
 function toolboxFolder(plan: Plan): string {
 	for (const {action} of plan.steps) {
-		const row =
-			action.kind === 'mountTable' ? action.rows.find(each => each.target.endsWith('/.box/tools')) : undefined;
+		const row = action.kind === 'mountTable' ? action.rows.find(each => each.target.endsWith('/tools')) : undefined;
 		if (row !== undefined) return row.source;
 	}
 	return '/usr';

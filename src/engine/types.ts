@@ -102,6 +102,8 @@ export interface ContainerSummary {
 export interface ImageSummary {
 	/** `sha256:` and 64 digits. */
 	readonly digest: string;
+	/** The uid of the host that its root is, where it was unpacked for containers with a user namespace. */
+	readonly root?: number;
 	readonly archive: string;
 	readonly bytes: number;
 	readonly entries: number;

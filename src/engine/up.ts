@@ -164,6 +164,7 @@ async function start(
 ): Promise<StartedContainer> {
 	const {host, facts, dirs} = machine;
 	const conf = containerFolder(dirs.state, record.name);
+	const copiedTools = facts.toolbox.kind === 'copy' ? {toolbox: `${conf}/tools`} : {};
 	try {
 		return await execute(plan, {
 			host,
@@ -181,11 +182,27 @@ async function start(
 				}),
 			hold: request.hold,
 			trace,
+			copyMapped: async ({from, to, ids}) => {
+				if (ids === undefined) return;
+				const {copyMapped} = await import('../image/copy-mapped.ts');
+				await copyMapped(
+					host,
+					facts,
+					{from, to, ids},
+					{
+						signal: request.signal,
+						onProgress: (done, total, entries) =>
+							request.emit({type: 'step.progress', at: host.now(), id: 'rootfs.copy', done, total, entries}),
+						...copiedTools,
+					},
+				);
+			},
 			unpack: async () => {
 				if (image.kind !== 'archive') return;
 				const {unpack} = await import('../image/unpack.ts');
 				await unpack(host, facts, dirs.store, image, {
 					limits: machine.limits,
+					...copiedTools,
 					signal: request.signal,
 					onProgress: (done, total, entries) =>
 						request.emit({type: 'step.progress', at: host.now(), id: 'image.unpack', done, total, entries}),

@@ -67,7 +67,11 @@ test("Ubuntu's restriction comes first, with the profile that mends it", () => {
 });
 
 test('a user without privileges can not run the main job', () => {
-	const facts = {...trixie, user: {uid: 1000, gid: 1000, capabilities: []}};
+	const facts = {
+		...trixie,
+		user: {uid: 1000, gid: 1000, capabilities: []},
+		userNamespace: {...trixie.userNamespace, subuids: [], subgids: []},
+	};
 	expect(canRunMainJob(facts)).toBe(false);
 	expect(lines(facts).filter(line => /user|ids/.test(line))).toMatchInlineSnapshot(`
 		[
@@ -75,6 +79,16 @@ test('a user without privileges can not run the main job', () => {
 		  "warn: subordinate ids: 0 users, 0 groups; a user namespace can hold one user only; usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$(id -nu 1000)"",
 		]
 	`);
+});
+
+test('root without subordinate ids, and with those of others, is told', () => {
+	const {userNamespace} = trixie;
+	const told = (changes: Partial<typeof userNamespace>): readonly string[] =>
+		lines({...trixie, userNamespace: {...userNamespace, ...changes}}).filter(line => line.includes('subordinate'));
+	expect(told({subuids: [], subgids: []})).toEqual([
+		'warn: subordinate ids: 0 users, 0 groups; root can give containers no users of their own (`userns_mode: auto`); usermod --add-subuids 100000-165535 --add-subgids 100000-165535 root',
+	]);
+	expect(told({sharers: ['alice']})[0]).toContain('alice has some of the same');
 });
 
 test('a machine without control groups, overlays and a filter loader is told what it loses', () => {
@@ -90,7 +104,7 @@ test('a machine without control groups, overlays and a filter loader is told wha
 			bzip2: trixie.tools.sh,
 		},
 		cgroup: {...trixie.cgroup, layout: 'none', unified: null, unifiedControllers: [], writable: false},
-		overlay: {store: false, tmpfs: false, hostLower: false, why: "unknown filesystem type 'overlay'"},
+		overlay: {store: false, tmpfs: false, hostLower: false, idmapped: false, why: "unknown filesystem type 'overlay'"},
 		seccomp: {kernel: true, loader: null},
 	};
 	expect(canRunMainJob(facts)).toBe(true);

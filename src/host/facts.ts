@@ -35,6 +35,8 @@ export const toolNames = [
 	'catatonit',
 	'newuidmap',
 	'newgidmap',
+	'chmod',
+	'chown',
 ] as const;
 /** One of {@link toolNames}. */
 export type ToolName = (typeof toolNames)[number];
@@ -89,6 +91,8 @@ export interface HostFacts {
 		readonly unprivileged: boolean;
 		/** kernel.apparmor_restrict_unprivileged_userns (Ubuntu). */
 		readonly apparmorRestricted: boolean;
+		/** Others whose subordinate ids overlap the caller's first range, and accounts whose own id lies in it: login names. */
+		readonly sharers: readonly string[];
 		/** The caller's ranges in /etc/subuid and /etc/subgid. */
 		readonly subuids: readonly IdRange[];
 		readonly subgids: readonly IdRange[];
@@ -100,6 +104,8 @@ export interface HostFacts {
 		readonly tmpfs: boolean;
 		/** The same as `store` with the host's own root as the lower layer, which holds the writable layer itself. */
 		readonly hostLower: boolean;
+		/** The same as `store`, with its lower layer mounted with other ids: `X-mount.idmap` of mount(8), and a filesystem that can. */
+		readonly idmapped: boolean;
 		/** What the kernel said where it did not work. */
 		readonly why: string | null;
 	};

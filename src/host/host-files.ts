@@ -4,6 +4,7 @@ import {
 	constants,
 	fchmodSync,
 	fsyncSync,
+	lchownSync,
 	lstatSync,
 	mkdirSync,
 	openSync,
@@ -42,6 +43,7 @@ export const hostFiles: HostFiles = {
 	writeAtomic,
 	append: (path, text) =>
 		writeOnce(path, text, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW),
+	chown: (path, uid, gid) => lchownSync(path, uid, gid),
 	lstat: path => orAbsent(() => fileFacts(lstatSync(path, quiet))),
 	stat: path => orAbsent(() => fileFacts(statSync(path, quiet))),
 	realpath: path => orAbsent(() => realpathSync(path)),

@@ -126,6 +126,7 @@ export function recordingHost(
 			act('append', path, text);
 			add(path, (files.get(path) ?? '') + text);
 		},
+		chown: (path, uid, gid) => act('chown', `${uid}:${gid}`, path),
 		lstat: facts,
 		stat: facts,
 		realpath: path => (look(path) === undefined ? undefined : path),

@@ -19,7 +19,7 @@ const programShapes = {
 		fields({kind: exactly('copy'), files: list(text)}),
 		fields({kind: exactly('none'), why: text}),
 	),
-	overlay: fields({store: flag, tmpfs: flag, hostLower: flag, why: orNull(text)}),
+	overlay: fields({store: flag, tmpfs: flag, hostLower: flag, idmapped: flag, why: orNull(text)}),
 	packageManager: orNull(text),
 };
 const idRange = fields({start: count, count});
@@ -50,6 +50,7 @@ const factsShape: Shape = fields({
 		max: count,
 		unprivileged: flag,
 		apparmorRestricted: flag,
+		sharers: list(text),
 		subuids: list(idRange),
 		subgids: list(idRange),
 	}),

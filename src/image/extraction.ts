@@ -1,6 +1,6 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
-import {userMapOf} from '../host/id-map.ts';
+import {type RangeMap, userMapOf} from '../host/id-map.ts';
 import type {Compression} from './compression.ts';
 import {type JailedTool, toolOf} from './jail.ts';
 
@@ -17,9 +17,9 @@ const neededFlags = ['numeric-owner', 'xattrs', 'xattrs-include', 'delay-directo
  *
  * @throws TsboxError E_HOST_UNSUPPORTED where tar is not GNU tar.
  */
-export function extraction(facts: HostFacts): JailedTool {
+export function extraction(facts: HostFacts, ids?: RangeMap): JailedTool {
 	const {flags} = toolOf(facts, 'tar');
-	const map = facts.user.uid === 0 ? null : userMapOf(facts);
+	const map = ids ?? (facts.user.uid === 0 ? null : userMapOf(facts));
 	const missing = neededFlags.filter(flag => !flags.includes(flag));
 	if (missing.length > 0) {
 		throw new TsboxError('E_HOST_UNSUPPORTED', `the tar of this machine has no --${missing.join(', --')}`, {

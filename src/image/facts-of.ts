@@ -1,5 +1,6 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {errnoOf, unlessForbidden} from '../host/errno.ts';
+import type {RangeMap} from '../host/id-map.ts';
 import type {Host} from '../host/host.ts';
 import type {RootfsSource} from '../spec/project.ts';
 import {openArchive} from './archive-file.ts';
@@ -13,6 +14,8 @@ export interface ImageFactsOptions {
 	readonly signal?: AbortSignal;
 	/** Keep the digest for the next time; true by default, false for verbs that may change nothing (`plan`). */
 	readonly remember?: boolean;
+	/** The owners that the files are to have on the host; without, those of the archive. */
+	readonly ids?: RangeMap;
 }
 
 /**
@@ -38,9 +41,11 @@ export async function imageFacts(
 	const file = await openArchive(path);
 	try {
 		const digest = await digestOf(host, store, file, {remember: options.remember ?? true, signal: options.signal});
-		const stored = unlessForbidden(() => readRecord(host, store, digest)) !== undefined;
+		const {ids} = options;
+		const image = ids === undefined ? {digest} : {digest, ids};
+		const stored = unlessForbidden(() => readRecord(host, store, image)) !== undefined;
 		const bytes = Number((await file.facts()).size);
-		return {kind: 'archive', archive: path, digest, stored, path: rootfsFolder(store, digest), bytes};
+		return {kind: 'archive', archive: path, ...image, stored, path: rootfsFolder(store, image), bytes};
 	} finally {
 		await file.close();
 	}

@@ -1,3 +1,5 @@
+import type {RangeMap} from '../host/id-map.ts';
+
 /** What is known of a root filesystem before a plan is made. Paths are absolute and real. */
 export type ImageFacts =
 	| {
@@ -9,6 +11,8 @@ export type ImageFacts =
 			readonly stored: boolean;
 			/** Folder of the unpacked tree in the store, there or to be made. */
 			readonly path: string;
+			/** The store has it with these owners; without, with those of the archive. */
+			readonly ids?: RangeMap;
 			/** Size of the archive file. */
 			readonly bytes: number;
 	  }

@@ -1,6 +1,6 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts, ToolFacts, ToolName} from '../host/facts.ts';
-import {mapArguments, userMapOf} from '../host/id-map.ts';
+import {mapArguments, type RangeMap, userMapOf} from '../host/id-map.ts';
 import type {NamespaceKind} from '../spec/project.ts';
 
 /** A tool that is run with nothing of the host in reach. */
@@ -42,18 +42,22 @@ const nobody = '65534';
  * folder has none; then to the folder itself, so that `..`, absolute names and symlinks end inside it. The tool and
  * its libraries come from a toolbox that no path leads to: the working directory of a mount that was detached.
  *
+ * An ordinary user's jail is in a user namespace with the same map as the containers have. One of root's is in one where
+ * `ids` are given; its root is nobody on the host and can't reach the folder, so that is bound first on one that everybody can.
+ *
  * @param toolbox The folder with the copied tools; needed where `facts.toolbox` is of kind `copy`.
- * An ordinary user's jail is in a user namespace with the same map as the containers have.
  *
  * @throws TsboxError E_HOST_UNSUPPORTED where a tool is missing.
  */
-export function jail(facts: HostFacts, jailed: JailedTool, toolbox?: string): Jail {
+export function jail(facts: HostFacts, jailed: JailedTool, toolbox?: string, ids?: RangeMap): Jail {
 	const host = (name: ToolName): string => hostWords(facts, name).map(quoted).join(' ');
 	const inside = (name: ToolName): string => toolboxWords(facts, name).map(quoted).join(' ');
-	const mine = facts.user.uid !== 0;
+	const map = ids ?? (facts.user.uid === 0 ? undefined : userMapOf(facts));
 	// In a user namespace a folder can't be bound without the mounts below it.
-	const bind = mine ? '--rbind' : '--bind';
-	const source = quoted(toolboxFolder(facts, toolbox));
+	const bind = map === undefined ? '--bind' : '--rbind';
+	const tools = toolboxFolder(facts, toolbox);
+	const copied = ids !== undefined && facts.toolbox.kind === 'copy';
+	const source = copied ? reached.tools : quoted(tools);
 	const folders = ['old', 'proc', 'tools', ...(jailed.keepFolder ? ['root'] : [])];
 	const lines = [
 		// The working directory still names the folder when the tmpfs lies over its path.
@@ -67,11 +71,11 @@ export function jail(facts: HostFacts, jailed: JailedTool, toolbox?: string): Ja
 		`${host('pivot_root')} "$1" "$1/old"`,
 		`${inside('umount')} -n -l /old /tools /proc`,
 		...(jailed.keepFolder ? [`${inside('pivot_root')} /root /root`] : []),
-		`exec ${inside('setpriv')} ${privileges(jailed.capabilities, mine && userMapOf(facts).kind === 'single').join(' ')} ${inside(jailed.tool)} ${jailed.args.map(quoted).join(' ')}`,
+		`exec ${inside('setpriv')} ${privileges(jailed.capabilities, map?.kind === 'single').join(' ')} ${inside(jailed.tool)} ${jailed.args.map(quoted).join(' ')}`,
 	];
 	const script = lines.join('\n');
 	const flags = unshareFlags.filter(([kind]) => facts.namespaces.includes(kind)).map(([, flag]) => flag);
-	const users = mine ? [...hostWords(facts, 'unshare'), ...mapArguments(userMapOf(facts))] : [];
+	const users = map === undefined ? [] : [...hostWords(facts, 'unshare'), ...mapArguments(map)];
 	const unshare = [
 		...users,
 		...hostWords(facts, 'unshare'),
@@ -81,8 +85,19 @@ export function jail(facts: HostFacts, jailed: JailedTool, toolbox?: string): Ja
 		'--propagation',
 		'private',
 	];
-	return {argv: [...unshare, ...hostWords(facts, 'sh'), '-euc', script, 'sh'], script};
+	const sh = hostWords(facts, 'sh');
+	if (ids === undefined) return {argv: [...unshare, ...sh, '-euc', script, 'sh'], script};
+	const outside = [
+		`${host('mount')} -n --bind "$2" ${reached.folder}`,
+		...(copied ? [`${host('mount')} -n --bind ${quoted(tools)} ${reached.tools}`] : []),
+		`exec ${[...unshare, ...sh].map(quoted).join(' ')} -euc "$1" sh ${reached.folder}`,
+	].join('\n');
+	const first = [...hostWords(facts, 'unshare'), '--mount', '--propagation', 'private'];
+	return {argv: [...first, ...sh, '-euc', outside, 'sh', script], script};
 }
+
+/** Folders of every host that whoever may go to; covered in a mount namespace of the jail's own. */
+const reached = {folder: '/tmp', tools: '/run'} as const;
 
 /**
  * The facts of a tool that must be there.
@@ -106,6 +121,11 @@ export function toolOf(facts: HostFacts, name: ToolName): ToolFacts {
 export function hostWords(facts: HostFacts, name: ToolName): readonly string[] {
 	const {path, applet} = toolOf(facts, name);
 	return applet === null ? [path] : [path, applet];
+}
+
+/** The command of a jail as one line of sh, up to the folder. */
+export function jailCommand({argv}: Jail): string {
+	return argv.map(quoted).join(' ');
 }
 
 /** One word of sh. */

@@ -1,5 +1,6 @@
 import type {Readable, Writable} from 'node:stream';
 import type {HostFacts} from '../host/facts.ts';
+import type {RangeMap} from '../host/id-map.ts';
 import type {Host} from '../host/host.ts';
 import {type JailedTool, jail, quoted} from './jail.ts';
 
@@ -30,9 +31,17 @@ export function startJailed(
 	facts: HostFacts,
 	tool: JailedTool,
 	folder: string,
-	{toolbox, onMessage}: {readonly toolbox?: string | undefined; readonly onMessage?: (text: string) => void} = {},
+	{
+		toolbox,
+		ids,
+		onMessage,
+	}: {
+		readonly toolbox?: string | undefined;
+		readonly ids?: RangeMap | undefined;
+		readonly onMessage?: (text: string) => void;
+	} = {},
 ): JailedProgram {
-	const {argv} = jail(facts, tool, toolbox);
+	const {argv} = jail(facts, tool, toolbox, ids);
 	const program = host.start([...argv, folder], {stdio: ['pipe', 'pipe', 'pipe']});
 	const [stdin, stdout, stderr] = program.pipes;
 	if (!isWritable(stdin) || !isReadable(stdout) || !isReadable(stderr))

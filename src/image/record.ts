@@ -1,5 +1,5 @@
 import type {Host} from '../host/host.ts';
-import {imageFolder} from './store.ts';
+import {imageFolder, type ImageName} from './store.ts';
 
 /** The `image.json` of a stored image. It is written last: an image without it is not whole. */
 export interface ImageRecord {
@@ -15,10 +15,10 @@ export interface ImageRecord {
 }
 
 /** The record of a stored image, or undefined when the image is not there, not whole, or its record is not readable. */
-export function readRecord(host: Host, store: string, digest: string): ImageRecord | undefined {
-	const text = host.readText(`${imageFolder(store, digest)}/image.json`);
+export function readRecord(host: Host, store: string, image: ImageName): ImageRecord | undefined {
+	const text = host.readText(`${imageFolder(store, image)}/image.json`);
 	const record = text === undefined ? undefined : parseJson(text);
-	return isRecord(record) && record.digest === digest ? record : undefined;
+	return isRecord(record) && record.digest === image.digest ? record : undefined;
 }
 
 /** The text of an `image.json`. */

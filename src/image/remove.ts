@@ -9,7 +9,7 @@ import {removeStubborn} from './work-folder.ts';
 const shortest = 4;
 
 /**
- * Removes an image. It leaves the store by a rename, so nobody sees half of it, and a kill leaves only what a sweep removes.
+ * Removes an image, with whatever owners it was unpacked. It leaves the store by a rename, so nobody sees half of it, and a kill leaves only what a sweep removes.
  *
  * @param wanted Its digest or the beginning of it, with or without `sha256:`; at least 4 digits.
  * @throws TsboxError E_IMAGE_NOT_FOUND, E_IMAGE_IN_USE, E_USAGE where two images begin so.
@@ -21,13 +21,14 @@ export async function removeImage(
 	wanted: string,
 	inUse: ReadonlySet<string>,
 ): Promise<StoredImage> {
-	const image = findImage(listImages(host, store, inUse), wanted);
+	const images = listImages(host, store, inUse);
+	const image = findImage(images, wanted);
 	if (image.inUse) {
 		throw new TsboxError('E_IMAGE_IN_USE', `a container runs on the image ${image.digest}`, {
 			hint: 'stop it with `tsbox down` first',
 		});
 	}
-	await removeFolder(host, facts, store, image);
+	for (const each of images.filter(({digest}) => digest === image.digest)) await removeFolder(host, facts, store, each);
 	return image;
 }
 
@@ -54,17 +55,18 @@ function findImage(images: readonly StoredImage[], wanted: string): StoredImage 
 	const [image] = found;
 	if (image === undefined)
 		throw new TsboxError('E_IMAGE_NOT_FOUND', `no stored image has the digest ${wanted}`, {hint: 'see `tsbox images`'});
-	if (found.length > 1) {
-		throw new TsboxError('E_USAGE', `${found.length} images have a digest that begins with ${wanted}`, {
+	const digests = new Set(found.map(({digest}) => digest));
+	if (digests.size > 1) {
+		throw new TsboxError('E_USAGE', `${digests.size} images have a digest that begins with ${wanted}`, {
 			hint: 'give more of its digits',
 		});
 	}
 	return image;
 }
 
-async function removeFolder(host: Host, facts: HostFacts, store: string, {digest}: StoredImage): Promise<void> {
+async function removeFolder(host: Host, facts: HostFacts, store: string, image: StoredImage): Promise<void> {
 	makeStore(host, store);
 	const work = newWorkPath(host, store);
-	host.rename(imageFolder(store, digest), work);
+	host.rename(imageFolder(store, image), work);
 	await removeStubborn(host, facts, work);
 }

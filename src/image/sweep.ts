@@ -1,7 +1,7 @@
 import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
 import {ownerRuns} from './owner.ts';
-import {digestOfFolder, imagesFolder, workFolder} from './store.ts';
+import {imageOfFolder, imagesFolder, workFolder} from './store.ts';
 import {removeStubborn} from './work-folder.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function sweepStore(host: Host, facts: HostFacts, store: string): P
 		.list(imagesFolder(store))
 		.filter(
 			name =>
-				digestOfFolder(name) === undefined || host.lstat(`${imagesFolder(store)}/${name}/image.json`) === undefined,
+				imageOfFolder(name) === undefined || host.lstat(`${imagesFolder(store)}/${name}/image.json`) === undefined,
 		)
 		.map(name => `${imagesFolder(store)}/${name}`);
 	const paths = [...works, ...broken];

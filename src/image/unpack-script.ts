@@ -1,14 +1,14 @@
 import type {HostFacts} from '../host/facts.ts';
+import {mappedRoot} from '../host/id-map.ts';
 import type {Compression} from './compression.ts';
 import {decompression, extraction} from './extraction.ts';
-import {hostWords, type Jail, jail, quoted} from './jail.ts';
+import {hostWords, jail, jailCommand, quoted} from './jail.ts';
 import {recordText} from './record.ts';
-import {imageFolder, imagesFolder, workFolder} from './store.ts';
+import {imageFolder, type ImageName, imagesFolder, workFolder} from './store.ts';
 
 /** What a script unpacks, and where the image is kept. */
-export interface ScriptedUnpack {
+export interface ScriptedUnpack extends ImageName {
 	readonly archive: string;
-	readonly digest: string;
 	readonly store: string;
 	/** Milliseconds since the epoch that the image's record will tell; a plan has no clock of its own. */
 	readonly created: number;
@@ -28,8 +28,8 @@ export interface ScriptedUnpack {
  * @throws TsboxError E_HOST_UNSUPPORTED, E_PERMISSION as {@link jail}.
  */
 export function unpackScript(facts: HostFacts, unpack: ScriptedUnpack): readonly string[] {
-	const {archive, digest, store, created, toolbox} = unpack;
-	const image = quoted(imageFolder(store, digest));
+	const {archive, digest, ids, store, created, toolbox} = unpack;
+	const image = quoted(imageFolder(store, unpack));
 	const record = recordText({schema: 1, digest, archive, bytes: null, entries: null, created}).trimEnd();
 	const folders = [store, imagesFolder(store), workFolder(store)].map(quoted).join(' ');
 	return [
@@ -50,11 +50,12 @@ export function unpackScript(facts: HostFacts, unpack: ScriptedUnpack): readonly
 		'\ttrap \'rm -rf "$work"\' EXIT',
 		"\ttrap 'exit 130' HUP INT TERM",
 		'\tmkdir -m 0755 "$work/rootfs" || exit 125',
+		...(ids === undefined ? [] : [`\tchown ${mappedRoot(ids).join(':')} "$work/rootfs" || exit 125`]),
 		'\tunpacked() {',
 		...unpackers(facts, unpack).map(line => `\t\t${line}`),
 		'\t}',
 		'\textracted() {',
-		`\t\t${command(jail(facts, extraction(facts), toolbox))} "$work/rootfs" >&2`,
+		`\t\t${jailCommand(jail(facts, extraction(facts, ids), toolbox, ids))} "$work/rootfs" >&2`,
 		'\t}',
 		'\t# A pipe tells the status of its last command alone; here both must be 0.',
 		'\tstatus=$({ { unpacked && echo 0 >&3; } | { extracted && echo 0 >&3; }; } 3>&1)',
@@ -69,7 +70,7 @@ export function unpackScript(facts: HostFacts, unpack: ScriptedUnpack): readonly
 /** The lines that print the plain tar; the first three bytes of a file tell how it is packed. */
 function unpackers(facts: HostFacts, {compression, toolbox}: ScriptedUnpack): readonly string[] {
 	const packed = (name: Exclude<Compression, 'none'>): string =>
-		`${command(jail(facts, decompression(name), toolbox))} "$work" <"$archive"`;
+		`${jailCommand(jail(facts, decompression(name), toolbox))} "$work" <"$archive"`;
 	if (compression === 'none') return ['cat "$archive"'];
 	if (compression !== undefined) return [packed(compression)];
 	const magics = [
@@ -85,8 +86,4 @@ function unpackers(facts: HostFacts, {compression, toolbox}: ScriptedUnpack): re
 		'*) cat "$archive" ;;',
 		'esac',
 	];
-}
-
-function command({argv}: Jail): string {
-	return argv.map(quoted).join(' ');
 }

@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import {pipeline} from 'node:stream/promises';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
+import {mappedRoot, userMapOf} from '../host/id-map.ts';
 import type {Host} from '../host/host.ts';
 import {archiveError} from './archive-error.ts';
 import {type ArchiveFile, openArchive} from './archive-file.ts';
@@ -12,14 +13,13 @@ import {decompression, extraction} from './extraction.ts';
 import {hostWords} from './jail.ts';
 import {type JailedProgram, startJailed} from './jailed-program.ts';
 import {type ImageRecord, readRecord, recordText} from './record.ts';
-import {imageFolder, makeStore, newWorkPath} from './store.ts';
+import {imageFolder, type ImageName, makeStore, newWorkPath} from './store.ts';
 import {noSpace, saysDiskFull, storeError, tarFailed} from './unpack-error.ts';
 import {removeStubborn, storeWork} from './work-folder.ts';
 
-/** What is unpacked: the archive's path, and the digest that it must have. */
-export interface UnpackedArchive {
+/** What is unpacked: the archive's path, the digest that it must have, and the ids that its files get. */
+export interface UnpackedArchive extends ImageName {
 	readonly archive: string;
-	readonly digest: string;
 }
 
 /** How {@link unpack} goes about it. */
@@ -63,7 +63,7 @@ export async function unpack(
 	image: UnpackedArchive,
 	options: UnpackOptions = {},
 ): Promise<ImageRecord> {
-	const stored = readRecord(host, store, image.digest);
+	const stored = readRecord(host, store, image);
 	if (stored !== undefined) return stored;
 	const file = await openArchive(image.archive);
 	const unpacking = {host, facts, store, image, options, work: newWorkPath(host, store)};
@@ -79,13 +79,14 @@ export async function unpack(
 	}
 }
 
-async function makeWork({host, facts, store, work}: Unpacking): Promise<void> {
+async function makeWork({host, facts, store, work, image}: Unpacking): Promise<void> {
 	makeStore(host, store);
 	host.mkdir(work, 0o700);
 	// mkdir(1) and not mkdir(2): the caller's umask would close the container's root to its users.
 	const made = await host.run([...hostWords(facts, 'mkdir'), '-m', '0755', `${work}/rootfs`]);
 	if (made.exitCode !== 0)
 		throw saysDiskFull(made.stderr) ? Object.assign(new Error(made.stderr), {code: 'ENOSPC'}) : new Error(made.stderr);
+	if (image.ids !== undefined) host.chown(`${work}/rootfs`, ...mappedRoot(image.ids));
 }
 
 /** Runs tar and feeds it; ends when tar has ended, whatever happens. */
@@ -93,8 +94,9 @@ async function fillRootfs(unpacking: Unpacking, file: ArchiveFile): Promise<Entr
 	const {host, facts, store, image, options, work} = unpacking;
 	const {archive} = image;
 	let full = false;
-	const tar = startJailed(host, facts, extraction(facts), `${work}/rootfs`, {
+	const tar = startJailed(host, facts, extraction(facts, image.ids), `${work}/rootfs`, {
 		toolbox: options.toolbox,
+		ids: image.ids,
 		onMessage: text => {
 			if (full || !saysDiskFull(text)) return;
 			// GNU tar would go on with every other entry, and fail on each.
@@ -117,7 +119,8 @@ async function fillRootfs(unpacking: Unpacking, file: ArchiveFile): Promise<Entr
 		throw new TsboxError('E_INTERRUPTED', `unpacking ${archive} was interrupted`, {cause: options.signal.reason});
 	}
 	if (failure !== undefined && !isBrokenPipe(failure)) throw failure;
-	if (counts === undefined || status !== 0) throw tarFailed(archive, tar);
+	if (counts === undefined || status !== 0)
+		throw tarFailed(archive, tar, image.ids ?? (facts.user.uid === 0 ? undefined : userMapOf(facts)));
 	return counts;
 }
 
@@ -190,8 +193,8 @@ async function keep(
 		created: host.now(),
 	};
 	host.writeAtomic(`${work}/image.json`, recordText(record), 0o600);
-	await storeWork(host, facts, work, imageFolder(store, image.digest));
-	return readRecord(host, store, image.digest) ?? record;
+	await storeWork(host, facts, work, imageFolder(store, image));
+	return readRecord(host, store, image) ?? record;
 }
 
 function isBrokenPipe(error: unknown): boolean {

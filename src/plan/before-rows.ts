@@ -1,7 +1,7 @@
 import type {MountRow} from '../step/action.ts';
 import {containerPaths, type PlanInput} from './input.ts';
 import {hostFolderRows, rootRow} from './plan-rootfs.ts';
-import type {StagedSource} from './staged-sources.ts';
+import type {Taken} from './gather.ts';
 
 /** /proc and an empty /dev, with the options that the config gives them. */
 function kernelRows(input: PlanInput): readonly MountRow[] {
@@ -19,12 +19,7 @@ function kernelRows(input: PlanInput): readonly MountRow[] {
 }
 
 /** The stage, and on it the folders that are bound there before the host is out of sight. */
-function stageRows(
-	input: PlanInput,
-	toolbox: string,
-	staged: readonly StagedSource[],
-	withSys: boolean,
-): readonly MountRow[] {
+function stageRows(input: PlanInput, {toolbox, conf, staged}: Taken, withSys: boolean): readonly MountRow[] {
 	const paths = containerPaths(input);
 	const on = (source: string, name: string, options: readonly string[], why: string, type = 'none'): MountRow => ({
 		source,
@@ -45,7 +40,7 @@ function stageRows(
 		},
 		on(toolbox, 'tools', [bind, 'ro', 'nosuid', 'nodev'], "the host's tools, read-only"),
 		on('/dev', 'dev', [bind, 'ro', 'nosuid', 'noexec'], "the host's devices, to bind from"),
-		on(paths.state, 'conf', ['bind', 'ro', 'nosuid', 'nodev', 'noexec'], 'the mount tables'),
+		on(conf, 'conf', ['bind', 'ro', 'nosuid', 'nodev', 'noexec'], 'the mount tables'),
 		...(withSys
 			? [on('sysfs', 'sys', ['nosuid', 'nodev', 'noexec'], 'to bring the loopback interface up', 'sysfs')]
 			: []),
@@ -56,16 +51,6 @@ function stageRows(
 }
 
 /** The rows that are mounted from the host: root, /proc, /dev, and the stage with the toolbox and the folders to bind from. */
-export function beforeRows(
-	input: PlanInput,
-	toolbox: string,
-	staged: readonly StagedSource[],
-	withSys: boolean,
-): readonly MountRow[] {
-	return [
-		rootRow(input),
-		...hostFolderRows(input),
-		...kernelRows(input),
-		...stageRows(input, toolbox, staged, withSys),
-	];
+export function beforeRows(input: PlanInput, taken: Taken, withSys: boolean): readonly MountRow[] {
+	return [rootRow(input), ...hostFolderRows(input), ...kernelRows(input), ...stageRows(input, taken, withSys)];
 }

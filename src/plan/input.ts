@@ -1,6 +1,6 @@
 import type {HostFacts} from '../host/facts.ts';
 import type {ImageFacts} from '../image/facts.ts';
-import type {UserMap} from '../host/id-map.ts';
+import {isRange, type UserMap} from '../host/id-map.ts';
 import type {OciConfig} from '../oci/config.ts';
 import type {Service} from '../spec/project.ts';
 
@@ -59,7 +59,7 @@ export interface PlanInput {
 	/** The spec's path as the user gave it, for the table's head. */
 	readonly spec: string;
 	readonly tty: boolean;
-	/** Whom the container's ids stand for, when an ordinary user starts it; null for root, whose ids are the host's. */
+	/** Whom the container's ids stand for, where it has a user namespace; null without, when its ids are the host's. */
 	readonly map: UserMap | null;
 	/** What lies in the host's root folder; for `rootfs: host` of an ordinary user, who can't have an overlay over all of it. */
 	readonly hostRoot: readonly HostRootEntry[];
@@ -81,6 +81,8 @@ export interface ContainerPaths {
 	readonly work: string;
 	/** Where the root filesystem is mounted, in the container's mount namespace. */
 	readonly root: string;
+	/** Where root of the host gathers what root of the container could not reach; equal to `root` where nothing is gathered. */
+	readonly gathered: string;
 	/** A tmpfs on the root's /dev that the setting up is done from, as seen before the root is changed. */
 	readonly stage: string;
 }
@@ -88,9 +90,20 @@ export interface ContainerPaths {
 /** The stage as the container side sees it after the root was changed; gone before the command starts. */
 export const stage = '/dev/.box';
 
+/**
+ * Where the container side sees what was gathered for it. It is any folder that is there on every host and that whoever
+ * may go to: in the container's own mount namespace it is covered.
+ */
+export const reached = '/tmp';
+
+/** The container is started by an ordinary user, who has no power over the host but the user namespace. */
+export function isRootless({map}: Pick<PlanInput, 'map'>): boolean {
+	return map !== null && !isRange(map);
+}
+
 /** Whether the writable layer of an overlay over this image can be in the store. */
 export function overlayInStore({image, facts, map}: PlanInput): boolean {
-	return image.kind === 'host' && map === null ? facts.overlay.hostLower : facts.overlay.store;
+	return image.kind === 'host' && !isRootless({map}) ? facts.overlay.hostLower : facts.overlay.store;
 }
 
 /** Where things are for the container of this input. */
@@ -102,6 +115,7 @@ export function containerPaths(input: PlanInput): ContainerPaths {
 		: overlayInStore(input) || !facts.overlay.tmpfs
 			? `${folders.store}/layers/${service.name}`
 			: `${state}/layer`;
-	const root = `${layer}/root`;
-	return {state, layer, upper: `${layer}/upper`, work: `${layer}/work`, root, stage: `${root}${stage}`};
+	const gathered = `${layer}/root`;
+	const root = isRange(input.map) ? `${reached}/root` : gathered;
+	return {state, layer, upper: `${layer}/upper`, work: `${layer}/work`, root, gathered, stage: `${root}${stage}`};
 }

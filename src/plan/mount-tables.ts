@@ -1,3 +1,4 @@
+import {isRange} from '../host/id-map.ts';
 import type {MountRow} from '../step/action.ts';
 import type {Step} from '../step/step.ts';
 import {containerPaths, type PlanInput} from './input.ts';
@@ -25,7 +26,7 @@ export function mountBefore(
 		'mount(8)',
 		{
 			object: `${before.length} mounts`,
-			action: {kind: 'mountTable', name: 'before', place: 'host', rows: before},
+			action: {kind: 'mountTable', name: 'before', place: isRange(input.map) ? 'gathered' : 'host', rows: before},
 			...mountUndo(input),
 			checks: before.flatMap(row => {
 				const target = targetInside(input, row);

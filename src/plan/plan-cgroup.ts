@@ -4,7 +4,7 @@ import type {CgroupMember} from '../step/cgroup-member.ts';
 import type {Step} from '../step/step.ts';
 import {deviceRules, deviceSteps} from './plan-devices.ts';
 import {cgroupSettings, type Setting} from './cgroup-settings.ts';
-import type {PlanInput} from './input.ts';
+import {isRootless, type PlanInput} from './input.ts';
 import type {Shortfalls} from './unsupported.ts';
 
 /** The cgroups of one container, and how they are emptied. */
@@ -69,7 +69,7 @@ const supervisor = 'supervisor';
 /** The group of the unified hierarchy that systemd gave to an ordinary user's tsbox, or null. */
 function delegatedGroup({facts, map}: PlanInput): string | null {
 	const {layout, delegated, unified} = facts.cgroup;
-	if (map === null || layout !== 'v2' || unified === null || delegated === null) return null;
+	if (!isRootless({map}) || layout !== 'v2' || unified === null || delegated === null) return null;
 	return delegated.endsWith(`/${supervisor}`) ? delegated.slice(0, -supervisor.length - 1) : delegated;
 }
 
@@ -110,7 +110,7 @@ function supervisorSteps(facts: CgroupFacts, own: string): readonly Step[] {
 function noCgroups({facts, map}: PlanInput): readonly [string, string] {
 	const {layout} = facts.cgroup;
 	if (layout === 'none') return ['no cgroup hierarchy is mounted', 'mount cgroups, or leave the limits out'];
-	if (map === null) return ['the cgroup hierarchies are read-only', 'mount cgroups, or leave the limits out'];
+	if (!isRootless({map})) return ['the cgroup hierarchies are read-only', 'mount cgroups, or leave the limits out'];
 	if (layout !== 'v2')
 		return [
 			'an ordinary user can be given a group of the unified hierarchy alone, and this host limits by cgroup v1',

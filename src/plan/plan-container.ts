@@ -3,7 +3,7 @@ import type {Plan, Step} from '../step/step.ts';
 import {containerPaths, type PlanInput} from './input.ts';
 import {planCgroup} from './plan-cgroup.ts';
 import {planMounts} from './plan-mounts.ts';
-import {checkSysctls, planProcess, reaperOf} from './plan-process.ts';
+import {checkSysctls, planProcess, reaperOf, rootOnly} from './plan-process.ts';
 import {planRootfs} from './plan-rootfs.ts';
 import {planSecurity} from './plan-security.ts';
 import {planStart} from './plan-start.ts';
@@ -29,23 +29,27 @@ export function planContainer(input: PlanInput): Plan {
 	const security = planSecurity(input, missing);
 	const cgroup = planCgroup(input, missing);
 	const tools = toolboxStep(input);
-	const {steps: mounts, unstage} = planMounts(input, cgroup, toolboxSource(input), bound);
+	const {start, enter} = planStart(input, cgroup);
+	const {steps: mounts, unstage} = planMounts(input, cgroup, toolboxSource(input), bound, {
+		enter,
+		steps: rootOnly(input),
+	});
 	return {
 		schema: 1,
 		name: service.name,
 		spec: input.spec,
 		namespaces: service.namespaces,
 		steps: [
-			...planRootfs(input),
 			...tools,
+			...planRootfs(input),
 			...cgroup.steps,
-			planStart(input, cgroup),
+			start,
 			...mounts,
 			...security.steps,
 			...unstage,
 			...planProcess(input, missing, security),
 		],
-		warnings: [...privilegedWarning(input), ...missing.warnings],
+		warnings: [...privilegedWarning(input), ...sharedIds(input), ...missing.warnings],
 		protections: protections(input, security),
 	};
 }
@@ -55,6 +59,15 @@ function privilegedWarning({service}: PlanInput): readonly string[] {
 	if (!service.privileged) return [];
 	return [
 		'PRIVILEGED: this container has all capabilities, no seccomp filter and the kernel files of the host; whoever is root in it is root of this machine',
+	];
+}
+
+/** A range that somebody else has too is no boundary against them. */
+function sharedIds({map, facts}: PlanInput): readonly string[] {
+	const {sharers} = facts.userNamespace;
+	if (map === null || map.kind === 'single' || sharers.length === 0) return [];
+	return [
+		`the ids of this container are not its own: ${sharers.join(', ')} on this host ${sharers.length === 1 ? 'has' : 'have'} some of them too, by /etc/subuid or as an account`,
 	];
 }
 

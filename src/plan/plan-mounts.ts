@@ -2,7 +2,8 @@ import type {Step} from '../step/step.ts';
 import {afterRows} from './after-rows.ts';
 import {beforeRows} from './before-rows.ts';
 import {changeRoot} from './change-root.ts';
-import type {PlanInput} from './input.ts';
+import {gatherSteps, takenFrom} from './gather.ts';
+import {containerPaths, type PlanInput} from './input.ts';
 import {type InsideStep, insideStep} from './inside-step.ts';
 import {kernelSettings} from './kernel-settings.ts';
 import {pointSteps} from './mount-points.ts';
@@ -19,22 +20,25 @@ export function planMounts(
 	cgroup: CgroupPlan,
 	toolbox: string,
 	reaper: string | null,
+	outside: {readonly enter: Step | null; readonly steps: readonly Step[]},
 ): {readonly steps: readonly Step[]; readonly unstage: readonly Step[]} {
 	const {namespaces} = input.service;
 	const own = namespaces.includes('mount');
 	const loopback = own && namespaces.includes('network');
 	const controllers = cgroup.members.map(member => member.controller);
-	const staged = stagedSources(input, reaper);
-	const before = beforeRows(input, toolbox, staged, loopback);
-	const after = afterRows(input, staged, controllers);
+	const sources = {toolbox, conf: containerPaths(input).state, staged: stagedSources(input, reaper)};
+	const taken = takenFrom(input, sources);
+	const before = beforeRows(input, taken, loopback);
+	const after = afterRows(input, sources.staged, controllers);
 	const inside = insideStep({
 		kind: 'none',
 		reason: own ? 'it goes with the mount namespace' : 'it goes when the root is unmounted',
 	});
 	return {
 		steps: [
+			...gatherSteps(input, inside, sources, outside),
 			mountBefore(input, inside, before, after),
-			...prepareStage(input, inside, staged),
+			...prepareStage(input, inside, taken.staged),
 			...changeRoot(input, inside),
 			...kernelSettings(input, inside, loopback),
 			...pointSteps(input, inside),

@@ -1,5 +1,5 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
-import {outsideId} from '../host/id-map.ts';
+import {isRange, outsideId} from '../host/id-map.ts';
 import {capabilityMask} from '../oci/capabilities.ts';
 import {boundingSet, privilegeArguments} from '../step/privileges.ts';
 import {isSysctlName, namespaceOfSysctl} from '../spec/sysctl.ts';
@@ -93,8 +93,6 @@ function statusChecks(input: PlanInput, ids: UserIds | null): Check {
  */
 function checkMapped({map, service}: PlanInput, ids: UserIds | null): void {
 	if (map === null) return;
-	const hint =
-		'give your user a range of ids: `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER`';
 	const outside =
 		ids === null
 			? // By every other name there can only be somebody else.
@@ -106,7 +104,10 @@ function checkMapped({map, service}: PlanInput, ids: UserIds | null): void {
 				map.kind === 'single'
 					? 'without subordinate ids an ordinary user has one id to give, and root in the container has it'
 					: `its map ends at ${map.uids.reduce((most, {inside, count}) => Math.max(most, inside + count - 1), 0)}`,
-			hint: map.kind === 'single' ? hint : 'choose a lower number, or ask for a larger range in /etc/subuid',
+			hint:
+				map.kind === 'single'
+					? 'give your user a range of ids: `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER`'
+					: 'choose a lower number, or ask for a larger range in /etc/subuid',
 		});
 }
 
@@ -149,6 +150,57 @@ export function checkSysctls(input: PlanInput): void {
 	}
 }
 
+function oomSteps({config}: PlanInput): readonly Step[] {
+	const {oomScoreAdj} = config.process;
+	if (oomScoreAdj === undefined) return [];
+	return [
+		{
+			id: 'process.oom',
+			phase: 'hardening',
+			side: 'container',
+			title: `set its OOM score adjustment to ${oomScoreAdj}`,
+			why: 'When the whole machine runs out of memory, the process with the highest score dies first.',
+			man: 'proc_pid_oom_score_adj(5)',
+			object: 'oom_score_adj of the process',
+			action: {kind: 'write', path: '/proc/self/oom_score_adj', value: String(oomScoreAdj)},
+			undo: withTheProcess,
+			checks: [{kind: 'oomScoreAdj', equals: oomScoreAdj}],
+		},
+	];
+}
+
+/** Hard limits above those of the caller. */
+function raised({config, facts}: PlanInput): readonly ResourceLimit[] {
+	return config.process.rlimits
+		.map(({type, soft, hard}) => ({name: rlimitName(type), soft, hard}))
+		.filter(({name, hard}) => {
+			const own = facts.rlimits[name];
+			return own !== undefined && own !== -1 && (hard === -1 || hard > own);
+		});
+}
+
+/** What takes CAP_SYS_RESOURCE over the host, and must be done before a container of root's gives that up. */
+export function rootOnly(input: PlanInput): readonly Step[] {
+	if (!isRange(input.map)) return [];
+	const limits = raised(input);
+	if (limits.length === 0) return oomSteps(input);
+	return [
+		...oomSteps(input),
+		{
+			id: 'process.raise',
+			phase: 'hardening',
+			side: 'container',
+			title: `raise the hard limits ${limits.map(({name}) => name).join(', ')}`,
+			why: 'Only root of the host may raise them; they are set once the container is put together.',
+			man: 'prlimit(1)',
+			object: 'resource limits of the process',
+			action: {kind: 'rlimits', limits, hardOnly: true},
+			undo: withTheProcess,
+			checks: [],
+		},
+	];
+}
+
 /** The hardening and process phases: from root with all powers to the command with its own. */
 export function planProcess(input: PlanInput, missing: Shortfalls, security: SecurityPlan): readonly Step[] {
 	const {config, service, facts} = input;
@@ -171,19 +223,7 @@ export function planProcess(input: PlanInput, missing: Shortfalls, security: Sec
 			checks: rlimits.map(limit => ({kind: 'rlimit', ...limit})),
 		});
 	}
-	const {oomScoreAdj} = config.process;
-	if (oomScoreAdj !== undefined) {
-		step({
-			id: 'process.oom',
-			phase: 'hardening',
-			title: `set its OOM score adjustment to ${oomScoreAdj}`,
-			why: 'When the whole machine runs out of memory, the process with the highest score dies first.',
-			man: 'proc_pid_oom_score_adj(5)',
-			object: 'oom_score_adj of the process',
-			action: {kind: 'write', path: '/proc/self/oom_score_adj', value: String(oomScoreAdj)},
-			checks: [{kind: 'oomScoreAdj', equals: oomScoreAdj}],
-		});
-	}
+	if (!isRange(input.map)) steps.push(...oomSteps(input));
 	const ids = fixedIds(service.user, service.groupAdd);
 	checkMapped(input, ids);
 	if (ids === null) {

@@ -2,7 +2,8 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import type {ImageFacts} from '../image/facts.ts';
 import type {MountRow} from '../step/action.ts';
 import type {Step} from '../step/step.ts';
-import {containerPaths, overlayInStore, type PlanInput} from './input.ts';
+import {containerPaths, isRootless, overlayInStore, type PlanInput, reached} from './input.ts';
+import {isRange, mappedRoot, type UserMap} from '../host/id-map.ts';
 
 /** The folders of the root that the kernel's own filesystems are mounted on. */
 const kernelFolders = ['proc', 'sys', 'dev'];
@@ -10,6 +11,8 @@ const kernelFolders = ['proc', 'sys', 'dev'];
 /** How the root is put together: an overlay over the image, or a copy where overlay can't be had. */
 function rootKind(input: PlanInput): 'overlay' | 'copy' {
 	const {overlay} = input.facts;
+	// The owners in a folder of the user's are those of the host: without idmapped mounts only a copy can have others.
+	if (isRange(input.map) && input.image.kind === 'directory' && !overlay.idmapped) return 'copy';
 	return overlayInStore(input) || (overlay.tmpfs && !input.service.keep) ? 'overlay' : 'copy';
 }
 
@@ -29,39 +32,79 @@ function lowerPath(input: PlanInput): string {
 }
 
 /** A node that the container makes with mknod(2) must not open: it would be the host's disk. */
-function noDevices({service}: PlanInput): readonly string[] {
-	return service.privileged ? [] : ['nodev'];
+function noDevices({service, map}: PlanInput): readonly string[] {
+	return service.privileged && map === null ? [] : ['nodev'];
 }
 
-/** The row that mounts the root filesystem. */
+/** Whether the image's owners are changed by the mount that the overlay lies on: X-mount.idmap of mount(8). */
+function isIdmapped({map, image, facts}: PlanInput): boolean {
+	if (!isRange(map) || image.kind === 'host') return false;
+	return image.kind === 'archive' ? image.ids === undefined : facts.overlay.idmapped;
+}
+
+/** What root of the host mounts of the root filesystem where root of the container can't. */
+export function gatheredRootRows(input: PlanInput): readonly MountRow[] {
+	const {gathered} = containerPaths(input);
+	if (!isRange(input.map)) return [];
+	const root = layersRow(input, `${gathered}/rootfs`, isIdmapped(input) ? `${gathered}/image` : lowerPath(input));
+	const made = {...root, options: [...root.options, 'X-mount.mkdir']};
+	if (!isIdmapped(input)) return [made];
+	const ids = (kind: 'u' | 'g', rows: UserMap['uids']): readonly string[] =>
+		rows.map(({inside, outside, count}) => `${kind}:${inside}:${outside}:${count}`);
+	const idmap = [...ids('u', input.map.uids), ...ids('g', input.map.gids)].join(' ');
+	return [
+		{
+			source: lowerPath(input),
+			target: `${gathered}/image`,
+			type: 'none',
+			options: ['bind', `X-mount.idmap=${idmap}`, 'X-mount.mkdir'],
+			why: 'the image, with the ids of the container in place of those on disk',
+		},
+		made,
+	];
+}
+
+/** The row that mounts the root filesystem, from the host or from where it was gathered. */
 export function rootRow(input: PlanInput): MountRow {
+	const {root} = containerPaths(input);
+	if (!isRange(input.map)) return layersRow(input, root, lowerPath(input));
+	return {
+		source: `${reached}/rootfs`,
+		target: root,
+		type: 'none',
+		options: ['bind', 'nodev', 'X-mount.mkdir'],
+		why: 'the root filesystem: what was gathered can be taken apart no more, a bind mount of it can',
+	};
+}
+
+function layersRow(input: PlanInput, target: string, lower: string): MountRow {
 	const paths = containerPaths(input);
 	if (rootKind(input) === 'copy' || isHostByFolders(input)) {
 		return {
 			source: paths.upper,
-			target: paths.root,
+			target,
 			type: 'none',
 			options: [
 				'bind',
 				...noDevices(input),
-				...(input.map === null ? [] : input.storeLocked.filter(flag => flag !== 'nodev')),
+				...(!isRootless(input) ? [] : input.storeLocked.filter(flag => flag !== 'nodev')),
 			],
 			why: "the container's own copy of the root filesystem",
 		};
 	}
-	const layers = [`lowerdir=${lowerPath(input)}`, `upperdir=${paths.upper}`, `workdir=${paths.work}`];
+	const layers = [`lowerdir=${lower}`, `upperdir=${paths.upper}`, `workdir=${paths.work}`];
 	return {
 		source: 'overlay',
-		target: paths.root,
+		target,
 		type: 'overlay',
-		options: [...noDevices(input), ...(input.map === null ? [] : ['userxattr']), ...layers],
+		options: [...noDevices(input), ...(isRootless(input) ? ['userxattr'] : []), ...layers],
 		why: 'the root filesystem: the image below, a writable layer on top',
 	};
 }
 
 /** An ordinary user can have no overlay over the host's whole root, whose mounts are locked: only over its folders. */
-function isHostByFolders({image, map}: PlanInput): boolean {
-	return image.kind === 'host' && map !== null;
+function isHostByFolders(input: PlanInput): boolean {
+	return input.image.kind === 'host' && isRootless(input);
 }
 
 /** The layers of one folder of the host's root. */
@@ -100,11 +143,17 @@ export function unpackStep(image: Extract<ImageFacts, {kind: 'archive'}>): Step 
 		id: 'image.unpack',
 		phase: 'image',
 		side: 'host',
-		title: `unpack ${image.archive.split('/').at(-1)} into the store`,
-		why: 'A container needs a root folder of its own; the archive is unpacked once, by a tar that is itself locked into the target folder, and reused by its digest.',
+		title: `unpack ${image.archive.split('/').at(-1)} into the store${image.ids === undefined ? '' : ', with the ids of the container'}`,
+		why: `A container needs a root folder of its own; the archive is unpacked once, by a tar that is itself locked into the target folder, and reused by its digest.${image.ids === undefined ? '' : ' Its files get the owners that root and the others of the container are on the host, because this host has no mounts that change them.'}`,
 		man: 'tar(1)',
 		object: `folder ${image.path}`,
-		action: {kind: 'unpack', archive: image.archive, digest: image.digest, target: image.path},
+		action: {
+			kind: 'unpack',
+			archive: image.archive,
+			digest: image.digest,
+			target: image.path,
+			...(image.ids === undefined ? {} : {ids: image.ids}),
+		},
 		undo: {kind: 'none', reason: 'the store keeps it for the next start; `tsbox images rm` removes it'},
 		checks: [{kind: 'folder', path: image.path}],
 	};
@@ -120,6 +169,7 @@ export function planRootfs(input: PlanInput): readonly Step[] {
 	const paths = containerPaths(input);
 	const kind = rootKind(input);
 	const steps: Step[] = [];
+	const owner = isRange(input.map) ? {owner: mappedRoot(input.map)} : {};
 	if (/[,:\\"]/.test(lowerPath(input) + paths.layer)) {
 		throw new TsboxError(
 			'E_SPEC_INVALID',
@@ -139,11 +189,16 @@ export function planRootfs(input: PlanInput): readonly Step[] {
 		why: 'What the container writes must land somewhere; the image below it is shared and stays as it is.',
 		man: 'mkdir(1)',
 		object: `folder ${paths.layer}`,
-		action: {kind: 'mkdir', paths: [paths.upper, paths.work, paths.root, ...hostFolders(input)], mode: 0o755},
+		action: {
+			kind: 'mkdir',
+			paths: [paths.upper, paths.work, paths.gathered, ...hostFolders(input)],
+			mode: 0o755,
+			...owner,
+		},
 		undo: service.keep
 			? {kind: 'none', reason: '`keep: true`: the writable layer stays for the next start'}
 			: {kind: 'removeTree', path: paths.layer},
-		checks: [{kind: 'folder', path: paths.root}],
+		checks: [{kind: 'folder', path: paths.gathered}],
 	});
 	if (kind === 'copy') {
 		if (image.kind === 'host') {
@@ -157,10 +212,15 @@ export function planRootfs(input: PlanInput): readonly Step[] {
 			phase: 'rootfs',
 			side: 'host',
 			title: 'copy the root filesystem',
-			why: 'This host can mount no overlay, so the container gets a copy to write in.',
+			why: copyWhy(input),
 			man: 'cp(1)',
 			object: `folder ${paths.upper}`,
-			action: {kind: 'copyTree', from: image.path, to: paths.upper},
+			action: {
+				kind: 'copyTree',
+				from: image.path,
+				to: paths.upper,
+				...(isRange(input.map) && image.kind === 'directory' ? {ids: input.map} : {}),
+			},
 			undo: {kind: 'none', reason: 'it goes with the writable layer'},
 			checks: [{kind: 'folder', path: paths.upper}],
 		});
@@ -182,4 +242,10 @@ export function planRootfs(input: PlanInput): readonly Step[] {
 		checks: [],
 	});
 	return steps;
+}
+
+function copyWhy({map, image, facts}: PlanInput): string {
+	return isRange(map) && image.kind === 'directory' && facts.overlay.store
+		? 'The files belong to ids that the container does not have, and this host has no mounts that change them: it gets a copy with its own owners. An archive as `rootfs` is copied once, not at each start.'
+		: 'This host can mount no overlay, so the container gets a copy to write in.';
 }

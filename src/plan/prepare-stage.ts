@@ -1,3 +1,4 @@
+import {isRange} from '../host/id-map.ts';
 import type {Step} from '../step/step.ts';
 import {containerPaths, type PlanInput} from './input.ts';
 import type {InsideStep} from './inside-step.ts';
@@ -87,7 +88,7 @@ function stageFiles(input: PlanInput, inside: InsideStep, files: readonly Staged
 			'put the files to bind from on the stage',
 			'A file can only be bound on a file, which had to be made first.',
 			'mount(8)',
-			{action: {kind: 'mountTable', name: 'sources', place: 'host', rows}},
+			{action: {kind: 'mountTable', name: 'sources', place: isRange(input.map) ? 'gathered' : 'host', rows}},
 		),
 	];
 }

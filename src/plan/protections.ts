@@ -1,3 +1,4 @@
+import {isRange} from '../host/id-map.ts';
 import type {Protection} from '../step/step.ts';
 import {boundingSet} from '../step/privileges.ts';
 import type {PlanInput} from './input.ts';
@@ -50,16 +51,18 @@ function views({service}: PlanInput): readonly Protection[] {
 
 /** What it may ask of the kernel. */
 function powers(input: PlanInput, security: SecurityPlan): readonly Protection[] {
-	const {service, config, facts} = input;
+	const {service, config, facts, map} = input;
 	const kept = boundingSet(config.process, facts);
 	const mapped = service.namespaces.includes('user');
 	return [
 		{
 			name: 'user ids',
 			on: mapped,
-			stops: mapped
-				? 'Root in here is an ordinary user of the host: whatever gets out has no power there.'
-				: 'Root in here is root of the host (uid 0), held back by what follows; started by an ordinary user it is that user.',
+			stops: !mapped
+				? 'Root in here is root of the host (uid 0), held back by what follows; with `userns_mode: auto`, or started by an ordinary user, it is not.'
+				: isRange(map)
+					? `Root in here is uid ${map.uids[0]?.outside ?? 0} of the host, which owns nothing there and may nothing: whatever gets out has no power.`
+					: 'Root in here is an ordinary user of the host: whatever gets out has no power there.',
 		},
 		{
 			name: 'capabilities',

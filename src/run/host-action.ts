@@ -11,6 +11,8 @@ export interface HostActionContext {
 	readonly signal: AbortSignal;
 	/** Unpacks an image; the run folder does not know the store. */
 	readonly unpack: (action: Extract<Action, {kind: 'unpack'}>) => Promise<void>;
+	/** Copies a folder with other owners; as above. */
+	readonly copyMapped: (action: Extract<Action, {kind: 'copyTree'}>) => Promise<void>;
 }
 
 async function runTool(context: HostActionContext, words: readonly string[], what: string): Promise<void> {
@@ -60,6 +62,7 @@ export async function doHostAction(action: Action, context: HostActionContext): 
 	switch (action.kind) {
 		case 'mkdir':
 			for (const path of action.paths) makeFolder(host, path, action.mode);
+			if (action.owner !== undefined) host.chown(action.paths[0] ?? '', ...action.owner);
 			return;
 		case 'write':
 			host.writeKernelFile(action.path, action.value);
@@ -79,6 +82,7 @@ export async function doHostAction(action: Action, context: HostActionContext): 
 			return;
 		case 'copyTree': {
 			// A kept layer has its copy already; one that a kill cut short lies beside it and is made anew.
+			if (action.ids !== undefined) return await context.copyMapped(action);
 			if (host.list(action.to).length > 0) return;
 			const fresh = `${action.to}.new`;
 			host.removeTree(fresh);

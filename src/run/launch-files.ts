@@ -10,7 +10,8 @@ import type {Plan} from '../step/step.ts';
 export function writeLaunchFiles(host: Host, plan: Plan, conf: string, facts: HostFacts, hold: boolean): void {
 	const write = (name: string, text: string): void => host.append(`${conf}/${name}`, text);
 	write('launch.sh', launchScript(plan, conf, facts));
-	const {init, inside} = initScripts(plan.steps, conf, facts, hold);
+	const {gather, init, inside} = initScripts(plan.steps, conf, facts, hold);
+	if (gather !== null) write('gather.sh', gather);
 	write('init.sh', init);
 	if (inside !== null) write('inside.sh', inside);
 	for (const {action} of plan.steps) {

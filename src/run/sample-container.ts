@@ -199,6 +199,7 @@ export function sampleContainer(behaviour: SampleBehaviour = {}): SampleContaine
 		facts: sampleFacts,
 		signal: behaviour.signal ?? new AbortController().signal,
 		unpack: async () => {},
+		copyMapped: async () => {},
 		journal: openJournal(host, conf),
 		emit: event => void events.push(event),
 		conf,

@@ -59,6 +59,15 @@ function namespaceMixes(service: Service): readonly Mix[] {
 		const key = written('root') ? 'root' : 'namespaces';
 		mixes.push({key, message: '`root: pivot` needs a mount namespace of its own', hint});
 	}
+	if (service.usernsMode === 'host' && !lacks('user')) {
+		const hint = 'take `user` out of `namespaces`, or write `userns_mode: auto`';
+		mixes.push({key: 'userns_mode', message: '`userns_mode: host` and a user namespace exclude each other', hint});
+	}
+	if (!lacks('user') && lacks('mount')) {
+		const hint = 'add `mount` to `namespaces`, or take `user` out';
+		const key = written('userns_mode') ? 'userns_mode' : 'namespaces';
+		mixes.push({key, message: 'a user namespace needs a mount namespace of its own', hint});
+	}
 	if (lacks('uts')) {
 		for (const key of ['hostname', 'domainname']) if (written(key)) mixes.push(needs(key, 'uts'));
 	}

@@ -1,5 +1,10 @@
 /** The kinds of namespace that a container can have to itself; the names are the OCI runtime-spec's. */
 export const namespaceKinds = ['mount', 'pid', 'uts', 'ipc', 'network', 'cgroup', 'time', 'user'] as const;
+/** Compose's `userns_mode`, in the words of docker-run(1) and podman-run(1) that mean something here. */
+export const usernsModes = ['auto', 'host'] as const;
+/** One of {@link usernsModes}. */
+export type UsernsMode = (typeof usernsModes)[number];
+
 /** One of {@link namespaceKinds}. */
 export type NamespaceKind = (typeof namespaceKinds)[number];
 
@@ -151,6 +156,8 @@ export interface Service {
 	readonly ulimits: readonly Ulimit[];
 	readonly sysctls: Readonly<Record<string, string>>;
 	readonly oomScoreAdj?: number;
+	/** `auto`: a user namespace; `host`: none; undefined where the spec says nothing. */
+	readonly usernsMode?: UsernsMode;
 	/** Which namespaces are new; the rest are the host's. */
 	readonly namespaces: readonly NamespaceKind[];
 	readonly root: 'pivot' | 'chroot';

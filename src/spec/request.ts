@@ -1,3 +1,5 @@
+import type {UsernsMode} from './project.ts';
+
 /** What a command line may override in every container of a spec. */
 export interface SpecOptions {
 	/** Replaces `command`. */
@@ -16,6 +18,7 @@ export interface SpecOptions {
 	readonly stdinOpen?: boolean;
 	readonly keep?: boolean;
 	readonly init?: boolean;
+	readonly userns?: UsernsMode;
 }
 
 /** What is needed to read a spec; the machine is reached only through the two functions. */

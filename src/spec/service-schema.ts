@@ -10,7 +10,7 @@ import {landlockRights} from './landlock.ts';
 import {propagations} from './mount-options.ts';
 import {bad, good, type Parsed, quoted} from './parsed.ts';
 import {makePorts, parsePort} from './port.ts';
-import {namespaceKinds} from './project.ts';
+import {namespaceKinds, usernsModes} from './project.ts';
 import {numberIn, parseBoolean} from './scalar.ts';
 import {described, key, mapOrList, parsedBy, text, textOrBoolean, textOrNumber, texts} from './schema-parts.ts';
 import {parseSecurityOption} from './security-option.ts';
@@ -197,6 +197,10 @@ export const serviceShape = {
 	namespaces: key(
 		'Which namespaces are new; the others are those of the host. All but `time` and `user` by default.',
 		z.array(z.enum(namespaceKinds), {error: 'must be a list'}),
+	),
+	userns_mode: key(
+		'`auto`: root of the container is no root of the host, it and all others have subordinate ids (subuid(5)); `host`: the ids of the host.',
+		z.enum(usernsModes),
 	),
 	root: key('How the root becomes the root: pivot_root(2) by default, or chroot(2).', root),
 	cap_add: key('Capabilities that are added to the default ones.', z.array(parsedBy(text, parseCapability))),

@@ -40,7 +40,9 @@ export function readService(
 	const {pick, override} = picker;
 	const name = readName(input, picker, context);
 	const written: readonly NamespaceKind[] | undefined = input.namespaces;
-	const namespaces = pick('namespaces', written, defaultNamespaces);
+	const usernsMode = override('--userns', options.userns, 'userns_mode', input.userns_mode, undefined);
+	const listed = pick('namespaces', written, defaultNamespaces);
+	const namespaces = usernsMode === 'auto' ? [...listed, 'user' as const] : listed;
 	const service: Omit<Service, 'origins'> = {
 		service: context.key ?? name,
 		name,
@@ -55,6 +57,7 @@ export function readService(
 		root: pick('root', input.root, 'pivot'),
 		capAdd: pick('cap_add', input.cap_add, []),
 		capDrop: pick('cap_drop', input.cap_drop, []),
+		...present({usernsMode}),
 		...readSecurity(input, picker, folder, request),
 		init: override('--init', options.init, 'init', input.init, false),
 		labels: readNamed('labels', input.labels, picker),

@@ -50,7 +50,6 @@ export const unsupportedServiceKeys: Readonly<Record<string, string>> = {
 	secrets: 'mount the file read-only with `volumes`',
 	storage_opt: 'take it out',
 	use_api_socket: 'take it out',
-	userns_mode: 'leave it out: a container that an ordinary user starts has a user namespace, one of root has none',
 	uts: 'add `uts` to `namespaces` or leave it out there',
 	volumes_from: 'write the `volumes` again, or share them with a YAML anchor',
 };

@@ -1,4 +1,5 @@
 import type {ToolName} from '../host/facts.ts';
+import type {RangeMap} from '../host/id-map.ts';
 
 /** One row of an fstab(5) that the container's mounts are made from. */
 export interface MountRow {
@@ -11,8 +12,11 @@ export interface MountRow {
 	readonly why: string;
 }
 
-/** How a container step finds its tool: by host path before the root is changed, from the toolbox after. */
-export type ToolPlace = 'host' | 'toolbox';
+/**
+ * How a container step finds its tool: by host path before the root is changed, from the toolbox after. `gathered` is
+ * the host as root of a mapped container sees it: its tables lie where they were gathered.
+ */
+export type ToolPlace = 'host' | 'gathered' | 'toolbox';
 
 /** A limit of setrlimit(2), as prlimit(1) names it; -1 is unlimited. */
 export interface ResourceLimit {
@@ -23,8 +27,13 @@ export interface ResourceLimit {
 
 /** All that tsbox knows how to do to a machine; each member renders as one shell command or a few lines of sh. */
 export type Action =
-	/** Makes folders, parents first; one that exists already is fine. */
-	| {readonly kind: 'mkdir'; readonly paths: readonly string[]; readonly mode: number}
+	/** Makes folders, parents first; one that exists already is fine. The first folder gets `owner`. */
+	| {
+			readonly kind: 'mkdir';
+			readonly paths: readonly string[];
+			readonly mode: number;
+			readonly owner?: readonly [uid: number, gid: number];
+	  }
 	/** Removes a folder and all below it on the same filesystem; gone already is fine. */
 	| {readonly kind: 'removeTree'; readonly path: string}
 	/** Writes a value to a file of the kernel (cgroupfs, /proc/sys), one write(2). */
@@ -38,10 +47,16 @@ export type Action =
 			readonly parents: readonly string[];
 			readonly kill: CgroupKill;
 	  }
-	/** Unpacks an archive into the store, in a sealed root of its own. */
-	| {readonly kind: 'unpack'; readonly archive: string; readonly digest: string; readonly target: string}
-	/** Copies a folder with all its attributes. */
-	| {readonly kind: 'copyTree'; readonly from: string; readonly to: string}
+	/** Unpacks an archive into the store, in a sealed root of its own; with `ids` in a user namespace with that map. */
+	| {
+			readonly kind: 'unpack';
+			readonly archive: string;
+			readonly digest: string;
+			readonly target: string;
+			readonly ids?: RangeMap;
+	  }
+	/** Copies a folder with all its attributes; with `ids` each owner becomes the one that it stands for. */
+	| {readonly kind: 'copyTree'; readonly from: string; readonly to: string; readonly ids?: RangeMap}
 	/** Copies the host tools that a container is set up with into one folder, each at its own path below it. */
 	| {readonly kind: 'copyTools'; readonly files: readonly string[]; readonly to: string}
 	/** Refuses a root filesystem in which one of these names is there and is not a plain folder; makes the missing ones in the first root. */
@@ -57,10 +72,19 @@ export type Action =
 	  }
 	/** Ends all processes of the container. */
 	| {readonly kind: 'stop'; readonly kill: CgroupKill}
+	/** Enters the new namespaces from one that root of the host has prepared: the user namespace first, then the others. */
+	| {
+			readonly kind: 'enterNamespaces';
+			readonly users: readonly string[];
+			readonly unshare: readonly string[];
+			readonly tty: boolean;
+			/** The folder of the scripts, as seen by root of the container. */
+			readonly conf: string;
+	  }
 	/** Mounts the rows in one mount(8) call: `mount -a -T NAME.fstab`. */
 	| {
 			readonly kind: 'mountTable';
-			readonly name: 'before' | 'sources' | 'after';
+			readonly name: 'gather' | 'reach' | 'before' | 'sources' | 'after';
 			readonly place: ToolPlace;
 			readonly rows: readonly MountRow[];
 	  }
@@ -88,7 +112,7 @@ export type Action =
 	/** chroot(8) into the new root; the rest of the container side runs there, with the toolbox as working directory. */
 	| {readonly kind: 'chroot'; readonly newRoot: string; readonly toolbox: string}
 	/** Sets the limits of the first process with prlimit(1). */
-	| {readonly kind: 'rlimits'; readonly limits: readonly ResourceLimit[]}
+	| {readonly kind: 'rlimits'; readonly limits: readonly ResourceLimit[]; readonly hardOnly?: true}
 	/** Finds the user and its groups in the container's own /etc/passwd and /etc/group. */
 	| {readonly kind: 'lookupUser'; readonly user: string; readonly groups: readonly string[]}
 	/** Writes one rule after the other to a file of the kernel, one write(2) each. */

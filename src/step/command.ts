@@ -1,3 +1,4 @@
+import {mapArguments, type RangeMap} from '../host/id-map.ts';
 import type {Action, CgroupKill} from './action.ts';
 import {fstabLine} from './fstab.ts';
 import {shellCommand, shellWord} from './shell-word.ts';
@@ -35,9 +36,12 @@ function idArguments({
 }
 
 /** The words of prlimit(1) for these limits, without the command they are set on. */
-export function rlimitArguments(limits: readonly {name: string; soft: number; hard: number}[]): readonly string[] {
+export function rlimitArguments({
+	limits,
+	hardOnly,
+}: Pick<Extract<Action, {kind: 'rlimits'}>, 'limits' | 'hardOnly'>): readonly string[] {
 	const word = (value: number): string => (value === -1 ? 'unlimited' : String(value));
-	return limits.map(limit => `--${limit.name}=${word(limit.soft)}:${word(limit.hard)}`);
+	return limits.map(limit => `--${limit.name}=${hardOnly === true ? '' : word(limit.soft)}:${word(limit.hard)}`);
 }
 
 /** What setpriv(1) is given; `$uid`, `$gid` and `$groups` stand for what lookupUser finds. */
@@ -61,11 +65,38 @@ function dropText(action: Extract<Action, {kind: 'dropPrivileges'}>): string {
 	return filter.noNewPrivileges ? `exec ${drop} ${load} sh -s` : `exec ${load} ${drop} sh -s`;
 }
 
+/** Whether the program that is started is in all its namespaces at once, or is root of the host still and enters them later. */
+export function startsInside({unshare}: Extract<Action, {kind: 'start'}>): boolean {
+	return unshare.includes('--fork');
+}
+
+/** The program that the first process begins with. */
+export function firstScript(start: Extract<Action, {kind: 'start'}>): string {
+	return start.unshare.length === 0 || startsInside(start) ? 'init.sh' : 'gather.sh';
+}
+
+/** Where a container step finds its mount table. */
+export function tableFile(
+	{name, place}: Pick<Extract<Action, {kind: 'mountTable'}>, 'name' | 'place'>,
+	conf: string,
+): string {
+	const folder = {host: conf, gathered: '/tmp/conf', toolbox: '/dev/.box/conf'}[place];
+	return `${folder}/${name}.fstab`;
+}
+
+/** `unshare ... `, for what is done as root of a container's user namespace. */
+function inNamespace(ids: RangeMap | undefined): string {
+	return ids === undefined ? '' : `unshare ${shellCommand(mapArguments(ids))} `;
+}
+
 /** An action as the lines that a person would type for it, for the table and for errors. */
 export function actionLines(action: Action, conf: string): readonly string[] {
 	switch (action.kind) {
 		case 'mkdir':
-			return [`mkdir -p -m ${action.mode.toString(8)} ${shellCommand(action.paths)}`];
+			return [
+				`mkdir -p -m ${action.mode.toString(8)} ${shellCommand(action.paths)}`,
+				...(action.owner === undefined ? [] : [`chown ${action.owner.join(':')} ${shellWord(action.paths[0] ?? '')}`]),
+			];
 		case 'removeTree':
 			return [`rm -rf --one-file-system ${shellWord(action.path)}`];
 		case 'write':
@@ -75,9 +106,15 @@ export function actionLines(action: Action, conf: string): readonly string[] {
 		case 'removeCgroups':
 			return [...killLines(action.kill), `rmdir ${shellCommand([...action.paths, ...action.parents])}`];
 		case 'unpack':
-			return [`tar -xpf ${shellWord(action.archive)} --numeric-owner --xattrs -C ${shellWord(action.target)}`];
+			return [
+				`${inNamespace(action.ids)}tar -xpf ${shellWord(action.archive)} --numeric-owner --xattrs -C ${shellWord(action.target)}`,
+			];
 		case 'copyTree':
-			return [`cp -a ${shellWord(`${action.from}/.`)} ${shellWord(action.to)}`];
+			return action.ids === undefined
+				? [`cp -a ${shellWord(`${action.from}/.`)} ${shellWord(action.to)}`]
+				: [
+						`tar -C ${shellWord(action.from)} -cf - . | ${inNamespace(action.ids)}tar -xpf - -C ${shellWord(action.to)}`,
+					];
 		case 'copyTools':
 			return [`cp --parents -t ${shellWord(action.to)} ${shellCommand(action.files)}`];
 		case 'plainFolders':
@@ -85,14 +122,17 @@ export function actionLines(action: Action, conf: string): readonly string[] {
 		case 'start':
 			return [
 				...action.cgroups.map(file => `echo 0 > ${shellWord(file)}`),
-				`exec ${[action.users, action.unshare].map(words => (words.length === 0 ? '' : `unshare ${shellCommand(words)} `)).join('')}${action.tty && action.unshare.length > 0 ? 'setsid --ctty ' : ''}sh ${shellWord(`${conf}/init.sh`)}`,
+				`exec ${[action.users, action.unshare].map(words => (words.length === 0 ? '' : `unshare ${shellCommand(words)} `)).join('')}${action.tty && startsInside(action) ? 'setsid --ctty ' : ''}sh ${shellWord(`${conf}/${firstScript(action)}`)}`,
+			];
+		case 'enterNamespaces':
+			return [
+				`exec unshare ${shellCommand(action.users)} unshare ${shellCommand(action.unshare)} ${action.tty ? 'setsid --ctty ' : ''}sh ${action.conf}/init.sh`,
 			];
 		case 'stop':
 			return killLines(action.kill);
 		case 'mountTable': {
-			const folder = action.place === 'host' ? conf : '/dev/.box/conf';
 			return [
-				`mount -i -n -a -T ${shellWord(`${folder}/${action.name}.fstab`)}`,
+				`mount -i -n -a -T ${shellWord(tableFile(action, conf))}`,
 				...action.rows.map(row => `    ${fstabLine(row).replace(/ 0 0$/, '')}`),
 			];
 		}
@@ -116,7 +156,7 @@ export function actionLines(action: Action, conf: string): readonly string[] {
 		case 'chroot':
 			return [`exec chroot ${shellWord(action.newRoot)} sh /dev/.box/conf/inside.sh`];
 		case 'rlimits':
-			return [`prlimit --pid $$ ${rlimitArguments(action.limits).join(' ')}`];
+			return [`prlimit --pid $$ ${rlimitArguments(action).join(' ')}`];
 		case 'lookupUser':
 			return [`grep -E ${shellWord(`^${action.user.split(':')[0] ?? ''}:`)} /etc/passwd`];
 		case 'writeEach':
@@ -139,8 +179,8 @@ export function actionLines(action: Action, conf: string): readonly string[] {
 /** The folder that a plan's init.sh and mount tables are in. */
 function configFolder(plan: Plan): string {
 	for (const step of plan.steps) {
-		if (step.action.kind === 'mountTable' && step.action.name === 'before') {
-			const row = step.action.rows.find(each => each.target.endsWith('/.box/conf'));
+		if (step.action.kind === 'mountTable' && ['gather', 'before'].includes(step.action.name)) {
+			const row = step.action.rows.find(each => each.target.endsWith('/conf'));
 			if (row !== undefined) return row.source;
 		}
 	}

@@ -7,7 +7,12 @@ import {hostToolWords} from './toolbox.ts';
 export function hostActionLines(action: Action, facts: HostFacts): readonly string[] {
 	switch (action.kind) {
 		case 'mkdir':
-			return [`run mkdir -p -m ${action.mode.toString(8)} ${shellCommand(action.paths)}`];
+			return [
+				`run mkdir -p -m ${action.mode.toString(8)} ${shellCommand(action.paths)}`,
+				...(action.owner === undefined
+					? []
+					: [`run chown ${action.owner.join(':')} ${shellWord(action.paths[0] ?? '')}`]),
+			];
 		case 'write':
 			return [`put ${shellCommand([action.value, action.path])}`];
 		case 'writeEach':

@@ -30,12 +30,21 @@ export function checkLines(check: Check): readonly string[] {
 		case 'cgroups':
 			return check.members.map(each => `check_cgroup ${shellCommand([each.controller, each.cgroup, each.path])}`);
 		case 'idMap':
-			// Only an ordinary user's plan has a map, and such a plan is not compiled.
-			return [];
+			return (
+				[
+					['uid_map', check.uids],
+					['gid_map', check.gids],
+				] as const
+			).map(
+				([file, rows]) =>
+					`check_map ${file} ${rows.map(({inside, outside, count}) => `'${inside} ${outside} ${count}'`).join(' ')}`,
+			);
 		case 'status':
 			return Object.entries(check.fields).map(([name, value]) => `check_status ${shellCommand([name, words(value)])}`);
 		case 'lookedUpIds':
-			return ['check_ids'];
+			return [
+				`check_ids${check.map === null ? '' : ` ${check.map.uids[0]?.outside ?? 0} ${check.map.gids[0]?.outside ?? 0}`}`,
+			];
 		case 'rlimit': {
 			const row = Object.entries(limitRows).find(([, name]) => name === check.name)?.[0] ?? check.name;
 			return [`check_rlimit ${shellCommand([row, limit(check.soft), limit(check.hard)])}`];

@@ -77,17 +77,18 @@ check_mount() { # TARGET TYPE OPTION...
 	wrong "/proc/$pid/status has no $1"
 }`,
 	check_ids: `# The user that was looked up in the container's own files; the order of the groups is the kernel's affair.
-check_ids() {
-	check_status Uid "$uid $uid $uid $uid"
-	check_status Gid "$gid $gid $gid $gid"
+check_ids() { # [FIRST-UID FIRST-GID]: what 0 is on the host, and all others follow
+	uid_there=$((uid + \${1:-0})) gid_there=$((gid + \${2:-0})) from=\${2:-0}
+	check_status Uid "$uid_there $uid_there $uid_there $uid_there"
+	check_status Gid "$gid_there $gid_there $gid_there $gid_there"
 	IFS=$newline
 	for each in $fields; do case $each in Groups:*) had=" \${each#Groups: } " ;; esac; done
 	IFS=,
 	# shellcheck disable=SC2086 # words are meant
 	set -- $groups
 	IFS=$blanks
-	for each do case $had in *" $each "*) ;; *) wrong "it is not in the group $each" ;; esac; done
-	for each in $had; do case ",$groups," in *",$each,"*) ;; *) wrong "it is in the group $each" ;; esac; done
+	for each do case $had in *" $((each + from)) "*) ;; *) wrong "it is not in the group $each" ;; esac; done
+	for each in $had; do case ",$groups," in *",$((each - from)),"*) ;; *) wrong "it is in the group $each" ;; esac; done
 }`,
 	check_rlimit: `check_rlimit() { # ROW-OF-/proc/PID/limits SOFT HARD
 	row=$1 wanted="$2 $3"
@@ -118,6 +119,15 @@ check_seccomp() {
 		case $each in "Seccomp_filters: "*) [ "\${each##* }" -gt "$own" ] || wrong 'it has no seccomp filter of its own' ;; esac
 	done
 	IFS=$blanks
+}`,
+	check_map: `check_map() { # FILE-OF-/proc/PID ROW...
+	file=$1
+	shift
+	while read -r inside outside count; do
+		[ "$inside $outside $count" = "\${1-}" ] || wrong "its $file has $inside $outside $count and not \${1-nothing}"
+		shift
+	done < "/proc/$pid/$file"
+	[ $# = 0 ] || wrong "its $file lacks $*"
 }`,
 	check_label: `check_label() { # LABEL
 	label=''

@@ -13,6 +13,7 @@ function compile(plan: Plan, changes: Pick<SampleChanges, 'facts'> = {}): string
 		facts: changes.facts ?? facts,
 		folder: '/run/tsbox/containers/demo',
 		record: {schema: 1, name: 'demo', spec: "it's.yaml"},
+		copy: [],
 		unpack: ['[ -e /var/lib/tsbox/images/x ] || exit 1'],
 		stopSignal: 'SIGQUIT',
 		stopGraceMs: 1500,
@@ -28,7 +29,10 @@ const variants: readonly (readonly [string, SampleChanges])[] = [
 	['no namespaces', {service: {namespaces: [], root: 'chroot'}}],
 	['its own terminal', {tty: true}],
 	['an image to unpack', {image: {...storedImage, stored: false}}],
-	['an image to copy', {facts: {...facts, overlay: {store: false, tmpfs: false, hostLower: false, why: 'no overlay'}}}],
+	[
+		'an image to copy',
+		{facts: {...facts, overlay: {store: false, tmpfs: false, hostLower: false, idmapped: false, why: 'no overlay'}}},
+	],
 	['tools to copy', {facts: {...facts, toolbox: {kind: 'copy', files: ['/bin/sh', '/usr/bin/mount']}}}],
 	[
 		'a host of few options',

@@ -1,4 +1,5 @@
 import type {HostFacts} from '../host/facts.ts';
+import type {Action} from './action.ts';
 import {actionLines, filterFile} from './command.ts';
 import {hostActionLines} from './compile-actions.ts';
 import {checkLines} from './compile-checks.ts';
@@ -25,6 +26,8 @@ export interface CompileInput {
 	readonly record: Readonly<Record<string, unknown>>;
 	/** What an `unpack` step is done with. */
 	readonly unpack: readonly string[];
+	/** What a `copyTree` step with other owners is done with. */
+	readonly copy: readonly string[];
 	/** As kill(1) takes it, with SIG. */
 	readonly stopSignal: string;
 	/** Milliseconds. */
@@ -43,7 +46,7 @@ function heading({step, number}: Numbered): readonly string[] {
 
 function hostStep(each: Numbered, input: CompileInput): readonly string[] {
 	const {step} = each;
-	const work = step.action.kind === 'unpack' ? unpackStep(input) : hostActionLines(step.action, input.facts);
+	const work = borrowed(step.action, input) ?? hostActionLines(step.action, input.facts);
 	return [
 		'',
 		...heading(each),
@@ -53,9 +56,17 @@ function hostStep(each: Numbered, input: CompileInput): readonly string[] {
 	];
 }
 
-/** The unpack runs in a shell of its own, so that its variables and traps are not ours. */
-function unpackStep({unpack}: CompileInput): readonly string[] {
-	return ['unpack() {', ...unpack.map(line => `\t${line}`), '}', 'run unpack'];
+/** What only the image store knows how to do; undefined for all other actions. */
+function borrowed(action: Action, {unpack, copy}: CompileInput): readonly string[] | undefined {
+	const asFunction = (name: string, lines: readonly string[]): readonly string[] => [
+		`${name}() {`,
+		...lines.map(line => `\t${line}`),
+		'}',
+		`run ${name}`,
+	];
+	// It runs in a shell of its own, so that its variables and traps are not ours.
+	if (action.kind === 'unpack') return asFunction('unpack', unpack);
+	return action.kind === 'copyTree' && action.ids !== undefined ? asFunction('copy', copy) : undefined;
 }
 
 /** A mount table with each row's reason above it; mount(8) skips comments. */
@@ -85,6 +96,7 @@ function containerSide(steps: readonly Numbered[], {plan, folder, facts}: Compil
 		'',
 		'# What the first process runs: these steps happen inside, after it was started below.',
 		writeFile('init.sh', scripts.init),
+		...(scripts.gather === null ? [] : [writeFile('gather.sh', scripts.gather)]),
 		...(scripts.inside === null ? [] : [writeFile('inside.sh', scripts.inside)]),
 		'',
 		'# The tables that its mount commands read; fstab(5).',

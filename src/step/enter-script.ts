@@ -25,7 +25,7 @@ export interface EnterInput {
 	/** setpriv(1)'s arguments for AppArmor or SELinux, and for Landlock. */
 	readonly labels: readonly string[];
 	readonly landlock: readonly string[];
-	/** The map of its user namespace, which is entered first: only there has an ordinary user any power. */
+	/** The map of an ordinary user's container: its user namespace is entered first, only there has the user any power. */
 	readonly map: UserMap | null;
 	/** Numbers, or a `user[:group]` to be looked up in the container. */
 	readonly user: UserIds | string;
@@ -77,10 +77,10 @@ export function enterScript(input: EnterInput, facts: HostFacts): string {
 	].join('\n');
 }
 
-/** An ordinary user goes into the user namespace first: all that follows is done as its root. */
+/** An ordinary user goes into the user namespace first: all that follows is done as its root. Root goes in with the rest. */
 function userWords(input: EnterInput, facts: HostFacts): string {
-	if (input.map === null) return '';
-	const release = input.tty ? releaseTerminalWords(facts) : [];
+	const release = input.tty && input.namespaces.includes('user') ? releaseTerminalWords(facts) : [];
+	if (input.map === null) return release.length === 0 ? '' : `${shellCommand(release)} `;
 	const nsenter = hostToolWords(facts, 'nsenter') ?? ['nsenter'];
 	return `${shellCommand([...release, ...nsenter, '--target', String(input.pid), '--user', '--preserve-credentials'])} `;
 }

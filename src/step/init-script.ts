@@ -1,18 +1,23 @@
 import type {HostFacts, ToolName} from '../host/facts.ts';
-import type {Action} from './action.ts';
+import type {Action, MountRow} from './action.ts';
+import {mountinfoWord} from './compile-actions.ts';
 import {dropWords} from './drop-words.ts';
-import {actionLines, rlimitArguments, setprivWords} from './command.ts';
+import {actionLines, rlimitArguments, setprivWords, tableFile} from './command.ts';
+import {releaseTerminalWords} from './release-terminal.ts';
 import {shellCommand, shellWord} from './shell-word.ts';
 import type {Step} from './step.ts';
 import {hostToolWords, toolboxWords} from './toolbox.ts';
 
-/** The sh programs of the container side: `init` from the start, `inside` what chroot(8) runs in the new root, if it does. */
+/** The sh programs of the container side: `inside` is what chroot(8) runs in the new root, if it does. */
 export interface InitScripts {
+	/** What root of the host does before `init`, where it must put something in place for root of the container. */
+	readonly gather: string | null;
 	readonly init: string;
 	readonly inside: string | null;
 }
 
 const hostTools: readonly ToolName[] = ['mount', 'cp', 'ln', 'pivot_root'];
+const gatheringTools: readonly ToolName[] = ['mount', 'chmod', 'chown', 'prlimit', 'head'];
 const toolboxTools: readonly ToolName[] = ['mount', 'umount', 'mkdir', 'rmdir', 'prlimit', 'head', 'hostname'];
 
 // Descriptors of the container side: 3 status pipe, 4 gate, 5 6 7 the container's own stdin, stdout, stderr. Only one
@@ -30,6 +35,21 @@ fail() { echo "@fail $id $1"; exit 125; }`;
 // A number of /proc/sys must be read at once, by head(1): the kernel ends it after the one byte that a shell asks for.
 const readBack = `read_setting() { value=$(head -n 1 "$1"); echo "@value $1 $value"; }
 read_back() { value=; IFS= read -r value < "$2"; echo "@value $1 $value"; }`;
+
+/** Mounts of the table that a mount(8) without X-mount.idmap would make without it. */
+function idmapped(rows: readonly MountRow[]): readonly string[] {
+	return rows.filter(({options}) => options.some(each => each.startsWith('X-mount.idmap='))).map(({target}) => target);
+}
+
+// mount_setattr(2): the kernel lists such a mount with the option `idmapped`.
+const tellIdmapped = `tell_idmapped() {
+	told=plain
+	while read -r _ _ _ _ target options _; do
+		[ "$target" = "$2" ] || continue
+		case ,$options, in *,idmapped,*) told=idmapped ;; esac
+	done < /proc/self/mountinfo
+	echo "@value $1 $told"
+}`;
 
 const pointFunction = `point() {
 	if [ -h "$2" ]; then echo "$2 is a symlink"; fail 1; fi
@@ -81,8 +101,8 @@ find_group() {
 	if ! is_number "$found"; then echo "there is no group $1 in the container's /etc/group"; fail 1; fi
 }`;
 
-function hostFunctions(facts: HostFacts): readonly string[] {
-	return hostTools.flatMap(tool => {
+function hostFunctions(facts: HostFacts, names: readonly ToolName[]): readonly string[] {
+	return names.flatMap(tool => {
 		const words = hostToolWords(facts, tool);
 		return words === undefined ? [] : [`${tool}() { ${shellCommand(words)} "$@"; }`];
 	});
@@ -99,7 +119,8 @@ function containerLines(action: Action, conf: string, facts: HostFacts): readonl
 	switch (action.kind) {
 		case 'mountTable':
 			return [
-				`mount -i -n -a -T ${action.place === 'host' ? shellWord(`${conf}/${action.name}.fstab`) : `/dev/.box/conf/${action.name}.fstab`} || fail $?`,
+				`mount -i -n -a -T ${shellWord(tableFile(action, conf))} || fail $?`,
+				...idmapped(action.rows).map(path => `tell_idmapped ${shellWord(path)} ${shellWord(mountinfoWord(path))}`),
 			];
 		case 'run':
 			return [
@@ -135,6 +156,20 @@ function containerLines(action: Action, conf: string, facts: HostFacts): readonl
 				`exec ${shellCommand([...(hostToolWords(facts, 'chroot') ?? []), action.newRoot, ...inChroot])} /dev/.box/conf/inside.sh`,
 			];
 		}
+		case 'enterNamespaces': {
+			const unshare = hostToolWords(facts, 'unshare') ?? [];
+			const terminal = action.tty ? [...(hostToolWords(facts, 'setsid') ?? []), '--ctty'] : [];
+			const words = [
+				...(action.tty ? releaseTerminalWords(facts) : []),
+				...unshare,
+				...action.users,
+				...unshare,
+				...action.unshare,
+				...terminal,
+				...(hostToolWords(facts, 'sh') ?? []),
+			];
+			return [`exec ${shellCommand([...words, `${action.conf}/init.sh`])}${action.tty ? ' <&5' : ''}`];
+		}
 		case 'mountPoints':
 			return [
 				pointFunction,
@@ -146,7 +181,7 @@ function containerLines(action: Action, conf: string, facts: HostFacts): readonl
 		case 'openFilter':
 			return actionLines(action, conf).map(line => `${line} || fail 1`);
 		case 'rlimits':
-			return [`prlimit --pid $$ ${rlimitArguments(action.limits).join(' ')} || fail $?`];
+			return [`prlimit --pid $$ ${rlimitArguments(action).join(' ')} || fail $?`];
 		case 'lookupUser':
 			return [lookupFunction, `lookup ${shellCommand([action.user, ...action.groups])}`];
 		case 'dropPrivileges': {
@@ -174,11 +209,18 @@ export function initScripts(
 	note: (step: Step) => readonly string[] = step => [`# ${step.title}`],
 ): InitScripts {
 	const held = hold ? ['read -r _ <&4'] : [];
+	const gather: string[] = [
+		'# What root of the host puts in place for the container, run by its first process; written by tsbox.',
+		opening,
+		tellIdmapped,
+		...hostFunctions(facts, gatheringTools),
+		readBack,
+	];
 	const lines: string[] = [
 		'# The container side of the plan, run by its first process; written by tsbox.',
 		opening,
 		readBack,
-		...hostFunctions(facts),
+		...hostFunctions(facts, hostTools),
 		'read -r pid _ < /proc/self/stat',
 		'echo "@pid $pid"',
 	];
@@ -189,14 +231,21 @@ export function initScripts(
 		'PATH=/nowhere',
 		...toolboxFunctions(facts),
 	];
-	let into = lines;
+	const enters = steps.some(({action}) => action.kind === 'enterNamespaces');
+	let into = enters ? gather : lines;
 	for (const step of steps) {
 		if (step.side !== 'container' || step.action.kind === 'exec') continue;
 		into.push('', ...note(step), `begin ${shellWord(step.id)}`, ...held, ...containerLines(step.action, conf, facts));
+		if (step.action.kind === 'enterNamespaces') into = lines;
 		if (step.action.kind === 'chroot') {
 			into = inside;
 			into.push(`cd ${shellWord(step.action.toolbox)} || fail $?`);
 		}
 	}
-	return {init: `${lines.join('\n')}\n`, inside: into === inside ? `${inside.join('\n')}\n` : null};
+	const text = (script: readonly string[]): string => `${script.join('\n')}\n`;
+	return {
+		gather: enters ? text(gather) : null,
+		init: text(lines),
+		inside: into === inside ? text(inside) : null,
+	};
 }

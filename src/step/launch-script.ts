@@ -1,4 +1,5 @@
 import type {HostFacts} from '../host/facts.ts';
+import {firstScript, startsInside} from './command.ts';
 import type {Action} from './action.ts';
 import {shellCommand, shellWord} from './shell-word.ts';
 import type {Plan} from './step.ts';
@@ -26,14 +27,14 @@ export function launchLines(
 ): readonly string[] {
 	const start = startAction(plan);
 	const sh = hostToolWords(facts, 'sh') ?? [];
-	const setsid = start.tty && start.unshare.length > 0 ? [...(hostToolWords(facts, 'setsid') ?? []), '--ctty'] : [];
+	const setsid = start.tty && startsInside(start) ? [...(hostToolWords(facts, 'setsid') ?? []), '--ctty'] : [];
 	const made = (words: readonly string[]): readonly string[] =>
 		words.length === 0 ? [] : [...(hostToolWords(facts, 'unshare') ?? []), ...words];
 	const unshare = [...made(start.users), ...made(start.unshare)];
 	return [
 		// 0 is the process that writes, also where $$ would be the shell that this one was forked from.
 		...start.cgroups.map(file => `echo 0 > ${shellWord(file)} || exit 125`),
-		`exec ${shellCommand([...prefix, ...(start.users.length > 0 && setsid.length > 0 ? releaseTerminalWords(facts) : []), ...unshare, ...setsid, ...sh, `${conf}/init.sh`])}${setsid.length > 0 ? ' <&5' : ''}`,
+		`exec ${shellCommand([...prefix, ...(start.users.length > 0 && setsid.length > 0 ? releaseTerminalWords(facts) : []), ...unshare, ...setsid, ...sh, `${conf}/${firstScript(start)}`])}${setsid.length > 0 ? ' <&5' : ''}`,
 	];
 }
 

@@ -3,7 +3,7 @@ import {createHash, randomBytes} from 'node:crypto';
 import {mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'vitest';
-import {type TestBox, testBox} from '../system/box.ts';
+import {type Starter, type TestBox, testBox} from '../system/box.ts';
 
 /** A file of the host that no attack may touch. */
 export interface Canary {
@@ -12,9 +12,10 @@ export interface Canary {
 	readonly isUntouched: () => void;
 }
 
-/** What a container may be started as: by root, or by an ordinary user that is but a number. */
+/** What a container may be started as: by root, with a user namespace or without, or by an ordinary user that is but a number. */
 export const starters = [
 	['run', undefined],
+	['mapped', 'mapped'],
 	['rootless', {uid: 61_235, gid: 61_235}],
 ] as const;
 
@@ -25,8 +26,8 @@ export interface Target extends AsyncDisposable {
 }
 
 /** Makes a corner of the machine for an attack. */
-export async function target(user?: {readonly uid: number; readonly gid: number}): Promise<Target> {
-	const box = await testBox(user);
+export async function target(starter?: Starter): Promise<Target> {
+	const box = await testBox(starter);
 	return {box, canary: canaryIn(box), [Symbol.asyncDispose]: () => box[Symbol.asyncDispose]()};
 }
 

@@ -39,9 +39,9 @@ test('an image record that is cut at any byte is none', () => {
 	const digest = `sha256:${'ab'.repeat(32)}`;
 	const file = `/s/images/sha256-${'ab'.repeat(32)}/image.json`;
 	const text = recordText({schema: 1, digest, archive: '/a.tar', bytes: 1, entries: 1, created: 1}).trimEnd();
-	expect(readImage(recordingHost({[file]: text}), '/s', digest)).toBeDefined();
+	expect(readImage(recordingHost({[file]: text}), '/s', {digest})).toBeDefined();
 	for (let at = 0; at < text.length; at += 1)
-		expect(orRefused(() => readImage(recordingHost({[file]: text.slice(0, at)}), '/s', digest))).toBeUndefined();
+		expect(orRefused(() => readImage(recordingHost({[file]: text.slice(0, at)}), '/s', {digest}))).toBeUndefined();
 });
 
 test(

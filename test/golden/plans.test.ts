@@ -1,6 +1,7 @@
 import {readdirSync, readFileSync, realpathSync, statSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {expect, test} from 'vitest';
+import {rangeMapOf} from '../../src/host/id-map.ts';
 import type {ImageFacts} from '../../src/image/facts.ts';
 import {toOciConfig} from '../../src/oci/lower.ts';
 import type {SourceFacts} from '../../src/plan/input.ts';
@@ -60,11 +61,13 @@ function sourcesOf({volumes}: Service): Readonly<Record<string, SourceFacts>> {
 
 function planOf(example: string, machine: (typeof machines)[number]): Plan {
 	const service = serviceOf(example);
+	const facts = savedFacts(machine);
+	const map = service.namespaces.includes('user') ? (rangeMapOf(facts) ?? null) : null;
 	const image = imageOf(service.rootfs);
 	return planContainer({
 		service,
 		config: toOciConfig(service, image.kind === 'host' ? '/' : image.path),
-		facts: savedFacts(machine),
+		facts,
 		image,
 		sources: sourcesOf(service),
 		devices: {},
@@ -73,7 +76,7 @@ function planOf(example: string, machine: (typeof machines)[number]): Plan {
 		tty: service.tty ?? false,
 		seccomp: {profile: 'default', filter: '', instructions: 0, notes: []},
 		bestEffort: false,
-		map: null,
+		map,
 		hostRoot: [],
 		storeLocked: [],
 	});

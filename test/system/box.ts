@@ -32,6 +32,8 @@ export interface TestBox extends AsyncDisposable {
 	readonly rootfs: string;
 	/** Writes a file into the folder; gives its path. */
 	readonly file: (name: string, text: string) => string;
+	/** What a spec that a test writes by itself must have: `userns_mode` for a starter that is `mapped`. */
+	readonly head: string;
 	/** Writes a spec with the test's name and rootfs on top; gives its path. */
 	readonly spec: (text?: string) => string;
 	readonly start: (
@@ -68,8 +70,13 @@ export interface TestUser {
 	readonly gid: number;
 }
 
+/** Who starts the containers of a test: root, root with a user namespace for each (`mapped`), or an ordinary user. */
+export type Starter = TestUser | 'mapped' | undefined;
+
 /** Makes a test's own corner of the machine; with a user, tsbox runs as that one and the folder is its own. */
-export async function testBox(user?: TestUser): Promise<TestBox> {
+export async function testBox(starter?: Starter): Promise<TestBox> {
+	const user = starter === 'mapped' ? undefined : starter;
+	const head = starter === 'mapped' ? 'userns_mode: auto\n' : '';
 	const folder = mkdtempSync(join(tmpdir(), 'tsbox-system-'));
 	const name = `t${randomBytes(5).toString('hex')}`;
 	const rootfs = user === undefined ? await busyboxFixture() : join(folder, 'rootfs.tar');
@@ -112,7 +119,8 @@ export async function testBox(user?: TestUser): Promise<TestBox> {
 		name,
 		rootfs,
 		file,
-		spec: (text = '') => file('spec.yaml', `name: ${name}\nrootfs: ${rootfs}\n${text}`),
+		spec: (text = '') => file('spec.yaml', `name: ${name}\nrootfs: ${rootfs}\n${head}${text}`),
+		head,
 		start,
 		tsbox: (args, options) => start(args, options).ended,
 		leftovers: () => leftovers(name, folder),

@@ -66,7 +66,7 @@ test.skipIf(!root)('a kill at any time leaves the whole image or none, and a swe
 		const timer = setTimeout(() => child.kill('SIGKILL'), (duration * part) / 10);
 		await once(child, 'exit');
 		clearTimeout(timer);
-		const stored = readRecord(host, store, image.digest) !== undefined;
+		const stored = readRecord(host, store, image) !== undefined;
 		if (!stored) killedEarly++;
 		// The last file that the archive holds, and all else that makes an image, or nothing.
 		expect(host.lstat(`${image.path}/${last}`) !== undefined).toBe(stored);

@@ -1,7 +1,7 @@
 import {execFileSync, spawnSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
-import {existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
+import {appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {type TestUser, testBox} from './box.ts';
@@ -144,6 +144,7 @@ test.each([
 	['hello.yaml', [], /^hello from .*, as uid 0$/m],
 	['limits.yaml', [], /^open files: 256$/m],
 	['readonly.yaml', [], /^the root is read-only$/m],
+	['userns.yaml', [], /^here I am uid 0\non the host I am uid \d+\nand may not read/m],
 	['shell.yaml', ['pwd'], /^\/root$/m],
 	['learn/02-namespaces.yaml', ['hostname'], /^t[0-9a-f]+$/m],
 	['learn/03-nsenter.yaml', ['hostname'], /^t[0-9a-f]+$/m],
@@ -157,6 +158,28 @@ test.each([
 	});
 	expect({out, err}).toEqual({out: expect.stringMatching(says), err: expect.not.stringContaining('error')});
 	expect(at.leftovers()).toEqual([]);
+});
+
+test('a user whose range holds its own id is told, before anything is made', async () => {
+	const self: TestUser = {uid: 61_238, gid: 61_238};
+	await using at = await testBox(self);
+	const line = '61238:61200:1000\n';
+	for (const file of ['/etc/subuid', '/etc/subgid']) appendFileSync(file, line);
+	try {
+		const {status: code, err} = await at.tsbox(['run', at.spec(), '--', 'true']);
+		expect(code).toBe(125);
+		expect(err).toMatch(/your range in \/etc\/subuid holds your own id/);
+	} finally {
+		for (const file of ['/etc/subuid', '/etc/subgid'])
+			writeFileSync(file, readFileSync(file, 'utf8').replace(line, ''));
+	}
+	expect(at.leftovers()).toEqual([]);
+});
+
+test('the ids of the host are for root alone', async () => {
+	await using at = await box('one id');
+	const {err} = await at.tsbox(['run', '--userns', 'host', at.spec(), '--', 'true']);
+	expect(err).toContain('only root can start a container with the user ids of the host');
 });
 
 test('a user without a folder of its own can plan, and is told what a start lacks', () => {

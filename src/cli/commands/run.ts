@@ -17,6 +17,12 @@ export const run = defineCommand({
 		...commandOptions,
 		volume: {kind: 'list', short: 'v', value: 'SOURCE:TARGET[:ro]', describe: 'Bind a path of the host'},
 		name: {kind: 'text', value: 'NAME', describe: 'Name of the container'},
+		userns: {
+			kind: 'text',
+			value: 'auto|host',
+			choices: ['auto', 'host'],
+			describe: 'User namespace: ids of its own, or none',
+		},
 		rm: {kind: 'flag', describe: 'Remove the container afterwards (always done; accepted for habit)'},
 		'trace-seccomp': {kind: 'flag', describe: 'Tell which system calls the seccomp filter refuses'},
 		...planOptions,
@@ -35,6 +41,8 @@ export const run = defineCommand({
 			volumes: values.volume,
 			workingDir: values.workdir,
 			user: values.user,
+			// The choices above are all there are.
+			userns: values.userns as 'auto' | 'host' | undefined,
 		});
 		const spec = {
 			cwd: io.cwd,

@@ -68,7 +68,6 @@ function userNamespaceFindings({
 			? `sysctl -w ${max === 0 ? 'user.max_user_namespaces=15000' : 'kernel.unprivileged_userns_clone=1'}`
 			: null,
 	};
-	if (user.uid === 0) return [limit];
 	const sum = (ranges: readonly IdRange[]): number => ranges.reduce((all, {count}) => all + count, 0);
 	const [users, groups] = [sum(subuids), sum(subgids)];
 	const mapped = tools.newuidmap !== null && tools.newgidmap !== null;
@@ -78,10 +77,30 @@ function userNamespaceFindings({
 		subject: 'subordinate ids',
 		state: mapped && users > 0 && groups > 0 ? 'ok' : 'warn',
 		found: `${users} users, ${groups} groups`,
-		without: 'a user namespace can hold one user only',
+		without:
+			user.uid === 0
+				? 'root can give containers no users of their own (`userns_mode: auto`)'
+				: 'a user namespace can hold one user only',
 		mend: null,
 	};
-	if (ranges.state === 'ok') return [limit, ranges];
-	const add = `usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$(id -nu ${user.uid})"`;
+	if (ranges.state === 'ok') return [limit, ranges, ...sharedFindings(userNamespace.sharers)];
+	const name = user.uid === 0 ? 'root' : `"$(id -nu ${user.uid})"`;
+	const add = `usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${name}`;
 	return [limit, {...ranges, mend: mapped ? add : installCommand('newuidmap', packageManager)}];
+}
+
+/** Ids that two have are no boundary between them. */
+function sharedFindings(sharers: readonly string[]): readonly Finding[] {
+	if (sharers.length === 0) return [];
+	return [
+		{
+			id: 'userns.shared',
+			area: 'caller',
+			subject: 'subordinate ids of others',
+			state: 'warn',
+			found: `${sharers.join(', ')} ${sharers.length === 1 ? 'has' : 'have'} some of the same`,
+			without: 'what a container owns belongs to them too, and theirs to the container',
+			mend: 'give each a range of its own in /etc/subuid and /etc/subgid',
+		},
+	];
 }

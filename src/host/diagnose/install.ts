@@ -33,6 +33,8 @@ const packages: Readonly<Record<ToolName, readonly [debian: string, arch: string
 	perl: ['perl-base', 'perl'],
 	tini: ['tini', 'tini'],
 	catatonit: ['catatonit', 'catatonit'],
+	chmod: ['coreutils', 'coreutils'],
+	chown: ['coreutils', 'coreutils'],
 	newuidmap: ['uidmap', 'shadow'],
 	newgidmap: ['uidmap', 'shadow'],
 };

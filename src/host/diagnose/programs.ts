@@ -44,6 +44,8 @@ const losses: Readonly<Partial<Record<ToolName, string>>> = {
 	script: 'a container cannot have a terminal (`-t`)',
 	stty: "a container's terminal cannot follow the size of the window",
 	flock: "two compiled scripts of one container cannot keep out of each other's way",
+	chmod: 'a container of root cannot have a user namespace',
+	chown: 'a container of root cannot have a user namespace',
 	newuidmap: 'a user namespace can hold one user only',
 	newgidmap: 'a user namespace can hold one group only',
 };

@@ -8,14 +8,23 @@ import {type MountInfo, mountOf} from './mountinfo.ts';
 const notForUpper = /^(overlay|nfs\d?|cifs|smb3|vfat|exfat|ntfs3?|9p|fuse.*|virtiofs|ecryptfs|squashfs|iso9660)$/;
 
 /**
- * Mounts three overlays in a mount namespace that ends with the script. $1 is the folder for the trial, $2 an option,
- * $3 is `all`, or `tmpfs` when nothing may be written to the folder's filesystem.
+ * Mounts overlays in a mount namespace that ends with the script. $1 is the folder for the trial, $2 an option, $3 is
+ * `all`, or `tmpfs` when nothing may be written to the folder's filesystem. A mount(8) that does not know X-mount.idmap
+ * leaves it out without a word: only the kernel's list tells.
  */
 const trialScript = `try() {
 	mkdir -p "$3/upper" "$3/work" "$3/root" "$3/lower" &&
 	if why=$(mount -t overlay -o "lowerdir=$2,upperdir=$3/upper,workdir=$3/work$4" overlay "$3/root" 2>&1)
 	then echo "$1 ok"; else echo "$1 no $why"; fi
 }
+try_idmapped() {
+	mkdir -p "$1/lower" "$1/image" && mount --bind -o X-mount.idmap=b:0:1000000:65536 "$1/lower" "$1/image" || return
+	while read -r _ _ _ _ target options _; do
+		[ "$target" = "$1/image" ] || continue
+		case ,$options, in *,idmapped,*) try idmapped "$1/image" "$1" ;; esac
+	done < /proc/self/mountinfo
+}
+[ "$3" = tmpfs ] || [ -n "$2" ] || try_idmapped "$1/c" 2>/dev/null
 [ "$3" = tmpfs ] || { try store "$1/a/lower" "$1/a" "$2"; try hostLower / "$1/b" "$2"; mkdir -p "$1/t"; }
 if [ "$3" = tmpfs ]; then folder=$1; else folder=$1/t; fi
 mount -t tmpfs tmpfs "$folder" && try tmpfs "$folder/lower" "$folder" "$2"`;
@@ -38,7 +47,7 @@ export async function probeOverlay(
 ): Promise<HostFacts['overlay']> {
 	const {unshare, sh} = tools;
 	if (unshare === null || sh === null || tools.mount === null) {
-		return {store: false, tmpfs: false, hostLower: false, why: 'unshare, sh or mount is missing'};
+		return {store: false, tmpfs: false, hostLower: false, idmapped: false, why: 'unshare, sh or mount is missing'};
 	}
 	const place = nearestFolder(host, store);
 	const trial =
@@ -59,13 +68,16 @@ export async function probeOverlay(
 		const worked = (name: string): boolean => answers.get(name) === `${name} ok`;
 		const tmpfs = worked('tmpfs');
 		const judged = tmpfs && !notForUpper.test(mountOf(place, mounts)?.type ?? '');
-		const refusal = [...answers.values()].find(line => / no /.test(line))?.replace(/^\S+ no /, '') ?? '';
+		const refusal =
+			[...answers.values()].find(line => / no /.test(line) && !line.startsWith('idmapped'))?.replace(/^\S+ no /, '') ??
+			'';
 		// The folder's name is different each time; facts must not be.
 		const said = (refusal === '' && !tmpfs ? stderr.trim() : refusal).replaceAll(trial ?? '/tmp', '...');
 		return {
 			store: trial === null ? judged : worked('store'),
 			tmpfs,
 			hostLower: trial === null ? judged : worked('hostLower'),
+			idmapped: worked('idmapped'),
 			why: said === '' ? null : said,
 		};
 	} finally {

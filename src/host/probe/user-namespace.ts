@@ -10,11 +10,14 @@ export function readUserNamespace(host: Host, uid: number): HostFacts['userNames
 		.find(line => line.split(':')[2] === String(uid))
 		?.split(':')[0];
 	const owners = [String(uid), ...(user === undefined ? [] : [user])];
+	const subuid = host.readText('/etc/subuid') ?? '';
+	const subuids = idRanges(subuid, owners);
 	return {
 		max: Number(setting('user/max_user_namespaces') ?? 0),
 		unprivileged: setting('kernel/unprivileged_userns_clone') !== '0',
 		apparmorRestricted: setting('kernel/apparmor_restrict_unprivileged_userns') === '1',
-		subuids: idRanges(host.readText('/etc/subuid') ?? '', owners),
+		sharers: sharers(subuids[0], subuid, passwd, owners),
+		subuids,
 		subgids: idRanges(host.readText('/etc/subgid') ?? '', owners),
 	};
 }
@@ -29,4 +32,24 @@ export function idRanges(text: string, owners: readonly string[]): readonly IdRa
 		)
 		.map(([, start, count]) => ({start: Number(start), count: Number(count)}))
 		.filter(({count}) => count > 0);
+}
+
+/** Who else has an id of the range: what belongs to a container would be theirs too, and theirs the container's. */
+function sharers(
+	range: IdRange | undefined,
+	subuid: string,
+	passwd: string,
+	owners: readonly string[],
+): readonly string[] {
+	if (range === undefined) return [];
+	const overlaps = ({start, count}: IdRange): boolean =>
+		start < range.start + range.count && range.start < start + count;
+	const others = subuid.split('\n').map(line => line.split(':')[0] ?? '');
+	const delegated = others.filter(name => !owners.includes(name) && idRanges(subuid, [name]).some(overlaps));
+	const accounts = passwd
+		.split('\n')
+		.map(line => line.split(':'))
+		.filter(([, , id = '']) => /^\d+$/.test(id) && overlaps({start: Number(id), count: 1}))
+		.map(([name = '']) => name);
+	return [...new Set([...delegated, ...accounts])].sort();
 }

@@ -1,0 +1,72 @@
+import {expect, test} from 'vitest';
+import {idRanges, readUserNamespace} from './probe/user-namespace.ts';
+import {mapArguments, outsideId, rangeMapOf, userMapOf} from './id-map.ts';
+import {recordingHost} from './recording-host.ts';
+import {savedFacts} from '../plan/sample-input.ts';
+
+const facts = savedFacts('v2-trixie');
+const withRanges = (subuids: readonly {start: number; count: number}[]) => ({
+	...facts,
+	user: {uid: 1000, gid: 1000, capabilities: []},
+	userNamespace: {...facts.userNamespace, subuids, subgids: subuids},
+});
+
+test('an ordinary user is root, all others are the range behind its first id, which unshare leaves out', () => {
+	const map = userMapOf(withRanges([{start: 100_000, count: 65_536}]));
+	expect(map.uids).toEqual([
+		{inside: 0, outside: 1000, count: 1},
+		{inside: 1, outside: 100_000, count: 65_535},
+	]);
+	expect([0, 1, 65_535, 65_536].map(id => outsideId(map.uids, id))).toEqual([1000, 100_000, 165_534, undefined]);
+});
+
+test.each([
+	['no range', []],
+	['a range of one id', [{start: 100_000, count: 1}]],
+])('with %s there is root alone', (_, ranges) => {
+	expect(userMapOf(withRanges(ranges)).kind).toBe('single');
+});
+
+test("root's containers have the first range and nothing else", () => {
+	const map = rangeMapOf({
+		userNamespace: {
+			...facts.userNamespace,
+			subuids: [
+				{start: 200_000, count: 1000},
+				{start: 500_000, count: 65_536},
+			],
+			subgids: [{start: 300_000, count: 2000}],
+		},
+	});
+	expect(map && mapArguments(map)).toEqual([
+		'--user',
+		'--map-users=200000,0,1000',
+		'--map-groups=300000,0,2000',
+		'--setuid=0',
+		'--setgid=0',
+	]);
+	expect(rangeMapOf({userNamespace: {...facts.userNamespace, subgids: []}})).toBeUndefined();
+});
+
+test('lines of /etc/subuid that are no range are left out', () => {
+	const text = 'a:1:2\nb:1:2\na:x:2\na:5:0\n# a:7:7\na:9\n\n1000:10:20:30\n';
+	expect(idRanges(text, ['a', '1000'])).toEqual([
+		{start: 1, count: 2},
+		{start: 10, count: 20},
+	]);
+});
+
+test('whoever has an id of the range is named: by /etc/subuid, or as an account', () => {
+	const host = (subuid: string, passwd = ''): ReturnType<typeof readUserNamespace> =>
+		readUserNamespace(
+			recordingHost({
+				'/etc/passwd': `me:x:1000:1000::/:/bin/sh\n${passwd}`,
+				'/etc/subuid': subuid,
+				'/etc/subgid': subuid,
+			}),
+			1000,
+		);
+	expect(host('me:100000:65536\nother:165536:65536\n').sharers).toEqual([]);
+	expect(host('me:100000:65536\nother:165535:65536\n').sharers).toEqual(['other']);
+	expect(host('me:100000:65536\n1000:100:5\n', 'far:x:120000:1::/:/bin/sh\n').sharers).toEqual(['far']);
+});
