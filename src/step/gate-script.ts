@@ -70,7 +70,8 @@ export function gateScript(exec: ExecAction, facts: HostFacts): string {
 			...enter,
 			`PATH=${shellWord(path)}`,
 			...lookup(command),
-			'unset PWD OLDPWD LC_ALL found seen folder file',
+			// SHELL is script(1)'s, which made the terminal.
+			'unset PWD OLDPWD LC_ALL SHELL found seen folder file',
 			...exports,
 			`echo ${gateWords.exec} >&3`,
 			handOver,

@@ -1,4 +1,4 @@
-import {mkdirSync} from 'node:fs';
+import {chmodSync, mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {beforeAll, describe, expect, test} from 'vitest';
 import {testBox} from '../system/box.ts';
@@ -17,6 +17,8 @@ const specs: Readonly<Record<string, string>> = {
 	mounts: 'read_only: true\nhostname: other\ntmpfs: ["/t:size=1m,mode=700"]\nvolumes: ["./shared:/shared:ro"]\n',
 	settings: 'sysctls: {net.ipv4.ip_unprivileged_port_start: "0", kernel.shmmax: "1000000", fs.mqueue.msg_max: "20"}\n',
 	privileged: 'privileged: true\n',
+	'a terminal': 'tty: true\n',
+	'a user namespace': 'userns_mode: auto\nuser: "1000:1000"\n',
 };
 
 const missing = missingRuntimes();
@@ -33,6 +35,8 @@ interface Found {
 
 async function compare(name: string): Promise<readonly Found[]> {
 	await using box = await testBox();
+	// Root of a user namespace has to find its way to the bundle.
+	chmodSync(box.folder, 0o755);
 	mkdirSync(join(box.folder, 'shared'));
 	const spec = probeSpec(box, specs[name] ?? '');
 	const ours = await tsboxReport(box, spec);

@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import type {OciConfig} from '../../src/oci/config.ts';
 import {defaultSeccompProfile, lowerSeccomp} from '../../src/oci/lower-seccomp.ts';
 import {openMachine, planContainer} from '../../src/index.ts';
+import {shellCommand} from '../../src/step/shell-word.ts';
 import type {TestBox} from '../system/box.ts';
 
 /** What a container sees, by key: what probe.sh prints. */
@@ -27,8 +28,29 @@ export function probeSpec(box: TestBox, more: string): string {
 	return box.file('probe.yaml', `name: ${box.name}\nrootfs: ${root}\ncommand: [sh, /probe.sh]\n${more}`);
 }
 
+const program = join(import.meta.dirname, '../../bin/tsbox');
+
+function isTerminal(spec: string): boolean {
+	return /^tty: true$/m.test(readFileSync(spec, 'utf8'));
+}
+
+/** What a program prints on a terminal, with the line ends of a file. */
+function onTerminal(words: readonly string[]): string {
+	const {status, stdout} = spawnSync('script', ['-qec', shellCommand(words), '/dev/null'], {
+		encoding: 'utf8',
+		cwd: '/',
+		input: '',
+		env: {PATH: process.env['PATH'], SHELL: '/bin/sh', TERM: 'xterm'},
+	});
+	if (status !== 0) throw new Error(stdout);
+	// script(1) says ^@ or ^D for the end of its input, backspaces included.
+	return stdout.replaceAll('\r', '').replace(/^(\^[@D])?[\b]*/gm, '');
+}
+
 /** What a container of tsbox sees. */
 export async function tsboxReport(box: TestBox, spec: string): Promise<Report> {
+	const words = [program, '--store', join(box.folder, 'store'), '--state', join(box.folder, 'state')];
+	if (isTerminal(spec)) return reportOf(onTerminal([...words, 'run', '--best-effort', spec]), box.name);
 	const {status, out, err} = await box.tsbox(['run', '--best-effort', spec]);
 	if (status !== 0) throw new Error(err);
 	return reportOf(out, box.name);
@@ -53,11 +75,15 @@ export async function otherReport(box: TestBox, spec: string, runtime: string): 
 	const run = [runtime, '--root', join(box.folder, `${runtime}-state`), 'run', '--bundle', bundle, id];
 	// crun refuses hybrid cgroups: without the unified mount both see plain v1, in a mount namespace of their own.
 	const script = 'umount /sys/fs/cgroup/unified 2>/dev/null; exec "$@"';
-	const {status, stdout, stderr} = spawnSync(
-		'unshare',
-		['-m', '--propagation', 'private', 'sh', '-c', script, 'sh', ...run],
-		{encoding: 'utf8', cwd: '/', stdio: ['ignore', 'pipe', 'pipe'], env: {PATH: process.env['PATH']}},
-	);
+	const words = ['-m', '--propagation', 'private', 'sh', '-c', script, 'sh', ...run];
+	if (isTerminal(spec)) return reportOf(onTerminal(['unshare', ...words]), box.name);
+	const {status, stdout, stderr} = spawnSync('unshare', words, {
+		encoding: 'utf8',
+		cwd: '/',
+		// crun gives its standard input to the command's user: that must not be the host's /dev/null.
+		input: '',
+		env: {PATH: process.env['PATH']},
+	});
 	if (status !== 0) throw new Error(`${runtime}: ${stderr}`);
 	return reportOf(stdout, box.name);
 }

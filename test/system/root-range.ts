@@ -5,6 +5,15 @@ const files = ['/etc/subuid', '/etc/subgid'] as const;
 const first = 1_879_048_192;
 const range = `${first}-${first + 65_535}`;
 
+/** Root's own range of users, once {@link setup} has run. */
+export function rootRange(): {readonly start: number; readonly count: number} {
+	const row = readFileSync('/etc/subuid', 'utf8')
+		.split('\n')
+		.find(line => line.startsWith('root:'));
+	const [, start = 0, count = 0] = row?.split(':').map(Number) ?? [];
+	return {start, count};
+}
+
 function hasRange(): boolean {
 	return files.every(file =>
 		readFileSync(file, 'utf8')

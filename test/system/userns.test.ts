@@ -1,21 +1,14 @@
 import {execFileSync} from 'node:child_process';
 import {chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {beforeAll, expect, test} from 'vitest';
+import {expect, test} from 'vitest';
 import {testBox} from './box.ts';
+import {rootRange} from './root-range.ts';
 import {start} from './compiled-script.ts';
 
 /* Containers of root with a user namespace: their root is nobody on the host. */
 
-/** Root's own range in /etc/subuid. */
-let range = {start: 0, count: 0};
-beforeAll(() => {
-	const row = readFileSync('/etc/subuid', 'utf8')
-		.split('\n')
-		.find(line => line.startsWith('root:'));
-	const [, start = 0, count = 0] = row?.split(':').map(Number) ?? [];
-	range = {start, count};
-});
+const range = rootRange();
 
 test('root of the container is nobody on the host, and all of the image belongs to the container', async () => {
 	await using at = await testBox('mapped');
