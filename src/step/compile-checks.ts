@@ -3,6 +3,7 @@ import {limitRows} from '../host/probe/rlimits.ts';
 import type {Check} from './check.ts';
 import {mountinfoWord} from './compile-actions.ts';
 import {shellCommand, shellWord} from './shell-word.ts';
+import type {Plan} from './step.ts';
 
 function words(text: string): string {
 	return text.trim().split(/\s+/).join(' ');
@@ -14,17 +15,21 @@ function limit(value: number): string {
 
 /**
  * A check as lines of a compiled script, with the same meaning as problemOf of run/.
+ *
+ * @param targets - those of all mounts that the plan names: {@link mountTargets}
  */
-export function checkLines(check: Check): readonly string[] {
+export function checkLines(check: Check, targets: readonly string[] = []): readonly string[] {
 	switch (check.kind) {
 		case 'folder':
 			return [`check_folder ${shellWord(check.path)}`];
 		case 'value':
 			return [`check_value ${shellCommand([check.path, words(check.equals)])}`];
 		case 'mount':
-			return [`check_mount ${shellCommand([mountinfoWord(check.target), check.type, ...check.options])}`];
+			return [
+				`check_mount ${shellCommand([String(targets.indexOf(check.target)), mountinfoWord(check.target), check.type, ...check.options])}`,
+			];
 		case 'onlyMounts':
-			return [`check_only_mounts ${shellCommand(check.targets.map(mountinfoWord))}`];
+			return ['check_only_mounts'];
 		case 'namespaces':
 			return [`check_namespaces ${check.kinds.map(kind => namespaceFiles[kind]).join(' ')}`];
 		case 'cgroups':
@@ -58,4 +63,27 @@ export function checkLines(check: Check): readonly string[] {
 		case 'readBack':
 			return [`check_told ${shellCommand([check.path, words(check.equals)])}`];
 	}
+}
+
+/** The targets of all mounts that a plan's checks name, each once: a script finds a mount by its number in this list. */
+export function mountTargets(plan: Plan): readonly string[] {
+	const named = plan.steps.flatMap(step =>
+		step.checks.flatMap(check =>
+			check.kind === 'mount' ? [check.target] : check.kind === 'onlyMounts' ? check.targets : [],
+		),
+	);
+	return [...new Set(named)];
+}
+
+/** The function that tells a mount's number by its target as the kernel writes it, empty for one that no step made. */
+export function mountNumbers(targets: readonly string[]): string {
+	return [
+		'# The number of a mount that the plan names.',
+		'planned_mount() { # TARGET',
+		'\tcase $1 in',
+		...targets.map((target, at) => `\t${shellWord(mountinfoWord(target))}) mount=${at} ;;`),
+		"\t*) mount='' ;;",
+		'\tesac',
+		'}',
+	].join('\n');
 }

@@ -3,19 +3,23 @@
  * They use builtins alone where they can: a process costs about a millisecond.
  */
 export const gateFunctions: Readonly<Record<string, string>> = {
-	look: `# Reads what the kernel shows of the first process. One cat(1) for all, because read takes a system call for each byte.
-look() {
-	mounts='' cgroups='' fields='' limits='' score=''
+	look: `# Reads what the kernel shows of the first process. One cat(1) for all, because read takes a system call for each byte; a
+# status of its own comes last, so that it never stands for that of the process.
+look() { # [FILE]
+	unplanned='' cgroups='' fields='' limits='' score=''
 	IFS=$newline
 	# shellcheck disable=SC2013 # lines are meant, IFS is a newline
-	for line in $(cat "/proc/$pid/mountinfo" "/proc/$pid/cgroup" "/proc/$pid/status" "/proc/$pid/limits" "/proc/$pid/oom_score_adj"); do
+	for line in $(cat "/proc/$pid/mountinfo" "/proc/$pid/cgroup" "/proc/$pid/status" "/proc/$pid/limits" "/proc/$pid/oom_score_adj" "$@"); do
 		IFS=$blanks
 		case $line in
 		[0-9]*' '[0-9]*' '[0-9]*:[0-9]*' - '*) # ID PARENT DEVICE ROOT TARGET OPTIONS [TAG...] - TYPE SOURCE OPTIONS
 			right=\${line#* - }
 			# shellcheck disable=SC2086 # words are meant
 			set -- $line
-			mounts=$mounts$newline"$5 \${right%% *} ,$6,\${right##* },"
+			# The last row of a target is the mount on top.
+			planned_mount "$5"
+			row="\${right%% *} ,$6,\${right##* },"
+			case $mount in '') unplanned="$unplanned $5" ;; *) eval "mount_$mount=\\$row" ;; esac
 			;;
 		[0-9]*:*:*) # NUMBER:CONTROLLERS:PATH
 			line=\${line#*:}
@@ -32,25 +36,17 @@ look() {
 	done
 	IFS=$blanks
 }`,
-	check_mount: `# The last row of a target is the mount on top; each option must be there, of the mount or of its filesystem.
-check_mount() { # TARGET TYPE OPTION...
-	target=$1 type=$2 row=''
-	shift 2
-	IFS=$newline
-	for each in $mounts; do case $each in "$target "*) row=$each ;; esac; done
-	IFS=$blanks
+	check_mount: `# Each option must be there, of the mount or of its filesystem.
+check_mount() { # NUMBER TARGET TYPE OPTION...
+	eval "row=\\\${mount_$1-}"
+	target=$2 type=$3
+	shift 3
 	[ -n "$row" ] || wrong "nothing is mounted on $target"
-	row=\${row#"$target "}
 	case $type in '' | "\${row%% *}") ;; *) wrong "$target is a \${row%% *} and not a $type" ;; esac
 	for each do case $row in *",$each,"*) ;; *) wrong "$target is mounted without $each" ;; esac; done
 }`,
-	check_only_mounts: `check_only_mounts() { # TARGET...
-	IFS=$newline
-	for each in $mounts; do
-		IFS=$blanks
-		case " $* " in *" \${each%% *} "*) ;; *) wrong "\${each%% *} is mounted, and no step did that" ;; esac
-	done
-	IFS=$blanks
+	check_only_mounts: `check_only_mounts() {
+	[ -z "$unplanned" ] || wrong "\${unplanned# } is mounted, and no step did that"
 }`,
 	check_namespaces: `check_namespaces() { # NAME-IN-/proc/PID/ns...
 	for each do
@@ -81,8 +77,8 @@ check_ids() { # [FIRST-UID FIRST-GID]: what 0 is on the host, and all others fol
 	uid_there=$((uid + \${1:-0})) gid_there=$((gid + \${2:-0})) from=\${2:-0}
 	check_status Uid "$uid_there $uid_there $uid_there $uid_there"
 	check_status Gid "$gid_there $gid_there $gid_there $gid_there"
-	IFS=$newline
-	for each in $fields; do case $each in Groups:*) had=" \${each#Groups: } " ;; esac; done
+	IFS=$newline had=''
+	for each in $fields; do case $each in Groups:*) [ -n "$had" ] || had=" \${each#Groups: } " ;; esac; done
 	IFS=,
 	# shellcheck disable=SC2086 # words are meant
 	set -- $groups
@@ -112,13 +108,13 @@ check_ids() { # [FIRST-UID FIRST-GID]: what 0 is on the host, and all others fol
 	check_seccomp: `# One filter more than this shell has; Linux before 5.9 does not count them.
 check_seccomp() {
 	check_status Seccomp 2
-	own=0
-	while read -r field value _; do case $field in Seccomp_filters:) own=$value ;; esac; done < /proc/self/status
 	IFS=$newline
-	for each in $fields; do
-		case $each in "Seccomp_filters: "*) [ "\${each##* }" -gt "$own" ] || wrong 'it has no seccomp filter of its own' ;; esac
-	done
+	counts=''
+	for each in $fields; do case $each in "Seccomp_filters: "*) counts="$counts \${each##* }" ;; esac; done
 	IFS=$blanks
+	# shellcheck disable=SC2086 # words are meant
+	set -- $counts
+	[ $# != 2 ] || [ "$1" -gt "$2" ] || wrong 'it has no seccomp filter of its own'
 }`,
 	check_map: `check_map() { # FILE-OF-/proc/PID ROW...
 	file=$1

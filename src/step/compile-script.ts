@@ -2,7 +2,7 @@ import type {HostFacts} from '../host/facts.ts';
 import type {Action} from './action.ts';
 import {actionLines, filterFile} from './command.ts';
 import {hostActionLines} from './compile-actions.ts';
-import {checkLines} from './compile-checks.ts';
+import {checkLines, mountNumbers, mountTargets} from './compile-checks.ts';
 import {claimPart} from './compile-claim.ts';
 import {closingPart} from './compile-closing.ts';
 import {workFunctions} from './compile-functions.ts';
@@ -74,14 +74,22 @@ function commentedTable(rows: readonly Parameters<typeof fstabLine>[0][]): strin
 	return rows.map(row => `# ${row.why}\n${fstabLine(row)}\n`).join('');
 }
 
+/** Bytes as lines of printf, a builtin of every sh: base64(1) would be a process, and cost a millisecond. */
+function octalLines(bytes: Buffer): readonly string[] {
+	const instructions = bytes.toString('latin1').match(/[^]{1,24}/g) ?? [];
+	return instructions.map(
+		text => `\tprintf '${[...text].map(c => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`).join('')}'`,
+	);
+}
+
 /** The compiled filter, which no text file can hold. */
 function filterLines(filter: string): readonly string[] {
 	return [
 		'',
 		'# The seccomp filter: struct sock_filter[] of seccomp(2).',
-		`base64 -d > "$box/${filterFile}" << 'END' || broken`,
-		...(filter.match(/.{1,100}/g) ?? []),
-		'END',
+		'{',
+		...octalLines(Buffer.from(filter, 'base64')),
+		`} > "$box/${filterFile}" || broken`,
 	];
 }
 
@@ -123,10 +131,10 @@ function titles(steps: readonly Numbered[], folder: string): string {
 	].join('\n');
 }
 
-function checksAtGate(steps: readonly Numbered[]): readonly string[] {
+function checksAtGate(steps: readonly Numbered[], targets: readonly string[]): readonly string[] {
 	return steps.flatMap(({step, number}) => {
 		if (step.checks.length === 0 || (step.side === 'host' && step.action.kind !== 'start')) return [];
-		return [`# step ${number}`, `at ${step.id}`, ...step.checks.flatMap(check => checkLines(check))];
+		return [`# step ${number}`, `at ${step.id}`, ...step.checks.flatMap(check => checkLines(check, targets))];
 	});
 }
 
@@ -142,6 +150,7 @@ export function compileScript(input: CompileInput): string {
 	if (start === undefined) throw new TypeError('the plan starts nothing');
 	const exec = steps.find(({step}) => step.action.kind === 'exec');
 	if (exec?.step.action.kind !== 'exec') throw new TypeError('the plan runs nothing');
+	const targets = mountTargets(plan);
 	const body = [
 		...refusals(input),
 		'',
@@ -153,7 +162,7 @@ export function compileScript(input: CompileInput): string {
 		...heading(start),
 		...containerSide(steps, input),
 		'',
-		...gatePart(input, checksAtGate(steps), start.step.id, heading(exec), exec.step.action),
+		...gatePart(input, checksAtGate(steps, targets), start.step.id, heading(exec), exec.step.action),
 		'',
 		...closingPart(input),
 	];
@@ -163,6 +172,7 @@ export function compileScript(input: CompileInput): string {
 	const functions = [
 		...neededFunctions({...workFunctions, ...gateFunctions}, named).map(text => text.replaceAll('ONE_FILE_SYSTEM', rm)),
 		titlesText,
+		mountNumbers(targets),
 	];
 	return `${[...headPart(input), '', functions.join('\n\n'), '', ...body].join('\n')}\n`;
 }

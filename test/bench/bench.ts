@@ -5,7 +5,7 @@ import {join, resolve} from 'node:path';
 import {busyboxFixture} from '../../fixtures/busybox.ts';
 import {debianFixture} from '../../fixtures/debian.ts';
 import type * as library from '../../src/index.ts';
-import {digits, peakMemory, program, roundRobin, table, type Work} from './measure.ts';
+import {digits, pairedDifference, peakMemory, program, roundRobin, table, type Work} from './measure.ts';
 import {peers, sleepingBundle} from './peers.ts';
 
 // npm run bench [ROUNDS]: how long tsbox takes to run `true`, beside the other programs of this machine, as Markdown.
@@ -134,6 +134,11 @@ async function runRows(): Promise<void> {
 						digits(commands.has(name) ? peakMemory(commands.get(name) ?? [], scratch) : undefined),
 					]),
 			),
+		);
+		const pairs = rounds * 4;
+		const cost = await pairedDifference(program(['sh', script]), program(['sh', openScript]), pairs);
+		console.log(
+			`\nThe filter, what is hidden or read-only, and no_new_privs: ${cost.toFixed(1)} ms of the compiled script (median of ${pairs} pairs)`,
 		);
 	} finally {
 		spawnSync(tsbox[0] ?? '', [...tsbox.slice(1), 'down', '--timeout', '0', 'sleeper']);

@@ -26,7 +26,8 @@ export function program(words: readonly string[]): Work {
 }
 
 /**
- * Times all ways in turn, round by round, so that a slow moment of the machine meets all of them. A way that fails in a
+ * Times all ways in turn, round by round, so that a slow moment of the machine meets all of them; every other round goes
+ * backwards, so that no way always comes after the same one, which leaves it caches and a kernel at work. A way that fails in a
  * warm-up is left out; `refused` tells why.
  */
 export async function roundRobin(
@@ -44,7 +45,8 @@ export async function roundRobin(
 		}
 	}
 	for (let round = 0; round < rounds; round++) {
-		for (const [name, times] of taken) {
+		const order = [...taken];
+		for (const [name, times] of round % 2 === 0 ? order : order.toReversed()) {
 			const begun = performance.now();
 			await ways.get(name)?.();
 			times.push(performance.now() - begun);
@@ -54,6 +56,22 @@ export async function roundRobin(
 		const sorted = times.toSorted((a, b) => a - b);
 		return {name, median: sorted[Math.floor(sorted.length / 2)] ?? 0, min: sorted[0] ?? 0};
 	});
+}
+
+/** The median of what `one` takes longer than `other`, in ms: the two right after each other, each as often first. */
+export async function pairedDifference(one: Work, other: Work, rounds: number): Promise<number> {
+	const timed = async (work: Work): Promise<number> => {
+		const begun = performance.now();
+		await work();
+		return performance.now() - begun;
+	};
+	const differences: number[] = [];
+	for (let round = 0; round < rounds; round++) {
+		const [first, second] = round % 2 === 0 ? [one, other] : [other, one];
+		const [a, b] = [await timed(first), await timed(second)];
+		differences.push(round % 2 === 0 ? a - b : b - a);
+	}
+	return differences.toSorted((a, b) => a - b)[Math.floor(rounds / 2)] ?? Number.NaN;
 }
 
 /** The most memory that one process of a command had at once, MiB, as time(1) tells it; undefined without time(1). */
