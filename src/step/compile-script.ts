@@ -76,10 +76,9 @@ function commentedTable(rows: readonly Parameters<typeof fstabLine>[0][]): strin
 
 /** Bytes as lines of printf, a builtin of every sh: base64(1) would be a process, and cost a millisecond. */
 function octalLines(bytes: Buffer): readonly string[] {
-	const instructions = bytes.toString('latin1').match(/[^]{1,24}/g) ?? [];
-	return instructions.map(
-		text => `\tprintf '${[...text].map(c => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`).join('')}'`,
-	);
+	const octal = [...bytes].map(byte => `\\${byte.toString(8).padStart(3, '0')}`);
+	const rows = Array.from({length: Math.ceil(octal.length / 24)}, (_, row) => octal.slice(row * 24, row * 24 + 24));
+	return rows.map(row => `\tprintf '${row.join('')}'`);
 }
 
 /** The compiled filter, which no text file can hold. */
