@@ -1,16 +1,18 @@
 import * as image from '../image/list.ts';
 import * as removal from '../image/remove.ts';
+import {imageFolderName} from '../image/store.ts';
 import {allRecords} from './find-container.ts';
 import type {ImageSummary, Machine} from './types.ts';
 
-/** Who runs on which image: names by digest. */
+/** Who runs on which image: names by the folder of the image. */
 function users(machine: Machine): ReadonlyMap<string, readonly string[]> {
-	const byDigest = new Map<string, readonly string[]>();
+	const byFolder = new Map<string, readonly string[]>();
 	for (const record of allRecords(machine)) {
-		if (record.image.kind === 'archive')
-			byDigest.set(record.image.digest, [...(byDigest.get(record.image.digest) ?? []), record.name]);
+		if (record.image.kind !== 'archive') continue;
+		const folder = imageFolderName(record.image);
+		byFolder.set(folder, [...(byFolder.get(folder) ?? []), record.name]);
 	}
-	return byDigest;
+	return byFolder;
 }
 
 /** The images of the store, the newest first. */
@@ -25,7 +27,7 @@ export async function listImages(machine: Machine): Promise<readonly ImageSummar
 			bytes,
 			entries,
 			created,
-			usedBy: used.get(digest) ?? [],
+			usedBy: used.get(imageFolderName({digest, ...(ids === undefined ? {} : {ids})})) ?? [],
 		}));
 }
 

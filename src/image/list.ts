@@ -20,7 +20,7 @@ export interface StoredImage {
 	readonly inUse: boolean;
 }
 
-/** All whole images, the newest first. `inUse` has the digests that containers run on. */
+/** All whole images, the newest first. `inUse` has the folder names of those that containers run on. */
 export function listImages(host: Host, store: string, inUse: ReadonlySet<string>): readonly StoredImage[] {
 	const images: StoredImage[] = [];
 	for (const name of host.list(imagesFolder(store))) {
@@ -33,7 +33,7 @@ export function listImages(host: Host, store: string, inUse: ReadonlySet<string>
 			record.bytes === null || record.entries === null
 				? treeUse(host, rootfsFolder(store, image))
 				: {bytes: record.bytes, entries: record.entries};
-		images.push({...image, archive, bytes, entries, created, inUse: inUse.has(image.digest)});
+		images.push({...image, archive, bytes, entries, created, inUse: inUse.has(name)});
 	}
 	return images.sort((a, b) => b.created - a.created || a.digest.localeCompare(b.digest));
 }

@@ -23,12 +23,13 @@ export async function removeImage(
 ): Promise<StoredImage> {
 	const images = listImages(host, store, inUse);
 	const image = findImage(images, wanted);
-	if (image.inUse) {
+	const same = images.filter(({digest}) => digest === image.digest);
+	if (same.some(({inUse: used}) => used)) {
 		throw new TsboxError('E_IMAGE_IN_USE', `a container runs on the image ${image.digest}`, {
 			hint: 'stop it with `tsbox down` first',
 		});
 	}
-	for (const each of images.filter(({digest}) => digest === image.digest)) await removeFolder(host, facts, store, each);
+	for (const each of same) await removeFolder(host, facts, store, each);
 	return image;
 }
 

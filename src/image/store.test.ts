@@ -5,6 +5,7 @@ import {recordingHost} from '../host/recording-host.ts';
 import {listImages} from './list.ts';
 import {recordText} from './record.ts';
 import {pruneImages, removeImage} from './remove.ts';
+import {imageFolderName, imageOfFolder} from './store.ts';
 import {sweepStore} from './sweep.ts';
 
 const saved = 'v2-bookworm.json';
@@ -29,7 +30,7 @@ const files = {...image(digestA, 1), ...image(digestB, 2), '/s/tmp': 'dir'};
 const none = new Set<string>();
 
 test('images are listed with the newest first, and what is in use is told', () => {
-	expect(listImages(recordingHost(files), '/s', new Set([digestA]))).toEqual([
+	expect(listImages(recordingHost(files), '/s', new Set([imageFolderName({digest: digestA})]))).toEqual([
 		{digest: digestB, archive: '/a.tar', bytes: 4096, entries: 2, created: 2, inUse: false},
 		{digest: digestA, archive: '/a.tar', bytes: 4096, entries: 2, created: 1, inUse: true},
 	]);
@@ -67,7 +68,7 @@ test.each([
 	['aaa', none, 'E_IMAGE_NOT_FOUND'],
 	['bbbb', none, 'E_IMAGE_NOT_FOUND'],
 	['../..', none, 'E_IMAGE_NOT_FOUND'],
-	['aaaab', new Set([digestB]), 'E_IMAGE_IN_USE'],
+	['aaaab', new Set([imageFolderName({digest: digestB})]), 'E_IMAGE_IN_USE'],
 ])('removing %j is refused when it is unclear, unknown or in use', async (wanted, inUse, code) => {
 	const host = recordingHost(files);
 	await expect(removeImage(host, facts, '/s', wanted, inUse)).rejects.toMatchObject({code});
@@ -76,7 +77,9 @@ test.each([
 
 test('pruning leaves what is in use', async () => {
 	const host = recordingHost(files);
-	expect(await pruneImages(host, facts, '/s', new Set([digestB]))).toMatchObject([{digest: digestA}]);
+	expect(await pruneImages(host, facts, '/s', new Set([imageFolderName({digest: digestB})]))).toMatchObject([
+		{digest: digestA},
+	]);
 	expect(listImages(host, '/s', none)).toMatchObject([{digest: digestB}]);
 });
 
@@ -100,4 +103,17 @@ test('a sweep removes the work of dead processes and images that are not whole, 
 	expect(host.list('/s/tmp')).toEqual(['7-4711-aa']);
 	expect(listImages(host, '/s', none)).toHaveLength(1);
 	expect(await sweepStore(host, facts, '/s')).toEqual([]);
+});
+
+test('a folder is named after its archive and the owners in it, and tells both', () => {
+	const ids = {
+		kind: 'range',
+		uids: [{inside: 0, outside: 100_000, count: 65_536}],
+		gids: [{inside: 0, outside: 200_000, count: 1000}],
+	} as const;
+	const name = imageFolderName({digest: digestA, ids});
+	expect(name).toBe(`${digestA.replace(':', '-')}.u100000-65536.g200000-1000`);
+	expect(imageOfFolder(name)).toEqual({digest: digestA, ids});
+	expect(imageOfFolder(imageFolderName({digest: digestA}))).toEqual({digest: digestA});
+	expect(imageOfFolder(`${name}.x`)).toBeUndefined();
 });

@@ -17,11 +17,11 @@ export interface ImageName {
 
 /** The folder of one image: `image.json` and `rootfs` lie in it. A colon would split overlay's lowerdir, hence the dash. */
 export function imageFolder(store: string, image: ImageName): string {
-	return `${imagesFolder(store)}/${folderName(image)}`;
+	return `${imagesFolder(store)}/${imageFolderName(image)}`;
 }
 
-/** `sha256-0123...`, with ids `sha256-0123....u100000-65536.g100000-65536`. */
-function folderName({digest, ids}: ImageName): string {
+/** The name of an image's folder: `sha256-0123...`, with ids `sha256-0123....u100000-65536.g100000-65536`. */
+export function imageFolderName({digest, ids}: ImageName): string {
 	const row = (rows: RangeMap['uids']): string => rows.map(({outside, count}) => `${outside}-${count}`).join('-');
 	return `${digest.replace(':', '-')}${ids === undefined ? '' : `.u${row(ids.uids)}.g${row(ids.gids)}`}`;
 }

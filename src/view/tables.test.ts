@@ -48,6 +48,23 @@ test('images are a line each, with who uses them', () => {
 	`);
 });
 
+test('an image that was unpacked for a user namespace tells whose its root is', () => {
+	const image = {
+		digest: `sha256:${'ab'.repeat(32)}`,
+		archive: '/a.tar',
+		bytes: 1,
+		entries: 1,
+		created: now,
+		usedBy: [],
+	};
+	expect(imagesTable([image, {...image, root: 100_000}], now, look)).toMatchInlineSnapshot(`
+		"DIGEST        SIZE  FILES  CREATED        IN USE BY  ROOT IS  ARCHIVE
+		abababababab  1 B   1      0 seconds ago  -          0        /a.tar
+		abababababab  1 B   1      0 seconds ago  -          100000   /a.tar
+		"
+	`);
+});
+
 const findings: readonly Finding[] = [
 	{
 		id: 'tool.unshare',
