@@ -9,6 +9,7 @@ const rows = [
 	['cli'],
 	['tui'],
 	['view'],
+	['supervise'],
 	['engine'],
 	['run', 'plan'],
 	['state'],

@@ -1,18 +1,35 @@
 import type {Command} from './command.ts';
 import {compile} from './commands/compile.ts';
 import {completion} from './commands/completion.ts';
+import {cp} from './commands/cp.ts';
+import {diff} from './commands/diff.ts';
 import {doctor} from './commands/doctor.ts';
 import {down} from './commands/down.ts';
+import {events} from './commands/events.ts';
 import {exec} from './commands/exec.ts';
 import {gc} from './commands/gc.ts';
+import {generate} from './commands/generate.ts';
 import {images} from './commands/images.ts';
 import {init} from './commands/init.ts';
 import {inspect} from './commands/inspect.ts';
+import {kill} from './commands/kill.ts';
+import {logs} from './commands/logs.ts';
+import {pause} from './commands/pause.ts';
 import {plan} from './commands/plan.ts';
 import {ps} from './commands/ps.ts';
+import {restart} from './commands/restart.ts';
+import {rm} from './commands/rm.ts';
 import {run} from './commands/run.ts';
+import {start} from './commands/start.ts';
+import {stats} from './commands/stats.ts';
+import {stop} from './commands/stop.ts';
+import {supervise} from './commands/supervise.ts';
+import {top} from './commands/top.ts';
 import {up} from './commands/up.ts';
+import {unpause} from './commands/unpause.ts';
+import {update} from './commands/update.ts';
 import {validate} from './commands/validate.ts';
+import {wait} from './commands/wait.ts';
 
 /** All verbs, in the order of the help page: what is done most first. */
 export const commands: readonly Command[] = [
@@ -20,14 +37,31 @@ export const commands: readonly Command[] = [
 	run,
 	exec,
 	down,
+	stop,
+	start,
+	restart,
+	rm,
+	logs,
+	events,
+	kill,
+	pause,
+	unpause,
+	wait,
+	update,
 	ps,
+	stats,
+	top,
+	cp,
+	diff,
 	inspect,
 	plan,
 	compile,
 	validate,
 	doctor,
 	init,
+	generate,
 	images,
 	gc,
 	completion,
+	supervise,
 ];

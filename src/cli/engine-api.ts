@@ -1,17 +1,28 @@
 import type {
 	CommandEnd,
+	ContainerProcess,
+	ContainerStats,
 	ContainerSummary,
+	CopyRequest,
 	ExecRequest,
 	ImageSummary,
 	Machine,
 	MachineOptions,
+	PathChange,
 	PlannedContainer,
 	SpecRequest,
 	UpRequest,
 } from '../engine/types.ts';
 import type {EventSink} from '../run/event.ts';
+import type {LimitChanges} from '../spec/limit-changes.ts';
 import type {Project} from '../spec/project.ts';
+import type {ControlRequest, ServiceStatus} from '../supervise/control.ts';
+import type {ProjectSink} from '../supervise/event.ts';
+import type {LogPiece, LogWish} from '../supervise/read-logs.ts';
+import type {ProjectTarget} from '../supervise/target.ts';
+import type {DetachedUp} from '../supervise/up-detached.ts';
 
+export type {ControlRequest} from '../supervise/control.ts';
 export type {
 	CommandEnd,
 	ExecRequest,
@@ -38,6 +49,64 @@ export interface EngineApi {
 	removeImage(machine: Machine, digest: string): Promise<void>;
 	/** Gives the digests that were removed. */
 	pruneImages(machine: Machine): Promise<readonly string[]>;
+	/** Sends a signal; `pending` where it waits in a paused container. */
+	signalContainer(machine: Machine, name: string, signal: string): Promise<{readonly pending: boolean}>;
+	pause(machine: Machine, name: string): Promise<void>;
+	unpause(machine: Machine, name: string): Promise<void>;
+	/** Waits for its end; gives its exit status. */
+	wait(machine: Machine, name: string): Promise<number>;
+	updateLimits(machine: Machine, name: string, changes: LimitChanges): Promise<{readonly warnings: readonly string[]}>;
+	/** Looks after a detached project until nothing of it runs. */
+	supervise(machine: Machine, project: string): Promise<void>;
+	upDetached(machine: Machine, request: DetachedUp): Promise<readonly ServiceStatus[]>;
+	/** Asks the supervisor of a project. */
+	askProject(
+		machine: Machine,
+		project: string,
+		request: ControlRequest,
+		program: string,
+		onEvent?: ProjectSink,
+		signal?: AbortSignal,
+	): Promise<readonly ServiceStatus[]>;
+	/** The detached project that a word of the command line means, undefined for none. */
+	findTarget(
+		machine: Machine,
+		word: string | undefined,
+		request: Pick<SpecRequest, 'cwd' | 'env'>,
+		services: readonly string[],
+	): Promise<ProjectTarget | undefined>;
+	/** The same, which must be there. */
+	projectTarget(
+		machine: Machine,
+		word: string | undefined,
+		request: Pick<SpecRequest, 'cwd' | 'env'>,
+		services: readonly string[],
+	): Promise<ProjectTarget>;
+	/** A detached project for JSON, undefined for none of that name. */
+	inspectProject(machine: Machine, name: string): Promise<unknown>;
+	readLogs(
+		machine: Machine,
+		target: ProjectTarget,
+		wish: LogWish,
+		write: (piece: LogPiece) => void,
+		signal: AbortSignal,
+	): Promise<void>;
 	/** The plan as a POSIX sh script. */
 	compilePlan(machine: Machine, planned: PlannedContainer): Promise<string>;
+	/** A sample a second until the signal aborts; of all that run when none is named. */
+	stats(
+		machine: Machine,
+		names: readonly string[],
+		options: {readonly signal?: AbortSignal},
+	): AsyncIterable<readonly ContainerStats[]>;
+	top(machine: Machine, name: string): Promise<readonly ContainerProcess[]>;
+	/** Copies from the host into a container; gives what the tools warned of. */
+	copyIn(machine: Machine, name: string, request: CopyRequest): Promise<string>;
+	/** Copies from a container to the host; gives what the tools warned of. */
+	copyOut(machine: Machine, name: string, request: CopyRequest): Promise<string>;
+	/** What a container wrote over its image; `unread` are folders that the caller may not look into. */
+	diff(
+		machine: Machine,
+		name: string,
+	): Promise<{readonly changes: readonly PathChange[]; readonly unread: readonly string[]}>;
 }

@@ -2,6 +2,7 @@ import type {HostFacts} from '../host/facts.ts';
 import type {OciConfig} from '../oci/config.ts';
 import type {Host} from '../host/host.ts';
 import type {Service} from '../spec/project.ts';
+import {sampleStats} from '../view/sample-stats.ts';
 import {samplePlan} from '../view/sample-plan.ts';
 import {sampleRun} from '../view/sample-run.ts';
 import type {EngineApi, Machine} from './engine-api.ts';
@@ -52,8 +53,11 @@ export async function tsbox(line: string | readonly string[], surroundings: Surr
 		packageFolder: '/package',
 		out: text => void (out += text),
 		err: text => void (err += text),
+		bytes: (stream, bytes) => void (stream === 'stdout' ? (out += Buffer.from(bytes)) : (err += Buffer.from(bytes))),
 		isTerminal: stream => surroundings.terminals?.includes(stream) ?? false,
 		columns: () => 80,
+		rows: () => 24,
+		onReaderGone: () => () => undefined,
 		now: () => now,
 		readFile: path => files[path] ?? fail(`ENOENT: no such file, open '${path}'`, 'ENOENT'),
 		writeFile: (path, text, replace) => {
@@ -131,6 +135,37 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 		gc: note('gc', {removed: ['old']}),
 		listImages: note('listImages', []),
 		removeImage: note('removeImage', undefined),
+		signalContainer: note('signalContainer', {pending: false}),
+		pause: note('pause', undefined),
+		unpause: note('unpause', undefined),
+		wait: note('wait', 7),
+		updateLimits: note('updateLimits', {warnings: []}),
 		pruneImages: note('pruneImages', ['sha256:12']),
+		stats: async function* (_, ...args) {
+			calls.push(['stats', ...args]);
+			yield [sampleStats];
+			yield [sampleStats];
+		},
+		top: note('top', []),
+		copyIn: note('copyIn', ''),
+		copyOut: note('copyOut', ''),
+		diff: note('diff', {changes: [{change: 'A', path: '/new'}] as const, unread: []}),
+		supervise: note('supervise', undefined),
+		upDetached: async (_, {signal, emit, ...rest}) => {
+			calls.push(['upDetached', {...rest, stop: signal.reason as unknown}]);
+			emit({type: 'service.started', at: now, service: 'demo', pid: 1234});
+			return [
+				{service: 'demo', name: 'demo', status: 'running', health: 'none', exitCode: null, restarts: 0, pid: 1234},
+			];
+		},
+		askProject: async (_, name, request, program, onEvent) => {
+			calls.push(['askProject', name, request, program]);
+			onEvent?.({type: 'service.removed', at: now, service: 'demo'});
+			return [];
+		},
+		findTarget: note('findTarget', undefined),
+		projectTarget: note('projectTarget', {project: 'demo', services: []}),
+		inspectProject: note('inspectProject', undefined),
+		readLogs: note('readLogs', undefined),
 	};
 }

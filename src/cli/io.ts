@@ -14,9 +14,15 @@ export interface Io {
 	out(text: string): void;
 	/** Talk, to standard error. */
 	err(text: string): void;
+	/** Bytes as they are, to one of the two. */
+	bytes(stream: 'stdout' | 'stderr', bytes: Uint8Array): void;
 	isTerminal(stream: StandardStream): boolean;
 	/** Characters a line; 80 where there is no terminal. */
 	columns(): number;
+	/** Lines of the terminal that standard output is; 24 where it is none. */
+	rows(): number;
+	/** Calls back when the reader of standard output has gone; gives the way to stop. */
+	onReaderGone(callback: () => void): () => void;
 	/** Milliseconds since the epoch. */
 	now(): number;
 	/** The text of a file; throws as node:fs does. */

@@ -12,23 +12,46 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		Containers you can read: a YAML spec becomes visible steps of stock Linux tools.
 
 		Commands:
-		  tsbox up          Start the container of a spec, stay with it, clean up after
-		                    it
+		  tsbox up          Start the container of a spec and stay with it; with -d its
+		                    services, in the background
 		  tsbox run         Run a command in a new container of a spec, then remove it
 		  tsbox exec        Run a command in a running container
 		  tsbox down        Stop a container, or those of a spec, and remove what they
 		                    left
+		  tsbox stop        Stop services of a detached project; \`start\` starts them
+		                    again
+		  tsbox start       Start services of a detached project again
+		  tsbox restart     Stop services of a detached project and start them again
+		  tsbox rm          Stop services of a detached project and remove their files
+		                    and output
+		  tsbox logs        Show what detached containers printed
+		  tsbox events      Tell what happens in a detached project, until Ctrl-C
+		  tsbox kill        Send a signal to containers, SIGKILL by default
+		  tsbox pause       Hold all processes of containers where they are
+		  tsbox unpause     Let the processes of paused containers go on
+		  tsbox wait        Wait until containers have ended, and print the exit status
+		                    of each
+		  tsbox update      Change the limits of running containers
 		  tsbox ps          List the containers
-		  tsbox inspect     Show all that is known of a container, as JSON
+		  tsbox stats       Show what running containers use: CPU, memory, processes,
+		                    network, disk
+		  tsbox top         List the processes of a container, as the host sees them
+		  tsbox cp          Copy files between a running container and the host
+		  tsbox diff        List what changed in a container against its image
+		  tsbox inspect     Show all that is known of a container or a detached project,
+		                    as JSON
 		  tsbox plan        Show every command that makes the container, and run none
 		  tsbox compile     Print the plan as a POSIX sh script that runs without tsbox
 		  tsbox validate    Check a spec and touch nothing
 		  tsbox doctor      Show what this machine can do, what will not work, and the
 		                    command that mends it
 		  tsbox init        Write a commented spec to start from
+		  tsbox generate    Write a systemd unit that keeps the services of a spec up
+		                    from boot on
 		  tsbox images      List, remove or prune the unpacked root filesystems
 		  tsbox gc          Undo what a crash or a power cut left behind
 		  tsbox completion  Print the completion script of a shell
+		  tsbox supervise   Look after a detached project; \`up -d\` starts this by itself
 
 		Options of every verb:
 		      --store DIR    Folder of the unpacked root filesystems
@@ -51,21 +74,27 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 	const {status, out, err} = await tsbox('up --help');
 	expect({status, err}).toEqual({status: 0, err: ''});
 	expect(out).toMatchInlineSnapshot(`
-		"Usage: tsbox up [OPTIONS] [SPEC] [SERVICE]
+		"Usage: tsbox up [OPTIONS] [SPEC] [SERVICE...]
 
-		Start the container of a spec, stay with it, clean up after it
+		Start the container of a spec and stay with it; with -d its services, in the
+		background
 
 		Arguments:
 		  SPEC     Spec file; without it tsbox.yaml of this folder or one above
-		  SERVICE  Entry of services: in the spec
+		  SERVICE  Entry of services: in the spec; with -d several, or all without
 
 		Options:
-		      --json         Print each event as a line of JSON; the output of the
-		                     command goes to standard error
-		      --step         Wait for Enter before each step and say what it is for
-		      --plain        Show the progress as plain lines
-		      --best-effort  Leave out what this host can't do, with a warning
-		  -T, --no-tty       Give the command no terminal of its own
+		      --json                  Print each event as a line of JSON; the output of
+		                              the command goes to standard error
+		  -d, --detach                Start the services in the background and return
+		                              when they run
+		      --wait                  With -d: return when all are healthy
+		      --wait-timeout SECONDS  With -d: give up waiting after this long
+		      --step                  Wait for Enter before each step and say what it is
+		                              for
+		      --plain                 Show the progress as plain lines
+		      --best-effort           Leave out what this host can't do, with a warning
+		  -T, --no-tty                Give the command no terminal of its own
 
 		Options of every verb:
 		      --store DIR    Folder of the unpacked root filesystems
@@ -78,6 +107,8 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		  tsbox up                                  the spec of this folder
 		  tsbox up demo.yaml                        the spec of this file
 		  tsbox up stack.yaml web                   one of several services
+		  tsbox up -d --wait stack.yaml             all services in the background;
+		                                            returns when they are healthy
 		  tsbox up --step demo.yaml                 wait for Enter before each step
 		  tsbox up --json demo.yaml 2>/dev/null |   the events as lines of JSON
 		  jq .type

@@ -12,8 +12,18 @@ export function processIo(packageFolder: string): Io {
 		packageFolder,
 		out: text => void process.stdout.write(text),
 		err: text => void process.stderr.write(text),
+		bytes: (stream, bytes) => void process[stream].write(bytes),
 		isTerminal,
 		columns,
+		rows: () => (isTerminal('stdout') && process.stdout.rows) || 24,
+		onReaderGone: callback => {
+			const onError = (error: NodeJS.ErrnoException): void => {
+				if (error.code !== 'EPIPE') throw error;
+				callback();
+			};
+			process.stdout.on('error', onError);
+			return () => void process.stdout.off('error', onError);
+		},
 		now: Date.now,
 		readFile: path => readFileSync(path, 'utf8'),
 		writeFile: (path, text, replace) => writeFileSync(path, text, {flag: replace ? 'w' : 'wx'}),

@@ -1,6 +1,8 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {signalProcess} from '../host/process.ts';
+import {thaw} from '../run/freeze.ts';
+import {freezersOf} from '../state/freezer.ts';
 import {containerFolder, isOwned, stateOf} from '../state/record.ts';
 import {findContainer} from './find-container.ts';
 import {gcName} from './gc.ts';
@@ -20,6 +22,8 @@ export async function down(machine: Machine, name: string, options: {readonly ti
 	const record = findContainer(machine, name);
 	const running = (): boolean => stateOf(host, record) === 'running';
 	if (record.process !== null && running()) {
+		// Held processes would not get the signal, and under v1 not even SIGKILL.
+		thaw(host, freezersOf(host, record.cgroups));
 		signalProcess(host, record.process, record.stopSignal as NodeJS.Signals);
 		const killAt = host.now() + (options.timeoutMs ?? record.stopGraceMs);
 		while (running() && host.now() < killAt) await delay(10);

@@ -1,22 +1,16 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
-import {userMapOf} from '../host/id-map.ts';
 import {signalProcess} from '../host/process.ts';
 import {attach} from '../run/attach.ts';
-import {passEnterGate} from '../run/enter.ts';
 import {parseUser} from '../spec/user.ts';
-import {containerFolder, stateOf} from '../state/record.ts';
+import {containerFolder} from '../state/record.ts';
 import type {UserIds} from '../step/action.ts';
-import {filterFile} from '../step/command.ts';
-import {enterScript} from '../step/enter-script.ts';
-import {boundingSet} from '../step/privileges.ts';
-import {hostToolWords} from '../step/toolbox.ts';
+import {entranceTo} from './enter-container.ts';
 import {exitCodeOf} from './exit-code.ts';
-import {findContainer} from './find-container.ts';
 import type {CommandEnd, ExecRequest, Machine} from './types.ts';
 
 /** `1000:100` is taken as it is; all else means what the container's files say. */
-function userOf(user: string | undefined, own: UserIds): UserIds | string {
-	if (user === undefined) return own;
+function userOf(user: string | undefined): UserIds | string | undefined {
+	if (user === undefined) return undefined;
 	const parsed = parseUser(user);
 	if (!parsed.ok) throw new TsboxError('E_USAGE', `the user ${parsed.problem}`, {hint: 'ids end at 4294967294'});
 	const match = /^(\d{1,10}):(\d{1,10})$/.exec(user);
@@ -28,36 +22,16 @@ function userOf(user: string | undefined, own: UserIds): UserIds | string {
 /**
  * Runs a command in a running container, in all its namespaces and its cgroup, with its capabilities and no more.
  *
- * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_STEP_FAILED, E_CHECK_FAILED, E_COMMAND_NOT_FOUND, E_COMMAND_NOT_EXECUTABLE.
+ * @throws TsboxError E_USAGE, E_NO_SUCH_CONTAINER, E_PAUSED, E_PERMISSION, E_STATE, E_STEP_FAILED, E_CHECK_FAILED,
+ * E_COMMAND_NOT_FOUND, E_COMMAND_NOT_EXECUTABLE.
  */
 export async function execIn(machine: Machine, name: string, request: ExecRequest): Promise<CommandEnd> {
 	const {host, facts, dirs} = machine;
-	const record = findContainer(machine, name);
-	if (record.process === null || stateOf(host, record) !== 'running')
-		throw new TsboxError('E_NO_SUCH_CONTAINER', `${name} does not run`, {hint: '`tsbox ps` shows what runs'});
-	if (facts.user.uid !== 0 && !record.namespaces.includes('user'))
-		throw new TsboxError('E_PERMISSION', 'only root can enter a container of root', {hint: 'run it with sudo'});
+	const user = userOf(request.user);
+	const {record, argv, pass} = entranceTo(machine, name, {user, tty: request.tty});
 	const {process} = record.config;
-	const {filter, labels, landlock} = record.confinement;
-	const script = enterScript(
-		{
-			pid: record.process.pid,
-			namespaces: record.namespaces,
-			root: record.root,
-			tools: record.tools,
-			cgroups: record.cgroups.map(member => `${member.path}/cgroup.procs`),
-			process,
-			filter: filter === null ? null : {...filter, path: `${containerFolder(dirs.state, name)}/${filterFile}`},
-			labels,
-			landlock,
-			map: record.namespaces.includes('user') && facts.user.uid !== 0 ? userMapOf(facts) : null,
-			user: userOf(request.user, record.process.ids),
-			tty: request.tty,
-		},
-		facts,
-	);
 	const attachment = attach(host, facts, request.stdio, request.tty, containerFolder(dirs.state, name));
-	const program = await attachment.launch([...(hostToolWords(facts, 'sh') ?? []), '-c', script]);
+	const program = await attachment.launch(argv);
 	try {
 		const exec = {
 			kind: 'exec',
@@ -66,21 +40,7 @@ export async function execIn(machine: Machine, name: string, request: ExecReques
 			env: [...withHome(process.env, record.process.ids.uid), ...(request.tty ? ['TERM=xterm'] : []), ...request.env],
 			init: 'none',
 		} as const;
-		const inside = await passEnterGate(
-			host,
-			facts,
-			program,
-			{...exec, env: lastOfEach(exec.env)},
-			{
-				namespaceIds: record.process.namespaceIds,
-				namespaces: record.namespaces,
-				cgroups: record.cgroups,
-				bounding: boundingSet(process, facts),
-				confinement: record.confinement,
-				noNewPrivileges: process.noNewPrivileges,
-			},
-			attachment.onProcess,
-		);
+		const inside = await pass(program, {...exec, env: lastOfEach(exec.env)}, attachment.onProcess);
 		const stop = (): void => void signalProcess(host, inside, String(request.signal.reason) as NodeJS.Signals);
 		const kill = (): void => void signalProcess(host, inside, 'SIGKILL');
 		request.signal.addEventListener('abort', stop, {once: true});

@@ -1,4 +1,5 @@
 import {isTsboxError} from '../errors/tsbox-error.ts';
+import {bootId} from '../host/process.ts';
 import {removeOwned} from '../host/remove-owned.ts';
 import type {EventSink} from '../run/event.ts';
 import {withLock} from '../run/lock.ts';
@@ -12,7 +13,10 @@ function isAbandoned(machine: Machine, name: string): boolean {
 	const {host, dirs} = machine;
 	try {
 		const record = readRecord(host, containerFolder(dirs.state, name));
-		return record === undefined || !isOwned(host, record);
+		if (record === undefined) return true;
+		// A detached container goes on without its supervisor, and what is left of it waits for `down`.
+		if (record.detached !== undefined) return record.bootId !== bootId(host);
+		return !isOwned(host, record);
 	} catch (error) {
 		// What another user wrote there is not to be carried out as a journal.
 		if (isTsboxError(error)) return error.code !== 'E_PERMISSION';
@@ -75,7 +79,18 @@ async function sweepLayers(machine: Machine): Promise<readonly string[]> {
 	return removed;
 }
 
-/** Takes back whatever crashes have left: containers without an owner, half-made claims, layers and unpacks. */
+/** Output of containers that are not there any more: a boot took what was known of them. */
+function sweepLogs({host, dirs}: Machine): readonly string[] {
+	const removed: string[] = [];
+	for (const name of host.list(`${dirs.store}/logs`)) {
+		if (host.lstat(containerFolder(dirs.state, name)) !== undefined) continue;
+		host.removeTree(`${dirs.store}/logs/${name}`);
+		removed.push(`${dirs.store}/logs/${name}`);
+	}
+	return removed;
+}
+
+/** Takes back whatever crashes have left: containers without an owner, half-made claims, layers, output and unpacks. */
 export async function gc(machine: Machine, emit: EventSink): Promise<{readonly removed: readonly string[]}> {
 	const {host, dirs, facts} = machine;
 	host.mkdirs(dirs.state, 0o700);
@@ -91,6 +106,7 @@ export async function gc(machine: Machine, emit: EventSink): Promise<{readonly r
 				...removed,
 				...sweepHalfMade(machine),
 				...(await sweepLayers(machine)),
+				...sweepLogs(machine),
 				...(await sweepStore(host, facts, dirs.store)),
 			],
 		};

@@ -1,6 +1,6 @@
 import {memoryCount} from '../run/memory.ts';
 import {explainOrigin} from '../spec/explain-origin.ts';
-import {stateOf} from '../state/record.ts';
+import {shownState} from '../state/freezer.ts';
 import {findContainer} from './find-container.ts';
 import type {Machine} from './types.ts';
 
@@ -11,7 +11,7 @@ export async function inspect(machine: Machine, name: string): Promise<unknown> 
 	const memory = memoryCount(machine.host, record.cgroups);
 	return {
 		...rest,
-		state: stateOf(machine.host, record),
+		state: shownState(machine.host, record),
 		memory:
 			memory === undefined
 				? null

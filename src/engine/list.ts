@@ -1,5 +1,5 @@
 import type {ImageFacts} from '../image/facts.ts';
-import {stateOf} from '../state/record.ts';
+import {shownState} from '../state/freezer.ts';
 import {allRecords} from './find-container.ts';
 import type {ContainerSummary, Machine} from './types.ts';
 
@@ -12,11 +12,20 @@ function imageWord(image: ImageFacts): string {
 export async function list(machine: Machine): Promise<readonly ContainerSummary[]> {
 	return allRecords(machine).map(record => ({
 		name: record.name,
-		state: stateOf(machine.host, record),
+		state: record.detached?.exit == null ? shownState(machine.host, record) : 'exited',
 		pid: record.process?.pid ?? 0,
 		command: record.config.process.args,
 		spec: record.spec,
 		image: imageWord(record.image),
 		started: record.process?.started ?? record.created,
+		...(record.detached === undefined
+			? {}
+			: {
+					project: record.detached.project,
+					service: record.detached.service,
+					health: record.detached.health,
+					exitCode: record.detached.exit?.code ?? null,
+					restarts: record.detached.restarts,
+				}),
 	}));
 }

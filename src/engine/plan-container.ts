@@ -9,7 +9,7 @@ import type {OciConfig} from '../oci/config.ts';
 import {toOciConfig} from '../oci/lower.ts';
 import type {DeviceFacts, HostRootEntry, SourceFacts} from '../plan/input.ts';
 import {planContainer as plan} from '../plan/plan-container.ts';
-import type {Service} from '../spec/project.ts';
+import type {Project, Service} from '../spec/project.ts';
 import {loadProject, pickService} from './load-project.ts';
 import {seccompFilter} from './seccomp.ts';
 import type {Machine, PlannedContainer, SpecRequest} from './types.ts';
@@ -190,9 +190,24 @@ export async function planContainer(
 	request: SpecRequest,
 	options: PlanOptions = {dry: true},
 ): Promise<PlannedContainer> {
+	const project = await loadProject(request, machine.host);
+	return planService(machine, project, pickService(project, request.service), request, options);
+}
+
+/**
+ * The same for a service that was read before: what its file says by now does not matter.
+ *
+ * @throws TsboxError for what can't be had on this machine.
+ */
+export async function planService(
+	machine: Machine,
+	project: Project,
+	asked: Service,
+	request: Pick<SpecRequest, 'bestEffort' | 'traceSeccomp'>,
+	options: PlanOptions,
+): Promise<PlannedContainer> {
 	const {host, dirs, facts} = machine;
-	const project = await loadProject(request, host);
-	const {service, map} = mapped(pickService(project, request.service), facts);
+	const {service, map} = mapped(asked, facts);
 	checkKept(machine, service, map);
 	const image = await imageFacts(host, dirs.store, service.rootfs, {
 		...(isRange(map) && !facts.overlay.idmapped ? {ids: map} : {}),

@@ -3,6 +3,7 @@ import type {Host} from '../host/host.ts';
 import type {ImageFacts} from '../image/facts.ts';
 import type {OciConfig} from '../oci/config.ts';
 import type {EventSink} from '../run/event.ts';
+import type {ProcessFacts} from '../run/process-fields.ts';
 import type {Project, Service} from '../spec/project.ts';
 import type {SpecOptions} from '../spec/request.ts';
 import type {Plan} from '../step/step.ts';
@@ -96,6 +97,13 @@ export interface ContainerSummary {
 	readonly image: string;
 	/** Milliseconds since the epoch. */
 	readonly started: number;
+	/** The detached project that it belongs to, and its service there; the rest is told of such containers alone. */
+	readonly project?: string;
+	readonly service?: string;
+	readonly health?: string;
+	/** Null while it has not ended. */
+	readonly exitCode?: number | null;
+	readonly restarts?: number;
 }
 
 /** One stored image, and who runs on it. */
@@ -111,4 +119,48 @@ export interface ImageSummary {
 	readonly created: number;
 	/** Names of the containers that run on it. */
 	readonly usedBy: readonly string[];
+}
+
+/** A process of a container, from outside: numbers on the host and inside, uid, CPU time, memory, state, command. */
+export type ContainerProcess = ProcessFacts;
+
+/** What a container uses at a moment; null where the kernel does not tell. */
+export interface ContainerStats {
+	readonly name: string;
+	/** Its first process, on the host. */
+	readonly pid: number;
+	/** Of one processor, over the second before: two that are busy are 200. */
+	readonly cpuPercent: number | null;
+	/** Bytes, without the page cache that goes first; a limit of null is none, and then `percent` is of the machine's memory. */
+	readonly memory: {readonly used: number; readonly limit: number | null; readonly percent: number | null} | null;
+	/** Threads; a limit of null is none. */
+	readonly pids: {readonly current: number; readonly limit: number | null} | null;
+	/** Since its start, over all interfaces but lo; null also where the network is the host's. */
+	readonly network: {readonly rxBytes: number; readonly txBytes: number} | null;
+	/** Since its start, over all devices. */
+	readonly block: {readonly readBytes: number; readonly writeBytes: number} | null;
+	/** Percent of the last 10 s in which a task of it waited for that; `some avg10` of PSI. */
+	readonly pressure: {readonly cpu: number | null; readonly memory: number | null};
+}
+
+/** A copy between a container and the host. */
+export interface CopyRequest {
+	/** In the container; from its root on. */
+	readonly path: string;
+	/** On the host, or null for a tar on the caller's standard input or output. */
+	readonly local: string | null;
+	/** Keep owners and all mode bits. */
+	readonly archive: boolean;
+	/** Follow the source itself when it is a symlink. */
+	readonly follow: boolean;
+	readonly cwd: string;
+	/** Aborted to end it. */
+	readonly signal: AbortSignal;
+}
+
+/** A difference between a container's root filesystem and its image: added, changed or deleted. */
+export interface PathChange {
+	readonly change: 'A' | 'C' | 'D';
+	/** From the container's root on. */
+	readonly path: string;
 }

@@ -1,23 +1,21 @@
-import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
-import {namespaceFiles} from '../host/probe/namespaces.ts';
+import {TsboxError} from '../errors/tsbox-error.ts';
 import {bootId, identify, type ProcessIdentity, signalProcess} from '../host/process.ts';
 import {type Attachment, attach} from '../run/attach.ts';
 import {hintCgroupMove} from '../run/cgroup-hint.ts';
-import {execute} from '../run/execute.ts';
 import type {StartedContainer} from '../run/execute-context.ts';
-import {openJournal} from '../run/journal.ts';
 import {memoryCount} from '../run/memory.ts';
 import {rollBack} from '../run/rollback.ts';
 import {killCgroup} from '../run/undo.ts';
 import {claimName, nameInUse, releaseName} from '../state/claim.ts';
-import {type ContainerRecord, containerFolder, writeRecord} from '../state/record.ts';
+import {noteExit} from '../state/exited.ts';
+import {type ContainerRecord, containerFolder} from '../state/record.ts';
 import type {Tracer} from '../run/trace-seccomp.ts';
 import type {CgroupKill} from '../step/action.ts';
-import type {CgroupMember} from '../step/cgroup-member.ts';
 import {exitCodeOf, signalNumbers} from './exit-code.ts';
 import {gcIfNeeded} from './gc.ts';
 import {planContainer} from './plan-container.ts';
 import {cgroupsOf, recordFacts} from './record-facts.ts';
+import {startPlanned} from './start-planned.ts';
 import type {CommandEnd, Machine, PlannedContainer, UpRequest} from './types.ts';
 
 function newRecord({host}: Machine, planned: PlannedContainer): ContainerRecord {
@@ -58,40 +56,13 @@ function stopOnAbort(
 	};
 }
 
-/** The namespaces of the first process, by kind: `mnt:[4026532200]`; exec compares them before it lets anything in. */
-function namespaceIds(machine: Machine, process: ProcessIdentity): Readonly<Record<string, string>> {
-	return Object.fromEntries(
-		Object.entries(namespaceFiles).map(([kind, file]) => [
-			kind,
-			machine.host.readlink(`/proc/${process.pid}/ns/${file}`) ?? '',
-		]),
-	);
-}
-
 function claim(machine: Machine, record: ContainerRecord): boolean {
 	return claimName(machine.host, machine.dirs.state, record);
-}
-
-/** A start that the kernel killed for memory failed for that reason, whatever the step says. */
-function startError(machine: Machine, error: unknown, members: readonly CgroupMember[]): unknown {
-	const memory = memoryCount(machine.host, members);
-	if (memory === undefined || memory.oomKills === 0 || !isTsboxError(error)) return error;
-	return new TsboxError('E_START_OOM', `the container can't start in ${mebibytes(memory.limit)} of memory`, {
-		...(error.step === undefined ? {} : {step: error.step}),
-		output: `killed by the memory limit of ${mebibytes(memory.limit)} (peak ${mebibytes(memory.peak)})`,
-		why: 'setting it up needs about 4 MiB inside its own limit',
-		hint: 'raise `mem_limit`',
-		cause: error,
-	});
 }
 
 /** The compiled seccomp filter of a plan, base64. */
 function filterOf(plan: PlannedContainer['plan']): string {
 	return plan.steps.flatMap(({action}) => (action.kind === 'openFilter' ? [action.filter] : []))[0] ?? '';
-}
-
-function mebibytes(bytes: number): string {
-	return `${Number((bytes / 1048576).toFixed(1))} MiB`;
 }
 
 /**
@@ -128,7 +99,7 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 	let ok = false;
 	try {
 		attachment = attach(host, facts, request.stdio, request.tty, conf);
-		const started = await start(machine, request, planned, record, attachment, members, trace);
+		const started = await startPlanned(machine, request, planned, record, attachment, members, trace);
 		const letGo = stopOnAbort(machine, record, started, kill, request);
 		attachment.connect();
 		const ended = await started.ended;
@@ -142,6 +113,7 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 		if (memory !== undefined && memory.oomKills > 0)
 			request.emit({type: 'container.oom', at: host.now(), name: record.name, limit: memory.limit, peak: memory.peak});
 		request.emit({type: 'container.exited', at: host.now(), name: record.name, exitCode, signal});
+		noteExit(host, dirs.state, record, started.process, exitCode);
 		ok = true;
 		return {exitCode, signal};
 	} finally {
@@ -150,66 +122,5 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 		await rollBack(host, facts, conf, request.emit);
 		releaseName(host, dirs.state, service.name);
 		request.emit({type: 'run.completed', at: host.now(), ok});
-	}
-}
-
-async function start(
-	machine: Machine,
-	request: UpRequest,
-	{plan, image}: PlannedContainer,
-	record: ContainerRecord,
-	attachment: Attachment,
-	members: readonly CgroupMember[],
-	trace: (process: ProcessIdentity) => Promise<void>,
-): Promise<StartedContainer> {
-	const {host, facts, dirs} = machine;
-	const conf = containerFolder(dirs.state, record.name);
-	const copiedTools = facts.toolbox.kind === 'copy' ? {toolbox: `${conf}/tools`} : {};
-	try {
-		return await execute(plan, {
-			host,
-			facts,
-			signal: request.signal,
-			emit: request.emit,
-			journal: openJournal(host, conf),
-			conf,
-			launch: attachment.launch,
-			onProcess: attachment.onProcess,
-			onChecked: (process, ids) =>
-				writeRecord(host, conf, {
-					...record,
-					process: {...process, started: host.now(), namespaceIds: namespaceIds(machine, process), ids},
-				}),
-			hold: request.hold,
-			trace,
-			copyMapped: async ({from, to, ids}) => {
-				if (ids === undefined) return;
-				const {copyMapped} = await import('../image/copy-mapped.ts');
-				await copyMapped(
-					host,
-					facts,
-					{from, to, ids},
-					{
-						signal: request.signal,
-						onProgress: (done, total, entries) =>
-							request.emit({type: 'step.progress', at: host.now(), id: 'rootfs.copy', done, total, entries}),
-						...copiedTools,
-					},
-				);
-			},
-			unpack: async () => {
-				if (image.kind !== 'archive') return;
-				const {unpack} = await import('../image/unpack.ts');
-				await unpack(host, facts, dirs.store, image, {
-					limits: machine.limits,
-					...copiedTools,
-					signal: request.signal,
-					onProgress: (done, total, entries) =>
-						request.emit({type: 'step.progress', at: host.now(), id: 'image.unpack', done, total, entries}),
-				});
-			},
-		});
-	} catch (error) {
-		throw startError(machine, error, members);
 	}
 }

@@ -20,6 +20,7 @@ export const errorCodes = {
 	E_NO_SPACE: {exitStatus: 125, meaning: 'the disk is full'},
 	E_NAME_IN_USE: {exitStatus: 125, meaning: 'a container of that name is running'},
 	E_NO_SUCH_CONTAINER: {exitStatus: 125, meaning: 'no container has that name'},
+	E_PAUSED: {exitStatus: 125, meaning: 'the container is paused, or not paused, and would have to be otherwise'},
 	E_STATE: {exitStatus: 125, meaning: 'a record in the state folder could not be trusted'},
 	E_STEP_FAILED: {exitStatus: 125, meaning: 'a step of the plan failed and was rolled back'},
 	E_CHECK_FAILED: {exitStatus: 125, meaning: 'a step said it worked, but the kernel shows otherwise'},
@@ -27,6 +28,7 @@ export const errorCodes = {
 	E_COMMAND_NOT_EXECUTABLE: {exitStatus: 126, meaning: 'the command exists but cannot be executed'},
 	E_COMMAND_NOT_FOUND: {exitStatus: 127, meaning: 'the command is not in the root filesystem'},
 	E_INTERRUPTED: {exitStatus: 130, meaning: 'the start was interrupted'},
+	E_COPY_PATH: {exitStatus: 125, meaning: 'a path to copy from or to is not there, or of another kind'},
 } as const;
 
 /** The code of a {@link TsboxError}. */

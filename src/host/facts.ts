@@ -30,6 +30,7 @@ export const toolNames = [
 	'script',
 	'stty',
 	'flock',
+	'fallocate',
 	'perl',
 	'tini',
 	'catatonit',

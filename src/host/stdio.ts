@@ -22,6 +22,17 @@ export function openFifo(path: string): {readonly readEnd: number; readonly writ
 	return {readEnd, writeEnd: openSync(path, constants.O_WRONLY)};
 }
 
+/** A file that is only ever added to, made when it is missing; no symlink is followed. */
+export function openAppend(path: string): number {
+	const {O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW} = constants;
+	return openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+}
+
+/** A FIFO for both reading and writing: whoever holds it never sees its end; fifo(7). */
+export function openFifoBoth(path: string): number {
+	return openSync(path, constants.O_RDWR);
+}
+
 /** A stream over a pipe's descriptor, which the stream closes. */
 export function pipeStream(fd: number, side: 'read' | 'write'): Readable & Writable {
 	return new Socket({fd, readable: side === 'read', writable: side === 'write'});

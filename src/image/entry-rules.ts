@@ -11,6 +11,12 @@ export interface UnpackLimits {
 	readonly entries?: number | undefined;
 }
 
+/** What the entries are. */
+export interface EntryOptions {
+	/** A part of a root filesystem: its symlinks may lead out of it, since they are kept and never followed. */
+	readonly part?: boolean;
+}
+
 /** What was seen so far. */
 export interface EntryCounts {
 	readonly entries: number;
@@ -46,7 +52,7 @@ const imageLayer = /^(blobs\/sha256\/[0-9a-f]{64}|[0-9a-f]{64}\/layer\.tar)$/;
  *
  * @throws TsboxError E_ARCHIVE_INVALID and E_ARCHIVE_TOO_LARGE, from `check` and `end`.
  */
-export function entryRules(archive: string, limits: UnpackLimits): EntryRules {
+export function entryRules(archive: string, limits: UnpackLimits, {part = false}: EntryOptions = {}): EntryRules {
 	const maxEntries = limits.entries ?? defaultEntries;
 	const maxBytes = limits.bytes ?? Number.POSITIVE_INFINITY;
 	/** All that is not a folder, by path. Folders needn't be known: an entry may lie in one that was never named. */
@@ -77,7 +83,7 @@ export function entryRules(archive: string, limits: UnpackLimits): EntryRules {
 			bytes += entry.size;
 			diskBytes += diskUse(entry);
 			if (bytes > maxBytes) throw tooLarge(archive, `more than ${maxBytes} bytes when unpacked`);
-			if (imageLayer.test(path)) {
+			if (!part && imageLayer.test(path)) {
 				throw archiveError(archive, 'is an image of several layers, not a root filesystem', {
 					why: '`docker save` and `skopeo copy` write such archives',
 					hint: 'make a container from the image and `docker export` that',
@@ -90,7 +96,7 @@ export function entryRules(archive: string, limits: UnpackLimits): EntryRules {
 			}
 			if (path === '') throw archiveError(archive, `is hostile: its root ${shownName(entry.name)} is not a folder`);
 			if (entry.kind === 'hardlink') checkHardLink(archive, entry, path, leaves);
-			if (entry.kind === 'symlink') checkSymlink(archive, entry, path);
+			if (entry.kind === 'symlink' && !part) checkSymlink(archive, entry, path);
 			const linked = entry.kind === 'hardlink' ? leaves.get(normalPath(archive, entry.link)) : undefined;
 			leaves.set(path, linked ?? (entry.kind === 'symlink' ? 'symlink' : 'file'));
 			// What was a folder when its entries were checked may be a link now.

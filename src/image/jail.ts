@@ -11,6 +11,14 @@ export interface JailedTool {
 	readonly capabilities: readonly string[];
 	/** It works on the folder, which becomes its root; without, it sees an empty root. */
 	readonly keepFolder: boolean;
+	/**
+	 * Others may put something else in the folder's place: descriptor 3 is the folder that is meant. It is bound once on a
+	 * folder that nobody else can swap, and only then, when the two are the same, is anything done. It is `/root` of an
+	 * empty root and not the root itself, where the loader of a tool would obey an etc/ld.so.preload that others put there.
+	 */
+	readonly pinned?: true;
+	/** The tool's umask, octal; tsbox's own when undefined. */
+	readonly umask?: string;
 }
 
 /** How a {@link JailedTool} is started. */
@@ -56,10 +64,22 @@ export function jail(facts: HostFacts, jailed: JailedTool, toolbox?: string, ids
 	// In a user namespace a folder can't be bound without the mounts below it.
 	const bind = map === undefined ? '--bind' : '--rbind';
 	const tools = toolboxFolder(facts, toolbox);
-	const copied = ids !== undefined && facts.toolbox.kind === 'copy';
+	const pinned = jailed.pinned === true;
+	const copied = (ids !== undefined || pinned) && facts.toolbox.kind === 'copy';
 	const source = copied ? reached.tools : quoted(tools);
 	const folders = ['old', 'proc', 'tools', ...(jailed.keepFolder ? ['root'] : [])];
 	const lines = [
+		...(pinned
+			? [
+					// Either of the two could lie below a folder that the other one covers.
+					...(copied ? [`cd ${quoted(tools)}`] : []),
+					`${host('mount')} -n -c ${bind} "$1" ${reached.folder}`,
+					`[ ${reached.folder} -ef /proc/self/fd/3 ] || { echo 'another folder was put in its place' >&2; exit 125; }`,
+					...(copied ? [`${host('mount')} -n -c ${bind} . ${reached.tools}`] : []),
+					'exec 3<&-',
+					`set -- ${reached.folder}`,
+				]
+			: []),
 		// The working directory still names the folder when the tmpfs lies over its path.
 		'cd "$1"',
 		`${host('mount')} -n -t tmpfs -o mode=0755,size=64k,nr_inodes=16,nosuid,nodev,noexec jail "$1"`,
@@ -70,7 +90,8 @@ export function jail(facts: HostFacts, jailed: JailedTool, toolbox?: string, ids
 		'cd "$1/tools"',
 		`${host('pivot_root')} "$1" "$1/old"`,
 		`${inside('umount')} -n -l /old /tools /proc`,
-		...(jailed.keepFolder ? [`${inside('pivot_root')} /root /root`] : []),
+		...(jailed.keepFolder && !pinned ? [`${inside('pivot_root')} /root /root`] : []),
+		...(jailed.umask === undefined ? [] : [`umask ${jailed.umask}`]),
 		`exec ${inside('setpriv')} ${privileges(jailed.capabilities, map?.kind === 'single').join(' ')} ${inside(jailed.tool)} ${jailed.args.map(quoted).join(' ')}`,
 	];
 	const script = lines.join('\n');

@@ -34,15 +34,20 @@ export function startJailed(
 	{
 		toolbox,
 		ids,
+		pinned,
 		onMessage,
 	}: {
 		readonly toolbox?: string | undefined;
 		readonly ids?: RangeMap | undefined;
+		/** The descriptor of the folder, for a tool that is `pinned`. */
+		readonly pinned?: number | undefined;
 		readonly onMessage?: (text: string) => void;
 	} = {},
 ): JailedProgram {
 	const {argv} = jail(facts, tool, toolbox, ids);
-	const program = host.start([...argv, folder], {stdio: ['pipe', 'pipe', 'pipe']});
+	const program = host.start([...argv, folder], {
+		stdio: ['pipe', 'pipe', 'pipe', ...(pinned === undefined ? [] : [pinned])],
+	});
 	const [stdin, stdout, stderr] = program.pipes;
 	if (!isWritable(stdin) || !isReadable(stdout) || !isReadable(stderr))
 		throw new TypeError('a started program has no pipes');

@@ -1,3 +1,4 @@
+import {cpusetAsShown} from '../spec/cpuset-list.ts';
 import type {PlanInput} from './input.ts';
 import type {Shortfalls} from './unsupported.ts';
 
@@ -168,6 +169,7 @@ export function cgroupSettings(input: PlanInput, missing: Shortfalls): readonly 
 			controller: 'cpuset',
 			file: 'cpuset.cpus',
 			value: cpu.cpus,
+			reads: cpusetAsShown(cpu.cpus),
 			title: `run only on CPUs ${cpu.cpus}`,
 			why: 'The scheduler will use no other CPU for it.',
 			man: 'cpuset(7)',

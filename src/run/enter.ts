@@ -24,6 +24,12 @@ export interface Expected {
 	readonly noNewPrivileges: boolean;
 }
 
+/** What a process that entered becomes: a command of the container, or what these words of sh make of it. */
+export type AtGate =
+	| ExecAction
+	/** One compound command that says `@exec` on descriptor 3 and becomes a tool; the toolbox is its working directory. */
+	| {readonly kind: 'tool'; readonly script: string};
+
 const step = 'enter the container';
 
 /** The process that nsenter(1) forked into the container's pid namespace, or nsenter itself where there was none to enter. */
@@ -64,6 +70,12 @@ function problem(host: Host, {pid}: ProcessIdentity, expected: Expected): string
 	);
 }
 
+/** The home that was found with the user wins over the spec's. */
+function withHome(exec: ExecAction, home: string | undefined): ExecAction {
+	if (home === undefined) return exec;
+	return {...exec, env: [...exec.env.filter(each => !each.startsWith('HOME=')), `HOME=${home}`]};
+}
+
 /**
  * Follows a program made by enterScript to the gate, checks where it is, and lets it become the command.
  *
@@ -73,7 +85,7 @@ export async function passEnterGate(
 	host: Host,
 	facts: HostFacts,
 	program: RunningProgram,
-	exec: ExecAction,
+	atGate: AtGate,
 	expected: Expected,
 	onProcess: (process: ProcessIdentity) => Promise<void>,
 ): Promise<ProcessIdentity> {
@@ -101,16 +113,17 @@ export async function passEnterGate(
 					why: 'the container has ended, or something else has its process number now',
 					hint: '`tsbox ps` shows what runs',
 				});
-			const env =
-				home === undefined ? exec.env : [...exec.env.filter(each => !each.startsWith('HOME=')), `HOME=${home}`];
-			gate.write(gateScript({...exec, env}, facts));
+			gate.write(atGate.kind === 'tool' ? atGate.script : gateScript(withHome(atGate, home), facts));
 		} else if (line.kind === 'exec' && inside !== undefined) {
 			gate.end();
 			status.resume();
 			return inside;
-		} else if (line.kind === 'directory' || line.kind === 'notfound' || line.kind === 'notexecutable') {
+		} else if (
+			atGate.kind === 'exec' &&
+			(line.kind === 'directory' || line.kind === 'notfound' || line.kind === 'notexecutable')
+		) {
 			await program.ended;
-			throw gateRefusal(line, exec, step);
+			throw gateRefusal(line, atGate, step);
 		}
 	}
 	const {exitCode} = await program.ended;

@@ -5,16 +5,22 @@ import {readJournal} from './journal.ts';
 import {undo} from './undo.ts';
 
 /**
- * Takes back what a journal tells, newest first. One undo that fails does not keep the rest from being tried.
+ * Takes back what a journal tells, newest first, but for the steps of `spared`. One undo that fails does not keep the rest from being tried.
  *
  * @throws the first error, after all were tried.
  */
-export async function rollBack(host: Host, facts: HostFacts, folder: string, emit: EventSink): Promise<void> {
+export async function rollBack(
+	host: Host,
+	facts: HostFacts,
+	folder: string,
+	emit: EventSink,
+	spared: readonly string[] = [],
+): Promise<void> {
 	const entries = readJournal(host, folder);
 	const processes = entries.flatMap(entry => ('process' in entry ? [entry.process] : []));
 	const errors: unknown[] = [];
 	for (const entry of entries.toReversed()) {
-		if ('process' in entry) continue;
+		if ('process' in entry || spared.includes(entry.id)) continue;
 		try {
 			await undo(entry.undo, host, facts, processes);
 			emit({type: 'step.undone', at: host.now(), id: entry.id});

@@ -1,6 +1,7 @@
 import {dirname, resolve} from 'node:path';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {nameOfFile, parseName} from './container-name.ts';
+import {dependencyProblems} from './depends-on.ts';
 import {parseYaml} from './document.ts';
 import {dotenvLookup, parseDotenv} from './dotenv.ts';
 import {environmentLookup} from './environment.ts';
@@ -46,6 +47,10 @@ export function loadProject(request: SpecRequest): Project {
 			services.map(({service}) => service),
 			file.containers.map(({places}) => places),
 			request,
+		),
+		...dependencyProblems(
+			services.map(({service}) => service),
+			file.containers.map(({places}) => places),
 		),
 	];
 	if (problems.length > 0) throw specError(problems);

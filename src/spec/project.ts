@@ -1,3 +1,5 @@
+import type {RestartPolicy} from './restart.ts';
+
 /** The kinds of namespace that a container can have to itself; the names are the OCI runtime-spec's. */
 export const namespaceKinds = ['mount', 'pid', 'uts', 'ipc', 'network', 'cgroup', 'time', 'user'] as const;
 /** Compose's `userns_mode`, in the words of docker-run(1) and podman-run(1) that mean something here. */
@@ -117,6 +119,29 @@ export interface LandlockRule {
 	readonly access: readonly string[];
 }
 
+/** What another service must have come to before this one is started (`depends_on`). */
+export interface Dependency {
+	readonly service: string;
+	readonly condition: 'service_started' | 'service_healthy' | 'service_completed_successfully';
+	/** False: it may be absent, and then is not waited for. */
+	readonly required: boolean;
+	/** This service is started again whenever the other one is by hand. */
+	readonly restart: boolean;
+}
+
+/** How a container is asked whether it is well (`healthcheck`); durations in ms. */
+export interface Healthcheck {
+	readonly test: readonly string[];
+	readonly intervalMs: number;
+	readonly timeoutMs: number;
+	/** How long failures do not count after a start. */
+	readonly startPeriodMs: number;
+	/** How often it is asked in that time. */
+	readonly startIntervalMs: number;
+	/** Failures in a row that make it unhealthy. */
+	readonly retries: number;
+}
+
 /** One container as its spec asks for it: checked, interpolated, in base units, nothing about the machine decided yet. */
 export interface Service {
 	/** The key under `services:`, or the container's name for a file with one container. */
@@ -177,6 +202,12 @@ export interface Service {
 	readonly labels: Readonly<Record<string, string>>;
 	readonly tty?: boolean;
 	readonly stdinOpen?: boolean;
+	/** What becomes of it when its command has ended, while it is detached. */
+	readonly restart?: RestartPolicy;
+	/** How much output of a detached container is kept: `maxFile` pieces of `maxSize` bytes. */
+	readonly logging?: {readonly maxSize: number; readonly maxFile: number};
+	readonly dependsOn?: readonly Dependency[];
+	readonly healthcheck?: Healthcheck;
 	/** Keep the writable layer for the next start. */
 	readonly keep: boolean;
 	/** The path below the cgroup mount, without a leading slash, under which the container's cgroup is made: `system.slice/my.service`. */

@@ -4,15 +4,19 @@ import {parseName} from './container-name.ts';
 import {parseContainerPath, parseMountTarget} from './container-path.ts';
 import {parseCpuset} from './cpuset.ts';
 import {parseDevice} from './device.ts';
+import {dependsOn} from './depends-on.ts';
 import {parseDuration} from './duration.ts';
+import {healthcheck} from './healthcheck.ts';
 import {parseHostName} from './host-name.ts';
 import {landlockRights} from './landlock.ts';
 import {propagations} from './mount-options.ts';
 import {bad, good, type Parsed, quoted} from './parsed.ts';
 import {makePorts, parsePort} from './port.ts';
 import {namespaceKinds, usernsModes} from './project.ts';
+import {logging} from './logging.ts';
 import {numberIn, parseBoolean} from './scalar.ts';
 import {described, key, mapOrList, parsedBy, text, textOrBoolean, textOrNumber, texts} from './schema-parts.ts';
+import {parseRestart} from './restart.ts';
 import {parseSecurityOption} from './security-option.ts';
 import {splitShellWords} from './shell-words.ts';
 import {parseSignal} from './signal.ts';
@@ -227,6 +231,13 @@ export const serviceShape = {
 		'How long it may take to stop before it is killed; 10s by default.',
 		parsedBy(textOrNumber, parseDuration),
 	),
+	restart: key(
+		'When a detached container is started again: `no`, `always`, `unless-stopped`, `on-failure[:N]`.',
+		parsedBy(textOrBoolean, parseRestart),
+	),
+	depends_on: key('The services that must be there first.', dependsOn),
+	healthcheck: key('How it is asked whether it is well.', healthcheck),
+	logging: key('How much output of a detached container is kept.', logging),
 	labels: key('Metadata for people and tools.', mapOrList),
 	tty: key('Give it a terminal of its own.', boolean()),
 	stdin_open: key('Keep its standard input open.', boolean()),

@@ -63,6 +63,10 @@ export function readService(
 		labels: readNamed('labels', input.labels, picker),
 		keep: override('--keep', options.keep, 'keep', input.keep, false),
 		...present({
+			restart: pick('restart', input.restart, undefined),
+			logging: pick('logging', input.logging, undefined),
+			dependsOn: pick('depends_on', input.depends_on, undefined),
+			healthcheck: pick('healthcheck', input.healthcheck, undefined) ?? undefined,
 			hostname: pick('hostname', input.hostname, namespaces.includes('uts') ? hostNameOf(name) : undefined),
 			domainname: pick('domainname', input.domainname, undefined),
 			cgroupParent: pick('cgroup_parent', input.cgroup_parent, undefined),

@@ -2,11 +2,27 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
 import type {ImageFacts} from '../image/facts.ts';
 import type {OciConfig} from '../oci/config.ts';
-import type {NamespaceKind, Origin} from '../spec/project.ts';
+import type {NamespaceKind, Origin, Service} from '../spec/project.ts';
 import type {FilterLoader} from '../step/action.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
 import {processCgroups} from '../host/probe/process-status.ts';
 import {bootId, isRunning, type ProcessIdentity} from '../host/process.ts';
+
+/** What a record tells of a container that a supervisor looks after. */
+export interface Detached {
+	readonly project: string;
+	/** The key under `services:`. */
+	readonly service: string;
+	/** How often it was started again by its policy. */
+	readonly restarts: number;
+	readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
+	/** How its command ended the last time; null while it has not. `at` in ms since the epoch. */
+	readonly exit: {readonly code: number; readonly at: number} | null;
+	/** How much of its output is kept: `maxFile` pieces of `maxSize` bytes of each stream. */
+	readonly logging: {readonly maxSize: number; readonly maxFile: number};
+	/** What it was made from: it is looked after by this, whatever its file says by now. */
+	readonly made: Service;
+}
 
 /** What is written down of a container; a claim only, the kernel has the truth. */
 export interface ContainerRecord {
@@ -35,6 +51,8 @@ export interface ContainerRecord {
 		readonly landlock: readonly string[];
 	};
 	readonly origins: Readonly<Record<string, Origin>>;
+	/** There for a container that was started with `up -d`. */
+	readonly detached?: Detached;
 	/** The first process, once it waits at the gate. */
 	readonly process:
 		| (ProcessIdentity & {

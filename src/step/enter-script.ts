@@ -96,6 +96,9 @@ function innerScript(input: EnterInput, facts: HostFacts): string {
 	const umask = `umask ${(input.process.user.umask ?? 0o22).toString(8).padStart(3, '0')}`;
 	if (typeof input.user !== 'string') {
 		const {uid, gid, groups} = input.user;
+		// It is root already: setpriv(1) would look every id up as a name, by the container's nsswitch.conf (CVE-2019-14271).
+		if (uid === 0 && gid === 0 && groups.length === 0)
+			return `${umask}; exec ${drop([input.map?.kind === 'single' ? '--keep-groups' : '--clear-groups'])} <&4`;
 		return `${umask}; exec ${drop(['--reuid', String(uid), '--regid', String(gid), ...groupWords(input, groups.join(','))])} <&4`;
 	}
 	return [

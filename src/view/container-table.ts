@@ -15,6 +15,8 @@ export interface ContainerRow {
 	readonly image: string;
 	/** Milliseconds since the epoch. */
 	readonly started: number;
+	readonly health?: string;
+	readonly exitCode?: number | null;
 }
 
 const header = ['NAME', 'STATE', 'PID', 'STARTED', 'IMAGE', 'COMMAND', 'SPEC'];
@@ -24,7 +26,7 @@ const commandWidth = 32;
 export function containerTable(containers: readonly ContainerRow[], now: number, {theme, width}: Look): string {
 	const rows = containers.map((container): readonly (string | Cell)[] => [
 		{text: escapeText(container.name), style: theme.strong},
-		{text: container.state, style: container.state === 'running' ? theme.ok : theme.warning},
+		{text: stateWords(container), style: container.state === 'running' ? theme.ok : theme.warning},
 		String(container.pid),
 		`${age(now - container.started)} ago`,
 		escapeText(container.image),
@@ -32,6 +34,12 @@ export function containerTable(containers: readonly ContainerRow[], now: number,
 		escapeText(container.spec),
 	]);
 	return table([header, ...rows], width);
+}
+
+/** `running (healthy)`, `exited (1)`. */
+function stateWords({state, health = 'none', exitCode}: ContainerRow): string {
+	if (state === 'exited') return `exited (${exitCode ?? ''})`;
+	return state === 'running' && health !== 'none' ? `running (${health})` : state;
 }
 
 function shorten(text: string, length: number): string {

@@ -1,7 +1,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
-import {chownSync, copyFileSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {chownSync, copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {busyboxFixture} from '../../fixtures/busybox.ts';
@@ -73,6 +73,12 @@ export interface TestUser {
 /** Who starts the containers of a test: root, root with a user namespace for each (`mapped`), or an ordinary user. */
 export type Starter = TestUser | 'mapped' | undefined;
 
+/** The detached projects that are there still. */
+function projectsIn(folder: string): readonly string[] {
+	const path = join(folder, 'state/projects');
+	return existsSync(path) ? readdirSync(path) : [];
+}
+
 /** Makes a test's own corner of the machine; with a user, tsbox runs as that one and the folder is its own. */
 export async function testBox(starter?: Starter): Promise<TestBox> {
 	const user = starter === 'mapped' ? undefined : starter;
@@ -131,6 +137,7 @@ export async function testBox(starter?: Starter): Promise<TestBox> {
 				child.kill('SIGKILL');
 				await over;
 			}
+			for (const project of projectsIn(folder)) await start(['down', '-t', '0', project]).ended;
 			// A container that outlives its tsbox holds the streams open: it is ended first.
 			await start(['gc']).ended;
 			await Promise.all(started.map(({ended}) => ended));

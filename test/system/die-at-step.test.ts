@@ -40,6 +40,7 @@ command: [sleep, "60"]
 
 const specs = {
 	'a container with everything': everything,
+	'a container with a user namespace': `userns_mode: auto\n${everything}`,
 	"lesson 1, whose mounts are in the host's own namespace": 'root: chroot\nnamespaces: []\ncommand: [sleep, "60"]\n',
 } as const;
 

@@ -38,13 +38,16 @@ export function leftovers(name: string, folder: string): readonly string[] {
 		.filter(line => line.includes(folder))
 		.map(line => `mount ${line.split(' ')[4]}`);
 	const cgroups = foldersBelow('/sys/fs/cgroup', 4)
-		.filter(path => path.endsWith(`/tsbox/${name}`))
+		.filter(path => path.endsWith(`/tsbox/${name}`) || path.includes(`/tsbox/${name}-`))
 		.map(path => `cgroup ${path}`);
 	const processes = readdirSync('/proc')
 		.filter(pid => /^\d+$/.test(pid) && Number(pid) !== process.pid)
+		// One that has ended and whose parent is gone waits for init, whose affair that is.
+		.filter(pid => !/\) Z 1 /.test(textOf(`/proc/${pid}/stat`)))
 		.filter(
 			pid =>
 				textOf(`/proc/${pid}/cgroup`).includes(`/tsbox/${name}\n`) ||
+				textOf(`/proc/${pid}/cgroup`).includes(`/tsbox/${name}-`) ||
 				textOf(`/proc/${pid}/cmdline`).includes(join(folder, 'state')) ||
 				linkOf(`/proc/${pid}/root`).startsWith(folder),
 		)
@@ -53,6 +56,8 @@ export function leftovers(name: string, folder: string): readonly string[] {
 		...foldersBelow(join(folder, 'state/containers'), 1),
 		...foldersBelow(join(folder, 'store/layers'), 1),
 		...foldersBelow(join(folder, 'store/tmp'), 1),
+		...foldersBelow(join(folder, 'store/logs'), 1),
+		...foldersBelow(join(folder, 'state/projects'), 1),
 	].map(path => `folder ${path}`);
 	return [...mounts, ...cgroups, ...processes, ...files];
 }

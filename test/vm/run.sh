@@ -28,7 +28,7 @@ worst=0
 for suite in "$@"; do
     echo "test:vm: $suite"
     status=0
-    test/vm/vm-run --suite "$suite" --share "$share" --time-limit 280 -- node suite.mjs >"$reports/$suite.txt" || status=$?
+    test/vm/vm-run --suite "$suite" --share "$share" --time-limit 420 -- node suite.mjs >"$reports/$suite.txt" || status=$?
     cat "$reports/$suite.txt"
     ((status == 0)) || worst=1
     ((status < 2)) || echo "test:vm: $suite ended with status $status"

@@ -2,6 +2,7 @@ import {copyFileSync} from 'node:fs';
 import {type Checks, cgroupChecks, delegationChecks, startChecks} from './checks.ts';
 import {rootlessChecks} from './rootless-checks.ts';
 import {traces} from './guest.ts';
+import {superviseChecks} from './supervise-checks.ts';
 import {usernsChecks} from './userns-checks.ts';
 
 // Runs inside the virtual machine, where starting a test runner would take longer than the tests: each check prints
@@ -35,6 +36,7 @@ await all(cgroupChecks);
 await all(delegationChecks);
 await all(rootlessChecks);
 await all(usernsChecks);
+await all(superviseChecks);
 await check('no cgroup, mount, network device, state or layer is left', () => {
 	const left = traces().filter(trace => !before.includes(trace));
 	if (left.length > 0) throw new Error(left.join('\n'));

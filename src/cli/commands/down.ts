@@ -1,5 +1,8 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {type Context, defineCommand} from '../command.ts';
+import type {Machine} from '../engine-api.ts';
+import {programOf} from '../program.ts';
+import {timeoutOf} from '../project-verb.ts';
 import {given} from '../run-options.ts';
 
 /** `tsbox down`: ends containers in their own way. */
@@ -24,6 +27,7 @@ export const down = defineCommand({
 	async run({values, positionals: [target]}, context) {
 		const {io, engine, folders} = context;
 		const machine = await engine.openMachine(folders);
+		if (await downProject(target, timeoutOf(values.timeout), machine, context)) return 0;
 		const isName = target !== undefined && !isPath(target);
 		const names = isName ? [target] : await namesOf(target, context);
 		const running = new Set((await engine.list(machine)).map(container => container.name));
@@ -40,6 +44,24 @@ export const down = defineCommand({
 		return 0;
 	},
 });
+
+/** Ends a detached project, or one service of it where its container is named; false where there is none. */
+async function downProject(
+	target: string | undefined,
+	timeout: {readonly timeoutMs?: number},
+	machine: Machine,
+	{io, engine}: Context,
+): Promise<boolean> {
+	const found = await engine.findTarget(machine, target, {cwd: io.cwd, env: io.env}, []);
+	if (found === undefined) return false;
+	const {project, services} = found;
+	const request =
+		services.length === 0 ? ({verb: 'down', ...timeout} as const) : ({verb: 'remove', services, ...timeout} as const);
+	await engine.askProject(machine, project, request, programOf(io), event => {
+		if (event.type === 'service.removed') io.err(`${event.service} is down\n`);
+	});
+	return true;
+}
 
 /** A container's name has no slash; a spec has one, or a suffix that no one gives a container. */
 function isPath(target: string): boolean {

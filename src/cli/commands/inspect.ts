@@ -4,15 +4,17 @@ import {jsonText} from '../../view/json.ts';
 /** `tsbox inspect`: all that is known of a container. */
 export const inspect = defineCommand({
 	name: 'inspect',
-	describe: 'Show all that is known of a container, as JSON',
+	describe: 'Show all that is known of a container or a detached project, as JSON',
 	examples: [
 		['tsbox inspect demo', 'everything'],
-		['tsbox inspect demo | jq .pid', 'one field'],
+		['tsbox inspect demo | jq .process.pid', 'one field'],
+		['tsbox inspect shop | jq .supervisor.pid', 'who looks after a detached project'],
 	],
-	options: {},
-	positionals: [{name: 'NAME', describe: 'Container', required: true, completes: 'container'}],
+	options: {json: {kind: 'flag', describe: 'Accepted for habit: it is JSON always'}},
+	positionals: [{name: 'NAME', describe: 'Container, or detached project', required: true, completes: 'container'}],
 	async run({positionals: [name = '']}, {io, engine, folders}) {
-		const facts = await engine.inspect(await engine.openMachine(folders), name);
+		const machine = await engine.openMachine(folders);
+		const facts = (await engine.inspectProject(machine, name)) ?? (await engine.inspect(machine, name));
 		io.out(jsonText(facts, 2));
 		return 0;
 	},

@@ -2,17 +2,19 @@ import {hasScreen} from '../has-screen.ts';
 import {defineCommand} from '../command.ts';
 import {given, planOptions, ttyOptions} from '../run-options.ts';
 import {startContainer} from '../start-container.ts';
+import {upInBackground} from '../up-in-background.ts';
 import {usageError} from '../usage-error.ts';
 import {wantsTty} from '../wants-tty.ts';
 
 /** `tsbox up`: a container from spec to clean-up, in the foreground. */
 export const up = defineCommand({
 	name: 'up',
-	describe: 'Start the container of a spec, stay with it, clean up after it',
+	describe: 'Start the container of a spec and stay with it; with -d its services, in the background',
 	examples: [
 		['tsbox up', 'the spec of this folder'],
 		['tsbox up demo.yaml', 'the spec of this file'],
 		['tsbox up stack.yaml web', 'one of several services'],
+		['tsbox up -d --wait stack.yaml', 'all services in the background; returns when they are healthy'],
 		['tsbox up --step demo.yaml', 'wait for Enter before each step'],
 		['tsbox up --json demo.yaml 2>/dev/null | jq .type', 'the events as lines of JSON'],
 	],
@@ -21,6 +23,9 @@ export const up = defineCommand({
 			kind: 'flag',
 			describe: 'Print each event as a line of JSON; the output of the command goes to standard error',
 		},
+		detach: {kind: 'flag', short: 'd', describe: 'Start the services in the background and return when they run'},
+		wait: {kind: 'flag', describe: 'With -d: return when all are healthy'},
+		'wait-timeout': {kind: 'number', value: 'SECONDS', describe: 'With -d: give up waiting after this long'},
 		step: {kind: 'flag', describe: 'Wait for Enter before each step and say what it is for'},
 		plain: {kind: 'flag', describe: 'Show the progress as plain lines'},
 		...planOptions,
@@ -28,10 +33,19 @@ export const up = defineCommand({
 	},
 	positionals: [
 		{name: 'SPEC', describe: 'Spec file; without it tsbox.yaml of this folder or one above', completes: 'file'},
-		{name: 'SERVICE', describe: 'Entry of services: in the spec', completes: 'none'},
+		{
+			name: 'SERVICE',
+			describe: 'Entry of services: in the spec; with -d several, or all without',
+			many: true,
+			completes: 'none',
+		},
 	],
-	async run({values, positionals: [file, service]}, context) {
+	async run({values, positionals: [file, ...services]}, context) {
 		const {io} = context;
+		const [service, other] = services;
+		if (values.detach || values.wait) return upInBackground(values, file, services, context);
+		if (values['wait-timeout'] !== undefined) throw usageError('--wait-timeout is for -d', undefined, 'up');
+		if (other !== undefined) throw usageError('only with -d more than one service is started', undefined, 'up');
 		if (values.json && values.step) throw usageError('--json and --step exclude each other', undefined, 'up');
 		if (values.step && !io.isTerminal('stdin'))
 			throw usageError('--step needs a terminal to wait for Enter', undefined, 'up');

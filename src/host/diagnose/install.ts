@@ -30,6 +30,7 @@ const packages: Readonly<Record<ToolName, readonly [debian: string, arch: string
 	script: ['bsdutils', 'util-linux'],
 	stty: ['coreutils', 'coreutils'],
 	flock: ['util-linux', 'util-linux'],
+	fallocate: ['util-linux', 'util-linux'],
 	perl: ['perl-base', 'perl'],
 	tini: ['tini', 'tini'],
 	catatonit: ['catatonit', 'catatonit'],

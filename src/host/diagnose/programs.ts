@@ -46,6 +46,7 @@ const losses: Readonly<Partial<Record<ToolName, string>>> = {
 	flock: "two compiled scripts of one container cannot keep out of each other's way",
 	chmod: 'a container of root cannot have a user namespace',
 	chown: 'a container of root cannot have a user namespace',
+	fallocate: 'the output of detached containers is kept whole, however long it gets',
 	newuidmap: 'a user namespace can hold one user only',
 	newgidmap: 'a user namespace can hold one group only',
 };

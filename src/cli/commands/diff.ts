@@ -1,0 +1,23 @@
+import {defineCommand} from '../command.ts';
+import {jsonText} from '../../view/json.ts';
+
+/** `tsbox diff`: what a container wrote over its image. */
+export const diff = defineCommand({
+	name: 'diff',
+	describe: 'List what changed in a container against its image',
+	examples: [
+		['tsbox diff demo', 'A added, C changed, D deleted'],
+		['tsbox diff --json demo', 'the same as JSON'],
+	],
+	options: {json: {kind: 'flag', describe: 'As JSON'}},
+	positionals: [{name: 'NAME', describe: 'Container', required: true, completes: 'container'}],
+	async run({values, positionals: [name = '']}, {io, engine, folders}) {
+		const {changes, unread} = await engine.diff(await engine.openMachine(folders), name);
+		const {escapeText} = await import('../../view/escape.ts');
+		io.out(
+			values.json ? jsonText(changes, 2) : changes.map(({change, path}) => `${change} ${escapeText(path)}\n`).join(''),
+		);
+		for (const path of unread) io.err(`warning: ${escapeText(path)} is left out: others own it, or it is too deep\n`);
+		return 0;
+	},
+});

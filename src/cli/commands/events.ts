@@ -1,0 +1,40 @@
+import {projectEventText} from '../../view/project-event.ts';
+import {defineCommand} from '../command.ts';
+import {programOf} from '../program.ts';
+import {stopSignals} from '../stop-signals.ts';
+
+/** `tsbox events`: what happens in a detached project, as it happens. */
+export const events = defineCommand({
+	name: 'events',
+	describe: 'Tell what happens in a detached project, until Ctrl-C',
+	examples: [
+		['tsbox events shop', 'in words'],
+		['tsbox events --json shop | jq .type', 'a line of JSON each'],
+	],
+	options: {json: {kind: 'flag', describe: 'Each event as a line of JSON'}},
+	positionals: [
+		{
+			name: 'TARGET',
+			describe: 'Project, or path of a spec; without it the spec of this folder',
+			completes: 'container',
+		},
+	],
+	async run({values, positionals: [word]}, {io, engine, folders}) {
+		const machine = await engine.openMachine(folders);
+		const {project} = await engine.projectTarget(machine, word, {cwd: io.cwd, env: io.env}, []);
+		const stop = stopSignals(io);
+		try {
+			const tell = (event: Parameters<typeof projectEventText>[0]): void => {
+				const text = values.json ? JSON.stringify(event) : projectEventText(event);
+				if (text !== undefined) io.out(values.json ? `${text}\n` : `${new Date(event.at).toISOString()} ${text}\n`);
+			};
+			await engine.askProject(machine, project, {verb: 'events'}, programOf(io), tell, stop.signal);
+			return 0;
+		} catch (error) {
+			if (stop.signal.aborted) return 0;
+			throw error;
+		} finally {
+			stop.close();
+		}
+	},
+});

@@ -1,0 +1,35 @@
+import {defineCommand} from '../command.ts';
+import {programOf} from '../program.ts';
+import {given} from '../run-options.ts';
+
+/** `tsbox generate`: a unit of systemd for a spec. */
+export const generate = defineCommand({
+	name: 'generate',
+	describe: 'Write a systemd unit that keeps the services of a spec up from boot on',
+	examples: [
+		['tsbox generate systemd shop.yaml > /etc/systemd/system/tsbox-shop.service', 'for the machine'],
+		['tsbox generate systemd --user shop.yaml', 'for the systemd of a user'],
+	],
+	options: {user: {kind: 'flag', describe: 'For `systemctl --user`'}},
+	positionals: [
+		{name: 'KIND', describe: 'What to write', required: true, choices: ['systemd'], completes: 'none'},
+		{name: 'SPEC', describe: 'Spec file; without it the spec of this folder', completes: 'file'},
+	],
+	async run({values, positionals: [, file]}, {io, engine, folders}) {
+		const {dirs} = await engine.openMachine({...folders, planOnly: true});
+		const project = await engine.loadProject({cwd: io.cwd, env: io.env, ...given({file})});
+		const {systemdUnit} = await import('../../supervise/systemd-unit.ts');
+		io.out(
+			systemdUnit({
+				project: project.name,
+				spec: project.file,
+				node: process.execPath,
+				program: programOf(io),
+				store: dirs.store,
+				state: dirs.state,
+				user: values.user,
+			}),
+		);
+		return 0;
+	},
+});

@@ -1,0 +1,31 @@
+import {defineCommand} from '../command.ts';
+import {eachName} from '../each-name.ts';
+
+/** `tsbox kill`: a signal for containers. */
+export const kill = defineCommand({
+	name: 'kill',
+	describe: 'Send a signal to containers, SIGKILL by default',
+	examples: [
+		['tsbox kill demo', 'end it at once, all its processes'],
+		['tsbox kill -s HUP demo', 'have its first process read its configuration again'],
+		['tsbox kill -s 15 web worker', 'several, by number'],
+	],
+	options: {
+		signal: {kind: 'text', short: 's', value: 'SIGNAL', describe: 'A name, with or without SIG, or a number'},
+	},
+	positionals: [{name: 'NAME', describe: 'Containers', required: true, many: true, completes: 'container'}],
+	async run({values: {signal = 'SIGKILL'}, positionals}, {io, engine, folders}) {
+		const {parseSignal} = await import('../../spec/signal.ts');
+		const parsed = parseSignal(signal);
+		if (!parsed.ok) {
+			const {usageError} = await import('../usage-error.ts');
+			throw usageError(`--signal ${parsed.problem}`, undefined, 'kill');
+		}
+		const machine = await engine.openMachine(folders);
+		return eachName(positionals, io, async name => {
+			const {pending} = await engine.signalContainer(machine, name, parsed.value);
+			if (pending) io.err(`${name} is paused and gets ${parsed.value} when it goes on\n`);
+			return name;
+		});
+	},
+});

@@ -1,0 +1,57 @@
+import {defineCommand} from '../command.ts';
+import {projectPositionals} from '../project-verb.ts';
+import {stopSignals} from '../stop-signals.ts';
+import {usageError} from '../usage-error.ts';
+
+/** `tsbox logs`: what detached containers have printed. */
+export const logs = defineCommand({
+	name: 'logs',
+	describe: 'Show what detached containers printed',
+	examples: [
+		['tsbox logs', 'all services of the spec of this folder'],
+		['tsbox logs -f --tail 20 shop web', 'the last lines of one, and what comes'],
+		['tsbox logs --since 10m --timestamps shop-web', 'one container, the last ten minutes'],
+	],
+	options: {
+		follow: {kind: 'flag', short: 'f', describe: 'Go on until Ctrl-C, or until nothing runs any more'},
+		tail: {kind: 'text', short: 'n', value: 'N', describe: 'Only the last N lines of each; all by default'},
+		since: {kind: 'text', value: 'TIME', describe: 'Only what came later: 10m, or 2026-01-31T12:00:00Z'},
+		timestamps: {kind: 'flag', short: 't', describe: 'Say when each line came'},
+		raw: {kind: 'flag', describe: 'On a terminal too, control characters as they are'},
+		'no-prefix': {kind: 'flag', describe: 'Lines as they are, without the name of their service'},
+	},
+	positionals: projectPositionals,
+	async run({values, positionals: [word, ...services]}, {io, engine, folders}) {
+		const tail = values.tail === undefined || values.tail === 'all' ? undefined : Number(values.tail);
+		if (tail !== undefined && (!Number.isInteger(tail) || tail < 0))
+			throw usageError(`--tail is a number of lines, not "${values.tail ?? ''}"`, undefined, 'logs');
+		const machine = await engine.openMachine(folders);
+		const stop = stopSignals(io);
+		const {sinceTime} = await import('../../view/since-time.ts');
+		const since = values.since === undefined ? undefined : sinceTime(values.since, io.now());
+		if (Number.isNaN(since))
+			throw usageError(`--since is a duration such as 10m or a date, not "${values.since ?? ''}"`, undefined, 'logs');
+		try {
+			const target = await engine.projectTarget(machine, word, {cwd: io.cwd, env: io.env}, services);
+			const {logWriter} = await import('../../view/log-lines.ts');
+			const terminal = io.isTerminal('stdout');
+			const write = logWriter({
+				prefix: !values['no-prefix'],
+				timestamps: values.timestamps,
+				colour: terminal && (io.env['NO_COLOR'] ?? '') === '',
+				escape: terminal && !values.raw,
+				width: Math.max(0, ...(await engine.list(machine)).map(({service = ''}) => service.length)),
+			});
+			await engine.readLogs(
+				machine,
+				target,
+				{follow: values.follow, ...(tail === undefined ? {} : {tail}), ...(since === undefined ? {} : {since})},
+				piece => io.bytes(piece.stream, write(piece)),
+				stop.signal,
+			);
+			return 0;
+		} finally {
+			stop.close();
+		}
+	},
+});

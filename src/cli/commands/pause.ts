@@ -1,0 +1,21 @@
+import {defineCommand} from '../command.ts';
+import {eachName} from '../each-name.ts';
+
+/** `tsbox pause`: holds containers. */
+export const pause = defineCommand({
+	name: 'pause',
+	describe: 'Hold all processes of containers where they are',
+	examples: [
+		['tsbox pause demo', 'hold it'],
+		['tsbox pause web worker', 'several'],
+	],
+	options: {},
+	positionals: [{name: 'NAME', describe: 'Containers', required: true, many: true, completes: 'container'}],
+	async run({positionals}, {io, engine, folders}) {
+		const machine = await engine.openMachine(folders);
+		return eachName(positionals, io, async name => {
+			await engine.pause(machine, name);
+			return name;
+		});
+	},
+});

@@ -1,0 +1,16 @@
+import {defineCommand} from '../command.ts';
+import {askAbout, projectPositionals, stopOptions, timeoutOf} from '../project-verb.ts';
+
+/** `tsbox restart`: ends and starts services of a detached project. */
+export const restart = defineCommand({
+	name: 'restart',
+	describe: 'Stop services of a detached project and start them again',
+	examples: [
+		['tsbox restart shop', 'all of a project'],
+		['tsbox restart shop-web', 'one container'],
+	],
+	options: stopOptions,
+	positionals: projectPositionals,
+	run: ({values, positionals}, context) =>
+		askAbout(context, positionals, services => ({verb: 'restart', services, ...timeoutOf(values.timeout)})),
+});

@@ -1,0 +1,13 @@
+import {defineCommand} from '../command.ts';
+import {askAbout, projectPositionals, stopOptions, timeoutOf} from '../project-verb.ts';
+
+/** `tsbox rm`: ends services of a detached project and removes what they left. */
+export const rm = defineCommand({
+	name: 'rm',
+	describe: 'Stop services of a detached project and remove their files and output',
+	examples: [['tsbox rm shop web', 'one service of a project']],
+	options: stopOptions,
+	positionals: projectPositionals,
+	run: ({values, positionals}, context) =>
+		askAbout(context, positionals, services => ({verb: 'remove', services, ...timeoutOf(values.timeout)})),
+});

@@ -1,0 +1,12 @@
+import {defineCommand} from '../command.ts';
+import {askAbout, projectPositionals} from '../project-verb.ts';
+
+/** `tsbox start`: starts services of a detached project that were stopped. */
+export const start = defineCommand({
+	name: 'start',
+	describe: 'Start services of a detached project again',
+	examples: [['tsbox start shop web', 'one service of a project']],
+	options: {},
+	positionals: projectPositionals,
+	run: ({positionals}, context) => askAbout(context, positionals, services => ({verb: 'start', services})),
+});

@@ -1,0 +1,16 @@
+import {defineCommand} from '../command.ts';
+import {askAbout, projectPositionals, stopOptions, timeoutOf} from '../project-verb.ts';
+
+/** `tsbox stop`: ends services of a detached project, which stay to be started again. */
+export const stop = defineCommand({
+	name: 'stop',
+	describe: 'Stop services of a detached project; `start` starts them again',
+	examples: [
+		['tsbox stop', 'all of the spec of this folder'],
+		['tsbox stop shop web', 'one service of a project'],
+	],
+	options: stopOptions,
+	positionals: projectPositionals,
+	run: ({values, positionals}, context) =>
+		askAbout(context, positionals, services => ({verb: 'stop', services, ...timeoutOf(values.timeout)})),
+});

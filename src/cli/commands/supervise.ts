@@ -1,0 +1,17 @@
+import {defineCommand} from '../command.ts';
+
+/** `tsbox supervise`: what `up -d` leaves running. */
+export const supervise = defineCommand({
+	name: 'supervise',
+	describe: 'Look after a detached project; `up -d` starts this by itself',
+	examples: [['tsbox supervise shop', 'take over what runs of it']],
+	options: {},
+	positionals: [{name: 'PROJECT', describe: 'Name of the project', required: true, completes: 'none'}],
+	async run({positionals: [name = '']}, {engine, folders}) {
+		// A terminal that closes, or a shell that ends, is nothing to the containers.
+		process.on('SIGHUP', () => {});
+		process.on('SIGINT', () => {});
+		await engine.supervise(await engine.openMachine(folders), name);
+		return 0;
+	},
+});

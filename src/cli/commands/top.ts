@@ -1,0 +1,24 @@
+import {jsonText} from '../../view/json.ts';
+import {defineCommand} from '../command.ts';
+import {lookOf} from '../look-of.ts';
+
+/** `tsbox top`: the processes of a container. */
+export const top = defineCommand({
+	name: 'top',
+	describe: 'List the processes of a container, as the host sees them',
+	examples: [
+		['tsbox top demo', 'a table'],
+		["tsbox top --json demo | jq '.[].pid'", 'their numbers on the host'],
+	],
+	options: {json: {kind: 'flag', describe: 'The same as JSON'}},
+	positionals: [{name: 'NAME', describe: 'Container', required: true, completes: 'container'}],
+	async run({values, positionals: [name = '']}, {io, engine, folders}) {
+		const processes = await engine.top(await engine.openMachine(folders), name);
+		if (values.json) io.out(jsonText(processes, 2));
+		else {
+			const {processTable} = await import('../../view/process-table.ts');
+			io.out(processTable(processes, await lookOf(io, 'stdout', processes)));
+		}
+		return 0;
+	},
+});

@@ -1,0 +1,43 @@
+import {defineCommand} from '../command.ts';
+import {eachName} from '../each-name.ts';
+
+/** `tsbox update`: other limits for running containers. */
+export const update = defineCommand({
+	name: 'update',
+	describe: 'Change the limits of running containers',
+	examples: [
+		['tsbox update --memory 200m demo', 'more memory, or less'],
+		['tsbox update --cpus 1.5 --pids-limit 100 web worker', 'several limits of several containers'],
+		['tsbox update --memory 1g --memory-swap 1g demo', 'memory without swap'],
+	],
+	options: {
+		memory: {kind: 'text', short: 'm', value: 'SIZE', describe: 'The most memory, such as 200m'},
+		'memory-swap': {kind: 'text', value: 'SIZE', describe: 'Memory and swap together; -1 leaves swap unlimited'},
+		'memory-reservation': {kind: 'text', value: 'SIZE', describe: 'Memory that is left to it when the host runs short'},
+		cpus: {kind: 'text', value: 'NUMBER', describe: 'How many processors it may keep busy, such as 1.5'},
+		'cpu-shares': {kind: 'text', value: 'NUMBER', describe: 'Its share of busy processors, 2 to 262144; 1024 is usual'},
+		'cpuset-cpus': {kind: 'text', value: 'LIST', describe: 'The processors it may run on, such as 0-2,4'},
+		'pids-limit': {kind: 'text', value: 'NUMBER', describe: 'How many processes and threads; -1 is unlimited'},
+		'blkio-weight': {kind: 'text', value: 'NUMBER', describe: 'Its share of a busy disk, 10 to 1000'},
+	},
+	positionals: [{name: 'NAME', describe: 'Containers', required: true, many: true, completes: 'container'}],
+	async run({values, positionals}, {io, engine, folders}) {
+		const {parseLimitChanges} = await import('../../spec/limit-changes.ts');
+		const changes = parseLimitChanges({
+			memory: values.memory,
+			memorySwap: values['memory-swap'],
+			memoryReservation: values['memory-reservation'],
+			cpus: values.cpus,
+			cpuShares: values['cpu-shares'],
+			cpusetCpus: values['cpuset-cpus'],
+			pidsLimit: values['pids-limit'],
+			blkioWeight: values['blkio-weight'],
+		});
+		const machine = await engine.openMachine(folders);
+		return eachName(positionals, io, async name => {
+			const {warnings} = await engine.updateLimits(machine, name, changes);
+			for (const warning of warnings) io.err(`warning: ${warning}\n`);
+			return name;
+		});
+	},
+});

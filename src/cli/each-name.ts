@@ -1,0 +1,26 @@
+import {isTsboxError} from '../errors/tsbox-error.ts';
+import type {Io} from './io.ts';
+import {themeOf} from './theme-of.ts';
+
+/**
+ * Does something with each of several containers. All are tried; what one gives is printed on a line, its error is told
+ * at once, and the first error decides the exit status.
+ */
+export async function eachName(
+	names: readonly string[],
+	io: Io,
+	act: (name: string) => Promise<string>,
+): Promise<number> {
+	let status = 0;
+	for (const name of names) {
+		try {
+			io.out(`${await act(name)}\n`);
+		} catch (error) {
+			if (!isTsboxError(error)) throw error;
+			const {errorText} = await import('../view/error-text.ts');
+			io.err(errorText(error, themeOf(io, 'stderr')));
+			if (status === 0) status = error.exitStatus;
+		}
+	}
+	return status;
+}

@@ -1,0 +1,44 @@
+import {projectEventText} from '../view/project-event.ts';
+import type {Context} from './command.ts';
+import type {ControlRequest} from './engine-api.ts';
+import {programOf} from './program.ts';
+
+/** The positionals of a verb for services of a detached project. */
+export const projectPositionals = [
+	{
+		name: 'TARGET',
+		describe: 'Project, container, or path of a spec; without it the spec of this folder',
+		completes: 'container',
+	},
+	{name: 'SERVICE', describe: 'Entries of services:; all without', many: true, completes: 'none'},
+] as const;
+
+/** Asks the supervisor of the project that is meant, and tells what happens meanwhile on standard error. */
+export async function askAbout(
+	{io, engine, folders}: Context,
+	[word, ...services]: readonly string[],
+	request: (services: readonly string[]) => ControlRequest,
+): Promise<number> {
+	const machine = await engine.openMachine(folders);
+	const target = await engine.projectTarget(machine, word, {cwd: io.cwd, env: io.env}, services);
+	await engine.askProject(machine, target.project, request(target.services), programOf(io), event => {
+		const text = projectEventText(event);
+		if (text !== undefined) io.err(`${text}\n`);
+	});
+	return 0;
+}
+
+/** `--timeout SECONDS` as a request has it. */
+export function timeoutOf(seconds: number | undefined): {readonly timeoutMs?: number} {
+	return seconds === undefined ? {} : {timeoutMs: seconds * 1000};
+}
+
+/** The option of verbs that end containers. */
+export const stopOptions = {
+	timeout: {
+		kind: 'number',
+		short: 't',
+		value: 'SECONDS',
+		describe: "Wait this long before SIGKILL; by default the spec's stop_grace_period",
+	},
+} as const;

@@ -1,0 +1,118 @@
+import type {Readable, Writable} from 'node:stream';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import {saysDiskFull} from '../image/unpack-error.ts';
+import {copyRefusals} from '../step/copy-script.ts';
+import {entranceTo} from './enter-container.ts';
+import type {Machine} from './types.ts';
+
+/** Bytes of what the tar in the container says that are kept. */
+const messageLimit = 8192;
+
+/** A tar that runs in a container, as its root. */
+export interface CopyTool {
+	readonly stdin: Writable;
+	readonly stdout: Readable;
+	/** Its exit status, or that of the shell before it; never rejects. */
+	readonly ended: Promise<number>;
+	/** What it said on stderr up to now. */
+	readonly messages: () => string;
+	readonly kill: () => void;
+	/** The folder with the tools that it comes from. */
+	readonly toolbox: string;
+}
+
+/** Root without other groups: with these ids nothing is looked up in the container. */
+const containerRoot = {uid: 0, gid: 0, groups: []};
+
+/**
+ * Starts the words of a copy in a container, in all its namespaces and its cgroup, with its root's powers and no more.
+ *
+ * @throws TsboxError as entranceTo, and E_HOST_UNSUPPORTED without tar.
+ */
+export async function startCopyTool(machine: Machine, name: string, script: string): Promise<CopyTool> {
+	const {host, facts} = machine;
+	if (facts.tools.tar === null)
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no tar', {hint: 'install GNU tar'});
+	const {record, argv, pass} = entranceTo(machine, name, {user: containerRoot, tty: false});
+	const program = host.start(argv, {stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe']});
+	const kill = (): void => void host.kill(-program.pid, 'SIGKILL');
+	const [stdin, stdout, stderr] = program.pipes as [Writable, Readable, Readable];
+	let said = '';
+	stderr.setEncoding('utf8').on('data', (text: string) => {
+		said = (said + text).slice(0, messageLimit);
+	});
+	const closed = new Promise<void>(settle => stderr.once('close', settle));
+	try {
+		await pass(program, {kind: 'tool', script});
+	} catch (error) {
+		kill();
+		throw error;
+	}
+	return {
+		stdin,
+		stdout,
+		ended: Promise.all([program.ended, closed]).then(([{exitCode}]) => exitCode ?? 128),
+		messages: () => said.trim(),
+		kill,
+		toolbox: record.tools,
+	};
+}
+
+/** The error of a copy that the container's side refused or failed; undefined when it did its work. */
+export function copyToolError(
+	title: string,
+	verb: 'read' | 'written',
+	status: number,
+	output: string,
+): TsboxError | undefined {
+	switch (status) {
+		case 0:
+			return undefined;
+		case copyRefusals.missing:
+			return new TsboxError('E_COPY_PATH', `${title} is not there`, {
+				hint: 'see what the folder holds with `tsbox exec`',
+			});
+		case copyRefusals.noFolder:
+			return new TsboxError('E_COPY_PATH', `${title} is no folder`, {
+				...(verb === 'written'
+					? {why: 'a tar, and what is copied to a path with a slash at its end, goes into a folder that is there'}
+					: {}),
+				hint: 'name a folder of the container',
+			});
+		case copyRefusals.noParent:
+			return new TsboxError('E_COPY_PATH', `the folder of ${title} is not there`, {
+				hint: 'make it first, with `tsbox exec NAME -- mkdir -p`',
+			});
+		case copyRefusals.folderInTheWay:
+			return new TsboxError('E_COPY_PATH', `a folder is in the way in ${title}`, {
+				why: 'a file does not replace a folder',
+				hint: 'choose another name',
+			});
+		case copyRefusals.fileInTheWay:
+			return new TsboxError('E_COPY_PATH', `something that is no folder is in the way at ${title}`, {
+				why: 'a folder does not replace a file',
+				hint: 'choose another name',
+			});
+		default:
+			return new TsboxError('E_STEP_FAILED', `${title} could not be ${verb}`, {
+				output: output === '' ? `exit status ${status}` : output,
+				...whyOf(output),
+			});
+	}
+}
+
+/** What the kernel says, and what it means for a container. */
+function whyOf(output: string): {readonly why?: string; readonly hint?: string} {
+	if (/Read-only file system/.test(output))
+		return {
+			why: 'the kernel has the filesystem there read-only (EROFS): `read_only: true`, or a volume that is `ro`',
+			hint: 'copy to a volume or tmpfs of the container that can be written',
+		};
+	if (/Permission denied|Operation not permitted/.test(output))
+		return {
+			why: 'root of the container lacks the capability for it (EACCES or EPERM)',
+			hint: 'see `cap_drop` in the spec',
+		};
+	if (saysDiskFull(output)) return {why: 'the filesystem there is full (ENOSPC)'};
+	return {};
+}

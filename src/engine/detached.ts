@@ -1,0 +1,140 @@
+import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
+import {bootId, identify, isRunning, signalProcess} from '../host/process.ts';
+import {hintCgroupMove} from '../run/cgroup-hint.ts';
+import {attachDetached} from '../run/attach-detached.ts';
+import type {EventSink} from '../run/event.ts';
+import {freezersOf} from '../state/freezer.ts';
+import {thaw} from '../run/freeze.ts';
+import {killOf} from '../run/kill-of.ts';
+import {rollBack} from '../run/rollback.ts';
+import {killCgroup} from '../run/undo.ts';
+import {claimName, nameInUse, releaseName} from '../state/claim.ts';
+import type {Project, Service} from '../spec/project.ts';
+import {type ContainerRecord, containerFolder, type Detached, readRecord, writeRecord} from '../state/record.ts';
+import {exitCodeOf} from './exit-code.ts';
+import {planService} from './plan-container.ts';
+import {cgroupsOf, recordFacts} from './record-facts.ts';
+import {startPlanned} from './start-planned.ts';
+import type {Machine, PlannedContainer} from './types.ts';
+
+/** What stays when a detached container has ended, so that it can be started again as it was: its files. */
+const kept = ['rootfs.layer', 'rootfs.copy', 'rootfs.tools'];
+
+/** What a detached container is started from: a service as it was read when it was last brought up. */
+export interface DetachedRequest {
+	readonly project: Project;
+	readonly service: Service;
+	readonly bestEffort: boolean;
+}
+
+/** A detached container that runs. */
+export interface DetachedContainer {
+	readonly record: ContainerRecord;
+	/** Settles with its exit status when its command has ended; never rejects. */
+	readonly ended: Promise<number>;
+}
+
+/** Where the output of a detached container is kept: on disk, and for as long as the container is there. */
+export function logFolder({dirs}: Pick<Machine, 'dirs'>, name: string): string {
+	return `${dirs.store}/logs/${name}`;
+}
+
+/**
+ * Starts a container whose output goes to files, and that goes on when whoever started it has ended. One that was there
+ * before and has ended is started on the files that it had.
+ *
+ * @throws TsboxError E_NAME_IN_USE, or why it did not start; what had been done is rolled back, but for its files.
+ */
+export async function startDetached(
+	machine: Machine,
+	{project, service, bestEffort}: DetachedRequest,
+	about: Detached,
+	emit: EventSink,
+	signal: AbortSignal,
+): Promise<DetachedContainer> {
+	const {host, dirs} = machine;
+	const planned = await planService(machine, project, service, {bestEffort}, {signal});
+	const {name} = planned.service;
+	const record = newRecord(machine, planned, about);
+	takeName(machine, record);
+	const conf = containerFolder(dirs.state, name);
+	const {members} = cgroupsOf(planned.plan);
+	hintCgroupMove(host, members);
+	const attachment = attachDetached(host, machine.facts, {
+		logs: logFolder(machine, name),
+		conf,
+		tty: planned.service.tty ?? false,
+		stdin: planned.service.stdinOpen ?? false,
+	});
+	try {
+		const started = await startPlanned(machine, {emit, signal}, planned, record, attachment, members);
+		const ended = started.ended.then(end => exitCodeOf(end));
+		return {record: {...record, process: processOf(machine, name)}, ended};
+	} catch (error) {
+		await rollBack(host, machine.facts, conf, emit, kept);
+		noteExit(machine, name, isTsboxError(error) ? error.exitStatus : 125);
+		throw error;
+	}
+}
+
+function newRecord({host}: Machine, planned: PlannedContainer, detached: Detached): ContainerRecord {
+	const owner = identify(host, process.pid);
+	if (owner === undefined) throw new TsboxError('E_STATE', '/proc/self/stat can not be read', {hint: 'mount /proc'});
+	return {...recordFacts(planned), owner, bootId: bootId(host), created: host.now(), detached, process: null};
+}
+
+function processOf({host, dirs}: Machine, name: string): ContainerRecord['process'] {
+	return readRecord(host, containerFolder(dirs.state, name))?.process ?? null;
+}
+
+/** Takes the name, or takes the folder over that the same service of the same project had. */
+function takeName({host, dirs}: Machine, record: ContainerRecord): void {
+	if (claimName(host, dirs.state, record)) return;
+	const conf = containerFolder(dirs.state, record.name);
+	const before = readRecord(host, conf);
+	const same =
+		before?.detached?.project === record.detached?.project && before?.detached?.service === record.detached?.service;
+	if (before === undefined || !same || (before.process !== null && isRunning(host, before.process)))
+		throw nameInUse(record.name);
+	for (const file of host.list(conf)) if (file !== 'layer' && file !== 'tools') host.removeTree(`${conf}/${file}`);
+	writeRecord(host, conf, record);
+}
+
+/** Changes what the record tells of a detached container; nothing when it is gone. */
+export function noteDetached({host, dirs}: Machine, name: string, changes: Partial<Detached>): void {
+	const conf = containerFolder(dirs.state, name);
+	const record = readRecord(host, conf);
+	if (record?.detached === undefined) return;
+	writeRecord(host, conf, {...record, detached: {...record.detached, ...changes}});
+}
+
+function noteExit(machine: Machine, name: string, code: number): void {
+	noteDetached(machine, name, {exit: {code, at: machine.host.now()}});
+}
+
+/** Takes back what a container that has ended left but its files, and notes how it ended. */
+export async function settleDetached(machine: Machine, name: string, code: number, emit: EventSink): Promise<void> {
+	const {host, facts, dirs} = machine;
+	await rollBack(host, facts, containerFolder(dirs.state, name), emit, kept);
+	noteExit(machine, name, code);
+}
+
+/** Asks a container to end, with its own signal; one that is paused is let go for it. */
+export function stopDetached({host}: Machine, {process, stopSignal, cgroups}: ContainerRecord): void {
+	thaw(host, freezersOf(host, cgroups));
+	if (process !== null) signalProcess(host, process, stopSignal as NodeJS.Signals);
+}
+
+/** Ends a container at once, all of it. */
+export function killDetached({host}: Machine, record: ContainerRecord): void {
+	killCgroup(host, killOf(host, record.cgroups));
+	if (record.process !== null) signalProcess(host, record.process, 'SIGKILL');
+}
+
+/** Removes all that a detached container left: its files, its output, its name. */
+export async function removeDetached(machine: Machine, name: string, emit: EventSink): Promise<void> {
+	const {host, facts, dirs} = machine;
+	await rollBack(host, facts, containerFolder(dirs.state, name), emit);
+	host.removeTree(logFolder(machine, name));
+	releaseName(host, dirs.state, name);
+}

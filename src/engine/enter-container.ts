@@ -1,0 +1,93 @@
+import {TsboxError} from '../errors/tsbox-error.ts';
+import {userMapOf} from '../host/id-map.ts';
+import type {RunningProgram} from '../host/host.ts';
+import type {ProcessIdentity} from '../host/process.ts';
+import {type AtGate, passEnterGate} from '../run/enter.ts';
+import {shownState} from '../state/freezer.ts';
+import {type ContainerRecord, containerFolder} from '../state/record.ts';
+import type {UserIds} from '../step/action.ts';
+import {filterFile} from '../step/command.ts';
+import {enterScript} from '../step/enter-script.ts';
+import {boundingSet} from '../step/privileges.ts';
+import {hostToolWords} from '../step/toolbox.ts';
+import {findContainer} from './find-container.ts';
+import type {RunningRecord} from './running-container.ts';
+import type {Machine} from './types.ts';
+
+/** A way into a container that runs. */
+export interface Entrance {
+	readonly record: RunningRecord;
+	/** The command that enters; it needs the status pipe as descriptor 3 and the gate as 4. */
+	readonly argv: readonly string[];
+	/** Follows that command to the gate, checks from the kernel where it is, and lets it become what was asked for. */
+	readonly pass: (
+		program: RunningProgram,
+		atGate: AtGate,
+		onProcess?: (process: ProcessIdentity) => Promise<void>,
+	) => Promise<ProcessIdentity>;
+}
+
+/** Who enters, and how. */
+export interface Entering {
+	/** Numbers, or a `user[:group]` to be looked up in the container; its own user when undefined. */
+	readonly user: UserIds | string | undefined;
+	readonly tty: boolean;
+}
+
+/**
+ * Makes ready to enter a container in all its namespaces and its cgroup, with its capabilities and no more.
+ *
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_PAUSED, E_PERMISSION, E_STATE; `pass` also E_STEP_FAILED, E_CHECK_FAILED,
+ * E_COMMAND_NOT_FOUND, E_COMMAND_NOT_EXECUTABLE.
+ */
+export function entranceTo(machine: Machine, name: string, entering: Entering): Entrance {
+	const {host, facts, dirs} = machine;
+	const record = enterable(machine, findContainer(machine, name));
+	const {process} = record.config;
+	const {filter, labels, landlock} = record.confinement;
+	const script = enterScript(
+		{
+			pid: record.process.pid,
+			namespaces: record.namespaces,
+			root: record.root,
+			tools: record.tools,
+			cgroups: record.cgroups.map(member => `${member.path}/cgroup.procs`),
+			process,
+			filter: filter === null ? null : {...filter, path: `${containerFolder(dirs.state, name)}/${filterFile}`},
+			labels,
+			landlock,
+			map: record.namespaces.includes('user') && facts.user.uid !== 0 ? userMapOf(facts) : null,
+			user: entering.user ?? record.process.ids,
+			tty: entering.tty,
+		},
+		facts,
+	);
+	const expected = {
+		namespaceIds: record.process.namespaceIds,
+		namespaces: record.namespaces,
+		cgroups: record.cgroups,
+		bounding: boundingSet(process, facts),
+		confinement: record.confinement,
+		noNewPrivileges: process.noNewPrivileges,
+	};
+	return {
+		record,
+		argv: [...(hostToolWords(facts, 'sh') ?? []), '-c', script],
+		pass: (program, atGate, onProcess = async () => {}) =>
+			passEnterGate(host, facts, program, atGate, expected, onProcess),
+	};
+}
+
+function enterable({host, facts}: Machine, record: ContainerRecord): RunningRecord {
+	const {name, process} = record;
+	const state = shownState(host, record);
+	if (state === 'paused')
+		throw new TsboxError('E_PAUSED', `${name} is paused, and a command in it would not run either`, {
+			hint: `\`tsbox unpause ${name}\` lets it go on`,
+		});
+	if (process === null || state !== 'running')
+		throw new TsboxError('E_NO_SUCH_CONTAINER', `${name} does not run`, {hint: '`tsbox ps` shows what runs'});
+	if (facts.user.uid !== 0 && !record.namespaces.includes('user'))
+		throw new TsboxError('E_PERMISSION', 'only root can enter a container of root', {hint: 'run it with sudo'});
+	return {...record, process};
+}

@@ -1,0 +1,55 @@
+import {TsboxError} from '../errors/tsbox-error.ts';
+import {signalProcess} from '../host/process.ts';
+import {thaw} from '../run/freeze.ts';
+import {killOf} from '../run/kill-of.ts';
+import {killCgroup} from '../run/undo.ts';
+import {parseSignal} from '../spec/signal.ts';
+import {freezersOf, isFrozen} from '../state/freezer.ts';
+import {hasEnded} from './has-ended.ts';
+import {runningContainer} from './running-container.ts';
+import type {Machine} from './types.ts';
+
+/** The numbers of SIGRTMIN and SIGRTMAX as glibc has them; signal(7). */
+const realTime = {min: 34, max: 64} as const;
+
+/** What kill(2) is called with: Node knows the names of the classic signals only, and takes a number for the others. */
+function signalForNode(name: string): NodeJS.Signals {
+	const match = /^SIGRT(MIN|MAX)(?:[+-](\d+))?$/.exec(name);
+	if (match === null) return name as NodeJS.Signals;
+	const offset = Number(match[2] ?? 0);
+	return (match[1] === 'MIN' ? realTime.min + offset : realTime.max - offset) as unknown as NodeJS.Signals;
+}
+
+/** A signal by name or number in the one way it is written here, `SIGTERM`; @throws TsboxError E_USAGE. */
+function signalName(signal: string): string {
+	const parsed = parseSignal(signal);
+	if (parsed.ok) return parsed.value;
+	throw new TsboxError('E_USAGE', `the signal ${parsed.problem}`, {
+		hint: parsed.hint ?? 'name one of signal(7), with or without SIG',
+	});
+}
+
+/**
+ * Sends a signal to a container's first process. SIGKILL goes to every process of its cgroup, and lets a paused one go,
+ * as one that the v1 freezer holds dies only then. Any other signal waits in a paused container: `pending` tells that.
+ *
+ * @throws TsboxError E_USAGE for what is no signal, E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION.
+ */
+export async function signalContainer(
+	machine: Machine,
+	name: string,
+	signal: string,
+): Promise<{readonly pending: boolean}> {
+	const {host} = machine;
+	const wanted = signalName(signal);
+	const {process, cgroups} = runningContainer(machine, name);
+	const freezers = freezersOf(host, cgroups);
+	if (wanted !== 'SIGKILL') {
+		if (!signalProcess(host, process, signalForNode(wanted))) throw hasEnded(name);
+		return {pending: freezers.some(each => isFrozen(host, each))};
+	}
+	killCgroup(host, killOf(host, cgroups));
+	signalProcess(host, process, 'SIGKILL');
+	thaw(host, freezers);
+	return {pending: false};
+}

@@ -1,0 +1,107 @@
+import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
+import {namespaceFiles} from '../host/probe/namespaces.ts';
+import type {ProcessIdentity} from '../host/process.ts';
+import type {Attachment} from '../run/attach.ts';
+import {execute} from '../run/execute.ts';
+import type {StartedContainer} from '../run/execute-context.ts';
+import {openJournal} from '../run/journal.ts';
+import {memoryCount} from '../run/memory.ts';
+import {type ContainerRecord, containerFolder, writeRecord} from '../state/record.ts';
+import type {CgroupMember} from '../step/cgroup-member.ts';
+import type {Machine, PlannedContainer, UpRequest} from './types.ts';
+
+/** The namespaces of the first process, by kind: `mnt:[4026532200]`; exec compares them before it lets anything in. */
+function namespaceIds(machine: Machine, process: ProcessIdentity): Readonly<Record<string, string>> {
+	return Object.fromEntries(
+		Object.entries(namespaceFiles).map(([kind, file]) => [
+			kind,
+			machine.host.readlink(`/proc/${process.pid}/ns/${file}`) ?? '',
+		]),
+	);
+}
+
+/** A start that the kernel killed for memory failed for that reason, whatever the step says. */
+function startError(machine: Machine, error: unknown, members: readonly CgroupMember[]): unknown {
+	const memory = memoryCount(machine.host, members);
+	if (memory === undefined || memory.oomKills === 0 || !isTsboxError(error)) return error;
+	return new TsboxError('E_START_OOM', `the container can't start in ${mebibytes(memory.limit)} of memory`, {
+		...(error.step === undefined ? {} : {step: error.step}),
+		output: `killed by the memory limit of ${mebibytes(memory.limit)} (peak ${mebibytes(memory.peak)})`,
+		why: 'setting it up needs about 4 MiB inside its own limit',
+		hint: 'raise `mem_limit`',
+		cause: error,
+	});
+}
+
+function mebibytes(bytes: number): string {
+	return `${Number((bytes / 1048576).toFixed(1))} MiB`;
+}
+
+/** What starting a planned container needs of its request. */
+export type StartRequest = Pick<UpRequest, 'emit' | 'signal' | 'hold'>;
+
+/**
+ * Carries out the plan of a container whose name is claimed, and writes its record once every check agreed.
+ *
+ * @throws TsboxError when it did not start; the caller rolls back.
+ */
+export async function startPlanned(
+	machine: Machine,
+	request: StartRequest,
+	{plan, image}: PlannedContainer,
+	record: ContainerRecord,
+	attachment: Attachment,
+	members: readonly CgroupMember[],
+	trace?: (process: ProcessIdentity) => Promise<void>,
+): Promise<StartedContainer> {
+	const {host, facts, dirs} = machine;
+	const conf = containerFolder(dirs.state, record.name);
+	const copiedTools = facts.toolbox.kind === 'copy' ? {toolbox: `${conf}/tools`} : {};
+	try {
+		return await execute(plan, {
+			host,
+			facts,
+			signal: request.signal,
+			emit: request.emit,
+			journal: openJournal(host, conf),
+			conf,
+			launch: attachment.launch,
+			onProcess: attachment.onProcess,
+			onChecked: (process, ids) =>
+				writeRecord(host, conf, {
+					...record,
+					process: {...process, started: host.now(), namespaceIds: namespaceIds(machine, process), ids},
+				}),
+			hold: request.hold,
+			trace,
+			copyMapped: async ({from, to, ids}) => {
+				if (ids === undefined) return;
+				const {copyMapped} = await import('../image/copy-mapped.ts');
+				await copyMapped(
+					host,
+					facts,
+					{from, to, ids},
+					{
+						signal: request.signal,
+						onProgress: (done, total, entries) =>
+							request.emit({type: 'step.progress', at: host.now(), id: 'rootfs.copy', done, total, entries}),
+						...copiedTools,
+					},
+				);
+			},
+			unpack: async () => {
+				if (image.kind !== 'archive') return;
+				const {unpack} = await import('../image/unpack.ts');
+				await unpack(host, facts, dirs.store, image, {
+					limits: machine.limits,
+					...copiedTools,
+					signal: request.signal,
+					onProgress: (done, total, entries) =>
+						request.emit({type: 'step.progress', at: host.now(), id: 'image.unpack', done, total, entries}),
+				});
+			},
+		});
+	} catch (error) {
+		throw startError(machine, error, members);
+	}
+}

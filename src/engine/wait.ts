@@ -1,0 +1,57 @@
+import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
+import {waitUntil} from '../host/watch.ts';
+import {exitOf, lastExit} from '../state/exited.ts';
+import {
+	type ContainerRecord,
+	containerFolder,
+	containersFolder,
+	isOwned,
+	readRecord,
+	stateOf,
+} from '../state/record.ts';
+import {findContainer} from './find-container.ts';
+import type {Machine} from './types.ts';
+
+/** A killed tsbox reports nothing, so that its container is looked after by a look now and then, ms. */
+const recheckMs = 500;
+/** Where folders can't be watched, ms. */
+const pollMs = 50;
+
+/**
+ * Waits until a container has ended and its name is free again; gives its exit status, 128 and the signal's number for
+ * one that a signal ended. Of a container that has ended before, the status of the last one of that name since the boot.
+ *
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_PERMISSION, E_STATE when it ended and nobody was there to learn its status.
+ */
+export async function wait(machine: Machine, name: string): Promise<number> {
+	const {host, dirs} = machine;
+	let record: ContainerRecord;
+	try {
+		record = findContainer(machine, name);
+	} catch (error) {
+		const last = isTsboxError(error) && error.code === 'E_NO_SUCH_CONTAINER' && lastExit(host, dirs.state, name);
+		if (last === false || last === undefined) throw error;
+		return last.exitCode;
+	}
+	const folder = containerFolder(dirs.state, name);
+	let code: number | undefined;
+	const isOver = (): boolean => {
+		const now = readRecord(host, folder);
+		// Its owner gives the name free when all is cleaned up; by then somebody else may have it.
+		if (now === undefined || now.created !== record.created) return true;
+		// What a supervisor looks after keeps its name and its record.
+		code = now.detached?.exit?.code;
+		return code !== undefined || (!isOwned(host, now) && stateOf(host, now) === 'dead');
+	};
+	const watched = [
+		{path: containersFolder(dirs.state), entry: name},
+		{path: folder, entry: 'record.json'},
+	];
+	await waitUntil(isOver, {watched, recheckMs, pollMs});
+	code ??= exitOf(host, dirs.state, record)?.exitCode;
+	if (code !== undefined) return code;
+	throw new TsboxError('E_STATE', `${name} has ended, and its exit status is not known`, {
+		why: 'only the tsbox that starts a container learns its status: it was killed, its start failed, or it was a compiled script',
+		hint: '`tsbox gc` cleans up what is left of it',
+	});
+}

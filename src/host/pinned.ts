@@ -1,0 +1,117 @@
+import {
+	chmodSync,
+	closeSync,
+	constants,
+	fstatSync,
+	lstatSync,
+	openSync,
+	readdirSync,
+	readlinkSync,
+	renameSync,
+	type Stats,
+} from 'node:fs';
+import {errnoOf} from './errno.ts';
+
+/**
+ * A folder that is held open, so that nobody can put another in its place: names are looked up below the descriptor, and
+ * a symlink is never followed. For trees that a container can write.
+ */
+export interface Pinned {
+	readonly fd: number;
+	/** Its path at the moment, every symlink resolved. */
+	readonly real: string;
+}
+
+/** open(2): a place, not a file; the same number on all architectures but alpha, parisc and sparc. */
+const O_PATH = 0o10_000_000;
+
+/** Holds a folder of the host; symlinks in its path are followed. Throws the system's error. */
+export function pin(path: string): Pinned {
+	return pinned(openSync(path, O_PATH | constants.O_DIRECTORY));
+}
+
+/** Holds a folder in a held one; undefined where there is none of that name, or it is no folder itself. */
+export function pinBelow(folder: Pinned, name: Buffer | string): Pinned | undefined {
+	try {
+		return pinned(openSync(below(folder, name), O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW));
+	} catch (error) {
+		if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error) ?? '')) return undefined;
+		throw error;
+	}
+}
+
+/** Lets it go. */
+export function unpin({fd}: Pinned): void {
+	closeSync(fd);
+}
+
+/** The path of a name in a held folder, for as long as this process holds it. */
+function below(folder: Pinned, name: Buffer | string): Buffer {
+	return Buffer.concat([Buffer.from(`${pathOf(folder)}/`), Buffer.from(name)]);
+}
+
+/** The path of a held folder, for as long as this process holds it. */
+export function pathOf({fd}: Pick<Pinned, 'fd'>): string {
+	return `/proc/self/fd/${fd}`;
+}
+
+/** lstat(2) of a name in a held folder; undefined when nothing is there. */
+export function statBelow(folder: Pinned, name: Buffer | string): Stats | undefined {
+	return lstatSync(below(folder, name), {throwIfNoEntry: false});
+}
+
+/** The names in a held folder, by their bytes. Throws EACCES as readdir(3). */
+export function namesIn(folder: Pinned): readonly Buffer[] {
+	return readdirSync(pathOf(folder), {encoding: 'buffer'}).sort((one, other) => one.compare(other));
+}
+
+/**
+ * Moves what has a name in one held folder into another. A folder that is there already is kept, and gets what is in the
+ * other.
+ *
+ * @returns The name, from the top, of what can't be replaced: a folder by something else, or the other way round. Then
+ * nothing was moved.
+ */
+export function moveMerged(from: Pinned, name: Buffer, to: Pinned, newName: Buffer): Buffer | undefined {
+	const conflict = merge(from, name, to, newName, false);
+	if (conflict === undefined) merge(from, name, to, newName, true);
+	return conflict;
+}
+
+function merge(from: Pinned, name: Buffer, to: Pinned, newName: Buffer, doIt: boolean): Buffer | undefined {
+	const there = statBelow(to, newName);
+	if (there === undefined) return doIt ? move(from, name, to, newName) : undefined;
+	const source = pinBelow(from, name);
+	const target = pinBelow(to, newName);
+	try {
+		if (source === undefined && target === undefined) return doIt ? move(from, name, to, newName) : undefined;
+		if (source === undefined || target === undefined) return newName;
+		// It goes when it was emptied, and may have denied its owner to do that.
+		chmodSync(pathOf(source), 0o700);
+		for (const child of namesIn(source)) {
+			const conflict = merge(source, child, target, child, doIt);
+			if (conflict !== undefined) return Buffer.concat([newName, Buffer.from('/'), conflict]);
+		}
+		return undefined;
+	} finally {
+		for (const folder of [source, target]) if (folder !== undefined) unpin(folder);
+	}
+}
+
+/** A folder that changes its parent must be writable to whoever has no power over it: its `..` is a part of it. */
+function move(from: Pinned, name: Buffer, to: Pinned, newName: Buffer): undefined {
+	const folder = pinBelow(from, name);
+	try {
+		const mode = folder === undefined ? 0o700 : fstatSync(folder.fd).mode & 0o7777;
+		const closed = folder !== undefined && (mode & 0o200) === 0;
+		if (closed) chmodSync(pathOf(folder), mode | 0o200);
+		renameSync(below(from, name), below(to, newName));
+		if (closed) chmodSync(pathOf(folder), mode);
+	} finally {
+		if (folder !== undefined) unpin(folder);
+	}
+}
+
+function pinned(fd: number): Pinned {
+	return {fd, real: readlinkSync(pathOf({fd}))};
+}

@@ -1,0 +1,46 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {expect, onTestFinished, test} from 'vitest';
+import {waitUntil} from './watch.ts';
+
+function folder(): string {
+	const path = mkdtempSync(join(tmpdir(), 'tsbox-watch-'));
+	onTestFinished(() => rmSync(path, {recursive: true}));
+	return path;
+}
+
+const never = 60_000;
+
+test('a change is seen without a look at the clock', async () => {
+	const path = folder();
+	let looks = 0;
+	const held = waitUntil(() => (looks += 1) > 1, {
+		watched: [{path, entry: 'here'}],
+		recheckMs: never,
+		pollMs: never,
+	});
+	expect(looks).toBe(1);
+	writeFileSync(join(path, 'elsewhere'), '');
+	writeFileSync(join(path, 'here'), '');
+	expect(await held).toBe(true);
+});
+
+test('what holds already is not waited for, and an end is an end', async () => {
+	const options = {watched: [], recheckMs: never, pollMs: never, withinMs: 20};
+	expect(await waitUntil(() => true, options)).toBe(true);
+	expect(await waitUntil(() => false, options)).toBe(false);
+});
+
+test('where nothing can be watched it is looked at more often', async () => {
+	let looks = 0;
+	const options = {watched: [{path: join(folder(), 'none')}], recheckMs: never, pollMs: 1};
+	expect(await waitUntil(() => (looks += 1) === 5, options)).toBe(true);
+});
+
+test('an error of the condition ends the wait', async () => {
+	const fails = (): boolean => {
+		throw new Error('no');
+	};
+	await expect(waitUntil(fails, {watched: [], recheckMs: never, pollMs: never})).rejects.toThrow('no');
+});

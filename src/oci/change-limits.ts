@@ -1,0 +1,78 @@
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {LimitChanges} from '../spec/limit-changes.ts';
+import type {OciResources} from './config.ts';
+
+/** The kernel's own period of CPU quotas, microseconds; sched-bwc.rst. */
+const cpuPeriod = 100_000;
+
+/** All limits after a change, and of them those that must be written for it. */
+export interface ChangedLimits {
+	readonly all: OciResources;
+	/** Swap goes with memory: where it is limited, its value in cgroup v2 is what the two limits differ by. */
+	readonly changed: OciResources;
+}
+
+/**
+ * Puts changes into the limits that a container has.
+ *
+ * @throws TsboxError E_USAGE for values that can't be together.
+ */
+export function changeLimits(before: OciResources, changes: LimitChanges): ChangedLimits {
+	const {memory, memorySwap, memoryReservation, cpus, cpuShares, cpusetCpus, pidsLimit, blkioWeight} = changes;
+	const period = before.cpu?.period ?? cpuPeriod;
+	const memoryPart = {
+		...(memory === undefined ? {} : {limit: memory}),
+		...(memorySwap === undefined ? {} : {swap: memorySwap}),
+		...(memoryReservation === undefined ? {} : {reservation: memoryReservation}),
+	};
+	const cpuPart = {
+		...(cpus === undefined ? {} : {quota: Math.round(cpus * period), period}),
+		...(cpuShares === undefined ? {} : {shares: cpuShares}),
+		...(cpusetCpus === undefined ? {} : {cpus: cpusetCpus}),
+	};
+	const others = {
+		...(pidsLimit === undefined ? {} : {pids: {limit: pidsLimit}}),
+		...(blkioWeight === undefined ? {} : {blockIO: {weight: blkioWeight}}),
+	};
+	const allMemory = {...before.memory, ...memoryPart};
+	refuseImpossible(allMemory);
+	const {limit, swap} = allMemory;
+	const both = memory !== undefined || memorySwap !== undefined;
+	const written = {
+		...memoryPart,
+		...(both && limit !== undefined ? {limit} : {}),
+		...(both && swap !== undefined ? {swap} : {}),
+	};
+	return {
+		all: {
+			...before,
+			...(isEmpty(allMemory) ? {} : {memory: allMemory}),
+			...(isEmpty(cpuPart) ? {} : {cpu: {...before.cpu, ...cpuPart}}),
+			...others,
+		},
+		changed: {
+			...(isEmpty(written) ? {} : {memory: written}),
+			...(isEmpty(cpuPart) ? {} : {cpu: cpuPart}),
+			...others,
+		},
+	};
+}
+
+function isEmpty(part: object): boolean {
+	return Object.keys(part).length === 0;
+}
+
+function refuseImpossible({limit, swap, reservation}: NonNullable<OciResources['memory']>): void {
+	if (swap !== undefined && limit === undefined)
+		throw new TsboxError('E_USAGE', '--memory-swap counts memory and swap together, and memory has no limit', {
+			hint: 'add --memory',
+		});
+	if (swap !== undefined && swap !== -1 && limit !== undefined && swap < limit)
+		throw new TsboxError('E_USAGE', `memory and swap together (${swap} bytes) would be below memory (${limit} bytes)`, {
+			hint: 'change both at once, with --memory and --memory-swap',
+		});
+	if (reservation !== undefined && limit !== undefined && reservation > limit)
+		throw new TsboxError('E_USAGE', `the reservation (${reservation} bytes) would be above memory (${limit} bytes)`, {
+			hint: 'change both at once, with --memory and --memory-reservation',
+		});
+}

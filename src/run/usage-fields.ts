@@ -1,0 +1,75 @@
+/* What the files of the cgroup controllers and /proc say of what a container uses. Pure: texts in, numbers out. */
+
+/** Bytes in and out. */
+export interface Traffic {
+	/** Read, or received. */
+	readonly in: number;
+	/** Written, or sent. */
+	readonly out: number;
+}
+
+/** A file that holds one number; null where it does not. */
+export function wholeNumber(text: string | undefined): number | null {
+	const match = /^\s*(\d+)\s*$/.exec(text ?? '');
+	return match === null ? null : Number(match[1]);
+}
+
+/** The value of a line `NAME VALUE`, as in memory.stat and cpu.stat; null without one. */
+export function namedNumber(text: string | undefined, name: string): number | null {
+	const match = new RegExp(`^${name} (\\d+)$`, 'm').exec(text ?? '');
+	return match === null ? null : Number(match[1]);
+}
+
+/**
+ * A limit; null for none, which is `max` on v2 and in pids.max, and on v1 the greatest number of pages in bytes
+ * (PAGE_COUNTER_MAX, include/linux/page_counter.h), more than any machine has.
+ */
+export function limitNumber(text: string | undefined): number | null {
+	const value = wholeNumber(text);
+	return value === null || value > Number.MAX_SAFE_INTEGER ? null : value;
+}
+
+/**
+ * A file of bytes of the blkio controller, lines of `8:0 Read 4096`, all devices together; cgroup-v1/blkio-controller.rst.
+ * Null where no device has a line: what counts may not be on (blk-throttle since Linux 6.10, until a device has a limit).
+ */
+export function blkioBytes(text: string | undefined): Traffic | null {
+	const lines = [...(text ?? '').matchAll(/^\d+:\d+ (Read|Write) (\d+)$/gm)];
+	const sum = (word: string): number => total(lines.filter(line => line[1] === word).map(line => line[2]));
+	return lines.length === 0 ? null : {in: sum('Read'), out: sum('Write')};
+}
+
+/** io.stat, lines of `8:0 rbytes=1 wbytes=2 rios=3 ...`, all devices together; cgroup-v2.rst, "IO Interface Files". */
+export function ioStatBytes(text: string | undefined): Traffic | null {
+	if (text === undefined) return null;
+	const sum = (word: string): number =>
+		total([...text.matchAll(new RegExp(`\\b${word}=(\\d+)`, 'g'))].map(match => match[1]));
+	return {in: sum('rbytes'), out: sum('wbytes')};
+}
+
+/** /proc/PID/net/dev without the loopback: bytes are the 1st and the 9th number behind a name; proc_pid_net(5). */
+export function networkBytes(text: string | undefined): Traffic | null {
+	if (text === undefined) return null;
+	const rows = text
+		.split('\n')
+		.slice(2)
+		.map(line => line.split(':'))
+		.filter(([name = '', numbers]) => numbers !== undefined && name.trim() !== 'lo')
+		.map(([, numbers = '']) => numbers.trim().split(/\s+/));
+	return {in: total(rows.map(row => row[0])), out: total(rows.map(row => row[8]))};
+}
+
+/** The `some avg10` of a pressure file: percent of the last 10 s in which a task waited; accounting/psi.rst. */
+export function somePressure(text: string | undefined): number | null {
+	const match = /^some avg10=(\d+(?:\.\d+)?) /m.exec(text ?? '');
+	return match === null ? null : Number(match[1]);
+}
+
+/** The page cache that the kernel would give back first does not count, as in docker-stats(1). */
+export function usedMemory(usage: number | null, inactiveFile: number | null): number | null {
+	return usage === null || inactiveFile === null || inactiveFile > usage ? usage : usage - inactiveFile;
+}
+
+function total(numbers: readonly (string | undefined)[]): number {
+	return numbers.reduce((sum, number) => sum + Number(number ?? 0), 0);
+}

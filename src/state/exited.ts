@@ -1,0 +1,94 @@
+import type {Host} from '../host/host.ts';
+import {bootId, type ProcessIdentity} from '../host/process.ts';
+import type {ContainerRecord} from './record.ts';
+
+/** How a container ended; a line of JSON in `exited/NAME` of the state folder. */
+export interface Exit {
+	readonly bootId: string;
+	/** `created` of its record, ms since the epoch: with the boot it tells apart those that had the name. */
+	readonly created: number;
+	readonly process: ProcessIdentity;
+	readonly exitCode: number;
+	/** Milliseconds since the epoch. */
+	readonly ended: number;
+}
+
+/** Names that are remembered. */
+const kept = 200;
+/** Ends that are remembered of one name: who waits for one finds it though the next ended soon after. */
+const keptOfName = 8;
+
+function exitedFolder(state: string): string {
+	return `${state}/exited`;
+}
+
+function isExit(value: unknown): value is Exit {
+	if (typeof value !== 'object' || value === null) return false;
+	const {bootId: boot, created, exitCode} = value as Record<string, unknown>;
+	return typeof boot === 'string' && typeof created === 'number' && Number.isInteger(exitCode);
+}
+
+function parseExit(line: string): readonly Exit[] {
+	try {
+		const value: unknown = JSON.parse(line);
+		return isExit(value) ? [value] : [];
+	} catch {
+		return [];
+	}
+}
+
+/** The last ends of a name in this boot, oldest first. */
+function exitsOf(host: Host, state: string, name: string): readonly Exit[] {
+	// The name is a word of the user's: only one that is in the folder is made a path.
+	if (!host.list(exitedFolder(state)).includes(name)) return [];
+	const lines = host.readText(`${exitedFolder(state)}/${name}`)?.split('\n') ?? [];
+	const boot = bootId(host);
+	return lines.flatMap(parseExit).filter(exit => exit.bootId === boot);
+}
+
+/** How the last container of that name ended since the boot; undefined when none did, or it is forgotten. */
+export function lastExit(host: Host, state: string, name: string): Exit | undefined {
+	return exitsOf(host, state, name).at(-1);
+}
+
+/** How this very container ended. */
+export function exitOf(host: Host, state: string, {name, created, process}: ContainerRecord): Exit | undefined {
+	return exitsOf(host, state, name).findLast(
+		exit =>
+			exit.created === created &&
+			(process === null || (exit.process.pid === process.pid && exit.process.startTime === process.startTime)),
+	);
+}
+
+/**
+ * Remembers how a container ended, for `wait`: only its parent learns an exit status. To be called while the name is
+ * still held, so that nobody else writes the file. What goes wrong is let go: the container's end matters more.
+ */
+export function noteExit(
+	host: Host,
+	state: string,
+	{name, created}: ContainerRecord,
+	process: ProcessIdentity,
+	exitCode: number,
+): void {
+	const {pid, startTime} = process;
+	const exit: Exit = {bootId: bootId(host), created, process: {pid, startTime}, exitCode, ended: host.now()};
+	try {
+		host.mkdirs(exitedFolder(state), 0o700);
+		const exits = [...exitsOf(host, state, name), exit].slice(-keptOfName);
+		host.writeAtomic(`${exitedFolder(state)}/${name}`, exits.map(each => `${JSON.stringify(each)}\n`).join(''), 0o600);
+		forgetOldest(host, state);
+	} catch {
+		// `wait` says that there is no status.
+	}
+}
+
+function forgetOldest(host: Host, state: string): void {
+	const names = host.list(exitedFolder(state));
+	if (names.length <= kept) return;
+	const byAge = names
+		.map(name => `${exitedFolder(state)}/${name}`)
+		.map(path => ({path, mtime: host.lstat(path)?.mtimeMs ?? 0}))
+		.toSorted((a, b) => a.mtime - b.mtime);
+	for (const {path} of byAge.slice(0, names.length - kept)) host.removeTree(path);
+}

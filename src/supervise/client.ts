@@ -1,0 +1,67 @@
+import {setTimeout as delay} from 'node:timers/promises';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {Machine} from '../engine/types.ts';
+import {startInBackground} from '../host/background.ts';
+import {isRunning, type ProcessIdentity} from '../host/process.ts';
+import {ask, type ControlRequest, removeSocket, type ServiceStatus} from './control.ts';
+import type {ProjectSink} from './event.ts';
+import {controlSocket, projectFolder, supervisorOf} from './project-folder.ts';
+
+/** How long a supervisor may take until it listens, ms. */
+const listensWithin = 20_000;
+
+/**
+ * Asks the supervisor of a project, which is started when none runs: it takes over what runs already.
+ *
+ * @param program - path of bin/tsbox
+ * @throws TsboxError what the supervisor says; E_STATE when none can be started.
+ */
+export async function askProject(
+	machine: Machine,
+	name: string,
+	request: ControlRequest,
+	program: string,
+	onEvent: ProjectSink = () => {},
+	signal?: AbortSignal,
+): Promise<readonly ServiceStatus[]> {
+	await ensureSupervisor(machine, name, program);
+	const before = supervisorOf(machine.host, machine.dirs.state, name);
+	const states = await ask(controlSocket(machine.dirs.state, name), request, onEvent, signal);
+	if (request.verb === 'down' && before !== undefined) await untilEnded(machine, before);
+	return states;
+}
+
+/** With the last service its supervisor goes, and nothing is left. */
+async function untilEnded({host}: Machine, process: ProcessIdentity): Promise<void> {
+	const until = host.now() + listensWithin;
+	while (isRunning(host, process) && host.now() < until) await delay(10);
+}
+
+/**
+ * Starts the supervisor of a project where none runs, and waits until it listens.
+ *
+ * @throws TsboxError E_STATE with what it said.
+ */
+export async function ensureSupervisor({host, dirs}: Machine, name: string, program: string): Promise<void> {
+	const socket = controlSocket(dirs.state, name);
+	const listens = (): boolean => supervisorOf(host, dirs.state, name) !== undefined && host.lstat(socket) !== undefined;
+	if (listens()) return;
+	// That of one that was killed: it would be taken for the new one's.
+	removeSocket(socket);
+	const said = `${projectFolder(dirs.state, name)}/said`;
+	// It is idle most of the time, and small: memory counts more than the speed of its collector.
+	const small = ['--lite-mode', '--single-threaded', '--max-semi-space-size=1', '--max-old-space-size=128'];
+	const folders = ['--store', dirs.store, '--state', dirs.state];
+	const {ended} = startInBackground([...small, program, ...folders, 'supervise', name], said);
+	const until = host.now() + listensWithin;
+	while (!listens()) {
+		if (ended() && supervisorOf(host, dirs.state, name) === undefined)
+			throw new TsboxError('E_STATE', `the supervisor of ${name} ended at once`, {
+				output: host.readText(said)?.trim().slice(-2000) ?? '',
+				hint: `see \`tsbox supervise ${name}\``,
+			});
+		if (host.now() > until)
+			throw new TsboxError('E_STATE', `the supervisor of ${name} does not answer`, {hint: `see ${said}`});
+		await delay(10);
+	}
+}

@@ -1,0 +1,52 @@
+import type {RunEvent} from '../run/event.ts';
+
+/** What happens to the services of a detached project; `at` in ms since the epoch. */
+export type ProjectEvent =
+	/** It can't be started yet. */
+	| {
+			readonly type: 'service.waiting';
+			readonly at: number;
+			readonly service: string;
+			readonly for: string;
+			readonly condition: string;
+	  }
+	| {readonly type: 'service.started'; readonly at: number; readonly service: string; readonly pid: number}
+	/** It was there as the spec has it. */
+	| {readonly type: 'service.unchanged'; readonly at: number; readonly service: string}
+	/** It is ended and made again; `changes` names the keys of the spec. */
+	| {
+			readonly type: 'service.changed';
+			readonly at: number;
+			readonly service: string;
+			readonly changes: readonly string[];
+	  }
+	| {
+			readonly type: 'service.health';
+			readonly at: number;
+			readonly service: string;
+			readonly health: string;
+			readonly output: string;
+	  }
+	| {readonly type: 'service.exited'; readonly at: number; readonly service: string; readonly exitCode: number}
+	/** Its policy starts it again after a pause. */
+	| {
+			readonly type: 'service.restarting';
+			readonly at: number;
+			readonly service: string;
+			readonly ms: number;
+			readonly count: number;
+	  }
+	| {
+			readonly type: 'service.failed';
+			readonly at: number;
+			readonly service: string;
+			readonly message: string;
+			readonly hint?: string;
+	  }
+	| {readonly type: 'service.stopping'; readonly at: number; readonly service: string; readonly signal: string}
+	| {readonly type: 'service.removed'; readonly at: number; readonly service: string}
+	/** A step of a start, as `up` tells it. */
+	| {readonly type: 'service.step'; readonly at: number; readonly service: string; readonly event: RunEvent};
+
+/** Takes each event as it happens; must not throw. */
+export type ProjectSink = (event: ProjectEvent) => void;

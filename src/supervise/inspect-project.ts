@@ -1,0 +1,21 @@
+import {allRecords} from '../engine/find-container.ts';
+import {inspect} from '../engine/inspect.ts';
+import type {Machine} from '../engine/types.ts';
+import {readProject, supervisorOf} from './project-folder.ts';
+
+/** A detached project, who looks after it, and its containers, ready for JSON; undefined where there is none of that name. */
+export async function inspectProject(machine: Machine, name: string): Promise<unknown> {
+	const {host, dirs} = machine;
+	const project = readProject(host, dirs.state, name);
+	if (project === undefined) return undefined;
+	const supervisor = supervisorOf(host, dirs.state, name);
+	const records = allRecords(machine).filter(({detached}) => detached?.project === name);
+	return {
+		schema: 1,
+		name,
+		spec: project.spec.file ?? null,
+		services: project.services,
+		supervisor: supervisor === undefined ? null : {pid: supervisor.pid},
+		containers: await Promise.all(records.map(record => inspect(machine, record.name))),
+	};
+}

@@ -1,0 +1,102 @@
+import {type FSWatcher, watch} from 'node:fs';
+import {logFolder} from '../engine/detached.ts';
+import type {Machine} from '../engine/types.ts';
+import {hostToolWords} from '../step/toolbox.ts';
+import {freedFile, readFreed} from './log-offsets.ts';
+import {containerFolder, readRecord} from '../state/record.ts';
+
+/** A mark: at this time, in ms since the epoch, the streams had these sizes. Its line in the file is `AT STDOUT STDERR`. */
+export interface LogMark {
+	readonly at: number;
+	readonly stdout: number;
+	readonly stderr: number;
+}
+
+/** At most one mark in this time, ms: the two streams are told apart and dated as finely as that. */
+const markEvery = 50;
+
+/** The marks of a container's output, oldest first; a torn last line is none. */
+export function parseMarks(text: string): readonly LogMark[] {
+	return text.split('\n').flatMap(line => {
+		const match = /^(\d+) (\d+) (\d+)$/.exec(line);
+		return match === null ? [] : [{at: Number(match[1]), stdout: Number(match[2]), stderr: Number(match[3])}];
+	});
+}
+
+/**
+ * Watches the output of containers and marks when it grew. The containers write the files themselves: nothing passes
+ * through here, so nothing is lost or held up without it.
+ *
+ * @param names - the containers to watch; asked again whenever a folder changes
+ */
+export function watchLogs(machine: Machine, names: () => readonly string[]): {readonly close: () => void} {
+	const watchers = new Map<string, FSWatcher>();
+	const timers = new Map<string, NodeJS.Timeout>();
+	const {host, dirs} = machine;
+	const mark = (name: string): void => {
+		timers.delete(name);
+		const folder = logFolder(machine, name);
+		const size = (stream: string): number => host.lstat(`${folder}/${stream}`)?.size ?? 0;
+		try {
+			host.append(`${folder}/marks`, `${host.now()} ${size('stdout')} ${size('stderr')}\n`);
+		} catch {
+			// The container was removed meanwhile.
+		}
+		void letGo(machine, name);
+	};
+	const watchOne = (name: string): void => {
+		if (watchers.has(name)) return;
+		try {
+			const watcher = watch(logFolder(machine, name), (_, file) => {
+				if (file === 'marks' || timers.has(name)) return;
+				timers.set(name, setTimeout(mark, markEvery, name));
+			});
+			watcher.on('error', () => {});
+			watchers.set(name, watcher);
+		} catch {
+			// It has not been started yet.
+		}
+	};
+	const look = (): void => {
+		for (const name of names()) watchOne(name);
+		for (const [name, watcher] of watchers) {
+			if (names().includes(name) && host.lstat(logFolder(machine, name)) !== undefined) continue;
+			watcher.close();
+			watchers.delete(name);
+		}
+	};
+	host.mkdirs(`${dirs.store}/logs`, 0o700);
+	const parent = watch(`${dirs.store}/logs`, look);
+	look();
+	return {
+		close: () => {
+			parent.close();
+			for (const watcher of watchers.values()) watcher.close();
+			for (const [name, timer] of timers) {
+				clearTimeout(timer);
+				mark(name);
+			}
+		},
+	};
+}
+
+/**
+ * Gives the disk back what a container's `logging` does not keep: the front of the file becomes a hole, fallocate(1)
+ * --punch-hole. The container writes on meanwhile at the end, and no line of what is kept moves.
+ */
+async function letGo(machine: Machine, name: string): Promise<void> {
+	const {host, facts, dirs} = machine;
+	const fallocate = hostToolWords(facts, 'fallocate');
+	const logging = readRecord(host, containerFolder(dirs.state, name))?.detached?.logging;
+	if (fallocate === undefined || logging === undefined) return;
+	for (const stream of ['stdout', 'stderr']) {
+		const path = `${logFolder(machine, name)}/${stream}`;
+		const size = host.lstat(path)?.size ?? 0;
+		const until = Math.floor((size - logging.maxSize * (logging.maxFile - 1)) / logging.maxSize) * logging.maxSize;
+		const freed = readFreed(host, logFolder(machine, name));
+		if (until <= (freed[stream] ?? 0)) continue;
+		// Known before it is done: nobody reads the hole for lines.
+		host.writeAtomic(freedFile(logFolder(machine, name)), JSON.stringify({...freed, [stream]: until}));
+		await host.run([...fallocate, '--punch-hole', '--offset', '0', '--length', String(until), path]);
+	}
+}

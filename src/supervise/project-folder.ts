@@ -1,0 +1,61 @@
+import type {SpecRequest} from '../engine/types.ts';
+import type {Host} from '../host/host.ts';
+import {isRunning, type ProcessIdentity} from '../host/process.ts';
+
+/** What a detached project is made from, so that whoever looks after it can read its spec again. */
+export interface ProjectRequest {
+	readonly schema: 1;
+	readonly name: string;
+	readonly spec: Pick<SpecRequest, 'file' | 'cwd' | 'env' | 'bestEffort' | 'overrides'>;
+	/** The services that are meant to be there. */
+	readonly services: readonly string[];
+}
+
+/** The folder of all detached projects. */
+export function projectsFolder(state: string): string {
+	return `${state}/projects`;
+}
+
+/** The folder of one: its request, its supervisor, the socket that it listens at, and its events. */
+export function projectFolder(state: string, name: string): string {
+	return `${projectsFolder(state)}/${name}`;
+}
+
+/** The socket of a project's supervisor; short, for sun_path of unix(7) holds 108 bytes. */
+export function controlSocket(state: string, name: string): string {
+	return `${projectFolder(state, name)}/ctl`;
+}
+
+/** Writes the request, whole or not at all. */
+export function writeProject(host: Host, state: string, request: ProjectRequest): void {
+	host.mkdirs(projectFolder(state, request.name), 0o700);
+	host.writeAtomic(`${projectFolder(state, request.name)}/project.json`, `${JSON.stringify(request)}\n`, 0o600);
+}
+
+/** The request of a project; undefined when there is none, or it can't be read. */
+export function readProject(host: Host, state: string, name: string): ProjectRequest | undefined {
+	return mine<ProjectRequest>(host, `${projectFolder(state, name)}/project.json`);
+}
+
+/** Notes who looks after a project. */
+export function writeSupervisor(host: Host, state: string, name: string, process: ProcessIdentity): void {
+	host.writeAtomic(`${projectFolder(state, name)}/supervisor.json`, `${JSON.stringify(process)}\n`, 0o600);
+}
+
+/** The process that looks after a project; undefined when none runs. */
+export function supervisorOf(host: Host, state: string, name: string): ProcessIdentity | undefined {
+	const noted = mine<ProcessIdentity>(host, `${projectFolder(state, name)}/supervisor.json`);
+	return noted !== undefined && isRunning(host, noted) ? noted : undefined;
+}
+
+/** A JSON object of root's or of our own; what somebody else wrote, or what is cut short, is nothing. */
+function mine<T extends object>(host: Host, path: string): T | undefined {
+	const owner = host.lstat(path)?.uid;
+	if (owner !== 0 && owner !== process.getuid?.()) return undefined;
+	try {
+		const value: unknown = JSON.parse(host.readText(path) ?? '');
+		return typeof value === 'object' && value !== null ? (value as T) : undefined;
+	} catch {
+		return undefined;
+	}
+}

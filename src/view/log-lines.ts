@@ -1,0 +1,48 @@
+import {escapeText} from './escape.ts';
+
+/** A line that a container printed, with its line end unless it was the last and had none. */
+export interface LogLine {
+	readonly service: string;
+	readonly stream: 'stdout' | 'stderr';
+	/** When it came, ms since the epoch; undefined where nobody watched. */
+	readonly at: number | undefined;
+	readonly bytes: Buffer;
+}
+
+/** How lines are shown. */
+export interface LogLook {
+	/** The name of its service before each line. */
+	readonly prefix: boolean;
+	readonly timestamps: boolean;
+	/** Colours of their own for the names. */
+	readonly colour: boolean;
+	/** For a terminal: control characters of the container are shown and not carried out. */
+	readonly escape: boolean;
+	/** The longest of the names that there will be. */
+	readonly width: number;
+}
+
+const colours = [36, 33, 32, 35, 34, 96, 93, 92, 95, 94];
+
+/** What writes lines: the bytes of each as they are, or made harmless, with what goes before. */
+export function logWriter({prefix, timestamps, colour, escape, width}: LogLook): (line: LogLine) => Buffer {
+	const seen: string[] = [];
+	const nameOf = (service: string): string => {
+		if (!seen.includes(service)) seen.push(service);
+		const text = `${service.padEnd(width)} | `;
+		const code = colours[seen.indexOf(service) % colours.length] ?? 36;
+		return colour ? `\u001b[${code}m${text}\u001b[0m` : text;
+	};
+	return ({service, at, bytes}) => {
+		const time = timestamps ? `${at === undefined ? '-'.padEnd(24) : new Date(at).toISOString()} ` : '';
+		const head = `${prefix ? nameOf(service) : ''}${time}`;
+		const body = escape ? escaped(bytes) : bytes;
+		return head === '' ? body : Buffer.concat([Buffer.from(head), body]);
+	};
+}
+
+function escaped(bytes: Buffer): Buffer {
+	const text = bytes.toString('utf8');
+	const line = text.replace(/\r?\n$/, '');
+	return Buffer.from(`${escapeText(line)}${text.length > line.length ? '\n' : ''}`);
+}

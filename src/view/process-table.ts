@@ -1,0 +1,34 @@
+import type {ContainerProcess} from '../engine/types.ts';
+import {bytes} from './bytes.ts';
+import {escapeText} from './escape.ts';
+import type {Look} from './look.ts';
+import {table} from './table.ts';
+
+const header = ['PID', 'INSIDE', 'PPID', 'UID', 'TIME', 'RSS', 'STAT', 'COMMAND'];
+
+/** The processes of a container, a line each. */
+export function processTable(processes: readonly ContainerProcess[], {width}: Look): string {
+	const rows = processes.map(process => [
+		String(process.pid),
+		String(process.insidePid ?? '-'),
+		String(process.ppid),
+		String(process.uid ?? '-'),
+		cpuTime(process.cpuMs),
+		bytes(process.rss),
+		process.stat,
+		commandWords(process),
+	]);
+	return table([header, ...rows], width);
+}
+
+/** Minutes, seconds and hundredths, as TIME+ of top(1). */
+function cpuTime(ms: number): string {
+	const hundredths = Math.floor(ms / 10);
+	const two = (number: number): string => String(number).padStart(2, '0');
+	return `${Math.floor(hundredths / 6000)}:${two(Math.floor(hundredths / 100) % 60)}.${two(hundredths % 100)}`;
+}
+
+/** One without a command line has its name in brackets, as in ps(1). */
+function commandWords({command, name}: ContainerProcess): string {
+	return escapeText(command.length === 0 ? `[${name}]` : command.join(' '));
+}
