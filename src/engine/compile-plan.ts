@@ -1,21 +1,28 @@
 import {copyMappedScript} from '../image/copy-mapped.ts';
+import {type Blank, blanksOf, isSealed, toolboxFolder} from '../host/sealed-tools.ts';
 import {unpackScript} from '../image/unpack-script.ts';
 import {unpackStep} from '../plan/plan-rootfs.ts';
+import {toolsStep} from '../plan/tools-step.ts';
 import {containerFolder} from '../state/record.ts';
 import {compileScript} from '../step/compile-script.ts';
 import type {Plan} from '../step/step.ts';
 import {recordFacts} from './record-facts.ts';
 import type {Machine, PlannedContainer} from './types.ts';
 
-/**
- * The plan with its image to be unpacked: where the script runs, the store may be empty, whatever it is here. Tools that
- * must be copied come first, because unpacking needs them.
- */
-function withUnpack({plan, image}: PlannedContainer): Plan {
-	if (image.kind !== 'archive') return plan;
-	const tools = plan.steps.filter(step => step.action.kind === 'copyTools');
+/** The plan with all that the store has to have: where the script runs, it may be empty, whatever it is here. */
+function withStore({facts, dirs}: Machine, {plan, image}: PlannedContainer): Plan {
 	const rest = plan.steps.filter(step => step.action.kind !== 'copyTools' && step.action.kind !== 'unpack');
-	return {...plan, steps: [...tools, unpackStep(image), ...rest]};
+	const unpack = image.kind === 'archive' ? [unpackStep(image)] : [];
+	return {...plan, steps: [toolsStep(facts, dirs.store), ...unpack, ...rest]};
+}
+
+/** Where the copies of the tools must be changed. */
+function blanks({host, facts: {toolbox}}: Machine): readonly Blank[] {
+	const files = toolbox.kind === 'copy' ? toolbox.files : [];
+	return files.flatMap(file => {
+		const size = host.stat(file)?.size ?? 0;
+		return isSealed(file) ? blanksOf(file, host.readBytes(file, 0, size) ?? Buffer.alloc(0)) : [];
+	});
 }
 
 /**
@@ -24,11 +31,13 @@ function withUnpack({plan, image}: PlannedContainer): Plan {
  *
  * @throws TsboxError E_HOST_UNSUPPORTED, E_PERMISSION where the image could not be unpacked.
  */
-export function compilePlan({host, facts, dirs}: Machine, planned: PlannedContainer): string {
+export function compilePlan(machine: Machine, planned: PlannedContainer): string {
+	const {host, facts, dirs} = machine;
 	const {image, service, plan} = planned;
-	const tools = facts.toolbox.kind === 'copy' ? {toolbox: `${containerFolder(dirs.state, service.name)}/tools`} : {};
+	const tools = {toolbox: toolboxFolder(facts, dirs.store)};
 	return compileScript({
-		plan: withUnpack(planned),
+		plan: withStore(machine, planned),
+		blanks: blanks(machine),
 		facts,
 		folder: containerFolder(dirs.state, service.name),
 		record: recordFacts(planned),

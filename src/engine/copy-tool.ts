@@ -1,5 +1,6 @@
 import type {Readable, Writable} from 'node:stream';
 import {TsboxError} from '../errors/tsbox-error.ts';
+import {sealTools} from '../host/sealed-tools.ts';
 import {saysDiskFull} from '../image/unpack-error.ts';
 import {copyRefusals} from '../step/copy-script.ts';
 import {entranceTo} from './enter-container.ts';
@@ -33,7 +34,7 @@ export async function startCopyTool(machine: Machine, name: string, script: stri
 	const {host, facts} = machine;
 	if (facts.tools.tar === null)
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no tar', {hint: 'install GNU tar'});
-	const {record, argv, pass} = entranceTo(machine, name, {user: containerRoot, tty: false});
+	const {argv, pass} = entranceTo(machine, name, {user: containerRoot, tty: false});
 	const program = host.start(argv, {stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe']});
 	const kill = (): void => void host.kill(-program.pid, 'SIGKILL');
 	const [stdin, stdout, stderr] = program.pipes as [Writable, Readable, Readable];
@@ -54,7 +55,7 @@ export async function startCopyTool(machine: Machine, name: string, script: stri
 		ended: Promise.all([program.ended, closed]).then(([{exitCode}]) => exitCode ?? 128),
 		messages: () => said.trim(),
 		kill,
-		toolbox: record.tools,
+		toolbox: sealTools(host, facts, machine.dirs.store),
 	};
 }
 

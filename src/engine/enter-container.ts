@@ -1,4 +1,5 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
+import {sealTools} from '../host/sealed-tools.ts';
 import {userMapOf} from '../host/id-map.ts';
 import type {RunningProgram} from '../host/host.ts';
 import type {ProcessIdentity} from '../host/process.ts';
@@ -50,7 +51,7 @@ export function entranceTo(machine: Machine, name: string, entering: Entering): 
 			pid: record.process.pid,
 			namespaces: record.namespaces,
 			root: record.root,
-			tools: record.tools,
+			tools: sealTools(host, facts, dirs.store),
 			cgroups: record.cgroups.map(member => `${member.path}/cgroup.procs`),
 			process,
 			filter: filter === null ? null : {...filter, path: `${containerFolder(dirs.state, name)}/${filterFile}`},

@@ -1,6 +1,7 @@
 import {isTsboxError} from '../errors/tsbox-error.ts';
 import {bootId} from '../host/process.ts';
 import {removeOwned} from '../host/remove-owned.ts';
+import {toolboxesFolder} from '../host/sealed-tools.ts';
 import type {EventSink} from '../run/event.ts';
 import {withLock} from '../run/lock.ts';
 import {rollBack} from '../run/rollback.ts';
@@ -90,6 +91,19 @@ function sweepLogs({host, dirs}: Machine): readonly string[] {
 	return removed;
 }
 
+/** Toolboxes of tools that were replaced since, and what a kill left of one that was being made. */
+function sweepTools({host, dirs, facts}: Machine): readonly string[] {
+	const current = facts.toolbox.kind === 'copy' ? facts.toolbox.id : undefined;
+	const removed: string[] = [];
+	for (const name of host.list(toolboxesFolder(dirs.store))) {
+		const maker = /\.new-(\d+)$/.exec(name)?.[1];
+		if (name === current || (maker !== undefined && host.lstat(`/proc/${maker}`) !== undefined)) continue;
+		host.removeTree(`${toolboxesFolder(dirs.store)}/${name}`);
+		removed.push(`${toolboxesFolder(dirs.store)}/${name}`);
+	}
+	return removed;
+}
+
 /** Takes back whatever crashes have left: containers without an owner, half-made claims, layers, output and unpacks. */
 export async function gc(machine: Machine, emit: EventSink): Promise<{readonly removed: readonly string[]}> {
 	const {host, dirs, facts} = machine;
@@ -107,6 +121,7 @@ export async function gc(machine: Machine, emit: EventSink): Promise<{readonly r
 				...sweepHalfMade(machine),
 				...(await sweepLayers(machine)),
 				...sweepLogs(machine),
+				...sweepTools(machine),
 				...(await sweepStore(host, facts, dirs.store)),
 			],
 		};

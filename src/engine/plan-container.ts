@@ -2,6 +2,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
 import type {HostFacts} from '../host/facts.ts';
 import {isRange, type RangeMap, rangeMapOf, type UserMap, userMapOf} from '../host/id-map.ts';
+import {toolboxFolder} from '../host/sealed-tools.ts';
 import {type MountInfo, mountOf, parseMountinfo} from '../host/probe/mountinfo.ts';
 import type {ImageFacts} from '../image/facts.ts';
 import {imageFacts} from '../image/facts-of.ts';
@@ -228,6 +229,7 @@ export async function planService(
 		tty,
 		map,
 		hostRoot: map === null || isRange(map) || image.kind !== 'host' ? [] : hostRoot(host),
+		toolsSealed: host.lstat(toolboxFolder(facts, dirs.store)) !== undefined,
 		storeLocked: map === null || isRange(map) ? [] : lockedFlags(hostMounts(host), dirs.store),
 		seccomp: await seccompFilter(machine, service, config, options.dry !== true, request.traceSeccomp === true),
 		bestEffort: request.bestEffort ?? machine.bestEffort,

@@ -1,6 +1,7 @@
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {namespaceFiles} from '../host/probe/namespaces.ts';
 import type {ProcessIdentity} from '../host/process.ts';
+import {toolboxFolder} from '../host/sealed-tools.ts';
 import type {Attachment} from '../run/attach.ts';
 import {execute} from '../run/execute.ts';
 import type {StartedContainer} from '../run/execute-context.ts';
@@ -56,7 +57,7 @@ export async function startPlanned(
 ): Promise<StartedContainer> {
 	const {host, facts, dirs} = machine;
 	const conf = containerFolder(dirs.state, record.name);
-	const copiedTools = facts.toolbox.kind === 'copy' ? {toolbox: `${conf}/tools`} : {};
+	const copiedTools = {toolbox: toolboxFolder(facts, dirs.store)};
 	try {
 		return await execute(plan, {
 			host,

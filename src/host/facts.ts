@@ -58,12 +58,13 @@ export interface ToolFacts {
 	readonly version: string;
 }
 
-/** A folder of host programs that is bound read-only into the container while it is set up. */
+/** The host programs that a folder is made of which is bound read-only into the container while it is set up. */
 export type ToolboxFacts =
-	/** All tools and their libraries lie below this one folder (/usr on a merged-/usr system). */
-	| {readonly kind: 'folder'; readonly root: string}
-	/** They are spread over the host: they must be copied into one folder first, at the same paths below it. */
-	| {readonly kind: 'copy'; readonly files: readonly string[]}
+	/**
+	 * The programs and libraries that are copied into one folder, at the same paths below it: host/sealed-tools.ts. `id`
+	 * changes with any of them.
+	 */
+	| {readonly kind: 'copy'; readonly files: readonly string[]; readonly id: string}
 	| {readonly kind: 'none'; readonly why: string};
 
 /** The package managers that {@link HostFacts} tells apart. */

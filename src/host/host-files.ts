@@ -1,5 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {
+	chmodSync,
 	closeSync,
 	constants,
 	fchmodSync,
@@ -43,6 +44,7 @@ export const hostFiles: HostFiles = {
 	writeAtomic,
 	append: (path, text) =>
 		writeOnce(path, text, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW),
+	chmod: (path, mode) => chmodSync(path, mode),
 	chown: (path, uid, gid) => lchownSync(path, uid, gid),
 	lstat: path => orAbsent(() => fileFacts(lstatSync(path, quiet))),
 	stat: path => orAbsent(() => fileFacts(statSync(path, quiet))),

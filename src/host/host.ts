@@ -79,6 +79,8 @@ export interface Host {
 	writeAtomic(path: string, content: string | Uint8Array, mode?: number): void;
 	/** Adds text at the end, O_APPEND, one write(2). */
 	append(path: string, text: string): void;
+	/** chmod(2): the mode as it is, whatever the umask. */
+	chmod(path: string, mode: number): void;
 	/** lchown(2): a symlink itself. */
 	chown(path: string, uid: number, gid: number): void;
 	/** Does not follow a last symlink; undefined when nothing is there. */

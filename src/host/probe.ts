@@ -43,10 +43,9 @@ export async function probePrograms(
 		probeOverlay(host, {tools, mounts, uid: caller(host).uid, store, write}),
 		probeSeccompLoader(host, tools),
 	]);
-	const realLibraries = libraries.map(path => ({path, real: host.realpath(path) ?? path}));
 	return {
 		tools,
-		toolbox: toolboxOf(tools, realLibraries, mounts),
+		toolbox: toolboxOf(host, tools, libraries),
 		overlay,
 		seccompLoader,
 		packageManager: packageManagers.find(name => findProgram(host, name) !== undefined) ?? null,

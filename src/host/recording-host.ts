@@ -126,6 +126,7 @@ export function recordingHost(
 			act('append', path, text);
 			add(path, (files.get(path) ?? '') + text);
 		},
+		chmod: (path, mode) => act('chmod', octal(mode), path),
 		chown: (path, uid, gid) => act('chown', `${uid}:${gid}`, path),
 		lstat: facts,
 		stat: facts,

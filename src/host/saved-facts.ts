@@ -15,8 +15,7 @@ const tool = fields({
 const programShapes = {
 	tools: fields(Object.fromEntries(toolNames.map(name => [name, orNull(tool)]))),
 	toolbox: anyOf(
-		fields({kind: exactly('folder'), root: text}),
-		fields({kind: exactly('copy'), files: list(text)}),
+		fields({kind: exactly('copy'), files: list(text), id: text}),
 		fields({kind: exactly('none'), why: text}),
 	),
 	overlay: fields({store: flag, tmpfs: flag, hostLower: flag, idmapped: flag, why: orNull(text)}),

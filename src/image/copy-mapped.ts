@@ -23,8 +23,8 @@ export interface MappedCopyOptions {
 	/** Bytes copied so far, about how many there are, and how many entries; at most every 50 ms, and at the end. */
 	readonly onProgress?: (done: number, total: number, entries: number) => void;
 	readonly signal: AbortSignal;
-	/** The folder with the copied tools; needed where `facts.toolbox` is of kind `copy`. */
-	readonly toolbox?: string;
+	/** The folder with the copied tools. */
+	readonly toolbox: string;
 }
 
 /** Milliseconds between two calls of onProgress. */
@@ -84,7 +84,7 @@ export async function copyMapped(
 }
 
 /** Lines of sh that do the same, for a script. */
-export function copyMappedScript(facts: HostFacts, {from, to, ids}: MappedCopy, toolbox?: string): readonly string[] {
+export function copyMappedScript(facts: HostFacts, {from, to, ids}: MappedCopy, toolbox: string): readonly string[] {
 	const fresh = quoted(`${to}.new`);
 	return [
 		`[ -z "$(ls -A ${quoted(to)})" ] || return 0`,

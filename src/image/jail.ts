@@ -53,19 +53,19 @@ const nobody = '65534';
  * An ordinary user's jail is in a user namespace with the same map as the containers have. One of root's is in one where
  * `ids` are given; its root is nobody on the host and can't reach the folder, so that is bound first on one that everybody can.
  *
- * @param toolbox The folder with the copied tools; needed where `facts.toolbox` is of kind `copy`.
+ * @param toolbox The folder with the copied tools: host/sealed-tools.ts.
  *
  * @throws TsboxError E_HOST_UNSUPPORTED where a tool is missing.
  */
-export function jail(facts: HostFacts, jailed: JailedTool, toolbox?: string, ids?: RangeMap): Jail {
+export function jail(facts: HostFacts, jailed: JailedTool, toolbox: string, ids?: RangeMap): Jail {
 	const host = (name: ToolName): string => hostWords(facts, name).map(quoted).join(' ');
 	const inside = (name: ToolName): string => toolboxWords(facts, name).map(quoted).join(' ');
 	const map = ids ?? (facts.user.uid === 0 ? undefined : userMapOf(facts));
 	// In a user namespace a folder can't be bound without the mounts below it.
 	const bind = map === undefined ? '--bind' : '--rbind';
-	const tools = toolboxFolder(facts, toolbox);
+	const tools = toolbox;
 	const pinned = jailed.pinned === true;
-	const copied = (ids !== undefined || pinned) && facts.toolbox.kind === 'copy';
+	const copied = ids !== undefined || pinned;
 	const source = copied ? reached.tools : quoted(tools);
 	const folders = ['old', 'proc', 'tools', ...(jailed.keepFolder ? ['root'] : [])];
 	const lines = [
@@ -109,8 +109,10 @@ export function jail(facts: HostFacts, jailed: JailedTool, toolbox?: string, ids
 	const sh = hostWords(facts, 'sh');
 	if (ids === undefined) return {argv: [...unshare, ...sh, '-euc', script, 'sh'], script};
 	const outside = [
+		// Either of the two could lie below a folder that the other one covers.
+		`cd ${quoted(tools)}`,
 		`${host('mount')} -n --bind "$2" ${reached.folder}`,
-		...(copied ? [`${host('mount')} -n --bind ${quoted(tools)} ${reached.tools}`] : []),
+		`${host('mount')} -n -c --bind . ${reached.tools}`,
 		`exec ${[...unshare, ...sh].map(quoted).join(' ')} -euc "$1" sh ${reached.folder}`,
 	].join('\n');
 	const first = [...hostWords(facts, 'unshare'), '--mount', '--propagation', 'private'];
@@ -164,16 +166,7 @@ function privileges(capabilities: readonly string[], single: boolean): readonly 
 /** How a tool is run from the toolbox: by its own loader, whose path the new root may not have. */
 function toolboxWords(facts: HostFacts, name: ToolName): readonly string[] {
 	const {path, applet, loader, libraryPath} = toolOf(facts, name);
-	const root = facts.toolbox.kind === 'folder' ? facts.toolbox.root : '';
-	const inside = (real: string): string => `.${real.slice(root.length)}`;
+	const inside = (real: string): string => `.${real}`;
 	const words = applet === null ? [inside(path)] : [inside(path), applet];
 	return loader === null ? words : [inside(loader), '--library-path', libraryPath.map(inside).join(':'), ...words];
-}
-
-function toolboxFolder(facts: HostFacts, copied: string | undefined): string {
-	const {toolbox} = facts;
-	if (toolbox.kind === 'folder') return toolbox.root;
-	if (toolbox.kind === 'copy' && copied !== undefined) return copied;
-	const why = toolbox.kind === 'none' ? toolbox.why : 'the tools lie in several folders and were not copied into one';
-	throw new TsboxError('E_HOST_UNSUPPORTED', 'the tools of this machine cannot be used inside a new root', {why});
 }

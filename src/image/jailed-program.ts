@@ -37,12 +37,13 @@ export function startJailed(
 		pinned,
 		onMessage,
 	}: {
-		readonly toolbox?: string | undefined;
+		/** The folder with the copied tools. */
+		readonly toolbox: string;
 		readonly ids?: RangeMap | undefined;
 		/** The descriptor of the folder, for a tool that is `pinned`. */
 		readonly pinned?: number | undefined;
 		readonly onMessage?: (text: string) => void;
-	} = {},
+	},
 ): JailedProgram {
 	const {argv} = jail(facts, tool, toolbox, ids);
 	const program = host.start([...argv, folder], {

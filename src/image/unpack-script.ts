@@ -14,8 +14,8 @@ export interface ScriptedUnpack extends ImageName {
 	readonly created: number;
 	/** How the archive is packed; where it is not known, the script finds out. */
 	readonly compression?: Compression;
-	/** The folder with the copied tools; needed where `facts.toolbox` is of kind `copy`. */
-	readonly toolbox?: string;
+	/** The folder with the copied tools. */
+	readonly toolbox: string;
 }
 
 /**

@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import {pipeline} from 'node:stream/promises';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
+import {sealTools} from '../host/sealed-tools.ts';
 import {mappedRoot, userMapOf} from '../host/id-map.ts';
 import type {Host} from '../host/host.ts';
 import {archiveError} from './archive-error.ts';
@@ -28,7 +29,7 @@ export interface UnpackOptions {
 	readonly onProgress?: (done: number, total: number, entries: number) => void;
 	readonly signal?: AbortSignal;
 	readonly limits?: UnpackLimits;
-	/** The folder with the copied tools; needed where `facts.toolbox` is of kind `copy`. */
+	/** The folder with the copied tools; made in the store without. */
 	readonly toolbox?: string;
 }
 
@@ -42,6 +43,7 @@ interface Unpacking {
 	readonly store: string;
 	readonly image: UnpackedArchive;
 	readonly options: UnpackOptions;
+	readonly toolbox: string;
 	/** Where it happens: `rootfs` and `image.json` are made in it. */
 	readonly work: string;
 }
@@ -66,7 +68,8 @@ export async function unpack(
 	const stored = readRecord(host, store, image);
 	if (stored !== undefined) return stored;
 	const file = await openArchive(image.archive);
-	const unpacking = {host, facts, store, image, options, work: newWorkPath(host, store)};
+	const toolbox = options.toolbox ?? sealTools(host, facts, store);
+	const unpacking = {host, facts, store, image, options, toolbox, work: newWorkPath(host, store)};
 	try {
 		await makeWork(unpacking);
 		const counts = await fillRootfs(unpacking, file);
@@ -91,11 +94,11 @@ async function makeWork({host, facts, store, work, image}: Unpacking): Promise<v
 
 /** Runs tar and feeds it; ends when tar has ended, whatever happens. */
 async function fillRootfs(unpacking: Unpacking, file: ArchiveFile): Promise<EntryCounts> {
-	const {host, facts, store, image, options, work} = unpacking;
+	const {host, facts, store, image, options, toolbox, work} = unpacking;
 	const {archive} = image;
 	let full = false;
 	const tar = startJailed(host, facts, extraction(facts, image.ids), `${work}/rootfs`, {
-		toolbox: options.toolbox,
+		toolbox,
 		ids: image.ids,
 		onMessage: text => {
 			if (full || !saysDiskFull(text)) return;
@@ -169,13 +172,13 @@ async function feed(unpacking: Unpacking, file: ArchiveFile, tar: JailedProgram)
 }
 
 function decoded(
-	{host, facts, image, options, work}: Unpacking,
+	{host, facts, image, toolbox, work}: Unpacking,
 	{compression}: ArchiveFile,
 	source: AsyncIterable<Buffer>,
 ): AsyncIterable<Buffer> {
 	if (compression === 'none') return source;
 	if (compression === 'gzip') return gunzip(image.archive, source);
-	const program = startJailed(host, facts, decompression(compression), work, {toolbox: options.toolbox});
+	const program = startJailed(host, facts, decompression(compression), work, {toolbox});
 	return decodeWith(image.archive, program, source);
 }
 

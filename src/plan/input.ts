@@ -65,6 +65,8 @@ export interface PlanInput {
 	readonly hostRoot: readonly HostRootEntry[];
 	/** Locked flags of the mount that the store lies on, as in {@link SourceFacts}. */
 	readonly storeLocked: readonly string[];
+	/** The toolbox is in the store already. */
+	readonly toolsSealed: boolean;
 	/** The compiled seccomp filter, or null for none. */
 	readonly seccomp: SeccompInput | null;
 	/** What the host can't do becomes a warning instead of an error. */

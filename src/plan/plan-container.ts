@@ -1,6 +1,8 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
-import type {Plan, Step} from '../step/step.ts';
-import {containerPaths, type PlanInput} from './input.ts';
+import type {Plan} from '../step/step.ts';
+import {toolboxFolder} from '../host/sealed-tools.ts';
+import type {PlanInput} from './input.ts';
+import {toolsStep} from './tools-step.ts';
 import {planCgroup} from './plan-cgroup.ts';
 import {planMounts} from './plan-mounts.ts';
 import {checkSysctls, planProcess, reaperOf, rootOnly} from './plan-process.ts';
@@ -28,9 +30,8 @@ export function planContainer(input: PlanInput): Plan {
 	const {bound} = reaperOf(input);
 	const security = planSecurity(input, missing);
 	const cgroup = planCgroup(input, missing);
-	const tools = toolboxStep(input);
 	const {start, enter} = planStart(input, cgroup);
-	const {steps: mounts, unstage} = planMounts(input, cgroup, toolboxSource(input), bound, {
+	const {steps: mounts, unstage} = planMounts(input, cgroup, toolboxFolder(facts, input.folders.store), bound, {
 		enter,
 		steps: rootOnly(input),
 	});
@@ -40,7 +41,7 @@ export function planContainer(input: PlanInput): Plan {
 		spec: input.spec,
 		namespaces: service.namespaces,
 		steps: [
-			...tools,
+			...(input.toolsSealed ? [] : [toolsStep(facts, input.folders.store)]),
 			...planRootfs(input),
 			...cgroup.steps,
 			start,
@@ -68,31 +69,5 @@ function sharedIds({map, facts}: PlanInput): readonly string[] {
 	if (map === null || map.kind === 'single' || sharers.length === 0) return [];
 	return [
 		`the ids of this container are not its own: ${sharers.join(', ')} on this host ${sharers.length === 1 ? 'has' : 'have'} some of them too, by /etc/subuid or as an account`,
-	];
-}
-
-/** The folder that is bound as the toolbox. */
-function toolboxSource(input: PlanInput): string {
-	const {toolbox} = input.facts;
-	return toolbox.kind === 'folder' ? toolbox.root : `${containerPaths(input).state}/tools`;
-}
-
-function toolboxStep(input: PlanInput): readonly Step[] {
-	const {toolbox} = input.facts;
-	if (toolbox.kind !== 'copy') return [];
-	const to = toolboxSource(input);
-	return [
-		{
-			id: 'rootfs.tools',
-			phase: 'rootfs',
-			side: 'host',
-			title: 'copy the tools it is set up with',
-			why: "This host's tools and their libraries lie in several folders; once the root is changed they must be found in one.",
-			man: 'cp(1)',
-			object: `folder ${to}`,
-			action: {kind: 'copyTools', files: toolbox.files, to},
-			undo: {kind: 'removeTree', path: to},
-			checks: [{kind: 'folder', path: to}],
-		},
 	];
 }

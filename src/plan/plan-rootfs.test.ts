@@ -77,14 +77,10 @@ test('proc, sys and dev must be plain folders in the image and in the layer', ()
 	});
 });
 
-test('tools that are spread over the host are copied into one folder first, which goes at the end', () => {
-	const files = ['/bin/mount', '/lib64/ld-linux-x86-64.so.2'];
-	const plan = samplePlan({facts: {...facts, toolbox: {kind: 'copy', files}}});
-	const to = '/run/tsbox/containers/demo/tools';
-	expect(stepOf(plan, 'rootfs.tools')).toMatchObject({
-		action: {kind: 'copyTools', files, to},
-		undo: {kind: 'removeTree', path: to},
-	});
+test('the tools are copied into the store, once', () => {
+	const plan = samplePlan({toolsSealed: false});
+	const to = '/var/lib/tsbox/tools/0123456789abcdef';
+	expect(plan.steps[0]).toMatchObject({id: 'rootfs.tools', action: {kind: 'copyTools', to}, undo: {kind: 'none'}});
 	expect(rowsOf(plan, 'mounts.before').some(row => row.startsWith(`${to} `))).toBe(true);
 	expect(idsOf({})).not.toContain('rootfs.tools');
 });

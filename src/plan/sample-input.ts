@@ -79,6 +79,7 @@ export function sampleInput({service: changed = {}, ...rest}: SampleChanges = {}
 		map: null,
 		hostRoot: [],
 		storeLocked: [],
+		toolsSealed: true,
 		// One instruction, BPF_RET of SECCOMP_RET_ALLOW: no test of a plan depends on what a filter says.
 		seccomp: {profile: 'default', filter: 'BgAAAAAA/38=', instructions: 1, notes: []},
 		...rest,

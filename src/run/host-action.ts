@@ -2,6 +2,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
 import type {Action} from '../step/action.ts';
+import {sealTools} from '../host/sealed-tools.ts';
 import {hostToolWords} from '../step/toolbox.ts';
 
 /** What doing a host action needs. */
@@ -96,12 +97,7 @@ export async function doHostAction(action: Action, context: HostActionContext): 
 			return;
 		}
 		case 'copyTools':
-			host.mkdirs(action.to, 0o755);
-			await runTool(
-				context,
-				[...(hostToolWords(facts, 'cp') ?? ['cp']), '--parents', '-t', action.to, '--', ...action.files],
-				'copying the tools',
-			);
+			sealTools(host, facts, action.store);
 			return;
 		default:
 			throw new TypeError(`${action.kind} is not a host action`);

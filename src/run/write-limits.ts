@@ -31,10 +31,7 @@ function bytesOf(text: string): number {
  *
  * @param current what each path reads now
  */
-function orderWrites(
-	writes: readonly LimitWrite[],
-	current: Readonly<Record<string, string>>,
-): readonly LimitWrite[] {
+function orderWrites(writes: readonly LimitWrite[], current: Readonly<Record<string, string>>): readonly LimitWrite[] {
 	const sum = writes.find(({path}) => path.endsWith('/memory.memsw.limit_in_bytes'));
 	if (sum === undefined || bytesOf(sum.value) <= bytesOf(current[sum.path] ?? 'max')) return writes;
 	return [sum, ...writes.filter(write => write !== sum)];

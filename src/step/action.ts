@@ -57,8 +57,8 @@ export type Action =
 	  }
 	/** Copies a folder with all its attributes; with `ids` each owner becomes the one that it stands for. */
 	| {readonly kind: 'copyTree'; readonly from: string; readonly to: string; readonly ids?: RangeMap}
-	/** Copies the host tools that a container is set up with into one folder, each at its own path below it. */
-	| {readonly kind: 'copyTools'; readonly files: readonly string[]; readonly to: string}
+	/** Copies the host tools that containers are set up with into one folder of the store, and blanks the names of files that they would read from the container: host/sealed-tools.ts. */
+	| {readonly kind: 'copyTools'; readonly files: readonly string[]; readonly store: string; readonly to: string}
 	/** Refuses a root filesystem in which one of these names is there and is not a plain folder; makes the missing ones in the first root. */
 	| {readonly kind: 'plainFolders'; readonly roots: readonly string[]; readonly names: readonly string[]}
 	/** Starts the first process: joins the cgroups, then unshare(1), where there are new namespaces, runs the container side. */

@@ -116,7 +116,10 @@ export function actionLines(action: Action, conf: string): readonly string[] {
 						`tar -C ${shellWord(action.from)} -cf - . | ${inNamespace(action.ids)}tar -xpf - -C ${shellWord(action.to)}`,
 					];
 		case 'copyTools':
-			return [`cp --parents -t ${shellWord(action.to)} ${shellCommand(action.files)}`];
+			return [
+				`cp --parents -t ${shellWord(action.to)} ${shellCommand(action.files)}`,
+				'# and in the copies of ld.so and libc.so the names of the files that they read from the root are made empty',
+			];
 		case 'plainFolders':
 			return [action.names.map(name => `test -d ${name} -a ! -h ${name}`).join(' && ')];
 		case 'start':

@@ -25,11 +25,6 @@ export function hostActionLines(action: Action, facts: HostFacts): readonly stri
 			return [
 				`run ${shellCommand([...(hostToolWords(facts, 'cp') ?? ['cp']), '-a', '--', `${action.from}/.`, action.to])}`,
 			];
-		case 'copyTools':
-			return [
-				`run mkdir -p ${shellWord(action.to)}`,
-				`run ${shellCommand([...(hostToolWords(facts, 'cp') ?? ['cp']), '--parents', '-t', action.to, '--', ...action.files])}`,
-			];
 		default:
 			throw new TypeError(`${action.kind} is not a host action`);
 	}

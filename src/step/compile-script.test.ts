@@ -14,6 +14,7 @@ function compile(plan: Plan, changes: Pick<SampleChanges, 'facts'> = {}): string
 		folder: '/run/tsbox/containers/demo',
 		record: {schema: 1, name: 'demo', spec: "it's.yaml"},
 		copy: [],
+		blanks: [{file: '/usr/lib/libc.so.6', offset: 12, text: '/etc/nsswitch.conf'}],
 		unpack: ['[ -e /var/lib/tsbox/images/x ] || exit 1'],
 		stopSignal: 'SIGQUIT',
 		stopGraceMs: 1500,
@@ -33,7 +34,7 @@ const variants: readonly (readonly [string, SampleChanges])[] = [
 		'an image to copy',
 		{facts: {...facts, overlay: {store: false, tmpfs: false, hostLower: false, idmapped: false, why: 'no overlay'}}},
 	],
-	['tools to copy', {facts: {...facts, toolbox: {kind: 'copy', files: ['/bin/sh', '/usr/bin/mount']}}}],
+	['tools to copy', {toolsSealed: false}],
 	[
 		'a host of few options',
 		{

@@ -1,4 +1,5 @@
 import type {HostFacts} from '../host/facts.ts';
+import type {Blank} from '../host/sealed-tools.ts';
 import type {Action} from './action.ts';
 import {actionLines, filterFile} from './command.ts';
 import {hostActionLines} from './compile-actions.ts';
@@ -13,6 +14,7 @@ import {terminalPart} from './compile-terminal.ts';
 import {comment, neededFunctions, writeFile} from './compile-text.ts';
 import {fstabLine} from './fstab.ts';
 import {initScripts} from './init-script.ts';
+import {sealLines} from './seal-script.ts';
 import {shellWord} from './shell-word.ts';
 import type {Plan, Step} from './step.ts';
 
@@ -26,6 +28,8 @@ export interface CompileInput {
 	readonly record: Readonly<Record<string, unknown>>;
 	/** What an `unpack` step is done with. */
 	readonly unpack: readonly string[];
+	/** Where the copies of the tools are changed. */
+	readonly blanks: readonly Blank[];
 	/** What a `copyTree` step with other owners is done with. */
 	readonly copy: readonly string[];
 	/** As kill(1) takes it, with SIG. */
@@ -57,7 +61,7 @@ function hostStep(each: Numbered, input: CompileInput): readonly string[] {
 }
 
 /** What only the image store knows how to do; undefined for all other actions. */
-function borrowed(action: Action, {unpack, copy}: CompileInput): readonly string[] | undefined {
+function borrowed(action: Action, {unpack, copy, blanks}: CompileInput): readonly string[] | undefined {
 	const asFunction = (name: string, lines: readonly string[]): readonly string[] => [
 		`${name}() {`,
 		...lines.map(line => `\t${line}`),
@@ -65,6 +69,7 @@ function borrowed(action: Action, {unpack, copy}: CompileInput): readonly string
 		`run ${name}`,
 	];
 	// It runs in a shell of its own, so that its variables and traps are not ours.
+	if (action.kind === 'copyTools') return asFunction('seal', sealLines(action, blanks));
 	if (action.kind === 'unpack') return asFunction('unpack', unpack);
 	return action.kind === 'copyTree' && action.ids !== undefined ? asFunction('copy', copy) : undefined;
 }

@@ -13,12 +13,10 @@ const saved = loadFacts(
 	readFileSync(new URL('../../test/facts/v1-bookworm.json', import.meta.url), 'utf8'),
 	'v1-bookworm.json',
 );
-const toolbox = {kind: 'folder', root: ''} as const;
 const plain = {applet: null, loader: null, libraryPath: [], flags: [], version: ''};
 /** A host whose toolbox is this machine's `/`: the working directory of the shell at the gate. */
 const facts: HostFacts = {
 	...saved,
-	toolbox,
 	tools: {
 		...saved.tools,
 		sh: {...plain, path: '/bin/dash'},

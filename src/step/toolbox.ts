@@ -1,13 +1,8 @@
 import type {HostFacts, ToolName} from '../host/facts.ts';
 
-/** Where the sealed toolbox's tree begins on the host, so that a tool's path in it can be told. */
-function toolboxRoot(facts: HostFacts): string {
-	return facts.toolbox.kind === 'folder' ? facts.toolbox.root : '';
-}
-
-/** The path of a host file relative to the toolbox's root, which is the working directory: `./bin/mount`. */
-function toolboxPath(facts: HostFacts, path: string): string {
-	return `.${path.slice(toolboxRoot(facts).length)}`;
+/** The path of a host file relative to the toolbox's root, which is the working directory: `./usr/bin/mount`. */
+function toolboxPath(path: string): string {
+	return `.${path}`;
 }
 
 /**
@@ -17,11 +12,11 @@ function toolboxPath(facts: HostFacts, path: string): string {
 export function toolboxWords(facts: HostFacts, tool: ToolName): readonly string[] | undefined {
 	const found = facts.tools[tool];
 	if (found === null) return undefined;
-	const path = toolboxPath(facts, found.path);
+	const path = toolboxPath(found.path);
 	const applet = found.applet === null ? [] : [found.applet];
 	if (found.loader === null) return [path, ...applet];
-	const libraries = found.libraryPath.map(folder => toolboxPath(facts, folder)).join(':');
-	return [toolboxPath(facts, found.loader), '--library-path', libraries, path, ...applet];
+	const libraries = found.libraryPath.map(toolboxPath).join(':');
+	return [toolboxPath(found.loader), '--library-path', libraries, path, ...applet];
 }
 
 /** The words that run a host tool by its real path, before the root is changed. */

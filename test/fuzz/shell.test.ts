@@ -64,7 +64,7 @@ function throughTheGate(args: readonly string[], env: Readonly<Record<string, st
 	);
 	const ended = spawnSync(
 		'/bin/sh',
-		['-c', 'exec 3>/dev/null 4</dev/null 5</dev/null 6>&1 7>&2 8</dev/null; cd /usr; exec sh -s'],
+		['-c', 'exec 3>/dev/null 4</dev/null 5</dev/null 6>&1 7>&2 8</dev/null; cd /; exec sh -s'],
 		{
 			encoding: 'utf8',
 			input: script,
@@ -138,6 +138,7 @@ test(
 					record: {schema: 1, name: 'demo', spec: label},
 					unpack: [],
 					copy: [],
+					blanks: [],
 					stopSignal: 'SIGTERM',
 					stopGraceMs: 1000,
 				});

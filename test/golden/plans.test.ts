@@ -79,6 +79,7 @@ function planOf(example: string, machine: (typeof machines)[number]): Plan {
 		map,
 		hostRoot: [],
 		storeLocked: [],
+		toolsSealed: true,
 	});
 }
 

@@ -6,6 +6,7 @@ import {busyboxFixture} from '../../fixtures/busybox.ts';
 import {dockerExportFixture} from '../../fixtures/docker-export.ts';
 import {imageFacts} from '../../src/image/facts-of.ts';
 import {unpack} from '../../src/image/unpack.ts';
+import {sealTools} from '../../src/host/sealed-tools.ts';
 import {unpackScript} from '../../src/image/unpack-script.ts';
 import {canaryPath, hostileArchives} from '../archives/hostile.ts';
 import {tar} from '../archives/tar-writer.ts';
@@ -152,7 +153,13 @@ describe.skipIf(!root)('an archive is unpacked into the store', () => {
 		sh(`${everything}\ncd ..\ntar --xattrs --xattrs-include='*' -cSf - -C src . | zstd -q >"$1"`, archive);
 		const image = await imageFacts(at.host, at.store, {kind: 'archive', path: archive});
 		if (image.kind !== 'archive') throw new TypeError('no archive');
-		const lines = unpackScript(at.facts, {archive, digest: image.digest, store: at.store, created: 0});
+		const lines = unpackScript(at.facts, {
+			archive,
+			digest: image.digest,
+			store: at.store,
+			toolbox: sealTools(at.host, at.facts, at.store),
+			created: 0,
+		});
 		for (const shell of ['dash', 'bash']) {
 			rmSync(`${at.store}/images`, {recursive: true, force: true});
 			execFileSync(shell, ['-uc', lines.join('\n')]);
@@ -166,7 +173,14 @@ describe.skipIf(!root)('an archive is unpacked into the store', () => {
 			'is not the archive that this script was made for',
 		);
 		const {digest} = (await imageFacts(at.host, at.store, {kind: 'archive', path: archive})) as {digest: string};
-		const cut = unpackScript(at.facts, {archive, digest, store: at.store, created: 0, compression: 'zstd'}).join('\n');
+		const cut = unpackScript(at.facts, {
+			archive,
+			digest,
+			store: at.store,
+			toolbox: sealTools(at.host, at.facts, at.store),
+			created: 0,
+			compression: 'zstd',
+		}).join('\n');
 		expect(() => execFileSync('sh', ['-c', cut], {stdio: 'pipe'})).toThrow('could not be unpacked');
 		expect(at.contents()).toEqual({images: [], tmp: []});
 	});
@@ -196,6 +210,7 @@ describe.skipIf(!root)('nothing is left, and nothing else was touched, when an a
 			archive,
 			digest: image.digest,
 			store: at.store,
+			toolbox: sealTools(at.host, at.facts, at.store),
 			created: 0,
 			compression: 'none',
 		});

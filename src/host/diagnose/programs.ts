@@ -101,8 +101,6 @@ function toolboxFinding({toolbox}: HostFacts): Finding {
 
 function toolboxWords(toolbox: HostFacts['toolbox']): string {
 	switch (toolbox.kind) {
-		case 'folder':
-			return `${toolbox.root}, as it is`;
 		case 'copy':
 			return `a copy of ${toolbox.files.length} files`;
 		case 'none':

@@ -1,36 +1,39 @@
+import {createHash} from 'node:crypto';
 import type {ToolboxFacts, ToolFacts, ToolName} from '../facts.ts';
-import {type MountInfo, mountOf} from './mountinfo.ts';
+import type {Host} from '../host.ts';
+import {sealing} from '../sealed-tools.ts';
 
 /** Without one of these no container can be set up. */
 const needed: readonly ToolName[] = ['sh', 'mount', 'umount', 'pivot_root', 'setpriv', 'unshare'];
 
 /** These run on the host's side only. */
-const hostOnly: readonly ToolName[] = ['unshare', 'nsenter', 'newuidmap', 'newgidmap', 'flock'];
+const hostOnly: readonly ToolName[] = ['unshare', 'newuidmap', 'newgidmap', 'flock', 'fallocate', 'chmod', 'chown'];
 
 /**
- * Whether the tools can be bound into a container as one folder, or must be copied together.
- * `realLibraries` pairs each library with the file it really is: a symlink that leads out of the folder would be
- * resolved in the container's root.
+ * What the toolbox is made of, and a name for just these files as they are now.
+ *
+ * @param libraries - of all tools, each as its soname in a real folder
  */
 export function toolboxOf(
+	host: Pick<Host, 'stat'>,
 	tools: Readonly<Record<ToolName, ToolFacts | null>>,
-	realLibraries: readonly {readonly path: string; readonly real: string}[],
-	mounts: readonly MountInfo[],
+	libraries: readonly string[],
 ): ToolboxFacts {
 	const missing = needed.filter(name => tools[name] === null);
 	if (missing.length > 0) return {kind: 'none', why: `${missing.join(', ')}: not found`};
-
 	const programs = Object.entries(tools).flatMap(([name, tool]) =>
-		tool === null || hostOnly.some(host => host === name) ? [] : [tool],
+		tool === null || hostOnly.some(each => each === name) ? [] : [tool],
 	);
 	const files = new Set(programs.flatMap(({path, loader}) => (loader === null ? [path] : [path, loader])));
-	for (const {path} of realLibraries) files.add(path);
-
-	const root = '/usr';
-	// The folder is bound without the mounts below it.
-	const mount = mountOf(root, mounts)?.id;
-	const inFolder = [...files, ...realLibraries.map(({real}) => real)].every(
-		file => file.startsWith(`${root}/`) && mountOf(file, mounts)?.id === mount,
-	);
-	return inFolder ? {kind: 'folder', root} : {kind: 'copy', files: [...files].sort()};
+	for (const path of libraries) files.add(path);
+	const sorted = [...files].sort();
+	const marks = sorted.map(path => {
+		const facts = host.stat(path);
+		return [path, facts?.ino, facts?.size, facts?.mtimeMs];
+	});
+	const id = createHash('sha256')
+		.update(JSON.stringify([sealing, marks]))
+		.digest('hex')
+		.slice(0, 16);
+	return {kind: 'copy', files: sorted, id};
 }
