@@ -11,18 +11,25 @@ import type {Host} from './host.ts';
  */
 const blanked: Readonly<Record<'loader' | 'libc', readonly string[]>> = {
 	loader: ['/etc/ld.so.preload', '/etc/ld.so.cache'],
-	libc: ['/etc/nsswitch.conf', '/etc/passwd', '/etc/group', '/var/run/nscd/socket', '/etc/ld.so.cache'],
+	libc: ['/etc/nsswitch.conf', '/etc/passwd', '/etc/group', '/etc/ld.so.cache'],
 };
 
-/** Part of a toolbox's name: raised when copies are made in another way. */
-export const sealing = 1;
+/**
+ * The socket of nscd(8) is put together from pieces, of which this is the first. An empty name would be one of unix(7)'s
+ * abstract addresses, at which a container can listen; below /dev/null there is nothing.
+ */
+const nscd = {text: '/var/run/nscd/so', put: '/dev/null/scd/so'} as const;
 
-/** A place in a copy whose first byte becomes 0. */
+/** Part of a toolbox's name: raised when copies are made in another way. */
+export const sealing = 2;
+
+/** A place in a copy that is changed. */
 export interface Blank {
 	readonly file: string;
 	readonly offset: number;
-	/** What is there before. */
+	/** What is there before, and what is put over its beginning. */
 	readonly text: string;
+	readonly put: string;
 }
 
 /** Where toolboxes are kept. */
@@ -71,11 +78,13 @@ export function blanksOf(file: string, bytes: Buffer): readonly Blank[] {
 			at !== -1;
 			at = bytes.indexOf(`\0${text}\0`, at + 1, 'latin1')
 		)
-			found.push({file, offset: at + 1, text});
+			found.push({file, offset: at + 1, text, put: '\0'});
 		return found;
 	});
 	const [first] = blanked[kind];
-	if (blanks.some(({text}) => text === first)) return blanks;
+	const socket = kind === 'libc' ? bytes.indexOf(`\0${nscd.text}`, 0, 'latin1') : -1;
+	if (blanks.some(({text}) => text === first))
+		return [...blanks, ...(socket === -1 ? [] : [{file, offset: socket + 1, ...nscd}])];
 	throw new TsboxError('E_HOST_UNSUPPORTED', `${file} can't be made safe to run inside a container`, {
 		why: `it does not hold the name ${first ?? ''}, so it is not known which files of the container it would obey`,
 		hint: 'tell what system this is: it is one that tsbox does not know',
@@ -102,7 +111,7 @@ export function sealTools(host: Host, facts: Pick<HostFacts, 'toolbox'>, store: 
 	for (const file of facts.toolbox.files) {
 		const bytes = host.readBytes(file, 0, Math.min(longest, host.stat(file)?.size ?? 0));
 		if (bytes === undefined) throw new TsboxError('E_HOST_UNSUPPORTED', `${file} is gone`, {hint: 'try again'});
-		for (const {offset} of blanksOf(file, bytes)) bytes[offset] = 0;
+		for (const {offset, put} of blanksOf(file, bytes)) bytes.write(put, offset, 'latin1');
 		for (const parent of parents(`${fresh}${file}`, fresh)) makeOpen(host, parent);
 		host.writeAtomic(`${fresh}${file}`, bytes, 0o755);
 	}

@@ -16,13 +16,17 @@ export function sealLines(
 		`fresh=${shellWord(to)}.new-$$`,
 		`(umask 077; mkdir -p ${shellWord(store)}) && (umask 022; mkdir -p ${shellWord(folder)} "$fresh") || return 125`,
 		`(umask 022; cp --parents -t "$fresh" -- ${shellCommand(files)}) || return 125`,
-		'# The first byte of a name becomes 0; what stands there is looked at first.',
-		'blank() { # FILE OFFSET NAME',
+		'# What stands there is looked at first.',
+		'blank() { # FILE OFFSET NAME BYTES',
 		'\t[ "$(dd if="$fresh$1" bs=1 skip="$2" count="${#3}" 2>/dev/null)" = "$3" ] ||',
 		'\t\t{ echo "$1 is not the one that this script was made for" >&2; rm -rf "$fresh"; return 1; }',
-		`\tprintf '\\0' | dd of="$fresh$1" bs=1 seek="$2" conv=notrunc 2>/dev/null`,
+		'\t# shellcheck disable=SC2059 # its escapes are meant',
+		`\tprintf "$4" | dd of="$fresh$1" bs=1 seek="$2" conv=notrunc 2>/dev/null`,
 		'}',
-		...blanks.map(({file, offset, text}) => `blank ${shellCommand([file, String(offset), text])} || return 125`),
+		...blanks.map(
+			({file, offset, text, put}) =>
+				`blank ${shellCommand([file, String(offset), text, put === '\0' ? '\\0' : put])} || return 125`,
+		),
 		`mv -T "$fresh" ${shellWord(to)} 2>/dev/null || { rm -rf "$fresh"; [ -d ${shellWord(to)} ]; }`,
 	];
 }

@@ -169,6 +169,23 @@ test('compiled, it is the same', async () => {
 	}
 });
 
+test('the tools that a script copies are the same as those that tsbox does', async () => {
+	await using at = await testBox();
+	const spec = at.spec('command: ["true"]\n');
+	const {out: script} = await at.tsbox(['compile', spec]);
+	expect((await start(['/bin/sh', at.file('start.sh', script)]).ended).status).toBe(0);
+	const sums = () =>
+		execFileSync(
+			'sh',
+			['-c', 'cd "$1"/* && find . -type f | sort | xargs sha256sum', 'sh', join(at.folder, 'store/tools')],
+			{encoding: 'utf8'},
+		);
+	const scripted = sums();
+	execFileSync('rm', ['-r', join(at.folder, 'store/tools')]);
+	expect((await at.tsbox(['run', spec])).status).toBe(0);
+	expect(sums()).toBe(scripted);
+});
+
 test('`userns_mode: host` is the ids of the host', async () => {
 	await using at = await testBox();
 	const {out} = await at.tsbox(['run', at.spec('userns_mode: host\n'), '--', 'cat', '/proc/self/uid_map']);
