@@ -18,7 +18,7 @@ import {startPlanned} from './start-planned.ts';
 import type {Machine, PlannedContainer} from './types.ts';
 
 /** What stays when a detached container has ended, so that it can be started again as it was: its files. */
-const kept = ['rootfs.layer', 'rootfs.copy', 'rootfs.tools'];
+const kept = ['rootfs.layer'];
 
 /** What a detached container is started from: a service as it was read when it was last brought up. */
 export interface DetachedRequest {

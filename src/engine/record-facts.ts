@@ -15,15 +15,6 @@ export function cgroupsOf(plan: Plan): {readonly members: readonly CgroupMember[
 	return {members, kill};
 }
 
-/** The folder that the plan binds as the toolbox. */
-function toolboxFolder(plan: Plan): string {
-	for (const {action} of plan.steps) {
-		const row = action.kind === 'mountTable' ? action.rows.find(each => each.target.endsWith('/tools')) : undefined;
-		if (row !== undefined) return row.source;
-	}
-	return '/usr';
-}
-
 /** What the drop of privileges does beside capabilities and ids. */
 function confinementOf(plan: Plan): ContainerRecord['confinement'] {
 	const drop = plan.steps.flatMap(({action}) => (action.kind === 'dropPrivileges' ? [action] : []))[0];
@@ -53,7 +44,6 @@ export function recordFacts({
 		stopGraceMs: service.stopGraceMs,
 		namespaces: service.namespaces,
 		root: service.root,
-		tools: toolboxFolder(plan),
 		cgroups: cgroupsOf(plan).members,
 		confinement: confinementOf(plan),
 		origins: service.origins,

@@ -41,8 +41,6 @@ export interface ContainerRecord {
 	readonly stopGraceMs: number;
 	readonly namespaces: readonly NamespaceKind[];
 	readonly root: 'pivot' | 'chroot';
-	/** The folder that is bound as the toolbox when something enters. */
-	readonly tools: string;
 	readonly cgroups: readonly CgroupMember[];
 	/** How what enters is confined beside its capabilities; the filter itself lies in the container's folder. */
 	readonly confinement: {

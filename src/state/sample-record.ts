@@ -36,7 +36,6 @@ export const sampleRecord: ContainerRecord = {
 	stopGraceMs: 10_000,
 	namespaces: ['mount', 'pid'],
 	root: 'pivot',
-	tools: '/usr',
 	cgroups: [],
 	confinement: {filter: null, labels: [], landlock: []},
 	origins: {},
