@@ -17,7 +17,6 @@ test('a unit starts and ends a project, and takes no character of a path for its
 		# systemctl daemon-reload && systemctl enable --now tsbox-shop
 		[Unit]
 		Description=tsbox project shop
-		Documentation=man:systemd.service(5)
 		Wants=network-online.target
 		After=local-fs.target network-online.target
 		RequiresMountsFor="/srv/my shop/100%%$x.yaml" /var/lib/tsbox

@@ -23,7 +23,6 @@ export function systemdUnit({project, spec, node, program, store, state, user}: 
 # systemctl ${user ? '--user ' : ''}daemon-reload && systemctl ${user ? '--user ' : ''}enable --now tsbox-${project}
 [Unit]
 Description=tsbox project ${project.replaceAll('%', '%%')}
-Documentation=man:systemd.service(5)
 ${user ? '' : 'Wants=network-online.target\nAfter=local-fs.target network-online.target\n'}RequiresMountsFor=${quoted(spec)} ${quoted(store)}
 
 [Service]
