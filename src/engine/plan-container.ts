@@ -1,4 +1,5 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
+import {unlessForbidden} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
 import type {HostFacts} from '../host/facts.ts';
 import {isRange, type RangeMap, rangeMapOf, type UserMap, userMapOf} from '../host/id-map.ts';
@@ -229,7 +230,7 @@ export async function planService(
 		tty,
 		map,
 		hostRoot: map === null || isRange(map) || image.kind !== 'host' ? [] : hostRoot(host),
-		toolsSealed: host.lstat(toolboxFolder(facts, dirs.store)) !== undefined,
+		toolsSealed: unlessForbidden(() => host.lstat(toolboxFolder(facts, dirs.store))) !== undefined,
 		storeLocked: map === null || isRange(map) ? [] : lockedFlags(hostMounts(host), dirs.store),
 		seccomp: await seccompFilter(machine, service, config, options.dry !== true, request.traceSeccomp === true),
 		bestEffort: request.bestEffort ?? machine.bestEffort,

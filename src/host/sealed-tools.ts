@@ -108,20 +108,23 @@ export function sealTools(host: Host, facts: Pick<HostFacts, 'toolbox'>, store: 
 	host.mkdirs(store, 0o700);
 	// The container's own ids may have to go through it.
 	makeOpen(host, toolboxesFolder(store));
-	for (const file of facts.toolbox.files) {
-		const bytes = host.readBytes(file, 0, Math.min(longest, host.stat(file)?.size ?? 0));
-		if (bytes === undefined) throw new TsboxError('E_HOST_UNSUPPORTED', `${file} is gone`, {hint: 'try again'});
-		for (const {offset, put} of blanksOf(file, bytes)) bytes.write(put, offset, 'latin1');
-		for (const parent of parents(`${fresh}${file}`, fresh)) makeOpen(host, parent);
-		host.writeAtomic(`${fresh}${file}`, bytes, 0o755);
-	}
 	try {
+		for (const file of facts.toolbox.files) copySealed(host, file, fresh);
 		host.rename(fresh, folder);
 	} catch (error) {
 		host.removeTree(fresh);
+		// Another one may have been faster, and its copies are as good.
 		if (host.lstat(folder) === undefined) throw error;
 	}
 	return folder;
+}
+
+function copySealed(host: Host, file: string, to: string): void {
+	const bytes = host.readBytes(file, 0, Math.min(longest, host.stat(file)?.size ?? 0));
+	if (bytes === undefined) throw new TsboxError('E_HOST_UNSUPPORTED', `${file} is gone`, {hint: 'try again'});
+	for (const {offset, put} of blanksOf(file, bytes)) bytes.write(put, offset, 'latin1');
+	for (const parent of parents(`${to}${file}`, to)) makeOpen(host, parent);
+	host.writeAtomic(`${to}${file}`, bytes, 0o755);
 }
 
 function makeOpen(host: Host, path: string): void {

@@ -68,9 +68,10 @@ export async function unpack(
 	const stored = readRecord(host, store, image);
 	if (stored !== undefined) return stored;
 	const file = await openArchive(image.archive);
-	const toolbox = options.toolbox ?? sealTools(host, facts, store);
-	const unpacking = {host, facts, store, image, options, toolbox, work: newWorkPath(host, store)};
+	const work = newWorkPath(host, store);
 	try {
+		const toolbox = options.toolbox ?? sealTools(host, facts, store);
+		const unpacking = {host, facts, store, image, options, toolbox, work};
 		await makeWork(unpacking);
 		const counts = await fillRootfs(unpacking, file);
 		return await keep(unpacking, counts);
@@ -78,7 +79,7 @@ export async function unpack(
 		throw storeError(error, image.archive, store);
 	} finally {
 		await file.close();
-		await removeStubborn(host, facts, unpacking.work);
+		await removeStubborn(host, facts, work);
 	}
 }
 

@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {busyboxFixture} from '../../fixtures/busybox.ts';
@@ -254,17 +254,22 @@ describe.skipIf(!root)('nothing is left, and nothing else was touched, when an a
 	});
 
 	test('does not fit on the disk', async () => {
+		const toolbox = sealTools(at.host, at.facts, join(at.folder, 'elsewhere'));
 		sh(
 			'mkdir src; head -c 5000000 /dev/urandom >src/big; tar -cf a.tar -C src .; mount -t tmpfs -o size=2m tmpfs store',
 		);
 		try {
-			await expect(at.unpacked(join(at.folder, 'a.tar'))).rejects.toMatchObject({code: 'E_NO_SPACE'});
+			await expect(at.unpacked(join(at.folder, 'a.tar'), {toolbox})).rejects.toMatchObject({code: 'E_NO_SPACE'});
 			expect(at.contents()).toEqual({images: [], tmp: []});
 			sh(
 				'mount -o remount,size=64m,nr_inodes=10 store; mkdir many; i=0; while [ $i -lt 50 ]; do : >many/$i; i=$((i+1)); done; tar -cf many.tar -C many .',
 			);
-			await expect(at.unpacked(join(at.folder, 'many.tar'))).rejects.toMatchObject({code: 'E_NO_SPACE'});
+			await expect(at.unpacked(join(at.folder, 'many.tar'), {toolbox})).rejects.toMatchObject({code: 'E_NO_SPACE'});
 			expect(at.contents()).toEqual({images: [], tmp: []});
+			sh('mount -o remount,size=2m,nr_inodes=0 store');
+			// The tools do not fit either, and nothing of them stays.
+			await expect(at.unpacked(join(at.folder, 'a.tar'))).rejects.toMatchObject({code: 'E_NO_SPACE'});
+			expect(readdirSync(`${at.store}/tools`)).toEqual([]);
 		} finally {
 			sh('umount store');
 		}
