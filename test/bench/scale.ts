@@ -90,7 +90,7 @@ try {
 	note(`\`ps\` of ${containers}`, `${digits(ps)} s`);
 	note(`\`stats\` of ${containers}, of which 1 s is the interval`, `${digits(stats)} s`);
 	note(`${runs} runs of true in 8 lanes`, lanes(), hasPodman ? podmanLanes() : '–');
-	note('output of one container, while another prints a line each 10 ms', flood());
+	note('output of one container', flood());
 	console.log(`${containers} containers, ${runs} runs\n`);
 	console.log(table(['what', 'tsbox', 'podman'], rows));
 } finally {
