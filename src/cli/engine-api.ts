@@ -13,6 +13,7 @@ import type {
 	SpecRequest,
 	UpRequest,
 } from '../engine/types.ts';
+import type {DownOptions} from '../engine/down.ts';
 import type {EventSink} from '../run/event.ts';
 import type {LimitChanges} from '../spec/limit-changes.ts';
 import type {Project} from '../spec/project.ts';
@@ -40,7 +41,7 @@ export interface EngineApi {
 	planContainer(machine: Machine, request: SpecRequest): Promise<PlannedContainer>;
 	up(machine: Machine, request: UpRequest): Promise<CommandEnd>;
 	execIn(machine: Machine, name: string, request: ExecRequest): Promise<CommandEnd>;
-	down(machine: Machine, name: string, options: {readonly timeoutMs?: number}): Promise<void>;
+	down(machine: Machine, name: string, options: DownOptions): Promise<void>;
 	list(machine: Machine): Promise<readonly ContainerSummary[]>;
 	/** The record of a container and its live state, ready for JSON. */
 	inspect(machine: Machine, name: string): Promise<unknown>;

@@ -90,6 +90,7 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		                              when they run
 		      --wait                  With -d: return when all are healthy
 		      --wait-timeout SECONDS  With -d: give up waiting after this long
+		      --scale SERVICE=N       With -d: run this many containers of a service
 		      --step                  Wait for Enter before each step and say what it is
 		                              for
 		      --plain                 Show the progress as plain lines
@@ -109,6 +110,7 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		  tsbox up stack.yaml web                   one of several services
 		  tsbox up -d --wait stack.yaml             all services in the background;
 		                                            returns when they are healthy
+		  tsbox up -d --scale web=3 stack.yaml      three containers of one service
 		  tsbox up --step demo.yaml                 wait for Enter before each step
 		  tsbox up --json demo.yaml 2>/dev/null |   the events as lines of JSON
 		  jq .type

@@ -72,7 +72,7 @@ export async function startDetached(
 		return {record: {...record, process: processOf(machine, name)}, ended};
 	} catch (error) {
 		await rollBack(host, machine.facts, conf, emit, kept);
-		noteExit(machine, name, isTsboxError(error) ? error.exitStatus : 125);
+		noteExit(machine, name, {code: isTsboxError(error) ? error.exitStatus : 125, oomKilled: false});
 		throw error;
 	}
 }
@@ -108,21 +108,35 @@ export function noteDetached({host, dirs}: Machine, name: string, changes: Parti
 	writeRecord(host, conf, {...record, detached: {...record.detached, ...changes}});
 }
 
-function noteExit(machine: Machine, name: string, code: number): void {
-	noteDetached(machine, name, {exit: {code, at: machine.host.now()}});
+/** How a container's command ended. */
+export interface DetachedEnd {
+	readonly code: number;
+	/** The kernel killed processes of it for its memory limit. */
+	readonly oomKilled: boolean;
+}
+
+function noteExit(machine: Machine, name: string, {code, oomKilled}: DetachedEnd): void {
+	noteDetached(machine, name, {exit: {code, at: machine.host.now(), ...(oomKilled ? {oomKilled} : {})}});
 }
 
 /** Takes back what a container that has ended left but its files, and notes how it ended. */
-export async function settleDetached(machine: Machine, name: string, code: number, emit: EventSink): Promise<void> {
+export async function settleDetached(machine: Machine, name: string, end: DetachedEnd, emit: EventSink): Promise<void> {
 	const {host, facts, dirs} = machine;
 	await rollBack(host, facts, containerFolder(dirs.state, name), emit, kept);
-	noteExit(machine, name, code);
+	noteExit(machine, name, end);
+}
+
+/** Lets a container that is paused go on. */
+export function wakeDetached({host}: Machine, {cgroups}: ContainerRecord): void {
+	thaw(host, freezersOf(host, cgroups));
 }
 
 /** Asks a container to end, with its own signal; one that is paused is let go for it. */
-export function stopDetached({host}: Machine, {process, stopSignal, cgroups}: ContainerRecord): void {
-	thaw(host, freezersOf(host, cgroups));
-	if (process !== null) signalProcess(host, process, stopSignal as NodeJS.Signals);
+export function stopDetached(machine: Machine, record: ContainerRecord): void {
+	const {process, stopSignal} = record;
+	const {host} = machine;
+	wakeDetached(machine, record);
+	if (process !== null) signalProcess(host, process, stopSignal);
 }
 
 /** Ends a container at once, all of it. */

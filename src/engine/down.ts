@@ -5,27 +5,38 @@ import {thaw} from '../run/freeze.ts';
 import {freezersOf} from '../state/freezer.ts';
 import {containerFolder, isOwned, stateOf} from '../state/record.ts';
 import {findContainer} from './find-container.ts';
+import {sayFarewell} from './hooks.ts';
 import {gcName} from './gc.ts';
 import type {Machine} from './types.ts';
 
 /** How long the owner may take to clean up after the command has ended, ms. */
 const cleanUpWithin = 15_000;
 
+/** How a container is stopped. */
+export interface DownOptions {
+	/** Its `stop_grace_period` without it, ms. */
+	readonly timeoutMs?: number;
+	/** Told of a `pre_stop` command that failed. */
+	readonly warn?: (text: string) => void;
+}
+
 /**
- * Stops a container: its stop signal, after the grace period SIGKILL, then waits until its owner has cleaned up, or
+ * Stops a container: its `pre_stop` commands, its stop signal, after the grace period SIGKILL, then waits until its owner has cleaned up, or
  * cleans up in its place.
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER.
  */
-export async function down(machine: Machine, name: string, options: {readonly timeoutMs?: number} = {}): Promise<void> {
+export async function down(machine: Machine, name: string, options: DownOptions = {}): Promise<void> {
 	const {host, dirs} = machine;
 	const record = findContainer(machine, name);
 	const running = (): boolean => stateOf(host, record) === 'running';
 	if (record.process !== null && running()) {
 		// Held processes would not get the signal, and under v1 not even SIGKILL.
 		thaw(host, freezersOf(host, record.cgroups));
-		signalProcess(host, record.process, record.stopSignal as NodeJS.Signals);
-		const killAt = host.now() + (options.timeoutMs ?? record.stopGraceMs);
+		const graceMs = options.timeoutMs ?? record.stopGraceMs;
+		const killAt = host.now() + graceMs;
+		if (graceMs > 0) await sayFarewell(machine, record, AbortSignal.timeout(graceMs), options.warn ?? (() => {}));
+		signalProcess(host, record.process, record.stopSignal);
 		while (running() && host.now() < killAt) await delay(10);
 		if (running()) signalProcess(host, record.process, 'SIGKILL');
 	} else if (isOwned(host, record)) {

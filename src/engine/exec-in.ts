@@ -41,7 +41,7 @@ export async function execIn(machine: Machine, name: string, request: ExecReques
 			init: 'none',
 		} as const;
 		const inside = await pass(program, {...exec, env: lastOfEach(exec.env)}, attachment.onProcess);
-		const stop = (): void => void signalProcess(host, inside, String(request.signal.reason) as NodeJS.Signals);
+		const stop = (): void => void signalProcess(host, inside, String(request.signal.reason));
 		const kill = (): void => void signalProcess(host, inside, 'SIGKILL');
 		request.signal.addEventListener('abort', stop, {once: true});
 		request.force.addEventListener('abort', kill, {once: true});

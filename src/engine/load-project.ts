@@ -32,10 +32,10 @@ export async function loadProject(request: SpecRequest, host: Host = realHost())
  * @throws TsboxError E_USAGE where the file has several and none is named, or none of that name.
  */
 export function pickService(project: Project, wanted: string | undefined): Service {
-	const names = project.services.map(service => service.service);
+	const names = [...new Set(project.services.map(service => service.service))];
 	if (wanted === undefined) {
 		const [only] = project.services;
-		if (only !== undefined && project.services.length === 1) return only;
+		if (only !== undefined && names.length === 1) return only;
 		throw new TsboxError('E_USAGE', `${project.file} has ${names.length} services`, {
 			hint: `name one of them: ${names.join(', ')}`,
 		});

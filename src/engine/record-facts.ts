@@ -42,6 +42,7 @@ export function recordFacts({
 		config,
 		stopSignal: service.stopSignal,
 		stopGraceMs: service.stopGraceMs,
+		...(service.preStop === undefined ? {} : {preStop: service.preStop}),
 		namespaces: service.namespaces,
 		root: service.root,
 		cgroups: cgroupsOf(plan).members,

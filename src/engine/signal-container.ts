@@ -9,17 +9,6 @@ import {hasEnded} from './has-ended.ts';
 import {runningContainer} from './running-container.ts';
 import type {Machine} from './types.ts';
 
-/** The numbers of SIGRTMIN and SIGRTMAX as glibc has them; signal(7). */
-const realTime = {min: 34, max: 64} as const;
-
-/** What kill(2) is called with: Node knows the names of the classic signals only, and takes a number for the others. */
-function signalForNode(name: string): NodeJS.Signals {
-	const match = /^SIGRT(MIN|MAX)(?:[+-](\d+))?$/.exec(name);
-	if (match === null) return name as NodeJS.Signals;
-	const offset = Number(match[2] ?? 0);
-	return (match[1] === 'MIN' ? realTime.min + offset : realTime.max - offset) as unknown as NodeJS.Signals;
-}
-
 /** A signal by name or number in the one way it is written here, `SIGTERM`; @throws TsboxError E_USAGE. */
 function signalName(signal: string): string {
 	const parsed = parseSignal(signal);
@@ -45,7 +34,7 @@ export async function signalContainer(
 	const {process, cgroups} = runningContainer(machine, name);
 	const freezers = freezersOf(host, cgroups);
 	if (wanted !== 'SIGKILL') {
-		if (!signalProcess(host, process, signalForNode(wanted))) throw hasEnded(name);
+		if (!signalProcess(host, process, wanted)) throw hasEnded(name);
 		return {pending: freezers.some(each => isFrozen(host, each))};
 	}
 	killCgroup(host, killOf(host, cgroups));

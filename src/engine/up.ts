@@ -1,8 +1,7 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
-import {bootId, identify, type ProcessIdentity, signalProcess} from '../host/process.ts';
+import {bootId, identify, isRunning, type ProcessIdentity, signalProcess} from '../host/process.ts';
 import {type Attachment, attach} from '../run/attach.ts';
 import {hintCgroupMove} from '../run/cgroup-hint.ts';
-import type {StartedContainer} from '../run/execute-context.ts';
 import {memoryCount} from '../run/memory.ts';
 import {rollBack} from '../run/rollback.ts';
 import {killCgroup} from '../run/undo.ts';
@@ -10,50 +9,19 @@ import {claimName, nameInUse, releaseName} from '../state/claim.ts';
 import {noteExit} from '../state/exited.ts';
 import {type ContainerRecord, containerFolder} from '../state/record.ts';
 import type {Tracer} from '../run/trace-seccomp.ts';
-import type {CgroupKill} from '../step/action.ts';
-import {exitCodeOf, signalNumbers} from './exit-code.ts';
+import {exitCodeOf} from './exit-code.ts';
 import {gcIfNeeded} from './gc.ts';
+import {prepareBeside} from './hooks.ts';
 import {planContainer} from './plan-container.ts';
 import {cgroupsOf, recordFacts} from './record-facts.ts';
 import {startPlanned} from './start-planned.ts';
+import {stopOnAbort} from './stop-on-abort.ts';
 import type {CommandEnd, Machine, PlannedContainer, UpRequest} from './types.ts';
 
 function newRecord({host}: Machine, planned: PlannedContainer): ContainerRecord {
 	const owner = identify(host, process.pid);
 	if (owner === undefined) throw new TsboxError('E_STATE', '/proc/self/stat can not be read', {hint: 'mount /proc'});
 	return {...recordFacts(planned), owner, bootId: bootId(host), created: host.now(), process: null};
-}
-
-/** Stops a running command: its signal first, then after the grace period, or at once when forced, everything it is. */
-function stopOnAbort(
-	machine: Machine,
-	record: ContainerRecord,
-	started: StartedContainer,
-	kill: CgroupKill,
-	request: UpRequest,
-): () => void {
-	const {host} = machine;
-	let timer: NodeJS.Timeout | undefined;
-	const end = (): void => {
-		killCgroup(host, kill);
-		signalProcess(host, started.process, 'SIGKILL');
-	};
-	const stop = (): void => {
-		const told = String(request.signal.reason);
-		// `up` stops the container in its own way; `run` stands for the command and hands the signal on.
-		const signal = (request.verb === 'run' && told in signalNumbers ? told : record.stopSignal) as NodeJS.Signals;
-		request.emit({type: 'container.stopping', at: host.now(), name: record.name, signal});
-		signalProcess(host, started.process, signal);
-		timer = setTimeout(end, record.stopGraceMs);
-	};
-	if (request.signal.aborted) stop();
-	else request.signal.addEventListener('abort', stop, {once: true});
-	request.force.addEventListener('abort', end, {once: true});
-	return () => {
-		clearTimeout(timer);
-		request.signal.removeEventListener('abort', stop);
-		request.force.removeEventListener('abort', end);
-	};
 }
 
 function claim(machine: Machine, record: ContainerRecord): boolean {
@@ -102,8 +70,16 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 		const started = await startPlanned(machine, request, planned, record, attachment, members, trace);
 		const letGo = stopOnAbort(machine, record, started, kill, request);
 		attachment.connect();
+		const prepared = prepareBeside(machine, service, {
+			runs: () => isRunning(host, started.process),
+			end: () => {
+				killCgroup(host, kill);
+				signalProcess(host, started.process, 'SIGKILL');
+			},
+		});
 		const ended = await started.ended;
 		letGo();
+		const unprepared = await prepared();
 		// A process that left the container's own pid namespace out, or never had one, may still hold the streams.
 		killCgroup(host, kill);
 		await attachment.finish();
@@ -114,6 +90,7 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 			request.emit({type: 'container.oom', at: host.now(), name: record.name, limit: memory.limit, peak: memory.peak});
 		request.emit({type: 'container.exited', at: host.now(), name: record.name, exitCode, signal});
 		noteExit(host, dirs.state, record, started.process, exitCode);
+		if (unprepared !== undefined) throw unprepared;
 		ok = true;
 		return {exitCode, signal};
 	} finally {

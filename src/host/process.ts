@@ -27,9 +27,20 @@ export function isRunning(host: Host, {pid, startTime}: ProcessIdentity): boolea
 	return state !== 'Z' && state !== 'X';
 }
 
+/** The numbers of SIGRTMIN and SIGRTMAX as glibc has them; signal(7). */
+const realTime = {min: 34, max: 64} as const;
+
+/** What kill(2) is called with: Node knows the names of the classic signals only, and takes a number for the others. */
+function signalForNode(name: string): NodeJS.Signals {
+	const match = /^SIGRT(MIN|MAX)(?:[+-](\d+))?$/.exec(name);
+	if (match === null) return name as NodeJS.Signals;
+	const offset = Number(match[2] ?? 0);
+	return (match[1] === 'MIN' ? realTime.min + offset : realTime.max - offset) as unknown as NodeJS.Signals;
+}
+
 /** Signals that very process; false when it has ended. Its identity is read right before, so that a reused number is never signalled. */
-export function signalProcess(host: Host, process: ProcessIdentity, signal: NodeJS.Signals): boolean {
-	return isRunning(host, process) && host.kill(process.pid, signal);
+export function signalProcess(host: Host, process: ProcessIdentity, signal: string): boolean {
+	return isRunning(host, process) && host.kill(process.pid, signalForNode(signal));
 }
 
 /** The kernel's name for this boot; random(4). */

@@ -1,6 +1,6 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
-import type {Host} from '../host/host.ts';
+import type {Host, RunningProgram} from '../host/host.ts';
 import {closeDescriptor, openAppend, openFifoBoth} from '../host/stdio.ts';
 import {shellCommand} from '../step/shell-word.ts';
 import {hostToolWords} from '../step/toolbox.ts';
@@ -20,27 +20,44 @@ export interface DetachedStreams {
 /**
  * The shell that stays: it waits for the container, whoever has started it, and writes down how it ended. Only a parent
  * learns that from the kernel. It is outside of the container's cgroup.
+ *
+ * The container gets FIFOs and not the files: a program that opens /dev/stdout opens what its descriptor 1 is anew, and
+ * `> /dev/stdout` would cut a file to nothing. Others may write to them, for a command that is not root opens it as well.
+ * Where the disk is full, what can't be written is lost, and the container goes on.
  */
-const keeper = 'conf=$1; shift; "$@"; status=$?; echo "$status" 2>/dev/null > "$conf/exit"; exit "$status"';
+const keeper = `conf=$1 logs=$2 cat=$3; shift 3
+keep() { until "$cat" >> "$1" 2>/dev/null; do PATH=/usr/bin:/bin sleep 1; done; }
+keep "$logs/stdout" < "$conf/stdout" 3>&- 4>&- &
+keep "$logs/stderr" < "$conf/stderr" 3>&- 4>&- &
+"$@" > "$conf/stdout" 2> "$conf/stderr"
+status=$?
+echo "$status" 2>/dev/null > "$conf/exit"
+wait
+: 2>/dev/null > "$conf/drained"
+exit "$status"`;
+
+/** The same for a terminal: script(1) writes what is written on it to its own standard output. */
+const terminalKeeper = `conf=$1; shift
+"$@"
+status=$?
+echo "$status" 2>/dev/null > "$conf/exit"
+: 2>/dev/null > "$conf/drained"
+exit "$status"`;
 
 /**
- * Streams that outlive whoever starts the container: its output is appended to files by itself, so that nothing is lost
- * and nothing waits when nobody reads; its input is a FIFO that it holds open itself.
+ * Streams that outlive whoever starts the container: its output is appended to files by processes of its own, so that
+ * nothing is lost and nothing waits when nobody reads; its input is a FIFO that it holds open itself.
  */
 export function attachDetached(host: Host, facts: HostFacts, {logs, conf, tty, stdin}: DetachedStreams): Attachment {
 	return {
 		launch: async argv => {
 			host.mkdirs(logs, 0o700);
-			const out = openAppend(`${logs}/stdout`);
-			const err = openAppend(`${logs}/stderr`);
 			const input = tty || stdin ? await openInput(host, conf) : undefined;
 			const sh = hostToolWords(facts, 'sh') ?? ['sh'];
-			const kept = [...sh, '-c', keeper, 'sh', conf, ...(tty ? onTerminal(facts, argv) : argv)];
-			const program = host.start(kept, {
-				stdio: [input ?? 'ignore', out, tty ? 'ignore' : err, 'pipe', 'pipe'],
-				env: tty ? {SHELL: facts.tools.sh?.path ?? '/bin/sh'} : {},
-			});
-			for (const fd of [out, err, ...(input === undefined ? [] : [input])]) closeDescriptor(fd);
+			const program = tty
+				? onTerminal(host, facts, {sh, argv, logs, conf, input})
+				: await throughPipes(host, facts, {sh, argv, logs, conf, input});
+			if (input !== undefined) closeDescriptor(input);
 			return program;
 		},
 		onProcess: async () => {},
@@ -49,15 +66,51 @@ export function attachDetached(host: Host, facts: HostFacts, {logs, conf, tty, s
 	};
 }
 
-async function openInput(host: Host, conf: string): Promise<number> {
-	const path = `${conf}/stdin`;
-	const {exitCode, stderr, command} = await host.run(['mkfifo', '-m', '600', path]);
+interface Kept {
+	readonly sh: readonly string[];
+	readonly argv: readonly string[];
+	readonly logs: string;
+	readonly conf: string;
+	readonly input: number | undefined;
+}
+
+async function throughPipes(
+	host: Host,
+	facts: HostFacts,
+	{sh, argv, logs, conf, input}: Kept,
+): Promise<RunningProgram> {
+	await makeFifos(host, '622', [`${conf}/stdout`, `${conf}/stderr`]);
+	// The path alone: words of a busybox would be two.
+	const cat = facts.tools.cat?.applet === null ? facts.tools.cat.path : 'cat';
+	return host.start([...sh, '-c', keeper, 'sh', conf, logs, cat, ...argv], {
+		stdio: [input ?? 'ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+		env: {},
+	});
+}
+
+function onTerminal(host: Host, facts: HostFacts, {sh, argv, logs, conf, input}: Kept): RunningProgram {
+	const out = openAppend(`${logs}/stdout`);
+	closeDescriptor(openAppend(`${logs}/stderr`));
+	const program = host.start([...sh, '-c', terminalKeeper, 'sh', conf, ...scriptWords(facts, argv)], {
+		stdio: [input ?? 'ignore', out, 'ignore', 'pipe', 'pipe'],
+		env: {SHELL: facts.tools.sh?.path ?? '/bin/sh'},
+	});
+	closeDescriptor(out);
+	return program;
+}
+
+async function makeFifos(host: Host, mode: string, paths: readonly string[]): Promise<void> {
+	const {exitCode, stderr, command} = await host.run(['mkfifo', '-m', mode, ...paths]);
 	if (exitCode !== 0) throw new TsboxError('E_STEP_FAILED', 'no pipe could be made', {command, output: stderr});
-	return openFifoBoth(path);
+}
+
+async function openInput(host: Host, conf: string): Promise<number> {
+	await makeFifos(host, '600', [`${conf}/stdin`]);
+	return openFifoBoth(`${conf}/stdin`);
 }
 
 /** script(1) makes the terminal and copies what is written on it to its own output. */
-function onTerminal(facts: HostFacts, argv: readonly string[]): readonly string[] {
+function scriptWords(facts: HostFacts, argv: readonly string[]): readonly string[] {
 	const script = hostToolWords(facts, 'script');
 	if (script === undefined)
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no script, which makes the terminal', {

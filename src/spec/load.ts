@@ -12,6 +12,7 @@ import {quoted} from './parsed.ts';
 import {type Problem, specError} from './problem.ts';
 import type {Project, Service} from './project.ts';
 import type {SpecRequest} from './request.ts';
+import {replicasOf, strangeScales, withoutIdle} from './replicas.ts';
 import {readService} from './service.ts';
 import type {ServiceInput} from './service-schema.ts';
 import {type SourceText, shownPath} from './source-text.ts';
@@ -40,12 +41,19 @@ export function loadProject(request: SpecRequest): Project {
 	const services = file.containers.map(({key, input, places}) =>
 		readService(input, places, {key, project: file.name ?? project, folder, request, broken: shape.length > 0}),
 	);
+	const expanded = services.flatMap(({service, scale}, at) =>
+		replicasOf(service, scale).map(replica => ({service: replica, places: file.containers[at]?.places})),
+	);
 	const problems = [
 		...shape,
+		...strangeScales(
+			services.map(({service}) => service),
+			request.options?.scale,
+		),
 		...services.flatMap(service => service.problems),
 		...nameProblems(
-			services.map(({service}) => service),
-			file.containers.map(({places}) => places),
+			expanded.map(({service}) => service),
+			expanded.map(({places}) => places),
 			request,
 		),
 		...dependencyProblems(
@@ -54,7 +62,8 @@ export function loadProject(request: SpecRequest): Project {
 		),
 	];
 	if (problems.length > 0) throw specError(problems);
-	return {name: project, file: source.file, services: services.map(({service}) => service)};
+	const idle = services.filter(({scale}) => scale === 0).map(({service}) => service.service);
+	return {name: project, file: source.file, services: expanded.map(({service}) => withoutIdle(service, idle))};
 }
 
 function readSource({file, cwd, readText}: SpecRequest): SourceText {
@@ -132,7 +141,7 @@ function covers({place}: Problem, {place: inner}: Problem): boolean {
 
 function nameProblems(
 	services: readonly Service[],
-	places: readonly Places[],
+	places: readonly (Places | undefined)[],
 	{options}: SpecRequest,
 ): readonly Problem[] {
 	const option = {kind: 'option', option: '--name'} as const;

@@ -142,10 +142,22 @@ export interface Healthcheck {
 	readonly retries: number;
 }
 
+/** A command that is run in a container right after its start or before its stop (`post_start`, `pre_stop`). */
+export interface Hook {
+	readonly command: readonly string[];
+	/** `user[:group]`, names or numbers, as written; the container's own user without it. */
+	readonly user?: string;
+	readonly workingDir?: string;
+	/** `NAME=value`, added to the container's own environment. */
+	readonly environment: readonly string[];
+}
+
 /** One container as its spec asks for it: checked, interpolated, in base units, nothing about the machine decided yet. */
 export interface Service {
 	/** The key under `services:`, or the container's name for a file with one container. */
 	readonly service: string;
+	/** Which of several containers of the service it is, from 2 on; the first is named as the only one would be. */
+	readonly replica?: number;
 	/** The container's name: `[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}`. */
 	readonly name: string;
 	readonly rootfs: RootfsSource;
@@ -208,6 +220,8 @@ export interface Service {
 	readonly logging?: {readonly maxSize: number; readonly maxFile: number};
 	readonly dependsOn?: readonly Dependency[];
 	readonly healthcheck?: Healthcheck;
+	readonly postStart?: readonly Hook[];
+	readonly preStop?: readonly Hook[];
 	/** Keep the writable layer for the next start. */
 	readonly keep: boolean;
 	/** The path below the cgroup mount, without a leading slash, under which the container's cgroup is made: `system.slice/my.service`. */

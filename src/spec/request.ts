@@ -19,6 +19,8 @@ export interface SpecOptions {
 	readonly keep?: boolean;
 	readonly init?: boolean;
 	readonly userns?: UsernsMode;
+	/** How many containers, by service; these win over `scale`. */
+	readonly scale?: Readonly<Record<string, number>>;
 }
 
 /** What is needed to read a spec; the machine is reached only through the two functions. */

@@ -7,6 +7,7 @@ import {parseDevice} from './device.ts';
 import {dependsOn} from './depends-on.ts';
 import {parseDuration} from './duration.ts';
 import {healthcheck} from './healthcheck.ts';
+import {hooks} from './hook.ts';
 import {parseHostName} from './host-name.ts';
 import {landlockRights} from './landlock.ts';
 import {propagations} from './mount-options.ts';
@@ -16,6 +17,7 @@ import {namespaceKinds, usernsModes} from './project.ts';
 import {logging} from './logging.ts';
 import {numberIn, parseBoolean} from './scalar.ts';
 import {described, key, mapOrList, parsedBy, text, textOrBoolean, textOrNumber, texts} from './schema-parts.ts';
+import {mostReplicas} from './replicas.ts';
 import {parseRestart} from './restart.ts';
 import {parseSecurityOption} from './security-option.ts';
 import {splitShellWords} from './shell-words.ts';
@@ -123,7 +125,10 @@ const landlockRule = z.strictObject(
 const cpus = number({min: 0.01, max: 65_536, fractions: true});
 const pids = number({min: 1, max: 4_194_304, also: -1});
 
+const replicas = number({min: 0, max: mostReplicas});
+
 const deploy = z.strictObject({
+	replicas: key('As `scale`.', replicas),
 	resources: key(
 		'What the container may use.',
 		z.strictObject({
@@ -237,13 +242,16 @@ export const serviceShape = {
 	),
 	depends_on: key('The services that must be there first.', dependsOn),
 	healthcheck: key('How it is asked whether it is well.', healthcheck),
+	post_start: key('Commands that are run in the container right after its start.', hooks),
+	pre_stop: key('Commands that are run in the container before it is asked to stop.', hooks),
+	scale: key('How many containers of it run in the background; 1 by default.', replicas),
 	logging: key('How much output of a detached container is kept.', logging),
 	labels: key('Metadata for people and tools.', mapOrList),
 	tty: key('Give it a terminal of its own.', boolean()),
 	stdin_open: key('Keep its standard input open.', boolean()),
 	keep: key('Keep the writable layer for the next start.', boolean()),
 	cgroup_parent: key('The control group under which its own is made.', parsedBy(text, parseCgroupParent)),
-	deploy: key('The same limits in the words of `deploy.resources.limits`.', deploy),
+	deploy: key('The number of containers and their limits in the words of `deploy`.', deploy),
 };
 
 /** A container under `services:`. */

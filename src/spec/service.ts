@@ -5,6 +5,7 @@ import type {Problem} from './problem.ts';
 import type {NamespaceKind, RootfsSource, Service} from './project.ts';
 import {readLimits} from './read-limits.ts';
 import {readNamed} from './read-named.ts';
+import {readScale} from './replicas.ts';
 import {readProcess} from './read-process.ts';
 import {readSecurity} from './read-security.ts';
 import {readVolumes} from './read-volumes.ts';
@@ -33,7 +34,7 @@ export function readService(
 	input: ServiceInput,
 	places: Places,
 	context: ServiceContext,
-): {readonly service: Service; readonly problems: readonly Problem[]} {
+): {readonly service: Service; readonly scale: number; readonly problems: readonly Problem[]} {
 	const {folder, request} = context;
 	const {options = {}} = request;
 	const picker = pickerOf(places);
@@ -67,16 +68,19 @@ export function readService(
 			logging: pick('logging', input.logging, undefined),
 			dependsOn: pick('depends_on', input.depends_on, undefined),
 			healthcheck: pick('healthcheck', input.healthcheck, undefined) ?? undefined,
+			postStart: pick('post_start', input.post_start, undefined),
+			preStop: pick('pre_stop', input.pre_stop, undefined),
 			hostname: pick('hostname', input.hostname, namespaces.includes('uts') ? hostNameOf(name) : undefined),
 			domainname: pick('domainname', input.domainname, undefined),
 			cgroupParent: pick('cgroup_parent', input.cgroup_parent, undefined),
 		}),
 	};
+	const scale = readScale(input, picker, service.service, request);
 	const whole: Service = {...service, origins: Object.fromEntries(picker.origins)};
 	if (!context.broken && picker.problems.length === 0) {
 		for (const {key, message, hint} of impossibleMixes(whole)) picker.invalid(picker.placeOf(key), message, hint);
 	}
-	return {service: whole, problems: picker.problems};
+	return {service: whole, scale, problems: picker.problems};
 }
 
 function readName(input: ServiceInput, picker: Picker, {key, project, request}: ServiceContext): string {

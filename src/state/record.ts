@@ -2,7 +2,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
 import type {ImageFacts} from '../image/facts.ts';
 import type {OciConfig} from '../oci/config.ts';
-import type {NamespaceKind, Origin, Service} from '../spec/project.ts';
+import type {Hook, NamespaceKind, Origin, Service} from '../spec/project.ts';
 import type {FilterLoader} from '../step/action.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
 import {processCgroups} from '../host/probe/process-status.ts';
@@ -17,7 +17,9 @@ export interface Detached {
 	readonly restarts: number;
 	readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
 	/** How its command ended the last time; null while it has not. `at` in ms since the epoch. */
-	readonly exit: {readonly code: number; readonly at: number} | null;
+	readonly exit: {readonly code: number; readonly at: number; readonly oomKilled?: boolean} | null;
+	/** Its `post_start` commands have been run. */
+	readonly prepared?: boolean;
 	/** How much of its output is kept: `maxFile` pieces of `maxSize` bytes of each stream. */
 	readonly logging: {readonly maxSize: number; readonly maxFile: number};
 	/** What it was made from: it is looked after by this, whatever its file says by now. */
@@ -49,6 +51,8 @@ export interface ContainerRecord {
 		readonly landlock: readonly string[];
 	};
 	readonly origins: Readonly<Record<string, Origin>>;
+	/** What is run in it before it is asked to stop. */
+	readonly preStop?: readonly Hook[];
 	/** There for a container that was started with `up -d`. */
 	readonly detached?: Detached;
 	/** The first process, once it waits at the gate. */

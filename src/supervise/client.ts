@@ -3,7 +3,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Machine} from '../engine/types.ts';
 import {startInBackground} from '../host/background.ts';
 import {isRunning, type ProcessIdentity} from '../host/process.ts';
-import {ask, type ControlRequest, removeSocket, type ServiceStatus} from './control.ts';
+import {ask, type ControlRequest, type ServiceStatus} from './control.ts';
 import type {ProjectSink} from './event.ts';
 import {controlSocket, projectFolder, supervisorOf} from './project-folder.ts';
 
@@ -46,8 +46,6 @@ export async function ensureSupervisor({host, dirs}: Machine, name: string, prog
 	const socket = controlSocket(dirs.state, name);
 	const listens = (): boolean => supervisorOf(host, dirs.state, name) !== undefined && host.lstat(socket) !== undefined;
 	if (listens()) return;
-	// That of one that was killed: it would be taken for the new one's.
-	removeSocket(socket);
 	const said = `${projectFolder(dirs.state, name)}/said`;
 	// It is idle most of the time, and small: memory counts more than the speed of its collector.
 	const small = ['--lite-mode', '--single-threaded', '--max-semi-space-size=1', '--max-old-space-size=128'];

@@ -1,5 +1,6 @@
-import {chmodSync, rmSync} from 'node:fs';
+import {chmodSync, renameSync, rmSync} from 'node:fs';
 import {createConnection, createServer, type Socket} from 'node:net';
+import {dirname, join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {type ErrorCode, errorCodes} from '../errors/codes.ts';
@@ -49,18 +50,21 @@ const longestRequest = 4 * 1024 * 1024;
  * Settles when it listens; gives what closes it.
  */
 export async function serve(path: string, handle: ControlHandler): Promise<() => void> {
-	removeSocket(path);
+	// Between bind(2) and listen(2) whoever connects is refused: the socket gets its name when it listens. Short, see controlSocket.
+	const unnamed = join(dirname(path), 'new');
+	removeSocket(unnamed);
 	const server = createServer(socket => void answer(socket, handle));
 	const before = process.umask(0o077);
 	try {
 		await new Promise<void>((resolve, reject) => {
 			server.once('error', reject);
-			server.listen(path, resolve);
+			server.listen(unnamed, resolve);
 		});
 	} finally {
 		process.umask(before);
 	}
-	chmodSync(path, 0o600);
+	chmodSync(unnamed, 0o600);
+	renameSync(unnamed, path);
 	return () => {
 		server.close();
 		removeSocket(path);

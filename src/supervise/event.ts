@@ -1,6 +1,9 @@
 import type {RunEvent} from '../run/event.ts';
 
-/** What happens to the services of a detached project; `at` in ms since the epoch. */
+/**
+ * What happens to the containers of a detached project; `at` in ms since the epoch. `service` is the service, with its
+ * number behind it for each but the first of several: `web`, `web-2`.
+ */
 export type ProjectEvent =
 	/** It can't be started yet. */
 	| {
@@ -27,7 +30,29 @@ export type ProjectEvent =
 			readonly health: string;
 			readonly output: string;
 	  }
-	| {readonly type: 'service.exited'; readonly at: number; readonly service: string; readonly exitCode: number}
+	| {
+			readonly type: 'service.exited';
+			readonly at: number;
+			readonly service: string;
+			readonly exitCode: number;
+			readonly oomKilled: boolean;
+	  }
+	/** The kernel killed processes of it for its memory limit, which is in bytes. */
+	| {
+			readonly type: 'service.oom';
+			readonly at: number;
+			readonly service: string;
+			readonly killed: number;
+			readonly limit: number;
+	  }
+	/** A command of a hook failed, and it goes on nevertheless. */
+	| {
+			readonly type: 'service.hook';
+			readonly at: number;
+			readonly service: string;
+			readonly hook: string;
+			readonly message: string;
+	  }
 	/** Its policy starts it again after a pause. */
 	| {
 			readonly type: 'service.restarting';
@@ -41,6 +66,8 @@ export type ProjectEvent =
 			readonly at: number;
 			readonly service: string;
 			readonly message: string;
+			/** What a command said that failed. */
+			readonly output?: string;
 			readonly hint?: string;
 	  }
 	| {readonly type: 'service.stopping'; readonly at: number; readonly service: string; readonly signal: string}

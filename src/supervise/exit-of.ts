@@ -1,6 +1,7 @@
 import {watch} from 'node:fs';
 import type {Host} from '../host/host.ts';
 import {isRunning} from '../host/process.ts';
+import {waitUntil} from '../host/watch.ts';
 import type {ContainerRecord} from '../state/record.ts';
 
 /** How often a process that is not our child is looked at where nothing tells of its end, ms. */
@@ -11,14 +12,16 @@ const writtenWithin = 500;
 /**
  * How a container ends that somebody else started: the shell that is its parent writes that down (run/attach-detached.ts),
  * and inotify(7) tells when. 137 when nobody could.
+ *
+ * @param isOurs - whoever asks is the parent of that shell, and hears of its end from the kernel
  */
-export function exitOf(host: Host, record: ContainerRecord, conf: string): Promise<number> {
+export function exitOf(host: Host, record: ContainerRecord, conf: string, isOurs: boolean): Promise<number> {
 	return new Promise(resolve => {
 		let gone: number | undefined;
 		const look = (): void => {
 			const code = host.readText(`${conf}/exit`)?.trim() ?? '';
 			if (/^\d+$/.test(code)) {
-				end(fromShell(Number(code)));
+				end(isOurs ? Number(code) : fromShell(Number(code)));
 				return;
 			}
 			if (record.process !== null && isRunning(host, record.process)) return;
@@ -27,8 +30,7 @@ export function exitOf(host: Host, record: ContainerRecord, conf: string): Promi
 			else setTimeout(look, 100).unref();
 		};
 		const watcher = watch(conf, look);
-		const timer = setInterval(look, lookEvery);
-		timer.unref();
+		const timer = isOurs ? undefined : setInterval(look, lookEvery).unref();
 		const end = (code: number): void => {
 			watcher.close();
 			clearInterval(timer);
@@ -36,6 +38,16 @@ export function exitOf(host: Host, record: ContainerRecord, conf: string): Promi
 		};
 		watcher.on('error', () => {});
 		look();
+	});
+}
+
+/** Waits until all that a container printed is in its files; how long that may take at most, ms, where its shell was killed. */
+export async function drained(host: Host, conf: string, withinMs = 2000): Promise<void> {
+	await waitUntil(() => host.lstat(`${conf}/drained`) !== undefined, {
+		watched: [{path: conf, entry: 'drained'}],
+		recheckMs: withinMs,
+		pollMs: 20,
+		withinMs,
 	});
 }
 

@@ -4,6 +4,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import {logFolder} from '../engine/detached.ts';
 import {allRecords} from '../engine/find-container.ts';
 import type {Machine} from '../engine/types.ts';
+import {isMeant, labelOf} from '../spec/replicas.ts';
 import {type ContainerRecord, stateOf} from '../state/record.ts';
 import {parseMarks} from './log-marks.ts';
 import {keptFrom, lastLinesFrom} from './log-offsets.ts';
@@ -37,13 +38,14 @@ const lookEvery = 1000;
 /** The containers of a target that have output. */
 function recordsOf(machine: Machine, {project, services}: ProjectTarget): readonly ContainerRecord[] {
 	const records = allRecords(machine).filter(({detached}) => detached?.project === project);
-	const known = records.map(({detached}) => detached?.service ?? '');
-	const strange = services.find(service => !known.includes(service));
+	const made = records.flatMap(({detached}) => (detached === undefined ? [] : [detached.made]));
+	const strange = services.find(word => !made.some(service => isMeant(word, service)));
 	if (strange !== undefined)
 		throw new TsboxError('E_NO_SUCH_CONTAINER', `${project} has no service ${strange}`, {
-			hint: `it has ${known.join(', ')}`,
+			hint: `it has ${made.map(labelOf).join(', ')}`,
 		});
-	return services.length === 0 ? records : records.filter(({detached}) => services.includes(detached?.service ?? ''));
+	if (services.length === 0) return records;
+	return records.filter(({detached}) => detached !== undefined && services.some(word => isMeant(word, detached.made)));
 }
 
 /**
@@ -94,7 +96,7 @@ function mayPrint({host}: Machine, record: ContainerRecord): boolean {
 /** Reads one container's two streams. */
 function readerOf(machine: Machine, {name, detached}: ContainerRecord, {tail, since}: LogWish) {
 	const {host} = machine;
-	const service = detached?.service ?? name;
+	const service = detached === undefined ? name : labelOf(detached.made);
 	const folder = logFolder(machine, name);
 	const size = (stream: string): number => host.lstat(`${folder}/${stream}`)?.size ?? 0;
 	const at = {stdout: 0, stderr: 0};

@@ -52,5 +52,5 @@ export async function findTarget(
 	}
 	if (names.includes(word)) return {project: word, services};
 	const detached = allRecords(machine).find(({name}) => name === word)?.detached;
-	return detached === undefined ? undefined : {project: detached.project, services: [detached.service, ...services]};
+	return detached === undefined ? undefined : {project: detached.project, services: [word, ...services]};
 }

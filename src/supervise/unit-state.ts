@@ -1,4 +1,5 @@
 import type {Dependency, Service} from '../spec/project.ts';
+import type {Detached} from '../state/record.ts';
 import type {ServiceStatus} from './control.ts';
 
 /** Where a service of a detached project is in its life. */
@@ -29,6 +30,22 @@ export interface UnitView {
 /** Whatever can be asked what it is like. */
 interface HasView {
 	readonly view: () => UnitView;
+}
+
+/** What is kept of a container's output where the spec says nothing: 100 MiB of each stream, as docker's `local` driver. */
+const defaultLogging = {maxSize: 20 * 1024 * 1024, maxFile: 5} as const;
+
+/** What the record of a container that is started now tells of its project. */
+export function aboutDetached(project: string, made: Service, restarts: number): Detached {
+	return {
+		project,
+		service: made.service,
+		restarts,
+		health: made.healthcheck === undefined ? 'none' : 'starting',
+		exit: null,
+		made,
+		logging: made.logging ?? defaultLogging,
+	};
 }
 
 /** What a condition says of a service: `is waited for to be ...`. */

@@ -3,25 +3,24 @@ import {isTsboxError} from '../errors/tsbox-error.ts';
 import {
 	type DetachedContainer,
 	killDetached,
-	noteDetached,
 	removeDetached,
-	settleDetached,
 	startDetached,
 	stopDetached,
+	wakeDetached,
 } from '../engine/detached.ts';
 import type {Machine} from '../engine/types.ts';
-import {isRunning} from '../host/process.ts';
 import type {Dependency, Project, Service} from '../spec/project.ts';
+import {labelOf} from '../spec/replicas.ts';
 import {type ContainerRecord, containerFolder} from '../state/record.ts';
-import {askHealth} from './ask-health.ts';
 import type {ProjectSink} from './event.ts';
 import {exitOf} from './exit-of.ts';
-import {watchHealth} from './health.ts';
+import {sayFarewell} from '../engine/hooks.ts';
+import {lookAfter} from './look-after.ts';
 import type {ProjectRequest} from './project-folder.ts';
 import {nextStart, noRestarts} from './restart.ts';
-import type {UnitStatus, UnitView} from './unit-state.ts';
+import {aboutDetached, type UnitStatus, type UnitView} from './unit-state.ts';
 
-/** One service of a detached project: started, watched, started again, ended. */
+/** One container of a detached project: started, watched, started again, ended. */
 export interface Unit {
 	readonly view: () => UnitView;
 	/** Has it run, from now on; does nothing when it does. */
@@ -46,16 +45,14 @@ export interface UnitSurroundings {
 	/** Told after each change of its view. */
 	readonly changed: () => void;
 	/** Settles when a dependency has come to its condition; throws when it never will, or on abort. */
-	readonly until: (service: string, dependency: Dependency, signal: AbortSignal) => Promise<void>;
+	readonly until: (waiter: string, dependency: Dependency, signal: AbortSignal) => Promise<void>;
 }
 
-/** What is kept of a container's output where the spec says nothing: 100 MiB of each stream, as docker's `local` driver. */
-const defaultLogging = {maxSize: 20 * 1024 * 1024, maxFile: 5} as const;
-
-/** Makes the unit of a service. */
+/** Makes the unit of a container. */
 export function unitOf(service: Service, {machine, project, spec, emit, changed, until}: UnitSurroundings): Unit {
 	const {host, dirs} = machine;
 	const conf = containerFolder(dirs.state, service.name);
+	const label = labelOf(service);
 	const at = (): number => host.now();
 	let status: UnitStatus = 'created';
 	let health: UnitView['health'] = 'none';
@@ -66,6 +63,7 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 	let wanted = false;
 	let begun = false;
 	let life: Promise<void> | undefined;
+	let farewell: Promise<void> | undefined;
 	let calledOff = new AbortController();
 
 	const become = (next: UnitStatus): void => {
@@ -86,60 +84,63 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 	async function begin(): Promise<DetachedContainer> {
 		for (const dependency of service.dependsOn ?? []) {
 			become('waiting');
-			await until(service.service, dependency, calledOff.signal);
+			await until(label, dependency, calledOff.signal);
 		}
 		become('starting');
-		const about = {
-			project: project.name,
-			service: service.service,
-			restarts,
-			health: service.healthcheck === undefined ? ('none' as const) : ('starting' as const),
-			exit: null,
-			made: service,
-			logging: service.logging ?? defaultLogging,
-		};
 		const request = {project: spec, service, bestEffort: project.spec.bestEffort ?? false};
+		const about = aboutDetached(project.name, service, restarts);
 		const step = (event: Parameters<Parameters<typeof startDetached>[3]>[0]): void =>
-			emit({type: 'service.step', at: at(), service: service.service, event});
-		return startDetached(machine, request, about, step, calledOff.signal);
+			emit({type: 'service.step', at: at(), service: label, event});
+		const one = await startDetached(machine, request, about, step, calledOff.signal);
+		// Its shell ends when all output is written, which processes that it left behind may hold up.
+		return {...one, ended: Promise.race([one.ended, exitOf(host, one.record, conf, true)])};
 	}
 
-	/** From its start, or its adoption, to its end; gives how long it ran. */
+	/** From its start, or its adoption, to its end; gives how long it ran, ms. */
 	async function stay(one: DetachedContainer, fresh: boolean): Promise<number> {
 		container = one;
+		farewell = undefined;
 		const since = at();
 		exitCode = null;
 		health = service.healthcheck === undefined ? 'none' : (one.record.detached?.health ?? 'starting');
-		// One that is taken over may have ended while nobody looked; how is still to be read.
-		const runs = fresh || (one.record.process !== null && isRunning(host, one.record.process));
-		begun ||= runs;
-		become(runs ? 'running' : 'stopping');
-		if (runs) emit({type: 'service.started', at: since, service: service.service, pid: one.record.process?.pid ?? 0});
-		const over = new AbortController();
-		const asked =
-			service.healthcheck === undefined || !runs
-				? undefined
-				: watchHealth(
-						service.healthcheck,
-						signal => askHealth(machine, service, signal),
-						(next, {output}) => {
-							health = next;
-							noteDetached(machine, service.name, {health: next});
-							emit({type: 'service.health', at: at(), service: service.service, health: next, output});
-							changed();
-						},
-						over.signal,
-					);
-		const code = await one.ended;
-		over.abort();
-		killDetached(machine, one.record);
-		await asked;
-		container = undefined;
-		await settleDetached(machine, service.name, code, () => {});
-		exitCode = code;
-		emit({type: 'service.exited', at: at(), service: service.service, exitCode: code});
+		changed();
+		try {
+			exitCode = await lookAfter(
+				{
+					machine,
+					service,
+					emit,
+					ready: () => {
+						begun = true;
+						become('running');
+						emit({type: 'service.started', at: at(), service: label, pid: one.record.process?.pid ?? 0});
+					},
+					health: next => {
+						health = next;
+						changed();
+					},
+				},
+				one,
+				fresh,
+			);
+		} finally {
+			container = undefined;
+		}
 		return at() - since;
 	}
+
+	const fail = (failure: unknown): void => {
+		error = failure;
+		become('failed');
+		emit({
+			type: 'service.failed',
+			at: at(),
+			service: label,
+			message: failure instanceof Error ? failure.message : String(failure),
+			...(isTsboxError(failure) && failure.output !== undefined ? {output: failure.output} : {}),
+			...(isTsboxError(failure) && failure.hint !== undefined ? {hint: failure.hint} : {}),
+		});
+	};
 
 	async function live(first: DetachedContainer | undefined): Promise<void> {
 		let counted = noRestarts;
@@ -149,17 +150,7 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 			try {
 				ranMs = await stay(next ?? (await begin()), next === undefined);
 			} catch (failure) {
-				if (!wanted) return become('exited');
-				error = failure;
-				become('failed');
-				emit({
-					type: 'service.failed',
-					at: at(),
-					service: service.service,
-					message: failure instanceof Error ? failure.message : String(failure),
-					...(isTsboxError(failure) && failure.hint !== undefined ? {hint: failure.hint} : {}),
-				});
-				return;
+				return wanted ? fail(failure) : become('exited');
 			}
 			next = undefined;
 			const again = wanted ? nextStart(service.restart, exitCode ?? 0, ranMs, counted) : undefined;
@@ -167,7 +158,7 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 			counted = again.counted;
 			restarts += 1;
 			become('restarting');
-			emit({type: 'service.restarting', at: at(), service: service.service, ms: again.pause, count: restarts});
+			emit({type: 'service.restarting', at: at(), service: label, ms: again.pause, count: restarts});
 			await delay(again.pause, undefined, {signal: calledOff.signal}).catch(() => {});
 			if (!wanted) return become('exited');
 		}
@@ -185,15 +176,28 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 		});
 	};
 
+	/** Runs `pre_stop`, once however often it is asked to stop. */
+	const leave = async ({record}: DetachedContainer, signal: AbortSignal): Promise<void> => {
+		wakeDetached(machine, record);
+		await sayFarewell(machine, service, signal, message =>
+			emit({type: 'service.hook', at: at(), service: label, hook: 'pre_stop', message}),
+		);
+	};
+
 	const stop = async (timeoutMs = service.stopGraceMs): Promise<void> => {
 		wanted = false;
 		calledOff.abort('SIGTERM');
 		const running = container;
 		if (running?.record.process != null) {
 			become('stopping');
-			emit({type: 'service.stopping', at: at(), service: service.service, signal: service.stopSignal});
+			const late = new AbortController();
+			const kill = setTimeout(() => {
+				late.abort();
+				killDetached(machine, running.record);
+			}, timeoutMs);
+			if (timeoutMs > 0) await (farewell ??= leave(running, late.signal));
+			emit({type: 'service.stopping', at: at(), service: label, signal: service.stopSignal});
 			stopDetached(machine, running.record);
-			const kill = setTimeout(() => killDetached(machine, running.record), timeoutMs);
 			await running.ended;
 			clearTimeout(kill);
 		}
@@ -211,13 +215,14 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 		},
 		adopt: record => {
 			restarts = record.detached?.restarts ?? 0;
-			run({record, ended: exitOf(host, record, conf)});
+			status = 'starting';
+			run({record, ended: exitOf(host, record, conf, false)});
 		},
 		stop,
 		remove: async timeoutMs => {
 			await stop(timeoutMs);
 			if (host.lstat(conf) !== undefined) await removeDetached(machine, service.name, () => {});
-			emit({type: 'service.removed', at: at(), service: service.service});
+			emit({type: 'service.removed', at: at(), service: label});
 		},
 	};
 }

@@ -1,4 +1,5 @@
 import type {ProjectEvent} from '../supervise/event.ts';
+import {bytes} from './bytes.ts';
 import {escapeText} from './escape.ts';
 import {duration} from './duration.ts';
 
@@ -21,13 +22,17 @@ export function projectEventText(event: ProjectEvent): string | undefined {
 		case 'service.changed':
 			return `${service} is made anew: ${event.changes.join(', ')} changed`;
 		case 'service.health':
-			return `${service} is ${event.health}${event.health === 'unhealthy' && event.output.trim() !== '' ? `: ${escapeText(event.output.trim().split('\n').at(-1) ?? '')}` : ''}`;
+			return `${service} is ${event.health}${event.health === 'unhealthy' ? lastLine(event.output) : ''}`;
 		case 'service.exited':
-			return `${service} exited with status ${event.exitCode}`;
+			return `${service} exited with status ${event.exitCode}${event.oomKilled ? ', and ran out of memory' : ''}`;
+		case 'service.oom':
+			return `${service} ran out of memory: the kernel killed ${event.killed === 1 ? 'a process' : `${event.killed} processes`}${Number.isFinite(event.limit) ? ` at ${bytes(event.limit)}` : ''}`;
+		case 'service.hook':
+			return `${service}: ${escapeText(event.message)}`;
 		case 'service.restarting':
 			return `${service} is started again in ${duration(event.ms)} (restart ${event.count})`;
 		case 'service.failed':
-			return `${service} did not start: ${escapeText(event.message)}`;
+			return `${service} did not start: ${escapeText(event.message)}${lastLine(event.output)}`;
 		case 'service.stopping':
 			return `${service} is stopped with ${event.signal}`;
 		case 'service.removed':
@@ -35,4 +40,10 @@ export function projectEventText(event: ProjectEvent): string | undefined {
 		case 'service.step':
 			return undefined;
 	}
+}
+
+/** What a command said last, behind a colon. */
+function lastLine(output = ''): string {
+	const line = output.trim().split('\n').at(-1) ?? '';
+	return line === '' ? '' : `: ${escapeText(line)}`;
 }

@@ -36,7 +36,10 @@ export const down = defineCommand({
 			throw new TsboxError('E_NO_SUCH_CONTAINER', `no container of ${target ?? 'this folder'} is running`, {
 				hint: 'See tsbox ps',
 			});
-		const options = given({timeoutMs: values.timeout === undefined ? undefined : values.timeout * 1000});
+		const options = {
+			...timeoutOf(values.timeout),
+			warn: (text: string): void => io.err(`warning: ${text}\n`),
+		};
 		for (const name of present) {
 			await engine.down(machine, name, options);
 			io.err(`${name} is down\n`);

@@ -6,8 +6,12 @@ export const rm = defineCommand({
 	name: 'rm',
 	describe: 'Stop services of a detached project and remove their files and output',
 	examples: [['tsbox rm shop web', 'one service of a project']],
-	options: stopOptions,
+	options: {...stopOptions, force: {kind: 'flag', short: 'f', describe: 'End them at once, with SIGKILL'}},
 	positionals: projectPositionals,
 	run: ({values, positionals}, context) =>
-		askAbout(context, positionals, services => ({verb: 'remove', services, ...timeoutOf(values.timeout)})),
+		askAbout(context, positionals, services => ({
+			verb: 'remove',
+			services,
+			...timeoutOf(values.force ? 0 : values.timeout),
+		})),
 });

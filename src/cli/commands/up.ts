@@ -15,6 +15,7 @@ export const up = defineCommand({
 		['tsbox up demo.yaml', 'the spec of this file'],
 		['tsbox up stack.yaml web', 'one of several services'],
 		['tsbox up -d --wait stack.yaml', 'all services in the background; returns when they are healthy'],
+		['tsbox up -d --scale web=3 stack.yaml', 'three containers of one service'],
 		['tsbox up --step demo.yaml', 'wait for Enter before each step'],
 		['tsbox up --json demo.yaml 2>/dev/null | jq .type', 'the events as lines of JSON'],
 	],
@@ -26,6 +27,7 @@ export const up = defineCommand({
 		detach: {kind: 'flag', short: 'd', describe: 'Start the services in the background and return when they run'},
 		wait: {kind: 'flag', describe: 'With -d: return when all are healthy'},
 		'wait-timeout': {kind: 'number', value: 'SECONDS', describe: 'With -d: give up waiting after this long'},
+		scale: {kind: 'list', value: 'SERVICE=N', describe: 'With -d: run this many containers of a service'},
 		step: {kind: 'flag', describe: 'Wait for Enter before each step and say what it is for'},
 		plain: {kind: 'flag', describe: 'Show the progress as plain lines'},
 		...planOptions,
@@ -45,6 +47,7 @@ export const up = defineCommand({
 		const [service, other] = services;
 		if (values.detach || values.wait) return upInBackground(values, file, services, context);
 		if (values['wait-timeout'] !== undefined) throw usageError('--wait-timeout is for -d', undefined, 'up');
+		if (values.scale.length > 0) throw usageError('--scale is for -d', undefined, 'up');
 		if (other !== undefined) throw usageError('only with -d more than one service is started', undefined, 'up');
 		if (values.json && values.step) throw usageError('--json and --step exclude each other', undefined, 'up');
 		if (values.step && !io.isTerminal('stdin'))

@@ -1,0 +1,49 @@
+import {signalProcess} from '../host/process.ts';
+import type {StartedContainer} from '../run/execute-context.ts';
+import {killCgroup} from '../run/undo.ts';
+import type {ContainerRecord} from '../state/record.ts';
+import type {CgroupKill} from '../step/action.ts';
+import {signalNumbers} from './exit-code.ts';
+import {sayFarewell} from './hooks.ts';
+import type {Machine, UpRequest} from './types.ts';
+
+/**
+ * Stops a running command when the request is aborted: `pre_stop`, its signal, then after the grace period, or at once when
+ * forced, everything it is. Gives what lets go of it.
+ */
+export function stopOnAbort(
+	machine: Machine,
+	record: ContainerRecord,
+	started: StartedContainer,
+	kill: CgroupKill,
+	request: UpRequest,
+): () => void {
+	const {host} = machine;
+	const late = new AbortController();
+	let timer: NodeJS.Timeout | undefined;
+	const end = (): void => {
+		late.abort();
+		killCgroup(host, kill);
+		signalProcess(host, started.process, 'SIGKILL');
+	};
+	const stop = async (): Promise<void> => {
+		const told = String(request.signal.reason);
+		// `up` stops the container in its own way; `run` stands for the command and hands the signal on.
+		const signal = (request.verb === 'run' && told in signalNumbers ? told : record.stopSignal) as NodeJS.Signals;
+		request.emit({type: 'container.stopping', at: host.now(), name: record.name, signal});
+		timer = setTimeout(end, record.stopGraceMs);
+		if (request.verb === 'up')
+			await sayFarewell(machine, record, late.signal, text => request.emit({type: 'warning', at: host.now(), text}));
+		signalProcess(host, started.process, signal);
+	};
+	const onAbort = (): void => void stop();
+	if (request.signal.aborted) onAbort();
+	else request.signal.addEventListener('abort', onAbort, {once: true});
+	request.force.addEventListener('abort', end, {once: true});
+	return () => {
+		clearTimeout(timer);
+		late.abort();
+		request.signal.removeEventListener('abort', onAbort);
+		request.force.removeEventListener('abort', end);
+	};
+}

@@ -1,0 +1,96 @@
+import {TsboxError} from '../errors/tsbox-error.ts';
+import {allRecords} from '../engine/find-container.ts';
+import {loadProject} from '../engine/load-project.ts';
+import type {Service} from '../spec/project.ts';
+import {labelOf} from '../spec/replicas.ts';
+import type {Care} from './care.ts';
+import {changesBetween, essenceOf} from './essence.ts';
+import {alongWith, inOrder} from './order.ts';
+import {type ProjectRequest, writeProject} from './project-folder.ts';
+import type {Unit} from './unit.ts';
+import {isSettled, statusWords} from './unit-state.ts';
+
+/** How `up` goes about it. */
+export interface BringUp {
+	readonly project: ProjectRequest;
+	/** Wait until all are healthy, and not only until they run. */
+	readonly wait: boolean;
+	readonly timeoutMs?: number;
+}
+
+/**
+ * Has the services of a request run as their spec has them now: what is unchanged stays, what changed is made anew, what is
+ * in the spec no more goes.
+ *
+ * @throws TsboxError for a spec that can't be read, E_INTERRUPTED when they did not come up in time.
+ */
+export async function bringUp(care: Care, {project: next, wait, timeoutMs}: BringUp): Promise<void> {
+	const {machine, units} = care;
+	const before = care.spec;
+	const spec = await loadProject(next.spec, machine.host);
+	care.spec = spec;
+	const has = (service: string): boolean => spec.services.some(each => each.service === service);
+	care.project = {
+		...next,
+		services: [...new Set([...care.project.services, ...next.services])].filter(has),
+	};
+	writeProject(machine.host, machine.dirs.state, care.project);
+	const gone = before.services.filter(({name}) => !spec.services.some(each => each.name === name));
+	for (const {name} of gone) {
+		await units.of(name)?.remove();
+		units.drop(name);
+	}
+	const wanted = spec.services.filter(({service}) => next.services.includes(service));
+	const renewed: Unit[] = [];
+	for (const service of wanted) {
+		const unit = await renew(care, service);
+		if (unit !== undefined) renewed.push(unit);
+	}
+	const along = alongWith(units.all(), renewed).filter(unit => unit.view().status === 'running');
+	await inOrder(along, 'dependents first', unit => unit.stop());
+	const those = wanted.flatMap(({name}) => units.of(name) ?? []);
+	for (const unit of [...those, ...along]) unit.start();
+	await settled(care, [...those, ...along], wait, timeoutMs);
+}
+
+/** Settles when nothing more is to be waited for of any of them. */
+export async function settled({bell}: Care, those: readonly Unit[], wait = false, timeoutMs?: number): Promise<void> {
+	const signal = timeoutMs === undefined ? new AbortController().signal : AbortSignal.timeout(timeoutMs);
+	for (;;) {
+		const open = those.filter(unit => !isSettled(unit, wait));
+		if (open.length === 0) return;
+		if (signal.aborted) {
+			const label = (unit: Unit): string => labelOf(unit.view().service);
+			throw new TsboxError('E_INTERRUPTED', `${open.map(label).join(', ')} did not come up in ${timeoutMs} ms`, {
+				why: open.map(unit => `${label(unit)} is ${statusWords(unit)}`).join(', '),
+				hint: 'it goes on in the background; see `tsbox ps` and `tsbox logs`',
+			});
+		}
+		await bell.nextChange(signal);
+	}
+}
+
+/**
+ * A container whose spec changed is ended and made anew; its own process does not go on under another spec. Gives the new
+ * one where there was another.
+ */
+async function renew({machine, units, emit, make}: Care, service: Service): Promise<Unit | undefined> {
+	const there = units.of(service.name);
+	const record = allRecords(machine).find(each => each.name === service.name);
+	const changes =
+		record?.detached === undefined ? [] : changesBetween(essenceOf(record.detached.made), essenceOf(service));
+	const at = machine.host.now();
+	if (changes.length > 0) {
+		emit({type: 'service.changed', at, service: labelOf(service), changes});
+		await there?.remove();
+	} else if (there?.view().status === 'running') {
+		emit({type: 'service.unchanged', at, service: labelOf(service)});
+		return undefined;
+	}
+	const status = there?.view().status ?? 'created';
+	// It is on its way already.
+	if (['waiting', 'starting', 'restarting'].includes(status)) return undefined;
+	await there?.stop(0);
+	const made = make(service);
+	return changes.length > 0 ? made : undefined;
+}

@@ -1,0 +1,22 @@
+import type {Machine} from '../engine/types.ts';
+import type {Project, Service} from '../spec/project.ts';
+import type {ChangeSignal} from './change-signal.ts';
+import type {ProjectSink} from './event.ts';
+import type {ProjectRequest} from './project-folder.ts';
+import type {Unit} from './unit.ts';
+import type {Units} from './units.ts';
+
+/** What a supervisor has in its care, and by what it is asked about it. */
+export interface Care {
+	readonly machine: Machine;
+	readonly units: Units;
+	/** Rings at each change of a unit. */
+	readonly bell: ChangeSignal;
+	readonly emit: ProjectSink;
+	/** What is meant to be there. */
+	project: ProjectRequest;
+	/** The spec as it was read when it was last brought up; of what ran before, as it was made. */
+	spec: Project;
+	/** Makes the unit of a container, in the place of the one there was. */
+	readonly make: (service: Service) => Unit;
+}

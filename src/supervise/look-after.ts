@@ -1,0 +1,86 @@
+import {type DetachedContainer, killDetached, noteDetached, settleDetached} from '../engine/detached.ts';
+import type {Machine} from '../engine/types.ts';
+import {isRunning} from '../host/process.ts';
+import type {Service} from '../spec/project.ts';
+import {labelOf} from '../spec/replicas.ts';
+import {containerFolder} from '../state/record.ts';
+import {askHealth} from './ask-health.ts';
+import type {ProjectSink} from './event.ts';
+import {drained} from './exit-of.ts';
+import {watchHealth} from './health.ts';
+import {hooksOf, runHooks} from '../engine/hooks.ts';
+import {watchMemory} from './watch-memory.ts';
+
+/** What is told of a container while it runs. */
+export interface CareTold {
+	readonly machine: Machine;
+	readonly service: Service;
+	readonly emit: ProjectSink;
+	/** It runs and its `post_start` commands have been run. */
+	readonly ready: () => void;
+	readonly health: (health: 'healthy' | 'unhealthy') => void;
+}
+
+/**
+ * Stays with a container until its command has ended: runs its `post_start` commands, asks for its health, counts who the
+ * kernel kills for its memory, and takes back what it leaves but its files. Gives its exit status.
+ *
+ * @throws TsboxError when a `post_start` command fails; the container was ended for it.
+ */
+export async function lookAfter(
+	{machine, service, emit, ready, health}: CareTold,
+	{record, ended}: DetachedContainer,
+	fresh: boolean,
+): Promise<number> {
+	const {host} = machine;
+	const label = labelOf(service);
+	const over = new AbortController();
+	// One that is taken over may have ended while nobody looked.
+	const runs = (): boolean => record.process !== null && isRunning(host, record.process);
+	const alive = fresh || runs();
+	const memory = watchMemory(host, record, ({limit}, killed) =>
+		emit({type: 'service.oom', at: host.now(), service: label, killed, limit}),
+	);
+	const failure = alive ? prepare() : undefined;
+	const asked =
+		service.healthcheck === undefined || !alive
+			? undefined
+			: watchHealth(
+					service.healthcheck,
+					signal => askHealth(machine, service, signal),
+					(next, {output}) => {
+						noteDetached(machine, service.name, {health: next});
+						emit({type: 'service.health', at: host.now(), service: label, health: next, output});
+						health(next);
+					},
+					over.signal,
+				);
+	const code = await ended;
+	over.abort();
+	killDetached(machine, record);
+	await drained(host, containerFolder(machine.dirs.state, service.name));
+	await asked;
+	const failed = await failure;
+	const oomKilled = memory.close() > 0;
+	await settleDetached(machine, service.name, {code, oomKilled}, () => {});
+	emit({type: 'service.exited', at: host.now(), service: label, exitCode: code, oomKilled});
+	if (failed !== undefined) throw failed;
+	return code;
+
+	/** Runs what `post_start` says, once a start; gives why it failed. */
+	async function prepare(): Promise<unknown> {
+		try {
+			if (hooksOf(service, 'post_start').length > 0 && record.detached?.prepared !== true) {
+				await runHooks(machine, service, 'post_start', over.signal);
+				noteDetached(machine, service.name, {prepared: true});
+			}
+			if (!over.signal.aborted) ready();
+			return undefined;
+		} catch (error) {
+			// One that has ended meanwhile tells of itself how.
+			if (over.signal.aborted || !runs()) return undefined;
+			killDetached(machine, record);
+			return error;
+		}
+	}
+}
