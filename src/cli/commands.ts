@@ -1,4 +1,5 @@
 import type {Command} from './command.ts';
+import {attach} from './commands/attach.ts';
 import {compile} from './commands/compile.ts';
 import {completion} from './commands/completion.ts';
 import {cp} from './commands/cp.ts';
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
 	up,
 	run,
 	exec,
+	attach,
 	down,
 	stop,
 	start,

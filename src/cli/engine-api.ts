@@ -16,6 +16,7 @@ import type {
 import type {EventSink} from '../run/event.ts';
 import type {LimitChanges} from '../spec/limit-changes.ts';
 import type {Project} from '../spec/project.ts';
+import type {AttachEnd, AttachRequest} from '../supervise/attach.ts';
 import type {ControlRequest, ServiceStatus} from '../supervise/control.ts';
 import type {ProjectSink} from '../supervise/event.ts';
 import type {LogPiece, LogWish} from '../supervise/read-logs.ts';
@@ -91,6 +92,8 @@ export interface EngineApi {
 		write: (piece: LogPiece) => void,
 		signal: AbortSignal,
 	): Promise<void>;
+	/** Joins the caller's streams with those of a detached container. */
+	attachTo(machine: Machine, name: string, request: AttachRequest): Promise<AttachEnd>;
 	/** The plan as a POSIX sh script. */
 	compilePlan(machine: Machine, planned: PlannedContainer): Promise<string>;
 	/** A sample a second until the signal aborts; of all that run when none is named. */

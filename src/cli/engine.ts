@@ -13,6 +13,7 @@ export const engine: EngineApi = {
 	projectTarget: async (...args) => (await import('../supervise/target.ts')).projectTarget(...args),
 	inspectProject: async (...args) => (await import('../supervise/inspect-project.ts')).inspectProject(...args),
 	readLogs: async (...args) => (await import('../supervise/read-logs.ts')).readLogs(...args),
+	attachTo: async (...args) => (await import('../supervise/attach.ts')).attachTo(...args),
 	up: async (...args) => (await import('../engine/up.ts')).up(...args),
 	execIn: async (...args) => (await import('../engine/exec-in.ts')).execIn(...args),
 	down: async (...args) => (await import('../engine/down.ts')).down(...args),

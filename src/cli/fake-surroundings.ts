@@ -167,5 +167,6 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 		projectTarget: note('projectTarget', {project: 'demo', services: []}),
 		inspectProject: note('inspectProject', undefined),
 		readLogs: note('readLogs', undefined),
+		attachTo: note('attachTo', {kind: 'ended', exitCode: 3} as const),
 	};
 }

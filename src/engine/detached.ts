@@ -10,6 +10,7 @@ import {rollBack} from '../run/rollback.ts';
 import {killCgroup} from '../run/undo.ts';
 import {claimName, nameInUse, releaseName} from '../state/claim.ts';
 import type {Project, Service} from '../spec/project.ts';
+import {noteExit as rememberExit} from '../state/exited.ts';
 import {type ContainerRecord, containerFolder, type Detached, readRecord, writeRecord} from '../state/record.ts';
 import {exitCodeOf} from './exit-code.ts';
 import {planService} from './plan-container.ts';
@@ -134,7 +135,12 @@ export function killDetached({host}: Machine, record: ContainerRecord): void {
 /** Removes all that a detached container left: its files, its output, its name. */
 export async function removeDetached(machine: Machine, name: string, emit: EventSink): Promise<void> {
 	const {host, facts, dirs} = machine;
-	await rollBack(host, facts, containerFolder(dirs.state, name), emit);
+	const conf = containerFolder(dirs.state, name);
+	const record = readRecord(host, conf);
+	await rollBack(host, facts, conf, emit);
+	// Who waits for it may not have looked yet, and finds no record any more.
+	if (record?.process != null && record.detached?.exit != null)
+		rememberExit(host, dirs.state, record, record.process, record.detached.exit.code);
 	host.removeTree(logFolder(machine, name));
 	releaseName(host, dirs.state, name);
 }

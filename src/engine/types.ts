@@ -25,6 +25,8 @@ export interface Machine {
 	/** What an archive may unpack to; from the configuration. */
 	readonly limits: {readonly bytes?: number; readonly entries?: number};
 	readonly bestEffort: boolean;
+	/** The bytes that leave `attach`; from the configuration. */
+	readonly detachKeys?: readonly number[];
 }
 
 /** Which spec, and how it is changed. */

@@ -1,5 +1,6 @@
-import {chmodSync, rmSync} from 'node:fs';
+import {chmodSync, renameSync, rmSync} from 'node:fs';
 import {createConnection, createServer, type Socket} from 'node:net';
+import {dirname} from 'node:path';
 import {createInterface} from 'node:readline';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {type ErrorCode, errorCodes} from '../errors/codes.ts';
@@ -50,17 +51,21 @@ const longestRequest = 4 * 1024 * 1024;
  */
 export async function serve(path: string, handle: ControlHandler): Promise<() => void> {
 	removeSocket(path);
+	// bind(2) makes the name, listen(2) comes after it: under its own name there is only one that listens. As short as that.
+	const fresh = `${dirname(path)}/new`;
+	removeSocket(fresh);
 	const server = createServer(socket => void answer(socket, handle));
 	const before = process.umask(0o077);
 	try {
 		await new Promise<void>((resolve, reject) => {
 			server.once('error', reject);
-			server.listen(path, resolve);
+			server.listen(fresh, resolve);
 		});
 	} finally {
 		process.umask(before);
 	}
-	chmodSync(path, 0o600);
+	chmodSync(fresh, 0o600);
+	renameSync(fresh, path);
 	return () => {
 		server.close();
 		removeSocket(path);
