@@ -18,6 +18,7 @@ import {logs} from './commands/logs.ts';
 import {pause} from './commands/pause.ts';
 import {plan} from './commands/plan.ts';
 import {ps} from './commands/ps.ts';
+import {rename} from './commands/rename.ts';
 import {restart} from './commands/restart.ts';
 import {rm} from './commands/rm.ts';
 import {run} from './commands/run.ts';
@@ -50,6 +51,7 @@ export const commands: readonly Command[] = [
 	unpause,
 	wait,
 	update,
+	rename,
 	ps,
 	stats,
 	top,

@@ -56,6 +56,8 @@ export interface EngineApi {
 	unpause(machine: Machine, name: string): Promise<void>;
 	/** Waits for its end; gives its exit status. */
 	wait(machine: Machine, name: string): Promise<number>;
+	/** Gives a container another name; gives the one it had. */
+	rename(machine: Machine, from: string, to: string): Promise<string>;
 	updateLimits(machine: Machine, name: string, changes: LimitChanges): Promise<{readonly warnings: readonly string[]}>;
 	/** Looks after a detached project until nothing of it runs. */
 	supervise(machine: Machine, project: string): Promise<void>;

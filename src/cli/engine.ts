@@ -31,6 +31,7 @@ export const engine: EngineApi = {
 	pause: async (...args) => (await import('../engine/pause.ts')).pause(...args),
 	unpause: async (...args) => (await import('../engine/pause.ts')).unpause(...args),
 	wait: async (...args) => (await import('../engine/wait.ts')).wait(...args),
+	rename: async (...args) => (await import('../engine/rename.ts')).rename(...args),
 	updateLimits: async (...args) => (await import('../engine/update-limits.ts')).updateLimits(...args),
 	copyIn: async (...args) => (await import('../engine/copy-in.ts')).copyIn(...args),
 	copyOut: async (...args) => (await import('../engine/copy-out.ts')).copyOut(...args),

@@ -139,6 +139,7 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 		pause: note('pause', undefined),
 		unpause: note('unpause', undefined),
 		wait: note('wait', 7),
+		rename: note('rename', 'demo'),
 		updateLimits: note('updateLimits', {warnings: []}),
 		pruneImages: note('pruneImages', ['sha256:12']),
 		stats: async function* (_, ...args) {

@@ -34,6 +34,7 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		  tsbox wait        Wait until containers have ended, and print the exit status
 		                    of each
 		  tsbox update      Change the limits of running containers
+		  tsbox rename      Give a container another name, whether it runs or has ended
 		  tsbox ps          List the containers
 		  tsbox stats       Show what running containers use: CPU, memory, processes,
 		                    network, disk

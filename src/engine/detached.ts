@@ -8,6 +8,7 @@ import {thaw} from '../run/freeze.ts';
 import {killOf} from '../run/kill-of.ts';
 import {rollBack} from '../run/rollback.ts';
 import {killCgroup} from '../run/undo.ts';
+import {renamed} from '../state/alias.ts';
 import {claimName, nameInUse, releaseName} from '../state/claim.ts';
 import type {Project, Service} from '../spec/project.ts';
 import {noteExit as rememberExit} from '../state/exited.ts';
@@ -96,8 +97,9 @@ function takeName({host, dirs}: Machine, record: ContainerRecord): void {
 	const same =
 		before?.detached?.project === record.detached?.project && before?.detached?.service === record.detached?.service;
 	if (before === undefined || !same || (before.process !== null && isRunning(host, before.process)))
-		throw nameInUse(record.name);
-	for (const file of host.list(conf)) if (file !== 'layer' && file !== 'tools') host.removeTree(`${conf}/${file}`);
+		throw nameInUse(host, dirs.state, record.name);
+	for (const file of host.list(conf))
+		if (!['layer', 'tools', renamed].includes(file)) host.removeTree(`${conf}/${file}`);
 	writeRecord(host, conf, record);
 }
 

@@ -90,6 +90,8 @@ export interface ExecRequest extends Attachment {
 /** One container, as `ps` shows it. */
 export interface ContainerSummary {
 	readonly name: string;
+	/** The name that it was made with, where it was renamed since. */
+	readonly id?: string;
 	readonly state: string;
 	/** On the host; 0 when there is none. */
 	readonly pid: number;

@@ -33,7 +33,7 @@ export async function wait(machine: Machine, name: string, signal?: AbortSignal)
 		if (last === false || last === undefined) throw error;
 		return last.exitCode;
 	}
-	const folder = containerFolder(dirs.state, name);
+	const folder = containerFolder(dirs.state, record.name);
 	let code: number | undefined;
 	const isOver = (): boolean => {
 		const now = readRecord(host, folder);
@@ -44,7 +44,7 @@ export async function wait(machine: Machine, name: string, signal?: AbortSignal)
 		return code !== undefined || (!isOwned(host, now) && stateOf(host, now) === 'dead');
 	};
 	const watched = [
-		{path: containersFolder(dirs.state), entry: name},
+		{path: containersFolder(dirs.state), entry: record.name},
 		{path: folder, entry: 'record.json'},
 	];
 	await waitUntil(isOver, {watched, recheckMs, pollMs, signal});

@@ -57,9 +57,10 @@ export async function attachTo(machine: Machine, name: string, request: AttachRe
 	const left = new Promise<AttachEnd>(resolve => (leave = resolve));
 	const closers: (() => void)[] = [];
 	try {
-		const output = openOutput(machine, name, () => leave({kind: 'reader gone'}));
+		const output = openOutput(machine, record.name, () => leave({kind: 'reader gone'}));
 		closers.push(output.close);
-		const toContainer = request.stdin && (tty || (made.stdinOpen ?? false)) ? openInput(machine, name) : undefined;
+		const toContainer =
+			request.stdin && (tty || (made.stdinOpen ?? false)) ? openInput(machine, record.name) : undefined;
 		if (tty) closers.push(passSize(machine, record));
 		if (toContainer !== undefined) {
 			const keys = tty ? (request.detachKeys ?? machine.detachKeys ?? usualDetachKeys) : [];
