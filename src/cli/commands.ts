@@ -1,4 +1,5 @@
 import type {Command} from './command.ts';
+import {attach} from './commands/attach.ts';
 import {compile} from './commands/compile.ts';
 import {completion} from './commands/completion.ts';
 import {cp} from './commands/cp.ts';
@@ -17,6 +18,7 @@ import {logs} from './commands/logs.ts';
 import {pause} from './commands/pause.ts';
 import {plan} from './commands/plan.ts';
 import {ps} from './commands/ps.ts';
+import {rename} from './commands/rename.ts';
 import {restart} from './commands/restart.ts';
 import {rm} from './commands/rm.ts';
 import {run} from './commands/run.ts';
@@ -36,6 +38,7 @@ export const commands: readonly Command[] = [
 	up,
 	run,
 	exec,
+	attach,
 	down,
 	stop,
 	start,
@@ -48,6 +51,7 @@ export const commands: readonly Command[] = [
 	unpause,
 	wait,
 	update,
+	rename,
 	ps,
 	stats,
 	top,

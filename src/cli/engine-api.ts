@@ -17,6 +17,7 @@ import type {DownOptions} from '../engine/down.ts';
 import type {EventSink} from '../run/event.ts';
 import type {LimitChanges} from '../spec/limit-changes.ts';
 import type {Project} from '../spec/project.ts';
+import type {AttachEnd, AttachRequest} from '../supervise/attach.ts';
 import type {ControlRequest, ServiceStatus} from '../supervise/control.ts';
 import type {ProjectSink} from '../supervise/event.ts';
 import type {LogPiece, LogWish} from '../supervise/read-logs.ts';
@@ -56,6 +57,8 @@ export interface EngineApi {
 	unpause(machine: Machine, name: string): Promise<void>;
 	/** Waits for its end; gives its exit status. */
 	wait(machine: Machine, name: string): Promise<number>;
+	/** Gives a container another name; gives the one it had. */
+	rename(machine: Machine, from: string, to: string): Promise<string>;
 	updateLimits(machine: Machine, name: string, changes: LimitChanges): Promise<{readonly warnings: readonly string[]}>;
 	/** Looks after a detached project until nothing of it runs. */
 	supervise(machine: Machine, project: string): Promise<void>;
@@ -92,6 +95,8 @@ export interface EngineApi {
 		write: (piece: LogPiece) => void,
 		signal: AbortSignal,
 	): Promise<void>;
+	/** Joins the caller's streams with those of a detached container. */
+	attachTo(machine: Machine, name: string, request: AttachRequest): Promise<AttachEnd>;
 	/** The plan as a POSIX sh script. */
 	compilePlan(machine: Machine, planned: PlannedContainer): Promise<string>;
 	/** A sample a second until the signal aborts; of all that run when none is named. */

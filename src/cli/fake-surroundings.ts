@@ -139,6 +139,7 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 		pause: note('pause', undefined),
 		unpause: note('unpause', undefined),
 		wait: note('wait', 7),
+		rename: note('rename', 'demo'),
 		updateLimits: note('updateLimits', {warnings: []}),
 		pruneImages: note('pruneImages', ['sha256:12']),
 		stats: async function* (_, ...args) {
@@ -167,5 +168,6 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 		projectTarget: note('projectTarget', {project: 'demo', services: []}),
 		inspectProject: note('inspectProject', undefined),
 		readLogs: note('readLogs', undefined),
+		attachTo: note('attachTo', {kind: 'ended', exitCode: 3} as const),
 	};
 }

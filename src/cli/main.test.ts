@@ -16,6 +16,8 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		                    services, in the background
 		  tsbox run         Run a command in a new container of a spec, then remove it
 		  tsbox exec        Run a command in a running container
+		  tsbox attach      Join the output and the input of a container that runs in
+		                    the background
 		  tsbox down        Stop a container, or those of a spec, and remove what they
 		                    left
 		  tsbox stop        Stop services of a detached project; \`start\` starts them
@@ -32,6 +34,7 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		  tsbox wait        Wait until containers have ended, and print the exit status
 		                    of each
 		  tsbox update      Change the limits of running containers
+		  tsbox rename      Give a container another name, whether it runs or has ended
 		  tsbox ps          List the containers
 		  tsbox stats       Show what running containers use: CPU, memory, processes,
 		                    network, disk

@@ -8,8 +8,10 @@ import {thaw} from '../run/freeze.ts';
 import {killOf} from '../run/kill-of.ts';
 import {rollBack} from '../run/rollback.ts';
 import {killCgroup} from '../run/undo.ts';
+import {renamed} from '../state/alias.ts';
 import {claimName, nameInUse, releaseName} from '../state/claim.ts';
 import type {Project, Service} from '../spec/project.ts';
+import {noteExit as rememberExit} from '../state/exited.ts';
 import {type ContainerRecord, containerFolder, type Detached, readRecord, writeRecord} from '../state/record.ts';
 import {exitCodeOf} from './exit-code.ts';
 import {planService} from './plan-container.ts';
@@ -95,8 +97,9 @@ function takeName({host, dirs}: Machine, record: ContainerRecord): void {
 	const same =
 		before?.detached?.project === record.detached?.project && before?.detached?.service === record.detached?.service;
 	if (before === undefined || !same || (before.process !== null && isRunning(host, before.process)))
-		throw nameInUse(record.name);
-	for (const file of host.list(conf)) if (file !== 'layer' && file !== 'tools') host.removeTree(`${conf}/${file}`);
+		throw nameInUse(host, dirs.state, record.name);
+	for (const file of host.list(conf))
+		if (!['layer', 'tools', renamed].includes(file)) host.removeTree(`${conf}/${file}`);
 	writeRecord(host, conf, record);
 }
 
@@ -148,7 +151,12 @@ export function killDetached({host}: Machine, record: ContainerRecord): void {
 /** Removes all that a detached container left: its files, its output, its name. */
 export async function removeDetached(machine: Machine, name: string, emit: EventSink): Promise<void> {
 	const {host, facts, dirs} = machine;
-	await rollBack(host, facts, containerFolder(dirs.state, name), emit);
+	const conf = containerFolder(dirs.state, name);
+	const record = readRecord(host, conf);
+	await rollBack(host, facts, conf, emit);
+	// Who waits for it may not have looked yet, and finds no record any more.
+	if (record?.process != null && record.detached?.exit != null)
+		rememberExit(host, dirs.state, record, record.process, record.detached.exit.code);
 	host.removeTree(logFolder(machine, name));
 	releaseName(host, dirs.state, name);
 }

@@ -44,12 +44,13 @@ export async function down(machine: Machine, name: string, options: DownOptions 
 		signalProcess(host, record.owner, 'SIGTERM');
 	}
 	const until = host.now() + cleanUpWithin;
-	while (isOwned(host, record) && host.lstat(containerFolder(dirs.state, name)) !== undefined) {
+	const folder = containerFolder(dirs.state, record.name);
+	while (isOwned(host, record) && host.lstat(folder) !== undefined) {
 		if (host.now() > until)
 			throw new TsboxError('E_STATE', `${name} was stopped, but tsbox ${record.owner.pid} does not clean up after it`, {
 				hint: `end that process and run \`tsbox gc\``,
 			});
 		await delay(10);
 	}
-	if (host.lstat(containerFolder(dirs.state, name)) !== undefined) await gcName(machine, name, () => {});
+	if (host.lstat(folder) !== undefined) await gcName(machine, record.name, () => {});
 }

@@ -54,7 +54,7 @@ export function entranceTo(machine: Machine, name: string, entering: Entering): 
 			tools: sealTools(host, facts, dirs.store),
 			cgroups: record.cgroups.map(member => `${member.path}/cgroup.procs`),
 			process,
-			filter: filter === null ? null : {...filter, path: `${containerFolder(dirs.state, name)}/${filterFile}`},
+			filter: filter === null ? null : {...filter, path: `${containerFolder(dirs.state, record.name)}/${filterFile}`},
 			labels,
 			landlock,
 			map: record.namespaces.includes('user') && facts.user.uid !== 0 ? userMapOf(facts) : null,

@@ -1,5 +1,6 @@
 import {didYouMean} from '../errors/did-you-mean.ts';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
+import {idOf} from '../state/alias.ts';
 import {type ContainerRecord, containerFolder, containersFolder, readRecord} from '../state/record.ts';
 import type {Machine} from './types.ts';
 
@@ -36,13 +37,15 @@ export function allRecords(machine: Machine): readonly ContainerRecord[] {
 }
 
 /**
- * The record of a container.
+ * The record of a container, by the name it was given last or by its first one, which the record has.
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE.
  */
 export function findContainer(machine: Machine, name: string): ContainerRecord {
 	const names = containerNames(machine);
-	const record = names.includes(name) ? readRecord(machine.host, containerFolder(machine.dirs.state, name)) : undefined;
+	const {host, dirs} = machine;
+	const id = names.includes(name) ? (idOf(host, dirs.state, name) ?? name) : undefined;
+	const record = id === undefined ? undefined : readRecord(host, containerFolder(dirs.state, id));
 	if (record !== undefined) return record;
 	const near = didYouMean(name, names);
 	throw new TsboxError('E_NO_SUCH_CONTAINER', `there is no container named ${name}`, {

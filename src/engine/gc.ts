@@ -5,6 +5,7 @@ import {toolboxesFolder} from '../host/sealed-tools.ts';
 import type {EventSink} from '../run/event.ts';
 import {withLock} from '../run/lock.ts';
 import {rollBack} from '../run/rollback.ts';
+import {isStaleLink} from '../state/alias.ts';
 import {releaseName} from '../state/claim.ts';
 import {containerFolder, containersFolder, isOwned, readRecord} from '../state/record.ts';
 import type {Machine} from './types.ts';
@@ -12,6 +13,8 @@ import type {Machine} from './types.ts';
 /** Tells whether nobody looks after a container's folder any more. A record that can't be read has no owner to be asked. */
 function isAbandoned(machine: Machine, name: string): boolean {
 	const {host, dirs} = machine;
+	// The new name of a container has no folder: it goes with the container, or is what a kill left of a rename.
+	if (host.lstat(containerFolder(dirs.state, name))?.kind === 'symlink') return isStaleLink(host, dirs.state, name);
 	try {
 		const record = readRecord(host, containerFolder(dirs.state, name));
 		if (record === undefined) return true;

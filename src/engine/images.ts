@@ -1,6 +1,7 @@
 import * as image from '../image/list.ts';
 import * as removal from '../image/remove.ts';
 import {imageFolderName} from '../image/store.ts';
+import {shownName} from '../state/alias.ts';
 import {allRecords} from './find-container.ts';
 import type {ImageSummary, Machine} from './types.ts';
 
@@ -10,7 +11,7 @@ function users(machine: Machine): ReadonlyMap<string, readonly string[]> {
 	for (const record of allRecords(machine)) {
 		if (record.image.kind !== 'archive') continue;
 		const folder = imageFolderName(record.image);
-		byFolder.set(folder, [...(byFolder.get(folder) ?? []), record.name]);
+		byFolder.set(folder, [...(byFolder.get(folder) ?? []), shownName(machine.host, machine.dirs.state, record.name)]);
 	}
 	return byFolder;
 }

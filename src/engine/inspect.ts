@@ -1,5 +1,6 @@
 import {memoryCount} from '../run/memory.ts';
 import {explainOrigin} from '../spec/explain-origin.ts';
+import {aliasOf} from '../state/alias.ts';
 import {shownState} from '../state/freezer.ts';
 import {findContainer} from './find-container.ts';
 import type {Machine} from './types.ts';
@@ -9,8 +10,11 @@ export async function inspect(machine: Machine, name: string): Promise<unknown> 
 	const record = findContainer(machine, name);
 	const {origins, ...rest} = record;
 	const memory = memoryCount(machine.host, record.cgroups);
+	const {host, dirs} = machine;
+	const alias = aliasOf(host, dirs.state, record.name);
 	return {
 		...rest,
+		...(alias === undefined ? {} : {name: alias, id: record.name}),
 		state: shownState(machine.host, record),
 		memory:
 			memory === undefined

@@ -1,4 +1,6 @@
+import type {Host} from '../host/host.ts';
 import type {ImageFacts} from '../image/facts.ts';
+import {aliasOf} from '../state/alias.ts';
 import {shownState} from '../state/freezer.ts';
 import {allRecords} from './find-container.ts';
 import type {ContainerSummary, Machine} from './types.ts';
@@ -8,11 +10,18 @@ function imageWord(image: ImageFacts): string {
 	return image.kind === 'host' ? 'host' : image.kind === 'archive' ? image.archive : image.path;
 }
 
+/** Its name, and its id where that is another. */
+function namesOf(host: Host, state: string, id: string): {readonly name: string; readonly id?: string} {
+	const alias = aliasOf(host, state, id);
+	return alias === undefined ? {name: id} : {name: alias, id};
+}
+
 /** All containers with the state that the kernel shows. */
 export async function list(machine: Machine): Promise<readonly ContainerSummary[]> {
+	const {host, dirs} = machine;
 	return allRecords(machine).map(record => ({
-		name: record.name,
-		state: record.detached?.exit == null ? shownState(machine.host, record) : 'exited',
+		...namesOf(host, dirs.state, record.name),
+		state: record.detached?.exit == null ? shownState(host, record) : 'exited',
 		pid: record.process?.pid ?? 0,
 		command: record.config.process.args,
 		spec: record.spec,

@@ -81,5 +81,6 @@ export async function openMachine(options: MachineOptions, write = true): Promis
 			...(imageEntries === undefined ? {} : {entries: imageEntries}),
 		},
 		bestEffort: config.bestEffort ?? false,
+		...(config.detachKeys === undefined ? {} : {detachKeys: config.detachKeys}),
 	};
 }

@@ -1,6 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {kernelText} from '../host/kernel-text.ts';
 import {cpuTime, networkUse, readUsage} from '../run/usage.ts';
+import {shownName} from '../state/alias.ts';
 import {allRecords} from './find-container.ts';
 import {type RunningRecord, runningContainer, runs} from './running-container.ts';
 import type {ContainerStats, Machine} from './types.ts';
@@ -72,7 +73,7 @@ function cpuPercent(before: CpuReading | undefined, after: CpuReading): number |
 }
 
 function statsOf(
-	{host}: Machine,
+	{host, dirs}: Machine,
 	record: RunningRecord,
 	cpu: number | null,
 	machineMemory: number | null,
@@ -80,7 +81,7 @@ function statsOf(
 	const {memory, pids, block, pressure} = readUsage(host, record.cgroups);
 	const network = record.namespaces.includes('network') ? networkUse(host, record.process.pid) : null;
 	return {
-		name: record.name,
+		name: shownName(host, dirs.state, record.name),
 		pid: record.process.pid,
 		cpuPercent: cpu,
 		memory: memory === null ? null : {...memory, percent: memoryPercent(memory, machineMemory)},

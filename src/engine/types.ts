@@ -25,6 +25,8 @@ export interface Machine {
 	/** What an archive may unpack to; from the configuration. */
 	readonly limits: {readonly bytes?: number; readonly entries?: number};
 	readonly bestEffort: boolean;
+	/** The bytes that leave `attach`; from the configuration. */
+	readonly detachKeys?: readonly number[];
 }
 
 /** Which spec, and how it is changed. */
@@ -88,6 +90,8 @@ export interface ExecRequest extends Attachment {
 /** One container, as `ps` shows it. */
 export interface ContainerSummary {
 	readonly name: string;
+	/** The name that it was made with, where it was renamed since. */
+	readonly id?: string;
 	readonly state: string;
 	/** On the host; 0 when there is none. */
 	readonly pid: number;

@@ -54,7 +54,7 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 	if (request.traceSeccomp === true && filterOf(plan) === '')
 		request.emit({type: 'warning', at: host.now(), text: 'there is no seccomp filter to trace: the spec goes without'});
 	hintCgroupMove(host, members);
-	if (!claim(machine, record)) throw nameInUse(service.name);
+	if (!claim(machine, record)) throw nameInUse(host, dirs.state, service.name);
 	const conf = containerFolder(dirs.state, service.name);
 	let attachment: Attachment | undefined;
 	let tracer: Tracer | undefined;

@@ -21,9 +21,9 @@ const pollMs = 50;
  * Waits until a container has ended and its name is free again; gives its exit status, 128 and the signal's number for
  * one that a signal ended. Of a container that has ended before, the status of the last one of that name since the boot.
  *
- * @throws TsboxError E_NO_SUCH_CONTAINER, E_PERMISSION, E_STATE when it ended and nobody was there to learn its status.
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_PERMISSION, E_INTERRUPTED on abort, E_STATE when it ended and nobody was there to learn its status.
  */
-export async function wait(machine: Machine, name: string): Promise<number> {
+export async function wait(machine: Machine, name: string, signal?: AbortSignal): Promise<number> {
 	const {host, dirs} = machine;
 	let record: ContainerRecord;
 	try {
@@ -33,7 +33,7 @@ export async function wait(machine: Machine, name: string): Promise<number> {
 		if (last === false || last === undefined) throw error;
 		return last.exitCode;
 	}
-	const folder = containerFolder(dirs.state, name);
+	const folder = containerFolder(dirs.state, record.name);
 	let code: number | undefined;
 	const isOver = (): boolean => {
 		const now = readRecord(host, folder);
@@ -44,10 +44,11 @@ export async function wait(machine: Machine, name: string): Promise<number> {
 		return code !== undefined || (!isOwned(host, now) && stateOf(host, now) === 'dead');
 	};
 	const watched = [
-		{path: containersFolder(dirs.state), entry: name},
+		{path: containersFolder(dirs.state), entry: record.name},
 		{path: folder, entry: 'record.json'},
 	];
-	await waitUntil(isOver, {watched, recheckMs, pollMs});
+	await waitUntil(isOver, {watched, recheckMs, pollMs, signal});
+	if (signal?.aborted === true) throw new TsboxError('E_INTERRUPTED', 'interrupted', {cause: signal.reason});
 	code ??= exitOf(host, dirs.state, record)?.exitCode;
 	if (code !== undefined) return code;
 	throw new TsboxError('E_STATE', `${name} has ended, and its exit status is not known`, {

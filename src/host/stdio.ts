@@ -33,6 +33,18 @@ export function openFifoBoth(path: string): number {
 	return openSync(path, constants.O_RDWR);
 }
 
+/**
+ * The writing end of a FIFO that is there, without waiting for a reader: ENXIO where nobody has it open; fifo(7). No symlink
+ * is followed; undefined for what is no FIFO. Throws the system's error.
+ */
+export function openFifoWriter(path: string): number | undefined {
+	const {O_WRONLY, O_NONBLOCK, O_NOFOLLOW} = constants;
+	const fd = openSync(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW);
+	if (fstatSync(fd).isFIFO()) return fd;
+	closeSync(fd);
+	return undefined;
+}
+
 /** A stream over a pipe's descriptor, which the stream closes. */
 export function pipeStream(fd: number, side: 'read' | 'write'): Readable & Writable {
 	return new Socket({fd, readable: side === 'read', writable: side === 'write'});

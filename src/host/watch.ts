@@ -10,13 +10,19 @@ export interface Waiting {
 	readonly pollMs: number;
 	/** The end of the wait, ms; without it there is none. */
 	readonly withinMs?: number;
+	/** Ends the wait. */
+	readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Waits until a condition holds, looking again whenever inotify(7) reports a change; false when the time is over.
+ * Waits until a condition holds, looking again whenever inotify(7) reports a change; false when the time is over or
+ * the signal aborted.
  * Throws what the condition throws.
  */
-export function waitUntil(holds: () => boolean, {watched, recheckMs, pollMs, withinMs}: Waiting): Promise<boolean> {
+export function waitUntil(
+	holds: () => boolean,
+	{watched, recheckMs, pollMs, withinMs, signal}: Waiting,
+): Promise<boolean> {
 	return new Promise((resolve, reject) => {
 		const watchers: FSWatcher[] = [];
 		const end = withinMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + withinMs;
@@ -27,10 +33,13 @@ export function waitUntil(holds: () => boolean, {watched, recheckMs, pollMs, wit
 			over = true;
 			clearTimeout(timer);
 			for (const watcher of watchers) watcher.close();
+			signal?.removeEventListener('abort', leave);
 			settle();
 		};
+		const leave = (): void => finish(() => resolve(false));
 		const look = (): void => {
 			if (over) return;
+			if (signal?.aborted === true) return leave();
 			try {
 				if (holds()) finish(() => resolve(true));
 				else if (performance.now() >= end) finish(() => resolve(false));
@@ -49,6 +58,7 @@ export function waitUntil(holds: () => boolean, {watched, recheckMs, pollMs, wit
 				unwatched();
 			}
 		}
+		signal?.addEventListener('abort', leave, {once: true});
 		// The first look comes after the watches are there: what changes before it is seen, what changes after it reported.
 		const tick = (): void => {
 			look();

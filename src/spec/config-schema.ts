@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import {parseContainerPath} from './container-path.ts';
+import {parseDetachKeys} from './detach-keys.ts';
 import {numberIn, parseBoolean} from './scalar.ts';
 import {key, parsedBy, text, textOrBoolean, textOrNumber} from './schema-parts.ts';
 import {parsePositiveSize} from './size.ts';
@@ -26,6 +27,7 @@ export const configSchema = z.strictObject(
 			'Warn where the host lacks what a spec asks for, in place of an error.',
 			parsedBy(textOrBoolean, parseBoolean),
 		),
+		detach_keys: key('The keys that leave `attach`, such as `ctrl-p,ctrl-q`.', parsedBy(text, parseDetachKeys)),
 	},
 	{error: 'must be a map'},
 );

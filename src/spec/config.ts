@@ -24,6 +24,8 @@ export interface ToolConfig {
 		readonly imageEntries?: number;
 	};
 	readonly bestEffort: boolean;
+	/** The bytes that leave `attach`. */
+	readonly detachKeys?: readonly number[];
 	/** Absolute path of the file that it came from, or null when there is none. */
 	readonly origin: string | null;
 }
@@ -56,7 +58,7 @@ function readConfig({file, text}: ConfigText, cwd: string): ToolConfig {
 		const known = {at: (path: Path) => keysAt(configSchema, path), isService: () => false};
 		throw configError(describeIssues(output.error.issues, places, known).map(({problem}) => problem));
 	}
-	const {store, state, limits, best_effort} = output.data;
+	const {store, state, limits, best_effort, detach_keys} = output.data;
 	return {
 		...(store !== undefined && {store}),
 		...(state !== undefined && {state}),
@@ -65,6 +67,7 @@ function readConfig({file, text}: ConfigText, cwd: string): ToolConfig {
 			...(limits?.image_entries !== undefined && {imageEntries: limits.image_entries}),
 		},
 		bestEffort: best_effort ?? false,
+		...(detach_keys !== undefined && {detachKeys: detach_keys}),
 		origin: file,
 	};
 }

@@ -78,5 +78,8 @@ test('of processes that want the same name at the same time one gets it', async 
 }, 30_000);
 
 test('the error for a taken name tells how to go on', () => {
-	expect(nameInUse('demo')).toMatchObject({code: 'E_NAME_IN_USE', hint: expect.stringContaining('tsbox down demo')});
+	expect(nameInUse(host, state, 'demo')).toMatchObject({
+		code: 'E_NAME_IN_USE',
+		hint: expect.stringContaining('tsbox down demo'),
+	});
 });

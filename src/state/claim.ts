@@ -1,5 +1,6 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
+import {aliasOf, dropAlias, dropStaleLink} from './alias.ts';
 import {type ContainerRecord, containerFolder, containersFolder, writeRecord} from './record.ts';
 
 /**
@@ -10,6 +11,7 @@ export function claimName(host: Host, state: string, record: ContainerRecord): b
 	host.mkdirs(containersFolder(state), 0o700);
 	const fresh = `${containersFolder(state)}/.new-${record.owner.pid}-${record.name}`;
 	host.removeTree(fresh);
+	dropStaleLink(host, state, record.name);
 	host.mkdir(fresh, 0o700);
 	writeRecord(host, fresh, record);
 	try {
@@ -18,8 +20,9 @@ export function claimName(host: Host, state: string, record: ContainerRecord): b
 	} catch (error) {
 		host.removeTree(fresh);
 		const code = (error as NodeJS.ErrnoException).code;
-		// rename(2): ENOTEMPTY or EEXIST when the target is a folder with something in it.
-		if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+		// rename(2): ENOTEMPTY or EEXIST when the target is a folder with something in it, ENOTDIR when it is the link of a
+		// container that was renamed.
+		if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR') return false;
 		throw error;
 	}
 }
@@ -27,6 +30,7 @@ export function claimName(host: Host, state: string, record: ContainerRecord): b
 /** Gives the name free, then removes what was kept under it; a kill between the two leaves nothing under the name. */
 export function releaseName(host: Host, state: string, name: string): void {
 	const dead = `${containersFolder(state)}/.dead-${process.pid}-${host.now()}-${name}`;
+	dropAlias(host, state, name);
 	try {
 		host.rename(containerFolder(state, name), dead);
 	} catch (error) {
@@ -37,7 +41,13 @@ export function releaseName(host: Host, state: string, name: string): void {
 }
 
 /** The error for a name that somebody else has. */
-export function nameInUse(name: string): TsboxError {
+export function nameInUse(host: Host, state: string, name: string): TsboxError {
+	const now = aliasOf(host, state, name);
+	if (now !== undefined)
+		return new TsboxError('E_NAME_IN_USE', `${name} is the first name of a container that is now named ${now}`, {
+			why: 'its files and its cgroup have that name until it is removed',
+			hint: `remove it with \`tsbox down ${name}\`, or start this one under another name`,
+		});
 	return new TsboxError('E_NAME_IN_USE', `a container named ${name} is running`, {
 		hint: `stop it with \`tsbox down ${name}\`, or start this one under another name`,
 	});

@@ -2,6 +2,7 @@ import {didYouMean} from '../errors/did-you-mean.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {allRecords} from '../engine/find-container.ts';
 import {loadProject} from '../engine/load-project.ts';
+import {idOf, shownName} from '../state/alias.ts';
 import type {Machine, SpecRequest} from '../engine/types.ts';
 import {projectsFolder, readProject} from './project-folder.ts';
 
@@ -30,7 +31,10 @@ export async function projectTarget(
 ): Promise<ProjectTarget> {
 	const found = await findTarget(machine, word, request, services);
 	if (found !== undefined) return found;
-	const known = [...projectNames(machine), ...allRecords(machine).map(({name}) => name)];
+	const known = [
+		...projectNames(machine),
+		...allRecords(machine).map(({name}) => shownName(machine.host, machine.dirs.state, name)),
+	];
 	const near = word === undefined ? undefined : didYouMean(word, known);
 	throw new TsboxError('E_NO_SUCH_CONTAINER', `${word ?? 'the spec of this folder'} is no detached project`, {
 		hint:
@@ -51,6 +55,8 @@ export async function findTarget(
 		return names.includes(name) ? {project: name, services} : undefined;
 	}
 	if (names.includes(word)) return {project: word, services};
-	const detached = allRecords(machine).find(({name}) => name === word)?.detached;
-	return detached === undefined ? undefined : {project: detached.project, services: [word, ...services]};
+	const {host, dirs} = machine;
+	const id = idOf(host, dirs.state, word) ?? word;
+	const detached = allRecords(machine).find(({name}) => name === id)?.detached;
+	return detached === undefined ? undefined : {project: detached.project, services: [id, ...services]};
 }

@@ -30,7 +30,7 @@ export const down = defineCommand({
 		if (await downProject(target, timeoutOf(values.timeout), machine, context)) return 0;
 		const isName = target !== undefined && !isPath(target);
 		const names = isName ? [target] : await namesOf(target, context);
-		const running = new Set((await engine.list(machine)).map(container => container.name));
+		const running = new Set((await engine.list(machine)).map(({name, id}) => id ?? name));
 		const present = isName ? names : names.filter(name => running.has(name));
 		if (present.length === 0)
 			throw new TsboxError('E_NO_SUCH_CONTAINER', `no container of ${target ?? 'this folder'} is running`, {

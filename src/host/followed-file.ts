@@ -1,0 +1,43 @@
+import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
+
+/** A file that others add to, read from where it ended when it was opened. It can be read to its end after it was removed. */
+export interface FollowedFile {
+	/** The next bytes, at most `most`; undefined where there are none yet. */
+	readonly read: (most: number) => Buffer | undefined;
+	/** How many bytes are still to be read. */
+	readonly behind: () => number;
+	/** Goes on at this byte, where that lies ahead. */
+	readonly skipTo: (offset: number) => void;
+	readonly close: () => void;
+}
+
+/** Opens a file at its end; no symlink is followed, and what is no file is refused. Throws the system's error. */
+export function followFile(path: string): FollowedFile {
+	const {O_RDONLY, O_NOFOLLOW, O_NONBLOCK} = constants;
+	const fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+	const facts = fstatSync(fd);
+	if (!facts.isFile()) {
+		closeSync(fd);
+		throw new Error(`${path} is not a file`);
+	}
+	let at = facts.size;
+	const behind = (): number => {
+		const {size} = fstatSync(fd);
+		// Whoever adds to it may also have cut it.
+		at = Math.min(at, size);
+		return size - at;
+	};
+	return {
+		behind,
+		read: most => {
+			const length = Math.min(most, behind());
+			if (length === 0) return undefined;
+			const bytes = Buffer.allocUnsafe(length);
+			const got = readSync(fd, bytes, 0, length, at);
+			at += got;
+			return got === 0 ? undefined : bytes.subarray(0, got);
+		},
+		skipTo: offset => void (at = Math.max(at, offset)),
+		close: () => closeSync(fd),
+	};
+}
