@@ -14,6 +14,7 @@ import type {Project, Service} from '../spec/project.ts';
 import {noteExit as rememberExit} from '../state/exited.ts';
 import {type ContainerRecord, containerFolder, type Detached, readRecord, writeRecord} from '../state/record.ts';
 import {exitCodeOf} from './exit-code.ts';
+import {sweepName} from './gc.ts';
 import {planService} from './plan-container.ts';
 import {cgroupsOf, recordFacts} from './record-facts.ts';
 import {startPlanned} from './start-planned.ts';
@@ -58,7 +59,7 @@ export async function startDetached(
 	const planned = await planService(machine, project, service, {bestEffort}, {signal});
 	const {name} = planned.service;
 	const record = newRecord(machine, planned, about);
-	takeName(machine, record);
+	const isNew = takeName(machine, record);
 	const conf = containerFolder(dirs.state, name);
 	const {members} = cgroupsOf(planned.plan);
 	hintCgroupMove(host, members);
@@ -69,6 +70,7 @@ export async function startDetached(
 		stdin: planned.service.stdinOpen ?? false,
 	});
 	try {
+		if (isNew) await sweepName(machine, name);
 		const started = await startPlanned(machine, {emit, signal}, planned, record, attachment, members);
 		const ended = started.ended.then(end => exitCodeOf(end));
 		return {record: {...record, process: processOf(machine, name)}, ended};
@@ -89,18 +91,19 @@ function processOf({host, dirs}: Machine, name: string): ContainerRecord['proces
 	return readRecord(host, containerFolder(dirs.state, name))?.process ?? null;
 }
 
-/** Takes the name, or takes the folder over that the same service of the same project had. */
-function takeName({host, dirs}: Machine, record: ContainerRecord): void {
-	if (claimName(host, dirs.state, record)) return;
+/** Takes the name, or takes the folder over that the same service of the same project had; true where it is new. */
+function takeName({host, dirs}: Machine, record: ContainerRecord): boolean {
+	if (claimName(host, dirs.state, record)) return true;
 	const conf = containerFolder(dirs.state, record.name);
 	const before = readRecord(host, conf);
 	const same =
 		before?.detached?.project === record.detached?.project && before?.detached?.service === record.detached?.service;
-	if (before === undefined || !same || (before.process !== null && isRunning(host, before.process)))
-		throw nameInUse(host, dirs.state, record.name);
+	const runs = before?.bootId === record.bootId && before.process !== null && isRunning(host, before.process);
+	if (before === undefined || !same || runs) throw nameInUse(host, dirs.state, record.name);
 	for (const file of host.list(conf))
 		if (!['layer', 'tools', renamed].includes(file)) host.removeTree(`${conf}/${file}`);
 	writeRecord(host, conf, record);
+	return false;
 }
 
 /** Changes what the record tells of a detached container; nothing when it is gone. */

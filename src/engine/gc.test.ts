@@ -4,7 +4,7 @@ import {recordingHost} from '../host/recording-host.ts';
 import {loadFacts} from '../host/saved-facts.ts';
 import type {RunEvent} from '../run/event.ts';
 import {sampleRecord} from '../state/sample-record.ts';
-import {gc, gcIfNeeded} from './gc.ts';
+import {gc, gcIfNeeded, sweepName} from './gc.ts';
 import type {Machine} from './types.ts';
 
 const dirs = {store: '/var/lib/tsbox', state: '/run/tsbox'};
@@ -69,6 +69,17 @@ test('claims that were half made or half given back go with the process that mad
 test('a layer that no container speaks of, as after a power cut, is removed', async () => {
 	const {host, machine, emit} = machineWith({'/var/lib/tsbox/layers/lost/upper/x': '', ...container('lives', 1)});
 	expect(await gc(machine, emit)).toEqual({removed: ['/var/lib/tsbox/layers/lost']});
+	expect(host.list('/var/lib/tsbox/layers')).toEqual(['lives']);
+});
+
+test('a name that is taken anew has nothing of the one who had it in a boot before', async () => {
+	const {host, machine} = machineWith({
+		'/var/lib/tsbox/layers/lost/upper/x': '',
+		'/var/lib/tsbox/logs/lost/stdout': 'old\n',
+		...container('lives', 1),
+	});
+	await sweepName(machine, 'lost');
+	expect(Object.keys(host.files()).filter(path => path.includes('lost'))).toEqual([]);
 	expect(host.list('/var/lib/tsbox/layers')).toEqual(['lives']);
 });
 

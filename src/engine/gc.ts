@@ -58,6 +58,16 @@ function madeByTheDead(machine: Machine, entry: string): boolean {
 	return pid !== undefined && machine.host.lstat(`/proc/${pid}`) === undefined;
 }
 
+/**
+ * Removes the writable layer and the output that a boot before has left under a name which the caller has just claimed: a
+ * power cut takes the state folder, and these stay on disk. A new container does not begin with the files of an old one.
+ */
+export async function sweepName({host, facts, dirs}: Machine, name: string): Promise<void> {
+	const layer = `${dirs.store}/layers/${name}`;
+	if (host.lstat(layer) !== undefined) await removeOwned(host, facts, layer);
+	host.removeTree(`${dirs.store}/logs/${name}`);
+}
+
 /** Folders of a claim that was being made or taken back when its tsbox died; `.new-PID-NAME` and `.dead-PID-TIME-NAME`. */
 function sweepHalfMade(machine: Machine): readonly string[] {
 	const {host, dirs} = machine;

@@ -10,7 +10,7 @@ import {noteExit} from '../state/exited.ts';
 import {type ContainerRecord, containerFolder} from '../state/record.ts';
 import type {Tracer} from '../run/trace-seccomp.ts';
 import {exitCodeOf} from './exit-code.ts';
-import {gcIfNeeded} from './gc.ts';
+import {gcIfNeeded, sweepName} from './gc.ts';
 import {prepareBeside} from './hooks.ts';
 import {planContainer} from './plan-container.ts';
 import {cgroupsOf, recordFacts} from './record-facts.ts';
@@ -66,6 +66,7 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 	};
 	let ok = false;
 	try {
+		await sweepName(machine, service.name);
 		attachment = attach(host, facts, request.stdio, request.tty, conf);
 		const started = await startPlanned(machine, request, planned, record, attachment, members, trace);
 		const letGo = stopOnAbort(machine, record, started, kill, request);

@@ -190,6 +190,6 @@ async function exitStatus(machine: Machine, record: JoinableRecord, signal: Abor
 		return await wait(machine, record.name, signal);
 	} catch (error) {
 		if (signal.aborted || machine.host.lstat(conf) === undefined) throw error;
-		return exitOf(machine.host, record, conf);
+		return exitOf(machine.host, record, conf, false);
 	}
 }

@@ -1,6 +1,6 @@
 import type {SpecRequest} from '../engine/types.ts';
 import type {Host} from '../host/host.ts';
-import {isRunning, type ProcessIdentity} from '../host/process.ts';
+import {bootId, isRunning, type ProcessIdentity} from '../host/process.ts';
 
 /** What a detached project is made from, so that whoever looks after it can read its spec again. */
 export interface ProjectRequest {
@@ -39,13 +39,18 @@ export function readProject(host: Host, state: string, name: string): ProjectReq
 
 /** Notes who looks after a project. */
 export function writeSupervisor(host: Host, state: string, name: string, process: ProcessIdentity): void {
-	host.writeAtomic(`${projectFolder(state, name)}/supervisor.json`, `${JSON.stringify(process)}\n`, 0o600);
+	const noted = JSON.stringify({...process, bootId: bootId(host)});
+	host.writeAtomic(`${projectFolder(state, name)}/supervisor.json`, `${noted}\n`, 0o600);
 }
 
 /** The process that looks after a project; undefined when none runs. */
 export function supervisorOf(host: Host, state: string, name: string): ProcessIdentity | undefined {
-	const noted = mine<ProcessIdentity>(host, `${projectFolder(state, name)}/supervisor.json`);
-	return noted !== undefined && isRunning(host, noted) ? noted : undefined;
+	const noted = mine<ProcessIdentity & {readonly bootId: string}>(
+		host,
+		`${projectFolder(state, name)}/supervisor.json`,
+	);
+	// Another boot may give the same number at the same time, and the state folder may be on disk.
+	return noted !== undefined && noted.bootId === bootId(host) && isRunning(host, noted) ? noted : undefined;
 }
 
 /** A JSON object of root's or of our own; what somebody else wrote, or what is cut short, is nothing. */

@@ -1,3 +1,4 @@
+import {gcName} from '../engine/gc.ts';
 import {loadProject} from '../engine/load-project.ts';
 import {planContainer} from '../engine/plan-container.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
@@ -55,6 +56,9 @@ export async function upDetached(
 			why: `it was started from ${before.spec.file ?? ''}`,
 			hint: `end it with \`tsbox down ${project.name}\`, or give this one another \`name\``,
 		});
+	// A boot before may have left their names taken, where the state folder is on disk.
+	for (const {name} of project.services.filter(({service}) => wanted.includes(service)))
+		await gcName(machine, name, () => {});
 	if (before === undefined) writeProject(host, dirs.state, {...request, services: []});
 	const ask = {verb: 'up' as const, project: request, wait, ...(timeoutMs === undefined ? {} : {timeoutMs})};
 	return askProject(machine, project.name, ask, program, emit, signal);
