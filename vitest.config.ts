@@ -26,11 +26,12 @@ export default defineConfig({
 					name: 'system',
 					include: [
 						'test/system/**/*.test.ts',
+						'test/faults/**/*.test.ts',
 						'test/seccomp/{prober,reference}.test.ts',
 						'test/escapes/**/*.test.ts',
 						'test/differential/**/*.test.ts',
 					],
-					globalSetup: ['test/system/root-range.ts'],
+					globalSetup: ['test/system/root-range.ts', 'test/faults/report.ts'],
 					pool: 'forks',
 					// Real containers share one machine: more at once than this only makes each slower.
 					maxWorkers: 2,

@@ -28,30 +28,50 @@ function linkOf(path: string): string {
 	}
 }
 
+/** Mounts below a test's folder. */
+export function mountsOf(folder: string): readonly string[] {
+	return textOf('/proc/self/mountinfo')
+		.split('\n')
+		.filter(line => line.includes(folder))
+		.map(line => `mount ${line.split(' ')[4]}`);
+}
+
+/** Cgroups of containers of that name, in every hierarchy. */
+export function cgroupsOf(name: string): readonly string[] {
+	return foldersBelow('/sys/fs/cgroup', 4)
+		.filter(path => path.endsWith(`/tsbox/${name}`) || path.includes(`/tsbox/${name}-`))
+		.map(path => `cgroup ${path}`);
+}
+
+/** Processes in those cgroups, with a root in the folder, or that were told its state folder. */
+export function processesOf(name: string, folder: string): readonly {readonly pid: string; readonly command: string}[] {
+	return (
+		readdirSync('/proc')
+			.filter(pid => /^\d+$/.test(pid) && Number(pid) !== process.pid)
+			// One that has ended and whose parent is gone waits for init, whose affair that is.
+			.filter(pid => !/\) Z 1 /.test(textOf(`/proc/${pid}/stat`)))
+			.filter(
+				pid =>
+					isInCgroup(pid, name) ||
+					textOf(`/proc/${pid}/cmdline`).includes(join(folder, 'state')) ||
+					linkOf(`/proc/${pid}/root`).startsWith(folder),
+			)
+			.map(pid => ({pid, command: textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}))
+	);
+}
+
+/** Whether a process is in the cgroups of a container of that name, or of a service of that project. */
+export function isInCgroup(pid: string, name: string): boolean {
+	const cgroups = textOf(`/proc/${pid}/cgroup`);
+	return cgroups.includes(`/tsbox/${name}\n`) || cgroups.includes(`/tsbox/${name}-`);
+}
+
 /**
  * All that is on the machine of one container, or of one test's folder: mounts, cgroups, processes, and what lies in the
  * state folder and among the layers. Other tests' containers run meanwhile, so it is told by the name and the folder.
  */
 export function leftovers(name: string, folder: string): readonly string[] {
-	const mounts = textOf('/proc/self/mountinfo')
-		.split('\n')
-		.filter(line => line.includes(folder))
-		.map(line => `mount ${line.split(' ')[4]}`);
-	const cgroups = foldersBelow('/sys/fs/cgroup', 4)
-		.filter(path => path.endsWith(`/tsbox/${name}`) || path.includes(`/tsbox/${name}-`))
-		.map(path => `cgroup ${path}`);
-	const processes = readdirSync('/proc')
-		.filter(pid => /^\d+$/.test(pid) && Number(pid) !== process.pid)
-		// One that has ended and whose parent is gone waits for init, whose affair that is.
-		.filter(pid => !/\) Z 1 /.test(textOf(`/proc/${pid}/stat`)))
-		.filter(
-			pid =>
-				textOf(`/proc/${pid}/cgroup`).includes(`/tsbox/${name}\n`) ||
-				textOf(`/proc/${pid}/cgroup`).includes(`/tsbox/${name}-`) ||
-				textOf(`/proc/${pid}/cmdline`).includes(join(folder, 'state')) ||
-				linkOf(`/proc/${pid}/root`).startsWith(folder),
-		)
-		.map(pid => `process ${pid} ${textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
+	const processes = processesOf(name, folder).map(({pid, command}) => `process ${pid} ${command}`);
 	const files = [
 		...foldersBelow(join(folder, 'state/containers'), 1),
 		...foldersBelow(join(folder, 'store/layers'), 1),
@@ -59,5 +79,5 @@ export function leftovers(name: string, folder: string): readonly string[] {
 		...foldersBelow(join(folder, 'store/logs'), 1),
 		...foldersBelow(join(folder, 'state/projects'), 1),
 	].map(path => `folder ${path}`);
-	return [...mounts, ...cgroups, ...processes, ...files];
+	return [...mountsOf(folder), ...cgroupsOf(name), ...processes, ...files];
 }

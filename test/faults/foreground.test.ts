@@ -1,0 +1,66 @@
+import {mkdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {type TestBox, testBox} from '../system/box.ts';
+import {foregroundWorld} from './foreground-world.ts';
+import type {Row} from './row.ts';
+import {tryRow, type World} from './try-row.ts';
+
+const everything = `
+hostname: box
+user: app
+mem_limit: 64m
+memswap_limit: 64m
+pids_limit: 50
+cpus: 0.5
+cpuset: "0"
+ulimits: {nofile: 512}
+sysctls: {net.ipv4.ip_unprivileged_port_start: "0"}
+oom_score_adj: 500
+read_only: true
+working_dir: /srv/app
+tmpfs: [/run]
+volumes: [./shared:/data, ./file:/etc/file:ro]
+command: [sleep, "0.05"]
+`;
+
+const words =
+	(verb: string) =>
+	(box: TestBox): readonly string[] => [verb, join(box.folder, 'spec.yaml')];
+
+const rows: readonly Row[] = [
+	{verb: 'run', words: words('run'), spec: everything},
+	{verb: 'up', words: words('up'), spec: everything},
+	{
+		verb: 'run (first of its image)',
+		words: words('run'),
+		spec: 'command: ["true"]\n',
+		prepare: async box => void (await box.tsbox(['images', 'prune'])),
+	},
+	{verb: 'run (user namespace)', words: words('run'), spec: `userns_mode: auto\n${everything}`},
+	{
+		verb: "run (in the host's mount namespace)",
+		words: words('run'),
+		spec: 'root: chroot\nnamespaces: []\ncommand: [sleep, "0.05"]\n',
+	},
+	{
+		verb: 'compile',
+		words: ({folder}) => ['compile', join(folder, 'spec.yaml')],
+		spec: everything,
+	},
+	{verb: 'images rm', words: () => ['images', 'rm', 'sha256'], spec: 'command: ["true"]\n'},
+	{verb: 'images prune', words: () => ['images', 'prune'], spec: 'command: ["true"]\n'},
+];
+
+describe.skipIf(process.getuid?.() !== 0)('a container in the foreground', () => {
+	let world: World & AsyncDisposable;
+	beforeAll(async () => {
+		const box = await testBox();
+		box.file('file', 'x');
+		mkdirSync(join(box.folder, 'shared'));
+		world = foregroundWorld(box);
+	});
+	afterAll(() => world[Symbol.asyncDispose]());
+
+	test.each(rows)('$verb', async row => expect(await tryRow(world, row)).toEqual([]), 3_600_000);
+});
