@@ -29,6 +29,7 @@ import {up} from './commands/up.ts';
 import {unpause} from './commands/unpause.ts';
 import {update} from './commands/update.ts';
 import {validate} from './commands/validate.ts';
+import {volume} from './commands/volume.ts';
 import {wait} from './commands/wait.ts';
 
 /** All verbs, in the order of the help page: what is done most first. */
@@ -61,6 +62,7 @@ export const commands: readonly Command[] = [
 	init,
 	generate,
 	images,
+	volume,
 	gc,
 	completion,
 	supervise,

@@ -12,6 +12,7 @@ interface Wishes {
 	readonly wait: boolean;
 	readonly 'wait-timeout': number | undefined;
 	readonly 'best-effort': boolean;
+	readonly profile: readonly string[];
 }
 
 /** `tsbox up -d`: has the services run in the background; 1 when one of them did not come up. */
@@ -26,7 +27,7 @@ export async function upInBackground(
 	const seconds = values['wait-timeout'];
 	try {
 		const states = await engine.upDetached(await engine.openMachine(folders), {
-			spec: {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], ...given({file})},
+			spec: {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], profiles: values.profile, ...given({file})},
 			services,
 			wait: values.wait,
 			program: programOf(io),

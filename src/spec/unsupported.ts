@@ -38,7 +38,6 @@ export const unsupportedServiceKeys: Readonly<Record<string, string>> = {
 	platform: 'take it out; the rootfs must fit this machine',
 	post_start: 'do it in `command`',
 	pre_stop: 'do it in a handler of `stop_signal`',
-	profiles: 'take it out, or write a file for each profile',
 	provider: 'take it out',
 	pull_policy: 'take it out; tsbox pulls nothing',
 	runtime: 'take it out',
@@ -57,5 +56,4 @@ export const unsupportedTopKeys: Readonly<Record<string, string>> = {
 	models: 'take it out',
 	networks: 'leave `network` out of `namespaces` for the network of the host',
 	secrets: 'mount the files read-only with `volumes` in the service',
-	volumes: 'mount a folder of the host with `volumes` in the service',
 };
