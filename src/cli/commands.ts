@@ -31,6 +31,7 @@ import {up} from './commands/up.ts';
 import {unpause} from './commands/unpause.ts';
 import {update} from './commands/update.ts';
 import {validate} from './commands/validate.ts';
+import {volume} from './commands/volume.ts';
 import {wait} from './commands/wait.ts';
 
 /** All verbs, in the order of the help page: what is done most first. */
@@ -65,6 +66,7 @@ export const commands: readonly Command[] = [
 	init,
 	generate,
 	images,
+	volume,
 	gc,
 	completion,
 	supervise,

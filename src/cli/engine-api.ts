@@ -12,6 +12,7 @@ import type {
 	PlannedContainer,
 	SpecRequest,
 	UpRequest,
+	VolumeSummary,
 } from '../engine/types.ts';
 import type {DownOptions} from '../engine/down.ts';
 import type {EventSink} from '../run/event.ts';
@@ -51,6 +52,21 @@ export interface EngineApi {
 	removeImage(machine: Machine, digest: string): Promise<void>;
 	/** Gives the digests that were removed. */
 	pruneImages(machine: Machine): Promise<readonly string[]>;
+	listVolumes(machine: Machine): Promise<readonly VolumeSummary[]>;
+	inspectVolume(machine: Machine, name: string): Promise<VolumeSummary>;
+	createVolume(machine: Machine, name: string, labels: Readonly<Record<string, string>>): Promise<void>;
+	removeVolume(machine: Machine, name: string): Promise<void>;
+	/** Gives the names that were removed. */
+	pruneVolumes(machine: Machine): Promise<readonly string[]>;
+	/** Removes what a project made, but for the spared; what others mount is kept. */
+	removeProjectVolumes(
+		machine: Machine,
+		project: string,
+		spared: readonly string[],
+	): Promise<{
+		readonly removed: readonly string[];
+		readonly kept: readonly {readonly name: string; readonly usedBy: readonly string[]}[];
+	}>;
 	/** Sends a signal; `pending` where it waits in a paused container. */
 	signalContainer(machine: Machine, name: string, signal: string): Promise<{readonly pending: boolean}>;
 	pause(machine: Machine, name: string): Promise<void>;

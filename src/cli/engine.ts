@@ -23,6 +23,12 @@ export const engine: EngineApi = {
 	listImages: async (...args) => (await import('../engine/images.ts')).listImages(...args),
 	removeImage: async (...args) => (await import('../engine/images.ts')).removeImage(...args),
 	pruneImages: async (...args) => (await import('../engine/images.ts')).pruneImages(...args),
+	listVolumes: async (...args) => (await import('../engine/volumes.ts')).listVolumes(...args),
+	inspectVolume: async (...args) => (await import('../engine/volumes.ts')).inspectVolume(...args),
+	createVolume: async (...args) => (await import('../engine/volumes.ts')).createVolume(...args),
+	removeVolume: async (...args) => (await import('../engine/volumes.ts')).removeVolume(...args),
+	pruneVolumes: async (...args) => (await import('../engine/volumes.ts')).pruneVolumes(...args),
+	removeProjectVolumes: async (...args) => (await import('../engine/volumes.ts')).removeProjectVolumes(...args),
 	stats: async function* (...args) {
 		yield* (await import('../engine/stats.ts')).stats(...args);
 	},

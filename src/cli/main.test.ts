@@ -52,6 +52,7 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		  tsbox generate    Write a systemd unit that keeps the services of a spec up
 		                    from boot on
 		  tsbox images      List, remove or prune the unpacked root filesystems
+		  tsbox volume      List, make, show, remove or prune the named volumes
 		  tsbox gc          Undo what a crash or a power cut left behind
 		  tsbox completion  Print the completion script of a shell
 		  tsbox supervise   Look after a detached project; \`up -d\` starts this by itself
@@ -97,6 +98,7 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		      --step                  Wait for Enter before each step and say what it is
 		                              for
 		      --plain                 Show the progress as plain lines
+		      --profile NAME          The services of this profile too; * for all
 		      --best-effort           Leave out what this host can't do, with a warning
 		  -T, --no-tty                Give the command no terminal of its own
 
@@ -154,6 +156,12 @@ test.each([
 	['down -t soon demo'],
 	['images remove'],
 	['images ls sha256:12'],
+	['volume remove'],
+	['volume ls data'],
+	['volume rm'],
+	['volume inspect a b'],
+	['volume rm --label a=b x'],
+	['volume create --label =b x'],
 	['completion powershell'],
 	['run -t -T a.yaml'],
 	['up --step'],

@@ -15,8 +15,14 @@ export const commandOptions = {
 	user: {kind: 'text', short: 'u', value: 'USER[:GROUP]', describe: 'User and group, names or numbers'},
 } as const satisfies Options;
 
+/** The option of a verb for which profiles say which services are meant; without it COMPOSE_PROFILES does. */
+export const profileOptions = {
+	profile: {kind: 'list', value: 'NAME', describe: 'The services of this profile too; * for all'},
+} as const satisfies Options;
+
 /** The options of a verb that makes a plan. */
 export const planOptions = {
+	...profileOptions,
 	'best-effort': {kind: 'flag', describe: "Leave out what this host can't do, with a warning"},
 } as const satisfies Options;
 

@@ -14,6 +14,7 @@ interface Wishes {
 	readonly 'wait-timeout': number | undefined;
 	readonly scale: readonly string[];
 	readonly 'best-effort': boolean;
+	readonly profile: readonly string[];
 }
 
 /** `tsbox up -d`: has the services run in the background; 1 when one of them did not come up. */
@@ -29,7 +30,13 @@ export async function upInBackground(
 	const seconds = values['wait-timeout'];
 	try {
 		const states = await engine.upDetached(await engine.openMachine(folders), {
-			spec: {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], ...given({file, overrides: scale})},
+			spec: {
+				cwd: io.cwd,
+				env: io.env,
+				bestEffort: values['best-effort'],
+				profiles: values.profile,
+				...given({file, overrides: scale}),
+			},
 			services,
 			wait: values.wait,
 			program: programOf(io),

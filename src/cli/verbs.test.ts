@@ -18,6 +18,7 @@ test('up without terminals shows plain lines on standard error and leaves standa
 				cwd: '/home',
 				env: {},
 				bestEffort: false,
+				profiles: [],
 				tty: false,
 				stdio: {stdin: 0, stdout: 1, stderr: 2},
 				stop: undefined,
@@ -196,6 +197,48 @@ test('inspect, gc and images print data on standard output', async () => {
 		['removeImage', 'cd'],
 	]);
 	expect((await tsbox('images --json')).out).toBe('[]\n');
+});
+
+test('volume makes, shows, removes and prunes', async () => {
+	expect((await tsbox('volume')).out).toBe('NAME  PROJECT  CREATED  IN USE BY\n');
+	expect((await tsbox('volume ls --json')).out).toBe('[]\n');
+	expect((await tsbox('volume create --label a=b=c --label d shared')).calls.at(-1)).toEqual([
+		'createVolume',
+		'shared',
+		{a: 'b=c', d: ''},
+	]);
+	expect(JSON.parse((await tsbox('volume inspect shop_data')).out)).toMatchObject({name: 'shop_data', usedBy: []});
+	expect((await tsbox('volume rm a b')).calls.slice(1)).toEqual([
+		['removeVolume', 'a'],
+		['removeVolume', 'b'],
+	]);
+	expect((await tsbox('volume prune')).out).toBe('shop_data\n');
+});
+
+test('down -v removes what the project made, and says what stays and why', async () => {
+	const none = {findTarget: async () => undefined};
+	expect(await tsbox('down -v demo.yaml', {engine: none})).toMatchObject({
+		status: 0,
+		err: 'demo is down\nthe volume shop_data is removed\n',
+	});
+	const project = {
+		name: 'demo',
+		file: '/home/demo.yaml',
+		services: [],
+		volumes: [{key: 'theirs', name: 'theirs', project: null, labels: {}}],
+	};
+	const external = await tsbox('down -v demo.yaml', {engine: {...none, loadProject: async () => project}});
+	expect(external.calls.at(-1)).toEqual(['removeProjectVolumes', 'demo', ['theirs']]);
+	const used = async () => ({removed: [], kept: [{name: 'demo_data', usedBy: ['other']}]});
+	expect(await tsbox('down -v demo', {engine: {...none, removeProjectVolumes: used}})).toMatchObject({
+		status: 125,
+		err: expect.stringContaining("error: demo_data can't be removed\n  cause    other mounts demo_data\n"),
+	});
+	const nothing = async () => ({removed: [], kept: []});
+	const gone = {...none, list: async () => [], removeProjectVolumes: nothing};
+	expect(await tsbox('down -v demo.yaml', {engine: gone})).toMatchObject({status: 125});
+	const part = {findTarget: async () => ({project: 'shop', services: ['web']})};
+	expect(await tsbox('down -v shop-web', {engine: part})).toMatchObject({status: 2});
 });
 
 test('init writes a spec once, and again only with --force', async () => {

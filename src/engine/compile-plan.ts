@@ -1,5 +1,6 @@
 import {copyMappedScript} from '../image/copy-mapped.ts';
 import {type Blank, blanksOf, isSealed, toolboxFolder} from '../host/sealed-tools.ts';
+import {fillVolumeScript} from '../image/volume-reader.ts';
 import {unpackScript} from '../image/unpack-script.ts';
 import {unpackStep} from '../plan/plan-rootfs.ts';
 import {toolsStep} from '../plan/tools-step.ts';
@@ -57,6 +58,7 @@ export function compilePlan(machine: Machine, planned: PlannedContainer): string
 				? copyMappedScript(facts, {from: action.from, to: action.to, ids: action.ids}, tools.toolbox)
 				: [],
 		),
+		fill: action => fillVolumeScript(facts, action, tools.toolbox),
 		stopSignal: service.stopSignal,
 		stopGraceMs: service.stopGraceMs,
 	});

@@ -23,6 +23,16 @@ export async function loadProject(request: SpecRequest, host: Host = realHost())
 		readText: path => (kindOf(path) === 'file' ? host.readText(path) : undefined),
 		kindOf,
 		...(request.overrides === undefined ? {} : {options: request.overrides}),
+		...(request.profiles === undefined ? {} : {profiles: request.profiles}),
+		named: request.named ?? (request.service === undefined ? [] : [request.service]),
+	});
+}
+
+/** The error for a file of which no service is there without a profile. */
+export function noneActive({file, services}: Project): TsboxError {
+	const profiles = [...new Set(services.flatMap(each => each.profiles ?? []))];
+	return new TsboxError('E_USAGE', `no service of ${file} is there without a profile`, {
+		hint: `add \`--profile\` with one of ${profiles.join(', ')}`,
 	});
 }
 
@@ -34,10 +44,12 @@ export async function loadProject(request: SpecRequest, host: Host = realHost())
 export function pickService(project: Project, wanted: string | undefined): Service {
 	const names = [...new Set(project.services.map(service => service.service))];
 	if (wanted === undefined) {
-		const [only] = project.services;
-		if (only !== undefined && names.length === 1) return only;
-		throw new TsboxError('E_USAGE', `${project.file} has ${names.length} services`, {
-			hint: `name one of them: ${names.join(', ')}`,
+		const there = project.active ?? names;
+		const only = project.services.find(service => service.service === there[0]);
+		if (only !== undefined && there.length === 1) return only;
+		if (there.length === 0) throw noneActive(project);
+		throw new TsboxError('E_USAGE', `${project.file} has ${there.length} services`, {
+			hint: `name one of them: ${there.join(', ')}`,
 		});
 	}
 	const found = project.services.find(service => service.service === wanted);

@@ -12,16 +12,33 @@ import {toOciConfig} from '../oci/lower.ts';
 import type {DeviceFacts, HostRootEntry, SourceFacts} from '../plan/input.ts';
 import {planContainer as plan} from '../plan/plan-container.ts';
 import type {Project, Service} from '../spec/project.ts';
+import {volumeData} from '../state/volume.ts';
 import {loadProject, pickService} from './load-project.ts';
+import {resolveVolumes} from './resolve-volumes.ts';
 import {seccompFilter} from './seccomp.ts';
 import type {Machine, PlannedContainer, SpecRequest} from './types.ts';
 
 /** Resolves the sources of the bind mounts, once; what the plan names afterwards has no symlink in it. */
-function sources(host: Host, service: Service, make: boolean): Readonly<Record<string, SourceFacts>> {
+function sources(
+	host: Host,
+	service: Service,
+	named: readonly string[],
+	make: boolean,
+): Readonly<Record<string, SourceFacts>> {
 	const mounts = hostMounts(host);
 	const found: Record<string, SourceFacts> = {};
 	for (const volume of service.volumes) {
 		if (volume.type !== 'bind') continue;
+		if (named.includes(volume.source)) {
+			// It may be made only when the plan is carried out; nobody else can put something in its place.
+			found[volume.source] = {
+				real: volume.source,
+				kind: 'folder',
+				submounts: [],
+				locked: lockedFlags(mounts, volume.source),
+			};
+			continue;
+		}
 		if (volume.createHostPath && make && host.stat(volume.source) === undefined) host.mkdirs(volume.source, 0o755);
 		const real = host.realpath(volume.source);
 		const kind = real === undefined ? undefined : host.stat(real)?.kind;
@@ -209,7 +226,8 @@ export async function planService(
 	options: PlanOptions,
 ): Promise<PlannedContainer> {
 	const {host, dirs, facts} = machine;
-	const {service, map} = mapped(asked, facts);
+	const {service: unresolved, map} = mapped(asked, facts);
+	const {service, volumes} = resolveVolumes(machine, unresolved);
 	checkKept(machine, service, map);
 	const image = await imageFacts(host, dirs.store, service.rootfs, {
 		...(isRange(map) && !facts.overlay.idmapped ? {ids: map} : {}),
@@ -223,7 +241,13 @@ export async function planService(
 		config,
 		facts,
 		image,
-		sources: sources(host, service, options.dry !== true),
+		sources: sources(
+			host,
+			service,
+			volumes.map(({mount}) => volumeData(dirs.store, mount.volume.name)),
+			options.dry !== true,
+		),
+		volumes,
 		devices: devices(host, service),
 		folders: dirs,
 		spec: project.file,

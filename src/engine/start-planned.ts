@@ -2,10 +2,12 @@ import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {namespaceFiles} from '../host/probe/namespaces.ts';
 import type {ProcessIdentity} from '../host/process.ts';
 import {toolboxFolder} from '../host/sealed-tools.ts';
+import {volumeStepId} from '../plan/plan-volumes.ts';
 import type {Attachment} from '../run/attach.ts';
 import {execute} from '../run/execute.ts';
 import type {StartedContainer} from '../run/execute-context.ts';
 import {openJournal} from '../run/journal.ts';
+import {withLock} from '../run/lock.ts';
 import {memoryCount} from '../run/memory.ts';
 import {type ContainerRecord, containerFolder, writeRecord} from '../state/record.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
@@ -88,6 +90,19 @@ export async function startPlanned(
 							request.emit({type: 'step.progress', at: host.now(), id: 'rootfs.copy', done, total, entries}),
 						...copiedTools,
 					},
+				);
+			},
+			fillVolume: async fill => {
+				const {fillVolume, wantsFill} = await import('../image/fill-volume.ts');
+				if (!wantsFill(host, fill.volume)) return;
+				const id = `${volumeStepId(fill.volume.slice(fill.volume.lastIndexOf('/') + 1))}.copy`;
+				await withLock(host, facts, `${fill.volume}/lock`, () =>
+					fillVolume(host, facts, fill, {
+						signal: request.signal,
+						onProgress: (done, total, entries) =>
+							request.emit({type: 'step.progress', at: host.now(), id, done, total, entries}),
+						...copiedTools,
+					}),
 				);
 			},
 			unpack: async () => {

@@ -38,6 +38,10 @@ export interface SpecRequest {
 	readonly cwd: string;
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly overrides?: SpecOptions;
+	/** The profiles that are asked for; none: those of COMPOSE_PROFILES; undefined: all services are meant, whatever theirs. */
+	readonly profiles?: readonly string[];
+	/** Services that are named, whose own profiles are active by that; `service` without. */
+	readonly named?: readonly string[];
 	/** Leave out what this host can't do, with a warning, in place of an error. */
 	readonly bestEffort?: boolean;
 	/** Tell by name which system calls the seccomp filter refuses. */
@@ -122,6 +126,24 @@ export interface ImageSummary {
 	/** Milliseconds since the epoch. */
 	readonly created: number;
 	/** Names of the containers that run on it. */
+	readonly usedBy: readonly string[];
+}
+
+/** One named volume, and who mounts it. */
+export interface VolumeSummary {
+	readonly name: string;
+	/** The project that made it; null for one of `volume create`. */
+	readonly project: string | null;
+	/** Its key in the spec of that project. */
+	readonly volume: string | null;
+	readonly labels: Readonly<Record<string, string>>;
+	/** The uid of the host that root of the container was for which it was made; null for one of `volume create`. */
+	readonly root: number | null;
+	/** Milliseconds since the epoch. */
+	readonly created: number;
+	/** The folder that is mounted. */
+	readonly path: string;
+	/** Names of the containers that mount it, or will when they are started again. */
 	readonly usedBy: readonly string[];
 }
 

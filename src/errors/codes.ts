@@ -17,6 +17,8 @@ export const errorCodes = {
 	E_ROOTFS_NOT_FOUND: {exitStatus: 125, meaning: 'the root filesystem does not exist'},
 	E_IMAGE_IN_USE: {exitStatus: 125, meaning: 'a container is running on the image'},
 	E_IMAGE_NOT_FOUND: {exitStatus: 125, meaning: 'no stored image has that name or digest'},
+	E_VOLUME_IN_USE: {exitStatus: 125, meaning: 'a container mounts the volume'},
+	E_VOLUME_NOT_FOUND: {exitStatus: 125, meaning: 'no volume has that name'},
 	E_NO_SPACE: {exitStatus: 125, meaning: 'the disk is full'},
 	E_NAME_IN_USE: {exitStatus: 125, meaning: 'a container of that name is running'},
 	E_NO_SUCH_CONTAINER: {exitStatus: 125, meaning: 'no container has that name'},

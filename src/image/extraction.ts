@@ -11,13 +11,13 @@ const capabilities = ['chown', 'dac_override', 'fowner', 'fsetid', 'mknod', 'set
 const neededFlags = ['numeric-owner', 'xattrs', 'xattrs-include', 'delay-directory-restore'];
 
 /**
- * Unpacks a plain tar from stdin into its root.
+ * Unpacks a plain tar from stdin into its root, a whole root filesystem or a part of one.
  * Of the extended attributes only file capabilities and the user's own come along: `trusted.overlay.*` and
  * `user.overlay.*` would be orders to the overlay that the container runs on, and labels are the host's to give.
  *
  * @throws TsboxError E_HOST_UNSUPPORTED where tar is not GNU tar.
  */
-export function extraction(facts: HostFacts, ids?: RangeMap): JailedTool {
+export function extraction(facts: HostFacts, ids?: RangeMap, what: 'root' | 'part' = 'root'): JailedTool {
 	const {flags} = toolOf(facts, 'tar');
 	const map = ids ?? (facts.user.uid === 0 ? null : userMapOf(facts));
 	const missing = neededFlags.filter(flag => !flags.includes(flag));
@@ -36,7 +36,7 @@ export function extraction(facts: HostFacts, ids?: RangeMap): JailedTool {
 		// A map of one id has nobody else to give a file to.
 		map?.kind === 'single' ? '--no-same-owner' : '--same-owner',
 		// Device nodes can't be made in a user namespace; the ones of /dev would be covered by the container's own.
-		...(map === null ? [] : ['--anchored', '--exclude=dev/*', '--exclude=./dev/*', '--no-anchored']),
+		...(map === null || what === 'part' ? [] : ['--anchored', '--exclude=dev/*', '--exclude=./dev/*', '--no-anchored']),
 		'--xattrs',
 		...(map?.kind === 'single' ? [] : ['--xattrs-include=security.capability']),
 		'--xattrs-include=user.*',

@@ -163,8 +163,8 @@ function privileges(capabilities: readonly string[], single: boolean): readonly 
 	return ['--no-new-privs', '--inh-caps=-all', `--bounding-set=${bounding}`, ...ids];
 }
 
-/** How a tool is run from the toolbox: by its own loader, whose path the new root may not have. */
-function toolboxWords(facts: HostFacts, name: ToolName): readonly string[] {
+/** How a tool is run from the toolbox, the working directory of what is in a jail: by its own loader, whose path the new root may not have. */
+export function toolboxWords(facts: HostFacts, name: ToolName): readonly string[] {
 	const {path, applet, loader, libraryPath} = toolOf(facts, name);
 	const inside = (real: string): string => `.${real}`;
 	const words = applet === null ? [inside(path)] : [inside(path), applet];

@@ -1,6 +1,6 @@
 import profile from '../../config/default-profile.json' with {type: 'json'};
 import {TsboxError} from '../errors/tsbox-error.ts';
-import type {BindVolume, Service, TmpfsVolume} from '../spec/project.ts';
+import type {Service} from '../spec/project.ts';
 import {capabilityNames} from './capabilities.ts';
 import type {OciConfig, OciMount, OciResources} from './config.ts';
 
@@ -34,7 +34,8 @@ function capabilities(service: Service): readonly string[] {
 	return capabilityNames.filter(name => kept.has(name));
 }
 
-function volumeMount(volume: BindVolume | TmpfsVolume): OciMount {
+function volumeMount(volume: Service['volumes'][number]): OciMount {
+	if (volume.type === 'volume') throw new TypeError(`the volume ${volume.volume.name} has no folder yet`);
 	if (volume.type === 'tmpfs') {
 		const options = ['nosuid', 'nodev', 'noexec', ...(volume.readOnly ? ['ro'] : []), ...volume.options];
 		if (volume.size !== undefined) options.push(`size=${volume.size}`);

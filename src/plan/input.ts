@@ -2,7 +2,8 @@ import type {HostFacts} from '../host/facts.ts';
 import type {ImageFacts} from '../image/facts.ts';
 import {isRange, type UserMap} from '../host/id-map.ts';
 import type {OciConfig} from '../oci/config.ts';
-import type {Service} from '../spec/project.ts';
+import type {Service, VolumeMount} from '../spec/project.ts';
+import type {VolumeRecord} from '../state/volume.ts';
 
 /** A bind source that was looked at on the host; resolved once, so nothing can be swapped later. */
 export interface SourceFacts {
@@ -31,6 +32,12 @@ export interface DeviceFacts {
 	readonly minor: number;
 }
 
+/** A named volume that is mounted, and what is written down of it where it is there already. */
+export interface VolumeInput {
+	readonly mount: VolumeMount;
+	readonly record: VolumeRecord | undefined;
+}
+
 /** A seccomp profile, compiled for this kernel and these capabilities. */
 export interface SeccompInput {
 	/** `default`, or the file's path. */
@@ -56,6 +63,8 @@ export interface PlanInput {
 	readonly devices: Readonly<Record<string, DeviceFacts>>;
 	/** Absolute folders: `store` is on disk, `state` on a tmpfs. */
 	readonly folders: {readonly store: string; readonly state: string};
+	/** The named volumes that are mounted; in `config` each is a bind mount. */
+	readonly volumes: readonly VolumeInput[];
 	/** The spec's path as the user gave it, for the table's head. */
 	readonly spec: string;
 	readonly tty: boolean;

@@ -9,6 +9,7 @@ import {checkSysctls, planProcess, reaperOf, rootOnly} from './plan-process.ts';
 import {planRootfs} from './plan-rootfs.ts';
 import {planSecurity} from './plan-security.ts';
 import {planStart} from './plan-start.ts';
+import {planVolumes, volumeWarnings} from './plan-volumes.ts';
 import {protections} from './protections.ts';
 import {shortfalls} from './unsupported.ts';
 
@@ -43,6 +44,7 @@ export function planContainer(input: PlanInput): Plan {
 		steps: [
 			...(input.toolsSealed ? [] : [toolsStep(facts, input.folders.store)]),
 			...planRootfs(input),
+			...planVolumes(input),
 			...cgroup.steps,
 			start,
 			...mounts,
@@ -50,7 +52,7 @@ export function planContainer(input: PlanInput): Plan {
 			...unstage,
 			...planProcess(input, missing, security),
 		],
-		warnings: [...privilegedWarning(input), ...sharedIds(input), ...missing.warnings],
+		warnings: [...privilegedWarning(input), ...sharedIds(input), ...volumeWarnings(input), ...missing.warnings],
 		protections: protections(input, security),
 	};
 }

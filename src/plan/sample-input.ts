@@ -73,6 +73,7 @@ export function sampleInput({service: changed = {}, ...rest}: SampleChanges = {}
 		facts: savedFacts('v2-bookworm'),
 		sources: {},
 		devices: {},
+		volumes: [],
 		folders: {store: '/var/lib/tsbox', state: '/run/tsbox'},
 		spec: 'demo.yaml',
 		bestEffort: false,

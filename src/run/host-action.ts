@@ -3,6 +3,7 @@ import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
 import type {Action} from '../step/action.ts';
 import {sealTools} from '../host/sealed-tools.ts';
+import {makeVolume} from '../state/volume.ts';
 import {hostToolWords} from '../step/toolbox.ts';
 
 /** What doing a host action needs. */
@@ -14,6 +15,8 @@ export interface HostActionContext {
 	readonly unpack: (action: Extract<Action, {kind: 'unpack'}>) => Promise<void>;
 	/** Copies a folder with other owners; as above. */
 	readonly copyMapped: (action: Extract<Action, {kind: 'copyTree'}>) => Promise<void>;
+	/** Fills an empty volume from the image; as above. */
+	readonly fillVolume: (action: Extract<Action, {kind: 'fillVolume'}>) => Promise<void>;
 }
 
 async function runTool(context: HostActionContext, words: readonly string[], what: string): Promise<void> {
@@ -96,6 +99,12 @@ export async function doHostAction(action: Action, context: HostActionContext): 
 			host.rename(fresh, action.to);
 			return;
 		}
+		case 'makeVolume':
+			if (action.record !== null) makeVolume(host, action.store, action.record, action.owner);
+			return;
+		case 'fillVolume':
+			await context.fillVolume(action);
+			return;
 		case 'copyTools':
 			sealTools(host, facts, action.store);
 			return;

@@ -200,6 +200,7 @@ export function sampleContainer(behaviour: SampleBehaviour = {}): SampleContaine
 		signal: behaviour.signal ?? new AbortController().signal,
 		unpack: async () => {},
 		copyMapped: async () => {},
+		fillVolume: async () => {},
 		journal: openJournal(host, conf),
 		emit: event => void events.push(event),
 		conf,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import {parseName} from './container-name.ts';
 import {described, key, parsedBy, text, textOrNumber} from './schema-parts.ts';
+import {volumesSchema} from './named-volume.ts';
 import {serviceSchema, serviceShape} from './service-schema.ts';
 
 const projectShape = {
@@ -15,6 +16,7 @@ export const containerFileSchema = z.strictObject({...projectShape, ...serviceSh
 export const projectFileSchema = z.strictObject(
 	{
 		...projectShape,
+		volumes: key('The named volumes of the project, by name.', volumesSchema),
 		services: described(
 			'The containers, by name.',
 			z.record(z.string(), serviceSchema, {error: 'must be a map of services'}),

@@ -21,7 +21,7 @@ export function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
 /** The schemas that stand behind optional values, transforms and unions. */
 function unwrap(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
 	const {def} = schema._zod;
-	if (isOptional(def)) return unwrap(def.innerType);
+	if (isOptional(def) || isNullable(def)) return unwrap(def.innerType);
 	if (isPipe(def)) return unwrap(def.in);
 	if (isUnion(def)) return def.options.flatMap(unwrap);
 	return [schema];
@@ -33,5 +33,6 @@ const isRecord = (def: Def): def is z.core.$ZodRecordDef => def.type === 'record
 const isArray = (def: Def): def is z.core.$ZodArrayDef => def.type === 'array';
 const isEnum = (def: Def): def is z.core.$ZodEnumDef => def.type === 'enum';
 const isOptional = (def: Def): def is z.core.$ZodOptionalDef => def.type === 'optional';
+const isNullable = (def: Def): def is z.core.$ZodNullableDef => def.type === 'nullable';
 const isPipe = (def: Def): def is z.core.$ZodPipeDef => def.type === 'pipe';
 const isUnion = (def: Def): def is z.core.$ZodUnionDef => def.type === 'union';

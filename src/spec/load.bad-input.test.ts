@@ -27,6 +27,11 @@ function complaint(
 	}
 }
 
+/** A file of one service with these mounts, and these volumes. */
+function withVolumes(mounts: string, declared: string): string {
+	return `services:\n  web:\n    rootfs: host\n    volumes: ${mounts}\nvolumes:\n  ${declared}\n`;
+}
+
 test.each([
 	['no file', undefined],
 	['an empty file', ''],
@@ -93,7 +98,29 @@ labels: *a9
 	['an anonymous volume', 'rootfs: host\nvolumes: [/x]\n'],
 	['an SELinux option', 'rootfs: host\nvolumes: [./a:/b:z]\n'],
 	['an unknown option', 'rootfs: host\nvolumes: [./a:/b:roo]\n'],
-	['a volume of another type', 'rootfs: host\nvolumes: [{type: volume, source: a, target: /a}]\n'],
+	['a volume of another type', 'rootfs: host\nvolumes: [{type: npipe, source: a, target: /a}]\n'],
+	['a volume that is not declared', withVolumes('[dta:/x]', 'data:')],
+	['a volume that is like no other', withVolumes('[cache:/x]', 'data:')],
+	['a volume where none is declared', 'services: {a: {rootfs: host, volumes: ["data:/x"]}}\n'],
+	[
+		'a volume that is not declared, in the long form',
+		withVolumes('[{type: volume, source: dat, target: /x}]', 'data:'),
+	],
+	['a volume without a source', withVolumes('[{type: volume, target: /x}]', 'data:')],
+	['a volume with a propagation', withVolumes('["data:/x:ro,shared"]', 'data:')],
+	['a volume with an unknown option', withVolumes('["data:/x:nocpy"]', 'data:')],
+	['a volume with a subpath', withVolumes('[{type: volume, source: data, target: /x, volume: {subpath: a}}]', 'data:')],
+	['a source that is neither a path nor a name', withVolumes('["da ta:/x"]', 'data:')],
+	['a bind of a volume', withVolumes('[{type: bind, source: data, target: /x}]', 'data:')],
+	['a driver', withVolumes('[]', 'data: {driver: nfs}')],
+	['driver options', withVolumes('[]', 'data: {driver: local, driver_opts: {type: tmpfs}}')],
+	['labels of an external volume', withVolumes('[]', 'data: {external: true, labels: {a: b}}')],
+	['a misspelt key of a volume', withVolumes('[]', 'data: {extrnal: true}')],
+	['a volume whose name is a path', withVolumes('[]', '../data:')],
+	['a volume that is called by a path', withVolumes('[]', 'data: {name: ../../etc}')],
+	['a list of volumes', 'services: {a: {rootfs: host}}\nvolumes: [data]\n'],
+	['a profile that is a path', 'services: {a: {rootfs: host, profiles: [./x]}}\n'],
+	['a profile that is no list', 'services: {a: {rootfs: host, profiles: debug}}\n'],
 	['a volume without a target', 'rootfs: host\nvolumes: [{type: bind, source: ./a}]\n'],
 	['a line break in a path', 'rootfs: host\nworking_dir: "/a\\nb"\n'],
 	['an illegal name', 'rootfs: host\nname: "my box"\n'],
@@ -149,10 +176,10 @@ volumes:
 		    |                         ^^^^^^
 		  = set WHO, or write \`\${WHO:-}\` for an empty default
 
-		box.yaml:6:5: \`volumes.0\` has the source \`data\`, which would be a named volume; tsbox does not have these
+		box.yaml:6:5: the volume is \`data\`, a named volume, which a file with one container has no place to declare
 		  6 |   - data:/x
 		    |     ^^^^^^^
-		  = write \`./data\` for a folder beside the spec
+		  = put the container under \`services:\` and the volume under \`volumes:\`, or write \`./data\` for a folder beside the spec
 		hint: mend these 5 places"
 	`);
 });
@@ -167,7 +194,7 @@ test('a problem of the command line names its option', () => {
 		--user: it must be \`user\`, \`user:group\`, \`uid\` or \`uid:gid\`, not \`a b\`
 
 		--volume: it must be \`SOURCE:TARGET\` or \`SOURCE:TARGET:ro\`, not \`x\`
-		  = name a folder of the host before it; tsbox has no anonymous volumes
+		  = name a folder of the host, or a volume, before it; tsbox has no anonymous volumes
 
 		--name: it must begin with a letter or digit and hold at most 64 of \`a-z A-Z 0-9 _ . -\`, not \`-\`
 		hint: mend these 5 places"

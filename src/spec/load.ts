@@ -8,9 +8,11 @@ import {environmentLookup} from './environment.ts';
 import {containerFileSchema, projectFileSchema} from './file-schema.ts';
 import type {Lookup} from './interpolate.ts';
 import {keysAt} from './known-keys.ts';
+import {readDeclared} from './named-volume.ts';
 import {quoted} from './parsed.ts';
+import {activeServices, profileProblems} from './profiles.ts';
 import {type Problem, specError} from './problem.ts';
-import type {Project, Service} from './project.ts';
+import type {NamedVolume, Project, Service} from './project.ts';
 import type {SpecRequest} from './request.ts';
 import {replicasOf, strangeScales, withoutIdle} from './replicas.ts';
 import {readService} from './service.ts';
@@ -31,39 +33,51 @@ export function loadProject(request: SpecRequest): Project {
 	const parsed = parseYaml(source);
 	if (!parsed.ok) throw specError(parsed.problems);
 	const folder = dirname(source.file);
-	const tree = readTree(parsed.document, source, variablesOf(folder, request));
+	const variables = variablesOf(folder, request);
+	const tree = readTree(parsed.document, source, variables);
 	if (tree.problems.some(problem => problem.code === 'E_SPEC_SYNTAX')) throw specError(tree.problems);
 	if (!isMap(tree.value)) throw specError([notAMap(tree.value, tree.places)]);
-	const file = fitFile(tree.value, tree.places);
+	const file = fitFile(tree.value, tree.places, nameOfFile(source.file));
 	const schemaProblems = file.problems.filter(problem => !tree.problems.some(other => covers(problem, other)));
 	const shape = [...tree.problems, ...schemaProblems];
 	const project = request.options?.name ?? file.name ?? nameOfFile(source.file);
 	const services = file.containers.map(({key, input, places}) =>
-		readService(input, places, {key, project: file.name ?? project, folder, request, broken: shape.length > 0}),
+		readService(input, places, {
+			key,
+			project: file.name ?? project,
+			folder,
+			request,
+			broken: shape.length > 0,
+			volumes: file.volumes,
+		}),
 	);
+	const all = services.map(({service}) => service);
+	const placesOfAll = file.containers.map(({places}) => places);
+	const active = request.profiles === undefined ? undefined : activeServices(all, request, variables);
 	const expanded = services.flatMap(({service, scale}, at) =>
 		replicasOf(service, scale).map(replica => ({service: replica, places: file.containers[at]?.places})),
 	);
 	const problems = [
 		...shape,
-		...strangeScales(
-			services.map(({service}) => service),
-			request.options?.scale,
-		),
+		...strangeScales(all, request.options?.scale),
 		...services.flatMap(service => service.problems),
 		...nameProblems(
 			expanded.map(({service}) => service),
 			expanded.map(({places}) => places),
 			request,
 		),
-		...dependencyProblems(
-			services.map(({service}) => service),
-			file.containers.map(({places}) => places),
-		),
+		...dependencyProblems(all, placesOfAll),
+		...(active === undefined ? [] : profileProblems(all, placesOfAll, active, request)),
 	];
 	if (problems.length > 0) throw specError(problems);
 	const idle = services.filter(({scale}) => scale === 0).map(({service}) => service.service);
-	return {name: project, file: source.file, services: expanded.map(({service}) => withoutIdle(service, idle))};
+	return {
+		name: project,
+		file: source.file,
+		services: expanded.map(({service}) => withoutIdle(service, idle)),
+		...(active === undefined ? {} : {active: active.filter(service => !idle.includes(service))}),
+		...(file.volumes === undefined || file.volumes.length === 0 ? {} : {volumes: file.volumes}),
+	};
 }
 
 function readSource({file, cwd, readText}: SpecRequest): SourceText {
@@ -100,15 +114,17 @@ interface Container {
 interface FittingFile {
 	readonly name: string | undefined;
 	readonly containers: readonly Container[];
+	/** Undefined for a file with one container. */
+	readonly volumes: readonly NamedVolume[] | undefined;
 	readonly problems: readonly Problem[];
 }
 
-function fitFile(value: Readonly<Record<string, unknown>>, places: Places): FittingFile {
+function fitFile(value: Readonly<Record<string, unknown>>, places: Places, fallback: string): FittingFile {
 	if (!Object.hasOwn(value, 'services')) {
 		const known = {at: (path: Path) => keysAt(containerFileSchema, path), isService: (path: Path) => path.length === 0};
 		const {output, problems} = takeWhatFits(containerFileSchema, value, places, known, 0);
 		const containers = output === undefined ? [] : [{key: undefined, input: output, places}];
-		return {name: output?.name, containers, problems};
+		return {name: output?.name, containers, volumes: undefined, problems};
 	}
 	const known = {
 		at: (path: Path) => keysAt(projectFileSchema, path),
@@ -126,10 +142,12 @@ function fitFile(value: Readonly<Record<string, unknown>>, places: Places): Fitt
 		message: '`services` holds no service',
 		hint: 'write one, such as `shell:` with `rootfs: host` below it',
 	};
+	const {volumes, problems: wrong} = readDeclared(output?.volumes, output?.name ?? fallback, places);
 	return {
 		name: output?.name,
 		containers,
-		problems: problems.length === 0 && containers.length === 0 ? [none] : problems,
+		volumes,
+		problems: problems.length === 0 && containers.length === 0 ? [none] : [...problems, ...wrong],
 	};
 }
 

@@ -1,6 +1,6 @@
 import {didYouMean} from '../errors/did-you-mean.ts';
 import {bad, good, type Parsed, quoted} from './parsed.ts';
-import type {BindVolume} from './project.ts';
+import type {BindVolume, VolumeMount} from './project.ts';
 import {parseSize} from './size.ts';
 
 /** How mounts made later spread between host and container; mount_namespaces(7). */
@@ -24,7 +24,7 @@ export interface TmpfsOptions {
 const refused: Readonly<Record<string, string>> = {
 	z: 'is for SELinux labels, which tsbox does not set; label the source with chcon(1)',
 	Z: 'is for SELinux labels, which tsbox does not set; label the source with chcon(1)',
-	nocopy: 'is for named volumes, which tsbox does not have',
+	nocopy: 'is for named volumes; a folder of the host is never filled',
 	cached: 'is for Docker Desktop; a bind mount on Linux needs no cache mode',
 	delegated: 'is for Docker Desktop; a bind mount on Linux needs no cache mode',
 	consistent: 'is for Docker Desktop; a bind mount on Linux needs no cache mode',
@@ -49,6 +49,20 @@ export function parseBindOptions(text: string): Parsed<BindOptions> {
 		}
 	}
 	return good({readOnly: access === 'ro', propagation: propagation ?? 'rprivate'});
+}
+
+/** The options of a named volume's short form: `ro`, `rw` and `nocopy`; a closed list. */
+export function parseVolumeOptions(text: string): Parsed<Pick<VolumeMount, 'readOnly' | 'nocopy'>> {
+	const words = text.split(',');
+	for (const word of words) {
+		const why = word !== 'nocopy' && Object.hasOwn(refused, word) ? refused[word] : undefined;
+		if (why !== undefined) return bad(`has the option ${quoted(word)}, which ${why}`);
+		if (propagations.some(name => name === word))
+			return bad(`has the option ${quoted(word)}, which is for a folder of the host`, 'take it out');
+		if (!['ro', 'rw', 'nocopy'].includes(word)) return unknownOption(word, ['ro', 'rw', 'nocopy']);
+	}
+	if (words.includes('ro') && words.includes('rw')) return bad('has both `ro` and `rw`', 'keep one of them');
+	return good({readOnly: words.includes('ro'), nocopy: words.includes('nocopy')});
 }
 
 const flagPairs = [

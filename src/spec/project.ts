@@ -64,6 +64,28 @@ export interface TmpfsVolume {
 	readonly options: readonly string[];
 }
 
+/** A named volume, as `volumes:` beside `services:` declares it. */
+export interface NamedVolume {
+	/** Its key there. */
+	readonly key: string;
+	/** What it is called in the store: `PROJECT_KEY`, or its `name`. */
+	readonly name: string;
+	/** The project of the file; null for one that is external, which belongs to somebody else. */
+	readonly project: string | null;
+	readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The mount of a named volume (`volumes:` of a service). */
+export interface VolumeMount {
+	readonly type: 'volume';
+	readonly volume: NamedVolume;
+	/** Absolute path in the container, normalised. */
+	readonly target: string;
+	readonly readOnly: boolean;
+	/** Leave it empty, and do not begin with what the image has at the target. */
+	readonly nocopy: boolean;
+}
+
 /** A port as `ports:` has it, after its short form was taken apart; ranges are expanded. */
 export interface Port {
 	readonly hostIp?: string;
@@ -170,7 +192,7 @@ export interface Service {
 	readonly groupAdd: readonly string[];
 	readonly hostname?: string;
 	readonly domainname?: string;
-	readonly volumes: readonly (BindVolume | TmpfsVolume)[];
+	readonly volumes: readonly (BindVolume | TmpfsVolume | VolumeMount)[];
 	readonly ports: readonly Port[];
 	readonly readOnly: boolean;
 	/** Bytes. */
@@ -219,6 +241,8 @@ export interface Service {
 	/** How much output of a detached container is kept: `maxFile` pieces of `maxSize` bytes. */
 	readonly logging?: {readonly maxSize: number; readonly maxFile: number};
 	readonly dependsOn?: readonly Dependency[];
+	/** It is there when one of these is active; always, where it names none. */
+	readonly profiles?: readonly string[];
 	readonly healthcheck?: Healthcheck;
 	readonly postStart?: readonly Hook[];
 	readonly preStop?: readonly Hook[];
@@ -235,5 +259,10 @@ export interface Project {
 	readonly name: string;
 	/** Absolute path of the spec file. */
 	readonly file: string;
+	/** All of the file, whatever its profile. */
 	readonly services: readonly Service[];
+	/** The services whose profile is active; undefined where none was asked for, and then all are meant. */
+	readonly active?: readonly string[];
+	/** The named volumes that the file declares. */
+	readonly volumes?: readonly NamedVolume[];
 }

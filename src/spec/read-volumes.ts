@@ -2,23 +2,28 @@ import {parseMode} from './mount-options.ts';
 import type {Parsed} from './parsed.ts';
 import type {Picker} from './pick.ts';
 import type {Place} from './problem.ts';
-import type {BindVolume, Origin, Service, TmpfsVolume} from './project.ts';
+import {declaredVolume} from './named-volume.ts';
+import type {BindVolume, NamedVolume, Origin, Service, TmpfsVolume, VolumeMount} from './project.ts';
 import type {SpecRequest} from './request.ts';
 import {resolveSource} from './rootfs.ts';
 import type {ServiceInput} from './service-schema.ts';
 import type {Path, Places} from './tree.ts';
-import {parseBind} from './volume.ts';
+import {type NamedMount, parseVolume} from './volume.ts';
 
-/** All mounts of a container: `volumes`, then `tmpfs`, then those of the command line; sources made absolute. */
+/**
+ * All mounts of a container: `volumes`, then `tmpfs`, then those of the command line; sources made absolute, volumes found
+ * among those that the file declares; `declared` is undefined for a file that has no place to declare any.
+ */
 export function readVolumes(
 	input: Pick<ServiceInput, 'volumes' | 'tmpfs'>,
 	picker: Picker,
 	folder: string,
 	request: SpecRequest,
+	declared: readonly NamedVolume[] | undefined,
 ): Service['volumes'] {
 	const {places} = picker;
-	const volumes: (BindVolume | TmpfsVolume)[] = [];
-	const take = (parsed: Parsed<BindVolume | TmpfsVolume>, place: Place, origin: Origin) => {
+	const volumes: (BindVolume | TmpfsVolume | VolumeMount)[] = [];
+	const take = (parsed: Parsed<BindVolume | TmpfsVolume | VolumeMount>, place: Place, origin: Origin) => {
 		if (parsed.ok) {
 			picker.note(`volumes.${volumes.length}`, origin, place);
 			volumes.push(parsed.value);
@@ -28,7 +33,7 @@ export function readVolumes(
 	};
 	for (const [i, entry] of (input.volumes ?? []).entries()) {
 		const path: Path = ['volumes', i];
-		take(readVolume(entry, path, places, folder, request), places.value(path), places.origin(path));
+		take(readVolume(entry, path, places, folder, request, declared), places.value(path), places.origin(path));
 	}
 	const tmpfs = input.tmpfs ?? [];
 	for (const [i, volume] of (Array.isArray(tmpfs) ? tmpfs : [tmpfs]).entries()) {
@@ -37,8 +42,8 @@ export function readVolumes(
 	}
 	const option = {kind: 'option', option: '--volume'} as const;
 	for (const text of request.options?.volumes ?? []) {
-		const bind = parseBind(text);
-		take(bind.ok ? withSource(bind.value, request.cwd, request) : bind, option, option);
+		const parsed = parseVolume(text);
+		take(parsed.ok ? found(parsed.value, request.cwd, request, declared) : parsed, option, option);
 	}
 	return volumes;
 }
@@ -51,8 +56,13 @@ function readVolume(
 	places: Places,
 	folder: string,
 	request: SpecRequest,
-): Parsed<BindVolume | TmpfsVolume> {
-	if ('readOnly' in entry) return withSource(entry, folder, request);
+	declared: readonly NamedVolume[] | undefined,
+): Parsed<BindVolume | TmpfsVolume | VolumeMount> {
+	if ('readOnly' in entry) return found(entry, folder, request, declared);
+	if (entry.type === 'volume') {
+		const {source, target, read_only: readOnly = false, volume: {nocopy = false} = {}} = entry;
+		return found({type: 'volume', volume: source, target, readOnly, nocopy}, folder, request, declared);
+	}
 	if (entry.type === 'bind') {
 		return withSource(
 			{
@@ -83,6 +93,18 @@ function readVolume(
 			...(mode !== undefined && {mode: mode.value}),
 		},
 	};
+}
+
+/** The same with its source as an absolute path, or its volume as it is declared. */
+function found(
+	mount: BindVolume | NamedMount,
+	folder: string,
+	request: SpecRequest,
+	declared: readonly NamedVolume[] | undefined,
+): Parsed<BindVolume | VolumeMount> {
+	if (mount.type === 'bind') return withSource(mount, folder, request);
+	const volume = declaredVolume(mount.volume, declared);
+	return volume.ok ? {ok: true, value: {...mount, volume: volume.value}} : volume;
 }
 
 function withSource(volume: BindVolume, folder: string, request: SpecRequest): Parsed<BindVolume> {

@@ -36,4 +36,11 @@ export interface SpecRequest {
 	/** What a path is, symlinks followed; undefined for nothing and for anything else. */
 	readonly kindOf: (path: string) => 'file' | 'directory' | undefined;
 	readonly options?: SpecOptions;
+	/**
+	 * The profiles that are asked for; with none those of COMPOSE_PROFILES. Undefined: whatever the profiles, all services
+	 * are meant.
+	 */
+	readonly profiles?: readonly string[];
+	/** Services that are named: each has its own profiles active. */
+	readonly named?: readonly string[];
 }

@@ -36,6 +36,11 @@ export function parsedBy<S extends z.ZodMiniType, T>(shape: S, parse: (input: z.
 	);
 }
 
+/** A shape that is known and not taken. */
+export function refuse<S extends z.ZodMiniType>(shape: S, problem: string, hint: string) {
+	return parsedBy(shape, (): Parsed<never> => ({ok: false, problem, hint}));
+}
+
 /** Any text. A number is refused: YAML would read `1.10` as 1.1. */
 export const text = z.string({error: 'must be text'});
 

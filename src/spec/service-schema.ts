@@ -16,7 +16,7 @@ import {makePorts, parsePort} from './port.ts';
 import {namespaceKinds, usernsModes} from './project.ts';
 import {logging} from './logging.ts';
 import {numberIn, parseBoolean} from './scalar.ts';
-import {described, key, mapOrList, parsedBy, text, textOrBoolean, textOrNumber, texts} from './schema-parts.ts';
+import {described, key, mapOrList, parsedBy, refuse, text, textOrBoolean, textOrNumber, texts} from './schema-parts.ts';
 import {mostReplicas} from './replicas.ts';
 import {parseRestart} from './restart.ts';
 import {parseSecurityOption} from './security-option.ts';
@@ -25,7 +25,9 @@ import {parseSignal} from './signal.ts';
 import {parsePositiveSize, parseSwapSize} from './size.ts';
 import {ulimitNames} from './ulimit.ts';
 import {parseGroup, parseUser} from './user.ts';
-import {parseBind, parseSource, parseTmpfs} from './volume.ts';
+import {parseSource, parseTmpfs, parseVolume} from './volume.ts';
+import {parseVolumeName} from './named-volume.ts';
+import {parseProfile} from './profiles.ts';
 
 const boolean = () => parsedBy(textOrBoolean, parseBoolean);
 const number = (...range: Parameters<typeof numberIn>) => parsedBy(textOrNumber, numberIn(...range));
@@ -65,11 +67,27 @@ const longTmpfs = z.strictObject({
 	),
 });
 
+const volumeOptions = z.strictObject(
+	{
+		nocopy: key('Do not begin with what the image has at the target.', boolean()),
+		subpath: key('A folder of the volume.', refuse(text, 'is not taken', 'mount the volume whole')),
+	},
+	{error: 'must be a map'},
+);
+
+const longVolume = z.strictObject({
+	type: z.literal('volume'),
+	source: described('The volume: its key under `volumes`.', parsedBy(text, parseVolumeName)),
+	target: described('The absolute path in the container.', parsedBy(text, parseMountTarget)),
+	read_only: key('Refuse writes.', boolean()),
+	volume: key('Options of a named volume.', volumeOptions),
+});
+
 const volume = z.union(
 	[
-		parsedBy(z.string(), parseBind),
-		z.discriminatedUnion('type', [longBind, longTmpfs], {
-			error: 'must be `bind` or `tmpfs`',
+		parsedBy(z.string(), parseVolume),
+		z.discriminatedUnion('type', [longBind, longTmpfs, longVolume], {
+			error: 'must be `bind`, `volume` or `tmpfs`',
 		}),
 	],
 	{error: 'must be `SOURCE:TARGET[:ro]`, or a map with `type`, `source` and `target`'},
@@ -166,7 +184,7 @@ export const serviceShape = {
 	hostname: key('The host name that the container sees; its name by default.', parsedBy(text, parseHostName)),
 	domainname: key('The NIS domain name that the container sees.', parsedBy(text, parseHostName)),
 	volumes: key(
-		'Folders and files of the host, and tmpfs, that are mounted.',
+		'Folders and files of the host, named volumes, and tmpfs, that are mounted.',
 		z.array(volume, {error: 'must be a list'}),
 	),
 	tmpfs: key(
@@ -241,6 +259,10 @@ export const serviceShape = {
 		parsedBy(textOrBoolean, parseRestart),
 	),
 	depends_on: key('The services that must be there first.', dependsOn),
+	profiles: key(
+		'It is there only when one of these is active: `--profile`, or COMPOSE_PROFILES.',
+		z.array(parsedBy(text, parseProfile), {error: 'must be a list'}),
+	),
 	healthcheck: key('How it is asked whether it is well.', healthcheck),
 	post_start: key('Commands that are run in the container right after its start.', hooks),
 	pre_stop: key('Commands that are run in the container before it is asked to stop.', hooks),

@@ -2,7 +2,7 @@ import {hostNameOf} from './host-name.ts';
 import {impossibleMixes} from './mixes.ts';
 import {type Picker, pickerOf, present} from './pick.ts';
 import type {Problem} from './problem.ts';
-import type {NamespaceKind, RootfsSource, Service} from './project.ts';
+import type {NamedVolume, NamespaceKind, RootfsSource, Service} from './project.ts';
 import {readLimits} from './read-limits.ts';
 import {readNamed} from './read-named.ts';
 import {readScale} from './replicas.ts';
@@ -25,6 +25,8 @@ export interface ServiceContext {
 	/** The folder of the spec, absolute. */
 	readonly folder: string;
 	readonly request: SpecRequest;
+	/** The named volumes of the file; undefined for a file with one container, which has no place for them. */
+	readonly volumes: readonly NamedVolume[] | undefined;
 	/** The container has problems already; what may only follow from them is not looked for. */
 	readonly broken: boolean;
 }
@@ -50,7 +52,7 @@ export function readService(
 		rootfs: findRootfs(input.rootfs, picker, context),
 		...readProcess(input, picker, folder, request),
 		...readLimits(input, picker),
-		volumes: readVolumes(input, picker, folder, request),
+		volumes: readVolumes(input, picker, folder, request, context.volumes),
 		ports: pick('ports', input.ports, []).flat(),
 		readOnly: pick('read_only', input.read_only, false),
 		sysctls: readNamed('sysctls', input.sysctls, picker),
@@ -67,6 +69,7 @@ export function readService(
 			restart: pick('restart', input.restart, undefined),
 			logging: pick('logging', input.logging, undefined),
 			dependsOn: pick('depends_on', input.depends_on, undefined),
+			profiles: pick('profiles', input.profiles, undefined),
 			healthcheck: pick('healthcheck', input.healthcheck, undefined) ?? undefined,
 			postStart: pick('post_start', input.post_start, undefined),
 			preStop: pick('pre_stop', input.pre_stop, undefined),

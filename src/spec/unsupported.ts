@@ -36,7 +36,6 @@ export const unsupportedServiceKeys: Readonly<Record<string, string>> = {
 	oom_kill_disable: 'use `oom_score_adj`',
 	pid: 'add `pid` to `namespaces` or leave it out there',
 	platform: 'take it out; the rootfs must fit this machine',
-	profiles: 'take it out, or write a file for each profile',
 	provider: 'take it out',
 	pull_policy: 'take it out; tsbox pulls nothing',
 	runtime: 'take it out',
@@ -54,5 +53,4 @@ export const unsupportedTopKeys: Readonly<Record<string, string>> = {
 	models: 'take it out',
 	networks: 'leave `network` out of `namespaces` for the network of the host',
 	secrets: 'mount the files read-only with `volumes` in the service',
-	volumes: 'mount a folder of the host with `volumes` in the service',
 };

@@ -1,26 +1,36 @@
 import {checkPath, parseMountTarget} from './container-path.ts';
-import {parseBindOptions, parseTmpfsOptions} from './mount-options.ts';
+import {parseBindOptions, parseTmpfsOptions, parseVolumeOptions} from './mount-options.ts';
+import {isVolumeName} from './named-volume.ts';
 import {bad, good, type Parsed, quoted} from './parsed.ts';
-import type {BindVolume, TmpfsVolume} from './project.ts';
+import type {BindVolume, TmpfsVolume, VolumeMount} from './project.ts';
+
+/** A mount of a named volume whose declaration is still to be found: `volume` is the key. */
+export type NamedMount = Omit<VolumeMount, 'volume'> & {readonly volume: string};
 
 /**
- * Takes the short form apart, `SOURCE:TARGET[:OPTIONS]`. The source is still as written; see resolveSource.
- * Source: Compose Specification, "volumes", short syntax. Unlike docker, a source that is not there is not made.
+ * Takes the short form apart, `SOURCE:TARGET[:OPTIONS]`. A source that is no path names a volume; a path is still as
+ * written, see resolveSource.
+ * Source: Compose Specification, "volumes", short syntax. Unlike docker, a path that is not there is not made.
  */
-export function parseBind(volume: string): Parsed<BindVolume> {
+export function parseVolume(volume: string): Parsed<BindVolume | NamedMount> {
 	const parts = volume.split(':');
 	const [source = '', target, options = 'rw'] = parts;
 	if (target === undefined || parts.length > 3) {
 		return bad(
 			`must be \`SOURCE:TARGET\` or \`SOURCE:TARGET:ro\`, not ${quoted(volume)}`,
 			target === undefined
-				? 'name a folder of the host before it; tsbox has no anonymous volumes'
+				? 'name a folder of the host, or a volume, before it; tsbox has no anonymous volumes'
 				: 'use the long form for a path that holds a colon',
 		);
 	}
+	const checkedTarget = parseMountTarget(target);
+	if (isVolumeName(source)) {
+		if (!checkedTarget.ok) return bad(`has a target that ${checkedTarget.problem}`, checkedTarget.hint);
+		const access = parseVolumeOptions(options);
+		return access.ok ? good({type: 'volume', volume: source, target: checkedTarget.value, ...access.value}) : access;
+	}
 	const checkedSource = parseSource(source);
 	if (!checkedSource.ok) return checkedSource;
-	const checkedTarget = parseMountTarget(target);
 	if (!checkedTarget.ok) return bad(`has a target that ${checkedTarget.problem}`, checkedTarget.hint);
 	const checkedOptions = parseBindOptions(options);
 	if (!checkedOptions.ok) return checkedOptions;
@@ -34,7 +44,7 @@ export function parseBind(volume: string): Parsed<BindVolume> {
 	});
 }
 
-/** Checks a bind source as written: it must be a path, for tsbox has no named volumes. */
+/** Checks a bind source as written: it must be a path. */
 export function parseSource(source: string): Parsed<string> {
 	const checked = checkPath(source);
 	if (!checked.ok) return bad(`has a source that ${checked.problem}`);
@@ -42,8 +52,8 @@ export function parseSource(source: string): Parsed<string> {
 		return bad(`has the source ${quoted(source)}; only your own home can be written as \`~/\``);
 	if (/^[/.~]/.test(source)) return good(source);
 	return bad(
-		`has the source ${quoted(source)}, which would be a named volume; tsbox does not have these`,
-		`write \`./${source}\` for a folder beside the spec`,
+		`has the source ${quoted(source)}, which is no path${isVolumeName(source) ? ' but the name of a volume' : ' and no name of a volume'}`,
+		`write \`./${source}\` for a folder beside the spec${isVolumeName(source) ? ', or `type: volume`' : ''}`,
 	);
 }
 

@@ -1,5 +1,6 @@
 import type {ToolName} from '../host/facts.ts';
 import type {RangeMap} from '../host/id-map.ts';
+import type {VolumeFill} from '../image/fill-volume.ts';
 
 /** One row of an fstab(5) that the container's mounts are made from. */
 export interface MountRow {
@@ -57,6 +58,16 @@ export type Action =
 	  }
 	/** Copies a folder with all its attributes; with `ids` each owner becomes the one that it stands for. */
 	| {readonly kind: 'copyTree'; readonly from: string; readonly to: string; readonly ids?: RangeMap}
+	/** Makes a named volume where there is none; without a record it must be there. The empty folder gets `owner`. */
+	| {
+			readonly kind: 'makeVolume';
+			readonly store: string;
+			readonly name: string;
+			readonly record: NewVolume | null;
+			readonly owner?: readonly [uid: number, gid: number];
+	  }
+	/** Copies what an image has at a path into a volume that is empty; whoever its files belong to, see image/fill-volume.ts. */
+	| ({readonly kind: 'fillVolume'} & VolumeFill)
 	/** Copies the host tools that containers are set up with into one folder of the store, and blanks the names of files that they would read from the container: host/sealed-tools.ts. */
 	| {readonly kind: 'copyTools'; readonly files: readonly string[]; readonly store: string; readonly to: string}
 	/** Refuses a root filesystem in which one of these names is there and is not a plain folder; makes the missing ones in the first root. */
@@ -137,6 +148,19 @@ export type Action =
 	  }
 	/** Opens the gate: the waiting shell becomes the command. */
 	| ExecAction;
+
+/** What is written down of a named volume, but for the time: a plan knows no clock. */
+export interface NewVolume {
+	readonly schema: 1;
+	readonly name: string;
+	/** The project that made it, and removes it with `down -v`; null for one that `volume create` made. */
+	readonly project: string | null;
+	/** Its key in the spec of that project; null as above. */
+	readonly volume: string | null;
+	readonly labels: Readonly<Record<string, string>>;
+	/** The uid of the host that root of the container was for which it was made: its files belong to such ids; null as above. */
+	readonly root: number | null;
+}
 
 /** How a seccomp filter is loaded. */
 export interface FilterLoader {

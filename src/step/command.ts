@@ -115,6 +115,22 @@ export function actionLines(action: Action, conf: string): readonly string[] {
 				: [
 						`tar -C ${shellWord(action.from)} -cf - . | ${inNamespace(action.ids)}tar -xpf - -C ${shellWord(action.to)}`,
 					];
+		case 'makeVolume': {
+			const {store, name, record, owner} = action;
+			const data = shellWord(`${store}/volumes/${name}/_data`);
+			return record === null
+				? [`test -d ${data}`]
+				: [
+						`mkdir -p -m 755 ${data}`,
+						...(owner === undefined ? [] : [`chown ${owner.join(':')} ${data}`]),
+						`echo ${shellWord(JSON.stringify(record))} > ${shellWord(`${store}/volumes/${name}/record.json`)}`,
+					];
+		}
+		case 'fillVolume':
+			return [
+				`${inNamespace(action.readIds)}chroot ${shellWord(action.image)} tar -C ${shellWord(action.target)} -cf - . |`,
+				`    ${inNamespace(action.ids)}tar -xpf - -C ${shellWord(`${action.volume}/_data`)}`,
+			];
 		case 'copyTools':
 			return [
 				`cp --parents -t ${shellWord(action.to)} ${shellCommand(action.files)}`,

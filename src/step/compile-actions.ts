@@ -1,5 +1,6 @@
 import type {HostFacts} from '../host/facts.ts';
 import type {Action, CgroupKill} from './action.ts';
+import {volumeLines} from './compile-volume.ts';
 import {shellCommand, shellWord} from './shell-word.ts';
 import {hostToolWords} from './toolbox.ts';
 
@@ -25,6 +26,8 @@ export function hostActionLines(action: Action, facts: HostFacts): readonly stri
 			return [
 				`run ${shellCommand([...(hostToolWords(facts, 'cp') ?? ['cp']), '-a', '--', `${action.from}/.`, action.to])}`,
 			];
+		case 'makeVolume':
+			return volumeLines(action);
 		default:
 			throw new TypeError(`${action.kind} is not a host action`);
 	}

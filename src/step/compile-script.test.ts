@@ -14,6 +14,7 @@ function compile(plan: Plan, changes: Pick<SampleChanges, 'facts'> = {}): string
 		folder: '/run/tsbox/containers/demo',
 		record: {schema: 1, name: 'demo', spec: "it's.yaml"},
 		copy: [],
+		fill: () => [],
 		blanks: [{file: '/usr/lib/libc.so.6', offset: 12, text: '/etc/nsswitch.conf', put: '\0'}],
 		unpack: ['[ -e /var/lib/tsbox/images/x ] || exit 1'],
 		stopSignal: 'SIGQUIT',

@@ -32,6 +32,8 @@ export interface CompileInput {
 	readonly blanks: readonly Blank[];
 	/** What a `copyTree` step with other owners is done with. */
 	readonly copy: readonly string[];
+	/** What a `fillVolume` step is done with. */
+	readonly fill: (action: Extract<Action, {kind: 'fillVolume'}>) => readonly string[];
 	/** As kill(1) takes it, with SIG. */
 	readonly stopSignal: string;
 	/** Milliseconds. */
@@ -61,7 +63,7 @@ function hostStep(each: Numbered, input: CompileInput): readonly string[] {
 }
 
 /** What only the image store knows how to do; undefined for all other actions. */
-function borrowed(action: Action, {unpack, copy, blanks}: CompileInput): readonly string[] | undefined {
+function borrowed(action: Action, {unpack, copy, fill, blanks}: CompileInput): readonly string[] | undefined {
 	const asFunction = (name: string, lines: readonly string[]): readonly string[] => [
 		`${name}() {`,
 		...lines.map(line => `\t${line}`),
@@ -70,6 +72,7 @@ function borrowed(action: Action, {unpack, copy, blanks}: CompileInput): readonl
 	];
 	// It runs in a shell of its own, so that its variables and traps are not ours.
 	if (action.kind === 'copyTools') return asFunction('seal', sealLines(action, blanks));
+	if (action.kind === 'fillVolume') return asFunction('fill', fill(action));
 	if (action.kind === 'unpack') return asFunction('unpack', unpack);
 	return action.kind === 'copyTree' && action.ids !== undefined ? asFunction('copy', copy) : undefined;
 }

@@ -1,5 +1,5 @@
 import {gcName} from '../engine/gc.ts';
-import {loadProject} from '../engine/load-project.ts';
+import {loadProject, noneActive} from '../engine/load-project.ts';
 import {planContainer} from '../engine/plan-container.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Machine, SpecRequest} from '../engine/types.ts';
@@ -31,9 +31,10 @@ export interface DetachedUp {
  */
 export async function upDetached(
 	machine: Machine,
-	{spec, services, wait, timeoutMs, program, emit, signal}: DetachedUp,
+	{spec: asked, services, wait, timeoutMs, program, emit, signal}: DetachedUp,
 ): Promise<readonly ServiceStatus[]> {
 	const {host, dirs} = machine;
+	const spec = {...asked, named: services};
 	const project = await loadProject(spec, host);
 	const wanted = withDependencies(project, services);
 	for (const service of wanted) await planContainer(machine, {...spec, service}, {dry: true, signal});
@@ -65,14 +66,18 @@ export async function upDetached(
 }
 
 /** The services that are meant and all that they need, in the order of the file. */
-function withDependencies({services, file}: Project, named: readonly string[]): readonly string[] {
-	const known = services.map(({service}) => service);
+function withDependencies(project: Project, named: readonly string[]): readonly string[] {
+	const {services, file} = project;
+	const known = [...new Set(services.map(({service}) => service))];
 	const strange = named.find(name => !known.includes(name));
 	if (strange !== undefined)
 		throw new TsboxError('E_USAGE', `${file} has no service ${strange}`, {hint: `it has ${known.join(', ')}`});
-	const wanted = new Set(named.length === 0 ? known : named);
+	const active = project.active ?? known;
+	const wanted = new Set(named.length === 0 ? active : named);
+	if (wanted.size === 0) throw noneActive(project);
+	// One that is not required and whose profile is not active is not started for it; as compose does.
 	for (const name of wanted)
 		for (const {service} of services.find(each => each.service === name)?.dependsOn ?? [])
-			if (known.includes(service)) wanted.add(service);
+			if (active.includes(service)) wanted.add(service);
 	return known.filter(name => wanted.has(name));
 }

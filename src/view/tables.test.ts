@@ -4,6 +4,7 @@ import {containerTable} from './container-table.ts';
 import {doctorTable} from './doctor-table.ts';
 import {formatTemplate} from './format-template.ts';
 import {imagesTable} from './images-table.ts';
+import {volumesTable} from './volumes-table.ts';
 import {stepPage} from './step-page.ts';
 import {sampleRun} from './sample-run.ts';
 import {theme} from './theme.ts';
@@ -26,6 +27,18 @@ test('containers are a line each, long commands cut, hostile names harmless', ()
 		"NAME      STATE    PID   STARTED     IMAGE          COMMAND                           SPEC
 		demo      running  1234  1 hour ago  rootfs.tar.gz  sh -c while true; do echo sti...  /srv/demo.yaml
 		ev\\x1bil  dead     1234  1 hour ago  host           top                               /srv/demo.yaml
+		"
+	`);
+});
+
+test('volumes are a line each, with who mounts them', () => {
+	const volume = {name: 'shop_data', project: 'shop', created: now - 90_000, usedBy: ['db', 'ev\x1bil']};
+	expect(
+		volumesTable([volume, {...volume, name: 'hand', project: null, usedBy: []}], now, look),
+	).toMatchInlineSnapshot(`
+		"NAME       PROJECT  CREATED       IN USE BY
+		shop_data  shop     1 minute ago  db,ev\\x1bil
+		hand       -        1 minute ago  -
 		"
 	`);
 });

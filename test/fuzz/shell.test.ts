@@ -138,6 +138,7 @@ test(
 					record: {schema: 1, name: 'demo', spec: label},
 					unpack: [],
 					copy: [],
+					fill: () => [],
 					blanks: [],
 					stopSignal: 'SIGTERM',
 					stopGraceMs: 1000,

@@ -71,6 +71,7 @@ function planOf(example: string, machine: (typeof machines)[number]): Plan {
 		image,
 		sources: sourcesOf(service),
 		devices: {},
+		volumes: [],
 		folders: {store: '/var/lib/tsbox', state: '/run/tsbox'},
 		spec: `${example}.yaml`,
 		tty: service.tty ?? false,

@@ -68,7 +68,7 @@ export function isInCgroup(pid: string, name: string): boolean {
 
 /**
  * All that is on the machine of one container, or of one test's folder: mounts, cgroups, processes, and what lies in the
- * state folder and among the layers. Other tests' containers run meanwhile, so it is told by the name and the folder.
+ * state folder, among the layers and among the volumes. Other tests' containers run meanwhile, so it is told by the name and the folder.
  */
 export function leftovers(name: string, folder: string): readonly string[] {
 	const processes = processesOf(name, folder).map(({pid, command}) => `process ${pid} ${command}`);
@@ -77,6 +77,7 @@ export function leftovers(name: string, folder: string): readonly string[] {
 		...foldersBelow(join(folder, 'store/layers'), 1),
 		...foldersBelow(join(folder, 'store/tmp'), 1),
 		...foldersBelow(join(folder, 'store/logs'), 1),
+		...foldersBelow(join(folder, 'store/volumes'), 1),
 		...foldersBelow(join(folder, 'state/projects'), 1),
 	].map(path => `folder ${path}`);
 	return [...mountsOf(folder), ...cgroupsOf(name), ...processes, ...files];

@@ -20,7 +20,13 @@ export const compile = defineCommand({
 	],
 	async run({values, positionals: [file, service]}, {io, engine, folders}) {
 		const machine = await withFacts(await engine.openMachine({...folders, planOnly: true}), values.facts, io);
-		const spec = {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], ...given({file, service})};
+		const spec = {
+			cwd: io.cwd,
+			env: io.env,
+			bestEffort: values['best-effort'],
+			profiles: values.profile,
+			...given({file, service}),
+		};
 		const planned = await engine.planContainer(machine, spec);
 		for (const warning of planned.plan.warnings) io.err(`warning: ${warning}\n`);
 		io.out(await engine.compilePlan(machine, planned));

@@ -2,8 +2,9 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 import {type Context, defineCommand} from '../command.ts';
 import type {Machine} from '../engine-api.ts';
 import {programOf} from '../program.ts';
-import {timeoutOf} from '../project-verb.ts';
+import {stopOptions, timeoutOf} from '../project-verb.ts';
 import {given} from '../run-options.ts';
+import {usageError} from '../usage-error.ts';
 
 /** `tsbox down`: ends containers in their own way. */
 export const down = defineCommand({
@@ -13,65 +14,74 @@ export const down = defineCommand({
 		['tsbox down', 'the containers of the spec of this folder'],
 		['tsbox down demo', 'one container'],
 		['tsbox down demo.yaml', 'the containers of a spec'],
+		['tsbox down -v demo.yaml', 'and the volumes that the project made'],
 		['tsbox down -t 0 demo', 'at once'],
 	],
 	options: {
-		timeout: {
-			kind: 'number',
-			short: 't',
-			value: 'SECONDS',
-			describe: "Wait this long before SIGKILL; by default the spec's stop_grace_period",
-		},
+		...stopOptions,
+		volumes: {kind: 'flag', short: 'v', describe: 'Remove the named volumes of the project too, with all in them'},
 	},
 	positionals: [{name: 'TARGET', describe: 'Name of a container, or path of a spec', completes: 'container'}],
 	async run({values, positionals: [target]}, context) {
 		const {io, engine, folders} = context;
 		const machine = await engine.openMachine(folders);
-		if (await downProject(target, timeoutOf(values.timeout), machine, context)) return 0;
-		const isName = target !== undefined && !isPath(target);
-		const names = isName ? [target] : await namesOf(target, context);
-		const running = new Set((await engine.list(machine)).map(({name, id}) => id ?? name));
-		const present = isName ? names : names.filter(name => running.has(name));
-		if (present.length === 0)
-			throw new TsboxError('E_NO_SUCH_CONTAINER', `no container of ${target ?? 'this folder'} is running`, {
-				hint: 'See tsbox ps',
+		const found = await engine.findTarget(machine, target, {cwd: io.cwd, env: io.env}, []);
+		const timeout = timeoutOf(values.timeout);
+		if (found !== undefined) {
+			const {project, services} = found;
+			if (values.volumes && services.length > 0)
+				throw usageError(`-v is for a whole project, and ${target ?? ''} is a part of ${project}`, undefined, 'down');
+			const request =
+				services.length === 0
+					? ({verb: 'down', ...timeout} as const)
+					: ({verb: 'remove', services, ...timeout} as const);
+			await engine.askProject(machine, project, request, programOf(io), event => {
+				if (event.type === 'service.removed') io.err(`${event.service} is down\n`);
 			});
-		const options = {
-			...timeoutOf(values.timeout),
-			warn: (text: string): void => io.err(`warning: ${text}\n`),
-		};
+			if (values.volumes) await removeVolumes(target, project, machine, context);
+			return 0;
+		}
+		const isName = target !== undefined && !isPath(target);
+		const spec = isName ? undefined : await engine.loadProject({cwd: io.cwd, env: io.env, ...given({file: target})});
+		const names = spec?.services.map(service => service.name) ?? [target ?? ''];
+		const running = new Set((await engine.list(machine)).map(({name, id}) => id ?? name));
+		const present = isName && !values.volumes ? names : names.filter(name => running.has(name));
+		const options = {...timeout, warn: (text: string): void => io.err(`warning: ${text}\n`)};
 		for (const name of present) {
 			await engine.down(machine, name, options);
 			io.err(`${name} is down\n`);
 		}
+		const gone = values.volumes && (await removeVolumes(target, spec?.name ?? target ?? '', machine, context)) > 0;
+		if (present.length === 0 && !gone)
+			throw new TsboxError('E_NO_SUCH_CONTAINER', `no container of ${target ?? 'this folder'} is running`, {
+				hint: 'See tsbox ps',
+			});
 		return 0;
 	},
 });
-
-/** Ends a detached project, or one service of it where its container is named; false where there is none. */
-async function downProject(
-	target: string | undefined,
-	timeout: {readonly timeoutMs?: number},
-	machine: Machine,
-	{io, engine}: Context,
-): Promise<boolean> {
-	const found = await engine.findTarget(machine, target, {cwd: io.cwd, env: io.env}, []);
-	if (found === undefined) return false;
-	const {project, services} = found;
-	const request =
-		services.length === 0 ? ({verb: 'down', ...timeout} as const) : ({verb: 'remove', services, ...timeout} as const);
-	await engine.askProject(machine, project, request, programOf(io), event => {
-		if (event.type === 'service.removed') io.err(`${event.service} is down\n`);
-	});
-	return true;
-}
 
 /** A container's name has no slash; a spec has one, or a suffix that no one gives a container. */
 function isPath(target: string): boolean {
 	return target.includes('/') || /\.(ya?ml|json)$/.test(target);
 }
 
-async function namesOf(file: string | undefined, {io, engine}: Context): Promise<readonly string[]> {
-	const project = await engine.loadProject({cwd: io.cwd, env: io.env, ...given({file})});
-	return project.services.map(service => service.name);
+/** Removes what the project made, but for what its spec calls external; gives how many. What somebody else mounts is told as an error. */
+async function removeVolumes(
+	target: string | undefined,
+	project: string,
+	machine: Machine,
+	{io, engine}: Context,
+): Promise<number> {
+	const isSpec = target === undefined || isPath(target);
+	const spec = isSpec ? await engine.loadProject({cwd: io.cwd, env: io.env, ...given({file: target})}) : undefined;
+	const spared = (spec?.volumes ?? []).flatMap(volume => (volume.project === null ? [volume.name] : []));
+	const {removed, kept} = await engine.removeProjectVolumes(machine, project, spared);
+	for (const name of removed) io.err(`the volume ${name} is removed\n`);
+	const [first] = kept;
+	if (first !== undefined)
+		throw new TsboxError('E_VOLUME_IN_USE', `${kept.map(({name}) => name).join(', ')} can't be removed`, {
+			why: kept.map(({name, usedBy}) => `${usedBy.join(', ')} mounts ${name}`).join('; '),
+			hint: `end ${first.usedBy[0] ?? ''} first, then \`tsbox volume rm ${first.name}\``,
+		});
+	return removed.length;
 }

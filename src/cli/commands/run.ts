@@ -15,7 +15,12 @@ export const run = defineCommand({
 	],
 	options: {
 		...commandOptions,
-		volume: {kind: 'list', short: 'v', value: 'SOURCE:TARGET[:ro]', describe: 'Bind a path of the host'},
+		volume: {
+			kind: 'list',
+			short: 'v',
+			value: 'SOURCE:TARGET[:ro]',
+			describe: 'Bind a path of the host, or a volume of the spec',
+		},
 		name: {kind: 'text', value: 'NAME', describe: 'Name of the container'},
 		userns: {
 			kind: 'text',
@@ -48,6 +53,7 @@ export const run = defineCommand({
 			cwd: io.cwd,
 			env: io.env,
 			bestEffort: values['best-effort'],
+			profiles: values.profile,
 			overrides,
 			...given({file, service, traceSeccomp: values['trace-seccomp']}),
 		};

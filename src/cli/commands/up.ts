@@ -53,7 +53,13 @@ export const up = defineCommand({
 		if (values.step && !io.isTerminal('stdin'))
 			throw usageError('--step needs a terminal to wait for Enter', undefined, 'up');
 		const progress = values.json ? 'json' : values.step ? 'step' : values.plain || !hasScreen(io) ? 'plain' : 'screen';
-		const spec = {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], ...given({file, service})};
+		const spec = {
+			cwd: io.cwd,
+			env: io.env,
+			bestEffort: values['best-effort'],
+			profiles: values.profile,
+			...given({file, service}),
+		};
 		return startContainer({verb: 'up', spec, tty: !values.json && wantsTty(values, io), progress}, context);
 	},
 });

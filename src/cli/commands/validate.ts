@@ -1,5 +1,5 @@
 import {defineCommand} from '../command.ts';
-import {given} from '../run-options.ts';
+import {given, profileOptions} from '../run-options.ts';
 import {jsonText} from '../../view/json.ts';
 
 /** `tsbox validate`: reads a spec and says what is wrong with it. */
@@ -11,13 +11,20 @@ export const validate = defineCommand({
 		['tsbox validate --json demo.yaml', 'the spec as tsbox understands it'],
 	],
 	options: {
+		...profileOptions,
 		json: {kind: 'flag', describe: 'Print the spec as tsbox understands it'},
 	},
 	positionals: [{name: 'SPEC', describe: 'Spec file', completes: 'file'}],
 	async run({values, positionals: [file]}, {io, engine}) {
-		const project = await engine.loadProject({cwd: io.cwd, env: io.env, ...given({file})});
+		const project = await engine.loadProject({cwd: io.cwd, env: io.env, profiles: values.profile, ...given({file})});
 		if (values.json) io.out(jsonText(project, 2));
-		else io.err(`${project.file} is valid: ${project.services.map(({service}) => service).join(', ')}\n`);
+		else {
+			const names = project.services.map(({service}) => service);
+			const active = names.filter(name => project.active?.includes(name) ?? true);
+			const others = names.filter(name => !active.includes(name));
+			const rest = others.length === 0 ? '' : `; with a profile ${others.join(', ')}`;
+			io.err(`${project.file} is valid: ${active.join(', ')}${rest}\n`);
+		}
 		return 0;
 	},
 });

@@ -1,0 +1,86 @@
+import {type Context, defineCommand} from '../command.ts';
+import {eachName} from '../each-name.ts';
+import {lookOf} from '../look-of.ts';
+import {usageError} from '../usage-error.ts';
+import {jsonText} from '../../view/json.ts';
+
+/** `tsbox volume`: the named volumes in the store. */
+export const volume = defineCommand({
+	name: 'volume',
+	describe: 'List, make, show, remove or prune the named volumes',
+	examples: [
+		['tsbox volume ls', 'a table'],
+		['tsbox volume create --label team=web shared', 'one of no project, for `external: true`'],
+		['tsbox volume inspect shop_data', 'all that is known of one, as JSON'],
+		['tsbox volume rm shop_data', 'one that no container mounts'],
+		['tsbox volume prune', 'all that no container mounts'],
+	],
+	options: {
+		quiet: {kind: 'flag', short: 'q', describe: 'Names only'},
+		json: {kind: 'flag', describe: 'Print the list as JSON'},
+		label: {kind: 'list', value: 'NAME=VALUE', describe: 'With create: a label'},
+	},
+	positionals: [
+		{
+			name: 'ACTION',
+			describe: 'ls, create, inspect, rm or prune; ls by default',
+			choices: ['ls', 'create', 'inspect', 'rm', 'prune'],
+			completes: 'none',
+		},
+		{name: 'NAME', describe: 'Which; rm takes several', many: true, completes: 'none'},
+	],
+	async run({values, positionals: [action = 'ls', ...names]}, context) {
+		const [name, other] = names;
+		if (values.label.length > 0 && action !== 'create') throw usageError('--label is for create', undefined, 'volume');
+		if (action === 'ls' || action === 'prune') {
+			if (name !== undefined) throw usageError(`volume ${action} takes no name`, undefined, 'volume');
+			return action === 'ls' ? list(values, context) : prune(context);
+		}
+		if (name === undefined) throw usageError(`volume ${action} needs a NAME`, undefined, 'volume');
+		if (action === 'rm') return remove(names, context);
+		if (other !== undefined) throw usageError(`volume ${action} takes one name`, undefined, 'volume');
+		return action === 'create' ? create(name, values.label, context) : inspect(name, context);
+	},
+});
+
+async function list(values: {readonly quiet: boolean; readonly json: boolean}, context: Context): Promise<number> {
+	const {io, engine, folders} = context;
+	const rows = await engine.listVolumes(await engine.openMachine(folders));
+	if (values.json) io.out(jsonText(rows, 2));
+	else if (values.quiet) io.out(rows.map(({name}) => `${name}\n`).join(''));
+	else {
+		const {volumesTable} = await import('../../view/volumes-table.ts');
+		io.out(volumesTable(rows, io.now(), await lookOf(io, 'stdout', rows)));
+	}
+	return 0;
+}
+
+async function create(name: string, labels: readonly string[], {io, engine, folders}: Context): Promise<number> {
+	const pairs = labels.map((label): readonly [string, string] => {
+		const [key = '', ...value] = label.split('=');
+		if (key === '') throw usageError(`--label ${label}: a label needs a name`, undefined, 'volume');
+		return [key, value.join('=')];
+	});
+	await engine.createVolume(await engine.openMachine(folders), name, Object.fromEntries(pairs));
+	io.out(`${name}\n`);
+	return 0;
+}
+
+async function inspect(name: string, {io, engine, folders}: Context): Promise<number> {
+	io.out(jsonText(await engine.inspectVolume(await engine.openMachine(folders), name), 2));
+	return 0;
+}
+
+async function remove(names: readonly string[], {io, engine, folders}: Context): Promise<number> {
+	const machine = await engine.openMachine(folders);
+	return eachName(names, io, async name => {
+		await engine.removeVolume(machine, name);
+		return name;
+	});
+}
+
+async function prune({io, engine, folders}: Context): Promise<number> {
+	const removed = await engine.pruneVolumes(await engine.openMachine(folders));
+	io.out(removed.map(name => `${name}\n`).join(''));
+	return 0;
+}
