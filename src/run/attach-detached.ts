@@ -53,7 +53,9 @@ export function attachDetached(host: Host, facts: HostFacts, {logs, conf, tty, s
 		launch: async argv => {
 			host.mkdirs(logs, 0o700);
 			const input = tty || stdin ? await openInput(host, conf) : undefined;
-			const sh = hostToolWords(facts, 'sh') ?? ['sh'];
+			const sh = [...(hostToolWords(facts, 'sh') ?? ['sh']), `${conf}/keep.sh`];
+			// A file, so that a list of processes stays readable.
+			host.writeAtomic(`${conf}/keep.sh`, `${tty ? terminalKeeper : keeper}\n`, 0o600);
 			const program = tty
 				? onTerminal(host, facts, {sh, argv, logs, conf, input})
 				: await throughPipes(host, facts, {sh, argv, logs, conf, input});
@@ -67,6 +69,7 @@ export function attachDetached(host: Host, facts: HostFacts, {logs, conf, tty, s
 }
 
 interface Kept {
+	/** The shell and its script. */
 	readonly sh: readonly string[];
 	readonly argv: readonly string[];
 	readonly logs: string;
@@ -82,7 +85,7 @@ async function throughPipes(
 	await makeFifos(host, '622', [`${conf}/stdout`, `${conf}/stderr`]);
 	// The path alone: words of a busybox would be two.
 	const cat = facts.tools.cat?.applet === null ? facts.tools.cat.path : 'cat';
-	return host.start([...sh, '-c', keeper, 'sh', conf, logs, cat, ...argv], {
+	return host.start([...sh, conf, logs, cat, ...argv], {
 		stdio: [input ?? 'ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
 		env: {},
 	});
@@ -91,7 +94,7 @@ async function throughPipes(
 function onTerminal(host: Host, facts: HostFacts, {sh, argv, logs, conf, input}: Kept): RunningProgram {
 	const out = openAppend(`${logs}/stdout`);
 	closeDescriptor(openAppend(`${logs}/stderr`));
-	const program = host.start([...sh, '-c', terminalKeeper, 'sh', conf, ...scriptWords(facts, argv)], {
+	const program = host.start([...sh, conf, ...scriptWords(facts, argv)], {
 		stdio: [input ?? 'ignore', out, 'ignore', 'pipe', 'pipe'],
 		env: {SHELL: facts.tools.sh?.path ?? '/bin/sh'},
 	});
