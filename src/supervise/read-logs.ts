@@ -1,11 +1,12 @@
 import {watch} from 'node:fs';
-import {setTimeout as delay} from 'node:timers/promises';
+import {setImmediate as immediate, setTimeout as delay} from 'node:timers/promises';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {logFolder} from '../engine/detached.ts';
 import {allRecords} from '../engine/find-container.ts';
 import type {Machine} from '../engine/types.ts';
 import {isMeant, labelOf} from '../spec/replicas.ts';
 import {type ContainerRecord, stateOf} from '../state/record.ts';
+import {inTimeOrder} from './in-time-order.ts';
 import {parseMarks} from './log-marks.ts';
 import {keptFrom, lastLinesFrom} from './log-offsets.ts';
 import type {ProjectTarget} from './target.ts';
@@ -32,6 +33,8 @@ export interface LogWish {
 const streams = ['stdout', 'stderr'] as const;
 /** Bytes read at once. */
 const chunk = 256 * 1024;
+/** Lines after which others have a turn. */
+const turnEvery = 4096;
 /** How often a follower looks whether anything runs still, ms; lines come by inotify(7). */
 const lookEvery = 1000;
 
@@ -63,10 +66,13 @@ export async function readLogs(
 ): Promise<void> {
 	const records = recordsOf(machine, target);
 	const readers = records.map(record => readerOf(machine, record, wish));
-	// The history of several is put in order by time; the sort keeps each container's own order.
-	const history = readers.flatMap(reader => [...reader.history()]);
-	if (readers.length > 1) history.sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
-	for (const piece of history) write(piece);
+	let handed = 0;
+	for (const piece of inTimeOrder(readers.map(reader => reader.history()))) {
+		write(piece);
+		// What is written is let go of only when others have a turn.
+		if (++handed % turnEvery === 0) await immediate();
+		if (signal.aborted) return;
+	}
 	if (!wish.follow) {
 		for (const reader of readers)
 			for (const piece of reader.rest()) if (wish.since === undefined || (piece.at ?? 0) >= wish.since) write(piece);
@@ -129,8 +135,13 @@ function readerOf(machine: Machine, {name, detached}: ContainerRecord, {tail, si
 	return {
 		/** What there is up to now. */
 		*history(): Generator<LogPiece> {
-			const pieces = [...all()].filter(piece => since === undefined || (piece.at ?? Infinity) >= since);
-			yield* tail === undefined ? pieces : pieces.slice(Math.max(0, pieces.length - tail));
+			const last: LogPiece[] = [];
+			for (const piece of all()) {
+				if (since !== undefined && (piece.at ?? Infinity) < since) continue;
+				if (tail === undefined) yield piece;
+				else if (last.push(piece) > tail) last.shift();
+			}
+			yield* last;
 		},
 		/** What came since. */
 		*news(): Generator<LogPiece> {

@@ -33,11 +33,16 @@ export function logWriter({prefix, timestamps, colour, escape, width}: LogLook):
 		const code = colours[seen.indexOf(service) % colours.length] ?? 36;
 		return colour ? `\u001b[${code}m${text}\u001b[0m` : text;
 	};
-	return ({service, at, bytes}) => {
+	const headOf = (service: string, at: number | undefined): Buffer => {
 		const time = timestamps ? `${at === undefined ? '-'.padEnd(24) : new Date(at).toISOString()} ` : '';
-		const head = `${prefix ? nameOf(service) : ''}${time}`;
+		return Buffer.from(`${prefix ? nameOf(service) : ''}${time}`);
+	};
+	// Many lines come at the same time.
+	let last: {readonly service: string; readonly at: number | undefined; readonly head: Buffer} | undefined;
+	return ({service, at, bytes}) => {
+		if (last?.service !== service || last.at !== at) last = {service, at, head: headOf(service, at)};
 		const body = escape ? escaped(bytes) : bytes;
-		return head === '' ? body : Buffer.concat([Buffer.from(head), body]);
+		return last.head.length === 0 ? body : Buffer.concat([last.head, body]);
 	};
 }
 

@@ -1,6 +1,7 @@
 import {defineCommand} from '../command.ts';
 import {projectPositionals} from '../project-verb.ts';
 import {stopSignals} from '../stop-signals.ts';
+import {batchedBytes} from '../batched-bytes.ts';
 import {usageError} from '../usage-error.ts';
 
 /** `tsbox logs`: what detached containers have printed. */
@@ -31,6 +32,10 @@ export const logs = defineCommand({
 		const since = values.since === undefined ? undefined : sinceTime(values.since, io.now());
 		if (Number.isNaN(since))
 			throw usageError(`--since is a duration such as 10m or a date, not "${values.since ?? ''}"`, undefined, 'logs');
+		const out = batchedBytes(io);
+		const gone = new AbortController();
+		// `logs | head`: nobody reads the rest.
+		const heard = io.onReaderGone(() => gone.abort());
 		try {
 			const target = await engine.projectTarget(machine, word, {cwd: io.cwd, env: io.env}, services);
 			const {logWriter} = await import('../../view/log-lines.ts');
@@ -46,11 +51,13 @@ export const logs = defineCommand({
 				machine,
 				target,
 				{follow: values.follow, ...(tail === undefined ? {} : {tail}), ...(since === undefined ? {} : {since})},
-				piece => io.bytes(piece.stream, write(piece)),
-				stop.signal,
+				piece => out.write(piece.stream, write(piece)),
+				AbortSignal.any([stop.signal, gone.signal]),
 			);
 			return 0;
 		} finally {
+			if (!gone.signal.aborted) out.flush();
+			heard();
 			stop.close();
 		}
 	},

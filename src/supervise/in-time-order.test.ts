@@ -1,0 +1,34 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {inTimeOrder} from './in-time-order.ts';
+
+interface Line {
+	readonly at: number | undefined;
+	readonly from: number;
+	readonly index: number;
+}
+
+test('as a stable sort of all, with what has no date last, and each in its own order', () => {
+	const history = fc.array(fc.integer({min: 0, max: 20})).map(times => times.toSorted((a, b) => a - b));
+	fc.assert(
+		fc.property(fc.array(fc.tuple(history, fc.nat(2)), {maxLength: 5}), all => {
+			const lines = all.map(([times, undated], from) =>
+				[...times, ...Array.from({length: undated}, () => undefined)].map((at, index): Line => ({at, from, index})),
+			);
+			const merged = [...inTimeOrder(lines.map(each => each.values()))];
+			const times = merged.map(({at}) => at ?? Infinity);
+			expect(times).toEqual(times.toSorted((a, b) => a - b));
+			for (const [from, own] of lines.entries()) expect(merged.filter(line => line.from === from)).toEqual(own);
+		}),
+	);
+});
+
+test('none is read further than is handed out', () => {
+	let read = 0;
+	function* endless(): Generator<Line> {
+		for (;;) yield {at: read++, from: 0, index: 0};
+	}
+	const merged = inTimeOrder([endless(), [{at: 1000, from: 1, index: 0}].values()]);
+	for (let taken = 0; taken < 5; taken++) merged.next();
+	expect(read).toBeLessThan(8);
+});
