@@ -59,7 +59,8 @@ export async function openMachine(options: MachineOptions, write = true): Promis
 				hint: 'chown it, or name another with --config',
 			});
 	}
-	const own = () => userFolders(host, process.env, process.getuid?.() ?? 0, write && options.planOnly !== true);
+	const uid = options.forRoot === true ? 0 : (process.getuid?.() ?? 0);
+	const own = () => userFolders(host, process.env, uid, write && options.planOnly !== true);
 	const dirs = {
 		store: options.store ?? config.store ?? own().store,
 		state: options.state ?? config.state ?? own().state,

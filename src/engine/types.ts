@@ -15,6 +15,8 @@ export interface MachineOptions {
 	readonly config?: string;
 	/** Nothing is going to be started: a user who has no folder of his own gets the paths of root's. */
 	readonly planOnly?: boolean;
+	/** Root is going to use it: an ordinary user gets the paths of root's too. */
+	readonly forRoot?: boolean;
 }
 
 /** The machine as the engine opened it. */

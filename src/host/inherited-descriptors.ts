@@ -9,11 +9,22 @@ const closeOnExec = 0o2000000;
  * (libuv, uv_disable_stdio_inheritance): what is left was leaked by the program that started us. One that is an open
  * folder of the host would be a way out of a container (CVE-2024-21626).
  */
-export function inheritedDescriptors(): readonly number[] {
+function inheritedDescriptors(): readonly number[] {
 	return readdirSync('/proc/self/fd')
 		.map(Number)
 		.filter(fd => fd > 2 && isInherited(fd))
 		.sort((a, b) => a - b);
+}
+
+/** Whether there were none from some moment on: what Node opens later has the flag. */
+let closed = false;
+
+/**
+ * What a program that we start now would get beside what it is given: {@link inheritedDescriptors}, and nothing once they
+ * were closed. One who starts many has many open, and would look at each of them each time.
+ */
+export function leakedDescriptors(): readonly number[] {
+	return closed ? [] : inheritedDescriptors();
 }
 
 /**
@@ -22,6 +33,7 @@ export function inheritedDescriptors(): readonly number[] {
  */
 export function closeInheritedDescriptors(): void {
 	for (const fd of inheritedDescriptors()) closeSync(fd);
+	closed = true;
 }
 
 function isInherited(fd: number): boolean {

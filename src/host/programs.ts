@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process';
 import {closeSync, openSync} from 'node:fs';
 import type {Host, RunningProgram, RunResult, Stdio} from './host.ts';
 import {errnoOf} from './errno.ts';
-import {inheritedDescriptors} from './inherited-descriptors.ts';
+import {leakedDescriptors} from './inherited-descriptors.ts';
 import {tailOf} from './output-tail.ts';
 
 /** What every program gets: tools run as root must not be led by the caller's variables (LD_PRELOAD, LIBMOUNT_*). */
@@ -83,7 +83,7 @@ export function signalProgram(pid: number, signal: NodeJS.Signals): boolean {
  */
 function withExactly<T>(stdio: readonly Stdio[], start: (exact: readonly Stdio[]) => T): T {
 	// For 3 and above 'ignore' leaves a descriptor as it is (libuv, uv__process_child_init).
-	const leaked = inheritedDescriptors().filter(fd => (stdio[fd] ?? 'ignore') === 'ignore');
+	const leaked = leakedDescriptors().filter(fd => (stdio[fd] ?? 'ignore') === 'ignore');
 	const last = leaked.at(-1);
 	if (last === undefined) return start(stdio);
 	const nothing = openSync('/dev/null', 'r+');

@@ -1,4 +1,4 @@
-import type {CgroupFacts} from '../host/facts.ts';
+import type {CgroupFacts, HostFacts} from '../host/facts.ts';
 import type {CgroupKill} from '../step/action.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
 import type {Step} from '../step/step.ts';
@@ -67,10 +67,19 @@ function settingStep(setting: Setting, path: string): Step {
 const supervisor = 'supervisor';
 
 /** The group of the unified hierarchy that systemd gave to an ordinary user's tsbox, or null. */
-function delegatedGroup({facts, map}: PlanInput): string | null {
-	const {layout, delegated, unified} = facts.cgroup;
-	if (!isRootless({map}) || layout !== 'v2' || unified === null || delegated === null) return null;
+function delegatedGroup({facts, map}: Pick<PlanInput, 'facts' | 'map'>): string | null {
+	return isRootless({map}) ? givenGroup(facts.cgroup) : null;
+}
+
+function givenGroup({layout, delegated, unified}: CgroupFacts): string | null {
+	if (layout !== 'v2' || unified === null || delegated === null) return null;
 	return delegated.endsWith(`/${supervisor}`) ? delegated.slice(0, -supervisor.length - 1) : delegated;
+}
+
+/** The folder of the group that an ordinary user's tsbox goes into itself, out of the containers' way; null where there is none. */
+export function supervisorFolder({cgroup, user}: Pick<HostFacts, 'cgroup' | 'user'>): string | null {
+	const own = user.uid === 0 ? null : givenGroup(cgroup);
+	return own === null ? null : `${cgroup.unified ?? ''}${own}/${supervisor}`;
 }
 
 /** The container's group, from the top of the hierarchy. */

@@ -1,5 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {TsboxError} from '../errors/tsbox-error.ts';
+import {leaveGroup} from '../engine/leave-group.ts';
 import type {Machine} from '../engine/types.ts';
 import {startInBackground} from '../host/background.ts';
 import {isRunning, type ProcessIdentity} from '../host/process.ts';
@@ -8,7 +9,7 @@ import type {ProjectSink} from './event.ts';
 import {controlSocket, projectFolder, supervisorOf} from './project-folder.ts';
 
 /** How long a supervisor may take until it listens, ms. */
-const listensWithin = 20_000;
+const listensWithin = 60_000;
 
 /**
  * Asks the supervisor of a project, which is started when none runs: it takes over what runs already.
@@ -42,7 +43,8 @@ async function untilEnded({host}: Machine, process: ProcessIdentity): Promise<vo
  *
  * @throws TsboxError E_STATE with what it said.
  */
-export async function ensureSupervisor({host, dirs}: Machine, name: string, program: string): Promise<void> {
+export async function ensureSupervisor(machine: Machine, name: string, program: string): Promise<void> {
+	const {host, dirs} = machine;
 	const socket = controlSocket(dirs.state, name);
 	const listens = (): boolean => supervisorOf(host, dirs.state, name) !== undefined && host.lstat(socket) !== undefined;
 	if (listens()) return;
@@ -50,6 +52,7 @@ export async function ensureSupervisor({host, dirs}: Machine, name: string, prog
 	// It is idle most of the time, and small: memory counts more than the speed of its collector.
 	const small = ['--lite-mode', '--single-threaded', '--max-semi-space-size=1', '--max-old-space-size=128'];
 	const folders = ['--store', dirs.store, '--state', dirs.state];
+	leaveGroup(machine);
 	const {ended} = startInBackground([...small, program, ...folders, 'supervise', name], said);
 	const until = host.now() + listensWithin;
 	while (!listens()) {

@@ -45,7 +45,6 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 		void letGo(machine, name);
 	};
 	const watchOne = (name: string): void => {
-		if (watchers.has(name)) return;
 		try {
 			const watcher = watch(logFolder(machine, name), (_, file) => {
 				if (file === 'marks' || timers.has(name)) return;
@@ -57,17 +56,17 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 			// It has not been started yet.
 		}
 	};
-	const look = (): void => {
-		for (const name of names()) watchOne(name);
-		for (const [name, watcher] of watchers) {
-			if (names().includes(name) && host.lstat(logFolder(machine, name)) !== undefined) continue;
-			watcher.close();
-			watchers.delete(name);
-		}
+	// Only what came or went is looked at, as there may be hundreds; a folder that is there again is another one.
+	const look = (name: string): void => {
+		watchers.get(name)?.close();
+		watchers.delete(name);
+		if (names().includes(name)) watchOne(name);
 	};
 	host.mkdirs(`${dirs.store}/logs`, 0o700);
-	const parent = watch(`${dirs.store}/logs`, look);
-	look();
+	const parent = watch(`${dirs.store}/logs`, (_, name) => {
+		for (const each of name === null ? names() : [name]) look(each);
+	});
+	for (const name of names()) look(name);
 	return {
 		close: () => {
 			parent.close();

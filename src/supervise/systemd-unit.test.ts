@@ -8,6 +8,7 @@ const facts = {
 	program: '/opt/tsbox/bin/tsbox',
 	store: '/var/lib/tsbox',
 	state: '/run/tsbox',
+	needs: ['/srv/images/x.tar', '/data', '/data'],
 	user: false,
 };
 
@@ -19,7 +20,7 @@ test('a unit starts and ends a project, and takes no character of a path for its
 		Description=tsbox project shop
 		Wants=network-online.target
 		After=local-fs.target network-online.target
-		RequiresMountsFor="/srv/my shop/100%%$x.yaml" /var/lib/tsbox
+		RequiresMountsFor="/srv/my shop/100%%$x.yaml" /var/lib/tsbox /usr/bin/node /opt/tsbox/bin/tsbox /srv/images/x.tar /data
 
 		[Service]
 		Type=oneshot
@@ -27,6 +28,9 @@ test('a unit starts and ends a project, and takes no character of a path for its
 		ExecStart=/usr/bin/node /opt/tsbox/bin/tsbox --store /var/lib/tsbox --state /run/tsbox up -d "/srv/my shop/100%%$$x.yaml"
 		ExecReload=/usr/bin/node /opt/tsbox/bin/tsbox --store /var/lib/tsbox --state /run/tsbox up -d "/srv/my shop/100%%$$x.yaml"
 		ExecStop=/usr/bin/node /opt/tsbox/bin/tsbox --store /var/lib/tsbox --state /run/tsbox down shop
+		ExecStopPost=/bin/sh -c 'test "$$SERVICE_RESULT" = success || exec "$$@"' sh /usr/bin/node /opt/tsbox/bin/tsbox --store /var/lib/tsbox --state /run/tsbox down shop
+		Restart=on-failure
+		RestartSec=30
 		TimeoutStartSec=infinity
 		TimeoutStopSec=infinity
 		Delegate=yes
@@ -37,8 +41,10 @@ test('a unit starts and ends a project, and takes no character of a path for its
 	`);
 });
 
-test('a unit of a user waits for no network of the machine', () => {
+test('a unit of a user waits for no network of the machine, and tells of lingering', () => {
 	const unit = systemdUnit({...facts, user: true});
 	expect(unit).toContain('WantedBy=default.target');
 	expect(unit).not.toContain('network-online');
+	expect(unit).toContain('systemctl --user enable --now tsbox-shop\n# and, so');
+	expect(unit).toContain('loginctl enable-linger\n[Unit]');
 });

@@ -22,7 +22,7 @@ export const unit = readFileSync('/proc/self/cgroup', 'utf8').trim().replace('0:
 /** Runs a program to its end; nothing on standard input unless `input` says so. */
 export function run(words: readonly string[], input = ''): Ended {
 	const [name = '', ...args] = words;
-	const ended = spawnSync(name, args, {encoding: 'utf8', input, timeout: 60_000, killSignal: 'SIGKILL'});
+	const ended = spawnSync(name, args, {encoding: 'utf8', input, timeout: 180_000, killSignal: 'SIGKILL'});
 	if (ended.error !== undefined) throw ended.error;
 	return {status: ended.status ?? 128 + signalNumber(ended.signal), out: ended.stdout, err: ended.stderr};
 }
@@ -63,13 +63,13 @@ export function cgroupFile(group: string, file: string): string | undefined {
 	}
 }
 
-/** Waits until `look` gives something, at most 30 s; an emulated machine takes several seconds for a start. */
-export async function eventually<T>(what: string, look: () => T | undefined): Promise<T> {
-	const until = Date.now() + 30_000;
+/** Waits until `look` gives something, at most 120 s; an emulated machine takes several seconds for a start, and longer beside other work. */
+export async function eventually<T>(what: string, look: () => T | undefined, otherwise = (): string => ''): Promise<T> {
+	const until = Date.now() + 120_000;
 	for (;;) {
 		const found = look();
 		if (found !== undefined) return found;
-		if (Date.now() > until) throw new Error(`no ${what} after 30 s`);
+		if (Date.now() > until) throw new Error(`no ${what} after 120 s\n${otherwise()}`);
 		await new Promise(resolve => setTimeout(resolve, 50));
 	}
 }
@@ -94,7 +94,8 @@ export function traces(): readonly string[] {
 		...readFileSync('/proc/self/mountinfo', 'utf8')
 			.trim()
 			.split('\n')
-			.map(line => line.split(' ').slice(4).join(' ')),
+			// The mount point and the kind: numbers of groups and of pipes differ from boot to boot.
+			.map(line => [line.split(' ')[4], line.split(' - ')[1]?.split(' ')[0]].join(' ')),
 		...run(['ip', '-o', 'link']).out.trim().split('\n'),
 		...entries('/run/vm-suite/containers'),
 		...entries('/var/lib/vm-suite/layers'),

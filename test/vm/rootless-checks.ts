@@ -3,10 +3,11 @@ import {copyFileSync, writeFileSync} from 'node:fs';
 import type {Checks} from './checks.ts';
 import {type Ended, run} from './guest.ts';
 
-const home = '/home/user';
+/** Of the ordinary user of the guest. */
+export const home = '/home/user';
 
 /** Runs tsbox as the ordinary user of the guest, whose systemd manager is there. */
-function asUser(words: readonly string[]): Ended {
+export function asUser(words: readonly string[]): Ended {
 	const runtime = 'XDG_RUNTIME_DIR=/run/user/1000';
 	const bus = 'DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus';
 	return run(['runuser', '-u', 'user', '--', 'env', '-C', home, runtime, bus, `HOME=${home}`, ...words]);

@@ -1,15 +1,19 @@
 import {copyFileSync} from 'node:fs';
+import {keptState, reboot} from './boot.ts';
 import {type Checks, cgroupChecks, delegationChecks, startChecks} from './checks.ts';
 import {rootlessChecks} from './rootless-checks.ts';
 import {traces} from './guest.ts';
-import {superviseChecks} from './supervise-checks.ts';
+import {afterPowerCut, afterReboot, beforeReboot} from './reboot-checks.ts';
+import {limitChecks, superviseChecks} from './supervise-checks.ts';
 import {usernsChecks} from './userns-checks.ts';
 
 // Runs inside the virtual machine, where starting a test runner would take longer than the tests: each check prints
-// `ok` or `not ok` with its sentence and its time, and the last line is the count.
+// `ok` or `not ok` with its sentence and its time, and the last line is the count. The machine boots three times.
 
-let passed = 0;
-let failed = 0;
+const kept = keptState();
+const only = new RegExp(process.argv[2] ?? '');
+let passed = kept?.passed ?? 0;
+let failed = kept?.failed ?? 0;
 
 async function check(name: string, holds: () => void | Promise<void>): Promise<void> {
 	const begun = Date.now();
@@ -26,20 +30,37 @@ async function check(name: string, holds: () => void | Promise<void>): Promise<v
 }
 
 async function all(checks: Checks): Promise<void> {
-	for (const [name, holds] of Object.entries(checks)) await check(name, holds);
+	for (const [name, holds] of Object.entries(checks)) if (only.test(name)) await check(name, holds);
 }
 
-copyFileSync('/mnt/share/busybox.tar', '/root/busybox.tar');
-const before = traces();
-await all(startChecks);
-await all(cgroupChecks);
-await all(delegationChecks);
-await all(rootlessChecks);
-await all(usernsChecks);
-await all(superviseChecks);
-await check('no cgroup, mount, network device, state or layer is left', () => {
-	const left = traces().filter(trace => !before.includes(trace));
-	if (left.length > 0) throw new Error(left.join('\n'));
-});
+async function nothingLeft(): Promise<void> {
+	await check('no cgroup, mount, network device, state or layer is left', () => {
+		const left = traces().filter(trace => !before.includes(trace));
+		if (left.length > 0) throw new Error(left.join('\n'));
+	});
+}
+
+if (kept === undefined) copyFileSync('/mnt/share/busybox.tar', '/root/busybox.tar');
+const before = kept?.before ?? traces();
+if (kept === undefined) {
+	for (const checks of [
+		startChecks,
+		cgroupChecks,
+		delegationChecks,
+		rootlessChecks,
+		usernsChecks,
+		superviseChecks,
+		limitChecks,
+	])
+		await all(checks);
+	await nothingLeft();
+	await all(beforeReboot);
+	await reboot('shutdown', {boot: 1, passed, failed, before});
+} else if (kept.boot === 1) {
+	await all(afterReboot);
+	await reboot('power cut', {boot: 2, passed, failed, before});
+}
+await all(afterPowerCut);
+await nothingLeft();
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import type {Checks} from './checks.ts';
-import {eventually, run, tsbox} from './guest.ts';
+import {cgroupFile, eventually, run, tsbox} from './guest.ts';
 
 const spec = '/root/shop.yaml';
 const service = (body: string): string => `    rootfs: /root/busybox.tar\n    ${body}\n`;
@@ -68,5 +68,63 @@ export const superviseChecks: Checks = {
 		assert.deepEqual(rows(), []);
 		run(['rm', unit]);
 		run(['systemctl', 'daemon-reload']);
+	},
+};
+
+interface Sample {
+	readonly name: string;
+	readonly cpuPercent: number | null;
+	readonly memory: {readonly used: number; readonly limit: number | null} | null;
+	readonly pids: {readonly current: number; readonly limit: number | null} | null;
+	readonly block: {readonly readBytes: number; readonly writeBytes: number} | null;
+	readonly pressure: unknown;
+}
+
+function statsOf(name: string): Sample | undefined {
+	const {out, err} = tsbox('stats', '--no-stream', '--json', name);
+	assert.notEqual(out, '', err);
+	return (JSON.parse(out) as readonly Sample[])[0];
+}
+
+const mib = 1024 * 1024;
+
+/** What is read and changed of a detached container while it runs. */
+export const limitChecks: Checks = {
+	'stats of a detached container come from the files of the unified hierarchy': async () => {
+		// One busy loop that is held to a fifth of a processor, two that wait, and 8 MiB that go to the disk.
+		const words = 'sleep 1000 & dd if=/dev/zero of=/filled bs=1M count=8 conv=fsync; while :; do :; done';
+		writeFileSync(
+			spec,
+			`name: shop\nservices:\n  db:\n${service(`command: [sh, -c, "${words}"]`)}    mem_limit: 64m\n    pids_limit: 20\n    cpus: 0.2\n`,
+		);
+		const {status, err} = tsbox('up', '-d', spec);
+		assert.equal(status, 0, err);
+		const seen = await eventually('the busy loop after dd', () => {
+			const now = statsOf('shop-db');
+			return now?.pids?.current === 2 && (now.cpuPercent ?? 0) > 5 ? now : undefined;
+		});
+		assert.ok(seen.cpuPercent !== null && seen.cpuPercent < 30, JSON.stringify(seen));
+		assert.equal(seen.pids?.limit, 20);
+		assert.equal(seen.memory?.limit, 64 * mib);
+		assert.ok(seen.memory.used > 0 && seen.memory.used < 64 * mib);
+		assert.ok((seen.block?.writeBytes ?? 0) >= 8 * mib, JSON.stringify(seen.block));
+	},
+	'update changes the limits of a detached container while it runs': () => {
+		const {status, err} = tsbox('update', '--memory', '96m', '--cpus', '0.1', '--pids-limit', '33', 'shop-db');
+		assert.equal(status, 0, err);
+		const limit = (file: string): string | undefined => cgroupFile('tsbox/shop-db', file);
+		assert.deepEqual(
+			[limit('memory.max'), limit('cpu.max'), limit('pids.max')],
+			[String(96 * mib), '10000 100000', '33'],
+		);
+		assert.equal(statsOf('shop-db')?.memory?.limit, 96 * mib);
+		assert.equal(rows()[0]?.state, 'running');
+	},
+	'an update that the kernel refuses changes nothing': () => {
+		const {status, err} = tsbox('update', '--memory', '80m', '--cpuset-cpus', '99', 'shop-db');
+		assert.notEqual(status, 0);
+		assert.match(err, /cpuset/);
+		assert.equal(cgroupFile('tsbox/shop-db', 'memory.max'), String(96 * mib));
+		assert.equal(tsbox('down', '-t', '0', 'shop').status, 0);
 	},
 };

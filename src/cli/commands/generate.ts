@@ -16,7 +16,8 @@ export const generate = defineCommand({
 		{name: 'SPEC', describe: 'Spec file; without it the spec of this folder', completes: 'file'},
 	],
 	async run({values, positionals: [, file]}, {io, engine, folders}) {
-		const {dirs} = await engine.openMachine({...folders, planOnly: true});
+		// A unit of the machine is root's, whoever writes it: what it starts must not look into the folders of a user.
+		const {dirs} = await engine.openMachine({...folders, planOnly: true, forRoot: !values.user});
 		const project = await engine.loadProject({cwd: io.cwd, env: io.env, ...given({file})});
 		const {systemdUnit} = await import('../../supervise/systemd-unit.ts');
 		io.out(
@@ -27,6 +28,10 @@ export const generate = defineCommand({
 				program: programOf(io),
 				store: dirs.store,
 				state: dirs.state,
+				needs: project.services.flatMap(({rootfs, volumes}) => [
+					...(rootfs.kind === 'host' ? [] : [rootfs.path]),
+					...volumes.flatMap(volume => (volume.type === 'bind' ? [volume.source] : [])),
+				]),
 				user: values.user,
 			}),
 		);

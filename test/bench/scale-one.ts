@@ -1,0 +1,156 @@
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {keptMemory, processorTime} from './kept-memory.ts';
+import {digits} from './measure.ts';
+import {
+	containers,
+	eightAtOnce,
+	podmanRun,
+	quickest,
+	rootFolder,
+	rootfs,
+	scratch,
+	seconds,
+	shell,
+	tsbox,
+	tsboxWords,
+} from './scale-setup.ts';
+
+/** A row of the table. */
+export type Row = readonly [what: string, tsbox: string, podman: string];
+
+/** A command that does nothing and needs nothing. */
+const sleeping = 'command: [sleep, "100000"]';
+
+interface Many {
+	readonly up: number;
+	readonly down: number;
+	/** MiB for each, beyond its command. */
+	readonly each: number;
+	/** MiB for each, all that the machine has less for others. */
+	readonly taken: number;
+}
+
+/** The pid of a project's supervisor. */
+function supervisor(name: string): number {
+	return (JSON.parse(tsbox('inspect', name)) as {supervisor: {pid: number}}).supervisor.pid;
+}
+
+/** How long verbs take beyond what Node and our own code need to begin, s. */
+function verbs(): {readonly ps: number; readonly stats: number} {
+	const begin = quickest(10, () => tsbox('--version'));
+	return {
+		ps: quickest(5, () => tsbox('ps')) - begin,
+		stats: quickest(3, () => tsbox('stats', '--no-stream')) - begin - 1,
+	};
+}
+
+/** As many containers as services of one project. */
+export function oneProject(): readonly Row[] {
+	const spec = join(scratch, 'many.yaml');
+	const services = Array.from({length: containers}, (_, n) => `  s${n}: {rootfs: ${rootfs}, ${sleeping}}`);
+	writeFileSync(spec, `name: many\nservices:\n${services.join('\n')}\n`);
+	tsbox('run', spec, 's0', '--', 'true');
+	const before = keptMemory();
+	const up = seconds(() => tsbox('up', '-d', spec));
+	const pid = supervisor('many');
+	const own = processorTime(pid);
+	const after = keptMemory();
+	const main = after.of(words => words.includes(scratch) && words.includes(' supervise '));
+	const keepers = after.of(words => words.includes(scratch) && !words.includes(' supervise '));
+	const taken = (before.available - after.available) / containers;
+	const times = verbs();
+	// What the start stirred up settles first.
+	shell('sleep 5');
+	const idleBefore = processorTime(pid);
+	shell('sleep 30');
+	const idle = (processorTime(pid) - idleBefore) / 30;
+	const down = seconds(() => tsbox('down', '-t', '0', 'many'));
+	const podman = podmanMany();
+	return [
+		[`start ${containers} containers of one project`, `${digits(containers / up)} a second`, rate(podman?.up)],
+		['processor time of the supervisor for each start', `${digits((own / containers) * 1000)} ms`, '–'],
+		['take them down', `${digits(down)} s`, podman === undefined ? '–' : `${digits(podman.down)} s`],
+		['memory for each beyond its command (PSS)', mebibytes(keepers.sum / containers), mebibytes(podman?.each)],
+		['memory of the supervisor of all (PSS)', mebibytes(main.sum), '–'],
+		['memory for each, the kernel’s too (MemAvailable)', mebibytes(taken), mebibytes(podman?.taken)],
+		['processor used by the supervisor while all sleep', `${(idle * 100).toFixed(2)} %`, '–'],
+		[`\`ps\` of ${containers}, beyond the start of Node`, `${digits(times.ps * 1000)} ms`, '–'],
+		[
+			`\`stats --no-stream\` of ${containers}, beyond that and the second of its interval`,
+			`${digits(times.stats * 1000)} ms`,
+			'–',
+		],
+	];
+}
+
+/** As many projects of one container each: each has a supervisor of its own. */
+export function manyProjects(): readonly Row[] {
+	for (let n = 0; n < containers; n++)
+		writeFileSync(join(scratch, `p${n}.yaml`), `name: p${n}\nservices:\n  s: {rootfs: ${rootfs}, ${sleeping}}\n`);
+	const words = `${tsboxCommand()} `;
+	const before = keptMemory();
+	const up = seconds(() => eightAtOnce(containers, `${words} up -d ${scratch}/p$n.yaml >/dev/null 2>&1`));
+	shell('sleep 5');
+	const after = keptMemory();
+	const mains = after.of(text => text.includes(scratch) && text.includes(' supervise '));
+	const all = after.of(text => text.includes(scratch));
+	const runs = (JSON.parse(tsbox('ps', '--json')) as readonly {state: string}[]).filter(
+		each => each.state === 'running',
+	);
+	const pids = Array.from({length: 3}, (_, n) => supervisor(`p${n}`));
+	const idleBefore = pids.map(pid => processorTime(pid));
+	shell('sleep 20');
+	const idle = pids.reduce((sum, pid, at) => sum + processorTime(pid) - (idleBefore[at] ?? 0), 0) / pids.length / 20;
+	const times = verbs();
+	const down = seconds(() => eightAtOnce(containers, `${words} down -t 0 p$n >/dev/null 2>&1`));
+	return [
+		[
+			`start ${containers} projects of one container, 8 at once`,
+			`${digits(containers / up)} a second, ${containers - runs.length} failed`,
+			'–',
+		],
+		['take them down, 8 at once', `${digits(down)} s`, '–'],
+		['memory for each, its supervisor and all (PSS)', mebibytes(all.sum / containers), '–'],
+		['of which its supervisor', mebibytes(mains.sum / mains.count), '–'],
+		[
+			'memory for each, the kernel’s too (MemAvailable)',
+			mebibytes((before.available - after.available) / containers),
+			'–',
+		],
+		['processor used by a supervisor while its container sleeps', `${(idle * 100).toFixed(2)} %`, '–'],
+		[`\`ps\` of ${containers} projects, beyond the start of Node`, `${digits(times.ps * 1000)} ms`, '–'],
+	];
+}
+
+function tsboxCommand(): string {
+	return tsboxWords.join(' ');
+}
+
+function mebibytes(value: number | undefined): string {
+	return value === undefined ? '–' : `${digits(value)} MiB`;
+}
+
+function rate(took: number | undefined): string {
+	return took === undefined ? '–' : `${digits(containers / took)} a second`;
+}
+
+/** The same containers by podman, which has a conmon for each and no supervisor; undefined where it did not start all. */
+function podmanMany(): Many | undefined {
+	if (podmanRun === undefined) return undefined;
+	const root = rootFolder();
+	const before = keptMemory();
+	const up = seconds(() =>
+		eightAtOnce(containers, `${podmanRun} -d --label tsbox-scale --rootfs ${root}:O sleep 100000 >/dev/null 2>&1`),
+	);
+	const after = keptMemory();
+	const started = shell('podman ps -q --filter label=tsbox-scale')
+		.split('\n')
+		.filter(id => id !== '').length;
+	const keepers = after.of(words => /^\S*conmon /.test(words));
+	const down = seconds(() =>
+		shell('podman ps -aq --filter label=tsbox-scale | xargs -r podman rm -f -t 0 >/dev/null 2>&1'),
+	);
+	if (started !== containers) return undefined;
+	return {up, down, each: keepers.sum / containers, taken: (before.available - after.available) / containers};
+}

@@ -1,0 +1,34 @@
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {digits} from './measure.ts';
+import type {Row} from './scale-one.ts';
+import {leftovers, podmanRun, rootFolder, rootfs, runs, scratch, seconds, shell, tsboxWords} from './scale-setup.ts';
+
+/** Runs a line of sh(1) in 8 lanes, each its share of the runs. */
+function inLanes(line: string): {readonly rate: number; readonly failed: number} {
+	const each = Math.ceil(runs / 8);
+	const lane = `n=0; while [ $n -lt ${each} ]; do ${line} || echo failed; n=$((n + 1)); done`;
+	let out = '';
+	const took = seconds(() => {
+		out = shell(`${Array.from({length: 8}, (_, n) => `( lane=${n}; ${lane} ) &`).join('\n')}\nwait`);
+	});
+	return {rate: (each * 8) / took, failed: out.split('failed').length - 1};
+}
+
+/** Many containers one after the other, in 8 lanes beside each other. */
+export function manyRuns(): readonly Row[] {
+	const spec = join(scratch, 'one.yaml');
+	writeFileSync(spec, `rootfs: ${rootfs}\ncommand: ["true"]\n`);
+	const before = leftovers();
+	const own = inLanes(`${tsboxWords.join(' ')} run --name one$lane ${spec} >/dev/null 2>&1`);
+	const left = leftovers().filter(each => !before.includes(each)).length;
+	const podman =
+		podmanRun === undefined ? undefined : inLanes(`${podmanRun} --rm --rootfs ${rootFolder()}:O true >/dev/null 2>&1`);
+	return [
+		[
+			`${runs} runs of true in 8 lanes`,
+			`${digits(own.rate)} a second, ${own.failed} failed, ${left} left over`,
+			podman === undefined ? '–' : `${digits(podman.rate)} a second, ${podman.failed} failed`,
+		],
+	];
+}
