@@ -1,3 +1,4 @@
+import {asForeseen} from '../errors/system-failure.ts';
 import {isTsboxError} from '../errors/tsbox-error.ts';
 import type {Io} from './io.ts';
 import {themeOf} from './theme-of.ts';
@@ -15,7 +16,8 @@ export async function eachName(
 	for (const name of names) {
 		try {
 			io.out(`${await act(name)}\n`);
-		} catch (error) {
+		} catch (cause) {
+			const error = asForeseen(cause);
 			if (!isTsboxError(error)) throw error;
 			const {errorText} = await import('../view/error-text.ts');
 			io.err(errorText(error, themeOf(io, 'stderr')));

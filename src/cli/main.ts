@@ -1,4 +1,5 @@
 import {join} from 'node:path';
+import {asForeseen} from '../errors/system-failure.ts';
 import {isTsboxError, type TsboxError} from '../errors/tsbox-error.ts';
 import {type Command, globalOptions} from './command.ts';
 import {commands} from './commands.ts';
@@ -84,7 +85,8 @@ function foldersOf({globals: {store, state, config}}: ParsedArguments<Record<nev
 	return given({store, state, config});
 }
 
-async function report(error: unknown, argv: readonly string[], io: Io): Promise<number> {
+async function report(cause: unknown, argv: readonly string[], io: Io): Promise<number> {
+	const error = asForeseen(cause);
 	const {errorJson, errorText} = await import('../view/error-text.ts');
 	const end = argv.indexOf('--');
 	const wantsJson = (end === -1 ? argv : argv.slice(0, end)).includes('--json');

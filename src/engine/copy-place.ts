@@ -1,4 +1,3 @@
-import {randomBytes} from 'node:crypto';
 import {basename} from 'node:path';
 import type {Readable} from 'node:stream';
 import {TsboxError} from '../errors/tsbox-error.ts';
@@ -8,6 +7,7 @@ import type {ArchiveEntry} from '../image/entry-reader.ts';
 import {receive} from '../image/receive.ts';
 import type {CopyPath} from '../step/copy-script.ts';
 import type {LocalTarget} from './copy-local.ts';
+import {noteCopy, temporaryName} from './copy-note.ts';
 import type {CopyRequest, Machine} from './types.ts';
 
 /** A copy that comes out of a container. */
@@ -34,9 +34,11 @@ export async function placeCopy(machine: Machine, coming: ComingOut): Promise<vo
 	const {host} = machine;
 	const {target, request} = coming;
 	const place = pathOf(target.folder);
-	const temporary = `.tsbox-cp-${randomBytes(8).toString('hex')}`;
-	const work = made(machine, target.folder, temporary, 0o700, request.local ?? '');
+	const temporary = temporaryName();
+	const forget = noteCopy(machine, target.folder, temporary);
+	let work: Pinned | undefined;
 	try {
+		work = made(machine, target.folder, temporary, 0o700, request.local ?? '');
 		const tree = made(machine, work, 'tree', 0o755, request.local ?? '');
 		try {
 			await coming.read(() => unpackInto(machine, tree, coming));
@@ -45,8 +47,9 @@ export async function placeCopy(machine: Machine, coming: ComingOut): Promise<vo
 			unpin(tree);
 		}
 	} finally {
-		unpin(work);
+		if (work !== undefined) unpin(work);
 		host.removeTree(`${place}/${temporary}`);
+		forget();
 	}
 }
 

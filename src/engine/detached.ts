@@ -1,4 +1,5 @@
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
+import {errnoOf} from '../host/errno.ts';
 import {bootId, identify, isRunning, signalProcess} from '../host/process.ts';
 import {hintCgroupMove} from '../run/cgroup-hint.ts';
 import {attachDetached} from '../run/attach-detached.ts';
@@ -12,6 +13,7 @@ import {renamed} from '../state/alias.ts';
 import {claimName, nameInUse, releaseName} from '../state/claim.ts';
 import type {Project, Service} from '../spec/project.ts';
 import {noteExit as rememberExit} from '../state/exited.ts';
+import {addNotes} from '../state/notes.ts';
 import {type ContainerRecord, containerFolder, type Detached, readRecord, writeRecord} from '../state/record.ts';
 import {exitCodeOf} from './exit-code.ts';
 import {sweepName} from './gc.ts';
@@ -100,18 +102,26 @@ function takeName({host, dirs}: Machine, record: ContainerRecord): boolean {
 		before?.detached?.project === record.detached?.project && before?.detached?.service === record.detached?.service;
 	const runs = before?.bootId === record.bootId && before.process !== null && isRunning(host, before.process);
 	if (before === undefined || !same || runs) throw nameInUse(host, dirs.state, record.name);
-	for (const file of host.list(conf))
-		if (!['layer', 'tools', renamed].includes(file)) host.removeTree(`${conf}/${file}`);
+	// First the record: a folder without one is nobody's, and gc would take it away.
 	writeRecord(host, conf, record);
+	for (const file of host.list(conf))
+		if (!['record.json', 'layer', 'tools', renamed].includes(file)) host.removeTree(`${conf}/${file}`);
 	return false;
 }
 
-/** Changes what the record tells of a detached container; nothing when it is gone. */
+/**
+ * Changes what is told of a detached container; nothing when it is gone. To be called by its supervisor alone. Where it
+ * can't be written, as on a full disk, it is not known to others: the container goes on all the same.
+ */
 export function noteDetached({host, dirs}: Machine, name: string, changes: Partial<Detached>): void {
 	const conf = containerFolder(dirs.state, name);
 	const record = readRecord(host, conf);
 	if (record?.detached === undefined) return;
-	writeRecord(host, conf, {...record, detached: {...record.detached, ...changes}});
+	try {
+		addNotes(host, conf, record.created, changes);
+	} catch (error) {
+		if (errnoOf(error) === undefined) throw error;
+	}
 }
 
 /** How a container's command ended. */

@@ -1,5 +1,8 @@
+import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
+import {PassThrough, Readable} from 'node:stream';
 import {expect, test} from 'vitest';
+import type {RunningProgram} from '../host/host.ts';
 import {recordingHost} from '../host/recording-host.ts';
 import {loadFacts} from '../host/saved-facts.ts';
 import type {RunEvent} from '../run/event.ts';
@@ -14,15 +17,25 @@ const facts = loadFacts(
 );
 const alive = `1 (tsbox) S ${'0 '.repeat(18)}1 0`;
 
+/** What flock(1) is to its starter: it says when it has the lock, and ends with its input. */
+function lockHolder(): RunningProgram {
+	const input = new PassThrough();
+	const ended = once(input, 'finish').then(() => ({exitCode: 0, signal: undefined, startError: undefined}));
+	return {pid: 1000, pipes: [input, Readable.from(['locked\n'])], ended};
+}
+
 /** A machine on which process 1 owns what it started, and these files are there too. */
 function machineWith(files: Readonly<Record<string, string>>) {
-	const host = recordingHost({
-		'/proc/sys/kernel/random/boot_id': 'this-boot\n',
-		'/proc/1/stat': alive,
-		'/var/lib/tsbox': 'dir',
-		'/run/tsbox/containers': 'dir',
-		...files,
-	});
+	const host = recordingHost(
+		{
+			'/proc/sys/kernel/random/boot_id': 'this-boot\n',
+			'/proc/1/stat': alive,
+			'/var/lib/tsbox': 'dir',
+			'/run/tsbox/containers': 'dir',
+			...files,
+		},
+		{start: lockHolder},
+	);
 	const machine: Machine = {host, dirs, facts, limits: {}, bestEffort: false};
 	const events: RunEvent[] = [];
 	return {host, machine, events, emit: (event: RunEvent) => void events.push(event)};
@@ -91,4 +104,29 @@ test('a start looks first, and takes no lock where nothing was left', async () =
 	await gcIfNeeded(left.machine, left.emit);
 	expect(left.host.log.some(line => line.includes('flock'))).toBe(true);
 	expect(left.host.list('/run/tsbox/containers')).toEqual([]);
+});
+
+test('files that were being written go with the process that wrote them, and so do half-made projects', async () => {
+	const {host, machine, emit} = machineWith({
+		'/proc/1': 'dir',
+		'/run/tsbox/facts.json.1-0123456789ab.tmp': '',
+		'/run/tsbox/facts.json.2-0123456789ab.tmp': '',
+		'/run/tsbox/exited/box.2-0123456789ab.tmp': '',
+		'/run/tsbox/projects/.new-2-shop/project.json': '',
+		'/run/tsbox/projects/shop/project.json.2-0123456789ab.tmp': '',
+		'/run/tsbox/projects/shop/project.json': '',
+	});
+	await gc(machine, emit);
+	expect(Object.keys(host.files()).filter(path => /shop|tmp$/.test(path))).toEqual([
+		'/run/tsbox/facts.json.1-0123456789ab.tmp',
+		'/run/tsbox/projects/shop',
+		'/run/tsbox/projects/shop/project.json',
+	]);
+});
+
+test('without the lock nothing is done', async () => {
+	const {host, machine, emit} = machineWith(container('died', 2));
+	const refused = {...machine, host: {...host, start: recordingHost().start}};
+	await expect(gc(refused, emit)).rejects.toMatchObject({code: 'E_SYSTEM'});
+	expect(Object.keys(host.files())).toContain('/run/tsbox/containers/died/record.json');
 });

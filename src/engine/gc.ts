@@ -8,6 +8,8 @@ import {rollBack} from '../run/rollback.ts';
 import {isStaleLink} from '../state/alias.ts';
 import {releaseName} from '../state/claim.ts';
 import {containerFolder, containersFolder, isOwned, readRecord} from '../state/record.ts';
+import {sweepCopies} from './copy-note.ts';
+import {sweepProjects, sweepTemporary} from './sweep-state.ts';
 import type {Machine} from './types.ts';
 
 /** Tells whether nobody looks after a container's folder any more. A record that can't be read has no owner to be asked. */
@@ -134,6 +136,9 @@ export async function gc(machine: Machine, emit: EventSink): Promise<{readonly r
 				...sweepHalfMade(machine),
 				...(await sweepLayers(machine)),
 				...sweepLogs(machine),
+				...sweepProjects(machine),
+				...sweepCopies(machine),
+				...sweepTemporary(machine),
 				...sweepTools(machine),
 				...(await sweepStore(host, facts, dirs.store)),
 			],

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {TsboxError} from '../errors/tsbox-error.ts';
-import {unlessForbidden} from '../host/errno.ts';
+import {errnoOf, unlessForbidden} from '../host/errno.ts';
 import type {OciConfig} from '../oci/config.ts';
 import type {SeccompInput} from '../plan/input.ts';
 import type {Service} from '../spec/project.ts';
@@ -49,8 +49,13 @@ export async function seccompFilter(
 	const {compileProfile} = await import('./compile-profile.ts');
 	const made = compileProfile(text, profile, target, trace);
 	if (write && isKept) {
-		host.mkdirs(folder, 0o700);
-		host.writeAtomic(file, `${JSON.stringify(made)}\n`, 0o600);
+		try {
+			host.mkdirs(folder, 0o700);
+			host.writeAtomic(file, `${JSON.stringify(made)}\n`, 0o600);
+		} catch (error) {
+			// It only saves time: a store that can't be written is told by what needs it.
+			if (errnoOf(error) === undefined) throw error;
+		}
 	}
 	return {...made, profile};
 }

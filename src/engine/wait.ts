@@ -45,7 +45,7 @@ export async function wait(machine: Machine, name: string, signal?: AbortSignal)
 	};
 	const watched = [
 		{path: containersFolder(dirs.state), entry: record.name},
-		{path: folder, entry: 'record.json'},
+		{path: folder, entry: 'notes.json'},
 	];
 	await waitUntil(isOver, {watched, recheckMs, pollMs, signal});
 	if (signal?.aborted === true) throw new TsboxError('E_INTERRUPTED', 'interrupted', {cause: signal.reason});

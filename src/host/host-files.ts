@@ -83,7 +83,8 @@ function writeOnce(path: string, text: string, flags: number): void {
 }
 
 function writeAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
-	const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+	// Told by the process that makes it, `gc` knows what a kill has left.
+	const temporary = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
 	const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 	const fd = openSync(temporary, flags, mode);
 	try {

@@ -16,7 +16,7 @@ import {type JailedProgram, startJailed} from './jailed-program.ts';
 import {type ImageRecord, readRecord, recordText} from './record.ts';
 import {imageFolder, type ImageName, makeStore, newWorkPath} from './store.ts';
 import {noSpace, saysDiskFull, storeError, tarFailed} from './unpack-error.ts';
-import {removeStubborn, storeWork} from './work-folder.ts';
+import {removeStubborn, runWhole, storeWork} from './work-folder.ts';
 
 /** What is unpacked: the archive's path, the digest that it must have, and the ids that its files get. */
 export interface UnpackedArchive extends ImageName {
@@ -83,13 +83,12 @@ export async function unpack(
 	}
 }
 
-async function makeWork({host, facts, store, work, image}: Unpacking): Promise<void> {
+async function makeWork({host, facts, store, work, image, options}: Unpacking): Promise<void> {
 	makeStore(host, store);
 	host.mkdir(work, 0o700);
 	// mkdir(1) and not mkdir(2): the caller's umask would close the container's root to its users.
-	const made = await host.run([...hostWords(facts, 'mkdir'), '-m', '0755', `${work}/rootfs`]);
-	if (made.exitCode !== 0)
-		throw saysDiskFull(made.stderr) ? Object.assign(new Error(made.stderr), {code: 'ENOSPC'}) : new Error(made.stderr);
+	const mkdir = [...hostWords(facts, 'mkdir'), '-m', '0755', `${work}/rootfs`];
+	await runWhole(host, mkdir, `${work}/rootfs could not be made`, options.signal);
 	if (image.ids !== undefined) host.chown(`${work}/rootfs`, ...mappedRoot(image.ids));
 }
 
@@ -185,7 +184,7 @@ function decoded(
 
 /** Brings the work folder to disk and gives it its name in the store. */
 async function keep(
-	{host, facts, store, image, work}: Unpacking,
+	{host, facts, store, image, work, options}: Unpacking,
 	{entries, diskBytes}: EntryCounts,
 ): Promise<ImageRecord> {
 	const record: ImageRecord = {
@@ -197,7 +196,7 @@ async function keep(
 		created: host.now(),
 	};
 	host.writeAtomic(`${work}/image.json`, recordText(record), 0o600);
-	await storeWork(host, facts, work, imageFolder(store, image));
+	await storeWork(host, facts, work, imageFolder(store, image), options.signal);
 	return readRecord(host, store, image) ?? record;
 }
 

@@ -1,5 +1,5 @@
 import {setTimeout as wait} from 'node:timers/promises';
-import {isTsboxError} from '../errors/tsbox-error.ts';
+import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {errnoOf} from '../host/errno.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
@@ -18,10 +18,17 @@ const pause = 50;
  * Brings a whole work folder to disk and renames it; a name that is taken already means that another process was
  * faster, and its image is as good. A folder of that name without an image.json is no image and makes way.
  *
- * @throws Error of the tool or the kernel.
+ * @param signal - a disk may take long: its abort ends the wait
+ * @throws Error of the kernel; TsboxError E_NO_SPACE, E_STEP_FAILED, E_INTERRUPTED.
  */
-export async function storeWork(host: Host, facts: HostFacts, work: string, target: string): Promise<void> {
-	await sync(host, facts, ['-f', work]);
+export async function storeWork(
+	host: Host,
+	facts: HostFacts,
+	work: string,
+	target: string,
+	signal?: AbortSignal,
+): Promise<void> {
+	await sync(host, facts, ['-f', work], signal);
 	try {
 		host.rename(work, target);
 	} catch (error) {
@@ -31,7 +38,7 @@ export async function storeWork(host: Host, facts: HostFacts, work: string, targ
 		host.rename(work, target);
 		await removeOwned(host, facts, `${target}/broken`);
 	}
-	await sync(host, facts, [target.slice(0, target.lastIndexOf('/'))]);
+	await sync(host, facts, [target.slice(0, target.lastIndexOf('/'))], signal);
 }
 
 /** Removes a folder that a dying process may still add to. */
@@ -49,7 +56,28 @@ export async function removeStubborn(host: Host, facts: HostFacts, path: string)
 }
 
 /** sync(1): with `-f` one syncfs(2) for all files of a filesystem, without a fsync(2) of the folder's own entries. */
-async function sync(host: Host, facts: HostFacts, args: readonly string[]): Promise<void> {
-	const {exitCode, stderr} = await host.run([...hostWords(facts, 'sync'), ...args]);
-	if (exitCode !== 0) throw Object.assign(new Error(stderr.trim()), saysDiskFull(stderr) ? {code: 'ENOSPC'} : {});
+async function sync(host: Host, facts: HostFacts, args: readonly string[], signal?: AbortSignal): Promise<void> {
+	await runWhole(host, [...hostWords(facts, 'sync'), ...args], 'the image could not be brought to disk', signal);
+}
+
+/**
+ * Runs a tool that must do its work.
+ *
+ * @throws Error ENOSPC where it says that the disk is full; TsboxError E_STEP_FAILED, E_INTERRUPTED.
+ */
+export async function runWhole(
+	host: Host,
+	words: readonly string[],
+	failure: string,
+	signal: AbortSignal | undefined,
+): Promise<void> {
+	const isOver = (): boolean => signal?.aborted === true;
+	const interrupted = (): TsboxError =>
+		new TsboxError('E_INTERRUPTED', `${failure}: it was interrupted`, {cause: signal?.reason});
+	if (isOver()) throw interrupted();
+	const {exitCode, stderr, command} = await host.run(words, signal === undefined ? {} : {signal});
+	if (exitCode === 0) return;
+	if (isOver()) throw interrupted();
+	if (saysDiskFull(stderr)) throw Object.assign(new Error(stderr.trim()), {code: 'ENOSPC'});
+	throw new TsboxError('E_STEP_FAILED', failure, {command, output: stderr.trim()});
 }

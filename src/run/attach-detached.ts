@@ -103,7 +103,7 @@ function onTerminal(host: Host, facts: HostFacts, {sh, argv, logs, conf, input}:
 }
 
 async function makeFifos(host: Host, mode: string, paths: readonly string[]): Promise<void> {
-	const {exitCode, stderr, command} = await host.run(['mkfifo', '-m', mode, ...paths]);
+	const {exitCode, stderr, command} = await host.run(['mkfifo', '-m', mode, ...paths], {timeoutMs: 10_000});
 	if (exitCode !== 0) throw new TsboxError('E_STEP_FAILED', 'no pipe could be made', {command, output: stderr});
 }
 

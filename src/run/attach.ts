@@ -128,7 +128,7 @@ function attachStreams(host: Host, stdio: CallerStdio, conf: string): Attachment
 		if (kind === 'closed') return 'ignore';
 		if (kind !== 'terminal') return fd;
 		const path = `${conf}/${name}.fifo`;
-		const {exitCode, stderr, command} = await host.run(['mkfifo', '-m', '600', path]);
+		const {exitCode, stderr, command} = await host.run(['mkfifo', '-m', '600', path], {timeoutMs: 10_000});
 		if (exitCode !== 0) throw new TsboxError('E_STEP_FAILED', 'no pipe could be made', {command, output: stderr});
 		const {readEnd, writeEnd} = openFifo(path);
 		const [ours, theirs] = fd === 0 ? [writeEnd, readEnd] : [readEnd, writeEnd];

@@ -7,7 +7,7 @@ import type {Host} from '../host/host.ts';
  * Holds a lock while `work` runs. flock(1) has it, in a process that ends when our end of its pipe closes: the lock dies
  * with its holder, however that ends.
  *
- * @throws TsboxError E_HOST_UNSUPPORTED without flock(1).
+ * @throws TsboxError E_HOST_UNSUPPORTED without flock(1), E_SYSTEM when the lock can't be had.
  */
 export async function withLock<T>(host: Host, facts: HostFacts, path: string, work: () => Promise<T>): Promise<T> {
 	const {flock, sh} = facts.tools;
@@ -18,8 +18,14 @@ export async function withLock<T>(host: Host, facts: HostFacts, path: string, wo
 		stdio: ['pipe', 'pipe', 'ignore'],
 	});
 	const [input, output] = holder.pipes;
-	if (output !== undefined && output !== null && 'read' in output)
-		await Promise.race([once(output, 'data'), holder.ended]);
+	const locked =
+		output !== undefined && output !== null && 'read' in output
+			? await Promise.race([once(output, 'data').then(() => true), holder.ended.then(() => false)])
+			: false;
+	if (!locked) {
+		const {startError} = await holder.ended;
+		throw startError ?? new TsboxError('E_SYSTEM', `${path} can't be locked`, {why: 'flock(1) ended without the lock'});
+	}
 	try {
 		return await work();
 	} finally {

@@ -106,14 +106,11 @@ async function unmountTree(host: Host, facts: HostFacts, path: string): Promise<
 				return target === path || target?.startsWith(`${path}/`);
 			}) ?? false;
 	while (mounted()) {
-		const {exitCode, stderr, command} = await host.run([
-			...(hostToolWords(facts, 'umount') ?? ['umount']),
-			'-i',
-			'-n',
-			'-l',
-			'-R',
-			path,
-		]);
+		// A lazy umount waits for nobody; one that hangs all the same must not keep the other undos from being done.
+		const {exitCode, stderr, command} = await host.run(
+			[...(hostToolWords(facts, 'umount') ?? ['umount']), '-i', '-n', '-l', '-R', path],
+			{timeoutMs: emptyWithin},
+		);
 		if (exitCode !== 0 && mounted())
 			throw new TsboxError('E_STEP_FAILED', `${path} can't be unmounted`, {command, output: stderr.trim()});
 	}

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import {type RecordingHost, recordingHost} from '../host/recording-host.ts';
-import {type ContainerRecord, isOwned, readRecord, stateOf, writeRecord} from './record.ts';
+import {addNotes} from './notes.ts';
+import {type ContainerRecord, type Detached, isOwned, readRecord, stateOf, writeRecord} from './record.ts';
 import {sampleRecord} from './sample-record.ts';
 
 const folder = '/run/tsbox/containers/demo';
@@ -23,6 +24,25 @@ test('a record comes back as it was written', () => {
 	writeRecord(host, folder, running);
 	expect(readRecord(host, folder)).toEqual(running);
 	expect(readRecord(host, '/run/none')).toBeUndefined();
+});
+
+test('what its supervisor notes, and what somebody else writes into the record, do not undo each other', () => {
+	const host = machine({});
+	const made = {name: 'a', service: 'a'} as unknown as Detached['made'];
+	const about = {project: 'p', service: 'a', restarts: 0, health: 'starting', exit: null, made} as const;
+	const record = {...running, created: 5, detached: {...about, logging: {maxSize: 1, maxFile: 1}}};
+	writeRecord(host, folder, record);
+	const seen = readRecord(host, folder);
+	addNotes(host, folder, 5, {health: 'healthy'});
+	addNotes(host, folder, 5, {exit: {code: 3, at: 9}});
+	writeRecord(host, folder, {...(seen ?? record), stopSignal: 'SIGINT'});
+	expect(readRecord(host, folder)).toMatchObject({
+		stopSignal: 'SIGINT',
+		detached: {health: 'healthy', exit: {code: 3}, restarts: 0},
+	});
+	// The next start is another one, of which nothing is noted.
+	writeRecord(host, folder, {...record, created: 6});
+	expect(readRecord(host, folder)).toMatchObject({detached: {health: 'starting', exit: null}});
 });
 
 test.each([

@@ -5,6 +5,7 @@ import type {OciConfig} from '../oci/config.ts';
 import type {Hook, NamespaceKind, Origin, Service} from '../spec/project.ts';
 import type {FilterLoader} from '../step/action.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
+import {readNotes} from './notes.ts';
 import {processCgroups} from '../host/probe/process-status.ts';
 import {bootId, isRunning, type ProcessIdentity} from '../host/process.ts';
 
@@ -116,7 +117,8 @@ export function readRecord(host: Host, folder: string): ContainerRecord | undefi
 	}
 	if (!looksLikeRecord(value))
 		throw new TsboxError('E_STATE', `${path} was written by another version of tsbox`, {hint: 'run `tsbox gc`'});
-	return value;
+	if (value.detached === undefined) return value;
+	return {...value, detached: {...value.detached, ...readNotes(host, folder, value.created)}};
 }
 
 /** Tells whether the one that started the container still looks after it. */

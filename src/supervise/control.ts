@@ -2,6 +2,7 @@ import {chmodSync, renameSync, rmSync} from 'node:fs';
 import {createConnection, createServer, type Socket} from 'node:net';
 import {dirname, join} from 'node:path';
 import {createInterface} from 'node:readline';
+import {asForeseen} from '../errors/system-failure.ts';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {type ErrorCode, errorCodes} from '../errors/codes.ts';
 import type {ProjectEvent} from './event.ts';
@@ -85,7 +86,8 @@ async function answer(socket: Socket, handle: ControlHandler): Promise<void> {
 		const request = await requestFrom(socket);
 		const done = await handle(request, event => say({event}), gone.signal);
 		say({done});
-	} catch (error) {
+	} catch (cause) {
+		const error = asForeseen(cause);
 		say({
 			error: isTsboxError(error)
 				? {

@@ -1,3 +1,4 @@
+import {errnoOf} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
 import type {ProjectEvent, ProjectSink} from './event.ts';
 
@@ -14,7 +15,12 @@ export function eventLog(host: Host, folder: string): ProjectSink {
 	const file = eventsFile(folder);
 	return (event: ProjectEvent) => {
 		if (event.type === 'service.step') return;
-		if ((host.lstat(file)?.size ?? 0) > longest) host.rename(file, `${file}.1`);
-		host.append(file, `${JSON.stringify(event)}\n`);
+		try {
+			if ((host.lstat(file)?.size ?? 0) > longest) host.rename(file, `${file}.1`);
+			host.append(file, `${JSON.stringify(event)}\n`);
+		} catch (error) {
+			// A full disk costs the line; who listens hears of it all the same.
+			if (errnoOf(error) === undefined) throw error;
+		}
 	};
 }

@@ -1,4 +1,5 @@
 import type {SpecRequest} from '../engine/types.ts';
+import {errnoOf} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
 import {bootId, isRunning, type ProcessIdentity} from '../host/process.ts';
 
@@ -26,10 +27,26 @@ export function controlSocket(state: string, name: string): string {
 	return `${projectFolder(state, name)}/ctl`;
 }
 
-/** Writes the request, whole or not at all. */
+/** Writes the request, whole or not at all; the folder of a new project is there with it, or is not. */
 export function writeProject(host: Host, state: string, request: ProjectRequest): void {
-	host.mkdirs(projectFolder(state, request.name), 0o700);
-	host.writeAtomic(`${projectFolder(state, request.name)}/project.json`, `${JSON.stringify(request)}\n`, 0o600);
+	const folder = projectFolder(state, request.name);
+	const write = (into: string): void => host.writeAtomic(`${into}/project.json`, `${JSON.stringify(request)}\n`, 0o600);
+	if (host.lstat(folder) === undefined) {
+		host.mkdirs(projectsFolder(state), 0o700);
+		const fresh = `${projectsFolder(state)}/.new-${process.pid}-${request.name}`;
+		try {
+			host.removeTree(fresh);
+			host.mkdir(fresh, 0o700);
+			write(fresh);
+			host.rename(fresh, folder);
+			return;
+		} catch (error) {
+			host.removeTree(fresh);
+			// Somebody else has made it meanwhile: rename(2) replaces only an empty folder.
+			if (!['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw error;
+		}
+	}
+	write(folder);
 }
 
 /** The request of a project; undefined when there is none, or it can't be read. */

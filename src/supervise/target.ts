@@ -14,7 +14,9 @@ export interface ProjectTarget {
 
 /** The names of all detached projects. */
 export function projectNames({host, dirs}: Machine): readonly string[] {
-	return host.list(projectsFolder(dirs.state)).filter(name => readProject(host, dirs.state, name) !== undefined);
+	return host
+		.list(projectsFolder(dirs.state))
+		.filter(name => !name.startsWith('.') && readProject(host, dirs.state, name) !== undefined);
 }
 
 /**

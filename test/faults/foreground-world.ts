@@ -13,7 +13,7 @@ export function foregroundWorld(box: TestBox): World & AsyncDisposable {
 	let before: readonly string[] = [];
 	let spec = '';
 	const look = (): readonly string[] =>
-		snapshot(box.name, box.folder, {processes: true}).filter(line => !kept.test(line));
+		snapshot(box.name, box.folder, {processes: true}).filter(line => !kept.test(line) || /\.(tmp|new-.*)$/.test(line));
 
 	const settle = async (tried: Tried): Promise<readonly string[]> => {
 		// First while the tool still hangs, then when it is done: both times gc must come to its end.

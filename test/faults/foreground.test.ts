@@ -1,4 +1,4 @@
-import {mkdirSync} from 'node:fs';
+import {mkdirSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {type TestBox, testBox} from '../system/box.ts';
@@ -48,8 +48,22 @@ const rows: readonly Row[] = [
 		words: ({folder}) => ['compile', join(folder, 'spec.yaml')],
 		spec: everything,
 	},
-	{verb: 'images rm', words: () => ['images', 'rm', 'sha256'], spec: 'command: ["true"]\n'},
-	{verb: 'images prune', words: () => ['images', 'prune'], spec: 'command: ["true"]\n'},
+	{
+		verb: 'images rm',
+		words: ({folder}) => [
+			'images',
+			'rm',
+			...readdirSync(join(folder, 'store/images')).map(name => name.replace('-', ':')),
+		],
+		spec: 'command: ["true"]\n',
+		prepare: async box => void (await box.tsbox(['run', join(box.folder, 'spec.yaml')])),
+	},
+	{
+		verb: 'images prune',
+		words: () => ['images', 'prune'],
+		spec: 'command: ["true"]\n',
+		prepare: async box => void (await box.tsbox(['run', join(box.folder, 'spec.yaml')])),
+	},
 ];
 
 describe.skipIf(process.getuid?.() !== 0)('a container in the foreground', () => {

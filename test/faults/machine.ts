@@ -31,6 +31,8 @@ export interface TryOptions {
 	readonly supervisorAsleep?: boolean;
 	/** It ends by an interrupt after this long, ms: it would go on for ever. */
 	readonly interruptAfter?: number;
+	/** The supervisor works on when the command has ended: wait for its points, or its fault. */
+	readonly follow?: boolean;
 	/** Called while it runs, after it was started. */
 	readonly meanwhile?: () => Promise<void>;
 }
@@ -47,6 +49,18 @@ const patience = 30_000;
 /** A command that an interrupt does not end within this, ms, gets another, then SIGKILL. */
 const manners = 3000;
 
+/** Waits until nothing more is told for half a second, or the condition holds. */
+async function quiet(told: () => readonly string[], holds: () => boolean): Promise<void> {
+	let length = told().length;
+	for (let since = Date.now(); Date.now() - since < 500 && !holds(); ) {
+		await new Promise(resolve => setTimeout(resolve, 15));
+		const now = told().length;
+		if (now === length) continue;
+		length = now;
+		since = Date.now();
+	}
+}
+
 /** Makes the script that brings faults into tsbox, and what runs tsbox with it. */
 export function injectorFor(box: TestBox): Injector {
 	const folder = mkdtempSync(join(tmpdir(), 'tsbox-inject-'));
@@ -56,7 +70,10 @@ export function injectorFor(box: TestBox): Injector {
 	buildSync({entryPoints: [entry], bundle: true, platform: 'node', format: 'cjs', outfile: self, logLevel: 'error'});
 	const told = (): readonly string[] => readFileSync(log, 'utf8').split('\n').slice(0, -1);
 
-	const run: Injector['run'] = async (words, {fault, supervisorAsleep = false, interruptAfter, meanwhile} = {}) => {
+	const run: Injector['run'] = async (
+		words,
+		{fault, supervisorAsleep = false, interruptAfter, follow = false, meanwhile} = {},
+	) => {
 		const orders: Orders = {log, self, side: 'cli', supervisorAsleep, ...(fault === undefined ? {} : {fault})};
 		const output = [openSync(join(folder, 'out'), 'w'), openSync(join(folder, 'err'), 'w'), openSync(log, 'w')];
 		const child = spawn(
@@ -104,13 +121,15 @@ export function injectorFor(box: TestBox): Injector {
 			child.kill('SIGINT');
 			await within(manners, () => false);
 			if (!over) child.kill('SIGINT');
-			await within(manners, () => false);
+			// What is taken back goes on for as long as a tool may take.
+			await within(3 * manners, () => false);
 			if (!over) {
 				ended = 'SIGKILL';
 				child.kill('SIGKILL');
 			}
 		}
 		const {status, signal} = await exit;
+		if (follow) await quiet(told, () => fault !== undefined && isHit());
 		const lines = told();
 		const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
 		return {

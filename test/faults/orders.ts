@@ -71,13 +71,15 @@ export function systemError(code: string, call: string, path: string): Error {
 /** A path or other words without what differs from run to run. */
 export function shape(text: string): string {
 	return text
-		.replace(/^.*\/tsbox-(?:system|faults)-[^/]+\/(store|state)\//, '$1/')
+		.replace(/\S*\/tsbox-(?:system|faults)-[^/\s]+\/(store|state)\//g, '$1/')
+		.replace(/store\/tmp\/[\w-]+/g, 'store/tmp/#')
 		.replace(/\/tmp\/tsbox-(?:system|faults)-\w+/g, 'F')
 		.replace(/\bt[0-9a-f]{10}(?![0-9a-f])/g, 'N')
 		.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '#')
-		.replace(/\b[0-9a-f]{12,}\b/g, '#')
+		.replace(/\b(?:\d+-)?[0-9a-f]{12,}\b/g, '#')
 		.replace(/(fd\/)\d+\/.*/, '$1#/*')
-		.replace(/\d+/g, '#');
+		.replace(/\d+/g, '#')
+		.replace(/[^ -~]+/g, '?');
 }
 
 /** The path of a descriptor. */

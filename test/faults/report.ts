@@ -25,7 +25,7 @@ function tableOf(rows: readonly RowResult[]): string {
 		row.verb,
 		row.points,
 		row.faults,
-		row.missed,
+		row.missed.length,
 		row.problems.length,
 		Math.round(row.seconds),
 	]);
@@ -33,10 +33,14 @@ function tableOf(rows: readonly RowResult[]): string {
 		'total',
 		sum(row => row.points),
 		sum(row => row.faults),
-		sum(row => row.missed),
+		sum(row => row.missed.length),
 		sum(row => row.problems.length),
 		Math.round(sum(row => row.seconds)),
 	];
 	const lines = [['verb', 'points', 'faults', 'not reached', 'leftovers', 's'], ...cells, total];
-	return `\n${lines.map(([verb = '', ...rest]) => String(verb).padEnd(34) + rest.map(cell => String(cell).padStart(12)).join('')).join('\n')}\n\n`;
+	const text = lines.map(
+		([verb = '', ...rest]) => String(verb).padEnd(36) + rest.map(cell => String(cell).padStart(12)).join(''),
+	);
+	const notReached = rows.flatMap(({verb, missed}) => missed.map(each => `not reached: ${verb}, ${each}`));
+	return `\n${[...text, '', ...notReached].join('\n')}\n\n`;
 }

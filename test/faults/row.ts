@@ -19,4 +19,6 @@ export interface Row {
 	readonly meanwhile?: (box: TestBox) => Promise<void>;
 	/** Whose calls are points; the command's alone without. */
 	readonly sides?: readonly Side[];
+	/** What is there before, where each try has a container of its own; one that runs without. */
+	readonly from?: 'nothing' | 'running' | 'ended';
 }

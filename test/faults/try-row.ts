@@ -15,7 +15,7 @@ export interface World {
 	readonly box: TestBox;
 	readonly injector: Injector;
 	/** Has all as it is to be before a try of this row. */
-	readonly open: (row: Row) => Promise<void>;
+	readonly open: (row: Row, fault: Fault | undefined) => Promise<void>;
 	/** Cleans up after a try as a person would; gives what is wrong then. */
 	readonly settle: (row: Row, tried: Tried) => Promise<readonly string[]>;
 	/** Keys that another row of the same world was tried at. */
@@ -27,14 +27,16 @@ export interface RowResult {
 	readonly verb: string;
 	readonly points: number;
 	readonly faults: number;
-	readonly missed: number;
+	/** Faults that did not come to pass: their point was not reached again. */
+	readonly missed: readonly string[];
 	readonly problems: readonly string[];
 	readonly seconds: number;
 }
 
 function optionsOf(row: Row, world: World, fault: Fault | undefined): TryOptions {
-	const {interruptAfter, meanwhile} = row;
+	const {interruptAfter, meanwhile, sides = []} = row;
 	return {
+		follow: sides.includes('supervisor') && fault?.side !== 'cli',
 		...(fault === undefined ? {} : {fault}),
 		...(interruptAfter === undefined ? {} : {interruptAfter}),
 		...(meanwhile === undefined ? {} : {meanwhile: () => meanwhile(world.box)}),
@@ -46,7 +48,7 @@ async function once(
 	row: Row,
 	fault?: Fault,
 ): Promise<{readonly tried: Tried; readonly problems: readonly string[]}> {
-	await world.open(row);
+	await world.open(row, fault);
 	await row.prepare?.(world.box, world.injector);
 	const tried = await world.injector.run(row.words(world.box), optionsOf(row, world, fault));
 	return {tried, problems: [...wrongIn(tried, fault), ...(await world.settle(row, tried))]};
@@ -96,10 +98,10 @@ export async function tryRow(world: World, row: Row): Promise<readonly string[]>
 	const points = clean.tried.points.filter(point => sides.some(side => point.startsWith(`${side} `)));
 	const every = allFaults(points, world.known);
 	const faults = isFull ? every : sampleOf(every, row.verb);
-	let missed = 0;
+	const missed: string[] = [];
 	for (const fault of faults) {
 		const {tried, problems: wrong} = await once(world, row, fault);
-		if (!tried.hit) missed += 1;
+		if (!tried.hit) missed.push(`${fault.side} ${fault.how} at ${fault.key}`);
 		for (const problem of wrong) problems.push(`${row.verb}, ${fault.side} ${fault.how} at ${fault.key}: ${problem}`);
 	}
 	const seconds = (performance.now() - begun) / 1000;

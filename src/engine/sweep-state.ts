@@ -1,0 +1,52 @@
+import type {Host} from '../host/host.ts';
+import {containerFolder, containersFolder} from '../state/record.ts';
+import type {Machine} from './types.ts';
+
+/** A file that {@link Host.writeAtomic} had not yet renamed: `NAME.PID-HEX.tmp`. */
+const temporary = /\.(\d+)-[0-9a-f]{12}\.tmp$/;
+
+function hasEnded(host: Host, pid: string): boolean {
+	return host.lstat(`/proc/${pid}`) === undefined;
+}
+
+/** The folders in which tsbox writes files whole or not at all, and that stay. */
+function foldersOf({host, dirs}: Machine): readonly string[] {
+	const below = (folder: string): readonly string[] => host.list(folder).map(name => `${folder}/${name}`);
+	return [
+		dirs.state,
+		`${dirs.state}/exited`,
+		...below(`${dirs.state}/projects`),
+		...host.list(containersFolder(dirs.state)).map(name => containerFolder(dirs.state, name)),
+		dirs.store,
+		`${dirs.store}/seccomp`,
+		...below(`${dirs.store}/logs`),
+	];
+}
+
+/** Removes files that were being written when their writer died; gives their paths. */
+export function sweepTemporary(machine: Machine): readonly string[] {
+	const {host} = machine;
+	const removed: string[] = [];
+	for (const folder of foldersOf(machine)) {
+		for (const name of host.list(folder)) {
+			const pid = temporary.exec(name)?.[1];
+			if (pid === undefined || !hasEnded(host, pid)) continue;
+			host.removeTree(`${folder}/${name}`);
+			removed.push(`${folder}/${name}`);
+		}
+	}
+	return removed;
+}
+
+/** Removes folders of detached projects that were being made when their maker died, `.new-PID-NAME`; gives their paths. */
+export function sweepProjects({host, dirs}: Machine): readonly string[] {
+	const folder = `${dirs.state}/projects`;
+	const removed: string[] = [];
+	for (const name of host.list(folder)) {
+		const pid = /^\.new-(\d+)-/.exec(name)?.[1];
+		if (pid === undefined || !hasEnded(host, pid)) continue;
+		host.removeTree(`${folder}/${name}`);
+		removed.push(`${folder}/${name}`);
+	}
+	return removed;
+}

@@ -1,0 +1,36 @@
+import type {ErrorCode} from './codes.ts';
+import {isTsboxError, TsboxError} from './tsbox-error.ts';
+
+/** What an errno says of the machine, not of tsbox; errno(3). Others, such as ENOENT, are a bug where nobody foresaw them. */
+const meanings: Readonly<Record<string, {readonly code: ErrorCode; readonly why: string; readonly hint: string}>> = {
+	ENOSPC: {code: 'E_NO_SPACE', why: 'the disk is full (ENOSPC)', hint: 'free some space'},
+	EDQUOT: {code: 'E_NO_SPACE', why: "the user's quota of the disk is used up (EDQUOT)", hint: 'free some space'},
+	EROFS: {
+		code: 'E_PERMISSION',
+		why: 'the filesystem there is read-only (EROFS)',
+		hint: 'remount it, or name another folder with --store or --state',
+	},
+	EACCES: {code: 'E_PERMISSION', why: 'permission is denied (EACCES)', hint: 'run it with sudo'},
+	EPERM: {code: 'E_PERMISSION', why: 'the kernel does not permit it (EPERM)', hint: 'run it with sudo'},
+	EMFILE: {code: 'E_SYSTEM', why: 'no descriptor is left to tsbox (EMFILE)', hint: 'raise `ulimit -n`'},
+	ENFILE: {code: 'E_SYSTEM', why: 'no descriptor is left on this machine (ENFILE)', hint: 'see sysctl fs.file-max'},
+	ENOMEM: {code: 'E_SYSTEM', why: 'the kernel has no memory for it (ENOMEM)', hint: 'free some memory'},
+	EAGAIN: {code: 'E_SYSTEM', why: 'the kernel has no room for it now (EAGAIN)', hint: 'see `ulimit -u`, and try again'},
+	EIO: {code: 'E_SYSTEM', why: 'the device did not do it (EIO)', hint: 'see dmesg'},
+};
+
+/**
+ * A system error that tells of the machine as a foreseen one: a full disk is no bug. Anything else is given back as it is.
+ *
+ * @param error - with `code`, `syscall` and `path` as Node's own errors have them
+ */
+export function asForeseen(error: unknown): unknown {
+	if (isTsboxError(error) || !(error instanceof Error)) return error;
+	const {code = '', syscall, path} = error as NodeJS.ErrnoException;
+	const meaning = meanings[code];
+	if (meaning === undefined) return error;
+	const {code: ours, why, hint} = meaning;
+	const what = path === undefined ? 'the kernel refused what tsbox asked for' : `${path} is refused by the kernel`;
+	const output = syscall === undefined ? error.message : `${syscall}: ${code}`;
+	return new TsboxError(ours, what, {output, why, hint, cause: error});
+}

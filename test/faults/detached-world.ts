@@ -1,0 +1,164 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import type {TestBox} from '../system/box.ts';
+import {isInCgroup, processesOf} from '../system/leftovers.ts';
+import {added, snapshot} from '../system/snapshot.ts';
+import {letGo} from './let-go.ts';
+import {injectorFor, type Tried} from './machine.ts';
+import type {Row} from './row.ts';
+import type {World} from './try-row.ts';
+
+/** Goes on until it is told to stop, and stops when it is. */
+export const service = `
+mem_limit: 64m
+tmpfs: [/run]
+stop_grace_period: 2s
+command: [sh, -c, "trap 'exit 0' TERM; echo up; sleep 1000 & wait"]
+`;
+
+/** What may be there afterwards, or not, by design: caches, that a name has ended once, and what a reused container printed. */
+const kept =
+	/^file (state\/(exited|lock|facts\.json)|store\/(images|tools|cache|seccomp)|store\/logs$|store\/logs\/\w+\/marks$|state\/projects$)(\/|$)/;
+
+/** How long a state may be out of date, ms: a supervisor that took over looks every 5 s. */
+const truthWithin = 8000;
+
+interface Shown {
+	readonly name: string;
+	readonly state: string;
+}
+
+/** What `ps` says of the container; undefined for nothing. */
+export async function shownState(box: TestBox): Promise<string | undefined> {
+	const {out} = await box.tsbox(['ps', '-a', '--json']);
+	return (JSON.parse(out) as readonly Shown[]).find(({name}) => name === box.name)?.state;
+}
+
+/** Whether any process is in its cgroup. */
+export function isAlive(box: TestBox): boolean {
+	return processesOf(box.name, box.folder).some(({pid}) => isInCgroup(pid, box.name));
+}
+
+/** Waits until `ps` and the kernel agree on whether it runs; what is wrong when they do not. */
+export async function lieIn(box: TestBox): Promise<readonly string[]> {
+	for (const until = Date.now() + truthWithin; ; ) {
+		const state = await shownState(box);
+		const alive = isAlive(box);
+		if (alive === (state === 'running' || state === 'paused')) return [];
+		if (Date.now() > until)
+			return [`ps says ${state ?? 'nothing'}, and processes are ${alive ? 'there' : 'not there'}`];
+	}
+}
+
+/** The process that looks after the project, or undefined. */
+export function supervisorPid(box: TestBox): number | undefined {
+	try {
+		const path = join(box.folder, `state/projects/${box.name}/supervisor.json`);
+		const {pid} = JSON.parse(readFileSync(path, 'utf8')) as {readonly pid: number};
+		return /\) [TZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')) ? undefined : pid;
+	} catch {
+		return undefined;
+	}
+}
+
+/** Wakes the points of a supervisor that was started asleep. */
+async function wake(box: TestBox, told: () => readonly string[]): Promise<void> {
+	const pid = supervisorPid(box);
+	if (pid === undefined) return;
+	process.kill(pid, 'SIGUSR2');
+	for (const until = Date.now() + 2000; !told().includes('awake') && Date.now() < until; )
+		await new Promise(resolve => setTimeout(resolve, 5));
+}
+
+/** Ends supervisors that a fault has stopped for good. */
+function endStopped(pids: readonly number[]): void {
+	for (const pid of pids) {
+		try {
+			if (readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('supervise')) process.kill(pid, 'SIGKILL');
+		} catch {
+			// It has ended.
+		}
+	}
+}
+
+/**
+ * A container in the background: it goes on without whoever dies, `ps` tells the truth about it, `exec` works in it, and
+ * `down` takes it away.
+ *
+ * @param anew - a new container for each try; else the same is used as long as nothing is wrong
+ */
+export function detachedWorld(box: TestBox, anew: boolean): World & AsyncDisposable {
+	const injector = injectorFor(box);
+	let empty: readonly string[] | undefined;
+	let running: readonly string[] | undefined;
+	let spec = '';
+	const look = (): readonly string[] =>
+		snapshot(box.name, box.folder, {processes: anew}).filter(line => !kept.test(line) || /\.(tmp|new-.*)$/.test(line));
+	const up = async (): Promise<void> => {
+		const {status, err} = await box.tsbox(['up', '-d', spec]);
+		if (status !== 0) throw new Error(`it does not come up: ${err}`);
+	};
+	/** Gives what `down` leaves, or what it says when it fails. */
+	const down = async (): Promise<readonly string[]> => {
+		running = undefined;
+		const problems: string[] = [];
+		const {status, err} = await box.tsbox(['down', '-t', '0', box.name]);
+		if (status !== 0 && !err.includes('no container')) problems.push(`down: ${err.trim()}`);
+		const gc = await box.tsbox(['gc']);
+		if (gc.status !== 0) problems.push(`gc: ${gc.err.trim()}`);
+		const more = added(empty ?? [], look());
+		return [...problems, ...more.map(line => `left: ${line}`)];
+	};
+	const settle = async (row: Row, tried: Tried): Promise<readonly string[]> => {
+		endStopped(tried.stopped);
+		await letGo(tried.stopped);
+		await row.restore?.(box);
+		const gc = await box.tsbox(['gc']);
+		const problems = gc.status === 0 ? [] : [`gc: ${gc.err.trim()}`];
+		problems.push(...(await lieIn(box)));
+		const alive = (await shownState(box)) === 'running';
+		if (alive) {
+			const exec = await box.tsbox(['exec', box.name, 'true']);
+			// It may have been on its way to its end.
+			if (exec.status !== 0 && isAlive(box)) problems.push(`exec: ${exec.err.trim()}`);
+		}
+		if (anew) return [...problems, ...(await down())];
+		const more = added(running ?? [], look()).map(line => `left: ${line}`);
+		if (!alive) problems.push('the container is not there any more');
+		if (problems.length + more.length > 0) await down();
+		return [...problems, ...more];
+	};
+	return {
+		box,
+		injector,
+		known: new Set(),
+		open: async (row, fault) => {
+			spec = box.spec(row.spec ?? service);
+			if (empty === undefined) {
+				await up();
+				await down();
+				empty = look();
+			}
+			if (!anew) {
+				if (running !== undefined) return;
+				await up();
+				running = look();
+				return;
+			}
+			if (row.from === 'nothing') return;
+			const itsFault = fault?.side === 'supervisor' && row.from !== 'ended' ? {fault} : {};
+			const {status, err} = await injector.run(['up', '-d', spec], {supervisorAsleep: true, ...itsFault});
+			if (status !== 0) throw new Error(`it does not come up: ${err}`);
+			if (row.from === 'ended') {
+				await box.tsbox(['stop', box.name]);
+				// The next command starts another supervisor, with faults of its own.
+				while (supervisorPid(box) !== undefined) await new Promise(resolve => setTimeout(resolve, 20));
+			} else await wake(box, injector.told);
+		},
+		settle,
+		[Symbol.asyncDispose]: async () => {
+			injector[Symbol.dispose]();
+			await box[Symbol.asyncDispose]();
+		},
+	};
+}

@@ -1,0 +1,57 @@
+import {rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {type TestBox, testBox} from '../system/box.ts';
+import {detachedWorld} from './detached-world.ts';
+import type {Row} from './row.ts';
+import {tryRow, type World} from './try-row.ts';
+
+const onName =
+	(...words: readonly string[]) =>
+	({name}: TestBox): readonly string[] => [...words, name];
+
+const rows: readonly Row[] = [
+	{verb: 'exec', words: ({name}) => ['exec', '-u', 'app', name, '--', 'sh', '-c', 'sleep 0.05']},
+	{
+		verb: 'update',
+		words: ({name}) => ['update', '-m', '70m', '--cpus', '0.7', name],
+		restore: async box => void (await box.tsbox(['update', '-m', '64m', '--cpus', '2', box.name])),
+	},
+	{
+		verb: 'pause',
+		words: onName('pause'),
+		restore: async box => void (await box.tsbox(['unpause', box.name])),
+	},
+	{
+		verb: 'unpause',
+		words: onName('unpause'),
+		prepare: async box => void (await box.tsbox(['pause', box.name])),
+		restore: async box => void (await box.tsbox(['unpause', box.name])),
+	},
+	{verb: 'kill -s', words: ({name}) => ['kill', '-s', 'URG', name]},
+	{verb: 'cp in', words: ({name, folder}) => ['cp', join(folder, 'spec.yaml'), `${name}:/run/in`]},
+	{
+		verb: 'cp out',
+		words: ({name, folder}) => ['cp', `${name}:/etc`, join(folder, 'out')],
+		prepare: async ({folder}) => rmSync(join(folder, 'out'), {recursive: true, force: true}),
+		restore: async ({folder}) => rmSync(join(folder, 'out'), {recursive: true, force: true}),
+	},
+	{verb: 'diff', words: onName('diff')},
+	{verb: 'logs', words: onName('logs')},
+	{verb: 'logs -f', words: onName('logs', '-f'), interruptAfter: 300},
+	{verb: 'stats', words: onName('stats', '--no-stream')},
+	{verb: 'top', words: onName('top')},
+	{verb: 'ps', words: () => ['ps', '-a']},
+	{verb: 'inspect', words: onName('inspect')},
+	{verb: 'gc', words: () => ['gc']},
+];
+
+describe.skipIf(process.getuid?.() !== 0)('a container that runs', () => {
+	let world: World & AsyncDisposable;
+	beforeAll(async () => {
+		world = detachedWorld(await testBox(), false);
+	});
+	afterAll(() => world[Symbol.asyncDispose]());
+
+	test.each(rows)('$verb', async row => expect(await tryRow(world, row)).toEqual([]), 3_600_000);
+});
