@@ -43,11 +43,12 @@ export function fillVolumeScript(facts: HostFacts, fill: VolumeFill, toolbox: st
 		`: > ${at('copying')} || exit 125`,
 		'# A pipe tells the status of its last command alone; here both must do.',
 		'# A status of 1 is a file that changed meanwhile.',
-		`read_all() { ${jailCommand(jail(facts, volumeReader(facts, target), toolbox, readIds))} ${quoted(image)} </dev/null || [ $? = 1 ]; }`,
+		`read_all() { ${jailCommand(jail(facts, volumeReader(facts, target), toolbox, readIds))} ${quoted(image)} </dev/null 2>${at('said')} || [ $? = 1 ]; }`,
 		`write_all() { ${jailCommand(jail(facts, extraction(facts, ids, 'part'), toolbox, ids))} ${at('_data')} >&2; }`,
 		'status=$({ { read_all && echo 0 >&3; } | { write_all && echo 0 >&3; }; } 3>&1)',
-		`[ "$status" = "$(printf '0\\n0')" ] || { echo ${quoted(`${target} of the image could not be copied`)} >&2; exit 125; }`,
-		`rm ${at('copying')}`,
+		'# Its shell, whose working directory has no path, may say so; it is told only when something went wrong.',
+		`[ "$status" = "$(printf '0\\n0')" ] || { cat ${at('said')} >&2; echo ${quoted(`${target} of the image could not be copied`)} >&2; exit 125; }`,
+		`rm ${at('copying')} ${at('said')}`,
 		`) 7> ${at('lock')}`,
 	];
 }

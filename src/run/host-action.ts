@@ -3,7 +3,7 @@ import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
 import type {Action} from '../step/action.ts';
 import {sealTools} from '../host/sealed-tools.ts';
-import {makeVolume} from '../state/volume.ts';
+import {giveVolume, makeVolume} from '../state/volume.ts';
 import {hostToolWords} from '../step/toolbox.ts';
 
 /** What doing a host action needs. */
@@ -101,6 +101,7 @@ export async function doHostAction(action: Action, context: HostActionContext): 
 		}
 		case 'makeVolume':
 			if (action.record !== null) makeVolume(host, action.store, action.record, action.owner);
+			else if (action.owner !== undefined) giveVolume(host, action.store, action.name, action.owner);
 			return;
 		case 'fillVolume':
 			await context.fillVolume(action);

@@ -68,9 +68,7 @@ export function allVolumes(host: Host, store: string): readonly VolumeRecord[] {
  */
 export function makeVolume(host: Host, store: string, record: NewVolume, owner?: readonly [number, number]): boolean {
 	if (readVolume(host, store, record.name) !== undefined) {
-		const data = volumeData(store, record.name);
-		// Root of a user namespace could not write into a folder of root's.
-		if (owner !== undefined && host.list(data).length === 0) host.chown(data, ...owner);
+		if (owner !== undefined) giveVolume(host, store, record.name, owner);
 		return false;
 	}
 	makeStore(host, store);
@@ -90,4 +88,10 @@ export function makeVolume(host: Host, store: string, record: NewVolume, owner?:
 		if (errnoOf(error) === 'ENOTEMPTY' || errnoOf(error) === 'EEXIST') return false;
 		throw error;
 	}
+}
+
+/** Has the folder of a volume belong to root of a container while it is empty: of a user namespace that could not write into one of root's. */
+export function giveVolume(host: Host, store: string, name: string, owner: readonly [number, number]): void {
+	const data = volumeData(store, name);
+	if (host.lstat(data)?.kind === 'directory' && host.list(data).length === 0) host.chown(data, ...owner);
 }

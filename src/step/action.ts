@@ -58,7 +58,7 @@ export type Action =
 	  }
 	/** Copies a folder with all its attributes; with `ids` each owner becomes the one that it stands for. */
 	| {readonly kind: 'copyTree'; readonly from: string; readonly to: string; readonly ids?: RangeMap}
-	/** Makes a named volume where there is none; without a record it must be there. The empty folder gets `owner`. */
+	/** Makes a named volume where there is none; without a record it must be there. While it is empty it gets `owner`. */
 	| {
 			readonly kind: 'makeVolume';
 			readonly store: string;
