@@ -15,6 +15,7 @@ import type {
 	VolumeSummary,
 } from '../engine/types.ts';
 import type {DownOptions} from '../engine/down.ts';
+import type {ContainerPorts} from '../engine/ports.ts';
 import type {EventSink} from '../run/event.ts';
 import type {LimitChanges} from '../spec/limit-changes.ts';
 import type {Project} from '../spec/project.ts';
@@ -121,6 +122,8 @@ export interface EngineApi {
 		names: readonly string[],
 		options: {readonly signal?: AbortSignal},
 	): AsyncIterable<readonly ContainerStats[]>;
+	/** Where the ports of a running container can be reached. */
+	ports(machine: Machine, name: string): Promise<ContainerPorts>;
 	top(machine: Machine, name: string): Promise<readonly ContainerProcess[]>;
 	/** Copies from the host into a container; gives what the tools warned of. */
 	copyIn(machine: Machine, name: string, request: CopyRequest): Promise<string>;

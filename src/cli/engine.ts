@@ -32,6 +32,7 @@ export const engine: EngineApi = {
 	stats: async function* (...args) {
 		yield* (await import('../engine/stats.ts')).stats(...args);
 	},
+	ports: async (...args) => (await import('../engine/ports.ts')).ports(...args),
 	top: async (...args) => (await import('../engine/top.ts')).top(...args),
 	signalContainer: async (...args) => (await import('../engine/signal-container.ts')).signalContainer(...args),
 	pause: async (...args) => (await import('../engine/pause.ts')).pause(...args),

@@ -162,6 +162,7 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 			yield [sampleStats];
 			yield [sampleStats];
 		},
+		ports: note('ports', {hostNetwork: true, open: [], asked: [], unread: false}),
 		top: note('top', []),
 		copyIn: note('copyIn', ''),
 		copyOut: note('copyOut', ''),
