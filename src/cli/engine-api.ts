@@ -46,6 +46,8 @@ export interface EngineApi {
 	execIn(machine: Machine, name: string, request: ExecRequest): Promise<CommandEnd>;
 	down(machine: Machine, name: string, options: DownOptions): Promise<void>;
 	list(machine: Machine): Promise<readonly ContainerSummary[]>;
+	/** The same at once, and again after each change, until the signal aborts. */
+	watchList(machine: Machine, signal: AbortSignal): AsyncIterable<readonly ContainerSummary[]>;
 	/** The record of a container and its live state, ready for JSON. */
 	inspect(machine: Machine, name: string): Promise<unknown>;
 	gc(machine: Machine, emit: EventSink): Promise<{readonly removed: readonly string[]}>;

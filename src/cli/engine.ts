@@ -18,6 +18,9 @@ export const engine: EngineApi = {
 	execIn: async (...args) => (await import('../engine/exec-in.ts')).execIn(...args),
 	down: async (...args) => (await import('../engine/down.ts')).down(...args),
 	list: async (...args) => (await import('../engine/list.ts')).list(...args),
+	watchList: async function* (...args) {
+		yield* (await import('../engine/watch-list.ts')).watchList(...args);
+	},
 	inspect: async (...args) => (await import('../engine/inspect.ts')).inspect(...args),
 	gc: async (...args) => (await import('../engine/gc.ts')).gc(...args),
 	listImages: async (...args) => (await import('../engine/images.ts')).listImages(...args),
