@@ -17,6 +17,7 @@ import {kill} from './commands/kill.ts';
 import {logs} from './commands/logs.ts';
 import {pause} from './commands/pause.ts';
 import {plan} from './commands/plan.ts';
+import {port} from './commands/port.ts';
 import {ps} from './commands/ps.ts';
 import {rename} from './commands/rename.ts';
 import {restart} from './commands/restart.ts';
@@ -56,6 +57,7 @@ export const commands: readonly Command[] = [
 	ps,
 	stats,
 	top,
+	port,
 	cp,
 	diff,
 	inspect,

@@ -15,6 +15,7 @@ import type {
 	VolumeSummary,
 } from '../engine/types.ts';
 import type {DownOptions} from '../engine/down.ts';
+import type {ContainerPorts} from '../engine/ports.ts';
 import type {EventSink} from '../run/event.ts';
 import type {LimitChanges} from '../spec/limit-changes.ts';
 import type {Project} from '../spec/project.ts';
@@ -45,6 +46,8 @@ export interface EngineApi {
 	execIn(machine: Machine, name: string, request: ExecRequest): Promise<CommandEnd>;
 	down(machine: Machine, name: string, options: DownOptions): Promise<void>;
 	list(machine: Machine): Promise<readonly ContainerSummary[]>;
+	/** The same at once, and again after each change, until the signal aborts. */
+	watchList(machine: Machine, signal: AbortSignal): AsyncIterable<readonly ContainerSummary[]>;
 	/** The record of a container and its live state, ready for JSON. */
 	inspect(machine: Machine, name: string): Promise<unknown>;
 	gc(machine: Machine, emit: EventSink): Promise<{readonly removed: readonly string[]}>;
@@ -121,6 +124,8 @@ export interface EngineApi {
 		names: readonly string[],
 		options: {readonly signal?: AbortSignal},
 	): AsyncIterable<readonly ContainerStats[]>;
+	/** Where the ports of a running container can be reached. */
+	ports(machine: Machine, name: string): Promise<ContainerPorts>;
 	top(machine: Machine, name: string): Promise<readonly ContainerProcess[]>;
 	/** Copies from the host into a container; gives what the tools warned of. */
 	copyIn(machine: Machine, name: string, request: CopyRequest): Promise<string>;

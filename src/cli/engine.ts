@@ -18,6 +18,9 @@ export const engine: EngineApi = {
 	execIn: async (...args) => (await import('../engine/exec-in.ts')).execIn(...args),
 	down: async (...args) => (await import('../engine/down.ts')).down(...args),
 	list: async (...args) => (await import('../engine/list.ts')).list(...args),
+	watchList: async function* (...args) {
+		yield* (await import('../engine/watch-list.ts')).watchList(...args);
+	},
 	inspect: async (...args) => (await import('../engine/inspect.ts')).inspect(...args),
 	gc: async (...args) => (await import('../engine/gc.ts')).gc(...args),
 	listImages: async (...args) => (await import('../engine/images.ts')).listImages(...args),
@@ -32,6 +35,7 @@ export const engine: EngineApi = {
 	stats: async function* (...args) {
 		yield* (await import('../engine/stats.ts')).stats(...args);
 	},
+	ports: async (...args) => (await import('../engine/ports.ts')).ports(...args),
 	top: async (...args) => (await import('../engine/top.ts')).top(...args),
 	signalContainer: async (...args) => (await import('../engine/signal-container.ts')).signalContainer(...args),
 	pause: async (...args) => (await import('../engine/pause.ts')).pause(...args),

@@ -131,6 +131,12 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 		execIn: note('execIn', end),
 		down: note('down', undefined),
 		list: note('list', [container]),
+		watchList: async function* () {
+			calls.push(['watchList']);
+			yield [container];
+			yield [container, {...container, name: 'old', state: 'exited'}];
+			yield [];
+		},
 		inspect: note('inspect', {name: 'demo'}),
 		gc: note('gc', {removed: ['old']}),
 		listVolumes: note('listVolumes', []),
@@ -162,6 +168,7 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 			yield [sampleStats];
 			yield [sampleStats];
 		},
+		ports: note('ports', {hostNetwork: true, open: [], asked: [], unread: false}),
 		top: note('top', []),
 		copyIn: note('copyIn', ''),
 		copyOut: note('copyOut', ''),

@@ -39,6 +39,7 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		  tsbox stats       Show what running containers use: CPU, memory, processes,
 		                    network, disk
 		  tsbox top         List the processes of a container, as the host sees them
+		  tsbox port        Show where the ports of a running container can be reached
 		  tsbox cp          Copy files between a running container and the host
 		  tsbox diff        List what changed in a container against its image
 		  tsbox inspect     Show all that is known of a container or a detached project,

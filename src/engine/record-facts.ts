@@ -44,6 +44,7 @@ export function recordFacts({
 		stopGraceMs: service.stopGraceMs,
 		...(service.preStop === undefined ? {} : {preStop: service.preStop}),
 		namespaces: service.namespaces,
+		...(service.ports.length === 0 ? {} : {ports: service.ports}),
 		root: service.root,
 		cgroups: cgroupsOf(plan).members,
 		confinement: confinementOf(plan),

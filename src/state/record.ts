@@ -2,7 +2,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
 import type {ImageFacts} from '../image/facts.ts';
 import type {OciConfig} from '../oci/config.ts';
-import type {Hook, NamespaceKind, Origin, Service} from '../spec/project.ts';
+import type {Hook, NamespaceKind, Origin, Port, Service} from '../spec/project.ts';
 import type {FilterLoader} from '../step/action.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
 import {readNotes} from './notes.ts';
@@ -43,6 +43,8 @@ export interface ContainerRecord {
 	readonly stopSignal: string;
 	readonly stopGraceMs: number;
 	readonly namespaces: readonly NamespaceKind[];
+	/** What its spec asks to be published; there where it asks for some. */
+	readonly ports?: readonly Port[];
 	readonly root: 'pivot' | 'chroot';
 	readonly cgroups: readonly CgroupMember[];
 	/** How what enters is confined beside its capabilities; the filter itself lies in the container's folder. */

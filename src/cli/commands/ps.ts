@@ -1,6 +1,14 @@
-import {defineCommand} from '../command.ts';
-import {lookOf} from '../look-of.ts';
+import type {ContainerSummary} from '../../engine/types.ts';
 import {jsonText} from '../../view/json.ts';
+import {theme} from '../../view/theme.ts';
+import {defineCommand} from '../command.ts';
+import type {Io} from '../io.ts';
+import {lookOf} from '../look-of.ts';
+
+type Containers = readonly ContainerSummary[];
+
+/** How a list is written: as text for a stream, or unstyled, to be drawn over. */
+type Write = (containers: Containers, drawn: boolean) => Promise<string>;
 
 /** `tsbox ps`: the containers of this machine. */
 export const ps = defineCommand({
@@ -10,30 +18,55 @@ export const ps = defineCommand({
 		['tsbox ps', 'a table'],
 		['tsbox ps -q', 'names only'],
 		["tsbox ps --format '{{.Name}}\\t{{.Pid}}'", 'chosen fields'],
+		['tsbox ps -a --watch', 'all, again after each change until Ctrl-C'],
 	],
 	options: {
 		all: {kind: 'flag', short: 'a', describe: 'Those too that have ended'},
 		quiet: {kind: 'flag', short: 'q', describe: 'Names only'},
 		json: {kind: 'flag', describe: 'The same as --format json'},
 		format: {kind: 'text', value: 'FORMAT', describe: 'table, json, or a template of {{.Field}}s'},
+		watch: {kind: 'flag', short: 'w', describe: 'Show them again after each change, until Ctrl-C'},
 	},
 	positionals: [],
 	async run({values}, {io, engine, folders}) {
-		const known = await engine.list(await engine.openMachine(folders));
-		const containers = values.all ? known : known.filter(({state}) => state !== 'exited');
-		const format = values.json ? 'json' : (values.format ?? 'table');
-		if (values.quiet) io.out(containers.map(({name}) => `${name}\n`).join(''));
-		else if (format === 'json') io.out(jsonText(containers, 2));
-		else if (format === 'table') {
-			const {containerTable} = await import('../../view/container-table.ts');
-			io.out(containerTable(containers, io.now(), await lookOf(io, 'stdout', containers)));
-		} else {
-			const {formatTemplate} = await import('../../view/format-template.ts');
-			for (const container of containers)
-				io.out(
-					`${formatTemplate(format, {...container, command: container.command.join(' '), exitCode: container.exitCode ?? ''})}\n`,
-				);
+		const format = values.quiet ? '{{.Name}}' : values.json ? 'json' : (values.format ?? 'table');
+		const write = await writerOf(format, values.watch, io);
+		const shown = (known: Containers): Containers =>
+			values.all ? known : known.filter(({state}) => state !== 'exited');
+		const machine = await engine.openMachine(folders);
+		if (!values.watch) {
+			io.out(await write(shown(await engine.list(machine)), false));
+			return 0;
+		}
+		const over = new AbortController();
+		const stop = (): void => over.abort();
+		const closers = [io.onSignal(stop), io.onReaderGone(stop)];
+		const {listPrinter} = await import('../list-printer.ts');
+		const printer = listPrinter(write, format === 'json', io);
+		try {
+			for await (const known of engine.watchList(machine, over.signal)) await printer.print(shown(known));
+		} finally {
+			printer.close();
+			for (const close of closers) close();
 		}
 		return 0;
 	},
 });
+
+async function writerOf(format: string, again: boolean, io: Io): Promise<Write> {
+	// A document a line, where there are several.
+	if (format === 'json') return async containers => jsonText(containers, again ? undefined : 2);
+	if (format === 'table') {
+		const {containerTable} = await import('../../view/container-table.ts');
+		return async (containers, drawn) => {
+			const look = await lookOf(io, 'stdout', containers);
+			return containerTable(containers, io.now(), drawn ? {...look, theme: theme(false)} : look);
+		};
+	}
+	const [{formatTemplate}, {containerFields, noContainer}] = await Promise.all([
+		import('../../view/format-template.ts'),
+		import('../../view/container-fields.ts'),
+	]);
+	formatTemplate(format, containerFields(noContainer));
+	return async containers => containers.map(each => `${formatTemplate(format, containerFields(each))}\n`).join('');
+}

@@ -20,7 +20,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 
 test('bash completes verbs, options, choices and container names', async () => {
 	expect(await offered('')).toEqual(commands.map(({name}) => name));
-	expect(await offered('p')).toEqual(['pause', 'ps', 'plan']);
+	expect(await offered('p')).toEqual(['pause', 'ps', 'port', 'plan']);
 	expect(await offered('up', '--be')).toEqual(['--best-effort']);
 	expect(await offered('exec', '')).toEqual(['demo', 'web']);
 	expect(await offered('down', 'w')).toEqual(['web']);

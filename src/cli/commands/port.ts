@@ -1,0 +1,41 @@
+import {defineCommand} from '../command.ts';
+import {usageError} from '../usage-error.ts';
+
+/** `tsbox port`: where the ports of a container can be reached. */
+export const port = defineCommand({
+	name: 'port',
+	describe: 'Show where the ports of a running container can be reached',
+	examples: [
+		['tsbox port web', 'a line each: 80/tcp -> 0.0.0.0:80'],
+		['tsbox port web 80', 'of one: 0.0.0.0:80'],
+		['tsbox port web 53/udp', 'of one of UDP'],
+	],
+	options: {},
+	positionals: [
+		{name: 'NAME', describe: 'Container', required: true, completes: 'container'},
+		{name: 'PORT', describe: 'Its number, with /udp where it is one of UDP', completes: 'none'},
+	],
+	async run({positionals: [name = '', word]}, {io, engine, folders}) {
+		const wanted = word === undefined ? undefined : parse(word);
+		const {hostNetwork, open, asked, unread} = await engine.ports(await engine.openMachine(folders), name);
+		const found = open.filter(each => wanted === undefined || wanted === `${each.port}/${each.protocol}`);
+		for (const {port: number, protocol, address, hostPort} of found) {
+			const at = `${address.includes(':') ? `[${address}]` : address}:${hostPort}`;
+			io.out(wanted === undefined ? `${number}/${protocol} -> ${at}\n` : `${at}\n`);
+		}
+		if (!hostNetwork) {
+			const list = asked.map(({target, protocol}) => `${target}/${protocol}`).join(', ');
+			const spec = list === '' ? '' : ` (\`ports\` asks for ${list}, which nothing publishes)`;
+			io.err(`${name} has a network of its own: none of its ports can be reached from outside${spec}\n`);
+		} else if (wanted !== undefined && found.length === 0) io.err(`nothing of ${name} listens at ${wanted}\n`);
+		if (unread) io.err(`some processes of ${name} are not yours to look into: their ports are not shown\n`);
+		return wanted !== undefined && found.length === 0 ? 1 : 0;
+	},
+});
+
+function parse(word: string): string {
+	const [, number = '', protocol = 'tcp'] = /^(\d{1,5})(?:\/(tcp|udp))?$/.exec(word) ?? [];
+	if (number === '' || Number(number) < 1 || Number(number) > 65_535)
+		throw usageError(`a port is a number from 1 to 65535, with /tcp or /udp, not "${word}"`, undefined, 'port');
+	return `${Number(number)}/${protocol}`;
+}
