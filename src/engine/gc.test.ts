@@ -126,7 +126,9 @@ test('files that were being written go with the process that wrote them, and so 
 
 test('without the lock nothing is done', async () => {
 	const {host, machine, emit} = machineWith(container('died', 2));
-	const refused = {...machine, host: {...host, start: recordingHost().start}};
+	const withoutLock = recordingHost();
+	const start: typeof host.start = (argv, options) => withoutLock.start(argv, options);
+	const refused = {...machine, host: {...host, start}};
 	await expect(gc(refused, emit)).rejects.toMatchObject({code: 'E_SYSTEM'});
 	expect(Object.keys(host.files())).toContain('/run/tsbox/containers/died/record.json');
 });

@@ -9,7 +9,7 @@ import type {Row} from './row.ts';
 import type {World} from './try-row.ts';
 
 /** Goes on until it is told to stop, and stops when it is. */
-export const service = `
+const service = `
 mem_limit: 64m
 tmpfs: [/run]
 stop_grace_period: 2s
@@ -29,18 +29,18 @@ interface Shown {
 }
 
 /** What `ps` says of the container; undefined for nothing. */
-export async function shownState(box: TestBox): Promise<string | undefined> {
+async function shownState(box: TestBox): Promise<string | undefined> {
 	const {out} = await box.tsbox(['ps', '-a', '--json']);
 	return (JSON.parse(out) as readonly Shown[]).find(({name}) => name === box.name)?.state;
 }
 
 /** Whether any process is in its cgroup. */
-export function isAlive(box: TestBox): boolean {
+function isAlive(box: TestBox): boolean {
 	return processesOf(box.name, box.folder).some(({pid}) => isInCgroup(pid, box.name));
 }
 
 /** Waits until `ps` and the kernel agree on whether it runs; what is wrong when they do not. */
-export async function lieIn(box: TestBox): Promise<readonly string[]> {
+async function lieIn(box: TestBox): Promise<readonly string[]> {
 	for (const until = Date.now() + truthWithin; ; ) {
 		const state = await shownState(box);
 		const alive = isAlive(box);
@@ -51,7 +51,7 @@ export async function lieIn(box: TestBox): Promise<readonly string[]> {
 }
 
 /** The process that looks after the project, or undefined. */
-export function supervisorPid(box: TestBox): number | undefined {
+function supervisorPid(box: TestBox): number | undefined {
 	try {
 		const path = join(box.folder, `state/projects/${box.name}/supervisor.json`);
 		const {pid} = JSON.parse(readFileSync(path, 'utf8')) as {readonly pid: number};

@@ -8,7 +8,9 @@ const {O_CREAT, O_WRONLY, O_RDWR} = fs.constants;
 let depth = 0;
 
 function opensForWriting(flags: unknown): boolean {
-	return typeof flags === 'number' ? (flags & (O_CREAT | O_WRONLY | O_RDWR)) !== 0 : /[wa+]/.test(String(flags ?? 'r'));
+	return typeof flags === 'number'
+		? (flags & (O_CREAT | O_WRONLY | O_RDWR)) !== 0
+		: typeof flags === 'string' && /[wa+]/.test(flags);
 }
 
 /** Of the calls that change something, what their path is; undefined for one that changes nothing. */

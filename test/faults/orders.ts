@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import type {How, Orders} from './fault.ts';
 
 const {openSync, writeSync, readlinkSync} = fs;
-const {kill} = process;
+/** The process's own, before anything is put in its place. */
+const kill = process.kill.bind(process);
 
 /** What this process was told. */
 export const orders = JSON.parse(process.env['TSBOX_FAULT'] ?? '{"log":"/dev/null","self":"","side":"cli"}') as Orders;
@@ -48,14 +49,14 @@ export function isAimedAt(key: string): boolean {
 
 /** SIGKILL, now. */
 export function die(): never {
-	kill.call(process, process.pid, 'SIGKILL');
+	kill(process.pid, 'SIGKILL');
 	for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
 /** Does nothing more until somebody ends or continues it. */
 export function freeze(): void {
 	tell(`stopped ${process.pid}`);
-	kill.call(process, process.pid, 'SIGSTOP');
+	kill(process.pid, 'SIGSTOP');
 }
 
 /** The error of a system call. */
