@@ -12,7 +12,7 @@ const lookEvery = 5000;
 /** The same where the kernel refuses a watch (fs.inotify.max_user_watches), ms. */
 const pollMs = 1000;
 /** The files of a container's folder that what is listed comes from. */
-const telling: readonly (string | null)[] = ['record.json', 'renamed', null];
+const telling: readonly (string | null)[] = ['record.json', 'notes.json', 'renamed', null];
 
 /**
  * All containers as {@link list} has them: at once, and again after each change, until the signal aborts. inotify(7) tells of

@@ -74,7 +74,8 @@ function withDependencies(project: Project, named: readonly string[]): readonly 
 		throw new TsboxError('E_USAGE', `${file} has no service ${strange}`, {hint: `it has ${known.join(', ')}`});
 	const active = project.active ?? known;
 	const wanted = new Set(named.length === 0 ? active : named);
-	if (wanted.size === 0) throw noneActive(project);
+	// With `scale: 0` throughout there are none at all, which is fine.
+	if (wanted.size === 0 && known.length > 0) throw noneActive(project);
 	// One that is not required and whose profile is not active is not started for it; as compose does.
 	for (const name of wanted)
 		for (const {service} of services.find(each => each.service === name)?.dependsOn ?? [])
