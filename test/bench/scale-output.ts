@@ -103,6 +103,8 @@ function podmanOutput(): string {
 			`${podmanRun} --rm --label tsbox-scale --log-driver k8s-file --log-opt path=${file} --rootfs ${rootFolder()}:O sh -c '${loud}' >/dev/null`,
 		),
 	);
-	const whole = Number(shell(`grep -c ' F ${line}$' ${file}`));
+	// A line that conmon read in two parts has two entries, the first of them tagged P: the log format of the Kubernetes CRI.
+	const joined = `{ text = text $4 } $3 == "F" { if (text == "${line}") whole++; text = "" } END { print whole + 0 }`;
+	const whole = Number(shell(`awk '${joined}' ${file}`));
 	return `${digits(512 / took)} MiB a second, ${lines - whole} of ${lines} lines lost`;
 }
