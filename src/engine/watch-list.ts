@@ -1,5 +1,5 @@
-import {type FSWatcher, watch} from 'node:fs';
 import {setTimeout as delay} from 'node:timers/promises';
+import {type PathWatch, watchPath} from '../host/watch-path.ts';
 import {containerFolder, containersFolder} from '../state/record.ts';
 import {allRecords} from './find-container.ts';
 import {list} from './list.ts';
@@ -9,7 +9,7 @@ import type {ContainerSummary, Machine} from './types.ts';
 const settleMs = 30;
 /** How often it is looked though nothing was reported, ms: the v1 freezer tells nobody, nor does a process without a cgroup. */
 const lookEvery = 5000;
-/** The same where the kernel refuses a watch (fs.inotify.max_user_watches), ms. */
+/** The same where the kernel has no watch left, ms. */
 const pollMs = 1000;
 /** The files of a container's folder that what is listed comes from. */
 const telling: readonly (string | null)[] = ['record.json', 'notes.json', 'renamed', null];
@@ -56,8 +56,7 @@ function watchAll(machine: Machine, watches: ReturnType<typeof watcher>): void {
 }
 
 function watcher() {
-	const open = new Map<string, FSWatcher>();
-	let refused = false;
+	const open = new Map<string, PathWatch>();
 	let changed = false;
 	let wake: () => void = () => {};
 	const tell = (): void => {
@@ -66,16 +65,12 @@ function watcher() {
 	};
 	const add = (key: string, path: string, isFolder: boolean): void => {
 		try {
-			const one = watch(path, (_, file) => {
+			const news = (file: string | null): void => {
 				if (!isFolder || telling.includes(file)) tell();
-			});
-			open.set(
-				key,
-				one.on('error', () => {}),
-			);
-		} catch (error) {
-			// One that is gone is told of by its folder; for the others there is no room.
-			if ((error as NodeJS.ErrnoException).code !== 'ENOENT') refused = true;
+			};
+			open.set(key, watchPath(path, news, pollMs));
+		} catch {
+			// One that is gone is told of by its folder.
 		}
 	};
 	return {
@@ -95,7 +90,7 @@ function watcher() {
 			if (!changed) {
 				const reported = new Promise<void>(resolve => (wake = resolve));
 				const both = AbortSignal.any([signal, stop.signal]);
-				await Promise.race([reported, delay(refused ? pollMs : lookEvery, undefined, {signal: both}).catch(() => {})]);
+				await Promise.race([reported, delay(lookEvery, undefined, {signal: both}).catch(() => {})]);
 				stop.abort();
 			}
 			await delay(settleMs, undefined, {signal}).catch(() => {});

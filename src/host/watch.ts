@@ -1,4 +1,4 @@
-import {type FSWatcher, watch} from 'node:fs';
+import {type PathWatch, watchPath} from './watch-path.ts';
 
 /** What {@link waitUntil} watches, and how long. */
 export interface Waiting {
@@ -24,7 +24,7 @@ export function waitUntil(
 	{watched, recheckMs, pollMs, withinMs, signal}: Waiting,
 ): Promise<boolean> {
 	return new Promise((resolve, reject) => {
-		const watchers: FSWatcher[] = [];
+		const watchers: PathWatch[] = [];
 		const end = withinMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + withinMs;
 		let every = recheckMs;
 		let timer: NodeJS.Timeout | undefined;
@@ -50,10 +50,10 @@ export function waitUntil(
 		const unwatched = (): void => void (every = pollMs);
 		for (const {path, entry} of watched) {
 			try {
-				const watcher = watch(path, (_, name) => {
+				const changed = (name: string | null): void => {
 					if (entry === undefined || name === null || name === entry) look();
-				});
-				watchers.push(watcher.on('error', unwatched));
+				};
+				watchers.push(watchPath(path, changed, pollMs));
 			} catch {
 				unwatched();
 			}

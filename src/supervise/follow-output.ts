@@ -1,13 +1,13 @@
-import {type FSWatcher, watch} from 'node:fs';
 import {type FollowedFile, followFile} from '../host/followed-file.ts';
 import type {Host} from '../host/host.ts';
+import {watchPath} from '../host/watch-path.ts';
 import {readFreed} from './log-offsets.ts';
 
 /** Bytes handed on at once. */
 const chunk = 64 * 1024;
 /** How far behind a reader must be before it is looked whether the front of the file was given back to the disk. */
 const farBehind = 1024 * 1024;
-/** How often the files are looked at where the kernel refuses a watch, ms. */
+/** How often the files are looked at where the kernel has no watch left, ms. */
 const pollMs = 100;
 
 /** Takes bytes; settles when more may come. */
@@ -37,27 +37,15 @@ export function followOutput(
 	const news = (): void => {
 		for (const each of followers) void each.pump();
 	};
-	let watcher: FSWatcher | undefined;
-	let timer: NodeJS.Timeout | undefined;
-	const poll = (): void => void (timer ??= setInterval(news, pollMs));
-	try {
-		watcher = watch(folder, news);
-		watcher.on('error', poll);
-	} catch {
-		poll();
-	}
-	const stop = (): void => {
-		watcher?.close();
-		clearInterval(timer);
-	};
+	const watcher = watchPath(folder, news, pollMs);
 	return {
 		finish: async () => {
-			stop();
+			watcher.close();
 			await Promise.all(followers.map(each => each.pump()));
 			for (const each of followers) each.close();
 		},
 		close: () => {
-			stop();
+			watcher.close();
 			for (const each of followers) each.close();
 		},
 	};

@@ -1,6 +1,6 @@
-import {type FSWatcher, watch} from 'node:fs';
 import {logFolder} from '../engine/detached.ts';
 import type {Machine} from '../engine/types.ts';
+import {type PathWatch, watchPath} from '../host/watch-path.ts';
 import {hostToolWords} from '../step/toolbox.ts';
 import {freedFile, readFreed} from './log-offsets.ts';
 import {containerFolder, readRecord} from '../state/record.ts';
@@ -14,6 +14,8 @@ export interface LogMark {
 
 /** At most one mark in this time, ms: the two streams are told apart and dated as finely as that. */
 const markEvery = 50;
+/** How often it is looked where the kernel has no watch left, ms. */
+const pollMs = 500;
 
 /** The marks of a container's output, oldest first; a torn last line is none. */
 export function parseMarks(text: string): readonly LogMark[] {
@@ -30,15 +32,19 @@ export function parseMarks(text: string): readonly LogMark[] {
  * @param names - the containers to watch; asked again whenever a folder changes
  */
 export function watchLogs(machine: Machine, names: () => readonly string[]): {readonly close: () => void} {
-	const watchers = new Map<string, FSWatcher>();
+	const watchers = new Map<string, PathWatch>();
+	const marked = new Map<string, string>();
 	const timers = new Map<string, NodeJS.Timeout>();
 	const {host, dirs} = machine;
 	const mark = (name: string): void => {
 		timers.delete(name);
 		const folder = logFolder(machine, name);
 		const size = (stream: string): number => host.lstat(`${folder}/${stream}`)?.size ?? 0;
+		const sizes = `${size('stdout')} ${size('stderr')}`;
+		if (marked.get(name) === sizes) return;
+		marked.set(name, sizes);
 		try {
-			host.append(`${folder}/marks`, `${host.now()} ${size('stdout')} ${size('stderr')}\n`);
+			host.append(`${folder}/marks`, `${host.now()} ${sizes}\n`);
 		} catch {
 			// The container was removed meanwhile.
 		}
@@ -46,12 +52,11 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 	};
 	const watchOne = (name: string): void => {
 		try {
-			const watcher = watch(logFolder(machine, name), (_, file) => {
+			const grew = (file: string | null): void => {
 				if (file === 'marks' || timers.has(name)) return;
 				timers.set(name, setTimeout(mark, markEvery, name));
-			});
-			watcher.on('error', () => {});
-			watchers.set(name, watcher);
+			};
+			watchers.set(name, watchPath(logFolder(machine, name), grew, pollMs));
 		} catch {
 			// It has not been started yet.
 		}
@@ -60,12 +65,16 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 	const look = (name: string): void => {
 		watchers.get(name)?.close();
 		watchers.delete(name);
+		marked.delete(name);
 		if (names().includes(name)) watchOne(name);
 	};
 	host.mkdirs(`${dirs.store}/logs`, 0o700);
-	const parent = watch(`${dirs.store}/logs`, (_, name) => {
-		for (const each of name === null ? names() : [name]) look(each);
-	});
+	const changed = (name: string | null): void => {
+		if (name !== null) return look(name);
+		const gone = [...watchers.keys()].filter(each => !names().includes(each));
+		for (const each of [...gone, ...names().filter(one => !watchers.has(one))]) look(each);
+	};
+	const parent = watchPath(`${dirs.store}/logs`, changed, pollMs);
 	for (const name of names()) look(name);
 	return {
 		close: () => {

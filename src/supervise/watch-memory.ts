@@ -1,7 +1,10 @@
-import {type FSWatcher, watch} from 'node:fs';
 import type {Host} from '../host/host.ts';
+import {type PathWatch, watchPath} from '../host/watch-path.ts';
 import {type MemoryCount, memoryCount} from '../run/memory.ts';
 import type {ContainerRecord} from '../state/record.ts';
+
+/** How often it is looked where the kernel has no watch left, ms. */
+const pollMs = 2000;
 
 /** Tells of processes that the kernel kills for a container's memory limit. */
 export interface MemoryWatch {
@@ -28,12 +31,12 @@ export function watchMemory(
 		told(count, count.oomKills - known);
 		known = count.oomKills;
 	};
-	let watcher: FSWatcher | undefined;
+	let watcher: PathWatch | undefined;
 	const unified = cgroups.find(({controller}) => controller === '')?.path;
 	try {
-		if (unified !== undefined) watcher = watch(`${unified}/memory.events`, look).on('error', () => {});
+		if (unified !== undefined) watcher = watchPath(`${unified}/memory.events`, look, pollMs);
 	} catch {
-		// No memory controller there, or no watch left to be had: the end tells.
+		// No memory controller there: the end tells.
 	}
 	return {
 		close: () => {

@@ -2,22 +2,11 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {keptMemory, processorTime} from './kept-memory.ts';
 import {digits} from './measure.ts';
-import {
-	containers,
-	eightAtOnce,
-	podmanRun,
-	quickest,
-	rootFolder,
-	rootfs,
-	scratch,
-	seconds,
-	shell,
-	tsbox,
-	tsboxWords,
-} from './scale-setup.ts';
+import {type Peer, peers, removeAll, runningOf} from './scale-peers.ts';
+import {containers, eightAtOnce, quickest, rootfs, scratch, seconds, shell, tsbox, tsboxWords} from './scale-setup.ts';
 
-/** A row of the table. */
-export type Row = readonly [what: string, tsbox: string, podman: string];
+/** A row of the table: what, tsbox's, and each peer's; a shorter one is filled up. */
+export type Row = readonly [what: string, tsbox: string, ...peers: readonly string[]];
 
 /** A command that does nothing and needs nothing. */
 const sleeping = 'command: [sleep, "100000"]';
@@ -27,6 +16,8 @@ interface Many {
 	readonly down: number;
 	/** MiB for each, beyond its command. */
 	readonly each: number;
+	/** MiB of what serves all. */
+	readonly all: number;
 	/** MiB for each, all that the machine has less for others. */
 	readonly taken: number;
 }
@@ -66,20 +57,39 @@ export function oneProject(): readonly Row[] {
 	shell('sleep 30');
 	const idle = (processorTime(pid) - idleBefore) / 30;
 	const down = seconds(() => tsbox('down', '-t', '0', 'many'));
-	const podman = podmanMany();
+	const others = peers.map(manyOf);
 	return [
-		[`start ${containers} containers of one project`, `${digits(containers / up)} a second`, rate(podman?.up)],
-		['processor time of the supervisor for each start', `${digits((own / containers) * 1000)} ms`, '–'],
-		['take them down', `${digits(down)} s`, podman === undefined ? '–' : `${digits(podman.down)} s`],
-		['memory for each beyond its command (PSS)', mebibytes(keepers.sum / containers), mebibytes(podman?.each)],
-		['memory of the supervisor of all (PSS)', mebibytes(main.sum), '–'],
-		['memory for each, the kernel’s too (MemAvailable)', mebibytes(taken), mebibytes(podman?.taken)],
-		['processor used by the supervisor while all sleep', `${(idle * 100).toFixed(2)} %`, '–'],
-		[`\`ps\` of ${containers}, beyond the start of Node`, `${digits(times.ps * 1000)} ms`, '–'],
+		[
+			`start ${containers} containers of one project`,
+			`${digits(containers / up)} a second`,
+			...others.map(each => rate(each?.up)),
+		],
+		['processor time of the supervisor for each start', `${digits((own / containers) * 1000)} ms`],
+		[
+			'take them down',
+			`${digits(down)} s`,
+			...others.map(each => (each === undefined ? '–' : `${digits(each.down)} s`)),
+		],
+		[
+			'memory for each beyond its command (PSS)',
+			mebibytes(keepers.sum / containers),
+			...others.map(each => mebibytes(each?.each)),
+		],
+		[
+			'memory of what looks after all (PSS)',
+			mebibytes(main.sum),
+			...others.map(each => mebibytes(each?.all || undefined)),
+		],
+		[
+			'memory for each, the kernel’s too (MemAvailable)',
+			mebibytes(taken),
+			...others.map(each => mebibytes(each?.taken)),
+		],
+		['processor used by the supervisor while all sleep', `${(idle * 100).toFixed(2)} %`],
+		[`\`ps\` of ${containers}, beyond the start of Node`, `${digits(times.ps * 1000)} ms`],
 		[
 			`\`stats --no-stream\` of ${containers}, beyond that and the second of its interval`,
 			`${digits(times.stats * 1000)} ms`,
-			'–',
 		],
 	];
 }
@@ -108,18 +118,13 @@ export function manyProjects(): readonly Row[] {
 		[
 			`start ${containers} projects of one container, 8 at once`,
 			`${digits(containers / up)} a second, ${containers - runs.length} failed`,
-			'–',
 		],
-		['take them down, 8 at once', `${digits(down)} s`, '–'],
-		['memory for each, its supervisor and all (PSS)', mebibytes(all.sum / containers), '–'],
-		['of which its supervisor', mebibytes(mains.sum / mains.count), '–'],
-		[
-			'memory for each, the kernel’s too (MemAvailable)',
-			mebibytes((before.available - after.available) / containers),
-			'–',
-		],
-		['processor used by a supervisor while its container sleeps', `${(idle * 100).toFixed(2)} %`, '–'],
-		[`\`ps\` of ${containers} projects, beyond the start of Node`, `${digits(times.ps * 1000)} ms`, '–'],
+		['take them down, 8 at once', `${digits(down)} s`],
+		['memory for each, its supervisor and all (PSS)', mebibytes(all.sum / containers)],
+		['of which its supervisor', mebibytes(mains.sum / mains.count)],
+		['memory for each, the kernel’s too (MemAvailable)', mebibytes((before.available - after.available) / containers)],
+		['processor used by a supervisor while its container sleeps', `${(idle * 100).toFixed(2)} %`],
+		[`\`ps\` of ${containers} projects, beyond the start of Node`, `${digits(times.ps * 1000)} ms`],
 	];
 }
 
@@ -135,22 +140,19 @@ function rate(took: number | undefined): string {
 	return took === undefined ? '–' : `${digits(containers / took)} a second`;
 }
 
-/** The same containers by podman, which has a conmon for each and no supervisor; undefined where it did not start all. */
-function podmanMany(): Many | undefined {
-	if (podmanRun === undefined) return undefined;
-	const root = rootFolder();
+/** The same containers by another engine; undefined where it did not start all. */
+function manyOf(peer: Peer): Many | undefined {
 	const before = keptMemory();
-	const up = seconds(() =>
-		eightAtOnce(containers, `${podmanRun} -d --label tsbox-scale --rootfs ${root}:O sleep 100000 >/dev/null 2>&1`),
-	);
+	const up = seconds(() => eightAtOnce(containers, `${peer.run} -d ${peer.image} sleep 100000 >/dev/null 2>&1`));
 	const after = keptMemory();
-	const started = shell('podman ps -q --filter label=tsbox-scale')
-		.split('\n')
-		.filter(id => id !== '').length;
-	const keepers = after.of(words => /^\S*conmon /.test(words));
-	const down = seconds(() =>
-		shell('podman ps -aq --filter label=tsbox-scale | xargs -r podman rm -f -t 0 >/dev/null 2>&1'),
-	);
+	const started = runningOf(peer);
+	const down = seconds(() => removeAll(peer));
 	if (started !== containers) return undefined;
-	return {up, down, each: keepers.sum / containers, taken: (before.available - after.available) / containers};
+	return {
+		up,
+		down,
+		each: after.of(peer.keeps).sum / containers,
+		all: after.of(peer.servesAll).sum,
+		taken: (before.available - after.available) / containers,
+	};
 }

@@ -4,7 +4,8 @@ import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {digits} from './measure.ts';
 import type {Row} from './scale-one.ts';
-import {podmanRun, rootFolder, rootfs, scratch, seconds, shell, tsbox, tsboxWords} from './scale-setup.ts';
+import {type Peer, peers} from './scale-peers.ts';
+import {rootfs, scratch, seconds, shell, tsbox, tsboxWords} from './scale-setup.ts';
 
 /** Lines of 100 bytes: 512 MiB. */
 const lines = 5_368_709;
@@ -87,24 +88,19 @@ services:
 		[
 			'output of one container',
 			`${digits(512 / took)} MiB a second, ${lines - whole} of ${lines} lines lost`,
-			podmanOutput(),
+			...peers.map(outputOf),
 		],
-		['from the print of another one to `logs -f`, alone', told(quiet), '–'],
-		['beside the loud one', told(beside), '–'],
+		['from the print of another one to `logs -f`, alone', told(quiet)],
+		['beside the loud one', told(beside)],
 	];
 }
 
-/** The same lines by podman, whose conmon writes them to a file. */
-function podmanOutput(): string {
-	if (podmanRun === undefined) return '–';
-	const file = join(scratch, 'podman.log');
+/** The same lines by another engine, in the background too. */
+function outputOf({client, run, image, logging, printed}: Peer): string {
 	const took = seconds(() =>
-		shell(
-			`${podmanRun} --rm --label tsbox-scale --log-driver k8s-file --log-opt path=${file} --rootfs ${rootFolder()}:O sh -c '${loud}' >/dev/null`,
-		),
+		shell(`${run} -d --name loud ${logging('loud')} ${image} sh -c '${loud}' && ${client} wait loud`),
 	);
-	// A line that conmon read in two parts has two entries, the first of them tagged P: the log format of the Kubernetes CRI.
-	const joined = `{ text = text $4 } $3 == "F" { if (text == "${line}") whole++; text = "" } END { print whole + 0 }`;
-	const whole = Number(shell(`awk '${joined}' ${file}`));
+	const whole = Number(shell(`${printed('loud')} | grep -c '^${line}$'`));
+	shell(`${client} rm -f loud`);
 	return `${digits(512 / took)} MiB a second, ${lines - whole} of ${lines} lines lost`;
 }

@@ -2,9 +2,10 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {digits} from './measure.ts';
 import type {Row} from './scale-one.ts';
-import {leftovers, podmanRun, rootFolder, rootfs, runs, scratch, seconds, shell, tsboxWords} from './scale-setup.ts';
+import {peers} from './scale-peers.ts';
+import {leftovers, rootfs, runs, scratch, seconds, shell, tsboxWords} from './scale-setup.ts';
 
-/** Of the peer only the rate is wanted. */
+/** Of the peers only the rate is wanted. */
 const peerRuns = Math.min(runs, 1000);
 
 /** Runs a line of sh(1) in 8 lanes, each its share of the runs. */
@@ -25,15 +26,12 @@ export function manyRuns(): readonly Row[] {
 	const before = leftovers();
 	const own = inLanes(`${tsboxWords.join(' ')} run --name one$lane ${spec} >/dev/null 2>&1`, runs);
 	const left = leftovers().filter(each => !before.includes(each)).length;
-	const podman =
-		podmanRun === undefined
-			? undefined
-			: inLanes(`${podmanRun} --rm --rootfs ${rootFolder()}:O true >/dev/null 2>&1`, peerRuns);
+	const others = peers.map(({run, image}) => inLanes(`${run} --rm ${image} true >/dev/null 2>&1`, peerRuns));
 	return [
 		[
 			`${runs} runs of true in 8 lanes`,
 			`${digits(own.rate)} a second, ${own.failed} failed, ${left} left over`,
-			podman === undefined ? '–' : `${digits(podman.rate)} a second, ${podman.failed} of ${peerRuns} failed`,
+			...others.map(({rate, failed}) => `${digits(rate)} a second, ${failed} of ${peerRuns} failed`),
 		],
 	];
 }

@@ -71,16 +71,9 @@ export function leftovers(): readonly string[] {
 	];
 }
 
-const hasPodman = spawnSync('podman', ['--version']).status === 0;
-
-/** How podman starts a container like tsbox's, up to the options of `run`; undefined where it is not installed. */
-export const podmanRun = hasPodman
-	? `podman --runtime runc --cgroup-manager=cgroupfs run --network none --ulimit nofile=1024:4096 --ulimit nproc=1024:4096`
-	: undefined;
-
 let unpacked: string | undefined;
 
-/** The root filesystem as a folder, for podman. */
+/** The root filesystem as a folder. */
 export function rootFolder(): string {
 	if (unpacked !== undefined) return unpacked;
 	unpacked = join(scratch, 'root');
@@ -91,7 +84,6 @@ export function rootFolder(): string {
 /** Ends what is there still, and removes the folder. */
 export function cleanUp(): void {
 	for (const name of projects()) spawnSync(tsboxWords[0] ?? '', [...tsboxWords.slice(1), 'down', '-t', '0', name]);
-	if (hasPodman) shell('podman ps -aq --filter label=tsbox-scale | xargs -r podman rm -f -t 0 >/dev/null 2>&1');
 	rmSync(scratch, {recursive: true, force: true});
 }
 

@@ -1,0 +1,38 @@
+import {type FSWatcher, statSync, watch} from 'node:fs';
+
+/** What {@link watchPath} gives. */
+export interface PathWatch {
+	readonly close: () => void;
+}
+
+/** The kernel has no more of it: fs.inotify.max_user_instances and max_user_watches, or a descriptor; inotify_init(2). */
+const exhausted: readonly (string | undefined)[] = ['EMFILE', 'ENFILE', 'ENOSPC'];
+
+/**
+ * Tells of changes at a file, or of the entries of a folder, as inotify(7) does. A user has 128 instances of it at first
+ * (fs.inotify.max_user_instances), one for each process: where none is left, it is told at intervals that something may have
+ * changed.
+ *
+ * @param changed - told the entry of the folder; null where that is not known, or nothing may have changed
+ * @param pollMs - the interval, ms
+ * @throws the system's error for a path that is not there.
+ */
+export function watchPath(path: string, changed: (entry: string | null) => void, pollMs: number): PathWatch {
+	let timer: NodeJS.Timeout | undefined;
+	const poll = (): void => void (timer ??= setInterval(() => changed(null), pollMs));
+	let watcher: FSWatcher | undefined;
+	try {
+		watcher = watch(path, (_, entry) => changed(entry));
+		watcher.on('error', poll);
+	} catch (error) {
+		if (!exhausted.includes((error as NodeJS.ErrnoException).code)) throw error;
+		statSync(path);
+		poll();
+	}
+	return {
+		close: () => {
+			watcher?.close();
+			clearInterval(timer);
+		},
+	};
+}
