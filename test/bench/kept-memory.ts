@@ -19,7 +19,7 @@ function text(path: string): string {
 const mebibytes = (field: string, from: string): number =>
 	Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(from)?.[1] ?? 0) / 1024;
 
-/** Reads it now. A process is told by its command line. */
+/** Looks now; the processes are measured when they are asked for. A process is told by its command line. */
 export function keptMemory(): KeptMemory {
 	const processes = readdirSync('/proc')
 		.filter(name => /^\d+$/.test(name))

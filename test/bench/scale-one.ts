@@ -22,6 +22,9 @@ interface Many {
 	readonly taken: number;
 }
 
+/** Whether a process is tsbox's, by its command line. */
+const isOurs = (words: string): boolean => words.includes(join(scratch, 'state'));
+
 /** The pid of a project's supervisor. */
 function supervisor(name: string): number {
 	return (JSON.parse(tsbox('inspect', name)) as {supervisor: {pid: number}}).supervisor.pid;
@@ -47,8 +50,8 @@ export function oneProject(): readonly Row[] {
 	const pid = supervisor('many');
 	const own = processorTime(pid);
 	const after = keptMemory();
-	const main = after.of(words => words.includes(scratch) && words.includes(' supervise '));
-	const keepers = after.of(words => words.includes(scratch) && !words.includes(' supervise '));
+	const main = after.of(words => isOurs(words) && words.includes(' supervise '));
+	const keepers = after.of(words => isOurs(words) && !words.includes(' supervise '));
 	const taken = (before.available - after.available) / containers;
 	const times = verbs();
 	// What the start stirred up settles first.
@@ -103,8 +106,8 @@ export function manyProjects(): readonly Row[] {
 	const up = seconds(() => eightAtOnce(containers, `${words} up -d ${scratch}/p$n.yaml >/dev/null 2>&1`));
 	shell('sleep 5');
 	const after = keptMemory();
-	const mains = after.of(text => text.includes(scratch) && text.includes(' supervise '));
-	const all = after.of(text => text.includes(scratch));
+	const mains = after.of(text => isOurs(text) && text.includes(' supervise '));
+	const all = after.of(isOurs);
 	const runs = (JSON.parse(tsbox('ps', '--json')) as readonly {state: string}[]).filter(
 		each => each.state === 'running',
 	);
@@ -145,14 +148,15 @@ function manyOf(peer: Peer): Many | undefined {
 	const before = keptMemory();
 	const up = seconds(() => eightAtOnce(containers, `${peer.run} -d ${peer.image} sleep 100000 >/dev/null 2>&1`));
 	const after = keptMemory();
+	const [each, all] = [after.of(peer.keeps).sum / containers, after.of(peer.servesAll).sum];
 	const started = runningOf(peer);
 	const down = seconds(() => removeAll(peer));
 	if (started !== containers) return undefined;
 	return {
 		up,
 		down,
-		each: after.of(peer.keeps).sum / containers,
-		all: after.of(peer.servesAll).sum,
+		each,
+		all,
 		taken: (before.available - after.available) / containers,
 	};
 }
