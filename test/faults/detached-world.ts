@@ -18,7 +18,7 @@ command: [sh, -c, "trap 'exit 0' TERM; echo up; sleep 1000 & wait"]
 
 /** What may be there afterwards, or not, by design: caches, that a name has ended once, and what a reused container printed. */
 const kept =
-	/^file (state\/(exited|lock|facts\.json)|store\/(images|tools|cache|seccomp)|store\/logs$|store\/logs\/\w+\/marks$|state\/projects$)(\/|$)/;
+	/^file (state\/(exited|lock|facts\.json)|store\/(images|tools|cache|seccomp|digests\.json)|store\/volumes$|state\/copies$|store\/logs$|store\/logs\/\w+\/marks$|state\/projects$)(\/|$)/;
 
 /** How long a state may be out of date, ms: a supervisor that took over looks every 5 s. */
 const truthWithin = 8000;
@@ -133,7 +133,7 @@ export function detachedWorld(box: TestBox, anew: boolean): World & AsyncDisposa
 		injector,
 		known: new Set(),
 		open: async (row, fault) => {
-			spec = box.spec(row.spec ?? service);
+			spec = row.wholeSpec === undefined ? box.spec(row.spec ?? service) : box.file('spec.yaml', row.wholeSpec(box));
 			if (empty === undefined) {
 				await up();
 				await down();
