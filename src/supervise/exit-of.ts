@@ -1,4 +1,4 @@
-import {watch} from 'node:fs';
+import {type FSWatcher, watch} from 'node:fs';
 import type {Host} from '../host/host.ts';
 import {isRunning} from '../host/process.ts';
 import {waitUntil} from '../host/watch.ts';
@@ -25,18 +25,22 @@ export function exitOf(host: Host, record: ContainerRecord, conf: string, isOurs
 				return;
 			}
 			if (record.process !== null && isRunning(host, record.process)) return;
-			gone ??= host.now();
-			if (host.now() - gone > writtenWithin) end(137);
+			gone ??= performance.now();
+			if (performance.now() - gone > writtenWithin) end(137);
 			else setTimeout(look, 100).unref();
 		};
-		const watcher = watch(conf, look);
-		const timer = isOurs ? undefined : setInterval(look, lookEvery).unref();
+		let watcher: FSWatcher | undefined;
+		try {
+			watcher = watch(conf, look).on('error', () => {});
+		} catch {
+			// No watch is left to be had (fs.inotify.max_user_instances): it is looked at from time to time.
+		}
+		const timer = isOurs && watcher !== undefined ? undefined : setInterval(look, lookEvery).unref();
 		const end = (code: number): void => {
-			watcher.close();
+			watcher?.close();
 			clearInterval(timer);
 			resolve(code);
 		};
-		watcher.on('error', () => {});
 		look();
 	});
 }

@@ -42,7 +42,8 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 		} catch {
 			// The container was removed meanwhile.
 		}
-		void letGo(machine, name);
+		// A full disk is no reason to end: the next mark tries again.
+		letGo(machine, name).catch(() => {});
 	};
 	const watchOne = (name: string): void => {
 		try {
@@ -63,13 +64,18 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 		if (names().includes(name)) watchOne(name);
 	};
 	host.mkdirs(`${dirs.store}/logs`, 0o700);
-	const parent = watch(`${dirs.store}/logs`, (_, name) => {
-		for (const each of name === null ? names() : [name]) look(each);
-	});
+	let parent: FSWatcher | undefined;
+	try {
+		parent = watch(`${dirs.store}/logs`, (_, name) => {
+			for (const each of name === null ? names() : [name]) look(each);
+		});
+	} catch {
+		// No watch is left to be had (fs.inotify.max_user_instances): the output comes all the same, without its times.
+	}
 	for (const name of names()) look(name);
 	return {
 		close: () => {
-			parent.close();
+			parent?.close();
 			for (const watcher of watchers.values()) watcher.close();
 			for (const [name, timer] of timers) {
 				clearTimeout(timer);
