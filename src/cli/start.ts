@@ -1,4 +1,6 @@
 import {closeInheritedDescriptors} from '../host/inherited-descriptors.ts';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import {descriptorLimit, fewestDescriptors} from '../host/descriptor-limit.ts';
 import {engine} from './engine.ts';
 import {main, report} from './main.ts';
 import {processIo} from './process-io.ts';
@@ -16,5 +18,13 @@ export async function start(packageFolder: string): Promise<void> {
 		// Such as what is printed going to a full disk.
 		void report(error, argv, io).then(status => process.exit(status));
 	});
-	process.exitCode = await main(argv, io, engine);
+	const limit = descriptorLimit();
+	process.exitCode =
+		limit < fewestDescriptors ? await report(tooFewDescriptors(limit), argv, io) : await main(argv, io, engine);
+}
+
+function tooFewDescriptors(limit: number): TsboxError {
+	return new TsboxError('E_SYSTEM', `tsbox may have ${limit} descriptors, and needs ${fewestDescriptors}`, {
+		hint: `raise it: \`ulimit -Hn ${fewestDescriptors}\``,
+	});
 }

@@ -1,5 +1,5 @@
 import {isTsboxError} from '../errors/tsbox-error.ts';
-import {bootId} from '../host/process.ts';
+import {bootId, hasEnded} from '../host/process.ts';
 import {removeOwned} from '../host/remove-owned.ts';
 import {toolboxesFolder} from '../host/sealed-tools.ts';
 import type {EventSink} from '../run/event.ts';
@@ -57,7 +57,7 @@ export async function gcIfNeeded(machine: Machine, emit: EventSink, signal?: Abo
 
 function madeByTheDead(machine: Machine, entry: string): boolean {
 	const pid = /^\.(?:new|dead)-(\d+)-/.exec(entry)?.[1];
-	return pid !== undefined && machine.host.lstat(`/proc/${pid}`) === undefined;
+	return pid !== undefined && hasEnded(machine.host, pid);
 }
 
 /**
@@ -112,7 +112,7 @@ function sweepTools({host, dirs, facts}: Machine): readonly string[] {
 	const removed: string[] = [];
 	for (const name of host.list(toolboxesFolder(dirs.store))) {
 		const maker = /\.new-(\d+)$/.exec(name)?.[1];
-		if (name === current || (maker !== undefined && host.lstat(`/proc/${maker}`) !== undefined)) continue;
+		if (name === current || (maker !== undefined && !hasEnded(host, maker))) continue;
 		host.removeTree(`${toolboxesFolder(dirs.store)}/${name}`);
 		removed.push(`${toolboxesFolder(dirs.store)}/${name}`);
 	}

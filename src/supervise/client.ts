@@ -1,8 +1,9 @@
 import {setTimeout as delay} from 'node:timers/promises';
-import {TsboxError} from '../errors/tsbox-error.ts';
+import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {leaveGroup} from '../engine/leave-group.ts';
 import type {Machine} from '../engine/types.ts';
 import {startInBackground} from '../host/background.ts';
+import {errnoOf} from '../host/errno.ts';
 import {isRunning, type ProcessIdentity} from '../host/process.ts';
 import {ask, type ControlRequest, type ServiceStatus} from './control.ts';
 import type {ProjectSink} from './event.ts';
@@ -27,15 +28,27 @@ export async function askProject(
 ): Promise<readonly ServiceStatus[]> {
 	await ensureSupervisor(machine, name, program, signal);
 	const before = supervisorOf(machine.host, machine.dirs.state, name);
-	const states = await ask(controlSocket(machine.dirs.state, name), request, onEvent, signal);
-	if (request.verb === 'down' && before !== undefined) await untilEnded(machine, before);
+	const socket = controlSocket(machine.dirs.state, name);
+	const states = await ask(socket, request, onEvent, signal).catch(async (error: unknown) => {
+		if (!isUnheard(error)) throw error;
+		// One without anything to do had just ended: nobody heard the question.
+		await untilEnded(machine, before);
+		await ensureSupervisor(machine, name, program, signal);
+		return ask(socket, request, onEvent, signal);
+	});
+	if (request.verb === 'down') await untilEnded(machine, before);
 	return states;
 }
 
+/** Nobody listened at the socket. */
+function isUnheard(error: unknown): boolean {
+	return isTsboxError(error) && ['ENOENT', 'ECONNREFUSED'].includes(errnoOf(error.cause) ?? '');
+}
+
 /** With the last service its supervisor goes, and nothing is left. */
-async function untilEnded({host}: Machine, process: ProcessIdentity): Promise<void> {
+async function untilEnded({host}: Machine, process: ProcessIdentity | undefined): Promise<void> {
 	const until = performance.now() + listensWithin;
-	while (isRunning(host, process) && performance.now() < until) await delay(10);
+	while (process !== undefined && isRunning(host, process) && performance.now() < until) await delay(10);
 }
 
 /**

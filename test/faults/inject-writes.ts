@@ -57,7 +57,7 @@ export function injectSockets(): void {
 			const how = faultAt(`socket listen ${place()}`);
 			if (how === 'before') die();
 			if (how === 'fail') {
-				process.nextTick(() => server.emit('error', systemError('EADDRINUSE', 'listen', String(args[0]))));
+				process.nextTick(() => server.emit('error', systemError('ENOSPC', 'listen', String(args[0]))));
 				return server;
 			}
 			listen(...args);
