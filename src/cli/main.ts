@@ -85,7 +85,8 @@ function foldersOf({globals: {store, state, config}}: ParsedArguments<Record<nev
 	return given({store, state, config});
 }
 
-async function report(cause: unknown, argv: readonly string[], io: Io): Promise<number> {
+/** Says what went wrong, as text and where asked for as JSON; gives the exit status. */
+export async function report(cause: unknown, argv: readonly string[], io: Io): Promise<number> {
 	const error = asForeseen(cause);
 	const {errorJson, errorText} = await import('../view/error-text.ts');
 	const end = argv.indexOf('--');

@@ -13,7 +13,10 @@ export const projectPositionals = [
 	{name: 'SERVICE', describe: 'Entries of services:; all without', many: true, completes: 'none'},
 ] as const;
 
-/** Asks the supervisor of the project that is meant, and tells what happens meanwhile on standard error. */
+/**
+ * Asks the supervisor of the project that is meant, and tells what happens meanwhile on standard error. Gives the exit
+ * status: 1 when a service did not start.
+ */
 export async function askAbout(
 	{io, engine, folders}: Context,
 	[word, ...services]: readonly string[],
@@ -21,11 +24,13 @@ export async function askAbout(
 ): Promise<number> {
 	const machine = await engine.openMachine(folders);
 	const target = await engine.projectTarget(machine, word, {cwd: io.cwd, env: io.env}, services);
+	let status = 0;
 	await engine.askProject(machine, target.project, request(target.services), programOf(io), event => {
 		const text = projectEventText(event);
 		if (text !== undefined) io.err(`${text}\n`);
+		if (event.type === 'service.failed') status = 1;
 	});
-	return 0;
+	return status;
 }
 
 /** `--timeout SECONDS` as a request has it. */

@@ -1,6 +1,8 @@
 import {closeInheritedDescriptors} from '../host/inherited-descriptors.ts';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import {descriptorLimit, fewestDescriptors} from '../host/descriptor-limit.ts';
 import {engine} from './engine.ts';
-import {main} from './main.ts';
+import {main, report} from './main.ts';
 import {processIo} from './process-io.ts';
 
 /**
@@ -9,10 +11,20 @@ import {processIo} from './process-io.ts';
  */
 export async function start(packageFolder: string): Promise<void> {
 	closeInheritedDescriptors();
+	const argv = process.argv.slice(2);
+	const io = processIo(packageFolder);
 	process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
 		if (error.code === 'EPIPE') return;
-		process.stderr.write(`${error.stack ?? error.message}\n`);
-		process.exit(1);
+		// Such as what is printed going to a full disk.
+		void report(error, argv, io).then(status => process.exit(status));
 	});
-	process.exitCode = await main(process.argv.slice(2), processIo(packageFolder), engine);
+	const limit = descriptorLimit();
+	process.exitCode =
+		limit < fewestDescriptors ? await report(tooFewDescriptors(limit), argv, io) : await main(argv, io, engine);
+}
+
+function tooFewDescriptors(limit: number): TsboxError {
+	return new TsboxError('E_SYSTEM', `tsbox may have ${limit} descriptors, and needs ${fewestDescriptors}`, {
+		hint: `raise it: \`ulimit -Hn ${fewestDescriptors}\``,
+	});
 }

@@ -34,19 +34,19 @@ export async function down(machine: Machine, name: string, options: DownOptions 
 		// Held processes would not get the signal, and under v1 not even SIGKILL.
 		thaw(host, freezersOf(host, record.cgroups));
 		const graceMs = options.timeoutMs ?? record.stopGraceMs;
-		const killAt = host.now() + graceMs;
+		const killAt = performance.now() + graceMs;
 		if (graceMs > 0) await sayFarewell(machine, record, AbortSignal.timeout(graceMs), options.warn ?? (() => {}));
 		signalProcess(host, record.process, record.stopSignal);
-		while (running() && host.now() < killAt) await delay(10);
+		while (running() && performance.now() < killAt) await delay(10);
 		if (running()) signalProcess(host, record.process, 'SIGKILL');
 	} else if (isOwned(host, record)) {
 		// Still starting: its owner takes a signal as the wish to stop, and rolls back.
 		signalProcess(host, record.owner, 'SIGTERM');
 	}
-	const until = host.now() + cleanUpWithin;
+	const until = performance.now() + cleanUpWithin;
 	const folder = containerFolder(dirs.state, record.name);
 	while (isOwned(host, record) && host.lstat(folder) !== undefined) {
-		if (host.now() > until)
+		if (performance.now() > until)
 			throw new TsboxError('E_STATE', `${name} was stopped, but tsbox ${record.owner.pid} does not clean up after it`, {
 				hint: `end that process and run \`tsbox gc\``,
 			});

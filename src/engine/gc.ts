@@ -1,5 +1,5 @@
 import {isTsboxError} from '../errors/tsbox-error.ts';
-import {bootId} from '../host/process.ts';
+import {bootId, hasEnded} from '../host/process.ts';
 import {removeOwned} from '../host/remove-owned.ts';
 import {toolboxesFolder} from '../host/sealed-tools.ts';
 import type {EventSink} from '../run/event.ts';
@@ -40,24 +40,24 @@ async function collect(machine: Machine, name: string, emit: EventSink): Promise
 }
 
 /** Rolls back what a dead tsbox left under one name; nothing when its owner lives. */
-export async function gcName(machine: Machine, name: string, emit: EventSink): Promise<void> {
+export async function gcName(machine: Machine, name: string, emit: EventSink, signal?: AbortSignal): Promise<void> {
 	const {host, dirs, facts} = machine;
 	if (!isAbandoned(machine, name)) return;
-	await withLock(host, facts, `${dirs.state}/lock`, () => collect(machine, name, emit));
+	await withLock(host, facts, `${dirs.state}/lock`, () => collect(machine, name, emit), signal);
 }
 
 /** What every start does first: a look, and a gc only when a dead tsbox has left something. */
-export async function gcIfNeeded(machine: Machine, emit: EventSink): Promise<void> {
+export async function gcIfNeeded(machine: Machine, emit: EventSink, signal?: AbortSignal): Promise<void> {
 	const {host, dirs} = machine;
 	const left = host
 		.list(containersFolder(dirs.state))
 		.some(name => (name.startsWith('.') ? madeByTheDead(machine, name) : isAbandoned(machine, name)));
-	if (left) await gc(machine, emit);
+	if (left) await gc(machine, emit, signal);
 }
 
 function madeByTheDead(machine: Machine, entry: string): boolean {
 	const pid = /^\.(?:new|dead)-(\d+)-/.exec(entry)?.[1];
-	return pid !== undefined && machine.host.lstat(`/proc/${pid}`) === undefined;
+	return pid !== undefined && hasEnded(machine.host, pid);
 }
 
 /**
@@ -112,7 +112,7 @@ function sweepTools({host, dirs, facts}: Machine): readonly string[] {
 	const removed: string[] = [];
 	for (const name of host.list(toolboxesFolder(dirs.store))) {
 		const maker = /\.new-(\d+)$/.exec(name)?.[1];
-		if (name === current || (maker !== undefined && host.lstat(`/proc/${maker}`) !== undefined)) continue;
+		if (name === current || (maker !== undefined && !hasEnded(host, maker))) continue;
 		host.removeTree(`${toolboxesFolder(dirs.store)}/${name}`);
 		removed.push(`${toolboxesFolder(dirs.store)}/${name}`);
 	}
@@ -120,10 +120,14 @@ function sweepTools({host, dirs, facts}: Machine): readonly string[] {
 }
 
 /** Takes back whatever crashes have left: containers without an owner, half-made claims, layers, output and unpacks. */
-export async function gc(machine: Machine, emit: EventSink): Promise<{readonly removed: readonly string[]}> {
+export async function gc(
+	machine: Machine,
+	emit: EventSink,
+	signal?: AbortSignal,
+): Promise<{readonly removed: readonly string[]}> {
 	const {host, dirs, facts} = machine;
 	host.mkdirs(dirs.state, 0o700);
-	return withLock(host, facts, `${dirs.state}/lock`, async () => {
+	const sweep = async (): Promise<{readonly removed: readonly string[]}> => {
 		const removed: string[] = [];
 		for (const name of host.list(containersFolder(dirs.state))) {
 			if (!name.startsWith('.') && (await collect(machine, name, emit)))
@@ -143,5 +147,6 @@ export async function gc(machine: Machine, emit: EventSink): Promise<{readonly r
 				...(await sweepStore(host, facts, dirs.store)),
 			],
 		};
-	});
+	};
+	return withLock(host, facts, `${dirs.state}/lock`, sweep, signal);
 }

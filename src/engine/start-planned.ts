@@ -96,14 +96,14 @@ export async function startPlanned(
 				const {fillVolume, wantsFill} = await import('../image/fill-volume.ts');
 				if (!wantsFill(host, fill.volume)) return;
 				const id = `${volumeStepId(fill.volume.slice(fill.volume.lastIndexOf('/') + 1))}.copy`;
-				await withLock(host, facts, `${fill.volume}/lock`, () =>
+				const copy = (): Promise<void> =>
 					fillVolume(host, facts, fill, {
 						signal: request.signal,
 						onProgress: (done, total, entries) =>
 							request.emit({type: 'step.progress', at: host.now(), id, done, total, entries}),
 						...copiedTools,
-					}),
-				);
+					});
+				await withLock(host, facts, `${fill.volume}/lock`, copy, request.signal);
 			},
 			unpack: async () => {
 				if (image.kind !== 'archive') return;

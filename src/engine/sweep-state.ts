@@ -1,13 +1,9 @@
-import type {Host} from '../host/host.ts';
+import {hasEnded} from '../host/process.ts';
 import {containerFolder, containersFolder} from '../state/record.ts';
 import type {Machine} from './types.ts';
 
 /** A file that {@link Host.writeAtomic} had not yet renamed: `NAME.PID-HEX.tmp`. */
 const temporary = /\.(\d+)-[0-9a-f]{12}\.tmp$/;
-
-function hasEnded(host: Host, pid: string): boolean {
-	return host.lstat(`/proc/${pid}`) === undefined;
-}
 
 /** The folders in which tsbox writes files whole or not at all, and that stay. */
 function foldersOf({host, dirs}: Machine): readonly string[] {
@@ -38,13 +34,17 @@ export function sweepTemporary(machine: Machine): readonly string[] {
 	return removed;
 }
 
-/** Removes folders of detached projects that were being made when their maker died, `.new-PID-NAME`; gives their paths. */
+/**
+ * Removes folders of detached projects that were being made when their maker died, `.new-PID-NAME`, or being removed: a
+ * project has a request as long as it is there. Gives their paths.
+ */
 export function sweepProjects({host, dirs}: Machine): readonly string[] {
 	const folder = `${dirs.state}/projects`;
 	const removed: string[] = [];
 	for (const name of host.list(folder)) {
 		const pid = /^\.new-(\d+)-/.exec(name)?.[1];
-		if (pid === undefined || !hasEnded(host, pid)) continue;
+		const isWhole = pid === undefined && host.lstat(`${folder}/${name}/project.json`) !== undefined;
+		if (isWhole || (pid !== undefined && !hasEnded(host, pid))) continue;
 		host.removeTree(`${folder}/${name}`);
 		removed.push(`${folder}/${name}`);
 	}

@@ -50,7 +50,7 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 	const {plan, service} = planned;
 	const {members, kill} = cgroupsOf(plan);
 	const record = newRecord(machine, planned);
-	await gcIfNeeded(machine, request.emit);
+	await gcIfNeeded(machine, request.emit, request.signal);
 	if (request.traceSeccomp === true && filterOf(plan) === '')
 		request.emit({type: 'warning', at: host.now(), text: 'there is no seccomp filter to trace: the spec goes without'});
 	hintCgroupMove(host, members);

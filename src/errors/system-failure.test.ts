@@ -16,6 +16,14 @@ test.each([
 	expect(error).toHaveProperty('hint', expect.any(String));
 });
 
+test('a watch that is refused is no matter of descriptors or of the disk', () => {
+	for (const code of ['EMFILE', 'ENOSPC'])
+		expect(asForeseen(Object.assign(system(code), {syscall: 'watch'}))).toMatchObject({
+			code: 'E_SYSTEM',
+			hint: expect.stringContaining('fs.inotify'),
+		});
+});
+
 test('what nobody foresaw stays a bug, and a foreseen error as it is', () => {
 	const missing = system('ENOENT');
 	expect(asForeseen(missing)).toBe(missing);

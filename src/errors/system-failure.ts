@@ -19,6 +19,20 @@ const meanings: Readonly<Record<string, {readonly code: ErrorCode; readonly why:
 	EIO: {code: 'E_SYSTEM', why: 'the device did not do it (EIO)', hint: 'see dmesg'},
 };
 
+/** What inotify(7) means by them. */
+const noWatch: typeof meanings = {
+	EMFILE: {
+		code: 'E_SYSTEM',
+		why: 'no inotify instance is left to this user (EMFILE)',
+		hint: 'raise it: `sysctl fs.inotify.max_user_instances`',
+	},
+	ENOSPC: {
+		code: 'E_SYSTEM',
+		why: 'no inotify watch is left to this user (ENOSPC)',
+		hint: 'raise it: `sysctl fs.inotify.max_user_watches`',
+	},
+};
+
 /**
  * A system error that tells of the machine as a foreseen one: a full disk is no bug. Anything else is given back as it is.
  *
@@ -27,7 +41,7 @@ const meanings: Readonly<Record<string, {readonly code: ErrorCode; readonly why:
 export function asForeseen(error: unknown): unknown {
 	if (isTsboxError(error) || !(error instanceof Error)) return error;
 	const {code = '', syscall, path} = error as NodeJS.ErrnoException;
-	const meaning = meanings[code];
+	const meaning = syscall === 'watch' ? (noWatch[code] ?? meanings[code]) : meanings[code];
 	if (meaning === undefined) return error;
 	const {code: ours, why, hint} = meaning;
 	const what = path === undefined ? 'the kernel refused what tsbox asked for' : `${path} is refused by the kernel`;

@@ -22,9 +22,17 @@ export function identify(host: Host, pid: number): ProcessIdentity | undefined {
 /** Tells whether that very process still runs; a zombie has ended. */
 export function isRunning(host: Host, {pid, startTime}: ProcessIdentity): boolean {
 	const stat = host.readText(`/proc/${pid}/stat`);
-	if (stat === undefined || startTimeOf(stat) !== startTime) return false;
-	const state = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[0];
-	return state !== 'Z' && state !== 'X';
+	return stat !== undefined && startTimeOf(stat) === startTime && !isZombie(stat);
+}
+
+function isZombie(stat: string): boolean {
+	return ['Z', 'X'].includes(stat.charAt(stat.lastIndexOf(')') + 2));
+}
+
+/** Tells whether no process of that number runs; a zombie has ended, though its parent may never ask for it. */
+export function hasEnded(host: Host, pid: number | string): boolean {
+	const stat = host.readText(`/proc/${pid}/stat`);
+	return stat === undefined || isZombie(stat);
 }
 
 /** The numbers of SIGRTMIN and SIGRTMAX as glibc has them; signal(7). */

@@ -7,9 +7,16 @@ import type {Host} from '../host/host.ts';
  * Holds a lock while `work` runs. flock(1) has it, in a process that ends when our end of its pipe closes: the lock dies
  * with its holder, however that ends.
  *
- * @throws TsboxError E_HOST_UNSUPPORTED without flock(1), E_SYSTEM when the lock can't be had.
+ * @param signal - gives up the wait for a lock that another has
+ * @throws TsboxError E_HOST_UNSUPPORTED without flock(1), E_SYSTEM when the lock can't be had, E_INTERRUPTED.
  */
-export async function withLock<T>(host: Host, facts: HostFacts, path: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+	host: Host,
+	facts: HostFacts,
+	path: string,
+	work: () => Promise<T>,
+	signal?: AbortSignal,
+): Promise<T> {
 	const {flock, sh} = facts.tools;
 	if (flock === null || sh === null)
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no flock', {hint: 'install util-linux'});
@@ -18,18 +25,29 @@ export async function withLock<T>(host: Host, facts: HostFacts, path: string, wo
 		stdio: ['pipe', 'pipe', 'ignore'],
 	});
 	const [input, output] = holder.pipes;
+	const letGo = (): void => {
+		if (input !== undefined && input !== null && 'end' in input) input.end();
+	};
+	const giveUp = (): void => {
+		letGo();
+		host.kill(holder.pid, 'SIGKILL');
+	};
+	signal?.addEventListener('abort', giveUp, {once: true});
+	if (signal?.aborted === true) giveUp();
 	const locked =
 		output !== undefined && output !== null && 'read' in output
 			? await Promise.race([once(output, 'data').then(() => true), holder.ended.then(() => false)])
 			: false;
+	signal?.removeEventListener('abort', giveUp);
 	if (!locked) {
+		if (signal?.aborted === true) throw new TsboxError('E_INTERRUPTED', 'interrupted', {cause: signal.reason});
 		const {startError} = await holder.ended;
 		throw startError ?? new TsboxError('E_SYSTEM', `${path} can't be locked`, {why: 'flock(1) ended without the lock'});
 	}
 	try {
 		return await work();
 	} finally {
-		if (input !== undefined && input !== null && 'end' in input) input.end();
+		letGo();
 		await holder.ended;
 	}
 }

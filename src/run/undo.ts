@@ -55,14 +55,14 @@ export function killCgroup(host: Host, kill: CgroupKill): void {
 
 /** rmdir(2) says EBUSY while a dying process is still counted, so it is asked again. */
 async function removeCgroup(host: Host, path: string, kill: CgroupKill): Promise<void> {
-	const until = host.now() + emptyWithin;
+	const until = performance.now() + emptyWithin;
 	for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
 		try {
 			host.rmdir(path);
 			return;
 		} catch (error) {
 			if (codeOf(error) !== 'EBUSY') throw error;
-			if (host.now() > until) {
+			if (performance.now() > until) {
 				throw new TsboxError('E_STEP_FAILED', `the cgroup ${path} does not become empty`, {
 					output: `processes ${processesIn(host, path).join(', ')}`,
 					hint: 'see what they wait for in /proc/PID/stack, then run `tsbox gc`',
@@ -84,13 +84,13 @@ function removeParent(host: Host, path: string): void {
 
 /** rm -r while the kernel lets go of an overlay: its work folder can be busy for a moment. */
 async function removeTree(host: Host, facts: HostFacts, path: string): Promise<void> {
-	const until = host.now() + 2000;
+	const until = performance.now() + 2000;
 	for (;;) {
 		try {
 			await removeOwned(host, facts, path);
 			return;
 		} catch (error) {
-			if (codeOf(error) !== 'EBUSY' || host.now() > until) throw error;
+			if (codeOf(error) !== 'EBUSY' || performance.now() > until) throw error;
 			await delay(10);
 		}
 	}
@@ -138,8 +138,8 @@ export async function undo(
 		case 'stop': {
 			killCgroup(host, action.kill);
 			for (const process of processes) if (isRunning(host, process)) host.kill(process.pid, 'SIGKILL');
-			const until = host.now() + emptyWithin;
-			while (processes.some(process => isRunning(host, process)) && host.now() < until) await delay(2);
+			const until = performance.now() + emptyWithin;
+			while (processes.some(process => isRunning(host, process)) && performance.now() < until) await delay(2);
 			return;
 		}
 		default:

@@ -1,6 +1,7 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {allRecords} from '../engine/find-container.ts';
 import {loadProject} from '../engine/load-project.ts';
+import {isRunning} from '../host/process.ts';
 import type {Service} from '../spec/project.ts';
 import {labelOf} from '../spec/replicas.ts';
 import type {Care} from './care.ts';
@@ -80,16 +81,19 @@ async function renew({machine, units, emit, make}: Care, service: Service): Prom
 	const changes =
 		record?.detached === undefined ? [] : changesBetween(essenceOf(record.detached.made), essenceOf(service));
 	const at = machine.host.now();
+	// It has ended, and nobody has dealt with that yet: a supervisor that takes over has only just seen it.
+	const hasEnded =
+		record?.process != null && record.detached?.exit === null && !isRunning(machine.host, record.process);
 	if (changes.length > 0) {
 		emit({type: 'service.changed', at, service: labelOf(service), changes});
 		await there?.remove();
-	} else if (there?.view().status === 'running') {
+	} else if (there?.view().status === 'running' && !hasEnded) {
 		emit({type: 'service.unchanged', at, service: labelOf(service)});
 		return undefined;
 	}
 	const status = there?.view().status ?? 'created';
 	// It is on its way already.
-	if (['waiting', 'starting', 'restarting'].includes(status)) return undefined;
+	if (!hasEnded && ['waiting', 'starting', 'restarting'].includes(status)) return undefined;
 	await there?.stop(0);
 	const made = make(service);
 	return changes.length > 0 ? made : undefined;

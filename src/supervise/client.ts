@@ -1,8 +1,9 @@
 import {setTimeout as delay} from 'node:timers/promises';
-import {TsboxError} from '../errors/tsbox-error.ts';
+import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {leaveGroup} from '../engine/leave-group.ts';
 import type {Machine} from '../engine/types.ts';
 import {startInBackground} from '../host/background.ts';
+import {errnoOf} from '../host/errno.ts';
 import {isRunning, type ProcessIdentity} from '../host/process.ts';
 import {ask, type ControlRequest, type ServiceStatus} from './control.ts';
 import type {ProjectSink} from './event.ts';
@@ -25,25 +26,42 @@ export async function askProject(
 	onEvent: ProjectSink = () => {},
 	signal?: AbortSignal,
 ): Promise<readonly ServiceStatus[]> {
-	await ensureSupervisor(machine, name, program);
+	await ensureSupervisor(machine, name, program, signal);
 	const before = supervisorOf(machine.host, machine.dirs.state, name);
-	const states = await ask(controlSocket(machine.dirs.state, name), request, onEvent, signal);
-	if (request.verb === 'down' && before !== undefined) await untilEnded(machine, before);
+	const socket = controlSocket(machine.dirs.state, name);
+	const states = await ask(socket, request, onEvent, signal).catch(async (error: unknown) => {
+		if (!isUnheard(error)) throw error;
+		// One without anything to do had just ended: nobody heard the question.
+		await untilEnded(machine, before);
+		await ensureSupervisor(machine, name, program, signal);
+		return ask(socket, request, onEvent, signal);
+	});
+	if (request.verb === 'down') await untilEnded(machine, before);
 	return states;
 }
 
+/** Nobody listened at the socket. */
+function isUnheard(error: unknown): boolean {
+	return isTsboxError(error) && ['ENOENT', 'ECONNREFUSED'].includes(errnoOf(error.cause) ?? '');
+}
+
 /** With the last service its supervisor goes, and nothing is left. */
-async function untilEnded({host}: Machine, process: ProcessIdentity): Promise<void> {
-	const until = host.now() + listensWithin;
-	while (isRunning(host, process) && host.now() < until) await delay(10);
+async function untilEnded({host}: Machine, process: ProcessIdentity | undefined): Promise<void> {
+	const until = performance.now() + listensWithin;
+	while (process !== undefined && isRunning(host, process) && performance.now() < until) await delay(10);
 }
 
 /**
  * Starts the supervisor of a project where none runs, and waits until it listens.
  *
- * @throws TsboxError E_STATE with what it said.
+ * @throws TsboxError E_STATE with what it said, E_INTERRUPTED.
  */
-export async function ensureSupervisor(machine: Machine, name: string, program: string): Promise<void> {
+export async function ensureSupervisor(
+	machine: Machine,
+	name: string,
+	program: string,
+	signal?: AbortSignal,
+): Promise<void> {
 	const {host, dirs} = machine;
 	const socket = controlSocket(dirs.state, name);
 	const listens = (): boolean => supervisorOf(host, dirs.state, name) !== undefined && host.lstat(socket) !== undefined;
@@ -54,14 +72,15 @@ export async function ensureSupervisor(machine: Machine, name: string, program: 
 	const folders = ['--store', dirs.store, '--state', dirs.state];
 	leaveGroup(machine);
 	const {ended} = startInBackground([...small, program, ...folders, 'supervise', name], said);
-	const until = host.now() + listensWithin;
+	const until = performance.now() + listensWithin;
 	while (!listens()) {
+		if (signal?.aborted === true) throw new TsboxError('E_INTERRUPTED', 'interrupted', {cause: signal.reason});
 		if (ended() && supervisorOf(host, dirs.state, name) === undefined)
 			throw new TsboxError('E_STATE', `the supervisor of ${name} ended at once`, {
 				output: host.readText(said)?.trim().slice(-2000) ?? '',
 				hint: `see \`tsbox supervise ${name}\``,
 			});
-		if (host.now() > until)
+		if (performance.now() > until)
 			throw new TsboxError('E_STATE', `the supervisor of ${name} does not answer`, {hint: `see ${said}`});
 		await delay(10);
 	}

@@ -27,8 +27,8 @@ export function exitOf(host: Host, record: ContainerRecord, conf: string, isOurs
 				return;
 			}
 			if (record.process !== null && isRunning(host, record.process)) return;
-			gone ??= host.now();
-			if (host.now() - gone > writtenWithin) end(137);
+			gone ??= performance.now();
+			if (performance.now() - gone > writtenWithin) end(137);
 			else setTimeout(look, 100).unref();
 		};
 		const watcher = watchPath(conf, look, pollMs);

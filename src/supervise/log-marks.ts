@@ -42,13 +42,14 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 		const size = (stream: string): number => host.lstat(`${folder}/${stream}`)?.size ?? 0;
 		const sizes = `${size('stdout')} ${size('stderr')}`;
 		if (marked.get(name) === sizes) return;
-		marked.set(name, sizes);
 		try {
 			host.append(`${folder}/marks`, `${host.now()} ${sizes}\n`);
+			marked.set(name, sizes);
 		} catch {
 			// The container was removed meanwhile.
 		}
-		void letGo(machine, name);
+		// A full disk is no reason to end: the next mark tries again.
+		letGo(machine, name).catch(() => {});
 	};
 	const watchOne = (name: string): void => {
 		try {
@@ -78,7 +79,7 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 	for (const name of names()) look(name);
 	return {
 		close: () => {
-			parent.close();
+			parent?.close();
 			for (const watcher of watchers.values()) watcher.close();
 			for (const [name, timer] of timers) {
 				clearTimeout(timer);

@@ -100,7 +100,8 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 	async function stay(one: DetachedContainer, fresh: boolean): Promise<number> {
 		container = one;
 		farewell = undefined;
-		const since = at();
+		// Not by the clock of the day, which may be set.
+		const since = performance.now();
 		exitCode = null;
 		health = service.healthcheck === undefined ? 'none' : (one.record.detached?.health ?? 'starting');
 		changed();
@@ -126,7 +127,7 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 		} finally {
 			container = undefined;
 		}
-		return at() - since;
+		return performance.now() - since;
 	}
 
 	const fail = (failure: unknown): void => {

@@ -59,7 +59,7 @@ export async function upDetached(
 		});
 	// A boot before may have left their names taken, where the state folder is on disk.
 	for (const {name} of project.services.filter(({service}) => wanted.includes(service)))
-		await gcName(machine, name, () => {});
+		await gcName(machine, name, () => {}, signal);
 	if (before === undefined) writeProject(host, dirs.state, {...request, services: []});
 	const ask = {verb: 'up' as const, project: request, wait, ...(timeoutMs === undefined ? {} : {timeoutMs})};
 	return askProject(machine, project.name, ask, program, emit, signal);

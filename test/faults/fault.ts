@@ -36,6 +36,8 @@ const ways: Readonly<Record<string, readonly How[]>> = {
 	write: ['fail', 'hang', 'before', 'after'],
 	close: ['before', 'after'],
 	socket: ['fail', 'before', 'after'],
+	output: ['before', 'after'],
+	exit: ['before'],
 	told: ['before', 'hang'],
 	ended: ['before'],
 	script: ['fail', 'hang'],

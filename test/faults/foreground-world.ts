@@ -2,10 +2,12 @@ import type {TestBox} from '../system/box.ts';
 import {added, snapshot} from '../system/snapshot.ts';
 import {injectorFor, type Tried} from './machine.ts';
 import {letGo} from './let-go.ts';
+import type {Row} from './row.ts';
 import type {World} from './try-row.ts';
 
 /** What may be there afterwards, or not, by design: caches, and that a name has ended once. */
-const kept = /^file (state\/(exited|lock|facts\.json)|store\/(images|tools|cache|seccomp))(\/|$)/;
+const kept =
+	/^file (state\/(exited|lock|facts\.json)|store\/(images|tools|cache|seccomp|digests\.json|volumes$))(\/|$)/;
 
 /** After a fault of a container in the foreground `gc` alone has to take all away. */
 export function foregroundWorld(box: TestBox): World & AsyncDisposable {
@@ -15,10 +17,11 @@ export function foregroundWorld(box: TestBox): World & AsyncDisposable {
 	const look = (): readonly string[] =>
 		snapshot(box.name, box.folder, {processes: true}).filter(line => !kept.test(line) || /\.(tmp|new-.*)$/.test(line));
 
-	const settle = async (tried: Tried): Promise<readonly string[]> => {
+	const settle = async (row: Row, tried: Tried): Promise<readonly string[]> => {
 		// First while the tool still hangs, then when it is done: both times gc must come to its end.
 		if (tried.stopped.length > 0) await box.tsbox(['gc']);
 		await letGo(tried.stopped);
+		await row.restore?.(box);
 		const gc = await box.tsbox(['gc']);
 		const problems = gc.status === 0 ? [] : [`gc: ${gc.err.trim()}`];
 		const more = added(before, look());
@@ -40,7 +43,7 @@ export function foregroundWorld(box: TestBox): World & AsyncDisposable {
 				spec = row.spec ?? '';
 			}
 		},
-		settle: (_, tried) => settle(tried),
+		settle,
 		[Symbol.asyncDispose]: async () => {
 			injector[Symbol.dispose]();
 			await box[Symbol.asyncDispose]();

@@ -1,9 +1,9 @@
-import {mkdirSync, readdirSync} from 'node:fs';
+import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {type TestBox, testBox} from '../system/box.ts';
+import {testBox} from '../system/box.ts';
 import {foregroundWorld} from './foreground-world.ts';
-import type {Row} from './row.ts';
+import {onSpec, type Row} from './row.ts';
 import {tryRow, type World} from './try-row.ts';
 
 const everything = `
@@ -24,46 +24,23 @@ volumes: [./shared:/data, ./file:/etc/file:ro]
 command: [sleep, "0.05"]
 `;
 
-const words =
-	(verb: string) =>
-	(box: TestBox): readonly string[] => [verb, join(box.folder, 'spec.yaml')];
-
 const rows: readonly Row[] = [
-	{verb: 'run', words: words('run'), spec: everything},
-	{verb: 'up', words: words('up'), spec: everything},
+	{verb: 'run', words: onSpec('run'), spec: everything},
+	{verb: 'up', words: onSpec('up'), isVariant: true, spec: everything},
 	{
 		verb: 'run (first of its image)',
-		words: words('run'),
+		words: onSpec('run'),
 		spec: 'command: ["true"]\n',
 		prepare: async box => void (await box.tsbox(['images', 'prune'])),
 	},
-	{verb: 'run (user namespace)', words: words('run'), spec: `userns_mode: auto\n${everything}`},
+	{verb: 'run (user namespace)', words: onSpec('run'), spec: `userns_mode: auto\n${everything}`},
 	{
 		verb: "run (in the host's mount namespace)",
-		words: words('run'),
+		isVariant: true,
+		words: onSpec('run'),
 		spec: 'root: chroot\nnamespaces: []\ncommand: [sleep, "0.05"]\n',
 	},
-	{
-		verb: 'compile',
-		words: ({folder}) => ['compile', join(folder, 'spec.yaml')],
-		spec: everything,
-	},
-	{
-		verb: 'images rm',
-		words: ({folder}) => [
-			'images',
-			'rm',
-			...readdirSync(join(folder, 'store/images')).map(name => name.replace('-', ':')),
-		],
-		spec: 'command: ["true"]\n',
-		prepare: async box => void (await box.tsbox(['run', join(box.folder, 'spec.yaml')])),
-	},
-	{
-		verb: 'images prune',
-		words: () => ['images', 'prune'],
-		spec: 'command: ["true"]\n',
-		prepare: async box => void (await box.tsbox(['run', join(box.folder, 'spec.yaml')])),
-	},
+	{verb: 'compile', words: onSpec('compile'), spec: everything},
 ];
 
 describe.skipIf(process.getuid?.() !== 0)('a container in the foreground', () => {

@@ -57,7 +57,7 @@ export function injectSockets(): void {
 			const how = faultAt(`socket listen ${place()}`);
 			if (how === 'before') die();
 			if (how === 'fail') {
-				process.nextTick(() => server.emit('error', systemError('EADDRINUSE', 'listen', String(args[0]))));
+				process.nextTick(() => server.emit('error', systemError('ENOSPC', 'listen', String(args[0]))));
 				return server;
 			}
 			listen(...args);
@@ -66,4 +66,22 @@ export function injectSockets(): void {
 		};
 		return server;
 	};
+}
+
+/** Puts a point around the first thing that each place of the program prints, and one before the end of the process. */
+export function injectOutput(): void {
+	for (const name of ['stdout', 'stderr'] as const) {
+		const stream = process[name];
+		const write = stream.write.bind(stream) as (...args: readonly unknown[]) => boolean;
+		(stream as unknown as {write: unknown}).write = (...args: readonly unknown[]) => {
+			const how = faultAt(`output ${name} ${place()}`);
+			if (how === 'before') die();
+			const more = write(...args);
+			if (how === 'after') die();
+			return more;
+		};
+	}
+	process.on('exit', () => {
+		if (faultAt('exit') === 'before') die();
+	});
 }

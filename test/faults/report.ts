@@ -15,7 +15,8 @@ export function setup(): () => void {
 			.split('\n')
 			.filter(line => line !== '')
 			.map(line => JSON.parse(line) as RowResult);
-		if (process.env['FAULTS'] === 'all' && rows.length > 0) process.stdout.write(tableOf(rows));
+		if ((process.env['FAULTS'] ?? process.env['FAULT_SAMPLE']) !== undefined && rows.length > 0)
+			process.stdout.write(tableOf(rows));
 	};
 }
 
@@ -24,6 +25,7 @@ function tableOf(rows: readonly RowResult[]): string {
 	const cells = rows.map(row => [
 		row.verb,
 		row.points,
+		row.possible,
 		row.faults,
 		row.missed.length,
 		row.problems.length,
@@ -32,14 +34,15 @@ function tableOf(rows: readonly RowResult[]): string {
 	const total = [
 		'total',
 		sum(row => row.points),
+		sum(row => row.possible),
 		sum(row => row.faults),
 		sum(row => row.missed.length),
 		sum(row => row.problems.length),
 		Math.round(sum(row => row.seconds)),
 	];
-	const lines = [['verb', 'points', 'faults', 'not reached', 'leftovers', 's'], ...cells, total];
+	const lines = [['verb', 'points', 'possible', 'tried', 'not reached', 'leftovers', 's'], ...cells, total];
 	const text = lines.map(
-		([verb = '', ...rest]) => String(verb).padEnd(36) + rest.map(cell => String(cell).padStart(12)).join(''),
+		([verb = '', ...rest]) => String(verb).padEnd(38) + rest.map(cell => String(cell).padStart(12)).join(''),
 	);
 	const notReached = rows.flatMap(({verb, missed}) => missed.map(each => `not reached: ${verb}, ${each}`));
 	return `\n${[...text, '', ...notReached].join('\n')}\n\n`;

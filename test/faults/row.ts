@@ -1,3 +1,4 @@
+import {join} from 'node:path';
 import type {TestBox} from '../system/box.ts';
 import type {Side} from './fault.ts';
 import type {Injector} from './machine.ts';
@@ -9,6 +10,8 @@ export interface Row {
 	readonly words: (box: TestBox) => readonly string[];
 	/** Lines of the spec under the name and the rootfs; the world's own without. */
 	readonly spec?: string;
+	/** The whole spec instead, for what a file with one container can't say. */
+	readonly wholeSpec?: (box: TestBox) => string;
 	/** Before each try, when the world is as it should be. */
 	readonly prepare?: (box: TestBox, injector: Injector) => Promise<void>;
 	/** After the fault: what a person would do to have all as before. */
@@ -21,4 +24,16 @@ export interface Row {
 	readonly sides?: readonly Side[];
 	/** What is there before, where each try has a container of its own; one that runs without. */
 	readonly from?: 'nothing' | 'running' | 'ended';
+	/** Most of it goes the way of another row, so it is tried in the full run alone. */
+	readonly isVariant?: boolean;
 }
+
+/** The words of a verb that takes the container's name last. */
+export const onName =
+	(...words: readonly string[]) =>
+	({name}: TestBox): readonly string[] => [...words, name];
+
+/** The words of a verb that takes the spec last. */
+export const onSpec =
+	(...words: readonly string[]) =>
+	({folder}: TestBox): readonly string[] => [...words, join(folder, 'spec.yaml')];

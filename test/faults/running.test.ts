@@ -1,14 +1,10 @@
 import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {type TestBox, testBox} from '../system/box.ts';
+import {testBox} from '../system/box.ts';
 import {detachedWorld} from './detached-world.ts';
-import type {Row} from './row.ts';
+import {onName, type Row} from './row.ts';
 import {tryRow, type World} from './try-row.ts';
-
-const onName =
-	(...words: readonly string[]) =>
-	({name}: TestBox): readonly string[] => [...words, name];
 
 const rows: readonly Row[] = [
 	{verb: 'exec', words: ({name}) => ['exec', '-u', 'app', name, '--', 'sh', '-c', 'sleep 0.05']},
@@ -36,13 +32,12 @@ const rows: readonly Row[] = [
 		prepare: async ({folder}) => rmSync(join(folder, 'out'), {recursive: true, force: true}),
 		restore: async ({folder}) => rmSync(join(folder, 'out'), {recursive: true, force: true}),
 	},
-	{verb: 'diff', words: onName('diff')},
-	{verb: 'logs', words: onName('logs')},
-	{verb: 'logs -f', words: onName('logs', '-f'), interruptAfter: 300},
-	{verb: 'stats', words: onName('stats', '--no-stream')},
-	{verb: 'top', words: onName('top')},
-	{verb: 'ps', words: () => ['ps', '-a']},
-	{verb: 'inspect', words: onName('inspect')},
+	{
+		verb: 'rename',
+		words: ({name}) => ['rename', name, `${name}-new`],
+		restore: async box => void (await box.tsbox(['rename', `${box.name}-new`, box.name])),
+	},
+	{verb: 'attach', words: onName('attach', '--sig-proxy=false'), interruptAfter: 300},
 	{verb: 'gc', words: () => ['gc']},
 ];
 

@@ -11,7 +11,12 @@ export const supervise = defineCommand({
 		// A terminal that closes, or a shell that ends, is nothing to the containers.
 		process.on('SIGHUP', () => {});
 		process.on('SIGINT', () => {});
-		await engine.supervise(await engine.openMachine(folders), name);
-		return 0;
+		try {
+			await engine.supervise(await engine.openMachine(folders), name);
+			return 0;
+		} finally {
+			// Whatever waits still after a failure: as long as this process is there, no other one looks after the project.
+			setTimeout(() => process.exit(), 100).unref();
+		}
 	},
 });

@@ -1,0 +1,57 @@
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {type TestBox, testBox} from '../system/box.ts';
+import {detachedWorld} from './detached-world.ts';
+import {onName, type Row} from './row.ts';
+import {tryRow, type World} from './try-row.ts';
+
+const both = ['cli', 'supervisor'] as const;
+
+const withVolume = ({name, rootfs}: TestBox): string => `
+name: ${name}
+services:
+  one:
+    container_name: ${name}
+    rootfs: ${rootfs}
+    volumes: [data:/data]
+    stop_grace_period: 2s
+    command: [sh, -c, "trap 'exit 0' TERM; echo up; sleep 1000 & wait"]
+volumes: {data: }
+`;
+
+/** It waits first, as far as can be seen from outside: nothing on the machine tells that it does. */
+async function killSoon(box: TestBox): Promise<void> {
+	await new Promise(resolve => setTimeout(resolve, 200));
+	await box.tsbox(['kill', box.name]);
+}
+
+const rows: readonly Row[] = [
+	{verb: 'down', words: onName('down'), sides: both},
+	{verb: 'down (that has ended)', words: onName('down'), from: 'ended', sides: both, isVariant: true},
+	{
+		verb: 'down -v',
+		words: onName('down', '-v'),
+		wholeSpec: withVolume,
+		sides: both,
+		// What a person does whose `down -v` was cut off.
+		restore: async box => {
+			await box.tsbox(['down', '-t', '0', '-v', box.name]);
+			await box.tsbox(['volume', 'prune']);
+		},
+	},
+	{verb: 'stop', words: onName('stop'), sides: both},
+	{verb: 'rm', words: onName('rm'), sides: both},
+	{verb: 'rm (that has ended)', words: onName('rm'), from: 'ended', sides: both, isVariant: true},
+	{verb: 'kill', words: onName('kill'), sides: both},
+	{verb: 'wait', words: onName('wait'), meanwhile: killSoon},
+	{verb: 'events', words: onName('events'), interruptAfter: 400, sides: both},
+];
+
+describe.skipIf(process.getuid?.() !== 0)('a container in the background that ends', () => {
+	let world: World & AsyncDisposable;
+	beforeAll(async () => {
+		world = detachedWorld(await testBox(), true);
+	});
+	afterAll(() => world[Symbol.asyncDispose]());
+
+	test.each(rows)('$verb', async row => expect(await tryRow(world, row)).toEqual([]), 3_600_000);
+});
