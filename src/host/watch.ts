@@ -1,4 +1,5 @@
 import {type FSWatcher, watch} from 'node:fs';
+import {errnoOf} from './errno.ts';
 
 /** What {@link waitUntil} watches, and how long. */
 export interface Waiting {
@@ -66,4 +67,40 @@ export function waitUntil(
 		};
 		tick();
 	});
+}
+
+/** What {@link watchPath} watches, until it is closed. */
+export interface PathWatch {
+	readonly close: () => void;
+}
+
+/**
+ * What inotify_init(2) and inotify_add_watch(2) say when there is no more to be had: a user has 128 instances by default
+ * (fs.inotify.max_user_instances), and each supervisor needs one.
+ */
+const noneLeft = ['EMFILE', 'ENFILE', 'ENOSPC', 'ENOMEM'];
+
+/**
+ * Calls back when inotify(7) reports a change of a file, or of an entry of a folder, whose name it gives. Where the kernel
+ * has no watch left it calls back every `pollMs` instead, changed or not, without a name.
+ * Throws the system's error for a path that is not there.
+ */
+export function watchPath(path: string, changed: (name: string | null) => void, pollMs: number): PathWatch {
+	let timer: NodeJS.Timeout | undefined;
+	let watcher: FSWatcher | undefined;
+	const poll = (): void => void (timer ??= setInterval(changed, pollMs, null));
+	try {
+		watcher = watch(path, (_, name) => changed(name));
+		watcher.on('error', poll);
+	} catch (error) {
+		if (!noneLeft.includes(errnoOf(error) ?? '')) throw error;
+		poll();
+	}
+	return {
+		close: () => {
+			watcher?.off('error', poll).on('error', () => {});
+			watcher?.close();
+			clearInterval(timer);
+		},
+	};
 }

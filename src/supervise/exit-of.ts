@@ -1,11 +1,12 @@
-import {watch} from 'node:fs';
 import type {Host} from '../host/host.ts';
 import {isRunning} from '../host/process.ts';
-import {waitUntil} from '../host/watch.ts';
+import {waitUntil, watchPath} from '../host/watch.ts';
 import type {ContainerRecord} from '../state/record.ts';
 
 /** How often a process that is not our child is looked at where nothing tells of its end, ms. */
 const lookEvery = 5000;
+/** The same where the kernel has no watch left, ms. */
+const pollMs = 500;
 /** How long the shell that waits for it may take to write down how it ended, ms. */
 const writtenWithin = 500;
 
@@ -29,14 +30,13 @@ export function exitOf(host: Host, record: ContainerRecord, conf: string, isOurs
 			if (host.now() - gone > writtenWithin) end(137);
 			else setTimeout(look, 100).unref();
 		};
-		const watcher = watch(conf, look);
+		const watcher = watchPath(conf, look, pollMs);
 		const timer = isOurs ? undefined : setInterval(look, lookEvery).unref();
 		const end = (code: number): void => {
 			watcher.close();
 			clearInterval(timer);
 			resolve(code);
 		};
-		watcher.on('error', () => {});
 		look();
 	});
 }

@@ -1,6 +1,6 @@
-import {type FSWatcher, watch} from 'node:fs';
 import {type FollowedFile, followFile} from '../host/followed-file.ts';
 import type {Host} from '../host/host.ts';
+import {watchPath} from '../host/watch.ts';
 import {readFreed} from './log-offsets.ts';
 
 /** Bytes handed on at once. */
@@ -37,27 +37,15 @@ export function followOutput(
 	const news = (): void => {
 		for (const each of followers) void each.pump();
 	};
-	let watcher: FSWatcher | undefined;
-	let timer: NodeJS.Timeout | undefined;
-	const poll = (): void => void (timer ??= setInterval(news, pollMs));
-	try {
-		watcher = watch(folder, news);
-		watcher.on('error', poll);
-	} catch {
-		poll();
-	}
-	const stop = (): void => {
-		watcher?.close();
-		clearInterval(timer);
-	};
+	const watcher = watchPath(folder, news, pollMs);
 	return {
 		finish: async () => {
-			stop();
+			watcher.close();
 			await Promise.all(followers.map(each => each.pump()));
 			for (const each of followers) each.close();
 		},
 		close: () => {
-			stop();
+			watcher.close();
 			for (const each of followers) each.close();
 		},
 	};

@@ -1,6 +1,6 @@
-import {type FSWatcher, watch} from 'node:fs';
 import {logFolder} from '../engine/detached.ts';
 import type {Machine} from '../engine/types.ts';
+import {type PathWatch, watchPath} from '../host/watch.ts';
 import {hostToolWords} from '../step/toolbox.ts';
 import {freedFile, readFreed} from './log-offsets.ts';
 import {containerFolder, readRecord} from '../state/record.ts';
@@ -14,6 +14,8 @@ export interface LogMark {
 
 /** At most one mark in this time, ms: the two streams are told apart and dated as finely as that. */
 const markEvery = 50;
+/** How often it is looked whether output grew where the kernel has no watch left, and whether containers came, ms. */
+const poll = {output: 200, containers: 1000};
 
 /** The marks of a container's output, oldest first; a torn last line is none. */
 export function parseMarks(text: string): readonly LogMark[] {
@@ -30,15 +32,19 @@ export function parseMarks(text: string): readonly LogMark[] {
  * @param names - the containers to watch; asked again whenever a folder changes
  */
 export function watchLogs(machine: Machine, names: () => readonly string[]): {readonly close: () => void} {
-	const watchers = new Map<string, FSWatcher>();
+	const watchers = new Map<string, PathWatch>();
+	const marked = new Map<string, string>();
 	const timers = new Map<string, NodeJS.Timeout>();
 	const {host, dirs} = machine;
 	const mark = (name: string): void => {
 		timers.delete(name);
 		const folder = logFolder(machine, name);
 		const size = (stream: string): number => host.lstat(`${folder}/${stream}`)?.size ?? 0;
+		const sizes = `${size('stdout')} ${size('stderr')}`;
+		if (marked.get(name) === sizes) return;
 		try {
-			host.append(`${folder}/marks`, `${host.now()} ${size('stdout')} ${size('stderr')}\n`);
+			host.append(`${folder}/marks`, `${host.now()} ${sizes}\n`);
+			marked.set(name, sizes);
 		} catch {
 			// The container was removed meanwhile.
 		}
@@ -46,12 +52,11 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 	};
 	const watchOne = (name: string): void => {
 		try {
-			const watcher = watch(logFolder(machine, name), (_, file) => {
+			const changed = (file: string | null): void => {
 				if (file === 'marks' || timers.has(name)) return;
 				timers.set(name, setTimeout(mark, markEvery, name));
-			});
-			watcher.on('error', () => {});
-			watchers.set(name, watcher);
+			};
+			watchers.set(name, watchPath(logFolder(machine, name), changed, poll.output));
 		} catch {
 			// It has not been started yet.
 		}
@@ -63,9 +68,11 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 		if (names().includes(name)) watchOne(name);
 	};
 	host.mkdirs(`${dirs.store}/logs`, 0o700);
-	const parent = watch(`${dirs.store}/logs`, (_, name) => {
+	const someCame = (name: string | null): void => {
+		if (name !== null) marked.delete(name);
 		for (const each of name === null ? names() : [name]) look(each);
-	});
+	};
+	const parent = watchPath(`${dirs.store}/logs`, someCame, poll.containers);
 	for (const name of names()) look(name);
 	return {
 		close: () => {

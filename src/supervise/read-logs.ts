@@ -1,9 +1,9 @@
-import {watch} from 'node:fs';
 import {setImmediate as immediate, setTimeout as delay} from 'node:timers/promises';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {logFolder} from '../engine/detached.ts';
 import {allRecords} from '../engine/find-container.ts';
 import type {Machine} from '../engine/types.ts';
+import {watchPath} from '../host/watch.ts';
 import {isMeant, labelOf} from '../spec/replicas.ts';
 import {type ContainerRecord, stateOf} from '../state/record.ts';
 import {inTimeOrder} from './in-time-order.ts';
@@ -37,6 +37,8 @@ const chunk = 256 * 1024;
 const turnEvery = 4096;
 /** How often a follower looks whether anything runs still, ms; lines come by inotify(7). */
 const lookEvery = 1000;
+/** How often the lines are looked for where the kernel has no watch left, ms. */
+const pollMs = 100;
 
 /** The containers of a target that have output. */
 function recordsOf(machine: Machine, {project, services}: ProjectTarget): readonly ContainerRecord[] {
@@ -79,11 +81,10 @@ export async function readLogs(
 		return;
 	}
 	const watchers = records.map((record, at) => {
-		const watcher = watch(logFolder(machine, record.name), () => {
+		const news = (): void => {
 			for (const piece of readers[at]?.news() ?? []) write(piece);
-		});
-		watcher.on('error', () => {});
-		return watcher;
+		};
+		return watchPath(logFolder(machine, record.name), news, pollMs);
 	});
 	const runs = (): boolean => recordsOf(machine, target).some(record => mayPrint(machine, record));
 	try {
