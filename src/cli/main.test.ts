@@ -27,7 +27,8 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		  tsbox rm          Stop services of a detached project and remove their files
 		                    and output
 		  tsbox logs        Show what detached containers printed
-		  tsbox events      Tell what happens in a detached project, until Ctrl-C
+		  tsbox events      Tell what happens in a detached project, until it is down or
+		                    Ctrl-C
 		  tsbox kill        Send a signal to containers, SIGKILL by default
 		  tsbox pause       Hold all processes of containers where they are
 		  tsbox unpause     Let the processes of paused containers go on

@@ -159,10 +159,15 @@ export const limitChecks: Checks = {
 		);
 		const {status, err} = tsbox('up', '-d', spec);
 		assert.equal(status, 0, err);
-		const seen = await eventually('the busy loop after dd', () => {
-			const now = statsOf('shop-db');
-			return now?.pids?.current === 2 && (now.cpuPercent ?? 0) > 5 ? now : undefined;
-		});
+		let last: Sample | undefined;
+		const seen = await eventually(
+			'busy loop after dd',
+			() => {
+				last = statsOf('shop-db');
+				return last?.pids?.current === 2 && (last.cpuPercent ?? 0) > 5 ? last : undefined;
+			},
+			() => JSON.stringify(last) + tsbox('top', 'shop-db').out,
+		);
 		assert.ok(seen.cpuPercent !== null && seen.cpuPercent < 30, JSON.stringify(seen));
 		assert.equal(seen.pids?.limit, 20);
 		assert.equal(seen.memory?.limit, 64 * mib);
