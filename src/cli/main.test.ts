@@ -27,7 +27,8 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		  tsbox rm          Stop services of a detached project and remove their files
 		                    and output
 		  tsbox logs        Show what detached containers printed
-		  tsbox events      Tell what happens in a detached project, until Ctrl-C
+		  tsbox events      Tell what happens in a detached project, until it is down or
+		                    Ctrl-C
 		  tsbox kill        Send a signal to containers, SIGKILL by default
 		  tsbox pause       Hold all processes of containers where they are
 		  tsbox unpause     Let the processes of paused containers go on
@@ -99,7 +100,8 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		      --step                  Wait for Enter before each step and say what it is
 		                              for
 		      --plain                 Show the progress as plain lines
-		      --profile NAME          The services of this profile too; * for all
+		      --profile NAME          The services of this profile too, * for all; by
+		                              default those of COMPOSE_PROFILES
 		      --best-effort           Leave out what this host can't do, with a warning
 		  -T, --no-tty                Give the command no terminal of its own
 
@@ -117,6 +119,7 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		  tsbox up -d --wait stack.yaml             all services in the background;
 		                                            returns when they are healthy
 		  tsbox up -d --scale web=3 stack.yaml      three containers of one service
+		  tsbox up -d --profile debug stack.yaml    those with this profile too
 		  tsbox up --step demo.yaml                 wait for Enter before each step
 		  tsbox up --json demo.yaml 2>/dev/null |   the events as lines of JSON
 		  jq .type

@@ -17,7 +17,11 @@ export const commandOptions = {
 
 /** The option of a verb for which profiles say which services are meant; without it COMPOSE_PROFILES does. */
 export const profileOptions = {
-	profile: {kind: 'list', value: 'NAME', describe: 'The services of this profile too; * for all'},
+	profile: {
+		kind: 'list',
+		value: 'NAME',
+		describe: 'The services of this profile too, * for all; by default those of COMPOSE_PROFILES',
+	},
 } as const satisfies Options;
 
 /** The options of a verb that makes a plan. */

@@ -1,4 +1,5 @@
 import {type FSWatcher, statSync, watch} from 'node:fs';
+import {errnoOf} from './errno.ts';
 
 /** What {@link watchPath} gives. */
 export interface PathWatch {
@@ -6,7 +7,7 @@ export interface PathWatch {
 }
 
 /** The kernel has no more of it: fs.inotify.max_user_instances and max_user_watches, or a descriptor; inotify_init(2). */
-const exhausted: readonly (string | undefined)[] = ['EMFILE', 'ENFILE', 'ENOSPC'];
+const exhausted = ['EMFILE', 'ENFILE', 'ENOSPC', 'ENOMEM'];
 
 /**
  * Tells of changes at a file, or of the entries of a folder, as inotify(7) does. A user has 128 instances of it at first
@@ -25,7 +26,7 @@ export function watchPath(path: string, changed: (entry: string | null) => void,
 		watcher = watch(path, (_, entry) => changed(entry));
 		watcher.on('error', poll);
 	} catch (error) {
-		if (!exhausted.includes((error as NodeJS.ErrnoException).code)) throw error;
+		if (!exhausted.includes(errnoOf(error) ?? '')) throw error;
 		statSync(path);
 		poll();
 	}

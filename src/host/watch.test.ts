@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {waitUntil} from './watch.ts';
+import {watchPath} from './watch-path.ts';
 
 function folder(): string {
 	const path = mkdtempSync(join(tmpdir(), 'tsbox-watch-'));
@@ -43,4 +44,25 @@ test('an error of the condition ends the wait', async () => {
 		throw new Error('no');
 	};
 	await expect(waitUntil(fails, {watched: [], recheckMs: never, pollMs: never})).rejects.toThrow('no');
+});
+
+test('a path is watched until it is closed, and must be there', async () => {
+	const path = folder();
+	const names: (string | null)[] = [];
+	const seen = new Promise<void>(resolve => {
+		const watch = watchPath(
+			path,
+			name => {
+				names.push(name);
+				watch.close();
+				resolve();
+			},
+			never,
+		);
+	});
+	writeFileSync(join(path, 'here'), '');
+	await seen;
+	writeFileSync(join(path, 'later'), '');
+	expect(names).toEqual(['here']);
+	expect(() => watchPath(join(path, 'nowhere'), () => {}, never)).toThrow('ENOENT');
 });

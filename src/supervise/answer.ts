@@ -6,7 +6,7 @@ import {alongWith, inOrder} from './order.ts';
 /**
  * Does what a supervisor was asked for.
  *
- * @param gone - aborts when whoever asked has gone
+ * @param gone - aborts when whoever asked has gone, or the project is down
  * @throws TsboxError E_USAGE for a service that is not there, and whatever `up` can't do.
  */
 export async function answer(care: Care, request: ControlRequest, gone: AbortSignal): Promise<void> {

@@ -16,7 +16,7 @@ export type ControlRequest =
 	| {readonly verb: 'stop' | 'restart' | 'remove'; readonly services: readonly string[]; readonly timeoutMs?: number}
 	/** Ends and removes all, and the supervisor with it. */
 	| {readonly verb: 'down'; readonly timeoutMs?: number}
-	/** Only events, until the caller goes. */
+	/** Only events, until the caller goes or the project is down. */
 	| {readonly verb: 'events'};
 
 /** What a service is like, as `status` tells it. */

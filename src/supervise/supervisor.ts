@@ -85,11 +85,13 @@ async function lookAfter(machine: Machine, first: ProjectRequest, onEvent: Proje
 	};
 	let busy = 0;
 	let over = false;
+	const ended = new AbortController();
 	const handle: ControlHandler = async (request, tell, gone) => {
 		busy += 1;
 		listeners.add(tell);
 		try {
-			await answer(care, request, gone);
+			// Who listens to events stays no longer than there is something to tell.
+			await answer(care, request, AbortSignal.any([gone, ended.signal]));
 			over ||= request.verb === 'down';
 			return units.all().map(statusOf);
 		} finally {
@@ -108,6 +110,7 @@ async function lookAfter(machine: Machine, first: ProjectRequest, onEvent: Proje
 		await bell.nextChange(timer);
 		if (timer.aborted) break;
 	}
+	ended.abort();
 	logs.close();
 	close();
 	host.removeTree(over ? folder : `${folder}/supervisor.json`);

@@ -47,10 +47,10 @@ export interface TestBox extends AsyncDisposable {
 	readonly leftovers: () => readonly string[];
 }
 
-function ordinary({uid, gid}: TestUser): readonly string[] {
+function ordinary({uid, gid, through = []}: TestUser): readonly string[] {
 	const ids = ['--reuid', String(uid), '--regid', String(gid), '--clear-groups'];
 	// Not the bounding set: the programs that write the map of a user namespace are set-user-ID.
-	return ['setpriv', ...ids, '--inh-caps=-all', '--ambient-caps=-all'];
+	return ['setpriv', ...ids, '--inh-caps=-all', '--ambient-caps=-all', ...through];
 }
 
 const program = join(import.meta.dirname, '../../bin/tsbox');
@@ -68,6 +68,8 @@ async function until(what: string, holds: () => boolean | Promise<boolean>): Pro
 export interface TestUser {
 	readonly uid: number;
 	readonly gid: number;
+	/** Words of a program that starts tsbox as its last arguments say. */
+	readonly through?: readonly string[];
 }
 
 /** Who starts the containers of a test: root, root with a user namespace for each (`mapped`), or an ordinary user. */

@@ -4,7 +4,7 @@ import {expect, test} from 'vitest';
 import {testBox} from './box.ts';
 import {project, rows, sleeper, until} from './project.ts';
 
-/* post_start, pre_stop, and what becomes of a container that runs out of memory. */
+/* post_start, pre_stop, events, and what becomes of a container that runs out of memory. */
 
 const hooks = `post_start:
   - command: [sh, -c, 'echo "$$WHO in $$(pwd)" > /tmp/prepared']
@@ -113,6 +113,22 @@ test('a container that runs out of memory says so', async () => {
 	const {out} = await at.tsbox(['inspect', '--json', `${at.name}-greedy`]);
 	expect(out).toContain('"oomKilled": true');
 	await at.tsbox(['down', at.name]);
+	expect(at.leftovers()).toEqual([]);
+});
+
+test('who listens to events is told to the end, which comes when the project is down', async () => {
+	await using at = await testBox();
+	await at.tsbox(['up', '-d', project(at, {a: sleeper})]);
+	const listener = at.start(['events', at.name]);
+	const heard = listener.says('a is running').then(() => true);
+	await until('it listens, which is told by nothing but an event', async () => {
+		await at.tsbox(['restart', '-t', '0', at.name]);
+		return Promise.race([heard, false]);
+	});
+	expect((await at.tsbox(['down', '-t', '0', at.name])).status).toBe(0);
+	const {status, out, err} = await listener.ended;
+	expect({status, err}).toEqual({status: 0, err: ''});
+	expect(out).toMatch(/a is removed\n$/);
 	expect(at.leftovers()).toEqual([]);
 });
 

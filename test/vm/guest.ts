@@ -1,5 +1,5 @@
-import {execFileSync, spawn, spawnSync} from 'node:child_process';
-import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {type ChildProcess, execFileSync, spawn, spawnSync} from 'node:child_process';
+import {closeSync, openSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 
 /** What a program gave back. */
 export interface Ended {
@@ -41,6 +41,14 @@ export function startTsbox(...args: readonly string[]): number {
 	const child = spawn(program, [...folders, ...args], {stdio: 'ignore', detached: true});
 	child.unref();
 	return child.pid ?? 0;
+}
+
+/** Starts tsbox with its standard output in a file, which is made anew. */
+export function startTsboxInto(file: string, ...args: readonly string[]): ChildProcess {
+	const out = openSync(file, 'w');
+	const child = spawn(program, [...folders, ...args], {stdio: ['ignore', out, 'ignore']});
+	closeSync(out);
+	return child;
 }
 
 /** Writes a spec over the small archive, in which `$` is taken as it is; gives the spec's path. */

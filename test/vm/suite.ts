@@ -4,7 +4,7 @@ import {type Checks, cgroupChecks, delegationChecks, startChecks} from './checks
 import {rootlessChecks} from './rootless-checks.ts';
 import {traces} from './guest.ts';
 import {afterPowerCut, afterReboot, beforeReboot} from './reboot-checks.ts';
-import {limitChecks, superviseChecks} from './supervise-checks.ts';
+import {limitChecks, memoryChecks, superviseChecks} from './supervise-checks.ts';
 import {usernsChecks} from './userns-checks.ts';
 
 // Runs inside the virtual machine, where starting a test runner would take longer than the tests: each check prints
@@ -51,6 +51,7 @@ if (kept === undefined) {
 		usernsChecks,
 		superviseChecks,
 		limitChecks,
+		memoryChecks,
 	])
 		await all(checks);
 	await nothingLeft();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import type {Checks} from './checks.ts';
-import {cgroupFile, eventually, run, tsbox} from './guest.ts';
+import {cgroupFile, eventually, run, startTsboxInto, tsbox} from './guest.ts';
 
 const spec = '/root/shop.yaml';
 const service = (body: string): string => `    rootfs: /root/busybox.tar\n    ${body}\n`;
@@ -24,6 +24,8 @@ interface Row {
 function rows(): readonly Row[] {
 	return JSON.parse(tsbox('ps', '--json').out) as Row[];
 }
+
+const mib = 1024 * 1024;
 
 /** Detached projects on the unified hierarchy, and under systemd. */
 export const superviseChecks: Checks = {
@@ -71,6 +73,66 @@ export const superviseChecks: Checks = {
 	},
 };
 
+interface Told {
+	readonly type: string;
+	readonly service: string;
+	readonly killed?: number;
+	readonly limit?: number;
+	readonly exitCode?: number;
+	readonly oomKilled?: boolean;
+}
+
+/** Events of one type of the project `shop`, as they were told to who listens. */
+function told(file: string, type: string): readonly Told[] {
+	return readFileSync(file, 'utf8')
+		.split('\n')
+		.slice(0, -1)
+		.map(line => JSON.parse(line) as Told)
+		.filter(event => event.type === type);
+}
+
+/** What memory.events tells, which the unified hierarchy alone has. */
+export const memoryChecks: Checks = {
+	'that a process was killed for the memory limit is told while its container runs on, and noted at its end':
+		async () => {
+			const words =
+				"trap 'exit 3' TERM; while [ ! -e /go ]; do sleep 0.1; done; dd if=/dev/zero of=/dev/null bs=64M count=1; while :; do sleep 0.1; done";
+			writeFileSync(
+				spec,
+				`name: shop\nservices:\n  db:\n${service(`command: [sh, -c, "${words}"]`)}    mem_limit: 16m\n    memswap_limit: 16m\n`,
+			);
+			const up = tsbox('up', '-d', spec);
+			assert.equal(up.status, 0, up.err);
+			const [lines, text] = ['/root/events.json', '/root/events.txt'] as const;
+			const listeners = [startTsboxInto(lines, 'events', '--json', 'shop'), startTsboxInto(text, 'events', 'shop')];
+			// Who listens is told what happens from then on: an `up` that changes nothing shows that both do.
+			await eventually('listeners', () => {
+				tsbox('up', '-d', spec);
+				return [lines, text].every(file => readFileSync(file, 'utf8') !== '') ? true : undefined;
+			});
+			const touched = tsbox('exec', 'shop-db', '--', 'touch', '/go');
+			assert.equal(touched.status, 0, touched.err);
+			const kill = await eventually('the event', () => told(lines, 'service.oom')[0]);
+			assert.equal(rows()[0]?.state, 'running');
+			assert.deepEqual([kill.service, kill.killed, kill.limit], ['db', 1, 16 * mib]);
+			assert.match(readFileSync(text, 'utf8'), /db ran out of memory: the kernel killed a process at 16 MiB\n/);
+			const stopped = tsbox('stop', 'shop');
+			assert.equal(stopped.status, 0, stopped.err);
+			assert.deepEqual(
+				told(lines, 'service.exited').map(end => [end.service, end.exitCode, end.oomKilled]),
+				[['db', 3, true]],
+			);
+			assert.equal(told(lines, 'service.oom').length, 1);
+			const {out} = tsbox('inspect', 'shop-db');
+			const {exit} = (JSON.parse(out) as {detached: {exit: {code: number; oomKilled?: boolean}}}).detached;
+			assert.deepEqual([exit.code, exit.oomKilled], [3, true]);
+			assert.equal(tsbox('down', 'shop').status, 0);
+			await eventually('the end of the listeners', () =>
+				listeners.every(({exitCode}) => exitCode !== null) ? true : undefined,
+			);
+		},
+};
+
 interface Sample {
 	readonly name: string;
 	readonly cpuPercent: number | null;
@@ -86,8 +148,6 @@ function statsOf(name: string): Sample | undefined {
 	return (JSON.parse(out) as readonly Sample[])[0];
 }
 
-const mib = 1024 * 1024;
-
 /** What is read and changed of a detached container while it runs. */
 export const limitChecks: Checks = {
 	'stats of a detached container come from the files of the unified hierarchy': async () => {
@@ -99,10 +159,15 @@ export const limitChecks: Checks = {
 		);
 		const {status, err} = tsbox('up', '-d', spec);
 		assert.equal(status, 0, err);
-		const seen = await eventually('the busy loop after dd', () => {
-			const now = statsOf('shop-db');
-			return now?.pids?.current === 2 && (now.cpuPercent ?? 0) > 5 ? now : undefined;
-		});
+		let last: Sample | undefined;
+		const seen = await eventually(
+			'busy loop after dd',
+			() => {
+				last = statsOf('shop-db');
+				return last?.pids?.current === 2 && (last.cpuPercent ?? 0) > 5 ? last : undefined;
+			},
+			() => JSON.stringify(last) + tsbox('top', 'shop-db').out,
+		);
 		assert.ok(seen.cpuPercent !== null && seen.cpuPercent < 30, JSON.stringify(seen));
 		assert.equal(seen.pids?.limit, 20);
 		assert.equal(seen.memory?.limit, 64 * mib);

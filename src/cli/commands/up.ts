@@ -16,6 +16,7 @@ export const up = defineCommand({
 		['tsbox up stack.yaml web', 'one of several services'],
 		['tsbox up -d --wait stack.yaml', 'all services in the background; returns when they are healthy'],
 		['tsbox up -d --scale web=3 stack.yaml', 'three containers of one service'],
+		['tsbox up -d --profile debug stack.yaml', 'those with this profile too'],
 		['tsbox up --step demo.yaml', 'wait for Enter before each step'],
 		['tsbox up --json demo.yaml 2>/dev/null | jq .type', 'the events as lines of JSON'],
 	],
