@@ -32,8 +32,8 @@ export async function askProject(
 	return states;
 }
 
-/** With the last service its supervisor goes, and nothing is left. */
-async function untilEnded({host}: Machine, process: ProcessIdentity): Promise<void> {
+/** Waits until a supervisor that is about to go has: with the last service, and then nothing is left. */
+export async function untilEnded({host}: Machine, process: ProcessIdentity): Promise<void> {
 	const until = host.now() + listensWithin;
 	while (isRunning(host, process) && host.now() < until) await delay(10);
 }

@@ -162,10 +162,17 @@ export async function ask(
 		socket.destroy();
 	}
 	if (signal?.aborted === true) throw new TsboxError('E_INTERRUPTED', 'interrupted', {cause: signal.reason});
-	throw new TsboxError('E_STATE', 'the supervisor of the project went away', {
+	throw new TsboxError('E_STATE', wentAway, {
 		...(failure instanceof Error ? {why: failure.message} : {}),
 		hint: 'its containers go on; ask again and it is started anew',
 	});
+}
+
+const wentAway = 'the supervisor of the project went away';
+
+/** Whether a supervisor ended before it answered. */
+export function hasGoneAway(error: unknown): boolean {
+	return isTsboxError(error) && error.message === wentAway;
 }
 
 function asError({code, message, why, hint}: Extract<Line, {error: unknown}>['error']): TsboxError {

@@ -1,7 +1,7 @@
 import {allRecords} from '../engine/find-container.ts';
 import type {Machine} from '../engine/types.ts';
-import {askProject} from './client.ts';
-import type {ControlRequest, ServiceStatus} from './control.ts';
+import {askProject, untilEnded} from './client.ts';
+import {type ControlRequest, hasGoneAway, type ServiceStatus} from './control.ts';
 import type {ProjectSink} from './event.ts';
 import {readProject, supervisorOf} from './project-folder.ts';
 
@@ -27,13 +27,13 @@ export function recordsOf({machine, name: project}: AskedProject): readonly stri
  * @throws TsboxError what the supervisor says, or why there is none.
  */
 export async function stayWith(
-	{machine, name, program}: AskedProject,
+	project: AskedProject,
 	first: ControlRequest,
 	names: readonly string[],
 	onEvent: ProjectSink,
 	another: () => void,
 ): Promise<readonly ServiceStatus[]> {
-	const {host, dirs} = machine;
+	const {machine, name, program} = project;
 	let request = first;
 	let inVain = 0;
 	for (;;) {
@@ -46,8 +46,8 @@ export async function stayWith(
 			return await answer;
 		} catch (error) {
 			// `down` from elsewhere.
-			if (readProject(host, dirs.state, name) === undefined) return [];
-			if (++inVain === mostInVain || supervisorOf(host, dirs.state, name) !== undefined) throw error;
+			if (await isTakenDown(project, error)) return [];
+			if (++inVain === mostInVain) throw error;
 			request = {verb: 'stay', names};
 		}
 	}
@@ -67,20 +67,34 @@ export async function stopThose(
 /** Removes containers; with the last of its project all that is known of it. */
 export async function takeAway(project: AskedProject, made: readonly string[], emit: ProjectSink): Promise<void> {
 	const {machine, name, program} = project;
-	const {host, dirs} = machine;
-	const gone = (): boolean => readProject(host, dirs.state, name) === undefined;
-	if (gone()) return;
-	try {
-		if (recordsOf(project).every(each => made.includes(each))) {
-			await askProject(machine, name, {verb: 'down'}, program, emit);
+	for (let inVain = 0; readProject(machine.host, machine.dirs.state, name) !== undefined; ) {
+		try {
+			if (recordsOf(project).every(each => made.includes(each))) {
+				await askProject(machine, name, {verb: 'down'}, program, emit);
+				return;
+			}
+			const services = await known(project, made);
+			if (services.length > 0) await askProject(machine, name, {verb: 'remove', services}, program, emit);
 			return;
+		} catch (error) {
+			if (await isTakenDown(project, error)) return;
+			if (++inVain === mostInVain) throw error;
 		}
-		const services = await known(project, made);
-		if (services.length > 0) await askProject(machine, name, {verb: 'remove', services}, program, emit);
-	} catch (error) {
-		// Somebody else has taken it down meanwhile.
-		if (!gone()) throw error;
 	}
+}
+
+/**
+ * Whether the supervisor went away because somebody has taken the project down, and not because it was killed.
+ *
+ * @throws TsboxError any other error.
+ */
+async function isTakenDown({machine, name}: AskedProject, error: unknown): Promise<boolean> {
+	const {host, dirs} = machine;
+	const ending = supervisorOf(host, dirs.state, name);
+	if (hasGoneAway(error) && ending !== undefined) await untilEnded(machine, ending);
+	if (readProject(host, dirs.state, name) === undefined) return true;
+	if (!hasGoneAway(error)) throw error;
+	return false;
 }
 
 async function known({machine, name, program}: AskedProject, names: readonly string[]): Promise<readonly string[]> {

@@ -54,17 +54,20 @@ export async function upAttached(machine: Machine, request: AttachedUp): Promise
 	const ends = new Map<string, number>();
 	let stopped: {readonly timeoutMs?: number} | undefined;
 	let told = Promise.resolve();
-	const stop = (how: {readonly timeoutMs?: number}): void => {
+	const stop = (how: {readonly timeoutMs?: number}, those = names): void => {
 		stopped = how;
 		// What goes wrong there is told by the request that stays.
-		void stopThose(project, names, how).catch(() => {});
+		void stopThose(project, those, how).catch(() => {});
 	};
 	const onEvent = (event: ProjectEvent): void => {
+		const meant = containers.find(({label}) => label === event.service);
+		// The project may have others, in the background.
+		if (meant === undefined) return;
 		lines.look(event.service);
 		if (event.type === 'service.ended' || event.type === 'service.failed')
 			ends.set(event.service, event.type === 'service.ended' ? event.exitCode : 1);
 		// It was about to be started when all were stopped.
-		if (stopped !== undefined && isBeginning(event)) stop(stopped);
+		if (stopped !== undefined && isBeginning(event)) stop(stopped, [meant.name]);
 		told = told.then(async () => {
 			if (event.type === 'service.exited') await lines.ended(event.service);
 			emit(event);
@@ -101,14 +104,24 @@ export async function upAttached(machine: Machine, request: AttachedUp): Promise
 			emit,
 		);
 	}
-	const counted =
-		exitCodeFrom === undefined ? undefined : containers.filter(each => each.service.service === exitCodeFrom);
-	const of = [...ends].filter(([label]) => counted?.some(each => each.label === label) ?? true).map(([, code]) => code);
-	const first = exitCodeFrom !== undefined || request.abortOnExit ? of[0] : of.find(code => code !== 0);
-	return {exitCode: first ?? 0, ...(signal.aborted ? {signal: String(signal.reason)} : {})};
+	const labels = containers.flatMap(each => (each.service.service === exitCodeFrom ? [each.label] : []));
+	const exitCode = exitCodeOf([...ends], request, labels);
+	return {exitCode, ...(signal.aborted ? {signal: String(signal.reason)} : {})};
 }
 
+/** The exit status of all, by compose's rules, but that one that failed counts where compose has 0. */
+function exitCodeOf(
+	ends: readonly (readonly [label: string, exitCode: number])[],
+	{abortOnExit, exitCodeFrom}: Pick<AttachedUp, 'abortOnExit' | 'exitCodeFrom'>,
+	asked: readonly string[],
+): number {
+	const failure = ends.find(([, code]) => code !== 0)?.[1];
+	// Where it was stopped before it had begun, nobody knows that it is well.
+	if (exitCodeFrom !== undefined) return ends.find(([label]) => asked.includes(label))?.[1] ?? failure ?? 1;
+	return (abortOnExit ? ends[0]?.[1] : failure) ?? 0;
+}
+
+/** Whether a container is about to be started. */
 function isBeginning(event: ProjectEvent): boolean {
-	if (event.type === 'service.step') return event.event.type === 'plan.started';
-	return event.type === 'service.waiting' || event.type === 'service.started';
+	return event.type === 'service.waiting' || (event.type === 'service.step' && event.event.type === 'plan.started');
 }
