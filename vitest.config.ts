@@ -18,6 +18,8 @@ export default defineConfig({
 						'test/fuzz/**/*.test.ts',
 						'test/seccomp/verdicts.test.ts',
 					],
+					// Some start programs, and the machine may have other things to do.
+					testTimeout: 60_000,
 				},
 			},
 			{

@@ -24,6 +24,7 @@ import type {ControlRequest, ServiceStatus} from '../supervise/control.ts';
 import type {ProjectSink} from '../supervise/event.ts';
 import type {LogPiece, LogWish} from '../supervise/read-logs.ts';
 import type {ProjectTarget} from '../supervise/target.ts';
+import type {AttachedUp, AttachedUpEnd} from '../supervise/up-attached.ts';
 import type {DetachedUp} from '../supervise/up-detached.ts';
 
 export type {ControlRequest} from '../supervise/control.ts';
@@ -82,6 +83,8 @@ export interface EngineApi {
 	/** Looks after a detached project until nothing of it runs. */
 	supervise(machine: Machine, project: string): Promise<void>;
 	upDetached(machine: Machine, request: DetachedUp): Promise<readonly ServiceStatus[]>;
+	/** The same in the foreground, until all have ended. */
+	upAttached(machine: Machine, request: AttachedUp): Promise<AttachedUpEnd>;
 	/** Asks the supervisor of a project. */
 	askProject(
 		machine: Machine,

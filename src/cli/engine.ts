@@ -8,6 +8,7 @@ export const engine: EngineApi = {
 	compilePlan: async (...args) => (await import('../engine/compile-plan.ts')).compilePlan(...args),
 	supervise: async (...args) => (await import('../supervise/supervisor.ts')).supervise(...args),
 	upDetached: async (...args) => (await import('../supervise/up-detached.ts')).upDetached(...args),
+	upAttached: async (...args) => (await import('../supervise/up-attached.ts')).upAttached(...args),
 	askProject: async (...args) => (await import('../supervise/client.ts')).askProject(...args),
 	findTarget: async (...args) => (await import('../supervise/target.ts')).findTarget(...args),
 	projectTarget: async (...args) => (await import('../supervise/target.ts')).projectTarget(...args),

@@ -54,6 +54,7 @@ export async function tsbox(line: string | readonly string[], surroundings: Surr
 		out: text => void (out += text),
 		err: text => void (err += text),
 		bytes: (stream, bytes) => void (stream === 'stdout' ? (out += Buffer.from(bytes)) : (err += Buffer.from(bytes))),
+		room: async () => undefined,
 		isTerminal: stream => surroundings.terminals?.includes(stream) ?? false,
 		columns: () => 80,
 		rows: () => 24,
@@ -180,6 +181,16 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 			return [
 				{service: 'demo', name: 'demo', status: 'running', health: 'none', exitCode: null, restarts: 0, pid: 1234},
 			];
+		},
+		upAttached: async (_, {signal, force, emit, isShown, output, stopping, ...rest}) => {
+			calls.push(['upAttached', {...rest, shown: ['demo', 'web'].filter(isShown)}]);
+			if (signal.aborted) stopping({signal: String(signal.reason)});
+			emit({type: 'service.started', at: now, service: 'web', pid: 1234});
+			output.write({service: 'web', stream: 'stdout', at: now, bytes: Buffer.from('hello\n')});
+			output.write({service: 'web', stream: 'stderr', at: now, bytes: Buffer.from('oh\n')});
+			await output.room('stdout');
+			const forced = force.aborted ? {exitCode: 137} : {exitCode: 3};
+			return signal.aborted ? {...forced, signal: String(signal.reason)} : forced;
 		},
 		askProject: async (_, name, request, program, onEvent) => {
 			calls.push(['askProject', name, request, program]);

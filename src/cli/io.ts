@@ -16,6 +16,8 @@ export interface Io {
 	err(text: string): void;
 	/** Bytes as they are, to one of the two. */
 	bytes(stream: 'stdout' | 'stderr', bytes: Uint8Array): void;
+	/** Settles when such a stream takes more at once, or never will. */
+	room(stream: 'stdout' | 'stderr'): Promise<void>;
 	isTerminal(stream: StandardStream): boolean;
 	/** Characters a line; 80 where there is no terminal. */
 	columns(): number;

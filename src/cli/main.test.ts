@@ -12,8 +12,8 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		Containers you can read: a YAML spec becomes visible steps of stock Linux tools.
 
 		Commands:
-		  tsbox up          Start the container of a spec and stay with it; with -d its
-		                    services, in the background
+		  tsbox up          Start the containers of a spec and stay with them; with -d
+		                    in the background
 		  tsbox run         Run a command in a new container of a spec, then remove it
 		  tsbox exec        Run a command in a running container
 		  tsbox attach      Join the output and the input of a container that runs in
@@ -82,28 +82,37 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 	expect(out).toMatchInlineSnapshot(`
 		"Usage: tsbox up [OPTIONS] [SPEC] [SERVICE...]
 
-		Start the container of a spec and stay with it; with -d its services, in the
-		background
+		Start the containers of a spec and stay with them; with -d in the background
 
 		Arguments:
 		  SPEC     Spec file; without it tsbox.yaml of this folder or one above
-		  SERVICE  Entry of services: in the spec; with -d several, or all without
+		  SERVICE  Entry of services: in the spec; all without. Of several, and with -d,
+		           what they depend on comes too
 
 		Options:
-		      --json                  Print each event as a line of JSON; the output of
-		                              the command goes to standard error
-		  -d, --detach                Start the services in the background and return
-		                              when they run
-		      --wait                  With -d: return when all are healthy
-		      --wait-timeout SECONDS  With -d: give up waiting after this long
-		      --scale SERVICE=N       With -d: run this many containers of a service
-		      --step                  Wait for Enter before each step and say what it is
-		                              for
-		      --plain                 Show the progress as plain lines
-		      --profile NAME          The services of this profile too, * for all; by
-		                              default those of COMPOSE_PROFILES
-		      --best-effort           Leave out what this host can't do, with a warning
-		  -T, --no-tty                Give the command no terminal of its own
+		      --json                     Print each event as a line of JSON; the output
+		                                 of the command goes to standard error
+		  -d, --detach                   Start the services in the background and return
+		                                 when they run
+		      --wait                     With -d: return when all are healthy
+		      --wait-timeout SECONDS     With -d: give up waiting after this long
+		      --scale SERVICE=N          Run this many containers of a service
+		      --abort-on-container-exit  Stop all once a container has ended and is not
+		                                 started again; its exit status counts
+		      --exit-code-from SERVICE   The exit status is that of this service;
+		                                 implies --abort-on-container-exit
+		      --no-log-prefix            Lines as they are, without the name of their
+		                                 service
+		      --attach SERVICE           Show the output of this service alone
+		      --no-attach SERVICE        Show no output of this service
+		      --step                     Wait for Enter before each step and say what it
+		                                 is for
+		      --plain                    Show the progress as plain lines
+		      --profile NAME             The services of this profile too, * for all; by
+		                                 default those of COMPOSE_PROFILES
+		      --best-effort              Leave out what this host can't do, with a
+		                                 warning
+		  -T, --no-tty                   Give the command no terminal of its own
 
 		Options of every verb:
 		      --store DIR    Folder of the unpacked root filesystems
@@ -115,7 +124,12 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		Examples:
 		  tsbox up                                  the spec of this folder
 		  tsbox up demo.yaml                        the spec of this file
-		  tsbox up stack.yaml web                   one of several services
+		  tsbox up stack.yaml                       all its services; Ctrl-C stops and
+		                                            removes them, once more kills them
+		  tsbox up stack.yaml web                   one of several services, without
+		                                            what it depends on
+		  tsbox up --exit-code-from tests           until the tests have ended, with
+		  stack.yaml                                their exit status
 		  tsbox up -d --wait stack.yaml             all services in the background;
 		                                            returns when they are healthy
 		  tsbox up -d --scale web=3 stack.yaml      three containers of one service

@@ -13,6 +13,7 @@ export function processIo(packageFolder: string): Io {
 		out: text => void process.stdout.write(text),
 		err: text => void process.stderr.write(text),
 		bytes: (stream, bytes) => void process[stream].write(bytes),
+		room,
 		isTerminal,
 		columns,
 		rows: () => (isTerminal('stdout') && process.stdout.rows) || 24,
@@ -36,6 +37,19 @@ export function processIo(packageFolder: string): Io {
 		},
 		screen: () => process.stderr,
 	};
+}
+
+function room(name: 'stdout' | 'stderr'): Promise<void> {
+	const stream = process[name];
+	if (!stream.writableNeedDrain || stream.destroyed) return Promise.resolve();
+	return new Promise(resolve => {
+		const events = ['drain', 'error', 'close'] as const;
+		const done = (): void => {
+			for (const event of events) stream.off(event, done);
+			resolve();
+		};
+		for (const event of events) stream.on(event, done);
+	});
 }
 
 function isTerminal(stream: StandardStream): boolean {

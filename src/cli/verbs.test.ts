@@ -7,7 +7,9 @@ test('up without terminals shows plain lines on standard error and leaves standa
 	const {status, out, err, calls} = await tsbox('up demo.yaml web');
 	expect({status, out}).toEqual({status: 0, out: ''});
 	expect(err).toContain('ok     2/3  limit memory to 100 MiB (0.4 ms)\n');
+	const spec = {cwd: '/home', env: {}, bestEffort: false, profiles: [], file: 'demo.yaml'};
 	expect(calls).toEqual([
+		['loadProject', {...spec, named: ['web']}],
 		['openMachine', {}],
 		[
 			'up',
@@ -33,7 +35,7 @@ test('up on a terminal prints one line for a quick start', async () => {
 	expect(err).toBe(
 		'! warning: no swap accounting on this kernel\n✔ demo is running (pid 1234), 3 steps in 1 s\ndemo exited with status 0\n',
 	);
-	expect(calls[1]?.[1]).toMatchObject({tty: true});
+	expect(calls.at(-1)?.[1]).toMatchObject({tty: true});
 });
 
 test('up --json prints an event a line and moves the output of the command to standard error', async () => {
@@ -45,7 +47,7 @@ test('up --json prints an event a line and moves the output of the command to st
 	expect(types[0]).toBe('plan.started');
 	expect(types.at(-1)).toBe('run.completed');
 	expect(err).toBe('');
-	expect(calls[1]?.[1]).toMatchObject({tty: false, stdio: {stdin: 0, stdout: 2, stderr: 2}});
+	expect(calls.at(-1)?.[1]).toMatchObject({tty: false, stdio: {stdin: 0, stdout: 2, stderr: 2}});
 });
 
 test('up --step shows each step and waits before it', async () => {

@@ -4,6 +4,7 @@ import {realHost} from '../host/real-host.ts';
 import {findSpec} from '../spec/find.ts';
 import {loadProject as load} from '../spec/load.ts';
 import type {Project, Service} from '../spec/project.ts';
+import {noneActive, noSuchService} from './no-service.ts';
 import type {SpecRequest} from './types.ts';
 
 /**
@@ -28,14 +29,6 @@ export async function loadProject(request: SpecRequest, host: Host = realHost())
 	});
 }
 
-/** The error for a file of which no service is there without a profile. */
-export function noneActive({file, services}: Project): TsboxError {
-	const profiles = [...new Set(services.flatMap(each => each.profiles ?? []))];
-	return new TsboxError('E_USAGE', `no service of ${file} is there without a profile`, {
-		hint: `add \`--profile\` with one of ${profiles.join(', ')}`,
-	});
-}
-
 /**
  * The one container that is meant.
  *
@@ -53,7 +46,6 @@ export function pickService(project: Project, wanted: string | undefined): Servi
 		});
 	}
 	const found = project.services.find(service => service.service === wanted);
-	if (found === undefined)
-		throw new TsboxError('E_USAGE', `${project.file} has no service ${wanted}`, {hint: `it has ${names.join(', ')}`});
+	if (found === undefined) throw noSuchService(project, wanted);
 	return found;
 }

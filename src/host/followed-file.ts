@@ -1,18 +1,18 @@
 import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
 
-/** A file that others add to, read from where it ended when it was opened. It can be read to its end after it was removed. */
+/** A file that others add to, read from its start, or from where it ended when it was opened. It can be read to its end after it was removed. */
 export interface FollowedFile {
 	/** The next bytes, at most `most`; undefined where there are none yet. */
 	readonly read: (most: number) => Buffer | undefined;
 	/** How many bytes are still to be read. */
 	readonly behind: () => number;
-	/** Goes on at this byte, where that lies ahead. */
-	readonly skipTo: (offset: number) => void;
+	/** Goes on at this byte, where that lies ahead; gives how many were passed over. */
+	readonly skipTo: (offset: number) => number;
 	readonly close: () => void;
 }
 
-/** Opens a file at its end; no symlink is followed, and what is no file is refused. Throws the system's error. */
-export function followFile(path: string): FollowedFile {
+/** Opens a file at its start or its end; no symlink is followed, and what is no file is refused. Throws the system's error. */
+export function followFile(path: string, from: 'start' | 'end'): FollowedFile {
 	const {O_RDONLY, O_NOFOLLOW, O_NONBLOCK} = constants;
 	const fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 	const facts = fstatSync(fd);
@@ -20,7 +20,7 @@ export function followFile(path: string): FollowedFile {
 		closeSync(fd);
 		throw new Error(`${path} is not a file`);
 	}
-	let at = facts.size;
+	let at = from === 'start' ? 0 : facts.size;
 	const behind = (): number => {
 		const {size} = fstatSync(fd);
 		// Whoever adds to it may also have cut it.
@@ -37,7 +37,11 @@ export function followFile(path: string): FollowedFile {
 			at += got;
 			return got === 0 ? undefined : bytes.subarray(0, got);
 		},
-		skipTo: offset => void (at = Math.max(at, offset)),
+		skipTo: offset => {
+			const passed = Math.max(0, offset - at);
+			at += passed;
+			return passed;
+		},
 		close: () => closeSync(fd),
 	};
 }

@@ -1,4 +1,4 @@
-import {bringUp, settled} from './bring-up.ts';
+import {bringUp, settled, untilOver} from './bring-up.ts';
 import type {Care} from './care.ts';
 import type {ControlRequest} from './control.ts';
 import {alongWith, inOrder} from './order.ts';
@@ -12,8 +12,13 @@ import {alongWith, inOrder} from './order.ts';
 export async function answer(care: Care, request: ControlRequest, gone: AbortSignal): Promise<void> {
 	const {units, bell} = care;
 	switch (request.verb) {
-		case 'up':
-			return bringUp(care, request);
+		case 'up': {
+			const those = await bringUp(care, request);
+			if (request.stay === true) await untilOver(care, those, gone);
+			return;
+		}
+		case 'stay':
+			return untilOver(care, request.names, gone);
 		case 'start': {
 			const those = units.meant(request.services);
 			for (const unit of those) unit.start();

@@ -9,7 +9,7 @@ import {changesBetween, essenceOf} from './essence.ts';
 import {alongWith, inOrder} from './order.ts';
 import {type ProjectRequest, writeProject} from './project-folder.ts';
 import type {Unit} from './unit.ts';
-import {isSettled, statusWords} from './unit-state.ts';
+import {isOver, isSettled, statusWords} from './unit-state.ts';
 
 /** How `up` goes about it. */
 export interface BringUp {
@@ -21,11 +21,11 @@ export interface BringUp {
 
 /**
  * Has the services of a request run as their spec has them now: what is unchanged stays, what changed is made anew, what is
- * in the spec no more goes.
+ * in the spec no more goes. Gives the names of the containers that are meant.
  *
  * @throws TsboxError for a spec that can't be read, E_INTERRUPTED when they did not come up in time.
  */
-export async function bringUp(care: Care, {project: next, wait, timeoutMs}: BringUp): Promise<void> {
+export async function bringUp(care: Care, {project: next, wait, timeoutMs}: BringUp): Promise<readonly string[]> {
 	const {machine, units} = care;
 	const before = care.spec;
 	const spec = await loadProject(next.spec, machine.host);
@@ -52,6 +52,13 @@ export async function bringUp(care: Care, {project: next, wait, timeoutMs}: Brin
 	const those = wanted.flatMap(({name}) => units.of(name) ?? []);
 	for (const unit of [...those, ...along]) unit.start();
 	await settled(care, [...those, ...along], wait, timeoutMs);
+	return wanted.map(({name}) => name);
+}
+
+/** Settles when containers of these names have ended for good, or are not there, or the signal aborts. */
+export async function untilOver({units, bell}: Care, names: readonly string[], signal: AbortSignal): Promise<void> {
+	// By name: who is made anew meanwhile is another unit.
+	while (!signal.aborted && !names.every(name => isOver(units.of(name)))) await bell.nextChange(signal);
 }
 
 /** Settles when nothing more is to be waited for of any of them. */

@@ -45,8 +45,8 @@ function isUnheard(error: unknown): boolean {
 	return isTsboxError(error) && ['ENOENT', 'ECONNREFUSED'].includes(errnoOf(error.cause) ?? '');
 }
 
-/** With the last service its supervisor goes, and nothing is left. */
-async function untilEnded({host}: Machine, process: ProcessIdentity | undefined): Promise<void> {
+/** Waits until a supervisor that is about to go has: with the last service, and then nothing is left. */
+export async function untilEnded({host}: Machine, process: ProcessIdentity | undefined): Promise<void> {
 	const until = performance.now() + listensWithin;
 	while (process !== undefined && isRunning(host, process) && performance.now() < until) await delay(10);
 }

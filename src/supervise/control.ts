@@ -11,7 +11,16 @@ import type {ProjectRequest} from './project-folder.ts';
 /** What a supervisor can be asked to do; the services are those of the project, none named means all. */
 export type ControlRequest =
 	/** Has them run as the spec now has it; answers when each runs, is healthy (`wait`), or has failed. */
-	| {readonly verb: 'up'; readonly project: ProjectRequest; readonly wait: boolean; readonly timeoutMs?: number}
+	| {
+			readonly verb: 'up';
+			readonly project: ProjectRequest;
+			readonly wait: boolean;
+			readonly timeoutMs?: number;
+			/** Answer only when all of them have ended and no policy starts them again. */
+			readonly stay?: boolean;
+	  }
+	/** Only events, until containers of these names have ended and no policy starts them again, or the caller goes. */
+	| {readonly verb: 'stay'; readonly names: readonly string[]}
 	| {readonly verb: 'start' | 'status'; readonly services: readonly string[]}
 	| {readonly verb: 'stop' | 'restart' | 'remove'; readonly services: readonly string[]; readonly timeoutMs?: number}
 	/** Ends and removes all, and the supervisor with it. */
@@ -153,10 +162,17 @@ export async function ask(
 		socket.destroy();
 	}
 	if (signal?.aborted === true) throw new TsboxError('E_INTERRUPTED', 'interrupted', {cause: signal.reason});
-	throw new TsboxError('E_STATE', 'the supervisor of the project went away', {
+	throw new TsboxError('E_STATE', wentAway, {
 		...(failure instanceof Error ? {why: failure.message, cause: failure} : {}),
 		hint: 'its containers go on; ask again and it is started anew',
 	});
+}
+
+const wentAway = 'the supervisor of the project went away';
+
+/** Whether a supervisor ended before it answered. */
+export function hasGoneAway(error: unknown): boolean {
+	return isTsboxError(error) && error.message === wentAway;
 }
 
 function asError({code, message, why, hint}: Extract<Line, {error: unknown}>['error']): TsboxError {

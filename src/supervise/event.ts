@@ -37,6 +37,8 @@ export type ProjectEvent =
 			readonly exitCode: number;
 			readonly oomKilled: boolean;
 	  }
+	/** It has exited, and no policy starts it again. */
+	| {readonly type: 'service.ended'; readonly at: number; readonly service: string; readonly exitCode: number}
 	/** The kernel killed processes of it for its memory limit, which is in bytes. */
 	| {
 			readonly type: 'service.oom';

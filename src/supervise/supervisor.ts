@@ -21,7 +21,7 @@ import {
 	writeSupervisor,
 } from './project-folder.ts';
 import {type UnitSurroundings, unitOf} from './unit.ts';
-import {statusOf} from './unit-state.ts';
+import {isOver, statusOf} from './unit-state.ts';
 import {unitsOf} from './units.ts';
 
 /** How long a supervisor without anything to look after stays for another request, ms. */
@@ -105,7 +105,7 @@ async function lookAfter(machine: Machine, first: ProjectRequest, onEvent: Proje
 	const close = await serve(controlSocket(dirs.state, name), handle);
 	const logs = watchLogs(machine, () => units.all().map(({view}) => view().service.name));
 	while (!over) {
-		const idle = busy === 0 && units.all().every(({view}) => ['created', 'exited', 'failed'].includes(view().status));
+		const idle = busy === 0 && units.all().every(isOver);
 		const timer = idle ? AbortSignal.timeout(linger) : new AbortController().signal;
 		await bell.nextChange(timer);
 		if (timer.aborted) break;

@@ -77,6 +77,11 @@ export function isSettled({view}: HasView, wait: boolean): boolean {
 	return status === 'running' && (!wait || health === 'none' || health === 'healthy' || health === 'unhealthy');
 }
 
+/** Whether it neither runs nor is going to; one that is not there does not. */
+export function isOver(unit: HasView | undefined): boolean {
+	return unit === undefined || ['created', 'exited', 'failed'].includes(unit.view().status);
+}
+
 /** What it is like, in words. */
 export function statusWords({view}: HasView): string {
 	const {status, health} = view();

@@ -143,6 +143,11 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 		});
 	};
 
+	const end = (): void => {
+		become('exited');
+		emit({type: 'service.ended', at: at(), service: label, exitCode: exitCode ?? 0});
+	};
+
 	async function live(first: DetachedContainer | undefined): Promise<void> {
 		let counted = noRestarts;
 		let next = first;
@@ -155,13 +160,13 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 			}
 			next = undefined;
 			const again = wanted ? nextStart(service.restart, exitCode ?? 0, ranMs, counted) : undefined;
-			if (again === undefined) return become('exited');
+			if (again === undefined) return end();
 			counted = again.counted;
 			restarts += 1;
 			become('restarting');
 			emit({type: 'service.restarting', at: at(), service: label, ms: again.pause, count: restarts});
 			await delay(again.pause, undefined, {signal: calledOff.signal}).catch(() => {});
-			if (!wanted) return become('exited');
+			if (!wanted) return end();
 		}
 	}
 

@@ -1,9 +1,10 @@
 import {gcName} from '../engine/gc.ts';
-import {loadProject, noneActive} from '../engine/load-project.ts';
+import {loadProject} from '../engine/load-project.ts';
+import {noneActive, noSuchService} from '../engine/no-service.ts';
 import {planContainer} from '../engine/plan-container.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Machine, SpecRequest} from '../engine/types.ts';
-import type {Project} from '../spec/project.ts';
+import type {Project, Service} from '../spec/project.ts';
 import {askProject} from './client.ts';
 import type {ServiceStatus} from './control.ts';
 import type {ProjectSink} from './event.ts';
@@ -31,47 +32,81 @@ export interface DetachedUp {
  */
 export async function upDetached(
 	machine: Machine,
-	{spec: asked, services, wait, timeoutMs, program, emit, signal}: DetachedUp,
+	{wait, timeoutMs, program, emit, signal, ...asked}: DetachedUp,
 ): Promise<readonly ServiceStatus[]> {
+	const planned = await planUp(machine, asked, signal);
+	await announceUp(machine, planned, signal);
+	const {request} = planned;
+	const ask = {verb: 'up' as const, project: request, wait, ...(timeoutMs === undefined ? {} : {timeoutMs})};
+	return askProject(machine, request.name, ask, program, emit, signal);
+}
+
+/** What is to be asked of a supervisor, and the containers that are meant. */
+export interface PlannedUp {
+	readonly project: Project;
+	readonly request: ProjectRequest;
+	readonly containers: readonly Service[];
+}
+
+/**
+ * Decides what is to run, and makes each plan; touches nothing.
+ *
+ * @throws TsboxError for a spec that can't be, or that can't be had here.
+ */
+export async function planUp(
+	machine: Machine,
+	{spec: asked, services}: Pick<DetachedUp, 'spec' | 'services'>,
+	signal: AbortSignal,
+): Promise<PlannedUp> {
 	const {host, dirs} = machine;
 	const spec = {...asked, named: services};
 	const project = await loadProject(spec, host);
 	const wanted = withDependencies(project, services);
 	for (const service of wanted) await planContainer(machine, {...spec, service}, {dry: true, signal});
 	const {cwd, env, bestEffort, overrides} = spec;
-	const request: ProjectRequest = {
-		schema: 1,
-		name: project.name,
-		spec: {
-			file: project.file,
-			cwd,
-			env,
-			...(bestEffort === undefined ? {} : {bestEffort}),
-			...(overrides === undefined ? {} : {overrides}),
-		},
-		services: wanted,
-	};
 	const before = readProject(host, dirs.state, project.name);
 	if (before !== undefined && before.spec.file !== project.file)
 		throw new TsboxError('E_NAME_IN_USE', `a project ${project.name} of another spec is there`, {
 			why: `it was started from ${before.spec.file ?? ''}`,
 			hint: `end it with \`tsbox down ${project.name}\`, or give this one another \`name\``,
 		});
+	return {
+		project,
+		request: {
+			schema: 1,
+			name: project.name,
+			spec: {
+				file: project.file,
+				cwd,
+				env,
+				...(bestEffort === undefined ? {} : {bestEffort}),
+				...(overrides === undefined ? {} : {overrides}),
+			},
+			services: wanted,
+		},
+		containers: project.services.filter(({service}) => wanted.includes(service)),
+	};
+}
+
+/** Has the project be there, for its supervisor to find. */
+export async function announceUp(
+	machine: Machine,
+	{request, containers}: PlannedUp,
+	signal: AbortSignal,
+): Promise<void> {
+	const {host, dirs} = machine;
 	// A boot before may have left their names taken, where the state folder is on disk.
-	for (const {name} of project.services.filter(({service}) => wanted.includes(service)))
-		await gcName(machine, name, () => {}, signal);
-	if (before === undefined) writeProject(host, dirs.state, {...request, services: []});
-	const ask = {verb: 'up' as const, project: request, wait, ...(timeoutMs === undefined ? {} : {timeoutMs})};
-	return askProject(machine, project.name, ask, program, emit, signal);
+	for (const {name} of containers) await gcName(machine, name, () => {}, signal);
+	if (readProject(host, dirs.state, request.name) === undefined)
+		writeProject(host, dirs.state, {...request, services: []});
 }
 
 /** The services that are meant and all that they need, in the order of the file. */
 function withDependencies(project: Project, named: readonly string[]): readonly string[] {
-	const {services, file} = project;
+	const {services} = project;
 	const known = [...new Set(services.map(({service}) => service))];
 	const strange = named.find(name => !known.includes(name));
-	if (strange !== undefined)
-		throw new TsboxError('E_USAGE', `${file} has no service ${strange}`, {hint: `it has ${known.join(', ')}`});
+	if (strange !== undefined) throw noSuchService(project, strange);
 	const active = project.active ?? known;
 	const wanted = new Set(named.length === 0 ? active : named);
 	// With `scale: 0` throughout there are none at all, which is fine.

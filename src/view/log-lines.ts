@@ -20,13 +20,15 @@ export interface LogLook {
 	readonly escape: boolean;
 	/** The longest of the names that there will be. */
 	readonly width: number;
+	/** Those that have the first colours; the others in the order in which they come. */
+	readonly names?: readonly string[];
 }
 
 const colours = [36, 33, 32, 35, 34, 96, 93, 92, 95, 94];
 
 /** What writes lines: the bytes of each as they are, or made harmless, with what goes before. */
-export function logWriter({prefix, timestamps, colour, escape, width}: LogLook): (line: LogLine) => Buffer {
-	const seen: string[] = [];
+export function logWriter({prefix, timestamps, colour, escape, width, names = []}: LogLook): (line: LogLine) => Buffer {
+	const seen = [...names];
 	const nameOf = (service: string): string => {
 		if (!seen.includes(service)) seen.push(service);
 		const text = `${service.padEnd(width)} | `;

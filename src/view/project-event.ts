@@ -37,6 +37,7 @@ export function projectEventText(event: ProjectEvent): string | undefined {
 			return `${service} is stopped with ${event.signal}`;
 		case 'service.removed':
 			return `${service} is removed`;
+		case 'service.ended':
 		case 'service.step':
 			return undefined;
 	}

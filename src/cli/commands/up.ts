@@ -1,19 +1,26 @@
+import {notStarted} from '../../engine/no-service.ts';
+import type {Project} from '../../spec/project.ts';
 import {hasScreen} from '../has-screen.ts';
+import type {Io} from '../io.ts';
 import {defineCommand} from '../command.ts';
+import {scaleOf} from '../scale-option.ts';
 import {given, planOptions, ttyOptions} from '../run-options.ts';
 import {startContainer} from '../start-container.ts';
 import {upInBackground} from '../up-in-background.ts';
+import {upInForeground} from '../up-in-foreground.ts';
 import {usageError} from '../usage-error.ts';
 import {wantsTty} from '../wants-tty.ts';
 
-/** `tsbox up`: a container from spec to clean-up, in the foreground. */
+/** `tsbox up`: containers from spec to clean-up, in the foreground; or in the background. */
 export const up = defineCommand({
 	name: 'up',
-	describe: 'Start the container of a spec and stay with it; with -d its services, in the background',
+	describe: 'Start the containers of a spec and stay with them; with -d in the background',
 	examples: [
 		['tsbox up', 'the spec of this folder'],
 		['tsbox up demo.yaml', 'the spec of this file'],
-		['tsbox up stack.yaml web', 'one of several services'],
+		['tsbox up stack.yaml', 'all its services; Ctrl-C stops and removes them, once more kills them'],
+		['tsbox up stack.yaml web', 'one of several services, without what it depends on'],
+		['tsbox up --exit-code-from tests stack.yaml', 'until the tests have ended, with their exit status'],
 		['tsbox up -d --wait stack.yaml', 'all services in the background; returns when they are healthy'],
 		['tsbox up -d --scale web=3 stack.yaml', 'three containers of one service'],
 		['tsbox up -d --profile debug stack.yaml', 'those with this profile too'],
@@ -28,7 +35,19 @@ export const up = defineCommand({
 		detach: {kind: 'flag', short: 'd', describe: 'Start the services in the background and return when they run'},
 		wait: {kind: 'flag', describe: 'With -d: return when all are healthy'},
 		'wait-timeout': {kind: 'number', value: 'SECONDS', describe: 'With -d: give up waiting after this long'},
-		scale: {kind: 'list', value: 'SERVICE=N', describe: 'With -d: run this many containers of a service'},
+		scale: {kind: 'list', value: 'SERVICE=N', describe: 'Run this many containers of a service'},
+		'abort-on-container-exit': {
+			kind: 'flag',
+			describe: 'Stop all once a container has ended and is not started again; its exit status counts',
+		},
+		'exit-code-from': {
+			kind: 'text',
+			value: 'SERVICE',
+			describe: 'The exit status is that of this service; implies --abort-on-container-exit',
+		},
+		'no-log-prefix': {kind: 'flag', describe: 'Lines as they are, without the name of their service'},
+		attach: {kind: 'list', value: 'SERVICE', describe: 'Show the output of this service alone'},
+		'no-attach': {kind: 'list', value: 'SERVICE', describe: 'Show no output of this service'},
 		step: {kind: 'flag', describe: 'Wait for Enter before each step and say what it is for'},
 		plain: {kind: 'flag', describe: 'Show the progress as plain lines'},
 		...planOptions,
@@ -38,29 +57,77 @@ export const up = defineCommand({
 		{name: 'SPEC', describe: 'Spec file; without it tsbox.yaml of this folder or one above', completes: 'file'},
 		{
 			name: 'SERVICE',
-			describe: 'Entry of services: in the spec; with -d several, or all without',
+			describe: 'Entry of services: in the spec; all without. Of several, and with -d, what they depend on comes too',
 			many: true,
 			completes: 'none',
 		},
 	],
 	async run({values, positionals: [file, ...services]}, context) {
-		const {io} = context;
-		const [service, other] = services;
-		if (values.detach || values.wait) return upInBackground(values, file, services, context);
-		if (values['wait-timeout'] !== undefined) throw usageError('--wait-timeout is for -d', undefined, 'up');
-		if (values.scale.length > 0) throw usageError('--scale is for -d', undefined, 'up');
-		if (other !== undefined) throw usageError('only with -d more than one service is started', undefined, 'up');
-		if (values.json && values.step) throw usageError('--json and --step exclude each other', undefined, 'up');
-		if (values.step && !io.isTerminal('stdin'))
-			throw usageError('--step needs a terminal to wait for Enter', undefined, 'up');
-		const progress = values.json ? 'json' : values.step ? 'step' : values.plain || !hasScreen(io) ? 'plain' : 'screen';
+		const {io, engine} = context;
+		const isDetached = values.detach || values.wait;
+		refuse(values, isDetached, io);
 		const spec = {
 			cwd: io.cwd,
 			env: io.env,
 			bestEffort: values['best-effort'],
 			profiles: values.profile,
-			...given({file, service}),
+			...given({file, overrides: scaleOf(values.scale)}),
 		};
-		return startContainer({verb: 'up', spec, tty: !values.json && wantsTty(values, io), progress}, context);
+		if (isDetached) return upInBackground(values, spec, services, context);
+		const project = await engine.loadProject({...spec, named: services});
+		const [service] = services;
+		const alone = onlyOne(project, services);
+		if (alone === undefined) {
+			if (values.step) throw usageError('--step is for one container, and here are several', undefined, 'up');
+			return upInForeground(values, project, spec, services, context);
+		}
+		const from = values['exit-code-from'];
+		if (from !== undefined && from !== alone) throw notStarted(project, from);
+		const progress = values.json ? 'json' : values.step ? 'step' : values.plain || !hasScreen(io) ? 'plain' : 'screen';
+		const one = {...spec, ...given({service})};
+		return startContainer({verb: 'up', spec: one, tty: !values.json && wantsTty(values, io), progress}, context);
 	},
 });
+
+/** The service of which one container is to be started, and nothing else; undefined where there are more. */
+function onlyOne({services, active}: Project, named: readonly string[]): string | undefined {
+	const wanted = new Set(named.length === 0 ? (active ?? services.map(({service}) => service)) : named);
+	const [first, ...others] = [...wanted];
+	const isScaled = services.filter(({service}) => service === first).length > 1;
+	// Where none is active, whoever starts one says so.
+	return others.length > 0 || isScaled ? undefined : (first ?? '');
+}
+
+/** Options of containers that are stayed with. */
+const foreground = [
+	'abort-on-container-exit',
+	'exit-code-from',
+	'no-log-prefix',
+	'attach',
+	'no-attach',
+	'step',
+] as const;
+
+/** Refuses what does not go together, before the spec is read. */
+function refuse(
+	values: Readonly<Record<(typeof foreground)[number], boolean | string | undefined | readonly string[]>> & {
+		readonly 'wait-timeout': number | undefined;
+		readonly json: boolean;
+	},
+	isDetached: boolean,
+	io: Io,
+): void {
+	const fail = (text: string): never => {
+		throw usageError(text, undefined, 'up');
+	};
+	if (isDetached) {
+		const strange = foreground.find(name => isGiven(values[name]));
+		if (strange !== undefined) fail(`--${strange} and -d exclude each other`);
+	} else if (values['wait-timeout'] !== undefined) fail('--wait-timeout is for -d');
+	if (values.json && values.step === true) fail('--json and --step exclude each other');
+	if (values.step === true && !io.isTerminal('stdin')) fail('--step needs a terminal to wait for Enter');
+}
+
+function isGiven(value: boolean | string | undefined | readonly string[]): boolean {
+	return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+}

@@ -1,0 +1,97 @@
+import {constants} from 'node:os';
+import {noSuchService} from '../engine/no-service.ts';
+import type {Project} from '../spec/project.ts';
+import {labelOf} from '../spec/replicas.ts';
+import {bytes as size} from '../view/bytes.ts';
+import {logWriter} from '../view/log-lines.ts';
+import {projectEventText} from '../view/project-event.ts';
+import {batchedBytes} from './batched-bytes.ts';
+import type {Context} from './command.ts';
+import type {SpecRequest} from './engine-api.ts';
+import {programOf} from './program.ts';
+import {given} from './run-options.ts';
+import {stopSignals} from './stop-signals.ts';
+
+/** The options of `up` that this goes by. */
+interface Wishes {
+	readonly json: boolean;
+	readonly 'abort-on-container-exit': boolean;
+	readonly 'exit-code-from': string | undefined;
+	readonly 'no-log-prefix': boolean;
+	readonly attach: readonly string[];
+	readonly 'no-attach': readonly string[];
+}
+
+/**
+ * `tsbox up` of several containers: shows what they print until all have ended, or a signal has them stopped. Gives the
+ * exit status.
+ */
+export async function upInForeground(
+	values: Wishes,
+	project: Project,
+	spec: SpecRequest,
+	services: readonly string[],
+	{io, engine, folders}: Context,
+): Promise<number> {
+	const {attach, json, 'no-attach': notAttached, 'exit-code-from': exitCodeFrom} = values;
+	const known = new Set(project.services.map(({service}) => service));
+	for (const word of [...attach, ...notAttached]) if (!known.has(word)) throw noSuchService(project, word);
+	const stop = stopSignals(io);
+	const gone = new AbortController();
+	const out = batchedBytes(io);
+	const say = (text: string): void => {
+		out.flush();
+		io.err(`${text}\n`);
+	};
+	const names = project.services.map(labelOf);
+	const writerTo = (stream: 'stdout' | 'stderr') =>
+		logWriter({
+			prefix: !values['no-log-prefix'],
+			timestamps: false,
+			colour: io.isTerminal(stream) && (io.env['NO_COLOR'] ?? '') === '',
+			escape: io.isTerminal(stream),
+			width: Math.max(...names.map(({length}) => length)),
+			names,
+		});
+	const writers = {stdout: writerTo(json ? 'stderr' : 'stdout'), stderr: writerTo('stderr')};
+	const target = (stream: 'stdout' | 'stderr') => (json ? 'stderr' : stream);
+	// `up | head`: as a signal that nobody reads any more.
+	const heard = io.onReaderGone(() => gone.abort('SIGPIPE'));
+	try {
+		const end = await engine.upAttached(await engine.openMachine(folders), {
+			spec,
+			services,
+			program: programOf(io),
+			signal: AbortSignal.any([stop.signal, gone.signal]),
+			force: stop.force,
+			abortOnExit: values['abort-on-container-exit'] || exitCodeFrom !== undefined,
+			...given({exitCodeFrom}),
+			isShown: service => (attach.length === 0 || attach.includes(service)) && !notAttached.includes(service),
+			output: {
+				write: piece => out.write(target(piece.stream), writers[piece.stream](piece)),
+				room: stream => io.room(target(stream)),
+				lost: (label, bytes) => say(`${label}: ${size(bytes)} of output were let go before they could be shown`),
+			},
+			stopping: why => {
+				// Behind the ^C that a terminal shows.
+				if ('signal' in why) say(`${io.isTerminal('stderr') ? '\r' : ''}stopping; Ctrl-C once more kills`);
+				else say(`${why.ended} has ended: all are stopped`);
+			},
+			emit: event => {
+				const text = json
+					? JSON.stringify(event)
+					: event.type === 'service.removed'
+						? undefined
+						: projectEventText(event);
+				if (text !== undefined && json) io.out(`${text}\n`);
+				else if (text !== undefined) say(text);
+			},
+		});
+		const number = (constants.signals as Readonly<Record<string, number>>)[end.signal ?? ''];
+		return number === undefined ? end.exitCode : 128 + number;
+	} finally {
+		if (!gone.signal.aborted) out.flush();
+		heard();
+		stop.close();
+	}
+}
