@@ -123,7 +123,7 @@ test('who listens to events is told to the end, which comes when the project is 
 	const heard = listener.says('a is running').then(() => true);
 	await until('it listens, which is told by nothing but an event', async () => {
 		await at.tsbox(['restart', '-t', '0', at.name]);
-		return Promise.race([heard, false]);
+		return Promise.race([heard, Promise.resolve(false)]);
 	});
 	expect((await at.tsbox(['down', '-t', '0', at.name])).status).toBe(0);
 	const {status, out, err} = await listener.ended;

@@ -13,7 +13,11 @@ const self: TestUser = {
 	uid: 61_247,
 	gid: 61_247,
 	through: [
-		...['unshare', '--user', '--map-root-user', 'sh', '-c'],
+		'unshare',
+		'--user',
+		'--map-root-user',
+		'sh',
+		'-c',
 		'echo 0 > /proc/sys/user/max_inotify_instances && exec unshare --user --map-user=61247 --map-group=61247 "$@"',
 		'sh',
 	],
