@@ -59,6 +59,7 @@ export async function tsbox(line: string | readonly string[], surroundings: Surr
 		columns: () => 80,
 		rows: () => 24,
 		onReaderGone: () => () => undefined,
+		onOutputFailed: () => () => undefined,
 		now: () => now,
 		readFile: path => files[path] ?? fail(`ENOENT: no such file, open '${path}'`, 'ENOENT'),
 		writeFile: (path, text, replace) => {

@@ -25,6 +25,8 @@ export interface Io {
 	rows(): number;
 	/** Calls back when the reader of standard output has gone; gives the way to stop. */
 	onReaderGone(callback: () => void): () => void;
+	/** Calls back with the errno each time when standard output can't be written, EPIPE too; gives the way to stop. */
+	onOutputFailed(callback: (errno: string) => void): () => void;
 	/** Milliseconds since the epoch. */
 	now(): number;
 	/** The text of a file; throws as node:fs does. */

@@ -25,6 +25,11 @@ export function processIo(packageFolder: string): Io {
 			process.stdout.on('error', onError);
 			return () => void process.stdout.off('error', onError);
 		},
+		onOutputFailed: callback => {
+			const onError = (error: NodeJS.ErrnoException): void => callback(error.code ?? error.message);
+			process.stdout.on('error', onError);
+			return () => void process.stdout.off('error', onError);
+		},
 		now: Date.now,
 		readFile: path => readFileSync(path, 'utf8'),
 		writeFile: (path, text, replace) => writeFileSync(path, text, {flag: replace ? 'w' : 'wx'}),
@@ -39,16 +44,21 @@ export function processIo(packageFolder: string): Io {
 	};
 }
 
+/** Streams whose reader has gone: node has them look as if it were to come back, and no `drain` ever comes. */
+const broken = new WeakSet<NodeJS.WriteStream>();
+
 function room(name: 'stdout' | 'stderr'): Promise<void> {
 	const stream = process[name];
-	if (!stream.writableNeedDrain || stream.destroyed) return Promise.resolve();
+	if (!stream.writableNeedDrain || broken.has(stream)) return Promise.resolve();
 	return new Promise(resolve => {
-		const events = ['drain', 'error', 'close'] as const;
-		const done = (): void => {
-			for (const event of events) stream.off(event, done);
+		const settle = (error?: Error): void => {
+			stream.off('drain', settle);
+			stream.off('error', settle);
+			if (error !== undefined) broken.add(stream);
 			resolve();
 		};
-		for (const event of events) stream.on(event, done);
+		stream.on('drain', settle);
+		stream.on('error', settle);
 	});
 }
 

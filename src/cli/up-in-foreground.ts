@@ -55,8 +55,11 @@ export async function upInForeground(
 		});
 	const writers = {stdout: writerTo(json ? 'stderr' : 'stdout'), stderr: writerTo('stderr')};
 	const target = (stream: 'stdout' | 'stderr') => (json ? 'stderr' : stream);
-	// `up | head`: as a signal that nobody reads any more.
-	const heard = io.onReaderGone(() => gone.abort('SIGPIPE'));
+	// `up | head`, or a full disk: as a signal that nobody reads any more.
+	const heard = io.onOutputFailed(errno => {
+		if (!gone.signal.aborted && errno !== 'EPIPE') io.err(`standard output can't be written: ${errno}\n`);
+		gone.abort('SIGPIPE');
+	});
 	try {
 		const end = await engine.upAttached(await engine.openMachine(folders), {
 			spec,
@@ -68,7 +71,9 @@ export async function upInForeground(
 			...given({exitCodeFrom}),
 			isShown: service => (attach.length === 0 || attach.includes(service)) && !notAttached.includes(service),
 			output: {
-				write: piece => out.write(target(piece.stream), writers[piece.stream](piece)),
+				write: piece => {
+					if (!gone.signal.aborted) out.write(target(piece.stream), writers[piece.stream](piece));
+				},
 				room: stream => io.room(target(stream)),
 				lost: (label, bytes) => say(`${label}: ${size(bytes)} of output were let go before they could be shown`),
 			},
@@ -91,7 +96,8 @@ export async function upInForeground(
 		return number === undefined ? end.exitCode : 128 + number;
 	} finally {
 		if (!gone.signal.aborted) out.flush();
-		heard();
+		// Writes that are still under way fail too.
+		if (!gone.signal.aborted) heard();
 		stop.close();
 	}
 }

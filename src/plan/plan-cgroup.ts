@@ -181,7 +181,7 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 		// The default group is /tsbox, beside systemd's slices: systemd is the single writer of what lies below them, and
 		// leaves groups at the top that it did not make alone (systemd's CGROUP_DELEGATION.md). Enabling what is enabled
 		// already changes nothing, so a delegated group's ancestors are not touched either.
-		const controllers = [...new Set(['memory', 'pids', 'cpu', ...wanted])].filter(name =>
+		const controllers = [...new Set(['memory', 'pids', 'cpu', 'io', ...wanted])].filter(name =>
 			facts.unifiedControllers.includes(name),
 		);
 		const enable = controllers.map(name => `+${name}`).join(' ');

@@ -84,24 +84,39 @@ test('a signal while one waits for another starts nothing more', async () => {
 describe('exit status', () => {
 	const fails = 'command: [sh, -c, "sleep 0.2; exit 3"]\n';
 	const quick = 'command: ["true"]\n';
-	test.each<[string, readonly string[], Readonly<Record<string, string>>, number]>([
-		['that of the first that failed', [], {a: quick, b: fails}, 3],
-		['0 where none did', [], {a: quick, b: quick}, 0],
-		['1 where one did not start', [], {a: quick, b: 'command: [/no/such]\n'}, 1],
-		['that of the first that ended', ['--abort-on-container-exit'], {a: quick, b: sleeper}, 0],
-		['and is not started again', ['--abort-on-container-exit'], {a: `${fails}restart: on-failure:1\n`, b: sleeper}, 3],
+	const stops = 'a has ended: all are stopped';
+	const never = `${sleeper}healthcheck: {test: [CMD, "false"], interval: 10s, retries: 1000}\n`;
+	test.each<[string, readonly string[], Readonly<Record<string, string>>, number, string]>([
+		['that of the first that failed', [], {a: quick, b: fails}, 3, 'b exited with status 3'],
+		['0 where none did', [], {a: quick, b: quick}, 0, 'b exited with status 0'],
+		['1 where one did not start', [], {a: quick, b: 'command: [/no/such]\n'}, 1, 'b did not start'],
+		['that of the first that ended', ['--abort-on-container-exit'], {a: quick, b: sleeper}, 0, stops],
+		[
+			'that of the first that is not started again',
+			['--abort-on-container-exit'],
+			{a: `${fails}restart: on-failure:1\n`, b: sleeper},
+			3,
+			'(restart 1)',
+		],
 		[
 			'that of the service that is asked about',
 			['--exit-code-from', 'b'],
-			{a: quick, b: deaf.replace('10m', '0s')},
+			{a: `${quick}depends_on: [b]\n`, b: deaf.replace('10m', '0s')},
 			137,
+			stops,
 		],
-	])('%s', async (_, options, services, expected) => {
+		[
+			'1 where that one was never there',
+			['--exit-code-from', 'b'],
+			{a: quick, b: `${sleeper}depends_on: {c: {condition: service_healthy}}\n`, c: never},
+			1,
+			stops,
+		],
+	])('%s', async (_, options, services, expected, said) => {
 		await using at = await testBox();
 		const {status, err} = await at.tsbox(['up', ...options, project(at, services)]);
 		expect({status, err: status === expected ? '' : err}).toEqual({status: expected, err: ''});
-		if (options.length > 0) expect(err).toContain('a has ended: all are stopped');
-		if (services['a']?.includes('restart') === true) expect(err).toContain('(restart 1)');
+		expect(err).toContain(said);
 		expect(at.leftovers()).toEqual([]);
 	});
 });
@@ -213,7 +228,7 @@ test('a reader that goes away ends it, and named volumes stay', async () => {
 	await using at = await testBox();
 	const spec = project(at, {
 		web: `${polite('web')}volumes: [data:/data]\n`,
-		chatty: 'command: [sh, -c, "while :; do echo line; sleep 0.05; done"]\n',
+		chatty: 'command: [sh, -c, "while :; do echo line; done"]\nstop_grace_period: 0s\n',
 	});
 	appendFileSync(spec, 'volumes: {data: {}}\n');
 	const run = at.start(['up', spec]);
