@@ -117,9 +117,9 @@ test('on v2 controllers are handed down at each level above the container, and n
 		action.kind === 'write' && action.path.endsWith('subtree_control') ? [`${action.path} ${action.value}`] : [],
 	);
 	expect(enabled).toEqual([
-		'/sys/fs/cgroup/cgroup.subtree_control +memory +pids +cpu +cpuset',
-		'/sys/fs/cgroup/a/cgroup.subtree_control +memory +pids +cpu +cpuset',
-		'/sys/fs/cgroup/a/b/cgroup.subtree_control +memory +pids +cpu +cpuset',
+		'/sys/fs/cgroup/cgroup.subtree_control +memory +pids +cpu +io +cpuset',
+		'/sys/fs/cgroup/a/cgroup.subtree_control +memory +pids +cpu +io +cpuset',
+		'/sys/fs/cgroup/a/b/cgroup.subtree_control +memory +pids +cpu +io +cpuset',
 	]);
 });
 

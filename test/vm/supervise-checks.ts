@@ -152,7 +152,7 @@ function statsOf(name: string): Sample | undefined {
 export const limitChecks: Checks = {
 	'stats of a detached container come from the files of the unified hierarchy': async () => {
 		// One busy loop that is held to a fifth of a processor, two that wait (sleep, and unshare(1), which is in the group
-		// too), and 8 MiB that go to the disk. They are counted where `io` is enabled, as by `blkio_config` in a check above.
+		// too), and 8 MiB that go to the disk.
 		const words = 'sleep 1000 & dd if=/dev/zero of=/filled bs=1M count=8 conv=fsync; while :; do :; done';
 		writeFileSync(
 			spec,
