@@ -82,6 +82,8 @@ interface Lines {
 
 /** Bytes after which a line is cut, as it has to be kept until its end comes. */
 const longestLine = 1024 * 1024;
+/** It is told at most this often that output is missing, ms. */
+const tellEvery = 1000;
 const streams = ['stdout', 'stderr'] as const;
 
 /** One container's two streams, cut into lines. */
@@ -107,6 +109,13 @@ function linesOf({host}: Machine, folder: string, service: string, take: LineTak
 		if (text.length > longestLine) endLine(stream);
 		return take.room(stream);
 	};
+	let missing = 0;
+	let toldAt = 0;
+	const tellMissing = (): void => {
+		if (missing > 0) take.lost(service, missing);
+		missing = 0;
+		toldAt = host.now();
+	};
 	const output: FollowedOutput = followOutput(
 		host,
 		folder,
@@ -116,12 +125,14 @@ function linesOf({host}: Machine, folder: string, service: string, take: LineTak
 			lost: (stream, bytes) => {
 				rest[stream] = Buffer.alloc(0);
 				torn[stream] = true;
-				take.lost(service, bytes);
+				missing += bytes;
+				if (host.now() - toldAt > tellEvery) tellMissing();
 			},
 		},
 		from,
 	);
 	const endLines = (): void => {
+		tellMissing();
 		for (const stream of streams) endLine(stream);
 	};
 	return {

@@ -1,3 +1,4 @@
+import {setImmediate as immediate} from 'node:timers/promises';
 import {type FollowedFile, followFile} from '../host/followed-file.ts';
 import type {Host} from '../host/host.ts';
 import {watchPath} from '../host/watch-path.ts';
@@ -80,6 +81,8 @@ function follow(host: Host, folder: string, stream: 'stdout' | 'stderr', file: F
 			handed += lost + (bytes?.length ?? 0);
 			handedOn();
 			if (bytes === undefined) return;
+			// Of a flood there is always more: signals and whoever ends it have their turn.
+			await immediate();
 		}
 	};
 	/** Settles when nothing is left to be read. */

@@ -73,7 +73,7 @@ export async function upAttached(machine: Machine, request: AttachedUp): Promise
 			emit(event);
 		});
 		if (ends.size === 0 || !request.abortOnExit || stopped !== undefined) return;
-		request.stopping({ended: event.service});
+		told = told.then(() => request.stopping({ended: event.service}));
 		stop({});
 	};
 	const onStop = (): void => {

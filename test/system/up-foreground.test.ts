@@ -136,6 +136,23 @@ test('of a flood, and of what comes beside it, no line is lost', async () => {
 	expect(at.leftovers()).toEqual([]);
 });
 
+test('a flood that never ends can be ended', async () => {
+	await using at = await testBox();
+	const spec = project(at, {
+		flood:
+			'command: [seq, "1000000000000"]\nstop_grace_period: 0s\nlogging: {options: {max-size: 1m, max-file: "2"}}\n',
+		other: polite('other'),
+	});
+	const run = at.start(['up', '--no-attach', 'flood', spec]);
+	for (const word of ['other is up', 'flood is running', 'other is running']) await run.says(word);
+	const loud = at.start(['up', spec]);
+	await loud.says('flood | ');
+	loud.child.kill('SIGINT');
+	expect((await loud.ended).status).toBe(130);
+	expect((await run.ended).out).toBe('other | other is up\nother | bye from other\n');
+	expect(at.leftovers()).toEqual([]);
+});
+
 test('what ran before is joined, stopped too, and stays as stop leaves it', async () => {
 	await using at = await testBox();
 	const spec = project(at, {old: polite('old'), made: polite('made'), aside: polite('aside')});
