@@ -3,7 +3,6 @@ import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {leaveGroup} from '../engine/leave-group.ts';
 import type {Machine} from '../engine/types.ts';
 import {startInBackground} from '../host/background.ts';
-import {errnoOf} from '../host/errno.ts';
 import {isRunning, type ProcessIdentity} from '../host/process.ts';
 import {ask, type ControlRequest, type ServiceStatus} from './control.ts';
 import type {ProjectSink} from './event.ts';
@@ -11,6 +10,8 @@ import {controlSocket, projectFolder, supervisorOf} from './project-folder.ts';
 
 /** How long a supervisor may take until it listens, ms. */
 const listensWithin = 60_000;
+/** How long one may take to end that has closed its socket, ms. */
+const endsWithin = 2000;
 
 /**
  * Asks the supervisor of a project, which is started when none runs: it takes over what runs already.
@@ -29,10 +30,17 @@ export async function askProject(
 	await ensureSupervisor(machine, name, program, signal);
 	const before = supervisorOf(machine.host, machine.dirs.state, name);
 	const socket = controlSocket(machine.dirs.state, name);
-	const states = await ask(socket, request, onEvent, signal).catch(async (error: unknown) => {
-		if (!isUnheard(error)) throw error;
-		// One without anything to do had just ended: nobody heard the question.
-		await untilEnded(machine, before);
+	let heard = false;
+	const hear: ProjectSink = event => {
+		heard = true;
+		onEvent(event);
+	};
+	const states = await ask(socket, request, hear, signal).catch(async (error: unknown) => {
+		const wentAway = isTsboxError(error) && error.code === 'E_STATE' && error.cause !== undefined;
+		if (heard || !wentAway) throw error;
+		// One without anything to do ends just now, or has been killed: nobody has heard the question.
+		await untilEnded(machine, before, endsWithin);
+		if (before !== undefined && isRunning(machine.host, before)) throw error;
 		await ensureSupervisor(machine, name, program, signal);
 		return ask(socket, request, onEvent, signal);
 	});
@@ -40,14 +48,13 @@ export async function askProject(
 	return states;
 }
 
-/** Nobody listened at the socket. */
-function isUnheard(error: unknown): boolean {
-	return isTsboxError(error) && ['ENOENT', 'ECONNREFUSED'].includes(errnoOf(error.cause) ?? '');
-}
-
 /** With the last service its supervisor goes, and nothing is left. */
-async function untilEnded({host}: Machine, process: ProcessIdentity | undefined): Promise<void> {
-	const until = performance.now() + listensWithin;
+async function untilEnded(
+	{host}: Machine,
+	process: ProcessIdentity | undefined,
+	withinMs = listensWithin,
+): Promise<void> {
+	const until = performance.now() + withinMs;
 	while (process !== undefined && isRunning(host, process) && performance.now() < until) await delay(10);
 }
 

@@ -106,7 +106,8 @@ async function lookAfter(machine: Machine, first: ProjectRequest, onEvent: Proje
 		const idle = busy === 0 && units.all().every(({view}) => ['created', 'exited', 'failed'].includes(view().status));
 		const timer = idle ? AbortSignal.timeout(linger) : new AbortController().signal;
 		await bell.nextChange(timer);
-		if (timer.aborted) break;
+		// Whoever asked at that very moment is answered.
+		if (timer.aborted && busy === 0) break;
 	}
 	logs.close();
 	close();
