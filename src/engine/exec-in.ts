@@ -43,14 +43,17 @@ export async function execIn(machine: Machine, name: string, request: ExecReques
 		// Until there is a process to pass it on to, a signal ends the start.
 		const giveUp = (): void => void host.kill(-program.pid, 'SIGKILL');
 		request.signal.addEventListener('abort', giveUp, {once: true});
-		if (request.signal.aborted) giveUp();
+		request.force.addEventListener('abort', giveUp, {once: true});
+		if (request.signal.aborted || request.force.aborted) giveUp();
 		const inside = await pass(program, {...exec, env: lastOfEach(exec.env)}, attachment.onProcess).catch(
 			(error: unknown) => {
-				if (request.signal.aborted) throw new TsboxError('E_INTERRUPTED', 'the start was interrupted', {cause: error});
+				if (request.signal.aborted || request.force.aborted)
+					throw new TsboxError('E_INTERRUPTED', 'the start was interrupted', {cause: error});
 				throw error;
 			},
 		);
 		request.signal.removeEventListener('abort', giveUp);
+		request.force.removeEventListener('abort', giveUp);
 		const stop = (): void => void signalProcess(host, inside, String(request.signal.reason));
 		const kill = (): void => void signalProcess(host, inside, 'SIGKILL');
 		request.signal.addEventListener('abort', stop, {once: true});

@@ -6,7 +6,7 @@ import {startInBackground} from '../host/background.ts';
 import {isRunning, type ProcessIdentity} from '../host/process.ts';
 import {ask, type ControlRequest, type ServiceStatus} from './control.ts';
 import type {ProjectSink} from './event.ts';
-import {controlSocket, projectFolder, supervisorOf} from './project-folder.ts';
+import {controlSocket, projectFolder, readProject, supervisorOf} from './project-folder.ts';
 
 /** How long a supervisor may take until it listens, ms. */
 const listensWithin = 60_000;
@@ -61,7 +61,7 @@ async function untilEnded(
 /**
  * Starts the supervisor of a project where none runs, and waits until it listens.
  *
- * @throws TsboxError E_STATE with what it said, E_INTERRUPTED.
+ * @throws TsboxError E_STATE with what it said, E_NO_SUCH_CONTAINER where somebody has taken it down, E_INTERRUPTED.
  */
 export async function ensureSupervisor(
 	machine: Machine,
@@ -78,10 +78,12 @@ export async function ensureSupervisor(
 	const small = ['--lite-mode', '--single-threaded', '--max-semi-space-size=1', '--max-old-space-size=128'];
 	const folders = ['--store', dirs.store, '--state', dirs.state];
 	leaveGroup(machine);
+	if (readProject(host, dirs.state, name) === undefined) throw takenDown(name);
 	const {ended} = startInBackground([...small, program, ...folders, 'supervise', name], said);
 	const until = performance.now() + listensWithin;
 	while (!listens()) {
 		if (signal?.aborted === true) throw new TsboxError('E_INTERRUPTED', 'interrupted', {cause: signal.reason});
+		if (ended() && readProject(host, dirs.state, name) === undefined) throw takenDown(name);
 		if (ended() && supervisorOf(host, dirs.state, name) === undefined)
 			throw new TsboxError('E_STATE', `the supervisor of ${name} ended at once`, {
 				output: host.readText(said)?.trim().slice(-2000) ?? '',
@@ -91,4 +93,11 @@ export async function ensureSupervisor(
 			throw new TsboxError('E_STATE', `the supervisor of ${name} does not answer`, {hint: `see ${said}`});
 		await delay(10);
 	}
+}
+
+function takenDown(name: string): TsboxError {
+	return new TsboxError('E_NO_SUCH_CONTAINER', `${name} is no detached project any more`, {
+		why: 'somebody has taken it down meanwhile',
+		hint: 'start it with `tsbox up -d`',
+	});
 }
