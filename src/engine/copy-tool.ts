@@ -28,9 +28,14 @@ const containerRoot = {uid: 0, gid: 0, groups: []};
 /**
  * Starts the words of a copy in a container, in all its namespaces and its cgroup, with its root's powers and no more.
  *
- * @throws TsboxError as entranceTo, and E_HOST_UNSUPPORTED without tar.
+ * @throws TsboxError as entranceTo, E_HOST_UNSUPPORTED without tar, and E_INTERRUPTED.
  */
-export async function startCopyTool(machine: Machine, name: string, script: string): Promise<CopyTool> {
+export async function startCopyTool(
+	machine: Machine,
+	name: string,
+	script: string,
+	signal: AbortSignal,
+): Promise<CopyTool> {
 	const {host, facts} = machine;
 	if (facts.tools.tar === null)
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no tar', {hint: 'install GNU tar'});
@@ -43,11 +48,16 @@ export async function startCopyTool(machine: Machine, name: string, script: stri
 		said = (said + text).slice(0, messageLimit);
 	});
 	const closed = new Promise<void>(settle => stderr.once('close', settle));
+	signal.addEventListener('abort', kill, {once: true});
+	if (signal.aborted) kill();
 	try {
 		await pass(program, {kind: 'tool', script});
 	} catch (error) {
 		kill();
+		if (signal.aborted) throw new TsboxError('E_INTERRUPTED', 'the copy was interrupted', {cause: error});
 		throw error;
+	} finally {
+		signal.removeEventListener('abort', kill);
 	}
 	return {
 		stdin,

@@ -23,7 +23,7 @@ function userOf(user: string | undefined): UserIds | string | undefined {
  * Runs a command in a running container, in all its namespaces and its cgroup, with its capabilities and no more.
  *
  * @throws TsboxError E_USAGE, E_NO_SUCH_CONTAINER, E_PAUSED, E_PERMISSION, E_STATE, E_STEP_FAILED, E_CHECK_FAILED,
- * E_COMMAND_NOT_FOUND, E_COMMAND_NOT_EXECUTABLE.
+ * E_COMMAND_NOT_FOUND, E_COMMAND_NOT_EXECUTABLE, E_INTERRUPTED.
  */
 export async function execIn(machine: Machine, name: string, request: ExecRequest): Promise<CommandEnd> {
 	const {host, facts, dirs} = machine;
@@ -40,7 +40,20 @@ export async function execIn(machine: Machine, name: string, request: ExecReques
 			env: [...withHome(process.env, record.process.ids.uid), ...(request.tty ? ['TERM=xterm'] : []), ...request.env],
 			init: 'none',
 		} as const;
-		const inside = await pass(program, {...exec, env: lastOfEach(exec.env)}, attachment.onProcess);
+		// Until there is a process to pass it on to, a signal ends the start.
+		const giveUp = (): void => void host.kill(-program.pid, 'SIGKILL');
+		request.signal.addEventListener('abort', giveUp, {once: true});
+		request.force.addEventListener('abort', giveUp, {once: true});
+		if (request.signal.aborted || request.force.aborted) giveUp();
+		const inside = await pass(program, {...exec, env: lastOfEach(exec.env)}, attachment.onProcess).catch(
+			(error: unknown) => {
+				if (request.signal.aborted || request.force.aborted)
+					throw new TsboxError('E_INTERRUPTED', 'the start was interrupted', {cause: error});
+				throw error;
+			},
+		);
+		request.signal.removeEventListener('abort', giveUp);
+		request.force.removeEventListener('abort', giveUp);
 		const stop = (): void => void signalProcess(host, inside, String(request.signal.reason));
 		const kill = (): void => void signalProcess(host, inside, 'SIGKILL');
 		request.signal.addEventListener('abort', stop, {once: true});

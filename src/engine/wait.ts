@@ -9,6 +9,7 @@ import {
 	readRecord,
 	stateOf,
 } from '../state/record.ts';
+import {fromShell, writtenExit, writtenWithin} from './written-exit.ts';
 import {findContainer} from './find-container.ts';
 import type {Machine} from './types.ts';
 
@@ -35,17 +36,26 @@ export async function wait(machine: Machine, name: string, signal?: AbortSignal)
 	}
 	const folder = containerFolder(dirs.state, record.name);
 	let code: number | undefined;
+	let deadSince: number | undefined;
 	const isOver = (): boolean => {
 		const now = readRecord(host, folder);
 		// Its owner gives the name free when all is cleaned up; by then somebody else may have it.
 		if (now === undefined || now.created !== record.created) return true;
 		// What a supervisor looks after keeps its name and its record.
 		code = now.detached?.exit?.code;
-		return code !== undefined || (!isOwned(host, now) && stateOf(host, now) === 'dead');
+		if (code !== undefined) return true;
+		if (isOwned(host, now) || stateOf(host, now) !== 'dead') return false;
+		if (now.detached === undefined) return true;
+		// Its supervisor has died, and another may look after it; how it ended its shell writes down.
+		const written = writtenExit(host, folder);
+		if (written !== undefined) code = fromShell(written);
+		deadSince ??= performance.now();
+		return code !== undefined || performance.now() - deadSince > writtenWithin;
 	};
 	const watched = [
 		{path: containersFolder(dirs.state), entry: record.name},
 		{path: folder, entry: 'notes.json'},
+		{path: folder, entry: 'exit'},
 	];
 	await waitUntil(isOver, {watched, recheckMs, pollMs, signal});
 	if (signal?.aborted === true) throw new TsboxError('E_INTERRUPTED', 'interrupted', {cause: signal.reason});

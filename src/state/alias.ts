@@ -57,7 +57,12 @@ export function setAlias(host: Host, state: string, id: string, name: string): b
 	dropStaleLink(host, state, name);
 	if (!makeLink(`@${id}`, containerFolder(state, name))) return false;
 	// Until here the old name counts, from here on the new one.
-	host.writeAtomic(renamedFile(state, id), name, 0o600);
+	try {
+		host.writeAtomic(renamedFile(state, id), name, 0o600);
+	} catch (error) {
+		host.removeTree(containerFolder(state, name));
+		throw error;
+	}
 	if (before !== undefined) host.removeTree(containerFolder(state, before));
 	return true;
 }

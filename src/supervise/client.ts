@@ -3,14 +3,15 @@ import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {leaveGroup} from '../engine/leave-group.ts';
 import type {Machine} from '../engine/types.ts';
 import {startInBackground} from '../host/background.ts';
-import {errnoOf} from '../host/errno.ts';
 import {isRunning, type ProcessIdentity} from '../host/process.ts';
 import {ask, type ControlRequest, type ServiceStatus} from './control.ts';
 import type {ProjectSink} from './event.ts';
-import {controlSocket, projectFolder, supervisorOf} from './project-folder.ts';
+import {controlSocket, projectFolder, readProject, supervisorOf} from './project-folder.ts';
 
 /** How long a supervisor may take until it listens, ms. */
 const listensWithin = 60_000;
+/** How long one may take to end that has closed its socket, ms. */
+const endsWithin = 2000;
 
 /**
  * Asks the supervisor of a project, which is started when none runs: it takes over what runs already.
@@ -29,10 +30,17 @@ export async function askProject(
 	await ensureSupervisor(machine, name, program, signal);
 	const before = supervisorOf(machine.host, machine.dirs.state, name);
 	const socket = controlSocket(machine.dirs.state, name);
-	const states = await ask(socket, request, onEvent, signal).catch(async (error: unknown) => {
-		if (!isUnheard(error)) throw error;
-		// One without anything to do had just ended: nobody heard the question.
-		await untilEnded(machine, before);
+	let heard = false;
+	const hear: ProjectSink = event => {
+		heard = true;
+		onEvent(event);
+	};
+	const states = await ask(socket, request, hear, signal).catch(async (error: unknown) => {
+		const wentAway = isTsboxError(error) && error.code === 'E_STATE' && error.cause !== undefined;
+		if (heard || !wentAway) throw error;
+		// One without anything to do ends just now, or has been killed: nobody has heard the question.
+		await untilEnded(machine, before, endsWithin);
+		if (before !== undefined && isRunning(machine.host, before)) throw error;
 		await ensureSupervisor(machine, name, program, signal);
 		return ask(socket, request, onEvent, signal);
 	});
@@ -40,21 +48,20 @@ export async function askProject(
 	return states;
 }
 
-/** Nobody listened at the socket. */
-function isUnheard(error: unknown): boolean {
-	return isTsboxError(error) && ['ENOENT', 'ECONNREFUSED'].includes(errnoOf(error.cause) ?? '');
-}
-
 /** Waits until a supervisor that is about to go has: with the last service, and then nothing is left. */
-export async function untilEnded({host}: Machine, process: ProcessIdentity | undefined): Promise<void> {
-	const until = performance.now() + listensWithin;
+export async function untilEnded(
+	{host}: Machine,
+	process: ProcessIdentity | undefined,
+	withinMs = listensWithin,
+): Promise<void> {
+	const until = performance.now() + withinMs;
 	while (process !== undefined && isRunning(host, process) && performance.now() < until) await delay(10);
 }
 
 /**
  * Starts the supervisor of a project where none runs, and waits until it listens.
  *
- * @throws TsboxError E_STATE with what it said, E_INTERRUPTED.
+ * @throws TsboxError E_STATE with what it said, E_NO_SUCH_CONTAINER where somebody has taken it down, E_INTERRUPTED.
  */
 export async function ensureSupervisor(
 	machine: Machine,
@@ -71,10 +78,12 @@ export async function ensureSupervisor(
 	const small = ['--lite-mode', '--single-threaded', '--max-semi-space-size=1', '--max-old-space-size=128'];
 	const folders = ['--store', dirs.store, '--state', dirs.state];
 	leaveGroup(machine);
+	if (readProject(host, dirs.state, name) === undefined) throw takenDown(name);
 	const {ended} = startInBackground([...small, program, ...folders, 'supervise', name], said);
 	const until = performance.now() + listensWithin;
 	while (!listens()) {
 		if (signal?.aborted === true) throw new TsboxError('E_INTERRUPTED', 'interrupted', {cause: signal.reason});
+		if (ended() && readProject(host, dirs.state, name) === undefined) throw takenDown(name);
 		if (ended() && supervisorOf(host, dirs.state, name) === undefined)
 			throw new TsboxError('E_STATE', `the supervisor of ${name} ended at once`, {
 				output: host.readText(said)?.trim().slice(-2000) ?? '',
@@ -84,4 +93,11 @@ export async function ensureSupervisor(
 			throw new TsboxError('E_STATE', `the supervisor of ${name} does not answer`, {hint: `see ${said}`});
 		await delay(10);
 	}
+}
+
+function takenDown(name: string): TsboxError {
+	return new TsboxError('E_NO_SUCH_CONTAINER', `${name} is no detached project any more`, {
+		why: 'somebody has taken it down meanwhile',
+		hint: 'start it with `tsbox up -d`',
+	});
 }

@@ -1,3 +1,4 @@
+import {fromShell, writtenExit, writtenWithin} from '../engine/written-exit.ts';
 import type {Host} from '../host/host.ts';
 import {isRunning} from '../host/process.ts';
 import {waitUntil} from '../host/watch.ts';
@@ -8,8 +9,6 @@ import type {ContainerRecord} from '../state/record.ts';
 const lookEvery = 5000;
 /** The same where the kernel has no watch left, ms. */
 const pollMs = 500;
-/** How long the shell that waits for it may take to write down how it ended, ms. */
-const writtenWithin = 500;
 
 /**
  * How a container ends that somebody else started: the shell that is its parent writes that down (run/attach-detached.ts),
@@ -21,9 +20,9 @@ export function exitOf(host: Host, record: ContainerRecord, conf: string, isOurs
 	return new Promise(resolve => {
 		let gone: number | undefined;
 		const look = (): void => {
-			const code = host.readText(`${conf}/exit`)?.trim() ?? '';
-			if (/^\d+$/.test(code)) {
-				end(isOurs ? Number(code) : fromShell(Number(code)));
+			const code = writtenExit(host, conf);
+			if (code !== undefined) {
+				end(isOurs ? code : fromShell(code));
 				return;
 			}
 			if (record.process !== null && isRunning(host, record.process)) return;
@@ -50,12 +49,4 @@ export async function drained(host: Host, conf: string, withinMs = 2000): Promis
 		pollMs: 20,
 		withinMs,
 	});
-}
-
-/**
- * unshare(1) up to 2.42 can't end by SIGKILL as its child did: it says so on a pipe, of which nobody reads the other end any
- * more, and ends by SIGPIPE.
- */
-function fromShell(code: number): number {
-	return code === 141 ? 137 : code;
 }

@@ -108,7 +108,8 @@ async function lookAfter(machine: Machine, first: ProjectRequest, onEvent: Proje
 		const idle = busy === 0 && units.all().every(isOver);
 		const timer = idle ? AbortSignal.timeout(linger) : new AbortController().signal;
 		await bell.nextChange(timer);
-		if (timer.aborted) break;
+		// Whoever asked at that very moment is answered.
+		if (timer.aborted && busy === 0) break;
 	}
 	ended.abort();
 	logs.close();

@@ -1,12 +1,11 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {list, openMachine} from '../../src/index.ts';
 import type {TestBox} from '../system/box.ts';
-import {isInCgroup, processesOf} from '../system/leftovers.ts';
 import {added, snapshot} from '../system/snapshot.ts';
 import {letGo} from './let-go.ts';
 import {injectorFor, type Tried} from './machine.ts';
 import type {Row} from './row.ts';
+import {isAlive, lieIn, shownState} from './truth.ts';
 import type {World} from './try-row.ts';
 
 /** Goes on until it is told to stop, and stops when it is. */
@@ -20,32 +19,6 @@ command: [sh, -c, "trap 'exit 0' TERM; echo up; sleep 1000 & wait"]
 /** What may be there afterwards, or not, by design: caches, that a name has ended once, and what a reused container printed. */
 const kept =
 	/^file (state\/(exited|lock|facts\.json)|store\/(images|tools|cache|seccomp|digests\.json)|store\/volumes$|state\/copies$|store\/logs$|store\/logs\/\w+\/marks$|state\/projects$)(\/|$)/;
-
-/** How long a state may be out of date, ms: a supervisor that took over looks every 5 s. */
-const truthWithin = 8000;
-
-/** What `ps` says of the container; undefined for nothing. */
-async function shownState(box: TestBox): Promise<string | undefined> {
-	const dirs = {store: join(box.folder, 'store'), state: join(box.folder, 'state')};
-	return (await list(await openMachine(dirs))).find(({name}) => name === box.name)?.state;
-}
-
-/** Whether any process is in its cgroup. */
-function isAlive(box: TestBox): boolean {
-	return processesOf(box.name, box.folder).some(({pid}) => isInCgroup(pid, box.name));
-}
-
-/** Waits until `ps` and the kernel agree on whether it runs; what is wrong when they do not. */
-async function lieIn(box: TestBox): Promise<readonly string[]> {
-	for (const until = Date.now() + truthWithin; ; ) {
-		const state = await shownState(box);
-		const alive = isAlive(box);
-		if (alive === (state === 'running' || state === 'paused')) return [];
-		await new Promise(resolve => setTimeout(resolve, 20));
-		if (Date.now() > until)
-			return [`ps says ${state ?? 'nothing'}, and processes are ${alive ? 'there' : 'not there'}`];
-	}
-}
 
 /** The process that looks after the project, or undefined. */
 function supervisorPid(box: TestBox): number | undefined {
