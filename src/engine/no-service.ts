@@ -4,6 +4,8 @@ import type {Project} from '../spec/project.ts';
 
 /** The error for a file of which no service is there without a profile. */
 export function noneActive({file, services}: Project): TsboxError {
+	if (services.length === 0)
+		return new TsboxError('E_USAGE', `no container of ${file} is to be started`, {hint: 'all are scaled to 0'});
 	const profiles = [...new Set(services.flatMap(each => each.profiles ?? []))];
 	return new TsboxError('E_USAGE', `no service of ${file} is there without a profile`, {
 		hint: `add \`--profile\` with one of ${profiles.join(', ')}`,

@@ -23,13 +23,14 @@ export interface DetachedStreams {
  *
  * The container gets FIFOs and not the files: a program that opens /dev/stdout opens what its descriptor 1 is anew, and
  * `> /dev/stdout` would cut a file to nothing. Others may write to them, for a command that is not root opens it as well.
- * Where the disk is full, what can't be written is lost, and the container goes on.
+ * Where the disk is full, what can't be written is lost, and the container goes on. It is started from a shell below: dash(1)
+ * would redirect itself for it, and then say "Killed" in the container's output.
  */
 const keeper = `conf=$1 logs=$2 cat=$3; shift 3
 keep() { until "$cat" >> "$1" 2>/dev/null; do PATH=/usr/bin:/bin sleep 1; done; }
 keep "$logs/stdout" < "$conf/stdout" 3>&- 4>&- &
 keep "$logs/stderr" < "$conf/stderr" 3>&- 4>&- &
-"$@" > "$conf/stdout" 2> "$conf/stderr"
+( exec "$@" ) > "$conf/stdout" 2> "$conf/stderr"
 status=$?
 echo "$status" 2>/dev/null > "$conf/exit"
 wait

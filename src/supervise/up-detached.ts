@@ -109,8 +109,8 @@ function withDependencies(project: Project, named: readonly string[]): readonly 
 	if (strange !== undefined) throw noSuchService(project, strange);
 	const active = project.active ?? known;
 	const wanted = new Set(named.length === 0 ? active : named);
-	// With `scale: 0` throughout there are none at all, which is fine.
-	if (wanted.size === 0 && known.length > 0) throw noneActive(project);
+	// All may be scaled to nothing, and then what there is goes.
+	if (wanted.size === 0 && services.length > 0) throw noneActive(project);
 	// One that is not required and whose profile is not active is not started for it; as compose does.
 	for (const name of wanted)
 		for (const {service} of services.find(each => each.service === name)?.dependsOn ?? [])

@@ -212,3 +212,13 @@ describe.skipIf(!root)('kill', () => {
 		expect(at.leftovers()).toEqual([]);
 	});
 });
+
+test.skipIf(!root)('of a detached container that is killed only its own output is kept', async () => {
+	await using at = await testBox();
+	await at.tsbox(['up', '-d', at.spec(sleeps)]);
+	expect((await at.tsbox(['kill', at.name])).status).toBe(0);
+	expect((await at.tsbox(['wait', at.name])).out).toBe('137\n');
+	expect((await at.tsbox(['logs', '--no-prefix', at.name])).out).toBe('ready\n');
+	expect((await at.tsbox(['down', at.name])).status).toBe(0);
+	expect(at.leftovers()).toEqual([]);
+});

@@ -80,7 +80,7 @@ test('a number of containers that can not be is refused', async () => {
 	const spec = project(at, {web: sleeper});
 	expect((await at.tsbox(['up', '-d', '--scale', 'wev=2', spec])).err).toContain('did you mean web?');
 	expect((await at.tsbox(['up', '-d', '--scale', 'web', spec])).status).toBe(2);
-	expect((await at.tsbox(['up', '--scale', 'web=2', spec])).status).toBe(2);
+	expect((await at.tsbox(['up', '--scale', 'web=0', spec])).err).toContain('all are scaled to 0');
 	const named = project(at, {web: `${sleeper}scale: 2\ncontainer_name: mine\n`});
 	expect((await at.tsbox(['up', '-d', named])).err).toContain("2 containers can't share");
 	const clash = project(at, {web: `${sleeper}scale: 2\n`, 'web-2': sleeper});
