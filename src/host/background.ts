@@ -1,6 +1,9 @@
 import {spawn} from 'node:child_process';
 import {closeDescriptor, openAppend} from './stdio.ts';
 
+/** What is freed goes back to the kernel at once, and threads share their memory; mallopt(3), glibc's alone. */
+const frugal = {MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '65536'};
+
 /** A program that goes on when its starter has ended. */
 export interface BackgroundProgram {
 	/** Whether it has ended, as long as its starter is there to be told. */
@@ -17,7 +20,7 @@ export function startInBackground(args: readonly string[], output: string): Back
 		stdio: ['ignore', said, said],
 		detached: true,
 		cwd: '/',
-		env: {PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C'},
+		env: {PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', ...frugal},
 	});
 	closeDescriptor(said);
 	let ended = false;
