@@ -13,10 +13,11 @@ import {sweepProjects, sweepTemporary} from './sweep-state.ts';
 import type {Machine} from './types.ts';
 
 /** Tells whether nobody looks after a container's folder any more. A record that can't be read has no owner to be asked. */
-function isAbandoned(machine: Machine, name: string): boolean {
+function isAbandoned(machine: Machine, name: string, isLocked = false): boolean {
 	const {host, dirs} = machine;
 	// The new name of a container has no folder: it goes with the container, or is what a kill left of a rename.
-	if (host.lstat(containerFolder(dirs.state, name))?.kind === 'symlink') return isStaleLink(host, dirs.state, name);
+	if (host.lstat(containerFolder(dirs.state, name))?.kind === 'symlink')
+		return isStaleLink(host, dirs.state, name, isLocked);
 	try {
 		const record = readRecord(host, containerFolder(dirs.state, name));
 		if (record === undefined) return true;
@@ -33,7 +34,7 @@ function isAbandoned(machine: Machine, name: string): boolean {
 async function collect(machine: Machine, name: string, emit: EventSink): Promise<boolean> {
 	const {host, dirs, facts} = machine;
 	// Looked at again with the lock held: another gc may have been here, and the name may be somebody's by now.
-	if (host.lstat(containerFolder(dirs.state, name)) === undefined || !isAbandoned(machine, name)) return false;
+	if (host.lstat(containerFolder(dirs.state, name)) === undefined || !isAbandoned(machine, name, true)) return false;
 	await rollBack(host, facts, containerFolder(dirs.state, name), emit);
 	releaseName(host, dirs.state, name);
 	return true;

@@ -3,6 +3,7 @@ import {
 	chmodSync,
 	closeSync,
 	constants,
+	lstatSync,
 	openSync,
 	readdirSync,
 	readFileSync,
@@ -16,6 +17,8 @@ import {errnoOf} from './errno.ts';
 
 /** Levels walked before a folder is moved to the top instead: each level holds a descriptor, and paths end at 4096 bytes. */
 const maxDepth = 64;
+/** How often a tree is gone through in which somebody else removes things, too. */
+const attempts = 100;
 
 /** An open folder: names below it can be reached without resolving its path again. */
 interface Folder {
@@ -30,10 +33,15 @@ interface Folder {
  * Copes with trees of any depth, names of any bytes, and folders that deny their owner (mode 000).
  */
 export function removeTree(path: string): void {
-	try {
-		removeFrom(path);
-	} catch (error) {
-		if (errnoOf(error) !== 'ENOENT') throw error;
+	for (let attempt = 1; ; attempt++) {
+		try {
+			removeFrom(path);
+			return;
+		} catch (error) {
+			if (errnoOf(error) !== 'ENOENT' || attempt === attempts) throw error;
+			if (lstatSync(path, {throwIfNoEntry: false}) === undefined) return;
+			// Somebody else has removed something in it meanwhile, such as a tar that ends: what is left is gone through anew.
+		}
 	}
 }
 

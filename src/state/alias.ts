@@ -54,7 +54,7 @@ export function setAlias(host: Host, state: string, id: string, name: string): b
 		dropAlias(host, state, id);
 		return true;
 	}
-	dropStaleLink(host, state, name);
+	dropStaleLink(host, state, name, true);
 	if (!makeLink(`@${id}`, containerFolder(state, name))) return false;
 	// Until here the old name counts, from here on the new one.
 	try {
@@ -75,16 +75,21 @@ export function dropAlias(host: Host, state: string, id: string): void {
 	host.removeTree(containerFolder(state, name));
 }
 
-/** Whether a name is a link that means nothing. One that was made a moment ago may be about to. */
-export function isStaleLink(host: Host, state: string, name: string): boolean {
+/**
+ * Whether a name is a link that means nothing. One that was made a moment ago may be about to.
+ *
+ * @param isLocked - nobody else renames meanwhile, so one that means nothing never will
+ */
+export function isStaleLink(host: Host, state: string, name: string, isLocked = false): boolean {
 	if (linkedId(host, state, name) === undefined || idOf(host, state, name) !== undefined) return false;
+	if (isLocked) return true;
 	const made = host.lstat(containerFolder(state, name))?.mtimeMs ?? 0;
 	return host.now() - made > madeWithin;
 }
 
 /** Removes a link that means nothing; true when there was one. */
-export function dropStaleLink(host: Host, state: string, name: string): boolean {
-	if (!isStaleLink(host, state, name)) return false;
+export function dropStaleLink(host: Host, state: string, name: string, isLocked = false): boolean {
+	if (!isStaleLink(host, state, name, isLocked)) return false;
 	host.removeTree(containerFolder(state, name));
 	return true;
 }

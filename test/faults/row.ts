@@ -24,7 +24,7 @@ export interface Row {
 	readonly sides?: readonly Side[];
 	/** What is there before, where each try has a container of its own; one that runs without. */
 	readonly from?: 'nothing' | 'running' | 'ended';
-	/** Most of it goes the way of another row, so it is tried in the full run alone. */
+	/** It goes mostly the way of another row, so it is tried in the full run alone. */
 	readonly isVariant?: boolean;
 }
 

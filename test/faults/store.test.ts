@@ -32,7 +32,7 @@ const rows: readonly Row[] = [
 		spec,
 		prepare: unpackFirst,
 	},
-	{verb: 'images prune', words: () => ['images', 'prune'], spec, prepare: unpackFirst},
+	{verb: 'images prune', words: () => ['images', 'prune'], spec, prepare: unpackFirst, isVariant: true},
 	{
 		verb: 'volume create',
 		words: () => ['volume', 'create', '--label', 'a=b', 'data'],
@@ -43,6 +43,7 @@ const rows: readonly Row[] = [
 	{verb: 'volume prune', words: () => ['volume', 'prune'], spec, prepare: makeVolume, restore: removeVolume},
 	{
 		verb: 'volume inspect',
+		isVariant: true,
 		words: () => ['volume', 'inspect', 'data'],
 		spec,
 		prepare: makeVolume,

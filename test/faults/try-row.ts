@@ -10,6 +10,9 @@ const isFull = process.env['FAULTS'] === 'all';
 /** Faults of a verb in the small set. */
 const sampled = Number(process.env['FAULT_SAMPLE'] ?? 1);
 
+/** Only these of all faults, by their words: to try again what went wrong. */
+const only = process.env['FAULT_ONLY'];
+
 /** Where a verb is tried: what is there before, and what must hold after a fault. */
 export interface World {
 	readonly box: TestBox;
@@ -91,6 +94,10 @@ function sampleOf(faults: readonly Fault[], verb: string): readonly Fault[] {
 	return faults.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1)).slice(0, sampled);
 }
 
+function wordsOf({side, how, key}: Fault): string {
+	return `${side} ${how} at ${key}`;
+}
+
 /** Tries a verb with every fault at every point of a clean run of it, and notes the result for the table. */
 export async function tryRow(world: World, row: Row): Promise<readonly string[]> {
 	if (row.isVariant === true && !isFull && sampled > 0) return [];
@@ -100,12 +107,14 @@ export async function tryRow(world: World, row: Row): Promise<readonly string[]>
 	const sides = row.sides ?? ['cli'];
 	const points = clean.tried.points.filter(point => sides.some(side => point.startsWith(`${side} `)));
 	const every = allFaults(points, world.known);
-	const faults = isFull ? every : sampleOf(every, row.verb);
+	const faults = isFull
+		? every.filter(fault => only === undefined || wordsOf(fault).match(only))
+		: sampleOf(every, row.verb);
 	const missed: string[] = [];
 	for (const fault of faults) {
 		const {tried, problems: wrong} = await once(world, row, fault);
-		if (!tried.hit) missed.push(`${fault.side} ${fault.how} at ${fault.key}`);
-		for (const problem of wrong) problems.push(`${row.verb}, ${fault.side} ${fault.how} at ${fault.key}: ${problem}`);
+		if (!tried.hit) missed.push(wordsOf(fault));
+		for (const problem of wrong) problems.push(`${row.verb}, ${wordsOf(fault)}: ${problem}`);
 	}
 	const seconds = (performance.now() - begun) / 1000;
 	const result: RowResult = {
