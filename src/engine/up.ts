@@ -7,6 +7,7 @@ import {rollBack} from '../run/rollback.ts';
 import {killCgroup} from '../run/undo.ts';
 import {claimName, nameInUse, releaseName} from '../state/claim.ts';
 import {noteExit} from '../state/exited.ts';
+import type {Service} from '../spec/project.ts';
 import {type ContainerRecord, containerFolder} from '../state/record.ts';
 import type {Tracer} from '../run/trace-seccomp.ts';
 import {exitCodeOf} from './exit-code.ts';
@@ -50,9 +51,11 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 	const {plan, service} = planned;
 	const {members, kill} = cgroupsOf(plan);
 	const record = newRecord(machine, planned);
+	const warn = (text: string): void => request.emit({type: 'warning', at: host.now(), text});
 	await gcIfNeeded(machine, request.emit, request.signal);
 	if (request.traceSeccomp === true && filterOf(plan) === '')
-		request.emit({type: 'warning', at: host.now(), text: 'there is no seccomp filter to trace: the spec goes without'});
+		warn('there is no seccomp filter to trace: the spec goes without');
+	for (const text of withoutSupervisor(request.verb, service)) warn(text);
 	hintCgroupMove(host, members);
 	if (!claim(machine, record)) throw nameInUse(host, dirs.state, service.name);
 	const conf = containerFolder(dirs.state, service.name);
@@ -101,4 +104,19 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 		releaseName(host, dirs.state, service.name);
 		request.emit({type: 'run.completed', at: host.now(), ok});
 	}
+}
+
+/** What of a spec has nobody to see to it: a command of its own (`run`) ends once in any case. */
+function withoutSupervisor(
+	verb: UpRequest['verb'],
+	{dependsOn = [], restart, healthcheck}: Service,
+): readonly string[] {
+	if (verb !== 'up') return [];
+	const unheeded = [
+		...(dependsOn.length > 0 ? ['depends_on'] : []),
+		...(restart === undefined || restart.kind === 'no' ? [] : ['restart']),
+		...(healthcheck === undefined ? [] : ['healthcheck']),
+	];
+	if (unheeded.length === 0) return [];
+	return [`nobody sees to ${unheeded.join(', ')} of a single container in the foreground: \`tsbox up -d\` does`];
 }

@@ -277,3 +277,16 @@ describe('bad input is refused before anything is touched', () => {
 		expect((await at.tsbox(['ps', '-a', '-q'])).out).toBe('');
 	});
 });
+
+test('a single container is started without a supervisor, and what only one would see to is told', async () => {
+	await using at = await testBox();
+	const spec = project(at, {
+		web: 'restart: always\nhealthcheck: {test: "true"}\ndepends_on: [db]\ncommand: ["true"]\n',
+		db: sleeper,
+	});
+	const {status, err} = await at.tsbox(['up', '--plain', spec, 'web']);
+	expect(status).toBe(0);
+	expect(err).toContain('warning: nobody sees to depends_on, restart, healthcheck of a single container');
+	expect((await at.tsbox(['run', spec, 'web'])).err).toBe('');
+	expect(at.leftovers()).toEqual([]);
+});
