@@ -20,18 +20,20 @@ export interface ContainerRow {
 }
 
 const header = ['NAME', 'STATE', 'PID', 'STARTED', 'IMAGE', 'COMMAND', 'SPEC'];
-const commandWidth = 32;
+/** Longer words are cut: all of them are in --json. */
+const longest = 32;
 
 /** The containers, a line each; `now` is in milliseconds since the epoch. */
 export function containerTable(containers: readonly ContainerRow[], now: number, {theme, width}: Look): string {
 	const rows = containers.map((container): readonly (string | Cell)[] => [
 		{text: escapeText(container.name), style: theme.strong},
 		{text: stateWords(container), style: container.state === 'running' ? theme.ok : theme.warning},
-		String(container.pid),
+		// The number of a process that has ended may be another's by now.
+		['running', 'paused'].includes(container.state) ? String(container.pid) : '-',
 		`${age(now - container.started)} ago`,
 		escapeText(container.image),
-		shorten(escapeText(container.command.join(' ')), commandWidth),
-		escapeText(container.spec),
+		shorten(escapeText(container.command.join(' '))),
+		shortenPath(escapeText(container.spec)),
 	]);
 	return table([header, ...rows], width);
 }
@@ -42,7 +44,13 @@ function stateWords({state, health = 'none', exitCode}: ContainerRow): string {
 	return state === 'running' && health !== 'none' ? `running (${health})` : state;
 }
 
-function shorten(text: string, length: number): string {
+function shorten(text: string): string {
 	const characters = Array.from(text);
-	return characters.length <= length ? text : `${characters.slice(0, length - 3).join('')}...`;
+	return characters.length <= longest ? text : `${characters.slice(0, longest - 3).join('')}...`;
+}
+
+/** Of a path the end says most. */
+function shortenPath(path: string): string {
+	const characters = Array.from(path);
+	return characters.length <= longest ? path : `...${characters.slice(3 - longest).join('')}`;
 }
