@@ -26,7 +26,7 @@ test('containers are a line each, long commands cut, hostile names harmless', ()
 	expect(containerTable([container, dead], now, look)).toMatchInlineSnapshot(`
 		"NAME      STATE    PID   STARTED     IMAGE          COMMAND                           SPEC
 		demo      running  1234  1 hour ago  rootfs.tar.gz  sh -c while true; do echo sti...  /srv/demo.yaml
-		ev\\x1bil  dead     1234  1 hour ago  host           top                               /srv/demo.yaml
+		ev\\x1bil  dead     -     1 hour ago  host           top                               /srv/demo.yaml
 		"
 	`);
 });
