@@ -63,7 +63,12 @@ export async function serve(path: string, handle: ControlHandler): Promise<() =>
 	// Between bind(2) and listen(2) whoever connects is refused: the socket gets its name when it listens. Short, see controlSocket.
 	const unnamed = join(dirname(path), 'new');
 	removeSocket(unnamed);
-	const server = createServer(socket => void answer(socket, handle));
+	// Who is heard no more sees the end of the connection, and asks whoever comes next.
+	const unheard = new Set<Socket>();
+	const server = createServer(socket => {
+		unheard.add(socket);
+		void answer(socket, handle, () => void unheard.delete(socket));
+	});
 	const before = process.umask(0o077);
 	try {
 		await new Promise<void>((resolve, reject) => {
@@ -77,6 +82,7 @@ export async function serve(path: string, handle: ControlHandler): Promise<() =>
 	renameSync(unnamed, path);
 	return () => {
 		server.close();
+		for (const socket of unheard) socket.destroy();
 		removeSocket(path);
 	};
 }
@@ -86,13 +92,13 @@ export function removeSocket(path: string): void {
 	rmSync(path, {force: true});
 }
 
-async function answer(socket: Socket, handle: ControlHandler): Promise<void> {
+async function answer(socket: Socket, handle: ControlHandler, heard: () => void): Promise<void> {
 	const gone = new AbortController();
 	socket.on('error', () => {});
 	socket.once('close', () => gone.abort());
 	const say = (line: Line): void => void (socket.writable && socket.write(`${JSON.stringify(line)}\n`));
 	try {
-		const request = await requestFrom(socket);
+		const request = await requestFrom(socket).finally(heard);
 		const done = await handle(request, event => say({event}), gone.signal);
 		say({done});
 	} catch (cause) {
