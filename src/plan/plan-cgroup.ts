@@ -181,9 +181,9 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 		// The default group is /tsbox, beside systemd's slices: systemd is the single writer of what lies below them, and
 		// leaves groups at the top that it did not make alone (systemd's CGROUP_DELEGATION.md). Enabling what is enabled
 		// already changes nothing, so a delegated group's ancestors are not touched either.
-		const controllers = [...new Set(['memory', 'pids', 'cpu', 'io', ...wanted])].filter(name =>
-			facts.unifiedControllers.includes(name),
-		);
+		// What was delegated need not have `io`, which only `stats` asks for.
+		const usual = ['memory', 'pids', 'cpu', ...(own === null ? ['io'] : [])];
+		const controllers = [...new Set([...usual, ...wanted])].filter(name => facts.unifiedControllers.includes(name));
 		const enable = controllers.map(name => `+${name}`).join(' ');
 		const above = ['', ...all.slice(0, -1)].filter(
 			level => own === null || level === own || level.startsWith(`${own}/`),
