@@ -9,7 +9,7 @@ import type {ProjectSink} from './event.ts';
 import {controlSocket, projectFolder, readProject, supervisorOf} from './project-folder.ts';
 
 /** How long a supervisor may take until it listens, ms. */
-const listensWithin = 60_000;
+const listensWithin = 120_000;
 /** How long one may take to end that has closed its socket, ms. */
 const endsWithin = 2000;
 
