@@ -17,19 +17,12 @@ export function processIo(packageFolder: string): Io {
 		isTerminal,
 		columns,
 		rows: () => (isTerminal('stdout') && process.stdout.rows) || 24,
-		onReaderGone: callback => {
-			const onError = (error: NodeJS.ErrnoException): void => {
+		onReaderGone: callback =>
+			onOutputError(error => {
 				if (error.code !== 'EPIPE') throw error;
 				callback();
-			};
-			process.stdout.on('error', onError);
-			return () => void process.stdout.off('error', onError);
-		},
-		onOutputFailed: callback => {
-			const onError = (error: NodeJS.ErrnoException): void => callback(error.code ?? error.message);
-			process.stdout.on('error', onError);
-			return () => void process.stdout.off('error', onError);
-		},
+			}),
+		onOutputFailed: callback => onOutputError(error => callback(error.code ?? error.message)),
 		now: Date.now,
 		readFile: path => readFileSync(path, 'utf8'),
 		writeFile: (path, text, replace) => writeFileSync(path, text, {flag: replace ? 'w' : 'wx'}),
@@ -42,6 +35,11 @@ export function processIo(packageFolder: string): Io {
 		},
 		screen: () => process.stderr,
 	};
+}
+
+function onOutputError(callback: (error: NodeJS.ErrnoException) => void): () => void {
+	process.stdout.on('error', callback);
+	return () => void process.stdout.off('error', callback);
 }
 
 /** Streams whose reader has gone: node has them look as if it were to come back, and no `drain` ever comes. */

@@ -3,7 +3,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import {sealTools} from '../host/sealed-tools.ts';
 import {saysDiskFull} from '../image/unpack-error.ts';
 import {copyRefusals} from '../step/copy-script.ts';
-import {entranceTo} from './enter-container.ts';
+import {entranceTo, unlessAborted} from './enter-container.ts';
 import type {Machine} from './types.ts';
 
 /** Bytes of what the tar in the container says that are kept. */
@@ -48,16 +48,11 @@ export async function startCopyTool(
 		said = (said + text).slice(0, messageLimit);
 	});
 	const closed = new Promise<void>(settle => stderr.once('close', settle));
-	signal.addEventListener('abort', kill, {once: true});
-	if (signal.aborted) kill();
 	try {
-		await pass(program, {kind: 'tool', script});
+		await unlessAborted(host, program, signal, 'the copy was interrupted', () => pass(program, {kind: 'tool', script}));
 	} catch (error) {
 		kill();
-		if (signal.aborted) throw new TsboxError('E_INTERRUPTED', 'the copy was interrupted', {cause: error});
 		throw error;
-	} finally {
-		signal.removeEventListener('abort', kill);
 	}
 	return {
 		stdin,

@@ -1,7 +1,7 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {sealTools} from '../host/sealed-tools.ts';
 import {userMapOf} from '../host/id-map.ts';
-import type {RunningProgram} from '../host/host.ts';
+import type {Host, RunningProgram} from '../host/host.ts';
 import type {ProcessIdentity} from '../host/process.ts';
 import {type AtGate, passEnterGate} from '../run/enter.ts';
 import {shownState} from '../state/freezer.ts';
@@ -77,6 +77,32 @@ export function entranceTo(machine: Machine, name: string, entering: Entering): 
 		pass: (program, atGate, onProcess = async () => {}) =>
 			passEnterGate(host, facts, program, atGate, expected, onProcess),
 	};
+}
+
+/**
+ * Follows a program in, and kills it when the signal aborts: until it is there, nobody can pass a signal on.
+ *
+ * @param told - what the error says then
+ * @throws TsboxError what `follow` throws, E_INTERRUPTED.
+ */
+export async function unlessAborted<T>(
+	host: Host,
+	program: RunningProgram,
+	signal: AbortSignal,
+	told: string,
+	follow: () => Promise<T>,
+): Promise<T> {
+	const kill = (): void => void host.kill(-program.pid, 'SIGKILL');
+	signal.addEventListener('abort', kill, {once: true});
+	if (signal.aborted) kill();
+	try {
+		return await follow();
+	} catch (error) {
+		if (signal.aborted) throw new TsboxError('E_INTERRUPTED', told, {cause: error});
+		throw error;
+	} finally {
+		signal.removeEventListener('abort', kill);
+	}
 }
 
 function enterable({host, facts}: Machine, record: ContainerRecord): RunningRecord {

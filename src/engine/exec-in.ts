@@ -4,7 +4,7 @@ import {attach} from '../run/attach.ts';
 import {parseUser} from '../spec/user.ts';
 import {containerFolder} from '../state/record.ts';
 import type {UserIds} from '../step/action.ts';
-import {entranceTo} from './enter-container.ts';
+import {entranceTo, unlessAborted} from './enter-container.ts';
 import {exitCodeOf} from './exit-code.ts';
 import type {CommandEnd, ExecRequest, Machine} from './types.ts';
 
@@ -40,20 +40,10 @@ export async function execIn(machine: Machine, name: string, request: ExecReques
 			env: [...withHome(process.env, record.process.ids.uid), ...(request.tty ? ['TERM=xterm'] : []), ...request.env],
 			init: 'none',
 		} as const;
-		// Until there is a process to pass it on to, a signal ends the start.
-		const giveUp = (): void => void host.kill(-program.pid, 'SIGKILL');
-		request.signal.addEventListener('abort', giveUp, {once: true});
-		request.force.addEventListener('abort', giveUp, {once: true});
-		if (request.signal.aborted || request.force.aborted) giveUp();
-		const inside = await pass(program, {...exec, env: lastOfEach(exec.env)}, attachment.onProcess).catch(
-			(error: unknown) => {
-				if (request.signal.aborted || request.force.aborted)
-					throw new TsboxError('E_INTERRUPTED', 'the start was interrupted', {cause: error});
-				throw error;
-			},
+		const either = AbortSignal.any([request.signal, request.force]);
+		const inside = await unlessAborted(host, program, either, 'the start was interrupted', () =>
+			pass(program, {...exec, env: lastOfEach(exec.env)}, attachment.onProcess),
 		);
-		request.signal.removeEventListener('abort', giveUp);
-		request.force.removeEventListener('abort', giveUp);
 		const stop = (): void => void signalProcess(host, inside, String(request.signal.reason));
 		const kill = (): void => void signalProcess(host, inside, 'SIGKILL');
 		request.signal.addEventListener('abort', stop, {once: true});

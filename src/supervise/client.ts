@@ -1,10 +1,10 @@
 import {setTimeout as delay} from 'node:timers/promises';
-import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
+import {TsboxError} from '../errors/tsbox-error.ts';
 import {leaveGroup} from '../engine/leave-group.ts';
 import type {Machine} from '../engine/types.ts';
 import {startInBackground} from '../host/background.ts';
 import {isRunning, type ProcessIdentity} from '../host/process.ts';
-import {ask, type ControlRequest, type ServiceStatus} from './control.ts';
+import {ask, type ControlRequest, hasGoneAway, type ServiceStatus} from './control.ts';
 import type {ProjectSink} from './event.ts';
 import {controlSocket, projectFolder, readProject, supervisorOf} from './project-folder.ts';
 
@@ -36,8 +36,7 @@ export async function askProject(
 		onEvent(event);
 	};
 	const states = await ask(socket, request, hear, signal).catch(async (error: unknown) => {
-		const wentAway = isTsboxError(error) && error.code === 'E_STATE' && error.cause !== undefined;
-		if (heard || !wentAway) throw error;
+		if (heard || !hasGoneAway(error)) throw error;
 		// One without anything to do ends just now, or has been killed: nobody has heard the question.
 		await untilEnded(machine, before, endsWithin);
 		if (before !== undefined && isRunning(machine.host, before)) throw error;

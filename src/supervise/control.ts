@@ -170,7 +170,6 @@ export async function ask(
 	if (signal?.aborted === true) throw new TsboxError('E_INTERRUPTED', 'interrupted', {cause: signal.reason});
 	throw new TsboxError('E_STATE', wentAway, {
 		...(failure instanceof Error ? {why: failure.message} : {}),
-		cause: failure ?? new Error('closed'),
 		hint: 'its containers go on; ask again and it is started anew',
 	});
 }

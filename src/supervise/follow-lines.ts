@@ -1,8 +1,11 @@
-import {type FSWatcher, watch} from 'node:fs';
 import {logFolder} from '../engine/detached.ts';
 import type {Machine} from '../engine/types.ts';
+import {watchPath} from '../host/watch-path.ts';
 import {type FollowedOutput, followOutput} from './follow-output.ts';
 import type {LogPiece} from './read-logs.ts';
+
+/** How often it is looked for new containers where the kernel has no watch left, ms. */
+const pollMs = 500;
 
 /** A container that is followed, and what its lines are told by. */
 export interface FollowedContainer {
@@ -41,8 +44,7 @@ export function followLines(
 	const {host, dirs} = machine;
 	const open = new Map<string, {readonly inode: number; readonly lines: Lines}>();
 	const endings: Promise<void>[] = [];
-	const look = (one: FollowedContainer | undefined, from: 'start' | 'end' = 'start'): void => {
-		if (one === undefined) return;
+	const look = (one: FollowedContainer, from: 'start' | 'end' = 'start'): void => {
 		const folder = logFolder(machine, one.name);
 		const inode = host.lstat(`${folder}/stdout`)?.ino;
 		// The second file is made last.
@@ -53,22 +55,21 @@ export function followLines(
 		open.set(one.name, {inode, lines: linesOf(machine, folder, one.label, take, from)});
 	};
 	host.mkdirs(`${dirs.store}/logs`, 0o700);
-	let watcher: FSWatcher | undefined;
-	try {
-		watcher = watch(`${dirs.store}/logs`, (_, name) => look(containers.find(one => one.name === name)));
-		watcher.on('error', () => {});
-	} catch {
-		// Without a watch the events of the project tell when to look.
-	}
+	const changed = (name: string | null): void => {
+		for (const one of containers) if (name === null || one.name === name) look(one);
+	};
+	const watcher = watchPath(`${dirs.store}/logs`, changed, pollMs);
 	for (const one of containers) look(one, 'end');
 	return {
-		look: label => look(containers.find(one => one.label === label)),
+		look: label => {
+			for (const one of containers) if (one.label === label) look(one);
+		},
 		ended: async label => {
 			const name = containers.find(one => one.label === label)?.name;
 			await open.get(name ?? '')?.lines.ended();
 		},
 		finish: async () => {
-			watcher?.close();
+			watcher.close();
 			for (const one of containers) look(one);
 			await Promise.all([...endings, ...[...open.values()].map(({lines}) => lines.finish())]);
 		},

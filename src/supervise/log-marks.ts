@@ -79,7 +79,7 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 	for (const name of names()) look(name);
 	return {
 		close: () => {
-			parent?.close();
+			parent.close();
 			for (const watcher of watchers.values()) watcher.close();
 			for (const [name, timer] of timers) {
 				clearTimeout(timer);

@@ -1,7 +1,7 @@
 import {gcName} from '../engine/gc.ts';
-import {loadProject} from '../engine/load-project.ts';
+import {loadProject, pickService} from '../engine/load-project.ts';
 import {noneActive, noSuchService} from '../engine/no-service.ts';
-import {planContainer} from '../engine/plan-container.ts';
+import {planService} from '../engine/plan-container.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Machine, SpecRequest} from '../engine/types.ts';
 import type {Project, Service} from '../spec/project.ts';
@@ -62,7 +62,8 @@ export async function planUp(
 	const spec = {...asked, named: services};
 	const project = await loadProject(spec, host);
 	const wanted = withDependencies(project, services);
-	for (const service of wanted) await planContainer(machine, {...spec, service}, {dry: true, signal});
+	for (const service of wanted)
+		await planService(machine, project, pickService(project, service), spec, {dry: true, signal});
 	const {cwd, env, bestEffort, overrides} = spec;
 	const before = readProject(host, dirs.state, project.name);
 	if (before !== undefined && before.spec.file !== project.file)
