@@ -1,8 +1,7 @@
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {type TestBox, testBox} from '../system/box.ts';
 import {detachedWorld} from './detached-world.ts';
 import {onName, type Row} from './row.ts';
-import {tryRow, type World} from './try-row.ts';
+import {testRows} from './test-rows.ts';
 
 const both = ['cli', 'supervisor'] as const;
 
@@ -46,12 +45,4 @@ const rows: readonly Row[] = [
 	{verb: 'events', words: onName('events'), interruptAfter: 400, sides: both},
 ];
 
-describe.skipIf(process.getuid?.() !== 0)('a container in the background that ends', () => {
-	let world: World & AsyncDisposable;
-	beforeAll(async () => {
-		world = detachedWorld(await testBox(), true);
-	});
-	afterAll(() => world[Symbol.asyncDispose]());
-
-	test.each(rows)('$verb', async row => expect(await tryRow(world, row)).toEqual([]), 3_600_000);
-});
+testRows('a container in the background that ends', rows, async () => detachedWorld(await testBox(), true));

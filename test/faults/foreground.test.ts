@@ -1,10 +1,9 @@
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {testBox} from '../system/box.ts';
 import {foregroundWorld} from './foreground-world.ts';
 import {onSpec, type Row} from './row.ts';
-import {tryRow, type World} from './try-row.ts';
+import {testRows} from './test-rows.ts';
 
 const everything = `
 hostname: box
@@ -43,15 +42,9 @@ const rows: readonly Row[] = [
 	{verb: 'compile', words: onSpec('compile'), spec: everything},
 ];
 
-describe.skipIf(process.getuid?.() !== 0)('a container in the foreground', () => {
-	let world: World & AsyncDisposable;
-	beforeAll(async () => {
-		const box = await testBox();
-		box.file('file', 'x');
-		mkdirSync(join(box.folder, 'shared'));
-		world = foregroundWorld(box);
-	});
-	afterAll(() => world[Symbol.asyncDispose]());
-
-	test.each(rows)('$verb', async row => expect(await tryRow(world, row)).toEqual([]), 3_600_000);
+testRows('a container in the foreground', rows, async () => {
+	const box = await testBox();
+	box.file('file', 'x');
+	mkdirSync(join(box.folder, 'shared'));
+	return foregroundWorld(box);
 });

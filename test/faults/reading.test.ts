@@ -1,10 +1,9 @@
 import {rmSync} from 'node:fs';
 import {join} from 'node:path';
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {testBox} from '../system/box.ts';
 import {detachedWorld} from './detached-world.ts';
 import {onName, onSpec, type Row} from './row.ts';
-import {tryRow, type World} from './try-row.ts';
+import {testRows} from './test-rows.ts';
 
 /* Of those that change nothing some are tried in the small set, too. */
 const rows: readonly Row[] = [
@@ -31,12 +30,4 @@ const rows: readonly Row[] = [
 	},
 ];
 
-describe.skipIf(process.getuid?.() !== 0)('what only reads', () => {
-	let world: World & AsyncDisposable;
-	beforeAll(async () => {
-		world = detachedWorld(await testBox(), false);
-	});
-	afterAll(() => world[Symbol.asyncDispose]());
-
-	test.each(rows)('$verb', async row => expect(await tryRow(world, row)).toEqual([]), 3_600_000);
-});
+testRows('what only reads', rows, async () => detachedWorld(await testBox(), false));

@@ -1,10 +1,9 @@
 import {rmSync} from 'node:fs';
 import {join} from 'node:path';
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {testBox} from '../system/box.ts';
 import {detachedWorld} from './detached-world.ts';
 import {onName, type Row} from './row.ts';
-import {tryRow, type World} from './try-row.ts';
+import {testRows} from './test-rows.ts';
 
 const rows: readonly Row[] = [
 	{verb: 'exec', words: ({name}) => ['exec', '-u', 'app', name, '--', 'sh', '-c', 'sleep 0.05']},
@@ -41,12 +40,4 @@ const rows: readonly Row[] = [
 	{verb: 'gc', words: () => ['gc']},
 ];
 
-describe.skipIf(process.getuid?.() !== 0)('a container that runs', () => {
-	let world: World & AsyncDisposable;
-	beforeAll(async () => {
-		world = detachedWorld(await testBox(), false);
-	});
-	afterAll(() => world[Symbol.asyncDispose]());
-
-	test.each(rows)('$verb', async row => expect(await tryRow(world, row)).toEqual([]), 3_600_000);
-});
+testRows('a container that runs', rows, async () => detachedWorld(await testBox(), false));

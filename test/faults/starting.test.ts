@@ -1,8 +1,7 @@
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {testBox} from '../system/box.ts';
 import {detachedWorld} from './detached-world.ts';
 import {onName, onSpec, type Row} from './row.ts';
-import {tryRow, type World} from './try-row.ts';
+import {testRows} from './test-rows.ts';
 
 const both = ['cli', 'supervisor'] as const;
 
@@ -32,12 +31,4 @@ const rows: readonly Row[] = [
 	{verb: 'restart', words: onName('restart'), sides: both},
 ];
 
-describe.skipIf(process.getuid?.() !== 0)('a container that comes up in the background', () => {
-	let world: World & AsyncDisposable;
-	beforeAll(async () => {
-		world = detachedWorld(await testBox(), true);
-	});
-	afterAll(() => world[Symbol.asyncDispose]());
-
-	test.each(rows)('$verb', async row => expect(await tryRow(world, row)).toEqual([]), 3_600_000);
-});
+testRows('a container that comes up in the background', rows, async () => detachedWorld(await testBox(), true));

@@ -1,10 +1,9 @@
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {type TestBox, testBox} from '../system/box.ts';
 import {foregroundWorld} from './foreground-world.ts';
 import type {Row} from './row.ts';
-import {tryRow, type World} from './try-row.ts';
+import {testRows} from './test-rows.ts';
 
 const spec = 'command: ["true"]\n';
 
@@ -51,12 +50,4 @@ const rows: readonly Row[] = [
 	},
 ];
 
-describe.skipIf(process.getuid?.() !== 0)('images and volumes', () => {
-	let world: World & AsyncDisposable;
-	beforeAll(async () => {
-		world = foregroundWorld(await testBox());
-	});
-	afterAll(() => world[Symbol.asyncDispose]());
-
-	test.each(rows)('$verb', async row => expect(await tryRow(world, row)).toEqual([]), 3_600_000);
-});
+testRows('images and volumes', rows, async () => foregroundWorld(await testBox()));

@@ -1,20 +1,14 @@
 import {execFileSync, spawn} from 'node:child_process';
-import {existsSync, readdirSync, readFileSync, readlinkSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {type TestBox, testBox} from './box.ts';
+import {linkOf, onTerminal} from './on-terminal.ts';
+import {until} from './project.ts';
 
 /* `tsbox attach`: pipes, and a real terminal that script(1) makes. */
 
 const program = join(import.meta.dirname, '../../bin/tsbox');
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-	const end = Date.now() + 20_000;
-	while (!(await holds())) {
-		if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
-		await new Promise(resolve => setTimeout(resolve, 20));
-	}
-}
 
 async function started(at: TestBox, body: string): Promise<void> {
 	const up = await at.tsbox(['up', '-d', at.spec(body)]);
@@ -29,44 +23,9 @@ async function joined(pid: number | undefined): Promise<void> {
 	await until('it waits for signals', () => (signalsCaughtBy(pid ?? 0) & 1n) !== 0n);
 }
 
-function linkOf(path: string): string {
-	try {
-		return readlinkSync(path);
-	} catch {
-		return '';
-	}
-}
-
 /** The mask of signals that have a handler; bit 0 is SIGHUP, which Node itself has none for. */
 function signalsCaughtBy(pid: number): bigint {
 	return BigInt(`0x${/SigCgt:\s+([0-9a-f]+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0'}`);
-}
-
-/** The shell and all that it starts, on a terminal of script's; `typed` is what its keyboard sends. */
-function onTerminal(at: TestBox, script: string) {
-	const child = spawn('script', ['-qefc', script, '/dev/null'], {
-		cwd: at.folder,
-		env: {PATH: process.env['PATH'], SHELL: '/bin/sh', TERM: 'xterm'},
-		stdio: ['pipe', 'pipe', 'inherit'],
-	});
-	let shown = '';
-	child.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text));
-	const ended = new Promise<number | null>(resolve => child.once('close', resolve));
-	return {
-		child,
-		ended,
-		type: (text: string) => void child.stdin.write(text),
-		shown: () => shown,
-		shows: (text: string | RegExp) =>
-			until(`"${text}" in ${JSON.stringify(shown)}`, () =>
-				typeof text === 'string' ? shown.includes(text) : text.test(shown),
-			),
-		/** The terminal that script made. */
-		terminal: () =>
-			readdirSync(`/proc/${child.pid}/fd`)
-				.map(fd => linkOf(`/proc/${child.pid}/fd/${fd}`))
-				.find(link => /^\/dev\/pts\/\d+$/.test(link)) ?? '',
-	};
 }
 
 /** Whether what is typed there is passed on byte by byte. */

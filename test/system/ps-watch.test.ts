@@ -3,6 +3,7 @@ import {readdirSync, readFileSync, readlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {type Running, testBox} from './box.ts';
+import {onTerminal} from './on-terminal.ts';
 import {project, sleeper, until} from './project.ts';
 
 /* `tsbox ps --watch`: what the kernel tells. */
@@ -98,20 +99,14 @@ test('on a terminal it is one table, drawn over, until Ctrl-C; on a pipe it ends
 	await using at = await testBox();
 	await at.tsbox(['up', '-d', at.spec(sleeper)]);
 	const words = `${program} --store ${at.folder}/store --state ${at.folder}/state ps --watch`;
-	const screen = spawn('script', ['-qefc', `exec ${words}`, '/dev/null'], {
-		cwd: at.folder,
-		env: {PATH: process.env['PATH'], SHELL: '/bin/sh', TERM: 'xterm'},
-		stdio: ['pipe', 'pipe', 'inherit'],
-	});
-	let shown = '';
-	screen.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text));
-	const ended = new Promise<number | null>(resolve => screen.once('close', resolve));
-	await until('it is drawn', () => shown.includes(at.name));
+	const screen = onTerminal(at, `exec ${words}`);
+	await screen.shows(at.name);
 	const other = at.file('other.yaml', `name: ${at.name}-other\nrootfs: ${at.rootfs}\n${sleeper}`);
 	await at.tsbox(['up', '-d', other]);
-	await until('it is drawn again', () => shown.includes(`${at.name}-other`) && shown.includes('\u001b[2A'));
-	screen.stdin.write('\u0003');
-	expect(await ended).toBe(0);
+	await screen.shows(`${at.name}-other`);
+	await screen.shows('\u001b[2A');
+	screen.type('\u0003');
+	expect(await screen.ended).toBe(0);
 	const piped = spawn('sh', ['-c', `${words} | head -1`], {stdio: ['ignore', 'pipe', 'inherit']});
 	const over = new Promise(resolve => piped.once('close', resolve));
 	await until('it follows', () => linksOf(`${at.folder}/state\0ps`).some(link => link.includes('inotify')));

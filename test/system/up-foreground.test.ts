@@ -1,8 +1,8 @@
-import {spawn} from 'node:child_process';
 import {appendFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {type TestBox, testBox} from './box.ts';
+import {onTerminal} from './on-terminal.ts';
 import {project, rows, sleeper, until} from './project.ts';
 
 /* `up` of several services in the foreground: their output, signals, ends, and that nothing stays. */
@@ -225,19 +225,12 @@ test('several containers of one service, on a terminal with colours and Ctrl-C',
 	const spec = project(at, {web: polite('it')});
 	const program = join(import.meta.dirname, '../../bin/tsbox');
 	const words = `${program} --store ${at.folder}/store --state ${at.folder}/state up --scale web=2 ${spec}`;
-	const child = spawn('script', ['-qefc', words, '/dev/null'], {
-		cwd: at.folder,
-		env: {PATH: process.env['PATH'], SHELL: '/bin/sh', TERM: 'xterm'},
-		stdio: ['pipe', 'pipe', 'inherit'],
-	});
-	let shown = '';
-	child.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text));
-	const ended = new Promise<number | null>(resolve => child.once('close', resolve));
+	const screen = onTerminal(at, words);
 	for (const line of ['\u001b[36mweb   | \u001b[0mit is up', '\u001b[33mweb-2 | \u001b[0mit is up'])
-		await until(`it shows ${line}`, () => shown.includes(line));
-	child.stdin.write('\u0003');
-	expect(await ended).toBe(130);
-	expect(shown.match(/bye from it/g)).toHaveLength(2);
+		await screen.shows(line);
+	screen.type('\u0003');
+	expect(await screen.ended).toBe(130);
+	expect(screen.shown().match(/bye from it/g)).toHaveLength(2);
 	expect(at.leftovers()).toEqual([]);
 });
 
