@@ -1,5 +1,6 @@
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
+import {describe} from 'vitest';
 import {testBox} from '../system/box.ts';
 import {foregroundWorld} from './foreground-world.ts';
 import {onSpec, type Row} from './row.ts';
@@ -42,9 +43,11 @@ const rows: readonly Row[] = [
 	{verb: 'compile', words: onSpec('compile'), spec: everything},
 ];
 
-testRows('a container in the foreground', rows, async () => {
-	const box = await testBox();
-	box.file('file', 'x');
-	mkdirSync(join(box.folder, 'shared'));
-	return foregroundWorld(box);
+describe.skipIf(process.getuid?.() !== 0)('a container in the foreground', () => {
+	testRows(rows, async () => {
+		const box = await testBox();
+		box.file('file', 'x');
+		mkdirSync(join(box.folder, 'shared'));
+		return foregroundWorld(box);
+	});
 });

@@ -1,5 +1,6 @@
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
+import {describe} from 'vitest';
 import {type TestBox, testBox} from '../system/box.ts';
 import {foregroundWorld} from './foreground-world.ts';
 import type {Row} from './row.ts';
@@ -50,4 +51,6 @@ const rows: readonly Row[] = [
 	},
 ];
 
-testRows('images and volumes', rows, async () => foregroundWorld(await testBox()));
+describe.skipIf(process.getuid?.() !== 0)('images and volumes', () => {
+	testRows(rows, async () => foregroundWorld(await testBox()));
+});

@@ -1,16 +1,14 @@
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {afterAll, beforeAll, expect, test} from 'vitest';
 import type {Row} from './row.ts';
 import {tryRow, type World} from './try-row.ts';
 
-/** Makes a test of each row, all in one world; they need root. */
-export function testRows(title: string, rows: readonly Row[], makeWorld: () => Promise<World & AsyncDisposable>): void {
-	describe.skipIf(process.getuid?.() !== 0)(title, () => {
-		let world: World & AsyncDisposable;
-		beforeAll(async () => {
-			world = await makeWorld();
-		});
-		afterAll(() => world[Symbol.asyncDispose]());
-
-		test.each(rows)('$verb', async row => expect(await tryRow(world, row)).toEqual([]), 3_600_000);
+/** Makes a test of each row, all in one world. */
+export function testRows(rows: readonly Row[], makeWorld: () => Promise<World & AsyncDisposable>): void {
+	let world: World & AsyncDisposable;
+	beforeAll(async () => {
+		world = await makeWorld();
 	});
+	afterAll(() => world[Symbol.asyncDispose]());
+
+	test.each(rows)('$verb', async row => expect(await tryRow(world, row)).toEqual([]), 3_600_000);
 }
