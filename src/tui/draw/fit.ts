@@ -1,0 +1,64 @@
+import type {Glyphs} from '../../view/glyphs.ts';
+import type {Measure} from '../../view/look.ts';
+import type {Line, Span} from './line.ts';
+
+/** How wide a line is, in columns. */
+export function lineWidth(line: Line, width: Measure): number {
+	return line.reduce((sum, {text}) => sum + width(text), 0);
+}
+
+/** A text of exactly so many columns: cut with a mark at its end, or filled up with blanks. */
+export function fitText(
+	text: string,
+	columns: number,
+	{width, glyphs}: {readonly width: Measure; readonly glyphs: Glyphs},
+	side: 'left' | 'right' = 'left',
+): string {
+	const own = width(text);
+	const blanks = ' '.repeat(Math.max(0, columns - own));
+	if (own <= columns) return side === 'left' ? text + blanks : blanks + text;
+	const mark = glyphs.isAscii ? '~' : '…';
+	const kept = takeColumns(text, columns - 1, width);
+	return columns <= 0 ? '' : kept + mark + ' '.repeat(Math.max(0, columns - 1 - width(kept)));
+}
+
+/** A line of exactly so many columns. */
+export function fitLine(
+	line: Line,
+	columns: number,
+	look: {readonly width: Measure; readonly glyphs: Glyphs},
+): Line {
+	const fitted: Span[] = [];
+	let left = columns;
+	for (const [index, {text, tone}] of line.entries()) {
+		const own = look.width(text);
+		const hasMore = line.slice(index + 1).some(({text: later}) => later !== '');
+		if (own < left || (own === left && !hasMore)) {
+			fitted.push({text, tone});
+			left -= own;
+			continue;
+		}
+		// A cut has its mark, also where this span would fit and the next does not.
+		const cut = own > left ? text : `${text}${' '}`;
+		fitted.push({text: fitText(cut, left, look), tone});
+		return fitted;
+	}
+	if (left > 0) fitted.push({text: ' '.repeat(left), tone: fitted.at(-1)?.tone === 'cursor' ? 'cursor' : 'plain'});
+	return fitted;
+}
+
+/** As much of the front of a text as is at most so many columns wide; a character and what combines with it stay together. */
+export function takeColumns(text: string, columns: number, width: Measure): string {
+	if (columns <= 0) return '';
+	if (/^[\x20-\x7e]*$/.test(text)) return text.slice(0, columns);
+	let taken = '';
+	let own = 0;
+	for (const {segment} of graphemes.segment(text)) {
+		own += width(segment);
+		if (own > columns) return taken;
+		taken += segment;
+	}
+	return taken;
+}
+
+const graphemes = new Intl.Segmenter(undefined, {granularity: 'grapheme'});

@@ -1,0 +1,56 @@
+import {styleText} from 'node:util';
+import type {Line, Tone} from './line.ts';
+
+/** The looks that a person may choose; `none` has no colours, and tells tones apart by weight alone. */
+export const themes = ['dark', 'light', 'none'] as const;
+
+/** The name of a look. */
+export type ThemeName = (typeof themes)[number];
+
+type Styles = Parameters<typeof styleText>[0];
+
+const none: Readonly<Record<Tone, Styles>> = {
+	plain: 'reset',
+	quiet: 'dim',
+	strong: 'bold',
+	title: ['bold', 'underline'],
+	ok: 'reset',
+	warning: 'bold',
+	failed: ['bold', 'underline'],
+	accent: 'bold',
+	command: 'reset',
+	match: 'inverse',
+	cursor: 'inverse',
+};
+
+const dark: Readonly<Record<Tone, Styles>> = {
+	...none,
+	ok: 'greenBright',
+	warning: 'yellowBright',
+	failed: ['bold', 'redBright'],
+	accent: 'cyanBright',
+	command: 'cyan',
+	title: ['bold', 'cyanBright'],
+};
+
+// The bright colours of most terminals can't be read on white.
+const light: Readonly<Record<Tone, Styles>> = {
+	...none,
+	quiet: 'gray',
+	ok: 'green',
+	warning: ['bold', 'magenta'],
+	failed: ['bold', 'red'],
+	accent: 'blue',
+	command: 'blue',
+	title: ['bold', 'blue'],
+};
+
+const looks: Readonly<Record<ThemeName, Readonly<Record<Tone, Styles>>>> = {dark, light, none};
+
+/** A line as the bytes of a terminal. */
+export function paint(line: Line, theme: ThemeName): string {
+	const look = looks[theme];
+	return line
+		.map(({text, tone}) => (look[tone] === 'reset' || text === '' ? text : styleText(look[tone], text, {validateStream: false})))
+		.join('');
+}
