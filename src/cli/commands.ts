@@ -3,6 +3,7 @@ import {attach} from './commands/attach.ts';
 import {compile} from './commands/compile.ts';
 import {completion} from './commands/completion.ts';
 import {cp} from './commands/cp.ts';
+import {dash} from './commands/dash.ts';
 import {diff} from './commands/diff.ts';
 import {doctor} from './commands/doctor.ts';
 import {down} from './commands/down.ts';
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = [
 	update,
 	rename,
 	ps,
+	dash,
 	stats,
 	top,
 	port,

@@ -83,5 +83,6 @@ export async function openMachine(options: MachineOptions, write = true): Promis
 		},
 		bestEffort: config.bestEffort ?? false,
 		...(config.detachKeys === undefined ? {} : {detachKeys: config.detachKeys}),
+		...(config.dash === undefined ? {} : {dash: {origin: config.origin, config: config.dash}}),
 	};
 }

@@ -4,6 +4,7 @@ import type {ImageFacts} from '../image/facts.ts';
 import type {OciConfig} from '../oci/config.ts';
 import type {EventSink} from '../run/event.ts';
 import type {ProcessFacts} from '../run/process-fields.ts';
+import type {DashConfig} from '../spec/dash-config.ts';
 import type {Project, Service} from '../spec/project.ts';
 import type {SpecOptions} from '../spec/request.ts';
 import type {Plan} from '../step/step.ts';
@@ -29,6 +30,8 @@ export interface Machine {
 	readonly bestEffort: boolean;
 	/** The bytes that leave `attach`; from the configuration. */
 	readonly detachKeys?: readonly number[];
+	/** The dashboard's look and keys; from the configuration. */
+	readonly dash?: {readonly origin: string | null; readonly config: DashConfig};
 }
 
 /** Which spec, and how it is changed. */

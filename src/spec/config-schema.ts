@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import {dashSchema} from './dash-config.ts';
 import {parseContainerPath} from './container-path.ts';
 import {parseDetachKeys} from './detach-keys.ts';
 import {numberIn, parseBoolean} from './scalar.ts';
@@ -27,6 +28,7 @@ export const configSchema = z.strictObject(
 			'Warn where the host lacks what a spec asks for, in place of an error.',
 			parsedBy(textOrBoolean, parseBoolean),
 		),
+		dash: key('The dashboard, `tsbox dash`.', dashSchema),
 		detach_keys: key('The keys that leave `attach`, such as `ctrl-p,ctrl-q`.', parsedBy(text, parseDetachKeys)),
 	},
 	{error: 'must be a map'},

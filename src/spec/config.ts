@@ -3,6 +3,7 @@ import {safeParse} from 'zod/mini';
 import type {TsboxError} from '../errors/tsbox-error.ts';
 import {configSchema} from './config-schema.ts';
 import {type ConfigText, openExplorer} from './config-explorer.ts';
+import {type DashConfig, readDashConfig} from './dash-config.ts';
 import {parseYaml} from './document.ts';
 import {describeIssues} from './issues.ts';
 import {keysAt} from './known-keys.ts';
@@ -26,6 +27,7 @@ export interface ToolConfig {
 	readonly bestEffort: boolean;
 	/** The bytes that leave `attach`. */
 	readonly detachKeys?: readonly number[];
+	readonly dash?: DashConfig;
 	/** Absolute path of the file that it came from, or null when there is none. */
 	readonly origin: string | null;
 }
@@ -58,7 +60,7 @@ function readConfig({file, text}: ConfigText, cwd: string): ToolConfig {
 		const known = {at: (path: Path) => keysAt(configSchema, path), isService: () => false};
 		throw configError(describeIssues(output.error.issues, places, known).map(({problem}) => problem));
 	}
-	const {store, state, limits, best_effort, detach_keys} = output.data;
+	const {store, state, limits, best_effort, detach_keys, dash} = output.data;
 	return {
 		...(store !== undefined && {store}),
 		...(state !== undefined && {state}),
@@ -68,6 +70,7 @@ function readConfig({file, text}: ConfigText, cwd: string): ToolConfig {
 		},
 		bestEffort: best_effort ?? false,
 		...(detach_keys !== undefined && {detachKeys: detach_keys}),
+		...(dash !== undefined && {dash: readDashConfig(dash)}),
 		origin: file,
 	};
 }

@@ -1,11 +1,9 @@
 import {styleText} from 'node:util';
+import type {dashThemes} from '../../spec/dash-config.ts';
 import type {Line, Tone} from './line.ts';
 
-/** The looks that a person may choose; `none` has no colours, and tells tones apart by weight alone. */
-export const themes = ['dark', 'light', 'none'] as const;
-
-/** The name of a look. */
-export type ThemeName = (typeof themes)[number];
+/** The name of a look; `none` has no colours, and tells tones apart by weight alone. */
+export type ThemeName = (typeof dashThemes)[number];
 
 type Styles = Parameters<typeof styleText>[0];
 

@@ -1,0 +1,44 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {dashColumns, dashThemes} from '../../spec/dash-config.ts';
+import {defineCommand} from '../command.ts';
+import {isCapable} from '../../view/theme.ts';
+import {openDash} from '../open-dash.ts';
+
+/** `tsbox dash`: the dashboard. */
+export const dash = defineCommand({
+	name: 'dash',
+	describe: 'Show all containers on one screen: use, output, plan, drift, and what can be done',
+	examples: [
+		['tsbox dash', '? shows the keys'],
+		['tsbox dash -f web -s cpu -r', 'those with "web" in them, the busiest first'],
+		['tsbox dash --plain', 'a line for each change, for screen readers and scripts'],
+		['tsbox dash --keys', 'all keys, and the names to change them by'],
+	],
+	options: {
+		filter: {kind: 'text', short: 'f', value: 'WORDS', describe: 'Show what matches; / changes it'},
+		sort: {kind: 'text', short: 's', value: 'COLUMN', choices: dashColumns, describe: 'The column to sort by'},
+		reverse: {kind: 'flag', short: 'r', describe: 'Sort the other way round'},
+		active: {kind: 'flag', short: 'a', describe: 'Leave out what has ended well'},
+		theme: {kind: 'text', value: 'THEME', choices: dashThemes, describe: 'Colours for a dark terminal, a light one, or none'},
+		plain: {kind: 'flag', describe: 'Print a line for each change, without a screen'},
+		keys: {kind: 'flag', describe: 'List the keys'},
+	},
+	positionals: [],
+	async run({values}, context) {
+		const {io, engine, folders} = context;
+		if (values.keys) {
+			const {keyList} = await import('../../tui/dash/key-list.ts');
+			io.out(keyList((await engine.openMachine(folders)).dash?.config.keys ?? {}));
+			return 0;
+		}
+		if (values.plain) {
+			const {dashPlain} = await import('../dash-plain.ts');
+			return dashPlain(context, values.filter);
+		}
+		if (!io.isTerminal('stdout') || !io.isTerminal('stdin') || !isCapable({...io.env, CI: undefined}))
+			throw new TsboxError('E_USAGE', 'the dashboard needs a terminal that can be drawn on', {
+				hint: 'use `tsbox dash --plain`, `tsbox ps --watch` or `tsbox stats`',
+			});
+		return openDash(context, values);
+	},
+});

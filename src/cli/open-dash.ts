@@ -1,0 +1,44 @@
+import type {DashConfig, dashColumns, dashThemes} from '../spec/dash-config.ts';
+import type {Context} from './command.ts';
+import {programOf} from './program.ts';
+import {stopSignals} from './stop-signals.ts';
+
+/** The options of `dash` that this goes by. */
+interface Wishes {
+	readonly filter?: string | undefined;
+	readonly sort?: string | undefined;
+	readonly reverse?: boolean;
+	readonly active?: boolean;
+	readonly theme?: string | undefined;
+}
+
+/** Opens the dashboard on the terminal; gives the exit status when somebody leaves it. */
+export async function openDash({io, engine, folders}: Context, wishes: Wishes): Promise<number> {
+	// What takes longest to load comes first; the machine is looked at meanwhile.
+	const loading = import('../tui/dash/start-dash.ts');
+	const machine = await engine.openMachine(folders);
+	const {startDash} = await loading;
+	const stop = stopSignals(io);
+	try {
+		const config: DashConfig = machine.dash?.config ?? {};
+		await startDash({
+			machine,
+			program: programOf(io),
+			cwd: io.cwd,
+			env: io.env,
+			signal: stop.signal,
+			config: {
+				...config,
+				...(wishes.theme === undefined ? {} : {theme: wishes.theme as (typeof dashThemes)[number]}),
+			},
+			origin: machine.dash?.origin ?? null,
+			filter: wishes.filter,
+			sort: wishes.sort as (typeof dashColumns)[number] | undefined,
+			reverse: wishes.reverse ?? false,
+			active: wishes.active ?? false,
+		});
+	} finally {
+		stop.close();
+	}
+	return stop.signal.reason === 'SIGTERM' ? 143 : stop.signal.reason === 'SIGHUP' ? 129 : 0;
+}

@@ -1,0 +1,187 @@
+import type {ReadStream, WriteStream} from 'node:tty';
+import fuzzysort from 'fuzzysort';
+import stringWidth from 'string-width';
+import type {Glyphs} from '../../view/glyphs.ts';
+import type {ThemeName} from '../draw/palette.ts';
+import {sampleHistory} from '../tabs/history.ts';
+import {type Reading, sampleOf} from '../tabs/rates.ts';
+import {ownTerminal} from '../terminal/terminal.ts';
+import {changeSettings, type Desk, follow} from './desk.ts';
+import {detailOf} from './detail.ts';
+import {handleInput} from './handle-input.ts';
+import type {Keys} from './keys.ts';
+import {currentRows, firstModel, type Model} from './model.ts';
+import {openPane} from '../panes/open-pane.ts';
+import {isLive} from './rows.ts';
+import {type Screen, type ScreenLook, screenOf} from './screen.ts';
+import type {ViewSettings} from './settings.ts';
+import type {Narrow} from './sheet.ts';
+import type {DashSource} from './source.ts';
+import {dashView} from './view.ts';
+
+/** What a dashboard needs. */
+export interface DashOptions {
+	readonly source: DashSource;
+	readonly stdin: ReadStream;
+	readonly stdout: WriteStream & {readonly fd: number};
+	readonly theme: ThemeName;
+	readonly glyphs: Glyphs;
+	readonly keys: Keys;
+	readonly settings: ViewSettings;
+	/** Told of what is to be remembered of the view. */
+	readonly remember: (settings: ViewSettings) => void;
+	/** Shows a filter from the beginning. */
+	readonly filter?: string;
+	/** Ends it from outside. */
+	readonly signal: AbortSignal;
+	/** Does something with it before the first frame. */
+	readonly begin?: (desk: Desk) => void;
+	/** Told when the first frame with containers is on the screen. */
+	readonly drawn?: () => void;
+}
+
+/** Frames follow each other no faster than this, ms. */
+const frameMs = 33;
+/** How often it is looked what containers use, ms. */
+const sampleMs = 1000;
+
+/** ASCII is as wide as it is long; string-width is slow. */
+const width = (text: string): number => (/^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text));
+
+const narrow: Narrow = (text, choices) =>
+	text.trim() === '' ? choices : fuzzysort.go(text, choices, {key: 'label'}).map(({obj}) => obj);
+
+/** Shows the dashboard until somebody leaves it, or the signal aborts. */
+export async function runDash(options: DashOptions): Promise<void> {
+	const {source, theme, glyphs, keys, signal} = options;
+	const model = firstModel(options.settings);
+	model.filter = options.filter ?? '';
+	const over = new AbortController();
+	const ended = AbortSignal.any([signal, over.signal]);
+	let screen: Screen | undefined;
+	let timer: NodeJS.Timeout | undefined;
+	let lastDrawn = 0;
+	let isLent = false;
+	const history = sampleHistory();
+
+	const terminal = ownTerminal(options.stdin, options.stdout, {
+		input: input => handleInput(desk, input),
+		resized: () => {
+			view.forget();
+			drawNow();
+		},
+		regained: () => {
+			isLent = false;
+			view.forget();
+			drawNow();
+		},
+	});
+	const view = dashView(terminal, theme, glyphs.isAscii);
+	const look = (): ScreenLook => ({...terminal.size(), now: Date.now(), glyphs, width, keys, narrow});
+	const drawNow = (): void => {
+		clearTimeout(timer);
+		timer = undefined;
+		if (isLent || ended.aborted) return;
+		lastDrawn = performance.now();
+		screen = screenOf(model, desk.detail, look());
+		view.show(screen);
+	};
+	const changed = (): void => {
+		if (timer !== undefined || isLent || ended.aborted) return;
+		timer = setTimeout(drawNow, Math.max(0, frameMs - (performance.now() - lastDrawn)));
+	};
+	const surround = {
+		ask: (sheet: Model['sheet']): void => void (model.sheet = sheet),
+		say: (text: string, isError = false): void => void (model.notice = {text, isError}),
+		changed,
+		now: Date.now,
+		width,
+	};
+	const desk: Desk = {
+		...surround,
+		model,
+		detail: detailOf(openPane({source, history, surround, settings: () => model.settings, change: settings => changeSettings(desk, settings)})),
+		source,
+		keys,
+		narrow,
+		terminal: {
+			...terminal,
+			lend: use => {
+				isLent = true;
+				return terminal.lend(use);
+			},
+			suspend: () => {
+				isLent = true;
+				return terminal.suspend();
+			},
+		},
+		layout: () => screen?.layout,
+		look,
+		repaint: () => view.forget(),
+		settingsChanged: options.remember,
+		leave: () => over.abort(),
+	};
+	terminal.setMouse(model.settings.mouse);
+	options.begin?.(desk);
+	drawNow();
+
+	const readings = new Map<string, Reading>();
+	const sample = (): void => {
+		const names = wantedSamples(model, screen);
+		const at = Date.now();
+		const fresh = new Map(model.samples);
+		for (const stats of source.sample(names)) {
+			const reading = {at, stats};
+			const one = sampleOf(reading, readings.get(stats.name));
+			readings.set(stats.name, reading);
+			history.add(stats.name, one);
+			fresh.set(stats.name, one);
+		}
+		const live = new Set(model.containers.filter(isLive).map(({name}) => name));
+		for (const name of fresh.keys()) if (!live.has(name)) fresh.delete(name);
+		history.keep(new Set(model.containers.map(({name}) => name)));
+		model.samples = fresh;
+	};
+	const ticker = setInterval(() => {
+		// Nobody sees it: a shell has the terminal.
+		if (isLent) return;
+		sample();
+		desk.detail.refresh('second');
+		changed();
+	}, sampleMs);
+	try {
+		for await (const containers of source.watch(ended)) {
+			model.containers = containers;
+			model.projects = source.projects();
+			model.ports = new Map(containers.filter(isLive).map(({name}) => [name, source.ports(name)]));
+			const isFirst = !model.isLoaded;
+			model.isLoaded = true;
+			if (isFirst) sample();
+			follow(desk);
+			desk.detail.refresh('change');
+			if (isFirst) {
+				drawNow();
+				options.drawn?.();
+			} else changed();
+		}
+	} finally {
+		clearInterval(ticker);
+		clearTimeout(timer);
+		desk.detail.close();
+		view.close();
+		terminal.close();
+	}
+}
+
+/** Whose use is looked at: of those that are in sight, and of those the detail is about; all, where it decides their order. */
+function wantedSamples(model: Model, screen: Screen | undefined): readonly string[] {
+	const {column} = model.settings.sort;
+	if (['cpu', 'memory', 'pids', 'net', 'block'].includes(column)) return model.containers.filter(isLive).map(({name}) => name);
+	const rows = currentRows(model);
+	const shown = rows.slice(model.top, model.top + (screen?.layout.list.rows ?? rows.length));
+	const cursor = rows.filter(({key}) => key === model.cursor || model.marked.has(key));
+	const names = [...shown, ...cursor].flatMap(row =>
+		row.kind === 'container' ? [row.container] : row.kind === 'project' && row.key === model.cursor ? row.containers : [],
+	);
+	return [...new Set(names.filter(isLive).map(({name}) => name))];
+}

@@ -1,0 +1,72 @@
+import type {ContainerSummary} from '../../engine/types.ts';
+import type {OwnedTerminal} from '../terminal/terminal.ts';
+import type {Words} from './actions.ts';
+import type {Detail} from './detail.ts';
+import type {Keys} from './keys.ts';
+import type {Layout} from './layout.ts';
+import {currentRows, cursorRow, meantRows, type Model, type RunCommand} from './model.ts';
+import type {DetailTarget, Surround} from './pane.ts';
+import type {Row} from './rows.ts';
+import type {ScreenLook} from './screen.ts';
+import type {ViewSettings} from './settings.ts';
+import {commandText, type Narrow} from './sheet.ts';
+import type {DashSource} from './source.ts';
+
+/** What the keys act on. */
+export interface Desk extends Surround {
+	readonly model: Model;
+	readonly detail: Detail;
+	readonly source: DashSource;
+	readonly keys: Keys;
+	readonly narrow: Narrow;
+	readonly terminal: OwnedTerminal;
+	/** Where the parts of the screen were when it was last drawn, and how that was looked at. */
+	readonly layout: () => Layout | undefined;
+	readonly look: () => ScreenLook;
+	readonly settingsChanged: (settings: ViewSettings) => void;
+	/** Nothing is known any more of what is on the terminal. */
+	readonly repaint: () => void;
+	readonly leave: () => void;
+}
+
+/** Changes what is remembered of the view. */
+export function changeSettings(desk: Desk, change: Partial<ViewSettings>): void {
+	desk.model.settings = {...desk.model.settings, ...change};
+	desk.settingsChanged(desk.model.settings);
+}
+
+/** Has the detail be about what the cursor is on. */
+export function follow(desk: Desk): void {
+	const {model, detail} = desk;
+	const rows = currentRows(model);
+	const row = cursorRow(model, rows);
+	detail.show(row === undefined ? undefined : targetOf(row, meantRows(model, rows)), model.settings.tab);
+}
+
+function targetOf(row: Row, meant: readonly Row[]): DetailTarget {
+	const of = (one: Row): readonly ContainerSummary[] =>
+		one.kind === 'project' ? one.containers : one.kind === 'container' ? [one.container] : [];
+	const containers = new Map((meant.length > 1 ? meant : [row]).flatMap(of).map(one => [one.name, one]));
+	const project = row.kind === 'project' ? row.project.name : row.kind === 'absent' ? row.project : row.container.project;
+	return {row, containers: [...containers.keys()], labels: [...containers.values()].map(one => one.service ?? one.name), project};
+}
+
+/** Runs a command of tsbox and shows in the log of commands what came of it. */
+export async function runCommand(desk: Desk, words: Words): Promise<RunCommand> {
+	const {model, source} = desk;
+	const begun: RunCommand = {words, at: desk.now(), status: undefined, output: ''};
+	model.commands = [...model.commands.slice(-99), begun];
+	model.showsCommands = true;
+	desk.changed();
+	const end = await source.run(words);
+	const ended: RunCommand = {...begun, ...end};
+	model.commands = model.commands.map(one => (one === begun ? ended : one));
+	if (end.status !== 0) desk.say(`${commandText(words)}: ${lastWords(end.output)}`, true);
+	desk.changed();
+	return ended;
+}
+
+/** The line that says most of what went wrong: the first one. */
+function lastWords(output: string): string {
+	return output.trim().split('\n')[0] ?? 'failed';
+}

@@ -1,0 +1,164 @@
+import type {Input} from '../terminal/input.ts';
+import {changeSettings, type Desk, follow} from './desk.ts';
+import {helpSheet} from './help-sheet.ts';
+import {keyNamed, type KeyName} from './keys.ts';
+import {isIn, type Layout} from './layout.ts';
+import {currentRows} from './model.ts';
+import {columnAt} from './overview.ts';
+import {paletteSheet} from './palette-sheet.ts';
+import {performAction} from './perform-action.ts';
+import {performList} from './perform-list.ts';
+import {placesOf, tabPlaces} from './screen.ts';
+import {sheetAfter} from './sheet.ts';
+import {type TabName, tabNames} from './tabs.ts';
+
+/** Takes what a person does. */
+export function handleInput(desk: Desk, input: Input): void {
+	const {model} = desk;
+	model.notice = undefined;
+	if (model.sheet !== undefined) {
+		// What a sheet leads to may be another sheet, which is not closed by closing this one.
+		const before = model.sheet;
+		const next = sheetAfter(before, input, desk.narrow);
+		if (model.sheet === before) model.sheet = next;
+	} else if (input.kind === 'key') handleKey(desk, input.key);
+	else if (input.kind === 'click') handleClick(desk, input);
+	else if (input.kind === 'wheel') handleWheel(desk, input);
+	follow(desk);
+	desk.changed();
+}
+
+function handleKey(desk: Desk, key: string): void {
+	const {model, keys} = desk;
+	const {tab} = model.settings;
+	const digit = /^[1-9]$/.test(key) ? tabNames[Number(key) - 1] : undefined;
+	const name = keyNamed(keys, key, placesOf(model, tab));
+	if (name !== undefined) perform(desk, name);
+	else if (digit !== undefined) chooseTab(desk, digit);
+}
+
+/** Does what a key, or an entry of the palette, stands for. */
+function perform(desk: Desk, name: KeyName): void {
+	if (performAnywhere(desk, name) || performList(desk, name) || performDetail(desk, name)) return;
+	performAction(desk, name);
+}
+
+function performAnywhere(desk: Desk, name: KeyName): boolean {
+	const {model, terminal} = desk;
+	const {tab} = model.settings;
+	switch (name) {
+		case 'quit':
+			desk.leave();
+			return true;
+		case 'help':
+			desk.ask(helpSheet(desk.keys));
+			return true;
+		case 'palette':
+			desk.ask(paletteSheet(desk, choice => perform(desk, choice)));
+			return true;
+		case 'other-pane':
+			model.focus = model.focus === 'list' ? 'detail' : 'list';
+			if (model.zoom !== 'both') model.zoom = model.focus;
+			return true;
+		case 'zoom':
+			model.zoom = model.zoom === 'both' ? model.focus : 'both';
+			return true;
+		case 'next-tab':
+		case 'previous-tab': {
+			const at = tabNames.indexOf(tab) + (name === 'next-tab' ? 1 : tabNames.length - 1);
+			chooseTab(desk, tabNames[at % tabNames.length] ?? tab);
+			return true;
+		}
+		case 'command-log':
+			model.showsCommands = !model.showsCommands;
+			return true;
+		case 'mouse': {
+			const mouse = !model.settings.mouse;
+			changeSettings(desk, {mouse});
+			terminal.setMouse(mouse);
+			desk.say(mouse ? 'the mouse is on; m turns it off, so that text can be selected' : 'the mouse is off: text can be selected');
+			return true;
+		}
+		case 'redraw':
+			desk.repaint();
+			return true;
+		case 'suspend':
+			void terminal.suspend();
+			return true;
+		default:
+			return false;
+	}
+}
+
+function performDetail(desk: Desk, name: KeyName): boolean {
+	const {model, detail} = desk;
+	const moves = {
+		'detail-up': -1,
+		'detail-down': 1,
+		'detail-page-up': 'page-up',
+		'detail-page-down': 'page-down',
+		'detail-first': 'first',
+		'detail-last': 'last',
+	} as const;
+	if (name in moves) {
+		detail.move(moves[name as keyof typeof moves]);
+		return true;
+	}
+	if (name === 'back') {
+		model.focus = 'list';
+		if (model.zoom === 'detail') model.zoom = 'both';
+		return true;
+	}
+	if (name === 'copy') {
+		copy(desk, detail.copyText());
+		return true;
+	}
+	return detail.perform(name);
+}
+
+/** Hands a text to the clipboard of the terminal: OSC 52 of xterm's ctlseqs. */
+function copy(desk: Desk, text: string): void {
+	if (text === '') return desk.say('there is nothing to copy', true);
+	desk.terminal.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`);
+	const lines = text.split('\n').length;
+	desk.say(`copied ${lines === 1 ? text.slice(0, 60) : `${lines} lines`}, where the terminal lets programs copy (OSC 52)`);
+}
+
+function chooseTab(desk: Desk, tab: TabName): void {
+	changeSettings(desk, {tab});
+	if (desk.model.zoom === 'list') desk.model.zoom = 'both';
+}
+
+function handleClick(desk: Desk, at: {readonly column: number; readonly row: number}): void {
+	const {model} = desk;
+	const layout = desk.layout();
+	if (layout === undefined) return;
+	if (isIn(layout.list, at)) {
+		model.focus = 'list';
+		const line = at.row - layout.list.row;
+		if (line === 0) return sortByClick(desk, at.column - layout.list.column, layout);
+		const row = currentRows(model)[model.top + line - 1];
+		if (row !== undefined) model.cursor = row.key;
+	} else if (isIn(layout.tabs, at)) {
+		const column = at.column - layout.tabs.column;
+		const tab = tabPlaces().find(place => column >= place.at && column < place.at + place.width);
+		if (tab !== undefined) chooseTab(desk, tab.tab);
+		model.focus = 'detail';
+	} else if (isIn(layout.detail, at)) model.focus = 'detail';
+}
+
+function sortByClick(desk: Desk, at: number, {list}: Layout): void {
+	const {model} = desk;
+	const {sort, columns} = model.settings;
+	const frame = {...desk.look(), columns: list.columns, rows: list.rows};
+	const column = columnAt({columns}, at, frame);
+	if (column === undefined) return;
+	changeSettings(desk, {sort: {column, descending: sort.column === column ? !sort.descending : false}});
+}
+
+function handleWheel(desk: Desk, at: {readonly column: number; readonly row: number; readonly by: 1 | -1}): void {
+	const layout = desk.layout();
+	if (layout === undefined) return;
+	if (isIn(layout.detail, at)) desk.detail.move(3 * at.by);
+	else if (isIn(layout.list, at)) perform(desk, at.by === 1 ? 'list-down' : 'list-up');
+}

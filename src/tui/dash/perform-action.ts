@@ -1,0 +1,111 @@
+import {intentOf, liveOf, type PlainAction, signalChoices, type Words} from './actions.ts';
+import {type Desk, runCommand} from './desk.ts';
+import type {KeyName} from './keys.ts';
+import {currentRows, meantRows} from './model.ts';
+import type {Row} from './rows.ts';
+import {commandText, prompt} from './sheet.ts';
+
+const plainActions: readonly string[] = ['stop', 'start', 'restart', 'pause', 'remove', 'project-up', 'project-down'];
+/** Commands at once: a machine may have hundreds of containers. */
+const atOnce = 4;
+
+/** Does something to the rows that are meant: marked ones, else the one of the cursor. */
+export function performAction(desk: Desk, name: KeyName): void {
+	const rows = meantRows(desk.model, currentRows(desk.model));
+	if (plainActions.includes(name)) return plain(desk, name as PlainAction, rows);
+	switch (name) {
+		case 'kill':
+			return kill(desk, rows);
+		case 'exec':
+			return onTerminal(desk, rows, container => ['exec', container, '--', ...shell]);
+		case 'attach':
+			return onTerminal(desk, rows, container => ['attach', container]);
+		case 'update':
+			return update(desk, rows);
+		case 'prune':
+			return prune(desk);
+		default:
+	}
+}
+
+function plain(desk: Desk, action: PlainAction, rows: readonly Row[]): void {
+	const intent = intentOf(action, rows, desk.model.projects);
+	if ('refused' in intent) return desk.say(intent.refused, true);
+	if (intent.loses === undefined) return void runAll(desk, intent.commands);
+	askFirst(desk, `${action.replace('project-', '')}?`, intent.loses, intent.commands);
+}
+
+function askFirst(desk: Desk, title: string, loses: string, commands: readonly Words[]): void {
+	desk.ask({kind: 'confirm', title, loses, commands, yes: () => void runAll(desk, commands)});
+}
+
+/** Runs commands, some at once; what is marked is no more when all went well. */
+async function runAll(desk: Desk, commands: readonly Words[]): Promise<void> {
+	const waiting = [...commands];
+	let isGood = true;
+	const work = async (): Promise<void> => {
+		for (let words = waiting.shift(); words !== undefined; words = waiting.shift())
+			isGood = (await runCommand(desk, words)).status === 0 && isGood;
+	};
+	await Promise.all(Array.from({length: Math.min(atOnce, commands.length)}, work));
+	if (!isGood) return;
+	desk.model.marked = new Set();
+	desk.say(commands.length === 1 ? `${commandText(commands[0] ?? [])}: done` : `${commands.length} commands: done`);
+}
+
+function kill(desk: Desk, rows: readonly Row[]): void {
+	const names = liveOf(rows);
+	if (names.length === 0) return desk.say('nothing of it runs', true);
+	const choices = signalChoices.map(signal => ({
+		label: signal,
+		aside: commandText(['kill', '-s', signal, ...names]),
+		pick: () => askFirst(desk, `send SIG${signal}?`, `whatever ${names.join(', ')} can't finish after SIG${signal}`, [['kill', '-s', signal, ...names]]),
+	}));
+	desk.ask({kind: 'choose', title: `send a signal to ${names.join(', ')}`, text: '', choices, cursor: 0});
+}
+
+/** A shell that every image with a shell has; one that is nicer, where there is one. */
+const shell: Words = ['sh', '-c', 'command -v bash >/dev/null && exec bash || exec sh'];
+
+/** Hands the terminal to a command and comes back; what went wrong is told here. */
+function onTerminal(desk: Desk, rows: readonly Row[], words: (container: string) => Words): void {
+	const [name, ...others] = liveOf(rows);
+	if (name === undefined) return desk.say('it does not run', true);
+	if (others.length > 0) return desk.say('that is for one container at a time', true);
+	const command = words(name);
+	const at = desk.now();
+	void desk.terminal
+		.lend(() => desk.source.lend(command))
+		.then(status => {
+			desk.model.commands = [...desk.model.commands.slice(-99), {words: command, at, status, output: ''}];
+			if (status !== 0) desk.say(`${commandText(command)} ended with status ${status}`, true);
+			desk.changed();
+		});
+}
+
+function update(desk: Desk, rows: readonly Row[]): void {
+	const names = liveOf(rows);
+	if (names.length === 0) return desk.say('limits are those of a container that runs', true);
+	const asked = (text: string): void => {
+		const options = text.split(/\s+/).filter(word => word !== '');
+		if (options.length === 0) return;
+		// No text of the prompt is taken for a name of a container.
+		void runAll(desk, [['update', ...options, ...names]]);
+	};
+	desk.ask(prompt(`limits of ${names.join(', ')}`, '--memory ', asked, {note: '--memory 200m  --cpus 1.5  --pids-limit 100  --memory-swap -1  --cpu-shares 512  --cpuset-cpus 0-1'}));
+}
+
+function prune(desk: Desk): void {
+	const choices = (
+		[
+			['images nobody uses', ['images', 'prune'], 'unpacked images that no container runs on; they are unpacked again when needed'],
+			['volumes nobody mounts', ['volume', 'prune'], 'all that is in named volumes that no container mounts'],
+			['what crashes left behind', ['gc'], 'nothing that anybody uses'],
+		] as const
+	).map(([label, words, loses]) => ({
+		label,
+		aside: commandText(words),
+		pick: () => askFirst(desk, `remove ${label}?`, loses, [words]),
+	}));
+	desk.ask({kind: 'choose', title: 'remove', text: '', choices, cursor: 0});
+}

@@ -1,0 +1,144 @@
+import {dashColumns as columnNames} from '../../spec/dash-config.ts';
+import type {ColumnName} from './rows.ts';
+import {changeSettings, type Desk} from './desk.ts';
+import {columns as allColumns} from './columns.ts';
+import type {KeyName} from './keys.ts';
+import {currentRows, cursorRow} from './model.ts';
+import {prompt} from './sheet.ts';
+
+/** Does what the keys of the overview do beside its actions; false for what it knows nothing of. */
+export function performList(desk: Desk, name: KeyName): boolean {
+	const {model} = desk;
+	const {settings} = model;
+	switch (name) {
+		case 'list-up':
+			return goTo(desk, at => at - 1);
+		case 'list-down':
+			return goTo(desk, at => at + 1);
+		case 'list-page-up':
+			return goTo(desk, at => at - page(desk));
+		case 'list-page-down':
+			return goTo(desk, at => at + page(desk));
+		case 'list-first':
+			return goTo(desk, () => 0);
+		case 'list-last':
+			return goTo(desk, (_, last) => last);
+		case 'open':
+			return open(desk);
+		case 'fold':
+			return fold(desk);
+		case 'mark':
+			return mark(desk);
+		case 'mark-all': {
+			const rows = currentRows(model).filter(({kind}) => kind !== 'project');
+			model.marked = model.marked.size > 0 ? new Set() : new Set(rows.map(({key}) => key));
+			return true;
+		}
+		case 'filter': {
+			const before = model.filter;
+			const live = (text: string): void => void (model.filter = text);
+			desk.ask(prompt('show what matches', before, live, {live, cancel: () => live(before), note: 'words that must be there; !word must not'}));
+			return true;
+		}
+		case 'clear':
+			if (model.marked.size > 0) model.marked = new Set();
+			else model.filter = '';
+			return true;
+		case 'sort':
+			chooseSort(desk);
+			return true;
+		case 'reverse':
+			changeSettings(desk, {sort: {...settings.sort, descending: !settings.sort.descending}});
+			return true;
+		case 'group':
+			changeSettings(desk, {grouped: !settings.grouped});
+			return true;
+		case 'ended':
+			changeSettings(desk, {ended: !settings.ended});
+			desk.say(model.settings.ended ? 'those that have ended are shown' : 'only what runs, or went wrong, is shown');
+			return true;
+		case 'columns':
+			chooseColumns(desk, 0);
+			return true;
+		default:
+			return false;
+	}
+}
+
+function page(desk: Desk): number {
+	return Math.max(1, (desk.layout()?.list.rows ?? 10) - 2);
+}
+
+function goTo({model}: Desk, next: (at: number, last: number) => number): true {
+	const rows = currentRows(model);
+	const last = Math.max(0, rows.length - 1);
+	model.cursor = rows[Math.max(0, Math.min(last, next(model.cursorIndex, last)))]?.key;
+	return true;
+}
+
+function open(desk: Desk): true {
+	const {model} = desk;
+	const row = cursorRow(model, currentRows(model));
+	if (row?.kind === 'project' && model.settings.folded.includes(row.project.name)) return fold(desk);
+	model.focus = 'detail';
+	if (model.zoom === 'list') model.zoom = 'detail';
+	return true;
+}
+
+/** Folds the project that the cursor is in, or unfolds it. */
+function fold(desk: Desk): true {
+	const {model} = desk;
+	const row = cursorRow(model, currentRows(model));
+	const project = row?.kind === 'project' ? row.project.name : row?.kind === 'container' ? row.container.project : row?.project;
+	if (project === undefined || !model.settings.grouped) return true;
+	const {folded} = model.settings;
+	const isFolded = folded.includes(project);
+	changeSettings(desk, {folded: isFolded ? folded.filter(name => name !== project) : [...folded, project]});
+	model.cursor = `p:${project}`;
+	return true;
+}
+
+/** Marks the row of the cursor, of a project all its rows, and goes on to the next. */
+function mark(desk: Desk): true {
+	const {model} = desk;
+	const rows = currentRows(model);
+	const row = cursorRow(model, rows);
+	if (row === undefined) return true;
+	const keys =
+		row.kind === 'project'
+			? rows.filter(each => each.kind === 'container' && each.container.project === row.project.name).map(({key}) => key)
+			: [row.key];
+	const isMarked = keys.every(key => model.marked.has(key));
+	model.marked = isMarked ? new Set([...model.marked].filter(key => !keys.includes(key))) : new Set([...model.marked, ...keys]);
+	return goTo(desk, at => at + 1);
+}
+
+function chooseSort(desk: Desk): void {
+	const choices = desk.model.settings.columns.map(name => ({
+		label: name,
+		pick: () => changeSettings(desk, {sort: {column: name, descending: ['cpu', 'memory', 'pids', 'net', 'block', 'restarts'].includes(name)}}),
+	}));
+	desk.ask({kind: 'choose', title: 'sort by', text: '', choices, cursor: Math.max(0, desk.model.settings.columns.indexOf(desk.model.settings.sort.column))});
+}
+
+/** Shows the columns with those that are chosen marked; each choice turns one and comes back. */
+function chooseColumns(desk: Desk, cursor: number): void {
+	const {columns} = desk.model.settings;
+	const choices = columnNames.map((name, at) => ({
+		label: `${columns.includes(name) ? '[x]' : '[ ]'} ${name}`,
+		aside: allColumns.find(column => column.name === name)?.title ?? '',
+		pick: () => {
+			turnColumn(desk, name);
+			chooseColumns(desk, at);
+		},
+	}));
+	desk.ask({kind: 'choose', title: 'columns: Enter turns one on or off, Esc leaves', text: '', choices, cursor});
+}
+
+function turnColumn(desk: Desk, name: ColumnName): void {
+	const {columns} = desk.model.settings;
+	if (name === 'name') return desk.say('the name is always shown', true);
+	const wanted = columns.includes(name) ? columns.filter(each => each !== name) : [...columns, name];
+	// In their usual order, unless the configuration had another.
+	changeSettings(desk, {columns: wanted.length > columns.length ? columnNames.filter(each => wanted.includes(each)) : wanted});
+}

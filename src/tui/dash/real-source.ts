@@ -1,0 +1,61 @@
+import {writeFileSync} from 'node:fs';
+import {isAbsolute, resolve} from 'node:path';
+import {drift} from '../../engine/drift.ts';
+import {containerConfig} from '../../engine/container-config.ts';
+import {containerMounts} from '../../engine/container-mounts.ts';
+import {containerNetwork} from '../../engine/container-network.ts';
+import {top} from '../../engine/top.ts';
+import type {Machine} from '../../engine/types.ts';
+import {usageSampler} from '../../engine/usage-sampler.ts';
+import {watchList} from '../../engine/watch-list.ts';
+import {lendTerminal, runOwnCommand} from '../../host/own-command.ts';
+import {idOf} from '../../state/alias.ts';
+import {containerFolder, readRecord} from '../../state/record.ts';
+import {readStory, type StartStory} from '../../state/start-story.ts';
+import {failedStory} from '../../supervise/failed-story.ts';
+import {listProjects} from '../../supervise/list-projects.ts';
+import {openLogFeed} from '../../supervise/log-feed.ts';
+import {openEventFeed} from '../../supervise/project-events.ts';
+import type {DashSource} from './source.ts';
+
+/** Where commands are run, and with which program. */
+export interface Surroundings {
+	/** Path of bin/tsbox. */
+	readonly program: string;
+	readonly cwd: string;
+	readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The machine as the dashboard asks it: records, cgroup files and /proc; actions are commands of tsbox. */
+export function realSource(machine: Machine, {program, cwd, env}: Surroundings): DashSource {
+	const {host, dirs} = machine;
+	const sampler = usageSampler(machine);
+	const folder = (name: string): string => containerFolder(dirs.state, idOf(host, dirs.state, name) ?? name);
+	const story = (name: string): StartStory | undefined => readStory(host, folder(name));
+	// The same folders as this one looks at, whatever the configuration says by then.
+	const words = (command: readonly string[]): readonly string[] => [program, '--store', dirs.store, '--state', dirs.state, ...command];
+	return {
+		watch: signal => watchList(machine, signal),
+		projects: () => listProjects(machine),
+		sample: names => sampler.sample(names),
+		ports: name => portWords(machine, folder(name)),
+		story,
+		failedStory: (project, service) => failedStory(machine, project, service),
+		drift: name => drift(machine, name),
+		processes: name => top(machine, name),
+		mounts: name => containerMounts(machine, name, story(name)?.plan),
+		network: name => containerNetwork(machine, name),
+		config: name => containerConfig(machine, name),
+		logs: async (names, changed) => openLogFeed(machine, names, changed),
+		events: async (project, changed) => openEventFeed(machine, project, changed),
+		run: command => runOwnCommand(words(command), {cwd, env}),
+		lend: command => lendTerminal(words(command), {cwd, env}),
+		save: (path, text) => writeFileSync(isAbsolute(path) ? path : resolve(cwd, path), text, {flag: 'wx'}),
+	};
+}
+
+/** What its spec asks to be published; nothing is, but it says what the container is for. */
+function portWords({host}: Machine, folder: string): string {
+	const ports = readRecord(host, folder)?.ports ?? [];
+	return ports.map(({target, protocol}) => `${target}/${protocol}`).join(' ');
+}

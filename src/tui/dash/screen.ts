@@ -1,0 +1,187 @@
+import {bytes} from '../../view/bytes.ts';
+import {escapeText} from '../../view/escape.ts';
+import type {Glyphs} from '../../view/glyphs.ts';
+import type {Measure} from '../../view/look.ts';
+import {fitLine} from '../draw/fit.ts';
+import {type Frame, type Line, line, type Span, span} from '../draw/line.ts';
+import type {DetailView} from './detail.ts';
+import {keyNamed, type KeyName, type Keys, type Place} from './keys.ts';
+import {type Area, type Layout, layoutOf} from './layout.ts';
+import {currentRows, factsOf, listView, type Model} from './model.ts';
+import {overviewLines} from './overview.ts';
+import {isLive, type Row} from './rows.ts';
+import {commandText, type Narrow, sheetLines} from './sheet.ts';
+import {type TabName, tabNames} from './tabs.ts';
+
+/** The parts of a screen, each line as wide as its part, and where they are. */
+export interface Screen {
+	readonly layout: Layout;
+	readonly header: readonly Line[];
+	readonly list: readonly Line[];
+	readonly tabs: readonly Line[];
+	readonly detail: readonly Line[];
+	readonly commands: readonly Line[];
+	readonly sheet: readonly Line[];
+	readonly footer: readonly Line[];
+}
+
+/** What a screen depends on beside the model and the detail. */
+export interface ScreenLook {
+	readonly columns: number;
+	readonly rows: number;
+	readonly now: number;
+	readonly glyphs: Glyphs;
+	readonly width: Measure;
+	readonly keys: Keys;
+	readonly narrow: Narrow;
+}
+
+/** The tab that is shown, which places a key may mean something in. */
+export function placesOf({focus}: Model, tab: TabName): readonly Place[] {
+	return focus === 'list' ? ['list', 'anywhere'] : [tab, 'detail', 'anywhere'];
+}
+
+/** Draws all parts; scrolls the overview so that its cursor is in sight. */
+export function screenOf(model: Model, detail: DetailView, look: ScreenLook): Screen {
+	const rows = currentRows(model);
+	const layout = layoutOf({
+		columns: look.columns,
+		rows: look.rows,
+		zoom: model.zoom,
+		focus: model.focus,
+		listRows: rows.length,
+		showsCommands: model.showsCommands,
+		sheetRows: sheetHeight(model, look),
+	});
+	const frame = (area: Area): Frame => ({...look, columns: area.columns, rows: area.rows});
+	scrollTo(model, rows, layout.list.rows - 1);
+	const shown = detail.lines(frame(layout.detail));
+	return {
+		layout,
+		header: fill([headerLine(model)], layout.header, look),
+		list: layout.list.rows === 0 ? [] : fill(listLines(model, rows, frame(layout.list)), layout.list, look),
+		tabs: layout.tabs.rows === 0 ? [] : fill([tabLine(model, shown.status, look)], layout.tabs, look),
+		detail: fill(shown.lines, layout.detail, look),
+		commands: layout.commands.rows === 0 ? [] : fill(commandLines(model, frame(layout.commands)), layout.commands, look),
+		sheet: model.sheet === undefined || layout.sheet.rows === 0 ? [] : fill(sheetLines(model.sheet, frame(layout.sheet), look.narrow), layout.sheet, look),
+		footer: fill([footerLine(model, look)], layout.footer, look),
+	};
+}
+
+/** As many lines as the area has rows, each as wide as it. */
+function fill(lines: readonly Line[], area: Area, look: ScreenLook): readonly Line[] {
+	return Array.from({length: area.rows}, (_, row) => fitLine(lines[row] ?? [], area.columns, look));
+}
+
+function sheetHeight({sheet}: Model, {rows}: ScreenLook): number {
+	if (sheet === undefined) return 0;
+	const most = Math.max(3, rows - 2);
+	switch (sheet.kind) {
+		case 'confirm':
+			return Math.min(most, 5 + sheet.commands.length);
+		case 'prompt':
+			return 3;
+		case 'choose':
+			return Math.min(most, Math.min(sheet.choices.length + 2, Math.max(8, Math.floor(rows / 2))));
+		case 'text':
+			return most;
+	}
+}
+
+function scrollTo(model: Model, rows: readonly Row[], room: number): void {
+	const at = rows.findIndex(({key}) => key === model.cursor);
+	const last = Math.max(0, rows.length - room);
+	let top = Math.min(model.top, last);
+	if (at !== -1 && at < top) top = at;
+	if (at !== -1 && at >= top + room) top = at - room + 1;
+	model.top = Math.max(0, top);
+}
+
+function listLines(model: Model, rows: readonly Row[], frame: Frame): readonly Line[] {
+	if (!model.isLoaded) return [line('  looking for containers', 'quiet')];
+	return overviewLines(
+		{
+			rows,
+			facts: factsOf(model),
+			view: listView(model),
+			cursor: model.cursor,
+			marked: model.marked,
+			columns: model.settings.columns,
+			top: model.top,
+			isFocused: model.focus === 'list' && model.sheet === undefined,
+		},
+		frame,
+	);
+}
+
+function headerLine({containers, projects, samples, filter, marked}: Model): Line {
+	const running = containers.filter(isLive).length;
+	const sick = containers.filter(({health}) => health === 'unhealthy').length;
+	const failed = containers.filter(({state, exitCode}) => state === 'exited' && (exitCode ?? 0) !== 0).length;
+	const all = [...samples.values()];
+	const cpu = all.reduce((sum, {cpuPercent}) => sum + (cpuPercent ?? 0), 0);
+	const memory = all.reduce((sum, {memoryUsed}) => sum + (memoryUsed ?? 0), 0);
+	const part = (text: string, tone: Span['tone'] = 'plain'): Span => span(`  ${text}`, tone);
+	return [
+		span(' tsbox', 'title'),
+		part(`${projects.length} projects, ${containers.length} containers, ${running} running`),
+		...(sick > 0 ? [part(`${sick} unhealthy`, 'failed')] : []),
+		...(failed > 0 ? [part(`${failed} failed`, 'failed')] : []),
+		...(all.length > 0 ? [part(`cpu ${cpu.toFixed(0)} %, memory ${bytes(memory)}`, 'quiet')] : []),
+		...(marked.size > 0 ? [part(`${marked.size} marked`, 'accent')] : []),
+		...(filter === '' ? [] : [part(`filter: ${escapeText(filter)}`, 'warning')]),
+	];
+}
+
+/** Where a tab's name begins and how long it is, from the left of its line. */
+export function tabPlaces(): readonly {readonly tab: TabName; readonly at: number; readonly width: number}[] {
+	let at = 1;
+	return tabNames.map((tab, index) => {
+		const width = `${index + 1} ${tab}`.length;
+		const place = {tab, at, width};
+		at += width + 2;
+		return place;
+	});
+}
+
+function tabLine({settings: {tab}, focus}: Model, status: string, {glyphs}: ScreenLook): Line {
+	const names = tabNames.flatMap((name, index): Line => {
+		const text = `${index + 1} ${name}`;
+		if (name !== tab) return [span(text, 'quiet'), span('  ')];
+		return [span(text, focus === 'detail' ? 'cursor' : 'title'), span('  ')];
+	});
+	return [span(' '), ...names, span(status === '' ? '' : `${glyphs.isAscii ? '|' : '│'} ${status}`, 'quiet')];
+}
+
+function commandLines({commands}: Model, frame: Frame): readonly Line[] {
+	const rule = (frame.glyphs.isAscii ? '-' : '─').repeat(frame.columns);
+	const lines = commands.flatMap(({words, status, output}): readonly Line[] => {
+		const [sign, tone] =
+			status === undefined
+				? ([frame.glyphs.waiting, 'accent'] as const)
+				: status === 0
+					? ([frame.glyphs.done, 'ok'] as const)
+					: ([frame.glyphs.failed, 'failed'] as const);
+		const said = output.trim() === '' ? [] : output.trim().split('\n');
+		return [
+			[span(` ${sign} `, tone), span(`$ ${escapeText(commandText(words))}`, 'command'), span(status ? `  exit ${status}` : '', 'failed')],
+			...said.map(text => line(`     ${escapeText(text)}`, status === 0 ? 'quiet' : 'plain')),
+		];
+	});
+	const empty = [line('  what is done here is shown as the command that does it', 'quiet')];
+	return [line(rule, 'quiet'), ...(lines.length === 0 ? empty : lines.slice(-(frame.rows - 1)))];
+}
+
+function footerLine(model: Model, look: ScreenLook): Line {
+	const {notice, settings, sheet} = model;
+	if (notice !== undefined) {
+		const sign = notice.isError ? look.glyphs.failed : look.glyphs.done;
+		return [span(` ${sign} ${escapeText(notice.text)}`, notice.isError ? 'failed' : 'ok')];
+	}
+	if (sheet !== undefined) return [span(sheet.kind === 'confirm' ? ' y yes  n no' : ' enter takes it  esc leaves', 'quiet')];
+	const places = placesOf(model, settings.tab);
+	const shown = places
+		.flatMap(place => look.keys.filter(row => row.place === place && 'short' in row))
+		.filter(row => row.keys.some(key => keyNamed(look.keys, key, places) === (row.name as KeyName)));
+	return [span(' '), ...shown.flatMap((row): Line => [span(row.keys[0] ?? '', 'accent'), span(` ${row.short ?? ''}  `, 'quiet')])];
+}

@@ -1,0 +1,85 @@
+import type {ProjectEvent} from '../../supervise/event.ts';
+import type {Desk} from './desk.ts';
+import {runCommand} from './desk.ts';
+import type {Sheet} from './sheet.ts';
+import {firstUp, reduceUp} from './up-state.ts';
+import {upLines, upSummary} from './up-screen.ts';
+
+/** An `up` that the dashboard shows while it goes on. */
+export interface ShownUp {
+	readonly project: string;
+	/** Labels of the containers, in the order of the spec. */
+	readonly services: readonly string[];
+	/** Brings them up; settles when they run, or some failed. */
+	readonly run: (emit: (event: ProjectEvent) => void, signal: AbortSignal) => Promise<unknown>;
+}
+
+/** Shows an `up` over the dashboard; the dashboard is there when all runs, or when somebody has seen what failed. */
+export function showUp(desk: Desk, {project, services, run}: ShownUp): void {
+	const {model} = desk;
+	const began = desk.now();
+	const gone = new AbortController();
+	let state = firstUp(services);
+	let failure: string | undefined;
+	let isOver = false;
+	const sheet = (): Sheet => ({
+		kind: 'text',
+		title: isOver ? `up ${project}: ${failure ?? upSummary(state, desk.now() - began)} (Enter goes to the dashboard)` : `up ${project} (q leaves or stops)`,
+		lines: frame => upLines(state, frame),
+		top: 0,
+		stay: key => {
+			if (isOver || !['q', 'esc', 'ctrl-c', 'enter'].includes(key)) return false;
+			ask();
+			return true;
+		},
+	});
+	const back = (): void => {
+		if (!isOver) model.sheet = shown = sheet();
+	};
+	const ask = (): void => {
+		desk.ask({
+			kind: 'choose',
+			title: `${project} is still being started`,
+			text: '',
+			cursor: 0,
+			choices: [
+				{label: 'go on watching', pick: back},
+				{label: 'go to the dashboard', aside: 'it goes on behind it', pick: () => {}},
+				{
+					label: 'detach: leave; its supervisor goes on starting it',
+					aside: `tsbox ps shows it`,
+					pick: () => {
+						gone.abort('SIGINT');
+						desk.leave();
+					},
+				},
+				{
+					label: 'stop: take all of it down',
+					aside: `tsbox down ${project}`,
+					pick: () => {
+						gone.abort('SIGINT');
+						void runCommand(desk, ['down', project]);
+					},
+				},
+			],
+		});
+	};
+	let shown: Sheet = sheet();
+	model.sheet = shown;
+	const emit = (event: ProjectEvent): void => {
+		state = reduceUp(state, event);
+		desk.changed();
+	};
+	const over = (error?: unknown): void => {
+		isOver = true;
+		if (gone.signal.aborted) return;
+		if (error !== undefined) failure = error instanceof Error ? error.message : String(error);
+		const isBad = failure !== undefined || state.some(({status}) => status === 'failed');
+		if (!isBad) {
+			if (model.sheet === shown) model.sheet = undefined;
+			desk.say(`up ${project}: ${upSummary(state, desk.now() - began)}`);
+		} else if (model.sheet === shown || model.sheet === undefined) model.sheet = shown = sheet();
+		desk.changed();
+	};
+	run(emit, gone.signal).then(() => over(), over);
+}

@@ -1,0 +1,60 @@
+import {stdin, stdout} from 'node:process';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import type {Machine} from '../../engine/types.ts';
+import type {DashConfig} from '../../spec/dash-config.ts';
+import {glyphs} from '../../view/glyphs.ts';
+import {hasColour} from '../../view/theme.ts';
+import {runDash} from './dash.ts';
+import {knownKeys} from './known-keys.ts';
+import {realSource, type Surroundings} from './real-source.ts';
+import type {ColumnName} from './rows.ts';
+import {readSettings} from './settings.ts';
+import {type ShownUp, showUp} from './show-up.ts';
+import {viewMemory} from './view-memory.ts';
+
+/** What the command line says of the dashboard. */
+export interface StartDash extends Surroundings {
+	readonly machine: Machine;
+	readonly signal: AbortSignal;
+	readonly config: DashConfig;
+	/** The file that the configuration came from. */
+	readonly origin: string | null;
+	readonly filter?: string | undefined;
+	readonly sort?: ColumnName | undefined;
+	readonly reverse: boolean;
+	readonly active: boolean;
+	/** An `up` that is shown first. */
+	readonly up?: ShownUp;
+}
+
+/**
+ * Shows the dashboard on this process's terminal until it is left.
+ *
+ * @throws TsboxError E_CONFIG for keys that the configuration can't have.
+ */
+export async function startDash(start: StartDash): Promise<void> {
+	const {machine, config, env, up} = start;
+	const keys = knownKeys(config.keys ?? {}, start.origin);
+	if (!('fd' in stdout) || stdout.isTTY !== true) throw new TsboxError('E_USAGE', 'the dashboard needs a terminal', {});
+	const memory = viewMemory(machine.host, env);
+	const kept = readSettings(memory.read(), config);
+	const settings = {
+		...kept,
+		...(start.active ? {ended: false} : {}),
+		sort: start.sort === undefined ? kept.sort : {column: start.sort, descending: start.reverse},
+	};
+	const signs = glyphs(env);
+	await runDash({
+		source: realSource(machine, start),
+		stdin,
+		stdout,
+		theme: hasColour({...env, CI: undefined}, true) ? (config.theme ?? 'dark') : 'none',
+		glyphs: config.ascii === true ? glyphs({}) : signs,
+		keys,
+		settings,
+		remember: memory.write,
+		signal: start.signal,
+		...(start.filter === undefined ? {} : {filter: start.filter}),
+		...(up === undefined ? {} : {begin: desk => showUp(desk, up)}),
+	});
+}

@@ -1,0 +1,73 @@
+import type {ProjectEvent} from '../../supervise/event.ts';
+import {noProgress, type ProgressState, reduceProgress} from '../progress-state.ts';
+
+/** How far a service of an `up` is. */
+export interface UpService {
+	readonly service: string;
+	readonly status: 'idle' | 'waiting' | 'starting' | 'running' | 'unchanged' | 'exited' | 'restarting' | 'failed';
+	/** What it waits for, its health, why it failed: a few words, not escaped. */
+	readonly note: string;
+	readonly health: string;
+	/** The steps of its start, and how far they are. */
+	readonly start: ProgressState;
+	/** What a failed command said, and what mends it. */
+	readonly output: string;
+	readonly hint: string;
+}
+
+/** The services of an `up`, in the order of the spec. */
+export type UpState = readonly UpService[];
+
+/** Before anything happened. */
+export function firstUp(services: readonly string[]): UpState {
+	return services.map(idle);
+}
+
+function idle(service: string): UpService {
+	return {service, status: 'idle', note: '', health: '', start: noProgress, output: '', hint: ''};
+}
+
+const conditions: Readonly<Record<string, string>> = {
+	service_started: 'has started',
+	service_healthy: 'is healthy',
+	service_completed_successfully: 'has completed successfully',
+};
+
+/** The services after one more event. */
+export function reduceUp(state: UpState, event: ProjectEvent): UpState {
+	const known = state.some(({service}) => service === event.service) ? state : [...state, idle(event.service)];
+	return known.map(one => (one.service === event.service ? {...one, ...changeOf(one, event)} : one));
+}
+
+function changeOf(one: UpService, event: ProjectEvent): Partial<UpService> {
+	switch (event.type) {
+		case 'service.waiting':
+			return {status: 'waiting', note: `waits until ${event.for} ${conditions[event.condition] ?? event.condition}`};
+		case 'service.step':
+			return {status: one.status === 'running' ? 'running' : 'starting', note: '', start: reduceProgress(one.start, event.event)};
+		case 'service.started':
+			return {status: 'running', note: ''};
+		case 'service.unchanged':
+			return {status: 'unchanged', note: 'runs as the spec has it'};
+		case 'service.changed':
+			return {note: `made anew: ${event.changes.join(', ')} changed`};
+		case 'service.health':
+			return {health: event.health, output: event.health === 'unhealthy' ? event.output : ''};
+		case 'service.exited':
+			return {status: 'exited', note: `exited with status ${event.exitCode}${event.oomKilled ? ', and ran out of memory' : ''}`};
+		case 'service.restarting':
+			return {status: 'restarting', note: `restart ${event.count}`};
+		case 'service.failed':
+			return {status: 'failed', note: event.message, output: event.output ?? '', hint: event.hint ?? ''};
+		case 'service.oom':
+			return {note: 'ran out of memory'};
+		case 'service.hook':
+			return {note: event.message};
+		case 'service.stopping':
+			return {note: `is stopped with ${event.signal}`};
+		case 'service.removed':
+			return {status: 'idle', note: 'is removed'};
+		case 'service.ended':
+			return {};
+	}
+}

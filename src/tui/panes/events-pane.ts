@@ -1,0 +1,40 @@
+import {line} from '../draw/line.ts';
+import {type DetailTarget, type Pane, scroller} from '../dash/pane.ts';
+import {eventsTab} from '../tabs/events-tab.ts';
+import type {ProjectEvent} from '../../supervise/event.ts';
+import type {PaneDesk} from './pane-desk.ts';
+
+/** What happened in a project, of a container what happened to its service. */
+export function eventsPane({source, surround}: PaneDesk, {project, row}: DetailTarget): Pane {
+	const scroll = scroller();
+	let feed: {readonly events: () => readonly ProjectEvent[]; readonly close: () => void} | undefined;
+	let isClosed = false;
+	let isAtEnd = true;
+	if (project !== undefined)
+		void source.events(project, surround.changed).then(opened => {
+			if (isClosed) return opened.close();
+			feed = opened;
+			surround.changed();
+		});
+	const service = row.kind === 'container' ? row.container.service : row.kind === 'absent' ? row.service : undefined;
+	const isMeant = (event: ProjectEvent): boolean => service === undefined || event.service === service || event.service.startsWith(`${service}-`);
+	return {
+		draw: frame => {
+			if (project === undefined) return {lines: [line('  events are those of a detached project: it was started in the foreground', 'quiet')], status: ''};
+			const body = eventsTab((feed?.events() ?? []).filter(isMeant), frame);
+			if (isAtEnd) scroll.move(body.lines.length);
+			const lines = scroll.window(isAtEnd ? {lines: body.lines, focus: body.lines.length - 1} : {lines: body.lines}, frame.rows);
+			return {lines, status: scroll.status()};
+		},
+		move: by => {
+			scroll.move(by);
+			isAtEnd = by === 'last';
+		},
+		perform: () => false,
+		refresh: () => {},
+		close: () => {
+			isClosed = true;
+			feed?.close();
+		},
+	};
+}

@@ -1,0 +1,158 @@
+import type {Frame} from '../draw/line.ts';
+import {line} from '../draw/line.ts';
+import type {KeyName} from '../dash/keys.ts';
+import type {DetailTarget, Move, Pane, Shown} from '../dash/pane.ts';
+import {commandText, prompt} from '../dash/sheet.ts';
+import type {DashSource, FollowedLog} from '../dash/source.ts';
+import {sinceTime} from '../../view/since-time.ts';
+import {nextMatch, page, scrollBy, scrollSideways, setFilter, setSearch, toEnd, toggleTimestamps, toggleWrap, toStart, toTime} from '../tabs/log-moves.ts';
+import {type LogState, openLog} from '../tabs/log-state.ts';
+import {logFrame} from '../tabs/logs-view.ts';
+import {wholeLog} from '../tabs/whole-log.ts';
+import type {PaneDesk} from './pane-desk.ts';
+
+/** How far a key moves lines sideways, columns. */
+const sideways = 16;
+
+/** What containers print: follows, and goes back, searches, filters and saves. */
+export function logsPane({source, surround, settings, change}: PaneDesk, target: DetailTarget): Pane {
+	const {wrap, timestamps} = settings();
+	let state: LogState = {...openLog(target.labels), wrap, timestamps};
+	let log: FollowedLog | undefined;
+	let failure: string | undefined;
+	let isClosed = false;
+	let seen: Frame | undefined;
+	openLogOf(source, target, surround.changed).then(
+		opened => {
+			if (isClosed) return opened.close();
+			log = opened;
+			surround.changed();
+		},
+		(error: unknown) => {
+			failure = error instanceof Error ? error.message : String(error);
+			surround.changed();
+		},
+	);
+	/** Goes on from the state that a move gives; before the first frame there is nowhere to go. */
+	const go = (move: (view: {readonly state: LogState; readonly source: FollowedLog; readonly frame: Frame}) => LogState): void => {
+		if (log !== undefined && seen !== undefined) state = move({state, source: log, frame: seen});
+	};
+	const ask = (title: string, text: string, done: (text: string) => void, note: string): void => surround.ask(prompt(title, text, done, {note}));
+	return {
+		draw: frame => {
+			seen = frame;
+			if (failure !== undefined) return says(failure);
+			if (target.containers.length === 0) return says('there is no container');
+			if (log === undefined) return says('reading');
+			if (log.count() === 0) return says(log.isLoading() ? 'reading' : emptyWords(log, target));
+			return logFrame(state, log, frame);
+		},
+		move: by => go(view => moved(view, by)),
+		perform: name => perform(name),
+		refresh: () => {},
+		close: () => {
+			isClosed = true;
+			log?.close();
+		},
+	};
+
+	function perform(name: KeyName): boolean {
+		switch (name) {
+			case 'follow':
+				state = toEnd(state);
+				return true;
+			case 'search':
+				ask('search', state.search, text => {
+					state = setSearch(state, text);
+					if (text !== '') go(view => nextMatch(view, 1));
+				}, 'words, or a regular expression between slashes; n and N go on');
+				return true;
+			case 'next-match':
+				go(view => nextMatch(view, 1));
+				return true;
+			case 'previous-match':
+				go(view => nextMatch(view, -1));
+				return true;
+			case 'log-filter':
+				ask('show only lines with', state.filter, text => void (state = setFilter(state, text)), 'words, or a regular expression between slashes; empty shows all');
+				return true;
+			case 'wrap':
+				state = toggleWrap(state);
+				change({wrap: state.wrap});
+				return true;
+			case 'timestamps':
+				state = toggleTimestamps(state);
+				change({timestamps: state.timestamps});
+				return true;
+			case 'jump':
+				ask('jump to', '', jump, '10m (so long ago), 14:30 (today), 2026-01-31T12:00');
+				return true;
+			case 'save':
+				ask('save to', `${target.project ?? target.containers[0] ?? 'tsbox'}.log`, save, `what is kept here, filtered as it is shown; all of it: ${commandText(['logs', target.project ?? target.containers[0] ?? ''])} > FILE`);
+				return true;
+			case 'sideways-left':
+				state = scrollSideways(state, -sideways);
+				return true;
+			case 'sideways-right':
+				state = scrollSideways(state, sideways);
+				return true;
+			default:
+				return false;
+		}
+	}
+
+	function jump(text: string): void {
+		const at = timeOf(text.trim(), surround.now());
+		if (Number.isNaN(at)) return surround.say(`${text} is no time: write 10m, 14:30 or 2026-01-31T12:00`, true);
+		go(view => toTime(view, at));
+	}
+
+	function save(path: string): void {
+		if (log === undefined || path.trim() === '') return;
+		try {
+			const {text, lines} = wholeLog(state, log, surround.width);
+			source.save(path.trim(), text);
+			surround.say(`saved ${lines} lines to ${path.trim()}`);
+		} catch (error) {
+			surround.say(`${path.trim()}: ${error instanceof Error ? error.message : String(error)}`, true);
+		}
+	}
+}
+
+function openLogOf(source: DashSource, target: DetailTarget, changed: () => void): Promise<FollowedLog> {
+	return source.logs(target.containers, changed);
+}
+
+function says(text: string): Shown {
+	return {lines: [line(`  ${text}`, 'quiet')], status: ''};
+}
+
+function emptyWords(log: FollowedLog, {containers}: DetailTarget): string {
+	return containers.some(log.hasOutput)
+		? 'it has printed nothing'
+		: 'its output is not kept: it was started in the foreground, and prints on the terminal that it was started from';
+}
+
+function moved(view: Parameters<typeof scrollBy>[0], by: Move): LogState {
+	switch (by) {
+		case 'first':
+			return toStart(view.state);
+		case 'last':
+			return toEnd(view.state);
+		case 'page-up':
+			return page(view, -1);
+		case 'page-down':
+			return page(view, 1);
+		default:
+			return scrollBy(view, by);
+	}
+}
+
+/** A time of today, a moment so long ago, or a date; NaN for none of them. */
+function timeOf(text: string, now: number): number {
+	const clock = /^(\d{1,2}):(\d\d)(?::(\d\d))?$/.exec(text);
+	if (clock === null) return sinceTime(text, now);
+	const today = new Date(now);
+	today.setHours(Number(clock[1]), Number(clock[2]), Number(clock[3] ?? 0), 0);
+	return today.getTime();
+}

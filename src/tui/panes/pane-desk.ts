@@ -1,0 +1,14 @@
+import type {Measure} from '../../view/look.ts';
+import type {Surround} from '../dash/pane.ts';
+import type {ViewSettings} from '../dash/settings.ts';
+import type {DashSource} from '../dash/source.ts';
+import type {SampleHistory} from '../tabs/history.ts';
+
+/** What panes work with. */
+export interface PaneDesk {
+	readonly source: DashSource;
+	readonly history: SampleHistory;
+	readonly surround: Surround & {readonly width: Measure};
+	readonly settings: () => ViewSettings;
+	readonly change: (settings: Partial<ViewSettings>) => void;
+}

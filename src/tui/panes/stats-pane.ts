@@ -1,0 +1,35 @@
+import {line} from '../draw/line.ts';
+import type {DetailTarget, Pane} from '../dash/pane.ts';
+import {scroller} from '../dash/pane.ts';
+import {plotWindows} from '../dash/settings.ts';
+import {statsTab} from '../tabs/stats-tab.ts';
+import type {PaneDesk} from './pane-desk.ts';
+
+/** Plots of what a container used. */
+export function statsPane({history, settings, change}: PaneDesk, {containers, row}: DetailTarget): Pane {
+	const scroll = scroller();
+	// Of several containers the one of the cursor, or the first.
+	const name = row.kind === 'container' ? row.container.name : containers[0];
+	const longer = (by: 1 | -1): void => {
+		const at = plotWindows.findIndex(ms => ms === settings().windowMs) + by;
+		const windowMs = plotWindows[at];
+		if (windowMs !== undefined) change({windowMs});
+	};
+	return {
+		draw: frame => {
+			if (name === undefined) return {lines: [line('  there is no container', 'quiet')], status: ''};
+			const windowMs = plotWindows.find(ms => ms === settings().windowMs) ?? plotWindows[0];
+			const body = statsTab(history.samples(name, frame.now - windowMs - 2000), {windowMs}, frame);
+			return {lines: scroll.window(body, frame.rows), status: row.kind === 'project' ? name : scroll.status()};
+		},
+		move: scroll.move,
+		perform: key => {
+			if (key === 'window-longer') longer(1);
+			else if (key === 'window-shorter') longer(-1);
+			else return false;
+			return true;
+		},
+		refresh: () => {},
+		close: () => {},
+	};
+}
