@@ -1,9 +1,11 @@
+import type {Host} from '../host/host.ts';
 import {type ProcessView, problemOf, processView, type Told} from '../run/check.ts';
 import {type ContainerRecord, containerFolder} from '../state/record.ts';
 import {readStory} from '../state/start-story.ts';
 import type {Check} from '../step/check.ts';
 import type {Step} from '../step/step.ts';
 import {hasEnded} from './has-ended.ts';
+import {loopbackUp} from './loopback-up.ts';
 import type {Difference, Drift} from './observed.ts';
 import {readInNamespaces} from './read-in-namespaces.ts';
 import {runningContainer, runs} from './running-container.ts';
@@ -24,30 +26,33 @@ function isLoopback({step, check}: PlannedCheck): boolean {
 }
 
 /**
- * A folder on the host that the start was made from is nothing that the container has: once its command runs, its mounts hold
- * what is in it, and `gc` removes the tools of before an upgrade. Its cgroups are folders too, and are its own.
+ * All checks of a plan hold for as long as the container runs but one: the tools are there for its start, and `gc` removes
+ * them once the host has others.
  */
-function isOnlyOfTheStart({step, check}: PlannedCheck): boolean {
-	return check.kind === 'folder' && step.phase !== 'cgroup';
+function isOnlyOfTheStart({step}: PlannedCheck): boolean {
+	return step.action.kind === 'copyTools';
 }
 
-/**
- * sysfs belongs to its mount, so its flags of lo can't be read from outside. But the kernel gives lo its addresses when it
- * goes up and takes them when it goes down (inetdev_event in net/ipv4/devinet.c), and /proc/PID/net, the host's own mount,
- * shows the tables of the process's namespace.
- */
-function loopbackProblem(view: ProcessView): string | undefined {
-	const up =
-		/\b127\.0\.0\.1\s[^|]*\/32 host LOCAL/.test(view.text('net/fib_trie')) || / lo$/m.test(view.text('net/if_inet6'));
-	return up ? undefined : 'lo has no address, as when it is down';
+/** What a check comes to: undefined where it agrees. */
+type Outcome = {readonly problem: string} | {readonly unchecked: string} | undefined;
+
+function loopbackOutcome(igmp: string): Outcome {
+	const up = loopbackUp(igmp);
+	if (up === undefined) return {unchecked: 'this kernel does not show from outside whether lo is up'};
+	return up ? undefined : {problem: 'lo is down'};
 }
 
-/** Why a check can't be made, in words; undefined where it can. */
-function uncheckedBecause({step, check}: PlannedCheck, told: Told): string | undefined {
-	if (check.kind !== 'readBack' || told.values.has(check.path)) return undefined;
-	return isSetting(check.path)
-		? `${step.title}: ${check.path} can't be read`
-		: `${step.title}: only a process in the container's mounts could read ${check.path}`;
+function outcomeOf(planned: PlannedCheck, host: Host, view: ProcessView, told: Told): Outcome {
+	const {check} = planned;
+	if (isLoopback(planned)) return loopbackOutcome(view.text('net/igmp'));
+	if (check.kind === 'readBack' && !told.values.has(check.path))
+		return {
+			unchecked: isSetting(check.path)
+				? `${check.path} can't be read`
+				: `${check.path} can be read by a process in the container's mounts alone`,
+		};
+	const problem = problemOf(check, host, view, told);
+	return problem === undefined ? undefined : {problem};
 }
 
 /** What nobody has a plan of can't be compared: a compiled script keeps none, and a full disk may have cost it. */
@@ -81,14 +86,11 @@ export async function drift(machine: Machine, name: string): Promise<Drift> {
 	const differences: Difference[] = [];
 	const unchecked: string[] = [];
 	for (const each of checks) {
-		const {step, check} = each;
-		const why = isLoopback(each) ? undefined : uncheckedBecause(each, told);
-		if (why !== undefined) {
-			unchecked.push(why);
-			continue;
-		}
-		const problem = isLoopback(each) ? loopbackProblem(view) : problemOf(check, host, view, told);
-		if (problem !== undefined) differences.push({stepId: step.id, title: step.title, problem});
+		const {id: stepId, title} = each.step;
+		const outcome = outcomeOf(each, host, view, told);
+		if (outcome === undefined) continue;
+		if ('problem' in outcome) differences.push({stepId, title, problem: outcome.problem});
+		else unchecked.push(`${title}: ${outcome.unchecked}`);
 	}
 	// Of a process that ends meanwhile /proc shows nothing any more, and its number may be another's.
 	if (!runs(machine, record)) throw hasEnded(name);

@@ -4,13 +4,15 @@ import type {StartStory, StepOutcome} from '../state/start-story.ts';
 import type {Plan} from '../step/step.ts';
 import type {EventSink, RunEvent} from './event.ts';
 
-/** Passes events on and keeps them: while a container starts no more is done than that. How far an unpack is, is not kept. */
+/** Passes events on and keeps those that a story is made of: while a container starts no more is done than that. */
 export function keepEvents(emit: EventSink): {readonly emit: EventSink; readonly kept: readonly RunEvent[]} {
 	const kept: RunEvent[] = [];
 	return {
 		kept,
 		emit: event => {
-			if (event.type !== 'step.progress') kept.push(event);
+			// The steps are in the plan.
+			if (event.type === 'plan.started') kept.push({...event, steps: []});
+			else if (event.type !== 'step.progress') kept.push(event);
 			emit(event);
 		},
 	};
