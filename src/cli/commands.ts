@@ -7,6 +7,7 @@ import {dash} from './commands/dash.ts';
 import {diff} from './commands/diff.ts';
 import {doctor} from './commands/doctor.ts';
 import {down} from './commands/down.ts';
+import {drift} from './commands/drift.ts';
 import {events} from './commands/events.ts';
 import {exec} from './commands/exec.ts';
 import {gc} from './commands/gc.ts';
@@ -62,6 +63,7 @@ export const commands: readonly Command[] = [
 	port,
 	cp,
 	diff,
+	drift,
 	inspect,
 	plan,
 	compile,

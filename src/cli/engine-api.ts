@@ -15,6 +15,7 @@ import type {
 	VolumeSummary,
 } from '../engine/types.ts';
 import type {DownOptions} from '../engine/down.ts';
+import type {Drift} from '../engine/observed.ts';
 import type {ContainerPorts} from '../engine/ports.ts';
 import type {EventSink} from '../run/event.ts';
 import type {LimitChanges} from '../spec/limit-changes.ts';
@@ -51,6 +52,8 @@ export interface EngineApi {
 	watchList(machine: Machine, signal: AbortSignal): AsyncIterable<readonly ContainerSummary[]>;
 	/** The record of a container and its live state, ready for JSON. */
 	inspect(machine: Machine, name: string): Promise<unknown>;
+	/** Makes the checks of a running container's plan again. */
+	drift(machine: Machine, name: string): Promise<Drift>;
 	gc(machine: Machine, emit: EventSink): Promise<{readonly removed: readonly string[]}>;
 	listImages(machine: Machine): Promise<readonly ImageSummary[]>;
 	removeImage(machine: Machine, digest: string): Promise<void>;

@@ -23,6 +23,7 @@ export const engine: EngineApi = {
 		yield* (await import('../engine/watch-list.ts')).watchList(...args);
 	},
 	inspect: async (...args) => (await import('../engine/inspect.ts')).inspect(...args),
+	drift: async (...args) => (await import('../engine/drift.ts')).drift(...args),
 	gc: async (...args) => (await import('../engine/gc.ts')).gc(...args),
 	listImages: async (...args) => (await import('../engine/images.ts')).listImages(...args),
 	removeImage: async (...args) => (await import('../engine/images.ts')).removeImage(...args),

@@ -140,6 +140,7 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 			yield [];
 		},
 		inspect: note('inspect', {name: 'demo'}),
+		drift: note('drift', {differences: [], checked: 31, unchecked: []}),
 		gc: note('gc', {removed: ['old']}),
 		listVolumes: note('listVolumes', []),
 		inspectVolume: note('inspectVolume', {

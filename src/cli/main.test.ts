@@ -43,6 +43,8 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		  tsbox port        Show where the ports of a running container can be reached
 		  tsbox cp          Copy files between a running container and the host
 		  tsbox diff        List what changed in a container against its image
+		  tsbox drift       Compare a running container with its plan, check by check;
+		                    exit status 1 where they differ
 		  tsbox inspect     Show all that is known of a container or a detached project,
 		                    as JSON
 		  tsbox plan        Show every command that makes the container, and run none

@@ -8,6 +8,7 @@ import {freezersOf} from '../state/freezer.ts';
 import {thaw} from '../run/freeze.ts';
 import {killOf} from '../run/kill-of.ts';
 import {rollBack} from '../run/rollback.ts';
+import {keepEvents, storyOf} from '../run/story-of.ts';
 import {killCgroup} from '../run/undo.ts';
 import {renamed} from '../state/alias.ts';
 import {claimName, nameInUse, releaseName} from '../state/claim.ts';
@@ -15,6 +16,7 @@ import type {Project, Service} from '../spec/project.ts';
 import {noteExit as rememberExit} from '../state/exited.ts';
 import {addNotes} from '../state/notes.ts';
 import {type ContainerRecord, containerFolder, type Detached, readRecord, writeRecord} from '../state/record.ts';
+import type {StartStory} from '../state/start-story.ts';
 import {exitCodeOf} from './exit-code.ts';
 import {sweepName} from './gc.ts';
 import {planService} from './plan-container.ts';
@@ -30,6 +32,8 @@ export interface DetachedRequest {
 	readonly project: Project;
 	readonly service: Service;
 	readonly bestEffort: boolean;
+	/** Told what a start was like that failed when it was carried out, once it is rolled back. */
+	readonly onFailed?: (story: StartStory) => void;
 }
 
 /** A detached container that runs. */
@@ -52,9 +56,9 @@ export function logFolder({dirs}: Pick<Machine, 'dirs'>, name: string): string {
  */
 export async function startDetached(
 	machine: Machine,
-	{project, service, bestEffort}: DetachedRequest,
+	{project, service, bestEffort, onFailed}: DetachedRequest,
 	about: Detached,
-	emit: EventSink,
+	sink: EventSink,
 	signal: AbortSignal,
 ): Promise<DetachedContainer> {
 	const {host, dirs} = machine;
@@ -71,6 +75,7 @@ export async function startDetached(
 		tty: planned.service.tty ?? false,
 		stdin: planned.service.stdinOpen ?? false,
 	});
+	const {emit, kept: events} = keepEvents(sink);
 	try {
 		if (isNew) await sweepName(machine, name);
 		const started = await startPlanned(machine, {emit, signal}, planned, record, attachment, members);
@@ -79,6 +84,7 @@ export async function startDetached(
 	} catch (error) {
 		await rollBack(host, machine.facts, conf, emit, kept);
 		noteExit(machine, name, {code: isTsboxError(error) ? error.exitStatus : 125, oomKilled: false});
+		onFailed?.(storyOf(planned.plan, events, {error}));
 		throw error;
 	}
 }

@@ -9,7 +9,9 @@ import type {StartedContainer} from '../run/execute-context.ts';
 import {openJournal} from '../run/journal.ts';
 import {withLock} from '../run/lock.ts';
 import {memoryCount} from '../run/memory.ts';
+import {keepEvents, storyOf} from '../run/story-of.ts';
 import {type ContainerRecord, containerFolder, writeRecord} from '../state/record.ts';
+import {writeStory} from '../state/start-story.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
 import type {Machine, PlannedContainer, UpRequest} from './types.ts';
 
@@ -44,7 +46,8 @@ function mebibytes(bytes: number): string {
 export type StartRequest = Pick<UpRequest, 'emit' | 'signal' | 'hold'>;
 
 /**
- * Carries out the plan of a container whose name is claimed, and writes its record once every check agreed.
+ * Carries out the plan of a container whose name is claimed, and writes its record once every check agreed, and what the
+ * start was like once its command runs.
  *
  * @throws TsboxError when it did not start; the caller rolls back.
  */
@@ -59,13 +62,14 @@ export async function startPlanned(
 ): Promise<StartedContainer> {
 	const {host, facts, dirs} = machine;
 	const conf = containerFolder(dirs.state, record.name);
+	const {emit, kept} = keepEvents(request.emit);
 	const copiedTools = {toolbox: toolboxFolder(facts, dirs.store)};
 	try {
-		return await execute(plan, {
+		const started = await execute(plan, {
 			host,
 			facts,
 			signal: request.signal,
-			emit: request.emit,
+			emit,
 			journal: openJournal(host, conf),
 			conf,
 			launch: attachment.launch,
@@ -87,7 +91,7 @@ export async function startPlanned(
 					{
 						signal: request.signal,
 						onProgress: (done, total, entries) =>
-							request.emit({type: 'step.progress', at: host.now(), id: 'rootfs.copy', done, total, entries}),
+							emit({type: 'step.progress', at: host.now(), id: 'rootfs.copy', done, total, entries}),
 						...copiedTools,
 					},
 				);
@@ -100,7 +104,7 @@ export async function startPlanned(
 					fillVolume(host, facts, fill, {
 						signal: request.signal,
 						onProgress: (done, total, entries) =>
-							request.emit({type: 'step.progress', at: host.now(), id, done, total, entries}),
+							emit({type: 'step.progress', at: host.now(), id, done, total, entries}),
 						...copiedTools,
 					});
 				await withLock(host, facts, `${fill.volume}/lock`, copy, request.signal);
@@ -113,10 +117,12 @@ export async function startPlanned(
 					...copiedTools,
 					signal: request.signal,
 					onProgress: (done, total, entries) =>
-						request.emit({type: 'step.progress', at: host.now(), id: 'image.unpack', done, total, entries}),
+						emit({type: 'step.progress', at: host.now(), id: 'image.unpack', done, total, entries}),
 				});
 			},
 		});
+		writeStory(host, conf, storyOf(plan, kept));
+		return started;
 	} catch (error) {
 		throw startError(machine, error, members);
 	}

@@ -3,6 +3,7 @@ import {changeLimits} from '../oci/change-limits.ts';
 import type {OciResources} from '../oci/config.ts';
 import {cgroupSettings} from '../plan/cgroup-settings.ts';
 import type {PlanInput} from '../plan/input.ts';
+import {settingStep} from '../plan/plan-cgroup.ts';
 import {shortfalls} from '../plan/unsupported.ts';
 import {withLock} from '../run/lock.ts';
 import {memoryCount} from '../run/memory.ts';
@@ -10,12 +11,21 @@ import {type LimitWrite, writeLimits} from '../run/write-limits.ts';
 import {type LimitChanges, limitOptions} from '../spec/limit-changes.ts';
 import type {Origin} from '../spec/project.ts';
 import {containerFolder, readRecord, writeRecord} from '../state/record.ts';
+import {readStory, writeStory} from '../state/start-story.ts';
+import type {Step} from '../step/step.ts';
 import {hasEnded, unlessEnded} from './has-ended.ts';
 import {type RunningRecord, runningContainer} from './running-container.ts';
 import type {Machine} from './types.ts';
+import {withSteps} from './with-steps.ts';
+
+/** A write, and the step of a plan with that limit. */
+interface NewLimit {
+	readonly write: LimitWrite;
+	readonly step: Step;
+}
 
 /** The files and values of a start with these limits, in the cgroups that the container is in. */
-function writesFor({facts, bestEffort}: Machine, record: RunningRecord, changed: OciResources): readonly LimitWrite[] {
+function limitsFor({facts, bestEffort}: Machine, record: RunningRecord, changed: OciResources): readonly NewLimit[] {
 	const {name, cgroups, config} = record;
 	if (cgroups.length === 0)
 		throw new TsboxError('E_HOST_UNSUPPORTED', `${name} can't be limited`, {
@@ -25,7 +35,8 @@ function writesFor({facts, bestEffort}: Machine, record: RunningRecord, changed:
 	// Nothing else of a plan's input has a say in what is written.
 	const input = {facts, config: {...config, linux: {...config.linux, resources: changed}}} as PlanInput;
 	const {layout, v1} = facts.cgroup;
-	return cgroupSettings(input, shortfalls(bestEffort)).map(({controller, file, value, reads, title}) => {
+	return cgroupSettings(input, shortfalls(bestEffort)).map(setting => {
+		const {controller, file, value, reads, title} = setting;
 		const home = cgroups.find(member =>
 			layout === 'v2' ? member.controller === '' : member.controller !== '' && v1[member.controller] === v1[controller],
 		);
@@ -34,7 +45,10 @@ function writesFor({facts, bestEffort}: Machine, record: RunningRecord, changed:
 				why: `${name} is in no cgroup of the ${controller} controller: it was started without such a limit`,
 				hint: 'set that limit in the spec, and start the container anew',
 			});
-		return {title, path: `${home.path}/${file}`, value, reads: reads ?? value};
+		return {
+			write: {title, path: `${home.path}/${file}`, value, reads: reads ?? value},
+			step: settingStep(setting, home.path),
+		};
 	});
 }
 
@@ -63,12 +77,13 @@ function originsOf(changes: LimitChanges): Readonly<Record<string, Origin>> {
 	);
 }
 
-/** Notes the new limits in the record as it is by now. */
+/** Notes the new limits in the record as it is by now, and in the plan that it was made by: what holds is what was asked for last. */
 function noteLimits(
 	{host, dirs}: Machine,
 	record: RunningRecord,
 	resources: OciResources,
 	changes: LimitChanges,
+	steps: readonly Step[],
 ): void {
 	const {name, process} = record;
 	const folder = containerFolder(dirs.state, name);
@@ -76,6 +91,8 @@ function noteLimits(
 	if (now?.process?.pid !== process.pid || now.process.startTime !== process.startTime) throw hasEnded(name);
 	const config = {...now.config, linux: {...now.config.linux, resources}};
 	writeRecord(host, folder, {...now, config, origins: {...now.origins, ...originsOf(changes)}});
+	const story = readStory(host, folder);
+	if (story !== undefined) writeStory(host, folder, withSteps(story, steps));
 }
 
 /**
@@ -97,11 +114,21 @@ export async function updateLimits(
 		unlessEnded(name, () => {
 			const record = runningContainer(machine, name);
 			const {all, changed} = changeLimits(record.config.linux.resources, changes);
-			const writes = writesFor(machine, record, changed);
+			const limits = limitsFor(machine, record, changed);
 			const killed = (): number => memoryCount(host, record.cgroups)?.oomKills ?? 0;
 			const before = killed();
-			writeLimits(host, writes, explain(machine));
-			noteLimits(machine, record, all, changes);
+			writeLimits(
+				host,
+				limits.map(({write}) => write),
+				explain(machine),
+			);
+			noteLimits(
+				machine,
+				record,
+				all,
+				changes,
+				limits.map(({step}) => step),
+			);
 			const more = killed() - before;
 			return {
 				warnings:

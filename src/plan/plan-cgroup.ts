@@ -53,7 +53,8 @@ function hierarchies(facts: CgroupFacts, wanted: readonly string[]): readonly {c
 	return found;
 }
 
-function settingStep(setting: Setting, path: string): Step {
+/** The step that writes a limit into the cgroup at `path`. */
+export function settingStep(setting: Setting, path: string): Step {
 	const file = `${path}/${setting.file}`;
 	return cgroupStep(setting.id, setting.title, setting.why, setting.man, {
 		object: `${file} = ${setting.value}`,

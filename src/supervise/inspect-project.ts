@@ -1,15 +1,26 @@
 import {allRecords} from '../engine/find-container.ts';
 import {inspect} from '../engine/inspect.ts';
+import {startView} from '../engine/start-view.ts';
 import type {Machine} from '../engine/types.ts';
+import {labelOf} from '../spec/replicas.ts';
+import {failedStory} from './failed-story.ts';
 import {readProject, supervisorOf} from './project-folder.ts';
 
-/** A detached project, who looks after it, and its containers, ready for JSON; undefined where there is none of that name. */
+/**
+ * A detached project, who looks after it, its containers, and the starts of such as failed, ready for JSON; undefined where
+ * there is none of that name.
+ */
 export async function inspectProject(machine: Machine, name: string): Promise<unknown> {
 	const {host, dirs} = machine;
 	const project = readProject(host, dirs.state, name);
 	if (project === undefined) return undefined;
 	const supervisor = supervisorOf(host, dirs.state, name);
 	const records = allRecords(machine).filter(({detached}) => detached?.project === name);
+	const failed = records.flatMap(({detached}) => {
+		const label = detached === undefined ? '' : labelOf(detached.made);
+		const story = failedStory(machine, name, label);
+		return story === undefined ? [] : [{label, start: startView(story)}];
+	});
 	return {
 		schema: 1,
 		name,
@@ -17,5 +28,6 @@ export async function inspectProject(machine: Machine, name: string): Promise<un
 		services: project.services,
 		supervisor: supervisor === undefined ? null : {pid: supervisor.pid},
 		containers: await Promise.all(records.map(record => inspect(machine, record.name))),
+		failed,
 	};
 }

@@ -2,6 +2,7 @@ import type {SpecRequest} from '../engine/types.ts';
 import {errnoOf} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
 import {bootId, isRunning, type ProcessIdentity} from '../host/process.ts';
+import {ownJson} from '../state/own-json.ts';
 
 /** What a detached project is made from, so that whoever looks after it can read its spec again. */
 export interface ProjectRequest {
@@ -51,7 +52,7 @@ export function writeProject(host: Host, state: string, request: ProjectRequest)
 
 /** The request of a project; undefined when there is none, or it can't be read. */
 export function readProject(host: Host, state: string, name: string): ProjectRequest | undefined {
-	return mine<ProjectRequest>(host, `${projectFolder(state, name)}/project.json`);
+	return ownJson<ProjectRequest>(host, `${projectFolder(state, name)}/project.json`);
 }
 
 /** Notes who looks after a project. */
@@ -62,22 +63,10 @@ export function writeSupervisor(host: Host, state: string, name: string, process
 
 /** The process that looks after a project; undefined when none runs. */
 export function supervisorOf(host: Host, state: string, name: string): ProcessIdentity | undefined {
-	const noted = mine<ProcessIdentity & {readonly bootId: string}>(
+	const noted = ownJson<ProcessIdentity & {readonly bootId: string}>(
 		host,
 		`${projectFolder(state, name)}/supervisor.json`,
 	);
 	// Another boot may give the same number at the same time, and the state folder may be on disk.
 	return noted !== undefined && noted.bootId === bootId(host) && isRunning(host, noted) ? noted : undefined;
-}
-
-/** A JSON object of root's or of our own; what somebody else wrote, or what is cut short, is nothing. */
-function mine<T extends object>(host: Host, path: string): T | undefined {
-	const owner = host.lstat(path)?.uid;
-	if (owner !== 0 && owner !== process.getuid?.()) return undefined;
-	try {
-		const value: unknown = JSON.parse(host.readText(path) ?? '');
-		return typeof value === 'object' && value !== null ? (value as T) : undefined;
-	} catch {
-		return undefined;
-	}
 }

@@ -12,8 +12,10 @@ import type {Machine} from '../engine/types.ts';
 import type {Dependency, Project, Service} from '../spec/project.ts';
 import {labelOf} from '../spec/replicas.ts';
 import {type ContainerRecord, containerFolder} from '../state/record.ts';
+import type {StartStory} from '../state/start-story.ts';
 import type {ProjectSink} from './event.ts';
 import {exitOf} from './exit-of.ts';
+import {forgetFailedStory, keepFailedStory} from './failed-story.ts';
 import {sayFarewell} from '../engine/hooks.ts';
 import {lookAfter} from './look-after.ts';
 import type {ProjectRequest} from './project-folder.ts';
@@ -59,6 +61,7 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 	let exitCode: number | null = null;
 	let restarts = 0;
 	let error: unknown;
+	let story: StartStory | undefined;
 	let container: DetachedContainer | undefined;
 	let wanted = false;
 	let begun = false;
@@ -82,16 +85,19 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 	});
 
 	async function begin(): Promise<DetachedContainer> {
+		story = undefined;
 		for (const dependency of service.dependsOn ?? []) {
 			become('waiting');
 			await until(label, dependency, calledOff.signal);
 		}
 		become('starting');
-		const request = {project: spec, service, bestEffort: project.spec.bestEffort ?? false};
+		const onFailed = (failed: StartStory): void => void (story = failed);
+		const request = {project: spec, service, bestEffort: project.spec.bestEffort ?? false, onFailed};
 		const about = aboutDetached(project.name, service, restarts);
 		const step = (event: Parameters<Parameters<typeof startDetached>[3]>[0]): void =>
 			emit({type: 'service.step', at: at(), service: label, event});
 		const one = await startDetached(machine, request, about, step, calledOff.signal);
+		forgetFailedStory(machine, project.name, label);
 		// Its shell ends when all output is written, which processes that it left behind may hold up.
 		return {...one, ended: Promise.race([one.ended, exitOf(host, one.record, conf, true)])};
 	}
@@ -132,6 +138,8 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 
 	const fail = (failure: unknown): void => {
 		error = failure;
+		if (story === undefined) forgetFailedStory(machine, project.name, label);
+		else keepFailedStory(machine, project.name, label, story);
 		become('failed');
 		emit({
 			type: 'service.failed',
@@ -228,6 +236,7 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 		remove: async timeoutMs => {
 			await stop(timeoutMs);
 			if (host.lstat(conf) !== undefined) await removeDetached(machine, service.name, () => {});
+			forgetFailedStory(machine, project.name, label);
 			emit({type: 'service.removed', at: at(), service: label});
 		},
 	};

@@ -1,0 +1,27 @@
+import {defineCommand} from '../command.ts';
+import {jsonText} from '../../view/json.ts';
+
+/** `tsbox drift`: whether the kernel still agrees with the plan of a container. */
+export const drift = defineCommand({
+	name: 'drift',
+	describe: 'Compare a running container with its plan, check by check; exit status 1 where they differ',
+	examples: [
+		['tsbox drift demo', 'a line for each difference, or that all checks agree'],
+		['tsbox update --memory 1g demo && tsbox drift demo', 'what update changes is the plan from then on'],
+		['tsbox drift --json demo', 'the same as JSON'],
+	],
+	options: {json: {kind: 'flag', describe: 'As JSON'}},
+	positionals: [{name: 'NAME', describe: 'Container', required: true, completes: 'container'}],
+	async run({values, positionals: [name = '']}, {io, engine, folders}) {
+		const found = await engine.drift(await engine.openMachine(folders), name);
+		const {differences, checked, unchecked} = found;
+		const {escapeText} = await import('../../view/escape.ts');
+		if (values.json) io.out(jsonText(found, 2));
+		else {
+			for (const {title, problem} of differences) io.out(`${escapeText(title)}: ${escapeText(problem)}\n`);
+			if (differences.length === 0 && checked > 0) io.out(`all ${checked} checks agree\n`);
+			for (const text of unchecked) io.err(`not checked: ${escapeText(text)}\n`);
+		}
+		return differences.length === 0 ? 0 : 1;
+	},
+});

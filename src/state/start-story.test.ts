@@ -1,0 +1,46 @@
+import {expect, test} from 'vitest';
+import {recordingHost} from '../host/recording-host.ts';
+import type {Plan} from '../step/step.ts';
+import {readStory, type StartStory, writeStory} from './start-story.ts';
+
+const folder = '/run/tsbox/containers/demo';
+const file = `${folder}/start.json`;
+const plan: Plan = {
+	schema: 1,
+	name: 'demo',
+	spec: '/srv/demo.yaml',
+	namespaces: [],
+	steps: [],
+	warnings: [],
+	protections: [],
+};
+const story: StartStory = {schema: 1, plan, startedAt: 5, ms: 7, outcome: 'started', steps: {}};
+
+test('a story comes back as it was written', () => {
+	const host = recordingHost({[folder]: 'dir'});
+	writeStory(host, folder, story);
+	expect(readStory(host, folder)).toEqual(story);
+	expect(readStory(host, folder, 'other.json')).toBeUndefined();
+});
+
+test.each([
+	['cut short', '{"schema":1'],
+	['of a later version', JSON.stringify({...story, schema: 2})],
+	['without a plan', JSON.stringify({...story, plan: null})],
+	['without steps', JSON.stringify({...story, steps: null})],
+	['no story at all', 'null'],
+])('one that is %s is none', (_, text) => {
+	expect(readStory(recordingHost({[file]: text}), folder)).toBeUndefined();
+});
+
+test('a full disk costs the story, and the one before it, but no more', () => {
+	const host = recordingHost({[file]: JSON.stringify(story)});
+	const full = {
+		...host,
+		writeAtomic: () => {
+			throw Object.assign(new Error('ENOSPC: no space left on device'), {code: 'ENOSPC'});
+		},
+	};
+	expect(() => writeStory(full, folder, {...story, ms: 8})).not.toThrow();
+	expect(readStory(host, folder)).toBeUndefined();
+});
