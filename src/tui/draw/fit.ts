@@ -24,11 +24,7 @@ export function fitText(
 }
 
 /** A line of exactly so many columns. */
-export function fitLine(
-	line: Line,
-	columns: number,
-	look: {readonly width: Measure; readonly glyphs: Glyphs},
-): Line {
+export function fitLine(line: Line, columns: number, look: {readonly width: Measure; readonly glyphs: Glyphs}): Line {
 	const fitted: Span[] = [];
 	const last = line.findLastIndex(({text}) => look.width(text) > 0);
 	let left = columns;
