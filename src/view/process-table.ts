@@ -22,13 +22,13 @@ export function processTable(processes: readonly ContainerProcess[], {width}: Lo
 }
 
 /** Minutes, seconds and hundredths, as TIME+ of top(1). */
-function cpuTime(ms: number): string {
+export function cpuTime(ms: number): string {
 	const hundredths = Math.floor(ms / 10);
 	const two = (number: number): string => String(number).padStart(2, '0');
 	return `${Math.floor(hundredths / 6000)}:${two(Math.floor(hundredths / 100) % 60)}.${two(hundredths % 100)}`;
 }
 
-/** One without a command line has its name in brackets, as in ps(1). */
-function commandWords({command, name}: ContainerProcess): string {
+/** The command of a process, escaped; one without a command line has its name in brackets, as in ps(1). */
+export function commandWords({command, name}: ContainerProcess): string {
 	return escapeText(command.length === 0 ? `[${name}]` : command.join(' '));
 }

@@ -14,33 +14,29 @@ export function fitText(
 	{width, glyphs}: {readonly width: Measure; readonly glyphs: Glyphs},
 	side: 'left' | 'right' = 'left',
 ): string {
+	if (columns <= 0) return '';
 	const own = width(text);
 	const blanks = ' '.repeat(Math.max(0, columns - own));
 	if (own <= columns) return side === 'left' ? text + blanks : blanks + text;
 	const mark = glyphs.isAscii ? '~' : '…';
 	const kept = takeColumns(text, columns - 1, width);
-	return columns <= 0 ? '' : kept + mark + ' '.repeat(Math.max(0, columns - 1 - width(kept)));
+	return kept + mark + ' '.repeat(Math.max(0, columns - 1 - width(kept)));
 }
 
 /** A line of exactly so many columns. */
-export function fitLine(
-	line: Line,
-	columns: number,
-	look: {readonly width: Measure; readonly glyphs: Glyphs},
-): Line {
+export function fitLine(line: Line, columns: number, look: {readonly width: Measure; readonly glyphs: Glyphs}): Line {
 	const fitted: Span[] = [];
+	const last = line.findLastIndex(({text}) => look.width(text) > 0);
 	let left = columns;
 	for (const [index, {text, tone}] of line.entries()) {
 		const own = look.width(text);
-		const hasMore = line.slice(index + 1).some(({text: later}) => later !== '');
-		if (own < left || (own === left && !hasMore)) {
+		if (own < left || (own === left && index >= last)) {
 			fitted.push({text, tone});
 			left -= own;
 			continue;
 		}
 		// A cut has its mark, also where this span would fit and the next does not.
-		const cut = own > left ? text : `${text}${' '}`;
-		fitted.push({text: fitText(cut, left, look), tone});
+		fitted.push({text: fitText(own > left ? text : `${text} `, left, look), tone});
 		return fitted;
 	}
 	if (left > 0) fitted.push({text: ' '.repeat(left), tone: fitted.at(-1)?.tone === 'cursor' ? 'cursor' : 'plain'});

@@ -49,6 +49,8 @@ const looks: Readonly<Record<ThemeName, Readonly<Record<Tone, Styles>>>> = {dark
 export function paint(line: Line, theme: ThemeName): string {
 	const look = looks[theme];
 	return line
-		.map(({text, tone}) => (look[tone] === 'reset' || text === '' ? text : styleText(look[tone], text, {validateStream: false})))
+		.map(({text, tone}) =>
+			look[tone] === 'reset' || text === '' ? text : styleText(look[tone], text, {validateStream: false}),
+		)
 		.join('');
 }

@@ -1,0 +1,40 @@
+import type {Drift} from '../../engine/observed.ts';
+import {plural} from '../../view/duration.ts';
+import {escapeText} from '../../view/escape.ts';
+import {wrapWords} from '../../view/wrap.ts';
+import {type Body, type Frame, type Line, line, span, type Tone} from '../draw/line.ts';
+
+/** Whether the kernel still shows what the plan wanted, each difference with its step, and what can't be seen from outside. */
+export function driftTab({differences, checked, unchecked}: Drift, frame: Frame): Body {
+	const {glyphs} = frame;
+	const verdict =
+		differences.length > 0
+			? line(
+					`${glyphs.failed} ${differences.length} of ${plural(checked, 'check')} ${differences.length === 1 ? 'does' : 'do'} not agree any more`,
+					'failed',
+				)
+			: checked === 0
+				? line(`${glyphs.waiting} nothing was checked`, 'quiet')
+				: line(`${glyphs.done} ${checked === 1 ? 'the one check agrees' : `all ${checked} checks agree`}`, 'ok');
+	const found = differences.flatMap(({title, problem}): readonly Line[] => [
+		[],
+		[span(`${glyphs.failed} `, 'failed'), span(escapeText(title), 'strong')],
+		...paragraph(problem, '  ', 'failed', frame),
+	]);
+	const rest =
+		unchecked.length === 0
+			? []
+			: [
+					[],
+					line('not checked, because it is not seen from outside', 'title'),
+					...unchecked.flatMap(words => paragraph(words, `${glyphs.waiting} `, 'quiet', frame)),
+				];
+	return {lines: [verdict, ...found, ...rest]};
+}
+
+/** Words over several lines; the first begins with a lead of two columns. */
+function paragraph(words: string, lead: string, tone: Tone, {columns, width}: Frame): readonly Line[] {
+	return wrapWords(escapeText(words), Math.max(20, columns - 2), width).map((text, index) =>
+		line(`${index === 0 ? lead : '  '}${text}`, tone),
+	);
+}

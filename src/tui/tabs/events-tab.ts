@@ -1,0 +1,49 @@
+import type {ProjectEvent} from '../../supervise/event.ts';
+import type {Glyphs} from '../../view/glyphs.ts';
+import {projectEventText} from '../../view/project-event.ts';
+import {escapeText} from '../../view/escape.ts';
+import {type Body, type Frame, type Line, line, span, type Tone} from '../draw/line.ts';
+import {dayOf, timeOfDay} from './local-time.ts';
+
+/** What happened to the containers of a project, the newest last, with the day where another begins. */
+export function eventsTab(events: readonly ProjectEvent[], {glyphs}: Frame): Body {
+	const lines: Line[] = [];
+	let day = '';
+	for (const event of events) {
+		const text = projectEventText(event);
+		if (text === undefined) continue;
+		const its = dayOf(event.at);
+		if (its !== day) lines.push(line(its, 'title'));
+		day = its;
+		const [sign, tone] = signOf(event, glyphs);
+		lines.push([span(`${timeOfDay(event.at)} `, 'quiet'), span(`${sign} ${escapeText(text)}`, tone)]);
+	}
+	if (lines.length === 0) return {lines: [line('nothing has happened yet', 'quiet')]};
+	return {lines, focus: lines.length - 1};
+}
+
+function signOf(event: ProjectEvent, glyphs: Glyphs): readonly [sign: string, tone: Tone] {
+	switch (event.type) {
+		case 'service.failed':
+		case 'service.oom':
+			return [glyphs.failed, 'failed'];
+		case 'service.health':
+			if (event.health === 'unhealthy') return [glyphs.failed, 'failed'];
+			return event.health === 'healthy' ? [glyphs.done, 'ok'] : [glyphs.waiting, 'plain'];
+		case 'service.exited':
+			return event.exitCode === 0 ? [glyphs.waiting, 'plain'] : [glyphs.warning, 'warning'];
+		case 'service.hook':
+		case 'service.restarting':
+			return [glyphs.warning, 'warning'];
+		case 'service.started':
+		case 'service.unchanged':
+			return [glyphs.done, 'ok'];
+		case 'service.waiting':
+		case 'service.changed':
+		case 'service.stopping':
+		case 'service.removed':
+		case 'service.ended':
+		case 'service.step':
+			return [glyphs.waiting, 'plain'];
+	}
+}

@@ -1,0 +1,37 @@
+/** What of a log is looked at, and how. */
+export interface LogState {
+	/** The last line is kept in sight. */
+	readonly follow: boolean;
+	/** The line at the top while it does not follow: its number, and how many rows of it are above. */
+	readonly anchor: {readonly seq: number; readonly row: number};
+	/** Columns that lines are moved to the left by, while they are not wrapped. */
+	readonly offset: number;
+	readonly wrap: boolean;
+	readonly timestamps: boolean;
+	/** Only lines with this are shown; empty for all. As `parsePattern` reads it. */
+	readonly filter: string;
+	/** What is marked, and gone to; empty for nothing. */
+	readonly search: string;
+	/** The number of the line that was gone to. */
+	readonly match: number | undefined;
+	/** Whose lines there are; with several, each line has the name. */
+	readonly services: readonly string[];
+	/** What the last key did, where that is to be said; else empty. */
+	readonly notice: string;
+}
+
+/** A log as it is first looked at: its end, which is followed. */
+export function openLog(services: readonly string[]): LogState {
+	return {
+		follow: true,
+		anchor: {seq: 0, row: 0},
+		offset: 0,
+		wrap: false,
+		timestamps: false,
+		filter: '',
+		search: '',
+		match: undefined,
+		services,
+		notice: '',
+	};
+}

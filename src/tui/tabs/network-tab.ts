@@ -1,0 +1,55 @@
+import type {ContainerNetwork} from '../../engine/observed.ts';
+import {bytes} from '../../view/bytes.ts';
+import {plural} from '../../view/duration.ts';
+import {escapeText} from '../../view/escape.ts';
+import {type Body, type Frame, type Line, line, span} from '../draw/line.ts';
+import {type Cell, columnLines} from './columns.ts';
+
+/** The network of a container: its interfaces, routes, the sockets that listen, and what its spec would publish. */
+export function networkTab(network: ContainerNetwork, frame: Frame): Body {
+	const whose =
+		network.kind === 'own'
+			? line('a network of its own')
+			: line(`${frame.glyphs.warning} the network of the host: it sees and reaches all that the host does`, 'warning');
+	return {
+		lines: [
+			whose,
+			...section('interfaces', interfaceRows(network), frame, 'none'),
+			...section(
+				'routes',
+				network.routes.map(route => [{text: escapeText(route)}]),
+				frame,
+				'none: nothing outside can be reached',
+			),
+			...section('listening', listeningRows(network), frame, 'no socket listens'),
+			...section(
+				'asked to be published',
+				network.published.map(port => [{text: escapeText(port)}]),
+				frame,
+				'nothing',
+			),
+		],
+	};
+}
+
+function section(title: string, rows: readonly (readonly Cell[])[], frame: Frame, none: string): readonly Line[] {
+	const lines = rows.length === 0 ? [line(none, 'quiet')] : columnLines(rows, frame);
+	return [[], line(title, 'title'), ...lines.map(row => [span('  '), ...row])];
+}
+
+function interfaceRows({interfaces}: ContainerNetwork): readonly (readonly Cell[])[] {
+	return interfaces.map(({name, addresses, rxBytes, txBytes, rxPackets, txPackets}) => [
+		{text: escapeText(name), tone: 'strong'},
+		addresses.length === 0 ? {text: 'no address', tone: 'quiet'} : {text: addresses.map(escapeText).join(' ')},
+		{text: `received ${bytes(rxBytes)} in ${plural(rxPackets, 'packet')}`},
+		{text: `sent ${bytes(txBytes)} in ${plural(txPackets, 'packet')}`},
+	]);
+}
+
+function listeningRows({listening}: ContainerNetwork): readonly (readonly Cell[])[] {
+	return listening.map(({protocol, address, port, program}) => [
+		{text: escapeText(protocol)},
+		{text: `${address.includes(':') ? `[${escapeText(address)}]` : escapeText(address)}:${port}`},
+		{text: escapeText(program), tone: 'quiet'},
+	]);
+}

@@ -1,0 +1,167 @@
+import {expect, test} from 'vitest';
+import type {ContainerMount, ContainerNetwork} from '../../engine/observed.ts';
+import type {Body} from '../draw/line.ts';
+import {configTab} from './config-tab.ts';
+import {driftTab} from './drift-tab.ts';
+import {mountsTab} from './mounts-tab.ts';
+import {networkTab} from './network-tab.ts';
+import {plainText, sampleFrame, textsIn} from './sample-frame.ts';
+
+const wide = sampleFrame(120);
+const narrow = sampleFrame(80);
+const ascii = sampleFrame(80, 24, 'C');
+
+function text({lines}: Body): string {
+	return plainText(lines);
+}
+
+const mounts: readonly ContainerMount[] = [
+	{
+		target: '/',
+		type: 'overlay',
+		source: 'overlay',
+		options: ['rw', 'nodev', 'relatime'],
+		step: {id: 'mounts.before', title: 'mount the root'},
+	},
+	{
+		target: '/var/lib/postgresql/data',
+		type: 'ext4',
+		source: '/var/lib/tsbox/volumes/shop_data/_data',
+		options: ['rw', 'nosuid'],
+		step: {id: 'mounts.after', title: "mount the container's file tree"},
+	},
+	{target: '/mnt/\u001b]0;x\u0007', type: 'tmpfs', source: 'none', options: ['rw']},
+];
+
+test('a mount has the step that made it, and one without a step is marked with words', () => {
+	expect(text(mountsTab(mounts, narrow))).toMatchInlineSnapshot(`
+		"! 3 mounts, 1 of them made by no step of the plan
+		TARGET                TYPE     SOURCE                STEP                  OPTIONS
+		/                     overlay  overlay               mount the root        rw,nodev,relatime
+		/var/lib/postgresql…  ext4     /var/lib/tsbox/volu…  mount the container…  rw,nosuid
+		/mnt/\\x1b]0;x\\x07     tmpfs    none                  ! no step             rw"
+	`);
+	expect(text(mountsTab(mounts, wide))).toMatchInlineSnapshot(`
+		"! 3 mounts, 1 of them made by no step of the plan
+		TARGET                    TYPE     SOURCE                          STEP                            OPTIONS
+		/                         overlay  overlay                         mount the root                  rw,nodev,relatime
+		/var/lib/postgresql/data  ext4     /var/lib/tsbox/volumes/shop_d…  mount the container's file tr…  rw,nosuid
+		/mnt/\\x1b]0;x\\x07         tmpfs    none                            ! no step                       rw"
+	`);
+	expect(text(mountsTab(mounts, ascii))).toMatch(/^[\n\x20-\x7e]*$/);
+});
+
+test('mounts that are all of the plan are said to be so', () => {
+	expect(text(mountsTab(mounts.slice(0, 2), narrow))).toContain('✔ 2 mounts, each made by a step of the plan');
+	expect(text(mountsTab([], narrow))).toBe('no mounts are seen');
+});
+
+const network: ContainerNetwork = {
+	kind: 'own',
+	interfaces: [
+		{name: 'lo', addresses: ['127.0.0.1/8', '::1/128'], rxBytes: 2048, txBytes: 2048, rxPackets: 12, txPackets: 12},
+		{name: 'eth0', addresses: [], rxBytes: 0, txBytes: 1, rxPackets: 0, txPackets: 1},
+	],
+	routes: ['default via 10.0.0.1 dev eth0'],
+	listening: [
+		{protocol: 'tcp', address: '0.0.0.0', port: 80, program: 'nginx'},
+		{protocol: 'tcp', address: '::', port: 8080, program: 'node'},
+	],
+	published: ['8080:80/tcp'],
+};
+
+test('a network is its interfaces, routes, sockets and ports', () => {
+	expect(text(networkTab(network, narrow))).toMatchInlineSnapshot(`
+		"a network of its own
+
+		interfaces
+		  lo    127.0.0.1/8 ::1/128  received 2 KiB in 12 packets  sent 2 KiB in 12 packets
+		  eth0  no address           received 0 B in 0 packets     sent 1 B in 1 packet
+
+		routes
+		  default via 10.0.0.1 dev eth0
+
+		listening
+		  tcp  0.0.0.0:80  nginx
+		  tcp  [::]:8080   node
+
+		asked to be published
+		  8080:80/tcp"
+	`);
+});
+
+test('a network without anything has words for that, and that of the host is warned of', () => {
+	const none: ContainerNetwork = {kind: 'host', interfaces: [], routes: [], listening: [], published: []};
+	expect(text(networkTab(none, ascii))).toMatchInlineSnapshot(`
+		"! the network of the host: it sees and reaches all that the host does
+
+		interfaces
+		  none
+
+		routes
+		  none: nothing outside can be reached
+
+		listening
+		  no socket listens
+
+		asked to be published
+		  nothing"
+	`);
+});
+
+const entries = [
+	{key: 'mem_limit', value: '104857600', origin: 'shop.yaml:4:12'},
+	{key: 'environment.LANG', value: 'C.UTF-8', origin: 'default'},
+	{key: 'command', value: 'sh -c "\u001b[31mred"', origin: ''},
+];
+
+test('a configuration is a table of values and where they came from', () => {
+	expect(text(configTab(entries, {filter: ''}, narrow))).toMatchInlineSnapshot(`
+		"3 values
+		KEY               VALUE                FROM
+		mem_limit         104857600            shop.yaml:4:12
+		environment.LANG  C.UTF-8              default
+		command           sh -c "\\x1b[31mred"  -"
+	`);
+});
+
+test('a filter leaves what has its text, and marks it', () => {
+	const body = configTab(entries, {filter: 'lang'}, narrow);
+	expect(text(body)).toMatchInlineSnapshot(`
+		"1 of 3 values with "lang"
+		KEY               VALUE    FROM
+		environment.LANG  C.UTF-8  default"
+	`);
+	expect(textsIn(body.lines, 'match')).toEqual(['environment.LANG  ']);
+	expect(text(configTab(entries, {filter: 'zzz'}, narrow))).toBe('0 of 3 values with "zzz"');
+});
+
+test('a container that is as its plan says has one line of drift', () => {
+	expect(text(driftTab({differences: [], checked: 31, unchecked: []}, narrow))).toBe('✔ all 31 checks agree');
+	expect(text(driftTab({differences: [], checked: 0, unchecked: []}, ascii))).toBe('. nothing was checked');
+});
+
+test('a difference is told with its step, and so is what is unchecked', () => {
+	const drift = {
+		differences: [
+			{
+				stepId: 'cgroup.memory',
+				title: 'limit memory to 100 MiB',
+				problem: '/sys/fs/cgroup/tsbox/demo/memory.max reads max and not 104857600, which is what the spec asks for',
+			},
+		],
+		checked: 31,
+		unchecked: ['/proc/sys/kernel/hostname, read in the container, is demo'],
+	};
+	expect(text(driftTab(drift, narrow))).toMatchInlineSnapshot(`
+		"✘ 1 of 31 checks does not agree any more
+
+		✘ limit memory to 100 MiB
+		  /sys/fs/cgroup/tsbox/demo/memory.max reads max and not 104857600, which is
+		  what the spec asks for
+
+		not checked, because it is not seen from outside
+		· /proc/sys/kernel/hostname, read in the container, is demo"
+	`);
+	expect(text(driftTab(drift, ascii))).toMatch(/^[\n\x20-\x7e]*$/);
+});
