@@ -1,4 +1,5 @@
 import type {DashConfig, dashColumns, dashThemes} from '../spec/dash-config.ts';
+import type {ShownUp} from '../tui/dash/show-up.ts';
 import type {Context} from './command.ts';
 import {programOf} from './program.ts';
 import {stopSignals} from './stop-signals.ts';
@@ -13,7 +14,7 @@ interface Wishes {
 }
 
 /** Opens the dashboard on the terminal; gives the exit status when somebody leaves it. */
-export async function openDash({io, engine, folders}: Context, wishes: Wishes): Promise<number> {
+export async function openDash({io, engine, folders}: Context, wishes: Wishes, up?: ShownUp): Promise<number> {
 	// What takes longest to load comes first; the machine is looked at meanwhile.
 	const loading = import('../tui/dash/start-dash.ts');
 	const machine = await engine.openMachine(folders);
@@ -36,6 +37,7 @@ export async function openDash({io, engine, folders}: Context, wishes: Wishes): 
 			sort: wishes.sort as (typeof dashColumns)[number] | undefined,
 			reverse: wishes.reverse ?? false,
 			active: wishes.active ?? false,
+			...(up === undefined ? {} : {up}),
 		});
 	} finally {
 		stop.close();

@@ -7,6 +7,7 @@ import {scaleOf} from '../scale-option.ts';
 import {given, planOptions, ttyOptions} from '../run-options.ts';
 import {startContainer} from '../start-container.ts';
 import {upInBackground} from '../up-in-background.ts';
+import {upOnDash} from '../up-on-dash.ts';
 import {upInForeground} from '../up-in-foreground.ts';
 import {usageError} from '../usage-error.ts';
 import {wantsTty} from '../wants-tty.ts';
@@ -24,6 +25,7 @@ export const up = defineCommand({
 		['tsbox up -d --wait stack.yaml', 'all services in the background; returns when they are healthy'],
 		['tsbox up -d --scale web=3 stack.yaml', 'three containers of one service'],
 		['tsbox up -d --profile debug stack.yaml', 'those with this profile too'],
+		['tsbox up --dash stack.yaml', 'all in the background, on the dashboard'],
 		['tsbox up --step demo.yaml', 'wait for Enter before each step'],
 		['tsbox up --json demo.yaml 2>/dev/null | jq .type', 'the events as lines of JSON'],
 	],
@@ -49,6 +51,7 @@ export const up = defineCommand({
 		attach: {kind: 'list', value: 'SERVICE', describe: 'Show the output of this service alone'},
 		'no-attach': {kind: 'list', value: 'SERVICE', describe: 'Show no output of this service'},
 		step: {kind: 'flag', describe: 'Wait for Enter before each step and say what it is for'},
+		dash: {kind: 'flag', describe: 'Start them in the background, and show how on the dashboard'},
 		plain: {kind: 'flag', describe: 'Show the progress as plain lines'},
 		...planOptions,
 		...ttyOptions,
@@ -64,7 +67,7 @@ export const up = defineCommand({
 	],
 	async run({values, positionals: [file, ...services]}, context) {
 		const {io, engine} = context;
-		const isDetached = values.detach || values.wait;
+		const isDetached = values.detach || values.wait || values.dash;
 		refuse(values, isDetached, io);
 		const spec = {
 			cwd: io.cwd,
@@ -73,6 +76,7 @@ export const up = defineCommand({
 			profiles: values.profile,
 			...given({file, overrides: scaleOf(values.scale)}),
 		};
+		if (values.dash) return upOnDash(values, spec, services, context);
 		if (isDetached) return upInBackground(values, spec, services, context);
 		const project = await engine.loadProject({...spec, named: services});
 		const [service] = services;
@@ -113,6 +117,7 @@ function refuse(
 	values: Readonly<Record<(typeof foreground)[number], boolean | string | undefined | readonly string[]>> & {
 		readonly 'wait-timeout': number | undefined;
 		readonly json: boolean;
+		readonly dash: boolean;
 	},
 	isDetached: boolean,
 	io: Io,
@@ -124,6 +129,7 @@ function refuse(
 		const strange = foreground.find(name => isGiven(values[name]));
 		if (strange !== undefined) fail(`--${strange} and -d exclude each other`);
 	} else if (values['wait-timeout'] !== undefined) fail('--wait-timeout is for -d');
+	if (values.json && values.dash) fail('--json and --dash exclude each other');
 	if (values.json && values.step === true) fail('--json and --step exclude each other');
 	if (values.step === true && !io.isTerminal('stdin')) fail('--step needs a terminal to wait for Enter');
 }
