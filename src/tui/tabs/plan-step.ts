@@ -1,0 +1,131 @@
+import type {StartStory, StepOutcome} from '../../state/start-story.ts';
+import {stepCommand, undoText} from '../../step/command.ts';
+import type {Step} from '../../step/step.ts';
+import {checkWords} from '../../view/check-words.ts';
+import {duration} from '../../view/duration.ts';
+import {escapeLines, escapeText} from '../../view/escape.ts';
+import {wrapCommand, wrapWords} from '../../view/wrap.ts';
+import {fitText} from '../draw/fit.ts';
+import {type Frame, type Line, span, type Tone} from '../draw/line.ts';
+import {shownText, wrapRanges} from './log-text.ts';
+
+const stepIndent = 6;
+const labelWidth = 7;
+const leastRoom = 30;
+/** What a command said may be long; its end tells why it failed. */
+const mostOutput = 40;
+
+/** The sign, the word and the tone of how a step went; nothing is said of one that just went well but how long it took. */
+export function outcomeWords(
+	outcome: StepOutcome | undefined,
+	{glyphs}: Pick<Frame, 'glyphs'>,
+): {readonly sign: string; readonly words: string; readonly tone: Tone} {
+	switch (outcome?.status) {
+		case undefined:
+			return {sign: glyphs.waiting, words: 'not come to', tone: 'quiet'};
+		case 'done':
+			return {sign: glyphs.done, words: duration(outcome.ms), tone: 'ok'};
+		case 'failed':
+			return {sign: glyphs.failed, words: `failed after ${duration(outcome.ms)}`, tone: 'failed'};
+		case 'undone':
+			return {sign: glyphs.undone, words: 'undone', tone: 'warning'};
+	}
+}
+
+/** The line of a step: the cursor's sign, how it went, its title, how long it took. */
+export function stepLine(
+	step: Step,
+	outcome: StepOutcome | undefined,
+	{titleColumns, isCursor, frame}: {readonly titleColumns: number; readonly isCursor: boolean; readonly frame: Frame},
+): Line {
+	const {sign, words, tone} = outcomeWords(outcome, frame);
+	const titleTone = isCursor ? 'cursor' : outcome?.status === 'failed' ? 'failed' : 'plain';
+	return [
+		span(isCursor ? '> ' : '  ', isCursor ? 'cursor' : 'plain'),
+		span(`${sign} `, tone),
+		span(fitText(escapeText(step.title), titleColumns, frame), titleTone),
+		span(`  ${words}`, tone === 'ok' ? 'quiet' : tone),
+	];
+}
+
+/** All that there is to know of a step: why it failed, its command, its reason, its checks, what takes it back. */
+export function stepDetails(step: Step, story: StartStory, frame: Frame): readonly Line[] {
+	const outcome = story.steps[step.id];
+	return [
+		...(outcome?.status === 'failed' ? failureLines(outcome, frame) : []),
+		...commandLines(step, story, frame),
+		...labelled('why', step.why, frame),
+		...labelled('read', step.man, frame),
+		...(step.object === null ? [] : labelled('makes', step.object, frame)),
+		...step.checks.flatMap(check => {
+			const [words, tone] = verdict(step, story, frame);
+			return labelled('check', `${words}: ${checkWords(check)}`, frame, {tone});
+		}),
+		...labelled('undo', undoText(step, story.plan), frame),
+	];
+}
+
+function failureLines({message, output}: Extract<StepOutcome, {status: 'failed'}>, frame: Frame): readonly Line[] {
+	return [...labelled('cause', message, frame, {tone: 'failed'}), ...outputLines(output, frame)];
+}
+
+/** What a tool said, with its blanks as they are; the end of it, where it is long. */
+export function outputLines(output: string, frame: Frame, indent = stepIndent): readonly Line[] {
+	const said = output.trimEnd() === '' ? [] : output.trimEnd().split('\n');
+	const left = said.length - mostOutput;
+	const room = roomFor(indent + labelWidth, frame);
+	return [...(left > 0 ? [`(${left} lines before)`] : []), ...said.slice(-mostOutput)]
+		.map(each => shownText(each, frame.width))
+		.flatMap(each => wrapRanges(each, room, frame.width).map(([start, end]) => each.slice(start, end)))
+		.map((each, index) => [span(leadOf(index === 0 ? 'output' : '', indent), 'quiet'), span(each)]);
+}
+
+function commandLines(step: Step, {plan}: StartStory, frame: Frame): readonly Line[] {
+	const {width} = frame;
+	const prompt = `${step.side === 'host' ? 'host' : escapeText(plan.name)}# `;
+	const lead = width(prompt);
+	const room = roomFor(stepIndent + lead, frame);
+	return wrapCommand(escapeLines(stepCommand(step, plan)), room, width).map((text, index) => [
+		span(' '.repeat(stepIndent) + (index === 0 ? prompt : ' '.repeat(lead)), 'quiet'),
+		span(withoutTabs(text), 'command'),
+	]);
+}
+
+/** A word and the prose that belongs to it, over several lines. */
+export function labelled(
+	label: string,
+	text: string,
+	frame: Frame,
+	{tone = 'plain', indent = stepIndent}: {readonly tone?: Tone; readonly indent?: number} = {},
+): readonly Line[] {
+	return escapeLines(text)
+		.split('\n')
+		.flatMap(each => wrapWords(each, roomFor(indent + labelWidth, frame), frame.width))
+		.map((each, index) => [span(leadOf(index === 0 ? label : '', indent), 'quiet'), span(each, tone)]);
+}
+
+function leadOf(label: string, indent: number): string {
+	return ' '.repeat(indent) + label.padEnd(labelWidth);
+}
+
+function roomFor(lead: number, {columns}: Frame): number {
+	return Math.max(leastRoom, columns - lead);
+}
+
+/**
+ * What is known of a step's checks. Host steps are checked as each is done, all others at the gate, when nothing has failed;
+ * a check that did not agree ends the start.
+ */
+function verdict({id, side, action, checks}: Step, story: StartStory, {glyphs}: Frame): readonly [string, Tone] {
+	const status = story.steps[id]?.status;
+	const isCheckedAtOnce = side === 'host' && action.kind !== 'start';
+	if (status === 'done' && (story.outcome === 'started' || isCheckedAtOnce)) return [`${glyphs.done} agreed`, 'ok'];
+	if (status === 'failed' && story.error?.code === 'E_CHECK_FAILED')
+		return [`${glyphs.failed} ${checks.length === 1 ? 'did not agree' : 'not all agreed'}`, 'failed'];
+	return [`${glyphs.waiting} ${status === 'undone' ? 'is no more' : 'not asked'}`, 'quiet'];
+}
+
+/** A tab in a row would move what follows it. */
+function withoutTabs(text: string): string {
+	return text.replaceAll('\t', '    ');
+}

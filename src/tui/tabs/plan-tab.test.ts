@@ -1,0 +1,170 @@
+import {expect, test} from 'vitest';
+import type {Frame} from '../draw/line.ts';
+import {commandAt, planCursorMax, planCursorStart, type PlanState, planTab} from './plan-tab.ts';
+import {plainText, sampleFrame, textsIn} from './sample-frame.ts';
+import {failedStory, startedStory} from './sample-story.ts';
+
+const first: PlanState = {cursor: 0, opened: new Set(), folds: false};
+
+function draw(story = startedStory, state: PlanState = first, frame: Frame = sampleFrame()): string {
+	return plainText(planTab(story, state, frame).lines);
+}
+
+test('the steps of a start stand by phase, and the one under the cursor is open', () => {
+	expect(draw()).toMatchInlineSnapshot(`
+		"✔ started in 41 ms, 3 steps
+		! left out, because this host lacks it
+		         no swap accounting on this kernel, so memswap_limit is not enforced
+
+		cgroup: how much it may use
+		> ✔ limit memory to 100 MiB                    0.4 ms
+		      host# echo 104857600 > /sys/fs/cgroup/tsbox/demo/memory.max
+		      why    Without a limit one container can take all memory of the machine,
+		             and the kernel then kills whatever it likes.
+		      read   cgroups(7)
+		      makes  cgroup /sys/fs/cgroup/tsbox/demo
+		      check  ✔ agreed: /sys/fs/cgroup/tsbox/demo/memory.max is 104857600
+		      undo   goes with the cgroup
+
+		namespaces: what it sees of the machine
+		  ✔ start the first process in new namespaces  12 ms
+
+		mounts: its file tree, and the host let go
+		  ✔ mount the container's file tree            8 ms"
+	`);
+});
+
+test('at 120 columns commands and reasons have more room', () => {
+	expect(draw(startedStory, {...first, cursor: 1}, sampleFrame(120))).toMatchInlineSnapshot(`
+		"✔ started in 41 ms, 3 steps
+		! left out, because this host lacks it
+		         no swap accounting on this kernel, so memswap_limit is not enforced
+
+		cgroup: how much it may use
+		  ✔ limit memory to 100 MiB                    0.4 ms
+
+		namespaces: what it sees of the machine
+		> ✔ start the first process in new namespaces  12 ms
+		      host# echo 0 > /sys/fs/cgroup/tsbox/demo
+		            exec unshare --mount --pid sh ./gather.sh
+		      why    A namespace is a view: of mounts, of processes, of names.
+		      read   unshare(1)
+		      makes  namespaces mount, pid
+		      check  ✔ agreed: /proc/PID/ns/ differs from the host's in mount, pid
+		      undo   echo 1 > /sys/fs/cgroup/tsbox/demo/cgroup.kill/cgroup.kill
+
+		mounts: its file tree, and the host let go
+		  ✔ mount the container's file tree            8 ms"
+	`);
+});
+
+test('a step that failed is open by itself, with its cause and what it said; those before are undone, the rest not come to', () => {
+	expect(draw(failedStory)).toMatchInlineSnapshot(`
+		"✘ failed at: start the first process in new namespaces
+		  what   could not start the first process in new namespaces
+		  why    the kernel does not let this user make namespaces
+		  mend   run it as root, or set kernel.unprivileged_userns_clone to 1, and see
+		         \`tsbox doctor\` for what this machine lacks
+		! left out, because this host lacks it
+		         no swap accounting on this kernel, so memswap_limit is not enforced
+
+		cgroup: how much it may use
+		> ↩ limit memory to 100 MiB                    undone
+		      host# echo 104857600 > /sys/fs/cgroup/tsbox/demo/memory.max
+		      why    Without a limit one container can take all memory of the machine,
+		             and the kernel then kills whatever it likes.
+		      read   cgroups(7)
+		      makes  cgroup /sys/fs/cgroup/tsbox/demo
+		      check  · is no more: /sys/fs/cgroup/tsbox/demo/memory.max is 104857600
+		      undo   goes with the cgroup
+
+		namespaces: what it sees of the machine
+		  ✘ start the first process in new namespaces  failed after 3 ms
+		      cause  could not start the first process in new namespaces
+		      output unshare: unshare failed: Operation not permitted
+		             \\x1b[2Jsecond   line
+		      host# echo 0 > /sys/fs/cgroup/tsbox/demo
+		            exec unshare --mount --pid sh ./gather.sh
+		      why    A namespace is a view: of mounts, of processes, of names.
+		      read   unshare(1)
+		      makes  namespaces mount, pid
+		      check  · not asked: /proc/PID/ns/ differs from the host's in mount, pid
+		      undo   echo 1 > /sys/fs/cgroup/tsbox/demo/cgroup.kill/cgroup.kill
+
+		mounts: its file tree, and the host let go
+		  · mount the container's file tree            not come to"
+	`);
+	expect(textsIn(planTab(failedStory, first, sampleFrame()).lines, 'failed')).toEqual([
+		'✘ failed at: start the first process in new namespaces',
+		'✘ ',
+		'start the first process in new namespaces',
+		'  failed after 3 ms',
+		'could not start the first process in new namespaces',
+	]);
+});
+
+test('phases that are over fold, but for the one with the cursor', () => {
+	expect(draw(startedStory, {...first, cursor: 2, folds: true})).toMatchInlineSnapshot(`
+		"✔ started in 41 ms, 3 steps
+		! left out, because this host lacks it
+		         no swap accounting on this kernel, so memswap_limit is not enforced
+
+		  ✔ cgroup      1 step, 0.4 ms
+		  ✔ namespaces  1 step, 12 ms
+
+		mounts: its file tree, and the host let go
+		> ✔ mount the container's file tree            8 ms
+		      demo# mount -i -n -a -T /dev/.box/conf/after.fstab
+		      why    Programs expect /proc and /dev.
+		      read   mount(8)
+		      makes  2 mounts
+		      check  ✔ agreed: /proc/PID/mountinfo has proc on /proc (nosuid,nodev)
+		      check  ✔ agreed: /proc/PID/mountinfo has tmpfs on /dev
+		      undo   dies with the mount namespace"
+	`);
+	expect(draw(failedStory, {...first, cursor: 2, folds: true})).toContain('  ↩ cgroup      1 step, 1 undone');
+});
+
+test('steps can be opened besides', () => {
+	const text = draw(startedStory, {...first, opened: new Set(['mounts.table'])});
+	expect(text).toContain('check  ✔ agreed: /proc/PID/mountinfo has proc on /proc (nosuid,nodev)');
+});
+
+test('a check that did not agree is told with its step', () => {
+	const story = {
+		...failedStory,
+		steps: {
+			'cgroup.memory': {status: 'failed', ms: 1, message: 'memory.max reads max', output: ''},
+		},
+		error: {code: 'E_CHECK_FAILED', message: 'memory.max reads max'},
+	} as const;
+	expect(draw(story)).toContain('check  ✘ did not agree: /sys/fs/cgroup/tsbox/demo/memory.max is 104857600');
+	const undone = {...failedStory, steps: {...failedStory.steps, 'cgroup.memory': {status: 'done', ms: 1}}} as const;
+	expect(draw(undone)).toContain('check  ✔ agreed: /sys/fs/');
+	expect(draw(undone, {...first, cursor: 1})).toContain('check  · not asked: ');
+});
+
+test('a start that ended between two steps has its reason', () => {
+	const story = {...failedStory, steps: {}, error: {code: 'E_INTERRUPTED', message: 'the start was interrupted'}};
+	expect(draw(story).split('\n').slice(0, 2)).toEqual(['✘ failed after 41 ms', '  what   the start was interrupted']);
+});
+
+test('the cursor stays within the plan, and its line is to be in sight', () => {
+	expect([planCursorMax(startedStory), planCursorStart(startedStory), planCursorStart(failedStory)]).toEqual([2, 0, 1]);
+	const {lines, focus} = planTab(startedStory, {...first, cursor: 99}, sampleFrame());
+	expect(plainText([lines[focus ?? 0] ?? []])).toMatch(/^> ✔ mount the container's file tree/);
+	expect(planTab({...startedStory, plan: {...startedStory.plan, steps: []}}, first, sampleFrame()).focus).toBe(0);
+});
+
+test('the command under the cursor can be copied as it is', () => {
+	expect(commandAt(startedStory, 0)).toBe('echo 104857600 > /sys/fs/cgroup/tsbox/demo/memory.max');
+	expect(commandAt(startedStory, 99)).toBeUndefined();
+});
+
+test('without a UTF-8 locale all is ASCII', () => {
+	for (const cursor of [0, 1, 2])
+		for (const story of [startedStory, failedStory])
+			expect(draw(story, {...first, cursor, folds: cursor === 1}, sampleFrame(80, 24, 'C'))).toMatch(
+				/^[\n\x20-\x7e]*$/,
+			);
+});

@@ -1,0 +1,126 @@
+import type {StartStory} from '../../state/start-story.ts';
+import {stepCommand} from '../../step/command.ts';
+import type {Phase, Step} from '../../step/step.ts';
+import {duration, plural} from '../../view/duration.ts';
+import {escapeText} from '../../view/escape.ts';
+import {phaseWords} from '../../view/phase-words.ts';
+import {type Body, type Frame, type Line, line, span} from '../draw/line.ts';
+import {labelled, outcomeWords, outputLines, stepDetails, stepLine} from './plan-step.ts';
+
+/** What of a plan is looked at. */
+export interface PlanState {
+	/** The step that keys act on, which is open: its index in the plan. */
+	readonly cursor: number;
+	/** Ids of steps that are open besides. */
+	readonly opened: ReadonlySet<string>;
+	/** Phases that are over are a line each, but for the one with the cursor. */
+	readonly folds: boolean;
+}
+
+interface Group {
+	readonly phase: Phase;
+	readonly steps: readonly {readonly step: Step; readonly index: number}[];
+}
+
+/** What is about the start as a whole is not moved in as what is about a step. */
+const own = {indent: 2} as const;
+/** Columns of a step's line beside its title: signs before it, and the words behind. */
+const besideTitle = 4 + 2 + 'failed after 59 min 59 s'.length;
+
+/** How a start went: its outcome, and the steps of its plan by phase, with all that there is to know of those that are open. */
+export function planTab(story: StartStory, state: PlanState, frame: Frame): Body {
+	const {plan} = story;
+	const cursor = Math.min(Math.max(0, state.cursor), planCursorMax(story));
+	const titles = plan.steps.map(({title}) => frame.width(escapeText(title)));
+	const titleColumns = Math.max(20, Math.min(frame.columns - besideTitle, Math.max(0, ...titles)));
+	const lines: Line[] = [...outcomeLines(story, frame), ...warningLines(story, frame)];
+	let focus = 0;
+	let wasFolded = false;
+	for (const {phase, steps} of groupsOf(plan.steps)) {
+		const hasCursor = steps.some(({index}) => index === cursor);
+		if (state.folds && !hasCursor && isOver(steps, story)) {
+			lines.push(...(wasFolded ? [] : [[]]), foldedLine({phase, steps}, story, frame));
+			wasFolded = true;
+			continue;
+		}
+		wasFolded = false;
+		lines.push([], [span(phase, 'title'), span(`: ${phaseWords[phase]}`, 'quiet')]);
+		for (const {step, index} of steps) {
+			const isCursor = index === cursor;
+			const outcome = story.steps[step.id];
+			if (isCursor) focus = lines.length;
+			lines.push(stepLine(step, outcome, {titleColumns, isCursor, frame}));
+			if (isCursor || state.opened.has(step.id) || outcome?.status === 'failed')
+				lines.push(...stepDetails(step, story, frame));
+		}
+	}
+	return {lines, focus};
+}
+
+/** The last place that the cursor of {@link planTab} may have. */
+export function planCursorMax({plan}: StartStory): number {
+	return Math.max(0, plan.steps.length - 1);
+}
+
+/** Where the cursor is best at first: at the step that failed, or the first. */
+export function planCursorStart({plan, steps}: StartStory): number {
+	return Math.max(
+		0,
+		plan.steps.findIndex(({id}) => steps[id]?.status === 'failed'),
+	);
+}
+
+/** The command of the step under the cursor, as a shell takes it; undefined without one. Not escaped: it is to be copied. */
+export function commandAt({plan}: StartStory, cursor: number): string | undefined {
+	const step = plan.steps[cursor];
+	return step === undefined ? undefined : stepCommand(step, plan);
+}
+
+function outcomeLines(story: StartStory, frame: Frame): readonly Line[] {
+	const {plan, ms, outcome, error} = story;
+	const {glyphs} = frame;
+	if (outcome === 'started')
+		return [line(`${glyphs.done} started in ${duration(ms)}, ${plural(plan.steps.length, 'step')}`, 'ok')];
+	const failed = plan.steps.find(({id}) => story.steps[id]?.status === 'failed');
+	const message = error?.message ?? 'it is not known why';
+	const heading = failed === undefined ? `failed after ${duration(ms)}` : `failed at: ${escapeText(failed.title)}`;
+	return [
+		line(`${glyphs.failed} ${heading}`, 'failed'),
+		...labelled('what', message, frame, own),
+		...(failed === undefined && error?.output !== undefined ? outputLines(error.output, frame, own.indent) : []),
+		...(error?.why === undefined ? [] : labelled('why', error.why, frame, own)),
+		...(error?.hint === undefined ? [] : labelled('mend', error.hint, frame, own)),
+	];
+}
+
+function warningLines({plan}: StartStory, frame: Frame): readonly Line[] {
+	if (plan.warnings.length === 0) return [];
+	return [
+		line(`${frame.glyphs.warning} left out, because this host lacks it`, 'warning'),
+		...plan.warnings.flatMap(warning => labelled('', warning, frame, own)),
+	];
+}
+
+function groupsOf(steps: readonly Step[]): readonly Group[] {
+	const phases = [...new Set(steps.map(({phase}) => phase))];
+	const indexed = steps.map((step, index) => ({step, index}));
+	return phases.map(phase => ({phase, steps: indexed.filter(({step}) => step.phase === phase)}));
+}
+
+/** Whether nothing of a phase is to be looked at: all its steps are done, or all of them that were begun are undone. */
+function isOver(steps: Group['steps'], story: StartStory): boolean {
+	return steps.every(({step: {id}}) => ['done', 'undone'].includes(story.steps[id]?.status ?? ''));
+}
+
+function foldedLine({phase, steps}: Group, story: StartStory, frame: Frame): Line {
+	const outcomes = steps.map(({step}) => story.steps[step.id]);
+	const ms = outcomes.reduce((sum, outcome) => sum + (outcome?.status === 'done' ? outcome.ms : 0), 0);
+	const undone = outcomes.filter(outcome => outcome?.status === 'undone').length;
+	const {sign, tone} = outcomeWords(undone > 0 ? {status: 'undone'} : {status: 'done', ms}, frame);
+	const words = undone > 0 ? `${undone} undone` : duration(ms);
+	return [
+		span(`  ${sign} `, tone),
+		span(phase.padEnd(10), 'title'),
+		span(`  ${plural(steps.length, 'step')}, ${words}`, 'quiet'),
+	];
+}
