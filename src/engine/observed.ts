@@ -46,7 +46,12 @@ export interface ContainerNetwork {
 	/** `default via 10.0.0.1 dev eth0`. */
 	readonly routes: readonly string[];
 	/** Sockets that listen: `tcp 0.0.0.0:80`, and who holds them. */
-	readonly listening: readonly {readonly protocol: string; readonly address: string; readonly port: number; readonly program: string}[];
+	readonly listening: readonly {
+		readonly protocol: string;
+		readonly address: string;
+		readonly port: number;
+		readonly program: string;
+	}[];
 	/** What its spec asks to be published: `8080:80/tcp`. */
 	readonly published: readonly string[];
 }
