@@ -1,5 +1,6 @@
 import type {Host} from '../host/host.ts';
 import {kernelNames, kernelText} from '../host/kernel-text.ts';
+import {addressOfWords} from './ip-address.ts';
 
 /** A socket that others can reach. */
 export interface ListeningSocket {
@@ -9,6 +10,12 @@ export interface ListeningSocket {
 	readonly port: number;
 	/** Of sockfs; `socket:[INODE]` is what a descriptor of it stands for. */
 	readonly inode: string;
+}
+
+/** A socket that others can reach, and who holds it. */
+export interface HeldSocket extends ListeningSocket {
+	/** The first of the processes that has it open. */
+	readonly pid: number;
 }
 
 /** States in the tables: TCP_LISTEN, and of UDP, whose sockets only ever wait, TCP_CLOSE; include/net/tcp_states.h. */
@@ -23,19 +30,8 @@ export function listeningSockets(table: string, protocol: 'tcp' | 'udp'): readon
 		const [, local = '', remote = '', state, , , , , , inode = ''] = line.trim().split(/\s+/);
 		const match = /^([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})$/.exec(local);
 		if (match === null || state !== waiting[protocol] || !/^0+:0000$/.test(remote)) return [];
-		return [{protocol, address: addressOf(match[1] ?? ''), port: Number.parseInt(match[2] ?? '', 16), inode}];
+		return [{protocol, address: addressOfWords(match[1] ?? ''), port: Number.parseInt(match[2] ?? '', 16), inode}];
 	});
-}
-
-/** The tables show each 32 bits as a number of this machine; all that Node runs on with Linux today are little-endian. */
-function addressOf(hex: string): string {
-	const bytes = (hex.match(/.{8}/g) ?? []).flatMap(word => [...Buffer.from(word, 'hex').reverse()]);
-	if (bytes.length === 4) return bytes.join('.');
-	const groups = Array.from({length: 8}, (_, at) =>
-		(((bytes[at * 2] ?? 0) << 8) | (bytes[at * 2 + 1] ?? 0)).toString(16),
-	);
-	// The one writer of IPv6 in Node that leaves the longest row of zeros out, RFC 5952.
-	return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
 /**
@@ -46,22 +42,28 @@ export function socketsHeldBy(
 	host: Host,
 	first: number,
 	pids: readonly number[],
-): {readonly sockets: readonly ListeningSocket[]; readonly unread: boolean} {
+): {readonly sockets: readonly HeldSocket[]; readonly unread: boolean} {
 	const all = (['tcp', 'udp'] as const).flatMap(protocol =>
 		['', '6'].flatMap(family =>
 			listeningSockets(kernelText(host, `/proc/${first}/net/${protocol}${family}`) ?? '', protocol),
 		),
 	);
 	let unread = false;
-	const held = new Set<string>();
+	const holders = new Map<string, number>();
 	for (const pid of pids) {
 		const fds = kernelNames(host, `/proc/${pid}/fd`);
 		// A process that runs has some; one that has ended, or is not ours to see, shows none.
 		if (fds.length === 0 && host.lstat(`/proc/${pid}`) !== undefined) unread = true;
-		for (const fd of fds) held.add(linkOf(host, `/proc/${pid}/fd/${fd}`));
+		for (const fd of fds) {
+			const link = linkOf(host, `/proc/${pid}/fd/${fd}`);
+			if (!holders.has(link)) holders.set(link, pid);
+		}
 	}
 	const sockets = all
-		.filter(({inode}) => held.has(`socket:[${inode}]`))
+		.flatMap(socket => {
+			const pid = holders.get(`socket:[${socket.inode}]`);
+			return pid === undefined ? [] : [{...socket, pid}];
+		})
 		.toSorted((one, other) => one.port - other.port || (one.protocol < other.protocol ? -1 : 1));
 	return {sockets, unread};
 }

@@ -16,8 +16,14 @@ export function wholeNumber(text: string | undefined): number | null {
 
 /** The value of a line `NAME VALUE`, as in memory.stat and cpu.stat; null without one. */
 export function namedNumber(text: string | undefined, name: string): number | null {
-	const match = new RegExp(`^${name} (\\d+)$`, 'm').exec(text ?? '');
-	return match === null ? null : Number(match[1]);
+	// No pattern for each name: memory.stat is read each second for each container.
+	const key = `${name} `;
+	const lines = `\n${text ?? ''}`;
+	const at = lines.indexOf(`\n${key}`);
+	if (at === -1) return null;
+	const from = at + 1 + key.length;
+	const end = lines.indexOf('\n', from);
+	return wholeNumber(lines.slice(from, end === -1 ? undefined : end));
 }
 
 /**
@@ -42,9 +48,8 @@ export function blkioBytes(text: string | undefined): Traffic | null {
 /** io.stat, lines of `8:0 rbytes=1 wbytes=2 rios=3 ...`, all devices together; cgroup-v2.rst, "IO Interface Files". */
 export function ioStatBytes(text: string | undefined): Traffic | null {
 	if (text === undefined) return null;
-	const sum = (word: string): number =>
-		total([...text.matchAll(new RegExp(`\\b${word}=(\\d+)`, 'g'))].map(match => match[1]));
-	return {in: sum('rbytes'), out: sum('wbytes')};
+	const sum = (word: RegExp): number => total([...text.matchAll(word)].map(match => match[1]));
+	return {in: sum(/\brbytes=(\d+)/g), out: sum(/\bwbytes=(\d+)/g)};
 }
 
 /** /proc/PID/net/dev without the loopback: bytes are the 1st and the 9th number behind a name; proc_pid_net(5). */

@@ -6,7 +6,7 @@ import type {ProjectEvent, ProjectSink} from './event.ts';
 const longest = 1024 * 1024;
 
 /** The file that a project's events are added to, a line of JSON each; steps of starts are left out. */
-function eventsFile(folder: string): string {
+export function eventsFile(folder: string): string {
 	return `${folder}/events`;
 }
 

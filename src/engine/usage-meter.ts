@@ -1,0 +1,90 @@
+import {kernelText} from '../host/kernel-text.ts';
+import {cpuTime, networkUse, readUsage} from '../run/usage.ts';
+import type {ContainerRecord} from '../state/record.ts';
+import type {RunningRecord} from './running-container.ts';
+import type {ContainerStats, Machine} from './types.ts';
+
+/** What is needed of a container to tell what it uses. */
+export interface MeteredContainer extends Pick<ContainerRecord, 'name' | 'cgroups' | 'namespaces'> {
+	/** Its name as people know it. */
+	readonly shown: string;
+	readonly process: Pick<RunningRecord['process'], 'pid' | 'startTime'>;
+}
+
+/** Tells what containers use now, each of which runs. */
+export type UsageMeter = (containers: readonly MeteredContainer[]) => readonly ContainerStats[];
+
+/** CPU time at a moment: ns, and ms of a clock that is never set. */
+interface CpuReading {
+	readonly time: number | null;
+	readonly at: number;
+}
+
+/**
+ * A meter that remembers the CPU time of the reading before: CPU % is the difference of the two, and null at the first
+ * reading of a container. All is read from cgroup files and /proc.
+ */
+export function usageMeter(machine: Machine): UsageMeter {
+	const {host} = machine;
+	const machineMemory = memoryTotal(machine);
+	let before: ReadonlyMap<string, CpuReading> = new Map();
+	return containers => {
+		const after = new Map<string, CpuReading>();
+		const all = containers.map(container => {
+			const cpu = {time: cpuTime(host, container.cgroups), at: performance.now()};
+			const identity = identityOf(container);
+			after.set(identity, cpu);
+			return statsOf(machine, container, cpuPercent(before.get(identity), cpu), machineMemory);
+		});
+		before = after;
+		return all;
+	};
+}
+
+/** A container that was started anew under the same name is another one. */
+function identityOf({name, process: {pid, startTime}}: MeteredContainer): string {
+	return `${name} ${pid} ${startTime}`;
+}
+
+/** Of one processor: two that are busy are 200 %. */
+function cpuPercent(before: CpuReading | undefined, after: CpuReading): number | null {
+	if (before === undefined || before.time === null || after.time === null || after.at <= before.at) return null;
+	return percent((after.time - before.time) / 1e6, after.at - before.at);
+}
+
+function statsOf(
+	{host}: Machine,
+	{shown, process, cgroups, namespaces}: MeteredContainer,
+	cpu: number | null,
+	machineMemory: number | null,
+): ContainerStats {
+	const {memory, pids, block, pressure} = readUsage(host, cgroups);
+	const network = namespaces.includes('network') ? networkUse(host, process.pid) : null;
+	return {
+		name: shown,
+		pid: process.pid,
+		cpuPercent: cpu,
+		memory: memory === null ? null : {...memory, percent: memoryPercent(memory, machineMemory)},
+		pids,
+		network: network === null ? null : {rxBytes: network.in, txBytes: network.out},
+		block: block === null ? null : {readBytes: block.in, writeBytes: block.out},
+		pressure,
+	};
+}
+
+/** Of what it may have: its limit, or the machine's memory where that is less. */
+function memoryPercent(memory: {used: number; limit: number | null}, machineMemory: number | null): number | null {
+	const most = Math.min(memory.limit ?? Number.POSITIVE_INFINITY, machineMemory ?? Number.POSITIVE_INFINITY);
+	return Number.isFinite(most) && most > 0 ? percent(memory.used, most) : null;
+}
+
+/** With two decimals. */
+function percent(part: number, whole: number): number {
+	return Math.round((part / whole) * 10_000) / 100;
+}
+
+/** Bytes; proc_meminfo(5). */
+function memoryTotal({host}: Machine): number | null {
+	const match = /^MemTotal:\s+(\d+) kB$/m.exec(kernelText(host, '/proc/meminfo') ?? '');
+	return match === null ? null : Number(match[1]) * 1024;
+}

@@ -1,0 +1,38 @@
+import {expect, test} from 'vitest';
+import {lineCutter} from './line-cutter.ts';
+
+const cutAll = (longest: number, ...parts: readonly string[]) => {
+	const cutter = lineCutter(longest);
+	return [...parts.map(part => cutter.cut(Buffer.from(part))), cutter.rest()];
+};
+
+test('lines are cut at their ends, wherever the bytes were', () => {
+	expect(cutAll(100, 'a\nb', 'c\r\n', '\n', 'open')).toEqual([['a'], ['bc'], [''], [], 'open']);
+	expect(cutAll(100, 'a\n')).toEqual([['a'], undefined]);
+});
+
+test('a character that comes in two parts is one', () => {
+	const cutter = lineCutter(100);
+	const bytes = Buffer.from('ä€\n');
+	expect([cutter.cut(bytes.subarray(0, 3)), cutter.isOpen(), cutter.cut(bytes.subarray(3))]).toEqual([
+		[],
+		true,
+		['ä€'],
+	]);
+});
+
+test('a line without end is cut, between two characters, and so is one that is too long', () => {
+	expect(cutAll(4, 'abcdefghij')).toEqual([['abcd', 'efgh'], 'ij']);
+	expect(cutAll(4, 'abc€defgh\nx')).toEqual([['abc', '€d', 'efgh'], 'x']);
+	expect(cutAll(4, 'abcd\nabcde\n')).toEqual([['abcd', 'abcd', 'e'], undefined]);
+});
+
+test('what is torn off is passed over up to the next line', () => {
+	const cutter = lineCutter(4);
+	cutter.cut(Buffer.from('begun'));
+	cutter.tear();
+	expect(cutter.cut(Buffer.from('rest of a long one'))).toEqual([]);
+	expect([cutter.isOpen(), cutter.rest()]).toEqual([false, undefined]);
+	expect(cutter.cut(Buffer.from('end\nnew\nan'))).toEqual(['new']);
+	expect(cutter.rest()).toBe('an');
+});
