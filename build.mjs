@@ -63,12 +63,15 @@ const common = {
 /** What every start of a container needs: it goes into the program's own file. All else is loaded when it is asked for. */
 const always = /\/engine\/(up|exec-in|open-machine|plan-container|load-project)\.ts$/;
 
+/** What is loaded on demand but in one piece, with its code compiled: the views, as most of it is Ink. */
+const views = {'on-demand/tui-draw-progress': 'drawProgress', 'on-demand/tui-dash-start-dash': 'startDash'};
+
 /**
- * The program in one file, without what it imports on demand: each file that Node loads costs a start half a millisecond.
- * It is CommonJS, because only a vm.Script can be loaded with the code that V8 compiled before (bin/tsbox does). Gives the
- * modules that were left out, by the names they get in dist.
+ * A script in one file, without what it imports on demand: each file that Node loads costs a start half a millisecond.
+ * It is CommonJS, because only a vm.Script can be loaded with the code that V8 compiled before (bin/load-program.cjs does).
+ * Gives the modules that were left out, by the names they get in dist.
  */
-async function bundleProgram() {
+async function bundleScript(name, entry, plugins = []) {
 	const onDemand = {};
 	const leaveOut = {
 		name: 'leave-out-on-demand',
@@ -77,9 +80,9 @@ async function bundleProgram() {
 				if (kind !== 'dynamic-import' || path.startsWith('node:') || always.test(path)) return undefined;
 				const isOurs = path.startsWith('.');
 				const source = isOurs ? resolve(resolveDir, path) : path;
-				const name = `on-demand/${(isOurs ? relative(join(folder, 'src'), source) : path).replace(/\.[jt]sx?$/, '').replaceAll('/', '-')}`;
-				onDemand[name] = source;
-				return {path: `./${name}.js`, external: true};
+				const part = `on-demand/${(isOurs ? relative(join(folder, 'src'), source) : path).replace(/\.[jt]sx?$/, '').replaceAll('/', '-')}`;
+				onDemand[part] = source;
+				return {path: `./${part}.js`, external: true};
 			});
 		},
 	};
@@ -91,26 +94,62 @@ async function bundleProgram() {
 		define: {...common.define, 'import.meta.url': 'moduleUrl'},
 		// The ES modules of yaml load faster than its CommonJS ones.
 		alias: {yaml: join(folder, 'node_modules/yaml/browser/dist/index.js')},
-		entryPoints: {cli: 'src/cli/start.ts'},
-		plugins: [leaveOut],
+		...(typeof entry === 'string' ? {entryPoints: {[name]: entry}} : entry),
+		plugins: [...plugins, leaveOut],
 		write: false,
 	});
-	// A script from V8's cache has no way to import: bin/tsbox gives it one under this name.
+	// A script from V8's cache has no way to import: bin/load-program.cjs gives it one under this name.
 	const text = outputFiles[0].text.replaceAll(/\bimport\("(\.\/on-demand\/[^"]+|node:[^"]+)"\)/g, 'importModule("$1")');
-	writeFileSync(join(dist, 'cli.cjs'), `(function(exports,require,module,moduleUrl,importModule){${text}\n})`);
+	writeFileSync(join(dist, `${name}.cjs`), `(function(exports,require,module,moduleUrl,importModule){${text}\n})`);
 	return {onDemand, metafile};
 }
 
 /**
- * Compiles all of the program and keeps what V8 made of it. The flag says "no function is compiled only when it is called";
+ * Ink and Yoga without waiting at their top level, which no script can: Yoga's object is empty until its `ready` settles, and
+ * Ink's tools for developers are left out.
+ */
+const withoutWaiting = {
+	name: 'without-waiting',
+	setup: ({onResolve, onLoad}) => {
+		const yoga = join(folder, 'node_modules/yoga-layout/dist');
+		onResolve({filter: /^yoga-layout$/}, () => ({path: 'yoga-layout', namespace: 'yoga'}));
+		onLoad({filter: /./, namespace: 'yoga'}, () => ({
+			resolveDir: folder,
+			contents: `import load from '${yoga}/binaries/yoga-wasm-base64-esm.js';
+				import wrapAssembly from '${yoga}/src/wrapAssembly.js';
+				const {fetch} = globalThis;
+				// It would read its own data: URL by fetch, and Node takes 30 ms to load that.
+				globalThis.fetch = undefined;
+				const Yoga = {ready: load().then(library => Object.assign(Yoga, wrapAssembly(library)))};
+				globalThis.fetch = fetch;
+				export default Yoga;`,
+		}));
+		onLoad({filter: /ink\/build\/reconciler\.js$/}, ({path}) => {
+			const text = readFileSync(path, 'utf8').replace("await import('./devtools.js')", 'undefined');
+			return {contents: text.replace(/await loadPackageJson\(\)/, 'undefined').replace(/await import\('node:fs'\)/, 'undefined')};
+		});
+	},
+};
+
+/**
+ * Compiles all of a script and keeps what V8 made of it. The flag says "no function is compiled only when it is called";
  * it is taken back first, because V8 refuses code that was kept under other flags than it runs with.
  */
-function keepCompiled() {
+function keepCompiled(name) {
 	setFlagsFromString('--no-lazy');
 	// Under the name that it will have: V8 keeps it, for stack traces.
-	const script = new Script(readFileSync(join(dist, 'cli.cjs'), 'utf8'), {filename: join(folder, 'dist/cli.cjs')});
+	const script = new Script(readFileSync(join(dist, `${name}.cjs`), 'utf8'), {filename: join(folder, `dist/${name}.cjs`)});
 	setFlagsFromString('--lazy');
-	writeFileSync(join(dist, 'cli.cache'), script.createCachedData());
+	writeFileSync(join(dist, `${name}.cache`), script.createCachedData());
+}
+
+/** What stands for a view among the modules that are imported on demand. */
+function writeViewStubs() {
+	for (const [part, name] of Object.entries(views))
+		writeFileSync(
+			join(dist, `${part}.js`),
+			`import {createRequire} from 'node:module';\nimport {dirname} from 'node:path';\nconst views = createRequire(import.meta.url)('../../bin/load-program.cjs').loadProgram(dirname(import.meta.dirname), 'views');\nawait views.ready;\nexport const {${name}} = views;\n`,
+		);
 }
 
 /** The library and what the program imports on demand; what several of them need is in chunks. */
@@ -149,11 +188,28 @@ function findPackage(name) {
 
 mkdirSync(dist);
 process.on('exit', () => rmSync(dist, {recursive: true, force: true}));
-const program = await bundleProgram();
-const [rest] = await Promise.all([bundleRest(program.onDemand), declare()]);
-keepCompiled();
+const program = await bundleScript('cli', 'src/cli/start.ts');
+const drawn = await bundleScript(
+	'views',
+	{
+		stdin: {
+			contents:
+				"import Yoga from 'yoga-layout'; export * from './src/tui/views.ts'; export const ready = Yoga.ready;",
+			resolveDir: folder,
+			sourcefile: 'views',
+		},
+	},
+	[withoutWaiting],
+);
+const onDemand = Object.fromEntries(
+	Object.entries({...program.onDemand, ...drawn.onDemand}).filter(([part]) => !(part in views)),
+);
+const [rest] = await Promise.all([bundleRest(onDemand), declare()]);
+writeViewStubs();
+for (const name of ['cli', 'views']) keepCompiled(name);
 if (process.argv.includes('--analyze')) {
 	writeFileSync(join(dist, 'program.meta.json'), JSON.stringify(program.metafile));
+	writeFileSync(join(dist, 'views.meta.json'), JSON.stringify(drawn.metafile));
 	writeFileSync(join(dist, 'rest.meta.json'), JSON.stringify(rest.metafile));
 }
 const old = join(folder, `dist.old-${process.pid}`);

@@ -5,13 +5,13 @@ const {pathToFileURL} = require('node:url');
 const {Script} = require('node:vm');
 
 /**
- * Loads the program from a dist folder with the code that V8 compiled when it was built: compiling it at each start would
+ * Loads a script of a dist folder, the program if no other is named, with the code that V8 compiled when it was built: compiling it at each start would
  * take as long as starting a container. V8 checks by itself that the code was made by it, from this text; what does not
  * fit is compiled anew.
  */
-exports.loadProgram = dist => {
-	const file = join(dist, 'cli.cjs');
-	const compiled = join(dist, 'cli.cache');
+exports.loadProgram = (dist, name = 'cli') => {
+	const file = join(dist, `${name}.cjs`);
+	const compiled = join(dist, `${name}.cache`);
 	const cachedData = existsSync(compiled) ? readFileSync(compiled) : undefined;
 	const script = new Script(readFileSync(file, 'utf8'), {filename: file, cachedData});
 	const module = {exports: {}};

@@ -43,16 +43,22 @@ export function realSource(machine: Machine, {program, cwd, env}: Surroundings):
 		failedStory: (project, service) => failedStory(machine, project, service),
 		drift: name => drift(machine, name),
 		processes: name => top(machine, name),
-		mounts: name => containerMounts(machine, name, story(name)?.plan),
-		network: name => containerNetwork(machine, name),
-		config: name => containerConfig(machine, name),
-		logs: async (names, changed) => openLogFeed(machine, names, changed),
+		mounts: async name => containerMounts(machine, name, story(name)?.plan),
+		network: async name => containerNetwork(machine, name),
+		config: async name => containerConfig(machine, name),
+		logs: async (names, changed) => {
+			const feed = openLogFeed(machine, names, changed);
+			// Whoever asks keeps to the count.
+			return {...feed, at: index => feed.at(index) ?? noLine};
+		},
 		events: async (project, changed) => openEventFeed(machine, project, changed),
 		run: command => runOwnCommand(words(command), {cwd, env}),
 		lend: command => lendTerminal(words(command), {cwd, env}),
 		save: (path, text) => writeFileSync(isAbsolute(path) ? path : resolve(cwd, path), text, {flag: 'wx'}),
 	};
 }
+
+const noLine = {kind: 'line', seq: 0, service: '', stream: 'stdout', at: undefined, text: ''} as const;
 
 /** What its spec asks to be published; nothing is, but it says what the container is for. */
 function portWords({host}: Machine, folder: string): string {

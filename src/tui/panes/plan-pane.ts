@@ -1,0 +1,45 @@
+import {line} from '../draw/line.ts';
+import {type DetailTarget, type Pane, scroller} from '../dash/pane.ts';
+import type {StartStory} from '../../state/start-story.ts';
+import {commandAt, planCursorMax, planCursorStart, planTab} from '../tabs/plan-tab.ts';
+import {movedCursor} from './asked-pane.ts';
+import type {PaneDesk} from './pane-desk.ts';
+
+/** The plan of a container and how its start went; of one that is not there, its last start, which failed. */
+export function planPane({source}: PaneDesk, {row, containers}: DetailTarget): Pane {
+	const scroll = scroller();
+	let story: StartStory | undefined;
+	let cursor = 0;
+	let folds = false;
+	const read = (): void => {
+		const next = storyOf();
+		// Another start has its own first place.
+		if (next?.startedAt !== story?.startedAt) cursor = next === undefined ? 0 : planCursorStart(next);
+		story = next;
+	};
+	function storyOf(): StartStory | undefined {
+		if (row.kind === 'absent') return source.failedStory(row.project, row.service);
+		const name = row.kind === 'container' ? row.container.name : containers[0];
+		return name === undefined ? undefined : source.story(name);
+	}
+	read();
+	return {
+		draw: frame => {
+			if (story === undefined) return {lines: [line('  no plan is kept: a compiled script keeps none, and a full disk costs it', 'quiet')], status: ''};
+			const body = planTab(story, {cursor, opened: new Set(), folds}, frame);
+			return {lines: scroll.window(body, frame.rows), status: scroll.status()};
+		},
+		move: by => {
+			if (story !== undefined) cursor = movedCursor(cursor, by, planCursorMax(story));
+		},
+		perform: name => {
+			if (name === 'fold-steps') folds = !folds;
+			return name === 'fold-steps';
+		},
+		refresh: why => {
+			if (why === 'change') read();
+		},
+		copyText: () => (story === undefined ? undefined : commandAt(story, cursor)),
+		close: () => {},
+	};
+}
