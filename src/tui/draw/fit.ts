@@ -1,10 +1,11 @@
 import type {Glyphs} from '../../view/glyphs.ts';
 import type {Measure} from '../../view/look.ts';
+import {clusterEnd, clusterWidth, isAscii, textWidth} from './cluster.ts';
 import type {Line, Span} from './line.ts';
 
 /** How wide a line is, in columns. */
 export function lineWidth(line: Line, width: Measure): number {
-	return line.reduce((sum, {text}) => sum + width(text), 0);
+	return line.reduce((sum, {text}) => sum + textWidth(text, width), 0);
 }
 
 /** A text of exactly so many columns: cut with a mark at its end, or filled up with blanks. */
@@ -15,21 +16,21 @@ export function fitText(
 	side: 'left' | 'right' = 'left',
 ): string {
 	if (columns <= 0) return '';
-	const own = width(text);
+	const own = textWidth(text, width);
 	const blanks = ' '.repeat(Math.max(0, columns - own));
 	if (own <= columns) return side === 'left' ? text + blanks : blanks + text;
 	const mark = glyphs.isAscii ? '~' : '…';
 	const kept = takeColumns(text, columns - 1, width);
-	return kept + mark + ' '.repeat(Math.max(0, columns - 1 - width(kept)));
+	return kept + mark + ' '.repeat(Math.max(0, columns - 1 - textWidth(kept, width)));
 }
 
 /** A line of exactly so many columns. */
 export function fitLine(line: Line, columns: number, look: {readonly width: Measure; readonly glyphs: Glyphs}): Line {
 	const fitted: Span[] = [];
-	const last = line.findLastIndex(({text}) => look.width(text) > 0);
+	const last = line.findLastIndex(({text}) => textWidth(text, look.width) > 0);
 	let left = columns;
 	for (const [index, {text, tone}] of line.entries()) {
-		const own = look.width(text);
+		const own = textWidth(text, look.width);
 		if (own < left || (own === left && index >= last)) {
 			fitted.push({text, tone});
 			left -= own;
@@ -46,15 +47,13 @@ export function fitLine(line: Line, columns: number, look: {readonly width: Meas
 /** As much of the front of a text as is at most so many columns wide; a character and what combines with it stay together. */
 export function takeColumns(text: string, columns: number, width: Measure): string {
 	if (columns <= 0) return '';
-	if (/^[\x20-\x7e]*$/.test(text)) return text.slice(0, columns);
-	let taken = '';
-	let own = 0;
-	for (const {segment} of graphemes.segment(text)) {
-		own += width(segment);
-		if (own > columns) return taken;
-		taken += segment;
+	if (isAscii.test(text)) return text.slice(0, columns);
+	let end = 0;
+	for (let own = 0; end < text.length; ) {
+		const next = clusterEnd(text, end);
+		own += clusterWidth(text.slice(end, next), width);
+		if (own > columns) break;
+		end = next;
 	}
-	return taken;
+	return text.slice(0, end);
 }
-
-const graphemes = new Intl.Segmenter(undefined, {granularity: 'grapheme'});

@@ -1,9 +1,12 @@
+import fc from 'fast-check';
+import stringWidth from 'string-width';
 import {expect, test} from 'vitest';
 import type {FeedLine, LogSource} from './log-source.ts';
 import type {LogState} from './log-state.ts';
 import {openLog} from './log-state.ts';
 import {scrollBy, setFilter, setSearch, toggleWrap} from './log-moves.ts';
 import {logFrame} from './logs-view.ts';
+import {lineWidth} from '../draw/fit.ts';
 import {plainText, sampleFrame, textsIn} from './sample-frame.ts';
 import {sampleLog} from './sample-log.ts';
 
@@ -194,4 +197,32 @@ test('lines that are scrolled by and fall out leave the first that is kept at th
 	expect(draw(state, log, 80, 1)).toBe('   line 10\n[lines 6-6 of 99995]');
 	log.drop(500);
 	expect(draw(state, log, 80, 1)).toBe('   line 505\n[lines 1-1 of 99495]');
+});
+
+test('whatever the lines and the size, a screen has no row too many and none that is too wide', () => {
+	const texts = fc.array(fc.string({unit: 'grapheme', maxLength: 50}), {maxLength: 12});
+	const size = fc.record({columns: fc.integer({min: 1, max: 60}), rows: fc.integer({min: 1, max: 8})});
+	fc.assert(
+		fc.property(
+			texts,
+			size,
+			fc.boolean(),
+			fc.boolean(),
+			fc.nat(20),
+			(lines, {columns, rows}, wrap, timestamps, offset) => {
+				const state = {...openLog(['web', 'db']), wrap, timestamps, offset, search: 'a'};
+				const screen = logFrame(state, sampleLog(lines), sampleFrame(columns, rows));
+				expect(screen.lines.length).toBeLessThanOrEqual(rows);
+				for (const line of screen.lines) expect(lineWidth(line, stringWidth)).toBe(columns);
+			},
+		),
+	);
+});
+
+test('a match that has fallen out is none of those that there are', () => {
+	const log = sampleLog(['an error', 'fine', 'no error']);
+	const state = {...setSearch(start, 'error'), match: 0};
+	expect(draw(state, log)).toContain('"error": 1 of 2');
+	log.drop(1);
+	expect(draw(state, log)).toContain('"error" is in one line');
 });

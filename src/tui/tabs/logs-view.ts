@@ -4,7 +4,7 @@ import {fitLine, fitText} from '../draw/fit.ts';
 import {type Frame, type Line, type Span, span, type Tone} from '../draw/line.ts';
 import {exactTimeOfDay} from './local-time.ts';
 import {type LaidLine, layLog, type LogLayout, nameColumns, type Place, searchHits, topOf} from './log-layout.ts';
-import type {Range} from './log-pattern.ts';
+import type {Selection} from './log-search.ts';
 import type {FeedLine, LogSource} from './log-source.ts';
 import type {LogState} from './log-state.ts';
 import {cutRange, markedSpans} from './log-text.ts';
@@ -46,13 +46,11 @@ function lineRows({feed, text, ranges}: LaidLine, layout: LogLayout): readonly L
 		return [fitLine([...lead, span(words, 'warning')], frame.columns, frame)];
 	}
 	const found = search.kind === 'pattern' ? search.pattern.rangesIn(text) : [];
-	if (state.wrap)
-		return ranges.map((range, row) => [
-			...(row === 0 ? lead : [span(' '.repeat(margin))]),
-			...markedSpans(text, range, found, 'plain'),
-		]);
-	const range: Range = cutRange(text, state.offset, textColumns + 1, frame.width);
-	return [fitLine([...lead, ...markedSpans(text, range, found, 'plain')], frame.columns, frame)];
+	const parts = state.wrap ? ranges : [cutRange(text, state.offset, textColumns + 1, frame.width)];
+	return parts.map((part, row) => {
+		const before = row === 0 ? lead : [span(' '.repeat(margin))];
+		return fitLine([...before, ...markedSpans(text, part, found, 'plain')], frame.columns, frame);
+	});
 }
 
 /** What stands before the text: a sign where the search went to, whose it is, when it came, a mark of standard error. */
@@ -79,18 +77,20 @@ function statusOf(layout: LogLayout, top: Place, end: number, hasErrors: boolean
 		lines,
 		...(filter.kind === 'bad' ? [`all lines, as the filter can't be read: ${escapeText(filter.problem)}`] : []),
 		...(search.kind === 'bad' ? [`the search can't be read: ${escapeText(search.problem)}`] : []),
-		...(hits === undefined ? [] : [hitWords(hits.count, state, hits.indexFrom(state.match ?? 0))]),
+		...(hits === undefined ? [] : [hitWords(hits, state)]),
 		...(state.offset > 0 ? [`from column ${state.offset + 1}`] : []),
 		...(hasErrors ? ['E: standard error'] : []),
 		...(state.notice === '' ? [] : [state.notice]),
 	].join(', ');
 }
 
-function hitWords(count: number, {search, match}: LogState, index: number): string {
+function hitWords(hits: Selection, {search, match}: LogState): string {
+	const {count} = hits;
 	if (count === 0) return `${quoted(search)} is in no line`;
-	if (match === undefined || index >= count)
-		return `${quoted(search)} is in ${count === 1 ? 'one line' : `${count} lines`}`;
-	return `${quoted(search)}: ${index + 1} of ${count}`;
+	const index = match === undefined ? count : hits.indexFrom(match);
+	// The line that was gone to may have fallen out since, or the filter hides it.
+	if (index < count && hits.seqAt(index) === match) return `${quoted(search)}: ${index + 1} of ${count}`;
+	return `${quoted(search)} is in ${count === 1 ? 'one line' : `${count} lines`}`;
 }
 
 function quoted(text: string): string {

@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import stringWidth from 'string-width';
+import {expect, test} from 'vitest';
+import {clusterEnd, textWidth} from './cluster.ts';
+
+const segmenter = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
+
+function clusters(text: string): readonly string[] {
+	const parts: string[] = [];
+	for (let at = 0; at < text.length; ) {
+		const end = clusterEnd(text, at);
+		parts.push(text.slice(at, end));
+		at = end;
+	}
+	return parts;
+}
+
+const pieces = fc.constantFrom(
+	'a',
+	' ',
+	'é',
+	'e\u0301',
+	'日',
+	'한',
+	'\u1112\u1161\u11ab',
+	'👩‍👩‍👧',
+	'🇩🇪',
+	'│',
+	'⣿',
+	'ж',
+	'✔',
+	'❤\ufe0f',
+	'\u00ae\ufe0f',
+	'\u0300',
+);
+
+test('characters are divided as Unicode divides them', () => {
+	fc.assert(
+		fc.property(
+			fc.oneof(
+				fc.array(pieces).map(parts => parts.join('')),
+				fc.string({unit: 'binary', maxLength: 30}),
+			),
+			text => {
+				expect(clusters(text)).toEqual([...segmenter.segment(text)].map(({segment}) => segment));
+			},
+		),
+	);
+});
+
+test('a text is as wide as the measure says', () => {
+	fc.assert(
+		fc.property(
+			fc.array(pieces).map(parts => parts.join('')),
+			text => {
+				expect(textWidth(text, stringWidth)).toBe(stringWidth(text));
+			},
+		),
+	);
+});
+
+test('each character is divided from its neighbours as Unicode divides it', () => {
+	const wrong: string[] = [];
+	for (let code = 0x20; code < 0xd800; code++)
+		for (const neighbour of ['a', '✔']) {
+			const text = `${neighbour}${String.fromCharCode(code)}${neighbour}`;
+			if (clusters(text).length !== [...segmenter.segment(text)].length) wrong.push(code.toString(16));
+		}
+	expect(wrong).toEqual([]);
+});
