@@ -63,8 +63,12 @@ const common = {
 /** What every start of a container needs: it goes into the program's own file. All else is loaded when it is asked for. */
 const always = /\/engine\/(up|exec-in|open-machine|plan-container|load-project)\.ts$/;
 
-/** What is loaded on demand but in one piece, with its code compiled: the views, as most of it is Ink. */
-const views = {'on-demand/tui-draw-progress': 'drawProgress', 'on-demand/tui-dash-start-dash': 'startDash'};
+/** What is loaded on demand as scripts, with its code compiled: the dashboard, and what draws with Ink. */
+const compiled = {
+	'on-demand/tui-dash-start-dash': {script: 'dash', name: 'startDash'},
+	'on-demand/tui-dash-ink-view': {script: 'ink', name: 'inkView'},
+	'on-demand/tui-draw-progress': {script: 'ink', name: 'drawProgress'},
+};
 
 /**
  * A script in one file, without what it imports on demand: each file that Node loads costs a start half a millisecond.
@@ -103,6 +107,12 @@ async function bundleScript(name, entry, plugins = []) {
 	writeFileSync(join(dist, `${name}.cjs`), `(function(exports,require,module,moduleUrl,importModule){${text}\n})`);
 	return {onDemand, metafile};
 }
+
+/** What draws with Ink; `ready` settles when it can. */
+const inkScript = `import Yoga from 'yoga-layout';
+export const {ready} = Yoga;
+export {inkView} from './src/tui/dash/ink-view.ts';
+export {drawProgress} from './src/tui/draw-progress.tsx';`;
 
 /**
  * Ink and Yoga without waiting at their top level, which no script can: Yoga's object is empty until its `ready` settles, and
@@ -143,12 +153,17 @@ function keepCompiled(name) {
 	writeFileSync(join(dist, `${name}.cache`), script.createCachedData());
 }
 
-/** What stands for a view among the modules that are imported on demand. */
-function writeViewStubs() {
-	for (const [part, name] of Object.entries(views))
+/** What stands for a script among the modules that are imported on demand. */
+function writeStubs() {
+	for (const [part, {script, name}] of Object.entries(compiled))
 		writeFileSync(
 			join(dist, `${part}.js`),
-			`import {createRequire} from 'node:module';\nimport {dirname} from 'node:path';\nconst views = createRequire(import.meta.url)('../../bin/load-program.cjs').loadProgram(dirname(import.meta.dirname), 'views');\nawait views.ready;\nexport const {${name}} = views;\n`,
+			`import {createRequire} from 'node:module';
+import {dirname} from 'node:path';
+const script = createRequire(import.meta.url)('../../bin/load-program.cjs').loadProgram(dirname(import.meta.dirname), '${script}');
+await script.ready;
+export const {${name}} = script;
+`,
 		);
 }
 
@@ -189,27 +204,17 @@ function findPackage(name) {
 mkdirSync(dist);
 process.on('exit', () => rmSync(dist, {recursive: true, force: true}));
 const program = await bundleScript('cli', 'src/cli/start.ts');
-const drawn = await bundleScript(
-	'views',
-	{
-		stdin: {
-			contents:
-				"import Yoga from 'yoga-layout'; export * from './src/tui/views.ts'; export const ready = Yoga.ready;",
-			resolveDir: folder,
-			sourcefile: 'views',
-		},
-	},
-	[withoutWaiting],
-);
+const dash = await bundleScript('dash', 'src/tui/dash/start-dash.ts');
+const ink = await bundleScript('ink', {stdin: {contents: inkScript, resolveDir: folder}}, [withoutWaiting]);
 const onDemand = Object.fromEntries(
-	Object.entries({...program.onDemand, ...drawn.onDemand}).filter(([part]) => !(part in views)),
+	Object.entries({...program.onDemand, ...dash.onDemand, ...ink.onDemand}).filter(([part]) => !(part in compiled)),
 );
 const [rest] = await Promise.all([bundleRest(onDemand), declare()]);
-writeViewStubs();
-for (const name of ['cli', 'views']) keepCompiled(name);
+writeStubs();
+for (const name of ['cli', 'dash', 'ink']) keepCompiled(name);
 if (process.argv.includes('--analyze')) {
 	writeFileSync(join(dist, 'program.meta.json'), JSON.stringify(program.metafile));
-	writeFileSync(join(dist, 'views.meta.json'), JSON.stringify(drawn.metafile));
+	writeFileSync(join(dist, 'dash.meta.json'), JSON.stringify(dash.metafile));
 	writeFileSync(join(dist, 'rest.meta.json'), JSON.stringify(rest.metafile));
 }
 const old = join(folder, `dist.old-${process.pid}`);

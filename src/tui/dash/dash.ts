@@ -17,7 +17,7 @@ import {type Screen, type ScreenLook, screenOf} from './screen.ts';
 import type {ViewSettings} from './settings.ts';
 import type {Narrow} from './sheet.ts';
 import type {DashSource} from './source.ts';
-import {dashView} from './view.ts';
+import {screenView} from './screen-view.ts';
 
 /** What a dashboard needs. */
 export interface DashOptions {
@@ -76,7 +76,7 @@ export async function runDash(options: DashOptions): Promise<void> {
 			drawNow();
 		},
 	});
-	const view = dashView(terminal, theme, glyphs.isAscii);
+	const view = screenView(terminal, theme, glyphs.isAscii);
 	const look = (): ScreenLook => ({...terminal.size(), now: Date.now(), glyphs, width, keys, narrow});
 	const drawNow = (): void => {
 		clearTimeout(timer);
@@ -117,13 +117,15 @@ export async function runDash(options: DashOptions): Promise<void> {
 		},
 		layout: () => screen?.layout,
 		look,
-		repaint: () => view.forget(),
+		repaint: () => {
+			view.forget();
+			changed();
+		},
 		settingsChanged: options.remember,
 		leave: () => over.abort(),
 	};
 	terminal.setMouse(model.settings.mouse);
 	options.begin?.(desk);
-	drawNow();
 
 	const readings = new Map<string, Reading>();
 	const sample = (): void => {
@@ -162,6 +164,8 @@ export async function runDash(options: DashOptions): Promise<void> {
 			if (isFirst) {
 				drawNow();
 				options.drawn?.();
+				// A terminal that shows something can wait for it.
+				void view.loadInk();
 			} else changed();
 		}
 	} finally {
