@@ -66,7 +66,7 @@ const always = /\/engine\/(up|exec-in|open-machine|plan-container|load-project)\
 /** What is loaded on demand as scripts, with its code compiled: the dashboard, and what draws with Ink. */
 const compiled = {
 	'on-demand/tui-dash-start-dash': {script: 'dash', name: 'startDash'},
-	'on-demand/tui-dash-ink-view': {script: 'ink', name: 'inkView'},
+	'on-demand/tui-dash-sheet-maker': {script: 'ink', name: 'sheetMaker'},
 	'on-demand/tui-draw-progress': {script: 'ink', name: 'drawProgress'},
 };
 
@@ -111,7 +111,7 @@ async function bundleScript(name, entry, plugins = []) {
 /** What draws with Ink; `ready` settles when it can. */
 const inkScript = `import Yoga from 'yoga-layout';
 export const {ready} = Yoga;
-export {inkView} from './src/tui/dash/ink-view.ts';
+export {sheetMaker} from './src/tui/dash/sheet-maker.ts';
 export {drawProgress} from './src/tui/draw-progress.tsx';`;
 
 /**

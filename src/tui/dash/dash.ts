@@ -83,8 +83,10 @@ export async function runDash(options: DashOptions): Promise<void> {
 		timer = undefined;
 		if (isLent || ended.aborted) return;
 		lastDrawn = performance.now();
-		screen = screenOf(model, desk.detail, look());
-		view.show(screen);
+		const looked = look();
+		screen = screenOf(model, desk.detail, looked);
+		view.show(screen, looked);
+		if (model.sheet !== undefined) view.loadSheets(changed);
 	};
 	const changed = (): void => {
 		if (timer !== undefined || isLent || ended.aborted) return;
@@ -164,8 +166,8 @@ export async function runDash(options: DashOptions): Promise<void> {
 			if (isFirst) {
 				drawNow();
 				options.drawn?.();
-				// A terminal that shows something can wait for it.
-				void view.loadInk();
+				// The first sheet need not wait for it then.
+				view.loadSheets(() => {});
 			} else changed();
 		}
 	} finally {

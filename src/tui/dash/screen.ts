@@ -10,7 +10,7 @@ import {type Area, type Layout, layoutOf} from './layout.ts';
 import {currentRows, factsOf, listView, type Model} from './model.ts';
 import {overviewLines} from './overview.ts';
 import {isLive, type Row} from './rows.ts';
-import {commandText, type Narrow, sheetLines} from './sheet.ts';
+import {commandText, type Narrow, type Sheet} from './sheet.ts';
 import {type TabName, tabNames} from './tabs.ts';
 
 /** The parts of a screen, each line as wide as its part, and where they are. */
@@ -21,7 +21,7 @@ export interface Screen {
 	readonly tabs: readonly Line[];
 	readonly detail: readonly Line[];
 	readonly commands: readonly Line[];
-	readonly sheet: readonly Line[];
+	readonly sheet: Sheet | undefined;
 	readonly footer: readonly Line[];
 }
 
@@ -63,7 +63,7 @@ export function screenOf(model: Model, detail: DetailView, look: ScreenLook): Sc
 		tabs: layout.tabs.rows === 0 ? [] : fill([tabLine(model, shown.status, look)], layout.tabs, look),
 		detail: fill(shown.lines, layout.detail, look),
 		commands: layout.commands.rows === 0 ? [] : fill(commandLines(model, frame(layout.commands)), layout.commands, look),
-		sheet: model.sheet === undefined || layout.sheet.rows === 0 ? [] : fill(sheetLines(model.sheet, frame(layout.sheet), look.narrow), layout.sheet, look),
+		sheet: model.sheet,
 		footer: fill([footerLine(model, look)], layout.footer, look),
 	};
 }
@@ -73,16 +73,16 @@ function fill(lines: readonly Line[], area: Area, look: ScreenLook): readonly Li
 	return Array.from({length: area.rows}, (_, row) => fitLine(lines[row] ?? [], area.columns, look));
 }
 
-function sheetHeight({sheet}: Model, {rows}: ScreenLook): number {
+function sheetHeight({sheet}: Model, {rows, columns}: ScreenLook): number {
 	if (sheet === undefined) return 0;
 	const most = Math.max(3, rows - 2);
 	switch (sheet.kind) {
 		case 'confirm':
-			return Math.min(most, 5 + sheet.commands.length);
+			return Math.min(most, 6 + sheet.commands.length + Math.floor(sheet.loses.length / Math.max(20, columns - 16)));
 		case 'prompt':
-			return 3;
+			return sheet.note === undefined ? 4 : 5;
 		case 'choose':
-			return Math.min(most, Math.min(sheet.choices.length + 2, Math.max(8, Math.floor(rows / 2))));
+			return Math.min(most, Math.min(sheet.choices.length + 4, Math.max(10, Math.floor(rows / 2))));
 		case 'text':
 			return most;
 	}

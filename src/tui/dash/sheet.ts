@@ -1,7 +1,5 @@
-import {escapeText} from '../../view/escape.ts';
-import {wrapWords} from '../../view/wrap.ts';
 import type {Input} from '../terminal/input.ts';
-import {type Frame, type Line, line, span} from '../draw/line.ts';
+import type {Frame, Line} from '../draw/line.ts';
 import type {Words} from './actions.ts';
 
 /** Something to choose from. */
@@ -178,48 +176,4 @@ export function commandText(words: Words): string {
 
 function shellWord(word: string): string {
 	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-/** The lines of a sheet, at most as many as the frame has, the title first. */
-export function sheetLines(sheet: Sheet, frame: Frame, narrow: Narrow): readonly Line[] {
-	const rule = (frame.glyphs.isAscii ? '-' : '─').repeat(Math.max(0, frame.columns - frame.width(sheet.title) - 4));
-	const head: Line = [span(frame.glyphs.isAscii ? '- ' : '─ ', 'quiet'), span(escapeText(sheet.title), 'title'), span(` ${rule}`, 'quiet')];
-	const body = bodyOf(sheet, frame, Math.max(1, frame.rows - 1), narrow);
-	return [head, ...body].slice(0, frame.rows);
-}
-
-function bodyOf(sheet: Sheet, frame: Frame, rows: number, narrow: Narrow): readonly Line[] {
-	switch (sheet.kind) {
-		case 'confirm':
-			return [
-				...wrapWords(`This loses: ${escapeText(sheet.loses)}.`, frame.columns - 4, frame.width).map(text => line(`  ${text}`, 'warning')),
-				...sheet.commands.map(words => line(`  $ ${escapeText(commandText(words))}`, 'command')),
-				line('  y does it; n or Esc leaves all as it is', 'strong'),
-			];
-		case 'prompt': {
-			const text = escapeText(sheet.text.slice(0, sheet.at));
-			const under = sheet.text.slice(sheet.at, sheet.at + 1);
-			const note = sheet.note === undefined ? [] : [line(`  ${escapeText(sheet.note)}`, 'quiet')];
-			return [[span('  > '), span(text), span(under === '' ? ' ' : escapeText(under), 'cursor'), span(escapeText(sheet.text.slice(sheet.at + 1)))], ...note];
-		}
-		case 'choose': {
-			const shown = narrow(sheet.text, sheet.choices);
-			const room = Math.max(1, rows - 1);
-			const cursor = Math.min(sheet.cursor, Math.max(0, shown.length - 1));
-			const top = Math.max(0, Math.min(cursor - Math.floor(room / 2), shown.length - room));
-			const items = shown.slice(top, top + room).map(({label, aside = ''}, at): Line => {
-				const isCursor = top + at === cursor;
-				const text = `${isCursor ? (frame.glyphs.isAscii ? '>' : '▶') : ' '} ${escapeText(label)}`;
-				const blanks = ' '.repeat(Math.max(2, frame.columns - frame.width(text) - frame.width(aside) - 2));
-				return isCursor ? [span(`${text}${blanks}${escapeText(aside)} `, 'cursor')] : [span(text), span(`${blanks}${escapeText(aside)}`, 'quiet')];
-			});
-			const count = shown.length === 0 ? 'nothing matches' : `${cursor + 1} of ${shown.length}`;
-			return [[span('  > '), span(escapeText(sheet.text)), span(' ', 'cursor'), span(`  ${count}`, 'quiet')], ...items];
-		}
-		case 'text': {
-			const lines = sheet.lines(frame);
-			const top = Math.min(sheet.top, Math.max(0, lines.length - rows));
-			return lines.slice(top, top + rows);
-		}
-	}
 }

@@ -26,7 +26,8 @@ export function painter(write: (bytes: string) => void, rows: () => number): Pai
 			for (let row = 0; row < Math.max(lines.length, shown.length); row++) {
 				const text = lines[row] ?? '';
 				if (known ? text === (shown[row] ?? '') : text === '') continue;
-				changes.push(`\u001b[${row + 1};1H${text}${reset}${eraseRest}`);
+				// Erased before: behind a text that is as wide as the screen the cursor stands on its last character.
+				changes.push(`\u001b[${row + 1};1H${eraseRest}${text}${reset}`);
 			}
 			shown = lines;
 			known = true;

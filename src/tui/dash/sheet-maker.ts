@@ -1,19 +1,16 @@
 import {PassThrough, Writable} from 'node:stream';
 import {type Instance, render} from 'ink';
 import {createElement} from 'react';
-import type {ThemeName} from '../draw/palette.ts';
-import {App} from './app.tsx';
-import type {Screen} from './screen.ts';
+import {SheetView, type SheetViewProps} from './sheet-view.tsx';
 
-/** What lays screens out. */
-export interface FrameMaker {
-	/** A screen as text, a line each row. */
-	readonly frame: (screen: Screen) => string;
+/** Makes the rows of sheets. */
+export interface SheetMaker {
+	readonly rows: (props: SheetViewProps) => readonly string[];
 	readonly close: () => void;
 }
 
-/** Has Ink lay screens out. With `debug` it writes each frame whole, at once, and nothing else; the painter finds what differs. */
-export function inkView(theme: ThemeName, isAscii: boolean): FrameMaker {
+/** Has Ink draw sheets. With `debug` it writes each frame whole, at once, and nothing else; the painter finds what differs. */
+export function sheetMaker(): SheetMaker {
 	let instance: Instance | undefined;
 	let latest = '';
 	let columns = 80;
@@ -28,12 +25,12 @@ export function inkView(theme: ThemeName, isAscii: boolean): FrameMaker {
 	const stdin = new PassThrough() as unknown as NodeJS.ReadStream;
 	const options = {stdin, stdout, stderr: stdout, debug: true, patchConsole: false, exitOnCtrlC: false} as const;
 	return {
-		frame: screen => {
-			({columns} = screen.layout.header);
-			const element = createElement(App, {screen, theme, isAscii});
+		rows: props => {
+			({columns} = props.frame);
+			const element = createElement(SheetView, props);
 			if (instance === undefined) instance = render(element, options);
 			else instance.rerender(element);
-			return latest;
+			return latest.split('\n');
 		},
 		close: () => instance?.unmount(),
 	};
