@@ -136,7 +136,11 @@ const withoutWaiting = {
 		}));
 		onLoad({filter: /ink\/build\/reconciler\.js$/}, ({path}) => {
 			const text = readFileSync(path, 'utf8').replace("await import('./devtools.js')", 'undefined');
-			return {contents: text.replace(/await loadPackageJson\(\)/, 'undefined').replace(/await import\('node:fs'\)/, 'undefined')};
+			return {
+				contents: text
+					.replace(/await loadPackageJson\(\)/, 'undefined')
+					.replace(/await import\('node:fs'\)/, 'undefined'),
+			};
 		});
 	},
 };
@@ -148,7 +152,9 @@ const withoutWaiting = {
 function keepCompiled(name) {
 	setFlagsFromString('--no-lazy');
 	// Under the name that it will have: V8 keeps it, for stack traces.
-	const script = new Script(readFileSync(join(dist, `${name}.cjs`), 'utf8'), {filename: join(folder, `dist/${name}.cjs`)});
+	const script = new Script(readFileSync(join(dist, `${name}.cjs`), 'utf8'), {
+		filename: join(folder, `dist/${name}.cjs`),
+	});
 	setFlagsFromString('--lazy');
 	writeFileSync(join(dist, `${name}.cache`), script.createCachedData());
 }

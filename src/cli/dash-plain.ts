@@ -29,6 +29,9 @@ export async function dashPlain({io, engine, folders}: Context, filter: string |
 function words({name, project, service, state, health = 'none', exitCode, restarts = 0}: ContainerSummary): string {
 	const of = project === undefined ? '' : ` (service ${service ?? ''} of ${project})`;
 	const how = state === 'exited' ? `has exited with status ${exitCode ?? ''}` : `is ${state}`;
-	const more = [...(state === 'running' && health !== 'none' ? [health] : []), ...(restarts > 0 ? [`${restarts} restart${restarts === 1 ? '' : 's'}`] : [])];
+	const more = [
+		...(state === 'running' && health !== 'none' ? [health] : []),
+		...(restarts > 0 ? [`${restarts} restart${restarts === 1 ? '' : 's'}`] : []),
+	];
 	return [`${name}${of} ${how}`, ...more].join(', ');
 }

@@ -31,19 +31,25 @@ export async function upOnDash(
 	}
 	const project = await engine.loadProject({...spec, named: services});
 	const machine = await engine.openMachine(folders);
-	const meant = new Set(services.length > 0 ? services : (project.active ?? project.services.map(({service}) => service)));
-	return openDash(context, {filter: project.name}, {
-		project: project.name,
-		services: project.services.filter(({service}) => meant.has(service)).map(labelOf),
-		run: (emit, signal) =>
-			engine.upDetached(machine, {
-				spec,
-				services,
-				wait: values.wait,
-				program: programOf(io),
-				signal,
-				emit,
-				...(values['wait-timeout'] === undefined ? {} : {timeoutMs: values['wait-timeout'] * 1000}),
-			}),
-	});
+	const meant = new Set(
+		services.length > 0 ? services : (project.active ?? project.services.map(({service}) => service)),
+	);
+	return openDash(
+		context,
+		{filter: project.name},
+		{
+			project: project.name,
+			services: project.services.filter(({service}) => meant.has(service)).map(labelOf),
+			run: (emit, signal) =>
+				engine.upDetached(machine, {
+					spec,
+					services,
+					wait: values.wait,
+					program: programOf(io),
+					signal,
+					emit,
+					...(values['wait-timeout'] === undefined ? {} : {timeoutMs: values['wait-timeout'] * 1000}),
+				}),
+		},
+	);
 }

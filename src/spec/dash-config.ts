@@ -35,10 +35,13 @@ export interface DashConfig {
 }
 
 /** `x`, `X`, `/`, `space`, `ctrl-p`, `shift-up`, `f5`. */
-const keyPattern = /^(?:(?:ctrl|alt|shift)-)*(?:[!-~]|space|enter|esc|tab|up|down|left|right|home|end|pageup|pagedown|backspace|delete|insert|f\d{1,2})$/;
+const keyPattern =
+	/^(?:(?:ctrl|alt|shift)-)*(?:[!-~]|space|enter|esc|tab|up|down|left|right|home|end|pageup|pagedown|backspace|delete|insert|f\d{1,2})$/;
 
 function parseKey(word: string): Parsed<string> {
-	return keyPattern.test(word) ? good(word) : bad(`must be a key, not ${quoted(word)}`, 'write `x`, `X`, `ctrl-p`, `space` or `f5`');
+	return keyPattern.test(word)
+		? good(word)
+		: bad(`must be a key, not ${quoted(word)}`, 'write `x`, `X`, `ctrl-p`, `space` or `f5`');
 }
 
 const keyWord = parsedBy(text, parseKey);
@@ -50,12 +53,18 @@ function parseColumns(names: readonly (typeof dashColumns)[number][]): Parsed<re
 /** The key `dash` of tsbox's configuration. */
 export const dashSchema = z.strictObject(
 	{
-		theme: key('Its colours: for a dark terminal, a light one, or none.', z.enum(dashThemes, {error: `must be one of ${dashThemes.join(', ')}`})),
+		theme: key(
+			'Its colours: for a dark terminal, a light one, or none.',
+			z.enum(dashThemes, {error: `must be one of ${dashThemes.join(', ')}`}),
+		),
 		ascii: key('Draw with no character beyond ASCII.', parsedBy(textOrBoolean, parseBoolean)),
 		mouse: key('Take clicks and the wheel; without, the terminal selects text.', parsedBy(textOrBoolean, parseBoolean)),
 		columns: key(
 			'The columns of the overview, in their order.',
-			parsedBy(z.array(z.enum(dashColumns, {error: `must be one of ${dashColumns.join(', ')}`}), {error: 'must be a list'}), parseColumns),
+			parsedBy(
+				z.array(z.enum(dashColumns, {error: `must be one of ${dashColumns.join(', ')}`}), {error: 'must be a list'}),
+				parseColumns,
+			),
 		),
 		keys: key(
 			'Other keys, by the name of what they do as `tsbox dash --keys` lists them: a key or a list of them.',
@@ -74,7 +83,9 @@ export function readDashConfig(output: z.output<typeof dashSchema>): DashConfig 
 		...(mouse !== undefined && {mouse}),
 		...(columns !== undefined && {columns}),
 		...(keys !== undefined && {
-			keys: Object.fromEntries(Object.entries(keys).map(([name, value]) => [name, typeof value === 'string' ? [value] : value])),
+			keys: Object.fromEntries(
+				Object.entries(keys).map(([name, value]) => [name, typeof value === 'string' ? [value] : value]),
+			),
 		}),
 	};
 }

@@ -28,15 +28,43 @@ export interface TmuxScreen extends AsyncDisposable {
 /** Starts a line of sh(1) on a terminal of its own. */
 export async function tmuxScreen(
 	line: string,
-	{columns = 100, rows = 30, cwd = '/', env = {}}: {readonly columns?: number; readonly rows?: number; readonly cwd?: string; readonly env?: Readonly<Record<string, string>>} = {},
+	{
+		columns = 100,
+		rows = 30,
+		cwd = '/',
+		env = {},
+	}: {
+		readonly columns?: number;
+		readonly rows?: number;
+		readonly cwd?: string;
+		readonly env?: Readonly<Record<string, string>>;
+	} = {},
 ): Promise<TmuxScreen> {
 	const socket = `tsbox-${process.pid}-${made++}`;
-	const tmux = async (...args: readonly string[]): Promise<string> => (await run('tmux', ['-L', socket, '-f', '/dev/null', ...args])).stdout;
+	const tmux = async (...args: readonly string[]): Promise<string> =>
+		(await run('tmux', ['-L', socket, '-f', '/dev/null', ...args])).stdout;
 	// CI is not passed on: a terminal that a person looks at is none of a job's.
 	const clean = {PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', SHELL: '/bin/sh', ...env};
 	await run(
 		'env',
-		['-i', ...Object.entries(clean).map(([name, value]) => `${name}=${value}`), 'tmux', '-L', socket, '-f', '/dev/null', 'new-session', '-d', '-x', String(columns), '-y', String(rows), '-c', cwd, line],
+		[
+			'-i',
+			...Object.entries(clean).map(([name, value]) => `${name}=${value}`),
+			'tmux',
+			'-L',
+			socket,
+			'-f',
+			'/dev/null',
+			'new-session',
+			'-d',
+			'-x',
+			String(columns),
+			'-y',
+			String(rows),
+			'-c',
+			cwd,
+			line,
+		],
 		{cwd},
 	);
 	// What was on the screen at the end can be read still.
@@ -45,7 +73,8 @@ export async function tmuxScreen(
 	await tmux('set-option', '-sg', 'escape-time', '0');
 	await tmux('resize-window', '-x', String(columns), '-y', String(rows));
 	const screen = (): Promise<string> => tmux('capture-pane', '-p');
-	const matches = (text: string, what: string | RegExp): boolean => (typeof what === 'string' ? text.includes(what) : what.test(text));
+	const matches = (text: string, what: string | RegExp): boolean =>
+		typeof what === 'string' ? text.includes(what) : what.test(text);
 	return {
 		keys: async (...names) => void (await tmux('send-keys', ...names)),
 		type: async text => void (await tmux('send-keys', '-l', text)),
@@ -56,7 +85,8 @@ export async function tmuxScreen(
 			for (;;) {
 				const text = await screen();
 				if (matches(text, what) && (not === undefined || !matches(text, not))) return text;
-				if (Date.now() > end) throw new Error(`waited in vain for ${what}${not === undefined ? '' : ` without ${not}`} on\n${text}`);
+				if (Date.now() > end)
+					throw new Error(`waited in vain for ${what}${not === undefined ? '' : ` without ${not}`} on\n${text}`);
 				await new Promise(resolve => setTimeout(resolve, 30));
 			}
 		},

@@ -19,7 +19,12 @@ export const dash = defineCommand({
 		sort: {kind: 'text', short: 's', value: 'COLUMN', choices: dashColumns, describe: 'The column to sort by'},
 		reverse: {kind: 'flag', short: 'r', describe: 'Sort the other way round'},
 		active: {kind: 'flag', short: 'a', describe: 'Leave out what has ended well'},
-		theme: {kind: 'text', value: 'THEME', choices: dashThemes, describe: 'Colours for a dark terminal, a light one, or none'},
+		theme: {
+			kind: 'text',
+			value: 'THEME',
+			choices: dashThemes,
+			describe: 'Colours for a dark terminal, a light one, or none',
+		},
 		plain: {kind: 'flag', describe: 'Print a line for each change, without a screen'},
 		keys: {kind: 'flag', describe: 'List the keys'},
 	},

@@ -20,13 +20,20 @@ export interface Refusal {
 export type PlainAction = 'stop' | 'start' | 'restart' | 'pause' | 'remove' | 'project-up' | 'project-down';
 
 /** What an action on rows comes to. */
-export function intentOf(action: PlainAction, rows: readonly Row[], projects: readonly ProjectFacts[]): Intent | Refusal {
+export function intentOf(
+	action: PlainAction,
+	rows: readonly Row[],
+	projects: readonly ProjectFacts[],
+): Intent | Refusal {
 	if (action === 'project-up' || action === 'project-down') return projectIntent(action, rows, projects);
 	const parts = rows.map(row => (row.kind === 'container' ? ofContainer(action, row.container) : ofOther(action, row)));
 	const good = parts.flatMap(part => ('commands' in part ? [part] : []));
 	if (good.length === 0) return parts[0] ?? {refused: 'there is nothing to do it to'};
 	const loses = good.flatMap(each => each.loses ?? []);
-	return {commands: good.flatMap(each => each.commands), ...(loses.length === 0 ? {} : {loses: [...new Set(loses)].join('; ')})};
+	return {
+		commands: good.flatMap(each => each.commands),
+		...(loses.length === 0 ? {} : {loses: [...new Set(loses)].join('; ')}),
+	};
 }
 
 function ofContainer(action: PlainAction, container: ContainerSummary): Intent | Refusal {
@@ -38,10 +45,15 @@ function ofContainer(action: PlainAction, container: ContainerSummary): Intent |
 			if (!live) return {refused: `${name} does not run`};
 			return isDetached
 				? {commands: [['stop', name]]}
-				: {commands: [['down', name]], loses: `${name} runs in the foreground of another terminal, and is gone when it ends`};
+				: {
+						commands: [['down', name]],
+						loses: `${name} runs in the foreground of another terminal, and is gone when it ends`,
+					};
 		case 'start':
 			if (live) return {refused: `${name} runs`};
-			return isDetached ? {commands: [['start', name]]} : {refused: `${name} is not of a project: run its command again`};
+			return isDetached
+				? {commands: [['start', name]]}
+				: {refused: `${name} is not of a project: run its command again`};
 		case 'restart':
 			return isDetached
 				? {commands: [['restart', name]]}
@@ -93,7 +105,11 @@ export function projectsOf(rows: readonly Row[]): readonly string[] {
 	return [...new Set(names.filter(name => name !== undefined))];
 }
 
-function projectIntent(action: 'project-up' | 'project-down', rows: readonly Row[], projects: readonly ProjectFacts[]): Intent | Refusal {
+function projectIntent(
+	action: 'project-up' | 'project-down',
+	rows: readonly Row[],
+	projects: readonly ProjectFacts[],
+): Intent | Refusal {
 	const meant = projectsOf(rows).flatMap(name => projects.filter(project => project.name === name));
 	if (meant.length === 0) return {refused: 'that is of no detached project'};
 	if (action === 'project-down')
@@ -108,9 +124,24 @@ function projectIntent(action: 'project-up' | 'project-down', rows: readonly Row
 
 /** The containers of rows that have a process. */
 export function liveOf(rows: readonly Row[]): readonly string[] {
-	const all = rows.flatMap(row => (row.kind === 'project' ? row.containers : row.kind === 'container' ? [row.container] : []));
+	const all = rows.flatMap(row =>
+		row.kind === 'project' ? row.containers : row.kind === 'container' ? [row.container] : [],
+	);
 	return [...new Set(all.filter(isLive).map(({name}) => name))];
 }
 
 /** Signals that people send, the usual ones first. */
-export const signalChoices = ['TERM', 'KILL', 'INT', 'HUP', 'QUIT', 'USR1', 'USR2', 'WINCH', 'STOP', 'CONT', 'ABRT', 'ALRM'] as const;
+export const signalChoices = [
+	'TERM',
+	'KILL',
+	'INT',
+	'HUP',
+	'QUIT',
+	'USR1',
+	'USR2',
+	'WINCH',
+	'STOP',
+	'CONT',
+	'ABRT',
+	'ALRM',
+] as const;

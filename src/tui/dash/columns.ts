@@ -16,7 +16,11 @@ export interface Column {
 	readonly side: 'left' | 'right';
 	/** The first to be left out where there is no room has the highest. */
 	readonly rank: number;
-	readonly cell: (container: ContainerSummary, facts: ListFacts, look: {readonly now: number; readonly glyphs: Glyphs}) => Span;
+	readonly cell: (
+		container: ContainerSummary,
+		facts: ListFacts,
+		look: {readonly now: number; readonly glyphs: Glyphs},
+	) => Span;
 }
 
 const none = span('-', 'quiet');

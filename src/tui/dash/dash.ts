@@ -102,7 +102,15 @@ export async function runDash(options: DashOptions): Promise<void> {
 	const desk: Desk = {
 		...surround,
 		model,
-		detail: detailOf(openPane({source, history, surround, settings: () => model.settings, change: settings => changeSettings(desk, settings)})),
+		detail: detailOf(
+			openPane({
+				source,
+				history,
+				surround,
+				settings: () => model.settings,
+				change: settings => changeSettings(desk, settings),
+			}),
+		),
 		source,
 		keys,
 		narrow,
@@ -182,12 +190,17 @@ export async function runDash(options: DashOptions): Promise<void> {
 /** Whose use is looked at: of those that are in sight, and of those the detail is about; all, where it decides their order. */
 function wantedSamples(model: Model, screen: Screen | undefined): readonly string[] {
 	const {column} = model.settings.sort;
-	if (['cpu', 'memory', 'pids', 'net', 'block'].includes(column)) return model.containers.filter(isLive).map(({name}) => name);
+	if (['cpu', 'memory', 'pids', 'net', 'block'].includes(column))
+		return model.containers.filter(isLive).map(({name}) => name);
 	const rows = currentRows(model);
 	const shown = rows.slice(model.top, model.top + (screen?.layout.list.rows ?? rows.length));
 	const cursor = rows.filter(({key}) => key === model.cursor || model.marked.has(key));
 	const names = [...shown, ...cursor].flatMap(row =>
-		row.kind === 'container' ? [row.container] : row.kind === 'project' && row.key === model.cursor ? row.containers : [],
+		row.kind === 'container'
+			? [row.container]
+			: row.kind === 'project' && row.key === model.cursor
+				? row.containers
+				: [],
 	);
 	return [...new Set(names.filter(isLive).map(({name}) => name))];
 }

@@ -47,8 +47,14 @@ function targetOf(row: Row, meant: readonly Row[]): DetailTarget {
 	const of = (one: Row): readonly ContainerSummary[] =>
 		one.kind === 'project' ? one.containers : one.kind === 'container' ? [one.container] : [];
 	const containers = new Map((meant.length > 1 ? meant : [row]).flatMap(of).map(one => [one.name, one]));
-	const project = row.kind === 'project' ? row.project.name : row.kind === 'absent' ? row.project : row.container.project;
-	return {row, containers: [...containers.keys()], labels: [...containers.values()].map(one => one.service ?? one.name), project};
+	const project =
+		row.kind === 'project' ? row.project.name : row.kind === 'absent' ? row.project : row.container.project;
+	return {
+		row,
+		containers: [...containers.keys()],
+		labels: [...containers.values()].map(one => one.service ?? one.name),
+		project,
+	};
 }
 
 /** Runs a command of tsbox and shows in the log of commands what came of it. */

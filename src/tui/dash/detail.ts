@@ -44,7 +44,15 @@ export function detailOf(openPane: OpenPane): Detail {
 		perform: name => pane?.perform(name) ?? false,
 		refresh: why => pane?.refresh(why),
 		copyText: () =>
-			pane?.copyText?.() ?? seen.lines.map(line => line.map(({text}) => text).join('').trimEnd()).join('\n'),
+			pane?.copyText?.() ??
+			seen.lines
+				.map(line =>
+					line
+						.map(({text}) => text)
+						.join('')
+						.trimEnd(),
+				)
+				.join('\n'),
 		close: () => {
 			pane?.close();
 			pane = undefined;

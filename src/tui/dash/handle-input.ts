@@ -76,7 +76,11 @@ function performAnywhere(desk: Desk, name: KeyName): boolean {
 			const mouse = !model.settings.mouse;
 			changeSettings(desk, {mouse});
 			terminal.setMouse(mouse);
-			desk.say(mouse ? 'the mouse is on; m turns it off, so that text can be selected' : 'the mouse is off: text can be selected');
+			desk.say(
+				mouse
+					? 'the mouse is on; m turns it off, so that text can be selected'
+					: 'the mouse is off: text can be selected',
+			);
 			return true;
 		}
 		case 'redraw':
@@ -121,7 +125,9 @@ function copy(desk: Desk, text: string): void {
 	if (text === '') return desk.say('there is nothing to copy', true);
 	desk.terminal.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`);
 	const lines = text.split('\n').length;
-	desk.say(`copied ${lines === 1 ? text.slice(0, 60) : `${lines} lines`}, where the terminal lets programs copy (OSC 52)`);
+	desk.say(
+		`copied ${lines === 1 ? text.slice(0, 60) : `${lines} lines`}, where the terminal lets programs copy (OSC 52)`,
+	);
 }
 
 function chooseTab(desk: Desk, tab: TabName): void {

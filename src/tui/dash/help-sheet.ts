@@ -13,13 +13,19 @@ const headings: Readonly<Partial<Record<Place, string>>> = {
 export function helpSheet(keys: Keys): Sheet {
 	const lines = (frame: Frame): readonly Line[] => {
 		const places: readonly Place[] = ['anywhere', 'list', 'detail', ...tabNames];
-		return places.flatMap(place => {
-			const rows = keys.filter(row => row.place === place);
-			if (rows.length === 0) return [];
-			const body = rows.map((row): Line => [span(`  ${row.keys.join(', ').padEnd(16)}`, 'accent'), span(row.words)]);
-			const more: Line[] = place === 'anywhere' ? [[span(`  ${'1 ... 9'.padEnd(16)}`, 'accent'), span(`show a tab: ${tabNames.join(', ')}`)]] : [];
-			return [line(headings[place] ?? `In the tab ${place}`, 'title'), ...body, ...more, line('')];
-		}).concat([line(`Keys, columns and the theme can be set in tsbox.config.yaml, under dash:`, 'quiet')]).slice(0, Math.max(frame.rows, 1000));
+		return places
+			.flatMap(place => {
+				const rows = keys.filter(row => row.place === place);
+				if (rows.length === 0) return [];
+				const body = rows.map((row): Line => [span(`  ${row.keys.join(', ').padEnd(16)}`, 'accent'), span(row.words)]);
+				const more: Line[] =
+					place === 'anywhere'
+						? [[span(`  ${'1 ... 9'.padEnd(16)}`, 'accent'), span(`show a tab: ${tabNames.join(', ')}`)]]
+						: [];
+				return [line(headings[place] ?? `In the tab ${place}`, 'title'), ...body, ...more, line('')];
+			})
+			.concat([line(`Keys, columns and the theme can be set in tsbox.config.yaml, under dash:`, 'quiet')])
+			.slice(0, Math.max(frame.rows, 1000));
 	};
 	return {kind: 'text', title: 'keys (Esc leaves)', lines, top: 0};
 }

@@ -7,5 +7,10 @@ export function keyList(changes: Readonly<Record<string, readonly string[]>>): s
 	const rows = places.flatMap(place => keysWith(changes).filter(row => row.place === place));
 	const wide = (text: (row: (typeof rows)[number]) => string): number => Math.max(...rows.map(row => text(row).length));
 	const [place, keys, name] = [wide(row => row.place), wide(row => row.keys.join(', ')), wide(row => row.name)];
-	return rows.map(row => `${row.place.padEnd(place)}  ${row.keys.join(', ').padEnd(keys)}  ${row.name.padEnd(name)}  ${row.words}\n`).join('');
+	return rows
+		.map(
+			row =>
+				`${row.place.padEnd(place)}  ${row.keys.join(', ').padEnd(keys)}  ${row.name.padEnd(name)}  ${row.words}\n`,
+		)
+		.join('');
 }

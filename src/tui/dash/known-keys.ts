@@ -13,9 +13,13 @@ export function knownKeys(changes: Readonly<Record<string, readonly string[]>>, 
 	const strange = Object.keys(changes).find(name => !names.includes(name));
 	if (strange !== undefined) {
 		const near = didYouMean(strange, names);
-		throw new TsboxError('E_CONFIG', `${origin ?? 'the configuration'}: dash.keys has ${strange}, which is nothing a key does`, {
-			hint: near === undefined ? '`tsbox dash --keys` lists all names' : `did you mean ${near}?`,
-		});
+		throw new TsboxError(
+			'E_CONFIG',
+			`${origin ?? 'the configuration'}: dash.keys has ${strange}, which is nothing a key does`,
+			{
+				hint: near === undefined ? '`tsbox dash --keys` lists all names' : `did you mean ${near}?`,
+			},
+		);
 	}
 	const keys = keysWith(changes);
 	const [clash] = clashes(keys);

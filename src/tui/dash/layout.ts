@@ -26,7 +26,7 @@ export interface Layout {
 const smallest = {columns: 80, rows: 24};
 /** From this width on the panes stand side by side. */
 const wide = 180;
-const commandRows = 7;
+const mostCommandRows = 8;
 
 /** What a layout depends on. */
 export interface LayoutWish {
@@ -36,13 +36,14 @@ export interface LayoutWish {
 	readonly focus: 'list' | 'detail';
 	/** Rows that the overview could use. */
 	readonly listRows: number;
-	readonly showsCommands: boolean;
+	/** Rows that the log of commands could use; 0 where it is not shown. */
+	readonly commandRows: number;
 	/** Rows that the sheet would like; 0 for none. */
 	readonly sheetRows: number;
 }
 
 /** Divides the screen. */
-export function layoutOf({columns, rows, zoom, focus, listRows, showsCommands, sheetRows}: LayoutWish): Layout {
+export function layoutOf({columns, rows, zoom, focus, listRows, commandRows, sheetRows}: LayoutWish): Layout {
 	const isSmall = columns < smallest.columns || rows < smallest.rows;
 	const shown: Zoom = isSmall && zoom === 'both' ? focus : zoom;
 	const footer = 1;
@@ -50,9 +51,14 @@ export function layoutOf({columns, rows, zoom, focus, listRows, showsCommands, s
 	let room = Math.max(0, rows - header - footer);
 	const sheet = Math.min(sheetRows, room);
 	room -= sheet;
-	const commands = showsCommands ? Math.min(commandRows, Math.floor(room / 2)) : 0;
+	const commands = Math.min(commandRows, mostCommandRows, Math.floor(room / 2));
 	room -= commands;
-	const area = (row: number, height: number, column = 0, width = columns): Area => ({column, row, columns: width, rows: Math.max(0, height)});
+	const area = (row: number, height: number, column = 0, width = columns): Area => ({
+		column,
+		row,
+		columns: width,
+		rows: Math.max(0, height),
+	});
 	const bottom = header + room;
 	const rest = {
 		header: area(0, header),
@@ -60,9 +66,16 @@ export function layoutOf({columns, rows, zoom, focus, listRows, showsCommands, s
 		sheet: area(bottom + commands, sheet),
 		footer: area(rows - footer, footer),
 	};
-	if (shown === 'list') return {...rest, list: area(header, room), tabs: area(bottom, 0), detail: area(bottom, 0), sideBySide: false};
+	if (shown === 'list')
+		return {...rest, list: area(header, room), tabs: area(bottom, 0), detail: area(bottom, 0), sideBySide: false};
 	if (shown === 'detail')
-		return {...rest, list: area(header, 0), tabs: area(header, Math.min(1, room)), detail: area(header + 1, room - 1), sideBySide: false};
+		return {
+			...rest,
+			list: area(header, 0),
+			tabs: area(header, Math.min(1, room)),
+			detail: area(header + 1, room - 1),
+			sideBySide: false,
+		};
 	if (columns >= wide) {
 		const left = Math.max(smallest.columns, Math.floor(columns * 0.48));
 		const right = columns - left - 1;

@@ -60,13 +60,20 @@ function headerLine({view}: Overview, fitted: readonly (readonly [Column, number
 	const cells = fitted.map(([column, width]) => {
 		const sign = frame.glyphs.isAscii ? (view.sort.descending ? 'v' : '^') : view.sort.descending ? '▼' : '▲';
 		const isSorted = view.sort.column === column.name;
-		return span(`${fitText(isSorted ? `${column.title} ${sign}` : column.title, width, frame, column.side)} `, isSorted ? 'accent' : 'quiet');
+		return span(
+			`${fitText(isSorted ? `${column.title} ${sign}` : column.title, width, frame, column.side)} `,
+			isSorted ? 'accent' : 'quiet',
+		);
 	});
 	return [span('  '), ...cells];
 }
 
 /** The column of the overview at a place of its header; undefined beside them. */
-export function columnAt(overview: Pick<Overview, 'columns'>, at: number, frame: Pick<Frame, 'columns'>): ColumnName | undefined {
+export function columnAt(
+	overview: Pick<Overview, 'columns'>,
+	at: number,
+	frame: Pick<Frame, 'columns'>,
+): ColumnName | undefined {
 	let left = gutter;
 	for (const [column, width] of fitColumns(overview.columns, frame.columns - gutter)) {
 		if (at >= left && at < left + width) return column.name;

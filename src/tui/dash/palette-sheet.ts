@@ -16,23 +16,44 @@ export function paletteSheet(desk: Desk, perform: (name: KeyName) => void): Shee
 	const [one] = meant;
 	const target = meant.length > 1 ? `${meant.length} rows` : one === undefined ? '' : labelOf(one.key);
 	const actions = keys
-		.filter(({name, place}) => !leftOut.test(name) && (place === 'list' || place === 'anywhere' || place === model.settings.tab))
-		.map((row): Choice => ({
-			label: `${row.name.replaceAll('-', ' ')}: ${row.words}${row.place === 'list' && isDone(row.name) && target !== '' ? ` (${target})` : ''}`,
-			aside: row.keys[0] ?? '',
-			pick: () => perform(row.name),
-		}));
-	const tabs = tabNames.map((tab, at): Choice => ({label: `tab ${tab}`, aside: String(at + 1), pick: () => changeSettings(desk, {tab})}));
-	const places = rows.map((row): Choice => ({
-		label: `go to ${labelOf(row.key)}`,
-		aside: row.kind === 'container' ? row.container.state : row.kind,
-		pick: () => void (model.cursor = row.key),
-	}));
+		.filter(
+			({name, place}) =>
+				!leftOut.test(name) && (place === 'list' || place === 'anywhere' || place === model.settings.tab),
+		)
+		.map(
+			(row): Choice => ({
+				label: `${row.name.replaceAll('-', ' ')}: ${row.words}${row.place === 'list' && isDone(row.name) && target !== '' ? ` (${target})` : ''}`,
+				aside: row.keys[0] ?? '',
+				pick: () => perform(row.name),
+			}),
+		);
+	const tabs = tabNames.map(
+		(tab, at): Choice => ({label: `tab ${tab}`, aside: String(at + 1), pick: () => changeSettings(desk, {tab})}),
+	);
+	const places = rows.map(
+		(row): Choice => ({
+			label: `go to ${labelOf(row.key)}`,
+			aside: row.kind === 'container' ? row.container.state : row.kind,
+			pick: () => void (model.cursor = row.key),
+		}),
+	);
 	return {kind: 'choose', title: 'do, or go to', text: '', choices: [...actions, ...tabs, ...places], cursor: 0};
 }
 
 function isDone(name: KeyName): boolean {
-	return ['stop', 'start', 'restart', 'pause', 'kill', 'exec', 'attach', 'remove', 'update', 'project-up', 'project-down'].includes(name);
+	return [
+		'stop',
+		'start',
+		'restart',
+		'pause',
+		'kill',
+		'exec',
+		'attach',
+		'remove',
+		'update',
+		'project-up',
+		'project-down',
+	].includes(name);
 }
 
 function labelOf(key: string): string {

@@ -59,7 +59,10 @@ function kill(desk: Desk, rows: readonly Row[]): void {
 	const choices = signalChoices.map(signal => ({
 		label: signal,
 		aside: commandText(['kill', '-s', signal, ...names]),
-		pick: () => askFirst(desk, `send SIG${signal}?`, `whatever ${names.join(', ')} can't finish after SIG${signal}`, [['kill', '-s', signal, ...names]]),
+		pick: () =>
+			askFirst(desk, `send SIG${signal}?`, `whatever ${names.join(', ')} can't finish after SIG${signal}`, [
+				['kill', '-s', signal, ...names],
+			]),
 	}));
 	desk.ask({kind: 'choose', title: `send a signal to ${names.join(', ')}`, text: '', choices, cursor: 0});
 }
@@ -78,7 +81,8 @@ function onTerminal(desk: Desk, rows: readonly Row[], words: (container: string)
 		.lend(() => desk.source.lend(command))
 		.then(status => {
 			desk.model.commands = [...desk.model.commands.slice(-99), {words: command, at, status, output: ''}];
-			if (status !== 0) desk.say(`${commandText(command)} ended with status ${status}`, true);
+			// Other statuses are what the person's last command there came to; podman-exec(1).
+			if (status >= 125 && status <= 127) desk.say(`${commandText(command)} ended with status ${status}`, true);
 			desk.changed();
 		});
 }
@@ -92,13 +96,21 @@ function update(desk: Desk, rows: readonly Row[]): void {
 		// No text of the prompt is taken for a name of a container.
 		void runAll(desk, [['update', ...options, ...names]]);
 	};
-	desk.ask(prompt(`limits of ${names.join(', ')}`, '--memory ', asked, {note: '--memory 200m  --cpus 1.5  --pids-limit 100  --memory-swap -1  --cpu-shares 512  --cpuset-cpus 0-1'}));
+	desk.ask(
+		prompt(`limits of ${names.join(', ')}`, '--memory ', asked, {
+			note: '--memory 200m  --cpus 1.5  --pids-limit 100  --memory-swap -1  --cpu-shares 512  --cpuset-cpus 0-1',
+		}),
+	);
 }
 
 function prune(desk: Desk): void {
 	const choices = (
 		[
-			['images nobody uses', ['images', 'prune'], 'unpacked images that no container runs on; they are unpacked again when needed'],
+			[
+				'images nobody uses',
+				['images', 'prune'],
+				'unpacked images that no container runs on; they are unpacked again when needed',
+			],
 			['volumes nobody mounts', ['volume', 'prune'], 'all that is in named volumes that no container mounts'],
 			['what crashes left behind', ['gc'], 'nothing that anybody uses'],
 		] as const

@@ -37,7 +37,13 @@ export function performList(desk: Desk, name: KeyName): boolean {
 		case 'filter': {
 			const before = model.filter;
 			const live = (text: string): void => void (model.filter = text);
-			desk.ask(prompt('show what matches', before, live, {live, cancel: () => live(before), note: 'words that must be there; !word must not'}));
+			desk.ask(
+				prompt('show what matches', before, live, {
+					live,
+					cancel: () => live(before),
+					note: 'words that must be there; !word must not',
+				}),
+			);
 			return true;
 		}
 		case 'clear':
@@ -89,7 +95,8 @@ function open(desk: Desk): true {
 function fold(desk: Desk): true {
 	const {model} = desk;
 	const row = cursorRow(model, currentRows(model));
-	const project = row?.kind === 'project' ? row.project.name : row?.kind === 'container' ? row.container.project : row?.project;
+	const project =
+		row?.kind === 'project' ? row.project.name : row?.kind === 'container' ? row.container.project : row?.project;
 	if (project === undefined || !model.settings.grouped) return true;
 	const {folded} = model.settings;
 	const isFolded = folded.includes(project);
@@ -106,19 +113,32 @@ function mark(desk: Desk): true {
 	if (row === undefined) return true;
 	const keys =
 		row.kind === 'project'
-			? rows.filter(each => each.kind === 'container' && each.container.project === row.project.name).map(({key}) => key)
+			? rows
+					.filter(each => each.kind === 'container' && each.container.project === row.project.name)
+					.map(({key}) => key)
 			: [row.key];
 	const isMarked = keys.every(key => model.marked.has(key));
-	model.marked = isMarked ? new Set([...model.marked].filter(key => !keys.includes(key))) : new Set([...model.marked, ...keys]);
+	model.marked = isMarked
+		? new Set([...model.marked].filter(key => !keys.includes(key)))
+		: new Set([...model.marked, ...keys]);
 	return goTo(desk, at => at + 1);
 }
 
 function chooseSort(desk: Desk): void {
 	const choices = desk.model.settings.columns.map(name => ({
 		label: name,
-		pick: () => changeSettings(desk, {sort: {column: name, descending: ['cpu', 'memory', 'pids', 'net', 'block', 'restarts'].includes(name)}}),
+		pick: () =>
+			changeSettings(desk, {
+				sort: {column: name, descending: ['cpu', 'memory', 'pids', 'net', 'block', 'restarts'].includes(name)},
+			}),
 	}));
-	desk.ask({kind: 'choose', title: 'sort by', text: '', choices, cursor: Math.max(0, desk.model.settings.columns.indexOf(desk.model.settings.sort.column))});
+	desk.ask({
+		kind: 'choose',
+		title: 'sort by',
+		text: '',
+		choices,
+		cursor: Math.max(0, desk.model.settings.columns.indexOf(desk.model.settings.sort.column)),
+	});
 }
 
 /** Shows the columns with those that are chosen marked; each choice turns one and comes back. */
@@ -140,5 +160,7 @@ function turnColumn(desk: Desk, name: ColumnName): void {
 	if (name === 'name') return desk.say('the name is always shown', true);
 	const wanted = columns.includes(name) ? columns.filter(each => each !== name) : [...columns, name];
 	// In their usual order, unless the configuration had another.
-	changeSettings(desk, {columns: wanted.length > columns.length ? columnNames.filter(each => wanted.includes(each)) : wanted});
+	changeSettings(desk, {
+		columns: wanted.length > columns.length ? columnNames.filter(each => wanted.includes(each)) : wanted,
+	});
 }

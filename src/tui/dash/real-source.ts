@@ -33,7 +33,14 @@ export function realSource(machine: Machine, {program, cwd, env}: Surroundings):
 	const folder = (name: string): string => containerFolder(dirs.state, idOf(host, dirs.state, name) ?? name);
 	const story = (name: string): StartStory | undefined => readStory(host, folder(name));
 	// The same folders as this one looks at, whatever the configuration says by then.
-	const words = (command: readonly string[]): readonly string[] => [program, '--store', dirs.store, '--state', dirs.state, ...command];
+	const words = (command: readonly string[]): readonly string[] => [
+		program,
+		'--store',
+		dirs.store,
+		'--state',
+		dirs.state,
+		...command,
+	];
 	return {
 		watch: signal => watchList(machine, signal),
 		projects: () => listProjects(machine),

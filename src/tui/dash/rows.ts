@@ -13,11 +13,15 @@ export interface ProjectFacts {
 
 /** A row of the overview. */
 export type Row =
-	| {readonly kind: 'project'; readonly key: string; readonly project: ProjectFacts; readonly containers: readonly ContainerSummary[]}
+	| {
+			readonly kind: 'project';
+			readonly key: string;
+			readonly project: ProjectFacts;
+			readonly containers: readonly ContainerSummary[];
+	  }
 	| {readonly kind: 'container'; readonly key: string; readonly container: ContainerSummary}
 	/** A service that is meant to be there and is not: its start failed, or has not begun. */
 	| {readonly kind: 'absent'; readonly key: string; readonly project: string; readonly service: string};
-
 
 /** The name of a column. */
 export type ColumnName = (typeof dashColumns)[number];
@@ -67,14 +71,16 @@ export function rowsOf(facts: ListFacts, view: ListView): readonly Row[] {
 	const row = (container: ContainerSummary): Row => ({kind: 'container', key: `c:${container.name}`, container});
 	const absent = facts.projects.flatMap(project => absentOf(project, facts.containers, view.filter));
 	if (!view.grouped) return [...shown.map(row), ...absent];
-	const groups = facts.projects.toSorted((a, b) => a.name.localeCompare(b.name)).flatMap((project): readonly Row[] => {
-		const own = shown.filter(container => container.project === project.name);
-		const missing = absent.filter(each => each.kind === 'absent' && each.project === project.name);
-		if (own.length + missing.length === 0 && !matches(view.filter, project.name)) return [];
-		const all = facts.containers.filter(container => container.project === project.name);
-		const header: Row = {kind: 'project', key: `p:${project.name}`, project, containers: all};
-		return view.folded.includes(project.name) ? [header] : [header, ...own.map(row), ...missing];
-	});
+	const groups = facts.projects
+		.toSorted((a, b) => a.name.localeCompare(b.name))
+		.flatMap((project): readonly Row[] => {
+			const own = shown.filter(container => container.project === project.name);
+			const missing = absent.filter(each => each.kind === 'absent' && each.project === project.name);
+			if (own.length + missing.length === 0 && !matches(view.filter, project.name)) return [];
+			const all = facts.containers.filter(container => container.project === project.name);
+			const header: Row = {kind: 'project', key: `p:${project.name}`, project, containers: all};
+			return view.folded.includes(project.name) ? [header] : [header, ...own.map(row), ...missing];
+		});
 	const known = new Set(facts.projects.map(({name}) => name));
 	return [...groups, ...shown.filter(({project}) => project === undefined || !known.has(project)).map(row)];
 }

@@ -20,7 +20,11 @@ export interface ScreenView {
  * them took it 29 ms and this 0.3, it keeps each text that it ever measured, and to load it takes longer than all that comes
  * before the first frame.
  */
-export function screenView(terminal: Pick<OwnedTerminal, 'size' | 'write'>, theme: ThemeName, isAscii: boolean): ScreenView {
+export function screenView(
+	terminal: Pick<OwnedTerminal, 'size' | 'write'>,
+	theme: ThemeName,
+	isAscii: boolean,
+): ScreenView {
 	const paint = painter(terminal.write, () => terminal.size().rows);
 	let sheets: SheetMaker | undefined;
 	let loading: Promise<void> | undefined;

@@ -1,4 +1,5 @@
 import {bytes} from '../../view/bytes.ts';
+import {plural} from '../../view/duration.ts';
 import {escapeText} from '../../view/escape.ts';
 import type {Glyphs} from '../../view/glyphs.ts';
 import type {Measure} from '../../view/look.ts';
@@ -12,6 +13,8 @@ import {overviewLines} from './overview.ts';
 import {isLive, type Row} from './rows.ts';
 import {commandText, type Narrow, type Sheet} from './sheet.ts';
 import {type TabName, tabNames} from './tabs.ts';
+
+const margin = span(' ');
 
 /** The parts of a screen, each line as wide as its part, and where they are. */
 export interface Screen {
@@ -50,19 +53,24 @@ export function screenOf(model: Model, detail: DetailView, look: ScreenLook): Sc
 		zoom: model.zoom,
 		focus: model.focus,
 		listRows: rows.length,
-		showsCommands: model.showsCommands,
+		commandRows: model.showsCommands ? Math.max(2, commandLines(model, look).length + 1) : 0,
 		sheetRows: sheetHeight(model, look),
 	});
-	const frame = (area: Area): Frame => ({...look, columns: area.columns, rows: area.rows});
+	const frame = ({columns, rows: height}: Area): Frame => ({...look, columns, rows: height});
 	scrollTo(model, rows, layout.list.rows - 1);
-	const shown = detail.lines(frame(layout.detail));
+	const inner = {...layout.detail, columns: Math.max(0, layout.detail.columns - 1)};
+	const shown = detail.lines(frame(inner));
 	return {
 		layout,
 		header: fill([headerLine(model)], layout.header, look),
 		list: layout.list.rows === 0 ? [] : fill(listLines(model, rows, frame(layout.list)), layout.list, look),
 		tabs: layout.tabs.rows === 0 ? [] : fill([tabLine(model, shown.status, look)], layout.tabs, look),
-		detail: fill(shown.lines, layout.detail, look),
-		commands: layout.commands.rows === 0 ? [] : fill(commandLines(model, frame(layout.commands)), layout.commands, look),
+		detail: fill(
+			shown.lines.map(each => [margin, ...each]),
+			layout.detail,
+			look,
+		),
+		commands: layout.commands.rows === 0 ? [] : fill(commandPane(model, frame(layout.commands)), layout.commands, look),
 		sheet: model.sheet,
 		footer: fill([footerLine(model, look)], layout.footer, look),
 	};
@@ -124,7 +132,7 @@ function headerLine({containers, projects, samples, filter, marked}: Model): Lin
 	const part = (text: string, tone: Span['tone'] = 'plain'): Span => span(`  ${text}`, tone);
 	return [
 		span(' tsbox', 'title'),
-		part(`${projects.length} projects, ${containers.length} containers, ${running} running`),
+		part(`${plural(projects.length, 'project')}, ${plural(containers.length, 'container')}, ${running} running`),
 		...(sick > 0 ? [part(`${sick} unhealthy`, 'failed')] : []),
 		...(failed > 0 ? [part(`${failed} failed`, 'failed')] : []),
 		...(all.length > 0 ? [part(`cpu ${cpu.toFixed(0)} %, memory ${bytes(memory)}`, 'quiet')] : []),
@@ -153,9 +161,15 @@ function tabLine({settings: {tab}, focus}: Model, status: string, {glyphs}: Scre
 	return [span(' '), ...names, span(status === '' ? '' : `${glyphs.isAscii ? '|' : '│'} ${status}`, 'quiet')];
 }
 
-function commandLines({commands}: Model, frame: Frame): readonly Line[] {
+function commandPane(model: Model, frame: Frame): readonly Line[] {
 	const rule = (frame.glyphs.isAscii ? '-' : '─').repeat(frame.columns);
-	const lines = commands.flatMap(({words, status, output}): readonly Line[] => {
+	const lines = commandLines(model, frame);
+	const empty = [line('  what is done here is shown as the command that does it', 'quiet')];
+	return [line(rule, 'quiet'), ...(lines.length === 0 ? empty : lines.slice(-(frame.rows - 1)))];
+}
+
+function commandLines({commands}: Model, frame: Pick<Frame, 'glyphs'>): readonly Line[] {
+	return commands.flatMap(({words, status, output}): readonly Line[] => {
 		const [sign, tone] =
 			status === undefined
 				? ([frame.glyphs.waiting, 'accent'] as const)
@@ -164,12 +178,14 @@ function commandLines({commands}: Model, frame: Frame): readonly Line[] {
 					: ([frame.glyphs.failed, 'failed'] as const);
 		const said = output.trim() === '' ? [] : output.trim().split('\n');
 		return [
-			[span(` ${sign} `, tone), span(`$ ${escapeText(commandText(words))}`, 'command'), span(status ? `  exit ${status}` : '', 'failed')],
+			[
+				span(` ${sign} `, tone),
+				span(`$ ${escapeText(commandText(words))}`, 'command'),
+				span(status ? `  exit ${status}` : '', 'failed'),
+			],
 			...said.map(text => line(`     ${escapeText(text)}`, status === 0 ? 'quiet' : 'plain')),
 		];
 	});
-	const empty = [line('  what is done here is shown as the command that does it', 'quiet')];
-	return [line(rule, 'quiet'), ...(lines.length === 0 ? empty : lines.slice(-(frame.rows - 1)))];
 }
 
 function footerLine(model: Model, look: ScreenLook): Line {
@@ -178,10 +194,19 @@ function footerLine(model: Model, look: ScreenLook): Line {
 		const sign = notice.isError ? look.glyphs.failed : look.glyphs.done;
 		return [span(` ${sign} ${escapeText(notice.text)}`, notice.isError ? 'failed' : 'ok')];
 	}
-	if (sheet !== undefined) return [span(sheet.kind === 'confirm' ? ' y yes  n no' : ' enter takes it  esc leaves', 'quiet')];
+	if (sheet !== undefined)
+		return [span(sheet.kind === 'confirm' ? ' y yes  n no' : ' enter takes it  esc leaves', 'quiet')];
 	const places = placesOf(model, settings.tab);
 	const shown = places
 		.flatMap(place => look.keys.filter(row => row.place === place && 'short' in row))
 		.filter(row => row.keys.some(key => keyNamed(look.keys, key, places) === (row.name as KeyName)));
-	return [span(' '), ...shown.flatMap((row): Line => [span(row.keys[0] ?? '', 'accent'), span(` ${row.short ?? ''}  `, 'quiet')])];
+	// A hint that is cut would say less than none.
+	let room = look.columns - 1;
+	const hints = shown.flatMap((row): Line => {
+		const [key = ''] = row.keys;
+		const words = ` ${row.short ?? ''}  `;
+		room -= key.length + words.length;
+		return room < 0 ? [] : [span(key, 'accent'), span(words, 'quiet')];
+	});
+	return [span(' '), ...hints];
 }

@@ -45,7 +45,11 @@ export function readSettings(text: string | undefined, config: DashConfig): View
 		if (typeof value === 'object' && value !== null) kept = value;
 	} catch {}
 	const flag = (key: 'grouped' | 'ended' | 'mouse' | 'wrap' | 'timestamps'): boolean =>
-		typeof kept[key] === 'boolean' ? kept[key] : (config.mouse !== undefined && key === 'mouse' ? config.mouse : firstSettings[key]);
+		typeof kept[key] === 'boolean'
+			? kept[key]
+			: config.mouse !== undefined && key === 'mouse'
+				? config.mouse
+				: firstSettings[key];
 	const columns = columnList(kept.columns);
 	return {
 		sort: sortOf(kept.sort),

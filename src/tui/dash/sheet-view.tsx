@@ -58,12 +58,25 @@ function Confirm({sheet, theme}: {readonly sheet: Of<'confirm'>; readonly theme:
 					{paint([span(`$ ${escapeText(commandText(words))}`, 'command')], theme)}
 				</Text>
 			))}
-			<Text>{paint([span('y', 'accent'), span(' does it; '), span('n', 'accent'), span(' or Esc leaves all as it is')], theme)}</Text>
+			<Text>
+				{paint(
+					[span('y', 'accent'), span(' does it; '), span('n', 'accent'), span(' or Esc leaves all as it is')],
+					theme,
+				)}
+			</Text>
 		</>
 	);
 }
 
-function Prompt({sheet, frame, theme}: {readonly sheet: Of<'prompt'>; readonly frame: Frame; readonly theme: ThemeName}) {
+function Prompt({
+	sheet,
+	frame,
+	theme,
+}: {
+	readonly sheet: Of<'prompt'>;
+	readonly frame: Frame;
+	readonly theme: ThemeName;
+}) {
 	const under = sheet.text.slice(sheet.at, sheet.at + 1);
 	const typed: Line = [
 		span('> '),
@@ -74,12 +87,24 @@ function Prompt({sheet, frame, theme}: {readonly sheet: Of<'prompt'>; readonly f
 	return (
 		<>
 			<Lines lines={[fitLine(typed, frame.columns, frame)]} theme={theme} />
-			{sheet.note !== undefined && <Text wrap="truncate-end">{paint([span(escapeText(sheet.note), 'quiet')], theme)}</Text>}
+			{sheet.note !== undefined && (
+				<Text wrap="truncate-end">{paint([span(escapeText(sheet.note), 'quiet')], theme)}</Text>
+			)}
 		</>
 	);
 }
 
-function Choose({sheet, frame, theme, narrow}: {readonly sheet: Of<'choose'>; readonly frame: Frame; readonly theme: ThemeName; readonly narrow: Narrow}) {
+function Choose({
+	sheet,
+	frame,
+	theme,
+	narrow,
+}: {
+	readonly sheet: Of<'choose'>;
+	readonly frame: Frame;
+	readonly theme: ThemeName;
+	readonly narrow: Narrow;
+}) {
 	const shown = narrow(sheet.text, sheet.choices);
 	const room = Math.max(1, frame.rows - 1);
 	const cursor = Math.min(sheet.cursor, Math.max(0, shown.length - 1));
@@ -89,15 +114,27 @@ function Choose({sheet, frame, theme, narrow}: {readonly sheet: Of<'choose'>; re
 		const isCursor = top + at === cursor;
 		const pointer = isCursor ? (frame.glyphs.isAscii ? '> ' : '▶ ') : '  ';
 		const room = Math.max(8, frame.columns - frame.width(aside) - 1);
-		const text = fitLine([span(`${pointer}${escapeText(label)}`)], room, frame).map(each => each.text).join('');
+		const text = fitLine([span(`${pointer}${escapeText(label)}`)], room, frame)
+			.map(each => each.text)
+			.join('');
 		return [span(text, isCursor ? 'cursor' : 'plain'), span(` ${escapeText(aside)}`, isCursor ? 'cursor' : 'quiet')];
 	});
 	const typed: Line = [span('> '), span(escapeText(sheet.text)), span(' ', 'cursor'), span(`  ${count}`, 'quiet')];
 	return <Lines lines={[typed, ...rows].map(line => fitLine(line, frame.columns, frame))} theme={theme} />;
 }
 
-function Reading({sheet, frame, theme}: {readonly sheet: Of<'text'>; readonly frame: Frame; readonly theme: ThemeName}) {
+function Reading({
+	sheet,
+	frame,
+	theme,
+}: {
+	readonly sheet: Of<'text'>;
+	readonly frame: Frame;
+	readonly theme: ThemeName;
+}) {
 	const lines = sheet.lines(frame);
 	const top = Math.min(sheet.top, Math.max(0, lines.length - frame.rows));
-	return <Lines lines={lines.slice(top, top + frame.rows).map(line => fitLine(line, frame.columns, frame))} theme={theme} />;
+	return (
+		<Lines lines={lines.slice(top, top + frame.rows).map(line => fitLine(line, frame.columns, frame))} theme={theme} />
+	);
 }

@@ -13,7 +13,13 @@ export interface Choice {
 /** What lies over the screen and takes all keys. */
 export type Sheet =
 	/** Asks before something is lost. */
-	| {readonly kind: 'confirm'; readonly title: string; readonly loses: string; readonly commands: readonly Words[]; readonly yes: () => void}
+	| {
+			readonly kind: 'confirm';
+			readonly title: string;
+			readonly loses: string;
+			readonly commands: readonly Words[];
+			readonly yes: () => void;
+	  }
 	/** Asks for a text; `live` hears each change. */
 	| {
 			readonly kind: 'prompt';
@@ -27,9 +33,21 @@ export type Sheet =
 			readonly cancel?: () => void;
 	  }
 	/** A list that narrows as one types. */
-	| {readonly kind: 'choose'; readonly title: string; readonly text: string; readonly choices: readonly Choice[]; readonly cursor: number}
+	| {
+			readonly kind: 'choose';
+			readonly title: string;
+			readonly text: string;
+			readonly choices: readonly Choice[];
+			readonly cursor: number;
+	  }
 	/** Lines to read. */
-	| {readonly kind: 'text'; readonly title: string; readonly lines: (frame: Frame) => readonly Line[]; readonly top: number; /** Takes a key that would close it; true when it did. */ readonly stay?: (key: string) => boolean};
+	| {
+			readonly kind: 'text';
+			readonly title: string;
+			readonly lines: (frame: Frame) => readonly Line[];
+			readonly top: number /** Takes a key that would close it; true when it did. */;
+			readonly stay?: (key: string) => boolean;
+	  };
 
 /** Which of the choices a text leaves, best first. */
 export type Narrow = (text: string, choices: readonly Choice[]) => readonly Choice[];
@@ -83,7 +101,10 @@ function promptAfter(sheet: Extract<Sheet, {kind: 'prompt'}>, input: Input): She
 }
 
 /** A line of text after an input, with the keys of readline(3). */
-function edited({text, at}: {readonly text: string; readonly at: number}, input: Input): {readonly text: string; readonly at: number} {
+function edited(
+	{text, at}: {readonly text: string; readonly at: number},
+	input: Input,
+): {readonly text: string; readonly at: number} {
 	const [before, after] = [text.slice(0, at), text.slice(at)];
 	const typed = input.kind === 'paste' ? input.text.replace(/[\r\n\t]+/g, ' ') : input.kind === 'key' ? input.text : '';
 	if (typed !== '') return {text: before + typed + after, at: at + typed.length};

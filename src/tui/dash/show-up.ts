@@ -24,7 +24,9 @@ export function showUp(desk: Desk, {project, services, run}: ShownUp): void {
 	let isOver = false;
 	const sheet = (): Sheet => ({
 		kind: 'text',
-		title: isOver ? `up ${project}: ${failure ?? upSummary(state, desk.now() - began)} (Enter goes to the dashboard)` : `up ${project} (q leaves or stops)`,
+		title: isOver
+			? `up ${project}: ${failure ?? upSummary(state, desk.now() - began)} (Enter goes to the dashboard)`
+			: `up ${project} (q leaves or stops)`,
 		lines: frame => upLines(state, frame),
 		top: 0,
 		stay: key => {

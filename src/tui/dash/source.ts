@@ -38,7 +38,10 @@ export interface DashSource {
 	readonly network: (name: string) => Promise<ContainerNetwork>;
 	readonly config: (name: string) => Promise<readonly ConfigEntry[]>;
 	readonly logs: (names: readonly string[], changed: () => void) => Promise<FollowedLog>;
-	readonly events: (project: string, changed: () => void) => Promise<Followed & {readonly events: () => readonly ProjectEvent[]}>;
+	readonly events: (
+		project: string,
+		changed: () => void,
+	) => Promise<Followed & {readonly events: () => readonly ProjectEvent[]}>;
 	/** Runs a tsbox command without input. */
 	readonly run: (words: Words) => Promise<{readonly status: number; readonly output: string}>;
 	/** Runs a tsbox command that has the terminal to itself. */

@@ -1,5 +1,15 @@
 /** The detail tabs, in the order of their numbers. */
-export const tabNames = ['logs', 'plan', 'stats', 'processes', 'mounts', 'network', 'config', 'events', 'drift'] as const;
+export const tabNames = [
+	'logs',
+	'plan',
+	'stats',
+	'processes',
+	'mounts',
+	'network',
+	'config',
+	'events',
+	'drift',
+] as const;
 
 /** The name of a tab. */
 export type TabName = (typeof tabNames)[number];

@@ -31,10 +31,18 @@ export function upLines(state: UpState, frame: Frame): readonly Line[] {
 
 function serviceLines(one: UpService, name: number, frame: Frame): readonly Line[] {
 	const [sign, tone] = signOf(one, frame);
-	const words = [one.status === 'idle' ? 'not started yet' : one.status, one.health, one.note].filter(text => text !== '').map(escapeText).join(', ');
-	const head: Line = [span(` ${sign} `, tone), span(fitText(escapeText(one.service), name, frame), 'strong'), span(`  ${words}`, tone)];
+	const words = [one.status === 'idle' ? 'not started yet' : one.status, one.health, one.note]
+		.filter(text => text !== '')
+		.map(escapeText)
+		.join(', ');
+	const head: Line = [
+		span(` ${sign} `, tone),
+		span(fitText(escapeText(one.service), name, frame), 'strong'),
+		span(`  ${words}`, tone),
+	];
 	if (one.status !== 'starting' && one.status !== 'failed') return [head];
-	const said = one.output.trim() === '' || one.start.outcome === 'failed' ? [] : one.output.trim().split('\n').slice(-saidLines);
+	const said =
+		one.output.trim() === '' || one.start.outcome === 'failed' ? [] : one.output.trim().split('\n').slice(-saidLines);
 	return [
 		head,
 		...stepLines(one, frame),
@@ -47,15 +55,23 @@ function serviceLines(one: UpService, name: number, frame: Frame): readonly Line
 function stepLines({start}: UpService, frame: Frame): readonly Line[] {
 	if (start.steps.length === 0) return [];
 	const {now, glyphs} = frame;
-	const lines = progressLines(start, {rows: Number.POSITIVE_INFINITY, now, tick: Math.floor(now / 1000), glyphs}).slice(1);
-	return lines.map(({role, text, aside}): Line => [span(`   ${text}`, tones[role]), span(aside === '' ? '' : `  ${aside}`, 'quiet')]);
+	const lines = progressLines(start, {rows: Number.POSITIVE_INFINITY, now, tick: Math.floor(now / 1000), glyphs}).slice(
+		1,
+	);
+	return lines.map(
+		({role, text, aside}): Line => [span(`   ${text}`, tones[role]), span(aside === '' ? '' : `  ${aside}`, 'quiet')],
+	);
 }
 
 function signOf({status, health}: UpService, {glyphs, now}: Frame): readonly [string, Tone] {
 	switch (status) {
 		case 'running':
 		case 'unchanged':
-			return health === 'unhealthy' ? [glyphs.failed, 'failed'] : health === 'starting' ? [glyphs.waiting, 'accent'] : [glyphs.done, 'ok'];
+			return health === 'unhealthy'
+				? [glyphs.failed, 'failed']
+				: health === 'starting'
+					? [glyphs.waiting, 'accent']
+					: [glyphs.done, 'ok'];
 		case 'starting':
 		case 'restarting':
 			return [glyphs.spinner[Math.floor(now / 1000) % glyphs.spinner.length] ?? glyphs.waiting, 'accent'];

@@ -44,7 +44,11 @@ function changeOf(one: UpService, event: ProjectEvent): Partial<UpService> {
 		case 'service.waiting':
 			return {status: 'waiting', note: `waits until ${event.for} ${conditions[event.condition] ?? event.condition}`};
 		case 'service.step':
-			return {status: one.status === 'running' ? 'running' : 'starting', note: '', start: reduceProgress(one.start, event.event)};
+			return {
+				status: one.status === 'running' ? 'running' : 'starting',
+				note: '',
+				start: reduceProgress(one.start, event.event),
+			};
 		case 'service.started':
 			return {status: 'running', note: ''};
 		case 'service.unchanged':
@@ -54,7 +58,10 @@ function changeOf(one: UpService, event: ProjectEvent): Partial<UpService> {
 		case 'service.health':
 			return {health: event.health, output: event.health === 'unhealthy' ? event.output : ''};
 		case 'service.exited':
-			return {status: 'exited', note: `exited with status ${event.exitCode}${event.oomKilled ? ', and ran out of memory' : ''}`};
+			return {
+				status: 'exited',
+				note: `exited with status ${event.exitCode}${event.oomKilled ? ', and ran out of memory' : ''}`,
+			};
 		case 'service.restarting':
 			return {status: 'restarting', note: `restart ${event.count}`};
 		case 'service.failed':

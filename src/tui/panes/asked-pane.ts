@@ -62,6 +62,7 @@ export function askedPane<T>({changed}: Surround, {ask, every, body, move, perfo
 
 /** A cursor after a move, between 0 and the last index. */
 export function movedCursor(cursor: number, by: Move, last: number, page = 10): number {
-	const next = by === 'first' ? 0 : by === 'last' ? last : cursor + (by === 'page-up' ? -page : by === 'page-down' ? page : by);
+	const next =
+		by === 'first' ? 0 : by === 'last' ? last : cursor + (by === 'page-up' ? -page : by === 'page-down' ? page : by);
 	return Math.max(0, Math.min(last, next));
 }

@@ -17,13 +17,21 @@ export function eventsPane({source, surround}: PaneDesk, {project, row}: DetailT
 			surround.changed();
 		});
 	const service = row.kind === 'container' ? row.container.service : row.kind === 'absent' ? row.service : undefined;
-	const isMeant = (event: ProjectEvent): boolean => service === undefined || event.service === service || event.service.startsWith(`${service}-`);
+	const isMeant = (event: ProjectEvent): boolean =>
+		service === undefined || event.service === service || event.service.startsWith(`${service}-`);
 	return {
 		draw: frame => {
-			if (project === undefined) return {lines: [line('  events are those of a detached project: it was started in the foreground', 'quiet')], status: ''};
+			if (project === undefined)
+				return {
+					lines: [line('  events are those of a detached project: it was started in the foreground', 'quiet')],
+					status: '',
+				};
 			const body = eventsTab((feed?.events() ?? []).filter(isMeant), frame);
 			if (isAtEnd) scroll.move(body.lines.length);
-			const lines = scroll.window(isAtEnd ? {lines: body.lines, focus: body.lines.length - 1} : {lines: body.lines}, frame.rows);
+			const lines = scroll.window(
+				isAtEnd ? {lines: body.lines, focus: body.lines.length - 1} : {lines: body.lines},
+				frame.rows,
+			);
 			return {lines, status: scroll.status()};
 		},
 		move: by => {

@@ -5,7 +5,19 @@ import type {DetailTarget, Move, Pane, Shown} from '../dash/pane.ts';
 import {commandText, prompt} from '../dash/sheet.ts';
 import type {DashSource, FollowedLog} from '../dash/source.ts';
 import {sinceTime} from '../../view/since-time.ts';
-import {nextMatch, page, scrollBy, scrollSideways, setFilter, setSearch, toEnd, toggleTimestamps, toggleWrap, toStart, toTime} from '../tabs/log-moves.ts';
+import {
+	nextMatch,
+	page,
+	scrollBy,
+	scrollSideways,
+	setFilter,
+	setSearch,
+	toEnd,
+	toggleTimestamps,
+	toggleWrap,
+	toStart,
+	toTime,
+} from '../tabs/log-moves.ts';
 import {type LogState, openLog} from '../tabs/log-state.ts';
 import {logFrame} from '../tabs/logs-view.ts';
 import {wholeLog} from '../tabs/whole-log.ts';
@@ -34,10 +46,13 @@ export function logsPane({source, surround, settings, change}: PaneDesk, target:
 		},
 	);
 	/** Goes on from the state that a move gives; before the first frame there is nowhere to go. */
-	const go = (move: (view: {readonly state: LogState; readonly source: FollowedLog; readonly frame: Frame}) => LogState): void => {
+	const go = (
+		move: (view: {readonly state: LogState; readonly source: FollowedLog; readonly frame: Frame}) => LogState,
+	): void => {
 		if (log !== undefined && seen !== undefined) state = move({state, source: log, frame: seen});
 	};
-	const ask = (title: string, text: string, done: (text: string) => void, note: string): void => surround.ask(prompt(title, text, done, {note}));
+	const ask = (title: string, text: string, done: (text: string) => void, note: string): void =>
+		surround.ask(prompt(title, text, done, {note}));
 	return {
 		draw: frame => {
 			seen = frame;
@@ -62,10 +77,15 @@ export function logsPane({source, surround, settings, change}: PaneDesk, target:
 				state = toEnd(state);
 				return true;
 			case 'search':
-				ask('search', state.search, text => {
-					state = setSearch(state, text);
-					if (text !== '') go(view => nextMatch(view, 1));
-				}, 'words, or a regular expression between slashes; n and N go on');
+				ask(
+					'search',
+					state.search,
+					text => {
+						state = setSearch(state, text);
+						if (text !== '') go(view => nextMatch(view, 1));
+					},
+					'words, or a regular expression between slashes; n and N go on',
+				);
 				return true;
 			case 'next-match':
 				go(view => nextMatch(view, 1));
@@ -74,7 +94,12 @@ export function logsPane({source, surround, settings, change}: PaneDesk, target:
 				go(view => nextMatch(view, -1));
 				return true;
 			case 'log-filter':
-				ask('show only lines with', state.filter, text => void (state = setFilter(state, text)), 'words, or a regular expression between slashes; empty shows all');
+				ask(
+					'show only lines with',
+					state.filter,
+					text => void (state = setFilter(state, text)),
+					'words, or a regular expression between slashes; empty shows all',
+				);
 				return true;
 			case 'wrap':
 				state = toggleWrap(state);
@@ -88,7 +113,12 @@ export function logsPane({source, surround, settings, change}: PaneDesk, target:
 				ask('jump to', '', jump, '10m (so long ago), 14:30 (today), 2026-01-31T12:00');
 				return true;
 			case 'save':
-				ask('save to', `${target.project ?? target.containers[0] ?? 'tsbox'}.log`, save, `what is kept here, filtered as it is shown; all of it: ${commandText(['logs', target.project ?? target.containers[0] ?? ''])} > FILE`);
+				ask(
+					'save to',
+					`${target.project ?? target.containers[0] ?? 'tsbox'}.log`,
+					save,
+					`what is kept here, filtered as it is shown; all of it: ${commandText(['logs', target.project ?? target.containers[0] ?? ''])} > FILE`,
+				);
 				return true;
 			case 'sideways-left':
 				state = scrollSideways(state, -sideways);

@@ -35,7 +35,11 @@ export function openPane(desk: PaneDesk): OpenPane {
 }
 
 /** The tabs that ask about one container: of several, the first. */
-function factsPane(desk: PaneDesk, tab: Exclude<TabName, 'logs' | 'plan' | 'stats' | 'events'>, {row, containers}: DetailTarget): Pane {
+function factsPane(
+	desk: PaneDesk,
+	tab: Exclude<TabName, 'logs' | 'plan' | 'stats' | 'events'>,
+	{row, containers}: DetailTarget,
+): Pane {
 	const {source, surround} = desk;
 	const name = row.kind === 'container' ? row.container.name : containers[0];
 	if (name === undefined) return nothingPane('there is no container');
@@ -43,9 +47,17 @@ function factsPane(desk: PaneDesk, tab: Exclude<TabName, 'logs' | 'plan' | 'stat
 		case 'processes':
 			return processesPane(desk, name);
 		case 'mounts':
-			return askedPane(surround, {ask: () => source.mounts(name), every: 2, body: (mounts, _, frame) => mountsTab(mounts, frame)});
+			return askedPane(surround, {
+				ask: () => source.mounts(name),
+				every: 2,
+				body: (mounts, _, frame) => mountsTab(mounts, frame),
+			});
 		case 'network':
-			return askedPane(surround, {ask: () => source.network(name), every: 2, body: (network, _, frame) => networkTab(network, frame)});
+			return askedPane(surround, {
+				ask: () => source.network(name),
+				every: 2,
+				body: (network, _, frame) => networkTab(network, frame),
+			});
 		case 'config':
 			return configPane(desk, name);
 		case 'drift':
@@ -88,5 +100,11 @@ function configPane({source, surround}: PaneDesk, name: string): Pane {
 }
 
 function nothingPane(text: string): Pane {
-	return {draw: () => ({lines: [line(`  ${text}`, 'quiet')], status: ''}), move: () => {}, perform: () => false, refresh: () => {}, close: () => {}};
+	return {
+		draw: () => ({lines: [line(`  ${text}`, 'quiet')], status: ''}),
+		move: () => {},
+		perform: () => false,
+		refresh: () => {},
+		close: () => {},
+	};
 }

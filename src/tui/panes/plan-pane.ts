@@ -25,7 +25,11 @@ export function planPane({source}: PaneDesk, {row, containers}: DetailTarget): P
 	read();
 	return {
 		draw: frame => {
-			if (story === undefined) return {lines: [line('  no plan is kept: a compiled script keeps none, and a full disk costs it', 'quiet')], status: ''};
+			if (story === undefined)
+				return {
+					lines: [line('  no plan is kept: a compiled script keeps none, and a full disk costs it', 'quiet')],
+					status: '',
+				};
 			const body = planTab(story, {cursor, opened: new Set(), folds}, frame);
 			return {lines: scroll.window(body, frame.rows), status: scroll.status()};
 		},

@@ -5,7 +5,11 @@ import type {LogState} from './log-state.ts';
 import {shownText} from './log-text.ts';
 
 /** All lines that a log shows, not only those in sight, as text for a file; control characters are made harmless there too. */
-export function wholeLog(state: LogState, source: LogSource, width: Measure): {readonly text: string; readonly lines: number} {
+export function wholeLog(
+	state: LogState,
+	source: LogSource,
+	width: Measure,
+): {readonly text: string; readonly lines: number} {
 	const filter = parsePattern(state.filter);
 	const kept: string[] = [];
 	for (let at = 0; at < source.count(); at++) {

@@ -34,7 +34,11 @@ export interface TerminalListener {
  * Takes the terminal: its alternate screen, raw input. However the process ends, but by SIGKILL, the terminal is as it was
  * before.
  */
-export function ownTerminal(stdin: ReadStream, stdout: WriteStream & {readonly fd: number}, listener: TerminalListener): OwnedTerminal {
+export function ownTerminal(
+	stdin: ReadStream,
+	stdout: WriteStream & {readonly fd: number},
+	listener: TerminalListener,
+): OwnedTerminal {
 	const read = inputReader(listener.input);
 	let mouse = false;
 	let owned = false;
