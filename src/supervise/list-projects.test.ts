@@ -3,7 +3,8 @@ import type {Machine} from '../engine/types.ts';
 import {recordingHost} from '../host/recording-host.ts';
 import {listProjects} from './list-projects.ts';
 
-const request = (name: string, spec: object): string => JSON.stringify({schema: 1, name, spec, services: ['web', 'db']});
+const request = (name: string, spec: object): string =>
+	JSON.stringify({schema: 1, name, spec, services: ['web', 'db']});
 const stat = `7 (node) S ${Array.from({length: 18}, () => 0).join(' ')} 500 0`;
 
 test('projects are told with who looks after them, and damaged ones are left out', () => {
@@ -24,5 +25,7 @@ test('projects are told with who looks after them, and damaged ones are left out
 });
 
 test('where nothing was ever detached there are none', () => {
-	expect(listProjects({host: recordingHost(), dirs: {store: '/store', state: '/state'}} as unknown as Machine)).toEqual([]);
+	expect(listProjects({host: recordingHost(), dirs: {store: '/store', state: '/state'}} as unknown as Machine)).toEqual(
+		[],
+	);
 });
