@@ -37,7 +37,9 @@ export function containerConfig(machine: Machine, name: string): readonly Config
 	const made = record.detached?.made;
 	if (made === undefined) runningContainer(machine, name);
 	const values = [
-		...(made === undefined ? recordConfig(record) : serviceConfig(made)).filter(({key}) => !/^environment\./.test(key)),
+		...(made === undefined ? recordConfig(record) : serviceConfig(made)).filter(
+			({key}) => !key.startsWith('environment.'),
+		),
 		...named('environment', environmentOf(record)),
 		...one('capabilities', listOf(record.config.process.capabilities.bounding)),
 	];

@@ -38,7 +38,7 @@ export function recordConfig(record: ContainerRecord): readonly ConfigValue[] {
 		...one('namespaces', listOf(record.namespaces)),
 		...one('root', record.root),
 		...one('security_opt.no-new-privileges', process.noNewPrivileges),
-		...one('security_opt.seccomp', record.confinement.filter === null ? 'unconfined' : 'filtered'),
+		...one('security_opt.seccomp', record.confinement.filter === null ? 'none' : 'filtered'),
 		...one('security_opt.apparmor', process.apparmorProfile),
 		...one('security_opt.label', process.selinuxLabel),
 		...one('tty', process.terminal || undefined),

@@ -3,20 +3,17 @@ import type {ContainerRecord} from '../state/record.ts';
 import {sampleRecord} from '../state/sample-record.ts';
 import type {Machine} from './types.ts';
 
-/** The number of the first process of {@link machineWith}. */
-export const samplePid = 7;
-
 /** A machine on which the container `demo` runs, with process 7 and these files beside, for tests. */
 export function machineWith(files: Readonly<Record<string, string>>, changes: Partial<ContainerRecord> = {}): Machine {
 	const record: ContainerRecord = {
 		...sampleRecord,
-		process: {pid: samplePid, startTime: '500', started: 1, namespaceIds: {}, ids: {uid: 0, gid: 0, groups: []}},
+		process: {pid: 7, startTime: '500', started: 1, namespaceIds: {}, ids: {uid: 0, gid: 0, groups: []}},
 		...changes,
 	};
 	const host = recordingHost({
 		'/proc/sys/kernel/random/boot_id': sampleRecord.bootId,
-		[`/proc/${samplePid}/stat`]: `${samplePid} (httpd) S ${Array.from({length: 18}, () => 0).join(' ')} 500 0`,
-		[`/proc/${samplePid}/status`]: `Name:\thttpd\nNSpid:\t${samplePid}\t1\n`,
+		'/proc/7/stat': `7 (httpd) S ${Array.from({length: 18}, () => 0).join(' ')} 500 0`,
+		'/proc/7/status': 'Name:\thttpd\nNSpid:\t7\t1\n',
 		'/state/containers/demo/record.json': JSON.stringify(record),
 		...files,
 	});

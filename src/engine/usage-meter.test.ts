@@ -29,3 +29,14 @@ test('CPU is counted from the reading before of the same container, and memory a
 	meter([]);
 	expect(meter([demo(8)])[0]?.cpuPercent).toBeNull();
 });
+
+test('a file that was not there is not looked for again, until the container is another one', () => {
+	const host = recordingHost({'/cgroup/cpu.stat': 'usage_usec 1000\n'});
+	const meter = usageMeter({host, dirs: {state: '/', store: '/'}} as unknown as Machine);
+	const looked = (): number => host.reads.filter(path => path === '/cgroup/io.stat').length;
+	meter([demo(7)]);
+	meter([demo(7)]);
+	expect(looked()).toBe(1);
+	meter([demo(8)]);
+	expect(looked()).toBe(2);
+});

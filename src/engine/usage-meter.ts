@@ -1,3 +1,4 @@
+import type {Host} from '../host/host.ts';
 import {kernelText} from '../host/kernel-text.ts';
 import {cpuTime, networkUse, readUsage} from '../run/usage.ts';
 import type {ContainerRecord} from '../state/record.ts';
@@ -20,6 +21,13 @@ interface CpuReading {
 	readonly at: number;
 }
 
+/** What is kept of a container from one reading to the next. */
+interface Kept {
+	readonly cpu: CpuReading;
+	/** The machine without the files that it does not have. */
+	readonly host: Host;
+}
+
 /**
  * A meter that remembers the CPU time of the reading before: CPU % is the difference of the two, and null at the first
  * reading of a container. All is read from cgroup files and /proc.
@@ -27,16 +35,18 @@ interface CpuReading {
 export function usageMeter(machine: Machine): UsageMeter {
 	const {host} = machine;
 	const machineMemory = memoryTotal(machine);
-	let before: ReadonlyMap<string, CpuReading> = new Map();
+	let kept: ReadonlyMap<string, Kept> = new Map();
 	return containers => {
-		const after = new Map<string, CpuReading>();
+		const after = new Map<string, Kept>();
 		const all = containers.map(container => {
-			const cpu = {time: cpuTime(host, container.cgroups), at: performance.now()};
 			const identity = identityOf(container);
-			after.set(identity, cpu);
-			return statsOf(machine, container, cpuPercent(before.get(identity), cpu), machineMemory);
+			const before = kept.get(identity);
+			const from = before?.host ?? withoutAbsent(host);
+			const cpu = {time: cpuTime(from, container.cgroups), at: performance.now()};
+			after.set(identity, {cpu, host: from});
+			return statsOf(from, container, cpuPercent(before?.cpu, cpu), machineMemory);
 		});
-		before = after;
+		kept = after;
 		return all;
 	};
 }
@@ -52,8 +62,22 @@ function cpuPercent(before: CpuReading | undefined, after: CpuReading): number |
 	return percent((after.time - before.time) / 1e6, after.at - before.at);
 }
 
+/** A file that is not there costs as much as two that are, and controllers do not come while a container runs. */
+function withoutAbsent(host: Host): Host {
+	const absent = new Set<string>();
+	return {
+		...host,
+		readText: path => {
+			if (absent.has(path)) return undefined;
+			const text = host.readText(path);
+			if (text === undefined) absent.add(path);
+			return text;
+		},
+	};
+}
+
 function statsOf(
-	{host}: Machine,
+	host: Host,
 	{shown, process, cgroups, namespaces}: MeteredContainer,
 	cpu: number | null,
 	machineMemory: number | null,

@@ -87,7 +87,7 @@ export function fedContainer(machine: Machine, name: string, grew: () => void): 
 		id,
 		folder,
 		streams: () => streams,
-		hasOutput: () => wasThere,
+		hasOutput: () => wasThere || host.lstat(`${folder}/stdout`) !== undefined,
 		open,
 		look: () => {
 			const now = host.lstat(`${folder}/stdout`)?.ino;

@@ -5,6 +5,8 @@ import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 import type {Machine} from '../engine/types.ts';
 import {realHost} from '../host/real-host.ts';
 import {loadFacts} from '../host/saved-facts.ts';
+import {setAlias} from '../state/alias.ts';
+import {containerFolder} from '../state/record.ts';
 import {type LogFeed, openLogFeed} from './log-feed.ts';
 
 const facts = loadFacts(readFileSync(new URL('../../test/facts/v2-bookworm.json', import.meta.url), 'utf8'), 'v2');
@@ -92,6 +94,16 @@ test('a container that is removed and made anew is followed on, and its last wor
 	rmSync(logs('one'), {recursive: true});
 	output('one', 'third\n');
 	await shows(feed, 'one a', 'one last words', 'one new', 'later first', 'one third');
+});
+
+test('a renamed container is found by its new name', async () => {
+	output('one', 'a\n');
+	mkdirSync(containerFolder(folder, 'one'), {recursive: true});
+	setAlias(realHost(), folder, 'one', 'other');
+	const feed = await open(['other']);
+	appendFileSync(join(logs('one'), 'stdout'), 'b\n');
+	await shows(feed, 'other a', 'other b');
+	expect(feed.hasOutput('other')).toBe(true);
 });
 
 test('of a long history the end is there, from a whole line on', async () => {

@@ -2,8 +2,8 @@ import type {Host} from '../host/host.ts';
 import {type LogMark, parseMarks} from './log-marks.ts';
 import {keptFrom} from './log-offsets.ts';
 
-/** Bytes read at once. */
-const chunk = 256 * 1024;
+/** Bytes read at once: of very short lines there are half as many in it. */
+const chunk = 64 * 1024;
 /** Bytes of marks that are read at most; a busy container makes 30 bytes each 50 ms. */
 const mostMarks = 4 * 1024 * 1024;
 

@@ -96,11 +96,18 @@ function openEvents(path: string, inode: number): OpenEvents | undefined {
 function newsOf(file: FollowedFile): () => readonly ProjectEvent[] {
 	const cutter = lineCutter(longest);
 	return () => {
-		const news: ProjectEvent[] = [];
+		const lines: string[] = [];
 		for (let bytes = file.read(chunk); bytes !== undefined; bytes = file.read(chunk))
-			news.push(...cutter.cut(bytes).flatMap(eventOf));
-		return news;
+			for (const line of cutter.cut(bytes)) lines.push(line);
+		return lastEvents(lines);
 	};
+}
+
+/** Of a long file only so many lines are taken apart. */
+function lastEvents(lines: readonly string[]): readonly ProjectEvent[] {
+	const events: ProjectEvent[] = [];
+	for (let at = lines.length - 1; at >= 0 && events.length < most; at -= 1) events.push(...eventOf(lines[at] ?? ''));
+	return events.toReversed();
 }
 
 /** What was put aside before. */
@@ -108,7 +115,7 @@ function readBefore(path: string): readonly ProjectEvent[] {
 	const file = unlessAbsent(() => followFile(path, 'start'));
 	if (file === undefined) return [];
 	try {
-		return newsOf(file)().slice(-most);
+		return newsOf(file)();
 	} finally {
 		file.close();
 	}

@@ -72,10 +72,10 @@ export function showUp(desk: Desk, {project, services, run}: ShownUp): void {
 		state = reduceUp(state, event);
 		desk.changed();
 	};
-	const over = (error?: unknown): void => {
+	const over = (error?: Error): void => {
 		isOver = true;
 		if (gone.signal.aborted) return;
-		if (error !== undefined) failure = error instanceof Error ? error.message : String(error);
+		if (error !== undefined) failure = error.message;
 		const isBad = failure !== undefined || state.some(({status}) => status === 'failed');
 		if (!isBad) {
 			if (model.sheet === shown) model.sheet = undefined;
@@ -83,5 +83,8 @@ export function showUp(desk: Desk, {project, services, run}: ShownUp): void {
 		} else if (model.sheet === shown || model.sheet === undefined) model.sheet = shown = sheet();
 		desk.changed();
 	};
-	run(emit, gone.signal).then(() => over(), over);
+	run(emit, gone.signal).then(
+		() => over(),
+		(error: unknown) => over(error instanceof Error ? error : new Error(String(error))),
+	);
 }

@@ -15,7 +15,7 @@ export interface OwnedTerminal {
 	/** With the mouse off, text can be selected as everywhere. */
 	readonly setMouse: (on: boolean) => void;
 	/** Gives the terminal back as it was while `use` lasts, to a program or to the shell below. */
-	readonly lend: <T>(use: () => Promise<T>) => Promise<T>;
+	readonly lend: <T>(run: () => Promise<T>) => Promise<T>;
 	/** Stops this process as Ctrl-Z does, and takes the terminal again when it goes on. */
 	readonly suspend: () => Promise<void>;
 	/** Gives the terminal back for good. */
@@ -67,10 +67,10 @@ export function ownTerminal(
 		} catch {}
 		stdin.pause();
 	};
-	const lend = async <T>(use: () => Promise<T>): Promise<T> => {
+	const lend = async <T>(run: () => Promise<T>): Promise<T> => {
 		giveBack();
 		try {
-			return await use();
+			return await run();
 		} finally {
 			take();
 			listener.regained();
