@@ -15,6 +15,7 @@ const rows: readonly Row[] = [
 	{verb: 'top', words: onName('top'), isVariant: true},
 	{verb: 'ps', words: () => ['ps', '-a']},
 	{verb: 'inspect', words: onName('inspect'), isVariant: true},
+	{verb: 'drift', words: onName('drift')},
 	{verb: 'ps --watch', words: () => ['ps', '-a', '--watch'], interruptAfter: 300},
 	{verb: 'port', words: onName('port'), isVariant: true},
 	{verb: 'images', words: () => ['images', '--json'], isVariant: true},
