@@ -37,6 +37,8 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		  tsbox update      Change the limits of running containers
 		  tsbox rename      Give a container another name, whether it runs or has ended
 		  tsbox ps          List the containers
+		  tsbox dash        Show all containers on one screen: use, output, plan, drift,
+		                    and what can be done
 		  tsbox stats       Show what running containers use: CPU, memory, processes,
 		                    network, disk
 		  tsbox top         List the processes of a container, as the host sees them
@@ -109,6 +111,8 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		      --no-attach SERVICE        Show no output of this service
 		      --step                     Wait for Enter before each step and say what it
 		                                 is for
+		      --dash                     Start them in the background, and show how on
+		                                 the dashboard
 		      --plain                    Show the progress as plain lines
 		      --profile NAME             The services of this profile too, * for all; by
 		                                 default those of COMPOSE_PROFILES
@@ -136,6 +140,8 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		                                            returns when they are healthy
 		  tsbox up -d --scale web=3 stack.yaml      three containers of one service
 		  tsbox up -d --profile debug stack.yaml    those with this profile too
+		  tsbox up --dash stack.yaml                all in the background, on the
+		                                            dashboard
 		  tsbox up --step demo.yaml                 wait for Enter before each step
 		  tsbox up --json demo.yaml 2>/dev/null |   the events as lines of JSON
 		  jq .type
