@@ -121,7 +121,8 @@ export async function startPlanned(
 				});
 			},
 		});
-		writeStory(host, conf, storyOf(plan, kept));
+		// Its first output need not wait for that.
+		setImmediate(() => writeStory(host, conf, storyOf(plan, kept)));
 		return started;
 	} catch (error) {
 		throw startError(machine, error, members);

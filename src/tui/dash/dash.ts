@@ -70,6 +70,10 @@ export async function runDash(options: DashOptions): Promise<void> {
 			view.forget();
 			drawNow();
 		},
+		lent: () => {
+			isLent = true;
+			desk.detail.rest();
+		},
 		regained: () => {
 			isLent = false;
 			view.forget();
@@ -114,17 +118,7 @@ export async function runDash(options: DashOptions): Promise<void> {
 		source,
 		keys,
 		narrow,
-		terminal: {
-			...terminal,
-			lend: use => {
-				isLent = true;
-				return terminal.lend(use);
-			},
-			suspend: () => {
-				isLent = true;
-				return terminal.suspend();
-			},
-		},
+		terminal,
 		layout: () => screen?.layout,
 		look,
 		repaint: () => {

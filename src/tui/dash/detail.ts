@@ -17,6 +17,8 @@ export interface Detail extends DetailView {
 	readonly refresh: (why: 'second' | 'change') => void;
 	/** What `copy` copies. */
 	readonly copyText: () => string;
+	/** Nobody sees it for a while. */
+	readonly rest: () => void;
 	readonly close: () => void;
 }
 
@@ -53,6 +55,7 @@ export function detailOf(openPane: OpenPane): Detail {
 						.trimEnd(),
 				)
 				.join('\n'),
+		rest: () => pane?.rest?.(),
 		close: () => {
 			pane?.close();
 			pane = undefined;

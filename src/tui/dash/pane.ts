@@ -41,6 +41,8 @@ export interface Pane {
 	readonly refresh: (why: 'second' | 'change') => void;
 	/** What `copy` copies, where that is not what is in sight. */
 	readonly copyText?: () => string | undefined;
+	/** Nobody sees it for a while: it lets go of what it follows until it is drawn again. */
+	readonly rest?: () => void;
 	readonly close: () => void;
 }
 

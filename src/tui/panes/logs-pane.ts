@@ -3,7 +3,7 @@ import {line} from '../draw/line.ts';
 import type {KeyName} from '../dash/keys.ts';
 import type {DetailTarget, Move, Pane, Shown} from '../dash/pane.ts';
 import {commandText, prompt} from '../dash/sheet.ts';
-import type {DashSource, FollowedLog} from '../dash/source.ts';
+import type {FollowedLog} from '../dash/source.ts';
 import {sinceTime} from '../../view/since-time.ts';
 import {
 	nextMatch,
@@ -34,17 +34,25 @@ export function logsPane({source, surround, settings, change}: PaneDesk, target:
 	let failure: string | undefined;
 	let isClosed = false;
 	let seen: Frame | undefined;
-	openLogOf(source, target, surround.changed).then(
-		opened => {
-			if (isClosed) return opened.close();
-			log = opened;
-			surround.changed();
-		},
-		(error: unknown) => {
-			failure = error instanceof Error ? error.message : String(error);
-			surround.changed();
-		},
-	);
+	let isOpening = false;
+	const open = (): void => {
+		if (isOpening || isClosed || log !== undefined || failure !== undefined) return;
+		isOpening = true;
+		source
+			.logs(target.containers, surround.changed)
+			.then(
+				opened => {
+					if (isClosed) return opened.close();
+					log = opened;
+				},
+				(error: unknown) => void (failure = error instanceof Error ? error.message : String(error)),
+			)
+			.finally(() => {
+				isOpening = false;
+				surround.changed();
+			});
+	};
+	open();
 	/** Goes on from the state that a move gives; before the first frame there is nowhere to go. */
 	const go = (
 		move: (view: {readonly state: LogState; readonly source: FollowedLog; readonly frame: Frame}) => LogState,
@@ -56,6 +64,7 @@ export function logsPane({source, surround, settings, change}: PaneDesk, target:
 	return {
 		draw: frame => {
 			seen = frame;
+			open();
 			if (failure !== undefined) return says(failure);
 			if (target.containers.length === 0) return says('there is no container');
 			if (log === undefined) return says('reading');
@@ -65,6 +74,12 @@ export function logsPane({source, surround, settings, change}: PaneDesk, target:
 		move: by => go(view => moved(view, by)),
 		perform: name => perform(name),
 		refresh: () => {},
+		rest: () => {
+			log?.close();
+			log = undefined;
+			// What is read again has other numbers.
+			state = toEnd(state);
+		},
 		close: () => {
 			isClosed = true;
 			log?.close();
@@ -147,10 +162,6 @@ export function logsPane({source, surround, settings, change}: PaneDesk, target:
 			surround.say(`${path.trim()}: ${error instanceof Error ? error.message : String(error)}`, true);
 		}
 	}
-}
-
-function openLogOf(source: DashSource, target: DetailTarget, changed: () => void): Promise<FollowedLog> {
-	return source.logs(target.containers, changed);
 }
 
 function says(text: string): Shown {

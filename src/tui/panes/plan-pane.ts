@@ -6,7 +6,7 @@ import {movedCursor} from './asked-pane.ts';
 import type {PaneDesk} from './pane-desk.ts';
 
 /** The plan of a container and how its start went; of one that is not there, its last start, which failed. */
-export function planPane({source}: PaneDesk, {row, containers}: DetailTarget): Pane {
+export function planPane({source}: PaneDesk, {row, containers, labels, project}: DetailTarget): Pane {
 	const scroll = scroller();
 	let story: StartStory | undefined;
 	let cursor = 0;
@@ -20,7 +20,10 @@ export function planPane({source}: PaneDesk, {row, containers}: DetailTarget): P
 	function storyOf(): StartStory | undefined {
 		if (row.kind === 'absent') return source.failedStory(row.project, row.service);
 		const name = row.kind === 'container' ? row.container.name : containers[0];
-		return name === undefined ? undefined : source.story(name);
+		const own = name === undefined ? undefined : source.story(name);
+		// One that ran before may have failed to start again.
+		const failed = project === undefined ? undefined : labels.map(label => source.failedStory(project, label))[0];
+		return (failed?.startedAt ?? 0) > (own?.startedAt ?? 0) ? failed : own;
 	}
 	read();
 	return {

@@ -26,6 +26,8 @@ export interface OwnedTerminal {
 export interface TerminalListener {
 	readonly input: (input: Input) => void;
 	readonly resized: () => void;
+	/** It is given back for a while. */
+	readonly lent: () => void;
 	/** It was given back and taken again: nothing is known of what is on it. */
 	readonly regained: () => void;
 }
@@ -69,6 +71,7 @@ export function ownTerminal(
 	};
 	const lend = async <T>(run: () => Promise<T>): Promise<T> => {
 		giveBack();
+		listener.lent();
 		try {
 			return await run();
 		} finally {
@@ -91,6 +94,8 @@ export function ownTerminal(
 		);
 	const stopped = (): void => void (owned ? suspend() : undefined);
 	process.on('exit', restoreAtExit);
+	// What is told of a crash is to be seen on the screen that stays.
+	process.on('uncaughtExceptionMonitor', giveBack);
 	process.on('SIGTSTP', stopped);
 	take();
 	return {
@@ -105,6 +110,7 @@ export function ownTerminal(
 		close: () => {
 			giveBack();
 			process.off('exit', restoreAtExit);
+			process.off('uncaughtExceptionMonitor', giveBack);
 			process.off('SIGTSTP', stopped);
 		},
 	};
