@@ -157,7 +157,7 @@ function sortByClick(desk: Desk, at: number, {list}: Layout): void {
 	const {model} = desk;
 	const {sort, columns} = model.settings;
 	const frame = {...desk.look(), columns: list.columns, rows: list.rows};
-	const column = columnAt({columns}, at, frame);
+	const column = columnAt({columns, rows: currentRows(model)}, at, frame);
 	if (column === undefined) return;
 	changeSettings(desk, {sort: {column, descending: sort.column === column ? !sort.descending : false}});
 }

@@ -21,10 +21,21 @@ export interface Overview {
 
 const gap = 1;
 const gutter = 2;
+const shortestName = 14;
+const longestName = 40;
 
 /** The columns that there is room for, each with how wide it is; those that matter least are left out. */
-export function fitColumns(wanted: readonly ColumnName[], room: number): readonly (readonly [Column, number])[] {
-	let kept = wanted.flatMap(name => allColumns.filter(column => column.name === name));
+export function fitColumns(
+	wanted: readonly ColumnName[],
+	room: number,
+	nameWidth: number,
+): readonly (readonly [Column, number])[] {
+	let kept = wanted.flatMap(name =>
+		allColumns
+			.filter(column => column.name === name)
+			// A name that is cut tells containers of a project apart no more.
+			.map(column => (name === 'name' ? {...column, least: nameWidth, most: nameWidth} : column)),
+	);
 	const need = (some: readonly Column[]): number => some.reduce((sum, {least}) => sum + least + gap, 0);
 	while (kept.length > 1 && need(kept) > room) {
 		const worst = Math.max(...kept.map(({rank}) => rank));
@@ -39,10 +50,23 @@ export function fitColumns(wanted: readonly ColumnName[], room: number): readonl
 	});
 }
 
+/** How wide the names are, within reason. */
+function nameWidth({rows}: Pick<Overview, 'rows'>, {width}: Pick<Frame, 'width'>): number {
+	const widths = rows.map(row =>
+		row.kind === 'container' ? width(escapeText(row.container.name)) + indentOf(row) : 0,
+	);
+	return Math.max(shortestName, Math.min(longestName, Math.max(0, ...widths)));
+}
+
+/** Containers of a project stand below its header. */
+function indentOf(row: Row): number {
+	return row.kind === 'container' && row.container.project === undefined ? 0 : 2;
+}
+
 /** The header and the rows in sight, each as wide as the frame. */
 export function overviewLines(overview: Overview, frame: Frame): readonly Line[] {
 	const {rows, top} = overview;
-	const fitted = fitColumns(overview.columns, frame.columns - gutter);
+	const fitted = fitColumns(overview.columns, frame.columns - gutter, nameWidth(overview, frame));
 	const body = rows.slice(top, top + Math.max(0, frame.rows - 1)).map(row => rowLine(row, overview, fitted, frame));
 	const empty = rows.length === 0 ? emptyLines(overview) : [];
 	return [headerLine(overview, fitted, frame), ...body, ...empty].map(each => fitLine(each, frame.columns, frame));
@@ -70,12 +94,12 @@ function headerLine({view}: Overview, fitted: readonly (readonly [Column, number
 
 /** The column of the overview at a place of its header; undefined beside them. */
 export function columnAt(
-	overview: Pick<Overview, 'columns'>,
+	overview: Pick<Overview, 'columns' | 'rows'>,
 	at: number,
-	frame: Pick<Frame, 'columns'>,
+	frame: Pick<Frame, 'columns' | 'width'>,
 ): ColumnName | undefined {
 	let left = gutter;
-	for (const [column, width] of fitColumns(overview.columns, frame.columns - gutter)) {
+	for (const [column, width] of fitColumns(overview.columns, frame.columns - gutter, nameWidth(overview, frame))) {
 		if (at >= left && at < left + width) return column.name;
 		left += width + gap;
 	}

@@ -14,6 +14,12 @@ import {isLive, type Row} from './rows.ts';
 import {commandText, type Narrow, type Sheet} from './sheet.ts';
 import {type TabName, tabNames} from './tabs.ts';
 
+const sheetHints = {
+	confirm: ' y yes  n no',
+	prompt: ' enter takes it  esc leaves all as it was',
+	choose: ' enter takes it  up and down choose  esc leaves',
+	text: ' up and down scroll  q leaves',
+} as const;
 const margin = span(' ');
 
 /** The parts of a screen, each line as wide as its part, and where they are. */
@@ -194,8 +200,7 @@ function footerLine(model: Model, look: ScreenLook): Line {
 		const sign = notice.isError ? look.glyphs.failed : look.glyphs.done;
 		return [span(` ${sign} ${escapeText(notice.text)}`, notice.isError ? 'failed' : 'ok')];
 	}
-	if (sheet !== undefined)
-		return [span(sheet.kind === 'confirm' ? ' y yes  n no' : ' enter takes it  esc leaves', 'quiet')];
+	if (sheet !== undefined) return [span(sheetHints[sheet.kind], 'quiet')];
 	const places = placesOf(model, settings.tab);
 	const shown = places
 		.flatMap(place => look.keys.filter(row => row.place === place && 'short' in row))

@@ -5,6 +5,9 @@ import {commandAt, planCursorMax, planCursorStart, planTab} from '../tabs/plan-t
 import {movedCursor} from './asked-pane.ts';
 import type {PaneDesk} from './pane-desk.ts';
 
+/** Lines of an open step that are shown with its title. */
+const openRows = 14;
+
 /** The plan of a container and how its start went; of one that is not there, its last start, which failed. */
 export function planPane({source}: PaneDesk, {row, containers, labels, project}: DetailTarget): Pane {
 	const scroll = scroller();
@@ -34,10 +37,12 @@ export function planPane({source}: PaneDesk, {row, containers, labels, project}:
 					status: '',
 				};
 			const body = planTab(story, {cursor, opened: new Set(), folds}, frame);
-			return {lines: scroll.window(body, frame.rows), status: scroll.status()};
+			return {lines: scroll.window(body, frame.rows, openRows), status: scroll.status()};
 		},
 		move: by => {
-			if (story !== undefined) cursor = movedCursor(cursor, by, planCursorMax(story));
+			// What is open may be longer than the screen.
+			if (by === 'page-up' || by === 'page-down') scroll.move(by);
+			else if (story !== undefined) cursor = movedCursor(cursor, by, planCursorMax(story));
 		},
 		perform: name => {
 			if (name === 'fold-steps') folds = !folds;
