@@ -9,6 +9,7 @@ import type {StartedContainer} from '../run/execute-context.ts';
 import {openJournal} from '../run/journal.ts';
 import {withLock} from '../run/lock.ts';
 import {memoryCount} from '../run/memory.ts';
+import {cgroupPids} from '../run/processes.ts';
 import {keepEvents, storyOf} from '../run/story-of.ts';
 import {type ContainerRecord, containerFolder, writeRecord} from '../state/record.ts';
 import {writeStory} from '../state/start-story.ts';
@@ -42,6 +43,19 @@ function mebibytes(bytes: number): string {
 	return `${Number((bytes / 1048576).toFixed(1))} MiB`;
 }
 
+/**
+ * A cgroup has the container's name whatever the state folder: one with processes that no record here tells of is another
+ * container's, and taking it over would end that one with this.
+ */
+function refuseForeign({host, dirs}: Machine, name: string, members: readonly CgroupMember[]): void {
+	const [pid] = cgroupPids(host, members) ?? [];
+	if (pid === undefined) return;
+	throw new TsboxError('E_NAME_IN_USE', `the cgroup of ${name} is in use`, {
+		why: `process ${pid} is in it, and no record in ${dirs.state} tells of it: it is of a container of another state folder`,
+		hint: 'start this one under another name, or end that one',
+	});
+}
+
 /** What starting a planned container needs of its request. */
 export type StartRequest = Pick<UpRequest, 'emit' | 'signal' | 'hold'>;
 
@@ -61,6 +75,7 @@ export async function startPlanned(
 	trace?: (process: ProcessIdentity) => Promise<void>,
 ): Promise<StartedContainer> {
 	const {host, facts, dirs} = machine;
+	refuseForeign(machine, record.name, members);
 	const conf = containerFolder(dirs.state, record.name);
 	const {emit, kept} = keepEvents(request.emit);
 	const copiedTools = {toolbox: toolboxFolder(facts, dirs.store)};

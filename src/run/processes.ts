@@ -26,7 +26,7 @@ export function containerProcesses(
 }
 
 /** The process numbers in the first hierarchy that shows some, the unified one before v1's; undefined where none does. */
-function cgroupPids(host: Host, members: readonly CgroupMember[]): readonly number[] | undefined {
+export function cgroupPids(host: Host, members: readonly CgroupMember[]): readonly number[] | undefined {
 	const unifiedFirst = members.toSorted((a, b) => Number(b.controller === '') - Number(a.controller === ''));
 	for (const {path} of unifiedFirst) {
 		const pids = pidsBelow(host, path);
