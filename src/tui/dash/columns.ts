@@ -34,7 +34,7 @@ export const columns: readonly Column[] = [
 		least: 14,
 		most: 40,
 		side: 'left',
-		rank: 0,
+		rank: -1,
 		cell: ({name}) => span(escapeText(name), 'strong'),
 	},
 	{name: 'state', title: 'STATE', least: 11, most: 11, side: 'left', rank: 0, cell: stateCell},

@@ -92,12 +92,13 @@ function absentOf(project: ProjectFacts, containers: readonly ContainerSummary[]
 		.map(service => ({kind: 'absent', key: `s:${project.name}/${service}`, project: project.name, service}));
 }
 
-function wordsOf({name, project, service, state, health, image, command}: ContainerSummary): string {
+/** The words that a filter looks for in a container. */
+export function wordsOf({name, project, service, state, health, image, command}: ContainerSummary): string {
 	return [name, project, service, state, health, image, ...command].join(' ');
 }
 
-/** Every word must be there, in whatever order; `!word` must not. */
-function matches(filter: string, text: string): boolean {
+/** Whether a text has every word of a filter, in whatever order, and no `!word`. */
+export function matches(filter: string, text: string): boolean {
 	const lower = text.toLowerCase();
 	return filter
 		.toLowerCase()

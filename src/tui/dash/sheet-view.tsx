@@ -4,7 +4,7 @@ import {fitLine} from '../draw/fit.ts';
 import {type Frame, type Line, span} from '../draw/line.ts';
 import {Lines} from '../draw/lines.tsx';
 import {paint, type ThemeName} from '../draw/palette.ts';
-import {commandText, type Narrow, type Sheet} from './sheet.ts';
+import {characterAt, commandText, innerFrame, type Narrow, type Sheet} from './sheet.ts';
 
 /** What {@link SheetView} draws. */
 export interface SheetViewProps {
@@ -17,7 +17,7 @@ export interface SheetViewProps {
 
 /** A sheet in its border: a question, a prompt, a list to choose from, or lines to read. */
 export function SheetView({sheet, frame, theme, narrow}: SheetViewProps) {
-	const inner: Frame = {...frame, columns: Math.max(1, frame.columns - 4), rows: Math.max(1, frame.rows - 3)};
+	const inner = innerFrame(frame);
 	const isLost = sheet.kind === 'confirm';
 	return (
 		<Box
@@ -77,12 +77,12 @@ function Prompt({
 	readonly frame: Frame;
 	readonly theme: ThemeName;
 }) {
-	const under = sheet.text.slice(sheet.at, sheet.at + 1);
+	const under = characterAt(sheet.text, sheet.at);
 	const typed: Line = [
 		span('> '),
 		span(escapeText(sheet.text.slice(0, sheet.at))),
 		span(under === '' ? ' ' : escapeText(under), 'cursor'),
-		span(escapeText(sheet.text.slice(sheet.at + 1))),
+		span(escapeText(sheet.text.slice(sheet.at + under.length))),
 	];
 	return (
 		<>
