@@ -6,7 +6,7 @@ import type {Measure} from '../../view/look.ts';
 import {fitLine} from '../draw/fit.ts';
 import {type Frame, type Line, line, type Span, span} from '../draw/line.ts';
 import type {DetailView} from './detail.ts';
-import {keyNamed, type KeyName, type Keys, type Place} from './keys.ts';
+import {keyNamed, type Keys, type Place} from './keys.ts';
 import {type Area, type Layout, layoutOf} from './layout.ts';
 import {currentRows, factsOf, listView, type Model} from './model.ts';
 import {overviewLines} from './overview.ts';
@@ -209,13 +209,13 @@ function footerLine(model: Model, look: ScreenLook): Line {
 	if (sheet !== undefined)
 		return [span(sheet.kind === 'confirm' ? ' y yes  n no' : ' enter takes it  esc leaves', 'quiet')];
 	const places = placesOf(model, settings.tab);
-	const shown = places
-		.flatMap(place => look.keys.filter(row => row.place === place && 'short' in row))
-		.filter(row => row.keys.some(key => keyNamed(look.keys, key, places) === (row.name as KeyName)));
+	const shown = places.flatMap(place => look.keys.filter(row => row.place === place && 'short' in row));
 	// A hint that is cut would say less than none.
 	let room = look.columns - 1;
 	const hints = shown.flatMap((row): Line => {
-		const [key = ''] = row.keys;
+		// Another row may have its first key here.
+		const key = row.keys.find(each => keyNamed(look.keys, each, places) === row.name);
+		if (key === undefined) return [];
 		const words = ` ${row.short ?? ''}  `;
 		room -= key.length + words.length;
 		return room < 0 ? [] : [span(key, 'accent'), span(words, 'quiet')];

@@ -30,9 +30,9 @@ export function viewMemory(host: Host, env: Readonly<Record<string, string | und
 }
 
 /** What something gives; undefined where the system refuses it. */
-function unlessRefused<T>(use: () => T): T | undefined {
+function unlessRefused<T>(act: () => T): T | undefined {
 	try {
-		return use();
+		return act();
 	} catch (error) {
 		if (errnoOf(error) === undefined) throw error;
 		return undefined;
