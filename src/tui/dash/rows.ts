@@ -32,6 +32,9 @@ export interface Sort {
 	readonly descending: boolean;
 }
 
+/** Columns of amounts: sorted anew, they have the most first. */
+export const amounts: readonly ColumnName[] = ['cpu', 'memory', 'pids', 'net', 'block', 'restarts'];
+
 /** What the overview shows, and how. */
 export interface ListView {
 	readonly sort: Sort;
