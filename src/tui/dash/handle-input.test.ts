@@ -245,7 +245,7 @@ describe('sheets', () => {
 	});
 
 	test('what is picked in the palette is done, and may ask', () => {
-		const typed = (text: string) => after('c:shop-web', ':', ...text, 'enter');
+		const typed = (text: string) => after('c:shop-web', ':', ...text.split(''), 'enter');
 		expect(typed('go to demo').model).toMatchObject({cursor: 'c:demo', sheet: undefined});
 		expect(typed('tab drift').model.settings.tab).toBe('drift');
 		expect(typed('stop: stop').record.ran).toEqual([['stop', 'shop-web']]);

@@ -104,7 +104,9 @@ describe('what cannot be done is said, and nothing is run', () => {
 
 test('every signal that is offered can be sent', async () => {
 	for (const signal of signalChoices)
-		expect((await did('c:demo', ['K', ...signal, 'enter', 'y'])).ran).toEqual([['kill', '-s', signal, 'demo']]);
+		expect((await did('c:demo', ['K', ...signal.split(''), 'enter', 'y'])).ran).toEqual([
+			['kill', '-s', signal, 'demo'],
+		]);
 });
 
 describe('a command that has the terminal', () => {

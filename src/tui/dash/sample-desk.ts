@@ -79,7 +79,7 @@ export function sampleDesk(
 			size: () => size,
 			write: bytes => void record.written.push(bytes),
 			setMouse: on => void record.done.push(`mouse ${on ? 'on' : 'off'}`),
-			lend: use => use(),
+			lend: act => act(),
 			suspend: async () => void record.done.push('suspend'),
 			close: () => {},
 		},
