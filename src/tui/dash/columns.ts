@@ -140,7 +140,7 @@ export const columns: readonly Column[] = [
 ];
 
 /** The sign and tone of a state; the word stands beside it. */
-export function stateSign(state: string, exitCode: number | null | undefined, glyphs: Glyphs): readonly [string, Tone] {
+function stateSign(state: string, exitCode: number | null | undefined, glyphs: Glyphs): readonly [string, Tone] {
 	if (state === 'running') return [glyphs.isAscii ? '*' : '●', 'ok'];
 	if (state === 'paused') return [glyphs.isAscii ? '=' : '‖', 'warning'];
 	if (state === 'created') return [glyphs.waiting, 'accent'];

@@ -1,32 +1,15 @@
 import {describe, expect, test} from 'vitest';
 import {dashColumns} from '../../spec/dash-config.ts';
-import type {Input} from '../terminal/input.ts';
-import {plainText} from '../tabs/sample-frame.ts';
 import {handleInput} from './handle-input.ts';
 import {keyTable} from './keys.ts';
 import {knownKeys} from './known-keys.ts';
 import {currentRows} from './model.ts';
-import {fitColumns} from './overview.ts';
-import {sampleContainer, sampleDetail, sampleLook, sampleModel} from './sample-dash.ts';
-import {sampleDesk} from './sample-desk.ts';
-import {screenOf, tabPlaces} from './screen.ts';
+import {sampleModel} from './sample-dash.ts';
+import {deskAfter, sampleDesk, sampleKey} from './sample-desk.ts';
 import {firstSettings} from './settings.ts';
 import {tabNames} from './tabs.ts';
 
-const key = (name: string): Input => ({
-	kind: 'key',
-	key: name,
-	text: name === 'space' ? ' ' : name.length === 1 ? name : '',
-});
-
-/** A desk with the cursor on a row, after keys. */
-function after(cursor: string, ...keys: readonly (string | Input)[]) {
-	const made = sampleDesk(sampleModel({cursor}));
-	for (const one of keys) handleInput(made.desk, typeof one === 'string' ? key(one) : one);
-	return {...made, model: made.desk.model};
-}
-
-const settingsAfter = (...keys: readonly string[]) => after('c:shop-web', ...keys).record.settings.at(-1);
+const settingsAfter = (...keys: readonly string[]) => deskAfter('c:shop-web', ...keys).record.settings.at(-1);
 
 describe('every key of the table does something', () => {
 	test.each(keyTable.map(({name, place, keys}) => [name, place, keys] as const))('%s of %s', (_, place, keys) => {
@@ -45,14 +28,14 @@ describe('every key of the table does something', () => {
 				]);
 			currentRows(model);
 			const before = state();
-			handleInput(desk, key(one));
+			handleInput(desk, sampleKey(one));
 			expect(state()).not.toBe(before);
 		}
 	});
 
 	test('a key that means nothing does nothing', () => {
 		for (const name of ['F', 'ctrl-x', 'f9', 'alt-s', '\u00e9', 'backspace']) {
-			const {record, model} = after('c:shop-web', name);
+			const {record, model} = deskAfter('c:shop-web', name);
 			expect({...record, shown: []}).toEqual({
 				ran: [],
 				lent: [],
@@ -78,37 +61,37 @@ describe('the cursor of the overview', () => {
 		[['pagedown'], 'c:demo'],
 		[['pagedown', 'pageup'], 'p:shop'],
 	])('%j goes to %s', (keys, cursor) => {
-		expect(after('p:shop', ...keys).model.cursor).toBe(cursor);
+		expect(deskAfter('p:shop', ...keys).model.cursor).toBe(cursor);
 	});
 
 	test('has the detail follow it', () => {
-		expect(after('p:shop', 'down').record.shown.at(-1)).toEqual([['shop-db'], 'logs']);
-		expect(after('p:shop', 'up').record.shown.at(-1)).toEqual([
+		expect(deskAfter('p:shop', 'down').record.shown.at(-1)).toEqual([['shop-db'], 'logs']);
+		expect(deskAfter('p:shop', 'up').record.shown.at(-1)).toEqual([
 			['shop-web', 'shop-db', 'shop-job', 'shop-mail'],
 			'logs',
 		]);
-		expect(after('s:shop/cache', 'x').record.shown.at(-1)).toEqual([[], 'logs']);
+		expect(deskAfter('s:shop/cache', 'x').record.shown.at(-1)).toEqual([[], 'logs']);
 	});
 
 	test('folds the project that it is in, goes to its header, and unfolds it', () => {
-		const {model} = after('c:shop-db', 'left');
+		const {model} = deskAfter('c:shop-db', 'left');
 		expect([model.cursor, model.settings.folded]).toEqual(['p:shop', ['shop']]);
-		expect(after('c:shop-db', 'left', 'left').model.settings.folded).toEqual([]);
-		expect(after('c:shop-db', 'left', 'enter').model).toMatchObject({settings: {folded: []}, focus: 'list'});
-		expect(after('c:demo', 'left').record.settings).toEqual([]);
+		expect(deskAfter('c:shop-db', 'left', 'left').model.settings.folded).toEqual([]);
+		expect(deskAfter('c:shop-db', 'left', 'enter').model).toMatchObject({settings: {folded: []}, focus: 'list'});
+		expect(deskAfter('c:demo', 'left').record.settings).toEqual([]);
 	});
 });
 
 describe('marks', () => {
 	test('space marks a row and goes on, once more takes it back', () => {
-		const {model, record} = after('c:shop-db', 'space', 'space');
+		const {model, record} = deskAfter('c:shop-db', 'space', 'space');
 		expect([...model.marked]).toEqual(['c:shop-db', 'c:shop-job']);
 		expect(record.shown.at(-1)).toEqual([['shop-db', 'shop-job'], 'logs']);
-		expect([...after('c:shop-db', 'space', 'up', 'space').model.marked]).toEqual([]);
+		expect([...deskAfter('c:shop-db', 'space', 'up', 'space').model.marked]).toEqual([]);
 	});
 
 	test('of a project all containers are marked', () => {
-		expect([...after('p:shop', 'space').model.marked]).toEqual([
+		expect([...deskAfter('p:shop', 'space').model.marked]).toEqual([
 			'c:shop-db',
 			'c:shop-job',
 			'c:shop-mail',
@@ -117,28 +100,28 @@ describe('marks', () => {
 	});
 
 	test('* marks all rows, or none', () => {
-		expect(after('p:shop', '*').model.marked.size).toBe(6);
-		expect(after('p:shop', '*', '*').model.marked.size).toBe(0);
+		expect(deskAfter('p:shop', '*').model.marked.size).toBe(6);
+		expect(deskAfter('p:shop', '*', '*').model.marked.size).toBe(0);
 	});
 
 	test('esc takes the marks back, then the filter', () => {
-		const {desk, model} = after('c:shop-web', '/', 'w', 'enter', 'space');
+		const {desk, model} = deskAfter('c:shop-web', '/', 'w', 'enter', 'space');
 		expect([model.marked.size, model.filter]).toEqual([1, 'w']);
-		handleInput(desk, key('esc'));
+		handleInput(desk, sampleKey('esc'));
 		expect([model.marked.size, model.filter]).toEqual([0, 'w']);
-		handleInput(desk, key('esc'));
+		handleInput(desk, sampleKey('esc'));
 		expect(model.filter).toBe('');
 	});
 });
 
 describe('the view', () => {
 	test('the filter changes as one types, and Esc takes it back', () => {
-		const {desk, model} = after('c:shop-web', '/', 'd', 'e', 'm');
+		const {desk, model} = deskAfter('c:shop-web', '/', 'd', 'e', 'm');
 		expect([model.filter, model.cursor]).toEqual(['dem', 'c:demo']);
-		handleInput(desk, key('esc'));
+		handleInput(desk, sampleKey('esc'));
 		expect([model.filter, model.sheet]).toEqual(['', undefined]);
-		expect(after('c:shop-web', '/', 'd', 'enter').model.filter).toBe('d');
-		expect(after('c:shop-web', '/', 'q').record.done).toEqual([]);
+		expect(deskAfter('c:shop-web', '/', 'd', 'enter').model.filter).toBe('d');
+		expect(deskAfter('c:shop-web', '/', 'q').record.done).toEqual([]);
 	});
 
 	test.each([
@@ -159,77 +142,79 @@ describe('the view', () => {
 	});
 
 	test('a column is turned on in its usual place, or off; the list stays open, and the name stays', () => {
-		const on = after('c:shop-web', 'C', 'i', 'm', 'a', 'enter');
+		const on = deskAfter('c:shop-web', 'C', 'i', 'm', 'a', 'enter');
 		expect(on.model.settings.columns).toEqual([...firstSettings.columns, 'image']);
 		expect(on.model.sheet).toMatchObject({kind: 'choose', cursor: dashColumns.indexOf('image')});
-		expect(after('c:shop-web', 'C', 'down', 'enter', 'enter').model.settings.columns).toEqual(firstSettings.columns);
-		expect(after('c:shop-web', 'C', 'down', 'enter').model.settings.columns).not.toContain('state');
-		const name = after('c:shop-web', 'C', 'enter');
+		expect(deskAfter('c:shop-web', 'C', 'down', 'enter', 'enter').model.settings.columns).toEqual(
+			firstSettings.columns,
+		);
+		expect(deskAfter('c:shop-web', 'C', 'down', 'enter').model.settings.columns).not.toContain('state');
+		const name = deskAfter('c:shop-web', 'C', 'enter');
 		expect(name.record.settings).toEqual([]);
 		expect(name.model.notice).toEqual({text: 'the name is always shown', isError: true});
 	});
 
 	test('tab goes to the other pane and z gives it the screen; with one pane tab shows the other', () => {
-		expect(after('c:demo', 'tab').model).toMatchObject({focus: 'detail', zoom: 'both'});
-		expect(after('c:demo', 'tab', 'tab').model.focus).toBe('list');
-		expect(after('c:demo', 'z').model.zoom).toBe('list');
-		expect(after('c:demo', 'z', 'z').model.zoom).toBe('both');
-		expect(after('c:demo', 'z', 'tab').model).toMatchObject({focus: 'detail', zoom: 'detail'});
-		expect(after('c:demo', 'z', 'enter').model).toMatchObject({focus: 'detail', zoom: 'detail'});
-		expect(after('c:demo', 'tab', 'z', 'esc').model).toMatchObject({focus: 'list', zoom: 'both'});
-		expect(after('c:demo', 'z', '2').model).toMatchObject({zoom: 'both', settings: {tab: 'plan'}});
+		expect(deskAfter('c:demo', 'tab').model).toMatchObject({focus: 'detail', zoom: 'both'});
+		expect(deskAfter('c:demo', 'tab', 'tab').model.focus).toBe('list');
+		expect(deskAfter('c:demo', 'z').model.zoom).toBe('list');
+		expect(deskAfter('c:demo', 'z', 'z').model.zoom).toBe('both');
+		expect(deskAfter('c:demo', 'z', 'tab').model).toMatchObject({focus: 'detail', zoom: 'detail'});
+		expect(deskAfter('c:demo', 'z', 'enter').model).toMatchObject({focus: 'detail', zoom: 'detail'});
+		expect(deskAfter('c:demo', 'tab', 'z', 'esc').model).toMatchObject({focus: 'list', zoom: 'both'});
+		expect(deskAfter('c:demo', 'z', '2').model).toMatchObject({zoom: 'both', settings: {tab: 'plan'}});
 	});
 
 	test('the log of commands, the redraw, the shell, the mouse and the end', () => {
-		expect(after('c:demo', 'ctrl-l').model.showsCommands).toBe(true);
-		expect(after('c:demo', 'ctrl-l', 'ctrl-l').model.showsCommands).toBe(false);
-		expect(after('c:demo', 'ctrl-r', 'ctrl-z', 'm', 'm', 'q').record.done).toEqual([
+		expect(deskAfter('c:demo', 'ctrl-l').model.showsCommands).toBe(true);
+		expect(deskAfter('c:demo', 'ctrl-l', 'ctrl-l').model.showsCommands).toBe(false);
+		expect(deskAfter('c:demo', 'ctrl-r', 'ctrl-z', 'm', 'm', 'q').record.done).toEqual([
 			'repaint',
 			'suspend',
 			'mouse off',
 			'mouse on',
 			'leave',
 		]);
-		expect(after('c:demo', 'ctrl-c').record.done).toEqual(['leave']);
+		expect(deskAfter('c:demo', 'ctrl-c').record.done).toEqual(['leave']);
 	});
 });
 
 describe('the detail', () => {
 	test('has its own keys: moves, those of its tab, and the way back', () => {
-		const {record, model} = after('c:demo', 'enter', 'j', 'pagedown', 'G', 'f', 'w', 'left', 'esc');
+		const {record, model} = deskAfter('c:demo', 'enter', 'j', 'pagedown', 'G', 'f', 'w', 'left', 'esc');
 		expect(record.detail).toEqual([1, 'page-down', 'last', 'follow', 'wrap', 'sideways-left']);
 		expect(model.focus).toBe('list');
 	});
 
 	test('what is copied goes to the clipboard of the terminal', () => {
-		const {record, model} = after('c:demo', 'tab', 'y');
+		const {record, model} = deskAfter('c:demo', 'tab', 'y');
 		expect(record.written).toEqual([`\u001b]52;c;${Buffer.from('text').toString('base64')}\u0007`]);
 		expect(model.notice?.text).toContain('copied text');
 		const nothing = sampleDesk(sampleModel({focus: 'detail'}), {copied: ''});
-		handleInput(nothing.desk, key('y'));
+		handleInput(nothing.desk, sampleKey('y'));
 		expect([nothing.record.written, nothing.desk.model.notice]).toEqual([
 			[],
 			{text: 'there is nothing to copy', isError: true},
 		]);
 		const lines = sampleDesk(sampleModel({focus: 'detail'}), {copied: 'a\nb'});
-		handleInput(lines.desk, key('y'));
+		handleInput(lines.desk, sampleKey('y'));
 		expect(lines.desk.model.notice?.text).toContain('copied 2 lines');
 	});
 });
 
 describe('sheets', () => {
 	test('the help is opened and closed', () => {
-		expect(after('c:demo', '?').model.sheet).toMatchObject({kind: 'text', title: 'keys (Esc leaves)'});
-		expect(after('c:demo', 'f1', '?').model.sheet).toBeUndefined();
+		expect(deskAfter('c:demo', '?').model.sheet).toMatchObject({kind: 'text', title: 'keys (Esc leaves)'});
+		expect(deskAfter('c:demo', 'f1', '?').model.sheet).toBeUndefined();
 	});
 
 	test('keys of a sheet are not those of what is below', () => {
-		const {record, model} = after('c:shop-web', '?', 's', 'q', 'down');
+		const {record, model} = deskAfter('c:shop-web', '?', 's', 'q', 'down');
 		expect([record.ran, record.done, model.sheet]).toEqual([[], [], undefined]);
 	});
 
 	test('the palette has the actions with their keys, the tabs and all rows', () => {
-		const {model} = after('c:shop-web', ':');
+		const {model} = deskAfter('c:shop-web', ':');
 		const labels = model.sheet?.kind === 'choose' ? model.sheet.choices.map(({label}) => label) : [];
 		expect(labels).toContain('stop: stop (shop-web)');
 		expect(labels).toContain('tab stats');
@@ -240,12 +225,12 @@ describe('sheets', () => {
 			const isMove = /^(list-|detail-|sideways|open|palette$|back$|clear$|copy$)/.test(name);
 			expect(labels.some(label => label.startsWith(`${name.replaceAll('-', ' ')}: `))).toBe(isMeant && !isMove);
 		}
-		const marked = after('c:shop-web', 'space', 'space', ':').model.sheet;
+		const marked = deskAfter('c:shop-web', 'space', 'space', ':').model.sheet;
 		expect(marked?.kind === 'choose' && marked.choices.map(({label}) => label)).toContain('stop: stop (2 rows)');
 	});
 
 	test('what is picked in the palette is done, and may ask', () => {
-		const typed = (text: string) => after('c:shop-web', ':', ...text.split(''), 'enter');
+		const typed = (text: string) => deskAfter('c:shop-web', ':', ...text.split(''), 'enter');
 		expect(typed('go to demo').model).toMatchObject({cursor: 'c:demo', sheet: undefined});
 		expect(typed('tab drift').model.settings.tab).toBe('drift');
 		expect(typed('stop: stop').record.ran).toEqual([['stop', 'shop-web']]);
@@ -254,77 +239,20 @@ describe('sheets', () => {
 	});
 });
 
-describe('the mouse', () => {
-	const click = (column: number, row: number): Input => ({kind: 'click', column, row});
-	const wheel = (column: number, row: number, by: 1 | -1): Input => ({kind: 'wheel', column, row, by});
-	// The header is row 0, the titles of the columns row 1, eight rows, then the tabs.
-	const tabsRow = 9;
-
-	test('a click on a row goes there, also when the overview is scrolled', () => {
-		expect(after('p:shop', 'tab', click(5, 4)).model).toMatchObject({cursor: 'c:shop-job', focus: 'list'});
-		const containers = Array.from({length: 100}, (_, at) => sampleContainer(`c${100 + at}`));
-		const {desk} = sampleDesk(sampleModel({containers, projects: [], cursor: 'c:c199'}));
-		const text = plainText(screenOf(desk.model, sampleDetail, sampleLook()).list).split('\n');
-		handleInput(desk, click(5, 3));
-		expect(text[2]).toContain(desk.model.cursor?.slice(2));
-	});
-
-	test('a click on a title sorts by it, a second one the other way round', () => {
-		const [first, second] = fitColumns(firstSettings.columns, 98);
-		const at = 2 + (first?.[1] ?? 0) + 1;
-		expect(second?.[0].name).toBe('state');
-		expect(after('p:shop', click(at, 1)).model.settings.sort).toEqual({column: 'state', descending: false});
-		expect(after('p:shop', click(at, 1), click(at, 1)).model.settings.sort).toEqual({
-			column: 'state',
-			descending: true,
-		});
-		expect(after('p:shop', click(at - 1, 1)).record.settings).toEqual([]);
-	});
-
-	test('a click on the title of what is counted has the most first', () => {
-		const fitted = fitColumns(firstSettings.columns, 98);
-		const before = fitted.slice(
-			0,
-			fitted.findIndex(([{name}]) => name === 'cpu'),
-		);
-		const at = before.reduce((sum, [, width]) => sum + width + 1, 2);
-		expect(after('p:shop', click(at, 1)).model.settings.sort).toEqual({column: 'cpu', descending: true});
-	});
-
-	test('a click on a tab shows it', () => {
-		for (const {tab, at, width} of tabPlaces()) {
-			expect(after('p:shop', click(at, tabsRow)).model).toMatchObject({settings: {tab}, focus: 'detail'});
-			expect(after('p:shop', click(at + width - 1, tabsRow)).model.settings.tab).toBe(tab);
-		}
-		expect(after('p:shop', click(95, tabsRow)).record.settings).toEqual([]);
-	});
-
-	test('a click on the detail goes there, one on the header or the footer nowhere', () => {
-		expect(after('p:shop', click(5, 15)).model.focus).toBe('detail');
-		expect(after('p:shop', click(5, 0), click(5, 29)).model).toMatchObject({focus: 'list', cursor: 'p:shop'});
-	});
-
-	test('the wheel moves what it is over, wherever the keys are', () => {
-		expect(after('p:shop', wheel(5, 15, 1), wheel(5, 15, -1)).record.detail).toEqual([3, -3]);
-		expect(after('p:shop', wheel(5, 4, 1), wheel(5, 4, 1), wheel(5, 4, -1)).model.cursor).toBe('c:shop-db');
-		expect(after('p:shop', wheel(5, 0, 1)).record.detail).toEqual([]);
-	});
-});
-
 test('what was said goes with the next key', () => {
-	const {desk, model} = after('c:demo', 'a');
+	const {desk, model} = deskAfter('c:demo', 'a');
 	expect(model.notice?.text).toContain('only what runs');
-	handleInput(desk, key('down'));
+	handleInput(desk, sampleKey('down'));
 	expect(model.notice).toBeUndefined();
 });
 
 test('other keys of the configuration do what they stand for, and the usual one does nothing', () => {
 	const {desk, record} = sampleDesk(sampleModel({cursor: 'c:shop-web'}));
 	const other = {...desk, keys: knownKeys({stop: ['f5'], sort: ['1']}, null)};
-	handleInput(other, key('s'));
+	handleInput(other, sampleKey('s'));
 	expect(record.ran).toEqual([]);
-	handleInput(other, key('f5'));
+	handleInput(other, sampleKey('f5'));
 	expect(record.ran).toEqual([['stop', 'shop-web']]);
-	handleInput(other, key('1'));
+	handleInput(other, sampleKey('1'));
 	expect(desk.model.sheet).toMatchObject({title: 'sort by'});
 });

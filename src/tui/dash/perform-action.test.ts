@@ -1,24 +1,17 @@
 import {describe, expect, test, vi} from 'vitest';
-import type {Input} from '../terminal/input.ts';
 import {plainText} from '../tabs/sample-frame.ts';
 import {signalChoices} from './actions.ts';
 import {handleInput} from './handle-input.ts';
 import {sampleContainer, sampleDetail, sampleLook, sampleModel} from './sample-dash.ts';
-import {sampleDesk} from './sample-desk.ts';
+import {sampleDesk, sampleKey} from './sample-desk.ts';
 import {screenOf} from './screen.ts';
-
-const key = (name: string): Input => ({
-	kind: 'key',
-	key: name,
-	text: name === 'space' ? ' ' : name.length === 1 ? name : '',
-});
 
 const settled = (): Promise<void> => new Promise(resolve => void setImmediate(resolve));
 
 /** Commands that were run, and what the sheet is, after keys with the cursor on a row. */
 async function did(cursor: string, keys: readonly string[], options: Parameters<typeof sampleDesk>[1] = {}) {
 	const {desk, record} = sampleDesk(sampleModel({cursor}), options);
-	for (const one of keys) handleInput(desk, key(one));
+	for (const one of keys) handleInput(desk, sampleKey(one));
 	await settled();
 	const {model} = desk;
 	return {ran: record.ran, lent: record.lent, sheet: model.sheet, notice: model.notice, model, desk, record};
@@ -96,7 +89,7 @@ describe('what cannot be done is said, and nothing is run', () => {
 	test('with no row at all', async () => {
 		const {desk, record} = sampleDesk(sampleModel({containers: [], projects: []}));
 		for (const one of ['s', 'S', 'r', 'P', 'd', 'K', 'e', 'A', 'L', 'u', 'D', 'space', 'enter', 'left'])
-			handleInput(desk, key(one));
+			handleInput(desk, sampleKey(one));
 		await settled();
 		expect([record.ran, record.lent, desk.model.sheet]).toEqual([[], [], undefined]);
 	});
@@ -197,8 +190,8 @@ describe('several that are marked', () => {
 			sampleContainer(`c${at}`, {project: 'shop', service: `c${at}`}),
 		);
 		const {desk, record} = sampleDesk(sampleModel({containers, cursor: 'p:shop'}));
-		handleInput(desk, key('space'));
-		handleInput(desk, key('r'));
+		handleInput(desk, sampleKey('space'));
+		handleInput(desk, sampleKey('r'));
 		expect(record.ran).toHaveLength(4);
 		await vi.waitFor(() => expect(record.ran).toHaveLength(30));
 	});
@@ -216,13 +209,13 @@ test('a command that failed without a word is said to have failed', async () => 
 
 test('while a command goes on the log shows it so', () => {
 	const {desk} = sampleDesk(sampleModel({cursor: 'c:shop-web'}));
-	handleInput(desk, key('s'));
+	handleInput(desk, sampleKey('s'));
 	expect(plainText(screenOf(desk.model, sampleDetail, sampleLook()).commands)).toContain('· $ tsbox stop shop-web');
 });
 
 test('the log keeps the last hundred commands', async () => {
 	const {desk} = sampleDesk(sampleModel({cursor: 'c:shop-web'}));
-	for (let count = 0; count < 120; count++) handleInput(desk, key('s'));
+	for (let count = 0; count < 120; count++) handleInput(desk, sampleKey('s'));
 	await vi.waitFor(() => expect(desk.model.commands.every(({status}) => status === 0)).toBe(true));
 	expect(desk.model.commands).toHaveLength(100);
 });

@@ -61,7 +61,7 @@ export function isLive({state}: ContainerSummary): boolean {
 }
 
 /** Whether it is worse than ended: no good exit, or unhealthy. */
-export function isTroubled({state, exitCode, health}: ContainerSummary): boolean {
+function isTroubled({state, exitCode, health}: ContainerSummary): boolean {
 	return health === 'unhealthy' || (state === 'exited' && (exitCode ?? 0) !== 0) || state === 'dead';
 }
 

@@ -1,6 +1,8 @@
 import {sampleNow} from '../tabs/sample-frame.ts';
+import type {Input} from '../terminal/input.ts';
 import type {Words} from './actions.ts';
 import type {Desk} from './desk.ts';
+import {handleInput} from './handle-input.ts';
 import {type KeyName, keyTable} from './keys.ts';
 import type {Model} from './model.ts';
 import type {Move} from './pane.ts';
@@ -111,3 +113,15 @@ export const sampleSource: DashSource = {
 	lend: async () => 0,
 	save: () => {},
 };
+
+/** A key by its name, as a terminal gives it; a character types itself. */
+export function sampleKey(name: string): Input {
+	return {kind: 'key', key: name, text: name === 'space' ? ' ' : name.length === 1 ? name : ''};
+}
+
+/** A desk with the cursor on a row, after keys and clicks. */
+export function deskAfter(cursor: string, ...inputs: readonly (string | Input)[]) {
+	const made = sampleDesk(sampleModel({cursor}));
+	for (const one of inputs) handleInput(made.desk, typeof one === 'string' ? sampleKey(one) : one);
+	return {...made, model: made.desk.model};
+}

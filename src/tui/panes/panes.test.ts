@@ -1,76 +1,15 @@
 import {describe, expect, test} from 'vitest';
-import stringWidth from 'string-width';
 import type {ProjectEvent} from '../../supervise/event.ts';
 import {detailOf} from '../dash/detail.ts';
 import {keyTable} from '../dash/keys.ts';
-import type {DetailTarget, Pane} from '../dash/pane.ts';
-import type {Row} from '../dash/rows.ts';
-import {sampleContainer, sampleUse} from '../dash/sample-dash.ts';
-import {sampleSource} from '../dash/sample-desk.ts';
-import {firstSettings, type ViewSettings} from '../dash/settings.ts';
-import {prompt, type Sheet, sheetAfter} from '../dash/sheet.ts';
+import type {Pane} from '../dash/pane.ts';
+import {sheetAfter} from '../dash/sheet.ts';
 import type {DashSource} from '../dash/source.ts';
-import {type TabName, tabNames} from '../dash/tabs.ts';
-import {sampleHistory} from '../tabs/history.ts';
-import {plainText, sampleFrame, sampleNow} from '../tabs/sample-frame.ts';
-import {sampleLog} from '../tabs/sample-log.ts';
+import {tabNames} from '../dash/tabs.ts';
+import {sampleFrame, sampleNow} from '../tabs/sample-frame.ts';
 import {failedStory, startedStory} from '../tabs/sample-story.ts';
 import {movedCursor} from './asked-pane.ts';
-import {openPane} from './open-pane.ts';
-
-const settled = (): Promise<void> => new Promise(resolve => void setImmediate(resolve));
-
-const web = sampleContainer('shop-web', {project: 'shop', service: 'web'});
-const ofWeb: DetailTarget = {
-	row: {kind: 'container', key: 'c:shop-web', container: web},
-	containers: ['shop-web'],
-	labels: ['web'],
-	project: 'shop',
-};
-const absent: Row = {kind: 'absent', key: 's:shop/cache', project: 'shop', service: 'cache'};
-const ofAbsent: DetailTarget = {row: absent, containers: [], labels: [], project: 'shop'};
-const ofDemo: DetailTarget = {
-	row: {kind: 'container', key: 'c:demo', container: sampleContainer('demo')},
-	containers: ['demo'],
-	labels: ['demo'],
-	project: undefined,
-};
-
-/** A pane of a source of the test's own, and what it asked of the screen. */
-async function opened(tab: TabName, target: DetailTarget, change: Partial<DashSource> = {}) {
-	const seen = {sheet: undefined as Sheet | undefined, said: [] as string[], changes: 0, settings: firstSettings};
-	const history = sampleHistory();
-	history.add('shop-web', sampleUse({at: sampleNow}));
-	const pane: Pane = openPane({
-		source: {...sampleSource, ...change},
-		history,
-		surround: {
-			ask: sheet => void (seen.sheet = sheet),
-			say: (text, isError = false) => void seen.said.push(isError ? `! ${text}` : text),
-			changed: () => void seen.changes++,
-			now: () => sampleNow,
-			width: stringWidth,
-		},
-		settings: (): ViewSettings => seen.settings,
-		change: settings => void (seen.settings = {...seen.settings, ...settings}),
-	})(tab, target);
-	await settled();
-	/** Answers the prompt that is open. */
-	const answer = (text: string): void => {
-		const {sheet} = seen;
-		if (sheet?.kind !== 'prompt') throw new Error('nothing is asked');
-		sheetAfter(prompt(sheet.title, text, sheet.done), {kind: 'key', key: 'enter', text: ''}, () => []);
-	};
-	const text = (columns = 60, rows = 8): string => plainText(pane.draw(sampleFrame(columns, rows)).lines);
-	return {pane, seen, answer, text};
-}
-
-const log = (...texts: readonly string[]) => ({
-	...sampleLog(texts),
-	isLoading: () => false,
-	hasOutput: () => true,
-	close: () => {},
-});
+import {log, ofAbsent, ofDemo, ofWeb, opened, settled} from './sample-pane.ts';
 
 test('every key of a tab is known to the pane of that tab', async () => {
 	const all: Partial<DashSource> = {
@@ -188,79 +127,6 @@ describe('events', () => {
 		pane.close();
 		give();
 		await settled();
-		expect(closed).toBe(1);
-	});
-});
-
-describe('logs', () => {
-	const logs = async () => log('alpha', 'beta', 'gamma');
-
-	test('are shown, filtered and searched', async () => {
-		const {pane, text, answer} = await opened('logs', ofWeb, {logs});
-		expect(text()).toContain('gamma');
-		pane.perform('log-filter');
-		answer('bet');
-		expect(text()).toContain('beta');
-		expect(text()).not.toContain('alpha');
-		pane.perform('search');
-		answer('alp');
-		expect(pane.perform('next-match')).toBe(true);
-	});
-
-	test('that wrap, and have their times, do so the next time too', async () => {
-		const {pane, seen} = await opened('logs', ofWeb, {logs});
-		pane.perform('wrap');
-		pane.perform('timestamps');
-		expect(seen.settings).toMatchObject({wrap: true, timestamps: true});
-	});
-
-	test('are saved to a file, and what keeps them from it is said', async () => {
-		const saved: [string, string][] = [];
-		const one = await opened('logs', ofWeb, {logs, save: (path, text) => void saved.push([path, text])});
-		one.text();
-		one.pane.perform('save');
-		expect(one.seen.sheet).toMatchObject({text: 'shop.log'});
-		one.answer(' x.log ');
-		expect(saved.map(([path]) => path)).toEqual(['x.log']);
-		expect(saved[0]?.[1]).toContain('beta');
-		expect(one.seen.said).toEqual(['saved 3 lines to x.log']);
-		const save = (): never => {
-			throw new Error('EEXIST: file already exists');
-		};
-		const other = await opened('logs', ofWeb, {logs, save});
-		other.pane.perform('save');
-		other.answer('x.log');
-		expect(other.seen.said).toEqual(['! x.log: EEXIST: file already exists']);
-		other.answer('  ');
-		expect(other.seen.said).toHaveLength(1);
-	});
-
-	test('jump to a time, and say what is none', async () => {
-		const {pane, seen, answer} = await opened('logs', ofWeb, {logs});
-		pane.perform('jump');
-		answer('14:30');
-		answer('10m');
-		expect(seen.said).toEqual([]);
-		answer('yesterday-ish');
-		expect(seen.said[0]).toContain('is no time');
-	});
-
-	test('say why there is nothing', async () => {
-		const text = async (change: Partial<ReturnType<typeof log>>) =>
-			(await opened('logs', ofWeb, {logs: async () => ({...log(), ...change})})).text();
-		expect(await text({})).toContain('it has printed nothing');
-		expect(await text({isLoading: () => true})).toContain('reading');
-		expect(await text({hasOutput: () => false})).toContain('its output is not kept');
-		expect((await opened('logs', ofAbsent, {logs})).text()).toContain('there is no container');
-		const logsFail = async () => Promise.reject(new Error('no \u001b'));
-		expect((await opened('logs', ofWeb, {logs: logsFail})).text()).toBe('  no \\x1b');
-	});
-
-	test('are closed with their pane, also when they come after it', async () => {
-		let closed = 0;
-		const feed = {...log('a'), close: () => void closed++};
-		const {pane} = await opened('logs', ofWeb, {logs: async () => feed});
-		pane.close();
 		expect(closed).toBe(1);
 	});
 });
