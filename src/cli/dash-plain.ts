@@ -1,4 +1,5 @@
 import type {ContainerSummary} from '../engine/types.ts';
+import {matches, wordsOf} from '../tui/dash/rows.ts';
 import {escapeText} from '../view/escape.ts';
 import type {Context} from './command.ts';
 
@@ -11,12 +12,15 @@ export async function dashPlain({io, engine, folders}: Context, filter: string |
 	let before: ReadonlyMap<string, string> | undefined;
 	try {
 		for await (const all of engine.watchList(machine, over.signal)) {
-			const shown = all.filter(one => filter === undefined || words(one).includes(filter));
+			const shown = all.filter(one => matches(filter ?? '', wordsOf(one)));
 			const now = new Map(shown.map(one => [one.name, words(one)]));
+			// What is no longer meant by the filter is still there, and says what it has become.
+			const others = new Map(all.map(one => [one.name, words(one)]));
 			const time = new Date(io.now()).toISOString();
 			if (before === undefined) io.out(`${time} ${now.size === 1 ? '1 container' : `${now.size} containers`}\n`);
 			for (const [name, text] of now) if (before?.get(name) !== text) io.out(`${time} ${escapeText(text)}\n`);
-			for (const name of before?.keys() ?? []) if (!now.has(name)) io.out(`${time} ${escapeText(name)} is gone\n`);
+			for (const name of before?.keys() ?? [])
+				if (!now.has(name)) io.out(`${time} ${escapeText(others.get(name) ?? `${name} is gone`)}\n`);
 			before = now;
 		}
 	} finally {

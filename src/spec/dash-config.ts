@@ -47,7 +47,9 @@ function parseKey(word: string): Parsed<string> {
 const keyWord = parsedBy(text, parseKey);
 
 function parseColumns(names: readonly (typeof dashColumns)[number][]): Parsed<readonly (typeof dashColumns)[number][]> {
-	return names.includes('name') ? good(names) : bad('must have `name` among them');
+	if (!names.includes('name')) return bad('must have `name` among them');
+	const twice = names.find((name, at) => names.indexOf(name) !== at);
+	return twice === undefined ? good(names) : bad(`must have each column once, and has ${quoted(twice)} twice`);
 }
 
 /** The key `dash` of tsbox's configuration. */
@@ -68,7 +70,9 @@ export const dashSchema = z.strictObject(
 		),
 		keys: key(
 			'Other keys, by the name of what they do as `tsbox dash --keys` lists them: a key or a list of them.',
-			z.record(z.string(), z.union([keyWord, z.array(keyWord)], {error: 'must be a key or a list of keys'})),
+			z.record(z.string(), z.union([keyWord, z.array(keyWord)], {error: 'must be a key or a list of keys'}), {
+				error: 'must be a map',
+			}),
 		),
 	},
 	{error: 'must be a map'},

@@ -34,7 +34,7 @@ export const columns: readonly Column[] = [
 		least: 14,
 		most: 40,
 		side: 'left',
-		rank: 0,
+		rank: -1,
 		cell: ({name}) => span(escapeText(name), 'strong'),
 	},
 	{name: 'state', title: 'STATE', least: 12, most: 12, side: 'left', rank: 0, cell: stateCell},
@@ -140,7 +140,7 @@ export const columns: readonly Column[] = [
 ];
 
 /** The sign and tone of a state; the word stands beside it. */
-export function stateSign(state: string, exitCode: number | null | undefined, glyphs: Glyphs): readonly [string, Tone] {
+function stateSign(state: string, exitCode: number | null | undefined, glyphs: Glyphs): readonly [string, Tone] {
 	if (state === 'running') return [glyphs.isAscii ? '*' : '●', 'ok'];
 	if (state === 'paused') return [glyphs.isAscii ? '=' : '‖', 'warning'];
 	if (state === 'created') return [glyphs.waiting, 'accent'];

@@ -74,5 +74,5 @@ export async function runCommand(desk: Desk, words: Words): Promise<RunCommand> 
 
 /** The line that says most of what went wrong: the first one. */
 function lastWords(output: string): string {
-	return output.trim().split('\n')[0] ?? 'failed';
+	return output.trim().split('\n')[0] || 'failed';
 }

@@ -8,6 +8,7 @@ import {columnAt} from './overview.ts';
 import {paletteSheet} from './palette-sheet.ts';
 import {performAction} from './perform-action.ts';
 import {performList} from './perform-list.ts';
+import {amounts} from './rows.ts';
 import {placesOf, tabPlaces} from './screen.ts';
 import {sheetAfter} from './sheet.ts';
 import {type TabName, tabNames} from './tabs.ts';
@@ -159,7 +160,9 @@ function sortByClick(desk: Desk, at: number, {list}: Layout): void {
 	const frame = {...desk.look(), columns: list.columns, rows: list.rows};
 	const column = columnAt({columns, rows: currentRows(model)}, at, frame);
 	if (column === undefined) return;
-	changeSettings(desk, {sort: {column, descending: sort.column === column ? !sort.descending : false}});
+	changeSettings(desk, {
+		sort: {column, descending: sort.column === column ? !sort.descending : amounts.includes(column)},
+	});
 }
 
 function handleWheel(desk: Desk, at: {readonly column: number; readonly row: number; readonly by: 1 | -1}): void {

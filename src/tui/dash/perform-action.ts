@@ -87,13 +87,16 @@ function onTerminal(desk: Desk, rows: readonly Row[], words: (container: string)
 		});
 }
 
+const limitOptions = /^(?:--?[a-z][a-z-]*(?:=\S+| (?!--)\S+)(?: |$))+$/;
+
 function update(desk: Desk, rows: readonly Row[]): void {
 	const names = liveOf(rows);
 	if (names.length === 0) return desk.say('limits are those of a container that runs', true);
 	const asked = (text: string): void => {
 		const options = text.split(/\s+/).filter(word => word !== '');
 		if (options.length === 0) return;
-		// No text of the prompt is taken for a name of a container.
+		// No word of the prompt is taken for a name of a container, and no name for a limit.
+		if (!limitOptions.test(options.join(' '))) return desk.say('write each limit as --OPTION VALUE', true);
 		void runAll(desk, [['update', ...options, ...names]]);
 	};
 	desk.ask(

@@ -1,5 +1,5 @@
 import {dashColumns as columnNames} from '../../spec/dash-config.ts';
-import type {ColumnName} from './rows.ts';
+import {amounts, type ColumnName} from './rows.ts';
 import {changeSettings, type Desk} from './desk.ts';
 import {columns as allColumns} from './columns.ts';
 import type {KeyName} from './keys.ts';
@@ -129,7 +129,7 @@ function chooseSort(desk: Desk): void {
 		label: name,
 		pick: () =>
 			changeSettings(desk, {
-				sort: {column: name, descending: ['cpu', 'memory', 'pids', 'net', 'block', 'restarts'].includes(name)},
+				sort: {column: name, descending: amounts.includes(name)},
 			}),
 	}));
 	desk.ask({

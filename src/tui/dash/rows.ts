@@ -32,6 +32,9 @@ export interface Sort {
 	readonly descending: boolean;
 }
 
+/** Columns of amounts: sorted anew, they have the most first. */
+export const amounts: readonly ColumnName[] = ['cpu', 'memory', 'pids', 'net', 'block', 'restarts'];
+
 /** What the overview shows, and how. */
 export interface ListView {
 	readonly sort: Sort;
@@ -58,7 +61,7 @@ export function isLive({state}: ContainerSummary): boolean {
 }
 
 /** Whether it is worse than ended: no good exit, or unhealthy. */
-export function isTroubled({state, exitCode, health}: ContainerSummary): boolean {
+function isTroubled({state, exitCode, health}: ContainerSummary): boolean {
 	return health === 'unhealthy' || (state === 'exited' && (exitCode ?? 0) !== 0) || state === 'dead';
 }
 
@@ -92,12 +95,13 @@ function absentOf(project: ProjectFacts, containers: readonly ContainerSummary[]
 		.map(service => ({kind: 'absent', key: `s:${project.name}/${service}`, project: project.name, service}));
 }
 
-function wordsOf({name, project, service, state, health, image, command}: ContainerSummary): string {
+/** The words that a filter looks for in a container. */
+export function wordsOf({name, project, service, state, health, image, command}: ContainerSummary): string {
 	return [name, project, service, state, health, image, ...command].join(' ');
 }
 
-/** Every word must be there, in whatever order; `!word` must not. */
-function matches(filter: string, text: string): boolean {
+/** Whether a text has every word of a filter, in whatever order, and no `!word`. */
+export function matches(filter: string, text: string): boolean {
 	const lower = text.toLowerCase();
 	return filter
 		.toLowerCase()

@@ -6,12 +6,12 @@ import type {Measure} from '../../view/look.ts';
 import {fitLine} from '../draw/fit.ts';
 import {type Frame, type Line, line, type Span, span} from '../draw/line.ts';
 import type {DetailView} from './detail.ts';
-import {keyNamed, type KeyName, type Keys, type Place} from './keys.ts';
+import {keyNamed, type Keys, type Place} from './keys.ts';
 import {type Area, type Layout, layoutOf} from './layout.ts';
 import {currentRows, factsOf, listView, type Model} from './model.ts';
 import {overviewLines} from './overview.ts';
 import {isLive, type Row} from './rows.ts';
-import {commandText, type Narrow, type Sheet} from './sheet.ts';
+import {commandText, innerFrame, type Narrow, type Sheet} from './sheet.ts';
 import {type TabName, tabNames} from './tabs.ts';
 
 const sheetHints = {
@@ -64,6 +64,7 @@ export function screenOf(model: Model, detail: DetailView, look: ScreenLook): Sc
 	});
 	const frame = ({columns, rows: height}: Area): Frame => ({...look, columns, rows: height});
 	scrollTo(model, rows, layout.list.rows - 1);
+	scrollSheet(model, frame(layout.sheet));
 	const inner = {...layout.detail, columns: Math.max(0, layout.detail.columns - 1)};
 	const shown = detail.lines(frame(inner));
 	return {
@@ -103,12 +104,23 @@ function sheetHeight({sheet}: Model, {rows, columns}: ScreenLook): number {
 }
 
 function scrollTo(model: Model, rows: readonly Row[], room: number): void {
+	// What is not shown keeps its place.
+	if (room < 1) return;
 	const at = rows.findIndex(({key}) => key === model.cursor);
 	const last = Math.max(0, rows.length - room);
 	let top = Math.min(model.top, last);
 	if (at !== -1 && at < top) top = at;
 	if (at !== -1 && at >= top + room) top = at - room + 1;
 	model.top = Math.max(0, top);
+}
+
+/** A sheet knows not how long its text is: what was scrolled past the end is taken back here. */
+function scrollSheet(model: Model, frame: Frame): void {
+	const {sheet} = model;
+	if (sheet?.kind !== 'text' || sheet.top === 0) return;
+	const inner = innerFrame(frame);
+	const last = Math.max(0, sheet.lines(inner).length - inner.rows);
+	if (sheet.top > last) model.sheet = {...sheet, top: last};
 }
 
 function listLines(model: Model, rows: readonly Row[], frame: Frame): readonly Line[] {
@@ -202,13 +214,13 @@ function footerLine(model: Model, look: ScreenLook): Line {
 	}
 	if (sheet !== undefined) return [span(sheetHints[sheet.kind], 'quiet')];
 	const places = placesOf(model, settings.tab);
-	const shown = places
-		.flatMap(place => look.keys.filter(row => row.place === place && 'short' in row))
-		.filter(row => row.keys.some(key => keyNamed(look.keys, key, places) === (row.name as KeyName)));
+	const shown = places.flatMap(place => look.keys.filter(row => row.place === place && 'short' in row));
 	// A hint that is cut would say less than none.
 	let room = look.columns - 1;
 	const hints = shown.flatMap((row): Line => {
-		const [key = ''] = row.keys;
+		// Another row may have its first key here.
+		const key = row.keys.find(each => keyNamed(look.keys, each, places) === row.name);
+		if (key === undefined) return [];
 		const words = ` ${row.short ?? ''}  `;
 		room -= key.length + words.length;
 		return room < 0 ? [] : [span(key, 'accent'), span(words, 'quiet')];

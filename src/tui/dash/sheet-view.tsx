@@ -1,10 +1,11 @@
-import {Box, Text} from 'ink';
+import {Box} from 'ink';
 import {escapeText} from '../../view/escape.ts';
+import {wrapWords} from '../../view/wrap.ts';
 import {fitLine} from '../draw/fit.ts';
-import {type Frame, type Line, span} from '../draw/line.ts';
+import {type Frame, type Line, line, span} from '../draw/line.ts';
 import {Lines} from '../draw/lines.tsx';
-import {paint, type ThemeName} from '../draw/palette.ts';
-import {commandText, type Narrow, type Sheet} from './sheet.ts';
+import type {ThemeName} from '../draw/palette.ts';
+import {characterAt, commandText, innerFrame, type Narrow, type Sheet} from './sheet.ts';
 
 /** What {@link SheetView} draws. */
 export interface SheetViewProps {
@@ -17,7 +18,7 @@ export interface SheetViewProps {
 
 /** A sheet in its border: a question, a prompt, a list to choose from, or lines to read. */
 export function SheetView({sheet, frame, theme, narrow}: SheetViewProps) {
-	const inner: Frame = {...frame, columns: Math.max(1, frame.columns - 4), rows: Math.max(1, frame.rows - 3)};
+	const inner = innerFrame(frame);
 	const isLost = sheet.kind === 'confirm';
 	return (
 		<Box
@@ -37,7 +38,7 @@ export function SheetView({sheet, frame, theme, narrow}: SheetViewProps) {
 function SheetBody({sheet, frame, theme, narrow}: SheetViewProps) {
 	switch (sheet.kind) {
 		case 'confirm':
-			return <Confirm sheet={sheet} theme={theme} />;
+			return <Confirm sheet={sheet} frame={frame} theme={theme} />;
 		case 'prompt':
 			return <Prompt sheet={sheet} frame={frame} theme={theme} />;
 		case 'choose':
@@ -49,23 +50,38 @@ function SheetBody({sheet, frame, theme, narrow}: SheetViewProps) {
 
 type Of<K extends Sheet['kind']> = Extract<Sheet, {readonly kind: K}>;
 
-function Confirm({sheet, theme}: {readonly sheet: Of<'confirm'>; readonly theme: ThemeName}) {
-	return (
-		<>
-			<Text wrap="wrap">{paint([span(`This loses: ${escapeText(sheet.loses)}.`, 'warning')], theme)}</Text>
-			{sheet.commands.map(words => (
-				<Text key={commandText(words)} wrap="truncate-end">
-					{paint([span(`$ ${escapeText(commandText(words))}`, 'command')], theme)}
-				</Text>
-			))}
-			<Text>
-				{paint(
-					[span('y', 'accent'), span(' does it; '), span('n', 'accent'), span(' or Esc leaves all as it is')],
-					theme,
-				)}
-			</Text>
-		</>
-	);
+function Confirm({
+	sheet,
+	frame,
+	theme,
+}: {
+	readonly sheet: Of<'confirm'>;
+	readonly frame: Frame;
+	readonly theme: ThemeName;
+}) {
+	return <Lines lines={confirmLines(sheet, frame).map(line => fitLine(line, frame.columns, frame))} theme={theme} />;
+}
+
+/** What is lost, the commands, and how to answer; where there is no room for all, the answers are there still. */
+function confirmLines({loses, commands}: Of<'confirm'>, {columns, rows, width}: Frame): readonly Line[] {
+	const answers: Line = [
+		span('y', 'accent'),
+		span(' does it; '),
+		span('n', 'accent'),
+		span(' or Esc leaves all as it is'),
+	];
+	const lost = wrapWords(`This loses: ${escapeText(loses)}.`, columns, width)
+		.map(text => line(text, 'warning'))
+		.slice(0, Math.max(1, rows - 1 - Math.min(commands.length, 3)));
+	const room = Math.max(1, rows - 1 - lost.length);
+	const shown = commands.length > room ? commands.slice(0, room - 1) : commands;
+	const more = commands.length - shown.length;
+	return [
+		...lost,
+		...shown.map(words => line(`$ ${escapeText(commandText(words))}`, 'command')),
+		...(more > 0 ? [line(`and ${more} more`, 'quiet')] : []),
+		answers,
+	].slice(-rows);
 }
 
 function Prompt({
@@ -77,21 +93,22 @@ function Prompt({
 	readonly frame: Frame;
 	readonly theme: ThemeName;
 }) {
-	const under = sheet.text.slice(sheet.at, sheet.at + 1);
-	const typed: Line = [
-		span('> '),
-		span(escapeText(sheet.text.slice(0, sheet.at))),
-		span(under === '' ? ' ' : escapeText(under), 'cursor'),
-		span(escapeText(sheet.text.slice(sheet.at + 1))),
-	];
-	return (
-		<>
-			<Lines lines={[fitLine(typed, frame.columns, frame)]} theme={theme} />
-			{sheet.note !== undefined && (
-				<Text wrap="truncate-end">{paint([span(escapeText(sheet.note), 'quiet')], theme)}</Text>
-			)}
-		</>
-	);
+	const note = sheet.note === undefined ? [] : [line(escapeText(sheet.note), 'quiet')];
+	const lines = [promptLine(sheet, frame), ...note].slice(0, frame.rows);
+	return <Lines lines={lines.map(each => fitLine(each, frame.columns, frame))} theme={theme} />;
+}
+
+/** The text with its cursor in sight: where it is too wide its beginning is left out. */
+function promptLine({text, at}: Of<'prompt'>, {columns, width, glyphs}: Frame): Line {
+	const under = characterAt(text, at);
+	const shown = under === '' ? ' ' : escapeText(under);
+	const room = Math.max(1, columns - 2 - width(shown) - 1);
+	const whole = escapeText(text.slice(0, at));
+	// Nothing that is so long is in sight: the rest need not be measured.
+	let before = whole.slice(-4 * room);
+	while (width(before) > room) before = before.slice(characterAt(before, 0).length);
+	const mark = before.length === whole.length ? '' : glyphs.isAscii ? '~' : '…';
+	return [span(`> ${mark}${before}`), span(shown, 'cursor'), span(escapeText(text.slice(at + under.length)))];
 }
 
 function Choose({
@@ -120,7 +137,12 @@ function Choose({
 		return [span(text, isCursor ? 'cursor' : 'plain'), span(` ${escapeText(aside)}`, isCursor ? 'cursor' : 'quiet')];
 	});
 	const typed: Line = [span('> '), span(escapeText(sheet.text)), span(' ', 'cursor'), span(`  ${count}`, 'quiet')];
-	return <Lines lines={[typed, ...rows].map(line => fitLine(line, frame.columns, frame))} theme={theme} />;
+	return (
+		<Lines
+			lines={[typed, ...rows].slice(0, frame.rows).map(line => fitLine(line, frame.columns, frame))}
+			theme={theme}
+		/>
+	);
 }
 
 function Reading({

@@ -52,6 +52,11 @@ export type Sheet =
 /** Which of the choices a text leaves, best first. */
 export type Narrow = (text: string, choices: readonly Choice[]) => readonly Choice[];
 
+/** The part of a sheet inside its border, below its title. */
+export function innerFrame(frame: Frame): Frame {
+	return {...frame, columns: Math.max(1, frame.columns - 4), rows: Math.max(1, frame.rows - 3)};
+}
+
 /** A sheet for a text. */
 export function prompt(
 	title: string,
@@ -111,11 +116,12 @@ function edited(
 	if (input.kind !== 'key') return {text, at};
 	// A character of two code units goes as one.
 	const last = /[\ud800-\udbff][\udc00-\udfff]$/.test(before) ? 2 : 1;
+	const next = characterAt(text, at).length;
 	switch (input.key) {
 		case 'backspace':
 			return {text: before.slice(0, -last) + after, at: Math.max(0, at - last)};
 		case 'delete':
-			return {text: before + after.slice(1), at};
+			return {text: before + after.slice(next), at};
 		case 'ctrl-u':
 			return {text: after, at: 0};
 		case 'ctrl-k':
@@ -127,7 +133,7 @@ function edited(
 		case 'left':
 			return {text, at: Math.max(0, at - last)};
 		case 'right':
-			return {text, at: Math.min(text.length, at + 1)};
+			return {text, at: at + next};
 		case 'home':
 		case 'ctrl-a':
 			return {text, at: 0};
@@ -137,6 +143,12 @@ function edited(
 		default:
 			return {text, at};
 	}
+}
+
+/** The character at an index of a text, of two code units where it has them; empty at the end. */
+export function characterAt(text: string, at: number): string {
+	const code = text.codePointAt(at);
+	return code === undefined ? '' : String.fromCodePoint(code);
 }
 
 function chooseAfter(sheet: Extract<Sheet, {kind: 'choose'}>, input: Input, narrow: Narrow): Sheet | undefined {
@@ -185,6 +197,9 @@ function textAfter(sheet: Extract<Sheet, {kind: 'text'}>, input: Input): Sheet |
 		case 'home':
 		case 'g':
 			return to(0);
+		case 'end':
+		case 'G':
+			return to(Number.MAX_SAFE_INTEGER);
 		default:
 			return ['q', 'enter', '?'].includes(input.key) ? undefined : sheet;
 	}

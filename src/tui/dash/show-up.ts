@@ -22,6 +22,11 @@ export function showUp(desk: Desk, {project, services, run}: ShownUp): void {
 	let state = firstUp(services);
 	let failure: string | undefined;
 	let isOver = false;
+	const stay = (key: string): boolean => {
+		if (isOver || !['q', 'esc', 'ctrl-c', 'enter'].includes(key)) return false;
+		ask();
+		return true;
+	};
 	const sheet = (): Sheet => ({
 		kind: 'text',
 		title: isOver
@@ -29,15 +34,14 @@ export function showUp(desk: Desk, {project, services, run}: ShownUp): void {
 			: `up ${project} (q leaves or stops)`,
 		lines: frame => upLines(state, frame),
 		top: 0,
-		stay: key => {
-			if (isOver || !['q', 'esc', 'ctrl-c', 'enter'].includes(key)) return false;
-			ask();
-			return true;
-		},
+		stay,
 	});
+	const isBad = (): boolean => failure !== undefined || state.some(({status}) => status === 'failed');
 	const back = (): void => {
-		if (!isOver) model.sheet = shown = sheet();
+		if (!isOver || isBad()) model.sheet = sheet();
 	};
+	// It is another object whenever somebody has scrolled it.
+	const isShown = (): boolean => model.sheet?.kind === 'text' && model.sheet.stay === stay;
 	const ask = (): void => {
 		desk.ask({
 			kind: 'choose',
@@ -66,8 +70,7 @@ export function showUp(desk: Desk, {project, services, run}: ShownUp): void {
 			],
 		});
 	};
-	let shown: Sheet = sheet();
-	model.sheet = shown;
+	model.sheet = sheet();
 	const emit = (event: ProjectEvent): void => {
 		state = reduceUp(state, event);
 		desk.changed();
@@ -76,11 +79,12 @@ export function showUp(desk: Desk, {project, services, run}: ShownUp): void {
 		isOver = true;
 		if (gone.signal.aborted) return;
 		if (error !== undefined) failure = error.message;
-		const isBad = failure !== undefined || state.some(({status}) => status === 'failed');
-		if (!isBad) {
-			if (model.sheet === shown) model.sheet = undefined;
-			desk.say(`up ${project}: ${upSummary(state, desk.now() - began)}`);
-		} else if (model.sheet === shown || model.sheet === undefined) model.sheet = shown = sheet();
+		const summary = (): string => failure ?? upSummary(state, desk.now() - began);
+		if (!isBad()) {
+			if (isShown()) model.sheet = undefined;
+			desk.say(`up ${project}: ${summary()}`);
+		} else if (isShown() || model.sheet === undefined) model.sheet = sheet();
+		else desk.say(`up ${project}: ${summary()}`, true);
 		desk.changed();
 	};
 	run(emit, gone.signal).then(

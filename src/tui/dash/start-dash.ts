@@ -7,7 +7,7 @@ import {hasColour} from '../../view/theme.ts';
 import {runDash} from './dash.ts';
 import {knownKeys} from './known-keys.ts';
 import {realSource, type Surroundings} from './real-source.ts';
-import type {ColumnName} from './rows.ts';
+import type {ColumnName, Sort} from './rows.ts';
 import {readSettings} from './settings.ts';
 import {type ShownUp, showUp} from './show-up.ts';
 import {viewMemory} from './view-memory.ts';
@@ -41,7 +41,7 @@ export async function startDash(start: StartDash): Promise<void> {
 	const settings = {
 		...kept,
 		...(start.active ? {ended: false} : {}),
-		sort: start.sort === undefined ? kept.sort : {column: start.sort, descending: start.reverse},
+		sort: sortOf(start, kept.sort),
 	};
 	const signs = glyphs(env);
 	await runDash({
@@ -57,4 +57,9 @@ export async function startDash(start: StartDash): Promise<void> {
 		...(start.filter === undefined ? {} : {filter: start.filter}),
 		...(up === undefined ? {} : {begin: desk => showUp(desk, up)}),
 	});
+}
+
+/** The column that was asked for; `reverse` alone turns the order of the last time round. */
+export function sortOf({sort, reverse}: Pick<StartDash, 'sort' | 'reverse'>, kept: Sort): Sort {
+	return sort === undefined ? {...kept, descending: kept.descending !== reverse} : {column: sort, descending: reverse};
 }

@@ -22,7 +22,7 @@ const saidLines = 8;
 
 /**
  * An `up` as lines: each service with what it waits for; the steps of those that start, phases that are over in a line each;
- * a step that failed is open, with what its tool said.
+ * a step that failed is open, with what its tool said; one that is unhealthy has what its check said.
  */
 export function upLines(state: UpState, frame: Frame): readonly Line[] {
 	const name = Math.min(24, Math.max(8, ...state.map(({service}) => frame.width(escapeText(service)))));
@@ -40,12 +40,13 @@ function serviceLines(one: UpService, name: number, frame: Frame): readonly Line
 		span(fitText(escapeText(one.service), name, frame), 'strong'),
 		span(`  ${words}`, tone),
 	];
-	if (one.status !== 'starting' && one.status !== 'failed') return [head];
+	const isStart = one.status === 'starting' || one.status === 'failed';
+	if (!isStart && one.health !== 'unhealthy') return [head];
 	const said =
 		one.output.trim() === '' || one.start.outcome === 'failed' ? [] : one.output.trim().split('\n').slice(-saidLines);
 	return [
 		head,
-		...stepLines(one, frame),
+		...(isStart ? stepLines(one, frame) : []),
 		...said.map(text => line(`     ${escapeText(text)}`)),
 		...(one.hint === '' ? [] : [line(`     mend: ${escapeText(one.hint)}`, 'accent')]),
 	];

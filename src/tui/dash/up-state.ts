@@ -60,7 +60,8 @@ function changeOf(one: UpService, event: ProjectEvent): Partial<UpService> {
 		case 'service.exited':
 			return {
 				status: 'exited',
-				note: `exited with status ${event.exitCode}${event.oomKilled ? ', and ran out of memory' : ''}`,
+				health: '',
+				note: `with status ${event.exitCode}${event.oomKilled ? ', and ran out of memory' : ''}`,
 			};
 		case 'service.restarting':
 			return {status: 'restarting', note: `restart ${event.count}`};

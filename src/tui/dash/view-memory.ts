@@ -15,18 +15,32 @@ export function viewMemory(host: Host, env: Readonly<Record<string, string | und
 	const base = env['XDG_STATE_HOME'] || (home === undefined ? undefined : `${home}/.local/state`);
 	const file = base?.startsWith('/') === true ? `${base}/tsbox/dash.json` : undefined;
 	// Under sudo -E it is somebody else's home: files of root's don't belong there.
-	const isOurs = base !== undefined && [base, home ?? ''].some(path => host.stat(path)?.uid === process.getuid?.());
+	const isOurs = (): boolean => base !== undefined && ownerOf(host, base) === process.getuid?.();
 	return {
-		read: () => (file === undefined ? undefined : host.readText(file)),
+		read: () => (file === undefined ? undefined : unlessRefused(() => host.readText(file))),
 		write: settings => {
-			if (file === undefined || !isOurs) return;
-			try {
+			// A view that can't be kept is no reason to end.
+			unlessRefused(() => {
+				if (file === undefined || !isOurs()) return;
 				host.mkdirs(dirname(file), 0o700);
 				host.writeAtomic(file, `${JSON.stringify(settings, null, '\t')}\n`, 0o600);
-			} catch (error) {
-				// A view that can't be kept is no reason to end.
-				if (errnoOf(error) === undefined) throw error;
-			}
+			});
 		},
 	};
+}
+
+/** What something gives; undefined where the system refuses it. */
+function unlessRefused<T>(act: () => T): T | undefined {
+	try {
+		return act();
+	} catch (error) {
+		if (errnoOf(error) === undefined) throw error;
+		return undefined;
+	}
+}
+
+/** Who owns a folder, or the nearest one above it that is there. */
+function ownerOf(host: Host, folder: string): number | undefined {
+	const own = host.stat(folder)?.uid;
+	return own !== undefined || folder === dirname(folder) ? own : ownerOf(host, dirname(folder));
 }

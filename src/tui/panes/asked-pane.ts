@@ -1,3 +1,4 @@
+import {escapeText} from '../../view/escape.ts';
 import {type Body, type Frame, line} from '../draw/line.ts';
 import type {KeyName} from '../dash/keys.ts';
 import {type Move, type Pane, scroller, type Surround} from '../dash/pane.ts';
@@ -43,7 +44,7 @@ export function askedPane<T>({changed}: Surround, {ask, every, body, move, perfo
 	again();
 	return {
 		draw: frame => {
-			if (failure !== undefined) return {lines: [line(`  ${failure}`, 'warning')], status: ''};
+			if (failure !== undefined) return {lines: [line(`  ${escapeText(failure)}`, 'warning')], status: ''};
 			if (facts === undefined) return {lines: [line('  asking', 'quiet')], status: ''};
 			return {lines: scroll.window(body(facts, before, frame), frame.rows), status: scroll.status()};
 		},

@@ -1,3 +1,4 @@
+import {escapeText} from '../../view/escape.ts';
 import {line} from '../draw/line.ts';
 import {type DetailTarget, type Pane, scroller} from '../dash/pane.ts';
 import {eventsTab} from '../tabs/events-tab.ts';
@@ -10,15 +11,23 @@ export function eventsPane({source, surround}: PaneDesk, {project, row}: DetailT
 	let feed: {readonly events: () => readonly ProjectEvent[]; readonly close: () => void} | undefined;
 	let isClosed = false;
 	let isAtEnd = true;
+	let failure: string | undefined;
 	if (project !== undefined)
-		void source.events(project, surround.changed).then(opened => {
-			if (isClosed) return opened.close();
-			feed = opened;
-			surround.changed();
-		});
+		source.events(project, surround.changed).then(
+			opened => {
+				if (isClosed) return opened.close();
+				feed = opened;
+				surround.changed();
+			},
+			(error: unknown) => {
+				failure = error instanceof Error ? error.message : String(error);
+				surround.changed();
+			},
+		);
 	const service = row.kind === 'container' ? row.container.service : row.kind === 'absent' ? row.service : undefined;
+	// `web-2` is the second of `web`; `web-admin` is another service.
 	const isMeant = (event: ProjectEvent): boolean =>
-		service === undefined || event.service === service || event.service.startsWith(`${service}-`);
+		service === undefined || event.service.replace(/-\d+$/, '') === service || event.service === service;
 	return {
 		draw: frame => {
 			if (project === undefined)
@@ -26,6 +35,7 @@ export function eventsPane({source, surround}: PaneDesk, {project, row}: DetailT
 					lines: [line('  events are those of a detached project: it was started in the foreground', 'quiet')],
 					status: '',
 				};
+			if (failure !== undefined) return {lines: [line(`  ${escapeText(failure)}`, 'warning')], status: ''};
 			const body = eventsTab((feed?.events() ?? []).filter(isMeant), frame);
 			if (isAtEnd) scroll.move(body.lines.length);
 			const lines = scroll.window(

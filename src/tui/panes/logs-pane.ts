@@ -1,3 +1,4 @@
+import {escapeText} from '../../view/escape.ts';
 import type {Frame} from '../draw/line.ts';
 import {line} from '../draw/line.ts';
 import type {KeyName} from '../dash/keys.ts';
@@ -65,7 +66,7 @@ export function logsPane({source, surround, settings, change}: PaneDesk, target:
 		draw: frame => {
 			seen = frame;
 			open();
-			if (failure !== undefined) return says(failure);
+			if (failure !== undefined) return says(escapeText(failure));
 			if (target.containers.length === 0) return says('there is no container');
 			if (log === undefined) return says('reading');
 			if (log.count() === 0) return says(log.isLoading() ? 'reading' : emptyWords(log, target));

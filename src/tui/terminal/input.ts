@@ -1,5 +1,6 @@
-import {PassThrough} from 'node:stream';
 import {emitKeypressEvents} from 'node:readline';
+import {PassThrough} from 'node:stream';
+import {StringDecoder} from 'node:string_decoder';
 
 /** What a person did at the terminal. Rows and columns count from 0. */
 export type Input =
@@ -14,6 +15,8 @@ const escapeAloneMs = 40;
 /** SGR mouse reports and bracketed paste; xterm's ctlseqs, "Mouse Tracking" and "Bracketed Paste Mode". */
 const special = /\u001b\[<(\d+);(\d+);(\d+)([Mm])|\u001b\[200~([\s\S]*?)\u001b\[201~/;
 const pasteBegin = '\u001b[200~';
+/** The beginning of one of them, at the end of what has come. */
+const tornOff = /\u001b(?:\[(?:<[\d;]*|2(?:00?)?)?)?$/;
 const longestPaste = 64 * 1024;
 
 const names: Readonly<Record<string, string>> = {return: 'enter', escape: 'esc'};
@@ -29,31 +32,57 @@ interface Keypress {
 /** Takes the bytes of a terminal in raw mode apart; gives what takes them. Keys are read by node:readline. */
 export function inputReader(hear: (input: Input) => void): (bytes: Buffer | string) => void {
 	const keys = new PassThrough();
-	emitKeypressEvents(keys, {escapeCodeTimeout: escapeAloneMs} as unknown as Parameters<typeof emitKeypressEvents>[1]);
+	// What an escape byte begins is waited for here.
+	emitKeypressEvents(keys, {escapeCodeTimeout: 1} as unknown as Parameters<typeof emitKeypressEvents>[1]);
 	keys.on('keypress', (text: string | undefined, key: Keypress) => {
 		const input = keyOf(text, key);
 		if (input !== undefined) hear(input);
 	});
 	// readline reads a stream only as long as someone listens.
 	keys.resume();
+	const decoder = new StringDecoder('utf8');
 	let held = '';
+	let timer: NodeJS.Timeout | undefined;
+	const passOn = (text: string): void => {
+		if (text !== '') keys.write(text);
+	};
 	return bytes => {
-		let text = held + bytes.toString();
+		clearTimeout(timer);
+		let text = held + (typeof bytes === 'string' ? bytes : decoder.write(bytes));
 		held = '';
 		for (let match = special.exec(text); match !== null; match = special.exec(text)) {
-			if (match.index > 0) keys.write(text.slice(0, match.index));
+			// What looks like a click in a paste that goes on is of the paste.
+			if (text.slice(0, match.index).includes(pasteBegin)) break;
+			passOn(text.slice(0, match.index));
 			text = text.slice(match.index + match[0].length);
 			const input = match[5] === undefined ? mouseOf(match) : ({kind: 'paste', text: match[5]} as const);
 			if (input !== undefined) hear(input);
 		}
 		const begun = text.indexOf(pasteBegin);
-		const torn = begun === -1 ? text.search(/\u001b\[<[\d;]*$/) : begun;
-		if (torn !== -1 && text.length - torn < longestPaste) {
-			held = text.slice(torn);
-			text = text.slice(0, torn);
+		if (begun !== -1) {
+			passOn(text.slice(0, begun));
+			held = shortened(text.slice(begun));
+			return;
 		}
-		if (text !== '') keys.write(text);
+		const torn = text.search(tornOff);
+		passOn(torn === -1 ? text : text.slice(0, torn));
+		if (torn === -1) return;
+		held = text.slice(torn);
+		// A report of the mouse goes on for certain; what else begins so may be a key.
+		if (held.startsWith('\u001b[<')) return;
+		timer = setTimeout(() => {
+			const rest = held;
+			held = '';
+			passOn(rest);
+		}, escapeAloneMs);
 	};
+}
+
+/** A paste that goes on, without its middle where it is too long: never is a part of it taken for keys. */
+function shortened(paste: string): string {
+	// The last bytes may be a part of its end.
+	const end = 5;
+	return paste.length > longestPaste + end ? paste.slice(0, longestPaste) + paste.slice(-end) : paste;
 }
 
 function mouseOf([, code = '', column = '', row = '', end]: readonly (string | undefined)[]): Input | undefined {

@@ -1,0 +1,258 @@
+import {describe, expect, test} from 'vitest';
+import {dashColumns} from '../../spec/dash-config.ts';
+import {handleInput} from './handle-input.ts';
+import {keyTable} from './keys.ts';
+import {knownKeys} from './known-keys.ts';
+import {currentRows} from './model.ts';
+import {sampleModel} from './sample-dash.ts';
+import {deskAfter, sampleDesk, sampleKey} from './sample-desk.ts';
+import {firstSettings} from './settings.ts';
+import {tabNames} from './tabs.ts';
+
+const settingsAfter = (...keys: readonly string[]) => deskAfter('c:shop-web', ...keys).record.settings.at(-1);
+
+describe('every key of the table does something', () => {
+	test.each(keyTable.map(({name, place, keys}) => [name, place, keys] as const))('%s of %s', (_, place, keys) => {
+		for (const one of keys) {
+			const model = sampleModel({cursor: 'c:shop-web', filter: 'shop'});
+			const tab = tabNames.find(name => name === place);
+			model.focus = place === 'list' || place === 'anywhere' ? 'list' : 'detail';
+			model.settings = {...model.settings, tab: tab ?? 'logs'};
+			// What goes up or left can do so.
+			model.cursor = ['up', 'k', 'pageup', 'home', 'g'].includes(one) ? 'c:shop-web' : 'c:shop-db';
+			const {desk, record} = sampleDesk(model);
+			const state = (): string =>
+				JSON.stringify([
+					{...model, marked: [...model.marked]},
+					{...record, shown: []},
+				]);
+			currentRows(model);
+			const before = state();
+			handleInput(desk, sampleKey(one));
+			expect(state()).not.toBe(before);
+		}
+	});
+
+	test('a key that means nothing does nothing', () => {
+		for (const name of ['F', 'ctrl-x', 'f9', 'alt-s', '\u00e9', 'backspace']) {
+			const {record, model} = deskAfter('c:shop-web', name);
+			expect({...record, shown: []}).toEqual({
+				ran: [],
+				lent: [],
+				written: [],
+				done: [],
+				settings: [],
+				shown: [],
+				detail: [],
+			});
+			expect(model.sheet).toBeUndefined();
+		}
+	});
+});
+
+describe('the cursor of the overview', () => {
+	test.each([
+		[['down'], 'c:shop-db'],
+		[['j', 'j'], 'c:shop-job'],
+		[['j', 'k', 'up'], 'p:shop'],
+		[['G'], 'c:demo'],
+		[['end', 'home'], 'p:shop'],
+		[['end', 'down'], 'c:demo'],
+		[['pagedown'], 'c:demo'],
+		[['pagedown', 'pageup'], 'p:shop'],
+	])('%j goes to %s', (keys, cursor) => {
+		expect(deskAfter('p:shop', ...keys).model.cursor).toBe(cursor);
+	});
+
+	test('has the detail follow it', () => {
+		expect(deskAfter('p:shop', 'down').record.shown.at(-1)).toEqual([['shop-db'], 'logs']);
+		expect(deskAfter('p:shop', 'up').record.shown.at(-1)).toEqual([
+			['shop-web', 'shop-db', 'shop-job', 'shop-mail'],
+			'logs',
+		]);
+		expect(deskAfter('s:shop/cache', 'x').record.shown.at(-1)).toEqual([[], 'logs']);
+	});
+
+	test('folds the project that it is in, goes to its header, and unfolds it', () => {
+		const {model} = deskAfter('c:shop-db', 'left');
+		expect([model.cursor, model.settings.folded]).toEqual(['p:shop', ['shop']]);
+		expect(deskAfter('c:shop-db', 'left', 'left').model.settings.folded).toEqual([]);
+		expect(deskAfter('c:shop-db', 'left', 'enter').model).toMatchObject({settings: {folded: []}, focus: 'list'});
+		expect(deskAfter('c:demo', 'left').record.settings).toEqual([]);
+	});
+});
+
+describe('marks', () => {
+	test('space marks a row and goes on, once more takes it back', () => {
+		const {model, record} = deskAfter('c:shop-db', 'space', 'space');
+		expect([...model.marked]).toEqual(['c:shop-db', 'c:shop-job']);
+		expect(record.shown.at(-1)).toEqual([['shop-db', 'shop-job'], 'logs']);
+		expect([...deskAfter('c:shop-db', 'space', 'up', 'space').model.marked]).toEqual([]);
+	});
+
+	test('of a project all containers are marked', () => {
+		expect([...deskAfter('p:shop', 'space').model.marked]).toEqual([
+			'c:shop-db',
+			'c:shop-job',
+			'c:shop-mail',
+			'c:shop-web',
+		]);
+	});
+
+	test('* marks all rows, or none', () => {
+		expect(deskAfter('p:shop', '*').model.marked.size).toBe(6);
+		expect(deskAfter('p:shop', '*', '*').model.marked.size).toBe(0);
+	});
+
+	test('esc takes the marks back, then the filter', () => {
+		const {desk, model} = deskAfter('c:shop-web', '/', 'w', 'enter', 'space');
+		expect([model.marked.size, model.filter]).toEqual([1, 'w']);
+		handleInput(desk, sampleKey('esc'));
+		expect([model.marked.size, model.filter]).toEqual([0, 'w']);
+		handleInput(desk, sampleKey('esc'));
+		expect(model.filter).toBe('');
+	});
+});
+
+describe('the view', () => {
+	test('the filter changes as one types, and Esc takes it back', () => {
+		const {desk, model} = deskAfter('c:shop-web', '/', 'd', 'e', 'm');
+		expect([model.filter, model.cursor]).toEqual(['dem', 'c:demo']);
+		handleInput(desk, sampleKey('esc'));
+		expect([model.filter, model.sheet]).toEqual(['', undefined]);
+		expect(deskAfter('c:shop-web', '/', 'd', 'enter').model.filter).toBe('d');
+		expect(deskAfter('c:shop-web', '/', 'q').record.done).toEqual([]);
+	});
+
+	test.each([
+		[['O'], {sort: {column: 'name', descending: true}}],
+		[['o', 'c', 'p', 'u', 'enter'], {sort: {column: 'cpu', descending: true}}],
+		[['o', 'h', 'e', 'a', 'enter'], {sort: {column: 'health', descending: false}}],
+		[['p'], {grouped: false}],
+		[['a'], {ended: false}],
+		[['a', 'a'], {ended: true}],
+		[['m'], {mouse: false}],
+		[[']'], {tab: 'plan'}],
+		[['['], {tab: 'drift'}],
+		[['['], {tab: 'drift'}],
+		[['3'], {tab: 'stats'}],
+		[['9', ']'], {tab: 'logs'}],
+	])('%j is remembered', (keys, change) => {
+		expect(settingsAfter(...keys)).toEqual({...firstSettings, ...change});
+	});
+
+	test('a column is turned on in its usual place, or off; the list stays open, and the name stays', () => {
+		const on = deskAfter('c:shop-web', 'C', 'i', 'm', 'a', 'enter');
+		expect(on.model.settings.columns).toEqual([...firstSettings.columns, 'image']);
+		expect(on.model.sheet).toMatchObject({kind: 'choose', cursor: dashColumns.indexOf('image')});
+		expect(deskAfter('c:shop-web', 'C', 'down', 'enter', 'enter').model.settings.columns).toEqual(
+			firstSettings.columns,
+		);
+		expect(deskAfter('c:shop-web', 'C', 'down', 'enter').model.settings.columns).not.toContain('state');
+		const name = deskAfter('c:shop-web', 'C', 'enter');
+		expect(name.record.settings).toEqual([]);
+		expect(name.model.notice).toEqual({text: 'the name is always shown', isError: true});
+	});
+
+	test('tab goes to the other pane and z gives it the screen; with one pane tab shows the other', () => {
+		expect(deskAfter('c:demo', 'tab').model).toMatchObject({focus: 'detail', zoom: 'both'});
+		expect(deskAfter('c:demo', 'tab', 'tab').model.focus).toBe('list');
+		expect(deskAfter('c:demo', 'z').model.zoom).toBe('list');
+		expect(deskAfter('c:demo', 'z', 'z').model.zoom).toBe('both');
+		expect(deskAfter('c:demo', 'z', 'tab').model).toMatchObject({focus: 'detail', zoom: 'detail'});
+		expect(deskAfter('c:demo', 'z', 'enter').model).toMatchObject({focus: 'detail', zoom: 'detail'});
+		expect(deskAfter('c:demo', 'tab', 'z', 'esc').model).toMatchObject({focus: 'list', zoom: 'both'});
+		expect(deskAfter('c:demo', 'z', '2').model).toMatchObject({zoom: 'both', settings: {tab: 'plan'}});
+	});
+
+	test('the log of commands, the redraw, the shell, the mouse and the end', () => {
+		expect(deskAfter('c:demo', 'ctrl-l').model.showsCommands).toBe(true);
+		expect(deskAfter('c:demo', 'ctrl-l', 'ctrl-l').model.showsCommands).toBe(false);
+		expect(deskAfter('c:demo', 'ctrl-r', 'ctrl-z', 'm', 'm', 'q').record.done).toEqual([
+			'repaint',
+			'suspend',
+			'mouse off',
+			'mouse on',
+			'leave',
+		]);
+		expect(deskAfter('c:demo', 'ctrl-c').record.done).toEqual(['leave']);
+	});
+});
+
+describe('the detail', () => {
+	test('has its own keys: moves, those of its tab, and the way back', () => {
+		const {record, model} = deskAfter('c:demo', 'enter', 'j', 'pagedown', 'G', 'f', 'w', 'left', 'esc');
+		expect(record.detail).toEqual([1, 'page-down', 'last', 'follow', 'wrap', 'sideways-left']);
+		expect(model.focus).toBe('list');
+	});
+
+	test('what is copied goes to the clipboard of the terminal', () => {
+		const {record, model} = deskAfter('c:demo', 'tab', 'y');
+		expect(record.written).toEqual([`\u001b]52;c;${Buffer.from('text').toString('base64')}\u0007`]);
+		expect(model.notice?.text).toContain('copied text');
+		const nothing = sampleDesk(sampleModel({focus: 'detail'}), {copied: ''});
+		handleInput(nothing.desk, sampleKey('y'));
+		expect([nothing.record.written, nothing.desk.model.notice]).toEqual([
+			[],
+			{text: 'there is nothing to copy', isError: true},
+		]);
+		const lines = sampleDesk(sampleModel({focus: 'detail'}), {copied: 'a\nb'});
+		handleInput(lines.desk, sampleKey('y'));
+		expect(lines.desk.model.notice?.text).toContain('copied 2 lines');
+	});
+});
+
+describe('sheets', () => {
+	test('the help is opened and closed', () => {
+		expect(deskAfter('c:demo', '?').model.sheet).toMatchObject({kind: 'text', title: 'keys (Esc leaves)'});
+		expect(deskAfter('c:demo', 'f1', '?').model.sheet).toBeUndefined();
+	});
+
+	test('keys of a sheet are not those of what is below', () => {
+		const {record, model} = deskAfter('c:shop-web', '?', 's', 'q', 'down');
+		expect([record.ran, record.done, model.sheet]).toEqual([[], [], undefined]);
+	});
+
+	test('the palette has the actions with their keys, the tabs and all rows', () => {
+		const {model} = deskAfter('c:shop-web', ':');
+		const labels = model.sheet?.kind === 'choose' ? model.sheet.choices.map(({label}) => label) : [];
+		expect(labels).toContain('stop: stop (shop-web)');
+		expect(labels).toContain('tab stats');
+		expect(labels).toContain('go to shop/cache');
+		expect(labels.filter(label => /^(list|detail|open|palette|back)/.test(label))).toEqual([]);
+		for (const {name, place} of keyTable) {
+			const isMeant = place === 'anywhere' || place === 'list' || place === 'logs';
+			const isMove = /^(list-|detail-|sideways|open|palette$|back$|clear$|copy$)/.test(name);
+			expect(labels.some(label => label.startsWith(`${name.replaceAll('-', ' ')}: `))).toBe(isMeant && !isMove);
+		}
+		const marked = deskAfter('c:shop-web', 'space', 'space', ':').model.sheet;
+		expect(marked?.kind === 'choose' && marked.choices.map(({label}) => label)).toContain('stop: stop (2 rows)');
+	});
+
+	test('what is picked in the palette is done, and may ask', () => {
+		const typed = (text: string) => deskAfter('c:shop-web', ':', ...text.split(''), 'enter');
+		expect(typed('go to demo').model).toMatchObject({cursor: 'c:demo', sheet: undefined});
+		expect(typed('tab drift').model.settings.tab).toBe('drift');
+		expect(typed('stop: stop').record.ran).toEqual([['stop', 'shop-web']]);
+		expect(typed('remove: ').model.sheet).toMatchObject({kind: 'confirm', commands: [['rm', 'shop-web']]});
+		expect(typed('wrap: ').record.detail).toEqual(['wrap']);
+	});
+});
+
+test('what was said goes with the next key', () => {
+	const {desk, model} = deskAfter('c:demo', 'a');
+	expect(model.notice?.text).toContain('only what runs');
+	handleInput(desk, sampleKey('down'));
+	expect(model.notice).toBeUndefined();
+});
+
+test('other keys of the configuration do what they stand for, and the usual one does nothing', () => {
+	const {desk, record} = sampleDesk(sampleModel({cursor: 'c:shop-web'}));
+	const other = {...desk, keys: knownKeys({stop: ['f5'], sort: ['1']}, null)};
+	handleInput(other, sampleKey('s'));
+	expect(record.ran).toEqual([]);
+	handleInput(other, sampleKey('f5'));
+	expect(record.ran).toEqual([['stop', 'shop-web']]);
+	handleInput(other, sampleKey('1'));
+	expect(desk.model.sheet).toMatchObject({title: 'sort by'});
+});

@@ -1,0 +1,276 @@
+import {stripVTControlCharacters} from 'node:util';
+import {render} from 'ink-testing-library';
+import {describe, expect, test} from 'vitest';
+import {glyphs} from '../../view/glyphs.ts';
+import type {Frame} from '../draw/line.ts';
+import {sampleFrame} from '../tabs/sample-frame.ts';
+import {helpSheet} from './help-sheet.ts';
+import {keyTable} from './keys.ts';
+import {sampleNarrow} from './sample-dash.ts';
+import type {Sheet} from './sheet.ts';
+import {sheetMaker} from './sheet-maker.ts';
+import {SheetView} from './sheet-view.tsx';
+
+function draw(sheet: Sheet, frame: Frame, theme: 'none' | 'dark' = 'none'): string {
+	const {lastFrame, unmount} = render(<SheetView sheet={sheet} frame={frame} theme={theme} narrow={sampleNarrow} />);
+	const drawn = lastFrame() ?? '';
+	unmount();
+	return drawn;
+}
+
+const plain = (sheet: Sheet, columns: number, rows: number, locale = 'C.UTF-8'): string =>
+	stripVTControlCharacters(draw(sheet, sampleFrame(columns, rows, locale)));
+
+const pick = (): void => {};
+const confirm: Sheet = {
+	kind: 'confirm',
+	title: 'remove?',
+	loses: 'the files that shop-web wrote and its output',
+	commands: [
+		['rm', 'shop-web'],
+		['rm', 'shop db'],
+	],
+	yes: pick,
+};
+const typed: Sheet = {
+	kind: 'prompt',
+	title: 'show what matches',
+	text: 'web !db',
+	at: 3,
+	note: 'words that must be there; !word must not',
+	done: pick,
+};
+const choose: Sheet = {
+	kind: 'choose',
+	title: 'send a signal to shop-web',
+	text: '',
+	choices: ['TERM', 'KILL', 'INT', 'HUP', 'QUIT'].map(label => ({
+		label,
+		aside: `tsbox kill -s ${label} shop-web`,
+		pick,
+	})),
+	cursor: 1,
+};
+
+describe('a question says what is lost and which commands are run', () => {
+	test('80 columns', () => {
+		expect(plain(confirm, 80, 8)).toMatchInlineSnapshot(`
+			"╭──────────────────────────────────────────────────────────────────────────────╮
+			│ remove?                                                                      │
+			│ This loses: the files that shop-web wrote and its output.                    │
+			│ $ tsbox rm shop-web                                                          │
+			│ $ tsbox rm 'shop db'                                                         │
+			│ y does it; n or Esc leaves all as it is                                      │
+			│                                                                              │
+			╰──────────────────────────────────────────────────────────────────────────────╯"
+		`);
+	});
+	test('40 columns in ASCII', () => {
+		expect(plain(confirm, 40, 9, 'C')).toMatchInlineSnapshot(`
+			"+--------------------------------------+
+			| remove?                              |
+			| This loses: the files that shop-web  |
+			| wrote and its output.                |
+			| $ tsbox rm shop-web                  |
+			| $ tsbox rm 'shop db'                 |
+			| y does it; n or Esc leaves all as i~ |
+			|                                      |
+			+--------------------------------------+"
+		`);
+	});
+	test('with more commands than there is room for, the answers are still there', () => {
+		const many: Sheet = {...confirm, commands: Array.from({length: 40}, (_, at) => ['rm', `c${at}`])};
+		expect(plain(many, 60, 10)).toMatchInlineSnapshot(`
+			"╭──────────────────────────────────────────────────────────╮
+			│ remove?                                                  │
+			│ This loses: the files that shop-web wrote and its        │
+			│ output.                                                  │
+			│ $ tsbox rm c0                                            │
+			│ $ tsbox rm c1                                            │
+			│ $ tsbox rm c2                                            │
+			│ and 37 more                                              │
+			│ y does it; n or Esc leaves all as it is                  │
+			╰──────────────────────────────────────────────────────────╯"
+		`);
+	});
+	test('with a loss of many words, the answers are still there', () => {
+		const long: Sheet = {...confirm, loses: 'all that was written '.repeat(60)};
+		const drawn = plain(long, 40, 10);
+		expect(drawn).toContain('Esc leaves');
+		expect(drawn.split('\n')).toHaveLength(10);
+	});
+});
+
+describe('a prompt has its text and its cursor', () => {
+	test('80 columns', () => {
+		expect(plain(typed, 80, 5)).toMatchInlineSnapshot(`
+			"╭──────────────────────────────────────────────────────────────────────────────╮
+			│ show what matches                                                            │
+			│ > web !db                                                                    │
+			│ words that must be there; !word must not                                     │
+			╰──────────────────────────────────────────────────────────────────────────────╯"
+		`);
+		expect(draw(typed, sampleFrame(80, 5))).toContain('web\u001b[7m \u001b[27m!db');
+	});
+	test('40 columns in ASCII', () => {
+		expect(plain(typed, 40, 5, 'C')).toMatchInlineSnapshot(`
+			"+--------------------------------------+
+			| show what matches                    |
+			| > web !db                            |
+			| words that must be there; !word mus~ |
+			+--------------------------------------+"
+		`);
+	});
+	test('a cursor at the end is a blank, on a character of two units it is the whole one', () => {
+		expect(draw({...typed, text: 'ab', at: 2}, sampleFrame(80, 5))).toContain('ab\u001b[7m \u001b[27m');
+		expect(draw({...typed, text: 'a😀b', at: 1}, sampleFrame(80, 5))).toContain('a\u001b[7m😀\u001b[27mb');
+	});
+	test('a text wider than the sheet shows where the cursor is', () => {
+		const long: Sheet = {...typed, text: `${'x'.repeat(100)}END`, at: 103};
+		expect(plain(long, 40, 5)).toContain('END');
+		expect(plain({...long, at: 0}, 40, 5)).toContain('> xxx');
+	});
+});
+
+describe('a list has its cursor, and what is to be seen beside each', () => {
+	test('80 columns', () => {
+		expect(plain(choose, 80, 9)).toMatchInlineSnapshot(`
+			"╭──────────────────────────────────────────────────────────────────────────────╮
+			│ send a signal to shop-web                                                    │
+			│ >    2 of 5                                                                  │
+			│   TERM                                           tsbox kill -s TERM shop-web │
+			│ ▶ KILL                                           tsbox kill -s KILL shop-web │
+			│   INT                                             tsbox kill -s INT shop-web │
+			│   HUP                                             tsbox kill -s HUP shop-web │
+			│   QUIT                                           tsbox kill -s QUIT shop-web │
+			╰──────────────────────────────────────────────────────────────────────────────╯"
+		`);
+	});
+	test('40 columns in ASCII', () => {
+		expect(plain(choose, 40, 6, 'C')).toMatchInlineSnapshot(`
+			"+--------------------------------------+
+			| send a signal to shop-web            |
+			| >    2 of 5                          |
+			|   TERM   tsbox kill -s TERM shop-web |
+			| > KILL   tsbox kill -s KILL shop-web |
+			+--------------------------------------+"
+		`);
+	});
+	test('narrowed, and with nothing left', () => {
+		expect(plain({...choose, text: 'I', cursor: 0}, 60, 9)).toMatchInlineSnapshot(`
+			"╭──────────────────────────────────────────────────────────╮
+			│ send a signal to shop-web                                │
+			│ > I   1 of 3                                             │
+			│ ▶ KILL                       tsbox kill -s KILL shop-web │
+			│   INT                         tsbox kill -s INT shop-web │
+			│   QUIT                       tsbox kill -s QUIT shop-web │
+			│                                                          │
+			│                                                          │
+			╰──────────────────────────────────────────────────────────╯"
+		`);
+		expect(plain({...choose, text: 'zz', cursor: 0}, 60, 6)).toContain('nothing matches');
+	});
+	test('the cursor is in sight, wherever it is', () => {
+		const many: Sheet = {...choose, choices: Array.from({length: 100}, (_, at) => ({label: `row ${at}.`, pick}))};
+		for (let cursor = 0; cursor < 100; cursor += 9)
+			expect(plain({...many, cursor}, 60, 9)).toContain(`▶ row ${cursor}.`);
+		expect(plain({...many, cursor: 999}, 60, 9)).toContain('▶ row 99.');
+	});
+});
+
+describe('a text shows from where it was scrolled to', () => {
+	const text: Sheet = {
+		kind: 'text',
+		title: 'lines',
+		lines: () => Array.from({length: 20}, (_, at) => [{text: `line ${at}`, tone: 'plain' as const}]),
+		top: 0,
+	};
+	test('80 columns', () => {
+		expect(plain({...text, top: 4}, 80, 7)).toMatchInlineSnapshot(`
+			"╭──────────────────────────────────────────────────────────────────────────────╮
+			│ lines                                                                        │
+			│ line 4                                                                       │
+			│ line 5                                                                       │
+			│ line 6                                                                       │
+			│ line 7                                                                       │
+			╰──────────────────────────────────────────────────────────────────────────────╯"
+		`);
+	});
+	test('40 columns in ASCII, past the end', () => {
+		expect(plain({...text, top: 400}, 40, 7, 'C')).toMatchInlineSnapshot(`
+			"+--------------------------------------+
+			| lines                                |
+			| line 16                              |
+			| line 17                              |
+			| line 18                              |
+			| line 19                              |
+			+--------------------------------------+"
+		`);
+	});
+	test('the help', () => {
+		expect(plain(helpSheet(keyTable), 80, 24)).toMatchInlineSnapshot(`
+			"╭──────────────────────────────────────────────────────────────────────────────╮
+			│ keys (Esc leaves)                                                            │
+			│ Everywhere                                                                   │
+			│   q, ctrl-c       leave; all containers go on                                │
+			│   ?, f1           show all keys                                              │
+			│   :, ctrl-p       find an action or a container by its name                  │
+			│   tab             go to the other pane                                       │
+			│   z               give the pane the whole screen, and back                   │
+			│   ]               show the next tab                                          │
+			│   [               show the tab before                                        │
+			│   ctrl-l          show the commands that were run, and what they said        │
+			│   m               turn the mouse on or off; off, the terminal selects text   │
+			│   ctrl-r          draw the screen anew                                       │
+			│   ctrl-z          go to the shell; fg comes back                             │
+			│   1 ... 9         show a tab: logs, plan, stats, processes, mounts, network… │
+			│                                                                              │
+			│ In the overview                                                              │
+			│   up, k           the row above                                              │
+			│   down, j         the row below                                              │
+			│   pageup          a page up                                                  │
+			│   pagedown        a page down                                                │
+			│   home, g         the first row                                              │
+			│   end, G          the last row                                               │
+			╰──────────────────────────────────────────────────────────────────────────────╯"
+		`);
+	});
+});
+
+test('every row of every sheet is as wide as the screen at most, and as many as there is room for', () => {
+	const hostile: Sheet = {
+		...confirm,
+		title: '\u001b[2J日本語',
+		loses: '\u001b[2J\n日本語',
+		commands: [['rm', '日\u001b本']],
+	};
+	for (const sheet of [confirm, typed, choose, helpSheet(keyTable), hostile])
+		for (const locale of ['C.UTF-8', 'C'])
+			for (const columns of [40, 80, 120])
+				for (const rows of [4, 6, 10, 20]) {
+					const frame = sampleFrame(columns, rows, locale);
+					const lines = stripVTControlCharacters(draw(sheet, frame)).split('\n');
+					expect(lines).toHaveLength(rows);
+					for (const line of lines) expect(frame.width(line)).toBeLessThanOrEqual(columns);
+					const isPlain = locale === 'C' && sheet !== hostile;
+					expect(isPlain ? lines.join('') : '').toMatch(/^[\x20-\x7e]*$/);
+				}
+});
+
+test('a maker of sheets gives the rows at once, also after the size has changed', () => {
+	const maker = sheetMaker();
+	const rows = (columns: number, height: number): readonly string[] =>
+		maker.rows({
+			sheet: typed,
+			theme: 'none',
+			narrow: sampleNarrow,
+			frame: {...sampleFrame(columns, height), glyphs: glyphs({})},
+		});
+	try {
+		expect(rows(60, 5)).toHaveLength(5);
+		expect(stripVTControlCharacters(rows(30, 4)[0] ?? '')).toHaveLength(30);
+		expect(stripVTControlCharacters(rows(100, 4)[0] ?? '')).toHaveLength(100);
+	} finally {
+		maker.close();
+	}
+});
