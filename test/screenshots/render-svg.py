@@ -1,5 +1,6 @@
 """Draws a terminal's screen, as `tmux capture-pane -e` gives it on stdin, as an SVG on stdout: NAME TITLE COLUMNS."""
 
+import html
 import io
 import re
 import sys
@@ -8,6 +9,8 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
+# Rich's cells are so wide, px.
+cell = 12.2
 name, title, columns = sys.argv[1], sys.argv[2], int(sys.argv[3])
 
 colours = TerminalTheme(
@@ -26,6 +29,22 @@ svg = console.export_svg(title=title, theme=colours, unique_id=f"tsbox-{name}")
 svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.S)
 svg = svg.replace("Fira Code, monospace", "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace")
 svg = svg.replace("<!-- Generated with Rich https://www.textualize.io -->", "")
-# Blanks of the screen's own colour are no ink.
+svg = svg.replace("font-size: 20px", "font-size: 20.2px")
+
+
+def split_text(match):
+    """A run of text as an element for each part between blanks: not every program keeps blanks, or stretches a text."""
+    before, x, y, clip, text = match.groups()
+    pieces = []
+    for part in re.finditer(r"\S+(?: \S+)*", text.replace("&#160;", " ").rstrip("\n")):
+        plain = text.replace("&#160;", " ")
+        at = float(x) + len(html.unescape(plain[: part.start()])) * cell
+        length = len(html.unescape(part.group())) * cell
+        shown = part.group().replace(" ", "&#160;")
+        pieces.append(f'<text class="{before}" x="{at:.1f}" y="{y}" textLength="{length:.1f}" clip-path="{clip}">{shown}</text>')
+    return "".join(pieces)
+
+
+svg = re.sub(r'<text class="([^"]*)" x="([^"]*)" y="([^"]*)" textLength="[^"]*" clip-path="([^"]*)">([^<]*)</text>', split_text, svg)
 svg = "\n".join(line.rstrip() for line in svg.split("\n"))
 sys.stdout.write(svg.rstrip("\n") + "\n")

@@ -40,7 +40,12 @@ function meddle(container: string): void {
 function draw(name: string, screen: string): void {
 	const {status, stdout, stderr} = spawnSync(
 		'/usr/bin/python3',
-		[join(import.meta.dirname, 'render-svg.py'), name, name === 'up' ? 'tsbox up --dash' : 'tsbox dash', String(columns)],
+		[
+			join(import.meta.dirname, 'render-svg.py'),
+			name,
+			name === 'up' ? 'tsbox up --dash' : 'tsbox dash',
+			String(columns),
+		],
 		{input: screen, encoding: 'utf8'},
 	);
 	if (status !== 0) throw new Error(stderr);
@@ -54,7 +59,7 @@ const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(r
 async function starting(screen: TmuxScreen): Promise<string> {
 	for (;;) {
 		const [plain, shown] = [await screen.screen(), await screen.coloured()];
-		if (/db +running, healthy/.test(plain) && /starting .*\n.*rootfs/.test(plain)) return shown;
+		if (/db +running, healthy/.test(plain) && /starting [^]*✔ rootfs [^]*namespaces/.test(plain)) return shown;
 		if (/web +running/.test(plain)) throw new Error('nothing was seen starting; try again');
 	}
 }
@@ -73,6 +78,8 @@ async function takeAll(): Promise<void> {
 	};
 	draw('up', await starting(screen));
 	await screen.shows(/shop-web .*healthy/);
+	// The filter that shows the project alone.
+	await screen.keys('Escape');
 	await pause(plottedMs);
 	await take('overview');
 	await screen.keys('j', '3');
@@ -96,6 +103,10 @@ try {
 	mkdirSync(pictures, {recursive: true});
 	mkdirSync(join(folder, 'home'));
 	cpSync(join(import.meta.dirname, 'shop.yaml'), join(folder, 'shop.yaml'));
+	writeFileSync(
+		join(folder, 'tsbox.config.yaml'),
+		'dash: {columns: [name, state, health, restarts, cpu, memory, pids, uptime, ports, command]}\n',
+	);
 	cpSync(await busyboxFixture(), join(folder, 'shop.tar'));
 	await takeAll();
 } finally {
