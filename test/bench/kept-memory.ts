@@ -19,6 +19,13 @@ function text(path: string): string {
 const mebibytes = (field: string, from: string): number =>
 	Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(from)?.[1] ?? 0) / 1024;
 
+/** The processes whose command lines are meant. */
+export function pidsOf(isMeant: (words: string) => boolean): readonly number[] {
+	return readdirSync('/proc')
+		.filter(name => /^\d+$/.test(name) && isMeant(text(`/proc/${name}/cmdline`).replaceAll('\0', ' ')))
+		.map(Number);
+}
+
 /** Looks now; the processes are measured when they are asked for. A process is told by its command line. */
 export function keptMemory(): KeptMemory {
 	const processes = readdirSync('/proc')
