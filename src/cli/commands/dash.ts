@@ -32,8 +32,12 @@ export const dash = defineCommand({
 	async run({values}, context) {
 		const {io, engine, folders} = context;
 		if (values.keys) {
-			const {keyList} = await import('../../tui/dash/key-list.ts');
-			io.out(keyList((await engine.openMachine(folders)).dash?.config.keys ?? {}));
+			const [{keyList}, {knownKeys}] = await Promise.all([
+				import('../../tui/dash/key-list.ts'),
+				import('../../tui/dash/known-keys.ts'),
+			]);
+			const {dash: config} = await engine.openMachine(folders);
+			io.out(keyList(knownKeys(config?.config.keys ?? {}, config?.origin ?? null)));
 			return 0;
 		}
 		if (values.plain) {

@@ -29,7 +29,7 @@ export interface DashOptions {
 	readonly keys: Keys;
 	readonly settings: ViewSettings;
 	/** Told of what is to be remembered of the view. */
-	readonly remember: (settings: ViewSettings) => void;
+	readonly remember: (change: Partial<ViewSettings>) => void;
 	/** Shows a filter from the beginning. */
 	readonly filter?: string;
 	/** Ends it from outside. */

@@ -23,7 +23,7 @@ export interface Desk extends Surround {
 	/** Where the parts of the screen were when it was last drawn, and how that was looked at. */
 	readonly layout: () => Layout | undefined;
 	readonly look: () => ScreenLook;
-	readonly settingsChanged: (settings: ViewSettings) => void;
+	readonly settingsChanged: (change: Partial<ViewSettings>) => void;
 	/** Nothing is known any more of what is on the terminal. */
 	readonly repaint: () => void;
 	readonly leave: () => void;
@@ -32,7 +32,7 @@ export interface Desk extends Surround {
 /** Changes what is remembered of the view. */
 export function changeSettings(desk: Desk, change: Partial<ViewSettings>): void {
 	desk.model.settings = {...desk.model.settings, ...change};
-	desk.settingsChanged(desk.model.settings);
+	desk.settingsChanged(change);
 }
 
 /** Has the detail be about what the cursor is on. */

@@ -91,12 +91,18 @@ describe('marks', () => {
 	});
 
 	test('of a project all containers are marked', () => {
-		expect([...deskAfter('p:shop', 'space').model.marked]).toEqual([
+		expect([...deskAfter('p:shop', 'space').model.marked].toSorted()).toEqual([
 			'c:shop-db',
 			'c:shop-job',
 			'c:shop-mail',
 			'c:shop-web',
 		]);
+	});
+
+	test('what is marked is meant though a filter hides it', () => {
+		const {desk, record} = sampleDesk(sampleModel({cursor: 'c:shop-web'}));
+		for (const key of ['space', '/', 'd', 'e', 'm', 'o', 'enter', 'P']) handleInput(desk, sampleKey(key));
+		expect(record.ran).toEqual([['pause', 'shop-web']]);
 	});
 
 	test('* marks all rows, or none', () => {
@@ -137,8 +143,8 @@ describe('the view', () => {
 		[['['], {tab: 'drift'}],
 		[['3'], {tab: 'stats'}],
 		[['9', ']'], {tab: 'logs'}],
-	])('%j is remembered', (keys, change) => {
-		expect(settingsAfter(...keys)).toEqual({...firstSettings, ...change});
+	])('%j is remembered, and nothing else', (keys, change) => {
+		expect(settingsAfter(...keys)).toEqual(change);
 	});
 
 	test('a column is turned on in its usual place, or off; the list stays open, and the name stays', () => {

@@ -133,7 +133,10 @@ function copy(desk: Desk, text: string): void {
 
 function chooseTab(desk: Desk, tab: TabName): void {
 	changeSettings(desk, {tab});
-	if (desk.model.zoom === 'list') desk.model.zoom = 'both';
+	const {model} = desk;
+	if (model.zoom === 'list') model.zoom = 'both';
+	// On a small screen, where one pane is shown, it would change unseen.
+	if (desk.layout()?.detail.rows === 0) model.focus = 'detail';
 }
 
 function handleClick(desk: Desk, at: {readonly column: number; readonly row: number}): void {

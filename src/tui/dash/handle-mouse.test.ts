@@ -24,7 +24,7 @@ describe('the mouse', () => {
 	});
 
 	test('a click on a title sorts by it, a second one the other way round', () => {
-		const [first, second] = fitColumns(firstSettings.columns, 98);
+		const [first, second] = fitColumns(firstSettings.columns, 98, 14);
 		const at = 2 + (first?.[1] ?? 0) + 1;
 		expect(second?.[0].name).toBe('state');
 		expect(deskAfter('p:shop', click(at, 1)).model.settings.sort).toEqual({column: 'state', descending: false});
@@ -36,7 +36,7 @@ describe('the mouse', () => {
 	});
 
 	test('a click on the title of what is counted has the most first', () => {
-		const fitted = fitColumns(firstSettings.columns, 98);
+		const fitted = fitColumns(firstSettings.columns, 98, 14);
 		const before = fitted.slice(
 			0,
 			fitted.findIndex(([{name}]) => name === 'cpu'),

@@ -1,10 +1,10 @@
-import {keysWith, type Place} from './keys.ts';
+import type {Keys, Place} from './keys.ts';
 import {tabNames} from './tabs.ts';
 
 /** All keys as text: where, which, the name that the configuration knows it by, and what it does. */
-export function keyList(changes: Readonly<Record<string, readonly string[]>>): string {
+export function keyList(table: Keys): string {
 	const places: readonly Place[] = ['anywhere', 'list', 'detail', ...tabNames];
-	const rows = places.flatMap(place => keysWith(changes).filter(row => row.place === place));
+	const rows = places.flatMap(place => table.filter(row => row.place === place));
 	const wide = (text: (row: (typeof rows)[number]) => string): number => Math.max(...rows.map(row => text(row).length));
 	const [place, keys, name] = [wide(row => row.place), wide(row => row.keys.join(', ')), wide(row => row.name)];
 	return rows

@@ -71,7 +71,7 @@ describe('keys of the configuration', () => {
 });
 
 test('the list of keys has a line for each, with its place and its name for the configuration', () => {
-	const lines = keyList({stop: ['x', 'f5']})
+	const lines = keyList(keysWith({stop: ['x', 'f5']}))
 		.trimEnd()
 		.split('\n');
 	expect(lines).toHaveLength(keyTable.length);

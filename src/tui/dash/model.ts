@@ -89,9 +89,18 @@ export function cursorRow(model: Model, rows: readonly Row[]): Row | undefined {
 	return rows.find(({key}) => key === model.cursor);
 }
 
+/** The rows that are marked, those too that a filter or a fold hides; marks of what is gone are forgotten. */
+function markedRows(model: Model): readonly Row[] {
+	if (model.marked.size === 0) return [];
+	const all = rowsOf(factsOf(model), {...listView(model), filter: '', folded: [], ended: true});
+	const marked = all.filter(({key}) => model.marked.has(key));
+	if (marked.length < model.marked.size) model.marked = new Set(marked.map(({key}) => key));
+	return marked;
+}
+
 /** The rows that an action is for: those that are marked, or the one of the cursor. */
 export function meantRows(model: Model, rows: readonly Row[]): readonly Row[] {
-	const marked = rows.filter(({key}) => model.marked.has(key));
+	const marked = markedRows(model);
 	const one = cursorRow(model, rows);
 	return marked.length > 0 ? marked : one === undefined ? [] : [one];
 }

@@ -30,27 +30,27 @@ const textOf = (line: Line): string => line.map(({text}) => text).join('');
 
 test('80 columns have what matters most', () => {
 	expect(plainText(draw(sampleModel(), sampleFrame(80)))).toMatchInlineSnapshot(`
-		"  NAME ▲          STATE        HEALTH       CPU % MEM / LIMIT        UPTIME
+		"  NAME ▲         STATE        HEALTH       CPU % MEM / LIMIT         UPTIME
 		▶ ▾ shop  2 of 5 running  ✘ 1 unhealthy  /srv/shop.yaml
-		    shop-db       ● running    ✘ unhealthy   95.0 ██████ 95M/100M    2 hours
-		    shop-job      ○ exited 0   -                - -                  -
-		    shop-mail     ✘ exited 137 -                - -                  -
-		    shop-web      ● running    ✔ healthy     12.5 ███░░░ 50M/100M    5 minutes
+		    shop-db      ● running    ✘ unhealthy   95.0 ██████ 95M/100M     2 hours
+		    shop-job     ○ exited 0   -                - -                   -
+		    shop-mail    ✘ exited 137 -                - -                   -
+		    shop-web     ● running    ✔ healthy     12.5 ███░░░ 50M/100M     5 minutes
 		    cache  ✘ is not there: it did not start, or is not started yet
-		  demo            ‖ paused     -                - 1M                 5 minutes"
+		  demo           ‖ paused     -                - 1M                  5 minutes"
 	`);
 });
 
 test('120 columns have more', () => {
 	expect(plainText(draw(sampleModel({marked: new Set(['c:shop-web'])}), sampleFrame(120)))).toMatchInlineSnapshot(`
-		"  NAME ▲                   STATE        HEALTH      RESTARTS  CPU % MEM / LIMIT         PIDS NET RX/TX /s    UPTIME
+		"  NAME ▲         STATE        HEALTH      RESTARTS  CPU % MEM / LIMIT                 PIDS NET RX/TX /s    UPTIME
 		▶ ▾ shop  2 of 5 running  ✘ 1 unhealthy  /srv/shop.yaml
-		    shop-db                ● running    ✘ unhealthy        2   95.0 ██████ 95M/100M       17 0/0             2 hours
-		    shop-job               ○ exited 0   -                  0      - -                      - -               -
-		    shop-mail              ✘ exited 137 -                  0      - -                      - -               -
-		 ✚  shop-web               ● running    ✔ healthy          0   12.5 ███░░░ 50M/100M        3 2K/1.4M         5 minutes
+		    shop-db      ● running    ✘ unhealthy        2   95.0 ██████ 95M/100M               17 0/0             2 hours
+		    shop-job     ○ exited 0   -                  0      - -                              - -               -
+		    shop-mail    ✘ exited 137 -                  0      - -                              - -               -
+		 ✚  shop-web     ● running    ✔ healthy          0   12.5 ███░░░ 50M/100M                3 2K/1.4M         5 minutes
 		    cache  ✘ is not there: it did not start, or is not started yet
-		  demo                     ‖ paused     -                  -      - 1M                     1 0/0             5 minutes"
+		  demo           ‖ paused     -                  -      - 1M                             1 0/0             5 minutes"
 	`);
 });
 
@@ -58,14 +58,14 @@ test('200 columns have all, and the sort', () => {
 	const model = sampleModel();
 	model.settings = {...model.settings, columns: [...dashColumns], sort: {column: 'cpu', descending: true}};
 	expect(plainText(draw(model, sampleFrame(200)))).toMatchInlineSnapshot(`
-		"  NAME                                     STATE        HEALTH      RESTARTS CPU %▼ MEM / LIMIT              PIDS NET RX/TX /s    BLOCK R/W /s    UPTIME     PORTS    IMAGE            COMMAND
+		"  NAME           STATE        HEALTH      RESTARTS CPU %▼ MEM / LIMIT                 PIDS NET RX/TX /s    BLOCK R/W /s    UPTIME     PORTS                    IMAGE                   COMMAND
 		▶ ▾ shop  2 of 5 running  ✘ 1 unhealthy  /srv/shop.yaml
-		    shop-db                                ● running    ✘ unhealthy        2   95.0 ██████ 95M/100M            17 0/0             4K/0            2 hours    -        postgres.tar     sleep infinity
-		    shop-web                               ● running    ✔ healthy          0   12.5 ███░░░ 50M/100M             3 2K/1.4M         0/0             5 minutes  80/tcp … alpine.tar.gz    nginx -g daemon…
-		    shop-job                               ○ exited 0   -                  0      - -                           - -               -               -          -        alpine.tar.gz    sleep infinity
-		    shop-mail                              ✘ exited 137 -                  0      - -                           - -               -               -          -        alpine.tar.gz    sleep infinity
+		    shop-db      ● running    ✘ unhealthy        2   95.0 ██████ 95M/100M               17 0/0             4K/0            2 hours    -                        postgres.tar            sleep infinity
+		    shop-web     ● running    ✔ healthy          0   12.5 ███░░░ 50M/100M                3 2K/1.4M         0/0             5 minutes  80/tcp 443/tcp           alpine.tar.gz           nginx -g daemon…
+		    shop-job     ○ exited 0   -                  0      - -                              - -               -               -          -                        alpine.tar.gz           sleep infinity
+		    shop-mail    ✘ exited 137 -                  0      - -                              - -               -               -          -                        alpine.tar.gz           sleep infinity
 		    cache  ✘ is not there: it did not start, or is not started yet
-		  demo                                     ‖ paused     -                  -      - 1M                          1 0/0             0/0             5 minutes  -        alpine.tar.gz    sleep infinity"
+		  demo           ‖ paused     -                  -      - 1M                             1 0/0             0/0             5 minutes  -                        alpine.tar.gz           sleep infinity"
 	`);
 });
 
@@ -76,15 +76,15 @@ test('without Unicode there is nothing beyond ASCII in any line', () => {
 	for (const columns of [40, 80, 120, 200])
 		for (const line of draw(model, sampleFrame(columns, 24, 'C'))) expect(textOf(line)).toMatch(/^[\x20-\x7e]*$/);
 	expect(plainText(draw(model, sampleFrame(80, 24, 'C')))).toMatchInlineSnapshot(`
-		"  NAME ^          STATE        HEALTH       CPU % MEM / LIMIT        UPTIME
+		"  NAME ^         STATE        HEALTH       CPU % MEM / LIMIT         UPTIME
 		> + other  0 of 1 running
 		  - shop  2 of 5 running  x 1 unhealthy  /srv/shop.yaml
-		    shop-db       * running    x unhealthy   95.0 ###### 95M/100M    2 hours
-		    shop-job      o exited 0   -                - -                  -
-		    shop-mail     x exited 137 -                - -                  -
-		 +  shop-web      * running    + healthy     12.5 ###--- 50M/100M    5 minutes
+		    shop-db      * running    x unhealthy   95.0 ###### 95M/100M     2 hours
+		    shop-job     o exited 0   -                - -                   -
+		    shop-mail    x exited 137 -                - -                   -
+		 +  shop-web     * running    + healthy     12.5 ###--- 50M/100M     5 minutes
 		    cache  x is not there: it did not start, or is not started yet
-		 +demo            = paused     -                - 1M                 5 minutes"
+		 +demo           = paused     -                - 1M                  5 minutes"
 	`);
 });
 
@@ -94,11 +94,11 @@ test('names of wide and combining characters keep the columns in their places', 
 	const frame = sampleFrame(80);
 	const [, ...lines] = draw(model, frame, {isFocused: false});
 	expect(plainText(lines)).toMatchInlineSnapshot(`
-		"▶ 👩\\u{200d}👩\\u… ● running    -                - -                  5 minutes
-		  été             ● running    -                - -                  5 minutes
-		  plain           ● running    -                - -                  5 minutes
-		  日本語の箱      ● running    -                - -                  5 minutes
-		  日本語日本語日… ● running    -                - -                  5 minutes"
+		"▶ 👩\\u{200d}👩\\u{200d}👧               ● running         - -
+		  été                                  ● running         - -
+		  plain                                ● running         - -
+		  日本語の箱                           ● running         - -
+		  日本語日本語日本語日本語日本語日本語 ● running         - -"
 	`);
 	const before = lines.map(line => {
 		const text = textOf(line);
@@ -143,11 +143,11 @@ test('every line is as wide as the frame, whatever the width, the columns and th
 test('a column is found where its title is drawn, up to its end, and nothing between two', () => {
 	for (const width of [20, 40, 80, 120, 200]) {
 		const frame = sampleFrame(width);
-		const overview = {columns: [...dashColumns]};
+		const overview = {columns: [...dashColumns], rows: []};
 		const model = sampleModel();
-		model.settings = {...model.settings, ...overview};
+		model.settings = {...model.settings, columns: overview.columns};
 		const header = textOf(draw(model, frame)[0] ?? []);
-		for (const [column] of fitColumns(overview.columns, width - 2)) {
+		for (const [column] of fitColumns(overview.columns, width - 2, 14)) {
 			const title = column.name === 'name' ? 'NAME ▲' : column.title;
 			const at = header.indexOf(title);
 			expect(at).toBeGreaterThanOrEqual(2);
@@ -157,8 +157,8 @@ test('a column is found where its title is drawn, up to its end, and nothing bet
 		expect(columnAt(overview, 0, frame)).toBeUndefined();
 		expect(columnAt(overview, 1, frame)).toBeUndefined();
 	}
-	const [first] = fitColumns([...dashColumns], 78);
-	expect(columnAt({columns: [...dashColumns]}, 2 + (first?.[1] ?? 0), sampleFrame(80))).toBeUndefined();
+	const [first] = fitColumns([...dashColumns], 78, 14);
+	expect(columnAt({columns: [...dashColumns], rows: []}, 2 + (first?.[1] ?? 0), sampleFrame(80))).toBeUndefined();
 });
 
 test('the column that sorts shows which way, also where its title is as wide as it', () => {
@@ -178,13 +178,13 @@ test('the column that sorts shows which way, also where its title is as wide as 
 });
 
 test('the name is the last column to go, wherever it stands', () => {
-	expect(fitColumns(['state', 'cpu', 'name'], 18).map(([{name}]) => name)).toEqual(['name']);
-	expect(fitColumns(['state', 'name'], 30).map(([{name}]) => name)).toEqual(['state', 'name']);
+	expect(fitColumns(['state', 'cpu', 'name'], 18, 14).map(([{name}]) => name)).toEqual(['name']);
+	expect(fitColumns(['state', 'name'], 30, 14).map(([{name}]) => name)).toEqual(['state', 'name']);
 });
 
 test('what is left of the width goes to the columns that grow', () => {
-	expect(fitColumns(['name', 'state', 'image'], 100).map(([{name}, width]) => [name, width])).toEqual([
-		['name', 40],
+	expect(fitColumns(['name', 'state', 'image'], 80, 20).map(([{name}, width]) => [name, width])).toEqual([
+		['name', 20],
 		['state', 12],
 		['image', 45],
 	]);

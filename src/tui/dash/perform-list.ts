@@ -111,13 +111,8 @@ function mark(desk: Desk): true {
 	const rows = currentRows(model);
 	const row = cursorRow(model, rows);
 	if (row === undefined) return true;
-	const keys =
-		row.kind === 'project'
-			? rows
-					.filter(each => each.kind === 'container' && each.container.project === row.project.name)
-					.map(({key}) => key)
-			: [row.key];
-	const isMarked = keys.every(key => model.marked.has(key));
+	const keys = row.kind === 'project' ? row.containers.map(({name}) => `c:${name}`) : [row.key];
+	const isMarked = keys.length > 0 && keys.every(key => model.marked.has(key));
 	model.marked = isMarked
 		? new Set([...model.marked].filter(key => !keys.includes(key)))
 		: new Set([...model.marked, ...keys]);

@@ -22,7 +22,7 @@ export interface DeskRecord {
 	/** Other things, in words: `leave`, `mouse on`. */
 	readonly done: string[];
 	/** What was to be remembered. */
-	readonly settings: ViewSettings[];
+	readonly settings: Partial<ViewSettings>[];
 	/** What the detail was to show, and to do. */
 	readonly shown: (readonly [containers: readonly string[], tab: TabName])[];
 	readonly detail: (Move | KeyName)[];
@@ -62,6 +62,7 @@ export function sampleDesk(
 			},
 			refresh: () => {},
 			copyText: () => copied,
+			rest: () => undefined,
 			close: () => {},
 		},
 		source: {

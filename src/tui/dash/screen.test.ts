@@ -36,14 +36,14 @@ const ran = (words: string, status: number | undefined, output = ''): RunCommand
 test('a screen of 100 columns has the overview above the detail', () => {
 	expect(textOf(draw(sampleModel(), sampleLook(100, 24)))).toMatchInlineSnapshot(`
 		" tsbox  1 project, 5 containers, 3 running  1 unhealthy  1 failed  cpu 108 %, memory 146 MiB
-		  NAME ▲              STATE        HEALTH       CPU % MEM / LIMIT        NET RX/TX /s    UPTIME
+		  NAME ▲         STATE        HEALTH       CPU % MEM / LIMIT             NET RX/TX /s    UPTIME
 		▶ ▾ shop  2 of 5 running  ✘ 1 unhealthy  /srv/shop.yaml
-		    shop-db           ● running    ✘ unhealthy   95.0 ██████ 95M/100M    0/0             2 hours
-		    shop-job          ○ exited 0   -                - -                  -               -
-		    shop-mail         ✘ exited 137 -                - -                  -               -
-		    shop-web          ● running    ✔ healthy     12.5 ███░░░ 50M/100M    2K/1.4M         5 minutes
+		    shop-db      ● running    ✘ unhealthy   95.0 ██████ 95M/100M         0/0             2 hours
+		    shop-job     ○ exited 0   -                - -                       -               -
+		    shop-mail    ✘ exited 137 -                - -                       -               -
+		    shop-web     ● running    ✔ healthy     12.5 ███░░░ 50M/100M         2K/1.4M         5 minutes
 		    cache  ✘ is not there: it did not start, or is not started yet
-		  demo                ‖ paused     -                - 1M                 0/0             5 minutes
+		  demo           ‖ paused     -                - 1M                      0/0             5 minutes
 		 1 logs  2 plan  3 stats  4 processes  5 mounts  6 network  7 config  8 events  9 drift  │ 1-2 of 80
 		 detail of 99x13
 		 second line
@@ -58,7 +58,7 @@ test('a screen of 100 columns has the overview above the detail', () => {
 
 
 
-		 space mark  / filter  o sort  a all  s stop  S start  r restart  e shell  d remove  q quit"
+		 q quit  ? help  space mark  / filter  o sort  a all  s stop  S start  r restart  e shell"
 	`);
 });
 
@@ -152,7 +152,7 @@ describe('the line at the bottom', () => {
 		expect(plainText(draw(sampleModel({notice})).footer)).toBe(' ✘ no \\x1b such');
 		expect(plainText(draw(sampleModel({notice: {text: 'done', isError: false}})).footer)).toBe(' ✔ done');
 		const sheet = prompt('x', '', () => {});
-		expect(plainText(draw(sampleModel({sheet})).footer)).toBe(' enter takes it  esc leaves');
+		expect(plainText(draw(sampleModel({sheet})).footer)).toBe(' enter takes it  esc leaves all as it was');
 		const confirm: Sheet = {kind: 'confirm', title: '', loses: '', commands: [], yes: () => {}};
 		expect(plainText(draw(sampleModel({sheet: confirm})).footer)).toBe(' y yes  n no');
 	});

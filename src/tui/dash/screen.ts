@@ -214,7 +214,13 @@ function footerLine(model: Model, look: ScreenLook): Line {
 	}
 	if (sheet !== undefined) return [span(sheetHints[sheet.kind], 'quiet')];
 	const places = placesOf(model, settings.tab);
-	const shown = places.flatMap(place => look.keys.filter(row => row.place === place && 'short' in row));
+	// How to get help and how to leave are said wherever there is room for anything.
+	const first: readonly string[] = ['help', 'quit'];
+	const hinted = places.flatMap(place => look.keys.filter(row => row.place === place && 'short' in row));
+	const shown = [
+		...hinted.filter(({name}) => first.includes(name)),
+		...hinted.filter(({name}) => !first.includes(name)),
+	];
 	// A hint that is cut would say less than none.
 	let room = look.columns - 1;
 	const hints = shown.flatMap((row): Line => {

@@ -52,7 +52,7 @@ test('one starts and another waits for it', () => {
 		       █████████░░░░░░░░░░░░░░░ 39 %, 39 MiB of 100 MiB, 1300 files, 65 MiB/s
 		   · cgroup     1 step
 		   · mounts     1 step
-		 · web       waiting, waits until db is healthy
+		 · web       waits until db is healthy
 		 · job       not started yet"
 	`);
 });

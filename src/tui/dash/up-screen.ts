@@ -31,7 +31,7 @@ export function upLines(state: UpState, frame: Frame): readonly Line[] {
 
 function serviceLines(one: UpService, name: number, frame: Frame): readonly Line[] {
 	const [sign, tone] = signOf(one, frame);
-	const words = [one.status === 'idle' ? 'not started yet' : one.status, one.health, one.note]
+	const words = [stateWords(one), one.health, one.note]
 		.filter(text => text !== '')
 		.map(escapeText)
 		.join(', ');
@@ -52,6 +52,12 @@ function serviceLines(one: UpService, name: number, frame: Frame): readonly Line
 	];
 }
 
+/** Of one that waits its note says it all. */
+function stateWords({status, note}: UpService): string {
+	if (status === 'idle') return 'not started yet';
+	return status === 'waiting' && note !== '' ? '' : status;
+}
+
 /** The steps without the line that says how many there are: that is the service's own. */
 function stepLines({start}: UpService, frame: Frame): readonly Line[] {
 	if (start.steps.length === 0) return [];
@@ -64,7 +70,7 @@ function stepLines({start}: UpService, frame: Frame): readonly Line[] {
 	);
 }
 
-function signOf({status, health}: UpService, {glyphs, now}: Frame): readonly [string, Tone] {
+function signOf({status, health, isGood}: UpService, {glyphs, now}: Frame): readonly [string, Tone] {
 	switch (status) {
 		case 'running':
 		case 'unchanged':
@@ -79,7 +85,7 @@ function signOf({status, health}: UpService, {glyphs, now}: Frame): readonly [st
 		case 'failed':
 			return [glyphs.failed, 'failed'];
 		case 'exited':
-			return [glyphs.warning, 'warning'];
+			return isGood ? [glyphs.done, 'ok'] : [glyphs.warning, 'warning'];
 		case 'waiting':
 		case 'idle':
 			return [glyphs.waiting, 'quiet'];

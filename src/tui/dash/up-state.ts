@@ -8,6 +8,8 @@ export interface UpService {
 	/** What it waits for, its health, why it failed: a few words, not escaped. */
 	readonly note: string;
 	readonly health: string;
+	/** It ended with status 0. */
+	readonly isGood: boolean;
 	/** The steps of its start, and how far they are. */
 	readonly start: ProgressState;
 	/** What a failed command said, and what mends it. */
@@ -24,7 +26,7 @@ export function firstUp(services: readonly string[]): UpState {
 }
 
 function idle(service: string): UpService {
-	return {service, status: 'idle', note: '', health: '', start: noProgress, output: '', hint: ''};
+	return {service, status: 'idle', note: '', health: '', isGood: false, start: noProgress, output: '', hint: ''};
 }
 
 const conditions: Readonly<Record<string, string>> = {
@@ -60,6 +62,7 @@ function changeOf(one: UpService, event: ProjectEvent): Partial<UpService> {
 		case 'service.exited':
 			return {
 				status: 'exited',
+				isGood: event.exitCode === 0,
 				health: '',
 				note: `with status ${event.exitCode}${event.oomKilled ? ', and ran out of memory' : ''}`,
 			};

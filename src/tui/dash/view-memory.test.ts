@@ -26,6 +26,16 @@ test('a view is found again in the state folder of the home, which only its owne
 	expect(statSync(join(dir, '.local/state/tsbox')).mode & 0o777).toBe(0o700);
 });
 
+test('only what was changed is kept, with what was changed before', () => {
+	viewMemory(real, {HOME: dir}).write({tab: 'plan'});
+	viewMemory(real, {HOME: dir}).write({wrap: true});
+	viewMemory(real, {HOME: dir}).write({tab: 'stats'});
+	expect(JSON.parse(viewMemory(real, {HOME: dir}).read() ?? '')).toEqual({tab: 'stats', wrap: true});
+	writeFileSync(join(dir, '.local/state/tsbox/dash.json'), 'torn {');
+	viewMemory(real, {HOME: dir}).write({mouse: false});
+	expect(JSON.parse(viewMemory(real, {HOME: dir}).read() ?? '')).toEqual({mouse: false});
+});
+
 test('XDG_STATE_HOME says where it is, unless it is no absolute path', () => {
 	viewMemory(real, {HOME: join(dir, 'home'), XDG_STATE_HOME: join(dir, 'state')}).write(firstSettings);
 	expect(readFileSync(join(dir, 'state/tsbox/dash.json'), 'utf8')).toBe(json);

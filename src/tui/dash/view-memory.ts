@@ -6,7 +6,8 @@ import type {ViewSettings} from './settings.ts';
 /** Where the view of the last time is kept. */
 export interface ViewMemory {
 	readonly read: () => string | undefined;
-	readonly write: (settings: ViewSettings) => void;
+	/** Keeps what was changed with what was changed before: the configuration decides the rest. */
+	readonly write: (change: Partial<ViewSettings>) => void;
 }
 
 /** In the person's own state folder: XDG Base Directory Specification, XDG_STATE_HOME. Without a home nothing is remembered. */
@@ -18,12 +19,16 @@ export function viewMemory(host: Host, env: Readonly<Record<string, string | und
 	const isOurs = (): boolean => base !== undefined && ownerOf(host, base) === process.getuid?.();
 	return {
 		read: () => (file === undefined ? undefined : unlessRefused(() => host.readText(file))),
-		write: settings => {
+		write: change => {
 			// A view that can't be kept is no reason to end.
 			unlessRefused(() => {
 				if (file === undefined || !isOurs()) return;
 				host.mkdirs(dirname(file), 0o700);
-				host.writeAtomic(file, `${JSON.stringify(settings, null, '\t')}\n`, 0o600);
+				host.writeAtomic(
+					file,
+					`${JSON.stringify({...changesIn(host.readText(file)), ...change}, null, '\t')}\n`,
+					0o600,
+				);
 			});
 		},
 	};
@@ -43,4 +48,14 @@ function unlessRefused<T>(act: () => T): T | undefined {
 function ownerOf(host: Host, folder: string): number | undefined {
 	const own = host.stat(folder)?.uid;
 	return own !== undefined || folder === dirname(folder) ? own : ownerOf(host, dirname(folder));
+}
+
+/** What was changed before; nothing where that can't be read. */
+function changesIn(text: string | undefined): object {
+	try {
+		const value: unknown = JSON.parse(text ?? '{}');
+		return typeof value === 'object' && value !== null ? value : {};
+	} catch {
+		return {};
+	}
 }
