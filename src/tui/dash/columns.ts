@@ -37,7 +37,7 @@ export const columns: readonly Column[] = [
 		rank: 0,
 		cell: ({name}) => span(escapeText(name), 'strong'),
 	},
-	{name: 'state', title: 'STATE', least: 11, most: 11, side: 'left', rank: 0, cell: stateCell},
+	{name: 'state', title: 'STATE', least: 12, most: 12, side: 'left', rank: 0, cell: stateCell},
 	{name: 'health', title: 'HEALTH', least: 11, most: 11, side: 'left', rank: 2, cell: healthCell},
 	{
 		name: 'restarts',

@@ -60,10 +60,9 @@ function headerLine({view}: Overview, fitted: readonly (readonly [Column, number
 	const cells = fitted.map(([column, width]) => {
 		const sign = frame.glyphs.isAscii ? (view.sort.descending ? 'v' : '^') : view.sort.descending ? '▼' : '▲';
 		const isSorted = view.sort.column === column.name;
-		return span(
-			`${fitText(isSorted ? `${column.title} ${sign}` : column.title, width, frame, column.side)} `,
-			isSorted ? 'accent' : 'quiet',
-		);
+		// The title gives way to the sign.
+		const title = isSorted ? `${column.title.slice(0, width - 2)} ${sign}` : column.title;
+		return span(`${fitText(title, width, frame, column.side)} `, isSorted ? 'accent' : 'quiet');
 	});
 	return [span('  '), ...cells];
 }

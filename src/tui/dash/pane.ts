@@ -59,13 +59,13 @@ export function scroller(): Scroller {
 	let room = 1;
 	let seenFocus: number | undefined;
 	return {
-		window: ({lines, focus}, rows) => {
+		window: ({lines, focus, focusEnd = focus}, rows) => {
 			count = lines.length;
 			room = Math.max(1, rows);
 			// The focus is brought into sight when it moves, and not held there: one may look elsewhere.
 			if (focus !== undefined && focus !== seenFocus) {
+				if (focusEnd !== undefined && focusEnd >= top + room) top = focusEnd - room + 1;
 				if (focus < top) top = focus;
-				if (focus >= top + room) top = focus - room + 1;
 			}
 			seenFocus = focus;
 			top = Math.max(0, Math.min(top, count - room));

@@ -20,7 +20,11 @@ export function planPane({source}: PaneDesk, {row, containers}: DetailTarget): P
 	function storyOf(): StartStory | undefined {
 		if (row.kind === 'absent') return source.failedStory(row.project, row.service);
 		const name = row.kind === 'container' ? row.container.name : containers[0];
-		return name === undefined ? undefined : source.story(name);
+		if (name === undefined) return undefined;
+		const {project, service} = row.kind === 'container' ? row.container : {};
+		// One that was made and whose start failed has none of its own.
+		const failed = project === undefined || service === undefined ? undefined : source.failedStory(project, service);
+		return failed ?? source.story(name);
 	}
 	read();
 	return {

@@ -1,0 +1,45 @@
+import {mkdirSync} from 'node:fs';
+import {join} from 'node:path';
+import type {TestBox} from '../system/box.ts';
+import {type TmuxScreen, tmuxScreen} from './tmux.ts';
+
+const program = join(import.meta.dirname, '../../bin/tsbox');
+
+/** What a dashboard is started with beside its arguments. */
+export interface DashboardOptions {
+	readonly columns?: number;
+	readonly rows?: number;
+	readonly env?: Readonly<Record<string, string>>;
+	/** The working folder; the test's own without. */
+	readonly cwd?: string;
+}
+
+/** A tsbox command of the test as a line of sh(1): its own store, state and home. */
+export function tsboxLine(at: TestBox, args: readonly string[]): string {
+	const words = [program, '--store', join(at.folder, 'store'), '--state', join(at.folder, 'state'), ...args];
+	return words.map(word => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+}
+
+/** A line of sh(1) on a terminal, with the test's home. */
+export function onScreen(at: TestBox, line: string, options: DashboardOptions = {}): Promise<TmuxScreen> {
+	const home = join(at.folder, 'home');
+	mkdirSync(home, {recursive: true});
+	return tmuxScreen(line, {
+		columns: 120,
+		rows: 36,
+		cwd: at.folder,
+		...options,
+		env: {HOME: home, ...options.env},
+	});
+}
+
+/** `tsbox dash` of the test's containers on a terminal, once it shows them. */
+export async function dashboard(
+	at: TestBox,
+	args: readonly string[] = [],
+	options: DashboardOptions = {},
+): Promise<TmuxScreen> {
+	const screen = await onScreen(at, `exec ${tsboxLine(at, ['dash', ...args])}`, options);
+	await screen.shows(/tsbox +\d+ project/);
+	return screen;
+}
