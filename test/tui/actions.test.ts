@@ -15,7 +15,7 @@ let spec: string;
 
 beforeAll(async () => {
 	at = await testBox();
-	spec = project(at, {web: `${hears}mem_limit: 64m\n`, db: sleeper, talk: echoes});
+	spec = project(at, {web: `${hears}mem_limit: 64m\n`, db: sleeper, talk: `${echoes}tty: true\n`, pipe: echoes});
 });
 
 /** Each begins with all that run. */
@@ -41,7 +41,9 @@ async function stateOf(service: string): Promise<string | undefined> {
 
 /** Waits until the log of commands has one that went well. */
 async function done(screen: TmuxScreen, command: string): Promise<string> {
-	return await screen.shows(`✔ $ tsbox ${command}\n`, '╭');
+	// What it said may leave no room for the command itself: then the last line has it.
+	const words = command.replaceAll('/', String.raw`\/`);
+	return await screen.shows(new RegExp(`^ ✔ (\\$ )?tsbox ${words}(: done)?$`, 'm'), '╭');
 }
 
 test('stop, start, restart, pause and go on', async () => {
@@ -130,7 +132,7 @@ test('a limit is changed, and the cgroup has it; a bad one is answered in place'
 
 test('a shell has the terminal, and the dashboard comes back whole', async () => {
 	await using screen = await dashOn('web');
-	await screen.shows('64M');
+	await screen.shows(/\d\dM/);
 	await screen.keys('e');
 	await screen.shows('#', 'space mark');
 	expect(await screen.ask('#{alternate_on}')).toBe('0');
@@ -141,7 +143,7 @@ test('a shell has the terminal, and the dashboard comes back whole', async () =>
 	await screen.keys('Enter');
 	const text = await screen.shows('space mark', 'I am 42');
 	expect(await screen.ask('#{alternate_on} #{cursor_flag}')).toBe('1 0');
-	expect(text).toMatch(/^ tsbox {2}1 project, 3 containers/);
+	expect(text).toMatch(/^ tsbox {2}1 project, 4 containers/);
 	expect(rowOf(text, `${at.name}-web`)).toContain('● running');
 	await screen.keys('C-l');
 	await screen.shows(/\$ tsbox exec \S+-web -- sh -c .*exit 3/);
@@ -162,6 +164,24 @@ test('one joins a container and leaves it by its keys', async () => {
 	await screen.close();
 });
 
+test('Ctrl-C in a command that has the terminal ends that command, and the dashboard is there again', async () => {
+	await using screen = await dashOn('pipe');
+	await screen.keys('A');
+	await screen.shows('', 'space mark');
+	await screen.type('hello');
+	await screen.keys('Enter');
+	await screen.shows('said hello');
+	await screen.keys('C-c');
+	await screen.shows('space mark');
+	await screen.keys('?');
+	await screen.shows('keys (Esc leaves)');
+	await screen.keys('Escape');
+	await screen.shows('space mark', 'keys (Esc leaves)');
+	await screen.keys('q');
+	expect(await screen.ended()).toBe(0);
+	await screen.close();
+});
+
 test('a project is taken down, which is asked for, and comes up from its spec', async () => {
 	await using screen = await dashOn('');
 	await screen.keys('D');
@@ -173,7 +193,7 @@ test('a project is taken down, which is asked for, and comes up from its spec', 
 	expect(await stateOf('db')).toBe('exited');
 	await screen.keys('u');
 	await screen.shows(/✔ \$ tsbox up -d \S+shop\.yaml/);
-	await screen.shows(/3 of 3 running/);
+	await screen.shows(/4 of 4 running/);
 	expect(await stateOf('db')).toBe('running');
 	await screen.keys('D');
 	await screen.shows('down?');

@@ -147,7 +147,7 @@ test('one jumps to a time', async () => {
 });
 
 test('a project shows the lines of all its services as they came, with whose they are', async () => {
-	await using screen = await dashboard(at);
+	await using screen = await dashboard(at, [], {columns: 120, rows: 100});
 	await screen.keys('1');
 	await screen.shows(/^▶ ▾/m);
 	const text = await screen.shows(/db +\|/);

@@ -42,6 +42,7 @@ export function ownTerminal(
 	const read = inputReader(listener.input);
 	let mouse = false;
 	let owned = false;
+	let isClosed = false;
 	const resized = (): void => listener.resized();
 	// At the end of a process streams write no more.
 	const restoreAtExit = (): void => {
@@ -72,8 +73,11 @@ export function ownTerminal(
 		try {
 			return await run();
 		} finally {
-			take();
-			listener.regained();
+			// Whoever was told to end meanwhile wants it no more.
+			if (!isClosed) {
+				take();
+				listener.regained();
+			}
 		}
 	};
 	const suspend = (): Promise<void> =>
@@ -89,7 +93,8 @@ export function ownTerminal(
 					process.kill(0, 'SIGTSTP');
 				}),
 		);
-	const stopped = (): void => void (owned ? suspend() : undefined);
+	// Ctrl-Z in a program that has the terminal is for the whole job: else the shell below waits for this process.
+	const stopped = (): void => void (owned ? suspend() : process.kill(process.pid, 'SIGSTOP'));
 	process.on('exit', restoreAtExit);
 	process.on('SIGTSTP', stopped);
 	take();
@@ -103,6 +108,7 @@ export function ownTerminal(
 		lend,
 		suspend,
 		close: () => {
+			isClosed = true;
 			giveBack();
 			process.off('exit', restoreAtExit);
 			process.off('SIGTSTP', stopped);
