@@ -23,12 +23,12 @@ export function detailOf(screen: string): string {
 }
 
 /** Puts the cursor on a row of the overview by its name. */
-export async function goTo(screen: TmuxScreen, name: string): Promise<void> {
+export async function goTo(screen: TmuxScreen, name: string, pointer = '▶'): Promise<void> {
 	await screen.shows(`${name} `);
 	await screen.keys(':');
 	await screen.shows('do, or go to');
 	await screen.type(`go to ${name}`);
-	await screen.shows(new RegExp(`▶ go to ${name} `));
+	await screen.shows(new RegExp(`${pointer} go to ${name} `));
 	await screen.keys('Enter');
-	await screen.shows(new RegExp(`^[▶].[ ▾▸]*${name} `, 'm'), 'do, or go to');
+	await screen.shows(new RegExp(`^${pointer}.[ ▾▸]*${name} `, 'm'), 'do, or go to');
 }

@@ -112,8 +112,9 @@ export async function tmuxScreen(
 		ask,
 		clipboard: () => tmux('show-buffer').catch(() => ''),
 		ended: async () => {
-			await waited(() => ask('#{pane_dead}'), /^1$/);
-			const [status = '', signal = ''] = (await ask('#{pane_dead_status},#{pane_dead_signal}')).split(',');
+			// The terminal may be closed before tmux has heard how the program ended.
+			const format = '#{pane_dead},#{pane_dead_status},#{pane_dead_signal}';
+			const [, status = '', signal = ''] = (await waited(() => ask(format), /^1,.*\w/)).split(',');
 			return signal === '' ? Number(status) : signal;
 		},
 		close,
