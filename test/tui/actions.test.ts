@@ -8,8 +8,9 @@ import type {TmuxScreen} from './tmux.ts';
 
 /* What is done from the dashboard: the command that does it is shown with how it ended, and `tsbox ps` tells the same. */
 
-const hears = 'command: [sh, -c, "trap \'echo heard USR1\' USR1; trap \'exit 0\' TERM; while :; do sleep 0.1; done"]\n';
-const echoes = 'command: [sh, -c, "while read line; do echo said $$line; done"]\nstdin_open: true\nstop_grace_period: 0s\n';
+const hears = "command: [sh, -c, \"trap 'echo heard USR1' USR1; trap 'exit 0' TERM; while :; do sleep 0.1; done\"]\n";
+const echoes =
+	'command: [sh, -c, "while read line; do echo said $$line; done"]\nstdin_open: true\nstop_grace_period: 0s\n';
 let at: TestBox;
 let spec: string;
 
@@ -25,8 +26,9 @@ beforeEach(async () => {
 
 afterAll(async () => {
 	await at.tsbox(['down', at.name]);
-	expect(at.leftovers()).toEqual([]);
+	const left = at.leftovers();
 	await at[Symbol.asyncDispose]();
+	expect(left).toEqual([]);
 });
 
 async function dashOn(service: string): Promise<TmuxScreen> {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 	at = await testBox();
 	const spec = project(at, {
 		flood: `command: [sh, -c, "while ! test -e /go; do sleep 0.1; done; exec yes a line of a flood that nobody reads"]\nstop_grace_period: 0s\nlogging: {options: {max-size: 8m, max-file: "2"}}\n`,
-		many: `command: [sh, -c, "seq -f 'line %.0f' ${lines}; ${"trap 'exit 0' TERM; while :; do sleep 0.1; done"}"]\n`,
+		many: `command: [sh, -c, "seq ${lines} | sed 's/^/line /'; ${"trap 'exit 0' TERM; while :; do sleep 0.1; done"}"]\n`,
 		quiet: sleeper,
 	});
 	expect(await at.tsbox(['up', '-d', spec])).toMatchObject({status: 0});
@@ -22,12 +22,13 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await at.tsbox(['down', at.name]);
-	expect(at.leftovers()).toEqual([]);
+	const left = at.leftovers();
 	await at[Symbol.asyncDispose]();
+	expect(left).toEqual([]);
 });
 
 test(`in ${lines} lines one goes to the beginning, to the end and to what is searched for`, async () => {
-	await using screen = await dashboard(at);
+	await using screen = await dashboard(at, [], {columns: 170, rows: 36});
 	await goTo(screen, `${at.name}-many`);
 	await screen.shows(`of ${lines}`);
 	await screen.keys('Enter', 'End');
@@ -63,7 +64,6 @@ test('while one floods, keys are answered, memory keeps its bounds, and what was
 	await goTo(screen, `${at.name}-flood`);
 	await at.tsbox(['exec', `${at.name}-flood`, '--', 'touch', '/go']);
 	await screen.shows('a line of a flood');
-	await screen.shows('left out here');
 	for (let times = 0; times < 5; times++) {
 		await screen.keys('?');
 		await screen.shows('keys (Esc leaves)');
@@ -75,6 +75,18 @@ test('while one floods, keys are answered, memory keeps its bounds, and what was
 	await screen.keys('1');
 	await screen.shows('a line of a flood');
 	expect(residentMiB(await screen.pid())).toBeLessThan(250);
+	// A filter leaves nothing but the places where something is left out.
+	await screen.keys('Enter', '&');
+	await screen.shows('show only lines with');
+	await screen.type('nothing like it');
+	await screen.keys('Enter');
+	await screen.shows('left out here', 'a line of a flood');
+	await screen.keys('&');
+	await screen.shows('show only lines with');
+	await screen.keys('C-u', 'Enter');
+	await screen.shows('a line of a flood');
+	await screen.keys('Escape');
+	await screen.shows('space mark');
 	await screen.keys('s');
 	await screen.shows(new RegExp(`${at.name}-flood +✘ exited 137`));
 	await until('it is over', async () => (await screen.screen()).includes('a line of a flood'));

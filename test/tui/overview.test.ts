@@ -30,8 +30,9 @@ afterAll(async () => {
 	await at.tsbox(['down', `${at.name}-alone`]);
 	await at.tsbox(['down', '-t', '0', at.name]);
 	await alone.ended;
-	expect(at.leftovers()).toEqual([]);
+	const left = at.leftovers();
 	await at[Symbol.asyncDispose]();
+	expect(left).toEqual([]);
 });
 
 test('every container is there as ps has it: of projects, of other terminals, failed, started again, sick and well', async () => {

@@ -24,8 +24,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await at.tsbox(['down', at.name]);
-	expect(at.leftovers()).toEqual([]);
+	const left = at.leftovers();
 	await at[Symbol.asyncDispose]();
+	expect(left).toEqual([]);
 });
 
 /** A screen without what changes by itself. */
@@ -96,7 +97,12 @@ test('what a container prints moves no cursor, names no window and turns no text
 	const title = await screen.ask('#{pane_title}');
 	await goTo(screen, `${at.name}-hostile`);
 	const text = detailOf(await screen.shows('lines 1-5 of 5'));
-	expect(text.trimEnd().split('\n').map(line => line.trim())).toMatchInlineSnapshot(`
+	expect(
+		text
+			.trimEnd()
+			.split('\n')
+			.map(line => line.trim()),
+	).toMatchInlineSnapshot(`
 		[
 		  "clear \\x1b[2J\\x1b[H\\x1b]0;stolen\\x07 here",
 		  "bidi \\u{202e}txt.exe\\u{202c} here",
@@ -117,7 +123,10 @@ test('wide and combined characters keep their columns', async () => {
 	await screen.shows('漢字 wide');
 	const text = await screen.shows('e\u0301 combined');
 	// The line between the panes is one line: nothing beside it has moved it.
-	const columns = text.split('\n').filter(line => line.includes('│')).map(line => line.split('│')[0]?.length);
+	const columns = text
+		.split('\n')
+		.filter(line => line.includes('│'))
+		.map(line => line.split('│')[0]?.length);
 	expect(new Set(columns).size).toBe(1);
 	await screen.close();
 });

@@ -24,8 +24,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await at.tsbox(['down', at.name]);
-	expect(at.leftovers()).toEqual([]);
+	const left = at.leftovers();
 	await at[Symbol.asyncDispose]();
+	expect(left).toEqual([]);
 });
 
 /** The dashboard with the cursor on a container, and a tab of its. */
@@ -77,7 +78,8 @@ test('what is searched for is marked, and the next and the one before are gone t
 	await prompted(screen, '/', 'search', 'line 3');
 	await screen.shows(/match 1 of 11|1 of 11/);
 	expect(await screen.showsColoured(/\u001b\[7mline 3/)).not.toMatch(/\u001b\[7mline 2/);
-	const found = async (line: number): Promise<string> => detailOf(await screen.shows(new RegExp(`^ >  +web line ${line}$`, 'm')));
+	const found = async (line: number): Promise<string> =>
+		detailOf(await screen.shows(new RegExp(`^ >  +web line ${line}$`, 'm')));
 	expect(await found(3)).toContain('>');
 	await screen.keys('n');
 	expect(await found(30)).toContain('web line 31');
@@ -94,9 +96,12 @@ test('what is searched for is marked, and the next and the one before are gone t
 test('a filter shows its lines alone, and they are what is saved', async () => {
 	await using screen = await tabOf('web', '1');
 	await prompted(screen, '&', 'show only lines with', '/line [1-5]$/');
-	expect(detailOf(await screen.shows('lines 1-5 of 5')).trimEnd().split('\n').map(line => line.trim())).toEqual(
-		[1, 2, 3, 4, 5].map(number => `web line ${number}`),
-	);
+	expect(
+		detailOf(await screen.shows('lines 1-5 of 5'))
+			.trimEnd()
+			.split('\n')
+			.map(line => line.trim()),
+	).toEqual([1, 2, 3, 4, 5].map(number => `web line ${number}`));
 	const file = join(at.folder, 'some.log');
 	await prompted(screen, 's', 'save to', file);
 	await screen.shows('saved 5 lines');
@@ -160,7 +165,9 @@ test('a project shows the lines of all its services as they came, with whose the
 test('the plan has each step that the start had, and the command of one is copied', async () => {
 	await using screen = await tabOf('web', '2', {columns: 170, rows: 140});
 	await screen.shows('✔ started in');
-	const story = JSON.parse(readFileSync(join(at.folder, 'state/containers', `${at.name}-web`, 'start.json'), 'utf8')) as {
+	const story = JSON.parse(
+		readFileSync(join(at.folder, 'state/containers', `${at.name}-web`, 'start.json'), 'utf8'),
+	) as {
 		plan: {steps: readonly {title: string}[]};
 	};
 	const text = detailOf(await screen.screen());
@@ -232,7 +239,10 @@ test('the network has its loopback and nothing else', async () => {
 
 test('the configuration says from which line a value is', async () => {
 	await using screen = await tabOf('web', '7');
-	const line = readFileSync(join(at.folder, 'shop.yaml'), 'utf8').split('\n').findIndex(text => text.includes('mem_limit')) + 1;
+	const line =
+		readFileSync(join(at.folder, 'shop.yaml'), 'utf8')
+			.split('\n')
+			.findIndex(text => text.includes('mem_limit')) + 1;
 	await screen.shows(new RegExp(`mem_limit +64m +shop\\.yaml:${line}:`, 'i'));
 	await screen.keys('/');
 	await screen.shows('show keys and values with');

@@ -16,8 +16,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await at.tsbox(['down', at.name]);
-	expect(at.leftovers()).toEqual([]);
+	const left = at.leftovers();
 	await at[Symbol.asyncDispose]();
+	expect(left).toEqual([]);
 });
 
 /** A shell on a terminal, with the dashboard that was started from it. */

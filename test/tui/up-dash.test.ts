@@ -1,4 +1,4 @@
-import {afterEach, beforeEach, expect, test} from 'vitest';
+import {afterAll, beforeAll, expect, test} from 'vitest';
 import {type TestBox, testBox} from '../system/box.ts';
 import {project, rows, sleeper, until} from '../system/project.ts';
 import {onScreen, tsboxLine} from './dashboard.ts';
@@ -6,16 +6,17 @@ import type {TmuxScreen} from './tmux.ts';
 
 /* `tsbox up --dash`: how services come up, and what can be done meanwhile. */
 
-const slow = `${sleeper}healthcheck: {test: [CMD, test, -e, /ready], interval: 100ms, retries: 100000}\n`;
+const slow = `${sleeper}healthcheck: {test: [CMD-SHELL, "test -e /ready"], interval: 100ms, retries: 100000}\n`;
 let at: TestBox;
 
-beforeEach(async () => {
+beforeAll(async () => {
 	at = await testBox();
 });
 
-afterEach(async () => {
-	expect(at.leftovers()).toEqual([]);
+afterAll(async () => {
+	const left = at.leftovers();
 	await at[Symbol.asyncDispose]();
+	expect(left).toEqual([]);
 });
 
 function upDash(spec: string, ...more: readonly string[]): Promise<TmuxScreen> {
@@ -31,20 +32,24 @@ function chain(): string {
 	});
 }
 
+/** Lets the first one be healthy; it may not run yet. */
 async function ready(): Promise<void> {
-	await at.tsbox(['exec', `${at.name}-db`, '--', 'touch', '/ready']);
+	await until(
+		'it is told',
+		async () => (await at.tsbox(['exec', `${at.name}-db`, '--', 'touch', '/ready'])).status === 0,
+	);
 }
 
 test('services are shown in the order of the spec with what they wait for, and then the dashboard is', async () => {
-	const screen = await upDash(chain());
+	await using screen = await upDash(chain());
 	const text = await screen.shows('waits until db is healthy');
 	expect(text).toContain(`up ${at.name} (q leaves or stops)`);
-	await screen.shows(/db +running, starting/);
+	await screen.shows(/db +running/);
 	expect(await screen.screen()).toMatch(/web[^]*app[^]*db/);
 	expect(await screen.screen()).toContain('waits until app has started');
 	await ready();
-	const after = await screen.shows(`up ${at.name}: 3 services run, in`, '╭');
-	expect(after).toContain('3 of 3 running');
+	await screen.shows(`up ${at.name}: 3 services run, in`, '╭');
+	await screen.shows('3 of 3 running');
 	expect(Object.values(await rows(at)).map(({state}) => state)).toEqual(['running', 'running', 'running']);
 	await screen.keys('q');
 	expect(await screen.ended()).toBe(0);
@@ -54,7 +59,7 @@ test('services are shown in the order of the spec with what they wait for, and t
 });
 
 test('a service that fails is open at its step, with what was said', async () => {
-	const screen = await upDash(project(at, {web: sleeper, bad: 'command: [/no/such]\n'}));
+	await using screen = await upDash(project(at, {web: sleeper, bad: 'command: [/no/such]\n'}));
 	const text = await screen.shows('bad did not start (Enter goes to the dashboard)');
 	expect(text).toMatch(/✘ bad +failed, .*\/no\/such is not in the container/);
 	expect(text).toContain('✘ run /no/such');
@@ -68,7 +73,7 @@ test('a service that fails is open at its step, with what was said', async () =>
 });
 
 test('q asks; whoever goes on watching sees them come up', async () => {
-	const screen = await upDash(chain());
+	await using screen = await upDash(chain());
 	await screen.shows('waits until db is healthy');
 	await screen.keys('q');
 	await screen.shows(`${at.name} is still being started`);
@@ -89,8 +94,8 @@ test('q asks; whoever goes on watching sees them come up', async () => {
 });
 
 test('who detaches leaves them to their supervisor, which goes on', async () => {
-	const screen = await upDash(chain());
-	await screen.shows(/db +running, starting/);
+	await using screen = await upDash(chain());
+	await screen.shows(/db +running/);
 	await screen.keys('q');
 	await screen.shows('still being started');
 	await screen.type('detach');
@@ -103,9 +108,19 @@ test('who detaches leaves them to their supervisor, which goes on', async () => 
 	await at.tsbox(['down', at.name]);
 });
 
+test('when the terminal is gone in the middle of it, this process is, and they come up', async () => {
+	await using screen = await upDash(chain());
+	await screen.shows(/db +running/);
+	// Waits for its end.
+	await screen.close();
+	await ready();
+	await until('all run', async () => (await rows(at))['web']?.state === 'running');
+	await at.tsbox(['down', at.name]);
+});
+
 test('who stops takes all of it down', async () => {
-	const screen = await upDash(chain());
-	await screen.shows(/db +running, starting/);
+	await using screen = await upDash(chain());
+	await screen.shows(/db +running/);
 	await screen.keys('C-c');
 	await screen.shows('still being started');
 	await screen.type('stop');

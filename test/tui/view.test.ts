@@ -21,8 +21,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await at.tsbox(['down', at.name]);
-	expect(at.leftovers()).toEqual([]);
+	const left = at.leftovers();
 	await at[Symbol.asyncDispose]();
+	expect(left).toEqual([]);
 });
 
 /** A folder of the test to be at home in, or to work in. */
@@ -67,7 +68,10 @@ test('the help has every key that dash --keys lists', async () => {
 	await screen.keys('?');
 	const text = await screen.shows('In the tab drift');
 	const {out} = await at.tsbox(['dash', '--keys']);
-	const words = out.trimEnd().split('\n').map(line => line.split(/ {2,}/).at(-1)?.trim() ?? '');
+	const words = out
+		.trimEnd()
+		.split('\n')
+		.map(line => line.split(/ {2,}/).at(-1)?.trim() ?? '');
 	expect(words.length).toBeGreaterThan(50);
 	expect(words.filter(each => !text.includes(each))).toEqual([]);
 	await screen.keys('q');
@@ -80,8 +84,12 @@ test('the mouse can be turned off, chooses rows and tabs, and sorts', async () =
 	expect(await screen.ask('#{mouse_any_flag}')).toBe('1');
 	const text = await screen.shows(`${at.name}-web `);
 	const lines = text.split('\n');
-	const click = async (row: number, column: number): Promise<void> => screen.type(`\u001b[<0;${column + 1};${row + 1}M`);
-	await click(lines.findIndex(line => line.includes(`${at.name}-web `)), 10);
+	const click = async (row: number, column: number): Promise<void> =>
+		screen.type(`\u001b[<0;${column + 1};${row + 1}M`);
+	await click(
+		lines.findIndex(line => line.includes(`${at.name}-web `)),
+		10,
+	);
 	await screen.shows(new RegExp(`^▶ +${at.name}-web `, 'm'));
 	await click(1, lines[1]?.indexOf('STATE') ?? 0);
 	await screen.shows('STATE ▲');

@@ -27,6 +27,8 @@ export interface Desk extends Surround {
 	/** Nothing is known any more of what is on the terminal. */
 	readonly repaint: () => void;
 	readonly leave: () => void;
+	/** Aborts when it is left, whoever asked for that. */
+	readonly ended: AbortSignal;
 }
 
 /** Changes what is remembered of the view. */
