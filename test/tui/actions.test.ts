@@ -2,7 +2,7 @@ import {existsSync, readFileSync} from 'node:fs';
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest';
 import {type TestBox, testBox} from '../system/box.ts';
 import {project, rows, sleeper, until} from '../system/project.ts';
-import {dashboard} from './dashboard.ts';
+import {dashboard, leave, upInBackground} from './dashboard.ts';
 import {goTo, rowOf} from './seen.ts';
 import type {TmuxScreen} from './tmux.ts';
 
@@ -21,15 +21,10 @@ beforeAll(async () => {
 
 /** Each begins with all that run. */
 beforeEach(async () => {
-	expect((await at.tsbox(['up', '-d', spec])).status).toBe(0);
+	await upInBackground(at, spec);
 });
 
-afterAll(async () => {
-	await at.tsbox(['down', at.name]);
-	const left = at.leftovers();
-	await at[Symbol.asyncDispose]();
-	expect(left).toEqual([]);
-});
+afterAll(() => leave(at));
 
 async function dashOn(service: string): Promise<TmuxScreen> {
 	const screen = await dashboard(at);

@@ -43,3 +43,17 @@ export async function dashboard(
 	await screen.shows(/tsbox +\d+ project/);
 	return screen;
 }
+
+/** Brings a spec up in the background; throws where it ends with another status than is expected. */
+export async function upInBackground(at: TestBox, spec: string, expected = 0): Promise<void> {
+	const {status, err} = await at.tsbox(['up', '-d', spec]);
+	if (status !== expected) throw new Error(`up -d ended with ${status}\n${err}`);
+}
+
+/** Takes the test's project down and its box away; throws where something stays. */
+export async function leave(at: TestBox): Promise<void> {
+	await at.tsbox(['down', '-t', '0', at.name]);
+	const left = at.leftovers();
+	await at[Symbol.asyncDispose]();
+	if (left.length > 0) throw new Error(`left behind:\n${left.join('\n')}`);
+}

@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {type TestBox, testBox} from '../system/box.ts';
 import {project, sleeper, until} from '../system/project.ts';
-import {dashboard} from './dashboard.ts';
+import {dashboard, leave, upInBackground} from './dashboard.ts';
 import {detailOf, goTo} from './seen.ts';
 
 /* Containers that print more than anybody reads. */
@@ -17,15 +17,10 @@ beforeAll(async () => {
 		many: `command: [sh, -c, "seq ${lines} | sed 's/^/line /'; ${"trap 'exit 0' TERM; while :; do sleep 0.1; done"}"]\n`,
 		quiet: sleeper,
 	});
-	expect(await at.tsbox(['up', '-d', spec])).toMatchObject({status: 0});
+	await upInBackground(at, spec);
 });
 
-afterAll(async () => {
-	await at.tsbox(['down', at.name]);
-	const left = at.leftovers();
-	await at[Symbol.asyncDispose]();
-	expect(left).toEqual([]);
-});
+afterAll(() => leave(at));
 
 test(`in ${lines} lines one goes to the beginning, to the end and to what is searched for`, async () => {
 	await using screen = await dashboard(at, [], {columns: 170, rows: 36});

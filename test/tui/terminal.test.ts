@@ -2,7 +2,7 @@ import {afterAll, beforeAll, expect, test} from 'vitest';
 import {readFileSync} from 'node:fs';
 import {type TestBox, testBox} from '../system/box.ts';
 import {project, rows, sleeper, until} from '../system/project.ts';
-import {dashboard, onScreen, tsboxLine} from './dashboard.ts';
+import {dashboard, leave, onScreen, tsboxLine, upInBackground} from './dashboard.ts';
 import type {TmuxScreen} from './tmux.ts';
 
 /* However the dashboard ends, the terminal is as it was before and the containers go on. */
@@ -11,19 +11,14 @@ let at: TestBox;
 
 beforeAll(async () => {
 	at = await testBox();
-	expect((await at.tsbox(['up', '-d', project(at, {web: sleeper, db: sleeper})])).status).toBe(0);
+	await upInBackground(at, project(at, {web: sleeper, db: sleeper}));
 });
 
-afterAll(async () => {
-	await at.tsbox(['down', at.name]);
-	const left = at.leftovers();
-	await at[Symbol.asyncDispose]();
-	expect(left).toEqual([]);
-});
+afterAll(() => leave(at));
 
 /** A shell on a terminal, with the dashboard that was started from it. */
-async function fromShell(): Promise<TmuxScreen> {
-	const screen = await onScreen(at, 'exec bash --norc --noprofile', {env: {PS1: 'prompt> '}});
+async function fromShell(env: Readonly<Record<string, string>> = {}): Promise<TmuxScreen> {
+	const screen = await onScreen(at, 'exec bash --norc --noprofile', {env: {PS1: 'prompt> ', ...env}});
 	await screen.shows('prompt>');
 	await screen.type(tsboxLine(at, ['dash']));
 	await screen.keys('Enter');
@@ -65,7 +60,7 @@ test.each<[string, number, (screen: TmuxScreen) => Promise<void>]>([
 	await screen.close();
 });
 
-test('q with a question on the screen, and in the middle of a command', async () => {
+test('SIGTERM with a question on the screen, and in the middle of a command', async () => {
 	await using screen = await fromShell();
 	await screen.keys('r', 'd');
 	await screen.shows('remove?');
@@ -73,6 +68,19 @@ test('q with a question on the screen, and in the middle of a command', async ()
 	await screen.shows('prompt>', 'remove?');
 	await until('it runs again', async () => Object.values(await rows(at)).every(({state}) => state === 'running'));
 	expect(await restored(screen)).toBe(143);
+	await screen.close();
+});
+
+test.each([
+	['an exception', "() => { throw new Error('thrown inside') }"],
+	['a promise that nobody looked after', "() => { Promise.reject(new Error('thrown inside')) }"],
+])('%s', async (_, thrower) => {
+	const file = at.file('thrower.cjs', `process.on('SIGUSR2', ${thrower});\n`);
+	await using screen = await fromShell({NODE_OPTIONS: `--require ${file}`});
+	process.kill(await dashOf(screen), 'SIGUSR2');
+	// What went wrong can be read where one is then.
+	await screen.shows('thrown inside', 'space mark');
+	expect(await restored(screen)).not.toBe(0);
 	await screen.close();
 });
 

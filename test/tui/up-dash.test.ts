@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {type TestBox, testBox} from '../system/box.ts';
 import {project, rows, sleeper, until} from '../system/project.ts';
-import {onScreen, tsboxLine} from './dashboard.ts';
+import {leave, onScreen, tsboxLine} from './dashboard.ts';
 import type {TmuxScreen} from './tmux.ts';
 
 /* `tsbox up --dash`: how services come up, and what can be done meanwhile. */
@@ -13,11 +13,7 @@ beforeAll(async () => {
 	at = await testBox();
 });
 
-afterAll(async () => {
-	const left = at.leftovers();
-	await at[Symbol.asyncDispose]();
-	expect(left).toEqual([]);
-});
+afterAll(() => leave(at));
 
 function upDash(spec: string, ...more: readonly string[]): Promise<TmuxScreen> {
 	return onScreen(at, `exec ${tsboxLine(at, ['up', '--dash', ...more, spec])}`);
@@ -105,7 +101,7 @@ test('who detaches leaves them to their supervisor, which goes on', async () => 
 	await screen.close();
 	await ready();
 	await until('all run', async () => (await rows(at))['web']?.state === 'running');
-	await at.tsbox(['down', at.name]);
+	expect((await at.tsbox(['down', at.name])).status).toBe(0);
 });
 
 test('when the terminal is gone in the middle of it, this process is, and they come up', async () => {
@@ -115,7 +111,7 @@ test('when the terminal is gone in the middle of it, this process is, and they c
 	await screen.close();
 	await ready();
 	await until('all run', async () => (await rows(at))['web']?.state === 'running');
-	await at.tsbox(['down', at.name]);
+	expect((await at.tsbox(['down', at.name])).status).toBe(0);
 });
 
 test('who stops takes all of it down', async () => {

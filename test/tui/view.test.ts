@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {type TestBox, testBox} from '../system/box.ts';
 import {project, sleeper} from '../system/project.ts';
-import {dashboard, type DashboardOptions, onScreen, tsboxLine} from './dashboard.ts';
+import {dashboard, type DashboardOptions, leave, onScreen, tsboxLine, upInBackground} from './dashboard.ts';
 import {goTo} from './seen.ts';
 
 /* How the dashboard is found through, set up and remembered, in a home of each test's own. */
@@ -16,15 +16,10 @@ beforeAll(async () => {
 		web: `${sleeper}mem_limit: 64m\n`,
 		fails: 'command: [sh, -c, "echo oops >&2; exit 3"]\n',
 	});
-	expect((await at.tsbox(['up', '-d', spec])).status).toBe(0);
+	await upInBackground(at, spec);
 });
 
-afterAll(async () => {
-	await at.tsbox(['down', at.name]);
-	const left = at.leftovers();
-	await at[Symbol.asyncDispose]();
-	expect(left).toEqual([]);
-});
+afterAll(() => leave(at));
 
 /** A folder of the test to be at home in, or to work in. */
 function folder(name: string): string {
