@@ -1,6 +1,7 @@
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import type {TestBox} from '../system/box.ts';
+import {snapshot} from '../system/snapshot.ts';
 import {type TmuxScreen, tmuxScreen} from './tmux.ts';
 
 const program = join(import.meta.dirname, '../../bin/tsbox');
@@ -53,7 +54,8 @@ export async function upInBackground(at: TestBox, spec: string, expected = 0): P
 /** Takes the test's project down and its box away; throws where something stays. */
 export async function leave(at: TestBox): Promise<void> {
 	await at.tsbox(['down', '-t', '0', at.name]);
-	const left = at.leftovers();
+	const seen = snapshot(at.name, at.folder, {processes: true}).filter(line => !line.startsWith('file '));
+	const left = [...at.leftovers(), ...seen];
 	await at[Symbol.asyncDispose]();
 	if (left.length > 0) throw new Error(`left behind:\n${left.join('\n')}`);
 }

@@ -7,7 +7,7 @@ import {until} from '../system/project.ts';
 
 const run = promisify(execFile);
 /** How long a screen may take to show what is waited for, ms. */
-const patience = 15_000;
+const patience = 30_000;
 
 /** A program in a real terminal: a window of tmux(1), of which no person's configuration is read. */
 export interface TmuxScreen extends AsyncDisposable {

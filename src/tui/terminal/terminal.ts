@@ -95,24 +95,31 @@ export function ownTerminal(
 		);
 	// Ctrl-Z in a program that has the terminal is for the whole job: else the shell below waits for this process.
 	const stopped = (): void => void (owned ? suspend() : process.kill(process.pid, 'SIGSTOP'));
+	// What is said of a bug would be written on the alternate screen, and go with it. (A reader that went away is no bug.)
+	const failed = (error: NodeJS.ErrnoException): void => {
+		if (error.code !== 'EPIPE') close();
+	};
+	const close = (): void => {
+		isClosed = true;
+		giveBack();
+		process.off('exit', restoreAtExit);
+		process.off('SIGTSTP', stopped);
+		process.off('uncaughtExceptionMonitor', failed);
+	};
 	process.on('exit', restoreAtExit);
+	process.on('uncaughtExceptionMonitor', failed);
 	process.on('SIGTSTP', stopped);
 	take();
 	return {
 		size: () => ({columns: stdout.columns || 80, rows: stdout.rows || 24}),
-		write: bytes => void stdout.write(bytes),
+		write: bytes => void (owned && stdout.write(bytes)),
 		setMouse: on => {
 			mouse = on;
 			if (owned) stdout.write(on ? mouseOn : mouseOff);
 		},
 		lend,
 		suspend,
-		close: () => {
-			isClosed = true;
-			giveBack();
-			process.off('exit', restoreAtExit);
-			process.off('SIGTSTP', stopped);
-		},
+		close,
 	};
 }
 
