@@ -28,6 +28,7 @@ export default defineConfig({
 					name: 'system',
 					include: [
 						'test/system/**/*.test.ts',
+						'test/tui/**/*.test.ts',
 						'test/faults/**/*.test.ts',
 						'test/seccomp/{prober,reference}.test.ts',
 						'test/escapes/**/*.test.ts',

@@ -2,7 +2,6 @@ import type {DashConfig, dashColumns, dashThemes} from '../spec/dash-config.ts';
 import type {ShownUp} from '../tui/dash/show-up.ts';
 import type {Context} from './command.ts';
 import {programOf} from './program.ts';
-import {stopSignals} from './stop-signals.ts';
 
 /** The options of `dash` that this goes by. */
 interface Wishes {
@@ -19,7 +18,11 @@ export async function openDash({io, engine, folders}: Context, wishes: Wishes, u
 	const loading = import('../tui/dash/start-dash.ts');
 	const machine = await engine.openMachine(folders);
 	const {startDash} = await loading;
-	const stop = stopSignals(io);
+	const over = new AbortController();
+	let isLent = false;
+	const close = io.onSignal(name => {
+		if (name !== 'SIGINT' || !isLent) over.abort(name);
+	});
 	try {
 		const config: DashConfig = machine.dash?.config ?? {};
 		await startDash({
@@ -27,7 +30,8 @@ export async function openDash({io, engine, folders}: Context, wishes: Wishes, u
 			program: programOf(io),
 			cwd: io.cwd,
 			env: io.env,
-			signal: stop.signal,
+			signal: over.signal,
+			lent: value => void (isLent = value),
 			config: {
 				...config,
 				...(wishes.theme === undefined ? {} : {theme: wishes.theme as (typeof dashThemes)[number]}),
@@ -40,7 +44,7 @@ export async function openDash({io, engine, folders}: Context, wishes: Wishes, u
 			...(up === undefined ? {} : {up}),
 		});
 	} finally {
-		stop.close();
+		close();
 	}
-	return stop.signal.reason === 'SIGTERM' ? 143 : stop.signal.reason === 'SIGHUP' ? 129 : 0;
+	return over.signal.reason === 'SIGTERM' ? 143 : over.signal.reason === 'SIGHUP' ? 129 : 0;
 }

@@ -1,3 +1,4 @@
+import {setTimeout as delay} from 'node:timers/promises';
 import {fromShell, writtenExit, writtenWithin} from '../engine/written-exit.ts';
 import type {Host} from '../host/host.ts';
 import {isRunning} from '../host/process.ts';
@@ -39,6 +40,15 @@ export function exitOf(host: Host, record: ContainerRecord, conf: string, isOurs
 		};
 		look();
 	});
+}
+
+/**
+ * How a container ends that this process started: by what its shell ends with, or by what that wrote down before, where
+ * others hold its output open. What is written is 1 for SIGKILL too, as unshare(1) has it: only the shell's end tells these apart.
+ */
+export function endOfOwn(shell: Promise<number>, written: Promise<number>): Promise<number> {
+	const patient = written.then(code => (code === 1 ? Promise.race([shell, delay(writtenWithin, code)]) : code));
+	return Promise.race([shell, patient]);
 }
 
 /** Waits until all that a container printed is in its files; how long that may take at most, ms, where its shell was killed. */

@@ -14,7 +14,7 @@ import {labelOf} from '../spec/replicas.ts';
 import {type ContainerRecord, containerFolder} from '../state/record.ts';
 import type {StartStory} from '../state/start-story.ts';
 import type {ProjectSink} from './event.ts';
-import {exitOf} from './exit-of.ts';
+import {endOfOwn, exitOf} from './exit-of.ts';
 import {forgetFailedStory, keepFailedStory} from './failed-story.ts';
 import {sayFarewell} from '../engine/hooks.ts';
 import {lookAfter} from './look-after.ts';
@@ -99,7 +99,7 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 		const one = await startDetached(machine, request, about, step, calledOff.signal);
 		forgetFailedStory(machine, project.name, label);
 		// Its shell ends when all output is written, which processes that it left behind may hold up.
-		return {...one, ended: Promise.race([one.ended, exitOf(host, one.record, conf, true)])};
+		return {...one, ended: endOfOwn(one.ended, exitOf(host, one.record, conf, true))};
 	}
 
 	/** From its start, or its adoption, to its end; gives how long it ran, ms. */

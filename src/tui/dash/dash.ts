@@ -127,6 +127,7 @@ export async function runDash(options: DashOptions): Promise<void> {
 		},
 		settingsChanged: options.remember,
 		leave: () => over.abort(),
+		ended,
 	};
 	terminal.setMouse(model.settings.mouse);
 	options.begin?.(desk);

@@ -6,7 +6,7 @@ import type {Keys} from './keys.ts';
 import type {Layout} from './layout.ts';
 import {currentRows, cursorRow, meantRows, type Model, type RunCommand} from './model.ts';
 import type {DetailTarget, Surround} from './pane.ts';
-import type {Row} from './rows.ts';
+import {isLive, type Row} from './rows.ts';
 import type {ScreenLook} from './screen.ts';
 import type {ViewSettings} from './settings.ts';
 import {commandText, type Narrow} from './sheet.ts';
@@ -27,6 +27,8 @@ export interface Desk extends Surround {
 	/** Nothing is known any more of what is on the terminal. */
 	readonly repaint: () => void;
 	readonly leave: () => void;
+	/** Aborts when it is left, whoever asked for that. */
+	readonly ended: AbortSignal;
 }
 
 /** Changes what is remembered of the view. */
@@ -46,7 +48,9 @@ export function follow(desk: Desk): void {
 function targetOf(row: Row, meant: readonly Row[]): DetailTarget {
 	const of = (one: Row): readonly ContainerSummary[] =>
 		one.kind === 'project' ? one.containers : one.kind === 'container' ? [one.container] : [];
-	const containers = new Map((meant.length > 1 ? meant : [row]).flatMap(of).map(one => [one.name, one]));
+	const all = (meant.length > 1 ? meant : [row]).flatMap(of);
+	// Tabs about one container take the first: one that runs has more to show.
+	const containers = new Map([...all.filter(isLive), ...all].map(one => [one.name, one]));
 	const project =
 		row.kind === 'project' ? row.project.name : row.kind === 'absent' ? row.project : row.container.project;
 	return {

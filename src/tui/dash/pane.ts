@@ -48,8 +48,7 @@ export interface Pane {
 
 /** Keeps a place in lines that change. */
 export interface Scroller {
-	/** `below`: how many lines behind the focus are to be in sight with it, where there is room. */
-	readonly window: (body: Body, rows: number, below?: number) => readonly Line[];
+	readonly window: (body: Body, rows: number) => readonly Line[];
 	readonly move: (by: Move) => void;
 	/** `12-40 of 80`; empty where all is in sight. */
 	readonly status: () => string;
@@ -62,13 +61,13 @@ export function scroller(): Scroller {
 	let room = 1;
 	let seenFocus: number | undefined;
 	return {
-		window: ({lines, focus}, rows, below = 0) => {
+		window: ({lines, focus, focusEnd = focus}, rows) => {
 			count = lines.length;
 			room = Math.max(1, rows);
 			// The focus is brought into sight when it moves, and not held there: one may look elsewhere.
 			if (focus !== undefined && focus !== seenFocus) {
+				if (focusEnd !== undefined && focusEnd >= top + room) top = focusEnd - room + 1;
 				if (focus < top) top = focus;
-				top = Math.max(top, Math.min(focus, focus + below - room + 1));
 			}
 			seenFocus = focus;
 			top = Math.max(0, Math.min(top, count - room));

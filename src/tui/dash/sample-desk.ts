@@ -52,6 +52,7 @@ export function sampleDesk(
 		say: (text, isError = false) => void (model.notice = {text, isError}),
 		changed: () => {},
 		now: () => sampleNow,
+		ended: new AbortController().signal,
 		detail: {
 			...sampleDetail,
 			show: (target, tab) => void record.shown.push([target?.containers ?? [], tab]),

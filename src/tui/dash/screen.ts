@@ -183,11 +183,18 @@ function commandPane(model: Model, frame: Frame): readonly Line[] {
 	const rule = (frame.glyphs.isAscii ? '-' : '─').repeat(frame.columns);
 	const lines = commandLines(model, frame);
 	const empty = [line('  what is done here is shown as the command that does it', 'quiet')];
-	return [line(rule, 'quiet'), ...(lines.length === 0 ? empty : lines.slice(-(frame.rows - 1)))];
+	// What was said longest ago gives way first: the commands themselves stay as long as they can.
+	let excess = lines.length - (frame.rows - 1);
+	const kept = lines.filter(({isSaid}) => !(isSaid && excess-- > 0)).map(({text}) => text);
+	return [line(rule, 'quiet'), ...(lines.length === 0 ? empty : kept.slice(-(frame.rows - 1)))];
 }
 
-function commandLines({commands}: Model, frame: Pick<Frame, 'glyphs'>): readonly Line[] {
-	return commands.flatMap(({words, status, output}): readonly Line[] => {
+/** The commands, and what they said. */
+function commandLines(
+	{commands}: Model,
+	frame: Pick<Frame, 'glyphs'>,
+): readonly {readonly text: Line; readonly isSaid: boolean}[] {
+	return commands.flatMap(({words, status, output}) => {
 		const [sign, tone] =
 			status === undefined
 				? ([frame.glyphs.waiting, 'accent'] as const)
@@ -195,13 +202,17 @@ function commandLines({commands}: Model, frame: Pick<Frame, 'glyphs'>): readonly
 					? ([frame.glyphs.done, 'ok'] as const)
 					: ([frame.glyphs.failed, 'failed'] as const);
 		const said = output.trim() === '' ? [] : output.trim().split('\n');
+		const head: Line = [
+			span(` ${sign} `, tone),
+			span(`$ ${escapeText(commandText(words))}`, 'command'),
+			span(status ? `  exit ${status}` : '', 'failed'),
+		];
 		return [
-			[
-				span(` ${sign} `, tone),
-				span(`$ ${escapeText(commandText(words))}`, 'command'),
-				span(status ? `  exit ${status}` : '', 'failed'),
-			],
-			...said.map(text => line(`     ${escapeText(text)}`, status === 0 ? 'quiet' : 'plain')),
+			{text: head, isSaid: false},
+			...said.map(text => ({
+				text: line(`     ${escapeText(text)}`, status === 0 ? 'quiet' : 'plain'),
+				isSaid: true,
+			})),
 		];
 	});
 }

@@ -19,6 +19,8 @@ export function showUp(desk: Desk, {project, services, run}: ShownUp): void {
 	const {model} = desk;
 	const began = desk.now();
 	const gone = new AbortController();
+	// Its supervisor goes on; this process would wait for it, and nobody see that.
+	desk.ended.addEventListener('abort', () => gone.abort('SIGINT'), {once: true});
 	let state = firstUp(services);
 	let failure: string | undefined;
 	let isOver = false;
@@ -54,10 +56,7 @@ export function showUp(desk: Desk, {project, services, run}: ShownUp): void {
 				{
 					label: 'detach: leave; its supervisor goes on starting it',
 					aside: `tsbox ps shows it`,
-					pick: () => {
-						gone.abort('SIGINT');
-						desk.leave();
-					},
+					pick: () => desk.leave(),
 				},
 				{
 					label: 'stop: take all of it down',

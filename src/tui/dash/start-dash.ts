@@ -16,6 +16,8 @@ import {viewMemory} from './view-memory.ts';
 export interface StartDash extends Surroundings {
 	readonly machine: Machine;
 	readonly signal: AbortSignal;
+	/** Told when a program has the terminal, whose Ctrl-C is for that, and when it is back. */
+	readonly lent: (isLent: boolean) => void;
 	readonly config: DashConfig;
 	/** The file that the configuration came from. */
 	readonly origin: string | null;
@@ -44,8 +46,19 @@ export async function startDash(start: StartDash): Promise<void> {
 		sort: sortOf(start, kept.sort),
 	};
 	const signs = glyphs(env);
+	const source = realSource(machine, start);
 	await runDash({
-		source: realSource(machine, start),
+		source: {
+			...source,
+			lend: async words => {
+				start.lent(true);
+				try {
+					return await source.lend(words);
+				} finally {
+					start.lent(false);
+				}
+			},
+		},
 		stdin,
 		stdout,
 		theme: hasColour({...env, CI: undefined}, true) ? (config.theme ?? 'dark') : 'none',

@@ -36,10 +36,11 @@ export interface Frame {
 	readonly width: Measure;
 }
 
-/** The lines of a part that can be scrolled; `focus` is the index of the one that is to be in sight. */
+/** The lines of a part that can be scrolled; `focus` is the index of the one that is to be in sight, with those up to `focusEnd`. */
 export interface Body {
 	readonly lines: readonly Line[];
 	readonly focus?: number;
+	readonly focusEnd?: number;
 }
 
 /** A span; plain without a tone. */

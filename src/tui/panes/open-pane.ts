@@ -18,20 +18,35 @@ import {statsPane} from './stats-pane.ts';
 
 /** Opens the pane of a tab. */
 export function openPane(desk: PaneDesk): OpenPane {
-	return (tab, target) => {
-		switch (tab) {
-			case 'logs':
-				return logsPane(desk, target);
-			case 'plan':
-				return planPane(desk, target);
-			case 'stats':
-				return statsPane(desk, target);
-			case 'events':
-				return eventsPane(desk, target);
-			default:
-				return factsPane(desk, tab, target);
-		}
+	return (tab, target) => named(paneOf(desk, tab, target), tab, target);
+}
+
+/** Of a project, or of what is marked, it is said whose facts are shown. */
+function named(pane: Pane, tab: TabName, {row, containers}: DetailTarget): Pane {
+	const [name] = containers;
+	if (row.kind !== 'project' || name === undefined || tab === 'logs' || tab === 'events') return pane;
+	return {
+		...pane,
+		draw: frame => {
+			const {lines, status} = pane.draw(frame);
+			return {lines, status: status === '' ? name : `${name}, ${status}`};
+		},
 	};
+}
+
+function paneOf(desk: PaneDesk, tab: TabName, target: DetailTarget): Pane {
+	switch (tab) {
+		case 'logs':
+			return logsPane(desk, target);
+		case 'plan':
+			return planPane(desk, target);
+		case 'stats':
+			return statsPane(desk, target);
+		case 'events':
+			return eventsPane(desk, target);
+		default:
+			return factsPane(desk, tab, target);
+	}
 }
 
 /** The tabs that ask about one container: of several, the first. */

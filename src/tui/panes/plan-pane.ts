@@ -5,9 +5,6 @@ import {commandAt, planCursorMax, planCursorStart, planTab} from '../tabs/plan-t
 import {movedCursor} from './asked-pane.ts';
 import type {PaneDesk} from './pane-desk.ts';
 
-/** Lines of an open step that are shown with its title. */
-const openRows = 14;
-
 /** The plan of a container and how its start went; of one that is not there, its last start, which failed. */
 export function planPane({source}: PaneDesk, {row, containers, labels, project}: DetailTarget): Pane {
 	const scroll = scroller();
@@ -37,7 +34,7 @@ export function planPane({source}: PaneDesk, {row, containers, labels, project}:
 					status: '',
 				};
 			const body = planTab(story, {cursor, opened: new Set(), folds}, frame);
-			return {lines: scroll.window(body, frame.rows, openRows), status: scroll.status()};
+			return {lines: scroll.window(body, frame.rows), status: scroll.status()};
 		},
 		move: by => {
 			// What is open may be longer than the screen.

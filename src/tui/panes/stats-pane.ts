@@ -20,7 +20,7 @@ export function statsPane({history, settings, change}: PaneDesk, {containers, ro
 			if (name === undefined) return {lines: [line('  there is no container', 'quiet')], status: ''};
 			const windowMs = plotWindows.find(ms => ms === settings().windowMs) ?? plotWindows[0];
 			const body = statsTab(history.samples(name, frame.now - windowMs - 2000), {windowMs}, frame);
-			return {lines: scroll.window(body, frame.rows), status: row.kind === 'project' ? name : scroll.status()};
+			return {lines: scroll.window(body, frame.rows), status: scroll.status()};
 		},
 		move: scroll.move,
 		perform: key => {

@@ -34,7 +34,7 @@ export function planTab(story: StartStory, state: PlanState, frame: Frame): Body
 	const titles = plan.steps.map(({title}) => frame.width(escapeText(title)));
 	const titleColumns = Math.max(20, Math.min(frame.columns - besideTitle, Math.max(0, ...titles)));
 	const lines: Line[] = [...outcomeLines(story, frame), ...warningLines(story, frame)];
-	let focus = 0;
+	let [focus, focusEnd] = [0, 0];
 	let wasFolded = false;
 	for (const {phase, steps} of groupsOf(plan.steps)) {
 		const hasCursor = steps.some(({index}) => index === cursor);
@@ -48,13 +48,15 @@ export function planTab(story: StartStory, state: PlanState, frame: Frame): Body
 		for (const {step, index} of steps) {
 			const isCursor = index === cursor;
 			const outcome = story.steps[step.id];
-			if (isCursor) focus = lines.length;
+			// What stands above the first step has no cursor of its own.
+			if (isCursor) focus = index === 0 ? 0 : lines.length;
 			lines.push(stepLine(step, outcome, {titleColumns, isCursor, frame}));
 			if (isCursor || state.opened.has(step.id) || outcome?.status === 'failed')
 				lines.push(...stepDetails(step, story, frame));
+			if (isCursor) focusEnd = lines.length - 1;
 		}
 	}
-	return {lines, focus};
+	return {lines, focus, focusEnd};
 }
 
 /** The last place that the cursor of {@link planTab} may have. */

@@ -44,6 +44,7 @@ export function ownTerminal(
 	const read = inputReader(listener.input);
 	let mouse = false;
 	let owned = false;
+	let isClosed = false;
 	const resized = (): void => listener.resized();
 	// At the end of a process streams write no more.
 	const restoreAtExit = (): void => {
@@ -75,8 +76,11 @@ export function ownTerminal(
 		try {
 			return await run();
 		} finally {
-			take();
-			listener.regained();
+			// Whoever was told to end meanwhile wants it no more.
+			if (!isClosed) {
+				take();
+				listener.regained();
+			}
 		}
 	};
 	const suspend = (): Promise<void> =>
@@ -92,27 +96,33 @@ export function ownTerminal(
 					process.kill(0, 'SIGTSTP');
 				}),
 		);
-	const stopped = (): void => void (owned ? suspend() : undefined);
+	// Ctrl-Z in a program that has the terminal is for the whole job: else the shell below waits for this process.
+	const stopped = (): void => void (owned ? suspend() : process.kill(process.pid, 'SIGSTOP'));
+	// What is said of a bug would be written on the alternate screen, and go with it. (A reader that went away is no bug.)
+	const failed = (error: NodeJS.ErrnoException): void => {
+		if (error.code !== 'EPIPE') close();
+	};
+	const close = (): void => {
+		isClosed = true;
+		giveBack();
+		process.off('exit', restoreAtExit);
+		process.off('SIGTSTP', stopped);
+		process.off('uncaughtExceptionMonitor', failed);
+	};
 	process.on('exit', restoreAtExit);
-	// What is told of a crash is to be seen on the screen that stays.
-	process.on('uncaughtExceptionMonitor', giveBack);
+	process.on('uncaughtExceptionMonitor', failed);
 	process.on('SIGTSTP', stopped);
 	take();
 	return {
 		size: () => ({columns: stdout.columns || 80, rows: stdout.rows || 24}),
-		write: bytes => void stdout.write(bytes),
+		write: bytes => void (owned && stdout.write(bytes)),
 		setMouse: on => {
 			mouse = on;
 			if (owned) stdout.write(on ? mouseOn : mouseOff);
 		},
 		lend,
 		suspend,
-		close: () => {
-			giveBack();
-			process.off('exit', restoreAtExit);
-			process.off('uncaughtExceptionMonitor', giveBack);
-			process.off('SIGTSTP', stopped);
-		},
+		close,
 	};
 }
 
