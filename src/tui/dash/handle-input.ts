@@ -151,7 +151,7 @@ function handleClick(desk: Desk, at: {readonly column: number; readonly row: num
 		if (row !== undefined) model.cursor = row.key;
 	} else if (isIn(layout.tabs, at)) {
 		const column = at.column - layout.tabs.column;
-		const tab = tabPlaces().find(place => column >= place.at && column < place.at + place.width);
+		const tab = tabPlaces(layout.tabs.columns).find(place => column >= place.at && column < place.at + place.width);
 		if (tab !== undefined) chooseTab(desk, tab.tab);
 		model.focus = 'detail';
 	} else if (isIn(layout.detail, at)) model.focus = 'detail';

@@ -46,7 +46,7 @@ describe('the mouse', () => {
 	});
 
 	test('a click on a tab shows it', () => {
-		for (const {tab, at, width} of tabPlaces()) {
+		for (const {tab, at, width} of tabPlaces(100)) {
 			expect(deskAfter('p:shop', click(at, tabsRow)).model).toMatchObject({settings: {tab}, focus: 'detail'});
 			expect(deskAfter('p:shop', click(at + width - 1, tabsRow)).model.settings.tab).toBe(tab);
 		}

@@ -46,13 +46,14 @@ export function sampleDesk(
 	const record: DeskRecord = {ran: [], lent: [], written: [], done: [], settings: [], shown: [], detail: []};
 	const look = (): ScreenLook => sampleLook(size.columns, size.rows);
 	const note = (what: string) => (): void => void record.done.push(what);
+	const over = new AbortController();
 	const desk: Desk = {
 		model,
 		ask: sheet => void (model.sheet = sheet),
 		say: (text, isError = false) => void (model.notice = {text, isError}),
 		changed: () => {},
 		now: () => sampleNow,
-		ended: new AbortController().signal,
+		ended: over.signal,
 		detail: {
 			...sampleDetail,
 			show: (target, tab) => void record.shown.push([target?.containers ?? [], tab]),
@@ -91,7 +92,10 @@ export function sampleDesk(
 		look,
 		settingsChanged: settings => void record.settings.push(settings),
 		repaint: note('repaint'),
-		leave: note('leave'),
+		leave: () => {
+			record.done.push('leave');
+			over.abort();
+		},
 	};
 	return {desk, record};
 }

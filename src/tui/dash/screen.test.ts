@@ -44,7 +44,7 @@ test('a screen of 100 columns has the overview above the detail', () => {
 		    shop-web     ● running    ✔ healthy     12.5 ███░░░ 50M/100M         2K/1.4M         5 minutes
 		    cache  ✘ is not there: it did not start, or is not started yet
 		  demo           ‖ paused     -                - 1M                      0/0             5 minutes
-		 1 logs  2 plan  3 stats  4 processes  5 mounts  6 network  7 config  8 events  9 drift  │ 1-2 of 80
+		 1 logs 2 plan 3 stats 4 processes 5 mounts 6 network 7 config 8 events 9 drift │ 1-2 of 80
 		 detail of 99x13
 		 second line
 
@@ -66,7 +66,7 @@ test('a screen of 200 columns has the detail beside the overview, and a line bet
 	const rows = textOf(draw(sampleModel(), sampleLook(200, 24))).split('\n');
 	expect(rows).toHaveLength(24);
 	expect(rows.slice(1, -1).map(row => row[96])).toEqual(Array(22).fill('│'));
-	expect(rows[1]?.slice(97)).toContain('1 logs  2 plan');
+	expect(rows[1]?.slice(97)).toContain('1 logs 2 plan');
 });
 
 test('the header counts what is there, what is wrong, what is marked and what is filtered', () => {
@@ -91,7 +91,7 @@ test('before the first list has come the overview says that it looks', () => {
 test('the line of the tabs has them where clicks look for them, and what the tab says of itself', () => {
 	const [line = []] = draw(sampleModel()).tabs;
 	const text = line.map(span => span.text).join('');
-	for (const [index, {tab, at, width}] of tabPlaces().entries())
+	for (const [index, {tab, at, width}] of tabPlaces(100).entries())
 		expect(text.slice(at, at + width)).toBe(`${index + 1} ${tab}`);
 	expect(text).toContain('│ 1-2 of 80');
 	expect(line.find(span => span.tone === 'title')?.text).toBe('1 logs');

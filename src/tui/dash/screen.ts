@@ -71,7 +71,10 @@ export function screenOf(model: Model, detail: DetailView, look: ScreenLook): Sc
 		layout,
 		header: fill([headerLine(model)], layout.header, look),
 		list: layout.list.rows === 0 ? [] : fill(listLines(model, rows, frame(layout.list)), layout.list, look),
-		tabs: layout.tabs.rows === 0 ? [] : fill([tabLine(model, shown.status, look)], layout.tabs, look),
+		tabs:
+			layout.tabs.rows === 0
+				? []
+				: fill([tabLine(model, shown.status, {...look, columns: layout.tabs.columns})], layout.tabs, look),
 		detail: fill(
 			shown.lines.map(each => [margin, ...each]),
 			layout.detail,
@@ -159,22 +162,33 @@ function headerLine({containers, projects, samples, filter, marked}: Model): Lin
 	];
 }
 
+/** What is said behind the names needs room. */
+function tabGap(columns: number): number {
+	return columns >= 140 ? 2 : 1;
+}
+
 /** Where a tab's name begins and how long it is, from the left of its line. */
-export function tabPlaces(): readonly {readonly tab: TabName; readonly at: number; readonly width: number}[] {
+export function tabPlaces(
+	columns: number,
+): readonly {readonly tab: TabName; readonly at: number; readonly width: number}[] {
 	let at = 1;
 	return tabNames.map((tab, index) => {
 		const width = `${index + 1} ${tab}`.length;
 		const place = {tab, at, width};
-		at += width + 2;
+		at += width + tabGap(columns);
 		return place;
 	});
 }
 
-function tabLine({settings: {tab}, focus}: Model, status: string, {glyphs}: ScreenLook): Line {
+function tabLine(
+	{settings: {tab}, focus}: Model,
+	status: string,
+	{glyphs, columns}: Pick<ScreenLook, 'glyphs' | 'columns'>,
+): Line {
 	const names = tabNames.flatMap((name, index): Line => {
 		const text = `${index + 1} ${name}`;
-		if (name !== tab) return [span(text, 'quiet'), span('  ')];
-		return [span(text, focus === 'detail' ? 'cursor' : 'title'), span('  ')];
+		const tone = name !== tab ? 'quiet' : focus === 'detail' ? 'cursor' : 'title';
+		return [span(text, tone), span(' '.repeat(tabGap(columns)))];
 	});
 	return [span(' '), ...names, span(status === '' ? '' : `${glyphs.isAscii ? '|' : '│'} ${status}`, 'quiet')];
 }
