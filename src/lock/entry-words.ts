@@ -36,8 +36,6 @@ export function nameText(name: Buffer): string {
 	if (name.length === 0) return '.';
 	if (isUtf8(name)) return name.toString();
 	return [...name]
-		.map(byte =>
-			byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`,
-		)
+		.map(byte => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`))
 		.join('');
 }
