@@ -41,8 +41,7 @@ export async function refuseUnlocked(
 		if (found.differences.length === 0) return;
 		const {lockDifferences} = await import('../view/lock-words.ts');
 		throw new TsboxError('E_LOCKED', lockDifferences(found), {
-			why: 'with --locked nothing is started that is not what the lock says',
-			hint: 'mend each as it says, or start without --locked',
+			hint: 'mend each as it says, or start without `--locked`',
 		});
 	} finally {
 		stop.close();

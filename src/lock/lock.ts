@@ -4,7 +4,10 @@ import {noSuchService} from '../engine/no-service.ts';
 import type {Machine, SpecRequest} from '../engine/types.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {explainOrigin} from '../spec/explain-origin.ts';
+import {shownPath as fromFolder} from '../spec/source-text.ts';
+import {shellCommand} from '../step/shell-word.ts';
 import {labelOf} from '../spec/replicas.ts';
+import type {Project} from '../spec/project.ts';
 import {type CompareContext, compareService, type LockDifference, missingService} from './compare.ts';
 import {type Lock, type LockedService, lockText, lockVersion, readLock} from './lock-file.ts';
 import {absentTree, type LockableProject, lockService, type LookOptions} from './lock-service.ts';
@@ -118,7 +121,7 @@ export async function checkLock(machine: Machine, asked: LockRequest): Promise<L
 	const lock = readLock(machine.host, path);
 	if (lock === undefined)
 		throw new TsboxError('E_LOCKED', `there is no lock at ${path}`, {
-			hint: `write it with \`tsbox lock ${basename(project.file)}\`, or name another with \`--lock FILE\``,
+			hint: `write it with \`${takeOverCommand(asked, project)}\`, or name another with \`--lock FILE\``,
 		});
 	checkSpec(opened, lock);
 	const isAll = asked.services.length === 0 && project.active === undefined;
@@ -129,9 +132,9 @@ export async function checkLock(machine: Machine, asked: LockRequest): Promise<L
 	const meant = names.filter(({name}) => wanted.has(name));
 	const differences: LockDifference[] = [];
 	const notLocked: NotLocked[] = [];
-	const command = `tsbox lock ${basename(project.file)}`;
+	const command = takeOverCommand(asked, project);
 	for (const {name, key} of meant) {
-		const takeOver = names.length === 1 ? command : `${command} ${name}`;
+		const takeOver = names.length === 1 ? command : `${command} ${shellCommand([name])}`;
 		const locked = lock.services[key];
 		if (locked === undefined) {
 			differences.push(missingService(key, false, takeOver));
@@ -144,6 +147,11 @@ export async function checkLock(machine: Machine, asked: LockRequest): Promise<L
 	const gone = isAll ? Object.keys(lock.services).filter(key => !names.some(each => each.key === key)) : [];
 	differences.push(...gone.map(key => missingService(key, true, command)));
 	return {file: path, services: meant.map(({key}) => key), differences, notLocked};
+}
+
+/** The command that locks all of a spec as it is now. */
+function takeOverCommand({file, spec: {cwd}}: LockRequest, project: Project): string {
+	return `tsbox lock ${shellCommand([...(file === undefined ? [] : ['--lock', file]), fromFolder(project.file, cwd)])}`;
 }
 
 function withDependencies({project: {services, active}}: Opened, named: readonly string[]): ReadonlySet<string> {

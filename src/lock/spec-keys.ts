@@ -63,7 +63,7 @@ function snake(key: string): string {
 }
 
 function isOfFile(origin: Origin | undefined): boolean {
-	return origin?.kind === 'file' && origin.variables === undefined;
+	return origin?.kind === 'file' && (origin.variables ?? []).every(({from}) => from === 'default' || from === 'unset');
 }
 
 /** Whether all words of a value stand in the spec's text. */

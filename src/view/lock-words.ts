@@ -10,10 +10,10 @@ export function lockDifferences({file, differences}: Pick<LockCheck, 'file' | 'd
 
 function differenceWords({service, what, locked, now, why, hint}: LockDifference): string {
 	return [
-		`${escapeText(service)}: ${escapeText(what)}`,
-		`  locked ${escapeText(locked)} | now ${escapeText(now)}`,
-		`  cause  ${escapeText(why)}`,
-		`  mend   ${escapeText(hint)}`,
+		`  ${escapeText(service)}: ${escapeText(what)}`,
+		`    locked ${escapeText(locked)} | now ${escapeText(now)}`,
+		`    cause  ${escapeText(why)}`,
+		`    mend   ${escapeText(hint)}`,
 	].join('\n');
 }
 
