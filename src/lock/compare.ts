@@ -28,6 +28,9 @@ export interface CompareContext {
 }
 
 const none = 'not there';
+const unused = 'not used';
+/** Steps that are named; a list of all says nothing. */
+const mostSteps = 5;
 type Row = Omit<LockDifference, 'service'>;
 
 /** All that differs between a service as it was locked and as it is now; causes before what follows from them. */
@@ -117,18 +120,27 @@ function keyRows(before: LockedService, after: LockedService, {originOf, takeOve
 	const hint = `put it back as it was, or take it over with \`${takeOver}\``;
 	const rows = keysOf(before.keys, after.keys).flatMap(key => {
 		const origin = originOf(key);
-		const place = origin === undefined ? 'it has no value in the spec now' : `its value now is from ${origin}`;
-		return different(key, before.keys[key] ?? none, after.keys[key] ?? none, {why: place, hint});
+		const place =
+			after.keys[key] === undefined
+				? 'the spec does not have it any more'
+				: origin === undefined
+					? 'the spec has another value now'
+					: `its value now is from ${origin}`;
+		return different(key, valueWords(before.keys[key]), valueWords(after.keys[key]), {why: place, hint});
 	});
 	if (rows.length > 0) return rows;
 	return different('the spec', before.spec, after.spec, {why: 'the lock was changed by hand', hint});
+}
+
+function valueWords(value: unknown): string {
+	return value === undefined ? none : typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function machineRows(before: LockedService, after: LockedService, {takeOver}: CompareContext): readonly Row[] {
 	const accept = `or take what is here over with \`${takeOver}\``;
 	return [
 		...keysOf(before.features, after.features).flatMap(name =>
-			different(name, before.features[name] ?? 'not used', after.features[name] ?? 'not used', {
+			different(name, before.features[name] ?? unused, after.features[name] ?? unused, {
 				why: 'this kernel, or this host, has other abilities than the one it was locked on',
 				hint: `see \`tsbox doctor\`, ${accept}`,
 			}),
@@ -137,16 +149,26 @@ function machineRows(before: LockedService, after: LockedService, {takeOver}: Co
 			why: 'the profile is another one, or the kernel or tsbox is, for which it was compiled',
 			hint: `put the profile back, ${accept}`,
 		}),
-		...keysOf(before.tools, after.tools).flatMap(name =>
-			different(`the tool ${name}`, before.tools[name] ?? 'not used', after.tools[name] ?? 'not used', {
-				why:
-					before.tools[name] === undefined || after.tools[name] === undefined
-						? 'the plan runs other tools than it did'
-						: 'another version of it is installed here',
-				hint: `install the version that was locked, ${accept}`,
-			}),
-		),
+		...toolRows(before.tools, after.tools, accept),
 	];
+}
+
+/** Tools of one package differ in the same way: they are told together. */
+function toolRows(before: LockedService['tools'], after: LockedService['tools'], accept: string): readonly Row[] {
+	const groups = new Map<string, {readonly locked: string; readonly now: string; readonly names: string[]}>();
+	for (const name of keysOf(before, after)) {
+		const [locked, now] = [before[name] ?? unused, after[name] ?? unused];
+		const group = groups.get(`${locked}\0${now}`) ?? {locked, now, names: []};
+		group.names.push(name);
+		groups.set(`${locked}\0${now}`, group);
+	}
+	return [...groups.values()].flatMap(({locked, now, names}) => {
+		const isInstalled = locked !== unused && now !== unused;
+		return different(`the tool${names.length === 1 ? '' : 's'} ${names.join(', ')}`, locked, now, {
+			why: isInstalled ? 'another version is installed here' : 'the plan runs other tools than it did',
+			hint: `${isInstalled ? 'install the version that was locked' : 'mend what else differs'}, ${accept}`,
+		});
+	});
 }
 
 function planRows(
@@ -156,7 +178,9 @@ function planRows(
 	isExplained: boolean,
 ): readonly Row[] {
 	const ids = keysOf(before.steps, after.steps).filter(id => before.steps[id] !== after.steps[id]);
-	const steps = ids.length === 0 ? '' : ` in ${ids.length === 1 ? 'the step' : 'the steps'} ${ids.join(', ')}`;
+	const more = ids.length > mostSteps ? ` and ${ids.length - mostSteps} more` : '';
+	const named = ids.slice(0, mostSteps).join(', ');
+	const steps = ids.length === 0 ? '' : ` in the step${ids.length === 1 ? '' : 's'} ${named}${more}`;
 	return different('the plan', before.plan, after.plan, {
 		why: isExplained
 			? `it differs${steps}, as follows from what differs above`

@@ -12,7 +12,7 @@ export const lockVersion = 1;
 export interface LockedService {
 	/** Digest of the service as it was read, and its keys as the spec writes them; what may be a secret is a digest. */
 	readonly spec: string;
-	readonly keys: Readonly<Record<string, string>>;
+	readonly keys: Readonly<Record<string, unknown>>;
 	/** Its root filesystem: `archive` with the digest of the file, `folder` with that of the tree, `host` with none. */
 	readonly rootfs: LockedRootfs;
 	/** The read-only bind mounts, by their place in the container. */
@@ -53,7 +53,7 @@ const filesOf: Shape = value => {
 };
 const service = fields({
 	spec: text,
-	keys: table(text),
+	keys: table(() => true),
 	rootfs: value => rootfs(value) && filesOf(value),
 	inputs: table(value => fields(tree)(value) && filesOf(value)),
 	notLocked: list(text),

@@ -76,7 +76,9 @@ type Row = readonly [name: string, value: string];
 function featuresOf(action: Action, {cgroup}: HostFacts): readonly Row[] {
 	switch (action.kind) {
 		case 'start':
-			return [['cgroup hierarchy', action.cgroups.length === 0 ? 'none' : cgroup.layout]];
+			return [row('cgroup hierarchy', action.cgroups.length === 0 ? 'none' : cgroup.layout), ...userNamespace(action)];
+		case 'enterNamespaces':
+			return userNamespace(action);
 		case 'stop':
 			return [['end of all processes', action.kill.kind]];
 		case 'copyTree':
@@ -99,6 +101,17 @@ function featuresOf(action: Action, {cgroup}: HostFacts): readonly Row[] {
 		default:
 			return [];
 	}
+}
+
+function userNamespace({users}: {readonly users: readonly string[]}): readonly Row[] {
+	return users.length === 0
+		? []
+		: [
+				row(
+					'user namespace',
+					users.includes('--map-auto') || users.includes('--setuid=0') ? 'with subordinate ids' : 'with one id',
+				),
+			];
 }
 
 function row(name: string, value: string): Row {

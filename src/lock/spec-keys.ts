@@ -20,13 +20,21 @@ const plainKeys: readonly string[] = [
 	'name',
 	'hostname',
 ];
-const plainMembers: readonly string[] = ['type', 'kind', 'propagation', 'protocol', 'condition', 'permissions'];
+const plainMembers: readonly string[] = [
+	'type',
+	'kind',
+	'propagation',
+	'protocol',
+	'condition',
+	'permissions',
+	'options',
+];
 
 /** A resolved service as a lock has it. */
 export interface SpecKeys {
 	/** `sha256:` and 64 digits. */
 	readonly digest: string;
-	readonly keys: Readonly<Record<string, string>>;
+	readonly keys: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -82,9 +90,8 @@ function isWritten(value: unknown, text: string): boolean {
 	);
 }
 
-function shown(value: unknown): string {
-	const text = typeof value === 'string' ? value : JSON.stringify(value);
-	return text.length > longest ? hidden(value) : text;
+function shown(value: unknown): unknown {
+	return typeof value === 'string' && value.length > longest ? hidden(value) : value;
 }
 
 function hidden(value: unknown): string {
