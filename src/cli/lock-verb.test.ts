@@ -25,7 +25,7 @@ test('lock says what it wrote, and what it says nothing of', async () => {
 	expect({status, out}).toEqual({status: 0, out: ''});
 	expect(err).toMatchInlineSnapshot(`
 		"web: not locked: /data is ./data, which the container can write
-		/home/tsbox.lock is written: web
+		tsbox.lock is written: web
 		"
 	`);
 });
@@ -46,7 +46,7 @@ test('lock --check tells differences on standard output, with status 1', async (
 	const {status, out} = await tsbox('lock --check', {engine: differs});
 	expect(status).toBe(1);
 	expect(out).toMatchInlineSnapshot(`
-		"one thing is not as /home/tsbox.lock says
+		"one thing is not as tsbox.lock says
 		  web: /etc/app: \\x1b[2J.txt
 		    locked file 644 0:0 3 98ea | now not there
 		    cause  it was removed after the lock was made

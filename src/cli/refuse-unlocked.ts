@@ -1,4 +1,5 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
+import {shownPath} from '../spec/source-text.ts';
 import type {Context} from './command.ts';
 import type {SpecRequest} from './engine-api.ts';
 import {lockProgress} from './lock-progress.ts';
@@ -40,7 +41,7 @@ export async function refuseUnlocked(
 		});
 		if (found.differences.length === 0) return;
 		const {lockDifferences} = await import('../view/lock-words.ts');
-		throw new TsboxError('E_LOCKED', lockDifferences(found), {
+		throw new TsboxError('E_LOCKED', lockDifferences({...found, file: shownPath(found.file, io.cwd)}), {
 			hint: 'mend each as it says, or start without `--locked`',
 		});
 	} finally {

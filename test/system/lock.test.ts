@@ -52,7 +52,7 @@ async function locked(at: TestBox): Promise<string> {
 	const {status, err} = await at.tsbox(['lock', spec]);
 	expect({status, err}).toEqual({
 		status: 0,
-		err: `web: not locked: /data is ../data, which the container can write\n${join(at.folder, 'checkout/deploy/tsbox.lock')} is written: web\n`,
+		err: `web: not locked: /data is ../data, which the container can write\ncheckout/deploy/tsbox.lock is written: web\n`,
 	});
 	return spec;
 }
@@ -135,6 +135,15 @@ describe.skipIf(process.getuid?.() !== 0)('lock', () => {
 		const spec = join(at.folder, 'else/where/deploy/spec.yaml');
 		expect(await differing(at, spec)).toEqual([]);
 		expect(await differing(at, spec, '--store', join(at.folder, 'other-store'))).toEqual([]);
+	});
+
+	test('a spec that is called by its folder holds in a folder with another name', async () => {
+		await using at = await testBox();
+		mkdirSync(join(at.folder, 'one/conf'), {recursive: true});
+		const named = at.file('one/tsbox.yaml', 'rootfs: host\nvolumes: ["./conf:/conf:ro"]\ncommand: ["true"]\n');
+		expect(await at.tsbox(['lock', named])).toMatchObject({status: 0});
+		renameSync(join(at.folder, 'one'), join(at.folder, 'two'));
+		expect(await differing(at, join(at.folder, 'two/tsbox.yaml'))).toEqual([]);
 	});
 
 	test.each<{readonly what: string; readonly change: (folder: string) => void; readonly expected: readonly string[]}>([

@@ -1,3 +1,4 @@
+import {shownPath} from '../../spec/source-text.ts';
 import {jsonText} from '../../view/json.ts';
 import {defineCommand} from '../command.ts';
 import {lockProgress} from '../lock-progress.ts';
@@ -27,13 +28,13 @@ export const lock = defineCommand({
 		{name: 'SPEC', describe: 'Spec file; without it tsbox.yaml of this folder', completes: 'file'},
 		{name: 'SERVICE', describe: 'Entry of services: in the spec; all without', many: true, completes: 'none'},
 	],
-	async run({values, positionals: [file, ...services]}, {io, engine, folders}) {
+	async run({values, positionals: [spec, ...services]}, {io, engine, folders}) {
 		if (values.json && !values.check) throw usageError('--json is for --check', undefined, 'lock');
 		const machine = await withFacts(await engine.openMachine({...folders, planOnly: true}), values.facts, io);
 		const stop = stopSignals(io);
 		try {
 			const request = {
-				spec: {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], ...given({file})},
+				spec: {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], ...given({file: spec})},
 				services,
 				signal: stop.signal,
 				onFile: lockProgress(io),
@@ -44,11 +45,12 @@ export const lock = defineCommand({
 				io.out(jsonText({holds: found.differences.length === 0, ...found}, 2));
 				return found.differences.length === 0 ? 0 : 1;
 			}
+			const file = shownPath(found.file, io.cwd);
 			const {escapeText} = await import('../../view/escape.ts');
 			const {lockDifferences, notLockedLines} = await import('../../view/lock-words.ts');
 			io.err(notLockedLines(found.notLocked));
-			if (found.differences.length > 0) io.out(`${lockDifferences(found)}\n`);
-			else io.err(`${escapeText(found.file)} ${values.check ? 'holds' : 'is written'}: ${found.services.join(', ')}\n`);
+			if (found.differences.length > 0) io.out(`${lockDifferences({...found, file})}\n`);
+			else io.err(`${escapeText(file)} ${values.check ? 'holds' : 'is written'}: ${found.services.join(', ')}\n`);
 			return found.differences.length === 0 ? 0 : 1;
 		} finally {
 			stop.close();
