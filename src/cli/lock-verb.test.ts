@@ -20,9 +20,13 @@ const found: LockCheck = {
 const differs = {checkLock: () => Promise.resolve(found)};
 
 test('lock says what it wrote, and what it says nothing of', async () => {
-	const written = {...found, differences: []};
-	const {status, out, err} = await tsbox('lock shop.yaml web', {engine: {writeLock: () => Promise.resolve(written)}});
-	expect({status, out}).toEqual({status: 0, out: ''});
+	const {file, services, notLocked} = found;
+	const made = {file, text: '{"version": 1}\n', services, notLocked};
+	const {status, out, err, files} = await tsbox('lock shop.yaml web', {
+		engine: {makeLock: () => Promise.resolve(made)},
+		files: {'/home/tsbox.lock': 'an older one'},
+	});
+	expect({status, out, written: files['/home/tsbox.lock']}).toEqual({status: 0, out: '', written: made.text});
 	expect(err).toMatchInlineSnapshot(`
 		"web: not locked: /data is ./data, which the container can write
 		tsbox.lock is written: web
@@ -33,7 +37,7 @@ test('lock says what it wrote, and what it says nothing of', async () => {
 test('lock asks for the spec and the services that are named', async () => {
 	const {calls} = await tsbox('lock --lock other.lock shop.yaml web db');
 	expect(calls[1]).toEqual([
-		'writeLock',
+		'makeLock',
 		expect.objectContaining({
 			spec: {cwd: '/home', env: {}, bestEffort: false, file: 'shop.yaml'},
 			services: ['web', 'db'],

@@ -83,6 +83,14 @@ export function readLock(host: Host, path: string): Lock | undefined {
 	const refuse = (message: string, why: string, hint: string): never => {
 		throw new TsboxError('E_LOCKED', message, {why, hint});
 	};
+	const kind = host.lstat(path)?.kind;
+	// Where root locks a folder of somebody else's, a link would have the lock written to any place that it names.
+	if (kind !== undefined && kind !== 'file')
+		refuse(
+			`${path} is no plain file`,
+			`it is a ${kind === 'other' ? 'device or pipe' : kind}`,
+			'name the lock with `--lock FILE`',
+		);
 	const bytes = bytesOf(host, path);
 	if (bytes === undefined) return undefined;
 	const value = parse(bytes.toString());
@@ -110,7 +118,7 @@ function bytesOf(host: Host, path: string): Buffer | undefined {
 	try {
 		return host.readBytes(path, 0, largest);
 	} catch (error) {
-		if (errnoOf(error) !== 'EACCES' && errnoOf(error) !== 'EISDIR') throw error;
+		if (errnoOf(error) !== 'EACCES') throw error;
 		throw new TsboxError('E_LOCKED', `${path} can not be read`, {
 			hint: 'name the lock with `--lock FILE`',
 			cause: error,

@@ -76,13 +76,23 @@ function checkSpec({project, path}: Opened, lock: Lock): void {
 	});
 }
 
+/** A lock that was made, to be written. */
+export interface MadeLock {
+	/** Where it belongs. */
+	readonly file: string;
+	readonly text: string;
+	/** Those that were looked at. */
+	readonly services: readonly string[];
+	readonly notLocked: readonly NotLocked[];
+}
+
 /**
- * Locks a spec: writes down what its services, or those that are named, are made from now. What the lock says of others
- * stays.
+ * Locks a spec: tells what its services, or those that are named, are made from now. What the lock says of others stays.
+ * Touches nothing: the file lies among the caller's, where nobody would find what a kill in the middle of a rename leaves.
  *
  * @throws TsboxError for a spec that can't be had here; E_LOCKED for a lock that can't be read, or is of another spec.
  */
-export async function writeLock(machine: Machine, asked: LockRequest): Promise<LockCheck> {
+export async function makeLock(machine: Machine, asked: LockRequest): Promise<MadeLock> {
 	const opened = await openSpec(machine, asked);
 	const {names, path, project} = opened;
 	const before = readLock(machine.host, path);
@@ -101,11 +111,10 @@ export async function writeLock(machine: Machine, asked: LockRequest): Promise<L
 	}
 	const others = asked.services.length === 0 ? {} : (before?.services ?? {});
 	const services = {...others, ...Object.fromEntries(made)};
-	machine.host.writeAtomic(path, lockText({version: lockVersion, spec: basename(project.file), services}), 0o644);
 	return {
 		file: path,
+		text: lockText({version: lockVersion, spec: basename(project.file), services}),
 		services: made.map(([key]) => key),
-		differences: [],
 		notLocked: made.flatMap(([service, {notLocked}]) => notLocked.map(text => ({service, text}))),
 	};
 }

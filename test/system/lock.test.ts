@@ -1,5 +1,6 @@
 import {
 	chmodSync,
+	existsSync,
 	copyFileSync,
 	cpSync,
 	mkdirSync,
@@ -305,6 +306,21 @@ describe.skipIf(process.getuid?.() !== 0)('lock', () => {
 			});
 		}
 		expect(at.leftovers()).toEqual([]);
+	});
+
+	test('a lock that is a link is neither read nor written', async () => {
+		await using at = await testBox();
+		const spec = checkout(at);
+		symlinkSync(join(at.folder, 'elsewhere'), join(at.folder, 'checkout/deploy/tsbox.lock'));
+		for (const words of [['lock'], ['lock', '--check'], ['run', '--locked']]) {
+			const {status, err} = await at.tsbox([...words, spec]);
+			expect({status, err}).toEqual({
+				status: 125,
+				err: expect.stringContaining('tsbox.lock is no plain file') as string,
+			});
+		}
+		expect(existsSync(join(at.folder, 'elsewhere'))).toBe(false);
+		expect(await at.tsbox(['lock', '--lock', 'no/where', spec])).toMatchObject({status: 2});
 	});
 
 	test('a folder as root filesystem is locked by its tree, and that of the host is said not to be', async () => {

@@ -1,6 +1,10 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {errnoOf} from '../../host/errno.ts';
+import type {MadeLock} from '../../lock/lock.ts';
 import {shownPath} from '../../spec/source-text.ts';
 import {jsonText} from '../../view/json.ts';
 import {defineCommand} from '../command.ts';
+import type {Io} from '../io.ts';
 import {lockProgress} from '../lock-progress.ts';
 import {given} from '../run-options.ts';
 import {stopSignals} from '../stop-signals.ts';
@@ -40,20 +44,40 @@ export const lock = defineCommand({
 				onFile: lockProgress(io),
 				...given({file: values.lock}),
 			};
-			const found = values.check ? await engine.checkLock(machine, request) : await engine.writeLock(machine, request);
-			if (values.json) {
-				io.out(jsonText({holds: found.differences.length === 0, ...found}, 2));
-				return found.differences.length === 0 ? 0 : 1;
-			}
-			const file = shownPath(found.file, io.cwd);
 			const {escapeText} = await import('../../view/escape.ts');
 			const {lockDifferences, notLockedLines} = await import('../../view/lock-words.ts');
-			io.err(notLockedLines(found.notLocked));
-			if (found.differences.length > 0) io.out(`${lockDifferences({...found, file})}\n`);
-			else io.err(`${escapeText(file)} ${values.check ? 'holds' : 'is written'}: ${found.services.join(', ')}\n`);
-			return found.differences.length === 0 ? 0 : 1;
+			if (!values.check) {
+				const made = await engine.makeLock(machine, request);
+				write(io, made);
+				io.err(notLockedLines(made.notLocked));
+				io.err(`${escapeText(shownPath(made.file, io.cwd))} is written: ${made.services.join(', ')}\n`);
+				return 0;
+			}
+			const found = await engine.checkLock(machine, request);
+			const holds = found.differences.length === 0;
+			const file = shownPath(found.file, io.cwd);
+			if (values.json) io.out(jsonText({holds, ...found}, 2));
+			else {
+				io.err(notLockedLines(found.notLocked));
+				if (holds) io.err(`${escapeText(file)} holds: ${found.services.join(', ')}\n`);
+				else io.out(`${lockDifferences({...found, file})}\n`);
+			}
+			return holds ? 0 : 1;
 		} finally {
 			stop.close();
 		}
 	},
 });
+
+function write(io: Io, {file, text}: MadeLock): void {
+	try {
+		io.writeFile(file, text, true);
+	} catch (cause) {
+		if (!['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errnoOf(cause) ?? '')) throw cause;
+		throw new TsboxError('E_USAGE', `can't write the lock ${shownPath(file, io.cwd)}`, {
+			...(cause instanceof Error ? {why: cause.message} : {}),
+			hint: 'name a file in a folder that is there with `--lock FILE`',
+			cause,
+		});
+	}
+}
