@@ -68,6 +68,15 @@ async function openSpec({host}: Machine, {spec, services, file}: LockRequest): P
 	return {project, portable, text: host.readText(project.file) ?? '', names, path, request};
 }
 
+async function look(machine: Machine, opened: Opened, key: string, asked: LockRequest): Promise<LockedService> {
+	try {
+		return await lockService(machine, opened, key, opened.request, asked);
+	} catch (error) {
+		if (asked.signal?.aborted !== true) throw error;
+		throw new TsboxError('E_INTERRUPTED', `looking at ${key} was interrupted`, {cause: asked.signal.reason});
+	}
+}
+
 /** A lock is of one spec: another one in the same folder has its own. */
 function checkSpec({project, path}: Opened, lock: Lock): void {
 	if (lock.spec === basename(project.file)) return;
@@ -100,7 +109,7 @@ export async function makeLock(machine: Machine, asked: LockRequest): Promise<Ma
 	const meant = asked.services.length === 0 ? names : names.filter(({name}) => asked.services.includes(name));
 	const made: [string, LockedService][] = [];
 	for (const {key} of meant) {
-		const service = await lockService(machine, opened, key, opened.request, asked);
+		const service = await look(machine, opened, key, asked);
 		const absent = Object.entries(service.inputs).find(([, {digest}]) => digest === absentTree.digest);
 		if (absent !== undefined)
 			throw new TsboxError('E_SPEC_INVALID', `what ${key} binds read-only on ${absent[0]} is not there yet`, {
@@ -122,7 +131,7 @@ export async function makeLock(machine: Machine, asked: LockRequest): Promise<Ma
 /**
  * Compares a spec with its lock; touches nothing. With services that are named what they depend on is compared too.
  *
- * @throws TsboxError E_LOCKED without a lock, or with one that can't be read.
+ * @throws TsboxError E_LOCKED without a lock, or with one that can't be read; E_INTERRUPTED.
  */
 export async function checkLock(machine: Machine, asked: LockRequest): Promise<LockCheck> {
 	const opened = await openSpec(machine, asked);
@@ -149,7 +158,7 @@ export async function checkLock(machine: Machine, asked: LockRequest): Promise<L
 			differences.push(missingService(key, false, takeOver));
 			continue;
 		}
-		const now = await lockService(machine, opened, key, opened.request, asked);
+		const now = await look(machine, opened, key, asked);
 		notLocked.push(...now.notLocked.map(text => ({service: key, text})));
 		differences.push(...compareService(locked, now, contextOf(opened, {name, key}, takeOver)));
 	}

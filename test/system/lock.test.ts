@@ -4,10 +4,13 @@ import {
 	copyFileSync,
 	cpSync,
 	mkdirSync,
+	readdirSync,
 	readFileSync,
+	readlinkSync,
 	renameSync,
 	rmSync,
 	symlinkSync,
+	truncateSync,
 	writeFileSync,
 } from 'node:fs';
 import {join} from 'node:path';
@@ -15,6 +18,7 @@ import {describe, expect, test} from 'vitest';
 import type {HostFacts} from '../../src/host/facts.ts';
 import type {LockCheck} from '../../src/lock/lock.ts';
 import {type TestBox, testBox} from './box.ts';
+import {until} from './project.ts';
 
 /** What `lock --check --json` prints. */
 type Checked = LockCheck & {readonly holds: boolean};
@@ -73,6 +77,18 @@ async function differing(at: TestBox, spec: string, ...more: readonly string[]):
 async function otherFacts(at: TestBox, change: (facts: HostFacts) => HostFacts): Promise<readonly string[]> {
 	const {out} = await at.tsbox(['doctor', '--facts']);
 	return ['--facts', at.file('facts.json', JSON.stringify(change(JSON.parse(out) as HostFacts)))];
+}
+
+/** Whether a process has the file open. */
+function isOpenIn(pid: number | undefined, path: string): boolean {
+	return readdirSync(`/proc/${pid}/fd`).some(fd => {
+		try {
+			return readlinkSync(`/proc/${pid}/fd/${fd}`) === path;
+		} catch {
+			// It was closed meanwhile.
+			return false;
+		}
+	});
 }
 
 const digest = expect.stringMatching(/^sha256:\w{64}$/) as string;
@@ -306,6 +322,21 @@ describe.skipIf(process.getuid?.() !== 0)('lock', () => {
 			});
 		}
 		expect(at.leftovers()).toEqual([]);
+	});
+
+	test('an interrupt ends a look at a large tree', async () => {
+		await using at = await testBox();
+		const spec = checkout(at);
+		truncateSync(join(at.folder, 'checkout/conf/hi.txt'), 2 ** 40);
+		const running = at.start(['lock', spec]);
+		await until('the file is read', () => isOpenIn(running.child.pid, join(at.folder, 'checkout/conf/hi.txt')));
+		running.child.kill('SIGINT');
+		const {status, err} = await running.ended;
+		expect({status, err}).toEqual({
+			status: 130,
+			err: expect.stringContaining('looking at web was interrupted') as string,
+		});
+		expect(existsSync(join(at.folder, 'checkout/deploy/tsbox.lock'))).toBe(false);
 	});
 
 	test('a lock that is a link is neither read nor written', async () => {
