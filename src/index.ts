@@ -9,6 +9,7 @@ export {listImages, pruneImages, removeImage} from './engine/images.ts';
 export {inspect} from './engine/inspect.ts';
 export {list} from './engine/list.ts';
 export {loadProject} from './engine/load-project.ts';
+export {checkLock, makeLock} from './lock/lock.ts';
 export {openMachine} from './engine/open-machine.ts';
 export {pause, unpause} from './engine/pause.ts';
 export {planContainer} from './engine/plan-container.ts';

@@ -10,6 +10,7 @@ const rows = [
 	['tui'],
 	['view'],
 	['supervise'],
+	['lock'],
 	['engine'],
 	['run', 'plan'],
 	['state'],

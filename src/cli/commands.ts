@@ -16,6 +16,7 @@ import {images} from './commands/images.ts';
 import {init} from './commands/init.ts';
 import {inspect} from './commands/inspect.ts';
 import {kill} from './commands/kill.ts';
+import {lock} from './commands/lock.ts';
 import {logs} from './commands/logs.ts';
 import {pause} from './commands/pause.ts';
 import {plan} from './commands/plan.ts';
@@ -68,6 +69,7 @@ export const commands: readonly Command[] = [
 	plan,
 	compile,
 	validate,
+	lock,
 	doctor,
 	init,
 	generate,

@@ -23,6 +23,8 @@ export const engine: EngineApi = {
 		yield* (await import('../engine/watch-list.ts')).watchList(...args);
 	},
 	inspect: async (...args) => (await import('../engine/inspect.ts')).inspect(...args),
+	makeLock: async (...args) => (await import('../lock/lock.ts')).makeLock(...args),
+	checkLock: async (...args) => (await import('../lock/lock.ts')).checkLock(...args),
 	drift: async (...args) => (await import('../engine/drift.ts')).drift(...args),
 	gc: async (...args) => (await import('../engine/gc.ts')).gc(...args),
 	listImages: async (...args) => (await import('../engine/images.ts')).listImages(...args),

@@ -141,6 +141,8 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 		},
 		inspect: note('inspect', {name: 'demo'}),
 		drift: note('drift', {differences: [], checked: 31, unchecked: []}),
+		makeLock: note('makeLock', {file: '/home/tsbox.lock', text: '{}\n', services: ['demo'], notLocked: []}),
+		checkLock: note('checkLock', {file: '/home/tsbox.lock', services: ['demo'], differences: [], notLocked: []}),
 		gc: note('gc', {removed: ['old']}),
 		listVolumes: note('listVolumes', []),
 		inspectVolume: note('inspectVolume', {

@@ -52,6 +52,8 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		  tsbox plan        Show every command that makes the container, and run none
 		  tsbox compile     Print the plan as a POSIX sh script that runs without tsbox
 		  tsbox validate    Check a spec and touch nothing
+		  tsbox lock        Write down what the containers of a spec are made from, for
+		                    up --locked; with --check compare
 		  tsbox doctor      Show what this machine can do, what will not work, and the
 		                    command that mends it
 		  tsbox init        Write a commented spec to start from
@@ -114,6 +116,10 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		      --dash                     Start them in the background, and show how on
 		                                 the dashboard
 		      --plain                    Show the progress as plain lines
+		      --locked                   Start only what is as tsbox.lock says; see
+		                                 tsbox lock
+		      --lock FILE                With --locked: the lock; tsbox.lock beside the
+		                                 spec without
 		      --profile NAME             The services of this profile too, * for all; by
 		                                 default those of COMPOSE_PROFILES
 		      --best-effort              Leave out what this host can't do, with a
@@ -142,6 +148,7 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		  tsbox up -d --profile debug stack.yaml    those with this profile too
 		  tsbox up --dash stack.yaml                all in the background, on the
 		                                            dashboard
+		  tsbox up -d --locked stack.yaml           only when all is as tsbox.lock says
 		  tsbox up --step demo.yaml                 wait for Enter before each step
 		  tsbox up --json demo.yaml 2>/dev/null |   the events as lines of JSON
 		  jq .type

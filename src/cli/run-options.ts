@@ -30,6 +30,12 @@ export const planOptions = {
 	'best-effort': {kind: 'flag', describe: "Leave out what this host can't do, with a warning"},
 } as const satisfies Options;
 
+/** The options of a verb that can hold a start to its lock. */
+export const lockedOptions = {
+	locked: {kind: 'flag', describe: 'Start only what is as tsbox.lock says; see tsbox lock'},
+	lock: {kind: 'text', value: 'FILE', describe: 'With --locked: the lock; tsbox.lock beside the spec without'},
+} as const satisfies Options;
+
 /** Drops the members without a value, as exactOptionalPropertyTypes wants it. */
 export function given<T extends object>(members: T): {[K in keyof T]?: Exclude<T[K], undefined>} {
 	return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {

@@ -9,7 +9,7 @@ import type {ImageFacts} from '../image/facts.ts';
 import {imageFacts} from '../image/facts-of.ts';
 import type {OciConfig} from '../oci/config.ts';
 import {toOciConfig} from '../oci/lower.ts';
-import type {DeviceFacts, HostRootEntry, SourceFacts} from '../plan/input.ts';
+import type {DeviceFacts, HostRootEntry, PlanInput, SourceFacts} from '../plan/input.ts';
 import {planContainer as plan} from '../plan/plan-container.ts';
 import type {Project, Service} from '../spec/project.ts';
 import {volumeData} from '../state/volume.ts';
@@ -225,6 +225,23 @@ export async function planService(
 	request: Pick<SpecRequest, 'bestEffort' | 'traceSeccomp'>,
 	options: PlanOptions,
 ): Promise<PlannedContainer> {
+	const input = await planInput(machine, project, asked, request, options);
+	const {service, image, config} = input;
+	return {project, service, image, config, plan: plan(input)};
+}
+
+/**
+ * All that the plan of a service is made from, looked up on this machine.
+ *
+ * @throws TsboxError for what can't be had on it.
+ */
+export async function planInput(
+	machine: Machine,
+	project: Project,
+	asked: Service,
+	request: Pick<SpecRequest, 'bestEffort' | 'traceSeccomp'>,
+	options: PlanOptions,
+): Promise<PlanInput> {
 	const {host, dirs, facts} = machine;
 	const {service: unresolved, map} = mapped(asked, facts);
 	const {service, volumes} = resolveVolumes(machine, unresolved);
@@ -236,7 +253,7 @@ export async function planService(
 	});
 	const tty = options.tty ?? service.tty ?? false;
 	const config = withMappings(toOciConfig({...service, tty}, imagePath(image)), map);
-	const input = {
+	return {
 		service,
 		config,
 		facts,
@@ -259,5 +276,4 @@ export async function planService(
 		seccomp: await seccompFilter(machine, service, config, options.dry !== true, request.traceSeccomp === true),
 		bestEffort: request.bestEffort ?? machine.bestEffort,
 	};
-	return {project, service, image, config, plan: plan(input)};
 }

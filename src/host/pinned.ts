@@ -60,6 +60,30 @@ export function statBelow(folder: Pinned, name: Buffer | string): Stats | undefi
 	return lstatSync(below(folder, name), {throwIfNoEntry: false});
 }
 
+/** The target of a symlink in a held folder, by its bytes. Throws the system's error, EINVAL where it is none. */
+export function linkBelow(folder: Pinned, name: Buffer | string): Buffer {
+	return readlinkSync(below(folder, name), {encoding: 'buffer'});
+}
+
+/**
+ * Opens a regular file in a held folder for reading; undefined where there is none of that name, or it is something else:
+ * that is looked at before anything is opened in earnest, since opening a device or a FIFO does something. Throws EACCES.
+ */
+export function openBelow(folder: Pinned, name: Buffer | string): number | undefined {
+	let place: number;
+	try {
+		place = openSync(below(folder, name), O_PATH | constants.O_NOFOLLOW);
+	} catch (error) {
+		if (errnoOf(error) === 'ENOENT') return undefined;
+		throw error;
+	}
+	try {
+		return fstatSync(place).isFile() ? openSync(pathOf({fd: place}), constants.O_RDONLY) : undefined;
+	} finally {
+		closeSync(place);
+	}
+}
+
 /** The names in a held folder, by their bytes. Throws EACCES as readdir(3). */
 export function namesIn(folder: Pinned): readonly Buffer[] {
 	return readdirSync(pathOf(folder), {encoding: 'buffer'}).sort((one, other) => one.compare(other));

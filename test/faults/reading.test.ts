@@ -25,6 +25,12 @@ const rows: readonly Row[] = [
 	{verb: 'doctor', words: () => ['doctor'], isVariant: true},
 	{verb: 'generate systemd', words: onSpec('generate', 'systemd'), isVariant: true},
 	{verb: 'completion', words: () => ['completion', 'bash'], isVariant: true},
+	{verb: 'lock --check', words: onSpec('lock', '--check'), isVariant: true},
+	{
+		verb: 'lock',
+		words: onSpec('lock'),
+		restore: async ({folder}) => rmSync(join(folder, 'tsbox.lock'), {force: true}),
+	},
 	{
 		verb: 'init',
 		words: ({folder}) => ['init', join(folder, 'starter.yaml')],

@@ -1,5 +1,6 @@
 import {defineCommand} from '../command.ts';
-import {commandOptions, given, planOptions} from '../run-options.ts';
+import {refuseUnlocked} from '../refuse-unlocked.ts';
+import {commandOptions, given, lockedOptions, planOptions} from '../run-options.ts';
 import {startContainer} from '../start-container.ts';
 import {wantsTty} from '../wants-tty.ts';
 
@@ -30,6 +31,7 @@ export const run = defineCommand({
 		},
 		rm: {kind: 'flag', describe: 'Remove the container afterwards (always done; accepted for habit)'},
 		'trace-seccomp': {kind: 'flag', describe: 'Tell which system calls the seccomp filter refuses'},
+		...lockedOptions,
 		...planOptions,
 	},
 	positionals: [
@@ -57,6 +59,7 @@ export const run = defineCommand({
 			overrides,
 			...given({file, service, traceSeccomp: values['trace-seccomp']}),
 		};
+		await refuseUnlocked(values, 'run', spec, {services: service === undefined ? [] : [service], alone: true}, context);
 		return startContainer({verb: 'run', spec, tty: wantsTty(values, io), progress: 'quiet'}, context);
 	},
 });

@@ -4,7 +4,8 @@ import {hasScreen} from '../has-screen.ts';
 import type {Io} from '../io.ts';
 import {defineCommand} from '../command.ts';
 import {scaleOf} from '../scale-option.ts';
-import {given, planOptions, ttyOptions} from '../run-options.ts';
+import {refuseUnlocked} from '../refuse-unlocked.ts';
+import {given, lockedOptions, planOptions, ttyOptions} from '../run-options.ts';
 import {startContainer} from '../start-container.ts';
 import {upInBackground} from '../up-in-background.ts';
 import {upOnDash} from '../up-on-dash.ts';
@@ -26,6 +27,7 @@ export const up = defineCommand({
 		['tsbox up -d --scale web=3 stack.yaml', 'three containers of one service'],
 		['tsbox up -d --profile debug stack.yaml', 'those with this profile too'],
 		['tsbox up --dash stack.yaml', 'all in the background, on the dashboard'],
+		['tsbox up -d --locked stack.yaml', 'only when all is as tsbox.lock says'],
 		['tsbox up --step demo.yaml', 'wait for Enter before each step'],
 		['tsbox up --json demo.yaml 2>/dev/null | jq .type', 'the events as lines of JSON'],
 	],
@@ -53,6 +55,7 @@ export const up = defineCommand({
 		step: {kind: 'flag', describe: 'Wait for Enter before each step and say what it is for'},
 		dash: {kind: 'flag', describe: 'Start them in the background, and show how on the dashboard'},
 		plain: {kind: 'flag', describe: 'Show the progress as plain lines'},
+		...lockedOptions,
 		...planOptions,
 		...ttyOptions,
 	},
@@ -76,6 +79,7 @@ export const up = defineCommand({
 			profiles: values.profile,
 			...given({file, overrides: scaleOf(values.scale)}),
 		};
+		await refuseUnlocked(values, 'up', spec, {services, alone: !isDetached && services.length === 1}, context);
 		if (values.dash) return upOnDash(values, spec, services, context);
 		if (isDetached) return upInBackground(values, spec, services, context);
 		const project = await engine.loadProject({...spec, named: services});

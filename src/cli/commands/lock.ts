@@ -1,0 +1,83 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {errnoOf} from '../../host/errno.ts';
+import type {MadeLock} from '../../lock/lock.ts';
+import {shownPath} from '../../spec/source-text.ts';
+import {jsonText} from '../../view/json.ts';
+import {defineCommand} from '../command.ts';
+import type {Io} from '../io.ts';
+import {lockProgress} from '../lock-progress.ts';
+import {given} from '../run-options.ts';
+import {stopSignals} from '../stop-signals.ts';
+import {usageError} from '../usage-error.ts';
+import {withFacts} from '../with-facts.ts';
+
+/** `tsbox lock`: writes down what the containers of a spec are made from, or tells whether that still holds. */
+export const lock = defineCommand({
+	name: 'lock',
+	describe: 'Write down what the containers of a spec are made from, for up --locked; with --check compare',
+	examples: [
+		['tsbox lock shop.yaml', 'writes tsbox.lock beside the spec, for git'],
+		['tsbox lock shop.yaml web', 'locks one service anew'],
+		['tsbox lock --check shop.yaml', 'what differs; exit status 1 where something does'],
+		['tsbox up --locked shop.yaml', 'starts it when it is as locked'],
+	],
+	options: {
+		check: {kind: 'flag', describe: 'Compare, write nothing; exit status 1 where something differs'},
+		json: {kind: 'flag', describe: 'With --check: as JSON'},
+		lock: {kind: 'text', value: 'FILE', describe: 'The lock; tsbox.lock beside the spec without'},
+		facts: {kind: 'text', value: 'FILE', describe: 'For the host whose facts this file holds'},
+		'best-effort': {kind: 'flag', describe: "Leave out what the host can't do, as up --best-effort does"},
+	},
+	positionals: [
+		{name: 'SPEC', describe: 'Spec file; without it tsbox.yaml of this folder', completes: 'file'},
+		{name: 'SERVICE', describe: 'Entry of services: in the spec; all without', many: true, completes: 'none'},
+	],
+	async run({values, positionals: [spec, ...services]}, {io, engine, folders}) {
+		if (values.json && !values.check) throw usageError('--json is for --check', undefined, 'lock');
+		const machine = await withFacts(await engine.openMachine({...folders, planOnly: true}), values.facts, io);
+		const stop = stopSignals(io);
+		try {
+			const request = {
+				spec: {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], ...given({file: spec})},
+				services,
+				signal: stop.signal,
+				onFile: lockProgress(io),
+				...given({file: values.lock}),
+			};
+			const {escapeText} = await import('../../view/escape.ts');
+			const {lockDifferences, notLockedLines} = await import('../../view/lock-words.ts');
+			if (!values.check) {
+				const made = await engine.makeLock(machine, request);
+				write(io, made);
+				io.err(notLockedLines(made.notLocked));
+				io.err(`${escapeText(shownPath(made.file, io.cwd))} is written: ${made.services.join(', ')}\n`);
+				return 0;
+			}
+			const found = await engine.checkLock(machine, request);
+			const holds = found.differences.length === 0;
+			const file = shownPath(found.file, io.cwd);
+			if (values.json) io.out(jsonText({holds, ...found}, 2));
+			else {
+				io.err(notLockedLines(found.notLocked));
+				if (holds) io.err(`${escapeText(file)} holds: ${found.services.join(', ')}\n`);
+				else io.out(`${lockDifferences({...found, file})}\n`);
+			}
+			return holds ? 0 : 1;
+		} finally {
+			stop.close();
+		}
+	},
+});
+
+function write(io: Io, {file, text}: MadeLock): void {
+	try {
+		io.writeFile(file, text, true);
+	} catch (cause) {
+		if (!['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errnoOf(cause) ?? '')) throw cause;
+		throw new TsboxError('E_USAGE', `can't write the lock ${shownPath(file, io.cwd)}`, {
+			...(cause instanceof Error ? {why: cause.message} : {}),
+			hint: 'name a file in a folder that is there with `--lock FILE`',
+			cause,
+		});
+	}
+}

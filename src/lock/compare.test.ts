@@ -1,0 +1,93 @@
+import {expect, test} from 'vitest';
+import {lockDifferences} from '../view/lock-words.ts';
+import {type CompareContext, compareService} from './compare.ts';
+import type {LockedService} from './lock-file.ts';
+import {sampleLocked} from './sample-lock.ts';
+
+const context: CompareContext = {
+	service: 'web',
+	originOf: key => (key === 'mem_limit' ? 'shop.yaml:4:12' : undefined),
+	sourceOf: () => './conf',
+	rootfs: './web.tar',
+	takeOver: 'tsbox lock shop.yaml web',
+};
+
+/** What is said when the sample is compared with itself, changed. */
+function words(changes: Partial<LockedService>, before = sampleLocked): string {
+	const differences = compareService(before, {...sampleLocked, ...changes}, context);
+	return lockDifferences({file: 'tsbox.lock', differences});
+}
+
+test('what is the same differs in nothing', () => {
+	expect(compareService(sampleLocked, structuredClone(sampleLocked), context)).toEqual([]);
+});
+
+test('each difference is told with both values, its cause and its mend; the plan follows', () => {
+	expect(
+		words({
+			spec: 'sha256:0002',
+			keys: {...sampleLocked.keys, mem_limit: 1, command: ['sh', '\u001b[2J']},
+			rootfs: {kind: 'archive', digest: 'sha256:0002'},
+			plan: 'sha256:0002',
+			steps: {...sampleLocked.steps, 'cgroup.memory': '0002'},
+		}),
+	).toMatchInlineSnapshot(`
+		"4 things are not as tsbox.lock says
+		  web: rootfs
+		    locked sha256:0001 | now sha256:0002
+		    cause  the archive ./web.tar has other bytes
+		    mend   put back what it was, or take this one over with \`tsbox lock shop.yaml web\`
+		  web: command
+		    locked ["sh"] | now ["sh","\\u001b[2J"]
+		    cause  the spec has another value now
+		    mend   put it back as it was, or take it over with \`tsbox lock shop.yaml web\`
+		  web: mem_limit
+		    locked 67108864 | now 1
+		    cause  its value now is from shop.yaml:4:12
+		    mend   put it back as it was, or take it over with \`tsbox lock shop.yaml web\`
+		  web: the plan
+		    locked sha256:0001 | now sha256:0002
+		    cause  it differs in the step cgroup.memory, as follows from what differs above
+		    mend   mend what differs above"
+	`);
+});
+
+test('tools that differ in the same way are told together', () => {
+	expect(words({tools: {mount: 'util-linux 2.41', sh: 'dash', setpriv: 'util-linux 2.41'}})).toMatchInlineSnapshot(`
+		"one thing is not as tsbox.lock says
+		  web: the tools mount, setpriv
+		    locked util-linux 2.38.1 | now util-linux 2.41
+		    cause  another version is installed here
+		    mend   install the version that was locked, or take what is here over with \`tsbox lock shop.yaml web\`"
+	`);
+});
+
+test('a plan that differs alone names its steps', () => {
+	expect(words({plan: 'sha256:0002', steps: {'mounts.before': '0002', 'process.exec': '0001'}})).toMatchInlineSnapshot(`
+		"one thing is not as tsbox.lock says
+		  web: the plan
+		    locked sha256:0001 | now sha256:0002
+		    cause  it differs in the steps cgroup.memory, mounts.before: this tsbox, or something of this machine, makes it otherwise
+		    mend   see \`tsbox plan\`, and take it over with \`tsbox lock shop.yaml web\`"
+	`);
+});
+
+test('a tree without a list is told by its size', () => {
+	const input = {digest: 'sha256:0002', entries: 1000, bytes: 5};
+	expect(words({inputs: {'/etc/app': input}})).toMatchInlineSnapshot(`
+		"one thing is not as tsbox.lock says
+		  web: /etc/app
+		    locked sha256:0001, 2 entries, 3 bytes | now sha256:0002, 1000 entries, 5 bytes
+		    cause  something in ./conf was changed after the lock was made
+		    mend   put it back as it was, or take it over with \`tsbox lock shop.yaml web\`"
+	`);
+});
+
+test('a digest that was changed by hand is told', () => {
+	expect(words({}, {...sampleLocked, spec: 'sha256:0003'})).toContain('the lock was changed by hand');
+});
+
+test('a root filesystem of another kind, and an input that came or went, are told', () => {
+	expect(words({rootfs: {kind: 'host'}})).toContain('locked sha256:0001 | now host');
+	expect(words({inputs: {}})).toContain('locked sha256:0001 | now not there');
+});

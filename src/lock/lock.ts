@@ -1,0 +1,199 @@
+import {basename, dirname, join, resolve} from 'node:path';
+import {loadProject} from '../engine/load-project.ts';
+import {noSuchService} from '../engine/no-service.ts';
+import type {Machine, SpecRequest} from '../engine/types.ts';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import {explainOrigin} from '../spec/explain-origin.ts';
+import {shownPath as fromFolder} from '../spec/source-text.ts';
+import {shellCommand} from '../step/shell-word.ts';
+import {labelOf} from '../spec/replicas.ts';
+import type {Project} from '../spec/project.ts';
+import {type CompareContext, compareService, type LockDifference, missingService} from './compare.ts';
+import {type Lock, type LockedService, lockText, lockVersion, readLock} from './lock-file.ts';
+import {absentTree, type LockableProject, lockService, type LookOptions} from './lock-service.ts';
+import {portableProject, shownPath} from './portable.ts';
+
+/** Which spec is locked, or compared with its lock. */
+export interface LockRequest extends LookOptions {
+	/** Overrides are left out: what a command line adds is not of the lock. */
+	readonly spec: SpecRequest;
+	/** Those that are meant; all without. */
+	readonly services: readonly string[];
+	/** Those that are named without what they depend on. */
+	readonly alone?: boolean;
+	/** The lock; without it `tsbox.lock` beside the spec. */
+	readonly file?: string;
+}
+
+/** What of a service is not in its lock, for people. */
+export interface NotLocked {
+	readonly service: string;
+	readonly text: string;
+}
+
+/** How a spec compares with its lock. */
+export interface LockCheck {
+	/** The lock. */
+	readonly file: string;
+	readonly services: readonly string[];
+	readonly differences: readonly LockDifference[];
+	readonly notLocked: readonly NotLocked[];
+}
+
+/** Each service that is meant, by its name and by the name that it has in the lock. */
+interface Meant {
+	readonly name: string;
+	readonly key: string;
+}
+
+interface Opened extends LockableProject {
+	/** Of all services. */
+	readonly names: readonly Meant[];
+	readonly path: string;
+	readonly request: SpecRequest;
+}
+
+async function openSpec({host}: Machine, {spec, services, file}: LockRequest): Promise<Opened> {
+	const {overrides: _, service: __, ...request} = spec;
+	const named = {...request, named: services};
+	const project = await loadProject(named, host);
+	const portable = await portableProject(host, named, project);
+	const names = project.services.flatMap((service, at): readonly Meant[] => {
+		const other = portable.services[at];
+		return service.replica !== undefined || other === undefined ? [] : [{name: service.service, key: labelOf(other)}];
+	});
+	const strange = services.find(word => !names.some(({name}) => name === word));
+	if (strange !== undefined) throw noSuchService(project, strange);
+	const path = file === undefined ? join(dirname(project.file), 'tsbox.lock') : resolve(spec.cwd, file);
+	return {project, portable, text: host.readText(project.file) ?? '', names, path, request};
+}
+
+async function look(machine: Machine, opened: Opened, key: string, asked: LockRequest): Promise<LockedService> {
+	try {
+		return await lockService(machine, opened, key, opened.request, asked);
+	} catch (error) {
+		if (asked.signal?.aborted !== true) throw error;
+		throw new TsboxError('E_INTERRUPTED', `looking at ${key} was interrupted`, {cause: asked.signal.reason});
+	}
+}
+
+/** A lock is of one spec: another one in the same folder has its own. */
+function checkSpec({project, path}: Opened, lock: Lock): void {
+	if (lock.spec === basename(project.file)) return;
+	throw new TsboxError('E_LOCKED', `${path} is the lock of ${lock.spec}, and not of ${basename(project.file)}`, {
+		hint: 'name another one with `--lock FILE`',
+	});
+}
+
+/** A lock that was made, to be written. */
+export interface MadeLock {
+	/** Where it belongs. */
+	readonly file: string;
+	readonly text: string;
+	/** Those that were looked at. */
+	readonly services: readonly string[];
+	readonly notLocked: readonly NotLocked[];
+}
+
+/**
+ * Locks a spec: tells what its services, or those that are named, are made from now. What the lock says of others stays.
+ * Touches nothing: the file lies among the caller's, where nobody would find what a kill in the middle of a rename leaves.
+ *
+ * @throws TsboxError for a spec that can't be had here; E_LOCKED for a lock that can't be read, or is of another spec.
+ */
+export async function makeLock(machine: Machine, asked: LockRequest): Promise<MadeLock> {
+	const opened = await openSpec(machine, asked);
+	const {names, path, project} = opened;
+	const before = readLock(machine.host, path);
+	if (before !== undefined) checkSpec(opened, before);
+	const meant = asked.services.length === 0 ? names : names.filter(({name}) => asked.services.includes(name));
+	const made: [string, LockedService][] = [];
+	for (const {key} of meant) {
+		const service = await look(machine, opened, key, asked);
+		const absent = Object.entries(service.inputs).find(([, {digest}]) => digest === absentTree.digest);
+		if (absent !== undefined)
+			throw new TsboxError('E_SPEC_INVALID', `what ${key} binds read-only on ${absent[0]} is not there yet`, {
+				why: 'the start would make it, and the lock would not hold afterwards',
+				hint: 'make it first',
+			});
+		made.push([key, service]);
+	}
+	const others = asked.services.length === 0 ? {} : (before?.services ?? {});
+	const services = {...others, ...Object.fromEntries(made)};
+	return {
+		file: path,
+		text: lockText({version: lockVersion, spec: basename(project.file), services}),
+		services: made.map(([key]) => key),
+		notLocked: made.flatMap(([service, {notLocked}]) => notLocked.map(text => ({service, text}))),
+	};
+}
+
+/**
+ * Compares a spec with its lock; touches nothing. With services that are named what they depend on is compared too.
+ *
+ * @throws TsboxError E_LOCKED without a lock, or with one that can't be read; E_INTERRUPTED.
+ */
+export async function checkLock(machine: Machine, asked: LockRequest): Promise<LockCheck> {
+	const opened = await openSpec(machine, asked);
+	const {names, path, project} = opened;
+	const lock = readLock(machine.host, path);
+	if (lock === undefined)
+		throw new TsboxError('E_LOCKED', `there is no lock at ${path}`, {
+			hint: `write it with \`${takeOverCommand(asked, project)}\`, or name another with \`--lock FILE\``,
+		});
+	checkSpec(opened, lock);
+	const isAll = asked.services.length === 0 && project.active === undefined;
+	const wanted =
+		asked.alone === true && asked.services.length > 0
+			? new Set(asked.services)
+			: withDependencies(opened, asked.services);
+	const meant = names.filter(({name}) => wanted.has(name));
+	const differences: LockDifference[] = [];
+	const notLocked: NotLocked[] = [];
+	const command = takeOverCommand(asked, project);
+	for (const {name, key} of meant) {
+		const takeOver = names.length === 1 ? command : `${command} ${shellCommand([name])}`;
+		const locked = lock.services[key];
+		if (locked === undefined) {
+			differences.push(missingService(key, false, takeOver));
+			continue;
+		}
+		const now = await look(machine, opened, key, asked);
+		notLocked.push(...now.notLocked.map(text => ({service: key, text})));
+		differences.push(...compareService(locked, now, contextOf(opened, {name, key}, takeOver)));
+	}
+	const gone = isAll ? Object.keys(lock.services).filter(key => !names.some(each => each.key === key)) : [];
+	differences.push(...gone.map(key => missingService(key, true, command)));
+	return {file: path, services: meant.map(({key}) => key), differences, notLocked};
+}
+
+/** The command that locks all of a spec as it is now. */
+function takeOverCommand({file, spec: {cwd}}: LockRequest, project: Project): string {
+	return `tsbox lock ${shellCommand([...(file === undefined ? [] : ['--lock', file]), fromFolder(project.file, cwd)])}`;
+}
+
+function withDependencies({project: {services, active}}: Opened, named: readonly string[]): ReadonlySet<string> {
+	const wanted = new Set(named.length > 0 ? named : (active ?? services.map(({service}) => service)));
+	for (const name of wanted)
+		for (const {service} of services.find(each => each.service === name)?.dependsOn ?? [])
+			if (active?.includes(service) ?? true) wanted.add(service);
+	return wanted;
+}
+
+function contextOf({project, portable, request}: Opened, {name, key}: Meant, takeOver: string): CompareContext {
+	const service = project.services.find(each => each.service === name);
+	const other = portable.services.find(each => labelOf(each) === key);
+	return {
+		service: key,
+		originOf: spoken => {
+			const origin = service?.origins[spoken] ?? service?.origins[`${spoken}.0`];
+			return origin === undefined ? undefined : explainOrigin(origin, request.cwd);
+		},
+		sourceOf: target => {
+			const bind = other?.volumes.find(each => each.target === target);
+			return bind?.type === 'bind' ? shownPath(bind.source) : target;
+		},
+		rootfs: other === undefined || other.rootfs.kind === 'host' ? 'the host' : shownPath(other.rootfs.path),
+		takeOver,
+	};
+}
