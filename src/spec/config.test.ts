@@ -1,8 +1,9 @@
-import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {loadConfig} from './config.ts';
+import {loadConfig as load} from './config.ts';
+import {configFolders, furtherConfigs} from './config-places.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -10,6 +11,16 @@ beforeEach(() => {
 	write('package.json', '{"name": "x"}');
 });
 afterEach(() => rmSync(dir, {recursive: true}));
+
+function loadConfig({cwd, file}: {readonly cwd: string; readonly file?: string}) {
+	return load({
+		cwd,
+		folders: file === undefined ? configFolders(cwd, existsSync) : [],
+		further: furtherConfigs(join(dir, 'home'), existsSync, join(dir, 'etc')),
+		readText: path => readFileSync(path, 'utf8'),
+		...(file === undefined ? {} : {file}),
+	});
+}
 
 function write(name: string, text: string): void {
 	mkdirSync(dirname(join(dir, name)), {recursive: true});

@@ -66,7 +66,7 @@ export const up = defineCommand({
 		},
 	],
 	async run({values, positionals: [file, ...services]}, context) {
-		const {io, engine} = context;
+		const {io, engine, folders} = context;
 		const isDetached = values.detach || values.wait || values.dash;
 		refuse(values, isDetached, io);
 		const spec = {
@@ -74,7 +74,7 @@ export const up = defineCommand({
 			env: io.env,
 			bestEffort: values['best-effort'],
 			profiles: values.profile,
-			...given({file, overrides: scaleOf(values.scale)}),
+			...given({file, overrides: scaleOf(values.scale), config: folders.config}),
 		};
 		if (values.dash) return upOnDash(values, spec, services, context);
 		if (isDetached) return upInBackground(values, spec, services, context);
