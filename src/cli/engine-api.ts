@@ -15,9 +15,11 @@ import type {
 	VolumeSummary,
 } from '../engine/types.ts';
 import type {DownOptions} from '../engine/down.ts';
+import type {ConfigWish} from '../engine/tool-config.ts';
 import type {Drift} from '../engine/observed.ts';
 import type {ContainerPorts} from '../engine/ports.ts';
 import type {EventSink} from '../run/event.ts';
+import type {ToolConfig} from '../spec/config.ts';
 import type {LimitChanges} from '../spec/limit-changes.ts';
 import type {Project} from '../spec/project.ts';
 import type {AttachEnd, AttachRequest} from '../supervise/attach.ts';
@@ -41,6 +43,8 @@ export type {
 
 /** What the verbs ask of the engine; the tests give them another one. */
 export interface EngineApi {
+	/** tsbox's own configuration. */
+	toolConfig(wish: ConfigWish): Promise<ToolConfig>;
 	openMachine(options: MachineOptions): Promise<Machine>;
 	loadProject(request: SpecRequest): Promise<Project>;
 	planContainer(machine: Machine, request: SpecRequest): Promise<PlannedContainer>;

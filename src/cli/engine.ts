@@ -2,6 +2,7 @@ import type {EngineApi} from './engine-api.ts';
 
 /** The real engine; each verb loads its own part, so that `ps` does not pay for `up`. */
 export const engine: EngineApi = {
+	toolConfig: async (...args) => (await import('../engine/tool-config.ts')).toolConfig(...args),
 	openMachine: async (...args) => (await import('../engine/open-machine.ts')).openMachine(...args),
 	loadProject: async (...args) => (await import('../engine/load-project.ts')).loadProject(...args),
 	planContainer: async (...args) => (await import('../engine/plan-container.ts')).planContainer(...args),

@@ -106,6 +106,7 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 		started: now - 5000,
 	};
 	return {
+		toolConfig: async () => ({limits: {}, bestEffort: false, origin: null}),
 		openMachine: async options => {
 			calls.push(['openMachine', options]);
 			return machine;

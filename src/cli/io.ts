@@ -10,6 +10,8 @@ export interface Io {
 	readonly cwd: string;
 	/** The folder of the package, with its package.json and config/. */
 	readonly packageFolder: string;
+	/** The colours that the configuration chose. */
+	readonly theme?: 'dark' | 'light' | 'none';
 	/** Data, to standard output. */
 	out(text: string): void;
 	/** Talk, to standard error. */

@@ -21,7 +21,11 @@ export function checkPolicy({host, policies = []}: Machine, service: Service, sp
 			const real = whereTo(host, path);
 			return real !== undefined && folders?.some(folder => isWithin(real, folder)) === true;
 		};
-		const seen = {isAllowed, realpath: host.realpath, isDisk: (path: string) => isDisk(host, path)};
+		const seen = {
+			isAllowed,
+			realpath: (path: string) => host.realpath(path),
+			isDisk: (path: string) => isDisk(host, path),
+		};
 		return offencesOf(policy, service, seen).map(offence => ({policy, offence}));
 	});
 	refuse(host, found, service.origins, spec);

@@ -66,6 +66,8 @@ export async function openMachine(options: MachineOptions, write = true): Promis
 		...(configFile === undefined ? {} : {configFile}),
 		...(config.entries === undefined ? {} : {configured: config.entries}),
 		...(config.detachKeys === undefined ? {} : {detachKeys: config.detachKeys}),
-		...(config.dash === undefined ? {} : {dash: {origin: config.origin, config: config.dash}}),
+		...(config.dash === undefined && config.theme === undefined
+			? {}
+			: {dash: {origin: config.origin, config: {...(config.theme && {theme: config.theme}), ...config.dash}}}),
 	};
 }

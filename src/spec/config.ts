@@ -182,7 +182,7 @@ function entriesOf(layers: readonly Layer[]): readonly ConfigEntry[] {
 }
 
 function entryOf(path: readonly string[], value: unknown, places: Places): ConfigEntry {
-	const text = typeof value === 'object' ? JSON.stringify(value) : (places.text(path) ?? String(value));
+	const text = (typeof value === 'object' ? undefined : places.text(path)) ?? JSON.stringify(value);
 	return {key: path.join('.'), value: text, origin: places.origin(path)};
 }
 
