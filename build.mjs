@@ -197,6 +197,33 @@ async function declare() {
 	);
 	await promisify(execFile)(process.execPath, [join(compiler, 'bin/tsc'), '--project', project]);
 	rmSync(project);
+	const types = join(dist, 'types');
+	for (const file of readdirSync(types, {recursive: true})) if (file.endsWith('.d.ts')) standAlone(join(types, file));
+}
+
+/** What is installed has no packages beside it: the types of those that are bundled are any, and none is asked for. */
+function standAlone(file) {
+	const text = readFileSync(file, 'utf8');
+	writeFileSync(file, text.replaceAll(/^import .* from '(?:zod\/mini|yaml)';$/gm, '// @ts-ignore\n$&'));
+}
+
+/** The licences of the packages that are in the bundles; they ask to go along with every copy. */
+function writeLicences(metafiles) {
+	const folders = new Set(
+		metafiles.flatMap(({inputs}) =>
+			Object.keys(inputs).flatMap(
+				input => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input.replace(/^\w+:/, '')) ?? [],
+			),
+		),
+	);
+	const texts = [...folders].toSorted().map(path => {
+		const at = resolve(folder, path);
+		const {name, version, license} = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'));
+		const file = readdirSync(at).find(each => /^licen[cs]e/i.test(each));
+		const text = file === undefined ? '' : `\n${readFileSync(join(at, file), 'utf8').trim()}\n`;
+		return `${name} ${version}: ${license}\n${text}`;
+	});
+	writeFileSync(join(dist, 'LICENCES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
 }
 
 function findPackage(name) {
@@ -217,6 +244,7 @@ const onDemand = Object.fromEntries(
 );
 const [rest] = await Promise.all([bundleRest(onDemand), declare()]);
 writeStubs();
+writeLicences([program, dash, ink, rest].map(({metafile}) => metafile));
 for (const name of ['cli', 'dash', 'ink']) keepCompiled(name);
 if (process.argv.includes('--analyze')) {
 	writeFileSync(join(dist, 'program.meta.json'), JSON.stringify(program.metafile));
