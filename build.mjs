@@ -216,13 +216,15 @@ function writeLicences(metafiles) {
 			),
 		),
 	);
-	const texts = [...folders].toSorted().map(path => {
-		const at = resolve(folder, path);
-		const {name, version, license} = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'));
-		const file = readdirSync(at).find(each => /^licen[cs]e/i.test(each));
-		const text = file === undefined ? '' : `\n${readFileSync(join(at, file), 'utf8').trim()}\n`;
-		return `${name} ${version}: ${license}\n${text}`;
-	});
+	const texts = [...folders]
+		.toSorted((one, other) => one.localeCompare(other, 'en'))
+		.map(path => {
+			const at = resolve(folder, path);
+			const {name, version, license} = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'));
+			const file = readdirSync(at).find(each => /^licen[cs]e/i.test(each));
+			const text = file === undefined ? '' : `\n${readFileSync(join(at, file), 'utf8').trim()}\n`;
+			return `${name} ${version}: ${license}\n${text}`;
+		});
 	writeFileSync(join(dist, 'LICENCES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
 }
 

@@ -9,13 +9,15 @@ export interface Option {
 	readonly value?: string;
 	readonly choices?: readonly string[];
 	readonly describe: string;
+	/** What a shell offers for its value. */
+	readonly completes?: Completes;
 }
 
 /** The options of a verb by their long names. */
 export type Options = Readonly<Record<string, Option>>;
 
 /** What a shell offers for an argument. */
-export type Completes = 'file' | 'container' | 'none';
+export type Completes = 'file' | 'container' | 'project' | 'service' | 'volume' | 'none';
 
 /** An argument that is told by its place. */
 export interface Positional {

@@ -25,6 +25,7 @@ import type {Project} from '../spec/project.ts';
 import type {AttachEnd, AttachRequest} from '../supervise/attach.ts';
 import type {ControlRequest, ServiceStatus} from '../supervise/control.ts';
 import type {ProjectSink} from '../supervise/event.ts';
+import type {NameKind} from '../supervise/known-names.ts';
 import type {LogPiece, LogWish} from '../supervise/read-logs.ts';
 import type {ProjectTarget} from '../supervise/target.ts';
 import type {AttachedUp, AttachedUpEnd} from '../supervise/up-attached.ts';
@@ -115,6 +116,8 @@ export interface EngineApi {
 		request: Pick<SpecRequest, 'cwd' | 'env'>,
 		services: readonly string[],
 	): Promise<ProjectTarget>;
+	/** The names that a shell offers for an argument. */
+	knownNames(machine: Machine, kind: NameKind, word: string | undefined, cwd: string): Promise<readonly string[]>;
 	/** A detached project for JSON, undefined for none of that name. */
 	inspectProject(machine: Machine, name: string): Promise<unknown>;
 	readLogs(

@@ -14,6 +14,7 @@ export const engine: EngineApi = {
 	findTarget: async (...args) => (await import('../supervise/target.ts')).findTarget(...args),
 	projectTarget: async (...args) => (await import('../supervise/target.ts')).projectTarget(...args),
 	inspectProject: async (...args) => (await import('../supervise/inspect-project.ts')).inspectProject(...args),
+	knownNames: async (...args) => (await import('../supervise/known-names.ts')).knownNames(...args),
 	readLogs: async (...args) => (await import('../supervise/read-logs.ts')).readLogs(...args),
 	attachTo: async (...args) => (await import('../supervise/attach.ts')).attachTo(...args),
 	up: async (...args) => (await import('../engine/up.ts')).up(...args),

@@ -203,6 +203,7 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 		findTarget: note('findTarget', undefined),
 		projectTarget: note('projectTarget', {project: 'demo', services: []}),
 		inspectProject: note('inspectProject', undefined),
+		knownNames: note('knownNames', ['demo', 'web']),
 		readLogs: note('readLogs', undefined),
 		attachTo: note('attachTo', {kind: 'ended', exitCode: 3} as const),
 	};

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import {dashSchema, dashThemes} from './dash-config.ts';
+import {dashSchema} from './dash-config.ts';
+import {dashThemes} from './dash-words.ts';
 import {parseContainerPath} from './container-path.ts';
 import {parseDetachKeys} from './detach-keys.ts';
 import {bad, type Parsed} from './parsed.ts';

@@ -21,7 +21,7 @@ export const down = defineCommand({
 		...stopOptions,
 		volumes: {kind: 'flag', short: 'v', describe: 'Remove the named volumes of the project too, with all in them'},
 	},
-	positionals: [{name: 'TARGET', describe: 'Name of a container, or path of a spec', completes: 'container'}],
+	positionals: [{name: 'TARGET', describe: 'Name of a container, or path of a spec', completes: 'project'}],
 	async run({values, positionals: [target]}, context) {
 		const {io, engine, folders} = context;
 		const machine = await engine.openMachine(folders);

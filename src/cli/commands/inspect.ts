@@ -11,7 +11,7 @@ export const inspect = defineCommand({
 		['tsbox inspect shop | jq .supervisor.pid', 'who looks after a detached project'],
 	],
 	options: {json: {kind: 'flag', describe: 'Accepted for habit: it is JSON always'}},
-	positionals: [{name: 'NAME', describe: 'Container, or detached project', required: true, completes: 'container'}],
+	positionals: [{name: 'NAME', describe: 'Container, or detached project', required: true, completes: 'project'}],
 	async run({positionals: [name = '']}, {io, engine, folders}) {
 		const machine = await engine.openMachine(folders);
 		const facts = (await engine.inspectProject(machine, name)) ?? (await engine.inspect(machine, name));

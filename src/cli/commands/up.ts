@@ -45,11 +45,12 @@ export const up = defineCommand({
 		'exit-code-from': {
 			kind: 'text',
 			value: 'SERVICE',
+			completes: 'service',
 			describe: 'The exit status is that of this service; implies --abort-on-container-exit',
 		},
 		'no-log-prefix': {kind: 'flag', describe: 'Lines as they are, without the name of their service'},
-		attach: {kind: 'list', value: 'SERVICE', describe: 'Show the output of this service alone'},
-		'no-attach': {kind: 'list', value: 'SERVICE', describe: 'Show no output of this service'},
+		attach: {kind: 'list', value: 'SERVICE', completes: 'service', describe: 'Show the output of this service alone'},
+		'no-attach': {kind: 'list', value: 'SERVICE', completes: 'service', describe: 'Show no output of this service'},
 		step: {kind: 'flag', describe: 'Wait for Enter before each step and say what it is for'},
 		dash: {kind: 'flag', describe: 'Start them in the background, and show how on the dashboard'},
 		plain: {kind: 'flag', describe: 'Show the progress as plain lines'},
@@ -62,7 +63,7 @@ export const up = defineCommand({
 			name: 'SERVICE',
 			describe: 'Entry of services: in the spec; all without. Of several, and with -d, what they depend on comes too',
 			many: true,
-			completes: 'none',
+			completes: 'service',
 		},
 	],
 	async run({values, positionals: [file, ...services]}, context) {

@@ -27,7 +27,7 @@ export const volume = defineCommand({
 			choices: ['ls', 'create', 'inspect', 'rm', 'prune'],
 			completes: 'none',
 		},
-		{name: 'NAME', describe: 'Which; rm takes several', many: true, completes: 'none'},
+		{name: 'NAME', describe: 'Which; rm takes several', many: true, completes: 'volume'},
 	],
 	async run({values, positionals: [action = 'ls', ...names]}, context) {
 		const [name, other] = names;
