@@ -83,6 +83,7 @@ export const globalOptions = {
 	store: {kind: 'text', value: 'DIR', describe: 'Folder of the unpacked root filesystems'},
 	state: {kind: 'text', value: 'DIR', describe: 'Folder of what is known about running containers'},
 	config: {kind: 'text', value: 'FILE', describe: "tsbox's own configuration"},
+	'no-pager': {kind: 'flag', describe: 'Print long text at once, without $TSBOX_PAGER, $PAGER or less'},
 	help: {kind: 'flag', short: 'h', describe: 'Show this help'},
 	version: {kind: 'flag', describe: 'Show the version'},
 } as const satisfies Options;

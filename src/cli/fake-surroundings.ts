@@ -52,6 +52,7 @@ export async function tsbox(line: string | readonly string[], surroundings: Surr
 		cwd: '/home',
 		packageFolder: '/package',
 		out: text => void (out += text),
+		page: async text => void (out += `${surroundings.terminals === undefined ? '' : '(paged)'}${text}`),
 		err: text => void (err += text),
 		bytes: (stream, bytes) => void (stream === 'stdout' ? (out += Buffer.from(bytes)) : (err += Buffer.from(bytes))),
 		room: async () => undefined,

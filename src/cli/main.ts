@@ -15,10 +15,16 @@ import {usageError} from './usage-error.ts';
 /** Carries out one command line and gives the exit status; never throws. */
 export async function main(argv: readonly string[], io: Io, engine: EngineApi): Promise<number> {
 	try {
-		return await dispatch(argv, io, engine);
+		return await dispatch(argv, wantsPager(argv) ? io : {...io, page: async text => io.out(text)}, engine);
 	} catch (error) {
 		return report(error, argv, io);
 	}
+}
+
+/** Whether `--no-pager` is not among the words; those behind `--` are another program's. */
+function wantsPager(argv: readonly string[]): boolean {
+	const end = argv.indexOf('--');
+	return !(end === -1 ? argv : argv.slice(0, end)).includes('--no-pager');
 }
 
 /** Stands for tsbox itself, so that its options may be written before the verb. */
@@ -86,7 +92,7 @@ async function helpOf(verb: string | undefined, io: Io, engine: EngineApi): Prom
 	}
 	if (verb !== undefined && !isVerb) throw unknownVerb(verb, aliases);
 	const {helpPage} = await import('./help-page.ts');
-	io.out(await helpPage(commands, verb, io.columns(), aliases));
+	await io.page(await helpPage(commands, verb, io.columns(), aliases));
 	return 0;
 }
 

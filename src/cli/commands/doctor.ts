@@ -33,7 +33,7 @@ export const doctor = defineCommand({
 		if (values.json) io.out(jsonText(findings, 2));
 		else {
 			const {doctorTable} = await import('../../view/doctor-table.ts');
-			io.out(doctorTable(findings, await lookOf(io, 'stdout', findings)));
+			await io.page(doctorTable(findings, await lookOf(io, 'stdout', findings)));
 		}
 		return findings.some(finding => finding.state === 'missing') ? 1 : 0;
 	},

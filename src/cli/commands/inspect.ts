@@ -15,7 +15,7 @@ export const inspect = defineCommand({
 	async run({positionals: [name = '']}, {io, engine, folders}) {
 		const machine = await engine.openMachine(folders);
 		const facts = (await engine.inspectProject(machine, name)) ?? (await engine.inspect(machine, name));
-		io.out(jsonText(facts, 2));
+		await io.page(jsonText(facts, 2));
 		return 0;
 	},
 });

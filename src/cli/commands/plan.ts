@@ -43,7 +43,7 @@ export const plan = defineCommand({
 			const {planJson} = await import('../../view/plan-json.ts');
 			const {stepCommand} = await import('../../step/command.ts');
 			io.out(planJson(planned.plan, step => stepCommand(step, planned.plan)));
-		} else io.out(await readable(planned, values.explain, io));
+		} else await io.page(await readable(planned, values.explain, io));
 		return 0;
 	},
 });
