@@ -57,6 +57,7 @@ test('it installs into an empty folder, offline, and runs a container; npx does 
 	const env = {PATH: process.env['PATH'], HOME: '/root'};
 	const installed = await run(join(at.folder, 'prefix/bin/tsbox'), [...words, 'installed'], {cwd: '/', env});
 	expect(installed.stdout).toBe('installed\n');
+	expect(readFileSync(join(at.folder, 'prefix/share/man/man1/tsbox-up.1'), 'utf8')).toContain('.TH');
 	expect(await npm(at, ['exec', '--yes', '--package', archive, '--', 'tsbox', ...words, 'by npx'])).toBe('by npx\n');
 	expect(at.leftovers()).toEqual([]);
 });
