@@ -3,6 +3,7 @@ import {createHash} from 'node:crypto';
 import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {dirname, join, relative, resolve} from 'node:path';
+import {pathToFileURL} from 'node:url';
 import {promisify} from 'node:util';
 import {setFlagsFromString} from 'node:v8';
 import {Script} from 'node:vm';
@@ -197,6 +198,50 @@ async function declare() {
 	);
 	await promisify(execFile)(process.execPath, [join(compiler, 'bin/tsc'), '--project', project]);
 	rmSync(project);
+	const types = join(dist, 'types');
+	for (const file of readdirSync(types, {recursive: true})) if (file.endsWith('.d.ts')) standAlone(join(types, file));
+}
+
+/** What is installed has no packages beside it: the types of those that are bundled are any, and none is asked for. */
+function standAlone(file) {
+	const text = readFileSync(file, 'utf8');
+	writeFileSync(file, text.replaceAll(/^import .* from '(?:zod\/mini|yaml)';$/gm, '// @ts-ignore\n$&'));
+}
+
+/** The manual pages, from the data of the verbs and the schema of a spec. */
+async function writeManual() {
+	const file = join(dist, 'man-pages.mjs');
+	const entryPoints = {'man-pages': 'src/cli/man/man-pages.ts'};
+	// Only what is loaded at once is of use here.
+	const options = {bundle: true, platform: 'node', format: 'esm', packages: 'external', absWorkingDir: folder};
+	await build({...options, entryPoints, outdir: dist, outExtension: {'.js': '.mjs'}, logLevel: 'warning'});
+	const {manPages} = await import(pathToFileURL(file).href);
+	const json = path => JSON.parse(readFileSync(join(folder, path), 'utf8'));
+	const pages = manPages(json('config/schema/tsbox.schema.json'), json('package.json').version);
+	mkdirSync(join(dist, 'man'));
+	for (const [name, text] of Object.entries(pages)) writeFileSync(join(dist, 'man', name), text);
+	rmSync(file);
+}
+
+/** The licences of the packages that are in the bundles; they ask to go along with every copy. */
+function writeLicences(metafiles) {
+	const folders = new Set(
+		metafiles.flatMap(({inputs}) =>
+			Object.keys(inputs).flatMap(
+				input => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input.replace(/^\w+:/, '')) ?? [],
+			),
+		),
+	);
+	const texts = [...folders]
+		.toSorted((one, other) => one.localeCompare(other, 'en'))
+		.map(path => {
+			const at = resolve(folder, path);
+			const {name, version, license} = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'));
+			const file = readdirSync(at).find(each => /^licen[cs]e/i.test(each));
+			const text = file === undefined ? '' : `\n${readFileSync(join(at, file), 'utf8').trim()}\n`;
+			return `${name} ${version}: ${license}\n${text}`;
+		});
+	writeFileSync(join(dist, 'LICENCES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
 }
 
 function findPackage(name) {
@@ -215,8 +260,9 @@ const ink = await bundleScript('ink', {stdin: {contents: inkScript, resolveDir: 
 const onDemand = Object.fromEntries(
 	Object.entries({...program.onDemand, ...dash.onDemand, ...ink.onDemand}).filter(([part]) => !(part in compiled)),
 );
-const [rest] = await Promise.all([bundleRest(onDemand), declare()]);
+const [rest] = await Promise.all([bundleRest(onDemand), declare(), writeManual()]);
 writeStubs();
+writeLicences([program, dash, ink, rest].map(({metafile}) => metafile));
 for (const name of ['cli', 'dash', 'ink']) keepCompiled(name);
 if (process.argv.includes('--analyze')) {
 	writeFileSync(join(dist, 'program.meta.json'), JSON.stringify(program.metafile));

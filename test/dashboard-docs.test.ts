@@ -1,7 +1,7 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {expect, test} from 'vitest';
-import {dashThemes} from '../src/spec/dash-config.ts';
+import {dashThemes} from '../src/spec/dash-words.ts';
 import {tabNames} from '../src/tui/dash/tabs.ts';
 import {withTables} from './dashboard-docs.ts';
 

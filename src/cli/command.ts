@@ -9,13 +9,15 @@ export interface Option {
 	readonly value?: string;
 	readonly choices?: readonly string[];
 	readonly describe: string;
+	/** What a shell offers for its value. */
+	readonly completes?: Completes;
 }
 
 /** The options of a verb by their long names. */
 export type Options = Readonly<Record<string, Option>>;
 
 /** What a shell offers for an argument. */
-export type Completes = 'file' | 'container' | 'none';
+export type Completes = 'file' | 'container' | 'project' | 'service' | 'volume' | 'none';
 
 /** An argument that is told by its place. */
 export interface Positional {
@@ -81,6 +83,7 @@ export const globalOptions = {
 	store: {kind: 'text', value: 'DIR', describe: 'Folder of the unpacked root filesystems'},
 	state: {kind: 'text', value: 'DIR', describe: 'Folder of what is known about running containers'},
 	config: {kind: 'text', value: 'FILE', describe: "tsbox's own configuration"},
+	'no-pager': {kind: 'flag', describe: 'Print long text at once, without $TSBOX_PAGER, $PAGER or less'},
 	help: {kind: 'flag', short: 'h', describe: 'Show this help'},
 	version: {kind: 'flag', describe: 'Show the version'},
 } as const satisfies Options;

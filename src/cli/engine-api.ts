@@ -15,15 +15,18 @@ import type {
 	VolumeSummary,
 } from '../engine/types.ts';
 import type {DownOptions} from '../engine/down.ts';
+import type {ConfigWish} from '../engine/tool-config.ts';
 import type {Drift} from '../engine/observed.ts';
 import type {ContainerPorts} from '../engine/ports.ts';
 import type {LockCheck, LockRequest, MadeLock} from '../lock/lock.ts';
 import type {EventSink} from '../run/event.ts';
+import type {ToolConfig} from '../spec/config.ts';
 import type {LimitChanges} from '../spec/limit-changes.ts';
 import type {Project} from '../spec/project.ts';
 import type {AttachEnd, AttachRequest} from '../supervise/attach.ts';
 import type {ControlRequest, ServiceStatus} from '../supervise/control.ts';
 import type {ProjectSink} from '../supervise/event.ts';
+import type {NameKind} from '../supervise/known-names.ts';
 import type {LogPiece, LogWish} from '../supervise/read-logs.ts';
 import type {ProjectTarget} from '../supervise/target.ts';
 import type {AttachedUp, AttachedUpEnd} from '../supervise/up-attached.ts';
@@ -42,6 +45,8 @@ export type {
 
 /** What the verbs ask of the engine; the tests give them another one. */
 export interface EngineApi {
+	/** tsbox's own configuration. */
+	toolConfig(wish: ConfigWish): Promise<ToolConfig>;
 	openMachine(options: MachineOptions): Promise<Machine>;
 	loadProject(request: SpecRequest): Promise<Project>;
 	planContainer(machine: Machine, request: SpecRequest): Promise<PlannedContainer>;
@@ -116,6 +121,8 @@ export interface EngineApi {
 		request: Pick<SpecRequest, 'cwd' | 'env'>,
 		services: readonly string[],
 	): Promise<ProjectTarget>;
+	/** The names that a shell offers for an argument. */
+	knownNames(machine: Machine, kind: NameKind, word: string | undefined, cwd: string): Promise<readonly string[]>;
 	/** A detached project for JSON, undefined for none of that name. */
 	inspectProject(machine: Machine, name: string): Promise<unknown>;
 	readLogs(

@@ -2,6 +2,7 @@ import type {EngineApi} from './engine-api.ts';
 
 /** The real engine; each verb loads its own part, so that `ps` does not pay for `up`. */
 export const engine: EngineApi = {
+	toolConfig: async (...args) => (await import('../engine/tool-config.ts')).toolConfig(...args),
 	openMachine: async (...args) => (await import('../engine/open-machine.ts')).openMachine(...args),
 	loadProject: async (...args) => (await import('../engine/load-project.ts')).loadProject(...args),
 	planContainer: async (...args) => (await import('../engine/plan-container.ts')).planContainer(...args),
@@ -13,6 +14,7 @@ export const engine: EngineApi = {
 	findTarget: async (...args) => (await import('../supervise/target.ts')).findTarget(...args),
 	projectTarget: async (...args) => (await import('../supervise/target.ts')).projectTarget(...args),
 	inspectProject: async (...args) => (await import('../supervise/inspect-project.ts')).inspectProject(...args),
+	knownNames: async (...args) => (await import('../supervise/known-names.ts')).knownNames(...args),
 	readLogs: async (...args) => (await import('../supervise/read-logs.ts')).readLogs(...args),
 	attachTo: async (...args) => (await import('../supervise/attach.ts')).attachTo(...args),
 	up: async (...args) => (await import('../engine/up.ts')).up(...args),

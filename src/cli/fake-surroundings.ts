@@ -52,6 +52,7 @@ export async function tsbox(line: string | readonly string[], surroundings: Surr
 		cwd: '/home',
 		packageFolder: '/package',
 		out: text => void (out += text),
+		page: async text => void (out += `${surroundings.terminals === undefined ? '' : '(paged)'}${text}`),
 		err: text => void (err += text),
 		bytes: (stream, bytes) => void (stream === 'stdout' ? (out += Buffer.from(bytes)) : (err += Buffer.from(bytes))),
 		room: async () => undefined,
@@ -106,6 +107,7 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 		started: now - 5000,
 	};
 	return {
+		toolConfig: async () => ({limits: {}, bestEffort: false, origin: null}),
 		openMachine: async options => {
 			calls.push(['openMachine', options]);
 			return machine;
@@ -204,6 +206,7 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 		findTarget: note('findTarget', undefined),
 		projectTarget: note('projectTarget', {project: 'demo', services: []}),
 		inspectProject: note('inspectProject', undefined),
+		knownNames: note('knownNames', ['demo', 'web']),
 		readLogs: note('readLogs', undefined),
 		attachTo: note('attachTo', {kind: 'ended', exitCode: 3} as const),
 	};

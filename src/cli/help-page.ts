@@ -1,4 +1,5 @@
 import yargs from 'yargs';
+import {type Aliases, aliasText} from './aliases.ts';
 import {type Command, globalOptions, type Option, type Options} from './command.ts';
 
 type Page = ReturnType<typeof yargs>;
@@ -10,6 +11,7 @@ export async function helpPage(
 	commands: readonly Command[],
 	verb: string | undefined,
 	columns: number,
+	aliases: Aliases = {},
 ): Promise<string> {
 	const command = commands.find(({name}) => name === verb);
 	const page = yargs(command === undefined ? [] : [command.name])
@@ -19,17 +21,18 @@ export async function helpPage(
 		.updateStrings({'Positionals:': 'Arguments:'})
 		.help(false)
 		.version(false);
-	if (command === undefined) addVerbs(page, commands);
+	if (command === undefined) addVerbs(page, commands, aliases);
 	else page.command(positionalsOf(command), command.describe, verbPage => addVerb(verbPage, command));
 	addOptions(page, globalOptions, 'Options of every verb:');
 	return `${await page.getHelp()}\n`;
 }
 
-function addVerbs(page: Page, commands: readonly Command[]): void {
+function addVerbs(page: Page, commands: readonly Command[], aliases: Aliases): void {
 	page.usage(
 		'Usage: $0 VERB [ARGUMENTS]\n\nContainers you can read: a YAML spec becomes visible steps of stock Linux tools.',
 	);
 	for (const {name, describe} of commands) page.command(name, describe);
+	for (const [name, words] of Object.entries(aliases)) page.command(name, aliasText(words));
 	page.example('$0 init', 'write a spec to start from');
 	page.example('$0 plan --explain', 'read what would be done, and why');
 	page.example('$0 up', 'do it');

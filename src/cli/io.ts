@@ -10,8 +10,12 @@ export interface Io {
 	readonly cwd: string;
 	/** The folder of the package, with its package.json and config/. */
 	readonly packageFolder: string;
+	/** The colours that the configuration chose. */
+	readonly theme?: 'dark' | 'light' | 'none';
 	/** Data, to standard output. */
 	out(text: string): void;
+	/** Long text, to standard output; on a terminal by way of a pager. */
+	page(text: string): Promise<void>;
 	/** Talk, to standard error. */
 	err(text: string): void;
 	/** Bytes as they are, to one of the two. */

@@ -69,6 +69,8 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		      --store DIR    Folder of the unpacked root filesystems
 		      --state DIR    Folder of what is known about running containers
 		      --config FILE  tsbox's own configuration
+		      --no-pager     Print long text at once, without $TSBOX_PAGER, $PAGER or
+		                     less
 		  -h, --help         Show this help
 		      --version      Show the version
 
@@ -130,6 +132,8 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		      --store DIR    Folder of the unpacked root filesystems
 		      --state DIR    Folder of what is known about running containers
 		      --config FILE  tsbox's own configuration
+		      --no-pager     Print long text at once, without $TSBOX_PAGER, $PAGER or
+		                     less
 		  -h, --help         Show this help
 		      --version      Show the version
 

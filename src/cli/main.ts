@@ -1,6 +1,8 @@
 import {join} from 'node:path';
 import {asForeseen} from '../errors/system-failure.ts';
 import {isTsboxError, type TsboxError} from '../errors/tsbox-error.ts';
+import {type Aliases, aliasesOf, aliasText} from './aliases.ts';
+import {colourOf} from './colour-of.ts';
 import {type Command, globalOptions} from './command.ts';
 import {commands} from './commands.ts';
 import type {EngineApi} from './engine-api.ts';
@@ -13,10 +15,16 @@ import {usageError} from './usage-error.ts';
 /** Carries out one command line and gives the exit status; never throws. */
 export async function main(argv: readonly string[], io: Io, engine: EngineApi): Promise<number> {
 	try {
-		return await dispatch(argv, io, engine);
+		return await dispatch(argv, wantsPager(argv) ? io : {...io, page: async text => io.out(text)}, engine);
 	} catch (error) {
 		return report(error, argv, io);
 	}
+}
+
+/** Whether `--no-pager` is not among the words; those behind `--` are another program's. */
+function wantsPager(argv: readonly string[]): boolean {
+	const end = argv.indexOf('--');
+	return !(end === -1 ? argv : argv.slice(0, end)).includes('--no-pager');
 }
 
 /** Stands for tsbox itself, so that its options may be written before the verb. */
@@ -33,11 +41,19 @@ async function dispatch(argv: readonly string[], io: Io, engine: EngineApi): Pro
 	const at = verbIndex(argv);
 	const word = argv[at];
 	const command = commands.find(({name}) => name === word);
-	if (command === undefined) return withoutVerb(argv.slice(0, at), word, argv[at + 1], io);
+	if (command === undefined) return withoutVerb(argv, at, io, engine);
 	const args = parseArguments(command, [...argv.slice(0, at), ...argv.slice(at + 1)]);
-	if (args.globals.help) return helpOf(command.name, io);
+	if (args.globals.help) return helpOf(command.name, io, engine);
 	if (args.globals.version) return version(io);
-	return command.run(args, {io, engine, folders: foldersOf(args), commands});
+	const folders = foldersOf(args);
+	return command.run(args, {io: await themed(io, engine, folders.config), engine, folders, commands});
+}
+
+/** With the colours of the configuration, which matter where there are any. */
+async function themed(io: Io, engine: EngineApi, config: string | undefined): Promise<Io> {
+	if (!colourOf(io, 'stdout') && !colourOf(io, 'stderr')) return io;
+	const {theme} = await engine.toolConfig({cwd: io.cwd, env: io.env, ...given({config})});
+	return {...io, ...given({theme})};
 }
 
 /** The place of the first word that is neither an option nor the value of a global one. */
@@ -48,31 +64,43 @@ function verbIndex(argv: readonly string[]): number {
 	return index === -1 ? argv.length : index;
 }
 
-async function withoutVerb(
-	before: readonly string[],
-	word: string | undefined,
-	next: string | undefined,
-	io: Io,
-): Promise<number> {
-	const {globals} = parseArguments(noVerb, before);
+async function withoutVerb(argv: readonly string[], at: number, io: Io, engine: EngineApi): Promise<number> {
+	const [word, next] = argv.slice(at);
+	const {globals} = parseArguments(noVerb, argv.slice(0, at));
 	if (globals.version) return version(io);
-	if (globals.help && word === undefined) return helpOf(undefined, io);
-	if (word === 'help') return helpOf(next, io);
-	if (word !== undefined) throw unknownVerb(word);
+	if (globals.help && word === undefined) return helpOf(undefined, io, engine);
+	if (word === 'help') return helpOf(next, io, engine);
+	const aliases = await aliasesOf(io, engine, globals.config, commands);
+	const words = word === undefined ? undefined : aliases[word];
+	// What it stands for begins with a verb of tsbox: an alias of an alias would be a way to loop.
+	if (words !== undefined && commands.some(({name}) => name === words[verbIndex(words)]))
+		return dispatch([...argv.slice(0, at), ...words, ...argv.slice(at + 1)], io, engine);
+	if (word !== undefined) throw unknownVerb(words?.[verbIndex(words)] ?? word, aliases);
 	const {helpPage} = await import('./help-page.ts');
-	io.err(await helpPage(commands, undefined, io.columns()));
+	io.err(await helpPage(commands, undefined, io.columns(), aliases));
 	return 2;
 }
 
-async function helpOf(verb: string | undefined, io: Io): Promise<number> {
-	if (verb !== undefined && !commands.some(({name}) => name === verb)) throw unknownVerb(verb);
+async function helpOf(verb: string | undefined, io: Io, engine: EngineApi): Promise<number> {
+	const isVerb = commands.some(({name}) => name === verb);
+	// Help is there for who has a broken configuration too.
+	const aliases = isVerb ? {} : await aliasesOf(io, engine, undefined, commands).catch((): Aliases => ({}));
+	const words = verb === undefined ? undefined : aliases[verb];
+	if (words !== undefined) {
+		io.out(`${verb} stands for: ${aliasText(words)}\n`);
+		return 0;
+	}
+	if (verb !== undefined && !isVerb) throw unknownVerb(verb, aliases);
 	const {helpPage} = await import('./help-page.ts');
-	io.out(await helpPage(commands, verb, io.columns()));
+	await io.page(await helpPage(commands, verb, io.columns(), aliases));
 	return 0;
 }
 
-function unknownVerb(word: string): TsboxError {
-	return usageError(`there is no verb "${word}"`, {word, known: commands.map(({name}) => name)});
+function unknownVerb(word: string, aliases: Aliases): TsboxError {
+	return usageError(`there is no verb "${word}"`, {
+		word,
+		known: [...commands.map(({name}) => name), ...Object.keys(aliases)],
+	});
 }
 
 function version(io: Io): number {

@@ -1,4 +1,5 @@
-import type {DashConfig, dashColumns, dashThemes} from '../spec/dash-config.ts';
+import type {DashConfig} from '../spec/dash-config.ts';
+import type {dashColumns, dashThemes} from '../spec/dash-words.ts';
 import type {ShownUp} from '../tui/dash/show-up.ts';
 import type {Context} from './command.ts';
 import {programOf} from './program.ts';

@@ -11,6 +11,7 @@ export function processIo(packageFolder: string): Io {
 		cwd: process.cwd(),
 		packageFolder,
 		out: text => void process.stdout.write(text),
+		page,
 		err: text => void process.stderr.write(text),
 		bytes: (stream, bytes) => void process[stream].write(bytes),
 		room,
@@ -58,6 +59,12 @@ function room(name: 'stdout' | 'stderr'): Promise<void> {
 		stream.on('drain', settle);
 		stream.on('error', settle);
 	});
+}
+
+async function page(text: string): Promise<void> {
+	const {pagerOf, showPaged} = await import('../host/pager.ts');
+	const pager = isTerminal('stdout') && process.env['TERM'] !== 'dumb' ? pagerOf(process.env) : undefined;
+	if (pager === undefined || !(await showPaged(pager, text, process.env))) process.stdout.write(text);
 }
 
 function isTerminal(stream: StandardStream): boolean {

@@ -8,9 +8,9 @@ export const projectPositionals = [
 	{
 		name: 'TARGET',
 		describe: 'Project, container, or path of a spec; without it the spec of this folder',
-		completes: 'container',
+		completes: 'project',
 	},
-	{name: 'SERVICE', describe: 'Entries of services:; all without', many: true, completes: 'none'},
+	{name: 'SERVICE', describe: 'Entries of services:; all without', many: true, completes: 'service'},
 ] as const;
 
 /**

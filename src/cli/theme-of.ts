@@ -1,7 +1,8 @@
-import {hasColour, type Theme, theme} from '../view/theme.ts';
+import {type Theme, theme} from '../view/theme.ts';
+import {colourOf} from './colour-of.ts';
 import type {Io, StandardStream} from './io.ts';
 
 /** The theme for what goes to a stream. */
 export function themeOf(io: Io, stream: StandardStream): Theme {
-	return theme(hasColour(io.env, io.isTerminal(stream)));
+	return theme(colourOf(io, stream), io.theme === 'light');
 }

@@ -6,6 +6,7 @@ import {bytes as size} from '../view/bytes.ts';
 import {logWriter} from '../view/log-lines.ts';
 import {projectEventText} from '../view/project-event.ts';
 import {batchedBytes} from './batched-bytes.ts';
+import {colourOf} from './colour-of.ts';
 import type {Context} from './command.ts';
 import type {SpecRequest} from './engine-api.ts';
 import {programOf} from './program.ts';
@@ -48,7 +49,7 @@ export async function upInForeground(
 		logWriter({
 			prefix: !values['no-log-prefix'],
 			timestamps: false,
-			colour: io.isTerminal(stream) && (io.env['NO_COLOR'] ?? '') === '',
+			colour: colourOf(io, stream),
 			escape: io.isTerminal(stream),
 			width: Math.max(...names.map(({length}) => length)),
 			names,

@@ -1,18 +1,23 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
-import type {Host} from '../host/host.ts';
 import {realHost} from '../host/real-host.ts';
 import {findSpec} from '../spec/find.ts';
 import {loadProject as load} from '../spec/load.ts';
 import type {Project, Service} from '../spec/project.ts';
 import {noneActive, noSuchService} from './no-service.ts';
-import type {SpecRequest} from './types.ts';
+import {toolConfig} from './tool-config.ts';
+import type {Machine, SpecRequest} from './types.ts';
 
 /**
- * Reads and checks a spec; touches nothing.
+ * Reads and checks a spec; touches nothing. Without a machine the defaults are those of the request's own configuration.
  *
- * @throws TsboxError E_SPEC_* with file, line and column.
+ * @throws TsboxError E_SPEC_* with file, line and column, E_CONFIG.
  */
-export async function loadProject(request: SpecRequest, host: Host = realHost()): Promise<Project> {
+export async function loadProject(
+	request: SpecRequest,
+	machine?: Pick<Machine, 'host' | 'defaults'>,
+): Promise<Project> {
+	const host = machine?.host ?? realHost();
+	const {defaults} = machine ?? (await toolConfig(request, host));
 	const kindOf = (path: string): 'file' | 'directory' | undefined => {
 		const kind = host.stat(path)?.kind;
 		return kind === 'file' || kind === 'directory' ? kind : undefined;
@@ -24,6 +29,7 @@ export async function loadProject(request: SpecRequest, host: Host = realHost())
 		readText: path => (kindOf(path) === 'file' ? host.readText(path) : undefined),
 		kindOf,
 		...(request.overrides === undefined ? {} : {options: request.overrides}),
+		...(defaults === undefined ? {} : {defaults}),
 		...(request.profiles === undefined ? {} : {profiles: request.profiles}),
 		named: request.named ?? (request.service === undefined ? [] : [request.service]),
 	});

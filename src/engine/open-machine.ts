@@ -1,22 +1,15 @@
+import {resolve} from 'node:path';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {hostFacts} from '../host/facts-cache.ts';
 import type {Host} from '../host/host.ts';
 import {realHost} from '../host/real-host.ts';
-import type {ToolConfig} from '../spec/config.ts';
-import {mayHaveConfig} from '../spec/config-places.ts';
+import {settingsOf, toolConfig} from './tool-config.ts';
 import type {Machine, MachineOptions} from './types.ts';
 
 /** Where images and writable layers are kept: on disk, for they are large. */
 const defaultStore = '/var/lib/tsbox';
 /** Where what runs is noted: on a tmpfs, so that it is gone with the boot that it tells of. */
 const defaultState = '/run/tsbox';
-
-async function readConfig(host: Host, cwd: string, file: string | undefined): Promise<ToolConfig> {
-	if (file === undefined && !mayHaveConfig(cwd, path => host.lstat(path) !== undefined))
-		return {limits: {}, bestEffort: false, origin: null};
-	const {loadConfig} = await import('../spec/config.ts');
-	return loadConfig({cwd, ...(file === undefined ? {} : {file})});
-}
 
 /** Where an ordinary user's images and state are: the XDG Base Directory Specification. Folders of others are not taken. */
 function userFolders(
@@ -49,16 +42,9 @@ function userFolders(
  */
 export async function openMachine(options: MachineOptions, write = true): Promise<Machine> {
 	const host = realHost();
-	const config = await readConfig(host, process.cwd(), options.config);
-	if (config.origin !== null) {
-		// A file of somebody else, found on the way up from the working folder, must not steer a tool that runs as root.
-		const owner = host.stat(config.origin)?.uid;
-		if (owner !== 0 && owner !== process.getuid?.())
-			throw new TsboxError('E_CONFIG', `${config.origin} belongs to somebody else`, {
-				why: 'whoever owns it could choose where tsbox writes',
-				hint: 'chown it, or name another with --config',
-			});
-	}
+	const cwd = process.cwd();
+	const configFile = options.config === undefined ? undefined : resolve(cwd, options.config);
+	const config = await toolConfig({cwd, env: process.env, ...(configFile && {config: configFile})}, host);
 	const uid = options.forRoot === true ? 0 : (process.getuid?.() ?? 0);
 	const own = () => userFolders(host, process.env, uid, write && options.planOnly !== true);
 	const dirs = {
@@ -72,17 +58,16 @@ export async function openMachine(options: MachineOptions, write = true): Promis
 			});
 	}
 	const facts = await hostFacts(host, dirs, {write});
-	const {imageBytes, imageEntries} = config.limits;
 	return {
 		host,
 		dirs,
 		facts,
-		limits: {
-			...(imageBytes === undefined ? {} : {bytes: imageBytes}),
-			...(imageEntries === undefined ? {} : {entries: imageEntries}),
-		},
-		bestEffort: config.bestEffort ?? false,
+		...settingsOf(config),
+		...(configFile === undefined ? {} : {configFile}),
+		...(config.entries === undefined ? {} : {configured: config.entries}),
 		...(config.detachKeys === undefined ? {} : {detachKeys: config.detachKeys}),
-		...(config.dash === undefined ? {} : {dash: {origin: config.origin, config: config.dash}}),
+		...(config.dash === undefined && config.theme === undefined
+			? {}
+			: {dash: {origin: config.origin, config: {...(config.theme && {theme: config.theme}), ...config.dash}}}),
 	};
 }

@@ -4,79 +4,20 @@ import type {Host} from '../host/host.ts';
 import type {HostFacts} from '../host/facts.ts';
 import {isRange, type RangeMap, rangeMapOf, type UserMap, userMapOf} from '../host/id-map.ts';
 import {toolboxFolder} from '../host/sealed-tools.ts';
-import {type MountInfo, mountOf, parseMountinfo} from '../host/probe/mountinfo.ts';
 import type {ImageFacts} from '../image/facts.ts';
 import {imageFacts} from '../image/facts-of.ts';
 import type {OciConfig} from '../oci/config.ts';
 import {toOciConfig} from '../oci/lower.ts';
-import type {DeviceFacts, HostRootEntry, PlanInput, SourceFacts} from '../plan/input.ts';
+import type {DeviceFacts, HostRootEntry, PlanInput} from '../plan/input.ts';
 import {planContainer as plan} from '../plan/plan-container.ts';
 import type {Project, Service} from '../spec/project.ts';
 import {volumeData} from '../state/volume.ts';
+import {bindSources, hostMounts, lockedFlags, withReal} from './bind-sources.ts';
+import {checkPolicy, hasMaximum} from './check-policy.ts';
 import {loadProject, pickService} from './load-project.ts';
 import {resolveVolumes} from './resolve-volumes.ts';
 import {seccompFilter} from './seccomp.ts';
 import type {Machine, PlannedContainer, SpecRequest} from './types.ts';
-
-/** Resolves the sources of the bind mounts, once; what the plan names afterwards has no symlink in it. */
-function sources(
-	host: Host,
-	service: Service,
-	named: readonly string[],
-	make: boolean,
-): Readonly<Record<string, SourceFacts>> {
-	const mounts = hostMounts(host);
-	const found: Record<string, SourceFacts> = {};
-	for (const volume of service.volumes) {
-		if (volume.type !== 'bind') continue;
-		if (named.includes(volume.source)) {
-			// It may be made only when the plan is carried out; nobody else can put something in its place.
-			found[volume.source] = {
-				real: volume.source,
-				kind: 'folder',
-				submounts: [],
-				locked: lockedFlags(mounts, volume.source),
-			};
-			continue;
-		}
-		if (volume.createHostPath && make && host.stat(volume.source) === undefined) host.mkdirs(volume.source, 0o755);
-		const real = host.realpath(volume.source);
-		const kind = real === undefined ? undefined : host.stat(real)?.kind;
-		if (real === undefined || kind === undefined) {
-			if (volume.createHostPath) {
-				found[volume.source] = {real: volume.source, kind: 'folder', submounts: [], locked: []};
-				continue;
-			}
-			throw new TsboxError('E_SPEC_INVALID', `the mount source ${volume.source} does not exist`, {
-				why: `it is to be mounted on ${volume.target}`,
-				hint: 'make it first, or let it be made with `bind: {create_host_path: true}`',
-			});
-		}
-		const below = mounts
-			.map(row => row.target)
-			.filter(target => target.startsWith(real === '/' ? '/' : `${real}/`) && target !== '/');
-		const submounts = volume.recursive
-			? [...new Set(below)].toSorted().map(target => target.slice(real === '/' ? 1 : real.length + 1))
-			: [];
-		found[volume.source] = {
-			real,
-			kind: kind === 'directory' ? 'folder' : 'file',
-			submounts,
-			locked: lockedFlags(mounts, real),
-		};
-	}
-	return found;
-}
-
-function hostMounts(host: Host): readonly MountInfo[] {
-	return parseMountinfo(host.readText('/proc/self/mountinfo') ?? '');
-}
-
-/** Flags of the mount that a path lies on, which a remount in a user namespace may not take away; mount_namespaces(7). */
-function lockedFlags(mounts: readonly MountInfo[], path: string): readonly string[] {
-	const lockable = ['ro', 'nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime'];
-	return (mountOf(path, mounts)?.options ?? []).filter(option => lockable.includes(option));
-}
 
 /** What a user's container is to show of the host's root: see {@link HostRootEntry}. */
 function hostRoot(host: Host): readonly HostRootEntry[] {
@@ -209,7 +150,7 @@ export async function planContainer(
 	request: SpecRequest,
 	options: PlanOptions = {dry: true},
 ): Promise<PlannedContainer> {
-	const project = await loadProject(request, machine.host);
+	const project = await loadProject(request, machine);
 	return planService(machine, project, pickService(project, request.service), request, options);
 }
 
@@ -244,6 +185,7 @@ export async function planInput(
 ): Promise<PlanInput> {
 	const {host, dirs, facts} = machine;
 	const {service: unresolved, map} = mapped(asked, facts);
+	checkPolicy(machine, unresolved, project.file);
 	const {service, volumes} = resolveVolumes(machine, unresolved);
 	checkKept(machine, service, map);
 	const image = await imageFacts(host, dirs.store, service.rootfs, {
@@ -251,6 +193,14 @@ export async function planInput(
 		remember: options.dry !== true,
 		...(options.signal === undefined ? {} : {signal: options.signal}),
 	});
+	const found = bindSources(
+		host,
+		service,
+		volumes.map(({mount}) => volumeData(dirs.store, mount.volume.name)),
+		options.dry !== true,
+	);
+	// Once more, as they were resolved: a symlink may have been changed since.
+	checkPolicy(machine, withReal(unresolved, found), project.file);
 	const tty = options.tty ?? service.tty ?? false;
 	const config = withMappings(toOciConfig({...service, tty}, imagePath(image)), map);
 	return {
@@ -258,12 +208,7 @@ export async function planInput(
 		config,
 		facts,
 		image,
-		sources: sources(
-			host,
-			service,
-			volumes.map(({mount}) => volumeData(dirs.store, mount.volume.name)),
-			options.dry !== true,
-		),
+		sources: found,
 		volumes,
 		devices: devices(host, service),
 		folders: dirs,
@@ -274,6 +219,7 @@ export async function planInput(
 		toolsSealed: unlessForbidden(() => host.lstat(toolboxFolder(facts, dirs.store))) !== undefined,
 		storeLocked: map === null || isRange(map) ? [] : lockedFlags(hostMounts(host), dirs.store),
 		seccomp: await seccompFilter(machine, service, config, options.dry !== true, request.traceSeccomp === true),
-		bestEffort: request.bestEffort ?? machine.bestEffort,
+		// A limit that a policy asks for is not left out.
+		bestEffort: !hasMaximum(machine) && (request.bestEffort ?? machine.bestEffort),
 	};
 }

@@ -4,7 +4,10 @@ import type {ImageFacts} from '../image/facts.ts';
 import type {OciConfig} from '../oci/config.ts';
 import type {EventSink} from '../run/event.ts';
 import type {ProcessFacts} from '../run/process-fields.ts';
+import type {ConfigEntry} from '../spec/config.ts';
 import type {DashConfig} from '../spec/dash-config.ts';
+import type {SpecDefaults} from '../spec/defaults.ts';
+import type {Policy} from '../spec/policy.ts';
 import type {Project, Service} from '../spec/project.ts';
 import type {SpecOptions} from '../spec/request.ts';
 import type {Plan} from '../step/step.ts';
@@ -28,6 +31,14 @@ export interface Machine {
 	/** What an archive may unpack to; from the configuration. */
 	readonly limits: {readonly bytes?: number; readonly entries?: number};
 	readonly bestEffort: boolean;
+	/** What the configuration says where a spec says nothing. */
+	readonly defaults?: SpecDefaults | undefined;
+	/** What no container may have or exceed; all hold. */
+	readonly policies?: readonly Policy[];
+	/** The configuration that was named by --config, absolute. */
+	readonly configFile?: string;
+	/** What the configuration sets, and where. */
+	readonly configured?: readonly ConfigEntry[];
 	/** The bytes that leave `attach`; from the configuration. */
 	readonly detachKeys?: readonly number[];
 	/** The dashboard's look and keys; from the configuration. */
@@ -42,6 +53,8 @@ export interface SpecRequest {
 	readonly service?: string;
 	readonly cwd: string;
 	readonly env: Readonly<Record<string, string | undefined>>;
+	/** tsbox's own configuration, where it was named; relative to `cwd`. */
+	readonly config?: string;
 	readonly overrides?: SpecOptions;
 	/** The profiles that are asked for; none: those of COMPOSE_PROFILES; undefined: all services are meant, whatever theirs. */
 	readonly profiles?: readonly string[];

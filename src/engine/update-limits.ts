@@ -9,10 +9,12 @@ import {withLock} from '../run/lock.ts';
 import {memoryCount} from '../run/memory.ts';
 import {type LimitWrite, writeLimits} from '../run/write-limits.ts';
 import {type LimitChanges, limitOptions} from '../spec/limit-changes.ts';
+import {present} from '../spec/pick.ts';
 import type {Origin} from '../spec/project.ts';
 import {containerFolder, readRecord, writeRecord} from '../state/record.ts';
 import {readStory, writeStory} from '../state/start-story.ts';
 import type {Step} from '../step/step.ts';
+import {checkLimits} from './check-policy.ts';
 import {hasEnded, unlessEnded} from './has-ended.ts';
 import {type RunningRecord, runningContainer} from './running-container.ts';
 import type {Machine} from './types.ts';
@@ -99,7 +101,7 @@ function noteLimits(
  * Changes limits of a running container: the same files and values as at a start, each read back. Either all limits are
  * changed or none is. Gives warnings: cgroup v2 takes a memory limit below what is used and kills for it.
  *
- * @throws TsboxError E_USAGE, E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION, E_HOST_UNSUPPORTED for a limit that this
+ * @throws TsboxError E_USAGE, E_POLICY, E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION, E_HOST_UNSUPPORTED for a limit that this
  * container or host can't have, E_STEP_FAILED when the kernel refuses one, E_CHECK_FAILED when it shows another value.
  */
 export async function updateLimits(
@@ -113,6 +115,8 @@ export async function updateLimits(
 	return withLock(host, facts, `${dirs.state}/lock`, () =>
 		unlessEnded(name, () => {
 			const record = runningContainer(machine, name);
+			const {memory: memLimit, cpus, pidsLimit} = changes;
+			checkLimits(machine, present({memLimit, cpus, pidsLimit}), originsOf(changes), record.spec);
 			const {all, changed} = changeLimits(record.config.linux.resources, changes);
 			const limits = limitsFor(machine, record, changed);
 			const killed = (): number => memoryCount(host, record.cgroups)?.oomKills ?? 0;

@@ -10,6 +10,7 @@ export const errorCodes = {
 	E_SPEC_INVALID: {exitStatus: 125, meaning: 'the spec asks for something that does not exist or cannot be'},
 	E_SPEC_VARIABLE: {exitStatus: 125, meaning: 'a variable in the spec could not be filled in'},
 	E_CONFIG: {exitStatus: 125, meaning: "tsbox's own configuration could not be read"},
+	E_POLICY: {exitStatus: 125, meaning: 'a policy of the configuration forbids what the spec asks for'},
 	E_HOST_UNSUPPORTED: {exitStatus: 125, meaning: 'this machine lacks something the plan needs'},
 	E_PERMISSION: {exitStatus: 125, meaning: 'the caller may not do this'},
 	E_ARCHIVE_INVALID: {exitStatus: 125, meaning: 'the root filesystem archive is damaged or hostile'},

@@ -2,7 +2,7 @@
 export interface Finding {
 	/** Stable, dotted: `tool.zstd`. */
 	readonly id: string;
-	readonly area: 'caller' | 'programs' | 'namespaces' | 'limits' | 'filesystems' | 'hardening';
+	readonly area: 'caller' | 'programs' | 'namespaces' | 'limits' | 'filesystems' | 'hardening' | 'configuration';
 	/** What was looked at, as a person names it. */
 	readonly subject: string;
 	/** `ok`; `warn`: something that a spec may ask for will not work; `missing`: no container can be run. */

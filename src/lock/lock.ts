@@ -53,11 +53,12 @@ interface Opened extends LockableProject {
 	readonly request: SpecRequest;
 }
 
-async function openSpec({host}: Machine, {spec, services, file}: LockRequest): Promise<Opened> {
+async function openSpec(machine: Machine, {spec, services, file}: LockRequest): Promise<Opened> {
+	const {host} = machine;
 	const {overrides: _, service: __, ...request} = spec;
 	const named = {...request, named: services};
-	const project = await loadProject(named, host);
-	const portable = await portableProject(host, named, project);
+	const project = await loadProject(named, machine);
+	const portable = await portableProject(machine, named, project);
 	const names = project.services.flatMap((service, at): readonly Meant[] => {
 		const other = portable.services[at];
 		return service.replica !== undefined || other === undefined ? [] : [{name: service.service, key: labelOf(other)}];

@@ -1,6 +1,6 @@
 import {basename, dirname, relative, resolve} from 'node:path';
 import {loadProject} from '../engine/load-project.ts';
-import type {SpecRequest} from '../engine/types.ts';
+import type {Machine, SpecRequest} from '../engine/types.ts';
 import type {Host} from '../host/host.ts';
 import type {Project, Service} from '../spec/project.ts';
 
@@ -13,7 +13,11 @@ const folder = `${top}${'/_'.repeat(40)}/box`;
  * itself is not to be seen in a project, where all are absolute; here they begin with that folder, and the others do not.
  * A file without a name of its own is called by its folder, so the name is passed on.
  */
-export async function portableProject(host: Host, request: SpecRequest, {file}: Project): Promise<Project> {
+export async function portableProject(
+	{host, defaults}: Pick<Machine, 'host' | 'defaults'>,
+	request: SpecRequest,
+	{file}: Project,
+): Promise<Project> {
 	const there = dirname(file);
 	const real = (path: string): string => (path.startsWith(`${top}/`) ? resolve(there, relative(folder, path)) : path);
 	const moved: Host = {
@@ -21,7 +25,10 @@ export async function portableProject(host: Host, request: SpecRequest, {file}: 
 		stat: path => host.stat(real(path)),
 		readText: path => host.readText(real(path)),
 	};
-	return loadProject({...request, file: `${folder}/${basename(file)}`}, moved);
+	return loadProject(
+		{...request, file: `${folder}/${basename(file)}`},
+		{host: moved, ...(defaults === undefined ? {} : {defaults})},
+	);
 }
 
 /** A path of such a project as the spec might write it: `./data`, `../data`, `/etc/hosts`. */

@@ -12,7 +12,8 @@ export interface ConfigText {
 
 /** Finds and reads configuration files, and understands nothing of them. */
 export interface ConfigExplorer {
-	readonly search: (from: string) => Promise<ConfigText | null>;
+	/** The first file of the folder that has a configuration; of no other folder. */
+	readonly search: (folder: string) => Promise<ConfigText | null>;
 	/** Throws E_CONFIG when the file can't be read. */
 	readonly load: (file: string) => Promise<ConfigText | null>;
 }
@@ -27,7 +28,7 @@ export async function openExplorer(): Promise<ConfigExplorer> {
 	const explorer = new Explorer({
 		moduleName: 'tsbox',
 		searchPlaces: configPlaces,
-		searchStrategy: 'project',
+		searchStrategy: 'none',
 		loaders: {'.json': readOnly, '.yaml': readOnly, '.yml': readOnly},
 		transform: result => result,
 		ignoreEmptySearchPlaces: true,
@@ -37,7 +38,7 @@ export async function openExplorer(): Promise<ConfigExplorer> {
 		mergeSearchPlaces: false,
 	});
 	return {
-		search: async from => textOf(await explorer.search(from)),
+		search: async folder => textOf(await explorer.search(folder)),
 		load: async file => {
 			if (!['.json', '.yaml', '.yml'].includes(extname(file))) {
 				throw new TsboxError('E_CONFIG', `${quoted(file)} is not a JSON or YAML file`, {
@@ -84,7 +85,7 @@ function textOf(result: {readonly config?: unknown} | null): ConfigText | null {
 interface ExplorerOptions {
 	readonly moduleName: string;
 	readonly searchPlaces: readonly string[];
-	readonly searchStrategy: 'project';
+	readonly searchStrategy: 'none';
 	readonly loaders: Readonly<Record<string, (file: string, text: string) => object>>;
 	readonly transform: <T>(result: T) => T;
 	readonly ignoreEmptySearchPlaces: boolean;
@@ -97,7 +98,8 @@ interface ExplorerOptions {
 type ExplorerClass = new (
 	options: ExplorerOptions,
 ) => {
-	readonly search: (from: string) => Promise<{readonly config?: unknown} | null>;
+	/** The first file of the folder that has a configuration; of no other folder. */
+	readonly search: (folder: string) => Promise<{readonly config?: unknown} | null>;
 	readonly load: (file: string) => Promise<{readonly config?: unknown} | null>;
 };
 

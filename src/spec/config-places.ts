@@ -12,12 +12,43 @@ export const configPlaces = [
 ] as const;
 
 /**
- * Tells whether any such file is in `cwd` or above it. A look that costs some stats, before what reads them is loaded:
- * most starts have none.
+ * The folders that are searched, nearest first: `cwd` and those above it, up to the repository's: the next one with `.git`,
+ * else the next one with a package.json. Outside of any it is `cwd` alone, for whoever owns a folder above could put a file there.
  */
-export function mayHaveConfig(cwd: string, exists: (path: string) => boolean): boolean {
-	for (let folder = cwd; ; folder = dirname(folder)) {
-		if (configPlaces.some(place => exists(join(folder, place)))) return true;
-		if (folder === dirname(folder)) return false;
+function searchedFolders(cwd: string, exists: (path: string) => boolean): readonly string[] {
+	const folders = [cwd];
+	for (let folder = cwd; folder !== dirname(folder); ) {
+		folder = dirname(folder);
+		folders.push(folder);
 	}
+	const git = folders.findIndex(folder => exists(join(folder, '.git')));
+	const root = git === -1 ? folders.findIndex(folder => exists(join(folder, 'package.json'))) : git;
+	return folders.slice(0, Math.max(root, 0) + 1);
+}
+
+/**
+ * The searched folders that hold such a file. A look that costs some stats, before what reads them is loaded: most
+ * starts have none.
+ */
+export function configFolders(cwd: string, exists: (path: string) => boolean): readonly string[] {
+	return searchedFolders(cwd, exists).filter(folder => configPlaces.some(place => exists(join(folder, place))));
+}
+
+const suffixes = ['yaml', 'yml', 'json'] as const;
+
+/**
+ * The file of the person and that of the machine, in this order, as far as they are there.
+ *
+ * @param home - the person's folder of configurations (XDG Base Directory Specification)
+ */
+export function furtherConfigs(
+	home: string | undefined,
+	exists: (path: string) => boolean,
+	machine = '/etc',
+): readonly string[] {
+	return [home, machine].flatMap(folder => {
+		if (folder === undefined) return [];
+		const found = suffixes.map(suffix => join(folder, 'tsbox', `config.${suffix}`)).find(exists);
+		return found === undefined ? [] : [found];
+	});
 }

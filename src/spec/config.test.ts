@@ -1,8 +1,10 @@
-import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {loadConfig} from './config.ts';
+import {loadConfig as load} from './config.ts';
+import {explainOrigin} from './explain-origin.ts';
+import {configFolders, furtherConfigs} from './config-places.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -10,6 +12,16 @@ beforeEach(() => {
 	write('package.json', '{"name": "x"}');
 });
 afterEach(() => rmSync(dir, {recursive: true}));
+
+function loadConfig({cwd, file}: {readonly cwd: string; readonly file?: string}) {
+	return load({
+		cwd,
+		folders: file === undefined ? configFolders(cwd, existsSync) : [],
+		further: furtherConfigs(join(dir, 'home'), existsSync, join(dir, 'etc')),
+		readText: path => readFileSync(path, 'utf8'),
+		...(file === undefined ? {} : {file}),
+	});
+}
 
 function write(name: string, text: string): void {
 	mkdirSync(dirname(join(dir, name)), {recursive: true});
@@ -27,6 +39,7 @@ test('a file of a parent folder of the project is found', async () => {
 		store: '/srv/store',
 		limits: {imageBytes: 10_737_418_240, imageEntries: 1000},
 		bestEffort: true,
+		entries: expect.any(Array),
 		origin: join(dir, 'tsbox.config.yaml'),
 	});
 });
@@ -71,4 +84,64 @@ test('no code of the folder is run, not even the one that configures cosmiconfig
 		process.chdir(before);
 	}
 	expect(globalThis).not.toHaveProperty('ran');
+});
+
+test('the search ends at the root of the repository, and outside of one looks into no other folder', async () => {
+	write('tsbox.config.yaml', 'store: /outer\n');
+	write('in/.git/HEAD', '');
+	write('in/package.json', '{}');
+	write('in/deep/package.json', '{}');
+	expect(await loadConfig({cwd: join(dir, 'in/deep')})).toMatchObject({origin: null});
+	write('in/.tsboxrc.yaml', 'store: /inner\n');
+	expect(await loadConfig({cwd: join(dir, 'in/deep')})).toMatchObject({store: '/inner'});
+	rmSync(join(dir, 'package.json'));
+	mkdirSync(join(dir, 'none'));
+	expect(await loadConfig({cwd: join(dir, 'none')})).toMatchObject({origin: null});
+	expect(await loadConfig({cwd: dir})).toMatchObject({store: '/outer'});
+});
+
+test('of each key the nearest file counts: the folder, the person, the machine; and each tells its file', async () => {
+	write('tsbox.config.yaml', 'store: /near\naliases: {sh: "run -it \'my box.yaml\'"}\n');
+	write('home/tsbox/config.yaml', 'store: /home\nstate: /home\naliases: {sh: ps, l: logs -f}\ntheme: light\n');
+	write('etc/tsbox/config.json', '{"state": "/etc", "limits": {"image_bytes": "1g"}, "defaults": {"init": true}}');
+	const config = await loadConfig({cwd: dir});
+	expect(config).toMatchObject({
+		store: '/near',
+		state: '/home',
+		limits: {imageBytes: 1_073_741_824},
+		theme: 'light',
+		aliases: {sh: ['run', '-it', 'my box.yaml'], l: ['logs', '-f']},
+		defaults: {init: {value: true}},
+		origin: join(dir, 'tsbox.config.yaml'),
+	});
+	const told = config.entries?.map(({key, value, origin}) => `${key} = ${value}, ${explainOrigin(origin, dir)}`);
+	expect(told?.join('\n')).toMatchInlineSnapshot(`
+		"store = /near, tsbox.config.yaml:1:8
+		aliases.sh = run -it 'my box.yaml', tsbox.config.yaml:2:15
+		state = /home, home/tsbox/config.yaml:2:8
+		aliases.l = logs -f, home/tsbox/config.yaml:3:22
+		theme = light, home/tsbox/config.yaml:4:8
+		limits.image_bytes = 1g, etc/tsbox/config.json:1:45
+		defaults.init = true, etc/tsbox/config.json:1:73"
+	`);
+});
+
+test('a named file stands for those of the folders alone', async () => {
+	write('tsbox.config.yaml', 'store: /near\n');
+	write('etc/tsbox/config.yaml', 'policy: {max_pids: 5}\n');
+	write('other.yaml', 'state: /other\npolicy: {max_pids: 100}\n');
+	const config = await loadConfig({cwd: dir, file: 'other.yaml'});
+	expect(config.store).toBeUndefined();
+	expect(config.policies?.map(({maxPids}) => maxPids)).toEqual([100, 5]);
+});
+
+test('what a default, a policy or an alias says wrong is told with its place', async () => {
+	write(
+		'tsbox.config.yaml',
+		'defaults: {mem_limt: 1g, user: [x]}\npolicy: {max_cpu: 2, allowed_binds: [srv]}\naliases: {a: "run \'x"}\n',
+	);
+	await expect(loadConfig({cwd: dir})).rejects.toMatchObject({
+		code: 'E_CONFIG',
+		output: expect.stringMatching(/did you mean `mem_limit`[^]*did you mean `max_cpus`[^]*absolute path[^]*not closed/),
+	});
 });

@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
@@ -12,7 +12,8 @@ afterEach(() => rmSync(dir, {recursive: true}));
 async function read(text: string) {
 	const file = join(dir, 'tsbox.config.yaml');
 	writeFileSync(file, text);
-	return (await loadConfig({cwd: dir, file})).dash;
+	return (await loadConfig({cwd: dir, file, folders: [], further: [], readText: path => readFileSync(path, 'utf8')}))
+		.dash;
 }
 
 test('without the key there is nothing of it', async () => {

@@ -1,27 +1,8 @@
 import * as z from 'zod/mini';
+import {dashColumns, dashThemes} from './dash-words.ts';
 import {bad, good, type Parsed, quoted} from './parsed.ts';
 import {parseBoolean} from './scalar.ts';
 import {key, parsedBy, text, textOrBoolean} from './schema-parts.ts';
-
-/** The looks of the dashboard; `none` has no colours. */
-export const dashThemes = ['dark', 'light', 'none'] as const;
-
-/** The columns that its overview can have. */
-export const dashColumns = [
-	'name',
-	'state',
-	'health',
-	'restarts',
-	'cpu',
-	'memory',
-	'pids',
-	'net',
-	'block',
-	'uptime',
-	'ports',
-	'image',
-	'command',
-] as const;
 
 /** What the configuration says of the dashboard; what is not there is left to it. */
 export interface DashConfig {

@@ -1,6 +1,7 @@
 import {dirname, resolve} from 'node:path';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {nameOfFile, parseName} from './container-name.ts';
+import {withDefaults} from './defaults.ts';
 import {dependencyProblems} from './depends-on.ts';
 import {parseYaml} from './document.ts';
 import {dotenvLookup, parseDotenv} from './dotenv.ts';
@@ -37,7 +38,8 @@ export function loadProject(request: SpecRequest): Project {
 	const tree = readTree(parsed.document, source, variables);
 	if (tree.problems.some(problem => problem.code === 'E_SPEC_SYNTAX')) throw specError(tree.problems);
 	if (!isMap(tree.value)) throw specError([notAMap(tree.value, tree.places)]);
-	const file = fitFile(tree.value, tree.places, nameOfFile(source.file));
+	const {value, places} = withDefaults(tree.value, tree.places, request.defaults);
+	const file = fitFile(value, places, nameOfFile(source.file));
 	const schemaProblems = file.problems.filter(problem => !tree.problems.some(other => covers(problem, other)));
 	const shape = [...tree.problems, ...schemaProblems];
 	const project = request.options?.name ?? file.name ?? nameOfFile(source.file);

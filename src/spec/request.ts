@@ -1,3 +1,4 @@
+import type {SpecDefaults} from './defaults.ts';
 import type {UsernsMode} from './project.ts';
 
 /** What a command line may override in every container of a spec. */
@@ -36,6 +37,8 @@ export interface SpecRequest {
 	/** What a path is, symlinks followed; undefined for nothing and for anything else. */
 	readonly kindOf: (path: string) => 'file' | 'directory' | undefined;
 	readonly options?: SpecOptions;
+	/** What the configuration says where the spec says nothing. */
+	readonly defaults?: SpecDefaults;
 	/**
 	 * The profiles that are asked for; with none those of COMPOSE_PROFILES. Undefined: whatever the profiles, all services
 	 * are meant.

@@ -52,6 +52,20 @@ export function excerptOf(source: SourceText, start: number, end: number): strin
 	return `${gutter}${shown.join('')}\n${' '.repeat(gutter.length - 2)}| ${pad.join('')}${'^'.repeat(width)}`;
 }
 
+/** The excerpt of all that stands on a line from a position on; nothing where the file has no such line any more. */
+export function excerptAt(source: SourceText, {line, column}: Position): string | undefined {
+	const lines = source.text.split('\n');
+	const text = lines[line - 1]?.trimEnd();
+	if (text === undefined || Array.from(text).length < column) return undefined;
+	const before = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
+	const start =
+		before +
+		Array.from(text)
+			.slice(0, column - 1)
+			.join('').length;
+	return excerptOf(source, start, before + text.length);
+}
+
 /** Characters of a line that are shown; a longer line is cut around the column. */
 const widest = 160;
 

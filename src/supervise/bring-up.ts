@@ -28,7 +28,7 @@ export interface BringUp {
 export async function bringUp(care: Care, {project: next, wait, timeoutMs}: BringUp): Promise<readonly string[]> {
 	const {machine, units} = care;
 	const before = care.spec;
-	const spec = await loadProject(next.spec, machine.host);
+	const spec = await loadProject(next.spec);
 	care.spec = spec;
 	const has = (service: string): boolean => spec.services.some(each => each.service === service);
 	care.project = {

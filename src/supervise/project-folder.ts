@@ -8,7 +8,7 @@ import {ownJson} from '../state/own-json.ts';
 export interface ProjectRequest {
 	readonly schema: 1;
 	readonly name: string;
-	readonly spec: Pick<SpecRequest, 'file' | 'cwd' | 'env' | 'bestEffort' | 'overrides'>;
+	readonly spec: Pick<SpecRequest, 'file' | 'cwd' | 'env' | 'config' | 'bestEffort' | 'overrides'>;
 	/** The services that are meant to be there. */
 	readonly services: readonly string[];
 }

@@ -53,7 +53,7 @@ export async function findTarget(
 ): Promise<ProjectTarget | undefined> {
 	const names = projectNames(machine);
 	if (word === undefined || word.includes('/') || /\.(ya?ml|json)$/.test(word)) {
-		const {name} = await loadProject({cwd, env, ...(word === undefined ? {} : {file: word})});
+		const {name} = await loadProject({cwd, env, ...(word === undefined ? {} : {file: word})}, machine);
 		return names.includes(name) ? {project: name, services} : undefined;
 	}
 	if (names.includes(word)) return {project: word, services};

@@ -17,6 +17,7 @@ import type {ProjectSink} from './event.ts';
 import {endOfOwn, exitOf} from './exit-of.ts';
 import {forgetFailedStory, keepFailedStory} from './failed-story.ts';
 import {sayFarewell} from '../engine/hooks.ts';
+import {withConfigOf} from '../engine/tool-config.ts';
 import {lookAfter} from './look-after.ts';
 import type {ProjectRequest} from './project-folder.ts';
 import {nextStart, noRestarts} from './restart.ts';
@@ -96,7 +97,8 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 		const about = aboutDetached(project.name, service, restarts);
 		const step = (event: Parameters<Parameters<typeof startDetached>[3]>[0]): void =>
 			emit({type: 'service.step', at: at(), service: label, event});
-		const one = await startDetached(machine, request, about, step, calledOff.signal);
+		const ruled = await withConfigOf(machine, project.spec);
+		const one = await startDetached(ruled, request, about, step, calledOff.signal);
 		forgetFailedStory(machine, project.name, label);
 		// Its shell ends when all output is written, which processes that it left behind may hold up.
 		return {...one, ended: endOfOwn(one.ended, exitOf(host, one.record, conf, true))};

@@ -60,7 +60,7 @@ export async function planUp(
 ): Promise<PlannedUp> {
 	const {host, dirs} = machine;
 	const spec = {...asked, named: services};
-	const project = await loadProject(spec, host);
+	const project = await loadProject(spec, machine);
 	const wanted = withDependencies(project, services);
 	for (const service of wanted)
 		await planService(machine, project, pickService(project, service), spec, {dry: true, signal});
@@ -80,6 +80,7 @@ export async function planUp(
 				file: project.file,
 				cwd,
 				env,
+				...(machine.configFile === undefined ? {} : {config: machine.configFile}),
 				...(bestEffort === undefined ? {} : {bestEffort}),
 				...(overrides === undefined ? {} : {overrides}),
 			},

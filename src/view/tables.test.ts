@@ -2,7 +2,6 @@ import {expect, test} from 'vitest';
 import type {Finding} from '../host/finding.ts';
 import {containerTable} from './container-table.ts';
 import {doctorTable} from './doctor-table.ts';
-import {formatTemplate} from './format-template.ts';
 import {imagesTable} from './images-table.ts';
 import {volumesTable} from './volumes-table.ts';
 import {stepPage} from './step-page.ts';
@@ -129,13 +128,6 @@ test('doctor lists what is there, then what will not work and the command that m
 
 test('doctor is content when nothing that each start needs is missing', () => {
 	expect(doctorTable(findings.slice(0, 2), look)).toMatch(/containers can be started on this host\n$/);
-});
-
-test('a template is filled in, an unknown field is told with the nearest known one', () => {
-	expect(formatTemplate('{{.Name}}\\t{{ .pid }}', {name: 'a\u0007', pid: 7})).toBe('a\\x07\t7');
-	expect(() => formatTemplate('{{.Commnd}}', {name: 'a', command: 'sh'})).toThrow(
-		expect.objectContaining({code: 'E_USAGE', hint: 'Did you mean {{.command}}?'}),
-	);
 });
 
 test('a step that waits shows its title, why it is needed and its command', () => {

@@ -13,18 +13,19 @@ export interface Theme {
 
 type Styles = Parameters<typeof styleText>[0];
 
-/** The theme with colours, or the one that leaves every text as it is. */
-export function theme(colour: boolean): Theme {
+/** The theme with colours, those of a light terminal where asked for, or the one that leaves every text as it is. */
+export function theme(colour: boolean, isLight = false): Theme {
 	const style = (styles: Styles) => (text: string) =>
 		// Whether to colour was decided by hasColour; newer Nodes would decide again, by standard output alone.
 		colour ? styleText(styles, text, {validateStream: false}) : text;
 	return {
 		ok: style('green'),
 		failed: style(['bold', 'red']),
-		warning: style('yellow'),
+		// Yellow and cyan can't be read on white.
+		warning: style(isLight ? 'magenta' : 'yellow'),
 		heading: style(['bold', 'underline']),
 		strong: style('bold'),
-		command: style('cyan'),
+		command: style(isLight ? 'blue' : 'cyan'),
 		quiet: style('dim'),
 	};
 }

@@ -16,7 +16,7 @@ export const compile = defineCommand({
 	},
 	positionals: [
 		{name: 'SPEC', describe: 'Spec file', required: true, completes: 'file'},
-		{name: 'SERVICE', describe: 'Entry of services: in the spec', completes: 'none'},
+		{name: 'SERVICE', describe: 'Entry of services: in the spec', completes: 'service'},
 	],
 	async run({values, positionals: [file, service]}, {io, engine, folders}) {
 		const machine = await withFacts(await engine.openMachine({...folders, planOnly: true}), values.facts, io);

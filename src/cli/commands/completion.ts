@@ -1,8 +1,9 @@
-import {type Command, defineCommand} from '../command.ts';
+import {type Command, type Context, defineCommand} from '../command.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
+const kinds = ['container', 'project', 'service', 'volume'] as const;
 
-/** `tsbox completion`: a script that lets a shell complete tsbox. */
+/** `tsbox completion`: a script that lets a shell complete tsbox, and the names that it asks for. */
 export const completion = defineCommand({
 	name: 'completion',
 	describe: 'Print the completion script of a shell',
@@ -10,15 +11,38 @@ export const completion = defineCommand({
 		['source <(tsbox completion bash)', 'for this shell'],
 		['tsbox completion zsh > "${fpath[1]}/_tsbox"', 'for every zsh'],
 		['tsbox completion fish > ~/.config/fish/completions/tsbox.fish', 'for every fish'],
+		['tsbox completion names service shop.yaml', 'the names that such a script asks for'],
 	],
 	options: {},
-	positionals: [{name: 'SHELL', describe: 'bash, zsh or fish', required: true, choices: shells, completes: 'none'}],
-	async run({positionals: [shell]}, {io, commands}) {
+	positionals: [
+		{
+			name: 'SHELL',
+			describe: 'bash, zsh or fish; or names',
+			required: true,
+			choices: [...shells, 'names'],
+			completes: 'none',
+		},
+		{name: 'KIND', describe: 'With names: container, project, service or volume', choices: kinds, completes: 'none'},
+		{name: 'OF', describe: 'With names: the spec or project of the services', completes: 'file'},
+	],
+	async run({positionals: [shell, kind, word]}, context) {
+		const {io, commands} = context;
+		if (shell === 'names') return names(kinds.find(each => each === kind) ?? 'container', word, context);
 		const script = await scriptOf(shell);
 		io.out(script(commands));
 		return 0;
 	},
 });
+
+async function names(
+	kind: (typeof kinds)[number],
+	word: string | undefined,
+	{io, engine, folders}: Context,
+): Promise<number> {
+	const found = await engine.knownNames(await engine.openMachine(folders), kind, word, io.cwd);
+	io.out(found.map(name => `${name}\n`).join(''));
+	return 0;
+}
 
 async function scriptOf(shell: string | undefined): Promise<(commands: readonly Command[]) => string> {
 	if (shell === 'zsh') return (await import('../completion/zsh.ts')).zshCompletion;

@@ -1,5 +1,5 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import {dashColumns, dashThemes} from '../../spec/dash-config.ts';
+import {dashColumns, dashThemes} from '../../spec/dash-words.ts';
 import {defineCommand} from '../command.ts';
 import {isCapable} from '../../view/theme.ts';
 import {openDash} from '../open-dash.ts';

@@ -8,7 +8,7 @@ export const doctor = defineCommand({
 	name: 'doctor',
 	describe: 'Show what this machine can do, what will not work, and the command that mends it',
 	examples: [
-		['tsbox doctor', 'a table'],
+		['tsbox doctor', 'a table; at its end what the configuration sets, and where'],
 		['tsbox doctor --json', 'the findings as data'],
 		['tsbox doctor --facts > here.json', 'what plan --facts reads on another machine'],
 	],
@@ -25,12 +25,15 @@ export const doctor = defineCommand({
 			io.out(saveFacts(machine.facts));
 			return 0;
 		}
-		const {diagnose} = await import('../../host/diagnose.ts');
-		const findings = diagnose(machine.facts);
+		const [{diagnose}, {configFindings}] = await Promise.all([
+			import('../../host/diagnose.ts'),
+			import('../../engine/config-findings.ts'),
+		]);
+		const findings = [...diagnose(machine.facts), ...configFindings(machine.configured ?? [], io.cwd)];
 		if (values.json) io.out(jsonText(findings, 2));
 		else {
 			const {doctorTable} = await import('../../view/doctor-table.ts');
-			io.out(doctorTable(findings, await lookOf(io, 'stdout', findings)));
+			await io.page(doctorTable(findings, await lookOf(io, 'stdout', findings)));
 		}
 		return findings.some(finding => finding.state === 'missing') ? 1 : 0;
 	},

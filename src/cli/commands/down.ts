@@ -21,7 +21,7 @@ export const down = defineCommand({
 		...stopOptions,
 		volumes: {kind: 'flag', short: 'v', describe: 'Remove the named volumes of the project too, with all in them'},
 	},
-	positionals: [{name: 'TARGET', describe: 'Name of a container, or path of a spec', completes: 'container'}],
+	positionals: [{name: 'TARGET', describe: 'Name of a container, or path of a spec', completes: 'project'}],
 	async run({values, positionals: [target]}, context) {
 		const {io, engine, folders} = context;
 		const machine = await engine.openMachine(folders);
@@ -42,7 +42,9 @@ export const down = defineCommand({
 			return 0;
 		}
 		const isName = target !== undefined && !isPath(target);
-		const spec = isName ? undefined : await engine.loadProject({cwd: io.cwd, env: io.env, ...given({file: target})});
+		const spec = isName
+			? undefined
+			: await engine.loadProject({cwd: io.cwd, env: io.env, ...given({file: target, config: folders.config})});
 		const names = spec?.services.map(service => service.name) ?? [target ?? ''];
 		const running = new Set((await engine.list(machine)).map(({name, id}) => id ?? name));
 		const present = isName && !values.volumes ? names : names.filter(name => running.has(name));
@@ -70,10 +72,12 @@ async function removeVolumes(
 	target: string | undefined,
 	project: string,
 	machine: Machine,
-	{io, engine}: Context,
+	{io, engine, folders}: Context,
 ): Promise<number> {
 	const isSpec = target === undefined || isPath(target);
-	const spec = isSpec ? await engine.loadProject({cwd: io.cwd, env: io.env, ...given({file: target})}) : undefined;
+	const spec = isSpec
+		? await engine.loadProject({cwd: io.cwd, env: io.env, ...given({file: target, config: folders.config})})
+		: undefined;
 	const spared = (spec?.volumes ?? []).flatMap(volume => (volume.project === null ? [volume.name] : []));
 	const {removed, kept} = await engine.removeProjectVolumes(machine, project, spared);
 	for (const name of removed) io.err(`the volume ${name} is removed\n`);

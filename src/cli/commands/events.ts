@@ -16,7 +16,7 @@ export const events = defineCommand({
 		{
 			name: 'TARGET',
 			describe: 'Project, or path of a spec; without it the spec of this folder',
-			completes: 'container',
+			completes: 'project',
 		},
 	],
 	async run({values, positionals: [word]}, {io, engine, folders}) {

@@ -18,7 +18,7 @@ export const generate = defineCommand({
 	async run({values, positionals: [, file]}, {io, engine, folders}) {
 		// A unit of the machine is root's, whoever writes it: what it starts must not look into the folders of a user.
 		const {dirs} = await engine.openMachine({...folders, planOnly: true, forRoot: !values.user});
-		const project = await engine.loadProject({cwd: io.cwd, env: io.env, ...given({file})});
+		const project = await engine.loadProject({cwd: io.cwd, env: io.env, ...given({file, config: folders.config})});
 		const {systemdUnit} = await import('../../supervise/systemd-unit.ts');
 		io.out(
 			systemdUnit({

@@ -1,4 +1,5 @@
 import {type Context, defineCommand} from '../command.ts';
+import {formatOption, rowsBy} from '../format-option.ts';
 import {lookOf} from '../look-of.ts';
 import {usageError} from '../usage-error.ts';
 import {jsonText} from '../../view/json.ts';
@@ -9,12 +10,14 @@ export const images = defineCommand({
 	describe: 'List, remove or prune the unpacked root filesystems',
 	examples: [
 		['tsbox images', 'a table'],
+		["tsbox images --format '{{.Digest}} {{.Bytes}}'", 'chosen fields'],
 		['tsbox images rm 1f0a9c3e7b21', 'one, by its digest or the start of it'],
 		['tsbox images prune', 'all that no container runs on'],
 	],
 	options: {
 		quiet: {kind: 'flag', short: 'q', describe: 'Digests only'},
-		json: {kind: 'flag', describe: 'Print the list as JSON'},
+		json: {kind: 'flag', describe: 'The same as --format json'},
+		...formatOption,
 	},
 	positionals: [
 		{name: 'ACTION', describe: 'ls, rm or prune; ls by default', choices: ['ls', 'rm', 'prune'], completes: 'none'},
@@ -27,11 +30,26 @@ export const images = defineCommand({
 	},
 });
 
-async function list(values: {readonly quiet: boolean; readonly json: boolean}, context: Context): Promise<number> {
+/** Has every field, to find out whether a template can be filled in before there is an image. */
+const noImage = {digest: '', root: 0, archive: '', bytes: 0, entries: 0, created: 0, usedBy: []};
+
+async function list(
+	values: {readonly quiet: boolean; readonly json: boolean; readonly format: string | undefined},
+	context: Context,
+): Promise<number> {
 	const {io, engine, folders} = context;
 	const rows = await engine.listImages(await engine.openMachine(folders));
-	if (values.json) io.out(jsonText(rows, 2));
+	const {format = 'table'} = values;
+	if (values.json || format === 'json') io.out(jsonText(rows, 2));
 	else if (values.quiet) io.out(rows.map(({digest}) => `${digest}\n`).join(''));
+	else if (format !== 'table')
+		io.out(
+			await rowsBy(
+				format,
+				rows.map(row => ({root: 0, ...row})),
+				noImage,
+			),
+		);
 	else {
 		const {imagesTable} = await import('../../view/images-table.ts');
 		io.out(imagesTable(rows, io.now(), await lookOf(io, 'stdout', rows)));

@@ -7,15 +7,22 @@ export const inspect = defineCommand({
 	describe: 'Show all that is known of a container or a detached project, as JSON',
 	examples: [
 		['tsbox inspect demo', 'everything'],
-		['tsbox inspect demo | jq .process.pid', 'one field'],
+		["tsbox inspect --format '{{.Process.Pid}}' demo", 'one field'],
 		['tsbox inspect shop | jq .supervisor.pid', 'who looks after a detached project'],
 	],
-	options: {json: {kind: 'flag', describe: 'Accepted for habit: it is JSON always'}},
-	positionals: [{name: 'NAME', describe: 'Container, or detached project', required: true, completes: 'container'}],
-	async run({positionals: [name = '']}, {io, engine, folders}) {
+	options: {
+		json: {kind: 'flag', describe: 'Accepted for habit: it is JSON always'},
+		format: {kind: 'text', value: 'FORMAT', describe: 'A template of {{.Field}}s, {{json .Field}}s'},
+	},
+	positionals: [{name: 'NAME', describe: 'Container, or detached project', required: true, completes: 'project'}],
+	async run({values, positionals: [name = '']}, {io, engine, folders}) {
 		const machine = await engine.openMachine(folders);
 		const facts = (await engine.inspectProject(machine, name)) ?? (await engine.inspect(machine, name));
-		io.out(jsonText(facts, 2));
+		if (values.format === undefined || values.format === 'json') await io.page(jsonText(facts, 2));
+		else {
+			const {formatTemplate} = await import('../../view/format-template.ts');
+			io.out(`${formatTemplate(values.format, facts)}\n`);
+		}
 		return 0;
 	},
 });

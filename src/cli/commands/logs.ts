@@ -1,3 +1,4 @@
+import {colourOf} from '../colour-of.ts';
 import {defineCommand} from '../command.ts';
 import {projectPositionals} from '../project-verb.ts';
 import {stopSignals} from '../stop-signals.ts';
@@ -43,7 +44,7 @@ export const logs = defineCommand({
 			const write = logWriter({
 				prefix: !values['no-prefix'],
 				timestamps: values.timestamps,
-				colour: terminal && (io.env['NO_COLOR'] ?? '') === '',
+				colour: colourOf(io, 'stdout'),
 				escape: terminal && !values.raw,
 				width: Math.max(0, ...(await engine.list(machine)).map(({service = ''}) => service.length)),
 			});

@@ -25,7 +25,7 @@ export const plan = defineCommand({
 	},
 	positionals: [
 		{name: 'SPEC', describe: 'Spec file; without it tsbox.yaml of this folder or one above', completes: 'file'},
-		{name: 'SERVICE', describe: 'Entry of services: in the spec', completes: 'none'},
+		{name: 'SERVICE', describe: 'Entry of services: in the spec', completes: 'service'},
 	],
 	async run({values, positionals: [file, service]}, {io, engine, folders}) {
 		const machine = await withFacts(await engine.openMachine({...folders, planOnly: true}), values.facts, io);
@@ -43,7 +43,7 @@ export const plan = defineCommand({
 			const {planJson} = await import('../../view/plan-json.ts');
 			const {stepCommand} = await import('../../step/command.ts');
 			io.out(planJson(planned.plan, step => stepCommand(step, planned.plan)));
-		} else io.out(await readable(planned, values.explain, io));
+		} else await io.page(await readable(planned, values.explain, io));
 		return 0;
 	},
 });

@@ -2,6 +2,7 @@ import type {ContainerSummary} from '../../engine/types.ts';
 import {jsonText} from '../../view/json.ts';
 import {theme} from '../../view/theme.ts';
 import {defineCommand} from '../command.ts';
+import {formatOption, rowsBy} from '../format-option.ts';
 import type {Io} from '../io.ts';
 import {lookOf} from '../look-of.ts';
 
@@ -17,14 +18,14 @@ export const ps = defineCommand({
 	examples: [
 		['tsbox ps', 'a table'],
 		['tsbox ps -q', 'names only'],
-		["tsbox ps --format '{{.Name}}\\t{{.Pid}}'", 'chosen fields'],
+		["tsbox ps --format 'table {{.Name}}\\t{{.Pid}}'", 'chosen fields; {{json .}} is all of them'],
 		['tsbox ps -a --watch', 'all, again after each change until Ctrl-C'],
 	],
 	options: {
 		all: {kind: 'flag', short: 'a', describe: 'Those too that have ended'},
 		quiet: {kind: 'flag', short: 'q', describe: 'Names only'},
 		json: {kind: 'flag', describe: 'The same as --format json'},
-		format: {kind: 'text', value: 'FORMAT', describe: 'table, json, or a template of {{.Field}}s'},
+		...formatOption,
 		watch: {kind: 'flag', short: 'w', describe: 'Show them again after each change, until Ctrl-C'},
 	},
 	positionals: [],
@@ -63,10 +64,9 @@ async function writerOf(format: string, again: boolean, io: Io): Promise<Write> 
 			return containerTable(containers, io.now(), drawn ? {...look, theme: theme(false)} : look);
 		};
 	}
-	const [{formatTemplate}, {containerFields, noContainer}] = await Promise.all([
-		import('../../view/format-template.ts'),
-		import('../../view/container-fields.ts'),
-	]);
-	formatTemplate(format, containerFields(noContainer));
-	return async containers => containers.map(each => `${formatTemplate(format, containerFields(each))}\n`).join('');
+	const {containerFields, noContainer} = await import('../../view/container-fields.ts');
+	const write: Write = containers => rowsBy(format, containers.map(containerFields), containerFields(noContainer));
+	// A wrong field is told before there is a container.
+	await write([], false);
+	return write;
 }

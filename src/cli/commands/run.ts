@@ -36,7 +36,7 @@ export const run = defineCommand({
 	},
 	positionals: [
 		{name: 'SPEC', describe: 'Spec file', required: true, completes: 'file'},
-		{name: 'SERVICE', describe: 'Entry of services: in the spec', completes: 'none'},
+		{name: 'SERVICE', describe: 'Entry of services: in the spec', completes: 'service'},
 	],
 	rest: {required: false},
 	async run({values, positionals: [file, service], rest}, context) {

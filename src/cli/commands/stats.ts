@@ -2,6 +2,7 @@ import type {ContainerStats} from '../../engine/types.ts';
 import {jsonText} from '../../view/json.ts';
 import {isCapable, theme} from '../../view/theme.ts';
 import {defineCommand} from '../command.ts';
+import {formatOption, rowsBy} from '../format-option.ts';
 import type {Io} from '../io.ts';
 import {lookOf} from '../look-of.ts';
 
@@ -14,18 +15,25 @@ export const stats = defineCommand({
 	examples: [
 		['tsbox stats', 'all, again each second until Ctrl-C'],
 		['tsbox stats --no-stream demo', 'one container, once'],
+		["tsbox stats --no-stream --format 'table {{.Name}}\\t{{.Memory.Used}}'", 'chosen fields'],
 		["tsbox stats --json | jq -c '.[] | [.name, .cpuPercent]'", 'an array a line, each second'],
 	],
 	options: {
 		'no-stream': {kind: 'flag', describe: 'Show it once, after the second that CPU % is counted over'},
-		json: {kind: 'flag', describe: 'A JSON array each time'},
+		json: {kind: 'flag', describe: 'A JSON array each time; the same as --format json'},
+		...formatOption,
 	},
 	positionals: [{name: 'NAME', describe: 'Containers; without one, all that run', many: true, completes: 'container'}],
 	async run({values, positionals}, {io, engine, folders}) {
+		const {format = 'table'} = values;
+		const isJson = values.json || format === 'json';
+		const text = isJson || format === 'table' ? undefined : (sample: Sample) => rowsBy(format, sample, noStats);
+		// A wrong field is told before there is a container.
+		await text?.([]);
 		const machine = await engine.openMachine(folders);
 		if (values['no-stream']) {
 			for await (const sample of engine.stats(machine, positionals, {})) {
-				io.out(values.json ? jsonText(sample, 2) : await tableOf(sample, io));
+				io.out(isJson ? jsonText(sample, 2) : await (text?.(sample) ?? tableOf(sample, io)));
 				break;
 			}
 			return 0;
@@ -34,7 +42,7 @@ export const stats = defineCommand({
 		const stop = (): void => over.abort();
 		const closers = [io.onSignal(stop), io.onReaderGone(stop)];
 		try {
-			const print = values.json ? jsonPrinter(io) : tablePrinter(io);
+			const print = isJson ? jsonPrinter(io) : text === undefined ? tablePrinter(io) : textPrinter(text, io);
 			for await (const sample of engine.stats(machine, positionals, {signal: over.signal})) await print(sample);
 		} finally {
 			for (const close of closers) close();
@@ -47,6 +55,23 @@ export const stats = defineCommand({
 function jsonPrinter(io: Io): (sample: Sample) => Promise<void> {
 	return async sample => io.out(jsonText(sample));
 }
+
+/** Below each other, for whoever reads them line by line. */
+function textPrinter(text: (sample: Sample) => Promise<string>, io: Io): (sample: Sample) => Promise<void> {
+	return async sample => io.out(await text(sample));
+}
+
+/** Has every field, to find out whether a template can be filled in before there is a container. */
+const noStats: ContainerStats = {
+	name: '',
+	pid: 0,
+	cpuPercent: 0,
+	memory: {used: 0, limit: 0, percent: 0},
+	pids: {current: 0, limit: 0},
+	network: {rxBytes: 0, txBytes: 0},
+	block: {readBytes: 0, writeBytes: 0},
+	pressure: {cpu: 0, memory: 0},
+};
 
 async function tableOf(sample: Sample, io: Io): Promise<string> {
 	const {statsTable} = await import('../../view/stats-table.ts');

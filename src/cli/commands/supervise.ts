@@ -6,7 +6,7 @@ export const supervise = defineCommand({
 	describe: 'Look after a detached project; `up -d` starts this by itself',
 	examples: [['tsbox supervise shop', 'take over what runs of it']],
 	options: {},
-	positionals: [{name: 'PROJECT', describe: 'Name of the project', required: true, completes: 'none'}],
+	positionals: [{name: 'PROJECT', describe: 'Name of the project', required: true, completes: 'project'}],
 	async run({positionals: [name = '']}, {engine, folders}) {
 		// A terminal that closes, or a shell that ends, is nothing to the containers.
 		process.on('SIGHUP', () => {});

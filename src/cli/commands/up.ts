@@ -47,11 +47,12 @@ export const up = defineCommand({
 		'exit-code-from': {
 			kind: 'text',
 			value: 'SERVICE',
+			completes: 'service',
 			describe: 'The exit status is that of this service; implies --abort-on-container-exit',
 		},
 		'no-log-prefix': {kind: 'flag', describe: 'Lines as they are, without the name of their service'},
-		attach: {kind: 'list', value: 'SERVICE', describe: 'Show the output of this service alone'},
-		'no-attach': {kind: 'list', value: 'SERVICE', describe: 'Show no output of this service'},
+		attach: {kind: 'list', value: 'SERVICE', completes: 'service', describe: 'Show the output of this service alone'},
+		'no-attach': {kind: 'list', value: 'SERVICE', completes: 'service', describe: 'Show no output of this service'},
 		step: {kind: 'flag', describe: 'Wait for Enter before each step and say what it is for'},
 		dash: {kind: 'flag', describe: 'Start them in the background, and show how on the dashboard'},
 		plain: {kind: 'flag', describe: 'Show the progress as plain lines'},
@@ -65,11 +66,11 @@ export const up = defineCommand({
 			name: 'SERVICE',
 			describe: 'Entry of services: in the spec; all without. Of several, and with -d, what they depend on comes too',
 			many: true,
-			completes: 'none',
+			completes: 'service',
 		},
 	],
 	async run({values, positionals: [file, ...services]}, context) {
-		const {io, engine} = context;
+		const {io, engine, folders} = context;
 		const isDetached = values.detach || values.wait || values.dash;
 		refuse(values, isDetached, io);
 		const spec = {
@@ -77,7 +78,7 @@ export const up = defineCommand({
 			env: io.env,
 			bestEffort: values['best-effort'],
 			profiles: values.profile,
-			...given({file, overrides: scaleOf(values.scale)}),
+			...given({file, overrides: scaleOf(values.scale), config: folders.config}),
 		};
 		await refuseUnlocked(values, 'up', spec, {services, alone: !isDetached && services.length === 1}, context);
 		if (values.dash) return upOnDash(values, spec, services, context);

@@ -15,8 +15,13 @@ export const validate = defineCommand({
 		json: {kind: 'flag', describe: 'Print the spec as tsbox understands it'},
 	},
 	positionals: [{name: 'SPEC', describe: 'Spec file', completes: 'file'}],
-	async run({values, positionals: [file]}, {io, engine}) {
-		const project = await engine.loadProject({cwd: io.cwd, env: io.env, profiles: values.profile, ...given({file})});
+	async run({values, positionals: [file]}, {io, engine, folders}) {
+		const project = await engine.loadProject({
+			cwd: io.cwd,
+			env: io.env,
+			profiles: values.profile,
+			...given({file, config: folders.config}),
+		});
 		if (values.json) io.out(jsonText(project, 2));
 		else {
 			const names = project.services.map(({service}) => service);

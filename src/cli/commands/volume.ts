@@ -1,5 +1,6 @@
 import {type Context, defineCommand} from '../command.ts';
 import {eachName} from '../each-name.ts';
+import {formatOption, rowsBy} from '../format-option.ts';
 import {lookOf} from '../look-of.ts';
 import {usageError} from '../usage-error.ts';
 import {jsonText} from '../../view/json.ts';
@@ -10,6 +11,7 @@ export const volume = defineCommand({
 	describe: 'List, make, show, remove or prune the named volumes',
 	examples: [
 		['tsbox volume ls', 'a table'],
+		["tsbox volume ls --format '{{.Name}} {{.Labels.team}}'", 'chosen fields'],
 		['tsbox volume create --label team=web shared', 'one of no project, for `external: true`'],
 		['tsbox volume inspect shop_data', 'all that is known of one, as JSON'],
 		['tsbox volume rm shop_data', 'one that no container mounts'],
@@ -17,7 +19,8 @@ export const volume = defineCommand({
 	],
 	options: {
 		quiet: {kind: 'flag', short: 'q', describe: 'Names only'},
-		json: {kind: 'flag', describe: 'Print the list as JSON'},
+		json: {kind: 'flag', describe: 'The same as --format json'},
+		...formatOption,
 		label: {kind: 'list', value: 'NAME=VALUE', describe: 'With create: a label'},
 	},
 	positionals: [
@@ -27,7 +30,7 @@ export const volume = defineCommand({
 			choices: ['ls', 'create', 'inspect', 'rm', 'prune'],
 			completes: 'none',
 		},
-		{name: 'NAME', describe: 'Which; rm takes several', many: true, completes: 'none'},
+		{name: 'NAME', describe: 'Which; rm takes several', many: true, completes: 'volume'},
 	],
 	async run({values, positionals: [action = 'ls', ...names]}, context) {
 		const [name, other] = names;
@@ -43,11 +46,19 @@ export const volume = defineCommand({
 	},
 });
 
-async function list(values: {readonly quiet: boolean; readonly json: boolean}, context: Context): Promise<number> {
+/** Has every field, to find out whether a template can be filled in before there is a volume. */
+const noVolume = {name: '', project: '', volume: '', labels: null, root: 0, created: 0, path: '', usedBy: []};
+
+async function list(
+	values: {readonly quiet: boolean; readonly json: boolean; readonly format: string | undefined},
+	context: Context,
+): Promise<number> {
 	const {io, engine, folders} = context;
 	const rows = await engine.listVolumes(await engine.openMachine(folders));
-	if (values.json) io.out(jsonText(rows, 2));
+	const {format = 'table'} = values;
+	if (values.json || format === 'json') io.out(jsonText(rows, 2));
 	else if (values.quiet) io.out(rows.map(({name}) => `${name}\n`).join(''));
+	else if (format !== 'table') io.out(await rowsBy(format, rows, noVolume));
 	else {
 		const {volumesTable} = await import('../../view/volumes-table.ts');
 		io.out(volumesTable(rows, io.now(), await lookOf(io, 'stdout', rows)));

@@ -1,44 +1,77 @@
-import {type Command, globalOptions} from '../command.ts';
+import {type Command, globalOptions, type Option, type Options} from '../command.ts';
 
-/** The completion script of bash; container names are asked of tsbox itself. */
+/**
+ * The completion script of bash; names are asked of tsbox itself. What is before the cursor is walked over, so that the value
+ * of an option is not taken for an argument.
+ */
 export function bashCompletion(commands: readonly Command[]): string {
 	return `# bash completion of tsbox; to use: source <(tsbox completion bash)
 _tsbox() {
-	local cur=\${COMP_WORDS[COMP_CWORD]} verb= options= kind=none choices= i
+	local cur=\${COMP_WORDS[COMP_CWORD]} verb= first= option= kind=none options='${optionWords({})}' i count=0
+	local -a kinds=()
+	local -A values=(${valuesOf({})})
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
+		if [[ -n $option ]]; then option=; continue; fi
 		case \${COMP_WORDS[i]} in
 		--) return ;;
-		-*) ;;
-		*) [[ -n $verb ]] || verb=\${COMP_WORDS[i]} ;;
+		-*) [[ -z \${values[\${COMP_WORDS[i]}]-} ]] || option=\${COMP_WORDS[i]} ;;
+		*)
+			if [[ -n $verb ]]; then
+				((count++)) || first=\${COMP_WORDS[i]}
+			else
+				verb=\${COMP_WORDS[i]}
+				case $verb in
+${commands.map(caseOf).join('\n')}
+				esac
+			fi
+			;;
 		esac
 	done
-	case $verb in
-	'') choices='${commands.map(({name}) => name).join(' ')}' options='${optionWords({})}' ;;
-${commands.map(caseOf).join('\n')}
-	esac
-	if [[ $cur == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-	elif [[ -n $choices ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$cur")
-	elif [[ $kind == container ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$(tsbox ps -q 2>/dev/null)" -- "$cur")
-	elif [[ $kind == file ]]; then
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur" | grep -E '[.](yaml|yml|json)$'; compgen -d -S / -- "$cur")
+	if [[ -n $option ]]; then
+		kind=\${values[$option]}
+	elif [[ $cur == -* ]]; then
+		kind=":$options"
+	elif [[ -z $verb ]]; then
+		kind=':${commands.map(({name}) => name).join(' ')}'
+	elif ((count < \${#kinds[@]})); then
+		kind=\${kinds[count]}
+	elif ((\${#kinds[@]})) && [[ \${kinds[-1]} == *+ ]]; then
+		kind=\${kinds[-1]}
 	fi
+	kind=\${kind%+}
+	case $kind in
+	none) ;;
+	:*) mapfile -t COMPREPLY < <(compgen -W "\${kind#:}" -- "$cur") ;;
+	file) mapfile -t COMPREPLY < <(compgen -f -- "$cur" | grep -E '[.](yaml|yml|json)$'; compgen -d -S / -- "$cur") ;;
+	*) mapfile -t COMPREPLY < <(compgen -W "$(tsbox completion names "$kind" "$first" 2>/dev/null)" -- "$cur") ;;
+	esac
 }
 complete -o bashdefault -o default -F _tsbox tsbox
 `;
 }
 
 function caseOf({name, options, positionals}: Command): string {
-	const [first] = positionals;
-	const choices = first?.choices === undefined ? '' : ` choices='${first.choices.join(' ')}'`;
-	return `	${name}) options='${optionWords(options)}' kind=${first?.completes ?? 'none'}${choices} ;;`;
+	const kinds = positionals.map(({choices, completes, many}) => {
+		const kind = choices === undefined ? completes : `:${choices.join(' ')}`;
+		return `'${kind}${many === true ? '+' : ''}'`;
+	});
+	return `				${name}) options='${optionWords(options)}' kinds=(${kinds.join(' ')}) values=(${valuesOf(options)}) ;;`;
 }
 
-function optionWords(options: Command['options']): string {
+function optionWords(options: Options): string {
 	return Object.keys({...options, ...globalOptions})
 		.map(name => `--${name}`)
+		.join(' ');
+}
+
+/** The options that take a value, and what that is. */
+function valuesOf(options: Options): string {
+	return Object.entries<Option>({...options, ...globalOptions})
+		.filter(([, {kind}]) => kind !== 'flag')
+		.flatMap(([name, {short, choices, completes}]) => {
+			const kind = choices === undefined ? (completes ?? 'none') : `:${choices.join(' ')}`;
+			return [`--${name}`, ...(short === undefined ? [] : [`-${short}`])].map(word => `['${word}']='${kind}'`);
+		})
 		.join(' ');
 }

@@ -5,12 +5,15 @@ import {tsbox} from '../fake-surroundings.ts';
 
 const script = async (shell: string) => (await tsbox(`completion ${shell}`)).out;
 
-/** What bash offers after a line; tsbox itself is a function that knows two containers. */
+/** What tsbox itself says here: it tells what it was asked. */
+const asked = 'if [ "$2" = names ]; then printf "%s\\n" "$3-of-$4" web demo; fi';
+
+/** What bash offers after a line. */
 async function offered(...words: readonly string[]): Promise<readonly string[]> {
-	const program = `tsbox() { printf 'demo\\nweb\\n'; }
+	const program = `tsbox() { ${asked}; }
 ${await script('bash')}
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _tsbox
-printf '%s\\n' "\${COMPREPLY[@]}"`;
+printf '%s\n' "\${COMPREPLY[@]}"`;
 	const text = execFileSync('bash', ['--norc', '-c', program, 'bash', 'tsbox', ...words], {
 		encoding: 'utf8',
 		cwd: import.meta.dirname,
@@ -18,14 +21,49 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 	return text.split('\n').filter(word => word !== '');
 }
 
-test('bash completes verbs, options, choices and container names', async () => {
+/** What fish offers after a line. */
+async function offeredByFish(line: string): Promise<readonly string[]> {
+	const program = `function tsbox; if test "$argv[2]" = names; printf '%s\n' "$argv[3]-of-$argv[4]" web demo; end; end
+${await script('fish')}
+complete -C ${JSON.stringify(line)}`;
+	const text = execFileSync('fish', ['--no-config', '-c', program], {encoding: 'utf8', cwd: import.meta.dirname});
+	return text
+		.split('\n')
+		.flatMap(word => word.split('\t')[0] ?? [])
+		.filter(word => word !== '');
+}
+
+test('bash completes verbs, options, choices and names', async () => {
 	expect(await offered('')).toEqual(commands.map(({name}) => name));
 	expect(await offered('p')).toEqual(['pause', 'ps', 'port', 'plan']);
 	expect(await offered('up', '--be')).toEqual(['--best-effort']);
-	expect(await offered('exec', '')).toEqual(['demo', 'web']);
-	expect(await offered('down', 'w')).toEqual(['web']);
+	expect(await offered('exec', '')).toEqual(['container-of-', 'web', 'demo']);
 	expect(await offered('images', 'p')).toEqual(['prune']);
 	expect(await offered('run', 'demo.yaml', '--', 'l')).toEqual([]);
+});
+
+test('bash knows which argument it is at: services behind a spec, nothing behind the last', async () => {
+	expect(await offered('up', '-d', 'shop.yaml', '')).toEqual(['service-of-shop.yaml', 'web', 'demo']);
+	expect(await offered('up', 'shop.yaml', 'web', 'd')).toEqual(['demo']);
+	expect(await offered('stop', 'shop', 's')).toEqual(['service-of-shop']);
+	expect(await offered('stop', '-t', '5', '')).toEqual(['project-of-', 'web', 'demo']);
+	expect(await offered('plan', 'a.yaml', 'web', '')).toEqual([]);
+	expect(await offered('--state', '/x', 'volume', 'rm', 'v')).toEqual(['volume-of-rm']);
+	expect(await offered('up', '--exit-code-from', 'w')).toEqual(['web']);
+	expect(await offered('plan', '--format', '')).toEqual(['table', 'json', 'sh']);
+});
+
+test('fish completes verbs, options, choices and names', async () => {
+	expect(await offeredByFish('tsbox pau')).toEqual(['pause']);
+	expect(await offeredByFish('tsbox exec ')).toEqual(['container-of-', 'demo', 'web']);
+	expect(await offeredByFish('tsbox up shop.yaml s')).toContain('service-of-shop.yaml');
+	expect(await offeredByFish('tsbox plan --format ')).toEqual(['json', 'sh', 'table']);
+	expect(await offeredByFish('tsbox up --exit-code-from w')).toEqual(['web']);
+});
+
+test('bash and zsh can read their scripts', async () => {
+	for (const shell of ['bash', 'zsh'])
+		expect(execFileSync(shell, ['-n'], {input: await script(shell), encoding: 'utf8'})).toBe('');
 });
 
 test('every script names every verb and option', async () => {

@@ -1,4 +1,4 @@
-import {type Command, globalOptions, type Option, type Options} from '../command.ts';
+import {type Command, type Completes, globalOptions, type Option, type Options} from '../command.ts';
 
 /** The completion script of fish, with the descriptions of verbs and options. */
 export function fishCompletion(commands: readonly Command[]): string {
@@ -6,19 +6,24 @@ export function fishCompletion(commands: readonly Command[]): string {
 		({name, describe}) => `complete -c tsbox -n __fish_use_subcommand -f -a ${name} -d ${quote(describe)}`,
 	);
 	return `# fish completion of tsbox; to use: tsbox completion fish > ~/.config/fish/completions/tsbox.fish
+function __tsbox_names --argument-names kind
+	set --local words (string match --invert -- '-*' (commandline -opc))
+	tsbox completion names $kind "$words[3]" 2>/dev/null
+end
 ${[...verbs, ...optionLines('', globalOptions), ...commands.flatMap(linesOf)].join('\n')}
 `;
 }
 
 function linesOf({name, options, positionals}: Command): readonly string[] {
 	const here = `-n ${quote(`__fish_seen_subcommand_from ${name}`)} `;
-	const [first] = positionals;
-	const words =
-		first?.choices?.join(' ') ??
-		{file: '', container: '(tsbox ps -q 2>/dev/null)', none: ''}[first?.completes ?? 'none'];
-	// Without -f fish goes on offering files, which is what a spec is.
-	const argument = words === '' ? [] : [`complete -c tsbox ${here}-f -a ${quote(words)}`];
-	return [...argument, ...optionLines(here, options)];
+	// Files are offered where there may be one; fish does not tell one argument from the next.
+	const noFiles = positionals.some(({completes}) => completes === 'file') ? '' : '-f ';
+	const offers = positionals.map(({choices, completes}) => choices?.join(' ') ?? namesOf(completes));
+	const words = offers.filter(offer => offer !== '');
+	return [
+		...words.map(offer => `complete -c tsbox ${here}${noFiles}-a ${quote(offer)}`),
+		...optionLines(here, options),
+	];
 }
 
 function optionLines(here: string, options: Options): readonly string[] {
@@ -27,9 +32,14 @@ function optionLines(here: string, options: Options): readonly string[] {
 	);
 }
 
-function optionWords(name: string, {short, kind, choices}: Option): string {
+function namesOf(completes: Completes): string {
+	return completes === 'file' || completes === 'none' ? '' : `(__tsbox_names ${completes})`;
+}
+
+function optionWords(name: string, {short, kind, choices, completes = 'none'}: Option): string {
+	const offer = choices?.join(' ') ?? namesOf(completes);
 	const letter = short === undefined ? '' : `-s ${short} `;
-	const value = kind === 'flag' ? '' : choices === undefined ? ' -r' : ` -x -a ${quote(choices.join(' '))}`;
+	const value = kind === 'flag' ? '' : offer === '' ? ' -r' : ` -x -a ${quote(offer)}`;
 	return `${letter}-l ${name}${value}`;
 }
 

@@ -1,13 +1,14 @@
-import {type Command, globalOptions, type Option, type Positional} from '../command.ts';
+import {type Command, type Completes, globalOptions, type Option, type Positional} from '../command.ts';
 
 /** The completion script of zsh, with the descriptions of verbs and options. */
 export function zshCompletion(commands: readonly Command[]): string {
 	return `#compdef tsbox
 # zsh completion of tsbox; to use: tsbox completion zsh > "\${fpath[1]}/_tsbox"
-_tsbox_containers() {
-	local -a names
-	names=(\${(f)"$(tsbox ps -q 2>/dev/null)"})
-	_describe container names
+_tsbox_names() {
+	local -a names before
+	before=(\${\${words[2,CURRENT-1]}:#-*})
+	names=(\${(f)"$(tsbox completion names $1 "\${before[1]}" 2>/dev/null)"})
+	compadd -a names
 }
 _tsbox_specs() {
 	_files -g '*.(yaml|yml|json)'
@@ -42,24 +43,24 @@ ${specs.map(spec => `			${spec}`).join(' \\\n')}
 		;;`;
 }
 
-function optionSpec(name: string, {short, describe, kind, value, choices}: Option): string {
+function optionSpec(name: string, {short, describe, kind, value, choices, completes = 'none'}: Option): string {
 	const text = `[${describe.replaceAll(/[[\]]/g, '')}]`;
 	const many = kind === 'list' ? '*' : '';
 	const argument =
-		kind === 'flag'
-			? ''
-			: `:${(value ?? name).replaceAll(':', '\\:')}:${choices === undefined ? '_default' : `(${choices.join(' ')})`}`;
+		kind === 'flag' ? '' : `:${(value ?? name).replaceAll(':', '\\:')}:${actionOf(choices, completes, '_default')}`;
 	if (short === undefined) return quote(`${many}--${name}${text}${argument}`);
 	const excluded = kind === 'list' ? '*' : `(-${short} --${name})`;
 	return `${quote(excluded)}{-${short},--${name}}${quote(`${text}${argument}`)}`;
 }
 
 function positionalSpec({name, choices, completes, many}: Positional): string {
-	const action =
-		choices === undefined
-			? {file: '_tsbox_specs', container: '_tsbox_containers', none: ' '}[completes]
-			: `(${choices.join(' ')})`;
-	return quote(`${many === true ? '*' : ''}:${name}:${action}`);
+	return quote(`${many === true ? '*' : ''}:${name}:${actionOf(choices, completes, ' ')}`);
+}
+
+function actionOf(choices: readonly string[] | undefined, completes: Completes, otherwise: string): string {
+	if (choices !== undefined) return `(${choices.join(' ')})`;
+	if (completes === 'none') return otherwise;
+	return completes === 'file' ? '_tsbox_specs' : `{_tsbox_names ${completes}}`;
 }
 
 function quote(text: string): string {

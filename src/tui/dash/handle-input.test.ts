@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {dashColumns} from '../../spec/dash-config.ts';
+import {dashColumns} from '../../spec/dash-words.ts';
 import {handleInput} from './handle-input.ts';
 import {keyTable} from './keys.ts';
 import {knownKeys} from './known-keys.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {dashColumns} from '../../spec/dash-config.ts';
+import {dashColumns} from '../../spec/dash-words.ts';
 import {lineWidth} from '../draw/fit.ts';
 import type {Frame, Line} from '../draw/line.ts';
 import {plainText, sampleFrame} from '../tabs/sample-frame.ts';

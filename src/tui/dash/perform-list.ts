@@ -1,4 +1,4 @@
-import {dashColumns as columnNames} from '../../spec/dash-config.ts';
+import {dashColumns as columnNames} from '../../spec/dash-words.ts';
 import {amounts, type ColumnName} from './rows.ts';
 import {changeSettings, type Desk} from './desk.ts';
 import {columns as allColumns} from './columns.ts';

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {dashColumns} from '../../spec/dash-config.ts';
+import {dashColumns} from '../../spec/dash-words.ts';
 import {factsOf, listView} from './model.ts';
 import {type ListView, type Row, rowsOf} from './rows.ts';
 import {sampleContainer, sampleContainers, sampleModel, sampleProject, sampleUse} from './sample-dash.ts';

@@ -1,5 +1,5 @@
 import type {ContainerSummary} from '../../engine/types.ts';
-import type {dashColumns} from '../../spec/dash-config.ts';
+import type {dashColumns} from '../../spec/dash-words.ts';
 import type {Sample} from '../tabs/rates.ts';
 
 /** A detached project, as the dashboard knows it. */

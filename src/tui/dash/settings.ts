@@ -1,4 +1,5 @@
-import {type DashConfig, dashColumns as columnNames} from '../../spec/dash-config.ts';
+import type {DashConfig} from '../../spec/dash-config.ts';
+import {dashColumns as columnNames} from '../../spec/dash-words.ts';
 import type {ColumnName, Sort} from './rows.ts';
 import {type TabName, tabNames} from './tabs.ts';
 

@@ -1,0 +1,91 @@
+import {errorCodes} from '../../errors/codes.ts';
+import {type Command, globalOptions, type Option, type Options} from '../command.ts';
+import {head, prose, roff, section, tagged} from './roff.ts';
+
+/** The manual page of tsbox(1) itself. */
+export function mainPage(commands: readonly Command[], version: string): string {
+	const verbs = commands.map(({name, describe}) => tagged(`\\fBtsbox\\-${roff(name)}\\fR(1)`, describe));
+	const codes = Object.entries(errorCodes).map(([code, {exitStatus, meaning}]) =>
+		tagged(`${exitStatus}, \\fB${code}\\fR`, meaning),
+	);
+	return [
+		head('tsbox', 1, version),
+		section('NAME', 'tsbox \\- containers you can read\n'),
+		section('SYNOPSIS', '\\fBtsbox\\fR \\fIVERB\\fR [\\fIARGUMENTS\\fR]\n'),
+		section(
+			'DESCRIPTION',
+			`${prose('A YAML spec, tsbox.yaml(5), becomes ordered, visible steps of stock Linux tools. tsbox shows them, carries them out, checks each against the kernel, and takes them back.')}\n`,
+		),
+		section('VERBS', verbs.join('')),
+		section('OPTIONS OF EVERY VERB', optionsOf(globalOptions)),
+		section(
+			'ENVIRONMENT',
+			Object.entries(variables)
+				.map(([name, text]) => tagged(`\\fB${roff(name)}\\fR`, text))
+				.join(''),
+		),
+		section(
+			'FILES',
+			Object.entries(files)
+				.map(([name, text]) => tagged(`\\fI${roff(name)}\\fR`, text))
+				.join(''),
+		),
+		section('EXIT STATUS', `${prose('0, that of the command, or with an error the first of:')}\n${codes.join('')}`),
+		section('SEE ALSO', '\\fBtsbox.yaml\\fR(5)\n'),
+	].join('');
+}
+
+/** The manual page of a verb. */
+export function verbPage(command: Command, version: string): string {
+	const {name, describe, positionals, rest, options, examples} = command;
+	const words = [
+		'[\\fIOPTIONS\\fR]',
+		...positionals.map(({name: word, required, many}) => {
+			const shown = `\\fI${roff(word)}\\fR${many === true ? '...' : ''}`;
+			return required === true ? shown : `[${shown}]`;
+		}),
+		...(rest === undefined ? [] : [rest.required ? '[\\-\\-] \\fICOMMAND\\fR...' : '[\\-\\- \\fICOMMAND\\fR...]']),
+	];
+	const args = positionals.map(({name: word, describe: text, choices}) =>
+		tagged(`\\fI${roff(word)}\\fR`, choices === undefined ? text : `${text} (${choices.join(', ')})`),
+	);
+	const lines = examples.map(([line, what]) => `.TP\n\\fB${roff(line)}\\fR\n${prose(what)}\n`);
+	return [
+		head(`tsbox-${name}`, 1, version),
+		section('NAME', `tsbox\\-${roff(name)} \\- ${prose(describe)}\n`),
+		section('SYNOPSIS', `\\fBtsbox ${roff(name)}\\fR ${words.join(' ')}\n`),
+		section('ARGUMENTS', args.join('')),
+		section('OPTIONS', optionsOf(options)),
+		section('EXAMPLES', lines.join('')),
+		section(
+			'SEE ALSO',
+			'\\fBtsbox\\fR(1), which has the options of every verb and the exit statuses; \\fBtsbox.yaml\\fR(5)\n',
+		),
+	].join('');
+}
+
+function optionsOf(options: Options): string {
+	return Object.entries<Option>(options)
+		.map(([name, {short, value, choices, describe}]) => {
+			const letter = short === undefined ? '' : `\\fB\\-${roff(short)}\\fR, `;
+			const argument = value === undefined ? '' : ` \\fI${roff(value)}\\fR`;
+			const text = choices === undefined ? describe : `${describe} (${choices.join(', ')})`;
+			return tagged(`${letter}\\fB\\-\\-${roff(name)}\\fR${argument}`, text);
+		})
+		.join('');
+}
+
+const variables = {
+	COMPOSE_PROFILES: 'The profiles that are active where no `--profile` is given.',
+	NO_COLOR: 'Print without colours.',
+	FORCE_COLOR: 'Print with colours, also where there is no terminal; `0` for none.',
+	'TSBOX_PAGER, PAGER': 'What shows long text on a terminal, less(1) by default; `cat` or nothing for no pager.',
+	XDG_CONFIG_HOME: "The folder of a person's configuration.",
+} as const;
+
+const files = {
+	'tsbox.config.yaml, .tsboxrc.yaml': 'The configuration, of the working folder or one above in its repository.',
+	'~/.config/tsbox/config.yaml': "A person's own.",
+	'/etc/tsbox/config.yaml': "The machine's, whose policy holds for all.",
+	'/var/lib/tsbox, /run/tsbox': 'Images, volumes and layers; what runs.',
+} as const;

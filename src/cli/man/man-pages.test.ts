@@ -1,0 +1,81 @@
+import {execFileSync} from 'node:child_process';
+import {readFileSync} from 'node:fs';
+import {expect, test} from 'vitest';
+import {commands} from '../commands.ts';
+import {manPages} from './man-pages.ts';
+
+const schema = JSON.parse(
+	readFileSync(new URL('../../../config/schema/tsbox.schema.json', import.meta.url), 'utf8'),
+) as Parameters<typeof manPages>[0];
+const pages = manPages(schema, '1.2.3');
+
+/** A page as a person reads it; what groff has to complain about ends the test. */
+function read(page: string): string {
+	const text = execFileSync('groff', ['-man', '-Tutf8', '-ww', '-P-cbou', '-rLL=100n'], {
+		input: page,
+		stdio: ['pipe', 'pipe', 'pipe'],
+	});
+	return text.toString();
+}
+
+test('there is a page of tsbox, of each verb and of the spec', () => {
+	expect(Object.keys(pages)).toEqual(['tsbox.1', ...commands.map(({name}) => `tsbox-${name}.1`), 'tsbox.yaml.5']);
+});
+
+test('the package has them all, for npm to put where man looks', () => {
+	const file = new URL('../../../package.json', import.meta.url);
+	const {man} = JSON.parse(readFileSync(file, 'utf8')) as {readonly man: readonly string[]};
+	expect([...man].sort()).toEqual(
+		Object.keys(pages)
+			.map(name => `./dist/man/${name}`)
+			.sort(),
+	);
+});
+
+test('groff has nothing to complain about in any page', () => {
+	const all = Object.values(pages).join('');
+	const {length} = execFileSync('sh', ['-c', 'groff -man -Tutf8 -ww -z 2>&1'], {input: all});
+	expect(length).toBe(0);
+});
+
+test('a page says what the help says', () => {
+	expect(read(pages['tsbox-pause.1'] ?? '')).toMatchInlineSnapshot(`
+		"TSBOX-PAUSE(1)                                  tsbox                                 TSBOX-PAUSE(1)
+
+
+
+		NAME
+		       tsbox-pause - Hold all processes of containers where they are
+
+		SYNOPSIS
+		       tsbox pause [OPTIONS] NAME...
+
+		ARGUMENTS
+		       NAME   Containers
+
+		EXAMPLES
+		       tsbox pause demo
+		              hold it
+
+		       tsbox pause web worker
+		              several
+
+		SEE ALSO
+		       tsbox(1), which has the options of every verb and the exit statuses; tsbox.yaml(5)
+
+
+
+		tsbox 1.2.3                                                                           TSBOX-PAUSE(1)
+		"
+	`);
+});
+
+test('the page of the spec has its keys with those below them', () => {
+	const text = read(pages['tsbox.yaml.5'] ?? '');
+	for (const key of ['rootfs', 'mem_limit', 'healthcheck', 'start_period', 'services', 'propagation'])
+		expect(text).toMatch(new RegExp(`^ +${key}\\b`, 'm'));
+});
+
+test('the page of tsbox has the exit statuses', () => {
+	expect(read(pages['tsbox.1'] ?? '')).toMatch(/127, E_COMMAND_NOT_FOUND/);
+});

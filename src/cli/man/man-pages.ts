@@ -1,0 +1,16 @@
+import {commands} from '../commands.ts';
+import {mainPage, verbPage} from './command-pages.ts';
+import {specPage} from './spec-page.ts';
+
+/**
+ * All manual pages by the names of their files, from the data that the help is made from; the build writes them.
+ *
+ * @param schema - the JSON Schema of a spec
+ */
+export function manPages(schema: Parameters<typeof specPage>[0], version: string): Readonly<Record<string, string>> {
+	return {
+		'tsbox.1': mainPage(commands, version),
+		...Object.fromEntries(commands.map(command => [`tsbox-${command.name}.1`, verbPage(command, version)])),
+		'tsbox.yaml.5': specPage(schema, version),
+	};
+}
