@@ -15,7 +15,7 @@ export interface Option {
 export type Options = Readonly<Record<string, Option>>;
 
 /** What a shell offers for an argument. */
-export type Completes = 'file' | 'container' | 'none';
+export type Completes = 'file' | 'container' | 'run' | 'none';
 
 /** An argument that is told by its place. */
 export interface Positional {

@@ -7,6 +7,7 @@ import {
 	openSync,
 	readdirSync,
 	readlinkSync,
+	readSync,
 	renameSync,
 	type Stats,
 } from 'node:fs';
@@ -58,6 +59,33 @@ export function pathOf({fd}: Pick<Pinned, 'fd'>): string {
 /** lstat(2) of a name in a held folder; undefined when nothing is there. */
 export function statBelow(folder: Pinned, name: Buffer | string): Stats | undefined {
 	return lstatSync(below(folder, name), {throwIfNoEntry: false});
+}
+
+/** The target of a symlink in a held folder. Throws the system's error. */
+export function linkBelow(folder: Pinned, name: Buffer | string): string {
+	return readlinkSync(below(folder, name));
+}
+
+/**
+ * Gives the bytes of a regular file in a held folder to `take`, in pieces. False where it may not be read, or is none.
+ * Throws the system's error.
+ */
+export function readBelow(folder: Pinned, name: Buffer | string, take: (bytes: Buffer) => void): boolean {
+	const {O_RDONLY, O_NOFOLLOW, O_NONBLOCK} = constants;
+	try {
+		const fd = openSync(below(folder, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+		try {
+			if (!fstatSync(fd).isFile()) return false;
+			const piece = Buffer.allocUnsafe(256 * 1024);
+			for (let length = readSync(fd, piece); length > 0; length = readSync(fd, piece)) take(piece.subarray(0, length));
+			return true;
+		} finally {
+			closeSync(fd);
+		}
+	} catch (error) {
+		if (['EACCES', 'ENOENT', 'ELOOP'].includes(errnoOf(error) ?? '')) return false;
+		throw error;
+	}
 }
 
 /** The names in a held folder, by their bytes. Throws EACCES as readdir(3). */

@@ -4,7 +4,7 @@ import {hasScreen} from '../has-screen.ts';
 import type {Io} from '../io.ts';
 import {defineCommand} from '../command.ts';
 import {scaleOf} from '../scale-option.ts';
-import {given, planOptions, ttyOptions} from '../run-options.ts';
+import {given, planOptions, recordOptions, ttyOptions} from '../run-options.ts';
 import {startContainer} from '../start-container.ts';
 import {upInBackground} from '../up-in-background.ts';
 import {upOnDash} from '../up-on-dash.ts';
@@ -53,6 +53,7 @@ export const up = defineCommand({
 		step: {kind: 'flag', describe: 'Wait for Enter before each step and say what it is for'},
 		dash: {kind: 'flag', describe: 'Start them in the background, and show how on the dashboard'},
 		plain: {kind: 'flag', describe: 'Show the progress as plain lines'},
+		...recordOptions,
 		...planOptions,
 		...ttyOptions,
 	},
@@ -82,6 +83,7 @@ export const up = defineCommand({
 		const [service] = services;
 		const alone = onlyOne(project, services);
 		if (alone === undefined) {
+			if (values.record) throw usageError('--record is for one container, and here are several', undefined, 'up');
 			if (values.step) throw usageError('--step is for one container, and here are several', undefined, 'up');
 			return upInForeground(values, project, spec, services, context);
 		}
@@ -89,7 +91,8 @@ export const up = defineCommand({
 		if (from !== undefined && from !== alone) throw notStarted(project, from);
 		const progress = values.json ? 'json' : values.step ? 'step' : values.plain || !hasScreen(io) ? 'plain' : 'screen';
 		const one = {...spec, ...given({service})};
-		return startContainer({verb: 'up', spec: one, tty: !values.json && wantsTty(values, io), progress}, context);
+		const tty = !values.json && wantsTty(values, io);
+		return startContainer({verb: 'up', spec: one, tty, progress, record: values.record}, context);
 	},
 });
 
@@ -110,6 +113,7 @@ const foreground = [
 	'attach',
 	'no-attach',
 	'step',
+	'record',
 ] as const;
 
 /** Refuses what does not go together, before the spec is read. */

@@ -23,6 +23,8 @@ ${commands.map(caseOf).join('\n')}
 		mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$cur")
 	elif [[ $kind == container ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(tsbox ps -q 2>/dev/null)" -- "$cur")
+	elif [[ $kind == run ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(tsbox runs -q 2>/dev/null)" -- "$cur")
 	elif [[ $kind == file ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur" | grep -E '[.](yaml|yml|json)$'; compgen -d -S / -- "$cur")
 	fi

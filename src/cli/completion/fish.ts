@@ -15,7 +15,9 @@ function linesOf({name, options, positionals}: Command): readonly string[] {
 	const [first] = positionals;
 	const words =
 		first?.choices?.join(' ') ??
-		{file: '', container: '(tsbox ps -q 2>/dev/null)', none: ''}[first?.completes ?? 'none'];
+		{file: '', container: '(tsbox ps -q 2>/dev/null)', run: '(tsbox runs -q 2>/dev/null)', none: ''}[
+			first?.completes ?? 'none'
+		];
 	// Without -f fish goes on offering files, which is what a spec is.
 	const argument = words === '' ? [] : [`complete -c tsbox ${here}-f -a ${quote(words)}`];
 	return [...argument, ...optionLines(here, options)];

@@ -9,6 +9,11 @@ _tsbox_containers() {
 	names=(\${(f)"$(tsbox ps -q 2>/dev/null)"})
 	_describe container names
 }
+_tsbox_runs() {
+	local -a ids
+	ids=(\${(f)"$(tsbox runs -q 2>/dev/null)"})
+	_describe run ids
+}
 _tsbox_specs() {
 	_files -g '*.(yaml|yml|json)'
 }
@@ -57,7 +62,7 @@ function optionSpec(name: string, {short, describe, kind, value, choices}: Optio
 function positionalSpec({name, choices, completes, many}: Positional): string {
 	const action =
 		choices === undefined
-			? {file: '_tsbox_specs', container: '_tsbox_containers', none: ' '}[completes]
+			? {file: '_tsbox_specs', container: '_tsbox_containers', run: '_tsbox_runs', none: ' '}[completes]
 			: `(${choices.join(' ')})`;
 	return quote(`${many === true ? '*' : ''}:${name}:${action}`);
 }
