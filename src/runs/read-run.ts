@@ -3,15 +3,8 @@ import type {LayerFile} from '../engine/layer-files.ts';
 import type {Host} from '../host/host.ts';
 import {parseJson} from '../image/record.ts';
 import {parseName} from '../spec/container-name.ts';
-import {isRunId} from '../state/run-place.ts';
 import {runFiles, type RunRecord, type RunSpec} from './run-record.ts';
-
-const isDigest = (value: unknown): boolean => typeof value === 'string' && /^sha256:[0-9a-f]{64}$/.test(value);
-
-type Json = {readonly [key: string]: unknown};
-
-const isObject = (value: unknown): value is Json =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
+import {isLayerFile, isObject, isRun} from './run-shape.ts';
 
 function invalid(folder: string, why: string, hint?: string): TsboxError {
 	return new TsboxError('E_RUN_INVALID', `${folder} is no run record that can be read`, {
@@ -30,31 +23,6 @@ function jsonOf(host: Host, folder: string, name: string): unknown {
 	const value = parseJson(host.readText(`${folder}/${name}`) ?? '');
 	if (value === undefined) throw invalid(folder, `${name} is cut short or no JSON`);
 	return value;
-}
-
-/** What a view and `replay` could not do without; the rest is only shown. */
-function isRun(value: Json): boolean {
-	const {id, verb, name, spec, command, image, startedAt, endedAt, steps, warnings, lost} = value;
-	return (
-		typeof id === 'string' &&
-		isRunId(id) &&
-		(verb === 'up' || verb === 'run') &&
-		typeof name === 'string' &&
-		typeof spec === 'string' &&
-		Array.isArray(command) &&
-		isObject(image) &&
-		(image['kind'] === 'host' ||
-			(image['kind'] === 'directory' && typeof image['path'] === 'string') ||
-			(image['kind'] === 'archive' && typeof image['archive'] === 'string' && isDigest(image['digest']))) &&
-		typeof startedAt === 'number' &&
-		typeof endedAt === 'number' &&
-		Array.isArray(warnings) &&
-		typeof lost === 'number' &&
-		Array.isArray(steps) &&
-		steps.every(
-			step => isObject(step) && ['id', 'title', 'command', 'output'].every(key => typeof step[key] === 'string'),
-		)
-	);
 }
 
 /**
@@ -99,14 +67,7 @@ export function readRunSpec(host: Host, folder: string): RunSpec {
 /** Reads the list of files that a run wrote; by path. Throws TsboxError E_RUN_INVALID. */
 export function readRunFiles(host: Host, folder: string): readonly LayerFile[] {
 	const value = jsonOf(host, folder, runFiles.files);
-	const isList =
-		Array.isArray(value) &&
-		value.every(
-			file =>
-				isObject(file) &&
-				typeof file['path'] === 'string' &&
-				(file['digest'] === undefined || file['digest'] === null || isDigest(file['digest'])),
-		);
+	const isList = Array.isArray(value) && value.every(isLayerFile);
 	if (!isList) throw invalid(folder, `${runFiles.files} is no list of files`);
 	return value as readonly LayerFile[];
 }

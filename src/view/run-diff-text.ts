@@ -11,7 +11,8 @@ function changeWords({what, before, after}: ValueDifference): string {
 }
 
 function stepWords({id, before, after}: RunDifference['steps'][number]): string {
-	if (before === null || after === null) return `${id}: only in ${before === null ? 'the second' : 'the first'}`;
+	if (before === null || after === null)
+		return `${escapeText(id)}: only in ${before === null ? 'the second' : 'the first'}`;
 	const told = (name: 'command' | 'status' | 'output'): readonly string[] =>
 		before[name] === after[name]
 			? []

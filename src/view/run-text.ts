@@ -57,7 +57,7 @@ function logText(name: string, {text, size, skipped}: ShownLog): string {
 
 function stepsText({steps}: RunRecord, {width}: Look): string {
 	const rows = steps.map(({status, ms, title, output}) => [
-		status ?? '-',
+		escapeText(status ?? '-'),
 		ms === null ? '-' : duration(ms),
 		`${escapeText(title)}${output === '' ? '' : `: ${escapeText(output.trim())}`}`,
 	]);
@@ -74,7 +74,7 @@ export function runText(shown: ShownRun, look: Look): string {
 	const why = run.error?.why === undefined ? '' : `cause  ${escapeText(run.error.why)}\n`;
 	const warnings = run.warnings.map(text => `warning: ${escapeText(text)}\n`).join('');
 	const changes = table(
-		files.map(file => [file.change, escapeText(file.path), escapeText(fileWords(file))]),
+		files.map(file => [escapeText(file.change), escapeText(file.path), escapeText(fileWords(file))]),
 		look.width,
 	);
 	const list = files.length === 0 ? '' : `\n${plural(files.length, 'path')} written:\n${changes}`;

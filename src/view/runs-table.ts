@@ -9,7 +9,7 @@ import {table} from './table.ts';
 export function runOutcome({end, error, outcome}: Pick<RunRecord, 'end' | 'error' | 'outcome'>): string {
 	if (error !== undefined) return `failed: ${escapeText(error.message)}`;
 	if (end === null) return outcome;
-	return end.signal === null ? `exited with ${end.exitCode}` : `ended by ${end.signal}`;
+	return end.signal === null ? `exited with ${end.exitCode}` : `ended by ${escapeText(end.signal)}`;
 }
 
 /** The run records, a line each; `now` is in ms since the epoch. */
@@ -18,7 +18,7 @@ export function runsTable(runs: readonly ListedRun[], now: number, {width}: Look
 		if ('problem' in listed) return [listed.id, '-', '-', '-', `damaged: ${escapeText(listed.problem)}`, '-'];
 		const {run} = listed;
 		return [
-			run.id,
+			escapeText(run.id),
 			escapeText(run.name),
 			`${age(now - run.startedAt)} ago`,
 			duration(run.endedAt - run.startedAt),

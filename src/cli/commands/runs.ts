@@ -21,7 +21,7 @@ type RunsValues = Values<typeof options>;
 /** `tsbox runs`: the records that `--record` keeps. */
 export const runs = defineCommand({
 	name: 'runs',
-	describe: 'List, show, compare, send, take in or remove the records of runs',
+	describe: 'List, show, compare, send or remove the records of runs',
 	examples: [
 		['tsbox runs', 'a table'],
 		['tsbox runs show 20261127t015033-1f0a9c', 'all of one; the start of an id is enough'],
