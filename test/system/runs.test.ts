@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {
 	existsSync,
@@ -17,6 +18,7 @@ import {type TestBox, testBox} from './box.ts';
 import {onTerminal} from './on-terminal.ts';
 import {until} from './project.ts';
 
+const program = join(import.meta.dirname, '../../bin/tsbox');
 const root = process.getuid?.() === 0;
 
 /** What the tests look at of a record. */
@@ -183,8 +185,10 @@ describe.skipIf(!root)('run records', () => {
 	test('on a terminal what it showed is recorded', async () => {
 		await using box = await testBox();
 		const file = spec(box, 'test -t 1 && printf "is a %s\\n" terminal');
-		const {out} = await onTerminal(box, ['run', '--record', '-t', file]);
-		expect(out).toContain('is a terminal');
+		const folders = `--store ${join(box.folder, 'store')} --state ${join(box.folder, 'state')}`;
+		const screen = onTerminal(box, `exec ${program} ${folders} run --record -t ${file}`);
+		expect(await screen.ended).toBe(0);
+		expect(screen.shown()).toContain('is a terminal');
 		const [id = ''] = runsIn(join(box.folder, 'store'));
 		expect((await show(box, id)).logs.stdout.text).toBe('is a terminal\r\n');
 	});
@@ -200,6 +204,23 @@ describe.skipIf(!root)('run records', () => {
 		expect((await box.tsbox(['gc'])).out).toContain('/store/runs/.new-');
 		expect(runsIn(join(box.folder, 'store'))).toEqual([]);
 		expect(box.leftovers()).toEqual([]);
+	});
+
+	test('on a disk that is full the run goes on, and the record is missing', async () => {
+		await using box = await testBox();
+		const store = join(box.folder, 'store');
+		mkdirSync(store);
+		execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=40m', 'tmpfs', store]);
+		try {
+			const bytes = 45_000_000;
+			const {status, out, err} = await box.tsbox(['run', '--record', spec(box, `head -c ${bytes} /dev/zero; exit 4`)]);
+			expect({status, bytes: out.length}).toEqual({status: 4, bytes});
+			expect(err).toContain('warning: the run could not be recorded: the disk is full (ENOSPC)');
+			expect(runsIn(store)).toEqual([]);
+			expect(box.leftovers()).toEqual([`mount ${store}`]);
+		} finally {
+			execFileSync('umount', [store]);
+		}
 	});
 
 	test('an archive with anything else than a record in it is refused, and leaves nothing', async () => {
