@@ -67,7 +67,10 @@ export function layerFiles(
 	const {changes, unread} = walkLayers(layers, targets, (folder, name, path, stats) => {
 		found.set(path, factsOf(folder, name, stats, most, keep));
 	});
-	return {files: changes.map(change => ({...change, ...(found.get(change.path) ?? {kind: null})})), unread};
+	// The top of a layer over a folder of the host is told of without being looked at.
+	const factsFor = ({change, path}: PathChange): Omit<LayerFile, keyof PathChange> =>
+		found.get(path) ?? {kind: change === 'D' ? null : 'folder'};
+	return {files: changes.map(change => ({...change, ...factsFor(change)})), unread};
 }
 
 function factsOf(
