@@ -9,7 +9,7 @@ const rows = [
 	['cli'],
 	['tui'],
 	['view'],
-	['supervise'],
+	['supervise', 'runs'],
 	['lock'],
 	['engine'],
 	['run', 'plan'],

@@ -17,7 +17,7 @@ export interface Option {
 export type Options = Readonly<Record<string, Option>>;
 
 /** What a shell offers for an argument. */
-export type Completes = 'file' | 'container' | 'project' | 'service' | 'volume' | 'none';
+export type Completes = 'file' | 'container' | 'project' | 'service' | 'volume' | 'run' | 'none';
 
 /** An argument that is told by its place. */
 export interface Positional {

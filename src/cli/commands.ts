@@ -23,9 +23,11 @@ import {plan} from './commands/plan.ts';
 import {port} from './commands/port.ts';
 import {ps} from './commands/ps.ts';
 import {rename} from './commands/rename.ts';
+import {replay} from './commands/replay.ts';
 import {restart} from './commands/restart.ts';
 import {rm} from './commands/rm.ts';
 import {run} from './commands/run.ts';
+import {runs} from './commands/runs.ts';
 import {start} from './commands/start.ts';
 import {stats} from './commands/stats.ts';
 import {stop} from './commands/stop.ts';
@@ -75,6 +77,8 @@ export const commands: readonly Command[] = [
 	generate,
 	images,
 	volume,
+	runs,
+	replay,
 	gc,
 	completion,
 	supervise,

@@ -21,6 +21,11 @@ import type {ContainerPorts} from '../engine/ports.ts';
 import type {LockCheck, LockRequest, MadeLock} from '../lock/lock.ts';
 import type {EventSink} from '../run/event.ts';
 import type {ToolConfig} from '../spec/config.ts';
+import type {RunDifference} from '../runs/diff-runs.ts';
+import type {ListedRun} from '../runs/list-runs.ts';
+import type {ReplayRequest} from '../runs/replay.ts';
+import type {ShownRun} from '../runs/show-run.ts';
+import type {ExportRequest} from '../runs/transfer-run.ts';
 import type {LimitChanges} from '../spec/limit-changes.ts';
 import type {Project} from '../spec/project.ts';
 import type {AttachEnd, AttachRequest} from '../supervise/attach.ts';
@@ -51,6 +56,19 @@ export interface EngineApi {
 	loadProject(request: SpecRequest): Promise<Project>;
 	planContainer(machine: Machine, request: SpecRequest): Promise<PlannedContainer>;
 	up(machine: Machine, request: UpRequest): Promise<CommandEnd>;
+	/** Runs again what a record tells of. */
+	replay(machine: Machine, word: string, request: ReplayRequest): Promise<CommandEnd>;
+	/** The run records, the newest first. */
+	listRuns(machine: Machine): Promise<readonly ListedRun[]>;
+	/** All of one, for showing it; `cwd` is for a word that is a path. */
+	showRun(machine: Machine, word: string, cwd: string): Promise<ShownRun>;
+	/** Gives the id. */
+	removeRun(machine: Machine, word: string): Promise<string>;
+	/** Gives the path of the file that was written. */
+	exportRun(machine: Machine, word: string, request: ExportRequest): Promise<string>;
+	/** Gives the id. */
+	importRun(machine: Machine, file: string): Promise<string>;
+	diffRuns(machine: Machine, words: readonly [string, string], cwd: string): Promise<RunDifference>;
 	execIn(machine: Machine, name: string, request: ExecRequest): Promise<CommandEnd>;
 	down(machine: Machine, name: string, options: DownOptions): Promise<void>;
 	list(machine: Machine): Promise<readonly ContainerSummary[]>;

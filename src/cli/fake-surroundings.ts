@@ -2,6 +2,7 @@ import type {HostFacts} from '../host/facts.ts';
 import type {OciConfig} from '../oci/config.ts';
 import type {Host} from '../host/host.ts';
 import type {Service} from '../spec/project.ts';
+import {sampleRunDifference, sampleShownRun} from '../view/sample-shown-run.ts';
 import {sampleStats} from '../view/sample-stats.ts';
 import {samplePlan} from '../view/sample-plan.ts';
 import {sampleRun} from '../view/sample-run.ts';
@@ -132,6 +133,16 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 			}
 			return end;
 		},
+		replay: async (_, word) => {
+			calls.push(['replay', word]);
+			return {exitCode: 4, signal: null};
+		},
+		listRuns: note('listRuns', []),
+		showRun: note('showRun', sampleShownRun),
+		removeRun: note('removeRun', sampleShownRun.run.id),
+		exportRun: note('exportRun', '/home/run.tar.gz'),
+		importRun: note('importRun', sampleShownRun.run.id),
+		diffRuns: note('diffRuns', sampleRunDifference),
 		execIn: note('execIn', end),
 		down: note('down', undefined),
 		list: note('list', [container]),

@@ -61,6 +61,8 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		                    from boot on
 		  tsbox images      List, remove or prune the unpacked root filesystems
 		  tsbox volume      List, make, show, remove or prune the named volumes
+		  tsbox runs        List, show, compare, send or remove the records of runs
+		  tsbox replay      Run again what a run record tells of, and record that too
 		  tsbox gc          Undo what a crash or a power cut left behind
 		  tsbox completion  Print the completion script of a shell
 		  tsbox supervise   Look after a detached project; \`up -d\` starts this by itself
@@ -122,6 +124,8 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		                                 tsbox lock
 		      --lock FILE                With --locked: the lock; tsbox.lock beside the
 		                                 spec without
+		      --record                   Keep a record of the run, environment and
+		                                 secrets too, for \`runs\` and \`replay\`
 		      --profile NAME             The services of this profile too, * for all; by
 		                                 default those of COMPOSE_PROFILES
 		      --best-effort              Leave out what this host can't do, with a

@@ -36,6 +36,11 @@ export const lockedOptions = {
 	lock: {kind: 'text', value: 'FILE', describe: 'With --locked: the lock; tsbox.lock beside the spec without'},
 } as const satisfies Options;
 
+/** The option of a verb that runs one container in the foreground. */
+export const recordOptions = {
+	record: {kind: 'flag', describe: 'Keep a record of the run, environment and secrets too, for `runs` and `replay`'},
+} as const satisfies Options;
+
 /** Drops the members without a value, as exactOptionalPropertyTypes wants it. */
 export function given<T extends object>(members: T): {[K in keyof T]?: Exclude<T[K], undefined>} {
 	return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {

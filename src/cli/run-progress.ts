@@ -52,6 +52,7 @@ const quietTypes: ReadonlySet<RunEvent['type']> = new Set([
 	'warning',
 	'container.oom',
 	'container.refused',
+	'run.recorded',
 ]);
 
 /** A one-off command speaks for itself: only a long unpacking, a warning or the memory limit is worth a word. */

@@ -10,10 +10,15 @@ export interface StartOptions {
 	readonly spec: SpecRequest;
 	readonly tty: boolean;
 	readonly progress: ProgressKind;
+	/** Keep a record of the run, also where the spec does not ask for one. */
+	readonly record: boolean;
 }
 
 /** Starts a container, shows its progress, passes signals on and gives the exit status of its command. */
-export async function startContainer({verb, spec, tty, progress}: StartOptions, context: Context): Promise<number> {
+export async function startContainer(
+	{verb, spec, tty, progress, record}: StartOptions,
+	context: Context,
+): Promise<number> {
 	const {io, engine, folders} = context;
 	const stop = stopSignals(io);
 	const view = runProgress(progress, io, stop.signal);
@@ -22,6 +27,7 @@ export async function startContainer({verb, spec, tty, progress}: StartOptions, 
 			...spec,
 			verb,
 			tty,
+			...(record ? {record} : {}),
 			// Standard output carries the events of --json alone; the command's own joins its standard error.
 			stdio: {stdin: 0, stdout: progress === 'json' ? 2 : 1, stderr: 2},
 			signal: stop.signal,

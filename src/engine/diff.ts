@@ -1,3 +1,4 @@
+import type {Stats} from 'node:fs';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {errnoOf} from '../host/errno.ts';
 import {namesIn, type Pinned, pin, pinBelow, statBelow, unpin} from '../host/pinned.ts';
@@ -10,7 +11,7 @@ import type {Machine, PathChange} from './types.ts';
 const maxDepth = 256;
 
 /** A writable layer over a folder of the image, and where it is in the container: `` for the root, or `/usr`. */
-interface Layer {
+export interface Layer {
 	readonly upper: string;
 	readonly lower: string;
 	readonly place: string;
@@ -23,7 +24,12 @@ interface Walk {
 	/** Mount points: what lies below in the layer was made by tsbox for them, or is not to be seen. */
 	readonly covered: readonly string[];
 	readonly unread: string[];
+	/** Is shown all that the layer has, and may look at it. */
+	readonly look?: LayerLook | undefined;
 }
+
+/** Takes a name in a held folder of the layer, its path in the container and its facts. */
+export type LayerLook = (folder: Pinned, name: Buffer, path: string, stats: Stats) => void;
 
 /** What {@link diff} found. */
 export interface Difference {
@@ -45,7 +51,16 @@ export async function diff(machine: Machine, name: string): Promise<Difference> 
 	const record = runningContainer(machine, name);
 	const {layers, mounts} = layersOf(machine, record);
 	const destinations = record.config.mounts.map(({destination}) => destination);
-	const walk: Walk = {covered: [...new Set([...mounts, ...destinations])], unread: []};
+	return walkLayers(layers, [...mounts, ...destinations]);
+}
+
+/**
+ * Compares writable layers with what is below them.
+ *
+ * @param covered - the mount points of the container
+ */
+export function walkLayers(layers: readonly Layer[], covered: readonly string[], look?: LayerLook): Difference {
+	const walk: Walk = {covered: [...new Set(covered)], unread: [], look};
 	const changes = layers.flatMap(layer => walkLayer(layer, walk));
 	return {changes: changes.sort((one, other) => (one.path < other.path ? -1 : 1)), unread: walk.unread};
 }
@@ -126,6 +141,7 @@ function changesOf(
 	const before = lower === undefined ? undefined : statBelow(lower, name);
 	// A whiteout: overlayfs.rst, "whiteouts and opaque directories".
 	if (stats.isCharacterDevice() && stats.rdev === 0) return before === undefined ? [] : [{change: 'D', path}];
+	walk.look?.(upper, name, path, stats);
 	const own = {change: before === undefined ? 'A' : 'C', path} as const;
 	const folder = pinBelow(upper, name);
 	if (folder === undefined) return [own];

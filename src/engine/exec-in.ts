@@ -30,7 +30,10 @@ export async function execIn(machine: Machine, name: string, request: ExecReques
 	const user = userOf(request.user);
 	const {record, argv, pass} = entranceTo(machine, name, {user, tty: request.tty});
 	const {process} = record.config;
-	const attachment = attach(host, facts, request.stdio, request.tty, containerFolder(dirs.state, record.name));
+	const attachment = attach(host, facts, request.stdio, {
+		tty: request.tty,
+		conf: containerFolder(dirs.state, record.name),
+	});
 	const program = await attachment.launch(argv);
 	try {
 		const exec = {

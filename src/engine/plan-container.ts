@@ -138,6 +138,8 @@ export interface PlanOptions {
 	/** Changes nothing on the machine: no digest is remembered, no source folder made. */
 	readonly dry?: boolean;
 	readonly signal?: AbortSignal;
+	/** Finds the image in place of looking at the `rootfs` of the spec; `ids` are the owners that its files are to have. */
+	readonly findImage?: (ids: RangeMap | undefined) => Promise<ImageFacts>;
 }
 
 /**
@@ -188,11 +190,13 @@ export async function planInput(
 	checkPolicy(machine, unresolved, project.file);
 	const {service, volumes} = resolveVolumes(machine, unresolved);
 	checkKept(machine, service, map);
-	const image = await imageFacts(host, dirs.store, service.rootfs, {
-		...(isRange(map) && !facts.overlay.idmapped ? {ids: map} : {}),
-		remember: options.dry !== true,
-		...(options.signal === undefined ? {} : {signal: options.signal}),
-	});
+	const ids = isRange(map) && !facts.overlay.idmapped ? map : undefined;
+	const image = await (options.findImage?.(ids) ??
+		imageFacts(host, dirs.store, service.rootfs, {
+			...(ids === undefined ? {} : {ids}),
+			remember: options.dry !== true,
+			...(options.signal === undefined ? {} : {signal: options.signal}),
+		}));
 	const found = bindSources(
 		host,
 		service,

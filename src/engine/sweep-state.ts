@@ -1,5 +1,6 @@
 import {hasEnded} from '../host/process.ts';
 import {containerFolder, containersFolder} from '../state/record.ts';
+import {isUnfinishedRun, runsFolder} from '../state/run-place.ts';
 import type {Machine} from './types.ts';
 
 /** A file that {@link Host.writeAtomic} had not yet renamed: `NAME.PID-HEX.tmp`. */
@@ -49,4 +50,12 @@ export function sweepProjects({host, dirs}: Machine): readonly string[] {
 		removed.push(`${folder}/${name}`);
 	}
 	return removed;
+}
+
+/** Removes run records that were being written when their tsbox died; gives their paths. */
+export function sweepRuns({host, dirs}: Machine): readonly string[] {
+	const folder = runsFolder(dirs.store);
+	const left = host.list(folder).filter(name => isUnfinishedRun(host, name));
+	for (const name of left) host.removeTree(`${folder}/${name}`);
+	return left.map(name => `${folder}/${name}`);
 }

@@ -2,6 +2,7 @@ import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
 import type {ImageFacts} from '../image/facts.ts';
 import type {OciConfig} from '../oci/config.ts';
+import type {OutputTap} from '../run/attach.ts';
 import type {EventSink} from '../run/event.ts';
 import type {ProcessFacts} from '../run/process-fields.ts';
 import type {ConfigEntry} from '../spec/config.ts';
@@ -93,6 +94,21 @@ export interface UpRequest extends SpecRequest, Attachment {
 	readonly emit: EventSink;
 	/** Awaited before each step; rejects to end the start. */
 	readonly hold?: (stepId: string) => Promise<void>;
+	/** Keep a record of the run; where it is not said, as the spec does. */
+	readonly record?: boolean;
+	/** Makes what keeps the record. */
+	readonly recorder?: (planned: PlannedContainer) => Promise<Recorder>;
+}
+
+/** Keeps the record of a run, as it goes on. None of it throws: a run does not fail for its record. */
+export interface Recorder {
+	/** Takes each event. */
+	readonly emit: EventSink;
+	readonly tap: OutputTap;
+	/** The command has ended; what it used and wrote is still there. */
+	readonly ended: (end: CommandEnd) => void;
+	/** All was taken back. */
+	readonly close: (failure: {readonly error: unknown} | undefined) => void;
 }
 
 /** How a command ended. */

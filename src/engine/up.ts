@@ -2,6 +2,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import {bootId, identify, isRunning, type ProcessIdentity, signalProcess} from '../host/process.ts';
 import {type Attachment, attach} from '../run/attach.ts';
 import {hintCgroupMove} from '../run/cgroup-hint.ts';
+import type {RunEvent} from '../run/event.ts';
 import {memoryCount} from '../run/memory.ts';
 import {rollBack} from '../run/rollback.ts';
 import {killCgroup} from '../run/undo.ts';
@@ -17,7 +18,7 @@ import {planContainer} from './plan-container.ts';
 import {cgroupsOf, recordFacts} from './record-facts.ts';
 import {startPlanned} from './start-planned.ts';
 import {stopOnAbort} from './stop-on-abort.ts';
-import type {CommandEnd, Machine, PlannedContainer, UpRequest} from './types.ts';
+import type {CommandEnd, Machine, PlannedContainer, Recorder, UpRequest} from './types.ts';
 
 function newRecord({host}: Machine, planned: PlannedContainer): ContainerRecord {
 	const owner = identify(host, process.pid);
@@ -40,8 +41,23 @@ function filterOf(plan: PlannedContainer['plan']): string {
  * @throws TsboxError when it did not start; what had been done was rolled back.
  */
 export async function up(machine: Machine, request: UpRequest): Promise<CommandEnd> {
+	return upPlanned(machine, await planContainer(machine, request, {tty: request.tty, signal: request.signal}), request);
+}
+
+/**
+ * The same for a container that is planned.
+ *
+ * @throws TsboxError when it did not start; what had been done was rolled back.
+ */
+export async function upPlanned(machine: Machine, planned: PlannedContainer, asked: UpRequest): Promise<CommandEnd> {
 	const {host, dirs, facts} = machine;
-	const planned = await planContainer(machine, request, {tty: request.tty, signal: request.signal});
+	let recorder: Recorder | undefined;
+	let failure: {readonly error: unknown} | undefined;
+	const emit = (event: RunEvent): void => {
+		recorder?.emit(event);
+		asked.emit(event);
+	};
+	const request: UpRequest = {...asked, emit};
 	if (facts.user.uid !== 0 && !planned.service.namespaces.includes('user')) {
 		throw new TsboxError('E_PERMISSION', 'only root can start a container that has no mounts of its own', {
 			why: 'an ordinary user has powers in a user namespace alone, and there only over mounts made in it',
@@ -70,7 +86,8 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 	let ok = false;
 	try {
 		await sweepName(machine, service.name);
-		attachment = attach(host, facts, request.stdio, request.tty, conf);
+		if (request.record ?? service.record ?? false) recorder = await request.recorder?.(planned);
+		attachment = attach(host, facts, request.stdio, {tty: request.tty, conf, tap: recorder?.tap});
 		const started = await startPlanned(machine, request, planned, record, attachment, members, trace);
 		const letGo = stopOnAbort(machine, record, started, kill, request);
 		attachment.connect();
@@ -93,15 +110,20 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 		if (memory !== undefined && memory.oomKills > 0)
 			request.emit({type: 'container.oom', at: host.now(), name: record.name, limit: memory.limit, peak: memory.peak});
 		request.emit({type: 'container.exited', at: host.now(), name: record.name, exitCode, signal});
+		recorder?.ended({exitCode, signal});
 		noteExit(host, dirs.state, record, started.process, exitCode);
 		if (unprepared !== undefined) throw unprepared;
 		ok = true;
 		return {exitCode, signal};
+	} catch (error) {
+		failure = {error};
+		throw error;
 	} finally {
 		await tracer?.stop();
 		await attachment?.finish();
 		await rollBack(host, facts, conf, request.emit);
 		releaseName(host, dirs.state, service.name);
+		recorder?.close(failure);
 		request.emit({type: 'run.completed', at: host.now(), ok});
 	}
 }

@@ -20,6 +20,8 @@ export const errorCodes = {
 	E_IMAGE_NOT_FOUND: {exitStatus: 125, meaning: 'no stored image has that name or digest'},
 	E_VOLUME_IN_USE: {exitStatus: 125, meaning: 'a container mounts the volume'},
 	E_VOLUME_NOT_FOUND: {exitStatus: 125, meaning: 'no volume has that name'},
+	E_RUN_NOT_FOUND: {exitStatus: 125, meaning: 'no run record has that id'},
+	E_RUN_INVALID: {exitStatus: 125, meaning: 'a run record is damaged, or of a newer version'},
 	E_SYSTEM: {exitStatus: 125, meaning: 'the kernel refused something, for a reason of this machine'},
 	E_NO_SPACE: {exitStatus: 125, meaning: 'the disk is full'},
 	E_NAME_IN_USE: {exitStatus: 125, meaning: 'a container of that name is running'},

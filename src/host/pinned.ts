@@ -7,6 +7,7 @@ import {
 	openSync,
 	readdirSync,
 	readlinkSync,
+	readSync,
 	renameSync,
 	type Stats,
 } from 'node:fs';
@@ -81,6 +82,28 @@ export function openBelow(folder: Pinned, name: Buffer | string): number | undef
 		return fstatSync(place).isFile() ? openSync(pathOf({fd: place}), constants.O_RDONLY) : undefined;
 	} finally {
 		closeSync(place);
+	}
+}
+
+/**
+ * Gives the bytes of a regular file in a held folder to `take`, in pieces. False where it may not be read, or is none.
+ * Throws the system's error.
+ */
+export function readBelow(folder: Pinned, name: Buffer | string, take: (bytes: Buffer) => void): boolean {
+	const {O_RDONLY, O_NOFOLLOW, O_NONBLOCK} = constants;
+	try {
+		const fd = openSync(below(folder, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+		try {
+			if (!fstatSync(fd).isFile()) return false;
+			const piece = Buffer.allocUnsafe(256 * 1024);
+			for (let length = readSync(fd, piece); length > 0; length = readSync(fd, piece)) take(piece.subarray(0, length));
+			return true;
+		} finally {
+			closeSync(fd);
+		}
+	} catch (error) {
+		if (['EACCES', 'ENOENT', 'ELOOP'].includes(errnoOf(error) ?? '')) return false;
+		throw error;
 	}
 }
 

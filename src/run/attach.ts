@@ -14,6 +14,9 @@ export interface CallerStdio {
 	readonly stderr: number;
 }
 
+/** Takes a copy of what the command writes, as it comes; must not throw. On a terminal all is `stdout`. */
+export type OutputTap = (stream: 'stdout' | 'stderr', bytes: Buffer) => void;
+
 /** How a container's standard streams are connected with the caller's. */
 export interface Attachment {
 	readonly launch: (argv: readonly string[]) => Promise<RunningProgram>;
@@ -25,13 +28,23 @@ export interface Attachment {
 	readonly finish: () => Promise<void>;
 }
 
+/** What {@link attach} goes by beside the caller's descriptors. */
+export interface AttachOptions {
+	/** Give the command a pty of its own. */
+	readonly tty: boolean;
+	/** The container's state folder. */
+	readonly conf: string;
+	/** With it the output passes through a FIFO, as to a terminal, and is no longer the caller's own descriptor. */
+	readonly tap?: OutputTap | undefined;
+}
+
 /**
  * Connects the command with the caller. Pipes and files are handed in as they are, so their bytes and their closing are
  * the command's own affair. A terminal never is: who holds it could type into the caller's shell (TIOCSTI, CVE-2017-5226).
  *
  * @throws TsboxError E_USAGE when a standard stream is a folder, which would be a way out of the container (CVE-2024-21626).
  */
-export function attach(host: Host, facts: HostFacts, stdio: CallerStdio, tty: boolean, conf: string): Attachment {
+export function attach(host: Host, facts: HostFacts, stdio: CallerStdio, {tty, conf, tap}: AttachOptions): Attachment {
 	for (const [name, fd] of Object.entries(stdio)) {
 		if (descriptorKind(fd) === 'folder')
 			throw new TsboxError('E_USAGE', `${name} is a folder`, {
@@ -39,7 +52,7 @@ export function attach(host: Host, facts: HostFacts, stdio: CallerStdio, tty: bo
 				hint: `redirect ${name} from a file or a pipe`,
 			});
 	}
-	return tty ? attachTerminal(host, facts, stdio) : attachStreams(host, stdio, conf);
+	return tty ? attachTerminal(host, facts, stdio, tap) : attachStreams(host, stdio, conf, tap);
 }
 
 function ends(stream: Readable | Writable | undefined | null): Promise<void> {
@@ -56,7 +69,7 @@ function ends(stream: Readable | Writable | undefined | null): Promise<void> {
 }
 
 /** A pty of the container's own, kept by script(1), with us between it and the caller's terminal. */
-function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio): Attachment {
+function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: OutputTap | undefined): Attachment {
 	const script = hostToolWords(facts, 'script');
 	if (script === undefined)
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no script, which makes the terminal', {
@@ -106,7 +119,10 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio): Attac
 				toPty.on('error', () => {});
 				input.pipe(toPty);
 			}
-			if (fromPty !== undefined && fromPty !== null && 'read' in fromPty) fromPty.pipe(output, {end: false});
+			if (fromPty !== undefined && fromPty !== null && 'read' in fromPty) {
+				if (tap !== undefined) fromPty.on('data', (bytes: Buffer) => tap('stdout', bytes));
+				fromPty.pipe(output, {end: false});
+			}
 			output.on('resize', onResize);
 		},
 		finish: async () => {
@@ -120,19 +136,28 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio): Attac
 	};
 }
 
-/** Without a pty: descriptors are handed in, but for terminals, which are reached through a pipe. */
-function attachStreams(host: Host, stdio: CallerStdio, conf: string): Attachment {
-	const relays: {readonly stream: Readable & Writable; readonly fd: number}[] = [];
-	const relay = async (name: string, fd: number): Promise<Stdio> => {
+/** Without a pty: descriptors are handed in, but for terminals, which are reached through a pipe, and output that is copied. */
+function attachStreams(host: Host, stdio: CallerStdio, conf: string, tap: OutputTap | undefined): Attachment {
+	const relays: {
+		readonly stream: Readable & Writable;
+		readonly fd: number;
+		readonly copy: ((bytes: Buffer) => void) | undefined;
+	}[] = [];
+	const relay = async (name: 'stdin' | 'stdout' | 'stderr', fd: number): Promise<Stdio> => {
 		const kind = descriptorKind(fd);
 		if (kind === 'closed') return 'ignore';
-		if (kind !== 'terminal') return fd;
+		const isCopied = tap !== undefined && fd !== 0;
+		if (kind !== 'terminal' && !isCopied) return fd;
 		const path = `${conf}/${name}.fifo`;
-		const {exitCode, stderr, command} = await host.run(['mkfifo', '-m', '600', path], {timeoutMs: 10_000});
+		// A command that is not root opens /dev/stdout anew, as it may with a pipe of the caller's.
+		const {exitCode, stderr, command} = await host.run(['mkfifo', '-m', isCopied ? '622' : '600', path], {
+			timeoutMs: 10_000,
+		});
 		if (exitCode !== 0) throw new TsboxError('E_STEP_FAILED', 'no pipe could be made', {command, output: stderr});
 		const {readEnd, writeEnd} = openFifo(path);
 		const [ours, theirs] = fd === 0 ? [writeEnd, readEnd] : [readEnd, writeEnd];
-		relays.push({stream: pipeStream(ours, fd === 0 ? 'write' : 'read'), fd});
+		const copy = tap === undefined || name === 'stdin' ? undefined : (bytes: Buffer) => tap(name, bytes);
+		relays.push({stream: pipeStream(ours, fd === 0 ? 'write' : 'read'), fd, copy});
 		return theirs;
 	};
 	return {
@@ -149,10 +174,18 @@ function attachStreams(host: Host, stdio: CallerStdio, conf: string): Attachment
 		},
 		onProcess: async () => {},
 		connect: () => {
-			for (const {stream, fd} of relays) {
+			for (const {stream, fd, copy} of relays) {
 				stream.on('error', () => {});
-				if (fd === 0) callerInput().pipe(stream);
-				else stream.pipe(callerOutput(fd), {end: false});
+				if (fd === 0) {
+					callerInput().pipe(stream);
+					continue;
+				}
+				if (copy !== undefined) {
+					stream.on('data', copy);
+					// Whoever read has gone: the command's next write gets SIGPIPE, as it would without us in between.
+					callerOutput(fd).once('error', () => stream.destroy());
+				}
+				stream.pipe(callerOutput(fd), {end: false});
 			}
 		},
 		finish: async () => {

@@ -73,6 +73,8 @@ export type RunEvent =
 			readonly exitCode: number;
 			readonly signal: string | null;
 	  }
+	/** The record of the run is kept, in that folder. */
+	| {readonly type: 'run.recorded'; readonly at: number; readonly id: string; readonly folder: string}
 	| {readonly type: 'run.completed'; readonly at: number; readonly ok: boolean};
 
 /** Takes each event as it happens; must not throw. */

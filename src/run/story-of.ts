@@ -45,7 +45,8 @@ function stepsAfter(events: readonly RunEvent[]): StartStory['steps'] {
 	return Object.fromEntries(steps);
 }
 
-function errorFacts(thrown: unknown): NonNullable<StartStory['error']> {
+/** What of an error is kept with a story: a bug is one of E_STATE. */
+export function errorFacts(thrown: unknown): NonNullable<StartStory['error']> {
 	const error = asForeseen(thrown);
 	if (!isTsboxError(error)) return {code: 'E_STATE', message: error instanceof Error ? error.message : String(error)};
 	const {code, message, why, hint, output} = error;

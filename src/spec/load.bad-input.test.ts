@@ -79,6 +79,7 @@ labels: *a9
 	['a negative cpu count', 'rootfs: host\ncpus: -1\n'],
 	['a duration without a unit', 'rootfs: host\nstop_grace_period: 10\n'],
 	['a boolean of YAML 1.1', 'rootfs: host\nread_only: yes\n'],
+	['a record that is no boolean', 'rootfs: host\nrecord: always\n'],
 	['a number among words', 'rootfs: host\ncommand: [sleep, 60]\n'],
 	['an open quote in a command', 'rootfs: host\ncommand: "echo \'hi"\n'],
 	['an empty command', 'rootfs: host\ncommand: []\n'],

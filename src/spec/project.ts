@@ -248,6 +248,8 @@ export interface Service {
 	readonly preStop?: readonly Hook[];
 	/** Keep the writable layer for the next start. */
 	readonly keep: boolean;
+	/** Keep a record of each run in the foreground. */
+	readonly record?: boolean;
 	/** The path below the cgroup mount, without a leading slash, under which the container's cgroup is made: `system.slice/my.service`. */
 	readonly cgroupParent?: string;
 	/** Origin of each value by its path in the file: `mem_limit`, `environment.PATH`, `volumes.0`. */

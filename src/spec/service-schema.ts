@@ -272,6 +272,7 @@ export const serviceShape = {
 	tty: key('Give it a terminal of its own.', boolean()),
 	stdin_open: key('Keep its standard input open.', boolean()),
 	keep: key('Keep the writable layer for the next start.', boolean()),
+	record: key('Keep a record of each run of it alone in the foreground, which `tsbox replay` runs again.', boolean()),
 	cgroup_parent: key('The control group under which its own is made.', parsedBy(text, parseCgroupParent)),
 	deploy: key('The number of containers and their limits in the words of `deploy`.', deploy),
 };

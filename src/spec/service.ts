@@ -66,6 +66,7 @@ export function readService(
 		labels: readNamed('labels', input.labels, picker),
 		keep: override('--keep', options.keep, 'keep', input.keep, false),
 		...present({
+			record: pick('record', input.record, undefined),
 			restart: pick('restart', input.restart, undefined),
 			logging: pick('logging', input.logging, undefined),
 			dependsOn: pick('depends_on', input.depends_on, undefined),

@@ -1,9 +1,9 @@
 import type {Service} from '../spec/project.ts';
 
-/** What a container is made from: its spec without where each value came from, and without what it waits for and which profile brings it. */
+/** What a container is made from: its spec without where each value came from, and without what it waits for, which profile brings it and whether its runs are recorded. */
 export type Essence = Readonly<Record<string, unknown>>;
 
-const asideFromIt: readonly string[] = ['origins', 'dependsOn', 'service', 'profiles'];
+const asideFromIt: readonly string[] = ['origins', 'dependsOn', 'service', 'profiles', 'record'];
 
 /** The essence of a service, as JSON gives it back. */
 export function essenceOf(service: Service): Essence {

@@ -4,15 +4,16 @@ import type {Machine} from '../engine/types.ts';
 import {shownName} from '../state/alias.ts';
 import {findSpec} from '../spec/find.ts';
 import {serviceNames} from '../spec/service-names.ts';
+import {runsFolder} from '../state/run-place.ts';
 import {allVolumes} from '../state/volume.ts';
 import {projectsFolder, readProject} from './project-folder.ts';
 
 /** What a shell offers by name. */
-export type NameKind = 'container' | 'project' | 'service' | 'volume';
+export type NameKind = 'container' | 'project' | 'service' | 'volume' | 'run';
 
 /**
  * The names that a shell offers for an argument: containers; with `project` the detached projects too; the services of a spec
- * or a detached project that `word` means, or of the spec of the folder; named volumes. A name that a shell could read
+ * or a detached project that `word` means, or of the spec of the folder; named volumes; records of runs. A name that a shell could read
  * as anything but a word is left out.
  */
 export function knownNames(machine: Machine, kind: NameKind, word: string | undefined, cwd: string): readonly string[] {
@@ -31,6 +32,8 @@ function namesOf(machine: Machine, kind: NameKind, word: string | undefined, cwd
 			return services(machine, word, cwd);
 		case 'volume':
 			return allVolumes(host, dirs.store).map(({name}) => name);
+		case 'run':
+			return host.list(runsFolder(dirs.store)).filter(name => !name.startsWith('.'));
 	}
 }
 

@@ -65,6 +65,7 @@ export function reduceProgress(state: ProgressState, event: RunEvent): ProgressS
 		case 'container.oom':
 		case 'container.refused':
 		case 'container.exited':
+		case 'run.recorded':
 		case 'run.completed':
 			return state;
 	}

@@ -45,6 +45,8 @@ export function plainProgress(progress: PlainProgress, event: RunEvent): PlainPr
 			return now.failed ? {...now, lines: stepLine('undone', event.id, '', now)} : now;
 		case 'warning':
 			return {...now, lines: `warning: ${escapeText(event.text)}\n`};
+		case 'run.recorded':
+			return {...now, lines: `recorded as ${event.id}, with its environment and all secrets in it\n`};
 	}
 }
 

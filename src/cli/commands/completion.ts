@@ -1,7 +1,7 @@
 import {type Command, type Context, defineCommand} from '../command.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
-const kinds = ['container', 'project', 'service', 'volume'] as const;
+const kinds = ['container', 'project', 'service', 'volume', 'run'] as const;
 
 /** `tsbox completion`: a script that lets a shell complete tsbox, and the names that it asks for. */
 export const completion = defineCommand({
@@ -22,7 +22,12 @@ export const completion = defineCommand({
 			choices: [...shells, 'names'],
 			completes: 'none',
 		},
-		{name: 'KIND', describe: 'With names: container, project, service or volume', choices: kinds, completes: 'none'},
+		{
+			name: 'KIND',
+			describe: 'With names: container, project, service, volume or run',
+			choices: kinds,
+			completes: 'none',
+		},
 		{name: 'OF', describe: 'With names: the spec or project of the services', completes: 'file'},
 	],
 	async run({positionals: [shell, kind, word]}, context) {

@@ -1,6 +1,6 @@
 import {defineCommand} from '../command.ts';
 import {refuseUnlocked} from '../refuse-unlocked.ts';
-import {commandOptions, given, lockedOptions, planOptions} from '../run-options.ts';
+import {commandOptions, given, lockedOptions, planOptions, recordOptions} from '../run-options.ts';
 import {startContainer} from '../start-container.ts';
 import {wantsTty} from '../wants-tty.ts';
 
@@ -12,6 +12,7 @@ export const run = defineCommand({
 		['tsbox run demo.yaml -- ls -l /', 'another command than that of the spec'],
 		['tsbox run -it demo.yaml -- sh', 'a shell'],
 		['tsbox run -e MODE=test -v ./src:/src:ro demo.yaml -- make -C /src', 'with a variable and a folder of the host'],
+		['tsbox run --record demo.yaml -- make', 'and keep a record of it: see `tsbox runs`'],
 		['tar -c . | tsbox run -T demo.yaml -- tar -t', 'in a pipe'],
 	],
 	options: {
@@ -32,6 +33,7 @@ export const run = defineCommand({
 		rm: {kind: 'flag', describe: 'Remove the container afterwards (always done; accepted for habit)'},
 		'trace-seccomp': {kind: 'flag', describe: 'Tell which system calls the seccomp filter refuses'},
 		...lockedOptions,
+		...recordOptions,
 		...planOptions,
 	},
 	positionals: [
@@ -60,6 +62,9 @@ export const run = defineCommand({
 			...given({file, service, traceSeccomp: values['trace-seccomp']}),
 		};
 		await refuseUnlocked(values, 'run', spec, {services: service === undefined ? [] : [service], alone: true}, context);
-		return startContainer({verb: 'run', spec, tty: wantsTty(values, io), progress: 'quiet'}, context);
+		return startContainer(
+			{verb: 'run', spec, tty: wantsTty(values, io), progress: 'quiet', record: values.record},
+			context,
+		);
 	},
 });

@@ -5,7 +5,7 @@ import type {Io} from '../io.ts';
 import {defineCommand} from '../command.ts';
 import {scaleOf} from '../scale-option.ts';
 import {refuseUnlocked} from '../refuse-unlocked.ts';
-import {given, lockedOptions, planOptions, ttyOptions} from '../run-options.ts';
+import {given, lockedOptions, planOptions, recordOptions, ttyOptions} from '../run-options.ts';
 import {startContainer} from '../start-container.ts';
 import {upInBackground} from '../up-in-background.ts';
 import {upOnDash} from '../up-on-dash.ts';
@@ -57,6 +57,7 @@ export const up = defineCommand({
 		dash: {kind: 'flag', describe: 'Start them in the background, and show how on the dashboard'},
 		plain: {kind: 'flag', describe: 'Show the progress as plain lines'},
 		...lockedOptions,
+		...recordOptions,
 		...planOptions,
 		...ttyOptions,
 	},
@@ -87,6 +88,7 @@ export const up = defineCommand({
 		const [service] = services;
 		const alone = onlyOne(project, services);
 		if (alone === undefined) {
+			if (values.record) throw usageError('--record is for one container, and here are several', undefined, 'up');
 			if (values.step) throw usageError('--step is for one container, and here are several', undefined, 'up');
 			return upInForeground(values, project, spec, services, context);
 		}
@@ -94,7 +96,8 @@ export const up = defineCommand({
 		if (from !== undefined && from !== alone) throw notStarted(project, from);
 		const progress = values.json ? 'json' : values.step ? 'step' : values.plain || !hasScreen(io) ? 'plain' : 'screen';
 		const one = {...spec, ...given({service})};
-		return startContainer({verb: 'up', spec: one, tty: !values.json && wantsTty(values, io), progress}, context);
+		const tty = !values.json && wantsTty(values, io);
+		return startContainer({verb: 'up', spec: one, tty, progress, record: values.record}, context);
 	},
 });
 
@@ -115,6 +118,7 @@ const foreground = [
 	'attach',
 	'no-attach',
 	'step',
+	'record',
 ] as const;
 
 /** Refuses what does not go together, before the spec is read. */

@@ -10,6 +10,11 @@ _tsbox_names() {
 	names=(\${(f)"$(tsbox completion names $1 "\${before[1]}" 2>/dev/null)"})
 	compadd -a names
 }
+_tsbox_runs() {
+	local -a ids
+	ids=(\${(f)"$(tsbox runs -q 2>/dev/null)"})
+	_describe run ids
+}
 _tsbox_specs() {
 	_files -g '*.(yaml|yml|json)'
 }

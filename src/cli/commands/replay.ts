@@ -1,0 +1,36 @@
+import {defineCommand} from '../command.ts';
+import {exitStatus} from '../exit-status.ts';
+import {runProgress} from '../run-progress.ts';
+import {stopSignals} from '../stop-signals.ts';
+
+/** `tsbox replay`: a recorded run once more, by its record alone. */
+export const replay = defineCommand({
+	name: 'replay',
+	describe: 'Run again what a run record tells of, and record that too',
+	examples: [
+		['tsbox replay 20261127t015033-1f0a9c', 'one of `tsbox runs ls`; the start of its id is enough'],
+		['tsbox replay ./20261127t015033-1f0a9c.tar.gz', 'one that `tsbox runs export` wrote'],
+	],
+	options: {plain: {kind: 'flag', describe: 'Show the progress as plain lines'}},
+	positionals: [
+		{name: 'RUN', describe: 'Id or the start of it, folder, or exported file', required: true, completes: 'run'},
+	],
+	async run({values, positionals: [word = '']}, {io, engine, folders}) {
+		const stop = stopSignals(io);
+		const view = runProgress(values.plain ? 'plain' : 'quiet', io, stop.signal);
+		try {
+			const end = await engine.replay(await engine.openMachine(folders), word, {
+				cwd: io.cwd,
+				env: io.env,
+				stdio: {stdin: 0, stdout: 1, stderr: 2},
+				signal: stop.signal,
+				force: stop.force,
+				emit: view.emit,
+			});
+			return exitStatus(end);
+		} finally {
+			view.close();
+			stop.close();
+		}
+	},
+});

@@ -1,0 +1,149 @@
+import {isAbsolute, join} from 'node:path';
+import {type Context, defineCommand, type Options, type Values} from '../command.ts';
+import {eachName} from '../each-name.ts';
+import {lookOf} from '../look-of.ts';
+import {given} from '../run-options.ts';
+import {usageError} from '../usage-error.ts';
+import {jsonText} from '../../view/json.ts';
+
+const actions = ['ls', 'show', 'rm', 'export', 'import', 'diff'] as const;
+
+const options = {
+	quiet: {kind: 'flag', short: 'q', describe: 'With ls: ids only'},
+	json: {kind: 'flag', describe: 'With ls, show and diff: as JSON'},
+	html: {kind: 'text', value: 'FILE', describe: 'With show: write a page that needs nothing else'},
+	output: {kind: 'text', short: 'o', value: 'FILE', describe: 'With export: the file; ID.tar.gz without'},
+	'with-image': {kind: 'flag', describe: 'With export: the archive of the root filesystem too'},
+} as const satisfies Options;
+
+type RunsValues = Values<typeof options>;
+
+/** `tsbox runs`: the records that `--record` keeps. */
+export const runs = defineCommand({
+	name: 'runs',
+	describe: 'List, show, compare, send or remove the records of runs',
+	examples: [
+		['tsbox runs', 'a table'],
+		['tsbox runs show 20261127t015033-1f0a9c', 'all of one; the start of an id is enough'],
+		['tsbox runs show --html run.html 1f0a', 'as a page; the random digits of an id will do too'],
+		['tsbox runs diff 1f0a 77c2', 'what differs; exit status 1 when files, output or exit do'],
+		['tsbox runs export --with-image 1f0a', 'one file that can be replayed elsewhere'],
+		['tsbox runs import 20261127t015033-1f0a9c.tar.gz', 'such a file into the store'],
+	],
+	options,
+	positionals: [
+		{
+			name: 'ACTION',
+			describe: 'ls, show, rm, export, import or diff; ls by default',
+			choices: [...actions],
+			completes: 'none',
+		},
+		{name: 'RUN', describe: 'Id or the start of it, folder, or exported file', many: true, completes: 'run'},
+	],
+	async run({values, positionals: [action = 'ls', ...words]}, context) {
+		refuse(values, action);
+		if (action === 'ls') {
+			if (words.length > 0) throw usageError('runs ls takes no id', undefined, 'runs');
+			return list(values, context);
+		}
+		const [first, second, ...more] = words;
+		if (first === undefined) throw usageError(`runs ${action} needs ${needs(action)}`, undefined, 'runs');
+		if (action === 'rm') return remove(words, context);
+		if (action === 'diff') {
+			if (second === undefined || more.length > 0) throw usageError('runs diff takes two runs', undefined, 'runs');
+			return compare(values, [first, second], context);
+		}
+		if (second !== undefined) throw usageError(`runs ${action} takes one ${needs(action)}`, undefined, 'runs');
+		if (action === 'show') return show(values, first, context);
+		return action === 'export' ? send(values, first, context) : takeIn(first, context);
+	},
+});
+
+function needs(action: string): string {
+	return action === 'import' ? 'FILE' : 'RUN';
+}
+
+function refuse(values: RunsValues, action: string): void {
+	const fits: Readonly<Record<keyof RunsValues, readonly string[]>> = {
+		quiet: ['ls'],
+		json: ['ls', 'show', 'diff'],
+		html: ['show'],
+		output: ['export'],
+		'with-image': ['export'],
+	};
+	for (const [name, takers] of Object.entries(fits)) {
+		const value = values[name as keyof RunsValues];
+		if (value !== undefined && value !== false && !takers.includes(action))
+			throw usageError(`--${name} is for ${takers.join(', ')}`, undefined, 'runs');
+	}
+	if (values.json && values.html !== undefined)
+		throw usageError('--json and --html exclude each other', undefined, 'runs');
+}
+
+async function list(values: RunsValues, {io, engine, folders}: Context): Promise<number> {
+	const rows = await engine.listRuns(await engine.openMachine(folders));
+	if (values.json)
+		io.out(
+			jsonText(
+				rows.map(row => ('problem' in row ? {id: row.id, problem: row.problem} : {...row.run, steps: undefined})),
+				2,
+			),
+		);
+	else if (values.quiet) io.out(rows.map(({id}) => `${id}\n`).join(''));
+	else {
+		const {runsTable} = await import('../../view/runs-table.ts');
+		io.out(runsTable(rows, io.now(), await lookOf(io, 'stdout', rows)));
+	}
+	return 0;
+}
+
+async function show(values: RunsValues, word: string, {io, engine, folders}: Context): Promise<number> {
+	const shown = await engine.showRun(await engine.openMachine(folders), word, io.cwd);
+	if (values.html !== undefined) {
+		const {runPage} = await import('../../view/run-page.ts');
+		io.writeFile(pathOf(values.html, io.cwd), runPage(shown), true);
+	} else if (values.json) {
+		const {run, ...rest} = shown;
+		io.out(jsonText({...run, ...rest}, 2));
+	} else {
+		const {runText} = await import('../../view/run-text.ts');
+		io.out(runText(shown, await lookOf(io, 'stdout', shown)));
+	}
+	return 0;
+}
+
+async function compare(
+	values: RunsValues,
+	words: readonly [string, string],
+	{io, engine, folders}: Context,
+): Promise<number> {
+	const difference = await engine.diffRuns(await engine.openMachine(folders), words, io.cwd);
+	if (values.json) io.out(jsonText(difference, 2));
+	else {
+		const {runDiffText} = await import('../../view/run-diff-text.ts');
+		io.out(runDiffText(difference));
+	}
+	return difference.outputsDiffer ? 1 : 0;
+}
+
+async function remove(words: readonly string[], {io, engine, folders}: Context): Promise<number> {
+	const machine = await engine.openMachine(folders);
+	return eachName(words, io, word => engine.removeRun(machine, word));
+}
+
+async function send(values: RunsValues, word: string, {io, engine, folders}: Context): Promise<number> {
+	const file = values.output === undefined ? undefined : pathOf(values.output, io.cwd);
+	const request = {...given({file}), cwd: io.cwd, withImage: values['with-image']};
+	io.out(`${await engine.exportRun(await engine.openMachine(folders), word, request)}\n`);
+	io.err('it holds the environment of the run, with all secrets in it\n');
+	return 0;
+}
+
+async function takeIn(file: string, {io, engine, folders}: Context): Promise<number> {
+	io.out(`${await engine.importRun(await engine.openMachine(folders), pathOf(file, io.cwd))}\n`);
+	return 0;
+}
+
+function pathOf(path: string, cwd: string): string {
+	return isAbsolute(path) ? path : join(cwd, path);
+}

@@ -1,0 +1,32 @@
+import {isAbsolute, join} from 'node:path';
+import {runsFolder} from '../state/run-place.ts';
+import {findRunId, type RunsMachine} from './list-runs.ts';
+import {readRun} from './read-run.ts';
+import type {RunRecord} from './run-record.ts';
+
+/** A record that can be read. */
+export interface OpenRun {
+	readonly folder: string;
+	readonly run: RunRecord;
+	/** Removes what was unpacked for reading. */
+	readonly close: () => void;
+}
+
+/**
+ * Finds the record that a word of the command line means: an id or the start of one, a folder, or a file that
+ * `runs export` wrote.
+ *
+ * @throws TsboxError E_RUN_NOT_FOUND, E_RUN_INVALID, E_USAGE.
+ */
+export async function openRun(machine: RunsMachine, word: string, cwd: string): Promise<OpenRun> {
+	const {host, dirs} = machine;
+	const path = isAbsolute(word) ? word : join(cwd, word);
+	const isPath = word.includes('/') || /\.(?:tar|tgz|tar\.gz)$/.test(word);
+	if (isPath && host.stat(path)?.kind !== 'directory') {
+		const {unpackRun} = await import('./transfer-run.ts');
+		const {folder} = await unpackRun(machine, path);
+		return {folder, run: readRun(host, folder), close: () => host.removeTree(folder)};
+	}
+	const folder = isPath ? path : `${runsFolder(dirs.store)}/${findRunId(machine, word)}`;
+	return {folder, run: readRun(host, folder), close: () => {}};
+}

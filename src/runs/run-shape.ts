@@ -1,0 +1,94 @@
+import {isRunId} from '../state/run-place.ts';
+
+/** A JSON object whose members are not known yet. */
+export interface Json {
+	readonly [key: string]: unknown;
+}
+
+/** Tells a JSON object from a list, null and the rest. */
+export function isObject(value: unknown): value is Json {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+/** As far as a Date goes; JSON can say 1e999. */
+const isNumber = (value: unknown): boolean => typeof value === 'number' && Math.abs(value) <= 8.64e15;
+const isDigest = (value: unknown): boolean => isText(value) && /^sha256:[0-9a-f]{64}$/.test(value);
+
+function orNull(value: unknown, is: (value: unknown) => boolean): boolean {
+	return value === null || is(value);
+}
+
+function isImage(value: unknown): boolean {
+	if (!isObject(value)) return false;
+	const {kind, path, archive, digest, bytes} = value;
+	if (kind === 'archive') return isText(archive) && isDigest(digest) && isNumber(bytes);
+	return kind === 'host' || (kind === 'directory' && isText(path));
+}
+
+function isStep(value: unknown): boolean {
+	if (!isObject(value)) return false;
+	const {id, phase, title, command, output, status, startedAt, ms} = value;
+	return (
+		isTexts([id, phase, title, command, output]) &&
+		[null, 'done', 'failed', 'undone'].includes(status as null) &&
+		orNull(startedAt, isNumber) &&
+		orNull(ms, isNumber)
+	);
+}
+
+function isUsage(value: unknown): boolean {
+	if (!isObject(value)) return false;
+	const {cpuNs, memoryPeak, oomKills, block} = value;
+	const isTraffic = (each: unknown): boolean =>
+		isObject(each) && isNumber(each['readBytes']) && isNumber(each['writeBytes']);
+	return [cpuNs, memoryPeak, oomKills].every(each => orNull(each, isNumber)) && orNull(block, isTraffic);
+}
+
+function isEnd(value: unknown): boolean {
+	return isObject(value) && isNumber(value['exitCode']) && orNull(value['signal'], isText);
+}
+
+function isError(value: unknown): boolean {
+	if (!isObject(value)) return false;
+	const {code, message, why, hint, output} = value;
+	return isTexts([code, message]) && [why, hint, output].every(each => each === undefined || isText(each));
+}
+
+/** Whether a `run.json` has what a record has: it may come from anybody. */
+export function isRun(value: Json): boolean {
+	const {id, parent, verb, name, spec, command, tty, bestEffort, image, startedAt, commandStartedAt} = value;
+	const {commandEndedAt, endedAt, outcome, end, error, warnings, steps, usage, unread, lost} = value;
+	return (
+		[id, parent ?? id].every(each => isText(each) && isRunId(each)) &&
+		(verb === 'up' || verb === 'run') &&
+		(outcome === 'ended' || outcome === 'failed') &&
+		isTexts([name, spec]) &&
+		[command, warnings].every(isTexts) &&
+		[tty, bestEffort].every(each => typeof each === 'boolean') &&
+		isImage(image) &&
+		[startedAt, endedAt, lost].every(isNumber) &&
+		[commandStartedAt, commandEndedAt].every(each => orNull(each, isNumber)) &&
+		orNull(end, isEnd) &&
+		(error === undefined || isError(error)) &&
+		Array.isArray(steps) &&
+		steps.every(isStep) &&
+		orNull(usage, isUsage) &&
+		orNull(unread, isTexts)
+	);
+}
+
+/** Whether a value is what `files.json` has of a path. */
+export function isLayerFile(value: unknown): boolean {
+	if (!isObject(value)) return false;
+	const {change, path, kind, mode, size, digest, target} = value;
+	return (
+		['A', 'C', 'D'].includes(change as string) &&
+		isText(path) &&
+		[null, 'file', 'folder', 'link', 'other'].includes(kind as null) &&
+		[mode, size].every(each => each === undefined || isNumber(each)) &&
+		(digest === undefined || orNull(digest, isDigest)) &&
+		(target === undefined || isText(target))
+	);
+}

@@ -1,0 +1,30 @@
+import type {ListedRun} from '../runs/list-runs.ts';
+import type {RunRecord} from '../runs/run-record.ts';
+import {age, duration} from './duration.ts';
+import {escapeText} from './escape.ts';
+import type {Look} from './look.ts';
+import {table} from './table.ts';
+
+/** How a run went, in words: `exited with 3`, `ended by SIGKILL`, `did not start: ...`. */
+export function runOutcome({end, error, outcome}: Pick<RunRecord, 'end' | 'error' | 'outcome'>): string {
+	if (error !== undefined) return `failed: ${escapeText(error.message)}`;
+	if (end === null) return outcome;
+	return end.signal === null ? `exited with ${end.exitCode}` : `ended by ${escapeText(end.signal)}`;
+}
+
+/** The run records, a line each; `now` is in ms since the epoch. */
+export function runsTable(runs: readonly ListedRun[], now: number, {width}: Look): string {
+	const rows = runs.map(listed => {
+		if ('problem' in listed) return [listed.id, '-', '-', '-', `damaged: ${escapeText(listed.problem)}`, '-'];
+		const {run} = listed;
+		return [
+			escapeText(run.id),
+			escapeText(run.name),
+			`${age(now - run.startedAt)} ago`,
+			duration(run.endedAt - run.startedAt),
+			runOutcome(run),
+			run.command.map(escapeText).join(' '),
+		];
+	});
+	return table([['ID', 'NAME', 'STARTED', 'TOOK', 'OUTCOME', 'COMMAND'], ...rows], width);
+}
