@@ -1,3 +1,4 @@
+import {resolve} from 'node:path';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
 import {realHost} from '../host/real-host.ts';
@@ -17,11 +18,16 @@ export async function loadProject(request: SpecRequest, host: Host = realHost())
 		const kind = host.stat(path)?.kind;
 		return kind === 'file' || kind === 'directory' ? kind : undefined;
 	};
+	const file = request.file ?? findSpec(request.cwd, kindOf);
+	const path = resolve(request.cwd, file);
 	return load({
-		file: request.file ?? findSpec(request.cwd, kindOf),
+		file,
 		cwd: request.cwd,
 		env: request.env,
-		readText: path => (kindOf(path) === 'file' ? host.readText(path) : undefined),
+		readText: asked => {
+			if (request.text !== undefined && asked === path) return request.text;
+			return kindOf(asked) === 'file' ? host.readText(asked) : undefined;
+		},
 		kindOf,
 		...(request.overrides === undefined ? {} : {options: request.overrides}),
 		...(request.profiles === undefined ? {} : {profiles: request.profiles}),

@@ -38,6 +38,8 @@ export interface Machine {
 export interface SpecRequest {
 	/** Path of the spec; without it the spec of the working folder is found. */
 	readonly file?: string;
+	/** The text of `file`, in place of what the disk has. */
+	readonly text?: string;
 	/** The entry of `services:`, where there is more than one. */
 	readonly service?: string;
 	readonly cwd: string;
@@ -81,6 +83,9 @@ export interface UpRequest extends SpecRequest, Attachment {
 	/** Awaited before each step; rejects to end the start. */
 	readonly hold?: (stepId: string) => Promise<void>;
 }
+
+/** What starting a container needs that is planned already. */
+export type PlannedUpRequest = Omit<UpRequest, Exclude<keyof SpecRequest, 'traceSeccomp'>>;
 
 /** How a command ended. */
 export interface CommandEnd {

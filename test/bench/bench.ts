@@ -41,7 +41,7 @@ const leaveOut = (name: string, error: unknown): void =>
 	void left.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
 
 async function libraryWays(): Promise<ReadonlyMap<string, Work>> {
-	const {openMachine, up, execIn} = (await import(`${project}/dist/index.js`)) as typeof library;
+	const {openMachine, upAttached, execIn} = (await import(`${project}/dist/index.js`)) as typeof library;
 	const machine = await openMachine({store: join(scratch, 'store'), state: join(scratch, 'state')});
 	const nothing = openSync('/dev/null', 'r+');
 	const attachment = () => ({
@@ -58,7 +58,7 @@ async function libraryWays(): Promise<ReadonlyMap<string, Work>> {
 			'tsbox, the library in a warm process',
 			async () =>
 				must(
-					await up(machine, {
+					await upAttached(machine, {
 						verb: 'run',
 						file: specFile,
 						cwd: scratch,
