@@ -39,11 +39,12 @@ export interface WarmContainer {
 	/** Settles when it is good for nothing any more, because its process has ended; never rejects. */
 	readonly lost: Promise<void>;
 	/**
-	 * Lets the command through the gate; once only. Settles when the command runs.
+	 * Lets the command through the gate; once only. Settles when the command runs, with false when the container has ended
+	 * before it could: somebody killed it.
 	 *
-	 * @throws TsboxError E_COMMAND_NOT_FOUND, E_COMMAND_NOT_EXECUTABLE, E_STEP_FAILED where the container has ended meanwhile.
+	 * @throws TsboxError E_COMMAND_NOT_FOUND, E_COMMAND_NOT_EXECUTABLE, E_STEP_FAILED for a folder that can't be entered.
 	 */
-	readonly release: (words: LastWords) => Promise<void>;
+	readonly release: (words: LastWords) => Promise<boolean>;
 	/** How the command ended; to be called after `release`. All of its processes are gone by then. */
 	readonly ended: () => Promise<CommandEnd>;
 	/** Ends all its processes at once. */
@@ -157,7 +158,15 @@ export async function startWarm(
 		lost: ended.then(() => {}),
 		release: async ({args, env, cwd = exec.cwd}) => {
 			words.resolve({...exec, args, cwd, env: lastOfEach([...exec.env, ...env])});
-			await starting;
+			try {
+				await starting;
+				return true;
+			} catch (error) {
+				const {exitCode} = await ended;
+				// The gate's own words, see gateScript.
+				if (exitCode === 125 || exitCode === 126 || exitCode === 127) throw error;
+				return false;
+			}
 		},
 		ended: async () => {
 			const end = await (await starting).ended;

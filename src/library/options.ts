@@ -58,9 +58,7 @@ export interface RunResult {
 
 /** The machine that is meant. */
 export async function machineOf({machine, store, state}: MachineChoice): Promise<Machine> {
-	return (
-		machine ?? openMachine({...(store === undefined ? {} : {store}), ...(state === undefined ? {} : {state})})
-	);
+	return machine ?? openMachine({...(store === undefined ? {} : {store}), ...(state === undefined ? {} : {state})});
 }
 
 /** `NAME=value` for each. */

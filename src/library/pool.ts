@@ -1,7 +1,7 @@
-import {TsboxError} from '../errors/tsbox-error.ts';
+import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import type {SpecSource} from './load.ts';
 import {type CommandOptions, environmentWords, type MachineChoice} from './options.ts';
-import {runCommand, type RunningCommand} from './run-command.ts';
+import {type CommandSide, type Outcome, runCommand, type RunningCommand} from './run-command.ts';
 import {openSource, type Source, type Warm} from './warm-source.ts';
 
 /** How many containers a pool keeps, and may have. */
@@ -32,6 +32,9 @@ interface Waiting {
 	readonly refuse: (error: unknown) => void;
 }
 
+/** How many containers are tried for a command that has not begun, and how many starts in a row may fail. */
+const mostTries = 3;
+
 /** A container that takes the place of one in use is begun when that has ended, or after so long, ms. */
 const refillAfter = 20;
 
@@ -49,6 +52,7 @@ export class Pool implements AsyncDisposable {
 	readonly #removals = new Set<Promise<void>>();
 	readonly #starts = new Set<Promise<void>>();
 	readonly #notRemoved: Warm[] = [];
+	#failures = 0;
 	#closing: Promise<void> | undefined;
 
 	/**
@@ -100,33 +104,15 @@ export class Pool implements AsyncDisposable {
 	 * an abort before it began or a pool that is closed.
 	 */
 	run(options: CommandOptions = {}): RunningCommand {
-		return runCommand(options, async ({signal, connect, begin}) => {
-			const warm = await this.#take(signal);
-			const {container, pipes, entrypoint, command} = warm;
-			this.#running.add(warm);
-			const refill = setTimeout(() => this.#fill(), refillAfter);
-			try {
-				connect(pipes);
-				signal.addEventListener('abort', container.kill, {once: true});
-				if (signal.aborted) throw signal.reason;
-				const words = options.command === undefined ? command : [...entrypoint, ...options.command];
-				await container.release({
-					args: words,
-					env: environmentWords(options.env),
-					...(options.cwd === undefined ? {} : {cwd: options.cwd}),
-				});
-				begin(container.kill);
-				const end = await container.ended();
-				return {...end, oomKilled: container.oomKilled(), usage: container.usage()};
-			} finally {
-				clearTimeout(refill);
-				this.#running.delete(warm);
-				// The result comes first.
-				setImmediate(() => {
-					this.#remove(warm);
-					this.#serve();
-				});
+		return runCommand(options, async side => {
+			for (let tries = mostTries; tries > 0; tries -= 1) {
+				const outcome = await this.#runIn(await this.#take(side.signal), options, side);
+				if (outcome !== 'gone') return outcome;
 			}
+			throw new TsboxError('E_STEP_FAILED', `${mostTries} containers have ended while they waited`, {
+				why: 'somebody kills them, or the kernel does for want of memory',
+				hint: 'see `dmesg`, and what else on this machine ends processes',
+			});
 		});
 	}
 
@@ -153,11 +139,43 @@ export class Pool implements AsyncDisposable {
 		for (const warm of this.#warm.splice(0)) this.#remove(warm);
 		const source = await this.#source.catch(() => undefined);
 		while (this.#starts.size + this.#removals.size + this.#running.size > 0) {
-			await Promise.all([...this.#starts, ...this.#removals, ...[...this.#running].map(({container}) => container.lost)]);
+			await Promise.all([
+				...this.#starts,
+				...this.#removals,
+				...[...this.#running].map(({container}) => container.lost),
+			]);
 			await new Promise(resolve => setImmediate(resolve));
 		}
 		source?.close();
 		for (const {container} of this.#notRemoved.splice(0)) await container.remove();
+	}
+
+	/** One command in one container, which is used up by that; `gone` when it ended before the command could begin. */
+	async #runIn(warm: Warm, options: CommandOptions, {signal, connect, begin}: CommandSide): Promise<Outcome | 'gone'> {
+		const {container, pipes, entrypoint, command} = warm;
+		this.#running.add(warm);
+		const refill = setTimeout(() => this.#fill(), refillAfter);
+		try {
+			signal.addEventListener('abort', container.kill, {once: true});
+			signal.throwIfAborted();
+			const runs = await container.release({
+				args: options.command === undefined ? command : [...entrypoint, ...options.command],
+				env: environmentWords(options.env),
+				...(options.cwd === undefined ? {} : {cwd: options.cwd}),
+			});
+			signal.throwIfAborted();
+			if (!runs) return 'gone';
+			begin(container.kill);
+			connect(pipes);
+			const end = await container.ended();
+			return {...end, oomKilled: container.oomKilled(), usage: container.usage()};
+		} finally {
+			signal.removeEventListener('abort', container.kill);
+			clearTimeout(refill);
+			this.#running.delete(warm);
+			this.#remove(warm);
+			setImmediate(() => this.#serve());
+		}
 	}
 
 	/** The next container; waits for its turn. */
@@ -224,6 +242,7 @@ export class Pool implements AsyncDisposable {
 				this.#remove(warm);
 				return;
 			}
+			this.#failures = 0;
 			this.#warm.push(warm);
 			void warm.container.lost.then(() => {
 				const at = this.#warm.indexOf(warm);
@@ -232,8 +251,13 @@ export class Pool implements AsyncDisposable {
 				this.#remove(warm);
 			});
 		} catch (error) {
+			this.#failures += 1;
+			const mayPass = isTsboxError(error) && ['E_STEP_FAILED', 'E_CHECK_FAILED'].includes(error.code);
+			if (!mayPass || this.#failures >= mostTries) {
+				this.#failures = 0;
+				this.#waiting.shift()?.refuse(error);
+			}
 			// Without anybody who waits the next command tries again, and hears of it.
-			this.#waiting.shift()?.refuse(error);
 			if (this.#waiting.length === 0) return;
 		}
 		setImmediate(() => {
@@ -243,9 +267,13 @@ export class Pool implements AsyncDisposable {
 	}
 
 	#remove(warm: Warm): void {
-		warm.pipes.destroy();
-		const removal = warm.container
-			.remove()
+		const remove = async (): Promise<void> => {
+			// The result of its command comes first.
+			await new Promise(resolve => setImmediate(resolve));
+			warm.pipes.destroy();
+			await warm.container.remove();
+		};
+		const removal = remove()
 			.catch(() => void this.#notRemoved.push(warm))
 			.finally(() => {
 				this.#removals.delete(removal);

@@ -97,7 +97,9 @@ function refuseShared({tty, keep, postStart, preStop, namespaces, root}: Service
 						? '`root: chroot`'
 						: undefined;
 	if (wrong !== undefined)
-		throw new TsboxError('E_SPEC_INVALID', `a pool's containers can't have ${wrong}`, {hint: 'take it out, or use run'});
+		throw new TsboxError('E_SPEC_INVALID', `a pool's containers can't have ${wrong}`, {
+			hint: 'take it out, or use run',
+		});
 	const shared = (['mount', 'pid', 'ipc'] as const).filter(kind => !namespaces.includes(kind));
 	if (shared.length > 0)
 		throw new TsboxError('E_SPEC_INVALID', `a pool's containers need a ${shared.join(', ')} namespace of their own`, {

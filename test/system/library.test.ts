@@ -14,7 +14,12 @@ test('a command is awaited for what became of it, and its streams and events are
 	const {box, machine, spec} = await corner();
 	await using _ = box;
 	const script = 'echo "$WORD $HOME" > /dev/stdout; cat; echo wrong > /dev/stderr; exit 3';
-	const running = run(spec, {machine, command: ['sh', '-c', script], env: {WORD: '$x'}, input: Readable.from(['given'])});
+	const running = run(spec, {
+		machine,
+		command: ['sh', '-c', script],
+		env: {WORD: '$x'},
+		input: Readable.from(['given']),
+	});
 	let seen = '';
 	for await (const chunk of running.stdout) seen += String(chunk);
 	const result = await running;
