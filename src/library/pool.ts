@@ -36,7 +36,7 @@ interface Waiting {
 const mostTries = 3;
 
 /** A container that takes the place of one in use is begun when that has ended, or after so long, ms. */
-const refillAfter = 20;
+const refillAfter = 100;
 
 /**
  * Containers that wait at their gates, set up and checked, for a command each: to run one costs a write and an exec. Each is
@@ -91,7 +91,13 @@ export class Pool implements AsyncDisposable {
 	 */
 	async ready(): Promise<void> {
 		if (this.#warm.length > 0) return;
-		this.#warm.unshift(await this.#take(undefined));
+		const warm = await this.#take(undefined);
+		this.#running.delete(warm);
+		if (this.#over.signal.aborted) {
+			this.#remove(warm);
+			throw closed();
+		}
+		this.#warm.unshift(warm);
 		this.#serve();
 	}
 
@@ -153,7 +159,6 @@ export class Pool implements AsyncDisposable {
 	/** One command in one container, which is used up by that; `gone` when it ended before the command could begin. */
 	async #runIn(warm: Warm, options: CommandOptions, {signal, connect, begin}: CommandSide): Promise<Outcome | 'gone'> {
 		const {container, pipes, entrypoint, command} = warm;
-		this.#running.add(warm);
 		const refill = setTimeout(() => this.#fill(), refillAfter);
 		try {
 			signal.addEventListener('abort', container.kill, {once: true});
@@ -208,12 +213,11 @@ export class Pool implements AsyncDisposable {
 	/** Gives containers to those who wait, and has more started. */
 	#serve(): void {
 		const {concurrency} = this.#limits;
-		let free = concurrency - this.#running.size;
-		while (free > 0 && this.#warm.length > 0) {
+		while (this.#running.size < concurrency && this.#warm.length > 0) {
 			const next = this.#waiting.shift();
 			const warm = next === undefined ? undefined : this.#warm.shift();
 			if (next === undefined || warm === undefined) break;
-			free -= 1;
+			this.#running.add(warm);
 			next.give(warm);
 		}
 		// While a command is about to run, nothing else takes the processor from it.
