@@ -9,6 +9,7 @@ const rows = [
 	['cli'],
 	['tui'],
 	['view'],
+	['library'],
 	['supervise', 'runs'],
 	['lock'],
 	['engine'],

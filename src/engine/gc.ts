@@ -9,7 +9,7 @@ import {isStaleLink} from '../state/alias.ts';
 import {releaseName} from '../state/claim.ts';
 import {containerFolder, containersFolder, isOwned, readRecord} from '../state/record.ts';
 import {sweepCopies} from './copy-note.ts';
-import {sweepProjects, sweepRuns, sweepTemporary} from './sweep-state.ts';
+import {sweepPipes, sweepProjects, sweepRuns, sweepTemporary} from './sweep-state.ts';
 import type {Machine} from './types.ts';
 
 /** Tells whether nobody looks after a container's folder any more. A record that can't be read has no owner to be asked. */
@@ -145,6 +145,7 @@ export async function gc(
 				...sweepCopies(machine),
 				...sweepRuns(machine),
 				...sweepTemporary(machine),
+				...sweepPipes(machine),
 				...sweepTools(machine),
 				...(await sweepStore(host, facts, dirs.store)),
 			],

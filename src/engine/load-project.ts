@@ -1,3 +1,4 @@
+import {resolve} from 'node:path';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {realHost} from '../host/real-host.ts';
 import {findSpec} from '../spec/find.ts';
@@ -22,11 +23,16 @@ export async function loadProject(
 		const kind = host.stat(path)?.kind;
 		return kind === 'file' || kind === 'directory' ? kind : undefined;
 	};
+	const file = request.file ?? findSpec(request.cwd, kindOf);
+	const path = resolve(request.cwd, file);
 	return load({
-		file: request.file ?? findSpec(request.cwd, kindOf),
+		file,
 		cwd: request.cwd,
 		env: request.env,
-		readText: path => (kindOf(path) === 'file' ? host.readText(path) : undefined),
+		readText: asked => {
+			if (request.text !== undefined && asked === path) return request.text;
+			return kindOf(asked) === 'file' ? host.readText(asked) : undefined;
+		},
 		kindOf,
 		...(request.overrides === undefined ? {} : {options: request.overrides}),
 		...(defaults === undefined ? {} : {defaults}),

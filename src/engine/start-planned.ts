@@ -5,7 +5,7 @@ import {toolboxFolder} from '../host/sealed-tools.ts';
 import {volumeStepId} from '../plan/plan-volumes.ts';
 import type {Attachment} from '../run/attach.ts';
 import {execute} from '../run/execute.ts';
-import type {StartedContainer} from '../run/execute-context.ts';
+import type {ExecuteContext, StartedContainer} from '../run/execute-context.ts';
 import {openJournal} from '../run/journal.ts';
 import {withLock} from '../run/lock.ts';
 import {memoryCount} from '../run/memory.ts';
@@ -57,7 +57,7 @@ function refuseForeign({host, dirs}: Machine, name: string, members: readonly Cg
 }
 
 /** What starting a planned container needs of its request. */
-export type StartRequest = Pick<UpRequest, 'emit' | 'signal' | 'hold'>;
+export type StartRequest = Pick<UpRequest, 'emit' | 'signal' | 'hold'> & Pick<ExecuteContext, 'atGate'>;
 
 /**
  * Carries out the plan of a container whose name is claimed, and writes its record once every check agreed, and what the
@@ -95,6 +95,7 @@ export async function startPlanned(
 					process: {...process, started: host.now(), namespaceIds: namespaceIds(machine, process), ids},
 				}),
 			hold: request.hold,
+			atGate: request.atGate,
 			trace,
 			copyMapped: async ({from, to, ids}) => {
 				if (ids === undefined) return;
@@ -136,8 +137,8 @@ export async function startPlanned(
 				});
 			},
 		});
-		// Its first output need not wait for that.
-		setImmediate(() => writeStory(host, conf, storyOf(plan, kept)));
+		// Its first output need not wait for that. A container that waited at the gate runs for too short a time to be asked.
+		if (request.atGate === undefined) setImmediate(() => writeStory(host, conf, storyOf(plan, kept)));
 		return started;
 	} catch (error) {
 		throw startError(machine, error, members);

@@ -5,7 +5,7 @@ import type {ContainerRecord} from '../state/record.ts';
 import type {CgroupKill} from '../step/action.ts';
 import {signalNumbers} from './exit-code.ts';
 import {sayFarewell} from './hooks.ts';
-import type {Machine, UpRequest} from './types.ts';
+import type {Machine, PlannedUpRequest} from './types.ts';
 
 /**
  * Stops a running command when the request is aborted: `pre_stop`, its signal, then after the grace period, or at once when
@@ -16,7 +16,7 @@ export function stopOnAbort(
 	record: ContainerRecord,
 	started: StartedContainer,
 	kill: CgroupKill,
-	request: UpRequest,
+	request: PlannedUpRequest,
 ): () => void {
 	const {host} = machine;
 	const late = new AbortController();
@@ -39,7 +39,8 @@ export function stopOnAbort(
 	const onAbort = (): void => void stop();
 	if (request.signal.aborted) onAbort();
 	else request.signal.addEventListener('abort', onAbort, {once: true});
-	request.force.addEventListener('abort', end, {once: true});
+	if (request.force.aborted) end();
+	else request.force.addEventListener('abort', end, {once: true});
 	return () => {
 		clearTimeout(timer);
 		late.abort();

@@ -59,3 +59,16 @@ export function sweepRuns({host, dirs}: Machine): readonly string[] {
 	for (const name of left) host.removeTree(`${folder}/${name}`);
 	return left.map(name => `${folder}/${name}`);
 }
+
+/** Removes pipes that the library made ahead, `PID-HEX-N`, and whose maker died before it opened them. Gives their paths. */
+export function sweepPipes({host, dirs}: Machine): readonly string[] {
+	const folder = `${dirs.state}/pipes`;
+	const removed: string[] = [];
+	for (const name of host.list(folder)) {
+		const pid = /^(\d+)-[0-9a-f]{12}-\d+$/.exec(name)?.[1];
+		if (pid === undefined || !hasEnded(host, pid)) continue;
+		host.removeTree(`${folder}/${name}`);
+		removed.push(`${folder}/${name}`);
+	}
+	return removed;
+}

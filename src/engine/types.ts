@@ -50,6 +50,8 @@ export interface Machine {
 export interface SpecRequest {
 	/** Path of the spec; without it the spec of the working folder is found. */
 	readonly file?: string;
+	/** The text of `file`, in place of what the disk has. */
+	readonly text?: string;
 	/** The entry of `services:`, where there is more than one. */
 	readonly service?: string;
 	readonly cwd: string;
@@ -110,6 +112,9 @@ export interface Recorder {
 	/** All was taken back. */
 	readonly close: (failure: {readonly error: unknown} | undefined) => void;
 }
+
+/** What starting a container needs that is planned already. */
+export type PlannedUpRequest = Omit<UpRequest, Exclude<keyof SpecRequest, 'traceSeccomp'>>;
 
 /** How a command ended. */
 export interface CommandEnd {

@@ -18,9 +18,10 @@ import {planContainer} from './plan-container.ts';
 import {cgroupsOf, recordFacts} from './record-facts.ts';
 import {startPlanned} from './start-planned.ts';
 import {stopOnAbort} from './stop-on-abort.ts';
-import type {CommandEnd, Machine, PlannedContainer, Recorder, UpRequest} from './types.ts';
+import type {CommandEnd, Machine, PlannedContainer, PlannedUpRequest, Recorder, UpRequest} from './types.ts';
 
-function newRecord({host}: Machine, planned: PlannedContainer): ContainerRecord {
+/** The record of a container that this process is about to start. */
+export function newRecord({host}: Machine, planned: PlannedContainer): ContainerRecord {
 	const owner = identify(host, process.pid);
 	if (owner === undefined) throw new TsboxError('E_STATE', '/proc/self/stat can not be read', {hint: 'mount /proc'});
 	return {...recordFacts(planned), owner, bootId: bootId(host), created: host.now(), process: null};
@@ -35,6 +36,16 @@ function filterOf(plan: PlannedContainer['plan']): string {
 	return plan.steps.flatMap(({action}) => (action.kind === 'openFilter' ? [action.filter] : []))[0] ?? '';
 }
 
+/** @throws TsboxError E_PERMISSION where only root can start such a container. */
+export function refuseWithoutPower({facts}: Machine, planned: PlannedContainer): void {
+	if (facts.user.uid !== 0 && !planned.service.namespaces.includes('user')) {
+		throw new TsboxError('E_PERMISSION', 'only root can start a container that has no mounts of its own', {
+			why: 'an ordinary user has powers in a user namespace alone, and there only over mounts made in it',
+			hint: 'run it with sudo, or add `mount` to `namespaces`',
+		});
+	}
+}
+
 /**
  * Starts one container, stays with it until its command ends, and leaves nothing behind.
  *
@@ -45,11 +56,15 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 }
 
 /**
- * The same for a container that is planned.
+ * The same for a container that was planned before.
  *
  * @throws TsboxError when it did not start; what had been done was rolled back.
  */
-export async function upPlanned(machine: Machine, planned: PlannedContainer, asked: UpRequest): Promise<CommandEnd> {
+export async function upPlanned(
+	machine: Machine,
+	planned: PlannedContainer,
+	asked: PlannedUpRequest,
+): Promise<CommandEnd> {
 	const {host, dirs, facts} = machine;
 	let recorder: Recorder | undefined;
 	let failure: {readonly error: unknown} | undefined;
@@ -57,13 +72,8 @@ export async function upPlanned(machine: Machine, planned: PlannedContainer, ask
 		recorder?.emit(event);
 		asked.emit(event);
 	};
-	const request: UpRequest = {...asked, emit};
-	if (facts.user.uid !== 0 && !planned.service.namespaces.includes('user')) {
-		throw new TsboxError('E_PERMISSION', 'only root can start a container that has no mounts of its own', {
-			why: 'an ordinary user has powers in a user namespace alone, and there only over mounts made in it',
-			hint: 'run it with sudo, or add `mount` to `namespaces`',
-		});
-	}
+	const request: PlannedUpRequest = {...asked, emit};
+	refuseWithoutPower(machine, planned);
 	const {plan, service} = planned;
 	const {members, kill} = cgroupsOf(plan);
 	const record = newRecord(machine, planned);

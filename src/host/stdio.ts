@@ -64,3 +64,8 @@ export function callerInput(): NodeJS.ReadStream {
 export function callerOutput(fd: number): NodeJS.WriteStream {
 	return fd === 2 ? process.stderr : process.stdout;
 }
+
+/** /dev/null, for reading and writing. */
+export function openNothing(): number {
+	return openSync('/dev/null', 'r+');
+}

@@ -1,5 +1,6 @@
 import type {RunningProgram} from '../host/host.ts';
 import type {ProcessIdentity} from '../host/process.ts';
+import type {ExecAction} from '../step/action.ts';
 import type {Told} from './check.ts';
 import type {EventSink} from './event.ts';
 import type {HostActionContext} from './host-action.ts';
@@ -19,6 +20,11 @@ export interface ExecuteContext extends HostActionContext {
 	readonly trace?: ((process: ProcessIdentity) => Promise<void>) | undefined;
 	/** Called when every check agreed and before the gate opens: the record is written here. */
 	readonly onChecked: (process: ProcessIdentity, ids: NonNullable<Told['ids']>) => void;
+	/**
+	 * Awaited when all is checked and the command has not run: what it gives is let through the gate in place of the plan's
+	 * command. The container waits there meanwhile; rejects to end the start.
+	 */
+	readonly atGate?: ((exec: ExecAction) => Promise<ExecAction>) | undefined;
 	/** Awaited before each step. */
 	readonly hold?: ((stepId: string) => Promise<void>) | undefined;
 }

@@ -18,7 +18,7 @@ interface Passage {
 	readonly tell: StepTeller;
 	readonly gate: Writable;
 	readonly exec: Step;
-	readonly command: ExecAction;
+	command: ExecAction;
 	readonly drop: Extract<Action, {kind: 'dropPrivileges'}>;
 	readonly values: Map<string, string>;
 	ids: Told['ids'];
@@ -151,6 +151,7 @@ async function openGate(passage: Passage): Promise<void> {
 	tell.begin(exec);
 	await passage.traced;
 	context.onChecked(first, told.ids ?? {uid: 0, gid: 0, groups: [0]});
+	if (context.atGate !== undefined) passage.command = await context.atGate(passage.command);
 	passage.gate.write(gateScript(withHome(passage.command, passage.home), context.facts));
 }
 

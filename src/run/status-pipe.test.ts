@@ -52,3 +52,13 @@ test("unshare's last words tell that its child was killed", () => {
 	expect(saysKilled('unshare: sigprocmask unblock failed: Invalid argument\n')).toBe(true);
 	expect(saysKilled('unshare: mount failed\n')).toBe(false);
 });
+
+test('what came in one piece with the last line that was taken is there for who reads next', async () => {
+	const pipe = new PassThrough();
+	pipe.write('@exec\nunshare: sigprocmask unblock failed\nno e');
+	pipe.end('nd');
+	for await (const line of statusLines(pipe)) if (line.kind === 'exec') break;
+	let rest = '';
+	for await (const text of pipe) rest += String(text);
+	expect(rest).toBe('unshare: sigprocmask unblock failed\nno end');
+});

@@ -63,7 +63,18 @@ export async function* statusLines(pipe: Readable): AsyncGenerator<StatusLine> {
 		for await (const chunk of pipe.iterator({destroyOnReturn: false}) as AsyncIterable<string>) {
 			const lines = (rest + chunk).split('\n');
 			rest = lines.pop() ?? '';
-			for (const line of lines) if (!isNoise(line)) yield parseStatusLine(line);
+			for (const [at, line] of lines.entries()) {
+				if (isNoise(line)) continue;
+				let goesOn = false;
+				try {
+					yield parseStatusLine(line);
+					goesOn = true;
+				} finally {
+					// Whoever reads the pipe next gets what came with the line that was the last here.
+					const after = [...lines.slice(at + 1), rest].join('\n');
+					if (!goesOn && after !== '') pipe.unshift(after, 'utf8');
+				}
+			}
 		}
 	} catch (error) {
 		// A socketpair whose other end was killed can answer with a reset in place of an end.

@@ -40,9 +40,24 @@ const left: string[] = [];
 const leaveOut = (name: string, error: unknown): void =>
 	void left.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
 
-async function libraryWays(): Promise<ReadonlyMap<string, Work>> {
-	const {openMachine, up, execIn} = (await import(`${project}/dist/index.js`)) as typeof library;
+const pooled = 'tsbox, Pool of the library';
+
+interface LibraryWays {
+	readonly ways: ReadonlyMap<string, Work>;
+	/** Until the pool is full again: its work in the background is nobody else's time. */
+	readonly after: ReadonlyMap<string, Work>;
+	readonly close: () => Promise<void>;
+}
+
+async function libraryWays(): Promise<LibraryWays> {
+	const {openMachine, upAttached, execIn, load, run, Pool} = (await import(
+		`${project}/dist/index.js`
+	)) as typeof library;
 	const machine = await openMachine({store: join(scratch, 'store'), state: join(scratch, 'state')});
+	const spec = await load(specFile);
+	const size = 2;
+	const pool = new Pool(spec, {machine, size});
+	await pool.ready();
 	const nothing = openSync('/dev/null', 'r+');
 	const attachment = () => ({
 		stdio: {stdin: nothing, stdout: nothing, stderr: nothing},
@@ -53,12 +68,14 @@ async function libraryWays(): Promise<ReadonlyMap<string, Work>> {
 	const must = ({exitCode}: {readonly exitCode: number}): void => {
 		if (exitCode !== 0) throw new Error(`exit status ${exitCode}`);
 	};
-	return new Map<string, Work>([
+	const ways = new Map<string, Work>([
+		['tsbox, run of the library', async () => must(await run(spec, {machine}))],
+		[pooled, async () => must(await pool.run())],
 		[
 			'tsbox, the library in a warm process',
 			async () =>
 				must(
-					await up(machine, {
+					await upAttached(machine, {
 						verb: 'run',
 						file: specFile,
 						cwd: scratch,
@@ -73,6 +90,14 @@ async function libraryWays(): Promise<ReadonlyMap<string, Work>> {
 			async () => must(await execIn(machine, 'sleeper', {args: ['true'], env: [], ...attachment()})),
 		],
 	]);
+	const full = async (): Promise<void> => {
+		for (;;) {
+			const {warm, starting, removing} = pool.state;
+			if (warm === size && starting + removing === 0) return;
+			await new Promise(resolve => setTimeout(resolve, 1));
+		}
+	};
+	return {ways, after: new Map([[pooled, full]]), close: () => pool.close()};
 }
 
 /** Writes a spec that runs `true`, with these lines more, and the script that it compiles to; gives the script's path. */
@@ -109,12 +134,10 @@ async function runRows(): Promise<void> {
 	const isUp = (): boolean =>
 		spawnSync(tsbox[0] ?? '', [...tsbox.slice(1), 'exec', 'sleeper', '--', 'true']).status === 0;
 	while (!isUp()) if (Date.now() > until) throw new Error('the container to enter does not start');
+	const library = await libraryWays();
 	try {
-		const ways = new Map([
-			...[...commands].map(([name, words]) => [name, program(words)] as const),
-			...(await libraryWays()),
-		]);
-		const times = await roundRobin(ways, {warmUps: 3, rounds}, leaveOut);
+		const ways = new Map([...[...commands].map(([name, words]) => [name, program(words)] as const), ...library.ways]);
+		const times = await roundRobin(ways, {warmUps: 3, rounds, after: library.after}, leaveOut);
 		const median = (name: string): number => times.find(each => each.name === name)?.median ?? Number.NaN;
 		const ratio = (value: number, name: string): string =>
 			Number.isNaN(median(name)) ? '–' : (value / median(name)).toFixed(2);
@@ -141,6 +164,7 @@ async function runRows(): Promise<void> {
 			`\nThe filter, what is hidden or read-only, and no_new_privs: ${cost.toFixed(1)} ms of the compiled script (median of ${pairs} pairs)`,
 		);
 	} finally {
+		await library.close();
 		spawnSync(tsbox[0] ?? '', [...tsbox.slice(1), 'down', '--timeout', '0', 'sleeper']);
 		spawnSync('runc', ['delete', '--force', 'bench-sleeper']);
 		sleeper.kill('SIGKILL');

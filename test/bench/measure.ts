@@ -28,11 +28,15 @@ export function program(words: readonly string[]): Work {
 /**
  * Times all ways in turn, round by round, so that a slow moment of the machine meets all of them; every other round goes
  * backwards, so that no way always comes after the same one, which leaves it caches and a kernel at work. A way that fails in a
- * warm-up is left out; `refused` tells why.
+ * warm-up is left out; `refused` tells why. What a way leaves to be done comes `after` it, untimed.
  */
 export async function roundRobin(
 	ways: ReadonlyMap<string, Work>,
-	{warmUps, rounds}: {readonly warmUps: number; readonly rounds: number},
+	{
+		warmUps,
+		rounds,
+		after = new Map(),
+	}: {readonly warmUps: number; readonly rounds: number; readonly after?: ReadonlyMap<string, Work>},
 	refused: (name: string, error: unknown) => void,
 ): Promise<readonly Times[]> {
 	const taken = new Map<string, number[]>();
@@ -50,6 +54,7 @@ export async function roundRobin(
 			const begun = performance.now();
 			await ways.get(name)?.();
 			times.push(performance.now() - begun);
+			await after.get(name)?.();
 		}
 	}
 	return [...taken].map(([name, times]) => {

@@ -1,4 +1,4 @@
-import {openMachine, planContainer, up} from '../../src/index.ts';
+import {openMachine, planContainer, upAttached} from '../../src/index.ts';
 
 // Starts a spec and dies by SIGKILL before the step, or fails there: die-at-step.ts FOLDER SPEC STEP kill|fail.
 // Without a step it prints the ids of all steps.
@@ -11,7 +11,7 @@ if (step === undefined) {
 	process.stdout.write(JSON.stringify(plan.steps.map(({id}) => id)));
 } else {
 	const never = new AbortController().signal;
-	await up(machine, {
+	await upAttached(machine, {
 		...request,
 		verb: 'up',
 		tty: false,

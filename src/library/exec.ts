@@ -1,0 +1,61 @@
+import {execIn} from '../engine/exec-in.ts';
+import type {Machine} from '../engine/types.ts';
+import {type CommandOptions, environmentWords, type MachineChoice, machineOf} from './options.ts';
+import {pipeMaker} from './pipes.ts';
+import {runCommand, type RunningCommand} from './run-command.ts';
+
+/** How a command is run in a container that is there. */
+export interface ExecOptions extends Omit<CommandOptions, 'command'> {
+	/** `user[:group]`; by default the container's own. */
+	readonly user?: string;
+}
+
+/** Output that something left in the background holds open is waited for so long, ms. */
+const lingering = 100;
+
+/**
+ * Runs a command in a container that runs, whoever started it. Resolves whatever the command does, as `run` does. What it
+ * leaves in the background goes on; a kill for time, output or abort ends its own process alone.
+ *
+ * @throws TsboxError (rejects) E_NO_SUCH_CONTAINER, E_PAUSED, E_COMMAND_NOT_FOUND and what else keeps it from running.
+ */
+export function exec(
+	name: string,
+	command: readonly string[],
+	options: ExecOptions & MachineChoice = {},
+): RunningCommand {
+	return execOn(() => machineOf(options), name, command, options);
+}
+
+/** The same on a machine that is opened when it is needed. */
+export function execOn(
+	open: () => Promise<Machine>,
+	name: string,
+	command: readonly string[],
+	options: ExecOptions,
+): RunningCommand {
+	const work: Parameters<typeof runCommand>[1] = async ({signal, connect, begin}) => {
+		const machine = await open();
+		const pipes = await pipeMaker(machine.host, `${machine.dirs.state}/pipes`, 1).make();
+		connect(pipes);
+		const force = new AbortController();
+		try {
+			signal.addEventListener('abort', () => force.abort(), {once: true});
+			begin(() => force.abort());
+			const end = await execIn(machine, name, {
+				args: command,
+				env: environmentWords(options.env),
+				tty: false,
+				stdio: pipes.ends,
+				signal: new AbortController().signal,
+				force: force.signal,
+				...(options.user === undefined ? {} : {user: options.user}),
+				...(options.cwd === undefined ? {} : {workdir: options.cwd}),
+			});
+			return {...end, oomKilled: false};
+		} finally {
+			pipes.closeEnds();
+		}
+	};
+	return runCommand({...options, command}, work, lingering);
+}

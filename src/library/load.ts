@@ -1,0 +1,60 @@
+import {resolve} from 'node:path';
+import {loadProject, pickService} from '../engine/load-project.ts';
+import type {Project, Service} from '../spec/project.ts';
+
+/** A spec as an object, in the vocabulary of a spec file: `{rootfs: './app.tar', mem_limit: '64m'}`. */
+export type SpecObject = Readonly<Record<string, unknown>>;
+
+/** How a spec is read. */
+export interface LoadOptions {
+	/** What relative paths start from: of the spec itself, and in a spec that is an object; by default the working folder. */
+	readonly cwd?: string;
+	/** For `${NAME}` in a file, and variables without a value; by default the environment of this process. */
+	readonly env?: Readonly<Record<string, string | undefined>>;
+	/** The entry of `services:`, where there is more than one. */
+	readonly service?: string;
+}
+
+/** A spec that was read and checked, with the one container of it that is meant. */
+export interface Spec {
+	readonly kind: 'spec';
+	readonly project: Project;
+	readonly service: Service;
+}
+
+/** Whatever a container can be made from: a spec that was read, the path of one, or one as an object. */
+export type SpecSource = Spec | string | SpecObject;
+
+/** What an error about a spec that is an object names in place of a file; the line is that of its JSON. */
+const objectName = '(object)';
+
+/**
+ * Reads and checks a spec; touches nothing. In an object a string means itself: `$` begins no variable there.
+ *
+ * @param source - the path of a spec file, or a spec as an object
+ * @throws TsboxError E_SPEC_* with the place of each problem, E_USAGE where it has several services and none is named.
+ */
+export async function load(source: string | SpecObject, options: LoadOptions = {}): Promise<Spec> {
+	const {cwd = process.cwd(), env = process.env, service} = options;
+	const request = {cwd: resolve(cwd), env, ...(service === undefined ? {} : {service})};
+	const project = await loadProject(
+		typeof source === 'string' ? {...request, file: source} : {...request, file: objectName, text: textOf(source)},
+	);
+	return {kind: 'spec', project, service: pickService(project, service)};
+}
+
+/** The same for what may be a spec already. */
+export async function specOf(source: SpecSource, options: LoadOptions = {}): Promise<Spec> {
+	return isSpec(source) ? source : load(source, options);
+}
+
+function isSpec(source: SpecSource): source is Spec {
+	return typeof source === 'object' && source['kind'] === 'spec' && 'project' in source;
+}
+
+/** JSON is YAML; what begins a variable in a file is doubled, which makes it a plain `$`. */
+function textOf(source: SpecObject): string {
+	const plain = (_: string, value: unknown): unknown =>
+		typeof value === 'string' ? value.replaceAll('$', '$$$$') : value;
+	return JSON.stringify(source, plain, 2);
+}

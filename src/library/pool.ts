@@ -1,0 +1,292 @@
+import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
+import type {SpecSource} from './load.ts';
+import {type CommandOptions, environmentWords, type MachineChoice} from './options.ts';
+import {type CommandSide, type Outcome, runCommand, type RunningCommand} from './run-command.ts';
+import {openSource, type Source, type Warm} from './warm-source.ts';
+
+/** How many containers a pool keeps, and may have. */
+export interface PoolOptions extends MachineChoice {
+	/** Containers that are kept waiting at their gates; 4 by default. */
+	readonly size?: number;
+	/** Commands that run at once, 2 × `size` by default; further ones wait for their turn. */
+	readonly concurrency?: number;
+	/** Containers that are started at once, 2 by default. */
+	readonly starts?: number;
+	/** The entry of `services:`, where there is more than one. */
+	readonly service?: string;
+}
+
+/** How many containers of a pool are in which state now. */
+export interface PoolState {
+	readonly warm: number;
+	readonly starting: number;
+	readonly running: number;
+	/** Ended, and not all taken back yet. */
+	readonly removing: number;
+	/** Commands that wait for a container. */
+	readonly waiting: number;
+}
+
+interface Waiting {
+	readonly give: (warm: Warm) => void;
+	readonly refuse: (error: unknown) => void;
+}
+
+/** How many containers are tried for a command that has not begun, and how many starts in a row may fail. */
+const mostTries = 3;
+
+/** A container that takes the place of one in use is begun when that has ended, or after so long, ms. */
+const refillAfter = 100;
+
+/**
+ * Containers that wait at their gates, set up and checked, for a command each: to run one costs a write and an exec. Each is
+ * used once and never again; another is started in its place meanwhile. It keeps this process alive until it is closed.
+ */
+export class Pool implements AsyncDisposable {
+	readonly #limits: {readonly size: number; readonly concurrency: number; readonly starts: number};
+	readonly #source: Promise<Source>;
+	readonly #over = new AbortController();
+	readonly #warm: Warm[] = [];
+	readonly #waiting: Waiting[] = [];
+	readonly #running = new Set<Warm>();
+	readonly #removals = new Set<Promise<void>>();
+	readonly #starts = new Set<Promise<void>>();
+	readonly #notRemoved: Warm[] = [];
+	#failures = 0;
+	#closing: Promise<void> | undefined;
+
+	/**
+	 * Begins to start containers. What is wrong with the spec or the machine is told by `ready` and by each `run`.
+	 *
+	 * @throws TsboxError E_USAGE for numbers that can't be.
+	 */
+	constructor(spec: SpecSource, options: PoolOptions = {}) {
+		const {size = 4, concurrency = size * 2, starts = 2} = options;
+		this.#limits = {size, concurrency, starts};
+		for (const [name, value] of Object.entries(this.#limits))
+			if (!Number.isInteger(value) || value < 1)
+				throw new TsboxError('E_USAGE', `\`${name}\` of a pool must be a whole number from 1 on`);
+		this.#source = openSource(spec, options);
+		this.#source.then(
+			() => this.#fill(),
+			() => {},
+		);
+	}
+
+	/** What is there now. */
+	get state(): PoolState {
+		return {
+			warm: this.#warm.length,
+			starting: this.#starts.size,
+			running: this.#running.size,
+			removing: this.#removals.size,
+			waiting: this.#waiting.length,
+		};
+	}
+
+	/**
+	 * Settles when a container waits.
+	 *
+	 * @throws TsboxError why none can be started.
+	 */
+	async ready(): Promise<void> {
+		if (this.#warm.length > 0) return;
+		const warm = await this.#take(undefined);
+		this.#running.delete(warm);
+		if (this.#over.signal.aborted) {
+			this.#remove(warm);
+			throw closed();
+		}
+		this.#warm.unshift(warm);
+		this.#serve();
+	}
+
+	/**
+	 * Runs a command in a container that nothing has run in and nothing will again. Resolves whatever the command does, as
+	 * the function `run` does. Only the command, its variables, its working directory and its input differ from run to run;
+	 * all else is the spec's.
+	 *
+	 * @throws TsboxError (rejects) when it could not be run: why no container starts, E_COMMAND_NOT_FOUND, E_INTERRUPTED for
+	 * an abort before it began or a pool that is closed.
+	 */
+	run(options: CommandOptions = {}): RunningCommand {
+		return runCommand(options, async side => {
+			for (let tries = mostTries; tries > 0; tries -= 1) {
+				const outcome = await this.#runIn(await this.#take(side.signal), options, side);
+				if (outcome !== 'gone') return outcome;
+			}
+			throw new TsboxError('E_STEP_FAILED', `${mostTries} containers have ended while they waited`, {
+				why: 'somebody kills them, or the kernel does for want of memory',
+				hint: 'see `dmesg`, and what else on this machine ends processes',
+			});
+		});
+	}
+
+	/**
+	 * Takes no more commands, ends the waiting containers, and settles when nothing is left. Commands that run go on to
+	 * their end, unless `kill` says otherwise.
+	 *
+	 * @throws the system's error, or TsboxError, where something could not be taken back.
+	 */
+	close({kill = false}: {readonly kill?: boolean} = {}): Promise<void> {
+		this.#closing ??= this.#close();
+		if (kill) for (const {container} of this.#running) container.kill();
+		return this.#closing;
+	}
+
+	/** Closes it; commands that run are killed. */
+	[Symbol.asyncDispose](): Promise<void> {
+		return this.close({kill: true});
+	}
+
+	async #close(): Promise<void> {
+		this.#over.abort(closed());
+		for (const {refuse} of this.#waiting.splice(0)) refuse(closed());
+		for (const warm of this.#warm.splice(0)) this.#remove(warm);
+		const source = await this.#source.catch(() => undefined);
+		while (this.#starts.size + this.#removals.size + this.#running.size > 0) {
+			await Promise.all([
+				...this.#starts,
+				...this.#removals,
+				...[...this.#running].map(({container}) => container.lost),
+			]);
+			await new Promise(resolve => setImmediate(resolve));
+		}
+		source?.close();
+		for (const {container} of this.#notRemoved.splice(0)) await container.remove();
+	}
+
+	/** One command in one container, which is used up by that; `gone` when it ended before the command could begin. */
+	async #runIn(warm: Warm, options: CommandOptions, {signal, connect, begin}: CommandSide): Promise<Outcome | 'gone'> {
+		const {container, pipes, entrypoint, command} = warm;
+		const refill = setTimeout(() => this.#fill(), refillAfter);
+		try {
+			signal.addEventListener('abort', container.kill, {once: true});
+			signal.throwIfAborted();
+			const runs = await container.release({
+				args: options.command === undefined ? command : [...entrypoint, ...options.command],
+				env: environmentWords(options.env),
+				...(options.cwd === undefined ? {} : {cwd: options.cwd}),
+			});
+			signal.throwIfAborted();
+			if (!runs) return 'gone';
+			begin(container.kill);
+			connect(pipes);
+			const end = await container.ended();
+			return {...end, oomKilled: container.oomKilled(), usage: container.usage()};
+		} finally {
+			signal.removeEventListener('abort', container.kill);
+			clearTimeout(refill);
+			this.#running.delete(warm);
+			this.#remove(warm);
+			setImmediate(() => this.#serve());
+		}
+	}
+
+	/** The next container; waits for its turn. */
+	async #take(signal: AbortSignal | undefined): Promise<Warm> {
+		await this.#source;
+		if (this.#over.signal.aborted) throw closed();
+		signal?.throwIfAborted();
+		return new Promise((resolve, reject) => {
+			const forget = (): void => signal?.removeEventListener('abort', stop);
+			const waiting: Waiting = {
+				give: warm => {
+					forget();
+					resolve(warm);
+				},
+				refuse: error => {
+					forget();
+					reject(error);
+				},
+			};
+			const stop = (): void => {
+				this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+				reject(signal?.reason);
+			};
+			signal?.addEventListener('abort', stop, {once: true});
+			this.#waiting.push(waiting);
+			this.#serve();
+		});
+	}
+
+	/** Gives containers to those who wait, and has more started. */
+	#serve(): void {
+		const {concurrency} = this.#limits;
+		while (this.#running.size < concurrency && this.#warm.length > 0) {
+			const next = this.#waiting.shift();
+			const warm = next === undefined ? undefined : this.#warm.shift();
+			if (next === undefined || warm === undefined) break;
+			this.#running.add(warm);
+			next.give(warm);
+		}
+		// While a command is about to run, nothing else takes the processor from it.
+		if (this.#warm.length === 0 || this.#running.size === 0) this.#fill();
+	}
+
+	#fill(): void {
+		const {size, concurrency, starts} = this.#limits;
+		const all = (): number => this.#warm.length + this.#starts.size + this.#running.size + this.#removals.size;
+		while (
+			!this.#over.signal.aborted &&
+			this.#starts.size < starts &&
+			this.#warm.length + this.#starts.size < size &&
+			all() < size + 2 * concurrency
+		) {
+			const start = this.#start().finally(() => this.#starts.delete(start));
+			this.#starts.add(start);
+		}
+	}
+
+	async #start(): Promise<void> {
+		try {
+			const source = await this.#source;
+			const warm = await source.start(this.#over.signal);
+			if (this.#over.signal.aborted) {
+				this.#remove(warm);
+				return;
+			}
+			this.#failures = 0;
+			this.#warm.push(warm);
+			void warm.container.lost.then(() => {
+				const at = this.#warm.indexOf(warm);
+				if (at === -1) return;
+				this.#warm.splice(at, 1);
+				this.#remove(warm);
+			});
+		} catch (error) {
+			this.#failures += 1;
+			const mayPass = isTsboxError(error) && ['E_STEP_FAILED', 'E_CHECK_FAILED'].includes(error.code);
+			if (!mayPass || this.#failures >= mostTries) {
+				this.#failures = 0;
+				this.#waiting.shift()?.refuse(error);
+			}
+			// Without anybody who waits the next command tries again, and hears of it.
+			if (this.#waiting.length === 0) return;
+		}
+		setImmediate(() => {
+			this.#serve();
+			this.#fill();
+		});
+	}
+
+	#remove(warm: Warm): void {
+		const remove = async (): Promise<void> => {
+			// The result of its command comes first.
+			await new Promise(resolve => setImmediate(resolve));
+			warm.pipes.destroy();
+			await warm.container.remove();
+		};
+		const removal = remove()
+			.catch(() => void this.#notRemoved.push(warm))
+			.finally(() => {
+				this.#removals.delete(removal);
+				this.#fill();
+			});
+		this.#removals.add(removal);
+	}
+}
+
+function closed(): TsboxError {
+	return new TsboxError('E_INTERRUPTED', 'the pool is closed');
+}

@@ -1,0 +1,83 @@
+import {planService} from '../engine/plan-container.ts';
+import {upPlanned} from '../engine/up.ts';
+import type {RunEvent} from '../run/event.ts';
+import {eventLog} from './event-log.ts';
+import {type LoadOptions, type SpecSource, specOf} from './load.ts';
+import {type CommandOptions, type MachineChoice, machineOf} from './options.ts';
+import {freshName, named, withCommand} from './own-container.ts';
+import {pipeMaker} from './pipes.ts';
+import {runCommand, type RunningCommand} from './run-command.ts';
+
+/** A container that runs one command. */
+export interface RunningContainer extends RunningCommand {
+	/** The container's, made for this run. */
+	readonly name: Promise<string>;
+	/** What is done, from the first step to the last undo; each reader gets all of them. */
+	readonly events: AsyncIterable<RunEvent>;
+}
+
+/** How a command is run in a container of its own. */
+export interface RunOptions extends CommandOptions, MachineChoice, Omit<LoadOptions, 'cwd' | 'env'> {
+	/** The container's name; by default one that nobody else has, so that a spec can be run many times at once. */
+	readonly name?: string;
+}
+
+/**
+ * Runs a command in a new container, and leaves nothing of it behind. Resolves whatever the command does: a status other
+ * than 0, a signal, a time that is over and an abort are in the result.
+ *
+ * @throws TsboxError (rejects) when the command could not be run: the spec's and the machine's errors,
+ * E_COMMAND_NOT_FOUND, E_INTERRUPTED for an abort before it began.
+ */
+export function run(source: SpecSource, options: RunOptions = {}): RunningContainer {
+	const log = eventLog();
+	let tellName: (name: Promise<string>) => void = () => {};
+	const name = new Promise<string>(resolve => (tellName = resolve));
+	name.catch(() => {});
+	const command = runCommand(options, async ({signal, connect, begin}) => {
+		const prepared = Promise.all([machineOf(options), specOf(source, serviceOf(options))]);
+		const called = prepared.then(([, {service}]) => options.name ?? freshName(service));
+		called.catch(() => {});
+		tellName(called);
+		const [machine, {project, service}] = await prepared;
+		const own = withCommand(named(service, await called), options);
+		const planned = await planService(machine, project, own, {}, {tty: false, signal});
+		const maker = pipeMaker(machine.host, `${machine.dirs.state}/pipes`, 1);
+		const pipes = await maker.make();
+		connect(pipes);
+		const force = new AbortController();
+		let oomKilled = false;
+		try {
+			const end = await upPlanned(machine, planned, {
+				verb: 'run',
+				stdio: pipes.ends,
+				tty: false,
+				signal,
+				force: force.signal,
+				emit: event => {
+					if (event.type === 'container.started') {
+						pipes.closeEnds();
+						begin(() => force.abort());
+					}
+					oomKilled ||= event.type === 'container.oom';
+					log.add(event);
+				},
+			});
+			return {...end, oomKilled};
+		} finally {
+			pipes.closeEnds();
+		}
+	});
+	const over = (): void => {
+		const nameless = command.then(() => '');
+		nameless.catch(() => {});
+		tellName(nameless);
+		log.end();
+	};
+	command.then(over, over);
+	return Object.assign(command, {name, events: log.events});
+}
+
+function serviceOf({service}: RunOptions): LoadOptions {
+	return service === undefined ? {} : {service};
+}

@@ -1,0 +1,69 @@
+import {planService} from '../engine/plan-container.ts';
+import {upPlanned} from '../engine/up.ts';
+import {closeDescriptor, openNothing} from '../host/stdio.ts';
+import {Box} from './box.ts';
+import {eventLog} from './event-log.ts';
+import {type SpecSource, specOf} from './load.ts';
+import {type CommandOptions, type MachineChoice, machineOf} from './options.ts';
+import {freshName, named, withCommand} from './own-container.ts';
+import {pipeMaker} from './pipes.ts';
+
+/** How a container is brought up. */
+export interface UpOptions extends Pick<CommandOptions, 'command' | 'env' | 'cwd' | 'signal'>, MachineChoice {
+	/** The entry of `services:`, where there is more than one. */
+	readonly service?: string;
+	/** The container's name; by default one that nobody else has. */
+	readonly name?: string;
+	/** Give the box the command's streams; without, it reads and writes /dev/null. */
+	readonly streams?: boolean;
+}
+
+/**
+ * Starts a container and gives it once its command runs. An abort of the signal ends the start, or stops the container as
+ * `stop` does.
+ *
+ * @throws TsboxError when it did not start; what had been done was rolled back.
+ */
+export async function up(source: SpecSource, options: UpOptions = {}): Promise<Box> {
+	const {service: wanted, signal} = options;
+	const machine = await machineOf(options);
+	const {project, service} = await specOf(source, wanted === undefined ? {} : {service: wanted});
+	const own = withCommand(named(service, options.name ?? freshName(service)), options);
+	const planned = await planService(machine, project, own, {}, {tty: false});
+	const stopping = new AbortController();
+	const force = new AbortController();
+	const log = eventLog();
+	const pipes =
+		options.streams === true ? await pipeMaker(machine.host, `${machine.dirs.state}/pipes`, 1).make() : undefined;
+	const nothing = pipes === undefined ? openNothing() : undefined;
+	const fd = nothing ?? 0;
+	const letGo = (): void => {
+		pipes?.closeEnds();
+		if (nothing !== undefined) closeDescriptor(nothing);
+	};
+	const abort = (): void => stopping.abort('SIGTERM');
+	signal?.addEventListener('abort', abort, {once: true});
+	if (signal?.aborted === true) abort();
+	let started = (): void => {};
+	const running = new Promise<void>(resolve => (started = resolve));
+	const ended = upPlanned(machine, planned, {
+		verb: 'up',
+		stdio: pipes?.ends ?? {stdin: fd, stdout: fd, stderr: fd},
+		tty: false,
+		signal: stopping.signal,
+		force: force.signal,
+		emit: event => {
+			log.add(event);
+			if (event.type !== 'container.started') return;
+			pipes?.closeEnds();
+			started();
+		},
+	}).finally(() => {
+		signal?.removeEventListener('abort', abort);
+		letGo();
+		log.end();
+	});
+	await Promise.race([running, ended]);
+	ended.catch(() => {});
+	return new Box({machine, name: own.name, events: log.events, ended, stopping, force, streams: pipes});
+}

@@ -1,0 +1,108 @@
+import {TsboxError} from '../errors/tsbox-error.ts';
+import {gcIfNeeded} from '../engine/gc.ts';
+import {planService} from '../engine/plan-container.ts';
+import type {Machine} from '../engine/types.ts';
+import {startWarm, type WarmContainer} from '../engine/warm-container.ts';
+import type {Service} from '../spec/project.ts';
+import {type Spec, type SpecSource, specOf} from './load.ts';
+import {type MachineChoice, machineOf} from './options.ts';
+import {freshName, named} from './own-container.ts';
+import {pipeMaker, type Pipes} from './pipes.ts';
+
+/** A container that waits, and our ends of its streams. */
+export interface Warm {
+	readonly container: WarmContainer;
+	readonly pipes: Pipes;
+	/** The words before any command, and the spec's own command with them. */
+	readonly entrypoint: readonly string[];
+	readonly command: readonly string[];
+}
+
+/** Where waiting containers come from. */
+export interface Source {
+	readonly start: (signal: AbortSignal) => Promise<Warm>;
+	readonly close: () => void;
+}
+
+/** For how many containers pipes are made at once. */
+const pipesAhead = 16;
+
+/**
+ * Reads the spec and opens the machine, once for all containers.
+ *
+ * @throws TsboxError of the spec and of the machine, E_SPEC_INVALID for what containers that are used once can't have.
+ */
+export async function openSource(
+	source: SpecSource,
+	options: MachineChoice & {readonly service?: string},
+): Promise<Source> {
+	const machine = await machineOf(options);
+	const spec = await specOf(source, options.service === undefined ? {} : {service: options.service});
+	refuseShared(spec.service);
+	await gcIfNeeded(machine, () => {});
+	const pipes = pipeMaker(machine.host, `${machine.dirs.state}/pipes`, pipesAhead);
+	const prefix = freshName(spec.service);
+	let count = 0;
+	// The first one unpacks an archive; the others wait for it.
+	let first: Promise<unknown> | undefined;
+	const start = async (signal: AbortSignal): Promise<Warm> => {
+		const before = first;
+		const starting = (async () => {
+			await before?.catch(() => {});
+			count += 1;
+			return startOne(machine, spec, `${prefix}-${count}`, await pipes.make(), signal);
+		})();
+		if (first === undefined) {
+			first = starting;
+			starting.catch(() => (first = undefined));
+		}
+		return starting;
+	};
+	return {start, close: pipes.close};
+}
+
+async function startOne(
+	machine: Machine,
+	{project, service}: Spec,
+	name: string,
+	pipes: Pipes,
+	over: AbortSignal,
+): Promise<Warm> {
+	const own = new AbortController();
+	const stop = (): void => own.abort(over.reason);
+	over.addEventListener('abort', stop, {once: true});
+	try {
+		over.throwIfAborted();
+		const planned = await planService(machine, project, named(service, name), {}, {tty: false, signal: own.signal});
+		const container = await startWarm(machine, planned, pipes, own.signal);
+		const {entrypoint, command} = service;
+		return {container, pipes, entrypoint, command: [...entrypoint, ...command]};
+	} catch (error) {
+		pipes.destroy();
+		throw error;
+	} finally {
+		over.removeEventListener('abort', stop);
+	}
+}
+
+function refuseShared({tty, keep, postStart, preStop, namespaces, root}: Service): void {
+	const wrong =
+		tty === true
+			? '`tty`'
+			: keep
+				? '`keep`'
+				: postStart !== undefined || preStop !== undefined
+					? 'hooks'
+					: root === 'chroot'
+						? '`root: chroot`'
+						: undefined;
+	if (wrong !== undefined)
+		throw new TsboxError('E_SPEC_INVALID', `a pool's containers can't have ${wrong}`, {
+			hint: 'take it out, or use run',
+		});
+	const shared = (['mount', 'pid', 'ipc'] as const).filter(kind => !namespaces.includes(kind));
+	if (shared.length > 0)
+		throw new TsboxError('E_SPEC_INVALID', `a pool's containers need a ${shared.join(', ')} namespace of their own`, {
+			why: 'one command could see what another one left',
+		});
+}

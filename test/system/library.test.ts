@@ -1,0 +1,119 @@
+import {Readable} from 'node:stream';
+import {expect, test} from 'vitest';
+import {type Machine, load, openMachine, plan, run, exec, up, type SpecObject} from '../../src/index.ts';
+import {type TestBox, testBox} from './box.ts';
+
+/** A box, its machine, and a spec as an object with the box's name. */
+async function corner(more: SpecObject = {}): Promise<{box: TestBox; machine: Machine; spec: SpecObject}> {
+	const box = await testBox();
+	const machine = await openMachine({store: `${box.folder}/store`, state: `${box.folder}/state`});
+	return {box, machine, spec: {name: box.name, rootfs: box.rootfs, command: ['true'], ...more}};
+}
+
+test('a command is awaited for what became of it, and its streams and events are read meanwhile', async () => {
+	const {box, machine, spec} = await corner();
+	await using _ = box;
+	const script = 'echo "$WORD $HOME" > /dev/stdout; cat; echo wrong > /dev/stderr; exit 3';
+	const running = run(spec, {
+		machine,
+		command: ['sh', '-c', script],
+		env: {WORD: '$x'},
+		input: Readable.from(['given']),
+	});
+	let seen = '';
+	for await (const chunk of running.stdout) seen += String(chunk);
+	const result = await running;
+	expect(seen).toBe('$x /root\ngiven');
+	expect(result).toMatchObject({exitCode: 3, signal: null, stdout: seen, stderr: 'wrong\n', failed: true});
+	const types = [];
+	for await (const {type} of running.events) types.push(type);
+	expect(types[0]).toBe('plan.started');
+	expect(types.slice(-1)).toEqual(['run.completed']);
+	expect(types).toContain('container.started');
+	expect(await running.name).toMatch(`${box.name}-`);
+	expect(box.leftovers()).toEqual([]);
+});
+
+test('many runs of one spec go on at once in one process', async () => {
+	const {box, machine, spec} = await corner();
+	await using _ = box;
+	const read = await load(spec);
+	const results = await Promise.all(['a', 'b', 'c', 'd'].map(word => run(read, {machine, command: ['echo', word]})));
+	expect(results.map(({stdout}) => stdout)).toEqual(['a\n', 'b\n', 'c\n', 'd\n']);
+	expect(box.leftovers()).toEqual([]);
+});
+
+test('time that is over, too much output and an abort end a command, and the result says which', async () => {
+	const {box, machine, spec} = await corner();
+	await using _ = box;
+	const late = await run(spec, {machine, command: ['sleep', '1000'], timeoutMs: 50});
+	expect(late).toMatchObject({timedOut: true, signal: 'SIGKILL', exitCode: 137, failed: true});
+	const loud = await run(spec, {machine, command: ['yes'], maxOutput: 1001});
+	expect(loud).toMatchObject({truncated: true, timedOut: false, failed: true});
+	expect(loud.stdout).toHaveLength(1001);
+	const controller = new AbortController();
+	const canceled = run(spec, {machine, command: ['sh', '-c', 'echo up; sleep 1000'], signal: controller.signal});
+	canceled.stdout.once('data', () => controller.abort());
+	expect(await canceled).toMatchObject({isCanceled: true, stdout: 'up\n', signal: 'SIGKILL'});
+	expect(box.leftovers()).toEqual([]);
+});
+
+test('what keeps a command from running rejects with a code', async () => {
+	const {box, machine, spec} = await corner();
+	await using _ = box;
+	await expect(run(spec, {machine, command: ['nope']})).rejects.toMatchObject({code: 'E_COMMAND_NOT_FOUND'});
+	await expect(run(spec, {machine, signal: AbortSignal.abort()})).rejects.toMatchObject({code: 'E_INTERRUPTED'});
+	await expect(run(spec, {machine, command: []})).rejects.toMatchObject({code: 'E_USAGE'});
+	await expect(run({...spec, mem_limt: '1g'}, {machine})).rejects.toMatchObject({code: 'E_SPEC_INVALID'});
+	expect(box.leftovers()).toEqual([]);
+});
+
+test('a mistake in an object is shown where its JSON has it, and a dollar in it means itself', async () => {
+	await expect(load({rootfs: 'host', mem_limt: '64m'})).rejects.toMatchObject({
+		code: 'E_SPEC_INVALID',
+		message: '(object):3:3: unknown key `mem_limt`',
+		hint: 'did you mean `mem_limit`?',
+	});
+	const {service} = await load({rootfs: 'host', command: ['echo', '$HOME', '$$', '${x']});
+	expect(service.command).toEqual(['echo', '$HOME', '$$', '${x']);
+});
+
+test('a plan is made without anything being done', async () => {
+	const {box, machine, spec} = await corner();
+	await using _ = box;
+	const {steps, name} = await plan(spec, {machine});
+	expect(name).toBe(box.name);
+	expect(steps.at(-1)?.action.kind).toBe('exec');
+	expect(box.leftovers()).toEqual([]);
+});
+
+test('a box runs commands, tells what it uses, and is stopped and taken back', async () => {
+	const {box, machine, spec} = await corner();
+	await using _ = box;
+	const started = await up(spec, {
+		machine,
+		streams: true,
+		command: ['sh', '-c', 'trap "echo bye; exit 7" TERM; echo hello; while :; do sleep 0.05; done'],
+	});
+	const said: string[] = [];
+	started.stdout?.on('data', chunk => said.push(String(chunk)));
+	expect(await started.exec(['sh', '-c', 'cat; exit 4'], {input: 'in'})).toMatchObject({exitCode: 4, stdout: 'in'});
+	expect(await exec(started.name, ['hostname'], {machine})).toMatchObject({stdout: `${box.name}\n`});
+	expect(await started.stats()).toMatchObject({name: started.name});
+	expect(await started.stop()).toEqual({exitCode: 7, signal: null});
+	expect(await started.wait()).toEqual({exitCode: 7, signal: null});
+	expect(said.join('')).toBe('hello\nbye\n');
+	expect(box.leftovers()).toEqual([]);
+});
+
+test('a box that goes out of scope is killed and taken back', async () => {
+	const {box, machine, spec} = await corner();
+	await using _ = box;
+	{
+		await using started = await up(spec, {machine, command: ['sleep', '1000']});
+		expect(started.name).toMatch(`${box.name}-`);
+	}
+	expect(box.leftovers()).toEqual([]);
+	await expect(up(spec, {machine, command: ['nope']})).rejects.toMatchObject({code: 'E_COMMAND_NOT_FOUND'});
+	expect(box.leftovers()).toEqual([]);
+});
