@@ -10,6 +10,7 @@ import {imageFacts} from '../image/facts-of.ts';
 import type {OciConfig} from '../oci/config.ts';
 import {toOciConfig} from '../oci/lower.ts';
 import type {DeviceFacts, HostRootEntry, SourceFacts} from '../plan/input.ts';
+import {fitReproducible} from '../plan/fit-reproducible.ts';
 import {planContainer as plan} from '../plan/plan-container.ts';
 import type {Project, Service} from '../spec/project.ts';
 import {volumeData} from '../state/volume.ts';
@@ -226,8 +227,8 @@ export async function planService(
 	options: PlanOptions,
 ): Promise<PlannedContainer> {
 	const {host, dirs, facts} = machine;
-	const {service: unresolved, map} = mapped(asked, facts);
-	const {service, volumes} = resolveVolumes(machine, unresolved);
+	const {service: unfitted, map} = mapped(asked, facts);
+	const {service, volumes} = resolveVolumes(machine, fitReproducible(unfitted, facts, map));
 	checkKept(machine, service, map);
 	const image = await imageFacts(host, dirs.store, service.rootfs, {
 		...(isRange(map) && !facts.overlay.idmapped ? {ids: map} : {}),

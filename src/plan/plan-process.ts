@@ -2,13 +2,18 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import {isRange, outsideId} from '../host/id-map.ts';
 import {capabilityMask} from '../oci/capabilities.ts';
 import {boundingSet, privilegeArguments} from '../step/privileges.ts';
+import {cpusetAsShown} from '../spec/cpuset-list.ts';
 import {isSysctlName, namespaceOfSysctl} from '../spec/sysctl.ts';
 import type {InitKind, ResourceLimit, UserIds} from '../step/action.ts';
 import type {Check} from '../step/check.ts';
 import type {Step} from '../step/step.ts';
+import {hasFixedAddresses} from './fit-reproducible.ts';
 import type {PlanInput} from './input.ts';
 import type {SecurityPlan} from './plan-security.ts';
 import type {Shortfalls} from './unsupported.ts';
+
+/** ADDR_NO_RANDOMIZE of personality(2). */
+const addressNoRandomize = 0x40000;
 
 const withTheProcess = {kind: 'none', reason: 'it ends with the process'} as const;
 
@@ -60,7 +65,10 @@ function statusChecks(input: PlanInput, ids: UserIds | null): Check {
 	const {process} = input.config;
 	const none = capabilityMask([]);
 	const bounding = capabilityMask(boundingSet(process, input.facts));
+	const {reproducible, cpuset} = input.service;
 	const fields: Record<string, string> = {
+		...(reproducible === true ? {Umask: '0022'} : {}),
+		...(reproducible === true && cpuset !== undefined ? {Cpus_allowed_list: cpusetAsShown(cpuset)} : {}),
 		CapInh: none,
 		CapAmb: none,
 		CapBnd: bounding,
@@ -238,6 +246,19 @@ export function planProcess(input: PlanInput, missing: Shortfalls, security: Sec
 			checks: [],
 		});
 	}
+	const fixed = service.reproducible === true && hasFixedAddresses(facts);
+	if (fixed) {
+		step({
+			id: 'process.addresses',
+			phase: 'hardening',
+			title: 'lay its memory out the same each time',
+			why: 'Programs that sort by addresses, or print them, then do the same in each run. The flag stays over execve(2); a program that attacks this one knows the addresses, too.',
+			man: 'setarch(8)',
+			object: 'personality of the process',
+			action: {kind: 'fixAddresses'},
+			checks: [{kind: 'personality', flag: addressNoRandomize}],
+		});
+	}
 	step({
 		id: 'process.privileges',
 		phase: 'hardening',
@@ -253,6 +274,7 @@ export function planProcess(input: PlanInput, missing: Shortfalls, security: Sec
 			args: [...privilegeArguments(config.process, facts), ...security.labels],
 			ids,
 			keepGroups: input.map?.kind === 'single',
+			...(fixed ? {fixedAddresses: true as const} : {}),
 			landlock: security.landlock,
 			filter: security.filter,
 		},

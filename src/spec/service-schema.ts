@@ -271,6 +271,10 @@ export const serviceShape = {
 	labels: key('Metadata for people and tools.', mapOrList),
 	tty: key('Give it a terminal of its own.', boolean()),
 	stdin_open: key('Keep its standard input open.', boolean()),
+	reproducible: key(
+		'The same from run to run: names, variables, clocks since boot, addresses, one processor, no network; see docs/reproducible.md.',
+		boolean(),
+	),
 	keep: key('Keep the writable layer for the next start.', boolean()),
 	cgroup_parent: key('The control group under which its own is made.', parsedBy(text, parseCgroupParent)),
 	deploy: key('The number of containers and their limits in the words of `deploy`.', deploy),
