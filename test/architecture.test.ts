@@ -11,6 +11,7 @@ const rows = [
 	['view'],
 	['supervise'],
 	['engine'],
+	['verify'],
 	['run', 'plan'],
 	['state'],
 	['step'],

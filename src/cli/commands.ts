@@ -34,6 +34,7 @@ import {up} from './commands/up.ts';
 import {unpause} from './commands/unpause.ts';
 import {update} from './commands/update.ts';
 import {validate} from './commands/validate.ts';
+import {verify} from './commands/verify.ts';
 import {volume} from './commands/volume.ts';
 import {wait} from './commands/wait.ts';
 
@@ -68,6 +69,7 @@ export const commands: readonly Command[] = [
 	plan,
 	compile,
 	validate,
+	verify,
 	doctor,
 	init,
 	generate,

@@ -17,6 +17,7 @@ import type {
 import type {DownOptions} from '../engine/down.ts';
 import type {Drift} from '../engine/observed.ts';
 import type {ContainerPorts} from '../engine/ports.ts';
+import type {Verification, VerifyRequest} from '../engine/verify.ts';
 import type {EventSink} from '../run/event.ts';
 import type {LimitChanges} from '../spec/limit-changes.ts';
 import type {Project} from '../spec/project.ts';
@@ -54,6 +55,8 @@ export interface EngineApi {
 	inspect(machine: Machine, name: string): Promise<unknown>;
 	/** Makes the checks of a running container's plan again. */
 	drift(machine: Machine, name: string): Promise<Drift>;
+	/** Runs a container several times and compares what it made. */
+	verify(machine: Machine, request: VerifyRequest): Promise<Verification>;
 	gc(machine: Machine, emit: EventSink): Promise<{readonly removed: readonly string[]}>;
 	listImages(machine: Machine): Promise<readonly ImageSummary[]>;
 	removeImage(machine: Machine, digest: string): Promise<void>;

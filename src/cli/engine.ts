@@ -24,6 +24,7 @@ export const engine: EngineApi = {
 	},
 	inspect: async (...args) => (await import('../engine/inspect.ts')).inspect(...args),
 	drift: async (...args) => (await import('../engine/drift.ts')).drift(...args),
+	verify: async (...args) => (await import('../engine/verify.ts')).verify(...args),
 	gc: async (...args) => (await import('../engine/gc.ts')).gc(...args),
 	listImages: async (...args) => (await import('../engine/images.ts')).listImages(...args),
 	removeImage: async (...args) => (await import('../engine/images.ts')).removeImage(...args),

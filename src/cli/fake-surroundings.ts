@@ -141,6 +141,13 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 		},
 		inspect: note('inspect', {name: 'demo'}),
 		drift: note('drift', {differences: [], checked: 31, unchecked: []}),
+		verify: note('verify', {
+			runs: 3,
+			reproducible: false,
+			exitCode: 0,
+			differences: [{path: '/out/app', what: 'bytes' as const, offset: 40, one: '"a"', other: '"b"', run: 2}],
+			diffoscope: null,
+		}),
 		gc: note('gc', {removed: ['old']}),
 		listVolumes: note('listVolumes', []),
 		inspectVolume: note('inspectVolume', {

@@ -8,6 +8,7 @@ import {rollBack} from '../run/rollback.ts';
 import {isStaleLink} from '../state/alias.ts';
 import {releaseName} from '../state/claim.ts';
 import {containerFolder, containersFolder, isOwned, readRecord} from '../state/record.ts';
+import {sweepCopiesInMemory} from '../verify/work-place.ts';
 import {sweepCopies} from './copy-note.ts';
 import {sweepProjects, sweepTemporary} from './sweep-state.ts';
 import type {Machine} from './types.ts';
@@ -145,6 +146,7 @@ export async function gc(
 				...sweepCopies(machine),
 				...sweepTemporary(machine),
 				...sweepTools(machine),
+				...sweepCopiesInMemory(host, facts.user.uid),
 				...(await sweepStore(host, facts, dirs.store)),
 			],
 		};

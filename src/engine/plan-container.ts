@@ -197,6 +197,8 @@ export interface PlanOptions {
 	readonly tty?: boolean;
 	/** Changes nothing on the machine: no digest is remembered, no source folder made. */
 	readonly dry?: boolean;
+	/** Process numbers that are used up before the command starts. */
+	readonly usedNumbers?: number;
 	readonly signal?: AbortSignal;
 }
 
@@ -259,6 +261,7 @@ export async function planService(
 		storeLocked: map === null || isRange(map) ? [] : lockedFlags(hostMounts(host), dirs.store),
 		seccomp: await seccompFilter(machine, service, config, options.dry !== true, request.traceSeccomp === true),
 		bestEffort: request.bestEffort ?? machine.bestEffort,
+		...(options.usedNumbers === undefined ? {} : {usedNumbers: options.usedNumbers}),
 	};
 	return {project, service, image, config, plan: plan(input)};
 }

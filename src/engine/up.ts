@@ -40,8 +40,22 @@ function filterOf(plan: PlannedContainer['plan']): string {
  * @throws TsboxError when it did not start; what had been done was rolled back.
  */
 export async function up(machine: Machine, request: UpRequest): Promise<CommandEnd> {
+	return upPlanned(machine, request, await planContainer(machine, request, {tty: request.tty, signal: request.signal}));
+}
+
+/**
+ * The same for a plan that was made before.
+ *
+ * @param onEnded - called once its command has ended, while its files are there still
+ * @throws TsboxError as {@link up}.
+ */
+export async function upPlanned(
+	machine: Machine,
+	request: UpRequest,
+	planned: PlannedContainer,
+	onEnded?: () => Promise<void>,
+): Promise<CommandEnd> {
 	const {host, dirs, facts} = machine;
-	const planned = await planContainer(machine, request, {tty: request.tty, signal: request.signal});
 	if (facts.user.uid !== 0 && !planned.service.namespaces.includes('user')) {
 		throw new TsboxError('E_PERMISSION', 'only root can start a container that has no mounts of its own', {
 			why: 'an ordinary user has powers in a user namespace alone, and there only over mounts made in it',
@@ -95,6 +109,7 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 		request.emit({type: 'container.exited', at: host.now(), name: record.name, exitCode, signal});
 		noteExit(host, dirs.state, record, started.process, exitCode);
 		if (unprepared !== undefined) throw unprepared;
+		await onEnded?.();
 		ok = true;
 		return {exitCode, signal};
 	} finally {

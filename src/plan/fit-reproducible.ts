@@ -23,7 +23,8 @@ export function fitReproducible(service: Service, facts: HostFacts, map: UserMap
 	};
 }
 
-function canPin({cgroup, user}: HostFacts): boolean {
+/** Whether a container can be kept to some processors here. */
+export function canPin({cgroup, user}: HostFacts): boolean {
 	const there =
 		cgroup.layout === 'v2' ? cgroup.unifiedControllers.includes('cpuset') : cgroup.v1['cpuset'] !== undefined;
 	return there && cgroup.writable && user.uid === 0;

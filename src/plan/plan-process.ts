@@ -246,6 +246,19 @@ export function planProcess(input: PlanInput, missing: Shortfalls, security: Sec
 			checks: [],
 		});
 	}
+	const {usedNumbers = 0} = input;
+	if (usedNumbers > 0) {
+		step({
+			id: 'process.numbers',
+			phase: 'process',
+			title: `use up ${usedNumbers} process numbers`,
+			why: 'What the command starts gets other numbers than in the run before.',
+			man: 'pid_namespaces(7)',
+			object: null,
+			action: {kind: 'useNumbers', count: usedNumbers},
+			checks: [],
+		});
+	}
 	const fixed = service.reproducible === true && hasFixedAddresses(facts);
 	if (fixed) {
 		step({

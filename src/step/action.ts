@@ -142,6 +142,8 @@ export type Action =
 			/** The same filter that asks a listener in place of refusing; it is the one that is opened. */
 			readonly traced?: string;
 	  }
+	/** Starts so many processes that end at once: the numbers of those that follow are higher. */
+	| {readonly kind: 'useNumbers'; readonly count: number}
 	/** What dropPrivileges starts is run through setarch(1), so that memory is laid out the same each time: personality(2). */
 	| {readonly kind: 'fixAddresses'}
 	/** Replaces the first process by setpriv(1) and a shell that waits at the gate; ids null: those that lookupUser found. */

@@ -191,6 +191,8 @@ export function actionLines(action: Action, conf: string): readonly string[] {
 			return [`for rule in ${shellCommand(action.values)}`, `do echo "$rule" > ${shellWord(action.path)}; done`];
 		case 'openFilter':
 			return [`exec 8< /dev/.box/conf/${action.traced === undefined ? filterFile : tracedFilterFile}`];
+		case 'useNumbers':
+			return [`n=0; while [ "$n" -lt ${action.count} ]; do (:); n=$((n + 1)); done`];
 		case 'fixAddresses':
 			return ['set -- setarch --addr-no-randomize'];
 		case 'dropPrivileges':

@@ -188,6 +188,8 @@ function containerLines(action: Action, conf: string, facts: HostFacts): readonl
 			return [`prlimit --pid $$ ${rlimitArguments(action).join(' ')} || fail $?`];
 		case 'lookupUser':
 			return [lookupFunction, `lookup ${shellCommand([action.user, ...action.groups])}`];
+		case 'useNumbers':
+			return actionLines(action, conf);
 		case 'fixAddresses':
 			return [`set -- ${shellCommand([...(toolboxWords(facts, 'setarch') ?? []), '--addr-no-randomize'])}`];
 		case 'dropPrivileges': {
