@@ -52,6 +52,8 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		  tsbox plan        Show every command that makes the container, and run none
 		  tsbox compile     Print the plan as a POSIX sh script that runs without tsbox
 		  tsbox validate    Check a spec and touch nothing
+		  tsbox verify      Run a container several times and compare what it makes;
+		                    exit status 1 where that differs
 		  tsbox doctor      Show what this machine can do, what will not work, and the
 		                    command that mends it
 		  tsbox init        Write a commented spec to start from

@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs';
 import {setTimeout as wait} from 'node:timers/promises';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {findProgram} from '../host/probe/tools.ts';
@@ -81,6 +82,7 @@ export async function verify(machine: Machine, request: VerifyRequest): Promise<
 			if (run + 1 < runs && left > 0) await wait(left, undefined, {signal: request.signal});
 		}
 		const [first, ...others] = ended;
+		for (const text of failures(ended)) tell(text);
 		if (first === undefined) throw new TypeError('nothing was run');
 		const differences = others.flatMap((other, at) =>
 			differencesOf(first, other, outputs).map(difference => ({...difference, run: at + 2})),
@@ -166,4 +168,13 @@ async function removeVolumes(machine: Machine, names: readonly string[], runs: n
 	const there = allVolumes(machine.host, machine.dirs.store).map(({name}) => name);
 	const own = names.flatMap(name => Array.from({length: runs}, (_, run) => volumeOfRun(name, run)));
 	for (const name of own) if (there.includes(name)) await removeVolume(machine, name);
+}
+
+/** A build that fails each time makes the same each time, which says little. */
+function failures(ended: readonly RunOutcome[]): readonly string[] {
+	return ended.flatMap(({exitCode, stderr}, run) => {
+		if (exitCode === 0) return [];
+		const said = readFileSync(stderr, 'utf8').trim().split('\n').at(-1) ?? '';
+		return [`warning: run ${run + 1} ended with status ${exitCode}${said === '' ? '' : `: ${said}`}`];
+	});
 }
