@@ -18,6 +18,7 @@ export type * from './engine/types.ts';
 export {signalContainer} from './engine/signal-container.ts';
 export {up} from './engine/up.ts';
 export {updateLimits} from './engine/update-limits.ts';
+export {type Verification, type VerifyRequest, verify} from './engine/verify.ts';
 export {createVolume, inspectVolume, listVolumes, pruneVolumes, removeVolume} from './engine/volumes.ts';
 export {wait} from './engine/wait.ts';
 export {type ErrorCode, errorCodes} from './errors/codes.ts';

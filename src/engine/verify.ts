@@ -112,7 +112,7 @@ function differencesOf(one: RunOutcome, other: RunOutcome, outputs: readonly str
 	const exits =
 		status(one) === status(other)
 			? []
-			: [{path: 'exit status', what: 'bytes' as const, one: status(one), other: status(other)}];
+			: [{path: 'exit status', what: 'status' as const, one: status(one), other: status(other)}];
 	const pairs =
 		outputs.length === 0
 			? one.areas.map((area, at) => [area.target, area.folder, other.areas[at]?.folder ?? ''] as const)

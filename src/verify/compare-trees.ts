@@ -3,7 +3,7 @@ import {closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, typ
 /** What differs between what two runs made; `one` and `other` are what each has, for people. */
 export interface TreeDifference {
 	readonly path: string;
-	readonly what: 'presence' | 'kind' | 'mode' | 'owner' | 'target' | 'size' | 'bytes';
+	readonly what: 'presence' | 'kind' | 'mode' | 'owner' | 'target' | 'bytes' | 'status';
 	/** Of `bytes`: the first that differs, from 0. */
 	readonly offset?: number;
 	readonly one: string;

@@ -10,7 +10,6 @@ export function verificationText({runs, differences, exitCode, diffoscope}: Veri
 }
 
 function lineOf({path, what, offset, one, other, run}: RunDifference): string {
-	const where =
-		what === 'presence' ? '' : offset === undefined ? `${what === 'bytes' ? '' : `${what} `}` : `byte ${offset} `;
-	return `${path}: ${where}${one} in run 1, ${other} in run ${run}`;
+	const place = offset !== undefined ? `byte ${offset} ` : what === 'presence' || what === 'status' ? '' : `${what} `;
+	return `${path}: ${place}${one} in run 1, ${other} in run ${run}`;
 }

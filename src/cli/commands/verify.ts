@@ -1,3 +1,4 @@
+import {resolve} from 'node:path';
 import {jsonText} from '../../view/json.ts';
 import {defineCommand} from '../command.ts';
 import {given, planOptions} from '../run-options.ts';
@@ -25,7 +26,6 @@ export const verify = defineCommand({
 	],
 	async run({values, positionals: [file, service]}, {io, engine, folders}) {
 		const {escapeText} = await import('../../view/escape.ts');
-		const {resolve} = await import('node:path');
 		const stop = stopSignals(io);
 		try {
 			const found = await engine.verify(await engine.openMachine(folders), {
