@@ -63,8 +63,9 @@ export async function verify(machine: Machine, request: VerifyRequest): Promise<
 	const service = pickService(project, request.service);
 	makeStore(host, dirs.store);
 	const work = newWorkPath(host, dirs.store);
-	const bytes = checkoutFolders(machine, project, service).reduce((sum, path) => sum + treeSize(path), 0);
-	const memory = bytes === 0 ? undefined : placeInMemory(host, bytes * runs);
+	const checkout = checkoutFolders(machine, project, service);
+	const bytes = checkout.reduce((sum, path) => sum + treeSize(path), 0);
+	const memory = checkout.length === 0 ? undefined : placeInMemory(host, bytes * runs);
 	try {
 		host.mkdir(work, 0o700);
 		if (memory !== undefined) host.mkdir(memory, 0o700);
@@ -78,8 +79,9 @@ export async function verify(machine: Machine, request: VerifyRequest): Promise<
 			const outcome = await verifyRun(machine, request, run, places);
 			if (run === 0) for (const warning of outcome.warnings) tell(`warning: ${warning}`);
 			ended.push(outcome);
+			stopIfAsked(request);
 			const left = apart - (host.now() - before);
-			if (run + 1 < runs && left > 0) await wait(left, undefined, {signal: request.signal});
+			if (run + 1 < runs && left > 0) await pause(left, request);
 		}
 		const [first, ...others] = ended;
 		for (const text of failures(ended)) tell(text);
@@ -177,4 +179,17 @@ function failures(ended: readonly RunOutcome[]): readonly string[] {
 		const said = readFileSync(stderr, 'utf8').trim().split('\n').at(-1) ?? '';
 		return [`warning: run ${run + 1} ended with status ${exitCode}${said === '' ? '' : `: ${said}`}`];
 	});
+}
+
+/** A run that was interrupted has not made what it would have. */
+function stopIfAsked({signal}: VerifyRequest): void {
+	if (signal.aborted) throw new TsboxError('E_INTERRUPTED', 'it was interrupted', {cause: signal.reason});
+}
+
+async function pause(ms: number, request: VerifyRequest): Promise<void> {
+	try {
+		await wait(ms, undefined, {signal: request.signal});
+	} catch {
+		stopIfAsked(request);
+	}
 }

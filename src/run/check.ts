@@ -115,7 +115,7 @@ function clockProblem(view: ProcessView): string | undefined {
 	const at = started + offset('boottime');
 	return at >= 0 && at < startTime && offset('monotonic') < 0
 		? undefined
-		: `its clocks are those of the host by ${offset('monotonic')} s and ${offset('boottime')} s`;
+		: `its clocks differ from those of the host by ${offset('monotonic')} s and ${offset('boottime')} s`;
 }
 
 /** Checks that read a file of the host or what the container side told; the rest look at the container's process. */

@@ -115,7 +115,7 @@ check_clocks() {
 	done < "/proc/$pid/timens_offsets"
 	since=$((pid_started / 100 + boottime))
 	if [ "$since" -lt 0 ] || [ "$since" -ge 60 ] || [ "$monotonic" -ge 0 ]; then
-		wrong "its clocks are those of the host by $monotonic s and $boottime s"
+		wrong "its clocks differ from those of the host by $monotonic s and $boottime s"
 	fi
 }`,
 	check_score: `check_score() { # VALUE

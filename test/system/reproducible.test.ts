@@ -1,8 +1,9 @@
-import {existsSync, readdirSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {type TestBox, testBox} from './box.ts';
 import {leftovers} from './leftovers.ts';
+import {until} from './project.ts';
 
 const root = process.getuid?.() === 0;
 const fixtures = join(import.meta.dirname, '../reproducible');
@@ -133,6 +134,22 @@ describe.skipIf(!root)('verify', () => {
 		await running.says('run 1 of 3');
 		running.child.kill('SIGINT');
 		expect((await running.ended).status).not.toBe(0);
+		expectNothingLeft(box);
+	});
+
+	test('after SIGKILL gc takes back its container, copies and outputs', async () => {
+		await using box = await testBox();
+		mkdirSync(join(box.folder, 'src'));
+		const spec = box.spec('volumes: ["./src:/src"]\ncommand: [sh, -c, "echo x > /src/x; exec sleep 10000"]\n');
+		const running = box.start(['verify', spec]);
+		const copies = (): readonly string[] =>
+			readdirSync('/dev/shm').filter(name => name.startsWith(`tsbox-verify-${running.child.pid}-`));
+		const written = (): boolean => copies().some(name => existsSync(join('/dev/shm', name, 'copies-1/src/0/x')));
+		await until('it runs', written);
+		running.child.kill('SIGKILL');
+		await running.ended;
+		await box.tsbox(['gc']);
+		expect(copies()).toEqual([]);
 		expectNothingLeft(box);
 	});
 });
