@@ -7,15 +7,11 @@ import {isSysctlName, namespaceOfSysctl} from '../spec/sysctl.ts';
 import type {InitKind, ResourceLimit, UserIds} from '../step/action.ts';
 import type {Check} from '../step/check.ts';
 import type {Step} from '../step/step.ts';
-import {hasFixedAddresses} from './fit-reproducible.ts';
+import {fixedAddresses, usedNumbers} from './same-each-time.ts';
 import type {PlanInput} from './input.ts';
 import type {SecurityPlan} from './plan-security.ts';
 import type {Shortfalls} from './unsupported.ts';
-
-/** ADDR_NO_RANDOMIZE of personality(2). */
-const addressNoRandomize = 0x40000;
-
-const withTheProcess = {kind: 'none', reason: 'it ends with the process'} as const;
+import {withTheProcess} from './with-the-process.ts';
 
 /** Which reaper runs as process 1: a static one of the host, bound on /dev/init, or the waiting shell. */
 export function reaperOf(input: PlanInput): {readonly init: InitKind; readonly bound: string | null} {
@@ -246,32 +242,7 @@ export function planProcess(input: PlanInput, missing: Shortfalls, security: Sec
 			checks: [],
 		});
 	}
-	const {usedNumbers = 0} = input;
-	if (usedNumbers > 0) {
-		step({
-			id: 'process.numbers',
-			phase: 'process',
-			title: `use up ${usedNumbers} process numbers`,
-			why: 'What the command starts gets other numbers than in the run before.',
-			man: 'pid_namespaces(7)',
-			object: null,
-			action: {kind: 'useNumbers', count: usedNumbers},
-			checks: [],
-		});
-	}
-	const fixed = service.reproducible === true && hasFixedAddresses(facts);
-	if (fixed) {
-		step({
-			id: 'process.addresses',
-			phase: 'hardening',
-			title: 'lay its memory out the same each time',
-			why: 'Programs that sort by addresses, or print them, then do the same in each run. The flag stays over execve(2); a program that attacks this one knows the addresses, too.',
-			man: 'setarch(8)',
-			object: 'personality of the process',
-			action: {kind: 'fixAddresses'},
-			checks: [{kind: 'personality', flag: addressNoRandomize}],
-		});
-	}
+	steps.push(...usedNumbers(input), ...fixedAddresses(input));
 	step({
 		id: 'process.privileges',
 		phase: 'hardening',
@@ -287,7 +258,7 @@ export function planProcess(input: PlanInput, missing: Shortfalls, security: Sec
 			args: [...privilegeArguments(config.process, facts), ...security.labels],
 			ids,
 			keepGroups: input.map?.kind === 'single',
-			...(fixed ? {fixedAddresses: true as const} : {}),
+			...(fixedAddresses(input).length > 0 ? {fixedAddresses: true as const} : {}),
 			landlock: security.landlock,
 			filter: security.filter,
 		},
