@@ -19,6 +19,7 @@ export type * from './engine/types.ts';
 export {signalContainer} from './engine/signal-container.ts';
 export {up as upAttached} from './engine/up.ts';
 export {updateLimits} from './engine/update-limits.ts';
+export {type Verification, type VerifyRequest, verify} from './engine/verify.ts';
 export {createVolume, inspectVolume, listVolumes, pruneVolumes, removeVolume} from './engine/volumes.ts';
 export {wait} from './engine/wait.ts';
 export type {EndUsage} from './engine/warm-container.ts';

@@ -13,6 +13,7 @@ const rows = [
 	['supervise', 'runs'],
 	['lock'],
 	['engine'],
+	['verify'],
 	['run', 'plan'],
 	['state'],
 	['step'],

@@ -37,6 +37,7 @@ import {up} from './commands/up.ts';
 import {unpause} from './commands/unpause.ts';
 import {update} from './commands/update.ts';
 import {validate} from './commands/validate.ts';
+import {verify} from './commands/verify.ts';
 import {volume} from './commands/volume.ts';
 import {wait} from './commands/wait.ts';
 
@@ -72,6 +73,7 @@ export const commands: readonly Command[] = [
 	compile,
 	validate,
 	lock,
+	verify,
 	doctor,
 	init,
 	generate,

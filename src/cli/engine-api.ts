@@ -18,6 +18,7 @@ import type {DownOptions} from '../engine/down.ts';
 import type {ConfigWish} from '../engine/tool-config.ts';
 import type {Drift} from '../engine/observed.ts';
 import type {ContainerPorts} from '../engine/ports.ts';
+import type {Verification, VerifyRequest} from '../engine/verify.ts';
 import type {LockCheck, LockRequest, MadeLock} from '../lock/lock.ts';
 import type {EventSink} from '../run/event.ts';
 import type {ToolConfig} from '../spec/config.ts';
@@ -82,6 +83,8 @@ export interface EngineApi {
 	makeLock(machine: Machine, request: LockRequest): Promise<MadeLock>;
 	/** Compares a spec with its lock. */
 	checkLock(machine: Machine, request: LockRequest): Promise<LockCheck>;
+	/** Runs a container several times and compares what it made. */
+	verify(machine: Machine, request: VerifyRequest): Promise<Verification>;
 	gc(machine: Machine, emit: EventSink): Promise<{readonly removed: readonly string[]}>;
 	listImages(machine: Machine): Promise<readonly ImageSummary[]>;
 	removeImage(machine: Machine, digest: string): Promise<void>;

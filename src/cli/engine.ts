@@ -39,6 +39,7 @@ export const engine: EngineApi = {
 	makeLock: async (...args) => (await import('../lock/lock.ts')).makeLock(...args),
 	checkLock: async (...args) => (await import('../lock/lock.ts')).checkLock(...args),
 	drift: async (...args) => (await import('../engine/drift.ts')).drift(...args),
+	verify: async (...args) => (await import('../engine/verify.ts')).verify(...args),
 	gc: async (...args) => (await import('../engine/gc.ts')).gc(...args),
 	listImages: async (...args) => (await import('../engine/images.ts')).listImages(...args),
 	removeImage: async (...args) => (await import('../engine/images.ts')).removeImage(...args),

@@ -156,6 +156,13 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 		drift: note('drift', {differences: [], checked: 31, unchecked: []}),
 		makeLock: note('makeLock', {file: '/home/tsbox.lock', text: '{}\n', services: ['demo'], notLocked: []}),
 		checkLock: note('checkLock', {file: '/home/tsbox.lock', services: ['demo'], differences: [], notLocked: []}),
+		verify: note('verify', {
+			runs: 3,
+			reproducible: false,
+			exitCode: 0,
+			differences: [{path: '/out/app', what: 'bytes' as const, offset: 40, one: '"a"', other: '"b"', run: 2}],
+			diffoscope: null,
+		}),
 		gc: note('gc', {removed: ['old']}),
 		listVolumes: note('listVolumes', []),
 		inspectVolume: note('inspectVolume', {

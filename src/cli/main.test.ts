@@ -54,6 +54,8 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		  tsbox validate    Check a spec and touch nothing
 		  tsbox lock        Write down what the containers of a spec are made from, for
 		                    up --locked; with --check compare
+		  tsbox verify      Run a container several times and compare what it makes;
+		                    exit status 1 where that differs
 		  tsbox doctor      Show what this machine can do, what will not work, and the
 		                    command that mends it
 		  tsbox init        Write a commented spec to start from

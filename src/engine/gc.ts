@@ -8,6 +8,7 @@ import {rollBack} from '../run/rollback.ts';
 import {isStaleLink} from '../state/alias.ts';
 import {releaseName} from '../state/claim.ts';
 import {containerFolder, containersFolder, isOwned, readRecord} from '../state/record.ts';
+import {sweepCopiesInMemory} from '../verify/work-place.ts';
 import {sweepCopies} from './copy-note.ts';
 import {sweepPipes, sweepProjects, sweepRuns, sweepTemporary} from './sweep-state.ts';
 import type {Machine} from './types.ts';
@@ -147,6 +148,7 @@ export async function gc(
 				...sweepTemporary(machine),
 				...sweepPipes(machine),
 				...sweepTools(machine),
+				...sweepCopiesInMemory(host, facts.user.uid),
 				...(await sweepStore(host, facts, dirs.store)),
 			],
 		};

@@ -9,6 +9,7 @@ import {imageFacts} from '../image/facts-of.ts';
 import type {OciConfig} from '../oci/config.ts';
 import {toOciConfig} from '../oci/lower.ts';
 import type {DeviceFacts, HostRootEntry, PlanInput} from '../plan/input.ts';
+import {fitReproducible} from '../plan/fit-reproducible.ts';
 import {planContainer as plan} from '../plan/plan-container.ts';
 import type {Project, Service} from '../spec/project.ts';
 import {volumeData} from '../state/volume.ts';
@@ -137,6 +138,8 @@ export interface PlanOptions {
 	readonly tty?: boolean;
 	/** Changes nothing on the machine: no digest is remembered, no source folder made. */
 	readonly dry?: boolean;
+	/** Process numbers that are used up before the command starts. */
+	readonly usedNumbers?: number;
 	readonly signal?: AbortSignal;
 	/** Finds the image in place of looking at the `rootfs` of the spec; `ids` are the owners that its files are to have. */
 	readonly findImage?: (ids: RangeMap | undefined) => Promise<ImageFacts>;
@@ -186,7 +189,8 @@ export async function planInput(
 	options: PlanOptions,
 ): Promise<PlanInput> {
 	const {host, dirs, facts} = machine;
-	const {service: unresolved, map} = mapped(asked, facts);
+	const {service: asIs, map} = mapped(asked, facts);
+	const unresolved = fitReproducible(asIs, facts, map);
 	checkPolicy(machine, unresolved, project.file);
 	const {service, volumes} = resolveVolumes(machine, unresolved);
 	checkKept(machine, service, map);
@@ -225,5 +229,6 @@ export async function planInput(
 		seccomp: await seccompFilter(machine, service, config, options.dry !== true, request.traceSeccomp === true),
 		// A limit that a policy asks for is not left out.
 		bestEffort: !hasMaximum(machine) && (request.bestEffort ?? machine.bestEffort),
+		...(options.usedNumbers === undefined ? {} : {usedNumbers: options.usedNumbers}),
 	};
 }

@@ -58,6 +58,7 @@ export function serviceConfig(service: Service): readonly ConfigValue[] {
 		...numbered('pre_stop', (service.preStop ?? []).map(hookWord), 'pre_stop'),
 		...one('profiles', listOf(service.profiles ?? [])),
 		...named('labels', service.labels),
+		...one('reproducible', service.reproducible),
 		...one('keep', service.keep),
 		...one('cgroup_parent', service.cgroupParent),
 	];

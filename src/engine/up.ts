@@ -58,12 +58,14 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 /**
  * The same for a container that was planned before.
  *
+ * @param onEnded - called once its command has ended, while its files are there still
  * @throws TsboxError when it did not start; what had been done was rolled back.
  */
 export async function upPlanned(
 	machine: Machine,
 	planned: PlannedContainer,
 	asked: PlannedUpRequest,
+	onEnded?: () => Promise<void>,
 ): Promise<CommandEnd> {
 	const {host, dirs, facts} = machine;
 	let recorder: Recorder | undefined;
@@ -123,6 +125,7 @@ export async function upPlanned(
 		recorder?.ended({exitCode, signal});
 		noteExit(host, dirs.state, record, started.process, exitCode);
 		if (unprepared !== undefined) throw unprepared;
+		await onEnded?.();
 		ok = true;
 		return {exitCode, signal};
 	} catch (error) {

@@ -58,7 +58,7 @@ function cacheKey(host: Host, {store}: HostFolders, programs: ProgramFacts): str
 	const files = Object.values(programs.tools).flatMap(tool => (tool === null ? [] : [tool.path]));
 	return JSON.stringify({
 		// Raised when the probe learns something new.
-		probe: 3,
+		probe: 4,
 		boot: host.readText('/proc/sys/kernel/random/boot_id')?.trim(),
 		uid,
 		capabilities,

@@ -11,6 +11,7 @@ export const toolNames = [
 	'pivot_root',
 	'chroot',
 	'setpriv',
+	'setarch',
 	'prlimit',
 	'setsid',
 	'cp',

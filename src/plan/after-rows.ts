@@ -1,10 +1,11 @@
 import {outsideId} from '../host/id-map.ts';
 import type {OciMount} from '../oci/config.ts';
+import {machineIdFile} from '../spec/reproducible.ts';
 import type {MountRow} from '../step/action.ts';
 import {bindRows} from './bind-rows.ts';
 import {cgroupRows} from './cgroup-rows.ts';
 import {deviceRows} from './device-rows.ts';
-import type {PlanInput} from './input.ts';
+import {type PlanInput, stage} from './input.ts';
 import {isOutOfReach, kernelPathRows} from './kernel-path-rows.ts';
 import {pointOption} from './nested-mount.ts';
 import type {StagedSource} from './staged-sources.ts';
@@ -55,5 +56,26 @@ export function afterRows(
 		else (isUsual(mount) ? kernel : own).push(filesystemRow(input, mount));
 	}
 	const ownPts = kernel.some(row => row.type === 'devpts');
-	return [...kernel, ...deviceRows(input, staged, ownPts), ...kernelPathRows(input), ...own];
+	return [...kernel, ...deviceRows(input, staged, ownPts), ...kernelPathRows(input), ...own, ...machineIdRows(input)];
+}
+
+/** The file in the container's folder that has the id of the machine. */
+export const machineIdSource = 'machine-id';
+
+/** Whether the id of the machine is covered; a mount of the spec in its place stays. */
+export function coversMachineId({service, config}: PlanInput): boolean {
+	return service.reproducible === true && config.mounts.every(({destination}) => destination !== machineIdFile);
+}
+
+function machineIdRows(input: PlanInput): readonly MountRow[] {
+	if (!coversMachineId(input)) return [];
+	return [
+		{
+			source: `${stage}/conf/${machineIdSource}`,
+			target: machineIdFile,
+			type: 'none',
+			options: ['bind', 'ro', 'nosuid', 'nodev', 'noexec'],
+			why: 'the same machine id each time',
+		},
+	];
 }

@@ -78,6 +78,8 @@ export interface PlanInput {
 	readonly toolsSealed: boolean;
 	/** The compiled seccomp filter, or null for none. */
 	readonly seccomp: SeccompInput | null;
+	/** Process numbers that are used up before the command starts; for `verify`. */
+	readonly usedNumbers?: number;
 	/** What the host can't do becomes a warning instead of an error. */
 	readonly bestEffort: boolean;
 }

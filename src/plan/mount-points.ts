@@ -1,4 +1,6 @@
+import {machineIdFile} from '../spec/reproducible.ts';
 import type {Step} from '../step/step.ts';
+import {coversMachineId} from './after-rows.ts';
 import type {PlanInput} from './input.ts';
 import type {InsideStep} from './inside-step.ts';
 import {isNested} from './nested-mount.ts';
@@ -6,7 +8,10 @@ import {isNested} from './nested-mount.ts';
 /** The step that makes the mount points that the image lacks, if there are any. */
 export function pointSteps(input: PlanInput, inside: InsideStep): readonly Step[] {
 	const folders: string[] = [];
-	const files: string[] = input.service.devices.map(({target}) => target);
+	const files: string[] = [
+		...input.service.devices.map(({target}) => target),
+		...(coversMachineId(input) ? [machineIdFile] : []),
+	];
 	for (const mount of input.config.mounts) {
 		if (mount.type === 'bind' && input.sources[mount.source]?.kind === 'file') files.push(mount.destination);
 		else if (isNested(input, mount)) continue;

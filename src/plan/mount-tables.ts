@@ -1,6 +1,8 @@
 import {isRange} from '../host/id-map.ts';
+import {machineId} from '../spec/reproducible.ts';
 import type {MountRow} from '../step/action.ts';
 import type {Step} from '../step/step.ts';
+import {coversMachineId, machineIdSource} from './after-rows.ts';
 import {containerPaths, type PlanInput} from './input.ts';
 import type {InsideStep} from './inside-step.ts';
 import {mountCheck, targetInside} from './mount-check.ts';
@@ -48,7 +50,13 @@ export function mountAfter(input: PlanInput, inside: InsideStep, after: readonly
 			'mount(8)',
 			{
 				object: `${after.length} mounts`,
-				action: {kind: 'mountTable', name: 'after', place: 'toolbox', rows: after},
+				action: {
+					kind: 'mountTable',
+					name: 'after',
+					place: 'toolbox',
+					rows: after,
+					...(coversMachineId(input) ? {files: {[machineIdSource]: machineId}} : {}),
+				},
 				...mountUndo(input),
 				checks: after.map(row => mountCheck(row, row.target)),
 			},

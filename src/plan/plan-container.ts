@@ -1,5 +1,6 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Plan} from '../step/step.ts';
+import {reproducibleWarnings} from '../spec/reproducible.ts';
 import {toolboxFolder} from '../host/sealed-tools.ts';
 import type {PlanInput} from './input.ts';
 import {toolsStep} from './tools-step.ts';
@@ -11,6 +12,7 @@ import {planSecurity} from './plan-security.ts';
 import {planStart} from './plan-start.ts';
 import {planVolumes, volumeWarnings} from './plan-volumes.ts';
 import {protections} from './protections.ts';
+import {hasFixedAddresses} from './fit-reproducible.ts';
 import {shortfalls} from './unsupported.ts';
 
 /**
@@ -52,7 +54,13 @@ export function planContainer(input: PlanInput): Plan {
 			...unstage,
 			...planProcess(input, missing, security),
 		],
-		warnings: [...privilegedWarning(input), ...sharedIds(input), ...volumeWarnings(input), ...missing.warnings],
+		warnings: [
+			...privilegedWarning(input),
+			...sharedIds(input),
+			...volumeWarnings(input),
+			...notReproducible(input),
+			...missing.warnings,
+		],
 		protections: protections(input, security),
 	};
 }
@@ -72,4 +80,10 @@ function sharedIds({map, facts}: PlanInput): readonly string[] {
 	return [
 		`the ids of this container are not its own: ${sharers.join(', ')} on this host ${sharers.length === 1 ? 'has' : 'have'} some of them too, by /etc/subuid or as an account`,
 	];
+}
+
+function notReproducible({service, facts}: PlanInput): readonly string[] {
+	if (service.reproducible !== true) return [];
+	const random = hasFixedAddresses(facts) ? [] : ['not reproducible: this host has no setarch that fixes addresses'];
+	return [...reproducibleWarnings(service), ...random];
 }

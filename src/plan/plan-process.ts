@@ -2,15 +2,16 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import {isRange, outsideId} from '../host/id-map.ts';
 import {capabilityMask} from '../oci/capabilities.ts';
 import {boundingSet, privilegeArguments} from '../step/privileges.ts';
+import {cpusetAsShown} from '../spec/cpuset-list.ts';
 import {isSysctlName, namespaceOfSysctl} from '../spec/sysctl.ts';
 import type {InitKind, ResourceLimit, UserIds} from '../step/action.ts';
 import type {Check} from '../step/check.ts';
 import type {Step} from '../step/step.ts';
+import {fixedAddresses, usedNumbers} from './same-each-time.ts';
 import type {PlanInput} from './input.ts';
 import type {SecurityPlan} from './plan-security.ts';
 import type {Shortfalls} from './unsupported.ts';
-
-const withTheProcess = {kind: 'none', reason: 'it ends with the process'} as const;
+import {withTheProcess} from './with-the-process.ts';
 
 /** Which reaper runs as process 1: a static one of the host, bound on /dev/init, or the waiting shell. */
 export function reaperOf(input: PlanInput): {readonly init: InitKind; readonly bound: string | null} {
@@ -60,7 +61,10 @@ function statusChecks(input: PlanInput, ids: UserIds | null): Check {
 	const {process} = input.config;
 	const none = capabilityMask([]);
 	const bounding = capabilityMask(boundingSet(process, input.facts));
+	const {reproducible, cpuset} = input.service;
 	const fields: Record<string, string> = {
+		...(reproducible === true ? {Umask: '0022'} : {}),
+		...(reproducible === true && cpuset !== undefined ? {Cpus_allowed_list: cpusetAsShown(cpuset)} : {}),
 		CapInh: none,
 		CapAmb: none,
 		CapBnd: bounding,
@@ -238,6 +242,7 @@ export function planProcess(input: PlanInput, missing: Shortfalls, security: Sec
 			checks: [],
 		});
 	}
+	steps.push(...usedNumbers(input), ...fixedAddresses(input));
 	step({
 		id: 'process.privileges',
 		phase: 'hardening',
@@ -253,6 +258,7 @@ export function planProcess(input: PlanInput, missing: Shortfalls, security: Sec
 			args: [...privilegeArguments(config.process, facts), ...security.labels],
 			ids,
 			keepGroups: input.map?.kind === 'single',
+			...(fixedAddresses(input).length > 0 ? {fixedAddresses: true as const} : {}),
 			landlock: security.landlock,
 			filter: security.filter,
 		},

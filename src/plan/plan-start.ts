@@ -2,6 +2,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import {isRange, mapArguments, type RangeMap} from '../host/id-map.ts';
 import type {NamespaceKind} from '../spec/project.ts';
 import type {Step} from '../step/step.ts';
+import {hasClocks} from './fit-reproducible.ts';
 import {type PlanInput, reached} from './input.ts';
 import type {CgroupPlan} from './plan-cgroup.ts';
 
@@ -56,7 +57,8 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 		wanted.length === 0
 			? []
 			: [...flags, '--fork', '--kill-child', ...(wanted.includes('mount') ? ['--propagation', 'private'] : [])];
-	if (isRange(input.map)) return prepared(input, cgroup, input.map, unshare);
+	const clocks = service.reproducible === true && wanted.includes('time') && hasClocks(facts);
+	if (isRange(input.map)) return prepared(input, cgroup, input.map, unshare, clocks);
 	const meanings = wanted.map(kind => kinds[kind].meaning).join(', ');
 	const start: Step = {
 		id: 'namespaces.start',
@@ -75,9 +77,11 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 			users: input.map === null ? [] : mapArguments(input.map),
 			unshare,
 			tty: input.tty,
+			...(clocks ? {clocks: true as const} : {}),
 		},
 		undo: {kind: 'stop', kill: cgroup.kill},
 		checks: [
+			...(clocks ? [{kind: 'clocks' as const}] : []),
 			...(wanted.length > 0 ? [{kind: 'namespaces' as const, kinds: wanted}] : []),
 			...(input.map === null ? [] : [{kind: 'idMap' as const, uids: input.map.uids, gids: input.map.gids}]),
 			...inCgroups(cgroup),
@@ -100,7 +104,13 @@ function inCgroups({members}: CgroupPlan): Step['checks'] {
 }
 
 /** A mount namespace first, in which root of the host puts things in place; then the user namespace and all others. */
-function prepared(input: PlanInput, cgroup: CgroupPlan, map: RangeMap, unshare: readonly string[]): StartPlan {
+function prepared(
+	input: PlanInput,
+	cgroup: CgroupPlan,
+	map: RangeMap,
+	unshare: readonly string[],
+	clocks: boolean,
+): StartPlan {
 	const wanted = input.service.namespaces;
 	const [root] = map.uids;
 	const others = wanted.filter(kind => kind !== 'user');
@@ -137,9 +147,11 @@ function prepared(input: PlanInput, cgroup: CgroupPlan, map: RangeMap, unshare: 
 				unshare,
 				tty: input.tty,
 				conf: `${reached}/conf`,
+				...(clocks ? {clocks: true as const} : {}),
 			},
 			undo: {kind: 'none', reason: 'they end with the process'},
 			checks: [
+				...(clocks ? [{kind: 'clocks' as const}] : []),
 				{kind: 'namespaces', kinds: wanted},
 				{kind: 'idMap', uids: map.uids, gids: map.gids},
 			],

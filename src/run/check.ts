@@ -103,6 +103,21 @@ function lookedUpIdsProblem(told: Told, view: ProcessView, map: UserMap | null):
 	return statusProblem(map?.kind === 'single' ? ids : {...ids, Groups: sorted.join(' ')}, view);
 }
 
+/** Seconds in which a slow machine brings a process from the reading of the clocks to its start. */
+const startTime = 60;
+
+/** Field 22 of proc_pid_stat(5) is the start, in hundredths of a second since boot; it follows the name, which may hold blanks. */
+function clockProblem(view: ProcessView): string | undefined {
+	const stat = view.text('stat');
+	const started = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]) / 100;
+	const offset = (clock: string): number =>
+		Number(new RegExp(`^${clock}\\s+(-?\\d+)`, 'm').exec(view.text('timens_offsets'))?.[1] ?? 0);
+	const at = started + offset('boottime');
+	return at >= 0 && at < startTime && offset('monotonic') < 0
+		? undefined
+		: `its clocks differ from those of the host by ${offset('monotonic')} s and ${offset('boottime')} s`;
+}
+
 /** Checks that read a file of the host or what the container side told; the rest look at the container's process. */
 type PlaceCheck = Extract<Check, {kind: 'folder' | 'value' | 'readBack'}>;
 
@@ -166,6 +181,12 @@ export function problemOf(check: Check, host: Host, view: ProcessView | undefine
 				? undefined
 				: `its security label is ${label === '' ? 'none' : label} and not ${check.equals}`;
 		}
+		case 'personality': {
+			const value = Number.parseInt(view.text('personality'), 16);
+			return (value & check.flag) !== 0 ? undefined : `its personality is ${words(view.text('personality'))}`;
+		}
+		case 'clocks':
+			return clockProblem(view);
 		case 'oomScoreAdj': {
 			const value = words(view.text('oom_score_adj'));
 			return value === String(check.equals) ? undefined : `its oom_score_adj is ${value} and not ${check.equals}`;

@@ -30,8 +30,10 @@ function plainFolders(host: Host, {roots, names}: Extract<Action, {kind: 'plainF
 		const found = roots
 			.map(root => ({path: `${root}/${name}`, facts: host.lstat(`${root}/${name}`)}))
 			.find(each => each.facts !== undefined);
-		if (found?.facts === undefined) host.mkdir(`${roots[0]}/${name}`, 0o755);
-		else if (found.facts.kind !== 'directory') {
+		if (found?.facts === undefined) {
+			host.mkdir(`${roots[0]}/${name}`, 0o755);
+			setMode(host, `${roots[0]}/${name}`, 0o755);
+		} else if (found.facts.kind !== 'directory') {
 			throw new TsboxError(
 				'E_ARCHIVE_INVALID',
 				`/${name} of the root filesystem is a ${found.facts.kind}, not a folder`,
@@ -44,11 +46,18 @@ function plainFolders(host: Host, {roots, names}: Extract<Action, {kind: 'plainF
 	}
 }
 
+/** The caller's umask is no affair of the container, whose root a folder may become. */
+function setMode(host: Host, path: string, mode: number): void {
+	if (((host.stat(path)?.mode ?? mode) & 0o777) !== mode) host.chmod(path, mode);
+}
+
 /** Another container that ends can take the common parent cgroup away just before ours is made in it. */
 function makeFolder(host: Host, path: string, mode: number): void {
 	for (let tries = 5; ; tries -= 1) {
 		try {
-			if (host.stat(path)?.kind !== 'directory') host.mkdirs(path, mode);
+			if (host.stat(path)?.kind === 'directory') return;
+			host.mkdirs(path, mode);
+			setMode(host, path, mode);
 			return;
 		} catch (error) {
 			if (tries === 0 || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

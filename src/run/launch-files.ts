@@ -21,6 +21,8 @@ export function writeLaunchFiles(host: Host, plan: Plan, conf: string, facts: Ho
 			if (action.traced !== undefined)
 				host.writeAtomic(`${conf}/${tracedFilterFile}`, Buffer.from(action.traced, 'base64'), 0o644);
 		}
-		if (action.kind === 'mountTable') write(`${action.name}.fstab`, fstabText(action.rows));
+		if (action.kind !== 'mountTable') continue;
+		write(`${action.name}.fstab`, fstabText(action.rows));
+		for (const [name, text] of Object.entries(action.files ?? {})) host.writeAtomic(`${conf}/${name}`, text, 0o644);
 	}
 }

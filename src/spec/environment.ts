@@ -13,7 +13,7 @@ import type {Path} from './tree.ts';
 
 /**
  * Puts a container's environment together: `env_file` first, each over the one before, then `environment`, then the
- * command line. A name without a value takes the caller's, and is left out when the caller has none.
+ * command line; `fixed` is what they all win over. A name without a value takes the caller's, and is left out when the caller has none.
  * Source: Compose Specification, "env_file" and "environment".
  */
 export function readEnvironment(
@@ -21,9 +21,11 @@ export function readEnvironment(
 	picker: Picker,
 	folder: string,
 	request: SpecRequest,
+	fixed: Readonly<Record<string, string>> = {},
 ): Readonly<Record<string, string>> {
 	const {places} = picker;
-	const variables = new Map<string, Variable>();
+	const whole: Omit<Variable, 'value'> = {place: places.value([]), origin: {kind: 'reproducible'}};
+	const variables = new Map<string, Variable>(Object.entries(fixed).map(([name, value]) => [name, {...whole, value}]));
 	for (const file of envFiles(input.env_file)) readEnvFile(file, picker, folder, request, variables);
 	const add = (entry: KeyValue, place: Place, origin: Origin) => {
 		const fault = faultOf(entry);

@@ -18,6 +18,8 @@ export function explainOrigin(origin: Origin, cwd: string): string {
 			return `${origin.name} in the environment`;
 		case 'option':
 			return `${origin.option} on the command line`;
+		case 'reproducible':
+			return '`reproducible: true`';
 		case 'default':
 			return 'the default';
 	}

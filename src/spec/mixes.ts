@@ -11,7 +11,7 @@ export interface Mix {
 
 /** What a service asks for that can't be, though each value is right in itself. */
 export function impossibleMixes(service: Service): readonly Mix[] {
-	return [...memoryMixes(service), ...namespaceMixes(service), ...listMixes(service)];
+	return [...memoryMixes(service), ...namespaceMixes(service), ...listMixes(service), ...reproducibleMixes(service)];
 }
 
 function memoryMixes({memLimit, memswapLimit, memReservation, shmSize}: Service): readonly Mix[] {
@@ -102,4 +102,21 @@ function listMixes(service: Service): readonly Mix[] {
 		mixes.push({key: 'cap_drop', message, hint: 'keep one of them'});
 	}
 	return mixes;
+}
+
+function reproducibleMixes({reproducible, namespaces, origins}: Service): readonly Mix[] {
+	const key = origins['namespaces']?.kind === 'file' ? 'namespaces' : 'reproducible';
+	const missing = (['mount', 'network'] as const).find(kind => !namespaces.includes(kind));
+	if (reproducible !== true || missing === undefined) return [];
+	const what =
+		missing === 'network'
+			? "the host's network answers differently each time"
+			: 'its mounts would be those of the host';
+	return [
+		{
+			key,
+			message: `\`reproducible: true\` needs a ${missing} namespace of its own: ${what}`,
+			hint: `add \`${missing}\` to \`namespaces\``,
+		},
+	];
 }

@@ -22,6 +22,8 @@ export type Origin =
 	| {readonly kind: 'env_file'; readonly file: string; readonly line: number}
 	| {readonly kind: 'environment'; readonly name: string}
 	| {readonly kind: 'option'; readonly option: string}
+	/** What `reproducible: true` says where the spec does not. */
+	| {readonly kind: 'reproducible'}
 	| {readonly kind: 'default'};
 
 /** A `${NAME}` that was filled in, and with what: the caller's environment, a `.env` file or the default written in the spec. */
@@ -246,6 +248,8 @@ export interface Service {
 	readonly healthcheck?: Healthcheck;
 	readonly postStart?: readonly Hook[];
 	readonly preStop?: readonly Hook[];
+	/** What must not differ from run to run is fixed: spec/reproducible.ts. */
+	readonly reproducible?: boolean;
 	/** Keep the writable layer for the next start. */
 	readonly keep: boolean;
 	/** Keep a record of each run in the foreground. */

@@ -22,12 +22,18 @@ type Process = Pick<
 >;
 
 /** What runs in a container, as whom and where, and how it is stopped. */
-export function readProcess(input: ServiceInput, picker: Picker, folder: string, request: SpecRequest): Process {
+export function readProcess(
+	input: ServiceInput,
+	picker: Picker,
+	folder: string,
+	request: SpecRequest,
+	fixed: Readonly<Record<string, string>> = {},
+): Process {
 	const {pick, override} = picker;
 	const {options = {}} = request;
 	return {
 		...readCommand(input, picker, options),
-		environment: readEnvironment(input, picker, folder, request),
+		environment: readEnvironment(input, picker, folder, request, fixed),
 		groupAdd: pick('group_add', input.group_add, []),
 		stopSignal: pick('stop_signal', input.stop_signal, 'SIGTERM'),
 		stopGraceMs: pick('stop_grace_period', input.stop_grace_period, 10_000),

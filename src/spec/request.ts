@@ -19,6 +19,7 @@ export interface SpecOptions {
 	readonly stdinOpen?: boolean;
 	readonly keep?: boolean;
 	readonly init?: boolean;
+	readonly reproducible?: boolean;
 	readonly userns?: UsernsMode;
 	/** How many containers, by service; these win over `scale`. */
 	readonly scale?: Readonly<Record<string, number>>;

@@ -271,6 +271,10 @@ export const serviceShape = {
 	labels: key('Metadata for people and tools.', mapOrList),
 	tty: key('Give it a terminal of its own.', boolean()),
 	stdin_open: key('Keep its standard input open.', boolean()),
+	reproducible: key(
+		'The same from run to run: names, variables, clocks since boot, addresses, one processor, no network; see docs/reproducible.md.',
+		boolean(),
+	),
 	keep: key('Keep the writable layer for the next start.', boolean()),
 	record: key('Keep a record of each run of it alone in the foreground, which `tsbox replay` runs again.', boolean()),
 	cgroup_parent: key('The control group under which its own is made.', parsedBy(text, parseCgroupParent)),

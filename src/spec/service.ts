@@ -6,6 +6,7 @@ import type {NamedVolume, NamespaceKind, RootfsSource, Service} from './project.
 import {readLimits} from './read-limits.ts';
 import {readNamed} from './read-named.ts';
 import {readScale} from './replicas.ts';
+import {fixedCpuset, fixedEnvironment, fixedNames, fixedPick, withSize} from './reproducible.ts';
 import {readProcess} from './read-process.ts';
 import {readSecurity} from './read-security.ts';
 import {readVolumes} from './read-volumes.ts';
@@ -41,18 +42,23 @@ export function readService(
 	const {options = {}} = request;
 	const picker = pickerOf(places);
 	const {pick, override} = picker;
+	const reproducible = override('--reproducible', options.reproducible, 'reproducible', input.reproducible, undefined);
+	const fixed = fixedPick(picker, reproducible === true);
 	const name = readName(input, picker, context);
 	const written: readonly NamespaceKind[] | undefined = input.namespaces;
 	const usernsMode = override('--userns', options.userns, 'userns_mode', input.userns_mode, undefined);
-	const listed = pick('namespaces', written, defaultNamespaces);
+	const listed = fixed('namespaces', written, [...defaultNamespaces, 'time'], defaultNamespaces);
 	const namespaces = usernsMode === 'auto' ? [...listed, 'user' as const] : listed;
+	const uts = namespaces.includes('uts');
 	const service: Omit<Service, 'origins'> = {
 		service: context.key ?? name,
 		name,
 		rootfs: findRootfs(input.rootfs, picker, context),
-		...readProcess(input, picker, folder, request),
+		...readProcess(input, picker, folder, request, reproducible === true ? fixedEnvironment : {}),
 		...readLimits(input, picker),
-		volumes: readVolumes(input, picker, folder, request, context.volumes),
+		volumes: readVolumes(input, picker, folder, request, context.volumes).map(volume =>
+			reproducible === true ? withSize(volume) : volume,
+		),
 		ports: pick('ports', input.ports, []).flat(),
 		readOnly: pick('read_only', input.read_only, false),
 		sysctls: readNamed('sysctls', input.sysctls, picker),
@@ -74,8 +80,15 @@ export function readService(
 			healthcheck: pick('healthcheck', input.healthcheck, undefined) ?? undefined,
 			postStart: pick('post_start', input.post_start, undefined),
 			preStop: pick('pre_stop', input.pre_stop, undefined),
-			hostname: pick('hostname', input.hostname, namespaces.includes('uts') ? hostNameOf(name) : undefined),
-			domainname: pick('domainname', input.domainname, undefined),
+			hostname: fixed(
+				'hostname',
+				input.hostname,
+				uts ? fixedNames.hostname : undefined,
+				uts ? hostNameOf(name) : undefined,
+			),
+			domainname: fixed('domainname', input.domainname, uts ? fixedNames.domainname : undefined, undefined),
+			cpuset: fixed('cpuset', input.cpuset, fixedCpuset, undefined),
+			reproducible,
 			cgroupParent: pick('cgroup_parent', input.cgroup_parent, undefined),
 		}),
 	};

@@ -80,6 +80,8 @@ export type Action =
 			readonly users: readonly string[];
 			readonly unshare: readonly string[];
 			readonly tty: boolean;
+			/** Its time namespace counts from the start on: step/clock-words.ts. */
+			readonly clocks?: true;
 	  }
 	/** Ends all processes of the container. */
 	| {readonly kind: 'stop'; readonly kill: CgroupKill}
@@ -89,6 +91,8 @@ export type Action =
 			readonly users: readonly string[];
 			readonly unshare: readonly string[];
 			readonly tty: boolean;
+			/** As in `start`. */
+			readonly clocks?: true;
 			/** The folder of the scripts, as seen by root of the container. */
 			readonly conf: string;
 	  }
@@ -98,6 +102,8 @@ export type Action =
 			readonly name: 'gather' | 'reach' | 'before' | 'sources' | 'after';
 			readonly place: ToolPlace;
 			readonly rows: readonly MountRow[];
+			/** Files of one line that rows bind from: their texts by their names in the container's folder. */
+			readonly files?: Readonly<Record<string, string>>;
 	  }
 	/** Binds the pty that the first process has as its controlling terminal; its number is known only then. */
 	| {readonly kind: 'bindTerminal'; readonly target: string}
@@ -136,6 +142,10 @@ export type Action =
 			/** The same filter that asks a listener in place of refusing; it is the one that is opened. */
 			readonly traced?: string;
 	  }
+	/** Starts so many processes that end at once: the numbers of those that follow are higher. */
+	| {readonly kind: 'useNumbers'; readonly count: number}
+	/** What dropPrivileges starts is run through setarch(1), so that memory is laid out the same each time: personality(2). */
+	| {readonly kind: 'fixAddresses'}
 	/** Replaces the first process by setpriv(1) and a shell that waits at the gate; ids null: those that lookupUser found. */
 	| {
 			readonly kind: 'dropPrivileges';
@@ -143,6 +153,8 @@ export type Action =
 			readonly ids: UserIds | null;
 			/** The caller's own groups stay: a map of one id can't set any. */
 			readonly keepGroups: boolean;
+			/** After fixAddresses. */
+			readonly fixedAddresses?: true;
 			readonly landlock: readonly string[];
 			readonly filter: FilterLoader | null;
 	  }

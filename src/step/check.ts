@@ -26,6 +26,10 @@ export type Check =
 	| {readonly kind: 'lookedUpIds'; readonly map: UserMap | null}
 	/** /proc/PID/limits. */
 	| {readonly kind: 'rlimit'; readonly name: string; readonly soft: number; readonly hard: number}
+	/** /proc/PID/personality, which has this flag of personality(2). */
+	| {readonly kind: 'personality'; readonly flag: number}
+	/** /proc/PID/timens_offsets: its clocks began when it did. */
+	| {readonly kind: 'clocks'}
 	| {readonly kind: 'oomScoreAdj'; readonly equals: number}
 	/** /proc/PID/status: one seccomp filter more than tsbox itself has. */
 	| {readonly kind: 'seccomp'}

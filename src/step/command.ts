@@ -1,5 +1,6 @@
 import {mapArguments, type RangeMap} from '../host/id-map.ts';
 import type {Action, CgroupKill} from './action.ts';
+import {clockLines, withClocks} from './clock-words.ts';
 import {fstabLine} from './fstab.ts';
 import {shellCommand, shellWord} from './shell-word.ts';
 import type {Plan, Step} from './step.ts';
@@ -141,11 +142,19 @@ export function actionLines(action: Action, conf: string): readonly string[] {
 		case 'start':
 			return [
 				...action.cgroups.map(file => `echo 0 > ${shellWord(file)}`),
-				`exec ${[action.users, action.unshare].map(words => (words.length === 0 ? '' : `unshare ${shellCommand(words)} `)).join('')}${action.tty && startsInside(action) ? 'setsid --ctty ' : ''}sh ${shellWord(`${conf}/${firstScript(action)}`)}`,
+				...(action.clocks === true ? clockLines : []),
+				withClocks(
+					`exec ${[action.users, action.unshare].map(words => (words.length === 0 ? '' : `unshare ${shellCommand(words)} `)).join('')}${action.tty && startsInside(action) ? 'setsid --ctty ' : ''}sh ${shellWord(`${conf}/${firstScript(action)}`)}`,
+					action,
+				),
 			];
 		case 'enterNamespaces':
 			return [
-				`exec unshare ${shellCommand(action.users)} unshare ${shellCommand(action.unshare)} ${action.tty ? 'setsid --ctty ' : ''}sh ${action.conf}/init.sh`,
+				...(action.clocks === true ? clockLines : []),
+				withClocks(
+					`exec unshare ${shellCommand(action.users)} unshare ${shellCommand(action.unshare)} ${action.tty ? 'setsid --ctty ' : ''}sh ${action.conf}/init.sh`,
+					action,
+				),
 			];
 		case 'stop':
 			return killLines(action.kill);
@@ -182,8 +191,12 @@ export function actionLines(action: Action, conf: string): readonly string[] {
 			return [`for rule in ${shellCommand(action.values)}`, `do echo "$rule" > ${shellWord(action.path)}; done`];
 		case 'openFilter':
 			return [`exec 8< /dev/.box/conf/${action.traced === undefined ? filterFile : tracedFilterFile}`];
+		case 'useNumbers':
+			return [`n=0; while [ "$n" -lt ${action.count} ]; do (:); n=$((n + 1)); done`];
+		case 'fixAddresses':
+			return ['set -- setarch --addr-no-randomize'];
 		case 'dropPrivileges':
-			return [dropText(action)];
+			return [action.fixedAddresses === true ? dropText(action).replace('exec ', 'exec "$@" ') : dropText(action)];
 		case 'exec': {
 			const words = action.init === 'none' ? action.args : ['/dev/init', '--', ...action.args];
 			return [

@@ -58,6 +58,10 @@ export function checkLines(check: Check, targets: readonly string[] = []): reado
 			return ['check_seccomp'];
 		case 'label':
 			return [`check_label ${shellWord(check.equals)}`];
+		case 'personality':
+			return [`check_personality ${check.flag}`];
+		case 'clocks':
+			return ['check_clocks'];
 		case 'oomScoreAdj':
 			return [`check_score ${check.equals}`];
 		case 'readBack':

@@ -25,7 +25,7 @@ look() { # [FILE]
 			line=\${line#*:}
 			cgroups=$cgroups$newline",\${line%%:*}, \${line#*:}"
 			;;
-		Uid:* | Gid:* | Groups:* | Cap*:* | NoNewPrivs:* | Seccomp*:*)
+		Umask:* | Uid:* | Gid:* | Groups:* | Cap*:* | NoNewPrivs:* | Seccomp*:* | Cpus_allowed_list:*)
 			# shellcheck disable=SC2086 # words are meant
 			set -- $line
 			fields=$fields$newline$*
@@ -101,6 +101,22 @@ check_ids() { # [FIRST-UID FIRST-GID]: what 0 is on the host, and all others fol
 		esac
 	done
 	wrong "/proc/$pid/limits has no \\"$row\\""
+}`,
+	check_personality: `check_personality() { # FLAG
+	persona=''
+	IFS= read -r persona < "/proc/$pid/personality"
+	[ $((0x$persona & $1)) != 0 ] || wrong "its personality is $persona"
+}`,
+	check_clocks: `# Its clocks began when it did, or at most a minute before.
+check_clocks() {
+	monotonic=0 boottime=0
+	while read -r clock seconds _; do
+		case $clock in monotonic) monotonic=$seconds ;; boottime) boottime=$seconds ;; esac
+	done < "/proc/$pid/timens_offsets"
+	since=$((pid_started / 100 + boottime))
+	if [ "$since" -lt 0 ] || [ "$since" -ge 60 ] || [ "$monotonic" -ge 0 ]; then
+		wrong "its clocks differ from those of the host by $monotonic s and $boottime s"
+	fi
 }`,
 	check_score: `check_score() { # VALUE
 	[ "$score" = "$1" ] || wrong "its oom_score_adj is $score and not $1"

@@ -19,6 +19,7 @@ function programs({plan, facts}: CompileInput): readonly string[] {
 		'setpriv',
 		...(plan.steps.some(({action}) => action.kind === 'pivotRoot') ? ['pivot_root' as const] : []),
 		...(plan.steps.some(({action}) => action.kind === 'chroot') ? ['chroot' as const] : []),
+		...(plan.steps.some(({action}) => action.kind === 'fixAddresses') ? ['setarch' as const] : []),
 		...named,
 	] as const;
 	const paths = tools.flatMap(name => {

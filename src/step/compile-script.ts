@@ -116,7 +116,15 @@ function containerSide(steps: readonly Numbered[], {plan, folder, facts}: Compil
 		'',
 		'# The tables that its mount commands read; fstab(5).',
 		...plan.steps.flatMap(({action}) =>
-			action.kind === 'mountTable' ? [writeFile(`${action.name}.fstab`, commentedTable(action.rows))] : [],
+			action.kind === 'mountTable'
+				? [
+						writeFile(`${action.name}.fstab`, commentedTable(action.rows)),
+						...Object.entries(action.files ?? {}).flatMap(([name, text]) => [
+							writeFile(name, text),
+							`chmod 644 "$box/${name}"`,
+						]),
+					]
+				: [],
 		),
 		...plan.steps.flatMap(({action}) => (action.kind === 'openFilter' ? filterLines(action.filter) : [])),
 	];

@@ -1,6 +1,7 @@
 import type {HostFacts, ToolName} from '../host/facts.ts';
 import type {Action, MountRow} from './action.ts';
 import {mountinfoWord} from './compile-actions.ts';
+import {clockLines, withClocks} from './clock-words.ts';
 import {dropWords} from './drop-words.ts';
 import {actionLines, rlimitArguments, setprivWords, tableFile} from './command.ts';
 import {releaseTerminalWords} from './release-terminal.ts';
@@ -168,7 +169,10 @@ function containerLines(action: Action, conf: string, facts: HostFacts): readonl
 				...terminal,
 				...(hostToolWords(facts, 'sh') ?? []),
 			];
-			return [`exec ${shellCommand([...words, `${action.conf}/init.sh`])}${action.tty ? ' <&5' : ''}`];
+			return [
+				...(action.clocks === true ? clockLines : []),
+				withClocks(`exec ${shellCommand([...words, `${action.conf}/init.sh`])}${action.tty ? ' <&5' : ''}`, action),
+			];
 		}
 		case 'mountPoints':
 			return [
@@ -184,9 +188,14 @@ function containerLines(action: Action, conf: string, facts: HostFacts): readonl
 			return [`prlimit --pid $$ ${rlimitArguments(action).join(' ')} || fail $?`];
 		case 'lookupUser':
 			return [lookupFunction, `lookup ${shellCommand([action.user, ...action.groups])}`];
+		case 'useNumbers':
+			return actionLines(action, conf);
+		case 'fixAddresses':
+			return [`set -- ${shellCommand([...(toolboxWords(facts, 'setarch') ?? []), '--addr-no-randomize'])}`];
 		case 'dropPrivileges': {
 			const privileges = setprivWords(action).map(word => (word.startsWith('$') ? `"${word}"` : shellWord(word)));
-			return [`exec ${dropWords({...action, privileges}, facts)} <&4`];
+			const through = action.fixedAddresses === true ? '"$@" ' : '';
+			return [`exec ${through}${dropWords({...action, privileges}, facts)} <&4`];
 		}
 		default:
 			return [];

@@ -1,6 +1,7 @@
 import type {HostFacts} from '../host/facts.ts';
 import {firstScript, startsInside} from './command.ts';
 import type {Action} from './action.ts';
+import {clockLines, withClocks} from './clock-words.ts';
 import {shellCommand, shellWord} from './shell-word.ts';
 import type {Plan} from './step.ts';
 import {releaseTerminalWords} from './release-terminal.ts';
@@ -34,7 +35,11 @@ export function launchLines(
 	return [
 		// 0 is the process that writes, also where $$ would be the shell that this one was forked from.
 		...start.cgroups.map(file => `echo 0 > ${shellWord(file)} || exit 125`),
-		`exec ${shellCommand([...prefix, ...(start.users.length > 0 && setsid.length > 0 ? releaseTerminalWords(facts) : []), ...unshare, ...setsid, ...sh, `${conf}/${firstScript(start)}`])}${setsid.length > 0 ? ' <&5' : ''}`,
+		...(start.clocks === true ? clockLines : []),
+		withClocks(
+			`exec ${shellCommand([...prefix, ...(start.users.length > 0 && setsid.length > 0 ? releaseTerminalWords(facts) : []), ...unshare, ...setsid, ...sh, `${conf}/${firstScript(start)}`])}${setsid.length > 0 ? ' <&5' : ''}`,
+			start,
+		),
 	];
 }
 

@@ -31,6 +31,10 @@ export function checkWords(check: Check): string {
 			return '/proc/PID/status has Seccomp 2 (a filter), one filter more than tsbox itself';
 		case 'label':
 			return `/proc/PID/attr/current is ${check.equals}`;
+		case 'personality':
+			return `/proc/PID/personality has the bit ${check.flag.toString(16)}`;
+		case 'clocks':
+			return '/proc/PID/timens_offsets takes from both clocks what they had at its start';
 		case 'oomScoreAdj':
 			return `/proc/PID/oom_score_adj is ${check.equals}`;
 	}

@@ -31,6 +31,7 @@ export const run = defineCommand({
 			describe: 'User namespace: ids of its own, or none',
 		},
 		rm: {kind: 'flag', describe: 'Remove the container afterwards (always done; accepted for habit)'},
+		reproducible: {kind: 'flag', describe: 'As `reproducible: true`: the same names, variables, clocks, addresses'},
 		'trace-seccomp': {kind: 'flag', describe: 'Tell which system calls the seccomp filter refuses'},
 		...lockedOptions,
 		...recordOptions,
@@ -50,6 +51,7 @@ export const run = defineCommand({
 			volumes: values.volume,
 			workingDir: values.workdir,
 			user: values.user,
+			reproducible: values.reproducible ? true : undefined,
 			// The choices above are all there are.
 			userns: values.userns as 'auto' | 'host' | undefined,
 		});

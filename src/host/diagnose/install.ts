@@ -11,6 +11,7 @@ const packages: Readonly<Record<ToolName, readonly [debian: string, arch: string
 	pivot_root: ['util-linux', 'util-linux'],
 	chroot: ['coreutils', 'coreutils'],
 	setpriv: ['util-linux', 'util-linux'],
+	setarch: ['util-linux', 'util-linux'],
 	prlimit: ['util-linux', 'util-linux'],
 	setsid: ['util-linux', 'util-linux'],
 	cp: ['coreutils', 'coreutils'],

@@ -28,6 +28,7 @@ const requiredFlags: Readonly<Partial<Record<ToolName, readonly string[]>>> = {
 const losses: Readonly<Partial<Record<ToolName, string>>> = {
 	nsenter: '`tsbox exec` cannot enter a container',
 	chroot: '`root: chroot` cannot be used',
+	setarch: '`reproducible:` leaves addresses at random',
 	prlimit: '`ulimits:` cannot be set',
 	setsid: 'a container cannot have a session of its own',
 	cp: 'a root filesystem cannot be copied where overlays cannot be had',

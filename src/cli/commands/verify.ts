@@ -1,0 +1,53 @@
+import {resolve} from 'node:path';
+import {jsonText} from '../../view/json.ts';
+import {defineCommand} from '../command.ts';
+import {given, planOptions} from '../run-options.ts';
+import {stopSignals} from '../stop-signals.ts';
+
+/** `tsbox verify`: whether a container makes the same each time. */
+export const verify = defineCommand({
+	name: 'verify',
+	describe: 'Run a container several times and compare what it makes; exit status 1 where that differs',
+	examples: [
+		['tsbox verify build.yaml', 'three runs; all files that they write, what they print, how they end'],
+		['tsbox verify build.yaml --output /out', 'of the files those in one folder alone'],
+		['tsbox verify build.yaml --keep runs', 'what each run made stays in runs/run-1, runs/run-2, ...'],
+	],
+	options: {
+		runs: {kind: 'number', short: 'n', value: 'N', describe: 'How often it is run; 3 by default'},
+		output: {kind: 'list', value: 'PATH', describe: 'Compare this path of the container; all that it wrote by default'},
+		keep: {kind: 'text', value: 'DIR', describe: 'Keep what each run made in this new folder'},
+		json: {kind: 'flag', describe: 'As JSON'},
+		...planOptions,
+	},
+	positionals: [
+		{name: 'SPEC', describe: 'Spec file', required: true, completes: 'file'},
+		{name: 'SERVICE', describe: 'Entry of services: in the spec', completes: 'none'},
+	],
+	async run({values, positionals: [file, service]}, {io, engine, folders}) {
+		const {escapeText} = await import('../../view/escape.ts');
+		const stop = stopSignals(io);
+		try {
+			const found = await engine.verify(await engine.openMachine(folders), {
+				cwd: io.cwd,
+				env: io.env,
+				bestEffort: values['best-effort'],
+				profiles: values.profile,
+				runs: values.runs ?? 3,
+				outputs: values.output.map(path => resolve('/', path)),
+				signal: stop.signal,
+				force: stop.force,
+				tell: text => io.err(`${escapeText(text)}\n`),
+				...given({file, service, keep: values.keep === undefined ? undefined : resolve(io.cwd, values.keep)}),
+			});
+			if (values.json) io.out(jsonText(found, 2));
+			else {
+				const {verificationText} = await import('../../view/verification.ts');
+				io.out(verificationText(found));
+			}
+			return found.reproducible ? 0 : 1;
+		} finally {
+			stop.close();
+		}
+	},
+});

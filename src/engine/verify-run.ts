@@ -1,0 +1,194 @@
+import {closeSync, openSync} from 'node:fs';
+import {dirname} from 'node:path';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import {errnoOf} from '../host/errno.ts';
+import {canPin} from '../plan/fit-reproducible.ts';
+import {hostNameOf} from '../spec/host-name.ts';
+import type {Project, Service} from '../spec/project.ts';
+import {containerFolder} from '../state/record.ts';
+import {volumeData} from '../state/volume.ts';
+import {hostToolWords} from '../step/toolbox.ts';
+import {copyTree} from '../verify/copy-tree.ts';
+import {type Variation, variationOf} from '../verify/variation.ts';
+import {loadProject, pickService} from './load-project.ts';
+import {planService} from './plan-container.ts';
+import type {CommandEnd, Machine, SpecRequest, UpRequest} from './types.ts';
+import {upPlanned} from './up.ts';
+
+/** A folder that a run wrote to, and where the container had it. */
+export interface Area {
+	readonly target: string;
+	readonly folder: string;
+}
+
+/** What one run came to. */
+export interface RunOutcome extends CommandEnd {
+	readonly areas: readonly Area[];
+	/** Files of what it printed. */
+	readonly stdout: string;
+	readonly stderr: string;
+	readonly warnings: readonly string[];
+}
+
+/** Where a run's copies and outputs go; both folders are its own. */
+export interface RunPlaces {
+	/** Copies of the checkout. */
+	readonly copies: string;
+	/** What it wrote and printed; on the store's filesystem. */
+	readonly outputs: string;
+}
+
+/** What a run needs of the request. */
+export type RunRequest = SpecRequest & Pick<UpRequest, 'signal' | 'force'>;
+
+/** The folders of the spec that are copied: those in the folder of the spec itself, which is the checkout. */
+export function checkoutFolders({host}: Machine, {file}: Project, service: Service): readonly string[] {
+	const top = dirname(file);
+	return service.volumes.flatMap(volume => {
+		if (volume.type !== 'bind' || host.stat(volume.source)?.kind !== 'directory') return [];
+		return volume.source === top || volume.source.startsWith(top === '/' ? '/' : `${top}/`) ? [volume.source] : [];
+	});
+}
+
+/** The name of a named volume that this run has to itself; an external one holds what somebody else has put there, and stays. */
+export function volumeOfRun(name: string, run: number): string {
+	return `${name.slice(0, 40)}.verify-${process.pid}-${run + 1}`;
+}
+
+/**
+ * Runs the service once, differing in what should not matter.
+ *
+ * @throws TsboxError when it does not start; nothing of the container stays.
+ */
+export async function verifyRun(
+	machine: Machine,
+	request: RunRequest,
+	run: number,
+	places: RunPlaces,
+): Promise<RunOutcome> {
+	const {dirs} = machine;
+	const variation = variationOf(run);
+	const {HOME: _, ...shown} = variation.env;
+	// `~` in a source means the caller's own home in each run.
+	const project = await loadProject({...request, env: {...request.env, ...shown}}, machine);
+	const asked = pickService(project, request.service);
+	const copied = copies(machine, project, asked, variation, places.copies);
+	const service = varied(machine, asked, variation, run, copied);
+	const planned = await planService(machine, {...project, services: [service]}, service, request, {
+		tty: false,
+		usedNumbers: variation.usedNumbers,
+		signal: request.signal,
+	});
+	const mounted = service.volumes.flatMap((volume): readonly Area[] => {
+		if (volume.readOnly) return [];
+		if (volume.type === 'bind' && [...copied.values()].includes(volume.source))
+			return [{target: volume.target, folder: volume.source}];
+		return volume.type === 'volume' && volume.volume.project !== null
+			? [{target: volume.target, folder: volumeData(dirs.store, volume.volume.name)}]
+			: [];
+	});
+	const [stdout, stderr] = [`${places.outputs}/stdout`, `${places.outputs}/stderr`];
+	const streams = [openSync('/dev/null', 'r'), openSync(stdout, 'wx', 0o600), openSync(stderr, 'wx', 0o600)] as const;
+	const umask = process.umask(variation.umask);
+	try {
+		const end = await upPlanned(
+			machine,
+			planned,
+			{
+				...request,
+				verb: 'run',
+				tty: false,
+				stdio: {stdin: streams[0], stdout: streams[1], stderr: streams[2]},
+				emit: () => {},
+			},
+			() => keepLayer(machine, service.name, places.outputs),
+		);
+		return {
+			...end,
+			areas: [...layerAreas(machine, places.outputs), ...mounted],
+			stdout,
+			stderr,
+			warnings: planned.plan.warnings,
+		};
+	} finally {
+		process.umask(umask);
+		for (const fd of streams) closeSync(fd);
+	}
+}
+
+/**
+ * Takes the writable layer out of a container that has ended, before it is rolled back.
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED where its root is a copy and not an overlay.
+ */
+async function keepLayer({host, dirs, facts}: Machine, name: string, outputs: string): Promise<void> {
+	const layer = [`${dirs.store}/layers/${name}`, `${containerFolder(dirs.state, name)}/layer`].find(
+		folder => host.lstat(`${folder}/upper`) !== undefined,
+	);
+	if (layer === undefined)
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'what it wrote over its image can not be told', {
+			why: 'its root filesystem is a copy, not an overlay',
+			hint: 'see `tsbox doctor` for what overlay lacks on this machine',
+		});
+	for (const part of ['upper', 'folders']) {
+		if (host.lstat(`${layer}/${part}`) === undefined) continue;
+		try {
+			host.rename(`${layer}/${part}`, `${outputs}/${part}`);
+		} catch (error) {
+			if (errnoOf(error) !== 'EXDEV') throw error;
+			await host.run([...(hostToolWords(facts, 'cp') ?? ['cp']), '-a', `${layer}/${part}`, outputs]);
+		}
+	}
+}
+
+/** The writable layers: one, or for `rootfs: host` of an ordinary user one for each folder of the root. */
+function layerAreas({host}: Machine, outputs: string): readonly Area[] {
+	return [
+		{target: '/', folder: `${outputs}/upper`},
+		...host.list(`${outputs}/folders`).map(name => ({target: `/${name}`, folder: `${outputs}/folders/${name}/upper`})),
+	];
+}
+
+/** Copies the checkout; gives for each folder where its copy is. */
+function copies(
+	machine: Machine,
+	project: Project,
+	service: Service,
+	{order, checkout}: Variation,
+	place: string,
+): ReadonlyMap<string, string> {
+	const found = new Map<string, string>();
+	for (const source of new Set(checkoutFolders(machine, project, service))) {
+		const to = `${place}/${checkout}/${found.size}`;
+		machine.host.mkdirs(dirname(to), 0o755);
+		copyTree(source, to, order);
+		found.set(source, to);
+	}
+	return found;
+}
+
+function varied(
+	{facts}: Machine,
+	service: Service,
+	{env, oneProcessor}: Variation,
+	run: number,
+	copied: ReadonlyMap<string, string>,
+): Service {
+	const {origins, environment, reproducible, cpuset} = service;
+	const name = `${service.name.slice(0, 40)}-v${process.pid}-${run + 1}`;
+	const home = origins['environment.HOME']?.kind === 'environment' ? {HOME: env['HOME'] ?? '/'} : {};
+	const pins = oneProcessor && reproducible !== true && cpuset === undefined && canPin(facts);
+	return {
+		...service,
+		name,
+		keep: false,
+		...(origins['hostname']?.kind === 'default' ? {hostname: hostNameOf(name)} : {}),
+		...(pins ? {cpuset: '0'} : {}),
+		environment: {...environment, ...home},
+		volumes: service.volumes.map(volume => {
+			if (volume.type === 'bind') return {...volume, source: copied.get(volume.source) ?? volume.source};
+			if (volume.type !== 'volume' || volume.volume.project === null) return volume;
+			return {...volume, volume: {...volume.volume, name: volumeOfRun(volume.volume.name, run)}};
+		}),
+	};
+}

@@ -1,0 +1,86 @@
+import {chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import {compareTrees} from './compare-trees.ts';
+import {copyTree, treeSize} from './copy-tree.ts';
+
+let folder = '';
+beforeEach(() => {
+	folder = mkdtempSync(join(tmpdir(), 'tsbox-compare-'));
+	mkdirSync(join(folder, 'a/below'), {recursive: true});
+	writeFileSync(join(folder, 'a/text'), 'made on monday\n');
+	writeFileSync(join(folder, 'a/below/large'), Buffer.alloc(70_000, 1));
+	symlinkSync('/nowhere', join(folder, 'a/link'));
+	copyTree(join(folder, 'a'), join(folder, 'b'), 'reversed');
+});
+afterEach(() => rmSync(folder, {recursive: true}));
+
+const differences = () => compareTrees(join(folder, 'a'), join(folder, 'b'), '/');
+
+test('a copy in another order of creation is the same', () => {
+	expect(differences()).toEqual([]);
+	expect(treeSize(join(folder, 'b'))).toBeGreaterThan(70_000);
+});
+
+test('each difference is told by its path, the first byte by its place', () => {
+	writeFileSync(join(folder, 'b/text'), 'made on sunday\n');
+	writeFileSync(join(folder, 'b/below/large'), Buffer.concat([Buffer.alloc(69_999, 1), Buffer.of(2)]));
+	writeFileSync(join(folder, 'b/more'), '');
+	rmSync(join(folder, 'b/link'));
+	symlinkSync('/elsewhere', join(folder, 'b/link'));
+	chmodSync(join(folder, 'b/below'), 0o711);
+	expect(
+		differences().map(({path, what, offset, one, other}) => [path, what, offset, one, other]),
+	).toMatchInlineSnapshot(`
+		[
+		  [
+		    "/below",
+		    "mode",
+		    undefined,
+		    "0755",
+		    "0711",
+		  ],
+		  [
+		    "/below/large",
+		    "bytes",
+		    69999,
+		    "01",
+		    "02",
+		  ],
+		  [
+		    "/link",
+		    "target",
+		    undefined,
+		    "/nowhere",
+		    "/elsewhere",
+		  ],
+		  [
+		    "/more",
+		    "presence",
+		    undefined,
+		    "missing",
+		    "a file",
+		  ],
+		  [
+		    "/text",
+		    "bytes",
+		    8,
+		    ""monday\\n"",
+		    ""sunday\\n"",
+		  ],
+		]
+	`);
+});
+
+test('of a file that is the beginning of another the end is told', () => {
+	writeFileSync(join(folder, 'b/text'), 'made on monday\nat noon\n');
+	expect(differences()).toEqual([{path: '/text', what: 'bytes', offset: 15, one: 'the end', other: '"at noon\\n"'}]);
+});
+
+test('what is a file here and a folder there is not looked into', () => {
+	rmSync(join(folder, 'b/text'));
+	mkdirSync(join(folder, 'b/text'));
+	expect(differences()).toEqual([{path: '/text', what: 'kind', one: 'file', other: 'folder'}]);
+	expect(compareTrees(join(folder, 'no'), join(folder, 'none'), '/x')).toEqual([]);
+});

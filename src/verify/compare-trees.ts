@@ -1,0 +1,105 @@
+import {closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats} from 'node:fs';
+
+/** What differs between what two runs made; `one` and `other` are what each has, for people. */
+export interface TreeDifference {
+	readonly path: string;
+	readonly what: 'presence' | 'kind' | 'mode' | 'owner' | 'target' | 'bytes' | 'status';
+	/** Of `bytes`: the first that differs, from 0. */
+	readonly offset?: number;
+	readonly one: string;
+	readonly other: string;
+}
+
+/**
+ * Compares two folders, or files, that nobody writes to any more: names, kinds, modes, owners, targets of symlinks and
+ * bytes. Times are not compared, nor extended attributes. `name` is what the pair is called in what is told. Symlinks are
+ * not followed.
+ */
+export function compareTrees(one: string, other: string, name: string): readonly TreeDifference[] {
+	const [a, b] = [statOf(one), statOf(other)];
+	if (a === undefined || b === undefined) {
+		if (a === b) return [];
+		return [{path: name, what: 'presence', one: thereOrNot(a), other: thereOrNot(b)}];
+	}
+	const [kindA, kindB] = [kindOf(a), kindOf(b)];
+	if (kindA !== kindB) return [{path: name, what: 'kind', one: kindA, other: kindB}];
+	return [
+		...attributes(a, b, name),
+		...(kindA === 'symlink' ? targets(one, other, name) : []),
+		...(kindA === 'file' ? bytes(one, other, name) : []),
+		...(kindA === 'folder' ? below(one, other, name) : []),
+	];
+}
+
+function statOf(path: string): Stats | undefined {
+	return lstatSync(path, {throwIfNoEntry: false});
+}
+
+function thereOrNot(stats: Stats | undefined): string {
+	return stats === undefined ? 'missing' : `a ${kindOf(stats)}`;
+}
+
+/** A whiteout of an overlay is a character device 0:0: overlayfs.rst. */
+function kindOf(stats: Stats): string {
+	if (stats.isFile()) return 'file';
+	if (stats.isDirectory()) return 'folder';
+	if (stats.isSymbolicLink()) return 'symlink';
+	if (stats.isCharacterDevice()) return stats.rdev === 0 ? 'deletion' : 'device';
+	return stats.isBlockDevice() ? 'device' : stats.isFIFO() ? 'FIFO' : 'socket';
+}
+
+function attributes(a: Stats, b: Stats, path: string): readonly TreeDifference[] {
+	const mode = (stats: Stats): string => (stats.mode & 0o7777).toString(8).padStart(4, '0');
+	const owner = (stats: Stats): string => `${stats.uid}:${stats.gid}`;
+	return [
+		...(mode(a) === mode(b) ? [] : [{path, what: 'mode' as const, one: mode(a), other: mode(b)}]),
+		...(owner(a) === owner(b) ? [] : [{path, what: 'owner' as const, one: owner(a), other: owner(b)}]),
+	];
+}
+
+function targets(one: string, other: string, path: string): readonly TreeDifference[] {
+	const [a, b] = [readlinkSync(one), readlinkSync(other)];
+	return a === b ? [] : [{path, what: 'target', one: a, other: b}];
+}
+
+function below(one: string, other: string, path: string): readonly TreeDifference[] {
+	const names = [...new Set([...readdirSync(one), ...readdirSync(other)])].toSorted();
+	return names.flatMap(name =>
+		compareTrees(`${one}/${name}`, `${other}/${name}`, `${path === '/' ? '' : path}/${name}`),
+	);
+}
+
+/** Bytes read at once. */
+const piece = 65_536;
+/** Bytes shown from the first that differs. */
+const shown = 16;
+
+function bytes(one: string, other: string, path: string): readonly TreeDifference[] {
+	const files = [openSync(one, 'r'), openSync(other, 'r')] as const;
+	const at = (file: number, offset: number, length: number): Buffer => {
+		const into = Buffer.alloc(length);
+		return into.subarray(0, readSync(file, into, 0, length, offset));
+	};
+	try {
+		for (let offset = 0; ; offset += piece) {
+			const [a, b] = [at(files[0], offset, piece), at(files[1], offset, piece)];
+			if (a.equals(b)) {
+				if (a.length < piece) return [];
+				continue;
+			}
+			const same = a.findIndex((byte, n) => byte !== b[n]);
+			const first = offset + (same === -1 ? a.length : same);
+			const words = files.map(file => excerpt(at(file, first, shown)));
+			return [{path, what: 'bytes', offset: first, one: words[0] ?? '', other: words[1] ?? ''}];
+		}
+	} finally {
+		for (const file of files) closeSync(file);
+	}
+}
+
+/** Text as it is, all else in hexadecimal; the end of a file is said. */
+function excerpt(part: Buffer): string {
+	if (part.length === 0) return 'the end';
+	const text = part.toString('latin1');
+	return /^[\t\n\x20-\x7e]*$/.test(text) ? JSON.stringify(text) : part.toString('hex').replaceAll(/..(?=.)/g, '$& ');
+}

@@ -1,0 +1,2 @@
+#include "app.h"
+int add(int a, int b) { return a + b; }

@@ -1,0 +1,155 @@
+import {existsSync, mkdirSync, readdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {type TestBox, testBox} from './box.ts';
+import {leftovers} from './leftovers.ts';
+import {until} from './project.ts';
+
+const root = process.getuid?.() === 0;
+const fixtures = join(import.meta.dirname, '../reproducible');
+
+/** What a reproducible box shows of itself, the same in every one. */
+const look =
+	'hostname; cat /proc/sys/kernel/domainname /etc/machine-id; env | sort; umask; nproc; cat /proc/self/personality; head -n 1 /proc/self/maps | cut -d- -f1; tail -n 2 /proc/self/maps | cut -d- -f1; cut -d. -f1 /proc/uptime; ls /sys/class/net';
+
+/** Nothing of the runs is left: neither of their containers, nor copies in memory, nor kept layers or volumes. */
+function expectNothingLeft(box: TestBox): void {
+	expect(leftovers(box.name, box.folder)).toEqual([]);
+	expect(existsSync(join(box.folder, 'store/kept'))).toBe(false);
+	expect(readdirSync('/dev/shm').filter(name => name.startsWith(`tsbox-verify-${process.pid}-`))).toEqual([]);
+}
+
+describe.skipIf(!root)('reproducible: true', () => {
+	test.each([
+		['root', undefined],
+		['mapped', 'mapped'],
+	] as const)('%s: names, variables, processors, addresses and clocks are the same in each run', async (_, starter) => {
+		await using box = await testBox(starter);
+		const spec = box.spec(`reproducible: true\ncommand: [sh, -c, "${look}"]\n`);
+		const [one, other] = [
+			await box.tsbox(['run', '-T', spec]),
+			await box.tsbox(['run', '-T', spec], {env: {TZ: 'Asia/Tokyo'}}),
+		];
+		expect(one).toMatchObject({status: 0});
+		const lines = one.out.trimEnd().split('\n');
+		expect(lines.slice(0, 3)).toEqual(['box', '(none)', '00000000000000000000000000000001']);
+		expect(lines).toEqual(
+			expect.arrayContaining(['LC_ALL=C', 'SOURCE_DATE_EPOCH=315532800', 'TZ=UTC', '0022', '00040000', 'lo']),
+		);
+		const steady = (text: string): readonly string[] => text.split('\n').filter(line => !/^\d$/.test(line));
+		expect(steady(other.out)).toEqual(steady(one.out));
+		// Seconds since its boot, and one processor.
+		expect(lines.filter(line => /^\d+$/.test(line) && Number(line) < 60).length).toBeGreaterThanOrEqual(2);
+		expectNothingLeft(box);
+	});
+
+	test('a compiled script has all of it, and drift sees it in the kernel', async () => {
+		await using box = await testBox();
+		const spec = box.spec(`reproducible: true\ncommand: [sh, -c, "${look}"]\n`);
+		const script = box.file('box.sh', (await box.tsbox(['compile', spec])).out);
+		const {execa} = await import('execa');
+		const {stdout, exitCode} = await execa('sh', [script], {reject: false, input: ''});
+		expect([exitCode, stdout.split('\n').slice(0, 3)]).toEqual([
+			0,
+			['box', '(none)', '00000000000000000000000000000001'],
+		]);
+		expect(stdout).toContain('00040000');
+		const running = box.start([
+			'up',
+			'--plain',
+			'-T',
+			box.spec('reproducible: true\ncommand: [sh, -c, "echo is up; exec sleep 10000"]\n'),
+		]);
+		await running.says('is up\n');
+		expect(await box.tsbox(['drift', box.name])).toMatchObject({status: 0});
+		expect((await box.tsbox(['inspect', box.name])).out).toContain('"process.addresses"');
+		await box.tsbox(['down', '-t', '0', box.name]);
+		await running.ended;
+		expectNothingLeft(box);
+	});
+
+	test('the plan says where the spec breaks it, and the network of the host is refused', async () => {
+		await using box = await testBox();
+		const {out} = await box.tsbox(['plan', box.spec('reproducible: true\ncpuset: 0-1\nenvironment: [TZ]\n')], {
+			env: {TZ: 'UTC'},
+		});
+		expect(out).toContain('not reproducible: it runs on several processors at once');
+		expect(out).toContain("not reproducible: environment.TZ is the caller's");
+		const refused = await box.tsbox(['validate', box.spec('reproducible: true\nnamespaces: [mount, pid, uts, ipc]\n')]);
+		expect(refused.status).not.toBe(0);
+		expect(refused.err).toContain('needs a network namespace of its own');
+	});
+});
+
+describe.skipIf(!root)('verify', () => {
+	test.each([
+		['date', '/out/built: byte'],
+		['pid', '/out/built: byte 16'],
+		['hostname', '/out/built: byte'],
+		['order', '/out/built: byte'],
+		['mode', '/out/mode: mode'],
+		['compile-carelessly', '/src/greet.o: byte'],
+	])('%s is found out', async (name, words) => {
+		await using box = await testBox();
+		const {status, out} = await box.tsbox(['verify', '-n', '2', join(fixtures, `${name}.yaml`)]);
+		expect(out).toContain(words);
+		expect(status).toBe(1);
+		expectNothingLeft(box);
+	});
+
+	test('a C project that is built in different places, orders and numbers of processes is the same', async () => {
+		await using box = await testBox();
+		const {status, out, err} = await box.tsbox(['verify', join(fixtures, 'compile.yaml')]);
+		expect(err).not.toContain('warning');
+		expect({status, out}).toEqual({status: 0, out: 'all 3 runs made the same (exit status 0)\n'});
+		expect(readdirSync(join(fixtures, 'project'))).not.toContain('app');
+		expectNothingLeft(box);
+	});
+
+	test('outputs can be named, kept and told as JSON; volumes of the runs are removed', async () => {
+		await using box = await testBox();
+		const spec = box.file(
+			'shop.yaml',
+			`name: ${box.name}\nservices:\n  make:\n    rootfs: ${box.rootfs}\n    volumes: [data:/data]\n    command: [sh, -c, "sh -c 'echo $$$$$$$$; :' > /data/number; echo same > /same"]\nvolumes:\n  data:\n`,
+		);
+		expect(await box.tsbox(['verify', '-n', '2', '--output', '/same', spec])).toMatchObject({status: 0});
+		const {status, out} = await box.tsbox(['verify', '-n', '2', '--json', '--keep', 'runs', '--output', '/data', spec]);
+		const {differences, reproducible} = JSON.parse(out) as {
+			differences: readonly {path: string}[];
+			reproducible: boolean;
+		};
+		expect([status, reproducible, differences.map(({path}) => path)]).toEqual([1, false, ['/data/number']]);
+		expect(readdirSync(join(box.folder, 'runs/run-2')).toSorted()).toEqual(['mnt_data', 'root', 'stderr', 'stdout']);
+		const typo = await box.tsbox(['verify', '-n', '2', '--output', '/sane', spec]);
+		expect(typo.err).toContain('no run wrote /sane');
+		expectNothingLeft(box);
+	});
+
+	test('an interrupt ends it and leaves nothing', async () => {
+		await using box = await testBox();
+		const running = box.start([
+			'verify',
+			box.spec('command: [sh, -c, "trap \'exit 0\' TERM; while :; do sleep 0.1; done"]\n'),
+		]);
+		await running.says('run 1 of 3');
+		running.child.kill('SIGINT');
+		expect((await running.ended).status).not.toBe(0);
+		expectNothingLeft(box);
+	});
+
+	test('after SIGKILL gc takes back its container, copies and outputs', async () => {
+		await using box = await testBox();
+		mkdirSync(join(box.folder, 'src'));
+		const spec = box.spec('volumes: ["./src:/src"]\ncommand: [sh, -c, "echo x > /src/x; exec sleep 10000"]\n');
+		const running = box.start(['verify', spec]);
+		const copies = (): readonly string[] =>
+			readdirSync('/dev/shm').filter(name => name.startsWith(`tsbox-verify-${running.child.pid}-`));
+		const written = (): boolean => copies().some(name => existsSync(join('/dev/shm', name, 'copies-1/src/0/x')));
+		await until('it runs', written);
+		running.child.kill('SIGKILL');
+		await running.ended;
+		await box.tsbox(['gc']);
+		expect(copies()).toEqual([]);
+		expectNothingLeft(box);
+	});
+});
