@@ -19,7 +19,6 @@ export const lock = defineCommand({
 		['tsbox lock shop.yaml', 'writes tsbox.lock beside the spec, for git'],
 		['tsbox lock shop.yaml web', 'locks one service anew'],
 		['tsbox lock --check shop.yaml', 'what differs; exit status 1 where something does'],
-		['tsbox up --locked shop.yaml', 'starts it when it is as locked'],
 	],
 	options: {
 		check: {kind: 'flag', describe: 'Compare, write nothing; exit status 1 where something differs'},
