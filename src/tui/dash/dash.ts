@@ -11,7 +11,7 @@ import {detailOf} from './detail.ts';
 import {handleInput} from './handle-input.ts';
 import type {Keys} from './keys.ts';
 import {currentRows, firstModel, type Model} from './model.ts';
-import {openPane} from '../panes/open-pane.ts';
+import {openPane} from './panes/open-pane.ts';
 import {isLive} from './rows.ts';
 import {type Screen, type ScreenLook, screenOf} from './screen.ts';
 import type {ViewSettings} from './settings.ts';

@@ -1,13 +1,13 @@
 import {describe, expect, test} from 'vitest';
-import type {ProjectEvent} from '../../supervise/event.ts';
-import {detailOf} from '../dash/detail.ts';
-import {keyTable} from '../dash/keys.ts';
-import type {Pane} from '../dash/pane.ts';
-import {sheetAfter} from '../dash/sheet.ts';
-import type {DashSource} from '../dash/source.ts';
-import {tabNames} from '../dash/tabs.ts';
-import {sampleFrame, sampleNow} from '../tabs/sample-frame.ts';
-import {failedStory, startedStory} from '../tabs/sample-story.ts';
+import type {ProjectEvent} from '../../../supervise/event.ts';
+import {detailOf} from '../detail.ts';
+import {keyTable} from '../keys.ts';
+import type {Pane} from '../pane.ts';
+import {sheetAfter} from '../sheet.ts';
+import type {DashSource} from '../source.ts';
+import {tabNames} from '../tabs.ts';
+import {sampleFrame, sampleNow} from '../../tabs/sample-frame.ts';
+import {failedStory, startedStory} from '../../tabs/sample-story.ts';
 import {movedCursor} from './asked-pane.ts';
 import {log, ofAbsent, ofDemo, ofWeb, opened, settled} from './sample-pane.ts';
 

@@ -1,15 +1,15 @@
 import stringWidth from 'string-width';
-import type {DetailTarget, Pane} from '../dash/pane.ts';
-import type {Row} from '../dash/rows.ts';
-import {sampleContainer, sampleUse} from '../dash/sample-dash.ts';
-import {sampleSource} from '../dash/sample-desk.ts';
-import {firstSettings, type ViewSettings} from '../dash/settings.ts';
-import {prompt, type Sheet, sheetAfter} from '../dash/sheet.ts';
-import type {DashSource} from '../dash/source.ts';
-import type {TabName} from '../dash/tabs.ts';
-import {sampleHistory} from '../tabs/history.ts';
-import {plainText, sampleFrame, sampleNow} from '../tabs/sample-frame.ts';
-import {sampleLog} from '../tabs/sample-log.ts';
+import type {DetailTarget, Pane} from '../pane.ts';
+import type {Row} from '../rows.ts';
+import {sampleContainer, sampleUse} from '../sample-dash.ts';
+import {sampleSource} from '../sample-desk.ts';
+import {firstSettings, type ViewSettings} from '../settings.ts';
+import {prompt, type Sheet, sheetAfter} from '../sheet.ts';
+import type {DashSource} from '../source.ts';
+import type {TabName} from '../tabs.ts';
+import {sampleHistory} from '../../tabs/history.ts';
+import {plainText, sampleFrame, sampleNow} from '../../tabs/sample-frame.ts';
+import {sampleLog} from '../../tabs/sample-log.ts';
 import {openPane} from './open-pane.ts';
 
 /** Waits until promises that are settled have been heard. */

@@ -1,8 +1,8 @@
-import type {Measure} from '../../view/look.ts';
-import type {Surround} from '../dash/pane.ts';
-import type {ViewSettings} from '../dash/settings.ts';
-import type {DashSource} from '../dash/source.ts';
-import type {SampleHistory} from '../tabs/history.ts';
+import type {Measure} from '../../../view/look.ts';
+import type {Surround} from '../pane.ts';
+import type {ViewSettings} from '../settings.ts';
+import type {DashSource} from '../source.ts';
+import type {SampleHistory} from '../../tabs/history.ts';
 
 /** What panes work with. */
 export interface PaneDesk {

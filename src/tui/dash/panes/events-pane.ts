@@ -1,8 +1,8 @@
-import {escapeText} from '../../view/escape.ts';
-import {line} from '../draw/line.ts';
-import {type DetailTarget, type Pane, scroller} from '../dash/pane.ts';
-import {eventsTab} from '../tabs/events-tab.ts';
-import type {ProjectEvent} from '../../supervise/event.ts';
+import {escapeText} from '../../../view/escape.ts';
+import {line} from '../../draw/line.ts';
+import {type DetailTarget, type Pane, scroller} from '../pane.ts';
+import {eventsTab} from '../../tabs/events-tab.ts';
+import type {ProjectEvent} from '../../../supervise/event.ts';
 import type {PaneDesk} from './pane-desk.ts';
 
 /** What happened in a project, of a container what happened to its service. */

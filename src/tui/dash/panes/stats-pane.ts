@@ -1,8 +1,8 @@
-import {line} from '../draw/line.ts';
-import type {DetailTarget, Pane} from '../dash/pane.ts';
-import {scroller} from '../dash/pane.ts';
-import {plotWindows} from '../dash/settings.ts';
-import {statsTab} from '../tabs/stats-tab.ts';
+import {line} from '../../draw/line.ts';
+import type {DetailTarget, Pane} from '../pane.ts';
+import {scroller} from '../pane.ts';
+import {plotWindows} from '../settings.ts';
+import {statsTab} from '../../tabs/stats-tab.ts';
 import type {PaneDesk} from './pane-desk.ts';
 
 /** Plots of what a container used. */

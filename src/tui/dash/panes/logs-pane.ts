@@ -1,11 +1,11 @@
-import {escapeText} from '../../view/escape.ts';
-import type {Frame} from '../draw/line.ts';
-import {line} from '../draw/line.ts';
-import type {KeyName} from '../dash/keys.ts';
-import type {DetailTarget, Move, Pane, Shown} from '../dash/pane.ts';
-import {commandText, prompt} from '../dash/sheet.ts';
-import type {FollowedLog} from '../dash/source.ts';
-import {sinceTime} from '../../view/since-time.ts';
+import {escapeText} from '../../../view/escape.ts';
+import type {Frame} from '../../draw/line.ts';
+import {line} from '../../draw/line.ts';
+import type {KeyName} from '../keys.ts';
+import type {DetailTarget, Move, Pane, Shown} from '../pane.ts';
+import {commandText, prompt} from '../sheet.ts';
+import type {FollowedLog} from '../source.ts';
+import {sinceTime} from '../../../view/since-time.ts';
 import {
 	nextMatch,
 	page,
@@ -18,10 +18,10 @@ import {
 	toggleWrap,
 	toStart,
 	toTime,
-} from '../tabs/log-moves.ts';
-import {type LogState, openLog} from '../tabs/log-state.ts';
-import {logFrame} from '../tabs/logs-view.ts';
-import {wholeLog} from '../tabs/whole-log.ts';
+} from '../../tabs/log-moves.ts';
+import {type LogState, openLog} from '../../tabs/log-state.ts';
+import {logFrame} from '../../tabs/logs-view.ts';
+import {wholeLog} from '../../tabs/whole-log.ts';
 import type {PaneDesk} from './pane-desk.ts';
 
 /** How far a key moves lines sideways, columns. */

@@ -1,7 +1,7 @@
-import {escapeText} from '../../view/escape.ts';
-import {type Body, type Frame, line} from '../draw/line.ts';
-import type {KeyName} from '../dash/keys.ts';
-import {type Move, type Pane, scroller, type Surround} from '../dash/pane.ts';
+import {escapeText} from '../../../view/escape.ts';
+import {type Body, type Frame, line} from '../../draw/line.ts';
+import type {KeyName} from '../keys.ts';
+import {type Move, type Pane, scroller, type Surround} from '../pane.ts';
 
 /** How a pane of facts that are asked for again and again is made. */
 export interface AskedFacts<T> {

@@ -1,7 +1,7 @@
-import {line} from '../draw/line.ts';
-import {type DetailTarget, type Pane, scroller} from '../dash/pane.ts';
-import type {StartStory} from '../../state/start-story.ts';
-import {commandAt, planCursorMax, planCursorStart, planTab} from '../tabs/plan-tab.ts';
+import {line} from '../../draw/line.ts';
+import {type DetailTarget, type Pane, scroller} from '../pane.ts';
+import type {StartStory} from '../../../state/start-story.ts';
+import {commandAt, planCursorMax, planCursorStart, planTab} from '../../tabs/plan-tab.ts';
 import {movedCursor} from './asked-pane.ts';
 import type {PaneDesk} from './pane-desk.ts';
 
