@@ -15,7 +15,7 @@ export function rowsInOrder(screen: string, prefix: string): readonly string[] {
 /** The lines between the names of the tabs and the last row, without their margin. */
 export function detailOf(screen: string): string {
 	const lines = screen.trimEnd().split('\n');
-	const tabs = lines.findIndex(line => line.includes('1 logs  2 plan'));
+	const tabs = lines.findIndex(line => /1 logs +2 plan/.test(line));
 	return lines
 		.slice(tabs + 1, -1)
 		.map(line => line.slice(1))

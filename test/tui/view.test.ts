@@ -1,10 +1,10 @@
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {copyFileSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {type TestBox, testBox} from '../system/box.ts';
 import {project, sleeper} from '../system/project.ts';
 import {dashboard, type DashboardOptions, leave, onScreen, tsboxLine, upInBackground} from './dashboard.ts';
-import {goTo} from './seen.ts';
+import {goTo, rowsInOrder} from './seen.ts';
 
 /* How the dashboard is found through, set up and remembered, in a home of each test's own. */
 
@@ -196,4 +196,26 @@ test('a key that is none is refused with the names that there are', async () => 
 	await screen.shows('did you mean sort?');
 	expect(await screen.ended()).not.toBe(0);
 	await screen.close();
+});
+
+test('options of the start filter, sort by the image, turn the order round, and leave out what ended well', async () => {
+	const other = join(at.folder, 'aaa.tar');
+	copyFileSync(at.rootfs, other);
+	const spec = at.file(
+		'images.yaml',
+		`name: ${at.name}-images\nservices:\n  first:\n    rootfs: ${at.rootfs}\n    ${sleeper}  second:\n    rootfs: ${other}\n    ${sleeper}  done:\n    rootfs: ${other}\n    command: ["true"]\n`,
+	);
+	await upInBackground(at, spec);
+	const prefix = `${at.name}-images`;
+	const order = async (...args: readonly string[]): Promise<readonly string[]> => {
+		await using screen = await dashboard(at, ['-f', prefix, ...args], homeOf(`start${args.join('')}`));
+		const text = await screen.shows(`${prefix}-first `);
+		await screen.close();
+		return rowsInOrder(text, prefix);
+	};
+	// Both have the same image, and the name decides.
+	expect(await order('-s', 'image')).toEqual(['done', 'second', 'first']);
+	expect(await order('-s', 'image', '-r')).toEqual(['first', 'done', 'second']);
+	expect(await order('-a', '-s', 'name')).toEqual(['first', 'second']);
+	await at.tsbox(['down', '-t', '0', prefix]);
 });
