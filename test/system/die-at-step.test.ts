@@ -5,8 +5,8 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {type TestBox, testBox} from './box.ts';
 
-/** Of the steps of a start each fourth, other ones in each test; all with `FAULTS=all`. */
-const every = process.env['FAULTS'] === 'all' ? 1 : 4;
+/** Of the steps of a start each eighth, other ones in each test; all with `FAULTS=all`. */
+const every = process.env['FAULTS'] === 'all' ? 1 : 8;
 let first = 0;
 
 const root = process.getuid?.() === 0;

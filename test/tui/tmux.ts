@@ -114,7 +114,13 @@ export async function tmuxScreen(
 		ended: async () => {
 			// The terminal may be closed before tmux has heard how the program ended.
 			const format = '#{pane_dead},#{pane_dead_status},#{pane_dead_signal}';
-			const [, status = '', signal = ''] = (await waited(() => ask(format), /^1,.*\w/)).split(',');
+			const look = async (): Promise<string> => {
+				const text = await ask(format);
+				// tmux 3.3 misses the signal of a child that ends just as its terminal closes, and looks when it is told again.
+				if (text === '1,,') process.kill(Number(await ask('#{pid}')), 'SIGCHLD');
+				return text;
+			};
+			const [, status = '', signal = ''] = (await waited(look, /^1,.*\w/)).split(',');
 			return signal === '' ? Number(status) : signal;
 		},
 		close,

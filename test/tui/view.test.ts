@@ -138,7 +138,7 @@ test('what was chosen of the view is there the next time', async () => {
 	});
 	await using second = await dashboard(at, [], options);
 	await second.shows('NAME ▼');
-	await second.shows(`▸ ${at.name} `, `${at.name}-web`);
+	await second.shows(`▸ ${at.name} `, `${at.name}-web  `);
 	expect(await second.showsColoured(/\u001b\[[\d;]*m3 stats/)).not.toMatch(/\u001b\[1[\d;]*m1 logs/);
 	await second.close();
 	writeFileSync(file, '{"sort": 7, "tab": []');

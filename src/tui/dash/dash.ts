@@ -153,6 +153,8 @@ export async function runDash(options: DashOptions): Promise<void> {
 		// Nobody sees it: a shell has the terminal.
 		if (isLent) return;
 		sample();
+		// A project goes a moment after its last container, and nothing tells of it.
+		model.projects = source.projects();
 		desk.detail.refresh('second');
 		changed();
 	}, sampleMs);
