@@ -7,8 +7,8 @@ import {openMachine, planContainer} from '../../src/index.ts';
 import {type TestBox, testBox} from './box.ts';
 
 const driver = join(import.meta.dirname, 'dying-supervisor.ts');
-/** Of the steps of a start each sixth; all with `FAULTS=all`. */
-const every = process.env['FAULTS'] === 'all' ? 1 : 6;
+/** Of the steps of a start each fourth; all with `FAULTS=all`. */
+const every = process.env['FAULTS'] === 'all' ? 1 : 4;
 
 const text = `
 mem_limit: 64m

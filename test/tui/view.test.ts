@@ -199,11 +199,11 @@ test('a key that is none is refused with the names that there are', async () => 
 });
 
 test('options of the start filter, sort by the image, turn the order round, and leave out what ended well', async () => {
-	const other = join(at.folder, 'aaa.tar');
-	copyFileSync(at.rootfs, other);
+	const [other, last] = [join(at.folder, 'aaa.tar'), join(at.folder, 'zzz.tar')];
+	for (const copy of [other, last]) copyFileSync(at.rootfs, copy);
 	const spec = at.file(
 		'images.yaml',
-		`name: ${at.name}-images\nservices:\n  first:\n    rootfs: ${at.rootfs}\n    ${sleeper}  second:\n    rootfs: ${other}\n    ${sleeper}  done:\n    rootfs: ${other}\n    command: ["true"]\n`,
+		`name: ${at.name}-images\nservices:\n  first:\n    rootfs: ${last}\n    ${sleeper}  second:\n    rootfs: ${other}\n    ${sleeper}  done:\n    rootfs: ${other}\n    command: ["true"]\n`,
 	);
 	await upInBackground(at, spec);
 	const prefix = `${at.name}-images`;
