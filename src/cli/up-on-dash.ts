@@ -1,7 +1,7 @@
 import {labelOf} from '../spec/replicas.ts';
-import {isCapable} from '../view/theme.ts';
 import type {Context} from './command.ts';
 import type {SpecRequest} from './engine-api.ts';
+import {hasDashScreen} from './has-screen.ts';
 import {openDash} from './open-dash.ts';
 import {programOf} from './program.ts';
 import {upInBackground} from './up-in-background.ts';
@@ -22,8 +22,7 @@ export async function upOnDash(
 	context: Context,
 ): Promise<number> {
 	const {io, engine, folders} = context;
-	const canDraw = io.isTerminal('stdout') && io.isTerminal('stdin') && isCapable({...io.env, CI: undefined});
-	if (values.plain || !canDraw) {
+	if (values.plain || !hasDashScreen(io)) {
 		const status = await upInBackground(values, spec, services, context);
 		if (status !== 0) return status;
 		const {dashPlain} = await import('./dash-plain.ts');

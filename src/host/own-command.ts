@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process';
+import {constants} from 'node:os';
 
 /** How a command ended, and what it said. */
 export interface OwnCommandEnd {
@@ -10,8 +11,6 @@ export interface OwnCommandEnd {
 
 /** Bytes of output that are kept. */
 const kept = 64 * 1024;
-/** Numbers of the signals that end a command of a person's. */
-const signalNumbers: Readonly<Record<string, number>> = {SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15};
 
 /** Runs this Node's program with other arguments, without input; gives how it ended. Never throws. */
 export function runOwnCommand(
@@ -30,7 +29,7 @@ export function runOwnCommand(
 		child.stdout.on('data', hear);
 		child.stderr.on('data', hear);
 		child.once('error', error => resolve({status: 125, output: error.message}));
-		child.once('close', (code, signal) => resolve({status: code ?? 128 + (signalNumbers[signal ?? ''] ?? 0), output}));
+		child.once('close', (code, signal) => resolve({status: statusOf(code, signal), output}));
 	});
 }
 
@@ -42,6 +41,10 @@ export function lendTerminal(
 	return new Promise(resolve => {
 		const child = spawn(process.execPath, args, {cwd, env, stdio: 'inherit'});
 		child.once('error', () => resolve(125));
-		child.once('exit', (code, signal) => resolve(code ?? 128 + (signalNumbers[signal ?? ''] ?? 0)));
+		child.once('exit', (code, signal) => resolve(statusOf(code, signal)));
 	});
+}
+
+function statusOf(code: number | null, signal: NodeJS.Signals | null): number {
+	return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
 }

@@ -90,19 +90,23 @@ export function openBelow(folder: Pinned, name: Buffer | string): number | undef
  * Throws the system's error.
  */
 export function readBelow(folder: Pinned, name: Buffer | string, take: (bytes: Buffer) => void): boolean {
-	const {O_RDONLY, O_NOFOLLOW, O_NONBLOCK} = constants;
+	const fd = unlessRefused(() => openBelow(folder, name));
+	if (fd === undefined) return false;
 	try {
-		const fd = openSync(below(folder, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-		try {
-			if (!fstatSync(fd).isFile()) return false;
-			const piece = Buffer.allocUnsafe(256 * 1024);
-			for (let length = readSync(fd, piece); length > 0; length = readSync(fd, piece)) take(piece.subarray(0, length));
-			return true;
-		} finally {
-			closeSync(fd);
-		}
+		const piece = Buffer.allocUnsafe(256 * 1024);
+		for (let length = readSync(fd, piece); length > 0; length = readSync(fd, piece)) take(piece.subarray(0, length));
+		return true;
+	} finally {
+		closeSync(fd);
+	}
+}
+
+/** What something gives; undefined where the caller may not. */
+function unlessRefused<T>(act: () => T): T | undefined {
+	try {
+		return act();
 	} catch (error) {
-		if (['EACCES', 'ENOENT', 'ELOOP'].includes(errnoOf(error) ?? '')) return false;
+		if (errnoOf(error) === 'EACCES') return undefined;
 		throw error;
 	}
 }

@@ -2,7 +2,7 @@ import type {Phase} from '../step/step.ts';
 import {bytes} from '../view/bytes.ts';
 import {duration, plural} from '../view/duration.ts';
 import {escapeText} from '../view/escape.ts';
-import type {Glyphs} from '../view/glyphs.ts';
+import {bar, type Glyphs} from '../view/glyphs.ts';
 import type {ProgressState, ShownStep, Unpack} from './progress-state.ts';
 
 /** What a line is, for its colour. */
@@ -111,11 +111,11 @@ function stepLines(step: ShownStep, {glyphs, now, tick}: Frame): readonly Line[]
 		case 'running': {
 			const spinner = glyphs.spinner[tick % glyphs.spinner.length] ?? '';
 			const elapsed = now - state.since;
-			const bar =
+			const progress =
 				state.unpack === undefined
 					? []
 					: [line(`${id} bar`, 'running', `    ${unpackBar(state.unpack, state.since, glyphs)}`)];
-			return [line(id, 'running', `  ${spinner} ${title}`, duration(Math.max(0, elapsed))), command, ...bar];
+			return [line(id, 'running', `  ${spinner} ${title}`, duration(Math.max(0, elapsed))), command, ...progress];
 		}
 		case 'failed': {
 			const said = `${step.output.trimEnd()}\n${state.message}`.trim().split('\n').slice(-outputLines);
@@ -131,11 +131,9 @@ function stepLines(step: ShownStep, {glyphs, now, tick}: Frame): readonly Line[]
 
 function unpackBar({done, total, entries, at}: Unpack, since: number, glyphs: Glyphs): string {
 	const part = total === 0 ? 1 : Math.min(1, done / total);
-	const full = Math.round(part * barWidth);
-	const bar = glyphs.barFull.repeat(full) + glyphs.barEmpty.repeat(barWidth - full);
 	const seconds = (at - since) / 1000;
 	const rate = seconds > 0 ? `, ${bytes(done / seconds)}/s` : '';
-	return `${bar} ${Math.floor(part * 100)} %, ${bytes(done)} of ${bytes(total)}, ${plural(entries, 'file')}${rate}`;
+	return `${bar(part, barWidth, glyphs)} ${Math.floor(part * 100)} %, ${bytes(done)} of ${bytes(total)}, ${plural(entries, 'file')}${rate}`;
 }
 
 function line(key: string, role: LineRole, text: string, aside = ''): Line {

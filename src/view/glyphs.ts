@@ -36,6 +36,12 @@ const ascii: Glyphs = {
 	spinner: ['|', '/', '-', '\\'],
 };
 
+/** A bar of so many characters, of which a part from 0 to 1 is full. */
+export function bar(part: number, columns: number, {barFull, barEmpty}: Glyphs): string {
+	const full = Math.round(part * columns);
+	return barFull.repeat(full) + barEmpty.repeat(columns - full);
+}
+
 /** The signs that the caller's locale can show; locale(7): LC_ALL before LC_CTYPE before LANG. */
 export function glyphs(env: Readonly<Record<string, string | undefined>>): Glyphs {
 	const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';

@@ -3,7 +3,8 @@ import {bytes} from './bytes.ts';
 import {escapeText} from './escape.ts';
 import {duration} from './duration.ts';
 
-const conditions: Readonly<Record<string, string>> = {
+/** What a condition of `depends_on` waits for, in words. */
+export const conditions: Readonly<Record<string, string>> = {
 	service_started: 'has started',
 	service_healthy: 'is healthy',
 	service_completed_successfully: 'has completed successfully',

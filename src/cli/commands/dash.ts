@@ -1,7 +1,7 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {dashColumns, dashThemes} from '../../spec/dash-words.ts';
 import {defineCommand} from '../command.ts';
-import {isCapable} from '../../view/theme.ts';
+import {hasDashScreen} from '../has-screen.ts';
 import {openDash} from '../open-dash.ts';
 
 /** `tsbox dash`: the dashboard. */
@@ -44,7 +44,7 @@ export const dash = defineCommand({
 			const {dashPlain} = await import('../dash-plain.ts');
 			return dashPlain(context, values.filter);
 		}
-		if (!io.isTerminal('stdout') || !io.isTerminal('stdin') || !isCapable({...io.env, CI: undefined}))
+		if (!hasDashScreen(io))
 			throw new TsboxError('E_USAGE', 'the dashboard needs a terminal that can be drawn on', {
 				hint: 'use `tsbox dash --plain`, `tsbox ps --watch` or `tsbox stats`',
 			});

@@ -1,5 +1,5 @@
 import type {ContainerSummary} from '../../engine/types.ts';
-import {isLive, type ProjectFacts, type Row} from './rows.ts';
+import {containersOf, isLive, type ProjectFacts, projectOf, type Row} from './rows.ts';
 
 /** A command line of tsbox: the words after `tsbox`. */
 export type Words = readonly string[];
@@ -99,10 +99,7 @@ function pauseAll(containers: readonly ContainerSummary[]): Intent | Refusal {
 
 /** The names of the projects that rows are of. */
 export function projectsOf(rows: readonly Row[]): readonly string[] {
-	const names = rows.map(row =>
-		row.kind === 'project' ? row.project.name : row.kind === 'absent' ? row.project : row.container.project,
-	);
-	return [...new Set(names.filter(name => name !== undefined))];
+	return [...new Set(rows.map(projectOf).filter(name => name !== undefined))];
 }
 
 function projectIntent(
@@ -124,10 +121,8 @@ function projectIntent(
 
 /** The containers of rows that have a process. */
 export function liveOf(rows: readonly Row[]): readonly string[] {
-	const all = rows.flatMap(row =>
-		row.kind === 'project' ? row.containers : row.kind === 'container' ? [row.container] : [],
-	);
-	return [...new Set(all.filter(isLive).map(({name}) => name))];
+	const live = rows.flatMap(containersOf).filter(isLive);
+	return [...new Set(live.map(({name}) => name))];
 }
 
 /** Signals that people send, the usual ones first. */

@@ -2,9 +2,9 @@ import type {ContainerSummary} from '../../engine/types.ts';
 import {bytes} from '../../view/bytes.ts';
 import {age} from '../../view/duration.ts';
 import {escapeText} from '../../view/escape.ts';
-import type {Glyphs} from '../../view/glyphs.ts';
+import {bar, type Glyphs} from '../../view/glyphs.ts';
 import {type Span, span, type Tone} from '../draw/line.ts';
-import type {ColumnName, ListFacts} from './rows.ts';
+import {type ColumnName, isLive, type ListFacts} from './rows.ts';
 
 /** A column of the overview. */
 export interface Column {
@@ -104,8 +104,7 @@ export const columns: readonly Column[] = [
 		most: 10,
 		side: 'left',
 		rank: 3,
-		cell: ({state, started}, _, {now}) =>
-			state === 'running' || state === 'paused' ? span(age(Math.max(0, now - started))) : none,
+		cell: (container, _, {now}) => (isLive(container) ? span(age(Math.max(0, now - container.started))) : none),
 	},
 	{
 		name: 'ports',
@@ -165,9 +164,10 @@ function memoryCell({name}: ContainerSummary, facts: ListFacts, {glyphs}: {reado
 	const used = short(memoryUsed);
 	if (memoryLimit === null) return span(used);
 	const part = Math.min(1, memoryUsed / memoryLimit);
-	const full = Math.round(part * barWidth);
-	const bar = glyphs.barFull.repeat(full) + glyphs.barEmpty.repeat(barWidth - full);
-	return span(`${bar} ${used}/${short(memoryLimit)}`, part >= 0.9 ? 'failed' : part >= 0.75 ? 'warning' : 'plain');
+	return span(
+		`${bar(part, barWidth, glyphs)} ${used}/${short(memoryLimit)}`,
+		part >= 0.9 ? 'failed' : part >= 0.75 ? 'warning' : 'plain',
+	);
 }
 
 function rates(into: number | null | undefined, out: number | null | undefined): Span {
@@ -178,5 +178,5 @@ function rates(into: number | null | undefined, out: number | null | undefined):
 
 /** Bytes in as few characters as tell them apart: `1.5M`, `100M`, `0`. */
 function short(count: number): string {
-	return count < 1 ? '0' : bytes(count).replace(/ (.).*$/, (_, unit: string) => (unit === 'B' ? 'B' : unit));
+	return count < 1 ? '0' : bytes(count).replace(/ (.).*$/, '$1');
 }

@@ -36,8 +36,6 @@ export interface DashOptions {
 	readonly signal: AbortSignal;
 	/** Does something with it before the first frame. */
 	readonly begin?: (desk: Desk) => void;
-	/** Told when the first frame with containers is on the screen. */
-	readonly drawn?: () => void;
 }
 
 /** Frames follow each other no faster than this, ms. */
@@ -162,7 +160,7 @@ export async function runDash(options: DashOptions): Promise<void> {
 		for await (const containers of source.watch(ended)) {
 			model.containers = containers;
 			model.projects = source.projects();
-			model.ports = new Map(containers.filter(isLive).map(({name}) => [name, source.ports(name)]));
+			model.ports = portsOf(containers, source);
 			const isFirst = !model.isLoaded;
 			model.isLoaded = true;
 			if (isFirst) sample();
@@ -170,7 +168,6 @@ export async function runDash(options: DashOptions): Promise<void> {
 			desk.detail.refresh('change');
 			if (isFirst) {
 				drawNow();
-				options.drawn?.();
 				// The first sheet need not wait for it then.
 				view.loadSheets(() => {});
 			} else changed();
@@ -182,6 +179,20 @@ export async function runDash(options: DashOptions): Promise<void> {
 		view.close();
 		terminal.close();
 	}
+}
+
+/** The ports of those that run, each read when it is first shown: a record is long, and a machine may have hundreds. */
+function portsOf(containers: Model['containers'], source: DashSource): Model['ports'] {
+	const live = new Set(containers.filter(isLive).map(({name}) => name));
+	const read = new Map<string, string>();
+	return {
+		get: name => {
+			if (!live.has(name)) return undefined;
+			const words = read.get(name) ?? source.ports(name);
+			read.set(name, words);
+			return words;
+		},
+	};
 }
 
 /** Whose use is looked at: of those that are in sight, and of those the detail is about; all, where it decides their order. */

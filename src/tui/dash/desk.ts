@@ -1,4 +1,3 @@
-import type {ContainerSummary} from '../../engine/types.ts';
 import type {OwnedTerminal} from '../terminal/terminal.ts';
 import type {Words} from './actions.ts';
 import type {Detail} from './detail.ts';
@@ -6,7 +5,7 @@ import type {Keys} from './keys.ts';
 import type {Layout} from './layout.ts';
 import {currentRows, cursorRow, meantRows, type Model, type RunCommand} from './model.ts';
 import type {DetailTarget, Surround} from './pane.ts';
-import {isLive, type Row} from './rows.ts';
+import {containersOf, isLive, projectOf, type Row} from './rows.ts';
 import type {ScreenLook} from './screen.ts';
 import type {ViewSettings} from './settings.ts';
 import {commandText, type Narrow} from './sheet.ts';
@@ -46,18 +45,14 @@ export function follow(desk: Desk): void {
 }
 
 function targetOf(row: Row, meant: readonly Row[]): DetailTarget {
-	const of = (one: Row): readonly ContainerSummary[] =>
-		one.kind === 'project' ? one.containers : one.kind === 'container' ? [one.container] : [];
-	const all = (meant.length > 1 ? meant : [row]).flatMap(of);
+	const all = (meant.length > 1 ? meant : [row]).flatMap(containersOf);
 	// Tabs about one container take the first: one that runs has more to show.
 	const containers = new Map([...all.filter(isLive), ...all].map(one => [one.name, one]));
-	const project =
-		row.kind === 'project' ? row.project.name : row.kind === 'absent' ? row.project : row.container.project;
 	return {
 		row,
 		containers: [...containers.keys()],
 		labels: [...containers.values()].map(one => one.service ?? one.name),
-		project,
+		project: projectOf(row),
 	};
 }
 

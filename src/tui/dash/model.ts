@@ -20,7 +20,7 @@ export interface Model {
 	containers: readonly ContainerSummary[];
 	projects: readonly ProjectFacts[];
 	samples: ReadonlyMap<string, Sample>;
-	ports: ReadonlyMap<string, string>;
+	ports: ListFacts['ports'];
 	settings: ViewSettings;
 	filter: string;
 	/** The row that keys act on. */

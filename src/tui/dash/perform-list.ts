@@ -1,5 +1,5 @@
 import {dashColumns as columnNames} from '../../spec/dash-words.ts';
-import {amounts, type ColumnName} from './rows.ts';
+import {amounts, type ColumnName, projectOf} from './rows.ts';
 import {changeSettings, type Desk} from './desk.ts';
 import {columns as allColumns} from './columns.ts';
 import type {KeyName} from './keys.ts';
@@ -95,8 +95,7 @@ function open(desk: Desk): true {
 function fold(desk: Desk): true {
 	const {model} = desk;
 	const row = cursorRow(model, currentRows(model));
-	const project =
-		row?.kind === 'project' ? row.project.name : row?.kind === 'container' ? row.container.project : row?.project;
+	const project = row === undefined ? undefined : projectOf(row);
 	if (project === undefined || !model.settings.grouped) return true;
 	const {folded} = model.settings;
 	const isFolded = folded.includes(project);

@@ -52,7 +52,17 @@ export interface ListFacts {
 	readonly projects: readonly ProjectFacts[];
 	readonly samples: ReadonlyMap<string, Sample>;
 	/** The ports that a container's spec publishes and those it listens at, in words. */
-	readonly ports: ReadonlyMap<string, string>;
+	readonly ports: Pick<ReadonlyMap<string, string>, 'get'>;
+}
+
+/** The name of the project that a row is of; undefined for a container without one. */
+export function projectOf(row: Row): string | undefined {
+	return row.kind === 'project' ? row.project.name : row.kind === 'absent' ? row.project : row.container.project;
+}
+
+/** The containers of a row: of a project all, whatever a filter hides. */
+export function containersOf(row: Row): readonly ContainerSummary[] {
+	return row.kind === 'project' ? row.containers : row.kind === 'container' ? [row.container] : [];
 }
 
 /** Whether a container has a process. */

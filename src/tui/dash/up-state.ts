@@ -1,4 +1,5 @@
 import type {ProjectEvent} from '../../supervise/event.ts';
+import {conditions} from '../../view/project-event.ts';
 import {noProgress, type ProgressState, reduceProgress} from '../progress-state.ts';
 
 /** How far a service of an `up` is. */
@@ -28,12 +29,6 @@ export function firstUp(services: readonly string[]): UpState {
 function idle(service: string): UpService {
 	return {service, status: 'idle', note: '', health: '', isGood: false, start: noProgress, output: '', hint: ''};
 }
-
-const conditions: Readonly<Record<string, string>> = {
-	service_started: 'has started',
-	service_healthy: 'is healthy',
-	service_completed_successfully: 'has completed successfully',
-};
 
 /** The services after one more event. */
 export function reduceUp(state: UpState, event: ProjectEvent): UpState {

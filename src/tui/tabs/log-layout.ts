@@ -2,7 +2,8 @@ import {escapeText} from '../../view/escape.ts';
 import type {Frame} from '../draw/line.ts';
 import {type ParsedPattern, parsePattern, type Pattern, type Range} from './log-pattern.ts';
 import {allLines, matchingLines, type Selection} from './log-search.ts';
-import type {FeedLine, LogSource} from './log-source.ts';
+import type {FeedLine} from '../../supervise/line-ring.ts';
+import type {LogSource} from './log-source.ts';
 import type {LogState} from './log-state.ts';
 import {shownText, wrapRanges} from './log-text.ts';
 

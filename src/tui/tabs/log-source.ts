@@ -1,17 +1,4 @@
-/** A line of a log, or words that some of it is not there. */
-export type FeedLine =
-	| {
-			readonly kind: 'line';
-			readonly seq: number;
-			readonly service: string;
-			readonly stream: 'stdout' | 'stderr';
-			/** When it came, ms since the epoch; undefined where nobody watched. */
-			readonly at: number | undefined;
-			/** As the container wrote it; a line end may be there or not. */
-			readonly text: string;
-	  }
-	/** So many bytes of a service were left out here. */
-	| {readonly kind: 'skipped'; readonly seq: number; readonly service: string; readonly bytes: number};
+import type {FeedLine} from '../../supervise/line-ring.ts';
 
 /** The lines that are kept of a log. New ones come at the end, and old ones fall out at the front. */
 export interface LogSource {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import {expect, test} from 'vitest';
-import type {FeedLine, LogSource} from './log-source.ts';
+import type {FeedLine} from '../../supervise/line-ring.ts';
+import type {LogSource} from './log-source.ts';
 import type {LogState} from './log-state.ts';
 import {openLog} from './log-state.ts';
 import {scrollBy, setFilter, setSearch, toggleWrap} from './log-moves.ts';
@@ -66,13 +67,13 @@ test('lines of several services have their names, those of standard error a mark
 test('what was left out is told where it was', () => {
 	const lines: readonly FeedLine[] = [
 		{kind: 'line', seq: 7, service: 'web', stream: 'stdout', at: 0, text: 'before'},
-		{kind: 'skipped', seq: 8, service: 'web', bytes: 2048},
+		{kind: 'skipped', seq: 8, service: 'web', at: 0, bytes: 2048},
 		{kind: 'line', seq: 9, service: 'web', stream: 'stdout', at: 0, text: 'after'},
 	];
 	const source: LogSource = {
 		first: () => 7,
 		count: () => 3,
-		at: index => lines[index] ?? {kind: 'skipped', seq: 0, service: '', bytes: 0},
+		at: index => lines[index] ?? {kind: 'skipped', seq: 0, service: '', at: 0, bytes: 0},
 	};
 	expect(draw(start, source)).toMatchInlineSnapshot(`
 		"   before

@@ -5,7 +5,8 @@ import {type Frame, type Line, type Span, span, type Tone} from '../draw/line.ts
 import {exactTimeOfDay} from './local-time.ts';
 import {type LaidLine, layLog, type LogLayout, nameColumns, type Place, searchHits, topOf} from './log-layout.ts';
 import type {Selection} from './log-search.ts';
-import type {FeedLine, LogSource} from './log-source.ts';
+import type {FeedLine} from '../../supervise/line-ring.ts';
+import type {LogSource} from './log-source.ts';
 import type {LogState} from './log-state.ts';
 import {cutRange, markedSpans} from './log-text.ts';
 

@@ -1,4 +1,5 @@
-import type {FeedLine, LogSource} from './log-source.ts';
+import type {FeedLine} from '../../supervise/line-ring.ts';
+import type {LogSource} from './log-source.ts';
 import {sampleNow} from './sample-frame.ts';
 
 /** A log in memory, for tests: it counts how often it was asked for a line, grows, and lets old lines fall out. */

@@ -1,6 +1,7 @@
 import type {Measure} from '../../view/look.ts';
 import {parsePattern} from './log-pattern.ts';
-import type {FeedLine, LogSource} from './log-source.ts';
+import type {FeedLine} from '../../supervise/line-ring.ts';
+import type {LogSource} from './log-source.ts';
 import type {LogState} from './log-state.ts';
 import {shownText} from './log-text.ts';
 

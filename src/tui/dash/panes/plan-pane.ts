@@ -22,7 +22,8 @@ export function planPane({source}: PaneDesk, {row, containers, labels, project}:
 		const name = row.kind === 'container' ? row.container.name : containers[0];
 		const own = name === undefined ? undefined : source.story(name);
 		// One that ran before may have failed to start again.
-		const failed = project === undefined ? undefined : labels.map(label => source.failedStory(project, label))[0];
+		const [label] = labels;
+		const failed = project === undefined || label === undefined ? undefined : source.failedStory(project, label);
 		return (failed?.startedAt ?? 0) > (own?.startedAt ?? 0) ? failed : own;
 	}
 	read();
