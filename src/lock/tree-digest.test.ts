@@ -1,7 +1,6 @@
 import {execFileSync} from 'node:child_process';
 import {
 	chmodSync,
-	cpSync,
 	mkdirSync,
 	mkdtempSync,
 	readdirSync,
@@ -55,7 +54,7 @@ test('neither times nor the place of a tree are of it', async () => {
 	const before = await digestOf();
 	utimesSync(join(tree, 'below/a.txt'), 1, 1);
 	utimesSync(tree, 1, 1);
-	cpSync(tree, join(folder, 'other'), {recursive: true, verbatimSymlinks: true});
+	execFileSync('cp', ['-R', '--preserve=mode', tree, join(folder, 'other')]); // cpSync() forgets modes of folders in Node 24
 	expect(await digestOf()).toBe(before);
 	expect(await digestOf(join(folder, 'other'))).toBe(before);
 });
