@@ -45,7 +45,11 @@ export interface WarmContainer {
 	 * @throws TsboxError E_COMMAND_NOT_FOUND, E_COMMAND_NOT_EXECUTABLE, E_STEP_FAILED for a folder that can't be entered.
 	 */
 	readonly release: (words: LastWords) => Promise<boolean>;
-	/** How the command ended; to be called after `release`. All of its processes are gone by then. */
+	/**
+	 * How the command ended; to be called after `release`. All of its processes are gone by then.
+	 *
+	 * @throws TsboxError E_STEP_FAILED when nobody can tell, because what waited for it was killed.
+	 */
 	readonly ended: () => Promise<CommandEnd>;
 	/** Ends all its processes at once. */
 	readonly kill: () => void;
@@ -61,6 +65,8 @@ export interface OwnEnds {
 	readonly ends: {readonly stdin: number; readonly stdout: number; readonly stderr: number};
 	/** Closes them in this process: called once the container has them, and when it has not started. */
 	readonly closeEnds: () => void;
+	/** Starts its first program with them, a status pipe and a gate. */
+	readonly launch: (argv: readonly string[], ends: OwnEnds['ends']) => Promise<RunningProgram>;
 }
 
 /** Something that is settled from outside. */
@@ -89,7 +95,7 @@ function lastOfEach(env: readonly string[]): readonly string[] {
 export async function startWarm(
 	machine: Machine,
 	planned: PlannedContainer,
-	{ends, closeEnds}: OwnEnds,
+	{ends, closeEnds, launch}: OwnEnds,
 	signal: AbortSignal,
 ): Promise<WarmContainer> {
 	const {host, dirs, facts} = machine;
@@ -106,7 +112,7 @@ export async function startWarm(
 	const atGate = deferred<ExecAction>();
 	const attachment: Attachment = {
 		launch: async argv => {
-			program = host.start(argv, {stdio: [ends.stdin, ends.stdout, ends.stderr, 'pipe', 'pipe']});
+			program = await launch(argv, ends);
 			closeEnds();
 			void program.ended.then(() => words.reject(gone(service.name)));
 			return program;
@@ -171,6 +177,7 @@ export async function startWarm(
 		ended: async () => {
 			const end = await (await starting).ended;
 			tidy();
+			if (end.startError !== undefined) throw lost(service.name, end.startError);
 			return {exitCode: exitCodeOf(end), signal: end.signal ?? null};
 		},
 		kill: () => {
@@ -190,6 +197,14 @@ export async function startWarm(
 
 function neverStarted(): never {
 	throw new TypeError('the container went through its gate by itself');
+}
+
+function lost(name: string, cause: Error): TsboxError {
+	return new TsboxError('E_STEP_FAILED', `how the command of ${name} ended is not known`, {
+		cause,
+		why: cause.message,
+		hint: 'see `dmesg`, and what else on this machine ends processes',
+	});
 }
 
 function gone(name: string): TsboxError {

@@ -15,7 +15,6 @@ import {
 	readSync,
 	realpathSync,
 	renameSync,
-	rmdirSync,
 	type Stats,
 	statSync,
 	unlinkSync,
@@ -23,6 +22,7 @@ import {
 	writeFileSync,
 	writeSync,
 } from 'node:fs';
+import {rmdir} from 'node:fs/promises';
 import {errnoOf} from './errno.ts';
 import type {FileFacts, Host} from './host.ts';
 import {removeTree} from './remove-tree.ts';
@@ -41,7 +41,8 @@ export const hostFiles: HostFiles = {
 	readBytes: (path, offset, length) => orAbsent(() => readBytes(path, offset, length)),
 	writeKernelFile: (path, value) => writeOnce(path, value, constants.O_WRONLY),
 	hintKernelFile: (path, value) => writeFile(path, value, {flag: constants.O_WRONLY as unknown as string}, () => {}),
-	writeAtomic,
+	writeAtomic: (path, content, mode) => writeRenamed(path, content, mode, true),
+	writeWhole: (path, content, mode) => writeRenamed(path, content, mode, false),
 	append: (path, text) =>
 		writeOnce(path, text, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW),
 	chmod: (path, mode) => chmodSync(path, mode),
@@ -53,7 +54,15 @@ export const hostFiles: HostFiles = {
 	list: path => orAbsent(() => readdirSync(path).sort()) ?? [],
 	mkdir,
 	mkdirs: (path, mode) => void mkdirSync(path, {recursive: true, mode}),
-	rmdir: path => orAbsent(() => (rmdirSync(path), true)) ?? false,
+	rmdir: async path => {
+		try {
+			await rmdir(path);
+			return true;
+		} catch (error) {
+			if (absent.includes(errnoOf(error) ?? '')) return false;
+			throw error;
+		}
+	},
 	removeTree,
 	rename: (from, to) => renameSync(from, to),
 };
@@ -82,7 +91,7 @@ function writeOnce(path: string, text: string, flags: number): void {
 	}
 }
 
-function writeAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
+function writeRenamed(path: string, content: string | Uint8Array, mode = 0o600, durable = true): void {
 	// Told by the process that makes it, `gc` knows what a kill has left.
 	const temporary = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
 	const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -92,7 +101,7 @@ function writeAtomic(path: string, content: string | Uint8Array, mode = 0o600): 
 			writeFileSync(fd, content);
 			// The mode given to open(2) is cut by the umask.
 			fchmodSync(fd, mode);
-			fsyncSync(fd);
+			if (durable) fsyncSync(fd);
 		} finally {
 			closeSync(fd);
 		}

@@ -42,7 +42,7 @@ export interface FileFacts {
 
 /**
  * The only door to the machine. The real one is host/real-host.ts; host/recording-host.ts remembers what was asked.
- * The filesystem calls are synchronous: they touch kernel files and small records, and a round trip through the thread
+ * The filesystem calls but one are synchronous: they touch kernel files and small records, and a round trip through the thread
  * pool costs more than the call.
  */
 export interface Host {
@@ -77,6 +77,8 @@ export interface Host {
 	hintKernelFile(path: string, value: string): void;
 	/** Temp file beside it, fsync, rename. */
 	writeAtomic(path: string, content: string | Uint8Array, mode?: number): void;
+	/** The same without fsync(2): whole for whoever reads it, but a power cut may leave it empty. */
+	writeWhole(path: string, content: string | Uint8Array, mode?: number): void;
 	/** Adds text at the end, O_APPEND, one write(2). */
 	append(path: string, text: string): void;
 	/** chmod(2): the mode as it is, whatever the umask. */
@@ -93,8 +95,11 @@ export interface Host {
 	/** False when it exists already. */
 	mkdir(path: string, mode: number): boolean;
 	mkdirs(path: string, mode: number): void;
-	/** False when it was not there; throws ENOTEMPTY, EBUSY as the kernel says. */
-	rmdir(path: string): boolean;
+	/**
+	 * False when it was not there; throws ENOTEMPTY, EBUSY as the kernel says. Not waited for: the kernel takes its time to
+	 * remove a cgroup.
+	 */
+	rmdir(path: string): Promise<boolean>;
 	/** Removes a folder and all below it; follows no symlink; throws EBUSY where something is mounted, and leaves that. */
 	removeTree(path: string): void;
 	rename(from: string, to: string): void;

@@ -75,6 +75,11 @@ export function recordingHost(
 		};
 	};
 
+	const save: Host['writeAtomic'] = (path, text, mode = 0o600) => {
+		act('save', '-m', octal(mode), path);
+		add(path, typeof text === 'string' ? text : Buffer.from(text).toString('base64'));
+	};
+
 	for (const [path, text] of Object.entries(initial)) {
 		files.set(path, text);
 		for (let folder = dirname(path); folder !== '/'; folder = dirname(folder)) files.set(folder, 'dir');
@@ -118,10 +123,8 @@ export function recordingHost(
 			files.set(path, value);
 		},
 		hintKernelFile: () => {},
-		writeAtomic: (path, text, mode = 0o600) => {
-			act('save', '-m', octal(mode), path);
-			add(path, typeof text === 'string' ? text : Buffer.from(text).toString('base64'));
-		},
+		writeAtomic: save,
+		writeWhole: save,
 		append: (path, text) => {
 			act('append', path, text);
 			add(path, (files.get(path) ?? '') + text);
@@ -151,7 +154,7 @@ export function recordingHost(
 			act('mkdir', '-p', '-m', octal(mode), path);
 			addFolders(path);
 		},
-		rmdir: path => {
+		rmdir: async path => {
 			act('rmdir', path);
 			if (!files.has(path)) return false;
 			if (below(path).some(file => !ofKernel.has(file))) throw systemError('ENOTEMPTY', path);

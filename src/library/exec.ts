@@ -1,8 +1,8 @@
 import {execIn} from '../engine/exec-in.ts';
 import type {Machine} from '../engine/types.ts';
 import {type CommandOptions, environmentWords, type MachineChoice, machineOf} from './options.ts';
-import {pipeMaker} from './pipes.ts';
-import {runCommand, type RunningCommand} from './run-command.ts';
+import {pipesFor} from './pipes.ts';
+import {type RunningCommand, runCommand} from './run-command.ts';
 
 /** How a command is run in a container that is there. */
 export interface ExecOptions extends Omit<CommandOptions, 'command'> {
@@ -36,7 +36,7 @@ export function execOn(
 ): RunningCommand {
 	const work: Parameters<typeof runCommand>[1] = async ({signal, connect, begin}) => {
 		const machine = await open();
-		const pipes = await pipeMaker(machine.host, `${machine.dirs.state}/pipes`, 1).make();
+		const pipes = await pipesFor(machine);
 		connect(pipes);
 		const force = new AbortController();
 		try {

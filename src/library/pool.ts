@@ -152,7 +152,7 @@ export class Pool implements AsyncDisposable {
 			]);
 			await new Promise(resolve => setImmediate(resolve));
 		}
-		source?.close();
+		await source?.close();
 		for (const {container} of this.#notRemoved.splice(0)) await container.remove();
 	}
 

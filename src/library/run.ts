@@ -5,8 +5,8 @@ import {eventLog} from './event-log.ts';
 import {type LoadOptions, type SpecSource, specOf} from './load.ts';
 import {type CommandOptions, type MachineChoice, machineOf} from './options.ts';
 import {freshName, named, withCommand} from './own-container.ts';
-import {pipeMaker} from './pipes.ts';
-import {runCommand, type RunningCommand} from './run-command.ts';
+import {pipesFor} from './pipes.ts';
+import {type RunningCommand, runCommand} from './run-command.ts';
 
 /** A container that runs one command. */
 export interface RunningContainer extends RunningCommand {
@@ -42,8 +42,7 @@ export function run(source: SpecSource, options: RunOptions = {}): RunningContai
 		const [machine, {project, service}] = await prepared;
 		const own = withCommand(named(service, await called), options);
 		const planned = await planService(machine, project, own, {}, {tty: false, signal});
-		const maker = pipeMaker(machine.host, `${machine.dirs.state}/pipes`, 1);
-		const pipes = await maker.make();
+		const pipes = await pipesFor(machine);
 		connect(pipes);
 		const force = new AbortController();
 		let oomKilled = false;

@@ -6,7 +6,7 @@ import {eventLog} from './event-log.ts';
 import {type SpecSource, specOf} from './load.ts';
 import {type CommandOptions, type MachineChoice, machineOf} from './options.ts';
 import {freshName, named, withCommand} from './own-container.ts';
-import {pipeMaker} from './pipes.ts';
+import {pipesFor} from './pipes.ts';
 
 /** How a container is brought up. */
 export interface UpOptions extends Pick<CommandOptions, 'command' | 'env' | 'cwd' | 'signal'>, MachineChoice {
@@ -33,8 +33,7 @@ export async function up(source: SpecSource, options: UpOptions = {}): Promise<B
 	const stopping = new AbortController();
 	const force = new AbortController();
 	const log = eventLog();
-	const pipes =
-		options.streams === true ? await pipeMaker(machine.host, `${machine.dirs.state}/pipes`, 1).make() : undefined;
+	const pipes = options.streams === true ? await pipesFor(machine) : undefined;
 	const nothing = pipes === undefined ? openNothing() : undefined;
 	const fd = nothing ?? 0;
 	const letGo = (): void => {

@@ -1,13 +1,14 @@
-import {TsboxError} from '../errors/tsbox-error.ts';
 import {gcIfNeeded} from '../engine/gc.ts';
 import {planService} from '../engine/plan-container.ts';
 import type {Machine} from '../engine/types.ts';
 import {startWarm, type WarmContainer} from '../engine/warm-container.ts';
+import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Service} from '../spec/project.ts';
+import {fifosOfLaunch, type Launch, openLaunch} from './launch.ts';
 import {type Spec, type SpecSource, specOf} from './load.ts';
 import {type MachineChoice, machineOf} from './options.ts';
 import {freshName, named} from './own-container.ts';
-import {pipeMaker, type Pipes} from './pipes.ts';
+import {fifoMaker, fifosOfPipes, makePipes, type Pipes, pipesFolder} from './pipes.ts';
 
 /** A container that waits, and our ends of its streams. */
 export interface Warm {
@@ -21,11 +22,12 @@ export interface Warm {
 /** Where waiting containers come from. */
 export interface Source {
 	readonly start: (signal: AbortSignal) => Promise<Warm>;
-	readonly close: () => void;
+	/** Settles when nothing of it is left. */
+	readonly close: () => Promise<void>;
 }
 
-/** For how many containers pipes are made at once. */
-const pipesAhead = 16;
+/** For how many containers FIFOs are made at once. */
+const startsAhead = 16;
 
 /**
  * Reads the spec and opens the machine, once for all containers.
@@ -40,7 +42,9 @@ export async function openSource(
 	const spec = await specOf(source, options.service === undefined ? {} : {service: options.service});
 	refuseShared(spec.service);
 	await gcIfNeeded(machine, () => {});
-	const pipes = pipeMaker(machine.host, `${machine.dirs.state}/pipes`, pipesAhead);
+	const {host, facts, dirs} = machine;
+	const fifos = fifoMaker(host, pipesFolder(dirs.state), startsAhead * (fifosOfPipes + fifosOfLaunch));
+	const launch = openLaunch(host, facts, fifos);
 	const prefix = freshName(spec.service);
 	let count = 0;
 	// The first one unpacks an archive; the others wait for it.
@@ -50,7 +54,7 @@ export async function openSource(
 		const starting = (async () => {
 			await before?.catch(() => {});
 			count += 1;
-			return startOne(machine, spec, `${prefix}-${count}`, await pipes.make(), signal);
+			return startOne(machine, spec, `${prefix}-${count}`, {pipes: await makePipes(fifos), launch}, signal);
 		})();
 		if (first === undefined) {
 			first = starting;
@@ -58,14 +62,18 @@ export async function openSource(
 		}
 		return starting;
 	};
-	return {start, close: pipes.close};
+	const close = async (): Promise<void> => {
+		await launch.close();
+		fifos.close();
+	};
+	return {start, close};
 }
 
 async function startOne(
 	machine: Machine,
 	{project, service}: Spec,
 	name: string,
-	pipes: Pipes,
+	{pipes, launch}: {readonly pipes: Pipes; readonly launch: Launch},
 	over: AbortSignal,
 ): Promise<Warm> {
 	const own = new AbortController();
@@ -74,7 +82,7 @@ async function startOne(
 	try {
 		over.throwIfAborted();
 		const planned = await planService(machine, project, named(service, name), {}, {tty: false, signal: own.signal});
-		const container = await startWarm(machine, planned, pipes, own.signal);
+		const container = await startWarm(machine, planned, {...pipes, launch: launch.start}, own.signal);
 		const {entrypoint, command} = service;
 		return {container, pipes, entrypoint, command: [...entrypoint, ...command]};
 	} catch (error) {

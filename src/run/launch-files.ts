@@ -17,12 +17,12 @@ export function writeLaunchFiles(host: Host, plan: Plan, conf: string, facts: Ho
 	for (const {action} of plan.steps) {
 		if (action.kind === 'openFilter') {
 			// Whoever the process has become by then opens it again by its descriptor: the folder around it is what keeps others out.
-			host.writeAtomic(`${conf}/${filterFile}`, Buffer.from(action.filter, 'base64'), 0o644);
+			host.writeWhole(`${conf}/${filterFile}`, Buffer.from(action.filter, 'base64'), 0o644);
 			if (action.traced !== undefined)
-				host.writeAtomic(`${conf}/${tracedFilterFile}`, Buffer.from(action.traced, 'base64'), 0o644);
+				host.writeWhole(`${conf}/${tracedFilterFile}`, Buffer.from(action.traced, 'base64'), 0o644);
 		}
 		if (action.kind !== 'mountTable') continue;
 		write(`${action.name}.fstab`, fstabText(action.rows));
-		for (const [name, text] of Object.entries(action.files ?? {})) host.writeAtomic(`${conf}/${name}`, text, 0o644);
+		for (const [name, text] of Object.entries(action.files ?? {})) host.writeWhole(`${conf}/${name}`, text, 0o644);
 	}
 }

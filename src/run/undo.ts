@@ -58,7 +58,7 @@ async function removeCgroup(host: Host, path: string, kill: CgroupKill): Promise
 	const until = performance.now() + emptyWithin;
 	for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
 		try {
-			host.rmdir(path);
+			await host.rmdir(path);
 			return;
 		} catch (error) {
 			if (codeOf(error) !== 'EBUSY') throw error;
@@ -74,9 +74,9 @@ async function removeCgroup(host: Host, path: string, kill: CgroupKill): Promise
 	}
 }
 
-function removeParent(host: Host, path: string): void {
+async function removeParent(host: Host, path: string): Promise<void> {
 	try {
-		host.rmdir(path);
+		await host.rmdir(path);
 	} catch (error) {
 		if (codeOf(error) !== 'EBUSY' && codeOf(error) !== 'ENOTEMPTY') throw error;
 	}
@@ -129,8 +129,9 @@ export async function undo(
 			return;
 		case 'removeCgroups':
 			killCgroup(host, action.kill);
-			for (const path of action.paths) await removeCgroup(host, path, action.kill);
-			for (const path of action.parents) removeParent(host, path);
+			// Of one container in several hierarchies; the kernel waits for each a while.
+			await Promise.all(action.paths.map(path => removeCgroup(host, path, action.kill)));
+			for (const path of action.parents) await removeParent(host, path);
 			return;
 		case 'unmountTree':
 			await unmountTree(host, facts, action.path);

@@ -78,9 +78,11 @@ export function containerFolder(state: string, name: string): string {
 	return `${containersFolder(state)}/${name}`;
 }
 
-/** Writes the record, whole or not at all. */
+/** Writes the record, whole or not at all. After a power cut only that of a container which is looked after means anything. */
 export function writeRecord(host: Host, folder: string, record: ContainerRecord): void {
-	host.writeAtomic(`${folder}/record.json`, `${JSON.stringify(record)}\n`, 0o600);
+	const [path, text] = [`${folder}/record.json`, `${JSON.stringify(record)}\n`];
+	if (record.detached === undefined) host.writeWhole(path, text, 0o600);
+	else host.writeAtomic(path, text, 0o600);
 }
 
 function looksLikeRecord(value: unknown): value is ContainerRecord {

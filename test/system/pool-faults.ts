@@ -15,7 +15,7 @@ export function numbersFrom(seed: number): () => number {
 
 /**
  * Says what it finds of other runs, each a line that begins `SEEN`, then leaves traces of its own everywhere: files, a
- * message queue, shared memory, a variable, a process that goes on and holds a descriptor. Its first argument is the run's.
+ * message queue, segments, a variable, a process that goes on and holds a descriptor. Its first argument is the run's.
  */
 export const canary = `
 for file in /canary* /tmp/canary* /dev/canary* /dev/shm/* /dev/mqueue/* /root/canary*; do [ -e "$file" ] && echo "SEEN file $file"; done
@@ -24,7 +24,8 @@ for folder in /proc/[0-9]*; do
 	[ "\${folder#/proc/}" = $$ ] && continue
 	[ -e "$folder/cmdline" ] && tr '\\0' ' ' < "$folder/cmdline" | grep sleep | sed 's/^/SEEN process /'
 done
-sed 1d /proc/sysvipc/shm | sed 's/^/SEEN segment /'
+for kind in shm sem msg; do sed 1d "/proc/sysvipc/$kind" | sed "s/^/SEEN $kind /"; done
+[ ! -x /bin/segments ] || segments
 ls -l /proc/self/fd 2>/dev/null | grep -e '->' | grep -v -e ' [012] -> ' -e ' /dev/null$' -e ' /proc/' | sed 's/^/SEEN descriptor /'
 for place in / /tmp /dev /dev/shm /dev/mqueue /root; do echo "$1" > "$place/canary-$1" || : > "$place/canary-$1"; done 2>/dev/null
 hostname "canary-$1" 2>/dev/null
@@ -120,12 +121,24 @@ export function killSomething(name: string, random: () => number): void {
 	}
 }
 
-/** The machine with programs that fail now and then: they can't be started, or end before they did anything. */
+/**
+ * The machine with programs that fail now and then: they can't be started, or end before they did anything. A container's
+ * first program is the shell.
+ */
 export function unreliable(machine: Machine, random: () => number, share: number): Machine {
-	const {host} = machine;
-	const start: typeof host.start = (argv, options) =>
-		host.start(random() < share ? (random() < 0.5 ? ['/no/such/tool'] : ['false']) : argv, options);
-	return {...machine, host: {...host, start}};
+	const {host, facts} = machine;
+	const wrong = (): string | undefined =>
+		random() < share ? (random() < 0.5 ? '/no/such/tool' : '/bin/false') : undefined;
+	const start: typeof host.start = (argv, options) => {
+		const other = wrong();
+		return host.start(other === undefined ? argv : [other], options);
+	};
+	const {sh} = facts.tools;
+	const tools = Object.defineProperty({...facts.tools}, 'sh', {
+		enumerable: true,
+		get: () => (sh === null ? null : {...sh, path: wrong() ?? sh.path}),
+	});
+	return {...machine, host: {...host, start}, facts: {...facts, tools}};
 }
 
 /** Descriptors of this process. */

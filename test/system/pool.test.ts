@@ -1,3 +1,6 @@
+import {execFileSync} from 'node:child_process';
+import {mkdirSync} from 'node:fs';
+import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {isTsboxError, type Machine, openMachine, Pool, type SpecObject} from '../../src/index.ts';
 import {type TestBox, testBox} from './box.ts';
@@ -10,6 +13,16 @@ async function corner(): Promise<{box: TestBox; machine: Machine; spec: SpecObje
 	const box = await testBox();
 	const machine = await openMachine({store: `${box.folder}/store`, state: `${box.folder}/state`});
 	return {box, machine, spec: {name: box.name, rootfs: box.rootfs, mem_limit: '32m', pids_limit: 32}};
+}
+
+/** The root filesystem as a folder, with a program that leaves System V objects. */
+function rootWithSegments({folder, rootfs}: TestBox): string {
+	const root = join(folder, 'root');
+	mkdirSync(root);
+	execFileSync('tar', ['-xpf', rootfs, '-C', root]);
+	const source = join(import.meta.dirname, 'segments.c');
+	execFileSync('gcc', ['-static', '-o', join(root, 'bin/segments'), source], {stdio: 'pipe'});
+	return root;
 }
 
 test('each command finds a fresh container, whatever the one before left in its own', async () => {
@@ -100,9 +113,10 @@ test(
 		await using _ = box;
 		const random = numbersFrom(seed);
 		const shaky = unreliable(machine, random, 0.02);
+		const rootfs = rootWithSegments(box);
 		const size = 4;
 		const before = ownDescriptors();
-		const pool = new Pool(spec, {machine: shaky, size, concurrency: 4, starts: 2});
+		const pool = new Pool({...spec, rootfs}, {machine: shaky, size, concurrency: 4, starts: 2});
 		const wrong: string[] = [];
 		const counts: Record<string, number> = {};
 		let next = 0;

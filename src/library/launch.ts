@@ -1,0 +1,77 @@
+import type {Readable} from 'node:stream';
+import type {HostFacts} from '../host/facts.ts';
+import type {Host, RunningProgram} from '../host/host.ts';
+import {type Launcher, openLauncher} from '../host/launcher.ts';
+import {closeDescriptor, pipeStream} from '../host/stdio.ts';
+import type {Fifo, FifoMaker, Pipes} from './pipes.ts';
+
+/** Starts the first program of a container, with the container's ends of its streams, a status pipe and a gate. */
+export interface Launch {
+	readonly start: (argv: readonly string[], ends: Pipes['ends']) => Promise<RunningProgram>;
+	/** Settles when nothing of it is left. */
+	readonly close: () => Promise<void>;
+}
+
+/** How many FIFOs a start takes beside those of the container's streams. */
+export const fifosOfLaunch = 2;
+
+/** How long after a program's status pipe has ended its own end may still be told, ms: whoever waits for it could be killed. */
+const lostAfter = 2000;
+
+/**
+ * Starts programs through a launcher, which a machine with perl has: a fork of this process is dear, as all that it has in
+ * memory is counted over, and nothing else is done meanwhile. Without perl they are forked all the same.
+ */
+export function openLaunch(host: Host, facts: HostFacts, fifos: FifoMaker): Launch {
+	const perl = facts.tools.perl?.path;
+	if (perl === undefined)
+		return {
+			start: async (argv, {stdin, stdout, stderr}) =>
+				host.start(argv, {stdio: [stdin, stdout, stderr, 'pipe', 'pipe']}),
+			close: async () => {},
+		};
+	let launcher: Launcher | undefined;
+	return {
+		start: async (argv, ends) => {
+			if (launcher === undefined || launcher.isOver) launcher = openLauncher(host, perl);
+			return startThrough(launcher, argv, ends, await fifos.make(fifosOfLaunch));
+		},
+		close: async () => launcher?.close(),
+	};
+}
+
+async function startThrough(
+	launcher: Launcher,
+	argv: readonly string[],
+	{stdin, stdout, stderr}: Pipes['ends'],
+	[status, gate]: readonly Fifo[],
+): Promise<RunningProgram> {
+	if (status === undefined || gate === undefined) throw new TypeError('a start takes two FIFOs');
+	const [told, words] = [pipeStream(status.readEnd, 'read'), pipeStream(gate.writeEnd, 'write')];
+	const pipes = [undefined, undefined, undefined, told, words];
+	try {
+		const {pid, ended} = await launcher.start(argv, [
+			{fd: stdin, use: 'read'},
+			{fd: stdout, use: 'write'},
+			{fd: stderr, use: 'write'},
+			{fd: status.writeEnd, use: 'write'},
+			{fd: gate.readEnd, use: 'read'},
+		]);
+		return {pid, pipes, ended: Promise.race([ended, lostEnd(told)])};
+	} catch (error) {
+		const startError = error instanceof Error ? error : new Error(String(error));
+		return {pid: 0, pipes, ended: Promise.resolve({exitCode: undefined, signal: undefined, startError})};
+	} finally {
+		closeDescriptor(status.writeEnd);
+		closeDescriptor(gate.readEnd);
+	}
+}
+
+function lostEnd(status: Readable): RunningProgram['ended'] {
+	const startError = new Error('what waited for it was killed, so nobody knows how it ended');
+	return new Promise(resolve => {
+		status.once('close', () =>
+			setTimeout(() => resolve({exitCode: undefined, signal: undefined, startError}), lostAfter).unref(),
+		);
+	});
+}
