@@ -52,12 +52,12 @@ test('nothing but its own descriptors is open in it, and it is in a session of i
 });
 
 test('a status is told from a signal', async () => {
-	const ends = await Promise.all([
-		...['exit 137', 'exit 9', 'kill -9 $$', 'kill -SEGV $$', 'kill -ABRT $$'].map(async script => {
+	const ends = await Promise.all(
+		['exit 137', 'exit 9', 'kill -9 $$', 'kill -SEGV $$', 'kill -ABRT $$'].map(async script => {
 			const {exitCode, signal} = await (await sh(script)).ended;
 			return signal ?? exitCode;
 		}),
-	]);
+	);
 	expect(ends).toEqual([137, 9, 'SIGKILL', 'SIGSEGV', 'SIGABRT']);
 });
 
