@@ -68,6 +68,40 @@ describe.skipIf(!root)('reproducible: true', () => {
 		expectNothingLeft(box);
 	});
 
+	test.each([
+		['root', undefined],
+		['mapped', 'mapped'],
+	] as const)(
+		'%s: what exec starts lies at the same addresses each time, and not in other boxes',
+		async (_, starter) => {
+			await using box = await testBox(starter);
+			const maps = async (head: string): Promise<readonly string[]> => {
+				const running = box.start([
+					'up',
+					'--plain',
+					'-T',
+					box.spec(`${head}command: [sh, -c, "echo is up; exec sleep 10000"]\n`),
+				]);
+				await running.says('is up\n');
+				const look = ['cat', '/proc/self/personality', '/proc/self/maps'];
+				const found = [];
+				for (const user of ['0', '0', '1000:1000', '1000:1000'])
+					found.push(await box.tsbox(['exec', '-T', '-u', user, box.name, '--', ...look]));
+				await box.tsbox(['down', '-t', '0', box.name]);
+				await running.ended;
+				expect(found.map(({status}) => status)).toEqual([0, 0, 0, 0]);
+				return found.map(({out}) => out);
+			};
+			const [root, again, user, userAgain] = await maps('reproducible: true\n');
+			expect(root).toContain('00040000');
+			expect(root).toContain('[stack]');
+			expect([again, userAgain]).toEqual([root, user]);
+			const [one, other] = await maps('');
+			expect(other).not.toBe(one);
+			expectNothingLeft(box);
+		},
+	);
+
 	test('the plan says where the spec breaks it, and the network of the host is refused', async () => {
 		await using box = await testBox();
 		const {out} = await box.tsbox(['plan', box.spec('reproducible: true\ncpuset: 0-1\nenvironment: [TZ]\n')], {
