@@ -2,6 +2,7 @@ import {closeSync, openSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {errnoOf} from '../host/errno.ts';
+import {ownerName} from '../image/owner.ts';
 import {canPin} from '../plan/fit-reproducible.ts';
 import {hostNameOf} from '../spec/host-name.ts';
 import type {Project, Service} from '../spec/project.ts';
@@ -51,8 +52,8 @@ export function checkoutFolders({host}: Machine, {file}: Project, service: Servi
 }
 
 /** The name of a named volume that this run has to itself; an external one holds what somebody else has put there, and stays. */
-export function volumeOfRun(name: string, run: number): string {
-	return `${name.slice(0, 40)}.verify-${process.pid}-${run + 1}`;
+export function volumeOfRun(host: Machine['host'], name: string, run: number): string {
+	return `${name.slice(0, 150)}.verify-${ownerName(host)}-${run + 1}`;
 }
 
 /**
@@ -168,7 +169,7 @@ function copies(
 }
 
 function varied(
-	{facts}: Machine,
+	{host, facts}: Machine,
 	service: Service,
 	{env, oneProcessor}: Variation,
 	run: number,
@@ -188,7 +189,8 @@ function varied(
 		volumes: service.volumes.map(volume => {
 			if (volume.type === 'bind') return {...volume, source: copied.get(volume.source) ?? volume.source};
 			if (volume.type !== 'volume' || volume.volume.project === null) return volume;
-			return {...volume, volume: {...volume.volume, name: volumeOfRun(volume.volume.name, run)}};
+			const own = {name: volumeOfRun(host, volume.volume.name, run), owner: ownerName(host)};
+			return {...volume, volume: {...volume.volume, ...own}};
 		}),
 	};
 }

@@ -166,7 +166,7 @@ function diffoscopeFor({host}: Machine, folder: string | undefined, [first]: rea
 
 async function removeVolumes(machine: Machine, names: readonly string[], runs: number): Promise<void> {
 	const there = allVolumes(machine.host, machine.dirs.store).map(({name}) => name);
-	const own = names.flatMap(name => Array.from({length: runs}, (_, run) => volumeOfRun(name, run)));
+	const own = names.flatMap(name => Array.from({length: runs}, (_, run) => volumeOfRun(machine.host, name, run)));
 	for (const name of own) if (there.includes(name)) await removeVolume(machine, name);
 }
 

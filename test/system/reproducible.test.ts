@@ -171,10 +171,13 @@ describe.skipIf(!root)('verify', () => {
 		expectNothingLeft(box);
 	});
 
-	test('after SIGKILL gc takes back its container, copies and outputs', async () => {
+	test('after SIGKILL gc takes back its container, copies, outputs and named volumes, and no volume of another', async () => {
 		await using box = await testBox();
 		mkdirSync(join(box.folder, 'src'));
-		const spec = box.spec('volumes: ["./src:/src"]\ncommand: [sh, -c, "echo x > /src/x; exec sleep 10000"]\n');
+		const spec = box.file(
+			'shop.yaml',
+			`name: ${box.name}\nservices:\n  make:\n    rootfs: ${box.rootfs}\n    volumes: [./src:/src, data:/data]\n    command: [sh, -c, "echo x > /data/x; echo x > /src/x; exec sleep 10000"]\nvolumes:\n  data:\n`,
+		);
 		const running = box.start(['verify', spec]);
 		const copies = (): readonly string[] =>
 			readdirSync('/dev/shm').filter(name => name.startsWith(`tsbox-verify-${running.child.pid}-`));
@@ -182,7 +185,14 @@ describe.skipIf(!root)('verify', () => {
 		await until('it runs', written);
 		running.child.kill('SIGKILL');
 		await running.ended;
+		const names = async (): Promise<readonly string[]> =>
+			(await box.tsbox(['volume', 'ls', '-q'])).out.split('\n').filter(line => line !== '');
+		// A person's volume stays, whatever its name looks like.
+		await box.tsbox(['volume', 'create', `${box.name}_data.verify-1-1-1`]);
+		expect(await names()).toHaveLength(2);
 		await box.tsbox(['gc']);
+		expect(await names()).toEqual([`${box.name}_data.verify-1-1-1`]);
+		await box.tsbox(['volume', 'rm', `${box.name}_data.verify-1-1-1`]);
 		expect(copies()).toEqual([]);
 		expectNothingLeft(box);
 	});
