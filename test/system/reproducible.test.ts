@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, readdirSync} from 'node:fs';
+import {chownSync, existsSync, mkdirSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {type TestBox, testBox} from './box.ts';
@@ -122,6 +122,7 @@ describe.skipIf(!root)('verify', () => {
 		['hostname', '/out/built: byte'],
 		['order', '/out/built: byte'],
 		['mode', '/out/mode: mode'],
+		['owner', '/out/built: byte'],
 		['compile-carelessly', '/src/greet.o: byte'],
 	])('%s is found out', async (name, words) => {
 		await using box = await testBox();
@@ -137,6 +138,65 @@ describe.skipIf(!root)('verify', () => {
 		expect(err).not.toContain('warning');
 		expect({status, out}).toEqual({status: 0, out: 'all 3 runs made the same (exit status 0)\n'});
 		expect(readdirSync(join(fixtures, 'project'))).not.toContain('app');
+		expectNothingLeft(box);
+	});
+
+	test('whose checkout it is may not matter: what is only copied, made or written by another counts as the same', async () => {
+		await using box = await testBox();
+		mkdirSync(join(box.folder, 'src/sub'), {recursive: true});
+		box.file('src/sub/text', 'text\n');
+		box.file('one', 'one\n');
+		// The folder is somebody's, one file in it is root's.
+		for (const path of ['src', 'src/sub']) chownSync(join(box.folder, path), 1234, 1235);
+		const spec = (command: string): string =>
+			box.spec(
+				`volumes: ["./src:/src", "./one:/one", {type: bind, source: ./made, target: /made, bind: {create_host_path: true}}]\ncommand: [sh, -c, "${command}"]\n`,
+			);
+		const good = 'cp -p /src/sub/text /src/copy; echo x > /src/new; echo x >> /one; cp /one /made/two';
+		const {status, out, err} = await box.tsbox(['verify', '-n', '2', spec(good)]);
+		expect({status, out}).toEqual({status: 0, out: 'all 2 runs made the same (exit status 0)\n'});
+		expect(err).toContain('the order of names in it, its owner, the uid and gid in variables of the caller');
+		expect(err).toContain('not varied: the hour and the day');
+		expect(readFileSync(join(box.folder, 'one'), 'utf8')).toBe('one\n');
+		expect(readdirSync(join(box.folder, 'src'))).toEqual(['sub']);
+		expect(existsSync(join(box.folder, 'made'))).toBe(false);
+		const bad = spec('mkdir /out; cp -a /src/sub /out/sub; stat -c %u:%g /src > /out/owner; stat -c %u /src/sub/text');
+		const found = await box.tsbox(['verify', '-n', '2', bad]);
+		expect(found.out).toContain('/out/owner: byte 0 "1234:1235\\n" in run 1, "43210:43211\\n" in run 2\n');
+		expect(found.out).toContain('/out/sub: owner 1234:1235 in run 1, 43210:43211 in run 2\n');
+		expect(found.out).not.toContain('standard output');
+		const same = await box.tsbox(['verify', '-n', '2', '--same-owner', bad]);
+		expect(same.status).toBe(0);
+		expect(same.err).toContain('not varied: the uid of the caller and the owner of the checkout: as `--same-owner`');
+		expectNothingLeft(box);
+	});
+
+	test('the numbers of the caller, where the spec takes them, go with the owner of the checkout', async () => {
+		await using box = await testBox();
+		mkdirSync(join(box.folder, 'src'));
+		chownSync(join(box.folder, 'src'), 1234, 1234);
+		const spec = box.spec(
+			'user: "${UID}:${GID}"\nvolumes: ["./src:/src"]\nenvironment: [SUDO_UID, XDG_RUNTIME_DIR]\ncommand: [sh, -c, "echo x > /src/new; echo $$SUDO_UID $$XDG_RUNTIME_DIR; id -g"]\n',
+		);
+		const env = {UID: '1234', GID: '1234', XDG_RUNTIME_DIR: '/run/user/1234'};
+		const {status, out, err} = await box.tsbox(['verify', '-n', '2', spec], {env});
+		expect({status, out}).toEqual({
+			status: 1,
+			out: 'standard output: byte 10 "1234\\n1234\\n" in run 1, "43210\\n43211\\n" in run 2\n',
+		});
+		expect(err).not.toContain('ended with status');
+		expectNothingLeft(box);
+	});
+
+	test.each([
+		['an ordinary user', {uid: 61_233, gid: 61_233}, 'only root can give files to others'],
+		['root with a user namespace', 'mapped', 'in its user namespace it is nobody, whoever it is'],
+	] as const)('%s is told that the uid is not varied', async (_, starter, why) => {
+		await using box = await testBox(starter);
+		const {err, status} = await box.tsbox(['verify', '-n', '2', box.spec('command: [sh, -c, "echo x > /x"]\n')]);
+		expect(err).toContain(`not varied: the uid of the caller: ${why}`);
+		expect(err).toContain('not varied: path, order and owner of the checkout: nothing of it is mounted');
+		expect(status).toBe(0);
 		expectNothingLeft(box);
 	});
 
