@@ -162,6 +162,7 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 			exitCode: 0,
 			differences: [{path: '/out/app', what: 'bytes' as const, offset: 40, one: '"a"', other: '"b"', run: 2}],
 			diffoscope: null,
+			coverage: {varied: [], notVaried: []},
 		}),
 		gc: note('gc', {removed: ['old']}),
 		listVolumes: note('listVolumes', []),

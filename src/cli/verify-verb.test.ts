@@ -2,7 +2,15 @@ import {expect, test} from 'vitest';
 import type {Verification} from '../engine/verify.ts';
 import {tsbox} from './fake-surroundings.ts';
 
-const same: Verification = {runs: 2, reproducible: true, exitCode: 0, differences: [], diffoscope: null};
+const coverage = {varied: ['the second'], notVaried: [{what: 'the kernel', why: 'there is one'}]};
+const same: Verification = {
+	runs: 2,
+	reproducible: true,
+	exitCode: 0,
+	differences: [],
+	diffoscope: null,
+	coverage,
+};
 const differs: Verification = {
 	runs: 3,
 	reproducible: false,
@@ -14,6 +22,7 @@ const differs: Verification = {
 		{path: '/out/c', what: 'presence', one: 'a file', other: 'missing', run: 3},
 	],
 	diffoscope: 'diffoscope /home/runs/run-1 /home/runs/run-2',
+	coverage,
 };
 const engine = (found: Verification) => ({verify: () => Promise.resolve(found)});
 

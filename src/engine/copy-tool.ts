@@ -39,7 +39,7 @@ export async function startCopyTool(
 	const {host, facts} = machine;
 	if (facts.tools.tar === null)
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no tar', {hint: 'install GNU tar'});
-	const {argv, pass} = entranceTo(machine, name, {user: containerRoot, tty: false});
+	const {argv, pass} = entranceTo(machine, name, {user: containerRoot, tty: false, tool: true});
 	const program = host.start(argv, {stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe']});
 	const kill = (): void => void host.kill(-program.pid, 'SIGKILL');
 	const [stdin, stdout, stderr] = program.pipes as [Writable, Readable, Readable];

@@ -33,6 +33,8 @@ export interface Entering {
 	/** Numbers, or a `user[:group]` to be looked up in the container; its own user when undefined. */
 	readonly user: UserIds | string | undefined;
 	readonly tty: boolean;
+	/** A tool of the host enters and no command of the container: its addresses stay random whatever the container's are. */
+	readonly tool?: true;
 }
 
 /**
@@ -46,6 +48,7 @@ export function entranceTo(machine: Machine, name: string, entering: Entering): 
 	const record = enterable(machine, findContainer(machine, name));
 	const {process} = record.config;
 	const {filter, labels, landlock} = record.confinement;
+	const fixedAddresses = record.confinement.fixedAddresses === true && entering.tool !== true;
 	const script = enterScript(
 		{
 			pid: record.process.pid,
@@ -57,6 +60,7 @@ export function entranceTo(machine: Machine, name: string, entering: Entering): 
 			filter: filter === null ? null : {...filter, path: `${containerFolder(dirs.state, record.name)}/${filterFile}`},
 			labels,
 			landlock,
+			fixedAddresses,
 			map: record.namespaces.includes('user') && facts.user.uid !== 0 ? userMapOf(facts) : null,
 			user: entering.user ?? record.process.ids,
 			tty: entering.tty,
@@ -69,6 +73,7 @@ export function entranceTo(machine: Machine, name: string, entering: Entering): 
 		cgroups: record.cgroups,
 		bounding: boundingSet(process, facts),
 		confinement: record.confinement,
+		fixedAddresses,
 		noNewPrivileges: process.noNewPrivileges,
 	};
 	return {

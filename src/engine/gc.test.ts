@@ -9,6 +9,7 @@ import type {RunEvent} from '../run/event.ts';
 import {sampleRecord} from '../state/sample-record.ts';
 import {gc, gcIfNeeded, sweepName} from './gc.ts';
 import type {Machine} from './types.ts';
+import {pruneVolumes} from './volumes.ts';
 
 const dirs = {store: '/var/lib/tsbox', state: '/run/tsbox'};
 const facts = loadFacts(
@@ -83,6 +84,30 @@ test('a layer that no container speaks of, as after a power cut, is removed', as
 	const {host, machine, emit} = machineWith({'/var/lib/tsbox/layers/lost/upper/x': '', ...container('lives', 1)});
 	expect(await gc(machine, emit)).toEqual({removed: ['/var/lib/tsbox/layers/lost']});
 	expect(host.list('/var/lib/tsbox/layers')).toEqual(['lives']);
+});
+
+test('volumes of runs go with the process that made them; all others stay, whatever they are called', async () => {
+	const volume = (name: string, owner?: string): Readonly<Record<string, string>> => ({
+		[`/var/lib/tsbox/volumes/${name}/_data`]: 'dir',
+		[`/var/lib/tsbox/volumes/${name}/record.json`]: JSON.stringify({
+			schema: 1,
+			name,
+			project: 'shop',
+			volume: 'data',
+			labels: {},
+			root: 0,
+			created: 1,
+			...(owner === undefined ? {} : {owner}),
+		}),
+	});
+	const {host, machine, emit} = machineWith({
+		...volume('data.verify-1-1-1', '1-1'),
+		...volume('data.verify-2-1-1', '2-1'),
+		...volume('data.verify-3-1-1'),
+	});
+	expect(await gc(machine, emit)).toEqual({removed: ['/var/lib/tsbox/volumes/data.verify-2-1-1']});
+	expect(host.list('/var/lib/tsbox/volumes')).toEqual(['data.verify-1-1-1', 'data.verify-3-1-1']);
+	expect(await pruneVolumes(machine)).toEqual(['data.verify-3-1-1']);
 });
 
 test('a name that is taken anew has nothing of the one who had it in a boot before', async () => {

@@ -12,6 +12,7 @@ import {sweepCopiesInMemory} from '../verify/work-place.ts';
 import {sweepCopies} from './copy-note.ts';
 import {sweepPipes, sweepProjects, sweepRuns, sweepTemporary} from './sweep-state.ts';
 import type {Machine} from './types.ts';
+import {sweepVolumes} from './volumes.ts';
 
 /** Tells whether nobody looks after a container's folder any more. A record that can't be read has no owner to be asked. */
 function isAbandoned(machine: Machine, name: string, isLocked = false): boolean {
@@ -121,7 +122,7 @@ function sweepTools({host, dirs, facts}: Machine): readonly string[] {
 	return removed;
 }
 
-/** Takes back whatever crashes have left: containers without an owner, half-made claims, layers, output and unpacks. */
+/** Takes back whatever crashes have left: containers without an owner, half-made claims, layers, output, volumes of runs and unpacks. */
 export async function gc(
 	machine: Machine,
 	emit: EventSink,
@@ -140,6 +141,7 @@ export async function gc(
 			removed: [
 				...removed,
 				...sweepHalfMade(machine),
+				...(await sweepVolumes(machine)),
 				...(await sweepLayers(machine)),
 				...sweepLogs(machine),
 				...sweepProjects(machine),

@@ -23,6 +23,7 @@ function confinementOf(plan: Plan): ContainerRecord['confinement'] {
 		filter: drop?.filter == null ? null : {loader: drop.filter.loader, noNewPrivileges: drop.filter.noNewPrivileges},
 		labels: drop?.args.filter(each => /^--(apparmor-profile|selinux-label)=/.test(each)) ?? [],
 		landlock: drop?.landlock ?? [],
+		...(drop?.fixedAddresses === true ? {fixedAddresses: true} : {}),
 	};
 }
 

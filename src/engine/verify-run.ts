@@ -1,24 +1,29 @@
 import {closeSync, openSync} from 'node:fs';
-import {dirname} from 'node:path';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {errnoOf} from '../host/errno.ts';
-import {canPin} from '../plan/fit-reproducible.ts';
+import {ownerName} from '../image/owner.ts';
 import {hostNameOf} from '../spec/host-name.ts';
-import type {Project, Service} from '../spec/project.ts';
+import {present} from '../spec/pick.ts';
+import type {Service} from '../spec/project.ts';
 import {containerFolder} from '../state/record.ts';
 import {volumeData} from '../state/volume.ts';
 import {hostToolWords} from '../step/toolbox.ts';
-import {copyTree} from '../verify/copy-tree.ts';
-import {type Variation, variationOf} from '../verify/variation.ts';
+import type {OwnerChange} from '../verify/owner-change.ts';
+import {callerEnvironment, callerFolders, type Variation, variationOf} from '../verify/variation.ts';
 import {loadProject, pickService} from './load-project.ts';
 import {planService} from './plan-container.ts';
 import type {CommandEnd, Machine, SpecRequest, UpRequest} from './types.ts';
 import {upPlanned} from './up.ts';
+import {checkoutSources, type Copy, copyCheckout} from './verify-checkout.ts';
+import {hasOwnHostname, processorsOf} from './verify-coverage.ts';
 
 /** A folder that a run wrote to, and where the container had it. */
 export interface Area {
 	readonly target: string;
+	/** Of a copy of a single file this is the file. */
 	readonly folder: string;
+	/** Whose files in it became whose, so that the run met the checkout of somebody else. */
+	readonly owners?: OwnerChange;
 }
 
 /** What one run came to. */
@@ -30,29 +35,22 @@ export interface RunOutcome extends CommandEnd {
 	readonly warnings: readonly string[];
 }
 
-/** Where a run's copies and outputs go; both folders are its own. */
+/** Where a run's copies and outputs go, both folders of its own, and what it may be given. */
 export interface RunPlaces {
 	/** Copies of the checkout. */
 	readonly copies: string;
 	/** What it wrote and printed; on the store's filesystem. */
 	readonly outputs: string;
+	/** The caller of some runs is somebody else by number. */
+	readonly otherIds: boolean;
 }
 
 /** What a run needs of the request. */
 export type RunRequest = SpecRequest & Pick<UpRequest, 'signal' | 'force'>;
 
-/** The folders of the spec that are copied: those in the folder of the spec itself, which is the checkout. */
-export function checkoutFolders({host}: Machine, {file}: Project, service: Service): readonly string[] {
-	const top = dirname(file);
-	return service.volumes.flatMap(volume => {
-		if (volume.type !== 'bind' || host.stat(volume.source)?.kind !== 'directory') return [];
-		return volume.source === top || volume.source.startsWith(top === '/' ? '/' : `${top}/`) ? [volume.source] : [];
-	});
-}
-
 /** The name of a named volume that this run has to itself; an external one holds what somebody else has put there, and stays. */
-export function volumeOfRun(name: string, run: number): string {
-	return `${name.slice(0, 40)}.verify-${process.pid}-${run + 1}`;
+export function volumeOfRun(host: Machine['host'], name: string, run: number): string {
+	return `${name.slice(0, 150)}.verify-${ownerName(host)}-${run + 1}`;
 }
 
 /**
@@ -67,12 +65,12 @@ export async function verifyRun(
 	places: RunPlaces,
 ): Promise<RunOutcome> {
 	const {dirs} = machine;
-	const variation = variationOf(run);
-	const {HOME: _, ...shown} = variation.env;
+	const variation = variationOf(run, places.otherIds);
 	// `~` in a source means the caller's own home in each run.
-	const project = await loadProject({...request, env: {...request.env, ...shown}}, machine);
+	const env = {...request.env, ...callerEnvironment(variation, request.env)};
+	const project = await loadProject({...request, env}, machine);
 	const asked = pickService(project, request.service);
-	const copied = copies(machine, project, asked, variation, places.copies);
+	const copied = copyCheckout(machine, checkoutSources(machine, project, asked), variation, places.copies);
 	const service = varied(machine, asked, variation, run, copied);
 	const planned = await planService(machine, {...project, services: [service]}, service, request, {
 		tty: false,
@@ -81,8 +79,8 @@ export async function verifyRun(
 	});
 	const mounted = service.volumes.flatMap((volume): readonly Area[] => {
 		if (volume.readOnly) return [];
-		if (volume.type === 'bind' && [...copied.values()].includes(volume.source))
-			return [{target: volume.target, folder: volume.source}];
+		const copy = volume.type === 'bind' && [...copied.values()].find(({path}) => path === volume.source);
+		if (copy) return [{target: volume.target, folder: copy.path, ...present({owners: copy.owners})}];
 		return volume.type === 'volume' && volume.volume.project !== null
 			? [{target: volume.target, folder: volumeData(dirs.store, volume.volume.name)}]
 			: [];
@@ -149,46 +147,31 @@ function layerAreas({host}: Machine, outputs: string): readonly Area[] {
 	];
 }
 
-/** Copies the checkout; gives for each folder where its copy is. */
-function copies(
-	machine: Machine,
-	project: Project,
-	service: Service,
-	{order, checkout}: Variation,
-	place: string,
-): ReadonlyMap<string, string> {
-	const found = new Map<string, string>();
-	for (const source of new Set(checkoutFolders(machine, project, service))) {
-		const to = `${place}/${checkout}/${found.size}`;
-		machine.host.mkdirs(dirname(to), 0o755);
-		copyTree(source, to, order);
-		found.set(source, to);
-	}
-	return found;
-}
-
 function varied(
-	{facts}: Machine,
+	{host, facts}: Machine,
 	service: Service,
-	{env, oneProcessor}: Variation,
+	variation: Variation,
 	run: number,
-	copied: ReadonlyMap<string, string>,
+	copied: ReadonlyMap<string, Copy>,
 ): Service {
-	const {origins, environment, reproducible, cpuset} = service;
+	const {origins, environment} = service;
 	const name = `${service.name.slice(0, 40)}-v${process.pid}-${run + 1}`;
-	const home = origins['environment.HOME']?.kind === 'environment' ? {HOME: env['HOME'] ?? '/'} : {};
-	const pins = oneProcessor && reproducible !== true && cpuset === undefined && canPin(facts);
+	const folders = Object.entries(callerFolders(variation)).filter(
+		([each]) => origins[`environment.${each}`]?.kind === 'environment',
+	);
+	const pins = variation.oneProcessor && processorsOf(service, facts) === 'varied';
 	return {
 		...service,
 		name,
 		keep: false,
-		...(origins['hostname']?.kind === 'default' ? {hostname: hostNameOf(name)} : {}),
+		...(hasOwnHostname(service) ? {hostname: hostNameOf(name)} : {}),
 		...(pins ? {cpuset: '0'} : {}),
-		environment: {...environment, ...home},
+		environment: {...environment, ...Object.fromEntries(folders)},
 		volumes: service.volumes.map(volume => {
-			if (volume.type === 'bind') return {...volume, source: copied.get(volume.source) ?? volume.source};
+			if (volume.type === 'bind') return {...volume, source: copied.get(volume.source)?.path ?? volume.source};
 			if (volume.type !== 'volume' || volume.volume.project === null) return volume;
-			return {...volume, volume: {...volume.volume, name: volumeOfRun(volume.volume.name, run)}};
+			const own = {name: volumeOfRun(host, volume.volume.name, run), owner: ownerName(host)};
+			return {...volume, volume: {...volume.volume, ...own}};
 		}),
 	};
 }

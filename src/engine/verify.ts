@@ -7,11 +7,14 @@ import {makeStore, newWorkPath} from '../image/store.ts';
 import {allVolumes} from '../state/volume.ts';
 import {hostToolWords} from '../step/toolbox.ts';
 import {compareTrees, type TreeDifference} from '../verify/compare-trees.ts';
-import {treeSize} from '../verify/copy-tree.ts';
+import {type Coverage, coverageLines} from '../verify/coverage.ts';
+import {changeBack} from '../verify/owner-change.ts';
 import {placeInMemory} from '../verify/work-place.ts';
 import {loadProject, pickService} from './load-project.ts';
 import type {Machine} from './types.ts';
-import {type Area, checkoutFolders, type RunOutcome, type RunRequest, verifyRun, volumeOfRun} from './verify-run.ts';
+import {checkoutSize, checkoutSources} from './verify-checkout.ts';
+import {coverageFor, sameOwnerReason} from './verify-coverage.ts';
+import {type Area, type RunOutcome, type RunRequest, verifyRun, volumeOfRun} from './verify-run.ts';
 import {removeVolume} from './volumes.ts';
 
 /** What is to be verified. */
@@ -22,6 +25,8 @@ export interface VerifyRequest extends RunRequest {
 	readonly outputs: readonly string[];
 	/** Folder on the host that what each run made is copied to: `run-1`, `run-2`, ...; it must not be there. */
 	readonly keep?: string;
+	/** The copies of the checkout keep their owners, and the caller its numbers. */
+	readonly sameOwner: boolean;
 	/** Told before each run and of what a person should know. */
 	readonly tell: (text: string) => void;
 }
@@ -41,6 +46,8 @@ export interface Verification {
 	readonly differences: readonly RunDifference[];
 	/** A command that shows more of the first difference; null where diffoscope is not there or nothing was kept. */
 	readonly diffoscope: string | null;
+	/** What the runs differed in, and what not. */
+	readonly coverage: Coverage;
 }
 
 /** From the end of a run to the next one, ms: whoever writes down the second is found, however late in the run. */
@@ -63,16 +70,23 @@ export async function verify(machine: Machine, request: VerifyRequest): Promise<
 	const service = pickService(project, request.service);
 	makeStore(host, dirs.store);
 	const work = newWorkPath(host, dirs.store);
-	const checkout = checkoutFolders(machine, project, service);
-	const bytes = checkout.reduce((sum, path) => sum + treeSize(path), 0);
+	const checkout = checkoutSources(machine, project, service);
+	const bytes = checkoutSize(machine, checkout);
 	const memory = checkout.length === 0 ? undefined : placeInMemory(host, bytes * runs);
 	try {
 		host.mkdir(work, 0o700);
 		if (memory !== undefined) host.mkdir(memory, 0o700);
+		const sameOwner = sameOwnerReason(machine, service, request.sameOwner, memory ?? work);
+		const coverage = coverageFor(machine, service, checkout, {inMemory: memory !== undefined, sameOwner});
+		for (const text of coverageLines(coverage)) tell(text);
 		const ended: RunOutcome[] = [];
 		for (let run = 0; run < runs; run++) {
 			tell(`run ${run + 1} of ${runs}`);
-			const places = {copies: `${memory ?? work}/copies-${run + 1}`, outputs: `${work}/run-${run + 1}`};
+			const places = {
+				copies: `${memory ?? work}/copies-${run + 1}`,
+				outputs: `${work}/run-${run + 1}`,
+				otherIds: sameOwner === undefined,
+			};
 			host.mkdir(places.copies, 0o755);
 			host.mkdir(places.outputs, 0o700);
 			const outcome = await verifyRun(machine, request, run, places);
@@ -95,6 +109,7 @@ export async function verify(machine: Machine, request: VerifyRequest): Promise<
 			exitCode: first.exitCode,
 			differences,
 			diffoscope: diffoscopeFor(machine, request.keep, differences),
+			coverage,
 		};
 	} finally {
 		await removeOwned(host, facts, work);
@@ -115,26 +130,34 @@ function differencesOf(one: RunOutcome, other: RunOutcome, outputs: readonly str
 			: [{path: 'exit status', what: 'status' as const, one: status(one), other: status(other)}];
 	const pairs =
 		outputs.length === 0
-			? one.areas.map((area, at) => [area.target, area.folder, other.areas[at]?.folder ?? ''] as const)
-			: outputs.map(path => [path, placeOf(path, one.areas), placeOf(path, other.areas)] as const);
+			? one.areas.map(({target, folder}, at) => ({path: target, one: folder, other: other.areas[at]}))
+			: outputs.map(path => ({path, one: placeOf(path, one.areas).folder, other: placeOf(path, other.areas)}));
 	return [
 		...exits,
 		...compareTrees(one.stdout, other.stdout, 'standard output'),
-		...pairs.flatMap(([name, a, b]) => compareTrees(a, b, name)),
+		...pairs.flatMap(({path, one: first, other: second}) =>
+			compareTrees(
+				first,
+				second?.folder ?? '',
+				path,
+				second?.owners === undefined ? undefined : changeBack(second.owners),
+			),
+		),
 	];
 }
 
-/** Where a path of the container lies afterwards: in the nearest mount, or in the writable layer. */
-function placeOf(path: string, areas: readonly Area[]): string {
+/** What a path of the container is afterwards: part of the nearest mount, or of the writable layer. */
+function placeOf(path: string, areas: readonly Area[]): Area {
 	const covers = ({target}: Area): boolean => target === '/' || path === target || path.startsWith(`${target}/`);
 	const [area] = areas.filter(covers).toSorted((a, b) => b.target.length - a.target.length);
 	if (area === undefined) throw new TypeError(`nothing covers ${path}`);
-	return `${area.folder}/${path.slice(area.target.length).replace(/^\//, '')}`;
+	const rest = path.slice(area.target.length).replace(/^\//, '');
+	return {...area, folder: rest === '' ? area.folder : `${area.folder}/${rest}`};
 }
 
 /** A name that no run made is a slip of the pen: comparing nothing with nothing would always succeed. */
 function checkOutputs({host}: Machine, ended: readonly RunOutcome[], outputs: readonly string[]): void {
-	const missing = outputs.find(path => ended.every(({areas}) => host.lstat(placeOf(path, areas)) === undefined));
+	const missing = outputs.find(path => ended.every(({areas}) => host.lstat(placeOf(path, areas).folder) === undefined));
 	if (missing === undefined) return;
 	throw new TsboxError('E_USAGE', `no run wrote ${missing}`, {
 		why: 'it lies neither in the writable layer nor in a folder or volume that is written to; a tmpfs is gone with the container',
@@ -166,7 +189,7 @@ function diffoscopeFor({host}: Machine, folder: string | undefined, [first]: rea
 
 async function removeVolumes(machine: Machine, names: readonly string[], runs: number): Promise<void> {
 	const there = allVolumes(machine.host, machine.dirs.store).map(({name}) => name);
-	const own = names.flatMap(name => Array.from({length: runs}, (_, run) => volumeOfRun(name, run)));
+	const own = names.flatMap(name => Array.from({length: runs}, (_, run) => volumeOfRun(machine.host, name, run)));
 	for (const name of own) if (there.includes(name)) await removeVolume(machine, name);
 }
 

@@ -1,5 +1,6 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {errnoOf} from '../host/errno.ts';
+import {ownerRuns} from '../image/owner.ts';
 import {makeStore, newWorkPath} from '../image/store.ts';
 import {removeStubborn} from '../image/work-folder.ts';
 import {isVolumeName} from '../spec/named-volume.ts';
@@ -83,10 +84,24 @@ export function volumeInUse(name: string, users: readonly string[]): TsboxError 
 	});
 }
 
-/** Removes the volumes that no container mounts; gives their names. */
+/** Removes the volumes that no container mounts, and no `verify` is to look at; gives their names. */
 export async function pruneVolumes(machine: Machine): Promise<readonly string[]> {
 	const removed: string[] = [];
-	for (const name of names(machine)) if ((await removeUnused(machine, name)).length === 0) removed.push(name);
+	for (const {name, owner} of allVolumes(machine.host, machine.dirs.store)) {
+		if (owner !== undefined && ownerRuns(machine.host, owner)) continue;
+		if ((await removeUnused(machine, name)).length === 0) removed.push(name);
+	}
+	return removed;
+}
+
+/** Removes the volumes that were made for the runs of a `verify` which is gone; gives their folders. */
+export async function sweepVolumes(machine: Machine): Promise<readonly string[]> {
+	const {host, dirs} = machine;
+	const removed: string[] = [];
+	for (const {name, owner} of allVolumes(host, dirs.store)) {
+		if (owner === undefined || ownerRuns(host, owner)) continue;
+		if ((await removeUnused(machine, name)).length === 0) removed.push(volumeFolder(dirs.store, name));
+	}
 	return removed;
 }
 
@@ -103,7 +118,8 @@ export async function removeProjectVolumes(
 	readonly kept: readonly {readonly name: string; readonly usedBy: readonly string[]}[];
 }> {
 	const own = allVolumes(machine.host, machine.dirs.store).filter(
-		each => each.project === project && !spared.includes(each.name),
+		// Those of a run are `verify`'s to remove, or of `gc`.
+		each => each.project === project && each.owner === undefined && !spared.includes(each.name),
 	);
 	const removed: string[] = [];
 	const kept: {readonly name: string; readonly usedBy: readonly string[]}[] = [];

@@ -23,7 +23,7 @@ export function planVolumes(input: PlanInput): readonly Step[] {
 
 function makeStep(input: PlanInput, {mount: {volume}}: VolumeInput): Step {
 	const {store} = input.folders;
-	const {name, key, project, labels} = volume;
+	const {name, key, project, labels, owner} = volume;
 	const data = volumeData(store, name);
 	const external = project === null;
 	return {
@@ -40,7 +40,17 @@ function makeStep(input: PlanInput, {mount: {volume}}: VolumeInput): Step {
 			kind: 'makeVolume',
 			store,
 			name,
-			record: external ? null : {schema: 1, name, project, volume: key, labels, root: rootOf(input)},
+			record: external
+				? null
+				: {
+						schema: 1,
+						name,
+						project,
+						volume: key,
+						labels,
+						root: rootOf(input),
+						...(owner === undefined ? {} : {owner}),
+					},
 			...(isRange(input.map) ? {owner: mappedRoot(input.map)} : {}),
 		},
 		undo: {

@@ -1,10 +1,8 @@
+import {addressNoRandomize} from '../step/check.ts';
 import type {Step} from '../step/step.ts';
 import {hasFixedAddresses} from './fit-reproducible.ts';
 import type {PlanInput} from './input.ts';
 import {withTheProcess} from './with-the-process.ts';
-
-/** ADDR_NO_RANDOMIZE of personality(2). */
-const addressNoRandomize = 0x40000;
 
 /** The step that turns address randomisation off, where the container is to be reproducible and this host can. */
 export function fixedAddresses({service, facts}: PlanInput): readonly Step[] {

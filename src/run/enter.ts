@@ -8,6 +8,7 @@ import {capabilityMask} from '../oci/capabilities.ts';
 import type {NamespaceKind} from '../spec/project.ts';
 import type {ExecAction, FilterLoader} from '../step/action.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
+import {addressNoRandomize} from '../step/check.ts';
 import {askReady, gateScript} from '../step/gate-script.ts';
 import {problemOf, processView} from './check.ts';
 import {gateRefusal} from './start-failure.ts';
@@ -22,6 +23,7 @@ export interface Expected {
 	readonly bounding: readonly string[];
 	readonly confinement: {readonly filter: FilterLoader | null; readonly labels: readonly string[]};
 	readonly noNewPrivileges: boolean;
+	readonly fixedAddresses: boolean;
 }
 
 /** What a process that entered becomes: a command of the container, or what these words of sh make of it. */
@@ -64,6 +66,9 @@ function problem(host: Host, {pid}: ProcessIdentity, expected: Expected): string
 			told,
 		) ??
 		(expected.confinement.filter === null ? undefined : problemOf({kind: 'seccomp'}, host, view, told)) ??
+		(expected.fixedAddresses
+			? problemOf({kind: 'personality', flag: addressNoRandomize}, host, view, told)
+			: undefined) ??
 		expected.confinement.labels
 			.map(each => problemOf({kind: 'label', equals: each.slice(each.indexOf('=') + 1)}, host, view, told))
 			.find(each => each !== undefined)

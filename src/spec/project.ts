@@ -75,6 +75,8 @@ export interface NamedVolume {
 	/** The project of the file; null for one that is external, which belongs to somebody else. */
 	readonly project: string | null;
 	readonly labels: Readonly<Record<string, string>>;
+	/** Of `verify`, which makes one for a run: its process, whose end is that of the volume too. Never of a spec. */
+	readonly owner?: string;
 }
 
 /** The mount of a named volume (`volumes:` of a service). */

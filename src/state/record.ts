@@ -52,6 +52,8 @@ export interface ContainerRecord {
 		readonly filter: FilterLoader | null;
 		readonly labels: readonly string[];
 		readonly landlock: readonly string[];
+		/** Its memory is laid out the same each time, and so is that of what enters; there where it is. */
+		readonly fixedAddresses?: true;
 	};
 	readonly origins: Readonly<Record<string, Origin>>;
 	/** What is run in it before it is asked to stop. */

@@ -172,6 +172,8 @@ export interface NewVolume {
 	readonly labels: Readonly<Record<string, string>>;
 	/** The uid of the host that root of the container was for which it was made: its files belong to such ids; null as above. */
 	readonly root: number | null;
+	/** The process that it goes with, as ownerName() of image/ has it: of a run of `verify`. All others stay until they are removed. */
+	readonly owner?: string;
 }
 
 /** How a seccomp filter is loaded. */

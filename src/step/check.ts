@@ -2,6 +2,9 @@ import type {NamespaceKind} from '../spec/project.ts';
 import type {IdMapRow, UserMap} from '../host/id-map.ts';
 import type {CgroupMember} from './cgroup-member.ts';
 
+/** ADDR_NO_RANDOMIZE of personality(2). */
+export const addressNoRandomize = 0x40000;
+
 /**
  * How a reader sees from the kernel, not from a tool's exit status, that a step took.
  * `path` checks read the host; `/proc/PID` checks read the container's first process from outside, at the gate;

@@ -25,6 +25,8 @@ export interface EnterInput {
 	/** setpriv(1)'s arguments for AppArmor or SELinux, and for Landlock. */
 	readonly labels: readonly string[];
 	readonly landlock: readonly string[];
+	/** It is run through setarch(8), so that its memory is laid out as that of the container's command. */
+	readonly fixedAddresses: boolean;
 	/** The map of an ordinary user's container: its user namespace is entered first, only there has the user any power. */
 	readonly map: UserMap | null;
 	/** Numbers, or a `user[:group]` to be looked up in the container. */
@@ -92,7 +94,10 @@ function groupWords({map}: EnterInput, groups: string): readonly string[] {
 
 function innerScript(input: EnterInput, facts: HostFacts): string {
 	const fixed = [...privilegeArguments(input.process, facts), ...input.labels].map(shellWord);
-	const drop = (ids: readonly string[]): string => dropWords({...input, privileges: [...fixed, ...ids]}, facts);
+	const setarch = [...(toolboxWords(facts, 'setarch') ?? ['setarch']), '--addr-no-randomize'];
+	const through = input.fixedAddresses ? `${shellCommand(setarch)} ` : '';
+	const drop = (ids: readonly string[]): string =>
+		`${through}${dropWords({...input, privileges: [...fixed, ...ids]}, facts)}`;
 	const umask = `umask ${(input.process.user.umask ?? 0o22).toString(8).padStart(3, '0')}`;
 	if (typeof input.user !== 'string') {
 		const {uid, gid, groups} = input.user;

@@ -1,9 +1,11 @@
-import {chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {compareTrees} from './compare-trees.ts';
 import {copyTree, treeSize} from './copy-tree.ts';
+import {changeBack, changedOwner} from './owner-change.ts';
+import type {OwnerIds} from './variation.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -83,4 +85,18 @@ test('what is a file here and a folder there is not looked into', () => {
 	mkdirSync(join(folder, 'b/text'));
 	expect(differences()).toEqual([{path: '/text', what: 'kind', one: 'file', other: 'folder'}]);
 	expect(compareTrees(join(folder, 'no'), join(folder, 'none'), '/x')).toEqual([]);
+});
+
+test('an owner that stands for another one in the second tree is no difference, any other is', () => {
+	const {uid, gid} = statSync(folder);
+	const back = (to: OwnerIds) => changeBack({from: to, to: {uid, gid}});
+	const told = (to: OwnerIds) => compareTrees(join(folder, 'a'), join(folder, 'b'), '/', back(to));
+	expect(told({uid, gid})).toEqual([]);
+	expect(told({uid: uid + 1, gid}).at(0)).toEqual({
+		path: '/',
+		what: 'owner',
+		one: `${uid}:${gid}`,
+		other: `${uid}:${gid}`,
+	});
+	expect(changedOwner({uid: 7, gid: 1}, {from: {uid: 1, gid: 1}, to: {uid: 2, gid: 2}})).toEqual({uid: 7, gid: 2});
 });

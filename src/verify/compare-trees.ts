@@ -1,4 +1,6 @@
 import {closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats} from 'node:fs';
+import {changedOwner, type OwnerChange} from './owner-change.ts';
+import type {OwnerIds} from './variation.ts';
 
 /** What differs between what two runs made; `one` and `other` are what each has, for people. */
 export interface TreeDifference {
@@ -14,8 +16,15 @@ export interface TreeDifference {
  * Compares two folders, or files, that nobody writes to any more: names, kinds, modes, owners, targets of symlinks and
  * bytes. Times are not compared, nor extended attributes. `name` is what the pair is called in what is told. Symlinks are
  * not followed.
+ *
+ * @param owners - whose files of the other count as whose
  */
-export function compareTrees(one: string, other: string, name: string): readonly TreeDifference[] {
+export function compareTrees(
+	one: string,
+	other: string,
+	name: string,
+	owners?: OwnerChange,
+): readonly TreeDifference[] {
 	const [a, b] = [statOf(one), statOf(other)];
 	if (a === undefined || b === undefined) {
 		if (a === b) return [];
@@ -24,10 +33,10 @@ export function compareTrees(one: string, other: string, name: string): readonly
 	const [kindA, kindB] = [kindOf(a), kindOf(b)];
 	if (kindA !== kindB) return [{path: name, what: 'kind', one: kindA, other: kindB}];
 	return [
-		...attributes(a, b, name),
+		...attributes(a, b, name, owners),
 		...(kindA === 'symlink' ? targets(one, other, name) : []),
 		...(kindA === 'file' ? bytes(one, other, name) : []),
-		...(kindA === 'folder' ? below(one, other, name) : []),
+		...(kindA === 'folder' ? below(one, other, name, owners) : []),
 	];
 }
 
@@ -48,12 +57,13 @@ function kindOf(stats: Stats): string {
 	return stats.isBlockDevice() ? 'device' : stats.isFIFO() ? 'FIFO' : 'socket';
 }
 
-function attributes(a: Stats, b: Stats, path: string): readonly TreeDifference[] {
+function attributes(a: Stats, b: Stats, path: string, owners?: OwnerChange): readonly TreeDifference[] {
 	const mode = (stats: Stats): string => (stats.mode & 0o7777).toString(8).padStart(4, '0');
-	const owner = (stats: Stats): string => `${stats.uid}:${stats.gid}`;
+	const word = ({uid, gid}: OwnerIds): string => `${uid}:${gid}`;
+	const [ownerA, ownerB] = [word(a), word(owners === undefined ? b : changedOwner(b, owners))];
 	return [
 		...(mode(a) === mode(b) ? [] : [{path, what: 'mode' as const, one: mode(a), other: mode(b)}]),
-		...(owner(a) === owner(b) ? [] : [{path, what: 'owner' as const, one: owner(a), other: owner(b)}]),
+		...(ownerA === ownerB ? [] : [{path, what: 'owner' as const, one: ownerA, other: word(b)}]),
 	];
 }
 
@@ -62,10 +72,10 @@ function targets(one: string, other: string, path: string): readonly TreeDiffere
 	return a === b ? [] : [{path, what: 'target', one: a, other: b}];
 }
 
-function below(one: string, other: string, path: string): readonly TreeDifference[] {
+function below(one: string, other: string, path: string, owners?: OwnerChange): readonly TreeDifference[] {
 	const names = [...new Set([...readdirSync(one), ...readdirSync(other)])].toSorted();
 	return names.flatMap(name =>
-		compareTrees(`${one}/${name}`, `${other}/${name}`, `${path === '/' ? '' : path}/${name}`),
+		compareTrees(`${one}/${name}`, `${other}/${name}`, `${path === '/' ? '' : path}/${name}`, owners),
 	);
 }
 

@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, readdirSync} from 'node:fs';
+import {chownSync, existsSync, mkdirSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {type TestBox, testBox} from './box.ts';
@@ -68,6 +68,40 @@ describe.skipIf(!root)('reproducible: true', () => {
 		expectNothingLeft(box);
 	});
 
+	test.each([
+		['root', undefined],
+		['mapped', 'mapped'],
+	] as const)(
+		'%s: what exec starts lies at the same addresses each time, and not in other boxes',
+		async (_, starter) => {
+			await using box = await testBox(starter);
+			const maps = async (head: string): Promise<readonly string[]> => {
+				const running = box.start([
+					'up',
+					'--plain',
+					'-T',
+					box.spec(`${head}command: [sh, -c, "echo is up; exec sleep 10000"]\n`),
+				]);
+				await running.says('is up\n');
+				const look = ['cat', '/proc/self/personality', '/proc/self/maps'];
+				const found = [];
+				for (const user of ['0', '0', '1000:1000', '1000:1000'])
+					found.push(await box.tsbox(['exec', '-T', '-u', user, box.name, '--', ...look]));
+				await box.tsbox(['down', '-t', '0', box.name]);
+				await running.ended;
+				expect(found.map(({status}) => status)).toEqual([0, 0, 0, 0]);
+				return found.map(({out}) => out);
+			};
+			const [root, again, user, userAgain] = await maps('reproducible: true\n');
+			expect(root).toContain('00040000');
+			expect(root).toContain('[stack]');
+			expect([again, userAgain]).toEqual([root, user]);
+			const [one, other] = await maps('');
+			expect(other).not.toBe(one);
+			expectNothingLeft(box);
+		},
+	);
+
 	test('the plan says where the spec breaks it, and the network of the host is refused', async () => {
 		await using box = await testBox();
 		const {out} = await box.tsbox(['plan', box.spec('reproducible: true\ncpuset: 0-1\nenvironment: [TZ]\n')], {
@@ -88,6 +122,7 @@ describe.skipIf(!root)('verify', () => {
 		['hostname', '/out/built: byte'],
 		['order', '/out/built: byte'],
 		['mode', '/out/mode: mode'],
+		['owner', '/out/built: byte'],
 		['compile-carelessly', '/src/greet.o: byte'],
 	])('%s is found out', async (name, words) => {
 		await using box = await testBox();
@@ -103,6 +138,65 @@ describe.skipIf(!root)('verify', () => {
 		expect(err).not.toContain('warning');
 		expect({status, out}).toEqual({status: 0, out: 'all 3 runs made the same (exit status 0)\n'});
 		expect(readdirSync(join(fixtures, 'project'))).not.toContain('app');
+		expectNothingLeft(box);
+	});
+
+	test('whose checkout it is may not matter: what is only copied, made or written by another counts as the same', async () => {
+		await using box = await testBox();
+		mkdirSync(join(box.folder, 'src/sub'), {recursive: true});
+		box.file('src/sub/text', 'text\n');
+		box.file('one', 'one\n');
+		// The folder is somebody's, one file in it is root's.
+		for (const path of ['src', 'src/sub']) chownSync(join(box.folder, path), 1234, 1235);
+		const spec = (command: string): string =>
+			box.spec(
+				`volumes: ["./src:/src", "./one:/one", {type: bind, source: ./made, target: /made, bind: {create_host_path: true}}]\ncommand: [sh, -c, "${command}"]\n`,
+			);
+		const good = 'cp -p /src/sub/text /src/copy; echo x > /src/new; echo x >> /one; cp /one /made/two';
+		const {status, out, err} = await box.tsbox(['verify', '-n', '2', spec(good)]);
+		expect({status, out}).toEqual({status: 0, out: 'all 2 runs made the same (exit status 0)\n'});
+		expect(err).toContain('the order of names in it, its owner, the uid and gid in variables of the caller');
+		expect(err).toContain('not varied: the hour and the day');
+		expect(readFileSync(join(box.folder, 'one'), 'utf8')).toBe('one\n');
+		expect(readdirSync(join(box.folder, 'src'))).toEqual(['sub']);
+		expect(existsSync(join(box.folder, 'made'))).toBe(false);
+		const bad = spec('mkdir /out; cp -a /src/sub /out/sub; stat -c %u:%g /src > /out/owner; stat -c %u /src/sub/text');
+		const found = await box.tsbox(['verify', '-n', '2', bad]);
+		expect(found.out).toContain('/out/owner: byte 0 "1234:1235\\n" in run 1, "43210:43211\\n" in run 2\n');
+		expect(found.out).toContain('/out/sub: owner 1234:1235 in run 1, 43210:43211 in run 2\n');
+		expect(found.out).not.toContain('standard output');
+		const same = await box.tsbox(['verify', '-n', '2', '--same-owner', bad]);
+		expect(same.status).toBe(0);
+		expect(same.err).toContain('not varied: the uid of the caller and the owner of the checkout: as `--same-owner`');
+		expectNothingLeft(box);
+	});
+
+	test('the numbers of the caller, where the spec takes them, go with the owner of the checkout', async () => {
+		await using box = await testBox();
+		mkdirSync(join(box.folder, 'src'));
+		chownSync(join(box.folder, 'src'), 1234, 1234);
+		const spec = box.spec(
+			'user: "${UID}:${GID}"\nvolumes: ["./src:/src"]\nenvironment: [SUDO_UID, XDG_RUNTIME_DIR]\ncommand: [sh, -c, "echo x > /src/new; echo $$SUDO_UID $$XDG_RUNTIME_DIR; id -g"]\n',
+		);
+		const env = {UID: '1234', GID: '1234', XDG_RUNTIME_DIR: '/run/user/1234'};
+		const {status, out, err} = await box.tsbox(['verify', '-n', '2', spec], {env});
+		expect({status, out}).toEqual({
+			status: 1,
+			out: 'standard output: byte 10 "1234\\n1234\\n" in run 1, "43210\\n43211\\n" in run 2\n',
+		});
+		expect(err).not.toContain('ended with status');
+		expectNothingLeft(box);
+	});
+
+	test.each([
+		['an ordinary user', {uid: 61_233, gid: 61_233}, 'only root can give files to others'],
+		['root with a user namespace', 'mapped', 'in its user namespace it is nobody, whoever it is'],
+	] as const)('%s is told that the uid is not varied', async (_, starter, why) => {
+		await using box = await testBox(starter);
+		const {err, status} = await box.tsbox(['verify', '-n', '2', box.spec('command: [sh, -c, "echo x > /x"]\n')]);
+		expect(err).toContain(`not varied: the uid of the caller: ${why}`);
+		expect(err).toContain('not varied: path, order and owner of the checkout: nothing of it is mounted');
+		expect(status).toBe(0);
 		expectNothingLeft(box);
 	});
 
@@ -137,10 +231,13 @@ describe.skipIf(!root)('verify', () => {
 		expectNothingLeft(box);
 	});
 
-	test('after SIGKILL gc takes back its container, copies and outputs', async () => {
+	test('after SIGKILL gc takes back its container, copies, outputs and named volumes, and no volume of another', async () => {
 		await using box = await testBox();
 		mkdirSync(join(box.folder, 'src'));
-		const spec = box.spec('volumes: ["./src:/src"]\ncommand: [sh, -c, "echo x > /src/x; exec sleep 10000"]\n');
+		const spec = box.file(
+			'shop.yaml',
+			`name: ${box.name}\nservices:\n  make:\n    rootfs: ${box.rootfs}\n    volumes: [./src:/src, data:/data]\n    command: [sh, -c, "echo x > /data/x; echo x > /src/x; exec sleep 10000"]\nvolumes:\n  data:\n`,
+		);
 		const running = box.start(['verify', spec]);
 		const copies = (): readonly string[] =>
 			readdirSync('/dev/shm').filter(name => name.startsWith(`tsbox-verify-${running.child.pid}-`));
@@ -148,7 +245,14 @@ describe.skipIf(!root)('verify', () => {
 		await until('it runs', written);
 		running.child.kill('SIGKILL');
 		await running.ended;
+		const names = async (): Promise<readonly string[]> =>
+			(await box.tsbox(['volume', 'ls', '-q'])).out.split('\n').filter(line => line !== '');
+		// A person's volume stays, whatever its name looks like.
+		await box.tsbox(['volume', 'create', `${box.name}_data.verify-1-1-1`]);
+		expect(await names()).toHaveLength(2);
 		await box.tsbox(['gc']);
+		expect(await names()).toEqual([`${box.name}_data.verify-1-1-1`]);
+		await box.tsbox(['volume', 'rm', `${box.name}_data.verify-1-1-1`]);
 		expect(copies()).toEqual([]);
 		expectNothingLeft(box);
 	});
