@@ -10,6 +10,7 @@ import {volumeData} from '../state/volume.ts';
 import {hostToolWords} from '../step/toolbox.ts';
 import type {OwnerChange} from '../verify/owner-change.ts';
 import {callerEnvironment, callerFolders, type Variation, variationOf} from '../verify/variation.ts';
+import {checkPolicy} from './check-policy.ts';
 import {loadProject, pickService} from './load-project.ts';
 import {planService} from './plan-container.ts';
 import type {CommandEnd, Machine, SpecRequest, UpRequest} from './types.ts';
@@ -72,11 +73,19 @@ export async function verifyRun(
 	const asked = pickService(project, request.service);
 	const copied = copyCheckout(machine, checkoutSources(machine, project, asked), variation, places.copies);
 	const service = varied(machine, asked, variation, run, copied);
-	const planned = await planService(machine, {...project, services: [service]}, service, request, {
-		tty: false,
-		usedNumbers: variation.usedNumbers,
-		signal: request.signal,
-	});
+	// What the spec names is what a policy is about; where we put copies of it is our own affair.
+	checkPolicy(machine, asked, project.file);
+	const planned = await planService(
+		allowing(machine, places.copies),
+		{...project, services: [service]},
+		service,
+		request,
+		{
+			tty: false,
+			usedNumbers: variation.usedNumbers,
+			signal: request.signal,
+		},
+	);
 	const mounted = service.volumes.flatMap((volume): readonly Area[] => {
 		if (volume.readOnly) return [];
 		const copy = volume.type === 'bind' && [...copied.values()].find(({path}) => path === volume.source);
@@ -112,6 +121,14 @@ export async function verifyRun(
 		process.umask(umask);
 		for (const fd of streams) closeSync(fd);
 	}
+}
+
+/** The machine with policies that also allow what lies in a folder of ours. */
+function allowing(machine: Machine, folder: string): Machine {
+	const policies = machine.policies?.map(policy =>
+		policy.allowedBinds === undefined ? policy : {...policy, allowedBinds: [...policy.allowedBinds, folder]},
+	);
+	return {...machine, ...present({policies})};
 }
 
 /**

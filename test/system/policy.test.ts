@@ -52,6 +52,21 @@ test('a bind source that leads out of the allowed folders by a symlink is refuse
 	expect((await at.tsbox(['run', at.spec('volumes: [./secret:/x]\n'), '--', 'ls', '/x'])).out).toBe('');
 });
 
+test('a verification is held against the policy as the spec is, wherever its copies of the checkout are', async () => {
+	await using at = await testBox();
+	for (const folder of ['allowed', 'secret']) mkdirSync(join(at.folder, folder));
+	const own = ownConfig(at, `policy: {allowed_binds: ['${join(at.folder, 'allowed')}']}\n`);
+	const verify = (source: string) =>
+		at.tsbox(
+			['verify', '-n', '2', at.spec(`reproducible: true\nvolumes: ['${source}:/x']\ncommand: [touch, /x/made]\n`)],
+			own,
+		);
+	expect(await verify('./allowed')).toMatchObject({status: 0});
+	const refused = await verify('./secret');
+	expect([refused.status, refused.err]).toEqual([125, expect.stringContaining('allowed_binds')]);
+	expect(at.leftovers()).toEqual([]);
+});
+
 test('the supervisor obeys the policy as it is when it starts a container, and the limits that are changed do', async () => {
 	await using at = await testBox();
 	const own = ownConfig(at, 'policy: {max_pids: 50}\n');
