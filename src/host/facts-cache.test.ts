@@ -14,12 +14,14 @@ const initial = {
 	'/var/lib': 'dir',
 };
 
+const whole = {stdout: '\x1e--help\x1esh 1.0\x1e\x1e'};
+
 /** A machine whose only tool is a sh that answers each question with one word. */
-function machine() {
+function machine(answers: () => ReturnType<NonNullable<RecordingAnswers['run']>> = () => whole) {
 	let asked = 0;
 	const run: RecordingAnswers['run'] = () => {
 		asked += 1;
-		return {stdout: '\x1e--help\x1esh 1.0\x1e'};
+		return answers();
 	};
 	const host = recordingHost(initial, {run});
 	const executable = (path: string) => path === '/usr/bin/sh';
@@ -77,3 +79,20 @@ function replaced(host: Host, path: string) {
 	const facts = host.stat(path);
 	return facts !== undefined && path === '/usr/bin/sh' ? {...facts, ino: 8} : facts;
 }
+
+test('a tool that is killed before it has answered is named, and half an answer is not kept', async () => {
+	let answer: ReturnType<NonNullable<RecordingAnswers['run']>> = {
+		stdout: '\x1e--help',
+		exitCode: undefined,
+		signal: 'SIGKILL',
+	};
+	const {host, files, asked} = machine(() => answer);
+	await expect(hostFacts(host, folders)).rejects.toMatchObject({
+		code: 'E_SYSTEM',
+		message: '/usr/bin/sh does not say what it can do',
+	});
+	expect(Object.keys(files()).filter(path => path.startsWith('/run'))).toEqual([]);
+	answer = whole;
+	await hostFacts(host, folders);
+	expect(asked()).toBe(2);
+});

@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {dirname} from 'node:path';
 import type {HostFacts, ToolFacts, ToolName} from '../facts.ts';
 import type {Host} from '../host.ts';
+import {ask} from './ask.ts';
 import {type MountInfo, mountOf} from './mountinfo.ts';
 
 /** Filesystems that can't hold an overlay's writable layer; kernel Documentation/filesystems/overlayfs.rst. */
@@ -40,7 +41,11 @@ export interface OverlayTrial {
 	readonly write: boolean;
 }
 
-/** Tries overlays where containers would have them: the kernel's own words are the only sure answer. */
+/**
+ * Tries overlays where containers would have them: the kernel's own words are the only sure answer.
+ *
+ * @throws TsboxError E_SYSTEM when there is no answer.
+ */
 export async function probeOverlay(
 	host: Host,
 	{tools, mounts, uid, store, write}: OverlayTrial,
@@ -60,10 +65,18 @@ export async function probeOverlay(
 		if (trial !== null) host.mkdir(trial, 0o700);
 		const shell = sh.applet === null ? [sh.path] : [sh.path, sh.applet];
 		const prefix = unshare.applet === null ? [unshare.path] : [unshare.path, unshare.applet];
-		const {stdout, stderr} = await host.run(
-			[...prefix, ...userNamespace, '--mount', '--propagation', 'private', ...shell, '-c', trialScript, 'sh', ...words],
-			{timeoutMs: 10_000},
-		);
+		const {stdout, stderr} = await ask(host, [
+			...prefix,
+			...userNamespace,
+			'--mount',
+			'--propagation',
+			'private',
+			...shell,
+			'-c',
+			trialScript,
+			'sh',
+			...words,
+		]);
 		const answers = new Map(stdout.split('\n').map(line => [line.split(' ')[0] ?? '', line]));
 		const worked = (name: string): boolean => answers.get(name) === `${name} ok`;
 		const tmpfs = worked('tmpfs');

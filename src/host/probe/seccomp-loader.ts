@@ -1,9 +1,12 @@
 import type {HostFacts, ToolFacts, ToolName} from '../facts.ts';
 import type {Host} from '../host.ts';
+import {ask} from './ask.ts';
 
 /**
  * What can load a seccomp filter: setpriv(1) from util-linux 2.41, or perl by its built-in syscall, which is tried with
  * a number that no kernel has.
+ *
+ * @throws TsboxError E_SYSTEM when perl does not answer.
  */
 export async function probeSeccompLoader(
 	host: Host,
@@ -11,6 +14,6 @@ export async function probeSeccompLoader(
 ): Promise<HostFacts['seccomp']['loader']> {
 	if (tools.setpriv?.flags.includes('seccomp-filter') === true) return 'setpriv';
 	if (tools.perl === null) return null;
-	const {exitCode} = await host.run([tools.perl.path, '-e', 'exit(syscall(-1) == -1 ? 0 : 1)'], {timeoutMs: 5000});
+	const {exitCode} = await ask(host, [tools.perl.path, '-e', 'exit(syscall(-1) == -1 ? 0 : 1)']);
 	return exitCode === 0 ? 'perl' : null;
 }

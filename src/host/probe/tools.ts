@@ -1,6 +1,8 @@
 import {basename, dirname} from 'node:path';
 import {type ToolFacts, type ToolName, toolNames} from '../facts.ts';
+import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Host} from '../host.ts';
+import {ask} from './ask.ts';
 import {readElf} from './elf.ts';
 import {librariesIn} from './library-list.ts';
 import {optionsIn, versionIn} from './tool-words.ts';
@@ -23,7 +25,8 @@ const askScript = `while [ $# -gt 0 ]; do
 	printf '${mark}'; "$1" \${2:+"$2"} --version 2>&1
 	printf '${mark}'; [ -z "$3" ] || "$3" --list "$1" 2>&1
 	shift 3
-done`;
+done
+printf '${mark}'`;
 
 interface FoundTool {
 	readonly name: ToolName;
@@ -49,12 +52,16 @@ export function findProgram(host: Host, name: string): string | undefined {
 	return undefined;
 }
 
-/** Finds every tool and asks it what it can do. Decides nothing on version numbers. */
+/**
+ * Finds every tool and asks it what it can do. Decides nothing on version numbers.
+ *
+ * @throws TsboxError E_SYSTEM for one that does not answer.
+ */
 export async function probeTools(host: Host): Promise<ProbedTools> {
 	const found = toolNames.flatMap(name => findTool(host, name) ?? []);
 	const shell = found.find(({name}) => name === 'sh');
 	const groups = Array.from({length: Math.ceil(found.length / 8)}, (_, n) => found.slice(n * 8, n * 8 + 8));
-	const answers = shell === undefined ? [] : await Promise.all(groups.map(group => ask(host, shell, group)));
+	const answers = shell === undefined ? [] : await Promise.all(groups.map(group => askTools(host, shell, group)));
 	const asked = answers.flat();
 	return {
 		tools: Object.fromEntries(
@@ -76,14 +83,17 @@ function findTool(host: Host, name: ToolName): FoundTool | undefined {
 	};
 }
 
-async function ask(host: Host, shell: FoundTool, group: readonly FoundTool[]) {
+async function askTools(host: Host, shell: FoundTool, group: readonly FoundTool[]) {
 	const words = group.flatMap(({path, applet, loader}) => [path, applet ?? '', loader ?? '']);
 	const prefix = shell.applet === null ? [shell.path] : [shell.path, shell.applet];
-	const {stdout} = await host.run([...prefix, '-c', askScript, 'sh', ...words], {timeoutMs: 10_000});
-	const answers = stdout.split(mark).slice(1);
+	const answersIn = (stdout: string): readonly string[] => stdout.split(mark).slice(1);
+	const whom = (stdout: string): string => group[Math.floor((answersIn(stdout).length - 1) / 3)]?.path ?? shell.path;
+	const {stdout} = await ask(host, [...prefix, '-c', askScript, 'sh', ...words], whom);
+	const answers = answersIn(stdout);
 	return group.map(({name, path, applet, loader}, n) => {
 		const [help = '', version = '', list = ''] = answers.slice(n * 3);
 		const libraries = librariesIn(list).map(library => `${realFolder(host, library)}/${basename(library)}`);
+		if (loader !== null && libraries.length === 0) throw unlisted(path, loader, list);
 		const facts: ToolFacts = {
 			path,
 			applet,
@@ -93,6 +103,16 @@ async function ask(host: Host, shell: FoundTool, group: readonly FoundTool[]) {
 			version: versionIn(`${version}\n${help}`, basename(path)),
 		};
 		return {name, facts, libraries};
+	});
+}
+
+/** A program that has a loader has libraries: without them its copy in the toolbox could not run. */
+function unlisted(path: string, loader: string, said: string): TsboxError {
+	return new TsboxError('E_SYSTEM', `which libraries ${path} needs is not known`, {
+		command: `${loader} --list ${path}`,
+		output: said.trim(),
+		why: 'its loader names none',
+		hint: 'try again; if it is the same each time, see whether the program runs at all',
 	});
 }
 
