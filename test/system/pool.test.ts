@@ -43,6 +43,22 @@ test('each command finds a fresh container, whatever the one before left in its 
 	expect(box.leftovers()).toEqual([]);
 });
 
+test('root of its containers can be nobody on the host', async () => {
+	await using box = await testBox('mapped');
+	const machine = await openMachine({store: `${box.folder}/store`, state: `${box.folder}/state`});
+	const spec = {name: box.name, rootfs: box.rootfs, userns_mode: 'auto'};
+	await using pool = new Pool(spec, {machine, size: 2});
+	for (const word of ['one', 'two'])
+		expect(
+			await pool.run({command: ['sh', '-c', `${canary}cut -c 1-21 /proc/self/uid_map`, 'sh', word]}),
+		).toMatchObject({
+			exitCode: 0,
+			stdout: expect.stringMatching(`^OWN ${word}\n +0 +[1-9][0-9]+\n$`),
+		});
+	await pool.close();
+	expect(box.leftovers()).toEqual([]);
+});
+
 test('limits of the spec hold for each command, and the result says what ended it', async () => {
 	const {box, machine, spec} = await corner();
 	await using _ = box;
