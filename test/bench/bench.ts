@@ -7,6 +7,7 @@ import {debianFixture} from '../../fixtures/debian.ts';
 import type * as library from '../../src/index.ts';
 import {digits, pairedDifference, peakMemory, program, roundRobin, table, type Work} from './measure.ts';
 import {peers, sleepingBundle} from './peers.ts';
+import {sustainedRows} from './sustained.ts';
 
 // npm run bench [ROUNDS]: how long tsbox takes to run `true`, beside the other programs of this machine, as Markdown.
 
@@ -204,6 +205,7 @@ async function unpackRows(): Promise<void> {
 mkdirSync(root);
 try {
 	await runRows();
+	await sustainedRows((await import(`${project}/dist/index.js`)) as typeof library, scratch, root, leaveOut);
 	await unpackRows();
 	for (const reason of left) console.log(`\nLeft out: ${reason}.`);
 } finally {

@@ -47,14 +47,14 @@ export function sleepingBundle(folder: string, root: string): string {
 	return bundle(folder, root, ['sleep', '1000'], '/bench-sleeper');
 }
 
-/** The other programs that start a container from the root filesystem `root`, all with the same bundle where they take one; no path has a space. */
-export function peers(folder: string, root: string): readonly Peer[] {
-	const runc = bundle(join(folder, 'runc'), root, ['true'], '/bench-runc');
-	const crun = bundle(join(folder, 'crun'), root, ['true'], '/bench-crun');
+/** The other programs that start a container from the root filesystem `root`, all with the same bundle where they take one; no path has a space; `lane` is part of the names, so that several can run at once. */
+export function peers(folder: string, root: string, lane = ''): readonly Peer[] {
+	const runc = bundle(join(folder, `runc${lane}`), root, ['true'], `/bench-runc${lane}`);
+	const crun = bundle(join(folder, `crun${lane}`), root, ['true'], `/bench-crun${lane}`);
 	const lines: Readonly<Record<string, string>> = {
 		'bare unshare(1)': 'unshare -mpuinC --fork sh -c true',
-		'crun run': `crun --cgroup-manager=cgroupfs run --bundle ${crun} bench-crun`,
-		'runc run': `runc run --bundle ${runc} bench-runc`,
+		'crun run': `crun --cgroup-manager=cgroupfs run --bundle ${crun} bench-crun${lane}`,
+		'runc run': `runc run --bundle ${runc} bench-runc${lane}`,
 		bwrap: `bwrap --unshare-all --cap-drop ALL --bind ${root} / --proc /proc --dev /dev --tmpfs /dev/shm --mqueue /dev/mqueue --ro-bind /sys /sys true`,
 		'podman run': `podman --cgroup-manager=cgroupfs run --rm --network none --ulimit nofile=1024:4096 --ulimit nproc=1024:4096 --rootfs ${root}:O true`,
 		'systemd-nspawn': `systemd-nspawn --quiet --register=no --keep-unit --private-network -D ${root} true`,
