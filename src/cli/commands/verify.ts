@@ -22,7 +22,7 @@ export const verify = defineCommand({
 		...planOptions,
 	},
 	positionals: [
-		{name: 'SPEC', describe: 'Spec file', required: true, completes: 'file'},
+		{name: 'SPEC', describe: 'Spec file; without it tsbox.yaml of this folder or one above', completes: 'file'},
 		{name: 'SERVICE', describe: 'Entry of services: in the spec', completes: 'none'},
 	],
 	async run({values, positionals: [file, service]}, {io, engine, folders}) {
