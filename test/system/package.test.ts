@@ -62,6 +62,18 @@ test('it installs into an empty folder, offline, and runs a container; npx does 
 	expect(at.leftovers()).toEqual([]);
 });
 
+test.each([
+	['publint', ['--strict']],
+	// What CommonJS of Node can load is JSON; this is an ES module.
+	['attw', ['--profile', 'esm-only', '--no-definitely-typed']],
+])('%s finds nothing wrong with it', async (program, options) => {
+	// Its exit status says so: what it finds is in the error.
+	const checked = run(join(root, 'node_modules/.bin', program), [archive, ...options], {cwd: at.folder});
+	await expect(
+		checked.catch((error: unknown) => Promise.reject(new Error(String((error as {stdout?: string}).stdout)))),
+	).resolves.toBeDefined();
+});
+
 test('its types stand alone too', async () => {
 	const app = join(at.folder, 'app');
 	mkdirSync(app);
