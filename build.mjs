@@ -62,13 +62,13 @@ const common = {
 };
 
 /** What every start of a container needs: it goes into the program's own file. All else is loaded when it is asked for. */
-const always = /\/engine\/(up|exec-in|open-machine|plan-container|load-project)\.ts$/;
+const always = /\/engine\/(up|exec-in|open-machine|tool-config|plan-container|load-project)\.ts$/;
 
 /** What is loaded on demand as scripts, with its code compiled: the dashboard, and what draws with Ink. */
 const compiled = {
-	'on-demand/tui-dash-start-dash': {script: 'dash', name: 'startDash'},
-	'on-demand/tui-dash-sheet-maker': {script: 'ink', name: 'sheetMaker'},
-	'on-demand/tui-draw-progress': {script: 'ink', name: 'drawProgress'},
+	'on-demand/tui-dash-start-dash': 'dash',
+	'on-demand/tui-dash-sheet-maker': 'ink',
+	'on-demand/tui-draw-progress': 'ink',
 };
 
 /**
@@ -103,9 +103,14 @@ async function bundleScript(name, entry, plugins = []) {
 		plugins: [...plugins, leaveOut],
 		write: false,
 	});
-	// A script from V8's cache has no way to import: bin/load-program.cjs gives it one under this name.
-	const text = outputFiles[0].text.replaceAll(/\bimport\("(\.\/on-demand\/[^"]+|node:[^"]+)"\)/g, 'importModule("$1")');
-	writeFileSync(join(dist, `${name}.cjs`), `(function(exports,require,module,moduleUrl,importModule){${text}\n})`);
+	// A script from V8's cache has no way to import: bin/load-program.cjs gives it two under these names.
+	const text = outputFiles[0].text.replaceAll(
+		/\bimport\("(?:\.\/(on-demand\/[^"]+)\.js|(node:[^"]+))"\)/g,
+		(_, part, builtin) =>
+			part in compiled ? `importScript("${compiled[part]}")` : `importModule("${builtin ?? `./${part}.js`}")`,
+	);
+	const parameters = 'exports,require,module,moduleUrl,importModule,importScript';
+	writeFileSync(join(dist, `${name}.cjs`), `(function(${parameters}){${text}\n})`);
 	return {onDemand, metafile};
 }
 
@@ -146,6 +151,18 @@ const withoutWaiting = {
 	},
 };
 
+/** string-width without what it makes when it is loaded: Node takes 10 ms for its first Intl.Segmenter, and few names need one. */
+const quickWidth = {
+	name: 'quick-width',
+	setup: ({onLoad}) =>
+		onLoad({filter: /string-width\/index\.js$/}, ({path}) => ({
+			contents: readFileSync(path, 'utf8').replace(
+				'const segmenter = new Intl.Segmenter();',
+				'let made; const segmenter = {segment: text => (made ??= new Intl.Segmenter()).segment(text)};',
+			),
+		})),
+};
+
 /**
  * Compiles all of a script and keeps what V8 made of it. The flag says "no function is compiled only when it is called";
  * it is taken back first, because V8 refuses code that was kept under other flags than it runs with.
@@ -158,20 +175,6 @@ function keepCompiled(name) {
 	});
 	setFlagsFromString('--lazy');
 	writeFileSync(join(dist, `${name}.cache`), script.createCachedData());
-}
-
-/** What stands for a script among the modules that are imported on demand. */
-function writeStubs() {
-	for (const [part, {script, name}] of Object.entries(compiled))
-		writeFileSync(
-			join(dist, `${part}.js`),
-			`import {createRequire} from 'node:module';
-import {dirname} from 'node:path';
-const script = createRequire(import.meta.url)('../../bin/load-program.cjs').loadProgram(dirname(import.meta.dirname), '${script}');
-await script.ready;
-export const {${name}} = script;
-`,
-		);
 }
 
 /** The library and what the program imports on demand; what several of them need is in chunks. */
@@ -255,13 +258,12 @@ function findPackage(name) {
 mkdirSync(dist);
 process.on('exit', () => rmSync(dist, {recursive: true, force: true}));
 const program = await bundleScript('cli', 'src/cli/start.ts');
-const dash = await bundleScript('dash', 'src/tui/dash/start-dash.ts');
+const dash = await bundleScript('dash', 'src/tui/dash/start-dash.ts', [quickWidth]);
 const ink = await bundleScript('ink', {stdin: {contents: inkScript, resolveDir: folder}}, [withoutWaiting]);
 const onDemand = Object.fromEntries(
 	Object.entries({...program.onDemand, ...dash.onDemand, ...ink.onDemand}).filter(([part]) => !(part in compiled)),
 );
 const [rest] = await Promise.all([bundleRest(onDemand), declare(), writeManual()]);
-writeStubs();
 writeLicences([program, dash, ink, rest].map(({metafile}) => metafile));
 for (const name of ['cli', 'dash', 'ink']) keepCompiled(name);
 if (process.argv.includes('--analyze')) {

@@ -1,7 +1,7 @@
 import type {ReadStream, WriteStream} from 'node:tty';
 import fuzzysort from 'fuzzysort';
-import stringWidth from 'string-width';
 import type {Glyphs} from '../../view/glyphs.ts';
+import {measure} from '../draw/measure.ts';
 import type {ThemeName} from '../draw/palette.ts';
 import {sampleHistory} from '../tabs/history.ts';
 import {type Reading, sampleOf} from '../tabs/rates.ts';
@@ -43,9 +43,6 @@ const frameMs = 33;
 /** How often it is looked what containers use, ms. */
 const sampleMs = 1000;
 
-/** ASCII is as wide as it is long; string-width is slow. */
-const width = (text: string): number => (/^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text));
-
 const narrow: Narrow = (text, choices) =>
 	text.trim() === '' ? choices : fuzzysort.go(text, choices, {key: 'label'}).map(({obj}) => obj);
 
@@ -79,7 +76,7 @@ export async function runDash(options: DashOptions): Promise<void> {
 		},
 	});
 	const view = screenView(terminal, theme, glyphs.isAscii);
-	const look = (): ScreenLook => ({...terminal.size(), now: Date.now(), glyphs, width, keys, narrow});
+	const look = (): ScreenLook => ({...terminal.size(), now: Date.now(), glyphs, width: measure, keys, narrow});
 	const drawNow = (): void => {
 		clearTimeout(timer);
 		timer = undefined;
@@ -99,7 +96,7 @@ export async function runDash(options: DashOptions): Promise<void> {
 		say: (text: string, isError = false): void => void (model.notice = {text, isError}),
 		changed,
 		now: Date.now,
-		width,
+		width: measure,
 	};
 	const desk: Desk = {
 		...surround,
