@@ -148,28 +148,35 @@ export async function runDash(options: DashOptions): Promise<void> {
 		// Nobody sees it: a shell has the terminal.
 		if (isLent) return;
 		sample();
-		// A project goes a moment after its last container, and nothing tells of it.
-		model.projects = source.projects();
 		desk.detail.refresh('second');
 		changed();
 	}, sampleMs);
+	const followed = source.projects(() => {
+		model.projects = followed.projects();
+		follow(desk);
+		changed();
+	});
 	try {
 		for await (const containers of source.watch(ended)) {
 			model.containers = containers;
-			model.projects = source.projects();
+			model.projects = followed.projects();
 			model.ports = portsOf(containers, source);
 			const isFirst = !model.isLoaded;
 			model.isLoaded = true;
-			if (isFirst) sample();
+			// What they use is in the second frame, unless it decides which rows come first.
+			if (isFirst && isSortedByUse(model)) sample();
 			follow(desk);
 			desk.detail.refresh('change');
 			if (isFirst) {
 				drawNow();
+				if (!isSortedByUse(model)) sample();
 				// The first sheet need not wait for it then.
 				view.loadSheets(() => {});
-			} else changed();
+			}
+			changed();
 		}
 	} finally {
+		followed.close();
 		clearInterval(ticker);
 		clearTimeout(timer);
 		desk.detail.close();
@@ -178,25 +185,19 @@ export async function runDash(options: DashOptions): Promise<void> {
 	}
 }
 
-/** The ports of those that run, each read when it is first shown: a record is long, and a machine may have hundreds. */
-function portsOf(containers: Model['containers'], source: DashSource): Model['ports'] {
-	const live = new Set(containers.filter(isLive).map(({name}) => name));
-	const read = new Map<string, string>();
-	return {
-		get: name => {
-			if (!live.has(name)) return undefined;
-			const words = read.get(name) ?? source.ports(name);
-			read.set(name, words);
-			return words;
-		},
-	};
+/** The ports of those that run. */
+function portsOf(containers: Model['containers'], {ports}: DashSource): Model['ports'] {
+	return new Map(containers.filter(isLive).map(one => [one.name, ports(one)]));
+}
+
+/** Whether what containers use decides their order. */
+function isSortedByUse({settings: {sort}}: Model): boolean {
+	return ['cpu', 'memory', 'pids', 'net', 'block'].includes(sort.column);
 }
 
 /** Whose use is looked at: of those that are in sight, and of those the detail is about; all, where it decides their order. */
 function wantedSamples(model: Model, screen: Screen | undefined): readonly string[] {
-	const {column} = model.settings.sort;
-	if (['cpu', 'memory', 'pids', 'net', 'block'].includes(column))
-		return model.containers.filter(isLive).map(({name}) => name);
+	if (isSortedByUse(model)) return model.containers.filter(isLive).map(({name}) => name);
 	const rows = currentRows(model);
 	const shown = rows.slice(model.top, model.top + (screen?.layout.list.rows ?? rows.length));
 	const cursor = rows.filter(({key}) => key === model.cursor || model.marked.has(key));

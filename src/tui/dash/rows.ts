@@ -53,7 +53,7 @@ export interface ListFacts {
 	readonly projects: readonly ProjectFacts[];
 	readonly samples: ReadonlyMap<string, Sample>;
 	/** The ports that a container's spec publishes and those it listens at, in words. */
-	readonly ports: Pick<ReadonlyMap<string, string>, 'get'>;
+	readonly ports: ReadonlyMap<string, string>;
 }
 
 /** The name of the project that a row is of; undefined for a container without one. */
