@@ -61,8 +61,9 @@ const common = {
 	logLevel: 'warning',
 };
 
-/** What every start of a container needs: it goes into the program's own file. All else is loaded when it is asked for. */
-const always = /\/engine\/(up|exec-in|open-machine|tool-config|plan-container|load-project)\.ts$/;
+/** What every start of a container needs, and `ps`: it goes into the program's own file. All else is loaded when it is asked for. */
+const always =
+	/\/(engine\/(up|exec-in|open-machine|tool-config|plan-container|load-project|list)|view\/container-table)\.ts$/;
 
 /** What is loaded on demand as scripts, with its code compiled: the dashboard, and what draws with Ink. */
 const compiled = {
@@ -114,6 +115,29 @@ async function bundleScript(name, entry, plugins = []) {
 	return {onDemand, metafile};
 }
 
+/**
+ * string-width loaded when it is first asked about more than ASCII: V8 reads its expressions of all emoji for 30 ms, and few
+ * names need them.
+ */
+const widthWhenAsked = {
+	name: 'width-when-asked',
+	setup: ({onResolve, onLoad, resolve: find}) => {
+		onResolve({filter: /^string-width$/}, async ({path, kind, resolveDir, pluginData}) =>
+			pluginData === 'found'
+				? undefined
+				: {path: (await find(path, {kind, resolveDir, pluginData: 'found'})).path, namespace: 'whenAsked'},
+		);
+		onLoad({filter: /./, namespace: 'whenAsked'}, ({path}) => ({
+			resolveDir: folder,
+			contents: `let loaded;
+				export default (text, options) =>
+					/^[\\x20-\\x7e]*$/.test(text)
+						? text.length
+						: (loaded ??= require(${JSON.stringify(path)}).default)(text, options);`,
+		}));
+	},
+};
+
 /** What draws with Ink; `ready` settles when it can. */
 const inkScript = `import Yoga from 'yoga-layout';
 export const {ready} = Yoga;
@@ -149,18 +173,6 @@ const withoutWaiting = {
 			};
 		});
 	},
-};
-
-/** string-width without what it makes when it is loaded: Node takes 10 ms for its first Intl.Segmenter, and few names need one. */
-const quickWidth = {
-	name: 'quick-width',
-	setup: ({onLoad}) =>
-		onLoad({filter: /string-width\/index\.js$/}, ({path}) => ({
-			contents: readFileSync(path, 'utf8').replace(
-				'const segmenter = new Intl.Segmenter();',
-				'let made; const segmenter = {segment: text => (made ??= new Intl.Segmenter()).segment(text)};',
-			),
-		})),
 };
 
 /**
@@ -258,8 +270,11 @@ function findPackage(name) {
 mkdirSync(dist);
 process.on('exit', () => rmSync(dist, {recursive: true, force: true}));
 const program = await bundleScript('cli', 'src/cli/start.ts');
-const dash = await bundleScript('dash', 'src/tui/dash/start-dash.ts', [quickWidth]);
-const ink = await bundleScript('ink', {stdin: {contents: inkScript, resolveDir: folder}}, [withoutWaiting]);
+const dash = await bundleScript('dash', 'src/tui/dash/start-dash.ts', [widthWhenAsked]);
+const ink = await bundleScript('ink', {stdin: {contents: inkScript, resolveDir: folder}}, [
+	withoutWaiting,
+	widthWhenAsked,
+]);
 const onDemand = Object.fromEntries(
 	Object.entries({...program.onDemand, ...dash.onDemand, ...ink.onDemand}).filter(([part]) => !(part in compiled)),
 );
