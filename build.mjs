@@ -61,14 +61,15 @@ const common = {
 	logLevel: 'warning',
 };
 
-/** What every start of a container needs: it goes into the program's own file. All else is loaded when it is asked for. */
-const always = /\/engine\/(up|exec-in|open-machine|plan-container|load-project)\.ts$/;
+/** What every start of a container needs, and `ps`: it goes into the program's own file. All else is loaded when it is asked for. */
+const always =
+	/\/(engine\/(up|exec-in|open-machine|tool-config|plan-container|load-project|list)|view\/container-table)\.ts$/;
 
 /** What is loaded on demand as scripts, with its code compiled: the dashboard, and what draws with Ink. */
 const compiled = {
-	'on-demand/tui-dash-start-dash': {script: 'dash', name: 'startDash'},
-	'on-demand/tui-dash-sheet-maker': {script: 'ink', name: 'sheetMaker'},
-	'on-demand/tui-draw-progress': {script: 'ink', name: 'drawProgress'},
+	'on-demand/tui-dash-start-dash': 'dash',
+	'on-demand/tui-dash-sheet-maker': 'ink',
+	'on-demand/tui-draw-progress': 'ink',
 };
 
 /**
@@ -103,11 +104,39 @@ async function bundleScript(name, entry, plugins = []) {
 		plugins: [...plugins, leaveOut],
 		write: false,
 	});
-	// A script from V8's cache has no way to import: bin/load-program.cjs gives it one under this name.
-	const text = outputFiles[0].text.replaceAll(/\bimport\("(\.\/on-demand\/[^"]+|node:[^"]+)"\)/g, 'importModule("$1")');
-	writeFileSync(join(dist, `${name}.cjs`), `(function(exports,require,module,moduleUrl,importModule){${text}\n})`);
+	// A script from V8's cache has no way to import: bin/load-program.cjs gives it two under these names.
+	const text = outputFiles[0].text.replaceAll(
+		/\bimport\("(?:\.\/(on-demand\/[^"]+)\.js|(node:[^"]+))"\)/g,
+		(_, part, builtin) =>
+			part in compiled ? `importScript("${compiled[part]}")` : `importModule("${builtin ?? `./${part}.js`}")`,
+	);
+	const parameters = 'exports,require,module,moduleUrl,importModule,importScript';
+	writeFileSync(join(dist, `${name}.cjs`), `(function(${parameters}){${text}\n})`);
 	return {onDemand, metafile};
 }
+
+/**
+ * string-width loaded when it is first asked about more than ASCII: V8 reads its expressions of all emoji for 30 ms, and few
+ * names need them.
+ */
+const widthWhenAsked = {
+	name: 'width-when-asked',
+	setup: ({onResolve, onLoad, resolve: find}) => {
+		onResolve({filter: /^string-width$/}, async ({path, kind, resolveDir, pluginData}) =>
+			pluginData === 'found'
+				? undefined
+				: {path: (await find(path, {kind, resolveDir, pluginData: 'found'})).path, namespace: 'whenAsked'},
+		);
+		onLoad({filter: /./, namespace: 'whenAsked'}, ({path}) => ({
+			resolveDir: folder,
+			contents: `let loaded;
+				export default (text, options) =>
+					/^[\\x20-\\x7e]*$/.test(text)
+						? text.length
+						: (loaded ??= require(${JSON.stringify(path)}).default)(text, options);`,
+		}));
+	},
+};
 
 /** What draws with Ink; `ready` settles when it can. */
 const inkScript = `import Yoga from 'yoga-layout';
@@ -158,20 +187,6 @@ function keepCompiled(name) {
 	});
 	setFlagsFromString('--lazy');
 	writeFileSync(join(dist, `${name}.cache`), script.createCachedData());
-}
-
-/** What stands for a script among the modules that are imported on demand. */
-function writeStubs() {
-	for (const [part, {script, name}] of Object.entries(compiled))
-		writeFileSync(
-			join(dist, `${part}.js`),
-			`import {createRequire} from 'node:module';
-import {dirname} from 'node:path';
-const script = createRequire(import.meta.url)('../../bin/load-program.cjs').loadProgram(dirname(import.meta.dirname), '${script}');
-await script.ready;
-export const {${name}} = script;
-`,
-		);
 }
 
 /** The library and what the program imports on demand; what several of them need is in chunks. */
@@ -255,13 +270,15 @@ function findPackage(name) {
 mkdirSync(dist);
 process.on('exit', () => rmSync(dist, {recursive: true, force: true}));
 const program = await bundleScript('cli', 'src/cli/start.ts');
-const dash = await bundleScript('dash', 'src/tui/dash/start-dash.ts');
-const ink = await bundleScript('ink', {stdin: {contents: inkScript, resolveDir: folder}}, [withoutWaiting]);
+const dash = await bundleScript('dash', 'src/tui/dash/start-dash.ts', [widthWhenAsked]);
+const ink = await bundleScript('ink', {stdin: {contents: inkScript, resolveDir: folder}}, [
+	withoutWaiting,
+	widthWhenAsked,
+]);
 const onDemand = Object.fromEntries(
 	Object.entries({...program.onDemand, ...dash.onDemand, ...ink.onDemand}).filter(([part]) => !(part in compiled)),
 );
 const [rest] = await Promise.all([bundleRest(onDemand), declare(), writeManual()]);
-writeStubs();
 writeLicences([program, dash, ink, rest].map(({metafile}) => metafile));
 for (const name of ['cli', 'dash', 'ink']) keepCompiled(name);
 if (process.argv.includes('--analyze')) {

@@ -9,7 +9,7 @@ import type {Machine} from './types.ts';
  *
  * @throws TsboxError E_PERMISSION.
  */
-function containerNames(machine: Machine): readonly string[] {
+export function containerNames(machine: Machine): readonly string[] {
 	const folder = containersFolder(machine.dirs.state);
 	try {
 		return machine.host.list(folder).filter(name => !name.startsWith('.'));

@@ -2,6 +2,7 @@ import type {Host} from '../host/host.ts';
 import type {ImageFacts} from '../image/facts.ts';
 import {aliasOf} from '../state/alias.ts';
 import {shownState} from '../state/freezer.ts';
+import type {ContainerRecord} from '../state/record.ts';
 import {allRecords} from './find-container.ts';
 import type {ContainerSummary, Machine} from './types.ts';
 
@@ -16,10 +17,9 @@ function namesOf(host: Host, state: string, id: string): {readonly name: string;
 	return alias === undefined ? {name: id} : {name: alias, id};
 }
 
-/** All containers with the state that the kernel shows. */
-export async function list(machine: Machine): Promise<readonly ContainerSummary[]> {
-	const {host, dirs} = machine;
-	return allRecords(machine).map(record => ({
+/** A container in a few words, with the state that the kernel shows. */
+export function summaryOf({host, dirs}: Machine, record: ContainerRecord): ContainerSummary {
+	return {
 		...namesOf(host, dirs.state, record.name),
 		state: record.detached?.exit == null ? shownState(host, record) : 'exited',
 		pid: record.process?.pid ?? 0,
@@ -36,5 +36,10 @@ export async function list(machine: Machine): Promise<readonly ContainerSummary[
 					exitCode: record.detached.exit?.code ?? null,
 					restarts: record.detached.restarts,
 				}),
-	}));
+	};
+}
+
+/** All containers, by name. */
+export async function list(machine: Machine): Promise<readonly ContainerSummary[]> {
+	return allRecords(machine).map(record => summaryOf(machine, record));
 }

@@ -24,7 +24,7 @@ export interface ConfigWish {
  */
 export async function toolConfig({cwd, env, config}: ConfigWish, host: Host = realHost()): Promise<ToolConfig> {
 	const exists = (path: string): boolean => host.stat(path) !== undefined;
-	const folders = config === undefined ? configFolders(cwd, exists) : [];
+	const folders = config === undefined ? configFolders(cwd, exists, path => host.readText(path)) : [];
 	const further = furtherConfigs(homeOf(host, env), exists);
 	if (config === undefined && folders.length === 0 && further.length === 0)
 		return {limits: {}, bestEffort: false, origin: null};

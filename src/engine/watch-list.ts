@@ -1,8 +1,8 @@
 import {setTimeout as delay} from 'node:timers/promises';
-import {type PathWatch, watchPath} from '../host/watch-path.ts';
-import {containerFolder, containersFolder} from '../state/record.ts';
-import {allRecords} from './find-container.ts';
-import {list} from './list.ts';
+import {type PathWatches, pathWatches} from '../host/path-watches.ts';
+import {type ContainerRecord, containerFolder, containersFolder} from '../state/record.ts';
+import {allRecords, containerNames} from './find-container.ts';
+import {summaryOf} from './list.ts';
 import type {ContainerSummary, Machine} from './types.ts';
 
 /** Changes that come together are shown together, ms. */
@@ -15,89 +15,82 @@ const pollMs = 1000;
 const telling: readonly (string | null)[] = ['record.json', 'notes.json', 'renamed', null];
 
 /**
- * All containers as {@link list} has them: at once, and again after each change, until the signal aborts. inotify(7) tells of
+ * All containers as `list` has them: at once, and again after each change, until the signal aborts. inotify(7) tells of
  * records; the end of a process and a pause are told by cgroup.events of the unified hierarchy (cgroup-v2.rst), where the
  * container is in it.
  *
+ * @param seen - told the records that a list comes from, before the list is given
  * @throws TsboxError E_PERMISSION.
  */
 export async function* watchList(
 	machine: Machine,
 	signal: AbortSignal,
+	seen: (records: readonly ContainerRecord[]) => void = () => {},
 ): AsyncGenerator<readonly ContainerSummary[], void> {
-	const watches = watcher();
+	const watches = pathWatches(pollMs);
+	const news = newsOf();
 	try {
 		for (let before = ''; !signal.aborted; ) {
-			// Watched before it is read: what changes between the two is reported.
-			watchAll(machine, watches);
-			const now = await list(machine);
+			const records = readWatched(machine, watches, news.tell);
+			const now = records.map(record => summaryOf(machine, record));
+			seen(records);
 			const text = JSON.stringify(now);
 			if (text !== before) yield now;
 			before = text;
-			await watches.change(signal);
+			await news.come(signal);
 		}
 	} finally {
 		watches.close();
 	}
 }
 
-function watchAll(machine: Machine, watches: ReturnType<typeof watcher>): void {
+/** Reads all records, once: each thing is watched before it is read, so what changes between the two is reported. */
+function readWatched(machine: Machine, watches: PathWatches, tell: () => void): readonly ContainerRecord[] {
 	const {host, dirs} = machine;
-	host.mkdirs(containersFolder(dirs.state), 0o700);
-	const wanted = new Map<string, string>([[containersFolder(dirs.state), containersFolder(dirs.state)]]);
-	for (const {name, created, cgroups} of allRecords(machine)) {
-		// A container of the same name that was made anew has files of the same names.
-		wanted.set(`${created} ${name}`, containerFolder(dirs.state, name));
+	const top = containersFolder(dirs.state);
+	const kept = new Set<string>();
+	const watch = (key: string, path: string, changed: (entry: string | null) => void): void => {
+		kept.add(key);
+		watches.add(key, path, changed);
+	};
+	host.mkdirs(top, 0o700);
+	watch('/', top, entry => {
+		// A container that was made anew under the name has another folder.
+		if (entry !== null) watches.drop(entry);
+		tell();
+	});
+	for (const name of containerNames(machine))
+		watch(name, containerFolder(dirs.state, name), file => void (telling.includes(file) && tell()));
+	const records = allRecords(machine);
+	for (const {created, process, cgroups} of records) {
 		const unified = cgroups.find(({controller}) => controller === '');
-		if (unified !== undefined && host.lstat(`${unified.path}/cgroup.events`) !== undefined)
-			wanted.set(`${created} ${unified.path}`, `${unified.path}/cgroup.events`);
+		if (unified === undefined || host.lstat(`${unified.path}/cgroup.events`) === undefined) continue;
+		// A later start has another cgroup of the same path.
+		watch(`${unified.path} ${created} ${process?.startTime}`, `${unified.path}/cgroup.events`, tell);
 	}
-	watches.only(wanted, containersFolder(dirs.state));
+	watches.keep(kept);
+	return records;
 }
 
-function watcher() {
-	const open = new Map<string, PathWatch>();
-	let changed = false;
+function newsOf() {
+	let hasCome = false;
 	let wake: () => void = () => {};
-	const tell = (): void => {
-		changed = true;
-		wake();
-	};
-	const add = (key: string, path: string, isFolder: boolean): void => {
-		try {
-			const news = (file: string | null): void => {
-				if (!isFolder || telling.includes(file)) tell();
-			};
-			open.set(key, watchPath(path, news, pollMs));
-		} catch {
-			// One that is gone is told of by its folder.
-		}
-	};
 	return {
-		/** Watches these paths, and no others any more. */
-		only: (wanted: ReadonlyMap<string, string>, top: string): void => {
-			for (const [key, one] of open) {
-				if (wanted.has(key)) continue;
-				one.close();
-				open.delete(key);
-			}
-			for (const [key, path] of wanted)
-				if (!open.has(key)) add(key, path, path !== top && !path.endsWith('/cgroup.events'));
+		tell: (): void => {
+			hasCome = true;
+			wake();
 		},
-		/** Settles when something was reported, it is time to look, or the signal aborted. */
-		change: async (signal: AbortSignal): Promise<void> => {
+		/** Settles when something was told, it is time to look, or the signal aborted. */
+		come: async (signal: AbortSignal): Promise<void> => {
 			const stop = new AbortController();
-			if (!changed) {
-				const reported = new Promise<void>(resolve => (wake = resolve));
+			if (!hasCome) {
+				const told = new Promise<void>(resolve => (wake = resolve));
 				const both = AbortSignal.any([signal, stop.signal]);
-				await Promise.race([reported, delay(lookEvery, undefined, {signal: both}).catch(() => {})]);
+				await Promise.race([told, delay(lookEvery, undefined, {signal: both}).catch(() => {})]);
 				stop.abort();
 			}
 			await delay(settleMs, undefined, {signal}).catch(() => {});
-			changed = false;
-		},
-		close: (): void => {
-			for (const one of open.values()) one.close();
+			hasCome = false;
 		},
 	};
 }

@@ -1,6 +1,6 @@
 import {basename, extname} from 'node:path';
 import {TsboxError} from '../errors/tsbox-error.ts';
-import {configPlaces} from './config-places.ts';
+import {configPlaces, hasTsboxKey} from './config-places.ts';
 import {quoted} from './parsed.ts';
 
 /** The text of a configuration file, not yet understood. */
@@ -62,17 +62,7 @@ export async function openExplorer(): Promise<ConfigExplorer> {
 function readOnly(file: string, text: string): object {
 	const found: ConfigText = {file, text};
 	if (basename(file) !== 'package.json') return found;
-	return /"tsbox"\s*:/.test(text) && hasTsboxKey(text) ? {tsbox: found} : {};
-}
-
-function hasTsboxKey(text: string): boolean {
-	try {
-		const value: unknown = JSON.parse(text);
-		return typeof value === 'object' && value !== null && Object.hasOwn(value, 'tsbox');
-	} catch {
-		// A broken package.json is npm's to complain about.
-		return false;
-	}
+	return hasTsboxKey(text) ? {tsbox: found} : {};
 }
 
 function textOf(result: {readonly config?: unknown} | null): ConfigText | null {

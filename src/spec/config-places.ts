@@ -29,9 +29,38 @@ function searchedFolders(cwd: string, exists: (path: string) => boolean): readon
 /**
  * The searched folders that hold such a file. A look that costs some stats, before what reads them is loaded: most
  * starts have none.
+ *
+ * @param readText - of a package.json, which most that work in one have without a word on tsbox
  */
-export function configFolders(cwd: string, exists: (path: string) => boolean): readonly string[] {
-	return searchedFolders(cwd, exists).filter(folder => configPlaces.some(place => exists(join(folder, place))));
+export function configFolders(
+	cwd: string,
+	exists: (path: string) => boolean,
+	readText: (path: string) => string | undefined,
+): readonly string[] {
+	const holds = (path: string, place: string): boolean =>
+		exists(path) && (place !== 'package.json' || mayConfigure(path, readText));
+	return searchedFolders(cwd, exists).filter(folder => configPlaces.some(place => holds(join(folder, place), place)));
+}
+
+/** One that can't be read may: whoever loads it then says what is wrong. */
+function mayConfigure(path: string, readText: (path: string) => string | undefined): boolean {
+	try {
+		return hasTsboxKey(readText(path) ?? '');
+	} catch {
+		return true;
+	}
+}
+
+/** Whether the text of a package.json has a configuration of tsbox. */
+export function hasTsboxKey(text: string): boolean {
+	if (!/"tsbox"\s*:/.test(text)) return false;
+	try {
+		const value: unknown = JSON.parse(text);
+		return typeof value === 'object' && value !== null && Object.hasOwn(value, 'tsbox');
+	} catch {
+		// A broken package.json is npm's to complain about.
+		return false;
+	}
 }
 
 const suffixes = ['yaml', 'yml', 'json'] as const;

@@ -16,7 +16,7 @@ afterEach(() => rmSync(dir, {recursive: true}));
 function loadConfig({cwd, file}: {readonly cwd: string; readonly file?: string}) {
 	return load({
 		cwd,
-		folders: file === undefined ? configFolders(cwd, existsSync) : [],
+		folders: file === undefined ? configFolders(cwd, existsSync, path => readFileSync(path, 'utf8')) : [],
 		further: furtherConfigs(join(dir, 'home'), existsSync, join(dir, 'etc')),
 		readText: path => readFileSync(path, 'utf8'),
 		...(file === undefined ? {} : {file}),
@@ -42,6 +42,15 @@ test('a file of a parent folder of the project is found', async () => {
 		entries: expect.any(Array),
 		origin: join(dir, 'tsbox.config.yaml'),
 	});
+});
+
+test('a package.json without the key, or a broken one, is no reason to load what reads configurations', () => {
+	for (const text of ['{"name": "tsbox"}', '{"tsbox":', '[]', 'null']) {
+		write('package.json', text);
+		expect(configFolders(dir, existsSync, path => readFileSync(path, 'utf8'))).toEqual([]);
+	}
+	write('package.json', '{"tsbox": {}}');
+	expect(configFolders(dir, existsSync, path => readFileSync(path, 'utf8'))).toEqual([dir]);
 });
 
 test('package.json counts when it has the key', async () => {

@@ -34,7 +34,9 @@ export function idOf(host: Host, state: string, name: string): string | undefine
 
 /** The name that a container was renamed to; undefined for one that has the name it was made with. */
 export function aliasOf(host: Host, state: string, id: string): string | undefined {
-	const name = host.readText(renamedFile(state, id));
+	const file = renamedFile(state, id);
+	// Few have one, and an error of Node's costs more than a look.
+	const name = host.lstat(file) === undefined ? undefined : host.readText(file);
 	return name !== undefined && linkedId(host, state, name) === id ? name : undefined;
 }
 

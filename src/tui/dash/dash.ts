@@ -1,7 +1,7 @@
 import type {ReadStream, WriteStream} from 'node:tty';
 import fuzzysort from 'fuzzysort';
-import stringWidth from 'string-width';
 import type {Glyphs} from '../../view/glyphs.ts';
+import {measure} from '../draw/measure.ts';
 import type {ThemeName} from '../draw/palette.ts';
 import {sampleHistory} from '../tabs/history.ts';
 import {type Reading, sampleOf} from '../tabs/rates.ts';
@@ -43,9 +43,6 @@ const frameMs = 33;
 /** How often it is looked what containers use, ms. */
 const sampleMs = 1000;
 
-/** ASCII is as wide as it is long; string-width is slow. */
-const width = (text: string): number => (/^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text));
-
 const narrow: Narrow = (text, choices) =>
 	text.trim() === '' ? choices : fuzzysort.go(text, choices, {key: 'label'}).map(({obj}) => obj);
 
@@ -79,7 +76,7 @@ export async function runDash(options: DashOptions): Promise<void> {
 		},
 	});
 	const view = screenView(terminal, theme, glyphs.isAscii);
-	const look = (): ScreenLook => ({...terminal.size(), now: Date.now(), glyphs, width, keys, narrow});
+	const look = (): ScreenLook => ({...terminal.size(), now: Date.now(), glyphs, width: measure, keys, narrow});
 	const drawNow = (): void => {
 		clearTimeout(timer);
 		timer = undefined;
@@ -99,7 +96,7 @@ export async function runDash(options: DashOptions): Promise<void> {
 		say: (text: string, isError = false): void => void (model.notice = {text, isError}),
 		changed,
 		now: Date.now,
-		width,
+		width: measure,
 	};
 	const desk: Desk = {
 		...surround,
@@ -151,28 +148,35 @@ export async function runDash(options: DashOptions): Promise<void> {
 		// Nobody sees it: a shell has the terminal.
 		if (isLent) return;
 		sample();
-		// A project goes a moment after its last container, and nothing tells of it.
-		model.projects = source.projects();
 		desk.detail.refresh('second');
 		changed();
 	}, sampleMs);
+	const followed = source.projects(() => {
+		model.projects = followed.projects();
+		follow(desk);
+		changed();
+	});
 	try {
 		for await (const containers of source.watch(ended)) {
 			model.containers = containers;
-			model.projects = source.projects();
+			model.projects = followed.projects();
 			model.ports = portsOf(containers, source);
 			const isFirst = !model.isLoaded;
 			model.isLoaded = true;
-			if (isFirst) sample();
+			// What they use is in the second frame, unless it decides which rows come first.
+			if (isFirst && isSortedByUse(model)) sample();
 			follow(desk);
 			desk.detail.refresh('change');
 			if (isFirst) {
 				drawNow();
+				if (!isSortedByUse(model)) sample();
 				// The first sheet need not wait for it then.
 				view.loadSheets(() => {});
-			} else changed();
+			}
+			changed();
 		}
 	} finally {
+		followed.close();
 		clearInterval(ticker);
 		clearTimeout(timer);
 		desk.detail.close();
@@ -181,25 +185,19 @@ export async function runDash(options: DashOptions): Promise<void> {
 	}
 }
 
-/** The ports of those that run, each read when it is first shown: a record is long, and a machine may have hundreds. */
-function portsOf(containers: Model['containers'], source: DashSource): Model['ports'] {
-	const live = new Set(containers.filter(isLive).map(({name}) => name));
-	const read = new Map<string, string>();
-	return {
-		get: name => {
-			if (!live.has(name)) return undefined;
-			const words = read.get(name) ?? source.ports(name);
-			read.set(name, words);
-			return words;
-		},
-	};
+/** The ports of those that run. */
+function portsOf(containers: Model['containers'], {ports}: DashSource): Model['ports'] {
+	return new Map(containers.filter(isLive).map(one => [one.name, ports(one)]));
+}
+
+/** Whether what containers use decides their order. */
+function isSortedByUse({settings: {sort}}: Model): boolean {
+	return ['cpu', 'memory', 'pids', 'net', 'block'].includes(sort.column);
 }
 
 /** Whose use is looked at: of those that are in sight, and of those the detail is about; all, where it decides their order. */
 function wantedSamples(model: Model, screen: Screen | undefined): readonly string[] {
-	const {column} = model.settings.sort;
-	if (['cpu', 'memory', 'pids', 'net', 'block'].includes(column))
-		return model.containers.filter(isLive).map(({name}) => name);
+	if (isSortedByUse(model)) return model.containers.filter(isLive).map(({name}) => name);
 	const rows = currentRows(model);
 	const shown = rows.slice(model.top, model.top + (screen?.layout.list.rows ?? rows.length));
 	const cursor = rows.filter(({key}) => key === model.cursor || model.marked.has(key));

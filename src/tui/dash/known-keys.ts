@@ -9,6 +9,8 @@ import {clashes, type Keys, keysWith, keyTable} from './keys.ts';
  * @throws TsboxError E_CONFIG for a name that no key has, and for a key that would mean two things in one place.
  */
 export function knownKeys(changes: Readonly<Record<string, readonly string[]>>, origin: string | null): Keys {
+	// The table itself has no two that are the same: its test sees to it.
+	if (Object.keys(changes).length === 0) return keyTable;
 	const names: readonly string[] = keyTable.map(({name}) => name);
 	const strange = Object.keys(changes).find(name => !names.includes(name));
 	if (strange !== undefined) {

@@ -94,11 +94,11 @@ test('names of wide and combining characters keep the columns in their places', 
 	const frame = sampleFrame(80);
 	const [, ...lines] = draw(model, frame, {isFocused: false});
 	expect(plainText(lines)).toMatchInlineSnapshot(`
-		"▶ 👩\\u{200d}👩\\u{200d}👧               ● running         - -
-		  été                                  ● running         - -
+		"▶ été                                  ● running         - -
 		  plain                                ● running         - -
 		  日本語の箱                           ● running         - -
-		  日本語日本語日本語日本語日本語日本語 ● running         - -"
+		  日本語日本語日本語日本語日本語日本語 ● running         - -
+		  👩\\u{200d}👩\\u{200d}👧               ● running         - -"
 	`);
 	const before = lines.map(line => {
 		const text = textOf(line);

@@ -10,10 +10,11 @@ import {usageSampler} from '../../engine/usage-sampler.ts';
 import {watchList} from '../../engine/watch-list.ts';
 import {lendTerminal, runOwnCommand} from '../../host/own-command.ts';
 import {idOf} from '../../state/alias.ts';
-import {containerFolder, readRecord} from '../../state/record.ts';
+import {type ContainerRecord, containerFolder} from '../../state/record.ts';
 import {readStory, type StartStory} from '../../state/start-story.ts';
+import type {Port} from '../../spec/project.ts';
 import {failedStory} from '../../supervise/failed-story.ts';
-import {listProjects} from '../../supervise/list-projects.ts';
+import {followProjects} from '../../supervise/follow-projects.ts';
 import {openLogFeed} from '../../supervise/log-feed.ts';
 import {openEventFeed} from '../../supervise/project-events.ts';
 import type {DashSource} from './source.ts';
@@ -41,11 +42,16 @@ export function realSource(machine: Machine, {program, cwd, env}: Surroundings):
 		dirs.state,
 		...command,
 	];
+	const ports = new Map<string, string>();
+	const keepPorts = (records: readonly ContainerRecord[]): void => {
+		ports.clear();
+		for (const record of records) if (record.ports !== undefined) ports.set(record.name, portWords(record.ports));
+	};
 	return {
-		watch: signal => watchList(machine, signal),
-		projects: () => listProjects(machine),
+		watch: signal => watchList(machine, signal, keepPorts),
+		projects: changed => followProjects(machine, changed),
 		sample: names => sampler.sample(names),
-		ports: name => portWords(machine, folder(name)),
+		ports: ({id, name}) => ports.get(id ?? name) ?? '',
 		story,
 		failedStory: (project, service) => failedStory(machine, project, service),
 		drift: name => drift(machine, name),
@@ -67,8 +73,7 @@ export function realSource(machine: Machine, {program, cwd, env}: Surroundings):
 
 const noLine = {kind: 'line', seq: 0, service: '', stream: 'stdout', at: undefined, text: ''} as const;
 
-/** What its spec asks to be published; nothing is, but it says what the container is for. */
-function portWords({host}: Machine, folder: string): string {
-	const ports = readRecord(host, folder)?.ports ?? [];
+/** Nothing is published, but it says what the container is for. */
+function portWords(ports: readonly Port[]): string {
 	return ports.map(({target, protocol}) => `${target}/${protocol}`).join(' ');
 }

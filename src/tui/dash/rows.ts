@@ -1,6 +1,7 @@
 import type {ContainerSummary} from '../../engine/types.ts';
 import type {dashColumns} from '../../spec/dash-words.ts';
 import type {Sample} from '../tabs/rates.ts';
+import {naturalOrder} from './natural-order.ts';
 
 /** A detached project, as the dashboard knows it. */
 export interface ProjectFacts {
@@ -52,7 +53,7 @@ export interface ListFacts {
 	readonly projects: readonly ProjectFacts[];
 	readonly samples: ReadonlyMap<string, Sample>;
 	/** The ports that a container's spec publishes and those it listens at, in words. */
-	readonly ports: Pick<ReadonlyMap<string, string>, 'get'>;
+	readonly ports: ReadonlyMap<string, string>;
 }
 
 /** The name of the project that a row is of; undefined for a container without one. */
@@ -85,7 +86,7 @@ export function rowsOf(facts: ListFacts, view: ListView): readonly Row[] {
 	const absent = facts.projects.flatMap(project => absentOf(project, facts.containers, view.filter));
 	if (!view.grouped) return [...shown.map(row), ...absent];
 	const groups = facts.projects
-		.toSorted((a, b) => a.name.localeCompare(b.name))
+		.toSorted((a, b) => naturalOrder(a.name, b.name))
 		.flatMap((project): readonly Row[] => {
 			const own = shown.filter(container => container.project === project.name);
 			const missing = absent.filter(each => each.kind === 'absent' && each.project === project.name);
@@ -125,10 +126,8 @@ function comparing({column, descending}: Sort, facts: ListFacts) {
 	return (a: ContainerSummary, b: ContainerSummary): number => {
 		const [left, right] = [value(a), value(b)];
 		const order =
-			typeof left === 'string' && typeof right === 'string'
-				? left.localeCompare(right, undefined, {numeric: true})
-				: Number(left) - Number(right);
-		return (descending ? -order : order) || a.name.localeCompare(b.name, undefined, {numeric: true});
+			typeof left === 'string' && typeof right === 'string' ? naturalOrder(left, right) : Number(left) - Number(right);
+		return (descending ? -order : order) || naturalOrder(a.name, b.name);
 	};
 }
 

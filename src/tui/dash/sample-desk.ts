@@ -103,7 +103,7 @@ export function sampleDesk(
 /** A machine that knows nothing of its containers. */
 export const sampleSource: DashSource = {
 	watch: async function* () {},
-	projects: () => [],
+	projects: () => ({projects: () => [], close: () => {}}),
 	sample: () => [],
 	ports: () => '',
 	story: () => undefined,

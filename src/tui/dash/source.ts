@@ -23,11 +23,12 @@ export interface FollowedLog extends LogSource, Followed {
 export interface DashSource {
 	/** All containers: at once, and again after each change, until the signal aborts. */
 	readonly watch: (signal: AbortSignal) => AsyncIterable<readonly ContainerSummary[]>;
-	readonly projects: () => readonly ProjectFacts[];
+	/** The detached projects, and word when they may have changed. */
+	readonly projects: (changed: () => void) => Followed & {readonly projects: () => readonly ProjectFacts[]};
 	/** What these containers use now; those that have ended are left out. */
 	readonly sample: (names: readonly string[]) => readonly ContainerStats[];
-	/** Where a container's ports are, in a few words. */
-	readonly ports: (name: string) => string;
+	/** What the spec of a container asks to be published, in a few words; of those that were listed last. */
+	readonly ports: (container: ContainerSummary) => string;
 	/** The plan of a container and how its start went. */
 	readonly story: (name: string) => StartStory | undefined;
 	/** The same of a service whose last start failed. */

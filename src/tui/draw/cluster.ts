@@ -4,7 +4,8 @@ import type {Measure} from '../../view/look.ts';
 /** Text in which each character is as wide as it is long. */
 export const isAscii = /^[\x20-\x7e]*$/;
 
-const graphemes = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
+/** Made when it is needed: the first one takes Node 10 ms. */
+let graphemes: Intl.Segmenter | undefined;
 /** More code units than any character that is not made to be too long. */
 const longest = 64;
 /** To measure a character takes microseconds, and a screen has thousands, most of them the same few. */
@@ -15,6 +16,7 @@ const widths = new WeakMap<Measure, Map<string, number>>();
 export function clusterEnd(text: string, at: number): number {
 	const next = at + 1;
 	if (standsAlone(text.charCodeAt(at)) && (next === text.length || standsAlone(text.charCodeAt(next)))) return next;
+	graphemes ??= new Intl.Segmenter(undefined, {granularity: 'grapheme'});
 	for (const {segment} of graphemes.segment(text.slice(at, at + longest))) return at + segment.length;
 	return next;
 }

@@ -57,15 +57,15 @@ test('the start and the end are a key away', () => {
 	expect(topLine(toEnd(toStart(start)))).toBe('line 90');
 });
 
-test('a time is found among lines, some of which have none', () => {
-	const source = sampleLog(texts, seq => (seq % 3 === 0 ? {at: undefined} : {}));
+test('a time leads to the first line that came then or later, and no line is looked at for it', () => {
+	const source = sampleLog(texts);
+	source.drop(10);
 	const view = {state: start, source, frame};
-	expect(topLine(toTime(view, sampleNow - 60_000), source)).toBe('line 40');
-	expect(topLine(toTime(view, sampleNow - 58_500), source)).toBe('line 43');
-	expect(topLine(toTime(view, 0), source)).toBe('line 1');
+	const seqAt = (ms: number): number => toTime(view, ms).anchor.seq;
+	expect([seqAt(sampleNow - 60_000), seqAt(sampleNow - 58_500), seqAt(0)]).toEqual([40, 42, 10]);
 	expect(toTime(view, sampleNow + 1000)).toMatchObject({follow: true, notice: 'no line came so late'});
-	const timeless = sampleLog(texts, () => ({at: undefined}));
-	expect(toTime({...view, source: timeless}, 0).notice).toBe('no line came so late');
+	expect(source.asked()).toBe(0);
+	expect(toTime({...view, source: sampleLog([])}, 0).notice).toBe('no line came so late');
 });
 
 test('a search goes from match to match, and around', () => {

@@ -43,27 +43,9 @@ export function toEnd(state: LogState): LogState {
 
 /** To the first line that came then or later, ms since the epoch. */
 export function toTime({state, source}: LogView, ms: number): LogState {
-	const first = source.first();
-	const count = source.count();
-	const timeFrom = (index: number, end: number): readonly [index: number, at: number] | undefined => {
-		for (let at = index; at < end; at++) {
-			const line = source.at(at);
-			if (line.kind === 'line' && line.at !== undefined) return [at, line.at];
-		}
-		return undefined;
-	};
-	// Lines are in the order of their times, but for those that have none.
-	let low = 0;
-	let high = count;
-	while (low < high) {
-		const middle = (low + high) >> 1;
-		const timed = timeFrom(middle, high);
-		if (timed === undefined || timed[1] >= ms) high = middle;
-		else low = timed[0] + 1;
-	}
-	const found = timeFrom(low, count);
-	if (found === undefined) return {...state, follow: true, notice: 'no line came so late'};
-	return {...quiet(state), follow: false, anchor: {seq: first + found[0], row: 0}};
+	const index = source.indexAtTime(ms);
+	if (index === source.count()) return {...state, follow: true, notice: 'no line came so late'};
+	return {...quiet(state), follow: false, anchor: {seq: source.first() + index, row: 0}};
 }
 
 /** Long lines go on in the next row, or out of sight. */

@@ -8,4 +8,6 @@ export interface LogSource {
 	readonly count: () => number;
 	/** The line at an index, from 0 up to the count; its `seq` is `first() + index`. */
 	readonly at: (index: number) => FeedLine;
+	/** The index of the first line that came at this time, ms since the epoch, or later; the count where none did. */
+	readonly indexAtTime: (ms: number) => number;
 }

@@ -73,6 +73,7 @@ test('what was left out is told where it was', () => {
 	const source: LogSource = {
 		first: () => 7,
 		count: () => 3,
+		indexAtTime: () => 0,
 		at: index => lines[index] ?? {kind: 'skipped', seq: 0, service: '', at: 0, bytes: 0},
 	};
 	expect(draw(start, source)).toMatchInlineSnapshot(`

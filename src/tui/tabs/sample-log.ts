@@ -34,6 +34,10 @@ export function sampleLog(
 			if (line === undefined) throw new RangeError(`there is no line ${index}`);
 			return line;
 		},
+		indexAtTime(ms) {
+			const index = kept.findIndex(line => (line.at ?? sampleNow) >= ms);
+			return index === -1 ? kept.length : index;
+		},
 		asked: () => asked,
 		add,
 		drop(count) {
