@@ -67,6 +67,15 @@ test('a program that is not there, and a descriptor that is not, are told', asyn
 	await expect(launcher.start(['/bin/true'], [{fd: 9999, use: 'read'}])).rejects.toThrow('No such file or directory');
 });
 
+test('why a program could not be executed is told, however many descriptors it was to get', async () => {
+	const path = join(folder, 'output');
+	const output = openSync(path, 'w');
+	const ends = Array.from({length: 5}, () => ({fd: output, use: 'write'}) as const);
+	const {ended} = await launcher.start(['/no/such/tool'], ends).finally(() => closeSync(output));
+	expect(await ended).toMatchObject({exitCode: 127, startError: {message: 'No such file or directory'}});
+	expect(readFileSync(path, 'utf8')).toBe('');
+});
+
 test('many at once are told apart', async () => {
 	const codes = Array.from({length: 40}, (_, at) => at);
 	const ends = await Promise.all(codes.map(async code => (await (await sh(`exit ${code}`)).ended).exitCode));

@@ -27,7 +27,8 @@ export interface Launcher {
 
 /**
  * The launcher. A line on its standard input is an id, descriptors of ours with the way they are used, and the words of
- * the program in hex, each after a `=`, as it may be empty. Each program has a fork of this beside it, which waits for it: of a signal a shell would make a number.
+ * the program in hex, each after a `=`, as it may be empty. Each program has a fork of this beside it, which waits for it: a
+ * shell would make a number of a signal.
  */
 const program = String.raw`use POSIX ();
 my $caller = shift;
@@ -36,7 +37,10 @@ opendir my $own, '/proc/self/fd' or die;
 my @open = grep { /^\d+$/ && $_ > 2 } readdir $own;
 closedir $own;
 POSIX::close($_) for @open;
-open my $answers, '>&', \*STDOUT or die;
+# Above what programs get, and closed when one is executed.
+my $above = fcntl STDOUT, POSIX::F_DUPFD, 10 or die;
+open my $answers, '>&=', $above or die;
+fcntl $answers, POSIX::F_SETFD, POSIX::FD_CLOEXEC or die;
 sub answer { syswrite $answers, "@_\n" }
 $SIG{CHLD} = 'IGNORE';
 while (defined(my $line = <STDIN>)) {
@@ -64,7 +68,7 @@ while (defined(my $line = <STDIN>)) {
 		} else { push @opened, $handle }
 	}
 	answer 'started', $id, $$;
-	# All are above 2, each above the one before: none is overwritten before its turn. exec(2) closes what is above 2 in perl.
+	# Each source is above its target and above the one before: none is overwritten before its turn. Perl has those closed on exec.
 	POSIX::dup2(fileno $opened[$_], $_) for 0 .. $#opened;
 	@words = map { pack 'H*', substr $_, 1 } @words;
 	exec { $words[0] } @words;
