@@ -37,7 +37,7 @@ type HostFiles = Omit<Host, 'run' | 'start' | 'kill' | 'now'>;
 
 /** The file half of {@link Host}; errors are Node's own, with `code` and `path`. */
 export const hostFiles: HostFiles = {
-	readText: path => orAbsent(() => readFileSync(path, 'utf8')),
+	readText: path => orAbsent(() => readFileSync(path, 'utf8'), path),
 	readBytes: (path, offset, length) => orAbsent(() => readBytes(path, offset, length)),
 	writeKernelFile: (path, value) => writeOnce(path, value, constants.O_WRONLY),
 	hintKernelFile: (path, value) => writeFile(path, value, {flag: constants.O_WRONLY as unknown as string}, () => {}),
@@ -122,11 +122,15 @@ function mkdir(path: string, mode: number): boolean {
 	}
 }
 
-function orAbsent<T>(read: () => T): T | undefined {
+/** A process that has let go of its mount namespace and is not gone yet has no list of mounts; fs/proc_namespace.c. */
+const mountsOfProcess = /^\/proc\/\d+\/mount(?:info|s|stats)$/;
+
+function orAbsent<T>(read: () => T, path = ''): T | undefined {
 	try {
 		return read();
 	} catch (error) {
-		if (absent.includes(errnoOf(error) ?? '')) return undefined;
+		const errno = errnoOf(error) ?? '';
+		if (absent.includes(errno) || (errno === 'EINVAL' && mountsOfProcess.test(path))) return undefined;
 		throw error;
 	}
 }

@@ -1,7 +1,9 @@
 import {spawnSync} from 'node:child_process';
+import {once} from 'node:events';
 import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import type {Readable} from 'node:stream';
 import {fileURLToPath} from 'node:url';
 import {afterAll, expect, test} from 'vitest';
 import {realHost} from './real-host.ts';
@@ -124,6 +126,18 @@ test('text is added at the end, and a symlink is not followed', () => {
 	expect(host.readText(join(folder, 'journal'))).toBe('a\nb\n');
 	symlinkSync('journal', join(folder, 'link'));
 	expect(() => host.append(join(folder, 'link'), 'c')).toThrow(expect.objectContaining({code: 'ELOOP'}));
+});
+
+test('of a process that has ended, and that nobody has asked for yet, there are no mounts', async () => {
+	const parent = host.start(['/bin/sh', '-c', 'true & echo $!; exec sleep 1000'], {
+		stdio: ['ignore', 'pipe', 'ignore'],
+	});
+	const [text] = (await once(parent.pipes[1] as Readable, 'data')) as [Buffer];
+	const path = `/proc/${text.toString().trim()}`;
+	while (host.readText(`${path}/stat`)?.split(') ')[1]?.startsWith('Z') !== true) await new Promise(setImmediate);
+	expect(host.readText(`${path}/mountinfo`)).toBeUndefined();
+	host.kill(parent.pid, 'SIGKILL');
+	await parent.ended;
 });
 
 test('what is not there is undefined, false or empty, and no error', async () => {

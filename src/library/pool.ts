@@ -160,6 +160,7 @@ export class Pool implements AsyncDisposable {
 	async #runIn(warm: Warm, options: CommandOptions, {signal, connect, begin}: CommandSide): Promise<Outcome | 'gone'> {
 		const {container, pipes, entrypoint, command} = warm;
 		const refill = setTimeout(() => this.#fill(), refillAfter);
+		let connected = false;
 		try {
 			signal.addEventListener('abort', container.kill, {once: true});
 			signal.throwIfAborted();
@@ -172,13 +173,14 @@ export class Pool implements AsyncDisposable {
 			if (!runs) return 'gone';
 			begin(container.kill);
 			connect(pipes);
+			connected = true;
 			const end = await container.ended();
 			return {...end, oomKilled: container.oomKilled(), usage: container.usage()};
 		} finally {
 			signal.removeEventListener('abort', container.kill);
 			clearTimeout(refill);
 			this.#running.delete(warm);
-			this.#remove(warm);
+			this.#remove(warm, connected);
 			setImmediate(() => this.#serve());
 		}
 	}
@@ -270,11 +272,14 @@ export class Pool implements AsyncDisposable {
 		});
 	}
 
-	#remove(warm: Warm): void {
+	/** @param connected - whether somebody reads its output, who lets go of that at its end */
+	#remove(warm: Warm, connected = false): void {
 		const remove = async (): Promise<void> => {
 			// The result of its command comes first.
 			await new Promise(resolve => setImmediate(resolve));
-			warm.pipes.destroy();
+			// That a command has ended can be heard before its last words.
+			if (connected) warm.pipes.stdin.destroy();
+			else warm.pipes.destroy();
 			await warm.container.remove();
 		};
 		const removal = remove()

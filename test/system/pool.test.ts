@@ -99,6 +99,30 @@ test('more commands than containers wait for their turn, an abort lets one of th
 	expect(box.leftovers()).toEqual([]);
 });
 
+test('what a command prints right before its end is read, however long its reader holds the program up', async () => {
+	const {box, machine, spec} = await corner();
+	await using _ = box;
+	await using pool = new Pool(spec, {machine, size: 6, concurrency: 6});
+	const words = Array.from({length: 90}, (_each, at) => `word ${at}`);
+	const next = words.entries();
+	const printed: string[] = [];
+	const caller = async (): Promise<void> => {
+		for (const [at, word] of next) {
+			const pause = `0.0${10 + ((at * 7) % 30)}`;
+			const running = pool.run({command: ['sh', '-c', 'sleep "$2"; echo "$1"; cat', 'sh', word, pause], input: word});
+			running.stdout.on('data', () => {
+				const until = performance.now() + 15;
+				while (performance.now() < until);
+			});
+			printed.push((await running).stdout);
+		}
+	};
+	await Promise.all(Array.from({length: 6}, caller));
+	expect(printed.toSorted()).toEqual(words.map(word => `${word}\n${word}`).toSorted());
+	await pool.close();
+	expect(box.leftovers()).toEqual([]);
+});
+
 test('a spec whose containers could share something is refused', async () => {
 	const {box, machine, spec} = await corner();
 	await using _ = box;
