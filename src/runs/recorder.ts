@@ -23,7 +23,7 @@ export type RecordRequest = Pick<UpRequest, 'verb' | 'tty' | 'emit' | 'bestEffor
  *
  * @throws the system's error where not even the folder can be made; nothing was started by then.
  */
-export function recordRun(machine: Machine, planned: PlannedContainer, request: RecordRequest): Recorder {
+export function recordRun(machine: Machine, planned: PlannedContainer, request: RecordRequest): Required<Recorder> {
 	const {host, dirs} = machine;
 	const {plan, project, service} = planned;
 	const startedAt = host.now();
