@@ -7,7 +7,10 @@ export const engine: EngineApi = {
 	loadProject: async (...args) => (await import('../engine/load-project.ts')).loadProject(...args),
 	planContainer: async (...args) => (await import('../engine/plan-container.ts')).planContainer(...args),
 	compilePlan: async (...args) => (await import('../engine/compile-plan.ts')).compilePlan(...args),
-	supervise: async (...args) => (await import('../supervise/supervisor.ts')).supervise(...args),
+	supervise: async (machine, project) =>
+		(await import('../supervise/supervisor.ts')).supervise(machine, project, async (...life) =>
+			(await import('../runs/record-life.ts')).recordLife(...life),
+		),
 	upDetached: async (...args) => (await import('../supervise/up-detached.ts')).upDetached(...args),
 	upAttached: async (...args) => (await import('../supervise/up-attached.ts')).upAttached(...args),
 	askProject: async (...args) => (await import('../supervise/client.ts')).askProject(...args),

@@ -1,6 +1,8 @@
 import {expect, test} from 'vitest';
 import {TsboxError} from '../errors/tsbox-error.ts';
+import type {OciConfig} from '../oci/config.ts';
 import type {Project, Service} from '../spec/project.ts';
+import {samplePlan} from '../view/sample-plan.ts';
 import {tsbox} from './fake-surroundings.ts';
 
 const id = '20261127t015033-1f0a9c';
@@ -37,6 +39,14 @@ test('replay gives the exit status of the command', async () => {
 	expect({status, call: calls.at(-1)}).toEqual({status: 4, call: ['replay', '1f']});
 });
 
+test('a script that is compiled keeps no record, and compile says so', async () => {
+	const service = {service: 'web', name: 'web', record: true} as unknown as Service;
+	const planned = {project: shop, service, image: {kind: 'host'} as const, config: {} as OciConfig, plan: samplePlan};
+	const {out, err} = await tsbox('compile demo.yaml', {engine: {planContainer: async () => planned}});
+	expect(out).toBe('#!/bin/sh\n');
+	expect(err).toContain('warning: a script keeps no record of its run: `record` is left out\n');
+});
+
 const several = ['web', 'db'].map(name => ({service: name, name}) as unknown as Service);
 const shop: Project = {name: 'shop', file: '/home/shop.yaml', services: several};
 
@@ -51,6 +61,7 @@ test.each([
 	['runs show --json --html x 1f', '--json and --html exclude each other'],
 	['replay', 'RUN'],
 	['up -d --record shop.yaml', '--record and -d exclude each other'],
+	['up -d --record shop.yaml', 'write `record: true` into the spec of each service'],
 	['up --record shop.yaml', '--record is for one container, and here are several'],
 ])('%s is refused', async (line, said) => {
 	const {status, err} = await tsbox(line, {engine: {loadProject: async () => shop}});

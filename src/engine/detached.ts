@@ -17,6 +17,7 @@ import {noteExit as rememberExit} from '../state/exited.ts';
 import {addNotes} from '../state/notes.ts';
 import {type ContainerRecord, containerFolder, type Detached, readRecord, writeRecord} from '../state/record.ts';
 import type {StartStory} from '../state/start-story.ts';
+import type {DetachedStart} from './detached-life.ts';
 import {exitCodeOf} from './exit-code.ts';
 import {sweepName} from './gc.ts';
 import {planService} from './plan-container.ts';
@@ -33,7 +34,7 @@ export interface DetachedRequest {
 	readonly service: Service;
 	readonly bestEffort: boolean;
 	/** Told what a start was like that failed when it was carried out, once it is rolled back. */
-	readonly onFailed?: (story: StartStory) => void;
+	readonly onFailed?: (failed: FailedDetached) => void;
 }
 
 /** A detached container that runs. */
@@ -41,7 +42,12 @@ export interface DetachedContainer {
 	readonly record: ContainerRecord;
 	/** Settles with its exit status when its command has ended; never rejects. */
 	readonly ended: Promise<number>;
+	/** How it was started; there where this process did that and its lives are recorded. */
+	readonly start?: DetachedStart;
 }
+
+/** A detached container that did not start. */
+export type FailedDetached = Pick<DetachedContainer, 'record' | 'start'> & {readonly story: StartStory};
 
 /** Where the output of a detached container is kept: on disk, and for as long as the container is there. */
 export function logFolder({dirs}: Pick<Machine, 'dirs'>, name: string): string {
@@ -76,15 +82,16 @@ export async function startDetached(
 		stdin: planned.service.stdinOpen ?? false,
 	});
 	const {emit, kept: events} = keepEvents(sink);
+	const start = service.record === true ? {start: {planned, events}} : {};
 	try {
 		if (isNew) await sweepName(machine, name);
 		const started = await startPlanned(machine, {emit, signal}, planned, record, attachment, members);
 		const ended = started.ended.then(end => exitCodeOf(end));
-		return {record: {...record, process: processOf(machine, name)}, ended};
+		return {record: {...record, process: processOf(machine, name)}, ended, ...start};
 	} catch (error) {
 		await rollBack(host, machine.facts, conf, emit, kept);
 		noteExit(machine, name, {code: isTsboxError(error) ? error.exitStatus : 125, oomKilled: false});
-		onFailed?.(storyOf(planned.plan, events, {error}));
+		onFailed?.({story: storyOf(planned.plan, events, {error}), record, ...start});
 		throw error;
 	}
 }

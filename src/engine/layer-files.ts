@@ -53,7 +53,7 @@ function layersOf({plan, image}: Pick<PlannedContainer, 'plan' | 'image'>): read
  */
 export function layerFiles(
 	{host}: Pick<Machine, 'host'>,
-	planned: PlannedContainer,
+	planned: Pick<PlannedContainer, 'plan' | 'image' | 'config'>,
 	most: number,
 	keep: (digest: string, content: Buffer) => void,
 ): LayerFiles | undefined {

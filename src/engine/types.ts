@@ -106,7 +106,8 @@ export interface UpRequest extends SpecRequest, Attachment {
 export interface Recorder {
 	/** Takes each event. */
 	readonly emit: EventSink;
-	readonly tap: OutputTap;
+	/** Takes a copy of the output; without, whoever made the recorder sees to that. */
+	readonly tap?: OutputTap;
 	/** The command has ended; what it used and wrote is still there. */
 	readonly ended: (end: CommandEnd) => void;
 	/** All was taken back. */

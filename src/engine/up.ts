@@ -98,7 +98,10 @@ export async function upPlanned(
 	let ok = false;
 	try {
 		await sweepName(machine, service.name);
-		if (request.record ?? service.record ?? false) recorder = await request.recorder?.(planned);
+		if (request.record ?? service.record ?? false) {
+			if (request.recorder === undefined) warn('the run is not recorded: whoever started it keeps no records');
+			recorder = await request.recorder?.(planned);
+		}
 		attachment = attach(host, facts, request.stdio, {tty: request.tty, conf, tap: recorder?.tap});
 		const started = await startPlanned(machine, request, planned, record, attachment, members, trace);
 		const letGo = stopOnAbort(machine, record, started, kill, request);

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {closeSync, openSync, symlinkSync, writeSync} from 'node:fs';
+import {closeSync, constants, copyFileSync, openSync, symlinkSync, writeSync} from 'node:fs';
 import {create, list, type ReadEntry} from 'tar';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {errnoOf} from '../host/errno.ts';
@@ -10,7 +10,8 @@ const mostEntries = 100_000;
 const mostBytes = 4 * 1024 ** 3;
 
 /**
- * Writes a folder as a tar packed with gzip, whole or not at all: entries are `TOP/NAME`, without owners.
+ * Writes a folder as a tar packed with gzip: entries are `TOP/NAME`, without owners. It is made in the work folder, where `gc`
+ * finds what a kill leaves, and moved from there: on the same filesystem it is there whole or not at all.
  *
  * @param parts - the files and folders by their names in it
  * @param work - an empty folder of the caller's
@@ -31,13 +32,22 @@ export async function packFolder(
 ): Promise<void> {
 	host.mkdir(`${work}/${top}`, 0o700);
 	for (const [name, path] of Object.entries(parts)) symlinkSync(path, `${work}/${top}/${name}`);
-	const temporary = `${file}.${process.pid}.tmp`;
+	const packed = `${work}/packed`;
+	await create({file: packed, cwd: work, gzip: true, follow: true, portable: true, mode: 0o600}, [top]);
+	host.chmod(packed, 0o600);
 	try {
-		await create({file: temporary, cwd: work, gzip: true, follow: true, portable: true, mode: 0o600}, [top]);
-		host.chmod(temporary, 0o600);
-		host.rename(temporary, file);
+		host.rename(packed, file);
 	} catch (error) {
-		host.removeTree(temporary);
+		if (errnoOf(error) !== 'EXDEV') throw error;
+		copyTo(host, packed, file);
+	}
+}
+
+function copyTo(host: Host, packed: string, file: string): void {
+	try {
+		copyFileSync(packed, file, constants.COPYFILE_EXCL);
+	} catch (error) {
+		if (errnoOf(error) !== 'EEXIST') host.removeTree(file);
 		throw error;
 	}
 }

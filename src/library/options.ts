@@ -54,6 +54,8 @@ export interface RunResult {
 	readonly durationMs: number;
 	/** What it used; of a command of `Pool` alone. */
 	readonly usage?: EndUsage;
+	/** The id of its record, where one was asked for and could be kept; see `showRun`. */
+	readonly runId?: string;
 }
 
 /** The machine that is meant. */

@@ -12,7 +12,7 @@ export interface RunningCommand extends Promise<RunResult> {
 }
 
 /** What became of a command beside its output. */
-export type Outcome = CommandEnd & Pick<RunResult, 'usage' | 'oomKilled'>;
+export type Outcome = CommandEnd & Pick<RunResult, 'usage' | 'oomKilled' | 'runId'>;
 
 /** The caller's side of a command, for whoever carries it out. */
 export interface CommandSide {
@@ -70,7 +70,7 @@ export function runCommand(
 			checkOptions(options);
 			if (signal?.aborted === true) throw interrupted(signal);
 			signal?.addEventListener('abort', cancel, {once: true});
-			const {exitCode, signal: endSignal, oomKilled, usage} = await work(side);
+			const {exitCode, signal: endSignal, oomKilled, usage, runId} = await work(side);
 			clearTimeout(timer);
 			const over = Promise.all([stdout.ended, stderr.ended]);
 			await (lingering === undefined ? over : Promise.race([over, new Promise(go => setTimeout(go, lingering))]));
@@ -86,6 +86,7 @@ export function runCommand(
 				oomKilled,
 				durationMs: performance.now() - begun,
 				...(usage === undefined ? {} : {usage}),
+				...(runId === undefined ? {} : {runId}),
 			};
 		} catch (error) {
 			throw early.signal.aborted ? early.signal.reason : error;

@@ -6,7 +6,8 @@ import {type LoadOptions, type SpecSource, specOf} from './load.ts';
 import {type CommandOptions, type MachineChoice, machineOf} from './options.ts';
 import {freshName, named, withCommand} from './own-container.ts';
 import {pipesFor} from './pipes.ts';
-import {type RunningCommand, runCommand} from './run-command.ts';
+import {recordPiped} from './record-piped.ts';
+import {runCommand, type RunningCommand} from './run-command.ts';
 
 /** A container that runs one command. */
 export interface RunningContainer extends RunningCommand {
@@ -20,6 +21,11 @@ export interface RunningContainer extends RunningCommand {
 export interface RunOptions extends CommandOptions, MachineChoice, Omit<LoadOptions, 'cwd' | 'env'> {
 	/** The container's name; by default one that nobody else has, so that a spec can be run many times at once. */
 	readonly name?: string;
+	/**
+	 * Keep a record of the run, as `tsbox run --record` does, with its environment and all secrets in it; by default as `record`
+	 * of the spec says. Its id is in the result; one that could not be kept is a warning among the events.
+	 */
+	readonly record?: boolean;
 }
 
 /**
@@ -46,23 +52,22 @@ export function run(source: SpecSource, options: RunOptions = {}): RunningContai
 		connect(pipes);
 		const force = new AbortController();
 		let oomKilled = false;
+		let runId: string | undefined;
+		const emit = (event: RunEvent): void => {
+			if (event.type === 'container.started') {
+				pipes.closeEnds();
+				begin(() => force.abort());
+			}
+			if (event.type === 'run.recorded') runId = event.id;
+			oomKilled ||= event.type === 'container.oom';
+			log.add(event);
+		};
+		const {recorder, drained} = recordPiped(machine, pipes, emit);
 		try {
-			const end = await upPlanned(machine, planned, {
-				verb: 'run',
-				stdio: pipes.ends,
-				tty: false,
-				signal,
-				force: force.signal,
-				emit: event => {
-					if (event.type === 'container.started') {
-						pipes.closeEnds();
-						begin(() => force.abort());
-					}
-					oomKilled ||= event.type === 'container.oom';
-					log.add(event);
-				},
-			});
-			return {...end, oomKilled};
+			const request = {stdio: pipes.ends, tty: false, signal, force: force.signal, emit, recorder};
+			const record = options.record === undefined ? {} : {record: options.record};
+			const end = await upPlanned(machine, planned, {verb: 'run', ...request, ...record}, drained);
+			return {...end, oomKilled, ...(runId === undefined ? {} : {runId})};
 		} finally {
 			pipes.closeEnds();
 		}

@@ -20,7 +20,7 @@ export interface UpOptions extends Pick<CommandOptions, 'command' | 'env' | 'cwd
 
 /**
  * Starts a container and gives it once its command runs. An abort of the signal ends the start, or stops the container as
- * `stop` does.
+ * `stop` does. `record` of a spec is not heeded here, which a warning among the events says: the output is the caller's alone.
  *
  * @throws TsboxError when it did not start; what had been done was rolled back.
  */

@@ -93,17 +93,19 @@ async function startOne(
 	}
 }
 
-function refuseShared({tty, keep, postStart, preStop, namespaces, root}: Service): void {
+function refuseShared({tty, keep, record, postStart, preStop, namespaces, root}: Service): void {
 	const wrong =
 		tty === true
 			? '`tty`'
 			: keep
 				? '`keep`'
-				: postStart !== undefined || preStop !== undefined
-					? 'hooks'
-					: root === 'chroot'
-						? '`root: chroot`'
-						: undefined;
+				: record === true
+					? '`record`'
+					: postStart !== undefined || preStop !== undefined
+						? 'hooks'
+						: root === 'chroot'
+							? '`root: chroot`'
+							: undefined;
 	if (wrong !== undefined)
 		throw new TsboxError('E_SPEC_INVALID', `a pool's containers can't have ${wrong}`, {
 			hint: 'take it out, or use run',

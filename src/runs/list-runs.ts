@@ -1,7 +1,7 @@
 import {didYouMean} from '../errors/did-you-mean.ts';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import type {Machine} from '../engine/types.ts';
-import {isRunId, runsFolder} from '../state/run-place.ts';
+import {isRunId, removeRunFolder, runsFolder} from '../state/run-place.ts';
 import {readRun} from './read-run.ts';
 import type {RunRecord} from './run-record.ts';
 
@@ -59,6 +59,6 @@ export function findRunId(machine: RunsMachine, word: string): string {
 /** Removes a record; gives its id. Throws TsboxError E_RUN_NOT_FOUND, E_USAGE. */
 export function removeRun(machine: RunsMachine, word: string): string {
 	const id = findRunId(machine, word);
-	machine.host.removeTree(`${runsFolder(machine.dirs.store)}/${id}`);
+	removeRunFolder(machine.host, machine.dirs.store, id);
 	return id;
 }

@@ -41,6 +41,12 @@ describe('what is no record says why', () => {
 			JSON.stringify({...run, steps: [{...run.steps[0], status: '\u001b[2J'}]}),
 			'run.json lacks what a run record has',
 		],
+		[
+			'a restart that is no number',
+			'run.json',
+			JSON.stringify({...run, detached: {project: 'shop', service: 'web', restarts: 'many'}}),
+			'run.json lacks what a run record has',
+		],
 		['steps without titles', 'run.json', JSON.stringify({...run, steps: [{}]}), 'run.json lacks what a run record has'],
 		[
 			'a digest that is a path',

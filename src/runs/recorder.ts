@@ -1,38 +1,13 @@
 import {cgroupsOf} from '../engine/record-facts.ts';
 import {type LayerFiles, layerFiles} from '../engine/layer-files.ts';
 import type {CommandEnd, Machine, PlannedContainer, Recorder, UpRequest} from '../engine/types.ts';
-import {asForeseen} from '../errors/system-failure.ts';
-import {isTsboxError} from '../errors/tsbox-error.ts';
 import {outputCopy} from '../host/output-copy.ts';
-import type {ImageFacts} from '../image/facts.ts';
-import {memoryCount} from '../run/memory.ts';
+import {whyNot} from '../errors/why-not.ts';
 import {errorFacts, keepEvents} from '../run/story-of.ts';
-import {cpuTime, readUsage} from '../run/usage.ts';
-import {makeRunWork, newRunId, runsFolder} from '../state/run-place.ts';
-import {contentFile, runFiles, type RunImage, type RunRecord, type RunSpec, type RunUsage} from './run-record.ts';
+import {makeRunWork, newRunId} from '../state/run-place.ts';
+import {contentKeeper, finishRun, mostContent, runImageOf, runUsageOf} from './run-parts.ts';
+import {runFiles, type RunImage, type RunRecord, type RunUsage} from './run-record.ts';
 import {runSteps} from './run-steps.ts';
-
-/** Bytes of a file of the layer whose content is kept beside its digest, and of all of them together. */
-const mostContent = 8 * 1024 * 1024;
-const mostContents = 64 * 1024 * 1024;
-
-function imageOf(image: ImageFacts): RunImage {
-	if (image.kind !== 'archive') return image;
-	const {kind, archive, digest, bytes} = image;
-	return {kind, archive, digest, bytes};
-}
-
-function usageOf({host}: Machine, plan: PlannedContainer['plan']): RunUsage {
-	const {members} = cgroupsOf(plan);
-	const memory = memoryCount(host, members);
-	const {block} = readUsage(host, members);
-	return {
-		cpuNs: cpuTime(host, members),
-		memoryPeak: memory === undefined || Number.isNaN(memory.peak) ? null : memory.peak,
-		oomKills: memory?.oomKills ?? null,
-		block: block === null ? null : {readBytes: block.in, writeBytes: block.out},
-	};
-}
 
 /** What of a request is recorded, and where a note of the record goes. */
 export type RecordRequest = Pick<UpRequest, 'verb' | 'tty' | 'emit' | 'bestEffort'> & {
@@ -48,8 +23,8 @@ export type RecordRequest = Pick<UpRequest, 'verb' | 'tty' | 'emit' | 'bestEffor
  *
  * @throws the system's error where not even the folder can be made; nothing was started by then.
  */
-export function recordRun(machine: Machine, planned: PlannedContainer, request: RecordRequest): Recorder {
-	const {host, dirs, facts} = machine;
+export function recordRun(machine: Machine, planned: PlannedContainer, request: RecordRequest): Required<Recorder> {
+	const {host, dirs} = machine;
 	const {plan, project, service} = planned;
 	const startedAt = host.now();
 	const work = makeRunWork(host, dirs.store);
@@ -65,22 +40,10 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 		try {
 			act();
 		} catch (error) {
-			ignored.push(`${what}: ${words(error)}`);
+			ignored.push(`${what}: ${whyNot(error)}`);
 		}
 	};
-	let room = mostContents;
-	const known = new Set<string>();
-	const keepContent = (digest: string, content: Buffer): void => {
-		if (known.has(digest) || content.length > room) return;
-		known.add(digest);
-		room -= content.length;
-		host.mkdir(`${work}/content`, 0o700);
-		const copy = outputCopy(`${work}/${contentFile(digest)}`);
-		copy.write(content);
-		copy.close();
-		// Half a content is none.
-		if (copy.lost() > 0) host.removeTree(`${work}/${contentFile(digest)}`);
-	};
+	const keepContent = contentKeeper(host, work);
 
 	const recordOf = (id: string, failure: {readonly error: unknown} | undefined): RunRecord => ({
 		schema: 1,
@@ -92,7 +55,7 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 		command: planned.config.process.args,
 		tty: request.tty,
 		bestEffort: request.bestEffort ?? machine.bestEffort,
-		image: request.image ?? imageOf(planned.image),
+		image: request.image ?? runImageOf(planned.image),
 		startedAt,
 		commandStartedAt: kept.find(({type}) => type === 'container.started')?.at ?? null,
 		commandEndedAt: kept.find(({type}) => type === 'container.exited')?.at ?? null,
@@ -109,17 +72,8 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 	const write = (failure: {readonly error: unknown} | undefined): {readonly id: string; readonly folder: string} => {
 		const id = newRunId(startedAt);
 		const {name, file, volumes} = project;
-		const spec: RunSpec = {project: {name, file, ...(volumes === undefined ? {} : {volumes})}, service};
-		const put = (name: string, value: unknown): void =>
-			host.writeAtomic(`${work}/${name}`, `${JSON.stringify(value)}\n`, 0o600);
-		put(runFiles.plan, plan);
-		put(runFiles.spec, spec);
-		put(runFiles.host, facts);
-		put(runFiles.files, layer?.files ?? []);
-		put(runFiles.run, recordOf(id, failure));
-		const folder = `${runsFolder(dirs.store)}/${id}`;
-		host.rename(work, folder);
-		return {id, folder};
+		const spec = {project: {name, file, ...(volumes === undefined ? {} : {volumes})}, service};
+		return {id, folder: finishRun(machine, work, {plan, spec, files: layer?.files ?? [], run: recordOf(id, failure)})};
 	};
 
 	return {
@@ -130,7 +84,7 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 		},
 		ended: how => {
 			end = how;
-			attempt('what it used', () => void (usage = usageOf(machine, plan)));
+			attempt('what it used', () => void (usage = runUsageOf(host, cgroupsOf(plan).members)));
 			attempt('what it wrote', () => void (layer = layerFiles(machine, planned, mostContent, keepContent)));
 		},
 		close: failure => {
@@ -138,7 +92,7 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 			try {
 				request.emit({type: 'run.recorded', at: host.now(), ...write(failure)});
 			} catch (error) {
-				request.emit({type: 'warning', at: host.now(), text: `the run could not be recorded: ${words(error)}`});
+				request.emit({type: 'warning', at: host.now(), text: `the run could not be recorded: ${whyNot(error)}`});
 				try {
 					host.removeTree(work);
 				} catch {
@@ -147,10 +101,4 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 			}
 		},
 	};
-}
-
-function words(thrown: unknown): string {
-	const error = asForeseen(thrown);
-	if (isTsboxError(error)) return error.why ?? error.message;
-	return error instanceof Error ? error.message : String(error);
 }

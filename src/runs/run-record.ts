@@ -52,6 +52,8 @@ export interface RunRecord {
 	readonly command: readonly string[];
 	/** The command had a terminal: what it wrote there is in `stdout`. */
 	readonly tty: boolean;
+	/** There for a life of a detached container: whose it was, and how often its policy had started it again by then. */
+	readonly detached?: {readonly project: string; readonly service: string; readonly restarts: number};
 	readonly bestEffort: boolean;
 	readonly image: RunImage;
 	/** Milliseconds since the epoch; the command's own are null where it never ran. */
@@ -89,6 +91,9 @@ export const runFiles = {
 	/** Lines `TIME o|e BYTES`: so many bytes came on standard output or error at that time, ms since the epoch. */
 	times: 'log-times',
 } as const;
+
+/** The file that says of which container a record is a life; it is not exported. */
+export const lifeFile = 'life-of';
 
 /** The name of the copy of an image in the folder of a record. */
 export const imageFile = 'image';

@@ -56,10 +56,14 @@ function isError(value: unknown): boolean {
 	return isTexts([code, message]) && [why, hint, output].every(each => each === undefined || isText(each));
 }
 
+function isDetached(value: unknown): boolean {
+	return isObject(value) && isTexts([value['project'], value['service']]) && isNumber(value['restarts']);
+}
+
 /** Whether a `run.json` has what a record has: it may come from anybody. */
 export function isRun(value: Json): boolean {
 	const {id, parent, verb, name, spec, command, tty, bestEffort, image, startedAt, commandStartedAt} = value;
-	const {commandEndedAt, endedAt, outcome, end, error, warnings, steps, usage, unread, lost} = value;
+	const {commandEndedAt, endedAt, outcome, end, error, warnings, steps, usage, unread, lost, detached} = value;
 	return (
 		[id, parent ?? id].every(each => isText(each) && isRunId(each)) &&
 		(verb === 'up' || verb === 'run') &&
@@ -72,6 +76,7 @@ export function isRun(value: Json): boolean {
 		[commandStartedAt, commandEndedAt].every(each => orNull(each, isNumber)) &&
 		orNull(end, isEnd) &&
 		(error === undefined || isError(error)) &&
+		(detached === undefined || isDetached(detached)) &&
 		Array.isArray(steps) &&
 		steps.every(isStep) &&
 		orNull(usage, isUsage) &&

@@ -1,7 +1,8 @@
 import type {RunEvent} from '../run/event.ts';
 import {storyOf} from '../run/story-of.ts';
+import type {StartStory} from '../state/start-story.ts';
 import {stepCommand} from '../step/command.ts';
-import type {Plan} from '../step/step.ts';
+import type {Plan, Step} from '../step/step.ts';
 import type {RunStep} from './run-record.ts';
 
 /** Characters of a step's output that are kept. */
@@ -23,13 +24,29 @@ export function runSteps(plan: Plan, events: readonly RunEvent[]): readonly RunS
 	}
 	const {steps} = storyOf(plan, told);
 	return plan.steps.map(step => ({
-		id: step.id,
-		phase: step.phase,
-		title: step.title,
-		command: stepCommand(step, plan),
+		...wordsOf(step, plan),
 		status: steps[step.id]?.status ?? null,
 		startedAt: begun.get(step.id) ?? null,
 		ms: lasted.get(step.id) ?? null,
 		output: said.get(step.id) ?? '',
 	}));
+}
+
+/** The same by the story of a start, which has neither when a step began nor what one printed that went well. */
+export function storySteps({plan, steps}: Pick<StartStory, 'plan' | 'steps'>): readonly RunStep[] {
+	return plan.steps.map(step => {
+		const how = steps[step.id];
+		return {
+			...wordsOf(step, plan),
+			status: how?.status ?? null,
+			startedAt: null,
+			ms: how !== undefined && 'ms' in how ? how.ms : null,
+			output: how?.status === 'failed' ? how.output : '',
+		};
+	});
+}
+
+function wordsOf(step: Step, plan: Plan): Pick<RunStep, 'id' | 'phase' | 'title' | 'command'> {
+	const {id, phase, title} = step;
+	return {id, phase, title, command: stepCommand(step, plan)};
 }

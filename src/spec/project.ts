@@ -254,7 +254,7 @@ export interface Service {
 	readonly reproducible?: boolean;
 	/** Keep the writable layer for the next start. */
 	readonly keep: boolean;
-	/** Keep a record of each run in the foreground. */
+	/** Keep a record of each run. */
 	readonly record?: boolean;
 	/** The path below the cgroup mount, without a leading slash, under which the container's cgroup is made: `system.slice/my.service`. */
 	readonly cgroupParent?: string;

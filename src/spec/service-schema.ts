@@ -276,7 +276,10 @@ export const serviceShape = {
 		boolean(),
 	),
 	keep: key('Keep the writable layer for the next start.', boolean()),
-	record: key('Keep a record of each run of it alone in the foreground, which `tsbox replay` runs again.', boolean()),
+	record: key(
+		'Keep a record of each run, which `tsbox replay` runs again; of a container that a supervisor looks after the ten newest stay.',
+		boolean(),
+	),
 	cgroup_parent: key('The control group under which its own is made.', parsedBy(text, parseCgroupParent)),
 	deploy: key('The number of containers and their limits in the words of `deploy`.', deploy),
 };

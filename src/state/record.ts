@@ -21,6 +21,8 @@ export interface Detached {
 	readonly exit: {readonly code: number; readonly at: number; readonly oomKilled?: boolean} | null;
 	/** Its `post_start` commands have been run. */
 	readonly prepared?: boolean;
+	/** How long the files of its output were when it was started, bytes; there where its lives are recorded. */
+	readonly printed?: {readonly stdout: number; readonly stderr: number};
 	/** How much of its output is kept: `maxFile` pieces of `maxSize` bytes of each stream. */
 	readonly logging: {readonly maxSize: number; readonly maxFile: number};
 	/** What it was made from: it is looked after by this, whatever its file says by now. */

@@ -1,9 +1,9 @@
 import type {Service} from '../spec/project.ts';
 
-/** What a container is made from: its spec without where each value came from, and without what it waits for, which profile brings it and whether its runs are recorded. */
+/** What a container is made from: its spec without where each value came from, and without what it waits for and which profile brings it. */
 export type Essence = Readonly<Record<string, unknown>>;
 
-const asideFromIt: readonly string[] = ['origins', 'dependsOn', 'service', 'profiles', 'record'];
+const asideFromIt: readonly string[] = ['origins', 'dependsOn', 'service', 'profiles'];
 
 /** The essence of a service, as JSON gives it back. */
 export function essenceOf(service: Service): Essence {

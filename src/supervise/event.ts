@@ -37,6 +37,16 @@ export type ProjectEvent =
 			readonly exitCode: number;
 			readonly oomKilled: boolean;
 	  }
+	/** Its life was recorded, in that folder. */
+	| {
+			readonly type: 'service.recorded';
+			readonly at: number;
+			readonly service: string;
+			readonly id: string;
+			readonly folder: string;
+	  }
+	/** Its life was to be recorded, and could not be. */
+	| {readonly type: 'service.unrecorded'; readonly at: number; readonly service: string; readonly message: string}
 	/** It has exited, and no policy starts it again. */
 	| {readonly type: 'service.ended'; readonly at: number; readonly service: string; readonly exitCode: number}
 	/** The kernel killed processes of it for its memory limit, which is in bytes. */

@@ -9,6 +9,7 @@ import type {ProjectSink} from './event.ts';
 import {drained} from './exit-of.ts';
 import {watchHealth} from './health.ts';
 import {hooksOf, runHooks} from '../engine/hooks.ts';
+import type {LifeEnd} from './record-end.ts';
 import {watchMemory} from './watch-memory.ts';
 
 /** What is told of a container while it runs. */
@@ -19,6 +20,8 @@ export interface CareTold {
 	/** It runs and its `post_start` commands have been run. */
 	readonly ready: () => void;
 	readonly health: (health: 'healthy' | 'unhealthy') => void;
+	/** Its command has ended, and what it used and wrote is there still; gives what tells of the record. */
+	readonly recorded: (end: LifeEnd) => Promise<() => void>;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface CareTold {
  * @throws TsboxError when a `post_start` command fails; the container was ended for it.
  */
 export async function lookAfter(
-	{machine, service, emit, ready, health}: CareTold,
+	{machine, service, emit, ready, health, recorded}: CareTold,
 	{record, ended}: DetachedContainer,
 	fresh: boolean,
 ): Promise<number> {
@@ -56,16 +59,26 @@ export async function lookAfter(
 					over.signal,
 				);
 	const code = await ended;
+	const endedAt = alive ? host.now() : writtenAt();
 	over.abort();
 	killDetached(machine, record);
 	await drained(host, containerFolder(machine.dirs.state, service.name));
 	await asked;
 	const failed = await failure;
 	const oomKilled = memory.close() > 0;
+	const failing = failed === undefined ? {} : {failure: {error: failed}};
+	const tell = await recorded({exitCode: code, endedAt, ...failing});
 	await settleDetached(machine, service.name, {code, oomKilled}, () => {});
 	emit({type: 'service.exited', at: host.now(), service: label, exitCode: code, oomKilled});
+	tell();
 	if (failed !== undefined) throw failed;
 	return code;
+
+	/** When its end was written down, by the shell that is its parent. */
+	function writtenAt(): number {
+		const written = host.lstat(`${containerFolder(machine.dirs.state, service.name)}/exit`);
+		return Math.round(written?.mtimeMs ?? host.now());
+	}
 
 	/** Runs what `post_start` says, once a start; gives why it failed. */
 	async function prepare(): Promise<unknown> {

@@ -1,5 +1,6 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {allRecords} from '../engine/find-container.ts';
+import type {LifeRecorder} from '../engine/detached-life.ts';
 import type {Machine} from '../engine/types.ts';
 import {identify} from '../host/process.ts';
 import {withLock} from '../run/lock.ts';
@@ -32,10 +33,16 @@ const linger = 1000;
  * ended, asks whether they are well. Containers that run already are taken over. Ends by itself; a second one of the
  * same project ends at once.
  *
+ * @param recordLife - records a life of a container whose spec asks for it
  * @param onEvent - told of each event, before anybody else
  * @throws TsboxError E_NO_SUCH_CONTAINER where there is no such project.
  */
-export async function supervise(machine: Machine, name: string, onEvent: ProjectSink = () => {}): Promise<void> {
+export async function supervise(
+	machine: Machine,
+	name: string,
+	recordLife: LifeRecorder,
+	onEvent: ProjectSink = () => {},
+): Promise<void> {
 	const {host, dirs, facts} = machine;
 	const request = readProject(host, dirs.state, name);
 	if (request === undefined)
@@ -51,10 +58,15 @@ export async function supervise(machine: Machine, name: string, onEvent: Project
 		writeSupervisor(host, dirs.state, name, me);
 		return true;
 	});
-	if (isMine) await lookAfter(machine, request, onEvent);
+	if (isMine) await lookAfter(machine, request, recordLife, onEvent);
 }
 
-async function lookAfter(machine: Machine, first: ProjectRequest, onEvent: ProjectSink): Promise<void> {
+async function lookAfter(
+	machine: Machine,
+	first: ProjectRequest,
+	recordLife: LifeRecorder,
+	onEvent: ProjectSink,
+): Promise<void> {
 	const {host, dirs} = machine;
 	const {name} = first;
 	const folder = projectFolder(dirs.state, name);
@@ -78,7 +90,7 @@ async function lookAfter(machine: Machine, first: ProjectRequest, onEvent: Proje
 			const {project, spec} = care;
 			const until: UnitSurroundings['until'] = (waiter, dependency, signal) =>
 				awaitDependency({units, bell, emit, now: () => host.now()}, waiter, dependency, signal);
-			const made = unitOf(service, {machine, project, spec, emit, changed: bell.changed, until});
+			const made = unitOf(service, {machine, project, spec, emit, changed: bell.changed, until, recordLife});
 			units.put(made);
 			return made;
 		},

@@ -36,8 +36,14 @@ interface HasView {
 const defaultLogging = {maxSize: 20 * 1024 * 1024, maxFile: 5} as const;
 
 /** What the record of a container that is started now tells of its project. */
-export function aboutDetached(project: string, made: Service, restarts: number): Detached {
+export function aboutDetached(
+	project: string,
+	made: Service,
+	restarts: number,
+	printed: Detached['printed'],
+): Detached {
 	return {
+		...(printed === undefined ? {} : {printed}),
 		project,
 		service: made.service,
 		restarts,

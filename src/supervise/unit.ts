@@ -1,25 +1,28 @@
 import {setTimeout as delay} from 'node:timers/promises';
-import {isTsboxError} from '../errors/tsbox-error.ts';
 import {
 	type DetachedContainer,
+	type FailedDetached,
 	killDetached,
 	removeDetached,
 	startDetached,
 	stopDetached,
 	wakeDetached,
 } from '../engine/detached.ts';
+import type {LifeRecorder} from '../engine/detached-life.ts';
 import type {Machine} from '../engine/types.ts';
 import type {Dependency, Project, Service} from '../spec/project.ts';
 import {labelOf} from '../spec/replicas.ts';
 import {type ContainerRecord, containerFolder} from '../state/record.ts';
-import type {StartStory} from '../state/start-story.ts';
 import type {ProjectSink} from './event.ts';
 import {endOfOwn, exitOf} from './exit-of.ts';
+import {failedEvent} from './failed-event.ts';
 import {forgetFailedStory, keepFailedStory} from './failed-story.ts';
 import {sayFarewell} from '../engine/hooks.ts';
 import {withConfigOf} from '../engine/tool-config.ts';
+import {printedSoFar} from './life-output.ts';
 import {lookAfter} from './look-after.ts';
 import type {ProjectRequest} from './project-folder.ts';
+import {recordEnd} from './record-end.ts';
 import {nextStart, noRestarts} from './restart.ts';
 import {aboutDetached, type UnitStatus, type UnitView} from './unit-state.ts';
 
@@ -49,11 +52,14 @@ export interface UnitSurroundings {
 	readonly changed: () => void;
 	/** Settles when a dependency has come to its condition; throws when it never will, or on abort. */
 	readonly until: (waiter: string, dependency: Dependency, signal: AbortSignal) => Promise<void>;
+	readonly recordLife: LifeRecorder;
 }
 
 /** Makes the unit of a container. */
-export function unitOf(service: Service, {machine, project, spec, emit, changed, until}: UnitSurroundings): Unit {
+export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
+	const {machine, project, spec, emit, changed, until, recordLife} = surroundings;
 	const {host, dirs} = machine;
+	const recording = {machine, service, request: project, project: spec, recordLife, emit};
 	const conf = containerFolder(dirs.state, service.name);
 	const label = labelOf(service);
 	const at = (): number => host.now();
@@ -62,7 +68,7 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 	let exitCode: number | null = null;
 	let restarts = 0;
 	let error: unknown;
-	let story: StartStory | undefined;
+	let unstarted: FailedDetached | undefined;
 	let container: DetachedContainer | undefined;
 	let wanted = false;
 	let begun = false;
@@ -86,15 +92,16 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 	});
 
 	async function begin(): Promise<DetachedContainer> {
-		story = undefined;
+		unstarted = undefined;
 		for (const dependency of service.dependsOn ?? []) {
 			become('waiting');
 			await until(label, dependency, calledOff.signal);
 		}
 		become('starting');
-		const onFailed = (failed: StartStory): void => void (story = failed);
+		const onFailed = (failed: FailedDetached): void => void (unstarted = failed);
 		const request = {project: spec, service, bestEffort: project.spec.bestEffort ?? false, onFailed};
-		const about = aboutDetached(project.name, service, restarts);
+		const printed = service.record === true ? printedSoFar(machine, service.name) : undefined;
+		const about = aboutDetached(project.name, service, restarts, printed);
 		const step = (event: Parameters<Parameters<typeof startDetached>[3]>[0]): void =>
 			emit({type: 'service.step', at: at(), service: label, event});
 		const ruled = await withConfigOf(machine, project.spec);
@@ -128,6 +135,7 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 						health = next;
 						changed();
 					},
+					recorded: how => recordEnd(recording, one, how),
 				},
 				one,
 				fresh,
@@ -140,17 +148,10 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 
 	const fail = (failure: unknown): void => {
 		error = failure;
-		if (story === undefined) forgetFailedStory(machine, project.name, label);
-		else keepFailedStory(machine, project.name, label, story);
+		if (unstarted === undefined) forgetFailedStory(machine, project.name, label);
+		else keepFailedStory(machine, project.name, label, unstarted.story);
 		become('failed');
-		emit({
-			type: 'service.failed',
-			at: at(),
-			service: label,
-			message: failure instanceof Error ? failure.message : String(failure),
-			...(isTsboxError(failure) && failure.output !== undefined ? {output: failure.output} : {}),
-			...(isTsboxError(failure) && failure.hint !== undefined ? {hint: failure.hint} : {}),
-		});
+		emit(failedEvent(at(), label, failure));
 	};
 
 	const end = (): void => {
@@ -166,7 +167,11 @@ export function unitOf(service: Service, {machine, project, spec, emit, changed,
 			try {
 				ranMs = await stay(next ?? (await begin()), next === undefined);
 			} catch (failure) {
-				return wanted ? fail(failure) : become('exited');
+				const over = {exitCode: null, endedAt: null, failure: {error: failure}};
+				const tell = unstarted && (await recordEnd(recording, unstarted, over));
+				if (wanted) fail(failure);
+				else become('exited');
+				return tell?.();
 			}
 			next = undefined;
 			const again = wanted ? nextStart(service.restart, exitCode ?? 0, ranMs, counted) : undefined;

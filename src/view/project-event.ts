@@ -28,6 +28,10 @@ export function projectEventText(event: ProjectEvent): string | undefined {
 			return `${service} exited with status ${event.exitCode}${event.oomKilled ? ', and ran out of memory' : ''}`;
 		case 'service.oom':
 			return `${service} ran out of memory: the kernel killed ${event.killed === 1 ? 'a process' : `${event.killed} processes`}${Number.isFinite(event.limit) ? ` at ${bytes(event.limit)}` : ''}`;
+		case 'service.recorded':
+			return `${service} is recorded as ${event.id}, with its environment and all secrets in it`;
+		case 'service.unrecorded':
+			return `warning: ${service} could not be recorded: ${escapeText(event.message)}`;
 		case 'service.hook':
 			return `${service}: ${escapeText(event.message)}`;
 		case 'service.restarting':

@@ -3,7 +3,7 @@ import type {ShownLog, ShownRun} from '../runs/show-run.ts';
 import {bytes} from './bytes.ts';
 import {duration} from './duration.ts';
 import {escapeHtml} from './html.ts';
-import {fileWords, imageWords, usageWords} from './run-text.ts';
+import {fileWords, imageWords, lifeWords, usageWords} from './run-text.ts';
 import {runOutcome} from './runs-table.ts';
 
 const style = `:root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--dim:#5b6570;--line:#d8dde3;--done:#2f7d4f;--failed:#b3261e;--undone:#8a6d00}
@@ -71,6 +71,7 @@ function facts({run}: ShownRun): readonly (readonly [string, string])[] {
 		['Outcome', runOutcome(run)],
 		...(run.error?.why === undefined ? [] : [['Cause', run.error.why] as const]),
 		['Container', run.name],
+		...(run.detached === undefined ? [] : [['Service', lifeWords(run.detached)] as const]),
 		['Spec', run.spec],
 		['Command', run.command.join(' ')],
 		['Image', imageWords(run.image)],

@@ -33,11 +33,17 @@ export function fileWords({kind, size, digest, target}: LayerFile): string {
 	return `${bytes(size ?? 0)} ${digest?.slice(0, 19) ?? 'unreadable'}`;
 }
 
+/** Whose life a run of a detached container was: `web of shop, restart 2`. */
+export function lifeWords({project, service, restarts}: NonNullable<RunRecord['detached']>): string {
+	return `${service} of ${project}${restarts === 0 ? '' : `, restart ${restarts}`}`;
+}
+
 function fields({run, folder}: ShownRun): readonly (readonly [string, string])[] {
 	return [
 		['run', run.id],
 		...(run.parent === undefined ? [] : [['replays', run.parent] as const]),
 		['container', run.name],
+		...(run.detached === undefined ? [] : [['service', lifeWords(run.detached)] as const]),
 		['spec', run.spec],
 		['command', run.command.join(' ')],
 		['image', imageWords(run.image)],

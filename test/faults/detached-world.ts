@@ -18,7 +18,7 @@ command: [sh, -c, "trap 'exit 0' TERM; echo up; sleep 1000 & wait"]
 
 /** What may be there afterwards, or not, by design: caches, that a name has ended once, and what a reused container printed. */
 const kept =
-	/^file (state\/(exited|lock|facts\.json)|store\/(images|tools|cache|seccomp|digests\.json)|store\/volumes$|state\/copies$|store\/logs$|store\/logs\/\w+\/marks$|state\/projects$)(\/|$)/;
+	/^file (state\/(exited|lock|facts\.json)|store\/(images|tools|cache|seccomp|digests\.json)|store\/volumes$|store\/runs$|state\/copies$|store\/logs$|store\/logs\/\w+\/marks$|state\/projects$)(\/|$)/;
 
 /** The process that looks after the project, or undefined. */
 function supervisorPid(box: TestBox): number | undefined {

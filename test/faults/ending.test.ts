@@ -18,6 +18,22 @@ services:
 volumes: {data: }
 `;
 
+const recorded = `
+record: true
+stop_grace_period: 2s
+command: [sh, -c, "trap 'exit 0' TERM; echo up; echo made > /made; sleep 1000 & wait"]
+`;
+
+/** The container must be down before: a record that comes later would be taken for something left. */
+async function removeRecords(box: TestBox): Promise<void> {
+	await box.tsbox(['down', '-t', '0', box.name]);
+	for (const id of (await box.tsbox(['runs', '-q'])).out.split('\n').filter(Boolean)) {
+		const {status, err} = await box.tsbox(['runs', 'show', id]);
+		if (status !== 0) throw new Error(`half a record: ${err}`);
+		await box.tsbox(['runs', 'rm', id]);
+	}
+}
+
 /** It waits first, as far as can be seen from outside: nothing on the machine tells that it does. */
 async function killSoon(box: TestBox): Promise<void> {
 	await new Promise(resolve => setTimeout(resolve, 200));
@@ -38,6 +54,7 @@ const rows: readonly Row[] = [
 			await box.tsbox(['volume', 'prune']);
 		},
 	},
+	{verb: 'down (of a recorded one)', words: onName('down'), spec: recorded, sides: both, restore: removeRecords},
 	{verb: 'stop', words: onName('stop'), sides: both},
 	{verb: 'rm', words: onName('rm'), sides: both},
 	{verb: 'rm (that has ended)', words: onName('rm'), from: 'ended', sides: both, isVariant: true},

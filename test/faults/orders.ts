@@ -74,6 +74,8 @@ export function shape(text: string): string {
 	return text
 		.replace(/\S*\/tsbox-(?:system|faults)-[^/\s]+\/(store|state)\//g, '$1/')
 		.replace(/store\/tmp\/[\w-]+/g, 'store/tmp/#')
+		.replace(/store\/runs\/\.(new|old)-[\w-]+/g, 'store/runs/.$1')
+		.replace(/\b\d{8}t\d{6}-[0-9a-f]{6}\b/g, 'RUN')
 		.replace(/\/tmp\/tsbox-(?:system|faults)-\w+/g, 'F')
 		.replace(/\bt[0-9a-f]{10}(?![0-9a-f])/g, 'N')
 		.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '#')

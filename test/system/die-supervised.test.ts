@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync} from 'node:fs';
+import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {openMachine, planContainer} from '../../src/index.ts';
@@ -13,6 +13,7 @@ const every = process.env['FAULTS'] === 'all' ? 1 : 4;
 const text = `
 mem_limit: 64m
 tmpfs: [/run]
+record: true
 restart: on-failure:1
 healthcheck: {test: "true", interval: 100ms}
 command: [sh, -c, "trap 'exit 0' TERM; i=0; while [ $$i -lt 8 ]; do i=$$((i+1)); sleep 0.1; done; exit 1"]
@@ -22,6 +23,7 @@ const events = [
 	'service.started',
 	'service.health',
 	'service.exited',
+	'service.recorded',
 	'service.restarting',
 	'service.stopping',
 	'service.removed',
@@ -65,6 +67,9 @@ test('a supervisor that is killed at any step or event leaves nothing that `down
 			said: '',
 		});
 	}
+	expect((await box.tsbox(['gc'])).status).toBe(0);
+	expect(readdirSync(join(box.folder, 'store/runs')).filter(name => name.startsWith('.'))).toEqual([]);
+	expect((await box.tsbox(['runs'])).out).not.toContain('damaged');
 }, 600_000);
 
 test('a supervisor that is killed at a step, and the next `up -d` has all run', async () => {

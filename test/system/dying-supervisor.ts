@@ -1,5 +1,6 @@
 import {openMachine} from '../../src/index.ts';
 import {loadProject} from '../../src/engine/load-project.ts';
+import {recordLife} from '../../src/runs/record-life.ts';
 import {writeProject} from '../../src/supervise/project-folder.ts';
 import {supervise} from '../../src/supervise/supervisor.ts';
 
@@ -8,7 +9,7 @@ const [folder = '', file = '', place] = process.argv.slice(2);
 const machine = await openMachine({store: `${folder}/store`, state: `${folder}/state`});
 const {name} = await loadProject({file, cwd: folder, env: {}});
 writeProject(machine.host, machine.dirs.state, {schema: 1, name, spec: {file, cwd: folder, env: {}}, services: []});
-await supervise(machine, name, event => {
+await supervise(machine, name, recordLife, event => {
 	const step = event.type === 'service.step' && event.event.type === 'step.started' ? event.event.id : undefined;
 	if (event.type === place || step === place) process.kill(process.pid, 'SIGKILL');
 });

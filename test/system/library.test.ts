@@ -1,6 +1,21 @@
 import {Readable} from 'node:stream';
 import {expect, test} from 'vitest';
-import {type Machine, load, openMachine, plan, run, exec, up, type SpecObject} from '../../src/index.ts';
+import {
+	type Machine,
+	diffRuns,
+	exec,
+	isTsboxError,
+	listRuns,
+	load,
+	openMachine,
+	plan,
+	Pool,
+	removeRun,
+	run,
+	showRun,
+	type SpecObject,
+	up,
+} from '../../src/index.ts';
 import {type TestBox, testBox} from './box.ts';
 
 /** A box, its machine, and a spec as an object with the box's name. */
@@ -41,6 +56,58 @@ test('many runs of one spec go on at once in one process', async () => {
 	const results = await Promise.all(['a', 'b', 'c', 'd'].map(word => run(read, {machine, command: ['echo', word]})));
 	expect(results.map(({stdout}) => stdout)).toEqual(['a\n', 'b\n', 'c\n', 'd\n']);
 	expect(box.leftovers()).toEqual([]);
+});
+
+test('a run is recorded with all that it printed, and its record is shown, compared and removed', async () => {
+	const {box, machine, spec} = await corner();
+	await using _ = box;
+	const command = (word: string): string[] => [
+		'sh',
+		'-c',
+		`echo ${word} | tee /made; echo wrong >&2; head -c 300000 /dev/zero`,
+	];
+	const [one, other] = [
+		await run(spec, {machine, record: true, command: command('one')}),
+		await run({...spec, record: true}, {machine, command: command('other')}),
+	];
+	expect(one).toMatchObject({exitCode: 0, stderr: 'wrong\n'});
+	expect(one.stdout).toHaveLength(300_004);
+	expect((await run({...spec, record: true}, {machine, record: false})).runId).toBeUndefined();
+	const [first = '', second = ''] = [one.runId, other.runId];
+	expect((await listRuns({machine})).map(({id}) => id)).toEqual([first, second].toSorted().toReversed());
+	const shown = await showRun(first, {machine});
+	expect(shown).toMatchObject({
+		run: {id: first, verb: 'run', outcome: 'ended', end: {exitCode: 0, signal: null}, lost: 0},
+		files: [{path: '/made', size: 4}],
+		logs: {stdout: {size: 300_004}, stderr: {text: 'wrong\n'}},
+	});
+	const {files, logs, outputsDiffer} = await diffRuns(first, second, {machine});
+	expect({files: files.map(({path}) => path), logs: logs.map(({stream}) => stream), outputsDiffer}).toEqual({
+		files: ['/made'],
+		logs: ['stdout'],
+		outputsDiffer: true,
+	});
+	expect(await removeRun(first, {machine})).toBe(first);
+	await expect(showRun(first, {machine})).rejects.toMatchObject({code: 'E_RUN_NOT_FOUND'});
+	const failed = run(spec, {machine, record: true, command: ['nosuch']});
+	await expect(failed).rejects.toSatisfy(isTsboxError);
+	const types = [];
+	for await (const {type} of failed.events) types.push(type);
+	expect(types).toContain('run.recorded');
+	expect(box.leftovers()).toEqual([]);
+});
+
+test('what can not be recorded says so: a box by a warning, a pool by an error', async () => {
+	const {box, machine, spec} = await corner({record: true, command: ['sleep', '1000']});
+	await using _ = box;
+	const there = await up(spec, {machine});
+	await there.kill();
+	await there.wait();
+	const warnings = [];
+	for await (const event of there.events) if (event.type === 'warning') warnings.push(event.text);
+	expect(warnings).toEqual(['the run is not recorded: whoever started it keeps no records']);
+	await using pool = new Pool(spec, {machine});
+	await expect(pool.ready()).rejects.toMatchObject({code: 'E_SPEC_INVALID'});
 });
 
 test('time that is over, too much output and an abort end a command, and the result says which', async () => {

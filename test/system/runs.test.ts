@@ -3,6 +3,7 @@ import {createHash} from 'node:crypto';
 import {
 	existsSync,
 	mkdirSync,
+	mkdtempSync,
 	readdirSync,
 	readFileSync,
 	renameSync,
@@ -152,6 +153,25 @@ describe.skipIf(!root)('run records', () => {
 		expect({status, out}).toMatchObject({status: 0, out: expect.not.stringMatching(/^(files|end|output)$/m)});
 		expect(runsIn(join(box.folder, 'other')).filter(name => name.startsWith('.'))).toEqual([]);
 		expect(box.leftovers()).toEqual([]);
+	});
+
+	test('a record is exported to another filesystem, over nothing that is there', async () => {
+		await using box = await testBox();
+		const id = recordedId((await box.tsbox(['run', '--record', spec(box)])).err);
+		const folder = mkdtempSync('/dev/shm/tsbox-export-');
+		try {
+			const file = join(folder, 'sent.tar.gz');
+			expect((await box.tsbox(['runs', 'export', '-o', file, id])).out).toBe(`${file}\n`);
+			expect(statSync(file).mode & 0o777).toBe(0o600);
+			expect((await box.tsbox(['runs', 'export', '-o', file, id])).err).toContain('is there already');
+			expect((await box.tsbox(['--store', join(box.folder, 'other'), 'runs', 'import', file])).out).toBe(`${id}\n`);
+			const nowhere = await box.tsbox(['runs', 'export', '-o', join(folder, 'no/such/folder'), id]);
+			expect(nowhere.status).toBe(125);
+			expect(readdirSync(folder)).toEqual(['sent.tar.gz']);
+			expect(runsIn(join(box.folder, 'store'))).toEqual([id]);
+		} finally {
+			rmSync(folder, {recursive: true});
+		}
 	});
 
 	test('on a store that was emptied a record is replayed from where the archive was', async () => {

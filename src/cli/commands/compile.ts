@@ -29,6 +29,7 @@ export const compile = defineCommand({
 		};
 		const planned = await engine.planContainer(machine, spec);
 		for (const warning of planned.plan.warnings) io.err(`warning: ${warning}\n`);
+		if (planned.service.record === true) io.err('warning: a script keeps no record of its run: `record` is left out\n');
 		io.out(await engine.compilePlan(machine, planned));
 		return 0;
 	},

@@ -18,7 +18,7 @@ const options = {
 
 type RunsValues = Values<typeof options>;
 
-/** `tsbox runs`: the records that `--record` keeps. */
+/** `tsbox runs`: the records that `--record` and `record: true` keep. */
 export const runs = defineCommand({
 	name: 'runs',
 	describe: 'List, show, compare, send or remove the records of runs',

@@ -1,4 +1,5 @@
 import {notStarted} from '../../engine/no-service.ts';
+import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Project} from '../../spec/project.ts';
 import {hasScreen} from '../has-screen.ts';
 import type {Io} from '../io.ts';
@@ -88,7 +89,7 @@ export const up = defineCommand({
 		const [service] = services;
 		const alone = onlyOne(project, services);
 		if (alone === undefined) {
-			if (values.record) throw usageError('--record is for one container, and here are several', undefined, 'up');
+			if (values.record) throw recordOfSeveral('--record is for one container, and here are several');
 			if (values.step) throw usageError('--step is for one container, and here are several', undefined, 'up');
 			return upInForeground(values, project, spec, services, context);
 		}
@@ -135,12 +136,19 @@ function refuse(
 		throw usageError(text, undefined, 'up');
 	};
 	if (isDetached) {
+		if (values.record === true) throw recordOfSeveral('--record and -d exclude each other');
 		const strange = foreground.find(name => isGiven(values[name]));
 		if (strange !== undefined) fail(`--${strange} and -d exclude each other`);
 	} else if (values['wait-timeout'] !== undefined) fail('--wait-timeout is for -d');
 	if (values.json && values.dash) fail('--json and --dash exclude each other');
 	if (values.json && values.step === true) fail('--json and --step exclude each other');
 	if (values.step === true && !io.isTerminal('stdin')) fail('--step needs a terminal to wait for Enter');
+}
+
+function recordOfSeveral(message: string): TsboxError {
+	return new TsboxError('E_USAGE', message, {
+		hint: 'write `record: true` into the spec of each service whose runs are to be recorded',
+	});
 }
 
 function isGiven(value: boolean | string | undefined | readonly string[]): boolean {

@@ -73,6 +73,9 @@ function changeOf(one: UpService, event: ProjectEvent): Partial<UpService> {
 			return {note: `is stopped with ${event.signal}`};
 		case 'service.removed':
 			return {status: 'idle', note: 'is removed'};
+		case 'service.unrecorded':
+			return {note: `could not be recorded: ${event.message}`};
+		case 'service.recorded':
 		case 'service.ended':
 			return {};
 	}

@@ -33,6 +33,7 @@ function signOf(event: ProjectEvent, glyphs: Glyphs): readonly [sign: string, to
 		case 'service.exited':
 			return event.exitCode === 0 ? [glyphs.waiting, 'plain'] : [glyphs.warning, 'warning'];
 		case 'service.hook':
+		case 'service.unrecorded':
 		case 'service.restarting':
 			return [glyphs.warning, 'warning'];
 		case 'service.started':
@@ -41,6 +42,7 @@ function signOf(event: ProjectEvent, glyphs: Glyphs): readonly [sign: string, to
 		case 'service.waiting':
 		case 'service.changed':
 		case 'service.stopping':
+		case 'service.recorded':
 		case 'service.removed':
 		case 'service.ended':
 		case 'service.step':

@@ -1,0 +1,29 @@
+import type {Machine, PlannedContainer, Recorder} from '../engine/types.ts';
+import type {EventSink} from '../run/event.ts';
+import type {Pipes} from './pipes.ts';
+
+/** What keeps the record of a run whose output this process reads itself. */
+export interface PipedRecord {
+	readonly recorder: (planned: PlannedContainer) => Promise<Recorder>;
+	/** Settles when all output is in the record; at once where there is none. */
+	readonly drained: () => Promise<void>;
+}
+
+/** Makes it; the output is copied as it is read, so the command keeps the pipes that it has. */
+export function recordPiped(machine: Machine, {stdout, stderr}: Pipes, emit: EventSink): PipedRecord {
+	let over: Promise<unknown> = Promise.resolve();
+	return {
+		recorder: async planned => {
+			const {recordRun} = await import('../runs/recorder.ts');
+			const {tap, ...recorder} = recordRun(machine, planned, {verb: 'run', tty: false, emit});
+			const ends = [stdout, stderr].map(
+				stream => new Promise(resolve => stream.once('end', resolve).once('close', resolve)),
+			);
+			over = Promise.all(ends);
+			stdout.on('data', (bytes: Buffer) => tap('stdout', bytes));
+			stderr.on('data', (bytes: Buffer) => tap('stderr', bytes));
+			return recorder;
+		},
+		drained: async () => void (await over),
+	};
+}

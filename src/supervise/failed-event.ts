@@ -1,0 +1,14 @@
+import {isTsboxError} from '../errors/tsbox-error.ts';
+import type {ProjectEvent} from './event.ts';
+
+/** What tells that a container did not start, and why. */
+export function failedEvent(at: number, service: string, failure: unknown): ProjectEvent {
+	return {
+		type: 'service.failed',
+		at,
+		service,
+		message: failure instanceof Error ? failure.message : String(failure),
+		...(isTsboxError(failure) && failure.output !== undefined ? {output: failure.output} : {}),
+		...(isTsboxError(failure) && failure.hint !== undefined ? {hint: failure.hint} : {}),
+	};
+}
