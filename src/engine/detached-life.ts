@@ -2,6 +2,7 @@ import type {RunEvent} from '../run/event.ts';
 import type {Project} from '../spec/project.ts';
 import type {ContainerRecord} from '../state/record.ts';
 import type {Machine, PlannedContainer} from './types.ts';
+import type {UsageSample} from './usage-samples.ts';
 
 /** How a detached container was started by this process. */
 export interface DetachedStart {
@@ -43,6 +44,8 @@ export interface DetachedLife {
 	/** When its command was seen to end, in ms since the epoch; null where it did not start. */
 	readonly endedAt: number | null;
 	readonly output: LifeOutput;
+	/** What it used in the course of time, as far as somebody looked. */
+	readonly samples?: readonly UsageSample[];
 	/** Why it did not start, or was ended. */
 	readonly failure?: {readonly error: unknown};
 }

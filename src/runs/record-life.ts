@@ -108,6 +108,7 @@ function writeLife(
 		warnings: [...begun.warnings, ...log.warnings, ...ignored],
 		steps: begun.steps,
 		usage,
+		samples: life.samples ?? [],
 		unread: layer?.unread ?? null,
 		lost: log.lost,
 	};

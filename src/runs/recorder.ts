@@ -1,6 +1,7 @@
 import {cgroupsOf} from '../engine/record-facts.ts';
 import {type LayerFiles, layerFiles} from '../engine/layer-files.ts';
 import type {CommandEnd, Machine, PlannedContainer, Recorder, UpRequest} from '../engine/types.ts';
+import {sampleUsage, type UsageSample, type UsageSamples} from '../engine/usage-samples.ts';
 import {outputCopy} from '../host/output-copy.ts';
 import {whyNot} from '../errors/why-not.ts';
 import {errorFacts, keepEvents} from '../run/story-of.ts';
@@ -33,6 +34,8 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 	const {emit, kept} = keepEvents(() => {});
 	let end: CommandEnd | null = null;
 	let usage: RunUsage | null = null;
+	let watch: UsageSamples | undefined;
+	let samples: readonly UsageSample[] = [];
 	let layer: LayerFiles | undefined;
 	const ignored: string[] = [];
 	/** What of a record can't be had is left out, and said. */
@@ -66,6 +69,7 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 		warnings: [...kept.flatMap(event => (event.type === 'warning' ? [event.text] : [])), ...ignored],
 		steps: runSteps(plan, kept),
 		usage,
+		samples,
 		unread: layer?.unread ?? null,
 		lost: logs.stdout.lost() + logs.stderr.lost(),
 	});
@@ -77,17 +81,22 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 	};
 
 	return {
-		emit,
+		emit: event => {
+			emit(event);
+			if (event.type === 'container.started') watch = sampleUsage(host, cgroupsOf(plan).members);
+		},
 		tap: (stream, bytes) => {
 			logs[stream].write(bytes);
 			times.write(Buffer.from(`${host.now()} ${stream === 'stdout' ? 'o' : 'e'} ${bytes.length}\n`));
 		},
 		ended: how => {
 			end = how;
+			attempt('what it used in the course of time', () => void (samples = watch?.stop() ?? []));
 			attempt('what it used', () => void (usage = runUsageOf(host, cgroupsOf(plan).members)));
 			attempt('what it wrote', () => void (layer = layerFiles(machine, planned, mostContent, keepContent)));
 		},
 		close: failure => {
+			watch?.stop();
 			for (const copy of [logs.stdout, logs.stderr, times]) copy.close();
 			try {
 				request.emit({type: 'run.recorded', at: host.now(), ...write(failure)});

@@ -1,4 +1,5 @@
 import type {CommandEnd} from '../engine/types.ts';
+import type {UsageSample} from '../engine/usage-samples.ts';
 import type {NamedVolume, Service} from '../spec/project.ts';
 import type {StartStory, StepOutcome} from '../state/start-story.ts';
 import type {Phase} from '../step/step.ts';
@@ -67,6 +68,8 @@ export interface RunRecord {
 	readonly warnings: readonly string[];
 	readonly steps: readonly RunStep[];
 	readonly usage: RunUsage | null;
+	/** What it used in the course of time, while its command ran; not in records of an earlier tsbox. */
+	readonly samples?: readonly UsageSample[];
 	/** Folders of the writable layer that could not be looked into; null where there was no layer to look at. */
 	readonly unread: readonly string[] | null;
 	/** Bytes of output that the disk had no room for. */

@@ -46,6 +46,12 @@ function isUsage(value: unknown): boolean {
 	return [cpuNs, memoryPeak, oomKills].every(each => orNull(each, isNumber)) && orNull(block, isTraffic);
 }
 
+function isSample(value: unknown): boolean {
+	if (!isObject(value)) return false;
+	const {at, cpuNs, memory, readBytes, writeBytes} = value;
+	return isNumber(at) && [cpuNs, memory, readBytes, writeBytes].every(each => orNull(each, isNumber));
+}
+
 function isEnd(value: unknown): boolean {
 	return isObject(value) && isNumber(value['exitCode']) && orNull(value['signal'], isText);
 }
@@ -63,7 +69,20 @@ function isDetached(value: unknown): boolean {
 /** Whether a `run.json` has what a record has: it may come from anybody. */
 export function isRun(value: Json): boolean {
 	const {id, parent, verb, name, spec, command, tty, bestEffort, image, startedAt, commandStartedAt} = value;
-	const {commandEndedAt, endedAt, outcome, end, error, warnings, steps, usage, unread, lost, detached} = value;
+	const {
+		commandEndedAt,
+		endedAt,
+		outcome,
+		end,
+		error,
+		warnings,
+		steps,
+		usage,
+		samples = [],
+		unread,
+		lost,
+		detached,
+	} = value;
 	return (
 		[id, parent ?? id].every(each => isText(each) && isRunId(each)) &&
 		(verb === 'up' || verb === 'run') &&
@@ -80,6 +99,8 @@ export function isRun(value: Json): boolean {
 		Array.isArray(steps) &&
 		steps.every(isStep) &&
 		orNull(usage, isUsage) &&
+		Array.isArray(samples) &&
+		samples.every(isSample) &&
 		orNull(unread, isTexts)
 	);
 }

@@ -1,5 +1,6 @@
 import {type DetachedContainer, killDetached, noteDetached, settleDetached} from '../engine/detached.ts';
 import type {Machine} from '../engine/types.ts';
+import {sampleUsage} from '../engine/usage-samples.ts';
 import {isRunning} from '../host/process.ts';
 import type {Service} from '../spec/project.ts';
 import {labelOf} from '../spec/replicas.ts';
@@ -24,6 +25,9 @@ export interface CareTold {
 	readonly recorded: (end: LifeEnd) => Promise<() => void>;
 }
 
+/** The first pause between two looks at what a container uses whose lives are recorded, ms. */
+const sampleEvery = 1000;
+
 /**
  * Stays with a container until its command has ended: runs its `post_start` commands, asks for its health, counts who the
  * kernel kills for its memory, and takes back what it leaves but its files. Gives its exit status.
@@ -44,6 +48,7 @@ export async function lookAfter(
 	const memory = watchMemory(host, record, ({limit}, killed) =>
 		emit({type: 'service.oom', at: host.now(), service: label, killed, limit}),
 	);
+	const usage = alive && service.record === true ? sampleUsage(host, record.cgroups, sampleEvery) : undefined;
 	const failure = alive ? prepare() : undefined;
 	const asked =
 		service.healthcheck === undefined || !alive
@@ -61,13 +66,14 @@ export async function lookAfter(
 	const code = await ended;
 	const endedAt = alive ? host.now() : writtenAt();
 	over.abort();
+	const samples = usage?.stop();
 	killDetached(machine, record);
 	await drained(host, containerFolder(machine.dirs.state, service.name));
 	await asked;
 	const failed = await failure;
 	const oomKilled = memory.close() > 0;
 	const failing = failed === undefined ? {} : {failure: {error: failed}};
-	const tell = await recorded({exitCode: code, endedAt, ...failing});
+	const tell = await recorded({exitCode: code, endedAt, ...failing, ...(samples === undefined ? {} : {samples})});
 	await settleDetached(machine, service.name, {code, oomKilled}, () => {});
 	emit({type: 'service.exited', at: host.now(), service: label, exitCode: code, oomKilled});
 	tell();

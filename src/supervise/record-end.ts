@@ -1,6 +1,7 @@
 import type {DetachedContainer} from '../engine/detached.ts';
 import type {LifeRecorder} from '../engine/detached-life.ts';
 import type {Machine} from '../engine/types.ts';
+import type {UsageSample} from '../engine/usage-samples.ts';
 import {whyNot} from '../errors/why-not.ts';
 import type {Project, Service} from '../spec/project.ts';
 import {labelOf} from '../spec/replicas.ts';
@@ -15,6 +16,8 @@ export interface LifeEnd {
 	/** When that was seen, ms since the epoch; null where it did not start. */
 	readonly endedAt: number | null;
 	readonly failure?: {readonly error: unknown};
+	/** What it used while this supervisor looked after it. */
+	readonly samples?: readonly UsageSample[];
 }
 
 /** What recording needs beside the container and its end. */

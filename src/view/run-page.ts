@@ -1,10 +1,12 @@
-import type {RunStep} from '../runs/run-record.ts';
+import type {RunRecord, RunStep} from '../runs/run-record.ts';
 import type {ShownLog, ShownRun} from '../runs/show-run.ts';
 import {bytes} from './bytes.ts';
 import {duration} from './duration.ts';
 import {escapeHtml} from './html.ts';
 import {fileWords, imageWords, lifeWords, usageWords} from './run-text.ts';
+import {plotSvg} from './plot-svg.ts';
 import {runOutcome} from './runs-table.ts';
+import {usagePlots} from './usage-plots.ts';
 
 const style = `:root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--dim:#5b6570;--line:#d8dde3;--done:#2f7d4f;--failed:#b3261e;--undone:#8a6d00}
 @media (prefers-color-scheme:dark){:root{--bg:#14171a;--fg:#e4e7ea;--dim:#98a2ad;--line:#30363d;--done:#6cc491;--failed:#ff8a80;--undone:#e0c060}}
@@ -14,6 +16,9 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{color:va
 table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.2rem .6rem .2rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 pre,code{font:13px/1.45 ui-monospace,monospace}pre{overflow:auto;max-height:40rem;border:1px solid var(--line);padding:.6rem}
 svg{width:100%;height:auto}svg text{fill:var(--fg);font:11px ui-monospace,monospace}.done{fill:var(--done)}.failed{fill:var(--failed)}.undone{fill:var(--undone)}
+figure{margin:1rem 0}figcaption{color:var(--dim)}.grid{stroke:var(--line)}.line{stroke:var(--done);stroke-width:1.5;fill:none}.area{fill:var(--done);opacity:.15}
+.steps td:nth-child(-n+2),.steps th{white-space:nowrap}.steps td:nth-child(3){min-width:14rem}
+@media (max-width:45rem){.steps,.steps tbody,.steps tr,.steps td{display:block}.steps th{display:none}.steps td{border:0}.steps tr{border-bottom:1px solid var(--line)}}
 td.failed{color:var(--failed)}td.undone{color:var(--undone)}`;
 
 /** Height of a row of the timeline and width of its bars and of their labels, in units of the drawing. */
@@ -57,7 +62,18 @@ function stepsTable(steps: readonly RunStep[]): string {
 		`<td>${escapeHtml(title)}${output === '' ? '' : `<pre>${escapeHtml(output)}</pre>`}</td>`,
 		code(command),
 	]);
-	return `<table><tr><th>Step</th><th>Took</th><th>What</th><th>Command</th></tr>\n${rows(body)}</table>`;
+	return `<table class="steps"><tr><th>Step</th><th>Took</th><th>What</th><th>Command</th></tr>\n${rows(body)}</table>`;
+}
+
+/** CPU, memory and disks in the course of time; what nothing counted, or was never used, has no plot. */
+function plots({samples = [], commandStartedAt, usage}: RunRecord): string {
+	const from = commandStartedAt ?? samples[0]?.at ?? 0;
+	const shown = usagePlots(samples, from, usage?.memoryPeak ?? null);
+	if (shown.length === 0) return '';
+	const figures = shown.map(
+		plot => `<figure><figcaption>${escapeHtml(plot.title)}</figcaption>${plotSvg(plot)}</figure>`,
+	);
+	return `<h2>What it used</h2>\n${figures.join('\n')}`;
 }
 
 function log(name: string, {text, size, skipped}: ShownLog): string {
@@ -107,6 +123,7 @@ ${style}
 <h2>The start, step by step</h2>
 ${timeline(run.steps)}
 ${stepsTable(run.steps)}
+${plots(run)}
 <h2>What it wrote</h2>
 ${files.length === 0 ? '<p>Nothing over its image.</p>' : `<table><tr><th></th><th>Path</th><th>Content</th></tr>\n${rows(changed)}</table>`}
 ${log('Standard output', logs.stdout)}
