@@ -79,6 +79,7 @@ export async function verify(machine: Machine, request: VerifyRequest): Promise<
 		const sameOwner = sameOwnerReason(machine, service, request.sameOwner, memory ?? work);
 		const coverage = coverageFor(machine, service, checkout, {inMemory: memory !== undefined, sameOwner});
 		for (const text of coverageLines(coverage)) tell(text);
+		if (service.record === true) tell('no run is recorded: `record` is for `run` and `up`');
 		const ended: RunOutcome[] = [];
 		for (let run = 0; run < runs; run++) {
 			tell(`run ${run + 1} of ${runs}`);

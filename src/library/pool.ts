@@ -1,36 +1,10 @@
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import type {SpecSource} from './load.ts';
-import {type CommandOptions, environmentWords, type MachineChoice} from './options.ts';
+import {type CommandOptions, environmentWords} from './options.ts';
+import {poolLimits, type PoolOptions, type PoolState} from './pool-options.ts';
 import {type CommandSide, type Outcome, runCommand, type RunningCommand} from './run-command.ts';
+import {waitingLine} from './waiting-line.ts';
 import {openSource, type Source, type Warm} from './warm-source.ts';
-
-/** How many containers a pool keeps, and may have. */
-export interface PoolOptions extends MachineChoice {
-	/** Containers that are kept waiting at their gates; 4 by default. */
-	readonly size?: number;
-	/** Commands that run at once, 2 × `size` by default; further ones wait for their turn. */
-	readonly concurrency?: number;
-	/** Containers that are started at once, 2 by default. */
-	readonly starts?: number;
-	/** The entry of `services:`, where there is more than one. */
-	readonly service?: string;
-}
-
-/** How many containers of a pool are in which state now. */
-export interface PoolState {
-	readonly warm: number;
-	readonly starting: number;
-	readonly running: number;
-	/** Ended, and not all taken back yet. */
-	readonly removing: number;
-	/** Commands that wait for a container. */
-	readonly waiting: number;
-}
-
-interface Waiting {
-	readonly give: (warm: Warm) => void;
-	readonly refuse: (error: unknown) => void;
-}
 
 /** How many containers are tried for a command that has not begun, and how many starts in a row may fail. */
 const mostTries = 3;
@@ -43,11 +17,13 @@ const refillAfter = 100;
  * used once and never again; another is started in its place meanwhile. It keeps this process alive until it is closed.
  */
 export class Pool implements AsyncDisposable {
-	readonly #limits: {readonly size: number; readonly concurrency: number; readonly starts: number};
+	readonly #limits: ReturnType<typeof poolLimits>;
 	readonly #source: Promise<Source>;
 	readonly #over = new AbortController();
 	readonly #warm: Warm[] = [];
-	readonly #waiting: Waiting[] = [];
+	readonly #waiting = waitingLine<Warm>();
+	/** Who wants to know that one waits, and takes none. */
+	readonly #looking = waitingLine<void>();
 	readonly #running = new Set<Warm>();
 	readonly #removals = new Set<Promise<void>>();
 	readonly #starts = new Set<Promise<void>>();
@@ -61,11 +37,7 @@ export class Pool implements AsyncDisposable {
 	 * @throws TsboxError E_USAGE for numbers that can't be.
 	 */
 	constructor(spec: SpecSource, options: PoolOptions = {}) {
-		const {size = 4, concurrency = size * 2, starts = 2} = options;
-		this.#limits = {size, concurrency, starts};
-		for (const [name, value] of Object.entries(this.#limits))
-			if (!Number.isInteger(value) || value < 1)
-				throw new TsboxError('E_USAGE', `\`${name}\` of a pool must be a whole number from 1 on`);
+		this.#limits = poolLimits(options);
 		this.#source = openSource(spec, options);
 		this.#source.then(
 			() => this.#fill(),
@@ -80,7 +52,7 @@ export class Pool implements AsyncDisposable {
 			starting: this.#starts.size,
 			running: this.#running.size,
 			removing: this.#removals.size,
-			waiting: this.#waiting.length,
+			waiting: this.#waiting.length(),
 		};
 	}
 
@@ -90,15 +62,11 @@ export class Pool implements AsyncDisposable {
 	 * @throws TsboxError why none can be started.
 	 */
 	async ready(): Promise<void> {
+		await this.#source;
+		if (this.#over.signal.aborted) throw closed();
 		if (this.#warm.length > 0) return;
-		const warm = await this.#take(undefined);
-		this.#running.delete(warm);
-		if (this.#over.signal.aborted) {
-			this.#remove(warm);
-			throw closed();
-		}
-		this.#warm.unshift(warm);
-		this.#serve();
+		setImmediate(() => this.#fill());
+		return this.#looking.join();
 	}
 
 	/**
@@ -141,7 +109,7 @@ export class Pool implements AsyncDisposable {
 
 	async #close(): Promise<void> {
 		this.#over.abort(closed());
-		for (const {refuse} of this.#waiting.splice(0)) refuse(closed());
+		for (const {refuse} of [...this.#waiting.all(), ...this.#looking.all()]) refuse(closed());
 		for (const warm of this.#warm.splice(0)) this.#remove(warm);
 		const source = await this.#source.catch(() => undefined);
 		while (this.#starts.size + this.#removals.size + this.#running.size > 0) {
@@ -190,33 +158,16 @@ export class Pool implements AsyncDisposable {
 		await this.#source;
 		if (this.#over.signal.aborted) throw closed();
 		signal?.throwIfAborted();
-		return new Promise((resolve, reject) => {
-			const forget = (): void => signal?.removeEventListener('abort', stop);
-			const waiting: Waiting = {
-				give: warm => {
-					forget();
-					resolve(warm);
-				},
-				refuse: error => {
-					forget();
-					reject(error);
-				},
-			};
-			const stop = (): void => {
-				this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-				reject(signal?.reason);
-			};
-			signal?.addEventListener('abort', stop, {once: true});
-			this.#waiting.push(waiting);
-			this.#serve();
-		});
+		const turn = this.#waiting.join(signal);
+		this.#serve();
+		return turn;
 	}
 
 	/** Gives containers to those who wait, and has more started. */
 	#serve(): void {
 		const {concurrency} = this.#limits;
 		while (this.#running.size < concurrency && this.#warm.length > 0) {
-			const next = this.#waiting.shift();
+			const next = this.#waiting.next();
 			const warm = next === undefined ? undefined : this.#warm.shift();
 			if (next === undefined || warm === undefined) break;
 			this.#running.add(warm);
@@ -250,6 +201,7 @@ export class Pool implements AsyncDisposable {
 			}
 			this.#failures = 0;
 			this.#warm.push(warm);
+			for (const {give} of this.#looking.all()) give();
 			void warm.container.lost.then(() => {
 				const at = this.#warm.indexOf(warm);
 				if (at === -1) return;
@@ -261,10 +213,11 @@ export class Pool implements AsyncDisposable {
 			const mayPass = isTsboxError(error) && ['E_STEP_FAILED', 'E_CHECK_FAILED'].includes(error.code);
 			if (!mayPass || this.#failures >= mostTries) {
 				this.#failures = 0;
-				this.#waiting.shift()?.refuse(error);
+				this.#waiting.next()?.refuse(error);
+				for (const {refuse} of this.#looking.all()) refuse(error);
 			}
 			// Without anybody who waits the next command tries again, and hears of it.
-			if (this.#waiting.length === 0) return;
+			if (this.#waiting.length() + this.#looking.length() === 0) return;
 		}
 		setImmediate(() => {
 			this.#serve();
