@@ -16,8 +16,11 @@ export const gateWords = {
 	exec: '@exec',
 } as const;
 
-/** The line that asks the waiting shell whether it is there. */
-export const askReady = `echo ${gateWords.ready} >&3\n`;
+/**
+ * The line that asks the waiting shell whether it is there. A shell whose input ends without another word ends as its last
+ * command did: a command that never ran must not look like one that ended well.
+ */
+export const askReady = `unheard() { return 125; }; echo ${gateWords.ready} >&3; unheard\n`;
 
 function lookup(command: string): readonly string[] {
 	const word = shellWord(command);

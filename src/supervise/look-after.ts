@@ -1,6 +1,7 @@
 import {type DetachedContainer, killDetached, noteDetached, settleDetached} from '../engine/detached.ts';
 import type {Machine} from '../engine/types.ts';
 import {sampleUsage} from '../engine/usage-samples.ts';
+import {TsboxError} from '../errors/tsbox-error.ts';
 import {isRunning} from '../host/process.ts';
 import type {Service} from '../spec/project.ts';
 import {labelOf} from '../spec/replicas.ts';
@@ -45,6 +46,8 @@ export async function lookAfter(
 	// One that is taken over may have ended while nobody looked.
 	const runs = (): boolean => record.process !== null && isRunning(host, record.process);
 	const alive = fresh || runs();
+	/** A start that came to its end without its supervisor never ran the command, whatever its shell ended with. */
+	const began = record.process !== null;
 	const memory = watchMemory(host, record, ({limit}, killed) =>
 		emit({type: 'service.oom', at: host.now(), service: label, killed, limit}),
 	);
@@ -63,7 +66,8 @@ export async function lookAfter(
 					},
 					over.signal,
 				);
-	const code = await ended;
+	const written = await ended;
+	const code = began ? written : 125;
 	const endedAt = alive ? host.now() : writtenAt();
 	over.abort();
 	const samples = usage?.stop();
@@ -73,9 +77,13 @@ export async function lookAfter(
 	const failed = await failure;
 	const oomKilled = memory.close() > 0;
 	const failing = failed === undefined ? {} : {failure: {error: failed}};
-	const tell = await recorded({exitCode: code, endedAt, ...failing, ...(samples === undefined ? {} : {samples})});
+	const tell = await recorded(
+		began
+			? {exitCode: code, endedAt, ...failing, ...(samples === undefined ? {} : {samples})}
+			: {exitCode: null, endedAt: null, failure: {error: interrupted(service.name)}},
+	);
 	await settleDetached(machine, service.name, {code, oomKilled}, () => {});
-	emit({type: 'service.exited', at: host.now(), service: label, exitCode: code, oomKilled});
+	if (began) emit({type: 'service.exited', at: host.now(), service: label, exitCode: code, oomKilled});
 	tell();
 	if (failed !== undefined) throw failed;
 	return code;
@@ -102,4 +110,10 @@ export async function lookAfter(
 			return error;
 		}
 	}
+}
+
+function interrupted(name: string): TsboxError {
+	return new TsboxError('E_INTERRUPTED', `the start of ${name} was interrupted`, {
+		why: 'its supervisor was killed meanwhile',
+	});
 }

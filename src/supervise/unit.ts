@@ -164,6 +164,7 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 		let next = first;
 		for (;;) {
 			let ranMs: number;
+			const interrupted = next?.record.process === null;
 			try {
 				ranMs = await stay(next ?? (await begin()), next === undefined);
 			} catch (failure) {
@@ -174,6 +175,8 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 				return tell?.();
 			}
 			next = undefined;
+			// Whoever started it was killed before its command ran: that was no end of it, and no restart.
+			if (interrupted && wanted) continue;
 			const again = wanted ? nextStart(service.restart, exitCode ?? 0, ranMs, counted) : undefined;
 			if (again === undefined) return end();
 			counted = again.counted;

@@ -59,6 +59,23 @@ test('root of its containers can be nobody on the host', async () => {
 	expect(box.leftovers()).toEqual([]);
 });
 
+test('on a machine without perl this process starts them itself', async () => {
+	const {box, machine, spec} = await corner();
+	await using _ = box;
+	const bare = {...machine, facts: {...machine.facts, tools: {...machine.facts.tools, perl: null}}};
+	await using pool = new Pool({...spec, security_opt: ['seccomp=unconfined']}, {machine: bare, size: 2});
+	const results = await Promise.all(
+		['one', 'two'].map(word => pool.run({command: ['sh', '-c', 'echo "$1"; kill -9 $$; exit 7', 'sh', word]})),
+	);
+	// Process 1 does not die of a signal that comes from inside.
+	expect(results.map(({stdout, exitCode, signal}) => [stdout, exitCode, signal])).toEqual([
+		['one\n', 7, null],
+		['two\n', 7, null],
+	]);
+	await pool.close();
+	expect(box.leftovers()).toEqual([]);
+});
+
 test('limits of the spec hold for each command, and the result says what ended it', async () => {
 	const {box, machine, spec} = await corner();
 	await using _ = box;

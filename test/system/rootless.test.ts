@@ -161,9 +161,9 @@ test.each([
 });
 
 test('a user whose range holds its own id is told, before anything is made', async () => {
-	const self: TestUser = {uid: 61_238, gid: 61_238};
+	const self: TestUser = {uid: 61_248, gid: 61_248};
 	await using at = await testBox(self);
-	const line = '61238:61200:1000\n';
+	const line = '61248:61200:1000\n';
 	for (const file of ['/etc/subuid', '/etc/subgid']) appendFileSync(file, line);
 	try {
 		const {status: code, err} = await at.tsbox(['run', at.spec(), '--', 'true']);
