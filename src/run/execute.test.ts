@@ -113,6 +113,27 @@ test.each([
 	},
 );
 
+test('a process that is killed while it is looked at ends the start as any other that fails', async () => {
+	const sample = sampleContainer({});
+	const {host} = sample.context;
+	const refusing = {
+		...host,
+		readText: (path: string) => {
+			if (path !== '/proc/42/mountinfo') return host.readText(path);
+			throw Object.assign(new Error(`EACCES: permission denied, open '${path}'`), {code: 'EACCES', path});
+		},
+	};
+	const error: unknown = await execute(smallPlan, {...sample.context, host: refusing}).catch(
+		(thrown: unknown) => thrown,
+	);
+	expect(error).toMatchObject({
+		code: 'E_STEP_FAILED',
+		step: 'do process.exec',
+		output: expect.stringContaining('EACCES: permission denied, open'),
+	});
+	expect(opened(sample.gate)).toBe(false);
+});
+
 test('what a tool said before it failed is in the error of its step, even where it looks like a word of ours', async () => {
 	const says =
 		'@pid 42\n@begin mounts.before\nmount: /x: Permission denied.\nsee @begin and @exec\n@fail mounts.before 32\n';

@@ -1,4 +1,5 @@
 import type {Readable, Writable} from 'node:stream';
+import {TsboxError} from '../errors/tsbox-error.ts';
 import type {RunningProgram} from '../host/host.ts';
 import {identify, type ProcessIdentity} from '../host/process.ts';
 import type {Action, ExecAction} from '../step/action.ts';
@@ -144,15 +145,31 @@ async function openGate(passage: Passage): Promise<void> {
 	const {context, tell, exec, first} = passage;
 	if (first === undefined) return;
 	const told: Told = {values: passage.values, ids: passage.ids ?? passage.drop.ids ?? undefined};
-	checkInside(passage.plan, context, first, told);
+	looking(exec, () => checkInside(passage.plan, context, first, told));
 	context.signal.throwIfAborted();
 	tell.done();
 	await context.hold?.(exec.id);
 	tell.begin(exec);
 	await passage.traced;
-	context.onChecked(first, told.ids ?? {uid: 0, gid: 0, groups: [0]});
+	looking(exec, () => context.onChecked(first, told.ids ?? {uid: 0, gid: 0, groups: [0]}));
 	if (context.atGate !== undefined) passage.command = await context.atGate(passage.command);
 	passage.gate.write(gateScript(withHome(passage.command, passage.home), context.facts));
+}
+
+/** A process that is killed meanwhile answers in many ways, and EACCES is one of them: proc_pid_ns(5), ptrace(2). */
+function looking(step: Step, look: () => void): void {
+	try {
+		look();
+	} catch (error) {
+		if (!(error instanceof Error && 'path' in error && String(error.path).startsWith('/proc/'))) throw error;
+		throw new TsboxError('E_STEP_FAILED', 'the container could not be looked at', {
+			step: step.title,
+			output: error.message,
+			why: 'its process was killed meanwhile',
+			hint: 'try again',
+			cause: error,
+		});
+	}
 }
 
 function checkInside(plan: Plan, {host}: ExecuteContext, first: ProcessIdentity, told: Told): void {
