@@ -1,5 +1,5 @@
 import type {Host} from '../host/host.ts';
-import {cpuTime, readUsage} from '../run/usage.ts';
+import {blockUse, cpuTime, memoryUse} from '../run/usage.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
 
 /** What a container had used by a moment of its run; null where nothing counts it. */
@@ -34,11 +34,11 @@ export function sampleUsage(host: Host, members: readonly CgroupMember[], pause:
 	let samples: UsageSample[] = [];
 	let every = pause;
 	const look = (): void => {
-		const {memory, block} = readUsage(host, members);
+		const block = blockUse(host, members);
 		samples.push({
 			at: host.now(),
 			cpuNs: cpuTime(host, members),
-			memory: memory?.used ?? null,
+			memory: memoryUse(host, members)?.used ?? null,
 			readBytes: block?.in ?? null,
 			writeBytes: block?.out ?? null,
 		});

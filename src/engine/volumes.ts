@@ -85,23 +85,24 @@ export function volumeInUse(name: string, users: readonly string[]): TsboxError 
 }
 
 /** Removes the volumes that no container mounts, and no `verify` is to look at; gives their names. */
-export async function pruneVolumes(machine: Machine): Promise<readonly string[]> {
-	const removed: string[] = [];
-	for (const {name, owner} of allVolumes(machine.host, machine.dirs.store)) {
-		if (owner !== undefined && ownerRuns(machine.host, owner)) continue;
-		if ((await removeUnused(machine, name)).length === 0) removed.push(name);
-	}
-	return removed;
+export function pruneVolumes(machine: Machine): Promise<readonly string[]> {
+	return removeAll(machine, ({owner}) => owner === undefined || !ownerRuns(machine.host, owner));
 }
 
 /** Removes the volumes that were made for the runs of a `verify` which is gone; gives their folders. */
 export async function sweepVolumes(machine: Machine): Promise<readonly string[]> {
-	const {host, dirs} = machine;
+	const removed = await removeAll(machine, ({owner}) => owner !== undefined && !ownerRuns(machine.host, owner));
+	return removed.map(name => volumeFolder(machine.dirs.store, name));
+}
+
+/** Removes those that no container mounts of the volumes that are meant; gives their names. */
+async function removeAll(
+	machine: Machine,
+	isMeant: (volume: ReturnType<typeof allVolumes>[number]) => boolean,
+): Promise<readonly string[]> {
 	const removed: string[] = [];
-	for (const {name, owner} of allVolumes(host, dirs.store)) {
-		if (owner === undefined || ownerRuns(host, owner)) continue;
-		if ((await removeUnused(machine, name)).length === 0) removed.push(volumeFolder(dirs.store, name));
-	}
+	for (const volume of allVolumes(machine.host, machine.dirs.store))
+		if (isMeant(volume) && (await removeUnused(machine, volume.name)).length === 0) removed.push(volume.name);
 	return removed;
 }
 

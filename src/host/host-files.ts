@@ -41,8 +41,8 @@ export const hostFiles: HostFiles = {
 	readBytes: (path, offset, length) => orAbsent(() => readBytes(path, offset, length)),
 	writeKernelFile: (path, value) => writeOnce(path, value, constants.O_WRONLY),
 	hintKernelFile: (path, value) => writeFile(path, value, {flag: constants.O_WRONLY as unknown as string}, () => {}),
-	writeAtomic: (path, content, mode) => writeRenamed(path, content, mode, true),
-	writeWhole: (path, content, mode) => writeRenamed(path, content, mode, false),
+	writeAtomic: (path, content, mode) => writeRenamed(path, content, true, mode),
+	writeWhole: (path, content, mode) => writeRenamed(path, content, false, mode),
 	append: (path, text) =>
 		writeOnce(path, text, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW),
 	chmod: (path, mode) => chmodSync(path, mode),
@@ -91,7 +91,7 @@ function writeOnce(path: string, text: string, flags: number): void {
 	}
 }
 
-function writeRenamed(path: string, content: string | Uint8Array, mode = 0o600, durable = true): void {
+function writeRenamed(path: string, content: string | Uint8Array, durable: boolean, mode = 0o600): void {
 	// Told by the process that makes it, `gc` knows what a kill has left.
 	const temporary = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
 	const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;

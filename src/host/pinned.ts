@@ -11,7 +11,7 @@ import {
 	renameSync,
 	type Stats,
 } from 'node:fs';
-import {errnoOf} from './errno.ts';
+import {errnoOf, unlessForbidden} from './errno.ts';
 
 /**
  * A folder that is held open, so that nobody can put another in its place: names are looked up below the descriptor, and
@@ -90,7 +90,7 @@ export function openBelow(folder: Pinned, name: Buffer | string): number | undef
  * Throws the system's error.
  */
 export function readBelow(folder: Pinned, name: Buffer | string, take: (bytes: Buffer) => void): boolean {
-	const fd = unlessRefused(() => openBelow(folder, name));
+	const fd = unlessForbidden(() => openBelow(folder, name));
 	if (fd === undefined) return false;
 	try {
 		const piece = Buffer.allocUnsafe(256 * 1024);
@@ -98,16 +98,6 @@ export function readBelow(folder: Pinned, name: Buffer | string, take: (bytes: B
 		return true;
 	} finally {
 		closeSync(fd);
-	}
-}
-
-/** What something gives; undefined where the caller may not. */
-function unlessRefused<T>(act: () => T): T | undefined {
-	try {
-		return act();
-	} catch (error) {
-		if (errnoOf(error) === 'EACCES') return undefined;
-		throw error;
 	}
 }
 

@@ -59,7 +59,8 @@ export function readUsage(host: Host, members: readonly CgroupMember[]): Usage {
 	};
 }
 
-function memoryUse(host: Host, members: readonly CgroupMember[]): Usage['memory'] {
+/** Memory in use and its limit, as in {@link readUsage}. */
+export function memoryUse(host: Host, members: readonly CgroupMember[]): Usage['memory'] {
 	const v1 = v1Folder(members, 'memory');
 	const folder = v1 ?? unifiedFolder(members);
 	if (folder === undefined) return null;
@@ -78,7 +79,8 @@ function pidsUse(host: Host, folder: string | undefined): Usage['pids'] {
 	return current === null ? null : {current, limit: limitNumber(kernelText(host, `${folder}/pids.max`))};
 }
 
-function blockUse(host: Host, members: readonly CgroupMember[]): Traffic | null {
+/** Bytes read from and written to disks, as in {@link readUsage}. */
+export function blockUse(host: Host, members: readonly CgroupMember[]): Traffic | null {
 	const v1 = v1Folder(members, 'blkio');
 	if (v1 !== undefined) {
 		const counted = (by: string) => blkioBytes(kernelText(host, `${v1}/blkio.${by}.io_service_bytes_recursive`));

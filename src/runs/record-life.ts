@@ -1,15 +1,14 @@
 import type {DetachedLife} from '../engine/detached-life.ts';
 import {type LayerFiles, layerFiles} from '../engine/layer-files.ts';
 import type {Machine} from '../engine/types.ts';
-import {whyNot} from '../errors/why-not.ts';
 import {errorFacts} from '../run/story-of.ts';
 import {lifeRunId, makeRunWork, newRunId, runsFolder} from '../state/run-place.ts';
 import {containerFolder} from '../state/record.ts';
 import {readStory, type StartStory} from '../state/start-story.ts';
 import type {Plan} from '../step/step.ts';
-import {keepNewest} from './keep-newest.ts';
+import {isLifeOf, keepNewest} from './keep-newest.ts';
 import {keepLifeLog, type LifeLog} from './life-log.ts';
-import {contentKeeper, finishRun, mostContent, runImageOf, runUsageOf} from './run-parts.ts';
+import {attempts, contentKeeper, dropRunWork, finishRun, mostContent, runImageOf, runUsageOf} from './run-parts.ts';
 import {lifeFile, type RunRecord, type RunSpec, type RunStep, type RunUsage} from './run-record.ts';
 import {runSteps, storySteps} from './run-steps.ts';
 
@@ -37,7 +36,7 @@ export async function recordLife(
 	const own = lifeRunId(record);
 	const taken = `${runsFolder(dirs.store)}/${own}`;
 	const isThere = host.lstat(taken) !== undefined;
-	if (isThere && host.readText(`${taken}/${lifeFile}`) === `${record.name}\n`) return {id: own, folder: taken};
+	if (isThere && isLifeOf(host, taken, record.name)) return {id: own, folder: taken};
 	const id = isThere ? newRunId(record.created) : own;
 	const work = makeRunWork(host, dirs.store);
 	let folder: string;
@@ -46,11 +45,7 @@ export async function recordLife(
 		const log = keepLifeLog(host, work, life.output, life.endedAt ?? host.now());
 		folder = writeLife(machine, life, {id, work, log});
 	} catch (error) {
-		try {
-			host.removeTree(work);
-		} catch {
-			// As on a read-only disk: gc takes it when this process is gone.
-		}
+		dropRunWork(host, work);
 		throw error;
 	}
 	keepNewest(machine, record.name, id);
@@ -67,17 +62,9 @@ function writeLife(
 	const {config, image, cgroups, detached} = record;
 	const begun = beginningOf(machine, life);
 	const ran = exitCode !== null;
-	const ignored: string[] = [];
+	const {attempt, ignored} = attempts();
 	let usage: RunUsage | null = null;
 	let layer: LayerFiles | undefined;
-	/** What of a record can't be had is left out, and said. */
-	const attempt = (what: string, act: () => void): void => {
-		try {
-			act();
-		} catch (error) {
-			ignored.push(`${what}: ${whyNot(error)}`);
-		}
-	};
 	if (ran) {
 		attempt('what it used', () => void (usage = runUsageOf(host, cgroups)));
 		const planned = {plan: begun.plan, image, config};

@@ -6,7 +6,7 @@ import {outputCopy} from '../host/output-copy.ts';
 import {whyNot} from '../errors/why-not.ts';
 import {errorFacts, keepEvents} from '../run/story-of.ts';
 import {makeRunWork, newRunId} from '../state/run-place.ts';
-import {contentKeeper, finishRun, mostContent, runImageOf, runUsageOf} from './run-parts.ts';
+import {attempts, contentKeeper, dropRunWork, finishRun, mostContent, runImageOf, runUsageOf} from './run-parts.ts';
 import {runFiles, type RunImage, type RunRecord, type RunUsage} from './run-record.ts';
 import {runSteps} from './run-steps.ts';
 
@@ -37,15 +37,7 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 	let watch: UsageSamples | undefined;
 	let samples: readonly UsageSample[] = [];
 	let layer: LayerFiles | undefined;
-	const ignored: string[] = [];
-	/** What of a record can't be had is left out, and said. */
-	const attempt = (what: string, act: () => void): void => {
-		try {
-			act();
-		} catch (error) {
-			ignored.push(`${what}: ${whyNot(error)}`);
-		}
-	};
+	const {attempt, ignored} = attempts();
 	const keepContent = contentKeeper(host, work);
 
 	const recordOf = (id: string, failure: {readonly error: unknown} | undefined): RunRecord => ({
@@ -92,6 +84,7 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 		ended: how => {
 			end = how;
 			attempt('what it used in the course of time', () => void (samples = watch?.stop() ?? []));
+			watch = undefined;
 			attempt('what it used', () => void (usage = runUsageOf(host, cgroupsOf(plan).members)));
 			attempt('what it wrote', () => void (layer = layerFiles(machine, planned, mostContent, keepContent)));
 		},
@@ -102,11 +95,7 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 				request.emit({type: 'run.recorded', at: host.now(), ...write(failure)});
 			} catch (error) {
 				request.emit({type: 'warning', at: host.now(), text: `the run could not be recorded: ${whyNot(error)}`});
-				try {
-					host.removeTree(work);
-				} catch {
-					// As on a read-only disk: gc takes it when this process is gone.
-				}
+				dropRunWork(host, work);
 			}
 		},
 	};

@@ -1,10 +1,11 @@
 import type {LayerFile} from '../engine/layer-files.ts';
 import type {Machine} from '../engine/types.ts';
+import {whyNot} from '../errors/why-not.ts';
 import type {Host} from '../host/host.ts';
 import {outputCopy} from '../host/output-copy.ts';
 import type {ImageFacts} from '../image/facts.ts';
 import {memoryCount} from '../run/memory.ts';
-import {cpuTime, readUsage} from '../run/usage.ts';
+import {blockUse, cpuTime} from '../run/usage.ts';
 import {runsFolder} from '../state/run-place.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
 import type {Plan} from '../step/step.ts';
@@ -25,7 +26,7 @@ export function runImageOf(image: ImageFacts): RunImage {
 /** What a container used, as long as its cgroups are there. */
 export function runUsageOf(host: Host, members: readonly CgroupMember[]): RunUsage {
 	const memory = memoryCount(host, members);
-	const {block} = readUsage(host, members);
+	const block = blockUse(host, members);
 	return {
 		cpuNs: cpuTime(host, members),
 		memoryPeak: memory === undefined || Number.isNaN(memory.peak) ? null : memory.peak,
@@ -49,6 +50,35 @@ export function contentKeeper(host: Host, work: string): (digest: string, conten
 		// Half a content is none.
 		if (copy.lost() > 0) host.removeTree(`${work}/${contentFile(digest)}`);
 	};
+}
+
+/** Does what may fail: what of a record can't be had is left out, and said. */
+export interface Attempts {
+	readonly attempt: (what: string, act: () => void) => void;
+	/** What failed, and why. */
+	readonly ignored: readonly string[];
+}
+
+/** The attempts of one record. */
+export function attempts(): Attempts {
+	const ignored: string[] = [];
+	return {
+		attempt: (what, act) => {
+			try {
+				act();
+			} catch (error) {
+				ignored.push(`${what}: ${whyNot(error)}`);
+			}
+		},
+		ignored,
+	};
+}
+
+/** Removes the folder of a record that could not be finished; where that fails, as on a read-only disk, gc does when this process is gone. */
+export function dropRunWork(host: Host, work: string): void {
+	try {
+		host.removeTree(work);
+	} catch {}
 }
 
 /** What is written of a run beside its output and the content of its files. */

@@ -3,14 +3,14 @@ import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {isTsboxError, type Machine, openMachine, Pool, type SpecObject} from '../../src/index.ts';
-import {type TestBox, testBox} from './box.ts';
+import {type Starter, type TestBox, testBox} from './box.ts';
 import {canary, killSomething, numbersFrom, ownDescriptors, settled, trialOf, unreliable} from './pool-faults.ts';
 
 const runs = Number(process.env['POOL_RUNS'] ?? 300);
 const seed = Number(process.env['POOL_SEED'] ?? 1);
 
-async function corner(): Promise<{box: TestBox; machine: Machine; spec: SpecObject}> {
-	const box = await testBox();
+async function corner(starter?: Starter): Promise<{box: TestBox; machine: Machine; spec: SpecObject}> {
+	const box = await testBox(starter);
 	const machine = await openMachine({store: `${box.folder}/store`, state: `${box.folder}/state`});
 	return {box, machine, spec: {name: box.name, rootfs: box.rootfs, mem_limit: '32m', pids_limit: 32}};
 }
@@ -44,10 +44,9 @@ test('each command finds a fresh container, whatever the one before left in its 
 });
 
 test('root of its containers can be nobody on the host', async () => {
-	await using box = await testBox('mapped');
-	const machine = await openMachine({store: `${box.folder}/store`, state: `${box.folder}/state`});
-	const spec = {name: box.name, rootfs: box.rootfs, userns_mode: 'auto'};
-	await using pool = new Pool(spec, {machine, size: 2});
+	const {box, machine, spec} = await corner('mapped');
+	await using _ = box;
+	await using pool = new Pool({...spec, userns_mode: 'auto'}, {machine, size: 2});
 	for (const word of ['one', 'two'])
 		expect(
 			await pool.run({command: ['sh', '-c', `${canary}cut -c 1-21 /proc/self/uid_map`, 'sh', word]}),
