@@ -3,7 +3,7 @@ import {once} from 'node:events';
 import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import type {Readable} from 'node:stream';
+import type {Readable, Writable} from 'node:stream';
 import {fileURLToPath} from 'node:url';
 import {afterAll, expect, test} from 'vitest';
 import {realHost} from './real-host.ts';
@@ -129,11 +129,14 @@ test('text is added at the end, and a symlink is not followed', () => {
 });
 
 test('of a process that has ended, and that nobody has asked for yet, there are no mounts', async () => {
-	const parent = host.start(['/bin/sh', '-c', 'true & echo $!; exec sleep 1000'], {
-		stdio: ['ignore', 'pipe', 'ignore'],
+	// A shell may ask for a child that ends before it becomes sleep(1), which asks for none.
+	const parent = host.start(['/bin/sh', '-c', 'exec 3<&0; read -r end <&3 & echo $!; exec sleep 1000'], {
+		stdio: ['pipe', 'pipe', 'ignore'],
 	});
 	const [text] = (await once(parent.pipes[1] as Readable, 'data')) as [Buffer];
 	const path = `/proc/${text.toString().trim()}`;
+	while (host.readText(`/proc/${parent.pid}/comm`) !== 'sleep\n') await new Promise(setImmediate);
+	(parent.pipes[0] as Writable).end();
 	while (host.readText(`${path}/stat`)?.split(') ')[1]?.startsWith('Z') !== true) await new Promise(setImmediate);
 	expect(host.readText(`${path}/mountinfo`)).toBeUndefined();
 	host.kill(parent.pid, 'SIGKILL');
