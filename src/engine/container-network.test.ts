@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {containerNetwork} from './container-network.ts';
-import {portWords} from './port-words.ts';
+import {portWords} from '../spec/port-words.ts';
 import {machineWith} from './sample-running.ts';
 
 const dev = (...names: readonly string[]): string =>

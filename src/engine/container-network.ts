@@ -10,7 +10,7 @@ import {
 } from '../run/network-fields.ts';
 import {containerProcesses} from '../run/processes.ts';
 import type {ContainerInterface, ContainerNetwork} from './observed.ts';
-import {portWords} from './port-words.ts';
+import {portWords} from '../spec/port-words.ts';
 import {runningContainer} from './running-container.ts';
 import type {Machine} from './types.ts';
 

@@ -1,7 +1,7 @@
 import type {OciResources} from '../oci/config.ts';
 import type {ContainerRecord} from '../state/record.ts';
 import {type ConfigValue, durationWord, hookWord, sizeWord, ulimitWord} from './config-words.ts';
-import {portWords} from './port-words.ts';
+import {portWords} from '../spec/port-words.ts';
 import {commandOf, listOf, named, one} from './service-config.ts';
 
 /**

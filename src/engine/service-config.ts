@@ -11,7 +11,7 @@ import {
 	ulimitWord,
 	volumeWord,
 } from './config-words.ts';
-import {portWords} from './port-words.ts';
+import {portWords} from '../spec/port-words.ts';
 
 /** All that a service says, in the words of its spec; what is left open is not there. */
 export function serviceConfig(service: Service): readonly ConfigValue[] {

@@ -1,5 +1,6 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Plan} from '../step/step.ts';
+import {portWarnings} from '../spec/port-warnings.ts';
 import {reproducibleWarnings} from '../spec/reproducible.ts';
 import {toolboxFolder} from '../host/sealed-tools.ts';
 import type {PlanInput} from './input.ts';
@@ -58,6 +59,7 @@ export function planContainer(input: PlanInput): Plan {
 			...privilegedWarning(input),
 			...sharedIds(input),
 			...volumeWarnings(input),
+			...portWarnings(service),
 			...notReproducible(input),
 			...missing.warnings,
 		],

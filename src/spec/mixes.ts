@@ -71,7 +71,6 @@ function namespaceMixes(service: Service): readonly Mix[] {
 	if (lacks('uts')) {
 		for (const key of ['hostname', 'domainname']) if (written(key)) mixes.push(needs(key, 'uts'));
 	}
-	if (lacks('network') && service.ports.length > 0) mixes.push(needs('ports', 'network'));
 	if (lacks('mount') && service.shmSize !== undefined) mixes.push(needs('shm_size', 'mount'));
 	for (const name of Object.keys(sysctls)) {
 		const kind = namespaceOfSysctl(name);

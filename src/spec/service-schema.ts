@@ -194,7 +194,7 @@ export const serviceShape = {
 		}),
 	),
 	ports: key(
-		'Ports that are published on the host.',
+		'Ports that are to be reached from outside. None is published yet: with the network of the host (no `network` in `namespaces`) the command listens there itself.',
 		z.array(z.union([parsedBy(textOrNumber, parsePort), longPort], {error: 'must be a port, or a map with `target`'}), {
 			error: 'must be a list',
 		}),

@@ -56,5 +56,5 @@ function warnings(plan: Plan, {columns, theme, width}: PlanLook): string {
 			(line, index) => `${index === 0 ? '  - ' : '    '}${line}\n`,
 		),
 	);
-	return `\n${theme.warning('left out, because this host lacks it')}\n${lines.join('')}`;
+	return `\n${theme.warning('warnings')}\n${lines.join('')}`;
 }

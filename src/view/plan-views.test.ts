@@ -29,7 +29,7 @@ test('the table groups steps by phase and shows each command behind the prompt o
 		           tmpfs /dev tmpfs nosuid,mode=755 0 0
 		           end
 
-		left out, because this host lacks it
+		warnings
 		  - no swap accounting on this kernel, so memswap_limit is not enforced
 		"
 	`);
@@ -87,7 +87,7 @@ test('explain adds why, page, kernel object, checks, undo and the origin of each
 		     check  /proc/PID/mountinfo has tmpfs on /dev
 		     undo   nothing: dies with the mount namespace
 
-		left out, because this host lacks it
+		warnings
 		  - no swap accounting on this kernel, so memswap_limit is not enforced
 
 		what keeps it in

@@ -42,8 +42,9 @@ export function projectEventText(event: ProjectEvent): string | undefined {
 			return `${service} is stopped with ${event.signal}`;
 		case 'service.removed':
 			return `${service} is removed`;
-		case 'service.ended':
 		case 'service.step':
+			return event.event.type === 'warning' ? `warning: ${service}: ${escapeText(event.event.text)}` : undefined;
+		case 'service.ended':
 			return undefined;
 	}
 }

@@ -1,6 +1,7 @@
 import {createServer} from 'node:net';
 import {existsSync} from 'node:fs';
 import {once} from 'node:events';
+import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {type TestBox, testBox} from './box.ts';
 
@@ -28,7 +29,7 @@ async function freePort(): Promise<number> {
 const shared = 'namespaces: [mount, pid, uts, ipc, cgroup]\n';
 
 /** A container over the host's own root filesystem, whose perl listens. */
-async function listens(at: TestBox, tcp: number, udp: number, head = shared): Promise<void> {
+async function listens(at: TestBox, tcp: number, udp: number, head = shared): Promise<string> {
 	const program = [
 		'use IO::Socket::INET;',
 		`my $t = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1:${tcp}") or die $@;`,
@@ -42,6 +43,7 @@ async function listens(at: TestBox, tcp: number, udp: number, head = shared): Pr
 		at.file('p.yaml', `name: ${at.name}\nrootfs: host\n${head}command: ${command}\n`),
 	]);
 	expect(up.status === 0 ? '' : up.err).toBe('');
+	return up.err;
 }
 
 const hasPerl = existsSync('/usr/bin/perl');
@@ -75,7 +77,14 @@ test.runIf(hasPerl)('with the network of the host: where its own processes liste
 
 test.runIf(hasPerl)('with a network of its own nothing is published, and that is said', async () => {
 	await using at = await testBox();
-	await listens(at, 80, 53, 'ports: ["8080:80", "53:53/udp"]\n');
+	const saidByUp = await listens(at, 80, 53, 'ports: ["8080:80", "53:53/udp"]\n');
+	const warning = '`ports` are not published: `8080:80/tcp`, `53:53/udp` cannot be reached';
+	expect(saidByUp).toContain(`warning: ${at.name}: ${warning}`);
+	const spec = join(at.folder, 'p.yaml');
+	expect((await at.tsbox(['validate', spec])).err).toContain(`warning: ${warning}`);
+	expect((await at.tsbox(['run', '--name', `${at.name}r`, spec, '--', 'true'])).err).toContain(`warning: ${warning}`);
+	for (const args of [[], ['--explain']])
+		expect((await at.tsbox(['plan', ...args, spec])).out.replaceAll(/\s+/g, ' ')).toContain(`warnings - ${warning}`);
 	const all = await at.tsbox(['port', at.name]);
 	expect(all).toMatchObject({status: 0, out: ''});
 	expect(all.err).toBe(

@@ -1,5 +1,6 @@
 import {defineCommand} from '../command.ts';
 import {given, profileOptions} from '../run-options.ts';
+import {portWarnings} from '../../spec/port-warnings.ts';
 import {jsonText} from '../../view/json.ts';
 
 /** `tsbox validate`: reads a spec and says what is wrong with it. */
@@ -22,6 +23,11 @@ export const validate = defineCommand({
 			profiles: values.profile,
 			...given({file, config: folders.config}),
 		});
+		const several = project.services.length > 1;
+		for (const service of project.services) {
+			const of = several ? `${service.service}: ` : '';
+			for (const warning of portWarnings(service)) io.err(`warning: ${of}${warning}\n`);
+		}
 		if (values.json) io.out(jsonText(project, 2));
 		else {
 			const names = project.services.map(({service}) => service);

@@ -13,7 +13,7 @@ function draw(story = startedStory, state: PlanState = first, frame: Frame = sam
 test('the steps of a start stand by phase, and the one under the cursor is open', () => {
 	expect(draw()).toMatchInlineSnapshot(`
 		"✔ started in 41 ms, 3 steps
-		! left out, because this host lacks it
+		! warnings
 		         no swap accounting on this kernel, so memswap_limit is not enforced
 
 		cgroup: how much it may use
@@ -37,7 +37,7 @@ test('the steps of a start stand by phase, and the one under the cursor is open'
 test('at 120 columns commands and reasons have more room', () => {
 	expect(draw(startedStory, {...first, cursor: 1}, sampleFrame(120))).toMatchInlineSnapshot(`
 		"✔ started in 41 ms, 3 steps
-		! left out, because this host lacks it
+		! warnings
 		         no swap accounting on this kernel, so memswap_limit is not enforced
 
 		cgroup: how much it may use
@@ -65,7 +65,7 @@ test('a step that failed is open by itself, with its cause and what it said; tho
 		  why    the kernel does not let this user make namespaces
 		  mend   run it as root, or set kernel.unprivileged_userns_clone to 1, and see
 		         \`tsbox doctor\` for what this machine lacks
-		! left out, because this host lacks it
+		! warnings
 		         no swap accounting on this kernel, so memswap_limit is not enforced
 
 		cgroup: how much it may use
@@ -106,7 +106,7 @@ test('a step that failed is open by itself, with its cause and what it said; tho
 test('phases that are over fold, but for the one with the cursor', () => {
 	expect(draw(startedStory, {...first, cursor: 2, folds: true})).toMatchInlineSnapshot(`
 		"✔ started in 41 ms, 3 steps
-		! left out, because this host lacks it
+		! warnings
 		         no swap accounting on this kernel, so memswap_limit is not enforced
 
 		  ✔ cgroup      1 step, 0.4 ms

@@ -98,7 +98,7 @@ function outcomeLines(story: StartStory, frame: Frame): readonly Line[] {
 function warningLines({plan}: StartStory, frame: Frame): readonly Line[] {
 	if (plan.warnings.length === 0) return [];
 	return [
-		line(`${frame.glyphs.warning} left out, because this host lacks it`, 'warning'),
+		line(`${frame.glyphs.warning} warnings`, 'warning'),
 		...plan.warnings.flatMap(warning => labelled('', warning, frame, own)),
 	];
 }

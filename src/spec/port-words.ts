@@ -1,4 +1,4 @@
-import type {Port} from '../spec/project.ts';
+import type {Port} from './project.ts';
 
 /** A port as the short form of `ports:` has it: `127.0.0.1:8080:80/tcp`. */
 export function portWords({hostIp, published, target, protocol}: Port): string {
