@@ -70,6 +70,12 @@ export interface EngineApi {
 	/** Gives the id. */
 	importRun(machine: Machine, file: string): Promise<string>;
 	diffRuns(machine: Machine, words: readonly [string, string], cwd: string): Promise<RunDifference>;
+	/** The container and the command that the words `NAME COMMAND...` or `PROJECT SERVICE COMMAND...` mean. */
+	findService(
+		machine: Machine,
+		name: string,
+		command: readonly string[],
+	): Promise<{readonly name: string; readonly command: readonly string[]}>;
 	execIn(machine: Machine, name: string, request: ExecRequest): Promise<CommandEnd>;
 	down(machine: Machine, name: string, options: DownOptions): Promise<void>;
 	list(machine: Machine): Promise<readonly ContainerSummary[]>;

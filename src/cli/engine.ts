@@ -32,6 +32,7 @@ export const engine: EngineApi = {
 	exportRun: async (...args) => (await import('../runs/transfer-run.ts')).exportRun(...args),
 	importRun: async (...args) => (await import('../runs/transfer-run.ts')).importRun(...args),
 	diffRuns: async (...args) => (await import('../runs/diff-runs.ts')).diffRuns(...args),
+	findService: async (...args) => (await import('../engine/find-container.ts')).findService(...args),
 	execIn: async (...args) => (await import('../engine/exec-in.ts')).execIn(...args),
 	down: async (...args) => (await import('../engine/down.ts')).down(...args),
 	list: async (...args) => (await import('../engine/list.ts')).list(...args),

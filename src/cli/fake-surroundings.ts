@@ -143,6 +143,7 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 		exportRun: note('exportRun', '/home/run.tar.gz'),
 		importRun: note('importRun', sampleShownRun.run.id),
 		diffRuns: note('diffRuns', sampleRunDifference),
+		findService: async (_, name, command) => ({name, command}),
 		execIn: note('execIn', end),
 		down: note('down', undefined),
 		list: note('list', [container]),

@@ -227,15 +227,15 @@ test('a misspelt verb, option or choice is told with what was meant', async () =
 	);
 	expect(errors.join('')).toMatchInlineSnapshot(`
 		"error: there is no verb "exce"
-		  mend     Did you mean exec?
+		  mend     did you mean exec?
 		error: there is no verb "inspetc"
-		  mend     Did you mean inspect?
+		  mend     did you mean inspect?
 		error: up has no option --plian
-		  mend     Did you mean --plain?
+		  mend     did you mean --plain?
 		error: ACTION is one of ls, rm, prune, not "prun"
-		  mend     Did you mean prune?
+		  mend     did you mean prune?
 		error: --format is one of table, json, sh, not "jso"
-		  mend     Did you mean json?
+		  mend     did you mean json?
 		"
 	`);
 });

@@ -141,7 +141,7 @@ function checkCounts(command: Shape, positionals: readonly string[], rest: reado
 	command.positionals.forEach((positional, index) => {
 		const given = positionals[index];
 		if (given === undefined && positional.required === true)
-			throw usageError(`${command.name} needs a ${positional.name}`, undefined, command.name);
+			throw usageError(`${command.name} needs ${positional.name}`, undefined, command.name);
 		if (given !== undefined && positional.choices !== undefined && !positional.choices.includes(given))
 			throw wrongChoice(positional.name, given, positional.choices, command);
 	});

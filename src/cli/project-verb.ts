@@ -16,20 +16,27 @@ export const projectPositionals = [
 /**
  * Asks the supervisor of the project that is meant, and tells what happens meanwhile on standard error. Gives the exit
  * status: 1 when a service did not start.
+ *
+ * @param already - what is told when nothing happened: `is stopped already`
  */
 export async function askAbout(
 	{io, engine, folders}: Context,
 	[word, ...services]: readonly string[],
 	request: (services: readonly string[]) => ControlRequest,
+	already?: string,
 ): Promise<number> {
 	const machine = await engine.openMachine(folders);
 	const target = await engine.projectTarget(machine, word, {cwd: io.cwd, env: io.env}, services);
 	let status = 0;
+	let told = false;
 	await engine.askProject(machine, target.project, request(target.services), programOf(io), event => {
 		const text = projectEventText(event);
 		if (text !== undefined) io.err(`${text}\n`);
+		told ||= text !== undefined;
 		if (event.type === 'service.failed') status = 1;
 	});
+	if (!told && already !== undefined)
+		io.err(`${target.services.length === 0 ? target.project : target.services.join(', ')} ${already}\n`);
 	return status;
 }
 

@@ -9,5 +9,5 @@ export function usageError(
 ): TsboxError {
 	const near = misspelt === undefined ? undefined : didYouMean(misspelt.word, misspelt.known);
 	const page = verb === undefined || verb === 'tsbox' ? 'tsbox --help' : `tsbox ${verb} --help`;
-	return new TsboxError('E_USAGE', message, {hint: near === undefined ? `See ${page}` : `Did you mean ${near}?`});
+	return new TsboxError('E_USAGE', message, {hint: near === undefined ? `see ${page}` : `did you mean ${near}?`});
 }

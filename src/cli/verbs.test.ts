@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {TsboxError} from '../errors/tsbox-error.ts';
 import {tsbox} from './fake-surroundings.ts';
 
 const terminals = ['stdin', 'stdout', 'stderr'] as const;
@@ -149,11 +150,19 @@ test('down takes a name, the path of a spec, or the spec of the folder', async (
 	}
 });
 
-test('down of a spec of which nothing runs is an error', async () => {
+test('down of what is not there is no error, and is told', async () => {
 	const {status, err} = await tsbox('down demo.yaml', {engine: {list: () => Promise.resolve([])}});
 	expect({status, err}).toEqual({
-		status: 125,
-		err: 'error: no container of demo.yaml is running\n  mend     See tsbox ps\n',
+		status: 0,
+		err: 'demo.yaml has no containers\n',
+	});
+	const down = () =>
+		Promise.reject(
+			new TsboxError('E_NO_SUCH_CONTAINER', 'there is no container named dem', {hint: 'did you mean demo?'}),
+		);
+	expect(await tsbox('down dem', {engine: {down}})).toMatchObject({
+		status: 0,
+		err: 'there is no container named dem; did you mean demo?\n',
 	});
 });
 
@@ -192,7 +201,7 @@ test('validate says yes, or prints the spec as it was understood', async () => {
 
 test('inspect, gc and images print data on standard output', async () => {
 	expect(JSON.parse((await tsbox('inspect demo')).out)).toEqual({name: 'demo'});
-	expect(await tsbox('gc')).toMatchObject({out: 'old\n', err: '1 container cleaned up\n'});
+	expect(await tsbox('gc')).toMatchObject({out: 'old\n', err: '1 leftover removed\n'});
 	expect((await tsbox('images prune')).out).toBe('sha256:12\n');
 	expect((await tsbox('images rm ab cd')).calls.slice(1)).toEqual([
 		['removeImage', 'ab'],
@@ -238,7 +247,10 @@ test('down -v removes what the project made, and says what stays and why', async
 	});
 	const nothing = async () => ({removed: [], kept: []});
 	const gone = {...none, list: async () => [], removeProjectVolumes: nothing};
-	expect(await tsbox('down -v demo.yaml', {engine: gone})).toMatchObject({status: 125});
+	expect(await tsbox('down -v demo.yaml', {engine: gone})).toMatchObject({
+		status: 0,
+		err: 'demo.yaml has no containers\n',
+	});
 	const part = {findTarget: async () => ({project: 'shop', services: ['web']})};
 	expect(await tsbox('down -v shop-web', {engine: part})).toMatchObject({status: 2});
 });

@@ -4,6 +4,7 @@ import {userMapOf} from '../host/id-map.ts';
 import type {Host, RunningProgram} from '../host/host.ts';
 import type {ProcessIdentity} from '../host/process.ts';
 import {type AtGate, passEnterGate} from '../run/enter.ts';
+import {shownName} from '../state/alias.ts';
 import {shownState} from '../state/freezer.ts';
 import {type ContainerRecord, containerFolder} from '../state/record.ts';
 import type {UserIds} from '../step/action.ts';
@@ -12,7 +13,7 @@ import {enterScript} from '../step/enter-script.ts';
 import {boundingSet} from '../step/privileges.ts';
 import {hostToolWords} from '../step/toolbox.ts';
 import {findContainer} from './find-container.ts';
-import type {RunningRecord} from './running-container.ts';
+import {doesNotRun, type RunningRecord} from './running-container.ts';
 import type {Machine} from './types.ts';
 
 /** A way into a container that runs. */
@@ -110,15 +111,16 @@ export async function unlessAborted<T>(
 	}
 }
 
-function enterable({host, facts}: Machine, record: ContainerRecord): RunningRecord {
-	const {name, process} = record;
+function enterable(machine: Machine, record: ContainerRecord): RunningRecord {
+	const {host, facts, dirs} = machine;
+	const {process} = record;
+	const name = shownName(host, dirs.state, record.name);
 	const state = shownState(host, record);
 	if (state === 'paused')
 		throw new TsboxError('E_PAUSED', `${name} is paused, and a command in it would not run either`, {
 			hint: `\`tsbox unpause ${name}\` lets it go on`,
 		});
-	if (process === null || state !== 'running')
-		throw new TsboxError('E_NO_SUCH_CONTAINER', `${name} does not run`, {hint: '`tsbox ps` shows what runs'});
+	if (process === null || state !== 'running') throw doesNotRun(machine, record);
 	if (facts.user.uid !== 0 && !record.namespaces.includes('user'))
 		throw new TsboxError('E_PERMISSION', 'only root can enter a container of root', {hint: 'run it with sudo'});
 	return {...record, process};

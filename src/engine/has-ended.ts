@@ -2,7 +2,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 
 /** What is said of a container that ended under our hands. */
 export function hasEnded(name: string): TsboxError {
-	return new TsboxError('E_NO_SUCH_CONTAINER', `${name} has just ended`, {hint: '`tsbox ps` shows what runs'});
+	return new TsboxError('E_NO_SUCH_CONTAINER', `${name} has just ended`, {hint: '`tsbox ps -a` lists all containers'});
 }
 
 /**

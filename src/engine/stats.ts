@@ -1,7 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {shownName} from '../state/alias.ts';
 import {allRecords} from './find-container.ts';
-import {runningContainer, runs} from './running-container.ts';
+import {runningContainers, runs} from './running-container.ts';
 import type {ContainerStats, Machine} from './types.ts';
 import {type MeteredContainer, usageMeter} from './usage-meter.ts';
 
@@ -10,8 +10,8 @@ const interval = 1000;
 
 /**
  * What containers use: a sample each second until the signal aborts, the first after one second, as CPU % is the
- * difference of two readings. Without names it goes on for all that run at the time; of the named ones those are left out
- * that have ended, and when none is left a last empty sample ends it.
+ * difference of two readings. Without names it goes on for all that run at the time; of the named ones, a project being all its
+ * containers, those are left out that have ended, and when none is left a last empty sample ends it.
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION, before the first sample.
  */
@@ -21,7 +21,7 @@ export async function* stats(
 	options: {readonly signal?: AbortSignal} = {},
 ): AsyncGenerator<readonly ContainerStats[], void> {
 	const {host, dirs} = machine;
-	const named = [...new Set(names)].map(name => runningContainer(machine, name));
+	const named = distinct(names.flatMap(name => runningContainers(machine, name)));
 	const present = (): readonly MeteredContainer[] =>
 		(names.length === 0 ? allRecords(machine) : named)
 			.filter(record => runs(machine, record))
@@ -34,6 +34,11 @@ export async function* stats(
 		yield sample;
 		if (names.length > 0 && sample.length === 0) return;
 	}
+}
+
+/** Each container once: it may be named, and its project too. */
+function distinct<R extends {readonly name: string}>(records: readonly R[]): readonly R[] {
+	return [...new Map(records.map(record => [record.name, record])).values()];
 }
 
 /** False when the signal aborted meanwhile. */

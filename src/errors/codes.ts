@@ -24,7 +24,7 @@ export const errorCodes = {
 	E_RUN_INVALID: {exitStatus: 125, meaning: 'a run record is damaged, or of a newer version'},
 	E_SYSTEM: {exitStatus: 125, meaning: 'the kernel refused something, for a reason of this machine'},
 	E_NO_SPACE: {exitStatus: 125, meaning: 'the disk is full'},
-	E_NAME_IN_USE: {exitStatus: 125, meaning: 'a container of that name is running'},
+	E_NAME_IN_USE: {exitStatus: 125, meaning: 'a container has that name already'},
 	E_NO_SUCH_CONTAINER: {exitStatus: 125, meaning: 'no container has that name'},
 	E_PAUSED: {exitStatus: 125, meaning: 'the container is paused, or not paused, and would have to be otherwise'},
 	E_STATE: {exitStatus: 125, meaning: 'a record in the state folder could not be trusted'},

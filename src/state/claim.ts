@@ -1,7 +1,8 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
-import {aliasOf, dropAlias, dropStaleLink} from './alias.ts';
-import {type ContainerRecord, containerFolder, containersFolder, writeRecord} from './record.ts';
+import {aliasOf, dropAlias, dropStaleLink, idOf} from './alias.ts';
+import {notRunning} from './not-running.ts';
+import {type ContainerRecord, containerFolder, containersFolder, readRecord, writeRecord} from './record.ts';
 
 /**
  * Takes a container's name: a folder with a record in it is renamed to the name, which the kernel lets one of several do.
@@ -48,7 +49,10 @@ export function nameInUse(host: Host, state: string, name: string): TsboxError {
 			why: 'its files and its cgroup have that name until it is removed',
 			hint: `remove it with \`tsbox down ${name}\`, or start this one under another name`,
 		});
-	return new TsboxError('E_NAME_IN_USE', `a container named ${name} is running`, {
-		hint: `stop it with \`tsbox down ${name}\`, or start this one under another name`,
+	const record = readRecord(host, containerFolder(state, idOf(host, state, name) ?? name));
+	const words = record === undefined ? undefined : notRunning(host, record, name)?.words;
+	return new TsboxError('E_NAME_IN_USE', `there is a container named ${name} already`, {
+		why: `it ${words ?? 'is running'}`,
+		hint: `${words === undefined ? 'stop and remove' : 'remove'} it with \`tsbox down ${name}\`, or choose another name`,
 	});
 }

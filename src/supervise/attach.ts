@@ -72,7 +72,7 @@ export async function attachTo(machine: Machine, name: string, request: AttachRe
 				told += 1;
 				// Our terminal has gone, or nobody is to be told: the container runs on.
 				if (tty || !request.signals || signal === 'SIGHUP' || told >= signalsToLeave) leave({kind: 'signal', signal});
-				else signalContainer(machine, name, signal).catch(() => {});
+				else signalContainer(machine, record.name, signal).catch(() => {});
 			}),
 		);
 		const ended = exitStatus(machine, record, over.signal).then(async (exitCode): Promise<AttachEnd> => {

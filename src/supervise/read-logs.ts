@@ -46,7 +46,7 @@ function recordsOf(machine: Machine, {project, services}: ProjectTarget): readon
 	const made = records.flatMap(({detached}) => (detached === undefined ? [] : [detached.made]));
 	const strange = services.find(word => !made.some(service => isMeant(word, service)));
 	if (strange !== undefined)
-		throw new TsboxError('E_NO_SUCH_CONTAINER', `${project} has no service ${strange}`, {
+		throw new TsboxError('E_USAGE', `${project} has no service ${strange}`, {
 			hint: `it has ${made.map(labelOf).join(', ')}`,
 		});
 	if (services.length === 0) return records;
@@ -57,7 +57,7 @@ function recordsOf(machine: Machine, {project, services}: ProjectTarget): readon
  * Hands out what containers of a project printed, line by line, in the order in which it came as far as the marks tell:
  * the two streams of a container are told apart every 50 ms. Bytes are passed as they are.
  *
- * @throws TsboxError E_NO_SUCH_CONTAINER for a service that is not there.
+ * @throws TsboxError E_USAGE for a service that is not there.
  */
 export async function readLogs(
 	machine: Machine,

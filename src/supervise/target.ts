@@ -37,6 +37,11 @@ export async function projectTarget(
 		...projectNames(machine),
 		...allRecords(machine).map(({name}) => shownName(machine.host, machine.dirs.state, name)),
 	];
+	if (word !== undefined && known.includes(word))
+		throw new TsboxError('E_NO_SUCH_CONTAINER', `${word} runs in the foreground`, {
+			why: 'this verb is for containers that `tsbox up -d` started in the background',
+			hint: `its output is on the terminal that started it; \`tsbox down ${word}\` ends it`,
+		});
 	const near = word === undefined ? undefined : didYouMean(word, known);
 	throw new TsboxError('E_NO_SUCH_CONTAINER', `${word ?? 'the spec of this folder'} is no detached project`, {
 		hint:

@@ -71,6 +71,7 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 	let unstarted: FailedDetached | undefined;
 	let container: DetachedContainer | undefined;
 	let wanted = false;
+	let removed = false;
 	let begun = false;
 	let life: Promise<void> | undefined;
 	let farewell: Promise<void> | undefined;
@@ -190,6 +191,7 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 
 	const run = (first?: DetachedContainer): void => {
 		wanted = true;
+		removed = false;
 		begun = false;
 		error = undefined;
 		if (life !== undefined) return;
@@ -220,8 +222,9 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 				killDetached(machine, running.record);
 			}, timeoutMs);
 			if (timeoutMs > 0) await (farewell ??= leave(running, late.signal));
-			emit({type: 'service.stopping', at: at(), service: label, signal: service.stopSignal});
-			stopDetached(machine, running.record);
+			const signal = timeoutMs > 0 ? service.stopSignal : 'SIGKILL';
+			emit({type: 'service.stopping', at: at(), service: label, signal});
+			if (timeoutMs > 0) stopDetached(machine, running.record);
 			await running.ended;
 			clearTimeout(kill);
 		}
@@ -247,7 +250,8 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 			await stop(timeoutMs);
 			if (host.lstat(conf) !== undefined) await removeDetached(machine, service.name, () => {});
 			forgetFailedStory(machine, project.name, label);
-			emit({type: 'service.removed', at: at(), service: label});
+			if (!removed) emit({type: 'service.removed', at: at(), service: label});
+			removed = true;
 		},
 	};
 }

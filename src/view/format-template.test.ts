@@ -26,9 +26,9 @@ test.each([
 });
 
 test.each([
-	['{{.Nam}}', 'Did you mean name?'],
-	['{{.Memory.Usd}}', 'Did you mean used?'],
-	['{{uper .Name}}', 'Did you mean upper?'],
+	['{{.Nam}}', 'did you mean name?'],
+	['{{.Memory.Usd}}', 'did you mean used?'],
+	['{{uper .Name}}', 'did you mean upper?'],
 	['{{.Memory.Xyz}}', 'Use one of used, limit'],
 	['{{.Name.First}}', 'It has no fields'],
 	['{{Name}}', 'Write {{.Name}}, {{.Memory.Used}}, {{json .}} or {{upper .Name}}'],

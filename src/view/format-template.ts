@@ -101,7 +101,7 @@ function valueOf(value: unknown, name: string): unknown {
 function unknown(message: string, word: string, known: readonly string[]): TsboxError {
 	const near = didYouMean(word, known);
 	const all = known.length === 0 ? 'It has no fields' : `Use one of ${known.join(', ')}`;
-	return new TsboxError('E_USAGE', message, {hint: near === undefined ? all : `Did you mean ${near}?`});
+	return new TsboxError('E_USAGE', message, {hint: near === undefined ? all : `did you mean ${near}?`});
 }
 
 function textOf(value: unknown): string {

@@ -1,4 +1,4 @@
-import {TsboxError} from '../../errors/tsbox-error.ts';
+import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import {type Context, defineCommand} from '../command.ts';
 import type {Machine} from '../engine-api.ts';
 import {programOf} from '../program.ts';
@@ -50,14 +50,17 @@ export const down = defineCommand({
 		const present = isName && !values.volumes ? names : names.filter(name => running.has(name));
 		const options = {...timeout, warn: (text: string): void => io.err(`warning: ${text}\n`)};
 		for (const name of present) {
-			await engine.down(machine, name, options);
-			io.err(`${name} is down\n`);
+			try {
+				await engine.down(machine, name, options);
+				io.err(`${name} is down\n`);
+			} catch (error) {
+				// As with `docker compose down`: what is wanted is so already, which a script must not stumble over.
+				if (!isTsboxError(error) || error.code !== 'E_NO_SUCH_CONTAINER') throw error;
+				io.err(`${error.message}; ${error.hint ?? ''}\n`);
+			}
 		}
 		const gone = values.volumes && (await removeVolumes(target, spec?.name ?? target ?? '', machine, context)) > 0;
-		if (present.length === 0 && !gone)
-			throw new TsboxError('E_NO_SUCH_CONTAINER', `no container of ${target ?? 'this folder'} is running`, {
-				hint: 'See tsbox ps',
-			});
+		if (present.length === 0 && !gone) io.err(`${target ?? 'the spec of this folder'} has no containers\n`);
 		return 0;
 	},
 });

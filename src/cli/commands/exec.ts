@@ -11,17 +11,22 @@ export const exec = defineCommand({
 	examples: [
 		['tsbox exec demo -- ps aux', 'what runs in it'],
 		['tsbox exec -it demo -- sh', 'a shell'],
+		['tsbox exec shop web ls', 'in a service of a project, as with Compose'],
 		['tsbox exec -u nobody -w /tmp demo -- id', 'as another user, elsewhere'],
 	],
 	options: commandOptions,
-	positionals: [{name: 'NAME', describe: 'Container', required: true, completes: 'container'}],
+	positionals: [
+		{name: 'NAME', describe: 'Container, or a project and behind it a SERVICE', required: true, completes: 'container'},
+	],
 	rest: {required: true},
 	async run({values, positionals: [name = ''], rest = []}, {io, engine, folders}) {
 		const tty = wantsTty(values, io);
 		const stop = stopSignals(io);
 		try {
-			const end = await engine.execIn(await engine.openMachine(folders), name, {
-				args: rest,
+			const machine = await engine.openMachine(folders);
+			const found = await engine.findService(machine, name, rest);
+			const end = await engine.execIn(machine, found.name, {
+				args: found.command,
 				env: values.env,
 				tty,
 				stdio: {stdin: 0, stdout: 1, stderr: 2},

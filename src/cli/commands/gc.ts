@@ -22,7 +22,7 @@ export const gc = defineCommand({
 			else if (event.type === 'warning') io.err(`warning: ${escapeText(event.text)}\n`);
 		});
 		if (!values.json) for (const name of removed) io.out(`${escapeText(name)}\n`);
-		io.err(removed.length === 0 ? 'nothing was left behind\n' : `${plural(removed.length, 'container')} cleaned up\n`);
+		io.err(removed.length === 0 ? 'nothing was left behind\n' : `${plural(removed.length, 'leftover')} removed\n`);
 		return 0;
 	},
 });

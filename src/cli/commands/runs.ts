@@ -102,6 +102,7 @@ async function show(values: RunsValues, word: string, {io, engine, folders}: Con
 	if (values.html !== undefined) {
 		const {runPage} = await import('../../view/run-page.ts');
 		io.writeFile(pathOf(values.html, io.cwd), runPage(shown), true);
+		io.err(`wrote ${values.html}\n`);
 	} else if (values.json) {
 		const {run, ...rest} = shown;
 		io.out(jsonText({...run, ...rest}, 2));

@@ -8,5 +8,6 @@ export const start = defineCommand({
 	examples: [['tsbox start shop web', 'one service of a project']],
 	options: {},
 	positionals: projectPositionals,
-	run: ({positionals}, context) => askAbout(context, positionals, services => ({verb: 'start', services})),
+	run: ({positionals}, context) =>
+		askAbout(context, positionals, services => ({verb: 'start', services}), 'runs already'),
 });

@@ -12,5 +12,10 @@ export const stop = defineCommand({
 	options: stopOptions,
 	positionals: projectPositionals,
 	run: ({values, positionals}, context) =>
-		askAbout(context, positionals, services => ({verb: 'stop', services, ...timeoutOf(values.timeout)})),
+		askAbout(
+			context,
+			positionals,
+			services => ({verb: 'stop', services, ...timeoutOf(values.timeout)}),
+			'is stopped already',
+		),
 });

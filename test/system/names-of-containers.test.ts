@@ -1,0 +1,88 @@
+import {expect, test} from 'vitest';
+import {testBox} from './box.ts';
+import {project, rows, sleeper, until} from './project.ts';
+
+/* What a person calls a container: its name, its project, Compose's words; and what is said of one that does not run. */
+
+test('the name of a project means its container where it has one; else its containers are named', async () => {
+	await using at = await testBox();
+	const shop = project(at, {web: sleeper, db: sleeper, job: 'command: [sh, -c, "exit 3"]\n'});
+	expect((await at.tsbox(['up', '-d', shop])).status).toBe(0);
+	await until('the job has exited', async () => (await rows(at))['job']?.state === 'exited');
+	const several = {
+		status: 125,
+		err: `error: ${at.name} is a project of 3 containers\n  mend     name one: ${at.name}-db, ${at.name}-job, ${at.name}-web\n`,
+	};
+	for (const words of [['top'], ['pause'], ['drift'], ['diff'], ['attach'], ['wait'], ['port']])
+		expect(await at.tsbox([...words, at.name])).toMatchObject(several);
+	expect(await at.tsbox(['cp', `${at.name}:/etc/passwd`, '.'])).toMatchObject(several);
+	expect(await at.tsbox(['rename', at.name, `${at.name}-new`])).toMatchObject(several);
+	expect(await at.tsbox(['exec', at.name, 'hostname'])).toMatchObject(several);
+	// Compose's words.
+	expect(await at.tsbox(['exec', at.name, 'web', 'cat', '/proc/1/comm'])).toMatchObject({status: 0, out: 'sh\n'});
+	const stats = (await at.tsbox(['stats', '--no-stream', '--format', '{{.Name}}', at.name, `${at.name}-db`])).out;
+	expect(stats.trim().split('\n').toSorted()).toEqual([`${at.name}-db`, `${at.name}-web`]);
+
+	const job = `${at.name}-job`;
+	const exited = {
+		status: 125,
+		err:
+			`error: ${job} does not run\n  cause    it has exited with status 3\n` +
+			`  mend     \`tsbox start ${job}\` starts it again, \`tsbox logs ${job}\` shows what it printed, \`tsbox rm ${job}\` removes it\n`,
+	};
+	for (const words of [
+		['exec', job, 'true'],
+		['top', job],
+		['kill', job],
+		['update', '-m', '1g', job],
+	])
+		expect(await at.tsbox(words)).toMatchObject(exited);
+
+	expect(await at.tsbox(['stop', at.name, 'db', 'job'])).toMatchObject({status: 0});
+	expect(await at.tsbox(['stop', at.name, 'db', 'job'])).toMatchObject({
+		status: 0,
+		err: 'db, job is stopped already\n',
+	});
+	expect(await at.tsbox(['start', at.name, 'web'])).toMatchObject({status: 0, err: 'web runs already\n'});
+	for (const verb of ['logs', 'stop']) expect((await at.tsbox([verb, at.name, 'nosuch'])).status).toBe(2);
+
+	const removed = await at.tsbox(['rm', '-f', at.name, 'web']);
+	expect(removed.err).toBe('web is stopped with SIGKILL\nweb exited with status 137\nweb is removed\n');
+	expect((await at.tsbox(['down', at.name])).err.trim().split('\n').toSorted()).toEqual(['db is down', 'job is down']);
+	expect(await at.tsbox(['down', at.name])).toMatchObject({
+		status: 0,
+		err: expect.stringContaining('there is no container'),
+	});
+
+	const one = project(at, {web: sleeper});
+	await at.tsbox(['up', '-d', one]);
+	expect((await at.tsbox(['exec', at.name, 'cat', '/proc/1/comm'])).out).toBe('sh\n');
+	expect((await at.tsbox(['exec', at.name, 'web', 'cat', '/proc/1/comm'])).out).toBe('sh\n');
+	expect((await at.tsbox(['top', at.name])).out).toContain('trap');
+	expect((await at.tsbox(['kill', at.name])).status).toBe(0);
+	await at.tsbox(['down', at.name]);
+	expect(at.leftovers()).toEqual([]);
+});
+
+test('a name that is taken: by what runs, by what has exited', async () => {
+	await using at = await testBox();
+	const spec = at.spec(sleeper);
+	const here = at.start(['up', spec]);
+	await here.says('up\n');
+	const taken = `error: there is a container named ${at.name} already\n`;
+	expect((await at.tsbox(['run', spec, '--', 'true'])).err).toBe(
+		`${taken}  cause    it is running\n  mend     stop and remove it with \`tsbox down ${at.name}\`, or choose another name\n`,
+	);
+	for (const verb of ['logs', 'rm', 'stop', 'events'])
+		expect((await at.tsbox([verb, at.name])).err).toContain(`${at.name} runs in the foreground`);
+	await at.tsbox(['down', '-t', '0', at.name]);
+	await here.ended;
+
+	await at.tsbox(['up', '-d', at.spec('command: ["true"]\n')]);
+	await until('it has exited', async () => (await rows(at, 'name'))[at.name]?.state === 'exited');
+	expect((await at.tsbox(['run', spec, '--', 'true'])).err).toBe(
+		`${taken}  cause    it has exited with status 0\n  mend     remove it with \`tsbox down ${at.name}\`, or choose another name\n`,
+	);
+	await at.tsbox(['down', at.name]);
+	expect(at.leftovers()).toEqual([]);
+});
