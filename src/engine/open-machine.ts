@@ -1,5 +1,6 @@
-import {resolve} from 'node:path';
+import {dirname, resolve} from 'node:path';
 import {TsboxError} from '../errors/tsbox-error.ts';
+import {unlessForbidden} from '../host/errno.ts';
 import {hostFacts} from '../host/facts-cache.ts';
 import type {Host} from '../host/host.ts';
 import {realHost} from '../host/real-host.ts';
@@ -34,6 +35,19 @@ function userFolders(
 	return {store: `${data}/tsbox`, state: runtime === undefined ? `${data}/tsbox/run` : `${runtime}/tsbox`};
 }
 
+/** Refuses a folder that can't be there, or whose path some tool would read as more than a path. */
+function checkFolder(host: Host, name: string, path: string): void {
+	const refused = (why: string, hint: string): TsboxError =>
+		new TsboxError('E_CONFIG', `${path} cannot be the ${name} folder`, {why, hint});
+	if (/[,:\\"\n]/.test(path))
+		throw refused('its path has a comma, colon, quote, backslash or line end', `name another one with --${name}`);
+	let there = path;
+	while (host.stat(there) === undefined) there = dirname(there);
+	if (host.stat(there)?.kind !== 'directory') throw refused(`${there} is not a folder`, `name a folder with --${name}`);
+	if (/^\/(proc|sys)(\/|$)/.test(host.realpath(there) ?? there))
+		throw refused('the kernel lets nobody make files there', `name a folder of a disk or a tmpfs with --${name}`);
+}
+
 /**
  * Opens the machine: the configuration, the folders, and the facts that plans are made from.
  *
@@ -48,15 +62,10 @@ export async function openMachine(options: MachineOptions, write = true): Promis
 	const uid = options.forRoot === true ? 0 : (process.getuid?.() ?? 0);
 	const own = () => userFolders(host, process.env, uid, write && options.planOnly !== true);
 	const dirs = {
-		store: options.store ?? config.store ?? own().store,
-		state: options.state ?? config.state ?? own().state,
+		store: resolve(cwd, options.store ?? config.store ?? own().store),
+		state: resolve(cwd, options.state ?? config.state ?? own().state),
 	};
-	for (const [name, path] of Object.entries(dirs)) {
-		if (!path.startsWith('/') || path.includes('/../') || /[,:\\"\n]/.test(path))
-			throw new TsboxError('E_CONFIG', `the ${name} folder ${path} is not a plain absolute path`, {
-				hint: 'name it from / on, without `..`, comma, colon, quote or backslash',
-			});
-	}
+	for (const [name, path] of Object.entries(dirs)) unlessForbidden(() => checkFolder(host, name, path));
 	const facts = await hostFacts(host, dirs, {write});
 	return {
 		host,

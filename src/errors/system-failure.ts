@@ -16,6 +16,7 @@ const meanings: Readonly<Record<string, {readonly code: ErrorCode; readonly why:
 	ENFILE: {code: 'E_SYSTEM', why: 'no descriptor is left on this machine (ENFILE)', hint: 'see sysctl fs.file-max'},
 	ENOMEM: {code: 'E_SYSTEM', why: 'the kernel has no memory for it (ENOMEM)', hint: 'free some memory'},
 	EAGAIN: {code: 'E_SYSTEM', why: 'the kernel has no room for it now (EAGAIN)', hint: 'see `ulimit -u`, and try again'},
+	ELOOP: {code: 'E_SYSTEM', why: 'symlinks there lead in a circle (ELOOP)', hint: 'see them with `ls -l`'},
 	EIO: {code: 'E_SYSTEM', why: 'the device did not do it (EIO)', hint: 'see dmesg'},
 };
 

@@ -23,6 +23,7 @@ import {
 	writeSync,
 } from 'node:fs';
 import {rmdir} from 'node:fs/promises';
+import {dirname} from 'node:path';
 import {errnoOf} from './errno.ts';
 import type {FileFacts, Host} from './host.ts';
 import {removeTree} from './remove-tree.ts';
@@ -53,7 +54,7 @@ export const hostFiles: HostFiles = {
 	readlink: path => orAbsent(() => readlinkSync(path)),
 	list: path => orAbsent(() => readdirSync(path).sort()) ?? [],
 	mkdir,
-	mkdirs: (path, mode) => void mkdirSync(path, {recursive: true, mode}),
+	mkdirs,
 	rmdir: async path => {
 		try {
 			await rmdir(path);
@@ -124,6 +125,23 @@ function mkdir(path: string, mode: number): boolean {
 
 /** A process that has let go of its mount namespace and is not gone yet has no list of mounts; fs/proc_namespace.c. */
 const mountsOfProcess = /^\/proc\/\d+\/mount(?:info|s|stats)$/;
+
+/**
+ * Not by Node's own `recursive`: it takes each ENOENT for a folder above that is not there, and goes round for ever in procfs,
+ * where nobody can make a folder (node_file.cc, MKDirpSync).
+ */
+function mkdirs(path: string, mode: number): void {
+	try {
+		mkdirSync(path, mode);
+	} catch (error) {
+		const isFolder = (at: string): boolean => statSync(at, quiet)?.isDirectory() === true;
+		const errno = errnoOf(error);
+		if (errno === 'EEXIST' && isFolder(path)) return;
+		if (errno !== 'ENOENT' || isFolder(dirname(path))) throw error;
+		mkdirs(dirname(path), mode);
+		mkdir(path, mode);
+	}
+}
 
 function orAbsent<T>(read: () => T, path = ''): T | undefined {
 	try {

@@ -171,3 +171,18 @@ test('a tree is removed whatever its depth, names and modes, and symlinks are no
 	expect(host.lstat('/etc')?.kind).toBe('directory');
 	expect(() => host.removeTree(tree)).not.toThrow();
 });
+
+test('a folder is made with all above it, also when it is there; one that cannot be made is an error', () => {
+	const path = join(folder, 'one/two/three');
+	host.mkdirs(path, 0o700);
+	host.mkdirs(path, 0o700);
+	expect(host.lstat(path)?.kind).toBe('directory');
+	expect(host.lstat(join(folder, 'one'))?.mode).toBe(0o40700);
+	writeFileSync(join(path, 'file'), '');
+	expect(() => host.mkdirs(join(path, 'file'), 0o700)).toThrow('EEXIST');
+	expect(() => host.mkdirs(join(path, 'file/x/y'), 0o700)).toThrow('ENOTDIR');
+	symlinkSync('nowhere', join(path, 'dangling'));
+	expect(() => host.mkdirs(join(path, 'dangling/x'), 0o700)).toThrow('EEXIST');
+	// Node's own never comes back from here.
+	expect(() => host.mkdirs('/proc/tsbox/state', 0o700)).toThrow('ENOENT');
+});
