@@ -1,4 +1,5 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
+import {errnoOf} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
 import {type MountInfo, mountOf, parseMountinfo} from '../host/probe/mountinfo.ts';
 import type {SourceFacts} from '../plan/input.ts';
@@ -25,7 +26,7 @@ export function bindSources(
 			};
 			continue;
 		}
-		if (volume.createHostPath && make && host.stat(volume.source) === undefined) host.mkdirs(volume.source, 0o755);
+		if (volume.createHostPath && make && host.stat(volume.source) === undefined) makeSource(host, volume.source);
 		const real = host.realpath(volume.source);
 		const kind = real === undefined ? undefined : host.stat(real)?.kind;
 		if (real === undefined || kind === undefined) {
@@ -52,6 +53,20 @@ export function bindSources(
 		};
 	}
 	return found;
+}
+
+function makeSource(host: Host, source: string): void {
+	try {
+		host.mkdirs(source, 0o755);
+	} catch (cause) {
+		const errno = errnoOf(cause) ?? '';
+		if (!['ENOENT', 'ENOTDIR', 'EEXIST'].includes(errno)) throw cause;
+		throw new TsboxError('E_SPEC_INVALID', `the mount source ${source} cannot be made (${errno})`, {
+			cause,
+			why: 'a part of the path is no folder, or the kernel lets nobody make one there',
+			hint: 'name a path whose parts are folders',
+		});
+	}
 }
 
 /** The service with the sources of its bind mounts as the plan will name them. */
