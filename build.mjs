@@ -65,11 +65,10 @@ const common = {
 const always =
 	/\/(engine\/(up|exec-in|open-machine|tool-config|plan-container|load-project|list)|view\/container-table)\.ts$/;
 
-/** What is loaded on demand as scripts, with its code compiled: the dashboard, and what draws with Ink. */
+/** What is loaded on demand as scripts, with its code compiled: the dashboard, and its sheets, which Ink draws. */
 const compiled = {
 	'on-demand/tui-dash-start-dash': 'dash',
 	'on-demand/tui-dash-sheet-maker': 'ink',
-	'on-demand/tui-draw-progress': 'ink',
 };
 
 /**
@@ -141,8 +140,7 @@ const widthWhenAsked = {
 /** What draws with Ink; `ready` settles when it can. */
 const inkScript = `import Yoga from 'yoga-layout';
 export const {ready} = Yoga;
-export {sheetMaker} from './src/tui/dash/sheet-maker.ts';
-export {drawProgress} from './src/tui/draw-progress.tsx';`;
+export {sheetMaker} from './src/tui/dash/sheet-maker.ts';`;
 
 /**
  * Ink and Yoga without waiting at their top level, which no script can: Yoga's object is empty until its `ready` settles, and

@@ -14,6 +14,7 @@ import type {
 	UpRequest,
 	VolumeSummary,
 } from '../engine/types.ts';
+import type {PlanOptions} from '../engine/plan-container.ts';
 import type {DownOptions} from '../engine/down.ts';
 import type {ConfigWish} from '../engine/tool-config.ts';
 import type {Drift} from '../engine/observed.ts';
@@ -55,7 +56,7 @@ export interface EngineApi {
 	toolConfig(wish: ConfigWish): Promise<ToolConfig>;
 	openMachine(options: MachineOptions): Promise<Machine>;
 	loadProject(request: SpecRequest): Promise<Project>;
-	planContainer(machine: Machine, request: SpecRequest): Promise<PlannedContainer>;
+	planContainer(machine: Machine, request: SpecRequest, options?: PlanOptions): Promise<PlannedContainer>;
 	up(machine: Machine, request: UpRequest): Promise<CommandEnd>;
 	/** Runs again what a record tells of. */
 	replay(machine: Machine, word: string, request: ReplayRequest): Promise<CommandEnd>;

@@ -29,6 +29,8 @@ export interface Surroundings {
 	readonly files?: Readonly<Record<string, string>>;
 	/** What each wait for a line gives. */
 	readonly line?: string;
+	/** What the first waits for a line give. */
+	readonly lines?: readonly string[];
 	/** Signals that arrive as soon as someone listens. */
 	readonly signals?: readonly ('SIGINT' | 'SIGTERM')[];
 }
@@ -46,6 +48,7 @@ export async function tsbox(line: string | readonly string[], surroundings: Surr
 	const argv = typeof line === 'string' ? line.split(' ').filter(word => word !== '') : line;
 	const calls: [string, ...unknown[]][] = [];
 	const files: Record<string, string> = {'/package/package.json': '{"version": "1.2.3"}', ...surroundings.files};
+	const lines = [...(surroundings.lines ?? [])];
 	let out = '';
 	let err = '';
 	const io: Io = {
@@ -68,7 +71,7 @@ export async function tsbox(line: string | readonly string[], surroundings: Surr
 			if (path in files && !replace) fail(`EEXIST: file exists, open '${path}'`, 'EEXIST');
 			files[path] = text;
 		},
-		readLine: async () => surroundings.line,
+		readLine: async () => lines.shift() ?? surroundings.line,
 		onSignal: callback => {
 			for (const signal of surroundings.signals ?? []) callback(signal);
 			return () => undefined;

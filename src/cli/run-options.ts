@@ -1,14 +1,19 @@
 import type {Options} from './command.ts';
 
-/** The options that up, run and exec share. */
+/** The option of `up` and of all that says whether the command gets a terminal. */
 export const ttyOptions = {
 	'no-tty': {kind: 'flag', short: 'T', describe: 'Give the command no terminal of its own'},
 } as const satisfies Options;
 
-/** The options of a verb that runs a command of the caller's choice; their letters are docker's and podman's. */
-export const commandOptions = {
+/** The same, and its contrary. */
+export const terminalOptions = {
 	...ttyOptions,
 	tty: {kind: 'flag', short: 't', describe: 'Give the command a terminal of its own'},
+} as const satisfies Options;
+
+/** The options of a verb that runs a command of the caller's choice; their letters are docker's and podman's. */
+export const commandOptions = {
+	...terminalOptions,
 	interactive: {kind: 'flag', short: 'i', describe: 'Pass standard input on (always done; accepted for habit)'},
 	env: {kind: 'list', short: 'e', value: 'NAME[=VALUE]', describe: "Set a variable; without a value, the caller's"},
 	workdir: {kind: 'text', short: 'w', value: 'DIR', describe: 'Working directory in the container'},

@@ -47,6 +47,7 @@ function plainSink(io: Io): EventSink {
 }
 
 const quietTypes: ReadonlySet<RunEvent['type']> = new Set([
+	'image.reading',
 	'plan.started',
 	'step.progress',
 	'warning',
@@ -65,6 +66,7 @@ function quietSink(io: Io): EventSink {
 
 function stepProgress(io: Io, signal: AbortSignal): RunProgress {
 	const print = plainSink(io);
+	let asks = true;
 	let started: Extract<RunEvent, {readonly type: 'plan.started'}> | undefined;
 	return {
 		emit: event => {
@@ -74,11 +76,19 @@ function stepProgress(io: Io, signal: AbortSignal): RunProgress {
 		hold: async stepId => {
 			const index = started?.steps.findIndex(step => step.id === stepId) ?? -1;
 			const step = started?.steps[index];
-			if (started === undefined || step === undefined) return;
-			const {stepPage} = await import('../view/step-page.ts');
-			io.err(stepPage(step, index + 1, started.steps.length, await lookOf(io, 'stderr', step)));
-			if ((await io.readLine(signal)) !== undefined) return;
-			io.err('\n');
+			if (!asks || started === undefined || step === undefined) return;
+			const {stepPage, stepPrompt} = await import('../view/step-page.ts');
+			const look = await lookOf(io, 'stderr', step);
+			io.err(stepPage(step, index + 1, started.steps.length, look));
+			for (;;) {
+				io.err(stepPrompt(look));
+				const answer = (await io.readLine(signal))?.trim();
+				if (answer === '') return;
+				if (answer === 'c') asks = false;
+				if (answer === 'c') return;
+				if (answer === undefined) io.err('\n');
+				if (answer === undefined || answer === 'q') break;
+			}
 			throw new TsboxError('E_INTERRUPTED', 'the start was interrupted', {step: step.title});
 		},
 		close: noClose,
@@ -90,14 +100,13 @@ function screenProgress(io: Io): RunProgress {
 		glyphs: glyphs(io.env),
 		theme: themeOf(io, 'stderr'),
 		print: text => io.err(text),
-		// Ink takes longer to load than a container to start: it is loaded only when a start turns out to be slow.
 		after: (ms, callback) => {
 			const timer = setTimeout(callback, ms);
 			return () => clearTimeout(timer);
 		},
 		load: async () => {
-			const {drawProgress} = await import('../tui/draw-progress.tsx');
-			return () => drawProgress(io.screen(), glyphs(io.env));
+			const {drawProgress} = await import('../tui/draw-progress.ts');
+			return () => drawProgress(io.screen(), glyphs(io.env), themeOf(io, 'stderr'));
 		},
 	});
 }

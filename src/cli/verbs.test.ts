@@ -34,7 +34,7 @@ test('up without terminals shows plain lines on standard error and leaves standa
 test('up on a terminal prints one line for a quick start', async () => {
 	const {err, calls} = await tsbox('up demo.yaml', {terminals, env: {NO_COLOR: '1', LANG: 'C.UTF-8'}});
 	expect(err).toBe(
-		'! warning: no swap accounting on this kernel\n✔ demo is running (pid 1234), 3 steps in 1 s\ndemo exited with status 0\n',
+		'! warning: no swap accounting on this kernel\n✔ demo is running (pid 1234), 3 steps in 1 s (--plain shows each)\ndemo exited with status 0\n',
 	);
 	expect(calls.at(-1)?.[1]).toMatchObject({tty: true});
 });
@@ -55,6 +55,16 @@ test('up --step shows each step and waits before it', async () => {
 	const {err} = await tsbox('up --step demo.yaml', {terminals, env: {NO_COLOR: '1'}, line: ''});
 	expect(err.match(/Enter to do it/g)).toHaveLength(3);
 	expect(err.indexOf('2/3 cgroup  limit memory')).toBeLessThan(err.indexOf('ok     2/3'));
+});
+
+test('up --step does a step for Enter alone, the rest for c, and says so for any other word', async () => {
+	const step = (...lines: string[]) => tsbox('up --step demo.yaml', {terminals, env: {NO_COLOR: '1'}, lines});
+	const typed = await step('n', 'yes', '', 'c');
+	expect(typed.err.match(/Enter to do it/g)).toHaveLength(4);
+	expect(typed.err).toContain('ok     3/3');
+	const quit = await step('', 'q');
+	expect(quit.status).toBe(130);
+	expect(quit.err).toContain('error: the start was interrupted\n  step     limit memory');
 });
 
 test('up --step is interrupted by the end of the input', async () => {

@@ -141,6 +141,8 @@ export interface PlanOptions {
 	/** Process numbers that are used up before the command starts. */
 	readonly usedNumbers?: number;
 	readonly signal?: AbortSignal;
+	/** Told how far the reading of an archive is whose digest is not known: bytes of its size. */
+	readonly onRead?: (archive: string, done: number, total: number) => void;
 	/** Finds the image in place of looking at the `rootfs` of the spec; `ids` are the owners that its files are to have. */
 	readonly findImage?: (ids: RangeMap | undefined) => Promise<ImageFacts>;
 }
@@ -200,6 +202,7 @@ export async function planInput(
 			...(ids === undefined ? {} : {ids}),
 			remember: options.dry !== true,
 			...(options.signal === undefined ? {} : {signal: options.signal}),
+			...(options.onRead === undefined ? {} : {onRead: options.onRead}),
 		}));
 	const found = bindSources(
 		host,

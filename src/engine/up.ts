@@ -52,7 +52,13 @@ export function refuseWithoutPower({facts}: Machine, planned: PlannedContainer):
  * @throws TsboxError when it did not start; what had been done was rolled back.
  */
 export async function up(machine: Machine, request: UpRequest): Promise<CommandEnd> {
-	return upPlanned(machine, await planContainer(machine, request, {tty: request.tty, signal: request.signal}), request);
+	const {tty, signal, emit} = request;
+	const planned = await planContainer(machine, request, {
+		tty,
+		signal,
+		onRead: (archive, done, total) => emit({type: 'image.reading', at: machine.host.now(), archive, done, total}),
+	});
+	return upPlanned(machine, planned, request);
 }
 
 /**

@@ -60,6 +60,15 @@ export function callerInput(): NodeJS.ReadStream {
 	return process.stdin;
 }
 
+/** Ends the reading of the caller's standard input: a terminal is cooked again, and this process no longer waits for it. */
+export function releaseInput(): void {
+	const input = callerInput();
+	if (input.isTTY) input.setRawMode(false);
+	input.pause();
+	// A file's stream has none: it keeps no process running.
+	(input as Partial<typeof input>).unref?.();
+}
+
 /** The caller's standard output or error. */
 export function callerOutput(fd: number): NodeJS.WriteStream {
 	return fd === 2 ? process.stderr : process.stdout;

@@ -12,6 +12,8 @@ import {rootfsFolder} from './store.ts';
 /** How {@link imageFacts} goes about it. */
 export interface ImageFactsOptions {
 	readonly signal?: AbortSignal;
+	/** Told now and then how far the reading of an archive is whose digest is not known: bytes of its size. */
+	readonly onRead?: (archive: string, done: number, total: number) => void;
 	/** Keep the digest for the next time; true by default, false for verbs that may change nothing (`plan`). */
 	readonly remember?: boolean;
 	/** The owners that the files are to have on the host; without, those of the archive. */
@@ -40,8 +42,9 @@ export async function imageFacts(
 	if (host.stat(path)?.kind === 'directory') return {kind: 'directory', path};
 	const file = await openArchive(path);
 	try {
-		const digest = await digestOf(host, store, file, {remember: options.remember ?? true, signal: options.signal});
-		const {ids} = options;
+		const {ids, signal, remember = true, onRead} = options;
+		const told = onRead && ((done: number, total: number) => onRead(path, done, total));
+		const digest = await digestOf(host, store, file, {remember, signal, onRead: told});
 		const image = ids === undefined ? {digest} : {digest, ids};
 		const stored = unlessForbidden(() => readRecord(host, store, image)) !== undefined;
 		const bytes = Number((await file.facts()).size);

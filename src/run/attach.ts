@@ -3,7 +3,15 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host, RunningProgram, Stdio} from '../host/host.ts';
 import type {ProcessIdentity} from '../host/process.ts';
-import {callerInput, callerOutput, closeDescriptor, descriptorKind, openFifo, pipeStream} from '../host/stdio.ts';
+import {
+	callerInput,
+	callerOutput,
+	closeDescriptor,
+	descriptorKind,
+	openFifo,
+	pipeStream,
+	releaseInput,
+} from '../host/stdio.ts';
 import {shellCommand} from '../step/shell-word.ts';
 import {hostToolWords} from '../step/toolbox.ts';
 
@@ -82,7 +90,9 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: O
 	const resize = async (): Promise<void> => {
 		const stty = hostToolWords(facts, 'stty');
 		if (pts === undefined || stty === undefined || !output.isTTY) return;
-		await host.run([...stty, '-F', pts, 'rows', String(output.rows), 'cols', String(output.columns)]);
+		const words = [...stty, '-F', pts, 'rows', String(output.rows), 'cols', String(output.columns)];
+		// Not host.run: what it loads first would hold up the start, and be counted as the time of its steps.
+		await host.start(words, {stdio: ['ignore', 'ignore', 'ignore']}).ended;
 	};
 	const onResize = (): void => void resize();
 	return {
@@ -129,9 +139,7 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: O
 			output.off('resize', onResize);
 			await ends(program?.pipes[1]);
 			input.unpipe();
-			if (input.isTTY) input.setRawMode(false);
-			input.pause();
-			input.unref();
+			releaseInput();
 		},
 	};
 }
@@ -192,8 +200,8 @@ function attachStreams(host: Host, stdio: CallerStdio, conf: string, tap: Output
 			await Promise.all(relays.filter(({fd}) => fd !== 0).map(({stream}) => ends(stream)));
 			for (const {stream, fd} of relays) {
 				if (fd !== 0) continue;
-				callerInput().unpipe(stream).pause();
-				callerInput().unref();
+				callerInput().unpipe(stream);
+				releaseInput();
 				stream.destroy();
 			}
 		},

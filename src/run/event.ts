@@ -16,6 +16,14 @@ export interface StepWords {
  * view reduces them; nothing else talks to the user. `at` is milliseconds since the epoch, `ms` a duration.
  */
 export type RunEvent =
+	/** An archive whose digest is not known yet is read before there is a plan: bytes of its size. */
+	| {
+			readonly type: 'image.reading';
+			readonly at: number;
+			readonly archive: string;
+			readonly done: number;
+			readonly total: number;
+	  }
 	| {readonly type: 'plan.started'; readonly at: number; readonly name: string; readonly steps: readonly StepWords[]}
 	| {readonly type: 'step.started'; readonly at: number; readonly id: string}
 	/** Bytes and entries of an unpack; `total` is the archive's size on disk, `done` how much of that was read. */
@@ -38,7 +46,7 @@ export type RunEvent =
 	  }
 	| {readonly type: 'step.undone'; readonly at: number; readonly id: string}
 	| {readonly type: 'warning'; readonly at: number; readonly text: string}
-	/** Every check was read back and agreed; the command starts now. `ms` since plan.started. */
+	/** Every check was read back and agreed; the command starts now. `ms` since plan.started, without what `--step` waited. */
 	| {
 			readonly type: 'container.started';
 			readonly at: number;

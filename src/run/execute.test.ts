@@ -190,3 +190,22 @@ test('a start that was interrupted does no further step', async () => {
 	expect(host.log).toEqual([]);
 	expect(events.map(event => event.type)).toEqual(['plan.started']);
 });
+
+test('whoever is asked for a step sees the one before done, and the time of the answer is no part of the start', async () => {
+	const sample = sampleContainer({answersHold: true});
+	const open = (): readonly string[] => {
+		const of = (type: string) =>
+			sample.events.flatMap(event => (event.type === type && 'id' in event ? [event.id] : []));
+		return of('step.started').filter(id => !of('step.done').includes(id));
+	};
+	const asked: string[] = [];
+	const hold = async (id: string): Promise<void> => {
+		asked.push(id);
+		expect(open()).toEqual([]);
+		// A minute of reading: each look at the clock of this machine takes a while.
+		for (const until = sample.host.now() + 60_000; sample.host.now() < until; );
+	};
+	await execute(smallPlan, {...sample.context, hold});
+	expect(asked).toEqual(smallPlan.steps.map(({id}) => id));
+	expect(Math.max(...sample.events.map(event => ('ms' in event ? event.ms : 0)))).toBeLessThan(60_000);
+});

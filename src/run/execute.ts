@@ -14,23 +14,37 @@ import {type StepTeller, stepTeller} from './step-teller.ts';
  *
  * @throws TsboxError of the step that failed.
  */
-export async function execute(plan: Plan, context: ExecuteContext): Promise<StartedContainer> {
-	const {host, signal} = context;
+export async function execute(plan: Plan, asked: ExecuteContext): Promise<StartedContainer> {
+	const {host, signal} = asked;
+	const {hold, waited} = timedHold(asked);
+	const context = {...asked, hold};
 	const tell = stepTeller(plan, context.emit, () => host.now());
 	const begun = host.now();
 	announce(plan, context, begun);
 	try {
 		const program = await doHostSide(plan, context, tell);
-		return await passGate(plan, context, program, tell, begun);
+		return await passGate(plan, context, program, tell, () => host.now() - begun - waited());
 	} catch (error) {
 		if (signal.aborted) throw new TsboxError('E_INTERRUPTED', 'the start was interrupted', {cause: error});
-		if (isTsboxError(error))
+		// Whoever was asked for a step and does not want it stops the start: the step was not begun.
+		if (isTsboxError(error) && error.code !== 'E_INTERRUPTED')
 			tell.failed(
 				error.message,
 				plan.steps.find(step => step.title === error.step),
 			);
 		throw error;
 	}
+}
+
+/** Holds a start back as it is asked to, and counts for how long, ms: a reader's time is not the start's. */
+function timedHold({host, hold}: ExecuteContext) {
+	let waited = 0;
+	const timed = async (stepId: string): Promise<void> => {
+		const since = host.now();
+		await hold?.(stepId);
+		waited += host.now() - since;
+	};
+	return {hold: hold && timed, waited: () => waited};
 }
 
 /** Says what will be done, before anything is. */
@@ -56,6 +70,8 @@ async function doHostSide(plan: Plan, context: ExecuteContext, tell: StepTeller)
 	for (const step of plan.steps) {
 		if (step.side === 'container') break;
 		context.signal.throwIfAborted();
+		// It has ended by now, and whoever is asked for the next step is to see that.
+		tell.done();
 		await context.hold?.(step.id);
 		tell.begin(step);
 		program = (await doHostStep(step, plan, context)) ?? program;

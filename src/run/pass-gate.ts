@@ -28,6 +28,8 @@ interface Passage {
 	refusal: StatusLine | undefined;
 	opened: boolean;
 	traced: Promise<void> | undefined;
+	/** What is done for the first process beside the steps, and before its command runs. */
+	readied: Promise<void> | undefined;
 }
 
 function passageOf(plan: Plan, context: ExecuteContext, tell: StepTeller, gate: Writable): Passage {
@@ -50,13 +52,14 @@ function passageOf(plan: Plan, context: ExecuteContext, tell: StepTeller, gate: 
 		refusal: undefined,
 		opened: false,
 		traced: undefined,
+		readied: undefined,
 	};
 }
 
 /**
  * Follows the container side to the gate, checks everything, opens it.
  *
- * @param begun when the start began, in ms as the host's clock tells.
+ * @param took how long the start has taken, ms.
  * @throws TsboxError of the step that failed, E_CHECK_FAILED, or why the command can't be run; the reason of the
  * context's signal when that aborts.
  */
@@ -65,7 +68,7 @@ export async function passGate(
 	context: ExecuteContext,
 	program: RunningProgram,
 	tell: StepTeller,
-	begun: number,
+	took: () => number,
 ): Promise<StartedContainer> {
 	const {host, signal} = context;
 	const status = program.pipes[3] as Readable;
@@ -85,15 +88,20 @@ export async function passGate(
 	if (!opened || first === undefined) throw await whyNot(passage, program);
 	tell.done();
 	gate.end();
-	context.emit({type: 'container.started', at: host.now(), name: plan.name, pid: first.pid, ms: host.now() - begun});
+	context.emit({type: 'container.started', at: host.now(), name: plan.name, pid: first.pid, ms: took()});
 	return {process: first, ended: commandEnd(program, status)};
 }
 
-/** Takes in one line of the status pipe, and answers it at the gate where it asks for something. */
+/**
+ * Takes in one line of the status pipe, and answers it at the gate where it asks for something. A step takes from its line
+ * to the next one: nothing is awaited here but what the container side waits for too, so that each is heard when it was
+ * written. A clock of the container's side would be /proc/uptime, of 10 ms, which a path of the container leads to.
+ */
 async function hear(line: StatusLine, passage: Passage): Promise<void> {
 	switch (line.kind) {
 		case 'pid':
-			return meet(line.pid, passage);
+			meet(line.pid, passage);
+			return;
 		case 'begin':
 			return beginStep(line.id, passage);
 		case 'value':
@@ -120,18 +128,20 @@ async function hear(line: StatusLine, passage: Passage): Promise<void> {
 	}
 }
 
-async function meet(pid: number, passage: Passage): Promise<void> {
+function meet(pid: number, passage: Passage): void {
 	const {context} = passage;
 	passage.first = identify(context.host, pid);
 	if (passage.first === undefined) return;
 	context.journal.started(passage.first);
-	await context.onProcess(passage.first);
+	passage.readied = context.onProcess(passage.first);
+	passage.readied.catch(() => {});
 }
 
 async function beginStep(id: string, passage: Passage): Promise<void> {
 	const {context, tell, gate, drop, first} = passage;
 	const step = tell.find(id);
 	if (step === undefined) return;
+	tell.done();
 	await context.hold?.(step.id);
 	tell.begin(step);
 	if (context.hold !== undefined) gate.write('\n');
@@ -151,6 +161,7 @@ async function openGate(passage: Passage): Promise<void> {
 	await context.hold?.(exec.id);
 	tell.begin(exec);
 	await passage.traced;
+	await passage.readied;
 	looking(exec, () => context.onChecked(first, told.ids ?? {uid: 0, gid: 0, groups: [0]}));
 	if (context.atGate !== undefined) passage.command = await context.atGate(passage.command);
 	passage.gate.write(gateScript(withHome(passage.command, passage.home), context.facts));

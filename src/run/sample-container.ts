@@ -143,6 +143,8 @@ export interface SampleBehaviour {
 	readonly answers?: string;
 	readonly ended?: Awaited<RunningProgram['ended']>;
 	readonly signal?: AbortSignal;
+	/** It waits for an empty line after each `@begin`, as the container side of a start that is held back does. */
+	readonly answersHold?: boolean;
 }
 
 const usual = `@pid 42
@@ -181,6 +183,7 @@ export function sampleContainer(behaviour: SampleBehaviour = {}): SampleContaine
 			write: (chunk: Buffer, _encoding, done) => {
 				const text = chunk.toString();
 				gate.push(text);
+				if (text === '\n' && behaviour.answersHold === true) return done();
 				if (text === askReady) status.write('@ready\n');
 				else status.end(behaviour.answers ?? '@exec\n');
 				done();

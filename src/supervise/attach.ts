@@ -6,7 +6,7 @@ import {signalContainer} from '../engine/signal-container.ts';
 import type {Machine} from '../engine/types.ts';
 import {wait} from '../engine/wait.ts';
 import {errnoOf} from '../host/errno.ts';
-import {callerInput, callerOutput, openFifoWriter, pipeStream} from '../host/stdio.ts';
+import {callerInput, callerOutput, openFifoWriter, pipeStream, releaseInput} from '../host/stdio.ts';
 import {keptTerminal} from '../host/terminal.ts';
 import {usualDetachKeys} from '../spec/detach-keys.ts';
 import {containerFolder} from '../state/record.ts';
@@ -175,9 +175,7 @@ function passInput(fd: number, tty: boolean, keys: readonly number[], detached: 
 	input.on('data', onData);
 	return () => {
 		input.off('data', onData);
-		if (matcher !== undefined) input.setRawMode(false);
-		input.pause();
-		input.unref();
+		releaseInput();
 		input.off('error', onError);
 		toContainer.destroy();
 	};

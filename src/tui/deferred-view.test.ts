@@ -40,7 +40,7 @@ function trial() {
 	return {view, seen, makeLate: () => isLate?.(), finishLoading};
 }
 
-const running = '✔ demo is running (pid 1234), 3 steps in 1 s\n';
+const running = '✔ demo is running (pid 1234), 3 steps in 1 s (--plain shows each)\n';
 const warning = '! warning: no swap accounting on this kernel\n';
 
 test('a quick start never loads the view and prints one line', () => {

@@ -24,8 +24,8 @@ export interface DeferredViewOptions {
 	readonly load: () => Promise<() => Drawing>;
 }
 
-/** A start that took this long is worth a view. Most are over by then, while loading Ink takes several times as long. */
-const patienceMs = 80;
+/** A start that took this long, ms, is worth a view. Most are over by then, and nothing was loaded or drawn for them. */
+const patienceMs = 400;
 
 /**
  * Shows a start without holding it up: events are taken at once; the view is loaded only when the start turns out to be
@@ -57,7 +57,10 @@ export function deferredView(options: DeferredViewOptions): {readonly emit: Even
 
 	function fold(event: Extract<RunEvent, {readonly type: 'container.started'}>): void {
 		leave();
-		print(`${theme.ok(glyphs.done)} ${containerWords(event, state.steps.length)}\n`);
+		// What went by is folded away: whoever wants to read the steps learns how.
+		print(
+			`${theme.ok(glyphs.done)} ${containerWords(event, state.steps.length)} ${theme.quiet('(--plain shows each)')}\n`,
+		);
 	}
 
 	function leave(): void {

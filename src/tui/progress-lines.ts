@@ -40,12 +40,14 @@ export interface Frame {
 
 const barWidth = 24;
 const outputLines = 8;
+const mostCommandLines = 4;
 
 /**
  * The frame of a start: a line for each phase that is over or to come, all steps of the one that runs, with the command
  * of its running step and the bar of an unpacking; a failed step is open, with what its tool said.
  */
 export function progressLines(state: ProgressState, frame: Frame): readonly Line[] {
+	if (state.steps.length === 0) return fit(readingLines(state, frame), frame.rows - 1);
 	const groups = groupByPhase(state.steps);
 	const current =
 		groups.find(group => group.steps.some(isCurrent)) ?? groups.find(group => group.steps.some(isWaiting));
@@ -77,6 +79,16 @@ function isWaiting({state}: ShownStep): boolean {
 	return state.status === 'waiting';
 }
 
+/** Before there is a plan: what is read for it. */
+function readingLines({reading}: ProgressState, {glyphs}: Frame): readonly Line[] {
+	if (reading === undefined) return [line('title', 'title', 'planning the start')];
+	const {archive, done, total} = reading;
+	return [
+		line('title', 'title', `reading ${escapeText(archive.slice(archive.lastIndexOf('/') + 1))}`),
+		line('bar', 'running', `  ${partOf(done, total, glyphs)}`),
+	];
+}
+
 function titleLine(state: ProgressState, {now}: Frame): Line {
 	const done = state.steps.filter(step => step.state.status === 'done').length;
 	const word = state.outcome === 'failed' ? 'rolling back' : 'starting';
@@ -100,7 +112,7 @@ function openGroup({phase, steps}: Group, frame: Frame): readonly Line[] {
 function stepLines(step: ShownStep, {glyphs, now, tick}: Frame): readonly Line[] {
 	const {id, state} = step;
 	const title = escapeText(step.title);
-	const command = line(`${id} command`, 'command', `    ${escapeText(step.command)}`);
+	const command = commandLines(step);
 	switch (state.status) {
 		case 'waiting':
 			return [line(id, 'waiting', `  ${glyphs.waiting} ${title}`)];
@@ -115,25 +127,37 @@ function stepLines(step: ShownStep, {glyphs, now, tick}: Frame): readonly Line[]
 				state.unpack === undefined
 					? []
 					: [line(`${id} bar`, 'running', `    ${unpackBar(state.unpack, state.since, glyphs)}`)];
-			return [line(id, 'running', `  ${spinner} ${title}`, duration(Math.max(0, elapsed))), command, ...progress];
+			return [line(id, 'running', `  ${spinner} ${title}`, duration(Math.max(0, elapsed))), ...command, ...progress];
 		}
 		case 'failed': {
 			const said = `${step.output.trimEnd()}\n${state.message}`.trim().split('\n').slice(-outputLines);
 			const lines = said.map((text, index) => line(`${id} output ${index}`, 'output', `    ${escapeText(text)}`));
 			return [
 				line(id, 'failed', `  ${glyphs.failed} ${title}`, `failed after ${duration(state.ms)}`),
-				command,
+				...command,
 				...lines,
 			];
 		}
 	}
 }
 
+/** The lines of a step's command, as many as are of use in passing. */
+function commandLines({id, command}: ShownStep): readonly Line[] {
+	const all = command.trimEnd().split('\n');
+	const shown = all.length > mostCommandLines ? all.slice(0, mostCommandLines - 1) : all;
+	const rest = all.length === shown.length ? [] : [`and ${plural(all.length - shown.length, 'line')} more`];
+	return [...shown, ...rest].map((text, index) => line(`${id} command ${index}`, 'command', `    ${escapeText(text)}`));
+}
+
 function unpackBar({done, total, entries, at}: Unpack, since: number, glyphs: Glyphs): string {
-	const part = total === 0 ? 1 : Math.min(1, done / total);
 	const seconds = (at - since) / 1000;
 	const rate = seconds > 0 ? `, ${bytes(done / seconds)}/s` : '';
-	return `${bar(part, barWidth, glyphs)} ${Math.floor(part * 100)} %, ${bytes(done)} of ${bytes(total)}, ${plural(entries, 'file')}${rate}`;
+	return `${partOf(done, total, glyphs)}, ${plural(entries, 'file')}${rate}`;
+}
+
+function partOf(done: number, total: number, glyphs: Glyphs): string {
+	const part = total === 0 ? 1 : Math.min(1, done / total);
+	return `${bar(part, barWidth, glyphs)} ${Math.floor(part * 100)} %, ${bytes(done)} of ${bytes(total)}`;
 }
 
 function line(key: string, role: LineRole, text: string, aside = ''): Line {

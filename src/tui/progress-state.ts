@@ -28,6 +28,8 @@ export interface ProgressState {
 	/** Milliseconds since the epoch. */
 	readonly startedAt: number;
 	readonly steps: readonly ShownStep[];
+	/** The archive that is read before there is a plan. */
+	readonly reading?: {readonly archive: string; readonly done: number; readonly total: number};
 	readonly warnings: readonly string[];
 	/** How the start ended: the container runs, or the start failed and is being rolled back. */
 	readonly outcome: 'starting' | 'started' | 'failed';
@@ -39,6 +41,8 @@ export const noProgress: ProgressState = {name: '', startedAt: 0, steps: [], war
 /** What is to be drawn after one more event. */
 export function reduceProgress(state: ProgressState, event: RunEvent): ProgressState {
 	switch (event.type) {
+		case 'image.reading':
+			return {...state, reading: event};
 		case 'plan.started': {
 			const steps = event.steps.map(step => ({...step, state: {status: 'waiting'} as const, output: ''}));
 			return {...noProgress, name: event.name, startedAt: event.at, steps};

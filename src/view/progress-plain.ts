@@ -11,12 +11,22 @@ export interface PlainProgress {
 	readonly tenth: number;
 	/** What the running step's tool printed. */
 	readonly output: string;
-	readonly failed: boolean;
+	/** The command was started. */
+	readonly isStarted: boolean;
+	/** It was said that the archive is read. */
+	readonly isReading: boolean;
 	readonly lines: string;
 }
 
 /** Before the first event. */
-export const noPlainProgress: PlainProgress = {steps: [], tenth: 0, output: '', failed: false, lines: ''};
+export const noPlainProgress: PlainProgress = {
+	steps: [],
+	tenth: 0,
+	output: '',
+	isStarted: false,
+	isReading: false,
+	lines: '',
+};
 
 /**
  * Adds an event; `lines` is the text to print for it, for a log or a pipe: a line for each finished step, one for each
@@ -25,8 +35,13 @@ export const noPlainProgress: PlainProgress = {steps: [], tenth: 0, output: '', 
  */
 export function plainProgress(progress: PlainProgress, event: RunEvent): PlainProgress {
 	const now = {...progress, lines: ''};
-	if (isContainerEvent(event)) return {...now, lines: `${containerWords(event, now.steps.length)}\n`};
+	if (isContainerEvent(event)) {
+		const isStarted = now.isStarted || event.type === 'container.started';
+		return {...now, isStarted, lines: `${containerWords(event, now.steps.length)}\n`};
+	}
 	switch (event.type) {
+		case 'image.reading':
+			return now.isReading ? now : {...now, isReading: true, lines: readingLine(event)};
 		case 'plan.started':
 			return {...noPlainProgress, steps: event.steps};
 		case 'step.started':
@@ -39,15 +54,19 @@ export function plainProgress(progress: PlainProgress, event: RunEvent): PlainPr
 		case 'step.done':
 			return {...now, lines: stepLine('ok', event.id, duration(event.ms), now) + indent(now.output)};
 		case 'step.failed':
-			return {...now, failed: true, lines: stepLine('failed', event.id, duration(event.ms), now)};
+			return {...now, lines: stepLine('failed', event.id, duration(event.ms), now)};
 		case 'step.undone':
-			// The undoing of a container that ran its course is no news; that of a failed start is.
-			return now.failed ? {...now, lines: stepLine('undone', event.id, '', now)} : now;
+			// The undoing of a container that ran its course is no news; that of a start that failed or was stopped is.
+			return now.isStarted ? now : {...now, lines: stepLine('undone', event.id, '', now)};
 		case 'warning':
 			return {...now, lines: `warning: ${escapeText(event.text)}\n`};
 		case 'run.recorded':
 			return {...now, lines: `recorded as ${event.id}, with its environment and all secrets in it\n`};
 	}
+}
+
+function readingLine({archive, total}: Extract<RunEvent, {readonly type: 'image.reading'}>): string {
+	return `reading ${escapeText(archive)} (${bytes(total)}), once for as long as it is not changed\n`;
 }
 
 function unpackProgress(now: PlainProgress, event: Extract<RunEvent, {readonly type: 'step.progress'}>): PlainProgress {

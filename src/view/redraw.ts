@@ -11,10 +11,15 @@ export function redraw(
 	const lines = text
 		.trimEnd()
 		.split('\n')
-		.slice(0, Math.max(1, screen.rows - 1));
+		.slice(0, Math.max(1, screen.rows - 1))
+		.map(line => line.slice(0, screen.columns));
+	return {bytes: redrawLines(lines, drawn), lines: lines.length};
+}
+
+/** The same for lines that fit the terminal, styled or not. */
+export function redrawLines(lines: readonly string[], drawn: number): string {
 	// CUU moves up, EL erases to the end of the line, ED to that of the screen; console_codes(4).
 	const up = drawn === 0 ? '' : `\r\x1b[${drawn}A`;
 	// Erased before, not behind: after a full line the cursor still stands on its last character.
-	const shown = lines.map(line => `\x1b[K${line.slice(0, screen.columns)}\n`).join('');
-	return {bytes: `${up}${shown}\x1b[J`, lines: lines.length};
+	return `${up}${lines.map(line => `\x1b[K${line}\n`).join('')}\x1b[J`;
 }

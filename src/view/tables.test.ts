@@ -4,7 +4,7 @@ import {containerTable} from './container-table.ts';
 import {doctorTable} from './doctor-table.ts';
 import {imagesTable} from './images-table.ts';
 import {volumesTable} from './volumes-table.ts';
-import {stepPage} from './step-page.ts';
+import {stepPage, stepPrompt} from './step-page.ts';
 import {sampleRun} from './sample-run.ts';
 import {theme} from './theme.ts';
 
@@ -133,13 +133,13 @@ test('doctor is content when nothing that each start needs is missing', () => {
 test('a step that waits shows its title, why it is needed and its command', () => {
 	const [started] = sampleRun;
 	const step = started?.type === 'plan.started' ? started.steps[1] : undefined;
-	expect(step && stepPage(step, 2, 3, look)).toMatchInlineSnapshot(`
+	expect(step && stepPage(step, 2, 3, look) + stepPrompt(look)).toMatchInlineSnapshot(`
 		"
 		2/3 cgroup  limit memory to 100 MiB
 		  Without a limit one container can take all memory.
 
 		  echo 104857600 > /sys/fs/cgroup/tsbox/demo/memory.max
 
-		Enter to do it, Ctrl-C to stop "
+		Enter to do it, c to do all that follow too, q to stop "
 	`);
 });

@@ -1,5 +1,6 @@
 import {defineCommand} from '../command.ts';
-import {given, planOptions} from '../run-options.ts';
+import {given, planOptions, terminalOptions} from '../run-options.ts';
+import {asksTty} from '../wants-tty.ts';
 import {withFacts} from '../with-facts.ts';
 
 /** `tsbox compile`: the plan as a script that needs no tsbox. */
@@ -12,6 +13,7 @@ export const compile = defineCommand({
 	],
 	options: {
 		facts: {kind: 'text', value: 'FILE', describe: 'Compile for the host whose facts this file holds'},
+		...terminalOptions,
 		...planOptions,
 	},
 	positionals: [
@@ -27,7 +29,7 @@ export const compile = defineCommand({
 			profiles: values.profile,
 			...given({file, service}),
 		};
-		const planned = await engine.planContainer(machine, spec);
+		const planned = await engine.planContainer(machine, spec, {dry: true, ...given({tty: asksTty(values)})});
 		for (const warning of planned.plan.warnings) io.err(`warning: ${warning}\n`);
 		if (planned.service.record === true) io.err('warning: a script keeps no record of its run: `record` is left out\n');
 		io.out(await engine.compilePlan(machine, planned));

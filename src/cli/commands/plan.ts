@@ -2,9 +2,10 @@ import type {PlannedContainer} from '../engine-api.ts';
 import {defineCommand} from '../command.ts';
 import type {Step} from '../../step/step.ts';
 import type {Io} from '../io.ts';
-import {given, planOptions} from '../run-options.ts';
+import {given, planOptions, terminalOptions} from '../run-options.ts';
 import {withFacts} from '../with-facts.ts';
 import {lookOf} from '../look-of.ts';
+import {asksTty, wantsTty} from '../wants-tty.ts';
 
 /** `tsbox plan`: what `up` would do, without doing it. */
 export const plan = defineCommand({
@@ -21,6 +22,7 @@ export const plan = defineCommand({
 		json: {kind: 'flag', describe: 'The same as --format json'},
 		format: {kind: 'text', value: 'FORMAT', choices: ['table', 'json', 'sh'], describe: 'table, json, or sh: a script'},
 		facts: {kind: 'text', value: 'FILE', describe: 'Plan for the host whose facts this file holds'},
+		...terminalOptions,
 		...planOptions,
 	},
 	positionals: [
@@ -36,8 +38,10 @@ export const plan = defineCommand({
 			profiles: values.profile,
 			...given({file, service}),
 		};
-		const planned = await engine.planContainer(machine, spec);
 		const format = values.json ? 'json' : (values.format ?? 'table');
+		// What is read here is what `up` would do here; data is the same wherever it is made.
+		const tty = asksTty(values) ?? (format === 'table' && wantsTty(values, io) ? true : undefined);
+		const planned = await engine.planContainer(machine, spec, {dry: true, ...given({tty})});
 		if (format === 'sh') io.out(await engine.compilePlan(machine, planned));
 		else if (format === 'json') {
 			const {planJson} = await import('../../view/plan-json.ts');
