@@ -66,19 +66,27 @@ test("Ubuntu's restriction comes first, with the profile that mends it", () => {
 	`);
 });
 
-test('a user without privileges can not run the main job', () => {
-	const facts = {
+test('an ordinary user can run the main job, in a user namespace, and is told what not; without one nothing', () => {
+	const {userNamespace} = trixie;
+	const who = (changes: Partial<typeof userNamespace>): HostFacts => ({
 		...trixie,
+		overlay: {...trixie.overlay, tmpfs: changes.apparmorRestricted !== true},
 		user: {uid: 1000, gid: 1000, capabilities: []},
-		userNamespace: {...trixie.userNamespace, subuids: [], subgids: []},
-	};
-	expect(canRunMainJob(facts)).toBe(false);
-	expect(lines(facts).filter(line => /user|ids/.test(line))).toMatchInlineSnapshot(`
+		userNamespace: {...userNamespace, unprivileged: true, subuids: [], subgids: [], ...changes},
+	});
+	expect(canRunMainJob(who({}))).toBe(true);
+	expect(lines(who({})).filter(line => /user|ids/.test(line))).toMatchInlineSnapshot(`
 		[
-		  "missing: the user: user 1000; namespaces, mounts and cgroups cannot be made; sudo tsbox doctor",
+		  "warn: the user: user 1000, rootless; containers run in a user namespace: no limits, \`pause\` or \`update\` unless systemd delegates a cgroup v2, and no container, image or volume of root; sudo tsbox doctor",
 		  "warn: subordinate ids: 0 users, 0 groups; a user namespace can hold one user only; usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$(id -nu 1000)"",
 		]
 	`);
+	for (const change of [{max: 0}, {unprivileged: false}, {apparmorRestricted: true}]) {
+		expect(canRunMainJob(who(change))).toBe(false);
+		expect(lines(who(change))).toContain(
+			'missing: the user: user 1000, who can make no user namespace; namespaces, mounts and cgroups cannot be made; sudo tsbox doctor',
+		);
+	}
 });
 
 test('root without subordinate ids, and with those of others, is told', () => {

@@ -48,6 +48,13 @@ describe.each(['one id', 'subordinate ids'])('an ordinary user with %s', kind =>
 		expect(at.leftovers()).toEqual([]);
 	});
 
+	test('is told by doctor that containers can be started, and what not', async () => {
+		await using at = await box(kind);
+		const {status: code, out} = await at.tsbox(['doctor']);
+		expect({code, out}).toEqual({code: 0, out: expect.stringContaining('containers can be started on this host')});
+		expect(out).toContain(`user ${users[kind]?.uid}, rootless`);
+	});
+
 	test('sees the host through overlays, and what it writes is thrown away', async () => {
 		await using at = await box(kind);
 		const spec = at.file(

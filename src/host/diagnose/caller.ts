@@ -4,18 +4,40 @@ import {installCommand} from './install.ts';
 
 /** Who runs tsbox, and may that user make containers. */
 export function callerFindings(facts: HostFacts): readonly Finding[] {
-	const {uid, capabilities} = facts.user;
-	const admin = capabilities.includes('CAP_SYS_ADMIN');
-	const who: Finding = {
-		id: 'caller',
-		area: 'caller',
-		subject: 'the user',
-		state: uid === 0 && admin ? 'ok' : 'missing',
-		found: `${uid === 0 ? 'root' : `user ${uid}`}${uid === 0 && !admin ? ', without CAP_SYS_ADMIN' : ''}`,
+	const who = facts.user.uid === 0 ? rootFinding(facts) : ordinaryFinding(facts);
+	return [
+		...appArmorFindings(facts),
+		{id: 'caller', area: 'caller', subject: 'the user', ...who},
+		...userNamespaceFindings(facts),
+	];
+}
+
+type Who = Pick<Finding, 'state' | 'found' | 'without' | 'mend'>;
+
+function rootFinding({user}: HostFacts): Who {
+	const admin = user.capabilities.includes('CAP_SYS_ADMIN');
+	return {
+		state: admin ? 'ok' : 'missing',
+		found: admin ? 'root' : 'root, without CAP_SYS_ADMIN',
 		without: 'namespaces, mounts and cgroups cannot be made',
-		mend: uid === 0 ? null : 'sudo tsbox doctor',
+		mend: null,
 	};
-	return [...appArmorFindings(facts), who, ...userNamespaceFindings(facts)];
+}
+
+/** A user other than root makes everything in a user namespace, and nothing where there can be none. */
+function ordinaryFinding({user, namespaces, userNamespace, overlay}: HostFacts): Who {
+	const {max, unprivileged, apparmorRestricted} = userNamespace;
+	// Where a profile lets unshare(1) make one nevertheless, an overlay could be tried in it.
+	const forbidden = apparmorRestricted && !overlay.tmpfs;
+	const able = namespaces.includes('user') && max !== 0 && unprivileged && !forbidden;
+	return {
+		state: able ? 'warn' : 'missing',
+		found: `user ${user.uid}, ${able ? 'rootless' : 'who can make no user namespace'}`,
+		without: able
+			? 'containers run in a user namespace: no limits, `pause` or `update` unless systemd delegates a cgroup v2, and no container, image or volume of root'
+			: 'namespaces, mounts and cgroups cannot be made',
+		mend: 'sudo tsbox doctor',
+	};
 }
 
 /** Ubuntu 23.10 and later let only programs with an AppArmor profile that says so make user namespaces. */
