@@ -2,6 +2,7 @@ import {expect, test} from 'vitest';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {commands} from './commands.ts';
 import {tsbox} from './fake-surroundings.ts';
+import {habits} from './habits.ts';
 
 test('without a verb the help goes to standard error with status 2', async () => {
 	const {status, out, err} = await tsbox('');
@@ -238,6 +239,56 @@ test('a misspelt verb, option or choice is told with what was meant', async () =
 		  mend     did you mean json?
 		"
 	`);
+});
+
+test('verbs of docker and Compose, and words that people try, are told where to go', async () => {
+	expect(Object.keys(habits).filter(word => commands.some(({name}) => name === word))).toEqual([]);
+	for (const [word, hint] of Object.entries(habits))
+		expect(await tsbox(word)).toMatchObject({
+			status: 2,
+			err: `error: there is no verb "${word}"\n  mend     ${hint}\n`,
+		});
+});
+
+test('every tsbox that a hint about another verb names is there', async () => {
+	for (const hint of Object.values(habits))
+		for (const [, line = ''] of hint.matchAll(/`tsbox ([^`>]*)/g)) {
+			const {err} = await tsbox(line.trim());
+			expect({line, err}).toEqual({line, err: expect.not.stringContaining('there is no verb')});
+			expect({line, err}).toEqual({line, err: expect.not.stringContaining('has no option')});
+		}
+});
+
+test('a command without -- is told where to put it', async () => {
+	const hints = await Promise.all(
+		[
+			'run a.yaml ls -l',
+			'run -e A=b a.yaml ls -a',
+			'run a.yaml web ls',
+			'run a.yaml web --frob',
+			'run a.yaml -lt',
+			'plan a.yaml web -x',
+		].map(async line => (await tsbox(line)).err),
+	);
+	expect(hints.join('')).toMatchInlineSnapshot(`
+		"error: run has no option -l
+		  mend     put \`--\` before a command: \`tsbox run a.yaml -- ls -l\`
+		error: run has no option -a
+		  mend     put \`--\` before a command: \`tsbox run -e A=b a.yaml -- ls -a\`
+		error: run has no use for "ls"
+		  mend     put \`--\` before a command: \`tsbox run a.yaml -- web ls\` or \`tsbox run a.yaml web -- ls\`
+		error: run has no option --frob
+		  mend     put \`--\` before a command: \`tsbox run a.yaml -- web --frob\`
+		error: run has no option -l
+		  mend     see tsbox run --help
+		error: plan has no option -x
+		  mend     see tsbox plan --help
+		"
+	`);
+	const load = () => Promise.reject(new TsboxError('E_USAGE', '/home/a.yaml has no service id', {hint: 'it has demo'}));
+	expect((await tsbox('run a.yaml id', {engine: {up: load}})).err).toBe(
+		'error: /home/a.yaml has no service id\n  mend     it has demo; put `--` before a command: `tsbox run a.yaml -- id`\n',
+	);
 });
 
 test('global options may stand before or after the verb', async () => {

@@ -1,11 +1,12 @@
 import {join} from 'node:path';
 import {asForeseen} from '../errors/system-failure.ts';
-import {isTsboxError, type TsboxError} from '../errors/tsbox-error.ts';
+import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {type Aliases, aliasesOf, aliasText} from './aliases.ts';
 import {colourOf} from './colour-of.ts';
 import {type Command, globalOptions} from './command.ts';
 import {commands} from './commands.ts';
 import type {EngineApi} from './engine-api.ts';
+import {habits} from './habits.ts';
 import type {Io} from './io.ts';
 import {type ParsedArguments, parseArguments} from './parse-arguments.ts';
 import {given} from './run-options.ts';
@@ -97,6 +98,8 @@ async function helpOf(verb: string | undefined, io: Io, engine: EngineApi): Prom
 }
 
 function unknownVerb(word: string, aliases: Aliases): TsboxError {
+	const hint = Object.hasOwn(habits, word) ? habits[word] : undefined;
+	if (hint !== undefined) return new TsboxError('E_USAGE', `there is no verb "${word}"`, {hint});
 	return usageError(`there is no verb "${word}"`, {
 		word,
 		known: [...commands.map(({name}) => name), ...Object.keys(aliases)],

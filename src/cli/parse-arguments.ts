@@ -1,5 +1,8 @@
 import parser from 'yargs-parser';
 import {type Arguments, type Command, globalOptions, type Option, type Options, type Values} from './command.ts';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import {shellCommand} from '../step/shell-word.ts';
+import {escapeText} from '../view/escape.ts';
 import {usageError} from './usage-error.ts';
 
 /** The arguments of a verb, with the options that every verb has. */
@@ -18,9 +21,9 @@ export function parseArguments<O extends Options>(command: Command<O>, argv: rea
 	const values: Record<string, string | number | boolean | readonly string[] | undefined> = {};
 	for (const [name, option] of Object.entries(options)) values[name] = valueOf(name, option, parsed[name], command);
 	for (const key of Object.keys(parsed))
-		if (key !== '_' && !isKnown(key, options)) throw unknownOption(key, options, command);
+		if (key !== '_' && !isKnown(key, options)) throw unknownOption(key, options, command, own);
 	const positionals = parsed._.map(String);
-	if (values['help'] !== true) checkCounts(command, positionals, rest);
+	if (values['help'] !== true) checkCounts(command, positionals, rest, own);
 	// valueOf gave each option the type of its kind, which is what Values says.
 	return {values: values as Values<O>, globals: values as Values<typeof globalOptions>, positionals, rest};
 }
@@ -117,13 +120,31 @@ function isKnown(key: string, options: Options): boolean {
 	return Object.entries(options).some(([name, {short}]) => name === key || short === key);
 }
 
-function unknownOption(key: string, options: Options, command: Named) {
+function unknownOption(key: string, options: Options, command: Shape, words: readonly string[]) {
 	const written = key.length === 1 ? `-${key}` : `--${key}`;
+	const at = words.findIndex(word => word === written || word.startsWith(written));
+	const meant = forCommand(command, words, at - 1);
+	if (meant !== undefined) return new TsboxError('E_USAGE', `${command.name} has no option ${written}`, {hint: meant});
 	return usageError(
 		`${command.name} has no option ${written}`,
 		{word: written, known: Object.keys(options).map(name => `--${name}`)},
 		command.name,
 	);
+}
+
+/**
+ * The hint for a command that was written without `--`, as docker and podman have it: `tsbox run spec.yaml ls -l`.
+ *
+ * @param places - where in the words the command may begin; where an option or the spec is there it does not
+ */
+function forCommand({name, rest}: Shape, words: readonly string[], ...places: readonly number[]): string | undefined {
+	if (rest === undefined || rest.required) return undefined;
+	const lines = places
+		.filter(at => at > 0 && words[at]?.startsWith('-') === false)
+		.map(at => shellCommand(['tsbox', name, ...words.slice(0, at), '--', ...words.slice(at)]));
+	return lines.length === 0
+		? undefined
+		: `put \`--\` before a command: ${lines.map(line => `\`${escapeText(line)}\``).join(' or ')}`;
 }
 
 function missingValue(error: Error, command: Named) {
@@ -137,7 +158,12 @@ function wrongChoice(what: string, word: string, choices: readonly string[], com
 
 type Shape = Pick<Command, 'name' | 'positionals' | 'rest'>;
 
-function checkCounts(command: Shape, positionals: readonly string[], rest: readonly string[] | undefined): void {
+function checkCounts(
+	command: Shape,
+	positionals: readonly string[],
+	rest: readonly string[] | undefined,
+	words: readonly string[],
+): void {
 	command.positionals.forEach((positional, index) => {
 		const given = positionals[index];
 		if (given === undefined && positional.required === true)
@@ -146,14 +172,16 @@ function checkCounts(command: Shape, positionals: readonly string[], rest: reado
 			throw wrongChoice(positional.name, given, positional.choices, command);
 	});
 	const surplus = positionals[command.positionals.length];
-	if (surplus !== undefined && command.positionals.at(-1)?.many !== true) throw surplusArgument(command, surplus);
+	if (surplus !== undefined && command.positionals.at(-1)?.many !== true)
+		throw surplusArgument(command, surplus, words);
 	if (rest !== undefined && command.rest === undefined)
 		throw usageError(`${command.name} takes nothing after --`, undefined, command.name);
 	if ((rest === undefined || rest.length === 0) && command.rest?.required === true)
 		throw usageError(`${command.name} needs a command`, undefined, command.name);
 }
 
-function surplusArgument(command: Shape, surplus: string) {
-	const hint = command.rest === undefined ? '' : '; a command goes after --';
-	return usageError(`${command.name} has no use for "${surplus}"${hint}`, undefined, command.name);
+function surplusArgument(command: Shape, surplus: string, words: readonly string[]) {
+	const message = `${command.name} has no use for "${surplus}"`;
+	const hint = forCommand(command, words, words.indexOf(surplus) - 1, words.indexOf(surplus));
+	return hint === undefined ? usageError(message, undefined, command.name) : new TsboxError('E_USAGE', message, {hint});
 }

@@ -24,6 +24,7 @@ export function resolveVolumes(
 			throw noVolume(
 				volume.name,
 				allVolumes(host, store).map(({name}) => name),
+				`make it with \`tsbox volume create ${volume.name}\``,
 			);
 		volumes.push({mount, record});
 		return {
@@ -40,10 +41,14 @@ export function resolveVolumes(
 	return {service: volumes.length === 0 ? service : {...service, volumes: resolved}, volumes};
 }
 
-/** The error for a volume that is not there. */
-export function noVolume(name: string, known: readonly string[]): TsboxError {
+/**
+ * The error for a volume that is not there.
+ *
+ * @param hint - where no other has a name like it
+ */
+export function noVolume(name: string, known: readonly string[], hint: string): TsboxError {
 	const near = didYouMean(name, known);
 	return new TsboxError('E_VOLUME_NOT_FOUND', `there is no volume ${name}`, {
-		hint: near === undefined ? `make it with \`tsbox volume create ${name}\`` : `did you mean ${near}?`,
+		hint: near === undefined ? hint : `did you mean ${near}?`,
 	});
 }

@@ -41,7 +41,7 @@ export async function listVolumes(machine: Machine): Promise<readonly VolumeSumm
 export async function inspectVolume(machine: Machine, name: string): Promise<VolumeSummary> {
 	const found = (await listVolumes(machine)).find(each => each.name === name);
 	if (found !== undefined) return found;
-	throw noVolume(name, names(machine));
+	throw noVolume(name, names(machine), '`tsbox volume ls` lists them');
 }
 
 function names({host, dirs}: Machine): readonly string[] {
@@ -71,7 +71,7 @@ export async function createVolume(
  * @throws TsboxError E_VOLUME_NOT_FOUND, E_VOLUME_IN_USE.
  */
 export async function removeVolume(machine: Machine, name: string): Promise<void> {
-	if (!names(machine).includes(name)) throw noVolume(name, names(machine));
+	if (!names(machine).includes(name)) throw noVolume(name, names(machine), '`tsbox volume ls` lists them');
 	const users = await removeUnused(machine, name);
 	if (users.length > 0) throw volumeInUse(name, users);
 }

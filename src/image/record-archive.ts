@@ -75,12 +75,13 @@ export async function unpackFolder(
 	{file, into, accept, what}: FolderUnpack,
 ): Promise<{readonly top: string; readonly digests: ReadonlyMap<string, string>}> {
 	const digests = new Map<string, string>();
+	const hint = 'name a file that `tsbox runs export` wrote';
 	let top: string | undefined;
 	let problem: unknown;
 	let bytes = 0;
 	let entries = 0;
 	const refuse = (why: string): void => {
-		problem ??= new TsboxError('E_RUN_INVALID', `${file} is not ${what}`, {why});
+		problem ??= new TsboxError('E_RUN_INVALID', `${file} is not ${what}`, {why, hint});
 	};
 	const takeFile = (entry: ReadEntry, path: string, unlimited: boolean): void => {
 		const slash = path.lastIndexOf('/');
@@ -129,9 +130,16 @@ export async function unpackFolder(
 	} catch (error) {
 		const errno = errnoOf(error);
 		if (errno === 'ENOENT') throw new TsboxError('E_RUN_NOT_FOUND', `there is no file ${file}`, {cause: error});
-		refuse(`it is no tar that can be read: ${error instanceof Error ? error.message : String(error)}`);
+		refuse(noTar(error));
 	}
 	if (top === undefined) refuse('it is empty');
 	if (problem !== undefined) throw problem;
 	return {top: top ?? '', digests};
+}
+
+/** Of a file that the tar package can't read: its errors are `TAR_BAD_ARCHIVE: Unrecognized archive format` and such. */
+function noTar(error: unknown): string {
+	const {code = '', message} = error as NodeJS.ErrnoException;
+	if (code === 'TAR_BAD_ARCHIVE') return 'it is no tar, or a damaged one';
+	return `it cannot be read: ${message.replace(/^[A-Z_]+: /, '')}`;
 }

@@ -11,7 +11,7 @@ import type {CgroupMember} from '../step/cgroup-member.ts';
 import {addressNoRandomize} from '../step/check.ts';
 import {askReady, gateScript} from '../step/gate-script.ts';
 import {problemOf, processView} from './check.ts';
-import {gateRefusal} from './start-failure.ts';
+import {adviceFor, gateRefusal} from './start-failure.ts';
 import {statusLines} from './status-pipe.ts';
 
 /** What must be true of a process that entered, before it becomes the command. */
@@ -116,7 +116,7 @@ export async function passEnterGate(
 				throw new TsboxError('E_CHECK_FAILED', wrong, {
 					step,
 					why: 'the container has ended, or something else has its process number now',
-					hint: '`tsbox ps` shows what runs',
+					hint: '`tsbox ps -a` shows what became of it',
 				});
 			gate.write(atGate.kind === 'tool' ? atGate.script : gateScript(withHome(atGate, home), facts));
 		} else if (line.kind === 'exec' && inside !== undefined) {
@@ -132,10 +132,13 @@ export async function passEnterGate(
 		}
 	}
 	const {exitCode} = await program.ended;
+	const output = said.trim() === '' ? `exit status ${exitCode}` : said.trim();
+	const noUser = /^there is no (?:user|group) .*/m.exec(said)?.[0];
+	if (noUser !== undefined) throw new TsboxError('E_STEP_FAILED', noUser, {step, ...adviceFor(noUser)});
 	throw new TsboxError('E_STEP_FAILED', 'could not enter the container', {
 		step,
-		output: said.trim() === '' ? `exit status ${exitCode}` : said.trim(),
-		why: 'it has ended meanwhile, or its user is not known',
-		hint: '`tsbox ps` shows what runs',
+		output,
+		why: 'it may have ended meanwhile',
+		hint: '`tsbox ps -a` shows what became of it',
 	});
 }

@@ -84,6 +84,11 @@ const advice: readonly Advice[] = [
 	},
 ];
 
+/** The likely cause and the mend of what a tool said; undefined where nobody foresaw it. */
+export function adviceFor(said: string): {readonly why: string; readonly hint: string} | undefined {
+	return advice.find(each => each.says.test(said));
+}
+
 /** The error of a step that failed, with the likely cause and the mend found from what was said. */
 export function startFailure(
 	step: Step,
@@ -99,7 +104,7 @@ export function startFailure(
 				: `exit status ${ended.exitCode}`
 			: `killed by ${ended.signal}`;
 	const output = said === '' ? how : said;
-	const known = advice.find(each => each.says.test(output));
+	const known = adviceFor(output);
 	return new TsboxError('E_STEP_FAILED', `could not ${step.title}`, {
 		step: step.title,
 		command: stepCommand(step, plan),

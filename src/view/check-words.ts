@@ -10,7 +10,7 @@ export function checkWords(check: Check): string {
 		case 'readBack':
 			return `${check.path}, read in the container, is ${check.equals}`;
 		case 'mount':
-			return `/proc/PID/mountinfo has ${check.type} on ${check.target}${withOptions(check.options)}`;
+			return `/proc/PID/mountinfo has ${check.type === '' ? 'a mount' : check.type} on ${check.target}${withOptions(check.options)}`;
 		case 'onlyMounts':
 			return `/proc/PID/mountinfo has no mount but these: ${check.targets.join(' ')}`;
 		case 'namespaces':

@@ -31,7 +31,9 @@ test.each([
 	['{{uper .Name}}', 'did you mean upper?'],
 	['{{.Memory.Xyz}}', 'Use one of used, limit'],
 	['{{.Name.First}}', 'It has no fields'],
-	['{{Name}}', 'Write {{.Name}}, {{.Memory.Used}}, {{json .}} or {{upper .Name}}'],
+	['{{Name}}', 'write {{.Name}}, {{.Memory.Used}}, {{json .}} or {{upper .Name}}'],
+	['{{.Name', 'write {{.Name}}, {{.Memory.Used}}, {{json .}} or {{upper .Name}}'],
+	['{{.Name}} {{.Memory', 'write {{.Name}}, {{.Memory.Used}}, {{json .}} or {{upper .Name}}'],
 ])('%s is refused: %s', (template, hint) => {
 	expect(() => formatTemplate(template, row)).toThrow(expect.objectContaining({code: 'E_USAGE', hint}));
 });

@@ -40,6 +40,8 @@ export function formatRows(template: string, rows: readonly unknown[], sample: u
 	);
 }
 
+const writeFields = 'write {{.Name}}, {{.Memory.Used}}, {{json .}} or {{upper .Name}}';
+
 interface Place {
 	/** The names that lead to the value; none for all of it. */
 	readonly path: readonly string[];
@@ -59,6 +61,8 @@ type Step = keyof typeof functions;
 function partsOf(template: string): readonly (string | Place)[] {
 	return template.split(/(\{\{.*?\}\})/).map(part => {
 		if (part.startsWith('{{') && part.endsWith('}}')) return placeOf(part.slice(2, -2).trim());
+		if (part.includes('{{'))
+			throw new TsboxError('E_USAGE', `--format has a {{ without }}: ${escapeText(part)}`, {hint: writeFields});
 		return part.replaceAll('\\t', '\t').replaceAll('\\n', '\n');
 	});
 }
@@ -68,7 +72,7 @@ function placeOf(expression: string): Place {
 	const [, before = '', path = ''] = /^(?:(\w+)\s+)?(\.[\w.-]*)$/.exec(first) ?? [];
 	if (path === '') {
 		throw new TsboxError('E_USAGE', `{{${expression}}} is no field of --format`, {
-			hint: 'Write {{.Name}}, {{.Memory.Used}}, {{json .}} or {{upper .Name}}',
+			hint: writeFields,
 		});
 	}
 	const words = before === '' ? piped : [before, ...piped];

@@ -20,6 +20,10 @@ test('the name of a project means its container where it has one; else its conta
 	expect(await at.tsbox(['exec', at.name, 'hostname'])).toMatchObject(several);
 	// Compose's words.
 	expect(await at.tsbox(['exec', at.name, 'web', 'cat', '/proc/1/comm'])).toMatchObject({status: 0, out: 'sh\n'});
+	expect(await at.tsbox(['exec', '-u', 'nosuch', at.name, 'web', 'id'])).toMatchObject({
+		status: 125,
+		err: expect.stringMatching(/^error: there is no user nosuch in the container's \/etc\/passwd\n[^]*use a number/),
+	});
 	const stats = (await at.tsbox(['stats', '--no-stream', '--format', '{{.Name}}', at.name, `${at.name}-db`])).out;
 	expect(stats.trim().split('\n').toSorted()).toEqual([`${at.name}-db`, `${at.name}-web`]);
 

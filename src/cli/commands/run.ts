@@ -1,3 +1,6 @@
+import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
+import {shellCommand} from '../../step/shell-word.ts';
+import {escapeText} from '../../view/escape.ts';
 import {defineCommand} from '../command.ts';
 import {refuseUnlocked} from '../refuse-unlocked.ts';
 import {commandOptions, given, lockedOptions, planOptions, recordOptions} from '../run-options.ts';
@@ -63,10 +66,30 @@ export const run = defineCommand({
 			overrides,
 			...given({file, service, traceSeccomp: values['trace-seccomp']}),
 		};
-		await refuseUnlocked(values, 'run', spec, {services: service === undefined ? [] : [service], alone: true}, context);
-		return startContainer(
-			{verb: 'run', spec, tty: wantsTty(values, io), progress: 'quiet', record: values.record},
-			context,
-		);
+		try {
+			await refuseUnlocked(
+				values,
+				'run',
+				spec,
+				{services: service === undefined ? [] : [service], alone: true},
+				context,
+			);
+			return await startContainer(
+				{verb: 'run', spec, tty: wantsTty(values, io), progress: 'quiet', record: values.record},
+				context,
+			);
+		} catch (error) {
+			throw rest === undefined && service !== undefined ? orCommand(error, file ?? '', service) : error;
+		}
 	},
 });
+
+/** An error that says that there is no such service, told to who meant a command by the word. */
+function orCommand(error: unknown, file: string, word: string): unknown {
+	if (!isTsboxError(error) || error.code !== 'E_USAGE' || !error.message.endsWith(` has no service ${word}`))
+		return error;
+	const line = shellCommand(['tsbox', 'run', file, '--', word]);
+	return new TsboxError('E_USAGE', error.message, {
+		hint: `${error.hint ?? ''}; put \`--\` before a command: \`${escapeText(line)}\``,
+	});
+}
