@@ -7,7 +7,7 @@ test('attach gives the exit status of the container', async () => {
 	expect(calls[1]).toEqual([
 		'attachTo',
 		'demo',
-		{stdin: false, signals: false, detachKeys: [24, 100], onSignal: expect.any(Function)},
+		{stdin: false, signals: false, detachKeys: [24, 100], say: expect.any(Function), onSignal: expect.any(Function)},
 	]);
 });
 

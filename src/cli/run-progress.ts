@@ -2,6 +2,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import type {EventSink, RunEvent} from '../run/event.ts';
 import {deferredView} from '../tui/deferred-view.ts';
 import {eventJson} from '../view/event-json.ts';
+import {behindKeys} from '../view/event-words.ts';
 import {glyphs} from '../view/glyphs.ts';
 import {noPlainProgress, plainProgress} from '../view/progress-plain.ts';
 import type {Io} from './io.ts';
@@ -42,7 +43,7 @@ function plainSink(io: Io): EventSink {
 	let progress = noPlainProgress;
 	return event => {
 		progress = plainProgress(progress, event);
-		if (progress.lines !== '') io.err(progress.lines);
+		if (progress.lines !== '') io.err(`${io.isTerminal('stderr') ? behindKeys(event) : ''}${progress.lines}`);
 	};
 }
 
@@ -59,8 +60,10 @@ const quietTypes: ReadonlySet<RunEvent['type']> = new Set([
 /** A one-off command speaks for itself: only a long unpacking, a warning or the memory limit is worth a word. */
 function quietSink(io: Io): EventSink {
 	const print = plainSink(io);
+	// Who waits at a terminal for the end learns how long, and how to hurry it.
+	const isWatched = io.isTerminal('stderr');
 	return event => {
-		if (quietTypes.has(event.type)) print(event);
+		if (quietTypes.has(event.type) || (isWatched && event.type === 'container.stopping')) print(event);
 	};
 }
 

@@ -30,7 +30,7 @@ export function stopOnAbort(
 		const told = String(request.signal.reason);
 		// `up` stops the container in its own way; `run` stands for the command and hands the signal on.
 		const signal = (request.verb === 'run' && told in signalNumbers ? told : record.stopSignal) as NodeJS.Signals;
-		request.emit({type: 'container.stopping', at: host.now(), name: record.name, signal});
+		request.emit({type: 'container.stopping', at: host.now(), name: record.name, signal, graceMs: record.stopGraceMs});
 		timer = setTimeout(end, record.stopGraceMs);
 		if (request.verb === 'up')
 			await sayFarewell(machine, record, late.signal, text => request.emit({type: 'warning', at: host.now(), text}));

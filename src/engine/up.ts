@@ -17,6 +17,7 @@ import {prepareBeside} from './hooks.ts';
 import {planContainer} from './plan-container.ts';
 import {cgroupsOf, recordFacts} from './record-facts.ts';
 import {startPlanned} from './start-planned.ts';
+import {stopByKeys} from './stop-by-keys.ts';
 import {stopOnAbort} from './stop-on-abort.ts';
 import type {CommandEnd, Machine, PlannedContainer, PlannedUpRequest, Recorder, UpRequest} from './types.ts';
 
@@ -110,8 +111,9 @@ export async function upPlanned(
 		}
 		attachment = attach(host, facts, request.stdio, {tty: request.tty, conf, tap: recorder?.tap});
 		const started = await startPlanned(machine, request, planned, record, attachment, members, trace);
-		const letGo = stopOnAbort(machine, record, started, kill, request);
-		attachment.connect();
+		const byKeys = stopByKeys(machine, record, started, request);
+		const letGo = stopOnAbort(machine, record, started, kill, byKeys.request);
+		attachment.connect(byKeys.typed);
 		const prepared = prepareBeside(machine, service, {
 			runs: () => isRunning(host, started.process),
 			end: () => {

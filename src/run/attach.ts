@@ -30,8 +30,8 @@ export interface Attachment {
 	readonly launch: (argv: readonly string[]) => Promise<RunningProgram>;
 	/** Gives a pty the caller's window size; does nothing without one. */
 	readonly onProcess: (process: ProcessIdentity) => Promise<void>;
-	/** Lets bytes flow: the caller's terminal goes raw only now. */
-	readonly connect: () => void;
+	/** Lets bytes flow: the caller's terminal goes raw only now. What is typed there is told too. */
+	readonly connect: (typed?: (bytes: Uint8Array) => void) => void;
 	/** Waits for the last bytes and gives the terminal back as it was. */
 	readonly finish: () => Promise<void>;
 }
@@ -87,6 +87,7 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: O
 	const output = callerOutput(stdio.stdout);
 	let program: RunningProgram | undefined;
 	let pts: string | undefined;
+	let onTyped: ((bytes: Uint8Array) => void) | undefined;
 	const resize = async (): Promise<void> => {
 		const stty = hostToolWords(facts, 'stty');
 		if (pts === undefined || stty === undefined || !output.isTTY) return;
@@ -122,9 +123,11 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: O
 			if (pts !== undefined && !/^\/dev\/pts\/\d+$/.test(pts)) pts = undefined;
 			await resize();
 		},
-		connect: () => {
+		connect: typed => {
 			const [toPty, fromPty] = program?.pipes ?? [];
 			if (input.isTTY) input.setRawMode(true);
+			onTyped = input.isTTY ? typed : undefined;
+			if (onTyped !== undefined) input.on('data', onTyped);
 			if (toPty !== undefined && toPty !== null && 'write' in toPty) {
 				toPty.on('error', () => {});
 				input.pipe(toPty);
@@ -139,6 +142,7 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: O
 			output.off('resize', onResize);
 			await ends(program?.pipes[1]);
 			input.unpipe();
+			if (onTyped !== undefined) input.off('data', onTyped);
 			releaseInput();
 		},
 	};

@@ -54,7 +54,14 @@ export type RunEvent =
 			readonly pid: number;
 			readonly ms: number;
 	  }
-	| {readonly type: 'container.stopping'; readonly at: number; readonly name: string; readonly signal: string}
+	/** It is killed when it has not ended after `graceMs`. */
+	| {
+			readonly type: 'container.stopping';
+			readonly at: number;
+			readonly name: string;
+			readonly signal: string;
+			readonly graceMs: number;
+	  }
 	| {
 			readonly type: 'container.oom';
 			readonly at: number;

@@ -16,6 +16,11 @@ export function parseDetachKeys(text: string): Parsed<readonly number[]> {
 	return good(known);
 }
 
+/** The keys as a person reads them: `Ctrl-P Ctrl-Q`. */
+export function detachKeyWords(keys: readonly number[]): string {
+	return keys.map(key => (key < 0x20 ? `Ctrl-${String.fromCharCode(key | 0x40)}` : String.fromCharCode(key))).join(' ');
+}
+
 function byteOf(key: string): number | undefined {
 	if (/^[\x21-\x7e]$/.test(key)) return key.charCodeAt(0);
 	return /^ctrl-[a-z@[\\\]^_]$/.test(key) ? (key.at(-1) ?? '').charCodeAt(0) & 0x1f : undefined;

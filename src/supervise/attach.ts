@@ -11,7 +11,9 @@ import {keptTerminal} from '../host/terminal.ts';
 import {usualDetachKeys} from '../spec/detach-keys.ts';
 import {containerFolder} from '../state/record.ts';
 import {shownState} from '../state/freezer.ts';
-import {detachMatcher} from './detach-matcher.ts';
+import {detachMatcher} from '../run/detach-matcher.ts';
+import {ignoresInterrupt} from '../run/ignores-interrupt.ts';
+import {terminalKeys} from '../run/terminal-keys.ts';
 import {exitOf} from './exit-of.ts';
 import {followOutput, type TakeBytes} from './follow-output.ts';
 import {resizer} from './resize-terminal.ts';
@@ -25,6 +27,8 @@ export interface AttachRequest {
 	readonly stdin: boolean;
 	/** Pass signals on, where the container has no terminal. */
 	readonly signals: boolean;
+	/** Tells the person at the terminal something. */
+	readonly say: (text: string) => void;
 	/** Bytes that leave it on a terminal; by default those of the configuration. */
 	readonly detachKeys?: readonly number[];
 	/** Calls back for each signal of the caller's process; gives the way to stop. */
@@ -64,7 +68,17 @@ export async function attachTo(machine: Machine, name: string, request: AttachRe
 		if (tty) closers.push(passSize(machine, record));
 		if (toContainer !== undefined) {
 			const keys = tty ? (request.detachKeys ?? machine.detachKeys ?? usualDetachKeys) : [];
-			closers.push(passInput(toContainer, tty, keys, () => leave({kind: 'detached'})));
+			const watch = terminalKeys({
+				detachKeys: keys,
+				deaf: () => ignoresInterrupt(machine.host, machine.facts, record.process, record.cgroups),
+				does: 'leaves it running',
+				say: text => {
+					callerOutput(1).write('\n');
+					request.say(text);
+				},
+				leave: () => leave({kind: 'detached'}),
+			});
+			closers.push(passInput(toContainer, tty, keys, watch, () => leave({kind: 'detached'})));
 		}
 		let told = 0;
 		closers.push(
@@ -154,7 +168,13 @@ function passSize({host, facts}: Machine, record: RunningRecord): () => void {
 }
 
 /** Passes on what is typed; on a terminal until the detach keys. */
-function passInput(fd: number, tty: boolean, keys: readonly number[], detached: () => void): () => void {
+function passInput(
+	fd: number,
+	tty: boolean,
+	keys: readonly number[],
+	watch: (bytes: Uint8Array) => void,
+	detached: () => void,
+): () => void {
 	const input = callerInput();
 	const toContainer = pipeStream(fd, 'write');
 	const matcher = tty && input.isTTY ? detachMatcher(keys) : undefined;
@@ -170,6 +190,7 @@ function passInput(fd: number, tty: boolean, keys: readonly number[], detached: 
 			toContainer.once('drain', () => input.resume());
 		}
 		if (isOver) detached();
+		else if (matcher !== undefined) watch(pass);
 	};
 	if (matcher !== undefined) input.setRawMode(true);
 	input.on('data', onData);

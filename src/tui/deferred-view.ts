@@ -1,6 +1,6 @@
 import type {EventSink, RunEvent} from '../run/event.ts';
 import {escapeText} from '../view/escape.ts';
-import {containerWords, isContainerEvent} from '../view/event-words.ts';
+import {behindKeys, containerWords, isContainerEvent} from '../view/event-words.ts';
 import type {Glyphs} from '../view/glyphs.ts';
 import type {Theme} from '../view/theme.ts';
 import {noProgress, type ProgressState, reduceProgress} from './progress-state.ts';
@@ -52,7 +52,7 @@ export function deferredView(options: DeferredViewOptions): {readonly emit: Even
 		if (event.type === 'container.started') fold(event);
 		else if (!isOver) drawing?.update(state);
 		else if (event.type === 'warning') print(warningLine(event.text));
-		else if (isContainerEvent(event)) print(`${containerWords(event, state.steps.length)}\n`);
+		else if (isContainerEvent(event)) print(`${behindKeys(event)}${containerWords(event, state.steps.length)}\n`);
 	}
 
 	function fold(event: Extract<RunEvent, {readonly type: 'container.started'}>): void {

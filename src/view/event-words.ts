@@ -11,6 +11,11 @@ export function isContainerEvent(event: RunEvent): event is ContainerEvent {
 	return event.type.startsWith('container.');
 }
 
+/** On a terminal, what puts the words of an event over the `^C` that it shows for the key that was pressed. */
+export function behindKeys(event: RunEvent): string {
+	return event.type === 'container.stopping' ? '\r' : '';
+}
+
 /** What happened to the container, in words: `demo is running (pid 1234), 23 steps in 41 ms`. */
 export function containerWords(event: ContainerEvent, steps: number): string {
 	const name = escapeText(event.name);
@@ -18,7 +23,7 @@ export function containerWords(event: ContainerEvent, steps: number): string {
 		case 'container.started':
 			return `${name} is running (pid ${event.pid}), ${plural(steps, 'step')} in ${duration(event.ms)}`;
 		case 'container.stopping':
-			return `stopping ${name} with ${event.signal}`;
+			return `stopping ${name} with ${event.signal}${event.signal === 'SIGKILL' ? '' : ` (${duration(event.graceMs)}); Ctrl-C once more kills`}`;
 		case 'container.oom':
 			return `${name} was killed by the memory limit of ${bytes(event.limit)} (peak ${bytes(event.peak)})`;
 		case 'container.refused':

@@ -55,12 +55,12 @@ test('what a tool of a step that worked had to say stands below its line', () =>
 test('signals and the memory limit are told in words', () => {
 	expect(
 		print([
-			{type: 'container.stopping', at: 1, name: 'demo', signal: 'SIGTERM'},
+			{type: 'container.stopping', at: 1, name: 'demo', signal: 'SIGTERM', graceMs: 10_000},
 			{type: 'container.oom', at: 2, name: 'demo', limit: 104857600, peak: 104857600},
 			{type: 'container.exited', at: 3, name: 'demo', exitCode: 137, signal: 'SIGKILL'},
 		]),
 	).toMatchInlineSnapshot(`
-		"stopping demo with SIGTERM
+		"stopping demo with SIGTERM (10 s); Ctrl-C once more kills
 		demo was killed by the memory limit of 100 MiB (peak 100 MiB)
 		demo was ended by SIGKILL
 		"

@@ -75,6 +75,84 @@ test('the plan that is shown is the one that is carried out, each step is done b
 	expect(at.leftovers()).toEqual([]);
 });
 
+const keys = {interrupt: '\u0003', detach: '\u0010\u0011'};
+
+test('of a first process that ignores Ctrl-C the second tells so, the third stops it, and one more kills', async () => {
+	await using at = await testBox();
+	const tsbox = tsboxOf(at);
+	const spec = at.spec('stop_grace_period: 10m\ncommand: sleep 600\n');
+	const up = onTerminal(at, `${tsbox} up ${spec}`);
+	await up.shows('is running');
+	up.type(keys.interrupt + keys.interrupt);
+	await up.shows(
+		`sleep ignores Ctrl-C (it is process 1); Ctrl-C once more stops it, or \`tsbox down ${at.name}\` from elsewhere`,
+	);
+	up.type(keys.interrupt);
+	await up.shows(`stopping ${at.name} with SIGTERM (10 min 0 s); Ctrl-C once more kills`);
+	up.type(keys.interrupt);
+	expect(await up.ended).toBe(137);
+
+	// The keys that leave `attach` are answered first; `run` has nobody else to look after its container.
+	const run = onTerminal(at, `${tsbox} run -it ${spec} -- sh -c 'echo begun; exec sleep 600'`);
+	await run.shows('begun');
+	run.type(keys.detach);
+	await run.shows(`${at.name} ends with this command: Ctrl-P Ctrl-Q once more stops it`);
+	run.type(keys.detach);
+	await run.shows('stopping');
+	run.type(keys.interrupt);
+	expect(await run.ended).toBe(137);
+	expect(at.leftovers()).toEqual([]);
+});
+
+test('a program that makes use of Ctrl-C is never disturbed, however often it comes', async () => {
+	await using at = await testBox();
+	const tsbox = tsboxOf(at);
+	const four = keys.interrupt.repeat(4);
+	// A shell handles the signal; what it started is ended by it. The word is typed in two pieces, as its echo is no answer.
+	const shell = onTerminal(at, `${tsbox} up ${at.spec('command: sh -i\n')}`);
+	await shell.shows('is running');
+	shell.type(`${four}echo th""ere\r`);
+	await shell.shows('there');
+	shell.type('sleep 600\r');
+	await shell.shows(/sleep 600\r+\n/);
+	shell.type(`${four}echo he""re; exit 3\r`);
+	await shell.shows('here');
+	expect(await shell.ended).toBe(3);
+	expect(shell.shown()).not.toContain('ignores');
+	// A program for which Ctrl-C is a key like others, and that has no handler.
+	const reader = onTerminal(
+		at,
+		`${tsbox} run -it ${at.spec()} -- sh -c 'stty -isig -icanon -echo; echo begun; head -c 4 | od -An -tx1'`,
+	);
+	await reader.shows('begun');
+	reader.type(four);
+	await reader.shows('03 03 03 03');
+	expect(await reader.ended).toBe(0);
+	expect(reader.shown()).not.toContain('ignores');
+	expect(at.leftovers()).toEqual([]);
+});
+
+test('attach leaves one that ignores Ctrl-C running', async () => {
+	await using at = await testBox();
+	await at.tsbox([
+		'up',
+		'-d',
+		at.spec(
+			`tty: true\nstop_signal: SIGKILL\ncommand: [sh, -c, "trap '' INT; while :; do echo tick; sleep 0.1; done"]\n`,
+		),
+	]);
+	const joined = onTerminal(at, `${tsboxOf(at)} attach ${at.name}`);
+	await joined.shows('tick');
+	joined.type(keys.interrupt + keys.interrupt);
+	await joined.shows('sh ignores Ctrl-C (it is process 1); Ctrl-C once more leaves it running');
+	joined.type(keys.interrupt);
+	expect(await joined.ended).toBe(0);
+	await joined.shows(`detached; ${at.name} runs on`);
+	expect((await at.tsbox(['exec', at.name, '--', 'true'])).status).toBe(0);
+	await at.tsbox(['down', at.name]);
+	expect(at.leftovers()).toEqual([]);
+});
+
 test('nothing of Ink is loaded for a start, however long it takes', async () => {
 	await using at = await testBox();
 	const log = join(at.folder, 'read');

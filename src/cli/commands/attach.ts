@@ -1,5 +1,6 @@
 import {constants} from 'node:os';
 import {defineCommand} from '../command.ts';
+import {escapeText} from '../../view/escape.ts';
 import {given} from '../run-options.ts';
 import {usageError} from '../usage-error.ts';
 
@@ -36,6 +37,7 @@ export const attach = defineCommand({
 		const end = await engine.attachTo(await engine.openMachine(folders), name, {
 			stdin: !values['no-stdin'],
 			signals: values['sig-proxy'] !== 'false',
+			say: text => io.err(`${escapeText(text)}\n`),
 			onSignal: callback => io.onSignal(callback),
 			...given({detachKeys: keys?.value}),
 		});

@@ -1,0 +1,54 @@
+import {expect, test} from 'vitest';
+import {type TerminalKeys, terminalKeys} from './terminal-keys.ts';
+
+/** Types texts one after another, each when the one before was answered; gives what was said, and `(out)` for leaving. */
+async function type(texts: readonly string[], changes: Partial<TerminalKeys> = {}): Promise<readonly string[]> {
+	const said: string[] = [];
+	const typed = terminalKeys({
+		detachKeys: [16, 17],
+		deaf: async () => ({name: 'sleep', isFirst: true}),
+		does: 'stops it',
+		beforeLeaving: keys => `sure? ${keys}`,
+		say: text => void said.push(text),
+		leave: () => void said.push('(out)'),
+		...changes,
+	});
+	for (const text of texts) {
+		typed(Buffer.from(text, 'latin1'));
+		await new Promise(setImmediate);
+	}
+	return said;
+}
+
+const told = 'sleep ignores Ctrl-C (it is process 1); Ctrl-C once more stops it';
+
+test('the second Ctrl-C in a row that nobody makes use of is answered, and the third leaves', async () => {
+	expect(await type(['\x03'])).toEqual([]);
+	expect(await type(['\x03', '\x03'])).toEqual([told]);
+	expect(await type(['\x03\x03\x03'])).toEqual([told]);
+	expect(await type(['\x03', '\x03', '\x03'])).toEqual([told, '(out)']);
+});
+
+test('whatever else is typed begins the count anew', async () => {
+	expect(await type(['\x03', 'a', '\x03'])).toEqual([]);
+	expect(await type(['\x03\x03', 'a', '\x03'])).toEqual([told]);
+	expect(await type(['\x03\x03a'])).toEqual([]);
+});
+
+test('where Ctrl-C is of use, or nobody knows, nothing is ever said', async () => {
+	const often = ['\x03', '\x03', '\x03', '\x03'];
+	expect(await type(often, {deaf: async () => undefined})).toEqual([]);
+	expect(await type(often, {deaf: () => Promise.reject(new Error('gone'))})).toEqual([]);
+	expect(await type(often, {deaf: async () => ({name: 'cat', isFirst: false})})).toEqual([
+		'cat ignores Ctrl-C; Ctrl-C once more stops it',
+		'(out)',
+		'(out)',
+	]);
+});
+
+test('the detach keys say what leaving means, and leave when they come again at once', async () => {
+	expect(await type(['\x10\x11'])).toEqual(['sure? Ctrl-P Ctrl-Q']);
+	expect(await type(['\x10', '\x11', '\x10\x11'])).toEqual(['sure? Ctrl-P Ctrl-Q', '(out)']);
+	expect(await type(['\x10\x11', 'x', '\x10\x11'])).toEqual(['sure? Ctrl-P Ctrl-Q', 'sure? Ctrl-P Ctrl-Q']);
+	expect(await type(['\x10x\x11'])).toEqual([]);
+});
