@@ -2,6 +2,7 @@ import type {Readable, Writable} from 'node:stream';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {sealTools} from '../host/sealed-tools.ts';
 import {saysDiskFull} from '../image/unpack-error.ts';
+import {startGuarded} from '../run/start-guarded.ts';
 import {copyRefusals} from '../step/copy-script.ts';
 import {entranceTo, unlessAborted} from './enter-container.ts';
 import type {Machine} from './types.ts';
@@ -40,7 +41,7 @@ export async function startCopyTool(
 	if (facts.tools.tar === null)
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no tar', {hint: 'install GNU tar'});
 	const {argv, pass} = entranceTo(machine, name, {user: containerRoot, tty: false, tool: true});
-	const program = host.start(argv, {stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe']});
+	const program = startGuarded(host, argv, {stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe']});
 	const kill = (): void => void host.kill(-program.pid, 'SIGKILL');
 	const [stdin, stdout, stderr] = program.pipes as [Writable, Readable, Readable];
 	let said = '';

@@ -39,6 +39,8 @@ export async function down(machine: Machine, name: string, options: DownOptions 
 		signalProcess(host, record.process, record.stopSignal);
 		while (running() && performance.now() < killAt) await delay(10);
 		if (running()) signalProcess(host, record.process, 'SIGKILL');
+		// Without an owner nobody else waits for the end of it.
+		if (!isOwned(host, record)) while (running() && performance.now() < killAt + cleanUpWithin) await delay(10);
 	} else if (isOwned(host, record)) {
 		// Still starting: its owner takes a signal as the wish to stop, and rolls back.
 		signalProcess(host, record.owner, 'SIGTERM');

@@ -7,7 +7,7 @@ import {withLock} from '../run/lock.ts';
 import {rollBack} from '../run/rollback.ts';
 import {isStaleLink} from '../state/alias.ts';
 import {releaseName} from '../state/claim.ts';
-import {containerFolder, containersFolder, isOwned, readRecord} from '../state/record.ts';
+import {containerFolder, containersFolder, isOwned, readRecord, stateOf} from '../state/record.ts';
 import {sweepCopiesInMemory} from '../verify/work-place.ts';
 import {sweepCopies} from './copy-note.ts';
 import {sweepPipes, sweepProjects, sweepRuns, sweepTemporary} from './sweep-state.ts';
@@ -25,7 +25,7 @@ function isAbandoned(machine: Machine, name: string, isLocked = false): boolean 
 		if (record === undefined) return true;
 		// A detached container goes on without its supervisor, and what is left of it waits for `down`.
 		if (record.detached !== undefined) return record.bootId !== bootId(host);
-		return !isOwned(host, record);
+		return !isOwned(host, record) && !(record.keepsAlive === true && stateOf(host, record) === 'running');
 	} catch (error) {
 		// What another user wrote there is not to be carried out as a journal.
 		if (isTsboxError(error)) return error.code !== 'E_PERMISSION';

@@ -57,7 +57,7 @@ function refuseForeign({host, dirs}: Machine, name: string, members: readonly Cg
 }
 
 /** What starting a planned container needs of its request. */
-export type StartRequest = Pick<UpRequest, 'emit' | 'signal' | 'hold'> & Pick<ExecuteContext, 'atGate'>;
+export type StartRequest = Pick<UpRequest, 'emit' | 'signal' | 'hold'> & Pick<ExecuteContext, 'atGate' | 'guard'>;
 
 /**
  * Carries out the plan of a container whose name is claimed, and writes its record once every check agreed, and what the
@@ -96,6 +96,7 @@ export async function startPlanned(
 				}),
 			hold: request.hold,
 			atGate: request.atGate,
+			guard: request.guard,
 			trace,
 			copyMapped: async ({from, to, ids}) => {
 				if (ids === undefined) return;

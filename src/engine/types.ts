@@ -100,6 +100,8 @@ export interface UpRequest extends SpecRequest, Attachment {
 	readonly record?: boolean;
 	/** Makes what keeps the record. */
 	readonly recorder?: (planned: PlannedContainer) => Promise<Recorder>;
+	/** It goes on when this process ends, for so long at most; without, it ends with this process. */
+	readonly keepAlive?: {readonly limitSeconds?: number};
 }
 
 /** Keeps the record of a run, as it goes on. None of it throws: a run does not fail for its record. */

@@ -22,10 +22,17 @@ import {stopOnAbort} from './stop-on-abort.ts';
 import type {CommandEnd, Machine, PlannedContainer, PlannedUpRequest, Recorder, UpRequest} from './types.ts';
 
 /** The record of a container that this process is about to start. */
-export function newRecord({host}: Machine, planned: PlannedContainer): ContainerRecord {
+export function newRecord({host}: Machine, planned: PlannedContainer, keepsAlive = false): ContainerRecord {
 	const owner = identify(host, process.pid);
 	if (owner === undefined) throw new TsboxError('E_STATE', '/proc/self/stat can not be read', {hint: 'mount /proc'});
-	return {...recordFacts(planned), owner, bootId: bootId(host), created: host.now(), process: null};
+	return {
+		...recordFacts(planned),
+		owner,
+		...(keepsAlive ? {keepsAlive: true} : {}),
+		bootId: bootId(host),
+		created: host.now(),
+		process: null,
+	};
 }
 
 function claim(machine: Machine, record: ContainerRecord): boolean {
@@ -85,7 +92,8 @@ export async function upPlanned(
 	refuseWithoutPower(machine, planned);
 	const {plan, service} = planned;
 	const {members, kill} = cgroupsOf(plan);
-	const record = newRecord(machine, planned);
+	const record = newRecord(machine, planned, request.keepAlive !== undefined);
+	const guard = {keepsAlive: request.keepAlive !== undefined};
 	const warn = (text: string): void => request.emit({type: 'warning', at: host.now(), text});
 	await gcIfNeeded(machine, request.emit, request.signal);
 	if (request.traceSeccomp === true && filterOf(plan) === '')
@@ -109,8 +117,13 @@ export async function upPlanned(
 			if (request.recorder === undefined) warn('the run is not recorded: whoever started it keeps no records');
 			recorder = await request.recorder?.(planned);
 		}
-		attachment = attach(host, facts, request.stdio, {tty: request.tty, conf, tap: recorder?.tap});
-		const started = await startPlanned(machine, request, planned, record, attachment, members, trace);
+		attachment = attach(host, facts, request.stdio, {
+			tty: request.tty,
+			conf,
+			tap: recorder?.tap,
+			limitSeconds: request.keepAlive?.limitSeconds,
+		});
+		const started = await startPlanned(machine, {...request, guard}, planned, record, attachment, members, trace);
 		const byKeys = stopByKeys(machine, record, started, request);
 		const letGo = stopOnAbort(machine, record, started, kill, byKeys.request);
 		attachment.connect(byKeys.typed);

@@ -10,7 +10,7 @@ import {killCgroup} from '../run/undo.ts';
 import {cpuTime} from '../run/usage.ts';
 import {claimName, nameInUse, releaseName} from '../state/claim.ts';
 import {containerFolder} from '../state/record.ts';
-import type {ExecAction} from '../step/action.ts';
+import type {CgroupKill, ExecAction} from '../step/action.ts';
 import {exitCodeOf} from './exit-code.ts';
 import {cgroupsOf} from './record-facts.ts';
 import {startPlanned} from './start-planned.ts';
@@ -66,7 +66,9 @@ export interface OwnEnds {
 	/** Closes them in this process: called once the container has them, and when it has not started. */
 	readonly closeEnds: () => void;
 	/** Starts its first program with them, a status pipe and a gate. */
-	readonly launch: (argv: readonly string[], ends: OwnEnds['ends']) => Promise<RunningProgram>;
+	readonly launch: (argv: readonly string[], ends: OwnEnds['ends'], kill: CgroupKill) => Promise<RunningProgram>;
+	/** `launch` ends the container when this process ends; else its script does. */
+	readonly isGuarded: boolean;
 }
 
 /** Something that is settled from outside. */
@@ -95,7 +97,7 @@ function lastOfEach(env: readonly string[]): readonly string[] {
 export async function startWarm(
 	machine: Machine,
 	planned: PlannedContainer,
-	{ends, closeEnds, launch}: OwnEnds,
+	{ends, closeEnds, launch, isGuarded}: OwnEnds,
 	signal: AbortSignal,
 ): Promise<WarmContainer> {
 	const {host, dirs, facts} = machine;
@@ -112,7 +114,7 @@ export async function startWarm(
 	const atGate = deferred<ExecAction>();
 	const attachment: Attachment = {
 		launch: async argv => {
-			program = await launch(argv, ends);
+			program = await launch(argv, ends, kill);
 			closeEnds();
 			void program.ended.then(() => words.reject(gone(service.name)));
 			return program;
@@ -137,6 +139,7 @@ export async function startWarm(
 				{
 					emit: () => {},
 					signal,
+					guard: isGuarded ? undefined : {keepsAlive: false},
 					atGate: action => {
 						atGate.resolve(action);
 						return words.promise;

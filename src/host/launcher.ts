@@ -10,15 +10,22 @@ export interface HandedEnd {
 	readonly use: 'read' | 'write';
 }
 
-/** A small process that starts programs for us. */
+/** What is killed with a program when we have ended: all processes of a cgroup, in the surest way that there is for it. */
+export interface Doomed {
+	readonly kind: 'cgroup.kill' | 'freezer' | 'procs' | 'none';
+	readonly path?: string;
+}
+
+/** A small process that starts programs for us, and kills them when we end without closing it. */
 export interface Launcher {
 	/**
 	 * Starts a program in a session of its own with these descriptors as its 0, 1, …, and an empty environment but PATH and
 	 * LC_ALL=C. Settles when it has opened them, so that ours can be closed; `pipes` is empty.
 	 *
+	 * @param doomed - beside it and its children
 	 * @throws Error why it could not be started.
 	 */
-	readonly start: (argv: readonly string[], ends: readonly HandedEnd[]) => Promise<RunningProgram>;
+	readonly start: (argv: readonly string[], ends: readonly HandedEnd[], doomed?: Doomed) => Promise<RunningProgram>;
 	/** It has ended, or never began. */
 	readonly isOver: boolean;
 	/** Takes no more; programs that run go on. Settles when all of them, and it, have ended. */
@@ -26,9 +33,10 @@ export interface Launcher {
 }
 
 /**
- * The launcher. A line on its standard input is an id, descriptors of ours with the way they are used, and the words of
- * the program in hex, each after a `=`, as it may be empty. Each program has a fork of this beside it, which waits for it: a
- * shell would make a number of a signal.
+ * The launcher. A line on its standard input is an id, what is killed with the program, descriptors of ours with the way they
+ * are used, and the words of the program; all words are in hex, each after a `=`, as it may be empty. Each program has a fork of
+ * this beside it, which waits for it: a shell would make a number of a signal. Our end closes its standard input, whatever we
+ * end by; without the line `over` before it, all that still runs is killed.
  */
 const program = String.raw`use POSIX ();
 my $caller = shift;
@@ -42,11 +50,42 @@ my $above = fcntl STDOUT, POSIX::F_DUPFD, 10 or die;
 open my $answers, '>&=', $above or die;
 fcntl $answers, POSIX::F_SETFD, POSIX::FD_CLOEXEC or die;
 sub answer { syswrite $answers, "@_\n" }
-$SIG{CHLD} = 'IGNORE';
-while (defined(my $line = <STDIN>)) {
-	my ($id, $ends, @words) = split ' ', $line;
+# What each program's waiter, a child of ours, is to be killed with.
+my %doomed;
+$SIG{CHLD} = sub {
+	local ($!, $?);
+	while ((my $gone = waitpid -1, POSIX::WNOHANG()) > 0) { delete $doomed{$gone} }
+};
+sub text { pack 'H*', substr $_[0], 1 }
+sub put { open my $file, '>', $_[0] or return; syswrite $file, $_[1] }
+sub numbers { open my $file, '<', $_[0] or return; map { split } <$file> }
+sub children { map { numbers "/proc/$_/task/$_/children" } @_ }
+sub end_all {
+	# A waiter that ends now keeps its number.
+	$SIG{CHLD} = 'DEFAULT';
+	for my $waiter (keys %doomed) {
+		my ($kind, $folder) = @{$doomed{$waiter}};
+		my @programs = children $waiter;
+		my @firsts = children @programs;
+		put "$folder/cgroup.kill", 1 if $kind eq 'cgroup.kill';
+		for (1 .. 9) {
+			last if $kind !~ /^(freezer|procs)$/ || !numbers "$folder/cgroup.procs";
+			put "$folder/freezer.state", 'FROZEN' if $kind eq 'freezer';
+			kill 'KILL', numbers "$folder/cgroup.procs";
+			put "$folder/freezer.state", 'THAWED' if $kind eq 'freezer';
+		}
+		kill 'KILL', @firsts, @programs;
+	}
+	exit;
+}
+while (1) {
+	my $line = <STDIN>;
+	end_all if !defined $line;
+	last if $line eq "over\n";
+	my ($id, $kind, $folder, $ends, @words) = split ' ', $line;
 	my $waiter = fork;
 	answer 'failed', $id, $! if !defined $waiter;
+	$doomed{$waiter} = [text($kind), text($folder)] if $waiter;
 	next if !defined $waiter || $waiter;
 	$SIG{CHLD} = 'DEFAULT';
 	my $pid = fork;
@@ -70,7 +109,7 @@ while (defined(my $line = <STDIN>)) {
 	answer 'started', $id, $$;
 	# Each source is above its target and above the one before: none is overwritten before its turn. Perl has those closed on exec.
 	POSIX::dup2(fileno $opened[$_], $_) for 0 .. $#opened;
-	@words = map { pack 'H*', substr $_, 1 } @words;
+	@words = map { text $_ } @words;
 	exec { $words[0] } @words;
 	answer 'failed', $id, $!;
 	POSIX::_exit(127);
@@ -146,7 +185,7 @@ export function openLauncher(host: Host, perl: string): Launcher {
 		get isOver() {
 			return over !== undefined;
 		},
-		start: async (argv, ends) => {
+		start: async (argv, ends, doomed = {kind: 'none'}) => {
 			if (over !== undefined) throw over;
 			count += 1;
 			const id = String(count);
@@ -160,15 +199,19 @@ export function openLauncher(host: Host, perl: string): Launcher {
 					error: undefined,
 				});
 				const fds = ends.map(({fd, use}) => `${fd}${use === 'read' ? 'r' : 'w'}`).join('');
-				const words = argv.map(word => `=${Buffer.from(word).toString('hex')}`);
-				commands?.write(`${[id, `=${fds}`, ...words].join(' ')}\n`);
+				const [kind, folder, ...words] = [doomed.kind, doomed.path ?? '', ...argv].map(inHex);
+				commands?.write(`${[id, kind, folder, `=${fds}`, ...words].join(' ')}\n`);
 			});
 			return {pid, pipes: [], ended: end};
 		},
 		close: async () => {
-			commands?.end();
+			commands?.end('over\n');
 			await closed;
 			commands?.destroy();
 		},
 	};
+}
+
+function inHex(word: string): string {
+	return `=${Buffer.from(word).toString('hex')}`;
 }

@@ -17,7 +17,7 @@ interface BoxParts {
 	readonly streams: {readonly stdin: Writable; readonly stdout: Readable; readonly stderr: Readable} | undefined;
 }
 
-/** A container that runs; made by `up`. It ends with this process at the latest. */
+/** A container that runs; made by `up`. It ends with this process at the latest, however that ends, unless `keepAlive` says otherwise. */
 export class Box implements AsyncDisposable {
 	/** What `tsbox ps` and the functions for containers call it. */
 	readonly name: string;

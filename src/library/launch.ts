@@ -1,13 +1,17 @@
 import type {Readable} from 'node:stream';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host, RunningProgram} from '../host/host.ts';
+import {startGuarded} from '../run/start-guarded.ts';
+import type {CgroupKill} from '../step/action.ts';
 import {type Launcher, openLauncher} from '../host/launcher.ts';
 import {closeDescriptor, pipeStream} from '../host/stdio.ts';
 import type {Fifo, FifoMaker, Pipes} from './pipes.ts';
 
 /** Starts the first program of a container, with the container's ends of its streams, a status pipe and a gate. */
 export interface Launch {
-	readonly start: (argv: readonly string[], ends: Pipes['ends']) => Promise<RunningProgram>;
+	readonly start: (argv: readonly string[], ends: Pipes['ends'], kill: CgroupKill) => Promise<RunningProgram>;
+	/** It kills what it started when this process ends; else the script that it starts has to see to that. */
+	readonly isGuard: boolean;
 	/** Settles when nothing of it is left. */
 	readonly close: () => Promise<void>;
 }
@@ -27,15 +31,17 @@ export function openLaunch(host: Host, facts: HostFacts, fifos: FifoMaker): Laun
 	if (perl === undefined)
 		return {
 			start: async (argv, {stdin, stdout, stderr}) =>
-				host.start(argv, {stdio: [stdin, stdout, stderr, 'pipe', 'pipe']}),
+				startGuarded(host, argv, {stdio: [stdin, stdout, stderr, 'pipe', 'pipe']}),
+			isGuard: false,
 			close: async () => {},
 		};
 	let launcher: Launcher | undefined;
 	return {
-		start: async (argv, ends) => {
+		start: async (argv, ends, kill) => {
 			if (launcher === undefined || launcher.isOver) launcher = openLauncher(host, perl);
-			return startThrough(launcher, argv, ends, await fifos.make(fifosOfLaunch));
+			return startThrough(launcher, argv, {ends, kill}, await fifos.make(fifosOfLaunch));
 		},
+		isGuard: true,
 		close: async () => launcher?.close(),
 	};
 }
@@ -43,20 +49,21 @@ export function openLaunch(host: Host, facts: HostFacts, fifos: FifoMaker): Laun
 async function startThrough(
 	launcher: Launcher,
 	argv: readonly string[],
-	{stdin, stdout, stderr}: Pipes['ends'],
+	{ends: {stdin, stdout, stderr}, kill}: {readonly ends: Pipes['ends']; readonly kill: CgroupKill},
 	[status, gate]: readonly Fifo[],
 ): Promise<RunningProgram> {
 	if (status === undefined || gate === undefined) throw new TypeError('a start takes two FIFOs');
 	const [told, words] = [pipeStream(status.readEnd, 'read'), pipeStream(gate.writeEnd, 'write')];
 	const pipes = [undefined, undefined, undefined, told, words];
 	try {
-		const {pid, ended} = await launcher.start(argv, [
+		const handed = [
 			{fd: stdin, use: 'read'},
 			{fd: stdout, use: 'write'},
 			{fd: stderr, use: 'write'},
 			{fd: status.writeEnd, use: 'write'},
 			{fd: gate.readEnd, use: 'read'},
-		]);
+		] as const;
+		const {pid, ended} = await launcher.start(argv, handed, kill);
 		return {pid, pipes, ended: Promise.race([ended, lostEnd(told)])};
 	} catch (error) {
 		const startError = error instanceof Error ? error : new Error(String(error));

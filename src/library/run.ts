@@ -22,6 +22,11 @@ export interface RunOptions extends CommandOptions, MachineChoice, Omit<LoadOpti
 	/** The container's name; by default one that nobody else has, so that a spec can be run many times at once. */
 	readonly name?: string;
 	/**
+	 * Let it go on when this process ends, however that does, for `timeoutMs` at most; `tsbox ps` shows it and `tsbox down`
+	 * ends it. Its streams end with this process. By default it is killed then.
+	 */
+	readonly keepAlive?: boolean;
+	/**
 	 * Keep a record of the run, as `tsbox run --record` does, with its environment and all secrets in it; by default as `record`
 	 * of the spec says. Its id is in the result; one that could not be kept is a warning among the events.
 	 */
@@ -65,8 +70,11 @@ export function run(source: SpecSource, options: RunOptions = {}): RunningContai
 		const {recorder, drained} = recordPiped(machine, pipes, emit);
 		try {
 			const request = {stdio: pipes.ends, tty: false, signal, force: force.signal, emit, recorder};
-			const record = options.record === undefined ? {} : {record: options.record};
-			const end = await upPlanned(machine, planned, {verb: 'run', ...request, ...record}, drained);
+			const asked = {
+				...(options.record === undefined ? {} : {record: options.record}),
+				...(options.keepAlive === true ? {keepAlive: limitOf(options)} : {}),
+			};
+			const end = await upPlanned(machine, planned, {verb: 'run', ...request, ...asked}, drained);
 			return {...end, oomKilled, ...(runId === undefined ? {} : {runId})};
 		} finally {
 			pipes.closeEnds();
@@ -80,6 +88,12 @@ export function run(source: SpecSource, options: RunOptions = {}): RunningContai
 	};
 	command.then(over, over);
 	return Object.assign(command, {name, events: log.events});
+}
+
+/** What a guard of the container is told, which counts in whole seconds. */
+function limitOf({timeoutMs = Infinity}: RunOptions): {readonly limitSeconds?: number} {
+	const limitSeconds = Math.ceil(timeoutMs / 1000);
+	return Number.isSafeInteger(limitSeconds) ? {limitSeconds} : {};
 }
 
 function serviceOf({service}: RunOptions): LoadOptions {

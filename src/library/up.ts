@@ -14,6 +14,11 @@ export interface UpOptions extends Pick<CommandOptions, 'command' | 'env' | 'cwd
 	readonly service?: string;
 	/** The container's name; by default one that nobody else has. */
 	readonly name?: string;
+	/**
+	 * Let it go on when this process ends, however that does; `tsbox ps` shows it and `tsbox down` ends it. Its streams end
+	 * with this process. By default it is killed then.
+	 */
+	readonly keepAlive?: boolean;
 	/** Give the box the command's streams; without, it reads and writes /dev/null. */
 	readonly streams?: boolean;
 }
@@ -47,6 +52,7 @@ export async function up(source: SpecSource, options: UpOptions = {}): Promise<B
 	const running = new Promise<void>(resolve => (started = resolve));
 	const ended = upPlanned(machine, planned, {
 		verb: 'up',
+		...(options.keepAlive === true ? {keepAlive: {}} : {}),
 		stdio: pipes?.ends ?? {stdin: fd, stdout: fd, stderr: fd},
 		tty: false,
 		signal: stopping.signal,

@@ -82,7 +82,12 @@ async function startOne(
 	try {
 		over.throwIfAborted();
 		const planned = await planService(machine, project, named(service, name), {}, {tty: false, signal: own.signal});
-		const container = await startWarm(machine, planned, {...pipes, launch: launch.start}, own.signal);
+		const container = await startWarm(
+			machine,
+			planned,
+			{...pipes, launch: launch.start, isGuarded: launch.isGuard},
+			own.signal,
+		);
 		const {entrypoint, command} = service;
 		return {container, pipes, entrypoint, command: [...entrypoint, ...command]};
 	} catch (error) {

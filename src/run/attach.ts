@@ -14,6 +14,7 @@ import {
 } from '../host/stdio.ts';
 import {shellCommand} from '../step/shell-word.ts';
 import {hostToolWords} from '../step/toolbox.ts';
+import {limitTime, startGuarded} from './start-guarded.ts';
 
 /** The caller's descriptors that the command gets, or is connected with. */
 export interface CallerStdio {
@@ -44,6 +45,8 @@ export interface AttachOptions {
 	readonly conf: string;
 	/** With it the output passes through a FIFO, as to a terminal, and is no longer the caller's own descriptor. */
 	readonly tap?: OutputTap | undefined;
+	/** How long the command may run when this process has ended, whole seconds; for a container that may go on then. */
+	readonly limitSeconds?: number | undefined;
 }
 
 /**
@@ -52,7 +55,7 @@ export interface AttachOptions {
  *
  * @throws TsboxError E_USAGE when a standard stream is a folder, which would be a way out of the container (CVE-2024-21626).
  */
-export function attach(host: Host, facts: HostFacts, stdio: CallerStdio, {tty, conf, tap}: AttachOptions): Attachment {
+export function attach(host: Host, facts: HostFacts, stdio: CallerStdio, options: AttachOptions): Attachment {
 	for (const [name, fd] of Object.entries(stdio)) {
 		if (descriptorKind(fd) === 'folder')
 			throw new TsboxError('E_USAGE', `${name} is a folder`, {
@@ -60,7 +63,7 @@ export function attach(host: Host, facts: HostFacts, stdio: CallerStdio, {tty, c
 				hint: `redirect ${name} from a file or a pipe`,
 			});
 	}
-	return tty ? attachTerminal(host, facts, stdio, tap) : attachStreams(host, stdio, conf, tap);
+	return options.tty ? attachTerminal(host, facts, stdio, options.tap) : attachStreams(host, stdio, options);
 }
 
 function ends(stream: Readable | Writable | undefined | null): Promise<void> {
@@ -99,7 +102,8 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: O
 	return {
 		launch: async argv => {
 			// Echo is script's own decision when its stdin is no terminal: `always` leaves it to the pty, as on any terminal.
-			program = host.start(
+			program = startGuarded(
+				host,
 				[
 					...script,
 					'--quiet',
@@ -149,7 +153,8 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: O
 }
 
 /** Without a pty: descriptors are handed in, but for terminals, which are reached through a pipe, and output that is copied. */
-function attachStreams(host: Host, stdio: CallerStdio, conf: string, tap: OutputTap | undefined): Attachment {
+function attachStreams(host: Host, stdio: CallerStdio, {conf, tap, limitSeconds}: AttachOptions): Attachment {
+	let program: RunningProgram | undefined;
 	const relays: {
 		readonly stream: Readable & Writable;
 		readonly fd: number;
@@ -179,13 +184,14 @@ function attachStreams(host: Host, stdio: CallerStdio, conf: string, tap: Output
 				await relay('stdout', stdio.stdout),
 				await relay('stderr', stdio.stderr),
 			];
-			const program = host.start(argv, {stdio: [...own, 'pipe', 'pipe']});
+			program = startGuarded(host, argv, {stdio: [...own, 'pipe', 'pipe']});
 			for (const [at, fd] of own.entries())
 				if (typeof fd === 'number' && fd !== [stdio.stdin, stdio.stdout, stdio.stderr][at]) closeDescriptor(fd);
 			return program;
 		},
 		onProcess: async () => {},
 		connect: () => {
+			if (program !== undefined && limitSeconds !== undefined) limitTime(program, limitSeconds);
 			for (const {stream, fd, copy} of relays) {
 				stream.on('error', () => {});
 				if (fd === 0) {

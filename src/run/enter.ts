@@ -37,7 +37,8 @@ const step = 'enter the container';
 /** The process that nsenter(1) forked into the container's pid namespace, or nsenter itself where there was none to enter. */
 function entered(host: Host, pid: number, forked: boolean): ProcessIdentity | undefined {
 	if (!forked) return identify(host, pid);
-	const child = host.readText(`/proc/${pid}/task/${pid}/children`)?.trim().split(' ')[0];
+	// The shell that became nsenter(1) had forked its guard before; the kernel lists children by age.
+	const child = host.readText(`/proc/${pid}/task/${pid}/children`)?.trim().split(' ').at(-1);
 	return child === undefined || child === '' ? undefined : identify(host, Number(child));
 }
 

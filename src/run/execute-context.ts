@@ -1,4 +1,5 @@
 import type {RunningProgram} from '../host/host.ts';
+import type {Guard} from '../step/guard-script.ts';
 import type {ProcessIdentity} from '../host/process.ts';
 import type {ExecAction} from '../step/action.ts';
 import type {Told} from './check.ts';
@@ -12,8 +13,10 @@ export interface ExecuteContext extends HostActionContext {
 	readonly emit: EventSink;
 	/** The container's state folder. */
 	readonly conf: string;
-	/** Starts launch.sh; descriptors 3 and 4 are the status pipe and the gate. */
+	/** Starts launch.sh; descriptors 3 and 4 are the status pipe and the gate, 5 is the guard's. */
 	readonly launch: (argv: readonly string[]) => Promise<RunningProgram>;
+	/** Has launch.sh begin with a guard; without, the container goes on when its starter ends, or `launch` sees to that. */
+	readonly guard?: Pick<Guard, 'keepsAlive'> | undefined;
 	/** Called when the first process is known, before its namespaces are filled: gives a pty its size. */
 	readonly onProcess: (process: ProcessIdentity) => Promise<void>;
 	/** Called before a filter with a listener is loaded: answers for it. Settles when it does; without, nothing is traced. */

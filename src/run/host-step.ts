@@ -1,6 +1,7 @@
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import type {RunningProgram} from '../host/host.ts';
 import {identify} from '../host/process.ts';
+import type {CgroupKill} from '../step/action.ts';
 import {stepCommand} from '../step/command.ts';
 import type {Plan, Step} from '../step/step.ts';
 import {problemOf} from './check.ts';
@@ -18,7 +19,8 @@ import {checkFailure, startFailure} from './start-failure.ts';
 export async function doHostStep(step: Step, plan: Plan, context: ExecuteContext): Promise<RunningProgram | undefined> {
 	if (step.undo.kind !== 'none') context.journal.willDo(step.id, step.undo);
 	try {
-		if (step.action.kind === 'start') return await startProgram(plan, context);
+		if (step.action.kind === 'start')
+			return await startProgram(plan, step.undo.kind === 'stop' ? step.undo.kill : {kind: 'none'}, context);
 		await doHostAction(step.action, context);
 		checkNow(step, plan, context);
 		return undefined;
@@ -28,9 +30,10 @@ export async function doHostStep(step: Step, plan: Plan, context: ExecuteContext
 }
 
 /** Starts the container side. It does all its steps by itself, so the journal gets all their undos first. */
-async function startProgram(plan: Plan, context: ExecuteContext): Promise<RunningProgram> {
-	const {host, facts, journal, conf} = context;
-	writeLaunchFiles(host, plan, conf, facts, context.hold !== undefined);
+async function startProgram(plan: Plan, kill: CgroupKill, context: ExecuteContext): Promise<RunningProgram> {
+	const {host, facts, journal, conf, hold} = context;
+	const guard = context.guard && {...context.guard, kill};
+	writeLaunchFiles(host, plan, conf, facts, {hold: hold !== undefined, guard});
 	for (const inner of plan.steps)
 		if (inner.side === 'container' && inner.undo.kind !== 'none') journal.willDo(inner.id, inner.undo);
 	const program = await context.launch([facts.tools.sh?.path ?? 'sh', `${conf}/launch.sh`]);

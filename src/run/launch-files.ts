@@ -3,13 +3,27 @@ import type {Host} from '../host/host.ts';
 import {filterFile, tracedFilterFile} from '../step/command.ts';
 import {fstabText} from '../step/fstab.ts';
 import {initScripts} from '../step/init-script.ts';
+import type {Guard} from '../step/guard-script.ts';
 import {launchScript} from '../step/launch-script.ts';
 import type {Plan} from '../step/step.ts';
 
+/** What differs in the programs of a start. */
+export interface LaunchOptions {
+	/** The container side waits for a word before each step. */
+	readonly hold: boolean;
+	readonly guard: Guard | undefined;
+}
+
 /** Writes the programs and mount tables of a plan into the container's folder, which the container side sees read-only. */
-export function writeLaunchFiles(host: Host, plan: Plan, conf: string, facts: HostFacts, hold: boolean): void {
+export function writeLaunchFiles(
+	host: Host,
+	plan: Plan,
+	conf: string,
+	facts: HostFacts,
+	{hold, guard}: LaunchOptions,
+): void {
 	const write = (name: string, text: string): void => host.append(`${conf}/${name}`, text);
-	write('launch.sh', launchScript(plan, conf, facts));
+	write('launch.sh', launchScript(plan, conf, facts, guard));
 	const {gather, init, inside} = initScripts(plan.steps, conf, facts, hold);
 	if (gather !== null) write('gather.sh', gather);
 	write('init.sh', init);

@@ -37,6 +37,8 @@ export interface ContainerRecord {
 	readonly spec: string;
 	/** The tsbox, or the compiled script, that started it and cleans up after it. */
 	readonly owner: ProcessIdentity;
+	/** It goes on when its owner has ended; there where it does. */
+	readonly keepsAlive?: true;
 	readonly bootId: string;
 	/** Milliseconds since the epoch. */
 	readonly created: number;

@@ -4,6 +4,7 @@ import type {OciProcess} from '../oci/config.ts';
 import type {NamespaceKind} from '../spec/project.ts';
 import type {FilterLoader, UserIds} from './action.ts';
 import {dropWords} from './drop-words.ts';
+import {guardLines} from './guard-script.ts';
 import {lookupFunction} from './init-script.ts';
 import {privilegeArguments} from './privileges.ts';
 import {shellCommand, shellWord} from './shell-word.ts';
@@ -65,6 +66,8 @@ export function enterScript(input: EnterInput, facts: HostFacts): string {
 	const inner = innerScript(input, facts);
 	const controlling = input.tty ? [...box('setsid'), '--ctty'] : [];
 	return [
+		// The container goes on; what was brought in does not.
+		...guardLines({kill: {kind: 'none'}, keepsAlive: false}),
 		'exec 5<&0 6>&1 7>&2 </dev/null >&3 2>&3',
 		...(input.filter === null ? [] : [`exec 8< ${shellWord(input.filter.path)} || exit 125`]),
 		...input.cgroups.map(file => `echo $$ > ${shellWord(file)} || exit 125`),

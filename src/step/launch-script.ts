@@ -1,6 +1,7 @@
 import type {HostFacts} from '../host/facts.ts';
 import {firstScript, startsInside} from './command.ts';
 import type {Action} from './action.ts';
+import {type Guard, guardLines} from './guard-script.ts';
 import {clockLines, withClocks} from './clock-words.ts';
 import {shellCommand, shellWord} from './shell-word.ts';
 import type {Plan} from './step.ts';
@@ -43,10 +44,15 @@ export function launchLines(
 	];
 }
 
-/** The sh program that the engine starts: {@link launchLines} with the descriptors put in order first. */
-export function launchScript(plan: Plan, conf: string, facts: HostFacts): string {
+/**
+ * The sh program that the engine starts: {@link launchLines} with the descriptors put in order first.
+ *
+ * @param guard - of a container that ends with its starter; descriptor 5 tells of that
+ */
+export function launchScript(plan: Plan, conf: string, facts: HostFacts, guard?: Guard): string {
 	return [
 		'# Starts the first process of the container; written by tsbox.',
+		...(guard === undefined ? [] : guardLines(guard)),
 		'exec 5<&0 6>&1 7>&2 </dev/null >&3 2>&3',
 		...launchLines(plan, conf, facts),
 		'',
