@@ -73,6 +73,12 @@ test('each folder imports only from those below it, and each package has one own
 	expect(files.flatMap(file => offences(file, readFileSync(join(source, file), 'utf8')))).toEqual([]);
 });
 
+test('nothing asks for an error, or bytes, of this realm alone', () => {
+	// In a vm context, such as Jest's, those of node:fs are of another: `isError` and ArrayBuffer.isView know both.
+	const asking = files.filter(file => /instanceof (Error|Uint8Array)\b/.test(readFileSync(join(source, file), 'utf8')));
+	expect(asking).toEqual(['errors/is-error.ts']);
+});
+
 test('an offender is named', () => {
 	expect(offences('plan/bad.ts', "import {execute} from '../run/execute.ts';\nimport {execa} from 'execa';")).toEqual([
 		'plan/bad.ts: plan/ may not import run/',

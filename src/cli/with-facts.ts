@@ -1,4 +1,5 @@
 import {resolve} from 'node:path';
+import {isError} from '../errors/is-error.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Machine} from './engine-api.ts';
 import type {Io} from './io.ts';
@@ -19,7 +20,7 @@ function readText(path: string, io: Io): string {
 		return io.readFile(path);
 	} catch (cause) {
 		throw new TsboxError('E_USAGE', `can't read the facts in ${path}`, {
-			...(cause instanceof Error ? {why: cause.message} : {}),
+			...(isError(cause) ? {why: cause.message} : {}),
 			hint: 'Run tsbox doctor --facts > FILE on the other host',
 			cause,
 		});

@@ -1,3 +1,4 @@
+import {messageOf} from '../errors/is-error.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Machine} from './types.ts';
 import type {Hook, Service} from '../spec/project.ts';
@@ -74,6 +75,6 @@ export async function sayFarewell(
 	try {
 		await runHooks(machine, container, 'pre_stop', signal);
 	} catch (failure) {
-		if (!signal.aborted) warn(failure instanceof Error ? failure.message : String(failure));
+		if (!signal.aborted) warn(messageOf(failure));
 	}
 }

@@ -1,3 +1,4 @@
+import {isError} from './is-error.ts';
 import type {ErrorCode} from './codes.ts';
 import {isTsboxError, TsboxError} from './tsbox-error.ts';
 
@@ -40,7 +41,7 @@ const noWatch: typeof meanings = {
  * @param error - with `code`, `syscall` and `path` as Node's own errors have them
  */
 export function asForeseen(error: unknown): unknown {
-	if (isTsboxError(error) || !(error instanceof Error)) return error;
+	if (isTsboxError(error) || !isError(error)) return error;
 	const {code = '', syscall, path} = error as NodeJS.ErrnoException;
 	const meaning = syscall === 'watch' ? (noWatch[code] ?? meanings[code]) : meanings[code];
 	if (meaning === undefined) return error;

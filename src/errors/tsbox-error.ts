@@ -1,3 +1,4 @@
+import {isError} from './is-error.ts';
 import {type ErrorCode, errorCodes} from './codes.ts';
 
 /** What a {@link TsboxError} can tell beyond its message; each is shown once, in this order. */
@@ -43,5 +44,5 @@ export class TsboxError extends Error {
 
 /** Tells a foreseen error from a bug; works across copies of this module, unlike instanceof. */
 export function isTsboxError(error: unknown): error is TsboxError {
-	return error instanceof Error && error.name === 'TsboxError' && 'code' in error;
+	return isError(error) && error.name === 'TsboxError' && 'code' in error;
 }

@@ -1,3 +1,4 @@
+import {messageOf} from './is-error.ts';
 import {asForeseen} from './system-failure.ts';
 import {isTsboxError} from './tsbox-error.ts';
 
@@ -5,5 +6,5 @@ import {isTsboxError} from './tsbox-error.ts';
 export function whyNot(thrown: unknown): string {
 	const error = asForeseen(thrown);
 	if (isTsboxError(error)) return error.why ?? error.message;
-	return error instanceof Error ? error.message : String(error);
+	return messageOf(error);
 }

@@ -1,6 +1,7 @@
+import {isError} from '../errors/is-error.ts';
 /** The errno name of a system error (`ENOENT`), or undefined for any other value. */
 export function errnoOf(error: unknown): string | undefined {
-	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+	return isError(error) && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** What `read` gives, or undefined where the caller may not look: others than root plan without root's store and state. */

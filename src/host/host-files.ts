@@ -24,6 +24,7 @@ import {
 } from 'node:fs';
 import {rmdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
+import {isError} from '../errors/is-error.ts';
 import {errnoOf} from './errno.ts';
 import type {FileFacts, Host} from './host.ts';
 import {removeTree} from './remove-tree.ts';
@@ -86,7 +87,7 @@ function writeOnce(path: string, text: string, flags: number): void {
 		if (written !== bytes.length) throw Object.assign(new Error('EIO: short write, write'), {code: 'EIO'});
 	} catch (error) {
 		// write(2) knows only the descriptor: without the path nobody could tell which limit was refused.
-		throw error instanceof Error ? Object.assign(error, {path, message: `${error.message} '${path}'`}) : error;
+		throw isError(error) ? Object.assign(error, {path, message: `${error.message} '${path}'`}) : error;
 	} finally {
 		closeSync(fd);
 	}

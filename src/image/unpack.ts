@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
 import {pipeline} from 'node:stream/promises';
+import {isError} from '../errors/is-error.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
 import {sealTools} from '../host/sealed-tools.ts';
@@ -202,7 +203,7 @@ async function keep(
 
 function isBrokenPipe(error: unknown): boolean {
 	return (
-		error instanceof Error &&
+		isError(error) &&
 		'code' in error &&
 		['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code))
 	);

@@ -1,4 +1,5 @@
 import type {Readable} from 'node:stream';
+import {toError} from '../errors/is-error.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host, RunningProgram} from '../host/host.ts';
 import {startGuarded} from '../run/start-guarded.ts';
@@ -66,7 +67,7 @@ async function startThrough(
 		const {pid, ended} = await launcher.start(argv, handed, kill);
 		return {pid, pipes, ended: Promise.race([ended, lostEnd(told)])};
 	} catch (error) {
-		const startError = error instanceof Error ? error : new Error(String(error));
+		const startError = toError(error);
 		return {pid: 0, pipes, ended: Promise.resolve({exitCode: undefined, signal: undefined, startError})};
 	} finally {
 		closeDescriptor(status.writeEnd);

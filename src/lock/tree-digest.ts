@@ -1,5 +1,6 @@
 import {createHash, type Hash} from 'node:crypto';
 import {basename, dirname} from 'node:path';
+import {messageOf} from '../errors/is-error.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {errnoOf} from '../host/errno.ts';
 import {hashFile} from '../host/hash-file.ts';
@@ -183,7 +184,7 @@ function changed(path: string): TsboxError {
 function forPeople(error: unknown, path: string): unknown {
 	if (errnoOf(error) !== 'EACCES' && errnoOf(error) !== 'EPERM') return error;
 	return new TsboxError('E_PERMISSION', `not all of ${path} may be read`, {
-		why: error instanceof Error ? error.message : String(error),
+		why: messageOf(error),
 		hint: 'run it with sudo, or let the files be read',
 		cause: error,
 	});

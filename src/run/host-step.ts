@@ -1,3 +1,4 @@
+import {messageOf} from '../errors/is-error.ts';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import type {RunningProgram} from '../host/host.ts';
 import {identify} from '../host/process.ts';
@@ -61,5 +62,5 @@ function hostFailure(error: unknown, step: Step, plan: Plan): TsboxError {
 			cause: error,
 		});
 	}
-	return startFailure(step, plan, error instanceof Error ? error.message : String(error), error);
+	return startFailure(step, plan, messageOf(error), error);
 }

@@ -1,4 +1,5 @@
 import type {Readable, Writable} from 'node:stream';
+import {isError} from '../errors/is-error.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {RunningProgram} from '../host/host.ts';
 import {identify, type ProcessIdentity} from '../host/process.ts';
@@ -172,7 +173,7 @@ function looking(step: Step, look: () => void): void {
 	try {
 		look();
 	} catch (error) {
-		if (!(error instanceof Error && 'path' in error && String(error.path).startsWith('/proc/'))) throw error;
+		if (!(isError(error) && 'path' in error && String(error.path).startsWith('/proc/'))) throw error;
 		throw new TsboxError('E_STEP_FAILED', 'the container could not be looked at', {
 			step: step.title,
 			output: error.message,

@@ -1,3 +1,4 @@
+import {messageOf} from '../errors/is-error.ts';
 import {asForeseen} from '../errors/system-failure.ts';
 import {isTsboxError} from '../errors/tsbox-error.ts';
 import type {StartStory, StepOutcome} from '../state/start-story.ts';
@@ -48,7 +49,7 @@ function stepsAfter(events: readonly RunEvent[]): StartStory['steps'] {
 /** What of an error is kept with a story: a bug is one of E_STATE. */
 export function errorFacts(thrown: unknown): NonNullable<StartStory['error']> {
 	const error = asForeseen(thrown);
-	if (!isTsboxError(error)) return {code: 'E_STATE', message: error instanceof Error ? error.message : String(error)};
+	if (!isTsboxError(error)) return {code: 'E_STATE', message: messageOf(error)};
 	const {code, message, why, hint, output} = error;
 	return {
 		code,

@@ -17,7 +17,7 @@ export interface SeccompData {
  * @throws RangeError for a program that the kernel would not take.
  */
 export function verdict(filter: Uint8Array | readonly Instruction[], data: SeccompData): number {
-	const program = filter instanceof Uint8Array ? decode(filter) : filter;
+	const program = ArrayBuffer.isView(filter) ? decode(filter) : filter;
 	const scratch = new Uint32Array(16);
 	let a = 0;
 	let x = 0;

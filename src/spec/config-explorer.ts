@@ -1,4 +1,5 @@
 import {basename, extname} from 'node:path';
+import {messageOf} from '../errors/is-error.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {configPlaces, hasTsboxKey} from './config-places.ts';
 import {quoted} from './parsed.ts';
@@ -48,7 +49,7 @@ export async function openExplorer(): Promise<ConfigExplorer> {
 			try {
 				return textOf(await explorer.load(file));
 			} catch (cause) {
-				const why = cause instanceof Error ? cause.message : String(cause);
+				const why = messageOf(cause);
 				throw new TsboxError('E_CONFIG', `${file}: can't be read`, {why, hint: 'name a file that is there', cause});
 			}
 		},

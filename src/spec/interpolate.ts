@@ -1,3 +1,4 @@
+import {isError} from '../errors/is-error.ts';
 import {quoted} from './parsed.ts';
 import type {VariableUse} from './project.ts';
 
@@ -164,5 +165,5 @@ function faultAt(offset: number, length: number, problem: string, hint: string):
 }
 
 function isFault(error: unknown): error is Error & {fault: Fault} {
-	return error instanceof Error && 'fault' in error;
+	return isError(error) && 'fault' in error;
 }

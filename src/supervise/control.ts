@@ -2,6 +2,7 @@ import {chmodSync, renameSync, rmSync} from 'node:fs';
 import {createConnection, createServer, type Socket} from 'node:net';
 import {dirname, join} from 'node:path';
 import {createInterface} from 'node:readline';
+import {isError, messageOf, toError} from '../errors/is-error.ts';
 import {asForeseen} from '../errors/system-failure.ts';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {type ErrorCode, errorCodes} from '../errors/codes.ts';
@@ -111,7 +112,7 @@ async function answer(socket: Socket, handle: ControlHandler, heard: () => void)
 						...(error.why === undefined ? {} : {why: error.why}),
 						...(error.hint === undefined ? {} : {hint: error.hint}),
 					}
-				: {code: 'E_STATE', message: error instanceof Error ? error.message : String(error)},
+				: {code: 'E_STATE', message: messageOf(error)},
 		});
 	} finally {
 		socket.end();
@@ -129,7 +130,7 @@ function requestFrom(socket: Socket): Promise<ControlRequest> {
 			try {
 				resolve(JSON.parse(text.slice(0, end)) as ControlRequest);
 			} catch (error) {
-				reject(error instanceof Error ? error : new Error(String(error)));
+				reject(toError(error));
 			}
 		});
 		socket.once('close', () => reject(new Error('the caller has gone')));
@@ -169,7 +170,7 @@ export async function ask(
 	}
 	if (signal?.aborted === true) throw new TsboxError('E_INTERRUPTED', 'interrupted', {cause: signal.reason});
 	throw new TsboxError('E_STATE', wentAway, {
-		...(failure instanceof Error ? {why: failure.message} : {}),
+		...(isError(failure) ? {why: failure.message} : {}),
 		hint: 'its containers go on; ask again and it is started anew',
 	});
 }

@@ -1,3 +1,4 @@
+import {messageOf} from '../errors/is-error.ts';
 import {isTsboxError} from '../errors/tsbox-error.ts';
 import type {ProjectEvent} from './event.ts';
 
@@ -7,7 +8,7 @@ export function failedEvent(at: number, service: string, failure: unknown): Proj
 		type: 'service.failed',
 		at,
 		service,
-		message: failure instanceof Error ? failure.message : String(failure),
+		message: messageOf(failure),
 		...(isTsboxError(failure) && failure.output !== undefined ? {output: failure.output} : {}),
 		...(isTsboxError(failure) && failure.hint !== undefined ? {hint: failure.hint} : {}),
 	};

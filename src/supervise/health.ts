@@ -1,4 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises';
+import {messageOf} from '../errors/is-error.ts';
 import type {Healthcheck} from '../spec/project.ts';
 
 /** What a check found. */
@@ -52,6 +53,6 @@ async function answerWithin(
 		const answer = await ask(AbortSignal.any([timeout, signal]));
 		return timeout.aborted ? {ok: false, output: `no answer within ${timeoutMs} ms`} : answer;
 	} catch (error) {
-		return {ok: false, output: error instanceof Error ? error.message : String(error)};
+		return {ok: false, output: messageOf(error)};
 	}
 }

@@ -1,3 +1,4 @@
+import {isError} from '../errors/is-error.ts';
 import {errorCodes} from '../errors/codes.ts';
 import {isTsboxError, type TsboxError} from '../errors/tsbox-error.ts';
 import {escapeLines, escapeText} from './escape.ts';
@@ -47,7 +48,7 @@ function bug(error: unknown, theme: Theme): string {
 }
 
 function stackOf(error: unknown): string {
-	if (!(error instanceof Error)) return String(error);
+	if (!isError(error)) return String(error);
 	const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
 	return `${error.stack ?? error.message}${cause}`;
 }

@@ -1,3 +1,5 @@
+import {execFileSync} from 'node:child_process';
+import {join} from 'node:path';
 import {Readable} from 'node:stream';
 import {expect, test} from 'vitest';
 import {
@@ -182,5 +184,19 @@ test('a box that goes out of scope is killed and taken back', async () => {
 	}
 	expect(box.leftovers()).toEqual([]);
 	await expect(up(spec, {machine, command: ['nope']})).rejects.toMatchObject({code: 'E_COMMAND_NOT_FOUND'});
+	expect(box.leftovers()).toEqual([]);
+});
+
+test('the built library works in a vm context, whose errors are not those of node:fs', async () => {
+	await using box = await testBox();
+	const words = [
+		'--experimental-vm-modules',
+		join(import.meta.dirname, 'in-context.mjs'),
+		box.folder,
+		box.name,
+		box.rootfs,
+	];
+	const out = execFileSync(process.execPath, words, {encoding: 'utf8'});
+	expect(out).toBe('in out\npooled\ntrueE_SPEC_INVALID\n');
 	expect(box.leftovers()).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import {resolve} from 'node:path';
+import {isError} from '../../errors/is-error.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {defineCommand} from '../command.ts';
 
@@ -28,10 +29,10 @@ export const init = defineCommand({
 });
 
 function cannotWrite(path: string, cause: unknown): TsboxError {
-	if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')
+	if (isError(cause) && 'code' in cause && cause.code === 'EEXIST')
 		return new TsboxError('E_USAGE', `${path} is there already`, {hint: 'Add --force to replace it', cause});
 	return new TsboxError('E_PERMISSION', `can't write ${path}`, {
-		...(cause instanceof Error ? {why: cause.message} : {}),
+		...(isError(cause) ? {why: cause.message} : {}),
 		cause,
 	});
 }

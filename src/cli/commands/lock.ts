@@ -1,3 +1,4 @@
+import {isError} from '../../errors/is-error.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {errnoOf} from '../../host/errno.ts';
 import type {MadeLock} from '../../lock/lock.ts';
@@ -74,7 +75,7 @@ function write(io: Io, {file, text}: MadeLock): void {
 	} catch (cause) {
 		if (!['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errnoOf(cause) ?? '')) throw cause;
 		throw new TsboxError('E_USAGE', `can't write the lock ${shownPath(file, io.cwd)}`, {
-			...(cause instanceof Error ? {why: cause.message} : {}),
+			...(isError(cause) ? {why: cause.message} : {}),
 			hint: 'name a file in a folder that is there with `--lock FILE`',
 			cause,
 		});

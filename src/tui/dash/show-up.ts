@@ -1,3 +1,4 @@
+import {toError} from '../../errors/is-error.ts';
 import type {ProjectEvent} from '../../supervise/event.ts';
 import type {Desk} from './desk.ts';
 import {runCommand} from './desk.ts';
@@ -88,6 +89,6 @@ export function showUp(desk: Desk, {project, services, run}: ShownUp): void {
 	};
 	run(emit, gone.signal).then(
 		() => over(),
-		(error: unknown) => over(error instanceof Error ? error : new Error(String(error))),
+		(error: unknown) => over(toError(error)),
 	);
 }

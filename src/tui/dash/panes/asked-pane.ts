@@ -1,3 +1,4 @@
+import {messageOf} from '../../../errors/is-error.ts';
 import {escapeText} from '../../../view/escape.ts';
 import {type Body, type Frame, line} from '../../draw/line.ts';
 import type {KeyName} from '../keys.ts';
@@ -34,7 +35,7 @@ export function askedPane<T>({changed}: Surround, {ask, every, body, move, perfo
 					facts = next;
 					failure = undefined;
 				},
-				(error: unknown) => void (failure = error instanceof Error ? error.message : String(error)),
+				(error: unknown) => void (failure = messageOf(error)),
 			)
 			.finally(() => {
 				isAsking = false;

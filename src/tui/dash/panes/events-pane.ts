@@ -1,3 +1,4 @@
+import {messageOf} from '../../../errors/is-error.ts';
 import {escapeText} from '../../../view/escape.ts';
 import {line} from '../../draw/line.ts';
 import {type DetailTarget, type Pane, scroller} from '../pane.ts';
@@ -20,7 +21,7 @@ export function eventsPane({source, surround}: PaneDesk, {project, row}: DetailT
 				surround.changed();
 			},
 			(error: unknown) => {
-				failure = error instanceof Error ? error.message : String(error);
+				failure = messageOf(error);
 				surround.changed();
 			},
 		);

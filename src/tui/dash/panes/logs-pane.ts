@@ -1,3 +1,4 @@
+import {messageOf} from '../../../errors/is-error.ts';
 import {escapeText} from '../../../view/escape.ts';
 import type {Frame} from '../../draw/line.ts';
 import {line} from '../../draw/line.ts';
@@ -46,7 +47,7 @@ export function logsPane({source, surround, settings, change}: PaneDesk, target:
 					if (isClosed) return opened.close();
 					log = opened;
 				},
-				(error: unknown) => void (failure = error instanceof Error ? error.message : String(error)),
+				(error: unknown) => void (failure = messageOf(error)),
 			)
 			.finally(() => {
 				isOpening = false;
@@ -160,7 +161,7 @@ export function logsPane({source, surround, settings, change}: PaneDesk, target:
 			source.save(path.trim(), text);
 			surround.say(`saved ${lines} lines to ${path.trim()}`);
 		} catch (error) {
-			surround.say(`${path.trim()}: ${error instanceof Error ? error.message : String(error)}`, true);
+			surround.say(`${path.trim()}: ${messageOf(error)}`, true);
 		}
 	}
 }
