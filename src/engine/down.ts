@@ -1,6 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {signalProcess} from '../host/process.ts';
+import {abortAfter} from '../host/timer.ts';
 import {thaw} from '../run/freeze.ts';
 import {freezersOf} from '../state/freezer.ts';
 import {containerFolder, isOwned, stateOf} from '../state/record.ts';
@@ -35,7 +36,7 @@ export async function down(machine: Machine, name: string, options: DownOptions 
 		thaw(host, freezersOf(host, record.cgroups));
 		const graceMs = options.timeoutMs ?? record.stopGraceMs;
 		const killAt = performance.now() + graceMs;
-		if (graceMs > 0) await sayFarewell(machine, record, AbortSignal.timeout(graceMs), options.warn ?? (() => {}));
+		if (graceMs > 0) await sayFarewell(machine, record, abortAfter(graceMs), options.warn ?? (() => {}));
 		signalProcess(host, record.process, record.stopSignal);
 		while (running() && performance.now() < killAt) await delay(10);
 		if (running()) signalProcess(host, record.process, 'SIGKILL');

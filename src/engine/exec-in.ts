@@ -47,6 +47,7 @@ export async function execIn(machine: Machine, name: string, request: ExecReques
 		const inside = await unlessAborted(host, program, either, 'the start was interrupted', () =>
 			pass(program, {...exec, env: lastOfEach(exec.env)}, attachment.onProcess),
 		);
+		request.onBegun?.();
 		const stop = (): void => void signalProcess(host, inside, String(request.signal.reason));
 		const kill = (): void => void signalProcess(host, inside, 'SIGKILL');
 		request.signal.addEventListener('abort', stop, {once: true});

@@ -1,4 +1,5 @@
 import {signalProcess} from '../host/process.ts';
+import {after} from '../host/timer.ts';
 import type {StartedContainer} from '../run/execute-context.ts';
 import {killCgroup} from '../run/undo.ts';
 import type {ContainerRecord} from '../state/record.ts';
@@ -20,7 +21,7 @@ export function stopOnAbort(
 ): () => void {
 	const {host} = machine;
 	const late = new AbortController();
-	let timer: NodeJS.Timeout | undefined;
+	let callOff = (): void => {};
 	const end = (): void => {
 		late.abort();
 		killCgroup(host, kill);
@@ -31,7 +32,7 @@ export function stopOnAbort(
 		// `up` stops the container in its own way; `run` stands for the command and hands the signal on.
 		const signal = (request.verb === 'run' && told in signalNumbers ? told : record.stopSignal) as NodeJS.Signals;
 		request.emit({type: 'container.stopping', at: host.now(), name: record.name, signal, graceMs: record.stopGraceMs});
-		timer = setTimeout(end, record.stopGraceMs);
+		callOff = after(record.stopGraceMs, end);
 		if (request.verb === 'up')
 			await sayFarewell(machine, record, late.signal, text => request.emit({type: 'warning', at: host.now(), text}));
 		signalProcess(host, started.process, signal);
@@ -42,7 +43,7 @@ export function stopOnAbort(
 	if (request.force.aborted) end();
 	else request.force.addEventListener('abort', end, {once: true});
 	return () => {
-		clearTimeout(timer);
+		callOff();
 		late.abort();
 		request.signal.removeEventListener('abort', onAbort);
 		request.force.removeEventListener('abort', end);

@@ -131,6 +131,8 @@ export interface ExecRequest extends Attachment {
 	readonly user?: string;
 	readonly workdir?: string;
 	readonly env: readonly string[];
+	/** Called when the command runs. */
+	readonly onBegun?: () => void;
 }
 
 /** One container, as `ps` shows it. */

@@ -41,7 +41,6 @@ export function execOn(
 		const force = new AbortController();
 		try {
 			signal.addEventListener('abort', () => force.abort(), {once: true});
-			begin(() => force.abort());
 			const end = await execIn(machine, name, {
 				args: command,
 				env: environmentWords(options.env),
@@ -49,6 +48,7 @@ export function execOn(
 				stdio: pipes.ends,
 				signal: new AbortController().signal,
 				force: force.signal,
+				onBegun: () => begin(() => force.abort()),
 				...(options.user === undefined ? {} : {user: options.user}),
 				...(options.cwd === undefined ? {} : {workdir: options.cwd}),
 			});

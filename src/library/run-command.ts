@@ -1,6 +1,7 @@
 import {Readable, type Writable} from 'node:stream';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {CommandEnd} from '../engine/types.ts';
+import {after} from '../host/timer.ts';
 import {collectOutput} from './collected-output.ts';
 import type {CommandOptions, RunResult} from './options.ts';
 import type {Pipes} from './pipes.ts';
@@ -37,10 +38,10 @@ export function runCommand(
 	work: (side: CommandSide) => Promise<Outcome>,
 	lingering?: number,
 ): RunningCommand {
-	const {signal, timeoutMs, input, maxOutput = defaultMost} = options;
+	const {signal, timeoutMs = Infinity, input, maxOutput = defaultMost} = options;
 	let kill: (() => void) | undefined;
 	let begun = performance.now();
-	let timer: NodeJS.Timeout | undefined;
+	let callOff = (): void => {};
 	let why: 'timedOut' | 'isCanceled' | 'truncated' | undefined;
 	const early = new AbortController();
 	const end = (reason: NonNullable<typeof why>): void => {
@@ -61,7 +62,7 @@ export function runCommand(
 		begin: way => {
 			kill = way;
 			begun = performance.now();
-			if (timeoutMs !== undefined) timer = setTimeout(() => end('timedOut'), timeoutMs);
+			callOff = after(timeoutMs, () => end('timedOut'));
 			if (why !== undefined) way();
 		},
 	};
@@ -71,7 +72,7 @@ export function runCommand(
 			if (signal?.aborted === true) throw interrupted(signal);
 			signal?.addEventListener('abort', cancel, {once: true});
 			const {exitCode, signal: endSignal, oomKilled, usage, runId} = await work(side);
-			clearTimeout(timer);
+			callOff();
 			const over = Promise.all([stdout.ended, stderr.ended]);
 			await (lingering === undefined ? over : Promise.race([over, new Promise(go => setTimeout(go, lingering))]));
 			return {
@@ -91,7 +92,7 @@ export function runCommand(
 		} catch (error) {
 			throw early.signal.aborted ? early.signal.reason : error;
 		} finally {
-			clearTimeout(timer);
+			callOff();
 			signal?.removeEventListener('abort', cancel);
 			stdout.stop();
 			stderr.stop();

@@ -2,6 +2,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import {allRecords} from '../engine/find-container.ts';
 import {loadProject} from '../engine/load-project.ts';
 import {isRunning} from '../host/process.ts';
+import {abortAfter} from '../host/timer.ts';
 import type {Service} from '../spec/project.ts';
 import {labelOf} from '../spec/replicas.ts';
 import type {Care} from './care.ts';
@@ -63,7 +64,7 @@ export async function untilOver({units, bell}: Care, names: readonly string[], s
 
 /** Settles when nothing more is to be waited for of any of them. */
 export async function settled({bell}: Care, those: readonly Unit[], wait = false, timeoutMs?: number): Promise<void> {
-	const signal = timeoutMs === undefined ? new AbortController().signal : AbortSignal.timeout(timeoutMs);
+	const signal = abortAfter(timeoutMs ?? Infinity);
 	for (;;) {
 		const open = those.filter(unit => !isSettled(unit, wait));
 		if (open.length === 0) return;

@@ -1,5 +1,5 @@
-import {setTimeout as delay} from 'node:timers/promises';
 import {messageOf} from '../errors/is-error.ts';
+import {abortAfter, pauseFor} from '../host/timer.ts';
 import type {Healthcheck} from '../spec/project.ts';
 
 /** What a check found. */
@@ -30,7 +30,7 @@ export async function watchHealth(
 	const starting = (): boolean => health === 'starting' && now() - begun < check.startPeriodMs;
 	while (!signal.aborted) {
 		const pause = starting() ? Math.min(check.startIntervalMs, check.intervalMs) : check.intervalMs;
-		await delay(pause, undefined, {signal}).catch(() => {});
+		await pauseFor(pause, signal);
 		if (signal.aborted) return;
 		const early = starting();
 		const answer = await answerWithin(check.timeoutMs, ask, signal);
@@ -48,7 +48,7 @@ async function answerWithin(
 	ask: (signal: AbortSignal) => Promise<Answer>,
 	signal: AbortSignal,
 ): Promise<Answer> {
-	const timeout = AbortSignal.timeout(timeoutMs);
+	const timeout = abortAfter(timeoutMs);
 	try {
 		const answer = await ask(AbortSignal.any([timeout, signal]));
 		return timeout.aborted ? {ok: false, output: `no answer within ${timeoutMs} ms`} : answer;

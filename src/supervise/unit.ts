@@ -10,6 +10,7 @@ import {
 } from '../engine/detached.ts';
 import type {LifeRecorder} from '../engine/detached-life.ts';
 import type {Machine} from '../engine/types.ts';
+import {after} from '../host/timer.ts';
 import type {Dependency, Project, Service} from '../spec/project.ts';
 import {labelOf} from '../spec/replicas.ts';
 import {type ContainerRecord, containerFolder} from '../state/record.ts';
@@ -217,16 +218,16 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 		if (running?.record.process != null) {
 			become('stopping');
 			const late = new AbortController();
-			const kill = setTimeout(() => {
+			const callOff = after(timeoutMs, () => {
 				late.abort();
 				killDetached(machine, running.record);
-			}, timeoutMs);
+			});
 			if (timeoutMs > 0) await (farewell ??= leave(running, late.signal));
 			const signal = timeoutMs > 0 ? service.stopSignal : 'SIGKILL';
 			emit({type: 'service.stopping', at: at(), service: label, signal});
 			if (timeoutMs > 0) stopDetached(machine, running.record);
 			await running.ended;
-			clearTimeout(kill);
+			callOff();
 		}
 		await life;
 	};

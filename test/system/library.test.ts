@@ -117,6 +117,8 @@ test('time that is over, too much output and an abort end a command, and the res
 	await using _ = box;
 	const late = await run(spec, {machine, command: ['sleep', '1000'], timeoutMs: 50});
 	expect(late).toMatchObject({timedOut: true, signal: 'SIGKILL', exitCode: 137, failed: true});
+	for (const timeoutMs of [Infinity, 2 ** 31])
+		expect(await run(spec, {machine, timeoutMs})).toMatchObject({timedOut: false, exitCode: 0});
 	const loud = await run(spec, {machine, command: ['yes'], maxOutput: 1001});
 	expect(loud).toMatchObject({truncated: true, timedOut: false, failed: true});
 	expect(loud.stdout).toHaveLength(1001);
@@ -168,6 +170,9 @@ test('a box runs commands, tells what it uses, and is stopped and taken back', a
 	started.stdout?.on('data', chunk => said.push(String(chunk)));
 	expect(await started.exec(['sh', '-c', 'cat; exit 4'], {input: 'in'})).toMatchObject({exitCode: 4, stdout: 'in'});
 	expect(await exec(started.name, ['hostname'], {machine})).toMatchObject({stdout: `${box.name}\n`});
+	// Its time is its own: to be entered takes longer than that.
+	const late = await started.exec(['sleep', '1000'], {timeoutMs: 1});
+	expect(late).toMatchObject({timedOut: true, signal: 'SIGKILL'});
 	expect(await started.stats()).toMatchObject({name: started.name});
 	expect(await started.stop()).toEqual({exitCode: 7, signal: null});
 	expect(await started.wait()).toEqual({exitCode: 7, signal: null});
