@@ -140,7 +140,7 @@ export function noteDetached({host, dirs}: Machine, name: string, changes: Parti
 /** How a container's command ended. */
 export interface DetachedEnd {
 	readonly code: number;
-	/** The kernel killed processes of it for its memory limit. */
+	/** The kernel killed its first process for its memory limit. */
 	readonly oomKilled: boolean;
 }
 

@@ -20,6 +20,9 @@ export const signalNumbers: Readonly<Record<string, number>> = {
 	SIGSYS: 31,
 };
 
+/** The exit status of what SIGKILL ended, where the signal itself is not heard. */
+export const killedStatus = 137;
+
 /** The exit status as a shell and podman-run(1) give it: the command's own, or 128 and the number of the signal. */
 export function exitCodeOf(ended: {
 	readonly exitCode: number | undefined;

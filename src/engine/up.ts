@@ -3,15 +3,15 @@ import {bootId, identify, isRunning, type ProcessIdentity, signalProcess} from '
 import {type Attachment, attach} from '../run/attach.ts';
 import {hintCgroupMove} from '../run/cgroup-hint.ts';
 import type {RunEvent} from '../run/event.ts';
-import {memoryCount} from '../run/memory.ts';
 import {rollBack} from '../run/rollback.ts';
 import {killCgroup} from '../run/undo.ts';
+import {type MemoryWatch, watchMemory} from '../run/watch-memory.ts';
 import {claimName, nameInUse, releaseName} from '../state/claim.ts';
 import {noteExit} from '../state/exited.ts';
 import type {Service} from '../spec/project.ts';
 import {type ContainerRecord, containerFolder} from '../state/record.ts';
 import type {Tracer} from '../run/trace-seccomp.ts';
-import {exitCodeOf} from './exit-code.ts';
+import {exitCodeOf, killedStatus} from './exit-code.ts';
 import {gcIfNeeded, sweepName} from './gc.ts';
 import {prepareBeside} from './hooks.ts';
 import {planContainer} from './plan-container.ts';
@@ -104,6 +104,7 @@ export async function upPlanned(
 	const conf = containerFolder(dirs.state, service.name);
 	let attachment: Attachment | undefined;
 	let tracer: Tracer | undefined;
+	let memory: MemoryWatch | undefined;
 	const trace = async (process: ProcessIdentity): Promise<void> => {
 		const {traceSeccomp} = await import('../run/trace-seccomp.ts');
 		const filter = Buffer.from(filterOf(plan), 'base64');
@@ -124,6 +125,9 @@ export async function upPlanned(
 			limitSeconds: request.keepAlive?.limitSeconds,
 		});
 		const started = await startPlanned(machine, {...request, guard}, planned, record, attachment, members, trace);
+		memory = watchMemory(host, members, started.process, ({count: {limit, peak}, ...kill}) =>
+			request.emit({type: 'container.oom', at: host.now(), name: record.name, limit, peak, ...kill}),
+		);
 		const byKeys = stopByKeys(machine, record, started, request);
 		const letGo = stopOnAbort(machine, record, started, kill, byKeys.request);
 		attachment.connect(byKeys.typed);
@@ -142,9 +146,8 @@ export async function upPlanned(
 		await attachment.finish();
 		const signal = ended.signal ?? null;
 		const exitCode = exitCodeOf(ended);
-		const memory = memoryCount(host, members);
-		if (memory !== undefined && memory.oomKills > 0)
-			request.emit({type: 'container.oom', at: host.now(), name: record.name, limit: memory.limit, peak: memory.peak});
+		// Of script(1), which keeps the terminal, only a status is heard.
+		memory.close(signal === 'SIGKILL' || (request.tty && exitCode === killedStatus));
 		request.emit({type: 'container.exited', at: host.now(), name: record.name, exitCode, signal});
 		recorder?.ended({exitCode, signal});
 		noteExit(host, dirs.state, record, started.process, exitCode);
@@ -157,6 +160,7 @@ export async function upPlanned(
 		throw error;
 	} finally {
 		await tracer?.stop();
+		memory?.close(false);
 		await attachment?.finish();
 		await rollBack(host, facts, conf, request.emit);
 		releaseName(host, dirs.state, service.name);

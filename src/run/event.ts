@@ -1,3 +1,4 @@
+import type {MemoryVictim} from './memory-victims.ts';
 import type {Phase} from '../step/step.ts';
 
 /** The step of an event, in the few words a view needs. */
@@ -62,12 +63,18 @@ export type RunEvent =
 			readonly signal: string;
 			readonly graceMs: number;
 	  }
+	/** The kernel killed processes of it for its memory limit, in bytes; infinite where it has none. */
 	| {
 			readonly type: 'container.oom';
 			readonly at: number;
 			readonly name: string;
 			readonly limit: number;
 			readonly peak: number;
+			readonly killed: number;
+			/** Those of them that are known: their numbers on the host, and the kernel's names for them. */
+			readonly victims: readonly MemoryVictim[];
+			/** The first process is among them: the container has ended for it. */
+			readonly first: boolean;
 	  }
 	/** The seccomp filter refused a call; told once for each call and answer. */
 	| {

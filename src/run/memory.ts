@@ -13,6 +13,11 @@ function field(text: string | undefined, name: string): number {
 	return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text ?? '')?.[1] ?? 0);
 }
 
+/** v1 has no word for no limit: it is the greatest number of pages, in bytes (PAGE_COUNTER_MAX). */
+function unlessNone(limit: number): number {
+	return limit > 2 ** 62 ? Number.POSITIVE_INFINITY : limit;
+}
+
 /** Reads the container's memory cgroup; undefined where it has none. */
 export function memoryCount(host: Host, members: readonly CgroupMember[]): MemoryCount | undefined {
 	const v1 = members.find(member => member.controller === 'memory');
@@ -26,7 +31,7 @@ export function memoryCount(host: Host, members: readonly CgroupMember[]): Memor
 	if (v1 !== undefined) {
 		return {
 			oomKills: field(host.readText(`${path}/memory.oom_control`), 'oom_kill'),
-			limit: number('memory.limit_in_bytes'),
+			limit: unlessNone(number('memory.limit_in_bytes')),
 			peak: number('memory.max_usage_in_bytes'),
 		};
 	}

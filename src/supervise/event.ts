@@ -1,4 +1,5 @@
 import type {RunEvent} from '../run/event.ts';
+import type {MemoryVictim} from '../run/memory-victims.ts';
 
 /**
  * What happens to the containers of a detached project; `at` in ms since the epoch. `service` is the service, with its
@@ -56,6 +57,7 @@ export type ProjectEvent =
 			readonly service: string;
 			readonly killed: number;
 			readonly limit: number;
+			readonly victims: readonly MemoryVictim[];
 	  }
 	/** A command of a hook failed, and it goes on nevertheless. */
 	| {

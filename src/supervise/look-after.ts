@@ -1,4 +1,5 @@
 import {type DetachedContainer, killDetached, noteDetached, settleDetached} from '../engine/detached.ts';
+import {killedStatus} from '../engine/exit-code.ts';
 import type {Machine} from '../engine/types.ts';
 import {sampleUsage} from '../engine/usage-samples.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
@@ -12,7 +13,7 @@ import {drained} from './exit-of.ts';
 import {watchHealth} from './health.ts';
 import {hooksOf, runHooks} from '../engine/hooks.ts';
 import type {LifeEnd} from './record-end.ts';
-import {watchMemory} from './watch-memory.ts';
+import {watchMemory} from '../run/watch-memory.ts';
 
 /** What is told of a container while it runs. */
 export interface CareTold {
@@ -48,9 +49,12 @@ export async function lookAfter(
 	const alive = fresh || runs();
 	/** A start that came to its end without its supervisor never ran the command, whatever its shell ended with. */
 	const began = record.process !== null;
-	const memory = watchMemory(host, record, ({limit}, killed) =>
-		emit({type: 'service.oom', at: host.now(), service: label, killed, limit}),
-	);
+	const memory =
+		record.process === null
+			? undefined
+			: watchMemory(host, record.cgroups, record.process, ({count: {limit}, killed, victims}) =>
+					emit({type: 'service.oom', at: host.now(), service: label, killed, limit, victims}),
+				);
 	const usage = alive && service.record === true ? sampleUsage(host, record.cgroups, sampleEvery) : undefined;
 	const failure = alive ? prepare() : undefined;
 	const asked =
@@ -75,7 +79,7 @@ export async function lookAfter(
 	await drained(host, containerFolder(machine.dirs.state, service.name));
 	await asked;
 	const failed = await failure;
-	const oomKilled = memory.close() > 0;
+	const oomKilled = memory?.close(code === killedStatus) ?? false;
 	const failing = failed === undefined ? {} : {failure: {error: failed}};
 	const tell = await recorded(
 		began

@@ -1,4 +1,5 @@
 import type {RunEvent} from '../run/event.ts';
+import type {MemoryVictim} from '../run/memory-victims.ts';
 import {bytes} from './bytes.ts';
 import {duration, plural} from './duration.ts';
 import {escapeText} from './escape.ts';
@@ -25,7 +26,9 @@ export function containerWords(event: ContainerEvent, steps: number): string {
 		case 'container.stopping':
 			return `stopping ${name} with ${event.signal}${event.signal === 'SIGKILL' ? '' : ` (${duration(event.graceMs)}); Ctrl-C once more kills`}`;
 		case 'container.oom':
-			return `${name} was killed by the memory limit of ${bytes(event.limit)} (peak ${bytes(event.peak)})`;
+			return event.first
+				? `${name} was killed by the ${limitWords(event)} (peak ${bytes(event.peak)})`
+				: `${event.killed === 1 ? 'a process' : `${event.killed} processes`} of ${name} ${event.killed === 1 ? 'was' : 'were'} killed by the ${limitWords(event)}${victimWords(event.victims)}`;
 		case 'container.refused':
 			return `seccomp refused ${escapeText(event.program)} (pid ${event.pid}) ${event.call}: ${event.answer}`;
 		case 'container.exited':
@@ -33,4 +36,14 @@ export function containerWords(event: ContainerEvent, steps: number): string {
 				? `${name} exited with status ${event.exitCode}`
 				: `${name} was ended by ${event.signal}`;
 	}
+}
+
+function limitWords({limit}: Extract<RunEvent, {readonly type: 'container.oom'}>): string {
+	return Number.isFinite(limit) ? `memory limit of ${bytes(limit)}` : 'kernel, which had no memory left';
+}
+
+/** Who was killed for memory, behind a colon, as far as that is known. */
+export function victimWords(victims: readonly MemoryVictim[]): string {
+	const words = victims.map(({pid, program}) => `${escapeText(program)} (pid ${pid})`);
+	return words.length === 0 ? '' : `: ${words.join(', ')}`;
 }

@@ -56,12 +56,32 @@ test('signals and the memory limit are told in words', () => {
 	expect(
 		print([
 			{type: 'container.stopping', at: 1, name: 'demo', signal: 'SIGTERM', graceMs: 10_000},
-			{type: 'container.oom', at: 2, name: 'demo', limit: 104857600, peak: 104857600},
+			{
+				type: 'container.oom',
+				at: 2,
+				name: 'demo',
+				limit: 104857600,
+				peak: 104857600,
+				killed: 1,
+				victims: [],
+				first: true,
+			},
+			{
+				type: 'container.oom',
+				at: 2,
+				name: 'demo',
+				limit: 4096,
+				peak: 4096,
+				killed: 2,
+				victims: [{pid: 7, program: 'tail'}],
+				first: false,
+			},
 			{type: 'container.exited', at: 3, name: 'demo', exitCode: 137, signal: 'SIGKILL'},
 		]),
 	).toMatchInlineSnapshot(`
 		"stopping demo with SIGTERM (10 s); Ctrl-C once more kills
 		demo was killed by the memory limit of 100 MiB (peak 100 MiB)
+		2 processes of demo were killed by the memory limit of 4 KiB: tail (pid 7)
 		demo was ended by SIGKILL
 		"
 	`);

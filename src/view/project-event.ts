@@ -1,6 +1,7 @@
 import type {ProjectEvent} from '../supervise/event.ts';
 import {bytes} from './bytes.ts';
 import {escapeText} from './escape.ts';
+import {victimWords} from './event-words.ts';
 import {duration} from './duration.ts';
 
 /** What a condition of `depends_on` waits for, in words. */
@@ -27,7 +28,7 @@ export function projectEventText(event: ProjectEvent): string | undefined {
 		case 'service.exited':
 			return `${service} exited with status ${event.exitCode}${event.oomKilled ? ', and ran out of memory' : ''}`;
 		case 'service.oom':
-			return `${service} ran out of memory: the kernel killed ${event.killed === 1 ? 'a process' : `${event.killed} processes`}${Number.isFinite(event.limit) ? ` at ${bytes(event.limit)}` : ''}`;
+			return `${service} ran out of memory: the kernel killed ${event.killed === 1 ? 'a process' : `${event.killed} processes`}${Number.isFinite(event.limit) ? ` at ${bytes(event.limit)}` : ''}${victimWords(event.victims)}`;
 		case 'service.recorded':
 			return `${service} is recorded as ${event.id}, with its environment and all secrets in it`;
 		case 'service.unrecorded':

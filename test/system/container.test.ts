@@ -3,6 +3,7 @@ import {mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {testBox} from './box.ts';
+import {until} from './project.ts';
 
 const root = process.getuid?.() === 0;
 
@@ -53,6 +54,33 @@ describe.skipIf(!root)('a container', () => {
 		]);
 		expect(status).toBe(137);
 		expect(err).toMatch(/was killed by the memory limit of 100 MiB \(peak (100|99\.\d) MiB\)/);
+		expect(box.leftovers()).toEqual([]);
+	});
+
+	test('tells of another process that is killed for memory when it is, and not when it ends for another reason', async () => {
+		await using box = await testBox();
+		const spec = box.spec(
+			'mem_limit: 24m\nmemswap_limit: 24m\nstop_signal: SIGKILL\ncommand: [sh, -c, "tail /dev/zero; sleep 600"]\n',
+		);
+		const up = box.start(['up', '--json', spec]);
+		await up.says('"type":"container.oom"');
+		expect((await box.tsbox(['exec', box.name, '--', 'true'])).status).toBe(0);
+		await box.tsbox(['down', box.name]);
+		const {out, status} = await up.ended;
+		expect(status).toBe(137);
+		const kills = out.split('\n').filter(line => line.includes('container.oom'));
+		expect(kills.map(line => JSON.parse(line) as unknown)).toEqual([
+			expect.objectContaining({killed: 1, first: false, limit: 25165824}),
+		]);
+		// Detached, and ended by SIGKILL later: its record does not say that memory was the reason.
+		await box.tsbox(['up', '-d', spec]);
+		await until('the kill is told', () =>
+			readFileSync(join(box.folder, `state/projects/${box.name}/events`), 'utf8').includes('service.oom'),
+		);
+		const stopped = await box.tsbox(['stop', box.name]);
+		expect(stopped.err).not.toContain('memory');
+		expect((await box.tsbox(['inspect', '--json', box.name])).out).not.toContain('"oomKilled": true');
+		await box.tsbox(['down', box.name]);
 		expect(box.leftovers()).toEqual([]);
 	});
 

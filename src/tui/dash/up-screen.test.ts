@@ -147,7 +147,7 @@ test('an unhealthy one has what its check said, and what goes wrong later is see
 describe('other events', () => {
 	test.each([
 		[{type: 'service.changed', at, service: 'db', changes: ['image', 'ports']}, 'made anew: image, ports changed'],
-		[{type: 'service.oom', at, service: 'db', killed: 1, limit: 5}, 'ran out of memory'],
+		[{type: 'service.oom', at, service: 'db', killed: 1, limit: 5, victims: []}, 'ran out of memory'],
 		[{type: 'service.hook', at, service: 'db', hook: 'post_start', message: 'the hook failed'}, 'the hook failed'],
 		[{type: 'service.stopping', at, service: 'db', signal: 'SIGTERM'}, 'is stopped with SIGTERM'],
 		[{type: 'service.removed', at, service: 'db'}, 'is removed'],

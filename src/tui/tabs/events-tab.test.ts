@@ -10,7 +10,7 @@ const events: readonly ProjectEvent[] = [
 	{type: 'service.waiting', at: noon, service: 'web', for: 'db', condition: 'service_healthy'},
 	{type: 'service.health', at: noon + 500, service: 'db', health: 'healthy', output: ''},
 	{type: 'service.started', at: noon + 1000, service: 'web', pid: 1234},
-	{type: 'service.oom', at: midnight, service: 'web', killed: 1, limit: 2 ** 20},
+	{type: 'service.oom', at: midnight, service: 'web', killed: 1, limit: 2 ** 20, victims: []},
 	{type: 'service.exited', at: midnight, service: 'web', exitCode: 137, oomKilled: true},
 	{type: 'service.ended', at: midnight, service: 'web', exitCode: 137},
 	{type: 'service.failed', at: midnight + 60_000, service: 'web', message: 'no \u001b[2Jmemory'},
