@@ -1,4 +1,4 @@
-import {bytes as size} from '../view/bytes.ts';
+import {bytes as size} from '../spec/bytes.ts';
 import {escapeText} from '../view/escape.ts';
 import type {Io} from './io.ts';
 

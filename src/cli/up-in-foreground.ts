@@ -2,7 +2,7 @@ import {constants} from 'node:os';
 import {noSuchService} from '../engine/no-service.ts';
 import type {Project} from '../spec/project.ts';
 import {labelOf} from '../spec/replicas.ts';
-import {bytes as size} from '../view/bytes.ts';
+import {bytes as size} from '../spec/bytes.ts';
 import {logWriter} from '../view/log-lines.ts';
 import {projectEventText} from '../view/project-event.ts';
 import {batchedBytes} from './batched-bytes.ts';

@@ -1,3 +1,4 @@
+import {bytes as sizeWords} from '../spec/bytes.ts';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {namespaceFiles} from '../host/probe/namespaces.ts';
 import type {ProcessIdentity} from '../host/process.ts';
@@ -30,17 +31,13 @@ function namespaceIds(machine: Machine, process: ProcessIdentity): Readonly<Reco
 function startError(machine: Machine, error: unknown, members: readonly CgroupMember[]): unknown {
 	const memory = memoryCount(machine.host, members);
 	if (memory === undefined || memory.oomKills === 0 || !isTsboxError(error)) return error;
-	return new TsboxError('E_START_OOM', `the container can't start in ${mebibytes(memory.limit)} of memory`, {
+	return new TsboxError('E_START_OOM', `the container can't start in ${sizeWords(memory.limit)} of memory`, {
 		...(error.step === undefined ? {} : {step: error.step}),
-		output: `killed by the memory limit of ${mebibytes(memory.limit)} (peak ${mebibytes(memory.peak)})`,
+		output: `killed by the memory limit of ${sizeWords(memory.limit)} (peak ${sizeWords(memory.peak)})`,
 		why: 'setting it up needs about 4 MiB inside its own limit',
 		hint: 'raise `mem_limit`',
 		cause: error,
 	});
-}
-
-function mebibytes(bytes: number): string {
-	return `${Number((bytes / 1048576).toFixed(1))} MiB`;
 }
 
 /**

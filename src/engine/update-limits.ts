@@ -1,3 +1,4 @@
+import {bytes as sizeWords} from '../spec/bytes.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {changeLimits} from '../oci/change-limits.ts';
 import type {OciResources} from '../oci/config.ts';
@@ -54,10 +55,6 @@ function limitsFor({facts, bestEffort}: Machine, record: RunningRecord, changed:
 	});
 }
 
-function mebibytes(bytes: number): string {
-	return `${Number((bytes / 1048576).toFixed(1))} MiB`;
-}
-
 /** What a refused write of a memory limit means: EBUSY when what is used could not be taken back (memory.rst). */
 function explain({host}: Machine): (path: string, errno: string) => string | undefined {
 	return (path, errno) => {
@@ -67,7 +64,7 @@ function explain({host}: Machine): (path: string, errno: string) => string | und
 		const used =
 			host.readText(`${folder}/memory.${sum ? 'memsw.' : ''}usage_in_bytes`) ??
 			host.readText(`${folder}/memory.current`);
-		return `it uses ${mebibytes(Number(used))}, and the kernel could not take enough of that back`;
+		return `it uses ${sizeWords(Number(used))}, and the kernel could not take enough of that back`;
 	};
 }
 

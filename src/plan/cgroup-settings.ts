@@ -1,3 +1,4 @@
+import {bytes as sizeWords} from '../spec/bytes.ts';
 import {cpusetAsShown} from '../spec/cpuset-list.ts';
 import type {PlanInput} from './input.ts';
 import type {Shortfalls} from './unsupported.ts';
@@ -20,10 +21,6 @@ const pageSize = 4096;
 
 function pages(bytes: number): string {
 	return String(Math.floor(bytes / pageSize) * pageSize);
-}
-
-function mebibytes(bytes: number): string {
-	return `${Number((bytes / 1048576).toFixed(1))} MiB`;
 }
 
 /** docker and runc's conversion of shares (2..262144) to a weight (1..10000). */
@@ -69,7 +66,7 @@ export function cgroupSettings(input: PlanInput, missing: Shortfalls): readonly 
 				controller: 'memory',
 				file: v2 ? 'memory.max' : 'memory.limit_in_bytes',
 				value: pages(memory.limit),
-				title: `limit memory to ${mebibytes(memory.limit)}`,
+				title: `limit memory to ${sizeWords(memory.limit)}`,
 				why,
 				man,
 			});
@@ -80,7 +77,7 @@ export function cgroupSettings(input: PlanInput, missing: Shortfalls): readonly 
 				controller: 'memory',
 				file: v2 ? 'memory.low' : 'memory.soft_limit_in_bytes',
 				value: pages(memory.reservation),
-				title: `reserve ${mebibytes(memory.reservation)} of memory`,
+				title: `reserve ${sizeWords(memory.reservation)} of memory`,
 				why: 'Under pressure the kernel takes memory from others first.',
 				man,
 			});
@@ -95,7 +92,7 @@ export function cgroupSettings(input: PlanInput, missing: Shortfalls): readonly 
 						? 'leave swap unlimited'
 						: none
 							? 'allow no swap'
-							: `limit memory and swap together to ${mebibytes(memory.swap)}`;
+							: `limit memory and swap together to ${sizeWords(memory.swap)}`;
 				const swapWhy = 'Without this a container over its memory limit is swapped out and slows the whole machine.';
 				if (v2) {
 					const value = memory.swap === -1 ? 'max' : pages(memory.swap - memory.limit);

@@ -1,6 +1,6 @@
 import type {RunEvent} from '../run/event.ts';
 import type {MemoryVictim} from '../run/memory-victims.ts';
-import {bytes} from './bytes.ts';
+import {bytes} from '../spec/bytes.ts';
 import {duration, plural} from './duration.ts';
 import {escapeText} from './escape.ts';
 

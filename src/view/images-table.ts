@@ -1,4 +1,4 @@
-import {bytes} from './bytes.ts';
+import {bytes} from '../spec/bytes.ts';
 import {age} from './duration.ts';
 import {escapeText} from './escape.ts';
 import type {Look} from './look.ts';

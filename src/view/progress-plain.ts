@@ -1,5 +1,5 @@
 import type {RunEvent, StepWords} from '../run/event.ts';
-import {bytes} from './bytes.ts';
+import {bytes} from '../spec/bytes.ts';
 import {duration} from './duration.ts';
 import {escapeLines, escapeText} from './escape.ts';
 import {containerWords, isContainerEvent} from './event-words.ts';

@@ -1,5 +1,5 @@
 import type {ProjectEvent} from '../supervise/event.ts';
-import {bytes} from './bytes.ts';
+import {bytes} from '../spec/bytes.ts';
 import {escapeText} from './escape.ts';
 import {victimWords} from './event-words.ts';
 import {duration} from './duration.ts';

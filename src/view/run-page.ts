@@ -1,6 +1,6 @@
 import type {RunRecord, RunStep} from '../runs/run-record.ts';
 import type {ShownLog, ShownRun} from '../runs/show-run.ts';
-import {bytes} from './bytes.ts';
+import {bytes} from '../spec/bytes.ts';
 import {duration} from './duration.ts';
 import {escapeHtml} from './html.ts';
 import {fileWords, imageWords, lifeWords, usageWords} from './run-text.ts';

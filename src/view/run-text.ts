@@ -1,7 +1,7 @@
 import type {LayerFile} from '../engine/layer-files.ts';
 import type {RunImage, RunRecord, RunUsage} from '../runs/run-record.ts';
 import type {ShownLog, ShownRun} from '../runs/show-run.ts';
-import {bytes} from './bytes.ts';
+import {bytes} from '../spec/bytes.ts';
 import {duration, plural} from './duration.ts';
 import {escapeLines, escapeText} from './escape.ts';
 import type {Look} from './look.ts';

@@ -1,5 +1,5 @@
 import type {ContainerStats} from '../engine/types.ts';
-import {bytes} from './bytes.ts';
+import {bytes} from '../spec/bytes.ts';
 import {escapeText} from './escape.ts';
 import type {Look} from './look.ts';
 import {type Cell, table} from './table.ts';

@@ -1,5 +1,5 @@
 import type {UsageSample} from '../engine/usage-samples.ts';
-import {bytes} from './bytes.ts';
+import {bytes} from '../spec/bytes.ts';
 import {duration} from './duration.ts';
 import type {Plot, PlotPoint} from './plot-svg.ts';
 

@@ -88,7 +88,7 @@ describe.skipIf(!root)('a container', () => {
 		await using box = await testBox();
 		const {status, err} = await box.tsbox(['run', box.spec('mem_limit: 256k\nmemswap_limit: 256k\n'), '--', 'true']);
 		expect(status).toBe(125);
-		expect(err).toContain('killed by the memory limit of 0.3 MiB');
+		expect(err).toContain('killed by the memory limit of 256 KiB');
 		expect(box.leftovers()).toEqual([]);
 	});
 

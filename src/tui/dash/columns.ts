@@ -1,5 +1,5 @@
 import type {ContainerSummary} from '../../engine/types.ts';
-import {bytes} from '../../view/bytes.ts';
+import {bytes} from '../../spec/bytes.ts';
 import {age} from '../../view/duration.ts';
 import {escapeText} from '../../view/escape.ts';
 import {bar, type Glyphs} from '../../view/glyphs.ts';

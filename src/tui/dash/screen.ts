@@ -1,4 +1,4 @@
-import {bytes} from '../../view/bytes.ts';
+import {bytes} from '../../spec/bytes.ts';
 import {plural} from '../../view/duration.ts';
 import {escapeText} from '../../view/escape.ts';
 import type {Glyphs} from '../../view/glyphs.ts';

@@ -1,4 +1,4 @@
-import {bytes} from '../../view/bytes.ts';
+import {bytes} from '../../spec/bytes.ts';
 import {escapeText} from '../../view/escape.ts';
 import {fitLine, fitText} from '../draw/fit.ts';
 import {type Frame, type Line, type Span, span, type Tone} from '../draw/line.ts';

@@ -1,5 +1,5 @@
 import type {ContainerNetwork} from '../../engine/observed.ts';
-import {bytes} from '../../view/bytes.ts';
+import {bytes} from '../../spec/bytes.ts';
 import {plural} from '../../view/duration.ts';
 import {escapeText} from '../../view/escape.ts';
 import {type Body, type Frame, type Line, line, span} from '../draw/line.ts';

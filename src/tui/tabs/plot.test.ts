@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {bytes} from '../../view/bytes.ts';
+import {bytes} from '../../spec/bytes.ts';
 import {legend, plot, type Point, windowWords} from './plot.ts';
 import {plainText, sampleFrame, sampleNow, textsIn} from './sample-frame.ts';
 

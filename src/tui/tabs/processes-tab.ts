@@ -1,5 +1,5 @@
 import type {ContainerProcess} from '../../engine/types.ts';
-import {bytes} from '../../view/bytes.ts';
+import {bytes} from '../../spec/bytes.ts';
 import {escapeText} from '../../view/escape.ts';
 import {commandWords, cpuTime} from '../../view/process-table.ts';
 import {type Body, type Frame, line} from '../draw/line.ts';

@@ -1,4 +1,4 @@
-import {bytes} from '../../view/bytes.ts';
+import {bytes} from '../../spec/bytes.ts';
 import {plural} from '../../view/duration.ts';
 import {fitLine} from '../draw/fit.ts';
 import {type Body, type Frame, type Line, line, span} from '../draw/line.ts';
