@@ -1,3 +1,4 @@
+import {signalOf} from '../errors/interruption.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {OciConfig} from '../oci/config.ts';
 import type {Host} from '../host/host.ts';
@@ -82,6 +83,10 @@ export async function tsbox(line: string | readonly string[], surroundings: Surr
 	return {status, out, err, calls, files};
 }
 
+function reasonOf(signal: AbortSignal): string | undefined {
+	return signal.aborted ? signalOf(signal) : undefined;
+}
+
 function fail(message: string, code: string): never {
 	throw Object.assign(new Error(message), {code});
 }
@@ -129,7 +134,7 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 		}),
 		compilePlan: note('compilePlan', '#!/bin/sh\n'),
 		up: async (_, {signal, force, emit, hold, ...rest}) => {
-			calls.push(['up', {...rest, stop: signal.reason as unknown, force: force.reason as unknown}]);
+			calls.push(['up', {...rest, stop: reasonOf(signal), force: reasonOf(force)}]);
 			for (const event of sampleRun) {
 				if (event.type === 'step.started') await hold?.(event.id);
 				emit(event);
@@ -205,7 +210,7 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 		diff: note('diff', {changes: [{change: 'A', path: '/new'}] as const, unread: []}),
 		supervise: note('supervise', undefined),
 		upDetached: async (_, {signal, emit, ...rest}) => {
-			calls.push(['upDetached', {...rest, stop: signal.reason as unknown}]);
+			calls.push(['upDetached', {...rest, stop: reasonOf(signal)}]);
 			emit({type: 'service.started', at: now, service: 'demo', pid: 1234});
 			return [
 				{service: 'demo', name: 'demo', status: 'running', health: 'none', exitCode: null, restarts: 0, pid: 1234},
@@ -213,13 +218,13 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 		},
 		upAttached: async (_, {signal, force, emit, isShown, output, stopping, ...rest}) => {
 			calls.push(['upAttached', {...rest, shown: ['demo', 'web'].filter(isShown)}]);
-			if (signal.aborted) stopping({signal: String(signal.reason)});
+			if (signal.aborted) stopping({signal: signalOf(signal)});
 			emit({type: 'service.started', at: now, service: 'web', pid: 1234});
 			output.write({service: 'web', stream: 'stdout', at: now, bytes: Buffer.from('hello\n')});
 			output.write({service: 'web', stream: 'stderr', at: now, bytes: Buffer.from('oh\n')});
 			await output.room('stdout');
 			const forced = force.aborted ? {exitCode: 137} : {exitCode: 3};
-			return signal.aborted ? {...forced, signal: String(signal.reason)} : forced;
+			return signal.aborted ? {...forced, signal: signalOf(signal)} : forced;
 		},
 		askProject: async (_, name, request, program, onEvent) => {
 			calls.push(['askProject', name, request, program]);

@@ -1,3 +1,5 @@
+import type {StopSignal} from '../errors/interruption.ts';
+
 /** The three standard streams. */
 export type StandardStream = 'stdin' | 'stdout' | 'stderr';
 
@@ -39,8 +41,8 @@ export interface Io {
 	writeFile(path: string, text: string, replace: boolean): void;
 	/** Waits for a line of the terminal; undefined when its input ended or the signal aborted. */
 	readLine(signal: AbortSignal): Promise<string | undefined>;
-	/** Calls back for each SIGINT, SIGTERM and SIGHUP, which then end the process no more; gives the way to stop. */
-	onSignal(callback: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void): () => void;
+	/** Calls back for each SIGINT, SIGTERM, SIGHUP and SIGQUIT, which then end the process no more; gives the way to stop. */
+	onSignal(callback: (signal: StopSignal) => void): () => void;
 	/** Where a progress view draws. */
 	screen(): NodeJS.WriteStream;
 }

@@ -2,7 +2,7 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import type {Io, StandardStream} from './io.ts';
 
 const descriptors: Readonly<Record<StandardStream, number>> = {stdin: 0, stdout: 1, stderr: 2};
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** The surroundings of this process. */
 export function processIo(packageFolder: string): Io {
@@ -12,7 +12,7 @@ export function processIo(packageFolder: string): Io {
 		packageFolder,
 		out: text => void process.stdout.write(text),
 		page,
-		err: text => void process.stderr.write(text),
+		err: text => void talk().write(text),
 		bytes: (stream, bytes) => void process[stream].write(bytes),
 		room,
 		isTerminal,
@@ -34,8 +34,17 @@ export function processIo(packageFolder: string): Io {
 				for (const signal of stopSignals) process.off(signal, callback);
 			};
 		},
-		screen: () => process.stderr,
+		screen: talk,
 	};
+}
+
+let talkIsHeard = false;
+
+/** Standard error. Talk that can't be written, as to a terminal that was closed, has nobody to be told to. */
+function talk(): NodeJS.WriteStream {
+	if (!talkIsHeard) process.stderr.on('error', () => {});
+	talkIsHeard = true;
+	return process.stderr;
 }
 
 function onOutputError(callback: (error: NodeJS.ErrnoException) => void): () => void {
@@ -85,6 +94,8 @@ async function readLine(signal: AbortSignal): Promise<string | undefined> {
 	try {
 		return await new Promise(resolve => {
 			lines.once('line', resolve);
+			// A terminal that has hung up can't be read.
+			lines.once('error', () => resolve(undefined));
 			// Closed by the signal, or by the end of the input.
 			lines.once('close', () => resolve(undefined));
 		});

@@ -29,7 +29,7 @@ export async function refuseUnlocked(
 		if (lock !== undefined) throw usageError('--lock is for --locked', undefined, verb);
 		return;
 	}
-	const stop = stopSignals(io);
+	const stop = stopSignals(io, 'the start');
 	try {
 		const found = await engine.checkLock(await engine.openMachine(folders), {
 			spec,

@@ -20,7 +20,7 @@ export async function startContainer(
 	context: Context,
 ): Promise<number> {
 	const {io, engine, folders} = context;
-	const stop = stopSignals(io);
+	const stop = stopSignals(io, 'the start');
 	const view = runProgress(progress, io, stop.signal);
 	try {
 		const end = await engine.up(await engine.openMachine(folders), {

@@ -2,25 +2,31 @@ import {closeInheritedDescriptors} from '../host/inherited-descriptors.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {descriptorLimit, fewestDescriptors} from '../host/descriptor-limit.ts';
 import {engine} from './engine.ts';
+import {leaveTerminals} from '../host/leave-terminals.ts';
+import {isReaderGone} from '../host/reader-gone.ts';
 import {main, report} from './main.ts';
 import {processIo} from './process-io.ts';
 
 /**
  * Runs the command line of this process; its exit status is set when all is done. A reader of our output that went away
- * (`tsbox ps | head -1`) is no error, and no reason to leave a container behind.
+ * (`tsbox ps | head -1`), or a terminal that was closed, is no error, and no reason to leave a container behind.
  */
 export async function start(packageFolder: string): Promise<void> {
 	closeInheritedDescriptors();
 	const argv = process.argv.slice(2);
 	const io = processIo(packageFolder);
+	let failed: Promise<number> | undefined;
 	process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
-		if (error.code === 'EPIPE') return;
-		// Such as what is printed going to a full disk.
-		void report(error, argv, io).then(status => process.exit(status));
+		if (isReaderGone(error) || failed !== undefined) return;
+		// Such as what is printed going to a full disk. Whatever runs is ended in order, as for a signal.
+		failed = report(error, argv, io);
+		if (!process.emit('SIGTERM', 'SIGTERM')) void failed.then(status => process.exit(status));
 	});
+	process.on('exit', leaveTerminals);
 	const limit = descriptorLimit();
-	process.exitCode =
+	const status =
 		limit < fewestDescriptors ? await report(tooFewDescriptors(limit), argv, io) : await main(argv, io, engine);
+	process.exitCode = (await failed) ?? status;
 }
 
 function tooFewDescriptors(limit: number): TsboxError {

@@ -1,8 +1,9 @@
+import {interruption} from '../errors/interruption.ts';
 import type {Io} from './io.ts';
 
 /** What signals to tsbox ask of a running container. */
 export interface StopSignals {
-	/** Aborted by the first signal, with its name as reason: stop in the container's own way. */
+	/** Aborted by the first signal, with an interruption as reason: stop in the container's own way. */
 	readonly signal: AbortSignal;
 	/** Aborted by the second one: stop at once. */
 	readonly force: AbortSignal;
@@ -10,10 +11,14 @@ export interface StopSignals {
 	readonly close: () => void;
 }
 
-/** Turns SIGINT, SIGTERM and SIGHUP into requests to stop; a second one is a request to hurry. */
-export function stopSignals(io: Io): StopSignals {
+/**
+ * Turns SIGINT, SIGTERM, SIGHUP and SIGQUIT into requests to stop; a second one is a request to hurry.
+ *
+ * @param what - what they end, as the error says it
+ */
+export function stopSignals(io: Io, what: string): StopSignals {
 	const stop = new AbortController();
 	const force = new AbortController();
-	const close = io.onSignal(name => (stop.signal.aborted ? force : stop).abort(name));
+	const close = io.onSignal(name => (stop.signal.aborted ? force : stop).abort(interruption(what, name)));
 	return {signal: stop.signal, force: force.signal, close};
 }

@@ -18,7 +18,7 @@ export async function upInBackground(
 	services: readonly string[],
 	{io, engine, folders}: Context,
 ): Promise<number> {
-	const stop = stopSignals(io);
+	const stop = stopSignals(io, 'the start');
 	const seconds = values['wait-timeout'];
 	try {
 		const states = await engine.upDetached(await engine.openMachine(folders), {

@@ -1,4 +1,5 @@
 import {constants} from 'node:os';
+import {interruption} from '../errors/interruption.ts';
 import {noSuchService} from '../engine/no-service.ts';
 import type {Project} from '../spec/project.ts';
 import {labelOf} from '../spec/replicas.ts';
@@ -37,7 +38,7 @@ export async function upInForeground(
 	const {attach, json, 'no-attach': notAttached, 'exit-code-from': exitCodeFrom} = values;
 	const known = new Set(project.services.map(({service}) => service));
 	for (const word of [...attach, ...notAttached]) if (!known.has(word)) throw noSuchService(project, word);
-	const stop = stopSignals(io);
+	const stop = stopSignals(io, 'the start');
 	const gone = new AbortController();
 	const out = batchedBytes(io);
 	const say = (text: string): void => {
@@ -59,7 +60,7 @@ export async function upInForeground(
 	// `up | head`, or a full disk: as a signal that nobody reads any more.
 	const heard = io.onOutputFailed(errno => {
 		if (!gone.signal.aborted && errno !== 'EPIPE') io.err(`standard output can't be written: ${errno}\n`);
-		gone.abort('SIGPIPE');
+		gone.abort(interruption('the start', 'SIGPIPE'));
 	});
 	try {
 		const end = await engine.upAttached(await engine.openMachine(folders), {

@@ -4,6 +4,7 @@ import {userMapOf} from '../host/id-map.ts';
 import type {Host, RunningProgram} from '../host/host.ts';
 import type {ProcessIdentity} from '../host/process.ts';
 import {type AtGate, passEnterGate} from '../run/enter.ts';
+import {orAborted} from '../run/or-aborted.ts';
 import {shownName} from '../state/alias.ts';
 import {shownState} from '../state/freezer.ts';
 import {type ContainerRecord, containerFolder} from '../state/record.ts';
@@ -102,9 +103,9 @@ export async function unlessAborted<T>(
 	signal.addEventListener('abort', kill, {once: true});
 	if (signal.aborted) kill();
 	try {
-		return await follow();
+		return await orAborted(follow(), signal);
 	} catch (error) {
-		if (signal.aborted) throw new TsboxError('E_INTERRUPTED', told, {cause: error});
+		if (signal.aborted) throw new TsboxError('E_INTERRUPTED', told, {cause: signal.reason});
 		throw error;
 	} finally {
 		signal.removeEventListener('abort', kill);

@@ -1,3 +1,4 @@
+import {signalOf} from '../errors/interruption.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {signalProcess} from '../host/process.ts';
 import {attach} from '../run/attach.ts';
@@ -48,7 +49,7 @@ export async function execIn(machine: Machine, name: string, request: ExecReques
 			pass(program, {...exec, env: lastOfEach(exec.env)}, attachment.onProcess),
 		);
 		request.onBegun?.();
-		const stop = (): void => void signalProcess(host, inside, String(request.signal.reason));
+		const stop = (): void => void signalProcess(host, inside, signalOf(request.signal));
 		const kill = (): void => void signalProcess(host, inside, 'SIGKILL');
 		request.signal.addEventListener('abort', stop, {once: true});
 		request.force.addEventListener('abort', kill, {once: true});
@@ -57,10 +58,12 @@ export async function execIn(machine: Machine, name: string, request: ExecReques
 		const ended = await program.ended;
 		request.signal.removeEventListener('abort', stop);
 		request.force.removeEventListener('abort', kill);
+		host.kill(-program.pid, 'SIGKILL');
+		await attachment.finish();
 		return {exitCode: exitCodeOf(ended), signal: ended.signal ?? null};
 	} finally {
 		host.kill(-program.pid, 'SIGKILL');
-		await attachment.finish();
+		attachment.release();
 	}
 }
 

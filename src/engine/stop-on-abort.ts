@@ -1,3 +1,4 @@
+import {signalOf} from '../errors/interruption.ts';
 import {signalProcess} from '../host/process.ts';
 import {after} from '../host/timer.ts';
 import type {StartedContainer} from '../run/execute-context.ts';
@@ -28,7 +29,7 @@ export function stopOnAbort(
 		signalProcess(host, started.process, 'SIGKILL');
 	};
 	const stop = async (): Promise<void> => {
-		const told = String(request.signal.reason);
+		const told = signalOf(request.signal);
 		// `up` stops the container in its own way; `run` stands for the command and hands the signal on.
 		const signal = (request.verb === 'run' && told in signalNumbers ? told : record.stopSignal) as NodeJS.Signals;
 		request.emit({type: 'container.stopping', at: host.now(), name: record.name, signal, graceMs: record.stopGraceMs});

@@ -159,9 +159,10 @@ export async function upPlanned(
 		failure = {error};
 		throw error;
 	} finally {
+		// What holds the streams of a start that failed is killed only below: to wait for their end would be to wait for ever.
+		attachment?.release();
 		await tracer?.stop();
 		memory?.close(false);
-		await attachment?.finish();
 		await rollBack(host, facts, conf, request.emit);
 		releaseName(host, dirs.state, service.name);
 		recorder?.close(failure);

@@ -122,6 +122,7 @@ export async function startWarm(
 		onProcess: async () => {},
 		connect: () => {},
 		finish: async () => {},
+		release: () => {},
 	};
 	let starting: Promise<StartedContainer>;
 	let exec: ExecAction;

@@ -1,3 +1,4 @@
+import {constants} from 'node:os';
 import {isError} from './is-error.ts';
 import {type ErrorCode, errorCodes} from './codes.ts';
 
@@ -38,8 +39,18 @@ export class TsboxError extends Error {
 
 	/** The exit status that the program ends with; the table is in codes.ts. */
 	get exitStatus(): number {
-		return errorCodes[this.code].exitStatus;
+		return exitStatusOf(this);
 	}
+}
+
+function exitStatusOf({code, cause}: TsboxError): number {
+	// What was interrupted ends as a command does that the signal ended.
+	for (let each = cause; code === 'E_INTERRUPTED' && each !== undefined; ) {
+		if (typeof each === 'string' && each in constants.signals)
+			return 128 + constants.signals[each as keyof typeof constants.signals];
+		each = isError(each) ? each.cause : undefined;
+	}
+	return errorCodes[code].exitStatus;
 }
 
 /** Tells a foreseen error from a bug; works across copies of this module, unlike instanceof. */

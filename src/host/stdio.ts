@@ -2,6 +2,7 @@ import {closeSync, constants, fstatSync, openSync} from 'node:fs';
 import {Socket} from 'node:net';
 import type {Readable, Writable} from 'node:stream';
 import {isatty} from 'node:tty';
+import {isReaderGone} from './reader-gone.ts';
 
 /** What one of our own descriptors is, as far as handing it to a container goes. */
 export type DescriptorKind = 'terminal' | 'folder' | 'other' | 'closed';
@@ -55,23 +56,39 @@ export function closeDescriptor(fd: number): void {
 	closeSync(fd);
 }
 
-/** The caller's own standard streams, by descriptor. */
-export function callerInput(): NodeJS.ReadStream {
-	return process.stdin;
-}
+let inputIsHeard = false;
 
-/** Ends the reading of the caller's standard input: a terminal is cooked again, and this process no longer waits for it. */
-export function releaseInput(): void {
-	const input = callerInput();
-	if (input.isTTY) input.setRawMode(false);
-	input.pause();
-	// A file's stream has none: it keeps no process running.
-	(input as Partial<typeof input>).unref?.();
+/** The caller's own standard input. One that can't be read any more, as a terminal that was closed, is one that has ended. */
+export function callerInput(): NodeJS.ReadStream {
+	if (!inputIsHeard) process.stdin.on('error', () => {});
+	inputIsHeard = true;
+	return process.stdin;
 }
 
 /** The caller's standard output or error. */
 export function callerOutput(fd: number): NodeJS.WriteStream {
 	return fd === 2 ? process.stderr : process.stdout;
+}
+
+/**
+ * Calls back when the caller's standard output or error can't be written. An error that says more than that nobody reads
+ * any more, such as a full disk, is thrown on to the process.
+ */
+export function onceUnwritable(fd: number, callback: () => void): void {
+	callerOutput(fd).once('error', (error: NodeJS.ErrnoException) => {
+		callback();
+		if (!isReaderGone(error)) throw error;
+	});
+}
+
+/** Reads no more of the caller's input, gives a terminal its mode back, and waits for it no longer. May be called twice. */
+export function releaseInput(): void {
+	const input = callerInput();
+	input.unpipe();
+	if (input.isTTY && input.isRaw) input.setRawMode(false);
+	input.pause();
+	// A file's stream has none: it keeps no process running.
+	(input as Partial<NodeJS.ReadStream>).unref?.();
 }
 
 /** /dev/null, for reading and writing. */

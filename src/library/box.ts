@@ -1,4 +1,5 @@
 import type {Readable, Writable} from 'node:stream';
+import {interruption} from '../errors/interruption.ts';
 import {signalContainer} from '../engine/signal-container.ts';
 import {stats} from '../engine/stats.ts';
 import type {CommandEnd, ContainerStats, Machine} from '../engine/types.ts';
@@ -50,7 +51,7 @@ export class Box implements AsyncDisposable {
 
 	/** Ends it as its spec says: `pre_stop`, `stop_signal`, and after `stop_grace_period` a kill. */
 	stop(): Promise<CommandEnd> {
-		this.#parts.stopping.abort('SIGTERM');
+		this.#parts.stopping.abort(interruption('the start', 'SIGTERM'));
 		return this.#parts.ended;
 	}
 

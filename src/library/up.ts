@@ -1,5 +1,6 @@
 import {planService} from '../engine/plan-container.ts';
 import {upPlanned} from '../engine/up.ts';
+import {interruption} from '../errors/interruption.ts';
 import {closeDescriptor, openNothing} from '../host/stdio.ts';
 import {Box} from './box.ts';
 import {eventLog} from './event-log.ts';
@@ -45,7 +46,7 @@ export async function up(source: SpecSource, options: UpOptions = {}): Promise<B
 		pipes?.closeEnds();
 		if (nothing !== undefined) closeDescriptor(nothing);
 	};
-	const abort = (): void => stopping.abort('SIGTERM');
+	const abort = (): void => stopping.abort(interruption('the start', 'SIGTERM'));
 	signal?.addEventListener('abort', abort, {once: true});
 	if (signal?.aborted === true) abort();
 	let started = (): void => {};

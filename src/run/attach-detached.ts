@@ -66,6 +66,7 @@ export function attachDetached(host: Host, facts: HostFacts, {logs, conf, tty, s
 		onProcess: async () => {},
 		connect: () => {},
 		finish: async () => {},
+		release: () => {},
 	};
 }
 

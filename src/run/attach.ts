@@ -8,6 +8,7 @@ import {
 	callerOutput,
 	closeDescriptor,
 	descriptorKind,
+	onceUnwritable,
 	openFifo,
 	pipeStream,
 	releaseInput,
@@ -33,8 +34,13 @@ export interface Attachment {
 	readonly onProcess: (process: ProcessIdentity) => Promise<void>;
 	/** Lets bytes flow: the caller's terminal goes raw only now. What is typed there is told too. */
 	readonly connect: (typed?: (bytes: Uint8Array) => void) => void;
-	/** Waits for the last bytes and gives the terminal back as it was. */
+	/** Waits for the last bytes, for as long as somebody holds the streams open, then releases them. */
 	readonly finish: () => Promise<void>;
+	/**
+	 * Gives the terminal back as it was and lets go of the streams at once: what is still in them is lost. For a start that
+	 * failed, where what holds them open has not been killed yet. May be called twice.
+	 */
+	readonly release: () => void;
 }
 
 /** What {@link attach} goes by beside the caller's descriptors. */
@@ -99,6 +105,12 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: O
 		await host.start(words, {stdio: ['ignore', 'ignore', 'ignore']}).ended;
 	};
 	const onResize = (): void => void resize();
+	const release = (): void => {
+		output.off('resize', onResize);
+		if (onTyped !== undefined) input.off('data', onTyped);
+		releaseInput();
+		for (const pipe of program?.pipes ?? []) pipe?.destroy();
+	};
 	return {
 		launch: async argv => {
 			// Echo is script's own decision when its stdin is no terminal: `always` leaves it to the pty, as on any terminal.
@@ -138,17 +150,17 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: O
 			}
 			if (fromPty !== undefined && fromPty !== null && 'read' in fromPty) {
 				if (tap !== undefined) fromPty.on('data', (bytes: Buffer) => tap('stdout', bytes));
+				// Nobody is at the terminal any more: the command's own hangs up.
+				onceUnwritable(stdio.stdout, () => fromPty.destroy());
 				fromPty.pipe(output, {end: false});
 			}
 			output.on('resize', onResize);
 		},
 		finish: async () => {
-			output.off('resize', onResize);
 			await ends(program?.pipes[1]);
-			input.unpipe();
-			if (onTyped !== undefined) input.off('data', onTyped);
-			releaseInput();
+			release();
 		},
+		release,
 	};
 }
 
@@ -177,6 +189,13 @@ function attachStreams(host: Host, stdio: CallerStdio, {conf, tap, limitSeconds}
 		relays.push({stream: pipeStream(ours, fd === 0 ? 'write' : 'read'), fd, copy});
 		return theirs;
 	};
+	const release = (): void => {
+		for (const {stream, fd} of relays) {
+			if (fd === 0) releaseInput();
+			stream.destroy();
+		}
+		for (const pipe of program?.pipes ?? []) pipe?.destroy();
+	};
 	return {
 		launch: async argv => {
 			const own = [
@@ -198,22 +217,16 @@ function attachStreams(host: Host, stdio: CallerStdio, {conf, tap, limitSeconds}
 					callerInput().pipe(stream);
 					continue;
 				}
-				if (copy !== undefined) {
-					stream.on('data', copy);
-					// Whoever read has gone: the command's next write gets SIGPIPE, as it would without us in between.
-					callerOutput(fd).once('error', () => stream.destroy());
-				}
+				if (copy !== undefined) stream.on('data', copy);
+				// Whoever read has gone: the command's next write gets SIGPIPE, as it would without us in between.
+				onceUnwritable(fd, () => stream.destroy());
 				stream.pipe(callerOutput(fd), {end: false});
 			}
 		},
 		finish: async () => {
 			await Promise.all(relays.filter(({fd}) => fd !== 0).map(({stream}) => ends(stream)));
-			for (const {stream, fd} of relays) {
-				if (fd !== 0) continue;
-				callerInput().unpipe(stream);
-				releaseInput();
-				stream.destroy();
-			}
+			release();
 		},
+		release,
 	};
 }

@@ -25,7 +25,7 @@ export async function execute(plan: Plan, asked: ExecuteContext): Promise<Starte
 		const program = await doHostSide(plan, context, tell);
 		return await passGate(plan, context, program, tell, () => host.now() - begun - waited());
 	} catch (error) {
-		if (signal.aborted) throw new TsboxError('E_INTERRUPTED', 'the start was interrupted', {cause: error});
+		if (signal.aborted) throw new TsboxError('E_INTERRUPTED', 'the start was interrupted', {cause: signal.reason});
 		// Whoever was asked for a step and does not want it stops the start: the step was not begun.
 		if (isTsboxError(error) && error.code !== 'E_INTERRUPTED')
 			tell.failed(

@@ -9,6 +9,7 @@ import type {Plan, Step} from '../step/step.ts';
 import {problemOf, processView, type Told} from './check.ts';
 import {commandEnd} from './command-end.ts';
 import type {ExecuteContext, StartedContainer} from './execute-context.ts';
+import {orAborted} from './or-aborted.ts';
 import {checkFailure, gateRefusal, startFailure} from './start-failure.ts';
 import {type StatusLine, statusLines} from './status-pipe.ts';
 import type {StepTeller} from './step-teller.ts';
@@ -76,21 +77,29 @@ export async function passGate(
 	const gate = program.pipes[4] as Writable;
 	// A write to a container that has just died must not end tsbox; the status pipe tells what happened.
 	gate.on('error', () => {});
+	const passage = passageOf(plan, context, tell, gate);
+	// An abort waits for nothing that the container side does: whoever rolls back ends it.
 	const stop = (): void => void status.destroy();
 	signal.addEventListener('abort', stop, {once: true});
-	const passage = passageOf(plan, context, tell, gate);
-	for await (const line of statusLines(status)) {
-		await hear(line, passage);
-		if (passage.opened) break;
-	}
+	const first = await orAborted(follow(passage, program, status), signal);
 	signal.removeEventListener('abort', stop);
-	signal.throwIfAborted();
-	const {first, opened} = passage;
-	if (!opened || first === undefined) throw await whyNot(passage, program);
 	tell.done();
 	gate.end();
 	context.emit({type: 'container.started', at: host.now(), name: plan.name, pid: first.pid, ms: took()});
 	return {process: first, ended: commandEnd(program, status)};
+}
+
+/**
+ * Follows the status pipe until the gate is open.
+ *
+ * @throws what {@link passGate} throws.
+ */
+async function follow(passage: Passage, program: RunningProgram, status: Readable): Promise<ProcessIdentity> {
+	for await (const line of statusLines(status)) {
+		await hear(line, passage);
+		if (passage.opened && passage.first !== undefined) return passage.first;
+	}
+	throw await whyNot(passage, program);
 }
 
 /**
@@ -144,6 +153,7 @@ async function beginStep(id: string, passage: Passage): Promise<void> {
 	if (step === undefined) return;
 	tell.done();
 	await context.hold?.(step.id);
+	context.signal.throwIfAborted();
 	tell.begin(step);
 	if (context.hold !== undefined) gate.write('\n');
 	if (step.action !== drop) return;
@@ -163,6 +173,7 @@ async function openGate(passage: Passage): Promise<void> {
 	tell.begin(exec);
 	await passage.traced;
 	await passage.readied;
+	context.signal.throwIfAborted();
 	looking(exec, () => context.onChecked(first, told.ids ?? {uid: 0, gid: 0, groups: [0]}));
 	if (context.atGate !== undefined) passage.command = await context.atGate(passage.command);
 	passage.gate.write(gateScript(withHome(passage.command, passage.home), context.facts));

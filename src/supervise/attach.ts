@@ -1,3 +1,4 @@
+import type {StopSignal} from '../errors/interruption.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {logFolder} from '../engine/detached.ts';
 import {hasEnded} from '../engine/has-ended.ts';
@@ -18,9 +19,6 @@ import {exitOf} from './exit-of.ts';
 import {followOutput, type TakeBytes} from './follow-output.ts';
 import {resizer} from './resize-terminal.ts';
 
-/** A signal that a caller of `attach` may get. */
-export type CallerSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
-
 /** How a caller joins a container. */
 export interface AttachRequest {
 	/** Pass standard input on, where the container has one. */
@@ -32,7 +30,7 @@ export interface AttachRequest {
 	/** Bytes that leave it on a terminal; by default those of the configuration. */
 	readonly detachKeys?: readonly number[];
 	/** Calls back for each signal of the caller's process; gives the way to stop. */
-	readonly onSignal: (callback: (signal: CallerSignal) => void) => () => void;
+	readonly onSignal: (callback: (signal: StopSignal) => void) => () => void;
 }
 
 /** Why a caller and a container are not joined any more: in all but the first the container runs on. */
@@ -40,7 +38,7 @@ export type AttachEnd =
 	| {readonly kind: 'ended'; readonly exitCode: number}
 	| {readonly kind: 'detached'}
 	| {readonly kind: 'reader gone'}
-	| {readonly kind: 'signal'; readonly signal: CallerSignal};
+	| {readonly kind: 'signal'; readonly signal: StopSignal};
 
 /** At this many signals the caller is let go though the container does not end: it may ignore them. docker's number too. */
 const signalsToLeave = 3;

@@ -11,6 +11,7 @@ import {
 import type {LifeRecorder} from '../engine/detached-life.ts';
 import type {Machine} from '../engine/types.ts';
 import {after} from '../host/timer.ts';
+import {interruption} from '../errors/interruption.ts';
 import type {Dependency, Project, Service} from '../spec/project.ts';
 import {labelOf} from '../spec/replicas.ts';
 import {type ContainerRecord, containerFolder} from '../state/record.ts';
@@ -213,7 +214,7 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 
 	const stop = async (timeoutMs = service.stopGraceMs): Promise<void> => {
 		wanted = false;
-		calledOff.abort('SIGTERM');
+		calledOff.abort(interruption('the start', 'SIGTERM'));
 		const running = container;
 		if (running?.record.process != null) {
 			become('stopping');

@@ -1,5 +1,6 @@
 import {notStarted} from '../engine/no-service.ts';
 import type {Machine} from '../engine/types.ts';
+import {signalOf} from '../errors/interruption.ts';
 import {labelOf} from '../spec/replicas.ts';
 import type {ProjectEvent} from './event.ts';
 import {followLines, type LineTaker} from './follow-lines.ts';
@@ -77,7 +78,7 @@ export async function upAttached(machine: Machine, request: AttachedUp): Promise
 		stop({});
 	};
 	const onStop = (): void => {
-		request.stopping({signal: String(signal.reason)});
+		request.stopping({signal: signalOf(signal)});
 		stop({});
 	};
 	const onForce = (): void => stop({timeoutMs: 0});
@@ -106,7 +107,7 @@ export async function upAttached(machine: Machine, request: AttachedUp): Promise
 	}
 	const labels = containers.flatMap(each => (each.service.service === exitCodeFrom ? [each.label] : []));
 	const exitCode = exitCodeOf([...ends], request, labels);
-	return {exitCode, ...(signal.aborted ? {signal: String(signal.reason)} : {})};
+	return {exitCode, ...(signal.aborted ? {signal: signalOf(signal)} : {})};
 }
 
 /** The exit status of all, by compose's rules, but that one that failed counts where compose has 0. */

@@ -1,5 +1,4 @@
 import {isError} from '../errors/is-error.ts';
-import {errorCodes} from '../errors/codes.ts';
 import {isTsboxError, type TsboxError} from '../errors/tsbox-error.ts';
 import {escapeLines, escapeText} from './escape.ts';
 import type {Theme} from './theme.ts';
@@ -16,8 +15,7 @@ export function errorText(error: unknown, theme: Theme): string {
 /** A foreseen error as one line of JSON, with its code and exit status. */
 export function errorJson(error: unknown): string {
 	if (!isTsboxError(error)) return jsonText({type: 'error', code: 'E_BUG', message: stackOf(error)});
-	const {code, message, step, command, output, why, hint} = error;
-	const {exitStatus} = errorCodes[code];
+	const {code, exitStatus, message, step, command, output, why, hint} = error;
 	return jsonText({type: 'error', code, exitStatus, message, step, command, output, why, hint});
 }
 

@@ -31,7 +31,7 @@ export const cp = defineCommand({
 		const stream = source.name === undefined ? 'stdin' : 'stdout';
 		if (local === '-' && io.isTerminal(stream))
 			throw usageError(`cp neither shows a tar nor reads one from a terminal: ${stream} is one`, undefined, 'cp');
-		const stop = stopSignals(io);
+		const stop = stopSignals(io, 'the copy');
 		try {
 			const machine = await engine.openMachine(folders);
 			const request = {

@@ -22,7 +22,7 @@ export const events = defineCommand({
 	async run({values, positionals: [word]}, {io, engine, folders}) {
 		const machine = await engine.openMachine(folders);
 		const {project} = await engine.projectTarget(machine, word, {cwd: io.cwd, env: io.env}, []);
-		const stop = stopSignals(io);
+		const stop = stopSignals(io, 'it');
 		try {
 			const tell = (event: Parameters<typeof projectEventText>[0]): void => {
 				const text = values.json ? JSON.stringify(event) : projectEventText(event);

@@ -21,7 +21,7 @@ export const exec = defineCommand({
 	rest: {required: true},
 	async run({values, positionals: [name = ''], rest = []}, {io, engine, folders}) {
 		const tty = wantsTty(values, io);
-		const stop = stopSignals(io);
+		const stop = stopSignals(io, 'the start');
 		try {
 			const machine = await engine.openMachine(folders);
 			const found = await engine.findService(machine, name, rest);

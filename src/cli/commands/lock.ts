@@ -35,7 +35,7 @@ export const lock = defineCommand({
 	async run({values, positionals: [spec, ...services]}, {io, engine, folders}) {
 		if (values.json && !values.check) throw usageError('--json is for --check', undefined, 'lock');
 		const machine = await withFacts(await engine.openMachine({...folders, planOnly: true}), values.facts, io);
-		const stop = stopSignals(io);
+		const stop = stopSignals(io, 'the lock');
 		try {
 			const request = {
 				spec: {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], ...given({file: spec})},

@@ -28,7 +28,7 @@ export const logs = defineCommand({
 		if (tail !== undefined && (!Number.isInteger(tail) || tail < 0))
 			throw usageError(`--tail is a number of lines, not "${values.tail ?? ''}"`, undefined, 'logs');
 		const machine = await engine.openMachine(folders);
-		const stop = stopSignals(io);
+		const stop = stopSignals(io, 'it');
 		const {sinceTime} = await import('../../view/since-time.ts');
 		const since = values.since === undefined ? undefined : sinceTime(values.since, io.now());
 		if (Number.isNaN(since))

@@ -16,7 +16,7 @@ export const replay = defineCommand({
 		{name: 'RUN', describe: 'Id or the start of it, folder, or exported file', required: true, completes: 'run'},
 	],
 	async run({values, positionals: [word = '']}, {io, engine, folders}) {
-		const stop = stopSignals(io);
+		const stop = stopSignals(io, 'the start');
 		const view = runProgress(values.plain ? 'plain' : 'quiet', io, stop.signal);
 		try {
 			const end = await engine.replay(await engine.openMachine(folders), word, {

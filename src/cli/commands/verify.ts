@@ -27,7 +27,7 @@ export const verify = defineCommand({
 	],
 	async run({values, positionals: [file, service]}, {io, engine, folders}) {
 		const {escapeText} = await import('../../view/escape.ts');
-		const stop = stopSignals(io);
+		const stop = stopSignals(io, 'it');
 		try {
 			const found = await engine.verify(await engine.openMachine(folders), {
 				cwd: io.cwd,

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {signalOf} from '../../errors/interruption.ts';
 import type {ProjectEvent} from '../../supervise/event.ts';
 import type {Input} from '../terminal/input.ts';
 import {plainText, sampleFrame} from '../tabs/sample-frame.ts';
@@ -39,7 +40,7 @@ function begun() {
 			end(error);
 			await settled();
 		},
-		reason: () => signal?.reason as unknown,
+		reason: () => (signal?.aborted === true ? signalOf(signal) : undefined),
 		title: () => model.sheet?.title,
 		text: () => (model.sheet?.kind === 'text' ? plainText(model.sheet.lines(sampleFrame())) : undefined),
 	};

@@ -1,4 +1,5 @@
 import {toError} from '../../errors/is-error.ts';
+import {interruption} from '../../errors/interruption.ts';
 import type {ProjectEvent} from '../../supervise/event.ts';
 import type {Desk} from './desk.ts';
 import {runCommand} from './desk.ts';
@@ -21,7 +22,7 @@ export function showUp(desk: Desk, {project, services, run}: ShownUp): void {
 	const began = desk.now();
 	const gone = new AbortController();
 	// Its supervisor goes on; this process would wait for it, and nobody see that.
-	desk.ended.addEventListener('abort', () => gone.abort('SIGINT'), {once: true});
+	desk.ended.addEventListener('abort', () => gone.abort(interruption('the start', 'SIGINT')), {once: true});
 	let state = firstUp(services);
 	let failure: string | undefined;
 	let isOver = false;
@@ -63,7 +64,7 @@ export function showUp(desk: Desk, {project, services, run}: ShownUp): void {
 					label: 'stop: take all of it down',
 					aside: `tsbox down ${project}`,
 					pick: () => {
-						gone.abort('SIGINT');
+						gone.abort(interruption('the start', 'SIGINT'));
 						void runCommand(desk, ['down', project]);
 					},
 				},
