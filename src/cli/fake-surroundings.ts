@@ -41,6 +41,7 @@ const service = {
 	service: 'demo',
 	name: 'demo',
 	origins: {mem_limit: {kind: 'file', file: '/home/demo.yaml', line: 4, column: 12}, stop_signal: {kind: 'default'}},
+	ports: [],
 } as unknown as Service;
 const project = {name: 'demo', file: '/home/demo.yaml', services: [service]};
 
