@@ -107,7 +107,7 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		                                 of the command goes to standard error
 		  -d, --detach                   Start the services in the background and return
 		                                 when they run
-		      --wait                     With -d: return when all are healthy
+		      --wait                     As -d, and return when all are healthy
 		      --wait-timeout SECONDS     With -d: give up waiting after this long
 		      --scale SERVICE=N          Run this many containers of a service
 		      --abort-on-container-exit  Stop all once a container has ended and is not

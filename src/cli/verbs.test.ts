@@ -156,7 +156,11 @@ test('down takes a name, the path of a spec, or the spec of the folder', async (
 	for (const line of ['down -t 1.5 demo', 'down -t 1.5 ./demo.yaml', 'down -t 1.5']) {
 		const {status, err, calls} = await tsbox(line);
 		expect({status, err}).toEqual({status: 0, err: 'demo is down\n'});
-		expect(calls.at(-1)).toEqual(['down', 'demo', {timeoutMs: 1500, warn: expect.any(Function)}]);
+		expect(calls.at(-1)).toEqual([
+			'down',
+			'demo',
+			{timeoutMs: 1500, warn: expect.any(Function), stopping: expect.any(Function)},
+		]);
 	}
 });
 

@@ -17,6 +17,8 @@ const cleanUpWithin = 15_000;
 export interface DownOptions {
 	/** Its `stop_grace_period` without it, ms. */
 	readonly timeoutMs?: number;
+	/** Told what it is stopped with, and after how long it is killed, ms. */
+	readonly stopping?: (signal: string, graceMs: number) => void;
 	/** Told of a `pre_stop` command that failed. */
 	readonly warn?: (text: string) => void;
 }
@@ -37,6 +39,7 @@ export async function down(machine: Machine, name: string, options: DownOptions 
 		const graceMs = options.timeoutMs ?? record.stopGraceMs;
 		const killAt = performance.now() + graceMs;
 		if (graceMs > 0) await sayFarewell(machine, record, abortAfter(graceMs), options.warn ?? (() => {}));
+		options.stopping?.(record.stopSignal, graceMs);
 		signalProcess(host, record.process, record.stopSignal);
 		while (running() && performance.now() < killAt) await delay(10);
 		if (running()) signalProcess(host, record.process, 'SIGKILL');

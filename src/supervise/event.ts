@@ -84,7 +84,14 @@ export type ProjectEvent =
 			readonly output?: string;
 			readonly hint?: string;
 	  }
-	| {readonly type: 'service.stopping'; readonly at: number; readonly service: string; readonly signal: string}
+	/** It is killed when it has not ended after `graceMs`. */
+	| {
+			readonly type: 'service.stopping';
+			readonly at: number;
+			readonly service: string;
+			readonly signal: string;
+			readonly graceMs: number;
+	  }
 	| {readonly type: 'service.removed'; readonly at: number; readonly service: string}
 	/** A step of a start, as `up` tells it. */
 	| {readonly type: 'service.step'; readonly at: number; readonly service: string; readonly event: RunEvent};

@@ -225,7 +225,7 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 			});
 			if (timeoutMs > 0) await (farewell ??= leave(running, late.signal));
 			const signal = timeoutMs > 0 ? service.stopSignal : 'SIGKILL';
-			emit({type: 'service.stopping', at: at(), service: label, signal});
+			emit({type: 'service.stopping', at: at(), service: label, signal, graceMs: timeoutMs});
 			if (timeoutMs > 0) stopDetached(machine, running.record);
 			await running.ended;
 			callOff();

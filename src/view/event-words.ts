@@ -24,7 +24,7 @@ export function containerWords(event: ContainerEvent, steps: number): string {
 		case 'container.started':
 			return `${name} is running (pid ${event.pid}), ${plural(steps, 'step')} in ${duration(event.ms)}`;
 		case 'container.stopping':
-			return `stopping ${name} with ${event.signal}${event.signal === 'SIGKILL' ? '' : ` (${duration(event.graceMs)}); Ctrl-C once more kills`}`;
+			return `stopping ${name} with ${stopWords(event.signal, event.graceMs)}${event.signal === 'SIGKILL' ? '' : '; Ctrl-C once more kills'}`;
 		case 'container.oom':
 			return event.first
 				? `${name} was killed by the ${limitWords(event)} (peak ${bytes(event.peak)})`
@@ -46,4 +46,9 @@ function limitWords({limit}: Extract<RunEvent, {readonly type: 'container.oom'}>
 export function victimWords(victims: readonly MemoryVictim[]): string {
 	const words = victims.map(({pid, program}) => `${escapeText(program)} (pid ${pid})`);
 	return words.length === 0 ? '' : `: ${words.join(', ')}`;
+}
+
+/** What something is stopped with: `SIGTERM (killed after 10 s)`. */
+export function stopWords(signal: string, graceMs: number): string {
+	return signal === 'SIGKILL' ? signal : `${signal} (killed after ${duration(graceMs)})`;
 }

@@ -1,4 +1,4 @@
-import {escapeText} from './escape.ts';
+import {escapeLines} from './escape.ts';
 
 /** A line that a container printed, with its line end unless it was the last and had none. */
 export interface LogLine {
@@ -16,7 +16,7 @@ export interface LogLook {
 	readonly timestamps: boolean;
 	/** Colours of their own for the names. */
 	readonly colour: boolean;
-	/** For a terminal: control characters of the container are shown and not carried out. */
+	/** For a terminal: control characters of the container are shown and not carried out, but for tabs and its colours. */
 	readonly escape: boolean;
 	/** The longest of the names that there will be. */
 	readonly width: number;
@@ -43,13 +43,23 @@ export function logWriter({prefix, timestamps, colour, escape, width, names = []
 	let last: {readonly service: string; readonly at: number | undefined; readonly head: Buffer} | undefined;
 	return ({service, at, bytes}) => {
 		if (last?.service !== service || last.at !== at) last = {service, at, head: headOf(service, at)};
-		const body = escape ? escaped(bytes) : bytes;
+		const body = escape ? escaped(bytes, colour) : bytes;
 		return last.head.length === 0 ? body : Buffer.concat([last.head, body]);
 	};
 }
 
-function escaped(bytes: Buffer): Buffer {
+/** Select Graphic Rendition: colours and weights, which move nothing; ECMA-48, 8.3.117. */
+const rendition = /\u001b\[[0-9;:]{0,40}m/g;
+const reset = '\u001b[0m';
+
+function escaped(bytes: Buffer, colour: boolean): Buffer {
 	const text = bytes.toString('utf8');
 	const line = text.replace(/\r?\n$/, '');
-	return Buffer.from(`${escapeText(line)}${text.length > line.length ? '\n' : ''}`);
+	// Of what was written over itself the last is what a terminal would show.
+	const last = line.split('\r').findLast(part => part !== '') ?? '';
+	const marks = colour ? (last.match(rendition) ?? []) : [];
+	const words = last.split(rendition).map((part, index) => escapeLines(part) + (marks[index] ?? ''));
+	// What comes behind is not the container's.
+	const end = marks.length === 0 ? '' : reset;
+	return Buffer.from(`${words.join('')}${end}${text.length > line.length ? '\n' : ''}`);
 }

@@ -1,7 +1,7 @@
 import type {ProjectEvent} from '../supervise/event.ts';
 import {bytes} from '../spec/bytes.ts';
 import {escapeText} from './escape.ts';
-import {victimWords} from './event-words.ts';
+import {stopWords, victimWords} from './event-words.ts';
 import {duration} from './duration.ts';
 
 /** What a condition of `depends_on` waits for, in words. */
@@ -40,7 +40,7 @@ export function projectEventText(event: ProjectEvent): string | undefined {
 		case 'service.failed':
 			return `${service} did not start: ${escapeText(event.message)}${lastLine(event.output)}`;
 		case 'service.stopping':
-			return `${service} is stopped with ${event.signal}`;
+			return `${service} is stopped with ${stopWords(event.signal, event.graceMs)}`;
 		case 'service.removed':
 			return `${service} is removed`;
 		case 'service.step':

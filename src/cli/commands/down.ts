@@ -1,3 +1,5 @@
+import {projectEventText} from '../../view/project-event.ts';
+import {stopWords} from '../../view/event-words.ts';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import {type Context, defineCommand} from '../command.ts';
 import type {Machine} from '../engine-api.ts';
@@ -27,6 +29,8 @@ export const down = defineCommand({
 		const machine = await engine.openMachine(folders);
 		const found = await engine.findTarget(machine, target, {cwd: io.cwd, env: io.env}, []);
 		const timeout = timeoutOf(values.timeout);
+		// Who waits at a terminal is told for what.
+		const isWatched = io.isTerminal('stderr');
 		if (found !== undefined) {
 			const {project, services} = found;
 			if (values.volumes && services.length > 0)
@@ -36,6 +40,7 @@ export const down = defineCommand({
 					? ({verb: 'down', ...timeout} as const)
 					: ({verb: 'remove', services, ...timeout} as const);
 			await engine.askProject(machine, project, request, programOf(io), event => {
+				if (isWatched && event.type === 'service.stopping') io.err(`${projectEventText(event) ?? ''}\n`);
 				if (event.type === 'service.removed') io.err(`${event.service} is down\n`);
 			});
 			if (values.volumes) await removeVolumes(target, project, machine, context);
@@ -51,7 +56,12 @@ export const down = defineCommand({
 		const options = {...timeout, warn: (text: string): void => io.err(`warning: ${text}\n`)};
 		for (const name of present) {
 			try {
-				await engine.down(machine, name, options);
+				await engine.down(machine, name, {
+					...options,
+					stopping: (signal, graceMs) => {
+						if (isWatched) io.err(`stopping ${name} with ${stopWords(signal, graceMs)}\n`);
+					},
+				});
 				io.err(`${name} is down\n`);
 			} catch (error) {
 				// As with `docker compose down`: what is wanted is so already, which a script must not stumble over.

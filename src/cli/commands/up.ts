@@ -38,7 +38,7 @@ export const up = defineCommand({
 			describe: 'Print each event as a line of JSON; the output of the command goes to standard error',
 		},
 		detach: {kind: 'flag', short: 'd', describe: 'Start the services in the background and return when they run'},
-		wait: {kind: 'flag', describe: 'With -d: return when all are healthy'},
+		wait: {kind: 'flag', describe: 'As -d, and return when all are healthy'},
 		'wait-timeout': {kind: 'number', value: 'SECONDS', describe: 'With -d: give up waiting after this long'},
 		scale: {kind: 'list', value: 'SERVICE=N', describe: 'Run this many containers of a service'},
 		'abort-on-container-exit': {

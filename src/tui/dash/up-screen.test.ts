@@ -149,7 +149,7 @@ describe('other events', () => {
 		[{type: 'service.changed', at, service: 'db', changes: ['image', 'ports']}, 'made anew: image, ports changed'],
 		[{type: 'service.oom', at, service: 'db', killed: 1, limit: 5, victims: []}, 'ran out of memory'],
 		[{type: 'service.hook', at, service: 'db', hook: 'post_start', message: 'the hook failed'}, 'the hook failed'],
-		[{type: 'service.stopping', at, service: 'db', signal: 'SIGTERM'}, 'is stopped with SIGTERM'],
+		[{type: 'service.stopping', at, service: 'db', signal: 'SIGTERM', graceMs: 10_000}, 'is stopped with SIGTERM'],
 		[{type: 'service.removed', at, service: 'db'}, 'is removed'],
 		[{type: 'service.ended', at, service: 'db', exitCode: 0}, 'not started yet'],
 		[
