@@ -78,7 +78,7 @@ export function withReal(service: Service, found: Readonly<Record<string, Source
 }
 
 /** The mounts of this process. */
-export function hostMounts(host: Host): readonly MountInfo[] {
+export function hostMounts(host: Pick<Host, 'readText'>): readonly MountInfo[] {
 	return parseMountinfo(host.readText('/proc/self/mountinfo') ?? '');
 }
 

@@ -8,13 +8,14 @@ import type {ImageFacts} from '../image/facts.ts';
 import {imageFacts} from '../image/facts-of.ts';
 import type {OciConfig} from '../oci/config.ts';
 import {toOciConfig} from '../oci/lower.ts';
-import type {DeviceFacts, HostRootEntry, PlanInput} from '../plan/input.ts';
+import type {DeviceFacts, HostRootEntry, HostView, PlanInput} from '../plan/input.ts';
 import {fitReproducible} from '../plan/fit-reproducible.ts';
 import {planContainer as plan} from '../plan/plan-container.ts';
 import type {Project, Service} from '../spec/project.ts';
 import {volumeData} from '../state/volume.ts';
 import {bindSources, hostMounts, lockedFlags, withReal} from './bind-sources.ts';
 import {checkPolicy, hasMaximum} from './check-policy.ts';
+import {hostView} from './host-view.ts';
 import {loadProject, pickService} from './load-project.ts';
 import {resolveVolumes} from './resolve-volumes.ts';
 import {seccompFilter} from './seccomp.ts';
@@ -132,6 +133,16 @@ function imagePath(image: ImageFacts): string {
 	return image.kind === 'host' ? '/' : image.path;
 }
 
+function viewOf(
+	{host, dirs}: Machine,
+	{rootfs}: Service,
+	folders: readonly HostRootEntry[],
+	map: UserMap | null,
+): HostView {
+	const show = rootfs.kind === 'host' ? (rootfs.show ?? []) : [];
+	return hostView(host, {dirs, show, hostRoot: folders, asNobody: isRange(map)});
+}
+
 /** How a plan is to be made. */
 export interface PlanOptions {
 	/** The container gets a pty; the spec's `tty` where the caller does not say. */
@@ -213,6 +224,7 @@ export async function planInput(
 	// Once more, as they were resolved: a symlink may have been changed since.
 	checkPolicy(machine, withReal(unresolved, found), project.file);
 	const tty = options.tty ?? service.tty ?? false;
+	const folders = map === null || isRange(map) || image.kind !== 'host' ? [] : hostRoot(host);
 	const config = withMappings(toOciConfig({...service, tty}, imagePath(image)), map);
 	return {
 		service,
@@ -226,7 +238,8 @@ export async function planInput(
 		spec: project.file,
 		tty,
 		map,
-		hostRoot: map === null || isRange(map) || image.kind !== 'host' ? [] : hostRoot(host),
+		hostRoot: folders,
+		hostView: image.kind === 'host' ? viewOf(machine, service, folders, map) : {hidden: [], shown: []},
 		toolsSealed: unlessForbidden(() => host.lstat(toolboxFolder(facts, dirs.store))) !== undefined,
 		storeLocked: map === null || isRange(map) ? [] : lockedFlags(hostMounts(host), dirs.store),
 		seccomp: await seccompFilter(machine, service, config, options.dry !== true, request.traceSeccomp === true),

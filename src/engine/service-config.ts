@@ -18,6 +18,7 @@ export function serviceConfig(service: Service): readonly ConfigValue[] {
 	const {security, dependsOn = [], logging, healthcheck} = service;
 	return [
 		...one('rootfs', service.rootfs.kind === 'host' ? 'host' : service.rootfs.path),
+		...(service.rootfs.kind === 'host' ? numbered('rootfs.host.show', service.rootfs.show ?? [], 'rootfs') : []),
 		...one('entrypoint', commandOf(service.entrypoint)),
 		...one('command', commandOf(service.command)),
 		...named('environment', service.environment),

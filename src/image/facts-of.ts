@@ -39,7 +39,7 @@ export async function imageFacts(
 		});
 	}
 	// The spec says which of the two it meant by its form alone; what is there decides.
-	if (host.stat(path)?.kind === 'directory') return {kind: 'directory', path};
+	if (host.stat(path)?.kind === 'directory') return path === '/' ? {kind: 'host'} : {kind: 'directory', path};
 	const file = await openArchive(path);
 	try {
 		const {ids, signal, remember = true, onRead} = options;

@@ -13,7 +13,8 @@ const store = '/store';
  * - `folders`: where the store and the state are is an option of the caller; all layers and records lie below them.
  * - `image`: its path, and whether it is unpacked already; its digest is in the lock for itself.
  * - `sources`: paths below the spec's folder, links resolved and flags locked by the host's own mounts; the trees are
- *   locked by their content. `storeLocked` and `hostRoot` tell of the host's own tree, which is not locked.
+ *   locked by their content. `storeLocked`, `hostRoot` and `hostView` tell of the host's own tree, which is not
+ *   locked.
  * - `toolsSealed`, `volumes[].record`: whether an earlier start has made the toolbox, or the volume.
  * - `seccomp`: the filter is in the lock for itself.
  * - `devices`: the kernel gives out numbers anew at each boot.
@@ -58,6 +59,7 @@ export function portableInput(input: PlanInput, paths: ReadonlyMap<string, strin
 		spec: 'spec',
 		map: portableMap(map),
 		hostRoot: [],
+		hostView: {hidden: [], shown: []},
 		storeLocked: [],
 		toolsSealed: true,
 		seccomp: seccomp === null ? null : {profile: 'profile', filter: '', instructions: 0, notes: []},

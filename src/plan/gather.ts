@@ -2,6 +2,7 @@ import {isRange, mappedRoot, type RangeMap} from '../host/id-map.ts';
 import type {MountRow} from '../step/action.ts';
 import type {Step} from '../step/step.ts';
 import {containerPaths, type PlanInput, reached} from './input.ts';
+import {hideRows} from './hide-rows.ts';
 import type {InsideStep} from './inside-step.ts';
 import {mountCheck} from './mount-check.ts';
 import {gatheredRootRows} from './plan-rootfs.ts';
@@ -166,12 +167,13 @@ function idmapChecks(rows: readonly MountRow[]): Step['checks'] {
 }
 
 /** The files that root of the container reads: its programs and tables. The filter's is readable as it is. */
-function readInside({service}: PlanInput, {staged}: Taken): readonly string[] {
+function readInside(input: PlanInput, {staged}: Taken): readonly string[] {
 	return [
 		'init.sh',
-		...(service.root === 'chroot' ? ['inside.sh'] : []),
+		...(input.service.root === 'chroot' ? ['inside.sh'] : []),
 		'before.fstab',
 		...(staged.some(({kind}) => kind === 'file') ? ['sources.fstab'] : []),
+		...(hideRows(input).length > 0 ? ['hide.fstab'] : []),
 		'after.fstab',
 	];
 }

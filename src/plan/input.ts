@@ -23,6 +23,24 @@ export interface HostRootEntry {
 	readonly kind: 'folder' | 'symlink' | 'covered';
 }
 
+/** A path of the host that a container over the host's root does not get to see. */
+export interface HiddenPath {
+	/** Absolute, no symlink in it. */
+	readonly path: string;
+	readonly kind: 'file' | 'folder';
+	/** Permission bits of the empty folder in its place, which can be written; without, it can only be read. */
+	readonly mode?: number;
+	/** What is in it, a few words. */
+	readonly why: string;
+}
+
+/** What is hidden of the host's root, parents first, and the folders below that are shown all the same. */
+export interface HostView {
+	readonly hidden: readonly HiddenPath[];
+	/** Real paths, each below a hidden folder. */
+	readonly shown: readonly string[];
+}
+
 /** A device of the host that was looked at. */
 export interface DeviceFacts {
 	/** Its path below /dev, with every symlink resolved. */
@@ -72,6 +90,8 @@ export interface PlanInput {
 	readonly map: UserMap | null;
 	/** What lies in the host's root folder; for `rootfs: host` of an ordinary user, who can't have an overlay over all of it. */
 	readonly hostRoot: readonly HostRootEntry[];
+	/** What it shows of that root, for `rootfs: host`; else nothing is hidden. */
+	readonly hostView: HostView;
 	/** Locked flags of the mount that the store lies on, as in {@link SourceFacts}. */
 	readonly storeLocked: readonly string[];
 	/** The toolbox is in the store already. */

@@ -21,24 +21,30 @@ export function kernelPathRows(input: PlanInput): readonly MountRow[] {
 		}));
 	const maskedRows = maskedPaths
 		.filter(path => path in kernelPaths)
-		.map(path =>
-			kernelPaths[path] === 'file'
-				? {
-						source: `${stage}/dev/null`,
-						target: path,
-						type: 'none',
-						options: ['bind', 'nosuid', 'noexec'],
-						why: "says too much about the host's kernel",
-					}
-				: {
-						source: 'tmpfs',
-						target: path,
-						type: 'tmpfs',
-						options: ['ro', 'nosuid', 'nodev', 'noexec', 'size=4k', 'nr_inodes=4'],
-						why: "says too much about the host's hardware",
-					},
-		);
+		.map(path => {
+			const kind = kernelPaths[path] ?? 'file';
+			return maskRow(path, kind, `says too much about the host's ${kind === 'file' ? 'kernel' : 'hardware'}`);
+		});
 	return [...readonlyRows, ...maskedRows];
+}
+
+/** A row that hides what is at a path: a file behind the host's /dev/null, a folder behind an empty one that nothing fits into. */
+export function maskRow(path: string, kind: 'file' | 'folder', why: string): MountRow {
+	return kind === 'file'
+		? {
+				source: `${stage}/dev/null`,
+				target: path,
+				type: 'none',
+				options: ['bind', 'nosuid', 'noexec'],
+				why,
+			}
+		: {
+				source: 'tmpfs',
+				target: path,
+				type: 'tmpfs',
+				options: ['ro', 'nosuid', 'nodev', 'noexec', 'size=4k', 'nr_inodes=4'],
+				why,
+			};
 }
 
 /** sysfs shows a network namespace, and only who made that may mount it (sysfs_init_fs_context in fs/sysfs/mount.c). */

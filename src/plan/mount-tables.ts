@@ -3,7 +3,7 @@ import {machineId} from '../spec/reproducible.ts';
 import type {MountRow} from '../step/action.ts';
 import type {Step} from '../step/step.ts';
 import {coversMachineId, machineIdSource} from './after-rows.ts';
-import {containerPaths, type PlanInput} from './input.ts';
+import {containerPaths, type PlanInput, stage} from './input.ts';
 import type {InsideStep} from './inside-step.ts';
 import {mountCheck, targetInside} from './mount-check.ts';
 
@@ -37,6 +37,25 @@ export function mountBefore(
 			}),
 		},
 	);
+}
+
+/** The step that covers what a container over the host's root is not to see, where there is any. */
+export function hideHost(input: PlanInput, inside: InsideStep, hide: readonly MountRow[]): readonly Step[] {
+	if (hide.length === 0) return [];
+	return [
+		inside(
+			'mounts.hide',
+			'hide home folders, keys, sockets and other containers of the host',
+			'`rootfs: host` shows the files of this machine. These no job needs and every attacker wants; `rootfs: {host: {show: [PATH]}}` opens them again.',
+			'mount(8)',
+			{
+				object: `${hide.length} mounts`,
+				action: {kind: 'mountTable', name: 'hide', place: 'toolbox', rows: hide},
+				...mountUndo(input),
+				checks: hide.filter(({target}) => !target.startsWith(`${stage}/`)).map(row => mountCheck(row, row.target)),
+			},
+		),
+	];
 }
 
 /** The step that mounts the second table, inside the new root, where there is anything in it. */

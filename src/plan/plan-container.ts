@@ -4,6 +4,7 @@ import {portWarnings} from '../spec/port-warnings.ts';
 import {reproducibleWarnings} from '../spec/reproducible.ts';
 import {toolboxFolder} from '../host/sealed-tools.ts';
 import type {PlanInput} from './input.ts';
+import {hiddenWarnings} from './hide-rows.ts';
 import {toolsStep} from './tools-step.ts';
 import {planCgroup} from './plan-cgroup.ts';
 import {planMounts} from './plan-mounts.ts';
@@ -58,6 +59,7 @@ export function planContainer(input: PlanInput): Plan {
 		warnings: [
 			...privilegedWarning(input),
 			...sharedIds(input),
+			...hiddenWarnings(input),
 			...volumeWarnings(input),
 			...portWarnings(service),
 			...notReproducible(input),

@@ -4,10 +4,11 @@ import {beforeRows} from './before-rows.ts';
 import {changeRoot} from './change-root.ts';
 import {gatherSteps, takenFrom} from './gather.ts';
 import {containerPaths, type PlanInput} from './input.ts';
+import {hideRows} from './hide-rows.ts';
 import {type InsideStep, insideStep} from './inside-step.ts';
 import {kernelSettings} from './kernel-settings.ts';
 import {pointSteps} from './mount-points.ts';
-import {mountAfter, mountBefore} from './mount-tables.ts';
+import {hideHost, mountAfter, mountBefore} from './mount-tables.ts';
 import type {CgroupPlan} from './plan-cgroup.ts';
 import {prepareStage} from './prepare-stage.ts';
 import {readonlyRoot} from './readonly-root.ts';
@@ -29,7 +30,9 @@ export function planMounts(
 	const sources = {toolbox, conf: containerPaths(input).state, staged: stagedSources(input, reaper)};
 	const taken = takenFrom(input, sources);
 	const before = beforeRows(input, taken, loopback);
+	const hide = hideRows(input);
 	const after = afterRows(input, sources.staged, controllers);
+	const inRoot = [...hide, ...after];
 	const inside = insideStep({
 		kind: 'none',
 		reason: own ? 'it goes with the mount namespace' : 'it goes when the root is unmounted',
@@ -37,16 +40,17 @@ export function planMounts(
 	return {
 		steps: [
 			...gatherSteps(input, inside, sources, outside),
-			mountBefore(input, inside, before, after),
+			mountBefore(input, inside, before, inRoot),
 			...prepareStage(input, inside, taken.staged),
 			...changeRoot(input, inside),
+			...hideHost(input, inside, hide),
 			...kernelSettings(input, inside, loopback),
 			...pointSteps(input, inside),
 			...mountAfter(input, inside, after),
 			...workingDirectory(input, inside),
 			...readonlyRoot(input, inside, after),
 		],
-		unstage: releaseStage(input, inside, before, after),
+		unstage: releaseStage(input, inside, before, inRoot),
 	};
 }
 

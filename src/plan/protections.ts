@@ -9,7 +9,7 @@ import type {SecurityPlan} from './plan-security.ts';
  * decide whether to trust it.
  */
 export function protections(input: PlanInput, security: SecurityPlan): readonly Protection[] {
-	return [...views(input), ...powers(input, security), ...things(input)];
+	return [...views(input), ...hostFiles(input), ...powers(input, security), ...things(input)];
 }
 
 /** What it can see: namespaces and the root. */
@@ -45,6 +45,23 @@ function views({service}: PlanInput): readonly Protection[] {
 				has('ipc') && has('uts') && has('cgroup')
 					? "Shared memory and message queues of others, the host's name, and the names of other cgroups are out of reach."
 					: `It shares with the host: ${(['ipc', 'uts', 'cgroup'] as const).filter(kind => !has(kind)).join(', ')}.`,
+		},
+	];
+}
+
+/** What of the host a container over its root can read. */
+function hostFiles({image, hostView}: PlanInput): readonly Protection[] {
+	if (image.kind !== 'host') return [];
+	const {hidden, shown} = hostView;
+	const again = shown.length === 0 ? '' : `; ${shown.join(', ')} ${shown.length === 1 ? 'is' : 'are'} shown again`;
+	return [
+		{
+			name: 'files of the host',
+			on: hidden.length > 0,
+			stops:
+				hidden.length > 0
+					? `Hidden: ${hidden.map(({path}) => path).join(', ')}${again}. Open: every other file of the host that its user may read.`
+					: 'Open: every file of the host that its user may read.',
 		},
 	];
 }

@@ -1,6 +1,7 @@
 import type {MountRow} from '../step/action.ts';
 import type {Step} from '../step/step.ts';
 import {containerPaths, type PlanInput} from './input.ts';
+import {writableHideRows} from './hide-rows.ts';
 import type {InsideStep} from './inside-step.ts';
 import {hostFolderRows} from './plan-rootfs.ts';
 
@@ -9,11 +10,14 @@ export function readonlyRoot(input: PlanInput, inside: InsideStep, after: readon
 	const {service, config} = input;
 	if (!config.root.readonly) return [];
 	const paths = containerPaths(input);
-	// The overlays of an ordinary user's root are mounts of their own, each to be made read-only.
+	// The overlays of an ordinary user's root, and what hides the host's folders, are mounts of their own.
 	const folders = hostFolderRows(input)
 		.map(row => row.target.slice(paths.root.length))
 		.filter(target => !after.some(over => over.target === target));
-	return ['/', ...folders].map(target =>
+	const hides = writableHideRows(input).map(row => row.target);
+	const flags = (target: string): string =>
+		hides.includes(target) ? ',nosuid,nodev' : service.privileged ? '' : ',nodev';
+	return ['/', ...new Set([...folders, ...hides])].map(target =>
 		inside(
 			target === '/' ? 'root.readonly' : `root.readonly.${target.slice(1).replaceAll(/\W/g, '_')}`,
 			`make ${target === '/' ? 'the root' : target} read-only`,
@@ -23,7 +27,7 @@ export function readonlyRoot(input: PlanInput, inside: InsideStep, after: readon
 				action: {
 					kind: 'run',
 					tool: 'mount',
-					args: ['-i', '-n', '-o', `remount,bind,ro${service.privileged ? '' : ',nodev'}`, target],
+					args: ['-i', '-n', '-o', `remount,bind,ro${flags(target)}`, target],
 					place: 'toolbox',
 				},
 				checks: [{kind: 'mount', target, type: '', options: ['ro']}],

@@ -79,6 +79,7 @@ export function sampleInput({service: changed = {}, ...rest}: SampleChanges = {}
 		bestEffort: false,
 		map: null,
 		hostRoot: [],
+		hostView: {hidden: [], shown: []},
 		storeLocked: [],
 		toolsSealed: true,
 		// One instruction, BPF_RET of SECCOMP_RET_ALLOW: no test of a plan depends on what a filter says.

@@ -287,6 +287,11 @@ x-mine: anything
 	expect(origins['volumes.4']).toMatchObject({kind: 'file', line: 18});
 });
 
+test('the host as root filesystem may show what is hidden by default', () => {
+	const show = ['/home/ada/src', '/home/ada/box', '/etc/shadow'];
+	expect(service('rootfs: {host: {show: [~/src, ./box, /etc/shadow]}}\n').rootfs).toEqual({kind: 'host', show});
+});
+
 test('variables come from the environment first, then from .env, and are kept as origins', () => {
 	const text = 'rootfs: host\nhostname: ${A}-${B}-${C:-c}\npids_limit: $N\nread_only: ${R}\n';
 	const {hostname, pidsLimit, readOnly, origins} = service(

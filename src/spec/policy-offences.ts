@@ -54,6 +54,7 @@ function bindOffences({allowedBinds}: Policy, service: Service, lookup: PolicyLo
 			volume.type === 'bind' ? offence(`volumes.${at}`, 'the source', volume.source) : [],
 		),
 		...(rootfs.kind === 'directory' ? offence('rootfs', 'the folder', rootfs.path) : []),
+		...(rootfs.kind === 'host' ? (rootfs.show ?? []) : []).flatMap(path => offence('rootfs', 'the shown path', path)),
 	];
 }
 

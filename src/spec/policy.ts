@@ -12,7 +12,7 @@ const boolean = () => parsedBy(textOrBoolean, parseBoolean);
 export const policySchema = z.strictObject(
 	{
 		allowed_binds: key(
-			'Folders of the host that the source of each bind mount, and a folder as `rootfs`, must be in; symlinks are followed first.',
+			'Folders of the host that the source of each bind mount, a folder as `rootfs`, and what `rootfs.host.show` opens must be in; symlinks are followed first.',
 			z.array(parsedBy(text, parseContainerPath), {error: 'must be a list of folders'}),
 		),
 		forbid_privileged: key(

@@ -36,7 +36,8 @@ export interface VariableUse {
 export type RootfsSource =
 	| {readonly kind: 'archive'; readonly path: string}
 	| {readonly kind: 'directory'; readonly path: string}
-	| {readonly kind: 'host'};
+	/** `show`: paths that are hidden by default and are not to be; absolute. */
+	| {readonly kind: 'host'; readonly show?: readonly string[]};
 
 /** A bind mount of a host path (`volumes:`). */
 export interface BindVolume {

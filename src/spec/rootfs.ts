@@ -3,6 +3,7 @@ import {checkPath} from './container-path.ts';
 import {bad, good, type Parsed, quoted} from './parsed.ts';
 import type {RootfsSource} from './project.ts';
 import type {SpecRequest} from './request.ts';
+import type {ServiceInput} from './service-schema.ts';
 
 /** A path of the host as an absolute one: `~` is the caller's home, anything else is relative to `folder`. */
 export function resolveSource(path: string, folder: string, env: SpecRequest['env']): Parsed<string> {
@@ -16,8 +17,23 @@ export function resolveSource(path: string, folder: string, env: SpecRequest['en
 }
 
 /** What `rootfs:` names: `host`, a folder, or a file, which is taken for an archive. */
-export function readRootfs(text: string, folder: string, request: SpecRequest): Parsed<RootfsSource> {
-	if (text === 'host') return good({kind: 'host'});
+export function readRootfs(input: ServiceInput['rootfs'], folder: string, request: SpecRequest): Parsed<RootfsSource> {
+	if (typeof input !== 'string') return readShown(input.host.show, folder, request);
+	if (input === 'host') return good({kind: 'host'});
+	return readImage(input, folder, request);
+}
+
+function readShown(show: readonly string[], folder: string, request: SpecRequest): Parsed<RootfsSource> {
+	const paths: string[] = [];
+	for (const text of show) {
+		const path = resolveSource(text, folder, request.env);
+		if (!path.ok) return bad(`has a path in \`show\` that ${path.problem}`, path.hint);
+		paths.push(path.value);
+	}
+	return good({kind: 'host', show: paths});
+}
+
+function readImage(text: string, folder: string, request: SpecRequest): Parsed<RootfsSource> {
 	const path = resolveSource(text, folder, request.env);
 	if (!path.ok) return path;
 	const kind = request.kindOf(path.value);

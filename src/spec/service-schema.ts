@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import {parseCapability} from './capability.ts';
 import {parseName} from './container-name.ts';
-import {parseContainerPath, parseMountTarget} from './container-path.ts';
+import {checkPath, parseContainerPath, parseMountTarget} from './container-path.ts';
 import {parseCpuset} from './cpuset.ts';
 import {parseDevice} from './device.ts';
 import {dependsOn} from './depends-on.ts';
@@ -162,14 +162,28 @@ const deploy = z.strictObject({
 	),
 });
 
+const hostRootfs = z.strictObject({
+	host: described(
+		'An overlay over the root of this machine.',
+		z.strictObject({
+			show: described(
+				'Hidden paths to show all the same: a path that is hidden, or a folder below one. `tsbox plan --explain` lists what is hidden.',
+				z.array(parsedBy(text, checkPath), {error: 'must be a list of paths'}),
+			),
+		}),
+	),
+});
+
 const root = z.enum(['pivot', 'chroot'], {error: 'must be `pivot` or `chroot`'});
 
 /** The keys of a container, under `services:` or at the top of the file, and what they mean. */
 export const serviceShape = {
 	container_name: key('The name of the container.', parsedBy(text, parseName)),
 	rootfs: described(
-		'What the root is made of: an archive as `docker export` writes it, a folder, or `host` for an overlay over the root of this machine.',
-		text,
+		'What the root is made of: an archive as `docker export` writes it, a folder, or `host` for an overlay over the root of this machine, in which home folders, keys, sockets and other containers are hidden.',
+		z.union([z.string(), hostRootfs], {
+			error: 'must be an archive, a folder, `host`, or `host` with `show` below it',
+		}),
 	),
 	entrypoint: key('What is put before `command`; a string is split as a shell does.', words),
 	command: key('The program and its arguments; a string is split as a shell does. `/bin/sh` by default.', words),

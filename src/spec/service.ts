@@ -111,10 +111,10 @@ function readName(input: ServiceInput, picker: Picker, {key, project, request}: 
 	return name;
 }
 
-function findRootfs(text: string, picker: Picker, {folder, request}: ServiceContext): RootfsSource {
+function findRootfs(input: ServiceInput['rootfs'], picker: Picker, {folder, request}: ServiceContext): RootfsSource {
 	const {places, problems} = picker;
 	picker.noteAt('rootfs', ['rootfs']);
-	const rootfs = readRootfs(text, folder, request);
+	const rootfs = readRootfs(input, folder, request);
 	if (rootfs.ok) return rootfs.value;
 	problems.push({
 		code: 'E_ROOTFS_NOT_FOUND',

@@ -99,7 +99,7 @@ export type Action =
 	/** Mounts the rows in one mount(8) call: `mount -a -T NAME.fstab`. */
 	| {
 			readonly kind: 'mountTable';
-			readonly name: 'gather' | 'reach' | 'before' | 'sources' | 'after';
+			readonly name: 'gather' | 'reach' | 'before' | 'sources' | 'hide' | 'after';
 			readonly place: ToolPlace;
 			readonly rows: readonly MountRow[];
 			/** Files of one line that rows bind from: their texts by their names in the container's folder. */

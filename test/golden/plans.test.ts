@@ -4,7 +4,7 @@ import {expect, test} from 'vitest';
 import {rangeMapOf} from '../../src/host/id-map.ts';
 import type {ImageFacts} from '../../src/image/facts.ts';
 import {toOciConfig} from '../../src/oci/lower.ts';
-import type {SourceFacts} from '../../src/plan/input.ts';
+import type {HostView, SourceFacts} from '../../src/plan/input.ts';
 import {planContainer} from '../../src/plan/plan-container.ts';
 import {machines, savedFacts, storedImage} from '../../src/plan/sample-input.ts';
 import {loadProject} from '../../src/spec/load.ts';
@@ -22,6 +22,17 @@ const examples = ['', 'learn/'].flatMap(below =>
 		.map(name => `${below}${name.replace('.yaml', '')}`),
 );
 const archive = '/srv/rootfs.tar.gz';
+
+/** What a host has of the list of config/host-hidden.json, in part. */
+const hostView: HostView = {
+	hidden: [
+		{path: '/etc/shadow', kind: 'file', why: 'password hashes'},
+		{path: '/home', kind: 'folder', mode: 0o755, why: "people's own files: keys, tokens, browser profiles"},
+		{path: '/root', kind: 'folder', mode: 0o700, why: "root's own files: keys, tokens, shell history"},
+		{path: '/var/lib/tsbox', kind: 'folder', why: 'other containers of tsbox: images, layers, volumes, records'},
+	],
+	shown: [],
+};
 
 /** The same for every checkout. */
 function withoutCheckout(text: string): string {
@@ -79,6 +90,7 @@ function planOf(example: string, machine: (typeof machines)[number]): Plan {
 		bestEffort: false,
 		map,
 		hostRoot: [],
+		hostView: image.kind === 'host' ? hostView : {hidden: [], shown: []},
 		storeLocked: [],
 		toolsSealed: true,
 	});

@@ -151,7 +151,7 @@ test.each([
 	['hello.yaml', [], /^hello from .*, as uid 0$/m],
 	['limits.yaml', [], /^open files: 256$/m],
 	['readonly.yaml', [], /^the root is read-only$/m],
-	['userns.yaml', [], /^here I am uid 0\non the host I am uid \d+\nand may not read/m],
+	['userns.yaml', [], /^here I am uid 0\non the host I am uid \d+\nand may not write/m],
 	['shell.yaml', ['pwd'], /^\/root$/m],
 	['learn/02-namespaces.yaml', ['hostname'], /^t[0-9a-f]+$/m],
 	['learn/03-nsenter.yaml', ['hostname'], /^t[0-9a-f]+$/m],
