@@ -114,7 +114,7 @@ function sweepTools({host, dirs, facts}: Machine): readonly string[] {
 	const current = facts.toolbox.kind === 'copy' ? facts.toolbox.id : undefined;
 	const removed: string[] = [];
 	for (const name of host.list(toolboxesFolder(dirs.store))) {
-		const maker = /\.new-(\d+)$/.exec(name)?.[1];
+		const maker = /\.new-(\d+)/.exec(name)?.[1];
 		if (name === current || (maker !== undefined && !hasEnded(host, maker))) continue;
 		host.removeTree(`${toolboxesFolder(dirs.store)}/${name}`);
 		removed.push(`${toolboxesFolder(dirs.store)}/${name}`);

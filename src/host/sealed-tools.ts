@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto';
 import {dirname} from 'node:path';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from './facts.ts';
@@ -103,8 +104,8 @@ const longest = 256 * 1024 * 1024;
 export function sealTools(host: Host, facts: Pick<HostFacts, 'toolbox'>, store: string): string {
 	const folder = toolboxFolder(facts, store);
 	if (facts.toolbox.kind !== 'copy' || host.lstat(folder) !== undefined) return folder;
-	const fresh = `${folder}.new-${process.pid}`;
-	host.removeTree(fresh);
+	// A process may make several at once, in threads of its own.
+	const fresh = `${folder}.new-${process.pid}-${randomBytes(6).toString('hex')}`;
 	host.mkdirs(store, 0o700);
 	// The container's own ids may have to go through it.
 	makeOpen(host, toolboxesFolder(store));

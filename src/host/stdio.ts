@@ -1,4 +1,5 @@
 import {closeSync, constants, fstatSync, openSync} from 'node:fs';
+import {openForStream} from './open-for-stream.ts';
 import {Socket} from 'node:net';
 import type {Readable, Writable} from 'node:stream';
 import {isatty} from 'node:tty';
@@ -17,10 +18,37 @@ export function descriptorKind(fd: number): DescriptorKind {
 	}
 }
 
-/** Both ends of a fifo that was made at `path`; reading is opened first, for a writer would block without a reader. */
-export function openFifo(path: string): {readonly readEnd: number; readonly writeEnd: number} {
-	const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-	return {readEnd, writeEnd: openSync(path, constants.O_WRONLY)};
+/** A FIFO that is open: our end as a stream, which closes it, and the other as a descriptor. */
+export interface OpenedFifo {
+	readonly stream: Readable & Writable;
+	readonly theirs: number;
+}
+
+/**
+ * Opens both ends of a FIFO that was made at `path`; reading is opened first, for a writer would block without a reader.
+ *
+ * @param ours - what we do with our end
+ * @throws the system's error, and TsboxError as {@link openForStream}
+ */
+export async function openFifo(path: string, ours: 'read' | 'write'): Promise<OpenedFifo> {
+	const flags = {read: constants.O_RDONLY | constants.O_NONBLOCK, write: constants.O_WRONLY};
+	if (ours === 'read') {
+		const fd = await openForStream(path, flags.read);
+		const stream = pipeStream(fd, 'read');
+		try {
+			return {stream, theirs: openSync(path, flags.write)};
+		} catch (error) {
+			stream.destroy();
+			throw error;
+		}
+	}
+	const theirs = openSync(path, flags.read);
+	try {
+		return {stream: pipeStream(await openForStream(path, flags.write), 'write'), theirs};
+	} catch (error) {
+		closeSync(theirs);
+		throw error;
+	}
 }
 
 /** A file that is only ever added to, made when it is missing; no symlink is followed. */

@@ -5,8 +5,8 @@ import type {Host, RunningProgram} from '../host/host.ts';
 import {startGuarded} from '../run/start-guarded.ts';
 import type {CgroupKill} from '../step/action.ts';
 import {type Launcher, openLauncher} from '../host/launcher.ts';
-import {closeDescriptor, pipeStream} from '../host/stdio.ts';
-import type {Fifo, FifoMaker, Pipes} from './pipes.ts';
+import {closeDescriptor, type OpenedFifo} from '../host/stdio.ts';
+import type {FifoMaker, Pipes} from './pipes.ts';
 
 /** Starts the first program of a container, with the container's ends of its streams, a status pipe and a gate. */
 export interface Launch {
@@ -40,7 +40,7 @@ export function openLaunch(host: Host, facts: HostFacts, fifos: FifoMaker): Laun
 	return {
 		start: async (argv, ends, kill) => {
 			if (launcher === undefined || launcher.isOver) launcher = openLauncher(host, perl);
-			return startThrough(launcher, argv, {ends, kill}, await fifos.make(fifosOfLaunch));
+			return startThrough(launcher, argv, {ends, kill}, await fifos.make(['read', 'write']));
 		},
 		isGuard: true,
 		close: async () => launcher?.close(),
@@ -51,27 +51,26 @@ async function startThrough(
 	launcher: Launcher,
 	argv: readonly string[],
 	{ends: {stdin, stdout, stderr}, kill}: {readonly ends: Pipes['ends']; readonly kill: CgroupKill},
-	[status, gate]: readonly Fifo[],
+	[status, gate]: readonly OpenedFifo[],
 ): Promise<RunningProgram> {
 	if (status === undefined || gate === undefined) throw new TypeError('a start takes two FIFOs');
-	const [told, words] = [pipeStream(status.readEnd, 'read'), pipeStream(gate.writeEnd, 'write')];
-	const pipes = [undefined, undefined, undefined, told, words];
+	const pipes = [undefined, undefined, undefined, status.stream, gate.stream];
 	try {
 		const handed = [
 			{fd: stdin, use: 'read'},
 			{fd: stdout, use: 'write'},
 			{fd: stderr, use: 'write'},
-			{fd: status.writeEnd, use: 'write'},
-			{fd: gate.readEnd, use: 'read'},
+			{fd: status.theirs, use: 'write'},
+			{fd: gate.theirs, use: 'read'},
 		] as const;
 		const {pid, ended} = await launcher.start(argv, handed, kill);
-		return {pid, pipes, ended: Promise.race([ended, lostEnd(told)])};
+		return {pid, pipes, ended: Promise.race([ended, lostEnd(status.stream)])};
 	} catch (error) {
 		const startError = toError(error);
 		return {pid: 0, pipes, ended: Promise.resolve({exitCode: undefined, signal: undefined, startError})};
 	} finally {
-		closeDescriptor(status.writeEnd);
-		closeDescriptor(gate.readEnd);
+		closeDescriptor(status.theirs);
+		closeDescriptor(gate.theirs);
 	}
 }
 

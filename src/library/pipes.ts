@@ -3,7 +3,7 @@ import type {Readable, Writable} from 'node:stream';
 import type {Machine} from '../engine/types.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
-import {closeDescriptor, openFifo, pipeStream} from '../host/stdio.ts';
+import {closeDescriptor, openFifo, type OpenedFifo} from '../host/stdio.ts';
 
 /** The two ends of three pipes: ours as streams, the container's as descriptors. */
 export interface Pipes {
@@ -17,15 +17,10 @@ export interface Pipes {
 	readonly destroy: () => void;
 }
 
-/** The two ends of a FIFO. */
-export interface Fifo {
-	readonly readEnd: number;
-	readonly writeEnd: number;
-}
-
 /** Makes FIFOs; `close` removes what was made ahead. */
 export interface FifoMaker {
-	readonly make: (count: number) => Promise<readonly Fifo[]>;
+	/** One for each way in which our end is used. */
+	readonly make: (ours: readonly ('read' | 'write')[]) => Promise<readonly OpenedFifo[]>;
 	readonly close: () => void;
 }
 
@@ -56,23 +51,25 @@ export function fifoMaker(host: Host, folder: string, ahead: number): FifoMaker 
 		stock.push(...made);
 	};
 	return {
-		make: async count => {
-			while (stock.length < count) {
+		make: async ours => {
+			while (stock.length < ours.length) {
 				making ??= more().finally(() => (making = undefined));
 				await making;
 			}
-			const opened: Fifo[] = [];
-			for (const path of stock.splice(-count)) {
-				try {
-					opened.push(openFifo(path));
-				} catch (error) {
-					for (const {readEnd, writeEnd} of opened) [readEnd, writeEnd].forEach(closeDescriptor);
-					throw error;
-				} finally {
-					host.removeTree(path);
+			const opened: OpenedFifo[] = [];
+			const paths = stock.splice(-ours.length);
+			try {
+				for (const [at, path] of paths.entries()) opened.push(await openFifo(path, ours[at] ?? 'read'));
+				return opened;
+			} catch (error) {
+				for (const {stream, theirs} of opened) {
+					stream.destroy();
+					closeDescriptor(theirs);
 				}
+				throw error;
+			} finally {
+				for (const path of paths) host.removeTree(path);
 			}
-			return opened;
 		},
 		close: () => {
 			for (const path of stock.splice(0)) host.removeTree(path);
@@ -90,10 +87,11 @@ export const fifosOfPipes = 3;
  * @throws TsboxError E_STEP_FAILED when none can be made.
  */
 export async function makePipes(fifos: FifoMaker): Promise<Pipes> {
-	const [input, output, errors] = (await fifos.make(fifosOfPipes)) as readonly [Fifo, Fifo, Fifo];
-	const stdin = pipeStream(input.writeEnd, 'write').on('error', () => {});
-	const [stdout, stderr] = [pipeStream(output.readEnd, 'read'), pipeStream(errors.readEnd, 'read')];
-	const ends = {stdin: input.readEnd, stdout: output.writeEnd, stderr: errors.writeEnd};
+	const made = await fifos.make(['write', 'read', 'read']);
+	const [input, output, errors] = made as readonly [OpenedFifo, OpenedFifo, OpenedFifo];
+	const stdin = input.stream.on('error', () => {});
+	const [stdout, stderr] = [output.stream, errors.stream];
+	const ends = {stdin: input.theirs, stdout: output.theirs, stderr: errors.theirs};
 	let held = true;
 	const closeEnds = (): void => {
 		if (held) for (const fd of Object.values(ends)) closeDescriptor(fd);

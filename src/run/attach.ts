@@ -10,7 +10,6 @@ import {
 	descriptorKind,
 	onceUnwritable,
 	openFifo,
-	pipeStream,
 	releaseInput,
 } from '../host/stdio.ts';
 import {shellCommand} from '../step/shell-word.ts';
@@ -183,10 +182,9 @@ function attachStreams(host: Host, stdio: CallerStdio, {conf, tap, limitSeconds}
 			timeoutMs: 10_000,
 		});
 		if (exitCode !== 0) throw new TsboxError('E_STEP_FAILED', 'no pipe could be made', {command, output: stderr});
-		const {readEnd, writeEnd} = openFifo(path);
-		const [ours, theirs] = fd === 0 ? [writeEnd, readEnd] : [readEnd, writeEnd];
+		const {stream, theirs} = await openFifo(path, fd === 0 ? 'write' : 'read');
 		const copy = tap === undefined || name === 'stdin' ? undefined : (bytes: Buffer) => tap(name, bytes);
-		relays.push({stream: pipeStream(ours, fd === 0 ? 'write' : 'read'), fd, copy});
+		relays.push({stream, fd, copy});
 		return theirs;
 	};
 	const release = (): void => {

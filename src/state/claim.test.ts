@@ -3,6 +3,7 @@ import {once} from 'node:events';
 import {existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {threadId} from 'node:worker_threads';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {realHost} from '../host/real-host.ts';
 import {claimName, nameInUse, releaseName} from './claim.ts';
@@ -39,7 +40,7 @@ test('giving a name back takes all that was kept under it, twice or never taken 
 });
 
 test('what an earlier try with the same process number left is no hindrance', () => {
-	const left = join(state, 'containers', `.new-${sampleRecord.owner.pid}-demo`);
+	const left = join(state, 'containers', `.new-${sampleRecord.owner.pid}-${threadId}-demo`);
 	mkdirSync(left, {recursive: true});
 	writeFileSync(join(left, 'record.json'), '{');
 	expect(claimName(host, state, sampleRecord)).toBe(true);

@@ -1,3 +1,4 @@
+import {threadId} from 'node:worker_threads';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
 import {aliasOf, dropAlias, dropStaleLink, idOf} from './alias.ts';
@@ -10,7 +11,8 @@ import {type ContainerRecord, containerFolder, containersFolder, readRecord, wri
  */
 export function claimName(host: Host, state: string, record: ContainerRecord): boolean {
 	host.mkdirs(containersFolder(state), 0o700);
-	const fresh = `${containersFolder(state)}/.new-${record.owner.pid}-${record.name}`;
+	// Threads of a process may want the same name at the same moment.
+	const fresh = `${containersFolder(state)}/.new-${record.owner.pid}-${threadId}-${record.name}`;
 	host.removeTree(fresh);
 	dropStaleLink(host, state, record.name);
 	host.mkdir(fresh, 0o700);
