@@ -121,6 +121,11 @@ function devices(host: Host, service: Service): Readonly<Record<string, DeviceFa
 	);
 }
 
+/** The same, with a command that starts in another folder. */
+function startingIn(cwd: string | undefined, config: OciConfig): OciConfig {
+	return cwd === undefined ? config : {...config, process: {...config.process, cwd}};
+}
+
 /** The same, with the ids as the OCI runtime-spec writes them. */
 function withMappings(config: OciConfig, map: UserMap | null): OciConfig {
 	if (map === null) return config;
@@ -149,6 +154,8 @@ export interface PlanOptions {
 	readonly tty?: boolean;
 	/** Changes nothing on the machine: no digest is remembered, no source folder made. */
 	readonly dry?: boolean;
+	/** The folder that the command starts in, which must be there; by default `working_dir` of the spec, which is made. */
+	readonly cwd?: string | undefined;
 	/** Process numbers that are used up before the command starts. */
 	readonly usedNumbers?: number;
 	readonly signal?: AbortSignal;
@@ -225,7 +232,7 @@ export async function planInput(
 	checkPolicy(machine, withReal(unresolved, found), project.file);
 	const tty = options.tty ?? service.tty ?? false;
 	const folders = map === null || isRange(map) || image.kind !== 'host' ? [] : hostRoot(host);
-	const config = withMappings(toOciConfig({...service, tty}, imagePath(image)), map);
+	const config = startingIn(options.cwd, withMappings(toOciConfig({...service, tty}, imagePath(image)), map));
 	return {
 		service,
 		config,

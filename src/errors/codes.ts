@@ -34,6 +34,7 @@ export const errorCodes = {
 	E_START_OOM: {exitStatus: 125, meaning: 'the memory limit is too small for the container to start'},
 	E_COMMAND_NOT_EXECUTABLE: {exitStatus: 126, meaning: 'the command exists but cannot be executed'},
 	E_COMMAND_NOT_FOUND: {exitStatus: 127, meaning: 'the command is not in the root filesystem'},
+	E_INPUT_FAILED: {exitStatus: 125, meaning: 'the input of a command failed before its end'},
 	E_INTERRUPTED: {exitStatus: 130, meaning: 'the start was interrupted'},
 	E_COPY_PATH: {exitStatus: 125, meaning: 'a path to copy from or to is not there, or of another kind'},
 } as const;

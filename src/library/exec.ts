@@ -1,5 +1,8 @@
 import {execIn} from '../engine/exec-in.ts';
 import type {Machine} from '../engine/types.ts';
+import {checkOptions, checkValue} from './check-options.ts';
+import {commandWords} from './option-kinds.ts';
+import {boxExecTable, checkText, execTable} from './option-tables.ts';
 import {type CommandOptions, environmentWords, type MachineChoice, machineOf} from './options.ts';
 import {pipesFor} from './pipes.ts';
 import {type RunningCommand, runCommand} from './run-command.ts';
@@ -24,7 +27,16 @@ export function exec(
 	command: readonly string[],
 	options: ExecOptions & MachineChoice = {},
 ): RunningCommand {
-	return execOn(() => machineOf(options), name, command, options);
+	return execOn(
+		() => machineOf(options),
+		name,
+		command,
+		options,
+		() => {
+			checkText('the name for `exec`', name);
+			checkOptions('exec', execTable, options);
+		},
+	);
 }
 
 /** The same on a machine that is opened when it is needed. */
@@ -33,13 +45,18 @@ export function execOn(
 	name: string,
 	command: readonly string[],
 	options: ExecOptions,
+	check: () => void = () => checkOptions('exec', boxExecTable, options),
 ): RunningCommand {
-	const work: Parameters<typeof runCommand>[1] = async ({signal, connect, begin}) => {
+	const checkAll = (): void => {
+		checkValue('the command for `exec`', commandWords, command);
+		check();
+	};
+	const work: Parameters<typeof runCommand>[2] = async ({signal, connect, begin}) => {
 		const machine = await open();
 		const pipes = await pipesFor(machine);
-		connect(pipes);
 		const force = new AbortController();
 		try {
+			connect(pipes);
 			signal.addEventListener('abort', () => force.abort(), {once: true});
 			const end = await execIn(machine, name, {
 				args: command,
@@ -57,5 +74,5 @@ export function execOn(
 			pipes.closeEnds();
 		}
 	};
-	return runCommand({...options, command}, work, lingering);
+	return runCommand(options, checkAll, work, lingering);
 }

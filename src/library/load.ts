@@ -1,6 +1,10 @@
 import {resolve} from 'node:path';
 import {loadProject, pickService} from '../engine/load-project.ts';
+import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
+import {whyNot} from '../errors/why-not.ts';
 import type {Project, Service} from '../spec/project.ts';
+import {checkOptions} from './check-options.ts';
+import {checkSource, loadTable} from './option-tables.ts';
 
 /** A spec as an object, in the vocabulary of a spec file: `{rootfs: './app.tar', mem_limit: '64m'}`. */
 export type SpecObject = Readonly<Record<string, unknown>>;
@@ -35,6 +39,8 @@ const objectName = '(object)';
  * @throws TsboxError E_SPEC_* with the place of each problem, E_USAGE where it has several services and none is named.
  */
 export async function load(source: string | SpecObject, options: LoadOptions = {}): Promise<Spec> {
+	checkSource('load', source);
+	checkOptions('load', loadTable, options);
 	const {cwd = process.cwd(), env = process.env, service} = options;
 	const request = {cwd: resolve(cwd), env, ...(service === undefined ? {} : {service})};
 	const project = await loadProject(
@@ -52,9 +58,30 @@ function isSpec(source: SpecSource): source is Spec {
 	return typeof source === 'object' && source['kind'] === 'spec' && 'project' in source;
 }
 
-/** JSON is YAML; what begins a variable in a file is doubled, which makes it a plain `$`. */
+/**
+ * JSON is YAML; what begins a variable in a file is doubled, which makes it a plain `$`.
+ *
+ * @throws TsboxError E_SPEC_INVALID for what JSON would leave out or can't have.
+ */
 function textOf(source: SpecObject): string {
-	const plain = (_: string, value: unknown): unknown =>
-		typeof value === 'string' ? value.replaceAll('$', '$$$$') : value;
-	return JSON.stringify(source, plain, 2);
+	const plain = (key: string, value: unknown): unknown => {
+		if (['function', 'symbol', 'bigint'].includes(typeof value) || Number.isNaN(value))
+			throw new TsboxError(
+				'E_SPEC_INVALID',
+				`${objectName}: \`${key}\` is ${Number.isNaN(value) ? 'NaN' : `a ${typeof value}`}`,
+				{
+					hint: 'write strings, numbers, booleans, arrays and objects of them',
+				},
+			);
+		return typeof value === 'string' ? value.replaceAll('$', '$$$$') : value;
+	};
+	try {
+		return JSON.stringify(source, plain, 2);
+	} catch (error) {
+		if (isTsboxError(error)) throw error;
+		throw new TsboxError('E_SPEC_INVALID', `${objectName} cannot be written as JSON`, {
+			cause: error,
+			why: whyNot(error),
+		});
+	}
 }

@@ -1,7 +1,8 @@
-import type {Readable} from 'node:stream';
 import {openMachine} from '../engine/open-machine.ts';
 import type {Machine} from '../engine/types.ts';
 import type {EndUsage} from '../engine/warm-container.ts';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {CommandInput} from './command-input.ts';
 
 /** Which machine, opened before; else one is opened with these folders for the call. */
 export interface MachineChoice {
@@ -21,12 +22,23 @@ export interface CommandOptions {
 	readonly env?: Readonly<Record<string, string>>;
 	/** The working directory in the container, which must be there; by default the spec's. */
 	readonly cwd?: string;
-	/** Its standard input; without, that is at its end. */
-	readonly input?: string | Uint8Array | Readable;
+	/**
+	 * Its standard input: text, bytes, a stream of Node's or of the web, a Blob, or an iterable of text or bytes; without, that is at
+	 * its end. A source that fails before its end kills the command, and the call rejects with E_INPUT_FAILED.
+	 */
+	readonly input?: CommandInput;
 	/** Milliseconds from the moment when the command begins; then all of it is killed. */
 	readonly timeoutMs?: number;
-	/** Bytes of each of the two outputs, 10 MiB by default; a command that prints more is killed. */
+	/**
+	 * Bytes of each of the two outputs; a command that prints more is killed. 10 MiB by default, and without a limit where `buffer`
+	 * is false. With `Infinity` the result still has no more than a string can hold, 512 MiB.
+	 */
 	readonly maxOutput?: number;
+	/**
+	 * With false nothing is kept for the result: `stdout` and `stderr` are to be read as streams, at once, and the command waits for a
+	 * slow reader. A stream that nobody reads is dropped.
+	 */
+	readonly buffer?: boolean;
 	/** Aborted to end it: a command that runs is killed, one that has not begun never does. */
 	readonly signal?: AbortSignal;
 }
@@ -37,7 +49,7 @@ export interface RunResult {
 	readonly exitCode: number;
 	/** The signal that ended it: `SIGKILL`. */
 	readonly signal: string | null;
-	/** As UTF-8; cut at `maxOutput`. The bytes are in the streams. */
+	/** As UTF-8; cut at `maxOutput`, and empty where `buffer` is false. The bytes are in the streams. */
 	readonly stdout: string;
 	readonly stderr: string;
 	/** It did not end by itself with 0. */
@@ -46,7 +58,7 @@ export interface RunResult {
 	readonly timedOut: boolean;
 	/** It was killed because the signal was aborted. */
 	readonly isCanceled: boolean;
-	/** It was killed because it printed too much. */
+	/** `stdout` or `stderr` is not all: it was killed at `maxOutput`, or it printed more than a string can hold. */
 	readonly truncated: boolean;
 	/** The kernel killed a process of it for the memory limit. */
 	readonly oomKilled: boolean;
@@ -58,8 +70,16 @@ export interface RunResult {
 	readonly runId?: string;
 }
 
-/** The machine that is meant. */
+/**
+ * The machine that is meant.
+ *
+ * @throws TsboxError E_USAGE for folders beside a machine, which has its own, and those of `openMachine`.
+ */
 export async function machineOf({machine, store, state}: MachineChoice): Promise<Machine> {
+	if (machine !== undefined && (store ?? state) !== undefined)
+		throw new TsboxError('E_USAGE', '`store` and `state` cannot be given beside a `machine`', {
+			hint: 'name them to `openMachine`',
+		});
 	return machine ?? openMachine({...(store === undefined ? {} : {store}), ...(state === undefined ? {} : {state})});
 }
 

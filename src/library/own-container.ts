@@ -12,12 +12,11 @@ export function named(service: Service, name: string): Service {
 	return {...service, name, hostname: service.hostname ?? service.name};
 }
 
-/** The service with another command, more variables, or another working directory. */
-export function withCommand(service: Service, {command, env = {}, cwd}: CommandOptions): Service {
+/** The service with another command, or more variables. */
+export function withCommand(service: Service, {command, env = {}}: Pick<CommandOptions, 'command' | 'env'>): Service {
 	return {
 		...service,
 		command: command ?? service.command,
 		environment: {...service.environment, ...env},
-		...(cwd === undefined ? {} : {workingDir: cwd}),
 	};
 }

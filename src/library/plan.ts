@@ -1,6 +1,9 @@
 import {planService} from '../engine/plan-container.ts';
+import {present} from '../spec/pick.ts';
 import type {Plan} from '../step/step.ts';
+import {checkOptions} from './check-options.ts';
 import {type LoadOptions, type SpecSource, specOf} from './load.ts';
+import {checkSource, planTable} from './option-tables.ts';
 import {type MachineChoice, machineOf} from './options.ts';
 
 /**
@@ -9,7 +12,10 @@ import {type MachineChoice, machineOf} from './options.ts';
  * @throws TsboxError for what is wrong with the spec, or can't be had here.
  */
 export async function plan(source: SpecSource, options: LoadOptions & MachineChoice = {}): Promise<Plan> {
+	checkSource('plan', source);
+	checkOptions('plan', planTable, options);
 	const machine = await machineOf(options);
-	const {project, service} = await specOf(source, options);
+	const {cwd, env, service: wanted} = options;
+	const {project, service} = await specOf(source, present({cwd, env, service: wanted}));
 	return (await planService(machine, project, service, {}, {dry: true})).plan;
 }

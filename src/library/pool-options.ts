@@ -1,4 +1,3 @@
-import {TsboxError} from '../errors/tsbox-error.ts';
 import type {MachineChoice} from './options.ts';
 
 /** How many containers a pool keeps, and may have. */
@@ -24,19 +23,11 @@ export interface PoolState {
 	readonly waiting: number;
 }
 
-/**
- * The numbers of a pool, with those that are not given.
- *
- * @throws TsboxError E_USAGE for numbers that can't be.
- */
-export function poolLimits({size = 4, concurrency = size * 2, starts = 2}: PoolOptions): {
-	readonly size: number;
-	readonly concurrency: number;
-	readonly starts: number;
-} {
-	const limits = {size, concurrency, starts};
-	for (const [name, value] of Object.entries(limits))
-		if (!Number.isInteger(value) || value < 1)
-			throw new TsboxError('E_USAGE', `\`${name}\` of a pool must be a whole number from 1 on`);
-	return limits;
+/** The numbers of a pool, with those that are not given. */
+export function poolLimits({
+	size = 4,
+	concurrency = size * 2,
+	starts = 2,
+}: PoolOptions): Readonly<Required<Pick<PoolOptions, 'size' | 'concurrency' | 'starts'>>> {
+	return {size, concurrency, starts};
 }

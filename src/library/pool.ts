@@ -1,5 +1,7 @@
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
+import {checkOptions} from './check-options.ts';
 import type {SpecSource} from './load.ts';
+import {checkSource, closeTable, commandTable, poolTable} from './option-tables.ts';
 import {type CommandOptions, environmentWords} from './options.ts';
 import {poolLimits, type PoolOptions, type PoolState} from './pool-options.ts';
 import {type CommandSide, type Outcome, runCommand, type RunningCommand} from './run-command.ts';
@@ -34,9 +36,11 @@ export class Pool implements AsyncDisposable {
 	/**
 	 * Begins to start containers. What is wrong with the spec or the machine is told by `ready` and by each `run`.
 	 *
-	 * @throws TsboxError E_USAGE for numbers that can't be.
+	 * @throws TsboxError E_USAGE for options that there are not, or that can't be.
 	 */
 	constructor(spec: SpecSource, options: PoolOptions = {}) {
+		checkSource('new Pool', spec);
+		checkOptions('new Pool', poolTable, options);
 		this.#limits = poolLimits(options);
 		this.#source = openSource(spec, options);
 		this.#source.then(
@@ -78,7 +82,8 @@ export class Pool implements AsyncDisposable {
 	 * an abort before it began or a pool that is closed.
 	 */
 	run(options: CommandOptions = {}): RunningCommand {
-		return runCommand(options, async side => {
+		const check = (): void => checkOptions('pool.run', commandTable, options);
+		return runCommand(options, check, async side => {
 			for (let tries = mostTries; tries > 0; tries -= 1) {
 				const outcome = await this.#runIn(await this.#take(side.signal), options, side);
 				if (outcome !== 'gone') return outcome;
@@ -96,9 +101,10 @@ export class Pool implements AsyncDisposable {
 	 *
 	 * @throws the system's error, or TsboxError, where something could not be taken back.
 	 */
-	close({kill = false}: {readonly kill?: boolean} = {}): Promise<void> {
+	async close(options: {readonly kill?: boolean} = {}): Promise<void> {
+		checkOptions('pool.close', closeTable, options);
 		this.#closing ??= this.#close();
-		if (kill) for (const {container} of this.#running) container.kill();
+		if (options.kill === true) for (const {container} of this.#running) container.kill();
 		return this.#closing;
 	}
 

@@ -1,8 +1,11 @@
-import {Readable, type Writable} from 'node:stream';
-import {TsboxError} from '../errors/tsbox-error.ts';
+import {constants} from 'node:buffer';
+import type {Readable} from 'node:stream';
 import type {CommandEnd} from '../engine/types.ts';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import {whyNot} from '../errors/why-not.ts';
 import {after} from '../host/timer.ts';
 import {collectOutput} from './collected-output.ts';
+import {openInput} from './command-input.ts';
 import type {CommandOptions, RunResult} from './options.ts';
 import type {Pipes} from './pipes.ts';
 
@@ -23,6 +26,8 @@ export interface CommandSide {
 	readonly connect: (pipes: Pipes) => void;
 	/** The command begins: its time counts, and it is killed when it goes too far. */
 	readonly begin: (kill: () => void) => void;
+	/** The command has ended: what is left of its output waits for no reader. */
+	readonly release: () => void;
 }
 
 const defaultMost = 10 * 1024 * 1024;
@@ -30,49 +35,71 @@ const defaultMost = 10 * 1024 * 1024;
 /**
  * Carries a command out within its limits.
  *
+ * @param check - throws what is wrong with the call; nothing is done then
  * @param work - starts it, and settles with how it ended; its output may end later
  * @param lingering - ms that its output is waited for when others may hold it open; without, until its end
  */
 export function runCommand(
 	options: CommandOptions,
+	check: () => void,
 	work: (side: CommandSide) => Promise<Outcome>,
 	lingering?: number,
 ): RunningCommand {
-	const {signal, timeoutMs = Infinity, input, maxOutput = defaultMost} = options;
+	const refused = refusalOf(check);
+	const {signal, timeoutMs = Infinity, buffer = true, ...rest} = refused === undefined ? options : {};
+	const {input, maxOutput = buffer ? defaultMost : Infinity} = rest;
 	let kill: (() => void) | undefined;
 	let begun = performance.now();
 	let callOff = (): void => {};
 	let why: 'timedOut' | 'isCanceled' | 'truncated' | undefined;
+	let inputFailure: TsboxError | undefined;
 	const early = new AbortController();
-	const end = (reason: NonNullable<typeof why>): void => {
-		why ??= reason;
-		if (kill === undefined) early.abort(interrupted(signal));
+	const stop = (reason: TsboxError): void => {
+		if (kill === undefined) early.abort(reason);
 		else kill();
 	};
-	const stdout = collectOutput(maxOutput, () => end('truncated'));
-	const stderr = collectOutput(maxOutput, () => end('truncated'));
+	const end = (reason: NonNullable<typeof why>): void => {
+		why ??= reason;
+		stop(interrupted(signal));
+	};
+	const limits = {most: maxOutput, kept: buffer ? Math.min(maxOutput, constants.MAX_STRING_LENGTH) : 0};
+	const stdout = collectOutput(limits, () => end('truncated'));
+	const stderr = collectOutput(limits, () => end('truncated'));
+	const feed = openInput(input, error => {
+		// Whatever ended the command may have ended its source, too.
+		if (why !== undefined) return;
+		inputFailure = inputFailed(error);
+		stop(inputFailure);
+	});
 	const cancel = (): void => end('isCanceled');
 	const side: CommandSide = {
 		signal: early.signal,
 		connect: pipes => {
 			stdout.connect(pipes.stdout);
 			stderr.connect(pipes.stderr);
-			feed(input, pipes.stdin);
+			feed.feed(pipes.stdin);
 		},
 		begin: way => {
 			kill = way;
 			begun = performance.now();
 			callOff = after(timeoutMs, () => end('timedOut'));
-			if (why !== undefined) way();
+			if ((why ?? inputFailure) !== undefined) way();
+		},
+		release: () => {
+			stdout.release();
+			stderr.release();
 		},
 	};
 	const carryOut = async (): Promise<RunResult> => {
 		try {
-			checkOptions(options);
+			if (refused !== undefined) throw refused.error;
 			if (signal?.aborted === true) throw interrupted(signal);
 			signal?.addEventListener('abort', cancel, {once: true});
 			const {exitCode, signal: endSignal, oomKilled, usage, runId} = await work(side);
 			callOff();
+			feed.stop();
+			side.release();
+			if (inputFailure !== undefined) throw inputFailure;
 			const over = Promise.all([stdout.ended, stderr.ended]);
 			await (lingering === undefined ? over : Promise.race([over, new Promise(go => setTimeout(go, lingering))]));
 			return {
@@ -83,7 +110,7 @@ export function runCommand(
 				failed: exitCode !== 0 || why !== undefined,
 				timedOut: why === 'timedOut',
 				isCanceled: why === 'isCanceled',
-				truncated: why === 'truncated',
+				truncated: why === 'truncated' || (buffer && (stdout.isCut() || stderr.isCut())),
 				oomKilled,
 				durationMs: performance.now() - begun,
 				...(usage === undefined ? {} : {usage}),
@@ -94,6 +121,7 @@ export function runCommand(
 		} finally {
 			callOff();
 			signal?.removeEventListener('abort', cancel);
+			feed.stop();
 			stdout.stop();
 			stderr.stop();
 		}
@@ -105,28 +133,19 @@ function interrupted(signal: AbortSignal | undefined): TsboxError {
 	return new TsboxError('E_INTERRUPTED', 'it was aborted before its command began', {cause: signal?.reason});
 }
 
-function checkOptions({command, env = {}, timeoutMs, maxOutput, cwd}: CommandOptions): void {
-	const wrong =
-		command?.length === 0 || command?.[0] === ''
-			? '`command` names no program'
-			: [...(command ?? []), ...Object.entries(env).flat(), cwd ?? ''].some(word => word.includes('\0'))
-				? '`command`, `env` and `cwd` can not hold a NUL byte'
-				: Object.keys(env).some(name => name === '' || name.includes('='))
-					? 'a name in `env` is empty or holds `=`'
-					: cwd !== undefined && !cwd.startsWith('/')
-						? '`cwd` must begin with /'
-						: [timeoutMs, maxOutput].some(number => number !== undefined && !(number >= 0))
-							? '`timeoutMs` and `maxOutput` can not be negative'
-							: undefined;
-	if (wrong !== undefined) throw new TsboxError('E_USAGE', wrong);
+function inputFailed(cause: unknown): TsboxError {
+	return new TsboxError('E_INPUT_FAILED', 'the input of the command failed before its end', {
+		cause,
+		why: whyNot(cause),
+		hint: 'throw away what the command made of the part that it got',
+	});
 }
 
-function feed(input: CommandOptions['input'], stdin: Writable): void {
-	// Whoever does not read all of it has ended, which is no failure of ours.
-	stdin.on('error', () => {});
-	if (input instanceof Readable) {
-		input.on('error', () => stdin.destroy());
-		input.pipe(stdin);
-		stdin.once('close', () => input.unpipe(stdin));
-	} else stdin.end(input);
+function refusalOf(check: () => void): {readonly error: unknown} | undefined {
+	try {
+		check();
+		return undefined;
+	} catch (error) {
+		return {error};
+	}
 }

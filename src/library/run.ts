@@ -2,7 +2,9 @@ import {planService} from '../engine/plan-container.ts';
 import {upPlanned} from '../engine/up.ts';
 import type {RunEvent} from '../run/event.ts';
 import {eventLog} from './event-log.ts';
+import {checkOptions} from './check-options.ts';
 import {type LoadOptions, type SpecSource, specOf} from './load.ts';
+import {checkSource, runTable} from './option-tables.ts';
 import {type CommandOptions, type MachineChoice, machineOf} from './options.ts';
 import {freshName, named, withCommand} from './own-container.ts';
 import {pipesFor} from './pipes.ts';
@@ -45,16 +47,20 @@ export function run(source: SpecSource, options: RunOptions = {}): RunningContai
 	let tellName: (name: Promise<string>) => void = () => {};
 	const name = new Promise<string>(resolve => (tellName = resolve));
 	name.catch(() => {});
-	const command = runCommand(options, async ({signal, connect, begin}) => {
+	const check = (): void => {
+		checkSource('run', source);
+		checkOptions('run', runTable, options);
+	};
+	const command = runCommand(options, check, async ({signal, connect, begin, release}) => {
 		const prepared = Promise.all([machineOf(options), specOf(source, serviceOf(options))]);
 		const called = prepared.then(([, {service}]) => options.name ?? freshName(service));
 		called.catch(() => {});
 		tellName(called);
 		const [machine, {project, service}] = await prepared;
 		const own = withCommand(named(service, await called), options);
-		const planned = await planService(machine, project, own, {}, {tty: false, signal});
+		const {cwd} = options;
+		const planned = await planService(machine, project, own, {}, {tty: false, signal, cwd});
 		const pipes = await pipesFor(machine);
-		connect(pipes);
 		const force = new AbortController();
 		let oomKilled = false;
 		let runId: string | undefined;
@@ -67,14 +73,19 @@ export function run(source: SpecSource, options: RunOptions = {}): RunningContai
 			oomKilled ||= event.type === 'container.oom';
 			log.add(event);
 		};
-		const {recorder, drained} = recordPiped(machine, pipes, emit);
 		try {
+			connect(pipes);
+			const {recorder, drained} = recordPiped(machine, pipes, emit);
+			const onEnded = async (): Promise<void> => {
+				release();
+				await drained();
+			};
 			const request = {stdio: pipes.ends, tty: false, signal, force: force.signal, emit, recorder};
 			const asked = {
 				...(options.record === undefined ? {} : {record: options.record}),
 				...(options.keepAlive === true ? {keepAlive: limitOf(options)} : {}),
 			};
-			const end = await upPlanned(machine, planned, {verb: 'run', ...request, ...asked}, drained);
+			const end = await upPlanned(machine, planned, {verb: 'run', ...request, ...asked}, onEnded);
 			return {...end, oomKilled, ...(runId === undefined ? {} : {runId})};
 		} finally {
 			pipes.closeEnds();

@@ -2,6 +2,8 @@ import {resolve} from 'node:path';
 import {diffRuns as diff, type RunDifference} from '../runs/diff-runs.ts';
 import {type ListedRun, listRuns as list, removeRun as remove} from '../runs/list-runs.ts';
 import {type ShownRun, showRun as show} from '../runs/show-run.ts';
+import {checkOptions} from './check-options.ts';
+import {checkText, runsTable, storeTable} from './option-tables.ts';
 import {type MachineChoice, machineOf} from './options.ts';
 
 /** Where records are looked for. */
@@ -20,6 +22,7 @@ function folderOf({cwd = process.cwd()}: RunsOptions): string {
  * @throws TsboxError (rejects) of the machine.
  */
 export async function listRuns(options: MachineChoice = {}): Promise<readonly ListedRun[]> {
+	checkOptions('listRuns', storeTable, options);
 	return list(await machineOf(options));
 }
 
@@ -31,6 +34,8 @@ export async function listRuns(options: MachineChoice = {}): Promise<readonly Li
  * @throws TsboxError (rejects) E_RUN_NOT_FOUND, E_RUN_INVALID, E_USAGE for the start of several.
  */
 export async function showRun(run: string, options: RunsOptions = {}): Promise<ShownRun> {
+	checkText('the run for `showRun`', run);
+	checkOptions('showRun', runsTable, options);
 	return show(await machineOf(options), run, folderOf(options));
 }
 
@@ -43,6 +48,8 @@ export async function showRun(run: string, options: RunsOptions = {}): Promise<S
  * @throws TsboxError (rejects) E_RUN_NOT_FOUND, E_RUN_INVALID, E_USAGE.
  */
 export async function diffRuns(before: string, after: string, options: RunsOptions = {}): Promise<RunDifference> {
+	for (const run of [before, after]) checkText('a run for `diffRuns`', run);
+	checkOptions('diffRuns', runsTable, options);
 	return diff(await machineOf(options), [before, after], folderOf(options));
 }
 
@@ -53,5 +60,7 @@ export async function diffRuns(before: string, after: string, options: RunsOptio
  * @throws TsboxError (rejects) E_RUN_NOT_FOUND, E_USAGE.
  */
 export async function removeRun(run: string, options: MachineChoice = {}): Promise<string> {
+	checkText('the run for `removeRun`', run);
+	checkOptions('removeRun', storeTable, options);
 	return remove(await machineOf(options), run);
 }

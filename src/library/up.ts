@@ -3,8 +3,10 @@ import {upPlanned} from '../engine/up.ts';
 import {interruption} from '../errors/interruption.ts';
 import {closeDescriptor, openNothing} from '../host/stdio.ts';
 import {Box} from './box.ts';
+import {checkOptions} from './check-options.ts';
 import {eventLog} from './event-log.ts';
 import {type SpecSource, specOf} from './load.ts';
+import {checkSource, upTable} from './option-tables.ts';
 import {type CommandOptions, type MachineChoice, machineOf} from './options.ts';
 import {freshName, named, withCommand} from './own-container.ts';
 import {pipesFor} from './pipes.ts';
@@ -31,11 +33,13 @@ export interface UpOptions extends Pick<CommandOptions, 'command' | 'env' | 'cwd
  * @throws TsboxError when it did not start; what had been done was rolled back.
  */
 export async function up(source: SpecSource, options: UpOptions = {}): Promise<Box> {
-	const {service: wanted, signal} = options;
+	checkSource('up', source);
+	checkOptions('up', upTable, options);
+	const {service: wanted, signal, cwd} = options;
 	const machine = await machineOf(options);
 	const {project, service} = await specOf(source, wanted === undefined ? {} : {service: wanted});
 	const own = withCommand(named(service, options.name ?? freshName(service)), options);
-	const planned = await planService(machine, project, own, {}, {tty: false});
+	const planned = await planService(machine, project, own, {}, {tty: false, cwd});
 	const stopping = new AbortController();
 	const force = new AbortController();
 	const log = eventLog();
@@ -51,6 +55,10 @@ export async function up(source: SpecSource, options: UpOptions = {}): Promise<B
 	if (signal?.aborted === true) abort();
 	let started = (): void => {};
 	const running = new Promise<void>(resolve => (started = resolve));
+	const failed = (error: unknown): never => {
+		pipes?.destroy();
+		throw error;
+	};
 	const ended = upPlanned(machine, planned, {
 		verb: 'up',
 		...(options.keepAlive === true ? {keepAlive: {}} : {}),
@@ -69,7 +77,7 @@ export async function up(source: SpecSource, options: UpOptions = {}): Promise<B
 		letGo();
 		log.end();
 	});
-	await Promise.race([running, ended]);
+	await Promise.race([running, ended.catch(failed)]);
 	ended.catch(() => {});
 	return new Box({machine, name: own.name, events: log.events, ended, stopping, force, streams: pipes});
 }

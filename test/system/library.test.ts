@@ -1,8 +1,10 @@
 import {execFileSync} from 'node:child_process';
+import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {Readable} from 'node:stream';
+import {PassThrough, Readable} from 'node:stream';
 import {expect, test} from 'vitest';
 import {
+	type CommandOptions,
 	type Machine,
 	diffRuns,
 	exec,
@@ -19,6 +21,18 @@ import {
 	up,
 } from '../../src/index.ts';
 import {type TestBox, testBox} from './box.ts';
+
+/** How many descriptors this process has. */
+function descriptors(): number {
+	return readdirSync('/proc/self/fd').length;
+}
+
+/** A source that gives a part and fails when `cut` is called. */
+function cutSource(): {readonly source: PassThrough; readonly cut: () => void} {
+	const source = new PassThrough();
+	source.write('half');
+	return {source, cut: () => source.destroy(new Error('the upload was cut'))};
+}
 
 /** A box, its machine, and a spec as an object with the box's name. */
 async function corner(more: SpecObject = {}): Promise<{box: TestBox; machine: Machine; spec: SpecObject}> {
@@ -147,6 +161,107 @@ test('a mistake in an object is shown where its JSON has it, and a dollar in it 
 	});
 	const {service} = await load({rootfs: 'host', command: ['echo', '$HOME', '$$', '${x']});
 	expect(service.command).toEqual(['echo', '$HOME', '$$', '${x']);
+});
+
+test('an input that fails ends the command, and is not taken for the whole', async () => {
+	const {box, machine, spec} = await corner();
+	await using _ = box;
+	await using started = await up(spec, {machine, command: ['sleep', '1000']});
+	await using pool = new Pool(spec, {machine, size: 1});
+	for (const call of [
+		(options: CommandOptions) => run(spec, {machine, ...options}),
+		(options: CommandOptions) => pool.run(options),
+		({command, ...options}: CommandOptions) => started.exec(command ?? [], options),
+	]) {
+		const {source, cut} = cutSource();
+		const running = call({command: ['sh', '-c', 'head -c 4; cat; echo done'], input: source});
+		running.stdout.once('data', cut);
+		await expect(running).rejects.toMatchObject({code: 'E_INPUT_FAILED', why: 'the upload was cut'});
+	}
+	const before = cutSource();
+	const waiting = run(spec, {machine, command: ['cat'], input: before.source});
+	before.cut();
+	await expect(waiting).rejects.toMatchObject({code: 'E_INPUT_FAILED'});
+	await started.kill();
+	await started.wait();
+	await pool.close();
+	expect(box.leftovers()).toEqual([]);
+});
+
+test('streams of the web, generators and whole files are read by commands', async () => {
+	const {box, machine, spec} = await corner();
+	await using _ = box;
+	await using pool = new Pool(spec, {machine, size: 2});
+	async function* words(): AsyncGenerator<string> {
+		for (const word of ['gi', 'v', 'en']) yield word;
+	}
+	const bytes = new Blob(['x'.repeat(1_000_000)]);
+	expect(await pool.run({command: ['cat'], input: words()})).toMatchObject({stdout: 'given'});
+	expect(await pool.run({command: ['wc', '-c'], input: bytes})).toMatchObject({stdout: '1000000\n'});
+	expect(await run(spec, {machine, command: ['wc', '-c'], input: bytes.stream()})).toMatchObject({stdout: '1000000\n'});
+	// Who reads only a part ends well.
+	expect(await pool.run({command: ['head', '-c', '4'], input: bytes})).toMatchObject({exitCode: 0, stdout: 'xxxx'});
+});
+
+test('calls that are refused or fail leave no descriptor open', async () => {
+	const {box, machine, spec} = await corner();
+	await using _ = box;
+	await run(spec, {machine, command: ['true'], input: ''});
+	const before = descriptors();
+	for (let at = 0; at < 3; at += 1) {
+		await expect(run(spec, {machine, input: at as never})).rejects.toMatchObject({code: 'E_USAGE'});
+		await expect(run(spec, {machine, input: [{}] as never, command: ['cat']})).rejects.toMatchObject({
+			code: 'E_INPUT_FAILED',
+		});
+		await expect(run(spec, {machine, command: ['nope'], input: 'x'})).rejects.toMatchObject({
+			code: 'E_COMMAND_NOT_FOUND',
+		});
+		await expect(exec('nobody', ['true'], {machine, input: 'x'})).rejects.toMatchObject({code: 'E_NO_SUCH_CONTAINER'});
+		await expect(up(spec, {machine, streams: true, command: ['nope']})).rejects.toMatchObject({
+			code: 'E_COMMAND_NOT_FOUND',
+		});
+	}
+	await expect.poll(descriptors).toBeLessThanOrEqual(before);
+	expect(box.leftovers()).toEqual([]);
+});
+
+test('a working directory that is not there is an error of every call, and one of the spec is made', async () => {
+	const {box, machine, spec} = await corner({working_dir: '/made'});
+	await using _ = box;
+	await using started = await up(spec, {machine, command: ['sleep', '1000']});
+	await using pool = new Pool(spec, {machine, size: 1});
+	const [command, cwd] = [['pwd'], '/nope'];
+	for (const call of [
+		() => run(spec, {machine, command, cwd}),
+		() => up(spec, {machine, command, cwd}),
+		() => started.exec(command, {cwd}),
+		() => pool.run({command, cwd}),
+	])
+		await expect(call()).rejects.toMatchObject({
+			code: 'E_STEP_FAILED',
+			message: "the working directory /nope can't be entered",
+		});
+	expect(await run(spec, {machine, command})).toMatchObject({stdout: '/made\n'});
+	expect(await run(spec, {machine, command, cwd: '/tmp'})).toMatchObject({stdout: '/tmp\n'});
+	expect(await started.exec(command)).toMatchObject({stdout: '/made\n'});
+});
+
+test('output that is not kept goes through with a reader or without, and takes no memory', async () => {
+	const {box, machine, spec} = await corner();
+	await using _ = box;
+	const size = 100_000_000;
+	const command = ['head', '-c', String(size), '/dev/zero'];
+	const before = process.memoryUsage.rss();
+	const running = run(spec, {machine, command, buffer: false});
+	let [seen, most] = [0, 0];
+	for await (const chunk of running.stdout) {
+		seen += (chunk as Buffer).length;
+		most = Math.max(most, process.memoryUsage.rss());
+	}
+	expect(seen).toBe(size);
+	expect(await running).toMatchObject({exitCode: 0, stdout: '', truncated: false, failed: false});
+	expect(most - before).toBeLessThan(size / 2);
+	expect(await run(spec, {machine, command, buffer: false, maxOutput: 1000})).toMatchObject({truncated: true});
 });
 
 test('a plan is made without anything being done', async () => {
