@@ -47,7 +47,11 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
 		expect(status).toBe({SIGINT: 130, SIGTERM: 143, SIGHUP: 129}[signal]);
 		expect(out).toContain('web | bye from web\n');
 		expect(out).toContain('db  | bye from db\n');
-		const order = ['stopping; Ctrl-C once more kills', 'web exited with status 0', 'db is stopped with SIGTERM'];
+		const order = [
+			'stopping; Ctrl-C once more kills',
+			'web exited with status 0',
+			'db is stopped with SIGTERM (killed after 10 s)',
+		];
 		expect(those(err, order)).toEqual(order);
 		expect(at.leftovers()).toEqual([]);
 	},
