@@ -41,6 +41,16 @@ export function pinBelow(folder: Pinned, name: Buffer | string): Pinned | undefi
 	}
 }
 
+/** Holds the root folder of a process, as that process sees it; undefined where it is gone, or not the caller's to look into. */
+export function pinRoot(pid: number): Pinned | undefined {
+	try {
+		return pin(`/proc/${pid}/root`);
+	} catch (error) {
+		if (errnoOf(error) === undefined) throw error;
+		return undefined;
+	}
+}
+
 /** Lets it go. */
 export function unpin({fd}: Pinned): void {
 	closeSync(fd);

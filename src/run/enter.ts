@@ -11,7 +11,8 @@ import type {CgroupMember} from '../step/cgroup-member.ts';
 import {addressNoRandomize} from '../step/check.ts';
 import {askReady, gateScript} from '../step/gate-script.ts';
 import {problemOf, processView} from './check.ts';
-import {adviceFor, gateRefusal} from './start-failure.ts';
+import {type CommandTrouble, commandTroubles} from './command-trouble.ts';
+import {adviceFor, gateRefusal, refusedBy} from './start-failure.ts';
 import {statusLines} from './status-pipe.ts';
 
 /** What must be true of a process that entered, before it becomes the command. */
@@ -76,6 +77,14 @@ function problem(host: Host, {pid}: ProcessIdentity, expected: Expected): string
 	);
 }
 
+function strayed(problem: string): TsboxError {
+	return new TsboxError('E_CHECK_FAILED', problem, {
+		step,
+		why: 'the container has ended, or something else has its process number now',
+		hint: '`tsbox ps -a` shows what became of it',
+	});
+}
+
 /** The home that was found with the user wins over the spec's. */
 function withHome(exec: ExecAction, home: string | undefined): ExecAction {
 	if (home === undefined) return exec;
@@ -103,6 +112,7 @@ export async function passEnterGate(
 	let outer = 0;
 	let home: string | undefined;
 	let inside: ProcessIdentity | undefined;
+	let troubles: readonly CommandTrouble[] = [];
 	for await (const line of statusLines(status)) {
 		if (line.kind === 'pid') {
 			outer = line.pid;
@@ -112,24 +122,34 @@ export async function passEnterGate(
 		else if (line.kind === 'text') said += `${line.text}\n`;
 		else if (line.kind === 'ready') {
 			inside = entered(host, outer, expected.namespaces.includes('pid'));
-			const wrong = inside === undefined ? 'the process that entered is gone' : problem(host, inside, expected);
-			if (wrong !== undefined)
-				throw new TsboxError('E_CHECK_FAILED', wrong, {
-					step,
-					why: 'the container has ended, or something else has its process number now',
-					hint: '`tsbox ps -a` shows what became of it',
-				});
-			gate.write(atGate.kind === 'tool' ? atGate.script : gateScript(withHome(atGate, home), facts));
+			if (inside === undefined) throw strayed('the process that entered is gone');
+			const wrong = problem(host, inside, expected);
+			if (wrong !== undefined) throw strayed(wrong);
+			if (atGate.kind === 'tool') gate.write(atGate.script);
+			else {
+				const exec = withHome(atGate, home);
+				troubles = commandTroubles(host, facts, inside.pid, exec);
+				gate.write(
+					gateScript(
+						exec,
+						facts,
+						refusedBy(troubles).map(({file}) => file),
+					),
+				);
+			}
 		} else if (line.kind === 'exec' && inside !== undefined) {
 			gate.end();
 			status.resume();
 			return inside;
 		} else if (
 			atGate.kind === 'exec' &&
-			(line.kind === 'directory' || line.kind === 'notfound' || line.kind === 'notexecutable')
+			(line.kind === 'directory' ||
+				line.kind === 'notfound' ||
+				line.kind === 'notexecutable' ||
+				line.kind === 'unrunnable')
 		) {
 			await program.ended;
-			throw gateRefusal(line, atGate, step);
+			throw gateRefusal(line, atGate, step, troubles);
 		}
 	}
 	const {exitCode} = await program.ended;

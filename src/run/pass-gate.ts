@@ -9,8 +9,9 @@ import type {Plan, Step} from '../step/step.ts';
 import {problemOf, processView, type Told} from './check.ts';
 import {commandEnd} from './command-end.ts';
 import type {ExecuteContext, StartedContainer} from './execute-context.ts';
+import {type CommandTrouble, commandTroubles} from './command-trouble.ts';
 import {orAborted} from './or-aborted.ts';
-import {checkFailure, gateRefusal, startFailure} from './start-failure.ts';
+import {checkFailure, gateRefusal, refusedBy, startFailure} from './start-failure.ts';
 import {type StatusLine, statusLines} from './status-pipe.ts';
 import type {StepTeller} from './step-teller.ts';
 
@@ -28,6 +29,8 @@ interface Passage {
 	home: string | undefined;
 	first: ProcessIdentity | undefined;
 	refusal: StatusLine | undefined;
+	/** Files that may be the command and can't be run. */
+	troubles: readonly CommandTrouble[];
 	opened: boolean;
 	traced: Promise<void> | undefined;
 	/** What is done for the first process beside the steps, and before its command runs. */
@@ -52,6 +55,7 @@ function passageOf(plan: Plan, context: ExecuteContext, tell: StepTeller, gate: 
 		home: undefined,
 		first: undefined,
 		refusal: undefined,
+		troubles: [],
 		opened: false,
 		traced: undefined,
 		readied: undefined,
@@ -132,6 +136,7 @@ async function hear(line: StatusLine, passage: Passage): Promise<void> {
 		case 'directory':
 		case 'notfound':
 		case 'notexecutable':
+		case 'unrunnable':
 			passage.refusal = line;
 			return;
 		case 'fail':
@@ -176,7 +181,10 @@ async function openGate(passage: Passage): Promise<void> {
 	context.signal.throwIfAborted();
 	looking(exec, () => context.onChecked(first, told.ids ?? {uid: 0, gid: 0, groups: [0]}));
 	if (context.atGate !== undefined) passage.command = await context.atGate(passage.command);
-	passage.gate.write(gateScript(withHome(passage.command, passage.home), context.facts));
+	passage.command = withHome(passage.command, passage.home);
+	passage.troubles = commandTroubles(context.host, context.facts, first.pid, passage.command);
+	const refused = refusedBy(passage.troubles).map(({file}) => file);
+	passage.gate.write(gateScript(passage.command, context.facts, refused));
 }
 
 /** A process that is killed meanwhile answers in many ways, and EACCES is one of them: proc_pid_ns(5), ptrace(2). */
@@ -213,9 +221,12 @@ function withHome(exec: ExecAction, home: string | undefined): ExecAction {
 }
 
 /** Why the command does not run, once its process has ended. */
-async function whyNot({plan, tell, exec, command, refusal}: Passage, program: RunningProgram): Promise<Error> {
+async function whyNot(
+	{plan, tell, exec, command, refusal, troubles}: Passage,
+	program: RunningProgram,
+): Promise<Error> {
 	const ended = await program.ended;
 	return refusal === undefined
 		? startFailure(tell.step() ?? exec, plan, tell.output(), ended.startError, ended)
-		: gateRefusal(refusal, command, exec.title);
+		: gateRefusal(refusal, command, exec.title, troubles);
 }

@@ -1,7 +1,9 @@
+import type {ErrorCode} from '../errors/codes.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {ExecAction} from '../step/action.ts';
 import {stepCommand} from '../step/command.ts';
 import type {Plan, Step} from '../step/step.ts';
+import type {CommandTrouble} from './command-trouble.ts';
 import type {StatusLine} from './status-pipe.ts';
 
 interface Advice {
@@ -116,7 +118,12 @@ export function startFailure(
 }
 
 /** The error of a command that the container's own shell could not find or run. */
-export function gateRefusal(line: StatusLine, exec: ExecAction, step: string): TsboxError {
+export function gateRefusal(
+	line: StatusLine,
+	exec: ExecAction,
+	step: string,
+	troubles: readonly CommandTrouble[] = [],
+): TsboxError {
 	const command = exec.args[0] ?? '';
 	const path = exec.env.find(each => each.startsWith('PATH='))?.slice('PATH='.length) ?? '';
 	if (line.kind === 'directory') {
@@ -126,6 +133,8 @@ export function gateRefusal(line: StatusLine, exec: ExecAction, step: string): T
 			hint: 'choose another `working_dir`',
 		});
 	}
+	const trouble = line.kind === 'unrunnable' ? refusedBy(troubles)[line.index] : undefined;
+	if (trouble !== undefined) return troubleError('E_COMMAND_NOT_EXECUTABLE', trouble, step);
 	if (line.kind === 'notexecutable') {
 		return new TsboxError('E_COMMAND_NOT_EXECUTABLE', `${line.path === '' ? command : line.path} can't be executed`, {
 			step,
@@ -133,11 +142,22 @@ export function gateRefusal(line: StatusLine, exec: ExecAction, step: string): T
 			hint: `chmod +x it in the image, or run it through its interpreter`,
 		});
 	}
+	const nowhere = troubles.find(({kind}) => kind === 'leadsNowhere');
+	if (nowhere !== undefined) return troubleError('E_COMMAND_NOT_FOUND', nowhere, step);
 	return new TsboxError('E_COMMAND_NOT_FOUND', `${command} is not in the container`, {
 		step,
 		why: command.includes('/') ? `the root filesystem has no ${command}` : `no folder of its PATH has it: ${path}`,
 		hint: 'check the spelling of `command`, or choose a root filesystem that has it',
 	});
+}
+
+/** Those of the troubles that a shell would find, in the order in which the gate counts them. */
+export function refusedBy(troubles: readonly CommandTrouble[]): readonly CommandTrouble[] {
+	return troubles.filter(({kind}) => kind === 'notExecutable');
+}
+
+function troubleError(code: ErrorCode, {file, problem, why, hint}: CommandTrouble, step: string): TsboxError {
+	return new TsboxError(code, `${file} ${problem}`, {step, why, hint});
 }
 
 /** The error of a step whose check did not agree. */

@@ -22,6 +22,7 @@ test.each([
 	['@ready', {kind: 'ready'}],
 	['@exec', {kind: 'exec'}],
 	['@notexecutable /a b', {kind: 'notexecutable', path: '/a b'}],
+	['@unrunnable 2', {kind: 'unrunnable', index: 2}],
 	['mount: see @begin', {kind: 'text', text: 'mount: see @begin'}],
 	['@beginning', {kind: 'text', text: '@beginning'}],
 	[' @exec', {kind: 'text', text: ' @exec'}],

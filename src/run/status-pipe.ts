@@ -15,6 +15,8 @@ export type StatusLine =
 	  }
 	| {readonly kind: 'ready' | 'exec' | 'directory' | 'notfound'}
 	| {readonly kind: 'notexecutable'; readonly path: string}
+	/** The file of that index among those that the kernel would refuse is the command. */
+	| {readonly kind: 'unrunnable'; readonly index: number}
 	| {readonly kind: 'text'; readonly text: string};
 
 /** Takes one line of the status pipe apart. Only trusted host tools write there; all that is no word of ours is theirs. */
@@ -44,6 +46,8 @@ function parseStatusLine(line: string): StatusLine {
 			return {kind: word.slice(1) as 'ready' | 'exec' | 'directory' | 'notfound'};
 		case '@notexecutable':
 			return {kind: 'notexecutable', path: rest.join(' ')};
+		case '@unrunnable':
+			return {kind: 'unrunnable', index: Number(rest[0])};
 		default:
 			return {kind: 'text', text: line};
 	}

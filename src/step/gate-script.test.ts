@@ -118,8 +118,8 @@ test('a shell that is not known to leave the environment alone hands over to env
 });
 
 test.each(['none', 'sh'] as const)('with init %s what can not be run is told, and nothing is', init => {
-	const said = (rest: Partial<ExecAction>) => {
-		const {exitCode, status} = passGate(gateScript(exec({init, ...rest}), facts));
+	const said = (rest: Partial<ExecAction>, unrunnable: readonly string[] = []) => {
+		const {exitCode, status} = passGate(gateScript(exec({init, ...rest}), facts, unrunnable));
 		return [exitCode, status.slice(1).join(' ')];
 	};
 	expect(said({args: ['no-such-command']})).toEqual([127, '@notfound']);
@@ -129,6 +129,9 @@ test.each(['none', 'sh'] as const)('with init %s what can not be run is told, an
 	expect(said({args: ['passwd'], env: ['PATH=/nowhere:/etc']})).toEqual([126, '@notexecutable /etc/passwd']);
 	expect(said({args: ['/etc']})).toEqual([126, '@notexecutable']);
 	expect(said({cwd: '/no/such'})).toEqual([125, '@directory']);
+	expect(said({args: ['/usr/bin/env']}, ['/usr/bin/env'])).toEqual([126, '@unrunnable 0']);
+	expect(said({args: ['env']}, ["/it's/env", '/usr/bin/env'])).toEqual([126, '@unrunnable 1']);
+	expect(said({}, ['/elsewhere/env'])).toEqual([0, '@exec']);
 });
 
 test('the command starts in its working directory with the streams of the caller and no other, and its exit status is passed on', () => {

@@ -13,6 +13,7 @@ export const gateWords = {
 	directory: '@directory',
 	notFound: '@notfound',
 	notExecutable: '@notexecutable',
+	unrunnable: '@unrunnable',
 	exec: '@exec',
 } as const;
 
@@ -22,12 +23,17 @@ export const gateWords = {
  */
 export const askReady = `unheard() { return 125; }; echo ${gateWords.ready} >&3; unheard\n`;
 
-function lookup(command: string): readonly string[] {
+function lookup(command: string, unrunnable: readonly string[]): readonly string[] {
 	const word = shellWord(command);
+	const refuse = (name: string): readonly string[] =>
+		unrunnable.map(
+			(file, at) => `[ "${name}" != ${shellWord(file)} ] || { echo ${gateWords.unrunnable} ${at} >&3; exit 126; }`,
+		);
 	if (command.includes('/')) {
 		return [
 			`if [ ! -e ${word} ]; then echo ${gateWords.notFound} >&3; exit 127; fi`,
 			`if [ -d ${word} ] || [ ! -x ${word} ]; then echo ${gateWords.notExecutable} >&3; exit 126; fi`,
+			...(unrunnable.length === 0 ? [] : [`found=${word}`, ...refuse('$found')]),
 		];
 	}
 	return [
@@ -35,6 +41,7 @@ function lookup(command: string): readonly string[] {
 		`for folder in $PATH; do file=\${folder:-.}/${word}; if [ -f "$file" ]; then seen=$file; if [ -x "$file" ]; then found=$file; break; fi; fi; done`,
 		'unset IFS; set +f',
 		`if [ -z "$found" ]; then if [ -n "$seen" ]; then echo "${gateWords.notExecutable} $seen" >&3; exit 126; else echo ${gateWords.notFound} >&3; exit 127; fi; fi`,
+		...refuse('$found'),
 	];
 }
 
@@ -45,8 +52,10 @@ const handOver = 'exec 0<&5 1>&6 2>&7 3>&- 4>&- 5<&- 6>&- 7>&- 8<&-';
  * The last words of the container side: one compound command, which a shell reads whole before it runs any of it. It
  * changes into the working directory, looks the command up in the container, and becomes it. The container's environment
  * exists here alone: no tool of the host ever runs with it (CVE-2025-23266).
+ *
+ * @param unrunnable - paths that the lookup may find and that the kernel would refuse: finding one ends the start
  */
-export function gateScript(exec: ExecAction, facts: HostFacts): string {
+export function gateScript(exec: ExecAction, facts: HostFacts, unrunnable: readonly string[] = []): string {
 	const pairs = exec.env.map(each => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)] as const);
 	const shell = facts.tools.sh?.path.split('/').at(-1);
 	const plainShell = shell === 'dash' || shell === 'busybox';
@@ -62,7 +71,7 @@ export function gateScript(exec: ExecAction, facts: HostFacts): string {
 	if (exec.init === 'sh') {
 		lines.push(
 			`( ${enter.join('; ')}; PATH=${shellWord(path)}`,
-			...lookup(command),
+			...lookup(command, unrunnable),
 			') || exit $?',
 			`echo ${gateWords.exec} >&3`,
 			handOver,
@@ -72,7 +81,7 @@ export function gateScript(exec: ExecAction, facts: HostFacts): string {
 		lines.push(
 			...enter,
 			`PATH=${shellWord(path)}`,
-			...lookup(command),
+			...lookup(command, unrunnable),
 			// SHELL is script(1)'s, which made the terminal.
 			'unset PWD OLDPWD LC_ALL SHELL found seen folder file',
 			...exports,
@@ -84,7 +93,7 @@ export function gateScript(exec: ExecAction, facts: HostFacts): string {
 		// env(1) of the toolbox takes names that no shell can export. It is run with no environment itself.
 		lines.push(
 			`( ${enter.join('; ')}; PATH=${shellWord(path)}`,
-			...lookup(command),
+			...lookup(command, unrunnable),
 			') || exit $?',
 			`echo ${gateWords.exec} >&3`,
 			handOver,

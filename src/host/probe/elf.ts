@@ -21,8 +21,14 @@ const machines: Readonly<Record<number, string>> = {
 	258: 'loongarch64',
 };
 
+/** The machines that programs are told apart by. */
+export const machineNames: readonly string[] = Object.values(machines);
+
 /** PT_INTERP of elf(5). */
 const interpreterSegment = 3;
+
+/** The kernel loads no program with more program headers: load_elf_phdrs() of its fs/binfmt_elf.c. */
+const largestTable = 65_536;
 
 /**
  * Reads the ELF header and the program headers; undefined when the file is no ELF file or is cut off.
@@ -46,6 +52,7 @@ export function readElf(read: ByteReader): ElfFacts | undefined {
 	const size = half(header, wide ? 54 : 42);
 	const count = half(header, wide ? 56 : 44);
 	if (size < (wide ? 56 : 32)) return {machine, interpreter: null};
+	if (size * count > largestTable) return undefined;
 	const table = read(address(header, wide ? 32 : 28), size * count);
 	if (table === undefined || table.length < size * count) return undefined;
 	for (let at = 0; at < table.length; at += size) {
