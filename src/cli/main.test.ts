@@ -44,7 +44,7 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		                    network, disk
 		  tsbox top         List the processes of a container, as the host sees them
 		  tsbox port        Show where the ports of a running container can be reached
-		  tsbox cp          Copy files between a running container and the host
+		  tsbox cp          Copy files between a container and the host
 		  tsbox diff        List what changed in a container against its image
 		  tsbox drift       Compare a running container with its plan, check by check;
 		                    exit status 1 where they differ

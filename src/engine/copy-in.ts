@@ -43,7 +43,8 @@ export async function copyIn(machine: Machine, name: string, request: CopyReques
 			{target: copyPath(request.path, '/'), source: source?.kind ?? 'stream', name: source?.name ?? '', archive},
 			facts,
 		);
-		const tool = await startCopyTool(machine, name, script, signal);
+		const {path} = copyPath(request.path, '/');
+		const tool = await startCopyTool(machine, name, {path, script, writes: true}, signal);
 		const feed = source === undefined ? streamFeed() : packed(machine, source, request.local ?? '');
 		const kill = (): void => {
 			tool.kill();

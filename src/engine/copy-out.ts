@@ -28,12 +28,8 @@ export async function copyOut(machine: Machine, name: string, request: CopyReque
 	const source = copyPath(request.path, '/');
 	const target = request.local === null ? undefined : localTarget(machine, request.local, request.cwd);
 	try {
-		const tool = await startCopyTool(
-			machine,
-			name,
-			copyOutScript(source, request.follow, machine.facts),
-			request.signal,
-		);
+		const script = copyOutScript(source, request.follow, machine.facts);
+		const tool = await startCopyTool(machine, name, {path: source.path, script, writes: false}, request.signal);
 		const read = (work: () => Promise<void>): Promise<void> => readAll(title, tool, request.signal, work);
 		if (target === undefined) await read(() => pipeline(tool.stdout, callerOutput(1), {end: false}));
 		else await placeCopy(machine, {title, source, target, request, stream: tool.stdout, toolbox: tool.toolbox, read});

@@ -2,8 +2,13 @@ import type {Readable, Writable} from 'node:stream';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {sealTools} from '../host/sealed-tools.ts';
 import {saysDiskFull} from '../image/unpack-error.ts';
+import type {JailedTool} from '../image/jail.ts';
+import {startJailed} from '../image/jailed-program.ts';
 import {startGuarded} from '../run/start-guarded.ts';
-import {copyRefusals} from '../step/copy-script.ts';
+import type {ContainerRecord} from '../state/record.ts';
+import {copyAtGate, copyRefusals} from '../step/copy-script.ts';
+import {findContainer} from './find-container.ts';
+import {type RestingRoot, restingRoot} from './resting-root.ts';
 import {entranceTo, unlessAborted} from './enter-container.ts';
 import type {Machine} from './types.ts';
 
@@ -23,23 +28,82 @@ export interface CopyTool {
 	readonly toolbox: string;
 }
 
+/** What a shell says of the toolbox, a folder without a path, that it starts in; dash, cd.c. */
+const noFolder = /^.*getcwd\(\) failed: No such file or directory\n?/gm;
+
 /** Root without other groups: with these ids nothing is looked up in the container. */
 const containerRoot = {uid: 0, gid: 0, groups: []};
 
+/** A copy as the tar in the container sees it. */
+export interface CopyWork {
+	/** Absolute, in the container. */
+	readonly path: string;
+	/** The words of sh that become the tar; the toolbox is their working directory. */
+	readonly script: string;
+	readonly writes: boolean;
+}
+
+/** What the tar may do with the files of a container that has exited, as setpriv(1) has it; capabilities(7). */
+const capabilities = {read: ['dac_read_search'], write: ['chown', 'dac_override', 'fowner', 'fsetid']} as const;
+
 /**
- * Starts the words of a copy in a container, in all its namespaces and its cgroup, with its root's powers and no more.
+ * Starts the words of a copy in a container: in all its namespaces and its cgroup, with its root's powers and no more. Of one that
+ * has exited its root filesystem is mounted for them alone, in a jail.
  *
- * @throws TsboxError as entranceTo, E_HOST_UNSUPPORTED without tar, and E_INTERRUPTED.
+ * @throws TsboxError as entranceTo, E_HOST_UNSUPPORTED without tar, E_COPY_PATH for what is mounted while it runs, and E_INTERRUPTED.
  */
 export async function startCopyTool(
 	machine: Machine,
 	name: string,
-	script: string,
+	work: CopyWork,
 	signal: AbortSignal,
 ): Promise<CopyTool> {
-	const {host, facts} = machine;
-	if (facts.tools.tar === null)
+	if (machine.facts.tools.tar === null)
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no tar', {hint: 'install GNU tar'});
+	const record = findContainer(machine, name);
+	const root = restingRoot(machine, record, work.writes);
+	return root === undefined
+		? startInside(machine, record.name, work, signal)
+		: startAtRest(machine, record, root, work);
+}
+
+function startAtRest(
+	{host, facts, dirs}: Machine,
+	{name, config, detached}: ContainerRecord,
+	{folder, mounts, ids}: RestingRoot,
+	{path, script, writes}: CopyWork,
+): CopyTool {
+	const targets = detached?.made.volumes.map(({target}) => target) ?? [];
+	const volumes = config.mounts.filter(({destination}) => targets.includes(destination));
+	const hit = volumes.find(({destination}) => `${path}/`.startsWith(`${destination}/`));
+	if (hit !== undefined)
+		throw new TsboxError('E_COPY_PATH', `${hit.destination} of ${name} is mounted only while it runs`, {
+			hint: hit.source.startsWith('/')
+				? `copy from or to ${hit.source} on the host, or \`tsbox start ${name}\` first`
+				: `\`tsbox start ${name}\` first`,
+		});
+	if (writes && config.root.readonly === true)
+		throw new TsboxError('E_COPY_PATH', `the root filesystem of ${name} is read-only`, {
+			hint: 'leave out `read_only: true`, or copy to a volume',
+		});
+	const toolbox = sealTools(host, facts, dirs.store);
+	const tool: JailedTool = {
+		tool: 'sh',
+		args: ['-c', script],
+		capabilities: capabilities[writes ? 'write' : 'read'],
+		keepFolder: true,
+		mounts,
+		covered: config.mounts.map(({destination}) => destination),
+	};
+	const {stdin, stdout, ended, messages, kill} = startJailed(host, facts, tool, folder, {toolbox, ids});
+	const absent = volumes.map(({destination}) => destination).filter(place => place.startsWith(`${path}/`));
+	const note = writes || absent.length === 0 ? [] : [`${absent.join(', ')} left out: mounted only while ${name} runs`];
+	const said = (): string => [...note, messages().replaceAll(noFolder, '')].join('\n').trim();
+	return {stdin, stdout, ended, messages: said, kill, toolbox};
+}
+
+async function startInside(machine: Machine, name: string, {script}: CopyWork, signal: AbortSignal): Promise<CopyTool> {
+	const {host, facts} = machine;
 	const {argv, pass} = entranceTo(machine, name, {user: containerRoot, tty: false, tool: true});
 	const program = startGuarded(host, argv, {stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe']});
 	const kill = (): void => void host.kill(-program.pid, 'SIGKILL');
@@ -50,7 +114,9 @@ export async function startCopyTool(
 	});
 	const closed = new Promise<void>(settle => stderr.once('close', settle));
 	try {
-		await unlessAborted(host, program, signal, 'the copy was interrupted', () => pass(program, {kind: 'tool', script}));
+		await unlessAborted(host, program, signal, 'the copy was interrupted', () =>
+			pass(program, {kind: 'tool', script: copyAtGate(script)}),
+		);
 	} catch (error) {
 		kill();
 		throw error;
@@ -77,7 +143,7 @@ export function copyToolError(
 			return undefined;
 		case copyRefusals.missing:
 			return new TsboxError('E_COPY_PATH', `${title} is not there`, {
-				hint: 'see what the folder holds with `tsbox exec`',
+				hint: '`tsbox exec NAME -- ls` lists a folder of one that runs, `tsbox cp NAME:FOLDER - | tar t` of one that has exited',
 			});
 		case copyRefusals.noFolder:
 			return new TsboxError('E_COPY_PATH', `${title} is no folder`, {
@@ -88,7 +154,7 @@ export function copyToolError(
 			});
 		case copyRefusals.noParent:
 			return new TsboxError('E_COPY_PATH', `the folder of ${title} is not there`, {
-				hint: 'make it first, with `tsbox exec NAME -- mkdir -p`',
+				hint: 'make it first, with `tsbox exec NAME -- mkdir -p`, or copy a folder of that name',
 			});
 		case copyRefusals.folderInTheWay:
 			return new TsboxError('E_COPY_PATH', `a folder is in the way in ${title}`, {

@@ -3,21 +3,15 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import {errnoOf} from '../host/errno.ts';
 import {namesIn, type Pinned, pin, pinBelow, statBelow, unpin} from '../host/pinned.ts';
 import {parseMountinfo} from '../host/probe/mountinfo.ts';
-import {containerFolder} from '../state/record.ts';
-import {type RunningRecord, runningContainer} from './running-container.ts';
+import {type ContainerRecord, containerFolder} from '../state/record.ts';
+import {readStory} from '../state/start-story.ts';
+import {findContainer} from './find-container.ts';
+import {type Layer, plannedLayers} from './planned-layers.ts';
+import {doesNotRun, type RunningRecord, runs} from './running-container.ts';
 import type {Machine, PathChange} from './types.ts';
 
 /** Levels that are walked: a container can make a folder of any depth, and each level holds two descriptors. */
 const maxDepth = 256;
-
-/** A writable layer over a folder of the image, and where it is in the container: `` for the root, or `/usr`. */
-export interface Layer {
-	readonly upper: string;
-	readonly lower: string;
-	readonly place: string;
-	/** The root of an ordinary user's `rootfs: host`: tsbox made what the host has too, only the rest is the container's. */
-	readonly addedOnly?: true;
-}
 
 /** What is collected on a walk. */
 interface Walk {
@@ -40,7 +34,7 @@ export interface Difference {
 }
 
 /**
- * What a container wrote over its image: the upper folder of its overlay, compared with the image name by name. The
+ * What a container wrote over its image, also one that has exited: the upper folder of its overlay, compared with the image name by name. The
  * container writes there meanwhile, so no symlink is followed, and no path is looked up twice. A folder that was deleted
  * and made anew is shown as changed, without what it had before: an ordinary program can't read the mark it has
  * (`trusted.overlay.opaque`, overlayfs.rst).
@@ -48,10 +42,14 @@ export interface Difference {
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION, E_HOST_UNSUPPORTED where its root is a copy.
  */
 export async function diff(machine: Machine, name: string): Promise<Difference> {
-	const record = runningContainer(machine, name);
-	const {layers, mounts} = layersOf(machine, record);
+	const record = findContainer(machine, name);
 	const destinations = record.config.mounts.map(({destination}) => destination);
-	return walkLayers(layers, [...mounts, ...destinations]);
+	if (runs(machine, record)) {
+		const {layers, mounts} = layersOf(machine, record);
+		return walkLayers(layers, [...mounts, ...destinations]);
+	}
+	const layers = layersAtRest(machine, record);
+	return walkLayers(layers, [...destinations, ...layers.map(({place}) => place).filter(place => place !== '')]);
 }
 
 /**
@@ -91,10 +89,24 @@ function layersOf(
 		const layers = folders.map(target => ({upper: `${place}/folders${target}/upper`, lower: target, place: target}));
 		if (layers.length > 0) return {layers: [...layers, {...root, addedOnly: true}], mounts};
 	}
-	throw new TsboxError('E_HOST_UNSUPPORTED', `${name} has no writable layer to look at`, {
+	throw noLayer(name);
+}
+
+function noLayer(name: string): TsboxError {
+	return new TsboxError('E_HOST_UNSUPPORTED', `${name} has no writable layer to look at`, {
 		why: 'its root filesystem is a copy, not an overlay: what it wrote is not kept apart from what was there',
 		hint: 'see `tsbox doctor` for what overlay lacks on this machine',
 	});
+}
+
+/** The layers that a container which has exited was last started with: they stay until it is removed. */
+function layersAtRest(machine: Machine, record: ContainerRecord): readonly Layer[] {
+	const {host, dirs} = machine;
+	const story = readStory(host, containerFolder(dirs.state, record.name));
+	if (record.detached === undefined || story === undefined) throw doesNotRun(machine, record);
+	const layers = plannedLayers({plan: story.plan, image: record.image});
+	if (layers.length > 0 && layers.every(({upper}) => host.lstat(upper)?.kind === 'directory')) return layers;
+	throw noLayer(record.name);
 }
 
 function walkLayer({upper, lower, place, addedOnly}: Layer, walk: Walk): readonly PathChange[] {

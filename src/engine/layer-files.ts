@@ -1,7 +1,8 @@
 import {createHash} from 'node:crypto';
 import type {Stats} from 'node:fs';
 import {linkBelow, type Pinned, readBelow} from '../host/pinned.ts';
-import {type Layer, walkLayers} from './diff.ts';
+import {walkLayers} from './diff.ts';
+import {plannedLayers} from './planned-layers.ts';
 import type {Machine, PathChange, PlannedContainer} from './types.ts';
 
 /** A path of a container's writable layer, with what tells its content. */
@@ -27,25 +28,6 @@ export interface LayerFiles {
 }
 
 /**
- * The upper folders of the overlays that a plan mounts, and where each is in the container; none where the root is a copy.
- */
-function layersOf({plan, image}: Pick<PlannedContainer, 'plan' | 'image'>): readonly Layer[] {
-	const actions = JSON.stringify(plan.steps.map(({action}) => action));
-	const options = [...actions.matchAll(/"upperdir=(?:[^"\\]|\\.)*"/g)].map(([text]) => JSON.parse(text) as string);
-	const uppers = [...new Set(options.map(option => option.slice('upperdir='.length)))];
-	return uppers.flatMap((upper): readonly Layer[] => {
-		const folder = /^(.*)\/folders\/([^/]+)\/upper$/.exec(upper);
-		const lower = image.kind === 'host' ? '/' : image.path;
-		if (folder === null) return [{upper, lower, place: ''}];
-		const [, layer, name] = folder;
-		const target = `/${name}`;
-		const own: Layer = {upper, lower: target, place: target};
-		const isLast = upper === uppers.at(-1);
-		return isLast ? [own, {upper: `${layer}/upper`, lower: '/', place: '', addedOnly: true}] : [own];
-	});
-}
-
-/**
  * What a container that has ended wrote over its image, as long as its layer is there; undefined where there is no layer.
  * No symlink is followed.
  *
@@ -57,7 +39,7 @@ export function layerFiles(
 	most: number,
 	keep: (digest: string, content: Buffer) => void,
 ): LayerFiles | undefined {
-	const layers = layersOf(planned).filter(({upper}) => host.lstat(upper)?.kind === 'directory');
+	const layers = plannedLayers(planned).filter(({upper}) => host.lstat(upper)?.kind === 'directory');
 	if (layers.length === 0) return undefined;
 	const found = new Map<string, Omit<LayerFile, keyof PathChange>>();
 	const targets = [

@@ -3,6 +3,15 @@ import type {HostFacts, ToolFacts, ToolName} from '../host/facts.ts';
 import {mapArguments, type RangeMap, userMapOf} from '../host/id-map.ts';
 import type {NamespaceKind} from '../spec/project.ts';
 
+/** A mount that a jail makes on its folder, for itself alone. */
+export interface JailMount {
+	readonly type: string;
+	readonly source: string;
+	readonly options: readonly string[];
+	/** Where below the folder: ``, or `/usr`. */
+	readonly below: string;
+}
+
 /** A tool that is run with nothing of the host in reach. */
 export interface JailedTool {
 	readonly tool: ToolName;
@@ -17,6 +26,10 @@ export interface JailedTool {
 	 * empty root and not the root itself, where the loader of a tool would obey an etc/ld.so.preload that others put there.
 	 */
 	readonly pinned?: true;
+	/** What is mounted in the place of what the folder holds: the layers of a root filesystem. */
+	readonly mounts?: readonly JailMount[];
+	/** Folders in the folder that an empty, read-only one covers: what would be mounted there is not. */
+	readonly covered?: readonly string[];
 	/** The tool's umask, octal; tsbox's own when undefined. */
 	readonly umask?: string;
 }
@@ -66,6 +79,13 @@ export function jail(facts: HostFacts, jailed: JailedTool, toolbox: string, ids?
 	const tools = toolbox;
 	const pinned = jailed.pinned === true;
 	const copied = ids !== undefined || pinned;
+	const mounts = (on: string): readonly string[] =>
+		(jailed.mounts ?? []).map(
+			({type, source, options, below}) =>
+				`${host('mount')} -i -n -c -t ${type} -o ${quoted(options.join(','))} ${quoted(source)} "${on}"${quoted(below)}`,
+		);
+	// In a user namespace of its own root has no power over the layers any more.
+	const own = ids === undefined ? mounts('$1/root') : [];
 	const source = copied ? reached.tools : quoted(tools);
 	const folders = ['old', 'proc', 'tools', ...(jailed.keepFolder ? ['root'] : [])];
 	const lines = [
@@ -84,13 +104,16 @@ export function jail(facts: HostFacts, jailed: JailedTool, toolbox: string, ids?
 		'cd "$1"',
 		`${host('mount')} -n -t tmpfs -o mode=0755,size=64k,nr_inodes=16,nosuid,nodev,noexec jail "$1"`,
 		`${host('mkdir')} ${folders.map(folder => `"$1/${folder}"`).join(' ')}`,
-		...(jailed.keepFolder ? [`${host('mount')} -n -c --bind . "$1/root"`] : []),
+		...(own.length > 0 ? own : jailed.keepFolder ? [`${host('mount')} -n -c --bind . "$1/root"`] : []),
 		`${host('mount')} -n ${bind} -o ro,nosuid,nodev ${source} "$1/tools"`,
 		`${host('mount')} -n -t proc -o ro,nosuid,nodev,noexec proc "$1/proc"`,
 		'cd "$1/tools"',
 		`${host('pivot_root')} "$1" "$1/old"`,
 		`${inside('umount')} -n -l /old /tools /proc`,
 		...(jailed.keepFolder && !pinned ? [`${inside('pivot_root')} /root /root`] : []),
+		...(jailed.covered ?? []).map(
+			path => `[ ! -d ${quoted(path)} ] || ${inside('mount')} -i -n -t tmpfs -o ro,size=4k none ${quoted(path)}`,
+		),
 		...(jailed.umask === undefined ? [] : [`umask ${jailed.umask}`]),
 		`exec ${inside('setpriv')} ${privileges(jailed.capabilities, map?.kind === 'single').join(' ')} ${inside(jailed.tool)} ${jailed.args.map(quoted).join(' ')}`,
 	];
@@ -109,6 +132,7 @@ export function jail(facts: HostFacts, jailed: JailedTool, toolbox: string, ids?
 	const sh = hostWords(facts, 'sh');
 	if (ids === undefined) return {argv: [...unshare, ...sh, '-euc', script, 'sh'], script};
 	const outside = [
+		...mounts('$2'),
 		// Either of the two could lie below a folder that the other one covers.
 		`cd ${quoted(tools)}`,
 		`${host('mount')} -n --bind "$2" ${reached.folder}`,

@@ -80,7 +80,8 @@ export async function receive(host: Host, facts: HostFacts, received: Received):
 	const status = await tar.ended;
 	signal.removeEventListener('abort', kill);
 	if (failure !== undefined && !isBrokenPipe(failure)) throw failure;
-	if (status === 0 && failure === undefined) return;
+	// A tar that has found the end of the archive may be gone before its stdin is closed.
+	if (status === 0 && (failure === undefined || reader.ended())) return;
 	const output = tar.messages();
 	if (saysDiskFull(output))
 		throw new TsboxError('E_NO_SPACE', `the disk is full: ${title} does not fit on it`, {

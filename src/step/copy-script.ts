@@ -33,13 +33,18 @@ export const copyRefusals = {
 /** The streams of the caller come back and the status pipe and the gate are closed, as in gateScript. */
 const opening = [`echo ${gateWords.exec} >&3`, 'exec 0<&5 1>&6 2>&7 3>&- 4>&- 5<&- 6>&- 7>&- 8<&-'];
 
+/** The words of a copy as one compound command, for the gate of a container that runs. */
+export function copyAtGate(script: string): string {
+	return `{\n${[...opening, script].join('\n')}\n}\n`;
+}
+
 /** Of a whole root: filesystems of the kernel, which have no end. */
 const kernelFolders = ['--anchored', ...['proc', 'sys', 'dev'].map(name => `--exclude=./${name}/*`)];
 
 /**
  * The words that become a tar which reads a path of the container and writes it to stdout. They run in the container, as
- * its root with its powers: whatever a symlink or a swapped folder leads to is the container's own. The tar has one entry
- * with the path's last name, or with `/.` the names below it.
+ * its root with its powers, or in a jail with its files: whatever a symlink or a swapped folder leads to is the
+ * container's own. The tar has one entry with the path's last name, or with `/.` the names below it.
  */
 export function copyOutScript({path, ending}: CopyPath, follow: boolean, facts: HostFacts): string {
 	const {parent, name} = parts(path);
@@ -59,7 +64,7 @@ export function copyOutScript({path, ending}: CopyPath, follow: boolean, facts: 
 			member,
 		])}`;
 	const whole = `${name}/.`;
-	return compound([
+	return [
 		`[ -e ${word} ] || [ -h ${word} ] || exit ${copyRefusals.missing}`,
 		...(ending === '' && path !== '' ? [] : [`[ -d ${word} ] || exit ${copyRefusals.noFolder}`]),
 		...(path === '' || ending === '/.' ? [read(path === '' ? '/' : path, '.', path === '' ? kernelFolders : [])] : []),
@@ -71,7 +76,7 @@ export function copyOutScript({path, ending}: CopyPath, follow: boolean, facts: 
 				]
 			: []),
 		read(parent, name),
-	]);
+	].join('\n');
 }
 
 /** The words that become a tar which unpacks stdin into the container, run there as those of {@link copyOutScript}. */
@@ -120,18 +125,14 @@ export function copyIntoScript({target, source, name, archive}: CopyInto, facts:
 	function makeNew(): readonly string[] {
 		return [`if ${isThere(path)}; then exit ${copyRefusals.fileInTheWay}; fi`, hasParent, make(path), write(path)];
 	}
-	return compound([
+	return [
 		// With --no-same-permissions tar takes this off what the archive says.
 		'umask 000',
 		`if [ -d ${shellWord(path)} ]; then`,
 		...lines,
 		'fi',
 		...onto,
-	]);
-}
-
-function compound(lines: readonly string[]): string {
-	return `{\n${[...opening, ...lines].join('\n')}\n}\n`;
+	].join('\n');
 }
 
 function box(facts: HostFacts, tool: ToolName): readonly string[] {

@@ -5,9 +5,10 @@ import {usageError} from '../usage-error.ts';
 /** `tsbox cp`: files between a container and the host. */
 export const cp = defineCommand({
 	name: 'cp',
-	describe: 'Copy files between a running container and the host',
+	describe: 'Copy files between a container and the host',
 	examples: [
 		['tsbox cp demo:/etc/hosts .', 'a file out of it'],
+		['tsbox cp job:/out/report.txt .', 'also of one that has exited, until it is removed'],
 		['tsbox cp ./site demo:/srv', 'a folder into it, as /srv/site'],
 		['tsbox cp ./site/. demo:/srv', 'what is in the folder'],
 		['tsbox cp demo:/var/log - > log.tar', 'a tar on standard output'],
