@@ -39,7 +39,6 @@ export interface Surroundings {
 const now = 1_000_000;
 const service = {
 	service: 'demo',
-	ports: [],
 	name: 'demo',
 	origins: {mem_limit: {kind: 'file', file: '/home/demo.yaml', line: 4, column: 12}, stop_signal: {kind: 'default'}},
 	ports: [],
