@@ -95,11 +95,12 @@ function startAtRest(
 		mounts,
 		covered: config.mounts.map(({destination}) => destination),
 	};
-	const {stdin, stdout, ended, messages, kill} = startJailed(host, facts, tool, folder, {toolbox, ids});
+	const program = startJailed(host, facts, tool, folder, {toolbox, ids});
+	const {stdin, stdout, ended} = program;
 	const absent = volumes.map(({destination}) => destination).filter(place => place.startsWith(`${path}/`));
 	const note = writes || absent.length === 0 ? [] : [`${absent.join(', ')} left out: mounted only while ${name} runs`];
-	const said = (): string => [...note, messages().replaceAll(noFolder, '')].join('\n').trim();
-	return {stdin, stdout, ended, messages: said, kill, toolbox};
+	const said = (): string => [...note, program.messages().replaceAll(noFolder, '')].join('\n').trim();
+	return {stdin, stdout, ended, messages: said, kill: () => program.kill(), toolbox};
 }
 
 async function startInside(machine: Machine, name: string, {script}: CopyWork, signal: AbortSignal): Promise<CopyTool> {
