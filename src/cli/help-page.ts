@@ -1,81 +1,97 @@
-import yargs from 'yargs';
+import {wrapWords} from '../view/wrap.ts';
 import {type Aliases, aliasText} from './aliases.ts';
 import {type Command, globalOptions, type Option, type Options} from './command.ts';
 
-type Page = ReturnType<typeof yargs>;
+/** A word or an option, and what it is. */
+type Row = readonly [term: string, what: string];
 
 const widest = 100;
+/** What a text beside a term needs at least; with less it stands below. */
+const narrowest = 30;
+/** Help is ASCII. */
+const width = (text: string): number => text.length;
 
-/** The help of tsbox, or of one verb: drawn by yargs from the same data that the arguments are read by. */
-export async function helpPage(
+/**
+ * The help of tsbox, or of one verb: drawn from the same data that the arguments are read by. A command of an example is a line of
+ * its own, however narrow the terminal is, so that it can be copied.
+ */
+export function helpPage(
 	commands: readonly Command[],
 	verb: string | undefined,
 	columns: number,
 	aliases: Aliases = {},
-): Promise<string> {
+): string {
 	const command = commands.find(({name}) => name === verb);
-	const page = yargs(command === undefined ? [] : [command.name])
-		.scriptName('tsbox')
-		.wrap(Math.min(columns, widest))
-		.locale('en')
-		.updateStrings({'Positionals:': 'Arguments:'})
-		.help(false)
-		.version(false);
-	if (command === undefined) addVerbs(page, commands, aliases);
-	else page.command(positionalsOf(command), command.describe, verbPage => addVerb(verbPage, command));
-	addOptions(page, globalOptions, 'Options of every verb:');
-	return `${await page.getHelp()}\n`;
+	const page = pageOf(Math.min(columns, widest));
+	const sections =
+		command === undefined
+			? [
+					page.prose('Usage: tsbox VERB [ARGUMENTS]'),
+					page.prose('Containers you can read: a YAML spec becomes visible steps of stock Linux tools.'),
+					page.list('Commands:', [
+						...commands.map(({name, describe}): Row => [`tsbox ${name}`, describe]),
+						...Object.entries(aliases).map(([name, words]): Row => [`tsbox ${name}`, aliasText(words)]),
+					]),
+					page.list('Options of every verb:', optionRows(globalOptions)),
+					page.examples([
+						['tsbox init', 'write a spec to start from'],
+						['tsbox plan --explain', 'read what would be done, and why'],
+						['tsbox up', 'do it'],
+					]),
+					page.prose('Each verb has a page of its own: tsbox VERB --help'),
+				]
+			: [
+					page.prose(`Usage: ${usageOf(command)}`),
+					page.prose(command.describe),
+					page.list(
+						'Arguments:',
+						command.positionals.map(({name, describe}): Row => [name, describe]),
+					),
+					page.list('Options:', optionRows(command.options)),
+					page.list('Options of every verb:', optionRows(globalOptions)),
+					page.examples(command.examples),
+				];
+	return sections.filter(section => section !== '').join('\n');
 }
 
-function addVerbs(page: Page, commands: readonly Command[], aliases: Aliases): void {
-	page.usage(
-		'Usage: $0 VERB [ARGUMENTS]\n\nContainers you can read: a YAML spec becomes visible steps of stock Linux tools.',
+function usageOf({name, positionals, rest}: Command): string {
+	const words = positionals.map(({name: word, required, many}) =>
+		bracket(`${word}${many === true ? '...' : ''}`, required === true),
 	);
-	for (const {name, describe} of commands) page.command(name, describe);
-	for (const [name, words] of Object.entries(aliases)) page.command(name, aliasText(words));
-	page.example('$0 init', 'write a spec to start from');
-	page.example('$0 plan --explain', 'read what would be done, and why');
-	page.example('$0 up', 'do it');
-	page.epilogue('Each verb has a page of its own: tsbox VERB --help');
-}
-
-function addVerb(page: Page, command: Command): Page {
-	const {name, describe, positionals, rest, options, examples} = command;
-	const words = [
-		name,
-		'[OPTIONS]',
-		...positionals.map(({name: word, required, many}) =>
-			bracket(`${word}${many === true ? '...' : ''}`, required === true),
-		),
-		...(rest === undefined ? [] : [bracket(rest.required ? '[--] COMMAND...' : '-- COMMAND...', rest.required)]),
-	];
-	page.usage(`Usage: $0 ${words.join(' ')}\n\n${describe}`);
-	for (const positional of positionals) page.positional(positional.name, {describe: positional.describe});
-	addOptions(page, options, 'Options:');
-	for (const [line, what] of examples) page.example(line.replace(/^tsbox/, '$0'), what);
-	return page;
+	const more = rest === undefined ? [] : [bracket(rest.required ? '[--] COMMAND...' : '-- COMMAND...', rest.required)];
+	return ['tsbox', name, '[OPTIONS]', ...words, ...more].join(' ');
 }
 
 function bracket(word: string, required: boolean): string {
 	return required ? word : `[${word}]`;
 }
 
-/** The command as yargs declares one: optional in its eyes, for a page asks for no value. */
-function positionalsOf({name, positionals}: Command): string {
-	return [name, ...positionals.map(({name: word}) => `[${word}]`)].join(' ');
+function optionRows(options: Options): readonly Row[] {
+	return Object.entries(options).map(([name, {short, value, describe, choices}]: [string, Option]): Row => {
+		const letter = short === undefined ? '    ' : `-${short}, `;
+		const list = choices === undefined ? '' : ` [${choices.join(', ')}]`;
+		return [`${letter}--${name}${value === undefined ? '' : ` ${value}`}`, `${describe}${list}`];
+	});
 }
 
-function addOptions(page: Page, options: Options, group: string): void {
-	for (const [name, option] of Object.entries(options)) {
-		const label = option.value === undefined ? name : `${name} ${option.value}`;
-		page.option(label, {...lookOf(option), group});
-	}
-}
-
-function lookOf({short, describe, choices}: Option) {
+/** The parts of a page of that width; an empty list is no part. */
+function pageOf(columns: number) {
+	const indented = (text: string, indent: number): string =>
+		wrapWords(text, columns - indent, width)
+			.map(line => `${' '.repeat(indent)}${line}\n`)
+			.join('');
 	return {
-		describe,
-		...(short === undefined ? {} : {alias: short}),
-		...(choices === undefined ? {} : {choices}),
+		prose: (text: string): string => indented(text, 0),
+		list: (heading: string, rows: readonly Row[]): string => {
+			if (rows.length === 0) return '';
+			const column = Math.max(...rows.map(([term]) => term.length)) + 4;
+			const isBeside = columns - column >= narrowest;
+			const lines = rows.map(([term, what]) =>
+				isBeside ? `  ${term}${indented(what, column).slice(term.length + 2)}` : `  ${term}\n${indented(what, 10)}`,
+			);
+			return `${heading}\n${lines.join('')}`;
+		},
+		examples: (rows: readonly Row[]): string =>
+			rows.length === 0 ? '' : `Examples:\n${rows.map(([line, what]) => `  ${line}\n${indented(what, 6)}`).join('')}`,
 	};
 }

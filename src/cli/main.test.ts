@@ -3,6 +3,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import {commands} from './commands.ts';
 import {tsbox} from './fake-surroundings.ts';
 import {habits} from './habits.ts';
+import {helpPage} from './help-page.ts';
 
 test('without a verb the help goes to standard error with status 2', async () => {
 	const {status, out, err} = await tsbox('');
@@ -80,9 +81,12 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		      --version      Show the version
 
 		Examples:
-		  tsbox init            write a spec to start from
-		  tsbox plan --explain  read what would be done, and why
-		  tsbox up              do it
+		  tsbox init
+		      write a spec to start from
+		  tsbox plan --explain
+		      read what would be done, and why
+		  tsbox up
+		      do it
 
 		Each verb has a page of its own: tsbox VERB --help
 		"
@@ -145,24 +149,30 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		      --version      Show the version
 
 		Examples:
-		  tsbox up                                  the spec of this folder
-		  tsbox up demo.yaml                        the spec of this file
-		  tsbox up stack.yaml                       all its services; Ctrl-C stops and
-		                                            removes them, once more kills them
-		  tsbox up stack.yaml web                   one of several services, without
-		                                            what it depends on
-		  tsbox up --exit-code-from tests           until the tests have ended, with
-		  stack.yaml                                their exit status
-		  tsbox up -d --wait stack.yaml             all services in the background;
-		                                            returns when they are healthy
-		  tsbox up -d --scale web=3 stack.yaml      three containers of one service
-		  tsbox up -d --profile debug stack.yaml    those with this profile too
-		  tsbox up --dash stack.yaml                all in the background, on the
-		                                            dashboard
-		  tsbox up -d --locked stack.yaml           only when all is as tsbox.lock says
-		  tsbox up --step demo.yaml                 wait for Enter before each step
-		  tsbox up --json demo.yaml 2>/dev/null |   the events as lines of JSON
-		  jq .type
+		  tsbox up
+		      the spec of this folder
+		  tsbox up demo.yaml
+		      the spec of this file
+		  tsbox up stack.yaml
+		      all its services; Ctrl-C stops and removes them, once more kills them
+		  tsbox up stack.yaml web
+		      one of several services, without what it depends on
+		  tsbox up --exit-code-from tests stack.yaml
+		      until the tests have ended, with their exit status
+		  tsbox up -d --wait stack.yaml
+		      all services in the background; returns when they are healthy
+		  tsbox up -d --scale web=3 stack.yaml
+		      three containers of one service
+		  tsbox up -d --profile debug stack.yaml
+		      those with this profile too
+		  tsbox up --dash stack.yaml
+		      all in the background, on the dashboard
+		  tsbox up -d --locked stack.yaml
+		      only when all is as tsbox.lock says
+		  tsbox up --step demo.yaml
+		      wait for Enter before each step
+		  tsbox up --json demo.yaml 2>/dev/null | jq .type
+		      the events as lines of JSON
 		"
 	`);
 	expect((await tsbox('up -h')).out).toBe(out);
@@ -177,6 +187,13 @@ test.each(commands.map(command => [command.name, command] as const))(
 		for (const option of Object.keys(command.options)) expect(out).toContain(`--${option}`);
 		expect(command.examples.length).toBeGreaterThan(0);
 		expect(out).toContain('Examples:');
+		for (const columns of [40, 80, 140]) {
+			const page = helpPage(commands, name, columns);
+			for (const [line] of command.examples) expect(page).toContain(`\n  ${line}\n`);
+			const prose = page.split('\n').filter(line => !line.startsWith('  tsbox') && line.trim().includes(' '));
+			for (const line of prose.filter(each => each.startsWith('      ')))
+				expect(line.length).toBeLessThanOrEqual(columns);
+		}
 		expect(calls).toEqual([]);
 	},
 );

@@ -78,7 +78,7 @@ async function withoutVerb(argv: readonly string[], at: number, io: Io, engine: 
 		return dispatch([...argv.slice(0, at), ...words, ...argv.slice(at + 1)], io, engine);
 	if (word !== undefined) throw unknownVerb(words?.[verbIndex(words)] ?? word, aliases);
 	const {helpPage} = await import('./help-page.ts');
-	io.err(await helpPage(commands, undefined, io.columns(), aliases));
+	io.err(helpPage(commands, undefined, io.columns(), aliases));
 	return 2;
 }
 
@@ -93,7 +93,7 @@ async function helpOf(verb: string | undefined, io: Io, engine: EngineApi): Prom
 	}
 	if (verb !== undefined && !isVerb) throw unknownVerb(verb, aliases);
 	const {helpPage} = await import('./help-page.ts');
-	await io.page(await helpPage(commands, verb, io.columns(), aliases));
+	await io.page(helpPage(commands, verb, io.columns(), aliases));
 	return 0;
 }
 

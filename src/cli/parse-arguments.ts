@@ -9,7 +9,7 @@ import {usageError} from './usage-error.ts';
 export type ParsedArguments<O extends Options> = Arguments<O> & {readonly globals: Values<typeof globalOptions>};
 
 /**
- * Takes the arguments after a verb apart, with yargs' own parser: the whole of yargs would cost 20 ms of every start.
+ * Takes the arguments after a verb apart, with the parser of yargs alone.
  * The command after `--` is left alone. The same option twice: the last one counts, as in docker and podman.
  * @throws TsboxError E_USAGE for an unknown option, a missing or wrong value, too few or too many arguments.
  */

@@ -11,6 +11,8 @@ export interface RunStep {
 	readonly title: string;
 	/** As a shell would take it. */
 	readonly command: string;
+	/** Why it is needed; records of older versions do not have it. */
+	readonly why?: string;
 	/** Null where it was not come to. */
 	readonly status: StepOutcome['status'] | null;
 	/** Milliseconds since the epoch; null where it was not come to. */

@@ -29,9 +29,9 @@ function isImage(value: unknown): boolean {
 
 function isStep(value: unknown): boolean {
 	if (!isObject(value)) return false;
-	const {id, phase, title, command, output, status, startedAt, ms} = value;
+	const {id, phase, title, command, output, status, startedAt, ms, why} = value;
 	return (
-		isTexts([id, phase, title, command, output]) &&
+		isTexts([id, phase, title, command, output, ...(why === undefined ? [] : [why])]) &&
 		[null, 'done', 'failed', 'undone'].includes(status as null) &&
 		orNull(startedAt, isNumber) &&
 		orNull(ms, isNumber)

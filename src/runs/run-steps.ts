@@ -46,7 +46,7 @@ export function storySteps({plan, steps}: Pick<StartStory, 'plan' | 'steps'>): r
 	});
 }
 
-function wordsOf(step: Step, plan: Plan): Pick<RunStep, 'id' | 'phase' | 'title' | 'command'> {
-	const {id, phase, title} = step;
-	return {id, phase, title, command: stepCommand(step, plan)};
+function wordsOf(step: Step, plan: Plan): Pick<RunStep, 'id' | 'phase' | 'title' | 'command' | 'why'> {
+	const {id, phase, title, why} = step;
+	return {id, phase, title, command: stepCommand(step, plan), why};
 }

@@ -49,6 +49,7 @@ function hostile(text: string): typeof sampleShownRun {
 				id: text,
 				title: text,
 				command: text,
+				why: text,
 				output: text,
 				status: text as unknown as 'failed',
 			})),

@@ -14,15 +14,17 @@ body{background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,sans-serif;max
 h1,h2{font-weight:600;line-height:1.2}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.2rem .6rem .2rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
-pre,code{font:13px/1.45 ui-monospace,monospace}pre{overflow:auto;max-height:40rem;border:1px solid var(--line);padding:.6rem}
+pre,code{font:13px/1.45 ui-monospace,monospace}td code{white-space:pre-wrap}td small{display:block;color:var(--dim)}pre{overflow:auto;max-height:40rem;border:1px solid var(--line);padding:.6rem}
 svg{width:100%;height:auto}svg text{fill:var(--fg);font:11px ui-monospace,monospace}.done{fill:var(--done)}.failed{fill:var(--failed)}.undone{fill:var(--undone)}
 figure{margin:1rem 0}figcaption{color:var(--dim)}.grid{stroke:var(--line)}.line{stroke:var(--done);stroke-width:1.5;fill:none}.area{fill:var(--done);opacity:.15}
 .steps td:nth-child(-n+2),.steps th{white-space:nowrap}.steps td:nth-child(3){min-width:14rem}
 @media (max-width:45rem){.steps,.steps tbody,.steps tr,.steps td{display:block}.steps th{display:none}.steps td{border:0}.steps tr{border-bottom:1px solid var(--line)}}
 td.failed{color:var(--failed)}td.undone{color:var(--undone)}`;
 
-/** Height of a row of the timeline and width of its bars and of their labels, in units of the drawing. */
-const [rowHeight, barsWidth, labelWidth] = [16, 600, 260];
+/** Height of a row of the timeline, width of its bars and of a character of their labels, in units of the drawing. */
+const [rowHeight, barsWidth, letterWidth] = [16, 600, 6.7];
+/** Characters of a label; the longest titles name a whole command. */
+const longestLabel = 72;
 
 /** The statuses have classes of their own; a record of somebody else's may say anything. */
 function classOf(status: string | null): string {
@@ -37,11 +39,13 @@ function timeline(steps: readonly RunStep[]): string {
 	if (shown.length === 0) return '<p>No step was come to.</p>';
 	const from = Math.min(...shown.map(({startedAt}) => startedAt));
 	const span = Math.max(1, ...shown.map(({startedAt, ms}) => startedAt + ms - from));
+	const longest = Math.min(longestLabel, Math.max(...shown.map(({title}) => title.length)));
+	const labelWidth = Math.ceil(longest * letterWidth) + 10;
 	const rows = shown.map(({startedAt, ms, title, status}, index) => {
 		const x = labelWidth + ((startedAt - from) / span) * barsWidth;
 		const width = Math.max(2, (ms / span) * barsWidth);
 		const y = index * rowHeight;
-		const label = title.length > 40 ? `${title.slice(0, 39)}…` : title;
+		const label = title.length > longestLabel ? `${title.slice(0, longestLabel - 1)}…` : title;
 		return `<g><title>${escapeHtml(`${title}: ${duration(ms)}`)}</title><text x="0" y="${y + 12}">${escapeHtml(label)}</text><rect class="${classOf(status)}" x="${x.toFixed(1)}" y="${y + 2}" width="${width.toFixed(1)}" height="${rowHeight - 4}"/></g>`;
 	});
 	const size = `0 0 ${labelWidth + barsWidth + 10} ${shown.length * rowHeight}`;
@@ -56,10 +60,10 @@ const cell = (text: string): string => `<td>${escapeHtml(text)}</td>`;
 const code = (text: string): string => `<td><code>${escapeHtml(text)}</code></td>`;
 
 function stepsTable(steps: readonly RunStep[]): string {
-	const body = steps.map(({status, ms, title, command, output}) => [
+	const body = steps.map(({status, ms, title, command, output, why = ''}) => [
 		`<td class="${classOf(status)}">${escapeHtml(status ?? '-')}</td>`,
 		cell(typeof ms === 'number' ? duration(ms) : '-'),
-		`<td>${escapeHtml(title)}${output === '' ? '' : `<pre>${escapeHtml(output)}</pre>`}</td>`,
+		`<td>${escapeHtml(title)}${why === '' ? '' : `<small>${escapeHtml(why)}</small>`}${output === '' ? '' : `<pre>${escapeHtml(output)}</pre>`}</td>`,
 		code(command),
 	]);
 	return `<table class="steps"><tr><th>Step</th><th>Took</th><th>What</th><th>Command</th></tr>\n${rows(body)}</table>`;

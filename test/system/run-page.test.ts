@@ -60,6 +60,8 @@ test('it shows each step as a bar and as a row, what was used, what was written,
 		readonly headings: readonly string[];
 		readonly bars: number;
 		readonly steps: number;
+		readonly tall: boolean;
+		readonly whys: number;
 		readonly plots: readonly string[];
 		readonly lines: readonly number[];
 		readonly printed: string;
@@ -70,6 +72,8 @@ test('it shows each step as a bar and as a row, what was used, what was written,
 			headings: all('h2').map(each => each.textContent),
 			bars: all('svg rect').filter(each => each.getBoundingClientRect().width > 0).length,
 			steps: all('.steps tr').length - 1,
+			tall: all('.steps code').some(each => each.textContent.includes('\\n') && each.getClientRects().length > 1),
+			whys: all('.steps small').filter(each => each.textContent !== '').length,
 			plots: all('figure').map(each => each.textContent),
 			lines: all('svg.plot .line').map(each => each.getBoundingClientRect().height),
 			printed: all('pre').at(-1).textContent,
@@ -84,6 +88,9 @@ test('it shows each step as a bar and as a row, what was used, what was written,
 		'Standard error',
 	]);
 	expect(seen.steps).toBeGreaterThan(10);
+	// A command of several lines is shown as several, and each step says why it is there.
+	expect(seen.tall).toBe(true);
+	expect(seen.whys).toBe(seen.steps);
 	expect(seen.bars).toBe(seen.steps);
 	expect(seen.plots[0]).toMatch(/^CPU/);
 	expect(seen.plots[1]).toMatch(/^Memory, at most [0-9.]+ .iB/);
