@@ -1,4 +1,4 @@
-import {execFile} from 'node:child_process';
+import {execFile, spawnSync} from 'node:child_process';
 import {cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {promisify} from 'node:util';
@@ -13,7 +13,7 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
 /** The first block of shell lines below a heading. */
 function linesBelow(heading: string): string {
-	const [, lines] = new RegExp(`^## ${heading}[^\n]*\n[\\s\\S]*?\`\`\`sh\n([\\s\\S]*?)\`\`\``, 'm').exec(readme) ?? [];
+	const [, lines] = new RegExp(`^##+ ${heading}[^\n]*\n[\\s\\S]*?\`\`\`sh\n([\\s\\S]*?)\`\`\``, 'm').exec(readme) ?? [];
 	expect(lines).toBeDefined();
 	return lines ?? '';
 }
@@ -58,6 +58,21 @@ test('learn: the plan, why, the script, and one step at a time', async () => {
 	expect(text).toContain('unshare(1)');
 	expect(box.leftovers()).toEqual([]);
 });
+
+test.skipIf(spawnSync('sh', ['-c', 'b=$(command -v busybox) && ! ldd "$b"']).status !== 0)(
+	'a root filesystem without docker',
+	async () => {
+		await using box = await testBox();
+		const {path} = checkout(box);
+		const text = await pasted(
+			linesBelow('A root filesystem').replace("printf '", `printf 'name: ${box.name}\\n`),
+			path,
+		);
+		expect(text).toContain('uid=0');
+		expect(text).toMatch(/^bin\s/m);
+		expect(box.leftovers()).toEqual([]);
+	},
+);
 
 test('run: a command, and three services until they are down', async () => {
 	await using box = await testBox();
