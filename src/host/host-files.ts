@@ -27,7 +27,7 @@ import {dirname} from 'node:path';
 import {isError} from '../errors/is-error.ts';
 import {errnoOf} from './errno.ts';
 import type {FileFacts, Host} from './host.ts';
-import {removeTree} from './remove-tree.ts';
+import {removeTree, removeTreeGently} from './remove-tree.ts';
 
 /** What the kernel says when nothing is there; ESRCH is a /proc/PID file whose process has ended. */
 const absent: readonly string[] = ['ENOENT', 'ENOTDIR', 'ESRCH'];
@@ -66,6 +66,7 @@ export const hostFiles: HostFiles = {
 		}
 	},
 	removeTree,
+	removeTreeGently,
 	rename: (from, to) => renameSync(from, to),
 };
 

@@ -102,5 +102,7 @@ export interface Host {
 	rmdir(path: string): Promise<boolean>;
 	/** Removes a folder and all below it; follows no symlink; throws EBUSY where something is mounted, and leaves that. */
 	removeTree(path: string): void;
+	/** The same, and this thread does other things meanwhile. */
+	removeTreeGently(path: string): Promise<void>;
 	rename(from: string, to: string): void;
 }

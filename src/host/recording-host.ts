@@ -54,6 +54,10 @@ export function recordingHost(
 			ofKernel.add(`${path}/${name}`);
 		}
 	};
+	const removeTree = (path: string): void => {
+		act('rm', '-r', path);
+		for (const file of [path, ...below(path)]) files.delete(file);
+	};
 	const addFolders = (path: string): void => {
 		if (files.has(path)) return;
 		addFolders(dirname(path));
@@ -161,10 +165,8 @@ export function recordingHost(
 			for (const file of [path, ...below(path)]) files.delete(file);
 			return true;
 		},
-		removeTree: path => {
-			act('rm', '-r', path);
-			for (const file of [path, ...below(path)]) files.delete(file);
-		},
+		removeTree,
+		removeTreeGently: async path => removeTree(path),
 		rename: (from, to) => {
 			act('mv', from, to);
 			if (!files.has(from)) throw systemError('ENOENT', from);

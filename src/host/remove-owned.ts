@@ -12,7 +12,7 @@ import {mapArguments, userMapOf} from './id-map.ts';
 export async function removeOwned(host: Host, facts: HostFacts, path: string): Promise<void> {
 	const {unshare, rm} = facts.tools;
 	if (facts.user.uid === 0 || unshare === null || rm === null) {
-		host.removeTree(path);
+		await host.removeTreeGently(path);
 		return;
 	}
 	if (host.lstat(path) === undefined) return;

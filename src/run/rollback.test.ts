@@ -73,6 +73,13 @@ test('only the very process that was started is killed: a later one with its num
 	expect(host.log).toEqual(['kill -s SIGKILL 42', 'rm -r /proc/42']);
 });
 
+test('a group without processes is not frozen: each write to its freezer takes the kernel some milliseconds', async () => {
+	const path = '/sys/fs/cgroup/freezer/demo';
+	const {host} = sampleContainer({files: {[`${path}/freezer.state`]: 'THAWED', [`${path}/cgroup.procs`]: ''}});
+	await undo({kind: 'stop', kill: {kind: 'freezer', path}}, host, sampleFacts, []);
+	expect(host.log).toEqual([]);
+});
+
 test('with the freezer every process is killed while none can fork', async () => {
 	const path = '/sys/fs/cgroup/freezer/demo';
 	const {host} = sampleContainer({files: {[`${path}/freezer.state`]: 'THAWED', [`${path}/cgroup.procs`]: '42\n43\n'}});
