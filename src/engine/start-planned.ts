@@ -12,6 +12,7 @@ import {withLock} from '../run/lock.ts';
 import {memoryCount} from '../run/memory.ts';
 import {cgroupPids} from '../run/processes.ts';
 import {keepEvents, storyOf} from '../run/story-of.ts';
+import {cpuTime} from '../run/usage.ts';
 import {type ContainerRecord, containerFolder, writeRecord} from '../state/record.ts';
 import {writeStory} from '../state/start-story.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
@@ -89,7 +90,13 @@ export async function startPlanned(
 			onChecked: (process, ids) =>
 				writeRecord(host, conf, {
 					...record,
-					process: {...process, started: host.now(), namespaceIds: namespaceIds(machine, process), ids},
+					process: {
+						...process,
+						started: host.now(),
+						namespaceIds: namespaceIds(machine, process),
+						ids,
+						setupCpuNs: cpuTime(host, members),
+					},
 				}),
 			hold: request.hold,
 			atGate: request.atGate,

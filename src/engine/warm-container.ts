@@ -19,8 +19,10 @@ import {newRecord, refuseWithoutPower} from './up.ts';
 
 /** What a container used that has ended; null where the kernel does not tell. */
 export interface EndUsage {
-	/** Milliseconds of one processor, setting the container up included. */
+	/** Milliseconds of one processor that the command and all that it started took. */
 	readonly cpuMs: number | null;
+	/** The same of setting the container up, before the command began. */
+	readonly setupCpuMs: number | null;
 	/** The most memory that it had at once, bytes. */
 	readonly peakMemory: number | null;
 }
@@ -163,10 +165,12 @@ export async function startWarm(
 	const {ended = Promise.resolve({exitCode: undefined, signal: undefined, startError: undefined})} = program ?? {};
 	// Only a pid namespace of its own takes all its processes along with the first.
 	const tidy = plan.namespaces.includes('pid') ? (): void => {} : (): void => killCgroup(host, kill);
+	let setup: number | null = null;
 	return {
 		name: service.name,
 		lost: ended.then(() => {}),
 		release: async ({args, env, cwd = exec.cwd}) => {
+			setup = cpuTime(host, members);
 			words.resolve({...exec, args, cwd, env: lastOfEach([...exec.env, ...env])});
 			try {
 				await starting;
@@ -191,9 +195,13 @@ export async function startWarm(
 		},
 		oomKilled: () => (memoryCount(host, members)?.oomKills ?? 0) > 0,
 		usage: () => {
-			const nanoseconds = cpuTime(host, members);
+			const total = cpuTime(host, members);
 			const peak = memoryCount(host, members)?.peak;
-			return {cpuMs: nanoseconds === null ? null : nanoseconds / 1e6, peakMemory: peak ?? null};
+			return {
+				cpuMs: total === null || setup === null ? null : (total - setup) / 1e6,
+				setupCpuMs: setup === null ? null : setup / 1e6,
+				peakMemory: peak ?? null,
+			};
 		},
 		remove,
 	};

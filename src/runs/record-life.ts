@@ -66,7 +66,7 @@ function writeLife(
 	let usage: RunUsage | null = null;
 	let layer: LayerFiles | undefined;
 	if (ran) {
-		attempt('what it used', () => void (usage = runUsageOf(host, cgroups)));
+		attempt('what it used', () => void (usage = runUsageOf(host, cgroups, record.process?.setupCpuNs ?? null)));
 		const planned = {plan: begun.plan, image, config};
 		attempt('what it wrote', () => void (layer = layerFiles(machine, planned, mostContent, contentKeeper(host, work))));
 	}

@@ -5,6 +5,7 @@ import {sampleUsage, type UsageSample, type UsageSamples} from '../engine/usage-
 import {outputCopy} from '../host/output-copy.ts';
 import {whyNot} from '../errors/why-not.ts';
 import {errorFacts, keepEvents} from '../run/story-of.ts';
+import {containerFolder, readRecord} from '../state/record.ts';
 import {makeRunWork, newRunId} from '../state/run-place.ts';
 import {attempts, contentKeeper, dropRunWork, finishRun, mostContent, runImageOf, runUsageOf} from './run-parts.ts';
 import {runFiles, type RunImage, type RunRecord, type RunUsage} from './run-record.ts';
@@ -85,7 +86,10 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 			end = how;
 			attempt('what it used in the course of time', () => void (samples = watch?.stop() ?? []));
 			watch = undefined;
-			attempt('what it used', () => void (usage = runUsageOf(host, cgroupsOf(plan).members)));
+			attempt('what it used', () => {
+				const record = readRecord(host, containerFolder(dirs.state, service.name));
+				usage = runUsageOf(host, cgroupsOf(plan).members, record?.process?.setupCpuNs ?? null);
+			});
 			attempt('what it wrote', () => void (layer = layerFiles(machine, planned, mostContent, keepContent)));
 		},
 		close: failure => {

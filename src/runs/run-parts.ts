@@ -23,12 +23,18 @@ export function runImageOf(image: ImageFacts): RunImage {
 	return {kind, archive, digest, bytes};
 }
 
-/** What a container used, as long as its cgroups are there. */
-export function runUsageOf(host: Host, members: readonly CgroupMember[]): RunUsage {
+/**
+ * What a container used, as long as its cgroups are there.
+ *
+ * @param setupCpuNs - what they had counted before its command began
+ */
+export function runUsageOf(host: Host, members: readonly CgroupMember[], setupCpuNs: number | null): RunUsage {
+	const cpu = cpuTime(host, members);
 	const memory = memoryCount(host, members);
 	const block = blockUse(host, members);
 	return {
-		cpuNs: cpuTime(host, members),
+		cpuNs: cpu === null ? null : cpu - (setupCpuNs ?? 0),
+		setupCpuNs,
 		memoryPeak: memory === undefined || Number.isNaN(memory.peak) ? null : memory.peak,
 		oomKills: memory?.oomKills ?? null,
 		block: block === null ? null : {readBytes: block.in, writeBytes: block.out},

@@ -25,8 +25,10 @@ export interface RunStep {
 
 /** What a run used, as its cgroups counted; null where nothing did. */
 export interface RunUsage {
-	/** CPU time of all that ran in it, ns. */
+	/** CPU time of the command and all that it started, ns; in a record without `setupCpuNs` of the set-up, too. */
 	readonly cpuNs: number | null;
+	/** CPU time of setting the container up, ns. */
+	readonly setupCpuNs?: number | null;
 	/** The most memory it had at a time, bytes. */
 	readonly memoryPeak: number | null;
 	/** Processes that the kernel killed for the memory limit. */

@@ -40,10 +40,10 @@ function isStep(value: unknown): boolean {
 
 function isUsage(value: unknown): boolean {
 	if (!isObject(value)) return false;
-	const {cpuNs, memoryPeak, oomKills, block} = value;
+	const {cpuNs, setupCpuNs = null, memoryPeak, oomKills, block} = value;
 	const isTraffic = (each: unknown): boolean =>
 		isObject(each) && isNumber(each['readBytes']) && isNumber(each['writeBytes']);
-	return [cpuNs, memoryPeak, oomKills].every(each => orNull(each, isNumber)) && orNull(block, isTraffic);
+	return [cpuNs, setupCpuNs, memoryPeak, oomKills].every(each => orNull(each, isNumber)) && orNull(block, isTraffic);
 }
 
 function isSample(value: unknown): boolean {

@@ -70,6 +70,8 @@ export interface ContainerRecord {
 				readonly started: number;
 				readonly namespaceIds: Readonly<Record<string, string>>;
 				readonly ids: {readonly uid: number; readonly gid: number; readonly groups: readonly number[]};
+				/** CPU time that its cgroups had counted before its command began, ns; null where nothing does. */
+				readonly setupCpuNs?: number | null;
 		  })
 		| null;
 }

@@ -108,7 +108,7 @@ test('as text a record says the same, and steers no terminal', () => {
 		started    1970-01-01T00:16:40.000Z
 		took       60 ms
 		outcome    exited with 3
-		used       cpu 12 ms, memory at most 3 MiB, disk 0 B read, 4 KiB written
+		used       cpu 12 ms, set-up 34 ms, memory at most 3 MiB, disk 0 B read, 4 KiB written
 		record     /store/runs/20261127t015033-1f0a9c
 
 		STEP  TOOK  WHAT

@@ -16,9 +16,10 @@ export function imageWords(image: RunImage): string {
 
 /** What a run used: `cpu 12 ms, memory at most 3 MiB, ...`; what nothing counted is left out. */
 export function usageWords(usage: RunUsage | null): string {
-	const {cpuNs = null, memoryPeak = null, oomKills = null, block = null} = usage ?? {};
+	const {cpuNs = null, setupCpuNs = null, memoryPeak = null, oomKills = null, block = null} = usage ?? {};
 	const words = [
 		...(cpuNs === null ? [] : [`cpu ${duration(cpuNs / 1_000_000)}`]),
+		...(setupCpuNs === null ? [] : [`set-up ${duration(setupCpuNs / 1_000_000)}`]),
 		...(memoryPeak === null ? [] : [`memory at most ${bytes(memoryPeak)}`]),
 		...(oomKills === null || oomKills === 0 ? [] : [`${oomKills} killed for memory`]),
 		...(block === null ? [] : [`disk ${bytes(block.readBytes)} read, ${bytes(block.writeBytes)} written`]),

@@ -39,6 +39,9 @@ test('each command finds a fresh container, whatever the one before left in its 
 		expect(result).toMatchObject({exitCode: 0, stdout: `OWN ${word}\n/tmp\n`, stderr: word, failed: false});
 		expect(result.usage?.cpuMs).toBeGreaterThan(0);
 	}
+	// One program, after the many that set the container up.
+	const {usage} = await pool.run({command: ['true']});
+	expect(usage?.setupCpuMs).toBeGreaterThan(usage?.cpuMs ?? Infinity);
 	await pool.close();
 	expect(box.leftovers()).toEqual([]);
 });

@@ -32,7 +32,7 @@ interface Shown {
 	readonly steps: readonly {readonly status: string | null; readonly command: string; readonly title: string}[];
 	readonly files: readonly {readonly path: string; readonly change: string; readonly digest?: string}[];
 	readonly logs: {readonly stdout: {readonly text: string}; readonly stderr: {readonly text: string}};
-	readonly usage: {readonly memoryPeak: number | null} | null;
+	readonly usage: {readonly memoryPeak: number | null; readonly cpuNs: number; readonly setupCpuNs: number} | null;
 }
 
 /** The id that tsbox said a run is recorded as. */
@@ -69,6 +69,8 @@ describe.skipIf(!root)('run records', () => {
 		expect(run.steps.filter(({status: each}) => each !== 'done')).toEqual([]);
 		expect(run.steps.some(({command}) => command.includes('unshare'))).toBe(true);
 		expect(run.usage?.memoryPeak).toBeGreaterThan(0);
+		expect(run.usage?.cpuNs).toBeGreaterThan(0);
+		expect(run.usage?.setupCpuNs).toBeGreaterThan(0);
 		const digest = `sha256:${createHash('sha256').update('made\n').digest('hex')}`;
 		expect(run.files.map(({change, path}) => `${change} ${path}`)).toEqual([
 			'C /etc',
