@@ -37,11 +37,11 @@ export async function ignoresInterrupt(
 		const at = atTerminal(host, pid);
 		const status = kernelText(host, `/proc/${pid}/status`) ?? '';
 		if (at?.tty !== terminal.tty) return [];
-		return [
-			{name, isFirst: insidePid === 1, group: at.group, caught: has(status, 'SigCgt'), ignored: has(status, 'SigIgn')},
-		];
+		// By a handler, or blocked for sigwaitinfo(2) or signalfd(2), as small inits have it.
+		const takes = has(status, 'SigCgt') || has(status, 'SigBlk');
+		return [{name, isFirst: insidePid === 1, group: at.group, takes, ignored: has(status, 'SigIgn')}];
 	});
-	if (there.some(({caught}) => caught)) return undefined;
+	if (there.some(({takes}) => takes)) return undefined;
 	return there.find(({group, isFirst, ignored}) => group === terminal.foreground && (ignored || isFirst));
 }
 
