@@ -11,7 +11,7 @@ export function kernelPathRows(input: PlanInput): readonly MountRow[] {
 		Object.entries(facts.kernelPaths).filter(([path]) => !(noSys && path.startsWith('/sys/'))),
 	);
 	const readonlyRows = readonlyPaths
-		.filter(path => path in kernelPaths)
+		.flatMap(path => pathsLike(path, kernelPaths))
 		.map(path => ({
 			source: path,
 			target: path,
@@ -20,12 +20,19 @@ export function kernelPathRows(input: PlanInput): readonly MountRow[] {
 			why: 'the kernel can be read here, not changed',
 		}));
 	const maskedRows = maskedPaths
-		.filter(path => path in kernelPaths)
+		.flatMap(path => pathsLike(path, kernelPaths))
 		.map(path => {
 			const kind = kernelPaths[path] ?? 'file';
 			return maskRow(path, kind, `says too much about the host's ${kind === 'file' ? 'kernel' : 'hardware'}`);
 		});
 	return [...readonlyRows, ...maskedRows];
+}
+
+/** Those of the paths that a path of a profile means: each processor has a folder of its own, so one may hold a `*`. */
+export function pathsLike(path: string, paths: Readonly<Record<string, unknown>>): readonly string[] {
+	const [head = '', tail] = path.split('*');
+	if (tail === undefined) return path in paths ? [path] : [];
+	return Object.keys(paths).filter(each => each.startsWith(head) && each.endsWith(tail));
 }
 
 /** A row that hides what is at a path: a file behind the host's /dev/null, a folder behind an empty one that nothing fits into. */

@@ -98,11 +98,18 @@ test('without volumes there are no mount points to make', () => {
 });
 
 test('only paths that this kernel has are masked or made read-only, files and folders each in their way', () => {
-	const kernelPaths = {'/proc/kcore': 'file', '/sys/firmware': 'folder', '/proc/sys': 'folder'} as const;
+	const throttle = '/sys/devices/system/cpu/cpu0/thermal_throttle';
+	const kernelPaths = {
+		'/proc/kcore': 'file',
+		'/sys/firmware': 'folder',
+		'/proc/sys': 'folder',
+		[throttle]: 'folder',
+	} as const;
 	const rows = rowsOf(samplePlan({facts: {...facts, kernelPaths}}), 'mounts.after');
-	expect(rows.filter(row => /^\S+ \/(proc|sys\/firm)/.test(row))).toEqual([
+	expect(rows.filter(row => /^\S+ \/(proc|sys\/(firm|dev))/.test(row))).toEqual([
 		'/proc/sys /proc/sys none bind,ro,nosuid,nodev,noexec',
 		'/dev/.box/dev/null /proc/kcore none bind,nosuid,noexec',
+		`tmpfs ${throttle} tmpfs ro,nosuid,nodev,noexec,size=4k,nr_inodes=4`,
 		'tmpfs /sys/firmware tmpfs ro,nosuid,nodev,noexec,size=4k,nr_inodes=4',
 	]);
 });

@@ -2,6 +2,7 @@ import {isRange} from '../host/id-map.ts';
 import type {Protection} from '../step/step.ts';
 import {boundingSet} from '../step/privileges.ts';
 import type {PlanInput} from './input.ts';
+import {pathsLike} from './kernel-path-rows.ts';
 import type {SecurityPlan} from './plan-security.ts';
 
 /**
@@ -150,7 +151,9 @@ function lost(kept: readonly string[]): string {
 
 /** What it could touch or use up. */
 function things({service, config, facts}: PlanInput): readonly Protection[] {
-	const hidden = [...config.linux.maskedPaths, ...config.linux.readonlyPaths].filter(path => path in facts.kernelPaths);
+	const hidden = [...config.linux.maskedPaths, ...config.linux.readonlyPaths].flatMap(path =>
+		pathsLike(path, facts.kernelPaths),
+	);
 	const {memory, cpu, pids} = config.linux.resources;
 	const limits = [
 		...(memory?.limit === undefined ? [] : ['memory']),

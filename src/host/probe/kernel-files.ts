@@ -35,11 +35,22 @@ const deviceLinkTargets: Readonly<Record<string, string>> = {
 /** Which of the paths that a container must not touch this kernel has; kernels differ in what they are built with. */
 export function readKernelPaths(host: Host): Readonly<Record<string, 'file' | 'folder'>> {
 	return Object.fromEntries(
-		guardedPaths.flatMap(path => {
+		[...guardedPaths, ...throttles(host)].flatMap(path => {
 			const facts = host.stat(path);
 			return facts === undefined ? [] : [[path, facts.kind === 'directory' ? 'folder' : 'file']];
 		}),
 	);
+}
+
+/** Counters of each processor's heat, from which others can tell what it computes: GHSA-6fw5-f8r9-fgfm of moby. */
+function throttles(host: Host): readonly string[] {
+	const folder = '/sys/devices/system/cpu';
+	return host.stat(folder) === undefined
+		? []
+		: host
+				.list(folder)
+				.filter(name => /^cpu\d+$/.test(name))
+				.map(name => `${folder}/${name}/thermal_throttle`);
 }
 
 /** Which of the default devices the host can lend. */
