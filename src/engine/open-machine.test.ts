@@ -1,4 +1,4 @@
-import {existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, relative} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
@@ -29,4 +29,29 @@ test('what can be no folder is refused, with the reason', async () => {
 		const refusal = {code: 'E_CONFIG', message: `${path} cannot be the state folder`, why};
 		await expect(openMachine({store: folder, state: path})).rejects.toMatchObject(refusal);
 	}
+});
+
+test('a folder that others could change is refused: its tools are run, with the powers of the caller', async () => {
+	const open = join(folder, 'open');
+	mkdirSync(open);
+	chmodSync(open, 0o1777);
+	const refused = {code: 'E_CONFIG', message: `${open} cannot be the store folder`};
+	await expect(openMachine({store: open, state: folder})).rejects.toMatchObject({
+		...refused,
+		why: 'everybody may write to it',
+		hint: `chmod o-w ${open}`,
+	});
+	chmodSync(open, 0o755);
+	expect((await openMachine({store: open, state: folder}, false)).dirs.store).toBe(open);
+});
+
+test.runIf(process.getuid?.() === 0)('a folder that somebody else has made before is refused', async () => {
+	const theirs = join(folder, 'theirs');
+	mkdirSync(theirs);
+	chownSync(theirs, 61_235, 61_235);
+	for (const dirs of [
+		{store: theirs, state: folder},
+		{store: folder, state: theirs},
+	])
+		await expect(openMachine(dirs)).rejects.toMatchObject({code: 'E_CONFIG', why: 'it belongs to somebody else'});
 });

@@ -35,7 +35,7 @@ function userFolders(
 	return {store: `${data}/tsbox`, state: runtime === undefined ? `${data}/tsbox/run` : `${runtime}/tsbox`};
 }
 
-/** Refuses a folder that can't be there, or whose path some tool would read as more than a path. */
+/** Refuses a folder that cannot be there, that others could change, or whose path some tool would read as more than a path. */
 function checkFolder(host: Host, name: string, path: string): void {
 	const refused = (why: string, hint: string): TsboxError =>
 		new TsboxError('E_CONFIG', `${path} cannot be the ${name} folder`, {why, hint});
@@ -46,6 +46,12 @@ function checkFolder(host: Host, name: string, path: string): void {
 	if (host.stat(there)?.kind !== 'directory') throw refused(`${there} is not a folder`, `name a folder with --${name}`);
 	if (/^\/(proc|sys)(\/|$)/.test(host.realpath(there) ?? there))
 		throw refused('the kernel lets nobody make files there', `name a folder of a disk or a tmpfs with --${name}`);
+	if (there !== path) return;
+	// Whoever can rename what is in it chooses which tools run as the caller: a path in /tmp may have been made beforehand.
+	const {uid, mode} = host.stat(path) ?? {uid: 0, mode: 0};
+	if (uid !== 0 && uid !== process.getuid?.())
+		throw refused('it belongs to somebody else', `name a folder of your own with --${name}`);
+	if ((mode & 0o002) !== 0) throw refused('everybody may write to it', `chmod o-w ${path}`);
 }
 
 /**
