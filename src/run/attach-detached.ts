@@ -25,13 +25,21 @@ export interface DetachedStreams {
  * `> /dev/stdout` would cut a file to nothing. Others may write to them, for a command that is not root opens it as well.
  * Where the disk is full, what can't be written is lost, and the container goes on. It is started from a shell below: dash(1)
  * would redirect itself for it, and then say "Killed" in the container's output.
+ *
+ * Opening one end of a FIFO waits for the other, for ever when whoever was to open that is killed or the FIFO is removed. So
+ * both are opened at once first (fifo(7): Linux lets that not wait), and whoever opens an end holds that until it has it. What
+ * keeps the output ends with the last who writes, or with the folder that it would write to. It lets go by exec, as a
+ * redirected function has dash keep what it let go of, to restore it.
  */
 const keeper = `conf=$1 logs=$2 cat=$3; shift 3
-keep() { until "$cat" >> "$1" 2>/dev/null; do PATH=/usr/bin:/bin sleep 1; done; }
-keep "$logs/stdout" < "$conf/stdout" 3>&- 4>&- &
-keep "$logs/stderr" < "$conf/stderr" 3>&- 4>&- &
-( exec "$@" ) > "$conf/stdout" 2> "$conf/stderr"
+keep() { until "$cat" >> "$1" 2>/dev/null || ! [ -d "$logs" ]; do PATH=/usr/bin:/bin sleep 1; done; }
+exec 5<> "$conf/stdout" 6<> "$conf/stderr"
+( exec < "$conf/stdout" 3>&- 4>&- 5>&- 6>&-; keep "$logs/stdout" ) &
+( exec < "$conf/stderr" 3>&- 4>&- 5>&- 6>&-; keep "$logs/stderr" ) &
+exec 7> "$conf/stdout" 8> "$conf/stderr" 5>&- 6>&-
+( exec "$@" ) >&7 2>&8 7>&- 8>&-
 status=$?
+exec 7>&- 8>&-
 echo "$status" 2>/dev/null > "$conf/exit"
 wait
 : 2>/dev/null > "$conf/drained"
