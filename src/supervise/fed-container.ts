@@ -22,6 +22,8 @@ export interface FedStream {
 	isOld: boolean;
 	/** Since when there is more than was read, ms of a clock that is never set. */
 	behindSince: number | undefined;
+	/** More comes than anybody reads: only its end is read. */
+	isFlooding: boolean;
 	/** When bytes were last read, ms of that clock. */
 	grewAt: number;
 }
@@ -72,7 +74,10 @@ export function fedContainer(machine: Machine, name: string, grew: () => void): 
 		try {
 			for (const which of outputStreams) {
 				const stream = logStream(`${folder}/${which}`, from[which]);
-				streams = [...streams, {service, which, stream, isOld: false, behindSince: undefined, grewAt: 0}];
+				streams = [
+					...streams,
+					{service, which, stream, isOld: false, behindSince: undefined, isFlooding: false, grewAt: 0},
+				];
 			}
 			inode = now;
 			wasThere = true;

@@ -8,8 +8,8 @@ const budget = {bytes: 256 * 1024, lines: 2000};
 const farBehind = 2 * 1024 * 1024;
 /** How long a file may be behind before it is passed over, ms: a burst is read, a flood is not. */
 const longBehind = 1000;
-/** Bytes before the end at which it is gone on. */
-const nearEnd = 32 * 1024;
+/** Bytes before the end at which it is gone on: the lines of a large screen. While a flood lasts no more is read in a turn. */
+const nearEnd = 8 * 1024;
 
 /** What is done in a turn of a feed. */
 export interface FeedTurn {
@@ -48,8 +48,9 @@ export function feedTurn(host: Host, add: LineRing['add']): FeedTurn {
 	const passOver = (one: FedStream, now: number, several: number): boolean => {
 		const behind = one.stream.behind();
 		one.behindSince ??= now;
-		const isLate = now - one.behindSince > longBehind && behind > 2 * nearEnd;
-		if (!isLate && behind <= farBehind / several) return false;
+		const isMore = behind > 2 * nearEnd;
+		one.isFlooding = isMore && (one.isFlooding || now - one.behindSince > longBehind || behind > farBehind / several);
+		if (!one.isFlooding) return false;
 		const bytes = one.stream.skip(nearEnd);
 		one.behindSince = undefined;
 		add({kind: 'skipped', service: one.service, at: host.now(), bytes});
@@ -67,7 +68,7 @@ export function feedTurn(host: Host, add: LineRing['add']): FeedTurn {
 				if (left.lines <= 0 || left.bytes <= 0) break;
 				if (passOver(one, now, busy.length)) added = true;
 				const {lines, bytes} = one.stream.next({
-					bytes: Math.ceil(budget.bytes / busy.length),
+					bytes: one.isFlooding ? nearEnd : Math.ceil(budget.bytes / busy.length),
 					lines: Math.ceil(budget.lines / busy.length),
 				});
 				for (const text of lines) addLine(one, text);

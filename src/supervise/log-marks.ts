@@ -35,12 +35,15 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 	const watchers = new Map<string, PathWatch>();
 	const marked = new Map<string, string>();
 	const timers = new Map<string, NodeJS.Timeout>();
+	/** The length of a file below which nothing is to be let go of, by container; 0 until it is known. */
+	const due = new Map<string, number>();
 	const {host, dirs} = machine;
 	const mark = (name: string): void => {
 		timers.delete(name);
 		const folder = logFolder(machine, name);
 		const size = (stream: string): number => host.lstat(`${folder}/${stream}`)?.size ?? 0;
-		const sizes = `${size('stdout')} ${size('stderr')}`;
+		const lengths = [size('stdout'), size('stderr')];
+		const sizes = lengths.join(' ');
 		if (marked.get(name) === sizes) return;
 		try {
 			host.append(`${folder}/marks`, `${host.now()} ${sizes}\n`);
@@ -49,7 +52,11 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 			// The container was removed meanwhile.
 		}
 		// A full disk is no reason to end: the next mark tries again.
-		letGo(machine, name).catch(() => {});
+		if (Math.max(...lengths) >= (due.get(name) ?? 0))
+			letGo(machine, name).then(
+				next => due.set(name, next),
+				() => {},
+			);
 	};
 	const watchOne = (name: string): void => {
 		try {
@@ -67,6 +74,7 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 		watchers.get(name)?.close();
 		watchers.delete(name);
 		marked.delete(name);
+		due.delete(name);
 		if (names().includes(name)) watchOne(name);
 	};
 	host.mkdirs(`${dirs.store}/logs`, 0o700);
@@ -91,13 +99,15 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 
 /**
  * Gives the disk back what a container's `logging` does not keep: the front of the file becomes a hole, fallocate(1)
- * --punch-hole. The container writes on meanwhile at the end, and no line of what is kept moves.
+ * --punch-hole. The container writes on meanwhile at the end, and no line of what is kept moves. Gives the length that a
+ * file must have before there is something to do again.
  */
-async function letGo(machine: Machine, name: string): Promise<void> {
+async function letGo(machine: Machine, name: string): Promise<number> {
 	const {host, facts, dirs} = machine;
 	const fallocate = hostToolWords(facts, 'fallocate');
 	const logging = readRecord(host, containerFolder(dirs.state, name))?.detached?.logging;
-	if (fallocate === undefined || logging === undefined) return;
+	if (fallocate === undefined) return Infinity;
+	if (logging === undefined) return 0;
 	for (const stream of ['stdout', 'stderr']) {
 		const path = `${logFolder(machine, name)}/${stream}`;
 		const size = host.lstat(path)?.size ?? 0;
@@ -108,4 +118,7 @@ async function letGo(machine: Machine, name: string): Promise<void> {
 		host.writeAtomic(freedFile(logFolder(machine, name)), JSON.stringify({...freed, [stream]: until}));
 		await host.run([...fallocate, '--punch-hole', '--offset', '0', '--length', String(until), path]);
 	}
+	const freed = Object.values(readFreed(host, logFolder(machine, name)));
+	const least = freed.length < 2 ? 0 : Math.min(...freed);
+	return least + logging.maxSize * logging.maxFile;
 }

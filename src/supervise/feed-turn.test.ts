@@ -1,0 +1,63 @@
+import {expect, test} from 'vitest';
+import {recordingHost} from '../host/recording-host.ts';
+import type {FedContainer, FedStream} from './fed-container.ts';
+import {feedTurn} from './feed-turn.ts';
+
+/** A file to which much is added, and what was read of it. */
+function loud() {
+	let size = 0;
+	let at = 0;
+	const seen = {read: 0, lines: 0};
+	const stream: FedStream['stream'] = {
+		until: function* () {},
+		next: ({bytes, lines}) => {
+			const read = Math.min(bytes, size - at, lines * 100);
+			at += read;
+			seen.read += read;
+			const all = Array.from({length: Math.floor(read / 100)}, () => 'x'.repeat(99));
+			seen.lines += all.length;
+			return {lines: all, bytes: read};
+		},
+		behind: () => size - at,
+		skip: keep => {
+			const passed = Math.max(0, size - at - keep);
+			at += passed;
+			return passed;
+		},
+		rest: () => undefined,
+		isOpen: () => false,
+		close: () => {},
+	};
+	const one: FedStream = {
+		service: 'web',
+		which: 'stdout',
+		stream,
+		isOld: false,
+		behindSince: undefined,
+		isFlooding: false,
+		grewAt: 0,
+	};
+	const container = {streams: () => [one], look: () => {}} as unknown as FedContainer;
+	return {container, seen, grow: (bytes: number) => void (size += bytes)};
+}
+
+test('of a flood no more is read in a turn than a screen shows, and all again when it is over', () => {
+	const {container, seen, grow} = loud();
+	const kinds: string[] = [];
+	const turn = feedTurn(recordingHost(), line => void kinds.push(line.kind));
+	grow(4 * 1024 * 1024);
+	const turns = 100;
+	for (let nth = 0; nth < turns; nth += 1) {
+		turn.read([container]);
+		grow(512 * 1024);
+	}
+	expect(seen.read).toBeLessThanOrEqual(turns * 8 * 1024);
+	expect(kinds).toHaveLength(seen.lines + turns);
+	for (let nth = 0; nth < 3; nth += 1) turn.read([container]);
+	grow(1000);
+	turn.read([container]);
+	seen.read = 0;
+	grow(200_000);
+	turn.read([container]);
+	expect(seen.read).toBe(200_000);
+});
