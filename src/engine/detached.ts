@@ -20,13 +20,11 @@ import type {StartStory} from '../state/start-story.ts';
 import type {DetachedStart} from './detached-life.ts';
 import {exitCodeOf} from './exit-code.ts';
 import {sweepName} from './gc.ts';
+import {keptSteps} from './kept-steps.ts';
 import {planService} from './plan-container.ts';
 import {cgroupsOf, recordFacts} from './record-facts.ts';
 import {startPlanned} from './start-planned.ts';
 import type {Machine, PlannedContainer} from './types.ts';
-
-/** What stays when a detached container has ended, so that it can be started again as it was: its files. */
-const kept = ['rootfs.layer'];
 
 /** What a detached container is started from: a service as it was read when it was last brought up. */
 export interface DetachedRequest {
@@ -89,7 +87,7 @@ export async function startDetached(
 		const ended = started.ended.then(end => exitCodeOf(end));
 		return {record: {...record, process: processOf(machine, name)}, ended, ...start};
 	} catch (error) {
-		await rollBack(host, machine.facts, conf, emit, kept);
+		await rollBack(host, machine.facts, conf, emit, keptSteps);
 		noteExit(machine, name, {code: isTsboxError(error) ? error.exitStatus : 125, oomKilled: false});
 		onFailed?.({story: storyOf(planned.plan, events, {error}), record, ...start});
 		throw error;
@@ -151,7 +149,7 @@ function noteExit(machine: Machine, name: string, {code, oomKilled}: DetachedEnd
 /** Takes back what a container that has ended left but its files, and notes how it ended. */
 export async function settleDetached(machine: Machine, name: string, end: DetachedEnd, emit: EventSink): Promise<void> {
 	const {host, facts, dirs} = machine;
-	await rollBack(host, facts, containerFolder(dirs.state, name), emit, kept);
+	await rollBack(host, facts, containerFolder(dirs.state, name), emit, keptSteps);
 	noteExit(machine, name, end);
 }
 

@@ -62,6 +62,42 @@ test('what a dead tsbox left is taken back; what a living one has is left alone'
 	expect(events).toMatchObject([{type: 'step.undone', id: 'rootfs.layer'}]);
 });
 
+/** A detached container that has ended, whose supervisor was killed, with a cgroup that is there still. */
+function forsaken(owner: number): Readonly<Record<string, string>> {
+	const detached = {project: 'shop', service: 'web', restarts: 0, health: 'none', exit: null, logging: {}, made: {}};
+	const undos = [
+		{id: 'rootfs.layer', undo: {kind: 'removeTree', path: '/var/lib/tsbox/layers/web'}},
+		{
+			id: 'cgroup',
+			undo: {kind: 'removeCgroups', paths: ['/sys/fs/cgroup/tsbox/web'], parents: [], kill: {kind: 'none'}},
+		},
+	];
+	return {
+		...container(
+			'web',
+			owner,
+			JSON.stringify({...sampleRecord, name: 'web', owner: {pid: owner, startTime: '1'}, detached}),
+		),
+		'/run/tsbox/containers/web/journal': undos.map(undo => `${JSON.stringify(undo)}\n`).join(''),
+		'/sys/fs/cgroup/tsbox/web': 'dir',
+	};
+}
+
+test('of one that has ended and that nobody looks after the kernel keeps nothing, and its files stay', async () => {
+	const project = {'/run/tsbox/projects/shop/project.json': '{}'};
+	const {host, machine, emit} = machineWith({...forsaken(2), ...project});
+	expect(await gc(machine, emit)).toEqual({removed: ['/run/tsbox/containers/web']});
+	expect(host.lstat('/sys/fs/cgroup/tsbox/web')).toBeUndefined();
+	expect(host.lstat('/var/lib/tsbox/layers/web/upper/file')).toBeDefined();
+	expect(host.lstat('/run/tsbox/containers/web/record.json')).toBeDefined();
+	expect(await gc(machine, emit)).toEqual({removed: []});
+	const owned = machineWith({...forsaken(1), ...project});
+	expect(await gc(owned.machine, owned.emit)).toEqual({removed: []});
+	const down = machineWith(forsaken(2));
+	await gc(down.machine, down.emit);
+	expect(Object.keys(down.host.files()).filter(path => path.includes('web'))).toEqual([]);
+});
+
 test('a record that can not be read has nobody to look after it', async () => {
 	const {host, machine, emit} = machineWith(container('torn', 1, '{"schema":1,'));
 	await gc(machine, emit);

@@ -10,6 +10,7 @@ import {releaseName} from '../state/claim.ts';
 import {containerFolder, containersFolder, isOwned, readRecord, stateOf} from '../state/record.ts';
 import {sweepCopiesInMemory} from '../verify/work-place.ts';
 import {sweepCopies} from './copy-note.ts';
+import {settleForsaken} from './settle-forsaken.ts';
 import {sweepPipes, sweepProjects, sweepRuns, sweepTemporary} from './sweep-state.ts';
 import type {Machine} from './types.ts';
 import {sweepVolumes} from './volumes.ts';
@@ -133,7 +134,8 @@ export async function gc(
 	const sweep = async (): Promise<{readonly removed: readonly string[]}> => {
 		const removed: string[] = [];
 		for (const name of host.list(containersFolder(dirs.state))) {
-			if (!name.startsWith('.') && (await collect(machine, name, emit)))
+			if (name.startsWith('.')) continue;
+			if ((await collect(machine, name, emit)) || (await settleForsaken(machine, name, emit)))
 				removed.push(containerFolder(dirs.state, name));
 		}
 		const {sweepStore} = await import('../image/sweep.ts');

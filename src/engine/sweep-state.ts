@@ -36,14 +36,14 @@ export function sweepTemporary(machine: Machine): readonly string[] {
 }
 
 /**
- * Removes folders of detached projects that were being made when their maker died, `.new-PID-NAME`, or being removed: a
+ * Removes folders of detached projects that were being made when their maker died, `.new-PID-NAME`, or being removed, `.old-PID-NAME`: a
  * project has a request as long as it is there. Gives their paths.
  */
 export function sweepProjects({host, dirs}: Machine): readonly string[] {
 	const folder = `${dirs.state}/projects`;
 	const removed: string[] = [];
 	for (const name of host.list(folder)) {
-		const pid = /^\.new-(\d+)-/.exec(name)?.[1];
+		const pid = /^\.(?:new|old)-(\d+)-/.exec(name)?.[1];
 		const isWhole = pid === undefined && host.lstat(`${folder}/${name}/project.json`) !== undefined;
 		if (isWhole || (pid !== undefined && !hasEnded(host, pid))) continue;
 		host.removeTree(`${folder}/${name}`);

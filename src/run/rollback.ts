@@ -3,6 +3,7 @@ import type {Host} from '../host/host.ts';
 import type {EventSink} from './event.ts';
 import {readJournal} from './journal.ts';
 import {undo} from './undo.ts';
+import {isRunning} from '../host/process.ts';
 
 /**
  * Takes back what a journal tells, newest first, but for the steps of `spared`. One undo that fails does not keep the rest from being tried.
@@ -29,4 +30,12 @@ export async function rollBack(
 		}
 	}
 	if (errors.length > 0) throw errors[0];
+}
+
+/** Whether a container's journal tells of processes that run or cgroups that are there still. */
+export function isAnythingLeft(host: Host, folder: string): boolean {
+	return readJournal(host, folder).some(entry => {
+		if ('process' in entry) return isRunning(host, entry.process);
+		return entry.undo.kind === 'removeCgroups' && entry.undo.paths.some(path => host.lstat(path) !== undefined);
+	});
 }

@@ -2,6 +2,8 @@ import {bringUp, settled, untilOver} from './bring-up.ts';
 import type {Care} from './care.ts';
 import type {ControlRequest} from './control.ts';
 import {alongWith, inOrder} from './order.ts';
+import {starting, startStanding} from './starting.ts';
+import type {Unit} from './unit.ts';
 
 /**
  * Does what a supervisor was asked for.
@@ -13,35 +15,64 @@ export async function answer(care: Care, request: ControlRequest, gone: AbortSig
 	const {units, bell} = care;
 	switch (request.verb) {
 		case 'up': {
-			const those = await bringUp(care, request);
+			const those = await bringUp(care, request, gone);
 			if (request.stay === true) await untilOver(care, those, gone);
 			return;
 		}
 		case 'stay':
 			return untilOver(care, request.names, gone);
-		case 'start': {
-			const those = units.meant(request.services);
-			for (const unit of those) unit.start();
-			return settled(care, those);
-		}
+		case 'start':
+			return settled(
+				care,
+				await starting(care, gone, async stands => {
+					const those = units.meant(request.services);
+					await startStanding(those, stands);
+					return those;
+				}),
+			);
 		case 'stop':
-			return inOrder(units.meant(request.services), 'dependents first', unit => unit.stop(request.timeoutMs));
-		case 'restart': {
-			const meant = units.meant(request.services);
-			const along = alongWith(units.all(), meant).filter(unit => unit.view().status === 'running');
-			const those = [...meant, ...along];
-			await inOrder(those, 'dependents first', unit => unit.stop(request.timeoutMs));
-			for (const unit of those) unit.start();
-			return settled(care, those);
-		}
+			return inOrder(toBeEnded(care, request.services), 'dependents first', unit => unit.stop(request.timeoutMs));
+		case 'restart':
+			return settled(
+				care,
+				await starting(care, gone, async stands => {
+					const meant = units.meant(request.services);
+					const along = alongWith(units.all(), meant).filter(unit => unit.view().status === 'running');
+					const those = [...meant, ...along];
+					await inOrder(those, 'dependents first', unit => unit.stop(request.timeoutMs));
+					await startStanding(those, stands);
+					return those;
+				}),
+			);
 		case 'remove':
-			return inOrder(units.meant(request.services), 'dependents first', unit => unit.remove(request.timeoutMs));
+			return inOrder(toBeEnded(care, request.services), 'dependents first', unit => unit.remove(request.timeoutMs));
 		case 'down':
-			await inOrder(units.all(), 'dependents first', unit => unit.remove(request.timeoutMs));
-			return units.clear();
+			return takeDown(care, request.timeoutMs);
 		case 'events':
 			while (!gone.aborted) await bell.nextChange(gone);
 			return;
 		case 'status':
+	}
+}
+
+/** Those that words mean, and from now on nobody starts them who asked for it before. */
+function toBeEnded({units, wishes}: Care, services: readonly string[]): readonly Unit[] {
+	const those = units.meant(services);
+	wishes.end(those.map(unit => unit.view().service.name));
+	return those;
+}
+
+/** Removes all, also what a start that was under way has made meanwhile. */
+async function takeDown({units, wishes, inTurn, leaving}: Care, timeoutMs: number | undefined): Promise<void> {
+	wishes.end();
+	leaving.count += 1;
+	try {
+		const removeAll = (): Promise<void> => inOrder(units.all(), 'dependents first', unit => unit.remove(timeoutMs));
+		await removeAll();
+		await inTurn(removeAll);
+		units.clear();
+		leaving.done = true;
+	} finally {
+		leaving.count -= 1;
 	}
 }

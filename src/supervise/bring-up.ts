@@ -9,8 +9,10 @@ import type {Care} from './care.ts';
 import {changesBetween, essenceOf} from './essence.ts';
 import {alongWith, inOrder} from './order.ts';
 import {type ProjectRequest, writeProject} from './project-folder.ts';
+import {starting, startStanding} from './starting.ts';
 import type {Unit} from './unit.ts';
 import {isOver, isSettled, statusWords} from './unit-state.ts';
+import type {Stands} from './wishes.ts';
 
 /** How `up` goes about it. */
 export interface BringUp {
@@ -26,7 +28,18 @@ export interface BringUp {
  *
  * @throws TsboxError for a spec that can't be read, E_INTERRUPTED when they did not come up in time.
  */
-export async function bringUp(care: Care, {project: next, wait, timeoutMs}: BringUp): Promise<readonly string[]> {
+export async function bringUp(care: Care, request: BringUp, gone: AbortSignal): Promise<readonly string[]> {
+	const {started, meant} = await starting(care, gone, stands => haveAsMeant(care, request.project, stands));
+	await settled(care, started, request.wait, request.timeoutMs);
+	return meant;
+}
+
+/** Makes anew what changed, removes what is meant no more, and starts all; gives what was started and the names that are meant. */
+async function haveAsMeant(
+	care: Care,
+	next: ProjectRequest,
+	stands: Stands,
+): Promise<{readonly started: readonly Unit[]; readonly meant: readonly string[]}> {
 	const {machine, units} = care;
 	const before = care.spec;
 	const spec = await loadProject(next.spec);
@@ -51,9 +64,9 @@ export async function bringUp(care: Care, {project: next, wait, timeoutMs}: Brin
 	const along = alongWith(units.all(), renewed).filter(unit => unit.view().status === 'running');
 	await inOrder(along, 'dependents first', unit => unit.stop());
 	const those = wanted.flatMap(({name}) => units.of(name) ?? []);
-	for (const unit of [...those, ...along]) unit.start();
-	await settled(care, [...those, ...along], wait, timeoutMs);
-	return wanted.map(({name}) => name);
+	const started = [...those, ...along];
+	await startStanding(started, stands);
+	return {started, meant: wanted.map(({name}) => name)};
 }
 
 /** Settles when containers of these names have ended for good, or are not there, or the signal aborts. */
@@ -85,6 +98,7 @@ export async function settled({bell}: Care, those: readonly Unit[], wait = false
  */
 async function renew({machine, units, emit, make}: Care, service: Service): Promise<Unit | undefined> {
 	const there = units.of(service.name);
+	await there?.atRest();
 	const record = allRecords(machine).find(each => each.name === service.name);
 	const changes =
 		record?.detached === undefined ? [] : changesBetween(essenceOf(record.detached.made), essenceOf(service));

@@ -5,6 +5,7 @@ import type {ProjectSink} from './event.ts';
 import type {ProjectRequest} from './project-folder.ts';
 import type {Unit} from './unit.ts';
 import type {Units} from './units.ts';
+import type {Wishes} from './wishes.ts';
 
 /** What a supervisor has in its care, and by what it is asked about it. */
 export interface Care {
@@ -13,6 +14,11 @@ export interface Care {
 	/** Rings at each change of a unit. */
 	readonly bell: ChangeSignal;
 	readonly emit: ProjectSink;
+	readonly wishes: Wishes;
+	/** What starts containers is done one after the other: two at once would make two of one. */
+	readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+	/** How many requests are taking all down just now, and whether one has. */
+	readonly leaving: {count: number; done: boolean};
 	/** What is meant to be there. */
 	project: ProjectRequest;
 	/** The spec as it was read when it was last brought up; of what ran before, as it was made. */

@@ -6,7 +6,9 @@ import {startInBackground} from '../host/background.ts';
 import {isRunning, type ProcessIdentity} from '../host/process.ts';
 import {ask, type ControlRequest, hasGoneAway, type ServiceStatus} from './control.ts';
 import type {ProjectSink} from './event.ts';
-import {controlSocket, projectFolder, readProject, supervisorOf} from './project-folder.ts';
+import {controlSocket, readProject} from './project-folder.ts';
+import {projectFolder, supervisorOf} from '../state/project-place.ts';
+import {takenDown} from './starting.ts';
 
 /** How long a supervisor may take until it listens, ms. */
 const listensWithin = 120_000;
@@ -92,11 +94,4 @@ export async function ensureSupervisor(
 			throw new TsboxError('E_STATE', `the supervisor of ${name} does not answer`, {hint: `see ${said}`});
 		await delay(10);
 	}
-}
-
-function takenDown(name: string): TsboxError {
-	return new TsboxError('E_NO_SUCH_CONTAINER', `${name} is no detached project any more`, {
-		why: 'somebody has taken it down meanwhile',
-		hint: 'start it with `tsbox up -d`',
-	});
 }

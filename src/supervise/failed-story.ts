@@ -1,6 +1,6 @@
 import type {Machine} from '../engine/types.ts';
 import {readStory, removeStory, type StartStory, writeStory} from '../state/start-story.ts';
-import {projectFolder} from './project-folder.ts';
+import {projectFolder} from '../state/project-place.ts';
 
 type Place = Pick<Machine, 'host' | 'dirs'>;
 

@@ -5,7 +5,8 @@ import {expect, onTestFinished, test} from 'vitest';
 import type {Machine} from '../engine/types.ts';
 import {realHost} from '../host/real-host.ts';
 import {followProjects} from './follow-projects.ts';
-import {projectFolder, writeProject} from './project-folder.ts';
+import {writeProject} from './project-folder.ts';
+import {projectFolder} from '../state/project-place.ts';
 
 const host = realHost();
 

@@ -1,7 +1,7 @@
 import type {Machine} from '../engine/types.ts';
 import {pathWatches} from '../host/path-watches.ts';
 import {listProjects, type ProjectSummary} from './list-projects.ts';
-import {projectFolder, projectsFolder} from './project-folder.ts';
+import {projectFolder, projectsFolder} from '../state/project-place.ts';
 
 /** The detached projects, as they come, change and go, until it is closed. */
 export interface FollowedProjects {

@@ -4,7 +4,8 @@ import {startView} from '../engine/start-view.ts';
 import type {Machine} from '../engine/types.ts';
 import {labelOf} from '../spec/replicas.ts';
 import {failedStory} from './failed-story.ts';
-import {readProject, supervisorOf} from './project-folder.ts';
+import {readProject} from './project-folder.ts';
+import {supervisorOf} from '../state/project-place.ts';
 
 /**
  * A detached project, who looks after it, its containers, and the starts of such as failed, ready for JSON; undefined where

@@ -6,7 +6,8 @@ import {findSpec} from '../spec/find.ts';
 import {serviceNames} from '../spec/service-names.ts';
 import {runsFolder} from '../state/run-place.ts';
 import {allVolumes} from '../state/volume.ts';
-import {projectsFolder, readProject} from './project-folder.ts';
+import {readProject} from './project-folder.ts';
+import {projectsFolder} from '../state/project-place.ts';
 
 /** What a shell offers by name. */
 export type NameKind = 'container' | 'project' | 'service' | 'volume' | 'run';

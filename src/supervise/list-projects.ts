@@ -1,5 +1,6 @@
 import type {Machine} from '../engine/types.ts';
-import {projectsFolder, readProject, supervisorOf} from './project-folder.ts';
+import {readProject} from './project-folder.ts';
+import {projectsFolder, supervisorOf} from '../state/project-place.ts';
 
 /** A detached project in a few words. */
 export interface ProjectSummary {

@@ -6,7 +6,7 @@ import {atMostEvery} from './at-most-every.ts';
 import type {ProjectEvent} from './event.ts';
 import {eventsFile} from './event-log.ts';
 import {lineCutter} from './line-cutter.ts';
-import {projectFolder, projectsFolder} from './project-folder.ts';
+import {projectFolder, projectsFolder} from '../state/project-place.ts';
 
 /** What happened to the containers of a detached project, and goes on to happen. */
 export interface EventFeed {

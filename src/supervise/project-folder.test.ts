@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import {recordingHost} from '../host/recording-host.ts';
-import {supervisorOf, writeProject, writeSupervisor} from './project-folder.ts';
+import {writeProject} from './project-folder.ts';
+import {supervisorOf, writeSupervisor} from '../state/project-place.ts';
 
 const bootFile = '/proc/sys/kernel/random/boot_id';
 const stat = (startTime: string): string => `7 (node) S ${'0 '.repeat(18)}${startTime} 0`;

@@ -1,8 +1,8 @@
 import type {SpecRequest} from '../engine/types.ts';
 import {errnoOf} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
-import {bootId, isRunning, type ProcessIdentity} from '../host/process.ts';
 import {ownJson} from '../state/own-json.ts';
+import {projectFolder, projectsFolder} from '../state/project-place.ts';
 
 /** What a detached project is made from, so that whoever looks after it can read its spec again. */
 export interface ProjectRequest {
@@ -11,16 +11,6 @@ export interface ProjectRequest {
 	readonly spec: Pick<SpecRequest, 'file' | 'cwd' | 'env' | 'config' | 'bestEffort' | 'overrides'>;
 	/** The services that are meant to be there. */
 	readonly services: readonly string[];
-}
-
-/** The folder of all detached projects. */
-export function projectsFolder(state: string): string {
-	return `${state}/projects`;
-}
-
-/** The folder of one: its request, its supervisor, the socket that it listens at, and its events. */
-export function projectFolder(state: string, name: string): string {
-	return `${projectsFolder(state)}/${name}`;
 }
 
 /** The socket of a project's supervisor; short, for sun_path of unix(7) holds 108 bytes. */
@@ -50,23 +40,15 @@ export function writeProject(host: Host, state: string, request: ProjectRequest)
 	write(folder);
 }
 
+/** Removes the folder of a project that is down; whoever makes a new one meanwhile loses nothing of it. */
+export function removeProject(host: Host, state: string, name: string): void {
+	const old = `${projectsFolder(state)}/.old-${process.pid}-${name}`;
+	host.removeTree(old);
+	host.rename(projectFolder(state, name), old);
+	host.removeTree(old);
+}
+
 /** The request of a project; undefined when there is none, or it can't be read. */
 export function readProject(host: Host, state: string, name: string): ProjectRequest | undefined {
 	return ownJson<ProjectRequest>(host, `${projectFolder(state, name)}/project.json`);
-}
-
-/** Notes who looks after a project. */
-export function writeSupervisor(host: Host, state: string, name: string, process: ProcessIdentity): void {
-	const noted = JSON.stringify({...process, bootId: bootId(host)});
-	host.writeAtomic(`${projectFolder(state, name)}/supervisor.json`, `${noted}\n`, 0o600);
-}
-
-/** The process that looks after a project; undefined when none runs. */
-export function supervisorOf(host: Host, state: string, name: string): ProcessIdentity | undefined {
-	const noted = ownJson<ProcessIdentity & {readonly bootId: string}>(
-		host,
-		`${projectFolder(state, name)}/supervisor.json`,
-	);
-	// Another boot may give the same number at the same time, and the state folder may be on disk.
-	return noted !== undefined && noted.bootId === bootId(host) && isRunning(host, noted) ? noted : undefined;
 }

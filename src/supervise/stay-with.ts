@@ -3,7 +3,8 @@ import type {Machine} from '../engine/types.ts';
 import {askProject, untilEnded} from './client.ts';
 import {type ControlRequest, hasGoneAway, type ServiceStatus} from './control.ts';
 import type {ProjectSink} from './event.ts';
-import {readProject, supervisorOf} from './project-folder.ts';
+import {readProject} from './project-folder.ts';
+import {supervisorOf} from '../state/project-place.ts';
 
 /** How often another supervisor is started in a row that tells of nothing. */
 const mostInVain = 3;

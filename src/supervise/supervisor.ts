@@ -13,17 +13,12 @@ import {type ControlHandler, removeSocket, serve} from './control.ts';
 import type {ProjectSink} from './event.ts';
 import {eventLog} from './event-log.ts';
 import {watchLogs} from './log-marks.ts';
-import {
-	controlSocket,
-	projectFolder,
-	type ProjectRequest,
-	readProject,
-	supervisorOf,
-	writeSupervisor,
-} from './project-folder.ts';
+import {controlSocket, type ProjectRequest, readProject, removeProject} from './project-folder.ts';
+import {projectFolder, supervisorOf, writeSupervisor} from '../state/project-place.ts';
 import {type UnitSurroundings, unitOf} from './unit.ts';
 import {isOver, statusOf} from './unit-state.ts';
 import {unitsOf} from './units.ts';
+import {makeWishes, turns} from './wishes.ts';
 
 /** How long a supervisor without anything to look after stays for another request, ms. */
 const linger = 1000;
@@ -83,6 +78,9 @@ async function lookAfter(
 		units,
 		bell,
 		emit,
+		wishes: makeWishes(),
+		inTurn: turns(),
+		leaving: {count: 0, done: false},
 		project: first,
 		// What was started is looked after as it was read then; the file may be gone, or say something else.
 		spec: {name, file: first.spec.file ?? '', services: madeServices(machine, name)},
@@ -96,7 +94,6 @@ async function lookAfter(
 		},
 	};
 	let busy = 0;
-	let over = false;
 	const ended = new AbortController();
 	const handle: ControlHandler = async (request, tell, gone) => {
 		busy += 1;
@@ -104,7 +101,6 @@ async function lookAfter(
 		try {
 			// Who listens to events stays no longer than there is something to tell.
 			await answer(care, request, AbortSignal.any([gone, ended.signal]));
-			over ||= request.verb === 'down';
 			return units.all().map(statusOf);
 		} finally {
 			listeners.delete(tell);
@@ -116,7 +112,7 @@ async function lookAfter(
 	adopt(care);
 	const close = await serve(controlSocket(dirs.state, name), handle);
 	const logs = watchLogs(machine, () => units.all().map(({view}) => view().service.name));
-	while (!over) {
+	while (!care.leaving.done) {
 		const idle = busy === 0 && units.all().every(isOver);
 		const timer = idle ? AbortSignal.timeout(linger) : new AbortController().signal;
 		await bell.nextChange(timer);
@@ -124,9 +120,13 @@ async function lookAfter(
 		if (timer.aborted && busy === 0) break;
 	}
 	ended.abort();
+	// Whoever came while all was taken down hears of it.
+	const late = AbortSignal.timeout(linger);
+	while (busy > 0 && !late.aborted) await bell.nextChange(late);
 	logs.close();
 	close();
-	host.removeTree(over ? folder : `${folder}/supervisor.json`);
+	if (care.leaving.done) removeProject(host, dirs.state, name);
+	else host.removeTree(`${folder}/supervisor.json`);
 }
 
 /** Takes over what is there of a project. */

@@ -4,7 +4,8 @@ import {allRecords} from '../engine/find-container.ts';
 import {loadProject} from '../engine/load-project.ts';
 import {idOf, shownName} from '../state/alias.ts';
 import type {Machine, SpecRequest} from '../engine/types.ts';
-import {projectsFolder, readProject} from './project-folder.ts';
+import {readProject} from './project-folder.ts';
+import {projectsFolder} from '../state/project-place.ts';
 
 /** A detached project, and those of its services that are meant; none means all. */
 export interface ProjectTarget {

@@ -41,6 +41,8 @@ export interface Unit {
 	readonly stop: (timeoutMs?: number) => Promise<void>;
 	/** Ends it and removes all it left. */
 	readonly remove: (timeoutMs?: number) => Promise<void>;
+	/** Settles when nobody is ending or removing it. */
+	readonly atRest: () => Promise<void>;
 }
 
 /** What a unit needs of its project. */
@@ -77,6 +79,8 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 	let begun = false;
 	let life: Promise<void> | undefined;
 	let farewell: Promise<void> | undefined;
+	let removal: Promise<void> | undefined;
+	const endings = new Set<Promise<void>>();
 	let calledOff = new AbortController();
 
 	const become = (next: UnitStatus): void => {
@@ -212,7 +216,7 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 		);
 	};
 
-	const stop = async (timeoutMs = service.stopGraceMs): Promise<void> => {
+	const stopNow = async (timeoutMs = service.stopGraceMs): Promise<void> => {
 		wanted = false;
 		calledOff.abort(interruption('the start', 'SIGTERM'));
 		const running = container;
@@ -233,6 +237,24 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 		await life;
 	};
 
+	/** Two that want it removed at once remove it once. */
+	const removeOnce = (): Promise<void> =>
+		(removal ??= removeDetached(machine, service.name, () => {}).finally(() => (removal = undefined)));
+
+	const removeNow = async (timeoutMs?: number): Promise<void> => {
+		await stopNow(timeoutMs);
+		if (host.lstat(conf) !== undefined) await removeOnce();
+		forgetFailedStory(machine, project.name, label);
+		if (!removed) emit({type: 'service.removed', at: at(), service: label});
+		removed = true;
+	};
+
+	/** Whoever starts it waits for that. */
+	const ending = async (work: Promise<void>): Promise<void> => {
+		endings.add(work);
+		await work.finally(() => endings.delete(work));
+	};
+
 	return {
 		view,
 		start: () => run(),
@@ -247,13 +269,10 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 			status = 'starting';
 			run({record, ended: exitOf(host, record, conf, false)});
 		},
-		stop,
-		remove: async timeoutMs => {
-			await stop(timeoutMs);
-			if (host.lstat(conf) !== undefined) await removeDetached(machine, service.name, () => {});
-			forgetFailedStory(machine, project.name, label);
-			if (!removed) emit({type: 'service.removed', at: at(), service: label});
-			removed = true;
+		stop: timeoutMs => ending(stopNow(timeoutMs)),
+		remove: timeoutMs => ending(removeNow(timeoutMs)),
+		atRest: async () => {
+			while (endings.size > 0) await Promise.allSettled(endings);
 		},
 	};
 }
