@@ -17,7 +17,7 @@ command: [sh, -c, "trap 'exit 0' TERM; echo up; sleep 1000 & wait"]
 `;
 
 /** What may be there afterwards, or not, by design: caches, that a name has ended once, and what a reused container printed. */
-const kept =
+export const keptFiles =
 	/^file (state\/(exited|lock|facts\.json)|store\/(images|tools|cache|seccomp|digests\.json)|store\/volumes$|store\/runs$|state\/copies$|store\/logs$|store\/logs\/\w+\/marks$|state\/projects$)(\/|$)/;
 
 /** The process that looks after the project, or undefined. */
@@ -63,7 +63,9 @@ export function detachedWorld(box: TestBox, anew: boolean): World & AsyncDisposa
 	let running: readonly string[] | undefined;
 	let spec = '';
 	const look = (): readonly string[] =>
-		snapshot(box.name, box.folder, {processes: anew}).filter(line => !kept.test(line) || /\.(tmp|new-.*)$/.test(line));
+		snapshot(box.name, box.folder, {processes: anew}).filter(
+			line => !keptFiles.test(line) || /\.(tmp|new-.*)$/.test(line),
+		);
 	const up = async (): Promise<void> => {
 		const {status, err} = await box.tsbox(['up', '-d', spec]);
 		if (status !== 0) throw new Error(`it does not come up: ${err}`);

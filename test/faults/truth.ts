@@ -7,26 +7,26 @@ import {isInCgroup, processesOf} from '../system/leftovers.ts';
 const truthWithin = 8000;
 
 /** What `ps` says of the container; undefined for nothing. */
-export async function shownState(box: TestBox): Promise<string | undefined> {
+export async function shownState(box: TestBox, container = box.name): Promise<string | undefined> {
 	const dirs = {store: join(box.folder, 'store'), state: join(box.folder, 'state')};
-	return (await list(await openMachine(dirs))).find(({name, id}) => (id ?? name) === box.name)?.state;
+	return (await list(await openMachine(dirs))).find(({name, id}) => (id ?? name) === container)?.state;
 }
 
 /** Whether any process is in its cgroup. */
-export function isAlive(box: TestBox): boolean {
-	return processesOf(box.name, box.folder).some(({pid}) => isInCgroup(pid, box.name));
+export function isAlive(box: TestBox, container = box.name): boolean {
+	return processesOf(container, box.folder).some(({pid}) => isInCgroup(pid, container));
 }
 
 /** Waits until `ps` and the kernel agree on whether it runs; what is wrong when they do not. */
-export async function lieIn(box: TestBox): Promise<readonly string[]> {
+export async function lieIn(box: TestBox, container = box.name): Promise<readonly string[]> {
 	for (const until = Date.now() + truthWithin; ; ) {
-		const state = await shownState(box);
-		const alive = isAlive(box);
+		const state = await shownState(box, container);
+		const alive = isAlive(box, container);
 		if (alive === (state === 'running' || state === 'paused')) return [];
 		// A start that hangs.
 		if (alive && state === 'created') return [];
 		await new Promise(resolve => setTimeout(resolve, 20));
 		if (Date.now() > until)
-			return [`ps says ${state ?? 'nothing'}, and processes are ${alive ? 'there' : 'not there'}`];
+			return [`ps says ${state ?? 'nothing'} of ${container}, and processes are ${alive ? 'there' : 'not there'}`];
 	}
 }

@@ -5,6 +5,7 @@ import {chownSync, copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, w
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {busyboxFixture} from '../../fixtures/busybox.ts';
+import {shellCommand} from '../../src/step/shell-word.ts';
 import {leftovers} from './leftovers.ts';
 
 /** How a tsbox ended. */
@@ -23,6 +24,14 @@ export interface Running {
 	readonly says: (text: string) => Promise<void>;
 }
 
+/** How a tsbox is started. */
+export interface StartOptions {
+	readonly env?: Record<string, string>;
+	readonly input?: Buffer | string;
+	/** On a terminal that script(1) makes; the child is script then. */
+	readonly onTerminal?: boolean;
+}
+
 /** A folder, a name and a rootfs of its own for one test; goes with its containers. */
 export interface TestBox extends AsyncDisposable {
 	readonly folder: string;
@@ -36,14 +45,8 @@ export interface TestBox extends AsyncDisposable {
 	readonly head: string;
 	/** Writes a spec with the test's name and rootfs on top; gives its path. */
 	readonly spec: (text?: string) => string;
-	readonly start: (
-		args: readonly string[],
-		options?: {readonly env?: Record<string, string>; readonly input?: Buffer | string},
-	) => Running;
-	readonly tsbox: (
-		args: readonly string[],
-		options?: {readonly env?: Record<string, string>; readonly input?: Buffer | string},
-	) => Promise<Ended>;
+	readonly start: (args: readonly string[], options?: StartOptions) => Running;
+	readonly tsbox: (args: readonly string[], options?: StartOptions) => Promise<Ended>;
 	readonly leftovers: () => readonly string[];
 }
 
@@ -98,8 +101,9 @@ export async function testBox(starter?: Starter): Promise<TestBox> {
 		writeFileSync(join(folder, path), text);
 		return join(folder, path);
 	};
-	const start: TestBox['start'] = (args, {env = {}, input} = {}) => {
-		const words = [...prefix, program, '--store', join(folder, 'store'), '--state', join(folder, 'state'), ...args];
+	const start: TestBox['start'] = (args, {env = {}, input, onTerminal = false} = {}) => {
+		const plain = [...prefix, program, '--store', join(folder, 'store'), '--state', join(folder, 'state'), ...args];
+		const words = onTerminal ? ['script', '-qefc', shellCommand(plain), '/dev/null'] : plain;
 		const child = spawn(words[0] ?? program, words.slice(1), {
 			cwd: folder,
 			env: {PATH: process.env['PATH'], HOME: user === undefined ? '/root' : folder, ...env},
