@@ -36,7 +36,7 @@ export function bindSources(
 			}
 			throw new TsboxError('E_SPEC_INVALID', `the mount source ${volume.source} does not exist`, {
 				why: `it is to be mounted on ${volume.target}`,
-				hint: 'make it first, or let it be made with `bind: {create_host_path: true}`',
+				hint: `make it: \`mkdir -p ${volume.source}\``,
 			});
 		}
 		const below = mounts

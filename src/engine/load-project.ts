@@ -1,6 +1,7 @@
 import {resolve} from 'node:path';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {realHost} from '../host/real-host.ts';
+import {largest} from '../spec/document.ts';
 import {findSpec} from '../spec/find.ts';
 import {loadProject as load} from '../spec/load.ts';
 import type {Project, Service} from '../spec/project.ts';
@@ -19,9 +20,9 @@ export async function loadProject(
 ): Promise<Project> {
 	const host = machine?.host ?? realHost();
 	const {defaults} = machine ?? (await toolConfig(request, host));
-	const kindOf = (path: string): 'file' | 'directory' | undefined => {
+	const kindOf = (path: string): 'file' | 'directory' | 'other' | undefined => {
 		const kind = host.stat(path)?.kind;
-		return kind === 'file' || kind === 'directory' ? kind : undefined;
+		return kind === 'symlink' ? 'other' : kind;
 	};
 	const file = request.file ?? findSpec(request.cwd, kindOf);
 	const path = resolve(request.cwd, file);
@@ -31,7 +32,11 @@ export async function loadProject(
 		env: request.env,
 		readText: asked => {
 			if (request.text !== undefined && asked === path) return request.text;
-			return kindOf(asked) === 'file' ? host.readText(asked) : undefined;
+			const facts = host.stat(asked);
+			if (facts?.kind !== 'file') return undefined;
+			// Enough of it to be told that it is too large.
+			if (asked === path && facts.size > largest) return host.readBytes(asked, 0, largest + 1)?.toString();
+			return host.readText(asked);
 		},
 		kindOf,
 		...(request.overrides === undefined ? {} : {options: request.overrides}),

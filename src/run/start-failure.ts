@@ -70,6 +70,11 @@ const advice: readonly Advice[] = [
 		hint: 'use a number, or a name that the image has',
 	},
 	{
+		says: /cannot create directory .*: (?:File exists|Not a directory)/,
+		why: 'a folder is to be there, and the container has a file of that name',
+		hint: 'choose another target, or mount a file on the file',
+	},
+	{
 		says: /File exists|Not a directory|ENOTDIR/i,
 		why: 'something that is not a folder is in the way',
 		hint: 'choose another path, or remove what is there',

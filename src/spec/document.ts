@@ -1,6 +1,6 @@
 import {type Document, parseDocument, type YAMLError} from 'yaml';
 import {quoted} from './parsed.ts';
-import type {Problem} from './problem.ts';
+import type {Place, Problem} from './problem.ts';
 import type {SourceText} from './source-text.ts';
 
 /** A parsed file, or why it is none. */
@@ -15,10 +15,20 @@ export type ParsedDocument =
 export function parseYaml(source: SourceText): ParsedDocument {
 	const whole = (message: string, hint: string): ParsedDocument => ({
 		ok: false,
-		problems: [{code: 'E_SPEC_SYNTAX', place: {kind: 'text', source, start: 0, end: 1}, message, hint}],
+		problems: [{code: 'E_SPEC_SYNTAX', place: {kind: 'file', source}, message, hint}],
 	});
-	if (/[\0\u{fffd}]/u.test(source.text)) return whole('this is not a text file', 'name the YAML file');
-	if (source.text.length > largest) return whole('the file is larger than 1 MiB', 'name the YAML file');
+	if (utf16.test(source.text)) {
+		return whole(
+			'the file is UTF-16, and a spec is UTF-8',
+			`convert it: \`iconv -f UTF-16 -t UTF-8 ${source.shown} > new.yaml\``,
+		);
+	}
+	if (/[\0\u{fffd}]/u.test(source.text)) {
+		return whole('this is not a text file', 'pass the path of a YAML file; an archive is named by `rootfs` in it');
+	}
+	if (Buffer.byteLength(source.text) > largest) {
+		return whole('the file is larger than 1 MiB', 'pass the path of a spec, which is a page or two');
+	}
 	const document = parseDocument(source.text, {
 		version: '1.2',
 		schema: 'core',
@@ -28,6 +38,12 @@ export function parseYaml(source: SourceText): ParsedDocument {
 		// Not `silent`: that would also keep back the error for a second document.
 		logLevel: 'error',
 	});
+	if (document.errors.some(({code}) => code === 'RESOURCE_EXHAUSTION')) {
+		return whole(
+			'the file is nested too deep',
+			'write fewer brackets inside each other; no key of a spec is that deep',
+		);
+	}
 	// One slip makes the parser stumble again and again on the same line: the first word on a line is enough.
 	const lines = new Set<number>();
 	const faults = [...document.errors, ...document.warnings].filter(fault => {
@@ -41,8 +57,11 @@ export function parseYaml(source: SourceText): ParsedDocument {
 	return {ok: true, document};
 }
 
-/** Bytes would do as well; a spec is a page or two. */
-const largest = 1024 * 1024;
+/** UTF-16 read as UTF-8: its byte order mark is not valid there, and half of the bytes of Latin text are NUL. */
+const utf16 = /^(?:\u{fffd}{2})?(?:[^\0]\0|\0[^\0]){2}/u;
+
+/** The most that a spec may have, bytes; it is a page or two. */
+export const largest = 1024 * 1024;
 
 function problemOf(fault: YAMLError, source: SourceText): Problem {
 	// What is missing at the end of the file is told at its last character, where there is something to see.
@@ -74,13 +93,61 @@ function problemOf(fault: YAMLError, source: SourceText): Problem {
 				message: 'a second document begins here',
 				hint: 'write one document to a file',
 			};
+		case 'BLOCK_AS_IMPLICIT_KEY':
+			return tooFar(start, source) ?? unreadable(fault, place);
+		case 'BAD_INDENT':
+			return unclosed(fault.pos[0], source) ?? unreadable(fault, place);
 		default:
-			return {
-				code: 'E_SPEC_SYNTAX',
-				place,
-				message: `not readable YAML: ${lowerFirst(fault.message.split('\n')[0] ?? '')}`,
-			};
+			return unreadable(fault, place);
 	}
+}
+
+function unreadable(fault: YAMLError, place: Place): Problem {
+	return {
+		code: 'E_SPEC_SYNTAX',
+		place,
+		message: `not readable YAML: ${lowerFirst(fault.message.split('\n')[0] ?? '')}`,
+	};
+}
+
+/** A key that is indented below a line that has its value already: YAML takes both lines for one key. */
+function tooFar(at: number, source: SourceText): Problem | undefined {
+	const {text} = source;
+	const lineStart = text.lastIndexOf('\n', at - 1) + 1;
+	const [line = '', ...after] = text.slice(lineStart).split('\n');
+	const skipped = after.findIndex(each => each.trim() !== '');
+	const next = after[skipped] ?? '';
+	const indent = (each: string): number => each.length - each.trimStart().length;
+	const key = /^[^\s#:][^:]*(?=:(?:\s|$))/.exec(next.trimStart())?.[0];
+	const above = /^[^\s#:][^:]*(?=:\s)/.exec(line.trimStart())?.[0];
+	if (key === undefined || above === undefined || indent(next) <= indent(line)) return undefined;
+	const before = after.slice(0, skipped).reduce((sum, each) => sum + each.length + 1, lineStart + line.length + 1);
+	const start = before + indent(next);
+	return {
+		code: 'E_SPEC_SYNTAX',
+		place: {kind: 'text', source, start, end: start + key.length},
+		message: `${quoted(key)} is indented further than ${quoted(above)} above it, which has its value already`,
+		hint: indent(line) === 0 ? 'begin it at the start of the line' : `begin it with ${indent(line)} blanks`,
+	};
+}
+
+/** The bracket that is still open at a place of the file. */
+function unclosed(until: number, source: SourceText): Problem | undefined {
+	const open: {readonly at: number; readonly bracket: string}[] = [];
+	// Quoted words and comments may hold any bracket.
+	const tokens = /(?<=^|[\s,:[{])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')|(?<=^|\s)#.*|[[\]{}]/gm;
+	for (const {0: token, index} of source.text.slice(0, until).matchAll(tokens)) {
+		if (token === '[' || token === '{') open.push({at: index, bracket: token});
+		else if (token === ']' || token === '}') open.pop();
+	}
+	const last = open.at(-1);
+	if (last === undefined) return undefined;
+	return {
+		code: 'E_SPEC_SYNTAX',
+		place: {kind: 'text', source, start: last.at, end: last.at + 1},
+		message: `${quoted(last.bracket)} is not closed`,
+		hint: `add the closing \`${last.bracket === '[' ? ']' : '}'}\``,
+	};
 }
 
 function lowerFirst(sentence: string): string {

@@ -8,7 +8,7 @@ const specFileNames = ['tsbox.yaml', 'tsbox.yml', 'tsbox.json'] as const;
  * The spec file of a folder, as an absolute path. Parent folders are not searched: what runs as root should be in sight.
  * Throws E_SPEC_NOT_FOUND when there is none.
  */
-export function findSpec(cwd: string, kindOf: (path: string) => 'file' | 'directory' | undefined): string {
+export function findSpec(cwd: string, kindOf: (path: string) => 'file' | 'directory' | 'other' | undefined): string {
 	const found = specFileNames.map(name => resolve(cwd, name)).find(path => kindOf(path) === 'file');
 	if (found !== undefined) return found;
 	throw new TsboxError('E_SPEC_NOT_FOUND', `there is no ${specFileNames.join(', ')} in ${cwd}`, {

@@ -5,16 +5,18 @@ import type {VariableUse} from './project.ts';
 /** Gives a variable's value and where it was set, or undefined when it is not set. */
 export type Lookup = (name: string) => {readonly value: string; readonly from: 'environment' | '.env'} | undefined;
 
-/** A filled-in string, or what is wrong with it and where: `offset` and `length` count UTF-16 units of the string. */
+/** What is wrong with a string, and where: `offset` and `length` count UTF-16 units of the string. */
+export interface Fault {
+	readonly offset: number;
+	readonly length: number;
+	readonly problem: string;
+	readonly hint: string;
+}
+
+/** A filled-in string, or what is wrong with it: the first fault, and with variables that are not set the others. */
 export type Interpolated =
 	| {readonly ok: true; readonly value: string; readonly variables: readonly VariableUse[]}
-	| {
-			readonly ok: false;
-			readonly offset: number;
-			readonly length: number;
-			readonly problem: string;
-			readonly hint: string;
-	  };
+	| ({readonly ok: false; readonly others: readonly Fault[]} & Fault);
 
 /**
  * Fills in `$VAR`, `${VAR}` and the forms with `:-` `-` `:?` `?` `:+` `+`, which may be nested; `$$` is a dollar sign.
@@ -26,9 +28,12 @@ export function interpolate(text: string, lookup: Lookup): Interpolated {
 	const variables: VariableUse[] = [];
 	try {
 		const {parts} = parseParts(text, 0, 0);
-		return {ok: true, value: fill(parts, lookup, variables), variables};
+		const faults: Fault[] = [];
+		const value = fill(parts, lookup, variables, faults);
+		const [first, ...others] = faults;
+		return first === undefined ? {ok: true, value, variables} : {ok: false, ...first, others};
 	} catch (error) {
-		if (isFault(error)) return {ok: false, ...error.fault};
+		if (isFault(error)) return {ok: false, ...error.fault, others: []};
 		throw error;
 	}
 }
@@ -41,12 +46,6 @@ interface Variable {
 	readonly end: number;
 	readonly operator: Operator | undefined;
 	readonly operand: readonly Part[];
-}
-interface Fault {
-	readonly offset: number;
-	readonly length: number;
-	readonly problem: string;
-	readonly hint: string;
 }
 
 const nameAt = /[A-Za-z_][A-Za-z0-9_]*/y;
@@ -117,18 +116,18 @@ function parseVariable(text: string, start: number, depth: number): Variable {
 	};
 }
 
-function fill(parts: readonly Part[], lookup: Lookup, used: VariableUse[]): string {
-	return parts.map(part => (typeof part === 'string' ? part : fillOne(part, lookup, used))).join('');
+function fill(parts: readonly Part[], lookup: Lookup, used: VariableUse[], faults: Fault[]): string {
+	return parts.map(part => (typeof part === 'string' ? part : fillOne(part, lookup, used, faults))).join('');
 }
 
-function fillOne(variable: Variable, lookup: Lookup, used: VariableUse[]): string {
+function fillOne(variable: Variable, lookup: Lookup, used: VariableUse[], faults: Fault[]): string {
 	const {name, operator, operand} = variable;
 	const found = lookup(name);
 	const present = found !== undefined && !(operator?.startsWith(':') === true && found.value === '');
 	const kind = operator?.at(-1);
 	if (kind === '+') {
 		used.push({name, from: present ? found.from : 'unset'});
-		return present ? fill(operand, lookup, used) : '';
+		return present ? fill(operand, lookup, used, faults) : '';
 	}
 	if (present) {
 		used.push({name, from: found.from});
@@ -136,18 +135,20 @@ function fillOne(variable: Variable, lookup: Lookup, used: VariableUse[]): strin
 	}
 	if (kind === '-') {
 		used.push({name, from: 'default'});
-		return fill(operand, lookup, used);
+		return fill(operand, lookup, used, faults);
 	}
 	const state = found === undefined ? 'not set' : 'empty';
-	const message = fill(operand, lookup, used);
-	throw faultAt(
-		variable.start,
-		variable.end - variable.start,
-		`${quoted(name)} is ${state}${message === '' ? '' : `: ${message}`}`,
-		kind === '?'
-			? `set ${name} in the environment or in .env`
-			: `set ${name}, or write \`\${${name}:-}\` for an empty default`,
-	);
+	const message = fill(operand, lookup, used, faults);
+	faults.push({
+		offset: variable.start,
+		length: variable.end - variable.start,
+		problem: `${quoted(name)} is ${state}${message === '' ? '' : `: ${message}`}`,
+		hint:
+			kind === '?'
+				? `set ${name} in the environment or in .env`
+				: `set ${name}, or write \`\${${name}:-}\` for an empty default`,
+	});
+	return '';
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): string {

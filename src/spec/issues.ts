@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import {didYouMean} from '../errors/did-you-mean.ts';
+import {synonymHint} from './key-synonyms.ts';
 import {quoted} from './parsed.ts';
 import type {Problem} from './problem.ts';
 import type {Path, Places} from './tree.ts';
@@ -113,6 +114,8 @@ function describeKey(key: string, path: Path, places: Places, known: KnownKeys):
 		known.isService(path) && Object.hasOwn(unsupportedServiceKeys, key) ? unsupportedServiceKeys[key] : undefined;
 	const unsupported = service ?? (top && Object.hasOwn(unsupportedTopKeys, key) ? unsupportedTopKeys[key] : undefined);
 	if (unsupported !== undefined) return problem(`compose has ${quoted(key)}, tsbox does not (yet)`, unsupported);
+	const synonym = known.isService(path) ? synonymHint(key) : undefined;
+	if (synonym !== undefined) return problem(`unknown key ${quoted(key)}${top ? '' : ` in ${nameOf(path)}`}`, synonym);
 	const near = didYouMean(key, keys);
 	return problem(
 		`unknown key ${quoted(key)}${top ? '' : ` in ${nameOf(path)}`}`,

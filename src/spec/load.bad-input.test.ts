@@ -32,7 +32,7 @@ function withVolumes(mounts: string, declared: string): string {
 	return `services:\n  web:\n    rootfs: host\n    volumes: ${mounts}\nvolumes:\n  ${declared}\n`;
 }
 
-test.each([
+const inputs: readonly (readonly [string, string | undefined])[] = [
 	['no file', undefined],
 	['an empty file', ''],
 	['a file of comments', '# nothing\n'],
@@ -147,9 +147,48 @@ labels: *a9
 		'two containers of one name',
 		'services:\n  a: {rootfs: host, container_name: x}\n  b: {rootfs: host, container_name: x}\n',
 	],
+	['UTF-16', '\u{fffd}\u{fffd}r\0o\0o\0t\0'],
+	['UTF-16 without a mark', '\0r\0o\0o\0t'],
+	['a file of a megabyte', `rootfs: host\n#${'x'.repeat(1024 * 1024)}\n`],
+	['brackets without end', '['.repeat(5000)],
+	['values nested deep', `rootfs: host\nlabels: ${'['.repeat(70)}${']'.repeat(70)}\n`],
+	['a key that is indented too far', 'rootfs: host\n command: [sh]\n'],
+	['a key of a service that is indented too far', 'services:\n  web:\n    rootfs: host\n\n     command: x\n'],
+	['a bracket that is not closed', 'rootfs: host\ncommand: [ls, \'it]\', "]"\n# ]\nhostname: x\n'],
+	['a map that is not closed', 'rootfs: host\nenvironment: {A: 1\n'],
+	...['memory', 'mem', 'limits', 'caps', 'mounts', 'unshare', 'chroot', 'cgroup', 'cmd', 'env', 'user_ns', 'swap'].map(
+		word => [`the word ${word}`, `rootfs: host\n${word}: 1\n`] as const,
+	),
+	['a name in a service', 'services:\n  web: {rootfs: host, name: x}\n'],
+	['a synonym that is no key of a container', 'rootfs: host\ndeploy: {memory: 1g}\n'],
+	['an image', 'rootfs: busybox\n'],
+	['an image of a registry', 'rootfs: docker.io/library/busybox:1.36\n'],
+	['an image of docker', 'rootfs: docker://busybox\n'],
+	['an address', 'rootfs: https://example.org/rootfs.tar.gz\n'],
+	['an archive without a path', 'rootfs: rootfs.tar.gz\n'],
+	['a user that begins with a digit', 'rootfs: host\nuser: 12abc\n'],
+	['no signal at all', 'rootfs: host\nstop_signal: SIGFOO\n'],
+	['a memory limit in which nothing can start', 'rootfs: host\nmem_limit: 10\n'],
+	['several variables in one value', 'rootfs: host\nhostname: ${A:?}-${B}-${C:?give it}\n'],
 	['escape codes', 'rootfs: host\n"\\e[31mred": 1\n'],
-])('%s', (_, text) => {
+];
+
+test.each(inputs)('%s', (_, text) => {
 	expect(complaint(text)).toMatchSnapshot();
+});
+
+test('a spec that is no regular file', () => {
+	const kinds = (kind: 'directory' | 'other') => complaint(undefined, {kindOf: () => kind});
+	expect(kinds('directory')).toMatchInlineSnapshot(`
+		"E_SPEC_NOT_FOUND box.yaml is a folder
+		(no output)
+		hint: pass the path of a spec in it, such as \`box.yaml/tsbox.yaml\`"
+	`);
+	expect(kinds('other')).toMatchInlineSnapshot(`
+		"E_SPEC_NOT_FOUND box.yaml is no regular file
+		(no output)
+		hint: write the spec to a file"
+	`);
 });
 
 test('all problems of a file are told at once, first by position, each with its line', () => {

@@ -82,11 +82,23 @@ export function loadProject(request: SpecRequest): Project {
 	};
 }
 
-function readSource({file, cwd, readText}: SpecRequest): SourceText {
+function readSource({file, cwd, readText, kindOf}: SpecRequest): SourceText {
 	const path = resolve(cwd, file);
 	const shown = shownPath(path, cwd);
 	const text = readText(path);
 	if (text !== undefined) return {file: path, shown, text};
+	const kind = kindOf(path);
+	if (kind === 'directory') {
+		throw new TsboxError('E_SPEC_NOT_FOUND', `${shown} is a folder`, {
+			hint: `pass the path of a spec in it, such as \`${shown}/tsbox.yaml\``,
+		});
+	}
+	if (kind === 'other') {
+		throw new TsboxError('E_SPEC_NOT_FOUND', `${shown} is no regular file`, {
+			why: 'a spec is read more than once, and a pipe or a device can be read only once',
+			hint: 'write the spec to a file',
+		});
+	}
 	throw new TsboxError('E_SPEC_NOT_FOUND', `${shown}: there is no such file`, {
 		hint: 'name a spec file, or write one with `tsbox init`',
 	});

@@ -2,9 +2,11 @@ import type {ErrorCode} from '../errors/codes.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {excerptOf, positionOf, type SourceText} from './source-text.ts';
 
-/** What a problem points at: a stretch of a file, or an option of the command line. */
+/** What a problem points at: a stretch of a file, a file, or an option of the command line. */
 export type Place =
 	| {readonly kind: 'text'; readonly source: SourceText; readonly start: number; readonly end: number}
+	/** A file as a whole: none of its lines would say more. */
+	| {readonly kind: 'file'; readonly source: SourceText}
 	| {readonly kind: 'option'; readonly option: string};
 
 /** One thing that is wrong with a spec. */
@@ -51,12 +53,13 @@ function block(problem: Problem): string {
 function headline(problem: Problem): string {
 	const {place} = problem;
 	if (place.kind === 'option') return `${place.option}: ${problem.message}`;
+	if (place.kind === 'file') return `${place.source.shown}: ${problem.message}`;
 	const {line, column} = positionOf(place.source, place.start);
 	return `${place.source.shown}:${line}:${column}: ${problem.message}`;
 }
 
 function excerpt(place: Place): string | undefined {
-	return place.kind === 'option' ? undefined : excerptOf(place.source, place.start, place.end);
+	return place.kind === 'text' ? excerptOf(place.source, place.start, place.end) : undefined;
 }
 
 function fileOf(place: Place): string {
@@ -64,7 +67,7 @@ function fileOf(place: Place): string {
 }
 
 function startOf(place: Place): number {
-	return place.kind === 'option' ? 0 : place.start;
+	return place.kind === 'text' ? place.start : 0;
 }
 
 /** The codes differ in what a caller can do: a spec that is wrong in itself comes before one whose surroundings are. */

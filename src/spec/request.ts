@@ -35,8 +35,8 @@ export interface SpecRequest {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** The text of a file, or undefined when there is none. */
 	readonly readText: (path: string) => string | undefined;
-	/** What a path is, symlinks followed; undefined for nothing and for anything else. */
-	readonly kindOf: (path: string) => 'file' | 'directory' | undefined;
+	/** What a path is, symlinks followed; undefined where nothing is there. */
+	readonly kindOf: (path: string) => 'file' | 'directory' | 'other' | undefined;
 	readonly options?: SpecOptions;
 	/** What the configuration says where the spec says nothing. */
 	readonly defaults?: SpecDefaults;

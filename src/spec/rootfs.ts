@@ -39,8 +39,30 @@ function readImage(text: string, folder: string, request: SpecRequest): Parsed<R
 	const kind = request.kindOf(path.value);
 	if (kind === 'file') return good({kind: 'archive', path: path.value});
 	if (kind === 'directory') return good({kind: 'directory', path: path.value});
+	const elsewhere = remote(text);
+	if (elsewhere !== undefined) return elsewhere;
 	return bad(
 		`names ${quoted(path.value)}, and there is no such file or folder`,
 		'make an archive with `docker export NAME > rootfs.tar`, or write `rootfs: host`',
+	);
+}
+
+/** A name of an image as registries have it, with an optional tag or digest; `./x` and `/x` are paths. */
+const imageName =
+	/^(?:(?:docker|oci|docker-daemon|containers-storage):(?:\/\/)?)?([a-z0-9]+(?:[._-][a-z0-9]+)*(?::\d+)?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[\w.-]+)?(?:@sha256:[0-9a-f]+)?)$/;
+
+/** What is no path of this machine but something that other tools would fetch. */
+function remote(text: string): Parsed<never> | undefined {
+	if (/^https?:\/\//.test(text)) {
+		return bad(
+			`is the address ${quoted(text)}, and tsbox downloads nothing`,
+			'download the archive, such as with curl(1), and write its path',
+		);
+	}
+	const image = imageName.exec(text)?.[1];
+	if (image === undefined || /\.(?:tar|tgz|gz|xz|zst)$/.test(text)) return undefined;
+	return bad(
+		`names the image ${quoted(image)}, and tsbox pulls no images`,
+		`run \`docker export $(docker create ${image}) > rootfs.tar\` and write \`rootfs: ./rootfs.tar\`, or write \`rootfs: host\` for the files of this machine`,
 	);
 }

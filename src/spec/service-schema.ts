@@ -22,7 +22,7 @@ import {parseRestart} from './restart.ts';
 import {parseSecurityOption} from './security-option.ts';
 import {splitShellWords} from './shell-words.ts';
 import {parseSignal} from './signal.ts';
-import {parsePositiveSize, parseSwapSize} from './size.ts';
+import {parseMemoryLimit, parsePositiveSize, parseSwapSize} from './size.ts';
 import {ulimitNames} from './ulimit.ts';
 import {parseGroup, parseUser} from './user.ts';
 import {parseSource, parseTmpfs, parseVolume} from './volume.ts';
@@ -154,7 +154,7 @@ const deploy = z.strictObject({
 				'The most it may use.',
 				z.strictObject({
 					cpus: key('As `cpus`.', cpus),
-					memory: key('As `mem_limit`.', parsedBy(textOrNumber, parsePositiveSize)),
+					memory: key('As `mem_limit`.', parsedBy(textOrNumber, parseMemoryLimit)),
 					pids: key('As `pids_limit`.', pids),
 				}),
 			),
@@ -214,7 +214,7 @@ export const serviceShape = {
 		}),
 	),
 	read_only: key('Mount the root read-only.', boolean()),
-	mem_limit: key('The most memory it may use, such as `100m`.', parsedBy(textOrNumber, parsePositiveSize)),
+	mem_limit: key('The most memory it may use, such as `100m`.', parsedBy(textOrNumber, parseMemoryLimit)),
 	memswap_limit: key(
 		'Memory and swap together; the same as `mem_limit` means no swap, -1 means unlimited swap.',
 		parsedBy(textOrNumber, parseSwapSize),

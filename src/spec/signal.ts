@@ -14,9 +14,13 @@ export function parseSignal(signal: string | number): Parsed<string> {
 	if (known.some(([other]) => other === name) || inRange || name === 'SIGRTMIN' || name === 'SIGRTMAX') {
 		return good(name);
 	}
+	// Without SIG, which would make any two of them look alike.
 	const near = didYouMean(
-		name,
-		known.map(([other]) => other),
+		name.slice(3),
+		known.map(([other]) => other.slice(3)),
 	);
-	return bad(`must be a signal such as \`SIGTERM\`, not ${quoted(signal)}`, near && `did you mean \`${near}\`?`);
+	return bad(
+		`must be a signal such as \`SIGTERM\`, not ${quoted(signal)}`,
+		near === undefined ? 'see `kill -l` for their names' : `did you mean \`SIG${near}\`?`,
+	);
 }

@@ -26,6 +26,19 @@ export function parsePositiveSize(size: string | number): Parsed<number> {
 	return parsed.ok && parsed.value === 0 ? bad('must be above 0', 'leave the key out for no limit') : parsed;
 }
 
+/** The least memory that any container was seen to begin in, bytes; most need 2 to 4 MiB while they are set up. */
+const leastMemory = 256 * 1024;
+
+/** The size of a memory limit; one in which no container can be set up is refused. */
+export function parseMemoryLimit(size: string | number): Parsed<number> {
+	const parsed = parsePositiveSize(size);
+	if (!parsed.ok || parsed.value >= leastMemory) return parsed;
+	return bad(
+		`is ${parsed.value} bytes, and a container is set up inside its own limit, which takes about 4 MiB`,
+		'write a unit, such as `100m` for 100 MiB',
+	);
+}
+
 /** A size, or -1 for unlimited; compose counts 0 as not set (undefined here). */
 export function parseSwapSize(size: string | number): Parsed<number | undefined> {
 	if (String(size) === '-1') return good(-1);

@@ -72,8 +72,12 @@ function readNode(reader: Reader, node: Node | null, path: Path, key?: Node): un
 	reader.spots.set(pathKey(path), spot);
 	if (reader.aliases.length > 0) reader.aliased += 1;
 	if (reader.aliased > mostAliasedNodes || path.length > deepest) {
-		if (reader.problems.every(problem => problem.message !== endless)) {
-			report(reader, start, end, 'E_SPEC_SYNTAX', endless, 'write the values out');
+		const [message, hint] =
+			reader.aliases.length > 0
+				? [endless, 'write the values out']
+				: ['the values are nested too deep', 'no key of a spec is that deep; take the inner ones out'];
+		if (reader.problems.every(problem => problem.message !== message)) {
+			report(reader, start, end, 'E_SPEC_SYNTAX', message, hint);
 		}
 		return undefined;
 	}
@@ -93,9 +97,10 @@ function readNode(reader: Reader, node: Node | null, path: Path, key?: Node): un
 	if (!filled.ok) {
 		// With escapes or folding the offset in the value is not that in the file: then the whole scalar is marked.
 		const within = reader.source.text.slice(start, end).indexOf(node.value);
-		const at = within === -1 ? start : start + within + filled.offset;
-		const until = within === -1 ? end : at + filled.length;
-		report(reader, at, until, 'E_SPEC_VARIABLE', filled.problem, filled.hint);
+		for (const {offset, length, problem, hint} of [filled, ...filled.others]) {
+			const at = within === -1 ? start : start + within + offset;
+			report(reader, at, within === -1 ? end : at + length, 'E_SPEC_VARIABLE', problem, hint);
+		}
 		return undefined;
 	}
 	reader.spots.set(pathKey(path), {...spot, text: filled.value, variables: filled.variables});

@@ -3,7 +3,7 @@ export const unsupportedServiceKeys: Readonly<Record<string, string>> = {
 	annotations: 'use `labels`',
 	attach: 'take it out; `tsbox up` always attaches',
 	build: 'build the image elsewhere and name its `docker export` archive with `rootfs`',
-	cgroup: 'add `cgroup` to `namespaces` or leave it out there',
+	cgroup: 'for limits use `mem_limit`, `cpus` and `pids_limit`; for a cgroup namespace add `cgroup` to `namespaces`',
 	configs: 'mount the file with `volumes`',
 	cpu_count: 'use `cpus`',
 	cpu_percent: 'use `cpus`',
@@ -23,7 +23,8 @@ export const unsupportedServiceKeys: Readonly<Record<string, string>> = {
 	external_links: 'take it out',
 	extra_hosts: 'mount an /etc/hosts with `volumes`',
 	gpus: 'name the devices with `devices`',
-	image: 'write `docker export` of a container to a file and name it with `rootfs`',
+	image:
+		'tsbox pulls no images: write `docker export` of a container to a file and name it with `rootfs`, or write `rootfs: host`',
 	ipc: 'add `ipc` to `namespaces` or leave it out there',
 	isolation: 'take it out; it is for Windows',
 	label_file: 'use `labels`',

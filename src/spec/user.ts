@@ -9,6 +9,12 @@ const lastId = 4_294_967_294;
 export function parseUser(user: string | number): Parsed<string> {
 	const text = String(user);
 	const valid = new RegExp(`^${part}(?::${part})?$`).test(text) && text.split(':').every(isId);
+	const odd = text.split(':').find(each => /^\d+[a-zA-Z_.-]/.test(each));
+	if (!valid && odd !== undefined)
+		return bad(
+			`has ${quoted(odd)}, which begins with a digit and is no number`,
+			'write a number, or the name of a user',
+		);
 	return valid ? good(text) : bad(`must be \`user\`, \`user:group\`, \`uid\` or \`uid:gid\`, not ${quoted(user)}`);
 }
 

@@ -30,6 +30,16 @@ test('an error without more facts is one line', () => {
 	);
 });
 
+test('lines of a spec are no output of a program', () => {
+	const error = new TsboxError('E_SPEC_INVALID', 'a.yaml:2:1: unknown key', {
+		output: '  2 | hostnme: x\n    | ^^^^^^^',
+		hint: 'x',
+	});
+	expect(errorText(error, theme(false))).toBe(
+		'error: a.yaml:2:1: unknown key\n  2 | hostnme: x\n    | ^^^^^^^\n  mend     x\n',
+	);
+});
+
 test('what a tool printed cannot move the cursor', () => {
 	const error = new TsboxError('E_STEP_FAILED', 'a\u001b[2J', {output: 'b\rc\u001b]0;t\u0007'});
 	expect(errorText(error, theme(false))).not.toMatch(/[\r\u001b\u0007]/);

@@ -26,10 +26,17 @@ function foreseen(error: TsboxError, theme: Theme): string {
 		message +
 		field('step', error.step, theme, escapeText) +
 		field('command', error.command, theme, escapeLines) +
-		field('output', error.output, theme, escapeLines) +
+		(isExcerpt(error.output)
+			? `${escapeLines(error.output.trimEnd())}\n`
+			: field('output', error.output, theme, escapeLines)) +
 		field('cause', error.why, theme, escapeText) +
 		field('mend', error.hint, theme, escapeText)
 	);
+}
+
+/** Lines of a spec with carets below them are no output of a program. */
+function isExcerpt(output: string | undefined): output is string {
+	return output !== undefined && /^ {2}\d+ \| /m.test(output);
 }
 
 const labelWidth = 9;
