@@ -70,7 +70,7 @@ test('a container in the foreground, up to its end', async () => {
 		'up',
 		at.file('other.yaml', `name: ${at.name}-new\nrootfs: ${at.rootfs}\n${sleeper}`),
 	]);
-	expect(second.err).toContain(`a container named ${at.name}-new is running`);
+	expect(second.err).toContain(`there is a container named ${at.name}-new already`);
 	expect((await at.tsbox(['gc'])).status).toBe(0);
 	expect((await at.tsbox(['ps', '-q'])).out).toBe(`${at.name}-new\n`);
 	expect((await at.tsbox(['down', `${at.name}-new`])).status).toBe(0);
@@ -137,7 +137,7 @@ test('two at once: one wins, and the other is told', async () => {
 		['a', 'b'].map(service => at.tsbox(['rename', `${at.name}-${service}`, `${at.name}-x`])),
 	);
 	expect(both.map(({status}) => String(status)).toSorted()).toEqual(['0', '125']);
-	expect(both.find(({status}) => status !== 0)?.err).toContain(`a container named ${at.name}-x is running`);
+	expect(both.find(({status}) => status !== 0)?.err).toContain(`there is a container named ${at.name}-x already`);
 	expect((await rows(at)).map(({name}) => name).filter(name => name === `${at.name}-x`)).toHaveLength(1);
 	await at.tsbox(['down', '-t', '0', at.name]);
 	expect(at.leftovers()).toEqual([]);
