@@ -51,6 +51,8 @@ export function runCommand(
 	let kill: (() => void) | undefined;
 	let begun = performance.now();
 	let callOff = (): void => {};
+	let endedAt: number | undefined;
+	let silentAt = 0;
 	let why: 'timedOut' | 'isCanceled' | 'truncated' | undefined;
 	let inputFailure: TsboxError | undefined;
 	const early = new AbortController();
@@ -65,6 +67,7 @@ export function runCommand(
 	const limits = {most: maxOutput, kept: buffer ? Math.min(maxOutput, constants.MAX_STRING_LENGTH) : 0};
 	const stdout = collectOutput(limits, () => end('truncated'));
 	const stderr = collectOutput(limits, () => end('truncated'));
+	void Promise.all([stdout.ended, stderr.ended]).then(() => (silentAt = performance.now()));
 	const feed = openInput(input, error => {
 		// Whatever ended the command may have ended its source, too.
 		if (why !== undefined) return;
@@ -86,6 +89,9 @@ export function runCommand(
 			if ((why ?? inputFailure) !== undefined) way();
 		},
 		release: () => {
+			// What comes after its end, such as the rollback of its container, is not of its time.
+			callOff();
+			endedAt ??= performance.now();
 			stdout.release();
 			stderr.release();
 		},
@@ -96,7 +102,6 @@ export function runCommand(
 			if (signal?.aborted === true) throw interrupted(signal);
 			signal?.addEventListener('abort', cancel, {once: true});
 			const {exitCode, signal: endSignal, oomKilled, usage, runId} = await work(side);
-			callOff();
 			feed.stop();
 			side.release();
 			if (inputFailure !== undefined) throw inputFailure;
@@ -112,7 +117,7 @@ export function runCommand(
 				isCanceled: why === 'isCanceled',
 				truncated: why === 'truncated' || (buffer && (stdout.isCut() || stderr.isCut())),
 				oomKilled,
-				durationMs: performance.now() - begun,
+				durationMs: Math.max(endedAt ?? 0, silentAt) - begun,
 				...(usage === undefined ? {} : {usage}),
 				...(runId === undefined ? {} : {runId}),
 			};
