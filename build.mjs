@@ -53,9 +53,10 @@ const common = {
 	},
 	// Ink imports it only when DEV is set.
 	external: ['react-devtools-core'],
-	// CommonJS packages in a bundle ask for Node's own modules through require.
+	// CommonJS packages in a bundle ask for Node's own modules through require. Where another bundler makes CommonJS of it there is
+	// no import.meta.url, and a __filename instead.
 	banner: {
-		js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+		js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url??__filename);",
 	},
 	metafile: true,
 	logLevel: 'warning',
@@ -188,9 +189,18 @@ function keepCompiled(name) {
 }
 
 /** The library and what the program imports on demand; what several of them need is in chunks. */
-function bundleRest(onDemand) {
+async function bundleRest(onDemand) {
 	const entryPoints = {index: 'src/index.ts', ...onDemand};
-	return build({...common, entryPoints, splitting: true, chunkNames: 'chunks/[name]-[hash]'});
+	// The names of chunks are made from the folder's, too, and the one that is written to has another name each time.
+	const outdir = join(folder, 'dist');
+	const chunkNames = 'chunks/[name]-[hash]';
+	const built = await build({...common, entryPoints, outdir, splitting: true, chunkNames, write: false});
+	for (const {path, contents} of built.outputFiles) {
+		const file = join(dist, relative(outdir, path));
+		mkdirSync(dirname(file), {recursive: true});
+		writeFileSync(file, contents);
+	}
+	return built;
 }
 
 /** The declarations of what src/index.ts exports; by the compiler, which is there in a checkout but not in an install. */
@@ -274,7 +284,10 @@ const ink = await bundleScript('ink', {stdin: {contents: inkScript, resolveDir: 
 	widthWhenAsked,
 ]);
 const onDemand = Object.fromEntries(
-	Object.entries({...program.onDemand, ...dash.onDemand, ...ink.onDemand}).filter(([part]) => !(part in compiled)),
+	Object.entries({...program.onDemand, ...dash.onDemand, ...ink.onDemand})
+		.filter(([part]) => !(part in compiled))
+		// They come as esbuild finds them, and the names of chunks depend on their order.
+		.toSorted(([one], [other]) => (one < other ? -1 : 1)),
 );
 const [rest] = await Promise.all([bundleRest(onDemand), declare(), writeManual()]);
 writeLicences([program, dash, ink, rest].map(({metafile}) => metafile));

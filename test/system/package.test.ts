@@ -93,3 +93,17 @@ export const wrong: number = name;
 	const {stdout} = await run(join(root, 'node_modules/.bin/tsc'), options, {cwd: app});
 	expect(stdout).toBe('');
 });
+
+test('a bundle of it as CommonJS, which has no import.meta, works from another folder', async () => {
+	const app = join(at.folder, 'bundled');
+	mkdirSync(app);
+	const lines = [
+		`import('${join(root, 'dist/index.js')}')`,
+		".then(({load}) => load({rootfs: 'host', command: ['true']}))",
+		'.then(({service}) => console.log(service.command[0]));',
+	];
+	writeFileSync(join(app, 'app.js'), lines.join(''));
+	const options = ['--bundle', '--platform=node', '--format=cjs', '--log-level=error', '--outfile=out.cjs', 'app.js'];
+	await run(join(root, 'node_modules/.bin/esbuild'), options, {cwd: app});
+	expect((await run(process.execPath, ['out.cjs'], {cwd: app})).stdout).toBe('true\n');
+});
