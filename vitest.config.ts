@@ -30,6 +30,7 @@ export default defineConfig({
 						'test/system/**/*.test.ts',
 						'test/tui/**/*.test.ts',
 						'test/faults/**/*.test.ts',
+						'test/matrix/**/*.test.ts',
 						'test/seccomp/{prober,reference}.test.ts',
 						'test/escapes/**/*.test.ts',
 						'test/differential/**/*.test.ts',

@@ -43,18 +43,24 @@ export async function down(machine: Machine, name: string, options: DownOptions 
 		signalProcess(host, record.process, record.stopSignal);
 		while (running() && performance.now() < killAt) await delay(10);
 		if (running()) signalProcess(host, record.process, 'SIGKILL');
+		// Stopped by Ctrl-Z it would not see the end.
+		if (isOwned(host, record)) signalProcess(host, record.owner, 'SIGCONT');
 		// Without an owner nobody else waits for the end of it.
 		if (!isOwned(host, record)) while (running() && performance.now() < killAt + cleanUpWithin) await delay(10);
 	} else if (isOwned(host, record)) {
 		// Still starting: its owner takes a signal as the wish to stop, and rolls back.
 		signalProcess(host, record.owner, 'SIGTERM');
+		signalProcess(host, record.owner, 'SIGCONT');
 	}
 	const until = performance.now() + cleanUpWithin;
 	const folder = containerFolder(dirs.state, record.name);
 	while (isOwned(host, record) && host.lstat(folder) !== undefined) {
 		if (performance.now() > until)
-			throw new TsboxError('E_STATE', `${name} was stopped, but tsbox ${record.owner.pid} does not clean up after it`, {
-				hint: `end that process and run \`tsbox gc\``,
+			throw new TsboxError('E_STATE', `tsbox ${record.owner.pid} does not clean up after ${name}`, {
+				why: running()
+					? `${name} does not end`
+					: 'tsbox was told to stop, or its container has ended, and it does not react',
+				hint: `end it with \`kill -9 ${record.owner.pid}\`, then run \`tsbox gc\``,
 			});
 		await delay(10);
 	}

@@ -19,6 +19,8 @@ export function onTerminal(at: TestBox, line: string) {
 		env: {PATH: process.env['PATH'], SHELL: '/bin/sh', TERM: 'xterm'},
 		stdio: ['pipe', 'pipe', 'inherit'],
 	});
+	// What is typed at a terminal that has ended goes nowhere.
+	child.stdin.on('error', () => {});
 	let shown = '';
 	child.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text));
 	const ended = new Promise<number | null>(resolve => child.once('close', resolve));
