@@ -20,10 +20,9 @@ export interface FedStream {
 	readonly stream: LogStream;
 	/** Its container has another file by now, or none: it is read to its end and let go of. */
 	isOld: boolean;
-	/** Since when there is more than was read, ms of a clock that is never set. */
-	behindSince: number | undefined;
-	/** More comes than anybody reads: only its end is read. */
-	isFlooding: boolean;
+	/** Bytes that may be read of it at once, and when that was reckoned, ms of a clock that is never set. */
+	allowance: number;
+	allowedAt: number;
 	/** When bytes were last read, ms of that clock. */
 	grewAt: number;
 }
@@ -74,10 +73,7 @@ export function fedContainer(machine: Machine, name: string, grew: () => void): 
 		try {
 			for (const which of outputStreams) {
 				const stream = logStream(`${folder}/${which}`, from[which]);
-				streams = [
-					...streams,
-					{service, which, stream, isOld: false, behindSince: undefined, isFlooding: false, grewAt: 0},
-				];
+				streams = [...streams, {service, which, stream, isOld: false, allowance: 0, allowedAt: -Infinity, grewAt: 0}];
 			}
 			inode = now;
 			wasThere = true;

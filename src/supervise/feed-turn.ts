@@ -6,8 +6,8 @@ import type {LineRing} from './line-ring.ts';
 const budget = {bytes: 256 * 1024, lines: 2000};
 /** Bytes that one file may be behind in all; with several that are behind, less each. */
 const farBehind = 2 * 1024 * 1024;
-/** How long a file may be behind before it is passed over, ms: a burst is read, a flood is not. */
-const longBehind = 1000;
+/** Bytes that are read of one file in a millisecond in the long run: a burst is read, a flood is not. */
+const perMs = 256;
 /** Bytes before the end at which it is gone on: the lines of a large screen. While a flood lasts no more is read in a turn. */
 const nearEnd = 8 * 1024;
 
@@ -47,12 +47,10 @@ export function feedTurn(host: Host, add: LineRing['add']): FeedTurn {
 	};
 	const passOver = (one: FedStream, now: number, several: number): boolean => {
 		const behind = one.stream.behind();
-		one.behindSince ??= now;
-		const isMore = behind > 2 * nearEnd;
-		one.isFlooding = isMore && (one.isFlooding || now - one.behindSince > longBehind || behind > farBehind / several);
-		if (!one.isFlooding) return false;
+		one.allowance = Math.min(farBehind / several, one.allowance + (now - one.allowedAt) * perMs);
+		one.allowedAt = now;
+		if (behind <= Math.max(one.allowance, 2 * nearEnd)) return false;
 		const bytes = one.stream.skip(nearEnd);
-		one.behindSince = undefined;
 		add({kind: 'skipped', service: one.service, at: host.now(), bytes});
 		return true;
 	};
@@ -68,19 +66,17 @@ export function feedTurn(host: Host, add: LineRing['add']): FeedTurn {
 				if (left.lines <= 0 || left.bytes <= 0) break;
 				if (passOver(one, now, busy.length)) added = true;
 				const {lines, bytes} = one.stream.next({
-					bytes: one.isFlooding ? nearEnd : Math.ceil(budget.bytes / busy.length),
+					bytes: Math.ceil(budget.bytes / busy.length),
 					lines: Math.ceil(budget.lines / busy.length),
 				});
 				for (const text of lines) addLine(one, text);
+				one.allowance = Math.max(0, one.allowance - bytes);
 				left.bytes -= bytes;
 				left.lines -= lines.length;
 				one.grewAt = now;
 				if (lines.length > 0) added = true;
 			}
-			for (const container of containers) {
-				if (settleOld(container)) added = true;
-				for (const one of container.streams()) if (one.stream.behind() === 0) one.behindSince = undefined;
-			}
+			if (containers.map(settleOld).includes(true)) added = true;
 			const isBehind = ({stream}: FedStream): boolean => stream.behind() > 0;
 			return {added, behind: containers.filter(container => container.streams().some(isBehind))};
 		},
