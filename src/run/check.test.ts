@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {recordingHost} from '../host/recording-host.ts';
+import {parseMountinfo} from '../host/probe/mountinfo.ts';
 import {type ProcessView, problemOf} from './check.ts';
 
 const told = {values: new Map<string, string>(), ids: undefined};
@@ -29,4 +30,29 @@ test('a personality must have the flag', () => {
 	expect(problemOf(check, recordingHost(), view({personality: '00000000\n'}), told)).toBe(
 		'its personality is 00000000',
 	);
+});
+
+function mounted(...rows: readonly string[]): ProcessView {
+	const text = rows.map((row, at) => `${at} 0 8:1 / ${row}`).join('\n');
+	return {...view({}), mounts: () => parseMountinfo(`${text}\n`)};
+}
+
+const root = '/ rw - overlay overlay rw';
+
+test('a mount that no step made is found, however it got there', () => {
+	const check = {kind: 'onlyMounts', targets: ['/', '/proc']} as const;
+	const proc = '/proc rw - proc proc rw';
+	expect(problemOf(check, recordingHost(), mounted(root, proc), told)).toBeUndefined();
+	expect(problemOf(check, recordingHost(), mounted(root, proc, '/mnt rw - ext4 disk rw'), told)).toBe(
+		'/mnt is mounted, and no step did that',
+	);
+});
+
+test('a mount must be there, of its type, with all its options; the one on top counts', () => {
+	const check = {kind: 'mount', target: '/t', type: 'tmpfs', options: ['ro', 'nodev']} as const;
+	const problem = (...rows: readonly string[]) => problemOf(check, recordingHost(), mounted(root, ...rows), told);
+	expect(problem('/t ro,nodev - tmpfs tmpfs rw')).toBeUndefined();
+	expect(problem()).toBe('nothing is mounted on /t');
+	expect(problem('/t ro,nodev - ext4 disk rw')).toBe('/t is a ext4 and not a tmpfs');
+	expect(problem('/t ro,nodev - tmpfs tmpfs rw', '/t rw - tmpfs tmpfs rw')).toBe('/t is mounted without ro, nodev');
 });

@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {threadId} from 'node:worker_threads';
@@ -83,4 +83,16 @@ test('the error for a taken name tells how to go on', () => {
 		code: 'E_NAME_IN_USE',
 		hint: expect.stringContaining('tsbox down demo'),
 	});
+});
+
+test("what is written down of a container is its owner's alone, whatever the umask", () => {
+	const before = process.umask(0);
+	try {
+		claimName(host, state, sampleRecord);
+	} finally {
+		process.umask(before);
+	}
+	const folder = containerFolder(state, 'demo');
+	const modes = [join(state, 'containers'), folder, `${folder}/record.json`].map(path => statSync(path).mode & 0o777);
+	expect(modes.map(mode => mode.toString(8))).toEqual(['700', '700', '600']);
 });

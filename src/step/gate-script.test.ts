@@ -148,3 +148,15 @@ test('as reaper the shell ends as the command ended', () => {
 	const args = ['sh', '-c', 'exit 9'];
 	expect(passGate(gateScript(exec({args, init: 'sh'}), facts)).exitCode).toBe(9);
 });
+
+test('a working directory that no path of the container leads to is refused (CVE-2024-21626)', () => {
+	const exec: ExecAction = {kind: 'exec', cwd: '/', args: ['true'], env: [], init: 'none'};
+	// What getcwd(2) says of a folder outside of the root.
+	const elsewhere = "cd() { PWD='(unreachable)/etc'; }\n";
+	const {status, output} = spawnSync('dash', ['-s'], {
+		input: elsewhere + gateScript(exec, facts),
+		stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
+		encoding: 'utf8',
+	});
+	expect({status, said: output[3]}).toEqual({status: 125, said: '@directory\n'});
+});

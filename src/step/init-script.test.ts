@@ -160,3 +160,11 @@ lookup ${shellCommand(words)}`;
 		);
 	});
 });
+
+test('no mount(8) or umount(8) runs a helper: after the pivot /sbin/mount.TYPE is that of the image', () => {
+	const table = step('mounts.after', {kind: 'mountTable', name: 'after', place: 'toolbox', rows: []});
+	const {init} = initScripts([pivot, table, drop], '/conf', facts);
+	const calls = init.split('\n').filter(line => /^u?mount /.test(line));
+	expect(calls.length).toBeGreaterThan(0);
+	expect(calls.filter(line => !/^u?mount -i /.test(line))).toEqual([]);
+});
