@@ -153,7 +153,7 @@ test('a working directory that no path of the container leads to is refused (CVE
 	const exec: ExecAction = {kind: 'exec', cwd: '/', args: ['true'], env: [], init: 'none'};
 	// What getcwd(2) says of a folder outside of the root.
 	const elsewhere = "cd() { PWD='(unreachable)/etc'; }\n";
-	const {status, output} = spawnSync('dash', ['-s'], {
+	const {status, output} = spawnSync('/bin/dash', ['-s'], {
 		input: elsewhere + gateScript(exec, facts),
 		stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
 		encoding: 'utf8',
