@@ -7,7 +7,7 @@ import type {EventSink} from '../run/event.ts';
 import {freezersOf} from '../state/freezer.ts';
 import {thaw} from '../run/freeze.ts';
 import {killOf} from '../run/kill-of.ts';
-import {rollBack} from '../run/rollback.ts';
+import {rollBack, rollBackFailed} from '../run/rollback.ts';
 import {keepEvents, storyOf} from '../run/story-of.ts';
 import {killCgroup} from '../run/undo.ts';
 import {renamed} from '../state/alias.ts';
@@ -87,7 +87,7 @@ export async function startDetached(
 		const ended = started.ended.then(end => exitCodeOf(end));
 		return {record: {...record, process: processOf(machine, name)}, ended, ...start};
 	} catch (error) {
-		await rollBack(host, machine.facts, conf, emit, keptSteps);
+		await rollBackFailed(host, machine.facts, conf, emit, keptSteps);
 		noteExit(machine, name, {code: isTsboxError(error) ? error.exitStatus : 125, oomKilled: false});
 		onFailed?.({story: storyOf(planned.plan, events, {error}), record, ...start});
 		throw error;

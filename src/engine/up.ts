@@ -3,7 +3,7 @@ import {bootId, identify, isRunning, type ProcessIdentity, signalProcess} from '
 import {type Attachment, attach} from '../run/attach.ts';
 import {hintCgroupMove} from '../run/cgroup-hint.ts';
 import type {RunEvent} from '../run/event.ts';
-import {rollBack} from '../run/rollback.ts';
+import {rollBack, rollBackFailed} from '../run/rollback.ts';
 import {killCgroup} from '../run/undo.ts';
 import {type MemoryWatch, watchMemory} from '../run/watch-memory.ts';
 import {claimName, nameInUse, releaseName} from '../state/claim.ts';
@@ -163,8 +163,9 @@ export async function upPlanned(
 		attachment?.release();
 		await tracer?.stop();
 		memory?.close(false);
-		await rollBack(host, facts, conf, request.emit);
-		releaseName(host, dirs.state, service.name);
+		const way = [host, facts, conf, request.emit] as const;
+		const isTakenBack = failure === undefined ? await rollBack(...way).then(() => true) : await rollBackFailed(...way);
+		if (isTakenBack) releaseName(host, dirs.state, service.name);
 		recorder?.close(failure);
 		request.emit({type: 'run.completed', at: host.now(), ok});
 	}

@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import type {EventSink} from './event.ts';
 import {doHostAction} from './host-action.ts';
 import {openJournal, readJournal} from './journal.ts';
-import {rollBack} from './rollback.ts';
+import {rollBack, rollBackFailed} from './rollback.ts';
 import {conf, sampleContainer, sampleFacts, smallPlan} from './sample-container.ts';
 import {undo} from './undo.ts';
 
@@ -62,6 +62,15 @@ test('an undo that fails does not keep the others from being done, and is told a
 	await expect(rollBack(host, sampleFacts, conf, context.emit)).rejects.toThrow('touch takes nothing back');
 	expect(host.files()).not.toHaveProperty('/store/layers/demo');
 	expect(events.map(event => event.type)).toEqual(['step.undone']);
+});
+
+test('after a failure an undo that fails too is a warning, and whoever asks is told that something is left', async () => {
+	const {host, context, events} = sampleContainer();
+	context.journal.willDo('odd', {kind: 'touch', paths: []});
+	expect(await rollBackFailed(host, sampleFacts, conf, context.emit)).toBe(false);
+	const text = 'not everything was taken back: touch takes nothing back; `tsbox gc` tries again';
+	expect(events).toEqual([expect.objectContaining({type: 'warning', text})]);
+	expect(await rollBackFailed(host, sampleFacts, '/run/none', context.emit)).toBe(true);
 });
 
 test('only the very process that was started is killed: a later one with its number is not', async () => {

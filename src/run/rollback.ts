@@ -1,9 +1,10 @@
+import {whyNot} from '../errors/why-not.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
+import {isRunning} from '../host/process.ts';
 import type {EventSink} from './event.ts';
 import {readJournal} from './journal.ts';
 import {undo} from './undo.ts';
-import {isRunning} from '../host/process.ts';
 
 /**
  * Takes back what a journal tells, newest first, but for the steps of `spared`. One undo that fails does not keep the rest from being tried.
@@ -30,6 +31,22 @@ export async function rollBack(
 		}
 	}
 	if (errors.length > 0) throw errors[0];
+}
+
+/**
+ * {@link rollBack} after a failure, which is what the caller is told: an undo that fails too is a warning. Gives whether
+ * everything was taken back; where it was not, the journal must stay for `gc`.
+ */
+export async function rollBackFailed(...rollBackArguments: Parameters<typeof rollBack>): Promise<boolean> {
+	const [host, , , emit] = rollBackArguments;
+	try {
+		await rollBack(...rollBackArguments);
+		return true;
+	} catch (error) {
+		const text = `not everything was taken back: ${whyNot(error)}; \`tsbox gc\` tries again`;
+		emit({type: 'warning', at: host.now(), text});
+		return false;
+	}
 }
 
 /** Whether a container's journal tells of processes that run or cgroups that are there still. */
