@@ -5,16 +5,22 @@ import {specFileSchema} from '../../src/spec/file-schema.ts';
 
 /** What is checked in: made from the zod schemas, which are the only truth. */
 export const schemas = [
-	{file: new URL('tsbox.schema.json', import.meta.url), title: 'tsbox spec', schema: specFileSchema},
+	{
+		file: new URL('tsbox.schema.json', import.meta.url),
+		id: 'urn:tsbox:schema:spec',
+		title: 'tsbox spec',
+		schema: specFileSchema,
+	},
 	{
 		file: new URL('tsbox-config.schema.json', import.meta.url),
+		id: 'urn:tsbox:schema:config',
 		title: 'configuration of tsbox',
 		schema: configSchema,
 	},
 ] as const;
 
 /** A schema as JSON Schema, as editors read it. */
-export function schemaText({title, schema}: (typeof schemas)[number]): string {
+export function schemaText({id, title, schema}: (typeof schemas)[number]): string {
 	const json = z.toJSONSchema(schema, {
 		io: 'input',
 		target: 'draft-7',
@@ -23,7 +29,14 @@ export function schemaText({title, schema}: (typeof schemas)[number]): string {
 			if (jsonSchema.additionalProperties === false) jsonSchema.patternProperties = {'^x-': {}};
 		},
 	});
-	return `${JSON.stringify({title, ...json}, null, '\t')}\n`;
+	return `${JSON.stringify({$id: id, title, ...json}, oneTypeEach, '\t')}\n`;
+}
+
+/** Strict validators take no list of types: it is a choice of schemas with a type each. */
+function oneTypeEach(_: string, value: unknown): unknown {
+	if (typeof value !== 'object' || value === null || !('type' in value) || !Array.isArray(value.type)) return value;
+	const {type, ...rest} = value;
+	return {...rest, anyOf: (type as readonly string[]).map(each => ({type: each}))};
 }
 
 if (process.argv[1] !== undefined && import.meta.url === new URL(process.argv[1], 'file:///').href) {

@@ -10,6 +10,7 @@ import {policySchema} from './policy.ts';
 import {serviceSchema} from './service-schema.ts';
 import {splitShellWords} from './shell-words.ts';
 import {parsePositiveSize} from './size.ts';
+import {sizeText} from './spelled-values.ts';
 
 // A folder of the host obeys the same rules as one of a container: absolute, without `..`.
 const folder = parsedBy(text, parseContainerPath);
@@ -29,7 +30,7 @@ export const configSchema = z.strictObject(
 		limits: key(
 			'What an archive may unpack to.',
 			z.strictObject({
-				image_bytes: key('The most bytes, such as `10g`.', parsedBy(textOrNumber, parsePositiveSize)),
+				image_bytes: key('The most bytes, such as `10g`.', parsedBy(sizeText, parsePositiveSize)),
 				image_entries: key(
 					'The most files and folders.',
 					parsedBy(textOrNumber, numberIn({min: 1, max: Number.MAX_SAFE_INTEGER})),

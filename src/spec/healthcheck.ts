@@ -4,8 +4,9 @@ import {bad, good, type Parsed} from './parsed.ts';
 import type {Healthcheck} from './project.ts';
 import {numberIn, parseBoolean} from './scalar.ts';
 import {key, parsedBy, text, textOrBoolean, textOrNumber, texts} from './schema-parts.ts';
+import {durationText} from './spelled-values.ts';
 
-const duration = parsedBy(textOrNumber, parseDuration);
+const duration = parsedBy(durationText, parseDuration);
 
 /** What docker-run(1) has where the spec says nothing, ms. */
 const defaults = {intervalMs: 30_000, timeoutMs: 30_000, startPeriodMs: 0, startIntervalMs: 5000, retries: 3} as const;

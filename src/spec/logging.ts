@@ -3,6 +3,7 @@ import {good} from './parsed.ts';
 import {numberIn} from './scalar.ts';
 import {key, parsedBy, text, textOrNumber} from './schema-parts.ts';
 import {parsePositiveSize} from './size.ts';
+import {sizeText} from './spelled-values.ts';
 
 /** `logging` in docker's words: `options: {max-size: 10m, max-file: 3}`; the drivers differ in nothing here. */
 export const logging = parsedBy(
@@ -12,10 +13,7 @@ export const logging = parsedBy(
 			options: key(
 				'How much is kept.',
 				z.strictObject({
-					'max-size': key(
-						'Bytes of one piece, such as `10m`; 20m by default.',
-						parsedBy(textOrNumber, parsePositiveSize),
-					),
+					'max-size': key('Bytes of one piece, such as `10m`; 20m by default.', parsedBy(sizeText, parsePositiveSize)),
 					'max-file': key('How many pieces; 5 by default.', parsedBy(textOrNumber, numberIn({min: 1, max: 10_000}))),
 					compress: key('Accepted for docker; nothing is compressed.', text),
 				}),

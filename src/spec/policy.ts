@@ -4,6 +4,7 @@ import {namespaceKinds, type NamespaceKind, type Origin} from './project.ts';
 import {numberIn, parseBoolean} from './scalar.ts';
 import {key, parsedBy, text, textOrBoolean, textOrNumber} from './schema-parts.ts';
 import {parsePositiveSize} from './size.ts';
+import {sizeText} from './spelled-values.ts';
 import type {Places} from './tree.ts';
 
 const boolean = () => parsedBy(textOrBoolean, parseBoolean);
@@ -27,7 +28,7 @@ export const policySchema = z.strictObject(
 		forbid_rootfs_host: key('Refuse `rootfs: host`, and `/` as a folder.', boolean()),
 		max_memory: key(
 			'The most that `mem_limit` may be; each container must have one.',
-			parsedBy(textOrNumber, parsePositiveSize),
+			parsedBy(sizeText, parsePositiveSize),
 		),
 		max_cpus: key(
 			'The most that `cpus` may be; each container must have it.',

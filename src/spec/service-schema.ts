@@ -23,6 +23,7 @@ import {parseSecurityOption} from './security-option.ts';
 import {splitShellWords} from './shell-words.ts';
 import {parseSignal} from './signal.ts';
 import {parseMemoryLimit, parsePositiveSize, parseSwapSize} from './size.ts';
+import {capabilityText, durationText, sizeText, swapSizeText} from './spelled-values.ts';
 import {ulimitNames} from './ulimit.ts';
 import {parseGroup, parseUser} from './user.ts';
 import {parseSource, parseTmpfs, parseVolume} from './volume.ts';
@@ -61,7 +62,7 @@ const longTmpfs = z.strictObject({
 	tmpfs: key(
 		'Options of a tmpfs.',
 		z.strictObject({
-			size: key('The most it may hold, such as `64m`.', parsedBy(textOrNumber, parsePositiveSize)),
+			size: key('The most it may hold, such as `64m`.', parsedBy(sizeText, parsePositiveSize)),
 			mode: key('Permission bits of its root in octal, such as `1777`.', textOrNumber),
 		}),
 	),
@@ -154,7 +155,7 @@ const deploy = z.strictObject({
 				'The most it may use.',
 				z.strictObject({
 					cpus: key('As `cpus`.', cpus),
-					memory: key('As `mem_limit`.', parsedBy(textOrNumber, parseMemoryLimit)),
+					memory: key('As `mem_limit`.', parsedBy(sizeText, parseMemoryLimit)),
 					pids: key('As `pids_limit`.', pids),
 				}),
 			),
@@ -214,16 +215,13 @@ export const serviceShape = {
 		}),
 	),
 	read_only: key('Mount the root read-only.', boolean()),
-	mem_limit: key('The most memory it may use, such as `100m`.', parsedBy(textOrNumber, parseMemoryLimit)),
+	mem_limit: key('The most memory it may use, such as `100m`.', parsedBy(sizeText, parseMemoryLimit)),
 	memswap_limit: key(
 		'Memory and swap together; the same as `mem_limit` means no swap, -1 means unlimited swap.',
-		parsedBy(textOrNumber, parseSwapSize),
+		parsedBy(swapSizeText, parseSwapSize),
 	),
-	mem_reservation: key(
-		'Memory that is left to it when the host runs short.',
-		parsedBy(textOrNumber, parsePositiveSize),
-	),
-	shm_size: key('The size of /dev/shm.', parsedBy(textOrNumber, parsePositiveSize)),
+	mem_reservation: key('Memory that is left to it when the host runs short.', parsedBy(sizeText, parsePositiveSize)),
+	shm_size: key('The size of /dev/shm.', parsedBy(sizeText, parsePositiveSize)),
 	cpus: key('How many processors it may keep busy, such as `0.5`.', cpus),
 	cpu_shares: key('Its share of the processors when they are all busy; 1024 is usual.', number({min: 2, max: 262_144})),
 	cpuset: key('The processors it may run on, such as `0-2,4`.', parsedBy(textOrNumber, parseCpuset)),
@@ -244,8 +242,8 @@ export const serviceShape = {
 		z.enum(usernsModes),
 	),
 	root: key('How the root becomes the root: pivot_root(2) by default, or chroot(2).', root),
-	cap_add: key('Capabilities that are added to the default ones.', z.array(parsedBy(text, parseCapability))),
-	cap_drop: key('Capabilities that are taken away; `ALL` for all.', z.array(parsedBy(text, parseCapability))),
+	cap_add: key('Capabilities that are added to the default ones.', z.array(parsedBy(capabilityText, parseCapability))),
+	cap_drop: key('Capabilities that are taken away; `ALL` for all.', z.array(parsedBy(capabilityText, parseCapability))),
 	privileged: key(
 		'All capabilities, no seccomp filter, nothing of /proc and /sys hidden: the container is no boundary any more.',
 		boolean(),
@@ -266,7 +264,7 @@ export const serviceShape = {
 	stop_signal: key('The signal that asks it to stop; SIGTERM by default.', parsedBy(textOrNumber, parseSignal)),
 	stop_grace_period: key(
 		'How long it may take to stop before it is killed; 10s by default.',
-		parsedBy(textOrNumber, parseDuration),
+		parsedBy(durationText, parseDuration),
 	),
 	restart: key(
 		'When a detached container is started again: `no`, `always`, `unless-stopped`, `on-failure[:N]`.',
