@@ -232,7 +232,7 @@ describe.skipIf(!root)('run records', () => {
 		await using box = await testBox();
 		const store = join(box.folder, 'store');
 		mkdirSync(store);
-		execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=40m', 'tmpfs', store]);
+		execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=40m,mode=700', 'tmpfs', store]);
 		try {
 			const bytes = 45_000_000;
 			const {status, out, err} = await box.tsbox(['run', '--record', spec(box, `head -c ${bytes} /dev/zero; exit 4`)]);
