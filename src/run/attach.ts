@@ -12,6 +12,7 @@ import {
 	openFifo,
 	releaseInput,
 } from '../host/stdio.ts';
+import {guardDescriptor} from '../step/guard-script.ts';
 import {shellCommand} from '../step/shell-word.ts';
 import {hostToolWords} from '../step/toolbox.ts';
 import {limitTime, startGuarded} from './start-guarded.ts';
@@ -108,7 +109,7 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: O
 		output.off('resize', onResize);
 		if (onTyped !== undefined) input.off('data', onTyped);
 		releaseInput();
-		for (const pipe of program?.pipes ?? []) pipe?.destroy();
+		for (const pipe of program?.pipes.slice(0, guardDescriptor) ?? []) pipe?.destroy();
 	};
 	return {
 		launch: async argv => {
@@ -192,7 +193,7 @@ function attachStreams(host: Host, stdio: CallerStdio, {conf, tap, limitSeconds}
 			if (fd === 0) releaseInput();
 			stream.destroy();
 		}
-		for (const pipe of program?.pipes ?? []) pipe?.destroy();
+		for (const pipe of program?.pipes.slice(0, guardDescriptor) ?? []) pipe?.destroy();
 	};
 	return {
 		launch: async argv => {
