@@ -18,6 +18,8 @@ export interface Orders {
 	/** This script. */
 	readonly self: string;
 	readonly step: string;
+	/** The container whose start it is. */
+	readonly container: string;
 	readonly how: How;
 	/** The file of the kernel that the step writes to; without, the journal tells that the step begins. */
 	readonly writes?: string;
@@ -56,7 +58,7 @@ const writeSync = fs.writeSync.bind(fs) as unknown as Call;
 (fs as unknown as Record<string, Call>)['writeSync'] = (fd, data, ...rest) => {
 	const path = done || typeof fd !== 'number' || fd <= 2 ? '' : readlinkSync(`/proc/self/fd/${fd}`);
 	const text = String(data);
-	if (path.endsWith('/init.sh')) {
+	if (path.endsWith(`/${orders.container}/init.sh`)) {
 		const line = `begin ${orders.step}\n`;
 		const other = text.replace(line, `${line}${spoils[orders.how]}\n`);
 		if (other !== text) done = true;
@@ -65,7 +67,7 @@ const writeSync = fs.writeSync.bind(fs) as unknown as Call;
 	}
 	const begins =
 		orders.writes === undefined
-			? path.endsWith('/journal') && text.startsWith(`{"id":"${orders.step}"`)
+			? path.endsWith(`/${orders.container}/journal`) && text.startsWith(`{"id":"${orders.step}"`)
 			: path === orders.writes;
 	if (!begins) return writeSync(fd, data, ...rest);
 	done = true;

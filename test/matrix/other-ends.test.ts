@@ -32,7 +32,15 @@ describe.skipIf(process.getuid?.() !== 0)('a start ends', () => {
 			['SIGQUIT', 131],
 		] as const) {
 			writeFileSync(log, '');
-			const orders: Orders = {log, go, self, step: 'none', how: 'hold', opens: {path: box.rootfs, times}};
+			const orders: Orders = {
+				log,
+				go,
+				self,
+				step: 'none',
+				container: box.name,
+				how: 'hold',
+				opens: {path: box.rootfs, times},
+			};
 			const folders = ['--store', join(box.folder, `store-${signal}`), '--state', join(box.folder, 'state')];
 			const child = spawn(process.execPath, ['--require', self, program, ...folders, 'up', '--plain', spec], {
 				env: {PATH: process.env['PATH'], HOME: '/root', TSBOX_HOLD: JSON.stringify(orders)},

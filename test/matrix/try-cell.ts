@@ -106,6 +106,7 @@ export async function tryCell(ground: Ground, cell: Cell): Promise<readonly stri
 		self,
 		// At its prompts it is held without our doing.
 		step: prompts ? 'none' : step,
+		container: name,
 		how: ending === 'check fails' ? 'check' : ending === 'step fails' ? 'fail' : 'hold',
 		...(isOfHost && action.undo.kind === 'none' && action.action.path !== undefined
 			? {writes: action.action.path.replace(`/${box.name}/`, `/${name}/`)}
@@ -146,8 +147,10 @@ export async function tryCell(ground: Ground, cell: Cell): Promise<readonly stri
 		// Where nobody reads lines, and where keys are the container's, the key must do no harm: a signal ends it afterwards.
 		const isNoEnd = ending === 'Ctrl-D' && !prompts;
 		const afterwards = keys[ending] !== undefined && (isNoEnd || isRaw(cell));
-		const signalled = afterwards || (way === 'up --dash' && fails);
-		if (way === 'up --dash' && fails) await terminal.shows(/failed|error/);
+		// Where one of several fails the others run on.
+		const goesOn = fails && name !== box.name;
+		const signalled = afterwards || goesOn;
+		if (goesOn) await terminal.shows(/failed|error|did not start/);
 		if (signalled && !isGone(pid())) process.kill(Number(pid()), 'SIGTERM');
 		await until('it ends', () => isGone(pid()));
 
@@ -158,12 +161,14 @@ export async function tryCell(ground: Ground, cell: Cell): Promise<readonly stri
 			const [before, after] = textOf(modes).split('\n');
 			if (before !== after) problems.push(`modes of the terminal: ${before} became ${after}`);
 			const wanted = signalled ? 143 : statuses[ending];
-			const isFailedProject = fails && way === 'up of several';
 			const exited = Number(textOf(status));
 			// How a command ends that runs is its own affair.
-			if (step !== running && (isFailedProject ? exited === 0 : exited !== wanted))
-				problems.push(`exit status ${exited}, not ${wanted}`);
-			const says = fails ? /error|failed/ : way === 'up of several' ? /stopping/ : /the start was interrupted/;
+			if (step !== running && exited !== wanted) problems.push(`exit status ${exited}, not ${wanted}`);
+			const says = fails
+				? /error|failed|did not start/
+				: way === 'up of several'
+					? /stopping/
+					: /the start was interrupted/;
 			if (step !== running && way !== 'up --dash' && !says.test(terminal.shown()))
 				problems.push(`does not say ${says}`);
 		}
