@@ -300,7 +300,9 @@ describe.skipIf(!root)('the verbs around a running container', () => {
 		const second = await box.tsbox(['run', box.spec(), '--', 'true']);
 		expect(second).toMatchObject({
 			status: 125,
-			err: expect.stringContaining(`there is a container named ${box.name} already\n  cause    it is running`) as string,
+			err: expect.stringContaining(
+				`there is a container named ${box.name} already\n  cause    it is running`,
+			) as string,
 		});
 		expect((await box.tsbox(['down', '-t', '0', box.name])).status).toBe(0);
 		expect((await up.ended).status).toBe(137);
