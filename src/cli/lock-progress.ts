@@ -1,6 +1,6 @@
 import {bytes as size} from '../spec/bytes.ts';
-import {escapeText} from '../view/escape.ts';
 import type {Io} from './io.ts';
+import {tell} from './tell.ts';
 
 /** How long a tree is read before anything is said of it, and then between two lines, ms. */
 const pause = 2000;
@@ -17,6 +17,6 @@ export function lockProgress(io: Io): (tree: string, bytes: number) => void {
 		read += bytes;
 		if (io.now() - told < pause) return;
 		told = io.now();
-		io.err(`reading ${escapeText(tree)}: ${files} files, ${size(read)} so far\n`);
+		tell(io, `reading ${tree}: ${files} files, ${size(read)} so far`);
 	};
 }

@@ -2,6 +2,7 @@ import {projectEventText} from '../view/project-event.ts';
 import type {Context} from './command.ts';
 import type {ControlRequest} from './engine-api.ts';
 import {programOf} from './program.ts';
+import {tell} from './tell.ts';
 
 /** The positionals of a verb for services of a detached project. */
 export const projectPositionals = [
@@ -31,12 +32,12 @@ export async function askAbout(
 	let told = false;
 	await engine.askProject(machine, target.project, request(target.services), programOf(io), event => {
 		const text = projectEventText(event);
-		if (text !== undefined) io.err(`${text}\n`);
+		if (text !== undefined) tell(io, text);
 		told ||= text !== undefined;
 		if (event.type === 'service.failed') status = 1;
 	});
 	if (!told && already !== undefined)
-		io.err(`${target.services.length === 0 ? target.project : target.services.join(', ')} ${already}\n`);
+		tell(io, `${target.services.length === 0 ? target.project : target.services.join(', ')} ${already}`);
 	return status;
 }
 

@@ -46,6 +46,15 @@ test('where Ctrl-C is of use, or nobody knows, nothing is ever said', async () =
 	]);
 });
 
+test('a program that is about to begin is looked at again', async () => {
+	const looks: Awaited<ReturnType<TerminalKeys['deaf']>>[] = [undefined, {name: 'sleep', isFirst: true}];
+	await expect(
+		new Promise<string>(say => {
+			void type(['\x03\x03'], {deaf: async () => looks.shift(), say});
+		}),
+	).resolves.toBe(told);
+});
+
 test('the detach keys say what leaving means, and leave when they come again at once', async () => {
 	expect(await type(['\x10\x11'])).toEqual(['sure? Ctrl-P Ctrl-Q']);
 	expect(await type(['\x10', '\x11', '\x10\x11'])).toEqual(['sure? Ctrl-P Ctrl-Q', '(out)']);

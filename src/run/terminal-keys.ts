@@ -1,3 +1,4 @@
+import {setTimeout as delay} from 'node:timers/promises';
 import {detachKeyWords} from '../spec/detach-keys.ts';
 import {detachMatcher} from './detach-matcher.ts';
 import type {DeafProcess} from './ignores-interrupt.ts';
@@ -19,6 +20,8 @@ export interface TerminalKeys {
 }
 
 const interrupt = 3;
+/** How long a program may take from the last step of a start to its exec, ms. */
+const beginsWithin = 300;
 
 /**
  * Watches what is typed at a container's terminal for a person who wants out; all of it goes to the container as well. A
@@ -38,11 +41,17 @@ export function terminalKeys({
 	let looking = false;
 	let leaving = false;
 	let matcher = detachMatcher(detachKeys);
+	const look = (): Promise<DeafProcess | undefined> => deaf().catch(() => undefined);
+	// The program may be about to begin: until then the shell that becomes it is what is looked at.
+	const again = async (): Promise<DeafProcess | undefined> => {
+		await delay(beginsWithin, undefined, {ref: false});
+		return interrupts === 0 ? undefined : look();
+	};
 	const onInterrupt = async (): Promise<void> => {
 		interrupts += 1;
 		if (interrupts < 2 || looking) return;
 		looking = true;
-		const found = await deaf().catch(() => undefined);
+		const found = (await look()) ?? (await again());
 		looking = false;
 		// What was typed meanwhile was for the container.
 		if (found === undefined || interrupts === 0) return;

@@ -2,6 +2,7 @@ import {defineCommand} from '../command.ts';
 import {given, planOptions, terminalOptions} from '../run-options.ts';
 import {asksTty} from '../wants-tty.ts';
 import {withFacts} from '../with-facts.ts';
+import {tell} from '../tell.ts';
 
 /** `tsbox compile`: the plan as a script that needs no tsbox. */
 export const compile = defineCommand({
@@ -30,7 +31,7 @@ export const compile = defineCommand({
 			...given({file, service}),
 		};
 		const planned = await engine.planContainer(machine, spec, {dry: true, ...given({tty: asksTty(values)})});
-		for (const warning of planned.plan.warnings) io.err(`warning: ${warning}\n`);
+		for (const warning of planned.plan.warnings) tell(io, `warning: ${warning}`);
 		if (planned.service.record === true) io.err('warning: a script keeps no record of its run: `record` is left out\n');
 		io.out(await engine.compilePlan(machine, planned));
 		return 0;

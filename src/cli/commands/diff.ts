@@ -1,5 +1,6 @@
 import {defineCommand} from '../command.ts';
 import {jsonText} from '../../view/json.ts';
+import {tell} from '../tell.ts';
 
 /** `tsbox diff`: what a container wrote over its image. */
 export const diff = defineCommand({
@@ -17,7 +18,7 @@ export const diff = defineCommand({
 		io.out(
 			values.json ? jsonText(changes, 2) : changes.map(({change, path}) => `${change} ${escapeText(path)}\n`).join(''),
 		);
-		for (const path of unread) io.err(`warning: ${escapeText(path)} is left out: others own it, or it is too deep\n`);
+		for (const path of unread) tell(io, `warning: ${path} is left out: others own it, or it is too deep`);
 		return 0;
 	},
 });

@@ -7,6 +7,7 @@ import {programOf} from '../program.ts';
 import {stopOptions, timeoutOf} from '../project-verb.ts';
 import {given} from '../run-options.ts';
 import {usageError} from '../usage-error.ts';
+import {tell} from '../tell.ts';
 
 /** `tsbox down`: ends containers in their own way. */
 export const down = defineCommand({
@@ -40,8 +41,8 @@ export const down = defineCommand({
 					? ({verb: 'down', ...timeout} as const)
 					: ({verb: 'remove', services, ...timeout} as const);
 			await engine.askProject(machine, project, request, programOf(io), event => {
-				if (isWatched && event.type === 'service.stopping') io.err(`${projectEventText(event) ?? ''}\n`);
-				if (event.type === 'service.removed') io.err(`${event.service} is down\n`);
+				if (isWatched && event.type === 'service.stopping') tell(io, projectEventText(event) ?? '');
+				if (event.type === 'service.removed') tell(io, `${event.service} is down`);
 			});
 			if (values.volumes) await removeVolumes(target, project, machine, context);
 			return 0;
@@ -53,24 +54,24 @@ export const down = defineCommand({
 		const names = spec?.services.map(service => service.name) ?? [target ?? ''];
 		const running = new Set((await engine.list(machine)).map(({name, id}) => id ?? name));
 		const present = isName && !values.volumes ? names : names.filter(name => running.has(name));
-		const options = {...timeout, warn: (text: string): void => io.err(`warning: ${text}\n`)};
+		const options = {...timeout, warn: (text: string): void => tell(io, `warning: ${text}`)};
 		for (const name of present) {
 			try {
 				await engine.down(machine, name, {
 					...options,
 					stopping: (signal, graceMs) => {
-						if (isWatched) io.err(`stopping ${name} with ${stopWords(signal, graceMs)}\n`);
+						if (isWatched) tell(io, `stopping ${name} with ${stopWords(signal, graceMs)}`);
 					},
 				});
-				io.err(`${name} is down\n`);
+				tell(io, `${name} is down`);
 			} catch (error) {
 				// As with `docker compose down`: what is wanted is so already, which a script must not stumble over.
 				if (!isTsboxError(error) || error.code !== 'E_NO_SUCH_CONTAINER') throw error;
-				io.err(`${error.message}; ${error.hint ?? ''}\n`);
+				tell(io, `${error.message}; ${error.hint ?? ''}`);
 			}
 		}
 		const gone = values.volumes && (await removeVolumes(target, spec?.name ?? target ?? '', machine, context)) > 0;
-		if (present.length === 0 && !gone) io.err(`${target ?? 'the spec of this folder'} has no containers\n`);
+		if (present.length === 0 && !gone) tell(io, `${target ?? 'the spec of this folder'} has no containers`);
 		return 0;
 	},
 });
@@ -93,7 +94,7 @@ async function removeVolumes(
 		: undefined;
 	const spared = (spec?.volumes ?? []).flatMap(volume => (volume.project === null ? [volume.name] : []));
 	const {removed, kept} = await engine.removeProjectVolumes(machine, project, spared);
-	for (const name of removed) io.err(`the volume ${name} is removed\n`);
+	for (const name of removed) tell(io, `the volume ${name} is removed`);
 	const [first] = kept;
 	if (first !== undefined)
 		throw new TsboxError('E_VOLUME_IN_USE', `${kept.map(({name}) => name).join(', ')} can't be removed`, {

@@ -2,6 +2,7 @@ import {plural} from '../../view/duration.ts';
 import {escapeText} from '../../view/escape.ts';
 import {eventJson} from '../../view/event-json.ts';
 import {defineCommand} from '../command.ts';
+import {tell} from '../tell.ts';
 
 /** `tsbox gc`: rolls back what a crash left. */
 export const gc = defineCommand({
@@ -19,7 +20,7 @@ export const gc = defineCommand({
 		const machine = await engine.openMachine(folders);
 		const {removed} = await engine.gc(machine, event => {
 			if (values.json) io.out(eventJson(event));
-			else if (event.type === 'warning') io.err(`warning: ${escapeText(event.text)}\n`);
+			else if (event.type === 'warning') tell(io, `warning: ${event.text}`);
 		});
 		if (!values.json) for (const name of removed) io.out(`${escapeText(name)}\n`);
 		io.err(removed.length === 0 ? 'nothing was left behind\n' : `${plural(removed.length, 'leftover')} removed\n`);

@@ -2,6 +2,7 @@ import {resolve} from 'node:path';
 import {isError} from '../../errors/is-error.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {defineCommand} from '../command.ts';
+import {tell} from '../tell.ts';
 
 /** `tsbox init`: a commented spec to start from. */
 export const init = defineCommand({
@@ -23,7 +24,7 @@ export const init = defineCommand({
 		} catch (cause) {
 			throw cannotWrite(path, cause);
 		}
-		io.err(`wrote ${path}; next: tsbox plan ${file}\n`);
+		tell(io, `wrote ${path}; next: tsbox plan ${file}`);
 		return 0;
 	},
 });

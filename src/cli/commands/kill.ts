@@ -1,5 +1,6 @@
 import {defineCommand} from '../command.ts';
 import {eachName} from '../each-name.ts';
+import {tell} from '../tell.ts';
 
 /** `tsbox kill`: a signal for containers. */
 export const kill = defineCommand({
@@ -24,7 +25,7 @@ export const kill = defineCommand({
 		const machine = await engine.openMachine(folders);
 		return eachName(positionals, io, async name => {
 			const {pending} = await engine.signalContainer(machine, name, parsed.value);
-			if (pending) io.err(`${name} is paused and gets ${parsed.value} when it goes on\n`);
+			if (pending) tell(io, `${name} is paused and gets ${parsed.value} when it goes on`);
 			return name;
 		});
 	},

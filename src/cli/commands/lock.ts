@@ -11,6 +11,7 @@ import {given} from '../run-options.ts';
 import {stopSignals} from '../stop-signals.ts';
 import {usageError} from '../usage-error.ts';
 import {withFacts} from '../with-facts.ts';
+import {tell} from '../tell.ts';
 
 /** `tsbox lock`: writes down what the containers of a spec are made from, or tells whether that still holds. */
 export const lock = defineCommand({
@@ -44,13 +45,12 @@ export const lock = defineCommand({
 				onFile: lockProgress(io),
 				...given({file: values.lock}),
 			};
-			const {escapeText} = await import('../../view/escape.ts');
 			const {lockDifferences, notLockedLines} = await import('../../view/lock-words.ts');
 			if (!values.check) {
 				const made = await engine.makeLock(machine, request);
 				write(io, made);
 				io.err(notLockedLines(made.notLocked));
-				io.err(`${escapeText(shownPath(made.file, io.cwd))} is written: ${made.services.join(', ')}\n`);
+				tell(io, `${shownPath(made.file, io.cwd)} is written: ${made.services.join(', ')}`);
 				return 0;
 			}
 			const found = await engine.checkLock(machine, request);
@@ -59,7 +59,7 @@ export const lock = defineCommand({
 			if (values.json) io.out(jsonText({holds, ...found}, 2));
 			else {
 				io.err(notLockedLines(found.notLocked));
-				if (holds) io.err(`${escapeText(file)} holds: ${found.services.join(', ')}\n`);
+				if (holds) tell(io, `${file} holds: ${found.services.join(', ')}`);
 				else io.out(`${lockDifferences({...found, file})}\n`);
 			}
 			return holds ? 0 : 1;

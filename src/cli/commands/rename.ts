@@ -1,4 +1,5 @@
 import {defineCommand} from '../command.ts';
+import {tell} from '../tell.ts';
 
 /** `tsbox rename`: another name for a container. */
 export const rename = defineCommand({
@@ -15,7 +16,7 @@ export const rename = defineCommand({
 	],
 	async run({positionals: [from = '', to = '']}, {io, engine, folders}) {
 		const before = await engine.rename(await engine.openMachine(folders), from, to);
-		io.err(`${before} is now ${to}\n`);
+		tell(io, `${before} is now ${to}`);
 		return 0;
 	},
 });

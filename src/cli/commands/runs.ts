@@ -5,6 +5,7 @@ import {lookOf} from '../look-of.ts';
 import {given} from '../run-options.ts';
 import {usageError} from '../usage-error.ts';
 import {jsonText} from '../../view/json.ts';
+import {tell} from '../tell.ts';
 
 const actions = ['ls', 'show', 'rm', 'export', 'import', 'diff'] as const;
 
@@ -102,7 +103,7 @@ async function show(values: RunsValues, word: string, {io, engine, folders}: Con
 	if (values.html !== undefined) {
 		const {runPage} = await import('../../view/run-page.ts');
 		io.writeFile(pathOf(values.html, io.cwd), runPage(shown), true);
-		io.err(`wrote ${values.html}\n`);
+		tell(io, `wrote ${values.html}`);
 	} else if (values.json) {
 		const {run, ...rest} = shown;
 		io.out(jsonText({...run, ...rest}, 2));

@@ -1,5 +1,6 @@
 import {defineCommand} from '../command.ts';
 import {eachName} from '../each-name.ts';
+import {tell} from '../tell.ts';
 
 /** `tsbox update`: other limits for running containers. */
 export const update = defineCommand({
@@ -36,7 +37,7 @@ export const update = defineCommand({
 		const machine = await engine.openMachine(folders);
 		return eachName(positionals, io, async name => {
 			const {warnings} = await engine.updateLimits(machine, name, changes);
-			for (const warning of warnings) io.err(`warning: ${warning}\n`);
+			for (const warning of warnings) tell(io, `warning: ${warning}`);
 			return name;
 		});
 	},

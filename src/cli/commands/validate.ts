@@ -2,6 +2,7 @@ import {defineCommand} from '../command.ts';
 import {given, profileOptions} from '../run-options.ts';
 import {portWarnings} from '../../spec/port-warnings.ts';
 import {jsonText} from '../../view/json.ts';
+import {tell} from '../tell.ts';
 
 /** `tsbox validate`: reads a spec and says what is wrong with it. */
 export const validate = defineCommand({
@@ -26,7 +27,7 @@ export const validate = defineCommand({
 		const several = project.services.length > 1;
 		for (const service of project.services) {
 			const of = several ? `${service.service}: ` : '';
-			for (const warning of portWarnings(service)) io.err(`warning: ${of}${warning}\n`);
+			for (const warning of portWarnings(service)) tell(io, `warning: ${of}${warning}`);
 		}
 		if (values.json) io.out(jsonText(project, 2));
 		else {
@@ -34,7 +35,7 @@ export const validate = defineCommand({
 			const active = names.filter(name => project.active?.includes(name) ?? true);
 			const others = names.filter(name => !active.includes(name));
 			const rest = others.length === 0 ? '' : `; with a profile ${others.join(', ')}`;
-			io.err(`${project.file} is valid: ${active.join(', ')}${rest}\n`);
+			tell(io, `${project.file} is valid: ${active.join(', ')}${rest}`);
 		}
 		return 0;
 	},
