@@ -35,7 +35,7 @@ export default defineConfig({
 						'test/escapes/**/*.test.ts',
 						'test/differential/**/*.test.ts',
 					],
-					globalSetup: ['test/system/root-range.ts', 'test/faults/report.ts'],
+					globalSetup: ['test/system/root-range.ts', 'test/faults/report.ts', 'test/system/warm-state.ts'],
 					pool: 'forks',
 					// Real containers share one machine: more at once than this only makes each slower.
 					maxWorkers: 2,

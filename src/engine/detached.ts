@@ -84,6 +84,7 @@ export async function startDetached(
 	try {
 		if (isNew) await sweepName(machine, name);
 		const started = await startPlanned(machine, {emit, signal}, planned, record, attachment, members);
+		signal.throwIfAborted();
 		const ended = started.ended.then(end => exitCodeOf(end));
 		return {record: {...record, process: processOf(machine, name)}, ended, ...start};
 	} catch (error) {

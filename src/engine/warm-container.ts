@@ -152,7 +152,10 @@ export async function startWarm(
 				record,
 				attachment,
 				members,
-			);
+			).then(started => {
+				signal.throwIfAborted();
+				return started;
+			});
 			void starting.catch(() => {}).finally(() => signal.removeEventListener('abort', giveUp));
 			exec = await Promise.race([atGate.promise, starting.then(neverStarted)]);
 		} catch (error) {

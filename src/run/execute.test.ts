@@ -191,6 +191,16 @@ test('a start that was interrupted does no further step', async () => {
 	expect(events.map(event => event.type)).toEqual(['plan.started']);
 });
 
+test('a command that was handed in may run already: an interruption leaves it to be stopped in its own way', async () => {
+	const stop = new AbortController();
+	const onGate = (text: string): void => {
+		if (opened([text])) stop.abort('SIGTERM');
+	};
+	const started = await execute(smallPlan, sampleContainer({signal: stop.signal, onGate}).context);
+	expect(stop.signal.aborted).toBe(true);
+	expect(started.process.pid).toBe(42);
+});
+
 test('whoever is asked for a step sees the one before done, and the time of the answer is no part of the start', async () => {
 	const sample = sampleContainer({answersHold: true});
 	const open = (): readonly string[] => {

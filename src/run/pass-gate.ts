@@ -3,6 +3,7 @@ import {isError} from '../errors/is-error.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {RunningProgram} from '../host/host.ts';
 import {identify, type ProcessIdentity} from '../host/process.ts';
+import {after} from '../host/timer.ts';
 import type {Action, ExecAction} from '../step/action.ts';
 import {askReady, gateScript} from '../step/gate-script.ts';
 import type {Plan, Step} from '../step/step.ts';
@@ -14,6 +15,9 @@ import {orAborted} from './or-aborted.ts';
 import {checkFailure, gateRefusal, refusedBy, startFailure} from './start-failure.ts';
 import {type StatusLine, statusLines} from './status-pipe.ts';
 import type {StepTeller} from './step-teller.ts';
+
+/** How long the container side may take from the gate to its exec when nobody wants the start any more, ms. */
+const longestExec = 2000;
 
 /** One start on its way through the gate: what it goes by, and what the container side has told so far. */
 interface Passage {
@@ -31,6 +35,8 @@ interface Passage {
 	refusal: StatusLine | undefined;
 	/** Files that may be the command and can't be run. */
 	troubles: readonly CommandTrouble[];
+	/** The command was written to the gate: from here on it may run. */
+	handedIn: boolean;
 	opened: boolean;
 	traced: Promise<void> | undefined;
 	/** What is done for the first process beside the steps, and before its command runs. */
@@ -56,6 +62,7 @@ function passageOf(plan: Plan, context: ExecuteContext, tell: StepTeller, gate: 
 		first: undefined,
 		refusal: undefined,
 		troubles: [],
+		handedIn: false,
 		opened: false,
 		traced: undefined,
 		readied: undefined,
@@ -82,15 +89,36 @@ export async function passGate(
 	// A write to a container that has just died must not end tsbox; the status pipe tells what happened.
 	gate.on('error', () => {});
 	const passage = passageOf(plan, context, tell, gate);
-	// An abort waits for nothing that the container side does: whoever rolls back ends it.
-	const stop = (): void => void status.destroy();
-	signal.addEventListener('abort', stop, {once: true});
-	const first = await orAborted(follow(passage, program, status), signal);
-	signal.removeEventListener('abort', stop);
+	const {given, letGo} = givenUp(passage, signal, status);
+	const first = await orAborted(follow(passage, program, status), given).finally(letGo);
 	tell.done();
 	gate.end();
 	context.emit({type: 'container.started', at: host.now(), name: plan.name, pid: first.pid, ms: took()});
 	return {process: first, ended: commandEnd(program, status)};
+}
+
+/**
+ * Aborts with the signal, and waits for nothing that the container side does: whoever rolls back ends it. A command that was
+ * handed in may run already, though: it is let run, for whoever started it to stop it in its own way.
+ */
+function givenUp(passage: Passage, signal: AbortSignal, status: Readable) {
+	const giveUp = new AbortController();
+	let callOff = (): void => {};
+	const stop = (): void => {
+		giveUp.abort(signal.reason);
+		status.destroy();
+	};
+	const onAbort = (): void => {
+		if (passage.handedIn) callOff = after(longestExec, stop);
+		else stop();
+	};
+	if (signal.aborted) onAbort();
+	else signal.addEventListener('abort', onAbort, {once: true});
+	const letGo = (): void => {
+		callOff();
+		signal.removeEventListener('abort', onAbort);
+	};
+	return {given: giveUp.signal, letGo};
 }
 
 /**
@@ -184,6 +212,7 @@ async function openGate(passage: Passage): Promise<void> {
 	passage.command = withHome(passage.command, passage.home);
 	passage.troubles = commandTroubles(context.host, context.facts, first.pid, passage.command);
 	const refused = refusedBy(passage.troubles).map(({file}) => file);
+	passage.handedIn = true;
 	passage.gate.write(gateScript(passage.command, context.facts, refused));
 }
 

@@ -145,6 +145,8 @@ export interface SampleBehaviour {
 	readonly signal?: AbortSignal;
 	/** It waits for an empty line after each `@begin`, as the container side of a start that is held back does. */
 	readonly answersHold?: boolean;
+	/** Called with what is written to the gate, before it is answered. */
+	readonly onGate?: (text: string) => void;
 }
 
 const usual = `@pid 42
@@ -183,6 +185,7 @@ export function sampleContainer(behaviour: SampleBehaviour = {}): SampleContaine
 			write: (chunk: Buffer, _encoding, done) => {
 				const text = chunk.toString();
 				gate.push(text);
+				behaviour.onGate?.(text);
 				if (text === '\n' && behaviour.answersHold === true) return done();
 				if (text === askReady) status.write('@ready\n');
 				else status.end(behaviour.answers ?? '@exec\n');

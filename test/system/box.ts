@@ -7,6 +7,7 @@ import {join} from 'node:path';
 import {busyboxFixture} from '../../fixtures/busybox.ts';
 import {shellCommand} from '../../src/step/shell-word.ts';
 import {leftovers} from './leftovers.ts';
+import {warmState} from './warm-state.ts';
 
 /** How a tsbox ended. */
 export interface Ended {
@@ -96,15 +97,17 @@ export async function testBox(starter?: Starter): Promise<TestBox> {
 		chownSync(folder, user.uid, user.gid);
 	}
 	const prefix = user === undefined ? [] : ordinary(user);
+	const words = [...prefix, program];
+	if (user?.through === undefined) warmState(folder, {words, rootfs, uid: user?.uid ?? 0, gid: user?.gid ?? 0});
 	const started: Running[] = [];
 	const file = (path: string, text: string): string => {
 		writeFileSync(join(folder, path), text);
 		return join(folder, path);
 	};
 	const start: TestBox['start'] = (args, {env = {}, input, onTerminal = false} = {}) => {
-		const plain = [...prefix, program, '--store', join(folder, 'store'), '--state', join(folder, 'state'), ...args];
-		const words = onTerminal ? ['script', '-qefc', shellCommand(plain), '/dev/null'] : plain;
-		const child = spawn(words[0] ?? program, words.slice(1), {
+		const plain = [...words, '--store', join(folder, 'store'), '--state', join(folder, 'state'), ...args];
+		const [first = '', ...others] = onTerminal ? ['script', '-qefc', shellCommand(plain), '/dev/null'] : plain;
+		const child = spawn(first, others, {
 			cwd: folder,
 			env: {PATH: process.env['PATH'], HOME: user === undefined ? '/root' : folder, ...env},
 			stdio: ['pipe', 'pipe', 'pipe'],
@@ -145,7 +148,7 @@ export async function testBox(starter?: Starter): Promise<TestBox> {
 			}
 			for (const project of projectsIn(folder)) await start(['down', '-t', '0', project]).ended;
 			// A container that outlives its tsbox holds the streams open: it is ended first.
-			await start(['gc']).ended;
+			if (leftovers(name, folder).length > 0) await start(['gc']).ended;
 			await Promise.all(started.map(({ended}) => ended));
 			rmSync(folder, {recursive: true, force: true});
 		},
