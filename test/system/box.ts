@@ -8,6 +8,7 @@ import {busyboxFixture} from '../../fixtures/busybox.ts';
 import {shellCommand} from '../../src/step/shell-word.ts';
 import {leftovers} from './leftovers.ts';
 import {warmState} from './warm-state.ts';
+import {until} from './until.ts';
 
 /** How a tsbox ended. */
 export interface Ended {
@@ -58,15 +59,6 @@ function ordinary({uid, gid, through = []}: TestUser): readonly string[] {
 }
 
 const program = join(import.meta.dirname, '../../bin/tsbox');
-
-/** Waits until the condition holds; throws after 20 s. */
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-	const end = Date.now() + 20_000;
-	while (!(await holds())) {
-		if (Date.now() > end) throw new Error(`waited 20 s in vain for ${what}`);
-		await new Promise(resolve => setTimeout(resolve, 10));
-	}
-}
 
 /** An ordinary user: nothing of root's powers, groups and capabilities is left. */
 export interface TestUser {

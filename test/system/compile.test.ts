@@ -2,7 +2,8 @@ import {existsSync, readFileSync} from 'node:fs';
 import {afterEach, describe, expect, test} from 'vitest';
 import {gc} from '../../src/engine/gc.ts';
 import {list} from '../../src/engine/list.ts';
-import {type Compiled, compiled, start, until} from './compiled-script.ts';
+import {type Compiled, compiled, start} from './compiled-script.ts';
+import {until} from './until.ts';
 
 const root = process.getuid?.() === 0;
 const made: Compiled[] = [];
@@ -110,7 +111,7 @@ describe.runIf(root)('a compiled script', () => {
 	test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('on %s stops the container in its own way', async signal => {
 		const box = await container(patient);
 		const script = box.start();
-		await until(() => script.seen() === 'up\n', 'the command ran');
+		await until('the command ran', () => script.seen() === 'up\n');
 		script.child.kill(signal);
 		expect(await script.ended).toEqual({status: 7, signal: null, stdout: 'up\nbye\n', stderr: ''});
 		expect(box.leftovers()).toEqual([]);
@@ -121,9 +122,9 @@ describe.runIf(root)('a compiled script', () => {
 		async (...words) => {
 			const box = await container(deaf);
 			const script = box.start(words.filter(word => word !== undefined));
-			await until(() => script.seen() === 'up\n', 'the command ran');
+			await until('the command ran', () => script.seen() === 'up\n');
 			script.child.kill('SIGINT');
-			await until(() => script.seen() === 'up\nno\n', 'it was asked to stop');
+			await until('it was asked to stop', () => script.seen() === 'up\nno\n');
 			script.child.kill('SIGINT');
 			expect(await script.ended).toMatchObject({status: 137, stderr: ''});
 			expect(box.leftovers()).toEqual([]);
@@ -133,7 +134,7 @@ describe.runIf(root)('a compiled script', () => {
 	test('kills a container that does not stop after its grace period', async () => {
 		const box = await container(deaf.replace('60s', '200ms'));
 		const script = box.start();
-		await until(() => script.seen() === 'up\n', 'the command ran');
+		await until('the command ran', () => script.seen() === 'up\n');
 		script.child.kill('SIGTERM');
 		expect(await script.ended).toMatchObject({status: 137, stdout: 'up\nno\n'});
 		expect(box.leftovers()).toEqual([]);
@@ -144,11 +145,9 @@ describe.runIf(root)('a compiled script', () => {
 		const script = box.start();
 		const listed = (): Promise<readonly {readonly name: string; readonly state: string}[]> =>
 			Promise.resolve(list(box.machine));
-		await until(() => script.seen() === 'up\n', 'the command ran');
-		await until(
-			() =>
-				readFileSync(`${box.machine.dirs.state}/containers/${box.name}/record.json`, 'utf8').includes('namespaceIds'),
-			'the record was written',
+		await until('the command ran', () => script.seen() === 'up\n');
+		await until('the record was written', () =>
+			readFileSync(`${box.machine.dirs.state}/containers/${box.name}/record.json`, 'utf8').includes('namespaceIds'),
 		);
 		expect(await listed()).toMatchObject([{name: box.name, state: 'running'}]);
 		expect((await gc(box.machine, () => {})).removed).toEqual([]);
@@ -160,7 +159,7 @@ describe.runIf(root)('a compiled script', () => {
 	test('refuses a name that is in use', async () => {
 		const box = await container(patient);
 		const script = box.start();
-		await until(() => script.seen() === 'up\n', 'the command ran');
+		await until('the command ran', () => script.seen() === 'up\n');
 		const second = await box.start().ended;
 		expect(second.status).toBe(125);
 		expect(second.stderr).toContain(`error: a container named ${box.name} is running`);
@@ -175,17 +174,17 @@ describe.runIf(root)('a compiled script', () => {
 	])('that was killed leaves nothing after %s', async (_, collect) => {
 		const box = await container(patient);
 		const script = box.start();
-		await until(() => script.seen() === 'up\n', 'the command ran');
+		await until('the command ran', () => script.seen() === 'up\n');
 		script.child.kill('SIGKILL');
-		await until(() => script.child.signalCode !== null, 'it was dead');
+		await until('it was dead', () => script.child.signalCode !== null);
 		expect(box.leftovers()).not.toEqual([]);
 		await collect(box);
-		await until(() => box.leftovers().length === 0, 'everything was gone');
+		await until('everything was gone', () => box.leftovers().length === 0);
 	});
 
 	async function runAgain(box: Compiled): Promise<void> {
 		const script = box.start();
-		await until(() => script.seen() === 'up\n', 'the command ran');
+		await until('the command ran', () => script.seen() === 'up\n');
 		script.child.kill('SIGTERM');
 		expect((await script.ended).status).toBe(7);
 	}

@@ -2,7 +2,6 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {setTimeout as delay} from 'node:timers/promises';
 import {busyboxFixture} from '../../fixtures/busybox.ts';
 import {compilePlan} from '../../src/engine/compile-plan.ts';
 import {openMachine} from '../../src/engine/open-machine.ts';
@@ -40,15 +39,6 @@ export interface Compiled {
 	/** All that is left of the container: mounts, cgroups, processes, folders. */
 	leftovers(): readonly string[];
 	remove(): void;
-}
-
-/** Waits until a condition holds; fails after ten seconds. */
-export async function until(holds: () => boolean, what: string): Promise<void> {
-	const deadline = Date.now() + 10_000;
-	while (!holds()) {
-		if (Date.now() > deadline) throw new Error(`it took more than ten seconds until ${what}`);
-		await delay(10);
-	}
 }
 
 /** Runs a program without a terminal; input null keeps its stdin open. */

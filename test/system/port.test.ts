@@ -4,16 +4,9 @@ import {once} from 'node:events';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {type TestBox, testBox} from './box.ts';
+import {until} from './until.ts';
 
 /* `tsbox port`: what the kernel shows, not what the spec says. */
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-	const end = Date.now() + 20_000;
-	while (!(await holds())) {
-		if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
-		await new Promise(resolve => setTimeout(resolve, 20));
-	}
-}
 
 /** A number that nobody has at the moment. */
 async function freePort(): Promise<number> {

@@ -1,5 +1,7 @@
 import type {TestBox} from './box.ts';
 
+export {until} from './until.ts';
+
 /** What the tests look at of a row of `ps -a --json`. */
 export interface Row {
 	readonly name: string;
@@ -25,15 +27,6 @@ export async function rows(at: TestBox, by: 'service' | 'name' = 'service'): Pro
 	return Object.fromEntries(
 		(JSON.parse(out) as Row[]).map(row => [by === 'service' ? row.service : row.name.replace(`${at.name}-`, ''), row]),
 	);
-}
-
-/** Waits for a condition, and throws when it does not come. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-	const end = Date.now() + 20_000;
-	while (!(await holds())) {
-		if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
-		await new Promise(resolve => setTimeout(resolve, 20));
-	}
 }
 
 /** A command that runs until it is asked to stop. */

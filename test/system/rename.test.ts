@@ -3,6 +3,7 @@ import {execFileSync} from 'node:child_process';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {type Ended, type TestBox, testBox} from './box.ts';
+import {until} from './until.ts';
 
 /* `tsbox rename`: the first name stays as an id. */
 
@@ -15,14 +16,6 @@ interface Row {
 
 async function rows(at: TestBox): Promise<readonly Row[]> {
 	return JSON.parse((await at.tsbox(['ps', '-a', '--json'])).out) as readonly Row[];
-}
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-	const end = Date.now() + 20_000;
-	while (!(await holds())) {
-		if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
-		await new Promise(resolve => setTimeout(resolve, 20));
-	}
 }
 
 const fine = ({status, err}: Ended) => ({status, err});
