@@ -41,7 +41,10 @@ export interface Io {
 	writeFile(path: string, text: string, replace: boolean): void;
 	/** Waits for a line of the terminal; undefined when its input ended or the signal aborted. */
 	readLine(signal: AbortSignal): Promise<string | undefined>;
-	/** Calls back for each SIGINT, SIGTERM, SIGHUP and SIGQUIT, which then end the process no more; gives the way to stop. */
+	/**
+	 * Calls back for each SIGINT, SIGTERM, SIGHUP and SIGQUIT, which then end the process no more; gives the way to stop. A
+	 * SIGHUP that was ignored when this process was started (nohup(1)) stays so.
+	 */
 	onSignal(callback: (signal: StopSignal) => void): () => void;
 	/** Where a progress view draws. */
 	screen(): NodeJS.WriteStream;

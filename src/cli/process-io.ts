@@ -4,8 +4,13 @@ import type {Io, StandardStream} from './io.ts';
 const descriptors: Readonly<Record<StandardStream, number>> = {stdin: 0, stdout: 1, stderr: 2};
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
-/** The surroundings of this process. */
-export function processIo(packageFolder: string): Io {
+/**
+ * The surroundings of this process.
+ *
+ * @param ignoresHangup - SIGHUP is to be no signal to anybody here
+ */
+export function processIo(packageFolder: string, ignoresHangup = false): Io {
+	const told = stopSignals.filter(name => !(ignoresHangup && name === 'SIGHUP'));
 	return {
 		env: process.env,
 		cwd: process.cwd(),
@@ -29,9 +34,9 @@ export function processIo(packageFolder: string): Io {
 		writeFile: (path, text, replace) => writeFileSync(path, text, {flag: replace ? 'w' : 'wx'}),
 		readLine,
 		onSignal: callback => {
-			for (const signal of stopSignals) process.on(signal, callback);
+			for (const signal of told) process.on(signal, callback);
 			return () => {
-				for (const signal of stopSignals) process.off(signal, callback);
+				for (const signal of told) process.off(signal, callback);
 			};
 		},
 		screen: talk,

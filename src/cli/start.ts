@@ -2,6 +2,7 @@ import {closeInheritedDescriptors} from '../host/inherited-descriptors.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {descriptorLimit, fewestDescriptors} from '../host/descriptor-limit.ts';
 import {engine} from './engine.ts';
+import {keepIgnoringHangup} from '../host/kept-hangup.ts';
 import {leaveTerminals} from '../host/leave-terminals.ts';
 import {isReaderGone} from '../host/reader-gone.ts';
 import {main, report} from './main.ts';
@@ -14,7 +15,7 @@ import {processIo} from './process-io.ts';
 export async function start(packageFolder: string): Promise<void> {
 	closeInheritedDescriptors();
 	const argv = process.argv.slice(2);
-	const io = processIo(packageFolder);
+	const io = processIo(packageFolder, keepIgnoringHangup());
 	let failed: Promise<number> | undefined;
 	process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
 		if (isReaderGone(error) || failed !== undefined) return;

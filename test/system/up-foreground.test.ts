@@ -57,6 +57,18 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
 	},
 );
 
+test('a SIGHUP that was ignored when it was started, as under nohup, stays ignored', async () => {
+	await using at = await testBox({uid: 0, gid: 0, through: ['nohup']});
+	const run = at.start(['up', project(at, {web: polite('web'), db: polite('db')})]);
+	await run.says('web is up');
+	run.child.kill('SIGHUP');
+	run.child.kill('SIGTERM');
+	const {status, out} = await run.ended;
+	expect(status).toBe(143);
+	expect(out).toContain('bye from web');
+	expect(at.leftovers()).toEqual([]);
+});
+
 test('a second signal kills one that does not listen', async () => {
 	await using at = await testBox();
 	const run = at.start(['up', project(at, {web: deaf, db: sleeper})]);
