@@ -162,7 +162,7 @@ describe.skipIf(process.getuid?.() !== 0)('records of containers in the backgrou
 
 	test('a record that can not be had is told of, and the container goes its way', async () => {
 		await using box = await testBox();
-		mkdirSync(join(box.folder, 'store'));
+		mkdirSync(join(box.folder, 'store'), {recursive: true});
 		writeFileSync(folderOf(box), 'no folder');
 		const {status, err} = await box.tsbox(['up', project(box, {web: recorded('exit 4'), db: 'command: ["true"]\n'})]);
 		expect(status).toBe(4);

@@ -231,7 +231,7 @@ describe.skipIf(!root)('run records', () => {
 	test('on a disk that is full the run goes on, and the record is missing', async () => {
 		await using box = await testBox();
 		const store = join(box.folder, 'store');
-		mkdirSync(store);
+		mkdirSync(store, {recursive: true});
 		execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=40m,mode=700', 'tmpfs', store]);
 		try {
 			const bytes = 45_000_000;
