@@ -1,5 +1,6 @@
 import {isError} from '../errors/is-error.ts';
 import {isTsboxError, type TsboxError} from '../errors/tsbox-error.ts';
+import {readableStack} from '../host/readable-stack.ts';
 import {escapeLines, escapeText} from './escape.ts';
 import type {Theme} from './theme.ts';
 import {jsonText} from './json.ts';
@@ -55,5 +56,5 @@ function bug(error: unknown, theme: Theme): string {
 function stackOf(error: unknown): string {
 	if (!isError(error)) return String(error);
 	const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
-	return `${error.stack ?? error.message}${cause}`;
+	return `${error.stack === undefined ? error.message : readableStack(error.stack)}${cause}`;
 }
