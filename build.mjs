@@ -5,8 +5,6 @@ import {createRequire} from 'node:module';
 import {dirname, join, relative, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {promisify} from 'node:util';
-import {setFlagsFromString} from 'node:v8';
-import {Script} from 'node:vm';
 import {build} from 'esbuild';
 
 const folder = import.meta.dirname;
@@ -44,6 +42,11 @@ const common = {
 	target: 'node20.19',
 	minifySyntax: true,
 	minifyWhitespace: true,
+	// Node shows the whole line in which an error was thrown.
+	lineLimit: 160,
+	// For who asks where an error comes from; the sources themselves would be twice as much again.
+	sourcemap: 'linked',
+	sourcesContent: false,
 	jsx: 'automatic',
 	// React's development build is several times as large and slower.
 	define: {
@@ -66,8 +69,8 @@ const common = {
 const always =
 	/\/(engine\/(up|exec-in|open-machine|tool-config|plan-container|load-project|list)|view\/container-table)\.ts$/;
 
-/** What is loaded on demand as scripts, with its code compiled: the dashboard, and its sheets, which Ink draws. */
-const compiled = {
+/** What is loaded on demand as scripts too: the dashboard, and its sheets, which Ink draws. */
+const scripts = {
 	'on-demand/tui-dash-start-dash': 'dash',
 	'on-demand/tui-dash-sheet-maker': 'ink',
 };
@@ -87,6 +90,7 @@ async function bundleScript(name, entry, plugins = []) {
 				const isOurs = path.startsWith('.');
 				const source = isOurs ? resolve(resolveDir, path) : path;
 				const part = `on-demand/${(isOurs ? relative(join(folder, 'src'), source) : path).replace(/\.[jt]sx?$/, '').replaceAll('/', '-')}`;
+				if (part in scripts) return {path: `script:${scripts[part]}`, external: true};
 				onDemand[part] = source;
 				return {path: `./${part}.js`, external: true};
 			});
@@ -103,15 +107,18 @@ async function bundleScript(name, entry, plugins = []) {
 		...(typeof entry === 'string' ? {entryPoints: {[name]: entry}} : entry),
 		plugins: [...plugins, leaveOut],
 		write: false,
+		// Named here, as it is one line down.
+		sourcemap: 'external',
 	});
-	// A script from V8's cache has no way to import: bin/load-program.cjs gives it two under these names.
-	const text = outputFiles[0].text.replaceAll(
-		/\bimport\("(?:\.\/(on-demand\/[^"]+)\.js|(node:[^"]+))"\)/g,
-		(_, part, builtin) =>
-			part in compiled ? `importScript("${compiled[part]}")` : `importModule("${builtin ?? `./${part}.js`}")`,
-	);
-	const parameters = 'exports,require,module,moduleUrl,importModule,importScript';
-	writeFileSync(join(dist, `${name}.cjs`), `(function(${parameters}){${text}\n})`);
+	const [map, code] = outputFiles.map(({text}) => text);
+	// V8 gives code that was compiled before no way to import: bin/load-program.cjs has it under this name, which is as long as
+	// `import`, so that the map stays true.
+	const body = code.replaceAll(/\bimport(?=\("(?:\.\/on-demand\/|node:|script:))/g, 'demand');
+	const script = `(function(exports,require,module,moduleUrl,demand){\n${body}})\n`;
+	const digest = createHash('sha256').update(script).digest('hex').slice(0, 16);
+	// The digest ends it: the compiled code is kept under it.
+	writeFileSync(join(dist, `${name}.cjs`), `${script}//# sourceMappingURL=${name}.cjs.map\n//${digest}`);
+	writeFileSync(join(dist, `${name}.cjs.map`), map.replace('"mappings": "', '"mappings": ";'));
 	return {onDemand, metafile};
 }
 
@@ -125,7 +132,10 @@ const widthWhenAsked = {
 		onResolve({filter: /^string-width$/}, async ({path, kind, resolveDir, pluginData}) =>
 			pluginData === 'found'
 				? undefined
-				: {path: (await find(path, {kind, resolveDir, pluginData: 'found'})).path, namespace: 'whenAsked'},
+				: {
+						path: relative(folder, (await find(path, {kind, resolveDir, pluginData: 'found'})).path),
+						namespace: 'whenAsked',
+					},
 		);
 		onLoad({filter: /./, namespace: 'whenAsked'}, ({path}) => ({
 			resolveDir: folder,
@@ -133,7 +143,7 @@ const widthWhenAsked = {
 				export default (text, options) =>
 					/^[\\x20-\\x7e]*$/.test(text)
 						? text.length
-						: (loaded ??= require(${JSON.stringify(path)}).default)(text, options);`,
+						: (loaded ??= require(${JSON.stringify(`./${path}`)}).default)(text, options);`,
 		}));
 	},
 };
@@ -173,20 +183,6 @@ const withoutWaiting = {
 		});
 	},
 };
-
-/**
- * Compiles all of a script and keeps what V8 made of it. The flag says "no function is compiled only when it is called";
- * it is taken back first, because V8 refuses code that was kept under other flags than it runs with.
- */
-function keepCompiled(name) {
-	setFlagsFromString('--no-lazy');
-	// Under the name that it will have: V8 keeps it, for stack traces.
-	const script = new Script(readFileSync(join(dist, `${name}.cjs`), 'utf8'), {
-		filename: join(folder, `dist/${name}.cjs`),
-	});
-	setFlagsFromString('--lazy');
-	writeFileSync(join(dist, `${name}.cache`), script.createCachedData());
-}
 
 /** The library and what the program imports on demand; what several of them need is in chunks. */
 async function bundleRest(onDemand) {
@@ -246,14 +242,23 @@ async function writeManual() {
 	rmSync(file);
 }
 
+/** One metafile of all bundles, in which each input has the name of the file that its text is from. */
+function mergeMetafiles(metafiles) {
+	const merged = {inputs: {}, outputs: {}};
+	for (const metafile of metafiles) {
+		const text = JSON.stringify(metafile).replaceAll(/"(?:<stdin>|yoga:[^"]+)"/g, '"build.mjs"');
+		const {inputs, outputs} = JSON.parse(text.replaceAll('"whenAsked:', '"'));
+		Object.assign(merged.outputs, outputs);
+		for (const [path, input] of Object.entries(inputs))
+			merged.inputs[path] = {...input, imports: [...(merged.inputs[path]?.imports ?? []), ...input.imports]};
+	}
+	return merged;
+}
+
 /** The licences of the packages that are in the bundles; they ask to go along with every copy. */
-function writeLicences(metafiles) {
+function writeLicences({inputs}) {
 	const folders = new Set(
-		metafiles.flatMap(({inputs}) =>
-			Object.keys(inputs).flatMap(
-				input => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input.replace(/^\w+:/, '')) ?? [],
-			),
-		),
+		Object.keys(inputs).flatMap(input => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? []),
 	);
 	const texts = [...folders]
 		.toSorted((one, other) => one.localeCompare(other, 'en'))
@@ -265,6 +270,17 @@ function writeLicences(metafiles) {
 			return `${name} ${version}: ${license}\n${text}`;
 		});
 	writeFileSync(join(dist, 'LICENCES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+/** The bill of materials of the bundles, for scanners, which find no package in them: CycloneDX, checked against its schema. */
+async function writeBom(metafile) {
+	const file = join(dist, 'bundles.meta.json');
+	writeFileSync(file, JSON.stringify(metafile));
+	const program = join(folder, 'node_modules/@cyclonedx/cyclonedx-esbuild/bin/cyclonedx-esbuild-cli.js');
+	const options = ['--output-reproducible', '--validate', '--bwd', folder, '-o', join(dist, 'tsbox.cdx.json')];
+	// Without a PATH: it would ask yarn and bun for their caches, if they were there.
+	await promisify(execFile)(process.execPath, [program, ...options, file], {env: {}});
+	if (!process.argv.includes('--analyze')) rmSync(file);
 }
 
 function findPackage(name) {
@@ -285,18 +301,13 @@ const ink = await bundleScript('ink', {stdin: {contents: inkScript, resolveDir: 
 ]);
 const onDemand = Object.fromEntries(
 	Object.entries({...program.onDemand, ...dash.onDemand, ...ink.onDemand})
-		.filter(([part]) => !(part in compiled))
 		// They come as esbuild finds them, and the names of chunks depend on their order.
 		.toSorted(([one], [other]) => (one < other ? -1 : 1)),
 );
 const [rest] = await Promise.all([bundleRest(onDemand), declare(), writeManual()]);
-writeLicences([program, dash, ink, rest].map(({metafile}) => metafile));
-for (const name of ['cli', 'dash', 'ink']) keepCompiled(name);
-if (process.argv.includes('--analyze')) {
-	writeFileSync(join(dist, 'program.meta.json'), JSON.stringify(program.metafile));
-	writeFileSync(join(dist, 'dash.meta.json'), JSON.stringify(dash.metafile));
-	writeFileSync(join(dist, 'rest.meta.json'), JSON.stringify(rest.metafile));
-}
+const metafile = mergeMetafiles([program, dash, ink, rest].map(built => built.metafile));
+writeLicences(metafile);
+await writeBom(metafile);
 const old = join(folder, `dist.old-${process.pid}`);
 rmSync(old, {recursive: true, force: true});
 try {
@@ -306,3 +317,9 @@ try {
 }
 renameSync(dist, join(folder, 'dist'));
 rmSync(old, {recursive: true, force: true});
+// As the first starts would, each of which would wait for it.
+const scriptNames = ['cli', ...Object.values(scripts)];
+await promisify(execFile)(process.execPath, [
+	join(folder, 'bin/keep-compiled.cjs'),
+	...scriptNames.map(name => join(folder, `dist/${name}.cjs`)),
+]);

@@ -1,4 +1,4 @@
-const {existsSync, readFileSync} = require('node:fs');
+const {accessSync, closeSync, constants, fstatSync, openSync, readFileSync, statSync} = require('node:fs');
 const {createRequire} = require('node:module');
 const {join} = require('node:path');
 const {pathToFileURL} = require('node:url');
@@ -7,27 +7,71 @@ const {Script} = require('node:vm');
 const loaded = new Map();
 
 /**
- * Loads a script of a dist folder, the program if no other is named, with the code that V8 compiled when it was built: compiling it at each start would
- * take as long as starting a container. V8 checks by itself that the code was made by it, from this text; what does not
- * fit is compiled anew.
+ * Loads a script of a dist folder, the program if no other is named, with the code that V8 compiled at the first start: compiling
+ * it at each one takes a tenth of a container's start.
  */
 exports.loadProgram = (dist, name = 'cli') => {
 	const file = join(dist, `${name}.cjs`);
 	const known = loaded.get(file);
 	if (known !== undefined) return known;
-	const compiled = join(dist, `${name}.cache`);
-	const cachedData = existsSync(compiled) ? readFileSync(compiled) : undefined;
-	const script = new Script(readFileSync(file, 'utf8'), {filename: file, cachedData});
+	const text = readFileSync(file, 'utf8');
+	const script = new Script(text, {filename: file, cachedData: compiledCode(file, text)});
 	const module = {exports: {}};
 	const url = pathToFileURL(file).href;
-	const importModule = name => import(name.startsWith('node:') ? name : new URL(name, url).href);
-	// Without Node's loader of modules, which takes longer to begin than a script to be loaded.
-	const importScript = async name => {
-		const script = exports.loadProgram(dist, name);
+	// What stands for import() in it: V8 gives code that was compiled before no way to import.
+	const demand = async name => {
+		if (!name.startsWith('script:')) return import(name.startsWith('node:') ? name : new URL(name, url).href);
+		// Without Node's loader of modules, which takes longer to begin than a script to be loaded.
+		const script = exports.loadProgram(dist, name.slice('script:'.length));
 		await script.ready;
 		return script;
 	};
-	script.runInThisContext()(module.exports, createRequire(file), module, url, importModule, importScript);
+	script.runInThisContext()(module.exports, createRequire(file), module, url, demand);
 	loaded.set(file, module.exports);
 	return module.exports;
 };
+
+/**
+ * Where the compiled code of a script is. V8 takes code of its own version for any text of the same length, so the name says the
+ * text, by the digest that ends it.
+ */
+exports.compiledName = (file, text) =>
+	file.replace(/\.cjs$/, `-${text.slice(-16)}-${process.versions.v8}-${process.arch}.cache`);
+
+/** The compiled code of a script, made where that is not there yet; undefined where it can't be. */
+function compiledCode(file, text) {
+	const compiled = exports.compiledName(file, text);
+	const owner = statSync(file).uid;
+	return readOf(owner, compiled) ?? (keepCompiled(file, owner) ? readOf(owner, compiled) : undefined);
+}
+
+/**
+ * The bytes of a file of this user. What V8 reads here is code, and V8 does not compare it with the text: nobody may have written it
+ * but the owner of the text, who can write any code into that.
+ */
+function readOf(owner, path) {
+	let descriptor;
+	try {
+		descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+		return fstatSync(descriptor).uid === owner ? readFileSync(descriptor) : undefined;
+	} catch {
+		return undefined;
+	} finally {
+		if (descriptor !== undefined) closeSync(descriptor);
+	}
+}
+
+/** Has a process of its own keep the compiled code beside a script, if this user is the script's owner. */
+function keepCompiled(file, owner) {
+	try {
+		if (owner !== process.geteuid()) return false;
+		accessSync(join(file, '..'), constants.W_OK);
+	} catch {
+		return false;
+	}
+	const {spawnSync} = require('node:child_process');
+	// V8 takes code only under the flags that it was made with: those that Node has by itself.
+	const env = {...process.env, NODE_OPTIONS: ''};
+	const words = [join(__dirname, 'keep-compiled.cjs'), file];
+	return spawnSync(process.execPath, words, {env, stdio: 'ignore', timeout: 10_000}).status === 0;
+}

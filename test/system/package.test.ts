@@ -1,5 +1,5 @@
-import {execFile} from 'node:child_process';
-import {mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
+import {execFile, execFileSync} from 'node:child_process';
+import {cpSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, expect, test} from 'vitest';
@@ -17,37 +17,165 @@ async function npm(at: TestBox, args: readonly string[], cwd = at.folder): Promi
 	return stdout;
 }
 
-interface Packed {
-	readonly filename: string;
-	readonly files: readonly {readonly path: string}[];
+/** A copy of the checkout in another folder, with the packages of this one. */
+function copyCheckout(to: string): void {
+	const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {cwd: root});
+	for (const path of listed.toString().split('\0'))
+		if (path !== '' && existsSync(join(root, path))) cpSync(join(root, path), join(to, path));
+	mkdirSync(join(to, 'node_modules'));
 }
 
-/** Packs what was built last; gives the path of the archive and the files in it. */
-async function pack(at: TestBox): Promise<{readonly archive: string; readonly paths: readonly string[]}> {
-	const out = await npm(at, ['pack', '--ignore-scripts', '--json', '--pack-destination', at.folder], root);
-	const answer = JSON.parse(out) as readonly Packed[] | Readonly<Record<string, Packed>>;
-	const [packed] = Object.values(answer) as readonly Packed[];
-	return {
-		archive: join(at.folder, packed?.filename ?? ''),
-		paths: packed?.files.map(({path}) => path) ?? [],
-	};
+/** Runs a line of sh in a copy of the checkout, in which the packages are mounted: esbuild would follow a link out of it. */
+async function inCopy(copy: string, line: string): Promise<void> {
+	const script = 'mount --bind "$1/node_modules" "$2/node_modules" && cd "$2" && eval "$3"';
+	const env = {PATH: process.env['PATH'], HOME: at.folder};
+	await run('unshare', ['--mount', 'sh', '-c', script, 'sh', root, copy, line], {env});
+}
+
+/** The files of an archive of npm, by their paths in the package. */
+async function unpack(path: string, to: string): Promise<Readonly<Record<string, string>>> {
+	mkdirSync(to);
+	await run('tar', ['-xzf', path, '-C', to]);
+	const names = readdirSync(join(to, 'package'), {recursive: true, encoding: 'utf8'}).toSorted();
+	return Object.fromEntries(
+		names
+			.filter(name => statSync(join(to, 'package', name)).isFile())
+			.map(name => [name, readFileSync(join(to, 'package', name), 'latin1')]),
+	);
+}
+
+interface Metafile {
+	readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+interface Bom {
+	readonly metadata: {readonly component: {readonly name: string}};
+	readonly components: readonly {
+		readonly group?: string;
+		readonly name: string;
+		readonly version: string;
+		readonly purl: string;
+		readonly licenses: readonly unknown[];
+	}[];
 }
 
 let at: TestBox;
 let archive: string;
-let paths: readonly string[];
+let otherArchive: string;
+let files: Readonly<Record<string, string>>;
+/** What another folder gave, where the steps of `npm pack` were taken one by one. */
+let other: typeof files;
+let metafile: Metafile;
 beforeAll(async () => {
 	at = await testBox();
-	({archive, paths} = await pack(at));
-});
+	const copies = ['one', 'and/another'].map(name => join(at.folder, name));
+	for (const copy of copies) copyCheckout(copy);
+	const [one = '', another = ''] = copies;
+	const pack = `npm pack --silent --offline --cache ${at.folder}/cache`;
+	await Promise.all([
+		inCopy(one, pack),
+		inCopy(
+			another,
+			`node build.mjs --analyze && mv dist/bundles.meta.json . && node pack.mjs strip && ${pack} --ignore-scripts`,
+		),
+	]);
+	const {version} = manifest(readFileSync(join(root, 'package.json'), 'utf8'));
+	archive = join(one, `tsbox-${version}.tgz`);
+	files = await unpack(archive, join(at.folder, 'unpacked'));
+	otherArchive = join(another, `tsbox-${version}.tgz`);
+	other = await unpack(otherArchive, join(at.folder, 'unpacked-other'));
+	metafile = JSON.parse(readFileSync(join(another, 'bundles.meta.json'), 'utf8')) as Metafile;
+}, 300_000);
 afterAll(async () => at[Symbol.asyncDispose]());
 
-test('the packed tsbox is what was built, with its data, the licences of what is bundled, and no test', async () => {
-	for (const path of ['bin/tsbox', 'dist/cli.cjs', 'dist/cli.cache', 'dist/LICENCES.txt', 'config/seccomp.json'])
+const manifest = (text = '') => JSON.parse(text) as Readonly<Record<string, string | undefined>>;
+
+test('the packed tsbox has its data, the licences of what is bundled, and no test, nor code that one V8 compiled', () => {
+	const paths = Object.keys(files);
+	for (const path of ['bin/tsbox', 'dist/cli.cjs', 'dist/LICENCES.txt', 'config/seccomp.json'])
 		expect(paths).toContain(path);
-	expect(paths.filter(path => /\.test\.|(?<!\.d)\.ts$|^(src|test)\//.test(path))).toEqual([]);
-	const {dependencies = {}} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {dependencies?: object};
-	expect(dependencies).toEqual({});
+	expect(paths.filter(path => /\.test\.|(?<!\.d)\.ts$|^(src|test)\/|\.cache$/.test(path))).toEqual([]);
+});
+
+test('two builds in different folders are the same, byte for byte', () => {
+	const names = Object.keys(files);
+	expect(Object.keys(other)).toEqual(names);
+	expect(names.filter(name => files[name] !== other[name])).toEqual([]);
+	expect(names.filter(name => files[name]?.includes(at.folder))).toEqual([]);
+	expect(readFileSync(archive).equals(readFileSync(otherArchive))).toBe(true);
+});
+
+test('its package.json asks for nothing and starts nothing; that of the checkout still does', () => {
+	const {scripts, dependencies, devDependencies, ...rest} = manifest(files['package.json']);
+	expect({scripts, dependencies, devDependencies}).toEqual({});
+	const checkout = readFileSync(join(root, 'package.json'), 'utf8');
+	expect(readFileSync(join(at.folder, 'one/package.json'), 'utf8')).toBe(checkout);
+	expect(manifest(checkout)).toMatchObject({...rest, scripts: {prepare: 'node build.mjs'}});
+});
+
+test('what a pack that was killed left behind is taken back by the next', async () => {
+	await inCopy(join(at.folder, 'one'), 'node pack.mjs strip && node pack.mjs strip && node pack.mjs restore');
+	expect(readFileSync(join(at.folder, 'one/package.json'), 'utf8')).toBe(
+		readFileSync(join(root, 'package.json'), 'utf8'),
+	);
+});
+
+test('its bill of materials names what is bundled and no more, with licences', () => {
+	const {metadata, components} = JSON.parse(files['dist/tsbox.cdx.json'] ?? '') as Bom;
+	expect(metadata.component.name).toBe('tsbox');
+	const bundled = Object.keys(metafile.inputs).flatMap(
+		input => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? [],
+	);
+	const expected = [...new Set(bundled)].map(path => {
+		const {name, version} = manifest(readFileSync(join(root, path, 'package.json'), 'utf8'));
+		return `${name}@${version}`;
+	});
+	expect(expected).toContain(
+		`zod@${manifest(readFileSync(join(root, 'node_modules/zod/package.json'), 'utf8'))['version']}`,
+	);
+	const named = components.map(
+		({group, name, version}) => `${group === undefined ? '' : `${group}/`}${name}@${version}`,
+	);
+	expect(named.toSorted()).toEqual(expected.toSorted());
+	for (const [index, {purl, licenses}] of components.entries()) {
+		expect(decodeURIComponent(purl.split('?')[0] ?? '')).toBe(`pkg:npm/${named[index]}`);
+		expect(licenses).not.toEqual([]);
+	}
+});
+
+/** The place of a text in a file of the sources. */
+function placeOf(path: string, text: string): string {
+	const lines = readFileSync(join(root, path), 'utf8').split('\n');
+	return `${path}:${lines.findIndex(line => line.includes(text)) + 1}:`;
+}
+
+test('a bug is told with the places in the sources, and an error of the library under --enable-source-maps', async () => {
+	const breaking = at.file(
+		'break.cjs',
+		`const fs = require('node:fs');
+const {readFileSync} = fs;
+fs.readFileSync = (path, ...rest) => {
+	if (String(path).endsWith('/package.json')) throw new RangeError('broken on purpose');
+	return readFileSync(path, ...rest);
+};`,
+	);
+	const program = join(at.folder, 'unpacked/package/bin/tsbox');
+	const env = {PATH: process.env['PATH']};
+	const bug = run(program, ['--version'], {env: {...env, NODE_OPTIONS: `--require ${breaking}`}});
+	await expect(bug).rejects.toMatchObject({
+		code: 125,
+		stderr: expect.stringContaining(`at version (${placeOf('src/cli/main.ts', "'package.json')")}`),
+	});
+	const app = at.file(
+		'app.mjs',
+		`import {load} from '${at.folder}/unpacked/package/dist/index.js';\nawait load({nope: 1});`,
+	);
+	await expect(run(process.execPath, ['--enable-source-maps', app], {env})).rejects.toMatchObject({
+		stderr: expect.stringMatching(/at .*\/src\/spec\/[a-z-]+\.ts:\d+:\d+\)?\n/),
+	});
+	// Without, Node shows the line of the bundle, which is not the whole of it.
+	const plain: unknown = await run(process.execPath, [app], {env}).catch((error: unknown) => error);
+	expect((plain as {stderr: string}).stderr.split('\n').filter(line => line.length > 500)).toEqual([]);
 });
 
 test('it installs into an empty folder, offline, and runs a container; npx does both at once', async () => {
