@@ -113,6 +113,8 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		                                 when they run
 		      --wait                     As -d, and return when all are healthy
 		      --wait-timeout SECONDS     With -d: give up waiting after this long
+		      --name NAME                Name of the container, in place of that of the
+		                                 spec
 		      --scale SERVICE=N          Run this many containers of a service
 		      --abort-on-container-exit  Stop all once a container has ended and is not
 		                                 started again; its exit status counts

@@ -184,6 +184,7 @@ function nameProblems(
 					code: 'E_USAGE',
 					place: option,
 					message: `the file has ${services.length} containers, which can't share a name`,
+					hint: 'give one a `container_name` in the spec, or all another `name` on top of it',
 				},
 			];
 		}

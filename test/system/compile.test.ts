@@ -162,7 +162,11 @@ describe.runIf(root)('a compiled script', () => {
 		await until('the command ran', () => script.seen() === 'up\n');
 		const second = await box.start().ended;
 		expect(second.status).toBe(125);
-		expect(second.stderr).toContain(`error: a container named ${box.name} is running`);
+		expect(second.stderr).toBe(
+			`error: there is a container named ${box.name} already\n` +
+				`  cause    process ${script.child.pid}, which started it, is there\n` +
+				`  mend     stop and remove it: tsbox down ${box.name}\n`,
+		);
 		script.child.kill('SIGTERM');
 		expect((await script.ended).status).toBe(7);
 		expect(box.leftovers()).toEqual([]);

@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process';
 import {expect, test} from 'vitest';
 import {testBox} from './box.ts';
 import {project, rows, sleeper, until} from './project.ts';
@@ -89,4 +90,39 @@ test('a name that is taken: by what runs, by what has exited', async () => {
 	);
 	await at.tsbox(['down', at.name]);
 	expect(at.leftovers()).toEqual([]);
+});
+
+test('--name names the one container of a spec, in the foreground and in the background', async () => {
+	await using at = await testBox();
+	const spec = at.spec(sleeper);
+	const other = `${at.name}-other`;
+	const run = at.start(['up', '--name', other, spec]);
+	await run.says(`${other} is running`);
+	run.child.kill('SIGTERM');
+	expect((await run.ended).status).toBe(0);
+	expect((await at.tsbox(['up', '-d', '--name', other, spec])).err).toContain(`${other} is running`);
+	expect(Object.values(await rows(at))).toMatchObject([{name: other, state: 'running'}]);
+	expect((await at.tsbox(['down', other])).status).toBe(0);
+	const shop = project(at, {web: sleeper, db: sleeper});
+	expect(await at.tsbox(['up', '--name', other, shop])).toMatchObject({
+		status: 2,
+		err: expect.stringMatching(/^error: --name: the file has 2 containers, [^]*mend {5}give one a `container_name`/),
+	});
+	expect(at.leftovers()).toEqual([]);
+});
+
+test('a compiled script takes no name that a container in the background has, exited or renamed too', async () => {
+	await using at = await testBox();
+	const {out} = await at.tsbox(['compile', at.spec('command: ["true"]\n')]);
+	const script = at.file('box.sh', out);
+	const ended = new RegExp(`^${at.name} exited \\(0\\)`, 'm');
+	await at.tsbox(['up', '-d', at.spec('command: ["true"]\n')]);
+	await until('it has exited', async () => ended.test((await at.tsbox(['ps', '-a'])).out.replaceAll(/ +/g, ' ')));
+	const said = (cause: string): string => `error: there is a container named ${at.name} already\n  cause    ${cause}\n`;
+	const refused = spawnSync('sh', [script], {encoding: 'utf8'});
+	expect(refused.status).toBe(125);
+	expect(refused.stderr).toContain(said('it was started in the background, and has its name until it is removed'));
+	expect((await at.tsbox(['rename', at.name, `${at.name}-old`])).status).toBe(0);
+	expect(spawnSync('sh', [script], {encoding: 'utf8'}).stderr).toBe(refused.stderr);
+	expect((await at.tsbox(['ps', '-a', '-q'])).out).toBe(`${at.name}-old\n`);
 });

@@ -40,6 +40,7 @@ export const up = defineCommand({
 		detach: {kind: 'flag', short: 'd', describe: 'Start the services in the background and return when they run'},
 		wait: {kind: 'flag', describe: 'As -d, and return when all are healthy'},
 		'wait-timeout': {kind: 'number', value: 'SECONDS', describe: 'With -d: give up waiting after this long'},
+		name: {kind: 'text', value: 'NAME', describe: 'Name of the container, in place of that of the spec'},
 		scale: {kind: 'list', value: 'SERVICE=N', describe: 'Run this many containers of a service'},
 		'abort-on-container-exit': {
 			kind: 'flag',
@@ -80,7 +81,7 @@ export const up = defineCommand({
 			env: io.env,
 			bestEffort: values['best-effort'],
 			profiles: values.profile,
-			...given({file, overrides: scaleOf(values.scale), config: folders.config}),
+			...given({file, overrides: overridesOf(values), config: folders.config}),
 		};
 		await refuseUnlocked(values, 'up', spec, {services, alone: !isDetached && services.length === 1}, context);
 		if (values.dash) return upOnDash(values, spec, services, context);
@@ -101,6 +102,11 @@ export const up = defineCommand({
 		return startContainer({verb: 'up', spec: one, tty, progress, record: values.record}, context);
 	},
 });
+
+/** What the command line has in place of the spec's words; undefined where nothing. */
+function overridesOf({name, scale}: {readonly name: string | undefined; readonly scale: readonly string[]}) {
+	return name === undefined && scale.length === 0 ? undefined : {...scaleOf(scale), ...given({name})};
+}
 
 /** The service of which one container is to be started, and nothing else; undefined where there are more. */
 function onlyOne({services, active}: Project, named: readonly string[]): string | undefined {
