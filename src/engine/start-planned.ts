@@ -35,7 +35,7 @@ function startError(machine: Machine, error: unknown, members: readonly CgroupMe
 	return new TsboxError('E_START_OOM', `the container can't start in ${sizeWords(memory.limit)} of memory`, {
 		...(error.step === undefined ? {} : {step: error.step}),
 		output: `killed by the memory limit of ${sizeWords(memory.limit)} (peak ${sizeWords(memory.peak)})`,
-		why: 'setting it up needs about 4 MiB inside its own limit',
+		why: 'setting it up takes 1 to 4 MiB inside its own limit',
 		hint: 'raise `mem_limit`',
 		cause: error,
 	});

@@ -1,5 +1,5 @@
 import type {Host} from '../host/host.ts';
-import {kernelText} from '../host/kernel-text.ts';
+import {machineMemory} from '../host/machine-memory.ts';
 import {cpuTime, networkUse, readUsage} from '../run/usage.ts';
 import type {ContainerRecord} from '../state/record.ts';
 import type {RunningRecord} from './running-container.ts';
@@ -34,7 +34,7 @@ interface Kept {
  */
 export function usageMeter(machine: Machine): UsageMeter {
 	const {host} = machine;
-	const machineMemory = memoryTotal(machine);
+	const whole = machineMemory(machine.host) ?? null;
 	let kept: ReadonlyMap<string, Kept> = new Map();
 	return containers => {
 		const after = new Map<string, Kept>();
@@ -44,7 +44,7 @@ export function usageMeter(machine: Machine): UsageMeter {
 			const from = before?.host ?? withoutAbsent(host);
 			const cpu = {time: cpuTime(from, container.cgroups), at: performance.now()};
 			after.set(identity, {cpu, host: from});
-			return statsOf(from, container, cpuPercent(before?.cpu, cpu), machineMemory);
+			return statsOf(from, container, cpuPercent(before?.cpu, cpu), whole);
 		});
 		kept = after;
 		return all;
@@ -80,7 +80,7 @@ function statsOf(
 	host: Host,
 	{shown, process, cgroups, namespaces}: MeteredContainer,
 	cpu: number | null,
-	machineMemory: number | null,
+	whole: number | null,
 ): ContainerStats {
 	const {memory, pids, block, pressure} = readUsage(host, cgroups);
 	const network = namespaces.includes('network') ? networkUse(host, process.pid) : null;
@@ -88,7 +88,7 @@ function statsOf(
 		name: shown,
 		pid: process.pid,
 		cpuPercent: cpu,
-		memory: memory === null ? null : {...memory, percent: memoryPercent(memory, machineMemory)},
+		memory: memory === null ? null : {...memory, percent: memoryPercent(memory, whole)},
 		pids,
 		network: network === null ? null : {rxBytes: network.in, txBytes: network.out},
 		block: block === null ? null : {readBytes: block.in, writeBytes: block.out},
@@ -97,18 +97,12 @@ function statsOf(
 }
 
 /** Of what it may have: its limit, or the machine's memory where that is less. */
-function memoryPercent(memory: {used: number; limit: number | null}, machineMemory: number | null): number | null {
-	const most = Math.min(memory.limit ?? Number.POSITIVE_INFINITY, machineMemory ?? Number.POSITIVE_INFINITY);
+function memoryPercent(memory: {used: number; limit: number | null}, whole: number | null): number | null {
+	const most = Math.min(memory.limit ?? Number.POSITIVE_INFINITY, whole ?? Number.POSITIVE_INFINITY);
 	return Number.isFinite(most) && most > 0 ? percent(memory.used, most) : null;
 }
 
 /** With two decimals. */
 function percent(part: number, whole: number): number {
 	return Math.round((part / whole) * 10_000) / 100;
-}
-
-/** Bytes; proc_meminfo(5). */
-function memoryTotal({host}: Machine): number | null {
-	const match = /^MemTotal:\s+(\d+) kB$/m.exec(kernelText(host, '/proc/meminfo') ?? '');
-	return match === null ? null : Number(match[1]) * 1024;
 }

@@ -126,6 +126,8 @@ export interface HostFacts {
 	/** The caller's own hard limits, -1 unlimited, by name: `nofile`. */
 	readonly rlimits: Readonly<Record<string, number>>;
 	readonly cpus: number;
+	/** Its memory, bytes; facts that were saved before this was asked have none. */
+	readonly memory?: number;
 }
 
 /** Ids that belong to a user beside its own, subuid(5). */

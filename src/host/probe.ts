@@ -1,5 +1,6 @@
 import {type HostFacts, packageManagers} from './facts.ts';
 import type {Host} from './host.ts';
+import {machineMemory} from './machine-memory.ts';
 import {capabilitiesIn, capabilitiesUpTo} from './probe/capabilities.ts';
 import {readCgroups} from './probe/cgroup.ts';
 import {readElf} from './probe/elf.ts';
@@ -57,6 +58,7 @@ export function readHost(host: Host, {seccompLoader, ...programs}: ProgramFacts)
 	const text = (path: string): string => (host.readText(path) ?? '').trim();
 	const {uid, gid, capabilities: mask} = caller(host);
 	const capabilities = capabilitiesUpTo(Number(text('/proc/sys/kernel/cap_last_cap')));
+	const memory = machineMemory(host);
 	const limits = Object.entries(parseLimits(text('/proc/self/limits')));
 	return {
 		schema: 1,
@@ -81,6 +83,7 @@ export function readHost(host: Host, {seccompLoader, ...programs}: ProgramFacts)
 		capabilities,
 		rlimits: Object.fromEntries(limits.map(([name, {hard}]) => [name, hard])),
 		cpus: countCpus(text('/sys/devices/system/cpu/online')),
+		...(memory === undefined ? {} : {memory}),
 	};
 }
 

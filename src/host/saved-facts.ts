@@ -61,6 +61,7 @@ const factsShape: Shape = fields({
 	capabilities: list(text),
 	rlimits: table(count),
 	cpus: count,
+	memory: anyOf(exactly(undefined), count),
 });
 
 /** Facts as a file that {@link loadFacts} takes. */

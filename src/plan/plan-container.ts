@@ -1,5 +1,6 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Plan} from '../step/step.ts';
+import {memoryWarnings} from '../spec/memory-warnings.ts';
 import {portWarnings} from '../spec/port-warnings.ts';
 import {reproducibleWarnings} from '../spec/reproducible.ts';
 import {toolboxFolder} from '../host/sealed-tools.ts';
@@ -61,6 +62,7 @@ export function planContainer(input: PlanInput): Plan {
 			...sharedIds(input),
 			...hiddenWarnings(input),
 			...volumeWarnings(input),
+			...memoryWarnings(service, facts.memory),
 			...portWarnings(service),
 			...notReproducible(input),
 			...missing.warnings,

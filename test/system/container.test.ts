@@ -86,10 +86,24 @@ describe.skipIf(!root)('a container', () => {
 
 	test('that can not start in its memory says that', async () => {
 		await using box = await testBox();
-		const {status, err} = await box.tsbox(['run', box.spec('mem_limit: 256k\nmemswap_limit: 256k\n'), '--', 'true']);
+		const {status, err} = await box.tsbox(['run', box.spec('mem_limit: 512k\nmemswap_limit: 512k\n'), '--', 'true']);
 		expect(status).toBe(125);
-		expect(err).toContain('killed by the memory limit of 256 KiB');
+		expect(err).toContain('killed by the memory limit of 512 KiB');
+		const less = await box.tsbox(['validate', box.spec('mem_limit: 511k\n')]);
+		expect(less.err).toContain('a container is set up inside its own limit, which takes 1 to 4 MiB');
 		expect(box.leftovers()).toEqual([]);
+	});
+
+	test('that may use more memory than there is starts with a warning', async () => {
+		await using box = await testBox();
+		const said = /warning: `mem_limit` is 4 PiB, and the machine has \S+ [GM]iB: it holds nothing back/;
+		const spec = box.spec('mem_limit: 4096t\n');
+		for (const words of [
+			['validate', spec],
+			['run', spec, '--', 'true'],
+		])
+			expect(await box.tsbox(words)).toMatchObject({status: 0, err: expect.stringMatching(said)});
+		expect((await box.tsbox(['plan', spec])).out).toContain('`mem_limit` is 4 PiB');
 	});
 
 	test('has the capabilities, ids and descriptors of its spec and no others', async () => {

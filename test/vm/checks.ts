@@ -56,9 +56,9 @@ export const cgroupChecks: Checks = {
 		assert.match(err, /killed by the memory limit of 16 MiB/);
 	},
 	'a limit that is too small to start in is named as the reason': () => {
-		const {status, err} = tsbox('up', spec('tiny', ['true'], 'mem_limit: 400k\nmemswap_limit: 400k'));
+		const {status, err} = tsbox('up', spec('tiny', ['true'], 'mem_limit: 512k\nmemswap_limit: 512k'));
 		assert.equal(status, 125);
-		assert.match(err, /can't start in 0\.4 MiB of memory/);
+		assert.match(err, /can't start in 512 KiB of memory/);
 	},
 	'no more processes start than pids_limit': () => {
 		const {out, err} = tsbox(

@@ -1,5 +1,8 @@
 import {defineCommand} from '../command.ts';
 import {given, profileOptions} from '../run-options.ts';
+import {machineMemory} from '../../host/machine-memory.ts';
+import {realHost} from '../../host/real-host.ts';
+import {memoryWarnings} from '../../spec/memory-warnings.ts';
 import {portWarnings} from '../../spec/port-warnings.ts';
 import {jsonText} from '../../view/json.ts';
 import {tell} from '../tell.ts';
@@ -24,10 +27,12 @@ export const validate = defineCommand({
 			profiles: values.profile,
 			...given({file, config: folders.config}),
 		});
+		const memory = machineMemory(realHost());
 		const several = project.services.length > 1;
 		for (const service of project.services) {
 			const of = several ? `${service.service}: ` : '';
-			for (const warning of portWarnings(service)) tell(io, `warning: ${of}${warning}`);
+			for (const warning of [...memoryWarnings(service, memory), ...portWarnings(service)])
+				tell(io, `warning: ${of}${warning}`);
 		}
 		if (values.json) io.out(jsonText(project, 2));
 		else {
