@@ -1,4 +1,5 @@
 import {join} from 'node:path';
+import {speakToCommandLine} from '../errors/callers-words.ts';
 import {asForeseen} from '../errors/system-failure.ts';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {type Aliases, aliasesOf, aliasText} from './aliases.ts';
@@ -15,6 +16,7 @@ import {usageError} from './usage-error.ts';
 
 /** Carries out one command line and gives the exit status; never throws. */
 export async function main(argv: readonly string[], io: Io, engine: EngineApi): Promise<number> {
+	speakToCommandLine();
 	try {
 		return await dispatch(argv, wantsPager(argv) ? io : {...io, page: async text => io.out(text)}, engine);
 	} catch (error) {

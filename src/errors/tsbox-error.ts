@@ -1,5 +1,6 @@
 import {constants} from 'node:os';
 import {isError} from './is-error.ts';
+import {inCallersWords} from './callers-words.ts';
 import {type ErrorCode, errorCodes} from './codes.ts';
 
 /** What a {@link TsboxError} can tell beyond its message; each is shown once, in this order. */
@@ -12,7 +13,7 @@ export interface ErrorFacts {
 	readonly output?: string;
 	/** The likely cause, one sentence. */
 	readonly why?: string;
-	/** What mends it, one imperative sentence. */
+	/** What mends it, one imperative sentence; like `why` in the words of the command line, see {@link inCallersWords}. */
 	readonly hint?: string;
 	readonly cause?: unknown;
 }
@@ -33,8 +34,8 @@ export class TsboxError extends Error {
 		this.step = facts.step;
 		this.command = facts.command;
 		this.output = facts.output;
-		this.why = facts.why;
-		this.hint = facts.hint;
+		this.why = facts.why === undefined ? undefined : inCallersWords(facts.why);
+		this.hint = facts.hint === undefined ? undefined : inCallersWords(facts.hint);
 	}
 
 	/** The exit status that the program ends with; the table is in codes.ts. */

@@ -64,7 +64,7 @@ function isEmpty(part: object): boolean {
 
 function refuseImpossible({limit, swap, reservation}: NonNullable<OciResources['memory']>): void {
 	if (swap !== undefined && limit === undefined)
-		throw new TsboxError('E_USAGE', '--memory-swap counts memory and swap together, and memory has no limit', {
+		throw new TsboxError('E_USAGE', 'the limit of swap counts memory and swap together, and memory has no limit', {
 			hint: 'add --memory',
 		});
 	if (swap !== undefined && swap !== -1 && limit !== undefined && swap < limit)

@@ -100,7 +100,7 @@ describe('ids', () => {
 		);
 		for (const word of ['', 'nothing', '.new', '..'])
 			expect(() => findRunId(machine, word)).toThrow(
-				expect.objectContaining({code: 'E_RUN_NOT_FOUND', hint: '`tsbox runs ls` lists them'}),
+				expect.objectContaining({code: 'E_RUN_NOT_FOUND', hint: '`listRuns()` lists them'}),
 			);
 	});
 

@@ -81,7 +81,7 @@ test('of processes that want the same name at the same time one gets it', async 
 test('the error for a taken name tells how to go on', () => {
 	expect(nameInUse(host, state, 'demo')).toMatchObject({
 		code: 'E_NAME_IN_USE',
-		hint: expect.stringContaining('tsbox down demo'),
+		hint: expect.stringContaining('`down()`'),
 	});
 });
 

@@ -8,7 +8,7 @@ const full = new TsboxError('E_STEP_FAILED', "can't mount the overlay on /run/ts
 	command: 'mount -t overlay overlay -o lowerdir=/a,upperdir=/b,workdir=/c /d',
 	output: 'mount: /d: wrong fs type,\nbad superblock\n',
 	why: 'the store is on a filesystem that overlay cannot write to',
-	hint: 'Set --store to a folder on ext4 or xfs',
+	hint: 'Put the store on ext4 or xfs',
 });
 
 test('a failed step tells step, command, output, cause and mend in this order', () => {
@@ -19,7 +19,7 @@ test('a failed step tells step, command, output, cause and mend in this order', 
 		  output   mount: /d: wrong fs type,
 		           bad superblock
 		  cause    the store is on a filesystem that overlay cannot write to
-		  mend     Set --store to a folder on ext4 or xfs
+		  mend     Put the store on ext4 or xfs
 		"
 	`);
 });

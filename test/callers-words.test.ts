@@ -1,0 +1,58 @@
+import {expect, test} from 'vitest';
+import {commands} from '../src/cli/commands.ts';
+import {globalOptions} from '../src/cli/command.ts';
+import {functions, inCallersWords, options, speakToCommandLine} from '../src/errors/callers-words.ts';
+import {shortfalls} from '../src/plan/unsupported.ts';
+import * as library from '../src/index.ts';
+
+/* A process is spoken to as a program until its command line says otherwise: the order of these tests is that of its life. */
+
+const refusal = () => {
+	try {
+		shortfalls(false).add('no such thing', 'the kernel is old', 'take a newer one');
+	} catch (error) {
+		return (error as library.TsboxError).hint;
+	}
+	return undefined;
+};
+
+const hints = [
+	'name one with --store and --state',
+	'name the lock with `--lock FILE`',
+	'`tsbox ps -a` lists all containers',
+	'remove it with `tsbox down web`, or see `tsbox doctor`',
+	'free some space; `tsbox gc` and `tsbox images prune` remove what is not used',
+	'start it by `systemd-run --user --scope -p Delegate=yes -- tsbox ...`, or as root',
+	'give your user a range of ids: `sudo usermod --add-subuids 100000-165535 $USER`',
+];
+
+test('a program is told options and functions of the library, and a command where there is no function', () => {
+	expect(hints.map(inCallersWords)).toEqual([
+		'name one with `store` and `state`',
+		'name the lock with `file`',
+		'`list()` lists all containers',
+		'remove it with `down()`, or see `tsbox doctor`',
+		'free some space; `gc()` and `pruneImages()` remove what is not used',
+		...hints.slice(5),
+	]);
+	expect(refusal()).toBe('take a newer one, or go without with `bestEffort`');
+});
+
+test('what is named is there, on both sides', () => {
+	expect(library).toMatchObject(
+		Object.fromEntries(Object.values(functions).map(call => [call.replace('()', ''), expect.any(Function)])),
+	);
+	const verbs = commands.map(({name}) => name);
+	expect(Object.keys(functions).filter(words => !verbs.includes(words.split(' ')[0] ?? ''))).toEqual([]);
+	const known = new Set(
+		[globalOptions, ...commands.map(command => command.options)].flatMap(each => Object.keys(each)),
+	);
+	const names = Object.keys(options).map(option => option.slice('--'.length).split(' ')[0] ?? '');
+	expect(names.filter(name => !known.has(name))).toEqual([]);
+});
+
+test('a person is told what to type', () => {
+	speakToCommandLine();
+	expect(hints.map(inCallersWords)).toEqual(hints);
+	expect(refusal()).toBe('take a newer one, or go without with --best-effort');
+});
