@@ -2,8 +2,8 @@ import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
 
 /** A file that others add to, read from its start, or from where it ended when it was opened. It can be read to its end after it was removed. */
 export interface FollowedFile {
-	/** The next bytes, at most `most`; undefined where there are none yet. */
-	readonly read: (most: number) => Buffer | undefined;
+	/** The next bytes, at most `most`, and a part of `into` where that is given; undefined where there are none yet. */
+	readonly read: (most: number, into?: Buffer) => Buffer | undefined;
 	/** How many bytes are still to be read. */
 	readonly behind: () => number;
 	/** Goes on at this byte, where that lies ahead; gives how many were passed over. */
@@ -29,10 +29,10 @@ export function followFile(path: string, from: 'start' | 'end'): FollowedFile {
 	};
 	return {
 		behind,
-		read: most => {
+		read: (most, into) => {
 			const length = Math.min(most, behind());
 			if (length === 0) return undefined;
-			const bytes = Buffer.allocUnsafe(length);
+			const bytes = into ?? Buffer.allocUnsafe(length);
 			const got = readSync(fd, bytes, 0, length, at);
 			at += got;
 			return got === 0 ? undefined : bytes.subarray(0, got);

@@ -16,20 +16,45 @@ const exhausted = ['EMFILE', 'ENFILE', 'ENOSPC', 'ENOMEM'];
  *
  * @param changed - told the entry of the folder; null where that is not known, or nothing may have changed
  * @param pollMs - the interval, ms
+ * @param restMs - for what may change all the time: after each change the kernel is not listened to for so many ms, and then
+ * null is told. Taking an event takes longer than the write(2) that it tells of.
  * @throws the system's error for a path that is not there.
  */
-export function watchPath(path: string, changed: (entry: string | null) => void, pollMs: number): PathWatch {
+export function watchPath(
+	path: string,
+	changed: (entry: string | null) => void,
+	pollMs: number,
+	restMs = 0,
+): PathWatch {
 	let timer: NodeJS.Timeout | undefined;
 	const poll = (): void => void (timer ??= setInterval(() => changed(null), pollMs));
 	let watcher: FSWatcher | undefined;
-	try {
-		watcher = watch(path, (_, entry) => changed(entry));
-		watcher.on('error', poll);
-	} catch (error) {
-		if (!exhausted.includes(errnoOf(error) ?? '')) throw error;
-		statSync(path);
-		poll();
-	}
+	const listen = (): void => {
+		try {
+			watcher = watch(path, (_, entry) => {
+				if (restMs > 0) rest();
+				changed(entry);
+			});
+			watcher.on('error', poll);
+		} catch (error) {
+			if (!exhausted.includes(errnoOf(error) ?? '')) throw error;
+			statSync(path);
+			poll();
+		}
+	};
+	const rest = (): void => {
+		watcher?.close();
+		timer = setTimeout(() => {
+			timer = undefined;
+			try {
+				listen();
+			} catch {
+				// It is gone: nobody would tell of what is put in its place.
+			}
+			changed(null);
+		}, restMs);
+	};
+	listen();
 	return {
 		close: () => {
 			watcher?.close();

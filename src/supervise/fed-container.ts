@@ -51,6 +51,8 @@ export interface FedContainer {
 
 /** How often the files are looked at where the kernel has no watch left, ms. */
 const pollMs = 200;
+/** How long it is not listened after a change, ms: a feed reads no sooner again. */
+const restMs = 50;
 
 /**
  * A container as a feed follows it.
@@ -101,7 +103,7 @@ export function fedContainer(machine: Machine, name: string, grew: () => void): 
 			watcher?.close();
 			watcher = undefined;
 			try {
-				watcher = watchPath(folder, entry => entry !== 'marks' && grew(), pollMs);
+				watcher = watchPath(folder, entry => entry !== 'marks' && grew(), pollMs, restMs);
 			} catch (error) {
 				// It is not there yet, or no more.
 				if (errnoOf(error) === undefined) throw error;

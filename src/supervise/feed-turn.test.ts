@@ -10,13 +10,14 @@ function loud() {
 	const seen = {read: 0, lines: 0};
 	const stream: FedStream['stream'] = {
 		until: function* () {},
-		next: ({bytes, lines}) => {
+		next: ({bytes, lines}, hand) => {
 			const read = Math.min(bytes, size - at, lines * 100);
 			at += read;
 			seen.read += read;
-			const all = Array.from({length: Math.floor(read / 100)}, () => 'x'.repeat(99));
-			seen.lines += all.length;
-			return {lines: all, bytes: read};
+			const count = Math.floor(read / 100);
+			for (let nth = 0; nth < count; nth += 1) hand(Buffer.alloc(99, 'x'));
+			seen.lines += count;
+			return {lines: count, bytes: read};
 		},
 		behind: () => size - at,
 		skip: keep => {

@@ -26,7 +26,7 @@ export interface FeedTurn {
 /** Reads for a feed, never more at once than can be shown, from all that print in turn. */
 export function feedTurn(host: Host, add: LineRing['add']): FeedTurn {
 	let turns = 0;
-	const addLine = ({service, which}: FedStream, text: string): void =>
+	const addLine = ({service, which}: FedStream, text: Buffer): void =>
 		add({kind: 'line', service, stream: which, at: host.now(), text});
 	const endLine = (one: FedStream): boolean => {
 		const text = one.stream.rest();
@@ -65,16 +65,16 @@ export function feedTurn(host: Host, add: LineRing['add']): FeedTurn {
 			for (const one of [...busy.slice(first), ...busy.slice(0, first)]) {
 				if (left.lines <= 0 || left.bytes <= 0) break;
 				if (passOver(one, now, busy.length)) added = true;
-				const {lines, bytes} = one.stream.next({
+				const share = {
 					bytes: Math.ceil(budget.bytes / busy.length),
 					lines: Math.ceil(budget.lines / busy.length),
-				});
-				for (const text of lines) addLine(one, text);
+				};
+				const {lines, bytes} = one.stream.next(share, text => addLine(one, text));
 				one.allowance = Math.max(0, one.allowance - bytes);
 				left.bytes -= bytes;
-				left.lines -= lines.length;
+				left.lines -= lines;
 				one.grewAt = now;
-				if (lines.length > 0) added = true;
+				if (lines > 0) added = true;
 			}
 			if (containers.map(settleOld).includes(true)) added = true;
 			const isBehind = ({stream}: FedStream): boolean => stream.behind() > 0;

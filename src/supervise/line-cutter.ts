@@ -1,16 +1,14 @@
 /** Cuts a stream of bytes into lines. */
 export interface LineCutter {
-	/** The lines that end in these bytes, without their ends. */
-	readonly cut: (bytes: Buffer) => readonly string[];
-	/** What has no end yet, as a line; undefined where there is nothing. */
-	readonly rest: () => string | undefined;
+	/** The lines that end in these bytes, without their ends; each is there until the next one is asked for. */
+	readonly cut: (bytes: Buffer) => Iterable<Buffer>;
+	/** What has no end yet, as a line that is there until more is cut; undefined where there is nothing. */
+	readonly rest: () => Buffer | undefined;
 	/** Forgets what has no end yet, and passes over what comes up to the next end. */
 	readonly tear: () => void;
 	/** Whether a line has begun that has no end yet. */
 	readonly isOpen: () => boolean;
 }
-
-const none = Buffer.alloc(0);
 
 /**
  * A cutter for UTF-8; a carriage return before the end belongs to the end, as a terminal makes it.
@@ -18,39 +16,48 @@ const none = Buffer.alloc(0);
  * @param longest - bytes after which a line is cut: what has no end must not fill the memory
  */
 export function lineCutter(longest: number): LineCutter {
-	let open = none;
+	/** What has no end yet, in memory that grows with the longest line and is used again: garbage would be as much as what is read. */
+	let open: Buffer = Buffer.alloc(0);
+	let length = 0;
 	let torn = false;
-	const textOf = (bytes: Buffer, from: number, to: number): string =>
-		bytes.toString('utf8', from, to > from && bytes[to - 1] === 13 ? to - 1 : to);
+	const hold = (bytes: Buffer, at: number): void => {
+		if (open.length < at + bytes.length) {
+			const larger = Buffer.allocUnsafeSlow(2 * (at + bytes.length));
+			open.copy(larger, 0, 0, at);
+			open = larger;
+		}
+		length = at + bytes.copy(open, at);
+	};
+	const textOf = (bytes: Buffer, from: number, to: number): Buffer =>
+		bytes.subarray(from, to > from && bytes[to - 1] === 13 ? to - 1 : to);
 	return {
-		cut: bytes => {
-			const lines: string[] = [];
-			const text = open.length === 0 ? bytes : Buffer.concat([open, bytes]);
+		*cut(bytes) {
+			const seen = length;
+			if (seen > 0) hold(bytes, seen);
+			const text = seen > 0 ? open.subarray(0, length) : bytes;
 			let from = 0;
-			for (let end = text.indexOf(10, open.length); end !== -1; end = text.indexOf(10, from)) {
+			for (let end = text.indexOf(10, seen); end !== -1; end = text.indexOf(10, from)) {
 				for (; end - from > longest; from = cutBefore(text, from + longest))
-					if (!torn) lines.push(textOf(text, from, cutBefore(text, from + longest)));
-				if (!torn) lines.push(textOf(text, from, end));
+					if (!torn) yield textOf(text, from, cutBefore(text, from + longest));
+				if (!torn) yield textOf(text, from, end);
 				torn = false;
 				from = end + 1;
 			}
 			for (; text.length - from > longest; from = cutBefore(text, from + longest))
-				if (!torn) lines.push(textOf(text, from, cutBefore(text, from + longest)));
-			// A copy: the bytes may be a small part of what was read at once.
-			open = torn || from === text.length ? none : Buffer.from(text.subarray(from));
-			return lines;
+				if (!torn) yield textOf(text, from, cutBefore(text, from + longest));
+			hold(text.subarray(torn ? text.length : from), 0);
 		},
 		rest: () => {
-			if (open.length === 0) return undefined;
-			const line = textOf(open, 0, open.length);
-			open = none;
+			if (length === 0) return undefined;
+			const line = textOf(open, 0, length);
+			length = 0;
 			return line;
 		},
 		tear: () => {
-			open = none;
+			length = 0;
 			torn = true;
 		},
-		isOpen: () => open.length > 0,
+		isOpen: () => length > 0,
 	};
 }
 

@@ -1,7 +1,14 @@
+import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {lineRing, type NewLine} from './line-ring.ts';
+import {type FeedLine, lineRing, type NewLine} from './line-ring.ts';
 
-const line = (text: string, at?: number): NewLine => ({kind: 'line', service: 'web', stream: 'stdout', at, text});
+const line = (text: string, at?: number): NewLine => ({
+	kind: 'line',
+	service: 'web',
+	stream: 'stdout',
+	at,
+	text: Buffer.from(text),
+});
 const all = (ring: ReturnType<typeof lineRing>) =>
 	Array.from({length: ring.count()}, (_, index) => {
 		const each = ring.at(index);
@@ -9,7 +16,7 @@ const all = (ring: ReturnType<typeof lineRing>) =>
 	});
 
 test('the oldest lines make way, and a line keeps its number', () => {
-	const ring = lineRing({lines: 3, characters: 100}, 0);
+	const ring = lineRing({lines: 3, bytes: 100}, 0);
 	expect([ring.count(), ring.first(), ring.at(0)]).toEqual([0, 0, undefined]);
 	for (const text of ['a', 'b', 'c', 'd', 'e']) ring.add(line(text));
 	expect(all(ring)).toEqual(['2 c', '3 d', '4 e']);
@@ -17,18 +24,18 @@ test('the oldest lines make way, and a line keeps its number', () => {
 });
 
 test('long lines make more of them go, but the newest stays', () => {
-	const ring = lineRing({lines: 10, characters: 10}, 0);
+	const ring = lineRing({lines: 10, bytes: 10}, 0);
 	for (const text of ['aaaa', 'bbbb', 'cccc']) ring.add(line(text));
 	expect(all(ring)).toEqual(['1 bbbb', '2 cccc']);
 	ring.add(line('x'.repeat(50)));
-	expect(ring.count()).toBe(1);
+	expect(all(ring)).toEqual(['3 xxxxxxxxxx']);
 	ring.add({kind: 'skipped', service: 'web', at: 1, bytes: 1000});
 	ring.add(line('y'));
 	expect(all(ring)).toEqual(['4 -', '5 y']);
 });
 
 test('a time leads to the first line that came then or later', () => {
-	const ring = lineRing({lines: 4, characters: 100}, 35);
+	const ring = lineRing({lines: 4, bytes: 100}, 35);
 	for (const [text, at] of [
 		['gone', 5],
 		['a', 10],
@@ -38,4 +45,51 @@ test('a time leads to the first line that came then or later', () => {
 	] as const)
 		ring.add(line(text, at));
 	expect([0, 10, 11, 20, 21, 35, 36].map(ring.indexAtTime)).toEqual([0, 0, 1, 1, 3, 3, 4]);
+});
+
+test('lines are whole wherever the end of the memory falls, with whose they are and when they came', () => {
+	fc.assert(
+		fc.property(
+			fc.array(fc.string({unit: 'binary', maxLength: 10}), {maxLength: 30}),
+			fc.boolean(),
+			(texts, isDated) => {
+				const ring = lineRing({lines: 7, bytes: 300}, 0);
+				const added = texts.map((text, seq): FeedLine => {
+					const service = seq % 2 === 0 ? 'web' : 'db';
+					if (seq % 5 === 4) return {kind: 'skipped', seq, service, at: seq, bytes: 2 ** 40 + seq};
+					return {
+						kind: 'line',
+						seq,
+						service,
+						stream: seq % 3 === 0 ? 'stdout' : 'stderr',
+						at: isDated ? seq : undefined,
+						text,
+					};
+				});
+				for (const each of added) ring.add(each.kind === 'line' ? {...each, text: Buffer.from(each.text)} : each);
+				expect(Array.from({length: ring.count()}, (_, index) => ring.at(index))).toEqual(added.slice(ring.first()));
+				expect(ring.count()).toBe(Math.min(7, texts.length));
+			},
+		),
+	);
+});
+
+test('of 50 MB of short and long lines no more is held than its bounds', () => {
+	const bounds = {lines: 10_000, bytes: 2 ** 20};
+	const ring = lineRing(bounds, 0);
+	const lengths = [1, 80, 5000];
+	let added = 0;
+	for (let bytes = 0; bytes < 50e6; added++) {
+		const text = 'y'.repeat(lengths[added % 3] ?? 0);
+		ring.add(line(text));
+		bytes += text.length;
+	}
+	const held = Array.from({length: ring.count()}, (_, index) => ring.at(index)).map(each =>
+		each?.kind === 'line' ? each.text.length : 0,
+	);
+	expect(held.reduce((sum, length) => sum + length, 0)).toBeLessThanOrEqual(bounds.bytes);
+	expect(held.at(-1)).toBe(lengths[(added - 1) % 3]);
+	expect(ring.first() + ring.count()).toBe(added);
+	for (let times = 0; times < 20_000; times++) ring.add(line('y'));
+	expect(ring.count()).toBe(bounds.lines);
 });

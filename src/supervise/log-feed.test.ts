@@ -110,7 +110,7 @@ test('of a long history the end is there, from a whole line on', async () => {
 	output('one', Array.from({length: 50_000}, (_, n) => `line ${n}\n`).join(''));
 	const few = await open(['one'], {lines: 10});
 	expect([few.count(), texts(few)[0], texts(few)[9]]).toEqual([10, 'one line 49990', 'one line 49999']);
-	const small = await open(['one'], {characters: 1000});
+	const small = await open(['one'], {bytes: 1000});
 	expect(small.count()).toBeGreaterThan(50);
 	expect(small.count()).toBeLessThan(100);
 	expect(texts(small).at(-1)).toBe('one line 49999');
@@ -127,6 +127,15 @@ test('a flood is passed over, which is said, and its end is there', async () => 
 	const skipped = lines.reduce((sum, line) => sum + (line?.kind === 'skipped' ? line.bytes : 0), 0);
 	expect(skipped).toBeGreaterThan(10_000_000);
 	expect(feed.first() + feed.count()).toBeLessThan(100_000);
+});
+
+test('what comes while history is read is a flood like any other', async () => {
+	output('one', 'a\n');
+	const opening = open(['one']);
+	appendFileSync(join(logs('one'), 'stdout'), `${'y'.repeat(99)}\n`.repeat(100_000));
+	const feed = await opening;
+	await vi.waitFor(() => expect(feed.at(1)).toMatchObject({kind: 'skipped'}), patience);
+	expect([texts(feed)[0], feed.count() < 5000]).toEqual(['one a', true]);
 });
 
 test('a line without an end is cut', async () => {

@@ -18,7 +18,7 @@ export interface LogFeed extends Omit<LineRing, 'add'> {
 }
 
 /** What a feed holds without another wish. */
-const bounds: RingBounds = {lines: 100_000, characters: 8 * 1024 * 1024};
+const bounds: RingBounds = {lines: 100_000, bytes: 8 * 1024 * 1024};
 /** How long history is read before keys have their turn, ms. */
 const sliceMs = 8;
 /** Lines between two looks at the clock. */

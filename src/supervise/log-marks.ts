@@ -64,7 +64,7 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 				if (file === 'marks' || timers.has(name)) return;
 				timers.set(name, setTimeout(mark, markEvery, name));
 			};
-			watchers.set(name, watchPath(logFolder(machine, name), grew, pollMs));
+			watchers.set(name, watchPath(logFolder(machine, name), grew, pollMs, markEvery));
 		} catch {
 			// It has not been started yet.
 		}

@@ -6,7 +6,7 @@ const longestLine = 64 * 1024;
 /** Bytes read at once. A file of very short lines has a line for every two of them. */
 const chunk = 8 * 1024;
 
-/** What a stream may give in a turn. */
+/** What a stream may give in a turn, or gave. */
 export interface TurnBudget {
 	readonly bytes: number;
 	readonly lines: number;
@@ -14,10 +14,10 @@ export interface TurnBudget {
 
 /** One of the two files of a container's output, read from some place on. */
 export interface LogStream {
-	/** Reads up to this byte of the file; hands out lines as they end. */
-	readonly until: (end: number) => Generator<string>;
-	/** The next lines, as many as the budget allows, and little more; and how many bytes were read. */
-	readonly next: (budget: TurnBudget) => {readonly lines: readonly string[]; readonly bytes: number};
+	/** Reads up to this byte of the file; hands out lines as they end. Each is there until the next one is asked for. */
+	readonly until: (end: number) => Generator<Buffer>;
+	/** Hands on the next lines, as many as the budget allows, and little more; each is there until it returns. Gives what was read. */
+	readonly next: (budget: TurnBudget, hand: (line: Buffer) => void) => TurnBudget;
 	/** Bytes that are still to be read. */
 	readonly behind: () => number;
 	/** Passes over all but the last bytes; gives how many were passed over. */
@@ -32,6 +32,8 @@ export interface LogStream {
 export function logStream(path: string, from: number): LogStream {
 	const file: FollowedFile = followFile(path, 'start');
 	const cutter = lineCutter(longestLine);
+	/** One for all that is read: what is not in use any more would be collected late. */
+	const room = Buffer.allocUnsafeSlow(chunk);
 	let at = 0;
 	const pass = (to: number): number => {
 		const passed = file.skipTo(to);
@@ -39,8 +41,8 @@ export function logStream(path: string, from: number): LogStream {
 		return passed;
 	};
 	pass(from);
-	const read = (most: number): readonly string[] | undefined => {
-		const bytes = file.read(Math.min(chunk, most));
+	const read = (most: number): Iterable<Buffer> | undefined => {
+		const bytes = file.read(Math.min(chunk, most), room);
 		at += bytes?.length ?? 0;
 		return bytes === undefined ? undefined : cutter.cut(bytes);
 	};
@@ -52,15 +54,18 @@ export function logStream(path: string, from: number): LogStream {
 				yield* lines;
 			}
 		},
-		next: budget => {
-			const all: string[] = [];
+		next: (budget, hand) => {
 			const start = at;
-			for (const end = at + budget.bytes; at < end && all.length < budget.lines; ) {
-				const lines = read(end - at);
-				if (lines === undefined) break;
-				all.push(...lines);
+			let lines = 0;
+			for (const end = at + budget.bytes; at < end && lines < budget.lines; ) {
+				const ended = read(end - at);
+				if (ended === undefined) break;
+				for (const line of ended) {
+					hand(line);
+					lines += 1;
+				}
 			}
-			return {lines: all, bytes: at - start};
+			return {lines, bytes: at - start};
 		},
 		behind: file.behind,
 		skip: keep => {

@@ -98,7 +98,7 @@ function newsOf(file: FollowedFile): () => readonly ProjectEvent[] {
 	return () => {
 		const lines: string[] = [];
 		for (let bytes = file.read(chunk); bytes !== undefined; bytes = file.read(chunk))
-			for (const line of cutter.cut(bytes)) lines.push(line);
+			for (const line of cutter.cut(bytes)) lines.push(line.toString());
 		return lastEvents(lines);
 	};
 }

@@ -57,6 +57,7 @@ function residentMiB(pid: number): number {
 test('while one floods, keys are answered, memory keeps its bounds, and what was left out is told', async () => {
 	await using screen = await dashboard(at);
 	await goTo(screen, `${at.name}-flood`);
+	const quiet = residentMiB(await screen.pid());
 	await at.tsbox(['exec', `${at.name}-flood`, '--', 'touch', '/go']);
 	await screen.shows('a line of a flood');
 	for (let times = 0; times < 5; times++) {
@@ -69,7 +70,8 @@ test('while one floods, keys are answered, memory keeps its bounds, and what was
 	await screen.shows(/yes a line/);
 	await screen.keys('1');
 	await screen.shows('a line of a flood');
-	expect(residentMiB(await screen.pid())).toBeLessThan(250);
+	// The bounds of what is kept are 11 MiB; V8 lets garbage be some more.
+	expect(residentMiB(await screen.pid())).toBeLessThan(quiet + 60);
 	// A filter leaves nothing but the places where something is left out.
 	await screen.keys('Enter', '&');
 	await screen.shows('show only lines with');
