@@ -2,8 +2,8 @@ import {dirname} from 'node:path';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
 import {explainOrigin} from '../spec/explain-origin.ts';
-import {excessOf, offencesOf, type PolicyOffence} from '../spec/policy-offences.ts';
 import type {Policy, PolicyRule} from '../spec/policy.ts';
+import {excessOf, offencesOf, type PolicyOffence} from '../spec/policy-offences.ts';
 import type {Origin, Service} from '../spec/project.ts';
 import {excerptAt} from '../spec/source-text.ts';
 import type {Machine} from './types.ts';
@@ -12,9 +12,15 @@ import type {Machine} from './types.ts';
  * Holds a container against every policy; the one door that each plan goes through. Paths are compared by where they lead:
  * a symlink counts as what it points at, and so do the folders on the way.
  *
+ * @param excerpts - false: no file is read to show a line of it; the places of a record may name any file of this machine
  * @throws TsboxError E_POLICY with each offence, its place in the spec, the rule and the file that has it.
  */
-export function checkPolicy({host, policies = []}: Machine, service: Service, spec: string): void {
+export function checkPolicy(
+	{host, policies = []}: Machine,
+	service: Service,
+	spec: string,
+	{excerpts = true}: {readonly excerpts?: boolean} = {},
+): void {
 	const found = policies.flatMap(policy => {
 		const folders = policy.allowedBinds?.flatMap(folder => host.realpath(folder) ?? []);
 		const isAllowed = (path: string): boolean => {
@@ -28,7 +34,7 @@ export function checkPolicy({host, policies = []}: Machine, service: Service, sp
 		};
 		return offencesOf(policy, service, seen).map(offence => ({policy, offence}));
 	});
-	refuse(host, found, service.origins, spec);
+	refuse(excerpts ? host : undefined, found, service.origins, spec);
 }
 
 /**
@@ -60,7 +66,12 @@ interface Found {
 	readonly offence: PolicyOffence;
 }
 
-function refuse(host: Host, found: readonly Found[], origins: Readonly<Record<string, Origin>>, spec: string): void {
+function refuse(
+	host: Host | undefined,
+	found: readonly Found[],
+	origins: Readonly<Record<string, Origin>>,
+	spec: string,
+): void {
 	const [first, ...others] = found;
 	if (first === undefined) return;
 	const folder = dirname(spec);
@@ -68,7 +79,7 @@ function refuse(host: Host, found: readonly Found[], origins: Readonly<Record<st
 	const rule = ({policy, offence}: Found): string => `the policy ${ruleAt(policy, offence.rule)}`;
 	const excerpt = ({offence}: Found): readonly string[] => {
 		const origin = origins[offence.key];
-		if (origin?.kind !== 'file') return [];
+		if (host === undefined || origin?.kind !== 'file') return [];
 		const text = host.readText(origin.file) ?? '';
 		const shown = excerptAt({file: origin.file, shown: origin.file, text}, origin);
 		return shown === undefined ? [] : [shown];

@@ -161,7 +161,7 @@ export interface PlanOptions {
 	readonly signal?: AbortSignal;
 	/** Told how far the reading of an archive is whose digest is not known: bytes of its size. */
 	readonly onRead?: (archive: string, done: number, total: number) => void;
-	/** Finds the image in place of looking at the `rootfs` of the spec; `ids` are the owners that its files are to have. */
+	/** Of a record, whose spec is not read: finds the image in place of looking at its `rootfs`; `ids` are the owners that its files are to have. */
 	readonly findImage?: (ids: RangeMap | undefined) => Promise<ImageFacts>;
 }
 
@@ -211,7 +211,8 @@ export async function planInput(
 	const {host, dirs, facts} = machine;
 	const {service: asIs, map} = mapped(asked, facts);
 	const unresolved = fitReproducible(asIs, facts, map);
-	checkPolicy(machine, unresolved, project.file);
+	const excerpts = options.findImage === undefined;
+	checkPolicy(machine, unresolved, project.file, {excerpts});
 	const {service, volumes} = resolveVolumes(machine, unresolved);
 	checkKept(machine, service, map);
 	const ids = isRange(map) && !facts.overlay.idmapped ? map : undefined;
@@ -229,7 +230,7 @@ export async function planInput(
 		options.dry !== true,
 	);
 	// Once more, as they were resolved: a symlink may have been changed since.
-	checkPolicy(machine, withReal(unresolved, found), project.file);
+	checkPolicy(machine, withReal(unresolved, found), project.file, {excerpts});
 	const tty = options.tty ?? service.tty ?? false;
 	const folders = map === null || isRange(map) || image.kind !== 'host' ? [] : hostRoot(host);
 	const config = startingIn(options.cwd, withMappings(toOciConfig({...service, tty}, imagePath(image)), map));

@@ -2,7 +2,8 @@ import {describe, expect, test} from 'vitest';
 import {recordingHost} from '../host/recording-host.ts';
 import {sampleShownRun} from '../view/sample-shown-run.ts';
 import {findRunId, listRuns, removeRun} from './list-runs.ts';
-import {readRun, readRunFiles, readRunSpec} from './read-run.ts';
+import {readRun, readRunFiles} from './read-run.ts';
+import {readRunSpec} from './read-run-spec.ts';
 
 const {run, files} = sampleShownRun;
 const folder = `/store/runs/${run.id}`;
@@ -47,6 +48,18 @@ describe('what is no record says why', () => {
 			JSON.stringify({...run, detached: {project: 'shop', service: 'web', restarts: 'many'}}),
 			'run.json lacks what a run record has',
 		],
+		[
+			'more levels than a stack has',
+			'run.json',
+			`{"schema": 1, "x": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+			'run.json has too many levels',
+		],
+		[
+			'more steps than a page can draw',
+			'run.json',
+			JSON.stringify({...run, steps: Array.from({length: 10_001}, () => run.steps[0])}),
+			'run.json lacks what a run record has',
+		],
 		['steps without titles', 'run.json', JSON.stringify({...run, steps: [{}]}), 'run.json lacks what a run record has'],
 		[
 			'a digest that is a path',
@@ -62,7 +75,7 @@ describe('what is no record says why', () => {
 test('a spec whose container has a path for a name is refused, and a content that is one', () => {
 	const spec = {project: {name: 'x', file: '/x'}, service: {name: '../../etc'}};
 	expect(() => readRunSpec(hostWith('spec.json', JSON.stringify(spec)), folder)).toThrow(
-		expect.objectContaining({code: 'E_RUN_INVALID', why: 'spec.json lacks what a spec has'}),
+		expect.objectContaining({code: 'E_RUN_INVALID', why: 'spec.json says what no spec can say'}),
 	);
 	expect(() => readRunFiles(hostWith('files.json', '[{"path": "/x", "digest": "sha256:../../x"}]'), folder)).toThrow(
 		expect.objectContaining({code: 'E_RUN_INVALID', why: 'files.json is no list of files'}),

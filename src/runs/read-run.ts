@@ -1,27 +1,40 @@
-import {TsboxError} from '../errors/tsbox-error.ts';
 import type {LayerFile} from '../engine/layer-files.ts';
-import type {Host} from '../host/host.ts';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {FileFacts, Host} from '../host/host.ts';
 import {parseJson} from '../image/record.ts';
-import {parseName} from '../spec/container-name.ts';
-import {runFiles, type RunRecord, type RunSpec} from './run-record.ts';
-import {isLayerFile, isObject, isRun} from './run-shape.ts';
+import {type RunRecord, runFiles} from './run-record.ts';
+import {isLayerFile, isObject, isRun, isTooDeep} from './run-shape.ts';
 
-function invalid(folder: string, why: string, hint?: string): TsboxError {
+/** The error for a folder that is no record. */
+export function invalid(folder: string, why: string, hint?: string): TsboxError {
 	return new TsboxError('E_RUN_INVALID', `${folder} is no run record that can be read`, {
 		why,
 		...(hint === undefined ? {} : {hint}),
 	});
 }
 
-/** A file of a record as JSON. The folder may come from anybody: only what root or oneself wrote is read. */
+/** Bytes that a file may have which is read whole: Node has no text of more than twice as many. */
+const mostBytes = 256 * 1024 * 1024;
+
+/** Throws for what somebody else could have written; the folder may come from anybody. */
+function checkOwner(folder: string, what: string, {uid, mode}: FileFacts): void {
+	const hint = 'have its owner export it, and import what comes of that';
+	if (uid !== 0 && uid !== process.getuid?.()) throw invalid(folder, `${what} belongs to another user`, hint);
+	if ((mode & 0o002) !== 0) throw invalid(folder, `${what} may be written by everybody`, hint);
+}
+
+/** A file of a record as JSON: only what root or oneself wrote, in a folder where nobody else puts another in its place. */
 function jsonOf(host: Host, folder: string, name: string): unknown {
+	const above = host.stat(folder);
 	const facts = host.lstat(`${folder}/${name}`);
-	if (facts === undefined) throw invalid(folder, `it has no ${name}`);
+	if (above === undefined || facts === undefined) throw invalid(folder, `it has no ${name}`);
 	if (facts.kind !== 'file') throw invalid(folder, `${name} is no file`);
-	if (facts.uid !== 0 && facts.uid !== process.getuid?.())
-		throw invalid(folder, `${name} belongs to another user`, 'have its owner export it, and import what comes of that');
+	checkOwner(folder, 'it', above);
+	checkOwner(folder, name, facts);
+	if (facts.size > mostBytes) throw invalid(folder, `${name} is too large`);
 	const value = parseJson(host.readText(`${folder}/${name}`) ?? '');
 	if (value === undefined) throw invalid(folder, `${name} is cut short or no JSON`);
+	if (isTooDeep(value)) throw invalid(folder, `${name} has too many levels`);
 	return value;
 }
 
@@ -38,30 +51,6 @@ export function readRun(host: Host, folder: string): RunRecord {
 		throw invalid(folder, `it was made by a newer tsbox (schema ${schema})`, 'read it with a tsbox as new as that');
 	if (schema !== 1 || !isRun(value)) throw invalid(folder, `${runFiles.run} lacks what a run record has`);
 	return value as unknown as RunRecord;
-}
-
-/**
- * Reads the spec of a record, as far as it must be right before a plan is made of it.
- *
- * @throws TsboxError E_RUN_INVALID.
- */
-export function readRunSpec(host: Host, folder: string): RunSpec {
-	const value = jsonOf(host, folder, runFiles.spec);
-	if (!isObject(value) || !isObject(value['project']) || !isObject(value['service']))
-		throw invalid(folder, `${runFiles.spec} has no project and service`);
-	const {project, service} = value;
-	const isWhole =
-		typeof project['name'] === 'string' &&
-		typeof project['file'] === 'string' &&
-		// The name becomes a path of the store.
-		typeof service['name'] === 'string' &&
-		parseName(service['name']).ok &&
-		['command', 'entrypoint', 'volumes', 'namespaces', 'capAdd', 'capDrop', 'devices', 'ulimits', 'ports'].every(key =>
-			Array.isArray(service[key]),
-		) &&
-		['rootfs', 'environment', 'sysctls', 'labels', 'origins', 'security'].every(key => isObject(service[key]));
-	if (!isWhole) throw invalid(folder, `${runFiles.spec} lacks what a spec has`);
-	return value as unknown as RunSpec;
 }
 
 /** Reads the list of files that a run wrote; by path. Throws TsboxError E_RUN_INVALID. */

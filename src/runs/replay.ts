@@ -1,14 +1,22 @@
 import {planService} from '../engine/plan-container.ts';
 import type {CommandEnd, Machine, UpRequest} from '../engine/types.ts';
 import {upPlanned} from '../engine/up.ts';
-import type {Project, Service} from '../spec/project.ts';
+import type {Project, RootfsSource, Service} from '../spec/project.ts';
 import {openRun} from './open-run.ts';
-import {readRunSpec} from './read-run.ts';
+import {readRunSpec} from './read-run-spec.ts';
 import {recordRun} from './recorder.ts';
 import {imageOfRun} from './run-image.ts';
+import type {RunImage} from './run-record.ts';
 
 /** What {@link replay} needs beside the record. */
 export type ReplayRequest = Pick<UpRequest, 'stdio' | 'signal' | 'force' | 'emit' | 'cwd' | 'env'>;
+
+/** The image is that of the record, so it is the one that a policy has to see, whatever the spec beside it says. */
+function rootfsOf(image: RunImage, said: RootfsSource): RootfsSource {
+	if (image.kind === 'directory') return image;
+	if (image.kind === said.kind) return said;
+	return image.kind === 'host' ? image : {kind: 'archive', path: image.archive};
+}
 
 /**
  * Runs again what a record tells of, by the record alone: the spec as it was read, command and environment, and the image by
@@ -22,7 +30,7 @@ export async function replay(machine: Machine, word: string, request: ReplayRequ
 	const {folder, run, close} = await openRun(machine, word, request.cwd);
 	try {
 		const spec = readRunSpec(machine.host, folder);
-		const service: Service = {...spec.service, keep: false};
+		const service: Service = {...spec.service, keep: false, rootfs: rootfsOf(run.image, spec.service.rootfs)};
 		if (spec.service.keep)
 			request.emit({
 				type: 'warning',

@@ -10,6 +10,19 @@ export function isObject(value: unknown): value is Json {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Levels that a JSON value of a record has at most, and steps or samples in one; far above what tsbox writes. */
+const [mostLevels, mostRows] = [100, 10_000];
+
+/** Whether a value has so many levels that whoever walks over it could run out of stack. */
+export function isTooDeep(value: unknown): boolean {
+	let level: readonly unknown[] = [value];
+	for (let depth = 0; level.length > 0; depth++) {
+		if (depth > mostLevels) return true;
+		level = level.flatMap(each => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+	}
+	return false;
+}
+
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 /** As far as a Date goes; JSON can say 1e999. */
@@ -97,9 +110,11 @@ export function isRun(value: Json): boolean {
 		(error === undefined || isError(error)) &&
 		(detached === undefined || isDetached(detached)) &&
 		Array.isArray(steps) &&
+		steps.length <= mostRows &&
 		steps.every(isStep) &&
 		orNull(usage, isUsage) &&
 		Array.isArray(samples) &&
+		samples.length <= mostRows &&
 		samples.every(isSample) &&
 		orNull(unread, isTexts)
 	);

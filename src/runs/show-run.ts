@@ -1,8 +1,9 @@
 import type {LayerFile} from '../engine/layer-files.ts';
-import {openRun} from './open-run.ts';
 import type {RunsMachine} from './list-runs.ts';
-import {readRunFiles, readRunJson, readRunSpec} from './read-run.ts';
-import {runFiles, type RunRecord, type RunSpec} from './run-record.ts';
+import {openRun} from './open-run.ts';
+import {readRunFiles, readRunJson} from './read-run.ts';
+import {readRunSpec} from './read-run-spec.ts';
+import {type RunRecord, type RunSpec, runFiles} from './run-record.ts';
 
 /** Bytes of each stream that are shown; all is in the record. */
 const shownOutput = 256 * 1024;

@@ -1,9 +1,10 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {packFolder, unpackFolder} from '../image/record-archive.ts';
 import {isRunId, makeRunWork, runsFolder} from '../state/run-place.ts';
-import {archiveOf} from './run-image.ts';
 import {findRunId, type RunsMachine} from './list-runs.ts';
-import {readRun, readRunFiles, readRunSpec} from './read-run.ts';
+import {readRun, readRunFiles} from './read-run.ts';
+import {readRunSpec} from './read-run-spec.ts';
+import {archiveOf} from './run-image.ts';
 import {contentFile, imageFile, runFiles} from './run-record.ts';
 
 /** What {@link exportRun} writes. */

@@ -8,7 +8,7 @@ import {good} from './parsed.ts';
 import {quoted} from './parsed.ts';
 
 /** What a service can wait for; Compose Specification, `depends_on`. */
-const conditions = ['service_started', 'service_healthy', 'service_completed_successfully'] as const;
+export const conditions = ['service_started', 'service_healthy', 'service_completed_successfully'] as const;
 
 const longForm = z.record(
 	z.string(),

@@ -302,7 +302,8 @@ export const serviceSchema = z.strictObject(serviceShape, {error: 'must be a map
 /** What the schema makes of a container: sizes are bytes, durations milliseconds, sources still as written. */
 export type ServiceInput = z.output<typeof serviceSchema>;
 
-function parseCgroupParent(path: string): Parsed<string> {
+/** The folder of cgroups that a container's own is made in: plain names, which lead nowhere else. */
+export function parseCgroupParent(path: string): Parsed<string> {
 	const trimmed = path.replace(/^\/|\/$/g, '');
 	const valid = trimmed.split('/').every(name => /^[a-zA-Z0-9_.:@\\-]{1,255}$/.test(name) && !/^\.\.?$/.test(name));
 	return valid ? good(trimmed) : bad(`must be a path of plain names below the cgroup mount, not ${quoted(path)}`);
