@@ -132,14 +132,15 @@ export async function startPlanned(
 			},
 			unpack: async () => {
 				if (image.kind !== 'archive') return;
-				const {unpack} = await import('../image/unpack.ts');
-				await unpack(host, facts, dirs.store, image, {
+				const {unpackOnce} = await import('./unpack-once.ts');
+				const options = {
 					limits: machine.limits,
 					...copiedTools,
 					signal: request.signal,
-					onProgress: (done, total, entries) =>
+					onProgress: (done: number, total: number, entries: number): void =>
 						emit({type: 'step.progress', at: host.now(), id: 'image.unpack', done, total, entries}),
-				});
+				};
+				await unpackOnce(machine, image, options, text => emit({type: 'warning', at: host.now(), text}));
 			},
 		});
 		// Its first output need not wait for that. A container that waited at the gate runs for too short a time to be asked.

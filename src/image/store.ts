@@ -8,6 +8,9 @@ export const imagesFolder = (store: string): string => `${store}/images`;
 /** Unpacks in progress and trees on their way out, one folder each, named after the process that works there. */
 export const workFolder = (store: string): string => `${store}/tmp`;
 
+/** A file for each image that is being unpacked; whoever has it locked does it. */
+export const locksFolder = (store: string): string => `${store}/locks`;
+
 /** What makes two unpacked trees different: the archive, and whether its owners are those of a user namespace. */
 export interface ImageName {
 	readonly digest: string;

@@ -8,6 +8,7 @@ import type {Host} from '../host/host.ts';
  * with its holder, however that ends.
  *
  * @param signal - gives up the wait for a lock that another has
+ * @param waits - told when another has it; it costs one more process
  * @throws TsboxError E_HOST_UNSUPPORTED without flock(1), E_SYSTEM when the lock can't be had, E_INTERRUPTED.
  */
 export async function withLock<T>(
@@ -16,12 +17,19 @@ export async function withLock<T>(
 	path: string,
 	work: () => Promise<T>,
 	signal?: AbortSignal,
+	waits?: () => void,
 ): Promise<T> {
 	const {flock, sh} = facts.tools;
 	if (flock === null || sh === null)
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no flock', {hint: 'install util-linux'});
-	const applet = flock.applet === null ? [] : [flock.applet];
-	const holder = host.start([flock.path, ...applet, path, sh.path, '-c', 'echo locked; read -r _'], {
+	const words = [flock.path, ...(flock.applet === null ? [] : [flock.applet])];
+	if (waits !== undefined) {
+		const {exitCode} = await host.start([...words, '-n', path, sh.path, '-c', ':'], {
+			stdio: ['ignore', 'ignore', 'ignore'],
+		}).ended;
+		if (exitCode !== 0) waits();
+	}
+	const holder = host.start([...words, path, sh.path, '-c', 'echo locked; read -r _'], {
 		stdio: ['pipe', 'pipe', 'ignore'],
 	});
 	const [input, output] = holder.pipes;
