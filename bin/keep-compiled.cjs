@@ -27,7 +27,7 @@ for (const file of process.argv.slice(2)) {
 
 /** Writes a file whole or not at all, also where the power fails: V8 would run what is left of one. */
 function write(path, bytes) {
-	const beside = `${path}.${process.pid}`;
+	const beside = `${path}.${process.pid}.cache`;
 	try {
 		// Not a file or a link that is there.
 		const descriptor = openSync(beside, 'wx');
