@@ -84,6 +84,12 @@ export async function upInForeground(
 				if ('signal' in why) say(`${io.isTerminal('stderr') ? '\r' : ''}stopping; Ctrl-C once more kills`);
 				else say(`${why.ended} has ended: all are stopped`);
 			},
+			...(io.isTerminal('stdin') && {
+				leaving: project =>
+					say(
+						`\r${project} goes on in the background; \`tsbox logs -f ${project}\` shows what it prints, \`tsbox down ${project}\` ends it`,
+					),
+			}),
 			emit: event => {
 				const text = json
 					? JSON.stringify(event)

@@ -149,13 +149,18 @@ export async function ask(
 	signal?: AbortSignal,
 ): Promise<readonly ServiceStatus[]> {
 	const socket = createConnection(path);
-	const abort = (): void => void socket.destroy();
+	const lines = createInterface({input: socket, crlfDelay: Infinity});
+	const abort = (): void => {
+		// Of a socket that is destroyed node:readline hears nothing.
+		lines.close();
+		socket.destroy();
+	};
 	signal?.addEventListener('abort', abort, {once: true});
 	let failure: unknown;
 	socket.on('error', error => (failure = error));
 	socket.write(`${JSON.stringify(request)}\n`);
 	try {
-		for await (const text of createInterface({input: socket, crlfDelay: Infinity})) {
+		for await (const text of lines) {
 			const line = JSON.parse(text) as Line;
 			if ('event' in line) onEvent(line.event);
 			else if ('done' in line) return line.done;

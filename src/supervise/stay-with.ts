@@ -25,6 +25,7 @@ export function recordsOf({machine, name: project}: AskedProject): readonly stri
 /**
  * Asks and waits for the answer, also of another supervisor where the first was killed, which is told of by `another`.
  *
+ * @param signal - its abort ends the wait, and nothing else
  * @throws TsboxError what the supervisor says, or why there is none.
  */
 export async function stayWith(
@@ -33,19 +34,28 @@ export async function stayWith(
 	names: readonly string[],
 	onEvent: ProjectSink,
 	another: () => void,
+	signal?: AbortSignal,
 ): Promise<readonly ServiceStatus[]> {
 	const {machine, name, program} = project;
 	let request = first;
 	let inVain = 0;
 	for (;;) {
 		try {
-			const answer = askProject(machine, name, request, program, event => {
-				inVain = 0;
-				onEvent(event);
-			});
+			const answer = askProject(
+				machine,
+				name,
+				request,
+				program,
+				event => {
+					inVain = 0;
+					onEvent(event);
+				},
+				signal,
+			);
 			if (request !== first) another();
 			return await answer;
 		} catch (error) {
+			if (signal?.aborted === true) return [];
 			// `down` from elsewhere.
 			if (await isTakenDown(project, error)) return [];
 			if (++inVain === mostInVain) throw error;

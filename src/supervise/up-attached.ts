@@ -4,6 +4,7 @@ import {signalOf} from '../errors/interruption.ts';
 import {labelOf} from '../spec/replicas.ts';
 import type {ProjectEvent} from './event.ts';
 import {followLines, type LineTaker} from './follow-lines.ts';
+import {leaveByKeys} from './leave-by-keys.ts';
 import {recordsOf, stayWith, stopThose, takeAway} from './stay-with.ts';
 import {announceUp, type DetachedUp, planUp} from './up-detached.ts';
 
@@ -18,6 +19,8 @@ export interface AttachedUp extends Omit<DetachedUp, 'wait' | 'timeoutMs'> {
 	readonly output: LineTaker;
 	/** Told before all are stopped, for a signal or for the first that ended. */
 	readonly stopping: (why: {readonly signal: string} | {readonly ended: string}) => void;
+	/** Told that the detach keys were typed: they go on in the background. Without it no keys are read. */
+	readonly leaving?: (project: string) => void;
 	/** Aborted by a signal that came after the first: end them at once. */
 	readonly force: AbortSignal;
 }
@@ -32,7 +35,7 @@ export interface AttachedUpEnd {
 
 /**
  * Has the services of a spec run, looked after by a supervisor as in the background, and stays with them: hands on what
- * they print and what happens, until all have ended. The signal has them stopped, dependents first. Then the containers
+ * they print and what happens, until all have ended or the detach keys leave them. The signal has them stopped, dependents first. Then the containers
  * that were made here are removed; those that were there before stay as `stop` leaves them.
  *
  * @throws TsboxError for a spec that can't be, before anything is touched; or for a supervisor that can't be started.
@@ -82,14 +85,29 @@ export async function upAttached(machine: Machine, request: AttachedUp): Promise
 		stop({});
 	};
 	const onForce = (): void => stop({timeoutMs: 0});
+	const left = new AbortController();
+	const onKeys = (): void => {
+		// What is being stopped is not left.
+		if (stopped !== undefined || left.signal.aborted) return;
+		request.leaving?.(name);
+		left.abort();
+	};
+	const giveBack = request.leaving === undefined ? undefined : await leaveByKeys(machine, onKeys);
 	signal.addEventListener('abort', onStop);
 	force.addEventListener('abort', onForce);
 	try {
 		if (signal.aborted) onStop();
 		const ask = {verb: 'up' as const, project: planned.request, wait: false, stay: true};
-		const states = await stayWith(project, ask, names, onEvent, () => {
-			if (stopped !== undefined) stop(stopped);
-		});
+		const states = await stayWith(
+			project,
+			ask,
+			names,
+			onEvent,
+			() => {
+				if (stopped !== undefined) stop(stopped);
+			},
+			left.signal,
+		);
 		for (const {label, name: id} of containers) {
 			const exitCode = states.find(state => state.name === id)?.exitCode;
 			if (!ends.has(label) && exitCode != null) ends.set(label, exitCode);
@@ -98,13 +116,12 @@ export async function upAttached(machine: Machine, request: AttachedUp): Promise
 	} finally {
 		signal.removeEventListener('abort', onStop);
 		force.removeEventListener('abort', onForce);
+		await giveBack?.();
 		await lines.finish();
-		await takeAway(
-			project,
-			names.filter(each => !before.includes(each)),
-			emit,
-		);
+		const made = names.filter(each => !before.includes(each));
+		if (!left.signal.aborted) await takeAway(project, made, emit);
 	}
+	if (left.signal.aborted) return {exitCode: 0};
 	const labels = containers.flatMap(each => (each.service.service === exitCodeFrom ? [each.label] : []));
 	const exitCode = exitCodeOf([...ends], request, labels);
 	return {exitCode, ...(signal.aborted ? {signal: signalOf(signal)} : {})};

@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {appendFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
@@ -12,6 +13,11 @@ const polite = (word: string): string =>
 	`command: [sh, -c, "trap 'echo bye from ${word}; exit 0' TERM; echo ${word} is up; while :; do sleep 0.1; done"]\n`;
 /** Can't be asked. */
 const deaf = 'command: [sh, -c, "trap \'\' TERM; echo deaf; while :; do sleep 0.1; done"]\nstop_grace_period: 10m\n';
+
+/** The modes of a terminal: ` icanon`, `-icanon`. */
+function modeOf(terminal: string): string {
+	return terminal === '' ? ' icanon' : execFileSync('stty', ['-a', '-F', terminal], {encoding: 'utf8'});
+}
 
 /** The lines of a text in the order in which these come. */
 function those(text: string, wanted: readonly string[]): readonly string[] {
@@ -247,6 +253,33 @@ test('several containers of one service, on a terminal with colours and Ctrl-C',
 	screen.type('\u0003');
 	expect(await screen.ended).toBe(130);
 	expect(screen.shown().match(/bye from it/g)).toHaveLength(2);
+	expect(at.leftovers()).toEqual([]);
+});
+
+test('the detach keys leave all running in the background; other keys, Ctrl-C and the terminal are as before', async () => {
+	await using at = await testBox();
+	const spec = project(at, {web: polite('web'), db: polite('db')});
+	const program = join(import.meta.dirname, '../../bin/tsbox');
+	const words = `${program} --store ${at.folder}/store --state ${at.folder}/state up ${spec}`;
+	const screen = onTerminal(at, `stty -a; ${words}; echo "status $?"; stty -a`);
+	await screen.shows('web is up');
+	await screen.shows('db is up');
+	await until('the keys are read', () => !modeOf(screen.terminal()).includes(' icanon'));
+	screen.type('x\r\u0010\u0011');
+	await screen.shows(`${at.name} goes on in the background; \`tsbox logs -f ${at.name}\` shows what it prints`);
+	expect(await screen.ended).toBe(0);
+	expect(screen.shown()).toContain('status 0');
+	expect(screen.shown()).not.toContain('stopping');
+	const modes = screen.shown().match(/-?ignbrk[^]*?-?extproc/g) ?? [];
+	expect(modes).toHaveLength(2);
+	expect(modes[1]).toBe(modes[0]);
+	expect(Object.values(await rows(at)).map(({state}) => state)).toEqual(['running', 'running']);
+	// Joined again, Ctrl-C is a signal still.
+	const again = onTerminal(at, words);
+	await until('the keys are read', () => !modeOf(again.terminal()).includes(' icanon'));
+	again.type('\u0003');
+	expect(await again.ended).toBe(130);
+	await at.tsbox(['down', at.name]);
 	expect(at.leftovers()).toEqual([]);
 });
 
