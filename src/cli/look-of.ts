@@ -4,5 +4,11 @@ import {themeOf} from './theme-of.ts';
 
 /** How `shown` is to be drawn on a stream. */
 export async function lookOf(io: Io, stream: StandardStream, shown: unknown): Promise<Look> {
-	return {columns: io.columns(), theme: themeOf(io, stream), width: await measureFor(JSON.stringify(shown) ?? '')};
+	const columns = io.columns();
+	return {
+		columns,
+		fit: io.isTerminal(stream) ? columns : undefined,
+		theme: themeOf(io, stream),
+		width: await measureFor(JSON.stringify(shown) ?? ''),
+	};
 }

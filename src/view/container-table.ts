@@ -24,7 +24,7 @@ const header = ['NAME', 'STATE', 'PID', 'STARTED', 'IMAGE', 'COMMAND', 'SPEC'];
 const longest = 32;
 
 /** The containers, a line each; `now` is in milliseconds since the epoch. */
-export function containerTable(containers: readonly ContainerRow[], now: number, {theme, width}: Look): string {
+export function containerTable(containers: readonly ContainerRow[], now: number, {theme, width, fit}: Look): string {
 	const rows = containers.map((container): readonly (string | Cell)[] => [
 		{text: escapeText(container.name), style: theme.strong},
 		{text: stateWords(container), style: container.state === 'running' ? theme.ok : theme.warning},
@@ -35,7 +35,7 @@ export function containerTable(containers: readonly ContainerRow[], now: number,
 		shorten(escapeText(container.command.join(' '))),
 		shortenPath(escapeText(container.spec)),
 	]);
-	return table([header, ...rows], width);
+	return table([header, ...rows], width, {columns: fit});
 }
 
 /** `running (healthy)`, `exited (1)`. */

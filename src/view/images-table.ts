@@ -23,7 +23,7 @@ export interface ImageRow {
 const header = ['DIGEST', 'SIZE', 'FILES', 'CREATED', 'IN USE BY'];
 
 /** The stored images, a line each, with whose root they are where one is not root's; `now` is in ms since the epoch. */
-export function imagesTable(images: readonly ImageRow[], now: number, {width}: Look): string {
+export function imagesTable(images: readonly ImageRow[], now: number, {width, fit}: Look): string {
 	const owned = images.some(image => image.root !== undefined);
 	const rows = images.map(image => [
 		image.digest.replace(/^sha256:/, '').slice(0, 12),
@@ -34,5 +34,5 @@ export function imagesTable(images: readonly ImageRow[], now: number, {width}: L
 		...(owned ? [String(image.root ?? 0)] : []),
 		escapeText(image.archive),
 	]);
-	return table([[...header, ...(owned ? ['ROOT IS'] : []), 'ARCHIVE'], ...rows], width);
+	return table([[...header, ...(owned ? ['ROOT IS'] : []), 'ARCHIVE'], ...rows], width, {columns: fit});
 }

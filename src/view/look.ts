@@ -7,6 +7,8 @@ export type Measure = (text: string) => number;
 export interface Look {
 	/** Width of the terminal in characters. */
 	readonly columns: number;
+	/** The same where what is drawn goes to a terminal and has to fit it; undefined where it is piped, and stays whole. */
+	readonly fit?: number | undefined;
 	readonly theme: Theme;
 	readonly width: Measure;
 }

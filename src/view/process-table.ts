@@ -5,9 +5,11 @@ import type {Look} from './look.ts';
 import {table} from './table.ts';
 
 const header = ['PID', 'INSIDE', 'PPID', 'UID', 'TIME', 'RSS', 'STAT', 'COMMAND'];
+/** From the parent's number on; the command goes last. */
+const goFirst = [2, 3, 6, 1, 4, 5, 7];
 
 /** The processes of a container, a line each. */
-export function processTable(processes: readonly ContainerProcess[], {width}: Look): string {
+export function processTable(processes: readonly ContainerProcess[], {width, fit}: Look): string {
 	const rows = processes.map(process => [
 		String(process.pid),
 		String(process.insidePid ?? '-'),
@@ -18,7 +20,7 @@ export function processTable(processes: readonly ContainerProcess[], {width}: Lo
 		process.stat,
 		commandWords(process),
 	]);
-	return table([header, ...rows], width);
+	return table([header, ...rows], width, {columns: fit, order: goFirst});
 }
 
 /** Minutes, seconds and hundredths, as TIME+ of top(1). */

@@ -12,8 +12,11 @@ export function runOutcome({end, error, outcome}: Pick<RunRecord, 'end' | 'error
 	return end.signal === null ? `exited with ${end.exitCode}` : `ended by ${escapeText(end.signal)}`;
 }
 
+/** The command, how long it took, when, the name: how it went says more. */
+const goFirst = [5, 3, 2, 1, 4];
+
 /** The run records, a line each; `now` is in ms since the epoch. */
-export function runsTable(runs: readonly ListedRun[], now: number, {width}: Look): string {
+export function runsTable(runs: readonly ListedRun[], now: number, {width, fit}: Look): string {
 	const rows = runs.map(listed => {
 		if ('problem' in listed) return [listed.id, '-', '-', '-', `damaged: ${escapeText(listed.problem)}`, '-'];
 		const {run} = listed;
@@ -26,5 +29,8 @@ export function runsTable(runs: readonly ListedRun[], now: number, {width}: Look
 			run.command.map(escapeText).join(' '),
 		];
 	});
-	return table([['ID', 'NAME', 'STARTED', 'TOOK', 'OUTCOME', 'COMMAND'], ...rows], width);
+	return table([['ID', 'NAME', 'STARTED', 'TOOK', 'OUTCOME', 'COMMAND'], ...rows], width, {
+		columns: fit,
+		order: goFirst,
+	});
 }

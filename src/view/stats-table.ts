@@ -16,7 +16,7 @@ const header = [
 ];
 
 /** What containers use, a line each; `-` where the kernel does not tell or there is no limit. */
-export function statsTable(containers: readonly ContainerStats[], {theme, width}: Look): string {
+export function statsTable(containers: readonly ContainerStats[], {theme, width, fit}: Look): string {
 	const rows = containers.map(
 		({name, cpuPercent, memory, pids, network, block, pressure}): readonly (string | Cell)[] => [
 			{text: escapeText(name), style: theme.strong},
@@ -29,7 +29,7 @@ export function statsTable(containers: readonly ContainerStats[], {theme, width}
 			pressure.cpu === null && pressure.memory === null ? '-' : pair(percent(pressure.cpu), percent(pressure.memory)),
 		],
 	);
-	return table([header, ...rows], width);
+	return table([header, ...rows], width, {columns: fit});
 }
 
 function percent(value: number | null): string {

@@ -34,3 +34,46 @@ test('an empty last cell leaves no blanks at the end of the line', () => {
 	];
 	expect(table(rows, stringWidth)).toBe('a\nbb  c\n');
 });
+
+const rows = [
+	['NAME', 'STATE', 'COMMAND', 'SPEC'],
+	['shop-web-and-more', 'running', 'sh -c "sleep 1000"', '/srv/shop.yaml'],
+	['db', 'exited', '容器容器容器容器容器', '/srv/db.yaml'],
+];
+
+test('on a narrow terminal the last columns go, and the widest are cut', () => {
+	expect([50, 40, 26, 16].map(columns => table(rows, stringWidth, {columns})).join('\n')).toMatchInlineSnapshot(`
+		"NAME               STATE    COMMAND
+		shop-web-and-more  running  sh -c "sleep 1000"
+		db                 exited   容器容器容器容器容器
+
+		NAME               STATE    COMMAND
+		shop-web-and-more  running  sh -c "sl...
+		db                 exited   容器容器...
+
+		NAME               STATE
+		shop-web-and-more  running
+		db                 exited
+
+		NAME
+		shop-web-and-...
+		db
+		"
+	`);
+	for (let columns = 12; columns < 80; columns++)
+		for (const line of table(rows, stringWidth, {columns}).split('\n'))
+			expect(stringWidth(line)).toBeLessThanOrEqual(columns);
+});
+
+test('columns go in the order that is asked for', () => {
+	expect(table(rows, stringWidth, {columns: 40, order: [2, 1, 3]})).toMatchInlineSnapshot(`
+		"NAME               STATE    SPEC
+		shop-web-and-more  running  /srv/shop...
+		db                 exited   /srv/db.yaml
+		"
+	`);
+});
+
+test('what goes to no terminal is whole', () => {
+	expect(table(rows, stringWidth, {columns: undefined})).toBe(table(rows, stringWidth));
+});

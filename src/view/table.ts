@@ -6,25 +6,78 @@ export interface Cell {
 	readonly style?: (text: string) => string;
 }
 
-/** Lines up rows of cells in columns two blanks apart, by the width a terminal gives each character; no blanks at line ends. */
-export function table(rows: readonly (readonly (string | Cell)[])[], width: Measure): string {
+/** How a table is made to fit a terminal. */
+export interface TableFit {
+	/** Columns of the terminal; undefined where there is none: what is piped stays whole. */
+	readonly columns: number | undefined;
+	/** The columns of the table that go first, by their places; from the last one on without it. The first one never goes. */
+	readonly order?: readonly number[];
+}
+
+const gap = 2;
+/** No column is cut to less: with less of it a column says nothing, and goes. */
+const leastWidth = 12;
+/** The part of a terminal that the first column may take: one types what is in it. */
+const firstPart = 0.6;
+const cutMark = '...';
+
+/**
+ * Lines up rows of cells in columns two blanks apart, by the width a terminal gives each character; no blanks at line ends. Where
+ * they do not fit, columns are left out, and then the widest are cut.
+ */
+export function table(
+	rows: readonly (readonly (string | Cell)[])[],
+	width: Measure,
+	fit: TableFit = {columns: undefined},
+): string {
 	const cells = rows.map(row => row.map(cell => (typeof cell === 'string' ? {text: cell} : cell)));
 	const widths: number[] = [];
 	for (const row of cells)
 		row.forEach((cell, column) => {
 			widths[column] = Math.max(widths[column] ?? 0, width(cell.text));
 		});
+	const shown = fitted(widths, fit);
+	const last = [...shown.keys()].at(-1);
 	return cells
 		.map(row =>
-			row
-				.map(({text, style}, column) => {
-					const shown = style === undefined ? text : style(text);
-					const isLast = column === row.length - 1;
-					return isLast ? shown : shown + ' '.repeat((widths[column] ?? 0) - width(text) + 2);
+			[...shown]
+				.map(([column, room]) => {
+					const {text = '', style} = row[column] ?? {};
+					const kept = width(text) > room ? cut(text, room, width) : text;
+					const styled = style === undefined ? kept : style(kept);
+					return column === last ? styled : styled + ' '.repeat(room - width(kept) + gap);
 				})
 				.join('')
 				.trimEnd(),
 		)
 		.map(line => `${line}\n`)
 		.join('');
+}
+
+/** The columns that are shown, by their places, and how wide each may be. */
+function fitted(natural: readonly number[], {columns = Infinity, order}: TableFit): ReadonlyMap<number, number> {
+	const widths = new Map(natural.entries());
+	const first = Math.max(leastWidth, Math.floor(columns * firstPart));
+	const leastOf = (column: number): number => Math.min(natural[column] ?? 0, column === 0 ? first : leastWidth);
+	const total = (of: readonly number[]): number => of.reduce((sum, each) => sum + each + gap, -gap);
+	for (const column of order ?? [...natural.keys()].slice(1).toReversed())
+		if (total([...widths.keys()].map(leastOf)) > columns) widths.delete(column);
+	for (let over = total([...widths.values()]) - columns; over > 0; over -= 1) {
+		const [widest] = [...widths].filter(([column, room]) => room > leastOf(column)).toSorted((a, b) => b[1] - a[1]);
+		if (widest === undefined) break;
+		widths.set(widest[0], widest[1] - 1);
+	}
+	return widths;
+}
+
+/** As much of a text as fits, with a mark that it goes on. */
+function cut(text: string, room: number, width: Measure): string {
+	let kept = '';
+	let left = room - cutMark.length;
+	for (const character of text) {
+		left -= width(character);
+		if (left < 0) break;
+		kept += character;
+	}
+	return kept + cutMark;
 }

@@ -15,12 +15,12 @@ export interface VolumeRow {
 }
 
 /** The named volumes, a line each; `now` is in ms since the epoch. */
-export function volumesTable(volumes: readonly VolumeRow[], now: number, {width}: Look): string {
+export function volumesTable(volumes: readonly VolumeRow[], now: number, {width, fit}: Look): string {
 	const rows = volumes.map(({name, project, created, usedBy}) => [
 		escapeText(name),
 		project === null ? '-' : escapeText(project),
 		`${age(now - created)} ago`,
 		usedBy.length === 0 ? '-' : usedBy.map(escapeText).join(','),
 	]);
-	return table([['NAME', 'PROJECT', 'CREATED', 'IN USE BY'], ...rows], width);
+	return table([['NAME', 'PROJECT', 'CREATED', 'IN USE BY'], ...rows], width, {columns: fit});
 }

@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {type TestBox, testBox} from '../system/box.ts';
 import {project, sleeper, until} from '../system/project.ts';
-import {dashboard, leave, upInBackground} from './dashboard.ts';
+import {dashboard, leave, onScreen, tsboxLine, upInBackground} from './dashboard.ts';
 import {detailOf, goTo} from './seen.ts';
 
 /* The dashboard at different sizes, and texts that are made to spoil a screen. */
@@ -124,4 +124,21 @@ test('wide and combined characters keep their columns', async () => {
 		.map(line => line.split('│')[0]?.length);
 	expect(new Set(columns).size).toBe(1);
 	await screen.close();
+});
+
+test('on a terminal of 40 columns no row of a list takes two lines, and what is piped is whole', async () => {
+	const web = `${at.name}-web`;
+	const lists = [['ps'], ['images'], ['volume', 'ls'], ['runs', 'ls'], ['top', web], ['stats', '--no-stream', web]];
+	const heads = [/NAME +STATE/, /DIGEST +SIZE/, /NAME +PROJECT/, /ID/, /PID +.*COMMAND/, /NAME +CPU %/];
+	for (const [index, words] of lists.entries()) {
+		const {out} = await at.tsbox(words);
+		const lines = out.trimEnd().split('\n').length;
+		await using screen = await onScreen(at, `${tsboxLine(at, words)}; echo over; cat`, {columns: 40});
+		const [head = '', ...rest] = (await screen.shows(/^over$/m)).trimEnd().split('\n');
+		expect(head).toMatch(heads[index] ?? /nothing/);
+		expect(rest.slice(0, lines)).toHaveLength(lines);
+		expect(rest[lines - 1]).toBe('over');
+	}
+	const {out} = await at.tsbox(['ps']);
+	expect(Math.max(...out.split('\n').map(line => line.length))).toBeGreaterThan(80);
 });
