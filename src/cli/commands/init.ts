@@ -1,6 +1,5 @@
 import {resolve} from 'node:path';
-import {isError} from '../../errors/is-error.ts';
-import {TsboxError} from '../../errors/tsbox-error.ts';
+import {cannotWrite} from '../cannot-write.ts';
 import {defineCommand} from '../command.ts';
 import {tell} from '../tell.ts';
 
@@ -28,12 +27,3 @@ export const init = defineCommand({
 		return 0;
 	},
 });
-
-function cannotWrite(path: string, cause: unknown): TsboxError {
-	if (isError(cause) && 'code' in cause && cause.code === 'EEXIST')
-		return new TsboxError('E_USAGE', `${path} is there already`, {hint: 'Add --force to replace it', cause});
-	return new TsboxError('E_PERMISSION', `can't write ${path}`, {
-		...(isError(cause) ? {why: cause.message} : {}),
-		cause,
-	});
-}

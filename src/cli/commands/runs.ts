@@ -1,4 +1,5 @@
 import {isAbsolute, join} from 'node:path';
+import {cannotWrite} from '../cannot-write.ts';
 import {type Context, defineCommand, type Options, type Values} from '../command.ts';
 import {eachName} from '../each-name.ts';
 import {lookOf} from '../look-of.ts';
@@ -102,7 +103,12 @@ async function show(values: RunsValues, word: string, {io, engine, folders}: Con
 	const shown = await engine.showRun(await engine.openMachine(folders), word, io.cwd);
 	if (values.html !== undefined) {
 		const {runPage} = await import('../../view/run-page.ts');
-		io.writeFile(pathOf(values.html, io.cwd), runPage(shown), true);
+		const path = pathOf(values.html, io.cwd);
+		try {
+			io.writeFile(path, runPage(shown), true);
+		} catch (cause) {
+			throw cannotWrite(path, cause);
+		}
 		tell(io, `wrote ${values.html}`);
 	} else if (values.json) {
 		const {run, ...rest} = shown;
