@@ -41,7 +41,8 @@ export async function dashboard(
 	options: DashboardOptions = {},
 ): Promise<TmuxScreen> {
 	const screen = await onScreen(at, `exec ${tsboxLine(at, ['dash', ...args])}`, options);
-	await screen.shows(/tsbox +\d+ project/);
+	// The last row too: a terminal takes a frame in pieces, from the top on.
+	await screen.shows(/tsbox +\d+ project[^]*\n.*\S.*\n$/);
 	return screen;
 }
 
