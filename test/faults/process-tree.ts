@@ -1,5 +1,5 @@
-import {readdirSync, readFileSync} from 'node:fs';
-import {processesOf} from '../system/leftovers.ts';
+import {readFileSync} from 'node:fs';
+import {parents, processesOf} from '../system/leftovers.ts';
 
 /** A process, and what it runs: without numbers and names that differ from run to run. */
 export interface Found {
@@ -13,16 +13,6 @@ function textOf(path: string): string {
 	} catch {
 		return '';
 	}
-}
-
-function parents(): ReadonlyMap<number, number> {
-	const found = new Map<number, number>();
-	for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
-		const stat = textOf(`/proc/${pid}/stat`);
-		const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-		if (parent !== undefined && state !== 'Z') found.set(Number(pid), Number(parent));
-	}
-	return found;
 }
 
 /** What a process is to a reader: its program, and the script or the verb that it carries out. */

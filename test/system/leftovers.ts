@@ -43,6 +43,17 @@ export function cgroupsOf(name: string): readonly string[] {
 		.map(path => `cgroup ${path}`);
 }
 
+/** The parent of each process that has not ended. */
+export function parents(): ReadonlyMap<number, number> {
+	const found = new Map<number, number>();
+	for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
+		const stat = textOf(`/proc/${pid}/stat`);
+		const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+		if (parent !== undefined && state !== 'Z') found.set(Number(pid), Number(parent));
+	}
+	return found;
+}
+
 /** Processes in those cgroups, with a root in the folder, or that were told its state folder. */
 export function processesOf(name: string, folder: string): readonly {readonly pid: string; readonly command: string}[] {
 	return (

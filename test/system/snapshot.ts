@@ -2,6 +2,10 @@ import {execFileSync} from 'node:child_process';
 import {existsSync, readdirSync, readlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {cgroupsOf, mountsOf, processesOf} from './leftovers.ts';
+import {markDescendants, orphans} from './orphans.ts';
+
+// Before a test starts anything: an orphan whose cgroup is gone may have no other trace of it.
+markDescendants();
 
 /** Their contents are the image's and the tools': that the folder is there is enough. */
 const opaque = /^store\/(images|tools)\/[^/]+$/;
@@ -79,7 +83,9 @@ export interface SnapshotOptions {
  */
 export function snapshot(name: string, folder: string, {processes}: SnapshotOptions): readonly string[] {
 	const own = readlinkSync('/proc/self/ns/net');
-	const running = processesOf(name, folder).flatMap(({pid, command}) => {
+	const known = processesOf(name, folder);
+	const strays = orphans().filter(({pid}) => !known.some(each => each.pid === pid));
+	const running = [...known, ...strays].flatMap(({pid, command}) => {
 		const net = namespaceOf(pid);
 		return [
 			`process ${command}`,
