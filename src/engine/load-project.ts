@@ -1,8 +1,8 @@
 import {resolve} from 'node:path';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {realHost} from '../host/real-host.ts';
-import {largest} from '../spec/document.ts';
 import {findSpec} from '../spec/find.ts';
+import {largest} from '../spec/largest.ts';
 import {loadProject as load} from '../spec/load.ts';
 import type {Project, Service} from '../spec/project.ts';
 import {noneActive, noSuchService} from './no-service.ts';
@@ -12,7 +12,7 @@ import type {Machine, SpecRequest} from './types.ts';
 /**
  * Reads and checks a spec; touches nothing. Without a machine the defaults are those of the request's own configuration.
  *
- * @throws TsboxError E_SPEC_* with file, line and column, E_CONFIG.
+ * @throws TsboxError E_SPEC_* with file, line and column, E_SPEC_INVALID for a file of variables that is too large, E_CONFIG.
  */
 export async function loadProject(
 	request: SpecRequest,
@@ -34,9 +34,12 @@ export async function loadProject(
 			if (request.text !== undefined && asked === path) return request.text;
 			const facts = host.stat(asked);
 			if (facts?.kind !== 'file') return undefined;
-			// Enough of it to be told that it is too large.
-			if (asked === path && facts.size > largest) return host.readBytes(asked, 0, largest + 1)?.toString();
-			return host.readText(asked);
+			if (facts.size <= largest) return host.readText(asked);
+			// Enough of a spec to be told that it is too large.
+			if (asked === path) return host.readBytes(asked, 0, largest + 1)?.toString();
+			throw new TsboxError('E_SPEC_INVALID', `${asked} is larger than 1 MiB`, {
+				hint: 'take out of it what is no variable of a container',
+			});
 		},
 		kindOf,
 		...(request.overrides === undefined ? {} : {options: request.overrides}),

@@ -1,9 +1,11 @@
 import {resolve} from 'node:path';
+import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
 import {realHost} from '../host/real-host.ts';
 import {trustedText} from '../host/trusted-text.ts';
 import type {ToolConfig} from '../spec/config.ts';
 import {configFolders, furtherConfigs} from '../spec/config-places.ts';
+import {largest} from '../spec/largest.ts';
 import type {Machine} from './types.ts';
 
 /** Whose configuration is meant. */
@@ -20,11 +22,21 @@ export interface ConfigWish {
  * The configuration of tsbox: of the working folder or those above it, of the person, and of the machine. Loads what reads
  * it only where there is a file.
  *
- * @throws TsboxError E_CONFIG for a file that can't be read, holds something else, or that others could have written.
+ * @throws TsboxError E_CONFIG for a file that can't be read, is too large, holds something else, or that others could have written.
  */
 export async function toolConfig({cwd, env, config}: ConfigWish, host: Host = realHost()): Promise<ToolConfig> {
 	const exists = (path: string): boolean => host.stat(path) !== undefined;
-	const folders = config === undefined ? configFolders(cwd, exists, path => host.readText(path)) : [];
+	const isFile = (path: string): boolean => {
+		const facts = host.stat(path);
+		if (facts?.kind === 'file' && facts.size > largest)
+			throw new TsboxError('E_CONFIG', `${path} is larger than 1 MiB`, {
+				why: 'a configuration may be there, and nobody writes one as long as that',
+				hint: 'take it away, or name another with --config',
+			});
+		return facts?.kind === 'file';
+	};
+	const lookup = {exists, isFile, readText: (path: string) => host.readText(path)};
+	const folders = config === undefined ? configFolders(cwd, lookup) : [];
 	const further = furtherConfigs(homeOf(host, env), exists);
 	if (config === undefined && folders.length === 0 && further.length === 0)
 		return {limits: {}, bestEffort: false, origin: null};

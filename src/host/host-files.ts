@@ -35,11 +35,14 @@ const absent: readonly string[] = ['ENOENT', 'ENOTDIR', 'ESRCH'];
 /** An error with its stack costs more than the call, and most of what is looked for at a start may be absent. */
 const quiet = {throwIfNoEntry: false} as const;
 
+/** Who opens a FIFO to read would wait for one that writes; it may have been put in the place of a file. Node's types want words. */
+const readable = (constants.O_RDONLY | constants.O_NONBLOCK) as unknown as string;
+
 type HostFiles = Omit<Host, 'run' | 'start' | 'kill' | 'now'>;
 
 /** The file half of {@link Host}; errors are Node's own, with `code` and `path`. */
 export const hostFiles: HostFiles = {
-	readText: path => orAbsent(() => readFileSync(path, 'utf8'), path),
+	readText: path => orAbsent(() => readFileSync(path, {encoding: 'utf8', flag: readable}), path),
 	readBytes: (path, offset, length) => orAbsent(() => readBytes(path, offset, length)),
 	writeKernelFile: (path, value) => writeOnce(path, value, constants.O_WRONLY),
 	hintKernelFile: (path, value) => writeFile(path, value, {flag: constants.O_WRONLY as unknown as string}, () => {}),
@@ -72,7 +75,7 @@ export const hostFiles: HostFiles = {
 
 function readBytes(path: string, offset: number, length: number): Buffer {
 	const bytes = Buffer.alloc(length);
-	const fd = openSync(path, constants.O_RDONLY);
+	const fd = openSync(path, readable);
 	try {
 		return bytes.subarray(0, readSync(fd, bytes, 0, length, offset));
 	} finally {

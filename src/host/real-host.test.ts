@@ -1,4 +1,4 @@
-import {spawnSync} from 'node:child_process';
+import {execFileSync, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -141,6 +141,13 @@ test('of a process that has ended, and that nobody has asked for yet, there are 
 	expect(host.readText(`${path}/mountinfo`)).toBeUndefined();
 	host.kill(parent.pid, 'SIGKILL');
 	await parent.ended;
+});
+
+test('a pipe in the place of a file is read without a wait for one that writes', async () => {
+	const path = join(folder, 'pipe');
+	execFileSync('mkfifo', [path]);
+	expect(host.readText(path)).toBe('');
+	expect(() => host.readBytes(path, 0, 1)).toThrow(expect.objectContaining({code: 'ESPIPE'}));
 });
 
 test('what is not there is undefined, false or empty, and no error', async () => {

@@ -1,7 +1,7 @@
 import {basename, extname} from 'node:path';
 import {messageOf} from '../errors/is-error.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
-import {configPlaces, hasTsboxKey} from './config-places.ts';
+import {hasTsboxKey} from './config-places.ts';
 import {quoted} from './parsed.ts';
 
 /** The text of a configuration file, not yet understood. */
@@ -22,13 +22,15 @@ export interface ConfigExplorer {
 /**
  * Cosmiconfig, taken by its inner class: its public function looks for a configuration of cosmiconfig itself first, and
  * runs `.config/config.js` of the current folder when that is there. A tool that runs as root must not.
+ *
+ * @param places - the names that `search` looks for, in this order
  */
-export async function openExplorer(): Promise<ConfigExplorer> {
+export async function openExplorer(places: readonly string[] = []): Promise<ConfigExplorer> {
 	const module: object = await import('cosmiconfig/dist/Explorer.js');
 	const Explorer = explorerOf(module);
 	const explorer = new Explorer({
 		moduleName: 'tsbox',
-		searchPlaces: configPlaces,
+		searchPlaces: places,
 		searchStrategy: 'none',
 		loaders: {'.json': readOnly, '.yaml': readOnly, '.yml': readOnly},
 		transform: result => result,

@@ -1,7 +1,7 @@
 import {dirname, join} from 'node:path';
 
 /** The files that tsbox's own configuration can be in, in the order in which they are looked for. */
-export const configPlaces = [
+const configPlaces = [
 	'package.json',
 	'.tsboxrc.json',
 	'.tsboxrc.yaml',
@@ -26,20 +26,31 @@ function searchedFolders(cwd: string, exists: (path: string) => boolean): readon
 	return folders.slice(0, Math.max(root, 0) + 1);
 }
 
+/** A folder that may hold a configuration, and those of the places of a configuration that it has as files. */
+export interface ConfigFolder {
+	readonly folder: string;
+	readonly places: readonly string[];
+}
+
+/** How a folder is looked at, before it is known whose its files are. */
+export interface ConfigLookup {
+	readonly exists: (path: string) => boolean;
+	/** Symlinks followed. A pipe or a device is none: reading one may never end, and anybody can put one into /tmp. */
+	readonly isFile: (path: string) => boolean;
+	/** The text of a package.json, which most that work in one have without a word on tsbox. */
+	readonly readText: (path: string) => string | undefined;
+}
+
 /**
  * The searched folders that hold such a file. A look that costs some stats, before what reads them is loaded: most
  * starts have none.
- *
- * @param readText - of a package.json, which most that work in one have without a word on tsbox
  */
-export function configFolders(
-	cwd: string,
-	exists: (path: string) => boolean,
-	readText: (path: string) => string | undefined,
-): readonly string[] {
+export function configFolders(cwd: string, {exists, isFile, readText}: ConfigLookup): readonly ConfigFolder[] {
 	const holds = (path: string, place: string): boolean =>
-		exists(path) && (place !== 'package.json' || mayConfigure(path, readText));
-	return searchedFolders(cwd, exists).filter(folder => configPlaces.some(place => holds(join(folder, place), place)));
+		isFile(path) && (place !== 'package.json' || mayConfigure(path, readText));
+	return searchedFolders(cwd, exists)
+		.map(folder => ({folder, places: configPlaces.filter(place => holds(join(folder, place), place))}))
+		.filter(({places}) => places.length > 0);
 }
 
 /** One that can't be read may: whoever loads it then says what is wrong. */

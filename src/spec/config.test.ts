@@ -1,4 +1,5 @@
-import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {execFileSync} from 'node:child_process';
+import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
@@ -6,6 +7,11 @@ import {loadConfig as load} from './config.ts';
 import {explainOrigin} from './explain-origin.ts';
 import {configFolders, furtherConfigs} from './config-places.ts';
 
+const lookup = {
+	exists: existsSync,
+	isFile: (path: string) => statSync(path, {throwIfNoEntry: false})?.isFile() === true,
+	readText: (path: string) => readFileSync(path, 'utf8'),
+};
 let dir: string;
 beforeEach(() => {
 	dir = mkdtempSync(join(tmpdir(), 'tsbox-config-'));
@@ -16,7 +22,7 @@ afterEach(() => rmSync(dir, {recursive: true}));
 function loadConfig({cwd, file}: {readonly cwd: string; readonly file?: string}) {
 	return load({
 		cwd,
-		folders: file === undefined ? configFolders(cwd, existsSync, path => readFileSync(path, 'utf8')) : [],
+		folders: file === undefined ? configFolders(cwd, lookup) : [],
 		further: furtherConfigs(join(dir, 'home'), existsSync, join(dir, 'etc')),
 		readText: path => readFileSync(path, 'utf8'),
 		...(file === undefined ? {} : {file}),
@@ -47,10 +53,21 @@ test('a file of a parent folder of the project is found', async () => {
 test('a package.json without the key, or a broken one, is no reason to load what reads configurations', () => {
 	for (const text of ['{"name": "tsbox"}', '{"tsbox":', '[]', 'null']) {
 		write('package.json', text);
-		expect(configFolders(dir, existsSync, path => readFileSync(path, 'utf8'))).toEqual([]);
+		expect(configFolders(dir, lookup)).toEqual([]);
 	}
 	write('package.json', '{"tsbox": {}}');
-	expect(configFolders(dir, existsSync, path => readFileSync(path, 'utf8'))).toEqual([dir]);
+	expect(configFolders(dir, lookup)).toEqual([{folder: dir, places: ['package.json']}]);
+});
+
+test('a pipe or a device is no configuration, and a file that is beside one counts', async () => {
+	for (const name of ['package.json', '.tsboxrc.json']) {
+		rmSync(join(dir, name), {force: true});
+		execFileSync('mkfifo', [join(dir, name)]);
+	}
+	symlinkSync('/dev/zero', join(dir, '.tsboxrc.yaml'));
+	expect(await loadConfig({cwd: dir})).toMatchObject({origin: null});
+	write('tsbox.config.yaml', 'state: /run/x\n');
+	expect(await loadConfig({cwd: dir})).toMatchObject({state: '/run/x', origin: join(dir, 'tsbox.config.yaml')});
 });
 
 test('package.json counts when it has the key', async () => {

@@ -3,6 +3,7 @@ import {type output, safeParse} from 'zod/mini';
 import type {TsboxError} from '../errors/tsbox-error.ts';
 import {configSchema} from './config-schema.ts';
 import {type ConfigText, openExplorer} from './config-explorer.ts';
+import type {ConfigFolder} from './config-places.ts';
 import {type DashConfig, readDashConfig} from './dash-config.ts';
 import type {dashThemes} from './dash-words.ts';
 import type {SpecDefaults} from './defaults.ts';
@@ -59,7 +60,7 @@ export interface ToolConfig {
 export interface ConfigRequest {
 	readonly cwd: string;
 	/** Folders to search, nearest first; the first that holds a configuration counts. */
-	readonly folders: readonly string[];
+	readonly folders: readonly ConfigFolder[];
 	/** A file that was named, and must be there; relative to `cwd`. No folder is searched then. */
 	readonly file?: string;
 	/** Files that count too, each less than the one before: that of the person, that of the machine. */
@@ -83,11 +84,9 @@ export async function loadConfig({cwd, folders, file, further, readText}: Config
 	return {...merged(layers), origin: layers[0]?.file ?? null};
 }
 
-async function nearest(folders: readonly string[]): Promise<string | undefined> {
-	if (folders.length === 0) return undefined;
-	const explorer = await openExplorer();
-	for (const folder of folders) {
-		const found = await explorer.search(folder);
+async function nearest(folders: readonly ConfigFolder[]): Promise<string | undefined> {
+	for (const {folder, places} of folders) {
+		const found = await (await openExplorer(places)).search(folder);
 		if (found !== null) return found.file;
 	}
 	return undefined;

@@ -1,4 +1,5 @@
 import {type Document, parseDocument, type YAMLError} from 'yaml';
+import {largest} from './largest.ts';
 import {quoted} from './parsed.ts';
 import type {Place, Problem} from './problem.ts';
 import type {SourceText} from './source-text.ts';
@@ -59,9 +60,6 @@ export function parseYaml(source: SourceText): ParsedDocument {
 
 /** UTF-16 read as UTF-8: its byte order mark is not valid there, and half of the bytes of Latin text are NUL. */
 const utf16 = /^(?:\u{fffd}{2})?(?:[^\0]\0|\0[^\0]){2}/u;
-
-/** The most that a spec may have, bytes; it is a page or two. */
-export const largest = 1024 * 1024;
 
 function problemOf(fault: YAMLError, source: SourceText): Problem {
 	// What is missing at the end of the file is told at its last character, where there is something to see.
