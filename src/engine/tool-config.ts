@@ -4,7 +4,7 @@ import type {Host} from '../host/host.ts';
 import {realHost} from '../host/real-host.ts';
 import {trustedText} from '../host/trusted-text.ts';
 import type {ToolConfig} from '../spec/config.ts';
-import {configFolders, furtherConfigs} from '../spec/config-places.ts';
+import {configFolders, configProgram, furtherConfigs} from '../spec/config-places.ts';
 import {largest} from '../spec/largest.ts';
 import type {Machine} from './types.ts';
 
@@ -37,6 +37,12 @@ export async function toolConfig({cwd, env, config}: ConfigWish, host: Host = re
 	};
 	const lookup = {exists, isFile, readText: (path: string) => host.readText(path)};
 	const folders = config === undefined ? configFolders(cwd, lookup) : [];
+	const program = config === undefined ? configProgram(cwd, exists) : undefined;
+	if (program !== undefined)
+		throw new TsboxError('E_CONFIG', `${program} is a program, and a configuration of tsbox is data`, {
+			why: 'tsbox may run as root, and runs nothing that it finds in a folder',
+			hint: 'write it as tsbox.config.yaml, or name another file with --config',
+		});
 	const further = furtherConfigs(homeOf(host, env), exists);
 	if (config === undefined && folders.length === 0 && further.length === 0)
 		return {limits: {}, bestEffort: false, origin: null};

@@ -32,7 +32,7 @@ export async function openExplorer(places: readonly string[] = []): Promise<Conf
 		moduleName: 'tsbox',
 		searchPlaces: places,
 		searchStrategy: 'none',
-		loaders: {'.json': readOnly, '.yaml': readOnly, '.yml': readOnly},
+		loaders: {noExt: readOnly, '.json': readOnly, '.yaml': readOnly, '.yml': readOnly},
 		transform: result => result,
 		ignoreEmptySearchPlaces: true,
 		cache: false,
@@ -43,7 +43,7 @@ export async function openExplorer(places: readonly string[] = []): Promise<Conf
 	return {
 		search: async folder => textOf(await explorer.search(folder)),
 		load: async file => {
-			if (!['.json', '.yaml', '.yml'].includes(extname(file))) {
+			if (!['.json', '.yaml', '.yml'].includes(extname(file)) && basename(file) !== '.tsboxrc') {
 				throw new TsboxError('E_CONFIG', `${quoted(file)} is not a JSON or YAML file`, {
 					hint: 'name a file that ends in .json, .yaml or .yml',
 				});

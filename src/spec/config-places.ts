@@ -3,13 +3,23 @@ import {dirname, join} from 'node:path';
 /** The files that tsbox's own configuration can be in, in the order in which they are looked for. */
 const configPlaces = [
 	'package.json',
+	'.tsboxrc',
 	'.tsboxrc.json',
 	'.tsboxrc.yaml',
 	'.tsboxrc.yml',
+	'.config/tsboxrc',
+	'.config/tsboxrc.json',
+	'.config/tsboxrc.yaml',
+	'.config/tsboxrc.yml',
 	'tsbox.config.json',
 	'tsbox.config.yaml',
 	'tsbox.config.yml',
 ] as const;
+
+/** Where other tools of Node have a configuration that is a program. */
+const programPlaces = ['.tsboxrc', '.config/tsboxrc', 'tsbox.config'].flatMap(name =>
+	['js', 'mjs', 'cjs', 'ts'].map(suffix => `${name}.${suffix}`),
+);
 
 /**
  * The folders that are searched, nearest first: `cwd` and those above it, up to the repository's: the next one with `.git`,
@@ -24,6 +34,13 @@ function searchedFolders(cwd: string, exists: (path: string) => boolean): readon
 	const git = folders.findIndex(folder => exists(join(folder, '.git')));
 	const root = git === -1 ? folders.findIndex(folder => exists(join(folder, 'package.json'))) : git;
 	return folders.slice(0, Math.max(root, 0) + 1);
+}
+
+/** The nearest program in the place of a configuration: tsbox runs as root, and runs none. */
+export function configProgram(cwd: string, exists: (path: string) => boolean): string | undefined {
+	return searchedFolders(cwd, exists)
+		.flatMap(folder => programPlaces.map(place => join(folder, place)))
+		.find(exists);
 }
 
 /** A folder that may hold a configuration, and those of the places of a configuration that it has as files. */

@@ -70,6 +70,12 @@ test('a pipe or a device is no configuration, and a file that is beside one coun
 	expect(await loadConfig({cwd: dir})).toMatchObject({state: '/run/x', origin: join(dir, 'tsbox.config.yaml')});
 });
 
+test.each(['.tsboxrc', '.config/tsboxrc', '.config/tsboxrc.yaml', 'tsbox.config.yml'])('%s is read', async name => {
+	mkdirSync(join(dir, '.config'));
+	write(name, 'state: /run/x\n');
+	expect(await loadConfig({cwd: dir})).toMatchObject({state: '/run/x', origin: join(dir, name)});
+});
+
 test('package.json counts when it has the key', async () => {
 	write('package.json', '{"name": "x",\n "tsbox": {"state": "/run/x"}}');
 	expect(await loadConfig({cwd: dir})).toMatchObject({state: '/run/x', origin: join(dir, 'package.json')});

@@ -70,8 +70,8 @@ export interface ConfigRequest {
 }
 
 /**
- * Reads tsbox's own configuration: `tsbox` in package.json, `.tsboxrc.{json,yaml,yml}` or `tsbox.config.{json,yaml,yml}`
- * of a searched folder, or the named file; then the further ones. Of each key the nearest file counts, of maps each entry
+ * Reads tsbox's own configuration: `tsbox` in package.json, `.tsboxrc`, `.config/tsboxrc` or `tsbox.config.yaml` (or with
+ * another suffix of YAML or JSON) of a searched folder, or the named file; then the further ones. Of each key the nearest file counts, of maps each entry
  * of theirs; all policies count. Data only: tsbox runs as root, so it never runs a configuration.
  *
  * Throws E_CONFIG with places as a spec's errors have.
