@@ -31,7 +31,7 @@ export function usageWords(usage: RunUsage | null): string {
 export function fileWords({kind, size, digest, target}: LayerFile): string {
 	if (kind === 'link') return `-> ${target ?? ''}`;
 	if (kind !== 'file') return kind === null || kind === 'other' ? '' : kind;
-	return `${bytes(size ?? 0)} ${digest?.slice(0, 19) ?? 'unreadable'}`;
+	return `${bytes(size ?? 0)} ${digest?.slice(0, 19) ?? 'not read'}`;
 }
 
 /** Whose life a run of a detached container was: `web of shop, restart 2`. */

@@ -88,6 +88,21 @@ describe.skipIf(!root)('run records', () => {
 		expect(runsIn(join(box.folder, 'store'))).toEqual([]);
 	});
 
+	test('a file that is all hole is recorded without being read to its end', async () => {
+		await using box = await testBox();
+		const {status, err} = await box.tsbox([
+			'run',
+			'--record',
+			spec(box, 'echo x | dd of=/x bs=1 seek=4398046511104; echo y > /y'),
+		]);
+		expect(status).toBe(0);
+		const {files} = await show(box, recordedId(err));
+		expect(files).toMatchObject([
+			{path: '/x', size: 2 ** 42 + 2, digest: null},
+			{path: '/y', digest: expect.stringMatching(/^sha256:/)},
+		]);
+	});
+
 	test('without --record nothing is kept; with `record` in the spec it is', async () => {
 		await using box = await testBox();
 		await box.tsbox(['run', spec(box, 'true')]);
