@@ -126,6 +126,25 @@ test('a service that can not come up, and what waits for it, are named, and the 
 	expect(at.leftovers()).toEqual([]);
 });
 
+test('a health check that prints without an end fills no disk, and its last words are told', async () => {
+	await using at = await testBox();
+	const flood =
+		'head -c 300000000 /dev/zero; echo; echo last words; touch /done; until [ -e /go ]; do sleep 0.1; done; exit 1';
+	const check = `{test: ${JSON.stringify(flood)}, interval: 50ms, timeout: 100s, retries: 1}`;
+	await at.tsbox(['up', '-d', project(at, {sick: `${sleeper}healthcheck: ${check}\n`})]);
+	const name = `${at.name}-sick`;
+	const output = join(at.folder, 'state/containers', name, 'health');
+	await until('it printed', async () => (await at.tsbox(['exec', name, '--', 'test', '-e', '/done'])).status === 0);
+	await until('its output is let go of', () => statSync(output).size < 2 * 1024 * 1024);
+	const events = at.start(['events', at.name]);
+	await at.tsbox(['exec', name, '--', 'touch', '/go']);
+	await events.says('unhealthy: last words');
+	events.child.kill('SIGINT');
+	await events.ended;
+	await at.tsbox(['down', '-t', '0', at.name]);
+	expect(at.leftovers()).toEqual([]);
+});
+
 test('--wait waits for health, and gives up when it is told to', async () => {
 	await using at = await testBox();
 	const spec = project(at, {
