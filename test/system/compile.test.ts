@@ -36,7 +36,7 @@ const dump = `command:
     cut -d' ' -f4- /proc/self/mountinfo
     cut -d: -f2- /proc/self/cgroup
     echo /proc/self/fd/*
-    cat /proc/net/dev | cut -d: -f1; ls -a / /dev; echo "$$(ps)" | wc -l
+    cat /proc/net/dev | cut -d: -f1; ls -a / /dev; all=$$(ps); echo "$$all" | wc -l
 `;
 
 describe.runIf(root)('a compiled script', () => {
