@@ -4,7 +4,7 @@ import type {Host} from '../host/host.ts';
 import {realHost} from '../host/real-host.ts';
 import {trustedText} from '../host/trusted-text.ts';
 import type {ToolConfig} from '../spec/config.ts';
-import {configFolders, configProgram, furtherConfigs} from '../spec/config-places.ts';
+import {configFolders, configProgram, furtherConfigs, searchedFolders} from '../spec/config-places.ts';
 import {largest} from '../spec/largest.ts';
 import type {Machine} from './types.ts';
 
@@ -35,9 +35,9 @@ export async function toolConfig({cwd, env, config}: ConfigWish, host: Host = re
 			});
 		return facts?.kind === 'file';
 	};
-	const lookup = {exists, isFile, readText: (path: string) => host.readText(path)};
-	const folders = config === undefined ? configFolders(cwd, lookup) : [];
-	const program = config === undefined ? configProgram(cwd, exists) : undefined;
+	const searched = config === undefined ? searchedFolders(cwd, exists) : [];
+	const folders = configFolders(searched, {isFile, readText: path => host.readText(path)});
+	const program = configProgram(searched, exists);
 	if (program !== undefined)
 		throw new TsboxError('E_CONFIG', `${program} is a program, and a configuration of tsbox is data`, {
 			why: 'tsbox may run as root, and runs nothing that it finds in a folder',

@@ -1,4 +1,5 @@
 import type {Host} from './host.ts';
+import {kernelText} from './kernel-text.ts';
 
 /** A process that can't be mistaken for a later one with the same number. */
 export interface ProcessIdentity {
@@ -54,4 +55,18 @@ export function signalProcess(host: Host, process: ProcessIdentity, signal: stri
 /** The kernel's name for this boot; random(4). */
 export function bootId(host: Host): string {
 	return host.readText('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
+}
+
+/** Where a process is at its terminal: its group, the terminal's number, the group that its keys go to. */
+export interface TerminalJob {
+	readonly group: string;
+	readonly tty: string;
+	readonly foreground: string;
+}
+
+/** Fields 5, 7 and 8 of proc_pid_stat(5); undefined for a process that has ended, or has no terminal. */
+export function terminalJob(host: Host, pid: number | 'self'): TerminalJob | undefined {
+	const stat = kernelText(host, `/proc/${pid}/stat`) ?? '';
+	const [, , group = '', , tty = '0', foreground = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+	return tty === '0' ? undefined : {group, tty, foreground};
 }

@@ -2,7 +2,7 @@ import type {Readable} from 'node:stream';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
 import {kernelText} from '../host/kernel-text.ts';
-import type {ProcessIdentity} from '../host/process.ts';
+import {type ProcessIdentity, terminalJob} from '../host/process.ts';
 import {closeDescriptor} from '../host/stdio.ts';
 import {keptTerminal, openTerminal} from '../host/terminal.ts';
 import type {CgroupMember} from '../step/cgroup-member.ts';
@@ -31,10 +31,10 @@ export async function ignoresInterrupt(
 	first: ProcessIdentity,
 	members: readonly CgroupMember[],
 ): Promise<DeafProcess | undefined> {
-	const terminal = atTerminal(host, first.pid);
+	const terminal = terminalJob(host, first.pid);
 	if (terminal === undefined || !(await interrupts(host, facts, first))) return undefined;
 	const there = containerProcesses(host, members, first.pid).flatMap(({pid, insidePid, name}) => {
-		const at = atTerminal(host, pid);
+		const at = terminalJob(host, pid);
 		const status = kernelText(host, `/proc/${pid}/status`) ?? '';
 		if (at?.tty !== terminal.tty) return [];
 		// By a handler, or blocked for sigwaitinfo(2) or signalfd(2), as small inits have it.
@@ -43,13 +43,6 @@ export async function ignoresInterrupt(
 	});
 	if (there.some(({takes}) => takes)) return undefined;
 	return there.find(({group, isFirst, ignored}) => group === terminal.foreground && (ignored || isFirst));
-}
-
-/** Fields 5, 7 and 8 of /proc/PID/stat; undefined for a process that has ended, or has no terminal. */
-function atTerminal(host: Host, pid: number) {
-	const stat = kernelText(host, `/proc/${pid}/stat`) ?? '';
-	const [, , group, , tty, foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-	return tty === undefined || tty === '0' ? undefined : {group, tty, foreground};
 }
 
 function has(status: string, mask: string): boolean {

@@ -25,7 +25,7 @@ const programPlaces = ['.tsboxrc', '.config/tsboxrc', 'tsbox.config'].flatMap(na
  * The folders that are searched, nearest first: `cwd` and those above it, up to the repository's: the next one with `.git`,
  * else the next one with a package.json. Outside of any it is `cwd` alone, for whoever owns a folder above could put a file there.
  */
-function searchedFolders(cwd: string, exists: (path: string) => boolean): readonly string[] {
+export function searchedFolders(cwd: string, exists: (path: string) => boolean): readonly string[] {
 	const folders = [cwd];
 	for (let folder = cwd; folder !== dirname(folder); ) {
 		folder = dirname(folder);
@@ -37,10 +37,8 @@ function searchedFolders(cwd: string, exists: (path: string) => boolean): readon
 }
 
 /** The nearest program in the place of a configuration: tsbox runs as root, and runs none. */
-export function configProgram(cwd: string, exists: (path: string) => boolean): string | undefined {
-	return searchedFolders(cwd, exists)
-		.flatMap(folder => programPlaces.map(place => join(folder, place)))
-		.find(exists);
+export function configProgram(folders: readonly string[], exists: (path: string) => boolean): string | undefined {
+	return folders.flatMap(folder => programPlaces.map(place => join(folder, place))).find(exists);
 }
 
 /** A folder that may hold a configuration, and those of the places of a configuration that it has as files. */
@@ -51,7 +49,6 @@ export interface ConfigFolder {
 
 /** How a folder is looked at, before it is known whose its files are. */
 export interface ConfigLookup {
-	readonly exists: (path: string) => boolean;
 	/** Symlinks followed. A pipe or a device is none: reading one may never end, and anybody can put one into /tmp. */
 	readonly isFile: (path: string) => boolean;
 	/** The text of a package.json, which most that work in one have without a word on tsbox. */
@@ -62,10 +59,10 @@ export interface ConfigLookup {
  * The searched folders that hold such a file. A look that costs some stats, before what reads them is loaded: most
  * starts have none.
  */
-export function configFolders(cwd: string, {exists, isFile, readText}: ConfigLookup): readonly ConfigFolder[] {
+export function configFolders(folders: readonly string[], {isFile, readText}: ConfigLookup): readonly ConfigFolder[] {
 	const holds = (path: string, place: string): boolean =>
 		isFile(path) && (place !== 'package.json' || mayConfigure(path, readText));
-	return searchedFolders(cwd, exists)
+	return folders
 		.map(folder => ({folder, places: configPlaces.filter(place => holds(join(folder, place), place))}))
 		.filter(({places}) => places.length > 0);
 }

@@ -5,10 +5,9 @@ import {dirname, join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {loadConfig as load} from './config.ts';
 import {explainOrigin} from './explain-origin.ts';
-import {configFolders, furtherConfigs} from './config-places.ts';
+import {configFolders, furtherConfigs, searchedFolders} from './config-places.ts';
 
 const lookup = {
-	exists: existsSync,
 	isFile: (path: string) => statSync(path, {throwIfNoEntry: false})?.isFile() === true,
 	readText: (path: string) => readFileSync(path, 'utf8'),
 };
@@ -22,7 +21,7 @@ afterEach(() => rmSync(dir, {recursive: true}));
 function loadConfig({cwd, file}: {readonly cwd: string; readonly file?: string}) {
 	return load({
 		cwd,
-		folders: file === undefined ? configFolders(cwd, lookup) : [],
+		folders: file === undefined ? configFolders(searchedFolders(cwd, existsSync), lookup) : [],
 		further: furtherConfigs(join(dir, 'home'), existsSync, join(dir, 'etc')),
 		readText: path => readFileSync(path, 'utf8'),
 		...(file === undefined ? {} : {file}),
@@ -53,10 +52,10 @@ test('a file of a parent folder of the project is found', async () => {
 test('a package.json without the key, or a broken one, is no reason to load what reads configurations', () => {
 	for (const text of ['{"name": "tsbox"}', '{"tsbox":', '[]', 'null']) {
 		write('package.json', text);
-		expect(configFolders(dir, lookup)).toEqual([]);
+		expect(configFolders(searchedFolders(dir, existsSync), lookup)).toEqual([]);
 	}
 	write('package.json', '{"tsbox": {}}');
-	expect(configFolders(dir, lookup)).toEqual([{folder: dir, places: ['package.json']}]);
+	expect(configFolders(searchedFolders(dir, existsSync), lookup)).toEqual([{folder: dir, places: ['package.json']}]);
 });
 
 test('a pipe or a device is no configuration, and a file that is beside one counts', async () => {

@@ -1,4 +1,5 @@
 import type {Machine} from '../engine/types.ts';
+import {terminalJob} from '../host/process.ts';
 import {callerInput, releaseInput} from '../host/stdio.ts';
 import {detachMatcher} from '../run/detach-matcher.ts';
 import {usualDetachKeys} from '../spec/detach-keys.ts';
@@ -25,10 +26,10 @@ export async function leaveByKeys(
 		await program.ended;
 		return text.trim();
 	};
-	/** The process group that the terminal's keys go to is ours; proc_pid_stat(5), pgrp and tpgid. */
+	/** The process group that the terminal's keys go to is ours. */
 	const isInForeground = (): boolean => {
-		const [, , group, , , foreground] = (host.readText('/proc/self/stat') ?? '').replace(/^.*\) /s, '').split(' ');
-		return group === foreground;
+		const job = terminalJob(host, 'self');
+		return job !== undefined && job.group === job.foreground;
 	};
 	const matcher = detachMatcher(detachKeys);
 	const onData = (bytes: Buffer): void => {
