@@ -163,13 +163,14 @@ test('a supervisor that is killed is not missed: containers go on, exits and out
 	const spec = project(at, {
 		flood: 'command: [sh, -c, "i=0; while [ $$i -lt 60000 ]; do i=$$((i + 1)); echo line $$i; done; exit 7"]\n',
 		stays: sleeper,
-		again: 'command: [sh, -c, "echo begins; sleep 0.7"]\nrestart: always\n',
+		again: 'command: [sh, -c, "[ -e /again ] && exec sleep 1000; touch /again; until [ -e /end ]; do sleep 0.1; done"]\nrestart: always\n',
 	});
 	expect(fine(await at.tsbox(['up', '-d', spec]))).toEqual(ok);
 	const first = await supervisor(at);
 	const {stays} = await rows(at);
 	process.kill(first, 'SIGKILL');
 	await until('it is gone', () => !existsSync(`/proc/${first}`));
+	await at.tsbox(['exec', `${at.name}-again`, '--', 'touch', '/end']);
 	await until('the flood has ended without anybody', () =>
 		existsSync(join(at.folder, `state/containers/${at.name}-flood/exit`)),
 	);
@@ -177,7 +178,10 @@ test('a supervisor that is killed is not missed: containers go on, exits and out
 	expect(await supervisor(at)).not.toBe(first);
 	await until('the exit is known', async () => (await rows(at))['flood']?.exitCode === 7);
 	expect((await rows(at))['stays']?.pid).toBe(stays?.pid);
-	await until('what is to run always runs again', async () => (await rows(at))['again']?.state === 'running');
+	await until('what is to run always runs again', async () => {
+		const {again} = await rows(at);
+		return again?.state === 'running' && again.restarts === 1;
+	});
 	const {out} = await at.tsbox(['logs', '--no-prefix', at.name, 'flood']);
 	expect(out).toBe(Array.from({length: 60_000}, (_, i) => `line ${i + 1}\n`).join(''));
 	await at.tsbox(['down', '-t', '0', at.name]);
