@@ -19,7 +19,7 @@ function seccompBasis() {
 		'config/syscalls',
 		'src/seccomp',
 		'src/oci/lower-seccomp.ts',
-		'src/spec/seccomp-profile.ts',
+		'src/spec/security/seccomp-profile.ts',
 	]) {
 		const path = join(folder, name);
 		const files = statSync(path).isDirectory()

@@ -1,8 +1,8 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {expect, test} from 'vitest';
-import {dashThemes} from '../src/spec/dash-words.ts';
-import {tabNames} from '../src/tui/dash/tabs.ts';
+import {dashThemes} from '../src/spec/config/dash-words.ts';
+import {tabNames} from '../src/tui/dash/model/tabs.ts';
 import {withTables} from './dashboard-docs.ts';
 
 const project = join(import.meta.dirname, '..');

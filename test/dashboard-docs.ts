@@ -1,9 +1,9 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {columns} from '../src/tui/dash/columns.ts';
-import {keyTable, type Place} from '../src/tui/dash/keys.ts';
-import {firstSettings} from '../src/tui/dash/settings.ts';
-import {tabNames} from '../src/tui/dash/tabs.ts';
+import {columns} from '../src/tui/dash/model/columns.ts';
+import {keyTable, type Place} from '../src/tui/dash/model/keys.ts';
+import {firstSettings} from '../src/tui/dash/model/settings.ts';
+import {tabNames} from '../src/tui/dash/model/tabs.ts';
 
 const file = join(import.meta.dirname, '../docs/dashboard.md');
 /** A table's name, and what writes it. */

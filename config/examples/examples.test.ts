@@ -1,7 +1,7 @@
 import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
 import {expect, test} from 'vitest';
-import {loadProject} from '../../src/spec/load.ts';
+import {loadProject} from '../../src/spec/project/load.ts';
 
 const here = import.meta.dirname;
 const examples = ['.', 'learn', 'services'].flatMap(dir =>

@@ -1,4 +1,4 @@
-import type {Command} from './command.ts';
+import type {Command} from './verb/command.ts';
 import {attach} from './commands/attach.ts';
 import {compile} from './commands/compile.ts';
 import {completion} from './commands/completion.ts';

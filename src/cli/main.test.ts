@@ -1,9 +1,9 @@
 import {expect, test} from 'vitest';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {commands} from './commands.ts';
-import {tsbox} from './fake-surroundings.ts';
-import {habits} from './habits.ts';
-import {helpPage} from './help-page.ts';
+import {tsbox} from '../../test/support/fake-surroundings.ts';
+import {habits} from './options/habits.ts';
+import {helpPage} from './options/help-page.ts';
 
 test('without a verb the help goes to standard error with status 2', async () => {
 	const {status, out, err} = await tsbox('');

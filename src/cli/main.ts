@@ -2,17 +2,17 @@ import {join} from 'node:path';
 import {speakToCommandLine} from '../errors/callers-words.ts';
 import {asForeseen} from '../errors/system-failure.ts';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
-import {type Aliases, aliasesOf, aliasText} from './aliases.ts';
-import {colourOf} from './colour-of.ts';
-import {type Command, globalOptions} from './command.ts';
+import {type Aliases, aliasesOf, aliasText} from './options/aliases.ts';
+import {colourOf} from './output/colour-of.ts';
+import {type Command, globalOptions} from './verb/command.ts';
 import {commands} from './commands.ts';
-import type {EngineApi} from './engine-api.ts';
-import {habits} from './habits.ts';
-import type {Io} from './io.ts';
-import {type ParsedArguments, parseArguments} from './parse-arguments.ts';
-import {given} from './run-options.ts';
-import {themeOf} from './theme-of.ts';
-import {usageError} from './usage-error.ts';
+import type {EngineApi} from './verb/engine-api.ts';
+import {habits} from './options/habits.ts';
+import type {Io} from './verb/io.ts';
+import {type ParsedArguments, parseArguments} from './options/parse-arguments.ts';
+import {given} from './options/run-options.ts';
+import {themeOf} from './output/theme-of.ts';
+import {usageError} from './options/usage-error.ts';
 
 /** Carries out one command line and gives the exit status; never throws. */
 export async function main(argv: readonly string[], io: Io, engine: EngineApi): Promise<number> {
@@ -79,7 +79,7 @@ async function withoutVerb(argv: readonly string[], at: number, io: Io, engine: 
 	if (words !== undefined && commands.some(({name}) => name === words[verbIndex(words)]))
 		return dispatch([...argv.slice(0, at), ...words, ...argv.slice(at + 1)], io, engine);
 	if (word !== undefined) throw unknownVerb(words?.[verbIndex(words)] ?? word, aliases);
-	const {helpPage} = await import('./help-page.ts');
+	const {helpPage} = await import('./options/help-page.ts');
 	io.err(helpPage(commands, undefined, io.columns(), aliases));
 	return 2;
 }
@@ -94,7 +94,7 @@ async function helpOf(verb: string | undefined, io: Io, engine: EngineApi): Prom
 		return 0;
 	}
 	if (verb !== undefined && !isVerb) throw unknownVerb(verb, aliases);
-	const {helpPage} = await import('./help-page.ts');
+	const {helpPage} = await import('./options/help-page.ts');
 	await io.page(helpPage(commands, verb, io.columns(), aliases));
 	return 0;
 }
@@ -121,7 +121,7 @@ function foldersOf({globals: {store, state, config}}: ParsedArguments<Record<nev
 /** Says what went wrong, as text and where asked for as JSON; gives the exit status. */
 export async function report(cause: unknown, argv: readonly string[], io: Io): Promise<number> {
 	const error = asForeseen(cause);
-	const {errorJson, errorText} = await import('../view/error-text.ts');
+	const {errorJson, errorText} = await import('../view/text/error-text.ts');
 	const end = argv.indexOf('--');
 	const wantsJson = (end === -1 ? argv : argv.slice(0, end)).includes('--json');
 	// A program reads JSON from standard output; a person reads the same error on standard error.

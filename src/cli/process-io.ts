@@ -1,5 +1,5 @@
 import {readFileSync, writeFileSync} from 'node:fs';
-import type {Io, StandardStream} from './io.ts';
+import type {Io, StandardStream} from './verb/io.ts';
 
 const descriptors: Readonly<Record<StandardStream, number>> = {stdin: 0, stdout: 1, stderr: 2};
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
@@ -76,7 +76,7 @@ function room(name: 'stdout' | 'stderr'): Promise<void> {
 }
 
 async function page(text: string): Promise<void> {
-	const {pagerOf, showPaged} = await import('../host/pager.ts');
+	const {pagerOf, showPaged} = await import('../host/programs/pager.ts');
 	const pager = isTerminal('stdout') && process.env['TERM'] !== 'dumb' ? pagerOf(process.env) : undefined;
 	if (pager === undefined || !(await showPaged(pager, text, process.env))) process.stdout.write(text);
 }

@@ -1,10 +1,10 @@
-import {closeInheritedDescriptors} from '../host/inherited-descriptors.ts';
+import {closeInheritedDescriptors} from '../host/programs/inherited-descriptors.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
-import {descriptorLimit, fewestDescriptors} from '../host/descriptor-limit.ts';
+import {descriptorLimit, fewestDescriptors} from '../host/facts/descriptor-limit.ts';
 import {engine} from './engine.ts';
-import {keepIgnoringHangup} from '../host/kept-hangup.ts';
-import {leaveTerminals} from '../host/leave-terminals.ts';
-import {isReaderGone} from '../host/reader-gone.ts';
+import {keepIgnoringHangup} from '../host/terminal/kept-hangup.ts';
+import {leaveTerminals} from '../host/terminal/leave-terminals.ts';
+import {isReaderGone} from '../host/programs/reader-gone.ts';
 import {main, report} from './main.ts';
 import {processIo} from './process-io.ts';
 

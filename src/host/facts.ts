@@ -1,4 +1,4 @@
-import type {NamespaceKind} from '../spec/project.ts';
+import type {NamespaceKind} from '../spec/model/project.ts';
 
 /** The programs tsbox may run; `doctor` says what each is for. */
 export const toolNames = [

@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest';
 import {idRanges, readUserNamespace} from './probe/user-namespace.ts';
 import {mapArguments, outsideId, rangeMapOf, userMapOf} from './id-map.ts';
-import {recordingHost} from './recording-host.ts';
-import {savedFacts} from '../plan/sample-input.ts';
+import {recordingHost} from '../../test/support/recording-host.ts';
+import {savedFacts} from '../../test/support/sample-input.ts';
 
 const facts = savedFacts('v2-trixie');
 const withRanges = (subuids: readonly {start: number; count: number}[]) => ({

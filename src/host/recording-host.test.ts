@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {recordingHost} from './recording-host.ts';
+import {recordingHost} from '../../test/support/recording-host.ts';
 
 test('what is asked is remembered in the words of a shell', async () => {
 	const host = recordingHost({'/cg': 'dir'}, {born: () => ({'cgroup.procs': ''})});

@@ -1,9 +1,9 @@
 import type {Readable, Writable} from 'node:stream';
 import {interruption} from '../errors/interruption.ts';
-import {signalContainer} from '../engine/signal-container.ts';
-import {stats} from '../engine/stats.ts';
-import type {CommandEnd, ContainerStats, Machine} from '../engine/types.ts';
-import type {RunEvent} from '../run/event.ts';
+import {signalContainer} from '../container/control/signal-container.ts';
+import {stats} from '../container/observe/stats.ts';
+import type {CommandEnd, ContainerStats, Machine} from '../container/machine/types.ts';
+import type {RunEvent} from '../execute/event.ts';
 import {type ExecOptions, execOn} from './exec.ts';
 import type {RunningCommand} from './run-command.ts';
 

@@ -1,6 +1,6 @@
 import {didYouMean} from '../errors/did-you-mean.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
-import {quoted} from '../spec/parsed.ts';
+import {quoted} from '../spec/model/parsed.ts';
 
 /** What a value of an option may be. */
 export interface Kind<T> {

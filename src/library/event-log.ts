@@ -1,4 +1,4 @@
-import type {RunEvent} from '../run/event.ts';
+import type {RunEvent} from '../execute/event.ts';
 
 /** Events that each reader gets from the first on, as they come. */
 export interface EventLog {

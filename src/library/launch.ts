@@ -2,10 +2,10 @@ import type {Readable} from 'node:stream';
 import {toError} from '../errors/is-error.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host, RunningProgram} from '../host/host.ts';
-import {startGuarded} from '../run/start-guarded.ts';
-import type {CgroupKill} from '../step/action.ts';
-import {type Launcher, openLauncher} from '../host/launcher.ts';
-import {closeDescriptor, type OpenedFifo} from '../host/stdio.ts';
+import {startGuarded} from '../execute/start-guarded.ts';
+import type {CgroupKill} from '../step/verbs/action.ts';
+import {type Launcher, openLauncher} from '../host/programs/launcher.ts';
+import {closeDescriptor, type OpenedFifo} from '../host/programs/stdio.ts';
 import type {FifoMaker, Pipes} from './pipes.ts';
 
 /** Starts the first program of a container, with the container's ends of its streams, a status pipe and a gate. */

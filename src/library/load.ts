@@ -1,8 +1,8 @@
 import {resolve} from 'node:path';
-import {loadProject, pickService} from '../engine/load-project.ts';
+import {loadProject, pickService} from '../container/machine/load-project.ts';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {whyNot} from '../errors/why-not.ts';
-import type {Project, Service} from '../spec/project.ts';
+import type {Project, Service} from '../spec/model/project.ts';
 import {checkOptions} from './check-options.ts';
 import {checkSource, loadTable} from './option-tables.ts';
 

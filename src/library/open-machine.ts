@@ -1,5 +1,5 @@
-import {openMachine as open} from '../engine/open-machine.ts';
-import type {Machine, MachineOptions} from '../engine/types.ts';
+import {openMachine as open} from '../container/machine/open-machine.ts';
+import type {Machine, MachineOptions} from '../container/machine/types.ts';
 import {checkOptions} from './check-options.ts';
 import {machineTable} from './option-tables.ts';
 

@@ -1,5 +1,5 @@
-import type {Machine} from '../engine/types.ts';
-import {parseName} from '../spec/container-name.ts';
+import type {Machine} from '../container/machine/types.ts';
+import {parseName} from '../spec/values/container-name.ts';
 import {type Kind, kindOf} from './check-options.ts';
 import {type CommandInput, isInput, isUsedUp} from './command-input.ts';
 import type {CommandOptions} from './options.ts';

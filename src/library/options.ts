@@ -1,6 +1,6 @@
-import {openMachine} from '../engine/open-machine.ts';
-import type {Machine} from '../engine/types.ts';
-import type {EndUsage} from '../engine/warm-container.ts';
+import {openMachine} from '../container/machine/open-machine.ts';
+import type {Machine} from '../container/machine/types.ts';
+import type {EndUsage} from '../container/start/warm-container.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {CommandInput} from './command-input.ts';
 

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import type {Service} from '../spec/project.ts';
+import type {Service} from '../spec/model/project.ts';
 import type {CommandOptions} from './options.ts';
 
 /** A name that no other container has: the spec's with something random. */

@@ -1,9 +1,9 @@
 import {randomBytes} from 'node:crypto';
 import type {Readable, Writable} from 'node:stream';
-import type {Machine} from '../engine/types.ts';
+import type {Machine} from '../container/machine/types.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
-import {closeDescriptor, openFifo, type OpenedFifo} from '../host/stdio.ts';
+import {closeDescriptor, openFifo, type OpenedFifo} from '../host/programs/stdio.ts';
 
 /** The two ends of three pipes: ours as streams, the container's as descriptors. */
 export interface Pipes {

@@ -1,6 +1,6 @@
-import {planService} from '../engine/plan-container.ts';
-import {present} from '../spec/pick.ts';
-import type {Plan} from '../step/step.ts';
+import {planService} from '../container/plan/plan-container.ts';
+import {present} from '../spec/syntax/pick.ts';
+import type {Plan} from '../step/verbs/step.ts';
 import {checkOptions} from './check-options.ts';
 import {type LoadOptions, type SpecSource, specOf} from './load.ts';
 import {checkSource, planTable} from './option-tables.ts';

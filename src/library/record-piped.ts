@@ -1,5 +1,5 @@
-import type {Machine, PlannedContainer, Recorder} from '../engine/types.ts';
-import type {EventSink} from '../run/event.ts';
+import type {Machine, PlannedContainer, Recorder} from '../container/machine/types.ts';
+import type {EventSink} from '../execute/event.ts';
 import type {Pipes} from './pipes.ts';
 
 /** What keeps the record of a run whose output this process reads itself. */
@@ -14,7 +14,7 @@ export function recordPiped(machine: Machine, {stdout, stderr}: Pipes, emit: Eve
 	let over: Promise<unknown> = Promise.resolve();
 	return {
 		recorder: async planned => {
-			const {recordRun} = await import('../runs/recorder.ts');
+			const {recordRun} = await import('../records/recorder.ts');
 			const {tap, ...recorder} = recordRun(machine, planned, {verb: 'run', tty: false, emit});
 			const ends = [stdout, stderr].map(
 				stream => new Promise(resolve => stream.once('end', resolve).once('close', resolve)),

@@ -1,6 +1,6 @@
-import {planService} from '../engine/plan-container.ts';
-import {upPlanned} from '../engine/up.ts';
-import type {RunEvent} from '../run/event.ts';
+import {planService} from '../container/plan/plan-container.ts';
+import {upPlanned} from '../container/start/up.ts';
+import type {RunEvent} from '../execute/event.ts';
 import {eventLog} from './event-log.ts';
 import {checkOptions} from './check-options.ts';
 import {type LoadOptions, type SpecSource, specOf} from './load.ts';

@@ -1,7 +1,7 @@
 import {resolve} from 'node:path';
-import {diffRuns as diff, type RunDifference} from '../runs/diff-runs.ts';
-import {type ListedRun, listRuns as list, removeRun as remove} from '../runs/list-runs.ts';
-import {type ShownRun, showRun as show} from '../runs/show-run.ts';
+import {diffRuns as diff, type RunDifference} from '../records/diff-runs.ts';
+import {type ListedRun, listRuns as list, removeRun as remove} from '../records/list-runs.ts';
+import {type ShownRun, showRun as show} from '../records/show-run.ts';
 import {checkOptions} from './check-options.ts';
 import {checkText, runsTable, storeTable} from './option-tables.ts';
 import {type MachineChoice, machineOf} from './options.ts';

@@ -1,7 +1,7 @@
-import {planService} from '../engine/plan-container.ts';
-import {upPlanned} from '../engine/up.ts';
+import {planService} from '../container/plan/plan-container.ts';
+import {upPlanned} from '../container/start/up.ts';
 import {interruption} from '../errors/interruption.ts';
-import {closeDescriptor, openNothing} from '../host/stdio.ts';
+import {closeDescriptor, openNothing} from '../host/programs/stdio.ts';
 import {Box} from './box.ts';
 import {checkOptions} from './check-options.ts';
 import {eventLog} from './event-log.ts';

@@ -1,9 +1,9 @@
-import {gcIfNeeded} from '../engine/gc.ts';
-import {planService} from '../engine/plan-container.ts';
-import type {Machine} from '../engine/types.ts';
-import {startWarm, type WarmContainer} from '../engine/warm-container.ts';
+import {gcIfNeeded} from '../container/recover/gc.ts';
+import {planService} from '../container/plan/plan-container.ts';
+import type {Machine} from '../container/machine/types.ts';
+import {startWarm, type WarmContainer} from '../container/start/warm-container.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
-import type {Service} from '../spec/project.ts';
+import type {Service} from '../spec/model/project.ts';
 import {fifosOfLaunch, type Launch, openLaunch} from './launch.ts';
 import {type Spec, type SpecSource, specOf} from './load.ts';
 import {type MachineChoice, machineOf} from './options.ts';

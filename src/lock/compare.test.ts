@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest';
-import {lockDifferences} from '../view/lock-words.ts';
+import {lockDifferences} from '../view/lists/lock-words.ts';
 import {type CompareContext, compareService} from './compare.ts';
 import type {LockedService} from './lock-file.ts';
-import {sampleLocked} from './sample-lock.ts';
+import {sampleLocked} from '../../test/support/sample-lock.ts';
 
 const context: CompareContext = {
 	service: 'web',

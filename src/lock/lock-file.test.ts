@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
-import {recordingHost} from '../host/recording-host.ts';
+import {recordingHost} from '../../test/support/recording-host.ts';
 import {type Lock, lockText, readLock} from './lock-file.ts';
-import {sampleLocked} from './sample-lock.ts';
+import {sampleLocked} from '../../test/support/sample-lock.ts';
 
 const lock: Lock = {
 	version: 1,

@@ -1,8 +1,8 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {errnoOf} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
-import {parse} from '../host/saved-facts.ts';
-import {count, exactly, fields, list, type Shape, table, text} from '../host/shape.ts';
+import {parse} from '../host/facts/saved-facts.ts';
+import {count, exactly, fields, list, type Shape, table, text} from '../host/facts/shape.ts';
 import type {TreeDigest} from './tree-digest.ts';
 
 /** The form of a lock that this tsbox reads and writes. */

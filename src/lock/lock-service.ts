@@ -1,12 +1,12 @@
-import {planInput} from '../engine/plan-container.ts';
-import type {Machine, SpecRequest} from '../engine/types.ts';
+import {planInput} from '../container/plan/plan-container.ts';
+import type {Machine, SpecRequest} from '../container/machine/types.ts';
 import {errnoOf} from '../host/errno.ts';
 import {parseMountinfo} from '../host/probe/mountinfo.ts';
-import type {ImageFacts} from '../image/facts.ts';
-import type {PlanInput} from '../plan/input.ts';
+import type {ImageFacts} from '../image/store/facts.ts';
+import type {PlanInput} from '../plan/input/input.ts';
 import {planContainer} from '../plan/plan-container.ts';
-import type {BindVolume, Project, Service} from '../spec/project.ts';
-import {labelOf} from '../spec/replicas.ts';
+import type {BindVolume, Project, Service} from '../spec/model/project.ts';
+import {labelOf} from '../spec/keys/replicas.ts';
 import type {LockedRootfs, LockedService} from './lock-file.ts';
 import {planHash, sha256} from './plan-hash.ts';
 import {portablePaths, shownPath} from './portable.ts';

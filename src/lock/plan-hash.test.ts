@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {planContainer} from '../plan/plan-container.ts';
-import {sampleInput, savedFacts, type SampleChanges} from '../plan/sample-input.ts';
+import {sampleInput, savedFacts, type SampleChanges} from '../../test/support/sample-input.ts';
 import {planHash} from './plan-hash.ts';
 import {portableInput} from './portable-input.ts';
 

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import type {Plan} from '../step/step.ts';
+import type {Plan} from '../step/verbs/step.ts';
 
 /** A plan as a lock has it. */
 export interface PlanHash {

@@ -1,7 +1,7 @@
 import type {HostFacts} from '../host/facts.ts';
 import type {UserMap} from '../host/id-map.ts';
-import type {ImageFacts} from '../image/facts.ts';
-import type {PlanInput} from '../plan/input.ts';
+import type {ImageFacts} from '../image/store/facts.ts';
+import type {PlanInput} from '../plan/input/input.ts';
 import {volumeData} from '../state/volume.ts';
 
 const store = '/store';

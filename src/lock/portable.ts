@@ -1,8 +1,8 @@
 import {basename, dirname, relative, resolve} from 'node:path';
-import {loadProject} from '../engine/load-project.ts';
-import type {Machine, SpecRequest} from '../engine/types.ts';
+import {loadProject} from '../container/machine/load-project.ts';
+import type {Machine, SpecRequest} from '../container/machine/types.ts';
 import type {Host} from '../host/host.ts';
-import type {Project, Service} from '../spec/project.ts';
+import type {Project, Service} from '../spec/model/project.ts';
 
 /** Deeper than `..` in a spec go; no folder of a machine is called so. */
 const top = '/.tsbox-lock';

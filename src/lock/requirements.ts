@@ -1,7 +1,7 @@
 import type {HostFacts, ToolName} from '../host/facts.ts';
-import type {ImageFacts} from '../image/facts.ts';
-import type {Action} from '../step/action.ts';
-import type {Plan} from '../step/step.ts';
+import type {ImageFacts} from '../image/store/facts.ts';
+import type {Action} from '../step/verbs/action.ts';
+import type {Plan} from '../step/verbs/step.ts';
 
 /** What of the machine a plan leans on, by name. */
 export interface Requirements {

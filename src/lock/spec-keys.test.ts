@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {loadProject} from '../spec/load.ts';
+import {loadProject} from '../spec/project/load.ts';
 import {specKeys} from './spec-keys.ts';
 
 const spec = `name: box

@@ -1,4 +1,4 @@
-import type {Origin, Service} from '../spec/project.ts';
+import type {Origin, Service} from '../spec/model/project.ts';
 import {sha256} from './plan-hash.ts';
 import {withShownPaths} from './portable.ts';
 

@@ -3,8 +3,8 @@ import {basename, dirname} from 'node:path';
 import {messageOf} from '../errors/is-error.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {errnoOf} from '../host/errno.ts';
-import {hashFile} from '../host/hash-file.ts';
-import {linkBelow, namesIn, openBelow, type Pinned, pin, pinBelow, statBelow, unpin} from '../host/pinned.ts';
+import {hashFile} from '../host/files/hash-file.ts';
+import {linkBelow, namesIn, openBelow, type Pinned, pin, pinBelow, statBelow, unpin} from '../host/files/pinned.ts';
 import {entryWords, type EntryWords, nameText} from './entry-words.ts';
 
 /** Levels that are walked, as `diff` does: each holds a descriptor. */

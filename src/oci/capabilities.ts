@@ -1,4 +1,4 @@
-import {capabilityNames as names} from '../spec/capability.ts';
+import {capabilityNames as names} from '../spec/values/capability.ts';
 
 /** All capabilities as the OCI runtime-spec names them, with CAP_, in the order of their numbers. */
 export const capabilityNames: readonly string[] = names.map(name => `CAP_${name}`);

@@ -1,5 +1,5 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
-import type {LimitChanges} from '../spec/limit-changes.ts';
+import type {LimitChanges} from '../spec/values/limit-changes.ts';
 import type {OciResources} from './config.ts';
 
 /** The kernel's own period of CPU quotas, microseconds; sched-bwc.rst. */

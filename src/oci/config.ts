@@ -1,4 +1,4 @@
-import type {SeccompAction, SeccompOperator} from '../spec/seccomp-profile.ts';
+import type {SeccompAction, SeccompOperator} from '../spec/security/seccomp-profile.ts';
 
 /**
  * The part of the OCI runtime config that tsbox plans from.

@@ -1,5 +1,5 @@
 import defaultProfile from '../../config/seccomp.json' with {type: 'json'};
-import {readSeccompProfile, type SeccompProfile, type SeccompRule} from '../spec/seccomp-profile.ts';
+import {readSeccompProfile, type SeccompProfile, type SeccompRule} from '../spec/security/seccomp-profile.ts';
 import type {OciSeccomp} from './config.ts';
 
 /** What a profile's conditions are decided by. */

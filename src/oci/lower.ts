@@ -1,6 +1,6 @@
 import profile from '../../config/default-profile.json' with {type: 'json'};
 import {TsboxError} from '../errors/tsbox-error.ts';
-import type {Service} from '../spec/project.ts';
+import type {Service} from '../spec/model/project.ts';
 import {capabilityNames} from './capabilities.ts';
 import type {OciConfig, OciMount, OciResources} from './config.ts';
 

@@ -1,5 +1,12 @@
 import {expect, test} from 'vitest';
-import {machines, type SampleChanges, samplePlan, savedFacts, stepOf, storedImage} from './sample-input.ts';
+import {
+	machines,
+	type SampleChanges,
+	samplePlan,
+	savedFacts,
+	stepOf,
+	storedImage,
+} from '../../test/support/sample-input.ts';
 
 const everything: SampleChanges = {
 	tty: true,

@@ -1,22 +1,22 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
-import type {Plan} from '../step/step.ts';
-import {memoryWarnings} from '../spec/memory-warnings.ts';
-import {portWarnings} from '../spec/port-warnings.ts';
-import {reproducibleWarnings} from '../spec/reproducible.ts';
-import {toolboxFolder} from '../host/sealed-tools.ts';
-import type {PlanInput} from './input.ts';
-import {hiddenWarnings} from './hide-rows.ts';
-import {toolsStep} from './tools-step.ts';
-import {planCgroup} from './plan-cgroup.ts';
-import {planMounts} from './plan-mounts.ts';
-import {checkSysctls, planProcess, reaperOf, rootOnly} from './plan-process.ts';
-import {planRootfs} from './plan-rootfs.ts';
-import {planSecurity} from './plan-security.ts';
-import {planStart} from './plan-start.ts';
-import {planVolumes, volumeWarnings} from './plan-volumes.ts';
-import {protections} from './protections.ts';
-import {hasFixedAddresses} from './fit-reproducible.ts';
-import {shortfalls} from './unsupported.ts';
+import type {Plan} from '../step/verbs/step.ts';
+import {memoryWarnings} from '../spec/project/memory-warnings.ts';
+import {portWarnings} from '../spec/project/port-warnings.ts';
+import {reproducibleWarnings} from '../spec/keys/reproducible.ts';
+import {toolboxFolder} from '../host/programs/sealed-tools.ts';
+import type {PlanInput} from './input/input.ts';
+import {hiddenWarnings} from './mounts/hide-rows.ts';
+import {toolsStep} from './process/tools-step.ts';
+import {planCgroup} from './cgroup/plan-cgroup.ts';
+import {planMounts} from './mounts/plan-mounts.ts';
+import {checkSysctls, planProcess, reaperOf, rootOnly} from './process/plan-process.ts';
+import {planRootfs} from './rootfs/plan-rootfs.ts';
+import {planSecurity} from './security/plan-security.ts';
+import {planStart} from './process/plan-start.ts';
+import {planVolumes, volumeWarnings} from './volumes/plan-volumes.ts';
+import {protections} from './security/protections.ts';
+import {hasFixedAddresses} from './input/fit-reproducible.ts';
+import {shortfalls} from './input/unsupported.ts';
 
 /**
  * Decides, step by step, how this container is made on this host. Pure: the same input gives the same plan.

@@ -1,10 +1,10 @@
 import {expect, test} from 'vitest';
 import type {HostFacts} from '../host/facts.ts';
-import type {Service} from '../spec/project.ts';
-import {initScripts} from '../step/init-script.ts';
-import {launchScript} from '../step/launch-script.ts';
-import {fitReproducible} from './fit-reproducible.ts';
-import {rowsOf, sampleInput, samplePlan, savedFacts, stepOf} from './sample-input.ts';
+import type {Service} from '../spec/model/project.ts';
+import {initScripts} from '../step/script/init-script.ts';
+import {launchScript} from '../step/script/launch-script.ts';
+import {fitReproducible} from './input/fit-reproducible.ts';
+import {rowsOf, sampleInput, samplePlan, savedFacts, stepOf} from '../../test/support/sample-input.ts';
 
 const facts = savedFacts('v2-bookworm');
 const service: Partial<Service> = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {defaultSeccompProfile, lowerSeccomp} from '../oci/lower-seccomp.ts';
-import {seccompOperators} from '../spec/seccomp-profile.ts';
+import {seccompOperators} from '../spec/security/seccomp-profile.ts';
 import type {OciSeccomp} from '../oci/config.ts';
 import {verdicts} from './bpf.ts';
 import {compileSeccomp} from './compile.ts';

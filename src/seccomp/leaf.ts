@@ -1,5 +1,5 @@
 import type {OciSyscall} from '../oci/config.ts';
-import type {SeccompAction} from '../spec/seccomp-profile.ts';
+import type {SeccompAction} from '../spec/security/seccomp-profile.ts';
 import {codes, type Instruction, offsets, verdicts} from './bpf.ts';
 
 /** What is done with one number: the first rule that holds counts, else the verdict. */

@@ -3,10 +3,10 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import type {Host} from '../host/host.ts';
-import {realHost} from '../host/real-host.ts';
+import {realHost} from '../host/programs/real-host.ts';
 import {aliasOf, dropStaleLink, idOf, setAlias, shownName} from './alias.ts';
 import {claimName, nameInUse, releaseName} from './claim.ts';
-import {sampleRecord} from './sample-record.ts';
+import {sampleRecord} from '../../test/support/sample-record.ts';
 
 let late = 0;
 const host: Host = {...realHost(), now: () => Date.now() + late};

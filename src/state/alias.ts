@@ -1,5 +1,5 @@
 import type {Host} from '../host/host.ts';
-import {makeLink} from '../host/link.ts';
+import {makeLink} from '../host/files/link.ts';
 import {containerFolder} from './record.ts';
 
 /*

@@ -5,10 +5,10 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {threadId} from 'node:worker_threads';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {realHost} from '../host/real-host.ts';
+import {realHost} from '../host/programs/real-host.ts';
 import {claimName, nameInUse, releaseName} from './claim.ts';
 import {containerFolder, readRecord} from './record.ts';
-import {sampleRecord} from './sample-record.ts';
+import {sampleRecord} from '../../test/support/sample-record.ts';
 
 const host = realHost();
 let state = '';
@@ -51,7 +51,7 @@ test('of processes that want the same name at the same time one gets it', async 
 	const names = Array.from({length: 40}, (_, at) => `box${at}`);
 	const script = `
 		import {claimName} from ${JSON.stringify(new URL('claim.ts', import.meta.url).href)};
-		import {realHost} from ${JSON.stringify(new URL('../host/real-host.ts', import.meta.url).href)};
+		import {realHost} from ${JSON.stringify(new URL('../host/programs/real-host.ts', import.meta.url).href)};
 		const record = ${JSON.stringify(sampleRecord)};
 		process.stdin.once('data', () => {
 			const won = ${JSON.stringify(names)}.filter(name =>

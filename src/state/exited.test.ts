@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
-import {recordingHost} from '../host/recording-host.ts';
+import {recordingHost} from '../../test/support/recording-host.ts';
 import {exitOf, lastExit, noteExit} from './exited.ts';
-import {sampleRecord} from './sample-record.ts';
+import {sampleRecord} from '../../test/support/sample-record.ts';
 
 const state = '/run/tsbox';
 const boot = {'/proc/sys/kernel/random/boot_id': 'this-boot\n', [state]: 'dir'};

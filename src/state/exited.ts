@@ -1,5 +1,5 @@
 import type {Host} from '../host/host.ts';
-import {bootId, type ProcessIdentity} from '../host/process.ts';
+import {bootId, type ProcessIdentity} from '../host/programs/process.ts';
 import type {ContainerRecord} from './record.ts';
 
 /** How a container ended; a line of JSON in `exited/NAME` of the state folder. */

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
-import {recordingHost} from '../host/recording-host.ts';
+import {recordingHost} from '../../test/support/recording-host.ts';
 import {freezersOf, isFrozen, isToFreeze, shownState} from './freezer.ts';
-import {sampleRecord} from './sample-record.ts';
+import {sampleRecord} from '../../test/support/sample-record.ts';
 
 const unified = {controller: '', cgroup: '/tsbox/demo', path: '/cg/unified/tsbox/demo'};
 const freezer = {controller: 'freezer', cgroup: '/tsbox/demo', path: '/cg/freezer/tsbox/demo'};

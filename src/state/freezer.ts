@@ -1,5 +1,5 @@
 import type {Host} from '../host/host.ts';
-import type {CgroupMember} from '../step/cgroup-member.ts';
+import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
 import {type ContainerRecord, stateOf} from './record.ts';
 
 /** A cgroup whose processes the kernel can hold. */

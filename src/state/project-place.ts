@@ -1,5 +1,5 @@
 import type {Host} from '../host/host.ts';
-import {bootId, isRunning, type ProcessIdentity} from '../host/process.ts';
+import {bootId, isRunning, type ProcessIdentity} from '../host/programs/process.ts';
 import {ownJson} from './own-json.ts';
 
 /** The folder of all detached projects. */

@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest';
-import {type RecordingHost, recordingHost} from '../host/recording-host.ts';
+import {type RecordingHost, recordingHost} from '../../test/support/recording-host.ts';
 import {addNotes} from './notes.ts';
 import {type ContainerRecord, type Detached, isOwned, readRecord, stateOf, writeRecord} from './record.ts';
-import {sampleRecord} from './sample-record.ts';
+import {sampleRecord} from '../../test/support/sample-record.ts';
 
 const folder = '/run/tsbox/containers/demo';
 

@@ -1,13 +1,13 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
-import type {ImageFacts} from '../image/facts.ts';
+import type {ImageFacts} from '../image/store/facts.ts';
 import type {OciConfig} from '../oci/config.ts';
-import type {Hook, NamespaceKind, Origin, Port, Service} from '../spec/project.ts';
-import type {FilterLoader} from '../step/action.ts';
-import type {CgroupMember} from '../step/cgroup-member.ts';
+import type {Hook, NamespaceKind, Origin, Port, Service} from '../spec/model/project.ts';
+import type {FilterLoader} from '../step/verbs/action.ts';
+import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
 import {readNotes} from './notes.ts';
 import {processCgroups} from '../host/probe/process-status.ts';
-import {bootId, isRunning, type ProcessIdentity} from '../host/process.ts';
+import {bootId, isRunning, type ProcessIdentity} from '../host/programs/process.ts';
 
 /** What a record tells of a container that a supervisor looks after. */
 export interface Detached {

@@ -1,6 +1,6 @@
 import {createHash, randomBytes} from 'node:crypto';
 import type {Host} from '../host/host.ts';
-import {ownerName, ownerRuns} from '../image/owner.ts';
+import {ownerName, ownerRuns} from '../image/store/owner.ts';
 import type {ContainerRecord} from './record.ts';
 
 /** The folder of the run records in the store. */

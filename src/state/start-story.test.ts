@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
-import {recordingHost} from '../host/recording-host.ts';
-import type {Plan} from '../step/step.ts';
+import {recordingHost} from '../../test/support/recording-host.ts';
+import type {Plan} from '../step/verbs/step.ts';
 import {readStory, type StartStory, writeStory} from './start-story.ts';
 
 const folder = '/run/tsbox/containers/demo';

@@ -1,6 +1,6 @@
 import {errnoOf} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
-import type {Plan} from '../step/step.ts';
+import type {Plan} from '../step/verbs/step.ts';
 import {ownJson} from './own-json.ts';
 
 /** How a step of a start went; what is not there was not come to. `ms` is how long it took. */

@@ -1,5 +1,5 @@
-import {type ArchiveEntry, entryReader} from '../../src/image/entry-reader.ts';
-import {type EntryCounts, entryRules, type UnpackLimits} from '../../src/image/entry-rules.ts';
+import {type ArchiveEntry, entryReader} from '../../src/image/archive/entry-reader.ts';
+import {type EntryCounts, entryRules, type UnpackLimits} from '../../src/image/archive/entry-rules.ts';
 
 /** Walks over a tar in pieces of `step` bytes, as unpack does. */
 export function walk(

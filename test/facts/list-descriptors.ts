@@ -1,6 +1,6 @@
 import {spawnSync} from 'node:child_process';
-import {closeInheritedDescriptors} from '../../src/host/inherited-descriptors.ts';
-import {realHost} from '../../src/host/real-host.ts';
+import {closeInheritedDescriptors} from '../../src/host/programs/inherited-descriptors.ts';
+import {realHost} from '../../src/host/programs/real-host.ts';
 
 // Prints what each descriptor of a started program is, one a line: `covered` and `closed` by us, or `plain` as Node does.
 const list = 'for fd in /proc/$$/fd/*; do readlink "$fd"; done';

@@ -1,5 +1,5 @@
-import {probeHost} from '../../src/host/probe.ts';
-import {realHost} from '../../src/host/real-host.ts';
+import {probeHost} from '../../src/host/facts/probe.ts';
+import {realHost} from '../../src/host/programs/real-host.ts';
 
 // Prints this machine's facts for a file of this folder. The build of a kernel says nothing that a plan depends on.
 const facts = await probeHost(realHost(), {store: '/var/lib/tsbox', state: '/run/tsbox'});

@@ -4,8 +4,8 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {afterAll, beforeAll, expect, test} from 'vitest';
-import type {MountRow} from '../../src/step/action.ts';
-import {fstabText} from '../../src/step/fstab.ts';
+import type {MountRow} from '../../src/step/verbs/action.ts';
+import {fstabText} from '../../src/step/verbs/fstab.ts';
 import {budget, patience} from './budget.ts';
 
 let folder = '';

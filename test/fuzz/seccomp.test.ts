@@ -6,7 +6,7 @@ import {lowerSeccomp} from '../../src/oci/lower-seccomp.ts';
 import {decode, mostInstructions} from '../../src/seccomp/bpf.ts';
 import {compileSeccomp} from '../../src/seccomp/compile.ts';
 import {verdict} from '../../src/seccomp/interpret.ts';
-import {readSeccompProfile} from '../../src/spec/seccomp-profile.ts';
+import {readSeccompProfile} from '../../src/spec/security/seccomp-profile.ts';
 import {budget, mutated, orRefused, patience} from './budget.ts';
 
 const profile = readFileSync(join(import.meta.dirname, '../../config/seccomp.json'), 'utf8');

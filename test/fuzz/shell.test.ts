@@ -4,10 +4,10 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {sampleInput, samplePlan, savedFacts} from '../../src/plan/sample-input.ts';
-import {compileScript} from '../../src/step/compile-script.ts';
-import {gateScript} from '../../src/step/gate-script.ts';
-import {shellCommand} from '../../src/step/shell-word.ts';
+import {sampleInput, samplePlan, savedFacts} from '../support/sample-input.ts';
+import {compileScript} from '../../src/step/compile/compile-script.ts';
+import {gateScript} from '../../src/step/script/gate-script.ts';
+import {shellCommand} from '../../src/step/verbs/shell-word.ts';
 import {budget, patience} from './budget.ts';
 
 /** Any text but NUL, which no argument can hold. */

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {planContainer} from '../../src/plan/plan-container.ts';
 import {toOciConfig} from '../../src/oci/lower.ts';
-import {machines, sampleInput, savedFacts} from '../../src/plan/sample-input.ts';
-import {loadProject} from '../../src/spec/load.ts';
+import {machines, sampleInput, savedFacts} from '../support/sample-input.ts';
+import {loadProject} from '../../src/spec/project/load.ts';
 import {budget, mutated, orRefused, patience} from './budget.ts';
 
 const folder = join(import.meta.dirname, '../../config/examples');

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {recordingHost} from '../../src/host/recording-host.ts';
-import {readRecord as readImage, recordText} from '../../src/image/record.ts';
-import {openJournal, readJournal} from '../../src/run/journal.ts';
+import {recordingHost} from '../support/recording-host.ts';
+import {readRecord as readImage, recordText} from '../../src/image/store/record.ts';
+import {openJournal, readJournal} from '../../src/execute/journal.ts';
 import {readRecord, writeRecord} from '../../src/state/record.ts';
-import {sampleRecord} from '../../src/state/sample-record.ts';
+import {sampleRecord} from '../support/sample-record.ts';
 import {budget, mutated, orRefused, patience} from './budget.ts';
 
 const folder = '/run/tsbox/containers/demo';

@@ -2,18 +2,18 @@ import {readdirSync, readFileSync, realpathSync, statSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {expect, test} from 'vitest';
 import {rangeMapOf} from '../../src/host/id-map.ts';
-import type {ImageFacts} from '../../src/image/facts.ts';
+import type {ImageFacts} from '../../src/image/store/facts.ts';
 import {toOciConfig} from '../../src/oci/lower.ts';
-import type {HostView, SourceFacts} from '../../src/plan/input.ts';
+import type {HostView, SourceFacts} from '../../src/plan/input/input.ts';
 import {planContainer} from '../../src/plan/plan-container.ts';
-import {machines, savedFacts, storedImage} from '../../src/plan/sample-input.ts';
-import {loadProject} from '../../src/spec/load.ts';
-import type {RootfsSource, Service} from '../../src/spec/project.ts';
-import {stepCommand} from '../../src/step/command.ts';
-import type {Plan} from '../../src/step/step.ts';
-import {planJson} from '../../src/view/plan-json.ts';
-import {planTable} from '../../src/view/plan-table.ts';
-import {theme} from '../../src/view/theme.ts';
+import {machines, savedFacts, storedImage} from '../support/sample-input.ts';
+import {loadProject} from '../../src/spec/project/load.ts';
+import type {RootfsSource, Service} from '../../src/spec/model/project.ts';
+import {stepCommand} from '../../src/step/verbs/command.ts';
+import type {Plan} from '../../src/step/verbs/step.ts';
+import {planJson} from '../../src/view/plan/plan-json.ts';
+import {planTable} from '../../src/view/plan/plan-table.ts';
+import {theme} from '../../src/view/text/theme.ts';
 
 const folder = resolve(import.meta.dirname, '../../config/examples');
 const examples = ['', 'learn/'].flatMap(below =>

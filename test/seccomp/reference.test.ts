@@ -11,7 +11,7 @@ import {compileSeccomp} from '../../src/seccomp/compile.ts';
 import {verdict} from '../../src/seccomp/interpret.ts';
 import {returns} from '../../src/seccomp/leaf.ts';
 import {architectures} from '../../src/seccomp/syscalls.ts';
-import {type SeccompAction, seccompOperators} from '../../src/spec/seccomp-profile.ts';
+import {type SeccompAction, seccompOperators} from '../../src/spec/security/seccomp-profile.ts';
 
 /*
  * The compiler against libseccomp, which runc and crun use: both make a filter of the same profile, an interpreter runs

@@ -1,7 +1,7 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {afterEach, describe, expect, test} from 'vitest';
-import {gc} from '../../src/engine/gc.ts';
-import {list} from '../../src/engine/list.ts';
+import {gc} from '../../src/container/recover/gc.ts';
+import {list} from '../../src/container/observe/list.ts';
 import {type Compiled, compiled, start} from './compiled-script.ts';
 import {until} from './until.ts';
 

@@ -3,12 +3,12 @@ import {closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync,
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {busyboxFixture} from '../../fixtures/busybox.ts';
-import {compilePlan} from '../../src/engine/compile-plan.ts';
-import {openMachine} from '../../src/engine/open-machine.ts';
-import {planContainer} from '../../src/engine/plan-container.ts';
-import type {CommandEnd, Machine} from '../../src/engine/types.ts';
-import {up} from '../../src/engine/up.ts';
-import {closeInheritedDescriptors} from '../../src/host/inherited-descriptors.ts';
+import {compilePlan} from '../../src/container/start/compile-plan.ts';
+import {openMachine} from '../../src/container/machine/open-machine.ts';
+import {planContainer} from '../../src/container/plan/plan-container.ts';
+import type {CommandEnd, Machine} from '../../src/container/machine/types.ts';
+import {up} from '../../src/container/start/up.ts';
+import {closeInheritedDescriptors} from '../../src/host/programs/inherited-descriptors.ts';
 
 /** How a program ended, and what it wrote. */
 export interface Ended {

@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import type {Drift} from '../../src/engine/observed.ts';
+import type {Drift} from '../../src/container/machine/observed.ts';
 import type {StartStory} from '../../src/state/start-story.ts';
 import {type Starter, type TestBox, testBox} from './box.ts';
 import {project, rows, sleeper} from './project.ts';

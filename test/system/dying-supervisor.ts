@@ -1,8 +1,8 @@
 import {openMachine} from '../../src/index.ts';
-import {loadProject} from '../../src/engine/load-project.ts';
-import {recordLife} from '../../src/runs/record-life.ts';
-import {writeProject} from '../../src/supervise/project-folder.ts';
-import {supervise} from '../../src/supervise/supervisor.ts';
+import {loadProject} from '../../src/container/machine/load-project.ts';
+import {recordLife} from '../../src/records/record-life.ts';
+import {writeProject} from '../../src/project/state/project-folder.ts';
+import {supervise} from '../../src/project/supervisor/supervisor.ts';
 
 // Looks after the project of a spec and dies by SIGKILL at an event or a step of it: dying-supervisor.ts FOLDER SPEC PLACE.
 const [folder = '', file = '', place] = process.argv.slice(2);

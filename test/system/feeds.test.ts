@@ -1,15 +1,15 @@
 import {appendFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test, vi} from 'vitest';
-import {containerConfig} from '../../src/engine/container-config.ts';
-import {containerMounts} from '../../src/engine/container-mounts.ts';
-import {containerNetwork} from '../../src/engine/container-network.ts';
-import {openMachine} from '../../src/engine/open-machine.ts';
-import type {ContainerStats, Machine} from '../../src/engine/types.ts';
-import {usageSampler} from '../../src/engine/usage-sampler.ts';
-import {listProjects} from '../../src/supervise/list-projects.ts';
-import {type LogFeed, openLogFeed} from '../../src/supervise/log-feed.ts';
-import {openEventFeed} from '../../src/supervise/project-events.ts';
+import {containerConfig} from '../../src/container/observe/container-config.ts';
+import {containerMounts} from '../../src/container/observe/container-mounts.ts';
+import {containerNetwork} from '../../src/container/observe/container-network.ts';
+import {openMachine} from '../../src/container/machine/open-machine.ts';
+import type {ContainerStats, Machine} from '../../src/container/machine/types.ts';
+import {usageSampler} from '../../src/container/observe/usage-sampler.ts';
+import {listProjects} from '../../src/project/state/list-projects.ts';
+import {type LogFeed, openLogFeed} from '../../src/project/logs/log-feed.ts';
+import {openEventFeed} from '../../src/project/state/project-events.ts';
 import {type TestBox, testBox} from './box.ts';
 import {project, sleeper, until} from './project.ts';
 

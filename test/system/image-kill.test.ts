@@ -1,9 +1,9 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {imageFacts} from '../../src/image/facts-of.ts';
-import {readRecord} from '../../src/image/record.ts';
-import {sweepStore} from '../../src/image/sweep.ts';
+import {imageFacts} from '../../src/image/store/facts-of.ts';
+import {readRecord} from '../../src/image/store/record.ts';
+import {sweepStore} from '../../src/image/store/sweep.ts';
 import {type TestStore, testStore} from './image-store.ts';
 
 const root = process.getuid?.() === 0;

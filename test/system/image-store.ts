@@ -3,11 +3,11 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {HostFacts} from '../../src/host/facts.ts';
 import type {Host} from '../../src/host/host.ts';
-import {probeHost} from '../../src/host/probe.ts';
-import {realHost} from '../../src/host/real-host.ts';
-import {imageFacts} from '../../src/image/facts-of.ts';
-import type {ImageRecord} from '../../src/image/record.ts';
-import {type UnpackOptions, unpack} from '../../src/image/unpack.ts';
+import {probeHost} from '../../src/host/facts/probe.ts';
+import {realHost} from '../../src/host/programs/real-host.ts';
+import {imageFacts} from '../../src/image/store/facts-of.ts';
+import type {ImageRecord} from '../../src/image/store/record.ts';
+import {type UnpackOptions, unpack} from '../../src/image/unpack/unpack.ts';
 
 /** A store of its own for a test, on the real machine. */
 export interface TestStore {

@@ -3,8 +3,8 @@ import {once} from 'node:events';
 import {existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {realHost} from '../../src/host/real-host.ts';
-import {freeze, thaw, thawed} from '../../src/run/freeze.ts';
+import {realHost} from '../../src/host/programs/real-host.ts';
+import {freeze, thaw, thawed} from '../../src/kernel/freeze.ts';
 import {isFrozen} from '../../src/state/freezer.ts';
 import {type TestBox, testBox} from './box.ts';
 

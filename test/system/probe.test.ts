@@ -2,9 +2,9 @@ import {mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:f
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
-import {hostFacts} from '../../src/host/facts-cache.ts';
-import {realHost} from '../../src/host/real-host.ts';
-import {loadFacts, saveFacts} from '../../src/host/saved-facts.ts';
+import {hostFacts} from '../../src/host/facts/facts-cache.ts';
+import {realHost} from '../../src/host/programs/real-host.ts';
+import {loadFacts, saveFacts} from '../../src/host/facts/saved-facts.ts';
 
 const host = realHost();
 const root = process.getuid?.() === 0;

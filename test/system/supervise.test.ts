@@ -163,7 +163,8 @@ test('a supervisor that is killed is not missed: containers go on, exits and out
 	const spec = project(at, {
 		flood: 'command: [sh, -c, "i=0; while [ $$i -lt 60000 ]; do i=$$((i + 1)); echo line $$i; done; exit 7"]\n',
 		stays: sleeper,
-		again: 'command: [sh, -c, "[ -e /again ] && exec sleep 1000; touch /again; until [ -e /end ]; do sleep 0.1; done"]\nrestart: always\n',
+		again:
+			'command: [sh, -c, "[ -e /again ] && exec sleep 1000; touch /again; until [ -e /end ]; do sleep 0.1; done"]\nrestart: always\n',
 	});
 	expect(fine(await at.tsbox(['up', '-d', spec]))).toEqual(ok);
 	const first = await supervisor(at);

@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {parse} from 'yaml';
-import {loadProject} from '../../../src/spec/load.ts';
+import {loadProject} from '../../../src/spec/project/load.ts';
 
 interface Workflow {
 	readonly on: readonly string[];

@@ -1,8 +1,8 @@
 import {constants} from 'node:os';
-import {defineCommand} from '../command.ts';
-import {escapeText} from '../../view/escape.ts';
-import {given} from '../run-options.ts';
-import {usageError} from '../usage-error.ts';
+import {defineCommand} from '../verb/command.ts';
+import {escapeText} from '../../view/text/escape.ts';
+import {given} from '../options/run-options.ts';
+import {usageError} from '../options/usage-error.ts';
 
 /** `tsbox attach`: joins a container that runs in the background. */
 export const attach = defineCommand({
@@ -30,7 +30,7 @@ export const attach = defineCommand({
 	},
 	positionals: [{name: 'NAME', describe: 'Container', required: true, completes: 'container'}],
 	async run({values, positionals: [name = '']}, {io, engine, folders}) {
-		const {parseDetachKeys} = await import('../../spec/detach-keys.ts');
+		const {parseDetachKeys} = await import('../../spec/values/detach-keys.ts');
 		const text = values['detach-keys'];
 		const keys = text === undefined ? undefined : parseDetachKeys(text);
 		if (keys?.ok === false) throw usageError(`--detach-keys ${keys.problem}`, undefined, 'attach');

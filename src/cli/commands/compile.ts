@@ -1,8 +1,8 @@
-import {defineCommand} from '../command.ts';
-import {given, planOptions, terminalOptions} from '../run-options.ts';
-import {asksTty} from '../wants-tty.ts';
-import {withFacts} from '../with-facts.ts';
-import {tell} from '../tell.ts';
+import {defineCommand} from '../verb/command.ts';
+import {given, planOptions, terminalOptions} from '../options/run-options.ts';
+import {asksTty} from '../options/wants-tty.ts';
+import {withFacts} from '../options/with-facts.ts';
+import {tell} from '../output/tell.ts';
 
 /** `tsbox compile`: the plan as a script that needs no tsbox. */
 export const compile = defineCommand({

@@ -1,4 +1,4 @@
-import {type Command, type Context, defineCommand} from '../command.ts';
+import {type Command, type Context, defineCommand} from '../verb/command.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
 const kinds = ['container', 'project', 'service', 'volume', 'run'] as const;

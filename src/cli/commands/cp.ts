@@ -1,6 +1,6 @@
-import {defineCommand} from '../command.ts';
-import {stopSignals} from '../stop-signals.ts';
-import {usageError} from '../usage-error.ts';
+import {defineCommand} from '../verb/command.ts';
+import {stopSignals} from '../options/stop-signals.ts';
+import {usageError} from '../options/usage-error.ts';
 
 /** `tsbox cp`: files between a container and the host. */
 export const cp = defineCommand({
@@ -47,7 +47,7 @@ export const cp = defineCommand({
 			const said = await (source.name === undefined
 				? engine.copyIn(machine, name, request)
 				: engine.copyOut(machine, name, request));
-			const {escapeLines} = await import('../../view/escape.ts');
+			const {escapeLines} = await import('../../view/text/escape.ts');
 			if (said !== '') io.err(`${escapeLines(said)}\n`);
 			return 0;
 		} finally {

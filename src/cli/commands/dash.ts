@@ -1,8 +1,8 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import {dashColumns, dashThemes} from '../../spec/dash-words.ts';
-import {defineCommand} from '../command.ts';
-import {hasDashScreen} from '../has-screen.ts';
-import {openDash} from '../open-dash.ts';
+import {dashColumns, dashThemes} from '../../spec/config/dash-words.ts';
+import {defineCommand} from '../verb/command.ts';
+import {hasDashScreen} from '../output/has-screen.ts';
+import {openDash} from '../up/open-dash.ts';
 
 /** `tsbox dash`: the dashboard. */
 export const dash = defineCommand({
@@ -33,15 +33,15 @@ export const dash = defineCommand({
 		const {io, engine, folders} = context;
 		if (values.keys) {
 			const [{keyList}, {knownKeys}] = await Promise.all([
-				import('../../tui/dash/key-list.ts'),
-				import('../../tui/dash/known-keys.ts'),
+				import('../../tui/dash/model/key-list.ts'),
+				import('../../tui/dash/model/known-keys.ts'),
 			]);
 			const {dash: config} = await engine.openMachine(folders);
 			io.out(keyList(knownKeys(config?.config.keys ?? {}, config?.origin ?? null)));
 			return 0;
 		}
 		if (values.plain) {
-			const {dashPlain} = await import('../dash-plain.ts');
+			const {dashPlain} = await import('../up/dash-plain.ts');
 			return dashPlain(context, values.filter);
 		}
 		if (!hasDashScreen(io))

@@ -1,6 +1,6 @@
-import {defineCommand} from '../command.ts';
-import {jsonText} from '../../view/json.ts';
-import {tell} from '../tell.ts';
+import {defineCommand} from '../verb/command.ts';
+import {jsonText} from '../../view/text/json.ts';
+import {tell} from '../output/tell.ts';
 
 /** `tsbox diff`: what a container wrote over its image. */
 export const diff = defineCommand({
@@ -14,7 +14,7 @@ export const diff = defineCommand({
 	positionals: [{name: 'NAME', describe: 'Container', required: true, completes: 'container'}],
 	async run({values, positionals: [name = '']}, {io, engine, folders}) {
 		const {changes, unread} = await engine.diff(await engine.openMachine(folders), name);
-		const {escapeText} = await import('../../view/escape.ts');
+		const {escapeText} = await import('../../view/text/escape.ts');
 		io.out(
 			values.json ? jsonText(changes, 2) : changes.map(({change, path}) => `${change} ${escapeText(path)}\n`).join(''),
 		);

@@ -1,7 +1,7 @@
-import {defineCommand} from '../command.ts';
-import {lookOf} from '../look-of.ts';
-import {usageError} from '../usage-error.ts';
-import {jsonText} from '../../view/json.ts';
+import {defineCommand} from '../verb/command.ts';
+import {lookOf} from '../output/look-of.ts';
+import {usageError} from '../options/usage-error.ts';
+import {jsonText} from '../../view/text/json.ts';
 
 /** `tsbox doctor`: what this machine can do, and what mends what it can't. */
 export const doctor = defineCommand({
@@ -21,18 +21,18 @@ export const doctor = defineCommand({
 		if (values.json && values.facts) throw usageError('--json and --facts exclude each other', undefined, 'doctor');
 		const machine = await engine.openMachine(folders);
 		if (values.facts) {
-			const {saveFacts} = await import('../../host/saved-facts.ts');
+			const {saveFacts} = await import('../../host/facts/saved-facts.ts');
 			io.out(saveFacts(machine.facts));
 			return 0;
 		}
 		const [{diagnose}, {configFindings}] = await Promise.all([
-			import('../../host/diagnose.ts'),
-			import('../../engine/config-findings.ts'),
+			import('../../host/diagnose/diagnose.ts'),
+			import('../../container/machine/config-findings.ts'),
 		]);
 		const findings = [...diagnose(machine.facts), ...configFindings(machine.configured ?? [], io.cwd)];
 		if (values.json) io.out(jsonText(findings, 2));
 		else {
-			const {doctorTable} = await import('../../view/doctor-table.ts');
+			const {doctorTable} = await import('../../view/lists/doctor-table.ts');
 			await io.page(doctorTable(findings, await lookOf(io, 'stdout', findings)));
 		}
 		return findings.some(finding => finding.state === 'missing') ? 1 : 0;

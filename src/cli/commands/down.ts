@@ -1,13 +1,13 @@
-import {projectEventText} from '../../view/project-event.ts';
-import {stopWords} from '../../view/event-words.ts';
+import {projectEventText} from '../../view/lists/project-event.ts';
+import {stopWords} from '../../view/plan/event-words.ts';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
-import {type Context, defineCommand} from '../command.ts';
-import type {Machine} from '../engine-api.ts';
-import {programOf} from '../program.ts';
-import {stopOptions, timeoutOf} from '../project-verb.ts';
-import {given} from '../run-options.ts';
-import {usageError} from '../usage-error.ts';
-import {tell} from '../tell.ts';
+import {type Context, defineCommand} from '../verb/command.ts';
+import type {Machine} from '../verb/engine-api.ts';
+import {programOf} from '../verb/program.ts';
+import {stopOptions, timeoutOf} from '../options/project-verb.ts';
+import {given} from '../options/run-options.ts';
+import {usageError} from '../options/usage-error.ts';
+import {tell} from '../output/tell.ts';
 
 /** `tsbox down`: ends containers in their own way. */
 export const down = defineCommand({

@@ -1,5 +1,5 @@
-import {defineCommand} from '../command.ts';
-import {jsonText} from '../../view/json.ts';
+import {defineCommand} from '../verb/command.ts';
+import {jsonText} from '../../view/text/json.ts';
 
 /** `tsbox drift`: whether the kernel still agrees with the plan of a container. */
 export const drift = defineCommand({
@@ -15,7 +15,7 @@ export const drift = defineCommand({
 	async run({values, positionals: [name = '']}, {io, engine, folders}) {
 		const found = await engine.drift(await engine.openMachine(folders), name);
 		const {differences, checked, unchecked} = found;
-		const {escapeText} = await import('../../view/escape.ts');
+		const {escapeText} = await import('../../view/text/escape.ts');
 		if (values.json) io.out(jsonText(found, 2));
 		else {
 			for (const {title, problem} of differences) io.out(`${escapeText(title)}: ${escapeText(problem)}\n`);

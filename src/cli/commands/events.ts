@@ -1,7 +1,7 @@
-import {projectEventText} from '../../view/project-event.ts';
-import {defineCommand} from '../command.ts';
-import {programOf} from '../program.ts';
-import {stopSignals} from '../stop-signals.ts';
+import {projectEventText} from '../../view/lists/project-event.ts';
+import {defineCommand} from '../verb/command.ts';
+import {programOf} from '../verb/program.ts';
+import {stopSignals} from '../options/stop-signals.ts';
 
 /** `tsbox events`: what happens in a detached project, as it happens. */
 export const events = defineCommand({

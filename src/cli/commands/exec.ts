@@ -1,8 +1,8 @@
-import {defineCommand} from '../command.ts';
-import {exitStatus} from '../exit-status.ts';
-import {commandOptions, given} from '../run-options.ts';
-import {stopSignals} from '../stop-signals.ts';
-import {wantsTty} from '../wants-tty.ts';
+import {defineCommand} from '../verb/command.ts';
+import {exitStatus} from '../options/exit-status.ts';
+import {commandOptions, given} from '../options/run-options.ts';
+import {stopSignals} from '../options/stop-signals.ts';
+import {wantsTty} from '../options/wants-tty.ts';
 
 /** `tsbox exec`: a command in a container that runs. */
 export const exec = defineCommand({

@@ -1,8 +1,8 @@
-import {plural} from '../../view/duration.ts';
-import {escapeText} from '../../view/escape.ts';
-import {eventJson} from '../../view/event-json.ts';
-import {defineCommand} from '../command.ts';
-import {tell} from '../tell.ts';
+import {plural} from '../../view/text/duration.ts';
+import {escapeText} from '../../view/text/escape.ts';
+import {eventJson} from '../../view/text/event-json.ts';
+import {defineCommand} from '../verb/command.ts';
+import {tell} from '../output/tell.ts';
 
 /** `tsbox gc`: rolls back what a crash left. */
 export const gc = defineCommand({

@@ -1,6 +1,6 @@
-import {defineCommand} from '../command.ts';
-import {programOf} from '../program.ts';
-import {given} from '../run-options.ts';
+import {defineCommand} from '../verb/command.ts';
+import {programOf} from '../verb/program.ts';
+import {given} from '../options/run-options.ts';
 
 /** `tsbox generate`: a unit of systemd for a spec. */
 export const generate = defineCommand({
@@ -19,7 +19,7 @@ export const generate = defineCommand({
 		// A unit of the machine is root's, whoever writes it: what it starts must not look into the folders of a user.
 		const {dirs} = await engine.openMachine({...folders, planOnly: true, forRoot: !values.user});
 		const project = await engine.loadProject({cwd: io.cwd, env: io.env, ...given({file, config: folders.config})});
-		const {systemdUnit} = await import('../../supervise/systemd-unit.ts');
+		const {systemdUnit} = await import('../../project/client/systemd-unit.ts');
 		io.out(
 			systemdUnit({
 				project: project.name,

@@ -1,8 +1,8 @@
-import {type Context, defineCommand} from '../command.ts';
-import {formatOption, rowsBy} from '../format-option.ts';
-import {lookOf} from '../look-of.ts';
-import {usageError} from '../usage-error.ts';
-import {jsonText} from '../../view/json.ts';
+import {type Context, defineCommand} from '../verb/command.ts';
+import {formatOption, rowsBy} from '../options/format-option.ts';
+import {lookOf} from '../output/look-of.ts';
+import {usageError} from '../options/usage-error.ts';
+import {jsonText} from '../../view/text/json.ts';
 
 /** `tsbox images`: the root filesystems in the store. */
 export const images = defineCommand({
@@ -51,7 +51,7 @@ async function list(
 			),
 		);
 	else {
-		const {imagesTable} = await import('../../view/images-table.ts');
+		const {imagesTable} = await import('../../view/lists/images-table.ts');
 		io.out(imagesTable(rows, io.now(), await lookOf(io, 'stdout', rows)));
 	}
 	return 0;

@@ -1,7 +1,7 @@
 import {resolve} from 'node:path';
-import {cannotWrite} from '../cannot-write.ts';
-import {defineCommand} from '../command.ts';
-import {tell} from '../tell.ts';
+import {cannotWrite} from '../output/cannot-write.ts';
+import {defineCommand} from '../verb/command.ts';
+import {tell} from '../output/tell.ts';
 
 /** `tsbox init`: a commented spec to start from. */
 export const init = defineCommand({
@@ -17,7 +17,7 @@ export const init = defineCommand({
 	positionals: [{name: 'FILE', describe: 'Where to; tsbox.yaml by default', completes: 'file'}],
 	async run({values, positionals: [file = 'tsbox.yaml']}, {io}) {
 		const path = resolve(io.cwd, file);
-		const {starterSpec} = await import('../../spec/starter.ts');
+		const {starterSpec} = await import('../../spec/project/starter.ts');
 		try {
 			io.writeFile(path, starterSpec(), values.force);
 		} catch (cause) {

@@ -1,5 +1,5 @@
-import {defineCommand} from '../command.ts';
-import {jsonText} from '../../view/json.ts';
+import {defineCommand} from '../verb/command.ts';
+import {jsonText} from '../../view/text/json.ts';
 
 /** `tsbox inspect`: all that is known of a container. */
 export const inspect = defineCommand({
@@ -20,7 +20,7 @@ export const inspect = defineCommand({
 		const facts = (await engine.inspectProject(machine, name)) ?? (await engine.inspect(machine, name));
 		if (values.format === undefined || values.format === 'json') await io.page(jsonText(facts, 2));
 		else {
-			const {formatTemplate} = await import('../../view/format-template.ts');
+			const {formatTemplate} = await import('../../view/text/format-template.ts');
 			io.out(`${formatTemplate(values.format, facts)}\n`);
 		}
 		return 0;

@@ -1,6 +1,6 @@
-import {defineCommand} from '../command.ts';
-import {eachName} from '../each-name.ts';
-import {tell} from '../tell.ts';
+import {defineCommand} from '../verb/command.ts';
+import {eachName} from '../options/each-name.ts';
+import {tell} from '../output/tell.ts';
 
 /** `tsbox kill`: a signal for containers. */
 export const kill = defineCommand({
@@ -16,10 +16,10 @@ export const kill = defineCommand({
 	},
 	positionals: [{name: 'NAME', describe: 'Containers', required: true, many: true, completes: 'container'}],
 	async run({values: {signal = 'SIGKILL'}, positionals}, {io, engine, folders}) {
-		const {parseSignal} = await import('../../spec/signal.ts');
+		const {parseSignal} = await import('../../spec/values/signal.ts');
 		const parsed = parseSignal(signal);
 		if (!parsed.ok) {
-			const {usageError} = await import('../usage-error.ts');
+			const {usageError} = await import('../options/usage-error.ts');
 			throw usageError(`--signal ${parsed.problem}`, undefined, 'kill');
 		}
 		const machine = await engine.openMachine(folders);

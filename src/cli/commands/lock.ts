@@ -2,16 +2,16 @@ import {isError} from '../../errors/is-error.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {errnoOf} from '../../host/errno.ts';
 import type {MadeLock} from '../../lock/lock.ts';
-import {shownPath} from '../../spec/source-text.ts';
-import {jsonText} from '../../view/json.ts';
-import {defineCommand} from '../command.ts';
-import type {Io} from '../io.ts';
-import {lockProgress} from '../lock-progress.ts';
-import {given} from '../run-options.ts';
-import {stopSignals} from '../stop-signals.ts';
-import {usageError} from '../usage-error.ts';
-import {withFacts} from '../with-facts.ts';
-import {tell} from '../tell.ts';
+import {shownPath} from '../../spec/syntax/source-text.ts';
+import {jsonText} from '../../view/text/json.ts';
+import {defineCommand} from '../verb/command.ts';
+import type {Io} from '../verb/io.ts';
+import {lockProgress} from '../up/lock-progress.ts';
+import {given} from '../options/run-options.ts';
+import {stopSignals} from '../options/stop-signals.ts';
+import {usageError} from '../options/usage-error.ts';
+import {withFacts} from '../options/with-facts.ts';
+import {tell} from '../output/tell.ts';
 
 /** `tsbox lock`: writes down what the containers of a spec are made from, or tells whether that still holds. */
 export const lock = defineCommand({
@@ -45,7 +45,7 @@ export const lock = defineCommand({
 				onFile: lockProgress(io),
 				...given({file: values.lock}),
 			};
-			const {lockDifferences, notLockedLines} = await import('../../view/lock-words.ts');
+			const {lockDifferences, notLockedLines} = await import('../../view/lists/lock-words.ts');
 			if (!values.check) {
 				const made = await engine.makeLock(machine, request);
 				write(io, made);

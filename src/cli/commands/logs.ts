@@ -1,9 +1,9 @@
-import {colourOf} from '../colour-of.ts';
-import {defineCommand} from '../command.ts';
-import {projectPositionals} from '../project-verb.ts';
-import {stopSignals} from '../stop-signals.ts';
-import {batchedBytes} from '../batched-bytes.ts';
-import {usageError} from '../usage-error.ts';
+import {colourOf} from '../output/colour-of.ts';
+import {defineCommand} from '../verb/command.ts';
+import {projectPositionals} from '../options/project-verb.ts';
+import {stopSignals} from '../options/stop-signals.ts';
+import {batchedBytes} from '../output/batched-bytes.ts';
+import {usageError} from '../options/usage-error.ts';
 
 /** `tsbox logs`: what detached containers have printed. */
 export const logs = defineCommand({
@@ -29,7 +29,7 @@ export const logs = defineCommand({
 			throw usageError(`--tail is a number of lines, not "${values.tail ?? ''}"`, undefined, 'logs');
 		const machine = await engine.openMachine(folders);
 		const stop = stopSignals(io, 'it');
-		const {sinceTime} = await import('../../view/since-time.ts');
+		const {sinceTime} = await import('../../view/text/since-time.ts');
 		const since = values.since === undefined ? undefined : sinceTime(values.since, io.now());
 		if (Number.isNaN(since))
 			throw usageError(`--since is a duration such as 10m or a date, not "${values.since ?? ''}"`, undefined, 'logs');
@@ -39,7 +39,7 @@ export const logs = defineCommand({
 		const heard = io.onReaderGone(() => gone.abort());
 		try {
 			const target = await engine.projectTarget(machine, word, {cwd: io.cwd, env: io.env}, services);
-			const {logWriter} = await import('../../view/log-lines.ts');
+			const {logWriter} = await import('../../view/lists/log-lines.ts');
 			const terminal = io.isTerminal('stdout');
 			const write = logWriter({
 				prefix: !values['no-prefix'],

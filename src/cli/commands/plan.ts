@@ -1,11 +1,11 @@
-import type {PlannedContainer} from '../engine-api.ts';
-import {defineCommand} from '../command.ts';
-import type {Step} from '../../step/step.ts';
-import type {Io} from '../io.ts';
-import {given, planOptions, terminalOptions} from '../run-options.ts';
-import {withFacts} from '../with-facts.ts';
-import {lookOf} from '../look-of.ts';
-import {asksTty, wantsTty} from '../wants-tty.ts';
+import type {PlannedContainer} from '../verb/engine-api.ts';
+import {defineCommand} from '../verb/command.ts';
+import type {Step} from '../../step/verbs/step.ts';
+import type {Io} from '../verb/io.ts';
+import {given, planOptions, terminalOptions} from '../options/run-options.ts';
+import {withFacts} from '../options/with-facts.ts';
+import {lookOf} from '../output/look-of.ts';
+import {asksTty, wantsTty} from '../options/wants-tty.ts';
 
 /** `tsbox plan`: what `up` would do, without doing it. */
 export const plan = defineCommand({
@@ -44,8 +44,8 @@ export const plan = defineCommand({
 		const planned = await engine.planContainer(machine, spec, {dry: true, ...given({tty})});
 		if (format === 'sh') io.out(await engine.compilePlan(machine, planned));
 		else if (format === 'json') {
-			const {planJson} = await import('../../view/plan-json.ts');
-			const {stepCommand} = await import('../../step/command.ts');
+			const {planJson} = await import('../../view/plan/plan-json.ts');
+			const {stepCommand} = await import('../../step/verbs/command.ts');
 			io.out(planJson(planned.plan, step => stepCommand(step, planned.plan)));
 		} else await io.page(await readable(planned, values.explain, io));
 		return 0;
@@ -53,18 +53,18 @@ export const plan = defineCommand({
 });
 
 async function readable({plan, service}: PlannedContainer, explain: boolean, io: Io): Promise<string> {
-	const {stepCommand, undoText} = await import('../../step/command.ts');
+	const {stepCommand, undoText} = await import('../../step/verbs/command.ts');
 	const look = {
 		...(await lookOf(io, 'stdout', {plan, service})),
 		commandOf: (step: Step) => stepCommand(step, plan),
 	};
 	if (!explain) {
-		const {planTable} = await import('../../view/plan-table.ts');
+		const {planTable} = await import('../../view/plan/plan-table.ts');
 		return planTable(plan, look);
 	}
 	const [{planExplain}, {explainOrigin}] = await Promise.all([
-		import('../../view/plan-explain.ts'),
-		import('../../spec/explain-origin.ts'),
+		import('../../view/plan/plan-explain.ts'),
+		import('../../spec/project/explain-origin.ts'),
 	]);
 	const origins = Object.entries(service.origins).map(([value, origin]) => ({
 		value,

@@ -1,5 +1,5 @@
-import {defineCommand} from '../command.ts';
-import {usageError} from '../usage-error.ts';
+import {defineCommand} from '../verb/command.ts';
+import {usageError} from '../options/usage-error.ts';
 
 /** `tsbox port`: where the ports of a container can be reached. */
 export const port = defineCommand({

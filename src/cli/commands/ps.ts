@@ -1,10 +1,10 @@
-import type {ContainerSummary} from '../../engine/types.ts';
-import {jsonText} from '../../view/json.ts';
-import {theme} from '../../view/theme.ts';
-import {defineCommand} from '../command.ts';
-import {formatOption, rowsBy} from '../format-option.ts';
-import type {Io} from '../io.ts';
-import {lookOf} from '../look-of.ts';
+import type {ContainerSummary} from '../../container/machine/types.ts';
+import {jsonText} from '../../view/text/json.ts';
+import {theme} from '../../view/text/theme.ts';
+import {defineCommand} from '../verb/command.ts';
+import {formatOption, rowsBy} from '../options/format-option.ts';
+import type {Io} from '../verb/io.ts';
+import {lookOf} from '../output/look-of.ts';
 
 type Containers = readonly ContainerSummary[];
 
@@ -42,7 +42,7 @@ export const ps = defineCommand({
 		const over = new AbortController();
 		const stop = (): void => over.abort();
 		const closers = [io.onSignal(stop), io.onReaderGone(stop)];
-		const {listPrinter} = await import('../list-printer.ts');
+		const {listPrinter} = await import('../options/list-printer.ts');
 		const printer = listPrinter(write, format === 'json', io);
 		try {
 			for await (const known of engine.watchList(machine, over.signal)) await printer.print(shown(known));
@@ -58,13 +58,13 @@ async function writerOf(format: string, again: boolean, io: Io): Promise<Write> 
 	// A document a line, where there are several.
 	if (format === 'json') return async containers => jsonText(containers, again ? undefined : 2);
 	if (format === 'table') {
-		const {containerTable} = await import('../../view/container-table.ts');
+		const {containerTable} = await import('../../view/lists/container-table.ts');
 		return async (containers, drawn) => {
 			const look = await lookOf(io, 'stdout', containers);
 			return containerTable(containers, io.now(), drawn ? {...look, theme: theme(false)} : look);
 		};
 	}
-	const {containerFields, noContainer} = await import('../../view/container-fields.ts');
+	const {containerFields, noContainer} = await import('../../view/lists/container-fields.ts');
 	const write: Write = containers => rowsBy(format, containers.map(containerFields), containerFields(noContainer));
 	// A wrong field is told before there is a container.
 	await write([], false);

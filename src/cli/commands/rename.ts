@@ -1,5 +1,5 @@
-import {defineCommand} from '../command.ts';
-import {tell} from '../tell.ts';
+import {defineCommand} from '../verb/command.ts';
+import {tell} from '../output/tell.ts';
 
 /** `tsbox rename`: another name for a container. */
 export const rename = defineCommand({

@@ -1,7 +1,7 @@
-import {defineCommand} from '../command.ts';
-import {exitStatus} from '../exit-status.ts';
-import {runProgress} from '../run-progress.ts';
-import {stopSignals} from '../stop-signals.ts';
+import {defineCommand} from '../verb/command.ts';
+import {exitStatus} from '../options/exit-status.ts';
+import {runProgress} from '../up/run-progress.ts';
+import {stopSignals} from '../options/stop-signals.ts';
 
 /** `tsbox replay`: a recorded run once more, by its record alone. */
 export const replay = defineCommand({

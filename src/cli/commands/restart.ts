@@ -1,5 +1,5 @@
-import {defineCommand} from '../command.ts';
-import {askAbout, projectPositionals, stopOptions, timeoutOf} from '../project-verb.ts';
+import {defineCommand} from '../verb/command.ts';
+import {askAbout, projectPositionals, stopOptions, timeoutOf} from '../options/project-verb.ts';
 
 /** `tsbox restart`: ends and starts services of a detached project. */
 export const restart = defineCommand({

@@ -1,5 +1,5 @@
-import {defineCommand} from '../command.ts';
-import {askAbout, projectPositionals, stopOptions, timeoutOf} from '../project-verb.ts';
+import {defineCommand} from '../verb/command.ts';
+import {askAbout, projectPositionals, stopOptions, timeoutOf} from '../options/project-verb.ts';
 
 /** `tsbox rm`: ends services of a detached project and removes what they left. */
 export const rm = defineCommand({

@@ -1,11 +1,11 @@
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
-import {shellCommand} from '../../step/shell-word.ts';
-import {escapeText} from '../../view/escape.ts';
-import {defineCommand} from '../command.ts';
-import {refuseUnlocked} from '../refuse-unlocked.ts';
-import {commandOptions, given, lockedOptions, planOptions, recordOptions} from '../run-options.ts';
-import {startContainer} from '../start-container.ts';
-import {wantsTty} from '../wants-tty.ts';
+import {shellCommand} from '../../step/verbs/shell-word.ts';
+import {escapeText} from '../../view/text/escape.ts';
+import {defineCommand} from '../verb/command.ts';
+import {refuseUnlocked} from '../up/refuse-unlocked.ts';
+import {commandOptions, given, lockedOptions, planOptions, recordOptions} from '../options/run-options.ts';
+import {startContainer} from '../up/start-container.ts';
+import {wantsTty} from '../options/wants-tty.ts';
 
 /** `tsbox run`: a one-off container whose command is the caller's. */
 export const run = defineCommand({

@@ -1,12 +1,12 @@
 import {isAbsolute, join} from 'node:path';
-import {cannotWrite} from '../cannot-write.ts';
-import {type Context, defineCommand, type Options, type Values} from '../command.ts';
-import {eachName} from '../each-name.ts';
-import {lookOf} from '../look-of.ts';
-import {given} from '../run-options.ts';
-import {usageError} from '../usage-error.ts';
-import {jsonText} from '../../view/json.ts';
-import {tell} from '../tell.ts';
+import {cannotWrite} from '../output/cannot-write.ts';
+import {type Context, defineCommand, type Options, type Values} from '../verb/command.ts';
+import {eachName} from '../options/each-name.ts';
+import {lookOf} from '../output/look-of.ts';
+import {given} from '../options/run-options.ts';
+import {usageError} from '../options/usage-error.ts';
+import {jsonText} from '../../view/text/json.ts';
+import {tell} from '../output/tell.ts';
 
 const actions = ['ls', 'show', 'rm', 'export', 'import', 'diff'] as const;
 
@@ -93,7 +93,7 @@ async function list(values: RunsValues, {io, engine, folders}: Context): Promise
 		);
 	else if (values.quiet) io.out(rows.map(({id}) => `${id}\n`).join(''));
 	else {
-		const {runsTable} = await import('../../view/runs-table.ts');
+		const {runsTable} = await import('../../view/records/runs-table.ts');
 		io.out(runsTable(rows, io.now(), await lookOf(io, 'stdout', rows)));
 	}
 	return 0;
@@ -102,7 +102,7 @@ async function list(values: RunsValues, {io, engine, folders}: Context): Promise
 async function show(values: RunsValues, word: string, {io, engine, folders}: Context): Promise<number> {
 	const shown = await engine.showRun(await engine.openMachine(folders), word, io.cwd);
 	if (values.html !== undefined) {
-		const {runPage} = await import('../../view/run-page.ts');
+		const {runPage} = await import('../../view/records/run-page.ts');
 		const path = pathOf(values.html, io.cwd);
 		try {
 			io.writeFile(path, runPage(shown), true);
@@ -114,7 +114,7 @@ async function show(values: RunsValues, word: string, {io, engine, folders}: Con
 		const {run, ...rest} = shown;
 		io.out(jsonText({...run, ...rest}, 2));
 	} else {
-		const {runText} = await import('../../view/run-text.ts');
+		const {runText} = await import('../../view/records/run-text.ts');
 		io.out(runText(shown, await lookOf(io, 'stdout', shown)));
 	}
 	return 0;
@@ -128,7 +128,7 @@ async function compare(
 	const difference = await engine.diffRuns(await engine.openMachine(folders), words, io.cwd);
 	if (values.json) io.out(jsonText(difference, 2));
 	else {
-		const {runDiffText} = await import('../../view/run-diff-text.ts');
+		const {runDiffText} = await import('../../view/records/run-diff-text.ts');
 		io.out(runDiffText(difference));
 	}
 	return difference.outputsDiffer ? 1 : 0;

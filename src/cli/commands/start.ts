@@ -1,5 +1,5 @@
-import {defineCommand} from '../command.ts';
-import {askAbout, projectPositionals} from '../project-verb.ts';
+import {defineCommand} from '../verb/command.ts';
+import {askAbout, projectPositionals} from '../options/project-verb.ts';
 
 /** `tsbox start`: starts services of a detached project that were stopped. */
 export const start = defineCommand({

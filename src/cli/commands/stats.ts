@@ -1,10 +1,10 @@
-import type {ContainerStats} from '../../engine/types.ts';
-import {jsonText} from '../../view/json.ts';
-import {isCapable, theme} from '../../view/theme.ts';
-import {defineCommand} from '../command.ts';
-import {formatOption, rowsBy} from '../format-option.ts';
-import type {Io} from '../io.ts';
-import {lookOf} from '../look-of.ts';
+import type {ContainerStats} from '../../container/machine/types.ts';
+import {jsonText} from '../../view/text/json.ts';
+import {isCapable, theme} from '../../view/text/theme.ts';
+import {defineCommand} from '../verb/command.ts';
+import {formatOption, rowsBy} from '../options/format-option.ts';
+import type {Io} from '../verb/io.ts';
+import {lookOf} from '../output/look-of.ts';
 
 type Sample = readonly ContainerStats[];
 
@@ -74,7 +74,7 @@ const noStats: ContainerStats = {
 };
 
 async function tableOf(sample: Sample, io: Io): Promise<string> {
-	const {statsTable} = await import('../../view/stats-table.ts');
+	const {statsTable} = await import('../../view/lists/stats-table.ts');
 	return statsTable(sample, await lookOf(io, 'stdout', sample));
 }
 
@@ -88,8 +88,8 @@ function tablePrinter(io: Io): (sample: Sample) => Promise<void> {
 		};
 	return async sample => {
 		const [{statsTable}, {redraw}] = await Promise.all([
-			import('../../view/stats-table.ts'),
-			import('../../view/redraw.ts'),
+			import('../../view/lists/stats-table.ts'),
+			import('../../view/text/redraw.ts'),
 		]);
 		const look = {...(await lookOf(io, 'stdout', sample)), theme: theme(false)};
 		const {bytes, lines} = redraw(statsTable(sample, look), drawn, {columns: look.columns, rows: io.rows()});

@@ -1,5 +1,5 @@
-import {defineCommand} from '../command.ts';
-import {askAbout, projectPositionals, stopOptions, timeoutOf} from '../project-verb.ts';
+import {defineCommand} from '../verb/command.ts';
+import {askAbout, projectPositionals, stopOptions, timeoutOf} from '../options/project-verb.ts';
 
 /** `tsbox stop`: ends services of a detached project, which stay to be started again. */
 export const stop = defineCommand({

@@ -1,4 +1,4 @@
-import {defineCommand} from '../command.ts';
+import {defineCommand} from '../verb/command.ts';
 
 /** `tsbox supervise`: what `up -d` leaves running. */
 export const supervise = defineCommand({

@@ -1,6 +1,6 @@
-import {jsonText} from '../../view/json.ts';
-import {defineCommand} from '../command.ts';
-import {lookOf} from '../look-of.ts';
+import {jsonText} from '../../view/text/json.ts';
+import {defineCommand} from '../verb/command.ts';
+import {lookOf} from '../output/look-of.ts';
 
 /** `tsbox top`: the processes of a container. */
 export const top = defineCommand({
@@ -16,7 +16,7 @@ export const top = defineCommand({
 		const processes = await engine.top(await engine.openMachine(folders), name);
 		if (values.json) io.out(jsonText(processes, 2));
 		else {
-			const {processTable} = await import('../../view/process-table.ts');
+			const {processTable} = await import('../../view/lists/process-table.ts');
 			io.out(processTable(processes, await lookOf(io, 'stdout', processes)));
 		}
 		return 0;

@@ -1,18 +1,18 @@
-import {notStarted} from '../../engine/no-service.ts';
+import {notStarted} from '../../container/machine/no-service.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import type {Project} from '../../spec/project.ts';
-import {hasScreen} from '../has-screen.ts';
-import type {Io} from '../io.ts';
-import {defineCommand} from '../command.ts';
-import {scaleOf} from '../scale-option.ts';
-import {refuseUnlocked} from '../refuse-unlocked.ts';
-import {given, lockedOptions, planOptions, recordOptions, ttyOptions} from '../run-options.ts';
-import {startContainer} from '../start-container.ts';
-import {upInBackground} from '../up-in-background.ts';
-import {upOnDash} from '../up-on-dash.ts';
-import {upInForeground} from '../up-in-foreground.ts';
-import {usageError} from '../usage-error.ts';
-import {wantsTty} from '../wants-tty.ts';
+import type {Project} from '../../spec/model/project.ts';
+import {hasScreen} from '../output/has-screen.ts';
+import type {Io} from '../verb/io.ts';
+import {defineCommand} from '../verb/command.ts';
+import {scaleOf} from '../up/scale-option.ts';
+import {refuseUnlocked} from '../up/refuse-unlocked.ts';
+import {given, lockedOptions, planOptions, recordOptions, ttyOptions} from '../options/run-options.ts';
+import {startContainer} from '../up/start-container.ts';
+import {upInBackground} from '../up/up-in-background.ts';
+import {upOnDash} from '../up/up-on-dash.ts';
+import {upInForeground} from '../up/up-in-foreground.ts';
+import {usageError} from '../options/usage-error.ts';
+import {wantsTty} from '../options/wants-tty.ts';
 
 /** `tsbox up`: containers from spec to clean-up, in the foreground; or in the background. */
 export const up = defineCommand({

@@ -1,6 +1,6 @@
-import {defineCommand} from '../command.ts';
-import {eachName} from '../each-name.ts';
-import {tell} from '../tell.ts';
+import {defineCommand} from '../verb/command.ts';
+import {eachName} from '../options/each-name.ts';
+import {tell} from '../output/tell.ts';
 
 /** `tsbox update`: other limits for running containers. */
 export const update = defineCommand({
@@ -23,7 +23,7 @@ export const update = defineCommand({
 	},
 	positionals: [{name: 'NAME', describe: 'Containers', required: true, many: true, completes: 'container'}],
 	async run({values, positionals}, {io, engine, folders}) {
-		const {parseLimitChanges} = await import('../../spec/limit-changes.ts');
+		const {parseLimitChanges} = await import('../../spec/values/limit-changes.ts');
 		const changes = parseLimitChanges({
 			memory: values.memory,
 			memorySwap: values['memory-swap'],

@@ -1,11 +1,11 @@
-import {defineCommand} from '../command.ts';
-import {given, profileOptions} from '../run-options.ts';
-import {machineMemory} from '../../host/machine-memory.ts';
-import {realHost} from '../../host/real-host.ts';
-import {memoryWarnings} from '../../spec/memory-warnings.ts';
-import {portWarnings} from '../../spec/port-warnings.ts';
-import {jsonText} from '../../view/json.ts';
-import {tell} from '../tell.ts';
+import {defineCommand} from '../verb/command.ts';
+import {given, profileOptions} from '../options/run-options.ts';
+import {machineMemory} from '../../host/facts/machine-memory.ts';
+import {realHost} from '../../host/programs/real-host.ts';
+import {memoryWarnings} from '../../spec/project/memory-warnings.ts';
+import {portWarnings} from '../../spec/project/port-warnings.ts';
+import {jsonText} from '../../view/text/json.ts';
+import {tell} from '../output/tell.ts';
 
 /** `tsbox validate`: reads a spec and says what is wrong with it. */
 export const validate = defineCommand({

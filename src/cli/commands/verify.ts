@@ -1,8 +1,8 @@
 import {resolve} from 'node:path';
-import {jsonText} from '../../view/json.ts';
-import {defineCommand} from '../command.ts';
-import {given, planOptions} from '../run-options.ts';
-import {stopSignals} from '../stop-signals.ts';
+import {jsonText} from '../../view/text/json.ts';
+import {defineCommand} from '../verb/command.ts';
+import {given, planOptions} from '../options/run-options.ts';
+import {stopSignals} from '../options/stop-signals.ts';
 
 /** `tsbox verify`: whether a container makes the same each time. */
 export const verify = defineCommand({
@@ -26,7 +26,7 @@ export const verify = defineCommand({
 		{name: 'SERVICE', describe: 'Entry of services: in the spec', completes: 'none'},
 	],
 	async run({values, positionals: [file, service]}, {io, engine, folders}) {
-		const {escapeText} = await import('../../view/escape.ts');
+		const {escapeText} = await import('../../view/text/escape.ts');
 		const stop = stopSignals(io, 'it');
 		try {
 			const found = await engine.verify(await engine.openMachine(folders), {
@@ -44,7 +44,7 @@ export const verify = defineCommand({
 			});
 			if (values.json) io.out(jsonText(found, 2));
 			else {
-				const {verificationText} = await import('../../view/verification.ts');
+				const {verificationText} = await import('../../view/lists/verification.ts');
 				io.out(verificationText(found));
 			}
 			return found.reproducible ? 0 : 1;

@@ -1,9 +1,9 @@
-import {type Context, defineCommand} from '../command.ts';
-import {eachName} from '../each-name.ts';
-import {formatOption, rowsBy} from '../format-option.ts';
-import {lookOf} from '../look-of.ts';
-import {usageError} from '../usage-error.ts';
-import {jsonText} from '../../view/json.ts';
+import {type Context, defineCommand} from '../verb/command.ts';
+import {eachName} from '../options/each-name.ts';
+import {formatOption, rowsBy} from '../options/format-option.ts';
+import {lookOf} from '../output/look-of.ts';
+import {usageError} from '../options/usage-error.ts';
+import {jsonText} from '../../view/text/json.ts';
 
 /** `tsbox volume`: the named volumes in the store. */
 export const volume = defineCommand({
@@ -60,7 +60,7 @@ async function list(
 	else if (values.quiet) io.out(rows.map(({name}) => `${name}\n`).join(''));
 	else if (format !== 'table') io.out(await rowsBy(format, rows, noVolume));
 	else {
-		const {volumesTable} = await import('../../view/volumes-table.ts');
+		const {volumesTable} = await import('../../view/lists/volumes-table.ts');
 		io.out(volumesTable(rows, io.now(), await lookOf(io, 'stdout', rows)));
 	}
 	return 0;

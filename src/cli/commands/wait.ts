@@ -1,5 +1,5 @@
-import {defineCommand} from '../command.ts';
-import {eachName} from '../each-name.ts';
+import {defineCommand} from '../verb/command.ts';
+import {eachName} from '../options/each-name.ts';
 
 /** `tsbox wait`: stays until containers have ended. */
 export const wait = defineCommand({

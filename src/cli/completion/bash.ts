@@ -1,4 +1,4 @@
-import {type Command, globalOptions, type Option, type Options} from '../command.ts';
+import {type Command, globalOptions, type Option, type Options} from '../verb/command.ts';
 
 /**
  * The completion script of bash; names are asked of tsbox itself. What is before the cursor is walked over, so that the value

@@ -1,7 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {expect, test} from 'vitest';
 import {commands} from '../commands.ts';
-import {tsbox} from '../fake-surroundings.ts';
+import {tsbox} from '../../../test/support/fake-surroundings.ts';
 
 const script = async (shell: string) => (await tsbox(`completion ${shell}`)).out;
 

@@ -1,4 +1,4 @@
-import {type Command, type Completes, globalOptions, type Option, type Options} from '../command.ts';
+import {type Command, type Completes, globalOptions, type Option, type Options} from '../verb/command.ts';
 
 /** The completion script of fish, with the descriptions of verbs and options. */
 export function fishCompletion(commands: readonly Command[]): string {

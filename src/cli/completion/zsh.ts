@@ -1,4 +1,4 @@
-import {type Command, type Completes, globalOptions, type Option, type Positional} from '../command.ts';
+import {type Command, type Completes, globalOptions, type Option, type Positional} from '../verb/command.ts';
 
 /** The completion script of zsh, with the descriptions of verbs and options. */
 export function zshCompletion(commands: readonly Command[]): string {

@@ -1,5 +1,5 @@
 import {errorCodes} from '../../errors/codes.ts';
-import {type Command, globalOptions, type Option, type Options} from '../command.ts';
+import {type Command, globalOptions, type Option, type Options} from '../verb/command.ts';
 import {head, prose, roff, section, tagged} from './roff.ts';
 
 /** The manual page of tsbox(1) itself. */

@@ -1,5 +1,5 @@
 import type {HostFacts, IdRange} from '../facts.ts';
-import type {Finding} from '../finding.ts';
+import type {Finding} from './finding.ts';
 import {installCommand} from './install.ts';
 
 /** Who runs tsbox, and may that user make containers. */

@@ -1,6 +1,6 @@
-import {namespaceKinds} from '../../spec/project.ts';
+import {namespaceKinds} from '../../spec/model/project.ts';
 import type {HostFacts} from '../facts.ts';
-import type {Finding} from '../finding.ts';
+import type {Finding} from './finding.ts';
 import {installCommand} from './install.ts';
 
 /** A line for each kind of namespace, the overlay filesystem, the devices, and what hardens a container. */

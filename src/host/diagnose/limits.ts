@@ -1,5 +1,5 @@
 import type {CgroupFacts, HostFacts} from '../facts.ts';
-import type {Finding} from '../finding.ts';
+import type {Finding} from './finding.ts';
 
 /** The controllers that a spec can ask for: the keys that need each, and the older name where v1 has another. */
 const controllers = [

@@ -1,5 +1,5 @@
 import {type HostFacts, type ToolName, toolNames} from '../facts.ts';
-import type {Finding} from '../finding.ts';
+import type {Finding} from './finding.ts';
 import {installCommand} from './install.ts';
 
 /** Tools without which nothing can be started. */

@@ -1,4 +1,4 @@
-import {capabilityNames} from '../../spec/capability.ts';
+import {capabilityNames} from '../../spec/values/capability.ts';
 
 /** The capabilities up to the kernel's last one (/proc/sys/kernel/cap_last_cap), with CAP_, in number order. */
 export function capabilitiesUpTo(last: number): readonly string[] {

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {recordingHost} from '../recording-host.ts';
+import {recordingHost} from '../../../test/support/recording-host.ts';
 import {readCgroups} from './cgroup.ts';
 import {parseMountinfo} from './mountinfo.ts';
 

@@ -1,4 +1,4 @@
-import {type NamespaceKind, namespaceKinds} from '../../spec/project.ts';
+import {type NamespaceKind, namespaceKinds} from '../../spec/model/project.ts';
 import type {Host} from '../host.ts';
 
 /** The files of /proc/PID/ns, namespaces(7), by the OCI runtime-spec's names. */

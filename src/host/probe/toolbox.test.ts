@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import {recordingHost} from '../recording-host.ts';
-import {loadFacts} from '../saved-facts.ts';
+import {recordingHost} from '../../../test/support/recording-host.ts';
+import {loadFacts} from '../facts/saved-facts.ts';
 import {toolboxOf} from './toolbox.ts';
 
 const file = new URL('../../../test/facts/v2-trixie.json', import.meta.url);

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import type {ToolboxFacts, ToolFacts, ToolName} from '../facts.ts';
 import type {Host} from '../host.ts';
-import {sealing} from '../sealed-tools.ts';
+import {sealing} from '../programs/sealed-tools.ts';
 
 /** Without one of these no container can be set up. */
 const needed: readonly ToolName[] = ['sh', 'mount', 'umount', 'pivot_root', 'setpriv', 'unshare'];

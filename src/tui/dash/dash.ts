@@ -1,22 +1,22 @@
 import type {ReadStream, WriteStream} from 'node:tty';
 import fuzzysort from 'fuzzysort';
-import type {Glyphs} from '../../view/glyphs.ts';
+import type {Glyphs} from '../../view/text/glyphs.ts';
 import {measure} from '../draw/measure.ts';
 import type {ThemeName} from '../draw/palette.ts';
 import {sampleHistory} from '../tabs/history.ts';
 import {type Reading, sampleOf} from '../tabs/rates.ts';
 import {ownTerminal} from '../terminal/terminal.ts';
-import {changeSettings, type Desk, follow} from './desk.ts';
-import {detailOf} from './detail.ts';
+import {changeSettings, type Desk, follow} from './model/desk.ts';
+import {detailOf} from './model/detail.ts';
 import {handleInput} from './handle-input.ts';
-import type {Keys} from './keys.ts';
-import {currentRows, firstModel, type Model} from './model.ts';
+import type {Keys} from './model/keys.ts';
+import {currentRows, firstModel, type Model} from './model/model.ts';
 import {openPane} from './panes/open-pane.ts';
-import {isLive} from './rows.ts';
-import {type Screen, type ScreenLook, screenOf} from './screen.ts';
-import type {ViewSettings} from './settings.ts';
-import type {Narrow} from './sheet.ts';
-import type {DashSource} from './source.ts';
+import {isLive} from './model/rows.ts';
+import {type Screen, type ScreenLook, screenOf} from './model/screen.ts';
+import type {ViewSettings} from './model/settings.ts';
+import type {Narrow} from './model/sheet.ts';
+import type {DashSource} from './model/source.ts';
 import {screenView} from './screen-view.ts';
 
 /** What a dashboard needs. */

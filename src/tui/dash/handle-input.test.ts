@@ -1,13 +1,13 @@
 import {describe, expect, test} from 'vitest';
-import {dashColumns} from '../../spec/dash-words.ts';
+import {dashColumns} from '../../spec/config/dash-words.ts';
 import {handleInput} from './handle-input.ts';
-import {keyTable} from './keys.ts';
-import {knownKeys} from './known-keys.ts';
-import {currentRows} from './model.ts';
-import {sampleModel} from './sample-dash.ts';
-import {deskAfter, sampleDesk, sampleKey} from './sample-desk.ts';
-import {firstSettings} from './settings.ts';
-import {tabNames} from './tabs.ts';
+import {keyTable} from './model/keys.ts';
+import {knownKeys} from './model/known-keys.ts';
+import {currentRows} from './model/model.ts';
+import {sampleModel} from '../../../test/support/sample-dash.ts';
+import {deskAfter, sampleDesk, sampleKey} from '../../../test/support/sample-desk.ts';
+import {firstSettings} from './model/settings.ts';
+import {tabNames} from './model/tabs.ts';
 
 const settingsAfter = (...keys: readonly string[]) => deskAfter('c:shop-web', ...keys).record.settings.at(-1);
 

@@ -1,17 +1,17 @@
 import type {Input} from '../terminal/input.ts';
-import {changeSettings, type Desk, follow} from './desk.ts';
+import {changeSettings, type Desk, follow} from './model/desk.ts';
 import {helpSheet} from './help-sheet.ts';
-import {keyNamed, type KeyName} from './keys.ts';
-import {isIn, type Layout} from './layout.ts';
-import {currentRows} from './model.ts';
-import {columnAt} from './overview.ts';
+import {keyNamed, type KeyName} from './model/keys.ts';
+import {isIn, type Layout} from './model/layout.ts';
+import {currentRows} from './model/model.ts';
+import {columnAt} from './model/overview.ts';
 import {paletteSheet} from './palette-sheet.ts';
 import {performAction} from './perform-action.ts';
 import {performList} from './perform-list.ts';
-import {amounts} from './rows.ts';
-import {placesOf, tabPlaces} from './screen.ts';
-import {sheetAfter} from './sheet.ts';
-import {type TabName, tabNames} from './tabs.ts';
+import {amounts} from './model/rows.ts';
+import {placesOf, tabPlaces} from './model/screen.ts';
+import {sheetAfter} from './model/sheet.ts';
+import {type TabName, tabNames} from './model/tabs.ts';
 
 /** Takes what a person does. */
 export function handleInput(desk: Desk, input: Input): void {

@@ -1,12 +1,12 @@
 import {describe, expect, test} from 'vitest';
 import type {Input} from '../terminal/input.ts';
-import {plainText} from '../tabs/sample-frame.ts';
+import {plainText} from '../../../test/support/sample-frame.ts';
 import {handleInput} from './handle-input.ts';
-import {fitColumns} from './overview.ts';
-import {sampleContainer, sampleDetail, sampleLook, sampleModel} from './sample-dash.ts';
-import {deskAfter, sampleDesk} from './sample-desk.ts';
-import {screenOf, tabPlaces} from './screen.ts';
-import {firstSettings} from './settings.ts';
+import {fitColumns} from './model/overview.ts';
+import {sampleContainer, sampleDetail, sampleLook, sampleModel} from '../../../test/support/sample-dash.ts';
+import {deskAfter, sampleDesk} from '../../../test/support/sample-desk.ts';
+import {screenOf, tabPlaces} from './model/screen.ts';
+import {firstSettings} from './model/settings.ts';
 
 describe('the mouse', () => {
 	const click = (column: number, row: number): Input => ({kind: 'click', column, row});

@@ -1,7 +1,7 @@
 import {type Frame, type Line, line, span} from '../draw/line.ts';
-import type {Keys, Place} from './keys.ts';
-import type {Sheet} from './sheet.ts';
-import {tabNames} from './tabs.ts';
+import type {Keys, Place} from './model/keys.ts';
+import type {Sheet} from './model/sheet.ts';
+import {tabNames} from './model/tabs.ts';
 
 const headings: Readonly<Partial<Record<Place, string>>> = {
 	anywhere: 'Everywhere',

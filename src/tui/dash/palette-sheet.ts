@@ -1,9 +1,9 @@
-import type {Desk} from './desk.ts';
-import type {KeyName} from './keys.ts';
-import {currentRows, meantRows} from './model.ts';
-import type {Choice, Sheet} from './sheet.ts';
-import {tabNames} from './tabs.ts';
-import {changeSettings} from './desk.ts';
+import type {Desk} from './model/desk.ts';
+import type {KeyName} from './model/keys.ts';
+import {currentRows, meantRows} from './model/model.ts';
+import type {Choice, Sheet} from './model/sheet.ts';
+import {tabNames} from './model/tabs.ts';
+import {changeSettings} from './model/desk.ts';
 
 /** What moves a cursor is of no use in a list of names. */
 const leftOut = /^(list-|detail-|sideways|open|palette$|back$|clear$|copy$)/;

@@ -1,10 +1,10 @@
 import {describe, expect, test, vi} from 'vitest';
-import {plainText} from '../tabs/sample-frame.ts';
-import {signalChoices} from './actions.ts';
+import {plainText} from '../../../test/support/sample-frame.ts';
+import {signalChoices} from './model/actions.ts';
 import {handleInput} from './handle-input.ts';
-import {sampleContainer, sampleDetail, sampleLook, sampleModel} from './sample-dash.ts';
-import {sampleDesk, sampleKey} from './sample-desk.ts';
-import {screenOf} from './screen.ts';
+import {sampleContainer, sampleDetail, sampleLook, sampleModel} from '../../../test/support/sample-dash.ts';
+import {sampleDesk, sampleKey} from '../../../test/support/sample-desk.ts';
+import {screenOf} from './model/screen.ts';
 
 const settled = (): Promise<void> => new Promise(resolve => void setImmediate(resolve));
 

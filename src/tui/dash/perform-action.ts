@@ -1,9 +1,9 @@
-import {intentOf, liveOf, type PlainAction, signalChoices, type Words} from './actions.ts';
-import {type Desk, runCommand} from './desk.ts';
-import type {KeyName} from './keys.ts';
-import {currentRows, meantRows} from './model.ts';
-import type {Row} from './rows.ts';
-import {commandText, prompt} from './sheet.ts';
+import {intentOf, liveOf, type PlainAction, signalChoices, type Words} from './model/actions.ts';
+import {type Desk, runCommand} from './model/desk.ts';
+import type {KeyName} from './model/keys.ts';
+import {currentRows, meantRows} from './model/model.ts';
+import type {Row} from './model/rows.ts';
+import {commandText, prompt} from './model/sheet.ts';
 
 const plainActions: readonly string[] = ['stop', 'start', 'restart', 'pause', 'remove', 'project-up', 'project-down'];
 /** Commands at once: a machine may have hundreds of containers. */

@@ -1,10 +1,10 @@
-import {dashColumns as columnNames} from '../../spec/dash-words.ts';
-import {amounts, type ColumnName, projectOf} from './rows.ts';
-import {changeSettings, type Desk} from './desk.ts';
-import {columns as allColumns} from './columns.ts';
-import type {KeyName} from './keys.ts';
-import {currentRows, cursorRow} from './model.ts';
-import {prompt} from './sheet.ts';
+import {dashColumns as columnNames} from '../../spec/config/dash-words.ts';
+import {amounts, type ColumnName, projectOf} from './model/rows.ts';
+import {changeSettings, type Desk} from './model/desk.ts';
+import {columns as allColumns} from './model/columns.ts';
+import type {KeyName} from './model/keys.ts';
+import {currentRows, cursorRow} from './model/model.ts';
+import {prompt} from './model/sheet.ts';
 
 /** Does what the keys of the overview do beside its actions; false for what it knows nothing of. */
 export function performList(desk: Desk, name: KeyName): boolean {

@@ -1,23 +1,23 @@
 import {writeFileSync} from 'node:fs';
 import {isAbsolute, resolve} from 'node:path';
-import {drift} from '../../engine/drift.ts';
-import {containerConfig} from '../../engine/container-config.ts';
-import {containerMounts} from '../../engine/container-mounts.ts';
-import {containerNetwork} from '../../engine/container-network.ts';
-import {top} from '../../engine/top.ts';
-import type {Machine} from '../../engine/types.ts';
-import {usageSampler} from '../../engine/usage-sampler.ts';
-import {watchList} from '../../engine/watch-list.ts';
-import {lendTerminal, runOwnCommand} from '../../host/own-command.ts';
+import {drift} from '../../container/observe/drift.ts';
+import {containerConfig} from '../../container/observe/container-config.ts';
+import {containerMounts} from '../../container/observe/container-mounts.ts';
+import {containerNetwork} from '../../container/observe/container-network.ts';
+import {top} from '../../container/observe/top.ts';
+import type {Machine} from '../../container/machine/types.ts';
+import {usageSampler} from '../../container/observe/usage-sampler.ts';
+import {watchList} from '../../container/observe/watch-list.ts';
+import {lendTerminal, runOwnCommand} from '../../host/programs/own-command.ts';
 import {idOf} from '../../state/alias.ts';
 import {type ContainerRecord, containerFolder} from '../../state/record.ts';
 import {readStory, type StartStory} from '../../state/start-story.ts';
-import type {Port} from '../../spec/project.ts';
-import {failedStory} from '../../supervise/failed-story.ts';
-import {followProjects} from '../../supervise/follow-projects.ts';
-import {openLogFeed} from '../../supervise/log-feed.ts';
-import {openEventFeed} from '../../supervise/project-events.ts';
-import type {DashSource} from './source.ts';
+import type {Port} from '../../spec/model/project.ts';
+import {failedStory} from '../../project/state/failed-story.ts';
+import {followProjects} from '../../project/state/follow-projects.ts';
+import {openLogFeed} from '../../project/logs/log-feed.ts';
+import {openEventFeed} from '../../project/state/project-events.ts';
+import type {DashSource} from './model/source.ts';
 
 /** Where commands are run, and with which program. */
 export interface Surroundings {

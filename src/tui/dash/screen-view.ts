@@ -2,7 +2,7 @@ import type {Line} from '../draw/line.ts';
 import {paint, type ThemeName} from '../draw/palette.ts';
 import {painter} from '../terminal/painter.ts';
 import type {OwnedTerminal} from '../terminal/terminal.ts';
-import type {Screen, ScreenLook} from './screen.ts';
+import type {Screen, ScreenLook} from './model/screen.ts';
 import type {SheetMaker} from './sheet-maker.ts';
 
 /** Screens on a terminal. */

@@ -1,13 +1,13 @@
 import {stripVTControlCharacters} from 'node:util';
 import {render} from 'ink-testing-library';
 import {describe, expect, test} from 'vitest';
-import {glyphs} from '../../view/glyphs.ts';
+import {glyphs} from '../../view/text/glyphs.ts';
 import type {Frame} from '../draw/line.ts';
-import {sampleFrame} from '../tabs/sample-frame.ts';
+import {sampleFrame} from '../../../test/support/sample-frame.ts';
 import {helpSheet} from './help-sheet.ts';
-import {keyTable} from './keys.ts';
-import {sampleNarrow} from './sample-dash.ts';
-import type {Sheet} from './sheet.ts';
+import {keyTable} from './model/keys.ts';
+import {sampleNarrow} from '../../../test/support/sample-dash.ts';
+import type {Sheet} from './model/sheet.ts';
 import {sheetMaker} from './sheet-maker.ts';
 import {SheetView} from './sheet-view.tsx';
 

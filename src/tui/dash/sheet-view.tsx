@@ -1,11 +1,11 @@
 import {Box} from 'ink';
-import {escapeText} from '../../view/escape.ts';
-import {wrapWords} from '../../view/wrap.ts';
+import {escapeText} from '../../view/text/escape.ts';
+import {wrapWords} from '../../view/text/wrap.ts';
 import {fitLine} from '../draw/fit.ts';
 import {type Frame, type Line, line, span} from '../draw/line.ts';
 import {Lines} from '../draw/lines.tsx';
 import type {ThemeName} from '../draw/palette.ts';
-import {characterAt, commandText, innerFrame, type Narrow, type Sheet} from './sheet.ts';
+import {characterAt, commandText, innerFrame, type Narrow, type Sheet} from './model/sheet.ts';
 
 /** What {@link SheetView} draws. */
 export interface SheetViewProps {

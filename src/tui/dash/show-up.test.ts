@@ -1,10 +1,10 @@
 import {describe, expect, test} from 'vitest';
 import {signalOf} from '../../errors/interruption.ts';
-import type {ProjectEvent} from '../../supervise/event.ts';
+import type {ProjectEvent} from '../../project/state/event.ts';
 import type {Input} from '../terminal/input.ts';
-import {plainText, sampleFrame} from '../tabs/sample-frame.ts';
+import {plainText, sampleFrame} from '../../../test/support/sample-frame.ts';
 import {handleInput} from './handle-input.ts';
-import {sampleDesk} from './sample-desk.ts';
+import {sampleDesk} from '../../../test/support/sample-desk.ts';
 import {showUp} from './show-up.ts';
 
 const key = (name: string): Input => ({kind: 'key', key: name, text: name.length === 1 ? name : ''});

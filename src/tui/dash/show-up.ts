@@ -1,9 +1,9 @@
 import {toError} from '../../errors/is-error.ts';
 import {interruption} from '../../errors/interruption.ts';
-import type {ProjectEvent} from '../../supervise/event.ts';
-import type {Desk} from './desk.ts';
-import {runCommand} from './desk.ts';
-import type {Sheet} from './sheet.ts';
+import type {ProjectEvent} from '../../project/state/event.ts';
+import type {Desk} from './model/desk.ts';
+import {runCommand} from './model/desk.ts';
+import type {Sheet} from './model/sheet.ts';
 import {firstUp, reduceUp} from './up-state.ts';
 import {upLines, upSummary} from './up-screen.ts';
 

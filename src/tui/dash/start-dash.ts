@@ -1,14 +1,14 @@
 import {stdin, stdout} from 'node:process';
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import type {Machine} from '../../engine/types.ts';
-import type {DashConfig} from '../../spec/dash-config.ts';
-import {glyphs} from '../../view/glyphs.ts';
-import {hasColour} from '../../view/theme.ts';
+import type {Machine} from '../../container/machine/types.ts';
+import type {DashConfig} from '../../spec/config/dash-config.ts';
+import {glyphs} from '../../view/text/glyphs.ts';
+import {hasColour} from '../../view/text/theme.ts';
 import {runDash} from './dash.ts';
-import {knownKeys} from './known-keys.ts';
+import {knownKeys} from './model/known-keys.ts';
 import {realSource, type Surroundings} from './real-source.ts';
-import type {ColumnName, Sort} from './rows.ts';
-import {readSettings} from './settings.ts';
+import type {ColumnName, Sort} from './model/rows.ts';
+import {readSettings} from './model/settings.ts';
 import {type ShownUp, showUp} from './show-up.ts';
 import {viewMemory} from './view-memory.ts';
 

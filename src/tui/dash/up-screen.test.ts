@@ -1,10 +1,10 @@
 import {describe, expect, test} from 'vitest';
-import type {ProjectEvent} from '../../supervise/event.ts';
-import type {RunEvent} from '../../run/event.ts';
-import {sampleRun} from '../../view/sample-run.ts';
+import type {ProjectEvent} from '../../project/state/event.ts';
+import type {RunEvent} from '../../execute/event.ts';
+import {sampleRun} from '../../../test/support/sample-run.ts';
 import {lineWidth} from '../draw/fit.ts';
 import type {Frame} from '../draw/line.ts';
-import {plainText, sampleFrame} from '../tabs/sample-frame.ts';
+import {plainText, sampleFrame} from '../../../test/support/sample-frame.ts';
 import {upLines, upSummary} from './up-screen.ts';
 import {firstUp, reduceUp, type UpState} from './up-state.ts';
 

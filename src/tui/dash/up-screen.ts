@@ -1,8 +1,8 @@
-import {escapeText} from '../../view/escape.ts';
-import {duration} from '../../view/duration.ts';
+import {escapeText} from '../../view/text/escape.ts';
+import {duration} from '../../view/text/duration.ts';
 import {type Frame, type Line, line, span, type Tone} from '../draw/line.ts';
 import {fitText} from '../draw/fit.ts';
-import {type LineRole, progressLines} from '../progress-lines.ts';
+import {type LineRole, progressLines} from '../progress/progress-lines.ts';
 import type {UpService, UpState} from './up-state.ts';
 
 const tones: Readonly<Record<LineRole, Tone>> = {

@@ -1,6 +1,6 @@
-import type {ProjectEvent} from '../../supervise/event.ts';
-import {conditions} from '../../view/project-event.ts';
-import {noProgress, type ProgressState, reduceProgress} from '../progress-state.ts';
+import type {ProjectEvent} from '../../project/state/event.ts';
+import {conditions} from '../../view/lists/project-event.ts';
+import {noProgress, type ProgressState, reduceProgress} from '../progress/progress-state.ts';
 
 /** How far a service of an `up` is. */
 export interface UpService {

@@ -3,8 +3,8 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import type {FileFacts, Host} from '../../host/host.ts';
-import {realHost} from '../../host/real-host.ts';
-import {firstSettings} from './settings.ts';
+import {realHost} from '../../host/programs/real-host.ts';
+import {firstSettings} from './model/settings.ts';
 import {viewMemory} from './view-memory.ts';
 
 let dir: string;

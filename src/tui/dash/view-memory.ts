@@ -1,7 +1,7 @@
 import {dirname} from 'node:path';
 import {errnoOf} from '../../host/errno.ts';
 import type {Host} from '../../host/host.ts';
-import type {ViewSettings} from './settings.ts';
+import type {ViewSettings} from './model/settings.ts';
 
 /** Where the view of the last time is kept. */
 export interface ViewMemory {

@@ -1,5 +1,5 @@
 /* Characters as a person sees them, and their widths: quick for what most texts are made of. */
-import type {Measure} from '../../view/look.ts';
+import type {Measure} from '../../view/text/look.ts';
 
 /** Text in which each character is as wide as it is long. */
 export const isAscii = /^[\x20-\x7e]*$/;

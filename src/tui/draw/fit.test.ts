@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import {expect, test} from 'vitest';
-import {glyphs} from '../../view/glyphs.ts';
+import {glyphs} from '../../view/text/glyphs.ts';
 import {fitLine, fitText, lineWidth, takeColumns} from './fit.ts';
 import {line, span} from './line.ts';
 

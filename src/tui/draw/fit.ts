@@ -1,5 +1,5 @@
-import type {Glyphs} from '../../view/glyphs.ts';
-import type {Measure} from '../../view/look.ts';
+import type {Glyphs} from '../../view/text/glyphs.ts';
+import type {Measure} from '../../view/text/look.ts';
 import {clusterEnd, clusterWidth, isAscii, textWidth} from './cluster.ts';
 import type {Line, Span} from './line.ts';
 

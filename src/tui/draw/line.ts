@@ -1,5 +1,5 @@
-import type {Glyphs} from '../../view/glyphs.ts';
-import type {Measure} from '../../view/look.ts';
+import type {Glyphs} from '../../view/text/glyphs.ts';
+import type {Measure} from '../../view/text/look.ts';
 
 /** What a piece of text means; the palette says how that looks. No reader names a colour. */
 export type Tone =

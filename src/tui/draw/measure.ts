@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import type {Measure} from '../../view/look.ts';
+import type {Measure} from '../../view/text/look.ts';
 
 /**
  * Signs, letters and lines of one column each, whatever stands beside them: what the dashboard draws by itself. To ask

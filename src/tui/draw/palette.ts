@@ -1,5 +1,5 @@
 import {styleText} from 'node:util';
-import type {dashThemes} from '../../spec/dash-words.ts';
+import type {dashThemes} from '../../spec/config/dash-words.ts';
 import type {Line, Tone} from './line.ts';
 
 /** The name of a look; `none` has no colours, and tells tones apart by weight alone. */

@@ -1,7 +1,7 @@
-import type {Drift} from '../../engine/observed.ts';
-import {plural} from '../../view/duration.ts';
-import {escapeText} from '../../view/escape.ts';
-import {wrapWords} from '../../view/wrap.ts';
+import type {Drift} from '../../container/machine/observed.ts';
+import {plural} from '../../view/text/duration.ts';
+import {escapeText} from '../../view/text/escape.ts';
+import {wrapWords} from '../../view/text/wrap.ts';
 import {type Body, type Frame, type Line, line, span, type Tone} from '../draw/line.ts';
 
 /** Whether the kernel still shows what the plan wanted, each difference with its step, and what can't be seen from outside. */

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
-import type {ProjectEvent} from '../../supervise/event.ts';
+import type {ProjectEvent} from '../../project/state/event.ts';
 import {eventsTab} from './events-tab.ts';
-import {plainText, sampleFrame, textsIn} from './sample-frame.ts';
+import {plainText, sampleFrame, textsIn} from '../../../test/support/sample-frame.ts';
 
 const noon = new Date(2026, 4, 12, 12, 0, 0).getTime();
 const midnight = new Date(2026, 4, 13, 0, 0, 1).getTime();

@@ -1,9 +1,9 @@
-import type {ProjectEvent} from '../../supervise/event.ts';
-import type {Glyphs} from '../../view/glyphs.ts';
-import {projectEventText} from '../../view/project-event.ts';
-import {escapeText} from '../../view/escape.ts';
+import type {ProjectEvent} from '../../project/state/event.ts';
+import type {Glyphs} from '../../view/text/glyphs.ts';
+import {projectEventText} from '../../view/lists/project-event.ts';
+import {escapeText} from '../../view/text/escape.ts';
 import {type Body, type Frame, type Line, line, span, type Tone} from '../draw/line.ts';
-import {dayOf, timeOfDay} from './local-time.ts';
+import {dayOf, timeOfDay} from '../draw/local-time.ts';
 
 /** What happened to the containers of a project, the newest last, with the day where another begins. */
 export function eventsTab(events: readonly ProjectEvent[], {glyphs}: Frame): Body {

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {sampleStats} from '../../view/sample-stats.ts';
+import {sampleStats} from '../../../test/support/sample-stats.ts';
 import {sampleHistory} from './history.ts';
 import {sampleOf} from './rates.ts';
 

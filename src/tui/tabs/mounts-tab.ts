@@ -1,6 +1,6 @@
-import type {ContainerMount} from '../../engine/observed.ts';
-import {plural} from '../../view/duration.ts';
-import {escapeText} from '../../view/escape.ts';
+import type {ContainerMount} from '../../container/machine/observed.ts';
+import {plural} from '../../view/text/duration.ts';
+import {escapeText} from '../../view/text/escape.ts';
 import {type Body, type Frame, line} from '../draw/line.ts';
 import {type Cell, columnLines} from './columns.ts';
 

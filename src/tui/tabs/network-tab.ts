@@ -1,7 +1,7 @@
-import type {ContainerNetwork} from '../../engine/observed.ts';
-import {bytes} from '../../spec/bytes.ts';
-import {plural} from '../../view/duration.ts';
-import {escapeText} from '../../view/escape.ts';
+import type {ContainerNetwork} from '../../container/machine/observed.ts';
+import {bytes} from '../../spec/values/bytes.ts';
+import {plural} from '../../view/text/duration.ts';
+import {escapeText} from '../../view/text/escape.ts';
 import {type Body, type Frame, type Line, line, span} from '../draw/line.ts';
 import {type Cell, columnLines} from './columns.ts';
 

@@ -1,13 +1,13 @@
 import type {StartStory, StepOutcome} from '../../state/start-story.ts';
-import {stepCommand, undoText} from '../../step/command.ts';
-import type {Step} from '../../step/step.ts';
-import {checkWords} from '../../view/check-words.ts';
-import {duration} from '../../view/duration.ts';
-import {escapeLines, escapeText} from '../../view/escape.ts';
-import {wrapCommand, wrapWords} from '../../view/wrap.ts';
+import {stepCommand, undoText} from '../../step/verbs/command.ts';
+import type {Step} from '../../step/verbs/step.ts';
+import {checkWords} from '../../view/plan/check-words.ts';
+import {duration} from '../../view/text/duration.ts';
+import {escapeLines, escapeText} from '../../view/text/escape.ts';
+import {wrapCommand, wrapWords} from '../../view/text/wrap.ts';
 import {fitText} from '../draw/fit.ts';
 import {type Frame, type Line, span, type Tone} from '../draw/line.ts';
-import {shownText, wrapRanges} from './log-text.ts';
+import {shownText, wrapRanges} from '../logs/log-text.ts';
 
 const stepIndent = 6;
 const labelWidth = 7;

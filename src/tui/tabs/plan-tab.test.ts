@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest';
 import type {Frame} from '../draw/line.ts';
 import {commandAt, planCursorMax, planCursorStart, type PlanState, planTab} from './plan-tab.ts';
-import {plainText, sampleFrame, textsIn} from './sample-frame.ts';
-import {failedStory, startedStory} from './sample-story.ts';
+import {plainText, sampleFrame, textsIn} from '../../../test/support/sample-frame.ts';
+import {failedStory, startedStory} from '../../../test/support/sample-story.ts';
 
 const first: PlanState = {cursor: 0, opened: new Set(), folds: false};
 

@@ -1,9 +1,9 @@
 import type {StartStory} from '../../state/start-story.ts';
-import {stepCommand} from '../../step/command.ts';
-import type {Phase, Step} from '../../step/step.ts';
-import {duration, plural} from '../../view/duration.ts';
-import {escapeText} from '../../view/escape.ts';
-import {phaseWords} from '../../view/phase-words.ts';
+import {stepCommand} from '../../step/verbs/command.ts';
+import type {Phase, Step} from '../../step/verbs/step.ts';
+import {duration, plural} from '../../view/text/duration.ts';
+import {escapeText} from '../../view/text/escape.ts';
+import {phaseWords} from '../../view/plan/phase-words.ts';
 import {type Body, type Frame, type Line, line, span} from '../draw/line.ts';
 import {labelled, outcomeWords, outputLines, stepDetails, stepLine} from './plan-step.ts';
 

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
-import {bytes} from '../../spec/bytes.ts';
+import {bytes} from '../../spec/values/bytes.ts';
 import {legend, plot, type Point, windowWords} from './plot.ts';
-import {plainText, sampleFrame, sampleNow, textsIn} from './sample-frame.ts';
+import {plainText, sampleFrame, sampleNow, textsIn} from '../../../test/support/sample-frame.ts';
 
 const percent = (value: number): string => `${value} %`;
 

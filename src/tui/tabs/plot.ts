@@ -1,4 +1,4 @@
-import type {Glyphs} from '../../view/glyphs.ts';
+import type {Glyphs} from '../../view/text/glyphs.ts';
 import {fitText} from '../draw/fit.ts';
 import {type Frame, type Line, type Span, span, type Tone} from '../draw/line.ts';
 import {dotRows} from './dots.ts';

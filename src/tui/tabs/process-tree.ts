@@ -1,5 +1,5 @@
-import type {ContainerProcess} from '../../engine/types.ts';
-import type {Glyphs} from '../../view/glyphs.ts';
+import type {ContainerProcess} from '../../container/machine/types.ts';
+import type {Glyphs} from '../../view/text/glyphs.ts';
 
 /** A process and the lines of the tree before its command. */
 export interface TreeRow {

@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest';
-import type {ContainerProcess} from '../../engine/types.ts';
+import type {ContainerProcess} from '../../container/machine/types.ts';
 import {processAt, processesTab} from './processes-tab.ts';
 import {processTree} from './process-tree.ts';
-import {plainText, sampleFrame, sampleNow, textsIn} from './sample-frame.ts';
+import {plainText, sampleFrame, sampleNow, textsIn} from '../../../test/support/sample-frame.ts';
 
 function process(pid: number, ppid: number, rest: Partial<ContainerProcess> = {}): ContainerProcess {
 	return {

@@ -1,7 +1,7 @@
-import type {ContainerProcess} from '../../engine/types.ts';
-import {bytes} from '../../spec/bytes.ts';
-import {escapeText} from '../../view/escape.ts';
-import {commandWords, cpuTime} from '../../view/process-table.ts';
+import type {ContainerProcess} from '../../container/machine/types.ts';
+import {bytes} from '../../spec/values/bytes.ts';
+import {escapeText} from '../../view/text/escape.ts';
+import {commandWords, cpuTime} from '../../view/lists/process-table.ts';
 import {type Body, type Frame, line} from '../draw/line.ts';
 import {type Cell, columnLines} from './columns.ts';
 import {processTree} from './process-tree.ts';

@@ -1,11 +1,11 @@
 import {expect, test} from 'vitest';
-import type {ContainerMount, ContainerNetwork} from '../../engine/observed.ts';
+import type {ContainerMount, ContainerNetwork} from '../../container/machine/observed.ts';
 import type {Body} from '../draw/line.ts';
 import {configTab} from './config-tab.ts';
 import {driftTab} from './drift-tab.ts';
 import {mountsTab} from './mounts-tab.ts';
 import {networkTab} from './network-tab.ts';
-import {plainText, sampleFrame, textsIn} from './sample-frame.ts';
+import {plainText, sampleFrame, textsIn} from '../../../test/support/sample-frame.ts';
 
 const wide = sampleFrame(120);
 const narrow = sampleFrame(80);

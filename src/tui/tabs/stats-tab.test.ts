@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {Sample} from './rates.ts';
-import {plainText, sampleFrame, sampleNow} from './sample-frame.ts';
+import {plainText, sampleFrame, sampleNow} from '../../../test/support/sample-frame.ts';
 import {statsTab} from './stats-tab.ts';
 
 const samples: readonly Sample[] = Array.from({length: 60}, (_, second) => ({

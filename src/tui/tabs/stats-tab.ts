@@ -1,5 +1,5 @@
-import {bytes} from '../../spec/bytes.ts';
-import {plural} from '../../view/duration.ts';
+import {bytes} from '../../spec/values/bytes.ts';
+import {plural} from '../../view/text/duration.ts';
 import {fitLine} from '../draw/fit.ts';
 import {type Body, type Frame, type Line, line, span} from '../draw/line.ts';
 import {legend, plot, type PlotLook, type Series, windowWords} from './plot.ts';

@@ -1,8 +1,8 @@
 import {messageOf} from '../../../errors/is-error.ts';
-import {escapeText} from '../../../view/escape.ts';
+import {escapeText} from '../../../view/text/escape.ts';
 import {type Body, type Frame, line} from '../../draw/line.ts';
-import type {KeyName} from '../keys.ts';
-import {type Move, type Pane, scroller, type Surround} from '../pane.ts';
+import type {KeyName} from '../model/keys.ts';
+import {type Move, type Pane, scroller, type Surround} from '../model/pane.ts';
 
 /** How a pane of facts that are asked for again and again is made. */
 export interface AskedFacts<T> {

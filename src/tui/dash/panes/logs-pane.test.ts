@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {log, ofAbsent, ofWeb, opened} from './sample-pane.ts';
+import {log, ofAbsent, ofWeb, opened} from '../../../../test/support/sample-pane.ts';
 
 describe('logs', () => {
 	const logs = async () => log('alpha', 'beta', 'gamma');

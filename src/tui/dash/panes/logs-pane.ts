@@ -1,12 +1,12 @@
 import {messageOf} from '../../../errors/is-error.ts';
-import {escapeText} from '../../../view/escape.ts';
+import {escapeText} from '../../../view/text/escape.ts';
 import type {Frame} from '../../draw/line.ts';
 import {line} from '../../draw/line.ts';
-import type {KeyName} from '../keys.ts';
-import type {DetailTarget, Move, Pane, Shown} from '../pane.ts';
-import {commandText, prompt} from '../sheet.ts';
-import type {FollowedLog} from '../source.ts';
-import {sinceTime} from '../../../view/since-time.ts';
+import type {KeyName} from '../model/keys.ts';
+import type {DetailTarget, Move, Pane, Shown} from '../model/pane.ts';
+import {commandText, prompt} from '../model/sheet.ts';
+import type {FollowedLog} from '../model/source.ts';
+import {sinceTime} from '../../../view/text/since-time.ts';
 import {
 	nextMatch,
 	page,
@@ -19,10 +19,10 @@ import {
 	toggleWrap,
 	toStart,
 	toTime,
-} from '../../tabs/log-moves.ts';
-import {type LogState, openLog} from '../../tabs/log-state.ts';
-import {logFrame} from '../../tabs/logs-view.ts';
-import {wholeLog} from '../../tabs/whole-log.ts';
+} from '../../logs/log-moves.ts';
+import {type LogState, openLog} from '../../logs/log-state.ts';
+import {logFrame} from '../../logs/logs-view.ts';
+import {wholeLog} from '../../logs/whole-log.ts';
 import type {PaneDesk} from './pane-desk.ts';
 
 /** How far a key moves lines sideways, columns. */

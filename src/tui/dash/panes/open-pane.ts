@@ -1,9 +1,9 @@
-import type {ContainerProcess} from '../../../engine/types.ts';
+import type {ContainerProcess} from '../../../container/machine/types.ts';
 import {line} from '../../draw/line.ts';
-import type {OpenPane} from '../detail.ts';
-import type {DetailTarget, Pane} from '../pane.ts';
-import {prompt} from '../sheet.ts';
-import type {TabName} from '../tabs.ts';
+import type {OpenPane} from '../model/detail.ts';
+import type {DetailTarget, Pane} from '../model/pane.ts';
+import {prompt} from '../model/sheet.ts';
+import type {TabName} from '../model/tabs.ts';
 import {configTab} from '../../tabs/config-tab.ts';
 import {driftTab} from '../../tabs/drift-tab.ts';
 import {mountsTab} from '../../tabs/mounts-tab.ts';

@@ -1,7 +1,7 @@
-import type {Measure} from '../../../view/look.ts';
-import type {Surround} from '../pane.ts';
-import type {ViewSettings} from '../settings.ts';
-import type {DashSource} from '../source.ts';
+import type {Measure} from '../../../view/text/look.ts';
+import type {Surround} from '../model/pane.ts';
+import type {ViewSettings} from '../model/settings.ts';
+import type {DashSource} from '../model/source.ts';
 import type {SampleHistory} from '../../tabs/history.ts';
 
 /** What panes work with. */

@@ -1,15 +1,15 @@
 import {describe, expect, test} from 'vitest';
-import type {ProjectEvent} from '../../../supervise/event.ts';
-import {detailOf} from '../detail.ts';
-import {keyTable} from '../keys.ts';
-import type {Pane} from '../pane.ts';
-import {sheetAfter} from '../sheet.ts';
-import type {DashSource} from '../source.ts';
-import {tabNames} from '../tabs.ts';
-import {sampleFrame, sampleNow} from '../../tabs/sample-frame.ts';
-import {failedStory, startedStory} from '../../tabs/sample-story.ts';
+import type {ProjectEvent} from '../../../project/state/event.ts';
+import {detailOf} from '../model/detail.ts';
+import {keyTable} from '../model/keys.ts';
+import type {Pane} from '../model/pane.ts';
+import {sheetAfter} from '../model/sheet.ts';
+import type {DashSource} from '../model/source.ts';
+import {tabNames} from '../model/tabs.ts';
+import {sampleFrame, sampleNow} from '../../../../test/support/sample-frame.ts';
+import {failedStory, startedStory} from '../../../../test/support/sample-story.ts';
 import {movedCursor} from './asked-pane.ts';
-import {log, ofAbsent, ofDemo, ofWeb, opened, settled} from './sample-pane.ts';
+import {log, ofAbsent, ofDemo, ofWeb, opened, settled} from '../../../../test/support/sample-pane.ts';
 
 test('every key of a tab is known to the pane of that tab', async () => {
 	const all: Partial<DashSource> = {

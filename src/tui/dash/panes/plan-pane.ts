@@ -1,5 +1,5 @@
 import {line} from '../../draw/line.ts';
-import {type DetailTarget, type Pane, scroller} from '../pane.ts';
+import {type DetailTarget, type Pane, scroller} from '../model/pane.ts';
 import type {StartStory} from '../../../state/start-story.ts';
 import {commandAt, planCursorMax, planCursorStart, planTab} from '../../tabs/plan-tab.ts';
 import {movedCursor} from './asked-pane.ts';

@@ -1,7 +1,7 @@
 import {line} from '../../draw/line.ts';
-import type {DetailTarget, Pane} from '../pane.ts';
-import {scroller} from '../pane.ts';
-import {plotWindows} from '../settings.ts';
+import type {DetailTarget, Pane} from '../model/pane.ts';
+import {scroller} from '../model/pane.ts';
+import {plotWindows} from '../model/settings.ts';
 import {statsTab} from '../../tabs/stats-tab.ts';
 import type {PaneDesk} from './pane-desk.ts';
 

@@ -1,0 +1,283 @@
+import {expect, test} from 'vitest';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {tsbox} from '../../../test/support/fake-surroundings.ts';
+
+const terminals = ['stdin', 'stdout', 'stderr'] as const;
+
+test('up without terminals shows plain lines on standard error and leaves standard output to the command', async () => {
+	const {status, out, err, calls} = await tsbox('up demo.yaml web');
+	expect({status, out}).toEqual({status: 0, out: ''});
+	expect(err).toContain('ok     2/3  limit memory to 100 MiB (0.4 ms)\n');
+	const spec = {cwd: '/home', env: {}, bestEffort: false, profiles: [], file: 'demo.yaml'};
+	expect(calls).toEqual([
+		['loadProject', {...spec, named: ['web']}],
+		['openMachine', {}],
+		[
+			'up',
+			{
+				verb: 'up',
+				file: 'demo.yaml',
+				service: 'web',
+				cwd: '/home',
+				env: {},
+				bestEffort: false,
+				profiles: [],
+				tty: false,
+				stdio: {stdin: 0, stdout: 1, stderr: 2},
+				stop: undefined,
+				force: undefined,
+			},
+		],
+	]);
+});
+
+test('up on a terminal prints one line for a quick start', async () => {
+	const {err, calls} = await tsbox('up demo.yaml', {terminals, env: {NO_COLOR: '1', LANG: 'C.UTF-8'}});
+	expect(err).toBe(
+		'! warning: no swap accounting on this kernel\n✔ demo is running (pid 1234), 3 steps in 1 s (--plain shows each)\ndemo exited with status 0\n',
+	);
+	expect(calls.at(-1)?.[1]).toMatchObject({tty: true});
+});
+
+test('up --json prints an event a line and moves the output of the command to standard error', async () => {
+	const {out, err, calls} = await tsbox('up --json demo.yaml', {terminals});
+	const types = out
+		.trimEnd()
+		.split('\n')
+		.map(line => (JSON.parse(line) as {type: string}).type);
+	expect(types[0]).toBe('plan.started');
+	expect(types.at(-1)).toBe('run.completed');
+	expect(err).toBe('');
+	expect(calls.at(-1)?.[1]).toMatchObject({tty: false, stdio: {stdin: 0, stdout: 2, stderr: 2}});
+});
+
+test('up --step shows each step and waits before it', async () => {
+	const {err} = await tsbox('up --step demo.yaml', {terminals, env: {NO_COLOR: '1'}, line: ''});
+	expect(err.match(/Enter to do it/g)).toHaveLength(3);
+	expect(err.indexOf('2/3 cgroup  limit memory')).toBeLessThan(err.indexOf('ok     2/3'));
+});
+
+test('up --step does a step for Enter alone, the rest for c, and says so for any other word', async () => {
+	const step = (...lines: string[]) => tsbox('up --step demo.yaml', {terminals, env: {NO_COLOR: '1'}, lines});
+	const typed = await step('n', 'yes', '', 'c');
+	expect(typed.err.match(/Enter to do it/g)).toHaveLength(4);
+	expect(typed.err).toContain('ok     3/3');
+	const quit = await step('', 'q');
+	expect(quit.status).toBe(130);
+	expect(quit.err).toContain('error: the start was interrupted\n  step     limit memory');
+});
+
+test('up --step is interrupted by the end of the input', async () => {
+	const {status, err} = await tsbox('up --step demo.yaml', {terminals, env: {NO_COLOR: '1'}});
+	expect(status).toBe(130);
+	expect(err).toContain('\nerror: the start was interrupted\n  step     unpack rootfs.tar.gz into the store\n');
+});
+
+test('run is silent but for what takes long and what went wrong', async () => {
+	const {err} = await tsbox('run demo.yaml');
+	expect(err).toMatchInlineSnapshot(`
+		"       1/3  unpack rootfs.tar.gz into the store (30 %, 35 MiB of 100 MiB, 1200 entries)
+		       1/3  unpack rootfs.tar.gz into the store (100 %, 100 MiB of 100 MiB, 4100 entries)
+		warning: no swap accounting on this kernel
+		"
+	`);
+});
+
+test('everything after -- is the command, options of its own and a second -- too', async () => {
+	const {calls} = await tsbox(
+		'run -e A=1 -eB=2 --env C -itw/tmp -u 1:2 -v ./a:/a:ro --name x --rm demo.yaml -- ls -e --help -- -x',
+		{terminals},
+	);
+	expect(calls[1]?.[1]).toMatchObject({
+		tty: true,
+		overrides: {
+			name: 'x',
+			command: ['ls', '-e', '--help', '--', '-x'],
+			environment: ['A=1', 'B=2', 'C'],
+			volumes: ['./a:/a:ro'],
+			workingDir: '/tmp',
+			user: '1:2',
+		},
+	});
+});
+
+test.each([
+	['run demo.yaml', [], false],
+	['run demo.yaml', ['stdin'], false],
+	['run demo.yaml', ['stdin', 'stdout'], true],
+	['run -T demo.yaml', ['stdin', 'stdout'], false],
+	['run -t demo.yaml', [], true],
+] as const)('%s with terminals %j: tty %s', async (line, streams, tty) => {
+	const {calls} = await tsbox(line, {terminals: streams});
+	expect(calls[1]?.[1]).toMatchObject({tty});
+});
+
+test('the first signal asks to stop, the second to hurry', async () => {
+	expect((await tsbox('run demo.yaml', {signals: ['SIGTERM']})).calls[1]?.[1]).toMatchObject({
+		stop: 'SIGTERM',
+		force: undefined,
+	});
+	expect((await tsbox('run demo.yaml', {signals: ['SIGINT', 'SIGTERM']})).calls[1]?.[1]).toMatchObject({
+		stop: 'SIGINT',
+		force: 'SIGTERM',
+	});
+});
+
+test.each([
+	[{exitCode: 7, signal: null}, 7],
+	[{exitCode: 0, signal: 'SIGKILL'}, 137],
+	[{exitCode: 0, signal: 'SIGTERM'}, 143],
+])('a command that ended with %j gives status %d', async (end, expected) => {
+	const engine = {up: () => Promise.resolve(end), execIn: () => Promise.resolve(end)};
+	expect((await tsbox('run a.yaml', {engine})).status).toBe(expected);
+	expect((await tsbox('exec demo -- true', {engine})).status).toBe(expected);
+});
+
+test('exec passes user, folder and variables on', async () => {
+	const {calls} = await tsbox('exec -T -u nobody -w /tmp -e A=1 demo -- id -u');
+	expect(calls[1]).toMatchObject([
+		'execIn',
+		'demo',
+		{args: ['id', '-u'], user: 'nobody', workdir: '/tmp', env: ['A=1'], tty: false},
+	]);
+});
+
+test.each([
+	['exec -u nobody demo ls -l', ['ls', '-l']],
+	['exec -unobody demo git log -- file', ['git', 'log', '--', 'file']],
+	['exec demo -u nobody -- ls -l', ['ls', '-l']],
+	['exec -u nobody demo -- -odd', ['-odd']],
+])('%s runs the command that begins behind the name', async (line, args) => {
+	const {calls} = await tsbox(line);
+	expect(calls[1]).toMatchObject(['execIn', 'demo', {args, user: 'nobody'}]);
+});
+
+test('down takes a name, the path of a spec, or the spec of the folder', async () => {
+	for (const line of ['down -t 1.5 demo', 'down -t 1.5 ./demo.yaml', 'down -t 1.5']) {
+		const {status, err, calls} = await tsbox(line);
+		expect({status, err}).toEqual({status: 0, err: 'demo is down\n'});
+		expect(calls.at(-1)).toEqual([
+			'down',
+			'demo',
+			{timeoutMs: 1500, warn: expect.any(Function), stopping: expect.any(Function)},
+		]);
+	}
+});
+
+test('down of what is not there is no error, and is told', async () => {
+	const {status, err} = await tsbox('down demo.yaml', {engine: {list: () => Promise.resolve([])}});
+	expect({status, err}).toEqual({
+		status: 0,
+		err: 'demo.yaml has no containers\n',
+	});
+	const down = () =>
+		Promise.reject(
+			new TsboxError('E_NO_SUCH_CONTAINER', 'there is no container named dem', {hint: 'did you mean demo?'}),
+		);
+	expect(await tsbox('down dem', {engine: {down}})).toMatchObject({
+		status: 0,
+		err: 'there is no container named dem; did you mean demo?\n',
+	});
+});
+
+test('ps has a table, names, JSON and templates', async () => {
+	expect((await tsbox('ps')).out).toBe(
+		'NAME  STATE    PID   STARTED        IMAGE  COMMAND  SPEC\ndemo  running  1234  5 seconds ago  host   sh       /home/demo.yaml\n',
+	);
+	expect((await tsbox('ps -q')).out).toBe('demo\n');
+	expect(JSON.parse((await tsbox('ps --json')).out)).toMatchObject([{name: 'demo', pid: 1234}]);
+	expect((await tsbox(['ps', '--format', '{{.Name}} is {{.Pid}}'])).out).toBe('demo is 1234\n');
+});
+
+test('plan prints the table, its explanation, JSON or a script', async () => {
+	expect((await tsbox('plan demo.yaml')).out).toMatch(/^demo: 3 steps from demo\.yaml\n/);
+	expect((await tsbox('plan --explain demo.yaml')).out).toContain('where the values come from\n  mem_limit    ');
+	expect(JSON.parse((await tsbox('plan --json demo.yaml')).out)).toMatchObject({name: 'demo'});
+	expect((await tsbox('plan --format sh demo.yaml')).out).toBe('#!/bin/sh\n');
+});
+
+test('plan --facts refuses a file that is not there and one that holds something else', async () => {
+	expect((await tsbox('plan --facts x.json demo.yaml')).status).toBe(2);
+	expect((await tsbox('plan --facts x.json demo.yaml', {files: {'/home/x.json': '{"schema": 2}'}})).status).toBe(125);
+});
+
+test('compile prints the script alone, warnings beside it', async () => {
+	expect(await tsbox('compile demo.yaml')).toMatchObject({
+		out: '#!/bin/sh\n',
+		err: 'warning: no swap accounting on this kernel, so memswap_limit is not enforced\n',
+	});
+});
+
+test('validate says yes, or prints the spec as it was understood', async () => {
+	expect(await tsbox('validate')).toMatchObject({status: 0, out: '', err: '/home/demo.yaml is valid: demo\n'});
+	expect(JSON.parse((await tsbox('validate --json')).out)).toMatchObject({name: 'demo'});
+});
+
+test('inspect, gc and images print data on standard output', async () => {
+	expect(JSON.parse((await tsbox('inspect demo')).out)).toEqual({name: 'demo'});
+	expect(await tsbox('gc')).toMatchObject({out: 'old\n', err: '1 leftover removed\n'});
+	expect((await tsbox('images prune')).out).toBe('sha256:12\n');
+	expect((await tsbox('images rm ab cd')).calls.slice(1)).toEqual([
+		['removeImage', 'ab'],
+		['removeImage', 'cd'],
+	]);
+	expect((await tsbox('images --json')).out).toBe('[]\n');
+});
+
+test('volume makes, shows, removes and prunes', async () => {
+	expect((await tsbox('volume')).out).toBe('NAME  PROJECT  CREATED  IN USE BY\n');
+	expect((await tsbox('volume ls --json')).out).toBe('[]\n');
+	expect((await tsbox('volume create --label a=b=c --label d shared')).calls.at(-1)).toEqual([
+		'createVolume',
+		'shared',
+		{a: 'b=c', d: ''},
+	]);
+	expect(JSON.parse((await tsbox('volume inspect shop_data')).out)).toMatchObject({name: 'shop_data', usedBy: []});
+	expect((await tsbox('volume rm a b')).calls.slice(1)).toEqual([
+		['removeVolume', 'a'],
+		['removeVolume', 'b'],
+	]);
+	expect((await tsbox('volume prune')).out).toBe('shop_data\n');
+});
+
+test('down -v removes what the project made, and says what stays and why', async () => {
+	const none = {findTarget: async () => undefined};
+	expect(await tsbox('down -v demo.yaml', {engine: none})).toMatchObject({
+		status: 0,
+		err: 'demo is down\nthe volume shop_data is removed\n',
+	});
+	const project = {
+		name: 'demo',
+		file: '/home/demo.yaml',
+		services: [],
+		volumes: [{key: 'theirs', name: 'theirs', project: null, labels: {}}],
+	};
+	const external = await tsbox('down -v demo.yaml', {engine: {...none, loadProject: async () => project}});
+	expect(external.calls.at(-1)).toEqual(['removeProjectVolumes', 'demo', ['theirs']]);
+	const used = async () => ({removed: [], kept: [{name: 'demo_data', usedBy: ['other']}]});
+	expect(await tsbox('down -v demo', {engine: {...none, removeProjectVolumes: used}})).toMatchObject({
+		status: 125,
+		err: expect.stringContaining("error: demo_data can't be removed\n  cause    other mounts demo_data\n"),
+	});
+	const nothing = async () => ({removed: [], kept: []});
+	const gone = {...none, list: async () => [], removeProjectVolumes: nothing};
+	expect(await tsbox('down -v demo.yaml', {engine: gone})).toMatchObject({
+		status: 0,
+		err: 'demo.yaml has no containers\n',
+	});
+	const part = {findTarget: async () => ({project: 'shop', services: ['web']})};
+	expect(await tsbox('down -v shop-web', {engine: part})).toMatchObject({status: 2});
+});
+
+test('init writes a spec once, and again only with --force', async () => {
+	const first = await tsbox('init');
+	expect(first.files['/home/tsbox.yaml']).toMatch(/^# yaml-language-server: \$schema=/);
+	expect(first.err).toBe('wrote /home/tsbox.yaml; next: tsbox plan tsbox.yaml\n');
+	const files = {'/home/a.yaml': 'mine'};
+	expect(await tsbox('init a.yaml', {files})).toMatchObject({
+		status: 2,
+		err: 'error: /home/a.yaml is there already\n  mend     Add --force to replace it\n',
+		files,
+	});
+	expect((await tsbox('init -f a.yaml', {files})).files['/home/a.yaml']).not.toBe('mine');
+});

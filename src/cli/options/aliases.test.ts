@@ -1,0 +1,48 @@
+import {expect, test} from 'vitest';
+import {tsbox} from '../../../test/support/fake-surroundings.ts';
+
+const aliases = {
+	ls: ['ps', '-a', '-q'],
+	ps: ['gc'],
+	loop: ['ls'],
+	odd: ['pss'],
+	quiet: ['ps', '--format', '\u001b[31m'],
+};
+const engine = {toolConfig: async () => ({limits: {}, bestEffort: false, origin: null, aliases})};
+
+test('an alias stands for its words, and takes more behind them', async () => {
+	expect(await tsbox('ls', {engine})).toMatchObject({status: 0, out: 'demo\n'});
+	expect((await tsbox('--store /s ls --json', {engine})).calls[0]).toEqual(['openMachine', {store: '/s'}]);
+});
+
+test('an alias shadows no verb, and stands for none of its like', async () => {
+	expect((await tsbox('ps', {engine})).calls.map(([name]) => name)).toEqual(['openMachine', 'list']);
+	expect(await tsbox('loop', {engine})).toMatchObject({status: 2, err: expect.stringContaining('no verb "ls"')});
+	expect(await tsbox('odd', {engine})).toMatchObject({status: 2, err: expect.stringContaining('ps')});
+});
+
+test('help shows aliases, escaped, and what one stands for', async () => {
+	const {out} = await tsbox('--help', {engine});
+	expect(out).toMatch(/tsbox ls +tsbox ps -a -q/);
+	expect(out).not.toContain('\u001b');
+	expect(out).not.toContain('tsbox gc\n  tsbox gc');
+	expect((await tsbox('help ls', {engine})).out).toBe('ls stands for: tsbox ps -a -q\n');
+});
+
+test('help is there for who has a broken configuration', async () => {
+	const broken = {toolConfig: () => Promise.reject(new Error('broken'))};
+	expect(await tsbox('--help', {engine: broken})).toMatchObject({status: 0});
+});
+
+test('the theme of the configuration chooses the colours, and FORCE_COLOR has the last word', async () => {
+	const themed = (theme: 'light' | 'none') => ({
+		...engine,
+		toolConfig: async () => ({limits: {}, bestEffort: false, origin: null, theme}),
+	});
+	const plan = async (theme: 'light' | 'none', env: Record<string, string>) =>
+		(await tsbox('plan demo.yaml', {engine: themed(theme), terminals: ['stdout'], env})).out;
+	expect(await plan('none', {})).not.toContain('\u001b');
+	expect(await plan('none', {FORCE_COLOR: '1'})).toContain('\u001b');
+	expect(await plan('light', {})).toContain('\u001b[34m');
+	expect(await plan('light', {NO_COLOR: '1'})).not.toContain('\u001b');
+});

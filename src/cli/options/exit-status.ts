@@ -1,0 +1,9 @@
+import {constants} from 'node:os';
+import type {CommandEnd} from '../verb/engine-api.ts';
+
+/** The exit status that stands for how a command ended, as a shell has it: its own, or 128 and the signal's number. */
+export function exitStatus({exitCode, signal}: CommandEnd): number {
+	if (signal === null) return exitCode;
+	const number = (constants.signals as Readonly<Record<string, number>>)[signal];
+	return number === undefined ? exitCode : 128 + number;
+}

@@ -1,0 +1,17 @@
+import {measureFor} from '../../view/text/look.ts';
+import type {Options} from '../verb/command.ts';
+
+/** The option of a verb that lists something. */
+export const formatOption = {
+	format: {
+		kind: 'text',
+		value: 'FORMAT',
+		describe: 'table, json, or a template: {{.Field}}s, {{json .}}; in columns behind the word table',
+	},
+} as const satisfies Options;
+
+/** The rows by a template of `--format`; `sample` has every field that a row may have. */
+export async function rowsBy(template: string, rows: readonly unknown[], sample: unknown): Promise<string> {
+	const {formatRows} = await import('../../view/text/format-template.ts');
+	return formatRows(template, rows, sample, await measureFor(JSON.stringify(rows)));
+}

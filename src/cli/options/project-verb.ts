@@ -1,0 +1,57 @@
+import {projectEventText} from '../../view/lists/project-event.ts';
+import type {Context} from '../verb/command.ts';
+import type {ControlRequest} from '../verb/engine-api.ts';
+import {programOf} from '../verb/program.ts';
+import {tell} from '../output/tell.ts';
+
+/** The positionals of a verb for services of a detached project. */
+export const projectPositionals = [
+	{
+		name: 'TARGET',
+		describe: 'Project, container, or path of a spec; without it the spec of this folder',
+		completes: 'project',
+	},
+	{name: 'SERVICE', describe: 'Entries of services:; all without', many: true, completes: 'service'},
+] as const;
+
+/**
+ * Asks the supervisor of the project that is meant, and tells what happens meanwhile on standard error. Gives the exit
+ * status: 1 when a service did not start.
+ *
+ * @param already - what is told when nothing happened: `is stopped already`
+ */
+export async function askAbout(
+	{io, engine, folders}: Context,
+	[word, ...services]: readonly string[],
+	request: (services: readonly string[]) => ControlRequest,
+	already?: string,
+): Promise<number> {
+	const machine = await engine.openMachine(folders);
+	const target = await engine.projectTarget(machine, word, {cwd: io.cwd, env: io.env}, services);
+	let status = 0;
+	let told = false;
+	await engine.askProject(machine, target.project, request(target.services), programOf(io), event => {
+		const text = projectEventText(event);
+		if (text !== undefined) tell(io, text);
+		told ||= text !== undefined;
+		if (event.type === 'service.failed') status = 1;
+	});
+	if (!told && already !== undefined)
+		tell(io, `${target.services.length === 0 ? target.project : target.services.join(', ')} ${already}`);
+	return status;
+}
+
+/** `--timeout SECONDS` as a request has it. */
+export function timeoutOf(seconds: number | undefined): {readonly timeoutMs?: number} {
+	return seconds === undefined ? {} : {timeoutMs: seconds * 1000};
+}
+
+/** The option of verbs that end containers. */
+export const stopOptions = {
+	timeout: {
+		kind: 'number',
+		short: 't',
+		value: 'SECONDS',
+		describe: "Wait this long before SIGKILL; by default the spec's stop_grace_period",
+	},
+} as const;

@@ -1,0 +1,54 @@
+import type {Options} from '../verb/command.ts';
+
+/** The option of `up` and of all that says whether the command gets a terminal. */
+export const ttyOptions = {
+	'no-tty': {kind: 'flag', short: 'T', describe: 'Give the command no terminal of its own'},
+} as const satisfies Options;
+
+/** The same, and its contrary. */
+export const terminalOptions = {
+	...ttyOptions,
+	tty: {kind: 'flag', short: 't', describe: 'Give the command a terminal of its own'},
+} as const satisfies Options;
+
+/** The options of a verb that runs a command of the caller's choice; their letters are docker's and podman's. */
+export const commandOptions = {
+	...terminalOptions,
+	interactive: {kind: 'flag', short: 'i', describe: 'Pass standard input on (always done; accepted for habit)'},
+	env: {kind: 'list', short: 'e', value: 'NAME[=VALUE]', describe: "Set a variable; without a value, the caller's"},
+	workdir: {kind: 'text', short: 'w', value: 'DIR', describe: 'Working directory in the container'},
+	user: {kind: 'text', short: 'u', value: 'USER[:GROUP]', describe: 'User and group, names or numbers'},
+} as const satisfies Options;
+
+/** The option of a verb for which profiles say which services are meant; without it COMPOSE_PROFILES does. */
+export const profileOptions = {
+	profile: {
+		kind: 'list',
+		value: 'NAME',
+		describe: 'The services of this profile too, * for all; by default those of COMPOSE_PROFILES',
+	},
+} as const satisfies Options;
+
+/** The options of a verb that makes a plan. */
+export const planOptions = {
+	...profileOptions,
+	'best-effort': {kind: 'flag', describe: "Leave out what this host can't do, with a warning"},
+} as const satisfies Options;
+
+/** The options of a verb that can hold a start to its lock. */
+export const lockedOptions = {
+	locked: {kind: 'flag', describe: 'Start only what is as tsbox.lock says; see tsbox lock'},
+	lock: {kind: 'text', value: 'FILE', describe: 'With --locked: the lock; tsbox.lock beside the spec without'},
+} as const satisfies Options;
+
+/** The option of a verb that runs one container in the foreground. */
+export const recordOptions = {
+	record: {kind: 'flag', describe: 'Keep a record of the run, environment and secrets too, for `runs` and `replay`'},
+} as const satisfies Options;
+
+/** Drops the members without a value, as exactOptionalPropertyTypes wants it. */
+export function given<T extends object>(members: T): {[K in keyof T]?: Exclude<T[K], undefined>} {
+	return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+		[K in keyof T]?: Exclude<T[K], undefined>;
+	};
+}

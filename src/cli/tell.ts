@@ -1,7 +1,0 @@
-import {escapeText} from '../view/escape.ts';
-import type {Io} from './io.ts';
-
-/** Says one line to standard error. No name of a spec, an image or an argument in it can move the cursor. */
-export function tell(io: Pick<Io, 'err'>, text: string): void {
-	io.err(`${escapeText(text)}\n`);
-}

@@ -1,8 +1,0 @@
-import {type Theme, theme} from '../view/theme.ts';
-import {colourOf} from './colour-of.ts';
-import type {Io, StandardStream} from './io.ts';
-
-/** The theme for what goes to a stream. */
-export function themeOf(io: Io, stream: StandardStream): Theme {
-	return theme(colourOf(io, stream), io.theme === 'light');
-}

@@ -1,0 +1,50 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {shownPath} from '../../spec/syntax/source-text.ts';
+import type {Context} from '../verb/command.ts';
+import type {SpecRequest} from '../verb/engine-api.ts';
+import {lockProgress} from './lock-progress.ts';
+import {given} from '../options/run-options.ts';
+import {stopSignals} from '../options/stop-signals.ts';
+import {usageError} from '../options/usage-error.ts';
+
+/** The options that this goes by. */
+interface Wishes {
+	readonly locked: boolean;
+	readonly lock: string | undefined;
+}
+
+/**
+ * With `--locked`: refuses a start whose spec, files or machine are not as the lock says, before anything is touched.
+ *
+ * @throws TsboxError E_LOCKED with all that differs; E_USAGE for a lock without `--locked`.
+ */
+export async function refuseUnlocked(
+	{locked, lock}: Wishes,
+	verb: 'up' | 'run',
+	spec: SpecRequest,
+	{services, alone}: {readonly services: readonly string[]; readonly alone: boolean},
+	{io, engine, folders}: Context,
+): Promise<void> {
+	if (!locked) {
+		if (lock !== undefined) throw usageError('--lock is for --locked', undefined, verb);
+		return;
+	}
+	const stop = stopSignals(io, 'the start');
+	try {
+		const found = await engine.checkLock(await engine.openMachine(folders), {
+			spec,
+			services,
+			alone,
+			signal: stop.signal,
+			onFile: lockProgress(io),
+			...given({file: lock}),
+		});
+		if (found.differences.length === 0) return;
+		const {lockDifferences} = await import('../../view/lists/lock-words.ts');
+		throw new TsboxError('E_LOCKED', lockDifferences({...found, file: shownPath(found.file, io.cwd)}), {
+			hint: 'mend each as it says, or start without `--locked`',
+		});
+	} finally {
+		stop.close();
+	}
+}

@@ -1,0 +1,43 @@
+import {projectEventText} from '../../view/lists/project-event.ts';
+import type {Context} from '../verb/command.ts';
+import type {SpecRequest} from '../verb/engine-api.ts';
+import {programOf} from '../verb/program.ts';
+import {stopSignals} from '../options/stop-signals.ts';
+
+/** The options of `up` that this goes by. */
+interface Wishes {
+	readonly json: boolean;
+	readonly wait: boolean;
+	readonly 'wait-timeout': number | undefined;
+}
+
+/** `tsbox up -d`: has the services run in the background; 1 when one of them did not come up. */
+export async function upInBackground(
+	values: Wishes,
+	spec: SpecRequest,
+	services: readonly string[],
+	{io, engine, folders}: Context,
+): Promise<number> {
+	const stop = stopSignals(io, 'the start');
+	const seconds = values['wait-timeout'];
+	try {
+		const states = await engine.upDetached(await engine.openMachine(folders), {
+			spec,
+			services,
+			wait: values.wait,
+			program: programOf(io),
+			signal: stop.signal,
+			emit: event => {
+				const text = values.json ? JSON.stringify(event) : projectEventText(event);
+				if (text === undefined) return;
+				if (values.json) io.out(`${text}\n`);
+				else io.err(`${text}\n`);
+			},
+			...(seconds === undefined ? {} : {timeoutMs: seconds * 1000}),
+		});
+		const bad = states.filter(({status, health}) => status === 'failed' || (values.wait && health === 'unhealthy'));
+		return bad.length > 0 ? 1 : 0;
+	} finally {
+		stop.close();
+	}
+}

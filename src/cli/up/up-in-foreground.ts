@@ -1,0 +1,111 @@
+import {constants} from 'node:os';
+import {interruption} from '../../errors/interruption.ts';
+import {noSuchService} from '../../container/machine/no-service.ts';
+import type {Project} from '../../spec/model/project.ts';
+import {labelOf} from '../../spec/keys/replicas.ts';
+import {bytes as size} from '../../spec/values/bytes.ts';
+import {logWriter} from '../../view/lists/log-lines.ts';
+import {projectEventText} from '../../view/lists/project-event.ts';
+import {batchedBytes} from '../output/batched-bytes.ts';
+import {colourOf} from '../output/colour-of.ts';
+import type {Context} from '../verb/command.ts';
+import type {SpecRequest} from '../verb/engine-api.ts';
+import {programOf} from '../verb/program.ts';
+import {given} from '../options/run-options.ts';
+import {stopSignals} from '../options/stop-signals.ts';
+
+/** The options of `up` that this goes by. */
+interface Wishes {
+	readonly json: boolean;
+	readonly 'abort-on-container-exit': boolean;
+	readonly 'exit-code-from': string | undefined;
+	readonly 'no-log-prefix': boolean;
+	readonly attach: readonly string[];
+	readonly 'no-attach': readonly string[];
+}
+
+/**
+ * `tsbox up` of several containers: shows what they print until all have ended, or a signal has them stopped. Gives the
+ * exit status.
+ */
+export async function upInForeground(
+	values: Wishes,
+	project: Project,
+	spec: SpecRequest,
+	services: readonly string[],
+	{io, engine, folders}: Context,
+): Promise<number> {
+	const {attach, json, 'no-attach': notAttached, 'exit-code-from': exitCodeFrom} = values;
+	const known = new Set(project.services.map(({service}) => service));
+	for (const word of [...attach, ...notAttached]) if (!known.has(word)) throw noSuchService(project, word);
+	const stop = stopSignals(io, 'the start');
+	const gone = new AbortController();
+	const out = batchedBytes(io);
+	const say = (text: string): void => {
+		out.flush();
+		io.err(`${text}\n`);
+	};
+	const names = project.services.map(labelOf);
+	const writerTo = (stream: 'stdout' | 'stderr') =>
+		logWriter({
+			prefix: !values['no-log-prefix'],
+			timestamps: false,
+			colour: colourOf(io, stream),
+			escape: io.isTerminal(stream),
+			width: Math.max(...names.map(({length}) => length)),
+			names,
+		});
+	const writers = {stdout: writerTo(json ? 'stderr' : 'stdout'), stderr: writerTo('stderr')};
+	const target = (stream: 'stdout' | 'stderr') => (json ? 'stderr' : stream);
+	// `up | head`, or a full disk: as a signal that nobody reads any more.
+	const heard = io.onOutputFailed(errno => {
+		if (!gone.signal.aborted && errno !== 'EPIPE') io.err(`standard output can't be written: ${errno}\n`);
+		gone.abort(interruption('the start', 'SIGPIPE'));
+	});
+	try {
+		const end = await engine.upAttached(await engine.openMachine(folders), {
+			spec,
+			services,
+			program: programOf(io),
+			signal: AbortSignal.any([stop.signal, gone.signal]),
+			force: stop.force,
+			abortOnExit: values['abort-on-container-exit'] || exitCodeFrom !== undefined,
+			...given({exitCodeFrom}),
+			isShown: service => (attach.length === 0 || attach.includes(service)) && !notAttached.includes(service),
+			output: {
+				write: piece => {
+					if (!gone.signal.aborted) out.write(target(piece.stream), writers[piece.stream](piece));
+				},
+				room: stream => io.room(target(stream)),
+				lost: (label, bytes) => say(`${label}: ${size(bytes)} of output were let go before they could be shown`),
+			},
+			stopping: why => {
+				// Behind the ^C that a terminal shows.
+				if ('signal' in why) say(`${io.isTerminal('stderr') ? '\r' : ''}stopping; Ctrl-C once more kills`);
+				else say(`${why.ended} has ended: all are stopped`);
+			},
+			...(io.isTerminal('stdin') && {
+				leaving: project =>
+					say(
+						`\r${project} goes on in the background; \`tsbox logs -f ${project}\` shows what it prints, \`tsbox down ${project}\` ends it`,
+					),
+			}),
+			emit: event => {
+				const text = json
+					? JSON.stringify(event)
+					: event.type === 'service.removed'
+						? undefined
+						: projectEventText(event);
+				if (text !== undefined && json) io.out(`${text}\n`);
+				else if (text !== undefined) say(text);
+			},
+		});
+		const number = (constants.signals as Readonly<Record<string, number>>)[end.signal ?? ''];
+		return number === undefined ? end.exitCode : 128 + number;
+	} finally {
+		if (!gone.signal.aborted) out.flush();
+		// Writes that are still under way fail too.
+		if (!gone.signal.aborted) heard();
+		stop.close();
+	}
+}

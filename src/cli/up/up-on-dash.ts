@@ -1,0 +1,54 @@
+import {labelOf} from '../../spec/keys/replicas.ts';
+import type {Context} from '../verb/command.ts';
+import type {SpecRequest} from '../verb/engine-api.ts';
+import {hasDashScreen} from '../output/has-screen.ts';
+import {openDash} from './open-dash.ts';
+import {programOf} from '../verb/program.ts';
+import {upInBackground} from './up-in-background.ts';
+
+/** The options of `up` that this goes by. */
+interface Wishes {
+	readonly json: boolean;
+	readonly plain: boolean;
+	readonly wait: boolean;
+	readonly 'wait-timeout': number | undefined;
+}
+
+/** `tsbox up --dash`: has the services run in the background, and shows how on the dashboard; in lines where none can be drawn. */
+export async function upOnDash(
+	values: Wishes,
+	spec: SpecRequest,
+	services: readonly string[],
+	context: Context,
+): Promise<number> {
+	const {io, engine, folders} = context;
+	if (values.plain || !hasDashScreen(io)) {
+		const status = await upInBackground(values, spec, services, context);
+		if (status !== 0) return status;
+		const {dashPlain} = await import('./dash-plain.ts');
+		return dashPlain(context, undefined);
+	}
+	const project = await engine.loadProject({...spec, named: services});
+	const machine = await engine.openMachine(folders);
+	const meant = new Set(
+		services.length > 0 ? services : (project.active ?? project.services.map(({service}) => service)),
+	);
+	return openDash(
+		context,
+		{filter: project.name},
+		{
+			project: project.name,
+			services: project.services.filter(({service}) => meant.has(service)).map(labelOf),
+			run: (emit, signal) =>
+				engine.upDetached(machine, {
+					spec,
+					services,
+					wait: values.wait,
+					program: programOf(io),
+					signal,
+					emit,
+					...(values['wait-timeout'] === undefined ? {} : {timeoutMs: values['wait-timeout'] * 1000}),
+				}),
+		},
+	);
+}

@@ -1,0 +1,53 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {freeze, thaw, thawed} from '../../kernel/freeze.ts';
+import {type Freezer, freezersOf, isFrozen, isToFreeze} from '../../state/freezer.ts';
+import {unlessEnded} from '../machine/has-ended.ts';
+import {type RunningRecord, runningContainer} from '../machine/running-container.ts';
+import type {Machine} from '../machine/types.ts';
+
+function freezersFor({host, facts}: Machine, {name, cgroups}: RunningRecord): readonly [Freezer, ...Freezer[]] {
+	const [first, ...others] = freezersOf(host, cgroups);
+	if (first !== undefined) return [first, ...others];
+	const ordinary = facts.user.uid !== 0;
+	throw new TsboxError('E_HOST_UNSUPPORTED', `${name} can't be paused`, {
+		why:
+			cgroups.length === 0
+				? `the kernel holds the processes of a cgroup, and ${name} has none${ordinary ? ': an ordinary user is given one only where systemd delegates a cgroup v2' : ''}`
+				: 'its cgroups have no freezer: neither cgroup.freeze (Linux 5.2) nor the v1 freezer is there',
+		hint: ordinary
+			? 'start it by `systemd-run --user --scope -p Delegate=yes -- tsbox ...`, or as root'
+			: 'mount the freezer controller',
+	});
+}
+
+/**
+ * Holds all processes of a container where they are, and returns when the kernel says that they are held.
+ *
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION, E_PAUSED when it is paused already,
+ * E_HOST_UNSUPPORTED without a cgroup that can be frozen, E_STEP_FAILED when a process could not be held.
+ */
+export async function pause(machine: Machine, name: string): Promise<void> {
+	const {host} = machine;
+	const record = runningContainer(machine, name);
+	const freezers = freezersFor(machine, record);
+	if (freezers.some(each => isFrozen(host, each)))
+		throw new TsboxError('E_PAUSED', `${name} is paused already`, {hint: `\`tsbox unpause ${name}\` lets it go on`});
+	await unlessEnded(name, () => freeze(host, freezers[0]));
+}
+
+/**
+ * Lets the processes of a paused container go on, whichever freezer holds them.
+ *
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION, E_PAUSED when it is not paused, E_HOST_UNSUPPORTED,
+ * E_STEP_FAILED when a cgroup above holds it.
+ */
+export async function unpause(machine: Machine, name: string): Promise<void> {
+	const {host} = machine;
+	const freezers = freezersFor(machine, runningContainer(machine, name));
+	if (!freezers.some(each => isFrozen(host, each) || isToFreeze(host, each)))
+		throw new TsboxError('E_PAUSED', `${name} is not paused`, {hint: '`tsbox ps` shows the states'});
+	await unlessEnded(name, async () => {
+		thaw(host, freezers);
+		for (const each of freezers) await thawed(host, each);
+	});
+}

@@ -1,0 +1,44 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {signalProcess} from '../../host/programs/process.ts';
+import {thaw} from '../../kernel/freeze.ts';
+import {killOf} from '../../kernel/kill-of.ts';
+import {killCgroup} from '../../execute/undo.ts';
+import {parseSignal} from '../../spec/values/signal.ts';
+import {freezersOf, isFrozen} from '../../state/freezer.ts';
+import {hasEnded} from '../machine/has-ended.ts';
+import {runningContainer} from '../machine/running-container.ts';
+import type {Machine} from '../machine/types.ts';
+
+/** A signal by name or number in the one way it is written here, `SIGTERM`; @throws TsboxError E_USAGE. */
+function signalName(signal: string): string {
+	const parsed = parseSignal(signal);
+	if (parsed.ok) return parsed.value;
+	throw new TsboxError('E_USAGE', `the signal ${parsed.problem}`, {
+		hint: parsed.hint ?? 'name one of signal(7), with or without SIG',
+	});
+}
+
+/**
+ * Sends a signal to a container's first process. SIGKILL goes to every process of its cgroup, and lets a paused one go,
+ * as one that the v1 freezer holds dies only then. Any other signal waits in a paused container: `pending` tells that.
+ *
+ * @throws TsboxError E_USAGE for what is no signal, E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION.
+ */
+export async function signalContainer(
+	machine: Machine,
+	name: string,
+	signal: string,
+): Promise<{readonly pending: boolean}> {
+	const {host} = machine;
+	const wanted = signalName(signal);
+	const {process, cgroups} = runningContainer(machine, name);
+	const freezers = freezersOf(host, cgroups);
+	if (wanted !== 'SIGKILL') {
+		if (!signalProcess(host, process, wanted)) throw hasEnded(name);
+		return {pending: freezers.some(each => isFrozen(host, each))};
+	}
+	killCgroup(host, killOf(host, cgroups));
+	signalProcess(host, process, 'SIGKILL');
+	thaw(host, freezers);
+	return {pending: false};
+}

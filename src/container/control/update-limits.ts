@@ -1,0 +1,142 @@
+import {bytes as sizeWords} from '../../spec/values/bytes.ts';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {changeLimits} from '../../oci/change-limits.ts';
+import type {OciResources} from '../../oci/config.ts';
+import {cgroupSettings} from '../../plan/cgroup/cgroup-settings.ts';
+import type {PlanInput} from '../../plan/input/input.ts';
+import {settingStep} from '../../plan/cgroup/plan-cgroup.ts';
+import {shortfalls} from '../../plan/input/unsupported.ts';
+import {withLock} from '../../execute/lock.ts';
+import {memoryCount} from '../../kernel/memory.ts';
+import {type LimitWrite, writeLimits} from '../../kernel/write-limits.ts';
+import {type LimitChanges, limitOptions} from '../../spec/values/limit-changes.ts';
+import {present} from '../../spec/syntax/pick.ts';
+import type {Origin} from '../../spec/model/project.ts';
+import {containerFolder, readRecord, writeRecord} from '../../state/record.ts';
+import {readStory, writeStory} from '../../state/start-story.ts';
+import type {Step} from '../../step/verbs/step.ts';
+import {checkLimits} from '../plan/check-policy.ts';
+import {hasEnded, unlessEnded} from '../machine/has-ended.ts';
+import {type RunningRecord, runningContainer} from '../machine/running-container.ts';
+import type {Machine} from '../machine/types.ts';
+import {withSteps} from '../machine/with-steps.ts';
+
+/** A write, and the step of a plan with that limit. */
+interface NewLimit {
+	readonly write: LimitWrite;
+	readonly step: Step;
+}
+
+/** The files and values of a start with these limits, in the cgroups that the container is in. */
+function limitsFor({facts, bestEffort}: Machine, record: RunningRecord, changed: OciResources): readonly NewLimit[] {
+	const {name, cgroups, config} = record;
+	if (cgroups.length === 0)
+		throw new TsboxError('E_HOST_UNSUPPORTED', `${name} can't be limited`, {
+			why: 'limits are those of a cgroup, and it has none',
+			hint: 'start it as root, or by `systemd-run --user --scope -p Delegate=yes -- tsbox ...` where the host has cgroup v2',
+		});
+	// Nothing else of a plan's input has a say in what is written.
+	const input = {facts, config: {...config, linux: {...config.linux, resources: changed}}} as PlanInput;
+	const {layout, v1} = facts.cgroup;
+	return cgroupSettings(input, shortfalls(bestEffort)).map(setting => {
+		const {controller, file, value, reads, title} = setting;
+		const home = cgroups.find(member =>
+			layout === 'v2' ? member.controller === '' : member.controller !== '' && v1[member.controller] === v1[controller],
+		);
+		if (home === undefined)
+			throw new TsboxError('E_HOST_UNSUPPORTED', `it is not possible to ${title}`, {
+				why: `${name} is in no cgroup of the ${controller} controller: it was started without such a limit`,
+				hint: 'set that limit in the spec, and start the container anew',
+			});
+		return {
+			write: {title, path: `${home.path}/${file}`, value, reads: reads ?? value},
+			step: settingStep(setting, home.path),
+		};
+	});
+}
+
+/** What a refused write of a memory limit means: EBUSY when what is used could not be taken back (memory.rst). */
+function explain({host}: Machine): (path: string, errno: string) => string | undefined {
+	return (path, errno) => {
+		if (errno !== 'EBUSY' || !/\/memory\.[^/]+$/.test(path)) return undefined;
+		const folder = path.slice(0, path.lastIndexOf('/'));
+		const sum = path.endsWith('/memory.memsw.limit_in_bytes');
+		const used =
+			host.readText(`${folder}/memory.${sum ? 'memsw.' : ''}usage_in_bytes`) ??
+			host.readText(`${folder}/memory.current`);
+		return `it uses ${sizeWords(Number(used))}, and the kernel could not take enough of that back`;
+	};
+}
+
+function originsOf(changes: LimitChanges): Readonly<Record<string, Origin>> {
+	return Object.fromEntries(
+		Object.entries(limitOptions)
+			.filter(([name]) => changes[name as keyof LimitChanges] !== undefined)
+			.map(([, {option, key}]) => [key, {kind: 'option', option: `tsbox update ${option}`}]),
+	);
+}
+
+/** Notes the new limits in the record as it is by now, and in the plan that it was made by: what holds is what was asked for last. */
+function noteLimits(
+	{host, dirs}: Machine,
+	record: RunningRecord,
+	resources: OciResources,
+	changes: LimitChanges,
+	steps: readonly Step[],
+): void {
+	const {name, process} = record;
+	const folder = containerFolder(dirs.state, name);
+	const now = readRecord(host, folder);
+	if (now?.process?.pid !== process.pid || now.process.startTime !== process.startTime) throw hasEnded(name);
+	const config = {...now.config, linux: {...now.config.linux, resources}};
+	writeRecord(host, folder, {...now, config, origins: {...now.origins, ...originsOf(changes)}});
+	const story = readStory(host, folder);
+	if (story !== undefined) writeStory(host, folder, withSteps(story, steps));
+}
+
+/**
+ * Changes limits of a running container: the same files and values as at a start, each read back. Either all limits are
+ * changed or none is. Gives warnings: cgroup v2 takes a memory limit below what is used and kills for it.
+ *
+ * @throws TsboxError E_USAGE, E_POLICY, E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION, E_HOST_UNSUPPORTED for a limit that this
+ * container or host can't have, E_STEP_FAILED when the kernel refuses one, E_CHECK_FAILED when it shows another value.
+ */
+export async function updateLimits(
+	machine: Machine,
+	name: string,
+	changes: LimitChanges,
+): Promise<{readonly warnings: readonly string[]}> {
+	const {host, facts, dirs} = machine;
+	runningContainer(machine, name);
+	// Two changes at a time would each write the record without the other's.
+	return withLock(host, facts, `${dirs.state}/lock`, () =>
+		unlessEnded(name, () => {
+			const record = runningContainer(machine, name);
+			const {memory: memLimit, cpus, pidsLimit} = changes;
+			checkLimits(machine, present({memLimit, cpus, pidsLimit}), originsOf(changes), record.spec);
+			const {all, changed} = changeLimits(record.config.linux.resources, changes);
+			const limits = limitsFor(machine, record, changed);
+			const killed = (): number => memoryCount(host, record.cgroups)?.oomKills ?? 0;
+			const before = killed();
+			writeLimits(
+				host,
+				limits.map(({write}) => write),
+				explain(machine),
+			);
+			noteLimits(
+				machine,
+				record,
+				all,
+				changes,
+				limits.map(({step}) => step),
+			);
+			const more = killed() - before;
+			return {
+				warnings:
+					more > 0
+						? [`the kernel killed ${more} of its processes, as ${name} used more than its new memory limit`]
+						: [],
+			};
+		}),
+	);
+}

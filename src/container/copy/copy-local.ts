@@ -1,0 +1,149 @@
+import {basename, dirname, resolve} from 'node:path';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {errnoOf} from '../../host/errno.ts';
+import {type Pinned, pin, unpin} from '../../host/files/pinned.ts';
+import type {CopyPath} from '../../step/script/copy-script.ts';
+import {allRecords} from '../machine/find-container.ts';
+import type {Machine} from '../machine/types.ts';
+
+/** Something on the host that is read: `name` in a folder that is held, or with `.` all of that folder. */
+export interface LocalSource {
+	readonly folder: Pinned;
+	readonly member: string;
+	readonly kind: 'file' | 'folder' | 'contents';
+	/** The last name of the path as it was written. */
+	readonly name: string;
+}
+
+/** A place on the host that is written to. */
+export interface LocalTarget {
+	/** The folder that the new thing, or a temporary one, is made in. */
+	readonly folder: Pinned;
+	/** The name that it gets there; undefined where the target is this very folder, and the source's name is kept. */
+	readonly name: string | undefined;
+	/** Nothing is there, and the path was written with a slash at its end. */
+	readonly mustBeFolder: boolean;
+	/** What is there now, symlinks followed; undefined for nothing. */
+	readonly kind: 'file' | 'folder' | undefined;
+}
+
+/** Takes `/etc/`, `etc/.` and such apart; the path is made absolute from `cwd`, and `..` taken away as it is written. */
+export function copyPath(text: string, cwd: string): CopyPath {
+	const path = resolve(cwd, text);
+	const ending = /(^|\/)\.\/*$/.test(text) ? '/.' : /\/$|(^|\/)\.\.$/.test(text) ? '/' : '';
+	return {path: path === '/' ? '' : path, ending};
+}
+
+/**
+ * Finds what is to be copied from the host, and holds it, so that it can't become something else meanwhile.
+ *
+ * @throws TsboxError E_COPY_PATH, E_PERMISSION.
+ */
+export function localSource(machine: Machine, text: string, cwd: string, follow: boolean): LocalSource {
+	const {host} = machine;
+	const {path: written, ending} = copyPath(text, cwd);
+	const path = written === '' ? '/' : written;
+	const name = basename(path);
+	const facts = reaching(text, () => host.lstat(path));
+	if (facts === undefined) throw missing(text);
+	const through = ending !== '' || follow;
+	const target = through ? reaching(text, () => host.stat(path)) : facts;
+	if (target === undefined) throw missing(text);
+	if (ending !== '' && target.kind !== 'directory') throw noFolder(text);
+	if (target.kind === 'directory') {
+		const folder = held(machine, text, path, path);
+		return {folder, member: '.', kind: ending === '/.' || name === '' ? 'contents' : 'folder', name};
+	}
+	const real = through ? (host.realpath(path) ?? path) : path;
+	return {
+		folder: held(machine, text, dirname(real), through ? path : dirname(path)),
+		member: basename(real),
+		kind: 'file',
+		name,
+	};
+}
+
+/**
+ * Finds where on the host a copy is to land, and holds the folder.
+ *
+ * @throws TsboxError E_COPY_PATH, E_PERMISSION.
+ */
+export function localTarget(machine: Machine, text: string, cwd: string): LocalTarget {
+	const {host} = machine;
+	const {path: written, ending} = copyPath(text, cwd);
+	const path = written === '' ? '/' : written;
+	const target = reaching(text, () => host.stat(path));
+	const mustBeFolder = ending !== '' && target === undefined;
+	if (target?.kind === 'directory')
+		return {folder: held(machine, text, path, path), name: undefined, mustBeFolder, kind: 'folder'};
+	if (target !== undefined && ending !== '') throw noFolder(text);
+	const real = target === undefined ? path : (host.realpath(path) ?? path);
+	const parent = dirname(real);
+	if (reaching(text, () => host.stat(parent))?.kind !== 'directory')
+		throw new TsboxError('E_COPY_PATH', `the folder of ${text} is not there`, {hint: `make ${parent} first`});
+	return {
+		folder: held(machine, text, parent, path),
+		name: basename(real),
+		mustBeFolder,
+		kind: target === undefined ? undefined : 'file',
+	};
+}
+
+/**
+ * Holds a folder. A container can put symlinks into its volumes at any moment: where the path as it was `written` leads
+ * through one, the folder must be in it.
+ *
+ * @throws TsboxError E_COPY_PATH, E_PERMISSION.
+ */
+function held(machine: Machine, text: string, path: string, written: string): Pinned {
+	const volume = volumeOn(machine, written);
+	const folder = reaching(text, () => pin(path));
+	if (volume === undefined || isWithin(folder.real, volume)) return folder;
+	unpin(folder);
+	throw new TsboxError('E_COPY_PATH', `${text} leads out of ${volume} by a symlink`, {
+		why: 'a container can write there, so the link may be its work',
+		hint: 'name the path that is meant, without the link',
+	});
+}
+
+/** The first folder on the way that a container can write. */
+function volumeOn(machine: Machine, path: string): string | undefined {
+	const {host, dirs} = machine;
+	const sources = allRecords(machine).flatMap(({config}) => config.mounts.map(({source}) => source));
+	const volumes = [...sources, dirs.store].flatMap(source =>
+		source.startsWith('/') && host.stat(source)?.kind === 'directory' ? (host.realpath(source) ?? []) : [],
+	);
+	for (let end = 1; end > 0; end = path.indexOf('/', end + 1)) {
+		const next = path.indexOf('/', end + 1);
+		const real = host.realpath(next === -1 ? path : path.slice(0, next));
+		if (real === undefined) return undefined;
+		const entered = volumes.find(volume => isWithin(real, volume));
+		if (entered !== undefined) return entered;
+		if (next === -1) return undefined;
+	}
+	return undefined;
+}
+
+function isWithin(path: string, folder: string): boolean {
+	return folder === '/' || path === folder || path.startsWith(`${folder}/`);
+}
+
+function reaching<T>(text: string, reach: () => T): T {
+	try {
+		return reach();
+	} catch (cause) {
+		const errno = errnoOf(cause);
+		if (errno === 'EACCES')
+			throw new TsboxError('E_PERMISSION', `${text} can't be reached`, {cause, hint: 'run it with sudo'});
+		if (errno === 'ENOENT' || errno === 'ENOTDIR' || errno === 'ELOOP') throw missing(text, cause);
+		throw cause;
+	}
+}
+
+function missing(text: string, cause?: unknown): TsboxError {
+	return new TsboxError('E_COPY_PATH', `${text} is not there`, {cause, hint: 'see what the folder holds with ls'});
+}
+
+function noFolder(text: string): TsboxError {
+	return new TsboxError('E_COPY_PATH', `${text} is no folder`, {hint: 'leave out the slash at its end'});
+}

@@ -1,0 +1,181 @@
+import type {Stats} from 'node:fs';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {errnoOf} from '../../host/errno.ts';
+import {namesIn, type Pinned, pin, pinBelow, statBelow, unpin} from '../../host/files/pinned.ts';
+import {parseMountinfo} from '../../host/probe/mountinfo.ts';
+import {type ContainerRecord, containerFolder} from '../../state/record.ts';
+import {readStory} from '../../state/start-story.ts';
+import {findContainer} from '../machine/find-container.ts';
+import {type Layer, plannedLayers} from './planned-layers.ts';
+import {doesNotRun, type RunningRecord, runs} from '../machine/running-container.ts';
+import type {Machine, PathChange} from '../machine/types.ts';
+
+/** Levels that are walked: a container can make a folder of any depth, and each level holds two descriptors. */
+const maxDepth = 256;
+
+/** What is collected on a walk. */
+interface Walk {
+	/** Mount points: what lies below in the layer was made by tsbox for them, or is not to be seen. */
+	readonly covered: readonly string[];
+	readonly unread: string[];
+	/** Is shown all that the layer has, and may look at it. */
+	readonly look?: LayerLook | undefined;
+}
+
+/** Takes a name in a held folder of the layer, its path in the container and its facts. */
+export type LayerLook = (folder: Pinned, name: Buffer, path: string, stats: Stats) => void;
+
+/** What {@link diff} found. */
+export interface Difference {
+	/** By path. */
+	readonly changes: readonly PathChange[];
+	/** Folders that the caller may not look into, or that are too deep. */
+	readonly unread: readonly string[];
+}
+
+/**
+ * What a container wrote over its image, also one that has exited: the upper folder of its overlay, compared with the image name by name. The
+ * container writes there meanwhile, so no symlink is followed, and no path is looked up twice. A folder that was deleted
+ * and made anew is shown as changed, without what it had before: an ordinary program can't read the mark it has
+ * (`trusted.overlay.opaque`, overlayfs.rst).
+ *
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION, E_HOST_UNSUPPORTED where its root is a copy.
+ */
+export async function diff(machine: Machine, name: string): Promise<Difference> {
+	const record = findContainer(machine, name);
+	const destinations = record.config.mounts.map(({destination}) => destination);
+	if (runs(machine, record)) {
+		const {layers, mounts} = layersOf(machine, record);
+		return walkLayers(layers, [...mounts, ...destinations]);
+	}
+	const layers = layersAtRest(machine, record);
+	return walkLayers(layers, [...destinations, ...layers.map(({place}) => place).filter(place => place !== '')]);
+}
+
+/**
+ * Compares writable layers with what is below them.
+ *
+ * @param covered - the mount points of the container
+ */
+export function walkLayers(layers: readonly Layer[], covered: readonly string[], look?: LayerLook): Difference {
+	const walk: Walk = {covered: [...new Set(covered)], unread: [], look};
+	const changes = layers.flatMap(layer => walkLayer(layer, walk));
+	return {changes: changes.sort((one, other) => (one.path < other.path ? -1 : 1)), unread: walk.unread};
+}
+
+/** The layers that the kernel shows mounted, of those that can be this container's. */
+function layersOf(
+	{host, dirs}: Machine,
+	{name, image, process}: RunningRecord,
+): {readonly layers: readonly Layer[]; readonly mounts: readonly string[]} {
+	const rows = parseMountinfo(host.readText(`/proc/${process.pid}/mountinfo`) ?? '');
+	const places = [
+		`${dirs.store}/kept/${name}`,
+		`${dirs.store}/layers/${name}`,
+		`${containerFolder(dirs.state, name)}/layer`,
+	];
+	const shown = (upper: string, target: string): boolean =>
+		rows.some(
+			row =>
+				row.type === 'overlay' &&
+				row.target === target &&
+				row.superOptions.includes(`upperdir=${upper.replaceAll(' ', '\\040')}`),
+		);
+	const mounts = rows.map(({target}) => target).filter(target => target !== '/');
+	for (const place of places) {
+		const root = {upper: `${place}/upper`, lower: image.kind === 'host' ? '/' : image.path, place: ''};
+		if (shown(root.upper, '/')) return {layers: [root], mounts};
+		const folders = mounts.filter(target => shown(`${place}/folders${target}/upper`, target));
+		const layers = folders.map(target => ({upper: `${place}/folders${target}/upper`, lower: target, place: target}));
+		if (layers.length > 0) return {layers: [...layers, {...root, addedOnly: true}], mounts};
+	}
+	throw noLayer(name);
+}
+
+function noLayer(name: string): TsboxError {
+	return new TsboxError('E_HOST_UNSUPPORTED', `${name} has no writable layer to look at`, {
+		why: 'its root filesystem is a copy, not an overlay: what it wrote is not kept apart from what was there',
+		hint: 'see `tsbox doctor` for what overlay lacks on this machine',
+	});
+}
+
+/** The layers that a container which has exited was last started with: they stay until it is removed. */
+function layersAtRest(machine: Machine, record: ContainerRecord): readonly Layer[] {
+	const {host, dirs} = machine;
+	const story = readStory(host, containerFolder(dirs.state, record.name));
+	if (record.detached === undefined || story === undefined) throw doesNotRun(machine, record);
+	const layers = plannedLayers({plan: story.plan, image: record.image});
+	if (layers.length > 0 && layers.every(({upper}) => host.lstat(upper)?.kind === 'directory')) return layers;
+	throw noLayer(record.name);
+}
+
+function walkLayer({upper, lower, place, addedOnly}: Layer, walk: Walk): readonly PathChange[] {
+	const [over, under] = [pin(upper), pin(lower)];
+	try {
+		const changes = walkFolder(over, under, place, walk, 0);
+		if (addedOnly === true) {
+			const added = changes.flatMap(({change, path}) => (change === 'A' && path.lastIndexOf('/') === 0 ? [path] : []));
+			return changes.filter(({path}) => added.some(top => path === top || path.startsWith(`${top}/`)));
+		}
+		return place === '' || changes.length === 0 ? changes : [{change: 'C', path: place}, ...changes];
+	} finally {
+		unpin(over);
+		unpin(under);
+	}
+}
+
+function walkFolder(
+	upper: Pinned,
+	lower: Pinned | undefined,
+	place: string,
+	walk: Walk,
+	depth: number,
+): readonly PathChange[] {
+	const names = depth > maxDepth ? undefined : readable(upper);
+	if (names === undefined) {
+		walk.unread.push(place);
+		return [];
+	}
+	return names.flatMap(name => changesOf(upper, lower, name, place, walk, depth));
+}
+
+function changesOf(
+	upper: Pinned,
+	lower: Pinned | undefined,
+	name: Buffer,
+	place: string,
+	walk: Walk,
+	depth: number,
+): readonly PathChange[] {
+	const path = `${place}/${name.toString()}`;
+	const stats = walk.covered.includes(path) ? undefined : statBelow(upper, name);
+	if (stats === undefined) return [];
+	const before = lower === undefined ? undefined : statBelow(lower, name);
+	// A whiteout: overlayfs.rst, "whiteouts and opaque directories".
+	if (stats.isCharacterDevice() && stats.rdev === 0) return before === undefined ? [] : [{change: 'D', path}];
+	walk.look?.(upper, name, path, stats);
+	const own = {change: before === undefined ? 'A' : 'C', path} as const;
+	const folder = pinBelow(upper, name);
+	if (folder === undefined) return [own];
+	const beneath = lower === undefined ? undefined : pinBelow(lower, name);
+	try {
+		const below = walkFolder(folder, beneath, path, walk, depth + 1);
+		// It is there for a mount point, and for nothing else.
+		const forMount = below.length === 0 && walk.covered.some(target => target.startsWith(`${path}/`));
+		return forMount ? [] : [own, ...below];
+	} finally {
+		unpin(folder);
+		if (beneath !== undefined) unpin(beneath);
+	}
+}
+
+function readable(folder: Pinned): readonly Buffer[] | undefined {
+	try {
+		// One may read the names of a folder and yet not look them up.
+		statBelow(folder, '.');
+		return namesIn(folder);
+	} catch (error) {
+		if (errnoOf(error) === 'EACCES') return undefined;
+		throw error;
+	}
+}

@@ -1,0 +1,85 @@
+import {dirname} from 'node:path';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {isRange, type RangeMap, rangeMapOf} from '../../host/id-map.ts';
+import type {JailMount} from '../../image/archive/jail.ts';
+import {type ContainerRecord, containerFolder, stateOf} from '../../state/record.ts';
+import {readStory} from '../../state/start-story.ts';
+import type {MountRow} from '../../step/verbs/action.ts';
+import type {Plan} from '../../step/verbs/step.ts';
+import type {Machine} from '../machine/types.ts';
+
+/** The root filesystem of a container that has exited: what a jail mounts to have it again. */
+export interface RestingRoot {
+	/** The empty folder of its layer that it is mounted on. */
+	readonly folder: string;
+	readonly mounts: readonly JailMount[];
+	/** The map of a user namespace that root made for it. */
+	readonly ids: RangeMap | undefined;
+}
+
+/**
+ * How to mount the root filesystem of a container that has exited and whose files are there until it is removed; undefined for any
+ * other container. It is mounted as its last start did.
+ *
+ * @param writes - without, nothing of it is written, so that a start meanwhile is not disturbed
+ * @throws TsboxError E_HOST_UNSUPPORTED where only a start can put it together.
+ */
+export function restingRoot(machine: Machine, record: ContainerRecord, writes: boolean): RestingRoot | undefined {
+	const {host, dirs, facts} = machine;
+	if (record.detached === undefined || stateOf(host, record) !== 'dead') return undefined;
+	const plan = readStory(host, containerFolder(dirs.state, record.name))?.plan;
+	const rows = plan === undefined ? [] : rootRows(plan);
+	const [root] = rows;
+	const upper = root === undefined ? undefined : upperOf(root);
+	const folder = upper === undefined ? undefined : `${dirname(upper)}/root`;
+	const isPlain = rows.every(({options}) => options.every(option => !option.startsWith('X-mount.idmap')));
+	if (root === undefined || folder === undefined || !isPlain || host.lstat(folder)?.kind !== 'directory')
+		throw notAlone(record.name, 'its root filesystem is put together by a start alone');
+	const mapped = facts.user.uid === 0 && record.namespaces.includes('user');
+	const ids = mapped ? rangeMapOf(facts) : undefined;
+	if (mapped && (!isRange(ids ?? null) || ids?.uids[0]?.outside !== record.config.linux.uidMappings?.[0]?.hostID))
+		throw notAlone(record.name, 'the subordinate ids of root are others than at its start');
+	const mounts = rows.map(({type, source, options, target}) => ({
+		type,
+		source,
+		options: readable(options, writes),
+		below: target.slice(root.target.length),
+	}));
+	return {folder, mounts, ids};
+}
+
+/** The options of a mount; of one that is only read, with the writable layer as the highest of those that are not. */
+function readable(options: readonly string[], writes: boolean): readonly string[] {
+	const plain = options.filter(option => !option.startsWith('X-mount.'));
+	if (writes) return plain;
+	const valueOf = (name: string): string | undefined =>
+		plain.find(option => option.startsWith(`${name}=`))?.slice(name.length + 1);
+	const [lower, upper] = [valueOf('lowerdir'), valueOf('upperdir')];
+	// The kernel takes no layer below another one; only that which is written may be.
+	const overlaps = lower === '/' || upper?.startsWith(`${lower}/`) === true;
+	if (lower === undefined || upper === undefined || overlaps) return ['ro', ...plain];
+	return ['ro', ...plain.filter(option => !/^(lower|upper|work)dir=/.test(option)), `lowerdir=${upper}:${lower}`];
+}
+
+function notAlone(name: string, why: string): TsboxError {
+	return new TsboxError('E_HOST_UNSUPPORTED', `the files of ${name} cannot be reached while it does not run`, {
+		why,
+		hint: `start it first: \`tsbox start ${name}\``,
+	});
+}
+
+/** The row that mounts the root, and those of overlays in it. */
+function rootRows(plan: Plan): readonly MountRow[] {
+	const rows = plan.steps.flatMap(({action}) => (action.kind === 'mountTable' ? action.rows : []));
+	const root = rows.find(row => upperOf(row) !== undefined);
+	if (root === undefined) return [];
+	const idmap = rows.filter(({options}) => options.some(option => option.startsWith('X-mount.idmap')));
+	const within = rows.filter(({type, target}) => type === 'overlay' && target.startsWith(`${root.target}/`));
+	return [root, ...within, ...idmap];
+}
+
+/** The folder that is written to where a row mounts a root filesystem: that of an overlay, or a copy of the image. */
+function upperOf({type, source, options}: MountRow): string | undefined {
+	if (type === 'overlay') return options.find(option => option.startsWith('upperdir='))?.slice('upperdir='.length);
+	return options.includes('bind') && source.endsWith('/upper') ? source : undefined;
+}

@@ -1,0 +1,128 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {sealTools} from '../../host/programs/sealed-tools.ts';
+import {userMapOf} from '../../host/id-map.ts';
+import type {Host, RunningProgram} from '../../host/host.ts';
+import type {ProcessIdentity} from '../../host/programs/process.ts';
+import {type AtGate, passEnterGate} from '../../execute/enter.ts';
+import {orAborted} from '../../execute/or-aborted.ts';
+import {shownName} from '../../state/alias.ts';
+import {shownState} from '../../state/freezer.ts';
+import {type ContainerRecord, containerFolder} from '../../state/record.ts';
+import type {UserIds} from '../../step/verbs/action.ts';
+import {filterFile} from '../../step/verbs/command.ts';
+import {enterScript} from '../../step/script/enter-script.ts';
+import {boundingSet} from '../../step/verbs/privileges.ts';
+import {hostToolWords} from '../../step/verbs/toolbox.ts';
+import {findContainer} from '../machine/find-container.ts';
+import {doesNotRun, type RunningRecord} from '../machine/running-container.ts';
+import type {Machine} from '../machine/types.ts';
+
+/** A way into a container that runs. */
+export interface Entrance {
+	readonly record: RunningRecord;
+	/** The command that enters; it needs the status pipe as descriptor 3 and the gate as 4. */
+	readonly argv: readonly string[];
+	/** Follows that command to the gate, checks from the kernel where it is, and lets it become what was asked for. */
+	readonly pass: (
+		program: RunningProgram,
+		atGate: AtGate,
+		onProcess?: (process: ProcessIdentity) => Promise<void>,
+	) => Promise<ProcessIdentity>;
+}
+
+/** Who enters, and how. */
+export interface Entering {
+	/** Numbers, or a `user[:group]` to be looked up in the container; its own user when undefined. */
+	readonly user: UserIds | string | undefined;
+	readonly tty: boolean;
+	/** A tool of the host enters and no command of the container: its addresses stay random whatever the container's are. */
+	readonly tool?: true;
+}
+
+/**
+ * Makes ready to enter a container in all its namespaces and its cgroup, with its capabilities and no more.
+ *
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_PAUSED, E_PERMISSION, E_STATE; `pass` also E_STEP_FAILED, E_CHECK_FAILED,
+ * E_COMMAND_NOT_FOUND, E_COMMAND_NOT_EXECUTABLE.
+ */
+export function entranceTo(machine: Machine, name: string, entering: Entering): Entrance {
+	const {host, facts, dirs} = machine;
+	const record = enterable(machine, findContainer(machine, name));
+	const {process} = record.config;
+	const {filter, labels, landlock} = record.confinement;
+	const fixedAddresses = record.confinement.fixedAddresses === true && entering.tool !== true;
+	const script = enterScript(
+		{
+			pid: record.process.pid,
+			namespaces: record.namespaces,
+			root: record.root,
+			tools: sealTools(host, facts, dirs.store),
+			cgroups: record.cgroups.map(member => `${member.path}/cgroup.procs`),
+			process,
+			filter: filter === null ? null : {...filter, path: `${containerFolder(dirs.state, record.name)}/${filterFile}`},
+			labels,
+			landlock,
+			fixedAddresses,
+			map: record.namespaces.includes('user') && facts.user.uid !== 0 ? userMapOf(facts) : null,
+			user: entering.user ?? record.process.ids,
+			tty: entering.tty,
+		},
+		facts,
+	);
+	const expected = {
+		namespaceIds: record.process.namespaceIds,
+		namespaces: record.namespaces,
+		cgroups: record.cgroups,
+		bounding: boundingSet(process, facts),
+		confinement: record.confinement,
+		fixedAddresses,
+		noNewPrivileges: process.noNewPrivileges,
+	};
+	return {
+		record,
+		argv: [...(hostToolWords(facts, 'sh') ?? []), '-c', script],
+		pass: (program, atGate, onProcess = async () => {}) =>
+			passEnterGate(host, facts, program, atGate, expected, onProcess),
+	};
+}
+
+/**
+ * Follows a program in, and kills it when the signal aborts: until it is there, nobody can pass a signal on.
+ *
+ * @param told - what the error says then
+ * @throws TsboxError what `follow` throws, E_INTERRUPTED.
+ */
+export async function unlessAborted<T>(
+	host: Host,
+	program: RunningProgram,
+	signal: AbortSignal,
+	told: string,
+	follow: () => Promise<T>,
+): Promise<T> {
+	const kill = (): void => void host.kill(-program.pid, 'SIGKILL');
+	signal.addEventListener('abort', kill, {once: true});
+	if (signal.aborted) kill();
+	try {
+		return await orAborted(follow(), signal);
+	} catch (error) {
+		if (signal.aborted) throw new TsboxError('E_INTERRUPTED', told, {cause: signal.reason});
+		throw error;
+	} finally {
+		signal.removeEventListener('abort', kill);
+	}
+}
+
+function enterable(machine: Machine, record: ContainerRecord): RunningRecord {
+	const {host, facts, dirs} = machine;
+	const {process} = record;
+	const name = shownName(host, dirs.state, record.name);
+	const state = shownState(host, record);
+	if (state === 'paused')
+		throw new TsboxError('E_PAUSED', `${name} is paused, and a command in it would not run either`, {
+			hint: `\`tsbox unpause ${name}\` lets it go on`,
+		});
+	if (process === null || state !== 'running') throw doesNotRun(machine, record);
+	if (facts.user.uid !== 0 && !record.namespaces.includes('user'))
+		throw new TsboxError('E_PERMISSION', 'only root can enter a container of root', {hint: 'run it with sudo'});
+	return {...record, process};
+}

@@ -1,0 +1,94 @@
+import {didYouMean} from '../../errors/did-you-mean.ts';
+import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
+import {idOf, shownName} from '../../state/alias.ts';
+import {type ContainerRecord, containerFolder, containersFolder, readRecord} from '../../state/record.ts';
+import type {Machine} from './types.ts';
+
+/**
+ * The names of all containers that have a folder.
+ *
+ * @throws TsboxError E_PERMISSION.
+ */
+export function containerNames(machine: Machine): readonly string[] {
+	const folder = containersFolder(machine.dirs.state);
+	try {
+		return machine.host.list(folder).filter(name => !name.startsWith('.'));
+	} catch (cause) {
+		if ((cause as NodeJS.ErrnoException).code !== 'EACCES') throw cause;
+		throw new TsboxError('E_PERMISSION', `${folder} can't be read`, {
+			cause,
+			why: "root's containers are root's to see",
+			hint: 'run it with sudo',
+		});
+	}
+}
+
+/** All records that can be read; a damaged one is left to gc. */
+export function allRecords(machine: Machine): readonly ContainerRecord[] {
+	return containerNames(machine).flatMap(name => {
+		try {
+			const record = readRecord(machine.host, containerFolder(machine.dirs.state, name));
+			return record === undefined ? [] : [record];
+		} catch (error) {
+			if (isTsboxError(error)) return [];
+			throw error;
+		}
+	});
+}
+
+/** How many containers a message names; a project may have hundreds. */
+const mostNamed = 10;
+
+/**
+ * The records that a name means: that of a container, by the name it was given last or by its first one, which the record has;
+ * else those of a detached project.
+ *
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE.
+ */
+export function findContainers(machine: Machine, name: string): readonly [ContainerRecord, ...ContainerRecord[]] {
+	const names = containerNames(machine);
+	const {host, dirs} = machine;
+	const id = names.includes(name) ? (idOf(host, dirs.state, name) ?? name) : undefined;
+	const record = id === undefined ? undefined : readRecord(host, containerFolder(dirs.state, id));
+	if (record !== undefined) return [record];
+	const [first, ...others] = allRecords(machine).filter(({detached}) => detached?.project === name);
+	if (first !== undefined) return [first, ...others];
+	const near = didYouMean(name, names);
+	throw new TsboxError('E_NO_SUCH_CONTAINER', `there is no container named ${name}`, {
+		hint: near === undefined ? '`tsbox ps -a` lists all containers' : `did you mean ${near}?`,
+	});
+}
+
+/**
+ * The record of the one container that a name means. The name of a detached project means its container where it has one alone.
+ *
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE.
+ */
+export function findContainer(machine: Machine, name: string): ContainerRecord {
+	const [record, ...others] = findContainers(machine, name);
+	if (others.length === 0) return record;
+	const {host, dirs} = machine;
+	const all = [record, ...others].map(each => shownName(host, dirs.state, each.name));
+	const more = all.length > mostNamed ? ` and ${all.length - mostNamed} more` : '';
+	throw new TsboxError('E_NO_SUCH_CONTAINER', `${name} is a project of ${all.length} containers`, {
+		hint: `name one: ${all.slice(0, mostNamed).join(', ')}${more}`,
+	});
+}
+
+/**
+ * The container and the command of `PROJECT SERVICE COMMAND...`, as Compose has it; any other words as they are. Of a service
+ * with several containers it is the first.
+ *
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE.
+ */
+export function findService(
+	machine: Machine,
+	name: string,
+	command: readonly string[],
+): {readonly name: string; readonly command: readonly string[]} {
+	const [service, ...rest] = command;
+	const ofService = findContainers(machine, name).find(
+		each => each.name !== name && each.detached?.project === name && each.detached.service === service,
+	);
+	return ofService === undefined || rest.length === 0 ? {name, command} : {name: ofService.name, command: rest};
+}

@@ -1,0 +1,71 @@
+import {resolve} from 'node:path';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {realHost} from '../../host/programs/real-host.ts';
+import {findSpec} from '../../spec/syntax/find.ts';
+import {largest} from '../../spec/syntax/largest.ts';
+import {loadProject as load} from '../../spec/project/load.ts';
+import type {Project, Service} from '../../spec/model/project.ts';
+import {noneActive, noSuchService} from './no-service.ts';
+import {toolConfig} from './tool-config.ts';
+import type {Machine, SpecRequest} from './types.ts';
+
+/**
+ * Reads and checks a spec; touches nothing. Without a machine the defaults are those of the request's own configuration.
+ *
+ * @throws TsboxError E_SPEC_* with file, line and column, E_SPEC_INVALID for a file of variables that is too large, E_CONFIG.
+ */
+export async function loadProject(
+	request: SpecRequest,
+	machine?: Pick<Machine, 'host' | 'defaults'>,
+): Promise<Project> {
+	const host = machine?.host ?? realHost();
+	const {defaults} = machine ?? (await toolConfig(request, host));
+	const kindOf = (path: string): 'file' | 'directory' | 'other' | undefined => {
+		const kind = host.stat(path)?.kind;
+		return kind === 'symlink' ? 'other' : kind;
+	};
+	const file = request.file ?? findSpec(request.cwd, kindOf);
+	const path = resolve(request.cwd, file);
+	return load({
+		file,
+		cwd: request.cwd,
+		env: request.env,
+		readText: asked => {
+			if (request.text !== undefined && asked === path) return request.text;
+			const facts = host.stat(asked);
+			if (facts?.kind !== 'file') return undefined;
+			if (facts.size <= largest) return host.readText(asked);
+			// Enough of a spec to be told that it is too large.
+			if (asked === path) return host.readBytes(asked, 0, largest + 1)?.toString();
+			throw new TsboxError('E_SPEC_INVALID', `${asked} is larger than 1 MiB`, {
+				hint: 'take out of it what is no variable of a container',
+			});
+		},
+		kindOf,
+		...(request.overrides === undefined ? {} : {options: request.overrides}),
+		...(defaults === undefined ? {} : {defaults}),
+		...(request.profiles === undefined ? {} : {profiles: request.profiles}),
+		named: request.named ?? (request.service === undefined ? [] : [request.service]),
+	});
+}
+
+/**
+ * The one container that is meant.
+ *
+ * @throws TsboxError E_USAGE where the file has several and none is named, or none of that name.
+ */
+export function pickService(project: Project, wanted: string | undefined): Service {
+	const names = [...new Set(project.services.map(service => service.service))];
+	if (wanted === undefined) {
+		const there = project.active ?? names;
+		const only = project.services.find(service => service.service === there[0]);
+		if (only !== undefined && there.length === 1) return only;
+		if (there.length === 0) throw noneActive(project);
+		throw new TsboxError('E_USAGE', `${project.file} has ${there.length} services`, {
+			hint: `name one of them: ${there.join(', ')}`,
+		});
+	}
+	const found = project.services.find(service => service.service === wanted);
+	if (found === undefined) throw noSuchService(project, wanted);
+	return found;
+}

@@ -1,0 +1,28 @@
+import {didYouMean} from '../../errors/did-you-mean.ts';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import type {Project} from '../../spec/model/project.ts';
+
+/** The error for a file of which no service is there without a profile. */
+export function noneActive({file, services}: Project): TsboxError {
+	if (services.length === 0)
+		return new TsboxError('E_USAGE', `no container of ${file} is to be started`, {hint: 'all are scaled to 0'});
+	const profiles = [...new Set(services.flatMap(each => each.profiles ?? []))];
+	return new TsboxError('E_USAGE', `no service of ${file} is there without a profile`, {
+		hint: `add \`--profile\` with one of ${profiles.join(', ')}`,
+	});
+}
+
+/** The error for a word that names no service of a file. */
+export function noSuchService({file, services}: Project, word: string): TsboxError {
+	const names = [...new Set(services.map(({service}) => service))];
+	const near = didYouMean(word, names);
+	return new TsboxError('E_USAGE', `${file} has no service ${word}`, {
+		hint: near === undefined ? `it has ${names.join(', ')}` : `did you mean ${near}?`,
+	});
+}
+
+/** The error for a service that is asked about and is not among those that are started. */
+export function notStarted(project: Project, word: string): TsboxError {
+	if (!project.services.some(({service}) => service === word)) return noSuchService(project, word);
+	return new TsboxError('E_USAGE', `the service ${word} is not to be started`, {hint: 'name it too'});
+}

@@ -1,0 +1,88 @@
+import {dirname, resolve} from 'node:path';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {unlessForbidden} from '../../host/errno.ts';
+import {hostFacts} from '../../host/facts/facts-cache.ts';
+import type {Host} from '../../host/host.ts';
+import {realHost} from '../../host/programs/real-host.ts';
+import {settingsOf, toolConfig} from './tool-config.ts';
+import type {Machine, MachineOptions} from './types.ts';
+
+/** Where images and writable layers are kept: on disk, for they are large. */
+const defaultStore = '/var/lib/tsbox';
+/** Where what runs is noted: on a tmpfs, so that it is gone with the boot that it tells of. */
+const defaultState = '/run/tsbox';
+
+/** Where an ordinary user's images and state are: the XDG Base Directory Specification. Folders of others are not taken. */
+function userFolders(
+	host: Host,
+	env: Readonly<Record<string, string | undefined>>,
+	uid: number,
+	write: boolean,
+): {readonly store: string; readonly state: string} {
+	if (uid === 0) return {store: defaultStore, state: defaultState};
+	const mine = (path: string | undefined): path is string =>
+		path !== undefined && path.startsWith('/') && host.stat(path)?.uid === uid;
+	const home = env['HOME'];
+	const data = mine(env['XDG_DATA_HOME']) ? env['XDG_DATA_HOME'] : mine(home) ? `${home}/.local/share` : undefined;
+	// What only reads, such as a plan, needs no folder to be there.
+	if (data === undefined && !write) return {store: defaultStore, state: defaultState};
+	if (data === undefined)
+		throw new TsboxError('E_CONFIG', 'there is no folder of your own to keep images in', {
+			why: 'HOME and XDG_DATA_HOME are not set, or name a folder of somebody else',
+			hint: 'name one with --store and --state',
+		});
+	const runtime = [env['XDG_RUNTIME_DIR'], `/run/user/${uid}`].find(mine);
+	return {store: `${data}/tsbox`, state: runtime === undefined ? `${data}/tsbox/run` : `${runtime}/tsbox`};
+}
+
+/** Refuses a folder that cannot be there, that others could change, or whose path some tool would read as more than a path. */
+function checkFolder(host: Host, name: string, path: string): void {
+	const refused = (why: string, hint: string): TsboxError =>
+		new TsboxError('E_CONFIG', `${path} cannot be the ${name} folder`, {why, hint});
+	if (/[,:\\"\n]/.test(path))
+		throw refused('its path has a comma, colon, quote, backslash or line end', `name another one with --${name}`);
+	let there = path;
+	while (host.stat(there) === undefined) there = dirname(there);
+	if (host.stat(there)?.kind !== 'directory') throw refused(`${there} is not a folder`, `name a folder with --${name}`);
+	if (/^\/(proc|sys)(\/|$)/.test(host.realpath(there) ?? there))
+		throw refused('the kernel lets nobody make files there', `name a folder of a disk or a tmpfs with --${name}`);
+	if (there !== path) return;
+	// Whoever can rename what is in it chooses which tools run as the caller: a path in /tmp may have been made beforehand.
+	const {uid, mode} = host.stat(path) ?? {uid: 0, mode: 0};
+	if (uid !== 0 && uid !== process.getuid?.())
+		throw refused('it belongs to somebody else', `name a folder of your own with --${name}`);
+	if ((mode & 0o002) !== 0) throw refused('everybody may write to it', `chmod o-w ${path}`);
+}
+
+/**
+ * Opens the machine: the configuration, the folders, and the facts that plans are made from.
+ *
+ * @param write - false for verbs that may change nothing, not even a cache
+ * @throws TsboxError E_CONFIG, E_PERMISSION.
+ */
+export async function openMachine(options: MachineOptions, write = true): Promise<Machine> {
+	const host = realHost();
+	const cwd = process.cwd();
+	const configFile = options.config === undefined ? undefined : resolve(cwd, options.config);
+	const config = await toolConfig({cwd, env: process.env, ...(configFile && {config: configFile})}, host);
+	const uid = options.forRoot === true ? 0 : (process.getuid?.() ?? 0);
+	const own = () => userFolders(host, process.env, uid, write && options.planOnly !== true);
+	const dirs = {
+		store: resolve(cwd, options.store ?? config.store ?? own().store),
+		state: resolve(cwd, options.state ?? config.state ?? own().state),
+	};
+	for (const [name, path] of Object.entries(dirs)) unlessForbidden(() => checkFolder(host, name, path));
+	const facts = await hostFacts(host, dirs, {write});
+	return {
+		host,
+		dirs,
+		facts,
+		...settingsOf(config),
+		...(configFile === undefined ? {} : {configFile}),
+		...(config.entries === undefined ? {} : {configured: config.entries}),
+		...(config.detachKeys === undefined ? {} : {detachKeys: config.detachKeys}),
+		...(config.dash === undefined && config.theme === undefined
+			? {}
+			: {dash: {origin: config.origin, config: {...(config.theme && {theme: config.theme}), ...config.dash}}}),
+	};
+}

@@ -1,0 +1,90 @@
+/* Values of a spec, written as its short forms have them. */
+import type {Device, Healthcheck, Hook, Service, Ulimit} from '../../spec/model/project.ts';
+import type {RestartPolicy} from '../../spec/model/restart.ts';
+import {shellCommand} from '../../step/verbs/shell-word.ts';
+
+/** A value by its dotted key in a spec. */
+export interface ConfigValue {
+	readonly key: string;
+	readonly value: string;
+	/** The key by which its origin is known, where that is another one. */
+	readonly from?: string;
+}
+
+const units = [
+	['g', 2 ** 30],
+	['m', 2 ** 20],
+	['k', 2 ** 10],
+] as const;
+
+/** Bytes: `64m`, `1000`; -1 as it is. */
+export function sizeWord(bytes: number): string {
+	const unit = units.find(([, size]) => bytes > 0 && bytes % size === 0);
+	return unit === undefined ? String(bytes) : `${bytes / unit[1]}${unit[0]}`;
+}
+
+/** Milliseconds: `10s`, `1500ms`. */
+export function durationWord(ms: number): string {
+	return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
+}
+
+/** `on-failure:3`. */
+export function restartWord(policy: RestartPolicy): string {
+	return policy.kind === 'on-failure' && policy.most !== undefined ? `${policy.kind}:${policy.most}` : policy.kind;
+}
+
+/** `1024:2048`; -1 is unlimited. */
+export function ulimitWord({soft, hard}: Pick<Ulimit, 'soft' | 'hard'>): string {
+	return soft === hard ? String(soft) : `${soft}:${hard}`;
+}
+
+/** `/dev/fuse:/dev/fuse:rwm`. */
+export function deviceWord({source, target, permissions}: Device): string {
+	return `${source}:${target}:${permissions}`;
+}
+
+/** `/srv:/data:ro`, `data:/var/lib`, `tmpfs:/run:size=64m`. */
+export function volumeWord(volume: Service['volumes'][number]): string {
+	const {source, options} = volumeParts(volume);
+	const all = [...(volume.readOnly ? ['ro'] : []), ...options];
+	return [source, volume.target, ...(all.length === 0 ? [] : [all.join(',')])].join(':');
+}
+
+function volumeParts(volume: Service['volumes'][number]): {
+	readonly source: string;
+	readonly options: readonly string[];
+} {
+	switch (volume.type) {
+		case 'bind':
+			return {source: volume.source, options: volume.propagation === 'rprivate' ? [] : [volume.propagation]};
+		case 'volume':
+			return {source: volume.volume.name, options: volume.nocopy ? ['nocopy'] : []};
+		case 'tmpfs': {
+			const size = volume.size === undefined ? [] : [`size=${sizeWord(volume.size)}`];
+			const mode = volume.mode === undefined ? [] : [`mode=${volume.mode.toString(8)}`];
+			return {source: 'tmpfs', options: [...size, ...mode, ...volume.options]};
+		}
+	}
+}
+
+/** The command of a hook, and as whom and where it is run. */
+export function hookWord({command, user, workingDir, environment}: Hook): string {
+	const about = [
+		...(user === undefined ? [] : [`as ${user}`]),
+		...(workingDir === undefined ? [] : [`in ${workingDir}`]),
+		...(environment.length === 0 ? [] : [`with ${shellCommand(environment)}`]),
+	];
+	return [shellCommand(command), ...about].join(' ');
+}
+
+/** The keys of `healthcheck`. */
+export function healthcheckValues(check: Healthcheck): readonly ConfigValue[] {
+	return [
+		{key: 'test', value: shellCommand(check.test)},
+		{key: 'interval', value: durationWord(check.intervalMs)},
+		{key: 'timeout', value: durationWord(check.timeoutMs)},
+		{key: 'retries', value: String(check.retries)},
+		{key: 'start_period', value: durationWord(check.startPeriodMs)},
+		{key: 'start_interval', value: durationWord(check.startIntervalMs)},
+	].map(({key, value}) => ({key: `healthcheck.${key}`, value}));
+}

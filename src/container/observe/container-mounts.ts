@@ -1,0 +1,46 @@
+import {kernelText} from '../../host/files/kernel-text.ts';
+import {type MountInfo, parseMountinfo} from '../../host/probe/mountinfo.ts';
+import type {Plan, Step} from '../../step/verbs/step.ts';
+import type {ContainerMount} from '../machine/observed.ts';
+import {runningContainer} from '../machine/running-container.ts';
+import type {Machine} from '../machine/types.ts';
+
+/**
+ * The mounts of a running container, from /proc/PID/mountinfo; paths are as the container sees them. With the plan that it
+ * was started by, each with the step that made it.
+ *
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION.
+ */
+export function containerMounts(machine: Machine, name: string, plan?: Plan): readonly ContainerMount[] {
+	const {process} = runningContainer(machine, name);
+	const rows = parseMountinfo(kernelText(machine.host, `/proc/${process.pid}/mountinfo`) ?? '');
+	return rows.map(row => {
+		const step = plan?.steps.find(each => mounted(each, row));
+		return {
+			target: row.target,
+			type: row.type,
+			source: sourceOf(row),
+			options: optionsOf(row),
+			...(step === undefined ? {} : {step: {id: step.id, title: step.title}}),
+		};
+	});
+}
+
+/** The first step that wants such a mount made it; later ones may have changed its options. */
+function mounted({checks}: Step, row: MountInfo): boolean {
+	return checks.some(
+		check => check.kind === 'mount' && check.target === row.target && (check.type === '' || check.type === row.type),
+	);
+}
+
+/** As findmnt(8) writes it: a folder of the filesystem that is not its root stands in brackets. */
+function sourceOf({source, root}: MountInfo): string {
+	return root === '/' ? source : `${source}[${root}]`;
+}
+
+/** Those of the mount, then what the filesystem has beside; what one of them makes read-only is read-only. */
+function optionsOf({options, superOptions}: MountInfo): readonly string[] {
+	const readOnly = superOptions.includes('ro');
+	const own = options.map(option => (option === 'rw' && readOnly ? 'ro' : option));
+	return [...own, ...superOptions.filter(option => !['rw', 'ro', ''].includes(option) && !own.includes(option))];
+}

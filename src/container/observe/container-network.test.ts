@@ -1,0 +1,51 @@
+import {expect, test} from 'vitest';
+import {containerNetwork} from './container-network.ts';
+import {portWords} from '../../spec/values/port-words.ts';
+import {machineWith} from '../../../test/support/sample-running.ts';
+
+const dev = (...names: readonly string[]): string =>
+	`head\nhead\n${names.map(name => `${name}: 1 2 0 0 0 0 0 0 3 4 0 0 0 0 0 0\n`).join('')}`;
+const counts = {rxBytes: 1, txBytes: 3, rxPackets: 2, txPackets: 4};
+
+test("a network of its own has lo with its addresses, and what listens, with the program's name", () => {
+	const machine = machineWith(
+		{
+			'/proc/7/net/dev': dev('lo'),
+			'/proc/7/net/fib_trie': 'Local:\n  |-- 127.0.0.0\n     /8 host LOCAL\n  |-- 127.0.0.1\n     /32 host LOCAL\n',
+			'/proc/7/net/if_inet6': '00000000000000000000000000000001 01 80 10 80       lo\n',
+			'/proc/7/net/tcp': 'head\n 0: 00000000:0050 00000000:0000 0A 0:0 0:0 0 0 0 222 1 0\n',
+			'/proc/7/fd/3': '',
+		},
+		{namespaces: ['network'], ports: [{target: 80, published: 8080, protocol: 'tcp'}]},
+	);
+	const host = {...machine.host, readlink: (path: string) => (path === '/proc/7/fd/3' ? 'socket:[222]' : undefined)};
+	expect(containerNetwork({...machine, host}, 'demo')).toEqual({
+		kind: 'own',
+		interfaces: [{name: 'lo', ...counts, addresses: ['127.0.0.1/8', '::1/128']}],
+		routes: [],
+		listening: [{protocol: 'tcp', address: '0.0.0.0', port: 80, program: 'httpd'}],
+		published: ['8080:80/tcp'],
+	});
+});
+
+test('an address that no route tells of is that of the only interface, or of none', () => {
+	const trie = 'Local:\n  |-- 198.51.100.7\n     /32 host LOCAL\n';
+	const addresses = (...names: readonly string[]) =>
+		containerNetwork(
+			machineWith({'/proc/7/net/dev': dev(...names), '/proc/7/net/fib_trie': trie}),
+			'demo',
+		).interfaces.map(each => each.addresses);
+	expect(addresses('lo', 'eth0')).toEqual([[], ['198.51.100.7']]);
+	expect(addresses('lo', 'eth0', 'eth1')).toEqual([[], [], []]);
+});
+
+test('without a network of its own it is the host, and one that does not run has none', () => {
+	expect(containerNetwork(machineWith({}), 'demo')).toMatchObject({kind: 'host', interfaces: [], routes: []});
+	expect(() => containerNetwork(machineWith({}, {process: null}), 'demo')).toThrow('demo does not run');
+});
+
+test('ports are written as `ports` has them', () => {
+	expect(portWords({target: 80, protocol: 'tcp'})).toBe('80/tcp');
+	expect(portWords({hostIp: '::1', published: 53, target: 53, protocol: 'udp'})).toBe('[::1]:53:53/udp');
+	expect(portWords({hostIp: '127.0.0.1', target: 80, protocol: 'tcp'})).toBe('127.0.0.1::80/tcp');
+});

@@ -1,0 +1,66 @@
+import {kernelText} from '../../host/files/kernel-text.ts';
+import {socketsHeldBy} from '../../kernel/listening.ts';
+import {
+	interfaceCounts,
+	ipv4Addresses,
+	ipv4Routes,
+	ipv4RouteWords,
+	ipv6Addresses,
+	ipv6RouteWords,
+} from '../../kernel/network-fields.ts';
+import {containerProcesses} from '../../kernel/processes.ts';
+import type {ContainerInterface, ContainerNetwork} from '../machine/observed.ts';
+import {portWords} from '../../spec/values/port-words.ts';
+import {runningContainer} from '../machine/running-container.ts';
+import type {Machine} from '../machine/types.ts';
+
+/**
+ * The network of a running container, from /proc/PID/net: no program is run. The addresses of IPv4 are put to interfaces
+ * by the routes; one that no route tells of has no prefix length, and is the only other interface's, or that of none.
+ *
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION.
+ */
+export function containerNetwork(machine: Machine, name: string): ContainerNetwork {
+	const {host} = machine;
+	const record = runningContainer(machine, name);
+	const {pid} = record.process;
+	const text = (file: string): string => kernelText(host, `/proc/${pid}/net/${file}`) ?? '';
+	const routes = ipv4Routes(text('route'));
+	const processes = containerProcesses(host, record.cgroups, pid);
+	const {sockets} = socketsHeldBy(
+		host,
+		pid,
+		processes.map(process => process.pid),
+	);
+	const programs = new Map(processes.map(process => [process.pid, process.name]));
+	return {
+		kind: record.namespaces.includes('network') ? 'own' : 'host',
+		interfaces: interfacesOf({dev: text('dev'), trie: text('fib_trie'), inet6: text('if_inet6')}, routes),
+		routes: [...ipv4RouteWords(routes), ...ipv6RouteWords(text('ipv6_route'))],
+		listening: sockets.map(socket => ({
+			protocol: socket.protocol,
+			address: socket.address,
+			port: socket.port,
+			program: programs.get(socket.pid) ?? '',
+		})),
+		published: (record.ports ?? []).map(portWords),
+	};
+}
+
+function interfacesOf(
+	{dev, trie, inet6}: {readonly dev: string; readonly trie: string; readonly inet6: string},
+	routes: ReturnType<typeof ipv4Routes>,
+): readonly ContainerInterface[] {
+	const counts = interfaceCounts(dev);
+	const others = counts.filter(({name}) => name !== 'lo');
+	const only = others.length === 1 ? others[0]?.name : undefined;
+	const ipv4 = ipv4Addresses(trie, routes).map(({address, prefix, interface: name = only}) => ({
+		interface: name,
+		address: prefix === undefined ? address : `${address}/${prefix}`,
+	}));
+	const all = [...ipv4, ...ipv6Addresses(inet6)];
+	return counts.map(each => ({
+		...each,
+		addresses: all.filter(one => one.interface === each.name).map(({address}) => address),
+	}));
+}

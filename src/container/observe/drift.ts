@@ -1,0 +1,98 @@
+import type {Host} from '../../host/host.ts';
+import {type ProcessView, problemOf, processView, type Told} from '../../execute/check.ts';
+import {type ContainerRecord, containerFolder} from '../../state/record.ts';
+import {readStory} from '../../state/start-story.ts';
+import type {Check} from '../../step/verbs/check.ts';
+import type {Step} from '../../step/verbs/step.ts';
+import {hasEnded} from '../machine/has-ended.ts';
+import {loopbackUp} from '../machine/loopback-up.ts';
+import type {Difference, Drift} from '../machine/observed.ts';
+import {readInNamespaces} from '../enter/read-in-namespaces.ts';
+import {runningContainer, runs} from '../machine/running-container.ts';
+import type {Machine} from '../machine/types.ts';
+
+/** A check with the step that it belongs to. */
+interface PlannedCheck {
+	readonly step: Step;
+	readonly check: Check;
+}
+
+function isSetting(path: string): boolean {
+	return path.startsWith('/proc/sys/');
+}
+
+function isLoopback({step, check}: PlannedCheck): boolean {
+	return step.id === 'network.loopback' && check.kind === 'readBack';
+}
+
+/**
+ * All checks of a plan hold for as long as the container runs but one: the tools are there for its start, and `gc` removes
+ * them once the host has others.
+ */
+function isOnlyOfTheStart({step}: PlannedCheck): boolean {
+	return step.action.kind === 'copyTools';
+}
+
+/** What a check comes to: undefined where it agrees. */
+type Outcome = {readonly problem: string} | {readonly unchecked: string} | undefined;
+
+function loopbackOutcome(igmp: string): Outcome {
+	const up = loopbackUp(igmp);
+	if (up === undefined) return {unchecked: 'this kernel does not show from outside whether lo is up'};
+	return up ? undefined : {problem: 'lo is down'};
+}
+
+function outcomeOf(planned: PlannedCheck, host: Host, view: ProcessView, told: Told): Outcome {
+	const {check} = planned;
+	if (isLoopback(planned)) return loopbackOutcome(view.text('net/igmp'));
+	if (check.kind === 'readBack' && !told.values.has(check.path))
+		return {
+			unchecked: isSetting(check.path)
+				? `${check.path} can't be read`
+				: `${check.path} can be read by a process in the container's mounts alone`,
+		};
+	const problem = problemOf(check, host, view, told);
+	return problem === undefined ? undefined : {problem};
+}
+
+/** What nobody has a plan of can't be compared: a compiled script keeps none, and a full disk may have cost it. */
+function withoutPlan({name}: ContainerRecord): Drift {
+	return {
+		differences: [],
+		checked: 0,
+		unchecked: [`no plan of ${name} was kept: a compiled script keeps none, and a full disk costs it`],
+	};
+}
+
+/**
+ * Makes the checks of a container's plan again, as it was carried out or changed by `update`, against what the kernel shows
+ * by now.
+ *
+ * @throws TsboxError E_NO_SUCH_CONTAINER for one that does not run, E_STATE, E_PERMISSION.
+ */
+export async function drift(machine: Machine, name: string): Promise<Drift> {
+	const {host, dirs} = machine;
+	const record = runningContainer(machine, name);
+	const story = readStory(host, containerFolder(dirs.state, record.name));
+	if (story === undefined) return withoutPlan(record);
+	const checks = story.plan.steps
+		.flatMap(step => step.checks.map((check): PlannedCheck => ({step, check})))
+		.filter(each => !isOnlyOfTheStart(each));
+	const settings = checks.flatMap(({check}) =>
+		check.kind === 'readBack' && isSetting(check.path) ? [check.path] : [],
+	);
+	const told: Told = {values: await readInNamespaces(machine, record, settings), ids: record.process.ids};
+	const view = processView(host, record.process.pid);
+	const differences: Difference[] = [];
+	const unchecked: string[] = [];
+	for (const each of checks) {
+		const {id: stepId, title} = each.step;
+		const outcome = outcomeOf(each, host, view, told);
+		if (outcome === undefined) continue;
+		if ('problem' in outcome) differences.push({stepId, title, problem: outcome.problem});
+		else unchecked.push(`${title}: ${outcome.unchecked}`);
+	}
+	// Of a process that ends meanwhile /proc shows nothing any more, and its number may be another's.
+	if (!runs(machine, record)) throw hasEnded(name);
+	return {differences, checked: checks.length - unchecked.length, unchecked};
+}

@@ -1,0 +1,33 @@
+import {memoryCount} from '../../kernel/memory.ts';
+import {explainOrigin} from '../../spec/project/explain-origin.ts';
+import {aliasOf} from '../../state/alias.ts';
+import {shownState} from '../../state/freezer.ts';
+import {containerFolder} from '../../state/record.ts';
+import {readStory} from '../../state/start-story.ts';
+import {findContainer} from '../machine/find-container.ts';
+import {startView} from './start-view.ts';
+import type {Machine} from '../machine/types.ts';
+
+/**
+ * The record of a container, the state and use that the kernel shows, where each value of its spec came from, and what its
+ * last start was like.
+ */
+export async function inspect(machine: Machine, name: string): Promise<unknown> {
+	const record = findContainer(machine, name);
+	const {origins, ...rest} = record;
+	const memory = memoryCount(machine.host, record.cgroups);
+	const {host, dirs} = machine;
+	const alias = aliasOf(host, dirs.state, record.name);
+	const story = readStory(host, containerFolder(dirs.state, record.name));
+	return {
+		...rest,
+		...(alias === undefined ? {} : {name: alias, id: record.name}),
+		state: shownState(machine.host, record),
+		memory:
+			memory === undefined
+				? null
+				: {limit: Number.isFinite(memory.limit) ? memory.limit : null, peak: memory.peak, oomKills: memory.oomKills},
+		origins: Object.fromEntries(Object.entries(origins).map(([key, origin]) => [key, explainOrigin(origin, '/')])),
+		start: story === undefined ? null : startView(story),
+	};
+}

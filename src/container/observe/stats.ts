@@ -1,0 +1,53 @@
+import {setTimeout as delay} from 'node:timers/promises';
+import {shownName} from '../../state/alias.ts';
+import {allRecords} from '../machine/find-container.ts';
+import {runningContainers, runs} from '../machine/running-container.ts';
+import type {ContainerStats, Machine} from '../machine/types.ts';
+import {type MeteredContainer, usageMeter} from './usage-meter.ts';
+
+/** How long CPU time is counted for a sample, ms. */
+const interval = 1000;
+
+/**
+ * What containers use: a sample each second until the signal aborts, the first after one second, as CPU % is the
+ * difference of two readings. Without names it goes on for all that run at the time; of the named ones, a project being all its
+ * containers, those are left out that have ended, and when none is left a last empty sample ends it.
+ *
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION, before the first sample.
+ */
+export async function* stats(
+	machine: Machine,
+	names: readonly string[],
+	options: {readonly signal?: AbortSignal} = {},
+): AsyncGenerator<readonly ContainerStats[], void> {
+	const {host, dirs} = machine;
+	const named = distinct(names.flatMap(name => runningContainers(machine, name)));
+	const present = (): readonly MeteredContainer[] =>
+		(names.length === 0 ? allRecords(machine) : named)
+			.filter(record => runs(machine, record))
+			.map(record => ({...record, shown: shownName(host, dirs.state, record.name)}));
+	const meter = usageMeter(machine);
+	meter(present());
+	for (;;) {
+		if (!(await pause(options.signal))) return;
+		const sample = meter(present());
+		yield sample;
+		if (names.length > 0 && sample.length === 0) return;
+	}
+}
+
+/** Each container once: it may be named, and its project too. */
+function distinct<R extends {readonly name: string}>(records: readonly R[]): readonly R[] {
+	return [...new Map(records.map(record => [record.name, record])).values()];
+}
+
+/** False when the signal aborted meanwhile. */
+async function pause(signal: AbortSignal | undefined): Promise<boolean> {
+	try {
+		await delay(interval, undefined, signal === undefined ? {} : {signal});
+		return true;
+	} catch (error) {
+		if (signal?.aborted === true) return false;
+		throw error;
+	}
+}

@@ -1,0 +1,89 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {errnoOf} from '../../host/errno.ts';
+import type {Host} from '../../host/host.ts';
+import {type MountInfo, mountOf, parseMountinfo} from '../../host/probe/mountinfo.ts';
+import type {SourceFacts} from '../../plan/input/input.ts';
+import type {Service} from '../../spec/model/project.ts';
+
+/** Resolves the sources of the bind mounts, once; what the plan names afterwards has no symlink in it. */
+export function bindSources(
+	host: Host,
+	service: Service,
+	named: readonly string[],
+	make: boolean,
+): Readonly<Record<string, SourceFacts>> {
+	const mounts = hostMounts(host);
+	const found: Record<string, SourceFacts> = {};
+	for (const volume of service.volumes) {
+		if (volume.type !== 'bind') continue;
+		if (named.includes(volume.source)) {
+			// It may be made only when the plan is carried out; nobody else can put something in its place.
+			found[volume.source] = {
+				real: volume.source,
+				kind: 'folder',
+				submounts: [],
+				locked: lockedFlags(mounts, volume.source),
+			};
+			continue;
+		}
+		if (volume.createHostPath && make && host.stat(volume.source) === undefined) makeSource(host, volume.source);
+		const real = host.realpath(volume.source);
+		const kind = real === undefined ? undefined : host.stat(real)?.kind;
+		if (real === undefined || kind === undefined) {
+			if (volume.createHostPath) {
+				found[volume.source] = {real: volume.source, kind: 'folder', submounts: [], locked: []};
+				continue;
+			}
+			throw new TsboxError('E_SPEC_INVALID', `the mount source ${volume.source} does not exist`, {
+				why: `it is to be mounted on ${volume.target}`,
+				hint: `make it: \`mkdir -p ${volume.source}\``,
+			});
+		}
+		const below = mounts
+			.map(row => row.target)
+			.filter(target => target.startsWith(real === '/' ? '/' : `${real}/`) && target !== '/');
+		const submounts = volume.recursive
+			? [...new Set(below)].toSorted().map(target => target.slice(real === '/' ? 1 : real.length + 1))
+			: [];
+		found[volume.source] = {
+			real,
+			kind: kind === 'directory' ? 'folder' : 'file',
+			submounts,
+			locked: lockedFlags(mounts, real),
+		};
+	}
+	return found;
+}
+
+function makeSource(host: Host, source: string): void {
+	try {
+		host.mkdirs(source, 0o755);
+	} catch (cause) {
+		const errno = errnoOf(cause) ?? '';
+		if (!['ENOENT', 'ENOTDIR', 'EEXIST'].includes(errno)) throw cause;
+		throw new TsboxError('E_SPEC_INVALID', `the mount source ${source} cannot be made (${errno})`, {
+			cause,
+			why: 'a part of the path is no folder, or the kernel lets nobody make one there',
+			hint: 'name a path whose parts are folders',
+		});
+	}
+}
+
+/** The service with the sources of its bind mounts as the plan will name them. */
+export function withReal(service: Service, found: Readonly<Record<string, SourceFacts>>): Service {
+	const volumes = service.volumes.map(volume =>
+		volume.type === 'bind' ? {...volume, source: found[volume.source]?.real ?? volume.source} : volume,
+	);
+	return {...service, volumes};
+}
+
+/** The mounts of this process. */
+export function hostMounts(host: Pick<Host, 'readText'>): readonly MountInfo[] {
+	return parseMountinfo(host.readText('/proc/self/mountinfo') ?? '');
+}
+
+/** Flags of the mount that a path lies on, which a remount in a user namespace may not take away; mount_namespaces(7). */
+export function lockedFlags(mounts: readonly MountInfo[], path: string): readonly string[] {
+	const lockable = ['ro', 'nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime'];
+	return (mountOf(path, mounts)?.options ?? []).filter(option => lockable.includes(option));
+}

@@ -1,0 +1,54 @@
+import {didYouMean} from '../../errors/did-you-mean.ts';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {unlessForbidden} from '../../host/errno.ts';
+import type {VolumeInput} from '../../plan/input/input.ts';
+import type {BindVolume, Service, VolumeMount} from '../../spec/model/project.ts';
+import {allVolumes, readVolume, volumeData} from '../../state/volume.ts';
+import type {Machine} from '../machine/types.ts';
+
+/**
+ * The service with a bind mount of its folder in place of each named volume, and what is known of these volumes.
+ *
+ * @throws TsboxError E_VOLUME_NOT_FOUND for an external one that is not there.
+ */
+export function resolveVolumes(
+	{host, dirs: {store}}: Machine,
+	service: Service,
+): {readonly service: Service; readonly volumes: readonly VolumeInput[]} {
+	const volumes: VolumeInput[] = [];
+	const resolve = (mount: VolumeMount): BindVolume => {
+		const {volume, target, readOnly} = mount;
+		// Others than root plan for root without its store.
+		const record = unlessForbidden(() => readVolume(host, store, volume.name));
+		if (record === undefined && volume.project === null && unlessForbidden(() => host.list(store)) !== undefined)
+			throw noVolume(
+				volume.name,
+				allVolumes(host, store).map(({name}) => name),
+				`make it with \`tsbox volume create ${volume.name}\``,
+			);
+		volumes.push({mount, record});
+		return {
+			type: 'bind',
+			source: volumeData(store, volume.name),
+			target,
+			readOnly,
+			createHostPath: false,
+			propagation: 'rprivate',
+			recursive: true,
+		};
+	};
+	const resolved = service.volumes.map(each => (each.type === 'volume' ? resolve(each) : each));
+	return {service: volumes.length === 0 ? service : {...service, volumes: resolved}, volumes};
+}
+
+/**
+ * The error for a volume that is not there.
+ *
+ * @param hint - where no other has a name like it
+ */
+export function noVolume(name: string, known: readonly string[], hint: string): TsboxError {
+	const near = didYouMean(name, known);
+	return new TsboxError('E_VOLUME_NOT_FOUND', `there is no volume ${name}`, {
+		hint: near === undefined ? hint : `did you mean ${near}?`,
+	});
+}

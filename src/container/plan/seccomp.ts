@@ -1,0 +1,70 @@
+import {createHash} from 'node:crypto';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {errnoOf, unlessForbidden} from '../../host/errno.ts';
+import type {OciConfig} from '../../oci/config.ts';
+import type {SeccompInput} from '../../plan/input/input.ts';
+import type {Service} from '../../spec/model/project.ts';
+import type {Machine} from '../machine/types.ts';
+
+/** What this build's compiler, tables and default profile are, as a hash; build.mjs fills it in. */
+declare const SECCOMP_BASIS: string | undefined;
+
+/** The most bytes of a profile that are read; Docker's own has 13 thousand. */
+const largestProfile = 4 * 1024 * 1024;
+
+/**
+ * The compiled filter of a service: from the store, where it lies by the hash of all that it was made from, or made anew.
+ *
+ * @param write - keeps a new one in the store
+ * @param trace - makes the one that asks a listener too
+ * @throws TsboxError E_SPEC_INVALID for a profile that can't be read or compiled.
+ */
+export async function seccompFilter(
+	{host, facts, dirs}: Pick<Machine, 'host' | 'facts' | 'dirs'>,
+	service: Service,
+	config: OciConfig,
+	write: boolean,
+	trace = false,
+): Promise<SeccompInput | null> {
+	const {seccomp} = service.security;
+	if (seccomp.kind === 'unconfined') return null;
+	const profile = seccomp.kind === 'file' ? seccomp.path : 'default';
+	const text =
+		seccomp.kind === 'file' ? profileText(host.readBytes(seccomp.path, 0, largestProfile + 1), seccomp.path) : '';
+	const target = {
+		capabilities: config.process.capabilities.bounding,
+		kernelRelease: facts.kernel.release,
+		arch: facts.kernel.arch,
+	};
+	const basis = typeof SECCOMP_BASIS === 'undefined' ? undefined : SECCOMP_BASIS;
+	const hash = createHash('sha256')
+		.update(JSON.stringify([basis, text, target]))
+		.digest('hex');
+	const folder = `${dirs.store}/seccomp`;
+	const file = `${folder}/${hash}.json`;
+	const isKept = basis !== undefined && !trace;
+	// Who only plans may have no way into the store.
+	const kept = isKept ? unlessForbidden(() => host.readText(file)) : undefined;
+	if (kept !== undefined) return {...(JSON.parse(kept) as Omit<SeccompInput, 'profile'>), profile};
+	const {compileProfile} = await import('./compile-profile.ts');
+	const made = compileProfile(text, profile, target, trace);
+	if (write && isKept) {
+		try {
+			host.mkdirs(folder, 0o700);
+			host.writeAtomic(file, `${JSON.stringify(made)}\n`, 0o600);
+		} catch (error) {
+			// It only saves time: a store that can't be written is told by what needs it.
+			if (errnoOf(error) === undefined) throw error;
+		}
+	}
+	return {...made, profile};
+}
+
+function profileText(bytes: Buffer | undefined, path: string): string {
+	const problem =
+		bytes === undefined ? 'can not be read' : bytes.length > largestProfile ? 'is larger than 4 MiB' : undefined;
+	if (bytes !== undefined && problem === undefined) return bytes.toString();
+	throw new TsboxError('E_SPEC_INVALID', `the seccomp profile ${path} ${problem ?? ''}`, {
+		hint: 'name another with `security_opt: [seccomp=FILE]`',
+	});
+}

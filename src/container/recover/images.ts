@@ -1,0 +1,49 @@
+import * as image from '../../image/store/list.ts';
+import * as removal from '../../image/store/remove.ts';
+import {imageFolderName} from '../../image/store/store.ts';
+import {shownName} from '../../state/alias.ts';
+import {allRecords} from '../machine/find-container.ts';
+import type {ImageSummary, Machine} from '../machine/types.ts';
+
+/** Who runs on which image: names by the folder of the image. */
+function users(machine: Machine): ReadonlyMap<string, readonly string[]> {
+	const byFolder = new Map<string, readonly string[]>();
+	for (const record of allRecords(machine)) {
+		if (record.image.kind !== 'archive') continue;
+		const folder = imageFolderName(record.image);
+		byFolder.set(folder, [...(byFolder.get(folder) ?? []), shownName(machine.host, machine.dirs.state, record.name)]);
+	}
+	return byFolder;
+}
+
+/** The images of the store, the newest first. */
+export async function listImages(machine: Machine): Promise<readonly ImageSummary[]> {
+	const used = users(machine);
+	return image
+		.listImages(machine.host, machine.dirs.store, new Set(used.keys()))
+		.map(({digest, ids, archive, bytes, entries, created}) => ({
+			digest,
+			...(ids === undefined ? {} : {root: ids.uids[0]?.outside ?? 0}),
+			archive,
+			bytes,
+			entries,
+			created,
+			usedBy: used.get(imageFolderName({digest, ...(ids === undefined ? {} : {ids})})) ?? [],
+		}));
+}
+
+/**
+ * Removes one image, by its digest or a prefix of it.
+ *
+ * @throws TsboxError E_IMAGE_NOT_FOUND, E_IMAGE_IN_USE.
+ */
+export async function removeImage(machine: Machine, digest: string): Promise<void> {
+	await removal.removeImage(machine.host, machine.facts, machine.dirs.store, digest, new Set(users(machine).keys()));
+}
+
+/** Removes the images that no container runs on; gives their digests. */
+export async function pruneImages(machine: Machine): Promise<readonly string[]> {
+	return (
+		await removal.pruneImages(machine.host, machine.facts, machine.dirs.store, new Set(users(machine).keys()))
+	).map(({digest}) => digest);
+}

@@ -1,0 +1,48 @@
+import {bootId} from '../../host/programs/process.ts';
+import type {EventSink} from '../../execute/event.ts';
+import {withLock} from '../../execute/lock.ts';
+import {isAnythingLeft, rollBack} from '../../execute/rollback.ts';
+import {releaseName} from '../../state/claim.ts';
+import {projectFolder, supervisorOf} from '../../state/project-place.ts';
+import {containerFolder, type ContainerRecord, isOwned, stateOf} from '../../state/record.ts';
+import {allRecords} from '../machine/find-container.ts';
+import {keptSteps} from '../machine/kept-steps.ts';
+import type {Machine} from '../machine/types.ts';
+
+/** Whether a detached container has ended, in this boot, and nobody looks after its project: its supervisor was killed. */
+function isForsaken({host, dirs}: Machine, record: ContainerRecord): boolean {
+	return (
+		record.detached !== undefined &&
+		record.bootId === bootId(host) &&
+		!isOwned(host, record) &&
+		stateOf(host, record) !== 'running' &&
+		supervisorOf(host, dirs.state, record.detached.project) === undefined
+	);
+}
+
+/**
+ * Takes back what a detached container has left that has ended and that nobody looks after: all but its files and its record,
+ * which wait for `start` or `down`; these too where its project is down. Gives whether there was anything.
+ */
+export async function settleForsaken(machine: Machine, name: string, emit: EventSink): Promise<boolean> {
+	const {host, facts, dirs} = machine;
+	const conf = containerFolder(dirs.state, name);
+	const read = (): ContainerRecord | undefined =>
+		allRecords(machine).find(record => record.name === name && isForsaken(machine, record));
+	const found = read();
+	if (found?.detached === undefined) return false;
+	const project = projectFolder(dirs.state, found.detached.project);
+	if (host.lstat(project) === undefined) {
+		await rollBack(host, facts, conf, emit);
+		host.removeTree(`${dirs.store}/logs/${name}`);
+		releaseName(host, dirs.state, name);
+		return true;
+	}
+	if (!isAnythingLeft(host, conf)) return false;
+	// With its lock held no supervisor begins to look after it.
+	return withLock(host, facts, `${project}/lock`, async () => {
+		if (read() === undefined) return false;
+		await rollBack(host, facts, conf, emit, keptSteps);
+		return true;
+	});
+}

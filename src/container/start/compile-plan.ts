@@ -1,0 +1,65 @@
+import {copyMappedScript} from '../../image/unpack/copy-mapped.ts';
+import {type Blank, blanksOf, isSealed, toolboxFolder} from '../../host/programs/sealed-tools.ts';
+import {fillVolumeScript} from '../../image/volume/volume-reader.ts';
+import {unpackScript} from '../../image/unpack/unpack-script.ts';
+import {unpackStep} from '../../plan/rootfs/plan-rootfs.ts';
+import {toolsStep} from '../../plan/process/tools-step.ts';
+import {containerFolder} from '../../state/record.ts';
+import {compileScript} from '../../step/compile/compile-script.ts';
+import type {Plan} from '../../step/verbs/step.ts';
+import {recordFacts} from './record-facts.ts';
+import type {Machine, PlannedContainer} from '../machine/types.ts';
+
+/** The plan with all that the store has to have: where the script runs, it may be empty, whatever it is here. */
+function withStore({facts, dirs}: Machine, {plan, image}: PlannedContainer): Plan {
+	const rest = plan.steps.filter(step => step.action.kind !== 'copyTools' && step.action.kind !== 'unpack');
+	const unpack = image.kind === 'archive' ? [unpackStep(image)] : [];
+	return {...plan, steps: [toolsStep(facts, dirs.store), ...unpack, ...rest]};
+}
+
+/** Where the copies of the tools must be changed. */
+function blanks({host, facts: {toolbox}}: Machine): readonly Blank[] {
+	const files = toolbox.kind === 'copy' ? toolbox.files : [];
+	return files.flatMap(file => {
+		const size = host.stat(file)?.size ?? 0;
+		return isSealed(file) ? blanksOf(file, host.readBytes(file, 0, size) ?? Buffer.alloc(0)) : [];
+	});
+}
+
+/**
+ * The plan as a POSIX sh script that needs no tsbox: run by root it makes the same container, checks the same, ends as
+ * the command ends and leaves nothing behind.
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED, E_PERMISSION where the image could not be unpacked.
+ */
+export function compilePlan(machine: Machine, planned: PlannedContainer): string {
+	const {host, facts, dirs} = machine;
+	const {image, service, plan} = planned;
+	const tools = {toolbox: toolboxFolder(facts, dirs.store)};
+	return compileScript({
+		plan: withStore(machine, planned),
+		blanks: blanks(machine),
+		facts,
+		folder: containerFolder(dirs.state, service.name),
+		record: recordFacts(planned),
+		unpack:
+			image.kind === 'archive'
+				? unpackScript(facts, {
+						archive: image.archive,
+						digest: image.digest,
+						...(image.ids === undefined ? {} : {ids: image.ids}),
+						store: dirs.store,
+						created: host.now(),
+						...tools,
+					})
+				: [],
+		copy: plan.steps.flatMap(({action}) =>
+			action.kind === 'copyTree' && action.ids !== undefined
+				? copyMappedScript(facts, {from: action.from, to: action.to, ids: action.ids}, tools.toolbox)
+				: [],
+		),
+		fill: action => fillVolumeScript(facts, action, tools.toolbox),
+		stopSignal: service.stopSignal,
+		stopGraceMs: service.stopGraceMs,
+	});
+}

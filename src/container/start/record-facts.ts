@@ -1,0 +1,54 @@
+import type {ContainerRecord} from '../../state/record.ts';
+import type {CgroupKill} from '../../step/verbs/action.ts';
+import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
+import type {Plan} from '../../step/verbs/step.ts';
+import type {PlannedContainer} from '../machine/types.ts';
+
+/** What a plan says of the container's cgroups and how they are killed. */
+export function cgroupsOf(plan: Plan): {readonly members: readonly CgroupMember[]; readonly kill: CgroupKill} {
+	let members: readonly CgroupMember[] = [];
+	let kill: CgroupKill = {kind: 'none'};
+	for (const step of plan.steps) {
+		for (const check of step.checks) if (check.kind === 'cgroups') members = check.members;
+		if (step.undo.kind === 'stop') kill = step.undo.kill;
+	}
+	return {members, kill};
+}
+
+/** What the drop of privileges does beside capabilities and ids. */
+function confinementOf(plan: Plan): ContainerRecord['confinement'] {
+	const drop = plan.steps.flatMap(({action}) => (action.kind === 'dropPrivileges' ? [action] : []))[0];
+	return {
+		// What enters later is not traced.
+		filter: drop?.filter == null ? null : {loader: drop.filter.loader, noNewPrivileges: drop.filter.noNewPrivileges},
+		labels: drop?.args.filter(each => /^--(apparmor-profile|selinux-label)=/.test(each)) ?? [],
+		landlock: drop?.landlock ?? [],
+		...(drop?.fixedAddresses === true ? {fixedAddresses: true} : {}),
+	};
+}
+
+/** All of a record but who owns the container, since when, and its first process. */
+export function recordFacts({
+	service,
+	project,
+	image,
+	config,
+	plan,
+}: PlannedContainer): Omit<ContainerRecord, 'owner' | 'bootId' | 'created' | 'process'> {
+	return {
+		schema: 1,
+		name: service.name,
+		spec: project.file,
+		image,
+		config,
+		stopSignal: service.stopSignal,
+		stopGraceMs: service.stopGraceMs,
+		...(service.preStop === undefined ? {} : {preStop: service.preStop}),
+		namespaces: service.namespaces,
+		...(service.ports.length === 0 ? {} : {ports: service.ports}),
+		root: service.root,
+		cgroups: cgroupsOf(plan).members,
+		confinement: confinementOf(plan),
+		origins: service.origins,
+	};
+}

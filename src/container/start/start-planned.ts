@@ -1,0 +1,152 @@
+import {bytes as sizeWords} from '../../spec/values/bytes.ts';
+import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
+import {namespaceFiles} from '../../host/probe/namespaces.ts';
+import type {ProcessIdentity} from '../../host/programs/process.ts';
+import {toolboxFolder} from '../../host/programs/sealed-tools.ts';
+import {volumeStepId} from '../../plan/volumes/plan-volumes.ts';
+import type {Attachment} from '../../execute/attach.ts';
+import {execute} from '../../execute/execute.ts';
+import type {ExecuteContext, StartedContainer} from '../../execute/execute-context.ts';
+import {openJournal} from '../../execute/journal.ts';
+import {withLock} from '../../execute/lock.ts';
+import {memoryCount} from '../../kernel/memory.ts';
+import {cgroupPids} from '../../kernel/processes.ts';
+import {keepEvents, storyOf} from '../../execute/story-of.ts';
+import {cpuTime} from '../../kernel/usage.ts';
+import {type ContainerRecord, containerFolder, writeRecord} from '../../state/record.ts';
+import {writeStory} from '../../state/start-story.ts';
+import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
+import type {Machine, PlannedContainer, UpRequest} from '../machine/types.ts';
+
+/** The namespaces of the first process, by kind: `mnt:[4026532200]`; exec compares them before it lets anything in. */
+function namespaceIds(machine: Machine, process: ProcessIdentity): Readonly<Record<string, string>> {
+	return Object.fromEntries(
+		Object.entries(namespaceFiles).map(([kind, file]) => [
+			kind,
+			machine.host.readlink(`/proc/${process.pid}/ns/${file}`) ?? '',
+		]),
+	);
+}
+
+/** A start that the kernel killed for memory failed for that reason, whatever the step says. */
+function startError(machine: Machine, error: unknown, members: readonly CgroupMember[]): unknown {
+	const memory = memoryCount(machine.host, members);
+	if (memory === undefined || memory.oomKills === 0 || !isTsboxError(error)) return error;
+	return new TsboxError('E_START_OOM', `the container can't start in ${sizeWords(memory.limit)} of memory`, {
+		...(error.step === undefined ? {} : {step: error.step}),
+		output: `killed by the memory limit of ${sizeWords(memory.limit)} (peak ${sizeWords(memory.peak)})`,
+		why: 'setting it up takes 1 to 4 MiB inside its own limit',
+		hint: 'raise `mem_limit`',
+		cause: error,
+	});
+}
+
+/**
+ * A cgroup has the container's name whatever the state folder: one with processes that no record here tells of is another
+ * container's, and taking it over would end that one with this.
+ */
+function refuseForeign({host, dirs}: Machine, name: string, members: readonly CgroupMember[]): void {
+	const [pid] = cgroupPids(host, members) ?? [];
+	if (pid === undefined) return;
+	throw new TsboxError('E_NAME_IN_USE', `the cgroup of ${name} is in use`, {
+		why: `process ${pid} is in it, and no record in ${dirs.state} tells of it: it is of a container of another state folder`,
+		hint: 'start this one under another name, or end that one',
+	});
+}
+
+/** What starting a planned container needs of its request. */
+export type StartRequest = Pick<UpRequest, 'emit' | 'signal' | 'hold'> & Pick<ExecuteContext, 'atGate' | 'guard'>;
+
+/**
+ * Carries out the plan of a container whose name is claimed, and writes its record once every check agreed, and what the
+ * start was like once its command runs.
+ *
+ * @throws TsboxError when it did not start; the caller rolls back.
+ */
+export async function startPlanned(
+	machine: Machine,
+	request: StartRequest,
+	{plan, image}: PlannedContainer,
+	record: ContainerRecord,
+	attachment: Attachment,
+	members: readonly CgroupMember[],
+	trace?: (process: ProcessIdentity) => Promise<void>,
+): Promise<StartedContainer> {
+	const {host, facts, dirs} = machine;
+	refuseForeign(machine, record.name, members);
+	const conf = containerFolder(dirs.state, record.name);
+	const {emit, kept} = keepEvents(request.emit);
+	const copiedTools = {toolbox: toolboxFolder(facts, dirs.store)};
+	try {
+		const started = await execute(plan, {
+			host,
+			facts,
+			signal: request.signal,
+			emit,
+			journal: openJournal(host, conf),
+			conf,
+			launch: attachment.launch,
+			onProcess: attachment.onProcess,
+			onChecked: (process, ids) =>
+				writeRecord(host, conf, {
+					...record,
+					process: {
+						...process,
+						started: host.now(),
+						namespaceIds: namespaceIds(machine, process),
+						ids,
+						setupCpuNs: cpuTime(host, members),
+					},
+				}),
+			hold: request.hold,
+			atGate: request.atGate,
+			guard: request.guard,
+			trace,
+			copyMapped: async ({from, to, ids}) => {
+				if (ids === undefined) return;
+				const {copyMapped} = await import('../../image/unpack/copy-mapped.ts');
+				await copyMapped(
+					host,
+					facts,
+					{from, to, ids},
+					{
+						signal: request.signal,
+						onProgress: (done, total, entries) =>
+							emit({type: 'step.progress', at: host.now(), id: 'rootfs.copy', done, total, entries}),
+						...copiedTools,
+					},
+				);
+			},
+			fillVolume: async fill => {
+				const {fillVolume, wantsFill} = await import('../../image/volume/fill-volume.ts');
+				if (!wantsFill(host, fill.volume)) return;
+				const id = `${volumeStepId(fill.volume.slice(fill.volume.lastIndexOf('/') + 1))}.copy`;
+				const copy = (): Promise<void> =>
+					fillVolume(host, facts, fill, {
+						signal: request.signal,
+						onProgress: (done, total, entries) =>
+							emit({type: 'step.progress', at: host.now(), id, done, total, entries}),
+						...copiedTools,
+					});
+				await withLock(host, facts, `${fill.volume}/lock`, copy, request.signal);
+			},
+			unpack: async () => {
+				if (image.kind !== 'archive') return;
+				const {unpackOnce} = await import('./unpack-once.ts');
+				const options = {
+					limits: machine.limits,
+					...copiedTools,
+					signal: request.signal,
+					onProgress: (done: number, total: number, entries: number): void =>
+						emit({type: 'step.progress', at: host.now(), id: 'image.unpack', done, total, entries}),
+				};
+				await unpackOnce(machine, image, options, text => emit({type: 'warning', at: host.now(), text}));
+			},
+		});
+		// Its first output need not wait for that. A container that waited at the gate runs for too short a time to be asked.
+		if (request.atGate === undefined) setImmediate(() => writeStory(host, conf, storyOf(plan, kept)));
+		return started;
+	} catch (error) {
+		throw startError(machine, error, members);
+	}
+}

@@ -1,0 +1,52 @@
+import {signalOf} from '../../errors/interruption.ts';
+import {signalProcess} from '../../host/programs/process.ts';
+import {after} from '../../host/timer.ts';
+import type {StartedContainer} from '../../execute/execute-context.ts';
+import {killCgroup} from '../../execute/undo.ts';
+import type {ContainerRecord} from '../../state/record.ts';
+import type {CgroupKill} from '../../step/verbs/action.ts';
+import {signalNumbers} from '../machine/exit-code.ts';
+import {sayFarewell} from '../enter/hooks.ts';
+import type {Machine, PlannedUpRequest} from '../machine/types.ts';
+
+/**
+ * Stops a running command when the request is aborted: `pre_stop`, its signal, then after the grace period, or at once when
+ * forced, everything it is. Gives what lets go of it.
+ */
+export function stopOnAbort(
+	machine: Machine,
+	record: ContainerRecord,
+	started: StartedContainer,
+	kill: CgroupKill,
+	request: PlannedUpRequest,
+): () => void {
+	const {host} = machine;
+	const late = new AbortController();
+	let callOff = (): void => {};
+	const end = (): void => {
+		late.abort();
+		killCgroup(host, kill);
+		signalProcess(host, started.process, 'SIGKILL');
+	};
+	const stop = async (): Promise<void> => {
+		const told = signalOf(request.signal);
+		// `up` stops the container in its own way; `run` stands for the command and hands the signal on.
+		const signal = (request.verb === 'run' && told in signalNumbers ? told : record.stopSignal) as NodeJS.Signals;
+		request.emit({type: 'container.stopping', at: host.now(), name: record.name, signal, graceMs: record.stopGraceMs});
+		callOff = after(record.stopGraceMs, end);
+		if (request.verb === 'up')
+			await sayFarewell(machine, record, late.signal, text => request.emit({type: 'warning', at: host.now(), text}));
+		signalProcess(host, started.process, signal);
+	};
+	const onAbort = (): void => void stop();
+	if (request.signal.aborted) onAbort();
+	else request.signal.addEventListener('abort', onAbort, {once: true});
+	if (request.force.aborted) end();
+	else request.force.addEventListener('abort', end, {once: true});
+	return () => {
+		callOff();
+		late.abort();
+		request.signal.removeEventListener('abort', onAbort);
+		request.force.removeEventListener('abort', end);
+	};
+}

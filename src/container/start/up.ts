@@ -1,0 +1,187 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {bootId, identify, isRunning, type ProcessIdentity, signalProcess} from '../../host/programs/process.ts';
+import {type Attachment, attach} from '../../execute/attach.ts';
+import {hintCgroupMove} from '../../execute/cgroup-hint.ts';
+import type {RunEvent} from '../../execute/event.ts';
+import {rollBack, rollBackFailed} from '../../execute/rollback.ts';
+import {killCgroup} from '../../execute/undo.ts';
+import {type MemoryWatch, watchMemory} from '../../kernel/watch-memory.ts';
+import {claimName, nameInUse, releaseName} from '../../state/claim.ts';
+import {noteExit} from '../../state/exited.ts';
+import type {Service} from '../../spec/model/project.ts';
+import {type ContainerRecord, containerFolder} from '../../state/record.ts';
+import type {Tracer} from '../../execute/trace-seccomp.ts';
+import {exitCodeOf, killedStatus} from '../machine/exit-code.ts';
+import {gcIfNeeded, sweepName} from '../recover/gc.ts';
+import {prepareBeside} from '../enter/hooks.ts';
+import {planContainer} from '../plan/plan-container.ts';
+import {cgroupsOf, recordFacts} from './record-facts.ts';
+import {startPlanned} from './start-planned.ts';
+import {stopByKeys} from './stop-by-keys.ts';
+import {stopOnAbort} from './stop-on-abort.ts';
+import type {CommandEnd, Machine, PlannedContainer, PlannedUpRequest, Recorder, UpRequest} from '../machine/types.ts';
+
+/** The record of a container that this process is about to start. */
+export function newRecord({host}: Machine, planned: PlannedContainer, keepsAlive = false): ContainerRecord {
+	const owner = identify(host, process.pid);
+	if (owner === undefined) throw new TsboxError('E_STATE', '/proc/self/stat can not be read', {hint: 'mount /proc'});
+	return {
+		...recordFacts(planned),
+		owner,
+		...(keepsAlive ? {keepsAlive: true} : {}),
+		bootId: bootId(host),
+		created: host.now(),
+		process: null,
+	};
+}
+
+function claim(machine: Machine, record: ContainerRecord): boolean {
+	return claimName(machine.host, machine.dirs.state, record);
+}
+
+/** The compiled seccomp filter of a plan, base64. */
+function filterOf(plan: PlannedContainer['plan']): string {
+	return plan.steps.flatMap(({action}) => (action.kind === 'openFilter' ? [action.filter] : []))[0] ?? '';
+}
+
+/** @throws TsboxError E_PERMISSION where only root can start such a container. */
+export function refuseWithoutPower({facts}: Machine, planned: PlannedContainer): void {
+	if (facts.user.uid !== 0 && !planned.service.namespaces.includes('user')) {
+		throw new TsboxError('E_PERMISSION', 'only root can start a container that has no mounts of its own', {
+			why: 'an ordinary user has powers in a user namespace alone, and there only over mounts made in it',
+			hint: 'run it with sudo, or add `mount` to `namespaces`',
+		});
+	}
+}
+
+/**
+ * Starts one container, stays with it until its command ends, and leaves nothing behind.
+ *
+ * @throws TsboxError when it did not start; what had been done was rolled back.
+ */
+export async function up(machine: Machine, request: UpRequest): Promise<CommandEnd> {
+	const {tty, signal, emit} = request;
+	const planned = await planContainer(machine, request, {
+		tty,
+		signal,
+		onRead: (archive, done, total) => emit({type: 'image.reading', at: machine.host.now(), archive, done, total}),
+	});
+	return upPlanned(machine, planned, request);
+}
+
+/**
+ * The same for a container that was planned before.
+ *
+ * @param onEnded - called once its command has ended, while its files are there still
+ * @throws TsboxError when it did not start; what had been done was rolled back.
+ */
+export async function upPlanned(
+	machine: Machine,
+	planned: PlannedContainer,
+	asked: PlannedUpRequest,
+	onEnded?: () => Promise<void>,
+): Promise<CommandEnd> {
+	const {host, dirs, facts} = machine;
+	let recorder: Recorder | undefined;
+	let failure: {readonly error: unknown} | undefined;
+	const emit = (event: RunEvent): void => {
+		recorder?.emit(event);
+		asked.emit(event);
+	};
+	const request: PlannedUpRequest = {...asked, emit};
+	refuseWithoutPower(machine, planned);
+	const {plan, service} = planned;
+	const {members, kill} = cgroupsOf(plan);
+	const record = newRecord(machine, planned, request.keepAlive !== undefined);
+	const guard = {keepsAlive: request.keepAlive !== undefined};
+	const warn = (text: string): void => request.emit({type: 'warning', at: host.now(), text});
+	await gcIfNeeded(machine, request.emit, request.signal);
+	if (request.traceSeccomp === true && filterOf(plan) === '')
+		warn('there is no seccomp filter to trace: the spec goes without');
+	for (const text of withoutSupervisor(request.verb, service)) warn(text);
+	hintCgroupMove(host, members);
+	if (!claim(machine, record)) throw nameInUse(host, dirs.state, service.name);
+	const conf = containerFolder(dirs.state, service.name);
+	let attachment: Attachment | undefined;
+	let tracer: Tracer | undefined;
+	let memory: MemoryWatch | undefined;
+	const trace = async (process: ProcessIdentity): Promise<void> => {
+		const {traceSeccomp} = await import('../../execute/trace-seccomp.ts');
+		const filter = Buffer.from(filterOf(plan), 'base64');
+		tracer = traceSeccomp({host, facts, emit: request.emit, name: record.name, filter}, process);
+		await tracer.attached;
+	};
+	let ok = false;
+	try {
+		await sweepName(machine, service.name);
+		if (request.record ?? service.record ?? false) {
+			if (request.recorder === undefined) warn('the run is not recorded: whoever started it keeps no records');
+			recorder = await request.recorder?.(planned);
+		}
+		attachment = attach(host, facts, request.stdio, {
+			tty: request.tty,
+			conf,
+			tap: recorder?.tap,
+			limitSeconds: request.keepAlive?.limitSeconds,
+		});
+		const started = await startPlanned(machine, {...request, guard}, planned, record, attachment, members, trace);
+		memory = watchMemory(host, members, started.process, ({count: {limit, peak}, ...kill}) =>
+			request.emit({type: 'container.oom', at: host.now(), name: record.name, limit, peak, ...kill}),
+		);
+		const byKeys = stopByKeys(machine, record, started, request);
+		const letGo = stopOnAbort(machine, record, started, kill, byKeys.request);
+		attachment.connect(byKeys.typed);
+		const prepared = prepareBeside(machine, service, {
+			runs: () => isRunning(host, started.process),
+			end: () => {
+				killCgroup(host, kill);
+				signalProcess(host, started.process, 'SIGKILL');
+			},
+		});
+		const ended = await started.ended;
+		letGo();
+		const unprepared = await prepared();
+		// A process that left the container's own pid namespace out, or never had one, may still hold the streams.
+		killCgroup(host, kill);
+		await attachment.finish();
+		const signal = ended.signal ?? null;
+		const exitCode = exitCodeOf(ended);
+		// Of script(1), which keeps the terminal, only a status is heard.
+		memory.close(signal === 'SIGKILL' || (request.tty && exitCode === killedStatus));
+		request.emit({type: 'container.exited', at: host.now(), name: record.name, exitCode, signal});
+		recorder?.ended({exitCode, signal});
+		noteExit(host, dirs.state, record, started.process, exitCode);
+		if (unprepared !== undefined) throw unprepared;
+		await onEnded?.();
+		ok = true;
+		return {exitCode, signal};
+	} catch (error) {
+		failure = {error};
+		throw error;
+	} finally {
+		// What holds the streams of a start that failed is killed only below: to wait for their end would be to wait for ever.
+		attachment?.release();
+		await tracer?.stop();
+		memory?.close(false);
+		const way = [host, facts, conf, request.emit] as const;
+		const isTakenBack = failure === undefined ? await rollBack(...way).then(() => true) : await rollBackFailed(...way);
+		if (isTakenBack) releaseName(host, dirs.state, service.name);
+		recorder?.close(failure);
+		request.emit({type: 'run.completed', at: host.now(), ok});
+	}
+}
+
+/** What of a spec has nobody to see to it: a command of its own (`run`) ends once in any case. */
+function withoutSupervisor(
+	verb: UpRequest['verb'],
+	{dependsOn = [], restart, healthcheck}: Service,
+): readonly string[] {
+	if (verb !== 'up') return [];
+	const unheeded = [
+		...(dependsOn.length > 0 ? ['depends_on'] : []),
+		...(restart === undefined || restart.kind === 'no' ? [] : ['restart']),
+		...(healthcheck === undefined ? [] : ['healthcheck']),
+	];
+	if (unheeded.length === 0) return [];
+	return [`nobody sees to ${unheeded.join(', ')} of a single container in the foreground: \`tsbox up -d\` does`];
+}

@@ -1,0 +1,231 @@
+import type {Readable, Writable} from 'node:stream';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {HostFacts} from '../host/facts.ts';
+import type {Host, RunningProgram, Stdio} from '../host/host.ts';
+import type {ProcessIdentity} from '../host/programs/process.ts';
+import {
+	callerInput,
+	callerOutput,
+	closeDescriptor,
+	descriptorKind,
+	onceUnwritable,
+	openFifo,
+	releaseInput,
+} from '../host/programs/stdio.ts';
+import {guardDescriptor} from '../step/script/guard-script.ts';
+import {shellCommand} from '../step/verbs/shell-word.ts';
+import {hostToolWords} from '../step/verbs/toolbox.ts';
+import {limitTime, startGuarded} from './start-guarded.ts';
+
+/** The caller's descriptors that the command gets, or is connected with. */
+export interface CallerStdio {
+	readonly stdin: number;
+	readonly stdout: number;
+	readonly stderr: number;
+}
+
+/** Takes a copy of what the command writes, as it comes; must not throw. On a terminal all is `stdout`. */
+export type OutputTap = (stream: 'stdout' | 'stderr', bytes: Buffer) => void;
+
+/** How a container's standard streams are connected with the caller's. */
+export interface Attachment {
+	readonly launch: (argv: readonly string[]) => Promise<RunningProgram>;
+	/** Gives a pty the caller's window size; does nothing without one. */
+	readonly onProcess: (process: ProcessIdentity) => Promise<void>;
+	/** Lets bytes flow: the caller's terminal goes raw only now. What is typed there is told too. */
+	readonly connect: (typed?: (bytes: Uint8Array) => void) => void;
+	/** Waits for the last bytes, for as long as somebody holds the streams open, then releases them. */
+	readonly finish: () => Promise<void>;
+	/**
+	 * Gives the terminal back as it was and lets go of the streams at once: what is still in them is lost. For a start that
+	 * failed, where what holds them open has not been killed yet. May be called twice.
+	 */
+	readonly release: () => void;
+}
+
+/** What {@link attach} goes by beside the caller's descriptors. */
+export interface AttachOptions {
+	/** Give the command a pty of its own. */
+	readonly tty: boolean;
+	/** The container's state folder. */
+	readonly conf: string;
+	/** With it the output passes through a FIFO, as to a terminal, and is no longer the caller's own descriptor. */
+	readonly tap?: OutputTap | undefined;
+	/** How long the command may run when this process has ended, whole seconds; for a container that may go on then. */
+	readonly limitSeconds?: number | undefined;
+}
+
+/**
+ * Connects the command with the caller. Pipes and files are handed in as they are, so their bytes and their closing are
+ * the command's own affair. A terminal never is: who holds it could type into the caller's shell (TIOCSTI, CVE-2017-5226).
+ *
+ * @throws TsboxError E_USAGE when a standard stream is a folder, which would be a way out of the container (CVE-2024-21626).
+ */
+export function attach(host: Host, facts: HostFacts, stdio: CallerStdio, options: AttachOptions): Attachment {
+	for (const [name, fd] of Object.entries(stdio)) {
+		if (descriptorKind(fd) === 'folder')
+			throw new TsboxError('E_USAGE', `${name} is a folder`, {
+				why: 'the container could reach the host through it',
+				hint: `redirect ${name} from a file or a pipe`,
+			});
+	}
+	return options.tty ? attachTerminal(host, facts, stdio, options.tap) : attachStreams(host, stdio, options);
+}
+
+function ends(stream: Readable | Writable | undefined | null): Promise<void> {
+	return new Promise(resolve => {
+		if (
+			stream === undefined ||
+			stream === null ||
+			stream.destroyed ||
+			('readableEnded' in stream && stream.readableEnded)
+		)
+			resolve();
+		else stream.once('close', resolve).once('end', resolve);
+	});
+}
+
+/** A pty of the container's own, kept by script(1), with us between it and the caller's terminal. */
+function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: OutputTap | undefined): Attachment {
+	const script = hostToolWords(facts, 'script');
+	if (script === undefined)
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no script, which makes the terminal', {
+			hint: 'install it (Debian: bsdutils), or run without -t',
+		});
+	const input = callerInput();
+	const output = callerOutput(stdio.stdout);
+	let program: RunningProgram | undefined;
+	let pts: string | undefined;
+	let onTyped: ((bytes: Uint8Array) => void) | undefined;
+	const resize = async (): Promise<void> => {
+		const stty = hostToolWords(facts, 'stty');
+		if (pts === undefined || stty === undefined || !output.isTTY) return;
+		const words = [...stty, '-F', pts, 'rows', String(output.rows), 'cols', String(output.columns)];
+		// Not host.run: what it loads first would hold up the start, and be counted as the time of its steps.
+		await host.start(words, {stdio: ['ignore', 'ignore', 'ignore']}).ended;
+	};
+	const onResize = (): void => void resize();
+	const release = (): void => {
+		output.off('resize', onResize);
+		if (onTyped !== undefined) input.off('data', onTyped);
+		releaseInput();
+		for (const pipe of program?.pipes.slice(0, guardDescriptor) ?? []) pipe?.destroy();
+	};
+	return {
+		launch: async argv => {
+			// Echo is script's own decision when its stdin is no terminal: `always` leaves it to the pty, as on any terminal.
+			program = startGuarded(
+				host,
+				[
+					...script,
+					'--quiet',
+					'--return',
+					'--flush',
+					'--echo',
+					'always',
+					'--command',
+					`exec ${shellCommand(argv)}`,
+					'/dev/null',
+				],
+				{
+					stdio: ['pipe', 'pipe', 'ignore', 'pipe', 'pipe'],
+					env: {SHELL: facts.tools.sh?.path ?? '/bin/sh'},
+				},
+			);
+			return program;
+		},
+		onProcess: async ({pid}) => {
+			pts = host.readlink(`/proc/${pid}/fd/5`);
+			if (pts !== undefined && !/^\/dev\/pts\/\d+$/.test(pts)) pts = undefined;
+			await resize();
+		},
+		connect: typed => {
+			const [toPty, fromPty] = program?.pipes ?? [];
+			if (input.isTTY) input.setRawMode(true);
+			onTyped = input.isTTY ? typed : undefined;
+			if (onTyped !== undefined) input.on('data', onTyped);
+			if (toPty !== undefined && toPty !== null && 'write' in toPty) {
+				toPty.on('error', () => {});
+				input.pipe(toPty);
+			}
+			if (fromPty !== undefined && fromPty !== null && 'read' in fromPty) {
+				if (tap !== undefined) fromPty.on('data', (bytes: Buffer) => tap('stdout', bytes));
+				// Nobody is at the terminal any more: the command's own hangs up.
+				onceUnwritable(stdio.stdout, () => fromPty.destroy());
+				fromPty.pipe(output, {end: false});
+			}
+			output.on('resize', onResize);
+		},
+		finish: async () => {
+			await ends(program?.pipes[1]);
+			release();
+		},
+		release,
+	};
+}
+
+/** Without a pty: descriptors are handed in, but for terminals, which are reached through a pipe, and output that is copied. */
+function attachStreams(host: Host, stdio: CallerStdio, {conf, tap, limitSeconds}: AttachOptions): Attachment {
+	let program: RunningProgram | undefined;
+	const relays: {
+		readonly stream: Readable & Writable;
+		readonly fd: number;
+		readonly copy: ((bytes: Buffer) => void) | undefined;
+	}[] = [];
+	const relay = async (name: 'stdin' | 'stdout' | 'stderr', fd: number): Promise<Stdio> => {
+		const kind = descriptorKind(fd);
+		if (kind === 'closed') return 'ignore';
+		const isCopied = tap !== undefined && fd !== 0;
+		if (kind !== 'terminal' && !isCopied) return fd;
+		const path = `${conf}/${name}.fifo`;
+		// A command that is not root opens /dev/stdout anew, as it may with a pipe of the caller's.
+		const {exitCode, stderr, command} = await host.run(['mkfifo', '-m', isCopied ? '622' : '600', path], {
+			timeoutMs: 10_000,
+		});
+		if (exitCode !== 0) throw new TsboxError('E_STEP_FAILED', 'no pipe could be made', {command, output: stderr});
+		const {stream, theirs} = await openFifo(path, fd === 0 ? 'write' : 'read');
+		const copy = tap === undefined || name === 'stdin' ? undefined : (bytes: Buffer) => tap(name, bytes);
+		relays.push({stream, fd, copy});
+		return theirs;
+	};
+	const release = (): void => {
+		for (const {stream, fd} of relays) {
+			if (fd === 0) releaseInput();
+			stream.destroy();
+		}
+		for (const pipe of program?.pipes.slice(0, guardDescriptor) ?? []) pipe?.destroy();
+	};
+	return {
+		launch: async argv => {
+			const own = [
+				await relay('stdin', stdio.stdin),
+				await relay('stdout', stdio.stdout),
+				await relay('stderr', stdio.stderr),
+			];
+			program = startGuarded(host, argv, {stdio: [...own, 'pipe', 'pipe']});
+			for (const [at, fd] of own.entries())
+				if (typeof fd === 'number' && fd !== [stdio.stdin, stdio.stdout, stdio.stderr][at]) closeDescriptor(fd);
+			return program;
+		},
+		onProcess: async () => {},
+		connect: () => {
+			if (program !== undefined && limitSeconds !== undefined) limitTime(program, limitSeconds);
+			for (const {stream, fd, copy} of relays) {
+				stream.on('error', () => {});
+				if (fd === 0) {
+					callerInput().pipe(stream);
+					continue;
+				}
+				if (copy !== undefined) stream.on('data', copy);
+				// Whoever read has gone: the command's next write gets SIGPIPE, as it would without us in between.
+				onceUnwritable(fd, () => stream.destroy());
+				stream.pipe(callerOutput(fd), {end: false});
+			}
+		},
+		finish: async () => {
+			await Promise.all(relays.filter(({fd}) => fd !== 0).map(({stream}) => ends(stream)));
+			release();
+		},
+		release,
+	};
+}

@@ -1,0 +1,195 @@
+import {type IdMapRow, outsideId, type UserMap} from '../host/id-map.ts';
+import type {Host} from '../host/host.ts';
+import {namespaceFiles} from '../host/probe/namespaces.ts';
+import {type MountInfo, parseMountinfo} from '../host/probe/mountinfo.ts';
+import {processCgroups, statusFields} from '../host/probe/process-status.ts';
+import {parseLimits} from '../host/probe/rlimits.ts';
+import type {Check} from '../step/verbs/check.ts';
+
+/** What the container side told, for the checks that lean on it. */
+export interface Told {
+	/** Values read back, by path. */
+	readonly values: ReadonlyMap<string, string>;
+	readonly ids: {readonly uid: number; readonly gid: number; readonly groups: readonly number[]} | undefined;
+}
+
+/** The container's first process as /proc shows it from outside; each file is read once. */
+export interface ProcessView {
+	readonly text: (file: string) => string;
+	readonly link: (file: string) => string;
+	/** Its mountinfo, taken apart once for all checks. */
+	readonly mounts: () => readonly MountInfo[];
+}
+
+/** Reads /proc/PID, remembering what was read. */
+export function processView(host: Host, pid: number): ProcessView {
+	const seen = new Map<string, string>();
+	const once = (key: string, read: () => string | undefined): string => {
+		const known = seen.get(key) ?? read() ?? '';
+		seen.set(key, known);
+		return known;
+	};
+	let mounts: readonly MountInfo[] | undefined;
+	const text = (file: string): string => once(file, () => host.readText(`/proc/${pid}/${file}`));
+	return {
+		text,
+		mounts: () => (mounts ??= parseMountinfo(text('mountinfo'))),
+		link: file => once(file, () => host.readlink(`/proc/${pid}/${file}`)),
+	};
+}
+
+function mountProblem(check: Extract<Check, {kind: 'mount'}>, view: ProcessView): string | undefined {
+	// The last row of a target is the one on top.
+	const row = view.mounts().findLast(each => each.target === check.target);
+	if (row === undefined) return `nothing is mounted on ${check.target}`;
+	if (check.type !== '' && row.type !== check.type) return `${check.target} is a ${row.type} and not a ${check.type}`;
+	const missing = check.options.filter(option => !row.options.includes(option) && !row.superOptions.includes(option));
+	return missing.length === 0 ? undefined : `${check.target} is mounted without ${missing.join(', ')}`;
+}
+
+function onlyMountsProblem(targets: readonly string[], view: ProcessView): string | undefined {
+	const rows = view.mounts().map(row => row.target);
+	const extra = rows.filter(target => !targets.includes(target));
+	return extra.length === 0 ? undefined : `${extra.join(', ')} is mounted, and no step did that`;
+}
+
+function statusProblem(fields: Readonly<Record<string, string>>, view: ProcessView): string | undefined {
+	const status = statusFields(view.text('status'));
+	const differing = Object.entries(fields).filter(([name, value]) => words(status[name] ?? '') !== words(value));
+	return differing.length === 0
+		? undefined
+		: differing.map(([name, value]) => `${name} is ${words(status[name] ?? '')} and not ${words(value)}`).join('; ');
+}
+
+/** The count tells a filter of ours from one that tsbox itself was started under; Linux before 5.9 has none. */
+function seccompProblem(view: ProcessView, host: Host): string | undefined {
+	const status = statusFields(view.text('status'));
+	if (words(status['Seccomp'] ?? '') !== '2') return 'it has no seccomp filter';
+	const own = Number(statusFields(host.readText('/proc/self/status') ?? '')['Seccomp_filters'] ?? 0);
+	const filters = status['Seccomp_filters'];
+	return filters === undefined || Number(filters) > own ? undefined : 'it has no seccomp filter of its own';
+}
+
+function words(text: string): string {
+	return text.trim().split(/\s+/).join(' ');
+}
+
+/** A reader of the host sees the host's ids; newer versions of unshare(1) may map one id more. */
+function idMapProblem(file: string, wanted: readonly IdMapRow[], view: ProcessView): string | undefined {
+	const rows = view
+		.text(file)
+		.trim()
+		.split('\n')
+		.map(line => words(line).split(' ').map(Number));
+	const missing = wanted.find(
+		({inside, outside, count}) =>
+			!rows.some(([at = -1, host = -1, size = 0]) => at === inside && host === outside && size >= count),
+	);
+	return missing === undefined && rows.length === wanted.length
+		? undefined
+		: `its ${file} is ${rows.map(row => row.join(' ')).join(', ')}`;
+}
+
+function lookedUpIdsProblem(told: Told, view: ProcessView, map: UserMap | null): string | undefined {
+	if (told.ids === undefined) return 'the user was not looked up';
+	const shown = (rows: readonly IdMapRow[] | undefined, id: number): number =>
+		rows === undefined ? id : (outsideId(rows, id) ?? -1);
+	const uid = shown(map?.uids, told.ids.uid);
+	const gid = shown(map?.gids, told.ids.gid);
+	const groups = told.ids.groups.map(group => shown(map?.gids, group));
+	const sorted = [...new Set(groups)].toSorted((a, b) => a - b);
+	const ids = {Uid: `${uid} ${uid} ${uid} ${uid}`, Gid: `${gid} ${gid} ${gid} ${gid}`};
+	// With one id alone the caller's own groups stay.
+	return statusProblem(map?.kind === 'single' ? ids : {...ids, Groups: sorted.join(' ')}, view);
+}
+
+/** Seconds in which a slow machine brings a process from the reading of the clocks to its start. */
+const startTime = 60;
+
+/** Field 22 of proc_pid_stat(5) is the start, in hundredths of a second since boot; it follows the name, which may hold blanks. */
+function clockProblem(view: ProcessView): string | undefined {
+	const stat = view.text('stat');
+	const started = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]) / 100;
+	const offset = (clock: string): number =>
+		Number(new RegExp(`^${clock}\\s+(-?\\d+)`, 'm').exec(view.text('timens_offsets'))?.[1] ?? 0);
+	const at = started + offset('boottime');
+	return at >= 0 && at < startTime && offset('monotonic') < 0
+		? undefined
+		: `its clocks differ from those of the host by ${offset('monotonic')} s and ${offset('boottime')} s`;
+}
+
+/** Checks that read a file of the host or what the container side told; the rest look at the container's process. */
+type PlaceCheck = Extract<Check, {kind: 'folder' | 'value' | 'readBack'}>;
+
+function looksAtPlace(check: Check): check is PlaceCheck {
+	return check.kind === 'folder' || check.kind === 'value' || check.kind === 'readBack';
+}
+
+function placeProblem(check: PlaceCheck, host: Host, told: Told): string | undefined {
+	if (check.kind === 'folder')
+		return host.stat(check.path)?.kind === 'directory' ? undefined : `there is no folder ${check.path}`;
+	const value = words((check.kind === 'value' ? host.readText(check.path) : told.values.get(check.path)) ?? '');
+	return value === words(check.equals)
+		? undefined
+		: `${check.path} reads ${value === '' ? 'nothing' : value} and not ${check.equals}`;
+}
+
+/**
+ * What is wrong, or undefined when the kernel agrees. `view` is undefined for checks of host steps made before the
+ * process is there
+ */
+export function problemOf(check: Check, host: Host, view: ProcessView | undefined, told: Told): string | undefined {
+	if (looksAtPlace(check)) return placeProblem(check, host, told);
+	if (view === undefined) return 'there is no process to look at';
+	switch (check.kind) {
+		case 'mount':
+			return mountProblem(check, view);
+		case 'onlyMounts':
+			return onlyMountsProblem(check.targets, view);
+		case 'namespaces': {
+			const shared = check.kinds.filter(
+				kind => view.link(`ns/${namespaceFiles[kind]}`) === host.readlink(`/proc/self/ns/${namespaceFiles[kind]}`),
+			);
+			return shared.length === 0 ? undefined : `its ${shared.join(', ')} namespace is the host's`;
+		}
+		case 'cgroups': {
+			const own = processCgroups(view.text('cgroup'));
+			const outside = check.members.filter(
+				member => !own.some(({controllers, path}) => controllers.includes(member.controller) && path === member.cgroup),
+			);
+			return outside.length === 0
+				? undefined
+				: `it is not in the cgroup ${outside.map(member => member.path).join(', ')}`;
+		}
+		case 'status':
+			return statusProblem(check.fields, view);
+		case 'lookedUpIds':
+			return lookedUpIdsProblem(told, view, check.map);
+		case 'idMap':
+			return idMapProblem('uid_map', check.uids, view) ?? idMapProblem('gid_map', check.gids, view);
+		case 'rlimit': {
+			const limit = parseLimits(view.text('limits'))[check.name];
+			return limit?.soft === check.soft && limit.hard === check.hard
+				? undefined
+				: `its ${check.name} limit is ${limit?.soft}:${limit?.hard} and not ${check.soft}:${check.hard}`;
+		}
+		case 'seccomp':
+			return seccompProblem(view, host);
+		case 'label': {
+			const label = view.text('attr/current').replace(/[\0\n]+$/, '');
+			return label === check.equals || label.startsWith(`${check.equals} (`)
+				? undefined
+				: `its security label is ${label === '' ? 'none' : label} and not ${check.equals}`;
+		}
+		case 'personality': {
+			const value = Number.parseInt(view.text('personality'), 16);
+			return (value & check.flag) !== 0 ? undefined : `its personality is ${words(view.text('personality'))}`;
+		}
+		case 'clocks':
+			return clockProblem(view);
+		case 'oomScoreAdj': {
+			const value = words(view.text('oom_score_adj'));
+			return value === String(check.equals) ? undefined : `its oom_score_adj is ${value} and not ${check.equals}`;
+		}
+	}
+}

@@ -1,0 +1,231 @@
+import {closeSync, readSync} from 'node:fs';
+import {posix} from 'node:path';
+import {unlessForbidden} from '../host/errno.ts';
+import type {HostFacts} from '../host/facts.ts';
+import type {Host} from '../host/host.ts';
+import {type Pinned, pinRoot, unpin} from '../host/files/pinned.ts';
+import {hasHandler} from '../host/probe/binfmt.ts';
+import {type ByteReader, machineNames, readElf} from '../host/probe/elf.ts';
+import {type Walked, walkInRoot} from '../host/files/root-walk.ts';
+import {quoted} from '../spec/model/parsed.ts';
+import type {ExecAction} from '../step/verbs/action.ts';
+
+/** A file that a shell would take for the command, and why the kernel will not run it. */
+export interface CommandTrouble {
+	/** As the shell of the gate finds it: a folder of PATH, a slash, the command; or the command as it is. */
+	readonly file: string;
+	/** A symlink leads to no file, so a shell does not see it; or the file is there and can't be executed. */
+	readonly kind: 'leadsNowhere' | 'notExecutable';
+	/** Follows the name of the file: "is a symlink that leads nowhere". */
+	readonly problem: string;
+	readonly why: string;
+	readonly hint: string;
+}
+
+type Reason = Omit<CommandTrouble, 'file'>;
+
+/** What the kernel reads of a file to learn what it is: BINPRM_BUF_SIZE of linux/binfmts.h. */
+const headLength = 256;
+
+const loops = 'is a symlink that leads back to itself';
+const dangles = 'is a symlink that leads nowhere';
+
+/** The kernel follows an interpreter of an interpreter four times: exec_binprm() of its fs/exec.c. */
+const mostInterpreters = 4;
+
+/** Machines whose programs the kernel of another one runs as they are, where it was built so. */
+const relatives: readonly (readonly string[])[] = [
+	['x86_64', 'i686'],
+	['aarch64', 'armv7l'],
+];
+
+/**
+ * Looks at the files that the command may be, as a process in the container sees them, and says which of them the kernel
+ * would not run and why; empty where the first is fine. A shell that finds out by itself has already become the command for
+ * whoever watches.
+ *
+ * Looks only: it follows no symlink on this host ({@link walkInRoot}), and where the container has a FUSE file system, whose
+ * server could have this wait, it looks at nothing.
+ *
+ * @param pid - a process in the container
+ */
+export function commandTroubles(
+	host: Host,
+	facts: HostFacts,
+	pid: number,
+	exec: ExecAction,
+): readonly CommandTrouble[] {
+	const mounts = unlessForbidden(() => host.readText(`/proc/${pid}/mountinfo`));
+	if (mounts === undefined || mounts.includes(' - fuse')) return [];
+	const root = pinRoot(pid);
+	if (root === undefined) return [];
+	try {
+		return troublesIn(root, host, facts, exec);
+	} finally {
+		unpin(root);
+	}
+}
+
+/** The same below a folder that is held. */
+export function troublesIn(
+	root: Pinned,
+	host: Pick<Host, 'list' | 'readText'>,
+	{kernel}: Pick<HostFacts, 'kernel'>,
+	exec: ExecAction,
+): readonly CommandTrouble[] {
+	const context: Context = {root, host, machine: kernel.arch};
+	const troubles: CommandTrouble[] = [];
+	for (const file of candidates(exec)) {
+		const reason = walkInRoot(root, posix.resolve(exec.cwd, file), found => judge(found, context, 0));
+		if (reason === 'fine') break;
+		if (reason !== undefined) troubles.push({file, ...reason});
+	}
+	return troubles;
+}
+
+interface Context {
+	readonly root: Pinned;
+	readonly host: Pick<Host, 'list' | 'readText'>;
+	/** As uname(1) has it. */
+	readonly machine: string;
+}
+
+/** The paths that the gate's shell tries, in its words and its order. */
+function candidates({args: [command = ''], env}: ExecAction): readonly string[] {
+	if (command.includes('/')) return [command];
+	const path = env.findLast(each => each.startsWith('PATH='))?.slice('PATH='.length) ?? '';
+	return path.split(':').map(folder => `${folder === '' ? '.' : folder}/${command}`);
+}
+
+/** Why it can't be run; undefined where that can't be told, or where a shell would pass it by. */
+function judge(found: Walked, context: Context, depth: number): Reason | 'fine' | undefined {
+	if (found.kind === 'loop') {
+		return leadsNowhere(
+			loops,
+			`${quoted(found.link.path)} is a symlink to ${quoted(found.link.target)}, and so on without end`,
+		);
+	}
+	if (found.kind === 'missing' && found.link !== undefined) {
+		const {path, target} = found.link;
+		return leadsNowhere(
+			dangles,
+			`${quoted(path)} is a symlink to ${quoted(target)}, and the container has no ${quoted(found.path)}`,
+		);
+	}
+	if (found.kind !== 'file' || (found.mode & 0o111) === 0) return undefined;
+	const fd = found.open();
+	if (fd === undefined) return undefined;
+	try {
+		const read: ByteReader = (offset, length) => {
+			const bytes = Buffer.alloc(length);
+			return bytes.subarray(0, readSync(fd, bytes, 0, length, offset));
+		};
+		const head = read(0, headLength) ?? Buffer.alloc(0);
+		const reason = reasonOf(head, read, found.path, context, depth);
+		if (reason === undefined || hasHandler(context.host, posix.basename(found.path), head)) return 'fine';
+		return reason;
+	} finally {
+		closeSync(fd);
+	}
+}
+
+function leadsNowhere(problem: string, why: string): Reason {
+	return {
+		kind: 'leadsNowhere',
+		problem,
+		why,
+		hint: 'put the file that it should lead to into the root filesystem, or link to one that is there',
+	};
+}
+
+function notExecutable(problem: string, why: string, hint: string): Reason {
+	return {kind: 'notExecutable', problem: `cannot be executed: ${problem}`, why, hint};
+}
+
+function reasonOf(head: Buffer, read: ByteReader, path: string, context: Context, depth: number): Reason | undefined {
+	if (head.toString('latin1', 0, 4) === '\x7fELF') return reasonOfElf(read, path, context);
+	const line = head.toString('latin1').split('\n')[0] ?? '';
+	if (line.startsWith('#!')) return reasonOfScript(line, context, depth);
+	if (line.includes('\0')) {
+		return notExecutable(
+			'it is neither a program of Linux nor a script',
+			'it has no ELF header and no `#!` line',
+			'see what it is with file(1)',
+		);
+	}
+	// A shell runs such a file by /bin/sh: execvp(3).
+	const shell = walkInRoot(context.root, '/bin/sh', found => found.kind);
+	if (shell !== 'missing' && shell !== 'loop') return undefined;
+	return notExecutable(
+		'it has no `#!` line',
+		'a text without one is run by /bin/sh, which the container does not have',
+		'begin it with a line that names an interpreter of the container, such as `#!/bin/busybox sh`',
+	);
+}
+
+function reasonOfElf(read: ByteReader, path: string, {root, machine}: Context): Reason | undefined {
+	const elf = readElf(read);
+	if (elf === undefined || elf.interpreter === '') {
+		return notExecutable(
+			'it is a damaged program',
+			'its ELF header promises more than the file holds',
+			'copy it into the root filesystem again',
+		);
+	}
+	if (isForeign(elf.machine, machine)) {
+		return notExecutable(
+			`it is for ${elf.machine}, and this machine is ${machine}`,
+			'the kernel has no emulator for it among /proc/sys/fs/binfmt_misc',
+			`use a root filesystem for ${machine}, or register an emulator, such as that of the package qemu-user-static`,
+		);
+	}
+	const loader = elf.interpreter;
+	const absence = loader?.startsWith('/') === true ? absenceOf(root, loader) : undefined;
+	if (loader === null || absence === undefined) return undefined;
+	return notExecutable(
+		`its loader ${quoted(loader)} ${absence}`,
+		'it is a dynamic program, which the kernel starts through that loader',
+		`copy all that \`ldd ${path}\` lists into the root filesystem too, or use a static program, such as that of the package busybox-static`,
+	);
+}
+
+/** Of a machine that is not in the table nothing is known: uname(1) has many names for some. */
+function isForeign(program: string, machine: string): boolean {
+	const kin = relatives.find(all => all.includes(machine)) ?? [machine];
+	return machineNames.includes(program) && machineNames.includes(machine) && !kin.includes(program);
+}
+
+function reasonOfScript(line: string, context: Context, depth: number): Reason | undefined {
+	const interpreter = /^#![ \t]*([^ \t\0]+)/.exec(line)?.[1];
+	// A line that is cut may name anything.
+	if (interpreter?.startsWith('/') !== true || line.length === headLength || depth >= mostInterpreters)
+		return undefined;
+	const name = Buffer.from(interpreter, 'latin1').toString();
+	const absence = absenceOf(context.root, name);
+	if (absence !== undefined && line.endsWith('\r')) {
+		return notExecutable(
+			'its first line ends as in Windows',
+			`the carriage return before the line end is taken for a part of the name: ${quoted(line)}`,
+			"take the carriage returns out: `sed -i 's/\\r$//' FILE`",
+		);
+	}
+	if (absence !== undefined) {
+		return notExecutable(
+			`its interpreter ${quoted(name)} ${absence}`,
+			`its first line is ${quoted(line)}`,
+			'put the interpreter into the root filesystem, or name another one in the first line',
+		);
+	}
+	const reason = walkInRoot(context.root, name, found => judge(found, context, depth + 1));
+	if (reason === undefined || reason === 'fine') return undefined;
+	return {...reason, problem: `cannot be executed: its interpreter ${quoted(name)} ${reason.problem}`};
+}
+
+/** How a path is not there, as the end of a sentence about it; undefined where it may be. */
+function absenceOf(root: Pinned, path: string): string | undefined {
+	return walkInRoot(root, path, found => {
+		if (found.kind === 'loop') return loops;
+		if (found.kind !== 'missing') return undefined;
+		return found.link === undefined ? 'is not in the container' : dangles;
+	});
+}

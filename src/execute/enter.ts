@@ -1,0 +1,165 @@
+import type {Readable, Writable} from 'node:stream';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {HostFacts} from '../host/facts.ts';
+import type {Host, RunningProgram} from '../host/host.ts';
+import {identify, type ProcessIdentity} from '../host/programs/process.ts';
+import {namespaceFiles} from '../host/probe/namespaces.ts';
+import {capabilityMask} from '../oci/capabilities.ts';
+import type {NamespaceKind} from '../spec/model/project.ts';
+import type {ExecAction, FilterLoader} from '../step/verbs/action.ts';
+import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
+import {addressNoRandomize} from '../step/verbs/check.ts';
+import {askReady, gateScript} from '../step/script/gate-script.ts';
+import {problemOf, processView} from './check.ts';
+import {type CommandTrouble, commandTroubles} from './command-trouble.ts';
+import {adviceFor, gateRefusal, refusedBy} from './start-failure.ts';
+import {statusLines} from './status-pipe.ts';
+
+/** What must be true of a process that entered, before it becomes the command. */
+export interface Expected {
+	/** `mnt:[4026532200]` by kind, of the container's first process as it was when it started. */
+	readonly namespaceIds: Readonly<Record<string, string>>;
+	readonly namespaces: readonly NamespaceKind[];
+	readonly cgroups: readonly CgroupMember[];
+	readonly bounding: readonly string[];
+	readonly confinement: {readonly filter: FilterLoader | null; readonly labels: readonly string[]};
+	readonly noNewPrivileges: boolean;
+	readonly fixedAddresses: boolean;
+}
+
+/** What a process that entered becomes: a command of the container, or what these words of sh make of it. */
+export type AtGate =
+	| ExecAction
+	/** One compound command that says `@exec` on descriptor 3 and becomes a tool; the toolbox is its working directory. */
+	| {readonly kind: 'tool'; readonly script: string};
+
+const step = 'enter the container';
+
+/** The process that nsenter(1) forked into the container's pid namespace, or nsenter itself where there was none to enter. */
+function entered(host: Host, pid: number, forked: boolean): ProcessIdentity | undefined {
+	if (!forked) return identify(host, pid);
+	// The shell that became nsenter(1) had forked its guard before; the kernel lists children by age.
+	const child = host.readText(`/proc/${pid}/task/${pid}/children`)?.trim().split(' ').at(-1);
+	return child === undefined || child === '' ? undefined : identify(host, Number(child));
+}
+
+/** Checks, from the kernel, that it is in the very container that was meant: a reused pid has other namespaces. */
+function problem(host: Host, {pid}: ProcessIdentity, expected: Expected): string | undefined {
+	const view = processView(host, pid);
+	const elsewhere = expected.namespaces.filter(
+		kind => view.link(`ns/${namespaceFiles[kind]}`) !== expected.namespaceIds[kind],
+	);
+	if (elsewhere.length > 0) return `its ${elsewhere.join(', ')} namespace is not the container's`;
+	const told = {values: new Map<string, string>(), ids: undefined};
+	return (
+		problemOf({kind: 'cgroups', members: expected.cgroups}, host, view, told) ??
+		problemOf(
+			{
+				kind: 'status',
+				fields: {
+					CapInh: capabilityMask([]),
+					CapAmb: capabilityMask([]),
+					CapBnd: capabilityMask(expected.bounding),
+					NoNewPrivs: expected.noNewPrivileges ? '1' : '0',
+				},
+			},
+			host,
+			view,
+			told,
+		) ??
+		(expected.confinement.filter === null ? undefined : problemOf({kind: 'seccomp'}, host, view, told)) ??
+		(expected.fixedAddresses
+			? problemOf({kind: 'personality', flag: addressNoRandomize}, host, view, told)
+			: undefined) ??
+		expected.confinement.labels
+			.map(each => problemOf({kind: 'label', equals: each.slice(each.indexOf('=') + 1)}, host, view, told))
+			.find(each => each !== undefined)
+	);
+}
+
+function strayed(problem: string): TsboxError {
+	return new TsboxError('E_CHECK_FAILED', problem, {
+		step,
+		why: 'the container has ended, or something else has its process number now',
+		hint: '`tsbox ps -a` shows what became of it',
+	});
+}
+
+/** The home that was found with the user wins over the spec's. */
+function withHome(exec: ExecAction, home: string | undefined): ExecAction {
+	if (home === undefined) return exec;
+	return {...exec, env: [...exec.env.filter(each => !each.startsWith('HOME=')), `HOME=${home}`]};
+}
+
+/**
+ * Follows a program made by enterScript to the gate, checks where it is, and lets it become the command.
+ *
+ * @throws TsboxError E_STEP_FAILED, E_CHECK_FAILED, E_COMMAND_NOT_FOUND, E_COMMAND_NOT_EXECUTABLE.
+ */
+export async function passEnterGate(
+	host: Host,
+	facts: HostFacts,
+	program: RunningProgram,
+	atGate: AtGate,
+	expected: Expected,
+	onProcess: (process: ProcessIdentity) => Promise<void>,
+): Promise<ProcessIdentity> {
+	const status = program.pipes[3] as Readable;
+	const gate = program.pipes[4] as Writable;
+	gate.on('error', () => {});
+	gate.write(askReady);
+	let said = '';
+	let outer = 0;
+	let home: string | undefined;
+	let inside: ProcessIdentity | undefined;
+	let troubles: readonly CommandTrouble[] = [];
+	for await (const line of statusLines(status)) {
+		if (line.kind === 'pid') {
+			outer = line.pid;
+			const process = identify(host, outer);
+			if (process !== undefined) await onProcess(process);
+		} else if (line.kind === 'ids') ({home} = line);
+		else if (line.kind === 'text') said += `${line.text}\n`;
+		else if (line.kind === 'ready') {
+			inside = entered(host, outer, expected.namespaces.includes('pid'));
+			if (inside === undefined) throw strayed('the process that entered is gone');
+			const wrong = problem(host, inside, expected);
+			if (wrong !== undefined) throw strayed(wrong);
+			if (atGate.kind === 'tool') gate.write(atGate.script);
+			else {
+				const exec = withHome(atGate, home);
+				troubles = commandTroubles(host, facts, inside.pid, exec);
+				gate.write(
+					gateScript(
+						exec,
+						facts,
+						refusedBy(troubles).map(({file}) => file),
+					),
+				);
+			}
+		} else if (line.kind === 'exec' && inside !== undefined) {
+			gate.end();
+			status.resume();
+			return inside;
+		} else if (
+			atGate.kind === 'exec' &&
+			(line.kind === 'directory' ||
+				line.kind === 'notfound' ||
+				line.kind === 'notexecutable' ||
+				line.kind === 'unrunnable')
+		) {
+			await program.ended;
+			throw gateRefusal(line, atGate, step, troubles);
+		}
+	}
+	const {exitCode} = await program.ended;
+	const output = said.trim() === '' ? `exit status ${exitCode}` : said.trim();
+	const noUser = /^there is no (?:user|group) .*/m.exec(said)?.[0];
+	if (noUser !== undefined) throw new TsboxError('E_STEP_FAILED', noUser, {step, ...adviceFor(noUser)});
+	throw new TsboxError('E_STEP_FAILED', 'could not enter the container', {
+		step,
+		output,
+		why: 'it may have ended meanwhile',
+		hint: '`tsbox ps -a` shows what became of it',
+	});
+}

@@ -1,0 +1,227 @@
+import {expect, test} from 'vitest';
+import type {TsboxError} from '../errors/tsbox-error.ts';
+import type {Plan} from '../step/verbs/step.ts';
+import {execute} from './execute.ts';
+import {rollBack} from './rollback.ts';
+import {
+	conf,
+	type SampleBehaviour,
+	sampleContainer,
+	sampleFacts,
+	smallPlan,
+} from '../../test/support/sample-container.ts';
+
+const wrong = {kind: 'folder', path: '/not/there'} as const;
+const hostSteps = smallPlan.steps.filter(step => step.side === 'host' && step.action.kind !== 'start');
+
+/** The small plan with a check that the kernel does not agree with. */
+function disagreeing(id: string): Plan {
+	return {...smallPlan, steps: smallPlan.steps.map(step => (step.id === id ? {...step, checks: [wrong]} : step))};
+}
+
+async function failure(behaviour: SampleBehaviour, plan: Plan = smallPlan) {
+	const sample = sampleContainer(behaviour);
+	const error: unknown = await execute(plan, sample.context).then(
+		() => undefined,
+		(thrown: unknown) => thrown,
+	);
+	return {...sample, error: error as TsboxError};
+}
+
+/** Whether the container's command was let go. */
+function opened(gate: readonly string[]): boolean {
+	return gate.some(text => text.startsWith('{'));
+}
+
+test('each step is done after its undo was written down, and the gate is opened last', async () => {
+	const {host, context, events, gate} = sampleContainer();
+	const {process} = await execute(smallPlan, context);
+	expect(process).toEqual({pid: 42, startTime: '777'});
+	expect(
+		host.log.map(line =>
+			line
+				.replace(`${conf}/`, '')
+				.replace(/^(append \S+\.(?:sh|fstab)) [^]*/, '$1')
+				.trimEnd(),
+		),
+	).toMatchInlineSnapshot(`
+		[
+		  "append journal '{"id":"rootfs.layer","undo":{"kind":"removeTree","path":"/store/layers/demo"}}
+		'",
+		  "mkdir -p -m 0755 /store/layers/demo/upper",
+		  "mkdir -p -m 0755 /store/layers/demo/root",
+		  "mkdir -m 0755 /store/layers/demo/upper/proc",
+		  "append journal '{"id":"cgroup.make","undo":{"kind":"removeCgroups","paths":["/sys/fs/cgroup/tsbox/demo"],"parents":["/sys/fs/cgroup/tsbox"],"kill":{"kind":"cgroup.kill","path":"/sys/fs/cgroup/tsbox/demo"}}}
+		'",
+		  "mkdir -p -m 0755 /sys/fs/cgroup/tsbox/demo",
+		  "write /sys/fs/cgroup/tsbox/demo/memory.max 4096",
+		  "append journal '{"id":"namespaces.start","undo":{"kind":"stop","kill":{"kind":"cgroup.kill","path":"/sys/fs/cgroup/tsbox/demo"}}}
+		'",
+		  "append launch.sh",
+		  "append init.sh",
+		  "append before.fstab",
+		  "/usr/bin/dash launch.sh",
+		  "append journal '{"process":{"pid":1000,"startTime":"777"}}
+		'",
+		  "append journal '{"process":{"pid":42,"startTime":"777"}}
+		'",
+		]
+	`);
+	expect(events.flatMap(event => (event.type === 'step.done' ? [event.id] : []))).toEqual(
+		smallPlan.steps.map(step => step.id),
+	);
+	expect(events.at(-1)).toMatchObject({type: 'container.started', pid: 42});
+	expect(opened(gate)).toBe(true);
+});
+
+test.each(hostSteps.map(step => step.id))(
+	'when the kernel shows otherwise after %s, nothing is started and all is taken back, newest first',
+	async id => {
+		const {host, context, events, error} = await failure({}, disagreeing(id));
+		expect(error).toMatchObject({code: 'E_CHECK_FAILED', message: 'there is no folder /not/there', step: `do ${id}`});
+		expect(error.command).not.toBe('');
+		expect(host.log.filter(line => line.includes('launch.sh'))).toEqual([]);
+		expect(events.at(-1)).toMatchObject({type: 'step.failed', id});
+
+		await rollBack(host, sampleFacts, conf, context.emit);
+		const begun = hostSteps.slice(0, hostSteps.findIndex(step => step.id === id) + 1);
+		expect(events.flatMap(event => (event.type === 'step.undone' ? [event.id] : []))).toEqual(
+			begun
+				.filter(step => step.undo.kind !== 'none')
+				.map(step => step.id)
+				.toReversed(),
+		);
+		host.removeTree(`${conf}/journal`);
+		expect(host.files()).toEqual(sampleContainer().host.files());
+	},
+);
+
+test.each([
+	['namespaces.start', {files: {'/proc/42/cgroup': '0::/\n'}}, /^it is not in the cgroup/],
+	['mounts.before', {files: {'/proc/42/mountinfo': '60 1 0:1 / / rw - ext4 /dev/sda rw\n'}}, /^\/ is a ext4/],
+	[
+		'uts.hostname',
+		{says: '@pid 42\n@begin uts.hostname\n@value /proc/sys/kernel/hostname other\n@begin process.privileges\n'},
+		/hostname reads other and not demo/,
+	],
+	[
+		'process.privileges',
+		{files: {'/proc/42/status': 'Uid:\t5\t5\t0\t5\nNoNewPrivs:\t1\n'}},
+		/^Uid is 5 5 0 5 and not 5 5 5 5/,
+	],
+] as const)(
+	'when the kernel shows otherwise at the gate for %s, the gate stays shut',
+	async (id, behaviour, message) => {
+		const {error, gate, events} = await failure(behaviour);
+		expect(error).toMatchObject({code: 'E_CHECK_FAILED', message: expect.stringMatching(message), step: `do ${id}`});
+		expect(opened(gate)).toBe(false);
+		expect(events.at(-1)).toMatchObject({type: 'step.failed', id});
+	},
+);
+
+test('a process that is killed while it is looked at ends the start as any other that fails', async () => {
+	const sample = sampleContainer({});
+	const {host} = sample.context;
+	const refusing = {
+		...host,
+		readText: (path: string) => {
+			if (path !== '/proc/42/mountinfo') return host.readText(path);
+			throw Object.assign(new Error(`EACCES: permission denied, open '${path}'`), {code: 'EACCES', path});
+		},
+	};
+	const error: unknown = await execute(smallPlan, {...sample.context, host: refusing}).catch(
+		(thrown: unknown) => thrown,
+	);
+	expect(error).toMatchObject({
+		code: 'E_STEP_FAILED',
+		step: 'do process.exec',
+		output: expect.stringContaining('EACCES: permission denied, open'),
+	});
+	expect(opened(sample.gate)).toBe(false);
+});
+
+test('what a tool said before it failed is in the error of its step, even where it looks like a word of ours', async () => {
+	const says =
+		'@pid 42\n@begin mounts.before\nmount: /x: Permission denied.\nsee @begin and @exec\n@fail mounts.before 32\n';
+	const {error, events} = await failure({says, ended: {exitCode: 125, signal: undefined, startError: undefined}});
+	expect(error).toMatchObject({
+		code: 'E_STEP_FAILED',
+		step: 'do mounts.before',
+		output: 'mount: /x: Permission denied.\nsee @begin and @exec',
+		why: 'the caller lacks the privilege for it',
+	});
+	expect(events).toContainEqual(expect.objectContaining({type: 'step.output', id: 'mounts.before'}));
+});
+
+test('a container side that dies without a word is told by how it ended', async () => {
+	const {error} = await failure({
+		says: '@pid 42\n@begin mounts.before\n',
+		ended: {exitCode: undefined, signal: 'SIGKILL', startError: undefined},
+	});
+	expect(error).toMatchObject({code: 'E_STEP_FAILED', step: 'do mounts.before', output: 'killed by SIGKILL'});
+});
+
+test.each([
+	['@notfound\n', 'E_COMMAND_NOT_FOUND', 127],
+	['@notexecutable /bin/x\n', 'E_COMMAND_NOT_EXECUTABLE', 126],
+	['@directory\n', 'E_STEP_FAILED', 125],
+])('when the gate answers %j the code is %s', async (answers, code, exitStatus) => {
+	const {error} = await failure({answers});
+	expect(error).toMatchObject({code, exitStatus, step: 'do process.exec'});
+});
+
+test('a system error of a host step is told with the step, its command and what mends it', async () => {
+	const plan: Plan = {
+		...smallPlan,
+		steps: smallPlan.steps.map(step =>
+			step.id === 'cgroup.memory' ? {...step, action: {kind: 'write', path: '/sys/gone', value: '1'}} : step,
+		),
+	};
+	expect((await failure({}, plan)).error).toMatchObject({
+		code: 'E_STEP_FAILED',
+		message: 'could not do cgroup.memory',
+		command: 'echo 1 > /sys/gone',
+		output: "ENOENT: '/sys/gone'",
+	});
+});
+
+test('an image whose /proc is no folder is refused before anything is mounted on it', async () => {
+	const {error} = await failure({files: {'/store/layers/demo/upper/proc': 'text'}});
+	expect(error).toMatchObject({code: 'E_ARCHIVE_INVALID', step: 'do rootfs.folders'});
+});
+
+test('a start that was interrupted does no further step', async () => {
+	const {error, host, events} = await failure({signal: AbortSignal.abort('SIGINT')});
+	expect(error).toMatchObject({code: 'E_INTERRUPTED'});
+	expect(host.log).toEqual([]);
+	expect(events.map(event => event.type)).toEqual(['plan.started']);
+});
+
+test('a command that was handed in may run already: an interruption leaves it to be stopped in its own way', async () => {
+	const stop = new AbortController();
+	const onGate = (text: string): void => {
+		if (opened([text])) stop.abort('SIGTERM');
+	};
+	const started = await execute(smallPlan, sampleContainer({signal: stop.signal, onGate}).context);
+	expect(stop.signal.aborted).toBe(true);
+	expect(started.process.pid).toBe(42);
+});
+
+test('whoever is asked for a step sees the one before done, and the time of the answer is no part of the start', async () => {
+	const sample = sampleContainer({answersHold: true});
+	const open = (): readonly string[] => {
+		const of = (type: string) =>
+			sample.events.flatMap(event => (event.type === type && 'id' in event ? [event.id] : []));
+		return of('step.started').filter(id => !of('step.done').includes(id));
+	};
+	const asked: string[] = [];
+	const hold = async (id: string): Promise<void> => {
+		asked.push(id);
+		expect(open()).toEqual([]);
+		// A minute of reading: each look at the clock of this machine takes a while.
+		for (const until = sample.host.now() + 60_000; sample.host.now() < until; );
+	};
+	await execute(smallPlan, {...sample.context, hold});
+	expect(asked).toEqual(smallPlan.steps.map(({id}) => id));
+	expect(Math.max(...sample.events.map(event => ('ms' in event ? event.ms : 0)))).toBeLessThan(60_000);
+});

@@ -1,0 +1,66 @@
+import {messageOf} from '../errors/is-error.ts';
+import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
+import type {RunningProgram} from '../host/host.ts';
+import {identify} from '../host/programs/process.ts';
+import type {CgroupKill} from '../step/verbs/action.ts';
+import {stepCommand} from '../step/verbs/command.ts';
+import type {Plan, Step} from '../step/verbs/step.ts';
+import {problemOf} from './check.ts';
+import type {ExecuteContext} from './execute-context.ts';
+import {doHostAction} from './host-action.ts';
+import {writeLaunchFiles} from './launch-files.ts';
+import {checkFailure, startFailure} from './start-failure.ts';
+
+/**
+ * Does one step of the host side; the journal knows its undo before.
+ *
+ * @returns the program that the step started, if it is the one that starts the container.
+ * @throws TsboxError with the step and its command; what was thrown as it is when the context's signal has aborted.
+ */
+export async function doHostStep(step: Step, plan: Plan, context: ExecuteContext): Promise<RunningProgram | undefined> {
+	if (step.undo.kind !== 'none') context.journal.willDo(step.id, step.undo);
+	try {
+		if (step.action.kind === 'start')
+			return await startProgram(plan, step.undo.kind === 'stop' ? step.undo.kill : {kind: 'none'}, context);
+		await doHostAction(step.action, context);
+		checkNow(step, plan, context);
+		return undefined;
+	} catch (error) {
+		throw context.signal.aborted ? error : hostFailure(error, step, plan);
+	}
+}
+
+/** Starts the container side. It does all its steps by itself, so the journal gets all their undos first. */
+async function startProgram(plan: Plan, kill: CgroupKill, context: ExecuteContext): Promise<RunningProgram> {
+	const {host, facts, journal, conf, hold} = context;
+	const guard = context.guard && {...context.guard, kill};
+	writeLaunchFiles(host, plan, conf, facts, {hold: hold !== undefined, guard});
+	for (const inner of plan.steps)
+		if (inner.side === 'container' && inner.undo.kind !== 'none') journal.willDo(inner.id, inner.undo);
+	const program = await context.launch([facts.tools.sh?.path ?? 'sh', `${conf}/launch.sh`]);
+	const launched = identify(host, program.pid);
+	if (launched !== undefined) journal.started(launched);
+	return program;
+}
+
+function checkNow(step: Step, plan: Plan, {host}: ExecuteContext): void {
+	for (const check of step.checks) {
+		const problem = problemOf(check, host, undefined, {values: new Map(), ids: undefined});
+		if (problem !== undefined) throw checkFailure(step, plan, problem);
+	}
+}
+
+/** An error of a host step, with the step and its command filled in where the one who threw did not know them. */
+function hostFailure(error: unknown, step: Step, plan: Plan): TsboxError {
+	if (isTsboxError(error)) {
+		return new TsboxError(error.code, error.message, {
+			step: error.step ?? step.title,
+			command: error.command ?? stepCommand(step, plan),
+			...(error.output === undefined ? {} : {output: error.output}),
+			...(error.why === undefined ? {} : {why: error.why}),
+			...(error.hint === undefined ? {} : {hint: error.hint}),
+			cause: error,
+		});
+	}
+	return startFailure(step, plan, messageOf(error), error);
+}

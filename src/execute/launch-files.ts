@@ -1,0 +1,42 @@
+import type {HostFacts} from '../host/facts.ts';
+import type {Host} from '../host/host.ts';
+import {filterFile, tracedFilterFile} from '../step/verbs/command.ts';
+import {fstabText} from '../step/verbs/fstab.ts';
+import {initScripts} from '../step/script/init-script.ts';
+import type {Guard} from '../step/script/guard-script.ts';
+import {launchScript} from '../step/script/launch-script.ts';
+import type {Plan} from '../step/verbs/step.ts';
+
+/** What differs in the programs of a start. */
+export interface LaunchOptions {
+	/** The container side waits for a word before each step. */
+	readonly hold: boolean;
+	readonly guard: Guard | undefined;
+}
+
+/** Writes the programs and mount tables of a plan into the container's folder, which the container side sees read-only. */
+export function writeLaunchFiles(
+	host: Host,
+	plan: Plan,
+	conf: string,
+	facts: HostFacts,
+	{hold, guard}: LaunchOptions,
+): void {
+	const write = (name: string, text: string): void => host.append(`${conf}/${name}`, text);
+	write('launch.sh', launchScript(plan, conf, facts, guard));
+	const {gather, init, inside} = initScripts(plan.steps, conf, facts, hold);
+	if (gather !== null) write('gather.sh', gather);
+	write('init.sh', init);
+	if (inside !== null) write('inside.sh', inside);
+	for (const {action} of plan.steps) {
+		if (action.kind === 'openFilter') {
+			// Whoever the process has become by then opens it again by its descriptor: the folder around it is what keeps others out.
+			host.writeWhole(`${conf}/${filterFile}`, Buffer.from(action.filter, 'base64'), 0o644);
+			if (action.traced !== undefined)
+				host.writeWhole(`${conf}/${tracedFilterFile}`, Buffer.from(action.traced, 'base64'), 0o644);
+		}
+		if (action.kind !== 'mountTable') continue;
+		write(`${action.name}.fstab`, fstabText(action.rows));
+		for (const [name, text] of Object.entries(action.files ?? {})) host.writeWhole(`${conf}/${name}`, text, 0o644);
+	}
+}

@@ -1,0 +1,261 @@
+import type {Readable, Writable} from 'node:stream';
+import {isError} from '../errors/is-error.ts';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {RunningProgram} from '../host/host.ts';
+import {identify, type ProcessIdentity} from '../host/programs/process.ts';
+import {after} from '../host/timer.ts';
+import type {Action, ExecAction} from '../step/verbs/action.ts';
+import {askReady, gateScript} from '../step/script/gate-script.ts';
+import type {Plan, Step} from '../step/verbs/step.ts';
+import {problemOf, processView, type Told} from './check.ts';
+import {commandEnd} from './command-end.ts';
+import type {ExecuteContext, StartedContainer} from './execute-context.ts';
+import {type CommandTrouble, commandTroubles} from './command-trouble.ts';
+import {orAborted} from './or-aborted.ts';
+import {checkFailure, gateRefusal, refusedBy, startFailure} from './start-failure.ts';
+import {type StatusLine, statusLines} from './status-pipe.ts';
+import type {StepTeller} from './step-teller.ts';
+
+/** How long the container side may take from the gate to its exec when nobody wants the start any more, ms. */
+const longestExec = 2000;
+
+/** One start on its way through the gate: what it goes by, and what the container side has told so far. */
+interface Passage {
+	readonly plan: Plan;
+	readonly context: ExecuteContext;
+	readonly tell: StepTeller;
+	readonly gate: Writable;
+	readonly exec: Step;
+	command: ExecAction;
+	readonly drop: Extract<Action, {kind: 'dropPrivileges'}>;
+	readonly values: Map<string, string>;
+	ids: Told['ids'];
+	home: string | undefined;
+	first: ProcessIdentity | undefined;
+	refusal: StatusLine | undefined;
+	/** Files that may be the command and can't be run. */
+	troubles: readonly CommandTrouble[];
+	/** The command was written to the gate: from here on it may run. */
+	handedIn: boolean;
+	opened: boolean;
+	traced: Promise<void> | undefined;
+	/** What is done for the first process beside the steps, and before its command runs. */
+	readied: Promise<void> | undefined;
+}
+
+function passageOf(plan: Plan, context: ExecuteContext, tell: StepTeller, gate: Writable): Passage {
+	const exec = plan.steps.findLast(step => step.action.kind === 'exec');
+	const drop = plan.steps.find(step => step.action.kind === 'dropPrivileges');
+	if (exec?.action.kind !== 'exec' || drop?.action.kind !== 'dropPrivileges')
+		throw new TypeError('the plan runs nothing');
+	return {
+		plan,
+		context,
+		tell,
+		gate,
+		exec,
+		command: exec.action,
+		drop: drop.action,
+		values: new Map(),
+		ids: undefined,
+		home: undefined,
+		first: undefined,
+		refusal: undefined,
+		troubles: [],
+		handedIn: false,
+		opened: false,
+		traced: undefined,
+		readied: undefined,
+	};
+}
+
+/**
+ * Follows the container side to the gate, checks everything, opens it.
+ *
+ * @param took how long the start has taken, ms.
+ * @throws TsboxError of the step that failed, E_CHECK_FAILED, or why the command can't be run; the reason of the
+ * context's signal when that aborts.
+ */
+export async function passGate(
+	plan: Plan,
+	context: ExecuteContext,
+	program: RunningProgram,
+	tell: StepTeller,
+	took: () => number,
+): Promise<StartedContainer> {
+	const {host, signal} = context;
+	const status = program.pipes[3] as Readable;
+	const gate = program.pipes[4] as Writable;
+	// A write to a container that has just died must not end tsbox; the status pipe tells what happened.
+	gate.on('error', () => {});
+	const passage = passageOf(plan, context, tell, gate);
+	const {given, letGo} = givenUp(passage, signal, status);
+	const first = await orAborted(follow(passage, program, status), given).finally(letGo);
+	tell.done();
+	gate.end();
+	context.emit({type: 'container.started', at: host.now(), name: plan.name, pid: first.pid, ms: took()});
+	return {process: first, ended: commandEnd(program, status)};
+}
+
+/**
+ * Aborts with the signal, and waits for nothing that the container side does: whoever rolls back ends it. A command that was
+ * handed in may run already, though: it is let run, for whoever started it to stop it in its own way.
+ */
+function givenUp(passage: Passage, signal: AbortSignal, status: Readable) {
+	const giveUp = new AbortController();
+	let callOff = (): void => {};
+	const stop = (): void => {
+		giveUp.abort(signal.reason);
+		status.destroy();
+	};
+	const onAbort = (): void => {
+		if (passage.handedIn) callOff = after(longestExec, stop);
+		else stop();
+	};
+	if (signal.aborted) onAbort();
+	else signal.addEventListener('abort', onAbort, {once: true});
+	const letGo = (): void => {
+		callOff();
+		signal.removeEventListener('abort', onAbort);
+	};
+	return {given: giveUp.signal, letGo};
+}
+
+/**
+ * Follows the status pipe until the gate is open.
+ *
+ * @throws what {@link passGate} throws.
+ */
+async function follow(passage: Passage, program: RunningProgram, status: Readable): Promise<ProcessIdentity> {
+	for await (const line of statusLines(status)) {
+		await hear(line, passage);
+		if (passage.opened && passage.first !== undefined) return passage.first;
+	}
+	throw await whyNot(passage, program);
+}
+
+/**
+ * Takes in one line of the status pipe, and answers it at the gate where it asks for something. A step takes from its line
+ * to the next one: nothing is awaited here but what the container side waits for too, so that each is heard when it was
+ * written. A clock of the container's side would be /proc/uptime, of 10 ms, which a path of the container leads to.
+ */
+async function hear(line: StatusLine, passage: Passage): Promise<void> {
+	switch (line.kind) {
+		case 'pid':
+			meet(line.pid, passage);
+			return;
+		case 'begin':
+			return beginStep(line.id, passage);
+		case 'value':
+			passage.values.set(line.path, line.value);
+			return;
+		case 'ids':
+			passage.home = line.home;
+			passage.ids = line;
+			return;
+		case 'text':
+			passage.tell.said(line.text);
+			return;
+		case 'ready':
+			return openGate(passage);
+		case 'exec':
+			passage.opened = true;
+			return;
+		case 'directory':
+		case 'notfound':
+		case 'notexecutable':
+		case 'unrunnable':
+			passage.refusal = line;
+			return;
+		case 'fail':
+	}
+}
+
+function meet(pid: number, passage: Passage): void {
+	const {context} = passage;
+	passage.first = identify(context.host, pid);
+	if (passage.first === undefined) return;
+	context.journal.started(passage.first);
+	passage.readied = context.onProcess(passage.first);
+	passage.readied.catch(() => {});
+}
+
+async function beginStep(id: string, passage: Passage): Promise<void> {
+	const {context, tell, gate, drop, first} = passage;
+	const step = tell.find(id);
+	if (step === undefined) return;
+	tell.done();
+	await context.hold?.(step.id);
+	context.signal.throwIfAborted();
+	tell.begin(step);
+	if (context.hold !== undefined) gate.write('\n');
+	if (step.action !== drop) return;
+	if (drop.filter?.listen === true && first !== undefined) passage.traced = context.trace?.(first);
+	gate.write(askReady);
+}
+
+/** Compares all that the kernel shows with the plan, and only then hands in the last words. */
+async function openGate(passage: Passage): Promise<void> {
+	const {context, tell, exec, first} = passage;
+	if (first === undefined) return;
+	const told: Told = {values: passage.values, ids: passage.ids ?? passage.drop.ids ?? undefined};
+	looking(exec, () => checkInside(passage.plan, context, first, told));
+	context.signal.throwIfAborted();
+	tell.done();
+	await context.hold?.(exec.id);
+	tell.begin(exec);
+	await passage.traced;
+	await passage.readied;
+	context.signal.throwIfAborted();
+	looking(exec, () => context.onChecked(first, told.ids ?? {uid: 0, gid: 0, groups: [0]}));
+	if (context.atGate !== undefined) passage.command = await context.atGate(passage.command);
+	passage.command = withHome(passage.command, passage.home);
+	passage.troubles = commandTroubles(context.host, context.facts, first.pid, passage.command);
+	const refused = refusedBy(passage.troubles).map(({file}) => file);
+	passage.handedIn = true;
+	passage.gate.write(gateScript(passage.command, context.facts, refused));
+}
+
+/** A process that is killed meanwhile answers in many ways, and EACCES is one of them: proc_pid_ns(5), ptrace(2). */
+function looking(step: Step, look: () => void): void {
+	try {
+		look();
+	} catch (error) {
+		if (!(isError(error) && 'path' in error && String(error.path).startsWith('/proc/'))) throw error;
+		throw new TsboxError('E_STEP_FAILED', 'the container could not be looked at', {
+			step: step.title,
+			output: error.message,
+			why: 'its process was killed meanwhile',
+			hint: 'try again',
+			cause: error,
+		});
+	}
+}
+
+function checkInside(plan: Plan, {host}: ExecuteContext, first: ProcessIdentity, told: Told): void {
+	const view = processView(host, first.pid);
+	for (const step of plan.steps) {
+		if (step.side !== 'container' && step.action.kind !== 'start') continue;
+		for (const check of step.checks) {
+			const problem = problemOf(check, host, view, told);
+			if (problem !== undefined) throw checkFailure(step, plan, problem);
+		}
+	}
+}
+
+function withHome(exec: ExecAction, home: string | undefined): ExecAction {
+	return home === undefined || exec.env.some(each => each.startsWith('HOME='))
+		? exec
+		: {...exec, env: [...exec.env, `HOME=${home}`]};
+}
+
+/** Why the command does not run, once its process has ended. */
+async function whyNot(
+	{plan, tell, exec, command, refusal, troubles}: Passage,
+	program: RunningProgram,
+): Promise<Error> {
+	const ended = await program.ended;
+	return refusal === undefined
+		? startFailure(tell.step() ?? exec, plan, tell.output(), ended.startError, ended)
+		: gateRefusal(refusal, command, exec.title, troubles);
+}

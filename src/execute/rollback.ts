@@ -1,0 +1,58 @@
+import {whyNot} from '../errors/why-not.ts';
+import type {HostFacts} from '../host/facts.ts';
+import type {Host} from '../host/host.ts';
+import {isRunning} from '../host/programs/process.ts';
+import type {EventSink} from './event.ts';
+import {readJournal} from './journal.ts';
+import {undo} from './undo.ts';
+
+/**
+ * Takes back what a journal tells, newest first, but for the steps of `spared`. One undo that fails does not keep the rest from being tried.
+ *
+ * @throws the first error, after all were tried.
+ */
+export async function rollBack(
+	host: Host,
+	facts: HostFacts,
+	folder: string,
+	emit: EventSink,
+	spared: readonly string[] = [],
+): Promise<void> {
+	const entries = readJournal(host, folder);
+	const processes = entries.flatMap(entry => ('process' in entry ? [entry.process] : []));
+	const errors: unknown[] = [];
+	for (const entry of entries.toReversed()) {
+		if ('process' in entry || spared.includes(entry.id)) continue;
+		try {
+			await undo(entry.undo, host, facts, processes);
+			emit({type: 'step.undone', at: host.now(), id: entry.id});
+		} catch (error) {
+			errors.push(error);
+		}
+	}
+	if (errors.length > 0) throw errors[0];
+}
+
+/**
+ * {@link rollBack} after a failure, which is what the caller is told: an undo that fails too is a warning. Gives whether
+ * everything was taken back; where it was not, the journal must stay for `gc`.
+ */
+export async function rollBackFailed(...rollBackArguments: Parameters<typeof rollBack>): Promise<boolean> {
+	const [host, , , emit] = rollBackArguments;
+	try {
+		await rollBack(...rollBackArguments);
+		return true;
+	} catch (error) {
+		const text = `not everything was taken back: ${whyNot(error)}; \`tsbox gc\` tries again`;
+		emit({type: 'warning', at: host.now(), text});
+		return false;
+	}
+}
+
+/** Whether a container's journal tells of processes that run or cgroups that are there still. */
+export function isAnythingLeft(host: Host, folder: string): boolean {
+	return readJournal(host, folder).some(entry => {
+		if ('process' in entry) return isRunning(host, entry.process);
+		return entry.undo.kind === 'removeCgroups' && entry.undo.paths.some(path => host.lstat(path) !== undefined);
+	});
+}

@@ -1,0 +1,42 @@
+import type {Plan, Step} from '../step/verbs/step.ts';
+import type {EventSink} from './event.ts';
+
+/** Tells the events of the steps, one at a time, and remembers which one is on. */
+export function stepTeller(plan: Plan, emit: EventSink, now: () => number) {
+	let current: {readonly step: Step; readonly since: number} | undefined;
+	let output = '';
+	const done = (): void => {
+		if (current !== undefined) emit({type: 'step.done', at: now(), id: current.step.id, ms: now() - current.since});
+		current = undefined;
+	};
+	return {
+		begin(step: Step): void {
+			done();
+			current = {step, since: now()};
+			output = '';
+			emit({type: 'step.started', at: now(), id: step.id});
+		},
+		done,
+		said(text: string): void {
+			output += `${text}\n`;
+			if (current !== undefined) emit({type: 'step.output', at: now(), id: current.step.id, text});
+		},
+		failed(message: string, step: Step | undefined = current?.step): void {
+			if (step !== undefined)
+				emit({
+					type: 'step.failed',
+					at: now(),
+					id: step.id,
+					ms: current === undefined ? 0 : now() - current.since,
+					message,
+				});
+			current = undefined;
+		},
+		step: (): Step | undefined => current?.step,
+		output: (): string => output.trim(),
+		find: (id: string): Step | undefined => plan.steps.find(step => step.id === id),
+	};
+}
+
+/** What {@link stepTeller} makes. */
+export type StepTeller = ReturnType<typeof stepTeller>;

@@ -1,0 +1,80 @@
+import {messageOf} from '../errors/is-error.ts';
+import {asForeseen} from '../errors/system-failure.ts';
+import {isTsboxError} from '../errors/tsbox-error.ts';
+import type {StartStory, StepOutcome} from '../state/start-story.ts';
+import type {Plan} from '../step/verbs/step.ts';
+import type {EventSink, RunEvent} from './event.ts';
+
+/** Passes events on and keeps those that a story is made of: while a container starts no more is done than that. */
+export function keepEvents(emit: EventSink): {readonly emit: EventSink; readonly kept: readonly RunEvent[]} {
+	const kept: RunEvent[] = [];
+	return {
+		kept,
+		emit: event => {
+			// The steps are in the plan.
+			if (event.type === 'plan.started') kept.push({...event, steps: []});
+			else if (event.type !== 'step.progress') kept.push(event);
+			emit(event);
+		},
+	};
+}
+
+function outcomeAfter(before: StepOutcome | undefined, event: RunEvent, said: string): StepOutcome | undefined {
+	switch (event.type) {
+		case 'step.done':
+			return {status: 'done', ms: event.ms};
+		case 'step.failed':
+			return {status: 'failed', ms: event.ms, message: event.message, output: said.trim()};
+		case 'step.undone':
+			// What is taken back is written down before it is done: a step that was never come to is undone too.
+			return before?.status === 'done' ? {status: 'undone'} : before;
+		default:
+			return before;
+	}
+}
+
+function stepsAfter(events: readonly RunEvent[]): StartStory['steps'] {
+	const steps = new Map<string, StepOutcome>();
+	const said = new Map<string, string>();
+	for (const event of events) {
+		if (!('id' in event)) continue;
+		const {id} = event;
+		if (event.type === 'step.output') said.set(id, `${said.get(id) ?? ''}${event.text}\n`);
+		const outcome = outcomeAfter(steps.get(id), event, said.get(id) ?? '');
+		if (outcome !== undefined) steps.set(id, outcome);
+	}
+	return Object.fromEntries(steps);
+}
+
+/** What of an error is kept with a story: a bug is one of E_STATE. */
+export function errorFacts(thrown: unknown): NonNullable<StartStory['error']> {
+	const error = asForeseen(thrown);
+	if (!isTsboxError(error)) return {code: 'E_STATE', message: messageOf(error)};
+	const {code, message, why, hint, output} = error;
+	return {
+		code,
+		message,
+		...(why === undefined ? {} : {why}),
+		...(hint === undefined ? {} : {hint}),
+		...(output === undefined ? {} : {output}),
+	};
+}
+
+/**
+ * What a start was like, by its events; those of its rollback too, where it failed.
+ *
+ * @param failure - why it failed; without, it started
+ */
+export function storyOf(plan: Plan, events: readonly RunEvent[], failure?: {readonly error: unknown}): StartStory {
+	const startedAt = events.find(({type}) => type === 'plan.started')?.at ?? events[0]?.at ?? 0;
+	const ended = events.findLast(({type}) => ['container.started', 'step.done', 'step.failed'].includes(type));
+	return {
+		schema: 1,
+		plan,
+		startedAt,
+		ms: ended?.type === 'container.started' ? ended.ms : Math.max(0, (ended?.at ?? startedAt) - startedAt),
+		outcome: failure === undefined ? 'started' : 'failed',
+		steps: stepsAfter(events),
+		...(failure === undefined ? {} : {error: errorFacts(failure.error)}),
+	};
+}

@@ -1,0 +1,151 @@
+import {setTimeout as delay} from 'node:timers/promises';
+import {TsboxError} from '../errors/tsbox-error.ts';
+import type {HostFacts} from '../host/facts.ts';
+import type {Host} from '../host/host.ts';
+import {removeOwned} from '../host/files/remove-owned.ts';
+import {isRunning, type ProcessIdentity} from '../host/programs/process.ts';
+import type {Action, CgroupKill} from '../step/verbs/action.ts';
+import {hostToolWords} from '../step/verbs/toolbox.ts';
+
+/** How long a killed cgroup may take to become empty, ms: a process in the middle of disk io is only killed after it. */
+const emptyWithin = 10_000;
+
+function codeOf(error: unknown): string | undefined {
+	return (error as NodeJS.ErrnoException).code;
+}
+
+function processesIn(host: Host, cgroup: string): readonly number[] {
+	return (
+		host
+			.readText(`${cgroup}/cgroup.procs`)
+			?.split('\n')
+			.filter(line => line !== '')
+			.map(Number) ?? []
+	);
+}
+
+function writeIfThere(host: Host, path: string, value: string): boolean {
+	try {
+		host.writeKernelFile(path, value);
+		return true;
+	} catch (error) {
+		if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENODEV') return false;
+		throw error;
+	}
+}
+
+/** Kills every process of a cgroup; frozen ones can't fork while the list is read. */
+export function killCgroup(host: Host, kill: CgroupKill): void {
+	switch (kill.kind) {
+		case 'cgroup.kill':
+			writeIfThere(host, `${kill.path}/cgroup.kill`, '1');
+			return;
+		case 'freezer':
+			// Each write to the freezer makes the kernel, and this thread, wait 5 to 15 ms.
+			if (processesIn(host, kill.path).length === 0) return;
+			if (!writeIfThere(host, `${kill.path}/freezer.state`, 'FROZEN')) return;
+			for (const pid of processesIn(host, kill.path)) host.kill(pid, 'SIGKILL');
+			writeIfThere(host, `${kill.path}/freezer.state`, 'THAWED');
+			return;
+		case 'procs':
+			for (const pid of processesIn(host, kill.path)) host.kill(pid, 'SIGKILL');
+			return;
+		case 'none':
+			return;
+	}
+}
+
+/** rmdir(2) says EBUSY while a dying process is still counted, so it is asked again. */
+async function removeCgroup(host: Host, path: string, kill: CgroupKill): Promise<void> {
+	const until = performance.now() + emptyWithin;
+	for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+		try {
+			await host.rmdir(path);
+			return;
+		} catch (error) {
+			if (codeOf(error) !== 'EBUSY') throw error;
+			if (performance.now() > until) {
+				throw new TsboxError('E_STEP_FAILED', `the cgroup ${path} does not become empty`, {
+					output: `processes ${processesIn(host, path).join(', ')}`,
+					hint: 'see what they wait for in /proc/PID/stack, then run `tsbox gc`',
+				});
+			}
+			killCgroup(host, kill);
+			await delay(pause);
+		}
+	}
+}
+
+async function removeParent(host: Host, path: string): Promise<void> {
+	try {
+		await host.rmdir(path);
+	} catch (error) {
+		if (codeOf(error) !== 'EBUSY' && codeOf(error) !== 'ENOTEMPTY') throw error;
+	}
+}
+
+/** rm -r while the kernel lets go of an overlay: its work folder can be busy for a moment. */
+async function removeTree(host: Host, facts: HostFacts, path: string): Promise<void> {
+	const until = performance.now() + 2000;
+	for (;;) {
+		try {
+			await removeOwned(host, facts, path);
+			return;
+		} catch (error) {
+			if (codeOf(error) !== 'EBUSY' || performance.now() > until) throw error;
+			await delay(10);
+		}
+	}
+}
+
+async function unmountTree(host: Host, facts: HostFacts, path: string): Promise<void> {
+	const mounted = (): boolean =>
+		host
+			.readText('/proc/self/mountinfo')
+			?.split('\n')
+			.some(line => {
+				const target = line.split(' ')[4]?.replaceAll('\\040', ' ');
+				return target === path || target?.startsWith(`${path}/`);
+			}) ?? false;
+	while (mounted()) {
+		// A lazy umount waits for nobody; one that hangs all the same must not keep the other undos from being done.
+		const {exitCode, stderr, command} = await host.run(
+			[...(hostToolWords(facts, 'umount') ?? ['umount']), '-i', '-n', '-l', '-R', path],
+			{timeoutMs: emptyWithin},
+		);
+		if (exitCode !== 0 && mounted())
+			throw new TsboxError('E_STEP_FAILED', `${path} can't be unmounted`, {command, output: stderr.trim()});
+	}
+}
+
+/** Takes a step back. Every undo may be done twice, or for a step that was never done. */
+export async function undo(
+	action: Action,
+	host: Host,
+	facts: HostFacts,
+	processes: readonly ProcessIdentity[],
+): Promise<void> {
+	switch (action.kind) {
+		case 'removeTree':
+			await removeTree(host, facts, action.path);
+			return;
+		case 'removeCgroups':
+			killCgroup(host, action.kill);
+			// Of one container in several hierarchies; the kernel waits for each a while.
+			await Promise.all(action.paths.map(path => removeCgroup(host, path, action.kill)));
+			for (const path of action.parents) await removeParent(host, path);
+			return;
+		case 'unmountTree':
+			await unmountTree(host, facts, action.path);
+			return;
+		case 'stop': {
+			killCgroup(host, action.kill);
+			for (const process of processes) if (isRunning(host, process)) host.kill(process.pid, 'SIGKILL');
+			const until = performance.now() + emptyWithin;
+			while (processes.some(process => isRunning(host, process)) && performance.now() < until) await delay(2);
+			return;
+		}
+		default:
+			throw new TypeError(`${action.kind} takes nothing back`);
+	}
+}

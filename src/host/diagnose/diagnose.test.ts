@@ -1,0 +1,146 @@
+import {readFileSync} from 'node:fs';
+import {expect, test} from 'vitest';
+import {canRunMainJob, diagnose} from './diagnose.ts';
+import type {HostFacts} from '../facts.ts';
+import {loadFacts} from '../facts/saved-facts.ts';
+
+function saved(name: string): HostFacts {
+	return loadFacts(readFileSync(new URL(`../../../test/facts/${name}.json`, import.meta.url), 'utf8'), name);
+}
+
+function lines(facts: HostFacts): readonly string[] {
+	return diagnose(facts)
+		.filter(({state}) => state !== 'ok')
+		.map(({state, subject, found, without, mend}) => `${state}: ${subject}: ${found}; ${without}; ${mend}`);
+}
+
+const trixie = saved('v2-trixie');
+
+test.each(['v1-bookworm', 'v2-bookworm', 'v2-trixie'])('%s can run containers', name => {
+	expect(canRunMainJob(saved(name))).toBe(true);
+});
+
+test('every finding has an id of its own, and a command only where something is to be mended', () => {
+	for (const name of ['v1-bookworm', 'v2-bookworm', 'v2-trixie']) {
+		const findings = diagnose(saved(name));
+		expect(new Set(findings.map(({id}) => id)).size).toBe(findings.length);
+		expect(findings.filter(({state, mend}) => state === 'ok' && mend !== null)).toEqual([]);
+	}
+});
+
+test('this version 1 machine lacks nothing', () => {
+	expect(lines(saved('v1-bookworm'))).toMatchInlineSnapshot(`[]`);
+});
+
+test('a small Debian lacks compressors and an init, and is told the packages', () => {
+	expect(lines(trixie)).toMatchInlineSnapshot(`
+		[
+		  "warn: zstd: not found; \`rootfs:\` cannot be a .tar.zst archive; apt-get install zstd",
+		  "warn: xz: not found; \`rootfs:\` cannot be a .tar.xz archive; apt-get install xz-utils",
+		  "warn: bzip2: not found; \`rootfs:\` cannot be a .tar.bz2 archive; apt-get install bzip2",
+		  "warn: tini or catatonit: not found; \`init: true\` makes a shell process 1, which reaps but passes no signals on; apt-get install tini",
+		]
+	`);
+});
+
+test("Ubuntu's restriction comes first, with the profile that mends it", () => {
+	const facts = {...trixie, userNamespace: {...trixie.userNamespace, apparmorRestricted: true}};
+	expect(diagnose(facts)[0]).toMatchInlineSnapshot(`
+		{
+		  "area": "caller",
+		  "found": "kernel.apparmor_restrict_unprivileged_userns = 1",
+		  "id": "userns.apparmor",
+		  "mend": "cat > /etc/apparmor.d/tsbox-unshare <<'END' && apparmor_parser --replace /etc/apparmor.d/tsbox-unshare
+		abi <abi/4.0>,
+		include <tunables/global>
+
+		profile tsbox-unshare /usr/bin/unshare flags=(unconfined) {
+		  userns,
+		  include if exists <local/tsbox-unshare>
+		}
+		END",
+		  "state": "warn",
+		  "subject": "AppArmor and user namespaces",
+		  "without": "a user other than root cannot make a user namespace",
+		}
+	`);
+});
+
+test('an ordinary user can run the main job, in a user namespace, and is told what not; without one nothing', () => {
+	const {userNamespace} = trixie;
+	const who = (changes: Partial<typeof userNamespace>): HostFacts => ({
+		...trixie,
+		overlay: {...trixie.overlay, tmpfs: changes.apparmorRestricted !== true},
+		user: {uid: 1000, gid: 1000, capabilities: []},
+		userNamespace: {...userNamespace, unprivileged: true, subuids: [], subgids: [], ...changes},
+	});
+	expect(canRunMainJob(who({}))).toBe(true);
+	expect(lines(who({})).filter(line => /user|ids/.test(line))).toMatchInlineSnapshot(`
+		[
+		  "warn: the user: user 1000, rootless; containers run in a user namespace: no limits, \`pause\` or \`update\` unless systemd delegates a cgroup v2, and no container, image or volume of root; sudo tsbox doctor",
+		  "warn: subordinate ids: 0 users, 0 groups; a user namespace can hold one user only; usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$(id -nu 1000)"",
+		]
+	`);
+	for (const change of [{max: 0}, {unprivileged: false}, {apparmorRestricted: true}]) {
+		expect(canRunMainJob(who(change))).toBe(false);
+		expect(lines(who(change))).toContain(
+			'missing: the user: user 1000, who can make no user namespace; namespaces, mounts and cgroups cannot be made; sudo tsbox doctor',
+		);
+	}
+});
+
+test('root without subordinate ids, and with those of others, is told', () => {
+	const {userNamespace} = trixie;
+	const told = (changes: Partial<typeof userNamespace>): readonly string[] =>
+		lines({...trixie, userNamespace: {...userNamespace, ...changes}}).filter(line => line.includes('subordinate'));
+	expect(told({subuids: [], subgids: []})).toEqual([
+		'warn: subordinate ids: 0 users, 0 groups; root can give containers no users of their own (`userns_mode: auto`); usermod --add-subuids 100000-165535 --add-subgids 100000-165535 root',
+	]);
+	expect(told({sharers: ['alice']})[0]).toContain('alice has some of the same');
+});
+
+test('a machine without control groups, overlays and a filter loader is told what it loses', () => {
+	const facts: HostFacts = {
+		...trixie,
+		packageManager: 'apk',
+		tools: {
+			...trixie.tools,
+			perl: null,
+			tini: trixie.tools.sh,
+			zstd: trixie.tools.sh,
+			xz: null,
+			bzip2: trixie.tools.sh,
+		},
+		cgroup: {...trixie.cgroup, layout: 'none', unified: null, unifiedControllers: [], writable: false},
+		overlay: {store: false, tmpfs: false, hostLower: false, idmapped: false, why: "unknown filesystem type 'overlay'"},
+		seccomp: {kernel: true, loader: null},
+	};
+	expect(canRunMainJob(facts)).toBe(true);
+	expect(lines(facts)).toMatchInlineSnapshot(`
+		[
+		  "warn: xz: not found; \`rootfs:\` cannot be a .tar.xz archive; apk add cmd:xz",
+		  "warn: overlay filesystem: does not work: unknown filesystem type 'overlay'; each start copies the whole root filesystem, and \`rootfs: host\` cannot be used; modprobe overlay",
+		  "warn: system call filter: no loader: neither setpriv --seccomp-filter nor perl; only containers that ask for \`seccomp=unconfined\` are run without a filter; apk add cmd:perl",
+		  "warn: control groups: not mounted; no limit can be set, and stray processes are not found by their cgroup; mount -t cgroup2 cgroup2 /sys/fs/cgroup",
+		]
+	`);
+});
+
+test('a setpriv that can not change the user is as good as none', () => {
+	const setpriv = {...(trixie.tools.setpriv ?? {path: '', applet: null, loader: null, libraryPath: []})};
+	const tools = {...trixie.tools, setpriv: {...setpriv, flags: ['dump', 'nnp'], version: 'BusyBox 1.36.1'}};
+	expect(canRunMainJob({...trixie, tools})).toBe(false);
+	expect(lines({...trixie, tools})[0]).toMatchInlineSnapshot(
+		`"missing: setpriv: BusyBox 1.36.1, /usr/bin/setpriv, without --bounding-set, --clear-groups, --groups, --inh-caps, --no-new-privs, --regid, --reuid; no container can be started; apt-get install util-linux"`,
+	);
+});
+
+test('a memory controller that is turned off, and swap that is not counted, need a restart', () => {
+	const cgroup = {...trixie.cgroup, unifiedControllers: ['cpu', 'cpuset', 'pids'], swapAccounting: false};
+	expect(lines({...trixie, cgroup}).filter(line => /memory|swap/.test(line))).toMatchInlineSnapshot(`
+		[
+		  "warn: memory controller: not there; \`mem_limit:\` cannot be set; add cgroup_enable=memory to the kernel's command line and restart",
+		  "warn: swap accounting: off; \`memswap_limit:\` cannot be set, and a memory limit can be passed by swapping; add swapaccount=1 to the kernel's command line and restart",
+		]
+	`);
+});

@@ -1,8 +1,0 @@
-import type {Host} from './host.ts';
-import {kernelText} from './kernel-text.ts';
-
-/** The memory of the machine, bytes; undefined where the kernel does not say. Source: proc_meminfo(5), MemTotal. */
-export function machineMemory(host: Host): number | undefined {
-	const match = /^MemTotal:\s+(\d+) kB$/m.exec(kernelText(host, '/proc/meminfo') ?? '');
-	return match === null ? undefined : Number(match[1]) * 1024;
-}

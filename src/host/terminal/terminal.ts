@@ -1,0 +1,63 @@
+import {closeSync, constants, fstatSync, openSync} from 'node:fs';
+import {unlessForbidden} from '../errno.ts';
+import type {Host} from '../host.ts';
+import {identify, isRunning, type ProcessIdentity} from '../programs/process.ts';
+
+/** A descriptor of a process that stands for the terminal which it made for another. */
+export interface KeptTerminal {
+	readonly keeper: ProcessIdentity;
+	readonly fd: number;
+}
+
+/** Major numbers of the terminals of devpts: UNIX98_PTY_SLAVE_MAJOR and the seven after it, linux/major.h. */
+const slaveMajors = {first: 136, last: 143} as const;
+
+/** Field 4 of a stat line, the parent; proc_pid_stat(5). */
+function parentOf(host: Host, pid: number): number {
+	const stat = host.readText(`/proc/${pid}/stat`) ?? '';
+	return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
+}
+
+/** The descriptors of a process and what they stand for; none of one that the caller may not look into. */
+function linksOf(host: Host, pid: number): readonly (readonly [fd: string, link: string])[] {
+	const read = () =>
+		host.list(`/proc/${pid}/fd`).map(fd => [fd, host.readlink(`/proc/${pid}/fd/${fd}`) ?? ''] as const);
+	return unlessForbidden(read) ?? [];
+}
+
+/**
+ * The terminal of a process whose ancestor is script(1): the one that has both sides of it open. An ancestor is outside of
+ * whatever the process was locked into, so that its descriptors say nothing that a container chose.
+ */
+export function keptTerminal(host: Host, {pid}: ProcessIdentity): KeptTerminal | undefined {
+	for (let above = parentOf(host, pid); above > 1; above = parentOf(host, above)) {
+		const links = linksOf(host, above);
+		const terminal = links.find(([, link]) => /^\/dev\/pts\/\d+$/.test(link));
+		const keeper = identify(host, above);
+		if (terminal !== undefined && keeper !== undefined && links.some(([, link]) => /^\/dev\/(pts\/)?ptmx$/.test(link)))
+			return {keeper, fd: Number(terminal[0])};
+	}
+	return undefined;
+}
+
+/**
+ * Opens a kept terminal by the descriptor of its keeper and not by a path; undefined where the keeper has ended or the
+ * descriptor is something else by now. To be held no longer than it takes: script(1) waits for who has it open.
+ */
+export function openTerminal(host: Host, {keeper, fd}: KeptTerminal): number | undefined {
+	if (!isRunning(host, keeper)) return undefined;
+	const {O_RDWR, O_NOCTTY, O_NONBLOCK} = constants;
+	let opened: number;
+	try {
+		opened = openSync(`/proc/${keeper.pid}/fd/${fd}`, O_RDWR | O_NOCTTY | O_NONBLOCK);
+	} catch {
+		return undefined;
+	}
+	const facts = fstatSync(opened);
+	// gnu_dev_major of makedev(3), for the numbers that a terminal can have.
+	const major = (facts.rdev >> 8) & 0xfff;
+	const isTerminal = facts.isCharacterDevice() && major >= slaveMajors.first && major <= slaveMajors.last;
+	if (isTerminal && isRunning(host, keeper)) return opened;
+	closeSync(opened);
+	return undefined;
+}

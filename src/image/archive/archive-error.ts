@@ -1,0 +1,14 @@
+import {type ErrorFacts, TsboxError} from '../../errors/tsbox-error.ts';
+
+/** An archive that can't be or must not be unpacked; `what` goes on where the archive's name ends: `is cut short`. */
+export function archiveError(archive: string, what: string, facts: ErrorFacts = {}): TsboxError {
+	return new TsboxError('E_ARCHIVE_INVALID', `the archive ${archive} ${what}`, facts);
+}
+
+/** The error for a stream that ends too early. */
+export function cutShort(archive: string): TsboxError {
+	return archiveError(archive, 'is cut short', {
+		why: 'the file ends before the tar stream in it does',
+		hint: 'copy or export it again; perhaps the disk was full',
+	});
+}

@@ -1,0 +1,145 @@
+import {createHash} from 'node:crypto';
+import {closeSync, constants, copyFileSync, openSync, symlinkSync, writeSync} from 'node:fs';
+import {create, list, type ReadEntry} from 'tar';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {errnoOf} from '../../host/errno.ts';
+import type {Host} from '../../host/host.ts';
+
+/** Entries and bytes that an archive of a record may have, without the image in it. */
+const mostEntries = 100_000;
+const mostBytes = 4 * 1024 ** 3;
+
+/**
+ * Writes a folder as a tar packed with gzip: entries are `TOP/NAME`, without owners. It is made in the work folder, where `gc`
+ * finds what a kill leaves, and moved from there: on the same filesystem it is there whole or not at all.
+ *
+ * @param parts - the files and folders by their names in it
+ * @param work - an empty folder of the caller's
+ */
+export async function packFolder(
+	host: Host,
+	{
+		file,
+		top,
+		parts,
+		work,
+	}: {
+		readonly file: string;
+		readonly top: string;
+		readonly parts: Readonly<Record<string, string>>;
+		readonly work: string;
+	},
+): Promise<void> {
+	host.mkdir(`${work}/${top}`, 0o700);
+	for (const [name, path] of Object.entries(parts)) symlinkSync(path, `${work}/${top}/${name}`);
+	const packed = `${work}/packed`;
+	await create({file: packed, cwd: work, gzip: true, follow: true, portable: true, mode: 0o600}, [top]);
+	host.chmod(packed, 0o600);
+	try {
+		host.rename(packed, file);
+	} catch (error) {
+		if (errnoOf(error) !== 'EXDEV') throw error;
+		copyTo(host, packed, file);
+	}
+}
+
+function copyTo(host: Host, packed: string, file: string): void {
+	try {
+		copyFileSync(packed, file, constants.COPYFILE_EXCL);
+	} catch (error) {
+		if (errnoOf(error) !== 'EEXIST') host.removeTree(file);
+		throw error;
+	}
+}
+
+/** What {@link unpackFolder} takes and where to. */
+export interface FolderUnpack {
+	readonly file: string;
+	/** An empty folder of the caller's. */
+	readonly into: string;
+	/** The path of an entry without its first folder, or undefined for one that does not belong there. */
+	readonly accept: (path: string) => {readonly path: string; readonly unlimited?: boolean} | undefined;
+	/** What the archive is called in errors: `a run record`. */
+	readonly what: string;
+}
+
+/**
+ * Takes the files out of a tar that comes from anybody: regular files alone, with names that the caller accepts, each once,
+ * with modes and owners of our own. Nothing else of the archive is obeyed.
+ *
+ * @returns The name of the one folder on top, and the digest of each file, `sha256:...`, by its path.
+ * @throws TsboxError E_RUN_INVALID for anything else in it.
+ */
+export async function unpackFolder(
+	host: Host,
+	{file, into, accept, what}: FolderUnpack,
+): Promise<{readonly top: string; readonly digests: ReadonlyMap<string, string>}> {
+	const digests = new Map<string, string>();
+	const hint = 'name a file that `tsbox runs export` wrote';
+	let top: string | undefined;
+	let problem: unknown;
+	let bytes = 0;
+	let entries = 0;
+	const refuse = (why: string): void => {
+		problem ??= new TsboxError('E_RUN_INVALID', `${file} is not ${what}`, {why, hint});
+	};
+	const takeFile = (entry: ReadEntry, path: string, unlimited: boolean): void => {
+		const slash = path.lastIndexOf('/');
+		if (slash !== -1) host.mkdirs(`${into}/${path.slice(0, slash)}`, 0o700);
+		const fd = openSync(`${into}/${path}`, 'wx', 0o600);
+		const hash = createHash('sha256');
+		entry.on('data', (piece: Buffer) => {
+			bytes += unlimited ? 0 : piece.length;
+			if (bytes > mostBytes) refuse('it is too large');
+			if (problem !== undefined) return;
+			try {
+				hash.update(piece);
+				for (let at = 0; at < piece.length; ) at += writeSync(fd, piece, at);
+			} catch (error) {
+				problem = error;
+			}
+		});
+		entry.on('end', () => {
+			closeSync(fd);
+			digests.set(path, `sha256:${hash.digest('hex')}`);
+		});
+	};
+	const take = (entry: ReadEntry): void => {
+		const [first = '', ...rest] = String(entry.path).replace(/\/$/, '').split('/');
+		if (++entries > mostEntries) refuse('it has too many entries');
+		if (top !== undefined && first !== top) refuse('it has more than one folder');
+		top ??= first;
+		const isFolder = entry.type === 'Directory';
+		const accepted = isFolder ? undefined : accept(rest.join('/'));
+		if (!isFolder && (accepted === undefined || (entry.type !== 'File' && entry.type !== 'OldFile')))
+			refuse(`it has an entry that does not belong there: ${String(entry.path).slice(0, 200)}`);
+		if (problem !== undefined || accepted === undefined) {
+			entry.resume();
+			return;
+		}
+		try {
+			takeFile(entry, accepted.path, accepted.unlimited === true);
+		} catch (error) {
+			if (errnoOf(error) === 'EEXIST') refuse(`it has ${accepted.path} twice`);
+			else problem = error;
+			entry.resume();
+		}
+	};
+	try {
+		await list({file, strict: true, onReadEntry: take});
+	} catch (error) {
+		const errno = errnoOf(error);
+		if (errno === 'ENOENT') throw new TsboxError('E_RUN_NOT_FOUND', `there is no file ${file}`, {cause: error});
+		refuse(noTar(error));
+	}
+	if (top === undefined) refuse('it is empty');
+	if (problem !== undefined) throw problem;
+	return {top: top ?? '', digests};
+}
+
+/** Of a file that the tar package can't read: its errors are `TAR_BAD_ARCHIVE: Unrecognized archive format` and such. */
+function noTar(error: unknown): string {
+	const {code = '', message} = error as NodeJS.ErrnoException;
+	if (code === 'TAR_BAD_ARCHIVE') return 'it is no tar, or a damaged one';
+	return `it cannot be read: ${message.replace(/^[A-Z_]+: /, '')}`;
+}

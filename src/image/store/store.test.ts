@@ -1,0 +1,119 @@
+import {readFileSync} from 'node:fs';
+import {expect, test} from 'vitest';
+import {loadFacts} from '../../host/facts/saved-facts.ts';
+import {recordingHost} from '../../../test/support/recording-host.ts';
+import {listImages} from './list.ts';
+import {recordText} from './record.ts';
+import {pruneImages, removeImage} from './remove.ts';
+import {imageFolderName, imageOfFolder} from './store.ts';
+import {sweepStore} from './sweep.ts';
+
+const saved = 'v2-bookworm.json';
+const facts = loadFacts(readFileSync(new URL(`../../../test/facts/${saved}`, import.meta.url), 'utf8'), saved);
+
+const digestA = `sha256:aaaa${'0'.repeat(60)}`;
+const digestB = `sha256:aaaabbbb${'0'.repeat(56)}`;
+
+function image(
+	digest: string,
+	created: number,
+	counts: {bytes: number | null; entries: number | null} = {bytes: 4096, entries: 2},
+) {
+	const folder = `/s/images/${digest.replace(':', '-')}`;
+	return {
+		[`${folder}/image.json`]: recordText({schema: 1, digest, archive: '/a.tar', created, ...counts}),
+		[`${folder}/rootfs/etc/passwd`]: 'root',
+	};
+}
+
+const files = {...image(digestA, 1), ...image(digestB, 2), '/s/tmp': 'dir'};
+const none = new Set<string>();
+
+test('images are listed with the newest first, and what is in use is told', () => {
+	expect(listImages(recordingHost(files), '/s', new Set([imageFolderName({digest: digestA})]))).toEqual([
+		{digest: digestB, archive: '/a.tar', bytes: 4096, entries: 2, created: 2, inUse: false},
+		{digest: digestA, archive: '/a.tar', bytes: 4096, entries: 2, created: 1, inUse: true},
+	]);
+	expect(listImages(recordingHost(), '/s', none)).toEqual([]);
+});
+
+test('an image that a compiled script unpacked is counted when it is listed', () => {
+	const [counted] = listImages(recordingHost(image(digestA, 1, {bytes: null, entries: null})), '/s', none);
+	expect(counted).toMatchObject({entries: 3});
+});
+
+test('an image whose record is damaged or missing, or of another digest, is not listed', () => {
+	const folder = `/s/images/${digestA.replace(':', '-')}`;
+	for (const text of [
+		'{',
+		'{}',
+		recordText({schema: 1, digest: digestB, archive: '', bytes: 1, entries: 1, created: 1}),
+	]) {
+		expect(listImages(recordingHost({[`${folder}/image.json`]: text}), '/s', none)).toEqual([]);
+	}
+	expect(listImages(recordingHost({[`${folder}/rootfs`]: 'dir', '/s/images/x': 'dir'}), '/s', none)).toEqual([]);
+});
+
+test('an image is removed by the beginning of its digest', async () => {
+	const host = recordingHost(files);
+	expect(await removeImage(host, facts, '/s', 'aaaa0', none)).toMatchObject({digest: digestA});
+	expect(listImages(host, '/s', none)).toMatchObject([{digest: digestB}]);
+	expect(host.list('/s/tmp')).toEqual([]);
+	await removeImage(host, facts, '/s', digestB, none);
+	expect(host.list('/s/images')).toEqual([]);
+});
+
+test.each([
+	['aaaa', none, 'E_USAGE'],
+	['aaa', none, 'E_IMAGE_NOT_FOUND'],
+	['bbbb', none, 'E_IMAGE_NOT_FOUND'],
+	['../..', none, 'E_IMAGE_NOT_FOUND'],
+	['aaaab', new Set([imageFolderName({digest: digestB})]), 'E_IMAGE_IN_USE'],
+])('removing %j is refused when it is unclear, unknown or in use', async (wanted, inUse, code) => {
+	const host = recordingHost(files);
+	await expect(removeImage(host, facts, '/s', wanted, inUse)).rejects.toMatchObject({code});
+	expect(host.list('/s/images')).toHaveLength(2);
+});
+
+test('pruning leaves what is in use', async () => {
+	const host = recordingHost(files);
+	expect(await pruneImages(host, facts, '/s', new Set([imageFolderName({digest: digestB})]))).toMatchObject([
+		{digest: digestA},
+	]);
+	expect(listImages(host, '/s', none)).toMatchObject([{digest: digestB}]);
+});
+
+test('a sweep removes the work of dead processes and images that are not whole, and nothing else', async () => {
+	const alive = `/proc/7/stat`;
+	const host = recordingHost({
+		...image(digestA, 1),
+		[alive]: `7 (a) b) S ${'0 '.repeat(18)}4711 0`,
+		'/s/tmp/7-4711-aa/rootfs/f': 'x',
+		'/s/tmp/7-4712-aa/rootfs/f': 'x',
+		'/s/tmp/8-1-aa': 'dir',
+		'/s/tmp/stray': 'x',
+		[`/s/images/${digestB.replace(':', '-')}/rootfs/f`]: 'x',
+	});
+	expect(await sweepStore(host, facts, '/s')).toEqual([
+		'/s/tmp/7-4712-aa',
+		'/s/tmp/8-1-aa',
+		'/s/tmp/stray',
+		`/s/images/${digestB.replace(':', '-')}`,
+	]);
+	expect(host.list('/s/tmp')).toEqual(['7-4711-aa']);
+	expect(listImages(host, '/s', none)).toHaveLength(1);
+	expect(await sweepStore(host, facts, '/s')).toEqual([]);
+});
+
+test('a folder is named after its archive and the owners in it, and tells both', () => {
+	const ids = {
+		kind: 'range',
+		uids: [{inside: 0, outside: 100_000, count: 65_536}],
+		gids: [{inside: 0, outside: 200_000, count: 1000}],
+	} as const;
+	const name = imageFolderName({digest: digestA, ids});
+	expect(name).toBe(`${digestA.replace(':', '-')}.u100000-65536.g200000-1000`);
+	expect(imageOfFolder(name)).toEqual({digest: digestA, ids});
+	expect(imageOfFolder(imageFolderName({digest: digestA}))).toEqual({digest: digestA});
+	expect(imageOfFolder(`${name}.x`)).toBeUndefined();
+});

@@ -1,0 +1,210 @@
+import {createHash} from 'node:crypto';
+import {pipeline} from 'node:stream/promises';
+import {isError} from '../../errors/is-error.ts';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import type {HostFacts} from '../../host/facts.ts';
+import {sealTools} from '../../host/programs/sealed-tools.ts';
+import {mappedRoot, userMapOf} from '../../host/id-map.ts';
+import type {Host} from '../../host/host.ts';
+import {archiveError} from '../archive/archive-error.ts';
+import {type ArchiveFile, openArchive} from '../archive/archive-file.ts';
+import {decodeWith, gunzip} from '../archive/decompress.ts';
+import {entryReader} from '../archive/entry-reader.ts';
+import {type EntryCounts, entryRules, type UnpackLimits} from '../archive/entry-rules.ts';
+import {decompression, extraction} from '../archive/extraction.ts';
+import {hostWords} from '../archive/jail.ts';
+import {type JailedProgram, startJailed} from '../archive/jailed-program.ts';
+import {type ImageRecord, readRecord, recordText} from '../store/record.ts';
+import {imageFolder, type ImageName, makeStore, newWorkPath} from '../store/store.ts';
+import {noSpace, saysDiskFull, storeError, tarFailed} from '../archive/unpack-error.ts';
+import {removeStubborn, runWhole, storeWork} from '../store/work-folder.ts';
+
+/** What is unpacked: the archive's path, the digest that it must have, and the ids that its files get. */
+export interface UnpackedArchive extends ImageName {
+	readonly archive: string;
+}
+
+/** How {@link unpack} goes about it. */
+export interface UnpackOptions {
+	/** Bytes of the archive read so far, its size, and entries seen; called at most every 50 ms, and at the end. */
+	readonly onProgress?: (done: number, total: number, entries: number) => void;
+	readonly signal?: AbortSignal;
+	readonly limits?: UnpackLimits;
+	/** The folder with the copied tools; made in the store without. */
+	readonly toolbox?: string;
+}
+
+/** Milliseconds between two calls of onProgress. */
+const progressEvery = 50;
+
+/** All that the stages of one unpack share. */
+interface Unpacking {
+	readonly host: Host;
+	readonly facts: HostFacts;
+	readonly store: string;
+	readonly image: UnpackedArchive;
+	readonly options: UnpackOptions;
+	readonly toolbox: string;
+	/** Where it happens: `rootfs` and `image.json` are made in it. */
+	readonly work: string;
+}
+
+/**
+ * Unpacks an archive into the store, in one pass: each byte is read, checked against the digest, decoded, looked at by
+ * the entry rules, and only then handed to a tar that is locked into the target folder. The image appears in the store
+ * whole, by a rename, after all of it reached the disk; whatever goes wrong, nothing is left.
+ * Two processes may do so at once, and the second one's work is dropped: engine/unpack-once.ts keeps them apart.
+ *
+ * @returns The record of the image, also when it was there before.
+ * @throws TsboxError E_ARCHIVE_INVALID, E_ARCHIVE_TOO_LARGE, E_NO_SPACE, E_INTERRUPTED, E_ROOTFS_NOT_FOUND,
+ * E_PERMISSION, E_HOST_UNSUPPORTED, E_STEP_FAILED.
+ */
+export async function unpack(
+	host: Host,
+	facts: HostFacts,
+	store: string,
+	image: UnpackedArchive,
+	options: UnpackOptions = {},
+): Promise<ImageRecord> {
+	const stored = readRecord(host, store, image);
+	if (stored !== undefined) return stored;
+	const file = await openArchive(image.archive);
+	const work = newWorkPath(host, store);
+	try {
+		const toolbox = options.toolbox ?? sealTools(host, facts, store);
+		const unpacking = {host, facts, store, image, options, toolbox, work};
+		await makeWork(unpacking);
+		const counts = await fillRootfs(unpacking, file);
+		return await keep(unpacking, counts);
+	} catch (error) {
+		throw storeError(error, image.archive, store);
+	} finally {
+		await file.close();
+		await removeStubborn(host, facts, work);
+	}
+}
+
+async function makeWork({host, facts, store, work, image, options}: Unpacking): Promise<void> {
+	makeStore(host, store);
+	host.mkdir(work, 0o700);
+	// mkdir(1) and not mkdir(2): the caller's umask would close the container's root to its users.
+	const mkdir = [...hostWords(facts, 'mkdir'), '-m', '0755', `${work}/rootfs`];
+	await runWhole(host, mkdir, `${work}/rootfs could not be made`, options.signal);
+	if (image.ids !== undefined) host.chown(`${work}/rootfs`, ...mappedRoot(image.ids));
+}
+
+/** Runs tar and feeds it; ends when tar has ended, whatever happens. */
+async function fillRootfs(unpacking: Unpacking, file: ArchiveFile): Promise<EntryCounts> {
+	const {host, facts, store, image, options, toolbox, work} = unpacking;
+	const {archive} = image;
+	let full = false;
+	const tar = startJailed(host, facts, extraction(facts, image.ids), `${work}/rootfs`, {
+		toolbox,
+		ids: image.ids,
+		onMessage: text => {
+			if (full || !saysDiskFull(text)) return;
+			// GNU tar would go on with every other entry, and fail on each.
+			full = true;
+			tar.kill();
+		},
+	});
+	const kill = (): void => tar.kill();
+	options.signal?.addEventListener('abort', kill);
+	let failure: unknown;
+	const counts = await feed(unpacking, file, tar).catch((error: unknown) => {
+		failure = error;
+		// A tar that gave up by itself closed its end of the pipe, and ends with its reason; any other must be ended.
+		if (!isBrokenPipe(error)) tar.kill();
+	});
+	const status = await tar.ended;
+	options.signal?.removeEventListener('abort', kill);
+	if (full) throw noSpace(archive, store);
+	if (options.signal?.aborted === true) {
+		throw new TsboxError('E_INTERRUPTED', `unpacking ${archive} was interrupted`, {cause: options.signal.reason});
+	}
+	if (failure !== undefined && !isBrokenPipe(failure)) throw failure;
+	if (counts === undefined || status !== 0)
+		throw tarFailed(archive, tar, image.ids ?? (facts.user.uid === 0 ? undefined : userMapOf(facts)));
+	return counts;
+}
+
+/** Reads the whole archive through all checks into tar's stdin. */
+async function feed(unpacking: Unpacking, file: ArchiveFile, tar: JailedProgram): Promise<EntryCounts> {
+	const {host, image, options} = unpacking;
+	const {archive, digest} = image;
+	const rules = entryRules(archive, options.limits ?? {});
+	const reader = entryReader(archive, entry => rules.check(entry));
+	const total = Number((await file.facts()).size);
+	const hash = createHash('sha256');
+	let done = 0;
+	let told = 0;
+
+	async function* read(): AsyncIterable<Buffer> {
+		for await (const chunk of file.chunks(options.signal)) {
+			hash.update(chunk);
+			done += chunk.length;
+			yield chunk;
+		}
+	}
+
+	async function* checked(): AsyncIterable<Buffer> {
+		for await (const chunk of decoded(unpacking, file, read())) {
+			const over = reader.ended();
+			reader.feed(chunk);
+			// After the end mark only zeros come, and tar may have closed its end already.
+			if (!over) yield chunk;
+			if (host.now() - told < progressEvery) continue;
+			told = host.now();
+			options.onProgress?.(done, total, rules.counts().entries);
+		}
+		reader.end();
+		rules.end();
+		// A decoder may leave bytes after its stream unread; they are part of the digest all the same.
+		if (done === total && `sha256:${hash.digest('hex')}` === digest) return;
+		throw archiveError(archive, 'is not the file any more that it was', {
+			why: 'it was changed or replaced after its digest was taken',
+			hint: 'start again when nothing writes it',
+		});
+	}
+
+	await pipeline(checked(), tar.stdin);
+	options.onProgress?.(done, total, rules.counts().entries);
+	return rules.counts();
+}
+
+function decoded(
+	{host, facts, image, toolbox, work}: Unpacking,
+	{compression}: ArchiveFile,
+	source: AsyncIterable<Buffer>,
+): AsyncIterable<Buffer> {
+	if (compression === 'none') return source;
+	if (compression === 'gzip') return gunzip(image.archive, source);
+	const program = startJailed(host, facts, decompression(compression), work, {toolbox});
+	return decodeWith(image.archive, program, source);
+}
+
+/** Brings the work folder to disk and gives it its name in the store. */
+async function keep(
+	{host, facts, store, image, work, options}: Unpacking,
+	{entries, diskBytes}: EntryCounts,
+): Promise<ImageRecord> {
+	const record: ImageRecord = {
+		schema: 1,
+		digest: image.digest,
+		archive: image.archive,
+		bytes: diskBytes,
+		entries,
+		created: host.now(),
+	};
+	host.writeAtomic(`${work}/image.json`, recordText(record), 0o600);
+	await storeWork(host, facts, work, imageFolder(store, image), options.signal);
+	return readRecord(host, store, image) ?? record;
+}
+
+function isBrokenPipe(error: unknown): boolean {
+	return (
+		isError(error) &&
+		'code' in error &&
+		['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code))
+	);
+}

@@ -1,0 +1,54 @@
+import type {HostFacts} from '../../host/facts.ts';
+import {extraction} from '../archive/extraction.ts';
+import {hostWords, type JailedTool, jail, jailCommand, quoted, toolboxWords} from '../archive/jail.ts';
+import type {VolumeFill} from './fill-volume.ts';
+
+/**
+ * Packs a folder of the tree that it has for its root, as a tar on standard output: an empty one where there is no such
+ * folder, or a symlink in its place, which a mount would be refused on too. All that a path leads through is the tree's
+ * own. Device nodes are looked for first and left out: nobody could open them on the volume, and root of a user namespace
+ * can't make any. Of names only those with a line break are missed.
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED without tar.
+ */
+export function volumeReader(facts: HostFacts, target: string): JailedTool {
+	const tar = toolboxWords(facts, 'tar').map(quoted).join(' ');
+	const folder = quoted(target);
+	const attributes = '--xattrs --xattrs-include=security.capability --xattrs-include=user.\\*';
+	const script = [
+		'devices() {',
+		'for each in "$1"/* "$1"/.[!.]* "$1"/..?*; do',
+		'if [ -h "$each" ]; then :; elif [ -d "$each" ]; then devices "$each"',
+		`elif [ -b "$each" ] || [ -c "$each" ]; then rest=\${each#"$top"}; printf '.%s\\n' "$rest"; fi`,
+		'done',
+		'}',
+		`top=${folder}`,
+		`if [ -d ${folder} ] && [ ! -h ${folder} ]; then`,
+		`devices ${folder} | ${tar} --numeric-owner --sparse ${attributes} --no-wildcards --anchored -X - -C ${folder} -cf - .`,
+		`else printf '' | ${tar} -cf - -T -; fi`,
+	].join('\n');
+	return {tool: 'sh', args: ['-c', script], capabilities: ['dac_read_search'], keepFolder: true};
+}
+
+/** Lines of sh that fill a volume as `fillVolume` does, for a script; they are the body of a function. */
+export function fillVolumeScript(facts: HostFacts, fill: VolumeFill, toolbox: string): readonly string[] {
+	const {image, target, volume, readIds, ids} = fill;
+	const at = (name: string): string => quoted(`${volume}/${name}`);
+	const flock = facts.tools.flock === null ? [] : [`${hostWords(facts, 'flock').map(quoted).join(' ')} 7 || exit 125`];
+	return [
+		'# shellcheck disable=SC2016',
+		'(',
+		...flock,
+		`[ -e ${at('copying')} ] || [ -z "$(ls -A ${at('_data')})" ] || exit 0`,
+		`: > ${at('copying')} || exit 125`,
+		'# A pipe tells the status of its last command alone; here both must do.',
+		'# A status of 1 is a file that changed meanwhile.',
+		`read_all() { ${jailCommand(jail(facts, volumeReader(facts, target), toolbox, readIds))} ${quoted(image)} </dev/null 2>${at('said')} || [ $? = 1 ]; }`,
+		`write_all() { ${jailCommand(jail(facts, extraction(facts, ids, 'part'), toolbox, ids))} ${at('_data')} >&2; }`,
+		'status=$({ { read_all && echo 0 >&3; } | { write_all && echo 0 >&3; }; } 3>&1)',
+		'# Its shell, whose working directory has no path, may say so; it is told only when something went wrong.',
+		`[ "$status" = "$(printf '0\\n0')" ] || { cat ${at('said')} >&2; echo ${quoted(`${target} of the image could not be copied`)} >&2; exit 125; }`,
+		`rm ${at('copying')} ${at('said')}`,
+		`) 7> ${at('lock')}`,
+	];
+}

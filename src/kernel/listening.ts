@@ -1,0 +1,77 @@
+import type {Host} from '../host/host.ts';
+import {kernelNames, kernelText} from '../host/files/kernel-text.ts';
+import {addressOfWords} from './ip-address.ts';
+
+/** A socket that others can reach. */
+export interface ListeningSocket {
+	readonly protocol: 'tcp' | 'udp';
+	/** As people write it: `0.0.0.0`, `::1`. */
+	readonly address: string;
+	readonly port: number;
+	/** Of sockfs; `socket:[INODE]` is what a descriptor of it stands for. */
+	readonly inode: string;
+}
+
+/** A socket that others can reach, and who holds it. */
+export interface HeldSocket extends ListeningSocket {
+	/** The first of the processes that has it open. */
+	readonly pid: number;
+}
+
+/** States in the tables: TCP_LISTEN, and of UDP, whose sockets only ever wait, TCP_CLOSE; include/net/tcp_states.h. */
+const waiting = {tcp: '0A', udp: '07'} as const;
+
+/**
+ * The sockets of one table of the kernel that wait for whoever comes: those of TCP that listen, those of UDP without a peer.
+ * Columns: number, local address, remote address, state, and inode as the tenth; proc_pid_net(5).
+ */
+export function listeningSockets(table: string, protocol: 'tcp' | 'udp'): readonly ListeningSocket[] {
+	return table.split('\n').flatMap(line => {
+		const [, local = '', remote = '', state, , , , , , inode = ''] = line.trim().split(/\s+/);
+		const match = /^([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})$/.exec(local);
+		if (match === null || state !== waiting[protocol] || !/^0+:0000$/.test(remote)) return [];
+		return [{protocol, address: addressOfWords(match[1] ?? ''), port: Number.parseInt(match[2] ?? '', 16), inode}];
+	});
+}
+
+/**
+ * The listening sockets of the network of `first` that one of the processes holds, by port and protocol; `unread` where
+ * the caller may not look into one of them.
+ */
+export function socketsHeldBy(
+	host: Host,
+	first: number,
+	pids: readonly number[],
+): {readonly sockets: readonly HeldSocket[]; readonly unread: boolean} {
+	const all = (['tcp', 'udp'] as const).flatMap(protocol =>
+		['', '6'].flatMap(family =>
+			listeningSockets(kernelText(host, `/proc/${first}/net/${protocol}${family}`) ?? '', protocol),
+		),
+	);
+	let unread = false;
+	const holders = new Map<string, number>();
+	for (const pid of pids) {
+		const fds = kernelNames(host, `/proc/${pid}/fd`);
+		// A process that runs has some; one that has ended, or is not ours to see, shows none.
+		if (fds.length === 0 && host.lstat(`/proc/${pid}`) !== undefined) unread = true;
+		for (const fd of fds) {
+			const link = linkOf(host, `/proc/${pid}/fd/${fd}`);
+			if (!holders.has(link)) holders.set(link, pid);
+		}
+	}
+	const sockets = all
+		.flatMap(socket => {
+			const pid = holders.get(`socket:[${socket.inode}]`);
+			return pid === undefined ? [] : [{...socket, pid}];
+		})
+		.toSorted((one, other) => one.port - other.port || (one.protocol < other.protocol ? -1 : 1));
+	return {sockets, unread};
+}
+
+function linkOf(host: Host, path: string): string {
+	try {
+		return host.readlink(path) ?? '';
+	} catch {
+		return '';
+	}
+}

@@ -1,0 +1,247 @@
+import type {CgroupFacts, HostFacts} from '../../host/facts.ts';
+import type {CgroupKill} from '../../step/verbs/action.ts';
+import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
+import type {Step} from '../../step/verbs/step.ts';
+import {deviceRules, deviceSteps} from './plan-devices.ts';
+import {cgroupSettings, type Setting} from './cgroup-settings.ts';
+import {isRootless, type PlanInput} from '../input/input.ts';
+import type {Shortfalls} from '../input/unsupported.ts';
+
+/** The cgroups of one container, and how they are emptied. */
+export interface CgroupPlan {
+	readonly steps: readonly Step[];
+	readonly members: readonly CgroupMember[];
+	readonly kill: CgroupKill;
+}
+
+function cgroupStep(
+	id: string,
+	title: string,
+	why: string,
+	man: string,
+	rest: Pick<Step, 'object' | 'action' | 'undo' | 'checks'>,
+): Step {
+	return {id, phase: 'cgroup', side: 'host', title, why, man, ...rest};
+}
+
+/** v1 hierarchies that every container joins where they are there: they show what it uses, and freeze or kill it. */
+const usualControllers = ['memory', 'cpu', 'cpuacct', 'pids', 'freezer'];
+
+/** `/tsbox/demo` → `/tsbox`, then `/tsbox/demo`: each level, outermost first. */
+function levels(cgroup: string): readonly string[] {
+	const names = cgroup.split('/').filter(name => name !== '');
+	return names.map((_, at) => `/${names.slice(0, at + 1).join('/')}`);
+}
+
+function killOf(facts: CgroupFacts, members: readonly CgroupMember[]): CgroupKill {
+	const unified = members.find(member => member.controller === '');
+	if (unified !== undefined && facts.killFile) return {kind: 'cgroup.kill', path: unified.path};
+	const freezer = members.find(member => member.controller === 'freezer');
+	if (freezer !== undefined) return {kind: 'freezer', path: freezer.path};
+	const first = unified ?? members[0];
+	return first === undefined ? {kind: 'none'} : {kind: 'procs', path: first.path};
+}
+
+/** Which hierarchies are joined: v1 ones by mount point, so that co-mounted controllers count once, then the unified one. */
+function hierarchies(facts: CgroupFacts, wanted: readonly string[]): readonly {controller: string; mount: string}[] {
+	const found: {controller: string; mount: string}[] = [];
+	for (const controller of new Set([...usualControllers, ...wanted])) {
+		const mount = facts.v1[controller];
+		if (mount !== undefined && !found.some(each => each.mount === mount)) found.push({controller, mount});
+	}
+	if (facts.unified !== null) found.push({controller: '', mount: facts.unified});
+	return found;
+}
+
+/** The step that writes a limit into the cgroup at `path`. */
+export function settingStep(setting: Setting, path: string): Step {
+	const file = `${path}/${setting.file}`;
+	return cgroupStep(setting.id, setting.title, setting.why, setting.man, {
+		object: `${file} = ${setting.value}`,
+		action: {kind: 'write', path: file, value: setting.value},
+		undo: {kind: 'none', reason: 'it goes with the cgroup'},
+		checks: [{kind: 'value', path: file, equals: setting.reads ?? setting.value}],
+	});
+}
+
+/** The name of the group that tsbox itself goes into, below the one it was given. */
+const supervisor = 'supervisor';
+
+/** The group of the unified hierarchy that systemd gave to an ordinary user's tsbox, or null. */
+function delegatedGroup({facts, map}: Pick<PlanInput, 'facts' | 'map'>): string | null {
+	return isRootless({map}) ? givenGroup(facts.cgroup) : null;
+}
+
+function givenGroup({layout, delegated, unified}: CgroupFacts): string | null {
+	if (layout !== 'v2' || unified === null || delegated === null) return null;
+	return delegated.endsWith(`/${supervisor}`) ? delegated.slice(0, -supervisor.length - 1) : delegated;
+}
+
+/** The folder of the group that an ordinary user's tsbox goes into itself, out of the containers' way; null where there is none. */
+export function supervisorFolder({cgroup, user}: Pick<HostFacts, 'cgroup' | 'user'>): string | null {
+	const own = user.uid === 0 ? null : givenGroup(cgroup);
+	return own === null ? null : `${cgroup.unified ?? ''}${own}/${supervisor}`;
+}
+
+/** The container's group, from the top of the hierarchy. */
+function cgroupPath(input: PlanInput): string {
+	const own = delegatedGroup(input);
+	const {cgroupsPath} = input.config.linux;
+	return own === null || input.service.cgroupParent !== undefined ? cgroupsPath : `${own}/${input.service.name}`;
+}
+
+/** A group with controllers for groups below may hold no process itself: tsbox moves out of the way first. */
+function supervisorSteps(facts: CgroupFacts, own: string): readonly Step[] {
+	const folder = `${facts.unified ?? ''}${own}/${supervisor}`;
+	const undo = {kind: 'none', reason: 'systemd removes it with the scope'} as const;
+	return [
+		cgroupStep(
+			'cgroup.supervisor',
+			'make a group for tsbox itself',
+			'The group that systemd gave is to hand out controllers, and such a group may hold no process (cgroup-v2.rst, "No Internal Process Constraint").',
+			'cgroups(7)',
+			{
+				object: `cgroup ${folder}`,
+				action: {kind: 'mkdir', paths: [folder], mode: 0o755},
+				undo,
+				checks: [{kind: 'folder', path: folder}],
+			},
+		),
+		cgroupStep('cgroup.move', 'move tsbox into it', 'Writing 0 moves the process that writes.', 'cgroups(7)', {
+			object: null,
+			action: {kind: 'write', path: `${folder}/cgroup.procs`, value: '0'},
+			undo,
+			checks: [],
+		}),
+	];
+}
+
+/** Why there is no cgroup to be had, and how one can be. */
+function noCgroups({facts, map}: PlanInput): readonly [string, string] {
+	const {layout} = facts.cgroup;
+	if (layout === 'none') return ['no cgroup hierarchy is mounted', 'mount cgroups, or leave the limits out'];
+	if (!isRootless({map})) return ['the cgroup hierarchies are read-only', 'mount cgroups, or leave the limits out'];
+	if (layout !== 'v2')
+		return [
+			'an ordinary user can be given a group of the unified hierarchy alone, and this host limits by cgroup v1',
+			'start it as root, or leave the limits out',
+		];
+	return [
+		'no group of the cgroup hierarchy is yours',
+		'start it by `systemd-run --user --scope -p Delegate=yes -- tsbox ...`, or leave the limits out',
+	];
+}
+
+/**
+ * The cgroup phase: a folder in each hierarchy, then one write per limit.
+ * Sources: kernel cgroup-v1/*.rst and cgroup-v2.rst; cgroups(7).
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED for a limit that this host can't set.
+ */
+export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
+	const facts = input.facts.cgroup;
+	const settings = cgroupSettings(input, missing);
+	const cgroup = cgroupPath(input);
+	const own = delegatedGroup(input);
+	if (facts.layout === 'none' || (!facts.writable && own === null)) {
+		if (settings.length > 0) {
+			missing.add('no limits can be set', ...noCgroups(input));
+		}
+		return {steps: [], members: [], kill: {kind: 'none'}};
+	}
+	const onV2 = facts.layout === 'v2';
+	const rules = deviceRules(input, missing);
+	const wanted = [
+		...new Set([...settings.map(setting => setting.controller), ...(rules.length > 0 ? ['devices'] : [])]),
+	];
+	const joined = own === null ? hierarchies(facts, onV2 ? [] : wanted) : [{controller: '', mount: facts.unified ?? ''}];
+	const members = joined.map(({controller, mount}) => ({controller, cgroup, path: `${mount}${cgroup}`}));
+	const kill = killOf(facts, members);
+	const all = levels(cgroup);
+	const leaves = members.map(member => member.path);
+	// The user's own cgroup_parent may carry limits of its own, so it stays; only /tsbox goes with its last container.
+	const ours = input.service.cgroupParent === undefined && own === null ? all.slice(0, -1).toReversed() : [];
+	const parents = joined.flatMap(({mount}) => ours.map(level => `${mount}${level}`));
+	const steps: Step[] = [
+		...(own === null ? [] : supervisorSteps(facts, own)),
+		cgroupStep(
+			'cgroup.make',
+			`make the cgroup ${cgroup}`,
+			'A cgroup is a folder: the kernel counts and limits what the processes in it use, and nobody in it can be missed when it is killed.',
+			'cgroups(7)',
+			{
+				object: `cgroup ${leaves.join(', ')}`,
+				action: {kind: 'mkdir', paths: leaves, mode: 0o755},
+				undo: {kind: 'removeCgroups', paths: leaves, parents, kill},
+				checks: leaves.map(path => ({kind: 'folder', path})),
+			},
+		),
+	];
+	if (onV2 && facts.unified !== null) {
+		// No process may be in a group whose subtree has controllers, except in the root (cgroup-v2.rst, "No Internal Process Constraint").
+		// The default group is /tsbox, beside systemd's slices: systemd is the single writer of what lies below them, and
+		// leaves groups at the top that it did not make alone (systemd's CGROUP_DELEGATION.md). Enabling what is enabled
+		// already changes nothing, so a delegated group's ancestors are not touched either.
+		// What was delegated need not have `io`, which only `stats` asks for.
+		const usual = ['memory', 'pids', 'cpu', ...(own === null ? ['io'] : [])];
+		const controllers = [...new Set([...usual, ...wanted])].filter(name => facts.unifiedControllers.includes(name));
+		const enable = controllers.map(name => `+${name}`).join(' ');
+		const above = ['', ...all.slice(0, -1)].filter(
+			level => own === null || level === own || level.startsWith(`${own}/`),
+		);
+		for (const level of above) {
+			if (level === '' && controllers.every(name => facts.unifiedEnabled.includes(name))) continue;
+			const file = `${facts.unified}${level}/cgroup.subtree_control`;
+			steps.push(
+				cgroupStep(
+					`cgroup.enable${level.replaceAll('/', '.')}`,
+					`enable ${controllers.join(', ')} below ${level === '' ? '/' : level}`,
+					'In the unified hierarchy a controller reaches a group only when its parent hands it down.',
+					'cgroups(7)',
+					{
+						object: file,
+						action: {kind: 'write', path: file, value: enable},
+						undo: {
+							kind: 'none',
+							reason: level === '' ? 'other groups may have come to use it' : 'it goes with the group',
+						},
+						checks: [],
+					},
+				),
+			);
+		}
+	}
+	const home = (setting: Setting): string =>
+		members.find(member =>
+			onV2
+				? member.controller === ''
+				: facts.v1[member.controller] === facts.v1[setting.controller] && member.controller !== '',
+		)?.path ?? '';
+	if (!onV2 && wanted.includes('cpuset')) steps.push(...inheritCpuset(facts.v1['cpuset'] ?? '', all));
+	const devices = members.find(({controller}) => controller === 'devices');
+	if (devices !== undefined) steps.push(...deviceSteps(devices.path, rules));
+	steps.push(...settings.map(setting => settingStep(setting, home(setting))));
+	return {steps, members, kill};
+}
+
+/** A new v1 cpuset has neither CPUs nor memory nodes, and takes no process until it has both (cpusets.rst). */
+function inheritCpuset(mount: string, all: readonly string[]): readonly Step[] {
+	return all.flatMap((level, at) =>
+		['cpuset.cpus', 'cpuset.mems'].map(file => {
+			const from = `${mount}${at === 0 ? '' : all[at - 1]}/${file}`;
+			const path = `${mount}${level}/${file}`;
+			return cgroupStep(
+				`cgroup.${file}${level.replaceAll('/', '.')}`,
+				`inherit ${file} for ${level}`,
+				'A new cpuset is empty and takes no process until it has CPUs and memory nodes.',
+				'cpuset(7)',
+				{
+					object: path,
+					action: {kind: 'inherit', from, path},
+					undo: {kind: 'none', reason: 'it goes with the cgroup'},
+					checks: [],
+				},
+			);
+		}),
+	);
+}

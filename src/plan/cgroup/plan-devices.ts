@@ -1,0 +1,66 @@
+import profile from '../../../config/default-profile.json' with {type: 'json'};
+import type {Step} from '../../step/verbs/step.ts';
+import type {PlanInput} from '../input/input.ts';
+import type {Shortfalls} from '../input/unsupported.ts';
+
+/**
+ * The rules of the device controller, as devices.allow takes them; none where it is not enforced. On v2 a device is
+ * allowed by a BPF program that no stock tool can load: there it rests on `nodev`, which every mount but the device nodes
+ * themselves carries, so that a node made by the container does not open.
+ * Source: kernel cgroup-v1/devices.rst, cgroup-v2.rst "Device controller".
+ */
+export function deviceRules(input: PlanInput, missing: Shortfalls): readonly string[] {
+	const {facts, service, devices} = input;
+	const enforced = facts.cgroup.v1['devices'] !== undefined && facts.cgroup.writable;
+	if (service.privileged) return [];
+	if (!enforced) {
+		for (const {source, permissions} of service.devices) {
+			if (permissions.includes('r') && permissions.includes('w')) continue;
+			missing.add(
+				`the permissions ${permissions} of ${source} can't be enforced`,
+				'only the device controller of cgroup v1 does that without a program of its own',
+				'write `rw`',
+			);
+		}
+		return [];
+	}
+	return [
+		...profile.devices,
+		...service.devices.flatMap(({source, permissions}) => {
+			const device = devices[source];
+			return device === undefined ? [] : [`${device.type} ${device.major}:${device.minor} ${ordered(permissions)}`];
+		}),
+	];
+}
+
+/** The kernel lists permissions in this order. */
+function ordered(permissions: string): string {
+	return ['r', 'w', 'm'].filter(letter => permissions.includes(letter)).join('');
+}
+
+/** The two steps that close all devices and open those of the rules. */
+export function deviceSteps(folder: string, rules: readonly string[]): readonly Step[] {
+	const undo = {kind: 'none', reason: 'it goes with the cgroup'} as const;
+	const shared = {phase: 'cgroup', side: 'host', man: 'cgroups(7)', undo} as const;
+	const deny = `${folder}/devices.deny`;
+	return [
+		{
+			...shared,
+			id: 'cgroup.devices.deny',
+			title: 'forbid all devices',
+			why: "A device node is a door to the host's hardware, whoever made it; the list begins empty.",
+			object: `${folder}/devices.list`,
+			action: {kind: 'write', path: deny, value: 'a'},
+			checks: [],
+		},
+		{
+			...shared,
+			id: 'cgroup.devices.allow',
+			title: `allow ${rules.length} kinds of devices`,
+			why: 'They are null, zero, full, random, urandom, tty and terminals, and those of the spec; `m` lets any node be made, which then does not open.',
+			object: `${folder}/devices.list`,
+			action: {kind: 'writeEach', path: `${folder}/devices.allow`, values: rules},
+			checks: [{kind: 'value', path: `${folder}/devices.list`, equals: rules.join(' ')}],
+		},
+	];
+}

@@ -1,0 +1,42 @@
+import type {HostFacts} from '../../host/facts.ts';
+import type {UserMap} from '../../host/id-map.ts';
+import type {Service} from '../../spec/model/project.ts';
+
+/**
+ * Takes back what `reproducible: true` alone has asked for where this host can't do it; the plan warns of what is missing.
+ * What the spec itself asks for stays, and is refused later.
+ */
+export function fitReproducible(service: Service, facts: HostFacts, map: UserMap | null): Service {
+	const {reproducible, origins} = service;
+	if (reproducible !== true) return service;
+	const {cpuset, domainname, ...rest} = service;
+	const byKey = (key: string): boolean => origins[key]?.kind === 'reproducible';
+	const keepsCpuset = cpuset !== undefined && (!byKey('cpuset') || canPin(facts));
+	// Only root of the host may write it; no stock tool makes the system call.
+	const keepsDomain = domainname !== undefined && (!byKey('domainname') || map === null);
+	const dropsTime = byKey('namespaces') && !hasClocks(facts);
+	return {
+		...rest,
+		...(keepsCpuset ? {cpuset} : {}),
+		...(keepsDomain ? {domainname} : {}),
+		namespaces: dropsTime ? service.namespaces.filter(kind => kind !== 'time') : service.namespaces,
+	};
+}
+
+/** Whether a container can be kept to some processors here. */
+export function canPin({cgroup, user}: HostFacts): boolean {
+	const there =
+		cgroup.layout === 'v2' ? cgroup.unifiedControllers.includes('cpuset') : cgroup.v1['cpuset'] !== undefined;
+	return there && cgroup.writable && user.uid === 0;
+}
+
+/** Whether a time namespace can be made here, with clocks that begin anew: Linux 5.6, util-linux 2.36. */
+export function hasClocks({namespaces, tools}: HostFacts): boolean {
+	const flags = tools.unshare?.flags ?? [];
+	return namespaces.includes('time') && ['time', 'monotonic', 'boottime'].every(flag => flags.includes(flag));
+}
+
+/** Whether addresses can be made the same each time. */
+export function hasFixedAddresses({tools}: HostFacts): boolean {
+	return tools.setarch?.flags.includes('addr-no-randomize') === true;
+}

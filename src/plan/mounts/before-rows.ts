@@ -1,0 +1,56 @@
+import type {MountRow} from '../../step/verbs/action.ts';
+import {containerPaths, type PlanInput} from '../input/input.ts';
+import {hostFolderRows, rootRow} from '../rootfs/plan-rootfs.ts';
+import type {Taken} from './gather.ts';
+
+/** /proc and an empty /dev, with the options that the config gives them. */
+function kernelRows(input: PlanInput): readonly MountRow[] {
+	const {root} = containerPaths(input);
+	const rows: MountRow[] = [];
+	const proc = input.config.mounts.find(mount => mount.destination === '/proc');
+	if (proc !== undefined) {
+		const why = 'its processes, as seen from its own pid namespace';
+		rows.push({source: 'proc', target: `${root}/proc`, type: 'proc', options: proc.options, why});
+	}
+	const dev = input.config.mounts.find(mount => mount.destination === '/dev');
+	if (dev !== undefined)
+		rows.push({source: 'tmpfs', target: `${root}/dev`, type: 'tmpfs', options: dev.options, why: 'an empty /dev'});
+	return rows;
+}
+
+/** The stage, and on it the folders that are bound there before the host is out of sight. */
+function stageRows(input: PlanInput, {toolbox, conf, staged}: Taken, withSys: boolean): readonly MountRow[] {
+	const paths = containerPaths(input);
+	const on = (source: string, name: string, options: readonly string[], why: string, type = 'none'): MountRow => ({
+		source,
+		target: `${paths.stage}/${name}`,
+		type,
+		options: [...options, 'X-mount.mkdir'],
+		why,
+	});
+	// In a user namespace the mounts below are locked to what they cover: a folder comes with them or not at all.
+	const bind = input.map === null ? 'bind' : 'rbind';
+	return [
+		{
+			source: 'tmpfs',
+			target: paths.stage,
+			type: 'tmpfs',
+			options: ['nosuid', 'nodev', 'mode=700', 'size=64k', 'X-mount.mkdir'],
+			why: 'the stage: what the setting up needs, gone before the command starts',
+		},
+		on(toolbox, 'tools', [bind, 'ro', 'nosuid', 'nodev'], "the host's tools, read-only"),
+		on('/dev', 'dev', [bind, 'ro', 'nosuid', 'noexec'], "the host's devices, to bind from"),
+		on(conf, 'conf', ['bind', 'ro', 'nosuid', 'nodev', 'noexec'], 'the mount tables'),
+		...(withSys
+			? [on('sysfs', 'sys', ['nosuid', 'nodev', 'noexec'], 'to bring the loopback interface up', 'sysfs')]
+			: []),
+		...staged
+			.filter(each => each.kind === 'folder')
+			.map(each => on(each.real, each.name, [each.recursive ? 'rbind' : 'bind'], 'a folder to bind from')),
+	];
+}
+
+/** The rows that are mounted from the host: root, /proc, /dev, and the stage with the toolbox and the folders to bind from. */
+export function beforeRows(input: PlanInput, taken: Taken, withSys: boolean): readonly MountRow[] {
+	return [rootRow(input), ...hostFolderRows(input), ...kernelRows(input), ...stageRows(input, taken, withSys)];
+}

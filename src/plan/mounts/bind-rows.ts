@@ -1,0 +1,32 @@
+import type {OciMount} from '../../oci/config.ts';
+import type {MountRow} from '../../step/verbs/action.ts';
+import type {PlanInput} from '../input/input.ts';
+import {pointOption} from './nested-mount.ts';
+import {type StagedSource, stagedAt} from './staged-sources.ts';
+
+/** A user's bind mount. The kernel makes only the top of a recursive one read-only, so what lies below is named row by row. */
+export function bindRows(input: PlanInput, mount: OciMount, staged: readonly StagedSource[]): readonly MountRow[] {
+	const source = stagedAt(input, mount, staged);
+	const why = mount.options.includes('ro') ? 'a path of the host, to be read only' : 'a path of the host';
+	const asked = mount.options.filter(option => !['bind', 'rbind', 'rw'].includes(option));
+	const locked = input.map === null ? [] : (input.sources[mount.source]?.locked ?? []);
+	const rest = [...asked, ...locked.filter(flag => !asked.includes(flag))];
+	const submounts = input.sources[mount.source]?.submounts ?? [];
+	if (!mount.options.includes('rbind'))
+		return [
+			{
+				source,
+				target: mount.destination,
+				type: 'none',
+				options: ['bind', ...rest, ...pointOption(input, mount)],
+				why,
+			},
+		];
+	return ['', ...submounts].map(below => ({
+		source: `${source}${below === '' ? '' : `/${below}`}`,
+		target: `${mount.destination}${below === '' ? '' : `/${below}`}`,
+		type: 'none',
+		options: ['bind', ...rest, ...(below === '' ? pointOption(input, mount) : [])],
+		why,
+	}));
+}

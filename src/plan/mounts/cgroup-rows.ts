@@ -1,0 +1,44 @@
+import type {OciMount} from '../../oci/config.ts';
+import type {MountRow} from '../../step/verbs/action.ts';
+import type {PlanInput} from '../input/input.ts';
+
+/** The cgroup filesystem: one mount on v2, a folder for each joined hierarchy on v1. */
+export function cgroupRows(input: PlanInput, mount: OciMount, controllers: readonly string[]): readonly MountRow[] {
+	const {layout} = input.facts.cgroup;
+	const options = mount.options;
+	const why = "the container's own part of the cgroup tree, to read its limits";
+	if (layout === 'none' || controllers.length === 0) return [];
+	if (layout === 'v2') return [{source: 'cgroup2', target: mount.destination, type: 'cgroup2', options, why}];
+	const v1 = controllers.filter(controller => controller !== '');
+	return [
+		{
+			source: 'tmpfs',
+			target: mount.destination,
+			type: 'tmpfs',
+			// As many inodes as it has folders, itself counted: nothing can be made in it, without a second mount(8) to say `ro`.
+			options: ['nosuid', 'noexec', 'nodev', 'mode=755', 'size=4k', `nr_inodes=${1 + controllers.length}`],
+			why: 'a folder for each cgroup hierarchy',
+		},
+		...v1.map(controller => {
+			const folder = input.facts.cgroup.v1[controller]?.split('/').at(-1) ?? controller;
+			return {
+				source: 'cgroup',
+				target: `${mount.destination}/${folder}`,
+				type: 'cgroup',
+				options: [...options, ...folder.split(','), 'X-mount.mkdir'],
+				why,
+			};
+		}),
+		...(controllers.includes('')
+			? [
+					{
+						source: 'cgroup2',
+						target: `${mount.destination}/unified`,
+						type: 'cgroup2',
+						options: [...options, 'X-mount.mkdir'],
+						why,
+					},
+				]
+			: []),
+	];
+}

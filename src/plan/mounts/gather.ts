@@ -1,0 +1,179 @@
+import {isRange, mappedRoot, type RangeMap} from '../../host/id-map.ts';
+import type {MountRow} from '../../step/verbs/action.ts';
+import type {Step} from '../../step/verbs/step.ts';
+import {containerPaths, type PlanInput, reached} from '../input/input.ts';
+import {hideRows} from './hide-rows.ts';
+import type {InsideStep} from '../input/inside-step.ts';
+import {mountCheck} from './mount-check.ts';
+import {gatheredRootRows} from '../rootfs/plan-rootfs.ts';
+import type {StagedSource} from './staged-sources.ts';
+
+/*
+ * A container with a user namespace that root starts. Its root is nobody on the host and can reach no folder that is not
+ * open to all: not the store, not a volume below /root. So root of the host, in a mount namespace that the container's
+ * becomes a copy of, first mounts all of that in one place, and then covers a folder that everybody can reach with it.
+ */
+
+/** What the container side takes from the host: the toolbox, the folder with its tables, the sources of its volumes. */
+export interface Taken {
+	readonly toolbox: string;
+	readonly conf: string;
+	readonly staged: readonly StagedSource[];
+}
+
+/** The same as the container side names it: where it was gathered, or where it is. */
+export function takenFrom(input: PlanInput, taken: Taken): Taken {
+	if (!isRange(input.map)) return taken;
+	return {
+		toolbox: `${reached}/tools`,
+		conf: `${reached}/conf`,
+		staged: taken.staged.map(each => ({...each, real: `${reached}/${each.name}`})),
+	};
+}
+
+/** The steps of root of the host, between the start and the user namespace; none where the container has no map of root's. */
+export function gatherSteps(
+	input: PlanInput,
+	inside: InsideStep,
+	taken: Taken,
+	{enter, steps: between}: {readonly enter: Step | null; readonly steps: readonly Step[]},
+): readonly Step[] {
+	if (!isRange(input.map) || enter === null) return [];
+	const {gathered, state} = containerPaths(input);
+	const files = taken.staged.filter(({kind}) => kind === 'file');
+	const rows = gatherRows(input, input.map, taken);
+	const reach = [...files.map(each => fileRow(gathered, each)), reachRow(gathered)];
+	const checks = gatheredRootRows(input).flatMap(row =>
+		row.target === `${gathered}/rootfs` ? [mountCheck(row, '/')] : [],
+	);
+	const steps = [
+		inside(
+			'mounts.open',
+			'open the tables and scripts to everybody who gets this far',
+			"Root of the container reads them, and is nobody here. The folders above stay closed to the host's users.",
+			'chmod(1)',
+			{
+				action: {
+					kind: 'run',
+					tool: 'chmod',
+					args: ['go+rX', state, ...readInside(input, taken).map(name => `${state}/${name}`)],
+					place: 'host',
+				},
+			},
+		),
+		inside(
+			'mounts.gather',
+			'mount what only root of the host can reach in one place',
+			'The ids of the container are nobody on the host: they may not go into the store or into the folders that its volumes come from. What they are to have is mounted before root is given up.',
+			'mount(8)',
+			{
+				object: `${rows.length} mounts`,
+				action: {
+					kind: 'mountTable',
+					name: 'gather',
+					place: 'host',
+					rows: files.length === 0 ? [...rows, ...reach] : rows,
+				},
+				checks: [...checks, ...idmapChecks(rows)],
+			},
+		),
+	];
+	if (files.length > 0)
+		steps.push(
+			inside(
+				'mounts.gatherFiles',
+				'make files to bind the single files on',
+				'A file can only be bound on a file.',
+				'sh(1)',
+				{
+					action: {kind: 'touch', paths: files.map(({name}) => `${gathered}/${name}`)},
+				},
+			),
+			inside(
+				'mounts.reach',
+				`cover ${reached} with that place`,
+				`In this mount namespace alone: everybody can reach ${reached}, and the host's is not touched.`,
+				'mount(8)',
+				{action: {kind: 'mountTable', name: 'reach', place: 'host', rows: reach}},
+			),
+		);
+	if (input.tty)
+		steps.push(
+			inside(
+				'mounts.ownTerminal',
+				'give the terminal to root of the container',
+				'It belongs to root of the host, who made it, and would open for nobody else.',
+				'chown(1)',
+				{
+					action: {
+						kind: 'run',
+						tool: 'chown',
+						args: [mappedRoot(input.map).join(':'), '/proc/self/fd/5'],
+						place: 'host',
+					},
+				},
+			),
+		);
+	return [...steps, ...between, enter];
+}
+
+function gatherRows(input: PlanInput, map: RangeMap, {toolbox, conf, staged}: Taken): readonly MountRow[] {
+	const {gathered} = containerPaths(input);
+	const [uid, gid] = mappedRoot(map);
+	const on = (source: string, name: string, options: readonly string[], why: string): MountRow => ({
+		source,
+		target: `${gathered}/${name}`,
+		type: 'none',
+		options: [...options, 'X-mount.mkdir'],
+		why,
+	});
+	return [
+		{
+			// Two of the same name and kind are one to libmount: with `tmpfs` a host's own tmpfs on /tmp would pass for this one.
+			source: 'gather',
+			target: gathered,
+			type: 'tmpfs',
+			options: ['nosuid', 'nodev', 'mode=755', `uid=${uid}`, `gid=${gid}`, 'size=64k'],
+			why: 'the place where it is gathered',
+		},
+		...gatheredRootRows(input),
+		on(toolbox, 'tools', ['bind', 'ro', 'nosuid', 'nodev'], "the host's tools, read-only"),
+		on(conf, 'conf', ['bind', 'ro', 'nosuid', 'nodev', 'noexec'], 'the mount tables'),
+		...staged
+			.filter(({kind}) => kind === 'folder')
+			.map(each => on(each.real, each.name, [each.recursive ? 'rbind' : 'bind'], 'a folder to bind from')),
+	];
+}
+
+function fileRow(gathered: string, {real, name}: StagedSource): MountRow {
+	return {source: real, target: `${gathered}/${name}`, type: 'none', options: ['bind'], why: 'a file to bind from'};
+}
+
+function reachRow(gathered: string): MountRow {
+	return {
+		source: gathered,
+		target: reached,
+		type: 'none',
+		options: ['rbind'],
+		why: 'where root of the container finds all that',
+	};
+}
+
+/** A mount(8) that does not know the option leaves it out and says nothing: the container side reads it back. */
+function idmapChecks(rows: readonly MountRow[]): Step['checks'] {
+	return rows
+		.filter(({options}) => options.some(option => option.startsWith('X-mount.idmap=')))
+		.map(({target}) => ({kind: 'readBack', path: target, equals: 'idmapped'}));
+}
+
+/** The files that root of the container reads: its programs and tables. The filter's is readable as it is. */
+function readInside(input: PlanInput, {staged}: Taken): readonly string[] {
+	return [
+		'init.sh',
+		...(input.service.root === 'chroot' ? ['inside.sh'] : []),
+		'before.fstab',
+		...(staged.some(({kind}) => kind === 'file') ? ['sources.fstab'] : []),
+		...(hideRows(input).length > 0 ? ['hide.fstab'] : []),
+		'after.fstab',
+	];
+}

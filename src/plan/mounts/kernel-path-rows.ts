@@ -1,0 +1,60 @@
+import type {OciMount} from '../../oci/config.ts';
+import type {MountRow} from '../../step/verbs/action.ts';
+import {type PlanInput, stage} from '../input/input.ts';
+
+/** Rows that hide or write-protect paths of /proc and /sys; only those that this kernel has. */
+export function kernelPathRows(input: PlanInput): readonly MountRow[] {
+	const {maskedPaths, readonlyPaths} = input.config.linux;
+	const {facts} = input;
+	const noSys = input.config.mounts.some(mount => isOutOfReach(input, mount));
+	const kernelPaths = Object.fromEntries(
+		Object.entries(facts.kernelPaths).filter(([path]) => !(noSys && path.startsWith('/sys/'))),
+	);
+	const readonlyRows = readonlyPaths
+		.flatMap(path => pathsLike(path, kernelPaths))
+		.map(path => ({
+			source: path,
+			target: path,
+			type: 'none',
+			options: ['bind', 'ro', 'nosuid', 'nodev', 'noexec'],
+			why: 'the kernel can be read here, not changed',
+		}));
+	const maskedRows = maskedPaths
+		.flatMap(path => pathsLike(path, kernelPaths))
+		.map(path => {
+			const kind = kernelPaths[path] ?? 'file';
+			return maskRow(path, kind, `says too much about the host's ${kind === 'file' ? 'kernel' : 'hardware'}`);
+		});
+	return [...readonlyRows, ...maskedRows];
+}
+
+/** Those of the paths that a path of a profile means: each processor has a folder of its own, so one may hold a `*`. */
+export function pathsLike(path: string, paths: Readonly<Record<string, unknown>>): readonly string[] {
+	const [head = '', tail] = path.split('*');
+	if (tail === undefined) return path in paths ? [path] : [];
+	return Object.keys(paths).filter(each => each.startsWith(head) && each.endsWith(tail));
+}
+
+/** A row that hides what is at a path: a file behind the host's /dev/null, a folder behind an empty one that nothing fits into. */
+export function maskRow(path: string, kind: 'file' | 'folder', why: string): MountRow {
+	return kind === 'file'
+		? {
+				source: `${stage}/dev/null`,
+				target: path,
+				type: 'none',
+				options: ['bind', 'nosuid', 'noexec'],
+				why,
+			}
+		: {
+				source: 'tmpfs',
+				target: path,
+				type: 'tmpfs',
+				options: ['ro', 'nosuid', 'nodev', 'noexec', 'size=4k', 'nr_inodes=4'],
+				why,
+			};
+}
+
+/** sysfs shows a network namespace, and only who made that may mount it (sysfs_init_fs_context in fs/sysfs/mount.c). */
+export function isOutOfReach({map, service}: PlanInput, mount: OciMount): boolean {
+	return map !== null && mount.type === 'sysfs' && !service.namespaces.includes('network');
+}

@@ -1,0 +1,88 @@
+import type {Step} from '../../step/verbs/step.ts';
+import {type PlanInput, stage} from '../input/input.ts';
+import type {InsideStep} from '../input/inside-step.ts';
+
+/** Names, settings and the loopback interface: what the new namespaces have a value of their own for. */
+export function kernelSettings(input: PlanInput, inside: InsideStep, loopback: boolean): readonly Step[] {
+	const {hostname, domainname} = input.service;
+	return [
+		...(hostname === undefined ? [] : [hostnameStep(input, inside, hostname)]),
+		...(domainname === undefined ? [] : [domainnameStep(inside, domainname)]),
+		...Object.entries(input.config.linux.sysctl).map(([name, value]) => sysctlStep(inside, name, value)),
+		...(loopback ? [loopbackStep(inside)] : []),
+	];
+}
+
+function hostnameStep(input: PlanInput, inside: InsideStep, hostname: string): Step {
+	return inside(
+		'uts.hostname',
+		`set the hostname to ${hostname}`,
+		'The uts namespace has a name of its own; writing it here does not change the host.',
+		'uts_namespaces(7)',
+		{
+			phase: 'hardening',
+			object: `hostname ${hostname}`,
+			action: hostnameAction(input, hostname),
+			undo: {kind: 'none', reason: 'it goes with the uts namespace'},
+			checks: [{kind: 'readBack', path: '/proc/sys/kernel/hostname', equals: hostname}],
+		},
+	);
+}
+
+/** Only root of the host may write the file; the system call asks for root of the uts namespace's owner alone. */
+function hostnameAction({map}: PlanInput, name: string): Step['action'] {
+	const path = '/proc/sys/kernel/hostname';
+	return map === null
+		? {kind: 'write', path, value: name}
+		: {kind: 'run', tool: 'hostname', args: [name], place: 'toolbox', reads: path};
+}
+
+function domainnameStep(inside: InsideStep, domainname: string): Step {
+	const path = '/proc/sys/kernel/domainname';
+	return inside(
+		'uts.domainname',
+		`set the domain name to ${domainname}`,
+		'It belongs to the same namespace as the hostname.',
+		'uts_namespaces(7)',
+		{
+			phase: 'hardening',
+			action: {kind: 'write', path, value: domainname},
+			undo: {kind: 'none', reason: 'it goes with the uts namespace'},
+			checks: [{kind: 'readBack', path, equals: domainname}],
+		},
+	);
+}
+
+function sysctlStep(inside: InsideStep, name: string, value: string): Step {
+	const path = `/proc/sys/${name.replaceAll('.', '/')}`;
+	return inside(
+		`sysctl.${name}`,
+		`set ${name} to ${value}`,
+		'This kernel setting belongs to one of the new namespaces, not to the whole machine.',
+		'sysctl(8)',
+		{
+			phase: 'hardening',
+			object: `${path} = ${value}`,
+			action: {kind: 'write', path, value},
+			undo: {kind: 'none', reason: 'it goes with its namespace'},
+			checks: [{kind: 'readBack', path, equals: value}],
+		},
+	);
+}
+
+function loopbackStep(inside: InsideStep): Step {
+	const path = `${stage}/sys/class/net/lo/flags`;
+	return inside(
+		'network.loopback',
+		'bring the loopback interface up',
+		'A new network namespace has only lo, and it is down; programs expect 127.0.0.1. Writing IFF_UP to sysfs does what `ip link set lo up` does.',
+		'network_namespaces(7)',
+		{
+			phase: 'namespaces',
+			object: 'interface lo, up',
+			action: {kind: 'write', path, value: '0x9'},
+			undo: {kind: 'none', reason: 'it goes with the network namespace'},
+			checks: [{kind: 'readBack', path, equals: '0x9'}],
+		},
+	);
+}

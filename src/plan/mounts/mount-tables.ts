@@ -1,0 +1,84 @@
+import {isRange} from '../../host/id-map.ts';
+import {machineId} from '../../spec/keys/reproducible.ts';
+import type {MountRow} from '../../step/verbs/action.ts';
+import type {Step} from '../../step/verbs/step.ts';
+import {coversMachineId, machineIdSource} from './after-rows.ts';
+import {containerPaths, type PlanInput, stage} from '../input/input.ts';
+import type {InsideStep} from '../input/inside-step.ts';
+import {mountCheck, targetInside} from './mount-check.ts';
+
+/** A mount namespace takes its mounts along; without one they are unmounted by name. */
+function mountUndo(input: PlanInput): Partial<Pick<Step, 'undo'>> {
+	return input.service.namespaces.includes('mount')
+		? {}
+		: {undo: {kind: 'unmountTree', path: containerPaths(input).root}};
+}
+
+/** The step that mounts the first table, from the host. */
+export function mountBefore(
+	input: PlanInput,
+	inside: InsideStep,
+	before: readonly MountRow[],
+	after: readonly MountRow[],
+): Step {
+	return inside(
+		'mounts.before',
+		'mount the root filesystem, /proc, /dev and a stage',
+		'One mount(8) call reads these rows like /etc/fstab. The stage holds the tools and sources that the next steps need once the host is out of sight.',
+		'mount(8)',
+		{
+			object: `${before.length} mounts`,
+			action: {kind: 'mountTable', name: 'before', place: isRange(input.map) ? 'gathered' : 'host', rows: before},
+			...mountUndo(input),
+			checks: before.flatMap(row => {
+				const target = targetInside(input, row);
+				// Of two mounts on one target the kernel shows the one on top.
+				return target === null || after.some(over => over.target === target) ? [] : [mountCheck(row, target)];
+			}),
+		},
+	);
+}
+
+/** The step that covers what a container over the host's root is not to see, where there is any. */
+export function hideHost(input: PlanInput, inside: InsideStep, hide: readonly MountRow[]): readonly Step[] {
+	if (hide.length === 0) return [];
+	return [
+		inside(
+			'mounts.hide',
+			'hide home folders, keys, sockets and other containers of the host',
+			'`rootfs: host` shows the files of this machine. These no job needs and every attacker wants; `rootfs: {host: {show: [PATH]}}` opens them again.',
+			'mount(8)',
+			{
+				object: `${hide.length} mounts`,
+				action: {kind: 'mountTable', name: 'hide', place: 'toolbox', rows: hide},
+				...mountUndo(input),
+				checks: hide.filter(({target}) => !target.startsWith(`${stage}/`)).map(row => mountCheck(row, row.target)),
+			},
+		),
+	];
+}
+
+/** The step that mounts the second table, inside the new root, where there is anything in it. */
+export function mountAfter(input: PlanInput, inside: InsideStep, after: readonly MountRow[]): readonly Step[] {
+	if (after.length === 0) return [];
+	return [
+		inside(
+			'mounts.after',
+			'mount everything else',
+			'These rows are resolved inside the new root: a symlink in the image or a volume can lead nowhere but into the container.',
+			'mount(8)',
+			{
+				object: `${after.length} mounts`,
+				action: {
+					kind: 'mountTable',
+					name: 'after',
+					place: 'toolbox',
+					rows: after,
+					...(coversMachineId(input) ? {files: {[machineIdSource]: machineId}} : {}),
+				},
+				...mountUndo(input),
+				checks: after.map(row => mountCheck(row, row.target)),
+			},
+		),
+	];
+}

@@ -1,0 +1,37 @@
+import type {MountRow} from '../../step/verbs/action.ts';
+import type {Step} from '../../step/verbs/step.ts';
+import {containerPaths, type PlanInput} from '../input/input.ts';
+import {writableHideRows} from './hide-rows.ts';
+import type {InsideStep} from '../input/inside-step.ts';
+import {hostFolderRows} from '../rootfs/plan-rootfs.ts';
+
+/** Steps that make the root read-only, last of the mounts, where the spec asks for it. */
+export function readonlyRoot(input: PlanInput, inside: InsideStep, after: readonly MountRow[]): readonly Step[] {
+	const {service, config} = input;
+	if (!config.root.readonly) return [];
+	const paths = containerPaths(input);
+	// The overlays of an ordinary user's root, and what hides the host's folders, are mounts of their own.
+	const folders = hostFolderRows(input)
+		.map(row => row.target.slice(paths.root.length))
+		.filter(target => !after.some(over => over.target === target));
+	const hides = writableHideRows(input).map(row => row.target);
+	const flags = (target: string): string =>
+		hides.includes(target) ? ',nosuid,nodev' : service.privileged ? '' : ',nodev';
+	return ['/', ...new Set([...folders, ...hides])].map(target =>
+		inside(
+			target === '/' ? 'root.readonly' : `root.readonly.${target.slice(1).replaceAll(/\W/g, '_')}`,
+			`make ${target === '/' ? 'the root' : target} read-only`,
+			'Nothing but the mounts that allow it can be written.',
+			'mount(8)',
+			{
+				action: {
+					kind: 'run',
+					tool: 'mount',
+					args: ['-i', '-n', '-o', `remount,bind,ro${flags(target)}`, target],
+					place: 'toolbox',
+				},
+				checks: [{kind: 'mount', target, type: '', options: ['ro']}],
+			},
+		),
+	);
+}

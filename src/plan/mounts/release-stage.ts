@@ -1,0 +1,36 @@
+import type {MountRow} from '../../step/verbs/action.ts';
+import type {Check} from '../../step/verbs/check.ts';
+import type {Step} from '../../step/verbs/step.ts';
+import {type PlanInput, stage} from '../input/input.ts';
+import type {InsideStep} from '../input/inside-step.ts';
+import {targetInside} from './mount-check.ts';
+
+/** Steps that take the stage away; from then on there is no mount but those of the two tables. */
+export function releaseStage(
+	input: PlanInput,
+	inside: InsideStep,
+	before: readonly MountRow[],
+	after: readonly MountRow[],
+): readonly Step[] {
+	return [
+		inside(
+			'stage.release',
+			'take the stage away',
+			"The tools, devices and sources can't be reached by any path any more. The shell's working directory keeps the toolbox alive: a detached, read-only tree.",
+			'umount(8)',
+			{action: {kind: 'run', tool: 'umount', args: ['-i', '-n', '-l', stage], place: 'toolbox'}},
+		),
+		inside('stage.remove', 'remove its empty folder', 'The container sees no trace of how it was made.', 'rmdir(1)', {
+			action: {kind: 'run', tool: 'rmdir', args: [stage], place: 'toolbox'},
+			checks: onlyOurMounts(input, before, after),
+		}),
+	];
+}
+
+/** Without a mount namespace of its own, or behind a chroot, the host's mounts are still there. */
+function onlyOurMounts(input: PlanInput, before: readonly MountRow[], after: readonly MountRow[]): readonly Check[] {
+	const {namespaces, root} = input.service;
+	if (!namespaces.includes('mount') || root !== 'pivot') return [];
+	const first = before.map(row => targetInside(input, row)).filter(target => target !== null);
+	return [{kind: 'onlyMounts', targets: [...new Set([...first, ...after.map(row => row.target)])]}];
+}

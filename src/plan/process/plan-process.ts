@@ -1,0 +1,290 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {isRange, outsideId} from '../../host/id-map.ts';
+import {capabilityMask} from '../../oci/capabilities.ts';
+import {boundingSet, privilegeArguments} from '../../step/verbs/privileges.ts';
+import {cpusetAsShown} from '../../spec/values/cpuset-list.ts';
+import {isSysctlName, namespaceOfSysctl} from '../../spec/values/sysctl.ts';
+import type {InitKind, ResourceLimit, UserIds} from '../../step/verbs/action.ts';
+import type {Check} from '../../step/verbs/check.ts';
+import type {Step} from '../../step/verbs/step.ts';
+import {fixedAddresses, usedNumbers} from './same-each-time.ts';
+import type {PlanInput} from '../input/input.ts';
+import type {SecurityPlan} from '../security/plan-security.ts';
+import type {Shortfalls} from '../input/unsupported.ts';
+import {withTheProcess} from '../input/with-the-process.ts';
+
+/** Which reaper runs as process 1: a static one of the host, bound on /dev/init, or the waiting shell. */
+export function reaperOf(input: PlanInput): {readonly init: InitKind; readonly bound: string | null} {
+	if (!input.service.init) return {init: 'none', bound: null};
+	const {tini, catatonit} = input.facts.tools;
+	const found = [catatonit, tini].find(tool => tool !== null && tool.loader === null);
+	return found === undefined || found === null ? {init: 'sh', bound: null} : {init: 'bound', bound: found.path};
+}
+
+/** `1000` and `1000:100` need no look into the container, but a bare uid still has a group and groups to be found. */
+function fixedIds(user: string | undefined, groups: readonly string[]): UserIds | null {
+	if (groups.some(group => !/^\d+$/.test(group))) return null;
+	const extra = groups.map(Number);
+	if (user === undefined) return {uid: 0, gid: 0, groups: [...new Set([0, ...extra])]};
+	const match = /^(\d{1,10}):(\d{1,10})$/.exec(user);
+	if (match === null) return null;
+	const gid = Number(match[2]);
+	return {uid: Number(match[1]), gid, groups: [...new Set([gid, ...extra])]};
+}
+
+function rlimitName(type: string): string {
+	return type.replace('RLIMIT_', '').toLowerCase();
+}
+
+function limits(input: PlanInput, missing: Shortfalls): readonly ResourceLimit[] {
+	const {facts} = input;
+	const mayRaise = facts.user.capabilities.includes('CAP_SYS_RESOURCE');
+	const wanted = input.config.process.rlimits.map(({type, soft, hard}) => ({name: rlimitName(type), soft, hard}));
+	for (const limit of wanted) {
+		const own = facts.rlimits[limit.name];
+		const over = own !== undefined && own !== -1 && (limit.hard === -1 || limit.hard > own);
+		if (over && !mayRaise) {
+			missing.add(
+				`the limit ${limit.name} can't be raised to ${limit.hard === -1 ? 'unlimited' : limit.hard}`,
+				`the caller's own hard limit is ${own} and it lacks CAP_SYS_RESOURCE`,
+				`ask for ${own} or less`,
+			);
+		}
+	}
+	return wanted.filter(limit => {
+		const own = facts.rlimits[limit.name];
+		return mayRaise || own === undefined || own === -1 || (limit.hard !== -1 && limit.hard <= own);
+	});
+}
+
+function statusChecks(input: PlanInput, ids: UserIds | null): Check {
+	const {process} = input.config;
+	const none = capabilityMask([]);
+	const bounding = capabilityMask(boundingSet(process, input.facts));
+	const {reproducible, cpuset} = input.service;
+	const fields: Record<string, string> = {
+		...(reproducible === true ? {Umask: '0022'} : {}),
+		...(reproducible === true && cpuset !== undefined ? {Cpus_allowed_list: cpusetAsShown(cpuset)} : {}),
+		CapInh: none,
+		CapAmb: none,
+		CapBnd: bounding,
+		NoNewPrivs: process.noNewPrivileges ? '1' : '0',
+	};
+	if (ids !== null) {
+		const effective = ids.uid === 0 ? bounding : none;
+		fields['CapPrm'] = effective;
+		fields['CapEff'] = effective;
+		const {map} = input;
+		// /proc shows a reader of the host the host's ids.
+		const uid = map === null ? ids.uid : (outsideId(map.uids, ids.uid) ?? -1);
+		const group = (id: number): number => (map === null ? id : (outsideId(map.gids, id) ?? -1));
+		fields['Uid'] = Array(4).fill(uid).join(' ');
+		fields['Gid'] = Array(4).fill(group(ids.gid)).join(' ');
+		// With one id alone the caller's own groups can't be dropped: setgroups(2) is denied there.
+		if (map?.kind !== 'single')
+			fields['Groups'] = ids.groups
+				.map(group)
+				.toSorted((a, b) => a - b)
+				.join(' ');
+	}
+	return {kind: 'status', fields};
+}
+
+/**
+ * Refuses ids that the container's map does not have.
+ *
+ * @throws TsboxError E_SPEC_INVALID.
+ */
+function checkMapped({map, service}: PlanInput, ids: UserIds | null): void {
+	if (map === null) return;
+	const outside =
+		ids === null
+			? // By every other name there can only be somebody else.
+				map.kind === 'single' && service.user?.split(':')[0] !== 'root'
+			: outsideId(map.uids, ids.uid) === undefined || ids.groups.some(id => outsideId(map.gids, id) === undefined);
+	if (outside)
+		throw new TsboxError('E_SPEC_INVALID', `the user ${service.user ?? 'root'} is not one of the container's ids`, {
+			why:
+				map.kind === 'single'
+					? 'without subordinate ids an ordinary user has one id to give, and root in the container has it'
+					: `its map ends at ${map.uids.reduce((most, {inside, count}) => Math.max(most, inside + count - 1), 0)}`,
+			hint:
+				map.kind === 'single'
+					? 'give your user a range of ids: `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER`'
+					: 'choose a lower number, or ask for a larger range in /etc/subuid',
+		});
+}
+
+/** A capability asked for by name that this host can't give; `ALL` means all that there are. */
+function checkCapabilities(input: PlanInput, missing: Shortfalls): void {
+	const {config, service, facts} = input;
+	if (service.capAdd.includes('ALL')) return;
+	const given = new Set(boundingSet(config.process, facts));
+	for (const name of config.process.capabilities.bounding) {
+		if (given.has(name)) continue;
+		missing.add(
+			`the capability ${name} can't be given`,
+			facts.capabilities.includes(name) ? 'the caller itself lacks it' : 'this kernel does not know it',
+			'take it out of `cap_add`',
+		);
+	}
+}
+
+/**
+ * Refuses kernel settings that have no value of their own in one of the container's namespaces.
+ *
+ * @throws TsboxError E_SPEC_INVALID.
+ */
+export function checkSysctls(input: PlanInput): void {
+	const {namespaces} = input.service;
+	for (const name of Object.keys(input.config.linux.sysctl)) {
+		const needs = namespaceOfSysctl(name);
+		if (needs === undefined || !isSysctlName(name)) {
+			throw new TsboxError('E_SPEC_INVALID', `the sysctl ${name} belongs to the whole machine`, {
+				why: 'only net.*, fs.mqueue.* and the System V ipc settings have a value of their own in a namespace',
+				hint: 'set it on the host, or take it out of `sysctls`',
+			});
+		}
+		if (!namespaces.includes(needs)) {
+			throw new TsboxError('E_SPEC_INVALID', `the sysctl ${name} would change the host`, {
+				why: `the container shares the host's ${needs} namespace`,
+				hint: `add \`${needs}\` to \`namespaces\``,
+			});
+		}
+	}
+}
+
+function oomSteps({config}: PlanInput): readonly Step[] {
+	const {oomScoreAdj} = config.process;
+	if (oomScoreAdj === undefined) return [];
+	return [
+		{
+			id: 'process.oom',
+			phase: 'hardening',
+			side: 'container',
+			title: `set its OOM score adjustment to ${oomScoreAdj}`,
+			why: 'When the whole machine runs out of memory, the process with the highest score dies first.',
+			man: 'proc_pid_oom_score_adj(5)',
+			object: 'oom_score_adj of the process',
+			action: {kind: 'write', path: '/proc/self/oom_score_adj', value: String(oomScoreAdj)},
+			undo: withTheProcess,
+			checks: [{kind: 'oomScoreAdj', equals: oomScoreAdj}],
+		},
+	];
+}
+
+/** Hard limits above those of the caller. */
+function raised({config, facts}: PlanInput): readonly ResourceLimit[] {
+	return config.process.rlimits
+		.map(({type, soft, hard}) => ({name: rlimitName(type), soft, hard}))
+		.filter(({name, hard}) => {
+			const own = facts.rlimits[name];
+			return own !== undefined && own !== -1 && (hard === -1 || hard > own);
+		});
+}
+
+/** What takes CAP_SYS_RESOURCE over the host, and must be done before a container of root's gives that up. */
+export function rootOnly(input: PlanInput): readonly Step[] {
+	if (!isRange(input.map)) return [];
+	const limits = raised(input);
+	if (limits.length === 0) return oomSteps(input);
+	return [
+		...oomSteps(input),
+		{
+			id: 'process.raise',
+			phase: 'hardening',
+			side: 'container',
+			title: `raise the hard limits ${limits.map(({name}) => name).join(', ')}`,
+			why: 'Only root of the host may raise them; they are set once the container is put together.',
+			man: 'prlimit(1)',
+			object: 'resource limits of the process',
+			action: {kind: 'rlimits', limits, hardOnly: true},
+			undo: withTheProcess,
+			checks: [],
+		},
+	];
+}
+
+/** The hardening and process phases: from root with all powers to the command with its own. */
+export function planProcess(input: PlanInput, missing: Shortfalls, security: SecurityPlan): readonly Step[] {
+	const {config, service, facts} = input;
+	if (facts.tools.setpriv === null)
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no setpriv', {hint: 'install util-linux'});
+	checkCapabilities(input, missing);
+	const steps: Step[] = [];
+	const step = (rest: Omit<Step, 'side' | 'undo'>): void =>
+		void steps.push({...rest, side: 'container', undo: withTheProcess});
+	const rlimits = limits(input, missing);
+	if (rlimits.length > 0) {
+		step({
+			id: 'process.rlimits',
+			phase: 'hardening',
+			title: `limit ${rlimits.map(limit => limit.name).join(', ')}`,
+			why: 'These limits hold for each process; the cgroup holds for all together.',
+			man: 'prlimit(1)',
+			object: 'resource limits of the process',
+			action: {kind: 'rlimits', limits: rlimits},
+			checks: rlimits.map(limit => ({kind: 'rlimit', ...limit})),
+		});
+	}
+	if (!isRange(input.map)) steps.push(...oomSteps(input));
+	const ids = fixedIds(service.user, service.groupAdd);
+	checkMapped(input, ids);
+	if (ids === null) {
+		step({
+			id: 'process.user',
+			phase: 'hardening',
+			title: `look up the user ${service.user ?? 'root'}`,
+			why: "A name means what the container's own /etc/passwd says, not the host's.",
+			man: 'passwd(5)',
+			object: null,
+			action: {kind: 'lookupUser', user: service.user ?? '0', groups: service.groupAdd},
+			checks: [],
+		});
+	}
+	steps.push(...usedNumbers(input), ...fixedAddresses(input));
+	step({
+		id: 'process.privileges',
+		phase: 'hardening',
+		title: `drop privileges${service.user === undefined ? '' : ` and become ${service.user}`}`,
+		why: [
+			'Root in here keeps only the capabilities listed, can never get more, and the process that does this is the one that becomes the command.',
+			...security.why,
+		].join(' '),
+		man: 'setpriv(1)',
+		object: 'credentials of the process',
+		action: {
+			kind: 'dropPrivileges',
+			args: [...privilegeArguments(config.process, facts), ...security.labels],
+			ids,
+			keepGroups: input.map?.kind === 'single',
+			...(fixedAddresses(input).length > 0 ? {fixedAddresses: true as const} : {}),
+			landlock: security.landlock,
+			filter: security.filter,
+		},
+		checks: [
+			statusChecks(input, ids),
+			...(ids === null ? [{kind: 'lookedUpIds' as const, map: input.map}] : []),
+			...security.checks,
+		],
+	});
+	const {init} = reaperOf(input);
+	const home = ids?.uid === 0 && !config.process.env.some(each => each.startsWith('HOME=')) ? ['HOME=/root'] : [];
+	step({
+		id: 'process.exec',
+		phase: 'process',
+		title: `run ${config.process.args.join(' ')}`,
+		why: 'Everything above was read back from the kernel and agreed; only now does the waiting process become the command, with the environment of the spec and nothing else.',
+		man: 'execve(2)',
+		object: null,
+		action: {
+			kind: 'exec',
+			cwd: config.process.cwd,
+			args: config.process.args,
+			env: [...config.process.env, ...home],
+			init,
+		},
+		checks: [],
+	});
+	return steps;
+}

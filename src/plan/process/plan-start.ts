@@ -1,0 +1,160 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {isRange, mapArguments, type RangeMap} from '../../host/id-map.ts';
+import type {NamespaceKind} from '../../spec/model/project.ts';
+import type {Step} from '../../step/verbs/step.ts';
+import {hasClocks} from '../input/fit-reproducible.ts';
+import {type PlanInput, reached} from '../input/input.ts';
+import type {CgroupPlan} from '../cgroup/plan-cgroup.ts';
+
+/** unshare(1)'s option for each kind, and what having it to oneself means. */
+const kinds: Readonly<Record<NamespaceKind, {readonly option: string; readonly meaning: string}>> = {
+	mount: {option: '--mount', meaning: 'its own mounts'},
+	pid: {option: '--pid', meaning: 'its own process numbers'},
+	uts: {option: '--uts', meaning: 'its own hostname'},
+	ipc: {option: '--ipc', meaning: 'its own shared memory and message queues'},
+	network: {option: '--net', meaning: 'its own network'},
+	cgroup: {option: '--cgroup', meaning: 'its own view of cgroups'},
+	time: {option: '--time', meaning: 'its own clocks'},
+	user: {option: '--user', meaning: 'its own user ids'},
+};
+
+/** How the first process comes into its namespaces. */
+export interface StartPlan {
+	readonly start: Step;
+	/** Where root of the host has to prepare something in between: the step that enters the rest of them. */
+	readonly enter: Step | null;
+}
+
+/**
+ * The namespaces phase: one step, because unshare(1) makes them all at once; two for a user namespace of root's.
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED for a kind that the kernel or unshare(1) lacks.
+ */
+export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
+	const {facts, service} = input;
+	const wanted = service.namespaces;
+	for (const kind of wanted) {
+		const {option} = kinds[kind];
+		if (kind === 'user' && input.map === null)
+			throw new TsboxError('E_HOST_UNSUPPORTED', 'a user namespace needs a mount namespace', {
+				why: 'without mounts of its own nothing can be put in place for the ids that it has',
+				hint: 'add `mount` to `namespaces`, or take `user` out',
+			});
+		if (!facts.namespaces.includes(kind)) {
+			throw new TsboxError('E_HOST_UNSUPPORTED', `this kernel has no ${kind} namespaces`, {
+				hint: `take \`${kind}\` out of \`namespaces\``,
+			});
+		}
+		if (facts.tools.unshare?.flags.includes(option.slice(2)) !== true) {
+			throw new TsboxError('E_HOST_UNSUPPORTED', `this host's unshare has no ${option}`, {
+				hint: 'install util-linux 2.36 or newer',
+			});
+		}
+	}
+	const flags = wanted.filter(kind => kind !== 'user').map(kind => kinds[kind].option);
+	// Propagation private: what is mounted inside must not appear on the host, whose / systemd makes shared.
+	const unshare =
+		wanted.length === 0
+			? []
+			: [...flags, '--fork', '--kill-child', ...(wanted.includes('mount') ? ['--propagation', 'private'] : [])];
+	const clocks = service.reproducible === true && wanted.includes('time') && hasClocks(facts);
+	if (isRange(input.map)) return prepared(input, cgroup, input.map, unshare, clocks);
+	const meanings = wanted.map(kind => kinds[kind].meaning).join(', ');
+	const start: Step = {
+		id: 'namespaces.start',
+		phase: 'namespaces',
+		side: 'host',
+		title:
+			wanted.length === 0
+				? 'start the first process'
+				: `start the first process in new ${wanted.join(', ')} namespaces`,
+		why: `${cgroup.members.length > 0 ? 'It joins its cgroup before anything else, so that nothing it starts is outside. ' : ''}${wanted.length > 0 ? `A process in new namespaces has ${meanings}.` : 'It has no namespace of its own: it sees what every process of the host sees.'}`,
+		man: wanted.length === 0 ? 'sh(1)' : 'unshare(1)',
+		object: wanted.length === 0 ? 'process' : `process, ${wanted.map(kind => `${kind} namespace`).join(', ')}`,
+		action: {
+			kind: 'start',
+			cgroups: joined(cgroup),
+			users: input.map === null ? [] : mapArguments(input.map),
+			unshare,
+			tty: input.tty,
+			...(clocks ? {clocks: true as const} : {}),
+		},
+		undo: {kind: 'stop', kill: cgroup.kill},
+		checks: [
+			...(clocks ? [{kind: 'clocks' as const}] : []),
+			...(wanted.length > 0 ? [{kind: 'namespaces' as const, kinds: wanted}] : []),
+			...(input.map === null ? [] : [{kind: 'idMap' as const, uids: input.map.uids, gids: input.map.gids}]),
+			...inCgroups(cgroup),
+		],
+	};
+	return {start, enter: null};
+}
+
+/**
+ * The files that the first process writes itself into. A v1 hierarchy takes the writer alone, by `tasks`, without the wait
+ * for an RCU grace period (4 to 15 ms) that moving a whole process costs: cgroup_procs_write_start in
+ * kernel/cgroup/cgroup.c. sh is a single thread: it is the same.
+ */
+function joined({members}: CgroupPlan): readonly string[] {
+	return members.map(member => `${member.path}/${member.controller === '' ? 'cgroup.procs' : 'tasks'}`);
+}
+
+function inCgroups({members}: CgroupPlan): Step['checks'] {
+	return members.length > 0 ? [{kind: 'cgroups', members}] : [];
+}
+
+/** A mount namespace first, in which root of the host puts things in place; then the user namespace and all others. */
+function prepared(
+	input: PlanInput,
+	cgroup: CgroupPlan,
+	map: RangeMap,
+	unshare: readonly string[],
+	clocks: boolean,
+): StartPlan {
+	const wanted = input.service.namespaces;
+	const [root] = map.uids;
+	const others = wanted.filter(kind => kind !== 'user');
+	return {
+		start: {
+			id: 'namespaces.start',
+			phase: 'namespaces',
+			side: 'host',
+			title: 'start the first process in a mount namespace of its own',
+			why: `${cgroup.members.length > 0 ? 'It joins its cgroup before anything else, so that nothing it starts is outside. ' : ''}It is root of the host still: what root of the container could not reach is mounted first.`,
+			man: 'unshare(1)',
+			object: 'process, mount namespace',
+			action: {
+				kind: 'start',
+				cgroups: joined(cgroup),
+				users: [],
+				unshare: ['--mount', '--propagation', 'private'],
+				tty: input.tty,
+			},
+			undo: {kind: 'stop', kill: cgroup.kill},
+			checks: inCgroups(cgroup),
+		},
+		enter: {
+			id: 'namespaces.user',
+			phase: 'namespaces',
+			side: 'container',
+			title: `give up root of the host, in new user, ${others.join(', ')} namespaces`,
+			why: `From here on root is uid ${root?.outside ?? 0} of the host, which owns nothing there. The other namespaces are made from inside the user namespace, so that they belong to it.`,
+			man: 'user_namespaces(7)',
+			object: wanted.map(kind => `${kind} namespace`).join(', '),
+			action: {
+				kind: 'enterNamespaces',
+				users: mapArguments(map),
+				unshare,
+				tty: input.tty,
+				conf: `${reached}/conf`,
+				...(clocks ? {clocks: true as const} : {}),
+			},
+			undo: {kind: 'none', reason: 'they end with the process'},
+			checks: [
+				...(clocks ? [{kind: 'clocks' as const}] : []),
+				{kind: 'namespaces', kinds: wanted},
+				{kind: 'idMap', uids: map.uids, gids: map.gids},
+			],
+		},
+	};
+}

@@ -1,0 +1,43 @@
+import {addressNoRandomize} from '../../step/verbs/check.ts';
+import type {Step} from '../../step/verbs/step.ts';
+import {hasFixedAddresses} from '../input/fit-reproducible.ts';
+import type {PlanInput} from '../input/input.ts';
+import {withTheProcess} from '../input/with-the-process.ts';
+
+/** The step that turns address randomisation off, where the container is to be reproducible and this host can. */
+export function fixedAddresses({service, facts}: PlanInput): readonly Step[] {
+	if (service.reproducible !== true || !hasFixedAddresses(facts)) return [];
+	return [
+		{
+			id: 'process.addresses',
+			phase: 'hardening',
+			side: 'container',
+			title: 'lay its memory out the same each time',
+			why: 'Programs that sort by addresses, or print them, then do the same in each run. The flag stays over execve(2); a program that attacks this one knows the addresses, too.',
+			man: 'setarch(8)',
+			object: 'personality of the process',
+			action: {kind: 'fixAddresses'},
+			undo: withTheProcess,
+			checks: [{kind: 'personality', flag: addressNoRandomize}],
+		},
+	];
+}
+
+/** The step that uses process numbers up, for a run that is to differ in them. */
+export function usedNumbers({usedNumbers: count = 0}: PlanInput): readonly Step[] {
+	if (count === 0) return [];
+	return [
+		{
+			id: 'process.numbers',
+			phase: 'process',
+			side: 'container',
+			title: `use up ${count} process numbers`,
+			why: 'What the command starts gets other numbers than in the run before.',
+			man: 'pid_namespaces(7)',
+			object: null,
+			action: {kind: 'useNumbers', count},
+			undo: withTheProcess,
+			checks: [],
+		},
+	];
+}

@@ -1,0 +1,24 @@
+import type {HostFacts} from '../../host/facts.ts';
+import {toolboxFolder} from '../../host/programs/sealed-tools.ts';
+import type {Step} from '../../step/verbs/step.ts';
+
+/**
+ * The step that makes the toolbox of a machine, where it is not there yet.
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED where there are no tools.
+ */
+export function toolsStep(facts: Pick<HostFacts, 'toolbox'>, store: string): Step {
+	const to = toolboxFolder(facts, store);
+	return {
+		id: 'rootfs.tools',
+		phase: 'rootfs',
+		side: 'host',
+		title: 'copy the tools that containers are set up with',
+		why: "They still run, with all powers, when the root is the container's already. The C library reads files of whatever is the root, and loads the libraries that they name; in the copies those names are empty. Done once.",
+		man: 'ld.so(8)',
+		object: `folder ${to}`,
+		action: {kind: 'copyTools', files: facts.toolbox.kind === 'copy' ? facts.toolbox.files : [], store, to},
+		undo: {kind: 'none', reason: 'the store keeps them for the next start'},
+		checks: [{kind: 'folder', path: to}],
+	};
+}

@@ -1,0 +1,251 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import type {ImageFacts} from '../../image/store/facts.ts';
+import type {MountRow} from '../../step/verbs/action.ts';
+import type {Step} from '../../step/verbs/step.ts';
+import {containerPaths, isRootless, overlayInStore, type PlanInput, reached} from '../input/input.ts';
+import {isRange, mappedRoot, type UserMap} from '../../host/id-map.ts';
+
+/** The folders of the root that the kernel's own filesystems are mounted on. */
+const kernelFolders = ['proc', 'sys', 'dev'];
+
+/** How the root is put together: an overlay over the image, or a copy where overlay can't be had. */
+function rootKind(input: PlanInput): 'overlay' | 'copy' {
+	const {overlay} = input.facts;
+	// The owners in a folder of the user's are those of the host: without idmapped mounts only a copy can have others.
+	if (isRange(input.map) && input.image.kind === 'directory' && !overlay.idmapped) return 'copy';
+	return overlayInStore(input) || (overlay.tmpfs && !input.service.keep) ? 'overlay' : 'copy';
+}
+
+/** What must be there before the host's folders can be mounted one by one. */
+function hostFolders(input: PlanInput): readonly string[] {
+	if (!isHostByFolders(input)) return [];
+	const {upper} = containerPaths(input);
+	return input.hostRoot.flatMap(({name, kind}) => {
+		const layers = layersOf(input, name);
+		return kind === 'folder' ? [layers.upper, layers.work] : kind === 'covered' ? [`${upper}/${name}`] : [];
+	});
+}
+
+/** The tree that the container is made over; never written. */
+function lowerPath(input: PlanInput): string {
+	return input.image.kind === 'host' ? '/' : input.image.path;
+}
+
+/** A node that the container makes with mknod(2) must not open: it would be the host's disk. */
+function noDevices({service, map}: PlanInput): readonly string[] {
+	return service.privileged && map === null ? [] : ['nodev'];
+}
+
+/** Whether the image's owners are changed by the mount that the overlay lies on: X-mount.idmap of mount(8). */
+function isIdmapped({map, image, facts}: PlanInput): boolean {
+	if (!isRange(map) || image.kind === 'host') return false;
+	return image.kind === 'archive' ? image.ids === undefined : facts.overlay.idmapped;
+}
+
+/** What root of the host mounts of the root filesystem where root of the container can't. */
+export function gatheredRootRows(input: PlanInput): readonly MountRow[] {
+	const {gathered} = containerPaths(input);
+	if (!isRange(input.map)) return [];
+	const root = layersRow(input, `${gathered}/rootfs`, isIdmapped(input) ? `${gathered}/image` : lowerPath(input));
+	const made = {...root, options: [...root.options, 'X-mount.mkdir']};
+	if (!isIdmapped(input)) return [made];
+	const ids = (kind: 'u' | 'g', rows: UserMap['uids']): readonly string[] =>
+		rows.map(({inside, outside, count}) => `${kind}:${inside}:${outside}:${count}`);
+	const idmap = [...ids('u', input.map.uids), ...ids('g', input.map.gids)].join(' ');
+	return [
+		{
+			source: lowerPath(input),
+			target: `${gathered}/image`,
+			type: 'none',
+			options: ['bind', `X-mount.idmap=${idmap}`, 'X-mount.mkdir'],
+			why: 'the image, with the ids of the container in place of those on disk',
+		},
+		made,
+	];
+}
+
+/** The row that mounts the root filesystem, from the host or from where it was gathered. */
+export function rootRow(input: PlanInput): MountRow {
+	const {root} = containerPaths(input);
+	if (!isRange(input.map)) return layersRow(input, root, lowerPath(input));
+	return {
+		source: `${reached}/rootfs`,
+		target: root,
+		type: 'none',
+		options: ['bind', 'nodev', 'X-mount.mkdir'],
+		why: 'the root filesystem: what was gathered can be taken apart no more, a bind mount of it can',
+	};
+}
+
+function layersRow(input: PlanInput, target: string, lower: string): MountRow {
+	const paths = containerPaths(input);
+	if (rootKind(input) === 'copy' || isHostByFolders(input)) {
+		return {
+			source: paths.upper,
+			target,
+			type: 'none',
+			options: [
+				'bind',
+				...noDevices(input),
+				...(!isRootless(input) ? [] : input.storeLocked.filter(flag => flag !== 'nodev')),
+			],
+			why: "the container's own copy of the root filesystem",
+		};
+	}
+	const layers = [`lowerdir=${lower}`, `upperdir=${paths.upper}`, `workdir=${paths.work}`];
+	return {
+		source: 'overlay',
+		target,
+		type: 'overlay',
+		options: [...noDevices(input), ...(isRootless(input) ? ['userxattr'] : []), ...layers],
+		why: 'the root filesystem: the image below, a writable layer on top',
+	};
+}
+
+/** An ordinary user can have no overlay over the host's whole root, whose mounts are locked: only over its folders. */
+function isHostByFolders(input: PlanInput): boolean {
+	return input.image.kind === 'host' && isRootless(input);
+}
+
+/** The layers of one folder of the host's root. */
+function layersOf(input: PlanInput, name: string): {readonly upper: string; readonly work: string} {
+	const {layer} = containerPaths(input);
+	return {upper: `${layer}/folders/${name}/upper`, work: `${layer}/folders/${name}/work`};
+}
+
+/** The rows that put the host's folders into a root of an ordinary user, each with a writable layer of its own. */
+export function hostFolderRows(input: PlanInput): readonly MountRow[] {
+	if (!isHostByFolders(input)) return [];
+	return input.hostRoot
+		.filter(({kind}) => kind === 'folder')
+		.map(({name}) => {
+			const {upper, work} = layersOf(input, name);
+			return {
+				source: 'overlay',
+				target: `${containerPaths(input).root}/${name}`,
+				type: 'overlay',
+				options: [
+					...noDevices(input),
+					'userxattr',
+					`lowerdir=/${name}`,
+					`upperdir=${upper}`,
+					`workdir=${work}`,
+					'X-mount.mkdir',
+				],
+				why: 'a folder of the host below, a writable layer on top',
+			};
+		});
+}
+
+/** The step that unpacks an archive into the store. */
+export function unpackStep(image: Extract<ImageFacts, {kind: 'archive'}>): Step {
+	return {
+		id: 'image.unpack',
+		phase: 'image',
+		side: 'host',
+		title: `unpack ${image.archive.split('/').at(-1)} into the store${image.ids === undefined ? '' : ', with the ids of the container'}`,
+		why: `A container needs a root folder of its own; the archive is unpacked once, by a tar that is itself locked into the target folder, and reused by its digest.${image.ids === undefined ? '' : ' Its files get the owners that root and the others of the container are on the host, because this host has no mounts that change them.'}`,
+		man: 'tar(1)',
+		object: `folder ${image.path}`,
+		action: {
+			kind: 'unpack',
+			archive: image.archive,
+			digest: image.digest,
+			target: image.path,
+			...(image.ids === undefined ? {} : {ids: image.ids}),
+		},
+		undo: {kind: 'none', reason: 'the store keeps it for the next start; `tsbox images rm` removes it'},
+		checks: [{kind: 'folder', path: image.path}],
+	};
+}
+
+/**
+ * Image and rootfs phases: what is done on disk before anything is mounted.
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED where `rootfs: host` would have to be copied.
+ */
+export function planRootfs(input: PlanInput): readonly Step[] {
+	const {image, service} = input;
+	const paths = containerPaths(input);
+	const kind = rootKind(input);
+	const steps: Step[] = [];
+	const owner = isRange(input.map) ? {owner: mappedRoot(input.map)} : {};
+	if (/[,:\\"]/.test(lowerPath(input) + paths.layer)) {
+		throw new TsboxError(
+			'E_SPEC_INVALID',
+			`the path ${lowerPath(input)} has a character that overlay's options can't carry`,
+			{
+				why: 'mount options are separated by commas, layers by colons',
+				hint: 'rename the folder so that it has no comma, colon, quote or backslash',
+			},
+		);
+	}
+	if (image.kind === 'archive' && !image.stored) steps.push(unpackStep(image));
+	steps.push({
+		id: 'rootfs.layer',
+		phase: 'rootfs',
+		side: 'host',
+		title: service.keep ? 'make or find the kept writable layer' : 'make the folders of a writable layer',
+		why: 'What the container writes must land somewhere; the image below it is shared and stays as it is.',
+		man: 'mkdir(1)',
+		object: `folder ${paths.layer}`,
+		action: {
+			kind: 'mkdir',
+			paths: [paths.upper, paths.work, paths.gathered, ...hostFolders(input)],
+			mode: 0o755,
+			...owner,
+		},
+		undo: service.keep
+			? {kind: 'none', reason: '`keep: true`: the writable layer stays for the next start'}
+			: {kind: 'removeTree', path: paths.layer},
+		checks: [{kind: 'folder', path: paths.gathered}],
+	});
+	if (kind === 'copy') {
+		if (image.kind === 'host') {
+			throw new TsboxError('E_HOST_UNSUPPORTED', '`rootfs: host` needs overlay, and this host has none', {
+				why: input.facts.overlay.why ?? 'no overlay could be mounted',
+				hint: 'load it with `modprobe overlay`, or use an archive as rootfs',
+			});
+		}
+		steps.push({
+			id: 'rootfs.copy',
+			phase: 'rootfs',
+			side: 'host',
+			title: 'copy the root filesystem',
+			why: copyWhy(input),
+			man: 'cp(1)',
+			object: `folder ${paths.upper}`,
+			action: {
+				kind: 'copyTree',
+				from: image.path,
+				to: paths.upper,
+				...(isRange(input.map) && image.kind === 'directory' ? {ids: input.map} : {}),
+			},
+			undo: {kind: 'none', reason: 'it goes with the writable layer'},
+			checks: [{kind: 'folder', path: paths.upper}],
+		});
+	}
+	steps.push({
+		id: 'rootfs.folders',
+		phase: 'rootfs',
+		side: 'host',
+		title: 'see that proc, sys and dev are plain folders',
+		why: 'A root filesystem in which /proc is a symlink would send the kernel files somewhere else (CVE-2019-19921).',
+		man: 'symlink(7)',
+		object: null,
+		action: {
+			kind: 'plainFolders',
+			roots: kind === 'copy' || isHostByFolders(input) ? [paths.upper] : [paths.upper, lowerPath(input)],
+			names: kernelFolders,
+		},
+		undo: {kind: 'none', reason: 'they go with the writable layer'},
+		checks: [],
+	});
+	return steps;
+}
+
+function copyWhy({map, image, facts}: PlanInput): string {
+	return isRange(map) && image.kind === 'directory' && facts.overlay.store
+		? 'The files belong to ids that the container does not have, and this host has no mounts that change them: it gets a copy with its own owners. An archive as `rootfs` is copied once, not at each start.'
+		: 'This host can mount no overlay, so the container gets a copy to write in.';
+}

@@ -1,0 +1,63 @@
+import {expect, test} from 'vitest';
+import type {HostFacts} from '../../host/facts.ts';
+import {samplePlan, savedFacts, stepOf} from '../../../test/support/sample-input.ts';
+
+const bookworm = savedFacts('v2-bookworm');
+const trixie = savedFacts('v2-trixie');
+
+function drop(...args: Parameters<typeof samplePlan>) {
+	const {action, checks} = stepOf(samplePlan(...args), 'process.privileges');
+	if (action.kind !== 'dropPrivileges') throw new Error('it drops nothing');
+	return {...action, checks};
+}
+
+test.each([
+	['setpriv of util-linux 2.41', trixie, true, 'setpriv'],
+	['perl before that', bookworm, true, 'perl'],
+	['perl where no_new_privs is not wanted, for setpriv would set it', trixie, false, 'perl'],
+])('the filter is loaded by %s', (_, facts, noNewPrivileges, loader) => {
+	const {filter, checks} = drop({facts, service: {noNewPrivileges}});
+	expect(filter).toEqual({loader, noNewPrivileges});
+	expect(checks).toContainEqual({kind: 'seccomp'});
+});
+
+test('the filter is opened before the stage that it lies on is taken away', () => {
+	const ids = samplePlan().steps.map(({id}) => id);
+	expect(ids.indexOf('process.filter')).toBeLessThan(ids.indexOf('stage.release'));
+});
+
+test('with nothing to load it a filter is refused, and without one nothing is needed', () => {
+	const facts: HostFacts = {...bookworm, tools: {...bookworm.tools, perl: null}, seccomp: {kernel: true, loader: null}};
+	expect(() => samplePlan({facts})).toThrow('nothing on this host can load a seccomp filter');
+	expect(drop({facts, seccomp: null}).filter).toBeNull();
+});
+
+test.each([
+	['AppArmor', {apparmor: 'docker-default'}, ['apparmor'], '--apparmor-profile=docker-default'],
+	[
+		'SELinux',
+		{label: 'system_u:system_r:container_t:s0'},
+		['selinux'],
+		'--selinux-label=system_u:system_r:container_t:s0',
+	],
+])('%s is asked of setpriv where the kernel has it, and refused where not', (_, asked, lsm, argument) => {
+	const security = {seccomp: {kind: 'default'}, systemPathsUnconfined: false, ...asked} as const;
+	const {args, checks} = drop({service: {security}, facts: {...bookworm, lsm}});
+	expect(args).toContain(argument);
+	expect(checks).toContainEqual({kind: 'label', equals: argument.slice(argument.indexOf('=') + 1)});
+	expect(() => samplePlan({service: {security}, facts: {...bookworm, lsm: ['landlock']}})).toThrow(
+		"can't confine the container",
+	);
+	const {warnings} = samplePlan({service: {security}, facts: {...bookworm, lsm: []}, bestEffort: true});
+	expect(warnings).toHaveLength(1);
+});
+
+test('Landlock rules are given to the last setpriv, with the toolbox left open to the waiting shell', () => {
+	const landlock = [{path: '/srv', access: ['read-file', 'read-dir']}];
+	expect(drop({service: {landlock}, facts: {...trixie, lsm: ['landlock']}}).landlock).toEqual([
+		'--landlock-access=fs',
+		'--landlock-rule=path-beneath:execute,read-file,read-dir:.',
+		'--landlock-rule=path-beneath:read-file,read-dir:/srv',
+	]);
+	expect(() => samplePlan({service: {landlock}, facts: bookworm})).toThrow('`landlock` can not be had');
+});

@@ -1,0 +1,62 @@
+import {expect, test} from 'vitest';
+import {samplePlan, type SampleChanges, stepOf} from '../../../test/support/sample-input.ts';
+
+function open(changes: SampleChanges): readonly string[] {
+	return samplePlan(changes).protections.flatMap(({name, on}) => (on ? [] : [name]));
+}
+
+test('each protection says in whole sentences what it stops', () => {
+	for (const changes of [{}, {service: {privileged: true}}, {seccomp: null}]) {
+		for (const {stops} of samplePlan(changes).protections) expect(stops).toMatch(/^[\dA-Z/s].*\.$/s);
+	}
+});
+
+test.each<[string, SampleChanges, readonly string[]]>([
+	['nothing asked', {}, ['user ids', 'limits']],
+	['a limit', {service: {memLimit: 1 << 20}}, ['user ids']],
+	['no filter', {seccomp: null}, ['user ids', 'seccomp', 'limits']],
+	[
+		'the network of the host',
+		{service: {namespaces: ['mount', 'pid', 'uts', 'ipc', 'cgroup']}},
+		['network', 'user ids', 'limits'],
+	],
+	['setuid programs', {service: {noNewPrivileges: false}}, ['user ids', 'no_new_privs', 'limits']],
+])('with %s, what is open is said', (_, changes, expected) => {
+	expect(open(changes)).toEqual(expected);
+});
+
+test('of a capability that is added it is said what that opens', () => {
+	const stops = (changes: SampleChanges, which: string): string =>
+		samplePlan(changes).protections.find(({name}) => name === which)?.stops ?? '';
+	const clock: SampleChanges = {service: {capAdd: ['CAP_SYS_TIME']}};
+	expect(stops({}, 'capabilities')).toContain('no clock');
+	expect(stops(clock, 'capabilities')).toMatch(/no mounts, .*\. Open to it: clock \(CAP_SYS_TIME\)\.$/);
+	expect(stops(clock, 'capabilities')).not.toContain('no clock');
+	expect(stops(clock, 'seccomp')).toMatch(/added capability/);
+	const seccomp = {profile: '/p.json', filter: 'BgAAAAAA/38=', instructions: 1, notes: []};
+	expect(stops({seccomp}, 'seccomp')).toBe('System calls that /p.json does not let through fail.');
+});
+
+test('a privileged container is named loudly, and keeps what the kernel gives it', () => {
+	const plan = samplePlan({
+		service: {
+			privileged: true,
+			noNewPrivileges: false,
+			security: {seccomp: {kind: 'unconfined'}, systemPathsUnconfined: true},
+		},
+		seccomp: null,
+	});
+	expect(plan.warnings[0]).toMatch(/^PRIVILEGED: .*root of this machine$/);
+	const {action} = stepOf(plan, 'process.privileges');
+	expect(action.kind === 'dropPrivileges' && action.args.join(' ')).toContain('+sys_admin');
+	expect(
+		open({
+			service: {
+				privileged: true,
+				noNewPrivileges: false,
+				security: {seccomp: {kind: 'unconfined'}, systemPathsUnconfined: true},
+			},
+			seccomp: null,
+		}),
+	).toEqual(['user ids', 'capabilities', 'no_new_privs', 'seccomp', 'kernel files', 'devices', 'limits']);
+});

@@ -1,0 +1,111 @@
+import {isRange, mappedRoot} from '../../host/id-map.ts';
+import {volumeData, volumeFolder} from '../../state/volume.ts';
+import type {Step} from '../../step/verbs/step.ts';
+import type {PlanInput, VolumeInput} from '../input/input.ts';
+
+/** The id of the step that makes a volume, and, with `.copy` behind it, of the one that fills it. */
+export function volumeStepId(name: string): string {
+	return `volume.${name}`;
+}
+
+/** Whom on the host root of the container is: the files of a volume belong to such ids. */
+function rootOf({map, facts}: PlanInput): number {
+	return map === null ? facts.user.uid : mappedRoot(map)[0];
+}
+
+/** The steps that see to it that the named volumes are there, each once, before anything is mounted. */
+export function planVolumes(input: PlanInput): readonly Step[] {
+	const first = input.volumes.filter(
+		({mount}, at) => input.volumes.findIndex(other => other.mount.volume.name === mount.volume.name) === at,
+	);
+	return first.flatMap(each => [makeStep(input, each), ...fillSteps(input, each.mount.volume.name)]);
+}
+
+function makeStep(input: PlanInput, {mount: {volume}}: VolumeInput): Step {
+	const {store} = input.folders;
+	const {name, key, project, labels, owner} = volume;
+	const data = volumeData(store, name);
+	const external = project === null;
+	return {
+		id: volumeStepId(name),
+		phase: 'rootfs',
+		side: 'host',
+		title: external ? `see that the volume ${name} is there` : `make the volume ${name}, if it is not there`,
+		why: external
+			? 'It is external: others make and remove it.'
+			: 'A named volume outlives the containers that mount it. It appears whole, by a rename, so that of two starts at once one makes it.',
+		man: 'mkdir(1)',
+		object: `folder ${data}`,
+		action: {
+			kind: 'makeVolume',
+			store,
+			name,
+			record: external
+				? null
+				: {
+						schema: 1,
+						name,
+						project,
+						volume: key,
+						labels,
+						root: rootOf(input),
+						...(owner === undefined ? {} : {owner}),
+					},
+			...(isRange(input.map) ? {owner: mappedRoot(input.map)} : {}),
+		},
+		undo: {
+			kind: 'none',
+			reason: external ? 'others make and remove it' : 'it stays for the next start; `tsbox down -v` removes it',
+		},
+		checks: [{kind: 'folder', path: data}],
+	};
+}
+
+/** The host is no image: with `rootfs: host` there is nothing that a volume would begin with. */
+function fillSteps(input: PlanInput, name: string): readonly Step[] {
+	const {image, map, folders} = input;
+	const filled = input.volumes.find(({mount}) => mount.volume.name === name && !mount.nocopy)?.mount;
+	if (filled === undefined || image.kind === 'host') return [];
+	return [
+		{
+			id: `${volumeStepId(name)}.copy`,
+			phase: 'rootfs',
+			side: 'host',
+			title: `copy what the image has at ${filled.target} into it, if it is empty`,
+			why: 'The volume will cover the folder of the image, so it begins with what is there, owners and modes as they are. A tar that has the image for its root reads, another that is locked into the volume writes: a link in the image leads nowhere else. Device nodes are left out.',
+			man: 'tar(1)',
+			object: null,
+			action: {
+				kind: 'fillVolume',
+				image: image.path,
+				target: filled.target,
+				volume: volumeFolder(folders.store, name),
+				...(image.kind === 'archive' && image.ids !== undefined ? {readIds: image.ids} : {}),
+				...(isRange(map) ? {ids: map} : {}),
+			},
+			undo: {kind: 'none', reason: 'what is in a volume stays; a copy that was cut short is made again'},
+			checks: [],
+		},
+	];
+}
+
+/** What a reader should know of volumes that others made. */
+export function volumeWarnings(input: PlanInput): readonly string[] {
+	const root = rootOf(input);
+	return input.volumes.flatMap(({mount: {volume}, record}) => {
+		if (record === undefined) return [];
+		const owner =
+			record.root === null || record.root === root
+				? []
+				: [
+						`the volume ${volume.name} was made for containers whose root is uid ${record.root} of the host, and here root is uid ${root}: its files keep their owners`,
+					];
+		const strange =
+			volume.project === null || record.project === volume.project
+				? []
+				: [
+						`the volume ${volume.name} was made by ${record.project === null ? 'hand' : `the project ${record.project}`}: \`down -v\` of ${volume.project} leaves it; say so with \`external: true\``,
+					];
+		return [...owner, ...strange];
+	});
+}

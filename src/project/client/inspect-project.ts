@@ -1,0 +1,34 @@
+import {allRecords} from '../../container/machine/find-container.ts';
+import {inspect} from '../../container/observe/inspect.ts';
+import {startView} from '../../container/observe/start-view.ts';
+import type {Machine} from '../../container/machine/types.ts';
+import {labelOf} from '../../spec/keys/replicas.ts';
+import {failedStory} from '../state/failed-story.ts';
+import {readProject} from '../state/project-folder.ts';
+import {supervisorOf} from '../../state/project-place.ts';
+
+/**
+ * A detached project, who looks after it, its containers, and the starts of such as failed, ready for JSON; undefined where
+ * there is none of that name.
+ */
+export async function inspectProject(machine: Machine, name: string): Promise<unknown> {
+	const {host, dirs} = machine;
+	const project = readProject(host, dirs.state, name);
+	if (project === undefined) return undefined;
+	const supervisor = supervisorOf(host, dirs.state, name);
+	const records = allRecords(machine).filter(({detached}) => detached?.project === name);
+	const failed = records.flatMap(({detached}) => {
+		const label = detached === undefined ? '' : labelOf(detached.made);
+		const story = failedStory(machine, name, label);
+		return story === undefined ? [] : [{label, start: startView(story)}];
+	});
+	return {
+		schema: 1,
+		name,
+		spec: project.spec.file ?? null,
+		services: project.services,
+		supervisor: supervisor === undefined ? null : {pid: supervisor.pid},
+		containers: await Promise.all(records.map(record => inspect(machine, record.name))),
+		failed,
+	};
+}

@@ -1,0 +1,193 @@
+import {chmodSync, renameSync, rmSync} from 'node:fs';
+import {createConnection, createServer, type Socket} from 'node:net';
+import {dirname, join} from 'node:path';
+import {createInterface} from 'node:readline';
+import {isError, messageOf, toError} from '../../errors/is-error.ts';
+import {asForeseen} from '../../errors/system-failure.ts';
+import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
+import {type ErrorCode, errorCodes} from '../../errors/codes.ts';
+import type {ProjectEvent} from './event.ts';
+import type {ProjectRequest} from './project-folder.ts';
+
+/** What a supervisor can be asked to do; the services are those of the project, none named means all. */
+export type ControlRequest =
+	/** Has them run as the spec now has it; answers when each runs, is healthy (`wait`), or has failed. */
+	| {
+			readonly verb: 'up';
+			readonly project: ProjectRequest;
+			readonly wait: boolean;
+			readonly timeoutMs?: number;
+			/** Answer only when all of them have ended and no policy starts them again. */
+			readonly stay?: boolean;
+	  }
+	/** Only events, until containers of these names have ended and no policy starts them again, or the caller goes. */
+	| {readonly verb: 'stay'; readonly names: readonly string[]}
+	| {readonly verb: 'start' | 'status'; readonly services: readonly string[]}
+	| {readonly verb: 'stop' | 'restart' | 'remove'; readonly services: readonly string[]; readonly timeoutMs?: number}
+	/** Ends and removes all, and the supervisor with it. */
+	| {readonly verb: 'down'; readonly timeoutMs?: number}
+	/** Only events, until the caller goes or the project is down. */
+	| {readonly verb: 'events'};
+
+/** What a service is like, as `status` tells it. */
+export interface ServiceStatus {
+	readonly service: string;
+	readonly name: string;
+	readonly status: string;
+	readonly health: string;
+	readonly exitCode: number | null;
+	readonly restarts: number;
+	readonly pid: number;
+}
+
+/** One line from a supervisor. */
+type Line =
+	| {readonly event: ProjectEvent}
+	| {readonly done: readonly ServiceStatus[]}
+	| {readonly error: {readonly code: string; readonly message: string; readonly why?: string; readonly hint?: string}};
+
+/** Does what was asked and gives the services at its end. */
+export type ControlHandler = (
+	request: ControlRequest,
+	tell: (event: ProjectEvent) => void,
+	gone: AbortSignal,
+) => Promise<readonly ServiceStatus[]>;
+
+/** Bytes of one request: a spec's request holds an environment. */
+const longestRequest = 4 * 1024 * 1024;
+
+/**
+ * Listens at a socket that only its owner can open: a request as a line of JSON, events and the answer as lines.
+ * Settles when it listens; gives what closes it.
+ */
+export async function serve(path: string, handle: ControlHandler): Promise<() => void> {
+	// Between bind(2) and listen(2) whoever connects is refused: the socket gets its name when it listens. Short, see controlSocket.
+	const unnamed = join(dirname(path), 'new');
+	removeSocket(unnamed);
+	// Who is heard no more sees the end of the connection, and asks whoever comes next.
+	const unheard = new Set<Socket>();
+	const server = createServer(socket => {
+		unheard.add(socket);
+		void answer(socket, handle, () => void unheard.delete(socket));
+	});
+	const before = process.umask(0o077);
+	try {
+		await new Promise<void>((resolve, reject) => {
+			server.once('error', reject);
+			server.listen(unnamed, resolve);
+		});
+	} finally {
+		process.umask(before);
+	}
+	chmodSync(unnamed, 0o600);
+	renameSync(unnamed, path);
+	return () => {
+		server.close();
+		for (const socket of unheard) socket.destroy();
+		removeSocket(path);
+	};
+}
+
+/** Removes a socket that nobody listens at any more. */
+export function removeSocket(path: string): void {
+	rmSync(path, {force: true});
+}
+
+async function answer(socket: Socket, handle: ControlHandler, heard: () => void): Promise<void> {
+	const gone = new AbortController();
+	socket.on('error', () => {});
+	socket.once('close', () => gone.abort());
+	const say = (line: Line): void => void (socket.writable && socket.write(`${JSON.stringify(line)}\n`));
+	try {
+		const request = await requestFrom(socket).finally(heard);
+		const done = await handle(request, event => say({event}), gone.signal);
+		say({done});
+	} catch (cause) {
+		const error = asForeseen(cause);
+		say({
+			error: isTsboxError(error)
+				? {
+						code: error.code,
+						message: error.message,
+						...(error.why === undefined ? {} : {why: error.why}),
+						...(error.hint === undefined ? {} : {hint: error.hint}),
+					}
+				: {code: 'E_STATE', message: messageOf(error)},
+		});
+	} finally {
+		socket.end();
+	}
+}
+
+function requestFrom(socket: Socket): Promise<ControlRequest> {
+	return new Promise((resolve, reject) => {
+		let text = '';
+		socket.setEncoding('utf8').on('data', (chunk: string) => {
+			text += chunk;
+			const end = text.indexOf('\n');
+			if (text.length > longestRequest) socket.destroy();
+			if (end === -1) return;
+			try {
+				resolve(JSON.parse(text.slice(0, end)) as ControlRequest);
+			} catch (error) {
+				reject(toError(error));
+			}
+		});
+		socket.once('close', () => reject(new Error('the caller has gone')));
+	});
+}
+
+/**
+ * Asks a supervisor and waits for its answer.
+ *
+ * @throws TsboxError what the supervisor says; E_STATE when it can't be reached or goes away.
+ */
+export async function ask(
+	path: string,
+	request: ControlRequest,
+	onEvent: (event: ProjectEvent) => void = () => {},
+	signal?: AbortSignal,
+): Promise<readonly ServiceStatus[]> {
+	const socket = createConnection(path);
+	const lines = createInterface({input: socket, crlfDelay: Infinity});
+	const abort = (): void => {
+		// Of a socket that is destroyed node:readline hears nothing.
+		lines.close();
+		socket.destroy();
+	};
+	signal?.addEventListener('abort', abort, {once: true});
+	let failure: unknown;
+	socket.on('error', error => (failure = error));
+	socket.write(`${JSON.stringify(request)}\n`);
+	try {
+		for await (const text of lines) {
+			const line = JSON.parse(text) as Line;
+			if ('event' in line) onEvent(line.event);
+			else if ('done' in line) return line.done;
+			else throw asError(line.error);
+		}
+	} catch (error) {
+		if (isTsboxError(error)) throw error;
+		failure = error;
+	} finally {
+		signal?.removeEventListener('abort', abort);
+		socket.destroy();
+	}
+	if (signal?.aborted === true) throw new TsboxError('E_INTERRUPTED', 'interrupted', {cause: signal.reason});
+	throw new TsboxError('E_STATE', wentAway, {
+		...(isError(failure) ? {why: failure.message} : {}),
+		hint: 'its containers go on; ask again and it is started anew',
+	});
+}
+
+const wentAway = 'the supervisor of the project went away';
+
+/** Whether a supervisor ended before it answered. */
+export function hasGoneAway(error: unknown): boolean {
+	return isTsboxError(error) && error.message === wentAway;
+}
+
+function asError({code, message, why, hint}: Extract<Line, {error: unknown}>['error']): TsboxError {
+	const known: ErrorCode = code in errorCodes ? (code as ErrorCode) : 'E_STATE';
+	return new TsboxError(known, message, {...(why === undefined ? {} : {why}), ...(hint === undefined ? {} : {hint})});
+}

@@ -1,0 +1,57 @@
+import {resolve} from 'node:path';
+import {allRecords} from '../../container/machine/find-container.ts';
+import type {Machine} from '../../container/machine/types.ts';
+import {shownName} from '../../state/alias.ts';
+import {findSpec} from '../../spec/syntax/find.ts';
+import {serviceNames} from '../../spec/project/service-names.ts';
+import {runsFolder} from '../../state/run-place.ts';
+import {allVolumes} from '../../state/volume.ts';
+import {readProject} from './project-folder.ts';
+import {projectsFolder} from '../../state/project-place.ts';
+
+/** What a shell offers by name. */
+export type NameKind = 'container' | 'project' | 'service' | 'volume' | 'run';
+
+/**
+ * The names that a shell offers for an argument: containers; with `project` the detached projects too; the services of a spec
+ * or a detached project that `word` means, or of the spec of the folder; named volumes; records of runs. A name that a shell could read
+ * as anything but a word is left out.
+ */
+export function knownNames(machine: Machine, kind: NameKind, word: string | undefined, cwd: string): readonly string[] {
+	const names = [...new Set(namesOf(machine, kind, word, cwd))];
+	return names.filter(name => /^[\w.][\w.-]*$/.test(name));
+}
+
+function namesOf(machine: Machine, kind: NameKind, word: string | undefined, cwd: string): readonly string[] {
+	const {host, dirs} = machine;
+	switch (kind) {
+		case 'container':
+			return allRecords(machine).map(({name}) => shownName(host, dirs.state, name));
+		case 'project':
+			return [...projects(machine), ...namesOf(machine, 'container', word, cwd)];
+		case 'service':
+			return services(machine, word, cwd);
+		case 'volume':
+			return allVolumes(host, dirs.store).map(({name}) => name);
+		case 'run':
+			return host.list(runsFolder(dirs.store)).filter(name => !name.startsWith('.'));
+	}
+}
+
+function projects({host, dirs}: Machine): readonly string[] {
+	return host
+		.list(projectsFolder(dirs.state))
+		.filter(name => !name.startsWith('.') && readProject(host, dirs.state, name) !== undefined);
+}
+
+function services({host, dirs}: Machine, word: string | undefined, cwd: string): readonly string[] {
+	const kindOf = (path: string) => {
+		const kind = host.stat(path)?.kind;
+		return kind === 'file' || kind === 'directory' ? kind : undefined;
+	};
+	const isSpec = word === undefined || word === '' || word.includes('/') || /\.(ya?ml|json)$/.test(word);
+	const file = isSpec ? undefined : readProject(host, dirs.state, word)?.spec.file;
+	if (!isSpec && file === undefined) return [];
+	const spec = file ?? (word === undefined || word === '' ? findSpec(cwd, kindOf) : resolve(cwd, word));
+	return kindOf(spec) === 'file' ? serviceNames(host.readText(spec) ?? '') : [];
+}

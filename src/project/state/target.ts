@@ -1,0 +1,70 @@
+import {didYouMean} from '../../errors/did-you-mean.ts';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {allRecords} from '../../container/machine/find-container.ts';
+import {loadProject} from '../../container/machine/load-project.ts';
+import {idOf, shownName} from '../../state/alias.ts';
+import type {Machine, SpecRequest} from '../../container/machine/types.ts';
+import {readProject} from './project-folder.ts';
+import {projectsFolder} from '../../state/project-place.ts';
+
+/** A detached project, and those of its services that are meant; none means all. */
+export interface ProjectTarget {
+	readonly project: string;
+	readonly services: readonly string[];
+}
+
+/** The names of all detached projects. */
+export function projectNames({host, dirs}: Machine): readonly string[] {
+	return host
+		.list(projectsFolder(dirs.state))
+		.filter(name => !name.startsWith('.') && readProject(host, dirs.state, name) !== undefined);
+}
+
+/**
+ * What a word of the command line means: the name of a project, the name of one of its containers, or, with a slash or the
+ * suffix of one, a spec; without a word the spec of the working folder.
+ *
+ * @throws TsboxError E_NO_SUCH_CONTAINER where no detached project is meant, E_SPEC_* for a spec.
+ */
+export async function projectTarget(
+	machine: Machine,
+	word: string | undefined,
+	request: Pick<SpecRequest, 'cwd' | 'env'>,
+	services: readonly string[],
+): Promise<ProjectTarget> {
+	const found = await findTarget(machine, word, request, services);
+	if (found !== undefined) return found;
+	const known = [
+		...projectNames(machine),
+		...allRecords(machine).map(({name}) => shownName(machine.host, machine.dirs.state, name)),
+	];
+	if (word !== undefined && known.includes(word))
+		throw new TsboxError('E_NO_SUCH_CONTAINER', `${word} runs in the foreground`, {
+			why: 'this verb is for containers that `tsbox up -d` started in the background',
+			hint: `its output is on the terminal that started it; \`tsbox down ${word}\` ends it`,
+		});
+	const near = word === undefined ? undefined : didYouMean(word, known);
+	throw new TsboxError('E_NO_SUCH_CONTAINER', `${word ?? 'the spec of this folder'} is no detached project`, {
+		hint:
+			near === undefined ? 'start it with `tsbox up -d`; `tsbox ps -a` shows what is there' : `did you mean ${near}?`,
+	});
+}
+
+/** The same, undefined where no detached project is meant. */
+export async function findTarget(
+	machine: Machine,
+	word: string | undefined,
+	{cwd, env}: Pick<SpecRequest, 'cwd' | 'env'>,
+	services: readonly string[],
+): Promise<ProjectTarget | undefined> {
+	const names = projectNames(machine);
+	if (word === undefined || word.includes('/') || /\.(ya?ml|json)$/.test(word)) {
+		const {name} = await loadProject({cwd, env, ...(word === undefined ? {} : {file: word})}, machine);
+		return names.includes(name) ? {project: name, services} : undefined;
+	}
+	if (names.includes(word)) return {project: word, services};
+	const {host, dirs} = machine;
+	const id = idOf(host, dirs.state, word) ?? word;
+	const detached = allRecords(machine).find(({name}) => name === id)?.detached;
+	return detached === undefined ? undefined : {project: detached.project, services: [id, ...services]};
+}

@@ -1,0 +1,78 @@
+import {bringUp, settled, untilOver} from './bring-up.ts';
+import type {Care} from './care.ts';
+import type {ControlRequest} from '../state/control.ts';
+import {alongWith, inOrder} from './order.ts';
+import {starting, startStanding} from './starting.ts';
+import type {Unit} from './unit.ts';
+
+/**
+ * Does what a supervisor was asked for.
+ *
+ * @param gone - aborts when whoever asked has gone, or the project is down
+ * @throws TsboxError E_USAGE for a service that is not there, and whatever `up` can't do.
+ */
+export async function answer(care: Care, request: ControlRequest, gone: AbortSignal): Promise<void> {
+	const {units, bell} = care;
+	switch (request.verb) {
+		case 'up': {
+			const those = await bringUp(care, request, gone);
+			if (request.stay === true) await untilOver(care, those, gone);
+			return;
+		}
+		case 'stay':
+			return untilOver(care, request.names, gone);
+		case 'start':
+			return settled(
+				care,
+				await starting(care, gone, async stands => {
+					const those = units.meant(request.services);
+					await startStanding(those, stands);
+					return those;
+				}),
+			);
+		case 'stop':
+			return inOrder(toBeEnded(care, request.services), 'dependents first', unit => unit.stop(request.timeoutMs));
+		case 'restart':
+			return settled(
+				care,
+				await starting(care, gone, async stands => {
+					const meant = units.meant(request.services);
+					const along = alongWith(units.all(), meant).filter(unit => unit.view().status === 'running');
+					const those = [...meant, ...along];
+					await inOrder(those, 'dependents first', unit => unit.stop(request.timeoutMs));
+					await startStanding(those, stands);
+					return those;
+				}),
+			);
+		case 'remove':
+			return inOrder(toBeEnded(care, request.services), 'dependents first', unit => unit.remove(request.timeoutMs));
+		case 'down':
+			return takeDown(care, request.timeoutMs);
+		case 'events':
+			while (!gone.aborted) await bell.nextChange(gone);
+			return;
+		case 'status':
+	}
+}
+
+/** Those that words mean, and from now on nobody starts them who asked for it before. */
+function toBeEnded({units, wishes}: Care, services: readonly string[]): readonly Unit[] {
+	const those = units.meant(services);
+	wishes.end(those.map(unit => unit.view().service.name));
+	return those;
+}
+
+/** Removes all, also what a start that was under way has made meanwhile. */
+async function takeDown({units, wishes, inTurn, leaving}: Care, timeoutMs: number | undefined): Promise<void> {
+	wishes.end();
+	leaving.count += 1;
+	try {
+		const removeAll = (): Promise<void> => inOrder(units.all(), 'dependents first', unit => unit.remove(timeoutMs));
+		await removeAll();
+		await inTurn(removeAll);
+		units.clear();
+		leaving.done = true;
+	} finally {
+		leaving.count -= 1;
+	}
+}

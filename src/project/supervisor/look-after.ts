@@ -1,0 +1,123 @@
+import {type DetachedContainer, killDetached, noteDetached, settleDetached} from '../../container/start/detached.ts';
+import {killedStatus} from '../../container/machine/exit-code.ts';
+import type {Machine} from '../../container/machine/types.ts';
+import {sampleUsage} from '../../container/observe/usage-samples.ts';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {isRunning} from '../../host/programs/process.ts';
+import type {Service} from '../../spec/model/project.ts';
+import {labelOf} from '../../spec/keys/replicas.ts';
+import {containerFolder} from '../../state/record.ts';
+import {askHealth} from './ask-health.ts';
+import type {ProjectSink} from '../state/event.ts';
+import {drained} from '../state/exit-of.ts';
+import {watchHealth} from './health.ts';
+import {hooksOf, runHooks} from '../../container/enter/hooks.ts';
+import type {LifeEnd} from './record-end.ts';
+import {watchMemory} from '../../kernel/watch-memory.ts';
+
+/** What is told of a container while it runs. */
+export interface CareTold {
+	readonly machine: Machine;
+	readonly service: Service;
+	readonly emit: ProjectSink;
+	/** It runs and its `post_start` commands have been run. */
+	readonly ready: () => void;
+	readonly health: (health: 'healthy' | 'unhealthy') => void;
+	/** Its command has ended, and what it used and wrote is there still; gives what tells of the record. */
+	readonly recorded: (end: LifeEnd) => Promise<() => void>;
+}
+
+/** The first pause between two looks at what a container uses whose lives are recorded, ms. */
+const sampleEvery = 1000;
+
+/**
+ * Stays with a container until its command has ended: runs its `post_start` commands, asks for its health, counts who the
+ * kernel kills for its memory, and takes back what it leaves but its files. Gives its exit status.
+ *
+ * @throws TsboxError when a `post_start` command fails; the container was ended for it.
+ */
+export async function lookAfter(
+	{machine, service, emit, ready, health, recorded}: CareTold,
+	{record, ended}: DetachedContainer,
+	fresh: boolean,
+): Promise<number> {
+	const {host} = machine;
+	const label = labelOf(service);
+	const over = new AbortController();
+	// One that is taken over may have ended while nobody looked.
+	const runs = (): boolean => record.process !== null && isRunning(host, record.process);
+	const alive = fresh || runs();
+	/** A start that came to its end without its supervisor never ran the command, whatever its shell ended with. */
+	const began = record.process !== null;
+	const memory =
+		record.process === null
+			? undefined
+			: watchMemory(host, record.cgroups, record.process, ({count: {limit}, killed, victims}) =>
+					emit({type: 'service.oom', at: host.now(), service: label, killed, limit, victims}),
+				);
+	const usage = alive && service.record === true ? sampleUsage(host, record.cgroups, sampleEvery) : undefined;
+	const failure = alive ? prepare() : undefined;
+	const asked =
+		service.healthcheck === undefined || !alive
+			? undefined
+			: watchHealth(
+					service.healthcheck,
+					signal => askHealth(machine, service, signal),
+					(next, {output}) => {
+						noteDetached(machine, service.name, {health: next});
+						emit({type: 'service.health', at: host.now(), service: label, health: next, output});
+						health(next);
+					},
+					over.signal,
+				);
+	const written = await ended;
+	const code = began ? written : 125;
+	const endedAt = alive ? host.now() : writtenAt();
+	over.abort();
+	const samples = usage?.stop();
+	killDetached(machine, record);
+	await drained(host, containerFolder(machine.dirs.state, service.name));
+	await asked;
+	const failed = await failure;
+	const oomKilled = memory?.close(code === killedStatus) ?? false;
+	const failing = failed === undefined ? {} : {failure: {error: failed}};
+	const tell = await recorded(
+		began
+			? {exitCode: code, endedAt, ...failing, ...(samples === undefined ? {} : {samples})}
+			: {exitCode: null, endedAt: null, failure: {error: interrupted(service.name)}},
+	);
+	await settleDetached(machine, service.name, {code, oomKilled}, () => {});
+	if (began) emit({type: 'service.exited', at: host.now(), service: label, exitCode: code, oomKilled});
+	tell();
+	if (failed !== undefined) throw failed;
+	return code;
+
+	/** When its end was written down, by the shell that is its parent. */
+	function writtenAt(): number {
+		const written = host.lstat(`${containerFolder(machine.dirs.state, service.name)}/exit`);
+		return Math.round(written?.mtimeMs ?? host.now());
+	}
+
+	/** Runs what `post_start` says, once a start; gives why it failed. */
+	async function prepare(): Promise<unknown> {
+		try {
+			if (hooksOf(service, 'post_start').length > 0 && record.detached?.prepared !== true) {
+				await runHooks(machine, service, 'post_start', over.signal);
+				noteDetached(machine, service.name, {prepared: true});
+			}
+			if (!over.signal.aborted) ready();
+			return undefined;
+		} catch (error) {
+			// One that has ended meanwhile tells of itself how.
+			if (over.signal.aborted || !runs()) return undefined;
+			killDetached(machine, record);
+			return error;
+		}
+	}
+}
+
+function interrupted(name: string): TsboxError {
+	return new TsboxError('E_INTERRUPTED', `the start of ${name} was interrupted`, {
+		why: 'its supervisor was killed meanwhile',
+	});
+}

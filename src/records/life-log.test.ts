@@ -1,0 +1,64 @@
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, expect, test} from 'vitest';
+import {realHost} from '../host/programs/real-host.ts';
+import {keepLifeLog, type LifeLog} from './life-log.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tsbox-life-log-'));
+afterAll(() => rmSync(folder, {recursive: true}));
+const file = (name: string): string => readFileSync(join(folder, 'work', name), 'utf8');
+
+interface Span {
+	readonly from: number;
+	readonly until: number;
+	readonly cut?: number;
+}
+
+function keep(
+	stdout: Span,
+	stderr: Span,
+	marks: readonly (readonly [at: number, stdout: number, stderr: number])[],
+): LifeLog {
+	rmSync(join(folder, 'work'), {recursive: true, force: true});
+	mkdirSync(join(folder, 'work'));
+	const output = {
+		folder,
+		stdout: {cut: 0, ...stdout},
+		stderr: {cut: 0, ...stderr},
+		marks: marks.map(([at, out, err]) => ({at, stdout: out, stderr: err})),
+	};
+	return keepLifeLog(realHost(), join(folder, 'work'), output, 900);
+}
+
+test('of the output what one life printed is kept, with the times of its marks', () => {
+	writeFileSync(join(folder, 'stdout'), 'before\none\ntwo\nlast\n');
+	writeFileSync(join(folder, 'stderr'), 'oops\n');
+	const marks = [
+		[100, 7, 0],
+		[200, 11, 5],
+		[300, 15, 5],
+	] as const;
+	expect(keep({from: 7, until: 20}, {from: 0, until: 5}, marks)).toEqual({lost: 0, warnings: []});
+	expect({stdout: file('stdout'), stderr: file('stderr')}).toEqual({stdout: 'one\ntwo\nlast\n', stderr: 'oops\n'});
+	expect(file('log-times')).toBe('200 o 4\n200 e 5\n300 o 4\n900 o 5\n');
+});
+
+test('what was let go of, and what is more than a record keeps, is said', () => {
+	const size = 17 * 1024 * 1024;
+	writeFileSync(join(folder, 'stdout'), Buffer.alloc(size, 'x'));
+	writeFileSync(join(folder, 'stderr'), '0123456789');
+	const {warnings} = keep({from: 0, until: size}, {from: 4, until: 10, cut: 3}, []);
+	expect(warnings).toEqual([
+		'the first 1048576 bytes of stdout were let go before they were recorded',
+		'the first 3 bytes of stderr were let go before they were recorded',
+	]);
+	expect(statSync(join(folder, 'work/stdout')).size).toBe(16 * 1024 * 1024);
+	expect(file('stderr')).toBe('456789');
+});
+
+test('files that are not there are empty ones', () => {
+	rmSync(join(folder, 'stdout'));
+	expect(keep({from: 0, until: 5}, {from: 0, until: 0}, [])).toEqual({lost: 0, warnings: []});
+	expect(file('stdout')).toBe('');
+});

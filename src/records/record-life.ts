@@ -1,0 +1,144 @@
+import type {DetachedLife} from '../container/start/detached-life.ts';
+import {type LayerFiles, layerFiles} from '../container/copy/layer-files.ts';
+import type {Machine} from '../container/machine/types.ts';
+import {errorFacts} from '../execute/story-of.ts';
+import {lifeRunId, makeRunWork, newRunId, runsFolder} from '../state/run-place.ts';
+import {containerFolder} from '../state/record.ts';
+import {readStory, type StartStory} from '../state/start-story.ts';
+import type {Plan} from '../step/verbs/step.ts';
+import {isLifeOf, keepNewest} from './keep-newest.ts';
+import {keepLifeLog, type LifeLog} from './life-log.ts';
+import {attempts, contentKeeper, dropRunWork, finishRun, mostContent, runImageOf, runUsageOf} from './run-parts.ts';
+import {lifeFile, type RunRecord, type RunSpec, type RunStep, type RunUsage} from './run-record.ts';
+import {runSteps, storySteps} from './run-steps.ts';
+
+/** How a life began, by whoever knows. */
+interface Beginning {
+	readonly plan: Plan;
+	readonly steps: readonly RunStep[];
+	readonly startedAt: number;
+	readonly commandStartedAt: number | null;
+	readonly warnings: readonly string[];
+}
+
+/**
+ * Records a life of a detached container, in a folder beside the records that becomes one of them with one rename. Of each
+ * container the newest are kept. What is recorded already is not recorded again.
+ *
+ * @throws the system's error, or whatever else keeps it from being written; nothing is left then but what `gc` takes.
+ */
+export async function recordLife(
+	machine: Machine,
+	life: DetachedLife,
+): Promise<{readonly id: string; readonly folder: string}> {
+	const {host, dirs} = machine;
+	const {record} = life;
+	const own = lifeRunId(record);
+	const taken = `${runsFolder(dirs.store)}/${own}`;
+	const isThere = host.lstat(taken) !== undefined;
+	if (isThere && isLifeOf(host, taken, record.name)) return {id: own, folder: taken};
+	const id = isThere ? newRunId(record.created) : own;
+	const work = makeRunWork(host, dirs.store);
+	let folder: string;
+	try {
+		host.writeAtomic(`${work}/${lifeFile}`, `${record.name}\n`, 0o600);
+		const log = keepLifeLog(host, work, life.output, life.endedAt ?? host.now());
+		folder = writeLife(machine, life, {id, work, log});
+	} catch (error) {
+		dropRunWork(host, work);
+		throw error;
+	}
+	keepNewest(machine, record.name, id);
+	return {id, folder};
+}
+
+function writeLife(
+	machine: Machine,
+	life: DetachedLife,
+	{id, work, log}: {readonly id: string; readonly work: string; readonly log: LifeLog},
+): string {
+	const {host} = machine;
+	const {record, exitCode, endedAt, failure} = life;
+	const {config, image, cgroups, detached} = record;
+	const begun = beginningOf(machine, life);
+	const ran = exitCode !== null;
+	const {attempt, ignored} = attempts();
+	let usage: RunUsage | null = null;
+	let layer: LayerFiles | undefined;
+	if (ran) {
+		attempt('what it used', () => void (usage = runUsageOf(host, cgroups, record.process?.setupCpuNs ?? null)));
+		const planned = {plan: begun.plan, image, config};
+		attempt('what it wrote', () => void (layer = layerFiles(machine, planned, mostContent, contentKeeper(host, work))));
+	}
+	const spec = specOf(life);
+	const run: RunRecord = {
+		schema: 1,
+		id,
+		verb: 'up',
+		name: record.name,
+		spec: record.spec,
+		command: config.process.args,
+		tty: spec.service.tty ?? false,
+		...(detached === undefined
+			? {}
+			: {detached: {project: detached.project, service: detached.service, restarts: detached.restarts}}),
+		bestEffort: life.bestEffort,
+		image: runImageOf(image),
+		startedAt: begun.startedAt,
+		commandStartedAt: begun.commandStartedAt,
+		commandEndedAt: endedAt,
+		endedAt: host.now(),
+		outcome: failure === undefined ? 'ended' : 'failed',
+		// Only a parent learns of a signal, and that is a shell, which gives a status.
+		end: ran ? {exitCode, signal: null} : null,
+		...(failure === undefined ? {} : {error: errorFacts(failure.error)}),
+		warnings: [...begun.warnings, ...log.warnings, ...ignored],
+		steps: begun.steps,
+		usage,
+		samples: life.samples ?? [],
+		unread: layer?.unread ?? null,
+		lost: log.lost,
+	};
+	return finishRun(machine, work, {plan: begun.plan, spec, files: layer?.files ?? [], run});
+}
+
+/** By the events of its start, where this supervisor has started it; else by the story in its folder. */
+function beginningOf({host, dirs}: Machine, {record, start}: DetachedLife): Beginning {
+	if (start !== undefined) {
+		const {events, planned} = start;
+		return {
+			plan: planned.plan,
+			steps: runSteps(planned.plan, events),
+			startedAt: record.created,
+			commandStartedAt: events.find(({type}) => type === 'container.started')?.at ?? null,
+			warnings: events.flatMap(event => (event.type === 'warning' ? [event.text] : [])),
+		};
+	}
+	const story = readStory(host, containerFolder(dirs.state, record.name));
+	return {
+		...(story === undefined
+			? {...nothingKnown(record.name, record.spec)}
+			: {plan: story.plan, steps: storySteps(story)}),
+		startedAt: record.created,
+		commandStartedAt: startOf(story) ?? record.process?.started ?? null,
+		warnings:
+			story === undefined
+				? ['its supervisor was killed before it wrote down how it was started: its plan and its files are not known']
+				: ['its supervisor was killed while it ran: when each step of its start began is not known'],
+	};
+}
+
+function startOf(story: StartStory | undefined): number | undefined {
+	return story === undefined ? undefined : Math.round(story.startedAt + story.ms);
+}
+
+function nothingKnown(name: string, spec: string): Pick<Beginning, 'plan' | 'steps'> {
+	return {plan: {schema: 1, name, spec, namespaces: [], steps: [], warnings: [], protections: []}, steps: []};
+}
+
+function specOf({record, project, start}: DetachedLife): RunSpec {
+	const {name, volumes} = project;
+	const made = start?.planned.service ?? record.detached?.made;
+	if (made === undefined) throw new Error(`${record.name} is no detached container`);
+	return {project: {name, file: record.spec, ...(volumes === undefined ? {} : {volumes})}, service: made};
+}

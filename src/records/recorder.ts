@@ -1,0 +1,106 @@
+import {cgroupsOf} from '../container/start/record-facts.ts';
+import {type LayerFiles, layerFiles} from '../container/copy/layer-files.ts';
+import type {CommandEnd, Machine, PlannedContainer, Recorder, UpRequest} from '../container/machine/types.ts';
+import {sampleUsage, type UsageSample, type UsageSamples} from '../container/observe/usage-samples.ts';
+import {outputCopy} from '../host/programs/output-copy.ts';
+import {whyNot} from '../errors/why-not.ts';
+import {errorFacts, keepEvents} from '../execute/story-of.ts';
+import {containerFolder, readRecord} from '../state/record.ts';
+import {makeRunWork, newRunId} from '../state/run-place.ts';
+import {attempts, contentKeeper, dropRunWork, finishRun, mostContent, runImageOf, runUsageOf} from './run-parts.ts';
+import {runFiles, type RunImage, type RunRecord, type RunUsage} from './run-record.ts';
+import {runSteps} from './run-steps.ts';
+
+/** What of a request is recorded, and where a note of the record goes. */
+export type RecordRequest = Pick<UpRequest, 'verb' | 'tty' | 'emit' | 'bestEffort'> & {
+	/** The run that is replayed. */
+	readonly parent?: string;
+	/** Its image, where it was at the time. */
+	readonly image?: RunImage;
+};
+
+/**
+ * Keeps the record of a run: in a folder of its own beside the records, which becomes one of them with one rename when all
+ * is over. What a kill leaves is taken by `gc`. A record that can't be written is warned of, and the run goes on.
+ *
+ * @throws the system's error where not even the folder can be made; nothing was started by then.
+ */
+export function recordRun(machine: Machine, planned: PlannedContainer, request: RecordRequest): Required<Recorder> {
+	const {host, dirs} = machine;
+	const {plan, project, service} = planned;
+	const startedAt = host.now();
+	const work = makeRunWork(host, dirs.store);
+	const logs = {stdout: outputCopy(`${work}/${runFiles.stdout}`), stderr: outputCopy(`${work}/${runFiles.stderr}`)};
+	const times = outputCopy(`${work}/${runFiles.times}`);
+	const {emit, kept} = keepEvents(() => {});
+	let end: CommandEnd | null = null;
+	let usage: RunUsage | null = null;
+	let watch: UsageSamples | undefined;
+	let samples: readonly UsageSample[] = [];
+	let layer: LayerFiles | undefined;
+	const {attempt, ignored} = attempts();
+	const keepContent = contentKeeper(host, work);
+
+	const recordOf = (id: string, failure: {readonly error: unknown} | undefined): RunRecord => ({
+		schema: 1,
+		id,
+		...(request.parent === undefined ? {} : {parent: request.parent}),
+		verb: request.verb,
+		name: service.name,
+		spec: project.file,
+		command: planned.config.process.args,
+		tty: request.tty,
+		bestEffort: request.bestEffort ?? machine.bestEffort,
+		image: request.image ?? runImageOf(planned.image),
+		startedAt,
+		commandStartedAt: kept.find(({type}) => type === 'container.started')?.at ?? null,
+		commandEndedAt: kept.find(({type}) => type === 'container.exited')?.at ?? null,
+		endedAt: host.now(),
+		outcome: failure === undefined ? 'ended' : 'failed',
+		end,
+		...(failure === undefined ? {} : {error: errorFacts(failure.error)}),
+		warnings: [...kept.flatMap(event => (event.type === 'warning' ? [event.text] : [])), ...ignored],
+		steps: runSteps(plan, kept),
+		usage,
+		samples,
+		unread: layer?.unread ?? null,
+		lost: logs.stdout.lost() + logs.stderr.lost(),
+	});
+	const write = (failure: {readonly error: unknown} | undefined): {readonly id: string; readonly folder: string} => {
+		const id = newRunId(startedAt);
+		const {name, file, volumes} = project;
+		const spec = {project: {name, file, ...(volumes === undefined ? {} : {volumes})}, service};
+		return {id, folder: finishRun(machine, work, {plan, spec, files: layer?.files ?? [], run: recordOf(id, failure)})};
+	};
+
+	return {
+		emit: event => {
+			emit(event);
+			if (event.type === 'container.started') watch = sampleUsage(host, cgroupsOf(plan).members);
+		},
+		tap: (stream, bytes) => {
+			logs[stream].write(bytes);
+			times.write(Buffer.from(`${host.now()} ${stream === 'stdout' ? 'o' : 'e'} ${bytes.length}\n`));
+		},
+		ended: how => {
+			end = how;
+			attempt('what it used in the course of time', () => void (samples = watch?.stop() ?? []));
+			watch = undefined;
+			attempt('what it used', () => {
+				const record = readRecord(host, containerFolder(dirs.state, service.name));
+				usage = runUsageOf(host, cgroupsOf(plan).members, record?.process?.setupCpuNs ?? null);
+			});
+			attempt('what it wrote', () => void (layer = layerFiles(machine, planned, mostContent, keepContent)));
+		},
+		close: failure => {
+			watch?.stop();
+			for (const copy of [logs.stdout, logs.stderr, times]) copy.close();
+			try {
+				request.emit({type: 'run.recorded', at: host.now(), ...write(failure)});
+			} catch (error) {
+				request.emit({type: 'warning', at: host.now(), text: `the run could not be recorded: ${whyNot(error)}`});
+				dropRunWork(host, work);
+			}
+		},
+	};
+}

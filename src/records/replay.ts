@@ -1,0 +1,66 @@
+import {planService} from '../container/plan/plan-container.ts';
+import type {CommandEnd, Machine, UpRequest} from '../container/machine/types.ts';
+import {upPlanned} from '../container/start/up.ts';
+import type {Project, RootfsSource, Service} from '../spec/model/project.ts';
+import {openRun} from './open-run.ts';
+import {readRunSpec} from './read-run-spec.ts';
+import {recordRun} from './recorder.ts';
+import {imageOfRun} from './run-image.ts';
+import type {RunImage} from './run-record.ts';
+
+/** What {@link replay} needs beside the record. */
+export type ReplayRequest = Pick<UpRequest, 'stdio' | 'signal' | 'force' | 'emit' | 'cwd' | 'env'>;
+
+/** The image is that of the record, so it is the one that a policy has to see, whatever the spec beside it says. */
+function rootfsOf(image: RunImage, said: RootfsSource): RootfsSource {
+	if (image.kind === 'directory') return image;
+	if (image.kind === said.kind) return said;
+	return image.kind === 'host' ? image : {kind: 'archive', path: image.archive};
+}
+
+/**
+ * Runs again what a record tells of, by the record alone: the spec as it was read, command and environment, and the image by
+ * its digest. The run has a record of its own, which names this one. A layer that `keep` kept is not taken up: it is not what
+ * it was.
+ *
+ * @param word - an id, the start of one, a folder, or a file of `runs export`
+ * @throws TsboxError as `up` does; E_RUN_NOT_FOUND, E_RUN_INVALID; E_IMAGE_NOT_FOUND where the image is nowhere.
+ */
+export async function replay(machine: Machine, word: string, request: ReplayRequest): Promise<CommandEnd> {
+	const {folder, run, close} = await openRun(machine, word, request.cwd);
+	try {
+		const spec = readRunSpec(machine.host, folder);
+		const service: Service = {...spec.service, keep: false, rootfs: rootfsOf(run.image, spec.service.rootfs)};
+		if (spec.service.keep)
+			request.emit({
+				type: 'warning',
+				at: machine.host.now(),
+				text: 'the layer that `keep` kept is left alone: this run begins with the image',
+			});
+		const project: Project = {...spec.project, services: [service]};
+		const {tty, verb, bestEffort, image, id: parent} = run;
+		const planned = await planService(
+			machine,
+			project,
+			service,
+			{bestEffort},
+			{
+				tty,
+				signal: request.signal,
+				findImage: ids => imageOfRun(machine, folder, image, ids),
+			},
+		);
+		const asked: UpRequest = {
+			...request,
+			verb,
+			tty,
+			bestEffort,
+			record: true,
+			recorder: async plannedNow =>
+				recordRun(machine, plannedNow, {verb, tty, bestEffort, parent, image, emit: request.emit}),
+		};
+		return await upPlanned(machine, planned, asked);
+	} finally {
+		close();
+	}
+}

@@ -1,0 +1,87 @@
+import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
+import type {RangeMap} from '../host/id-map.ts';
+import type {ImageFacts} from '../image/store/facts.ts';
+import {imageFacts} from '../image/store/facts-of.ts';
+import {readRecord} from '../image/store/record.ts';
+import {rootfsFolder} from '../image/store/store.ts';
+import type {RunsMachine} from './list-runs.ts';
+import {imageFile, type RunImage} from './run-record.ts';
+
+type ArchiveImage = Extract<RunImage, {readonly kind: 'archive'}>;
+
+/** Where the archive of a run can be: the record's own copy, and the place where it was. */
+function placesOf(folder: string, {archive}: ArchiveImage): readonly string[] {
+	return [archive, `${folder}/${imageFile}`];
+}
+
+/** The archive at a path, if its digest is the one that is wanted; else why not. */
+async function lookAt(
+	{host, dirs}: RunsMachine,
+	path: string,
+	{digest}: ArchiveImage,
+	ids: RangeMap | undefined,
+): Promise<ImageFacts | string> {
+	if (host.stat(path)?.kind !== 'file') return `there is no file ${path}`;
+	try {
+		const found = await imageFacts(host, dirs.store, {kind: 'archive', path}, ids === undefined ? {} : {ids});
+		return found.kind === 'archive' && found.digest === digest ? found : `${path} is another archive by now`;
+	} catch (error) {
+		if (!isTsboxError(error)) throw error;
+		return error.message;
+	}
+}
+
+/**
+ * The image of a run, by its digest: as the store has it unpacked, or an archive to unpack, from where it was or from the
+ * record's own copy.
+ *
+ * @param ids - the owners that its files are to have
+ * @throws TsboxError E_IMAGE_NOT_FOUND where it is nowhere, E_ROOTFS_NOT_FOUND for a folder that is gone.
+ */
+export async function imageOfRun(
+	machine: RunsMachine,
+	folder: string,
+	image: RunImage,
+	ids: RangeMap | undefined,
+): Promise<ImageFacts> {
+	const {host, dirs} = machine;
+	if (image.kind !== 'archive')
+		return image.kind === 'host' ? image : imageFacts(host, dirs.store, image, ids === undefined ? {} : {ids});
+	const {digest, archive, bytes} = image;
+	const named = ids === undefined ? {digest} : {digest, ids};
+	if (readRecord(host, dirs.store, named) !== undefined)
+		return {kind: 'archive', archive, ...named, stored: true, path: rootfsFolder(dirs.store, named), bytes};
+	const problems: string[] = [];
+	for (const path of placesOf(folder, image)) {
+		const found = await lookAt(machine, path, image, ids);
+		if (typeof found !== 'string') return found;
+		problems.push(found);
+	}
+	throw notFound(image, problems);
+}
+
+/**
+ * The path of the archive of a run.
+ *
+ * @throws TsboxError E_IMAGE_NOT_FOUND.
+ */
+export async function archiveOf(machine: RunsMachine, folder: string, image: ArchiveImage): Promise<string> {
+	const problems: string[] = [];
+	for (const path of placesOf(folder, image)) {
+		const found = await lookAt(machine, path, image, undefined);
+		if (typeof found !== 'string') return path;
+		problems.push(found);
+	}
+	throw notFound(image, problems);
+}
+
+function notFound({archive, digest}: ArchiveImage, problems: readonly string[]): TsboxError {
+	return new TsboxError(
+		'E_IMAGE_NOT_FOUND',
+		`the root filesystem of this run, ${digest.slice(0, 19)}, is nowhere to be had`,
+		{
+			why: `${problems[0] ?? `there is no file ${archive}`}, and the record has no copy of it`,
+			hint: 'put the archive there, or have the record exported with --with-image',
+		},
+	);
+}

@@ -1,0 +1,52 @@
+import type {RunEvent} from '../execute/event.ts';
+import {storyOf} from '../execute/story-of.ts';
+import type {StartStory} from '../state/start-story.ts';
+import {stepCommand} from '../step/verbs/command.ts';
+import type {Plan, Step} from '../step/verbs/step.ts';
+import type {RunStep} from './run-record.ts';
+
+/** Characters of a step's output that are kept. */
+const keptOutput = 16 * 1024;
+
+/** The steps of a plan with what became of each, by the events of a run, those of its rollback too. */
+export function runSteps(plan: Plan, events: readonly RunEvent[]): readonly RunStep[] {
+	const begun = new Map<string, number>();
+	const lasted = new Map<string, number>();
+	const said = new Map<string, string>();
+	// What a container that ran its course made is undone as a matter of course: of that its steps do not tell.
+	const started = events.findIndex(({type}) => type === 'container.started');
+	const told = started === -1 ? events : events.slice(0, started + 1);
+	for (const event of told) {
+		if (event.type === 'step.started') begun.set(event.id, event.at);
+		if (event.type === 'step.done' || event.type === 'step.failed') lasted.set(event.id, event.ms);
+		if (event.type === 'step.output')
+			said.set(event.id, `${said.get(event.id) ?? ''}${event.text}\n`.slice(-keptOutput));
+	}
+	const {steps} = storyOf(plan, told);
+	return plan.steps.map(step => ({
+		...wordsOf(step, plan),
+		status: steps[step.id]?.status ?? null,
+		startedAt: begun.get(step.id) ?? null,
+		ms: lasted.get(step.id) ?? null,
+		output: said.get(step.id) ?? '',
+	}));
+}
+
+/** The same by the story of a start, which has neither when a step began nor what one printed that went well. */
+export function storySteps({plan, steps}: Pick<StartStory, 'plan' | 'steps'>): readonly RunStep[] {
+	return plan.steps.map(step => {
+		const how = steps[step.id];
+		return {
+			...wordsOf(step, plan),
+			status: how?.status ?? null,
+			startedAt: null,
+			ms: how !== undefined && 'ms' in how ? how.ms : null,
+			output: how?.status === 'failed' ? how.output : '',
+		};
+	});
+}
+
+function wordsOf(step: Step, plan: Plan): Pick<RunStep, 'id' | 'phase' | 'title' | 'command' | 'why'> {
+	const {id, phase, title, why} = step;
+	return {id, phase, title, command: stepCommand(step, plan), why};
+}

@@ -1,0 +1,171 @@
+import {quoted} from '../model/parsed.ts';
+import type {Policy, PolicyRule} from './policy.ts';
+import type {Service} from '../model/project.ts';
+
+/** A rule that a container is against. */
+export interface PolicyOffence {
+	readonly rule: PolicyRule;
+	/** The key of the service's origins that it follows from. */
+	readonly key: string;
+	/** Lower case, no full stop. */
+	readonly message: string;
+	/** What mends it, one imperative sentence. */
+	readonly hint: string;
+}
+
+/** What has to be looked up on the host. */
+export interface PolicyLookup {
+	/** The path lies, all symlinks followed, in a folder of the policy. */
+	readonly isAllowed: (path: string) => boolean;
+	readonly realpath: (path: string) => string | undefined;
+	/** A block device, or the memory of the machine. */
+	readonly isDisk: (path: string) => boolean;
+}
+
+/** What a container has that a policy forbids, in the order of the rules. */
+export function offencesOf(policy: Policy, service: Service, lookup: PolicyLookup): readonly PolicyOffence[] {
+	return [
+		...bindOffences(policy, service, lookup),
+		...(policy.forbidPrivileged ? powerOffences(service, lookup) : []),
+		...namespaceOffences(policy, service),
+		...rootfsOffences(policy, service, lookup),
+		...excessOf(policy, service),
+	];
+}
+
+function bindOffences({allowedBinds}: Policy, service: Service, lookup: PolicyLookup): readonly PolicyOffence[] {
+	if (allowedBinds === undefined) return [];
+	const {volumes, rootfs} = service;
+	const folders =
+		allowedBinds.length === 0 ? 'no folder of the host may be mounted' : `name one in ${allowedBinds.join(', ')}`;
+	const offence = (key: string, what: string, path: string): readonly PolicyOffence[] =>
+		lookup.isAllowed(path)
+			? []
+			: [
+					{
+						rule: 'allowed_binds',
+						key,
+						message: `${what} ${quoted(path)} is in no folder that may be mounted`,
+						hint: folders,
+					},
+				];
+	return [
+		...volumes.flatMap((volume, at) =>
+			volume.type === 'bind' ? offence(`volumes.${at}`, 'the source', volume.source) : [],
+		),
+		...(rootfs.kind === 'directory' ? offence('rootfs', 'the folder', rootfs.path) : []),
+		...(rootfs.kind === 'host' ? (rootfs.show ?? []) : []).flatMap(path => offence('rootfs', 'the shown path', path)),
+	];
+}
+
+/** Capabilities with which root of the container is root of the host: capabilities(7). */
+const overHost: readonly string[] = [
+	'CAP_SYS_ADMIN',
+	'CAP_SYS_MODULE',
+	'CAP_SYS_RAWIO',
+	'CAP_SYS_PTRACE',
+	'CAP_SYS_BOOT',
+	'CAP_DAC_READ_SEARCH',
+	'CAP_BPF',
+	'CAP_MAC_ADMIN',
+	'CAP_MAC_OVERRIDE',
+	'CAP_SYSLOG',
+	'CAP_PERFMON',
+];
+
+function powerOffences(service: Service, {isDisk}: PolicyLookup): readonly PolicyOffence[] {
+	const {privileged, security, capAdd, devices, root} = service;
+	const offence = (key: string, message: string, hint: string): PolicyOffence => ({
+		rule: 'forbid_privileged',
+		key,
+		message,
+		hint,
+	});
+	// All else follows from it.
+	if (privileged)
+		return [offence('privileged', '`privileged` is forbidden', 'take it out, and add the capability that is needed')];
+	const strong = capAdd.filter(name => name === 'ALL' || overHost.includes(name));
+	const disks = devices.filter(({source}) => isDisk(source)).map(({source}) => source);
+	const openOption = Object.keys(service.origins).find(key => key.startsWith('security_opt.')) ?? 'security_opt';
+	return [
+		...(strong.length > 0
+			? [offence('cap_add', `${strong.join(', ')} gives power over the host`, 'take it out of `cap_add`')]
+			: []),
+		...(security.seccomp.kind === 'unconfined'
+			? [offence(openOption, '`seccomp=unconfined` is forbidden', 'take it out, or name a profile')]
+			: []),
+		...(security.systemPathsUnconfined
+			? [offence(openOption, '`systempaths=unconfined` is forbidden', 'take it out')]
+			: []),
+		...(disks.length > 0
+			? [offence('devices', `${disks.map(quoted).join(', ')} gives power over the host`, 'take it out of `devices`')]
+			: []),
+		...(root === 'chroot' ? [offence('root', '`root: chroot` is no boundary', 'take it out')] : []),
+	];
+}
+
+function namespaceOffences({ownNamespaces, origins}: Policy, {namespaces}: Service): readonly PolicyOffence[] {
+	return ownNamespaces
+		.filter(kind => !namespaces.includes(kind))
+		.map(kind => ({
+			rule:
+				kind === 'network' && origins.forbid_host_network !== undefined
+					? 'forbid_host_network'
+					: 'forbid_host_namespaces',
+			key: 'namespaces',
+			message: `the ${kind} namespace of the host is forbidden`,
+			hint: kind === 'user' ? 'write `userns_mode: auto`' : `add \`${kind}\` to \`namespaces\``,
+		}));
+}
+
+function rootfsOffences(
+	{forbidRootfsHost}: Policy,
+	{rootfs}: Service,
+	{realpath}: PolicyLookup,
+): readonly PolicyOffence[] {
+	const isHost = rootfs.kind === 'host' || (rootfs.kind === 'directory' && realpath(rootfs.path) === '/');
+	if (!forbidRootfsHost || !isHost) return [];
+	return [
+		{
+			rule: 'forbid_rootfs_host',
+			key: 'rootfs',
+			message: 'the root of the host is forbidden as `rootfs`',
+			hint: 'name a folder, or an archive made by `docker export`',
+		},
+	];
+}
+
+/** Limits that are missing or too high; one that is refused is better than one that is lowered unseen. */
+export function excessOf(
+	{maxMemory, maxCpus, maxPids}: Policy,
+	{memLimit, cpus, pidsLimit}: Pick<Service, 'memLimit' | 'cpus' | 'pidsLimit'>,
+): readonly PolicyOffence[] {
+	const check = (
+		rule: PolicyRule,
+		key: string,
+		most: number | undefined,
+		value: number | undefined,
+		shown: string,
+	): readonly PolicyOffence[] => {
+		if (most === undefined || (value !== undefined && value !== -1 && value <= most)) return [];
+		const message = value === undefined ? `\`${key}\` is missing` : `\`${key}\` is above ${shown}`;
+		return [{rule, key, message, hint: `write \`${key}: ${shown}\` or less`}];
+	};
+	return [
+		...check('max_memory', 'mem_limit', maxMemory, memLimit, sizeText(maxMemory ?? 0)),
+		...check('max_cpus', 'cpus', maxCpus, cpus, String(maxCpus)),
+		...check('max_pids', 'pids_limit', maxPids, pidsLimit, String(maxPids)),
+	];
+}
+
+/** A size as a spec would write it. */
+function sizeText(bytes: number): string {
+	const [unit, factor] = (
+		[
+			['g', 2 ** 30],
+			['m', 2 ** 20],
+			['k', 2 ** 10],
+		] as const
+	).find(([, size]) => bytes % size === 0) ?? ['b', 1];
+	return `${bytes / factor}${unit}`;
+}

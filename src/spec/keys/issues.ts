@@ -1,0 +1,142 @@
+import type * as z from 'zod/mini';
+import {didYouMean} from '../../errors/did-you-mean.ts';
+import {synonymHint} from './key-synonyms.ts';
+import {quoted} from '../model/parsed.ts';
+import type {Problem} from '../syntax/problem.ts';
+import type {Path, Places} from '../syntax/tree.ts';
+import {unsupportedServiceKeys, unsupportedTopKeys} from './unsupported.ts';
+
+/** One thing that a schema did not take. */
+type Issue = z.core.$ZodIssue;
+
+/** What the reader knows about the keys of a map, to help with one that does not belong. */
+export interface KnownKeys {
+	/** The keys that may stand in the map at `path`, as far as they are known. */
+	readonly at: (path: Path) => readonly string[];
+	/** The map at `path` holds a container's keys. */
+	readonly isService: (path: Path) => boolean;
+}
+
+/** A problem, and the path of the value that has to go for the rest to be read. */
+export interface SchemaProblem {
+	readonly path: Path;
+	readonly problem: Problem;
+	/** The key that is missing at `path`. */
+	readonly missing?: string;
+}
+
+/** Puts a schema's issues into words with places. */
+export function describeIssues(issues: readonly Issue[], places: Places, known: KnownKeys): readonly SchemaProblem[] {
+	const found = issues.flatMap(issue => describeIssue(issue, [], places, known));
+	// Who writes `image` will hear what to write instead; that `rootfs` is missing says the same once more.
+	const imaged = found.filter(({path}) => path.at(-1) === 'image' || path.at(-1) === 'build');
+	return found.filter(({path, missing}) => missing !== 'rootfs' || !imaged.some(other => isParent(path, other.path)));
+}
+
+function describeIssue(issue: Issue, base: Path, places: Places, known: KnownKeys): readonly SchemaProblem[] {
+	const path: Path = [...base, ...issue.path.map(part => (typeof part === 'number' ? part : String(part)))];
+	const at = (message: string, hint?: string): readonly SchemaProblem[] => [
+		{
+			path,
+			problem: {
+				code: 'E_SPEC_INVALID',
+				place: places.value(path),
+				message: `${nameOf(path)} ${message}`,
+				...(hint !== undefined && {hint}),
+			},
+		},
+	];
+	if (issue.code === 'unrecognized_keys') {
+		return issue.keys.map(key => ({path: [...path, key], problem: describeKey(key, path, places, known)}));
+	}
+	if (!places.has(path)) {
+		const parent = path.slice(0, -1);
+		const place = parent.length === 0 ? places.value([]) : places.key(parent);
+		const message = `${nameOf(path)} is missing`;
+		return [
+			{
+				path: parent,
+				missing: String(path.at(-1)),
+				problem: {code: 'E_SPEC_INVALID', place, message, ...hintOf(missingHints, path)},
+			},
+		];
+	}
+	if (places.isNull(path)) {
+		return at('has no value', 'write one, or take the line out');
+	}
+	if (issue.code === 'invalid_union') {
+		const branch = issue.errors.find(issues => !issues.some(isWrongType));
+		return branch === undefined
+			? at(issue.message)
+			: branch.flatMap(inner => describeIssue(inner, path, places, known));
+	}
+	const hint = 'params' in issue ? issue.params?.['hint'] : undefined;
+	if (issue.code === 'invalid_value') {
+		const values = issue.values.map(String);
+		const value = places.text(path) ?? '';
+		const near = aliases[value] ?? didYouMean(value, values);
+		return at(
+			`must be ${values.length === 1 ? '' : 'one of '}${values.map(v => `\`${v}\``).join(', ')}, not ${quoted(value)}`,
+			near === undefined ? undefined : `did you mean \`${near}\`?`,
+		);
+	}
+	const scalar = places.text(path);
+	const quotes = issue.code === 'invalid_type' && issue.expected === 'string' && scalar !== undefined;
+	return at(issue.message, typeof hint === 'string' ? hint : quotes ? `put it in quotes: \`"${scalar}"\`` : undefined);
+}
+
+/** What other tools call a namespace. */
+const aliases: Readonly<Record<string, string>> = {mnt: 'mount', net: 'network', ns: 'mount'};
+
+const missingHints: Readonly<Record<string, string>> = {
+	rootfs: 'add `rootfs: host`, or the path of a folder or of an archive made by `docker export`',
+};
+
+function hintOf(hints: Readonly<Record<string, string>>, path: Path): {readonly hint?: string} {
+	const hint = hints[String(path.at(-1))];
+	return hint === undefined ? {} : {hint};
+}
+
+function describeKey(key: string, path: Path, places: Places, known: KnownKeys): Problem {
+	const place = places.key([...path, key]);
+	const problem = (message: string, hint: string | undefined): Problem => ({
+		code: 'E_SPEC_INVALID',
+		place,
+		message,
+		...(hint !== undefined && {hint}),
+	});
+	const keys = known.at(path);
+	const top = path.length === 0;
+	if (top && !known.isService(path) && known.at(['services', '']).includes(key)) {
+		return problem(`${quoted(key)} belongs to a container, and this file has \`services\``, 'move it into a service');
+	}
+	const service =
+		known.isService(path) && Object.hasOwn(unsupportedServiceKeys, key) ? unsupportedServiceKeys[key] : undefined;
+	const unsupported = service ?? (top && Object.hasOwn(unsupportedTopKeys, key) ? unsupportedTopKeys[key] : undefined);
+	if (unsupported !== undefined) return problem(`compose has ${quoted(key)}, tsbox does not (yet)`, unsupported);
+	const synonym = known.isService(path) ? synonymHint(key) : undefined;
+	if (synonym !== undefined) return problem(`unknown key ${quoted(key)}${top ? '' : ` in ${nameOf(path)}`}`, synonym);
+	const near = didYouMean(key, keys);
+	return problem(
+		`unknown key ${quoted(key)}${top ? '' : ` in ${nameOf(path)}`}`,
+		near === undefined
+			? keys.length > 0 && keys.length <= 12
+				? `use one of ${keys.join(', ')}`
+				: undefined
+			: `did you mean \`${near}\`?`,
+	);
+}
+
+function isParent(parent: Path, path: Path): boolean {
+	return path.length === parent.length + 1 && parent.every((key, i) => key === path[i]);
+}
+
+/** The value itself has another type than this branch of a union: the branch was not meant. */
+function isWrongType(issue: Issue): boolean {
+	return issue.path.length === 0 && issue.code === 'invalid_type';
+}
+
+/** A path as people write it: `services.web.volumes.0`. */
+function nameOf(path: Path): string {
+	return path.length === 0 ? 'the file' : quoted(path.join('.'));
+}

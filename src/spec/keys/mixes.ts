@@ -1,0 +1,121 @@
+import {quoted} from '../model/parsed.ts';
+import type {NamespaceKind, Service} from '../model/project.ts';
+import {namespaceOfSysctl} from '../values/sysctl.ts';
+
+/** Two values that can't both be: `key` is the one that is shown, by its path in the service. */
+export interface Mix {
+	readonly key: string;
+	readonly message: string;
+	readonly hint: string;
+}
+
+/** What a service asks for that can't be, though each value is right in itself. */
+export function impossibleMixes(service: Service): readonly Mix[] {
+	return [...memoryMixes(service), ...namespaceMixes(service), ...listMixes(service), ...reproducibleMixes(service)];
+}
+
+function memoryMixes({memLimit, memswapLimit, memReservation, shmSize}: Service): readonly Mix[] {
+	const mixes: Mix[] = [];
+	if (memswapLimit !== undefined && memswapLimit !== -1) {
+		if (memLimit === undefined) {
+			mixes.push({key: 'memswap_limit', message: '`memswap_limit` needs `mem_limit`', hint: 'add `mem_limit`'});
+		} else if (memswapLimit < memLimit) {
+			mixes.push({
+				key: 'memswap_limit',
+				message: '`memswap_limit` is below `mem_limit`, and it counts memory and swap together',
+				hint: 'write the value of `mem_limit` for no swap',
+			});
+		}
+	}
+	if (memLimit !== undefined && memReservation !== undefined && memReservation > memLimit) {
+		mixes.push({
+			key: 'mem_reservation',
+			message: '`mem_reservation` is above `mem_limit`',
+			hint: 'make it at most `mem_limit`',
+		});
+	}
+	if (memLimit !== undefined && shmSize !== undefined && shmSize > memLimit) {
+		mixes.push({
+			key: 'shm_size',
+			message: '`shm_size` is above `mem_limit`, and counts towards it',
+			hint: 'make it at most `mem_limit`',
+		});
+	}
+	return mixes;
+}
+
+function namespaceMixes(service: Service): readonly Mix[] {
+	const {namespaces, root, origins, sysctls} = service;
+	const lacks = (kind: NamespaceKind) => !namespaces.includes(kind);
+	const written = (key: string) => origins[key] !== undefined && origins[key].kind !== 'default';
+	const needs = (key: string, kind: NamespaceKind, what = `\`${key}\``): Mix => ({
+		key,
+		message: `${what} needs a ${kind} namespace of its own, else it would change the host`,
+		hint: `add \`${kind}\` to \`namespaces\``,
+	});
+	const mixes: Mix[] = [];
+	if (root === 'pivot' && lacks('mount')) {
+		const hint = 'write `root: chroot`, or add `mount` to `namespaces`';
+		const key = written('root') ? 'root' : 'namespaces';
+		mixes.push({key, message: '`root: pivot` needs a mount namespace of its own', hint});
+	}
+	if (service.usernsMode === 'host' && !lacks('user')) {
+		const hint = 'take `user` out of `namespaces`, or write `userns_mode: auto`';
+		mixes.push({key: 'userns_mode', message: '`userns_mode: host` and a user namespace exclude each other', hint});
+	}
+	if (!lacks('user') && lacks('mount')) {
+		const hint = 'add `mount` to `namespaces`, or take `user` out';
+		const key = written('userns_mode') ? 'userns_mode' : 'namespaces';
+		mixes.push({key, message: 'a user namespace needs a mount namespace of its own', hint});
+	}
+	if (lacks('uts')) {
+		for (const key of ['hostname', 'domainname']) if (written(key)) mixes.push(needs(key, 'uts'));
+	}
+	if (lacks('mount') && service.shmSize !== undefined) mixes.push(needs('shm_size', 'mount'));
+	for (const name of Object.keys(sysctls)) {
+		const kind = namespaceOfSysctl(name);
+		const key = `sysctls.${name}`;
+		if (kind === undefined) {
+			const message = `${quoted(name)} belongs to the whole machine`;
+			mixes.push({key, message, hint: 'set it on the host with sysctl(8)'});
+		} else if (kind === 'uts') {
+			const word = name === 'kernel.hostname' ? 'hostname' : 'domainname';
+			mixes.push({key, message: `${quoted(name)} has a key of its own`, hint: `use \`${word}\``});
+		} else if (lacks(kind)) {
+			mixes.push(needs(key, kind, quoted(name)));
+		}
+	}
+	return mixes;
+}
+
+function listMixes(service: Service): readonly Mix[] {
+	const mixes: Mix[] = [];
+	for (const [i, volume] of service.volumes.entries()) {
+		if (service.volumes.findIndex(other => other.target === volume.target) < i) {
+			const message = `the target ${quoted(volume.target)} is mounted twice`;
+			mixes.push({key: `volumes.${i}`, message, hint: 'keep one of them'});
+		}
+	}
+	for (const name of service.capAdd.filter(added => service.capDrop.includes(added))) {
+		const message = `${quoted(name)} is both in \`cap_add\` and in \`cap_drop\``;
+		mixes.push({key: 'cap_drop', message, hint: 'keep one of them'});
+	}
+	return mixes;
+}
+
+function reproducibleMixes({reproducible, namespaces, origins}: Service): readonly Mix[] {
+	const key = origins['namespaces']?.kind === 'file' ? 'namespaces' : 'reproducible';
+	const missing = (['mount', 'network'] as const).find(kind => !namespaces.includes(kind));
+	if (reproducible !== true || missing === undefined) return [];
+	const what =
+		missing === 'network'
+			? "the host's network answers differently each time"
+			: 'its mounts would be those of the host';
+	return [
+		{
+			key,
+			message: `\`reproducible: true\` needs a ${missing} namespace of its own: ${what}`,
+			hint: `add \`${missing}\` to \`namespaces\``,
+		},
+	];
+}

@@ -1,0 +1,74 @@
+import type {Picker} from '../syntax/pick.ts';
+import type {Security, SecurityOption, Service} from '../model/project.ts';
+import type {SpecRequest} from './request.ts';
+import {resolveSource} from './rootfs.ts';
+import type {ServiceInput} from './service-schema.ts';
+import {present} from '../syntax/pick.ts';
+
+type Protection = Pick<Service, 'noNewPrivileges' | 'security' | 'privileged' | 'devices' | 'landlock'>;
+
+/** What the command may do to the kernel: `security_opt`, `privileged`, `devices`, `landlock`. */
+export function readSecurity(input: ServiceInput, picker: Picker, folder: string, request: SpecRequest): Protection {
+	const options: readonly SecurityOption[] = input.security_opt ?? [];
+	const privileged = picker.pick('privileged', input.privileged, false);
+	for (const index of options.keys()) picker.noteAt(`security_opt.${index}`, ['security_opt', index]);
+	return {
+		noNewPrivileges: lastOf(options, 'no-new-privileges')?.value ?? !privileged,
+		security: security(options, privileged, picker, folder, request),
+		privileged,
+		devices: picker.pick('devices', input.devices, []),
+		...present({landlock: picker.pick('landlock', input.landlock, undefined)}),
+	};
+}
+
+/** Of two entries that say different things the later wins. */
+function lastOf<K extends SecurityOption['kind']>(
+	options: readonly SecurityOption[],
+	kind: K,
+): Extract<SecurityOption, {kind: K}> | undefined {
+	return options.findLast((option): option is Extract<SecurityOption, {kind: K}> => option.kind === kind);
+}
+
+function security(
+	options: readonly SecurityOption[],
+	privileged: boolean,
+	picker: Picker,
+	folder: string,
+	request: SpecRequest,
+): Security {
+	const apparmor = lastOf(options, 'apparmor')?.value;
+	const label = lastOf(options, 'label')?.value ?? undefined;
+	return {
+		seccomp: seccomp(options, privileged, picker, folder, request),
+		systemPathsUnconfined: privileged || lastOf(options, 'systempaths') !== undefined,
+		...present({apparmor: apparmor === 'unconfined' ? undefined : apparmor, label}),
+	};
+}
+
+function seccomp(
+	options: readonly SecurityOption[],
+	privileged: boolean,
+	picker: Picker,
+	folder: string,
+	request: SpecRequest,
+): Security['seccomp'] {
+	const index = options.findLastIndex(({kind}) => kind === 'seccomp');
+	const value = lastOf(options, 'seccomp')?.value;
+	if (value === undefined) return {kind: privileged ? 'unconfined' : 'default'};
+	if (value === 'unconfined') return {kind: 'unconfined'};
+	// Podman and Docker have a name for their own profile too.
+	if (value === 'default' || value === 'builtin') return {kind: 'default'};
+	const path = resolveSource(value, folder, request.env);
+	const problem = !path.ok
+		? path.problem
+		: request.kindOf(path.value) === 'file'
+			? undefined
+			: `names ${path.value}, and there is no such file`;
+	if (problem === undefined && path.ok) return {kind: 'file', path: path.value};
+	picker.invalid(
+		picker.placeOf(`security_opt.${index}`),
+		`\`seccomp\` ${problem ?? ''}`,
+		'write a path, or `seccomp=unconfined`',
+	);
+	return {kind: 'default'};
+}

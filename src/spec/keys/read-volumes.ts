@@ -1,0 +1,115 @@
+import {parseMode} from '../values/mount-options.ts';
+import type {Parsed} from '../model/parsed.ts';
+import type {Picker} from '../syntax/pick.ts';
+import type {Place} from '../syntax/problem.ts';
+import {declaredVolume} from '../values/named-volume.ts';
+import type {BindVolume, NamedVolume, Origin, Service, TmpfsVolume, VolumeMount} from '../model/project.ts';
+import type {SpecRequest} from './request.ts';
+import {resolveSource} from './rootfs.ts';
+import type {ServiceInput} from './service-schema.ts';
+import type {Path, Places} from '../syntax/tree.ts';
+import {type NamedMount, parseVolume} from '../values/volume.ts';
+
+/**
+ * All mounts of a container: `volumes`, then `tmpfs`, then those of the command line; sources made absolute, volumes found
+ * among those that the file declares; `declared` is undefined for a file that has no place to declare any.
+ */
+export function readVolumes(
+	input: Pick<ServiceInput, 'volumes' | 'tmpfs'>,
+	picker: Picker,
+	folder: string,
+	request: SpecRequest,
+	declared: readonly NamedVolume[] | undefined,
+): Service['volumes'] {
+	const {places} = picker;
+	const volumes: (BindVolume | TmpfsVolume | VolumeMount)[] = [];
+	const take = (parsed: Parsed<BindVolume | TmpfsVolume | VolumeMount>, place: Place, origin: Origin) => {
+		if (parsed.ok) {
+			picker.note(`volumes.${volumes.length}`, origin, place);
+			volumes.push(parsed.value);
+		} else {
+			picker.invalid(place, `${place.kind === 'option' ? 'it' : 'the volume'} ${parsed.problem}`, parsed.hint);
+		}
+	};
+	for (const [i, entry] of (input.volumes ?? []).entries()) {
+		const path: Path = ['volumes', i];
+		take(readVolume(entry, path, places, folder, request, declared), places.value(path), places.origin(path));
+	}
+	const tmpfs = input.tmpfs ?? [];
+	for (const [i, volume] of (Array.isArray(tmpfs) ? tmpfs : [tmpfs]).entries()) {
+		const path: Path = Array.isArray(tmpfs) ? ['tmpfs', i] : ['tmpfs'];
+		take({ok: true, value: volume}, places.value(path), places.origin(path));
+	}
+	const option = {kind: 'option', option: '--volume'} as const;
+	for (const text of request.options?.volumes ?? []) {
+		const parsed = parseVolume(text);
+		take(parsed.ok ? found(parsed.value, request.cwd, request, declared) : parsed, option, option);
+	}
+	return volumes;
+}
+
+type VolumeInput = NonNullable<ServiceInput['volumes']>[number];
+
+function readVolume(
+	entry: VolumeInput,
+	path: Path,
+	places: Places,
+	folder: string,
+	request: SpecRequest,
+	declared: readonly NamedVolume[] | undefined,
+): Parsed<BindVolume | TmpfsVolume | VolumeMount> {
+	if ('readOnly' in entry) return found(entry, folder, request, declared);
+	if (entry.type === 'volume') {
+		const {source, target, read_only: readOnly = false, volume: {nocopy = false} = {}} = entry;
+		return found({type: 'volume', volume: source, target, readOnly, nocopy}, folder, request, declared);
+	}
+	if (entry.type === 'bind') {
+		return withSource(
+			{
+				type: 'bind',
+				source: entry.source,
+				target: entry.target,
+				readOnly: entry.read_only ?? false,
+				createHostPath: entry.bind?.create_host_path ?? false,
+				propagation: entry.bind?.propagation ?? 'rprivate',
+				recursive: entry.bind?.recursive !== 'disabled',
+			},
+			folder,
+			request,
+		);
+	}
+	// The text, for YAML has read `0755` as a decimal number.
+	const written = entry.tmpfs?.mode === undefined ? undefined : places.text([...path, 'tmpfs', 'mode']);
+	const mode = written === undefined ? undefined : parseMode(written);
+	if (mode !== undefined && !mode.ok) return {...mode, problem: `has a mode that ${mode.problem}`};
+	return {
+		ok: true,
+		value: {
+			type: 'tmpfs',
+			target: entry.target,
+			readOnly: entry.read_only ?? false,
+			options: [],
+			...(entry.tmpfs?.size !== undefined && {size: entry.tmpfs.size}),
+			...(mode !== undefined && {mode: mode.value}),
+		},
+	};
+}
+
+/** The same with its source as an absolute path, or its volume as it is declared. */
+function found(
+	mount: BindVolume | NamedMount,
+	folder: string,
+	request: SpecRequest,
+	declared: readonly NamedVolume[] | undefined,
+): Parsed<BindVolume | VolumeMount> {
+	if (mount.type === 'bind') return withSource(mount, folder, request);
+	const volume = declaredVolume(mount.volume, declared);
+	return volume.ok ? {ok: true, value: {...mount, volume: volume.value}} : volume;
+}
+
+function withSource(volume: BindVolume, folder: string, request: SpecRequest): Parsed<BindVolume> {
+	const source = resolveSource(volume.source, folder, request.env);
+	return source.ok
+		? {ok: true, value: {...volume, source: source.value}}
+		: {...source, problem: `has a source that ${source.problem}`};
+}

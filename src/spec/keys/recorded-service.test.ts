@@ -1,0 +1,127 @@
+import {expect, test} from 'vitest';
+import {loadProject} from '../project/load.ts';
+import {recordedService} from './recorded-service.ts';
+import {serviceShape} from './service-schema.ts';
+
+const text = `name: shop
+volumes: {data: {labels: {a: b}}, other: {external: true, name: theirs}}
+services:
+  db: {rootfs: ./root, cgroup_parent: /jobs/, healthcheck: {test: [CMD, 'true']}}
+  web:
+    rootfs: ./app.tar
+    entrypoint: [/sbin/tini, --]
+    command: serve --at "a \${WHERE:-b}"
+    environment: {PORT: 0080, HOME: }
+    working_dir: /srv/./app/
+    user: "1000:www"
+    group_add: [audio, 44]
+    hostname: web
+    domainname: example.org
+    volumes:
+      - ./data:/data:ro,rslave
+      - data:/v:nocopy
+      - other:/o
+      - {type: tmpfs, target: /t, tmpfs: {size: 1m, mode: 0755}}
+    tmpfs: /run:size=64k,mode=1777,noexec,ro,uid=5
+    ports: ["127.0.0.1:8080:80", {target: 53, protocol: udp, published: "5353"}]
+    read_only: true
+    mem_limit: 100m
+    memswap_limit: -1
+    mem_reservation: 50m
+    shm_size: 1m
+    cpus: "0.5"
+    cpu_shares: 512
+    cpuset: 0-2,4
+    pids_limit: 100
+    blkio_config: {weight: 300}
+    ulimits: {nofile: 1024, core: {soft: 0, hard: -1}}
+    sysctls: [net.core.somaxconn=1024]
+    oom_score_adj: 5
+    userns_mode: auto
+    cap_add: [NET_ADMIN]
+    cap_drop: [ALL]
+    security_opt: ['no-new-privileges:false', seccomp=./p.tar, apparmor=x, 'label=type:t', systempaths=unconfined]
+    devices: ['/dev/fuse:/dev/fuse:rw']
+    landlock: [{path: /srv, access: [read-file]}]
+    init: true
+    stop_signal: HUP
+    stop_grace_period: 1.5s
+    restart: on-failure:3
+    depends_on: {db: {condition: service_healthy}}
+    profiles: [x]
+    healthcheck: {test: 'true'}
+    post_start: [{command: [a, b], user: root, environment: [A=b]}]
+    pre_stop: [{command: c}]
+    scale: 2
+    logging: {options: {max-size: 1m}}
+    labels: {a.b: c}
+    tty: true
+    stdin_open: true
+    keep: true
+    record: true
+  fixed: {rootfs: {host: {show: [/home/x]}}, reproducible: true}
+`;
+
+const {services, ...project} = loadProject({
+	file: '/home/ada/box.yaml',
+	cwd: '/home/ada',
+	env: {HOME: '/home/ada'},
+	readText: path => (path.endsWith('box.yaml') ? text : undefined),
+	kindOf: path => (path.endsWith('.tar') ? 'file' : 'directory'),
+});
+
+test.each(services.map(service => [service.name, service] as const))(
+	'%s of a spec comes out as it was',
+	(_, service) => {
+		const value: unknown = JSON.parse(JSON.stringify({project, service}));
+		expect(recordedService(value)).toEqual(value);
+	},
+);
+
+test('the spec above has each key that there is', () => {
+	const written = Object.keys(serviceShape).filter(key => !text.includes(`${key}:`));
+	// Read into values of the others, or no part of what is recorded.
+	expect(written).toEqual(['container_name', 'env_file', 'namespaces', 'root', 'privileged', 'deploy']);
+});
+
+const [plain] = services;
+const bind = {
+	type: 'bind',
+	source: '/srv',
+	target: '/x',
+	readOnly: false,
+	createHostPath: false,
+	propagation: 'rprivate',
+	recursive: true,
+};
+const named = {type: 'volume', target: '/x', readOnly: false, nocopy: true};
+const volume = {key: 'v', name: 'v', project: 'p', labels: {}};
+const tmpfs = {type: 'tmpfs', target: '/x', readOnly: false, options: []};
+
+test.each<readonly [string, Readonly<Record<string, unknown>>]>([
+	['a name that is a path', {name: '../../etc'}],
+	['a volume whose name is a path', {volumes: [{...named, volume: {...volume, name: '../../../tmp/evil'}}]}],
+	['a mount over what hides the host', {volumes: [{...bind, target: '/proc/sys'}]}],
+	['a mount that leaves the root', {volumes: [{...bind, target: '/../x'}]}],
+	['a source that is relative', {volumes: [{...bind, source: 'x'}]}],
+	['an option in a mount option', {volumes: [{...tmpfs, options: ['noexec,mode=4777']}]}],
+	['a mount of a kind that a policy does not know', {volumes: [{...bind, type: 'Bind'}]}],
+	['a power that is spelt in another way', {capAdd: ['cap_sys_admin']}],
+	['two powers in one', {capAdd: ['CAP_CHOWN,+sys_admin']}],
+	['a kernel parameter of the whole machine', {sysctls: {'kernel.core_pattern': '|/x'}}],
+	['a kernel parameter that is a path', {sysctls: {'net/../../x': '1'}}],
+	['a flag that is no boolean', {privileged: 1}],
+	['a root that is neither', {root: 'chroot '}],
+	['a seccomp profile of a kind that is none', {security: {seccomp: {kind: 'x'}, systemPathsUnconfined: false}}],
+	['a cgroup that leads out', {cgroupParent: '../../x'}],
+	['a device that is none', {devices: [{source: '/dev/../etc/shadow', target: '/dev/x', permissions: 'r'}]}],
+	['a limit that is text', {pidsLimit: '5'}],
+	['a variable with a NUL byte', {environment: {A: 'a\0B=b'}}],
+	['a user that is an option', {user: '--reuid=0'}],
+])('%s is refused', (_, change) => {
+	expect(recordedService({project, service: {...plain, ...change}})).toBeUndefined();
+});
+
+test('a file of the project that is relative is refused', () => {
+	expect(recordedService({project: {...project, file: 'x'}, service: plain})).toBeUndefined();
+});

@@ -1,0 +1,85 @@
+import {expect, test} from 'vitest';
+import {isTsboxError} from '../../errors/tsbox-error.ts';
+import {loadProject} from '../project/load.ts';
+import type {Project} from '../model/project.ts';
+import {isMeant, labelOf} from './replicas.ts';
+import type {SpecOptions} from './request.ts';
+
+const load = (services: string, options: SpecOptions = {}): Project =>
+	loadProject({
+		file: 'shop.yaml',
+		cwd: '/h',
+		env: {},
+		readText: path => (path === '/h/shop.yaml' ? `services:\n${services}` : undefined),
+		kindOf: () => 'file',
+		options,
+	});
+const names = ({services}: Project): readonly string[] => services.map(({name}) => name);
+const complaint = (services: string, options?: SpecOptions): string => {
+	try {
+		return names(load(services, options)).join();
+	} catch (error) {
+		return isTsboxError(error) ? `${error.message}: ${error.hint ?? ''}` : String(error);
+	}
+};
+
+test('the first container of a service is named as the only one would be', () => {
+	expect(names(load('  web: {rootfs: host, scale: 3}\n'))).toEqual(['shop-web', 'shop-web-2', 'shop-web-3']);
+	expect(names(load('  web: {rootfs: host, deploy: {replicas: 2}}\n'))).toEqual(['shop-web', 'shop-web-2']);
+	expect(names(load('  web: {rootfs: host, scale: 2}\n', {scale: {web: 1}}))).toEqual(['shop-web']);
+});
+
+test('each has a host name of its own, unless the spec gives one', () => {
+	const hosts = (more: string): readonly (string | undefined)[] =>
+		load(`  web: {rootfs: host, scale: 2${more}}\n`).services.map(({hostname}) => hostname);
+	expect(hosts('')).toEqual(['shop-web', 'shop-web-2']);
+	expect(hosts(', hostname: same')).toEqual(['same', 'same']);
+});
+
+test('a service scaled to nothing is not waited for', () => {
+	const {services} = load(
+		'  web: {rootfs: host, depends_on: [db, log]}\n  db: {rootfs: host, scale: 0}\n  log: {rootfs: host}\n',
+	);
+	expect(services.map(({service, dependsOn}) => [service, dependsOn?.map(each => each.service)])).toEqual([
+		['web', ['log']],
+		['log', undefined],
+	]);
+});
+
+test('words mean a service, one of several, or a container by its name', () => {
+	const [first, second] = load('  web: {rootfs: host, scale: 2}\n').services;
+	if (first === undefined || second === undefined) throw new Error('there are two');
+	expect([labelOf(first), labelOf(second)]).toEqual(['web', 'web-2']);
+	expect(['web', 'web-2', 'shop-web', 'shop-web-2'].map(word => [isMeant(word, first), isMeant(word, second)])).toEqual(
+		[
+			[true, true],
+			[false, true],
+			[true, false],
+			[false, true],
+		],
+	);
+});
+
+test('what can not be', () => {
+	expect(complaint('  web: {rootfs: host, scale: 2, deploy: {replicas: 3}}\n')).toContain('differs from `scale`');
+	expect(complaint('  web: {rootfs: host, scale: 2, container_name: x}\n')).toContain("2 containers can't share");
+	expect(complaint('  web: {rootfs: host, scale: 2}\n  web-2: {rootfs: host}\n')).toContain(
+		'two containers have the name',
+	);
+	expect(complaint('  web: {rootfs: host, scale: 1001}\n')).toContain('1000');
+	expect(complaint('  web: {rootfs: host, scale: -1}\n')).toContain('scale');
+	expect(complaint('  web: {rootfs: host}\n', {scale: {wev: 2}})).toContain('did you mean web?');
+});
+
+test('hooks, as the Compose Specification has them', () => {
+	const {services} = load(
+		'  web: {rootfs: host, post_start: [{command: "echo a b", user: 5, environment: {A: 1, B: }}], pre_stop: [{command: [x], working_dir: /y}]}\n',
+	);
+	expect(services[0]).toMatchObject({
+		postStart: [{command: ['echo', 'a', 'b'], user: '5', environment: ['A=1', 'B=']}],
+		preStop: [{command: ['x'], workingDir: '/y', environment: []}],
+	});
+	expect(complaint('  web: {rootfs: host, post_start: [{user: 5}]}\n')).toContain('has no `command`');
+	expect(complaint('  web: {rootfs: host, post_start: [{command: x, privileged: true}]}\n')).toContain('powers');
+	expect(complaint('  web: {rootfs: host, pre_stop: [{command: x, working_dir: y}]}\n')).toContain('absolute');
+});

@@ -1,0 +1,76 @@
+import {didYouMean} from '../../errors/did-you-mean.ts';
+import {hostNameOf} from '../values/host-name.ts';
+import {quoted} from '../model/parsed.ts';
+import type {Picker} from '../syntax/pick.ts';
+import type {Problem} from '../syntax/problem.ts';
+import type {Service} from '../model/project.ts';
+import type {SpecRequest} from './request.ts';
+import type {ServiceInput} from './service-schema.ts';
+
+/** The most containers of one service. */
+export const mostReplicas = 1000;
+
+/** How many containers of a service there are to be: `--scale`, `scale` or `deploy.replicas`, 1 by default. */
+export function readScale(input: ServiceInput, picker: Picker, service: string, {options}: SpecRequest): number {
+	const {places, invalid} = picker;
+	const deployed = input.deploy?.replicas;
+	if (input.scale !== undefined && deployed !== undefined && input.scale !== deployed)
+		invalid(places.value(['deploy', 'replicas']), '`deploy.replicas` differs from `scale`', 'keep one of them');
+	const given = options?.scale?.[service];
+	const written = input.scale ?? deployed;
+	const scale = given ?? written ?? 1;
+	if (scale > 1 && input.container_name !== undefined)
+		invalid(
+			given === undefined
+				? places.value(input.scale === undefined ? ['deploy', 'replicas'] : ['scale'])
+				: {kind: 'option', option: '--scale'},
+			`${scale} containers can't share the \`container_name\` ${quoted(input.container_name)}`,
+			'take `container_name` out',
+		);
+	return scale;
+}
+
+/** The containers of a service: the first as it would be alone, each further one with a name of its own. */
+export function replicasOf(service: Service, scale: number): readonly Service[] {
+	return Array.from({length: scale}, (_, at): Service => {
+		if (at === 0) return service;
+		const name = `${service.name}-${at + 1}`;
+		const ownHostName = service.hostname === hostNameOf(service.name) ? {hostname: hostNameOf(name)} : {};
+		return {...service, name, replica: at + 1, ...ownHostName};
+	});
+}
+
+/** What people call a container of a project: its service, and which of several it is. */
+export function labelOf({service, replica}: Pick<Service, 'service' | 'replica'>): string {
+	return replica === undefined ? service : `${service}-${replica}`;
+}
+
+/** Whether a word means a container: its service, its name, or which of several it is. */
+export function isMeant(word: string, service: Pick<Service, 'service' | 'replica' | 'name'>): boolean {
+	return word === service.service || word === service.name || word === labelOf(service);
+}
+
+/** A service scaled to nothing is not waited for, as docker compose has it. */
+export function withoutIdle(service: Service, idle: readonly string[]): Service {
+	if (service.dependsOn === undefined || idle.length === 0) return service;
+	return {...service, dependsOn: service.dependsOn.filter(each => !idle.includes(each.service))};
+}
+
+/** What is wrong with `--scale`: services that are not there. */
+export function strangeScales(
+	services: readonly Service[],
+	scale: Readonly<Record<string, number>> = {},
+): readonly Problem[] {
+	const known = services.map(({service}) => service);
+	return Object.keys(scale)
+		.filter(name => !known.includes(name))
+		.map((name): Problem => {
+			const near = didYouMean(name, known);
+			return {
+				code: 'E_USAGE',
+				place: {kind: 'option', option: '--scale'},
+				message: `the file has no service ${quoted(name)}`,
+				hint: near === undefined ? `it has ${known.join(', ')}` : `did you mean ${near}?`,
+			};
+		});
+}

@@ -1,0 +1,206 @@
+import {dirname, resolve} from 'node:path';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {nameOfFile, parseName} from '../values/container-name.ts';
+import {withDefaults} from '../keys/defaults.ts';
+import {dependencyProblems} from '../values/depends-on.ts';
+import {parseYaml} from '../syntax/document.ts';
+import {dotenvLookup, parseDotenv} from '../syntax/dotenv.ts';
+import {environmentLookup} from '../keys/environment.ts';
+import {containerFileSchema, projectFileSchema} from '../keys/file-schema.ts';
+import type {Lookup} from '../syntax/interpolate.ts';
+import {keysAt} from '../keys/known-keys.ts';
+import {readDeclared} from '../values/named-volume.ts';
+import {quoted} from '../model/parsed.ts';
+import {activeServices, profileProblems} from '../keys/profiles.ts';
+import {type Problem, specError} from '../syntax/problem.ts';
+import type {NamedVolume, Project, Service} from '../model/project.ts';
+import type {SpecRequest} from '../keys/request.ts';
+import {replicasOf, strangeScales, withoutIdle} from '../keys/replicas.ts';
+import {readService} from './service.ts';
+import type {ServiceInput} from '../keys/service-schema.ts';
+import {type SourceText, shownPath} from '../syntax/source-text.ts';
+import {isMap, takeWhatFits} from '../keys/take-what-fits.ts';
+import {type Path, type Places, readTree} from '../syntax/tree.ts';
+
+/**
+ * Reads a spec file: YAML, variables, the schema, overrides and defaults, and what can't be together. Nothing is decided
+ * about the machine, and nothing is read but through the request's functions.
+ *
+ * Throws a TsboxError with all problems of the file at once: E_SPEC_NOT_FOUND, E_SPEC_SYNTAX, E_SPEC_INVALID,
+ * E_SPEC_VARIABLE, E_ROOTFS_NOT_FOUND, or E_USAGE for an override that can't be.
+ */
+export function loadProject(request: SpecRequest): Project {
+	const source = readSource(request);
+	const parsed = parseYaml(source);
+	if (!parsed.ok) throw specError(parsed.problems);
+	const folder = dirname(source.file);
+	const variables = variablesOf(folder, request);
+	const tree = readTree(parsed.document, source, variables);
+	if (tree.problems.some(problem => problem.code === 'E_SPEC_SYNTAX')) throw specError(tree.problems);
+	if (!isMap(tree.value)) throw specError([notAMap(tree.value, tree.places)]);
+	const {value, places} = withDefaults(tree.value, tree.places, request.defaults);
+	const file = fitFile(value, places, nameOfFile(source.file));
+	const schemaProblems = file.problems.filter(problem => !tree.problems.some(other => covers(problem, other)));
+	const shape = [...tree.problems, ...schemaProblems];
+	const project = request.options?.name ?? file.name ?? nameOfFile(source.file);
+	const services = file.containers.map(({key, input, places}) =>
+		readService(input, places, {
+			key,
+			project: file.name ?? project,
+			folder,
+			request,
+			broken: shape.length > 0,
+			volumes: file.volumes,
+		}),
+	);
+	const all = services.map(({service}) => service);
+	const placesOfAll = file.containers.map(({places}) => places);
+	const active = request.profiles === undefined ? undefined : activeServices(all, request, variables);
+	const expanded = services.flatMap(({service, scale}, at) =>
+		replicasOf(service, scale).map(replica => ({service: replica, places: file.containers[at]?.places})),
+	);
+	const problems = [
+		...shape,
+		...strangeScales(all, request.options?.scale),
+		...services.flatMap(service => service.problems),
+		...nameProblems(
+			expanded.map(({service}) => service),
+			expanded.map(({places}) => places),
+			request,
+		),
+		...dependencyProblems(all, placesOfAll),
+		...(active === undefined ? [] : profileProblems(all, placesOfAll, active, request)),
+	];
+	if (problems.length > 0) throw specError(problems);
+	const idle = services.filter(({scale}) => scale === 0).map(({service}) => service.service);
+	return {
+		name: project,
+		file: source.file,
+		services: expanded.map(({service}) => withoutIdle(service, idle)),
+		...(active === undefined ? {} : {active: active.filter(service => !idle.includes(service))}),
+		...(file.volumes === undefined || file.volumes.length === 0 ? {} : {volumes: file.volumes}),
+	};
+}
+
+function readSource({file, cwd, readText, kindOf}: SpecRequest): SourceText {
+	const path = resolve(cwd, file);
+	const shown = shownPath(path, cwd);
+	const text = readText(path);
+	if (text !== undefined) return {file: path, shown, text};
+	const kind = kindOf(path);
+	if (kind === 'directory') {
+		throw new TsboxError('E_SPEC_NOT_FOUND', `${shown} is a folder`, {
+			hint: `pass the path of a spec in it, such as \`${shown}/tsbox.yaml\``,
+		});
+	}
+	if (kind === 'other') {
+		throw new TsboxError('E_SPEC_NOT_FOUND', `${shown} is no regular file`, {
+			why: 'a spec is read more than once, and a pipe or a device can be read only once',
+			hint: 'write the spec to a file',
+		});
+	}
+	throw new TsboxError('E_SPEC_NOT_FOUND', `${shown}: there is no such file`, {
+		hint: 'name a spec file, or write one with `tsbox init`',
+	});
+}
+
+/** The caller's environment, then the `.env` beside the spec, as compose has it. */
+function variablesOf(folder: string, {env, readText}: SpecRequest): Lookup {
+	const caller = environmentLookup(env);
+	const text = readText(resolve(folder, '.env'));
+	if (text === undefined) return caller;
+	const dotenv = dotenvLookup(parseDotenv(text).entries, caller);
+	return name => caller(name) ?? dotenv(name);
+}
+
+function notAMap(value: unknown, places: Places): Problem {
+	const message = `the file holds ${Array.isArray(value) ? 'a list' : 'a single value'}, not keys and values`;
+	const hint = 'begin with a key such as `rootfs: host`';
+	return {code: 'E_SPEC_SYNTAX', place: places.value([]), message, hint};
+}
+
+interface Container {
+	readonly key: string | undefined;
+	readonly input: ServiceInput;
+	readonly places: Places;
+}
+
+interface FittingFile {
+	readonly name: string | undefined;
+	readonly containers: readonly Container[];
+	/** Undefined for a file with one container. */
+	readonly volumes: readonly NamedVolume[] | undefined;
+	readonly problems: readonly Problem[];
+}
+
+function fitFile(value: Readonly<Record<string, unknown>>, places: Places, fallback: string): FittingFile {
+	if (!Object.hasOwn(value, 'services')) {
+		const known = {at: (path: Path) => keysAt(containerFileSchema, path), isService: (path: Path) => path.length === 0};
+		const {output, problems} = takeWhatFits(containerFileSchema, value, places, known, 0);
+		const containers = output === undefined ? [] : [{key: undefined, input: output, places}];
+		return {name: output?.name, containers, volumes: undefined, problems};
+	}
+	const known = {
+		at: (path: Path) => keysAt(projectFileSchema, path),
+		isService: (path: Path) => path.length === 2 && path[0] === 'services',
+	};
+	const {output, problems} = takeWhatFits(projectFileSchema, value, places, known, 2);
+	const containers = Object.entries(output?.services ?? {}).map(([key, input]) => ({
+		key,
+		input,
+		places: places.within(['services', key]),
+	}));
+	const none: Problem = {
+		code: 'E_SPEC_INVALID',
+		place: places.key(['services']),
+		message: '`services` holds no service',
+		hint: 'write one, such as `shell:` with `rootfs: host` below it',
+	};
+	const {volumes, problems: wrong} = readDeclared(output?.volumes, output?.name ?? fallback, places);
+	return {
+		name: output?.name,
+		containers,
+		volumes,
+		problems: problems.length === 0 && containers.length === 0 ? [none] : [...problems, ...wrong],
+	};
+}
+
+/** The problem only follows from the other: a value that could not be filled in does not fit the schema either. */
+function covers({place}: Problem, {place: inner}: Problem): boolean {
+	if (place.kind !== 'text' || inner.kind !== 'text') return false;
+	return place.start <= inner.start && inner.start < place.end;
+}
+
+function nameProblems(
+	services: readonly Service[],
+	places: readonly (Places | undefined)[],
+	{options}: SpecRequest,
+): readonly Problem[] {
+	const option = {kind: 'option', option: '--name'} as const;
+	if (options?.name !== undefined) {
+		if (services.length > 1) {
+			return [
+				{
+					code: 'E_USAGE',
+					place: option,
+					message: `the file has ${services.length} containers, which can't share a name`,
+					hint: 'give one a `container_name` in the spec, or all another `name` on top of it',
+				},
+			];
+		}
+		const name = parseName(options.name);
+		return name.ok ? [] : [{code: 'E_USAGE', place: option, message: `it ${name.problem}`}];
+	}
+	return services.flatMap(({name, origins}, i): readonly Problem[] => {
+		const at = places[i];
+		if (at === undefined) return [];
+		const place = origins['name']?.kind === 'default' ? at.key([]) : at.value(['container_name']);
+		if (services.findIndex(other => other.name === name) < i) {
+			const hint = 'give one of them a `container_name`';
+			return [{code: 'E_SPEC_INVALID', place, message: `two containers have the name ${quoted(name)}`, hint}];
+		}
+		const parsed = parseName(name);
+		if (parsed.ok) return [];
+		return [{code: 'E_SPEC_INVALID', place, message: `the name ${parsed.problem}`, hint: 'write a `container_name`'}];
+	});
+}

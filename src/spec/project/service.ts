@@ -1,0 +1,126 @@
+import {hostNameOf} from '../values/host-name.ts';
+import {impossibleMixes} from '../keys/mixes.ts';
+import {type Picker, pickerOf, present} from '../syntax/pick.ts';
+import type {Problem} from '../syntax/problem.ts';
+import type {NamedVolume, NamespaceKind, RootfsSource, Service} from '../model/project.ts';
+import {readLimits} from '../keys/read-limits.ts';
+import {readNamed} from '../keys/read-named.ts';
+import {readScale} from '../keys/replicas.ts';
+import {fixedCpuset, fixedEnvironment, fixedNames, fixedPick, withSize} from '../keys/reproducible.ts';
+import {readProcess} from '../keys/read-process.ts';
+import {readSecurity} from '../keys/read-security.ts';
+import {readVolumes} from '../keys/read-volumes.ts';
+import type {SpecRequest} from '../keys/request.ts';
+import {readRootfs} from '../keys/rootfs.ts';
+import type {ServiceInput} from '../keys/service-schema.ts';
+import type {Places} from '../syntax/tree.ts';
+
+/** New by default. `user` and `time` change what programs see in ways that few of them expect. */
+const defaultNamespaces: readonly NamespaceKind[] = ['mount', 'pid', 'uts', 'ipc', 'network', 'cgroup'];
+
+/** What stands around a container in its file. */
+export interface ServiceContext {
+	/** The key under `services:`; undefined for a file with one container. */
+	readonly key: string | undefined;
+	readonly project: string;
+	/** The folder of the spec, absolute. */
+	readonly folder: string;
+	readonly request: SpecRequest;
+	/** The named volumes of the file; undefined for a file with one container, which has no place for them. */
+	readonly volumes: readonly NamedVolume[] | undefined;
+	/** The container has problems already; what may only follow from them is not looked for. */
+	readonly broken: boolean;
+}
+
+/** Makes a service of what the schema took: overrides, defaults, files, origins, and the mixes that can't be. */
+export function readService(
+	input: ServiceInput,
+	places: Places,
+	context: ServiceContext,
+): {readonly service: Service; readonly scale: number; readonly problems: readonly Problem[]} {
+	const {folder, request} = context;
+	const {options = {}} = request;
+	const picker = pickerOf(places);
+	const {pick, override} = picker;
+	const reproducible = override('--reproducible', options.reproducible, 'reproducible', input.reproducible, undefined);
+	const fixed = fixedPick(picker, reproducible === true);
+	const name = readName(input, picker, context);
+	const written: readonly NamespaceKind[] | undefined = input.namespaces;
+	const usernsMode = override('--userns', options.userns, 'userns_mode', input.userns_mode, undefined);
+	const listed = fixed('namespaces', written, [...defaultNamespaces, 'time'], defaultNamespaces);
+	const namespaces = usernsMode === 'auto' ? [...listed, 'user' as const] : listed;
+	const uts = namespaces.includes('uts');
+	const service: Omit<Service, 'origins'> = {
+		service: context.key ?? name,
+		name,
+		rootfs: findRootfs(input.rootfs, picker, context),
+		...readProcess(input, picker, folder, request, reproducible === true ? fixedEnvironment : {}),
+		...readLimits(input, picker),
+		volumes: readVolumes(input, picker, folder, request, context.volumes).map(volume =>
+			reproducible === true ? withSize(volume) : volume,
+		),
+		ports: pick('ports', input.ports, []).flat(),
+		readOnly: pick('read_only', input.read_only, false),
+		sysctls: readNamed('sysctls', input.sysctls, picker),
+		namespaces: [...new Set(namespaces)],
+		root: pick('root', input.root, 'pivot'),
+		capAdd: pick('cap_add', input.cap_add, []),
+		capDrop: pick('cap_drop', input.cap_drop, []),
+		...present({usernsMode}),
+		...readSecurity(input, picker, folder, request),
+		init: override('--init', options.init, 'init', input.init, false),
+		labels: readNamed('labels', input.labels, picker),
+		keep: override('--keep', options.keep, 'keep', input.keep, false),
+		...present({
+			record: pick('record', input.record, undefined),
+			restart: pick('restart', input.restart, undefined),
+			logging: pick('logging', input.logging, undefined),
+			dependsOn: pick('depends_on', input.depends_on, undefined),
+			profiles: pick('profiles', input.profiles, undefined),
+			healthcheck: pick('healthcheck', input.healthcheck, undefined) ?? undefined,
+			postStart: pick('post_start', input.post_start, undefined),
+			preStop: pick('pre_stop', input.pre_stop, undefined),
+			hostname: fixed(
+				'hostname',
+				input.hostname,
+				uts ? fixedNames.hostname : undefined,
+				uts ? hostNameOf(name) : undefined,
+			),
+			domainname: fixed('domainname', input.domainname, uts ? fixedNames.domainname : undefined, undefined),
+			cpuset: fixed('cpuset', input.cpuset, fixedCpuset, undefined),
+			reproducible,
+			cgroupParent: pick('cgroup_parent', input.cgroup_parent, undefined),
+		}),
+	};
+	const scale = readScale(input, picker, service.service, request);
+	const whole: Service = {...service, origins: Object.fromEntries(picker.origins)};
+	if (!context.broken && picker.problems.length === 0) {
+		for (const {key, message, hint} of impossibleMixes(whole)) picker.invalid(picker.placeOf(key), message, hint);
+	}
+	return {service: whole, scale, problems: picker.problems};
+}
+
+function readName(input: ServiceInput, picker: Picker, {key, project, request}: ServiceContext): string {
+	const {places} = picker;
+	const derived = key === undefined ? project : `${project}-${key}`;
+	const name = picker.override('--name', request.options?.name, 'name', input.container_name, derived);
+	// The key in the file is another one: `container_name`, or `name` at the top of a file with one container.
+	if (picker.origins.get('name')?.kind === 'option') return name;
+	if (input.container_name !== undefined) picker.noteAt('name', ['container_name']);
+	else if (key === undefined && places.has(['name'])) picker.noteAt('name', ['name']);
+	return name;
+}
+
+function findRootfs(input: ServiceInput['rootfs'], picker: Picker, {folder, request}: ServiceContext): RootfsSource {
+	const {places, problems} = picker;
+	picker.noteAt('rootfs', ['rootfs']);
+	const rootfs = readRootfs(input, folder, request);
+	if (rootfs.ok) return rootfs.value;
+	problems.push({
+		code: 'E_ROOTFS_NOT_FOUND',
+		place: places.value(['rootfs']),
+		message: `\`rootfs\` ${rootfs.problem}`,
+		...(rootfs.hint !== undefined && {hint: rootfs.hint}),
+	});
+	return {kind: 'host'};
+}

@@ -1,0 +1,138 @@
+import {interpolate, type Lookup} from './interpolate.ts';
+import {quoted} from '../model/parsed.ts';
+
+/** One line of an env file. `value` is undefined for a bare `NAME`, which takes its value from the caller. */
+export interface DotenvEntry {
+	readonly name: string;
+	readonly value: string | undefined;
+	/** The value may hold `$VAR`; false inside single quotes. */
+	readonly expands: boolean;
+	/** From 1. */
+	readonly line: number;
+	/** Of the name, in UTF-16 units. */
+	readonly offset: number;
+}
+
+/** What is wrong with a line of an env file; `offset` in UTF-16 units. */
+export interface DotenvProblem {
+	readonly offset: number;
+	readonly length: number;
+	readonly problem: string;
+	readonly hint: string;
+}
+
+/**
+ * Takes an env file apart: `NAME=value`, `export`, comments, single quotes (literal), double quotes (escapes), both of
+ * which may go over several lines. Source: Docker's "Syntax for environment files"; `raw` is compose's `format: raw`,
+ * where a value is all that follows the `=`.
+ */
+export function parseDotenv(
+	text: string,
+	format: 'dotenv' | 'raw' = 'dotenv',
+): {readonly entries: readonly DotenvEntry[]; readonly problems: readonly DotenvProblem[]} {
+	const entries: DotenvEntry[] = [];
+	const problems: DotenvProblem[] = [];
+	let line = 1;
+	for (let at = 0; at < text.length; ) {
+		const lineEnd = endOfLine(text, at);
+		const match = entryAt(text.slice(at, lineEnd));
+		let next = lineEnd;
+		if (match === undefined) {
+			const row = text.slice(at, lineEnd).trim();
+			problems.push({
+				offset: at + text.slice(at, lineEnd).search(/\S/),
+				length: row.length,
+				problem: `${quoted(row)} is not \`NAME=value\``,
+				hint: 'write `NAME=value`, or begin the line with `#`',
+			});
+		} else if (match !== 'blank') {
+			const offset = at + match.nameAt;
+			const start = match.valueAt === undefined ? undefined : at + match.valueAt;
+			const value = start === undefined ? bare : readValue(text, start, lineEnd, format);
+			if (value === undefined) {
+				problems.push({
+					offset: start ?? at,
+					length: 1,
+					problem: 'the quote is not closed',
+					hint: `add the closing ${text[start ?? at]}`,
+				});
+			} else {
+				entries.push({name: match.name, value: value.text, expands: value.expands, line, offset});
+				next = Math.max(lineEnd, value.end);
+			}
+		}
+		line += text.slice(at, next + 1).split('\n').length - 1;
+		at = next + 1;
+	}
+	return {entries, problems};
+}
+
+/** Fills in an entry's variables: earlier entries of the file come first, then the caller's. */
+export function expandEntry(entry: DotenvEntry, earlier: Lookup): ReturnType<typeof interpolate> {
+	if (entry.value === undefined || !entry.expands) return {ok: true, value: entry.value ?? '', variables: []};
+	return interpolate(entry.value, earlier);
+}
+
+/**
+ * A lookup in a `.env` file. A value is filled in when it is asked for and not before, so that a line which tsbox never
+ * needs can't break a spec; a value that can't be filled in counts as not set.
+ */
+export function dotenvLookup(entries: readonly DotenvEntry[], caller: Lookup): Lookup {
+	const before =
+		(limit: number): Lookup =>
+		name => {
+			const index = entries.findLastIndex((entry, i) => i < limit && entry.name === name);
+			const entry = entries[index];
+			if (entry?.value === undefined) return caller(name);
+			const filled = expandEntry(entry, inner => caller(inner) ?? before(index)(inner));
+			return filled.ok ? {value: filled.value, from: '.env'} : undefined;
+		};
+	return before(entries.length);
+}
+
+interface Value {
+	readonly text: string | undefined;
+	readonly expands: boolean;
+	readonly end: number;
+}
+const bare: Value = {text: undefined, expands: false, end: 0};
+
+function entryAt(row: string): {name: string; nameAt: number; valueAt: number | undefined} | 'blank' | undefined {
+	if (/^\s*(?:#|$)/.test(row)) return 'blank';
+	const match = /^(\s*(?:export\s+)?)([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*(=[ \t]*|$)/.exec(row.replace(/\r$/, ''));
+	if (match === null) return undefined;
+	const [whole, lead = '', name = '', equals = ''] = match;
+	return {name, nameAt: lead.length, valueAt: equals === '' ? undefined : whole.length};
+}
+
+function readValue(text: string, start: number, lineEnd: number, format: 'dotenv' | 'raw'): Value | undefined {
+	const rest = text.slice(start, lineEnd).replace(/\r$/, '');
+	if (format === 'raw') return {text: rest, expands: false, end: lineEnd};
+	const quote = text[start];
+	if (quote === "'") {
+		const close = text.indexOf("'", start + 1);
+		if (close === -1) return undefined;
+		return {text: text.slice(start + 1, close), expands: false, end: endOfLine(text, close)};
+	}
+	if (quote === '"') return readDoubleQuoted(text, start);
+	return {text: rest.replace(/(?:^|\s+)#.*$/, '').trimEnd(), expands: true, end: lineEnd};
+}
+
+const escapes: Readonly<Record<string, string>> = {n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\', $: '$$'};
+
+function readDoubleQuoted(text: string, start: number): Value | undefined {
+	let value = '';
+	for (let at = start + 1; at < text.length; at += 1) {
+		const c = text[at];
+		if (c === '"') return {text: value, expands: true, end: endOfLine(text, at)};
+		const escaped = c === '\\' ? escapes[text[at + 1] ?? ''] : undefined;
+		if (escaped !== undefined) at += 1;
+		value += escaped ?? c;
+	}
+	return undefined;
+}
+
+function endOfLine(text: string, at: number): number {
+	const end = text.indexOf('\n', at);
+	return end === -1 ? text.length : end;
+}

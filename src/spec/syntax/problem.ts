@@ -1,0 +1,78 @@
+import type {ErrorCode} from '../../errors/codes.ts';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {excerptOf, positionOf, type SourceText} from './source-text.ts';
+
+/** What a problem points at: a stretch of a file, a file, or an option of the command line. */
+export type Place =
+	| {readonly kind: 'text'; readonly source: SourceText; readonly start: number; readonly end: number}
+	/** A file as a whole: none of its lines would say more. */
+	| {readonly kind: 'file'; readonly source: SourceText}
+	| {readonly kind: 'option'; readonly option: string};
+
+/** One thing that is wrong with a spec. */
+export interface Problem {
+	readonly code: ErrorCode;
+	readonly place: Place;
+	/** Lower case, no full stop. */
+	readonly message: string;
+	readonly hint?: string;
+}
+
+/**
+ * One error for all problems of a spec, first by position. The message begins `file:line:column: `, `output` holds each
+ * problem's line with carets; with several problems each hint stands below its own line.
+ */
+export function specError(problems: readonly Problem[]): TsboxError {
+	const files = problems.map(({place}) => fileOf(place));
+	const order = ({place}: Problem): number => files.indexOf(fileOf(place));
+	const sorted = problems.toSorted((a, b) => order(a) - order(b) || startOf(a.place) - startOf(b.place));
+	const [first, ...others] = sorted;
+	if (first === undefined) throw new RangeError('specError needs a problem');
+	if (others.length === 0) {
+		const output = excerpt(first.place);
+		return new TsboxError(first.code, headline(first), {
+			...(output !== undefined && {output}),
+			...(first.hint !== undefined && {hint: first.hint}),
+		});
+	}
+	const count = others.length === 1 ? 'another problem' : `${others.length} more problems`;
+	return new TsboxError(gravest(sorted), `${headline(first)} (and ${count})`, {
+		output: [block(first), ...others.map(problem => `${headline(problem)}\n${block(problem)}`.trimEnd())]
+			.filter(text => text !== '')
+			.join('\n\n'),
+		hint: `mend these ${sorted.length} places`,
+	});
+}
+
+function block(problem: Problem): string {
+	return [excerpt(problem.place), problem.hint === undefined ? undefined : `  = ${problem.hint}`]
+		.filter(line => line !== undefined)
+		.join('\n');
+}
+
+function headline(problem: Problem): string {
+	const {place} = problem;
+	if (place.kind === 'option') return `${place.option}: ${problem.message}`;
+	if (place.kind === 'file') return `${place.source.shown}: ${problem.message}`;
+	const {line, column} = positionOf(place.source, place.start);
+	return `${place.source.shown}:${line}:${column}: ${problem.message}`;
+}
+
+function excerpt(place: Place): string | undefined {
+	return place.kind === 'text' ? excerptOf(place.source, place.start, place.end) : undefined;
+}
+
+function fileOf(place: Place): string {
+	return place.kind === 'option' ? '' : place.source.file;
+}
+
+function startOf(place: Place): number {
+	return place.kind === 'text' ? place.start : 0;
+}
+
+/** The codes differ in what a caller can do: a spec that is wrong in itself comes before one whose surroundings are. */
+function gravest(problems: readonly Problem[]): ErrorCode {
+	const order: readonly ErrorCode[] = ['E_USAGE', 'E_SPEC_SYNTAX', 'E_SPEC_INVALID', 'E_SPEC_VARIABLE'];
+	const codes = new Set(problems.map(problem => problem.code));
+	return order.find(code => codes.has(code)) ?? problems[0]?.code ?? 'E_SPEC_INVALID';
+}

@@ -1,0 +1,232 @@
+import {type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap} from 'yaml';
+import {interpolate, type Lookup} from './interpolate.ts';
+import {quoted} from '../model/parsed.ts';
+import type {Place, Problem} from './problem.ts';
+import type {Origin, VariableUse} from '../model/project.ts';
+import {positionOf, type SourceText} from './source-text.ts';
+
+/** The keys that lead to a value. */
+export type Path = readonly (string | number)[];
+
+/** A spec as plain data, with variables filled in, and where each value stands. */
+export interface Tree {
+	readonly value: unknown;
+	readonly places: Places;
+	readonly problems: readonly Problem[];
+}
+
+/** Finds what a path of the tree was in the file. A path that is not there falls back to its nearest parent. */
+export interface Places {
+	readonly has: (path: Path) => boolean;
+	/** The value is null: written as such, or left out. */
+	readonly isNull: (path: Path) => boolean;
+	readonly key: (path: Path) => Place;
+	readonly value: (path: Path) => Place;
+	/** The scalar as it was written, variables filled in: `1.10`, where the value is the number 1.1. */
+	readonly text: (path: Path) => string | undefined;
+	readonly origin: (path: Path) => Origin;
+	readonly within: (prefix: Path) => Places;
+}
+
+/**
+ * Turns a document into plain data: aliases and `<<` followed, strings interpolated (keys are not), `x-` keys left out.
+ * Without a lookup, strings stay as they are.
+ */
+export function readTree(document: Document.Parsed, source: SourceText, lookup: Lookup | undefined): Tree {
+	const reader: Reader = {document, source, lookup, spots: new Map(), problems: [], aliases: [], aliased: 0};
+	const value = readNode(reader, document.contents, []);
+	return {value, places: placesOf(source, reader.spots, []), problems: reader.problems};
+}
+
+interface Spot {
+	readonly start: number;
+	readonly end: number;
+	readonly keyStart: number;
+	readonly keyEnd: number;
+	readonly text?: string;
+	readonly isNull?: boolean;
+	readonly variables?: readonly VariableUse[];
+}
+
+interface Reader {
+	readonly document: Document.Parsed;
+	readonly source: SourceText;
+	readonly lookup: Lookup | undefined;
+	readonly spots: Map<string, Spot>;
+	readonly problems: Problem[];
+	/** The anchors that are being followed, to see a loop. */
+	readonly aliases: string[];
+	/** Nodes read through aliases so far. */
+	aliased: number;
+}
+
+/** A spec of a thousand services has fewer; nested aliases ("a billion laughs") pass it in a moment. */
+const mostAliasedNodes = 10_000;
+/** Deeper than any key of a spec; guards the stack. */
+const deepest = 64;
+
+function readNode(reader: Reader, node: Node | null, path: Path, key?: Node): unknown {
+	const [start, end] = spanOf(node, key);
+	const [keyStart, keyEnd] = key === undefined ? [start, end] : spanOf(key);
+	const spot = {start, end, keyStart, keyEnd};
+	reader.spots.set(pathKey(path), spot);
+	if (reader.aliases.length > 0) reader.aliased += 1;
+	if (reader.aliased > mostAliasedNodes || path.length > deepest) {
+		const [message, hint] =
+			reader.aliases.length > 0
+				? [endless, 'write the values out']
+				: ['the values are nested too deep', 'no key of a spec is that deep; take the inner ones out'];
+		if (reader.problems.every(problem => problem.message !== message)) {
+			report(reader, start, end, 'E_SPEC_SYNTAX', message, hint);
+		}
+		return undefined;
+	}
+	if (isAlias(node)) return followAlias(reader, node, path, key);
+	if (isMap(node)) return readMap(reader, node, path);
+	if (isSeq(node)) return node.items.map((item, i) => readNode(reader, asNode(item), [...path, i]));
+	if (!isScalar(node)) return null;
+	if (typeof node.value !== 'string') {
+		reader.spots.set(pathKey(path), {...spot, text: node.source ?? String(node.value), isNull: node.value === null});
+		return node.value;
+	}
+	if (reader.lookup === undefined) {
+		reader.spots.set(pathKey(path), {...spot, text: node.value});
+		return node.value;
+	}
+	const filled = interpolate(node.value, reader.lookup);
+	if (!filled.ok) {
+		// With escapes or folding the offset in the value is not that in the file: then the whole scalar is marked.
+		const within = reader.source.text.slice(start, end).indexOf(node.value);
+		for (const {offset, length, problem, hint} of [filled, ...filled.others]) {
+			const at = within === -1 ? start : start + within + offset;
+			report(reader, at, within === -1 ? end : at + length, 'E_SPEC_VARIABLE', problem, hint);
+		}
+		return undefined;
+	}
+	reader.spots.set(pathKey(path), {...spot, text: filled.value, variables: filled.variables});
+	return filled.value;
+}
+
+const endless = 'the anchors expand without end';
+
+function followAlias(reader: Reader, alias: Alias, path: Path, key: Node | undefined): unknown {
+	const name = alias.source;
+	const target = alias.resolve(reader.document);
+	if (target === undefined || reader.aliases.includes(name)) {
+		const [start, end] = spanOf(alias);
+		const missing = target === undefined;
+		const message = missing ? `there is no anchor ${quoted(name)}` : `the anchor ${quoted(name)} contains itself`;
+		const hint = missing ? `write \`&${name}\` before the value that is meant` : 'write the values out';
+		report(reader, start, end, 'E_SPEC_SYNTAX', message, hint);
+		return undefined;
+	}
+	reader.aliases.push(name);
+	const value = readNode(reader, target, path, key);
+	reader.aliases.pop();
+	return value;
+}
+
+function readMap(reader: Reader, map: YAMLMap, path: Path): unknown {
+	const entries = [...pairsOf(reader, map)]
+		.filter(([name]) => !isExtension(name, path))
+		.map(([name, pair]) => {
+			const key = asNode(pair.key) ?? undefined;
+			return [name, readNode(reader, asNode(pair.value), [...path, name], key)] as const;
+		});
+	return Object.fromEntries(entries);
+}
+
+/** A map's pairs with those that `<<` adds: its own win, then earlier maps over later ones (the YAML merge key type). */
+function pairsOf(reader: Reader, map: YAMLMap): Map<string, Pair> {
+	const own = new Map<string, Pair>();
+	const merges: (Node | null)[] = [];
+	for (const pair of map.items) {
+		const key = asNode(pair.key);
+		const name = isScalar(key) ? (typeof key.value === 'string' ? key.value : key.source) : undefined;
+		if (isScalar(key) && key.source === '<<' && key.type === 'PLAIN') {
+			merges.push(asNode(pair.value));
+		} else if (name === undefined || name === '__proto__') {
+			const [start, end] = spanOf(key);
+			report(reader, start, end, 'E_SPEC_SYNTAX', 'a key must be a plain word', 'put the key in quotes');
+		} else {
+			own.set(name, pair);
+		}
+	}
+	for (const merge of merges.flatMap(node => (isSeq(node) ? node.items.map(asNode) : [node]))) {
+		for (const [name, pair] of mergedPairs(reader, merge)) if (!own.has(name)) own.set(name, pair);
+	}
+	return own;
+}
+
+function mergedPairs(reader: Reader, node: Node | null): Map<string, Pair> {
+	const target = isAlias(node) ? node.resolve(reader.document) : node;
+	const name = isAlias(node) ? node.source : '';
+	const [start, end] = spanOf(node);
+	reader.aliased += 1;
+	if (!isMap(target)) {
+		report(reader, start, end, 'E_SPEC_SYNTAX', '`<<` takes a map, or a list of maps', 'point it at a map');
+	} else if (reader.aliases.includes(name)) {
+		report(reader, start, end, 'E_SPEC_SYNTAX', `the anchor ${quoted(name)} contains itself`, 'write the values out');
+	} else if (reader.aliased <= mostAliasedNodes) {
+		reader.aliases.push(name);
+		const pairs = pairsOf(reader, target);
+		reader.aliases.pop();
+		return pairs;
+	}
+	return new Map();
+}
+
+/** Maps whose keys are the user's own: `x-` means nothing there. */
+const freeMaps = new Set<string | number>(['environment', 'labels', 'sysctls', 'services']);
+
+function isExtension(name: string, path: Path): boolean {
+	return name.startsWith('x-') && !freeMaps.has(path.at(-1) ?? '');
+}
+
+function report(reader: Reader, start: number, end: number, code: Problem['code'], message: string, hint: string) {
+	reader.problems.push({code, place: {kind: 'text', source: reader.source, start, end}, message, hint});
+}
+
+function placesOf(source: SourceText, spots: ReadonlyMap<string, Spot>, prefix: Path): Places {
+	const find = (path: Path): Spot | undefined => {
+		const full = [...prefix, ...path];
+		for (let length = full.length; length >= 0; length -= 1) {
+			const spot = spots.get(pathKey(full.slice(0, length)));
+			if (spot !== undefined) return spot;
+		}
+		return undefined;
+	};
+	const place = (start: number, end: number): Place => ({kind: 'text', source, start, end});
+	return {
+		has: path => spots.has(pathKey([...prefix, ...path])),
+		isNull: path => spots.get(pathKey([...prefix, ...path]))?.isNull === true,
+		key: path => place(find(path)?.keyStart ?? 0, find(path)?.keyEnd ?? 1),
+		value: path => place(find(path)?.start ?? 0, find(path)?.end ?? 1),
+		text: path => spots.get(pathKey([...prefix, ...path]))?.text,
+		origin: path => {
+			const spot = find(path);
+			const variables = spot?.variables ?? [];
+			return {
+				kind: 'file',
+				file: source.file,
+				...positionOf(source, spot?.start ?? 0),
+				...(variables.length > 0 && {variables}),
+			};
+		},
+		within: inner => placesOf(source, spots, [...prefix, ...inner]),
+	};
+}
+
+function pathKey(path: Path): string {
+	return path.join('\0');
+}
+
+function spanOf(node: Node | null, fallback?: Node): readonly [number, number] {
+	const range = node?.range ?? fallback?.range;
+	return range === undefined || range === null ? [0, 1] : [range[0], Math.max(range[1], range[0] + 1)];
+}
+
+/** The parser types keys and values as unknown; after parsing they are nodes. */
+function asNode(value: unknown): Node | null {
+	return isScalar(value) || isMap(value) || isSeq(value) || isAlias(value) ? value : null;
+}

@@ -1,0 +1,36 @@
+import {posix} from 'node:path';
+import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
+
+/** A path that the kernel could take at all, and that can't break a line of fstab(5) or of a script. */
+export function checkPath(path: string): Parsed<string> {
+	if (path === '') return bad('must not be empty');
+	if (/[\0\r\n]/.test(path)) return bad('must not hold a NUL byte or a line break');
+	// PATH_MAX of limits.h, with its closing NUL.
+	if (Buffer.byteLength(path) > 4095) return bad('must not be longer than 4095 bytes');
+	return good(path);
+}
+
+/** An absolute path in the container without `..`, normalised: no `.`, no double or closing slash. */
+export function parseContainerPath(path: string): Parsed<string> {
+	const checked = checkPath(path);
+	if (!checked.ok) return checked;
+	if (!path.startsWith('/')) return bad(`must be an absolute path, not ${quoted(path)}`, `write \`/${path}\``);
+	if (path.split('/').includes('..')) {
+		return bad(`must not hold \`..\`, as ${quoted(path)} does`, `write \`${posix.normalize(path)}\` if you mean that`);
+	}
+	return good(posix.normalize(path).replace(/(?<=.)\/$/, ''));
+}
+
+/**
+ * A mount target: a container path that tsbox has not taken for itself. `/`, `/proc`, `/sys` and `/dev` are made by the
+ * plan, and a mount over them would undo what protects the host; `/dev/shm` may be replaced.
+ */
+export function parseMountTarget(path: string): Parsed<string> {
+	const parsed = parseContainerPath(path);
+	if (!parsed.ok) return parsed;
+	const target = parsed.value;
+	if (target === '/') return bad('must not be `/`', 'name the root filesystem with `rootfs`');
+	const owned = ['/proc', '/sys', '/dev'].find(dir => target === dir || target.startsWith(`${dir}/`));
+	if (owned === undefined || target === '/dev/shm' || target.startsWith('/dev/shm/')) return parsed;
+	return bad(`must not be ${quoted(target)}: tsbox makes ${quoted(owned)} itself`, 'choose another target');
+}

@@ -1,0 +1,96 @@
+import * as z from 'zod/mini';
+import type {Problem} from '../syntax/problem.ts';
+import type {Dependency, Service} from '../model/project.ts';
+import {key, parsedBy, textOrBoolean, texts} from './schema-parts.ts';
+import {parseBoolean} from '../syntax/scalar.ts';
+import type {Places} from '../syntax/tree.ts';
+import {good} from '../model/parsed.ts';
+import {quoted} from '../model/parsed.ts';
+
+/** What a service can wait for; Compose Specification, `depends_on`. */
+export const conditions = ['service_started', 'service_healthy', 'service_completed_successfully'] as const;
+
+const longForm = z.record(
+	z.string(),
+	z.strictObject({
+		condition: key('What is waited for: `service_started` by default.', z.enum(conditions)),
+		required: key(
+			'A dependency that is not there is an error; true by default.',
+			parsedBy(textOrBoolean, parseBoolean),
+		),
+		restart: key(
+			'Start this service again when the other was started again by hand.',
+			parsedBy(textOrBoolean, parseBoolean),
+		),
+	}),
+);
+
+/** `[db, cache]`, or a map with a condition for each. */
+export const dependsOn = parsedBy(
+	z.union([texts, longForm], {error: 'must be a list of services, or a map with `condition`'}),
+	value =>
+		good(
+			Array.isArray(value)
+				? [...new Set(value)].map(
+						(service): Dependency => ({service, condition: 'service_started', required: true, restart: false}),
+					)
+				: Object.entries(value).map(
+						([service, {condition, required, restart}]): Dependency => ({
+							service,
+							condition: condition ?? 'service_started',
+							required: required ?? true,
+							restart: restart ?? false,
+						}),
+					),
+		),
+);
+
+/** What is wrong with the dependencies of a whole file: services that are not there, and circles. */
+export function dependencyProblems(services: readonly Service[], places: readonly Places[]): readonly Problem[] {
+	const names = services.map(({service}) => service);
+	return services.flatMap((service, at): readonly Problem[] => {
+		const place = places[at]?.value(['depends_on']);
+		if (place === undefined) return [];
+		const problem = (message: string, hint: string): Problem => ({code: 'E_SPEC_INVALID', place, message, hint});
+		const strange = (service.dependsOn ?? []).filter(each => each.required && !names.includes(each.service));
+		const circle = circleFrom(service.service, services);
+		const sick = (service.dependsOn ?? []).filter(
+			each =>
+				each.condition === 'service_healthy' &&
+				services.some(other => other.service === each.service && other.healthcheck === undefined),
+		);
+		return [
+			...strange.map(each =>
+				problem(
+					`\`depends_on\` names ${quoted(each.service)}, and there is no such service`,
+					`it has ${names.join(', ')}`,
+				),
+			),
+			...(circle === undefined
+				? []
+				: [problem(`services wait for each other: ${circle.join(' -> ')}`, 'take one of them out of `depends_on`')]),
+			...sick.map(each =>
+				problem(
+					`\`depends_on\` waits until ${quoted(each.service)} is healthy, and that has no \`healthcheck\``,
+					'write one, or wait for `service_started`',
+				),
+			),
+		];
+	});
+}
+
+/** The way from a service back to itself, told once: by the first of the circle in the file. */
+function circleFrom(start: string, services: readonly Service[]): readonly string[] | undefined {
+	const order = services.map(({service}) => service);
+	const walk = (path: readonly string[]): readonly string[] | undefined => {
+		const last = services.find(({service}) => service === path.at(-1));
+		for (const {service} of last?.dependsOn ?? []) {
+			if (service === start) return [...path, service];
+			if (path.includes(service) || order.indexOf(service) < order.indexOf(start)) continue;
+			const found = walk([...path, service]);
+			if (found !== undefined) return found;
+		}
+		return undefined;
+	};
+	return walk([start]);
+}

@@ -1,0 +1,29 @@
+import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
+
+const milliseconds: Readonly<Record<string, number>> = {us: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000};
+const part = /(\d+(?:\.\d+)?|\.\d+)(us|ms|s|m|h)/y;
+
+/**
+ * Milliseconds of a duration as compose writes it: `10us`, `500ms`, `1m30s`, `1h`. A number without a unit is refused.
+ * Source: Compose Specification, "Specifying durations".
+ */
+export function parseDuration(duration: string | number): Parsed<number> {
+	const text = String(duration).trim();
+	const shape = 'must be a duration such as `10s`, `1m30s` or `500ms`';
+	if (text !== '' && Number.isFinite(Number(text))) {
+		return bad(`${shape}, not ${quoted(text)}`, `write the unit: \`${text}s\``);
+	}
+	let total = 0;
+	let at = 0;
+	while (at < text.length) {
+		part.lastIndex = at;
+		const match = part.exec(text);
+		const [whole, amount, unit] = match ?? [];
+		const factor = milliseconds[unit ?? ''];
+		if (whole === undefined || factor === undefined) return bad(`${shape}, not ${quoted(text)}`);
+		total += Number(amount) * factor;
+		at += whole.length;
+	}
+	if (text === '' || !Number.isFinite(total)) return bad(`${shape}, not ${quoted(text)}`);
+	return good(total);
+}

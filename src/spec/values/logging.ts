@@ -1,0 +1,25 @@
+import * as z from 'zod/mini';
+import {good} from '../model/parsed.ts';
+import {numberIn} from '../syntax/scalar.ts';
+import {key, parsedBy, text, textOrNumber} from './schema-parts.ts';
+import {parsePositiveSize} from './size.ts';
+import {sizeText} from './spelled-values.ts';
+
+/** `logging` in docker's words: `options: {max-size: 10m, max-file: 3}`; the drivers differ in nothing here. */
+export const logging = parsedBy(
+	z.strictObject(
+		{
+			driver: key('`json-file` or `local`: files of tsbox either way.', z.enum(['json-file', 'local'])),
+			options: key(
+				'How much is kept.',
+				z.strictObject({
+					'max-size': key('Bytes of one piece, such as `10m`; 20m by default.', parsedBy(sizeText, parsePositiveSize)),
+					'max-file': key('How many pieces; 5 by default.', parsedBy(textOrNumber, numberIn({min: 1, max: 10_000}))),
+					compress: key('Accepted for docker; nothing is compressed.', text),
+				}),
+			),
+		},
+		{error: 'must be a map'},
+	),
+	({options = {}}) => good({maxSize: options['max-size'] ?? 20 * 1024 * 1024, maxFile: options['max-file'] ?? 5}),
+);

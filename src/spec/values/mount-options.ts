@@ -1,0 +1,130 @@
+import {didYouMean} from '../../errors/did-you-mean.ts';
+import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
+import type {BindVolume, VolumeMount} from '../model/project.ts';
+import {parseSize} from './size.ts';
+
+/** How mounts made later spread between host and container; mount_namespaces(7). */
+export const propagations = ['private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared'] as const;
+
+/** What a bind mount's third part says. */
+export interface BindOptions {
+	readonly readOnly: boolean;
+	readonly propagation: BindVolume['propagation'];
+}
+
+/** What a tmpfs's options say; `size` in bytes, `mode` as permission bits. */
+export interface TmpfsOptions {
+	readonly readOnly: boolean;
+	readonly size?: number;
+	readonly mode?: number;
+	readonly options: readonly string[];
+}
+
+/** Options that compose knows and tsbox does not act on, with what to do instead. */
+const refused: Readonly<Record<string, string>> = {
+	z: 'is for SELinux labels, which tsbox does not set; label the source with chcon(1)',
+	Z: 'is for SELinux labels, which tsbox does not set; label the source with chcon(1)',
+	nocopy: 'is for named volumes; a folder of the host is never filled',
+	cached: 'is for Docker Desktop; a bind mount on Linux needs no cache mode',
+	delegated: 'is for Docker Desktop; a bind mount on Linux needs no cache mode',
+	consistent: 'is for Docker Desktop; a bind mount on Linux needs no cache mode',
+};
+
+/** The options of a bind mount's short form: `ro`, `rw`, and a propagation; a closed list. */
+export function parseBindOptions(text: string): Parsed<BindOptions> {
+	let access: 'ro' | 'rw' | undefined;
+	let propagation: BindOptions['propagation'] | undefined;
+	for (const word of text.split(',')) {
+		const spread = propagations.find(name => name === word);
+		const why = Object.hasOwn(refused, word) ? refused[word] : undefined;
+		if (why !== undefined) return bad(`has the option ${quoted(word)}, which ${why}`);
+		if (word === 'ro' || word === 'rw') {
+			if (access !== undefined) return bad(`has both ${quoted(access)} and ${quoted(word)}`, 'keep one of them');
+			access = word;
+		} else if (spread !== undefined) {
+			if (propagation !== undefined) return bad('has two propagations', 'keep one of them');
+			propagation = spread;
+		} else {
+			return unknownOption(word, ['ro', 'rw', ...propagations]);
+		}
+	}
+	return good({readOnly: access === 'ro', propagation: propagation ?? 'rprivate'});
+}
+
+/** The options of a named volume's short form: `ro`, `rw` and `nocopy`; a closed list. */
+export function parseVolumeOptions(text: string): Parsed<Pick<VolumeMount, 'readOnly' | 'nocopy'>> {
+	const words = text.split(',');
+	for (const word of words) {
+		const why = word !== 'nocopy' && Object.hasOwn(refused, word) ? refused[word] : undefined;
+		if (why !== undefined) return bad(`has the option ${quoted(word)}, which ${why}`);
+		if (propagations.some(name => name === word))
+			return bad(`has the option ${quoted(word)}, which is for a folder of the host`, 'take it out');
+		if (!['ro', 'rw', 'nocopy'].includes(word)) return unknownOption(word, ['ro', 'rw', 'nocopy']);
+	}
+	if (words.includes('ro') && words.includes('rw')) return bad('has both `ro` and `rw`', 'keep one of them');
+	return good({readOnly: words.includes('ro'), nocopy: words.includes('nocopy')});
+}
+
+const flagPairs = [
+	['ro', 'rw'],
+	['exec', 'noexec'],
+	['suid', 'nosuid'],
+	['dev', 'nodev'],
+] as const;
+
+/** The options of a tmpfs: `size=`, `mode=`, `uid=`, `gid=` and the flags of mount(8); a closed list. */
+export function parseTmpfsOptions(text: string): Parsed<TmpfsOptions> {
+	const seen = new Set<string>();
+	const options: string[] = [];
+	let size: number | undefined;
+	let mode: number | undefined;
+	for (const word of text.split(',')) {
+		const [name, value] = splitOnce(word);
+		const pair = flagPairs.find(([on, off]) => on === word || off === word);
+		const key = pair?.[0] ?? name;
+		if (seen.has(key)) return bad(`has ${quoted(key)} twice or with its opposite`, 'keep one of them');
+		seen.add(key);
+		if (pair !== undefined) {
+			if (key !== 'ro') options.push(word);
+			else if (word === 'ro') seen.add('read-only');
+		} else if (name === 'size' && value !== undefined) {
+			const parsed = parseSize(value);
+			if (!parsed.ok) return bad(`has a size that ${parsed.problem}`);
+			size = parsed.value;
+		} else if (name === 'mode' && value !== undefined) {
+			const parsed = parseMode(value);
+			if (!parsed.ok) return bad(`has a mode that ${parsed.problem}`);
+			mode = parsed.value;
+		} else if ((name === 'uid' || name === 'gid') && value !== undefined && /^\d{1,9}$/.test(value)) {
+			options.push(`${name}=${Number(value)}`);
+		} else {
+			return unknownOption(word, [...flagPairs.flat(), 'size=', 'mode=', 'uid=', 'gid=']);
+		}
+	}
+	return good({
+		readOnly: seen.has('read-only'),
+		options,
+		...(size !== undefined && {size}),
+		...(mode !== undefined && {mode}),
+	});
+}
+
+/** Permission bits, in octal as chmod(1) has them: `755`, `1777`, `0o755`. */
+export function parseMode(mode: string): Parsed<number> {
+	const digits = /^(?:0o)?([0-7]{1,5})$/.exec(mode.trim())?.[1];
+	const bits = digits === undefined ? Number.NaN : Number.parseInt(digits, 8);
+	return bits <= 0o7777 ? good(bits) : bad(`must be octal permission bits such as \`1777\`, not ${quoted(mode)}`);
+}
+
+function unknownOption(word: string, known: readonly string[]): ReturnType<typeof bad> {
+	const near = didYouMean(word, known);
+	return bad(
+		`has the unknown option ${quoted(word)}`,
+		near === undefined ? `use one of ${known.join(', ')}` : `did you mean \`${near}\`?`,
+	);
+}
+
+function splitOnce(word: string): readonly [string, string | undefined] {
+	const at = word.indexOf('=');
+	return at === -1 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
+}

@@ -1,0 +1,68 @@
+import {checkPath, parseMountTarget} from './container-path.ts';
+import {parseBindOptions, parseTmpfsOptions, parseVolumeOptions} from './mount-options.ts';
+import {isVolumeName} from './named-volume.ts';
+import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
+import type {BindVolume, TmpfsVolume, VolumeMount} from '../model/project.ts';
+
+/** A mount of a named volume whose declaration is still to be found: `volume` is the key. */
+export type NamedMount = Omit<VolumeMount, 'volume'> & {readonly volume: string};
+
+/**
+ * Takes the short form apart, `SOURCE:TARGET[:OPTIONS]`. A source that is no path names a volume; a path is still as
+ * written, see resolveSource.
+ * Source: Compose Specification, "volumes", short syntax. Unlike docker, a path that is not there is not made.
+ */
+export function parseVolume(volume: string): Parsed<BindVolume | NamedMount> {
+	const parts = volume.split(':');
+	const [source = '', target, options = 'rw'] = parts;
+	if (target === undefined || parts.length > 3) {
+		return bad(
+			`must be \`SOURCE:TARGET\` or \`SOURCE:TARGET:ro\`, not ${quoted(volume)}`,
+			target === undefined
+				? 'name a folder of the host, or a volume, before it; tsbox has no anonymous volumes'
+				: 'use the long form for a path that holds a colon',
+		);
+	}
+	const checkedTarget = parseMountTarget(target);
+	if (isVolumeName(source)) {
+		if (!checkedTarget.ok) return bad(`has a target that ${checkedTarget.problem}`, checkedTarget.hint);
+		const access = parseVolumeOptions(options);
+		return access.ok ? good({type: 'volume', volume: source, target: checkedTarget.value, ...access.value}) : access;
+	}
+	const checkedSource = parseSource(source);
+	if (!checkedSource.ok) return checkedSource;
+	if (!checkedTarget.ok) return bad(`has a target that ${checkedTarget.problem}`, checkedTarget.hint);
+	const checkedOptions = parseBindOptions(options);
+	if (!checkedOptions.ok) return checkedOptions;
+	return good({
+		type: 'bind',
+		source: checkedSource.value,
+		target: checkedTarget.value,
+		createHostPath: false,
+		recursive: true,
+		...checkedOptions.value,
+	});
+}
+
+/** Checks a bind source as written: it must be a path. */
+export function parseSource(source: string): Parsed<string> {
+	const checked = checkPath(source);
+	if (!checked.ok) return bad(`has a source that ${checked.problem}`);
+	if (/^~[^/]/.test(source))
+		return bad(`has the source ${quoted(source)}; only your own home can be written as \`~/\``);
+	if (/^[/.~]/.test(source)) return good(source);
+	return bad(
+		`has the source ${quoted(source)}, which is no path${isVolumeName(source) ? ' but the name of a volume' : ' and no name of a volume'}`,
+		`write \`./${source}\` for a folder beside the spec${isVolumeName(source) ? ', or `type: volume`' : ''}`,
+	);
+}
+
+/** Takes an entry of `tmpfs:` apart: `/run` or `/run:size=64m,mode=755`. */
+export function parseTmpfs(entry: string): Parsed<TmpfsVolume> {
+	const at = entry.indexOf(':');
+	const target = parseMountTarget(at === -1 ? entry : entry.slice(0, at));
+	if (!target.ok) return bad(`has a target that ${target.problem}`, target.hint);
+	if (at === -1) return good({type: 'tmpfs', target: target.value, readOnly: false, options: []});
+	const options = parseTmpfsOptions(entry.slice(at + 1));
+	return options.ok ? good({type: 'tmpfs', target: target.value, ...options.value}) : options;
+}

@@ -1,0 +1,111 @@
+import {killFunction, undoLines} from '../script/compile-actions.ts';
+import type {CompileInput} from './compile-script.ts';
+import {shellWord} from '../verbs/shell-word.ts';
+
+/** The name is taken, and what a script of that name left when it was killed is taken back first. */
+export function claimPart(input: CompileInput): readonly string[] {
+	const {plan, folder} = input;
+	const parent = folder.slice(0, folder.lastIndexOf('/'));
+	const undone = plan.steps
+		.map((step, at) => ({step, number: at + 1}))
+		.filter(({step}) => step.undo.kind !== 'none')
+		.toReversed();
+	const undoing = undone.flatMap(({step, number}) =>
+		step.undo.kind === 'none' ? [] : undoLines(step.undo).map(line => ({line, number})),
+	);
+	const kill = plan.steps.flatMap(step => (step.undo.kind === 'stop' ? [step.undo.kill] : []))[0] ?? {kind: 'none'};
+	const journal = plan.steps.flatMap(step =>
+		step.undo.kind === 'none' ? [] : [JSON.stringify({id: step.id, undo: step.undo})],
+	);
+	const record = JSON.stringify(input.record).slice(0, -1);
+	const lines = undoing
+		.filter(({line}, at) => undoing.findIndex(each => each.line === line) === at)
+		.map(({line, number}) => ({line, note: `step ${number}`}));
+	const last = lines.at(-1);
+	// One rm(1) less.
+	if (last?.line.startsWith('remove_trees ') === true)
+		lines.splice(-1, 1, {line: `${last.line} "$box"`, note: `${last.note} and the claim`});
+	else lines.push({line: 'remove_trees "$box"', note: 'the claim'});
+	return [
+		killFunction(kill),
+		'',
+		'# Takes back all steps, last first. Each may be done twice, or for a step that was never done.',
+		'undo_all() {',
+		...lines.map(({line, note}) => `\t${line} # ${note}`),
+		'}',
+		'',
+		'# Writes down who owns the container and what it is, for `tsbox ps` and `tsbox gc`.',
+		'write_record() { # FILE TIME PROCESS',
+		`	printf '%s,"owner":{"pid":%s,"startTime":"%s"},"bootId":"%s","created":%s,"process":%s}\\n' ${shellWord(record)} \\`,
+		'		"$$" "$own_start" "$boot" "$2" "$3" > "$1"',
+		'}',
+		'',
+		'# Takes the name: a whole folder is renamed to it, which the kernel lets one of several do.',
+		'take_name() {',
+		'	run mkdir "$new"',
+		'	write_record "$new/record.json" 0 null || broken',
+		'	# What takes each step back, for `tsbox gc`, should this script be killed.',
+		`	printf '%s\\n' ${journal.map(shellWord).join(' \\\n\t\t')} > "$new/journal" || broken`,
+		'	run mkfifo "$new/status" "$new/gate"',
+		'	mv -T "$new" "$box" 2>/dev/null',
+		'}',
+		'',
+		'# What a killed owner left under the name is taken back; a living one keeps it, and so does what runs in the background.',
+		'take_over() {',
+		"	record='' taken=''",
+		'	{ IFS= read -r record < "$box/record.json"; } 2>/dev/null',
+		`	rest=\${record#*\\"owner\\":\\{\\"pid\\":}`,
+		`	owner_start=\${rest#*\\"startTime\\":\\"}`,
+		`	if alive "\${rest%%,*}" "\${owner_start%%\\"*}"; then taken="process \${rest%%,*}, which started it, is there"; fi`,
+		`	case $record in *'"detached":'*) taken='it was started in the background, and has its name until it is removed' ;; esac`,
+		`	[ ! -L "$box" ] || taken='another container was renamed to it'`,
+		'	if [ -n "$taken" ]; then',
+		"		step='' command=''",
+		'		rm -rf "$new"',
+		`		failed 125 ${shellWord(`there is a container named ${plan.name} already`)} "$taken" ${shellWord(`stop and remove it: tsbox down ${plan.name}`)}`,
+		'	fi',
+		'	while IFS= read -r line; do',
+		'		case $line in',
+		`		'{"process":'*)`,
+		`			rest=\${line#*\\"pid\\":}`,
+		`			process_start=\${rest#*\\"startTime\\":\\"}`,
+		'			if alive "${rest%%,*}" "${process_start%%\\"*}"; then kill -KILL "${rest%%,*}" 2>/dev/null; fi',
+		'			;;',
+		'		esac',
+		'	done < "$box/journal"',
+		'	undo_all',
+		'	mv -T "$new" "$box" || broken',
+		'}',
+		'',
+		'# The name: only one container can have it.',
+		`step='claim the name'`,
+		'umask 077',
+		`new=${shellWord(`${parent}/.new-`)}$$-${plan.name}`,
+		`[ -d ${shellWord(parent)} ] || run mkdir -p ${shellWord(parent)}`,
+		'started_at $$',
+		'own_start=$started',
+		'read -r boot < /proc/sys/kernel/random/boot_id',
+		`trap 'rm -rf "$new"' EXIT`,
+		`trap 'failed 130 "the start was interrupted"' INT TERM HUP`,
+		'trap : PIPE # a message that nobody reads must not end this script before it has cleaned up',
+		'take_name || take_over',
+		'umask 022',
+		'',
+		'# From here on everything is taken back, however this script ends.',
+		'clean_up() {',
+		'	status=$?',
+		`	trap '' INT TERM HUP`,
+		'	[ -z "$timer" ] || { kill -KILL "$timer" && wait "$timer"; } 2>/dev/null',
+		'	exec 8>&- 9<&-',
+		'	[ -z "$recorder" ] || { kill "$recorder" && wait "$recorder"; } 2>/dev/null',
+		'	stop_all',
+		'	exec 5<&- 6>&- 7>&-',
+		'	for each in $relays; do wait "$each"; done',
+		'	[ -z "$input_relay" ] || kill "$input_relay" 2>/dev/null',
+		'	undo_all',
+		'	[ -z "$not_clean" ] || status=125',
+		'	exit "$status"',
+		'}',
+		'trap clean_up EXIT',
+	];
+}

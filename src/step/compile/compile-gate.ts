@@ -1,0 +1,143 @@
+import type {ExecAction} from '../verbs/action.ts';
+import {recorderLines} from './compile-record.ts';
+import type {CompileInput} from './compile-script.ts';
+import {askReady, gateScript, gateWords} from '../script/gate-script.ts';
+import {launchLines} from '../script/launch-script.ts';
+import {shellWord} from '../verbs/shell-word.ts';
+import {hostToolWords} from '../verbs/toolbox.ts';
+
+/** Stands in the gate's script for the home folder that is looked up in the container. */
+const homeMark = '@home-of-the-user@';
+
+/** The command that a shell's background job is run through, so that it has signals and environment like any other. */
+function cleanEnvironment({facts}: CompileInput): readonly string[] {
+	const env = hostToolWords(facts, 'env') ?? ['env'];
+	const signals = facts.tools.env?.flags.includes('default-signal') === true ? ['--default-signal=INT,QUIT'] : [];
+	return [
+		...env,
+		'-i',
+		...signals,
+		'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
+		'LC_ALL=C',
+		...(hostToolWords(facts, 'setsid') ?? ['setsid']),
+	];
+}
+
+function gateText(exec: ExecAction, input: CompileInput): readonly string[] {
+	const looksUp = input.plan.steps.some(({action}) => action.kind === 'lookupUser');
+	const open = looksUp && !exec.env.some(each => each.startsWith('HOME='));
+	const text = gateScript(open ? {...exec, env: [...exec.env, `HOME=${homeMark}`]} : exec, input.facts);
+	if (!open) return ["printf '%s' " + shellWord(text) + ' >&8'];
+	const pieces = text.split(homeMark);
+	return ['quote "$home"', `printf '%s' ${pieces.map(shellWord).join('"$quoted"')} >&8`];
+}
+
+/** Launches the first process, follows it to the gate, checks everything and opens the gate. */
+export function gatePart(
+	input: CompileInput,
+	checks: readonly string[],
+	start: string,
+	execHeading: readonly string[],
+	exec: ExecAction,
+): readonly string[] {
+	const {plan, folder, facts} = input;
+	const launch = launchLines(plan, folder, facts, cleanEnvironment(input));
+	const fixed = plan.steps.flatMap(({action}) => (action.kind === 'dropPrivileges' ? [action.ids] : []))[0] ?? null;
+	return [
+		"# The command's own streams wait on 5, 6 and 7. A terminal among them is reached through a pipe (see above).",
+		'exec 5<&0 6>&1 7>&2',
+		'if [ "${1-}" != --in-terminal ]; then',
+		'	# Opening a pipe for one end waits for the other.',
+		'	if [ -t 0 ]; then',
+		'		mkfifo -m 600 "$box/stdin" || broken',
+		'		cat <&0 > "$box/stdin" 5<&- 6>&- 7>&- &',
+		'		input_relay=$!',
+		'		exec 5< "$box/stdin"',
+		'	fi',
+		'	if [ -t 1 ]; then',
+		'		mkfifo -m 600 "$box/stdout" || broken',
+		'		cat < "$box/stdout" 5<&- 6>&- 7>&- &',
+		'		relays=$!',
+		'		exec 6> "$box/stdout"',
+		'	fi',
+		'	if [ -t 2 ]; then',
+		'		mkfifo -m 600 "$box/stderr" || broken',
+		'		cat < "$box/stderr" >&2 5<&- 6>&- 7>&- &',
+		'		relays="$relays $!"',
+		'		exec 7> "$box/stderr"',
+		'	fi',
+		'fi',
+		'',
+		'# Two pipes: on 3 the first process tells what it does, on 4 it waits at the gate. A background job of sh has neither',
+		"# our stdin nor SIGINT and SIGQUIT: both are given back. A session of its own keeps the caller's terminal out of reach.",
+		...(facts.tools.env?.flags.includes('default-signal') === true
+			? []
+			: ["# This host's env has no --default-signal: the command starts with SIGINT and SIGQUIT ignored."]),
+		`at ${start}`,
+		'exec 8<> "$box/gate"',
+		`printf '%s' ${shellWord(askReady)} >&8`,
+		'(',
+		...launch.map(line => `\t${line}`),
+		') 5<&5 3> "$box/status" 4< "$box/gate" 8>&- 9>&- < /dev/null >&3 2>&3 &',
+		'chain=$!',
+		'exec 9< "$box/status"',
+		'if started_at "$chain"; then chain_started=$started; fi',
+		`printf '{"process":{"pid":%s,"startTime":"%s"}}\\n' "$chain" "$chain_started" >> "$box/journal"`,
+		'',
+		'# It tells each step as it begins it; all that is no word of its own is what a tool said.',
+		'ready=',
+		'while IFS= read -r line <&9; do',
+		'	case $line in',
+		'	"@begin "*) at "${line#@begin }" && said=\'\' ;;',
+		'	"@pid "*)',
+		'		pid=${line#@pid }',
+		'		if started_at "$pid"; then pid_started=$started; fi',
+		`		printf '{"process":{"pid":%s,"startTime":"%s"}}\\n' "$pid" "$pid_started" >> "$box/journal"`,
+		'		;;',
+		'	"@value "*) told=$told$newline${line#@value } ;;',
+		'	"@ids "*)',
+		'		line=${line#@ids }',
+		'		uid=${line%% *} line=${line#* }',
+		'		gid=${line%% *} line=${line#* }',
+		'		groups=${line%% *} home=${line#* }',
+		'		;;',
+		`	${gateWords.ready}) ready=1 && break ;;`,
+		'	@*) ;;',
+		'	*) said=${said:+$said; }$line ;;',
+		'	esac',
+		'done',
+		'[ -n "$ready" ] || broken',
+		'',
+		'# The gate: the first process waits with all that it will have. What the kernel shows of it must be what was planned.',
+		// cat(1) has as many filters as this shell.
+		checks.includes('check_seccomp') ? 'look /proc/self/status' : 'look',
+		...checks,
+		'',
+		...execHeading,
+		...recorderLines(input, fixed === null ? null : {uid: fixed.uid, gid: fixed.gid, groups: fixed.groups.join(',')}),
+		"step='' command='' said='' late=''",
+		'trap "late=1" INT TERM HUP',
+		...gateText(exec, input),
+		'refusal=none',
+		'while :; do',
+		'	if ! IFS= read -r line <&9; then',
+		'		# A signal ends read early; the command may run already.',
+		"		case $late in '' | seen) break ;; esac",
+		'		late=seen',
+		'		continue',
+		'	fi',
+		'	case $line in',
+		`	${gateWords.exec} | ${gateWords.directory} | ${gateWords.notFound} | ${gateWords.notExecutable}*) refusal=$line && break ;;`,
+		'	*) said=${said:+$said; }$line ;;',
+		'	esac',
+		'done',
+		'case $refusal in',
+		`${gateWords.exec}) ;;`,
+		`${gateWords.directory}) failed 125 ${shellWord(`the working directory ${exec.cwd} can't be entered`)} ;;`,
+		`${gateWords.notFound}) failed 127 ${shellWord(`${exec.args[0] ?? ''} is not in the container`)} ;;`,
+		`${gateWords.notExecutable}*) failed 126 ${shellWord(`${exec.args[0] ?? ''} can't be executed`)} 'it is a folder, or its mode does not let this user execute it' ;;`,
+		`*) failed 125 ${shellWord(`could not run ${exec.args[0] ?? ''}`)} ;;`,
+		'esac',
+		'exec 5<&- 6>&- 7>&- 8>&-',
+	];
+}

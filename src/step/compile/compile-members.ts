@@ -1,0 +1,7 @@
+import type {CgroupMember} from '../verbs/cgroup-member.ts';
+import type {Plan} from '../verbs/step.ts';
+
+/** The cgroups that a check finds the first process in. */
+export function cgroupMembers(plan: Plan): readonly CgroupMember[] {
+	return plan.steps.flatMap(step => step.checks.flatMap(check => (check.kind === 'cgroups' ? check.members : [])));
+}

@@ -1,0 +1,144 @@
+import {existsSync} from 'node:fs';
+import {describe, expect, test} from 'vitest';
+import {realHost} from '../../host/programs/real-host.ts';
+import {machines, type SampleChanges, samplePlan, savedFacts, storedImage} from '../../../test/support/sample-input.ts';
+import {compileScript} from './compile-script.ts';
+import type {Plan} from '../verbs/step.ts';
+
+const facts = savedFacts('v2-bookworm');
+
+function compile(plan: Plan, changes: Pick<SampleChanges, 'facts'> = {}): string {
+	return compileScript({
+		plan,
+		facts: changes.facts ?? facts,
+		folder: '/run/tsbox/containers/demo',
+		record: {schema: 1, name: 'demo', spec: "it's.yaml"},
+		copy: [],
+		fill: () => [],
+		blanks: [{file: '/usr/lib/libc.so.6', offset: 12, text: '/etc/nsswitch.conf', put: '\0'}],
+		unpack: ['[ -e /var/lib/tsbox/images/x ] || exit 1'],
+		stopSignal: 'SIGQUIT',
+		stopGraceMs: 1500,
+	});
+}
+
+/** Specs that between them use every action, undo and check. */
+const variants: readonly (readonly [string, SampleChanges])[] = [
+	['a plain container', {}],
+	['every limit', {service: {memLimit: 64 << 20, cpus: 0.5, cpuset: '0', pidsLimit: 9, ioWeight: 50, oomScoreAdj: 5}}],
+	['a user by name', {service: {user: 'app:staff', groupAdd: ['audio'], workingDir: '/srv'}}],
+	['a fixed user and home', {service: {user: '7:8', environment: {HOME: "/it's"}, init: true, readOnly: true}}],
+	['no namespaces', {service: {namespaces: [], root: 'chroot'}}],
+	['its own terminal', {tty: true}],
+	['an image to unpack', {image: {...storedImage, stored: false}}],
+	[
+		'an image to copy',
+		{facts: {...facts, overlay: {store: false, tmpfs: false, hostLower: false, idmapped: false, why: 'no overlay'}}},
+	],
+	['tools to copy', {toolsSealed: false}],
+	[
+		'a host of few options',
+		{
+			facts: {
+				...facts,
+				tools: {
+					...facts.tools,
+					...(facts.tools.env === null ? {} : {env: {...facts.tools.env, flags: []}}),
+					...(facts.tools.rm === null ? {} : {rm: {...facts.tools.rm, flags: []}}),
+				},
+			},
+		},
+	],
+	...machines.map(machine => [machine, {facts: savedFacts(machine)}] as const),
+];
+
+describe.each(variants)('the script for %s', (_, changes) => {
+	const plan = samplePlan(changes);
+	const script = compile(plan, changes);
+
+	test('tells every step of the plan, in its order', () => {
+		const numbers = [...script.matchAll(/^# (\d+)\. /gm)].map(([, number]) => Number(number));
+		expect(numbers).toEqual(plan.steps.map((__, at) => at + 1));
+	});
+
+	test('writes down an undo for whatever it will have to take back', () => {
+		const journal = plan.steps.flatMap(({id, undo}) => (undo.kind === 'none' ? [] : [JSON.stringify({id, undo})]));
+		expect(journal.filter(line => !script.includes(line))).toEqual([]);
+	});
+
+	test.skipIf(!existsSync('/usr/bin/shellcheck'))('has nothing that shellcheck finds', async () => {
+		const {stdout} = await realHost().run(['/usr/bin/shellcheck', '-s', 'sh', '-'], {input: script});
+		expect(stdout).toBe('');
+	});
+
+	test.each(
+		[['/bin/dash'], ['/bin/bash', '--posix'], ['/bin/busybox', 'sh']].filter(([path = '']) => existsSync(path)),
+	)('is read by %s %s', async (...words) => {
+		const shell = words.filter(word => word !== undefined);
+		expect(await realHost().run([...shell, '-n'], {input: script})).toMatchObject({exitCode: 0, stderr: ''});
+	});
+});
+
+test('the head says what it is, and of which host', () => {
+	expect(compile(samplePlan()).split('\n').slice(0, 9).join('\n')).toMatchInlineSnapshot(`
+		"#!/bin/sh
+		# The container demo of demo.yaml, as a script that needs nothing but sh and the host's own tools.
+		# Made by \`tsbox compile\` for Debian GNU/Linux 12 (bookworm), Linux 6.1.0, cgroups v2. Run it as root.
+		#
+		# It ends as the command ends; 125 when the container could not be made, 126 and 127 when its command could
+		#    not be run. INT, TERM and HUP stop the container; a second one kills it. Whatever it made it takes back.
+		# shellcheck disable=SC2317,SC2034 # functions called by traps; a function sets what another one reads
+		# shellcheck disable=SC2016,SC1003 # texts for other shells stand in single quotes, not expanded by this one
+		"
+	`);
+});
+
+test('steps stand as a person would type them, each followed by its check', () => {
+	const script = compile(samplePlan({service: {memLimit: 64 << 20}}));
+	const from = script.indexOf('# 1. ');
+	expect(script.slice(from, script.indexOf('# 4. '))).toMatchInlineSnapshot(`
+		"# 1. make the folders of a writable layer — What the container writes must land somewhere; the image below it
+		#    is shared and stays as it is.
+		step='make the folders of a writable layer'
+		run mkdir -p -m 755 /var/lib/tsbox/layers/demo/upper /var/lib/tsbox/layers/demo/work /var/lib/tsbox/layers/demo/root
+		check_folder /var/lib/tsbox/layers/demo/root
+
+		# 2. see that proc, sys and dev are plain folders — A root filesystem in which /proc is a symlink would send
+		#    the kernel files somewhere else (CVE-2019-19921).
+		step='see that proc, sys and dev are plain folders'
+		plain_folder proc /var/lib/tsbox/layers/demo/upper /var/lib/tsbox/images/abababababababababababababababababababababababababababababababab/rootfs
+		plain_folder sys /var/lib/tsbox/layers/demo/upper /var/lib/tsbox/images/abababababababababababababababababababababababababababababababab/rootfs
+		plain_folder dev /var/lib/tsbox/layers/demo/upper /var/lib/tsbox/images/abababababababababababababababababababababababababababababababab/rootfs
+
+		# 3. make the cgroup /tsbox/demo — A cgroup is a folder: the kernel counts and limits what the processes in it
+		#    use, and nobody in it can be missed when it is killed.
+		step='make the cgroup /tsbox/demo'
+		run mkdir -p -m 755 /sys/fs/cgroup/tsbox/demo
+		check_folder /sys/fs/cgroup/tsbox/demo
+
+		"
+	`);
+});
+
+test('steps are taken back last first, and the folder with the claim goes last', () => {
+	const script = compile(samplePlan({service: {namespaces: [], root: 'chroot'}}));
+	const from = script.indexOf('undo_all() {');
+	expect(script.slice(from, script.indexOf('}', from))).toMatchInlineSnapshot(`
+		"undo_all() {
+			unmount_tree /var/lib/tsbox/layers/demo/root /var/lib/tsbox/layers/demo/root # step 10
+			stop_all # step 5
+			remove_cgroups 1 /sys/fs/cgroup/tsbox/demo /sys/fs/cgroup/tsbox # step 3
+			remove_trees /var/lib/tsbox/layers/demo "$box" # step 1 and the claim
+		"
+	`);
+});
+
+test('a stop sends the signal of the spec, and SIGKILL after its grace period', () => {
+	const script = compile(samplePlan());
+	expect(script).toContain('kill -QUIT "$pid" 2>/dev/null');
+	expect(script).toContain('deadline=$((now + 150))');
+});
+
+test('the home folder that is looked up goes into the environment as one word of sh', () => {
+	expect(compile(samplePlan({service: {user: 'app'}}))).toContain(`export HOME='"$quoted"'`);
+});

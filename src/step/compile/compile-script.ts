@@ -1,0 +1,193 @@
+import type {HostFacts} from '../../host/facts.ts';
+import type {Blank} from '../../host/programs/sealed-tools.ts';
+import type {Action} from '../verbs/action.ts';
+import {actionLines, filterFile} from '../verbs/command.ts';
+import {hostActionLines} from '../script/compile-actions.ts';
+import {checkLines, mountNumbers, mountTargets} from './compile-checks.ts';
+import {claimPart} from './compile-claim.ts';
+import {closingPart} from './compile-closing.ts';
+import {workFunctions} from './compile-functions.ts';
+import {gatePart} from './compile-gate.ts';
+import {gateFunctions} from './compile-gate-functions.ts';
+import {headPart, refusals} from './compile-head.ts';
+import {terminalPart} from './compile-terminal.ts';
+import {comment, neededFunctions, writeFile} from './compile-text.ts';
+import {fstabLine} from '../verbs/fstab.ts';
+import {initScripts} from '../script/init-script.ts';
+import {sealLines} from '../script/seal-script.ts';
+import {shellWord} from '../verbs/shell-word.ts';
+import type {Plan, Step} from '../verbs/step.ts';
+
+/** All that a compiled script is made from. */
+export interface CompileInput {
+	readonly plan: Plan;
+	readonly facts: HostFacts;
+	/** The container's folder, which the plan's steps name too. */
+	readonly folder: string;
+	/** JSON object of the container's record, without `owner`, `bootId`, `created` and `process`, which the script adds. */
+	readonly record: Readonly<Record<string, unknown>>;
+	/** What an `unpack` step is done with. */
+	readonly unpack: readonly string[];
+	/** Where the copies of the tools are changed. */
+	readonly blanks: readonly Blank[];
+	/** What a `copyTree` step with other owners is done with. */
+	readonly copy: readonly string[];
+	/** What a `fillVolume` step is done with. */
+	readonly fill: (action: Extract<Action, {kind: 'fillVolume'}>) => readonly string[];
+	/** As kill(1) takes it, with SIG. */
+	readonly stopSignal: string;
+	/** Milliseconds. */
+	readonly stopGraceMs: number;
+}
+
+/** The steps with the numbers that the plan's table shows. */
+interface Numbered {
+	readonly step: Step;
+	readonly number: number;
+}
+
+function heading({step, number}: Numbered): readonly string[] {
+	return comment(`${number}. ${step.title} — ${step.why}`);
+}
+
+function hostStep(each: Numbered, input: CompileInput): readonly string[] {
+	const {step} = each;
+	const work = borrowed(step.action, input) ?? hostActionLines(step.action, input.facts);
+	return [
+		'',
+		...heading(each),
+		`step=${shellWord(step.title)}`,
+		...work,
+		...step.checks.flatMap(check => checkLines(check)),
+	];
+}
+
+/** What only the image store knows how to do; undefined for all other actions. */
+function borrowed(action: Action, {unpack, copy, fill, blanks}: CompileInput): readonly string[] | undefined {
+	const asFunction = (name: string, lines: readonly string[]): readonly string[] => [
+		`${name}() {`,
+		...lines.map(line => `\t${line}`),
+		'}',
+		`run ${name}`,
+	];
+	// It runs in a shell of its own, so that its variables and traps are not ours.
+	if (action.kind === 'copyTools') return asFunction('seal', sealLines(action, blanks));
+	if (action.kind === 'fillVolume') return asFunction('fill', fill(action));
+	if (action.kind === 'unpack') return asFunction('unpack', unpack);
+	return action.kind === 'copyTree' && action.ids !== undefined ? asFunction('copy', copy) : undefined;
+}
+
+/** A mount table with each row's reason above it; mount(8) skips comments. */
+function commentedTable(rows: readonly Parameters<typeof fstabLine>[0][]): string {
+	return rows.map(row => `# ${row.why}\n${fstabLine(row)}\n`).join('');
+}
+
+/** Bytes as lines of printf, a builtin of every sh: base64(1) would be a process, and cost a millisecond. */
+function octalLines(bytes: Buffer): readonly string[] {
+	const octal = [...bytes].map(byte => `\\${byte.toString(8).padStart(3, '0')}`);
+	const rows = Array.from({length: Math.ceil(octal.length / 24)}, (_, row) => octal.slice(row * 24, row * 24 + 24));
+	return rows.map(row => `\tprintf '${row.join('')}'`);
+}
+
+/** The compiled filter, which no text file can hold. */
+function filterLines(filter: string): readonly string[] {
+	return [
+		'',
+		'# The seccomp filter: struct sock_filter[] of seccomp(2).',
+		'{',
+		...octalLines(Buffer.from(filter, 'base64')),
+		`} > "$box/${filterFile}" || broken`,
+	];
+}
+
+/** What the first process will run: the very program and tables that `tsbox up` writes. */
+function containerSide(steps: readonly Numbered[], {plan, folder, facts}: CompileInput): readonly string[] {
+	const numbers = new Map(steps.map(each => [each.step, each]));
+	const scripts = initScripts(plan.steps, folder, facts, false, step => {
+		const each = numbers.get(step);
+		return each === undefined ? [] : heading(each);
+	});
+	return [
+		'',
+		'# What the first process runs: these steps happen inside, after it was started below.',
+		writeFile('init.sh', scripts.init),
+		...(scripts.gather === null ? [] : [writeFile('gather.sh', scripts.gather)]),
+		...(scripts.inside === null ? [] : [writeFile('inside.sh', scripts.inside)]),
+		'',
+		'# The tables that its mount commands read; fstab(5).',
+		...plan.steps.flatMap(({action}) =>
+			action.kind === 'mountTable'
+				? [
+						writeFile(`${action.name}.fstab`, commentedTable(action.rows)),
+						...Object.entries(action.files ?? {}).flatMap(([name, text]) => [
+							writeFile(name, text),
+							`chmod 644 "$box/${name}"`,
+						]),
+					]
+				: [],
+		),
+		...plan.steps.flatMap(({action}) => (action.kind === 'openFilter' ? filterLines(action.filter) : [])),
+	];
+}
+
+/** The function that knows what an id on the status pipe means. */
+function titles(steps: readonly Numbered[], folder: string): string {
+	const inside = steps.filter(({step}) => step.side === 'container' || step.action.kind === 'start');
+	return [
+		'# The step that an id means, for messages.',
+		'at() { # ID',
+		'\tcase $1 in',
+		...inside.map(
+			({step}) =>
+				`\t${step.id}) step=${shellWord(step.title)} command=${shellWord(actionLines(step.action, folder)[0] ?? '')} ;;`,
+		),
+		'\tesac',
+		'}',
+	].join('\n');
+}
+
+function checksAtGate(steps: readonly Numbered[], targets: readonly string[]): readonly string[] {
+	return steps.flatMap(({step, number}) => {
+		if (step.checks.length === 0 || (step.side === 'host' && step.action.kind !== 'start')) return [];
+		return [`# step ${number}`, `at ${step.id}`, ...step.checks.flatMap(check => checkLines(check, targets))];
+	});
+}
+
+/**
+ * Renders a plan as a POSIX sh script that makes the same container with the host's own tools: the same steps in the same
+ * order, the same checks before the command starts, the same exit status, and nothing left behind. It is run by root.
+ */
+export function compileScript(input: CompileInput): string {
+	const {plan} = input;
+	const steps = plan.steps.map((step, at) => ({step, number: at + 1}));
+	const first = steps.findIndex(({step}) => step.action.kind === 'start');
+	const start = steps[first];
+	if (start === undefined) throw new TypeError('the plan starts nothing');
+	const exec = steps.find(({step}) => step.action.kind === 'exec');
+	if (exec?.step.action.kind !== 'exec') throw new TypeError('the plan runs nothing');
+	const targets = mountTargets(plan);
+	const body = [
+		...refusals(input),
+		'',
+		...terminalPart(input),
+		'',
+		...claimPart(input),
+		...steps.slice(0, first).flatMap(each => hostStep(each, input)),
+		'',
+		...heading(start),
+		...containerSide(steps, input),
+		'',
+		...gatePart(input, checksAtGate(steps, targets), start.step.id, heading(exec), exec.step.action),
+		'',
+		...closingPart(input),
+	];
+	const titlesText = titles(steps, input.folder);
+	const named = [titlesText, ...body].join('\n');
+	const rm = input.facts.tools.rm?.flags.includes('one-file-system') === true ? '--one-file-system ' : '';
+	const functions = [
+		...neededFunctions({...workFunctions, ...gateFunctions}, named).map(text => text.replaceAll('ONE_FILE_SYSTEM', rm)),
+		titlesText,
+		mountNumbers(targets),
+	];
+	return `${[...headPart(input), '', functions.join('\n\n'), '', ...body].join('\n')}\n`;
+}

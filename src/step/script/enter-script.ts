@@ -1,0 +1,120 @@
+import type {HostFacts} from '../../host/facts.ts';
+import type {UserMap} from '../../host/id-map.ts';
+import type {OciProcess} from '../../oci/config.ts';
+import type {NamespaceKind} from '../../spec/model/project.ts';
+import type {FilterLoader, UserIds} from '../verbs/action.ts';
+import {dropWords} from './drop-words.ts';
+import {guardLines} from './guard-script.ts';
+import {lookupFunction} from './init-script.ts';
+import {privilegeArguments} from '../verbs/privileges.ts';
+import {shellCommand, shellWord} from '../verbs/shell-word.ts';
+import {releaseTerminalWords} from './release-terminal.ts';
+import {hostToolWords, toolboxWords} from '../verbs/toolbox.ts';
+
+/** What the script that enters a running container is made from. */
+export interface EnterInput {
+	readonly pid: number;
+	readonly namespaces: readonly NamespaceKind[];
+	readonly root: 'pivot' | 'chroot';
+	/** The folder bound as the toolbox. */
+	readonly tools: string;
+	/** cgroup.procs files to join. */
+	readonly cgroups: readonly string[];
+	readonly process: OciProcess;
+	/** The compiled filter's file on the host and how it is loaded, or null. */
+	readonly filter: (FilterLoader & {readonly path: string}) | null;
+	/** setpriv(1)'s arguments for AppArmor or SELinux, and for Landlock. */
+	readonly labels: readonly string[];
+	readonly landlock: readonly string[];
+	/** It is run through setarch(8), so that its memory is laid out as that of the container's command. */
+	readonly fixedAddresses: boolean;
+	/** The map of an ordinary user's container: its user namespace is entered first, only there has the user any power. */
+	readonly map: UserMap | null;
+	/** Numbers, or a `user[:group]` to be looked up in the container. */
+	readonly user: UserIds | string;
+	readonly tty: boolean;
+}
+
+const options: Readonly<Record<NamespaceKind, string>> = {
+	mount: '--mount',
+	pid: '--pid',
+	uts: '--uts',
+	ipc: '--ipc',
+	network: '--net',
+	cgroup: '--cgroup',
+	time: '--time',
+	user: '--user',
+};
+
+/**
+ * The sh program that enters: it joins the cgroups, seals a toolbox of its own in a mount namespace of its own, and goes in
+ * with nsenter(1) out of that toolbox, so that the container never meets a host binary it could write or a folder it
+ * could follow (CVE-2019-5736, CVE-2024-21626). Like a start it ends at the gate.
+ */
+export function enterScript(input: EnterInput, facts: HostFacts): string {
+	const box = (tool: Parameters<typeof toolboxWords>[1]): readonly string[] => toolboxWords(facts, tool) ?? [tool];
+	const host = (tool: Parameters<typeof toolboxWords>[1]): string => shellCommand(hostToolWords(facts, tool) ?? [tool]);
+	const tools = shellWord(input.tools);
+	const enter = [
+		...box('nsenter'),
+		'--target',
+		String(input.pid),
+		...input.namespaces.filter(kind => input.map === null || kind !== 'user').map(kind => options[kind]),
+		...(input.root === 'chroot' ? ['--root'] : []),
+		'--wd=.',
+	];
+	const inner = innerScript(input, facts);
+	const controlling = input.tty ? [...box('setsid'), '--ctty'] : [];
+	return [
+		// The container goes on; what was brought in does not.
+		...guardLines({kill: {kind: 'none'}, keepsAlive: false}),
+		'exec 5<&0 6>&1 7>&2 </dev/null >&3 2>&3',
+		...(input.filter === null ? [] : [`exec 8< ${shellWord(input.filter.path)} || exit 125`]),
+		...input.cgroups.map(file => `echo $$ > ${shellWord(file)} || exit 125`),
+		`exec ${userWords(input, facts)}${host('unshare')} --mount --propagation private ${host('sh')} -c ${shellWord(
+			[
+				`${host('mount')} -i -n -o ${input.map === null ? 'bind' : 'rbind'},ro,nosuid,nodev ${tools} ${tools} && cd ${tools} && ${host('umount')} -i -n -l ${tools} || exit 125`,
+				'read -r pid _ < /proc/self/stat; echo "@pid $pid"',
+				`PATH=/nowhere exec ${shellCommand([...enter, ...controlling, ...box('sh'), '-c', inner])}${input.tty ? ' <&5' : ''}`,
+			].join('\n'),
+		)}`,
+		'',
+	].join('\n');
+}
+
+/** An ordinary user goes into the user namespace first: all that follows is done as its root. Root goes in with the rest. */
+function userWords(input: EnterInput, facts: HostFacts): string {
+	const release = input.tty && input.namespaces.includes('user') ? releaseTerminalWords(facts) : [];
+	if (input.map === null) return release.length === 0 ? '' : `${shellCommand(release)} `;
+	const nsenter = hostToolWords(facts, 'nsenter') ?? ['nsenter'];
+	return `${shellCommand([...release, ...nsenter, '--target', String(input.pid), '--user', '--preserve-credentials'])} `;
+}
+
+/** With one id alone in its map nobody can set groups. */
+function groupWords({map}: EnterInput, groups: string): readonly string[] {
+	return map?.kind === 'single' ? ['--keep-groups'] : ['--groups', groups];
+}
+
+function innerScript(input: EnterInput, facts: HostFacts): string {
+	const fixed = [...privilegeArguments(input.process, facts), ...input.labels].map(shellWord);
+	const setarch = [...(toolboxWords(facts, 'setarch') ?? ['setarch']), '--addr-no-randomize'];
+	const through = input.fixedAddresses ? `${shellCommand(setarch)} ` : '';
+	const drop = (ids: readonly string[]): string =>
+		`${through}${dropWords({...input, privileges: [...fixed, ...ids]}, facts)}`;
+	const umask = `umask ${(input.process.user.umask ?? 0o22).toString(8).padStart(3, '0')}`;
+	if (typeof input.user !== 'string') {
+		const {uid, gid, groups} = input.user;
+		// It is root already: setpriv(1) would look every id up as a name, by the container's nsswitch.conf (CVE-2019-14271).
+		if (uid === 0 && gid === 0 && groups.length === 0)
+			return `${umask}; exec ${drop([input.map?.kind === 'single' ? '--keep-groups' : '--clear-groups'])} <&4`;
+		return `${umask}; exec ${drop(['--reuid', String(uid), '--regid', String(gid), ...groupWords(input, groups.join(','))])} <&4`;
+	}
+	return [
+		umask,
+		'fail() { exit 125; }',
+		`head() { ${shellCommand(toolboxWords(facts, 'head') ?? [])} "$@"; }`,
+		lookupFunction,
+		`lookup ${shellWord(input.user)}`,
+		`exec ${drop(['--reuid', '"$uid"', '--regid', '"$gid"', ...groupWords(input, '"$groups"')])} <&4`,
+	].join('\n');
+}

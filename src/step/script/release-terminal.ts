@@ -1,0 +1,22 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import type {HostFacts} from '../../host/facts.ts';
+import {hostToolWords} from '../verbs/toolbox.ts';
+
+/**
+ * The words that let go of the controlling terminal on descriptor 5 and become the command behind them. setsid(1) makes
+ * it the container's, and only root may take a terminal from a session that still has it: TIOCSCTTY(2const). 0x5422 is
+ * TIOCNOTTY, whose SIGHUP must not end the caller.
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED without perl.
+ */
+export function releaseTerminalWords(facts: HostFacts): readonly string[] {
+	const perl = hostToolWords(facts, 'perl');
+	if (perl === undefined)
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'an ordinary user needs perl for a container with a terminal', {
+			why: 'no other program lets go of the terminal that it begins with',
+			hint: 'install perl, or go without a terminal (-T)',
+		});
+	const program =
+		'$^F=9;open T,"+<&=5" or die"$!\\n";$SIG{HUP}="IGNORE";ioctl T,0x5422,0;$SIG{HUP}="DEFAULT";exec{$ARGV[0]}@ARGV;die"$ARGV[0]: $!\\n"';
+	return [...perl, '-e', program];
+}

@@ -1,0 +1,32 @@
+import type {Blank} from '../../host/programs/sealed-tools.ts';
+import type {Action} from '../verbs/action.ts';
+import {shellCommand, shellWord} from '../verbs/shell-word.ts';
+
+/**
+ * Lines of sh that make the toolbox where it is missing, as sealTools of host/ does. A file that is not what it was when
+ * the script was made ends them: its names would be somewhere else.
+ */
+export function sealLines(
+	{files, to, store}: Extract<Action, {kind: 'copyTools'}>,
+	blanks: readonly Blank[],
+): readonly string[] {
+	const folder = to.slice(0, to.lastIndexOf('/'));
+	return [
+		`[ ! -d ${shellWord(to)} ] || return 0`,
+		`fresh=${shellWord(to)}.new-$$`,
+		`(umask 077; mkdir -p ${shellWord(store)}) && (umask 022; mkdir -p ${shellWord(folder)} "$fresh") || return 125`,
+		`(umask 022; cp --parents -t "$fresh" -- ${shellCommand(files)}) || return 125`,
+		'# What stands there is looked at first.',
+		'blank() { # FILE OFFSET NAME BYTES',
+		'\t[ "$(dd if="$fresh$1" bs=1 skip="$2" count="${#3}" 2>/dev/null)" = "$3" ] ||',
+		'\t\t{ echo "$1 is not the one that this script was made for" >&2; rm -rf "$fresh"; return 1; }',
+		'\t# shellcheck disable=SC2059 # its escapes are meant',
+		`\tprintf "$4" | dd of="$fresh$1" bs=1 seek="$2" conv=notrunc 2>/dev/null`,
+		'}',
+		...blanks.map(
+			({file, offset, text, put}) =>
+				`blank ${shellCommand([file, String(offset), text, put === '\0' ? '\\0' : put])} || return 125`,
+		),
+		`mv -T "$fresh" ${shellWord(to)} 2>/dev/null || { rm -rf "$fresh"; [ -d ${shellWord(to)} ]; }`,
+	];
+}

@@ -1,0 +1,41 @@
+import type {NamespaceKind} from '../../spec/model/project.ts';
+import type {IdMapRow, UserMap} from '../../host/id-map.ts';
+import type {CgroupMember} from './cgroup-member.ts';
+
+/** ADDR_NO_RANDOMIZE of personality(2). */
+export const addressNoRandomize = 0x40000;
+
+/**
+ * How a reader sees from the kernel, not from a tool's exit status, that a step took.
+ * `path` checks read the host; `/proc/PID` checks read the container's first process from outside, at the gate;
+ * `readBack` values are read by the container side and sent over the status pipe.
+ */
+export type Check =
+	| {readonly kind: 'folder'; readonly path: string}
+	| {readonly kind: 'value'; readonly path: string; readonly equals: string}
+	/** A row of /proc/PID/mountinfo; the options must all be there (per-mount or super options). */
+	| {readonly kind: 'mount'; readonly target: string; readonly type: string; readonly options: readonly string[]}
+	/** The mount points of /proc/PID/mountinfo are these and no others. */
+	| {readonly kind: 'onlyMounts'; readonly targets: readonly string[]}
+	/** /proc/PID/ns/KIND is not the host's. */
+	| {readonly kind: 'namespaces'; readonly kinds: readonly NamespaceKind[]}
+	/** /proc/PID/cgroup names the container's cgroup in each hierarchy. */
+	| {readonly kind: 'cgroups'; readonly members: readonly CgroupMember[]}
+	/** /proc/PID/uid_map and gid_map begin with these rows. */
+	| {readonly kind: 'idMap'; readonly uids: readonly IdMapRow[]; readonly gids: readonly IdMapRow[]}
+	/** Fields of /proc/PID/status. */
+	| {readonly kind: 'status'; readonly fields: Readonly<Record<string, string>>}
+	/** The ids in /proc/PID/status are those of lookupUser, as the map shows them to the host. */
+	| {readonly kind: 'lookedUpIds'; readonly map: UserMap | null}
+	/** /proc/PID/limits. */
+	| {readonly kind: 'rlimit'; readonly name: string; readonly soft: number; readonly hard: number}
+	/** /proc/PID/personality, which has this flag of personality(2). */
+	| {readonly kind: 'personality'; readonly flag: number}
+	/** /proc/PID/timens_offsets: its clocks began when it did. */
+	| {readonly kind: 'clocks'}
+	| {readonly kind: 'oomScoreAdj'; readonly equals: number}
+	/** /proc/PID/status: one seccomp filter more than tsbox itself has. */
+	| {readonly kind: 'seccomp'}
+	/** /proc/PID/attr/current, which an LSM fills: a profile with its mode behind it, or a context. */
+	| {readonly kind: 'label'; readonly equals: string}
+	| {readonly kind: 'readBack'; readonly path: string; readonly equals: string};

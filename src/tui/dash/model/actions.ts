@@ -1,0 +1,142 @@
+import type {ContainerSummary} from '../../../container/machine/types.ts';
+import {containersOf, isLive, type ProjectFacts, projectOf, type Row} from './rows.ts';
+
+/** A command line of tsbox: the words after `tsbox`. */
+export type Words = readonly string[];
+
+/** What is to be run, and whether a person is asked before. */
+export interface Intent {
+	readonly commands: readonly Words[];
+	/** Why it is asked: what is lost; undefined for what can be taken back. */
+	readonly loses?: string;
+}
+
+/** Why a thing can't be done, in words. */
+export interface Refusal {
+	readonly refused: string;
+}
+
+/** The things that are done to containers and projects by one command each, without more to be said. */
+export type PlainAction = 'stop' | 'start' | 'restart' | 'pause' | 'remove' | 'project-up' | 'project-down';
+
+/** What an action on rows comes to. */
+export function intentOf(
+	action: PlainAction,
+	rows: readonly Row[],
+	projects: readonly ProjectFacts[],
+): Intent | Refusal {
+	if (action === 'project-up' || action === 'project-down') return projectIntent(action, rows, projects);
+	const parts = rows.map(row => (row.kind === 'container' ? ofContainer(action, row.container) : ofOther(action, row)));
+	const good = parts.flatMap(part => ('commands' in part ? [part] : []));
+	if (good.length === 0) return parts[0] ?? {refused: 'there is nothing to do it to'};
+	const loses = good.flatMap(each => each.loses ?? []);
+	return {
+		commands: good.flatMap(each => each.commands),
+		...(loses.length === 0 ? {} : {loses: [...new Set(loses)].join('; ')}),
+	};
+}
+
+function ofContainer(action: PlainAction, container: ContainerSummary): Intent | Refusal {
+	const {name, project, state} = container;
+	const isDetached = project !== undefined;
+	const live = isLive(container);
+	switch (action) {
+		case 'stop':
+			if (!live) return {refused: `${name} does not run`};
+			return isDetached
+				? {commands: [['stop', name]]}
+				: {
+						commands: [['down', name]],
+						loses: `${name} runs in the foreground of another terminal, and is gone when it ends`,
+					};
+		case 'start':
+			if (live) return {refused: `${name} runs`};
+			return isDetached
+				? {commands: [['start', name]]}
+				: {refused: `${name} is not of a project: run its command again`};
+		case 'restart':
+			return isDetached
+				? {commands: [['restart', name]]}
+				: {refused: `${name} runs in the foreground of another terminal: end it and run its command again`};
+		case 'pause':
+			if (state === 'paused') return {commands: [['unpause', name]]};
+			return live ? {commands: [['pause', name]]} : {refused: `${name} does not run`};
+		case 'remove':
+			return isDetached
+				? {commands: [['rm', name]], loses: `the files that ${name} wrote and its output`}
+				: {commands: [['down', name]], loses: `${name} ends, and all it wrote`};
+		case 'project-up':
+		case 'project-down':
+			return {refused: `${name} is a container`};
+	}
+}
+
+function ofOther(action: PlainAction, row: Exclude<Row, {readonly kind: 'container'}>): Intent | Refusal {
+	const target: Words = row.kind === 'project' ? [row.project.name] : [row.project, row.service];
+	const shown = target.join(' ');
+	switch (action) {
+		case 'stop':
+		case 'start':
+		case 'restart':
+			return {commands: [[action, ...target]]};
+		case 'remove':
+			return {commands: [['rm', ...target]], loses: `the files that containers of ${shown} wrote, and their output`};
+		case 'pause':
+			return row.kind === 'project' ? pauseAll(row.containers) : {refused: `${shown} does not run`};
+		case 'project-up':
+		case 'project-down':
+			return {refused: `${shown} has no project`};
+	}
+}
+
+/** Pauses what runs; where all is paused, lets all go on. */
+function pauseAll(containers: readonly ContainerSummary[]): Intent | Refusal {
+	const running = containers.filter(({state}) => state === 'running').map(({name}) => name);
+	if (running.length > 0) return {commands: [['pause', ...running]]};
+	const paused = containers.filter(({state}) => state === 'paused').map(({name}) => name);
+	return paused.length > 0 ? {commands: [['unpause', ...paused]]} : {refused: 'nothing of it runs'};
+}
+
+/** The names of the projects that rows are of. */
+export function projectsOf(rows: readonly Row[]): readonly string[] {
+	return [...new Set(rows.map(projectOf).filter(name => name !== undefined))];
+}
+
+function projectIntent(
+	action: 'project-up' | 'project-down',
+	rows: readonly Row[],
+	projects: readonly ProjectFacts[],
+): Intent | Refusal {
+	const meant = projectsOf(rows).flatMap(name => projects.filter(project => project.name === name));
+	if (meant.length === 0) return {refused: 'that is of no detached project'};
+	if (action === 'project-down')
+		return {
+			commands: meant.map(({name}) => ['down', name]),
+			loses: `all containers of ${meant.map(({name}) => name).join(', ')}, what they wrote, and their output; volumes stay`,
+		};
+	const strange = meant.find(({spec}) => spec === null);
+	if (strange !== undefined) return {refused: `it is not known which spec ${strange.name} was made from`};
+	return {commands: meant.map(({spec, services}) => ['up', '-d', spec ?? '', ...services])};
+}
+
+/** The containers of rows that have a process. */
+export function liveOf(rows: readonly Row[]): readonly string[] {
+	const live = rows.flatMap(containersOf).filter(isLive);
+	return [...new Set(live.map(({name}) => name))];
+}
+
+/** Signals that people send, the usual ones first. */
+export const signalChoices = [
+	'TERM',
+	'KILL',
+	'INT',
+	'HUP',
+	'QUIT',
+	'USR1',
+	'USR2',
+	'WINCH',
+	'STOP',
+	'CONT',
+	'ABRT',
+	'ALRM',
+] as const;

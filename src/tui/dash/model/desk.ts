@@ -1,0 +1,77 @@
+import type {OwnedTerminal} from '../../terminal/terminal.ts';
+import type {Words} from './actions.ts';
+import type {Detail} from './detail.ts';
+import type {Keys} from './keys.ts';
+import type {Layout} from './layout.ts';
+import {currentRows, cursorRow, meantRows, type Model, type RunCommand} from './model.ts';
+import type {DetailTarget, Surround} from './pane.ts';
+import {containersOf, isLive, projectOf, type Row} from './rows.ts';
+import type {ScreenLook} from './screen.ts';
+import type {ViewSettings} from './settings.ts';
+import {commandText, type Narrow} from './sheet.ts';
+import type {DashSource} from './source.ts';
+
+/** What the keys act on. */
+export interface Desk extends Surround {
+	readonly model: Model;
+	readonly detail: Detail;
+	readonly source: DashSource;
+	readonly keys: Keys;
+	readonly narrow: Narrow;
+	readonly terminal: OwnedTerminal;
+	/** Where the parts of the screen were when it was last drawn, and how that was looked at. */
+	readonly layout: () => Layout | undefined;
+	readonly look: () => ScreenLook;
+	readonly settingsChanged: (change: Partial<ViewSettings>) => void;
+	/** Nothing is known any more of what is on the terminal. */
+	readonly repaint: () => void;
+	readonly leave: () => void;
+	/** Aborts when it is left, whoever asked for that. */
+	readonly ended: AbortSignal;
+}
+
+/** Changes what is remembered of the view. */
+export function changeSettings(desk: Desk, change: Partial<ViewSettings>): void {
+	desk.model.settings = {...desk.model.settings, ...change};
+	desk.settingsChanged(change);
+}
+
+/** Has the detail be about what the cursor is on. */
+export function follow(desk: Desk): void {
+	const {model, detail} = desk;
+	const rows = currentRows(model);
+	const row = cursorRow(model, rows);
+	detail.show(row === undefined ? undefined : targetOf(row, meantRows(model, rows)), model.settings.tab);
+}
+
+function targetOf(row: Row, meant: readonly Row[]): DetailTarget {
+	const all = (meant.length > 1 ? meant : [row]).flatMap(containersOf);
+	// Tabs about one container take the first: one that runs has more to show.
+	const containers = new Map([...all.filter(isLive), ...all].map(one => [one.name, one]));
+	return {
+		row,
+		containers: [...containers.keys()],
+		labels: [...containers.values()].map(one => one.service ?? one.name),
+		project: projectOf(row),
+	};
+}
+
+/** Runs a command of tsbox and shows in the log of commands what came of it. */
+export async function runCommand(desk: Desk, words: Words): Promise<RunCommand> {
+	const {model, source} = desk;
+	const begun: RunCommand = {words, at: desk.now(), status: undefined, output: ''};
+	model.commands = [...model.commands.slice(-99), begun];
+	model.showsCommands = true;
+	desk.changed();
+	const end = await source.run(words);
+	const ended: RunCommand = {...begun, ...end};
+	model.commands = model.commands.map(one => (one === begun ? ended : one));
+	if (end.status !== 0) desk.say(`${commandText(words)}: ${lastWords(end.output)}`, true);
+	desk.changed();
+	return ended;
+}
+
+/** The line that says most of what went wrong: the first one. */
+function lastWords(output: string): string {
+	return output.trim().split('\n')[0] || 'failed';
+}

@@ -1,0 +1,99 @@
+import {bytes} from '../../spec/values/bytes.ts';
+import {escapeText} from '../../view/text/escape.ts';
+import {fitLine, fitText} from '../draw/fit.ts';
+import {type Frame, type Line, type Span, span, type Tone} from '../draw/line.ts';
+import {exactTimeOfDay} from '../draw/local-time.ts';
+import {type LaidLine, layLog, type LogLayout, nameColumns, type Place, searchHits, topOf} from './log-layout.ts';
+import type {Selection} from './log-search.ts';
+import type {FeedLine} from '../../project/logs/line-ring.ts';
+import type {LogSource} from './log-source.ts';
+import type {LogState} from './log-state.ts';
+import {cutRange, markedSpans} from './log-text.ts';
+
+/** A screen of a log, and words on what it is of. */
+export interface LogScreen {
+	/** At most as many as the frame has rows, none wider than it. */
+	readonly lines: readonly Line[];
+	readonly status: string;
+}
+
+const serviceTones: readonly Tone[] = ['accent', 'strong', 'ok', 'command', 'plain'];
+
+/**
+ * What is in sight of a log. The source is asked for these lines only; a filter and a search look at each line once, when it
+ * is new.
+ */
+export function logFrame(state: LogState, source: LogSource, frame: Frame): LogScreen {
+	const layout = layLog({state, source, frame});
+	const top = topOf(layout);
+	const lines: Line[] = [];
+	let index = top.index;
+	let hasErrors = false;
+	for (; index < layout.shown.count && lines.length < frame.rows; index++) {
+		const laid = layout.lineAt(index);
+		hasErrors ||= laid.feed.kind === 'line' && laid.feed.stream === 'stderr';
+		const rows = lineRows(laid, layout).slice(index === top.index ? top.row : 0);
+		lines.push(...rows.slice(0, frame.rows - lines.length));
+	}
+	return {lines, status: statusOf(layout, top, index, hasErrors)};
+}
+
+/** The rows of one line; those after the first are moved in to where its text begins. */
+function lineRows({feed, text, ranges}: LaidLine, layout: LogLayout): readonly Line[] {
+	const {state, frame, search, margin, textColumns} = layout;
+	const lead = leadOf(feed, state, frame);
+	if (feed.kind === 'skipped') {
+		const words = `${frame.glyphs.warning} ${bytes(feed.bytes)} of ${escapeText(feed.service)} left out here`;
+		return [fitLine([...lead, span(words, 'warning')], frame.columns, frame)];
+	}
+	const found = search.kind === 'pattern' ? search.pattern.rangesIn(text) : [];
+	const parts = state.wrap ? ranges : [cutRange(text, state.offset, textColumns + 1, frame.width)];
+	return parts.map((part, row) => {
+		const before = row === 0 ? lead : [span(' '.repeat(margin))];
+		return fitLine([...before, ...markedSpans(text, part, found, 'plain')], frame.columns, frame);
+	});
+}
+
+/** What stands before the text: a sign where the search went to, whose it is, when it came, a mark of standard error. */
+function leadOf(feed: FeedLine, state: LogState, frame: Frame): readonly Span[] {
+	const columns = nameColumns(state, frame);
+	const tone = serviceTones[Math.max(0, state.services.indexOf(feed.service)) % serviceTones.length] ?? 'plain';
+	const at = feed.kind === 'line' ? feed.at : undefined;
+	const isError = feed.kind === 'line' && feed.stream === 'stderr';
+	return [
+		feed.seq === state.match ? span('>', 'accent') : span(' '),
+		...(columns === 0 ? [] : [span(`${fitText(escapeText(feed.service), columns, frame)} | `, tone)]),
+		...(state.timestamps ? [span(`${at === undefined ? '-'.padEnd(12) : exactTimeOfDay(at)} `, 'quiet')] : []),
+		isError ? span('E ', 'warning') : span('  '),
+	];
+}
+
+function statusOf(layout: LogLayout, top: Place, end: number, hasErrors: boolean): string {
+	const {state, shown, filter, search} = layout;
+	const hits = searchHits(layout);
+	const which = filter.kind === 'pattern' ? ` with ${quoted(state.filter)}` : '';
+	const lines = shown.count === 0 ? `no line${which}` : `lines ${top.index + 1}-${end} of ${shown.count}${which}`;
+	return [
+		...(state.follow ? ['following'] : []),
+		lines,
+		...(filter.kind === 'bad' ? [`all lines, as the filter can't be read: ${escapeText(filter.problem)}`] : []),
+		...(search.kind === 'bad' ? [`the search can't be read: ${escapeText(search.problem)}`] : []),
+		...(hits === undefined ? [] : [hitWords(hits, state)]),
+		...(state.offset > 0 ? [`from column ${state.offset + 1}`] : []),
+		...(hasErrors ? ['E: standard error'] : []),
+		...(state.notice === '' ? [] : [state.notice]),
+	].join(', ');
+}
+
+function hitWords(hits: Selection, {search, match}: LogState): string {
+	const {count} = hits;
+	if (count === 0) return `${quoted(search)} is in no line`;
+	const index = match === undefined ? count : hits.indexFrom(match);
+	// The line that was gone to may have fallen out since, or the filter hides it.
+	if (index < count && hits.seqAt(index) === match) return `${quoted(search)}: ${index + 1} of ${count}`;
+	return `${quoted(search)} is in ${count === 1 ? 'one line' : `${count} lines`}`;
+}
+
+function quoted(text: string): string {
+	return `"${escapeText(text)}"`;
+}

@@ -1,0 +1,178 @@
+import type {Phase} from '../../step/verbs/step.ts';
+import {bytes} from '../../spec/values/bytes.ts';
+import {duration, plural} from '../../view/text/duration.ts';
+import {escapeText} from '../../view/text/escape.ts';
+import {bar, type Glyphs} from '../../view/text/glyphs.ts';
+import type {ProgressState, ShownStep, Unpack} from './progress-state.ts';
+
+/** What a line is, for its colour. */
+export type LineRole =
+	| 'title'
+	| 'done'
+	| 'running'
+	| 'waiting'
+	| 'failed'
+	| 'undone'
+	| 'command'
+	| 'output'
+	| 'warning';
+
+/** One line of the frame. */
+export interface Line {
+	/** Stable while the frame is redrawn. */
+	readonly key: string;
+	readonly role: LineRole;
+	readonly text: string;
+	/** At the right end of the line: a time. */
+	readonly aside: string;
+}
+
+/** What a frame depends on beside the state. */
+export interface Frame {
+	/** Lines of the terminal; the frame has at most one less, or Ink would clear the scrollback. */
+	readonly rows: number;
+	/** Milliseconds since the epoch. */
+	readonly now: number;
+	/** Counts redraws; turns the spinner. */
+	readonly tick: number;
+	readonly glyphs: Glyphs;
+}
+
+const barWidth = 24;
+const outputLines = 8;
+const mostCommandLines = 4;
+
+/**
+ * The frame of a start: a line for each phase that is over or to come, all steps of the one that runs, with the command
+ * of its running step and the bar of an unpacking; a failed step is open, with what its tool said.
+ */
+export function progressLines(state: ProgressState, frame: Frame): readonly Line[] {
+	if (state.steps.length === 0) return fit(readingLines(state, frame), frame.rows - 1);
+	const groups = groupByPhase(state.steps);
+	const current =
+		groups.find(group => group.steps.some(isCurrent)) ?? groups.find(group => group.steps.some(isWaiting));
+	const lines = [
+		titleLine(state, frame),
+		...groups.flatMap(group => (group === current ? openGroup(group, frame) : [closedGroup(group, frame.glyphs)])),
+		...state.warnings.map((text, index) =>
+			line(`warning ${index}`, 'warning', `${frame.glyphs.warning} ${escapeText(text)}`),
+		),
+	];
+	return fit(lines, frame.rows - 1);
+}
+
+interface Group {
+	readonly phase: Phase;
+	readonly steps: readonly ShownStep[];
+}
+
+function groupByPhase(steps: readonly ShownStep[]): readonly Group[] {
+	const phases = [...new Set(steps.map(step => step.phase))];
+	return phases.map(phase => ({phase, steps: steps.filter(step => step.phase === phase)}));
+}
+
+function isCurrent({state}: ShownStep): boolean {
+	return state.status === 'running' || state.status === 'failed';
+}
+
+function isWaiting({state}: ShownStep): boolean {
+	return state.status === 'waiting';
+}
+
+/** Before there is a plan: what is read for it. */
+function readingLines({reading}: ProgressState, {glyphs}: Frame): readonly Line[] {
+	if (reading === undefined) return [line('title', 'title', 'planning the start')];
+	const {archive, done, total} = reading;
+	return [
+		line('title', 'title', `reading ${escapeText(archive.slice(archive.lastIndexOf('/') + 1))}`),
+		line('bar', 'running', `  ${partOf(done, total, glyphs)}`),
+	];
+}
+
+function titleLine(state: ProgressState, {now}: Frame): Line {
+	const done = state.steps.filter(step => step.state.status === 'done').length;
+	const word = state.outcome === 'failed' ? 'rolling back' : 'starting';
+	const text = `${word} ${escapeText(state.name)}: ${done} of ${plural(state.steps.length, 'step')}`;
+	return line('title', 'title', text, duration(Math.max(0, now - state.startedAt)));
+}
+
+function closedGroup({phase, steps}: Group, glyphs: Glyphs): Line {
+	const count = plural(steps.length, 'step');
+	if (steps.every(isWaiting)) return line(phase, 'waiting', `${glyphs.waiting} ${phase.padEnd(10)} ${count}`);
+	if (steps.some(step => step.state.status === 'undone'))
+		return line(phase, 'undone', `${glyphs.undone} ${phase.padEnd(10)} undone`);
+	const ms = steps.reduce((sum, {state}) => sum + (state.status === 'done' ? state.ms : 0), 0);
+	return line(phase, 'done', `${glyphs.done} ${phase.padEnd(10)} ${count}`, duration(ms));
+}
+
+function openGroup({phase, steps}: Group, frame: Frame): readonly Line[] {
+	return [line(phase, 'title', `  ${phase}`), ...steps.flatMap(step => stepLines(step, frame))];
+}
+
+function stepLines(step: ShownStep, {glyphs, now, tick}: Frame): readonly Line[] {
+	const {id, state} = step;
+	const title = escapeText(step.title);
+	const command = commandLines(step);
+	switch (state.status) {
+		case 'waiting':
+			return [line(id, 'waiting', `  ${glyphs.waiting} ${title}`)];
+		case 'done':
+			return [line(id, 'done', `  ${glyphs.done} ${title}`, duration(state.ms))];
+		case 'undone':
+			return [line(id, 'undone', `  ${glyphs.undone} ${title}`, 'undone')];
+		case 'running': {
+			const spinner = glyphs.spinner[tick % glyphs.spinner.length] ?? '';
+			const elapsed = now - state.since;
+			const progress =
+				state.unpack === undefined
+					? []
+					: [line(`${id} bar`, 'running', `    ${unpackBar(state.unpack, state.since, glyphs)}`)];
+			return [line(id, 'running', `  ${spinner} ${title}`, duration(Math.max(0, elapsed))), ...command, ...progress];
+		}
+		case 'failed': {
+			const said = `${step.output.trimEnd()}\n${state.message}`.trim().split('\n').slice(-outputLines);
+			const lines = said.map((text, index) => line(`${id} output ${index}`, 'output', `    ${escapeText(text)}`));
+			return [
+				line(id, 'failed', `  ${glyphs.failed} ${title}`, `failed after ${duration(state.ms)}`),
+				...command,
+				...lines,
+			];
+		}
+	}
+}
+
+/** The lines of a step's command, as many as are of use in passing. */
+function commandLines({id, command}: ShownStep): readonly Line[] {
+	const all = command.trimEnd().split('\n');
+	const shown = all.length > mostCommandLines ? all.slice(0, mostCommandLines - 1) : all;
+	const rest = all.length === shown.length ? [] : [`and ${plural(all.length - shown.length, 'line')} more`];
+	return [...shown, ...rest].map((text, index) => line(`${id} command ${index}`, 'command', `    ${escapeText(text)}`));
+}
+
+function unpackBar({done, total, entries, at}: Unpack, since: number, glyphs: Glyphs): string {
+	const seconds = (at - since) / 1000;
+	const rate = seconds > 0 ? `, ${bytes(done / seconds)}/s` : '';
+	return `${partOf(done, total, glyphs)}, ${plural(entries, 'file')}${rate}`;
+}
+
+function partOf(done: number, total: number, glyphs: Glyphs): string {
+	const part = total === 0 ? 1 : Math.min(1, done / total);
+	return `${bar(part, barWidth, glyphs)} ${Math.floor(part * 100)} %, ${bytes(done)} of ${bytes(total)}`;
+}
+
+function line(key: string, role: LineRole, text: string, aside = ''): Line {
+	return {key, role, text, aside};
+}
+
+/** Leaves lines out until the frame fits: first those that are over, from the top, then those to come, from the end. */
+function fit(lines: readonly Line[], rows: number): readonly Line[] {
+	const kept = [...lines];
+	while (kept.length > rows) {
+		const over = kept.findIndex(({role}) => role === 'done' || role === 'undone');
+		const coming = kept.findLastIndex(({role}) => role === 'waiting');
+		if (over !== -1) kept.splice(over, 1);
+		else if (coming !== -1) kept.splice(coming, 1);
+		else return kept.slice(0, Math.max(1, rows));
+	}
+	return kept;
+}

@@ -1,0 +1,94 @@
+import type {RunEvent, StepWords} from '../../execute/event.ts';
+
+/** How far a step is; each state has just the facts of that state. */
+export type StepState =
+	| {readonly status: 'waiting'}
+	| {readonly status: 'running'; readonly since: number; readonly unpack?: Unpack}
+	| {readonly status: 'done'; readonly ms: number}
+	| {readonly status: 'failed'; readonly ms: number; readonly message: string}
+	| {readonly status: 'undone'};
+
+/** How far an unpacking is: bytes read of the archive, its size, entries written, and when that was, in ms since the epoch. */
+export interface Unpack {
+	readonly done: number;
+	readonly total: number;
+	readonly entries: number;
+	readonly at: number;
+}
+
+/** A step, how far it is, and what its tool printed. */
+export interface ShownStep extends StepWords {
+	readonly state: StepState;
+	readonly output: string;
+}
+
+/** All that the progress view draws from. */
+export interface ProgressState {
+	readonly name: string;
+	/** Milliseconds since the epoch. */
+	readonly startedAt: number;
+	readonly steps: readonly ShownStep[];
+	/** The archive that is read before there is a plan. */
+	readonly reading?: {readonly archive: string; readonly done: number; readonly total: number};
+	readonly warnings: readonly string[];
+	/** How the start ended: the container runs, or the start failed and is being rolled back. */
+	readonly outcome: 'starting' | 'started' | 'failed';
+}
+
+/** Before the first event. */
+export const noProgress: ProgressState = {name: '', startedAt: 0, steps: [], warnings: [], outcome: 'starting'};
+
+/** What is to be drawn after one more event. */
+export function reduceProgress(state: ProgressState, event: RunEvent): ProgressState {
+	switch (event.type) {
+		case 'image.reading':
+			return {...state, reading: event};
+		case 'plan.started': {
+			const steps = event.steps.map(step => ({...step, state: {status: 'waiting'} as const, output: ''}));
+			return {...noProgress, name: event.name, startedAt: event.at, steps};
+		}
+		case 'step.started':
+			return withStep(state, event.id, {state: {status: 'running', since: event.at}});
+		case 'step.progress':
+			return withStep(state, event.id, {state: unpacking(state, event)});
+		case 'step.output':
+			return withStep(state, event.id, {output: outputOf(state, event.id) + event.text});
+		case 'step.done':
+			return withStep(state, event.id, {state: {status: 'done', ms: event.ms}});
+		case 'step.failed': {
+			const failed = {status: 'failed', ms: event.ms, message: event.message} as const;
+			return {...withStep(state, event.id, {state: failed}), outcome: 'failed'};
+		}
+		case 'step.undone':
+			return withStep(state, event.id, {state: {status: 'undone'}});
+		case 'warning':
+			return {...state, warnings: [...state.warnings, event.text]};
+		case 'container.started':
+			return {...state, outcome: 'started'};
+		case 'container.stopping':
+		case 'container.oom':
+		case 'container.refused':
+		case 'container.exited':
+		case 'run.recorded':
+		case 'run.completed':
+			return state;
+	}
+}
+
+function unpacking(state: ProgressState, event: Extract<RunEvent, {readonly type: 'step.progress'}>): StepState {
+	const {done, total, entries, at} = event;
+	const before = state.steps.find(step => step.id === event.id)?.state;
+	return {
+		status: 'running',
+		since: before?.status === 'running' ? before.since : at,
+		unpack: {done, total, entries, at},
+	};
+}
+
+function outputOf(state: ProgressState, id: string): string {
+	return state.steps.find(step => step.id === id)?.output ?? '';
+}
+
+function withStep(state: ProgressState, id: string, change: Partial<ShownStep>): ProgressState {
+	return {...state, steps: state.steps.map(step => (step.id === id ? {...step, ...change} : step))};
+}

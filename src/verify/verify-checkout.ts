@@ -1,0 +1,68 @@
+import {dirname} from 'node:path';
+import type {Project, Service} from '../spec/model/project.ts';
+import {copyTree, treeSize} from './copy-tree.ts';
+import {type OwnerChange, ownersTo} from './owner-change.ts';
+import type {Variation} from './variation.ts';
+import type {Machine} from '../container/machine/types.ts';
+
+/** A copy of something of the checkout. */
+export interface Copy {
+	readonly path: string;
+	/** Whose files became whose in it. */
+	readonly owners?: OwnerChange;
+}
+
+/**
+ * The folders and files that the spec mounts and that are copied: those in the folder of the spec itself, which is the
+ * checkout. Where they lead counts, so that a symlink to somewhere else is not followed into a large copy. A folder that a
+ * start would make is one of them: it is made in the copy, and not in the checkout.
+ */
+export function checkoutSources({host}: Machine, {file}: Project, service: Service): readonly string[] {
+	const top = host.realpath(dirname(file)) ?? dirname(file);
+	const isBelow = (path: string, folder: string): boolean =>
+		path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
+	const sources = service.volumes.flatMap(volume => {
+		if (volume.type !== 'bind') return [];
+		const real = host.realpath(volume.source);
+		if (real === undefined)
+			return volume.createHostPath && isBelow(volume.source, dirname(file)) ? [volume.source] : [];
+		const kind = host.lstat(real)?.kind;
+		return (kind === 'directory' || kind === 'file') && isBelow(real, top) ? [volume.source] : [];
+	});
+	return [...new Set(sources)];
+}
+
+/** Bytes of all that is copied for a run. */
+export function checkoutSize({host}: Machine, sources: readonly string[]): number {
+	return sources.reduce((sum, source) => {
+		const real = host.realpath(source);
+		return sum + (real === undefined ? 0 : treeSize(real));
+	}, 0);
+}
+
+/**
+ * Copies the checkout for a run; gives for each source where its copy is. Whom the source belongs to is somebody else in a
+ * copy where the variation says so, as in the checkout of another caller; files of others in it stay theirs.
+ */
+export function copyCheckout(
+	{host}: Machine,
+	sources: readonly string[],
+	{order, checkout, ids}: Variation,
+	place: string,
+): ReadonlyMap<string, Copy> {
+	const found = new Map<string, Copy>();
+	for (const source of sources) {
+		const path = `${place}/${checkout}/${found.size}`;
+		const real = host.realpath(source);
+		if (real === undefined) {
+			host.mkdirs(path, 0o755);
+			found.set(source, {path});
+			continue;
+		}
+		const owners = ownersTo(real, ids);
+		host.mkdirs(dirname(path), 0o755);
+		copyTree(real, path, order, owners);
+		found.set(source, owners === undefined ? {path} : {path, owners});
+	}
+	return found;
+}

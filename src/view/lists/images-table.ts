@@ -1,0 +1,38 @@
+import {bytes} from '../../spec/values/bytes.ts';
+import {age} from '../text/duration.ts';
+import {escapeText} from '../text/escape.ts';
+import type {Look} from '../text/look.ts';
+import {table} from '../text/table.ts';
+
+/** What `images` shows of a stored root filesystem. */
+export interface ImageRow {
+	/** `sha256:` and 64 digits. */
+	readonly digest: string;
+	/** The archive it was unpacked from. */
+	readonly archive: string;
+	readonly bytes: number;
+	readonly entries: number;
+	/** Milliseconds since the epoch. */
+	readonly created: number;
+	/** Names of the containers that run on it. */
+	readonly usedBy: readonly string[];
+	/** The uid of the host that its root is, where that is not 0. */
+	readonly root?: number;
+}
+
+const header = ['DIGEST', 'SIZE', 'FILES', 'CREATED', 'IN USE BY'];
+
+/** The stored images, a line each, with whose root they are where one is not root's; `now` is in ms since the epoch. */
+export function imagesTable(images: readonly ImageRow[], now: number, {width, fit}: Look): string {
+	const owned = images.some(image => image.root !== undefined);
+	const rows = images.map(image => [
+		image.digest.replace(/^sha256:/, '').slice(0, 12),
+		bytes(image.bytes),
+		String(image.entries),
+		`${age(now - image.created)} ago`,
+		image.usedBy.length === 0 ? '-' : image.usedBy.map(escapeText).join(','),
+		...(owned ? [String(image.root ?? 0)] : []),
+		escapeText(image.archive),
+	]);
+	return table([[...header, ...(owned ? ['ROOT IS'] : []), 'ARCHIVE'], ...rows], width, {columns: fit});
+}

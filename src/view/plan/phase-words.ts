@@ -1,0 +1,13 @@
+import type {Phase} from '../../step/verbs/step.ts';
+
+/** What each phase of a start is about, a few words that stand beside its name. */
+export const phaseWords: Readonly<Record<Phase, string>> = {
+	image: 'the files the container starts from',
+	rootfs: 'a root folder of its own to write to',
+	cgroup: 'how much it may use',
+	namespaces: 'what it sees of the machine',
+	mounts: 'its file tree, and the host let go',
+	hardening: 'what the kernel will refuse it',
+	process: 'the command itself',
+	teardown: 'nothing stays behind',
+};

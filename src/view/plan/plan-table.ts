@@ -1,0 +1,60 @@
+import type {Phase, Plan, Step} from '../../step/verbs/step.ts';
+import {plural} from '../text/duration.ts';
+import {escapeLines, escapeText} from '../text/escape.ts';
+import type {Look} from '../text/look.ts';
+import {phaseWords} from './phase-words.ts';
+import {wrapCommand, wrapWords} from '../text/wrap.ts';
+
+/** What drawing a plan needs beside the plan. */
+export interface PlanLook extends Look {
+	/** The command of a step, as a shell would take it; may be several lines. */
+	readonly commandOf: (step: Step) => string;
+}
+
+const indent = '     ';
+
+/**
+ * A plan for reading: grouped by phase, each step with its number, its title and its exact command. The prompt before a
+ * command tells where it runs: `host#`, or `demo#` inside the container. Steps can have more lines below their command.
+ */
+export function planTable(plan: Plan, look: PlanLook, detailsOf: (step: Step) => string = () => ''): string {
+	const {theme} = look;
+	const title = `${theme.strong(escapeText(plan.name))}: ${plural(plan.steps.length, 'step')} from ${escapeText(plan.spec)}\n`;
+	const digits = Math.max(3, String(plan.steps.length).length);
+	let phase: Phase | undefined;
+	let text = title;
+	plan.steps.forEach((step, index) => {
+		if (step.phase !== phase) {
+			text += `\n${theme.heading(step.phase)}: ${theme.quiet(phaseWords[step.phase])}\n`;
+			phase = step.phase;
+		}
+		const number = String(index + 1).padStart(digits);
+		text += `${theme.quiet(number)}  ${escapeText(step.title)}\n`;
+		const details = detailsOf(step);
+		const isLast = plan.steps[index + 1]?.phase !== phase;
+		text += commandLines(plan.name, step, look) + details + (details === '' || isLast ? '' : '\n');
+	});
+	return text + warnings(plan, look);
+}
+
+function commandLines(name: string, step: Step, {columns, theme, width, commandOf}: PlanLook): string {
+	const prompt = `${step.side === 'host' ? 'host' : escapeText(name)}# `;
+	const lines = wrapCommand(escapeLines(commandOf(step)), Math.max(40, columns - indent.length - prompt.length), width);
+	return lines
+		.map((line, index) => {
+			const lead = index === 0 ? theme.quiet(prompt) : ' '.repeat(prompt.length);
+			return `${indent}${lead}${theme.command(line)}`.trimEnd();
+		})
+		.map(line => `${line}\n`)
+		.join('');
+}
+
+function warnings(plan: Plan, {columns, theme, width}: PlanLook): string {
+	if (plan.warnings.length === 0) return '';
+	const lines = plan.warnings.flatMap(warning =>
+		wrapWords(escapeText(warning), columns - 4, width).map(
+			(line, index) => `${index === 0 ? '  - ' : '    '}${line}\n`,
+		),
+	);
+	return `\n${theme.warning('warnings')}\n${lines.join('')}`;
+}

@@ -1,0 +1,138 @@
+import type {RunRecord, RunStep} from '../../records/run-record.ts';
+import type {ShownLog, ShownRun} from '../../records/show-run.ts';
+import {bytes} from '../../spec/values/bytes.ts';
+import {duration} from '../text/duration.ts';
+import {escapeHtml} from '../text/html.ts';
+import {fileWords, imageWords, lifeWords, usageWords} from './run-text.ts';
+import {plotSvg} from './plot-svg.ts';
+import {runOutcome} from './runs-table.ts';
+import {usagePlots} from './usage-plots.ts';
+
+const style = `:root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--dim:#5b6570;--line:#d8dde3;--done:#2f7d4f;--failed:#b3261e;--undone:#8a6d00}
+@media (prefers-color-scheme:dark){:root{--bg:#14171a;--fg:#e4e7ea;--dim:#98a2ad;--line:#30363d;--done:#6cc491;--failed:#ff8a80;--undone:#e0c060}}
+body{background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem}
+h1,h2{font-weight:600;line-height:1.2}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}
+table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.2rem .6rem .2rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
+pre,code{font:13px/1.45 ui-monospace,monospace}td code{white-space:pre-wrap}td small{display:block;color:var(--dim)}pre{overflow:auto;max-height:40rem;border:1px solid var(--line);padding:.6rem}
+svg{width:100%;height:auto}svg text{fill:var(--fg);font:11px ui-monospace,monospace}.done{fill:var(--done)}.failed{fill:var(--failed)}.undone{fill:var(--undone)}
+figure{margin:1rem 0}figcaption{color:var(--dim)}.grid{stroke:var(--line)}.line{stroke:var(--done);stroke-width:1.5;fill:none}.area{fill:var(--done);opacity:.15}
+.steps td:nth-child(-n+2),.steps th{white-space:nowrap}.steps td:nth-child(3){min-width:14rem}
+@media (max-width:45rem){.steps,.steps tbody,.steps tr,.steps td{display:block}.steps th{display:none}.steps td{border:0}.steps tr{border-bottom:1px solid var(--line)}}
+td.failed{color:var(--failed)}td.undone{color:var(--undone)}`;
+
+/** Height of a row of the timeline, width of its bars and of a character of their labels, in units of the drawing. */
+const [rowHeight, barsWidth, letterWidth] = [16, 600, 6.7];
+/** Characters of a label; the longest titles name a whole command. */
+const longestLabel = 72;
+
+/** The statuses have classes of their own; a record of somebody else's may say anything. */
+function classOf(status: string | null): string {
+	return status === 'failed' || status === 'undone' ? status : 'done';
+}
+
+/** A bar for each step that was come to, by when it began and how long it took. */
+function timeline(steps: readonly RunStep[]): string {
+	const shown = steps.flatMap(({startedAt, ms, title, status}) =>
+		typeof startedAt === 'number' ? [{startedAt, ms: typeof ms === 'number' ? ms : 0, title, status}] : [],
+	);
+	if (shown.length === 0) return '<p>No step was come to.</p>';
+	const from = Math.min(...shown.map(({startedAt}) => startedAt));
+	const span = Math.max(1, ...shown.map(({startedAt, ms}) => startedAt + ms - from));
+	const longest = Math.min(longestLabel, Math.max(...shown.map(({title}) => title.length)));
+	const labelWidth = Math.ceil(longest * letterWidth) + 10;
+	const rows = shown.map(({startedAt, ms, title, status}, index) => {
+		const x = labelWidth + ((startedAt - from) / span) * barsWidth;
+		const width = Math.max(2, (ms / span) * barsWidth);
+		const y = index * rowHeight;
+		const label = title.length > longestLabel ? `${title.slice(0, longestLabel - 1)}…` : title;
+		return `<g><title>${escapeHtml(`${title}: ${duration(ms)}`)}</title><text x="0" y="${y + 12}">${escapeHtml(label)}</text><rect class="${classOf(status)}" x="${x.toFixed(1)}" y="${y + 2}" width="${width.toFixed(1)}" height="${rowHeight - 4}"/></g>`;
+	});
+	const size = `0 0 ${labelWidth + barsWidth + 10} ${shown.length * rowHeight}`;
+	return `<svg viewBox="${size}" role="img" aria-label="When each step began and how long it took">${rows.join('')}</svg>`;
+}
+
+function rows(cells: readonly (readonly string[])[]): string {
+	return cells.map(row => `<tr>${row.join('')}</tr>`).join('\n');
+}
+
+const cell = (text: string): string => `<td>${escapeHtml(text)}</td>`;
+const code = (text: string): string => `<td><code>${escapeHtml(text)}</code></td>`;
+
+function stepsTable(steps: readonly RunStep[]): string {
+	const body = steps.map(({status, ms, title, command, output, why = ''}) => [
+		`<td class="${classOf(status)}">${escapeHtml(status ?? '-')}</td>`,
+		cell(typeof ms === 'number' ? duration(ms) : '-'),
+		`<td>${escapeHtml(title)}${why === '' ? '' : `<small>${escapeHtml(why)}</small>`}${output === '' ? '' : `<pre>${escapeHtml(output)}</pre>`}</td>`,
+		code(command),
+	]);
+	return `<table class="steps"><tr><th>Step</th><th>Took</th><th>What</th><th>Command</th></tr>\n${rows(body)}</table>`;
+}
+
+/** CPU, memory and disks in the course of time; what nothing counted, or was never used, has no plot. */
+function plots({samples = [], commandStartedAt, usage}: RunRecord): string {
+	const from = commandStartedAt ?? samples[0]?.at ?? 0;
+	const shown = usagePlots(samples, from, usage?.memoryPeak ?? null);
+	if (shown.length === 0) return '';
+	const figures = shown.map(
+		plot => `<figure><figcaption>${escapeHtml(plot.title)}</figcaption>${plotSvg(plot)}</figure>`,
+	);
+	return `<h2>What it used</h2>\n${figures.join('\n')}`;
+}
+
+function log(name: string, {text, size, skipped}: ShownLog): string {
+	const before = skipped === 0 ? '' : `, the last of it`;
+	return `<h2>${name}</h2>${size === 0 ? '<p>Nothing.</p>' : `<p>${bytes(size)}${before}</p><pre>${escapeHtml(text)}</pre>`}`;
+}
+
+function facts({run}: ShownRun): readonly (readonly [string, string])[] {
+	return [
+		...(run.parent === undefined ? [] : [['Replays', run.parent] as const]),
+		['Outcome', runOutcome(run)],
+		...(run.error?.why === undefined ? [] : [['Cause', run.error.why] as const]),
+		['Container', run.name],
+		...(run.detached === undefined ? [] : [['Service', lifeWords(run.detached)] as const]),
+		['Spec', run.spec],
+		['Command', run.command.join(' ')],
+		['Image', imageWords(run.image)],
+		['Started', new Date(run.startedAt).toISOString()],
+		['Took', duration(run.endedAt - run.startedAt)],
+		['Used', usageWords(run.usage)],
+		...run.warnings.map(text => ['Warning', text] as const),
+	];
+}
+
+/**
+ * A run record as one page that needs nothing else: no script, no network. Whatever comes from the record is escaped, and
+ * the page's own policy lets nothing run or load.
+ */
+export function runPage(shown: ShownRun): string {
+	const {run, files, logs} = shown;
+	const list = facts(shown).map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`);
+	const changed = files.map(file => [cell(file.change), code(file.path), cell(fileWords(file))]);
+	return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width">
+<title>${escapeHtml(`${run.name}, run ${run.id}`)}</title>
+<style>
+${style}
+</style>
+</head>
+<body>
+<h1>${escapeHtml(run.name)}, run <code>${escapeHtml(run.id)}</code></h1>
+<dl>${list.join('\n')}</dl>
+<h2>The start, step by step</h2>
+${timeline(run.steps)}
+${stepsTable(run.steps)}
+${plots(run)}
+<h2>What it wrote</h2>
+${files.length === 0 ? '<p>Nothing over its image.</p>' : `<table><tr><th></th><th>Path</th><th>Content</th></tr>\n${rows(changed)}</table>`}
+${log('Standard output', logs.stdout)}
+${log('Standard error', logs.stderr)}
+</body>
+</html>
+`;
+}

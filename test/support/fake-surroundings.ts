@@ -1,0 +1,242 @@
+import {signalOf} from '../../src/errors/interruption.ts';
+import type {HostFacts} from '../../src/host/facts.ts';
+import type {OciConfig} from '../../src/oci/config.ts';
+import type {Host} from '../../src/host/host.ts';
+import type {Service} from '../../src/spec/model/project.ts';
+import {sampleRunDifference, sampleShownRun} from './sample-shown-run.ts';
+import {sampleStats} from './sample-stats.ts';
+import {samplePlan} from './sample-plan.ts';
+import {sampleRun} from './sample-run.ts';
+import type {EngineApi, Machine} from '../../src/cli/verb/engine-api.ts';
+import type {Io, StandardStream} from '../../src/cli/verb/io.ts';
+import {main} from '../../src/cli/main.ts';
+
+/** What a command line did, as a test sees it. */
+export interface Outcome {
+	readonly status: number;
+	readonly out: string;
+	readonly err: string;
+	/** The calls of the engine: name and arguments after the machine. */
+	readonly calls: readonly (readonly [name: string, ...args: unknown[]])[];
+	/** Files that were written. */
+	readonly files: Readonly<Record<string, string>>;
+}
+
+/** What a test may set. */
+export interface Surroundings {
+	readonly engine?: Partial<EngineApi>;
+	readonly env?: Readonly<Record<string, string>>;
+	readonly terminals?: readonly StandardStream[];
+	readonly files?: Readonly<Record<string, string>>;
+	/** What each wait for a line gives. */
+	readonly line?: string;
+	/** What the first waits for a line give. */
+	readonly lines?: readonly string[];
+	/** Signals that arrive as soon as someone listens. */
+	readonly signals?: readonly ('SIGINT' | 'SIGTERM')[];
+}
+
+const now = 1_000_000;
+const service = {
+	service: 'demo',
+	name: 'demo',
+	origins: {mem_limit: {kind: 'file', file: '/home/demo.yaml', line: 4, column: 12}, stop_signal: {kind: 'default'}},
+	ports: [],
+} as unknown as Service;
+const project = {name: 'demo', file: '/home/demo.yaml', services: [service]};
+
+/** Runs a command line in process against an engine that only remembers what it was asked. */
+export async function tsbox(line: string | readonly string[], surroundings: Surroundings = {}): Promise<Outcome> {
+	const argv = typeof line === 'string' ? line.split(' ').filter(word => word !== '') : line;
+	const calls: [string, ...unknown[]][] = [];
+	const files: Record<string, string> = {'/package/package.json': '{"version": "1.2.3"}', ...surroundings.files};
+	const lines = [...(surroundings.lines ?? [])];
+	let out = '';
+	let err = '';
+	const io: Io = {
+		env: surroundings.env ?? {},
+		cwd: '/home',
+		packageFolder: '/package',
+		out: text => void (out += text),
+		page: async text => void (out += `${surroundings.terminals === undefined ? '' : '(paged)'}${text}`),
+		err: text => void (err += text),
+		bytes: (stream, bytes) => void (stream === 'stdout' ? (out += Buffer.from(bytes)) : (err += Buffer.from(bytes))),
+		room: async () => undefined,
+		isTerminal: stream => surroundings.terminals?.includes(stream) ?? false,
+		columns: () => 80,
+		rows: () => 24,
+		onReaderGone: () => () => undefined,
+		onOutputFailed: () => () => undefined,
+		now: () => now,
+		readFile: path => files[path] ?? fail(`ENOENT: no such file, open '${path}'`, 'ENOENT'),
+		writeFile: (path, text, replace) => {
+			if (path in files && !replace) fail(`EEXIST: file exists, open '${path}'`, 'EEXIST');
+			files[path] = text;
+		},
+		readLine: async () => lines.shift() ?? surroundings.line,
+		onSignal: callback => {
+			for (const signal of surroundings.signals ?? []) callback(signal);
+			return () => undefined;
+		},
+		screen: () => fail('no screen', 'ENOTTY'),
+	};
+	const status = await main(argv, io, {...fakeEngine(calls), ...surroundings.engine});
+	return {status, out, err, calls, files};
+}
+
+function reasonOf(signal: AbortSignal): string | undefined {
+	return signal.aborted ? signalOf(signal) : undefined;
+}
+
+function fail(message: string, code: string): never {
+	throw Object.assign(new Error(message), {code});
+}
+
+function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
+	const machine: Machine = {
+		host: {} as Host,
+		dirs: {store: '/store', state: '/state'},
+		facts: {schema: 1} as HostFacts,
+		limits: {},
+		bestEffort: false,
+	};
+	const end = {exitCode: 0, signal: null};
+	const note =
+		<T>(name: string, result: T) =>
+		async (_: unknown, ...args: readonly unknown[]): Promise<T> => {
+			calls.push([name, ...args]);
+			return result;
+		};
+	const container = {
+		name: 'demo',
+		state: 'running',
+		pid: 1234,
+		command: ['sh'],
+		spec: '/home/demo.yaml',
+		image: 'host',
+		started: now - 5000,
+	};
+	return {
+		toolConfig: async () => ({limits: {}, bestEffort: false, origin: null}),
+		openMachine: async options => {
+			calls.push(['openMachine', options]);
+			return machine;
+		},
+		loadProject: async request => {
+			calls.push(['loadProject', request]);
+			return project;
+		},
+		planContainer: note('planContainer', {
+			project,
+			service,
+			image: {kind: 'host'} as const,
+			config: {} as OciConfig,
+			plan: samplePlan,
+		}),
+		compilePlan: note('compilePlan', '#!/bin/sh\n'),
+		up: async (_, {signal, force, emit, hold, ...rest}) => {
+			calls.push(['up', {...rest, stop: reasonOf(signal), force: reasonOf(force)}]);
+			for (const event of sampleRun) {
+				if (event.type === 'step.started') await hold?.(event.id);
+				emit(event);
+			}
+			return end;
+		},
+		replay: async (_, word) => {
+			calls.push(['replay', word]);
+			return {exitCode: 4, signal: null};
+		},
+		listRuns: note('listRuns', []),
+		showRun: note('showRun', sampleShownRun),
+		removeRun: note('removeRun', sampleShownRun.run.id),
+		exportRun: note('exportRun', '/home/run.tar.gz'),
+		importRun: note('importRun', sampleShownRun.run.id),
+		diffRuns: note('diffRuns', sampleRunDifference),
+		findService: async (_, name, command) => ({name, command}),
+		execIn: note('execIn', end),
+		down: note('down', undefined),
+		list: note('list', [container]),
+		watchList: async function* () {
+			calls.push(['watchList']);
+			yield [container];
+			yield [container, {...container, name: 'old', state: 'exited'}];
+			yield [];
+		},
+		inspect: note('inspect', {name: 'demo'}),
+		drift: note('drift', {differences: [], checked: 31, unchecked: []}),
+		makeLock: note('makeLock', {file: '/home/tsbox.lock', text: '{}\n', services: ['demo'], notLocked: []}),
+		checkLock: note('checkLock', {file: '/home/tsbox.lock', services: ['demo'], differences: [], notLocked: []}),
+		verify: note('verify', {
+			runs: 3,
+			reproducible: false,
+			exitCode: 0,
+			differences: [{path: '/out/app', what: 'bytes' as const, offset: 40, one: '"a"', other: '"b"', run: 2}],
+			diffoscope: null,
+			coverage: {varied: [], notVaried: []},
+		}),
+		gc: note('gc', {removed: ['old']}),
+		listVolumes: note('listVolumes', []),
+		inspectVolume: note('inspectVolume', {
+			name: 'shop_data',
+			project: 'shop',
+			volume: 'data',
+			labels: {},
+			root: 0,
+			created: now - 5000,
+			path: '/store/volumes/shop_data/_data',
+			usedBy: [],
+		}),
+		createVolume: note('createVolume', undefined),
+		removeVolume: note('removeVolume', undefined),
+		pruneVolumes: note('pruneVolumes', ['shop_data']),
+		removeProjectVolumes: note('removeProjectVolumes', {removed: ['shop_data'], kept: []}),
+		listImages: note('listImages', []),
+		removeImage: note('removeImage', undefined),
+		signalContainer: note('signalContainer', {pending: false}),
+		pause: note('pause', undefined),
+		unpause: note('unpause', undefined),
+		wait: note('wait', 7),
+		rename: note('rename', 'demo'),
+		updateLimits: note('updateLimits', {warnings: []}),
+		pruneImages: note('pruneImages', ['sha256:12']),
+		stats: async function* (_, ...args) {
+			calls.push(['stats', ...args]);
+			yield [sampleStats];
+			yield [sampleStats];
+		},
+		ports: note('ports', {hostNetwork: true, open: [], asked: [], unread: false}),
+		top: note('top', []),
+		copyIn: note('copyIn', ''),
+		copyOut: note('copyOut', ''),
+		diff: note('diff', {changes: [{change: 'A', path: '/new'}] as const, unread: []}),
+		supervise: note('supervise', undefined),
+		upDetached: async (_, {signal, emit, ...rest}) => {
+			calls.push(['upDetached', {...rest, stop: reasonOf(signal)}]);
+			emit({type: 'service.started', at: now, service: 'demo', pid: 1234});
+			return [
+				{service: 'demo', name: 'demo', status: 'running', health: 'none', exitCode: null, restarts: 0, pid: 1234},
+			];
+		},
+		upAttached: async (_, {signal, force, emit, isShown, output, stopping, ...rest}) => {
+			calls.push(['upAttached', {...rest, shown: ['demo', 'web'].filter(isShown)}]);
+			if (signal.aborted) stopping({signal: signalOf(signal)});
+			emit({type: 'service.started', at: now, service: 'web', pid: 1234});
+			output.write({service: 'web', stream: 'stdout', at: now, bytes: Buffer.from('hello\n')});
+			output.write({service: 'web', stream: 'stderr', at: now, bytes: Buffer.from('oh\n')});
+			await output.room('stdout');
+			const forced = force.aborted ? {exitCode: 137} : {exitCode: 3};
+			return signal.aborted ? {...forced, signal: signalOf(signal)} : forced;
+		},
+		askProject: async (_, name, request, program, onEvent) => {
+			calls.push(['askProject', name, request, program]);
+			onEvent?.({type: 'service.removed', at: now, service: 'demo'});
+			return [];
+		},
+		findTarget: note('findTarget', undefined),
+		projectTarget: note('projectTarget', {project: 'demo', services: []}),
+		inspectProject: note('inspectProject', undefined),
+		knownNames: note('knownNames', ['demo', 'web']),
+		readLogs: note('readLogs', undefined),
+		attachTo: note('attachTo', {kind: 'ended', exitCode: 3} as const),
+	};
+}

@@ -1,0 +1,124 @@
+import {readFileSync} from 'node:fs';
+import type {HostFacts} from '../../src/host/facts.ts';
+import {loadFacts} from '../../src/host/facts/saved-facts.ts';
+import type {ImageFacts} from '../../src/image/store/facts.ts';
+import {toOciConfig} from '../../src/oci/lower.ts';
+import type {Service} from '../../src/spec/model/project.ts';
+import type {Plan, Step} from '../../src/step/verbs/step.ts';
+import type {PlanInput} from '../../src/plan/input/input.ts';
+import {planContainer} from '../../src/plan/plan-container.ts';
+
+/** The machines whose facts are kept in test/facts. */
+export const machines = ['v1-bookworm', 'v2-bookworm', 'v2-trixie'] as const;
+
+/** The facts of one of these machines. */
+export function savedFacts(machine: (typeof machines)[number]): HostFacts {
+	const file = `${machine}.json`;
+	return loadFacts(readFileSync(new URL(`../facts/${file}`, import.meta.url), 'utf8'), file);
+}
+
+/** A service as a spec with a root filesystem and a command makes it. */
+const sampleService: Service = {
+	service: 'demo',
+	name: 'demo',
+	rootfs: {kind: 'archive', path: '/srv/rootfs.tar.gz'},
+	entrypoint: [],
+	command: ['sh'],
+	environment: {},
+	groupAdd: [],
+	volumes: [],
+	ports: [],
+	readOnly: false,
+	ulimits: [],
+	sysctls: {},
+	namespaces: ['mount', 'pid', 'uts', 'ipc', 'network', 'cgroup'],
+	root: 'pivot',
+	capAdd: [],
+	capDrop: [],
+	noNewPrivileges: true,
+	security: {seccomp: {kind: 'default'}, systemPathsUnconfined: false},
+	privileged: false,
+	devices: [],
+	init: false,
+	stopSignal: 'SIGTERM',
+	stopGraceMs: 10_000,
+	labels: {},
+	keep: false,
+	origins: {},
+};
+
+/** An image that was unpacked before. */
+export const storedImage = {
+	kind: 'archive',
+	archive: '/srv/rootfs.tar.gz',
+	digest: `sha256:${'ab'.repeat(32)}`,
+	stored: true,
+	path: `/var/lib/tsbox/images/${'ab'.repeat(32)}/rootfs`,
+	bytes: 4_000_000,
+} as const satisfies ImageFacts;
+
+/** What a sample can differ in from {@link sampleService} on a v2 machine. */
+export interface SampleChanges extends Partial<Omit<PlanInput, 'service' | 'config'>> {
+	readonly service?: Partial<Service>;
+}
+
+/** The input of a plan for {@link sampleService} with these changes. */
+export function sampleInput({service: changed = {}, ...rest}: SampleChanges = {}): PlanInput {
+	const service = {...sampleService, ...changed};
+	const image = rest.image ?? storedImage;
+	const tty = rest.tty ?? false;
+	return {
+		service,
+		config: toOciConfig({...service, tty}, image.kind === 'host' ? '/' : image.path),
+		facts: savedFacts('v2-bookworm'),
+		sources: {},
+		devices: {},
+		volumes: [],
+		folders: {store: '/var/lib/tsbox', state: '/run/tsbox'},
+		spec: 'demo.yaml',
+		bestEffort: false,
+		map: null,
+		hostRoot: [],
+		hostView: {hidden: [], shown: []},
+		storeLocked: [],
+		toolsSealed: true,
+		// One instruction, BPF_RET of SECCOMP_RET_ALLOW: no test of a plan depends on what a filter says.
+		seccomp: {profile: 'default', filter: 'BgAAAAAA/38=', instructions: 1, notes: []},
+		...rest,
+		image,
+		tty,
+	};
+}
+
+/** The plan for a small service on a v2 machine, with these changes. */
+export function samplePlan(changes: SampleChanges = {}): Plan {
+	return planContainer(sampleInput(changes));
+}
+
+/** The step of that id, which must be there. */
+export function stepOf(plan: Plan, id: string): Step {
+	const step = plan.steps.find(each => each.id === id);
+	if (step === undefined) throw new Error(`no step ${id} among ${plan.steps.map(each => each.id).join(' ')}`);
+	return step;
+}
+
+/** The rows of a mount table of the plan, as `SOURCE TARGET TYPE OPTIONS`. */
+export function rowsOf(plan: Plan, id: string): readonly string[] {
+	const {action} = stepOf(plan, id);
+	if (action.kind !== 'mountTable') throw new Error(`${id} mounts nothing`);
+	return action.rows.map(row => `${row.source} ${row.target} ${row.type} ${row.options.join(',')}`);
+}
+
+/** The limits that a plan writes to cgroup files before the start: file names below the container's cgroup, and values. */
+export function limitsOf(plan: Plan): Readonly<Record<string, string>> {
+	return Object.fromEntries(
+		plan.steps.flatMap(({phase, action}) =>
+			phase === 'cgroup' &&
+			action.kind === 'write' &&
+			action.path.includes('/tsbox/demo/') &&
+			!action.path.endsWith('/devices.deny')
+				? [[action.path.split('/').at(-1) ?? '', action.value]]
+				: [],
+		),
+	);
+}

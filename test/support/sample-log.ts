@@ -1,0 +1,48 @@
+import type {FeedLine} from '../../src/project/logs/line-ring.ts';
+import type {LogSource} from '../../src/tui/logs/log-source.ts';
+import {sampleNow} from './sample-frame.ts';
+
+/** A log in memory, for tests: it counts how often it was asked for a line, grows, and lets old lines fall out. */
+export interface SampleLog extends LogSource {
+	readonly asked: () => number;
+	readonly add: (...texts: readonly string[]) => void;
+	readonly drop: (count: number) => void;
+}
+
+/** A log of texts, a line a second up to {@link sampleNow}; a line may be told otherwise. */
+export function sampleLog(
+	texts: readonly string[],
+	lineOf: (seq: number) => Partial<Extract<FeedLine, {kind: 'line'}>> = () => ({}),
+): SampleLog {
+	let first = 0;
+	let asked = 0;
+	const kept: FeedLine[] = [];
+	const began = sampleNow - texts.length * 1000;
+	const add = (...more: readonly string[]): void => {
+		for (const text of more) {
+			const seq = first + kept.length;
+			kept.push({kind: 'line', seq, service: 'web', stream: 'stdout', at: began + seq * 1000, text, ...lineOf(seq)});
+		}
+	};
+	for (const text of texts) add(text);
+	return {
+		first: () => first,
+		count: () => kept.length,
+		at(index) {
+			asked++;
+			const line = kept[index];
+			if (line === undefined) throw new RangeError(`there is no line ${index}`);
+			return line;
+		},
+		indexAtTime(ms) {
+			const index = kept.findIndex(line => (line.at ?? sampleNow) >= ms);
+			return index === -1 ? kept.length : index;
+		},
+		asked: () => asked,
+		add,
+		drop(count) {
+			kept.splice(0, count);
+			first += count;
+		},
+	};
+}

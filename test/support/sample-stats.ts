@@ -1,0 +1,13 @@
+import type {ContainerStats} from '../../src/container/machine/types.ts';
+
+/** What a container uses, for tests. */
+export const sampleStats: ContainerStats = {
+	name: 'demo',
+	pid: 1234,
+	cpuPercent: 12.5,
+	memory: {used: 1_572_864, limit: 67_108_864, percent: 2.34},
+	pids: {current: 3, limit: 40},
+	network: {rxBytes: 2048, txBytes: 100},
+	block: {readBytes: 4096, writeBytes: 0},
+	pressure: {cpu: 1.5, memory: 0},
+};
