@@ -1,8 +1,10 @@
+import type {CommandEnd} from '../container/machine/attachment.ts';
+import type {Machine} from '../container/machine/machine.ts';
+import type {ContainerStats} from '../container/observe/usage-meter.ts';
 import type {Readable, Writable} from 'node:stream';
 import {interruption} from '../errors/interruption.ts';
 import {signalContainer} from '../container/control/signal-container.ts';
 import {stats} from '../container/observe/stats.ts';
-import type {CommandEnd, ContainerStats, Machine} from '../container/machine/types.ts';
 import type {RunEvent} from '../execute/event.ts';
 import {type ExecOptions, execOn} from './exec.ts';
 import type {RunningCommand} from './run-command.ts';

@@ -1,5 +1,5 @@
+import type {Machine} from '../container/machine/machine.ts';
 import {execIn} from '../container/enter/exec-in.ts';
-import type {Machine} from '../container/machine/types.ts';
 import {checkOptions, checkValue} from './check-options.ts';
 import {commandWords} from './option-kinds.ts';
 import {boxExecTable, checkText, execTable} from './option-tables.ts';

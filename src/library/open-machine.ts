@@ -1,5 +1,5 @@
+import type {Machine, MachineOptions} from '../container/machine/machine.ts';
 import {openMachine as open} from '../container/machine/open-machine.ts';
-import type {Machine, MachineOptions} from '../container/machine/types.ts';
 import {checkOptions} from './check-options.ts';
 import {machineTable} from './option-tables.ts';
 

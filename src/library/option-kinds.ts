@@ -1,4 +1,4 @@
-import type {Machine} from '../container/machine/types.ts';
+import type {Machine} from '../container/machine/machine.ts';
 import {parseName} from '../spec/values/container-name.ts';
 import {type Kind, kindOf} from './check-options.ts';
 import {type CommandInput, isInput, isUsedUp} from './command-input.ts';

@@ -1,4 +1,4 @@
-import type {MachineOptions} from '../container/machine/types.ts';
+import type {MachineOptions} from '../container/machine/machine.ts';
 import {checkValue, kindOf, type OptionTable} from './check-options.ts';
 import type {ExecOptions} from './exec.ts';
 import type {LoadOptions} from './load.ts';

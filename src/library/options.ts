@@ -1,5 +1,5 @@
+import type {Machine} from '../container/machine/machine.ts';
 import {openMachine} from '../container/machine/open-machine.ts';
-import type {Machine} from '../container/machine/types.ts';
 import type {EndUsage} from '../container/start/warm-container.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {CommandInput} from './command-input.ts';

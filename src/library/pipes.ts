@@ -1,6 +1,6 @@
+import type {Machine} from '../container/machine/machine.ts';
 import {randomBytes} from 'node:crypto';
 import type {Readable, Writable} from 'node:stream';
-import type {Machine} from '../container/machine/types.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
 import {closeDescriptor, openFifo, type OpenedFifo} from '../host/programs/stdio.ts';

@@ -1,4 +1,6 @@
-import type {Machine, PlannedContainer, Recorder} from '../container/machine/types.ts';
+import type {Machine} from '../container/machine/machine.ts';
+import type {PlannedContainer} from '../container/machine/planned-container.ts';
+import type {Recorder} from '../container/start/up-request.ts';
 import type {EventSink} from '../execute/event.ts';
 import type {Pipes} from './pipes.ts';
 

@@ -1,6 +1,6 @@
+import type {CommandEnd} from '../container/machine/attachment.ts';
 import {constants} from 'node:buffer';
 import type {Readable} from 'node:stream';
-import type {CommandEnd} from '../container/machine/types.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {whyNot} from '../errors/why-not.ts';
 import {after} from '../host/timer.ts';

@@ -1,6 +1,6 @@
+import type {Machine} from '../container/machine/machine.ts';
 import {gcIfNeeded} from '../container/recover/gc.ts';
 import {planService} from '../container/plan/plan-container.ts';
-import type {Machine} from '../container/machine/types.ts';
 import {startWarm, type WarmContainer} from '../container/start/warm-container.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Service} from '../spec/model/project.ts';

@@ -1,5 +1,6 @@
+import type {Machine} from '../container/machine/machine.ts';
+import type {SpecRequest} from '../container/machine/spec-request.ts';
 import {planInput} from '../container/plan/plan-container.ts';
-import type {Machine, SpecRequest} from '../container/machine/types.ts';
 import {errnoOf} from '../host/errno.ts';
 import {parseMountinfo} from '../host/probe/mountinfo.ts';
 import type {ImageFacts} from '../image/store/facts.ts';

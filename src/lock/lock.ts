@@ -1,7 +1,8 @@
+import type {Machine} from '../container/machine/machine.ts';
+import type {SpecRequest} from '../container/machine/spec-request.ts';
 import {basename, dirname, join, resolve} from 'node:path';
 import {loadProject} from '../container/machine/load-project.ts';
 import {noSuchService} from '../container/machine/no-service.ts';
-import type {Machine, SpecRequest} from '../container/machine/types.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {explainOrigin} from '../spec/project/explain-origin.ts';
 import {shownPath as fromFolder} from '../spec/syntax/source-text.ts';

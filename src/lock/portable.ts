@@ -1,6 +1,7 @@
+import type {Machine} from '../container/machine/machine.ts';
+import type {SpecRequest} from '../container/machine/spec-request.ts';
 import {basename, dirname, relative, resolve} from 'node:path';
 import {loadProject} from '../container/machine/load-project.ts';
-import type {Machine, SpecRequest} from '../container/machine/types.ts';
 import type {Host} from '../host/host.ts';
 import type {Project, Service} from '../spec/model/project.ts';
 

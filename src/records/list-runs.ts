@@ -1,6 +1,6 @@
+import type {Machine} from '../container/machine/machine.ts';
 import {didYouMean} from '../errors/did-you-mean.ts';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
-import type {Machine} from '../container/machine/types.ts';
 import {isRunId, removeRunFolder, runsFolder} from '../state/run-place.ts';
 import {readRun} from './read-run.ts';
 import type {RunRecord} from './run-record.ts';

@@ -1,6 +1,6 @@
+import type {Machine} from '../container/machine/machine.ts';
 import type {DetachedLife} from '../container/start/detached-life.ts';
 import {type LayerFiles, layerFiles} from '../container/copy/layer-files.ts';
-import type {Machine} from '../container/machine/types.ts';
 import {errorFacts} from '../execute/story-of.ts';
 import {lifeRunId, makeRunWork, newRunId, runsFolder} from '../state/run-place.ts';
 import {containerFolder} from '../state/record.ts';

@@ -1,6 +1,9 @@
+import type {CommandEnd} from '../container/machine/attachment.ts';
+import type {Machine} from '../container/machine/machine.ts';
+import type {PlannedContainer} from '../container/machine/planned-container.ts';
+import type {Recorder, UpRequest} from '../container/start/up-request.ts';
 import {cgroupsOf} from '../container/start/record-facts.ts';
 import {type LayerFiles, layerFiles} from '../container/copy/layer-files.ts';
-import type {CommandEnd, Machine, PlannedContainer, Recorder, UpRequest} from '../container/machine/types.ts';
 import {sampleUsage, type UsageSample, type UsageSamples} from '../container/observe/usage-samples.ts';
 import {outputCopy} from '../host/programs/output-copy.ts';
 import {whyNot} from '../errors/why-not.ts';

@@ -1,5 +1,7 @@
+import type {CommandEnd} from '../container/machine/attachment.ts';
+import type {Machine} from '../container/machine/machine.ts';
+import type {UpRequest} from '../container/start/up-request.ts';
 import {planService} from '../container/plan/plan-container.ts';
-import type {CommandEnd, Machine, UpRequest} from '../container/machine/types.ts';
 import {upPlanned} from '../container/start/up.ts';
 import type {Project, RootfsSource, Service} from '../spec/model/project.ts';
 import {openRun} from './open-run.ts';

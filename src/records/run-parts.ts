@@ -1,5 +1,5 @@
+import type {Machine} from '../container/machine/machine.ts';
 import type {LayerFile} from '../container/copy/layer-files.ts';
-import type {Machine} from '../container/machine/types.ts';
 import {whyNot} from '../errors/why-not.ts';
 import type {Host} from '../host/host.ts';
 import {outputCopy} from '../host/programs/output-copy.ts';

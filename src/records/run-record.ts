@@ -1,4 +1,4 @@
-import type {CommandEnd} from '../container/machine/types.ts';
+import type {CommandEnd} from '../container/machine/attachment.ts';
 import type {UsageSample} from '../container/observe/usage-samples.ts';
 import type {NamedVolume, Service} from '../spec/model/project.ts';
 import type {StartStory, StepOutcome} from '../state/start-story.ts';

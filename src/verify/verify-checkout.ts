@@ -1,9 +1,9 @@
+import type {Machine} from '../container/machine/machine.ts';
 import {dirname} from 'node:path';
 import type {Project, Service} from '../spec/model/project.ts';
 import {copyTree, treeSize} from './copy-tree.ts';
 import {type OwnerChange, ownersTo} from './owner-change.ts';
 import type {Variation} from './variation.ts';
-import type {Machine} from '../container/machine/types.ts';
 
 /** A copy of something of the checkout. */
 export interface Copy {

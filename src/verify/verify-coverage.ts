@@ -1,9 +1,9 @@
+import type {Machine} from '../container/machine/machine.ts';
 import type {HostFacts} from '../host/facts.ts';
 import {canPin} from '../plan/input/fit-reproducible.ts';
 import type {Service} from '../spec/model/project.ts';
 import {type Circumstances, type Coverage, coverageOf} from './coverage.ts';
 import {canGiveAway} from './owner-change.ts';
-import type {Machine} from '../container/machine/types.ts';
 
 /** Whether the runs can differ in how many processors they see; `fixed` where the spec, or `reproducible: true`, says it. */
 export function processorsOf({cpuset, reproducible, origins}: Service, facts: HostFacts): Circumstances['processors'] {

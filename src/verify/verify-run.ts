@@ -1,3 +1,7 @@
+import type {CommandEnd} from '../container/machine/attachment.ts';
+import type {Machine} from '../container/machine/machine.ts';
+import type {SpecRequest} from '../container/machine/spec-request.ts';
+import type {UpRequest} from '../container/start/up-request.ts';
 import {closeSync, openSync} from 'node:fs';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {errnoOf} from '../host/errno.ts';
@@ -13,7 +17,6 @@ import {callerEnvironment, callerFolders, type Variation, variationOf} from './v
 import {checkPolicy} from '../container/plan/check-policy.ts';
 import {loadProject, pickService} from '../container/machine/load-project.ts';
 import {planService} from '../container/plan/plan-container.ts';
-import type {CommandEnd, Machine, SpecRequest, UpRequest} from '../container/machine/types.ts';
 import {upPlanned} from '../container/start/up.ts';
 import {checkoutSources, type Copy, copyCheckout} from './verify-checkout.ts';
 import {hasOwnHostname, processorsOf} from './verify-coverage.ts';

@@ -1,3 +1,4 @@
+import type {Machine} from '../container/machine/machine.ts';
 import {readFileSync} from 'node:fs';
 import {setTimeout as wait} from 'node:timers/promises';
 import {TsboxError} from '../errors/tsbox-error.ts';
@@ -11,7 +12,6 @@ import {type Coverage, coverageLines} from './coverage.ts';
 import {changeBack} from './owner-change.ts';
 import {placeInMemory} from '../container/recover/work-place.ts';
 import {loadProject, pickService} from '../container/machine/load-project.ts';
-import type {Machine} from '../container/machine/types.ts';
 import {checkoutSize, checkoutSources} from './verify-checkout.ts';
 import {coverageFor, sameOwnerReason} from './verify-coverage.ts';
 import {type Area, type RunOutcome, type RunRequest, verifyRun, volumeOfRun} from './verify-run.ts';

@@ -1,5 +1,5 @@
+import type {ContainerSummary} from '../../src/container/observe/list.ts';
 import stringWidth from 'string-width';
-import type {ContainerSummary} from '../../src/container/machine/types.ts';
 import {glyphs} from '../../src/view/text/glyphs.ts';
 import type {Sample} from '../../src/tui/tabs/rates.ts';
 import {sampleNow} from './sample-frame.ts';

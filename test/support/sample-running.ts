@@ -1,7 +1,7 @@
+import type {Machine} from '../../src/container/machine/machine.ts';
 import {recordingHost} from './recording-host.ts';
 import type {ContainerRecord} from '../../src/state/record.ts';
 import {sampleRecord} from './sample-record.ts';
-import type {Machine} from '../../src/container/machine/types.ts';
 
 /** A machine on which the container `demo` runs, with process 7 and these files beside, for tests. */
 export function machineWith(files: Readonly<Record<string, string>>, changes: Partial<ContainerRecord> = {}): Machine {

@@ -1,4 +1,4 @@
-import type {ContainerStats} from '../../src/container/machine/types.ts';
+import type {ContainerStats} from '../../src/container/observe/usage-meter.ts';
 
 /** What a container uses, for tests. */
 export const sampleStats: ContainerStats = {

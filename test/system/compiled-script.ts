@@ -1,3 +1,5 @@
+import type {CommandEnd} from '../../src/container/machine/attachment.ts';
+import type {Machine} from '../../src/container/machine/machine.ts';
 import {type ChildProcess, spawn} from 'node:child_process';
 import {closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -6,7 +8,6 @@ import {busyboxFixture} from '../../fixtures/busybox.ts';
 import {compilePlan} from '../../src/container/start/compile-plan.ts';
 import {openMachine} from '../../src/container/machine/open-machine.ts';
 import {planContainer} from '../../src/container/plan/plan-container.ts';
-import type {CommandEnd, Machine} from '../../src/container/machine/types.ts';
 import {up} from '../../src/container/start/up.ts';
 import {closeInheritedDescriptors} from '../../src/host/programs/inherited-descriptors.ts';
 

@@ -1,3 +1,5 @@
+import type {Machine} from '../../src/container/machine/machine.ts';
+import type {ContainerStats} from '../../src/container/observe/usage-meter.ts';
 import {appendFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test, vi} from 'vitest';
@@ -5,7 +7,6 @@ import {containerConfig} from '../../src/container/observe/container-config.ts';
 import {containerMounts} from '../../src/container/observe/container-mounts.ts';
 import {containerNetwork} from '../../src/container/observe/container-network.ts';
 import {openMachine} from '../../src/container/machine/open-machine.ts';
-import type {ContainerStats, Machine} from '../../src/container/machine/types.ts';
 import {usageSampler} from '../../src/container/observe/usage-sampler.ts';
 import {listProjects} from '../../src/project/state/list-projects.ts';
 import {type LogFeed, openLogFeed} from '../../src/project/logs/log-feed.ts';

@@ -1,7 +1,8 @@
+import type {ContainerProcess} from '../../src/container/observe/top.ts';
+import type {ContainerStats} from '../../src/container/observe/usage-meter.ts';
 import type {ChildProcess} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {expect, test, vi} from 'vitest';
-import type {ContainerProcess, ContainerStats} from '../../src/container/machine/types.ts';
 import {type Running, type TestBox, testBox} from './box.ts';
 import {rootRange} from './root-range.ts';
 

@@ -1,5 +1,5 @@
+import type {ContainerSummary} from '../../container/observe/list.ts';
 import {describe, expect, test} from 'vitest';
-import type {ContainerSummary} from '../../container/machine/types.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
 import type {EngineApi} from '../verb/engine-api.ts';
 import {tsbox} from '../../../test/support/fake-surroundings.ts';

@@ -1,4 +1,4 @@
-import type {ContainerSummary} from '../../container/machine/types.ts';
+import type {ContainerSummary} from '../../container/observe/list.ts';
 import {jsonText} from '../../view/text/json.ts';
 import {theme} from '../../view/text/theme.ts';
 import {defineCommand} from '../verb/command.ts';

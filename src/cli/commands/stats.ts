@@ -1,4 +1,4 @@
-import type {ContainerStats} from '../../container/machine/types.ts';
+import type {ContainerStats} from '../../container/observe/usage-meter.ts';
 import {jsonText} from '../../view/text/json.ts';
 import {isCapable, theme} from '../../view/text/theme.ts';
 import {defineCommand} from '../verb/command.ts';

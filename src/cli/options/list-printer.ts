@@ -1,4 +1,4 @@
-import type {ContainerSummary} from '../../container/machine/types.ts';
+import type {ContainerSummary} from '../../container/observe/list.ts';
 import {redraw} from '../../view/text/redraw.ts';
 import {isCapable} from '../../view/text/theme.ts';
 import type {Io} from '../verb/io.ts';

@@ -1,4 +1,4 @@
-import type {ContainerSummary} from '../../container/machine/types.ts';
+import type {ContainerSummary} from '../../container/observe/list.ts';
 import {matches, wordsOf} from '../../tui/dash/model/rows.ts';
 import {escapeText} from '../../view/text/escape.ts';
 import type {Context} from '../verb/command.ts';

@@ -1,19 +1,16 @@
-import type {
-	CommandEnd,
-	ContainerProcess,
-	ContainerStats,
-	ContainerSummary,
-	CopyRequest,
-	ExecRequest,
-	ImageSummary,
-	Machine,
-	MachineOptions,
-	PathChange,
-	PlannedContainer,
-	SpecRequest,
-	UpRequest,
-	VolumeSummary,
-} from '../../container/machine/types.ts';
+import type {CopyRequest} from '../../container/copy/copy-local.ts';
+import type {PathChange} from '../../container/copy/diff.ts';
+import type {ExecRequest} from '../../container/enter/exec-in.ts';
+import type {CommandEnd} from '../../container/machine/attachment.ts';
+import type {Machine, MachineOptions} from '../../container/machine/machine.ts';
+import type {PlannedContainer} from '../../container/machine/planned-container.ts';
+import type {SpecRequest} from '../../container/machine/spec-request.ts';
+import type {ContainerSummary} from '../../container/observe/list.ts';
+import type {ContainerProcess} from '../../container/observe/top.ts';
+import type {ContainerStats} from '../../container/observe/usage-meter.ts';
+import type {ImageSummary} from '../../container/recover/images.ts';
+import type {VolumeSummary} from '../../container/recover/volumes.ts';
+import type {UpRequest} from '../../container/start/up-request.ts';
 import type {PlanOptions} from '../../container/plan/plan-container.ts';
 import type {DownOptions} from '../../container/control/down.ts';
 import type {ConfigWish} from '../../container/machine/tool-config.ts';
@@ -40,15 +37,12 @@ import type {AttachedUp, AttachedUpEnd} from '../../project/client/up-attached.t
 import type {DetachedUp} from '../../project/client/up-detached.ts';
 
 export type {ControlRequest} from '../../project/state/control.ts';
-export type {
-	CommandEnd,
-	ExecRequest,
-	Machine,
-	MachineOptions,
-	PlannedContainer,
-	SpecRequest,
-	UpRequest,
-} from '../../container/machine/types.ts';
+export type {ExecRequest} from '../../container/enter/exec-in.ts';
+export type {CommandEnd} from '../../container/machine/attachment.ts';
+export type {Machine, MachineOptions} from '../../container/machine/machine.ts';
+export type {PlannedContainer} from '../../container/machine/planned-container.ts';
+export type {SpecRequest} from '../../container/machine/spec-request.ts';
+export type {UpRequest} from '../../container/start/up-request.ts';
 
 /** What the verbs ask of the engine; the tests give them another one. */
 export interface EngineApi {

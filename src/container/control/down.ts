@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import {setTimeout as delay} from 'node:timers/promises';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {signalProcess} from '../../host/programs/process.ts';
@@ -8,7 +9,6 @@ import {containerFolder, isOwned, stateOf} from '../../state/record.ts';
 import {findContainer} from '../machine/find-container.ts';
 import {sayFarewell} from '../enter/hooks.ts';
 import {gcName} from '../recover/gc.ts';
-import type {Machine} from '../machine/types.ts';
 
 /** How long the owner may take to clean up after the command has ended, ms. */
 const cleanUpWithin = 15_000;

@@ -1,9 +1,9 @@
+import type {Machine} from '../machine/machine.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {freeze, thaw, thawed} from '../../kernel/freeze.ts';
 import {type Freezer, freezersOf, isFrozen, isToFreeze} from '../../state/freezer.ts';
 import {unlessEnded} from '../machine/has-ended.ts';
 import {type RunningRecord, runningContainer} from '../machine/running-container.ts';
-import type {Machine} from '../machine/types.ts';
 
 function freezersFor({host, facts}: Machine, {name, cgroups}: RunningRecord): readonly [Freezer, ...Freezer[]] {
 	const [first, ...others] = freezersOf(host, cgroups);

@@ -1,10 +1,10 @@
+import type {Machine} from '../machine/machine.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {withLock} from '../../execute/lock.ts';
 import {parseName} from '../../spec/values/container-name.ts';
 import {setAlias, shownName} from '../../state/alias.ts';
 import {nameInUse} from '../../state/claim.ts';
 import {findContainer} from '../machine/find-container.ts';
-import type {Machine} from '../machine/types.ts';
 
 /**
  * Gives a container another name, whether it runs or has ended. Nothing of it is moved: what was made under its first name

@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {signalProcess} from '../../host/programs/process.ts';
 import {thaw} from '../../kernel/freeze.ts';
@@ -7,7 +8,6 @@ import {parseSignal} from '../../spec/values/signal.ts';
 import {freezersOf, isFrozen} from '../../state/freezer.ts';
 import {hasEnded} from '../machine/has-ended.ts';
 import {runningContainer} from '../machine/running-container.ts';
-import type {Machine} from '../machine/types.ts';
 
 /** A signal by name or number in the one way it is written here, `SIGTERM`; @throws TsboxError E_USAGE. */
 function signalName(signal: string): string {

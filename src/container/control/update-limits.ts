@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import {bytes as sizeWords} from '../../spec/values/bytes.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {changeLimits} from '../../oci/change-limits.ts';
@@ -18,7 +19,6 @@ import type {Step} from '../../step/verbs/step.ts';
 import {checkLimits} from '../plan/check-policy.ts';
 import {hasEnded, unlessEnded} from '../machine/has-ended.ts';
 import {type RunningRecord, runningContainer} from '../machine/running-container.ts';
-import type {Machine} from '../machine/types.ts';
 import {withSteps} from '../machine/with-steps.ts';
 
 /** A write, and the step of a plan with that limit. */

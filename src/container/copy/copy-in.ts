@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import type {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {TsboxError} from '../../errors/tsbox-error.ts';
@@ -6,9 +7,8 @@ import {unpin} from '../../host/files/pinned.ts';
 import {callerInput} from '../../host/programs/stdio.ts';
 import {hostWords, quoted} from '../../image/archive/jail.ts';
 import {copyIntoScript} from '../../step/script/copy-script.ts';
-import {copyPath, type LocalSource, localSource} from './copy-local.ts';
+import {copyPath, type LocalSource, localSource, type CopyRequest} from './copy-local.ts';
 import {copyToolError, startCopyTool} from './copy-tool.ts';
-import type {CopyRequest, Machine} from '../machine/types.ts';
 
 /** A source of bytes for the tar in the container. */
 interface Feed {

@@ -1,10 +1,25 @@
+import type {Machine} from '../machine/machine.ts';
 import {basename, dirname, resolve} from 'node:path';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {errnoOf} from '../../host/errno.ts';
 import {type Pinned, pin, unpin} from '../../host/files/pinned.ts';
 import type {CopyPath} from '../../step/script/copy-script.ts';
 import {allRecords} from '../machine/find-container.ts';
-import type {Machine} from '../machine/types.ts';
+
+/** A copy between a container and the host. */
+export interface CopyRequest {
+	/** In the container; from its root on. */
+	readonly path: string;
+	/** On the host, or null for a tar on the caller's standard input or output. */
+	readonly local: string | null;
+	/** Keep owners and all mode bits. */
+	readonly archive: boolean;
+	/** Follow the source itself when it is a symlink. */
+	readonly follow: boolean;
+	readonly cwd: string;
+	/** Aborted to end it. */
+	readonly signal: AbortSignal;
+}
 
 /** Something on the host that is read: `name` in a folder that is held, or with `.` all of that folder. */
 export interface LocalSource {

@@ -1,13 +1,13 @@
+import type {Machine} from '../machine/machine.ts';
 import {pipeline} from 'node:stream/promises';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import {errnoOf} from '../../host/errno.ts';
 import {callerOutput} from '../../host/programs/stdio.ts';
 import {unpin} from '../../host/files/pinned.ts';
 import {copyOutScript} from '../../step/script/copy-script.ts';
-import {copyPath, localTarget} from './copy-local.ts';
+import {copyPath, localTarget, type CopyRequest} from './copy-local.ts';
 import {placeCopy} from './copy-place.ts';
 import {type CopyTool, copyToolError, startCopyTool} from './copy-tool.ts';
-import type {CopyRequest, Machine} from '../machine/types.ts';
 
 /**
  * Copies a path of a container to the host. A tar of the host reads it inside the container, so that whatever its symlinks

@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import {basename} from 'node:path';
 import type {Readable} from 'node:stream';
 import {TsboxError} from '../../errors/tsbox-error.ts';
@@ -6,9 +7,8 @@ import {moveMerged, namesIn, type Pinned, pathOf, pinBelow, statBelow, unpin} fr
 import type {ArchiveEntry} from '../../image/archive/entry-reader.ts';
 import {receive} from '../../image/unpack/receive.ts';
 import type {CopyPath} from '../../step/script/copy-script.ts';
-import type {LocalTarget} from './copy-local.ts';
+import type {CopyRequest, LocalTarget} from './copy-local.ts';
 import {noteCopy, temporaryName} from '../recover/copy-note.ts';
-import type {CopyRequest, Machine} from '../machine/types.ts';
 
 /** A copy that comes out of a container. */
 export interface ComingOut {

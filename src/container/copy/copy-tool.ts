@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import type {Readable, Writable} from 'node:stream';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {sealTools} from '../../host/programs/sealed-tools.ts';
@@ -10,7 +11,6 @@ import {copyAtGate, copyRefusals} from '../../step/script/copy-script.ts';
 import {findContainer} from '../machine/find-container.ts';
 import {type RestingRoot, restingRoot} from './resting-root.ts';
 import {entranceTo, unlessAborted} from '../enter/enter-container.ts';
-import type {Machine} from '../machine/types.ts';
 
 /** Bytes of what the tar in the container says that are kept. */
 const messageLimit = 8192;

@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import type {Stats} from 'node:fs';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {errnoOf} from '../../host/errno.ts';
@@ -8,7 +9,13 @@ import {readStory} from '../../state/start-story.ts';
 import {findContainer} from '../machine/find-container.ts';
 import {type Layer, plannedLayers} from './planned-layers.ts';
 import {doesNotRun, type RunningRecord, runs} from '../machine/running-container.ts';
-import type {Machine, PathChange} from '../machine/types.ts';
+
+/** A difference between a container's root filesystem and its image: added, changed or deleted. */
+export interface PathChange {
+	readonly change: 'A' | 'C' | 'D';
+	/** From the container's root on. */
+	readonly path: string;
+}
 
 /** Levels that are walked: a container can make a folder of any depth, and each level holds two descriptors. */
 const maxDepth = 256;

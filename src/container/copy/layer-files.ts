@@ -1,9 +1,10 @@
+import type {Machine} from '../machine/machine.ts';
+import type {PlannedContainer} from '../machine/planned-container.ts';
 import {createHash} from 'node:crypto';
 import type {Stats} from 'node:fs';
 import {linkBelow, type Pinned, readBelow} from '../../host/files/pinned.ts';
-import {walkLayers} from './diff.ts';
+import {walkLayers, type PathChange} from './diff.ts';
 import {plannedLayers} from './planned-layers.ts';
-import type {Machine, PathChange, PlannedContainer} from '../machine/types.ts';
 
 /** A path of a container's writable layer, with what tells its content. */
 export interface LayerFile extends PathChange {

@@ -1,4 +1,4 @@
-import type {PlannedContainer} from '../machine/types.ts';
+import type {PlannedContainer} from '../machine/planned-container.ts';
 
 /** A writable layer over a folder of the image, and where it is in the container: `` for the root, or `/usr`. */
 export interface Layer {

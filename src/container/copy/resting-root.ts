@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import {dirname} from 'node:path';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {isRange, type RangeMap, rangeMapOf} from '../../host/id-map.ts';
@@ -6,7 +7,6 @@ import {type ContainerRecord, containerFolder, stateOf} from '../../state/record
 import {readStory} from '../../state/start-story.ts';
 import type {MountRow} from '../../step/verbs/action.ts';
 import type {Plan} from '../../step/verbs/step.ts';
-import type {Machine} from '../machine/types.ts';
 
 /** The root filesystem of a container that has exited: what a jail mounts to have it again. */
 export interface RestingRoot {

@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {sealTools} from '../../host/programs/sealed-tools.ts';
 import {userMapOf} from '../../host/id-map.ts';
@@ -15,7 +16,6 @@ import {boundingSet} from '../../step/verbs/privileges.ts';
 import {hostToolWords} from '../../step/verbs/toolbox.ts';
 import {findContainer} from '../machine/find-container.ts';
 import {doesNotRun, type RunningRecord} from '../machine/running-container.ts';
-import type {Machine} from '../machine/types.ts';
 
 /** A way into a container that runs. */
 export interface Entrance {

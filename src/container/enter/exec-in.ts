@@ -1,3 +1,5 @@
+import type {Attachment, CommandEnd} from '../machine/attachment.ts';
+import type {Machine} from '../machine/machine.ts';
 import {signalOf} from '../../errors/interruption.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {signalProcess} from '../../host/programs/process.ts';
@@ -7,7 +9,16 @@ import {containerFolder} from '../../state/record.ts';
 import type {UserIds} from '../../step/verbs/action.ts';
 import {entranceTo, unlessAborted} from './enter-container.ts';
 import {exitCodeOf} from '../machine/exit-code.ts';
-import type {CommandEnd, ExecRequest, Machine} from '../machine/types.ts';
+
+/** What runs in a container that is there. */
+export interface ExecRequest extends Attachment {
+	readonly args: readonly string[];
+	readonly user?: string;
+	readonly workdir?: string;
+	readonly env: readonly string[];
+	/** Called when the command runs. */
+	readonly onBegun?: () => void;
+}
 
 /** `1000:100` is taken as it is; all else means what the container's files say. */
 function userOf(user: string | undefined): UserIds | string | undefined {

@@ -1,6 +1,6 @@
+import type {Machine} from '../machine/machine.ts';
 import {messageOf} from '../../errors/is-error.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import type {Machine} from '../machine/types.ts';
 import type {Hook, Service} from '../../spec/model/project.ts';
 import {runInside} from './run-inside.ts';
 

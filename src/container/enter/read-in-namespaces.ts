@@ -1,8 +1,8 @@
+import type {Machine} from '../machine/machine.ts';
 import type {NamespaceKind} from '../../spec/model/project.ts';
 import {shellCommand} from '../../step/verbs/shell-word.ts';
 import {hostToolWords} from '../../step/verbs/toolbox.ts';
 import type {RunningRecord} from '../machine/running-container.ts';
-import type {Machine} from '../machine/types.ts';
 
 /** nsenter(1)'s options for the namespaces that the kernel's settings belong to: namespaces(7), ipc_namespaces(7). */
 const options: readonly (readonly [NamespaceKind, string])[] = [

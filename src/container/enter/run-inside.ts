@@ -1,6 +1,6 @@
+import type {Machine} from '../machine/machine.ts';
 import {closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, unlinkSync} from 'node:fs';
 import {execIn} from './exec-in.ts';
-import type {Machine} from '../machine/types.ts';
 import type {Hook} from '../../spec/model/project.ts';
 import {containerFolder} from '../../state/record.ts';
 

@@ -1,8 +1,8 @@
+import type {Machine} from './machine.ts';
 import {didYouMean} from '../../errors/did-you-mean.ts';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import {idOf, shownName} from '../../state/alias.ts';
 import {type ContainerRecord, containerFolder, containersFolder, readRecord} from '../../state/record.ts';
-import type {Machine} from './types.ts';
 
 /**
  * The names of all containers that have a folder.

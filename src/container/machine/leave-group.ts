@@ -1,5 +1,5 @@
+import type {Machine} from './machine.ts';
 import {supervisorFolder} from '../../plan/cgroup/plan-cgroup.ts';
-import type {Machine} from './types.ts';
 
 /**
  * Moves this process out of the group that systemd gave to an ordinary user, into the one for tsbox itself, where whatever

@@ -1,3 +1,5 @@
+import type {Machine} from './machine.ts';
+import type {SpecRequest} from './spec-request.ts';
 import {resolve} from 'node:path';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {realHost} from '../../host/programs/real-host.ts';
@@ -7,7 +9,6 @@ import {loadProject as load} from '../../spec/project/load.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
 import {noneActive, noSuchService} from './no-service.ts';
 import {toolConfig} from './tool-config.ts';
-import type {Machine, SpecRequest} from './types.ts';
 
 /**
  * Reads and checks a spec; touches nothing. Without a machine the defaults are those of the request's own configuration.

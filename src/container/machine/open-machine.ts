@@ -1,3 +1,4 @@
+import type {Machine, MachineOptions} from './machine.ts';
 import {dirname, resolve} from 'node:path';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {unlessForbidden} from '../../host/errno.ts';
@@ -5,7 +6,6 @@ import {hostFacts} from '../../host/facts/facts-cache.ts';
 import type {Host} from '../../host/host.ts';
 import {realHost} from '../../host/programs/real-host.ts';
 import {settingsOf, toolConfig} from './tool-config.ts';
-import type {Machine, MachineOptions} from './types.ts';
 
 /** Where images and writable layers are kept: on disk, for they are large. */
 const defaultStore = '/var/lib/tsbox';

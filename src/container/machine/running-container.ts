@@ -1,9 +1,9 @@
+import type {Machine} from './machine.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {shownName} from '../../state/alias.ts';
 import {notRunning} from '../../state/not-running.ts';
 import {type ContainerRecord, stateOf} from '../../state/record.ts';
 import {findContainer, findContainers} from './find-container.ts';
-import type {Machine} from './types.ts';
 
 /** The record of a container whose command runs. */
 export type RunningRecord = ContainerRecord & {readonly process: NonNullable<ContainerRecord['process']>};

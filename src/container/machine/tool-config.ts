@@ -1,3 +1,4 @@
+import type {Machine} from './machine.ts';
 import {resolve} from 'node:path';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Host} from '../../host/host.ts';
@@ -6,7 +7,6 @@ import {trustedText} from '../../host/files/trusted-text.ts';
 import type {ToolConfig} from '../../spec/config/config.ts';
 import {configFolders, configProgram, furtherConfigs, searchedFolders} from '../../spec/config/config-places.ts';
 import {largest} from '../../spec/syntax/largest.ts';
-import type {Machine} from './types.ts';
 
 /** Whose configuration is meant. */
 export interface ConfigWish {

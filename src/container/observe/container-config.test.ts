@@ -1,9 +1,9 @@
+import type {Machine} from '../machine/machine.ts';
 import {expect, test} from 'vitest';
 import type {Origin, Service} from '../../spec/model/project.ts';
 import {sampleRecord} from '../../../test/support/sample-record.ts';
 import {containerConfig} from './container-config.ts';
 import {machineWith} from '../../../test/support/sample-running.ts';
-import type {Machine} from '../machine/types.ts';
 
 const at = (line: number): Origin => ({kind: 'file', file: '/srv/demo.yaml', line, column: 3});
 const normal: Origin = {kind: 'default'};

@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import {dirname} from 'node:path';
 import {explainOrigin} from '../../spec/project/explain-origin.ts';
 import type {Origin} from '../../spec/model/project.ts';
@@ -8,7 +9,6 @@ import type {ConfigEntry} from '../machine/observed.ts';
 import {recordConfig} from './record-config.ts';
 import {runningContainer} from '../machine/running-container.ts';
 import {listOf, named, one, serviceConfig} from './service-config.ts';
-import type {Machine} from '../machine/types.ts';
 
 /** In which order the keys are told: what runs, as whom, what it sees, what it may use, what it may do, how it ends. */
 const order = [

@@ -1,9 +1,9 @@
+import type {Machine} from '../machine/machine.ts';
 import {kernelText} from '../../host/files/kernel-text.ts';
 import {type MountInfo, parseMountinfo} from '../../host/probe/mountinfo.ts';
 import type {Plan, Step} from '../../step/verbs/step.ts';
 import type {ContainerMount} from '../machine/observed.ts';
 import {runningContainer} from '../machine/running-container.ts';
-import type {Machine} from '../machine/types.ts';
 
 /**
  * The mounts of a running container, from /proc/PID/mountinfo; paths are as the container sees them. With the plan that it

@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import {kernelText} from '../../host/files/kernel-text.ts';
 import {socketsHeldBy} from '../../kernel/listening.ts';
 import {
@@ -12,7 +13,6 @@ import {containerProcesses} from '../../kernel/processes.ts';
 import type {ContainerInterface, ContainerNetwork} from '../machine/observed.ts';
 import {portWords} from '../../spec/values/port-words.ts';
 import {runningContainer} from '../machine/running-container.ts';
-import type {Machine} from '../machine/types.ts';
 
 /**
  * The network of a running container, from /proc/PID/net: no program is run. The addresses of IPv4 are put to interfaces

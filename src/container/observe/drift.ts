@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import type {Host} from '../../host/host.ts';
 import {type ProcessView, problemOf, processView, type Told} from '../../execute/check.ts';
 import {type ContainerRecord, containerFolder} from '../../state/record.ts';
@@ -9,7 +10,6 @@ import {loopbackUp} from '../machine/loopback-up.ts';
 import type {Difference, Drift} from '../machine/observed.ts';
 import {readInNamespaces} from '../enter/read-in-namespaces.ts';
 import {runningContainer, runs} from '../machine/running-container.ts';
-import type {Machine} from '../machine/types.ts';
 
 /** A check with the step that it belongs to. */
 interface PlannedCheck {

@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import {memoryCount} from '../../kernel/memory.ts';
 import {explainOrigin} from '../../spec/project/explain-origin.ts';
 import {aliasOf} from '../../state/alias.ts';
@@ -6,7 +7,6 @@ import {containerFolder} from '../../state/record.ts';
 import {readStory} from '../../state/start-story.ts';
 import {findContainer} from '../machine/find-container.ts';
 import {startView} from './start-view.ts';
-import type {Machine} from '../machine/types.ts';
 
 /**
  * The record of a container, the state and use that the kernel shows, where each value of its spec came from, and what its

@@ -1,10 +1,33 @@
+import type {Machine} from '../machine/machine.ts';
 import type {Host} from '../../host/host.ts';
 import type {ImageFacts} from '../../image/store/facts.ts';
 import {aliasOf} from '../../state/alias.ts';
 import {shownState} from '../../state/freezer.ts';
 import type {ContainerRecord} from '../../state/record.ts';
 import {allRecords} from '../machine/find-container.ts';
-import type {ContainerSummary, Machine} from '../machine/types.ts';
+
+/** One container, as `ps` shows it. */
+export interface ContainerSummary {
+	readonly name: string;
+	/** The name that it was made with, where it was renamed since. */
+	readonly id?: string;
+	readonly state: string;
+	/** On the host; 0 when there is none. */
+	readonly pid: number;
+	readonly command: readonly string[];
+	/** Path of the spec file. */
+	readonly spec: string;
+	readonly image: string;
+	/** Milliseconds since the epoch. */
+	readonly started: number;
+	/** The detached project that it belongs to, and its service there; the rest is told of such containers alone. */
+	readonly project?: string;
+	readonly service?: string;
+	readonly health?: string;
+	/** Null while it has not ended. */
+	readonly exitCode?: number | null;
+	readonly restarts?: number;
+}
 
 /** An image in a word: the archive's or folder's path, or `host`. */
 function imageWord(image: ImageFacts): string {

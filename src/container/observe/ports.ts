@@ -1,8 +1,8 @@
+import type {Machine} from '../machine/machine.ts';
 import {socketsHeldBy} from '../../kernel/listening.ts';
 import {containerProcesses} from '../../kernel/processes.ts';
 import type {Port} from '../../spec/model/project.ts';
 import {runningContainer} from '../machine/running-container.ts';
-import type {Machine} from '../machine/types.ts';
 
 /** What can be reached of a container from outside. */
 export interface ContainerPorts {

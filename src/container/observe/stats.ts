@@ -1,9 +1,9 @@
+import type {Machine} from '../machine/machine.ts';
 import {setTimeout as delay} from 'node:timers/promises';
 import {shownName} from '../../state/alias.ts';
 import {allRecords} from '../machine/find-container.ts';
 import {runningContainers, runs} from '../machine/running-container.ts';
-import type {ContainerStats, Machine} from '../machine/types.ts';
-import {type MeteredContainer, usageMeter} from './usage-meter.ts';
+import {type MeteredContainer, usageMeter, type ContainerStats} from './usage-meter.ts';
 
 /** How long CPU time is counted for a sample, ms. */
 const interval = 1000;

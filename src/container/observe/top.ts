@@ -1,6 +1,10 @@
+import type {ProcessFacts} from '../../kernel/process-fields.ts';
+import type {Machine} from '../machine/machine.ts';
 import {containerProcesses} from '../../kernel/processes.ts';
 import {runningContainer} from '../machine/running-container.ts';
-import type {ContainerProcess, Machine} from '../machine/types.ts';
+
+/** A process of a container, from outside: numbers on the host and inside, uid, CPU time, memory, state, command. */
+export type ContainerProcess = ProcessFacts;
 
 /**
  * The processes of a container that runs, by number. In a container without cgroups, such as an ordinary user's where none

@@ -1,6 +1,6 @@
+import type {Machine} from '../machine/machine.ts';
 import {expect, test} from 'vitest';
 import {recordingHost} from '../../../test/support/recording-host.ts';
-import type {Machine} from '../machine/types.ts';
 import {type MeteredContainer, usageMeter} from './usage-meter.ts';
 
 const members = [{controller: '', cgroup: '/tsbox/demo', path: '/cgroup'}];

@@ -1,9 +1,28 @@
+import type {Machine} from '../machine/machine.ts';
 import type {Host} from '../../host/host.ts';
 import {machineMemory} from '../../host/facts/machine-memory.ts';
 import {cpuTime, networkUse, readUsage} from '../../kernel/usage.ts';
 import type {ContainerRecord} from '../../state/record.ts';
 import type {RunningRecord} from '../machine/running-container.ts';
-import type {ContainerStats, Machine} from '../machine/types.ts';
+
+/** What a container uses at a moment; null where the kernel does not tell. */
+export interface ContainerStats {
+	readonly name: string;
+	/** Its first process, on the host. */
+	readonly pid: number;
+	/** Of one processor, over the second before: two that are busy are 200. */
+	readonly cpuPercent: number | null;
+	/** Bytes, without the page cache that goes first; a limit of null is none, and then `percent` is of the machine's memory. */
+	readonly memory: {readonly used: number; readonly limit: number | null; readonly percent: number | null} | null;
+	/** Threads; a limit of null is none. */
+	readonly pids: {readonly current: number; readonly limit: number | null} | null;
+	/** Since its start, over all interfaces but lo; null also where the network is the host's. */
+	readonly network: {readonly rxBytes: number; readonly txBytes: number} | null;
+	/** Since its start, over all devices. */
+	readonly block: {readonly readBytes: number; readonly writeBytes: number} | null;
+	/** Percent of the last 10 s in which a task of it waited for that; `some avg10` of PSI. */
+	readonly pressure: {readonly cpu: number | null; readonly memory: number | null};
+}
 
 /** What is needed of a container to tell what it uses. */
 export interface MeteredContainer extends Pick<ContainerRecord, 'name' | 'cgroups' | 'namespaces'> {

@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync} from 'node:fs';
@@ -10,7 +11,6 @@ import {realHost} from '../../host/programs/real-host.ts';
 import {setAlias} from '../../state/alias.ts';
 import {containerFolder, writeRecord} from '../../state/record.ts';
 import {sampleRecord} from '../../../test/support/sample-record.ts';
-import type {Machine} from '../machine/types.ts';
 import {usageSampler} from './usage-sampler.ts';
 
 let folder = '';

@@ -1,10 +1,10 @@
+import type {Machine} from '../machine/machine.ts';
 import {isTsboxError} from '../../errors/tsbox-error.ts';
 import {isRunning} from '../../host/programs/process.ts';
 import {idOf, shownName} from '../../state/alias.ts';
 import {type ContainerRecord, containerFolder, readRecord} from '../../state/record.ts';
 import {runs} from '../machine/running-container.ts';
-import type {ContainerStats, Machine} from '../machine/types.ts';
-import {type MeteredContainer, usageMeter} from './usage-meter.ts';
+import {type MeteredContainer, usageMeter, type ContainerStats} from './usage-meter.ts';
 
 /** Tells again and again what containers use. */
 export interface UsageSampler {

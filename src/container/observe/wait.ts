@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import {waitUntil} from '../../host/watch/watch.ts';
 import {exitOf, lastExit} from '../../state/exited.ts';
@@ -11,7 +12,6 @@ import {
 } from '../../state/record.ts';
 import {fromShell, writtenExit, writtenWithin} from '../machine/written-exit.ts';
 import {findContainer} from '../machine/find-container.ts';
-import type {Machine} from '../machine/types.ts';
 
 /** A killed tsbox reports nothing, so that its container is looked after by a look now and then, ms. */
 const recheckMs = 500;

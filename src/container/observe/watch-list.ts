@@ -1,9 +1,9 @@
+import type {Machine} from '../machine/machine.ts';
 import {setTimeout as delay} from 'node:timers/promises';
 import {type PathWatches, pathWatches} from '../../host/watch/path-watches.ts';
 import {type ContainerRecord, containerFolder, containersFolder} from '../../state/record.ts';
 import {allRecords, containerNames} from '../machine/find-container.ts';
-import {summaryOf} from './list.ts';
-import type {ContainerSummary, Machine} from '../machine/types.ts';
+import {summaryOf, type ContainerSummary} from './list.ts';
 
 /** Changes that come together are shown together, ms. */
 const settleMs = 30;

@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import {mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -6,7 +7,6 @@ import {realHost} from '../../host/programs/real-host.ts';
 import type {Policy} from '../../spec/config/policy.ts';
 import {checkLimits, checkPolicy, hasMaximum} from './check-policy.ts';
 import {loadProject} from '../machine/load-project.ts';
-import type {Machine} from '../machine/types.ts';
 
 let dir: string;
 beforeEach(() => {

@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import {dirname} from 'node:path';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Host} from '../../host/host.ts';
@@ -6,7 +7,6 @@ import type {Policy, PolicyRule} from '../../spec/config/policy.ts';
 import {excessOf, offencesOf, type PolicyOffence} from '../../spec/config/policy-offences.ts';
 import type {Origin, Service} from '../../spec/model/project.ts';
 import {excerptAt} from '../../spec/syntax/source-text.ts';
-import type {Machine} from '../machine/types.ts';
 
 /**
  * Holds a container against every policy; the one door that each plan goes through. Paths are compared by where they lead:

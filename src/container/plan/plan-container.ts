@@ -1,3 +1,6 @@
+import type {Machine} from '../machine/machine.ts';
+import type {PlannedContainer} from '../machine/planned-container.ts';
+import type {SpecRequest} from '../machine/spec-request.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {unlessForbidden} from '../../host/errno.ts';
 import type {Host} from '../../host/host.ts';
@@ -19,7 +22,6 @@ import {hostView} from './host-view.ts';
 import {loadProject, pickService} from '../machine/load-project.ts';
 import {resolveVolumes} from './resolve-volumes.ts';
 import {seccompFilter} from './seccomp.ts';
-import type {Machine, PlannedContainer, SpecRequest} from '../machine/types.ts';
 
 /** What a user's container is to show of the host's root: see {@link HostRootEntry}. */
 function hostRoot(host: Host): readonly HostRootEntry[] {

@@ -1,10 +1,10 @@
+import type {Machine} from '../machine/machine.ts';
 import {didYouMean} from '../../errors/did-you-mean.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {unlessForbidden} from '../../host/errno.ts';
 import type {VolumeInput} from '../../plan/input/input.ts';
 import type {BindVolume, Service, VolumeMount} from '../../spec/model/project.ts';
 import {allVolumes, readVolume, volumeData} from '../../state/volume.ts';
-import type {Machine} from '../machine/types.ts';
 
 /**
  * The service with a bind mount of its folder in place of each named volume, and what is known of these volumes.

@@ -1,10 +1,10 @@
+import type {Machine} from '../machine/machine.ts';
 import {createHash} from 'node:crypto';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {errnoOf, unlessForbidden} from '../../host/errno.ts';
 import type {OciConfig} from '../../oci/config.ts';
 import type {SeccompInput} from '../../plan/input/input.ts';
 import type {Service} from '../../spec/model/project.ts';
-import type {Machine} from '../machine/types.ts';
 
 /** What this build's compiler, tables and default profile are, as a hash; build.mjs fills it in. */
 declare const SECCOMP_BASIS: string | undefined;

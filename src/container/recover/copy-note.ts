@@ -1,8 +1,8 @@
+import type {Machine} from '../machine/machine.ts';
 import {randomBytes} from 'node:crypto';
 import {errnoOf} from '../../host/errno.ts';
 import {type Pinned, pathOf, pin, unpin} from '../../host/files/pinned.ts';
 import {ownerName, ownerRuns} from '../../image/store/owner.ts';
-import type {Machine} from '../machine/types.ts';
 
 /** A temporary folder that a copy makes beside its target. */
 interface CopyNote {

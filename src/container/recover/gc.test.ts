@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
 import {PassThrough, Readable} from 'node:stream';
@@ -8,7 +9,6 @@ import {loadFacts} from '../../host/facts/saved-facts.ts';
 import type {RunEvent} from '../../execute/event.ts';
 import {sampleRecord} from '../../../test/support/sample-record.ts';
 import {gc, gcIfNeeded, sweepName} from './gc.ts';
-import type {Machine} from '../machine/types.ts';
 import {pruneVolumes} from './volumes.ts';
 
 const dirs = {store: '/var/lib/tsbox', state: '/run/tsbox'};

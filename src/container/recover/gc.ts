@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import {isTsboxError} from '../../errors/tsbox-error.ts';
 import {bootId, hasEnded} from '../../host/programs/process.ts';
 import {removeOwned} from '../../host/files/remove-owned.ts';
@@ -12,7 +13,6 @@ import {sweepCopiesInMemory} from './work-place.ts';
 import {sweepCopies} from './copy-note.ts';
 import {settleForsaken} from './settle-forsaken.ts';
 import {sweepPipes, sweepProjects, sweepRuns, sweepTemporary} from './sweep-state.ts';
-import type {Machine} from '../machine/types.ts';
 import {sweepVolumes} from './volumes.ts';
 
 /** Tells whether nobody looks after a container's folder any more. A record that can't be read has no owner to be asked. */

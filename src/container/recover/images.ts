@@ -1,9 +1,24 @@
+import type {Machine} from '../machine/machine.ts';
 import * as image from '../../image/store/list.ts';
 import * as removal from '../../image/store/remove.ts';
 import {imageFolderName} from '../../image/store/store.ts';
 import {shownName} from '../../state/alias.ts';
 import {allRecords} from '../machine/find-container.ts';
-import type {ImageSummary, Machine} from '../machine/types.ts';
+
+/** One stored image, and who runs on it. */
+export interface ImageSummary {
+	/** `sha256:` and 64 digits. */
+	readonly digest: string;
+	/** The uid of the host that its root is, where it was unpacked for containers with a user namespace. */
+	readonly root?: number;
+	readonly archive: string;
+	readonly bytes: number;
+	readonly entries: number;
+	/** Milliseconds since the epoch. */
+	readonly created: number;
+	/** Names of the containers that run on it. */
+	readonly usedBy: readonly string[];
+}
 
 /** Who runs on which image: names by the folder of the image. */
 function users(machine: Machine): ReadonlyMap<string, readonly string[]> {

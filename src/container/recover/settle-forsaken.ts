@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import {bootId} from '../../host/programs/process.ts';
 import type {EventSink} from '../../execute/event.ts';
 import {withLock} from '../../execute/lock.ts';
@@ -7,7 +8,6 @@ import {projectFolder, supervisorOf} from '../../state/project-place.ts';
 import {containerFolder, type ContainerRecord, isOwned, stateOf} from '../../state/record.ts';
 import {allRecords} from '../machine/find-container.ts';
 import {keptSteps} from '../machine/kept-steps.ts';
-import type {Machine} from '../machine/types.ts';
 
 /** Whether a detached container has ended, in this boot, and nobody looks after its project: its supervisor was killed. */
 function isForsaken({host, dirs}: Machine, record: ContainerRecord): boolean {

@@ -1,7 +1,7 @@
+import type {Machine} from '../machine/machine.ts';
 import {hasEnded} from '../../host/programs/process.ts';
 import {containerFolder, containersFolder} from '../../state/record.ts';
 import {isUnfinishedRun, runsFolder} from '../../state/run-place.ts';
-import type {Machine} from '../machine/types.ts';
 
 /** A file that {@link Host.writeAtomic} had not yet renamed: `NAME.PID-HEX.tmp`. */
 const temporary = /\.(\d+)-[0-9a-f]{12}\.tmp$/;

@@ -1,3 +1,4 @@
+import type {Machine} from '../machine/machine.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {errnoOf} from '../../host/errno.ts';
 import {ownerRuns} from '../../image/store/owner.ts';
@@ -8,7 +9,24 @@ import {stateOf} from '../../state/record.ts';
 import {allVolumes, makeVolume, readVolume, volumeData, volumeFolder, type VolumeRecord} from '../../state/volume.ts';
 import {allRecords} from '../machine/find-container.ts';
 import {noVolume} from '../plan/resolve-volumes.ts';
-import type {Machine, VolumeSummary} from '../machine/types.ts';
+
+/** One named volume, and who mounts it. */
+export interface VolumeSummary {
+	readonly name: string;
+	/** The project that made it; null for one of `volume create`. */
+	readonly project: string | null;
+	/** Its key in the spec of that project. */
+	readonly volume: string | null;
+	readonly labels: Readonly<Record<string, string>>;
+	/** The uid of the host that root of the container was for which it was made; null for one of `volume create`. */
+	readonly root: number | null;
+	/** Milliseconds since the epoch. */
+	readonly created: number;
+	/** The folder that is mounted. */
+	readonly path: string;
+	/** Names of the containers that mount it, or will when they are started again. */
+	readonly usedBy: readonly string[];
+}
 
 /**
  * The containers that mount a volume. One that has ended and was not removed counts, as with docker: it is started on it

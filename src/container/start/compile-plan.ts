@@ -1,3 +1,5 @@
+import type {Machine} from '../machine/machine.ts';
+import type {PlannedContainer} from '../machine/planned-container.ts';
 import {copyMappedScript} from '../../image/unpack/copy-mapped.ts';
 import {type Blank, blanksOf, isSealed, toolboxFolder} from '../../host/programs/sealed-tools.ts';
 import {fillVolumeScript} from '../../image/volume/volume-reader.ts';
@@ -8,7 +10,6 @@ import {containerFolder} from '../../state/record.ts';
 import {compileScript} from '../../step/compile/compile-script.ts';
 import type {Plan} from '../../step/verbs/step.ts';
 import {recordFacts} from './record-facts.ts';
-import type {Machine, PlannedContainer} from '../machine/types.ts';
 
 /** The plan with all that the store has to have: where the script runs, it may be empty, whatever it is here. */
 function withStore({facts, dirs}: Machine, {plan, image}: PlannedContainer): Plan {

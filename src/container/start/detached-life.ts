@@ -1,7 +1,8 @@
+import type {Machine} from '../machine/machine.ts';
+import type {PlannedContainer} from '../machine/planned-container.ts';
 import type {RunEvent} from '../../execute/event.ts';
 import type {Project} from '../../spec/model/project.ts';
 import type {ContainerRecord} from '../../state/record.ts';
-import type {Machine, PlannedContainer} from '../machine/types.ts';
 import type {UsageSample} from '../observe/usage-samples.ts';
 
 /** How a detached container was started by this process. */

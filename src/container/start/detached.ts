@@ -1,3 +1,5 @@
+import type {Machine} from '../machine/machine.ts';
+import type {PlannedContainer} from '../machine/planned-container.ts';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import {errnoOf} from '../../host/errno.ts';
 import {bootId, identify, isRunning, signalProcess} from '../../host/programs/process.ts';
@@ -24,7 +26,6 @@ import {keptSteps} from '../machine/kept-steps.ts';
 import {planService} from '../plan/plan-container.ts';
 import {cgroupsOf, recordFacts} from './record-facts.ts';
 import {startPlanned} from './start-planned.ts';
-import type {Machine, PlannedContainer} from '../machine/types.ts';
 
 /** What a detached container is started from: a service as it was read when it was last brought up. */
 export interface DetachedRequest {

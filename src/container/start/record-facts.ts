@@ -1,8 +1,8 @@
+import type {PlannedContainer} from '../machine/planned-container.ts';
 import type {ContainerRecord} from '../../state/record.ts';
 import type {CgroupKill} from '../../step/verbs/action.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
 import type {Plan} from '../../step/verbs/step.ts';
-import type {PlannedContainer} from '../machine/types.ts';
 
 /** What a plan says of the container's cgroups and how they are killed. */
 export function cgroupsOf(plan: Plan): {readonly members: readonly CgroupMember[]; readonly kill: CgroupKill} {

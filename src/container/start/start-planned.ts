@@ -1,3 +1,6 @@
+import type {Machine} from '../machine/machine.ts';
+import type {PlannedContainer} from '../machine/planned-container.ts';
+import type {UpRequest} from './up-request.ts';
 import {bytes as sizeWords} from '../../spec/values/bytes.ts';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import {namespaceFiles} from '../../host/probe/namespaces.ts';
@@ -16,7 +19,6 @@ import {cpuTime} from '../../kernel/usage.ts';
 import {type ContainerRecord, containerFolder, writeRecord} from '../../state/record.ts';
 import {writeStory} from '../../state/start-story.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
-import type {Machine, PlannedContainer, UpRequest} from '../machine/types.ts';
 
 /** The namespaces of the first process, by kind: `mnt:[4026532200]`; exec compares them before it lets anything in. */
 function namespaceIds(machine: Machine, process: ProcessIdentity): Readonly<Record<string, string>> {

@@ -1,10 +1,11 @@
+import type {Machine} from '../machine/machine.ts';
+import type {PlannedUpRequest} from './up-request.ts';
 import {callerOutput} from '../../host/programs/stdio.ts';
 import {ignoresInterrupt} from '../../kernel/ignores-interrupt.ts';
 import type {StartedContainer} from '../../execute/execute-context.ts';
 import {terminalKeys} from '../../execute/terminal-keys.ts';
 import {usualDetachKeys} from '../../spec/values/detach-keys.ts';
 import type {ContainerRecord} from '../../state/record.ts';
-import type {Machine, PlannedUpRequest} from '../machine/types.ts';
 
 const interrupt = 3;
 

@@ -1,3 +1,5 @@
+import type {Machine} from '../machine/machine.ts';
+import type {PlannedUpRequest} from './up-request.ts';
 import {signalOf} from '../../errors/interruption.ts';
 import {signalProcess} from '../../host/programs/process.ts';
 import {after} from '../../host/timer.ts';
@@ -7,7 +9,6 @@ import type {ContainerRecord} from '../../state/record.ts';
 import type {CgroupKill} from '../../step/verbs/action.ts';
 import {signalNumbers} from '../machine/exit-code.ts';
 import {sayFarewell} from '../enter/hooks.ts';
-import type {Machine, PlannedUpRequest} from '../machine/types.ts';
 
 /**
  * Stops a running command when the request is aborted: `pre_stop`, its signal, then after the grace period, or at once when

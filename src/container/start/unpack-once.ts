@@ -1,9 +1,9 @@
+import type {Machine} from '../machine/machine.ts';
 import {basename} from 'node:path';
 import {type UnpackedArchive, type UnpackOptions, unpack} from '../../image/unpack/unpack.ts';
 import {imageFolderName, locksFolder, makeStore} from '../../image/store/store.ts';
 import type {Host} from '../../host/host.ts';
 import {withLock} from '../../execute/lock.ts';
-import type {Machine} from '../machine/types.ts';
 
 /**
  * Unpacks an archive into the store. Of several starts at once one unpacks it; the others wait, and find it there. A lock

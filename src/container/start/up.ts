@@ -1,3 +1,7 @@
+import type {CommandEnd} from '../machine/attachment.ts';
+import type {Machine} from '../machine/machine.ts';
+import type {PlannedContainer} from '../machine/planned-container.ts';
+import type {PlannedUpRequest, Recorder, UpRequest} from './up-request.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {bootId, identify, isRunning, type ProcessIdentity, signalProcess} from '../../host/programs/process.ts';
 import {type Attachment, attach} from '../../execute/attach.ts';
@@ -19,7 +23,6 @@ import {cgroupsOf, recordFacts} from './record-facts.ts';
 import {startPlanned} from './start-planned.ts';
 import {stopByKeys} from './stop-by-keys.ts';
 import {stopOnAbort} from './stop-on-abort.ts';
-import type {CommandEnd, Machine, PlannedContainer, PlannedUpRequest, Recorder, UpRequest} from '../machine/types.ts';
 
 /** The record of a container that this process is about to start. */
 export function newRecord({host}: Machine, planned: PlannedContainer, keepsAlive = false): ContainerRecord {

@@ -1,3 +1,6 @@
+import type {CommandEnd} from '../machine/attachment.ts';
+import type {Machine} from '../machine/machine.ts';
+import type {PlannedContainer} from '../machine/planned-container.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {RunningProgram} from '../../host/host.ts';
 import {signalProcess} from '../../host/programs/process.ts';
@@ -14,7 +17,6 @@ import type {CgroupKill, ExecAction} from '../../step/verbs/action.ts';
 import {exitCodeOf} from '../machine/exit-code.ts';
 import {cgroupsOf} from './record-facts.ts';
 import {startPlanned} from './start-planned.ts';
-import type {CommandEnd, Machine, PlannedContainer} from '../machine/types.ts';
 import {newRecord, refuseWithoutPower} from './up.ts';
 
 /** What a container used that has ended; null where the kernel does not tell. */

@@ -1,10 +1,10 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import type {StopSignal} from '../../errors/interruption.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {logFolder} from '../../container/start/detached.ts';
 import {hasEnded} from '../../container/machine/has-ended.ts';
 import {type RunningRecord, runningContainer} from '../../container/machine/running-container.ts';
 import {signalContainer} from '../../container/control/signal-container.ts';
-import type {Machine} from '../../container/machine/types.ts';
 import {wait} from '../../container/observe/wait.ts';
 import {errnoOf} from '../../host/errno.ts';
 import {callerInput, callerOutput, openFifoWriter, pipeStream, releaseInput} from '../../host/programs/stdio.ts';

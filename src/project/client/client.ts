@@ -1,7 +1,7 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {setTimeout as delay} from 'node:timers/promises';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {leaveGroup} from '../../container/machine/leave-group.ts';
-import type {Machine} from '../../container/machine/types.ts';
 import {startInBackground} from '../../host/programs/background.ts';
 import {isRunning, type ProcessIdentity} from '../../host/programs/process.ts';
 import {ask, type ControlRequest, hasGoneAway, type ServiceStatus} from '../state/control.ts';

@@ -1,7 +1,7 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {allRecords} from '../../container/machine/find-container.ts';
 import {inspect} from '../../container/observe/inspect.ts';
 import {startView} from '../../container/observe/start-view.ts';
-import type {Machine} from '../../container/machine/types.ts';
 import {labelOf} from '../../spec/keys/replicas.ts';
 import {failedStory} from '../state/failed-story.ts';
 import {readProject} from '../state/project-folder.ts';

@@ -1,4 +1,4 @@
-import type {Machine} from '../../container/machine/types.ts';
+import type {Machine} from '../../container/machine/machine.ts';
 import {terminalJob} from '../../host/programs/process.ts';
 import {callerInput, releaseInput} from '../../host/programs/stdio.ts';
 import {detachMatcher} from '../../execute/detach-matcher.ts';

@@ -1,5 +1,5 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {allRecords} from '../../container/machine/find-container.ts';
-import type {Machine} from '../../container/machine/types.ts';
 import {askProject, untilEnded} from './client.ts';
 import {type ControlRequest, hasGoneAway, type ServiceStatus} from '../state/control.ts';
 import type {ProjectSink} from '../state/event.ts';

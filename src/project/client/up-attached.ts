@@ -1,5 +1,5 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {notStarted} from '../../container/machine/no-service.ts';
-import type {Machine} from '../../container/machine/types.ts';
 import {signalOf} from '../../errors/interruption.ts';
 import {labelOf} from '../../spec/keys/replicas.ts';
 import type {ProjectEvent} from '../state/event.ts';

@@ -1,9 +1,10 @@
+import type {Machine} from '../../container/machine/machine.ts';
+import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {gcName} from '../../container/recover/gc.ts';
 import {loadProject, pickService} from '../../container/machine/load-project.ts';
 import {noneActive, noSuchService} from '../../container/machine/no-service.ts';
 import {planService} from '../../container/plan/plan-container.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import type {Machine, SpecRequest} from '../../container/machine/types.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
 import {askProject} from './client.ts';
 import type {ServiceStatus} from '../state/control.ts';

@@ -1,6 +1,6 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {isTsboxError} from '../../errors/tsbox-error.ts';
 import {logFolder} from '../../container/start/detached.ts';
-import type {Machine} from '../../container/machine/types.ts';
 import {errnoOf} from '../../host/errno.ts';
 import {type PathWatch, watchPath} from '../../host/watch/watch-path.ts';
 import {labelOf} from '../../spec/keys/replicas.ts';

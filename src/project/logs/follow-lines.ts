@@ -1,5 +1,5 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {logFolder} from '../../container/start/detached.ts';
-import type {Machine} from '../../container/machine/types.ts';
 import {watchPath} from '../../host/watch/watch-path.ts';
 import {type FollowedOutput, followOutput} from './follow-output.ts';
 import type {LogPiece} from './read-logs.ts';

@@ -1,6 +1,6 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import type {LifeOutput, PrintedPart} from '../../container/start/detached-life.ts';
 import {logFolder} from '../../container/start/detached.ts';
-import type {Machine} from '../../container/machine/types.ts';
 import {type ContainerRecord, containerFolder, type Detached} from '../../state/record.ts';
 import {parseMarks} from './log-marks.ts';
 import {readFreed} from './log-offsets.ts';

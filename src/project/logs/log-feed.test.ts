@@ -1,8 +1,8 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
-import type {Machine} from '../../container/machine/types.ts';
 import {realHost} from '../../host/programs/real-host.ts';
 import {loadFacts} from '../../host/facts/saved-facts.ts';
 import {setAlias} from '../../state/alias.ts';

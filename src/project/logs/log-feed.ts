@@ -1,5 +1,5 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {setImmediate as immediate} from 'node:timers/promises';
-import type {Machine} from '../../container/machine/types.ts';
 import {errnoOf} from '../../host/errno.ts';
 import {watchPath} from '../../host/watch/watch-path.ts';
 import {atMostEvery} from '../state/at-most-every.ts';

@@ -1,4 +1,4 @@
-import type {Machine} from '../../container/machine/types.ts';
+import type {Machine} from '../../container/machine/machine.ts';
 import {type FedContainer, type FedStream, outputStreams} from './fed-container.ts';
 import {inTimeOrder} from './in-time-order.ts';
 import type {NewLine, RingBounds} from './line-ring.ts';

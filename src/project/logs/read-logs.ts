@@ -1,8 +1,8 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {setImmediate as immediate, setTimeout as delay} from 'node:timers/promises';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {logFolder} from '../../container/start/detached.ts';
 import {allRecords} from '../../container/machine/find-container.ts';
-import type {Machine} from '../../container/machine/types.ts';
 import {watchPath} from '../../host/watch/watch-path.ts';
 import {isMeant, labelOf} from '../../spec/keys/replicas.ts';
 import {type ContainerRecord, stateOf} from '../../state/record.ts';

@@ -1,4 +1,4 @@
-import type {Machine} from '../../container/machine/types.ts';
+import type {Machine} from '../../container/machine/machine.ts';
 import {readStory, removeStory, type StartStory, writeStory} from '../../state/start-story.ts';
 import {projectFolder} from '../../state/project-place.ts';
 

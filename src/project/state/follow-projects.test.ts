@@ -1,8 +1,8 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import type {Machine} from '../../container/machine/types.ts';
 import {realHost} from '../../host/programs/real-host.ts';
 import {followProjects} from './follow-projects.ts';
 import {writeProject} from './project-folder.ts';

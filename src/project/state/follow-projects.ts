@@ -1,4 +1,4 @@
-import type {Machine} from '../../container/machine/types.ts';
+import type {Machine} from '../../container/machine/machine.ts';
 import {pathWatches} from '../../host/watch/path-watches.ts';
 import {listProjects, type ProjectSummary} from './list-projects.ts';
 import {projectFolder, projectsFolder} from '../../state/project-place.ts';

@@ -1,9 +1,9 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {build} from 'esbuild';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import type {Machine} from '../../container/machine/types.ts';
 import {realHost} from '../../host/programs/real-host.ts';
 import {knownNames} from './known-names.ts';
 import {writeProject} from './project-folder.ts';

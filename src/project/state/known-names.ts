@@ -1,6 +1,6 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {resolve} from 'node:path';
 import {allRecords} from '../../container/machine/find-container.ts';
-import type {Machine} from '../../container/machine/types.ts';
 import {shownName} from '../../state/alias.ts';
 import {findSpec} from '../../spec/syntax/find.ts';
 import {serviceNames} from '../../spec/project/service-names.ts';

@@ -1,5 +1,5 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {expect, test} from 'vitest';
-import type {Machine} from '../../container/machine/types.ts';
 import {recordingHost} from '../../../test/support/recording-host.ts';
 import {listProjects} from './list-projects.ts';
 

@@ -1,4 +1,4 @@
-import type {Machine} from '../../container/machine/types.ts';
+import type {Machine} from '../../container/machine/machine.ts';
 import {readProject} from './project-folder.ts';
 import {projectsFolder, supervisorOf} from '../../state/project-place.ts';
 

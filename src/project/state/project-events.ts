@@ -1,7 +1,7 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {errnoOf} from '../../host/errno.ts';
 import {type FollowedFile, followFile} from '../../host/files/followed-file.ts';
 import {type PathWatch, watchPath} from '../../host/watch/watch-path.ts';
-import type {Machine} from '../../container/machine/types.ts';
 import {atMostEvery} from './at-most-every.ts';
 import type {ProjectEvent} from './event.ts';
 import {eventsFile} from './event-log.ts';

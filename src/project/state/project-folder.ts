@@ -1,4 +1,4 @@
-import type {SpecRequest} from '../../container/machine/types.ts';
+import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {errnoOf} from '../../host/errno.ts';
 import type {Host} from '../../host/host.ts';
 import {ownJson} from '../../state/own-json.ts';

@@ -1,9 +1,10 @@
+import type {Machine} from '../../container/machine/machine.ts';
+import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {didYouMean} from '../../errors/did-you-mean.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {allRecords} from '../../container/machine/find-container.ts';
 import {loadProject} from '../../container/machine/load-project.ts';
 import {idOf, shownName} from '../../state/alias.ts';
-import type {Machine, SpecRequest} from '../../container/machine/types.ts';
 import {readProject} from './project-folder.ts';
 import {projectsFolder} from '../../state/project-place.ts';
 

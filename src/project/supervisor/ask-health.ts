@@ -1,4 +1,4 @@
-import type {Machine} from '../../container/machine/types.ts';
+import type {Machine} from '../../container/machine/machine.ts';
 import type {Service} from '../../spec/model/project.ts';
 import type {Answer} from './health.ts';
 import {runInside} from '../../container/enter/run-inside.ts';

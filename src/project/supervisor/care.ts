@@ -1,4 +1,4 @@
-import type {Machine} from '../../container/machine/types.ts';
+import type {Machine} from '../../container/machine/machine.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
 import type {ChangeSignal} from '../state/change-signal.ts';
 import type {ProjectSink} from '../state/event.ts';

@@ -1,6 +1,6 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {type DetachedContainer, killDetached, noteDetached, settleDetached} from '../../container/start/detached.ts';
 import {killedStatus} from '../../container/machine/exit-code.ts';
-import type {Machine} from '../../container/machine/types.ts';
 import {sampleUsage} from '../../container/observe/usage-samples.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {isRunning} from '../../host/programs/process.ts';

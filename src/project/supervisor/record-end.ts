@@ -1,6 +1,6 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import type {DetachedContainer} from '../../container/start/detached.ts';
 import type {LifeRecorder} from '../../container/start/detached-life.ts';
-import type {Machine} from '../../container/machine/types.ts';
 import type {UsageSample} from '../../container/observe/usage-samples.ts';
 import {whyNot} from '../../errors/why-not.ts';
 import type {Project, Service} from '../../spec/model/project.ts';

@@ -1,7 +1,7 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {allRecords} from '../../container/machine/find-container.ts';
 import type {LifeRecorder} from '../../container/start/detached-life.ts';
-import type {Machine} from '../../container/machine/types.ts';
 import {identify} from '../../host/programs/process.ts';
 import {withLock} from '../../execute/lock.ts';
 import type {Service} from '../../spec/model/project.ts';

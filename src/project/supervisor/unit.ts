@@ -1,3 +1,4 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {setTimeout as delay} from 'node:timers/promises';
 import {
 	type DetachedContainer,
@@ -9,7 +10,6 @@ import {
 	wakeDetached,
 } from '../../container/start/detached.ts';
 import type {LifeRecorder} from '../../container/start/detached-life.ts';
-import type {Machine} from '../../container/machine/types.ts';
 import {after} from '../../host/timer.ts';
 import {interruption} from '../../errors/interruption.ts';
 import type {Dependency, Project, Service} from '../../spec/model/project.ts';

@@ -1,3 +1,4 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {writeFileSync} from 'node:fs';
 import {isAbsolute, resolve} from 'node:path';
 import {drift} from '../../container/observe/drift.ts';
@@ -5,7 +6,6 @@ import {containerConfig} from '../../container/observe/container-config.ts';
 import {containerMounts} from '../../container/observe/container-mounts.ts';
 import {containerNetwork} from '../../container/observe/container-network.ts';
 import {top} from '../../container/observe/top.ts';
-import type {Machine} from '../../container/machine/types.ts';
 import {usageSampler} from '../../container/observe/usage-sampler.ts';
 import {watchList} from '../../container/observe/watch-list.ts';
 import {lendTerminal, runOwnCommand} from '../../host/programs/own-command.ts';

@@ -1,6 +1,6 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import {stdin, stdout} from 'node:process';
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import type {Machine} from '../../container/machine/types.ts';
 import type {DashConfig} from '../../spec/config/dash-config.ts';
 import {glyphs} from '../../view/text/glyphs.ts';
 import {hasColour} from '../../view/text/theme.ts';

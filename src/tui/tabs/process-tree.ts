@@ -1,4 +1,4 @@
-import type {ContainerProcess} from '../../container/machine/types.ts';
+import type {ContainerProcess} from '../../container/observe/top.ts';
 import type {Glyphs} from '../../view/text/glyphs.ts';
 
 /** A process and the lines of the tree before its command. */

@@ -1,5 +1,5 @@
+import type {ContainerProcess} from '../../container/observe/top.ts';
 import {expect, test} from 'vitest';
-import type {ContainerProcess} from '../../container/machine/types.ts';
 import {processAt, processesTab} from './processes-tab.ts';
 import {processTree} from './process-tree.ts';
 import {plainText, sampleFrame, sampleNow, textsIn} from '../../../test/support/sample-frame.ts';

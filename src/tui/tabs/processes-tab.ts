@@ -1,4 +1,4 @@
-import type {ContainerProcess} from '../../container/machine/types.ts';
+import type {ContainerProcess} from '../../container/observe/top.ts';
 import {bytes} from '../../spec/values/bytes.ts';
 import {escapeText} from '../../view/text/escape.ts';
 import {commandWords, cpuTime} from '../../view/lists/process-table.ts';

@@ -1,4 +1,4 @@
-import type {ContainerStats} from '../../container/machine/types.ts';
+import type {ContainerStats} from '../../container/observe/usage-meter.ts';
 
 /** The numbers of a sample, in the order in which {@link sampleHistory} keeps them. */
 export const sampleFields = [

@@ -1,4 +1,4 @@
-import type {ContainerProcess} from '../../container/machine/types.ts';
+import type {ContainerProcess} from '../../container/observe/top.ts';
 import {bytes} from '../../spec/values/bytes.ts';
 import {escapeText} from '../text/escape.ts';
 import type {Look} from '../text/look.ts';

@@ -1,4 +1,4 @@
-import type {ContainerStats} from '../../container/machine/types.ts';
+import type {ContainerStats} from '../../container/observe/usage-meter.ts';
 import {bytes} from '../../spec/values/bytes.ts';
 import {escapeText} from '../text/escape.ts';
 import type {Look} from '../text/look.ts';

@@ -1,5 +1,5 @@
+import type {ContainerProcess} from '../../container/observe/top.ts';
 import {expect, test} from 'vitest';
-import type {ContainerProcess} from '../../container/machine/types.ts';
 import {processTable} from './process-table.ts';
 import {redraw} from '../text/redraw.ts';
 import {sampleStats} from '../../../test/support/sample-stats.ts';

@@ -1,4 +1,4 @@
-import type {ContainerSummary} from '../../../container/machine/types.ts';
+import type {ContainerSummary} from '../../../container/observe/list.ts';
 import {containersOf, isLive, type ProjectFacts, projectOf, type Row} from './rows.ts';
 
 /** A command line of tsbox: the words after `tsbox`. */

@@ -1,4 +1,4 @@
-import type {ContainerSummary} from '../../../container/machine/types.ts';
+import type {ContainerSummary} from '../../../container/observe/list.ts';
 import {bytes} from '../../../spec/values/bytes.ts';
 import {age} from '../../../view/text/duration.ts';
 import {escapeText} from '../../../view/text/escape.ts';

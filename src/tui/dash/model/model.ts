@@ -1,4 +1,4 @@
-import type {ContainerSummary} from '../../../container/machine/types.ts';
+import type {ContainerSummary} from '../../../container/observe/list.ts';
 import type {Words} from './actions.ts';
 import {type ListFacts, type ListView, type ProjectFacts, type Row, rowsOf} from './rows.ts';
 import type {Sample} from '../../tabs/rates.ts';

@@ -1,4 +1,4 @@
-import type {ContainerSummary} from '../../../container/machine/types.ts';
+import type {ContainerSummary} from '../../../container/observe/list.ts';
 import type {dashColumns} from '../../../spec/config/dash-words.ts';
 import type {Sample} from '../../tabs/rates.ts';
 import {naturalOrder} from './natural-order.ts';

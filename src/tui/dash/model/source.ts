@@ -1,5 +1,7 @@
+import type {ContainerSummary} from '../../../container/observe/list.ts';
+import type {ContainerProcess} from '../../../container/observe/top.ts';
+import type {ContainerStats} from '../../../container/observe/usage-meter.ts';
 import type {ConfigEntry, ContainerMount, ContainerNetwork, Drift} from '../../../container/machine/observed.ts';
-import type {ContainerProcess, ContainerStats, ContainerSummary} from '../../../container/machine/types.ts';
 import type {ProjectEvent} from '../../../project/state/event.ts';
 import type {StartStory} from '../../../state/start-story.ts';
 import type {LogSource} from '../../logs/log-source.ts';

@@ -1,4 +1,4 @@
-import type {ContainerProcess} from '../../../container/machine/types.ts';
+import type {ContainerProcess} from '../../../container/observe/top.ts';
 import {line} from '../../draw/line.ts';
 import type {OpenPane} from '../model/detail.ts';
 import type {DetailTarget, Pane} from '../model/pane.ts';
