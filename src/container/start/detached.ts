@@ -1,9 +1,7 @@
 import type {Machine} from '../machine/machine.ts';
-import type {PlannedContainer} from '../machine/planned-container.ts';
-import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
+import {isTsboxError} from '../../errors/tsbox-error.ts';
 import {errnoOf} from '../../host/errno.ts';
-import {bootId, identify, isRunning, signalProcess} from '../../host/programs/process.ts';
-import {hintCgroupMove} from '../../execute/cgroup-hint.ts';
+import {signalProcess} from '../../host/programs/process.ts';
 import {attachDetached} from '../../execute/attach-detached.ts';
 import type {EventSink} from '../../execute/event.ts';
 import {freezersOf} from '../../state/freezer.ts';
@@ -12,20 +10,18 @@ import {killOf} from '../../kernel/kill-of.ts';
 import {rollBack, rollBackFailed} from '../../execute/rollback.ts';
 import {keepEvents, storyOf} from '../../execute/story-of.ts';
 import {killCgroup} from '../../execute/undo.ts';
-import {renamed} from '../../state/alias.ts';
-import {claimName, nameInUse, releaseName} from '../../state/claim.ts';
+import {releaseName} from '../../state/claim.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
 import {noteExit as rememberExit} from '../../state/exited.ts';
 import {addNotes} from '../../state/notes.ts';
-import {type ContainerRecord, containerFolder, type Detached, readRecord, writeRecord} from '../../state/record.ts';
+import {type ContainerRecord, containerFolder, type Detached, readRecord} from '../../state/record.ts';
 import type {StartStory} from '../../state/start-story.ts';
 import type {DetachedStart} from './detached-life.ts';
 import {exitCodeOf} from '../machine/exit-code.ts';
-import {sweepName} from '../recover/gc.ts';
 import {keptSteps} from '../machine/kept-steps.ts';
 import {planService} from '../plan/plan-container.ts';
-import {cgroupsOf, recordFacts} from './record-facts.ts';
-import {startPlanned} from './start-planned.ts';
+import {claimContainer} from './claim-container.ts';
+import {start} from './start.ts';
 
 /** What a detached container is started from: a service as it was read when it was last brought up. */
 export interface DetachedRequest {
@@ -66,14 +62,11 @@ export async function startDetached(
 	sink: EventSink,
 	signal: AbortSignal,
 ): Promise<DetachedContainer> {
-	const {host, dirs} = machine;
+	const {host} = machine;
 	const planned = await planService(machine, project, service, {bestEffort}, {signal});
 	const {name} = planned.service;
-	const record = newRecord(machine, planned, about);
-	const isNew = takeName(machine, record);
-	const conf = containerFolder(dirs.state, name);
-	const {members} = cgroupsOf(planned.plan);
-	hintCgroupMove(host, members);
+	const claimed = await claimContainer(machine, planned, {detached: about});
+	const {record, conf} = claimed;
 	const attachment = attachDetached(host, machine.facts, {
 		logs: logFolder(machine, name),
 		conf,
@@ -81,45 +74,22 @@ export async function startDetached(
 		stdin: planned.service.stdinOpen ?? false,
 	});
 	const {emit, kept: events} = keepEvents(sink);
-	const start = service.record === true ? {start: {planned, events}} : {};
+	const begun = service.record === true ? {start: {planned, events}} : {};
 	try {
-		if (isNew) await sweepName(machine, name);
-		const started = await startPlanned(machine, {emit, signal}, planned, record, attachment, members);
+		const started = await start(machine, claimed, attachment, {emit, signal});
 		signal.throwIfAborted();
 		const ended = started.ended.then(end => exitCodeOf(end));
-		return {record: {...record, process: processOf(machine, name)}, ended, ...start};
+		return {record: {...record, process: processOf(machine, name)}, ended, ...begun};
 	} catch (error) {
 		await rollBackFailed(host, machine.facts, conf, emit, keptSteps);
 		noteExit(machine, name, {code: isTsboxError(error) ? error.exitStatus : 125, oomKilled: false});
-		onFailed?.({story: storyOf(planned.plan, events, {error}), record, ...start});
+		onFailed?.({story: storyOf(planned.plan, events, {error}), record, ...begun});
 		throw error;
 	}
 }
 
-function newRecord({host}: Machine, planned: PlannedContainer, detached: Detached): ContainerRecord {
-	const owner = identify(host, process.pid);
-	if (owner === undefined) throw new TsboxError('E_STATE', '/proc/self/stat can not be read', {hint: 'mount /proc'});
-	return {...recordFacts(planned), owner, bootId: bootId(host), created: host.now(), detached, process: null};
-}
-
 function processOf({host, dirs}: Machine, name: string): ContainerRecord['process'] {
 	return readRecord(host, containerFolder(dirs.state, name))?.process ?? null;
-}
-
-/** Takes the name, or takes the folder over that the same service of the same project had; true where it is new. */
-function takeName({host, dirs}: Machine, record: ContainerRecord): boolean {
-	if (claimName(host, dirs.state, record)) return true;
-	const conf = containerFolder(dirs.state, record.name);
-	const before = readRecord(host, conf);
-	const same =
-		before?.detached?.project === record.detached?.project && before?.detached?.service === record.detached?.service;
-	const runs = before?.bootId === record.bootId && before.process !== null && isRunning(host, before.process);
-	if (before === undefined || !same || runs) throw nameInUse(host, dirs.state, record.name);
-	// First the record: a folder without one is nobody's, and gc would take it away.
-	writeRecord(host, conf, record);
-	for (const file of host.list(conf))
-		if (!['record.json', 'layer', 'tools', renamed].includes(file)) host.removeTree(`${conf}/${file}`);
-	return false;
 }
 
 /**

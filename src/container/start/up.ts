@@ -2,59 +2,28 @@ import type {CommandEnd} from '../machine/attachment.ts';
 import type {Machine} from '../machine/machine.ts';
 import type {PlannedContainer} from '../machine/planned-container.ts';
 import type {PlannedUpRequest, Recorder, UpRequest} from './up-request.ts';
-import {TsboxError} from '../../errors/tsbox-error.ts';
-import {bootId, identify, isRunning, type ProcessIdentity, signalProcess} from '../../host/programs/process.ts';
+import {isRunning, type ProcessIdentity, signalProcess} from '../../host/programs/process.ts';
 import {type Attachment, attach} from '../../execute/attach.ts';
-import {hintCgroupMove} from '../../execute/cgroup-hint.ts';
 import type {RunEvent} from '../../execute/event.ts';
 import {rollBack, rollBackFailed} from '../../execute/rollback.ts';
 import {killCgroup} from '../../execute/undo.ts';
 import {type MemoryWatch, watchMemory} from '../../kernel/watch-memory.ts';
-import {claimName, nameInUse, releaseName} from '../../state/claim.ts';
+import {releaseName} from '../../state/claim.ts';
 import {noteExit} from '../../state/exited.ts';
 import type {Service} from '../../spec/model/project.ts';
-import {type ContainerRecord, containerFolder} from '../../state/record.ts';
 import type {Tracer} from '../../execute/trace-seccomp.ts';
 import {exitCodeOf, killedStatus} from '../machine/exit-code.ts';
-import {gcIfNeeded, sweepName} from '../recover/gc.ts';
+import {gcIfNeeded} from '../recover/gc.ts';
 import {prepareBeside} from '../enter/hooks.ts';
 import {planContainer} from '../plan/plan-container.ts';
-import {cgroupsOf, recordFacts} from './record-facts.ts';
-import {startPlanned} from './start-planned.ts';
+import {claimContainer} from './claim-container.ts';
+import {start} from './start.ts';
 import {stopByKeys} from './stop-by-keys.ts';
 import {stopOnAbort} from './stop-on-abort.ts';
-
-/** The record of a container that this process is about to start. */
-export function newRecord({host}: Machine, planned: PlannedContainer, keepsAlive = false): ContainerRecord {
-	const owner = identify(host, process.pid);
-	if (owner === undefined) throw new TsboxError('E_STATE', '/proc/self/stat can not be read', {hint: 'mount /proc'});
-	return {
-		...recordFacts(planned),
-		owner,
-		...(keepsAlive ? {keepsAlive: true} : {}),
-		bootId: bootId(host),
-		created: host.now(),
-		process: null,
-	};
-}
-
-function claim(machine: Machine, record: ContainerRecord): boolean {
-	return claimName(machine.host, machine.dirs.state, record);
-}
 
 /** The compiled seccomp filter of a plan, base64. */
 function filterOf(plan: PlannedContainer['plan']): string {
 	return plan.steps.flatMap(({action}) => (action.kind === 'openFilter' ? [action.filter] : []))[0] ?? '';
-}
-
-/** @throws TsboxError E_PERMISSION where only root can start such a container. */
-export function refuseWithoutPower({facts}: Machine, planned: PlannedContainer): void {
-	if (facts.user.uid !== 0 && !planned.service.namespaces.includes('user')) {
-		throw new TsboxError('E_PERMISSION', 'only root can start a container that has no mounts of its own', {
-			why: 'an ordinary user has powers in a user namespace alone, and there only over mounts made in it',
-			hint: 'run it with sudo, or add `mount` to `namespaces`',
-		});
-	}
 }
 
 /**
@@ -92,19 +61,15 @@ export async function upPlanned(
 		asked.emit(event);
 	};
 	const request: PlannedUpRequest = {...asked, emit};
-	refuseWithoutPower(machine, planned);
 	const {plan, service} = planned;
-	const {members, kill} = cgroupsOf(plan);
-	const record = newRecord(machine, planned, request.keepAlive !== undefined);
-	const guard = {keepsAlive: request.keepAlive !== undefined};
+	const keepsAlive = request.keepAlive !== undefined;
 	const warn = (text: string): void => request.emit({type: 'warning', at: host.now(), text});
 	await gcIfNeeded(machine, request.emit, request.signal);
 	if (request.traceSeccomp === true && filterOf(plan) === '')
 		warn('there is no seccomp filter to trace: the spec goes without');
 	for (const text of withoutSupervisor(request.verb, service)) warn(text);
-	hintCgroupMove(host, members);
-	if (!claim(machine, record)) throw nameInUse(host, dirs.state, service.name);
-	const conf = containerFolder(dirs.state, service.name);
+	const claimed = await claimContainer(machine, planned, {keepsAlive});
+	const {record, conf, members, kill} = claimed;
 	let attachment: Attachment | undefined;
 	let tracer: Tracer | undefined;
 	let memory: MemoryWatch | undefined;
@@ -116,7 +81,6 @@ export async function upPlanned(
 	};
 	let ok = false;
 	try {
-		await sweepName(machine, service.name);
 		if (request.record ?? service.record ?? false) {
 			if (request.recorder === undefined) warn('the run is not recorded: whoever started it keeps no records');
 			recorder = await request.recorder?.(planned);
@@ -127,7 +91,7 @@ export async function upPlanned(
 			tap: recorder?.tap,
 			limitSeconds: request.keepAlive?.limitSeconds,
 		});
-		const started = await startPlanned(machine, {...request, guard}, planned, record, attachment, members, trace);
+		const started = await start(machine, claimed, attachment, {...request, guard: {keepsAlive}, trace});
 		memory = watchMemory(host, members, started.process, ({count: {limit, peak}, ...kill}) =>
 			request.emit({type: 'container.oom', at: host.now(), name: record.name, limit, peak, ...kill}),
 		);

@@ -5,19 +5,18 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {RunningProgram} from '../../host/host.ts';
 import {signalProcess} from '../../host/programs/process.ts';
 import type {Attachment} from '../../execute/attach.ts';
-import {hintCgroupMove} from '../../execute/cgroup-hint.ts';
 import type {StartedContainer} from '../../execute/execute-context.ts';
 import {memoryCount} from '../../kernel/memory.ts';
 import {rollBack} from '../../execute/rollback.ts';
 import {killCgroup} from '../../execute/undo.ts';
 import {cpuTime} from '../../kernel/usage.ts';
-import {claimName, nameInUse, releaseName} from '../../state/claim.ts';
+import {releaseName} from '../../state/claim.ts';
 import {containerFolder} from '../../state/record.ts';
 import type {CgroupKill, ExecAction} from '../../step/verbs/action.ts';
 import {exitCodeOf} from '../machine/exit-code.ts';
+import {claimContainer} from './claim-container.ts';
 import {cgroupsOf} from './record-facts.ts';
-import {startPlanned} from './start-planned.ts';
-import {newRecord, refuseWithoutPower} from './up.ts';
+import {start} from './start.ts';
 
 /** What a container used that has ended; null where the kernel does not tell. */
 export interface EndUsage {
@@ -107,10 +106,9 @@ export async function startWarm(
 	const {host, dirs, facts} = machine;
 	const {plan, service} = planned;
 	const {members, kill} = cgroupsOf(plan);
-	const conf = containerFolder(dirs.state, service.name);
 	let program: RunningProgram | undefined;
 	const remove = async (): Promise<void> => {
-		await rollBack(host, facts, conf, () => {});
+		await rollBack(host, facts, containerFolder(dirs.state, service.name), () => {});
 		releaseName(host, dirs.state, service.name);
 		for (const pipe of program?.pipes ?? []) pipe?.destroy();
 	};
@@ -131,30 +129,20 @@ export async function startWarm(
 	let starting: Promise<StartedContainer>;
 	let exec: ExecAction;
 	try {
-		refuseWithoutPower(machine, planned);
 		signal.throwIfAborted();
-		const record = newRecord(machine, planned);
-		hintCgroupMove(host, members);
-		if (!claimName(host, dirs.state, record)) throw nameInUse(host, dirs.state, service.name);
+		const claimed = await claimContainer(machine, planned);
 		try {
 			const giveUp = (): void => words.reject(signal.reason);
 			signal.addEventListener('abort', giveUp, {once: true});
-			starting = startPlanned(
-				machine,
-				{
-					emit: () => {},
-					signal,
-					guard: isGuarded ? undefined : {keepsAlive: false},
-					atGate: action => {
-						atGate.resolve(action);
-						return words.promise;
-					},
+			starting = start(machine, claimed, attachment, {
+				emit: () => {},
+				signal,
+				guard: isGuarded ? undefined : {keepsAlive: false},
+				atGate: action => {
+					atGate.resolve(action);
+					return words.promise;
 				},
-				planned,
-				record,
-				attachment,
-				members,
-			).then(started => {
+			}).then(started => {
 				signal.throwIfAborted();
 				return started;
 			});

@@ -1,5 +1,5 @@
 import type {Machine} from '../machine/machine.ts';
-import type {PlannedContainer} from '../machine/planned-container.ts';
+import type {ClaimedContainer} from './claim-container.ts';
 import type {UpRequest} from './up-request.ts';
 import {bytes as sizeWords} from '../../spec/values/bytes.ts';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
@@ -16,7 +16,7 @@ import {memoryCount} from '../../kernel/memory.ts';
 import {cgroupPids} from '../../kernel/processes.ts';
 import {keepEvents, storyOf} from '../../execute/story-of.ts';
 import {cpuTime} from '../../kernel/usage.ts';
-import {type ContainerRecord, containerFolder, writeRecord} from '../../state/record.ts';
+import {writeRecord} from '../../state/record.ts';
 import {writeStory} from '../../state/start-story.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
 
@@ -56,27 +56,24 @@ function refuseForeign({host, dirs}: Machine, name: string, members: readonly Cg
 	});
 }
 
-/** What starting a planned container needs of its request. */
-export type StartRequest = Pick<UpRequest, 'emit' | 'signal' | 'hold'> & Pick<ExecuteContext, 'atGate' | 'guard'>;
+/** What a start goes by beside the container and its streams. */
+export type StartRequest = Pick<UpRequest, 'emit' | 'signal' | 'hold'> &
+	Pick<ExecuteContext, 'atGate' | 'guard' | 'trace'>;
 
 /**
- * Carries out the plan of a container whose name is claimed, and writes its record once every check agreed, and what the
- * start was like once its command runs.
+ * Carries out the plan of a container, for every way to start one. It writes the record once every check agreed, and the
+ * report of the start once the command runs.
  *
  * @throws TsboxError when it did not start; the caller rolls back.
  */
-export async function startPlanned(
+export async function start(
 	machine: Machine,
-	request: StartRequest,
-	{plan, image}: PlannedContainer,
-	record: ContainerRecord,
+	{planned: {plan, image}, record, conf, members}: ClaimedContainer,
 	attachment: Attachment,
-	members: readonly CgroupMember[],
-	trace?: (process: ProcessIdentity) => Promise<void>,
+	request: StartRequest,
 ): Promise<StartedContainer> {
 	const {host, facts, dirs} = machine;
 	refuseForeign(machine, record.name, members);
-	const conf = containerFolder(dirs.state, record.name);
 	const {emit, kept} = keepEvents(request.emit);
 	const copiedTools = {toolbox: toolboxFolder(facts, dirs.store)};
 	try {
@@ -103,7 +100,7 @@ export async function startPlanned(
 			hold: request.hold,
 			atGate: request.atGate,
 			guard: request.guard,
-			trace,
+			trace: request.trace,
 			copyMapped: async ({from, to, ids}) => {
 				if (ids === undefined) return;
 				const {copyMapped} = await import('../../image/unpack/copy-mapped.ts');

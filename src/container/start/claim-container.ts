@@ -1,0 +1,83 @@
+import type {Machine} from '../machine/machine.ts';
+import type {PlannedContainer} from '../machine/planned-container.ts';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {bootId, identify, isRunning} from '../../host/programs/process.ts';
+import {hintCgroupMove} from '../../execute/cgroup-hint.ts';
+import {renamed} from '../../state/alias.ts';
+import {claimName, nameInUse, releaseName} from '../../state/claim.ts';
+import {type ContainerRecord, containerFolder, type Detached, readRecord, writeRecord} from '../../state/record.ts';
+import type {CgroupKill} from '../../step/verbs/action.ts';
+import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
+import {sweepName} from '../recover/gc.ts';
+import {cgroupsOf, recordFacts} from './record-facts.ts';
+
+/** A planned container that has its name: its record is written, and nothing else of it is there yet. */
+export interface ClaimedContainer {
+	readonly planned: PlannedContainer;
+	readonly record: ContainerRecord;
+	/** Its state folder. */
+	readonly conf: string;
+	readonly members: readonly CgroupMember[];
+	readonly kill: CgroupKill;
+}
+
+/**
+ * Takes the name of a planned container, so that no one else can start one under it. With `detached` the folder of the same
+ * service is taken over where its last container has ended: its files stay.
+ *
+ * @throws TsboxError E_PERMISSION where only root can start such a container, E_NAME_IN_USE.
+ */
+export async function claimContainer(
+	machine: Machine,
+	planned: PlannedContainer,
+	{detached, keepsAlive = false}: {readonly detached?: Detached; readonly keepsAlive?: boolean} = {},
+): Promise<ClaimedContainer> {
+	refuseWithoutPower(machine, planned);
+	const {host, dirs} = machine;
+	const {name} = planned.service;
+	const owner = identify(host, process.pid);
+	if (owner === undefined) throw new TsboxError('E_STATE', '/proc/self/stat can not be read', {hint: 'mount /proc'});
+	const record: ContainerRecord = {
+		...recordFacts(planned),
+		owner,
+		...(keepsAlive ? {keepsAlive: true} : {}),
+		bootId: bootId(host),
+		created: host.now(),
+		...(detached === undefined ? {} : {detached}),
+		process: null,
+	};
+	const {members, kill} = cgroupsOf(planned.plan);
+	hintCgroupMove(host, members);
+	const conf = containerFolder(dirs.state, name);
+	if (claimName(host, dirs.state, record)) {
+		try {
+			await sweepName(machine, name);
+		} catch (error) {
+			releaseName(host, dirs.state, name);
+			throw error;
+		}
+	} else takeOver(machine, record, conf);
+	return {planned, record, conf, members, kill};
+}
+
+/** @throws TsboxError E_NAME_IN_USE for all but an ended container of the same service. */
+function takeOver({host, dirs}: Machine, record: ContainerRecord, conf: string): void {
+	const {detached} = record;
+	const before = detached === undefined ? undefined : readRecord(host, conf);
+	const same = before?.detached?.project === detached?.project && before?.detached?.service === detached?.service;
+	const runs = before?.bootId === record.bootId && before.process !== null && isRunning(host, before.process);
+	if (before === undefined || !same || runs) throw nameInUse(host, dirs.state, record.name);
+	// First the record: a folder without one is nobody's, and gc would take it away.
+	writeRecord(host, conf, record);
+	for (const file of host.list(conf))
+		if (!['record.json', 'layer', 'tools', renamed].includes(file)) host.removeTree(`${conf}/${file}`);
+}
+
+function refuseWithoutPower({facts}: Machine, {service}: PlannedContainer): void {
+	if (facts.user.uid !== 0 && !service.namespaces.includes('user')) {
+		throw new TsboxError('E_PERMISSION', 'only root can start a container that has no mounts of its own', {
+			why: 'an ordinary user has powers in a user namespace alone, and there only over mounts made in it',
+			hint: 'run it with sudo, or add `mount` to `namespaces`',
+		});
+	}
+}
