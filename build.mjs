@@ -1,6 +1,6 @@
 import {execFile} from 'node:child_process';
 import {createHash} from 'node:crypto';
-import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {dirname, join, relative, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
@@ -66,8 +66,18 @@ const common = {
 };
 
 /** What every start of a container needs, and `ps`: it goes into the program's own file. All else is loaded when it is asked for. */
-const always =
-	/\/(engine\/(up|exec-in|open-machine|tool-config|plan-container|load-project|list)|view\/container-table)\.ts$/;
+const always = [
+	'container/enter/exec-in',
+	'container/machine/load-project',
+	'container/machine/open-machine',
+	'container/machine/tool-config',
+	'container/observe/list',
+	'container/plan/plan-container',
+	'container/start/up',
+	'view/lists/container-table',
+].map(module => join(folder, `src/${module}.ts`));
+const missing = always.filter(file => !existsSync(file));
+if (missing.length > 0) throw new Error(`build.mjs: no such module: ${missing.join(', ')}`);
 
 /** What is loaded on demand as scripts too: the dashboard, and its sheets, which Ink draws. */
 const scripts = {
@@ -86,9 +96,10 @@ async function bundleScript(name, entry, plugins = []) {
 		name: 'leave-out-on-demand',
 		setup: ({onResolve}) => {
 			onResolve({filter: /./}, ({kind, path, resolveDir}) => {
-				if (kind !== 'dynamic-import' || path.startsWith('node:') || always.test(path)) return undefined;
+				if (kind !== 'dynamic-import' || path.startsWith('node:')) return undefined;
 				const isOurs = path.startsWith('.');
 				const source = isOurs ? resolve(resolveDir, path) : path;
+				if (always.includes(source)) return undefined;
 				const part = `on-demand/${(isOurs ? relative(join(folder, 'src'), source) : path).replace(/\.[jt]sx?$/, '').replaceAll('/', '-')}`;
 				if (part in scripts) return {path: `script:${scripts[part]}`, external: true};
 				onDemand[part] = source;
