@@ -340,3 +340,12 @@ test('anything unforeseen is a bug: status 125 and a stack', async () => {
 	expect(err).toContain('this is a bug in tsbox');
 	expect(err).toContain('TypeError: oops');
 });
+
+test('a category that TSBOX_DEBUG does not have is named with those that it has', async () => {
+	const {status, err} = await tsbox('ps', {env: {TSBOX_DEBUG: 'gate,stepz'}});
+	expect(status).toBe(2);
+	expect(err).toContain('TSBOX_DEBUG has no category "stepz"');
+	expect(err).toContain('programs, steps, gate, cgroup, supervisor, images, all');
+	expect(err).toContain('did you mean steps?');
+	expect((await tsbox('--version', {env: {TSBOX_DEBUG: 'all'}})).status).toBe(0);
+});

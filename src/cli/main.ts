@@ -3,6 +3,7 @@ import {speakToCommandLine} from '../errors/callers-words.ts';
 import {asForeseen} from '../errors/system-failure.ts';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {type Aliases, aliasesOf, aliasText} from './options/aliases.ts';
+import {refuseUnknownTrace} from './options/trace-categories.ts';
 import {colourOf} from './output/colour-of.ts';
 import {type Command, globalOptions} from './verb/command.ts';
 import {commands} from './commands.ts';
@@ -18,6 +19,7 @@ import {usageError} from './options/usage-error.ts';
 export async function main(argv: readonly string[], io: Io, engine: EngineApi): Promise<number> {
 	speakToCommandLine();
 	try {
+		refuseUnknownTrace(io.env);
 		return await dispatch(argv, wantsPager(argv) ? io : {...io, page: async text => io.out(text)}, engine);
 	} catch (error) {
 		return report(error, argv, io);

@@ -3,6 +3,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host, RunningProgram} from '../host/host.ts';
 import {identify, type ProcessIdentity} from '../host/programs/process.ts';
+import {trace} from '../host/trace.ts';
 import {namespaceFiles} from '../host/probe/namespaces.ts';
 import {capabilityMask} from '../oci/capabilities.ts';
 import type {NamespaceKind} from '../spec/model/project.ts';
@@ -125,6 +126,7 @@ export async function passEnterGate(
 			if (inside === undefined) throw strayed('the process that entered is gone');
 			const wrong = problem(host, inside, expected);
 			if (wrong !== undefined) throw strayed(wrong);
+			trace('gate', () => `opened for a process that entered, ${inside?.pid}`);
 			if (atGate.kind === 'tool') gate.write(atGate.script);
 			else {
 				const exec = withHome(atGate, home);

@@ -4,6 +4,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import type {RunningProgram} from '../host/host.ts';
 import {identify, type ProcessIdentity} from '../host/programs/process.ts';
 import {after} from '../host/timer.ts';
+import {trace} from '../host/trace.ts';
 import type {Action, ExecAction} from '../step/verbs/action.ts';
 import {askReady, gateScript} from '../step/script/gate-script.ts';
 import type {Plan, Step} from '../step/verbs/step.ts';
@@ -200,6 +201,7 @@ async function openGate(passage: Passage): Promise<void> {
 	if (first === undefined) return;
 	const told: Told = {values: passage.values, ids: passage.ids ?? passage.drop.ids ?? undefined};
 	looking(exec, () => checkInside(passage.plan, context, first, told));
+	trace('gate', () => `all checks of ${first.pid} hold`);
 	context.signal.throwIfAborted();
 	tell.done();
 	await context.hold?.(exec.id);
@@ -213,6 +215,7 @@ async function openGate(passage: Passage): Promise<void> {
 	passage.troubles = commandTroubles(context.host, context.facts, first.pid, passage.command);
 	const refused = refusedBy(passage.troubles).map(({file}) => file);
 	passage.handedIn = true;
+	trace('gate', () => `opened: ${passage.command.args.join(' ')}`);
 	passage.gate.write(gateScript(passage.command, context.facts, refused));
 }
 

@@ -1,6 +1,7 @@
 import {whyNot} from '../errors/why-not.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
+import {trace} from '../host/trace.ts';
 import {isRunning} from '../host/programs/process.ts';
 import type {EventSink} from './event.ts';
 import {readJournal} from './journal.ts';
@@ -25,8 +26,10 @@ export async function rollBack(
 		if ('process' in entry || spared.includes(entry.id)) continue;
 		try {
 			await undo(entry.undo, host, facts, processes);
+			trace('steps', () => `undone ${entry.id}: ${entry.undo.kind}`);
 			emit({type: 'step.undone', at: host.now(), id: entry.id});
 		} catch (error) {
+			trace('steps', () => `not undone ${entry.id}: ${whyNot(error)}`);
 			errors.push(error);
 		}
 	}

@@ -1,4 +1,5 @@
 import type {Readable} from 'node:stream';
+import {trace} from '../host/trace.ts';
 
 /** What the container side tells on the status pipe; `text` is what a tool printed. */
 export type StatusLine =
@@ -69,6 +70,7 @@ export async function* statusLines(pipe: Readable): AsyncGenerator<StatusLine> {
 			rest = lines.pop() ?? '';
 			for (const [at, line] of lines.entries()) {
 				if (isNoise(line)) continue;
+				trace('gate', () => `status pipe: ${line}`);
 				let goesOn = false;
 				try {
 					yield parseStatusLine(line);

@@ -1,3 +1,5 @@
+import {trace} from '../host/trace.ts';
+import {stepCommand} from '../step/verbs/command.ts';
 import type {Plan, Step} from '../step/verbs/step.ts';
 import type {EventSink} from './event.ts';
 
@@ -6,6 +8,8 @@ export function stepTeller(plan: Plan, emit: EventSink, now: () => number) {
 	let current: {readonly step: Step; readonly since: number} | undefined;
 	let output = '';
 	const done = (): void => {
+		const step = current?.step;
+		if (step !== undefined) trace('steps', () => `done ${step.id}`);
 		if (current !== undefined) emit({type: 'step.done', at: now(), id: current.step.id, ms: now() - current.since});
 		current = undefined;
 	};
@@ -14,6 +18,7 @@ export function stepTeller(plan: Plan, emit: EventSink, now: () => number) {
 			done();
 			current = {step, since: now()};
 			output = '';
+			trace('steps', () => `begin ${step.id} (${step.side}): ${stepCommand(step, plan)}`);
 			emit({type: 'step.started', at: now(), id: step.id});
 		},
 		done,
@@ -22,6 +27,7 @@ export function stepTeller(plan: Plan, emit: EventSink, now: () => number) {
 			if (current !== undefined) emit({type: 'step.output', at: now(), id: current.step.id, text});
 		},
 		failed(message: string, step: Step | undefined = current?.step): void {
+			trace('steps', () => `failed ${step?.id}: ${message}`);
 			if (step !== undefined)
 				emit({
 					type: 'step.failed',

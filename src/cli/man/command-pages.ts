@@ -1,4 +1,5 @@
 import {errorCodes} from '../../errors/codes.ts';
+import {traceCategories} from '../../host/trace.ts';
 import {type Command, globalOptions, type Option, type Options} from '../verb/command.ts';
 import {head, prose, roff, section, tagged} from './roff.ts';
 
@@ -80,6 +81,7 @@ const variables = {
 	NO_COLOR: 'Print without colours.',
 	FORCE_COLOR: 'Print with colours, also where there is no terminal; `0` for none.',
 	'TSBOX_PAGER, PAGER': 'What shows long text on a terminal, less(1) by default; `cat` or nothing for no pager.',
+	TSBOX_DEBUG: `What is traced on standard error, with the time since the start: ${Object.keys(traceCategories).join(', ')} or all, with commas between them. A supervisor that is started gets it too, and writes its trace to the file "said" in the folder of its project.`,
 	XDG_CONFIG_HOME: "The folder of a person's configuration.",
 } as const;
 

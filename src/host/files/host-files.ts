@@ -27,6 +27,7 @@ import {dirname} from 'node:path';
 import {isError} from '../../errors/is-error.ts';
 import {errnoOf} from '../errno.ts';
 import type {FileFacts, Host} from '../host.ts';
+import {trace, traced} from '../trace.ts';
 import {removeTree, removeTreeGently} from './remove-tree.ts';
 
 /** What the kernel says when nothing is there; ESRCH is a /proc/PID file whose process has ended. */
@@ -44,7 +45,12 @@ type HostFiles = Omit<Host, 'run' | 'start' | 'kill' | 'now'>;
 export const hostFiles: HostFiles = {
 	readText: path => orAbsent(() => readFileSync(path, {encoding: 'utf8', flag: readable}), path),
 	readBytes: (path, offset, length) => orAbsent(() => readBytes(path, offset, length)),
-	writeKernelFile: (path, value) => writeOnce(path, value, constants.O_WRONLY),
+	writeKernelFile: (path, value) =>
+		traced(
+			'cgroup',
+			() => `write ${path} ${value}`,
+			() => writeOnce(path, value, constants.O_WRONLY),
+		),
 	hintKernelFile: (path, value) => writeFile(path, value, {flag: constants.O_WRONLY as unknown as string}, () => {}),
 	writeAtomic: (path, content, mode) => writeRenamed(path, content, true, mode),
 	writeWhole: (path, content, mode) => writeRenamed(path, content, false, mode),
@@ -62,8 +68,10 @@ export const hostFiles: HostFiles = {
 	rmdir: async path => {
 		try {
 			await rmdir(path);
+			trace('cgroup', () => `rmdir ${path}`);
 			return true;
 		} catch (error) {
+			trace('cgroup', () => `rmdir ${path}: ${errnoOf(error)}`);
 			if (absent.includes(errnoOf(error) ?? '')) return false;
 			throw error;
 		}

@@ -3,6 +3,7 @@ import {constants} from 'node:os';
 import {createInterface} from 'node:readline';
 import type {Readable, Writable} from 'node:stream';
 import type {Host, RunningProgram} from '../host.ts';
+import {trace} from '../trace.ts';
 
 /** One of our descriptors, and which way the program uses it. */
 export interface HandedEnd {
@@ -202,6 +203,7 @@ export function openLauncher(host: Host, perl: string): Launcher {
 				const [kind, folder, ...words] = [doomed.kind, doomed.path ?? '', ...argv].map(inHex);
 				commands?.write(`${[id, kind, folder, `=${fds}`, ...words].join(' ')}\n`);
 			});
+			trace('programs', () => `[${pid}] start by the launcher ${argv.join(' ')}`);
 			return {pid, pipes: [], ended: end};
 		},
 		close: async () => {

@@ -3,6 +3,7 @@ import {closeSync, openSync} from 'node:fs';
 import type {Host, RunningProgram, RunResult, Stdio} from '../host.ts';
 import {errnoOf} from '../errno.ts';
 import {leakedDescriptors} from './inherited-descriptors.ts';
+import {trace, traced} from '../trace.ts';
 import {tailOf} from './output-tail.ts';
 
 /** What every program gets: tools run as root must not be led by the caller's variables (LD_PRELOAD, LIBMOUNT_*). */
@@ -35,6 +36,7 @@ export async function runProgram(
 	});
 	const stdout = tailOf(program.stdout, outputLimit);
 	const stderr = tailOf(program.stderr, outputLimit);
+	trace('programs', () => `[${program.pid}] run ${argv.join(' ')}`);
 	const kill = (): void => void (program.pid !== undefined && signalProgram(-program.pid, 'SIGKILL'));
 	const timer = timeoutMs === undefined ? undefined : setTimeout(kill, timeoutMs);
 	signal?.addEventListener('abort', kill);
@@ -42,6 +44,7 @@ export async function runProgram(
 	clearTimeout(timer);
 	signal?.removeEventListener('abort', kill);
 	const reason = program.pid === undefined ? originalMessage : stderr();
+	trace('programs', () => `[${program.pid}] ${endText(exitCode, endSignal)} ${reason}`);
 	return {exitCode, signal: endSignal, stdout: stdout(), stderr: reason, command};
 }
 
@@ -52,15 +55,22 @@ export function startProgram(argv: readonly string[], {stdio, env = {}}: Paramet
 		// Plain spawn: execa would wrap the streams, and its import is dearer than the whole start of a container.
 		spawn(file, args, {stdio: [...exact], env: {...environment, ...env}, cwd: '/', detached: true}),
 	);
+	trace('programs', () => `[${child.pid}] start ${argv.join(' ')}`);
 	const ended = new Promise<Awaited<RunningProgram['ended']>>(resolve => {
-		child.once('exit', (code, signal) =>
-			resolve({exitCode: code ?? undefined, signal: signal ?? undefined, startError: undefined}),
-		);
+		child.once('exit', (code, signal) => {
+			trace('programs', () => `[${child.pid}] ${endText(code, signal)}`);
+			resolve({exitCode: code ?? undefined, signal: signal ?? undefined, startError: undefined});
+		});
 		child.once('error', startError => {
 			if (child.pid === undefined) resolve({exitCode: undefined, signal: undefined, startError});
 		});
 	});
 	return {pid: child.pid ?? 0, pipes: child.stdio.slice(0, stdio.length), ended};
+}
+
+/** How a program ended, for the trace. */
+function endText(exitCode: number | null | undefined, signal: string | null | undefined): string {
+	return signal ? `ended by ${signal}` : `exit status ${exitCode}`;
 }
 
 /**
@@ -70,7 +80,11 @@ export function startProgram(argv: readonly string[], {stdio, env = {}}: Paramet
 export function signalProgram(pid: number, signal: NodeJS.Signals): boolean {
 	if (!Number.isInteger(pid) || Math.abs(pid) <= 1) return false;
 	try {
-		return process.kill(pid, signal);
+		return traced(
+			'programs',
+			() => `${signal} to ${pid}`,
+			() => process.kill(pid, signal),
+		);
 	} catch (error) {
 		if (errnoOf(error) === 'ESRCH') return false;
 		throw error;

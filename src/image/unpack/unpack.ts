@@ -6,6 +6,7 @@ import type {HostFacts} from '../../host/facts.ts';
 import {sealTools} from '../../host/programs/sealed-tools.ts';
 import {mappedRoot, userMapOf} from '../../host/id-map.ts';
 import type {Host} from '../../host/host.ts';
+import {trace} from '../../host/trace.ts';
 import {archiveError} from '../archive/archive-error.ts';
 import {type ArchiveFile, openArchive} from '../archive/archive-file.ts';
 import {decodeWith, gunzip} from '../archive/decompress.ts';
@@ -67,6 +68,7 @@ export async function unpack(
 	options: UnpackOptions = {},
 ): Promise<ImageRecord> {
 	const stored = readRecord(host, store, image);
+	trace('images', () => `${image.archive} ${image.digest} is ${stored === undefined ? 'not ' : ''}in the store`);
 	if (stored !== undefined) return stored;
 	const file = await openArchive(image.archive);
 	const work = newWorkPath(host, store);
@@ -74,7 +76,9 @@ export async function unpack(
 		const toolbox = options.toolbox ?? sealTools(host, facts, store);
 		const unpacking = {host, facts, store, image, options, toolbox, work};
 		await makeWork(unpacking);
+		trace('images', () => `unpack ${image.archive} into ${work}`);
 		const counts = await fillRootfs(unpacking, file);
+		trace('images', () => `unpacked ${counts.entries} entries, ${counts.diskBytes} bytes on disk`);
 		return await keep(unpacking, counts);
 	} catch (error) {
 		throw storeError(error, image.archive, store);
@@ -198,6 +202,7 @@ async function keep(
 	};
 	host.writeAtomic(`${work}/image.json`, recordText(record), 0o600);
 	await storeWork(host, facts, work, imageFolder(store, image), options.signal);
+	trace('images', () => `stored as ${imageFolder(store, image)}`);
 	return readRecord(host, store, image) ?? record;
 }
 

@@ -6,6 +6,7 @@ import {isError, messageOf, toError} from '../../errors/is-error.ts';
 import {asForeseen} from '../../errors/system-failure.ts';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import {type ErrorCode, errorCodes} from '../../errors/codes.ts';
+import {trace} from '../../host/trace.ts';
 import type {ProjectEvent} from './event.ts';
 import type {ProjectRequest} from './project-folder.ts';
 
@@ -100,10 +101,13 @@ async function answer(socket: Socket, handle: ControlHandler, heard: () => void)
 	const say = (line: Line): void => void (socket.writable && socket.write(`${JSON.stringify(line)}\n`));
 	try {
 		const request = await requestFrom(socket).finally(heard);
+		trace('supervisor', () => `asked: ${requestText(request)}`);
 		const done = await handle(request, event => say({event}), gone.signal);
+		trace('supervisor', () => `answered: ${requestText(request)}`);
 		say({done});
 	} catch (cause) {
 		const error = asForeseen(cause);
+		trace('supervisor', () => `failed: ${messageOf(error)}`);
 		say({
 			error: isTsboxError(error)
 				? {
@@ -117,6 +121,12 @@ async function answer(socket: Socket, handle: ControlHandler, heard: () => void)
 	} finally {
 		socket.end();
 	}
+}
+
+/** A request without the project's spec and environment, which may hold secrets. */
+function requestText(request: ControlRequest): string {
+	const names = 'services' in request ? request.services : 'names' in request ? request.names : [];
+	return [request.verb, ...names].join(' ');
 }
 
 function requestFrom(socket: Socket): Promise<ControlRequest> {
@@ -158,10 +168,15 @@ export async function ask(
 	signal?.addEventListener('abort', abort, {once: true});
 	let failure: unknown;
 	socket.on('error', error => (failure = error));
+	trace('supervisor', () => `ask ${path}: ${requestText(request)}`);
 	socket.write(`${JSON.stringify(request)}\n`);
 	try {
 		for await (const text of lines) {
 			const line = JSON.parse(text) as Line;
+			trace(
+				'supervisor',
+				() => `told: ${'event' in line ? line.event.type : 'done' in line ? 'done' : line.error.message}`,
+			);
 			if ('event' in line) onEvent(line.event);
 			else if ('done' in line) return line.done;
 			else throw asError(line.error);
