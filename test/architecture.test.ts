@@ -116,6 +116,13 @@ test('a circle of folders is named', () => {
 	expect(circles(edges)).toEqual(['b', 'c']);
 });
 
+test('a plan is made from the OCI configuration and its extras, whoever wrote them, and not from a spec', () => {
+	const asking = files.filter(
+		file => file.startsWith('plan/') && /\bService\b/.test(readFileSync(join(source, file), 'utf8')),
+	);
+	expect(asking).toEqual([]);
+});
+
 test('nothing asks for an error, or bytes, of this realm alone', () => {
 	// In a vm context, such as Jest's, those of node:fs are of another: `isError` and ArrayBuffer.isView know both.
 	const asking = files.filter(file => /instanceof (Error|Uint8Array)\b/.test(readFileSync(join(source, file), 'utf8')));

@@ -55,7 +55,7 @@ export async function lockService(
 	const [service, other] = [project.services[at], portable.services[at]];
 	if (service === undefined || other === undefined) throw new Error(`${name} is no service of ${project.file}`);
 	const scale = portable.services.filter(each => each.service === name).length;
-	const input = await planInput(machine, project, asElsewhere(service, other), request, {
+	const {input} = await planInput(machine, project, asElsewhere(service, other), request, {
 		dry: true,
 		...(options.signal === undefined ? {} : {signal: options.signal}),
 	});

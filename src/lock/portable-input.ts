@@ -33,12 +33,6 @@ export function portableInput(input: PlanInput, paths: ReadonlyMap<string, strin
 	const image = portableImage(input.image, map);
 	return {
 		...input,
-		service: {
-			...input.service,
-			volumes: input.service.volumes.map(each =>
-				each.type === 'bind' ? {...each, source: pathOf(each.source)} : each,
-			),
-		},
 		config: {
 			...input.config,
 			root: {...input.config.root, path: image.kind === 'host' ? '/' : image.path},

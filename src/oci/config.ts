@@ -1,3 +1,4 @@
+import type {NamespaceKind} from '../spec/model/project.ts';
 import type {SeccompAction, SeccompOperator} from '../spec/security/seccomp-profile.ts';
 
 /**
@@ -55,7 +56,7 @@ export interface OciMount {
 
 /** config-linux.md. */
 export interface OciLinux {
-	readonly namespaces: readonly {readonly type: string; readonly path?: string}[];
+	readonly namespaces: readonly {readonly type: NamespaceKind; readonly path?: string}[];
 	readonly cgroupsPath: string;
 	readonly resources: OciResources;
 	readonly sysctl: Readonly<Record<string, string>>;

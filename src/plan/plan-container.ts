@@ -1,10 +1,7 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Plan} from '../step/verbs/step.ts';
-import {memoryWarnings} from '../spec/project/memory-warnings.ts';
-import {portWarnings} from '../spec/project/port-warnings.ts';
-import {reproducibleWarnings} from '../spec/keys/reproducible.ts';
 import {toolboxFolder} from '../host/programs/sealed-tools.ts';
-import type {PlanInput} from './input/input.ts';
+import {namespacesOf, type PlanInput} from './input/input.ts';
 import {hiddenWarnings} from './mounts/hide-rows.ts';
 import {toolsStep} from './process/tools-step.ts';
 import {planCgroup} from './cgroup/plan-cgroup.ts';
@@ -15,7 +12,7 @@ import {planSecurity} from './security/plan-security.ts';
 import {planStart} from './process/plan-start.ts';
 import {planVolumes, volumeWarnings} from './volumes/plan-volumes.ts';
 import {protections} from './security/protections.ts';
-import {hasFixedAddresses} from './input/fit-reproducible.ts';
+import {hasFixedAddresses} from './input/reproducible.ts';
 import {shortfalls} from './input/unsupported.ts';
 
 /**
@@ -24,7 +21,7 @@ import {shortfalls} from './input/unsupported.ts';
  * @throws TsboxError E_HOST_UNSUPPORTED, E_SPEC_INVALID for what can't be had here.
  */
 export function planContainer(input: PlanInput): Plan {
-	const {service, facts} = input;
+	const {extras, facts} = input;
 	if (facts.toolbox.kind === 'none') {
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host lacks the tools that a container is made with', {
 			why: facts.toolbox.why,
@@ -43,9 +40,9 @@ export function planContainer(input: PlanInput): Plan {
 	});
 	return {
 		schema: 1,
-		name: service.name,
+		name: extras.name,
 		spec: input.spec,
-		namespaces: service.namespaces,
+		namespaces: namespacesOf(input),
 		steps: [
 			...(input.toolsSealed ? [] : [toolsStep(facts, input.folders.store)]),
 			...planRootfs(input),
@@ -62,9 +59,8 @@ export function planContainer(input: PlanInput): Plan {
 			...sharedIds(input),
 			...hiddenWarnings(input),
 			...volumeWarnings(input),
-			...memoryWarnings(service, facts.memory),
-			...portWarnings(service),
-			...notReproducible(input),
+			...extras.warnings,
+			...randomAddresses(input),
 			...missing.warnings,
 		],
 		protections: protections(input, security),
@@ -72,8 +68,8 @@ export function planContainer(input: PlanInput): Plan {
 }
 
 /** Said before all else: with it the rest of the plan protects nobody. */
-function privilegedWarning({service}: PlanInput): readonly string[] {
-	if (!service.privileged) return [];
+function privilegedWarning({extras}: PlanInput): readonly string[] {
+	if (!extras.privileged) return [];
 	return [
 		'PRIVILEGED: this container has all capabilities, no seccomp filter and the kernel files of the host; whoever is root in it is root of this machine',
 	];
@@ -88,8 +84,7 @@ function sharedIds({map, facts}: PlanInput): readonly string[] {
 	];
 }
 
-function notReproducible({service, facts}: PlanInput): readonly string[] {
-	if (service.reproducible !== true) return [];
-	const random = hasFixedAddresses(facts) ? [] : ['not reproducible: this host has no setarch that fixes addresses'];
-	return [...reproducibleWarnings(service), ...random];
+function randomAddresses({extras, facts}: PlanInput): readonly string[] {
+	if (!extras.reproducible || hasFixedAddresses(facts)) return [];
+	return ['not reproducible: this host has no setarch that fixes addresses'];
 }

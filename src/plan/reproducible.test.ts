@@ -3,8 +3,8 @@ import type {HostFacts} from '../host/facts.ts';
 import type {Service} from '../spec/model/project.ts';
 import {initScripts} from '../step/script/init-script.ts';
 import {launchScript} from '../step/script/launch-script.ts';
-import {fitReproducible} from './input/fit-reproducible.ts';
-import {rowsOf, sampleInput, samplePlan, savedFacts, stepOf} from '../../test/support/sample-input.ts';
+import {fitReproducible} from '../container/plan/fit-reproducible.ts';
+import {rowsOf, samplePlan, sampleService, savedFacts, stepOf} from '../../test/support/sample-input.ts';
 
 const facts = savedFacts('v2-bookworm');
 const service: Partial<Service> = {
@@ -51,7 +51,7 @@ test('what the host lacks is left out with a warning, unless the spec itself ask
 		cgroup: {...facts.cgroup, unifiedControllers: ['memory']},
 		tools: {...facts.tools, setarch: null},
 	};
-	const {service: whole} = sampleInput({service});
+	const whole = {...sampleService, ...service};
 	const fitted = fitReproducible(whole, less, null);
 	expect([fitted.cpuset, fitted.namespaces.includes('time'), fitted.domainname]).toEqual([undefined, false, '(none)']);
 	expect(samplePlan({service: fitted, facts: less}).warnings).toMatchInlineSnapshot(`

@@ -1,6 +1,6 @@
 import type {Machine} from '../container/machine/machine.ts';
 import type {HostFacts} from '../host/facts.ts';
-import {canPin} from '../plan/input/fit-reproducible.ts';
+import {canPin} from '../plan/input/reproducible.ts';
 import type {Service} from '../spec/model/project.ts';
 import {type Circumstances, type Coverage, coverageOf} from './coverage.ts';
 import {canGiveAway} from './owner-change.ts';

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {planContainer} from '../../src/plan/plan-container.ts';
+import {extrasOf} from '../../src/oci/extras.ts';
 import {toOciConfig} from '../../src/oci/lower.ts';
 import {machines, sampleInput, savedFacts} from '../support/sample-input.ts';
 import {loadProject} from '../../src/spec/project/load.ts';
@@ -61,7 +62,9 @@ function wordsOf(evil: string, machine: (typeof machines)[number]): readonly str
 		),
 	);
 	const input = sampleInput({facts: savedFacts(machine), image: {kind: 'host'}, sources, bestEffort: true});
-	const plan = orRefused(() => planContainer({...input, service, config: toOciConfig(service, '/')}));
+	const plan = orRefused(() =>
+		planContainer({...input, extras: extrasOf(service, undefined), config: toOciConfig(service, '/')}),
+	);
 	return (plan?.steps ?? []).flatMap(({action}) => {
 		if (action.kind === 'run' || action.kind === 'dropPrivileges') return action.args;
 		if (action.kind !== 'mountTable') return [];

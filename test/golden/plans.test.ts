@@ -3,6 +3,7 @@ import {join, resolve} from 'node:path';
 import {expect, test} from 'vitest';
 import {rangeMapOf} from '../../src/host/id-map.ts';
 import type {ImageFacts} from '../../src/image/store/facts.ts';
+import {extrasOf} from '../../src/oci/extras.ts';
 import {toOciConfig} from '../../src/oci/lower.ts';
 import type {HostView, SourceFacts} from '../../src/plan/input/input.ts';
 import {planContainer} from '../../src/plan/plan-container.ts';
@@ -76,7 +77,7 @@ function planOf(example: string, machine: (typeof machines)[number]): Plan {
 	const map = service.namespaces.includes('user') ? (rangeMapOf(facts) ?? null) : null;
 	const image = imageOf(service.rootfs);
 	return planContainer({
-		service,
+		extras: extrasOf(service, facts.memory),
 		config: toOciConfig(service, image.kind === 'host' ? '/' : image.path),
 		facts,
 		image,

@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import type {HostFacts} from '../../src/host/facts.ts';
 import {loadFacts} from '../../src/host/facts/saved-facts.ts';
 import type {ImageFacts} from '../../src/image/store/facts.ts';
+import {extrasOf} from '../../src/oci/extras.ts';
 import {toOciConfig} from '../../src/oci/lower.ts';
 import type {Service} from '../../src/spec/model/project.ts';
 import type {Plan, Step} from '../../src/step/verbs/step.ts';
@@ -18,7 +19,7 @@ export function savedFacts(machine: (typeof machines)[number]): HostFacts {
 }
 
 /** A service as a spec with a root filesystem and a command makes it. */
-const sampleService: Service = {
+export const sampleService: Service = {
 	service: 'demo',
 	name: 'demo',
 	rootfs: {kind: 'archive', path: '/srv/rootfs.tar.gz'},
@@ -67,10 +68,11 @@ export function sampleInput({service: changed = {}, ...rest}: SampleChanges = {}
 	const service = {...sampleService, ...changed};
 	const image = rest.image ?? storedImage;
 	const tty = rest.tty ?? false;
+	const facts = rest.facts ?? savedFacts('v2-bookworm');
 	return {
-		service,
+		extras: extrasOf(service, facts.memory),
 		config: toOciConfig({...service, tty}, image.kind === 'host' ? '/' : image.path),
-		facts: savedFacts('v2-bookworm'),
+		facts,
 		sources: {},
 		devices: {},
 		volumes: [],

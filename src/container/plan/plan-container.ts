@@ -10,9 +10,10 @@ import {toolboxFolder} from '../../host/programs/sealed-tools.ts';
 import type {ImageFacts} from '../../image/store/facts.ts';
 import {imageFacts} from '../../image/store/facts-of.ts';
 import type {OciConfig} from '../../oci/config.ts';
+import {extrasOf} from '../../oci/extras.ts';
 import {toOciConfig} from '../../oci/lower.ts';
 import type {DeviceFacts, HostRootEntry, HostView, PlanInput} from '../../plan/input/input.ts';
-import {fitReproducible} from '../../plan/input/fit-reproducible.ts';
+import {fitReproducible} from './fit-reproducible.ts';
 import {planContainer as plan} from '../../plan/plan-container.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
 import {volumeData} from '../../state/volume.ts';
@@ -193,13 +194,13 @@ export async function planService(
 	request: Pick<SpecRequest, 'bestEffort' | 'traceSeccomp'>,
 	options: PlanOptions,
 ): Promise<PlannedContainer> {
-	const input = await planInput(machine, project, asked, request, options);
-	const {service, image, config} = input;
+	const {service, input} = await planInput(machine, project, asked, request, options);
+	const {image, config} = input;
 	return {project, service, image, config, plan: plan(input)};
 }
 
 /**
- * All that the plan of a service is made from, looked up on this machine.
+ * All that the plan of a service is made from, looked up on this machine, and the service as it can be had here.
  *
  * @throws TsboxError for what can't be had on it.
  */
@@ -209,7 +210,7 @@ export async function planInput(
 	asked: Service,
 	request: Pick<SpecRequest, 'bestEffort' | 'traceSeccomp'>,
 	options: PlanOptions,
-): Promise<PlanInput> {
+): Promise<{readonly service: Service; readonly input: PlanInput}> {
 	const {host, dirs, facts} = machine;
 	const {service: asIs, map} = mapped(asked, facts);
 	const unresolved = fitReproducible(asIs, facts, map);
@@ -236,8 +237,8 @@ export async function planInput(
 	const tty = options.tty ?? service.tty ?? false;
 	const folders = map === null || isRange(map) || image.kind !== 'host' ? [] : hostRoot(host);
 	const config = startingIn(options.cwd, withMappings(toOciConfig({...service, tty}, imagePath(image)), map));
-	return {
-		service,
+	const input: PlanInput = {
+		extras: extrasOf(service, facts.memory),
 		config,
 		facts,
 		image,
@@ -257,4 +258,5 @@ export async function planInput(
 		bestEffort: !hasMaximum(machine) && (request.bestEffort ?? machine.bestEffort),
 		...(options.usedNumbers === undefined ? {} : {usedNumbers: options.usedNumbers}),
 	};
+	return {service, input};
 }

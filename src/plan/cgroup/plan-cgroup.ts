@@ -87,7 +87,7 @@ export function supervisorFolder({cgroup, user}: Pick<HostFacts, 'cgroup' | 'use
 function cgroupPath(input: PlanInput): string {
 	const own = delegatedGroup(input);
 	const {cgroupsPath} = input.config.linux;
-	return own === null || input.service.cgroupParent !== undefined ? cgroupsPath : `${own}/${input.service.name}`;
+	return own === null || input.extras.hasCgroupParent ? cgroupsPath : `${own}/${input.extras.name}`;
 }
 
 /** A group with controllers for groups below may hold no process itself: tsbox moves out of the way first. */
@@ -160,7 +160,7 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 	const all = levels(cgroup);
 	const leaves = members.map(member => member.path);
 	// The user's own cgroup_parent may carry limits of its own, so it stays; only /tsbox goes with its last container.
-	const ours = input.service.cgroupParent === undefined && own === null ? all.slice(0, -1).toReversed() : [];
+	const ours = !input.extras.hasCgroupParent && own === null ? all.slice(0, -1).toReversed() : [];
 	const parents = joined.flatMap(({mount}) => ours.map(level => `${mount}${level}`));
 	const steps: Step[] = [
 		...(own === null ? [] : supervisorSteps(facts, own)),

@@ -10,11 +10,11 @@ import type {Shortfalls} from '../input/unsupported.ts';
  * Source: kernel cgroup-v1/devices.rst, cgroup-v2.rst "Device controller".
  */
 export function deviceRules(input: PlanInput, missing: Shortfalls): readonly string[] {
-	const {facts, service, devices} = input;
+	const {facts, extras, devices} = input;
 	const enforced = facts.cgroup.v1['devices'] !== undefined && facts.cgroup.writable;
-	if (service.privileged) return [];
+	if (extras.privileged) return [];
 	if (!enforced) {
-		for (const {source, permissions} of service.devices) {
+		for (const {source, permissions} of extras.devices) {
 			if (permissions.includes('r') && permissions.includes('w')) continue;
 			missing.add(
 				`the permissions ${permissions} of ${source} can't be enforced`,
@@ -26,7 +26,7 @@ export function deviceRules(input: PlanInput, missing: Shortfalls): readonly str
 	}
 	return [
 		...profile.devices,
-		...service.devices.flatMap(({source, permissions}) => {
+		...extras.devices.flatMap(({source, permissions}) => {
 			const device = devices[source];
 			return device === undefined ? [] : [`${device.type} ${device.major}:${device.minor} ${ordered(permissions)}`];
 		}),

@@ -2,7 +2,8 @@ import type {HostFacts} from '../../host/facts.ts';
 import type {ImageFacts} from '../../image/store/facts.ts';
 import {isRange, type UserMap} from '../../host/id-map.ts';
 import type {OciConfig} from '../../oci/config.ts';
-import type {Service, VolumeMount} from '../../spec/model/project.ts';
+import type {Extras} from '../../oci/extras.ts';
+import type {NamespaceKind, VolumeMount} from '../../spec/model/project.ts';
 import type {VolumeRecord} from '../../state/volume.ts';
 
 /** A bind source that was looked at on the host; resolved once, so nothing can be swapped later. */
@@ -71,7 +72,7 @@ export interface SeccompInput {
 
 /** All that a plan is made from. The planner reads nothing else: no file, no clock, no environment. */
 export interface PlanInput {
-	readonly service: Service;
+	readonly extras: Extras;
 	readonly config: OciConfig;
 	readonly facts: HostFacts;
 	readonly image: ImageFacts;
@@ -134,6 +135,11 @@ export function isRootless({map}: Pick<PlanInput, 'map'>): boolean {
 	return map !== null && !isRange(map);
 }
 
+/** The kinds of namespaces that the container has of its own. */
+export function namespacesOf({config}: Pick<PlanInput, 'config'>): readonly NamespaceKind[] {
+	return config.linux.namespaces.map(({type}) => type);
+}
+
 /** Whether the writable layer of an overlay over this image can be in the store. */
 export function overlayInStore({image, facts, map}: PlanInput): boolean {
 	return image.kind === 'host' && !isRootless({map}) ? facts.overlay.hostLower : facts.overlay.store;
@@ -141,12 +147,12 @@ export function overlayInStore({image, facts, map}: PlanInput): boolean {
 
 /** Where things are for the container of this input. */
 export function containerPaths(input: PlanInput): ContainerPaths {
-	const {folders, service, facts} = input;
-	const state = `${folders.state}/containers/${service.name}`;
-	const layer = service.keep
-		? `${folders.store}/kept/${service.name}`
+	const {folders, extras, facts} = input;
+	const state = `${folders.state}/containers/${extras.name}`;
+	const layer = extras.keep
+		? `${folders.store}/kept/${extras.name}`
 		: overlayInStore(input) || !facts.overlay.tmpfs
-			? `${folders.store}/layers/${service.name}`
+			? `${folders.store}/layers/${extras.name}`
 			: `${state}/layer`;
 	const gathered = `${layer}/root`;
 	const root = isRange(input.map) ? `${reached}/root` : gathered;

@@ -63,8 +63,8 @@ export function afterRows(
 export const machineIdSource = 'machine-id';
 
 /** Whether the id of the machine is covered; a mount of the spec in its place stays. */
-export function coversMachineId({service, config}: PlanInput): boolean {
-	return service.reproducible === true && config.mounts.every(({destination}) => destination !== machineIdFile);
+export function coversMachineId({extras, config}: PlanInput): boolean {
+	return extras.reproducible && config.mounts.every(({destination}) => destination !== machineIdFile);
 }
 
 function machineIdRows(input: PlanInput): readonly MountRow[] {

@@ -4,7 +4,7 @@ import type {InsideStep} from '../input/inside-step.ts';
 
 /** Steps that make the mounted tree the root and, but for a chroot, let go of the host's. */
 export function changeRoot(input: PlanInput, inside: InsideStep): readonly Step[] {
-	return input.service.root === 'pivot' ? pivot(input, inside) : [chroot(input, inside)];
+	return input.extras.root === 'pivot' ? pivot(input, inside) : [chroot(input, inside)];
 }
 
 function pivot(input: PlanInput, inside: InsideStep): readonly Step[] {

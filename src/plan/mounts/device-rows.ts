@@ -21,11 +21,11 @@ const reaperRow: MountRow = {
 
 /** Rows for what lies in /dev: the way to new terminals, the devices, its own terminal, the reaper. */
 export function deviceRows(input: PlanInput, staged: readonly StagedSource[], ownPts: boolean): readonly MountRow[] {
-	const {facts, service, devices, tty} = input;
+	const {facts, extras, devices, tty} = input;
 	return [
 		...(ownPts ? [deviceRow('/dev/pts/ptmx', '/dev/ptmx', 'a new terminal comes from its own /dev/pts')] : []),
 		...facts.devices.map(path => nodeRow(path, path, 'a device that every program expects')),
-		...service.devices.map(({source, target}) =>
+		...extras.devices.map(({source, target}) =>
 			nodeRow(devices[source]?.real ?? source, target, 'a device that the spec asks for'),
 		),
 		...(tty ? [deviceRow(`${stage}/console`, '/dev/console', 'its terminal')] : []),

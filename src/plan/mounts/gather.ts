@@ -170,7 +170,7 @@ function idmapChecks(rows: readonly MountRow[]): Step['checks'] {
 function readInside(input: PlanInput, {staged}: Taken): readonly string[] {
 	return [
 		'init.sh',
-		...(input.service.root === 'chroot' ? ['inside.sh'] : []),
+		...(input.extras.root === 'chroot' ? ['inside.sh'] : []),
 		'before.fstab',
 		...(staged.some(({kind}) => kind === 'file') ? ['sources.fstab'] : []),
 		...(hideRows(input).length > 0 ? ['hide.fstab'] : []),

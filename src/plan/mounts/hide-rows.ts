@@ -68,14 +68,14 @@ function hideRow({path, kind, mode, why}: HiddenPath, inIt: readonly string[]): 
 
 /** What the spec uses and will not find, because it lies below a hidden path. */
 export function hiddenWarnings(input: PlanInput): readonly string[] {
-	const {hostView, config, service} = input;
+	const {hostView, config, extras} = input;
 	const isFound = (path: string): boolean =>
 		[...hostView.shown, ...config.mounts.map(({destination}) => destination)].some(each => isWithin(path, each));
 	const isLost = (path: string): boolean =>
 		!isFound(path) && hostView.hidden.some(each => each.path !== path && isWithin(path, each.path));
 	const open = (path: string): string =>
 		`add it to \`rootfs: {host: {show: [${path}]}}\`, or mount it with \`volumes\``;
-	const {workingDir} = service;
+	const {workingDir} = extras;
 	const [program = ''] = config.process.args;
 	return [
 		...(workingDir !== undefined && isLost(workingDir)

@@ -1,6 +1,6 @@
 import type {OciMount} from '../../oci/config.ts';
 import type {MountRow} from '../../step/verbs/action.ts';
-import {type PlanInput, stage} from '../input/input.ts';
+import {namespacesOf, type PlanInput, stage} from '../input/input.ts';
 
 /** Rows that hide or write-protect paths of /proc and /sys; only those that this kernel has. */
 export function kernelPathRows(input: PlanInput): readonly MountRow[] {
@@ -55,6 +55,6 @@ export function maskRow(path: string, kind: 'file' | 'folder', why: string): Mou
 }
 
 /** sysfs shows a network namespace, and only who made that may mount it (sysfs_init_fs_context in fs/sysfs/mount.c). */
-export function isOutOfReach({map, service}: PlanInput, mount: OciMount): boolean {
-	return map !== null && mount.type === 'sysfs' && !service.namespaces.includes('network');
+export function isOutOfReach(input: PlanInput, mount: OciMount): boolean {
+	return input.map !== null && mount.type === 'sysfs' && !namespacesOf(input).includes('network');
 }

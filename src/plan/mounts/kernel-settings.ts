@@ -4,7 +4,7 @@ import type {InsideStep} from '../input/inside-step.ts';
 
 /** Names, settings and the loopback interface: what the new namespaces have a value of their own for. */
 export function kernelSettings(input: PlanInput, inside: InsideStep, loopback: boolean): readonly Step[] {
-	const {hostname, domainname} = input.service;
+	const {hostname, domainname} = input.config;
 	return [
 		...(hostname === undefined ? [] : [hostnameStep(input, inside, hostname)]),
 		...(domainname === undefined ? [] : [domainnameStep(inside, domainname)]),

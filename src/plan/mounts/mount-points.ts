@@ -9,7 +9,7 @@ import {isNested} from './nested-mount.ts';
 export function pointSteps(input: PlanInput, inside: InsideStep): readonly Step[] {
 	const folders: string[] = [];
 	const files: string[] = [
-		...input.service.devices.map(({target}) => target),
+		...input.extras.devices.map(({target}) => target),
 		...(coversMachineId(input) ? [machineIdFile] : []),
 	];
 	for (const mount of input.config.mounts) {

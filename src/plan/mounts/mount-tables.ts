@@ -3,15 +3,13 @@ import {machineId} from '../../spec/keys/reproducible.ts';
 import type {MountRow} from '../../step/verbs/action.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {coversMachineId, machineIdSource} from './after-rows.ts';
-import {containerPaths, type PlanInput, stage} from '../input/input.ts';
+import {containerPaths, namespacesOf, type PlanInput, stage} from '../input/input.ts';
 import type {InsideStep} from '../input/inside-step.ts';
 import {mountCheck, targetInside} from './mount-check.ts';
 
 /** A mount namespace takes its mounts along; without one they are unmounted by name. */
 function mountUndo(input: PlanInput): Partial<Pick<Step, 'undo'>> {
-	return input.service.namespaces.includes('mount')
-		? {}
-		: {undo: {kind: 'unmountTree', path: containerPaths(input).root}};
+	return namespacesOf(input).includes('mount') ? {} : {undo: {kind: 'unmountTree', path: containerPaths(input).root}};
 }
 
 /** The step that mounts the first table, from the host. */

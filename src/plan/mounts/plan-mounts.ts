@@ -3,7 +3,7 @@ import {afterRows} from './after-rows.ts';
 import {beforeRows} from './before-rows.ts';
 import {changeRoot} from './change-root.ts';
 import {gatherSteps, takenFrom} from './gather.ts';
-import {containerPaths, type PlanInput} from '../input/input.ts';
+import {containerPaths, namespacesOf, type PlanInput} from '../input/input.ts';
 import {hideRows} from './hide-rows.ts';
 import {type InsideStep, insideStep} from '../input/inside-step.ts';
 import {kernelSettings} from './kernel-settings.ts';
@@ -23,7 +23,7 @@ export function planMounts(
 	reaper: string | null,
 	outside: {readonly enter: Step | null; readonly steps: readonly Step[]},
 ): {readonly steps: readonly Step[]; readonly unstage: readonly Step[]} {
-	const {namespaces} = input.service;
+	const namespaces = namespacesOf(input);
 	const own = namespaces.includes('mount');
 	const loopback = own && namespaces.includes('network');
 	const controllers = cgroup.members.map(member => member.controller);
@@ -54,8 +54,8 @@ export function planMounts(
 	};
 }
 
-function workingDirectory({service}: PlanInput, inside: InsideStep): readonly Step[] {
-	const path = service.workingDir;
+function workingDirectory({extras}: PlanInput, inside: InsideStep): readonly Step[] {
+	const path = extras.workingDir;
 	if (path === undefined || path === '/') return [];
 	return [
 		inside('process.directory', `see that ${path} is there`, 'The command starts in it.', 'mkdir(1)', {

@@ -7,7 +7,7 @@ import {hostFolderRows} from '../rootfs/plan-rootfs.ts';
 
 /** Steps that make the root read-only, last of the mounts, where the spec asks for it. */
 export function readonlyRoot(input: PlanInput, inside: InsideStep, after: readonly MountRow[]): readonly Step[] {
-	const {service, config} = input;
+	const {extras, config} = input;
 	if (!config.root.readonly) return [];
 	const paths = containerPaths(input);
 	// The overlays of an ordinary user's root, and what hides the host's folders, are mounts of their own.
@@ -16,7 +16,7 @@ export function readonlyRoot(input: PlanInput, inside: InsideStep, after: readon
 		.filter(target => !after.some(over => over.target === target));
 	const hides = writableHideRows(input).map(row => row.target);
 	const flags = (target: string): string =>
-		hides.includes(target) ? ',nosuid,nodev' : service.privileged ? '' : ',nodev';
+		hides.includes(target) ? ',nosuid,nodev' : extras.privileged ? '' : ',nodev';
 	return ['/', ...new Set([...folders, ...hides])].map(target =>
 		inside(
 			target === '/' ? 'root.readonly' : `root.readonly.${target.slice(1).replaceAll(/\W/g, '_')}`,

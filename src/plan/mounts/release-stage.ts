@@ -1,7 +1,7 @@
 import type {MountRow} from '../../step/verbs/action.ts';
 import type {Check} from '../../step/verbs/check.ts';
 import type {Step} from '../../step/verbs/step.ts';
-import {type PlanInput, stage} from '../input/input.ts';
+import {namespacesOf, type PlanInput, stage} from '../input/input.ts';
 import type {InsideStep} from '../input/inside-step.ts';
 import {targetInside} from './mount-check.ts';
 
@@ -29,7 +29,8 @@ export function releaseStage(
 
 /** Without a mount namespace of its own, or behind a chroot, the host's mounts are still there. */
 function onlyOurMounts(input: PlanInput, before: readonly MountRow[], after: readonly MountRow[]): readonly Check[] {
-	const {namespaces, root} = input.service;
+	const {root} = input.extras;
+	const namespaces = namespacesOf(input);
 	if (!namespaces.includes('mount') || root !== 'pivot') return [];
 	const first = before.map(row => targetInside(input, row)).filter(target => target !== null);
 	return [{kind: 'onlyMounts', targets: [...new Set([...first, ...after.map(row => row.target)])]}];

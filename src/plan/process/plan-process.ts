@@ -8,14 +8,14 @@ import type {InitKind, ResourceLimit, UserIds} from '../../step/verbs/action.ts'
 import type {Check} from '../../step/verbs/check.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {fixedAddresses, usedNumbers} from './same-each-time.ts';
-import type {PlanInput} from '../input/input.ts';
+import {namespacesOf, type PlanInput} from '../input/input.ts';
 import type {SecurityPlan} from '../security/plan-security.ts';
 import type {Shortfalls} from '../input/unsupported.ts';
 import {withTheProcess} from '../input/with-the-process.ts';
 
 /** Which reaper runs as process 1: a static one of the host, bound on /dev/init, or the waiting shell. */
 export function reaperOf(input: PlanInput): {readonly init: InitKind; readonly bound: string | null} {
-	if (!input.service.init) return {init: 'none', bound: null};
+	if (!input.extras.init) return {init: 'none', bound: null};
 	const {tini, catatonit} = input.facts.tools;
 	const found = [catatonit, tini].find(tool => tool !== null && tool.loader === null);
 	return found === undefined || found === null ? {init: 'sh', bound: null} : {init: 'bound', bound: found.path};
@@ -61,10 +61,11 @@ function statusChecks(input: PlanInput, ids: UserIds | null): Check {
 	const {process} = input.config;
 	const none = capabilityMask([]);
 	const bounding = capabilityMask(boundingSet(process, input.facts));
-	const {reproducible, cpuset} = input.service;
+	const {reproducible} = input.extras;
+	const cpuset = input.config.linux.resources.cpu?.cpus;
 	const fields: Record<string, string> = {
-		...(reproducible === true ? {Umask: '0022'} : {}),
-		...(reproducible === true && cpuset !== undefined ? {Cpus_allowed_list: cpusetAsShown(cpuset)} : {}),
+		...(reproducible ? {Umask: '0022'} : {}),
+		...(reproducible && cpuset !== undefined ? {Cpus_allowed_list: cpusetAsShown(cpuset)} : {}),
 		CapInh: none,
 		CapAmb: none,
 		CapBnd: bounding,
@@ -95,15 +96,15 @@ function statusChecks(input: PlanInput, ids: UserIds | null): Check {
  *
  * @throws TsboxError E_SPEC_INVALID.
  */
-function checkMapped({map, service}: PlanInput, ids: UserIds | null): void {
+function checkMapped({map, extras}: PlanInput, ids: UserIds | null): void {
 	if (map === null) return;
 	const outside =
 		ids === null
 			? // By every other name there can only be somebody else.
-				map.kind === 'single' && service.user?.split(':')[0] !== 'root'
+				map.kind === 'single' && extras.user?.split(':')[0] !== 'root'
 			: outsideId(map.uids, ids.uid) === undefined || ids.groups.some(id => outsideId(map.gids, id) === undefined);
 	if (outside)
-		throw new TsboxError('E_SPEC_INVALID', `the user ${service.user ?? 'root'} is not one of the container's ids`, {
+		throw new TsboxError('E_SPEC_INVALID', `the user ${extras.user ?? 'root'} is not one of the container's ids`, {
 			why:
 				map.kind === 'single'
 					? 'without subordinate ids an ordinary user has one id to give, and root in the container has it'
@@ -117,8 +118,8 @@ function checkMapped({map, service}: PlanInput, ids: UserIds | null): void {
 
 /** A capability asked for by name that this host can't give; `ALL` means all that there are. */
 function checkCapabilities(input: PlanInput, missing: Shortfalls): void {
-	const {config, service, facts} = input;
-	if (service.capAdd.includes('ALL')) return;
+	const {config, extras, facts} = input;
+	if (extras.addedCapabilities.includes('ALL')) return;
 	const given = new Set(boundingSet(config.process, facts));
 	for (const name of config.process.capabilities.bounding) {
 		if (given.has(name)) continue;
@@ -136,7 +137,7 @@ function checkCapabilities(input: PlanInput, missing: Shortfalls): void {
  * @throws TsboxError E_SPEC_INVALID.
  */
 export function checkSysctls(input: PlanInput): void {
-	const {namespaces} = input.service;
+	const namespaces = namespacesOf(input);
 	for (const name of Object.keys(input.config.linux.sysctl)) {
 		const needs = namespaceOfSysctl(name);
 		if (needs === undefined || !isSysctlName(name)) {
@@ -207,7 +208,7 @@ export function rootOnly(input: PlanInput): readonly Step[] {
 
 /** The hardening and process phases: from root with all powers to the command with its own. */
 export function planProcess(input: PlanInput, missing: Shortfalls, security: SecurityPlan): readonly Step[] {
-	const {config, service, facts} = input;
+	const {config, extras, facts} = input;
 	if (facts.tools.setpriv === null)
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no setpriv', {hint: 'install util-linux'});
 	checkCapabilities(input, missing);
@@ -228,17 +229,17 @@ export function planProcess(input: PlanInput, missing: Shortfalls, security: Sec
 		});
 	}
 	if (!isRange(input.map)) steps.push(...oomSteps(input));
-	const ids = fixedIds(service.user, service.groupAdd);
+	const ids = fixedIds(extras.user, extras.groups);
 	checkMapped(input, ids);
 	if (ids === null) {
 		step({
 			id: 'process.user',
 			phase: 'hardening',
-			title: `look up the user ${service.user ?? 'root'}`,
+			title: `look up the user ${extras.user ?? 'root'}`,
 			why: "A name means what the container's own /etc/passwd says, not the host's.",
 			man: 'passwd(5)',
 			object: null,
-			action: {kind: 'lookupUser', user: service.user ?? '0', groups: service.groupAdd},
+			action: {kind: 'lookupUser', user: extras.user ?? '0', groups: extras.groups},
 			checks: [],
 		});
 	}
@@ -246,7 +247,7 @@ export function planProcess(input: PlanInput, missing: Shortfalls, security: Sec
 	step({
 		id: 'process.privileges',
 		phase: 'hardening',
-		title: `drop privileges${service.user === undefined ? '' : ` and become ${service.user}`}`,
+		title: `drop privileges${extras.user === undefined ? '' : ` and become ${extras.user}`}`,
 		why: [
 			'Root in here keeps only the capabilities listed, can never get more, and the process that does this is the one that becomes the command.',
 			...security.why,

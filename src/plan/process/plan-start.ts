@@ -2,8 +2,8 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 import {isRange, mapArguments, type RangeMap} from '../../host/id-map.ts';
 import type {NamespaceKind} from '../../spec/model/project.ts';
 import type {Step} from '../../step/verbs/step.ts';
-import {hasClocks} from '../input/fit-reproducible.ts';
-import {type PlanInput, reached} from '../input/input.ts';
+import {hasClocks} from '../input/reproducible.ts';
+import {namespacesOf, type PlanInput, reached} from '../input/input.ts';
 import type {CgroupPlan} from '../cgroup/plan-cgroup.ts';
 
 /** unshare(1)'s option for each kind, and what having it to oneself means. */
@@ -31,8 +31,8 @@ export interface StartPlan {
  * @throws TsboxError E_HOST_UNSUPPORTED for a kind that the kernel or unshare(1) lacks.
  */
 export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
-	const {facts, service} = input;
-	const wanted = service.namespaces;
+	const {facts, extras} = input;
+	const wanted = namespacesOf(input);
 	for (const kind of wanted) {
 		const {option} = kinds[kind];
 		if (kind === 'user' && input.map === null)
@@ -57,7 +57,7 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 		wanted.length === 0
 			? []
 			: [...flags, '--fork', '--kill-child', ...(wanted.includes('mount') ? ['--propagation', 'private'] : [])];
-	const clocks = service.reproducible === true && wanted.includes('time') && hasClocks(facts);
+	const clocks = extras.reproducible && wanted.includes('time') && hasClocks(facts);
 	if (isRange(input.map)) return prepared(input, cgroup, input.map, unshare, clocks);
 	const meanings = wanted.map(kind => kinds[kind].meaning).join(', ');
 	const start: Step = {
@@ -111,7 +111,7 @@ function prepared(
 	unshare: readonly string[],
 	clocks: boolean,
 ): StartPlan {
-	const wanted = input.service.namespaces;
+	const wanted = namespacesOf(input);
 	const [root] = map.uids;
 	const others = wanted.filter(kind => kind !== 'user');
 	return {

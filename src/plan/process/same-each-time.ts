@@ -1,12 +1,12 @@
 import {addressNoRandomize} from '../../step/verbs/check.ts';
 import type {Step} from '../../step/verbs/step.ts';
-import {hasFixedAddresses} from '../input/fit-reproducible.ts';
+import {hasFixedAddresses} from '../input/reproducible.ts';
 import type {PlanInput} from '../input/input.ts';
 import {withTheProcess} from '../input/with-the-process.ts';
 
 /** The step that turns address randomisation off, where the container is to be reproducible and this host can. */
-export function fixedAddresses({service, facts}: PlanInput): readonly Step[] {
-	if (service.reproducible !== true || !hasFixedAddresses(facts)) return [];
+export function fixedAddresses({extras, facts}: PlanInput): readonly Step[] {
+	if (!extras.reproducible || !hasFixedAddresses(facts)) return [];
 	return [
 		{
 			id: 'process.addresses',

@@ -13,7 +13,7 @@ function rootKind(input: PlanInput): 'overlay' | 'copy' {
 	const {overlay} = input.facts;
 	// The owners in a folder of the user's are those of the host: without idmapped mounts only a copy can have others.
 	if (isRange(input.map) && input.image.kind === 'directory' && !overlay.idmapped) return 'copy';
-	return overlayInStore(input) || (overlay.tmpfs && !input.service.keep) ? 'overlay' : 'copy';
+	return overlayInStore(input) || (overlay.tmpfs && !input.extras.keep) ? 'overlay' : 'copy';
 }
 
 /** What must be there before the host's folders can be mounted one by one. */
@@ -32,8 +32,8 @@ function lowerPath(input: PlanInput): string {
 }
 
 /** A node that the container makes with mknod(2) must not open: it would be the host's disk. */
-function noDevices({service, map}: PlanInput): readonly string[] {
-	return service.privileged && map === null ? [] : ['nodev'];
+function noDevices({extras, map}: PlanInput): readonly string[] {
+	return extras.privileged && map === null ? [] : ['nodev'];
 }
 
 /** Whether the image's owners are changed by the mount that the overlay lies on: X-mount.idmap of mount(8). */
@@ -165,7 +165,7 @@ export function unpackStep(image: Extract<ImageFacts, {kind: 'archive'}>): Step 
  * @throws TsboxError E_HOST_UNSUPPORTED where `rootfs: host` would have to be copied.
  */
 export function planRootfs(input: PlanInput): readonly Step[] {
-	const {image, service} = input;
+	const {image, extras} = input;
 	const paths = containerPaths(input);
 	const kind = rootKind(input);
 	const steps: Step[] = [];
@@ -185,7 +185,7 @@ export function planRootfs(input: PlanInput): readonly Step[] {
 		id: 'rootfs.layer',
 		phase: 'rootfs',
 		side: 'host',
-		title: service.keep ? 'make or find the kept writable layer' : 'make the folders of a writable layer',
+		title: extras.keep ? 'make or find the kept writable layer' : 'make the folders of a writable layer',
 		why: 'What the container writes must land somewhere; the image below it is shared and stays as it is.',
 		man: 'mkdir(1)',
 		object: `folder ${paths.layer}`,
@@ -195,7 +195,7 @@ export function planRootfs(input: PlanInput): readonly Step[] {
 			mode: 0o755,
 			...owner,
 		},
-		undo: service.keep
+		undo: extras.keep
 			? {kind: 'none', reason: '`keep: true`: the writable layer stays for the next start'}
 			: {kind: 'removeTree', path: paths.layer},
 		checks: [{kind: 'folder', path: paths.gathered}],

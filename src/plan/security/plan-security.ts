@@ -51,14 +51,14 @@ export function planSecurity(input: PlanInput, missing: Shortfalls): SecurityPla
 	};
 }
 
-function filterLoader({facts, seccomp, service}: PlanInput, missing: Shortfalls): FilterLoader | null {
+function filterLoader({facts, seccomp, config}: PlanInput, missing: Shortfalls): FilterLoader | null {
 	if (seccomp === null) return null;
 	const without = 'write `security_opt: [seccomp=unconfined]` to go without';
 	if (!facts.seccomp.kernel) {
 		missing.add('this kernel has no seccomp filters', 'it was built without CONFIG_SECCOMP_FILTER', without);
 		return null;
 	}
-	const {noNewPrivileges} = service;
+	const {noNewPrivileges} = config.process;
 	const perl = facts.tools.perl !== null && perlKnows(facts);
 	if (seccomp.traced !== undefined) {
 		if (perl) return {loader: 'perl', noNewPrivileges, listen: true};
@@ -126,8 +126,8 @@ function lsmArgument(
 	return [`${option}=${value}`];
 }
 
-function landlockArguments({facts, service}: PlanInput, missing: Shortfalls): readonly string[] {
-	if (service.landlock === undefined) return [];
+function landlockArguments({facts, extras}: PlanInput, missing: Shortfalls): readonly string[] {
+	if (extras.landlock === undefined) return [];
 	const why =
 		facts.tools.setpriv?.flags.includes('landlock-access') !== true
 			? "this host's setpriv has no --landlock-access, which came with util-linux 2.40"
@@ -144,6 +144,6 @@ function landlockArguments({facts, service}: PlanInput, missing: Shortfalls): re
 		'--landlock-access=fs',
 		// The waiting shell itself lies in the sealed toolbox, its working directory, which nothing else can name.
 		rule(['execute', 'read-file', 'read-dir'], '.'),
-		...service.landlock.map(({path, access}) => rule(access, path)),
+		...extras.landlock.map(({path, access}) => rule(access, path)),
 	];
 }

@@ -1,7 +1,7 @@
 import {isRange} from '../../host/id-map.ts';
 import type {Protection} from '../../step/verbs/step.ts';
 import {boundingSet} from '../../step/verbs/privileges.ts';
-import type {PlanInput} from '../input/input.ts';
+import {namespacesOf, type PlanInput} from '../input/input.ts';
 import {pathsLike} from '../mounts/kernel-path-rows.ts';
 import type {SecurityPlan} from './plan-security.ts';
 
@@ -14,14 +14,16 @@ export function protections(input: PlanInput, security: SecurityPlan): readonly 
 }
 
 /** What it can see: namespaces and the root. */
-function views({service}: PlanInput): readonly Protection[] {
-	const has = (kind: (typeof service.namespaces)[number]): boolean => service.namespaces.includes(kind);
+function views(input: PlanInput): readonly Protection[] {
+	const {extras} = input;
+	const namespaces = namespacesOf(input);
+	const has = (kind: (typeof namespaces)[number]): boolean => namespaces.includes(kind);
 	return [
 		{
 			name: 'root filesystem',
-			on: service.root === 'pivot',
+			on: extras.root === 'pivot',
 			stops:
-				service.root === 'pivot'
+				extras.root === 'pivot'
 					? "The host's files have no name in it: the old root was unmounted before any path of the container was looked at, so `..`, symlinks and swapped folders end inside."
 					: 'chroot(2) only moves the meaning of `/`: a process with CAP_SYS_CHROOT walks out.',
 		},
@@ -69,9 +71,9 @@ function hostFiles({image, hostView}: PlanInput): readonly Protection[] {
 
 /** What it may ask of the kernel. */
 function powers(input: PlanInput, security: SecurityPlan): readonly Protection[] {
-	const {service, config, facts, map} = input;
+	const {extras, config, facts, map} = input;
 	const kept = boundingSet(config.process, facts);
-	const mapped = service.namespaces.includes('user');
+	const mapped = namespacesOf(input).includes('user');
 	return [
 		{
 			name: 'user ids',
@@ -84,7 +86,7 @@ function powers(input: PlanInput, security: SecurityPlan): readonly Protection[]
 		},
 		{
 			name: 'capabilities',
-			on: !service.privileged && kept.length < facts.capabilities.length,
+			on: !extras.privileged && kept.length < facts.capabilities.length,
 			stops: `${kept.length} of ${facts.capabilities.length} are kept${kept.length === 0 ? '' : `: ${kept.map(name => name.slice(4).toLowerCase()).join(', ')}`}. The others are gone for good${lost(kept)}`,
 		},
 		{
@@ -111,25 +113,27 @@ function powers(input: PlanInput, security: SecurityPlan): readonly Protection[]
 						stops: `${config.process.apparmorProfile ?? config.process.selinuxLabel ?? ''} holds whatever the process becomes.`,
 					},
 				]),
-		...(service.landlock === undefined
+		...(extras.landlock === undefined
 			? []
 			: [
 					{
 						name: 'landlock',
 						on: security.landlock.length > 0,
-						stops: `Files outside ${service.landlock.map(({path}) => path).join(', ')} do not open, whoever owns them.`,
+						stops: `Files outside ${extras.landlock.map(({path}) => path).join(', ')} do not open, whoever owns them.`,
 					},
 				]),
 	];
 }
 
 /** What the filter stops: known of the default one alone. */
-function filtered({seccomp, service}: PlanInput): string {
+function filtered({seccomp, extras}: PlanInput): string {
 	if (seccomp?.profile !== 'default')
 		return `System calls that ${seccomp?.profile ?? 'the profile'} does not let through fail.`;
 	const stops =
 		'System calls that escapes were built on fail: new user namespaces and mounts, bpf, io_uring, userfaultfd, keyrings, perf, AF_ALG and other rare sockets, and TIOCSTI, which types into a terminal.';
-	return service.capAdd.length === 0 ? stops : `${stops} But calls that belong to an added capability are let through.`;
+	return extras.addedCapabilities.length === 0
+		? stops
+		: `${stops} But calls that belong to an added capability are let through.`;
 }
 
 /** What a process without a capability can't do, for those that matter most; capabilities(7). */
@@ -150,7 +154,7 @@ function lost(kept: readonly string[]): string {
 }
 
 /** What it could touch or use up. */
-function things({service, config, facts}: PlanInput): readonly Protection[] {
+function things({extras, config, facts}: PlanInput): readonly Protection[] {
 	const hidden = [...config.linux.maskedPaths, ...config.linux.readonlyPaths].flatMap(path =>
 		pathsLike(path, facts.kernelPaths),
 	);
@@ -171,10 +175,10 @@ function things({service, config, facts}: PlanInput): readonly Protection[] {
 		},
 		{
 			name: 'devices',
-			on: !service.privileged,
-			stops: service.privileged
+			on: !extras.privileged,
+			stops: extras.privileged
 				? 'A device node that it makes opens the disk of the host.'
-				: `/dev has ${facts.devices.length + service.devices.length} devices and no disk; a node that it makes does not open, because every mount is nodev${facts.cgroup.v1['devices'] === undefined ? '. Linux would take a second list of devices as a BPF program, which no stock tool loads' : ', and the device cgroup names what may be opened'}.`,
+				: `/dev has ${facts.devices.length + extras.devices.length} devices and no disk; a node that it makes does not open, because every mount is nodev${facts.cgroup.v1['devices'] === undefined ? '. Linux would take a second list of devices as a BPF program, which no stock tool loads' : ', and the device cgroup names what may be opened'}.`,
 		},
 		{
 			name: 'limits',

@@ -1,5 +1,6 @@
 import type {HostFacts} from '../../host/facts.ts';
 import type {UserMap} from '../../host/id-map.ts';
+import {canPin, hasClocks} from '../../plan/input/reproducible.ts';
 import type {Service} from '../../spec/model/project.ts';
 
 /**
@@ -21,22 +22,4 @@ export function fitReproducible(service: Service, facts: HostFacts, map: UserMap
 		...(keepsDomain ? {domainname} : {}),
 		namespaces: dropsTime ? service.namespaces.filter(kind => kind !== 'time') : service.namespaces,
 	};
-}
-
-/** Whether a container can be kept to some processors here. */
-export function canPin({cgroup, user}: HostFacts): boolean {
-	const there =
-		cgroup.layout === 'v2' ? cgroup.unifiedControllers.includes('cpuset') : cgroup.v1['cpuset'] !== undefined;
-	return there && cgroup.writable && user.uid === 0;
-}
-
-/** Whether a time namespace can be made here, with clocks that begin anew: Linux 5.6, util-linux 2.36. */
-export function hasClocks({namespaces, tools}: HostFacts): boolean {
-	const flags = tools.unshare?.flags ?? [];
-	return namespaces.includes('time') && ['time', 'monotonic', 'boottime'].every(flag => flags.includes(flag));
-}
-
-/** Whether addresses can be made the same each time. */
-export function hasFixedAddresses({tools}: HostFacts): boolean {
-	return tools.setarch?.flags.includes('addr-no-randomize') === true;
 }
