@@ -28,6 +28,8 @@ const rows = [
 const owners: Readonly<Record<string, string>> = {
 	execa: 'host',
 	'node:child_process': 'host',
+	'node:fs': 'host',
+	'node:fs/promises': 'host',
 	tar: 'image',
 	zod: 'spec',
 	yaml: 'spec',

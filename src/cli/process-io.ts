@@ -1,4 +1,4 @@
-import {readFileSync, writeFileSync} from 'node:fs';
+import {readPlainText, writePlainText} from '../host/files/plain-text.ts';
 import type {Io, StandardStream} from './verb/io.ts';
 
 const descriptors: Readonly<Record<StandardStream, number>> = {stdin: 0, stdout: 1, stderr: 2};
@@ -30,8 +30,8 @@ export function processIo(packageFolder: string, ignoresHangup = false): Io {
 			}),
 		onOutputFailed: callback => onOutputError(error => callback(error.code ?? error.message)),
 		now: Date.now,
-		readFile: path => readFileSync(path, 'utf8'),
-		writeFile: (path, text, replace) => writeFileSync(path, text, {flag: replace ? 'w' : 'wx'}),
+		readFile: readPlainText,
+		writeFile: writePlainText,
 		readLine,
 		onSignal: callback => {
 			for (const signal of told) process.on(signal, callback);

@@ -1,9 +1,10 @@
-import {closeSync, readSync} from 'node:fs';
 import {posix} from 'node:path';
 import {unlessForbidden} from '../host/errno.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
 import {type Pinned, pinRoot, unpin} from '../host/files/pinned.ts';
+import {readAt} from '../host/files/descriptors.ts';
+import {closeDescriptor} from '../host/programs/stdio.ts';
 import {hasHandler} from '../host/probe/binfmt.ts';
 import {type ByteReader, machineNames, readElf} from '../host/probe/elf.ts';
 import {type Walked, walkInRoot} from '../host/files/root-walk.ts';
@@ -116,16 +117,13 @@ function judge(found: Walked, context: Context, depth: number): Reason | 'fine' 
 	const fd = found.open();
 	if (fd === undefined) return undefined;
 	try {
-		const read: ByteReader = (offset, length) => {
-			const bytes = Buffer.alloc(length);
-			return bytes.subarray(0, readSync(fd, bytes, 0, length, offset));
-		};
-		const head = read(0, headLength) ?? Buffer.alloc(0);
+		const read: ByteReader = (offset, length) => readAt(fd, offset, length);
+		const head = readAt(fd, 0, headLength);
 		const reason = reasonOf(head, read, found.path, context, depth);
 		if (reason === undefined || hasHandler(context.host, posix.basename(found.path), head)) return 'fine';
 		return reason;
 	} finally {
-		closeSync(fd);
+		closeDescriptor(fd);
 	}
 }
 

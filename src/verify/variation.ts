@@ -1,8 +1,4 @@
-/** A user and a group of the host, by number. */
-export interface OwnerIds {
-	readonly uid: number;
-	readonly gid: number;
-}
+import type {OwnerIds} from '../host/files/owners.ts';
 
 /** What a run differs in from the others; nothing of it should matter to what a build makes. */
 export interface Variation {

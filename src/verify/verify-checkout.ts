@@ -1,8 +1,9 @@
+import {createHash} from 'node:crypto';
 import type {Machine} from '../container/machine/machine.ts';
 import {dirname} from 'node:path';
 import type {Project, Service} from '../spec/model/project.ts';
-import {copyTree, treeSize} from './copy-tree.ts';
-import {type OwnerChange, ownersTo} from './owner-change.ts';
+import {copyTree, treeSize} from '../host/files/copy-tree.ts';
+import {changedOwner, type OwnerChange, ownersTo} from './owner-change.ts';
 import type {Variation} from './variation.ts';
 
 /** A copy of something of the checkout. */
@@ -61,8 +62,25 @@ export function copyCheckout(
 		}
 		const owners = ownersTo(real, ids);
 		host.mkdirs(dirname(path), 0o755);
-		copyTree(real, path, order, owners);
+		copyTree(
+			real,
+			path,
+			names => inOrder(names, order),
+			ids => changedOwner(ids, owners),
+		);
 		found.set(source, owners === undefined ? {path} : {path, owners});
 	}
 	return found;
+}
+
+/**
+ * Names in the order in which they are made in a copy. Where a filesystem tells names in that order (tmpfs, btrfs, xfs), a program that does not
+ * sort meets them in another one.
+ */
+function inOrder(names: readonly string[], order: Variation['order']): readonly string[] {
+	const sorted = names.toSorted();
+	if (order === 'sorted') return sorted;
+	if (order === 'reversed') return sorted.toReversed();
+	const mixed = (name: string): string => createHash('sha256').update(name).digest('hex');
+	return sorted.toSorted((one, other) => (mixed(one) < mixed(other) ? -1 : 1));
 }

@@ -3,7 +3,8 @@ import type {HostFacts} from '../host/facts.ts';
 import {canPin} from '../plan/input/reproducible.ts';
 import type {Service} from '../spec/model/project.ts';
 import {type Circumstances, type Coverage, coverageOf} from './coverage.ts';
-import {canGiveAway} from './owner-change.ts';
+import {canGiveAway} from '../host/files/owners.ts';
+import {variationOf} from './variation.ts';
 
 /** Whether the runs can differ in how many processors they see; `fixed` where the spec, or `reproducible: true`, says it. */
 export function processorsOf({cpuset, reproducible, origins}: Service, facts: HostFacts): Circumstances['processors'] {
@@ -28,7 +29,8 @@ export function sameOwnerReason({facts}: Machine, service: Service, asked: boole
 	if (facts.user.uid !== 0)
 		return 'only root can give files to others, and in your containers you are root whoever you are';
 	if (service.namespaces.includes('user')) return 'in its user namespace it is nobody, whoever it is';
-	return canGiveAway(place) ? undefined : 'this root may not give files to others';
+	const owners = [1, 2].flatMap(run => variationOf(run, true).ids ?? []);
+	return canGiveAway(place, owners) ? undefined : 'this root may not give files to others';
 }
 
 /** What the runs of a service will differ in, and what not. */

@@ -2,9 +2,10 @@ import type {CommandEnd} from '../container/machine/attachment.ts';
 import type {Machine} from '../container/machine/machine.ts';
 import type {SpecRequest} from '../container/machine/spec-request.ts';
 import type {UpRequest} from '../container/start/up-request.ts';
-import {closeSync, openSync} from 'node:fs';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {errnoOf} from '../host/errno.ts';
+import {openNew} from '../host/files/descriptors.ts';
+import {closeDescriptor, openNothing} from '../host/programs/stdio.ts';
 import {ownerName} from '../image/store/owner.ts';
 import {hostNameOf} from '../spec/values/host-name.ts';
 import {present} from '../spec/syntax/pick.ts';
@@ -98,7 +99,7 @@ export async function verifyRun(
 			: [];
 	});
 	const [stdout, stderr] = [`${places.outputs}/stdout`, `${places.outputs}/stderr`];
-	const streams = [openSync('/dev/null', 'r'), openSync(stdout, 'wx', 0o600), openSync(stderr, 'wx', 0o600)] as const;
+	const streams = [openNothing(), openNew(stdout), openNew(stderr)] as const;
 	const umask = process.umask(variation.umask);
 	try {
 		const end = await upPlanned(
@@ -122,7 +123,7 @@ export async function verifyRun(
 		};
 	} finally {
 		process.umask(umask);
-		for (const fd of streams) closeSync(fd);
+		for (const fd of streams) closeDescriptor(fd);
 	}
 }
 

@@ -1,5 +1,4 @@
 import type {Machine} from '../container/machine/machine.ts';
-import {readFileSync} from 'node:fs';
 import {setTimeout as wait} from 'node:timers/promises';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {findProgram} from '../host/probe/tools.ts';
@@ -7,9 +6,9 @@ import {removeOwned} from '../host/files/remove-owned.ts';
 import {makeStore, newWorkPath} from '../image/store/store.ts';
 import {allVolumes} from '../state/volume.ts';
 import {hostToolWords} from '../step/verbs/toolbox.ts';
-import {compareTrees, type TreeDifference} from './compare-trees.ts';
+import {compareTrees, type TreeDifference} from '../host/files/compare-trees.ts';
 import {type Coverage, coverageLines} from './coverage.ts';
-import {changeBack} from './owner-change.ts';
+import {changeBack, changedOwner} from './owner-change.ts';
 import {placeInMemory} from '../container/recover/work-place.ts';
 import {loadProject, pickService} from '../container/machine/load-project.ts';
 import {checkoutSize, checkoutSources} from './verify-checkout.ts';
@@ -97,7 +96,7 @@ export async function verify(machine: Machine, request: VerifyRequest): Promise<
 			if (run + 1 < runs) await pause(apart, request);
 		}
 		const [first, ...others] = ended;
-		for (const text of failures(ended)) tell(text);
+		for (const text of failures(host, ended)) tell(text);
 		if (first === undefined) throw new TypeError('nothing was run');
 		const differences = others.flatMap((other, at) =>
 			differencesOf(first, other, outputs).map(difference => ({...difference, run: at + 2})),
@@ -137,12 +136,7 @@ function differencesOf(one: RunOutcome, other: RunOutcome, outputs: readonly str
 		...exits,
 		...compareTrees(one.stdout, other.stdout, 'standard output'),
 		...pairs.flatMap(({path, one: first, other: second}) =>
-			compareTrees(
-				first,
-				second?.folder ?? '',
-				path,
-				second?.owners === undefined ? undefined : changeBack(second.owners),
-			),
+			compareTrees(first, second?.folder ?? '', path, ids => changedOwner(ids, changeBack(second?.owners))),
 		),
 	];
 }
@@ -195,10 +189,10 @@ async function removeVolumes(machine: Machine, names: readonly string[], runs: n
 }
 
 /** A build that fails each time makes the same each time, which says little. */
-function failures(ended: readonly RunOutcome[]): readonly string[] {
+function failures(host: Machine['host'], ended: readonly RunOutcome[]): readonly string[] {
 	return ended.flatMap(({exitCode, stderr}, run) => {
 		if (exitCode === 0) return [];
-		const said = readFileSync(stderr, 'utf8').trim().split('\n').at(-1) ?? '';
+		const said = (host.readText(stderr) ?? '').trim().split('\n').at(-1) ?? '';
 		return [`warning: run ${run + 1} ended with status ${exitCode}${said === '' ? '' : `: ${said}`}`];
 	});
 }

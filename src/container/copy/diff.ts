@@ -1,8 +1,7 @@
 import type {Machine} from '../machine/machine.ts';
-import type {Stats} from 'node:fs';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {errnoOf} from '../../host/errno.ts';
-import {namesIn, type Pinned, pin, pinBelow, statBelow, unpin} from '../../host/files/pinned.ts';
+import {namesIn, type Pinned, pin, pinBelow, type Stats, statBelow, unpin} from '../../host/files/pinned.ts';
 import {parseMountinfo} from '../../host/probe/mountinfo.ts';
 import {type ContainerRecord, containerFolder} from '../../state/record.ts';
 import {readStory} from '../../state/start-story.ts';

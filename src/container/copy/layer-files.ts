@@ -1,8 +1,7 @@
 import type {Machine} from '../machine/machine.ts';
 import type {PlannedContainer} from '../machine/planned-container.ts';
 import {createHash} from 'node:crypto';
-import type {Stats} from 'node:fs';
-import {linkBelow, type Pinned, readBelow} from '../../host/files/pinned.ts';
+import {linkBelow, type Pinned, readBelow, type Stats} from '../../host/files/pinned.ts';
 import {walkLayers, type PathChange} from './diff.ts';
 import {plannedLayers} from './planned-layers.ts';
 

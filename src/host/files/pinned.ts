@@ -13,6 +13,8 @@ import {
 } from 'node:fs';
 import {errnoOf, unlessForbidden} from '../errno.ts';
 
+export type {Stats} from 'node:fs';
+
 /**
  * A folder that is held open, so that nobody can put another in its place: names are looked up below the descriptor, and
  * a symlink is never followed. For trees that a container can write.

@@ -1,8 +1,11 @@
 import {createHash} from 'node:crypto';
-import {closeSync, constants, copyFileSync, openSync, symlinkSync, writeSync} from 'node:fs';
 import {create, list, type ReadEntry} from 'tar';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {errnoOf} from '../../host/errno.ts';
+import {copyNew} from '../../host/files/copy-tree.ts';
+import {openNew, writeAll} from '../../host/files/descriptors.ts';
+import {makeLink} from '../../host/files/link.ts';
+import {closeDescriptor} from '../../host/programs/stdio.ts';
 import type {Host} from '../../host/host.ts';
 
 /** Entries and bytes that an archive of a record may have, without the image in it. */
@@ -31,7 +34,7 @@ export async function packFolder(
 	},
 ): Promise<void> {
 	host.mkdir(`${work}/${top}`, 0o700);
-	for (const [name, path] of Object.entries(parts)) symlinkSync(path, `${work}/${top}/${name}`);
+	for (const [name, path] of Object.entries(parts)) makeLink(path, `${work}/${top}/${name}`);
 	const packed = `${work}/packed`;
 	await create({file: packed, cwd: work, gzip: true, follow: true, portable: true, mode: 0o600}, [top]);
 	host.chmod(packed, 0o600);
@@ -39,16 +42,7 @@ export async function packFolder(
 		host.rename(packed, file);
 	} catch (error) {
 		if (errnoOf(error) !== 'EXDEV') throw error;
-		copyTo(host, packed, file);
-	}
-}
-
-function copyTo(host: Host, packed: string, file: string): void {
-	try {
-		copyFileSync(packed, file, constants.COPYFILE_EXCL);
-	} catch (error) {
-		if (errnoOf(error) !== 'EEXIST') host.removeTree(file);
-		throw error;
+		copyNew(packed, file);
 	}
 }
 
@@ -86,7 +80,7 @@ export async function unpackFolder(
 	const takeFile = (entry: ReadEntry, path: string, unlimited: boolean): void => {
 		const slash = path.lastIndexOf('/');
 		if (slash !== -1) host.mkdirs(`${into}/${path.slice(0, slash)}`, 0o700);
-		const fd = openSync(`${into}/${path}`, 'wx', 0o600);
+		const fd = openNew(`${into}/${path}`);
 		const hash = createHash('sha256');
 		entry.on('data', (piece: Buffer) => {
 			bytes += unlimited ? 0 : piece.length;
@@ -94,13 +88,13 @@ export async function unpackFolder(
 			if (problem !== undefined) return;
 			try {
 				hash.update(piece);
-				for (let at = 0; at < piece.length; ) at += writeSync(fd, piece, at);
+				writeAll(fd, piece);
 			} catch (error) {
 				problem = error;
 			}
 		});
 		entry.on('end', () => {
-			closeSync(fd);
+			closeDescriptor(fd);
 			digests.set(path, `sha256:${hash.digest('hex')}`);
 		});
 	};

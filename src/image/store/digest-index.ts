@@ -1,5 +1,5 @@
-import type {BigIntStats} from 'node:fs';
 import {errnoOf} from '../../host/errno.ts';
+import type {ExactFacts} from '../../host/files/large-file.ts';
 import type {Host} from '../../host/host.ts';
 import {parseJson} from './record.ts';
 
@@ -10,7 +10,7 @@ export type FileMark = string;
 const remembered = 100;
 
 /** The mark of an open file: size, times in nanoseconds, inode and device. */
-export function fileMark({size, mtimeNs, ctimeNs, ino, dev}: BigIntStats): FileMark {
+export function fileMark({size, mtimeNs, ctimeNs, ino, dev}: ExactFacts): FileMark {
 	return [size, mtimeNs, ctimeNs, ino, dev].join(' ');
 }
 

@@ -1,12 +1,11 @@
-import {chmodSync, renameSync, rmSync} from 'node:fs';
 import {createConnection, createServer, type Socket} from 'node:net';
-import {dirname, join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {isError, messageOf, toError} from '../../errors/is-error.ts';
 import {asForeseen} from '../../errors/system-failure.ts';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import {type ErrorCode, errorCodes} from '../../errors/codes.ts';
 import {trace} from '../../host/trace.ts';
+import {listenPrivately, removeSocket} from '../../host/files/private-socket.ts';
 import type {ProjectEvent} from './event.ts';
 import type {ProjectRequest} from './project-folder.ts';
 
@@ -62,36 +61,18 @@ const longestRequest = 4 * 1024 * 1024;
  * Settles when it listens; gives what closes it.
  */
 export async function serve(path: string, handle: ControlHandler): Promise<() => void> {
-	// Between bind(2) and listen(2) whoever connects is refused: the socket gets its name when it listens. Short, see controlSocket.
-	const unnamed = join(dirname(path), 'new');
-	removeSocket(unnamed);
 	// Who is heard no more sees the end of the connection, and asks whoever comes next.
 	const unheard = new Set<Socket>();
 	const server = createServer(socket => {
 		unheard.add(socket);
 		void answer(socket, handle, () => void unheard.delete(socket));
 	});
-	const before = process.umask(0o077);
-	try {
-		await new Promise<void>((resolve, reject) => {
-			server.once('error', reject);
-			server.listen(unnamed, resolve);
-		});
-	} finally {
-		process.umask(before);
-	}
-	chmodSync(unnamed, 0o600);
-	renameSync(unnamed, path);
+	await listenPrivately(server, path);
 	return () => {
 		server.close();
 		for (const socket of unheard) socket.destroy();
 		removeSocket(path);
 	};
-}
-
-/** Removes a socket that nobody listens at any more. */
-export function removeSocket(path: string): void {
-	rmSync(path, {force: true});
 }
 
 async function answer(socket: Socket, handle: ControlHandler, heard: () => void): Promise<void> {

@@ -1,5 +1,4 @@
 import type {Machine} from '../../container/machine/machine.ts';
-import {writeFileSync} from 'node:fs';
 import {isAbsolute, resolve} from 'node:path';
 import {drift} from '../../container/observe/drift.ts';
 import {containerConfig} from '../../container/observe/container-config.ts';
@@ -8,6 +7,7 @@ import {containerNetwork} from '../../container/observe/container-network.ts';
 import {top} from '../../container/observe/top.ts';
 import {usageSampler} from '../../container/observe/usage-sampler.ts';
 import {watchList} from '../../container/observe/watch-list.ts';
+import {writePlainText} from '../../host/files/plain-text.ts';
 import {lendTerminal, runOwnCommand} from '../../host/programs/own-command.ts';
 import {idOf} from '../../state/alias.ts';
 import {type ContainerRecord, containerFolder} from '../../state/record.ts';
@@ -67,7 +67,7 @@ export function realSource(machine: Machine, {program, cwd, env}: Surroundings):
 		events: async (project, changed) => openEventFeed(machine, project, changed),
 		run: command => runOwnCommand(words(command), {cwd, env}),
 		lend: command => lendTerminal(words(command), {cwd, env}),
-		save: (path, text) => writeFileSync(isAbsolute(path) ? path : resolve(cwd, path), text, {flag: 'wx'}),
+		save: (path, text) => writePlainText(isAbsolute(path) ? path : resolve(cwd, path), text, false),
 	};
 }
 

@@ -1,5 +1,5 @@
-import {writeSync} from 'node:fs';
 import type {ReadStream, WriteStream} from 'node:tty';
+import {writeAtOnce} from '../../host/terminal/write-at-once.ts';
 import {type Input, inputReader} from './input.ts';
 
 /** The alternate screen, no cursor, no wrapping at the right edge, bracketed paste; xterm's ctlseqs, "DEC Private Mode Set". */
@@ -124,11 +124,4 @@ export function ownTerminal(
 		suspend,
 		close,
 	};
-}
-
-/** A terminal that takes no more at the moment, or has gone, must not keep a process from its end. */
-function writeAtOnce(fd: number, bytes: string): void {
-	try {
-		writeSync(fd, bytes);
-	} catch {}
 }

@@ -1,6 +1,6 @@
-import {closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats} from 'node:fs';
-import {changedOwner, type OwnerChange} from './owner-change.ts';
-import type {OwnerIds} from './variation.ts';
+import {closeSync, lstatSync, openSync, readdirSync, readlinkSync, type Stats} from 'node:fs';
+import {readAt} from './descriptors.ts';
+import type {OwnerIds} from './owners.ts';
 
 /** What differs between what two runs made; `one` and `other` are what each has, for people. */
 export interface TreeDifference {
@@ -12,18 +12,23 @@ export interface TreeDifference {
 	readonly other: string;
 }
 
+/** Gives the owner that stands for another. */
+export type OwnerMap = (ids: OwnerIds) => OwnerIds;
+
+const asItIs: OwnerMap = ids => ids;
+
 /**
  * Compares two folders, or files, that nobody writes to any more: names, kinds, modes, owners, targets of symlinks and
  * bytes. Times are not compared, nor extended attributes. `name` is what the pair is called in what is told. Symlinks are
  * not followed.
  *
- * @param owners - whose files of the other count as whose
+ * @param ownerOf - the owner that one of the second tree stands for
  */
 export function compareTrees(
 	one: string,
 	other: string,
 	name: string,
-	owners?: OwnerChange,
+	ownerOf: OwnerMap = asItIs,
 ): readonly TreeDifference[] {
 	const [a, b] = [statOf(one), statOf(other)];
 	if (a === undefined || b === undefined) {
@@ -33,10 +38,10 @@ export function compareTrees(
 	const [kindA, kindB] = [kindOf(a), kindOf(b)];
 	if (kindA !== kindB) return [{path: name, what: 'kind', one: kindA, other: kindB}];
 	return [
-		...attributes(a, b, name, owners),
+		...attributes(a, b, name, ownerOf),
 		...(kindA === 'symlink' ? targets(one, other, name) : []),
 		...(kindA === 'file' ? bytes(one, other, name) : []),
-		...(kindA === 'folder' ? below(one, other, name, owners) : []),
+		...(kindA === 'folder' ? below(one, other, name, ownerOf) : []),
 	];
 }
 
@@ -57,10 +62,10 @@ function kindOf(stats: Stats): string {
 	return stats.isBlockDevice() ? 'device' : stats.isFIFO() ? 'FIFO' : 'socket';
 }
 
-function attributes(a: Stats, b: Stats, path: string, owners?: OwnerChange): readonly TreeDifference[] {
+function attributes(a: Stats, b: Stats, path: string, ownerOf: OwnerMap): readonly TreeDifference[] {
 	const mode = (stats: Stats): string => (stats.mode & 0o7777).toString(8).padStart(4, '0');
 	const word = ({uid, gid}: OwnerIds): string => `${uid}:${gid}`;
-	const [ownerA, ownerB] = [word(a), word(owners === undefined ? b : changedOwner(b, owners))];
+	const [ownerA, ownerB] = [word(a), word(ownerOf(b))];
 	return [
 		...(mode(a) === mode(b) ? [] : [{path, what: 'mode' as const, one: mode(a), other: mode(b)}]),
 		...(ownerA === ownerB ? [] : [{path, what: 'owner' as const, one: ownerA, other: word(b)}]),
@@ -72,10 +77,10 @@ function targets(one: string, other: string, path: string): readonly TreeDiffere
 	return a === b ? [] : [{path, what: 'target', one: a, other: b}];
 }
 
-function below(one: string, other: string, path: string, owners?: OwnerChange): readonly TreeDifference[] {
+function below(one: string, other: string, path: string, ownerOf: OwnerMap): readonly TreeDifference[] {
 	const names = [...new Set([...readdirSync(one), ...readdirSync(other)])].toSorted();
 	return names.flatMap(name =>
-		compareTrees(`${one}/${name}`, `${other}/${name}`, `${path === '/' ? '' : path}/${name}`, owners),
+		compareTrees(`${one}/${name}`, `${other}/${name}`, `${path === '/' ? '' : path}/${name}`, ownerOf),
 	);
 }
 
@@ -86,20 +91,16 @@ const shown = 16;
 
 function bytes(one: string, other: string, path: string): readonly TreeDifference[] {
 	const files = [openSync(one, 'r'), openSync(other, 'r')] as const;
-	const at = (file: number, offset: number, length: number): Buffer => {
-		const into = Buffer.alloc(length);
-		return into.subarray(0, readSync(file, into, 0, length, offset));
-	};
 	try {
 		for (let offset = 0; ; offset += piece) {
-			const [a, b] = [at(files[0], offset, piece), at(files[1], offset, piece)];
+			const [a, b] = [readAt(files[0], offset, piece), readAt(files[1], offset, piece)];
 			if (a.equals(b)) {
 				if (a.length < piece) return [];
 				continue;
 			}
 			const same = a.findIndex((byte, n) => byte !== b[n]);
 			const first = offset + (same === -1 ? a.length : same);
-			const words = files.map(file => excerpt(at(file, first, shown)));
+			const words = files.map(file => excerpt(readAt(file, first, shown)));
 			return [{path, what: 'bytes', offset: first, one: words[0] ?? '', other: words[1] ?? ''}];
 		}
 	} finally {

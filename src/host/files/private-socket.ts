@@ -1,0 +1,26 @@
+import {chmodSync, renameSync, rmSync} from 'node:fs';
+import type {Server} from 'node:net';
+import {dirname, join} from 'node:path';
+
+/** Listens at a socket that only its owner can open. Settles when it listens. */
+export async function listenPrivately(server: Server, path: string): Promise<void> {
+	// Between bind(2) and listen(2) whoever connects is refused: the socket gets its name when it listens. Short, see controlSocket.
+	const unnamed = join(dirname(path), 'new');
+	removeSocket(unnamed);
+	const before = process.umask(0o077);
+	try {
+		await new Promise<void>((resolve, reject) => {
+			server.once('error', reject);
+			server.listen(unnamed, resolve);
+		});
+	} finally {
+		process.umask(before);
+	}
+	chmodSync(unnamed, 0o600);
+	renameSync(unnamed, path);
+}
+
+/** Removes a socket that nobody listens at any more. */
+export function removeSocket(path: string): void {
+	rmSync(path, {force: true});
+}
