@@ -1,4 +1,7 @@
-"""Draws a terminal's screen, as `tmux capture-pane -e` gives it on stdin, as an SVG on stdout: NAME TITLE COLUMNS."""
+"""Draws a terminal's screen, as `tmux capture-pane -e` gives it on stdin, as an SVG on stdout: NAME TITLE COLUMNS [SECONDS,...].
+
+With seconds, each row is shown after so many; a program that draws no animation shows all of them at once.
+"""
 
 import html
 import io
@@ -12,6 +15,7 @@ from rich.text import Text
 # Rich's cells are so wide, px.
 cell = 12.2
 name, title, columns = sys.argv[1], sys.argv[2], int(sys.argv[3])
+seconds = [float(each) for each in sys.argv[4].split(",")] if len(sys.argv) > 4 else []
 
 colours = TerminalTheme(
     (24, 26, 31),
@@ -32,6 +36,12 @@ svg = svg.replace("<!-- Generated with Rich https://www.textualize.io -->", "")
 svg = svg.replace("font-size: 20px", "font-size: 20.2px")
 
 
+def delay(clip):
+    """When the text of a row is shown."""
+    row = int(re.search(r"-line-(\d+)", clip).group(1)) if "-line-" in clip else len(seconds)
+    return f' style="animation: row 1ms {seconds[row]:.2f}s backwards"' if row < len(seconds) else ""
+
+
 def split_text(match):
     """A run of text as an element for each part between blanks: not every program keeps blanks, or stretches a text."""
     before, x, y, clip, text = match.groups()
@@ -41,10 +51,12 @@ def split_text(match):
         at = float(x) + len(html.unescape(plain[: part.start()])) * cell
         length = len(html.unescape(part.group())) * cell
         shown = part.group().replace(" ", "&#160;")
-        pieces.append(f'<text class="{before}" x="{at:.1f}" y="{y}" textLength="{length:.1f}" clip-path="{clip}">{shown}</text>')
+        pieces.append(f'<text class="{before}"{delay(clip)} x="{at:.1f}" y="{y}" textLength="{length:.1f}" clip-path="{clip}">{shown}</text>')
     return "".join(pieces)
 
 
 svg = re.sub(r'<text class="([^"]*)" x="([^"]*)" y="([^"]*)" textLength="[^"]*" clip-path="([^"]*)">([^<]*)</text>', split_text, svg)
+if seconds:
+    svg = svg.replace("</style>", "@keyframes row { from { opacity: 0 } to { opacity: 1 } }\n    </style>", 1)
 svg = "\n".join(line.rstrip() for line in svg.split("\n"))
 sys.stdout.write(svg.rstrip("\n") + "\n")

@@ -5,8 +5,8 @@ import {busyboxFixture} from '../../fixtures/busybox.ts';
 import {type TmuxScreen, tmuxScreen} from '../tui/tmux.ts';
 
 /*
- * npm run screenshots: the pictures of docs/screenshots, of real containers in a real terminal. Needs root, tmux(1), busybox and
- * Debian's python3-rich.
+ * npm run screenshots [-- first-run]: the pictures of docs/screenshots, of real containers in a real terminal; or that of the README
+ * alone. Needs root, tmux(1), busybox and Debian's python3-rich.
  */
 
 const project = join(import.meta.dirname, '../..');
@@ -14,6 +14,7 @@ const pictures = join(project, 'docs/screenshots');
 /** Its path is seen in the pictures, so it is always the same one. */
 const folder = '/tmp/shop';
 const [columns, rows] = [132, 36];
+const firstRun = {columns: 112, rows: 46};
 /** The plots look back a minute. */
 const plottedMs = 45_000;
 
@@ -36,15 +37,17 @@ function meddle(container: string): void {
 	execFileSync('nsenter', ['-t', String(pid), '-u', 'hostname', 'db-old']);
 }
 
-/** Writes what is on a screen as a picture. */
-function draw(name: string, screen: string): void {
+/** Writes what is on a screen as a picture; with the seconds after which each row is shown, as one that moves. */
+function draw(name: string, screen: string, title = 'tsbox dash', times?: readonly number[]): void {
+	const timed = times === undefined ? [] : [times.join(',')];
 	const {status, stdout, stderr} = spawnSync(
 		'/usr/bin/python3',
 		[
 			join(import.meta.dirname, 'render-svg.py'),
 			name,
-			name === 'up' ? 'tsbox up --dash' : 'tsbox dash',
-			String(columns),
+			title,
+			String(times === undefined ? columns : firstRun.columns),
+			...timed,
 		],
 		{input: screen, encoding: 'utf8'},
 	);
@@ -76,7 +79,7 @@ async function takeAll(): Promise<void> {
 		await pause(1500);
 		draw(name, await screen.coloured());
 	};
-	draw('up', await starting(screen));
+	draw('up', await starting(screen), 'tsbox up --dash');
 	await screen.shows(/shop-web .*healthy/);
 	// The filter that shows the project alone.
 	await screen.keys('Escape');
@@ -98,6 +101,55 @@ async function takeAll(): Promise<void> {
 	await screen.keys('Escape', 'q');
 }
 
+/** The first run of the README: a spec, and its start; rows come as they came on the terminal, typing left out. */
+async function takeFirstRun(): Promise<void> {
+	mkdirSync(join(folder, 'readonlyfiles'));
+	cpSync(join(folder, 'shop.tar'), join(folder, 'rootfs.tar'));
+	writeFileSync(join(folder, 'readonlyfiles/hi.txt'), 'hi\n');
+	writeFileSync(
+		join(folder, 'box.yaml'),
+		`rootfs: ./rootfs.tar
+hostname: demo
+mem_limit: 100m
+volumes:
+  - ./readonlyfiles:/var/readonlyfiles:ro
+command: [sh, -c, "hostname; cat /var/readonlyfiles/hi.txt; echo no > /var/readonlyfiles/hi.txt"]
+`,
+	);
+	await using screen = await tmuxScreen('exec sh', {
+		...firstRun,
+		cwd: folder,
+		env: {HOME: join(folder, 'home'), PS1: '# ', PATH: `${project}/bin:${process.env['PATH']}`},
+	});
+	const [began, seen] = [Date.now(), new Map<number, readonly [string, number]>()];
+	const look = async (): Promise<readonly string[]> => {
+		const rows = (await screen.coloured()).trimEnd().split('\n');
+		for (const [row, text] of rows.entries())
+			if (seen.get(row)?.[0] !== text) seen.set(row, [text, (Date.now() - began) / 1000]);
+		return rows;
+	};
+	const typed = async (line: string, done: RegExp): Promise<readonly string[]> => {
+		await screen.type(line);
+		await pause(700);
+		await screen.keys('Enter');
+		for (;;) {
+			const rows = await look();
+			if (done.test(rows.join('\n'))) return rows;
+		}
+	};
+	await screen.shows(/^#/);
+	await typed('cat box.yaml', /command:[^]*\n# ?$/);
+	await pause(1500);
+	const rows = await typed('tsbox up --plain box.yaml', /exited with status[^]*\n# ?$/);
+	const shown = rows.slice(0, -1);
+	draw(
+		'first-run',
+		shown.join('\n'),
+		'tsbox up',
+		shown.map((_, row) => seen.get(row)?.[1] ?? 0),
+	);
+}
+
 mkdirSync(folder);
 try {
 	mkdirSync(pictures, {recursive: true});
@@ -105,10 +157,12 @@ try {
 	cpSync(join(import.meta.dirname, 'shop.yaml'), join(folder, 'shop.yaml'));
 	writeFileSync(
 		join(folder, 'tsbox.config.yaml'),
-		'dash: {columns: [name, state, health, restarts, cpu, memory, pids, uptime, ports, command]}\n',
+		`store: ${folder}/store\nstate: ${folder}/state\n` +
+			'dash: {columns: [name, state, health, restarts, cpu, memory, pids, uptime, ports, command]}\n',
 	);
 	cpSync(await busyboxFixture(), join(folder, 'shop.tar'));
-	await takeAll();
+	await takeFirstRun();
+	if (!process.argv.includes('first-run')) await takeAll();
 } finally {
 	spawnSync(words[0] ?? '', [...words.slice(1), 'down', '-v', '-t', '0', 'shop'], {stdio: 'ignore'});
 	rmSync(folder, {recursive: true, force: true});

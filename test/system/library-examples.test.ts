@@ -79,13 +79,3 @@ test('the build lane leaves what it made in a folder of the host', async () => {
 	expect([await lane.ended, lane.output()]).toEqual([0, expect.stringContaining('done: cp -r /src/. /build')]);
 	expect(readFileSync(join(user.folder, 'out/all.sorted'), 'utf8')).toBe('a\nb\n');
 });
-
-test('the snippet of the README works when it is pasted', async () => {
-	using user = packageUser();
-	const readme = readFileSync(join(project, 'README.md'), 'utf8');
-	const snippet = /## Embed it\n[\s\S]*?```js\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
-	const file = join(user.folder, 'try.mjs');
-	writeFileSync(file, snippet);
-	const pasted = user.start(file, []);
-	expect([await pasted.ended, pasted.output()]).toEqual([0, 'hello\n0 hello from a warm one\n']);
-});

@@ -1,7 +1,5 @@
-import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {type TestBox, testBox} from './box.ts';
-import {until} from './project.ts';
 
 /* Profiles: which services of a spec are there. */
 
@@ -86,28 +84,5 @@ test('plan, compile and validate go by profiles too', async () => {
 			status: 2,
 			err: expect.stringContaining('no service of'),
 		});
-	expect(at.leftovers()).toEqual([]);
-});
-
-test('the example keeps its notes, and shows them when it is asked to, as the README shows', async () => {
-	await using at = await testBox();
-	const spec = join(import.meta.dirname, '../../config/examples/services/notes.yaml');
-	const up = await at.tsbox(['up', '-d', spec]);
-	expect(up).toMatchObject({status: 0, err: expect.stringMatching(/^writer is running \(pid \d+\)\n$/)});
-	await until(
-		'there is a note',
-		async () => (await at.tsbox(['exec', 'notes-writer', 'cat', '/notes/all'])).out !== '',
-	);
-	expect(await at.tsbox(['run', spec, 'show'])).toMatchObject({status: 0, out: 'a note\n', err: ''});
-	expect(await at.tsbox(['down', spec])).toMatchObject({status: 0, err: 'writer is down\n'});
-	const [head = '', row = ''] = (await at.tsbox(['volume', 'ls'])).out.split('\n');
-	expect(head.split(/ {2,}/)).toEqual(['NAME', 'PROJECT', 'CREATED', 'IN USE BY']);
-	expect(row).toMatch(/^notes_notes {2}notes {4}.* ago +-$/);
-	const again = await at.tsbox(['run', spec, 'show'], {env: {COMPOSE_PROFILES: 'tools'}});
-	expect(again).toMatchObject({status: 0, out: 'a note\n'});
-	expect(await at.tsbox(['down', '-v', spec])).toMatchObject({
-		status: 0,
-		err: 'the volume notes_notes is removed\n',
-	});
 	expect(at.leftovers()).toEqual([]);
 });

@@ -45,21 +45,6 @@ test('services come up in order, wait for what they need, and go down in the oth
 	expect(at.leftovers()).toEqual([]);
 });
 
-test('the example comes up, prints and goes down as the README shows', async () => {
-	await using at = await testBox();
-	const up = await at.tsbox(['up', '-d', join(import.meta.dirname, '../../config/examples/services/shop.yaml')]);
-	expect(up.status).toBe(0);
-	expect(up.err.replaceAll(/pid \d+/g, 'pid N')).toBe(
-		'migrate waits until db is healthy\nweb waits until migrate has completed successfully\ndb is running (pid N)\ndb is healthy\nmigrate is running (pid N)\nmigrate exited with status 0\nweb is running (pid N)\n',
-	);
-	await until('it has printed', async () => (await at.tsbox(['logs', 'shop', 'web'])).out !== '');
-	expect((await at.tsbox(['logs', 'shop'])).out).toBe(
-		'db      | the database is ready\nmigrate | the tables are made\nweb     | the shop is open\n',
-	);
-	expect((await at.tsbox(['down', 'shop'])).err).toBe('web is down\nmigrate is down\ndb is down\n');
-	expect(at.leftovers()).toEqual([]);
-});
-
 test('what is unchanged stays, what changed is made anew, and is told by which key', async () => {
 	await using at = await testBox();
 	const spec = project(at, {a: sleeper, b: sleeper});

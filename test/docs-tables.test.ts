@@ -3,7 +3,7 @@ import {dirname, join} from 'node:path';
 import {expect, test} from 'vitest';
 import {dashThemes} from '../src/spec/config/dash-words.ts';
 import {tabNames} from '../src/tui/dash/model/tabs.ts';
-import {withTables} from './dashboard-docs.ts';
+import {tablePages, withTables} from './docs-tables.ts';
 
 const project = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(project, path), 'utf8');
@@ -33,9 +33,9 @@ function xmlProblem(text: string): string | undefined {
 	return open.length === 0 ? undefined : `${open.join(', ')} without an end`;
 }
 
-test('docs/dashboard.md holds the tables of keys and columns; `npm run dashboard-docs` writes them', () => {
-	const text = read('docs/dashboard.md');
-	expect(text).toBe(withTables(text));
+test.each(tablePages)('docs/%s holds its tables as the code has them', page => {
+	const text = read(`docs/${page}`);
+	expect(text, 'run `npm run docs:tables`').toBe(withTables(page, text));
 });
 
 test('docs/dashboard.md names every tab and theme', () => {
