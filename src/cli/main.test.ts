@@ -59,7 +59,7 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		  tsbox verify      Run a container several times and compare what it makes;
 		                    exit status 1 where that differs
 		  tsbox doctor      Show what this machine can do, what will not work, and the
-		                    command that mends it
+		                    command that fixes it
 		  tsbox init        Write a commented spec to start from
 		  tsbox generate    Write a systemd unit that keeps the services of a spec up
 		                    from boot on
@@ -235,7 +235,7 @@ test.each([
 	const {status, out, err, calls} = await tsbox(line);
 	expect(status).toBe(2);
 	expect(out).toBe('');
-	expect(err).toMatch(/^error: [^\n]+\n {2}mend {5}[^\n]+\n$/);
+	expect(err).toMatch(/^error: [^\n]+\n {2}hint {5}[^\n]+\n$/);
 	expect(calls).toEqual([]);
 });
 
@@ -247,15 +247,15 @@ test('a misspelt verb, option or choice is told with what was meant', async () =
 	);
 	expect(errors.join('')).toMatchInlineSnapshot(`
 		"error: there is no verb "exce"
-		  mend     did you mean exec?
+		  hint     did you mean exec?
 		error: there is no verb "inspetc"
-		  mend     did you mean inspect?
+		  hint     did you mean inspect?
 		error: up has no option --plian
-		  mend     did you mean --plain?
+		  hint     did you mean --plain?
 		error: ACTION is one of ls, rm, prune, not "prun"
-		  mend     did you mean prune?
+		  hint     did you mean prune?
 		error: --format is one of table, json, sh, not "jso"
-		  mend     did you mean json?
+		  hint     did you mean json?
 		"
 	`);
 });
@@ -265,7 +265,7 @@ test('verbs of docker and Compose, and words that people try, are told where to 
 	for (const [word, hint] of Object.entries(habits))
 		expect(await tsbox(word)).toMatchObject({
 			status: 2,
-			err: `error: there is no verb "${word}"\n  mend     ${hint}\n`,
+			err: `error: there is no verb "${word}"\n  hint     ${hint}\n`,
 		});
 });
 
@@ -291,22 +291,22 @@ test('a command without -- is told where to put it', async () => {
 	);
 	expect(hints.join('')).toMatchInlineSnapshot(`
 		"error: run has no option -l
-		  mend     put \`--\` before a command: \`tsbox run a.yaml -- ls -l\`
+		  hint     put \`--\` before a command: \`tsbox run a.yaml -- ls -l\`
 		error: run has no option -a
-		  mend     put \`--\` before a command: \`tsbox run -e A=b a.yaml -- ls -a\`
+		  hint     put \`--\` before a command: \`tsbox run -e A=b a.yaml -- ls -a\`
 		error: run has no use for "ls"
-		  mend     put \`--\` before a command: \`tsbox run a.yaml -- web ls\` or \`tsbox run a.yaml web -- ls\`
+		  hint     put \`--\` before a command: \`tsbox run a.yaml -- web ls\` or \`tsbox run a.yaml web -- ls\`
 		error: run has no option --frob
-		  mend     put \`--\` before a command: \`tsbox run a.yaml -- web --frob\`
+		  hint     put \`--\` before a command: \`tsbox run a.yaml -- web --frob\`
 		error: run has no option -l
-		  mend     see tsbox run --help
+		  hint     see tsbox run --help
 		error: plan has no option -x
-		  mend     see tsbox plan --help
+		  hint     see tsbox plan --help
 		"
 	`);
 	const load = () => Promise.reject(new TsboxError('E_USAGE', '/home/a.yaml has no service id', {hint: 'it has demo'}));
 	expect((await tsbox('run a.yaml id', {engine: {up: load}})).err).toBe(
-		'error: /home/a.yaml has no service id\n  mend     it has demo; put `--` before a command: `tsbox run a.yaml -- id`\n',
+		'error: /home/a.yaml has no service id\n  hint     it has demo; put `--` before a command: `tsbox run a.yaml -- id`\n',
 	);
 });
 
@@ -328,7 +328,7 @@ test('an error of the engine is told in full and gives its exit status', async (
 	expect(await tsbox('run a.yaml', {engine})).toMatchObject({
 		status: 127,
 		out: '',
-		err: 'error: "frob" is not in the root filesystem\n  mend     Check command:\n',
+		err: 'error: "frob" is not in the root filesystem\n  hint     Check command:\n',
 	});
 	const json = await tsbox('up --json a.yaml', {engine});
 	expect(JSON.parse(json.out)).toMatchObject({type: 'error', code: 'E_COMMAND_NOT_FOUND', exitStatus: 127});

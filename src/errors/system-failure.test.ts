@@ -10,7 +10,7 @@ test.each([
 	['EROFS', 'E_PERMISSION'],
 	['EMFILE', 'E_SYSTEM'],
 	['EIO', 'E_SYSTEM'],
-])('%s tells of the machine: %s, with the path and what mends it', (code, ours) => {
+])('%s tells of the machine: %s, with the path and what fixes it', (code, ours) => {
 	const error = asForeseen(system(code));
 	expect(error).toMatchObject({code: ours, message: '/run/x is refused by the kernel', output: `open: ${code}`});
 	expect(error).toHaveProperty('hint', expect.any(String));

@@ -13,12 +13,12 @@ export interface ErrorFacts {
 	readonly output?: string;
 	/** The likely cause, one sentence. */
 	readonly why?: string;
-	/** What mends it, one imperative sentence; like `why` in the words of the command line, see {@link inCallersWords}. */
+	/** What fixes it, one imperative sentence; like `why` in the words of the command line, see {@link inCallersWords}. */
 	readonly hint?: string;
 	readonly cause?: unknown;
 }
 
-/** An error that tsbox foresaw: it has a code, a cause and a mend, and is shown without a stack. */
+/** An error that tsbox foresaw: it has a code, a cause and a hint, and is shown without a stack. */
 export class TsboxError extends Error {
 	readonly code: ErrorCode;
 	readonly step: string | undefined;

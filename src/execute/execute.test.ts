@@ -170,7 +170,7 @@ test.each([
 	expect(error).toMatchObject({code, exitStatus, step: 'do process.exec'});
 });
 
-test('a system error of a host step is told with the step, its command and what mends it', async () => {
+test('a system error of a host step is told with the step, its command and what fixes it', async () => {
 	const plan: Plan = {
 		...smallPlan,
 		steps: smallPlan.steps.map(step =>

@@ -12,7 +12,7 @@ interface Advice {
 	readonly hint: string;
 }
 
-/** What tools and the kernel say, what it most often means, and what mends it. */
+/** What tools and the kernel say, what it most often means, and what fixes it. */
 const advice: readonly Advice[] = [
 	{
 		says: /EBUSY.*cgroup\.subtree_control/,
@@ -91,12 +91,12 @@ const advice: readonly Advice[] = [
 	},
 ];
 
-/** The likely cause and the mend of what a tool said; undefined where nobody foresaw it. */
+/** The likely cause and the hint of what a tool said; undefined where nobody foresaw it. */
 export function adviceFor(said: string): {readonly why: string; readonly hint: string} | undefined {
 	return advice.find(each => each.says.test(said));
 }
 
-/** The error of a step that failed, with the likely cause and the mend found from what was said. */
+/** The error of a step that failed, with the likely cause and the hint found from what was said. */
 export function startFailure(
 	step: Step,
 	plan: Plan,

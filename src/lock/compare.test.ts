@@ -22,7 +22,7 @@ test('what is the same differs in nothing', () => {
 	expect(compareService(sampleLocked, structuredClone(sampleLocked), context)).toEqual([]);
 });
 
-test('each difference is told with both values, its cause and its mend; the plan follows', () => {
+test('each difference is told with both values, its cause and its hint; the plan follows', () => {
 	expect(
 		words({
 			spec: 'sha256:0002',
@@ -36,19 +36,19 @@ test('each difference is told with both values, its cause and its mend; the plan
 		  web: rootfs
 		    locked sha256:0001 | now sha256:0002
 		    cause  the archive ./web.tar has other bytes
-		    mend   put back what it was, or take this one over with \`tsbox lock shop.yaml web\`
+		    hint   put back what it was, or take this one over with \`tsbox lock shop.yaml web\`
 		  web: command
 		    locked ["sh"] | now ["sh","\\u001b[2J"]
 		    cause  the spec has another value now
-		    mend   put it back as it was, or take it over with \`tsbox lock shop.yaml web\`
+		    hint   put it back as it was, or take it over with \`tsbox lock shop.yaml web\`
 		  web: mem_limit
 		    locked 67108864 | now 1
 		    cause  its value now is from shop.yaml:4:12
-		    mend   put it back as it was, or take it over with \`tsbox lock shop.yaml web\`
+		    hint   put it back as it was, or take it over with \`tsbox lock shop.yaml web\`
 		  web: the plan
 		    locked sha256:0001 | now sha256:0002
 		    cause  it differs in the step cgroup.memory, as follows from what differs above
-		    mend   mend what differs above"
+		    hint   fix what differs above"
 	`);
 });
 
@@ -58,7 +58,7 @@ test('tools that differ in the same way are told together', () => {
 		  web: the tools mount, setpriv
 		    locked util-linux 2.38.1 | now util-linux 2.41
 		    cause  another version is installed here
-		    mend   install the version that was locked, or take what is here over with \`tsbox lock shop.yaml web\`"
+		    hint   install the version that was locked, or take what is here over with \`tsbox lock shop.yaml web\`"
 	`);
 });
 
@@ -68,7 +68,7 @@ test('a plan that differs alone names its steps', () => {
 		  web: the plan
 		    locked sha256:0001 | now sha256:0002
 		    cause  it differs in the steps cgroup.memory, mounts.before: this tsbox, or something of this machine, makes it otherwise
-		    mend   see \`tsbox plan\`, and take it over with \`tsbox lock shop.yaml web\`"
+		    hint   see \`tsbox plan\`, and take it over with \`tsbox lock shop.yaml web\`"
 	`);
 });
 
@@ -79,7 +79,7 @@ test('a tree without a list is told by its size', () => {
 		  web: /etc/app
 		    locked sha256:0001, 2 entries, 3 bytes | now sha256:0002, 1000 entries, 5 bytes
 		    cause  something in ./conf was changed after the lock was made
-		    mend   put it back as it was, or take it over with \`tsbox lock shop.yaml web\`"
+		    hint   put it back as it was, or take it over with \`tsbox lock shop.yaml web\`"
 	`);
 });
 

@@ -10,7 +10,7 @@ export interface LockDifference {
 	readonly now: string;
 	/** The likely cause, one sentence. */
 	readonly why: string;
-	/** What mends it, one imperative sentence. */
+	/** What fixes it, one imperative sentence. */
 	readonly hint: string;
 }
 
@@ -166,7 +166,7 @@ function toolRows(before: LockedService['tools'], after: LockedService['tools'],
 		const isInstalled = locked !== unused && now !== unused;
 		return different(`the tool${names.length === 1 ? '' : 's'} ${names.join(', ')}`, locked, now, {
 			why: isInstalled ? 'another version is installed here' : 'the plan runs other tools than it did',
-			hint: `${isInstalled ? 'install the version that was locked' : 'mend what else differs'}, ${accept}`,
+			hint: `${isInstalled ? 'install the version that was locked' : 'fix what else differs'}, ${accept}`,
 		});
 	});
 }
@@ -185,7 +185,7 @@ function planRows(
 		why: isExplained
 			? `it differs${steps}, as follows from what differs above`
 			: `it differs${steps}: this tsbox, or something of this machine, makes it otherwise`,
-		hint: isExplained ? 'mend what differs above' : `see \`tsbox plan\`, and take it over with \`${takeOver}\``,
+		hint: isExplained ? 'fix what differs above' : `see \`tsbox plan\`, and take it over with \`${takeOver}\``,
 	});
 }
 

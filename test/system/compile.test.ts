@@ -165,7 +165,7 @@ describe.runIf(root)('a compiled script', () => {
 		expect(second.stderr).toBe(
 			`error: there is a container named ${box.name} already\n` +
 				`  cause    process ${script.child.pid}, which started it, is there\n` +
-				`  mend     stop and remove it: tsbox down ${box.name}\n`,
+				`  hint     stop and remove it: tsbox down ${box.name}\n`,
 		);
 		script.child.kill('SIGTERM');
 		expect((await script.ended).status).toBe(7);

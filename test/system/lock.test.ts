@@ -219,7 +219,7 @@ describe.skipIf(process.getuid?.() !== 0)('lock', () => {
 		expect(at.leftovers()).toEqual([]);
 	});
 
-	test('a refusal says what differs, side by side, with its cause and its mend, and nothing is touched', async () => {
+	test('a refusal says what differs, side by side, with its cause and its hint, and nothing is touched', async () => {
 		await using at = await testBox();
 		const spec = await locked(at);
 		const mode = {env: {MODE: 'other'}};
@@ -231,12 +231,12 @@ describe.skipIf(process.getuid?.() !== 0)('lock', () => {
 			  web: environment.MODE
 			    locked plain | now sha256:d448c0e0f65da794
 			    cause  its value now is from checkout/deploy/spec.yaml:7:25, with MODE from the environment
-			    mend   put it back as it was, or take it over with \`tsbox lock checkout/deploy/spec.yaml\`
+			    hint   put it back as it was, or take it over with \`tsbox lock checkout/deploy/spec.yaml\`
 			  web: the plan
 			    locked sha256:WHOLE | now sha256:WHOLE
 			    cause  it differs in the step process.exec, as follows from what differs above
-			    mend   mend what differs above
-			  mend     mend each as it says, or start without \`--locked\`
+			    hint   fix what differs above
+			  hint     fix each as its hint says, or start without \`--locked\`
 			"
 		`);
 		expect(await at.tsbox(['lock', '--check', spec], mode)).toMatchObject({status: 1});
@@ -310,7 +310,7 @@ describe.skipIf(process.getuid?.() !== 0)('lock', () => {
 		['one of a newer tsbox', '{"version": 2}', 'was written by a newer tsbox'],
 		['the one of another spec', '{"version": 1, "spec": "other.yaml", "services": {}}', 'is the lock of other.yaml'],
 		['one that lacks the service', '{"version": 1, "spec": "spec.yaml", "services": {}}', 'not there | now there'],
-	])('%s is refused with what mends it', async (_, text, message) => {
+	])('%s is refused with what fixes it', async (_, text, message) => {
 		await using at = await testBox();
 		const spec = checkout(at);
 		if (text !== undefined) writeFileSync(join(at.folder, 'checkout/deploy/tsbox.lock'), text);
@@ -318,7 +318,7 @@ describe.skipIf(process.getuid?.() !== 0)('lock', () => {
 			const {status, err} = await at.tsbox([verb, '--locked', spec]);
 			expect({status, err}).toEqual({
 				status: 125,
-				err: expect.stringMatching(new RegExp(`${message.replaceAll('|', '\\|')}[^]*mend`)) as string,
+				err: expect.stringMatching(new RegExp(`${message.replaceAll('|', '\\|')}[^]*hint`)) as string,
 			});
 		}
 		expect(at.leftovers()).toEqual([]);

@@ -12,7 +12,7 @@ test('the name of a project means its container where it has one; else its conta
 	await until('the job has exited', async () => (await rows(at))['job']?.state === 'exited');
 	const several = {
 		status: 125,
-		err: `error: ${at.name} is a project of 3 containers\n  mend     name one: ${at.name}-db, ${at.name}-job, ${at.name}-web\n`,
+		err: `error: ${at.name} is a project of 3 containers\n  hint     name one: ${at.name}-db, ${at.name}-job, ${at.name}-web\n`,
 	};
 	for (const words of [['top'], ['pause'], ['drift'], ['diff'], ['attach'], ['wait'], ['port']])
 		expect(await at.tsbox([...words, at.name])).toMatchObject(several);
@@ -33,7 +33,7 @@ test('the name of a project means its container where it has one; else its conta
 		status: 125,
 		err:
 			`error: ${job} does not run\n  cause    it has exited with status 3\n` +
-			`  mend     \`tsbox start ${job}\` starts it again, \`tsbox logs ${job}\` shows what it printed, \`tsbox rm ${job}\` removes it\n`,
+			`  hint     \`tsbox start ${job}\` starts it again, \`tsbox logs ${job}\` shows what it printed, \`tsbox rm ${job}\` removes it\n`,
 	};
 	for (const words of [
 		['exec', job, 'true'],
@@ -76,7 +76,7 @@ test('a name that is taken: by what runs, by what has exited', async () => {
 	await here.says('up\n');
 	const taken = `error: there is a container named ${at.name} already\n`;
 	expect((await at.tsbox(['run', spec, '--', 'true'])).err).toBe(
-		`${taken}  cause    it is running\n  mend     stop and remove it with \`tsbox down ${at.name}\`, or choose another name\n`,
+		`${taken}  cause    it is running\n  hint     stop and remove it with \`tsbox down ${at.name}\`, or choose another name\n`,
 	);
 	for (const verb of ['logs', 'rm', 'stop', 'events'])
 		expect((await at.tsbox([verb, at.name])).err).toContain(`${at.name} runs in the foreground`);
@@ -86,7 +86,7 @@ test('a name that is taken: by what runs, by what has exited', async () => {
 	await at.tsbox(['up', '-d', at.spec('command: ["true"]\n')]);
 	await until('it has exited', async () => (await rows(at, 'name'))[at.name]?.state === 'exited');
 	expect((await at.tsbox(['run', spec, '--', 'true'])).err).toBe(
-		`${taken}  cause    it has exited with status 0\n  mend     remove it with \`tsbox down ${at.name}\`, or choose another name\n`,
+		`${taken}  cause    it has exited with status 0\n  hint     remove it with \`tsbox down ${at.name}\`, or choose another name\n`,
 	);
 	await at.tsbox(['down', at.name]);
 	expect(at.leftovers()).toEqual([]);
@@ -106,7 +106,7 @@ test('--name names the one container of a spec, in the foreground and in the bac
 	const shop = project(at, {web: sleeper, db: sleeper});
 	expect(await at.tsbox(['up', '--name', other, shop])).toMatchObject({
 		status: 2,
-		err: expect.stringMatching(/^error: --name: the file has 2 containers, [^]*mend {5}give one a `container_name`/),
+		err: expect.stringMatching(/^error: --name: the file has 2 containers, [^]*hint {5}give one a `container_name`/),
 	});
 	expect(at.leftovers()).toEqual([]);
 });

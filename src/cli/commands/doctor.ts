@@ -3,10 +3,10 @@ import {lookOf} from '../output/look-of.ts';
 import {usageError} from '../options/usage-error.ts';
 import {jsonText} from '../../view/text/json.ts';
 
-/** `tsbox doctor`: what this machine can do, and what mends what it can't. */
+/** `tsbox doctor`: what this machine can do, and what fixes what it can't. */
 export const doctor = defineCommand({
 	name: 'doctor',
-	describe: 'Show what this machine can do, what will not work, and the command that mends it',
+	describe: 'Show what this machine can do, what will not work, and the command that fixes it',
 	examples: [
 		['tsbox doctor', 'a table; at its end what the configuration sets, and where'],
 		['tsbox doctor --json', 'the findings as data'],

@@ -54,7 +54,7 @@ test('lock --check tells differences on standard output, with status 1', async (
 		  web: /etc/app: \\x1b[2J.txt
 		    locked file 644 0:0 3 98ea | now not there
 		    cause  it was removed after the lock was made
-		    mend   put it back as it was, or take it over with \`tsbox lock\`
+		    hint   put it back as it was, or take it over with \`tsbox lock\`
 		"
 	`);
 	expect((await tsbox('lock --check')).status).toBe(0);

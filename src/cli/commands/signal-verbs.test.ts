@@ -40,7 +40,7 @@ test.each([
 ])('%s is one error with status 2, and nothing is touched', async line => {
 	const {status, out, err, calls} = await tsbox(line);
 	expect({status, out, calls}).toEqual({status: 2, out: '', calls: []});
-	expect(err).toMatch(/^error: [^\n]+\n {2}mend {5}[^\n]+\n$/);
+	expect(err).toMatch(/^error: [^\n]+\n {2}hint {5}[^\n]+\n$/);
 });
 
 test.each(['kill', 'pause', 'unpause', 'wait'])('%s tries each name, and the first error decides', async verb => {
@@ -61,5 +61,5 @@ test.each(['kill', 'pause', 'unpause', 'wait'])('%s tries each name, and the fir
 	const {status, out, err} = await tsbox(`${verb} a b c d`, {engine});
 	expect(status).toBe(2);
 	expect(out).toBe(verb === 'wait' ? '3\n3\n' : 'a\nd\n');
-	expect(err).toBe('error: b is bad\n  mend     be good\nerror: no c\n  mend     look\n');
+	expect(err).toBe('error: b is bad\n  hint     be good\nerror: no c\n  hint     look\n');
 });

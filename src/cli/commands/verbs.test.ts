@@ -276,7 +276,7 @@ test('init writes a spec once, and again only with --force', async () => {
 	const files = {'/home/a.yaml': 'mine'};
 	expect(await tsbox('init a.yaml', {files})).toMatchObject({
 		status: 2,
-		err: 'error: /home/a.yaml is there already\n  mend     Add --force to replace it\n',
+		err: 'error: /home/a.yaml is there already\n  hint     Add --force to replace it\n',
 		files,
 	});
 	expect((await tsbox('init -f a.yaml', {files})).files['/home/a.yaml']).not.toBe('mine');

@@ -42,7 +42,7 @@ export async function refuseUnlocked(
 		if (found.differences.length === 0) return;
 		const {lockDifferences} = await import('../../view/lists/lock-words.ts');
 		throw new TsboxError('E_LOCKED', lockDifferences({...found, file: shownPath(found.file, io.cwd)}), {
-			hint: 'mend each as it says, or start without `--locked`',
+			hint: 'fix each as its hint says, or start without `--locked`',
 		});
 	} finally {
 		stop.close();

@@ -11,6 +11,6 @@ export function configFindings(entries: readonly ConfigEntry[], cwd: string): re
 		state: 'ok',
 		found: `${value} (${explainOrigin(origin, cwd)})`,
 		without: '',
-		mend: null,
+		hint: null,
 	}));
 }

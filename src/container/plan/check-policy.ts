@@ -96,7 +96,7 @@ function refuse(
 		output: found
 			.map(each => [headline(each), ...excerpt(each), `  = ${rule(each)}`, `  = ${each.offence.hint}`].join('\n'))
 			.join('\n\n'),
-		hint: `mend these ${found.length} places of ${folder === '/' ? spec : spec.slice(folder.length + 1)}`,
+		hint: `fix these ${found.length} places of ${folder === '/' ? spec : spec.slice(folder.length + 1)}`,
 	});
 }
 

@@ -12,7 +12,7 @@ export function callerFindings(facts: HostFacts): readonly Finding[] {
 	];
 }
 
-type Who = Pick<Finding, 'state' | 'found' | 'without' | 'mend'>;
+type Who = Pick<Finding, 'state' | 'found' | 'without' | 'hint'>;
 
 function rootFinding({user}: HostFacts): Who {
 	const admin = user.capabilities.includes('CAP_SYS_ADMIN');
@@ -20,7 +20,7 @@ function rootFinding({user}: HostFacts): Who {
 		state: admin ? 'ok' : 'missing',
 		found: admin ? 'root' : 'root, without CAP_SYS_ADMIN',
 		without: 'namespaces, mounts and cgroups cannot be made',
-		mend: null,
+		hint: null,
 	};
 }
 
@@ -36,7 +36,7 @@ function ordinaryFinding({user, namespaces, userNamespace, overlay}: HostFacts):
 		without: able
 			? 'containers run in a user namespace: no limits, `pause` or `update` unless systemd delegates a cgroup v2, and no container, image or volume of root'
 			: 'namespaces, mounts and cgroups cannot be made',
-		mend: 'sudo tsbox doctor',
+		hint: 'sudo tsbox doctor',
 	};
 }
 
@@ -51,7 +51,7 @@ function appArmorFindings({userNamespace, tools}: HostFacts): readonly Finding[]
 			state: 'warn',
 			found: 'kernel.apparmor_restrict_unprivileged_userns = 1',
 			without: 'a user other than root cannot make a user namespace',
-			mend: appArmorProfile(tools.unshare?.path ?? '/usr/bin/unshare'),
+			hint: appArmorProfile(tools.unshare?.path ?? '/usr/bin/unshare'),
 		},
 	];
 }
@@ -86,7 +86,7 @@ function userNamespaceFindings({
 		state: closed ? 'warn' : 'ok',
 		found: closed ? 'turned off' : `up to ${max}`,
 		without,
-		mend: closed
+		hint: closed
 			? `sysctl -w ${max === 0 ? 'user.max_user_namespaces=15000' : 'kernel.unprivileged_userns_clone=1'}`
 			: null,
 	};
@@ -103,12 +103,12 @@ function userNamespaceFindings({
 			user.uid === 0
 				? 'root can give containers no users of their own (`userns_mode: auto`)'
 				: 'a user namespace can hold one user only',
-		mend: null,
+		hint: null,
 	};
 	if (ranges.state === 'ok') return [limit, ranges, ...sharedFindings(userNamespace.sharers)];
 	const name = user.uid === 0 ? 'root' : `"$(id -nu ${user.uid})"`;
 	const add = `usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${name}`;
-	return [limit, {...ranges, mend: mapped ? add : installCommand('newuidmap', packageManager)}];
+	return [limit, {...ranges, hint: mapped ? add : installCommand('newuidmap', packageManager)}];
 }
 
 /** Ids that two have are no boundary between them. */
@@ -122,7 +122,7 @@ function sharedFindings(sharers: readonly string[]): readonly Finding[] {
 			state: 'warn',
 			found: `${sharers.join(', ')} ${sharers.length === 1 ? 'has' : 'have'} some of the same`,
 			without: 'what a container owns belongs to them too, and theirs to the container',
-			mend: 'give each a range of its own in /etc/subuid and /etc/subgid',
+			hint: 'give each a range of its own in /etc/subuid and /etc/subgid',
 		},
 	];
 }

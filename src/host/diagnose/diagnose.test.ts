@@ -11,7 +11,7 @@ function saved(name: string): HostFacts {
 function lines(facts: HostFacts): readonly string[] {
 	return diagnose(facts)
 		.filter(({state}) => state !== 'ok')
-		.map(({state, subject, found, without, mend}) => `${state}: ${subject}: ${found}; ${without}; ${mend}`);
+		.map(({state, subject, found, without, hint}) => `${state}: ${subject}: ${found}; ${without}; ${hint}`);
 }
 
 const trixie = saved('v2-trixie');
@@ -20,11 +20,11 @@ test.each(['v1-bookworm', 'v2-bookworm', 'v2-trixie'])('%s can run containers', 
 	expect(canRunMainJob(saved(name))).toBe(true);
 });
 
-test('every finding has an id of its own, and a command only where something is to be mended', () => {
+test('every finding has an id of its own, and a command only where something is to be fixed', () => {
 	for (const name of ['v1-bookworm', 'v2-bookworm', 'v2-trixie']) {
 		const findings = diagnose(saved(name));
 		expect(new Set(findings.map(({id}) => id)).size).toBe(findings.length);
-		expect(findings.filter(({state, mend}) => state === 'ok' && mend !== null)).toEqual([]);
+		expect(findings.filter(({state, hint}) => state === 'ok' && hint !== null)).toEqual([]);
 	}
 });
 
@@ -43,14 +43,13 @@ test('a small Debian lacks compressors and an init, and is told the packages', (
 	`);
 });
 
-test("Ubuntu's restriction comes first, with the profile that mends it", () => {
+test("Ubuntu's restriction comes first, with the profile that fixes it", () => {
 	const facts = {...trixie, userNamespace: {...trixie.userNamespace, apparmorRestricted: true}};
 	expect(diagnose(facts)[0]).toMatchInlineSnapshot(`
 		{
 		  "area": "caller",
 		  "found": "kernel.apparmor_restrict_unprivileged_userns = 1",
-		  "id": "userns.apparmor",
-		  "mend": "cat > /etc/apparmor.d/tsbox-unshare <<'END' && apparmor_parser --replace /etc/apparmor.d/tsbox-unshare
+		  "hint": "cat > /etc/apparmor.d/tsbox-unshare <<'END' && apparmor_parser --replace /etc/apparmor.d/tsbox-unshare
 		abi <abi/4.0>,
 		include <tunables/global>
 
@@ -59,6 +58,7 @@ test("Ubuntu's restriction comes first, with the profile that mends it", () => {
 		  include if exists <local/tsbox-unshare>
 		}
 		END",
+		  "id": "userns.apparmor",
 		  "state": "warn",
 		  "subject": "AppArmor and user namespaces",
 		  "without": "a user other than root cannot make a user namespace",

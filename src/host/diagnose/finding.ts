@@ -11,6 +11,6 @@ export interface Finding {
 	readonly found: string;
 	/** What does not work without it, one sentence. */
 	readonly without: string;
-	/** The command that mends it, or null when it is fine or no command would help. */
-	readonly mend: string | null;
+	/** The command that fixes it, or null when it is fine or no command would help. */
+	readonly hint: string | null;
 }

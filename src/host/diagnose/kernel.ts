@@ -21,7 +21,7 @@ function namespaceFindings({namespaces}: HostFacts): readonly Finding[] {
 			state: there ? 'ok' : usual.includes(kind) ? 'missing' : 'warn',
 			found: there ? 'there' : 'not in this kernel',
 			without: `a container shares the host's: \`namespaces: [${kind}]\` cannot be had`,
-			mend: null,
+			hint: null,
 		};
 	});
 }
@@ -40,7 +40,7 @@ function overlayFinding({overlay}: HostFacts): Finding {
 			: overlay.tmpfs
 				? 'what a container writes is kept in memory'
 				: 'each start copies the whole root filesystem, and `rootfs: host` cannot be used',
-		mend: overlay.tmpfs ? null : 'modprobe overlay',
+		hint: overlay.tmpfs ? null : 'modprobe overlay',
 	};
 }
 
@@ -53,7 +53,7 @@ function devicesFinding({devices}: HostFacts): Finding {
 		state: there ? 'ok' : 'missing',
 		found: devices.map(path => path.replace('/dev/', '')).join(', ') || 'none',
 		without: 'a container has no /dev/null, which most programs need',
-		mend: there ? null : 'mount -t devtmpfs devtmpfs /dev',
+		hint: there ? null : 'mount -t devtmpfs devtmpfs /dev',
 	};
 }
 
@@ -67,7 +67,7 @@ function hardeningFindings({seccomp, lsm, packageManager}: HostFacts): readonly 
 			state: seccomp.kernel && seccomp.loader !== null ? 'ok' : 'warn',
 			found: seccomp.kernel ? loader : 'not in this kernel',
 			without: 'only containers that ask for `seccomp=unconfined` are run without a filter',
-			mend: seccomp.kernel && seccomp.loader === null ? installCommand('perl', packageManager) : null,
+			hint: seccomp.kernel && seccomp.loader === null ? installCommand('perl', packageManager) : null,
 		},
 		{
 			id: 'lsm',
@@ -76,7 +76,7 @@ function hardeningFindings({seccomp, lsm, packageManager}: HostFacts): readonly 
 			state: 'ok',
 			found: lsm.join(', ') || 'none that can be seen',
 			without: 'nothing: they add to what a container is denied',
-			mend: null,
+			hint: null,
 		},
 	];
 }

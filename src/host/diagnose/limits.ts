@@ -26,7 +26,7 @@ function layoutFinding({layout, writable}: CgroupFacts): Finding {
 		state: layout !== 'none' && writable ? 'ok' : 'warn',
 		found: layout === 'none' || writable ? words : `${words}, read-only for this user`,
 		without: 'no limit can be set, and stray processes are not found by their cgroup',
-		mend: layout === 'none' ? 'mount -t cgroup2 cgroup2 /sys/fs/cgroup' : null,
+		hint: layout === 'none' ? 'mount -t cgroup2 cgroup2 /sys/fs/cgroup' : null,
 	};
 }
 
@@ -39,7 +39,7 @@ function controllerFinding(row: (typeof controllers)[number], {v1, unifiedContro
 		state: place === undefined ? 'warn' : 'ok',
 		found: place ?? 'not there',
 		without: `${row.keys} cannot be set`,
-		mend: place === undefined && row.boot !== null ? `${restartWith(row.boot)}` : null,
+		hint: place === undefined && row.boot !== null ? `${restartWith(row.boot)}` : null,
 	};
 }
 
@@ -53,7 +53,7 @@ function extras({swapAccounting, ioWeightFile, killFile, v1}: CgroupFacts): read
 			state: swapAccounting ? 'ok' : 'warn',
 			found: swapAccounting ? 'on' : 'off',
 			without: '`memswap_limit:` cannot be set, and a memory limit can be passed by swapping',
-			mend: swapAccounting ? null : restartWith('swapaccount=1'),
+			hint: swapAccounting ? null : restartWith('swapaccount=1'),
 		},
 		{
 			id: 'cgroup.io',
@@ -62,7 +62,7 @@ function extras({swapAccounting, ioWeightFile, killFile, v1}: CgroupFacts): read
 			state: ioWeightFile === null ? 'warn' : 'ok',
 			found: ioWeightFile ?? 'not there',
 			without: '`blkio_config.weight` cannot be set',
-			mend: ioWeightFile === null ? 'modprobe bfq' : null,
+			hint: ioWeightFile === null ? 'modprobe bfq' : null,
 		},
 		{
 			id: 'cgroup.kill',
@@ -71,7 +71,7 @@ function extras({swapAccounting, ioWeightFile, killFile, v1}: CgroupFacts): read
 			state: killFile || freezer ? 'ok' : 'warn',
 			found: killFile ? 'cgroup.kill' : freezer ? 'the freezer' : 'signals, one by one',
 			without: 'a container that forks faster than it is killed may take long to end',
-			mend: null,
+			hint: null,
 		},
 	];
 }

@@ -71,7 +71,7 @@ function toolFinding(name: ToolName, {tools, packageManager}: HostFacts): Findin
 		state: fine ? 'ok' : absent,
 		found: tool === null ? 'not found' : `${tool.version}, ${tool.path}${lacks}`,
 		without: losses[name] ?? 'no container can be started',
-		mend: fine ? null : installCommand(name, packageManager),
+		hint: fine ? null : installCommand(name, packageManager),
 	};
 }
 
@@ -84,7 +84,7 @@ function initFinding({tools, packageManager}: HostFacts): Finding {
 		state: init === null ? 'warn' : 'ok',
 		found: init === null ? 'not found' : `${init.version}, ${init.path}`,
 		without: '`init: true` makes a shell process 1, which reaps but passes no signals on',
-		mend: init === null ? installCommand('tini', packageManager) : null,
+		hint: init === null ? installCommand('tini', packageManager) : null,
 	};
 }
 
@@ -96,7 +96,7 @@ function toolboxFinding({toolbox}: HostFacts): Finding {
 		state: toolbox.kind === 'none' ? 'missing' : 'ok',
 		found: toolboxWords(toolbox),
 		without: 'no container can be set up after its root has changed',
-		mend: null,
+		hint: null,
 	};
 }
 

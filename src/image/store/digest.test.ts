@@ -56,7 +56,7 @@ test('an archive that was written a moment ago is not remembered', async () => {
 	expect(() => readFileSync(join(folder, 'store/digests.json'))).toThrow('ENOENT');
 });
 
-test('a damaged index is ignored and mended', async () => {
+test('a damaged index is ignored and repaired', async () => {
 	const before = await digest();
 	const index = join(folder, 'store/digests.json');
 	for (const text of ['{"schema":1,"files":{"x":{}}}', '{"sch', '[]', 'null']) {

@@ -9,7 +9,7 @@ export interface PolicyOffence {
 	readonly key: string;
 	/** Lower case, no full stop. */
 	readonly message: string;
-	/** What mends it, one imperative sentence. */
+	/** What fixes it, one imperative sentence. */
 	readonly hint: string;
 }
 

@@ -63,7 +63,7 @@ test('where nobody asks for a profile nothing is left out', () => {
 	expect(load({env: {COMPOSE_PROFILES: 'tools'}})).toBeUndefined();
 });
 
-test('one that needs a service of an inactive profile is told where, and how to mend it', () => {
+test('one that needs a service of an inactive profile is told where, and how to fix it', () => {
 	expect(complaint({profiles: ['tools']})).toMatchInlineSnapshot(`
 		"E_SPEC_INVALID
 		a.yaml:9:17: \`tool\` depends on \`db\`, whose profile is not active

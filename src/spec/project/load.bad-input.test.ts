@@ -224,7 +224,7 @@ volumes:
 		  6 |   - data:/x
 		    |     ^^^^^^^
 		  = put the container under \`services:\` and the volume under \`volumes:\`, or write \`./data\` for a folder beside the spec
-		hint: mend these 5 places"
+		hint: fix these 5 places"
 	`);
 });
 
@@ -241,7 +241,7 @@ test('a problem of the command line names its option', () => {
 		  = name a folder of the host, or a volume, before it; tsbox has no anonymous volumes
 
 		--name: it must begin with a letter or digit and hold at most 64 of \`a-z A-Z 0-9 _ . -\`, not \`-\`
-		hint: mend these 5 places"
+		hint: fix these 5 places"
 	`);
 });
 

@@ -40,7 +40,7 @@ export function specError(problems: readonly Problem[]): TsboxError {
 		output: [block(first), ...others.map(problem => `${headline(problem)}\n${block(problem)}`.trimEnd())]
 			.filter(text => text !== '')
 			.join('\n\n'),
-		hint: `mend these ${sorted.length} places`,
+		hint: `fix these ${sorted.length} places`,
 	});
 }
 

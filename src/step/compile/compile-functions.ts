@@ -16,14 +16,14 @@ alive() { # PID START-TIME
 	[ -n "$1" ] && started_at "$1" && [ "$started" = "$2" ] && case $state in Z | X) false ;; esac
 }`,
 	failed: `# Says what went wrong and ends. What was done until then is taken back by the trap that is set with the claim.
-failed() { # STATUS MESSAGE [CAUSE [MEND]]
+failed() { # STATUS MESSAGE [CAUSE [HINT]]
 	{
 		printf 'error: %s\\n' "$2"
 		[ -z "$step" ] || printf '  step     %s\\n' "$step"
 		[ -z "$command" ] || printf '  command  %s\\n' "$command"
 		[ -z "$said" ] || printf '  output   %s\\n' "$said"
 		[ -z "\${3-}" ] || printf '  cause    %s\\n' "$3"
-		[ -z "\${4-}" ] || printf '  mend     %s\\n' "$4"
+		[ -z "\${4-}" ] || printf '  hint     %s\\n' "$4"
 	} >&2
 	exit "$1"
 }`,

@@ -98,7 +98,7 @@ test('a step that failed is open, with what its tool said', () => {
 		       write error: \\x1b[2JBusy
 		       could not limit memory
 		   · mounts     1 step
-		     mend: try more memory
+		     hint: try more memory
 		 · job       not started yet"
 	`);
 });

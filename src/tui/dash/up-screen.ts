@@ -48,7 +48,7 @@ function serviceLines(one: UpService, name: number, frame: Frame): readonly Line
 		head,
 		...(isStart ? stepLines(one, frame) : []),
 		...said.map(text => line(`     ${escapeText(text)}`)),
-		...(one.hint === '' ? [] : [line(`     mend: ${escapeText(one.hint)}`, 'accent')]),
+		...(one.hint === '' ? [] : [line(`     hint: ${escapeText(one.hint)}`, 'accent')]),
 	];
 }
 

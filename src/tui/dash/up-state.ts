@@ -13,7 +13,7 @@ export interface UpService {
 	readonly isGood: boolean;
 	/** The steps of its start, and how far they are. */
 	readonly start: ProgressState;
-	/** What a failed command said, and what mends it. */
+	/** What a failed command said, and what fixes it. */
 	readonly output: string;
 	readonly hint: string;
 }

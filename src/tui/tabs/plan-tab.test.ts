@@ -63,7 +63,7 @@ test('a step that failed is open by itself, with its cause and what it said; tho
 		"✘ failed at: start the first process in new namespaces
 		  what   could not start the first process in new namespaces
 		  why    the kernel does not let this user make namespaces
-		  mend   run it as root, or set kernel.unprivileged_userns_clone to 1, and see
+		  hint   run it as root, or set kernel.unprivileged_userns_clone to 1, and see
 		         \`tsbox doctor\` for what this machine lacks
 		! warnings
 		         no swap accounting on this kernel, so memswap_limit is not enforced

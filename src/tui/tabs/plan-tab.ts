@@ -91,7 +91,7 @@ function outcomeLines(story: StartStory, frame: Frame): readonly Line[] {
 		...labelled('what', message, frame, own),
 		...(failed === undefined && error?.output !== undefined ? outputLines(error.output, frame, own.indent) : []),
 		...(error?.why === undefined ? [] : labelled('why', error.why, frame, own)),
-		...(error?.hint === undefined ? [] : labelled('mend', error.hint, frame, own)),
+		...(error?.hint === undefined ? [] : labelled('hint', error.hint, frame, own)),
 	];
 }
 

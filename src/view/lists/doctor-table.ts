@@ -5,7 +5,7 @@ import {type Cell, table} from '../text/table.ts';
 import type {Theme} from '../text/theme.ts';
 import {wrapWords} from '../text/wrap.ts';
 
-/** What the machine can do, a line each; then for each missing thing what will not work and what mends it. */
+/** What the machine can do, a line each; then for each missing thing what will not work and what fixes it. */
 export function doctorTable(findings: readonly Finding[], look: Look): string {
 	const {theme, width} = look;
 	const rows = findings.map((finding, index): readonly (string | Cell)[] => [
@@ -27,6 +27,6 @@ function stateStyle({state}: Finding, theme: Theme): (text: string) => string {
 
 function remedy(finding: Finding, {theme, columns, width}: Look): string {
 	const without = wrapWords(escapeText(finding.without), columns - 2, width).map(line => `  ${line}\n`);
-	const mend = finding.mend === null ? '' : `  ${theme.quiet('#')} ${theme.command(escapeText(finding.mend))}\n`;
-	return `\n${stateStyle(finding, theme)(finding.state)} ${escapeText(finding.subject)}\n${without.join('')}${mend}`;
+	const hint = finding.hint === null ? '' : `  ${theme.quiet('#')} ${theme.command(escapeText(finding.hint))}\n`;
+	return `\n${stateStyle(finding, theme)(finding.state)} ${escapeText(finding.subject)}\n${without.join('')}${hint}`;
 }

@@ -2,7 +2,7 @@ import type {LockDifference} from '../../lock/compare.ts';
 import type {LockCheck, NotLocked} from '../../lock/lock.ts';
 import {escapeText} from '../text/escape.ts';
 
-/** What differs from a lock: each with both values side by side, the cause and the mend. No line break at the end. */
+/** What differs from a lock: each with both values side by side, the cause and the hint. No line break at the end. */
 export function lockDifferences({file, differences}: Pick<LockCheck, 'file' | 'differences'>): string {
 	const many = differences.length === 1 ? 'one thing is' : `${differences.length} things are`;
 	return [`${many} not as ${escapeText(file)} says`, ...differences.map(differenceWords)].join('\n');
@@ -13,7 +13,7 @@ function differenceWords({service, what, locked, now, why, hint}: LockDifference
 		`  ${escapeText(service)}: ${escapeText(what)}`,
 		`    locked ${escapeText(locked)} | now ${escapeText(now)}`,
 		`    cause  ${escapeText(why)}`,
-		`    mend   ${escapeText(hint)}`,
+		`    hint   ${escapeText(hint)}`,
 	].join('\n');
 }
 

@@ -85,7 +85,7 @@ const findings: readonly Finding[] = [
 		state: 'ok',
 		found: 'util-linux 2.38.1',
 		without: '',
-		mend: null,
+		hint: null,
 	},
 	{
 		id: 'tool.zstd',
@@ -94,7 +94,7 @@ const findings: readonly Finding[] = [
 		state: 'warn',
 		found: 'not there',
 		without: 'Archives that are packed with zstd cannot be unpacked on this machine.',
-		mend: 'apt-get install zstd',
+		hint: 'apt-get install zstd',
 	},
 	{
 		id: 'caller.root',
@@ -103,11 +103,11 @@ const findings: readonly Finding[] = [
 		state: 'missing',
 		found: 'none',
 		without: 'No container can be started.',
-		mend: null,
+		hint: null,
 	},
 ];
 
-test('doctor lists what is there, then what will not work and the command that mends it', () => {
+test('doctor lists what is there, then what will not work and the command that fixes it', () => {
 	expect(doctorTable(findings, look)).toMatchInlineSnapshot(`
 		"programs  unshare       ok       util-linux 2.38.1
 		          zstd          warn     not there

@@ -11,7 +11,7 @@ const full = new TsboxError('E_STEP_FAILED', "can't mount the overlay on /run/ts
 	hint: 'Put the store on ext4 or xfs',
 });
 
-test('a failed step tells step, command, output, cause and mend in this order', () => {
+test('a failed step tells step, command, output, cause and hint in this order', () => {
 	expect(errorText(full, theme(false))).toMatchInlineSnapshot(`
 		"error: can't mount the overlay on /run/tsbox/demo/root
 		  step     give the container a writable layer
@@ -19,7 +19,7 @@ test('a failed step tells step, command, output, cause and mend in this order', 
 		  output   mount: /d: wrong fs type,
 		           bad superblock
 		  cause    the store is on a filesystem that overlay cannot write to
-		  mend     Put the store on ext4 or xfs
+		  hint     Put the store on ext4 or xfs
 		"
 	`);
 });
@@ -36,7 +36,7 @@ test('lines of a spec are no output of a program', () => {
 		hint: 'x',
 	});
 	expect(errorText(error, theme(false))).toBe(
-		'error: a.yaml:2:1: unknown key\n  2 | hostnme: x\n    | ^^^^^^^\n  mend     x\n',
+		'error: a.yaml:2:1: unknown key\n  2 | hostnme: x\n    | ^^^^^^^\n  hint     x\n',
 	);
 });
 

@@ -7,7 +7,7 @@ import {jsonText} from './json.ts';
 
 /**
  * An error for people. A foreseen one says what failed, then in this order, each once: the step, its command, what the
- * tool said, the likely cause and what mends it. Anything else is a bug and shows its stack.
+ * tool said, the likely cause and what fixes it. Anything else is a bug and shows its stack.
  */
 export function errorText(error: unknown, theme: Theme): string {
 	return isTsboxError(error) ? foreseen(error, theme) : bug(error, theme);
@@ -31,7 +31,7 @@ function foreseen(error: TsboxError, theme: Theme): string {
 			? `${escapeLines(error.output.trimEnd())}\n`
 			: field('output', error.output, theme, escapeLines)) +
 		field('cause', error.why, theme, escapeText) +
-		field('mend', error.hint, theme, escapeText)
+		field('hint', error.hint, theme, escapeText)
 	);
 }
 
