@@ -7,7 +7,7 @@ import {refuseUnknownTrace} from './options/trace-categories.ts';
 import {colourOf} from './output/colour-of.ts';
 import {type Command, globalOptions} from './verb/command.ts';
 import {commands} from './commands.ts';
-import type {EngineApi} from './verb/engine-api.ts';
+import type {EngineApi} from './verb/engine.ts';
 import {habits} from './options/habits.ts';
 import type {Io} from './verb/io.ts';
 import {type ParsedArguments, parseArguments} from './options/parse-arguments.ts';

@@ -1,7 +1,7 @@
 import {closeInheritedDescriptors} from '../host/programs/inherited-descriptors.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {descriptorLimit, fewestDescriptors} from '../host/facts/descriptor-limit.ts';
-import {engine} from './engine.ts';
+import {engine} from './verb/engine.ts';
 import {keepIgnoringHangup} from '../host/terminal/kept-hangup.ts';
 import {leaveTerminals} from '../host/terminal/leave-terminals.ts';
 import {isReaderGone} from '../host/programs/reader-gone.ts';

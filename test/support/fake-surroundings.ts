@@ -7,7 +7,8 @@ import {sampleRunDifference, sampleShownRun} from './sample-shown-run.ts';
 import {sampleStats} from './sample-stats.ts';
 import {samplePlan} from './sample-plan.ts';
 import {sampleRun} from './sample-run.ts';
-import type {EngineApi, Machine} from '../../src/cli/verb/engine-api.ts';
+import type {EngineApi} from '../../src/cli/verb/engine.ts';
+import type {Machine} from '../../src/container/machine/machine.ts';
 import type {Io, StandardStream} from '../../src/cli/verb/io.ts';
 import {main} from '../../src/cli/main.ts';
 
@@ -45,6 +46,71 @@ const service = {
 } as unknown as Service;
 const project = {name: 'demo', file: '/home/demo.yaml', services: [service]};
 
+const end = {exitCode: 0, signal: null};
+const container = {
+	name: 'demo',
+	state: 'running',
+	pid: 1234,
+	command: ['sh'],
+	spec: '/home/demo.yaml',
+	image: 'host',
+	started: now - 5000,
+};
+
+/** What the calls give that do nothing else; those that are not here give undefined. */
+const results: {readonly [Name in keyof EngineApi]?: Awaited<ReturnType<EngineApi[Name]>>} = {
+	planContainer: {project, service, image: {kind: 'host'}, config: {} as OciConfig, plan: samplePlan},
+	compilePlan: '#!/bin/sh\n',
+	listRuns: [],
+	showRun: sampleShownRun,
+	removeRun: sampleShownRun.run.id,
+	exportRun: '/home/run.tar.gz',
+	importRun: sampleShownRun.run.id,
+	diffRuns: sampleRunDifference,
+	execIn: end,
+	list: [container],
+	inspect: {name: 'demo'},
+	drift: {differences: [], checked: 31, unchecked: []},
+	makeLock: {file: '/home/tsbox.lock', text: '{}\n', services: ['demo'], notLocked: []},
+	checkLock: {file: '/home/tsbox.lock', services: ['demo'], differences: [], notLocked: []},
+	verify: {
+		runs: 3,
+		reproducible: false,
+		exitCode: 0,
+		differences: [{path: '/out/app', what: 'bytes', offset: 40, one: '"a"', other: '"b"', run: 2}],
+		diffoscope: null,
+		coverage: {varied: [], notVaried: []},
+	},
+	gc: {removed: ['old']},
+	listVolumes: [],
+	inspectVolume: {
+		name: 'shop_data',
+		project: 'shop',
+		volume: 'data',
+		labels: {},
+		root: 0,
+		created: now - 5000,
+		path: '/store/volumes/shop_data/_data',
+		usedBy: [],
+	},
+	pruneVolumes: ['shop_data'],
+	removeProjectVolumes: {removed: ['shop_data'], kept: []},
+	listImages: [],
+	signalContainer: {pending: false},
+	wait: 7,
+	rename: 'demo',
+	updateLimits: {warnings: []},
+	pruneImages: ['sha256:12'],
+	ports: {hostNetwork: true, open: [], asked: [], unread: false},
+	top: [],
+	copyIn: '',
+	copyOut: '',
+	diff: {changes: [{change: 'A', path: '/new'}], unread: []},
+	projectTarget: {project: 'demo', services: []},
+	knownNames: ['demo', 'web'],
+	attachTo: {kind: 'ended', exitCode: 3},
+};
+
 /** Runs a command line in process against an engine that only remembers what it was asked. */
 export async function tsbox(line: string | readonly string[], surroundings: Surroundings = {}): Promise<Outcome> {
 	const argv = typeof line === 'string' ? line.split(' ').filter(word => word !== '') : line;
@@ -80,7 +146,7 @@ export async function tsbox(line: string | readonly string[], surroundings: Surr
 		},
 		screen: () => fail('no screen', 'ENOTTY'),
 	};
-	const status = await main(argv, io, {...fakeEngine(calls), ...surroundings.engine});
+	const status = await main(argv, io, fakeEngine(calls, surroundings.engine));
 	return {status, out, err, calls, files};
 }
 
@@ -92,7 +158,8 @@ function fail(message: string, code: string): never {
 	throw Object.assign(new Error(message), {code});
 }
 
-function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
+/** Remembers each call and gives what {@link results} has for it; `own` are those of a test. */
+function fakeEngine(calls: [string, ...unknown[]][], own: Partial<EngineApi> | undefined): EngineApi {
 	const machine: Machine = {
 		host: {} as Host,
 		dirs: {store: '/store', state: '/state'},
@@ -100,23 +167,7 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 		limits: {},
 		bestEffort: false,
 	};
-	const end = {exitCode: 0, signal: null};
-	const note =
-		<T>(name: string, result: T) =>
-		async (_: unknown, ...args: readonly unknown[]): Promise<T> => {
-			calls.push([name, ...args]);
-			return result;
-		};
-	const container = {
-		name: 'demo',
-		state: 'running',
-		pid: 1234,
-		command: ['sh'],
-		spec: '/home/demo.yaml',
-		image: 'host',
-		started: now - 5000,
-	};
-	return {
+	const others: Partial<EngineApi> = {
 		toolConfig: async () => ({limits: {}, bestEffort: false, origin: null}),
 		openMachine: async options => {
 			calls.push(['openMachine', options]);
@@ -126,14 +177,6 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 			calls.push(['loadProject', request]);
 			return project;
 		},
-		planContainer: note('planContainer', {
-			project,
-			service,
-			image: {kind: 'host'} as const,
-			config: {} as OciConfig,
-			plan: samplePlan,
-		}),
-		compilePlan: note('compilePlan', '#!/bin/sh\n'),
 		up: async (_, {signal, force, emit, hold, ...rest}) => {
 			calls.push(['up', {...rest, stop: reasonOf(signal), force: reasonOf(force)}]);
 			for (const event of sampleRun) {
@@ -146,70 +189,18 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 			calls.push(['replay', word]);
 			return {exitCode: 4, signal: null};
 		},
-		listRuns: note('listRuns', []),
-		showRun: note('showRun', sampleShownRun),
-		removeRun: note('removeRun', sampleShownRun.run.id),
-		exportRun: note('exportRun', '/home/run.tar.gz'),
-		importRun: note('importRun', sampleShownRun.run.id),
-		diffRuns: note('diffRuns', sampleRunDifference),
 		findService: async (_, name, command) => ({name, command}),
-		execIn: note('execIn', end),
-		down: note('down', undefined),
-		list: note('list', [container]),
 		watchList: async function* () {
 			calls.push(['watchList']);
 			yield [container];
 			yield [container, {...container, name: 'old', state: 'exited'}];
 			yield [];
 		},
-		inspect: note('inspect', {name: 'demo'}),
-		drift: note('drift', {differences: [], checked: 31, unchecked: []}),
-		makeLock: note('makeLock', {file: '/home/tsbox.lock', text: '{}\n', services: ['demo'], notLocked: []}),
-		checkLock: note('checkLock', {file: '/home/tsbox.lock', services: ['demo'], differences: [], notLocked: []}),
-		verify: note('verify', {
-			runs: 3,
-			reproducible: false,
-			exitCode: 0,
-			differences: [{path: '/out/app', what: 'bytes' as const, offset: 40, one: '"a"', other: '"b"', run: 2}],
-			diffoscope: null,
-			coverage: {varied: [], notVaried: []},
-		}),
-		gc: note('gc', {removed: ['old']}),
-		listVolumes: note('listVolumes', []),
-		inspectVolume: note('inspectVolume', {
-			name: 'shop_data',
-			project: 'shop',
-			volume: 'data',
-			labels: {},
-			root: 0,
-			created: now - 5000,
-			path: '/store/volumes/shop_data/_data',
-			usedBy: [],
-		}),
-		createVolume: note('createVolume', undefined),
-		removeVolume: note('removeVolume', undefined),
-		pruneVolumes: note('pruneVolumes', ['shop_data']),
-		removeProjectVolumes: note('removeProjectVolumes', {removed: ['shop_data'], kept: []}),
-		listImages: note('listImages', []),
-		removeImage: note('removeImage', undefined),
-		signalContainer: note('signalContainer', {pending: false}),
-		pause: note('pause', undefined),
-		unpause: note('unpause', undefined),
-		wait: note('wait', 7),
-		rename: note('rename', 'demo'),
-		updateLimits: note('updateLimits', {warnings: []}),
-		pruneImages: note('pruneImages', ['sha256:12']),
 		stats: async function* (_, ...args) {
 			calls.push(['stats', ...args]);
 			yield [sampleStats];
 			yield [sampleStats];
 		},
-		ports: note('ports', {hostNetwork: true, open: [], asked: [], unread: false}),
-		top: note('top', []),
-		copyIn: note('copyIn', ''),
-		copyOut: note('copyOut', ''),
-		diff: note('diff', {changes: [{change: 'A', path: '/new'}] as const, unread: []}),
-		supervise: note('supervise', undefined),
 		upDetached: async (_, {signal, emit, ...rest}) => {
 			calls.push(['upDetached', {...rest, stop: reasonOf(signal)}]);
 			emit({type: 'service.started', at: now, service: 'demo', pid: 1234});
@@ -232,11 +223,14 @@ function fakeEngine(calls: [string, ...unknown[]][]): EngineApi {
 			onEvent?.({type: 'service.removed', at: now, service: 'demo'});
 			return [];
 		},
-		findTarget: note('findTarget', undefined),
-		projectTarget: note('projectTarget', {project: 'demo', services: []}),
-		inspectProject: note('inspectProject', undefined),
-		knownNames: note('knownNames', ['demo', 'web']),
-		readLogs: note('readLogs', undefined),
-		attachTo: note('attachTo', {kind: 'ended', exitCode: 3} as const),
+		...own,
 	};
+	return new Proxy(others, {
+		get: (_, name: keyof EngineApi) =>
+			others[name] ??
+			(async (_: unknown, ...args: readonly unknown[]) => {
+				calls.push([name, ...args]);
+				return results[name];
+			}),
+	}) as EngineApi;
 }

@@ -105,8 +105,11 @@ test('two builds in different folders are the same, byte for byte', () => {
 	expect(readFileSync(archive).equals(readFileSync(otherArchive))).toBe(true);
 });
 
-test('its package.json asks for nothing and starts nothing; that of the checkout still does', () => {
-	const {scripts, dependencies, devDependencies, ...rest} = manifest(files['package.json']);
+test('its package.json asks for nothing, starts nothing, and lists the man pages; that of the checkout is as before', () => {
+	const {scripts, dependencies, devDependencies, man, ...rest} = manifest(files['package.json']);
+	const pages = Object.keys(files).filter(path => path.startsWith('dist/man/'));
+	expect(man).toEqual(pages.map(path => `./${path}`));
+	expect(pages).toContain('dist/man/tsbox-up.1');
 	expect({scripts, dependencies, devDependencies}).toEqual({});
 	const checkout = readFileSync(join(root, 'package.json'), 'utf8');
 	expect(readFileSync(join(at.folder, 'one/package.json'), 'utf8')).toBe(checkout);
@@ -171,7 +174,7 @@ fs.readFileSync = (path, ...rest) => {
 		`import {load} from '${at.folder}/unpacked/package/dist/index.js';\nawait load({nope: 1});`,
 	);
 	await expect(run(process.execPath, ['--enable-source-maps', app], {env})).rejects.toMatchObject({
-		stderr: expect.stringMatching(/at .*\/src\/spec\/[a-z-]+\.ts:\d+:\d+\)?\n/),
+		stderr: expect.stringMatching(/at .*\/src\/spec\/[a-z/-]+\.ts:\d+:\d+\)?\n/),
 	});
 	// Without, Node shows the line of the bundle, which is not the whole of it.
 	const plain: unknown = await run(process.execPath, [app], {env}).catch((error: unknown) => error);

@@ -1,7 +1,7 @@
 import type {ContainerSummary} from '../../container/observe/list.ts';
 import {describe, expect, test} from 'vitest';
 import type {Project, Service} from '../../spec/model/project.ts';
-import type {EngineApi} from '../verb/engine-api.ts';
+import type {EngineApi} from '../verb/engine.ts';
 import {tsbox} from '../../../test/support/fake-surroundings.ts';
 
 const hint = 'use `tsbox dash --plain`, `tsbox ps --watch` or `tsbox stats`';

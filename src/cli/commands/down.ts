@@ -2,7 +2,7 @@ import {projectEventText} from '../../view/lists/project-event.ts';
 import {stopWords} from '../../view/plan/event-words.ts';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import {type Context, defineCommand} from '../verb/command.ts';
-import type {Machine} from '../verb/engine-api.ts';
+import type {Machine} from '../../container/machine/machine.ts';
 import {programOf} from '../verb/program.ts';
 import {stopOptions, timeoutOf} from '../options/project-verb.ts';
 import {given} from '../options/run-options.ts';

@@ -1,4 +1,4 @@
-import type {PlannedContainer} from '../verb/engine-api.ts';
+import type {PlannedContainer} from '../../container/machine/planned-container.ts';
 import {defineCommand} from '../verb/command.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import type {Io} from '../verb/io.ts';

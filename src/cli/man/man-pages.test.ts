@@ -22,16 +22,6 @@ test('there is a page of tsbox, of each verb and of the spec', () => {
 	expect(Object.keys(pages)).toEqual(['tsbox.1', ...commands.map(({name}) => `tsbox-${name}.1`), 'tsbox.yaml.5']);
 });
 
-test('the package has them all, for npm to put where man looks', () => {
-	const file = new URL('../../../package.json', import.meta.url);
-	const {man} = JSON.parse(readFileSync(file, 'utf8')) as {readonly man: readonly string[]};
-	expect([...man].sort()).toEqual(
-		Object.keys(pages)
-			.map(name => `./dist/man/${name}`)
-			.sort(),
-	);
-});
-
 test('groff has nothing to complain about in any page', () => {
 	const all = Object.values(pages).join('');
 	const {length} = execFileSync('sh', ['-c', 'groff -man -Tutf8 -ww -z 2>&1'], {input: all});

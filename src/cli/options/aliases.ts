@@ -1,6 +1,6 @@
 import {escapeText} from '../../view/text/escape.ts';
 import type {Command} from '../verb/command.ts';
-import type {EngineApi} from '../verb/engine-api.ts';
+import type {EngineApi} from '../verb/engine.ts';
 import type {Io} from '../verb/io.ts';
 
 /** The words that stand for verbs of the person's own, by name; no verb of tsbox among them, as none is shadowed. */

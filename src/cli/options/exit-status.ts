@@ -1,5 +1,5 @@
 import {constants} from 'node:os';
-import type {CommandEnd} from '../verb/engine-api.ts';
+import type {CommandEnd} from '../../container/machine/attachment.ts';
 
 /** The exit status that stands for how a command ended, as a shell has it: its own, or 128 and the signal's number. */
 export function exitStatus({exitCode, signal}: CommandEnd): number {

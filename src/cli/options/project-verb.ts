@@ -1,6 +1,6 @@
 import {projectEventText} from '../../view/lists/project-event.ts';
 import type {Context} from '../verb/command.ts';
-import type {ControlRequest} from '../verb/engine-api.ts';
+import type {ControlRequest} from '../../project/state/control.ts';
 import {programOf} from '../verb/program.ts';
 import {tell} from '../output/tell.ts';
 

@@ -1,7 +1,7 @@
 import {resolve} from 'node:path';
 import {isError} from '../../errors/is-error.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import type {Machine} from '../verb/engine-api.ts';
+import type {Machine} from '../../container/machine/machine.ts';
 import type {Io} from '../verb/io.ts';
 
 /**

@@ -1,7 +1,7 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {shownPath} from '../../spec/syntax/source-text.ts';
 import type {Context} from '../verb/command.ts';
-import type {SpecRequest} from '../verb/engine-api.ts';
+import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {lockProgress} from './lock-progress.ts';
 import {given} from '../options/run-options.ts';
 import {stopSignals} from '../options/stop-signals.ts';

@@ -1,5 +1,5 @@
 import type {Context} from '../verb/command.ts';
-import type {SpecRequest} from '../verb/engine-api.ts';
+import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {exitStatus} from '../options/exit-status.ts';
 import {type ProgressKind, runProgress} from './run-progress.ts';
 import {stopSignals} from '../options/stop-signals.ts';

@@ -1,6 +1,6 @@
 import {projectEventText} from '../../view/lists/project-event.ts';
 import type {Context} from '../verb/command.ts';
-import type {SpecRequest} from '../verb/engine-api.ts';
+import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {programOf} from '../verb/program.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 

@@ -9,7 +9,7 @@ import {projectEventText} from '../../view/lists/project-event.ts';
 import {batchedBytes} from '../output/batched-bytes.ts';
 import {colourOf} from '../output/colour-of.ts';
 import type {Context} from '../verb/command.ts';
-import type {SpecRequest} from '../verb/engine-api.ts';
+import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {programOf} from '../verb/program.ts';
 import {given} from '../options/run-options.ts';
 import {stopSignals} from '../options/stop-signals.ts';

@@ -1,6 +1,6 @@
 import {labelOf} from '../../spec/keys/replicas.ts';
 import type {Context} from '../verb/command.ts';
-import type {SpecRequest} from '../verb/engine-api.ts';
+import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {hasDashScreen} from '../output/has-screen.ts';
 import {openDash} from './open-dash.ts';
 import {programOf} from '../verb/program.ts';

@@ -1,4 +1,5 @@
-import type {EngineApi, MachineOptions} from './engine-api.ts';
+import type {EngineApi} from './engine.ts';
+import type {MachineOptions} from '../../container/machine/machine.ts';
 import type {Io} from './io.ts';
 
 /** An option of a verb. A `flag` is there or not; the others take a value, a `list` one each time it is given. */

@@ -1,0 +1,85 @@
+import type {Machine} from '../../container/machine/machine.ts';
+import type {UpRequest} from '../../container/start/up-request.ts';
+
+/** The function that `load` gives, loaded by the first call. */
+function lazy<Args extends readonly unknown[], Result>(load: () => Promise<(...args: Args) => Result>) {
+	return async (...args: Args): Promise<Awaited<Result>> => await (await load())(...args);
+}
+
+/** The same for a function that gives one value after the other. */
+function lazyEach<Args extends readonly unknown[], Value>(
+	load: () => Promise<(...args: Args) => AsyncIterable<Value>>,
+) {
+	return async function* (...args: Args): AsyncGenerator<Value, void> {
+		yield* (await load())(...args);
+	};
+}
+
+/** Whatever the verbs call. Each verb loads its own part, so that `ps` does not pay for `up`. */
+export const engine = {
+	toolConfig: lazy(async () => (await import('../../container/machine/tool-config.ts')).toolConfig),
+	openMachine: lazy(async () => (await import('../../container/machine/open-machine.ts')).openMachine),
+	loadProject: lazy(async () => (await import('../../container/machine/load-project.ts')).loadProject),
+	planContainer: lazy(async () => (await import('../../container/plan/plan-container.ts')).planContainer),
+	compilePlan: lazy(async () => (await import('../../container/start/compile-plan.ts')).compilePlan),
+	supervise: async (machine: Machine, project: string): Promise<void> =>
+		(await import('../../project/supervisor/supervisor.ts')).supervise(machine, project, async (...life) =>
+			(await import('../../records/record-life.ts')).recordLife(...life),
+		),
+	upDetached: lazy(async () => (await import('../../project/client/up-detached.ts')).upDetached),
+	upAttached: lazy(async () => (await import('../../project/client/up-attached.ts')).upAttached),
+	askProject: lazy(async () => (await import('../../project/client/client.ts')).askProject),
+	findTarget: lazy(async () => (await import('../../project/state/target.ts')).findTarget),
+	projectTarget: lazy(async () => (await import('../../project/state/target.ts')).projectTarget),
+	inspectProject: lazy(async () => (await import('../../project/client/inspect-project.ts')).inspectProject),
+	knownNames: lazy(async () => (await import('../../project/state/known-names.ts')).knownNames),
+	readLogs: lazy(async () => (await import('../../project/logs/read-logs.ts')).readLogs),
+	attachTo: lazy(async () => (await import('../../project/client/attach.ts')).attachTo),
+	up: async (machine: Machine, request: UpRequest) =>
+		(await import('../../container/start/up.ts')).up(machine, {
+			...request,
+			recorder: async planned => (await import('../../records/recorder.ts')).recordRun(machine, planned, request),
+		}),
+	replay: lazy(async () => (await import('../../records/replay.ts')).replay),
+	listRuns: lazy(async () => (await import('../../records/list-runs.ts')).listRuns),
+	showRun: lazy(async () => (await import('../../records/show-run.ts')).showRun),
+	removeRun: lazy(async () => (await import('../../records/list-runs.ts')).removeRun),
+	exportRun: lazy(async () => (await import('../../records/transfer-run.ts')).exportRun),
+	importRun: lazy(async () => (await import('../../records/transfer-run.ts')).importRun),
+	diffRuns: lazy(async () => (await import('../../records/diff-runs.ts')).diffRuns),
+	findService: lazy(async () => (await import('../../container/machine/find-container.ts')).findService),
+	execIn: lazy(async () => (await import('../../container/enter/exec-in.ts')).execIn),
+	down: lazy(async () => (await import('../../container/control/down.ts')).down),
+	list: lazy(async () => (await import('../../container/observe/list.ts')).list),
+	watchList: lazyEach(async () => (await import('../../container/observe/watch-list.ts')).watchList),
+	inspect: lazy(async () => (await import('../../container/observe/inspect.ts')).inspect),
+	makeLock: lazy(async () => (await import('../../lock/lock.ts')).makeLock),
+	checkLock: lazy(async () => (await import('../../lock/lock.ts')).checkLock),
+	drift: lazy(async () => (await import('../../container/observe/drift.ts')).drift),
+	verify: lazy(async () => (await import('../../verify/verify.ts')).verify),
+	gc: lazy(async () => (await import('../../container/recover/gc.ts')).gc),
+	listImages: lazy(async () => (await import('../../container/recover/images.ts')).listImages),
+	removeImage: lazy(async () => (await import('../../container/recover/images.ts')).removeImage),
+	pruneImages: lazy(async () => (await import('../../container/recover/images.ts')).pruneImages),
+	listVolumes: lazy(async () => (await import('../../container/recover/volumes.ts')).listVolumes),
+	inspectVolume: lazy(async () => (await import('../../container/recover/volumes.ts')).inspectVolume),
+	createVolume: lazy(async () => (await import('../../container/recover/volumes.ts')).createVolume),
+	removeVolume: lazy(async () => (await import('../../container/recover/volumes.ts')).removeVolume),
+	pruneVolumes: lazy(async () => (await import('../../container/recover/volumes.ts')).pruneVolumes),
+	removeProjectVolumes: lazy(async () => (await import('../../container/recover/volumes.ts')).removeProjectVolumes),
+	stats: lazyEach(async () => (await import('../../container/observe/stats.ts')).stats),
+	ports: lazy(async () => (await import('../../container/observe/ports.ts')).ports),
+	top: lazy(async () => (await import('../../container/observe/top.ts')).top),
+	signalContainer: lazy(async () => (await import('../../container/control/signal-container.ts')).signalContainer),
+	pause: lazy(async () => (await import('../../container/control/pause.ts')).pause),
+	unpause: lazy(async () => (await import('../../container/control/pause.ts')).unpause),
+	wait: lazy(async () => (await import('../../container/observe/wait.ts')).wait),
+	rename: lazy(async () => (await import('../../container/control/rename.ts')).rename),
+	updateLimits: lazy(async () => (await import('../../container/control/update-limits.ts')).updateLimits),
+	copyIn: lazy(async () => (await import('../../container/copy/copy-in.ts')).copyIn),
+	copyOut: lazy(async () => (await import('../../container/copy/copy-out.ts')).copyOut),
+	diff: lazy(async () => (await import('../../container/copy/diff.ts')).diff),
+};
+
+/** What the verbs ask of the engine; the tests give them another one. */
+export type EngineApi = typeof engine;
