@@ -3,6 +3,7 @@ import {dirname, join} from 'node:path';
 import {Ajv} from 'ajv';
 import {expect, test} from 'vitest';
 import {parse} from 'yaml';
+import site from '../docs/.vitepress/config.ts';
 import {commands} from '../src/cli/commands.ts';
 import {blocksOf, fileOf, isRun, linkedPages, pages, readPage} from './docs-pages.ts';
 
@@ -22,11 +23,12 @@ test('docs/commands.md names every verb', () => {
 	expect(verbs.filter(name => !spans.includes(name))).toEqual([]);
 });
 
-test('the index names every page', () => {
+test('the index, and the sidebar of the site, name every page', () => {
 	const index = readPage('docs/README.md');
-	expect(pages.filter(page => page.startsWith('docs/') && !index.includes(`(${page.slice(5)})`))).toEqual([
-		'docs/README.md',
-	]);
+	const sidebar = JSON.stringify(site.themeConfig.sidebar);
+	const others = pages.map(page => page.replace('.md', '')).filter(page => !page.endsWith('README'));
+	expect(others.filter(page => !index.includes(`(${page.replace('docs/', '')}.md)`))).toEqual([]);
+	expect(others.filter(page => !sidebar.includes(`"/${page}"`))).toEqual([]);
 });
 
 test.each(commands.map(({name, examples}) => ({name, lines: examples.map(([line]) => line)})))(
