@@ -1,4 +1,4 @@
-import type {Command} from './verb/command.ts';
+import type {Command, CommandGroups} from './verb/command.ts';
 import {attach} from './commands/attach.ts';
 import {compile} from './commands/compile.ts';
 import {completion} from './commands/completion.ts';
@@ -41,47 +41,15 @@ import {verify} from './commands/verify.ts';
 import {volume} from './commands/volume.ts';
 import {wait} from './commands/wait.ts';
 
-/** All verbs, in the order of the help page: what is done most first. */
-export const commands: readonly Command[] = [
-	up,
-	run,
-	exec,
-	attach,
-	down,
-	stop,
-	start,
-	restart,
-	rm,
-	logs,
-	events,
-	kill,
-	pause,
-	unpause,
-	wait,
-	update,
-	rename,
-	ps,
-	dash,
-	stats,
-	top,
-	port,
-	cp,
-	diff,
-	drift,
-	inspect,
-	plan,
-	compile,
-	validate,
-	lock,
-	verify,
-	doctor,
-	init,
-	generate,
-	images,
-	volume,
-	runs,
-	replay,
-	gc,
-	completion,
-	supervise,
-];
+/** All verbs, in the groups of the help page. */
+export const groups: CommandGroups = {
+	'Get started': [init, plan, up, down],
+	Run: [run, exec, attach, start, stop, restart, rm, kill, pause, unpause, wait, update, rename, cp],
+	Look: [ps, dash, logs, stats, top, events, port, inspect, diff, drift],
+	Keep: [lock, verify, runs, replay, compile],
+	'Clean up': [gc, images, volume],
+	More: [validate, doctor, generate, completion, supervise],
+};
+
+/** All verbs, in the order of the help page. */
+export const commands: readonly Command[] = Object.values(groups).flat();

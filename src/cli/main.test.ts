@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {TsboxError} from '../errors/tsbox-error.ts';
-import {commands} from './commands.ts';
+import {commands, groups} from './commands.ts';
 import {tsbox} from '../../test/support/fake-surroundings.ts';
 import {habits} from './options/habits.ts';
 import {helpPage} from './options/help-page.ts';
@@ -13,63 +13,64 @@ test('without a verb the help goes to standard error with status 2', async () =>
 
 		Containers you can read: a YAML spec becomes visible steps of stock Linux tools.
 
-		Commands:
-		  tsbox up          Start the containers of a spec and stay with them; with -d
-		                    in the background
-		  tsbox run         Run a command in a new container of a spec, then remove it
-		  tsbox exec        Run a command in a running container
-		  tsbox attach      Join the output and the input of a container that runs in
-		                    the background
-		  tsbox down        Stop a container, or those of a spec, and remove what they
-		                    left
-		  tsbox stop        Stop services of a detached project; \`start\` starts them
-		                    again
-		  tsbox start       Start services of a detached project again
-		  tsbox restart     Stop services of a detached project and start them again
-		  tsbox rm          Stop services of a detached project and remove their files
-		                    and output
-		  tsbox logs        Show what detached containers printed
-		  tsbox events      Tell what happens in a detached project, until it is down or
-		                    Ctrl-C
-		  tsbox kill        Send a signal to containers, SIGKILL by default
-		  tsbox pause       Hold all processes of containers where they are
-		  tsbox unpause     Let the processes of paused containers go on
-		  tsbox wait        Wait until containers have ended, and print the exit status
-		                    of each
-		  tsbox update      Change the limits of running containers
-		  tsbox rename      Give a container another name, whether it runs or has ended
-		  tsbox ps          List the containers
-		  tsbox dash        Show all containers on one screen: use, output, plan, drift,
-		                    and what can be done
-		  tsbox stats       Show what running containers use: CPU, memory, processes,
-		                    network, disk
-		  tsbox top         List the processes of a container, as the host sees them
-		  tsbox port        Show where the ports of a running container can be reached
-		  tsbox cp          Copy files between a container and the host
-		  tsbox diff        List what changed in a container against its image
-		  tsbox drift       Compare a running container with its plan, check by check;
-		                    exit status 1 where they differ
-		  tsbox inspect     Show all that is known of a container or a detached project,
-		                    as JSON
-		  tsbox plan        Show every command that makes the container, and run none
-		  tsbox compile     Print the plan as a POSIX sh script that runs without tsbox
-		  tsbox validate    Check a spec and touch nothing
-		  tsbox lock        Write down what the containers of a spec are made from, for
-		                    up --locked; with --check compare
-		  tsbox verify      Run a container several times and compare what it makes;
-		                    exit status 1 where that differs
-		  tsbox doctor      Show what this machine can do, what will not work, and the
-		                    command that fixes it
-		  tsbox init        Write a commented spec to start from
-		  tsbox generate    Write a systemd unit that keeps the services of a spec up
-		                    from boot on
-		  tsbox images      List, remove or prune the unpacked root filesystems
-		  tsbox volume      List, make, show, remove or prune the named volumes
-		  tsbox runs        List, show, compare, send or remove the records of runs
-		  tsbox replay      Run again what a run record tells of, and record that too
-		  tsbox gc          Undo what a crash or a power cut left behind
-		  tsbox completion  Print the completion script of a shell
-		  tsbox supervise   Look after a detached project; \`up -d\` starts this by itself
+		Get started:
+		  init        Write a commented spec to start from
+		  plan        Show every command that makes the container, and run none
+		  up          Start the containers of a spec and stay attached; with -d in the
+		              background
+		  down        Stop containers and remove them
+
+		Run:
+		  run         Run a command in a new container, then remove the container
+		  exec        Run a command in a running container
+		  attach      Attach to the input and output of a container in the background
+		  start       Start stopped services again
+		  stop        Stop services of a project in the background
+		  restart     Stop services and start them again
+		  rm          Stop services and remove their files and output
+		  kill        Send a signal to containers, SIGKILL by default
+		  pause       Freeze all processes of containers
+		  unpause     Let paused containers go on
+		  wait        Wait until containers exit, and print their exit statuses
+		  update      Change the limits of running containers
+		  rename      Rename a container
+		  cp          Copy files between a container and the host
+
+		Look:
+		  ps          List containers
+		  dash        Show all containers on one screen: use, output, plan, and drift
+		  logs        Show what containers in the background printed
+		  stats       Show CPU, memory, process, network, and disk use
+		  top         List the processes of a container, as the host sees them
+		  events      Print the events of a project until it is down
+		  port        Show where the ports of a running container can be reached
+		  inspect     Print all that is known of a container or a project as JSON
+		  diff        List the files that a container changed against its image
+		  drift       Compare a running container with its plan; exit status 1 if they
+		              differ
+
+		Keep:
+		  lock        Write the lock file of a spec, for \`up --locked\`; --check compares
+		  verify      Run a container several times and compare what it makes; exit
+		              status 1 if that differs
+		  runs        List, show, compare, export, or remove run records
+		  replay      Repeat a recorded run, and record it too
+		  compile     Print the plan as a POSIX sh script that runs without tsbox
+
+		Clean up:
+		  gc          Clean up what a crash or a power cut left behind
+		  images      List, remove, or prune unpacked root filesystems
+		  volume      List, create, inspect, remove, or prune named volumes
+
+		More:
+		  validate    Check a spec and touch nothing
+		  doctor      Show what this machine supports, and the command that fixes what
+		              it does not
+		  generate    Write a systemd unit that keeps the services of a spec running
+		              from boot on
+		  completion  Print the completion script of a shell
+		  supervise   Supervise a project in the background; \`up -d\` starts this by
+		              itself
 
 		Options of every verb:
 		      --store DIR    Folder of the unpacked root filesystems
@@ -99,7 +100,7 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 	expect(out).toMatchInlineSnapshot(`
 		"Usage: tsbox up [OPTIONS] [SPEC] [SERVICE...]
 
-		Start the containers of a spec and stay with them; with -d in the background
+		Start the containers of a spec and stay attached; with -d in the background
 
 		Arguments:
 		  SPEC     Spec file; without it tsbox.yaml of this folder or one above
@@ -190,7 +191,7 @@ test.each(commands.map(command => [command.name, command] as const))(
 		expect(command.examples.length).toBeGreaterThan(0);
 		expect(out).toContain('Examples:');
 		for (const columns of [40, 80, 140]) {
-			const page = helpPage(commands, name, columns);
+			const page = helpPage(groups, name, columns);
 			for (const [line] of command.examples) expect(page).toContain(`\n  ${line}\n`);
 			const prose = page.split('\n').filter(line => !line.startsWith('  tsbox') && line.trim().includes(' '));
 			for (const line of prose.filter(each => each.startsWith('      ')))

@@ -6,7 +6,7 @@ import {type Aliases, aliasesOf, aliasText} from './options/aliases.ts';
 import {refuseUnknownTrace} from './options/trace-categories.ts';
 import {colourOf} from './output/colour-of.ts';
 import {type Command, globalOptions} from './verb/command.ts';
-import {commands} from './commands.ts';
+import {commands, groups} from './commands.ts';
 import type {EngineApi} from './verb/engine.ts';
 import {habits} from './options/habits.ts';
 import type {Io} from './verb/io.ts';
@@ -82,7 +82,7 @@ async function withoutVerb(argv: readonly string[], at: number, io: Io, engine: 
 		return dispatch([...argv.slice(0, at), ...words, ...argv.slice(at + 1)], io, engine);
 	if (word !== undefined) throw unknownVerb(words?.[verbIndex(words)] ?? word, aliases);
 	const {helpPage} = await import('./options/help-page.ts');
-	io.err(helpPage(commands, undefined, io.columns(), aliases));
+	io.err(helpPage(groups, undefined, io.columns(), aliases));
 	return 2;
 }
 
@@ -97,7 +97,7 @@ async function helpOf(verb: string | undefined, io: Io, engine: EngineApi): Prom
 	}
 	if (verb !== undefined && !isVerb) throw unknownVerb(verb, aliases);
 	const {helpPage} = await import('./options/help-page.ts');
-	await io.page(helpPage(commands, verb, io.columns(), aliases));
+	await io.page(helpPage(groups, verb, io.columns(), aliases));
 	return 0;
 }
 

@@ -7,7 +7,7 @@ import {usageError} from '../options/usage-error.ts';
 /** `tsbox attach`: joins a container that runs in the background. */
 export const attach = defineCommand({
 	name: 'attach',
-	describe: 'Join the output and the input of a container that runs in the background',
+	describe: 'Attach to the input and output of a container in the background',
 	examples: [
 		['tsbox attach shop-web', 'what it prints from now on; Ctrl-C is passed on to it'],
 		['tsbox attach --sig-proxy=false shop-web', 'the same; Ctrl-C leaves it running'],

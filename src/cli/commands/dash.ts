@@ -7,7 +7,7 @@ import {openDash} from '../up/open-dash.ts';
 /** `tsbox dash`: the dashboard. */
 export const dash = defineCommand({
 	name: 'dash',
-	describe: 'Show all containers on one screen: use, output, plan, drift, and what can be done',
+	describe: 'Show all containers on one screen: use, output, plan, and drift',
 	examples: [
 		['tsbox dash', '? shows the keys'],
 		['tsbox dash -f web -s cpu -r', 'those with "web" in them, the busiest first'],

@@ -5,7 +5,7 @@ import {tell} from '../output/tell.ts';
 /** `tsbox diff`: what a container wrote over its image. */
 export const diff = defineCommand({
 	name: 'diff',
-	describe: 'List what changed in a container against its image',
+	describe: 'List the files that a container changed against its image',
 	examples: [
 		['tsbox diff demo', 'A added, C changed, D deleted'],
 		['tsbox diff --json demo', 'the same as JSON'],

@@ -6,7 +6,7 @@ import {jsonText} from '../../view/text/json.ts';
 /** `tsbox doctor`: what this machine can do, and what fixes what it can't. */
 export const doctor = defineCommand({
 	name: 'doctor',
-	describe: 'Show what this machine can do, what will not work, and the command that fixes it',
+	describe: 'Show what this machine supports, and the command that fixes what it does not',
 	examples: [
 		['tsbox doctor', 'a table; at its end what the configuration sets, and where'],
 		['tsbox doctor --json', 'the findings as data'],

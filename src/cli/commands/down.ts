@@ -12,7 +12,7 @@ import {tell} from '../output/tell.ts';
 /** `tsbox down`: ends containers in their own way. */
 export const down = defineCommand({
 	name: 'down',
-	describe: 'Stop a container, or those of a spec, and remove what they left',
+	describe: 'Stop containers and remove them',
 	examples: [
 		['tsbox down', 'the containers of the spec of this folder'],
 		['tsbox down demo', 'one container'],

@@ -4,7 +4,7 @@ import {jsonText} from '../../view/text/json.ts';
 /** `tsbox drift`: whether the kernel still agrees with the plan of a container. */
 export const drift = defineCommand({
 	name: 'drift',
-	describe: 'Compare a running container with its plan, check by check; exit status 1 where they differ',
+	describe: 'Compare a running container with its plan; exit status 1 if they differ',
 	examples: [
 		['tsbox drift demo', 'a line for each difference, or that all checks agree'],
 		['tsbox update --memory 1g demo && tsbox drift demo', 'what update changes is the plan from then on'],

@@ -6,7 +6,7 @@ import {stopSignals} from '../options/stop-signals.ts';
 /** `tsbox events`: what happens in a detached project, as it happens. */
 export const events = defineCommand({
 	name: 'events',
-	describe: 'Tell what happens in a detached project, until it is down or Ctrl-C',
+	describe: 'Print the events of a project until it is down',
 	examples: [
 		['tsbox events shop', 'in words'],
 		['tsbox events --json shop | jq .type', 'a line of JSON each'],

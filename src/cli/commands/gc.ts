@@ -7,7 +7,7 @@ import {tell} from '../output/tell.ts';
 /** `tsbox gc`: rolls back what a crash left. */
 export const gc = defineCommand({
 	name: 'gc',
-	describe: 'Undo what a crash or a power cut left behind',
+	describe: 'Clean up what a crash or a power cut left behind',
 	examples: [
 		['tsbox gc', 'also done at the start of every up'],
 		['tsbox gc --json', 'each undone step as a line of JSON'],

@@ -5,7 +5,7 @@ import {given} from '../options/run-options.ts';
 /** `tsbox generate`: a unit of systemd for a spec. */
 export const generate = defineCommand({
 	name: 'generate',
-	describe: 'Write a systemd unit that keeps the services of a spec up from boot on',
+	describe: 'Write a systemd unit that keeps the services of a spec running from boot on',
 	examples: [
 		['tsbox generate systemd shop.yaml > /etc/systemd/system/tsbox-shop.service', 'for the machine'],
 		['tsbox generate systemd --user shop.yaml', 'for the systemd of a user'],

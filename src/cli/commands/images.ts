@@ -7,7 +7,7 @@ import {jsonText} from '../../view/text/json.ts';
 /** `tsbox images`: the root filesystems in the store. */
 export const images = defineCommand({
 	name: 'images',
-	describe: 'List, remove or prune the unpacked root filesystems',
+	describe: 'List, remove, or prune unpacked root filesystems',
 	examples: [
 		['tsbox images', 'a table'],
 		["tsbox images --format '{{.Digest}} {{.Bytes}}'", 'chosen fields'],

@@ -4,7 +4,7 @@ import {jsonText} from '../../view/text/json.ts';
 /** `tsbox inspect`: all that is known of a container. */
 export const inspect = defineCommand({
 	name: 'inspect',
-	describe: 'Show all that is known of a container or a detached project, as JSON',
+	describe: 'Print all that is known of a container or a project as JSON',
 	examples: [
 		['tsbox inspect demo', 'everything'],
 		["tsbox inspect --format '{{.Process.Pid}}' demo", 'one field'],

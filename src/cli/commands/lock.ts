@@ -16,7 +16,7 @@ import {tell} from '../output/tell.ts';
 /** `tsbox lock`: writes down what the containers of a spec are made from, or tells whether that still holds. */
 export const lock = defineCommand({
 	name: 'lock',
-	describe: 'Write down what the containers of a spec are made from, for up --locked; with --check compare',
+	describe: 'Write the lock file of a spec, for `up --locked`; --check compares',
 	examples: [
 		['tsbox lock shop.yaml', 'writes tsbox.lock beside the spec, for git'],
 		['tsbox lock shop.yaml web', 'locks one service anew'],

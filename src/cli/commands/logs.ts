@@ -8,7 +8,7 @@ import {usageError} from '../options/usage-error.ts';
 /** `tsbox logs`: what detached containers have printed. */
 export const logs = defineCommand({
 	name: 'logs',
-	describe: 'Show what detached containers printed',
+	describe: 'Show what containers in the background printed',
 	examples: [
 		['tsbox logs', 'all services of the spec of this folder'],
 		['tsbox logs -f --tail 20 shop web', 'the last lines of one, and what comes'],

@@ -4,7 +4,7 @@ import {eachName} from '../options/each-name.ts';
 /** `tsbox pause`: holds containers. */
 export const pause = defineCommand({
 	name: 'pause',
-	describe: 'Hold all processes of containers where they are',
+	describe: 'Freeze all processes of containers',
 	examples: [
 		['tsbox pause demo', 'hold it'],
 		['tsbox pause web worker', 'several'],

@@ -14,7 +14,7 @@ type Write = (containers: Containers, drawn: boolean) => Promise<string>;
 /** `tsbox ps`: the containers of this machine. */
 export const ps = defineCommand({
 	name: 'ps',
-	describe: 'List the containers',
+	describe: 'List containers',
 	examples: [
 		['tsbox ps', 'a table'],
 		['tsbox ps -q', 'names only'],

@@ -4,7 +4,7 @@ import {tell} from '../output/tell.ts';
 /** `tsbox rename`: another name for a container. */
 export const rename = defineCommand({
 	name: 'rename',
-	describe: 'Give a container another name, whether it runs or has ended',
+	describe: 'Rename a container',
 	examples: [
 		['tsbox rename shop-web old-web', 'its first name goes on to mean it, and is taken until it is removed'],
 		['tsbox rename old-web shop-web', 'back again'],

@@ -6,7 +6,7 @@ import {stopSignals} from '../options/stop-signals.ts';
 /** `tsbox replay`: a recorded run once more, by its record alone. */
 export const replay = defineCommand({
 	name: 'replay',
-	describe: 'Run again what a run record tells of, and record that too',
+	describe: 'Repeat a recorded run, and record it too',
 	examples: [
 		['tsbox replay 20261127t015033-1f0a9c', 'one of `tsbox runs ls`; the start of its id is enough'],
 		['tsbox replay ./20261127t015033-1f0a9c.tar.gz', 'one that `tsbox runs export` wrote'],

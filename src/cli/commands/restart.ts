@@ -4,7 +4,7 @@ import {askAbout, projectPositionals, stopOptions, timeoutOf} from '../options/p
 /** `tsbox restart`: ends and starts services of a detached project. */
 export const restart = defineCommand({
 	name: 'restart',
-	describe: 'Stop services of a detached project and start them again',
+	describe: 'Stop services and start them again',
 	examples: [
 		['tsbox restart shop', 'all of a project'],
 		['tsbox restart shop-web', 'one container'],

@@ -4,7 +4,7 @@ import {askAbout, projectPositionals, stopOptions, timeoutOf} from '../options/p
 /** `tsbox rm`: ends services of a detached project and removes what they left. */
 export const rm = defineCommand({
 	name: 'rm',
-	describe: 'Stop services of a detached project and remove their files and output',
+	describe: 'Stop services and remove their files and output',
 	examples: [['tsbox rm shop web', 'one service of a project']],
 	options: {...stopOptions, force: {kind: 'flag', short: 'f', describe: 'End them at once, with SIGKILL'}},
 	positionals: projectPositionals,

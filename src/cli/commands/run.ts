@@ -10,7 +10,7 @@ import {wantsTty} from '../options/wants-tty.ts';
 /** `tsbox run`: a one-off container whose command is the caller's. */
 export const run = defineCommand({
 	name: 'run',
-	describe: 'Run a command in a new container of a spec, then remove it',
+	describe: 'Run a command in a new container, then remove the container',
 	examples: [
 		['tsbox run demo.yaml -- ls -l /', 'another command than that of the spec'],
 		['tsbox run -it demo.yaml -- sh', 'a shell'],

@@ -23,7 +23,7 @@ type RunsValues = Values<typeof options>;
 /** `tsbox runs`: the records that `--record` and `record: true` keep. */
 export const runs = defineCommand({
 	name: 'runs',
-	describe: 'List, show, compare, send or remove the records of runs',
+	describe: 'List, show, compare, export, or remove run records',
 	examples: [
 		['tsbox runs', 'a table'],
 		['tsbox runs show 20261127t015033-1f0a9c', 'all of one; the start of an id is enough'],

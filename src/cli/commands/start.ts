@@ -4,7 +4,7 @@ import {askAbout, projectPositionals} from '../options/project-verb.ts';
 /** `tsbox start`: starts services of a detached project that were stopped. */
 export const start = defineCommand({
 	name: 'start',
-	describe: 'Start services of a detached project again',
+	describe: 'Start stopped services again',
 	examples: [['tsbox start shop web', 'one service of a project']],
 	options: {},
 	positionals: projectPositionals,

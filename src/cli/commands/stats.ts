@@ -11,7 +11,7 @@ type Sample = readonly ContainerStats[];
 /** `tsbox stats`: what containers use. */
 export const stats = defineCommand({
 	name: 'stats',
-	describe: 'Show what running containers use: CPU, memory, processes, network, disk',
+	describe: 'Show CPU, memory, process, network, and disk use',
 	examples: [
 		['tsbox stats', 'all, again each second until Ctrl-C'],
 		['tsbox stats --no-stream demo', 'one container, once'],

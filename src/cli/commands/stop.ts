@@ -4,7 +4,7 @@ import {askAbout, projectPositionals, stopOptions, timeoutOf} from '../options/p
 /** `tsbox stop`: ends services of a detached project, which stay to be started again. */
 export const stop = defineCommand({
 	name: 'stop',
-	describe: 'Stop services of a detached project; `start` starts them again',
+	describe: 'Stop services of a project in the background',
 	examples: [
 		['tsbox stop', 'all of the spec of this folder'],
 		['tsbox stop shop web', 'one service of a project'],

@@ -3,7 +3,7 @@ import {defineCommand} from '../verb/command.ts';
 /** `tsbox supervise`: what `up -d` leaves running. */
 export const supervise = defineCommand({
 	name: 'supervise',
-	describe: 'Look after a detached project; `up -d` starts this by itself',
+	describe: 'Supervise a project in the background; `up -d` starts this by itself',
 	examples: [['tsbox supervise shop', 'take over what runs of it']],
 	options: {},
 	positionals: [{name: 'PROJECT', describe: 'Name of the project', required: true, completes: 'project'}],

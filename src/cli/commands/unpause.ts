@@ -4,7 +4,7 @@ import {eachName} from '../options/each-name.ts';
 /** `tsbox unpause`: lets paused containers go on. */
 export const unpause = defineCommand({
 	name: 'unpause',
-	describe: 'Let the processes of paused containers go on',
+	describe: 'Let paused containers go on',
 	examples: [
 		['tsbox unpause demo', 'let it go on'],
 		['tsbox unpause web worker', 'several'],

@@ -17,7 +17,7 @@ import {wantsTty} from '../options/wants-tty.ts';
 /** `tsbox up`: containers from spec to clean-up, in the foreground; or in the background. */
 export const up = defineCommand({
 	name: 'up',
-	describe: 'Start the containers of a spec and stay with them; with -d in the background',
+	describe: 'Start the containers of a spec and stay attached; with -d in the background',
 	examples: [
 		['tsbox up', 'the spec of this folder'],
 		['tsbox up demo.yaml', 'the spec of this file'],

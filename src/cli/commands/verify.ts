@@ -7,7 +7,7 @@ import {stopSignals} from '../options/stop-signals.ts';
 /** `tsbox verify`: whether a container makes the same each time. */
 export const verify = defineCommand({
 	name: 'verify',
-	describe: 'Run a container several times and compare what it makes; exit status 1 where that differs',
+	describe: 'Run a container several times and compare what it makes; exit status 1 if that differs',
 	examples: [
 		['tsbox verify build.yaml', 'three runs; all files that they write, what they print, how they end'],
 		['tsbox verify build.yaml --output /out', 'of the files those in one folder alone'],

@@ -8,7 +8,7 @@ import {jsonText} from '../../view/text/json.ts';
 /** `tsbox volume`: the named volumes in the store. */
 export const volume = defineCommand({
 	name: 'volume',
-	describe: 'List, make, show, remove or prune the named volumes',
+	describe: 'List, create, inspect, remove, or prune named volumes',
 	examples: [
 		['tsbox volume ls', 'a table'],
 		["tsbox volume ls --format '{{.Name}} {{.Labels.team}}'", 'chosen fields'],

@@ -4,7 +4,7 @@ import {eachName} from '../options/each-name.ts';
 /** `tsbox wait`: stays until containers have ended. */
 export const wait = defineCommand({
 	name: 'wait',
-	describe: 'Wait until containers have ended, and print the exit status of each',
+	describe: 'Wait until containers exit, and print their exit statuses',
 	examples: [
 		['tsbox wait demo', 'a line: 0, or 137 when SIGKILL ended it'],
 		['tsbox wait first second', 'a line each, in this order'],

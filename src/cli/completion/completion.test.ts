@@ -35,7 +35,7 @@ complete -C ${JSON.stringify(line)}`;
 
 test('bash completes verbs, options, choices and names', async () => {
 	expect(await offered('')).toEqual(commands.map(({name}) => name));
-	expect(await offered('p')).toEqual(['pause', 'ps', 'port', 'plan']);
+	expect(await offered('p')).toEqual(['plan', 'pause', 'ps', 'port']);
 	expect(await offered('up', '--be')).toEqual(['--best-effort']);
 	expect(await offered('exec', '')).toEqual(['container-of-', 'web', 'demo']);
 	expect(await offered('images', 'p')).toEqual(['prune']);

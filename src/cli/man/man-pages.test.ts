@@ -35,7 +35,7 @@ test('a page says what the help says', () => {
 
 
 		NAME
-		       tsbox-pause - Hold all processes of containers where they are
+		       tsbox-pause - Freeze all processes of containers
 
 		SYNOPSIS
 		       tsbox pause [OPTIONS] NAME...

@@ -1,6 +1,6 @@
 import {wrapWords} from '../../view/text/wrap.ts';
 import {type Aliases, aliasText} from './aliases.ts';
-import {type Command, globalOptions, type Option, type Options} from '../verb/command.ts';
+import {type Command, type CommandGroups, globalOptions, type Option, type Options} from '../verb/command.ts';
 
 /** A word or an option, and what it is. */
 type Row = readonly [term: string, what: string];
@@ -16,22 +16,29 @@ const width = (text: string): number => text.length;
  * its own, however narrow the terminal is, so that it can be copied.
  */
 export function helpPage(
-	commands: readonly Command[],
+	groups: CommandGroups,
 	verb: string | undefined,
 	columns: number,
 	aliases: Aliases = {},
 ): string {
-	const command = commands.find(({name}) => name === verb);
+	const command = Object.values(groups)
+		.flat()
+		.find(({name}) => name === verb);
 	const page = pageOf(Math.min(columns, widest));
 	const sections =
 		command === undefined
 			? [
 					page.prose('Usage: tsbox VERB [ARGUMENTS]'),
 					page.prose('Containers you can read: a YAML spec becomes visible steps of stock Linux tools.'),
-					page.list('Commands:', [
-						...commands.map(({name, describe}): Row => [`tsbox ${name}`, describe]),
-						...Object.entries(aliases).map(([name, words]): Row => [`tsbox ${name}`, aliasText(words)]),
-					]),
+					...page.lists({
+						...Object.fromEntries(
+							Object.entries(groups).map(([heading, verbs]) => [
+								`${heading}:`,
+								verbs.map(({name, describe}): Row => [name, describe]),
+							]),
+						),
+						'Aliases:': Object.entries(aliases).map(([name, words]): Row => [name, aliasText(words)]),
+					}),
 					page.list('Options of every verb:', optionRows(globalOptions)),
 					page.examples([
 						['tsbox init', 'write a spec to start from'],
@@ -80,16 +87,22 @@ function pageOf(columns: number) {
 		wrapWords(text, columns - indent, width)
 			.map(line => `${' '.repeat(indent)}${line}\n`)
 			.join('');
+	const columnOf = (rows: readonly Row[]): number => Math.max(...rows.map(([term]) => term.length)) + 4;
+	const list = (heading: string, rows: readonly Row[], column: number): string => {
+		if (rows.length === 0) return '';
+		const isBeside = columns - column >= narrowest;
+		const lines = rows.map(([term, what]) =>
+			isBeside ? `  ${term}${indented(what, column).slice(term.length + 2)}` : `  ${term}\n${indented(what, 10)}`,
+		);
+		return `${heading}\n${lines.join('')}`;
+	};
 	return {
 		prose: (text: string): string => indented(text, 0),
-		list: (heading: string, rows: readonly Row[]): string => {
-			if (rows.length === 0) return '';
-			const column = Math.max(...rows.map(([term]) => term.length)) + 4;
-			const isBeside = columns - column >= narrowest;
-			const lines = rows.map(([term, what]) =>
-				isBeside ? `  ${term}${indented(what, column).slice(term.length + 2)}` : `  ${term}\n${indented(what, 10)}`,
-			);
-			return `${heading}\n${lines.join('')}`;
+		list: (heading: string, rows: readonly Row[]): string => list(heading, rows, columnOf(rows)),
+		/** Lists whose texts begin in the same column. */
+		lists: (lists: Readonly<Record<string, readonly Row[]>>): readonly string[] => {
+			const column = columnOf(Object.values(lists).flat());
+			return Object.entries(lists).map(([heading, rows]) => list(heading, rows, column));
 		},
 		examples: (rows: readonly Row[]): string =>
 			rows.length === 0 ? '' : `Examples:\n${rows.map(([line, what]) => `  ${line}\n${indented(what, 6)}`).join('')}`,

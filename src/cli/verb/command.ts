@@ -74,6 +74,9 @@ export interface Command<O extends Options = Options> {
 	run(args: Arguments<O>, context: Context): Promise<number>;
 }
 
+/** Verbs by the heading that they stand under in the help. */
+export type CommandGroups = Readonly<Record<string, readonly Command[]>>;
+
 /** Checks a verb's definition; the types of its values follow from its options. */
 export function defineCommand<const O extends Options>(command: Command<O>): Command<O> {
 	return command;
