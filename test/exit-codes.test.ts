@@ -6,11 +6,21 @@ function page(): string {
 	const rows = Object.entries(errorCodes).map(
 		([code, {exitStatus, meaning}]) => `| ${exitStatus} | ${code} | ${meaning} |`,
 	);
-	return `# Exit statuses
+	return `# Exit codes
 
-\`tsbox up\`, \`run\` and \`exec\` end with the status of their command; when a signal ended it, with 128 and its number. Otherwise 0 is
-success, and 1 says that all was done but what was asked for is not so: \`drift\` found differences, a service did not come up, \`doctor\`
-misses something. An error has a code, which \`--json\` prints, and of it the exit status. 125 to 127 are those of podman-run(1).
+\`tsbox up\`, \`run\` and \`exec\` exit with the status of their command, or with 128+N after signal N.
+
+| status | what it means |
+| --: | :-- |
+| 0 | success |
+| 1 | the work was done, and the answer is no: \`drift\`, \`lock --check\` or \`runs diff\` found differences, a service did not start, \`doctor\` misses something |
+| 2 | usage error |
+| 125 | tsbox failed |
+| 126 | the command cannot be executed |
+| 127 | the command does not exist |
+| 128+N | signal N ended the command |
+
+125 to 127 are those of docker-run(1) and podman-run(1). Each error has a code; \`--json\` prints it.
 
 | status | code | what it means |
 | --: | :-- | :-- |
