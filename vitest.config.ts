@@ -1,5 +1,8 @@
 import {defineConfig} from 'vitest/config';
 
+/** What is not quick enough, or not sure enough, for `npm run check`. */
+const programs = ['{src,config,fixtures,test}/**/*.programs.test.ts', 'test/fuzz/**/*.test.ts'];
+
 export default defineConfig({
 	test: {
 		// Ink and others look for these once, as they are loaded: in a CI job Ink would draw nothing.
@@ -8,17 +11,28 @@ export default defineConfig({
 			{
 				extends: true,
 				test: {
+					// No root and no started program: test/support/unit-setup.ts refuses them.
 					name: 'unit',
 					include: [
-						'src/**/*.test.{ts,tsx}',
-						'config/**/*.test.ts',
-						'fixtures/**/*.test.ts',
+						'{src,config,fixtures}/**/*.test.{ts,tsx}',
 						'test/*.test.ts',
 						'test/golden/**/*.test.ts',
-						'test/fuzz/**/*.test.ts',
 						'test/seccomp/verdicts.test.ts',
 					],
-					// Some start programs, and the machine may have other things to do.
+					exclude: programs,
+					setupFiles: ['test/support/unit-setup.ts'],
+					// A process for each of 200 files would take three times as long.
+					isolate: false,
+					// The machine may have other things to do.
+					testTimeout: 60_000,
+				},
+			},
+			{
+				extends: true,
+				test: {
+					// Programs of the host or thousands of random values, but no container.
+					name: 'programs',
+					include: programs,
 					testTimeout: 60_000,
 				},
 			},
@@ -39,7 +53,7 @@ export default defineConfig({
 					pool: 'forks',
 					// Real containers share one machine: more at once than this only makes each slower.
 					maxWorkers: 2,
-					// Projects with worker counts of their own run one after the other; unit tests first, they are quick.
+					// Projects with worker counts of their own run one after the other; the quick ones first.
 					sequence: {groupOrder: 1},
 					testTimeout: 120_000,
 					hookTimeout: 120_000,
