@@ -90,11 +90,13 @@ afterAll(async () => at[Symbol.asyncDispose]());
 
 const manifest = (text = '') => JSON.parse(text) as Readonly<Record<string, string | undefined>>;
 
-test('the packed tsbox has its data, the licences of what is bundled, and no test, nor code that one V8 compiled', () => {
+test('the packed tsbox has its data, the licences of what is bundled, and no test, picture, or code that one V8 compiled', () => {
 	const paths = Object.keys(files);
 	for (const path of ['bin/tsbox', 'dist/cli.cjs', 'dist/LICENCES.txt', 'config/seccomp.json'])
 		expect(paths).toContain(path);
-	expect(paths.filter(path => /\.test\.|(?<!\.d)\.ts$|^(src|test)\/|\.cache$/.test(path))).toEqual([]);
+	expect(
+		paths.filter(path => /\.test\.|(?<!\.d)\.ts$|^(src|test|docs\/screenshots)\/|\.cache$|\.vitepress/.test(path)),
+	).toEqual([]);
 });
 
 test('two builds in different folders are the same, byte for byte', () => {
