@@ -1,4 +1,4 @@
-import parser from 'yargs-parser';
+import {parseArgs} from 'node:util';
 import {type Arguments, type Command, globalOptions, type Option, type Options, type Values} from '../verb/command.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {shellCommand} from '../../step/verbs/shell-word.ts';
@@ -9,20 +9,28 @@ import {usageError} from './usage-error.ts';
 export type ParsedArguments<O extends Options> = Arguments<O> & {readonly globals: Values<typeof globalOptions>};
 
 /**
- * Takes the arguments after a verb apart, with the parser of yargs alone.
- * The command after `--` is left alone. The same option twice: the last one counts, as in docker and podman.
+ * Takes the arguments after a verb apart. The command after `--` is left alone. The same option twice: the last one counts, as in docker and podman.
+ *
  * @throws TsboxError E_USAGE for an unknown option, a missing or wrong value, too few or too many arguments.
  */
 export function parseArguments<O extends Options>(command: Command<O>, argv: readonly string[]): ParsedArguments<O> {
 	const options: Options = {...command.options, ...globalOptions};
 	const [own, rest] = split(argv, command, options);
-	const {argv: parsed, error} = parser.detailed([...separateValues(own, options)], parserOptions(options));
-	if (error !== null) throw missingValue(error, command);
+	const positionals: string[] = [];
+	const written = new Map<string, string[]>();
+	let unknown: string | undefined;
+	for (const token of tokensOf(own, options)) {
+		if (token.kind === 'positional') positionals.push(token.value);
+		if (token.kind !== 'option') continue;
+		const {name, rawName} = token;
+		const option = Object.hasOwn(options, name) ? options[name] : undefined;
+		if (option === undefined) unknown ??= rawName;
+		else written.set(name, [...(written.get(name) ?? []), writtenValue(token, option, command)]);
+	}
 	const values: Record<string, string | number | boolean | readonly string[] | undefined> = {};
-	for (const [name, option] of Object.entries(options)) values[name] = valueOf(name, option, parsed[name], command);
-	for (const key of Object.keys(parsed))
-		if (key !== '_' && !isKnown(key, options)) throw unknownOption(key, options, command, own);
-	const positionals = parsed._.map(String);
+	for (const [name, option] of Object.entries(options))
+		values[name] = valueOf(name, option, written.get(name) ?? [], command);
+	if (unknown !== undefined) throw unknownOption(unknown, options, command, own);
 	if (values['help'] !== true) checkCounts(command, positionals, rest, own);
 	// valueOf gave each option the type of its kind, which is what Values says.
 	return {values: values as Values<O>, globals: values as Values<typeof globalOptions>, positionals, rest};
@@ -37,13 +45,11 @@ function split<O extends Options>(
 	command: Command<O>,
 	options: Options,
 ): readonly [readonly string[], readonly string[] | undefined] {
-	if (command.rest?.required === true) {
-		const {configuration, ...rest} = parserOptions(options);
-		const halting = {...rest, configuration: {...configuration, 'halt-at-non-option': true}};
-		const words = parser(separateValues(argv, options) as string[], halting)._.map(String);
-		const [first] = words.slice(command.positionals.length);
-		const after = argv.length - words.length + command.positionals.length;
-		if (first !== undefined && !first.startsWith('-')) return [argv.slice(0, after), argv.slice(after)];
+	const name = command.rest?.required === true && tokensOf(argv, options).find(({kind}) => kind === 'positional');
+	if (name) {
+		const after = name.index + command.positionals.length;
+		const first = argv[after];
+		if (first?.startsWith('-') === false) return [argv.slice(0, after), argv.slice(after)];
 		if (first === '--') return [argv.slice(0, after), argv.slice(after + 1)];
 	}
 	const end = argv.indexOf('--');
@@ -52,52 +58,35 @@ function split<O extends Options>(
 
 type Named = Pick<Command, 'name'>;
 
-function parserOptions(options: Options): parser.Options {
-	const entries = Object.entries(options);
-	const flags = entries.filter(([, option]) => option.kind === 'flag').map(([name]) => name);
-	const valued = entries.filter(([, option]) => option.kind !== 'flag').map(([name]) => name);
-	return {
-		boolean: flags,
-		// Numbers are read here too: the parser would make NaN of a typing error without a word.
-		string: [...valued, '_'],
-		narg: Object.fromEntries(valued.map(name => [name, 1])),
-		array: entries.filter(([, option]) => option.kind === 'list').map(([name]) => name),
-		alias: Object.fromEntries(entries.flatMap(([name, {short}]) => (short === undefined ? [] : [[name, [short]]]))),
-		configuration: {
-			'boolean-negation': false,
-			'camel-case-expansion': false,
-			'dot-notation': false,
-			'greedy-arrays': false,
-			'parse-numbers': false,
-			'parse-positional-numbers': false,
-			'strip-aliased': true,
-		},
-	};
-}
-
-/** `-eNAME=x`, `-itw/tmp`: yargs reads a letter behind a letter as one more option, everyone else as the value. */
-function separateValues(argv: readonly string[], options: Options): readonly string[] {
-	const byShort = new Map(Object.values(options).map(option => [option.short, option]));
-	return argv.flatMap(argument => {
-		if (!/^-[a-zA-Z]/.test(argument)) return [argument];
-		const index = Array.from(argument).findIndex((letter, at) => at > 0 && takesValue(byShort.get(letter)));
-		if (index === -1 || index === argument.length - 1) return [argument];
-		const value = argument.slice(index + 1);
-		return [`${argument.slice(0, index + 1)}=${value.startsWith('=') ? value.slice(1) : value}`];
+/** Numbers and choices are read here, and what is unknown is told by us: Node's own errors name no verb and no hint. */
+function tokensOf(argv: readonly string[], options: Options) {
+	const longNames = new Map(Object.entries(options).map(([name, {short}]) => [short, `--${name}`]));
+	// `-d=false`: Node takes the rest for more letters.
+	const args = argv.map(word => word.replace(/^-[a-zA-Z](?==)/, letter => longNames.get(letter[1]) ?? letter));
+	const shapes = Object.entries(options).map(([name, {kind, short}]) => {
+		const type = kind === 'flag' ? ('boolean' as const) : ('string' as const);
+		return [name, short === undefined ? {type} : {type, short}] as const;
 	});
+	return parseArgs({args, options: Object.fromEntries(shapes), strict: false, tokens: true}).tokens;
 }
 
-function takesValue(option: Option | undefined): boolean {
-	return option !== undefined && option.kind !== 'flag';
+type OptionToken = Extract<ReturnType<typeof tokensOf>[number], {kind: 'option'}>;
+
+function writtenValue({name, rawName, value, inlineValue}: OptionToken, {kind}: Option, command: Named): string {
+	if (kind === 'flag') return value ?? 'true';
+	// The next word is taken for the value, an option too: that one has its value in the same word, and a number may be negative.
+	if (value === undefined || (!inlineValue && /^-[^0-9]/.test(value)))
+		throw usageError(`--${name} needs a value`, undefined, command.name);
+	// `-ite=NAME`, as `-iteNAME`.
+	return inlineValue && !rawName.startsWith('--') && value.startsWith('=') ? value.slice(1) : value;
 }
 
 function valueOf(
 	name: string,
 	option: Option,
-	raw: string | boolean | readonly string[] | undefined,
+	all: readonly string[],
 	command: Named,
 ): string | number | boolean | readonly string[] | undefined {
-	const all = raw === undefined ? [] : typeof raw === 'object' ? raw.map(String) : [String(raw)];
 	const last = all.at(-1);
 	switch (option.kind) {
 		case 'flag':
@@ -116,12 +105,7 @@ function valueOf(
 	}
 }
 
-function isKnown(key: string, options: Options): boolean {
-	return Object.entries(options).some(([name, {short}]) => name === key || short === key);
-}
-
-function unknownOption(key: string, options: Options, command: Shape, words: readonly string[]) {
-	const written = key.length === 1 ? `-${key}` : `--${key}`;
+function unknownOption(written: string, options: Options, command: Shape, words: readonly string[]) {
 	const at = words.findIndex(word => word === written || word.startsWith(written));
 	const meant = forCommand(command, words, at - 1);
 	if (meant !== undefined) return new TsboxError('E_USAGE', `${command.name} has no option ${written}`, {hint: meant});
@@ -145,11 +129,6 @@ function forCommand({name, rest}: Shape, words: readonly string[], ...places: re
 	return lines.length === 0
 		? undefined
 		: `put \`--\` before a command: ${lines.map(line => `\`${escapeText(line)}\``).join(' or ')}`;
-}
-
-function missingValue(error: Error, command: Named) {
-	const name = /: (.*)$/.exec(error.message)?.[1] ?? '';
-	return usageError(`--${name} needs a value`, undefined, command.name);
 }
 
 function wrongChoice(what: string, word: string, choices: readonly string[], command: Named) {
