@@ -74,7 +74,7 @@ test('without a verb the help goes to standard error with status 2', async () =>
 
 		Options of every verb:
 		      --store DIR    Folder of the unpacked root filesystems
-		      --state DIR    Folder of what is known about running containers
+		      --state DIR    Folder with the state of running containers
 		      --config FILE  tsbox's own configuration
 		      --no-pager     Print long text at once, without $TSBOX_PAGER, $PAGER or
 		                     less
@@ -144,7 +144,7 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 
 		Options of every verb:
 		      --store DIR    Folder of the unpacked root filesystems
-		      --state DIR    Folder of what is known about running containers
+		      --state DIR    Folder with the state of running containers
 		      --config FILE  tsbox's own configuration
 		      --no-pager     Print long text at once, without $TSBOX_PAGER, $PAGER or
 		                     less

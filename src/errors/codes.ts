@@ -28,7 +28,7 @@ export const errorCodes = {
 	E_NO_SUCH_CONTAINER: {exitStatus: 125, meaning: 'no container has that name'},
 	E_PAUSED: {exitStatus: 125, meaning: 'the container is paused, or not paused, and would have to be otherwise'},
 	E_STATE: {exitStatus: 125, meaning: 'a record in the state folder could not be trusted'},
-	E_LOCKED: {exitStatus: 125, meaning: 'what is to be started is not what the lock says, or there is no lock to go by'},
+	E_LOCKED: {exitStatus: 125, meaning: 'the container differs from the lock file, or there is no lock file'},
 	E_STEP_FAILED: {exitStatus: 125, meaning: 'a step of the plan failed and was rolled back'},
 	E_CHECK_FAILED: {exitStatus: 125, meaning: 'a step said it worked, but the kernel shows otherwise'},
 	E_START_OOM: {exitStatus: 125, meaning: 'the memory limit is too small for the container to start'},

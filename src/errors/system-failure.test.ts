@@ -12,7 +12,7 @@ test.each([
 	['EIO', 'E_SYSTEM'],
 ])('%s tells of the machine: %s, with the path and what fixes it', (code, ours) => {
 	const error = asForeseen(system(code));
-	expect(error).toMatchObject({code: ours, message: '/run/x is refused by the kernel', output: `open: ${code}`});
+	expect(error).toMatchObject({code: ours, message: 'the kernel refused access to /run/x', output: `open: ${code}`});
 	expect(error).toHaveProperty('hint', expect.any(String));
 });
 

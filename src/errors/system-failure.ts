@@ -13,24 +13,28 @@ const meanings: Readonly<Record<string, {readonly code: ErrorCode; readonly why:
 	},
 	EACCES: {code: 'E_PERMISSION', why: 'permission is denied (EACCES)', hint: 'run it with sudo'},
 	EPERM: {code: 'E_PERMISSION', why: 'the kernel does not permit it (EPERM)', hint: 'run it with sudo'},
-	EMFILE: {code: 'E_SYSTEM', why: 'no descriptor is left to tsbox (EMFILE)', hint: 'raise `ulimit -n`'},
-	ENFILE: {code: 'E_SYSTEM', why: 'no descriptor is left on this machine (ENFILE)', hint: 'see sysctl fs.file-max'},
-	ENOMEM: {code: 'E_SYSTEM', why: 'the kernel has no memory for it (ENOMEM)', hint: 'free some memory'},
-	EAGAIN: {code: 'E_SYSTEM', why: 'the kernel has no room for it now (EAGAIN)', hint: 'see `ulimit -u`, and try again'},
-	ELOOP: {code: 'E_SYSTEM', why: 'symlinks there lead in a circle (ELOOP)', hint: 'see them with `ls -l`'},
-	EIO: {code: 'E_SYSTEM', why: 'the device did not do it (EIO)', hint: 'see dmesg'},
+	EMFILE: {code: 'E_SYSTEM', why: 'tsbox has too many open files (EMFILE)', hint: 'raise `ulimit -n`'},
+	ENFILE: {code: 'E_SYSTEM', why: 'this machine has too many open files (ENFILE)', hint: 'see sysctl fs.file-max'},
+	ENOMEM: {code: 'E_SYSTEM', why: 'the kernel is out of memory (ENOMEM)', hint: 'free some memory'},
+	EAGAIN: {
+		code: 'E_SYSTEM',
+		why: 'the kernel has no resources for it now (EAGAIN)',
+		hint: 'see `ulimit -u`, and try again',
+	},
+	ELOOP: {code: 'E_SYSTEM', why: 'symlinks form a loop (ELOOP)', hint: 'see them with `ls -l`'},
+	EIO: {code: 'E_SYSTEM', why: 'I/O error on the device (EIO)', hint: 'see dmesg'},
 };
 
 /** What inotify(7) means by them. */
 const noWatch: typeof meanings = {
 	EMFILE: {
 		code: 'E_SYSTEM',
-		why: 'no inotify instance is left to this user (EMFILE)',
+		why: 'this user has too many inotify instances (EMFILE)',
 		hint: 'raise it: `sysctl fs.inotify.max_user_instances`',
 	},
 	ENOSPC: {
 		code: 'E_SYSTEM',
-		why: 'no inotify watch is left to this user (ENOSPC)',
+		why: 'this user has too many inotify watches (ENOSPC)',
 		hint: 'raise it: `sysctl fs.inotify.max_user_watches`',
 	},
 };
@@ -46,7 +50,7 @@ export function asForeseen(error: unknown): unknown {
 	const meaning = syscall === 'watch' ? (noWatch[code] ?? meanings[code]) : meanings[code];
 	if (meaning === undefined) return error;
 	const {code: ours, why, hint} = meaning;
-	const what = path === undefined ? 'the kernel refused what tsbox asked for' : `${path} is refused by the kernel`;
+	const what = path === undefined ? 'the kernel refused what tsbox asked for' : `the kernel refused access to ${path}`;
 	const output = syscall === undefined ? error.message : `${syscall}: ${code}`;
 	return new TsboxError(ours, what, {output, why, hint, cause: error});
 }

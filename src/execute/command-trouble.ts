@@ -157,7 +157,7 @@ function reasonOf(head: Buffer, read: ByteReader, path: string, context: Context
 	return notExecutable(
 		'it has no `#!` line',
 		'a text without one is run by /bin/sh, which the container does not have',
-		'begin it with a line that names an interpreter of the container, such as `#!/bin/busybox sh`',
+		'start the script with a line that names an interpreter in the container, such as `#!/bin/busybox sh`',
 	);
 }
 

@@ -56,7 +56,7 @@ const advice: readonly Advice[] = [
 	},
 	{
 		says: /is a symlink/,
-		why: 'a mount through a symlink would land somewhere nobody asked for',
+		why: 'a mount through a symlink would land in an unintended place',
 		hint: 'name the real path as the target',
 	},
 	{

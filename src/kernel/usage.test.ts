@@ -74,7 +74,7 @@ test('block I/O on v1 is what the scheduler counted where throttling counts noth
 	expect(readUsage(recordingHost(files), members('blkio')).block).toEqual({in: 5, out: 6});
 });
 
-test('what is absent, or can not be read, is null', () => {
+test('what is absent, or cannot be read, is null', () => {
 	const nothing = {memory: null, pids: null, block: null, pressure: {cpu: null, memory: null}};
 	for (const groups of [members(), members('memory', 'cpuacct', 'pids', 'blkio'), members('')]) {
 		expect(cpuTime(recordingHost(), groups)).toBeNull();

@@ -75,7 +75,7 @@ async function startThrough(
 }
 
 function lostEnd(status: Readable): RunningProgram['ended'] {
-	const startError = new Error('what waited for it was killed, so nobody knows how it ended');
+	const startError = new Error('the process that waited for it was killed, so its exit status is unknown');
 	return new Promise(resolve => {
 		status.once('close', () =>
 			setTimeout(() => resolve({exitCode: undefined, signal: undefined, startError}), lostAfter).unref(),

@@ -89,7 +89,7 @@ export class Pool implements AsyncDisposable {
 				if (outcome !== 'gone') return outcome;
 			}
 			throw new TsboxError('E_STEP_FAILED', `${mostTries} containers have ended while they waited`, {
-				why: 'somebody kills them, or the kernel does for want of memory',
+				why: 'something kills them: a signal, or the kernel for lack of memory',
 				hint: 'see `dmesg`, and what else on this machine ends processes',
 			});
 		});

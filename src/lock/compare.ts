@@ -56,7 +56,7 @@ export function missingService(service: string, isLocked: boolean, takeOver: str
 				what: 'the service',
 				locked: 'there',
 				now: none,
-				why: 'the spec does not have it any more',
+				why: 'the spec no longer has it',
 				hint: `put it back, or lock the spec as it is with \`${takeOver}\``,
 			}
 		: {
@@ -122,7 +122,7 @@ function keyRows(before: LockedService, after: LockedService, {originOf, takeOve
 		const origin = originOf(key);
 		const place =
 			after.keys[key] === undefined
-				? 'the spec does not have it any more'
+				? 'the spec no longer has it'
 				: origin === undefined
 					? 'the spec has another value now'
 					: `its value now is from ${origin}`;

@@ -119,7 +119,7 @@ function bytesOf(host: Host, path: string): Buffer | undefined {
 		return host.readBytes(path, 0, largest);
 	} catch (error) {
 		if (errnoOf(error) !== 'EACCES') throw error;
-		throw new TsboxError('E_LOCKED', `${path} can not be read`, {
+		throw new TsboxError('E_LOCKED', `${path} cannot be read`, {
 			hint: 'name the lock with `--lock FILE`',
 			cause: error,
 		});

@@ -176,7 +176,7 @@ async function readFile(
 
 function changed(path: string): TsboxError {
 	return new TsboxError('E_LOCKED', `${path} was changed while it was read`, {
-		why: 'something writes to it now, so that nobody can say what it is',
+		why: 'something is writing to it now, so its content is not stable',
 		hint: 'wait until whatever writes it has ended',
 	});
 }

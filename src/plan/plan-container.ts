@@ -71,7 +71,7 @@ export function planContainer(input: PlanInput): Plan {
 function privilegedWarning({extras}: PlanInput): readonly string[] {
 	if (!extras.privileged) return [];
 	return [
-		'PRIVILEGED: this container has all capabilities, no seccomp filter and the kernel files of the host; whoever is root in it is root of this machine',
+		'PRIVILEGED: this container has all capabilities, no seccomp filter and the kernel files of the host; root in it is root of this machine',
 	];
 }
 

@@ -51,7 +51,7 @@ export function findRunId(machine: RunsMachine, word: string): string {
 	}
 	if (others.length > 0)
 		throw new TsboxError('E_USAGE', `${word} is the start of ${meant.length} ids`, {
-			hint: `write more of it: ${meant.slice(0, 5).join(', ')}${meant.length > 5 ? ', ...' : ''}`,
+			hint: `write more of the id: ${meant.slice(0, 5).join(', ')}${meant.length > 5 ? ', ...' : ''}`,
 		});
 	return first;
 }

@@ -106,7 +106,7 @@ describe('ids', () => {
 
 	test('the start of several is refused with which, an unknown one with the nearest', () => {
 		expect(() => findRunId(machine, '1f')).toThrow(
-			expect.objectContaining({code: 'E_USAGE', hint: `write more of it: ${ids[0]}, ${ids[1]}`}),
+			expect.objectContaining({code: 'E_USAGE', hint: `write more of the id: ${ids[0]}, ${ids[1]}`}),
 		);
 		expect(() => findRunId(machine, 'abcdee')).toThrow(
 			expect.objectContaining({code: 'E_RUN_NOT_FOUND', hint: 'did you mean abcdef?'}),

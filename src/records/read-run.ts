@@ -18,7 +18,7 @@ const mostBytes = 256 * 1024 * 1024;
 
 /** Throws for what somebody else could have written; the folder may come from anybody. */
 function checkOwner(folder: string, what: string, {uid, mode}: FileFacts): void {
-	const hint = 'have its owner export it, and import what comes of that';
+	const hint = 'have its owner export it, and import that file';
 	if (uid !== 0 && uid !== process.getuid?.()) throw invalid(folder, `${what} belongs to another user`, hint);
 	if ((mode & 0o002) !== 0) throw invalid(folder, `${what} may be written by everybody`, hint);
 }

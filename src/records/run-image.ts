@@ -24,7 +24,7 @@ async function lookAt(
 	if (host.stat(path)?.kind !== 'file') return `there is no file ${path}`;
 	try {
 		const found = await imageFacts(host, dirs.store, {kind: 'archive', path}, ids === undefined ? {} : {ids});
-		return found.kind === 'archive' && found.digest === digest ? found : `${path} is another archive by now`;
+		return found.kind === 'archive' && found.digest === digest ? found : `${path} is a different archive now`;
 	} catch (error) {
 		if (!isTsboxError(error)) throw error;
 		return error.message;

@@ -30,7 +30,7 @@ export function notRunning(host: Host, record: ContainerRecord, name: string): N
 			return detached === undefined
 				? {words: 'has ended, and its tsbox was killed', hint: '`tsbox gc` takes back what is left of it'}
 				: {
-						words: 'has ended, and nobody has looked after it since',
+						words: 'has ended, and no supervisor has taken note of it yet',
 						hint: `\`tsbox start ${name}\` starts it again, \`tsbox rm ${name}\` removes it`,
 					};
 	}

@@ -67,7 +67,7 @@ test("somebody else's record is not read", () => {
 			return facts === undefined ? undefined : {...facts, uid: 12345};
 		},
 	};
-	expect(() => readRecord(foreign, folder)).toThrow(/belongs to somebody else/);
+	expect(() => readRecord(foreign, folder)).toThrow(/belongs to another user/);
 });
 
 test.each([

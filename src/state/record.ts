@@ -118,7 +118,7 @@ export function readRecord(host: Host, folder: string): ContainerRecord | undefi
 	if (text === undefined) return undefined;
 	const owner = host.lstat(path)?.uid;
 	if (owner !== 0 && owner !== process.getuid?.())
-		throw new TsboxError('E_PERMISSION', `${path} belongs to somebody else`, {
+		throw new TsboxError('E_PERMISSION', `${path} belongs to another user`, {
 			hint: 'remove it by hand once you know what wrote it',
 		});
 	let value: unknown;

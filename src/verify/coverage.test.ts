@@ -18,7 +18,7 @@ test('what can be varied is, but for what no box has of its own', () => {
 	`);
 });
 
-test('what can not be varied is named with its reason', () => {
+test('what cannot be varied is named with its reason', () => {
 	expect(
 		lines({
 			uncopied: ['/etc/hosts'],

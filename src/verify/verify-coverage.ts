@@ -26,9 +26,8 @@ export function hasOwnHostname({origins}: Service): boolean {
  */
 export function sameOwnerReason({facts}: Machine, service: Service, asked: boolean, place: string): string | undefined {
 	if (asked) return 'as `--same-owner` asks for';
-	if (facts.user.uid !== 0)
-		return 'only root can give files to others, and in your containers you are root whoever you are';
-	if (service.namespaces.includes('user')) return 'in its user namespace it is nobody, whoever it is';
+	if (facts.user.uid !== 0) return 'only root can change owners, and in your containers you are always root';
+	if (service.namespaces.includes('user')) return 'in its user namespace every caller is the same';
 	const owners = [1, 2].flatMap(run => variationOf(run, true).ids ?? []);
 	return canGiveAway(place, owners) ? undefined : 'this root may not give files to others';
 }

@@ -145,7 +145,7 @@ async function keepLayer({host, dirs, facts}: Machine, name: string, outputs: st
 		folder => host.lstat(`${folder}/upper`) !== undefined,
 	);
 	if (layer === undefined)
-		throw new TsboxError('E_HOST_UNSUPPORTED', 'what it wrote over its image can not be told', {
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'the files it wrote over its image cannot be read', {
 			why: 'its root filesystem is a copy, not an overlay',
 			hint: 'see `tsbox doctor` for what overlay lacks on this machine',
 		});

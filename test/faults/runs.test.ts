@@ -39,7 +39,7 @@ async function removeAll(box: TestBox): Promise<void> {
 		const {status, err} = await box.tsbox(['runs', 'show', id]);
 		if (status !== 0) throw new Error(`half a record: ${err}`);
 		const rm = await box.tsbox(['runs', 'rm', id]);
-		if (rm.status !== 0) throw new Error(`it can not be removed: ${rm.err}`);
+		if (rm.status !== 0) throw new Error(`it cannot be removed: ${rm.err}`);
 	}
 	if ((await box.tsbox(['runs', '-q'])).out !== '') throw new Error('records are left');
 }

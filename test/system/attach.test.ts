@@ -251,7 +251,7 @@ test('an ordinary user joins a container of their own', async () => {
 	expect(at.leftovers()).toEqual([]);
 });
 
-test('what can not be joined is refused with a reason', async () => {
+test('what cannot be joined is refused with a reason', async () => {
 	await using at = await testBox();
 	expect(await at.tsbox(['attach'])).toMatchObject({status: 2});
 	expect(await at.tsbox(['attach', '--detach-keys', 'ctrl-1', 'x'])).toMatchObject({

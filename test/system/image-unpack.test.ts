@@ -228,7 +228,7 @@ describe.skipIf(!root)('nothing is left, and nothing else was touched, when an a
 		renameSync(`${archive}.new`, archive);
 		await expect(unpack(at.host, at.facts, at.store, image)).rejects.toMatchObject({
 			code: 'E_ARCHIVE_INVALID',
-			message: `the archive ${archive} is not the file any more that it was`,
+			message: `the archive ${archive} has changed meanwhile`,
 		});
 		expect(at.contents()).toEqual({images: [], tmp: []});
 	});

@@ -113,7 +113,7 @@ test('a run is recorded with all that it printed, and its record is shown, compa
 	expect(box.leftovers()).toEqual([]);
 });
 
-test('what can not be recorded says so: a box by a warning, a pool by an error', async () => {
+test('what cannot be recorded says so: a box by a warning, a pool by an error', async () => {
 	const {box, machine, spec} = await corner({record: true, command: ['sleep', '1000']});
 	await using _ = box;
 	const there = await up(spec, {machine});
@@ -121,7 +121,7 @@ test('what can not be recorded says so: a box by a warning, a pool by an error',
 	await there.wait();
 	const warnings = [];
 	for await (const event of there.events) if (event.type === 'warning') warnings.push(event.text);
-	expect(warnings).toEqual(['the run is not recorded: whoever started it keeps no records']);
+	expect(warnings).toEqual(['the run is not recorded: the caller keeps no records']);
 	await using pool = new Pool(spec, {machine});
 	await expect(pool.ready()).rejects.toMatchObject({code: 'E_SPEC_INVALID'});
 });

@@ -109,7 +109,7 @@ test('a configuration that others could have written is refused, one that lies b
 	expect((await at.tsbox(['ps'])).err).toContain('may be written by others');
 	chmodSync(config, 0o644);
 	chownSync(config, 1234, 1234);
-	expect((await at.tsbox(['ps'])).err).toContain('belongs to somebody else');
+	expect((await at.tsbox(['ps'])).err).toContain('belongs to another user');
 	chownSync(config, 0, 0);
 	mkdirSync(join(at.folder, 'theirs/rootfs'), {recursive: true});
 	for (const place of ['theirs', 'theirs/rootfs'])

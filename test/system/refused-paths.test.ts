@@ -11,7 +11,7 @@ test('a spec behind links that lead in a circle', async () => {
 	symlinkSync(loop, loop);
 	for (const verb of ['up', 'validate'])
 		expect(await at.tsbox([verb, loop])).toMatchObject({
-			err: expect.stringContaining('symlinks there lead in a circle (ELOOP)'),
+			err: expect.stringContaining('symlinks form a loop (ELOOP)'),
 		});
 });
 

@@ -75,12 +75,12 @@ test('what depends on a service with `restart: true` is started again along with
 	expect(at.leftovers()).toEqual([]);
 });
 
-test('a number of containers that can not be is refused', async () => {
+test('a number of containers that cannot be is refused', async () => {
 	await using at = await testBox();
 	const spec = project(at, {web: sleeper});
 	expect((await at.tsbox(['up', '-d', '--scale', 'wev=2', spec])).err).toContain('did you mean web?');
 	expect((await at.tsbox(['up', '-d', '--scale', 'web', spec])).status).toBe(2);
-	expect((await at.tsbox(['up', '--scale', 'web=0', spec])).err).toContain('all are scaled to 0');
+	expect((await at.tsbox(['up', '--scale', 'web=0', spec])).err).toContain('every service is scaled to 0');
 	const named = project(at, {web: `${sleeper}scale: 2\ncontainer_name: mine\n`});
 	expect((await at.tsbox(['up', '-d', named])).err).toContain("2 containers can't share");
 	const clash = project(at, {web: `${sleeper}scale: 2\n`, 'web-2': sleeper});

@@ -189,8 +189,8 @@ describe.skipIf(!root)('verify', () => {
 	});
 
 	test.each([
-		['an ordinary user', {uid: 61_233, gid: 61_233}, 'only root can give files to others'],
-		['root with a user namespace', 'mapped', 'in its user namespace it is nobody, whoever it is'],
+		['an ordinary user', {uid: 61_233, gid: 61_233}, 'only root can change owners'],
+		['root with a user namespace', 'mapped', 'in its user namespace every caller is the same'],
 	] as const)('%s is told that the uid is not varied', async (_, starter, why) => {
 		await using box = await testBox(starter);
 		const {err, status} = await box.tsbox(['verify', '-n', '2', box.spec('command: [sh, -c, "echo x > /x"]\n')]);

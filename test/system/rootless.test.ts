@@ -126,7 +126,7 @@ describe.each(['one id', 'subordinate ids'])('an ordinary user with %s', kind =>
 		expect(limits.status).toBe(125);
 		expect(limits.err).toMatch(/no limits can be set[^]*(as root|systemd-run)/);
 		const chroot = await at.tsbox(['run', at.spec('namespaces: [pid]\nroot: chroot\n'), '--', 'true']);
-		expect(chroot.err).toContain('only root can start a container that has no mounts of its own');
+		expect(chroot.err).toContain('only root can start a container without a mount namespace');
 		const far = await at.tsbox(['run', at.spec('user: "70000:70000"\n'), '--', 'true']);
 		expect(far.err).toContain("is not one of the container's ids");
 		expect(at.leftovers()).toEqual([]);

@@ -160,7 +160,7 @@ describe.skipIf(process.getuid?.() !== 0)('records of containers in the backgrou
 		expect(left.slice(0, -1)).toEqual([other, ...old.slice(1)]);
 	});
 
-	test('a record that can not be had is told of, and the container goes its way', async () => {
+	test('a record that cannot be had is told of, and the container goes its way', async () => {
 		await using box = await testBox();
 		mkdirSync(join(box.folder, 'store'), {recursive: true});
 		writeFileSync(folderOf(box), 'no folder');

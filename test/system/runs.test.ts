@@ -156,7 +156,7 @@ describe.skipIf(!root)('run records', () => {
 		expect(refused.status).toBe(125);
 		expect(refused.err).toContain('there is no file');
 		writeFileSync(archive, readFileSync(box.rootfs).subarray(0, 1024 * 512));
-		expect((await box.tsbox([...other, 'replay', lean])).err).toContain('is another archive by now');
+		expect((await box.tsbox([...other, 'replay', lean])).err).toContain('is a different archive now');
 		rmSync(archive);
 		const direct = await box.tsbox([...other, 'replay', whole]);
 		expect({status: direct.status, out: direct.out}).toEqual({status: 3, out: 'out\n'});

@@ -314,7 +314,7 @@ test('nonsense is refused before anything is touched', async () => {
 	expect(await told({a: `${sleeper}restart: sometimes\n`})).toContain(
 		'must be no, always, unless-stopped or on-failure[:N]',
 	);
-	expect(await told({a: `${sleeper}depends_on: [b]\n`})).toContain('there is no such service');
+	expect(await told({a: `${sleeper}depends_on: [b]\n`})).toContain('which is not a service of this file');
 	expect(await told({a: `${sleeper}depends_on: [b]\n`, b: `${sleeper}depends_on: [a]\n`})).toContain(
 		'services wait for each other: a -> b -> a',
 	);

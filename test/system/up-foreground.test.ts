@@ -306,7 +306,7 @@ describe('bad input is refused before anything is touched', () => {
 		[['up', 'shop.yaml', 'wbe', 'db'], 'did you mean web?'],
 		[['up', 'shop.yaml', 'wbe'], 'did you mean web?'],
 		[['up', '--exit-code-from', 'dbb', 'shop.yaml'], 'did you mean db?'],
-		[['up', '--exit-code-from', 'other', 'shop.yaml', 'web', 'db'], 'the service other is not to be started'],
+		[['up', '--exit-code-from', 'other', 'shop.yaml', 'web', 'db'], 'the service other is not selected'],
 		[['up', '-d', '--abort-on-container-exit', 'shop.yaml'], '--abort-on-container-exit and -d exclude each other'],
 		[['up', '--scale', 'wbe=2', 'shop.yaml'], 'did you mean web?'],
 	])('%j', async (args, said) => {
@@ -328,7 +328,7 @@ test('a single container is started without a supervisor, and what only one woul
 	});
 	const {status, err} = await at.tsbox(['up', '--plain', spec, 'web']);
 	expect(status).toBe(0);
-	expect(err).toContain('warning: nobody sees to depends_on, restart, healthcheck of a single container');
+	expect(err).toContain('warning: depends_on, restart, healthcheck are ignored for a single container');
 	expect((await at.tsbox(['run', spec, 'web'])).err).toBe('');
 	expect(at.leftovers()).toEqual([]);
 });

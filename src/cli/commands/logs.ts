@@ -15,7 +15,7 @@ export const logs = defineCommand({
 		['tsbox logs --since 10m --timestamps shop-web', 'one container, the last ten minutes'],
 	],
 	options: {
-		follow: {kind: 'flag', short: 'f', describe: 'Go on until Ctrl-C, or until nothing runs any more'},
+		follow: {kind: 'flag', short: 'f', describe: 'Follow until Ctrl-C, or until no container runs'},
 		tail: {kind: 'text', short: 'n', value: 'N', describe: 'Only the last N lines of each; all by default'},
 		since: {kind: 'text', value: 'TIME', describe: 'Only what came later: 10m, or 2026-01-31T12:00:00Z'},
 		timestamps: {kind: 'flag', short: 't', describe: 'Say when each line came'},

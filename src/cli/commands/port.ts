@@ -6,7 +6,10 @@ export const port = defineCommand({
 	name: 'port',
 	describe: 'Show where the ports of a running container can be reached',
 	examples: [
-		['tsbox port web', 'a line each, 80/tcp -> 0.0.0.0:80; one with a network of its own has none, and that is said'],
+		[
+			'tsbox port web',
+			'one line a port: 80/tcp -> 0.0.0.0:80; a container with its own network has none, which is said',
+		],
 		['tsbox port web 80', 'of one: 0.0.0.0:80'],
 		['tsbox port web 53/udp', 'of one of UDP'],
 	],

@@ -61,7 +61,7 @@ test.each([
 	['runs show --json --html x 1f', '--json and --html exclude each other'],
 	['replay', 'RUN'],
 	['up -d --record shop.yaml', '--record and -d exclude each other'],
-	['up -d --record shop.yaml', 'write `record: true` into the spec of each service'],
+	['up -d --record shop.yaml', 'write `record: true` into each service'],
 	['up --record shop.yaml', '--record is for one container, and here are several'],
 ])('%s is refused', async (line, said) => {
 	const {status, err} = await tsbox(line, {engine: {loadProject: async () => shop}});

@@ -30,7 +30,7 @@ export const runs = defineCommand({
 		['tsbox runs show --html run.html 1f0a', 'as a page; the random digits of an id will do too'],
 		['tsbox runs diff 1f0a 77c2', 'what differs; exit status 1 when files, output or exit do'],
 		['tsbox runs export --with-image 1f0a', 'one file that can be replayed elsewhere'],
-		['tsbox runs import 20261127t015033-1f0a9c.tar.gz', 'such a file into the store'],
+		['tsbox runs import 20261127t015033-1f0a9c.tar.gz', 'import an exported file'],
 	],
 	options,
 	positionals: [

@@ -153,7 +153,7 @@ function refuse(
 
 function recordOfSeveral(message: string): TsboxError {
 	return new TsboxError('E_USAGE', message, {
-		hint: 'write `record: true` into the spec of each service whose runs are to be recorded',
+		hint: 'write `record: true` into each service whose runs you want recorded',
 	});
 }
 

@@ -85,7 +85,7 @@ export function defineCommand<const O extends Options>(command: Command<O>): Com
 /** The options that every verb takes. */
 export const globalOptions = {
 	store: {kind: 'text', value: 'DIR', describe: 'Folder of the unpacked root filesystems'},
-	state: {kind: 'text', value: 'DIR', describe: 'Folder of what is known about running containers'},
+	state: {kind: 'text', value: 'DIR', describe: 'Folder with the state of running containers'},
 	config: {kind: 'text', value: 'FILE', describe: "tsbox's own configuration"},
 	'no-pager': {kind: 'flag', describe: 'Print long text at once, without $TSBOX_PAGER, $PAGER or less'},
 	help: {kind: 'flag', short: 'h', describe: 'Show this help'},

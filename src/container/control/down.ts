@@ -59,7 +59,7 @@ export async function down(machine: Machine, name: string, options: DownOptions 
 			throw new TsboxError('E_STATE', `tsbox ${record.owner.pid} does not clean up after ${name}`, {
 				why: running()
 					? `${name} does not end`
-					: 'tsbox was told to stop, or its container has ended, and it does not react',
+					: 'tsbox was asked to stop or its container has ended, and it does not react',
 				hint: `end it with \`kill -9 ${record.owner.pid}\`, then run \`tsbox gc\``,
 			});
 		await delay(10);

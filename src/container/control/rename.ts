@@ -10,7 +10,7 @@ import {findContainer} from '../machine/find-container.ts';
  * Gives a container another name, whether it runs or has ended. Nothing of it is moved: what was made under its first name
  * stays there, and that name is its id until it is removed. Gives the name that it had.
  *
- * @throws TsboxError E_USAGE for what can be no name or is its name already, E_NO_SUCH_CONTAINER, E_NAME_IN_USE, E_STATE,
+ * @throws TsboxError E_USAGE for what can be no name or is already its name, E_NO_SUCH_CONTAINER, E_NAME_IN_USE, E_STATE,
  * E_PERMISSION, E_HOST_UNSUPPORTED.
  */
 export async function rename(machine: Machine, from: string, to: string): Promise<string> {
@@ -23,7 +23,8 @@ export async function rename(machine: Machine, from: string, to: string): Promis
 	return withLock(host, facts, `${dirs.state}/lock`, async () => {
 		const {name: id} = findContainer(machine, from);
 		const before = shownName(host, dirs.state, id);
-		if (before === to) throw new TsboxError('E_USAGE', `${before} is its name already`, {hint: 'choose another'});
+		if (before === to)
+			throw new TsboxError('E_USAGE', `the container is already named ${before}`, {hint: 'choose another'});
 		if (!setAlias(host, dirs.state, id, to)) throw nameInUse(host, dirs.state, to);
 		return before;
 	});

@@ -64,7 +64,7 @@ function explain({host}: Machine): (path: string, errno: string) => string | und
 		const used =
 			host.readText(`${folder}/memory.${sum ? 'memsw.' : ''}usage_in_bytes`) ??
 			host.readText(`${folder}/memory.current`);
-		return `it uses ${sizeWords(Number(used))}, and the kernel could not take enough of that back`;
+		return `it uses ${sizeWords(Number(used))}, and the kernel could not reclaim enough`;
 	};
 }
 

@@ -33,7 +33,7 @@ export async function copyIn(machine: Machine, name: string, request: CopyReques
 	const {archive, follow, signal, cwd} = request;
 	const title = `${name}:${request.path}`;
 	if (archive && facts.user.uid !== 0 && userMapOf(facts).kind === 'single')
-		throw new TsboxError('E_HOST_UNSUPPORTED', 'owners can not be kept', {
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'owners cannot be kept', {
 			why: 'the container has one id, as its user has no subordinate ids here',
 			hint: 'leave out --archive',
 		});

@@ -117,7 +117,7 @@ function held(machine: Machine, text: string, path: string, written: string): Pi
 	unpin(folder);
 	throw new TsboxError('E_COPY_PATH', `${text} leads out of ${volume} by a symlink`, {
 		why: 'a container can write there, so the link may be its work',
-		hint: 'name the path that is meant, without the link',
+		hint: 'pass the real path, without the link',
 	});
 }
 

@@ -21,7 +21,7 @@ import {type CopyTool, copyToolError, startCopyTool} from './copy-tool.ts';
 export async function copyOut(machine: Machine, name: string, request: CopyRequest): Promise<string> {
 	const title = `${name}:${request.path}`;
 	if (request.archive && request.local !== null && machine.facts.user.uid !== 0)
-		throw new TsboxError('E_PERMISSION', 'an ordinary user can give files to nobody else', {
+		throw new TsboxError('E_PERMISSION', '`--archive` needs root: unprivileged users cannot change owners', {
 			why: '--archive keeps the owners that the files have in the container',
 			hint: 'leave out --archive, or copy to a tar with `-`',
 		});

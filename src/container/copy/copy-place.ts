@@ -72,7 +72,7 @@ function made({host}: Machine, folder: Pinned, name: string, mode: number, text:
 		);
 	}
 	throw new TsboxError('E_CHECK_FAILED', `the folder of ${text} changes while it is copied to`, {
-		why: 'somebody puts other files in the place of those that are made',
+		why: 'another process replaces the files as they are made',
 		hint: 'copy to a folder of your own',
 	});
 }

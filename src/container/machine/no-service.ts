@@ -5,9 +5,9 @@ import type {Project} from '../../spec/model/project.ts';
 /** The error for a file of which no service is there without a profile. */
 export function noneActive({file, services}: Project): TsboxError {
 	if (services.length === 0)
-		return new TsboxError('E_USAGE', `no container of ${file} is to be started`, {hint: 'all are scaled to 0'});
+		return new TsboxError('E_USAGE', `no service of ${file} is selected`, {hint: 'every service is scaled to 0'});
 	const profiles = [...new Set(services.flatMap(each => each.profiles ?? []))];
-	return new TsboxError('E_USAGE', `no service of ${file} is there without a profile`, {
+	return new TsboxError('E_USAGE', `every service of ${file} needs a profile`, {
 		hint: `add \`--profile\` with one of ${profiles.join(', ')}`,
 	});
 }
@@ -24,5 +24,5 @@ export function noSuchService({file, services}: Project, word: string): TsboxErr
 /** The error for a service that is asked about and is not among those that are started. */
 export function notStarted(project: Project, word: string): TsboxError {
 	if (!project.services.some(({service}) => service === word)) return noSuchService(project, word);
-	return new TsboxError('E_USAGE', `the service ${word} is not to be started`, {hint: 'name it too'});
+	return new TsboxError('E_USAGE', `service ${word} is not selected`, {hint: 'add it to the command line'});
 }

@@ -21,8 +21,8 @@ test('what can be no folder is refused, with the reason', async () => {
 		[file, `${file} is not a folder`],
 		[`${file}/below/it`, `${file} is not a folder`],
 		['/dev/null', '/dev/null is not a folder'],
-		['/proc/x', 'the kernel lets nobody make files there'],
-		[join(folder, 'kernel/x/y'), 'the kernel lets nobody make files there'],
+		['/proc/x', 'the kernel allows no files there'],
+		[join(folder, 'kernel/x/y'), 'the kernel allows no files there'],
 		['/tmp/a,b', expect.stringContaining('comma')],
 	] as const;
 	for (const [path, why] of reasons) {
@@ -53,5 +53,5 @@ test.runIf(process.getuid?.() === 0)('a folder that somebody else has made befor
 		{store: theirs, state: folder},
 		{store: folder, state: theirs},
 	])
-		await expect(openMachine(dirs)).rejects.toMatchObject({code: 'E_CONFIG', why: 'it belongs to somebody else'});
+		await expect(openMachine(dirs)).rejects.toMatchObject({code: 'E_CONFIG', why: 'it belongs to another user'});
 });

@@ -28,7 +28,7 @@ function userFolders(
 	if (data === undefined && !write) return {store: defaultStore, state: defaultState};
 	if (data === undefined)
 		throw new TsboxError('E_CONFIG', 'there is no folder of your own to keep images in', {
-			why: 'HOME and XDG_DATA_HOME are not set, or name a folder of somebody else',
+			why: 'HOME and XDG_DATA_HOME are not set, or name a folder of another user',
 			hint: 'name one with --store and --state',
 		});
 	const runtime = [env['XDG_RUNTIME_DIR'], `/run/user/${uid}`].find(mine);
@@ -45,12 +45,12 @@ function checkFolder(host: Host, name: string, path: string): void {
 	while (host.stat(there) === undefined) there = dirname(there);
 	if (host.stat(there)?.kind !== 'directory') throw refused(`${there} is not a folder`, `name a folder with --${name}`);
 	if (/^\/(proc|sys)(\/|$)/.test(host.realpath(there) ?? there))
-		throw refused('the kernel lets nobody make files there', `name a folder of a disk or a tmpfs with --${name}`);
+		throw refused('the kernel allows no files there', `name a folder of a disk or a tmpfs with --${name}`);
 	if (there !== path) return;
 	// Whoever can rename what is in it chooses which tools run as the caller: a path in /tmp may have been made beforehand.
 	const {uid, mode} = host.stat(path) ?? {uid: 0, mode: 0};
 	if (uid !== 0 && uid !== process.getuid?.())
-		throw refused('it belongs to somebody else', `name a folder of your own with --${name}`);
+		throw refused('it belongs to another user', `name a folder of your own with --${name}`);
 	if ((mode & 0o002) !== 0) throw refused('everybody may write to it', `chmod o-w ${path}`);
 }
 

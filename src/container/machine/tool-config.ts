@@ -30,7 +30,7 @@ export async function toolConfig({cwd, env, config}: ConfigWish, host: Host = re
 		const facts = host.stat(path);
 		if (facts?.kind === 'file' && facts.size > largest)
 			throw new TsboxError('E_CONFIG', `${path} is larger than 1 MiB`, {
-				why: 'a configuration may be there, and nobody writes one as long as that',
+				why: 'a configuration file may be there, but none is that long',
 				hint: 'take it away, or name another with --config',
 			});
 		return facts?.kind === 'file';

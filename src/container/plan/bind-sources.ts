@@ -35,7 +35,7 @@ export function bindSources(
 				continue;
 			}
 			throw new TsboxError('E_SPEC_INVALID', `the mount source ${volume.source} does not exist`, {
-				why: `it is to be mounted on ${volume.target}`,
+				why: `it is the source of the mount on ${volume.target}`,
 				hint: `make it: \`mkdir -p ${volume.source}\``,
 			});
 		}
@@ -63,8 +63,8 @@ function makeSource(host: Host, source: string): void {
 		if (!['ENOENT', 'ENOTDIR', 'EEXIST'].includes(errno)) throw cause;
 		throw new TsboxError('E_SPEC_INVALID', `the mount source ${source} cannot be made (${errno})`, {
 			cause,
-			why: 'a part of the path is no folder, or the kernel lets nobody make one there',
-			hint: 'name a path whose parts are folders',
+			why: 'a part of the path is not a folder, or the kernel allows no folder there',
+			hint: 'use a path whose parents are folders',
 		});
 	}
 }

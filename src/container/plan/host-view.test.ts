@@ -102,7 +102,7 @@ test('`show` opens a path of the list, or a folder below one, whose most specifi
 test.each([
 	['/etc/os-release', 'it is not hidden'],
 	['/etc', 'it is not hidden'],
-	['/home/ada/nothing', 'there is nothing of that name, or you may not look at it'],
+	['/home/ada/nothing', 'it does not exist, or you may not read it'],
 	['/home/ada/.netrc', 'only a folder can be shown below a hidden one'],
 	['/srv', 'it is on another filesystem than /, which an overlay does not show'],
 ])('`show` of %s, which would open nothing, is refused: %s', (path, why) => {

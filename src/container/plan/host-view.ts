@@ -123,7 +123,7 @@ function shownFolder(
 	};
 	const bind = `mount it instead: \`volumes: ["${path}:${path}"]\``;
 	const real = unlessForbidden(() => host.realpath(path));
-	if (real === undefined) return refuse('there is nothing of that name, or you may not look at it', 'correct the path');
+	if (real === undefined) return refuse('it does not exist, or you may not read it', 'correct the path');
 	const mount = hostMounts(host).find(({target}) => target !== '/' && isWithin(real, target));
 	if (mount !== undefined || !isOverlaid(real))
 		return refuse(`it is on another filesystem than /, which an overlay does not show`, bind);

@@ -67,7 +67,7 @@ function rangeMap(facts: HostFacts): RangeMap {
 	if (map === undefined || uids === undefined)
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'root of this host has no ids to give to a container', {
 			why: 'there is no line for root in both /etc/subuid and /etc/subgid',
-			hint: `choose a range that nobody has: \`${addRange} root\``,
+			hint: `choose an unused range: \`${addRange} root\``,
 		});
 	if (facts.tools.newuidmap === null || facts.tools.newgidmap === null)
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no newuidmap and newgidmap', {
@@ -91,7 +91,7 @@ function checkOwnId({user, userNamespace}: HostFacts): void {
 	const file = holds(uids, user.uid) ? '/etc/subuid' : holds(gids, user.gid) ? '/etc/subgid' : undefined;
 	if (file === undefined) return;
 	throw new TsboxError('E_HOST_UNSUPPORTED', `your range in ${file} holds your own id`, {
-		why: 'root of a container is you, and nobody else of it may be',
+		why: 'root in the container is you, and no other id of it may be you',
 		hint: `ask for another range: \`sudo ${addRange} $USER\` after taking that line out`,
 	});
 }
@@ -116,7 +116,7 @@ function devices(host: Host, service: Service): Readonly<Record<string, DeviceFa
 			const device = real === undefined ? undefined : host.stat(real)?.device;
 			if (real === undefined || device === undefined || !real.startsWith('/dev/'))
 				throw new TsboxError('E_SPEC_INVALID', `${source} is no device of this host`, {
-					why: real === undefined ? 'there is nothing of that name' : `it is ${real}, which is no device below /dev`,
+					why: real === undefined ? 'it does not exist' : `it is ${real}, which is no device below /dev`,
 					hint: 'see `ls -l /dev`',
 				});
 			return [source, {real, ...device}];

@@ -62,7 +62,7 @@ export async function seccompFilter(
 
 function profileText(bytes: Buffer | undefined, path: string): string {
 	const problem =
-		bytes === undefined ? 'can not be read' : bytes.length > largestProfile ? 'is larger than 4 MiB' : undefined;
+		bytes === undefined ? 'cannot be read' : bytes.length > largestProfile ? 'is larger than 4 MiB' : undefined;
 	if (bytes !== undefined && problem === undefined) return bytes.toString();
 	throw new TsboxError('E_SPEC_INVALID', `the seccomp profile ${path} ${problem ?? ''}`, {
 		hint: 'name another with `security_opt: [seccomp=FILE]`',

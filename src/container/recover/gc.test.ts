@@ -98,7 +98,7 @@ test('of one that has ended and that nobody looks after the kernel keeps nothing
 	expect(Object.keys(down.host.files()).filter(path => path.includes('web'))).toEqual([]);
 });
 
-test('a record that can not be read has nobody to look after it', async () => {
+test('a record that cannot be read has nobody to look after it', async () => {
 	const {host, machine, emit} = machineWith(container('torn', 1, '{"schema":1,'));
 	await gc(machine, emit);
 	expect(Object.keys(host.files()).filter(path => path.includes('torn'))).toEqual([]);

@@ -36,7 +36,7 @@ export async function claimContainer(
 	const {host, dirs} = machine;
 	const {name} = planned.service;
 	const owner = identify(host, process.pid);
-	if (owner === undefined) throw new TsboxError('E_STATE', '/proc/self/stat can not be read', {hint: 'mount /proc'});
+	if (owner === undefined) throw new TsboxError('E_STATE', '/proc/self/stat cannot be read', {hint: 'mount /proc'});
 	const record: ContainerRecord = {
 		...recordFacts(planned),
 		owner,
@@ -75,7 +75,7 @@ function takeOver({host, dirs}: Machine, record: ContainerRecord, conf: string):
 
 function refuseWithoutPower({facts}: Machine, {service}: PlannedContainer): void {
 	if (facts.user.uid !== 0 && !service.namespaces.includes('user')) {
-		throw new TsboxError('E_PERMISSION', 'only root can start a container that has no mounts of its own', {
+		throw new TsboxError('E_PERMISSION', 'only root can start a container without a mount namespace', {
 			why: 'an ordinary user has powers in a user namespace alone, and there only over mounts made in it',
 			hint: 'run it with sudo, or add `mount` to `namespaces`',
 		});

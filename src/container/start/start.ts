@@ -51,7 +51,7 @@ function refuseForeign({host, dirs}: Machine, name: string, members: readonly Cg
 	const [pid] = cgroupPids(host, members) ?? [];
 	if (pid === undefined) return;
 	throw new TsboxError('E_NAME_IN_USE', `the cgroup of ${name} is in use`, {
-		why: `process ${pid} is in it, and no record in ${dirs.state} tells of it: it is of a container of another state folder`,
+		why: `process ${pid} is in it, and no record in ${dirs.state} names it: it belongs to a container of another state folder`,
 		hint: 'start this one under another name, or end that one',
 	});
 }

@@ -66,7 +66,7 @@ export async function upPlanned(
 	const warn = (text: string): void => request.emit({type: 'warning', at: host.now(), text});
 	await gcIfNeeded(machine, request.emit, request.signal);
 	if (request.traceSeccomp === true && filterOf(plan) === '')
-		warn('there is no seccomp filter to trace: the spec goes without');
+		warn('there is no seccomp filter to trace: the spec turns it off');
 	for (const text of withoutSupervisor(request.verb, service)) warn(text);
 	const claimed = await claimContainer(machine, planned, {keepsAlive});
 	const {record, conf, members, kill} = claimed;
@@ -82,7 +82,7 @@ export async function upPlanned(
 	let ok = false;
 	try {
 		if (request.record ?? service.record ?? false) {
-			if (request.recorder === undefined) warn('the run is not recorded: whoever started it keeps no records');
+			if (request.recorder === undefined) warn('the run is not recorded: the caller keeps no records');
 			recorder = await request.recorder?.(planned);
 		}
 		attachment = attach(host, facts, request.stdio, {
@@ -150,5 +150,7 @@ function withoutSupervisor(
 		...(healthcheck === undefined ? [] : ['healthcheck']),
 	];
 	if (unheeded.length === 0) return [];
-	return [`nobody sees to ${unheeded.join(', ')} of a single container in the foreground: \`tsbox up -d\` does`];
+	return [
+		`${unheeded.join(', ')} ${unheeded.length === 1 ? 'is' : 'are'} ignored for a single container in the foreground; use \`tsbox up -d\``,
+	];
 }

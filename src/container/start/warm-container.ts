@@ -214,7 +214,7 @@ function lost(name: string, cause: Error): TsboxError {
 
 function gone(name: string): TsboxError {
 	return new TsboxError('E_STEP_FAILED', `${name} has ended while it waited`, {
-		why: 'somebody killed it, or the kernel did for want of memory',
+		why: 'it was killed, by a signal or by the kernel for lack of memory',
 		hint: 'try again: each run has a container of its own',
 	});
 }

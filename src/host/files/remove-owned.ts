@@ -31,6 +31,6 @@ export async function removeOwned(host: Host, facts: HostFacts, path: string): P
 		throw new TsboxError('E_STEP_FAILED', `${path} can't be removed`, {
 			command,
 			output: stderr.trim(),
-			hint: 'run `tsbox gc` once nothing uses it any more',
+			hint: 'run `tsbox gc` once nothing uses it',
 		});
 }

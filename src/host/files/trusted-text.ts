@@ -18,7 +18,7 @@ export function trustedText(path: string): string {
 			throw new TsboxError('E_CONFIG', `${path} is no file`, {hint: 'put a file there, or take it away'});
 		if ((facts.mode & 0o022) !== 0)
 			throw new TsboxError('E_CONFIG', `${path} may be written by others`, {
-				why: 'whoever writes it could choose what tsbox does',
+				why: 'who can write it could choose what tsbox does',
 				hint: `chmod go-w ${path}`,
 			});
 		return readFileSync(fd, 'utf8');
@@ -29,8 +29,8 @@ export function trustedText(path: string): string {
 
 function checkOwner(path: string, {uid}: Stats): void {
 	if (uid === 0 || uid === process.getuid?.()) return;
-	throw new TsboxError('E_CONFIG', `${path} belongs to somebody else`, {
-		why: 'whoever owns it could choose where tsbox writes',
+	throw new TsboxError('E_CONFIG', `${path} belongs to another user`, {
+		why: 'its owner could choose where tsbox writes',
 		hint: 'chown it, or name another with --config',
 	});
 }

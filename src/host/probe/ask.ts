@@ -19,7 +19,7 @@ export async function ask(
 	const result = await host.run(argv, {timeoutMs: answersWithin});
 	if (result.signal === undefined) return result;
 	throw new TsboxError('E_SYSTEM', `${whom(result.stdout)} does not say what it can do`, {
-		output: `killed by ${result.signal}, after ${answersWithin / 1000} s if nobody else did`,
+		output: `killed by ${result.signal}, perhaps by the time limit of ${answersWithin / 1000} s`,
 		why: 'the machine is too busy, or the program waits for something that does not come',
 		hint: 'try again; if it is the same each time, run that program by hand with `--help`',
 	});

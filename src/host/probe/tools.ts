@@ -112,7 +112,7 @@ function unlisted(path: string, loader: string, said: string): TsboxError {
 		command: `${loader} --list ${path}`,
 		output: said.trim(),
 		why: 'its loader names none',
-		hint: 'try again; if it is the same each time, see whether the program runs at all',
+		hint: 'try again; if it fails each time, check that the program runs',
 	});
 }
 

@@ -98,7 +98,7 @@ test('when the launcher is killed, what runs goes on and its end is told; nothin
 	expect(await ended).toMatchObject({exitCode: 5});
 });
 
-test('a launcher that can not be started says so', async () => {
+test('a launcher that cannot be started says so', async () => {
 	const none = openLauncher(host, '/no/such/perl');
 	await expect(none.start(['/bin/true'], [])).rejects.toThrow('ENOENT');
 });

@@ -34,7 +34,7 @@ test('a program reads the input it is given', async () => {
 	expect((await host.run(['/bin/cat'], {input: 'hello'})).stdout).toBe('hello');
 });
 
-test('a program that can not be started says why', async () => {
+test('a program that cannot be started says why', async () => {
 	expect(await host.run(['/nonexistent'])).toMatchObject({
 		exitCode: undefined,
 		signal: undefined,

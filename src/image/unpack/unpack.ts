@@ -165,7 +165,7 @@ async function feed(unpacking: Unpacking, file: ArchiveFile, tar: JailedProgram)
 		rules.end();
 		// A decoder may leave bytes after its stream unread; they are part of the digest all the same.
 		if (done === total && `sha256:${hash.digest('hex')}` === digest) return;
-		throw archiveError(archive, 'is not the file any more that it was', {
+		throw archiveError(archive, 'has changed meanwhile', {
 			why: 'it was changed or replaced after its digest was taken',
 			hint: 'start again when nothing writes it',
 		});

@@ -167,7 +167,7 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 		cgroupStep(
 			'cgroup.make',
 			`make the cgroup ${cgroup}`,
-			'A cgroup is a folder: the kernel counts and limits what the processes in it use, and nobody in it can be missed when it is killed.',
+			'A cgroup is a folder: the kernel counts and limits what the processes in it use, and killing it misses no process.',
 			'cgroups(7)',
 			{
 				object: `cgroup ${leaves.join(', ')}`,

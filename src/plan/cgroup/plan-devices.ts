@@ -48,7 +48,7 @@ export function deviceSteps(folder: string, rules: readonly string[]): readonly 
 			...shared,
 			id: 'cgroup.devices.deny',
 			title: 'forbid all devices',
-			why: "A device node is a door to the host's hardware, whoever made it; the list begins empty.",
+			why: "A device node opens the host's hardware, no matter who made it; the list begins empty.",
 			object: `${folder}/devices.list`,
 			action: {kind: 'write', path: deny, value: 'a'},
 			checks: [],

@@ -23,7 +23,7 @@ function pivot(input: PlanInput, inside: InsideStep): readonly Step[] {
 		inside(
 			'root.release',
 			"let go of the host's root",
-			'Nothing of the host but what lies on the stage can be named any more, before any path of the container is looked at.',
+			'From here on only the staged host files are reachable, and no path inside the container has been resolved yet.',
 			'umount(8)',
 			{action: {kind: 'run', tool: 'umount', args: ['-i', '-n', '-l', stage], place: 'toolbox'}},
 		),

@@ -50,7 +50,7 @@ export function gatherSteps(
 		inside(
 			'mounts.open',
 			'open the tables and scripts to everybody who gets this far',
-			"Root of the container reads them, and is nobody here. The folders above stay closed to the host's users.",
+			"Root of the container reads them, and has no rights on the host. The folders above stay closed to the host's users.",
 			'chmod(1)',
 			{
 				action: {
@@ -102,7 +102,7 @@ export function gatherSteps(
 			inside(
 				'mounts.ownTerminal',
 				'give the terminal to root of the container',
-				'It belongs to root of the host, who made it, and would open for nobody else.',
+				'It belongs to root of the host, who made it, and would open for no other user.',
 				'chown(1)',
 				{
 					action: {

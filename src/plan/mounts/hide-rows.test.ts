@@ -53,7 +53,7 @@ test('a mount of the spec may lie in a hidden folder, or in its place', () => {
 	expect(rowsOf(samplePlan(onto('/var')), 'mounts.hide').join('\n')).not.toContain('docker');
 });
 
-test('with a read-only root the empty folders and what is shown can not be written either', () => {
+test('with a read-only root the empty folders and what is shown cannot be written either', () => {
 	const {steps} = samplePlan({...host, service: {readOnly: true}});
 	const remounted = steps.flatMap(({id, checks}) =>
 		id.startsWith('root.readonly') ? checks.map(check => ('target' in check ? check.target : '')) : [],

@@ -26,7 +26,7 @@ export function pointSteps(input: PlanInput, inside: InsideStep): readonly Step[
 		inside(
 			'mounts.points',
 			'make the missing mount points',
-			'A mount needs a folder or a file to cover. A symlink there is refused: it would move the mount to where nobody asked for it.',
+			'A mount needs a folder or a file to cover. A symlink there is refused: it would move the mount to an unintended place.',
 			'mkdir(1)',
 			{
 				action: {kind: 'mountPoints', folders, files},

@@ -16,7 +16,7 @@ export function releaseStage(
 		inside(
 			'stage.release',
 			'take the stage away',
-			"The tools, devices and sources can't be reached by any path any more. The shell's working directory keeps the toolbox alive: a detached, read-only tree.",
+			"No path reaches the tools, devices, and sources from here on. The shell's working directory keeps the toolbox alive: a detached, read-only tree.",
 			'umount(8)',
 			{action: {kind: 'run', tool: 'umount', args: ['-i', '-n', '-l', stage], place: 'toolbox'}},
 		),

@@ -53,7 +53,7 @@ test('ALL is what the caller itself has', () => {
 	expect(dropOf({capAdd: ['ALL']}, host).fields['CapBnd']).toBe('000001fffeffffff');
 });
 
-test('a capability that the caller lacks can not be had by name', () => {
+test('a capability that the caller lacks cannot be had by name', () => {
 	const user = {...facts.user, capabilities: facts.user.capabilities.filter(name => name !== 'CAP_SYS_TIME')};
 	const asked: SampleChanges = {service: {capAdd: ['SYS_TIME']}, facts: {...facts, user}};
 	expect(() => samplePlan(asked)).toThrow(

@@ -37,7 +37,7 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 		const {option} = kinds[kind];
 		if (kind === 'user' && input.map === null)
 			throw new TsboxError('E_HOST_UNSUPPORTED', 'a user namespace needs a mount namespace', {
-				why: 'without mounts of its own nothing can be put in place for the ids that it has',
+				why: 'the files of its ids can only be set up in a mount namespace',
 				hint: 'add `mount` to `namespaces`, or take `user` out',
 			});
 		if (!facts.namespaces.includes(kind)) {

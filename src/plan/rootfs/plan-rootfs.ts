@@ -73,7 +73,7 @@ export function rootRow(input: PlanInput): MountRow {
 		target: root,
 		type: 'none',
 		options: ['bind', 'nodev', 'X-mount.mkdir'],
-		why: 'the root filesystem: what was gathered can be taken apart no more, a bind mount of it can',
+		why: 'the root filesystem: mounts made before the user namespace are locked, a bind mount of them is not',
 	};
 }
 

@@ -59,5 +59,5 @@ test('Landlock rules are given to the last setpriv, with the toolbox left open t
 		'--landlock-rule=path-beneath:execute,read-file,read-dir:.',
 		'--landlock-rule=path-beneath:read-file,read-dir:/srv',
 	]);
-	expect(() => samplePlan({service: {landlock}, facts: bookworm})).toThrow('`landlock` can not be had');
+	expect(() => samplePlan({service: {landlock}, facts: bookworm})).toThrow('`landlock` cannot be had');
 });

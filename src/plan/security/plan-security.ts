@@ -62,7 +62,7 @@ function filterLoader({facts, seccomp, config}: PlanInput, missing: Shortfalls):
 	const perl = facts.tools.perl !== null && perlKnows(facts);
 	if (seccomp.traced !== undefined) {
 		if (perl) return {loader: 'perl', noNewPrivileges, listen: true};
-		throw new TsboxError('E_HOST_UNSUPPORTED', 'system calls can not be traced on this host', {
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'system calls cannot be traced on this host', {
 			why: 'the listener of a seccomp filter needs perl: setpriv has no option for it',
 			hint: 'install perl, or leave --trace-seccomp out',
 		});
@@ -109,7 +109,7 @@ function lsmArgument(
 		missing.add(
 			`${name} can't confine the container`,
 			facts.lsm.length === 0
-				? 'the list of security modules, /sys/kernel/security/lsm, is empty or can not be read'
+				? 'the list of security modules, /sys/kernel/security/lsm, is empty or cannot be read'
 				: `this kernel runs ${facts.lsm.join(', ')}`,
 			'take the option out of `security_opt`',
 		);
@@ -135,7 +135,7 @@ function landlockArguments({facts, extras}: PlanInput, missing: Shortfalls): rea
 				? `this kernel runs ${facts.lsm.join(', ')}, and not landlock`
 				: undefined;
 	if (why !== undefined) {
-		missing.add('`landlock` can not be had', why, 'take it out of the spec');
+		missing.add('`landlock` cannot be had', why, 'take it out of the spec');
 		return [];
 	}
 	const rule = (access: readonly string[], path: string): string =>

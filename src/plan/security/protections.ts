@@ -119,7 +119,7 @@ function powers(input: PlanInput, security: SecurityPlan): readonly Protection[]
 					{
 						name: 'landlock',
 						on: security.landlock.length > 0,
-						stops: `Files outside ${extras.landlock.map(({path}) => path).join(', ')} do not open, whoever owns them.`,
+						stops: `Files outside ${extras.landlock.map(({path}) => path).join(', ')} do not open, no matter who owns them.`,
 					},
 				]),
 	];
@@ -192,7 +192,7 @@ function things({extras, config, facts}: PlanInput): readonly Protection[] {
 			name: 'terminal, descriptors, environment',
 			on: true,
 			stops:
-				"It gets none of the caller's: a terminal is a new pty, descriptors above 2 are closed, the environment is the spec's; there is nothing to type into or to climb along.",
+				"It gets none of the caller's: a terminal is a new pty, descriptors above 2 are closed, the environment is the spec's; there is no terminal to type into and no descriptor to escape through.",
 		},
 	];
 }

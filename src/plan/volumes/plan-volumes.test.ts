@@ -77,7 +77,7 @@ test('a reader is told of a volume that is of another project, or for other ids'
 	} as const;
 	expect(samplePlan({volumes: [{mount, record}]}).warnings).toMatchInlineSnapshot(`
 		[
-		  "the volume shop_data was made for containers whose root is uid 100000 of the host, and here root is uid 0: its files keep their owners",
+		  "the volume shop_data was made for containers whose root is uid 100000 on the host; in this container root is uid 0, and the volume's files keep their owners",
 		  "the volume shop_data was made by the project other: \`down -v\` of shop leaves it; say so with \`external: true\`",
 		]
 	`);

@@ -98,7 +98,7 @@ export function volumeWarnings(input: PlanInput): readonly string[] {
 			record.root === null || record.root === root
 				? []
 				: [
-						`the volume ${volume.name} was made for containers whose root is uid ${record.root} of the host, and here root is uid ${root}: its files keep their owners`,
+						`the volume ${volume.name} was made for containers whose root is uid ${record.root} on the host; in this container root is uid ${root}, and the volume's files keep their owners`,
 					];
 		const strange =
 			volume.project === null || record.project === volume.project

@@ -47,8 +47,8 @@ export async function startStanding(those: readonly Unit[], stands: Stands): Pro
 
 /** The error for a project that somebody has taken down meanwhile. */
 export function takenDown(name: string): TsboxError {
-	return new TsboxError('E_NO_SUCH_CONTAINER', `${name} is no detached project any more`, {
-		why: 'somebody has taken it down meanwhile',
+	return new TsboxError('E_NO_SUCH_CONTAINER', `${name} is no longer a project in the background`, {
+		why: 'it was taken down meanwhile',
 		hint: 'start it with `tsbox up -d`',
 	});
 }

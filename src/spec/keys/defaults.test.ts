@@ -67,7 +67,7 @@ test('what the spec says in other words is not said twice', () => {
 	expect(limited.services[0]?.memLimit).toBe(1_048_576);
 });
 
-test('a default that can not be is told with its place in the configuration', () => {
+test('a default that cannot be is told with its place in the configuration', () => {
 	expect(() => load('rootfs: host\nnamespaces: [mount]\n', 'hostname: x\n')).toThrow(
 		/^\/etc\/tsbox\/config.yaml:1:11: /,
 	);

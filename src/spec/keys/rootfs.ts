@@ -42,7 +42,7 @@ function readImage(text: string, folder: string, request: SpecRequest): Parsed<R
 	const elsewhere = remote(text);
 	if (elsewhere !== undefined) return elsewhere;
 	return bad(
-		`names ${quoted(path.value)}, and there is no such file or folder`,
+		`names ${quoted(path.value)}, which does not exist`,
 		'make an archive with `docker export NAME > rootfs.tar`, or write `rootfs: host`',
 	);
 }

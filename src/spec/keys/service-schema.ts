@@ -219,7 +219,7 @@ export const serviceShape = {
 		}),
 	),
 	ports: key(
-		'Ports that are to be reached from outside. None is published yet: with the network of the host (no `network` in `namespaces`) the command listens there itself.',
+		'Ports to publish. None is published yet: with the network of the host (no `network` in `namespaces`) the command listens on the host itself.',
 		z.array(z.union([parsedBy(textOrNumber, parsePort), longPort], {error: 'must be a port, or a map with `target`'}), {
 			error: 'must be a list',
 		}),
@@ -255,7 +255,7 @@ export const serviceShape = {
 	cap_add: key('Capabilities that are added to the default ones.', z.array(parsedBy(capabilityText, parseCapability))),
 	cap_drop: key('Capabilities that are taken away; `ALL` for all.', z.array(parsedBy(capabilityText, parseCapability))),
 	privileged: key(
-		'All capabilities, no seccomp filter, nothing of /proc and /sys hidden: the container is no boundary any more.',
+		'All capabilities, no seccomp filter, nothing of /proc and /sys hidden: the container is no longer a boundary.',
 		boolean(),
 	),
 	security_opt: key(

@@ -42,7 +42,7 @@ test('dependencies, short and long', () => {
 });
 
 test.each([
-	['depends_on: [c]', 'there is no such service'],
+	['depends_on: [c]', 'which is not a service of this file'],
 	['depends_on: [a]', 'services wait for each other: a -> a'],
 	['depends_on: {b: {condition: ready}}', 'must be one of'],
 	['healthcheck: {interval: 1s}', 'has no `test`'],

@@ -73,7 +73,7 @@ export interface NamedVolume {
 	readonly key: string;
 	/** What it is called in the store: `PROJECT_KEY`, or its `name`. */
 	readonly name: string;
-	/** The project of the file; null for one that is external, which belongs to somebody else. */
+	/** The project of the file; null for one that is external, which belongs to another user. */
 	readonly project: string | null;
 	readonly labels: Readonly<Record<string, string>>;
 	/** Of `verify`, which makes one for a run: its process, whose end is that of the volume too. Never of a spec. */

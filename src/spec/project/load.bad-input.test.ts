@@ -201,7 +201,7 @@ volumes:
   - data:/x
 `),
 	).toMatchInlineSnapshot(`
-		"E_SPEC_INVALID box.yaml:1:9: \`rootfs\` names \`/home/ada/none\`, and there is no such file or folder (and 4 more problems)
+		"E_SPEC_INVALID box.yaml:1:9: \`rootfs\` names \`/home/ada/none\`, which does not exist (and 4 more problems)
 		  1 | rootfs: ./none
 		    |         ^^^^^^
 		  = make an archive with \`docker export NAME > rootfs.tar\`, or write \`rootfs: host\`

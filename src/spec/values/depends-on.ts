@@ -62,7 +62,7 @@ export function dependencyProblems(services: readonly Service[], places: readonl
 		return [
 			...strange.map(each =>
 				problem(
-					`\`depends_on\` names ${quoted(each.service)}, and there is no such service`,
+					`\`depends_on\` names ${quoted(each.service)}, which is not a service of this file`,
 					`it has ${names.join(', ')}`,
 				),
 			),

@@ -111,7 +111,7 @@ test('steps stand as a person would type them, each followed by its check', () =
 		plain_folder dev /var/lib/tsbox/layers/demo/upper /var/lib/tsbox/images/abababababababababababababababababababababababababababababababab/rootfs
 
 		# 3. make the cgroup /tsbox/demo — A cgroup is a folder: the kernel counts and limits what the processes in it
-		#    use, and nobody in it can be missed when it is killed.
+		#    use, and killing it misses no process.
 		step='make the cgroup /tsbox/demo'
 		run mkdir -p -m 755 /sys/fs/cgroup/tsbox/demo
 		check_folder /sys/fs/cgroup/tsbox/demo

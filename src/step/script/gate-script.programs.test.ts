@@ -117,7 +117,7 @@ test('a shell that is not known to leave the environment alone hands over to env
 	expect(passGate(script).output).toBe('PATH=/bin\0A=1\0');
 });
 
-test.each(['none', 'sh'] as const)('with init %s what can not be run is told, and nothing is', init => {
+test.each(['none', 'sh'] as const)('with init %s what cannot be run is told, and nothing is', init => {
 	const said = (rest: Partial<ExecAction>, unrunnable: readonly string[] = []) => {
 		const {exitCode, status} = passGate(gateScript(exec({init, ...rest}), facts, unrunnable));
 		return [exitCode, status.slice(1).join(' ')];

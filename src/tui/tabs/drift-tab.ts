@@ -10,7 +10,7 @@ export function driftTab({differences, checked, unchecked}: Drift, frame: Frame)
 	const verdict =
 		differences.length > 0
 			? line(
-					`${glyphs.failed} ${differences.length} of ${plural(checked, 'check')} ${differences.length === 1 ? 'does' : 'do'} not agree any more`,
+					`${glyphs.failed} ${differences.length} of ${plural(checked, 'check')} ${differences.length === 1 ? 'no longer agrees' : 'no longer agree'}`,
 					'failed',
 				)
 			: checked === 0

@@ -154,7 +154,7 @@ test('a difference is told with its step, and so is what is unchecked', () => {
 		unchecked: ['/proc/sys/kernel/hostname, read in the container, is demo'],
 	};
 	expect(text(driftTab(drift, narrow))).toMatchInlineSnapshot(`
-		"✘ 1 of 31 checks does not agree any more
+		"✘ 1 of 31 checks no longer agrees
 
 		✘ limit memory to 100 MiB
 		  /sys/fs/cgroup/tsbox/demo/memory.max reads max and not 104857600, which is

@@ -66,7 +66,7 @@ export function plainProgress(progress: PlainProgress, event: RunEvent): PlainPr
 }
 
 function readingLine({archive, total}: Extract<RunEvent, {readonly type: 'image.reading'}>): string {
-	return `reading ${escapeText(archive)} (${bytes(total)}), once for as long as it is not changed\n`;
+	return `reading ${escapeText(archive)} (${bytes(total)}), once, until it changes\n`;
 }
 
 function unpackProgress(now: PlainProgress, event: Extract<RunEvent, {readonly type: 'step.progress'}>): PlainProgress {
