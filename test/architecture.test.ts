@@ -36,7 +36,6 @@ const owners: Readonly<Record<string, string>> = {
 	cosmiconfig: 'spec',
 	ink: 'tui',
 	react: 'tui',
-	'get-east-asian-width': 'tui',
 };
 
 /** The offences of one file, each in a line that names it: `plan/bad.ts: plan/ may not import execute/`. */
@@ -107,6 +106,19 @@ test('no folder imports in a circle, and none has many files', () => {
 	expect(circles(edges)).toEqual([]);
 	// Each verb of the command line has a file: that is a list, and no folder to find one's way in.
 	expect([...sizes].filter(([folder, files]) => files > 30 && folder !== 'cli/commands')).toEqual([]);
+});
+
+test('ARCHITECTURE.md has the folders in this order, and those of container/', () => {
+	const [, folders = '', inContainer = ''] = readFileSync(join(source, '../ARCHITECTURE.md'), 'utf8').split(
+		'\n| folder of ',
+	);
+	const named = (table: string) =>
+		[...(table.split('\n\n')[0]?.matchAll(/^\| ([^|]*) \|/gm) ?? [])]
+			.map(([, cell = '']) => [...cell.matchAll(/`([a-z]+)`/g)].map(([, name = '']) => name))
+			.filter(row => row.length > 0);
+	expect(named(folders)).toEqual(rows);
+	const there = readdirSync(join(source, 'container'), {withFileTypes: true}).filter(each => each.isDirectory());
+	expect(named(inContainer).flat().sort()).toEqual(there.map(({name}) => name).sort());
 });
 
 test('a circle of folders is named', () => {

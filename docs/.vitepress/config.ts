@@ -108,6 +108,7 @@ export default {
 				text: 'Inside',
 				items: [
 					{text: 'Architecture', link: '/ARCHITECTURE'},
+					{text: 'Decisions', link: '/docs/decisions/README'},
 					{text: 'Contributing', link: '/CONTRIBUTING'},
 				],
 			},

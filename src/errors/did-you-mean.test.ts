@@ -11,18 +11,18 @@ test.each([
 	['PLAN', 'plan'],
 	['imagse', 'images'],
 	['inspekt', 'inspect'],
-])('%s suggests %s', (word, meant) => {
+])('%s is taken for %s', (word, meant) => {
 	expect(didYouMean(word, verbs)).toBe(meant);
 });
 
-test.each(['', 'banana', 'xy', 'start'])('%j suggests nothing', word => {
+test.each(['', 'banana', 'xy', 'start'])('for %j nothing is offered', word => {
 	expect(didYouMean(word, verbs)).toBeUndefined();
 });
 
-test('an exact match beats a swap', () => {
+test('a word that is right beats one that is a swap away', () => {
 	expect(didYouMean('ab', ['ba', 'ab'])).toBe('ab');
 });
 
-test('suggests nothing when no words are known', () => {
+test('with nothing known there is nothing to offer', () => {
 	expect(didYouMean('up', [])).toBeUndefined();
 });

@@ -3,38 +3,39 @@ import {reproducibleWarnings} from '../spec/keys/reproducible.ts';
 import {memoryWarnings} from '../spec/project/memory-warnings.ts';
 import {portWarnings} from '../spec/project/port-warnings.ts';
 
-/** The facts about a container that a plan needs and the OCI runtime configuration cannot express. */
+/** What a plan needs to know of a container that the OCI runtime configuration has no word for. */
 export interface Extras {
+	/** The container's name. */
 	readonly name: string;
-	/** `USER[:GROUP]`, by name or number; names are looked up in the image. Default: root. */
+	/** `USER[:GROUP]`, by name or number: names are looked up in the image. Root without. */
 	readonly user?: string;
 	/** Supplementary groups, by name or number. */
 	readonly groups: readonly string[];
-	/** The command's working directory; created when missing. */
+	/** The folder that the command starts in, which is made where it is missing. */
 	readonly workingDir?: string;
-	/** How the container's root is entered: pivot_root(2), or chroot(2) alone. */
+	/** How the root is changed: pivot_root(2), or chroot(2) alone. */
 	readonly root: 'pivot' | 'chroot';
-	/** The writable layer survives until the next start. */
+	/** The writable layer stays for the next start. */
 	readonly keep: boolean;
-	/** Process 1 is an init that reaps zombies. */
+	/** A reaper is process 1. */
 	readonly init: boolean;
 	readonly privileged: boolean;
 	readonly reproducible: boolean;
-	/** Host devices by path. */
+	/** Devices of the host, by their paths. */
 	readonly devices: readonly Device[];
 	readonly landlock?: readonly LandlockRule[];
-	/** The capabilities that the spec adds by name, possibly `ALL`. */
+	/** The capabilities that were asked for by name; `ALL` may be among them. */
 	readonly addedCapabilities: readonly string[];
-	/** The spec names a parent cgroup. */
+	/** The cgroup lies below a parent that was named. */
 	readonly hasCgroupParent: boolean;
-	/** Warnings to print before the container starts. */
+	/** What is to be said of the container before it is started. */
 	readonly warnings: readonly string[];
 }
 
 /**
- * The part of a service that {@link toOciConfig} cannot express.
+ * The part of a service that {@link toOciConfig} can't carry.
  *
- * @param memory - the machine's memory, bytes; undefined when unknown
+ * @param memory - the memory of the machine, bytes; undefined where it is not known
  */
 export function extrasOf(service: Service, memory: number | undefined): Extras {
 	const {user, workingDir, landlock} = service;

@@ -51,13 +51,13 @@ test.each<[string, readonly number[], number]>([
 	expect(asked(filter, name, ...args.map(BigInt)).toString(16)).toBe(expected.toString(16));
 });
 
-test('blocks calling conventions that the profile does not name, and answers ENOSYS to newer syscalls', () => {
+test('a calling convention that is not named is closed, and what is newer than the profile is not there', () => {
 	expect(verdict(filter, {nr: 0, arch: 0x4000_0003, args: []})).toBe(verdicts.killThread);
 	expect(verdict(filter, {nr: 0x4000_0000, arch: 0xc000_003e, args: []})).toBe(verdicts.killThread);
 	expect(verdict(filter, {nr: 999, arch: 0xc000_003e, args: []})).toBe(enosys);
 });
 
-test('a capability allows its syscalls', () => {
+test('a capability opens what belongs to it', () => {
 	const admin = compileSeccomp(lowerSeccomp(defaultSeccompProfile(), {...target, capabilities: ['CAP_SYS_ADMIN']}));
 	for (const name of ['mount', 'unshare', 'clone3', 'setns', 'bpf'])
 		expect(asked(admin.filter, name)).toBe(verdicts.allow);
@@ -65,7 +65,7 @@ test('a capability allows its syscalls', () => {
 	expect(asked(admin.filter, 'init_module')).toBe(eperm);
 });
 
-test('a syscall costs few instructions, however many names the profile has', () => {
+test('a call costs few instructions, however many names there are', () => {
 	// Two for the architecture, one load, and the depth of the tree.
 	expect(instructions).toBeLessThan(400);
 });
@@ -76,7 +76,7 @@ const word = fc.oneof(
 	fc.constantFrom(0n, 1n, 0xffff_ffffn, 0x1_0000_0000n, 2n ** 64n - 1n),
 );
 
-/** The result of a comparison by the OCI specification. */
+/** What OCI says of a comparison. */
 function holds(op: (typeof seccompOperators)[number], argument: bigint, value: bigint, two: bigint): boolean {
 	switch (op) {
 		case 'SCMP_CMP_EQ':
@@ -96,7 +96,7 @@ function holds(op: (typeof seccompOperators)[number], argument: bigint, value: b
 	}
 }
 
-test('64-bit comparisons follow the OCI specification', () => {
+test('every comparison of 64 bits means what it says', () => {
 	fc.assert(
 		fc.property(operator, word, word, word, fc.boolean(), (op, value, two, other, same) => {
 			const argument = same ? value : other;
@@ -112,10 +112,10 @@ test('64-bit comparisons follow the OCI specification', () => {
 	);
 });
 
-test('unknown names give a note, too many comparisons an error', () => {
+test('names that are not known are left out with a note; too many comparisons are refused', () => {
 	const base = {defaultAction: 'SCMP_ACT_ALLOW', architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_MIPS']} as const;
 	expect(compileSeccomp({...base, syscalls: [{names: ['open', 'no_such'], action: 'SCMP_ACT_KILL'}]}).notes).toEqual([
-		'the architecture SCMP_ARCH_MIPS is unknown and stays blocked',
+		'the architecture SCMP_ARCH_MIPS is not known and stays closed',
 		'no such system call here: no_such',
 	]);
 	const args = (value: bigint) => [{index: 0, op: 'SCMP_CMP_EQ' as const, value, valueTwo: 0n}];
@@ -127,7 +127,7 @@ test('unknown names give a note, too many comparisons an error', () => {
 	expect(() => compileSeccomp({...base, syscalls})).toThrow('instructions');
 });
 
-test('finds the name of a syscall number', () => {
+test('a number has a name', () => {
 	expect(syscallName(0xc000_003e, 0)).toBe('read');
 	expect(syscallName(0x4000_0003, 102)).toBe('socketcall');
 	expect(syscallName(0xc000_003e, 9999)).toBeUndefined();
