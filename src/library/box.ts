@@ -9,7 +9,6 @@ import type {RunEvent} from '../execute/event.ts';
 import {type ExecOptions, execOn} from './exec.ts';
 import type {RunningCommand} from './run-command.ts';
 
-/** What a {@link Box} is made of. */
 interface BoxParts {
 	readonly machine: Machine;
 	readonly name: string;
@@ -20,13 +19,15 @@ interface BoxParts {
 	readonly streams: {readonly stdin: Writable; readonly stdout: Readable; readonly stderr: Readable} | undefined;
 }
 
-/** A container that runs; made by `up`. It ends with this process at the latest, however that ends, unless `keepAlive` says otherwise. */
+/**
+ * A running container started by `up`. It is killed when this process ends, for whatever reason, unless `keepAlive` was set.
+ */
 export class Box implements AsyncDisposable {
-	/** What `tsbox ps` and the functions for containers call it. */
+	/** The container's name, as `tsbox ps` shows it and as `exec` and `stats` take it. */
 	readonly name: string;
-	/** What is done, from the first step to the last undo; each reader gets all of them. */
+	/** All events, from the first step to the last undo. Every reader gets them from the beginning. */
 	readonly events: AsyncIterable<RunEvent>;
-	/** The command's streams, where `up` was asked for them. They must be read: a full pipe holds the command up. */
+	/** The command's streams; undefined unless `up` was called with `streams: true`. Read the outputs: a full pipe blocks the command. */
 	readonly stdin: Writable | undefined;
 	readonly stdout: Readable | undefined;
 	readonly stderr: Readable | undefined;
@@ -41,39 +42,39 @@ export class Box implements AsyncDisposable {
 		this.stderr = parts.streams?.stderr;
 	}
 
-	/** Runs a command in it; see `exec`. */
+	/** Runs another command in the container, as the function `exec` does. */
 	exec(command: readonly string[], options: ExecOptions = {}): RunningCommand {
 		return execOn(async () => this.#parts.machine, this.name, command, options);
 	}
 
-	/** How its command ended, once all of it is taken back. */
+	/** Resolves with the exit status of the container's command once the container has been removed. */
 	wait(): Promise<CommandEnd> {
 		return this.#parts.ended;
 	}
 
-	/** Ends it as its spec says: `pre_stop`, `stop_signal`, and after `stop_grace_period` a kill. */
+	/** Stops the container as its spec says: `pre_stop`, then `stop_signal`, then SIGKILL after `stop_grace_period`. */
 	stop(): Promise<CommandEnd> {
 		this.#parts.stopping.abort(interruption('the start', 'SIGTERM'));
 		return this.#parts.ended;
 	}
 
-	/** Sends its command a signal; SIGKILL, the default, ends every process of it. Settles when that is sent. */
+	/** Sends a signal to the command. SIGKILL, the default, kills every process in the container. Resolves when the signal is sent. */
 	async kill(signal = 'SIGKILL'): Promise<void> {
 		if (signal === 'SIGKILL') this.#parts.force.abort();
 		else await signalContainer(this.#parts.machine, this.name, signal);
 	}
 
 	/**
-	 * What it uses, over the second that follows.
+	 * Measures resource usage over the next second.
 	 *
-	 * @throws TsboxError E_NO_SUCH_CONTAINER when it has ended.
+	 * @throws TsboxError E_NO_SUCH_CONTAINER when the container has ended.
 	 */
 	async stats(): Promise<ContainerStats | undefined> {
 		for await (const [sample] of stats(this.#parts.machine, [this.name])) return sample;
 		return undefined;
 	}
 
-	/** Kills it, and waits until all of it is taken back. */
+	/** Kills the container and waits until it has been removed. */
 	async [Symbol.asyncDispose](): Promise<void> {
 		this.#parts.force.abort();
 		await this.#parts.ended.catch(() => {});

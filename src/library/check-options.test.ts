@@ -76,20 +76,20 @@ test.each<readonly [options: object, message: string]>([
 	[{cwd: 'tmp'}, '`cwd` of `run` must begin with /'],
 	[
 		{timeoutMs: Number.NaN},
-		'`timeoutMs` of `run` must be a number of milliseconds from 0 on, or Infinity for no limit, not NaN',
+		'`timeoutMs` of `run` must be a number of milliseconds (0 or more, or Infinity for no limit), not NaN',
 	],
 	[
 		{timeoutMs: -1},
-		'`timeoutMs` of `run` must be a number of milliseconds from 0 on, or Infinity for no limit, not -1',
+		'`timeoutMs` of `run` must be a number of milliseconds (0 or more, or Infinity for no limit), not -1',
 	],
 	[
 		{maxOutput: '1m'},
-		'`maxOutput` of `run` must be a number of bytes from 0 on, or Infinity for no limit, not the string `1m`',
+		'`maxOutput` of `run` must be a number of bytes (0 or more, or Infinity for no limit), not the string `1m`',
 	],
 	[{signal: {}}, '`signal` of `run` must be an AbortSignal, not an object of another kind'],
 	[
 		{machine: Promise.resolve()},
-		'`machine` of `run` must be what `openMachine` gives: await it, not an object of another kind',
+		'`machine` of `run` must be the awaited result of `openMachine`, not an object of another kind',
 	],
 	[{store: 5}, '`store` of `run` must be a string, not 5'],
 	[

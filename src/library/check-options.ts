@@ -2,22 +2,22 @@ import {didYouMean} from '../errors/did-you-mean.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {quoted} from '../spec/model/parsed.ts';
 
-/** What a value of an option may be. */
+/** A check of an option's value. */
 export interface Kind<T> {
-	/** What is wrong with it, to go on after its name: `must be …`; undefined when nothing is. */
+	/** The problem, phrased to follow the option's name (`must be …`); undefined for a valid value. */
 	readonly wrong: (value: unknown) => string | undefined;
-	/** The type that it has then; never there. */
+	/** Carries the type of a valid value. It exists for the compiler only. */
 	readonly type?: T;
 }
 
-/** The options of a call: one kind for each, and the compiler sees that none is missing. */
+/** The options of a call and the check of each. The compiler reports a missing one. */
 export type OptionTable<T> = {readonly [K in keyof T]-?: Kind<Exclude<T[K], undefined>>};
 
 /**
- * Refuses options that the call does not have, and values that they can't have. One that is undefined is not given.
+ * Refuses unknown options and invalid values. An option that is `undefined` counts as not given.
  *
- * @param call - what the caller wrote: `pool.run`
- * @throws TsboxError E_USAGE with the name of the option.
+ * @param call - the call as the user wrote it, such as `pool.run`
+ * @throws TsboxError E_USAGE, naming the option.
  */
 export function checkOptions<T>(call: string, table: OptionTable<T>, options: unknown): asserts options is T {
 	if (typeof options !== 'object' || options === null || Array.isArray(options))
@@ -31,9 +31,9 @@ export function checkOptions<T>(call: string, table: OptionTable<T>, options: un
 }
 
 /**
- * Refuses a value that is not of the kind.
+ * Refuses an invalid value.
  *
- * @param name - how the message calls it
+ * @param name - the name of the value in the message
  * @throws TsboxError E_USAGE.
  */
 export function checkValue<T>(name: string, kind: Kind<T>, value: unknown): asserts value is T {
@@ -47,18 +47,18 @@ function unknownOption(call: string, name: string, known: readonly string[]): Ts
 		hint:
 			near === undefined
 				? known.length === 0
-					? 'it takes none'
+					? 'it takes no options'
 					: `it takes ${known.map(each => `\`${each}\``).join(', ')}`
 				: `did you mean \`${near}\`?`,
 	});
 }
 
-/** A kind of all values for which the test holds. */
+/** A check that accepts the values for which `test` holds. */
 export function kindOf<T>(words: string, test: (value: unknown) => boolean): Kind<T> {
 	return {wrong: value => (test(value) ? undefined : `must be ${words}${instead(value)}`)};
 }
 
-/** What a value is, for the end of a sentence; strings and numbers that could be secrets are never asked for here. */
+/** Describes a wrong value for the end of a message. Never call it for a value that could be a secret. */
 function instead(value: unknown): string {
 	if (typeof value === 'string') return `, not the string ${quoted(value)}`;
 	if (typeof value === 'number' || typeof value === 'boolean') return `, not ${String(value)}`;

@@ -1,35 +1,38 @@
 import {Readable} from 'node:stream';
 
-/** One output of a command: kept for the result, and read by whoever likes meanwhile. */
+/** One output stream of a command: collected for the result, and readable while it arrives. */
 export interface CollectedOutput {
 	/**
-	 * All of it as it comes. What is kept holds nobody up, read or not. Where nothing more is kept the command waits for a slow
-	 * reader, and what has no reader is dropped.
+	 * All bytes as they arrive. Up to the collection limit the command never waits for a reader. Beyond it the command waits for
+	 * a slow reader, and bytes without a reader are dropped.
 	 */
 	readonly stream: Readable;
-	/** Reads from here on. */
 	readonly connect: (source: Readable) => void;
-	/** Settles when the source is at its end; never rejects. */
+	/** Resolves at the end of the source; never rejects. */
 	readonly ended: Promise<void>;
-	/** What was kept, as UTF-8; it is let go by that. */
+	/** The collected bytes as UTF-8. The call frees them. */
 	readonly text: () => string;
-	/** Whether there was more than what was to be kept. */
+	/** Whether the command printed more than was collected. */
 	readonly isCut: () => boolean;
-	/** The command has ended: its last words wait for no reader. */
+	/** The command has ended: the rest of its output no longer waits for a reader. */
 	readonly release: () => void;
-	/** Ends the stream and lets the source go. */
+	/** Ends the stream and destroys the source. */
 	readonly stop: () => void;
 }
 
-/** How much of an output there may be, bytes. */
+/** Limits of one output, in bytes. */
 export interface OutputLimits {
-	/** Passed on; the rest is dropped. */
+	/** Bytes passed on to readers; the rest is dropped. */
 	readonly most: number;
-	/** Kept of that. */
+	/** Bytes collected for the result. */
 	readonly kept: number;
 }
 
-/** @param tooMuch - called once when there is more than `most` */
+/**
+ * Collects one output of a command within limits.
+ *
+ * @param tooMuch - called once, when the output exceeds `most`
+ */
 export function collectOutput(limits: OutputLimits, tooMuch: () => void): CollectedOutput {
 	const {most} = limits;
 	let room = limits.kept;
@@ -40,7 +43,7 @@ export function collectOutput(limits: OutputLimits, tooMuch: () => void): Collec
 	let from: Readable | undefined;
 	const goOn = (): void => void from?.resume();
 	const stream = new Readable({read: goOn});
-	// Its reader has gone.
+	// The reader has gone, so a paused source must flow again.
 	stream.once('close', goOn);
 	let end = (): void => {};
 	const ended = new Promise<void>(resolve => (end = resolve));

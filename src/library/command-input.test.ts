@@ -100,12 +100,12 @@ async function* failing(): AsyncGenerator<string> {
 test.each<readonly [name: string, make: () => CommandInput, message: string]>([
 	['an error of a stream', () => new Readable({read: () => {}}).destroy(cause), cause.message],
 	['the end of a stream before its end', cutStream, 'Premature close'],
-	['a stream of other things', () => Readable.from([5]), 'it gave a value of the type number, not bytes or text'],
+	['a stream of other things', () => Readable.from([5]), 'the input yielded a value of type number, not bytes or text'],
 	['an async generator that throws', failing, cause.message],
 	[
 		'an array of other things',
 		() => [{}] as unknown as string[],
-		'it gave a value of the type object, not bytes or text',
+		'the input yielded a value of type object, not bytes or text',
 	],
 	['a stream of the web that fails', () => new ReadableStream({pull: control => control.error(cause)}), cause.message],
 ])('%s is told, once, and not taken for the end of the input', async (_, make, message) => {

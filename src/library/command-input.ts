@@ -1,7 +1,7 @@
 import {finished, type Readable, type Writable} from 'node:stream';
 import {types} from 'node:util';
 
-/** A web ReadableStream: Node's, or another library's. */
+/** A web ReadableStream, from Node or from another library. */
 export interface WebStream {
 	getReader(): {
 		read(): Promise<{readonly done: boolean; readonly value?: unknown}>;
@@ -9,10 +9,10 @@ export interface WebStream {
 	};
 }
 
-/** Bytes, or text that is written as UTF-8. */
+/** Bytes, or text that is encoded as UTF-8. */
 export type InputChunk = string | Uint8Array;
 
-/** What a command reads on its standard input. */
+/** What `input` accepts as standard input of a command. */
 export type CommandInput =
 	| InputChunk
 	| ArrayBuffer
@@ -23,11 +23,11 @@ export type CommandInput =
 	| AsyncIterable<InputChunk>
 	| Iterable<InputChunk>;
 
-/** An input on its way to a command. */
+/** Feeds an input to a command. */
 export interface InputFeed {
-	/** Writes all of it, as fast as the command takes it, and then closes the command's input. */
+	/** Writes the whole input at the speed at which the command reads it, then closes the command's stdin. */
 	readonly feed: (stdin: Writable) => void;
-	/** Nothing more is read of the source, and the command's input is closed. */
+	/** Stops reading the source and closes the command's stdin. */
 	readonly stop: () => void;
 }
 
@@ -44,9 +44,9 @@ export function isUsedUp(value: unknown): boolean {
 }
 
 /**
- * Takes hold of an input, so that its failure is heard from now on.
+ * Opens an input. From here on a failing source is noticed, even before the command starts.
  *
- * @param failed - called at most once, when the source fails before its end or gives what is neither bytes nor text
+ * @param failed - called at most once, when the source fails before its end or yields something other than bytes or text
  */
 export function openInput(input: CommandInput | undefined, failed: (error: unknown) => void): InputFeed {
 	if (input === undefined || typeof input === 'string' || isBytes(input)) return whole(input);
@@ -64,10 +64,10 @@ function whole(input: InputChunk | ArrayBuffer | undefined): InputFeed {
 	};
 }
 
-/** Of a source whose command has ended: an error that nobody listens for would end this process. */
+/** Node ends the process for an 'error' event without a listener, and a source may fail after its command has ended. */
 function ignore(): void {}
 
-/** A source that the command does not read to its end is left paused: it may be a request, whose answer is yet to be sent. */
+/** A source that the command does not read to its end stays paused: it may be an HTTP request that still needs its response. */
 function fromNodeStream(source: Readable, failed: (error: unknown) => void): InputFeed {
 	let target: Writable | undefined;
 	let state: 'open' | 'ended' | 'over' = 'open';
@@ -123,7 +123,7 @@ function fromIterator(iterator: ChunkIterator, failed: (error: unknown) => void)
 	const over = (): void => {
 		if (isOver) return;
 		isOver = true;
-		// A generator that waits for something goes on to its next `yield` first; nobody waits for that.
+		// A generator that is awaiting something returns only at its next `yield`, so don't wait for it.
 		void (async () => iterator.return?.())().catch(() => {});
 	};
 	const pump = async (stdin: Writable): Promise<void> => {
@@ -157,7 +157,7 @@ function fromIterator(iterator: ChunkIterator, failed: (error: unknown) => void)
 	};
 }
 
-/** Its streams come first: those of Node's are iterable too, others' are not. */
+/** Looks for a web stream first: Node's web streams are iterable too, those of other libraries are not. */
 function iteratorOf(input: unknown): ChunkIterator {
 	const reader = webStreamOf(input)?.getReader();
 	if (reader !== undefined) return {next: () => reader.read(), return: () => reader.cancel()};
@@ -178,7 +178,7 @@ function webStreamOf(value: unknown): WebStream | undefined {
 	return undefined;
 }
 
-/** A stream of Node's, or of a package that is made like them; not by instanceof, as it may come from another realm. */
+/** Tests for the methods of a Node stream; `instanceof` would fail for streams of a package or of another realm. */
 function isNodeStream(value: unknown): value is Readable {
 	const {pipe, read, on} = members(value);
 	return [pipe, read, on].every(method => typeof method === 'function');
@@ -188,12 +188,14 @@ function isBytes(value: unknown): value is Uint8Array | ArrayBuffer {
 	return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value);
 }
 
-/** @throws TypeError for what is neither bytes nor text. */
+/** @throws TypeError for anything but bytes or text. */
 function bytesOf(chunk: unknown): Uint8Array {
 	if (typeof chunk === 'string') return Buffer.from(chunk);
 	if (ArrayBuffer.isView(chunk)) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 	if (types.isAnyArrayBuffer(chunk)) return Buffer.from(chunk);
-	throw new TypeError(`it gave ${chunk === null ? 'null' : `a value of the type ${typeof chunk}`}, not bytes or text`);
+	throw new TypeError(
+		`the input yielded ${chunk === null ? 'null' : `a value of type ${typeof chunk}`}, not bytes or text`,
+	);
 }
 
 function members(value: unknown): Readonly<Record<PropertyKey, unknown>> {

@@ -1,14 +1,14 @@
 import type {RunEvent} from '../execute/event.ts';
 
-/** Events that each reader gets from the first on, as they come. */
+/** A log of events. Every reader gets all events from the first one, and new ones as they arrive. */
 export interface EventLog {
 	readonly add: (event: RunEvent) => void;
-	/** No more will come: readers end. */
+	/** No more events follow: readers end. */
 	readonly end: () => void;
 	readonly events: AsyncIterable<RunEvent>;
 }
 
-/** Keeps all events: those of a start, and few after it. */
+/** Creates an event log. It keeps all events in memory, since a start emits only a few dozen. */
 export function eventLog(): EventLog {
 	const kept: RunEvent[] = [];
 	let ended = false;

@@ -7,20 +7,20 @@ import {type CommandOptions, environmentWords, type MachineChoice, machineOf} fr
 import {pipesFor} from './pipes.ts';
 import {type RunningCommand, runCommand} from './run-command.ts';
 
-/** How a command is run in a container that is there. */
+/** Options of `exec`. */
 export interface ExecOptions extends Omit<CommandOptions, 'command'> {
-	/** `user[:group]`; by default the container's own. */
+	/** `user[:group]`; by default the user of the container. */
 	readonly user?: string;
 }
 
-/** Output that something left in the background holds open is waited for so long, ms. */
+/** How long to wait for output, in ms, when a background process still holds the pipes open. */
 const lingering = 100;
 
 /**
- * Runs a command in a container that runs, whoever started it. Resolves whatever the command does, as `run` does. What it
- * leaves in the background goes on; a kill for time, output or abort ends its own process alone.
+ * Runs a command in a running container, also in one started by another process. Like `run`, it resolves for any exit status.
+ * Background processes of the command keep running. A timeout, too much output or an abort kills the command's own process only.
  *
- * @throws TsboxError (rejects) E_NO_SUCH_CONTAINER, E_PAUSED, E_COMMAND_NOT_FOUND and what else keeps it from running.
+ * @throws TsboxError (rejects) E_NO_SUCH_CONTAINER, E_PAUSED, E_COMMAND_NOT_FOUND, or another reason why the command cannot run.
  */
 export function exec(
 	name: string,
@@ -39,7 +39,7 @@ export function exec(
 	);
 }
 
-/** The same on a machine that is opened when it is needed. */
+/** Like `exec`, on a machine that is opened when it is needed. */
 export function execOn(
 	open: () => Promise<Machine>,
 	name: string,

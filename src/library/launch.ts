@@ -8,24 +8,24 @@ import {type Launcher, openLauncher} from '../host/programs/launcher.ts';
 import {closeDescriptor, type OpenedFifo} from '../host/programs/stdio.ts';
 import type {FifoMaker, Pipes} from './pipes.ts';
 
-/** Starts the first program of a container, with the container's ends of its streams, a status pipe and a gate. */
+/** Starts the first program of a container with the container's stream ends, a status pipe and a gate. */
 export interface Launch {
 	readonly start: (argv: readonly string[], ends: Pipes['ends'], kill: CgroupKill) => Promise<RunningProgram>;
-	/** It kills what it started when this process ends; else the script that it starts has to see to that. */
+	/** Whether the launcher kills the container when this process ends. If not, the container's script must. */
 	readonly isGuard: boolean;
-	/** Settles when nothing of it is left. */
+	/** Resolves when the launcher has ended. */
 	readonly close: () => Promise<void>;
 }
 
-/** How many FIFOs a start takes beside those of the container's streams. */
+/** FIFOs that a start needs besides those of the container's streams. */
 export const fifosOfLaunch = 2;
 
-/** How long after a program's status pipe has ended its own end may still be told, ms: whoever waits for it could be killed. */
+/** How long to wait for an exit status after the status pipe has closed, in ms. The launcher's child that reports it may have been killed. */
 const lostAfter = 2000;
 
 /**
- * Starts programs through a launcher, which a machine with perl has: a fork of this process is dear, as all that it has in
- * memory is counted over, and nothing else is done meanwhile. Without perl they are forked all the same.
+ * Starts programs through a perl launcher where perl is installed. A fork of this process is slow, because the kernel copies
+ * the page tables of all its memory, and it blocks the event loop. Without perl the process forks all the same.
  */
 export function openLaunch(host: Host, facts: HostFacts, fifos: FifoMaker): Launch {
 	const perl = facts.tools.perl?.path;
@@ -75,7 +75,7 @@ async function startThrough(
 }
 
 function lostEnd(status: Readable): RunningProgram['ended'] {
-	const startError = new Error('the process that waited for it was killed, so its exit status is unknown');
+	const startError = new Error('the process that waited for the command was killed, so its exit status is unknown');
 	return new Promise(resolve => {
 		status.once('close', () =>
 			setTimeout(() => resolve({exitCode: undefined, signal: undefined, startError}), lostAfter).unref(),

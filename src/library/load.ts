@@ -6,37 +6,37 @@ import type {Project, Service} from '../spec/model/project.ts';
 import {checkOptions} from './check-options.ts';
 import {checkSource, loadTable} from './option-tables.ts';
 
-/** A spec as an object, in the vocabulary of a spec file: `{rootfs: './app.tar', mem_limit: '64m'}`. */
+/** A spec as an object, with the keys of a spec file: `{rootfs: './app.tar', mem_limit: '64m'}`. */
 export type SpecObject = Readonly<Record<string, unknown>>;
 
-/** How a spec is read. */
+/** Options of `load`. */
 export interface LoadOptions {
-	/** What relative paths start from: of the spec itself, and in a spec that is an object; by default the working folder. */
+	/** The folder that relative paths start from: the path of the spec, and paths in a spec object. By default the working directory. */
 	readonly cwd?: string;
-	/** For `${NAME}` in a file, and variables without a value; by default the environment of this process. */
+	/** Variables for `${NAME}` and for environment entries without a value; by default the environment of this process. */
 	readonly env?: Readonly<Record<string, string | undefined>>;
-	/** The entry of `services:`, where there is more than one. */
+	/** The entry of `services:` to use; required when the spec has several. */
 	readonly service?: string;
 }
 
-/** A spec that was read and checked, with the one container of it that is meant. */
+/** A spec that was read and checked, with the selected service. */
 export interface Spec {
 	readonly kind: 'spec';
 	readonly project: Project;
 	readonly service: Service;
 }
 
-/** Whatever a container can be made from: a spec that was read, the path of one, or one as an object. */
+/** Anything that describes a container: a loaded spec, the path of a spec file, or a spec object. */
 export type SpecSource = Spec | string | SpecObject;
 
-/** What an error about a spec that is an object names in place of a file; the line is that of its JSON. */
+/** Stands for the file name in errors about a spec object. Line numbers then refer to its JSON. */
 const objectName = '(object)';
 
 /**
- * Reads and checks a spec; touches nothing. In an object a string means itself: `$` begins no variable there.
+ * Reads and checks a spec without changing anything. In a spec object `$` is a plain character and starts no variable.
  *
- * @param source - the path of a spec file, or a spec as an object
- * @throws TsboxError E_SPEC_* with the place of each problem, E_USAGE where it has several services and none is named.
+ * @param source - the path of a spec file, or a spec object
+ * @throws TsboxError E_SPEC_* with the place of each problem; E_USAGE for several services when none is selected.
  */
 export async function load(source: string | SpecObject, options: LoadOptions = {}): Promise<Spec> {
 	checkSource('load', source);
@@ -49,7 +49,7 @@ export async function load(source: string | SpecObject, options: LoadOptions = {
 	return {kind: 'spec', project, service: pickService(project, service)};
 }
 
-/** The same for what may be a spec already. */
+/** Loads a spec unless it is loaded already. */
 export async function specOf(source: SpecSource, options: LoadOptions = {}): Promise<Spec> {
 	return isSpec(source) ? source : load(source, options);
 }
@@ -59,9 +59,9 @@ function isSpec(source: SpecSource): source is Spec {
 }
 
 /**
- * JSON is YAML; what begins a variable in a file is doubled, which makes it a plain `$`.
+ * The spec object as JSON, which is valid YAML. Each `$` is doubled, which makes it a plain `$` in a spec file.
  *
- * @throws TsboxError E_SPEC_INVALID for what JSON would leave out or can't have.
+ * @throws TsboxError E_SPEC_INVALID for values that JSON cannot hold or would drop.
  */
 function textOf(source: SpecObject): string {
 	const plain = (key: string, value: unknown): unknown => {
@@ -70,7 +70,7 @@ function textOf(source: SpecObject): string {
 				'E_SPEC_INVALID',
 				`${objectName}: \`${key}\` is ${Number.isNaN(value) ? 'NaN' : `a ${typeof value}`}`,
 				{
-					hint: 'write strings, numbers, booleans, arrays and objects of them',
+					hint: 'use strings, numbers, booleans, and arrays and objects of these',
 				},
 			);
 		return typeof value === 'string' ? value.replaceAll('$', '$$$$') : value;

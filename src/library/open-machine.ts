@@ -4,9 +4,10 @@ import {checkOptions} from './check-options.ts';
 import {machineTable} from './option-tables.ts';
 
 /**
- * Opens the machine: the configuration, the folders, and the facts that plans are made from.
+ * Opens the machine: reads the configuration, finds the folders, and probes the host. Pass the result as `machine` to share it
+ * between calls.
  *
- * @param write - false for what may change nothing, not even a cache
+ * @param write - false to change nothing, not even the cache of host facts
  * @throws TsboxError E_USAGE, E_CONFIG, E_PERMISSION.
  */
 export async function openMachine(options: MachineOptions = {}, write = true): Promise<Machine> {

@@ -4,10 +4,10 @@ import {type Kind, kindOf} from './check-options.ts';
 import {type CommandInput, isInput, isUsedUp} from './command-input.ts';
 import type {CommandOptions} from './options.ts';
 
-/** `true` or `false`. */
+/** A boolean. */
 export const flag: Kind<boolean> = kindOf('true or false', value => typeof value === 'boolean');
 
-/** Text that is not empty and can be a path, a name, or a word of a command. */
+/** Text that can be a path, a name, or a word of a command: not empty, no NUL byte. */
 export const text: Kind<string> = {
 	wrong: value =>
 		typeof value === 'string'
@@ -21,12 +21,12 @@ export const text: Kind<string> = {
 
 const someText: Kind<string> = kindOf('a string', value => typeof value === 'string');
 
-/** A path in a container. */
+/** An absolute path in a container. */
 export const containerPath: Kind<string> = {
 	wrong: value => text.wrong(value) ?? (String(value).startsWith('/') ? undefined : 'must begin with /'),
 };
 
-/** The name of a container. */
+/** A valid container name. */
 export const containerName: Kind<string> = {
 	wrong: value => {
 		const parsed = typeof value === 'string' ? parseName(value) : undefined;
@@ -49,10 +49,10 @@ export const commandWords: Kind<readonly string[]> = {
 	},
 };
 
-/** Variables for a command; a value is never shown, as it may be a secret. */
+/** Environment variables of a command. Messages never show a value, since it may be a secret. */
 export const variables: Kind<NonNullable<CommandOptions['env']>> = {wrong: value => wrongVariable(value, false)};
 
-/** Variables that a spec is filled in from; one that is undefined is not set. */
+/** Variables for a spec. One that is `undefined` counts as unset. */
 export const environment: Kind<Readonly<Record<string, string | undefined>>> = {
 	wrong: value => wrongVariable(value, true),
 };
@@ -70,40 +70,40 @@ function wrongVariable(value: unknown, mayBeUnset: boolean): string | undefined 
 	return undefined;
 }
 
-/** A time in milliseconds, or none. */
+/** A duration in milliseconds; Infinity for no limit. */
 export const milliseconds: Kind<number> = kindOf(
-	'a number of milliseconds from 0 on, or Infinity for no limit',
+	'a number of milliseconds (0 or more, or Infinity for no limit)',
 	value => typeof value === 'number' && value >= 0,
 );
 
-/** A number of bytes, or none. */
+/** A number of bytes; Infinity for no limit. */
 export const bytes: Kind<number> = kindOf(
-	'a number of bytes from 0 on, or Infinity for no limit',
+	'a number of bytes (0 or more, or Infinity for no limit)',
 	value => typeof value === 'number' && value >= 0,
 );
 
-/** How many of something there are. */
+/** A number of containers or commands, at least one. */
 export const count: Kind<number> = kindOf(
-	'a whole number from 1 on',
+	'a whole number (1 or more)',
 	value => Number.isSafeInteger(value) && (value as number) >= 1,
 );
 
-/** An AbortSignal, of whatever realm. */
+/** An AbortSignal, from any realm. */
 export const abortSignal: Kind<AbortSignal> = kindOf(
 	'an AbortSignal',
 	value => typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value,
 );
 
-/** What `openMachine` gave. */
+/** A machine from `openMachine`. */
 export const openedMachine: Kind<Machine> = kindOf(
-	'what `openMachine` gives: await it',
+	'the awaited result of `openMachine`',
 	value => typeof value === 'object' && value !== null && 'host' in value && 'dirs' in value && 'facts' in value,
 );
 
-/** The input of a command, of which nothing has been read yet. */
+/** An input of a command that has not been read yet. */
 export const commandInput: Kind<CommandInput> = {
 	wrong: value =>
-		isInput(value) ? (isUsedUp(value) ? 'has been read, or destroyed' : undefined) : anyInput.wrong(value),
+		isInput(value) ? (isUsedUp(value) ? 'has been read or destroyed already' : undefined) : anyInput.wrong(value),
 };
 
 const anyInput = kindOf('text, bytes, a stream, a Blob or an iterable of text or bytes', isInput);

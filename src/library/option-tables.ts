@@ -25,7 +25,7 @@ import type {UpOptions} from './up.ts';
 
 const machineChoice: OptionTable<MachineChoice> = {machine: openedMachine, store: text, state: text};
 
-/** Of `openMachine`. */
+/** Options of `openMachine`. */
 export const machineTable: OptionTable<MachineOptions> = {
 	store: text,
 	state: text,
@@ -34,13 +34,13 @@ export const machineTable: OptionTable<MachineOptions> = {
 	forRoot: flag,
 };
 
-/** Of `load`. */
+/** Options of `load`. */
 export const loadTable: OptionTable<LoadOptions> = {cwd: text, env: environment, service: text};
 
-/** Of `plan`. */
+/** Options of `plan`. */
 export const planTable: OptionTable<LoadOptions & MachineChoice> = {...loadTable, ...machineChoice};
 
-/** Of `run` of a pool. */
+/** Options of `Pool.run`. */
 export const commandTable: OptionTable<CommandOptions> = {
 	command: commandWords,
 	env: variables,
@@ -52,7 +52,7 @@ export const commandTable: OptionTable<CommandOptions> = {
 	signal: abortSignal,
 };
 
-/** Of `run`. */
+/** Options of `run`. */
 export const runTable: OptionTable<RunOptions> = {
 	...commandTable,
 	...machineChoice,
@@ -64,13 +64,13 @@ export const runTable: OptionTable<RunOptions> = {
 
 const {command: _, ...beside} = commandTable;
 
-/** Of `exec` of a box. */
+/** Options of `Box.exec`. */
 export const boxExecTable: OptionTable<ExecOptions> = {...beside, user: text};
 
-/** Of `exec`. */
+/** Options of `exec`. */
 export const execTable: OptionTable<ExecOptions & MachineChoice> = {...boxExecTable, ...machineChoice};
 
-/** Of `up`. */
+/** Options of `up`. */
 export const upTable: OptionTable<UpOptions> = {
 	...machineChoice,
 	command: commandWords,
@@ -83,7 +83,7 @@ export const upTable: OptionTable<UpOptions> = {
 	streams: flag,
 };
 
-/** Of `new Pool`. */
+/** Options of `new Pool`. */
 export const poolTable: OptionTable<PoolOptions> = {
 	...machineChoice,
 	size: count,
@@ -92,25 +92,25 @@ export const poolTable: OptionTable<PoolOptions> = {
 	service: text,
 };
 
-/** Of `close` of a pool. */
+/** Options of `Pool.close`. */
 export const closeTable: OptionTable<{readonly kill?: boolean}> = {kill: flag};
 
-/** Of `listRuns` and `removeRun`. */
+/** Options of `listRuns` and `removeRun`. */
 export const storeTable: OptionTable<MachineChoice> = machineChoice;
 
-/** Of `showRun` and `diffRuns`. */
+/** Options of `showRun` and `diffRuns`. */
 export const runsTable: OptionTable<RunsOptions> = {...machineChoice, cwd: text};
 
 const source = kindOf(
-	'the path of a file, an object, or what `load` gives',
+	'the path of a file, an object, or the awaited result of `load`',
 	value =>
 		(typeof value === 'string' && value !== '') ||
-		// A promise is what `load` gives to whoever forgets to await it.
+		// Refuses a promise: the caller forgot to await `load`.
 		(typeof value === 'object' && value !== null && !Array.isArray(value) && !('then' in value)),
 );
 
 /**
- * Refuses what can't be a spec.
+ * Refuses a value that cannot be a spec.
  *
  * @throws TsboxError E_USAGE.
  */
@@ -119,7 +119,7 @@ export function checkSource(call: string, value: unknown): void {
 }
 
 /**
- * Refuses what can't be a container's name or the id of a run.
+ * Refuses a value that cannot be a container name or a run id.
  *
  * @throws TsboxError E_USAGE.
  */

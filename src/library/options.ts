@@ -4,86 +4,86 @@ import type {EndUsage} from '../container/start/warm-container.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {CommandInput} from './command-input.ts';
 
-/** Which machine, opened before; else one is opened with these folders for the call. */
+/** The machine to use: one that is open already, or one that the call opens with these folders. */
 export interface MachineChoice {
-	/** One of `openMachine`, which many calls can share. */
+	/** A machine from `openMachine`, which several calls can share. */
 	readonly machine?: Machine;
-	/** Where images and writable layers are kept; `/var/lib/tsbox` for root. */
+	/** The folder for images and writable layers; `/var/lib/tsbox` for root. */
 	readonly store?: string;
-	/** Where what runs is noted; `/run/tsbox` for root. */
+	/** The folder for the state of running containers; `/run/tsbox` for root. */
 	readonly state?: string;
 }
 
-/** A command, and how far it may go. */
+/** A command and its limits. */
 export interface CommandOptions {
-	/** The words of the command, after the spec's `entrypoint`; by default the spec's. */
+	/** The command's words, which follow the `entrypoint` of the spec; by default the `command` of the spec. */
 	readonly command?: readonly string[];
-	/** Added to the spec's; these win. */
+	/** Environment variables, added to those of the spec. They override variables of the same name. */
 	readonly env?: Readonly<Record<string, string>>;
-	/** The working directory in the container, which must be there; by default the spec's. */
+	/** An existing working directory in the container; by default the one of the spec. */
 	readonly cwd?: string;
 	/**
-	 * Its standard input: text, bytes, a stream of Node's or of the web, a Blob, or an iterable of text or bytes; without, that is at
-	 * its end. A source that fails before its end kills the command, and the call rejects with E_INPUT_FAILED.
+	 * Standard input: text, bytes, a Node or web stream, a Blob, or an iterable of text or bytes. Without it the command reads an empty
+	 * input. A source that fails before its end kills the command, and the call rejects with E_INPUT_FAILED.
 	 */
 	readonly input?: CommandInput;
-	/** Milliseconds from the moment when the command begins; then all of it is killed. */
+	/** Timeout in milliseconds from the start of the command. Then the whole container is killed. */
 	readonly timeoutMs?: number;
 	/**
-	 * Bytes of each of the two outputs; a command that prints more is killed. 10 MiB by default, and without a limit where `buffer`
-	 * is false. With `Infinity` the result still has no more than a string can hold, 512 MiB.
+	 * Most bytes of each output; a command that prints more is killed. Default: 10 MiB, or no limit with `buffer: false`.
+	 * Even with `Infinity` the result holds at most the longest string of Node, 512 MiB.
 	 */
 	readonly maxOutput?: number;
 	/**
-	 * With false nothing is kept for the result: `stdout` and `stderr` are to be read as streams, at once, and the command waits for a
-	 * slow reader. A stream that nobody reads is dropped.
+	 * `false` keeps no output for the result. Read the streams `stdout` and `stderr` right away instead: the command waits for a slow
+	 * reader, and a stream without a reader is dropped.
 	 */
 	readonly buffer?: boolean;
-	/** Aborted to end it: a command that runs is killed, one that has not begun never does. */
+	/** Cancels the call. A running command is killed; a command that has not started never does. */
 	readonly signal?: AbortSignal;
 }
 
-/** What became of a command. */
+/** The result of a command. */
 export interface RunResult {
-	/** Its own, or 128 and the number of the signal that ended it, as a shell tells it. */
+	/** The exit status. For a command that a signal ended it is 128 plus the signal's number, as in a shell. */
 	readonly exitCode: number;
-	/** The signal that ended it: `SIGKILL`. */
+	/** The signal that ended the command, such as `SIGKILL`. */
 	readonly signal: string | null;
-	/** As UTF-8; cut at `maxOutput`, and empty where `buffer` is false. The bytes are in the streams. */
+	/** The output as UTF-8, cut at `maxOutput`; empty with `buffer: false`. The streams have the bytes. */
 	readonly stdout: string;
 	readonly stderr: string;
-	/** It did not end by itself with 0. */
+	/** True unless the command exited by itself with status 0. */
 	readonly failed: boolean;
-	/** It was killed because its time was over. */
+	/** Whether the command was killed at `timeoutMs`. */
 	readonly timedOut: boolean;
-	/** It was killed because the signal was aborted. */
+	/** Whether the command was killed because `signal` was aborted. */
 	readonly isCanceled: boolean;
-	/** `stdout` or `stderr` is not all: it was killed at `maxOutput`, or it printed more than a string can hold. */
+	/** Whether output is missing: the command was killed at `maxOutput`, or it printed more than a string can hold. */
 	readonly truncated: boolean;
-	/** The kernel killed a process of it for the memory limit. */
+	/** Whether the kernel killed one of the container's processes at the memory limit. */
 	readonly oomKilled: boolean;
-	/** From the moment when the command began until it and its output had ended. */
+	/** Milliseconds from the start of the command until the command and its output ended. */
 	readonly durationMs: number;
-	/** What it used; of a command of `Pool` alone. */
+	/** Resource usage; only for commands of a `Pool`. */
 	readonly usage?: EndUsage;
-	/** The id of its record, where one was asked for and could be kept; see `showRun`. */
+	/** The id of the run record, when one was requested and could be kept; see `showRun`. */
 	readonly runId?: string;
 }
 
 /**
- * The machine that is meant.
+ * The machine that the options select.
  *
- * @throws TsboxError E_USAGE for folders beside a machine, which has its own, and those of `openMachine`.
+ * @throws TsboxError E_USAGE for folders beside a machine, which has its own; errors of `openMachine`.
  */
 export async function machineOf({machine, store, state}: MachineChoice): Promise<Machine> {
 	if (machine !== undefined && (store ?? state) !== undefined)
-		throw new TsboxError('E_USAGE', '`store` and `state` cannot be given beside a `machine`', {
-			hint: 'name them to `openMachine`',
+		throw new TsboxError('E_USAGE', '`store` and `state` cannot be combined with `machine`', {
+			hint: 'pass them to `openMachine`',
 		});
 	return machine ?? openMachine({...(store === undefined ? {} : {store}), ...(state === undefined ? {} : {state})});
 }
 
-/** `NAME=value` for each. */
+/** The variables as `NAME=value` words. */
 export function environmentWords(env: CommandOptions['env'] = {}): readonly string[] {
 	return Object.entries(env).map(([name, value]) => `${name}=${value}`);
 }

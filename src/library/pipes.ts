@@ -5,31 +5,30 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
 import {closeDescriptor, openFifo, type OpenedFifo} from '../host/programs/stdio.ts';
 
-/** The two ends of three pipes: ours as streams, the container's as descriptors. */
+/** Three pipes between this process and a container: our ends are streams, the container's ends are descriptors. */
 export interface Pipes {
 	readonly stdin: Writable;
 	readonly stdout: Readable;
 	readonly stderr: Readable;
 	readonly ends: {readonly stdin: number; readonly stdout: number; readonly stderr: number};
-	/** Closes the container's ends here, once it has them: only then do its outputs end with it. */
+	/** Closes our copies of the container's ends once it has them. The outputs reach their end only then. */
 	readonly closeEnds: () => void;
-	/** Gives all of it back. */
 	readonly destroy: () => void;
 }
 
-/** Makes FIFOs; `close` removes what was made ahead. */
+/** Makes FIFOs. `close` removes the ones made in advance. */
 export interface FifoMaker {
-	/** One for each way in which our end is used. */
+	/** Makes one FIFO for each direction of our end. */
 	readonly make: (ours: readonly ('read' | 'write')[]) => Promise<readonly OpenedFifo[]>;
 	readonly close: () => void;
 }
 
 /**
- * Makes FIFOs that only this process holds: one mkfifo(1) makes several, and each loses its name as soon as it is open, so that
- * nobody else can open it and none is used twice.
+ * Makes FIFOs that only this process holds. One mkfifo(1) call makes several. Each FIFO is unlinked as soon as it is open, so no other
+ * process can open it and none is used twice.
  *
- * @param folder - where they are made, readable for this user only
- * @param ahead - how many one mkfifo(1) makes
+ * @param folder - where FIFOs are made; only this user can enter it
+ * @param ahead - how many FIFOs one mkfifo(1) call makes
  */
 export function fifoMaker(host: Host, folder: string, ahead: number): FifoMaker {
 	const stock: string[] = [];
@@ -38,14 +37,14 @@ export function fifoMaker(host: Host, folder: string, ahead: number): FifoMaker 
 		host.mkdirs(folder, 0o700);
 		const prefix = `${folder}/${process.pid}-${randomBytes(6).toString('hex')}`;
 		const made = Array.from({length: ahead}, (_, at) => `${prefix}-${at}`);
-		// The command may be another user's, and opens /dev/stdin for reading and the others for writing.
+		// The command may run as another user, who opens /dev/stdin for reading and the others for writing.
 		const {ended} = host.start(['mkfifo', '-m', '666', ...made], {stdio: ['ignore', 'ignore', 'ignore']});
 		const {exitCode} = await ended;
 		if (exitCode !== 0) {
 			for (const path of made) host.removeTree(path);
-			throw new TsboxError('E_STEP_FAILED', 'no pipe could be made', {
+			throw new TsboxError('E_STEP_FAILED', 'cannot make a FIFO', {
 				command: `mkfifo -m 666 ${prefix}-0`,
-				hint: 'see that there is room for files in the state folder',
+				hint: `check the free space and inodes: df -i ${folder}`,
 			});
 		}
 		stock.push(...made);
@@ -77,14 +76,14 @@ export function fifoMaker(host: Host, folder: string, ahead: number): FifoMaker 
 	};
 }
 
-/** How many FIFOs the streams of a container are. */
+/** FIFOs that the streams of one container need. */
 export const fifosOfPipes = 3;
 
 /**
- * Pipes between this process and a container. They are FIFOs: Node's own pipes are sockets, through which a program can't
- * open /dev/stdout.
+ * Makes the pipes between this process and a container. They are FIFOs, because Node's own pipes are sockets, and a program
+ * cannot open /dev/stdout on a socket.
  *
- * @throws TsboxError E_STEP_FAILED when none can be made.
+ * @throws TsboxError E_STEP_FAILED when mkfifo(1) fails.
  */
 export async function makePipes(fifos: FifoMaker): Promise<Pipes> {
 	const made = await fifos.make(['write', 'read', 'read']);
@@ -104,12 +103,12 @@ export async function makePipes(fifos: FifoMaker): Promise<Pipes> {
 	return {stdin, stdout, stderr, ends, closeEnds, destroy};
 }
 
-/** The pipes of one container that is started by itself. */
+/** Makes the pipes of a single container. */
 export async function pipesFor({host, dirs}: Machine): Promise<Pipes> {
 	return makePipes(fifoMaker(host, pipesFolder(dirs.state), fifosOfPipes));
 }
 
-/** Where FIFOs are made. */
+/** The folder for FIFOs. */
 export function pipesFolder(state: string): string {
 	return `${state}/pipes`;
 }

@@ -7,9 +7,9 @@ import {checkSource, planTable} from './option-tables.ts';
 import {type MachineChoice, machineOf} from './options.ts';
 
 /**
- * The steps that a container of this spec is made by, on this machine. Changes nothing.
+ * Plans the steps that would start a container on this machine. Changes nothing.
  *
- * @throws TsboxError for what is wrong with the spec, or can't be had here.
+ * @throws TsboxError for an invalid spec, or for a setting that this machine cannot provide.
  */
 export async function plan(source: SpecSource, options: LoadOptions & MachineChoice = {}): Promise<Plan> {
 	checkSource('plan', source);

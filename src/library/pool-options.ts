@@ -1,29 +1,29 @@
 import type {MachineChoice} from './options.ts';
 
-/** How many containers a pool keeps, and may have. */
+/** Options of a `Pool`. */
 export interface PoolOptions extends MachineChoice {
-	/** Containers that are kept waiting at their gates; 4 by default. */
+	/** Containers kept waiting for a command; 4 by default. */
 	readonly size?: number;
-	/** Commands that run at once, 2 × `size` by default; further ones wait for their turn. */
+	/** Commands that run at the same time, 2 × `size` by default. Further commands wait for their turn. */
 	readonly concurrency?: number;
-	/** Containers that are started at once, 2 by default. */
+	/** Containers started at the same time; 2 by default. */
 	readonly starts?: number;
-	/** The entry of `services:`, where there is more than one. */
+	/** The entry of `services:` to use; required when the spec has several. */
 	readonly service?: string;
 }
 
-/** How many containers of a pool are in which state now. */
+/** The number of containers and commands of a pool in each state. */
 export interface PoolState {
 	readonly warm: number;
 	readonly starting: number;
 	readonly running: number;
-	/** Ended, and not all taken back yet. */
+	/** Containers that have ended and are being removed. */
 	readonly removing: number;
 	/** Commands that wait for a container. */
 	readonly waiting: number;
 }
 
-/** The numbers of a pool, with those that are not given. */
+/** The sizes of a pool, with defaults for those not given. */
 export function poolLimits({
 	size = 4,
 	concurrency = size * 2,

@@ -8,15 +8,16 @@ import {type CommandSide, type Outcome, runCommand, type RunningCommand} from '.
 import {waitingLine} from './waiting-line.ts';
 import {openSource, type Source, type Warm} from './warm-source.ts';
 
-/** How many containers are tried for a command that has not begun, and how many starts in a row may fail. */
+/** How many containers to try for one command, and how many starts in a row may fail. */
 const mostTries = 3;
 
-/** A container that takes the place of one in use is begun when that has ended, or after so long, ms. */
+/** How long a command may run, in ms, before its replacement is started. A shorter command starts its replacement when it ends. */
 const refillAfter = 100;
 
 /**
- * Containers that wait at their gates, set up and checked, for a command each: to run one costs a write and an exec. Each is
- * used once and never again; another is started in its place meanwhile. It keeps this process alive until it is closed.
+ * Keeps containers started and checked, each waiting at its gate for one command. Running a command then costs one write and one
+ * exec. Each container runs one command and is removed, and the pool starts another in its place. An open pool keeps this
+ * process alive.
  */
 export class Pool implements AsyncDisposable {
 	readonly #limits: ReturnType<typeof poolLimits>;
@@ -24,7 +25,7 @@ export class Pool implements AsyncDisposable {
 	readonly #over = new AbortController();
 	readonly #warm: Warm[] = [];
 	readonly #waiting = waitingLine<Warm>();
-	/** Who wants to know that one waits, and takes none. */
+	/** Callers of `ready`: they wait for a container but take none. */
 	readonly #looking = waitingLine<void>();
 	readonly #running = new Set<Warm>();
 	readonly #removals = new Set<Promise<void>>();
@@ -34,9 +35,9 @@ export class Pool implements AsyncDisposable {
 	#closing: Promise<void> | undefined;
 
 	/**
-	 * Begins to start containers. What is wrong with the spec or the machine is told by `ready` and by each `run`.
+	 * Starts containers in the background. `ready` and `run` report an invalid spec and a machine that cannot start it.
 	 *
-	 * @throws TsboxError E_USAGE for options that there are not, or that can't be.
+	 * @throws TsboxError E_USAGE for unknown or invalid options.
 	 */
 	constructor(spec: SpecSource, options: PoolOptions = {}) {
 		checkSource('new Pool', spec);
@@ -49,7 +50,7 @@ export class Pool implements AsyncDisposable {
 		);
 	}
 
-	/** What is there now. */
+	/** The number of containers and commands in each state. */
 	get state(): PoolState {
 		return {
 			warm: this.#warm.length,
@@ -61,9 +62,9 @@ export class Pool implements AsyncDisposable {
 	}
 
 	/**
-	 * Settles when a container waits.
+	 * Resolves when a container is waiting for a command.
 	 *
-	 * @throws TsboxError why none can be started.
+	 * @throws TsboxError (rejects) the reason why no container starts.
 	 */
 	async ready(): Promise<void> {
 		await this.#source;
@@ -74,12 +75,11 @@ export class Pool implements AsyncDisposable {
 	}
 
 	/**
-	 * Runs a command in a container that nothing has run in and nothing will again. Resolves whatever the command does, as
-	 * the function `run` does. Only the command, its variables, its working directory and its input differ from run to run;
-	 * all else is the spec's.
+	 * Runs a command in a fresh container that runs nothing before or after it. Like the function `run`, it resolves for any exit
+	 * status. Command, variables, working directory and input can differ from run to run; the spec decides everything else.
 	 *
-	 * @throws TsboxError (rejects) when it could not be run: why no container starts, E_COMMAND_NOT_FOUND, E_INTERRUPTED for
-	 * an abort before it began or a pool that is closed.
+	 * @throws TsboxError (rejects) when the command could not run: the reason why no container starts, E_COMMAND_NOT_FOUND,
+	 * or E_INTERRUPTED for an abort before the command began or for a closed pool.
 	 */
 	run(options: CommandOptions = {}): RunningCommand {
 		const check = (): void => checkOptions('pool.run', commandTable, options);
@@ -88,18 +88,18 @@ export class Pool implements AsyncDisposable {
 				const outcome = await this.#runIn(await this.#take(side.signal), options, side);
 				if (outcome !== 'gone') return outcome;
 			}
-			throw new TsboxError('E_STEP_FAILED', `${mostTries} containers have ended while they waited`, {
-				why: 'something kills them: a signal, or the kernel for lack of memory',
-				hint: 'see `dmesg`, and what else on this machine ends processes',
+			throw new TsboxError('E_STEP_FAILED', `${mostTries} containers ended before their command began`, {
+				why: 'a signal or the out-of-memory killer ended them',
+				hint: 'look for the out-of-memory killer in `dmesg`, and for programs that kill processes',
 			});
 		});
 	}
 
 	/**
-	 * Takes no more commands, ends the waiting containers, and settles when nothing is left. Commands that run go on to
-	 * their end, unless `kill` says otherwise.
+	 * Takes no more commands, removes the waiting containers, and resolves when nothing is left. Running commands continue to
+	 * their end, unless `kill` is true.
 	 *
-	 * @throws the system's error, or TsboxError, where something could not be taken back.
+	 * @throws (rejects) TsboxError, or the system's error, when something could not be removed.
 	 */
 	async close(options: {readonly kill?: boolean} = {}): Promise<void> {
 		checkOptions('pool.close', closeTable, options);
@@ -108,7 +108,7 @@ export class Pool implements AsyncDisposable {
 		return this.#closing;
 	}
 
-	/** Closes it; commands that run are killed. */
+	/** Closes the pool and kills its running commands. */
 	[Symbol.asyncDispose](): Promise<void> {
 		return this.close({kill: true});
 	}
@@ -130,7 +130,7 @@ export class Pool implements AsyncDisposable {
 		for (const {container} of this.#notRemoved.splice(0)) await container.remove();
 	}
 
-	/** One command in one container, which is used up by that; `gone` when it ended before the command could begin. */
+	/** Runs one command and removes the container. Gives `gone` when the container ended before the command could begin. */
 	async #runIn(warm: Warm, options: CommandOptions, {signal, connect, begin}: CommandSide): Promise<Outcome | 'gone'> {
 		const {container, pipes, entrypoint, command} = warm;
 		const refill = setTimeout(() => this.#fill(), refillAfter);
@@ -159,7 +159,7 @@ export class Pool implements AsyncDisposable {
 		}
 	}
 
-	/** The next container; waits for its turn. */
+	/** Waits for the next free container. */
 	async #take(signal: AbortSignal | undefined): Promise<Warm> {
 		await this.#source;
 		if (this.#over.signal.aborted) throw closed();
@@ -169,7 +169,7 @@ export class Pool implements AsyncDisposable {
 		return turn;
 	}
 
-	/** Gives containers to those who wait, and has more started. */
+	/** Gives containers to waiting commands, and starts more. */
 	#serve(): void {
 		const {concurrency} = this.#limits;
 		while (this.#running.size < concurrency && this.#warm.length > 0) {
@@ -179,7 +179,7 @@ export class Pool implements AsyncDisposable {
 			this.#running.add(warm);
 			next.give(warm);
 		}
-		// While a command is about to run, nothing else takes the processor from it.
+		// A start competes with a command that is about to run for the processor, so it waits.
 		if (this.#warm.length === 0 || this.#running.size === 0) this.#fill();
 	}
 
@@ -222,7 +222,7 @@ export class Pool implements AsyncDisposable {
 				this.#waiting.next()?.refuse(error);
 				for (const {refuse} of this.#looking.all()) refuse(error);
 			}
-			// Without anybody who waits the next command tries again, and hears of it.
+			// With no caller to report the failure to, the next command tries again.
 			if (this.#waiting.length() + this.#looking.length() === 0) return;
 		}
 		setImmediate(() => {
@@ -231,12 +231,12 @@ export class Pool implements AsyncDisposable {
 		});
 	}
 
-	/** @param connected - whether somebody reads its output, who lets go of that at its end */
+	/** @param connected - whether a reader still holds the output streams; it closes them at their end */
 	#remove(warm: Warm, connected = false): void {
 		const remove = async (): Promise<void> => {
-			// The result of its command comes first.
+			// Let the result of the command settle first.
 			await new Promise(resolve => setImmediate(resolve));
-			// That a command has ended can be heard before its last words.
+			// The exit can be noticed before the last output has been read.
 			if (connected) warm.pipes.stdin.destroy();
 			else warm.pipes.destroy();
 			await warm.container.remove();

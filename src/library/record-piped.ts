@@ -4,14 +4,14 @@ import type {Recorder} from '../container/start/up-request.ts';
 import type {EventSink} from '../execute/event.ts';
 import type {Pipes} from './pipes.ts';
 
-/** What keeps the record of a run whose output this process reads itself. */
+/** Records a run whose output this process reads itself. */
 export interface PipedRecord {
 	readonly recorder: (planned: PlannedContainer) => Promise<Recorder>;
-	/** Settles when all output is in the record; at once where there is none. */
+	/** Resolves when all output is in the record, or at once without a record. */
 	readonly drained: () => Promise<void>;
 }
 
-/** Makes it; the output is copied as it is read, so the command keeps the pipes that it has. */
+/** Creates the recorder. It copies output as it is read, so the command keeps its own pipes. */
 export function recordPiped(machine: Machine, {stdout, stderr}: Pipes, emit: EventSink): PipedRecord {
 	let over: Promise<unknown> = Promise.resolve();
 	return {

@@ -9,35 +9,35 @@ import {openInput} from './command-input.ts';
 import type {CommandOptions, RunResult} from './options.ts';
 import type {Pipes} from './pipes.ts';
 
-/** A command on its way: to be awaited for what became of it, and read meanwhile. */
+/** A command in progress. Await it for its result, or read its output meanwhile. */
 export interface RunningCommand extends Promise<RunResult> {
 	readonly stdout: Readable;
 	readonly stderr: Readable;
 }
 
-/** What became of a command beside its output. */
+/** How a command ended, without its output. */
 export type Outcome = CommandEnd & Pick<RunResult, 'usage' | 'oomKilled' | 'runId'>;
 
-/** The caller's side of a command, for whoever carries it out. */
+/** The hooks through which `work` reports the progress of a command. */
 export interface CommandSide {
-	/** Aborted when the caller aborts before the command has begun. */
+	/** Aborted when the caller gives up before the command has begun. */
 	readonly signal: AbortSignal;
-	/** Reads its output, and feeds it. */
+	/** Starts to read the command's output and to feed its input. */
 	readonly connect: (pipes: Pipes) => void;
-	/** The command begins: its time counts, and it is killed when it goes too far. */
+	/** Reports that the command has begun: the timeout starts, and `kill` enforces the limits. */
 	readonly begin: (kill: () => void) => void;
-	/** The command has ended: what is left of its output waits for no reader. */
+	/** Reports that the command has ended: the rest of its output no longer waits for a reader. */
 	readonly release: () => void;
 }
 
 const defaultMost = 10 * 1024 * 1024;
 
 /**
- * Carries a command out within its limits.
+ * Runs a command within its limits.
  *
- * @param check - throws what is wrong with the call; nothing is done then
- * @param work - starts it, and settles with how it ended; its output may end later
- * @param lingering - ms that its output is waited for when others may hold it open; without, until its end
+ * @param check - throws for an invalid call, before anything is done
+ * @param work - starts the command and settles with its end; its output may end later
+ * @param lingering - how long to wait for output that background processes may hold open, in ms; by default until its end
  */
 export function runCommand(
 	options: CommandOptions,
@@ -69,7 +69,7 @@ export function runCommand(
 	const stderr = collectOutput(limits, () => end('truncated'));
 	void Promise.all([stdout.ended, stderr.ended]).then(() => (silentAt = performance.now()));
 	const feed = openInput(input, error => {
-		// Whatever ended the command may have ended its source, too.
+		// The event that ended the command may have made its input source fail, too.
 		if (why !== undefined) return;
 		inputFailure = inputFailed(error);
 		stop(inputFailure);
@@ -89,7 +89,7 @@ export function runCommand(
 			if ((why ?? inputFailure) !== undefined) way();
 		},
 		release: () => {
-			// What comes after its end, such as the rollback of its container, is not of its time.
+			// The timeout covers the command only, not the rollback of its container.
 			callOff();
 			endedAt ??= performance.now();
 			stdout.release();
@@ -135,14 +135,14 @@ export function runCommand(
 }
 
 function interrupted(signal: AbortSignal | undefined): TsboxError {
-	return new TsboxError('E_INTERRUPTED', 'it was aborted before its command began', {cause: signal?.reason});
+	return new TsboxError('E_INTERRUPTED', 'the call was aborted before the command began', {cause: signal?.reason});
 }
 
 function inputFailed(cause: unknown): TsboxError {
 	return new TsboxError('E_INPUT_FAILED', 'the input of the command failed before its end', {
 		cause,
 		why: whyNot(cause),
-		hint: 'throw away what the command made of the part that it got',
+		hint: 'discard what the command produced: it saw only part of its input',
 	});
 }
 

@@ -11,36 +11,36 @@ import {pipesFor} from './pipes.ts';
 import {recordPiped} from './record-piped.ts';
 import {runCommand, type RunningCommand} from './run-command.ts';
 
-/** A container that runs one command. */
+/** A running container with one command. Await it for the command's result. */
 export interface RunningContainer extends RunningCommand {
-	/** The container's, made for this run. */
+	/** The name of the container. */
 	readonly name: Promise<string>;
-	/** What is done, from the first step to the last undo; each reader gets all of them. */
+	/** All events, from the first step to the last undo. Every reader gets them from the beginning. */
 	readonly events: AsyncIterable<RunEvent>;
 }
 
-/** How a command is run in a container of its own. */
+/** Options of `run`. */
 export interface RunOptions extends CommandOptions, MachineChoice, Omit<LoadOptions, 'cwd' | 'env'> {
-	/** The container's name; by default one that nobody else has, so that a spec can be run many times at once. */
+	/** The container's name. By default it is unique, so a spec can run many times at once. */
 	readonly name?: string;
 	/**
-	 * Let it go on when this process ends, however that does, for `timeoutMs` at most; `tsbox ps` shows it and `tsbox down`
-	 * ends it. Its streams end with this process. By default it is killed then.
+	 * Keep the container running when this process ends, for at most `timeoutMs`. `tsbox ps` shows it and `tsbox down` ends it. Its
+	 * streams end with this process. By default the container is killed when this process ends.
 	 */
 	readonly keepAlive?: boolean;
 	/**
-	 * Keep a record of the run, as `tsbox run --record` does, with its environment and all secrets in it; by default as `record`
-	 * of the spec says. Its id is in the result; one that could not be kept is a warning among the events.
+	 * Keep a record of the run, as `tsbox run --record` does. A record includes the environment with all its secrets. The default is
+	 * `record` of the spec. The result has the id of the record; a record that fails is a warning among the events.
 	 */
 	readonly record?: boolean;
 }
 
 /**
- * Runs a command in a new container, and leaves nothing of it behind. Resolves whatever the command does: a status other
- * than 0, a signal, a time that is over and an abort are in the result.
+ * Runs a command in a new container and removes the container. The call resolves for any end of the command: a status
+ * other than 0, a signal, a timeout and an abort are in the result.
  *
- * @throws TsboxError (rejects) when the command could not be run: the spec's and the machine's errors,
- * E_COMMAND_NOT_FOUND, E_INTERRUPTED for an abort before it began.
+ * @throws TsboxError (rejects) when the command could not run: errors of the spec and of the machine,
+ * E_COMMAND_NOT_FOUND, or E_INTERRUPTED for an abort before the command began.
  */
 export function run(source: SpecSource, options: RunOptions = {}): RunningContainer {
 	const log = eventLog();
@@ -101,7 +101,7 @@ export function run(source: SpecSource, options: RunOptions = {}): RunningContai
 	return Object.assign(command, {name, events: log.events});
 }
 
-/** What a guard of the container is told, which counts in whole seconds. */
+/** The timeout for the guard of the container, which counts whole seconds. */
 function limitOf({timeoutMs = Infinity}: RunOptions): {readonly limitSeconds?: number} {
 	const limitSeconds = Math.ceil(timeoutMs / 1000);
 	return Number.isSafeInteger(limitSeconds) ? {limitSeconds} : {};

@@ -6,9 +6,9 @@ import {checkOptions} from './check-options.ts';
 import {checkText, runsTable, storeTable} from './option-tables.ts';
 import {type MachineChoice, machineOf} from './options.ts';
 
-/** Where records are looked for. */
+/** Options of `showRun` and `diffRuns`. */
 export interface RunsOptions extends MachineChoice {
-	/** What relative paths of folders and exported files start from; by default the working folder. */
+	/** The folder that relative paths of run folders and exported files start from; by default the working directory. */
 	readonly cwd?: string;
 }
 
@@ -17,9 +17,9 @@ function folderOf({cwd = process.cwd()}: RunsOptions): string {
 }
 
 /**
- * All run records of the store, the newest first. One that can't be read has `problem` in place of `run`.
+ * Lists all run records in the store, newest first. A damaged record has `problem` in place of `run`.
  *
- * @throws TsboxError (rejects) of the machine.
+ * @throws TsboxError (rejects) errors of the machine.
  */
 export async function listRuns(options: MachineChoice = {}): Promise<readonly ListedRun[]> {
 	checkOptions('listRuns', storeTable, options);
@@ -27,11 +27,11 @@ export async function listRuns(options: MachineChoice = {}): Promise<readonly Li
 }
 
 /**
- * All of one record: what `run.json` has, the spec as it was read, the files that the command wrote, and the end of its output,
- * 256 KiB of each stream; the whole is in `folder`.
+ * Reads a run record: the content of `run.json`, the spec, the files that the command wrote, and the last 256 KiB of each
+ * output stream. `folder` holds the complete record.
  *
- * @param run - an id, the start of one or of its last six digits, a folder, or a file of `tsbox runs export`
- * @throws TsboxError (rejects) E_RUN_NOT_FOUND, E_RUN_INVALID, E_USAGE for the start of several.
+ * @param run - a run id, a unique start of an id or of its last six digits, a folder, or a file from `tsbox runs export`
+ * @throws TsboxError (rejects) E_RUN_NOT_FOUND, E_RUN_INVALID, or E_USAGE for an ambiguous id.
  */
 export async function showRun(run: string, options: RunsOptions = {}): Promise<ShownRun> {
 	checkText('the run for `showRun`', run);
@@ -40,11 +40,11 @@ export async function showRun(run: string, options: RunsOptions = {}): Promise<S
 }
 
 /**
- * How two runs differ: steps, facts of the machine, times (ms), files to the first byte, output, end. `outputsDiffer` says
- * whether the last three do.
+ * Compares two runs: steps, facts of the machine, times (ms), files down to the first different byte, output, and end.
+ * `outputsDiffer` is true when files, output or end differ.
  *
- * @param before - as in {@link showRun}
- * @param after - the other one
+ * @param before - the first run, named as in {@link showRun}
+ * @param after - the second run
  * @throws TsboxError (rejects) E_RUN_NOT_FOUND, E_RUN_INVALID, E_USAGE.
  */
 export async function diffRuns(before: string, after: string, options: RunsOptions = {}): Promise<RunDifference> {
@@ -54,9 +54,9 @@ export async function diffRuns(before: string, after: string, options: RunsOptio
 }
 
 /**
- * Removes a record of the store; gives its id.
+ * Removes a run record from the store and gives its id.
  *
- * @param run - an id, or the start of one or of its last six digits
+ * @param run - a run id, or a unique start of an id or of its last six digits
  * @throws TsboxError (rejects) E_RUN_NOT_FOUND, E_USAGE.
  */
 export async function removeRun(run: string, options: MachineChoice = {}): Promise<string> {

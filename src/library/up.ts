@@ -11,26 +11,26 @@ import {type CommandOptions, type MachineChoice, machineOf} from './options.ts';
 import {freshName, named, withCommand} from './own-container.ts';
 import {pipesFor} from './pipes.ts';
 
-/** How a container is brought up. */
+/** Options of `up`. */
 export interface UpOptions extends Pick<CommandOptions, 'command' | 'env' | 'cwd' | 'signal'>, MachineChoice {
-	/** The entry of `services:`, where there is more than one. */
+	/** The entry of `services:` to use; required when the spec has several. */
 	readonly service?: string;
-	/** The container's name; by default one that nobody else has. */
+	/** The container's name; by default a unique one. */
 	readonly name?: string;
 	/**
-	 * Let it go on when this process ends, however that does; `tsbox ps` shows it and `tsbox down` ends it. Its streams end
-	 * with this process. By default it is killed then.
+	 * Keep the container running when this process ends. `tsbox ps` shows it and `tsbox down` ends it. Its streams end with
+	 * this process. By default the container is killed when this process ends.
 	 */
 	readonly keepAlive?: boolean;
-	/** Give the box the command's streams; without, it reads and writes /dev/null. */
+	/** Give the box the command's streams. Without them the command reads and writes /dev/null. */
 	readonly streams?: boolean;
 }
 
 /**
- * Starts a container and gives it once its command runs. An abort of the signal ends the start, or stops the container as
- * `stop` does. `record` of a spec is not heeded here, which a warning among the events says: the output is the caller's alone.
+ * Starts a container and resolves once its command runs. Aborting `signal` cancels the start, or stops the container as
+ * `stop` does. `record` in the spec is ignored with a warning event, since only the caller reads the output.
  *
- * @throws TsboxError when it did not start; what had been done was rolled back.
+ * @throws TsboxError when the container did not start. All steps have been rolled back.
  */
 export async function up(source: SpecSource, options: UpOptions = {}): Promise<Box> {
 	checkSource('up', source);

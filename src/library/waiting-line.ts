@@ -1,20 +1,20 @@
-/** Somebody who waits for a turn. */
+/** A caller that waits for its turn. */
 export interface Waiting<T> {
 	readonly give: (value: T) => void;
 	readonly refuse: (error: unknown) => void;
 }
 
-/** Those who wait for their turns, first come first served. */
+/** A queue of callers, first come, first served. */
 export interface WaitingLine<T> {
 	readonly length: () => number;
-	/** Settles with what is given when it is this one's turn; an abort of the signal leaves the line, with its reason. */
+	/** Joins the queue and resolves with the value given. Aborting the signal leaves the queue and rejects with its reason. */
 	readonly join: (signal?: AbortSignal) => Promise<T>;
-	/** Whose turn it is; undefined where nobody waits. */
+	/** Takes the first caller out of the queue. */
 	readonly next: () => Waiting<T> | undefined;
 	readonly all: () => readonly Waiting<T>[];
 }
 
-/** A line in which nobody waits yet; `next` and `all` take out of it. */
+/** Creates an empty queue. `next` and `all` remove callers from it. */
 export function waitingLine<T>(): WaitingLine<T> {
 	const line: Waiting<T>[] = [];
 	return {

@@ -10,29 +10,29 @@ import {type MachineChoice, machineOf} from './options.ts';
 import {freshName, named} from './own-container.ts';
 import {fifoMaker, fifosOfPipes, makePipes, type Pipes, pipesFolder} from './pipes.ts';
 
-/** A container that waits, and our ends of its streams. */
+/** A waiting container and our ends of its streams. */
 export interface Warm {
 	readonly container: WarmContainer;
 	readonly pipes: Pipes;
-	/** The words before any command, and the spec's own command with them. */
+	/** The entrypoint of the spec, and the entrypoint followed by the spec's command. */
 	readonly entrypoint: readonly string[];
 	readonly command: readonly string[];
 }
 
-/** Where waiting containers come from. */
+/** Starts the containers of a pool. */
 export interface Source {
 	readonly start: (signal: AbortSignal) => Promise<Warm>;
-	/** Settles when nothing of it is left. */
+	/** Resolves when the launcher has ended and the FIFOs are removed. */
 	readonly close: () => Promise<void>;
 }
 
-/** For how many containers FIFOs are made at once. */
+/** The number of containers for which FIFOs are made at once. */
 const startsAhead = 16;
 
 /**
- * Reads the spec and opens the machine, once for all containers.
+ * Reads the spec and opens the machine once for all containers of a pool.
  *
- * @throws TsboxError of the spec and of the machine, E_SPEC_INVALID for what containers that are used once can't have.
+ * @throws TsboxError errors of the spec and of the machine; E_SPEC_INVALID for settings that pool containers cannot have.
  */
 export async function openSource(
 	source: SpecSource,
@@ -47,7 +47,7 @@ export async function openSource(
 	const launch = openLaunch(host, facts, fifos);
 	const prefix = freshName(spec.service);
 	let count = 0;
-	// The first one unpacks an archive; the others wait for it.
+	// The first start unpacks an archive; the others wait for it.
 	let first: Promise<unknown> | undefined;
 	const start = async (signal: AbortSignal): Promise<Warm> => {
 		const before = first;
@@ -112,12 +112,12 @@ function refuseShared({tty, keep, record, postStart, preStop, namespaces, root}:
 							? '`root: chroot`'
 							: undefined;
 	if (wrong !== undefined)
-		throw new TsboxError('E_SPEC_INVALID', `a pool's containers can't have ${wrong}`, {
-			hint: 'take it out, or use run',
+		throw new TsboxError('E_SPEC_INVALID', `a pool's containers cannot have ${wrong}`, {
+			hint: 'remove it, or use `run`',
 		});
 	const shared = (['mount', 'pid', 'ipc'] as const).filter(kind => !namespaces.includes(kind));
 	if (shared.length > 0)
 		throw new TsboxError('E_SPEC_INVALID', `a pool's containers need a ${shared.join(', ')} namespace of their own`, {
-			why: 'one command could see what another one left',
+			why: 'otherwise one command could see what another left behind',
 		});
 }

@@ -32,7 +32,7 @@ test('each difference is told with both values, its cause and its hint; the plan
 			steps: {...sampleLocked.steps, 'cgroup.memory': '0002'},
 		}),
 	).toMatchInlineSnapshot(`
-		"4 things are not as tsbox.lock says
+		"4 differences from tsbox.lock
 		  web: rootfs
 		    locked sha256:0001 | now sha256:0002
 		    cause  the archive ./web.tar has other bytes
@@ -54,7 +54,7 @@ test('each difference is told with both values, its cause and its hint; the plan
 
 test('tools that differ in the same way are told together', () => {
 	expect(words({tools: {mount: 'util-linux 2.41', sh: 'dash', setpriv: 'util-linux 2.41'}})).toMatchInlineSnapshot(`
-		"one thing is not as tsbox.lock says
+		"1 difference from tsbox.lock
 		  web: the tools mount, setpriv
 		    locked util-linux 2.38.1 | now util-linux 2.41
 		    cause  another version is installed here
@@ -64,7 +64,7 @@ test('tools that differ in the same way are told together', () => {
 
 test('a plan that differs alone names its steps', () => {
 	expect(words({plan: 'sha256:0002', steps: {'mounts.before': '0002', 'process.exec': '0001'}})).toMatchInlineSnapshot(`
-		"one thing is not as tsbox.lock says
+		"1 difference from tsbox.lock
 		  web: the plan
 		    locked sha256:0001 | now sha256:0002
 		    cause  it differs in the steps cgroup.memory, mounts.before: this tsbox, or something of this machine, makes it otherwise
@@ -75,7 +75,7 @@ test('a plan that differs alone names its steps', () => {
 test('a tree without a list is told by its size', () => {
 	const input = {digest: 'sha256:0002', entries: 1000, bytes: 5};
 	expect(words({inputs: {'/etc/app': input}})).toMatchInlineSnapshot(`
-		"one thing is not as tsbox.lock says
+		"1 difference from tsbox.lock
 		  web: /etc/app
 		    locked sha256:0001, 2 entries, 3 bytes | now sha256:0002, 1000 entries, 5 bytes
 		    cause  something in ./conf was changed after the lock was made

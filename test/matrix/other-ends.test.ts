@@ -65,7 +65,7 @@ describe.skipIf(process.getuid?.() !== 0)('a start ends', () => {
 		for (const isStopped of [false, true]) {
 			// Another process than that of the terminal's first shell, which would stop along.
 			const terminal = onTerminal(box, `${lineOf(box, 'up', '--step', spec)}; echo ended with $?`);
-			await terminal.shows('Enter to do it');
+			await terminal.shows('Enter: run this step');
 			const {owner} = JSON.parse(
 				readFileSync(join(box.folder, 'state/containers', box.name, 'record.json'), 'utf8'),
 			) as {owner: {pid: number}};

@@ -131,7 +131,8 @@ export async function tryCell(ground: Ground, cell: Cell): Promise<readonly stri
 		if (way === 'up --step') {
 			const at = step === running || fails ? plan.length : plan.findIndex(({id}) => id === step);
 			for (let prompt = 0; prompt <= at; prompt += 1) {
-				const isOver = (): boolean => count('Enter to do it') > prompt || existsSync(status) || count('it runs') > 0;
+				const isOver = (): boolean =>
+					count('Enter: run this step') > prompt || existsSync(status) || count('it runs') > 0;
 				await until(`prompt ${prompt + 1}`, isOver);
 				if (existsSync(status) || count('it runs') > 0) break;
 				if (prompt < at) terminal.type('\r');

@@ -227,7 +227,7 @@ describe.skipIf(process.getuid?.() !== 0)('lock', () => {
 		expect({status, out}).toEqual({status: 125, out: ''});
 		const plain = err.replaceAll(`${at.folder}/`, '').replaceAll(/sha256:\w{64}/g, 'sha256:WHOLE');
 		expect(plain).toMatchInlineSnapshot(`
-			"error: 2 things are not as checkout/deploy/tsbox.lock says
+			"error: 2 differences from checkout/deploy/tsbox.lock
 			  web: environment.MODE
 			    locked plain | now sha256:d448c0e0f65da794
 			    cause  its value now is from checkout/deploy/spec.yaml:7:25, with MODE from the environment

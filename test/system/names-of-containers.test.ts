@@ -52,7 +52,7 @@ test('the name of a project means its container where it has one; else its conta
 	for (const verb of ['logs', 'stop']) expect((await at.tsbox([verb, at.name, 'nosuch'])).status).toBe(2);
 
 	const removed = await at.tsbox(['rm', '-f', at.name, 'web']);
-	expect(removed.err).toBe('web is stopped with SIGKILL\nweb exited with status 137\nweb is removed\n');
+	expect(removed.err).toBe('stopping web with SIGKILL\nweb exited with status 137\nweb is removed\n');
 	expect((await at.tsbox(['down', at.name])).err.trim().split('\n').toSorted()).toEqual(['db is down', 'job is down']);
 	expect(await at.tsbox(['down', at.name])).toMatchObject({
 		status: 0,

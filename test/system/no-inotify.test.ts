@@ -40,7 +40,7 @@ test('a detached project is looked after without a watch: its output, its end, a
 	process.kill((JSON.parse(out) as {supervisor: {pid: number}}).supervisor.pid, 'SIGKILL');
 	// It takes over a container whose parent it is not.
 	const again = await at.tsbox(['up', '-d', spec]);
-	expect(again).toMatchObject({status: 0, err: expect.stringContaining('db is running as the spec has it')});
+	expect(again).toMatchObject({status: 0, err: expect.stringContaining('db is up to date')});
 	writeFileSync(join(share, 'go'), '');
 	await follower.says('second');
 	await until('its end is known', async () => (await rows(at))['db']?.state === 'exited');

@@ -78,7 +78,7 @@ test('`up -d` knows a service that was renamed; one that is made anew has its ow
 	await at.tsbox(['up', '-d', spec]);
 	await at.tsbox(['rename', at.name, `${at.name}-new`]);
 	const [before] = await rows(at);
-	expect((await at.tsbox(['up', '-d', spec])).err).toContain('is running as the spec has it');
+	expect((await at.tsbox(['up', '-d', spec])).err).toContain('is up to date');
 	expect(await rows(at)).toEqual([before]);
 	await at.tsbox(['up', '-d', at.spec(`${sleeper}hostname: other\n`)]);
 	const [after] = await rows(at);

@@ -15,7 +15,7 @@ test('scale: containers come and go, and the others stay', async () => {
 	expect(new Set(Object.values(three).map(({pid}) => pid)).size).toBe(3);
 	expect((await at.tsbox(['exec', `${at.name}-web-3`, 'hostname'])).out).toBe(`${at.name}-web-3\n`);
 	const less = await at.tsbox(['up', '-d', '--scale', 'web=2', spec]);
-	expect(ran(less.err)).toEqual(expect.arrayContaining(['web-3 is removed', 'web is running as the spec has it']));
+	expect(ran(less.err)).toEqual(expect.arrayContaining(['web-3 is removed', 'web is up to date']));
 	const more = await at.tsbox(['up', '-d', '--scale', 'web=4', spec]);
 	expect(more.status).toBe(0);
 	const four = await rows(at, 'name');

@@ -136,7 +136,7 @@ describe.skipIf(!root)('verify', () => {
 		await using box = await testBox();
 		const {status, out, err} = await box.tsbox(['verify', join(fixtures, 'compile.yaml')]);
 		expect(err).not.toContain('warning');
-		expect({status, out}).toEqual({status: 0, out: 'all 3 runs made the same (exit status 0)\n'});
+		expect({status, out}).toEqual({status: 0, out: 'all 3 runs produced the same output (exit status 0)\n'});
 		expect(readdirSync(join(fixtures, 'project'))).not.toContain('app');
 		expectNothingLeft(box);
 	});
@@ -154,7 +154,7 @@ describe.skipIf(!root)('verify', () => {
 			);
 		const good = 'cp -p /src/sub/text /src/copy; echo x > /src/new; echo x >> /one; cp /one /made/two';
 		const {status, out, err} = await box.tsbox(['verify', '-n', '2', spec(good)]);
-		expect({status, out}).toEqual({status: 0, out: 'all 2 runs made the same (exit status 0)\n'});
+		expect({status, out}).toEqual({status: 0, out: 'all 2 runs produced the same output (exit status 0)\n'});
 		expect(err).toContain('the order of names in it, its owner, the uid and gid in variables of the caller');
 		expect(err).toContain('not varied: the hour and the day');
 		expect(readFileSync(join(box.folder, 'one'), 'utf8')).toBe('one\n');

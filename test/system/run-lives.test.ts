@@ -101,7 +101,9 @@ describe.skipIf(process.getuid?.() !== 0)('records of containers in the backgrou
 		await using box = await testBox();
 		const spec = project(box, {web: recorded('echo done'), bad: 'record: true\ncommand: [nosuch]\n'});
 		const {err} = await box.tsbox(['up', spec]);
-		expect(err).toMatch(/^web is recorded as \d{8}t\d{6}-[0-9a-f]{6}, with its environment and all secrets in it$/m);
+		expect(err).toMatch(
+			/^web is recorded as \d{8}t\d{6}-[0-9a-f]{6}; the record holds the environment and all secrets$/m,
+		);
 		expect(err).toMatch(/^bad is recorded as /m);
 		const bad = (await records(box)).find(({name}) => name.endsWith('-bad'));
 		expect(bad).toMatchObject({outcome: 'failed', end: null, error: {code: 'E_COMMAND_NOT_FOUND'}, files: []});
@@ -170,12 +172,12 @@ describe.skipIf(process.getuid?.() !== 0)('records of containers in the backgrou
 		expect(box.leftovers()).toEqual([]);
 	});
 
-	test('a container that is to be recorded from now on is made anew, and says so', async () => {
+	test('a change of `record` recreates the container', async () => {
 		await using box = await testBox();
 		const spec = project(box, {web: sleeper});
 		await box.tsbox(['up', '-d', spec]);
 		project(box, {web: `record: true\n${sleeper}`});
-		expect((await box.tsbox(['up', '-d', spec])).err).toContain('web is made anew: record changed');
+		expect((await box.tsbox(['up', '-d', spec])).err).toContain('web is recreated: record changed');
 		await box.tsbox(['down', '-t', '0', box.name]);
 		expect(await records(box)).toHaveLength(1);
 	});

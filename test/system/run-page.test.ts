@@ -81,9 +81,9 @@ test('it shows each step as a bar and as a row, what was used, what was written,
 		})`,
 	);
 	expect(seen.headings).toEqual([
-		'The start, step by step',
-		'What it used',
-		'What it wrote',
+		'Steps of the start',
+		'Resource usage',
+		'Files written',
 		'Standard output',
 		'Standard error',
 	]);

@@ -51,11 +51,11 @@ test('what is unchanged stays, what changed is made anew, and is told by which k
 	await at.tsbox(['up', '-d', spec]);
 	const before = await rows(at);
 	const again = await at.tsbox(['up', '-d', spec]);
-	expect(again.err).toContain('a is running as the spec has it');
+	expect(again.err).toContain('a is up to date');
 	expect((await rows(at))['a']?.pid).toBe(before['a']?.pid);
 	project(at, {a: sleeper, b: `${sleeper}hostname: other\nmem_limit: 64m\n`});
 	const changed = await at.tsbox(['up', '-d', spec]);
-	expect(changed.err).toContain('b is made anew: hostname, mem_limit changed');
+	expect(changed.err).toContain('b is recreated: hostname, mem_limit changed');
 	const after = await rows(at);
 	expect(after['a']?.pid).toBe(before['a']?.pid);
 	expect(after['b']?.pid).not.toBe(before['b']?.pid);

@@ -49,11 +49,11 @@ test('the plan that is shown is the one that is carried out, each step is done b
 	expect(without.shown()).not.toContain('setsid --ctty');
 
 	const started = onTerminal(at, `${tsbox} up --step ${spec}`);
-	await started.shows(/1\/\d+ .*Enter to do it/s);
+	await started.shows(/1\/\d+ .*Enter: run this step/s);
 	started.type('\r');
-	await started.shows(/ok +1\/\d+.*2\/\d+.*Enter to do it/s);
+	await started.shows(/ok +1\/\d+.*2\/\d+.*Enter: run this step/s);
 	started.type('why\r');
-	await started.shows(/2\/\d+.*Enter to do it.*why\s+\S*Enter to do it/s);
+	await started.shows(/2\/\d+.*Enter: run this step.*why\s+\S*Enter: run this step/s);
 	started.type('c\r');
 	expect(await started.ended).toBe(0);
 	const steps = Number(/ok +1\/(\d+)/.exec(started.shown())?.[1]);
@@ -61,9 +61,9 @@ test('the plan that is shown is the one that is carried out, each step is done b
 	expect(planned.shown()).toMatch(new RegExp(`\\b${steps} steps\\b`));
 
 	const stopped = onTerminal(at, `${tsbox} up --step ${spec}`);
-	await stopped.shows('Enter to do it');
+	await stopped.shows('Enter: run this step');
 	stopped.type('\r');
-	await stopped.shows(/2\/\d+.*Enter to do it/s);
+	await stopped.shows(/2\/\d+.*Enter: run this step/s);
 	stopped.type('q\r');
 	expect(await stopped.ended).toBe(130);
 	await stopped.shows(/undone +1\//);

@@ -56,7 +56,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
 		const order = [
 			'stopping; Ctrl-C once more kills',
 			'web exited with status 0',
-			'db is stopped with SIGTERM (killed after 10 s)',
+			'stopping db with SIGTERM (killed after 10 s)',
 		];
 		expect(those(err, order)).toEqual(order);
 		expect(at.leftovers()).toEqual([]);
@@ -80,7 +80,7 @@ test('a second signal kills one that does not listen', async () => {
 	const run = at.start(['up', project(at, {web: deaf, db: sleeper})]);
 	await run.says('web | deaf');
 	run.child.kill('SIGINT');
-	await run.says('web is stopped with SIGTERM');
+	await run.says('stopping web with SIGTERM');
 	run.child.kill('SIGINT');
 	const {status, err} = await run.ended;
 	expect(status).toBe(130);
@@ -181,7 +181,7 @@ test('what ran before is joined, stopped too, and stays as stop leaves it', asyn
 	await at.tsbox(['up', '-d', spec, 'old', 'aside']);
 	const run = at.start(['up', '--abort-on-container-exit', spec, 'old', 'made']);
 	await run.says('made is up');
-	await run.says('old is running as the spec has it');
+	await run.says('old is up to date');
 	// No affair of this command.
 	await at.tsbox(['stop', at.name, 'aside']);
 	run.child.kill('SIGTERM');

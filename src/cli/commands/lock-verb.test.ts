@@ -50,7 +50,7 @@ test('lock --check tells differences on standard output, with status 1', async (
 	const {status, out} = await tsbox('lock --check', {engine: differs});
 	expect(status).toBe(1);
 	expect(out).toMatchInlineSnapshot(`
-		"one thing is not as tsbox.lock says
+		"1 difference from tsbox.lock
 		  web: /etc/app: \\x1b[2J.txt
 		    locked file 644 0:0 3 98ea | now not there
 		    cause  it was removed after the lock was made

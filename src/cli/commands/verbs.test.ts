@@ -53,14 +53,14 @@ test('up --json prints an event a line and moves the output of the command to st
 
 test('up --step shows each step and waits before it', async () => {
 	const {err} = await tsbox('up --step demo.yaml', {terminals, env: {NO_COLOR: '1'}, line: ''});
-	expect(err.match(/Enter to do it/g)).toHaveLength(3);
+	expect(err.match(/Enter: run this step/g)).toHaveLength(3);
 	expect(err.indexOf('2/3 cgroup  limit memory')).toBeLessThan(err.indexOf('ok     2/3'));
 });
 
 test('up --step does a step for Enter alone, the rest for c, and says so for any other word', async () => {
 	const step = (...lines: string[]) => tsbox('up --step demo.yaml', {terminals, env: {NO_COLOR: '1'}, lines});
 	const typed = await step('n', 'yes', '', 'c');
-	expect(typed.err.match(/Enter to do it/g)).toHaveLength(4);
+	expect(typed.err.match(/Enter: run this step/g)).toHaveLength(4);
 	expect(typed.err).toContain('ok     3/3');
 	const quit = await step('', 'q');
 	expect(quit.status).toBe(130);
@@ -191,7 +191,7 @@ test('ps has a table, names, JSON and templates', async () => {
 
 test('plan prints the table, its explanation, JSON or a script', async () => {
 	expect((await tsbox('plan demo.yaml')).out).toMatch(/^demo: 3 steps from demo\.yaml\n/);
-	expect((await tsbox('plan --explain demo.yaml')).out).toContain('where the values come from\n  mem_limit    ');
+	expect((await tsbox('plan --explain demo.yaml')).out).toContain('sources of the values\n  mem_limit    ');
 	expect(JSON.parse((await tsbox('plan --json demo.yaml')).out)).toMatchObject({name: 'demo'});
 	expect((await tsbox('plan --format sh demo.yaml')).out).toBe('#!/bin/sh\n');
 });

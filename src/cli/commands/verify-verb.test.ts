@@ -26,9 +26,9 @@ const differs: Verification = {
 };
 const engine = (found: Verification) => ({verify: () => Promise.resolve(found)});
 
-test('verify says that all runs made the same, with status 0', async () => {
+test('verify reports identical runs with status 0', async () => {
 	const {status, out} = await tsbox('verify demo.yaml', {engine: engine(same)});
-	expect({status, out}).toEqual({status: 0, out: 'all 2 runs made the same (exit status 0)\n'});
+	expect({status, out}).toEqual({status: 0, out: 'all 2 runs produced the same output (exit status 0)\n'});
 });
 
 test('verify says each difference in a line, with status 1', async () => {
@@ -39,7 +39,7 @@ test('verify says each difference in a line, with status 1', async () => {
 		/out/a\\x1b[31m: byte 7 "a" in run 1, "b" in run 2
 		/out/b: mode 0644 in run 1, 0600 in run 3
 		/out/c: a file in run 1, missing in run 3
-		see more: diffoscope /home/runs/run-1 /home/runs/run-2
+		details: diffoscope /home/runs/run-1 /home/runs/run-2
 		"
 	`);
 });

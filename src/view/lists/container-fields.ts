@@ -1,4 +1,4 @@
-/** A container as `ps` has it. */
+/** The facts of a container that `ps --format` can print. */
 export interface ContainerFacts {
 	readonly name: string;
 	readonly id?: string;
@@ -15,7 +15,7 @@ export interface ContainerFacts {
 	readonly restarts?: number;
 }
 
-/** The fields that a template of `ps --format` may name: the same ones for every container, empty where it has none. */
+/** The fields of a `ps --format` template. Every container has all of them; a missing value is empty. */
 export function containerFields(container: ContainerFacts): Readonly<Record<string, string | number>> {
 	return {
 		...container,
@@ -29,5 +29,5 @@ export function containerFields(container: ContainerFacts): Readonly<Record<stri
 	};
 }
 
-/** A container of no name, to find out whether a template can be filled in before there is one. */
+/** A container without values, to check a template before there is a container. */
 export const noContainer: ContainerFacts = {name: '', state: '', pid: 0, command: [], spec: '', image: '', started: 0};

@@ -3,14 +3,13 @@ import {escapeText} from '../text/escape.ts';
 import type {Look} from '../text/look.ts';
 import {type Cell, table} from '../text/table.ts';
 
-/** What `ps` shows of a container. */
+/** A container as `ps` shows it. */
 export interface ContainerRow {
 	readonly name: string;
 	readonly state: string;
-	/** On the host. */
+	/** The pid on the host. */
 	readonly pid: number;
 	readonly command: readonly string[];
-	/** Path of the spec file. */
 	readonly spec: string;
 	readonly image: string;
 	/** Milliseconds since the epoch. */
@@ -20,15 +19,15 @@ export interface ContainerRow {
 }
 
 const header = ['NAME', 'STATE', 'PID', 'STARTED', 'IMAGE', 'COMMAND', 'SPEC'];
-/** Longer words are cut: all of them are in --json. */
+/** Longer commands and paths are cut; --json prints them whole. */
 const longest = 32;
 
-/** The containers, a line each; `now` is in milliseconds since the epoch. */
+/** One line per container. `now` is in milliseconds since the epoch. */
 export function containerTable(containers: readonly ContainerRow[], now: number, {theme, width, fit}: Look): string {
 	const rows = containers.map((container): readonly (string | Cell)[] => [
 		{text: escapeText(container.name), style: theme.strong},
 		{text: stateWords(container), style: container.state === 'running' ? theme.ok : theme.warning},
-		// The number of a process that has ended may be another's by now.
+		// The kernel may have given the pid of an ended process to another one.
 		['running', 'paused'].includes(container.state) ? String(container.pid) : '-',
 		`${age(now - container.started)} ago`,
 		escapeText(container.image),
@@ -49,7 +48,7 @@ function shorten(text: string): string {
 	return characters.length <= longest ? text : `${characters.slice(0, longest - 3).join('')}...`;
 }
 
-/** Of a path the end says most. */
+/** Keeps the end of a path, which says most. */
 function shortenPath(path: string): string {
 	const characters = Array.from(path);
 	return characters.length <= longest ? path : `...${characters.slice(3 - longest).join('')}`;

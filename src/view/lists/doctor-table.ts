@@ -5,7 +5,7 @@ import {type Cell, table} from '../text/table.ts';
 import type {Theme} from '../text/theme.ts';
 import {wrapWords} from '../text/wrap.ts';
 
-/** What the machine can do, a line each; then for each missing thing what will not work and what fixes it. */
+/** One line per finding, then for each missing thing its consequence and the command that fixes it. */
 export function doctorTable(findings: readonly Finding[], look: Look): string {
 	const {theme, width} = look;
 	const rows = findings.map((finding, index): readonly (string | Cell)[] => [

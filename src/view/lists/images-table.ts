@@ -4,9 +4,9 @@ import {escapeText} from '../text/escape.ts';
 import type {Look} from '../text/look.ts';
 import {table} from '../text/table.ts';
 
-/** What `images` shows of a stored root filesystem. */
+/** A stored image as `images` shows it. */
 export interface ImageRow {
-	/** `sha256:` and 64 digits. */
+	/** `sha256:` and 64 hex digits. */
 	readonly digest: string;
 	/** The archive it was unpacked from. */
 	readonly archive: string;
@@ -14,15 +14,15 @@ export interface ImageRow {
 	readonly entries: number;
 	/** Milliseconds since the epoch. */
 	readonly created: number;
-	/** Names of the containers that run on it. */
+	/** Names of the containers that use the image. */
 	readonly usedBy: readonly string[];
-	/** The uid of the host that its root is, where that is not 0. */
+	/** The host uid that root of the image is mapped to, unless it is 0. */
 	readonly root?: number;
 }
 
 const header = ['DIGEST', 'SIZE', 'FILES', 'CREATED', 'IN USE BY'];
 
-/** The stored images, a line each, with whose root they are where one is not root's; `now` is in ms since the epoch. */
+/** One line per stored image, with a column for the mapped root where an image has one. `now` is in ms since the epoch. */
 export function imagesTable(images: readonly ImageRow[], now: number, {width, fit}: Look): string {
 	const owned = images.some(image => image.root !== undefined);
 	const rows = images.map(image => [
@@ -34,5 +34,5 @@ export function imagesTable(images: readonly ImageRow[], now: number, {width, fi
 		...(owned ? [String(image.root ?? 0)] : []),
 		escapeText(image.archive),
 	]);
-	return table([[...header, ...(owned ? ['ROOT IS'] : []), 'ARCHIVE'], ...rows], width, {columns: fit});
+	return table([[...header, ...(owned ? ['ROOT UID'] : []), 'ARCHIVE'], ...rows], width, {columns: fit});
 }

@@ -1,11 +1,14 @@
 import type {LockDifference} from '../../lock/compare.ts';
 import type {LockCheck, NotLocked} from '../../lock/lock.ts';
+import {plural} from '../text/duration.ts';
 import {escapeText} from '../text/escape.ts';
 
-/** What differs from a lock: each with both values side by side, the cause and the hint. No line break at the end. */
+/** The differences from a lock file, each with both values, the cause, and the hint. The text has no line break at its end. */
 export function lockDifferences({file, differences}: Pick<LockCheck, 'file' | 'differences'>): string {
-	const many = differences.length === 1 ? 'one thing is' : `${differences.length} things are`;
-	return [`${many} not as ${escapeText(file)} says`, ...differences.map(differenceWords)].join('\n');
+	return [
+		`${plural(differences.length, 'difference')} from ${escapeText(file)}`,
+		...differences.map(differenceWords),
+	].join('\n');
 }
 
 function differenceWords({service, what, locked, now, why, hint}: LockDifference): string {
@@ -17,7 +20,7 @@ function differenceWords({service, what, locked, now, why, hint}: LockDifference
 	].join('\n');
 }
 
-/** What a lock says nothing of, a line each. */
+/** What a lock file does not cover, one line each. */
 export function notLockedLines(notLocked: readonly NotLocked[]): string {
 	return notLocked.map(({service, text}) => `${escapeText(service)}: not locked: ${escapeText(text)}\n`).join('');
 }

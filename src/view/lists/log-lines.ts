@@ -1,32 +1,32 @@
 import {escapeLines} from '../text/escape.ts';
 
-/** A line that a container printed, with its line end unless it was the last and had none. */
+/** One line of container output, with its line end; the last line may have none. */
 export interface LogLine {
 	readonly service: string;
 	readonly stream: 'stdout' | 'stderr';
-	/** When it came, ms since the epoch; undefined where nobody watched. */
+	/** Arrival time in ms since the epoch; undefined when no supervisor was running. */
 	readonly at: number | undefined;
 	readonly bytes: Buffer;
 }
 
 /** How lines are shown. */
 export interface LogLook {
-	/** The name of its service before each line. */
+	/** Print the service's name before each line. */
 	readonly prefix: boolean;
 	readonly timestamps: boolean;
-	/** Colours of their own for the names. */
+	/** Give each service name a color. */
 	readonly colour: boolean;
-	/** For a terminal: control characters of the container are shown and not carried out, but for tabs and its colours. */
+	/** Escape control characters for a terminal; tabs and colors pass. */
 	readonly escape: boolean;
-	/** The longest of the names that there will be. */
+	/** Length of the longest service name. */
 	readonly width: number;
-	/** Those that have the first colours; the others in the order in which they come. */
+	/** Services that get the first colors; others follow in order of appearance. */
 	readonly names?: readonly string[];
 }
 
 const colours = [36, 33, 32, 35, 34, 96, 93, 92, 95, 94];
 
-/** What writes lines: the bytes of each as they are, or made harmless, with what goes before. */
+/** Makes a formatter of log lines. It returns a line's bytes, escaped if requested, after the requested prefix. */
 export function logWriter({prefix, timestamps, colour, escape, width, names = []}: LogLook): (line: LogLine) => Buffer {
 	const seen = [...names];
 	const nameOf = (service: string): string => {
@@ -39,7 +39,7 @@ export function logWriter({prefix, timestamps, colour, escape, width, names = []
 		const time = timestamps ? `${at === undefined ? '-'.padEnd(24) : new Date(at).toISOString()} ` : '';
 		return Buffer.from(`${prefix ? nameOf(service) : ''}${time}`);
 	};
-	// Many lines come at the same time.
+	// Many lines share a service and a time, so the last prefix is cached.
 	let last: {readonly service: string; readonly at: number | undefined; readonly head: Buffer} | undefined;
 	return ({service, at, bytes}) => {
 		if (last?.service !== service || last.at !== at) last = {service, at, head: headOf(service, at)};
@@ -48,18 +48,18 @@ export function logWriter({prefix, timestamps, colour, escape, width, names = []
 	};
 }
 
-/** Select Graphic Rendition: colours and weights, which move nothing; ECMA-48, 8.3.117. */
+/** Select Graphic Rendition: colors and weights, which do not move the cursor; ECMA-48, 8.3.117. */
 const rendition = /\u001b\[[0-9;:]{0,40}m/g;
 const reset = '\u001b[0m';
 
 function escaped(bytes: Buffer, colour: boolean): Buffer {
 	const text = bytes.toString('utf8');
 	const line = text.replace(/\r?\n$/, '');
-	// Of what was written over itself the last is what a terminal would show.
+	// A carriage return overwrites the line on a terminal, so only the text after the last one stays visible.
 	const last = line.split('\r').findLast(part => part !== '') ?? '';
 	const marks = colour ? (last.match(rendition) ?? []) : [];
 	const words = last.split(rendition).map((part, index) => escapeLines(part) + (marks[index] ?? ''));
-	// What comes behind is not the container's.
+	// The container's color must not reach the text after its line.
 	const end = marks.length === 0 ? '' : reset;
 	return Buffer.from(`${words.join('')}${end}${text.length > line.length ? '\n' : ''}`);
 }

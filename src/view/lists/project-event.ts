@@ -4,14 +4,14 @@ import {escapeText} from '../text/escape.ts';
 import {stopWords, victimWords} from '../plan/event-words.ts';
 import {duration} from '../text/duration.ts';
 
-/** What a condition of `depends_on` waits for, in words. */
+/** Each condition of `depends_on` in words. */
 export const conditions: Readonly<Record<string, string>> = {
 	service_started: 'has started',
 	service_healthy: 'is healthy',
 	service_completed_successfully: 'has completed successfully',
 };
 
-/** An event of a detached project as a line for people, without a line end; undefined for what only machines want. */
+/** An event of a detached project as one line without a line end; undefined for an event that only `--json` prints. */
 export function projectEventText(event: ProjectEvent): string | undefined {
 	const {service} = event;
 	switch (event.type) {
@@ -20,9 +20,9 @@ export function projectEventText(event: ProjectEvent): string | undefined {
 		case 'service.started':
 			return `${service} is running (pid ${event.pid})`;
 		case 'service.unchanged':
-			return `${service} is running as the spec has it`;
+			return `${service} is up to date`;
 		case 'service.changed':
-			return `${service} is made anew: ${event.changes.join(', ')} changed`;
+			return `${service} is recreated: ${event.changes.join(', ')} changed`;
 		case 'service.health':
 			return `${service} is ${event.health}${event.health === 'unhealthy' ? lastLine(event.output) : ''}`;
 		case 'service.exited':
@@ -30,17 +30,17 @@ export function projectEventText(event: ProjectEvent): string | undefined {
 		case 'service.oom':
 			return `${service} ran out of memory: the kernel killed ${event.killed === 1 ? 'a process' : `${event.killed} processes`}${Number.isFinite(event.limit) ? ` at ${bytes(event.limit)}` : ''}${victimWords(event.victims)}`;
 		case 'service.recorded':
-			return `${service} is recorded as ${event.id}, with its environment and all secrets in it`;
+			return `${service} is recorded as ${event.id}; the record holds the environment and all secrets`;
 		case 'service.unrecorded':
 			return `warning: ${service} could not be recorded: ${escapeText(event.message)}`;
 		case 'service.hook':
 			return `${service}: ${escapeText(event.message)}`;
 		case 'service.restarting':
-			return `${service} is started again in ${duration(event.ms)} (restart ${event.count})`;
+			return `${service} restarts in ${duration(event.ms)} (restart ${event.count})`;
 		case 'service.failed':
 			return `${service} did not start: ${escapeText(event.message)}${lastLine(event.output)}`;
 		case 'service.stopping':
-			return `${service} is stopped with ${stopWords(event.signal, event.graceMs)}`;
+			return `stopping ${service} with ${stopWords(event.signal, event.graceMs)}`;
 		case 'service.removed':
 			return `${service} is removed`;
 		case 'service.step':
@@ -50,7 +50,7 @@ export function projectEventText(event: ProjectEvent): string | undefined {
 	}
 }
 
-/** What a command said last, behind a colon. */
+/** The last line of a command's output, after a colon. */
 function lastLine(output = ''): string {
 	const line = output.trim().split('\n').at(-1) ?? '';
 	return line === '' ? '' : `: ${escapeText(line)}`;

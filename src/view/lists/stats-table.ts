@@ -15,7 +15,7 @@ const header = [
 	'CPU / MEM PRESSURE',
 ];
 
-/** What containers use, a line each; `-` where the kernel does not tell or there is no limit. */
+/** One line per container; `-` for a value that the kernel does not report and for a missing limit. */
 export function statsTable(containers: readonly ContainerStats[], {theme, width, fit}: Look): string {
 	const rows = containers.map(
 		({name, cpuPercent, memory, pids, network, block, pressure}): readonly (string | Cell)[] => [

@@ -70,9 +70,9 @@ test('an image that was unpacked for a user namespace tells whose its root is', 
 		usedBy: [],
 	};
 	expect(imagesTable([image, {...image, root: 100_000}], now, look)).toMatchInlineSnapshot(`
-		"DIGEST        SIZE  FILES  CREATED        IN USE BY  ROOT IS  ARCHIVE
-		abababababab  1 B   1      0 seconds ago  -          0        /a.tar
-		abababababab  1 B   1      0 seconds ago  -          100000   /a.tar
+		"DIGEST        SIZE  FILES  CREATED        IN USE BY  ROOT UID  ARCHIVE
+		abababababab  1 B   1      0 seconds ago  -          0         /a.tar
+		abababababab  1 B   1      0 seconds ago  -          100000    /a.tar
 		"
 	`);
 });
@@ -140,6 +140,6 @@ test('a step that waits shows its title, why it is needed and its command', () =
 
 		  echo 104857600 > /sys/fs/cgroup/tsbox/demo/memory.max
 
-		Enter to do it, c to do all that follow too, q to stop "
+		Enter: run this step, c: run all remaining steps, q: quit "
 	`);
 });

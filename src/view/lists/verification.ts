@@ -1,10 +1,10 @@
 import type {RunDifference, Verification} from '../../verify/verify.ts';
 import {escapeText} from '../text/escape.ts';
 
-/** What `verify` found: a line for each difference, or that there is none. */
+/** The result of `verify`: one line per difference, or a line that says all runs agree. */
 export function verificationText({runs, differences, exitCode, diffoscope}: Verification): string {
-	if (differences.length === 0) return `all ${runs} runs made the same (exit status ${exitCode})\n`;
-	return [...differences.map(lineOf), ...(diffoscope === null ? [] : [`see more: ${diffoscope}`])]
+	if (differences.length === 0) return `all ${runs} runs produced the same output (exit status ${exitCode})\n`;
+	return [...differences.map(lineOf), ...(diffoscope === null ? [] : [`details: ${diffoscope}`])]
 		.map(line => `${escapeText(line)}\n`)
 		.join('');
 }

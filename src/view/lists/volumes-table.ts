@@ -3,18 +3,18 @@ import {escapeText} from '../text/escape.ts';
 import type {Look} from '../text/look.ts';
 import {table} from '../text/table.ts';
 
-/** What `volume ls` shows of a named volume. */
+/** A named volume as `volume ls` shows it. */
 export interface VolumeRow {
 	readonly name: string;
-	/** The project that made it; null for none. */
+	/** The project that created the volume; null without one. */
 	readonly project: string | null;
 	/** Milliseconds since the epoch. */
 	readonly created: number;
-	/** Names of the containers that mount it. */
+	/** Names of the containers that mount the volume. */
 	readonly usedBy: readonly string[];
 }
 
-/** The named volumes, a line each; `now` is in ms since the epoch. */
+/** One line per named volume. `now` is in ms since the epoch. */
 export function volumesTable(volumes: readonly VolumeRow[], now: number, {width, fit}: Look): string {
 	const rows = volumes.map(({name, project, created, usedBy}) => [
 		escapeText(name),

@@ -1,6 +1,6 @@
 import type {Check} from '../../step/verbs/check.ts';
 
-/** What a check looks at in the kernel, in words: `/sys/fs/cgroup/tsbox/demo/memory.max is 104857600`. */
+/** A check in words, with the kernel file it reads: `/sys/fs/cgroup/tsbox/demo/memory.max is 104857600`. */
 export function checkWords(check: Check): string {
 	switch (check.kind) {
 		case 'folder':
@@ -12,7 +12,7 @@ export function checkWords(check: Check): string {
 		case 'mount':
 			return `/proc/PID/mountinfo has ${check.type === '' ? 'a mount' : check.type} on ${check.target}${withOptions(check.options)}`;
 		case 'onlyMounts':
-			return `/proc/PID/mountinfo has no mount but these: ${check.targets.join(' ')}`;
+			return `/proc/PID/mountinfo has only these mounts: ${check.targets.join(' ')}`;
 		case 'namespaces':
 			return `/proc/PID/ns/ differs from the host's in ${check.kinds.join(', ')}`;
 		case 'cgroups':
@@ -34,7 +34,7 @@ export function checkWords(check: Check): string {
 		case 'personality':
 			return `/proc/PID/personality has the bit ${check.flag.toString(16)}`;
 		case 'clocks':
-			return '/proc/PID/timens_offsets takes from both clocks what they had at its start';
+			return '/proc/PID/timens_offsets makes both clocks start at zero';
 		case 'oomScoreAdj':
 			return `/proc/PID/oom_score_adj is ${check.equals}`;
 	}

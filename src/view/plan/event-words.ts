@@ -4,20 +4,20 @@ import {bytes} from '../../spec/values/bytes.ts';
 import {duration, plural} from '../text/duration.ts';
 import {escapeText} from '../text/escape.ts';
 
-/** The events that are about the container and not about a step. */
+/** Events about the container, as opposed to a step or the run. */
 export type ContainerEvent = Extract<RunEvent, {readonly type: `container.${string}`}>;
 
-/** Tells an event about the container from one about a step or the run. */
+/** Whether an event is about the container. */
 export function isContainerEvent(event: RunEvent): event is ContainerEvent {
 	return event.type.startsWith('container.');
 }
 
-/** On a terminal, what puts the words of an event over the `^C` that it shows for the key that was pressed. */
+/** A carriage return before the first stop message, which overwrites the `^C` that the terminal echoes. */
 export function behindKeys(event: RunEvent): string {
 	return event.type === 'container.stopping' ? '\r' : '';
 }
 
-/** What happened to the container, in words: `demo is running (pid 1234), 23 steps in 41 ms`. */
+/** An event of the container in words: `demo is running (pid 1234), 23 steps in 41 ms`. */
 export function containerWords(event: ContainerEvent, steps: number): string {
 	const name = escapeText(event.name);
 	switch (event.type) {
@@ -42,13 +42,13 @@ function limitWords({limit}: Extract<RunEvent, {readonly type: 'container.oom'}>
 	return Number.isFinite(limit) ? `memory limit of ${bytes(limit)}` : 'kernel, which had no memory left';
 }
 
-/** Who was killed for memory, behind a colon, as far as that is known. */
+/** The killed processes that are known, after a colon. */
 export function victimWords(victims: readonly MemoryVictim[]): string {
 	const words = victims.map(({pid, program}) => `${escapeText(program)} (pid ${pid})`);
 	return words.length === 0 ? '' : `: ${words.join(', ')}`;
 }
 
-/** What something is stopped with: `SIGTERM (killed after 10 s)`. */
+/** A stop signal and its grace period: `SIGTERM (killed after 10 s)`. */
 export function stopWords(signal: string, graceMs: number): string {
 	return signal === 'SIGKILL' ? signal : `${signal} (killed after ${duration(graceMs)})`;
 }

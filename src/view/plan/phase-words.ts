@@ -1,6 +1,6 @@
 import type {Phase} from '../../step/verbs/step.ts';
 
-/** What each phase of a start is about, a few words that stand beside its name. */
+/** A short description of each phase of a start, shown beside its name. */
 export const phaseWords: Readonly<Record<Phase, string>> = {
 	image: 'the files the container starts from',
 	rootfs: 'a root folder of its own to write to',

@@ -5,17 +5,17 @@ import {type PlanLook, planTable} from './plan-table.ts';
 import {table} from '../text/table.ts';
 import {wrapWords} from '../text/wrap.ts';
 
-/** Where one value of the spec came from, in words. */
+/** The source of one value of the spec, in words. */
 export interface ValueOrigin {
-	/** Its path in the file: `mem_limit`, `environment.PATH`. */
+	/** The key in the spec: `mem_limit`, `environment.PATH`. */
 	readonly value: string;
 	/** `demo.yaml:4:12, MEM from the environment`. */
 	readonly origin: string;
 }
 
-/** What explaining a plan needs beyond drawing it. */
+/** The settings of `plan --explain`. */
 export interface ExplainLook extends PlanLook {
-	/** What takes a step back: a command, or why none is needed. */
+	/** The command that undoes a step, or why a step needs none. */
 	readonly undoOf: (step: Step) => string;
 }
 
@@ -23,8 +23,8 @@ const labelWidth = 7;
 const margin = ' '.repeat(5);
 
 /**
- * The plan with, below each command, why the step is there, the page to read on, the kernel object it makes, how the
- * kernel is asked whether it took, and what takes it back; then where each value of the spec came from.
+ * The plan with an explanation below each command: why the step is there, a page to read, the kernel object it makes,
+ * its checks, and its undo. The protections and the source of each spec value follow.
  */
 export function planExplain(plan: Plan, look: ExplainLook, origins: readonly ValueOrigin[]): string {
 	return planTable(plan, look, step => details(step, look)) + protectionLines(plan, look) + originTable(origins, look);
@@ -45,9 +45,9 @@ function protectionLines({protections}: Plan, look: ExplainLook): string {
 	const room = Math.max(40, columns - margin.length);
 	const lines = protections.map(({name, on, stops}) => {
 		const text = wrapWords(escapeText(stops), room, width).map(line => `${margin}${line}\n`);
-		return `  ${on ? theme.strong(name) : theme.warning(`${name}: open`)}\n${text.join('')}`;
+		return `  ${on ? theme.strong(name) : theme.warning(`${name}: off`)}\n${text.join('')}`;
 	});
-	return `\n${theme.heading('what keeps it in')}\n${lines.join('')}`;
+	return `\n${theme.heading('protections')}\n${lines.join('')}`;
 }
 
 function detail(label: string, text: string, {columns, theme, width}: ExplainLook): string {
@@ -63,5 +63,5 @@ function detail(label: string, text: string, {columns, theme, width}: ExplainLoo
 function originTable(origins: readonly ValueOrigin[], {theme, width}: ExplainLook): string {
 	if (origins.length === 0) return '';
 	const rows = origins.map(({value, origin}) => [`  ${escapeText(value)}`, escapeText(origin)]);
-	return `\n${theme.heading('where the values come from')}\n${table(rows, width)}`;
+	return `\n${theme.heading('sources of the values')}\n${table(rows, width)}`;
 }

@@ -5,17 +5,17 @@ import type {Look} from '../text/look.ts';
 import {phaseWords} from './phase-words.ts';
 import {wrapCommand, wrapWords} from '../text/wrap.ts';
 
-/** What drawing a plan needs beside the plan. */
+/** The settings for drawing a plan. */
 export interface PlanLook extends Look {
-	/** The command of a step, as a shell would take it; may be several lines. */
+	/** The shell command of a step; it may have several lines. */
 	readonly commandOf: (step: Step) => string;
 }
 
 const indent = '     ';
 
 /**
- * A plan for reading: grouped by phase, each step with its number, its title and its exact command. The prompt before a
- * command tells where it runs: `host#`, or `demo#` inside the container. Steps can have more lines below their command.
+ * A plan for people, grouped by phase: each step with its number, title, and exact command. The prompt shows where a command
+ * runs: `host#` on the host, `demo#` inside the container. `detailsOf` gives further lines below a command.
  */
 export function planTable(plan: Plan, look: PlanLook, detailsOf: (step: Step) => string = () => ''): string {
 	const {theme} = look;

@@ -90,11 +90,11 @@ test('explain adds why, page, kernel object, checks, undo and the origin of each
 		warnings
 		  - no swap accounting on this kernel, so memswap_limit is not enforced
 
-		what keeps it in
+		protections
 		  process ids
 		     It sees its own processes alone.
 
-		where the values come from
+		sources of the values
 		  mem_limit    demo.yaml:4:12, MEM from the environment
 		  stop_signal  default
 		"

@@ -4,21 +4,20 @@ import {duration} from '../text/duration.ts';
 import {escapeLines, escapeText} from '../text/escape.ts';
 import {containerWords, isContainerEvent} from './event-words.ts';
 
-/** What was seen of a run so far, as far as the next line depends on it. */
+/** The state of plain progress output: what the next line depends on. */
 export interface PlainProgress {
 	readonly steps: readonly StepWords[];
-	/** The last tenth of an unpack that was printed, by step. */
+	/** The last tenth of an unpack that was printed. */
 	readonly tenth: number;
-	/** What the running step's tool printed. */
+	/** Output of the running step's tool. */
 	readonly output: string;
-	/** The command was started. */
 	readonly isStarted: boolean;
-	/** It was said that the archive is read. */
+	/** The line about reading the archive was printed. */
 	readonly isReading: boolean;
 	readonly lines: string;
 }
 
-/** Before the first event. */
+/** The state before the first event. */
 export const noPlainProgress: PlainProgress = {
 	steps: [],
 	tenth: 0,
@@ -29,9 +28,9 @@ export const noPlainProgress: PlainProgress = {
 };
 
 /**
- * Adds an event; `lines` is the text to print for it, for a log or a pipe: a line for each finished step, one for each
- * tenth of an unpack, and what became of the container. The command, output and cause of a failed step are left to the
- * error that ends the run: they are shown once.
+ * Adds an event. `lines` is the text to print for it in a log or pipe: a line for each finished step, for each tenth of
+ * an unpack, and for the container. A failed step prints no command, output or cause, since the error at the end of the run
+ * shows them.
  */
 export function plainProgress(progress: PlainProgress, event: RunEvent): PlainProgress {
 	const now = {...progress, lines: ''};
@@ -56,17 +55,17 @@ export function plainProgress(progress: PlainProgress, event: RunEvent): PlainPr
 		case 'step.failed':
 			return {...now, lines: stepLine('failed', event.id, duration(event.ms), now)};
 		case 'step.undone':
-			// The undoing of a container that ran its course is no news; that of a start that failed or was stopped is.
+			// Cleaning up after a container that ran is no news. Rolling back a failed or canceled start is.
 			return now.isStarted ? now : {...now, lines: stepLine('undone', event.id, '', now)};
 		case 'warning':
 			return {...now, lines: `warning: ${escapeText(event.text)}\n`};
 		case 'run.recorded':
-			return {...now, lines: `recorded as ${event.id}, with its environment and all secrets in it\n`};
+			return {...now, lines: `recorded as ${event.id}; the record holds the environment and all secrets\n`};
 	}
 }
 
 function readingLine({archive, total}: Extract<RunEvent, {readonly type: 'image.reading'}>): string {
-	return `reading ${escapeText(archive)} (${bytes(total)}), once, until it changes\n`;
+	return `reading ${escapeText(archive)} (${bytes(total)}); later starts skip this until the archive changes\n`;
 }
 
 function unpackProgress(now: PlainProgress, event: Extract<RunEvent, {readonly type: 'step.progress'}>): PlainProgress {

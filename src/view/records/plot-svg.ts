@@ -1,28 +1,28 @@
 import {escapeHtml} from '../text/html.ts';
 
-/** A value at a moment, ms. */
+/** A value at a moment, in ms. */
 export interface PlotPoint {
 	readonly at: number;
 	readonly value: number;
 }
 
-/** What a plot shows. */
+/** One plot of a run record. */
 export interface Plot {
 	readonly title: string;
-	/** In the order of their times. */
+	/** Ordered by time. */
 	readonly points: readonly PlotPoint[];
-	/** The lower end of the scale's top: a plot of next to nothing does not fill its height. */
+	/** The smallest top of the scale, so that tiny values do not fill the height. */
 	readonly atLeast: number;
-	/** A value in words, for the axis. */
+	/** Formats a value for the axis. */
 	readonly words: (value: number) => string;
-	/** A time from the first point on in words, for the axis. */
+	/** Formats a time since the first point for the axis. */
 	readonly time: (ms: number) => string;
 }
 
-/** Of the drawing: the whole, and where the axes are. */
+/** Size of the drawing, and the position of its axes. */
 const [width, height, left, right, top, bottom] = [870, 130, 80, 860, 8, 104] as const;
 
-/** One line over time with its axes, as an SVG element that needs no script. */
+/** A line plot over time with axes, as an SVG element without a script. */
 export function plotSvg({title, points, atLeast, words, time}: Plot): string {
 	const from = points[0]?.at ?? 0;
 	const span = Math.max(1, (points.at(-1)?.at ?? 0) - from);

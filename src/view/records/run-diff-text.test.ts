@@ -51,7 +51,7 @@ test('each kind of difference has its words', () => {
 		  /out: 6, then 7 bytes, differs from byte 5 on
 		  /new: only in the second
 		  /old: only in the first
-		  /big: 6 bytes, by digest: the content was not kept
+		  /big: 6 bytes, differs by digest, its content was not kept
 		  /mode: mode 644, then 4755
 		  /gone: A, then D
 		  /kind: a file, then a folder

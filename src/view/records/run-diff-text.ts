@@ -30,7 +30,7 @@ function fileWords({path, before, after, firstByte}: FileDifference): string {
 	const sizes =
 		before.size === after.size ? `${before.size ?? 0} bytes` : `${before.size ?? 0}, then ${after.size ?? 0} bytes`;
 	if (before.digest !== after.digest)
-		return `${name}: ${sizes}, ${firstByte === null ? 'by digest: the content was not kept' : `differs from byte ${firstByte} on`}`;
+		return `${name}: ${sizes}, ${firstByte === null ? 'differs by digest, its content was not kept' : `differs from byte ${firstByte} on`}`;
 	return `${name}: mode ${(before.mode ?? 0).toString(8)}, then ${(after.mode ?? 0).toString(8)}`;
 }
 
@@ -41,7 +41,7 @@ function endWords(value: unknown): string {
 	return signal === null || signal === undefined ? `exited with ${exitCode}` : `ended by ${escapeText(signal)}`;
 }
 
-/** How two runs differ, for people; what is the same is not told. */
+/** The differences between two runs, for people. Equal parts are left out. */
 export function runDiffText(diff: RunDifference): string {
 	const parts: readonly (readonly [string, readonly string[]])[] = [
 		['end', diff.end === null ? [] : [`${endWords(diff.end.before)}, then ${endWords(diff.end.after)}`]],

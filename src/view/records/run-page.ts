@@ -21,22 +21,22 @@ figure{margin:1rem 0}figcaption{color:var(--dim)}.grid{stroke:var(--line)}.line{
 @media (max-width:45rem){.steps,.steps tbody,.steps tr,.steps td{display:block}.steps th{display:none}.steps td{border:0}.steps tr{border-bottom:1px solid var(--line)}}
 td.failed{color:var(--failed)}td.undone{color:var(--undone)}`;
 
-/** Height of a row of the timeline, width of its bars and of a character of their labels, in units of the drawing. */
+/** Height of a timeline row, width of its bars, and width of a label's character, in units of the drawing. */
 const [rowHeight, barsWidth, letterWidth] = [16, 600, 6.7];
-/** Characters of a label; the longest titles name a whole command. */
+/** Most characters of a label; the longest titles include a whole command. */
 const longestLabel = 72;
 
-/** The statuses have classes of their own; a record of somebody else's may say anything. */
+/** The CSS class of a status. An imported record may hold any text, so unknown statuses get no class of their own. */
 function classOf(status: string | null): string {
 	return status === 'failed' || status === 'undone' ? status : 'done';
 }
 
-/** A bar for each step that was come to, by when it began and how long it took. */
+/** A bar for each step that was reached, placed by its start and as long as it took. */
 function timeline(steps: readonly RunStep[]): string {
 	const shown = steps.flatMap(({startedAt, ms, title, status}) =>
 		typeof startedAt === 'number' ? [{startedAt, ms: typeof ms === 'number' ? ms : 0, title, status}] : [],
 	);
-	if (shown.length === 0) return '<p>No step was come to.</p>';
+	if (shown.length === 0) return '<p>No step was reached.</p>';
 	const from = Math.min(...shown.map(({startedAt}) => startedAt));
 	const span = Math.max(1, ...shown.map(({startedAt, ms}) => startedAt + ms - from));
 	const longest = Math.min(longestLabel, Math.max(...shown.map(({title}) => title.length)));
@@ -69,7 +69,7 @@ function stepsTable(steps: readonly RunStep[]): string {
 	return `<table class="steps"><tr><th>Step</th><th>Took</th><th>What</th><th>Command</th></tr>\n${rows(body)}</table>`;
 }
 
-/** CPU, memory and disks in the course of time; what nothing counted, or was never used, has no plot. */
+/** Plots of CPU, memory, and disks over time. A value that was not measured or stayed 0 has no plot. */
 function plots({samples = [], commandStartedAt, usage}: RunRecord): string {
 	const from = commandStartedAt ?? samples[0]?.at ?? 0;
 	const shown = usagePlots(samples, from, usage?.memoryPeak ?? null);
@@ -77,12 +77,12 @@ function plots({samples = [], commandStartedAt, usage}: RunRecord): string {
 	const figures = shown.map(
 		plot => `<figure><figcaption>${escapeHtml(plot.title)}</figcaption>${plotSvg(plot)}</figure>`,
 	);
-	return `<h2>What it used</h2>\n${figures.join('\n')}`;
+	return `<h2>Resource usage</h2>\n${figures.join('\n')}`;
 }
 
 function log(name: string, {text, size, skipped}: ShownLog): string {
-	const before = skipped === 0 ? '' : `, the last of it`;
-	return `<h2>${name}</h2>${size === 0 ? '<p>Nothing.</p>' : `<p>${bytes(size)}${before}</p><pre>${escapeHtml(text)}</pre>`}`;
+	const before = skipped === 0 ? '' : ', of which this is the end';
+	return `<h2>${name}</h2>${size === 0 ? '<p>No output.</p>' : `<p>${bytes(size)}${before}</p><pre>${escapeHtml(text)}</pre>`}`;
 }
 
 function facts({run}: ShownRun): readonly (readonly [string, string])[] {
@@ -103,8 +103,8 @@ function facts({run}: ShownRun): readonly (readonly [string, string])[] {
 }
 
 /**
- * A run record as one page that needs nothing else: no script, no network. Whatever comes from the record is escaped, and
- * the page's own policy lets nothing run or load.
+ * A run record as one self-contained HTML page without scripts or network access. All text from the record is escaped, and
+ * the page's content security policy blocks scripts and loads.
  */
 export function runPage(shown: ShownRun): string {
 	const {run, files, logs} = shown;
@@ -124,12 +124,12 @@ ${style}
 <body>
 <h1>${escapeHtml(run.name)}, run <code>${escapeHtml(run.id)}</code></h1>
 <dl>${list.join('\n')}</dl>
-<h2>The start, step by step</h2>
+<h2>Steps of the start</h2>
 ${timeline(run.steps)}
 ${stepsTable(run.steps)}
 ${plots(run)}
-<h2>What it wrote</h2>
-${files.length === 0 ? '<p>Nothing over its image.</p>' : `<table><tr><th></th><th>Path</th><th>Content</th></tr>\n${rows(changed)}</table>`}
+<h2>Files written</h2>
+${files.length === 0 ? '<p>No file differs from the image.</p>' : `<table><tr><th></th><th>Path</th><th>Content</th></tr>\n${rows(changed)}</table>`}
 ${log('Standard output', logs.stdout)}
 ${log('Standard error', logs.stderr)}
 </body>

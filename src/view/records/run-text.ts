@@ -14,7 +14,7 @@ export function imageWords(image: RunImage): string {
 	return image.kind === 'directory' ? image.path : `${image.archive} (${image.digest.slice(0, 19)})`;
 }
 
-/** What a run used: `cpu 12 ms, memory at most 3 MiB, ...`; what nothing counted is left out. */
+/** Resource usage of a run: `cpu 12 ms, memory at most 3 MiB, ...`. Values that were not measured are left out. */
 export function usageWords(usage: RunUsage | null): string {
 	const {cpuNs = null, setupCpuNs = null, memoryPeak = null, oomKills = null, block = null} = usage ?? {};
 	const words = [
@@ -24,17 +24,17 @@ export function usageWords(usage: RunUsage | null): string {
 		...(oomKills === null || oomKills === 0 ? [] : [`${oomKills} killed for memory`]),
 		...(block === null ? [] : [`disk ${bytes(block.readBytes)} read, ${bytes(block.writeBytes)} written`]),
 	];
-	return words.length === 0 ? 'not known' : words.join(', ');
+	return words.length === 0 ? 'unknown' : words.join(', ');
 }
 
-/** What a file of the layer is: `12 B sha256:1f0a9c3e7b21`, `-> /etc/x`. */
+/** The content of a file in the writable layer: `12 B sha256:1f0a9c3e7b21`, `-> /etc/x`. */
 export function fileWords({kind, size, digest, target}: LayerFile): string {
 	if (kind === 'link') return `-> ${target ?? ''}`;
 	if (kind !== 'file') return kind === null || kind === 'other' ? '' : kind;
 	return `${bytes(size ?? 0)} ${digest?.slice(0, 19) ?? 'not read'}`;
 }
 
-/** Whose life a run of a detached container was: `web of shop, restart 2`. */
+/** The service of a detached container's run: `web of shop, restart 2`. */
 export function lifeWords({project, service, restarts}: NonNullable<RunRecord['detached']>): string {
 	return `${service} of ${project}${restarts === 0 ? '' : `, restart ${restarts}`}`;
 }

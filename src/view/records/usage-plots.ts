@@ -6,10 +6,10 @@ import type {Plot, PlotPoint} from './plot-svg.ts';
 type Counted = 'cpuNs' | 'readBytes' | 'writeBytes';
 
 /**
- * What is drawn of a run's samples: CPU as percent of one processor, memory, and what went to and from disks a second.
+ * The plots of a run's samples: CPU in percent of one processor, memory, and disk bytes per second.
  *
- * @param from - when the command began, ms since the epoch
- * @param peak - the most memory as the kernel counted it, bytes: a moment that no sample saw
+ * @param from - when the command began, in ms since the epoch
+ * @param peak - peak memory from the kernel, in bytes; samples can miss it
  */
 export function usagePlots(samples: readonly UsageSample[], from: number, peak: number | null): readonly Plot[] {
 	if (samples.length < 2) return [];
@@ -22,7 +22,7 @@ export function usagePlots(samples: readonly UsageSample[], from: number, peak: 
 		{title: 'Written to disks', points: rates(samples, 'writeBytes', 1000)},
 	].filter(({points}) => points.some(({value}) => value > 0));
 	return [
-		// From ns of each ms to percent.
+		// Nanoseconds per millisecond times 1e-4 is percent.
 		{title: 'CPU', points: rates(samples, 'cpuNs', 1e-4), atLeast: 100, words: percent},
 		{title: `Memory${most}`, points: memory, atLeast: 1024 * 1024, words: bytes},
 		...disks.map(plot => ({...plot, atLeast: 1024, words: rate})),
@@ -34,7 +34,7 @@ export function usagePlots(samples: readonly UsageSample[], from: number, peak: 
 	});
 }
 
-/** What was added from each sample to the next for each ms between them, times `factor`. */
+/** The growth between samples per millisecond, times `factor`. */
 function rates(samples: readonly UsageSample[], field: Counted, factor: number): readonly PlotPoint[] {
 	return samples.flatMap((sample, index) => {
 		const before = samples[index - 1];

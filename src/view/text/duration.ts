@@ -2,7 +2,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** How long something took, for people: `0.4 ms`, `41 ms`, `1.2 s`, `2 min 5 s`. */
+/** A duration for people: `0.4 ms`, `41 ms`, `1.2 s`, `2 min 5 s`. */
 export function duration(ms: number): string {
 	if (ms < 10) return `${Number(ms.toFixed(1))} ms`;
 	if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`;
@@ -11,7 +11,7 @@ export function duration(ms: number): string {
 	return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** How long something has been there, in its largest unit, as `docker ps` has it: `8 seconds`, `3 hours`, `2 days`. */
+/** An age in its largest unit, like `docker ps`: `8 seconds`, `3 hours`, `2 days`. */
 export function age(ms: number): string {
 	if (ms < minuteMs) return plural(Math.max(0, Math.floor(ms / 1000)), 'second');
 	if (ms < hourMs) return plural(Math.floor(ms / minuteMs), 'minute');

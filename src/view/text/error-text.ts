@@ -6,8 +6,8 @@ import type {Theme} from './theme.ts';
 import {jsonText} from './json.ts';
 
 /**
- * An error for people. A foreseen one says what failed, then in this order, each once: the step, its command, what the
- * tool said, the likely cause and what fixes it. Anything else is a bug and shows its stack.
+ * An error for people. A foreseen error shows what failed, then its step, command, tool output, cause, and hint.
+ * Any other error is a bug and shows its stack.
  */
 export function errorText(error: unknown, theme: Theme): string {
 	return isTsboxError(error) ? foreseen(error, theme) : bug(error, theme);
@@ -21,7 +21,7 @@ export function errorJson(error: unknown): string {
 }
 
 function foreseen(error: TsboxError, theme: Theme): string {
-	// A spec error shows the line of the file and a caret below its message; a tool's message is one line.
+	// The message of a spec error has an excerpt of the file with a caret below it, so its line breaks stay.
 	const message = `${theme.failed('error:')} ${escapeLines(error.message)}\n`;
 	return (
 		message +
@@ -35,7 +35,7 @@ function foreseen(error: TsboxError, theme: Theme): string {
 	);
 }
 
-/** Lines of a spec with carets below them are no output of a program. */
+/** Whether the output is an excerpt of a spec with carets, and not the output of a program. */
 function isExcerpt(output: string | undefined): output is string {
 	return output !== undefined && /^ {2}\d+ \| /m.test(output);
 }

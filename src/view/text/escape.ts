@@ -2,21 +2,21 @@
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /**
- * Makes a name, label or path from outside safe to print on a terminal: control characters and those that reorder text
- * are written as `\xNN` or `\u{NNNN}`, so that no text of an image can move the cursor, set a title or hide a word.
+ * Makes text from outside safe to print on a terminal. Control characters and characters that reorder text become `\xNN` or
+ * `\u{NNNN}`, so that no name in an image can move the cursor, set a title, or hide a word.
  */
 export function escapeText(text: string): string {
 	return text.replace(unsafe, escapeCharacter);
 }
 
-/** As {@link escapeText}, for the output of a tool: line breaks and tabs stay. */
+/** Like {@link escapeText}, for the output of a tool: line breaks and tabs stay. */
 export function escapeLines(text: string): string {
 	return text.replace(unsafe, character =>
 		character === '\n' || character === '\t' ? character : escapeCharacter(character),
 	);
 }
 
-/** A JSON text in which what JSON lets stand is escaped too: C1 controls and what turns or hides text. */
+/** Escapes the characters that JSON allows but a terminal obeys: C1 controls, and characters that reorder or hide text. */
 export function escapeJson(json: string): string {
 	return json.replace(unsafe, character =>
 		character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

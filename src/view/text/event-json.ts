@@ -1,7 +1,7 @@
 import type {RunEvent} from '../../execute/event.ts';
 import {jsonText} from './json.ts';
 
-/** An event as one line of JSON, line break included; the type comes first. */
+/** An event as one line of JSON, with its line break. */
 export function eventJson(event: RunEvent): string {
 	return jsonText(event);
 }

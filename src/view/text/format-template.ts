@@ -8,11 +8,11 @@ import {table} from './table.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Fills a template as `docker ps --format` takes it: `{{.Name}} {{.Memory.Used}}`, names in upper or lower case, `{{json .}}`,
- * `{{upper .Name}}`, also `lower`, `title` and `join`, or `{{.Name | upper}}`; `\t` and `\n` are a tab and a line break.
- * A value that is not there is empty.
+ * Fills a template in the syntax of `docker ps --format`: `{{.Name}} {{.Memory.Used}}` with names in any case, `{{json .}}`,
+ * `{{upper .Name}}` or `{{.Name | upper}}`, also `lower`, `title` and `join`; `\t` and `\n` are a tab and a line break.
+ * A missing value is empty.
  *
- * @throws TsboxError E_USAGE for a field or a function that is not there.
+ * @throws TsboxError E_USAGE for an unknown field or function.
  */
 export function formatTemplate(template: string, fields: unknown): string {
 	return partsOf(template)
@@ -21,9 +21,10 @@ export function formatTemplate(template: string, fields: unknown): string {
 }
 
 /**
- * The same for each row, a line each; with `table ` before it in columns under a heading, which tabs of the template part.
+ * Fills a template for each row, one line each. A template that begins with `table ` gives columns with headings, separated
+ * by the template's tabs.
  *
- * @param sample - a row with every field, so that a wrong one is found though there is no row
+ * @param sample - a row with every field, so that an unknown field is reported even without rows
  */
 export function formatRows(template: string, rows: readonly unknown[], sample: unknown, width: Measure): string {
 	const inTable = /^table\s+/.exec(template)?.[0];
@@ -43,9 +44,9 @@ export function formatRows(template: string, rows: readonly unknown[], sample: u
 const writeFields = 'write {{.Name}}, {{.Memory.Used}}, {{json .}} or {{upper .Name}}';
 
 interface Place {
-	/** The names that lead to the value; none for all of it. */
+	/** The field names that lead to the value; empty for the whole row. */
 	readonly path: readonly string[];
-	/** What is done to it, in order. */
+	/** The functions applied to the value, in order. */
 	readonly steps: readonly Step[];
 }
 
@@ -71,7 +72,7 @@ function placeOf(expression: string): Place {
 	const [first = '', ...piped] = expression.split('|').map(part => part.trim());
 	const [, before = '', path = ''] = /^(?:(\w+)\s+)?(\.[\w.-]*)$/.exec(first) ?? [];
 	if (path === '') {
-		throw new TsboxError('E_USAGE', `{{${expression}}} is no field of --format`, {
+		throw new TsboxError('E_USAGE', `{{${expression}}} is not a field of --format`, {
 			hint: writeFields,
 		});
 	}
@@ -89,7 +90,7 @@ function stepOf(word: string): Step {
 function filled({path, steps}: Place, fields: unknown): string {
 	const value = path.reduce(valueOf, fields);
 	const result = steps.reduce<unknown>((before, step) => functions[step](before), value);
-	// JSON has made what could steer a terminal harmless, and would mean something else with it escaped twice.
+	// jsonText has escaped the value already; escaping it again would change its meaning.
 	return steps.at(-1) === 'json' ? String(result) : escapeText(textOf(result));
 }
 

@@ -6,10 +6,10 @@ const entities: Readonly<Record<string, string>> = {
 	"'": '&#39;',
 };
 
-// C0 and C1 controls but tab and line feed, and what turns or hides text; HTML has no way to write most of them.
+// C0 and C1 controls except tab and line feed, and characters that reorder or hide text. HTML cannot represent most of them.
 const unsafe = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
-/** Text from outside as HTML text, or as the value of an attribute in quotes: it can begin no tag and end no attribute. */
+/** Escapes text for HTML content and for quoted attribute values. */
 export function escapeHtml(text: string): string {
 	return text
 		.replace(unsafe, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -1,21 +1,21 @@
 import type {Theme} from './theme.ts';
 
-/** How wide a terminal shows a text, in columns. */
+/** The width of a text on a terminal, in columns. */
 export type Measure = (text: string) => number;
 
-/** How a text is drawn. */
+/** The settings for drawing text. */
 export interface Look {
-	/** Width of the terminal in characters. */
+	/** Width of the terminal in columns, also used to wrap piped text. */
 	readonly columns: number;
-	/** The same where what is drawn goes to a terminal and has to fit it; undefined where it is piped, and stays whole. */
+	/** Width that tables must fit; undefined for piped output, which is not cut. */
 	readonly fit?: number | undefined;
 	readonly theme: Theme;
 	readonly width: Measure;
 }
 
 /**
- * The measure for texts made of `sample`. Plain ASCII is as wide as it is long; only for more is string-width loaded,
- * whose tables of characters take Node 50 ms.
+ * A measure for texts that contain only characters of `sample`. ASCII text is as wide as it is long. Only other text loads
+ * string-width, whose character tables take Node 50 ms.
  */
 export async function measureFor(sample: string): Promise<Measure> {
 	if (/^[\x00-\x7f]*$/.test(sample)) return text => text.length;

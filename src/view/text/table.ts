@@ -1,29 +1,29 @@
 import type {Measure} from './look.ts';
 
-/** One cell: its text, and how it is styled after it was measured and padded. */
+/** A cell. The style is applied after the text was measured and padded. */
 export interface Cell {
 	readonly text: string;
 	readonly style?: (text: string) => string;
 }
 
-/** How a table is made to fit a terminal. */
+/** How a table fits a terminal. */
 export interface TableFit {
-	/** Columns of the terminal; undefined where there is none: what is piped stays whole. */
+	/** Columns of the terminal; undefined for piped output, which stays whole. */
 	readonly columns: number | undefined;
-	/** The columns of the table that go first, by their places; from the last one on without it. The first one never goes. */
+	/** Indexes of table columns in the order in which they are dropped; by default from the last one on. The first column always stays. */
 	readonly order?: readonly number[];
 }
 
 const gap = 2;
-/** No column is cut to less: with less of it a column says nothing, and goes. */
+/** The least width of a column, in characters; a column that would be narrower is dropped. */
 const leastWidth = 12;
-/** The part of a terminal that the first column may take: one types what is in it. */
+/** The part of the terminal's width that the first column may take. It is protected because users type its names. */
 const firstPart = 0.6;
 const cutMark = '...';
 
 /**
- * Lines up rows of cells in columns two blanks apart, by the width a terminal gives each character; no blanks at line ends. Where
- * they do not fit, columns are left out, and then the widest are cut.
+ * Aligns cells in columns two blanks apart by their width on a terminal, without trailing blanks. A table that is too wide
+ * loses columns first; then its widest columns are cut.
  */
 export function table(
 	rows: readonly (readonly (string | Cell)[])[],
@@ -54,7 +54,7 @@ export function table(
 		.join('');
 }
 
-/** The columns that are shown, by their places, and how wide each may be. */
+/** The columns that stay, with the width of each. */
 function fitted(natural: readonly number[], {columns = Infinity, order}: TableFit): ReadonlyMap<number, number> {
 	const widths = new Map(natural.entries());
 	const first = Math.max(leastWidth, Math.floor(columns * firstPart));
@@ -70,7 +70,7 @@ function fitted(natural: readonly number[], {columns = Infinity, order}: TableFi
 	return widths;
 }
 
-/** As much of a text as fits, with a mark that it goes on. */
+/** Cuts a text to a width and marks the cut. */
 function cut(text: string, room: number, width: Measure): string {
 	let kept = '';
 	let left = room - cutMark.length;

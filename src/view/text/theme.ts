@@ -1,6 +1,6 @@
 import {styleText} from 'node:util';
 
-/** Words for what a text means; no reader names a colour. Each gives its text back, styled or not. */
+/** Styles by meaning, so that callers name no color. Each returns its text, styled or not. */
 export interface Theme {
 	readonly ok: (text: string) => string;
 	readonly failed: (text: string) => string;
@@ -13,15 +13,15 @@ export interface Theme {
 
 type Styles = Parameters<typeof styleText>[0];
 
-/** The theme with colours, those of a light terminal where asked for, or the one that leaves every text as it is. */
+/** The theme with colors, for a dark or light terminal, or the theme that leaves text plain. */
 export function theme(colour: boolean, isLight = false): Theme {
 	const style = (styles: Styles) => (text: string) =>
-		// Whether to colour was decided by hasColour; newer Nodes would decide again, by standard output alone.
+		// hasColour has decided. Newer Nodes would decide again by looking at standard output only.
 		colour ? styleText(styles, text, {validateStream: false}) : text;
 	return {
 		ok: style('green'),
 		failed: style(['bold', 'red']),
-		// Yellow and cyan can't be read on white.
+		// Yellow and cyan are hard to read on white.
 		warning: style(isLight ? 'magenta' : 'yellow'),
 		heading: style(['bold', 'underline']),
 		strong: style('bold'),
@@ -31,8 +31,8 @@ export function theme(colour: boolean, isLight = false): Theme {
 }
 
 /**
- * Whether a stream gets colours: FORCE_COLOR and NO_COLOR decide, in this order; then it must be a terminal that is not
- * dumb, and no CI job's. Sources: no-color.org, force-color.org.
+ * Whether a stream gets colors. FORCE_COLOR decides first, then NO_COLOR. Otherwise the stream must be a terminal that is not
+ * dumb, outside of CI. Sources: no-color.org, force-color.org.
  */
 export function hasColour(env: Readonly<Record<string, string | undefined>>, isTerminal: boolean): boolean {
 	const forced = env['FORCE_COLOR'];
@@ -41,7 +41,7 @@ export function hasColour(env: Readonly<Record<string, string | undefined>>, isT
 	return isTerminal && isCapable(env);
 }
 
-/** Whether a terminal can be redrawn: it is not dumb and nobody but a log of a CI job reads it. */
+/** Whether the terminal can be redrawn: it is not dumb, and not the log of a CI job. */
 export function isCapable(env: Readonly<Record<string, string | undefined>>): boolean {
 	return env['TERM'] !== 'dumb' && (env['CI'] === undefined || env['CI'] === '' || env['CI'] === 'false');
 }

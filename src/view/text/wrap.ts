@@ -1,6 +1,6 @@
 import type {Measure} from './look.ts';
 
-/** Breaks prose at blanks so that no line is wider than `columns`; a longer word keeps its line to itself. */
+/** Wraps prose at blanks to `columns`. A longer word gets a line of its own. */
 export function wrapWords(text: string, columns: number, width: Measure): readonly string[] {
 	return fill(
 		text.split(/\s+/).filter(word => word !== ''),
@@ -10,9 +10,8 @@ export function wrapWords(text: string, columns: number, width: Measure): readon
 }
 
 /**
- * Breaks a command of one line as a person would in a script: at blanks outside quotes, with ` \` at the end of each
- * line but the last, so that it can be copied and still means the same. Commands of several lines stay as they are:
- * a here-document must not be broken.
+ * Wraps a one-line command like a script: at blanks outside quotes, with ` \` at the end of each line but the last, so that
+ * it still works when pasted. Commands of several lines stay as they are, since a break would change a here-document.
  */
 export function wrapCommand(command: string, columns: number, width: Measure): readonly string[] {
 	if (command.includes('\n')) return command.split('\n');
@@ -34,7 +33,7 @@ function fill(words: readonly string[], columns: number, width: Measure): readon
 	return line === '' ? lines : [...lines, line];
 }
 
-/** The words of a command as written, quotes and backslashes kept. */
+/** The words of a command with their quotes and backslashes. */
 function shellWords(command: string): readonly string[] {
 	return command.match(/(?:\\.|'[^']*'|"(?:\\.|[^"\\])*"|[^\s'"\\]|['"\\])+/gs) ?? [];
 }
