@@ -36,6 +36,7 @@ const owners: Readonly<Record<string, string>> = {
 	cosmiconfig: 'spec',
 	ink: 'tui',
 	react: 'tui',
+	'get-east-asian-width': 'tui',
 };
 
 /** The offences of one file, each in a line that names it: `plan/bad.ts: plan/ may not import execute/`. */

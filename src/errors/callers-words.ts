@@ -1,15 +1,15 @@
 /**
- * A mark of this process, and not of this module: the program and the library are bundles with copies of their own. It is the command
- * line that makes it, so that importing the library changes nothing.
+ * Marks this process as the command line. The mark is global because the program and the library are separate bundles, each with its own
+ * copy of this module. Only the command line sets it, so importing the library changes nothing.
  */
 const mark = Symbol.for('tsbox.isCommandLine');
 
-/** From now on whoever reads errors types commands; until then it is a program that calls functions. */
+/** Makes errors name commands and options from now on. Without this call they name the library's functions. */
 export function speakToCommandLine(): void {
 	Reflect.set(globalThis, mark, true);
 }
 
-/** What the library has for an option of the command line. */
+/** The library's option for each command-line option. */
 export const options: Readonly<Record<string, string>> = {
 	'--archive': 'archive',
 	'--best-effort': 'bestEffort',
@@ -25,7 +25,7 @@ export const options: Readonly<Record<string, string>> = {
 	'--trace-seccomp': 'traceSeccomp',
 };
 
-/** What the library has for a command, by its first words. The others it has not: they are typed in a shell beside the program. */
+/** The library's function for each command, by its first words. Other commands have no function and are typed in a shell. */
 export const functions: Readonly<Record<string, string>> = {
 	down: 'down()',
 	gc: 'gc()',
@@ -42,8 +42,8 @@ export const functions: Readonly<Record<string, string>> = {
 };
 
 /**
- * A sentence of an error in the words of who reads it. It is written in those of the command line, with commands in backticks; a program
- * gets the options and functions of the library in their place.
+ * Translates a sentence of an error for its reader. Errors are written for the command line, with commands in backticks. Programs that
+ * use the library get function and option names instead.
  */
 export function inCallersWords(sentence: string): string {
 	if (Reflect.has(globalThis, mark)) return sentence;

@@ -1,13 +1,13 @@
 /**
- * Every way tsbox can fail: what the code means, and the exit status of the program.
- * 125 to 127 follow podman-run(1): 125 tsbox itself failed, 126 the command could not be invoked, 127 it was not found;
+ * Every way tsbox can fail: the meaning of the code and the program's exit status.
+ * 125 to 127 follow podman-run(1): 125 tsbox itself failed, 126 the command cannot be executed, 127 the command was not found.
  * 2 is a usage error.
  */
 export const errorCodes = {
 	E_USAGE: {exitStatus: 2, meaning: 'the command line could not be understood'},
 	E_SPEC_NOT_FOUND: {exitStatus: 125, meaning: 'there is no spec file at that path'},
 	E_SPEC_SYNTAX: {exitStatus: 125, meaning: 'the spec file is not readable YAML'},
-	E_SPEC_INVALID: {exitStatus: 125, meaning: 'the spec asks for something that does not exist or cannot be'},
+	E_SPEC_INVALID: {exitStatus: 125, meaning: 'the spec asks for something unknown or impossible'},
 	E_SPEC_VARIABLE: {exitStatus: 125, meaning: 'a variable in the spec could not be filled in'},
 	E_CONFIG: {exitStatus: 125, meaning: "tsbox's own configuration could not be read"},
 	E_POLICY: {exitStatus: 125, meaning: 'a policy of the configuration forbids what the spec asks for'},
@@ -22,12 +22,12 @@ export const errorCodes = {
 	E_VOLUME_NOT_FOUND: {exitStatus: 125, meaning: 'no volume has that name'},
 	E_RUN_NOT_FOUND: {exitStatus: 125, meaning: 'no run record has that id'},
 	E_RUN_INVALID: {exitStatus: 125, meaning: 'a run record is damaged, or of a newer version'},
-	E_SYSTEM: {exitStatus: 125, meaning: 'the kernel refused something, for a reason of this machine'},
+	E_SYSTEM: {exitStatus: 125, meaning: 'the kernel refused an operation because of the state of this machine'},
 	E_NO_SPACE: {exitStatus: 125, meaning: 'the disk is full'},
 	E_NAME_IN_USE: {exitStatus: 125, meaning: 'a container has that name already'},
 	E_NO_SUCH_CONTAINER: {exitStatus: 125, meaning: 'no container has that name'},
-	E_PAUSED: {exitStatus: 125, meaning: 'the container is paused, or not paused, and would have to be otherwise'},
-	E_STATE: {exitStatus: 125, meaning: 'a record in the state folder could not be trusted'},
+	E_PAUSED: {exitStatus: 125, meaning: 'the container is paused and must not be, or is not paused and must be'},
+	E_STATE: {exitStatus: 125, meaning: 'a record in the state folder is damaged or from another version'},
 	E_LOCKED: {exitStatus: 125, meaning: 'the container differs from the lock file, or there is no lock file'},
 	E_STEP_FAILED: {exitStatus: 125, meaning: 'a step of the plan failed and was rolled back'},
 	E_CHECK_FAILED: {exitStatus: 125, meaning: 'a step said it worked, but the kernel shows otherwise'},
@@ -36,7 +36,7 @@ export const errorCodes = {
 	E_COMMAND_NOT_FOUND: {exitStatus: 127, meaning: 'the command is not in the root filesystem'},
 	E_INPUT_FAILED: {exitStatus: 125, meaning: 'the input of a command failed before its end'},
 	E_INTERRUPTED: {exitStatus: 130, meaning: 'the start was interrupted'},
-	E_COPY_PATH: {exitStatus: 125, meaning: 'a path to copy from or to is not there, or of another kind'},
+	E_COPY_PATH: {exitStatus: 125, meaning: 'a path to copy from or to is missing or has the wrong type'},
 } as const;
 
 /** The code of a {@link TsboxError}. */

@@ -11,18 +11,18 @@ test.each([
 	['PLAN', 'plan'],
 	['imagse', 'images'],
 	['inspekt', 'inspect'],
-])('%s is taken for %s', (word, meant) => {
+])('%s suggests %s', (word, meant) => {
 	expect(didYouMean(word, verbs)).toBe(meant);
 });
 
-test.each(['', 'banana', 'xy', 'start'])('for %j nothing is offered', word => {
+test.each(['', 'banana', 'xy', 'start'])('%j suggests nothing', word => {
 	expect(didYouMean(word, verbs)).toBeUndefined();
 });
 
-test('a word that is right beats one that is a swap away', () => {
+test('an exact match beats a swap', () => {
 	expect(didYouMean('ab', ['ba', 'ab'])).toBe('ab');
 });
 
-test('with nothing known there is nothing to offer', () => {
+test('suggests nothing when no words are known', () => {
 	expect(didYouMean('up', [])).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import {distance} from 'fastest-levenshtein';
 
-/** The word with each two neighbours swapped: Levenshtein counts a swap, the commonest slip, as two changes. */
+/** All spellings with two neighbors swapped. A swap is the commonest typo, but Levenshtein counts it as two changes. */
 function swaps(word: string): readonly string[] {
 	const letters = word.split('');
 	return letters.slice(1).map((_, at) =>
@@ -12,7 +12,7 @@ function swaps(word: string): readonly string[] {
 }
 
 /**
- * The known word nearest to a misspelt one, or undefined when none is near; two neighbours swapped are nearer than any other change.
+ * The known word nearest to a misspelled one; undefined when none is near. A swap of two neighbors is nearer than any other change.
  * A third of the word may be wrong: a fixed distance would offer "up" for "ps".
  */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
@@ -21,7 +21,7 @@ export function didYouMean(word: string, known: readonly string[]): string | und
 	let best: {word: string; distance: number} | undefined;
 	for (const candidate of known) {
 		const other = candidate.toLowerCase();
-		// Less than one, so that of `up` and `ps` for "pu" the swap is taken.
+		// Less than one, so that "pu" suggests `up` (a swap) and not `ps` (one changed letter).
 		const d = swapped.has(other) && other !== lower ? 0.5 : distance(lower, other);
 		if (best === undefined || d < best.distance) best = {word: candidate, distance: d};
 	}

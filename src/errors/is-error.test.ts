@@ -2,7 +2,7 @@ import {runInNewContext} from 'node:vm';
 import {expect, test} from 'vitest';
 import {isError, messageOf, toError} from './is-error.ts';
 
-test('an error of another realm is one, what only looks like one is not', () => {
+test('recognizes errors of another realm but not lookalikes', () => {
 	const foreign: unknown = runInNewContext('new TypeError("why")');
 	expect(foreign instanceof Error).toBe(false);
 	const {reason}: {readonly reason: unknown} = AbortSignal.abort();

@@ -1,8 +1,8 @@
 import {types} from 'node:util';
 
 /**
- * Tells whether it is an error, also one of another realm: code that Jest or vitest's vmThreads run is in a vm context, whose
- * `Error` is not the one that errors of node:fs are made of. A DOMException is what an AbortSignal gives as its reason.
+ * Recognizes errors of other realms too. Jest and vitest's vmThreads run code in a vm context whose `Error` is not the class of the
+ * errors from node:fs. An AbortSignal's default reason is a DOMException.
  */
 export function isError(thrown: unknown): thrown is Error {
 	return (
@@ -12,12 +12,12 @@ export function isError(thrown: unknown): thrown is Error {
 	);
 }
 
-/** What was thrown, in its own words. */
+/** The message of a thrown value. */
 export function messageOf(thrown: unknown): string {
 	return isError(thrown) ? thrown.message : String(thrown);
 }
 
-/** What was thrown as an error, whatever it is. */
+/** A thrown value as an error. */
 export function toError(thrown: unknown): Error {
 	return isError(thrown) ? thrown : new Error(String(thrown));
 }

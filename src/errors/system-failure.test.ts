@@ -10,13 +10,13 @@ test.each([
 	['EROFS', 'E_PERMISSION'],
 	['EMFILE', 'E_SYSTEM'],
 	['EIO', 'E_SYSTEM'],
-])('%s tells of the machine: %s, with the path and what fixes it', (code, ours) => {
+])('%s becomes %s with the path and a hint', (code, ours) => {
 	const error = asForeseen(system(code));
 	expect(error).toMatchObject({code: ours, message: 'the kernel refused access to /run/x', output: `open: ${code}`});
 	expect(error).toHaveProperty('hint', expect.any(String));
 });
 
-test('a watch that is refused is no matter of descriptors or of the disk', () => {
+test('a refused watch is not reported as too many files or a full disk', () => {
 	for (const code of ['EMFILE', 'ENOSPC'])
 		expect(asForeseen(Object.assign(system(code), {syscall: 'watch'}))).toMatchObject({
 			code: 'E_SYSTEM',
@@ -24,7 +24,7 @@ test('a watch that is refused is no matter of descriptors or of the disk', () =>
 		});
 });
 
-test('what nobody foresaw stays a bug, and a foreseen error as it is', () => {
+test('other errors, and tsbox errors, come back unchanged', () => {
 	const missing = system('ENOENT');
 	expect(asForeseen(missing)).toBe(missing);
 	const foreseen = new TsboxError('E_STATE', 'x');

@@ -2,7 +2,7 @@ import {isError} from './is-error.ts';
 import type {ErrorCode} from './codes.ts';
 import {isTsboxError, TsboxError} from './tsbox-error.ts';
 
-/** What an errno says of the machine, not of tsbox; errno(3). Others, such as ENOENT, are a bug where nobody foresaw them. */
+/** The errnos that describe the machine's state; errno(3). Others, such as ENOENT, are bugs unless the caller handles them. */
 const meanings: Readonly<Record<string, {readonly code: ErrorCode; readonly why: string; readonly hint: string}>> = {
 	ENOSPC: {code: 'E_NO_SPACE', why: 'the disk is full (ENOSPC)', hint: 'free some space'},
 	EDQUOT: {code: 'E_NO_SPACE', why: "the user's quota of the disk is used up (EDQUOT)", hint: 'free some space'},
@@ -25,7 +25,7 @@ const meanings: Readonly<Record<string, {readonly code: ErrorCode; readonly why:
 	EIO: {code: 'E_SYSTEM', why: 'I/O error on the device (EIO)', hint: 'see dmesg'},
 };
 
-/** What inotify(7) means by them. */
+/** EMFILE and ENOSPC have their own meanings in inotify(7). */
 const noWatch: typeof meanings = {
 	EMFILE: {
 		code: 'E_SYSTEM',
@@ -40,9 +40,9 @@ const noWatch: typeof meanings = {
 };
 
 /**
- * A system error that tells of the machine as a foreseen one: a full disk is no bug. Anything else is given back as it is.
+ * Turns a system error that describes the machine into a {@link TsboxError}: a full disk is not a bug. Other errors come back unchanged.
  *
- * @param error - with `code`, `syscall` and `path` as Node's own errors have them
+ * @param error - with `code`, `syscall`, and `path`, as Node's own errors have them
  */
 export function asForeseen(error: unknown): unknown {
 	if (isTsboxError(error) || !isError(error)) return error;

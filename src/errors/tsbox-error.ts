@@ -3,22 +3,22 @@ import {isError} from './is-error.ts';
 import {inCallersWords} from './callers-words.ts';
 import {type ErrorCode, errorCodes} from './codes.ts';
 
-/** What a {@link TsboxError} can tell beyond its message; each is shown once, in this order. */
+/** The details of a {@link TsboxError} besides its message. Each is shown once, in this order. */
 export interface ErrorFacts {
-	/** The title of the plan step that failed. */
+	/** The title of the failed plan step. */
 	readonly step?: string;
-	/** The command as a shell would take it. */
+	/** The failed command, quoted for a shell. */
 	readonly command?: string;
 	/** What the tool printed, trimmed. */
 	readonly output?: string;
 	/** The likely cause, one sentence. */
 	readonly why?: string;
-	/** What fixes it, one imperative sentence; like `why` in the words of the command line, see {@link inCallersWords}. */
+	/** The fix: one imperative sentence. Like `why`, it is written for the command line; see {@link inCallersWords}. */
 	readonly hint?: string;
 	readonly cause?: unknown;
 }
 
-/** An error that tsbox foresaw: it has a code, a cause and a hint, and is shown without a stack. */
+/** An expected failure with a code, a cause, and a hint. It is shown without a stack. */
 export class TsboxError extends Error {
 	readonly code: ErrorCode;
 	readonly step: string | undefined;
@@ -38,14 +38,14 @@ export class TsboxError extends Error {
 		this.hint = facts.hint === undefined ? undefined : inCallersWords(facts.hint);
 	}
 
-	/** The exit status that the program ends with; the table is in codes.ts. */
+	/** The program's exit status; the table is in codes.ts. */
 	get exitStatus(): number {
 		return exitStatusOf(this);
 	}
 }
 
 function exitStatusOf({code, cause}: TsboxError): number {
-	// What was interrupted ends as a command does that the signal ended.
+	// An interrupted operation exits like a command that the signal killed: 128 + the signal's number.
 	for (let each = cause; code === 'E_INTERRUPTED' && each !== undefined; ) {
 		if (typeof each === 'string' && each in constants.signals)
 			return 128 + constants.signals[each as keyof typeof constants.signals];

@@ -40,6 +40,7 @@ test('what the spec says stands as it is, what comes from outside as a digest', 
 		mem_limit: 67_108_864,
 		cap_add: ['CAP_NET_ADMIN'],
 		stop_signal: 'SIGTERM',
+		stop_grace_period: 10_000,
 	});
 	expect(JSON.stringify(keys)).not.toMatch(/geheimnis|hello-there|mine|abc|origins/);
 	expect(Object.keys(keys)).toEqual(Object.keys(keys).toSorted());

@@ -1,25 +1,15 @@
+import type {Key} from '../spec/keys/key.ts';
+import {serviceKeys, valueOf} from '../spec/keys/service-keys.ts';
 import type {Origin, Service} from '../spec/model/project.ts';
 import {sha256} from './plan-hash.ts';
 import {withShownPaths} from './portable.ts';
 
+/** Each variable has a row of its own. */
+const {environment: _environment, ...rest} = serviceKeys;
+
 /** A value that is longer stands as a digest: nobody could compare it by eye. */
 const longest = 200;
 
-/** Not what a container is made from: where its values came from, and which of several it is. */
-const asideFromIt: readonly string[] = ['origins', 'replica'];
-
-/** Keys whose values are from closed lists, or made of words that the spec need not have as they are: no secret fits in. */
-const plainKeys: readonly string[] = [
-	'capAdd',
-	'capDrop',
-	'namespaces',
-	'stopSignal',
-	'security',
-	'root',
-	'service',
-	'name',
-	'hostname',
-];
 const plainMembers: readonly string[] = [
 	'type',
 	'kind',
@@ -47,15 +37,18 @@ export interface SpecKeys {
  * @param text - the spec's text
  */
 export function specKeys(portable: Service, scale: number, text: string): SpecKeys {
-	const {environment, ...rest} = withShownPaths({...portable, scale}) as Service & {readonly scale: number};
+	const service = withShownPaths(portable) as Service;
 	const rows = [
-		...Object.entries(rest)
-			.filter(([key]) => !asideFromIt.includes(key))
-			.map(([key, value]) => {
-				const isPlain = plainKeys.includes(key) || portable.origins[snake(key)]?.kind === 'default';
-				return [snake(key), isPlain || isWritten(value, text) ? shown(value) : hidden(value), value] as const;
-			}),
-		...Object.entries(environment).map(([name, value]) => {
+		['name', service.name, service.name] as const,
+		['service', service.service, service.service] as const,
+		['scale', scale, scale] as const,
+		...Object.entries<Key>(rest).flatMap(([name, key]) => {
+			const value = valueOf(key, service);
+			if (value === undefined) return [];
+			const isPlain = key.isPlain === true || portable.origins[name]?.kind === 'default';
+			return [[name, isPlain || isWritten(value, text) ? shown(value) : hidden(value), value] as const];
+		}),
+		...Object.entries(service.environment).map(([name, value]) => {
 			const isPlain = isOfFile(portable.origins[`environment.${name}`]) && isWritten(value, text);
 			return [`environment.${name}`, isPlain ? shown(value) : hidden(value), value] as const;
 		}),
@@ -64,10 +57,6 @@ export function specKeys(portable: Service, scale: number, text: string): SpecKe
 		digest: `sha256:${sha256(JSON.stringify(rows.map(([key, , value]) => [key, value])))}`,
 		keys: Object.fromEntries(rows.map(([key, value]) => [key, value])),
 	};
-}
-
-function snake(key: string): string {
-	return key.replaceAll(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
 }
 
 function isOfFile(origin: Origin | undefined): boolean {

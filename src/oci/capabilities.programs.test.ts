@@ -23,7 +23,7 @@ const there = ((): boolean => {
 	}
 })();
 
-test.skipIf(!there)('capsh reads the names back from the mask', () => {
+test.skipIf(!there)('capsh decodes the mask to the same names', () => {
 	fc.assert(
 		fc.property(fc.subarray([...capabilityNames], {minLength: 1}), names => {
 			const said = execFileSync(capsh, [`--decode=${capabilityMask(names)}`], {encoding: 'utf8'}).trim();

@@ -1,9 +1,9 @@
 import {capabilityNames as names} from '../spec/values/capability.ts';
 
-/** All capabilities as the OCI runtime-spec names them, with CAP_, in the order of their numbers. */
+/** All capabilities in the order of their numbers, named as in the OCI runtime-spec (`CAP_CHOWN`). */
 export const capabilityNames: readonly string[] = names.map(name => `CAP_${name}`);
 
-/** The set as /proc/PID/status prints it: 16 hexadecimal digits; proc_pid_status(5). */
+/** A set of capabilities as /proc/PID/status prints it: 16 hexadecimal digits; proc_pid_status(5). */
 export function capabilityMask(names: readonly string[]): string {
 	let mask = 0n;
 	for (const name of names) {

@@ -7,7 +7,7 @@ const before = {
 	pids: {limit: 7},
 } as const;
 
-test('what is not named stays, and is not written', () => {
+test('unchanged limits stay and are not written', () => {
 	expect(changeLimits(before, {cpus: 1.5, blkioWeight: 10})).toEqual({
 		all: {...before, cpu: {quota: 150_000, period: 100_000, shares: 2}, blockIO: {weight: 10}},
 		changed: {cpu: {quota: 150_000, period: 100_000}, blockIO: {weight: 10}},

@@ -2,20 +2,20 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import type {LimitChanges} from '../spec/values/limit-changes.ts';
 import type {OciResources} from './config.ts';
 
-/** The kernel's own period of CPU quotas, microseconds; sched-bwc.rst. */
+/** The kernel's default period of CPU quotas, microseconds; sched-bwc.rst. */
 const cpuPeriod = 100_000;
 
-/** All limits after a change, and of them those that must be written for it. */
+/** All limits after a change, and those of them that must be written. */
 export interface ChangedLimits {
 	readonly all: OciResources;
-	/** Swap goes with memory: where it is limited, its value in cgroup v2 is what the two limits differ by. */
+	/** Contains swap whenever memory changes: cgroup v2 takes the difference of the two limits. */
 	readonly changed: OciResources;
 }
 
 /**
- * Puts changes into the limits that a container has.
+ * Applies changes to a container's limits.
  *
- * @throws TsboxError E_USAGE for values that can't be together.
+ * @throws TsboxError E_USAGE for limits that contradict each other.
  */
 export function changeLimits(before: OciResources, changes: LimitChanges): ChangedLimits {
 	const {memory, memorySwap, memoryReservation, cpus, cpuShares, cpusetCpus, pidsLimit, blkioWeight} = changes;
@@ -64,7 +64,7 @@ function isEmpty(part: object): boolean {
 
 function refuseImpossible({limit, swap, reservation}: NonNullable<OciResources['memory']>): void {
 	if (swap !== undefined && limit === undefined)
-		throw new TsboxError('E_USAGE', 'the limit of swap counts memory and swap together, and memory has no limit', {
+		throw new TsboxError('E_USAGE', 'a swap limit counts memory and swap together, but memory has no limit', {
 			hint: 'add --memory',
 		});
 	if (swap !== undefined && swap !== -1 && limit !== undefined && swap < limit)

@@ -2,7 +2,7 @@ import type {NamespaceKind} from '../spec/model/project.ts';
 import type {SeccompAction, SeccompOperator} from '../spec/security/seccomp-profile.ts';
 
 /**
- * The part of the OCI runtime config that tsbox plans from.
+ * The part of the OCI runtime configuration that tsbox plans from.
  * Source: OCI runtime-spec 1.2, config.md and config-linux.md.
  */
 export interface OciConfig {
@@ -37,7 +37,7 @@ export interface OciProcess {
 	readonly oomScoreAdj?: number;
 }
 
-/** The five sets of capabilities(7); the names carry CAP_. */
+/** The five sets of capabilities(7), named as `CAP_CHOWN`. */
 export interface OciCapabilities {
 	readonly bounding: readonly string[];
 	readonly effective: readonly string[];
@@ -63,7 +63,7 @@ export interface OciLinux {
 	readonly maskedPaths: readonly string[];
 	readonly readonlyPaths: readonly string[];
 	readonly seccomp?: OciSeccomp;
-	/** With a user namespace: whom its ids stand for. */
+	/** The host ids behind the container's ids; only with a user namespace. */
 	readonly uidMappings?: readonly OciIdMapping[];
 	readonly gidMappings?: readonly OciIdMapping[];
 }
@@ -79,12 +79,12 @@ export interface OciIdMapping {
 export interface OciSeccomp {
 	readonly defaultAction: SeccompAction;
 	readonly defaultErrnoRet?: number;
-	/** `SCMP_ARCH_X86_64`: the calling conventions that are let through at all. */
+	/** The calling conventions that are allowed at all: `SCMP_ARCH_X86_64`. */
 	readonly architectures: readonly string[];
 	readonly syscalls: readonly OciSyscall[];
 }
 
-/** A rule of {@link OciSeccomp}: it holds when all its arguments compare. */
+/** A rule of {@link OciSeccomp}. It matches when all of its argument comparisons hold. */
 export interface OciSyscall {
 	readonly names: readonly string[];
 	readonly action: SeccompAction;

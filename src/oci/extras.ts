@@ -3,39 +3,38 @@ import {reproducibleWarnings} from '../spec/keys/reproducible.ts';
 import {memoryWarnings} from '../spec/project/memory-warnings.ts';
 import {portWarnings} from '../spec/project/port-warnings.ts';
 
-/** What a plan needs to know of a container that the OCI runtime configuration has no word for. */
+/** The facts about a container that a plan needs and the OCI runtime configuration cannot express. */
 export interface Extras {
-	/** The container's name. */
 	readonly name: string;
-	/** `USER[:GROUP]`, by name or number: names are looked up in the image. Root without. */
+	/** `USER[:GROUP]`, by name or number; names are looked up in the image. Default: root. */
 	readonly user?: string;
 	/** Supplementary groups, by name or number. */
 	readonly groups: readonly string[];
-	/** The folder that the command starts in, which is made where it is missing. */
+	/** The command's working directory; created when missing. */
 	readonly workingDir?: string;
-	/** How the root is changed: pivot_root(2), or chroot(2) alone. */
+	/** How the container's root is entered: pivot_root(2), or chroot(2) alone. */
 	readonly root: 'pivot' | 'chroot';
-	/** The writable layer stays for the next start. */
+	/** The writable layer survives until the next start. */
 	readonly keep: boolean;
-	/** A reaper is process 1. */
+	/** Process 1 is an init that reaps zombies. */
 	readonly init: boolean;
 	readonly privileged: boolean;
 	readonly reproducible: boolean;
-	/** Devices of the host, by their paths. */
+	/** Host devices by path. */
 	readonly devices: readonly Device[];
 	readonly landlock?: readonly LandlockRule[];
-	/** The capabilities that were asked for by name; `ALL` may be among them. */
+	/** The capabilities that the spec adds by name, possibly `ALL`. */
 	readonly addedCapabilities: readonly string[];
-	/** The cgroup lies below a parent that was named. */
+	/** The spec names a parent cgroup. */
 	readonly hasCgroupParent: boolean;
-	/** What is to be said of the container before it is started. */
+	/** Warnings to print before the container starts. */
 	readonly warnings: readonly string[];
 }
 
 /**
- * The part of a service that {@link toOciConfig} can't carry.
+ * The part of a service that {@link toOciConfig} cannot express.
  *
- * @param memory - the memory of the machine, bytes; undefined where it is not known
+ * @param memory - the machine's memory, bytes; undefined when unknown
  */
 export function extrasOf(service: Service, memory: number | undefined): Extras {
 	const {user, workingDir, landlock} = service;

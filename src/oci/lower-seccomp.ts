@@ -2,17 +2,17 @@ import defaultProfile from '../../config/seccomp.json' with {type: 'json'};
 import {readSeccompProfile, type SeccompProfile, type SeccompRule} from '../spec/security/seccomp-profile.ts';
 import type {OciSeccomp} from './config.ts';
 
-/** What a profile's conditions are decided by. */
+/** The facts that decide a profile's conditions. */
 export interface SeccompTarget {
-	/** The bounding set, names with CAP_. */
+	/** The bounding set, as `CAP_CHOWN`. */
 	readonly capabilities: readonly string[];
-	/** As uname(2) has it: `6.18.5`. */
+	/** From uname(2): `6.18.5`. */
 	readonly kernelRelease: string;
-	/** As uname(2) has it: `x86_64`. */
+	/** From uname(2): `x86_64`. */
 	readonly arch: string;
 }
 
-/** uname(2)'s machine, libseccomp's name, and Go's, which conditions are written in. */
+/** The machine name of uname(2), libseccomp's name, and Go's name, which conditions use. */
 const machines: readonly (readonly [string, string, string])[] = [
 	['x86_64', 'SCMP_ARCH_X86_64', 'amd64'],
 	['aarch64', 'SCMP_ARCH_AARCH64', 'arm64'],
@@ -21,12 +21,12 @@ const machines: readonly (readonly [string, string, string])[] = [
 	['i686', 'SCMP_ARCH_X86', 'x86'],
 ];
 
-/** The profile of containers that ask for no other: config/seccomp.json. */
+/** The default profile: config/seccomp.json. */
 export function defaultSeccompProfile(): SeccompProfile {
 	return readSeccompProfile(JSON.stringify(defaultProfile), 'the default profile');
 }
 
-/** Resolves a profile's conditions: what is left is the OCI form, which depends on nothing any more. */
+/** Resolves a profile's conditions. The result is plain OCI and depends on no host or capability. */
 export function lowerSeccomp(profile: SeccompProfile, target: SeccompTarget): OciSeccomp {
 	const native = machines.find(([machine]) => machine === target.arch);
 	const mapped = profile.archMap?.find(({architecture}) => architecture === native?.[1]);
@@ -48,7 +48,7 @@ export function lowerSeccomp(profile: SeccompProfile, target: SeccompTarget): Oc
 	};
 }
 
-/** Each condition must hold of `includes`, and none of `excludes`; as Docker's profiles have it. */
+/** All conditions in `includes` must hold and none in `excludes`, as in Docker's profiles. */
 function applies(
 	{includes, excludes}: SeccompRule,
 	{capabilities, kernelRelease}: SeccompTarget,

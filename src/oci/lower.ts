@@ -4,7 +4,7 @@ import type {Service} from '../spec/model/project.ts';
 import {capabilityNames} from './capabilities.ts';
 import type {OciConfig, OciMount, OciResources} from './config.ts';
 
-/** The OCI names of namespaces differ from ours in none; all are new ones (no path). */
+/** Our namespace names are OCI's. Every namespace is new: none has a path. */
 function namespaces(service: Service): OciConfig['linux']['namespaces'] {
 	return service.namespaces.map(type => ({type}));
 }
@@ -54,7 +54,7 @@ const opposites = [
 	['ro', 'rw'],
 ] as const;
 
-/** Of two options that contradict each other the later stays. */
+/** Of two contradicting options the later one wins. */
 function lastWins(options: readonly string[]): readonly string[] {
 	return options.filter((option, at) => {
 		const pair = opposites.find(([a, b]) => option === a || option === b);
@@ -69,10 +69,10 @@ function defaultMounts(service: Service): readonly OciMount[] {
 		destination: '/dev',
 		type: 'tmpfs',
 		source: 'tmpfs',
-		// nodev: the devices are bind mounts with flags of their own, and a node that the container makes here must not work.
+		// nodev: the devices are bind mounts with their own flags, and device nodes that the container creates in /dev must not work.
 		options: ['nosuid', ...(service.privileged ? [] : ['nodev']), 'strictatime', 'mode=755', 'size=65536k'],
 	};
-	// Without a mount namespace these appear on the host: no more than a shell needs.
+	// Without a mount namespace these mounts appear on the host, so mount only what a shell needs.
 	if (!has('mount')) return [proc, dev];
 	const shm = `size=${service.shmSize ?? 67108864}`;
 	return [
@@ -105,7 +105,7 @@ function defaultMounts(service: Service): readonly OciMount[] {
 	];
 }
 
-/** The period of the CPU bandwidth controller that quotas are given for, microseconds; the kernel's own default (sched-bwc.rst). */
+/** The period of CPU quotas, microseconds: the kernel's default (sched-bwc.rst). */
 const cpuPeriod = 100_000;
 
 function resources(service: Service): OciResources {
@@ -138,8 +138,8 @@ function environment(service: Service): readonly string[] {
 }
 
 /**
- * Lowers a checked service to the OCI runtime config. Nothing about the machine is decided here; a `user:` that is not
- * two numbers stays in the service and is looked up in the container.
+ * Lowers a checked service to the OCI runtime configuration, independent of the machine. A `user:` with names stays in the service
+ * and is resolved in the container.
  *
  * @throws TsboxError E_SPEC_INVALID for an unknown capability.
  */
@@ -179,7 +179,7 @@ export function toOciConfig(service: Service, rootPath: string): OciConfig {
 	};
 }
 
-/** What is known of the user without its names being looked up; the primary group counts among the others (CVE-2022-2989). */
+/** The numeric part of `user:`; names resolve later. The primary group is also a supplementary group (CVE-2022-2989). */
 function numericUser({user, groupAdd}: Service): {uid: number; gid: number; additionalGids: readonly number[]} {
 	const match = /^(\d+)(?::(\d+))?$/.exec(user ?? '0:0');
 	const gid = Number(match?.[2] ?? 0);
@@ -187,7 +187,7 @@ function numericUser({user, groupAdd}: Service): {uid: number; gid: number; addi
 	return {uid: Number(match?.[1] ?? 0), gid, additionalGids: [...new Set([gid, ...numbers])]};
 }
 
-/** The user's mounts after the default ones, parents before what lies below them; a default one of the same target goes. */
+/** The default mounts, then the user's, parents before their children. A user's mount replaces the default one at the same target. */
 function mergeMounts(defaults: readonly OciMount[], own: readonly OciMount[]): readonly OciMount[] {
 	const depth = (mount: OciMount): number => mount.destination.split('/').length;
 	const targets = new Set(own.map(mount => mount.destination));

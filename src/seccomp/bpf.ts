@@ -3,7 +3,7 @@
  * Sources: linux/bpf_common.h, linux/filter.h, linux/seccomp.h.
  */
 
-/** One instruction; the jumps count the instructions that are skipped. */
+/** One instruction. `jt` and `jf` are the numbers of instructions to skip. */
 export interface Instruction {
 	readonly code: number;
 	readonly jt: number;
@@ -11,7 +11,7 @@ export interface Instruction {
 	readonly k: number;
 }
 
-/** The codes that the compiler emits: a class, a size or operation, and a mode. */
+/** The instruction codes that the compiler emits: class, size or operation, and mode. */
 export const codes = {
 	/** A = the 32-bit word at offset k of struct seccomp_data. */
 	load: 0x20,
@@ -23,7 +23,7 @@ export const codes = {
 	return: 0x06,
 } as const;
 
-/** What a filter answers: SECCOMP_RET_*, with the low 16 bits as data. */
+/** The verdicts of a filter: SECCOMP_RET_*. The low 16 bits hold data. */
 export const verdicts = {
 	killThread: 0x0000_0000,
 	trap: 0x0003_0000,
@@ -35,10 +35,10 @@ export const verdicts = {
 	killProcess: 0x8000_0000,
 } as const;
 
-/** BPF_MAXINSNS: the most instructions that the kernel takes. */
+/** The kernel's limit of instructions: BPF_MAXINSNS. */
 export const mostInstructions = 4096;
 
-/** Offsets in struct seccomp_data: number, architecture, and the two halves of an argument on a little-endian machine. */
+/** Offsets in struct seccomp_data: number, architecture, and the two halves of an argument on little-endian machines. */
 export const offsets = {
 	number: 0,
 	arch: 4,
@@ -59,7 +59,7 @@ export function encode(program: readonly Instruction[]): Uint8Array {
 	return bytes;
 }
 
-/** The program in these bytes; {@link encode} backwards. */
+/** The inverse of {@link encode}. */
 export function decode(bytes: Uint8Array): readonly Instruction[] {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	return Array.from({length: bytes.length / 8}, (_, at) => ({

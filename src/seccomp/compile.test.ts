@@ -51,13 +51,13 @@ test.each<[string, readonly number[], number]>([
 	expect(asked(filter, name, ...args.map(BigInt)).toString(16)).toBe(expected.toString(16));
 });
 
-test('a calling convention that is not named is closed, and what is newer than the profile is not there', () => {
+test('blocks calling conventions that the profile does not name, and answers ENOSYS to newer syscalls', () => {
 	expect(verdict(filter, {nr: 0, arch: 0x4000_0003, args: []})).toBe(verdicts.killThread);
 	expect(verdict(filter, {nr: 0x4000_0000, arch: 0xc000_003e, args: []})).toBe(verdicts.killThread);
 	expect(verdict(filter, {nr: 999, arch: 0xc000_003e, args: []})).toBe(enosys);
 });
 
-test('a capability opens what belongs to it', () => {
+test('a capability allows its syscalls', () => {
 	const admin = compileSeccomp(lowerSeccomp(defaultSeccompProfile(), {...target, capabilities: ['CAP_SYS_ADMIN']}));
 	for (const name of ['mount', 'unshare', 'clone3', 'setns', 'bpf'])
 		expect(asked(admin.filter, name)).toBe(verdicts.allow);
@@ -65,7 +65,7 @@ test('a capability opens what belongs to it', () => {
 	expect(asked(admin.filter, 'init_module')).toBe(eperm);
 });
 
-test('a call costs few instructions, however many names there are', () => {
+test('a syscall costs few instructions, however many names the profile has', () => {
 	// Two for the architecture, one load, and the depth of the tree.
 	expect(instructions).toBeLessThan(400);
 });
@@ -76,7 +76,7 @@ const word = fc.oneof(
 	fc.constantFrom(0n, 1n, 0xffff_ffffn, 0x1_0000_0000n, 2n ** 64n - 1n),
 );
 
-/** What OCI says of a comparison. */
+/** The result of a comparison by the OCI specification. */
 function holds(op: (typeof seccompOperators)[number], argument: bigint, value: bigint, two: bigint): boolean {
 	switch (op) {
 		case 'SCMP_CMP_EQ':
@@ -96,7 +96,7 @@ function holds(op: (typeof seccompOperators)[number], argument: bigint, value: b
 	}
 }
 
-test('every comparison of 64 bits means what it says', () => {
+test('64-bit comparisons follow the OCI specification', () => {
 	fc.assert(
 		fc.property(operator, word, word, word, fc.boolean(), (op, value, two, other, same) => {
 			const argument = same ? value : other;
@@ -112,10 +112,10 @@ test('every comparison of 64 bits means what it says', () => {
 	);
 });
 
-test('names that are not known are left out with a note; too many comparisons are refused', () => {
+test('unknown names give a note, too many comparisons an error', () => {
 	const base = {defaultAction: 'SCMP_ACT_ALLOW', architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_MIPS']} as const;
 	expect(compileSeccomp({...base, syscalls: [{names: ['open', 'no_such'], action: 'SCMP_ACT_KILL'}]}).notes).toEqual([
-		'the architecture SCMP_ARCH_MIPS is not known and stays closed',
+		'the architecture SCMP_ARCH_MIPS is unknown and stays blocked',
 		'no such system call here: no_such',
 	]);
 	const args = (value: bigint) => [{index: 0, op: 'SCMP_CMP_EQ' as const, value, valueTwo: 0n}];
@@ -127,7 +127,7 @@ test('names that are not known are left out with a note; too many comparisons ar
 	expect(() => compileSeccomp({...base, syscalls})).toThrow('instructions');
 });
 
-test('a number has a name', () => {
+test('finds the name of a syscall number', () => {
 	expect(syscallName(0xc000_003e, 0)).toBe('read');
 	expect(syscallName(0x4000_0003, 102)).toBe('socketcall');
 	expect(syscallName(0xc000_003e, 9999)).toBeUndefined();

@@ -4,48 +4,48 @@ import {codes, encode, type Instruction, mostInstructions, offsets, verdicts} fr
 import {type Leaf, leafProgram, returns} from './leaf.ts';
 import {type Architecture, architectures} from './syscalls.ts';
 
-/** A profile as the kernel takes it. */
+/** A profile in the form that the kernel loads. */
 export interface CompiledSeccomp {
 	/** struct sock_filter[], little-endian. */
 	readonly filter: Uint8Array;
 	readonly instructions: number;
-	/** What was left out, for people: names that no table knows. */
+	/** Syscall names that were left out because no table lists them, for people. */
 	readonly notes: readonly string[];
 }
 
-/** How a filter is made. */
+/** Options of {@link compileSeccomp}. */
 export interface CompileOptions {
-	/** Every refusal becomes SECCOMP_RET_USER_NOTIF: whoever holds the listener hears of it and answers. */
+	/** Turns every refusal into SECCOMP_RET_USER_NOTIF, so that the holder of the listener descriptor decides. */
 	readonly notify?: boolean;
 }
 
-/** What libseccomp and runc do with a calling convention that the profile does not name (SCMP_FLTATR_ACT_BADARCH). */
+/** The answer of libseccomp and runc to a calling convention that the profile does not name (SCMP_FLTATR_ACT_BADARCH). */
 const badArchitecture = verdicts.killThread;
 
 /** ENOSYS, asm-generic/errno.h. */
 const enosys = 38;
 
-/** Bit 30 marks the numbers of x32, which shares AUDIT_ARCH_X86_64; asm/unistd.h. */
+/** Bit 30 marks the syscall numbers of x32, which shares AUDIT_ARCH_X86_64; asm/unistd.h. */
 const x32Bit = 0x4000_0000;
 
 /**
- * Compiles a profile: the architecture is looked at first, then the number is found by halving the range of all numbers,
- * so that a filter of 400 names costs nine comparisons. Of several rules for a call the first that holds counts.
+ * Compiles a profile. The filter checks the architecture first, then finds the syscall number by binary search, so that a filter of
+ * 400 names costs nine comparisons. When several rules name a syscall, the first matching one wins.
  *
- * A call newer than all that the profile names gives ENOSYS and not the profile's own refusal: programs then fall back, as
+ * A syscall newer than all that the profile names gives ENOSYS instead of the profile's refusal, so that programs fall back as
  * on an older kernel. Source: runc's libcontainer/seccomp/patchbpf.
  *
- * @throws TsboxError E_SPEC_INVALID for a profile that the kernel would not take.
+ * @throws TsboxError E_SPEC_INVALID for a profile that the kernel would reject.
  */
 export function compileSeccomp(seccomp: OciSeccomp, options: CompileOptions = {}): CompiledSeccomp {
 	const notes: string[] = [];
 	const known = seccomp.architectures.flatMap(name => {
 		const found = architectures[name];
-		if (found === undefined) notes.push(`the architecture ${name} is not known and stays closed`);
+		if (found === undefined) notes.push(`the architecture ${name} is unknown and stays blocked`);
 		return found === undefined ? [] : [found];
 	});
 	if (known.length === 0)
-		throw new TsboxError('E_SPEC_INVALID', 'the seccomp profile names no architecture that is known', {
+		throw new TsboxError('E_SPEC_INVALID', 'the seccomp profile names no known architecture', {
 			hint: `name one of ${Object.keys(architectures).join(', ')}`,
 		});
 	const missing = seccomp.syscalls
@@ -75,7 +75,7 @@ export function compileSeccomp(seccomp: OciSeccomp, options: CompileOptions = {}
 	return {filter: encode(program), instructions: program.length, notes};
 }
 
-/** All that is asked of one AUDIT_ARCH: the number is in the accumulator when the search begins. */
+/** The code for one AUDIT_ARCH. It loads the syscall number into the accumulator, then searches. */
 function section(
 	seccomp: OciSeccomp,
 	known: readonly Architecture[],
@@ -94,7 +94,7 @@ function section(
 	return [{code: codes.load, jt: 0, jf: 0, k: offsets.number}, ...search(merged(ranges))];
 }
 
-/** What is done from this number on, up to the next range. */
+/** The action for all syscall numbers from `from` up to the next range. */
 interface Range {
 	readonly from: number;
 	readonly leaf: Leaf;
@@ -124,7 +124,7 @@ function rangesOf(
 		if (leaf !== undefined) ranges.push({from: number, leaf}, {from: number + 1, leaf: {verdict: fallback, rules: []}});
 	}
 	const last = named.at(-1);
-	// A profile that lets unknown calls through means the newer ones too.
+	// A profile that allows unknown syscalls also allows newer ones.
 	if (last !== undefined && !['SCMP_ACT_ALLOW', 'SCMP_ACT_LOG'].includes(seccomp.defaultAction))
 		ranges.push({
 			from: last + 1,
@@ -133,7 +133,7 @@ function rangesOf(
 	return ranges;
 }
 
-/** Neighbours that do the same are one; of two ranges with the same beginning the later counts. */
+/** Joins neighbors with the same action. Of two ranges with the same start the later one wins. */
 function merged(ranges: readonly Range[]): readonly Range[] {
 	const kept: Range[] = [];
 	for (const [at, range] of ranges.entries()) {
@@ -143,7 +143,7 @@ function merged(ranges: readonly Range[]): readonly Range[] {
 	return kept;
 }
 
-/** A tree of comparisons over the ranges; a jump of more than 255 instructions takes a second one. */
+/** A binary search over the ranges. A conditional jump reaches 255 instructions; a longer one needs a second jump. */
 function search(ranges: readonly Range[]): readonly Instruction[] {
 	const [only] = ranges;
 	if (ranges.length === 1) return leafProgram(only?.leaf);

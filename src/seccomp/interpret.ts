@@ -1,6 +1,6 @@
 import {codes, decode, type Instruction, offsets} from './bpf.ts';
 
-/** What the kernel shows a filter of one system call: struct seccomp_data. */
+/** The input of a seccomp filter: struct seccomp_data. */
 export interface SeccompData {
 	readonly nr: number;
 	/** AUDIT_ARCH_*. */
@@ -10,11 +10,11 @@ export interface SeccompData {
 }
 
 /**
- * Runs a filter as the kernel would and gives its answer, SECCOMP_RET_* with its data. It knows more than our compiler
- * emits, for it runs the filters of others too.
- * Source: kernel networking/filter.rst, and which codes seccomp_check_filter() lets through.
+ * Runs a filter as the kernel does and returns its verdict, SECCOMP_RET_* with data. Supports more instructions than our compiler
+ * emits because it also runs filters that other programs compiled.
+ * Sources: kernel networking/filter.rst; the codes that seccomp_check_filter() accepts.
  *
- * @throws RangeError for a program that the kernel would not take.
+ * @throws RangeError for a program that the kernel would reject.
  */
 export function verdict(filter: Uint8Array | readonly Instruction[], data: SeccompData): number {
 	const program = ArrayBuffer.isView(filter) ? decode(filter) : filter;

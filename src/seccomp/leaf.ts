@@ -2,13 +2,13 @@ import type {OciSyscall} from '../oci/config.ts';
 import type {SeccompAction} from '../spec/security/seccomp-profile.ts';
 import {codes, type Instruction, offsets, verdicts} from './bpf.ts';
 
-/** What is done with one number: the first rule that holds counts, else the verdict. */
+/** The action for one syscall number: the verdict of the first matching rule, else the leaf's own. */
 export interface Leaf {
 	readonly verdict: number;
 	readonly rules: readonly Rule[];
 }
 
-/** A verdict, and the arguments that must compare for it; none: always. */
+/** A verdict and the argument comparisons that it requires. Without arguments it always matches. */
 export interface Rule {
 	readonly verdict: number;
 	readonly args: NonNullable<OciSyscall['args']>;
@@ -16,10 +16,10 @@ export interface Rule {
 
 type Comparison = Rule['args'][number];
 
-/** EPERM, what an ERRNO without a number means (OCI runtime-spec, errnoRet). */
+/** EPERM: the default errno of ERRNO (OCI runtime-spec, errnoRet). */
 const eperm = 1;
 
-/** SECCOMP_RET_* of an action; with `notify` whatever is no permission is asked for. */
+/** SECCOMP_RET_* of an action. With `notify`, everything but allow and log becomes a notification. */
 export function returns(action: SeccompAction, errno: number | undefined, notify: boolean): number {
 	if (action === 'SCMP_ACT_ALLOW') return verdicts.allow;
 	if (action === 'SCMP_ACT_LOG') return verdicts.log;
@@ -42,7 +42,7 @@ export function returns(action: SeccompAction, errno: number | undefined, notify
 const answer = (k: number): Instruction => ({code: codes.return, jt: 0, jf: 0, k});
 const load = (k: number): Instruction => ({code: codes.load, jt: 0, jf: 0, k});
 
-/** The instructions of a leaf; they end in a return on every way. */
+/** The instructions of a leaf. Every path ends in a return. */
 export function leafProgram(leaf: Leaf | undefined): readonly Instruction[] {
 	if (leaf === undefined) return [];
 	const program: Instruction[] = [];
@@ -56,22 +56,22 @@ export function leafProgram(leaf: Leaf | undefined): readonly Instruction[] {
 }
 
 /**
- * Arguments of one rule must all hold. Where one argument is named twice each comparison is a rule of its own: libseccomp
- * can't say it otherwise, and so runc has it.
+ * All arguments of a rule must match. When a rule compares one argument twice, each comparison becomes a rule of its own:
+ * libseccomp cannot express the conjunction, and runc does the same.
  */
 function alternatives(args: Rule['args']): readonly Rule['args'][] {
 	const indexes = new Set(args.map(({index}) => index));
 	return indexes.size === args.length ? [args] : args.map(each => [each]);
 }
 
-/** The comparisons, then the verdict; a comparison that does not hold jumps behind it. */
+/** The comparisons, then the verdict. A comparison that fails jumps past the verdict. */
 function ruleProgram(args: Rule['args'], verdict: number): readonly Instruction[] {
 	let rest: readonly Instruction[] = [answer(verdict)];
 	for (const each of args.toReversed()) rest = [...comparison(each, rest.length), ...rest];
 	return rest;
 }
 
-/** Compares one argument, high half first; goes on behind itself when it holds, and over `over` more when not. */
+/** Compares one argument, high half first. On success control continues after the comparison; on failure it skips `over` more. */
 function comparison({index, value, valueTwo, op}: Comparison, over: number): readonly Instruction[] {
 	const high = (number: bigint): number => Number((number >> 32n) & 0xffff_ffffn);
 	const low = (number: bigint): number => Number(number & 0xffff_ffffn);
@@ -90,7 +90,7 @@ function comparison({index, value, valueTwo, op}: Comparison, over: number): rea
 			return [...half(h, high(value), high(valueTwo), over + lower.length), ...lower];
 		}
 		default: {
-			// Greater and not less decide on the high half unless that is equal; the other two are their opposites.
+			// GT and GE decide on the high half unless it is equal. LE and LT are their opposites with the jumps exchanged.
 			const opposite = op === 'SCMP_CMP_LE' || op === 'SCMP_CMP_LT';
 			const last = op === 'SCMP_CMP_GT' || op === 'SCMP_CMP_LE' ? jumpGreater : jumpGreaterOrEqual;
 			const [greater, less] = opposite ? [over, 0] : [0, over];

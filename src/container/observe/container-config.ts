@@ -1,29 +1,31 @@
-import type {Machine} from '../machine/machine.ts';
 import {dirname} from 'node:path';
-import {explainOrigin} from '../../spec/project/explain-origin.ts';
+import {type ConfigValue, configOf, serviceKeys} from '../../spec/keys/service-keys.ts';
 import type {Origin} from '../../spec/model/project.ts';
+import {explainOrigin} from '../../spec/project/explain-origin.ts';
 import type {ContainerRecord} from '../../state/record.ts';
-import type {ConfigValue} from './config-words.ts';
 import {findContainer} from '../machine/find-container.ts';
+import type {Machine} from '../machine/machine.ts';
 import type {ConfigEntry} from '../machine/observed.ts';
-import {recordConfig} from './record-config.ts';
 import {runningContainer} from '../machine/running-container.ts';
-import {listOf, named, one, serviceConfig} from './service-config.ts';
+import {recordConfig} from './record-config.ts';
+
+/** Where a key is not told in the order of the schema: the key that it comes after. */
+const after: Readonly<Record<string, string>> = {
+	environment: 'group_add',
+	mounts: 'volumes',
+	devices: 'mounts',
+	sysctls: 'oom_score_adj',
+	tty: 'init',
+	stdin_open: 'tty',
+	logging: 'restart',
+	profiles: 'pre_stop',
+};
 
 /** In which order the keys are told: what runs, as whom, what it sees, what it may use, what it may do, how it ends. */
-const order = [
-	'rootfs',
-	'entrypoint',
-	'command',
-	'working_dir',
-	'user',
-	'group_add',
-	'environment',
-	'hostname',
-	'domainname',
-	'volumes',
-	'mounts',
-];
+const order = Object.entries(after).reduce<readonly string[]>((keys, [key, before]) => {
+	const others = keys.filter(each => each !== key);
+	return others.toSpliced(others.indexOf(before) + 1, 0, key);
+}, Object.keys(serviceKeys));
 
 /**
  * What a container is configured to, with where each value came from. Of one of a detached project all that its spec says,
@@ -36,23 +38,27 @@ export function containerConfig(machine: Machine, name: string): readonly Config
 	const record = findContainer(machine, name);
 	const made = record.detached?.made;
 	if (made === undefined) runningContainer(machine, name);
-	const values = [
-		...(made === undefined ? recordConfig(record) : serviceConfig(made)).filter(
-			({key}) => !key.startsWith('environment.'),
-		),
-		...named('environment', environmentOf(record)),
-		...one('capabilities', listOf(record.config.process.capabilities.bounding)),
+	const capabilities = record.config.process.capabilities.bounding.join(', ');
+	const values: readonly ConfigValue[] = [
+		...(made === undefined ? recordConfig(record) : configOf(made)).filter(({key}) => !key.startsWith('environment.')),
+		...configOf({environment: environmentOf(record)}),
+		...(capabilities === '' ? [] : [{key: 'capabilities', value: capabilities}]),
 	];
-	const origins = made?.origins ?? record.origins;
+	const origins = made?.origins ?? withCommand(record.origins);
 	const folder = dirname(record.spec);
 	return values
 		.toSorted((before, after) => placeOf(before) - placeOf(after))
-		.map(({key, value, from}) => ({key, value, origin: originOf(origins, from ?? key, folder)}));
+		.map(({key, value}) => ({key, value, origin: originOf(origins, key, folder)}));
 }
 
 function placeOf({key}: ConfigValue): number {
-	const place = order.indexOf(key.split('.')[0] ?? '');
+	const place = order.indexOf(topOf(key));
 	return place === -1 ? order.length : place;
+}
+
+/** The key of a container that a value belongs to: `volumes` of `volumes.0`. */
+function topOf(key: string): string {
+	return key.split('.')[0] ?? '';
 }
 
 function environmentOf({config}: ContainerRecord): Readonly<Record<string, string>> {
@@ -61,8 +67,15 @@ function environmentOf({config}: ContainerRecord): Readonly<Record<string, strin
 }
 
 function originOf(origins: Readonly<Record<string, Origin>>, key: string, folder: string): string {
-	const origin = origins[key] ?? (isDefault(origins, key) ? ({kind: 'default'} as const) : undefined);
+	const origin =
+		origins[key] ?? origins[topOf(key)] ?? (isDefault(origins, key) ? ({kind: 'default'} as const) : undefined);
 	return origin === undefined ? '' : explainOrigin(origin, folder);
+}
+
+/** The record has one command line: where only the entrypoint was written, all of it came from there. */
+function withCommand({command, ...origins}: Readonly<Record<string, Origin>>): Readonly<Record<string, Origin>> {
+	const decided = command === undefined || command.kind === 'default' ? origins['entrypoint'] : command;
+	return decided === undefined ? origins : {...origins, command: decided};
 }
 
 /** Keys of a spec that decide a value which has no key of its own; where none of them was written, it is the default. */
@@ -74,6 +87,6 @@ const deciding: Readonly<Record<string, RegExp>> = {
 /** A variable that the spec does not name is one that every container gets. */
 function isDefault(origins: Readonly<Record<string, Origin>>, key: string): boolean {
 	if (key.startsWith('environment.')) return true;
-	const keys = deciding[key.split('.')[0] ?? ''];
+	const keys = deciding[topOf(key)];
 	return keys !== undefined && !Object.entries(origins).some(([name, {kind}]) => keys.test(name) && kind !== 'default');
 }

@@ -1,65 +1,78 @@
 import type {OciResources} from '../../oci/config.ts';
+import {type ConfigValue, configOf} from '../../spec/keys/service-keys.ts';
+import type {Service} from '../../spec/model/project.ts';
 import type {ContainerRecord} from '../../state/record.ts';
-import {type ConfigValue, durationWord, hookWord, sizeWord, ulimitWord} from './config-words.ts';
-import {portWords} from '../../spec/values/port-words.ts';
-import {commandOf, listOf, named, one} from './service-config.ts';
 
 /**
  * What the record of a container says that belongs to no project, in the words of a spec where it has some: its service is
  * not kept, only what became of it. Of its mounts all are told, those that every container has too, as `mounts.TARGET`.
  */
 export function recordConfig(record: ContainerRecord): readonly ConfigValue[] {
-	const {config, image, origins} = record;
-	const {process, linux} = config;
-	const {user} = process;
-	const groups = (user.additionalGids ?? []).filter(gid => gid !== user.gid).map(String);
-	const rootfs = image.kind === 'host' ? 'host' : image.kind === 'archive' ? image.archive : image.path;
-	const words = 'command' in origins && origins['command']?.kind !== 'default' ? 'command' : 'entrypoint';
+	const {mounts, process} = record.config;
+	const protection: Readonly<Record<string, string | undefined>> = {
+		seccomp: record.confinement.filter === null ? 'none' : 'filtered',
+		apparmor: process.apparmorProfile,
+		label: process.selinuxLabel,
+	};
 	return [
-		...one('rootfs', rootfs),
-		...one('command', commandOf(process.args), words),
-		...one('working_dir', process.cwd),
-		...one('user', `${user.uid}:${user.gid}`),
-		...one('group_add', listOf(groups)),
-		...one('hostname', config.hostname),
-		...one('domainname', config.domainname),
-		...config.mounts.map(({destination, type, source, options}) => ({
+		...configOf(valuesOf(record)),
+		...mounts.map(({destination, type, source, options}) => ({
 			key: `mounts.${destination}`,
 			value: [`${type} ${source}`, options.join(',')].filter(part => part !== '').join(' '),
 		})),
-		...(record.ports ?? []).flatMap((port, index) => one(`ports.${index}`, portWords(port), 'ports')),
-		...one('read_only', config.root.readonly),
-		...resourceValues(linux.resources),
-		...process.rlimits.flatMap(({type, soft, hard}) =>
-			one(`ulimits.${type.replace(/^RLIMIT_/, '').toLowerCase()}`, ulimitWord({soft, hard})),
+		...Object.entries(protection).flatMap(([name, value]) =>
+			value === undefined ? [] : [{key: `security_opt.${name}`, value}],
 		),
-		...one('oom_score_adj', process.oomScoreAdj),
-		...named('sysctls', linux.sysctl),
-		...one('namespaces', listOf(record.namespaces)),
-		...one('root', record.root),
-		...one('security_opt.no-new-privileges', process.noNewPrivileges),
-		...one('security_opt.seccomp', record.confinement.filter === null ? 'none' : 'filtered'),
-		...one('security_opt.apparmor', process.apparmorProfile),
-		...one('security_opt.label', process.selinuxLabel),
-		...one('tty', process.terminal || undefined),
-		...one('stop_signal', record.stopSignal),
-		...one('stop_grace_period', durationWord(record.stopGraceMs)),
-		...(record.preStop ?? []).flatMap((hook, index) => one(`pre_stop.${index}`, hookWord(hook), 'pre_stop')),
-		...named('labels', config.annotations ?? {}),
 	];
 }
 
-function resourceValues({memory, cpu, pids, blockIO}: OciResources): readonly ConfigValue[] {
-	const size = (bytes: number | undefined): string | undefined => (bytes === undefined ? undefined : sizeWord(bytes));
-	const cpus = cpu?.quota === undefined || cpu.period === undefined ? undefined : cpu.quota / cpu.period;
-	return [
-		...one('mem_limit', size(memory?.limit)),
-		...one('memswap_limit', size(memory?.swap)),
-		...one('mem_reservation', size(memory?.reservation)),
-		...one('cpus', cpus),
-		...one('cpu_shares', cpu?.shares),
-		...one('cpuset', cpu?.cpus),
-		...one('pids_limit', pids?.limit),
-		...one('blkio_config.weight', blockIO?.weight),
-	];
+function valuesOf(record: ContainerRecord): Partial<Service> {
+	const {config, image} = record;
+	const {process, linux} = config;
+	const {user} = process;
+	const values: {readonly [F in keyof Service]?: Service[F] | undefined} = {
+		rootfs:
+			image.kind === 'host'
+				? {kind: 'host'}
+				: {kind: 'directory', path: image.kind === 'archive' ? image.archive : image.path},
+		command: process.args,
+		workingDir: process.cwd,
+		user: `${user.uid}:${user.gid}`,
+		groupAdd: (user.additionalGids ?? []).filter(gid => gid !== user.gid).map(String),
+		hostname: config.hostname,
+		domainname: config.domainname,
+		ports: record.ports,
+		readOnly: config.root.readonly,
+		...limits(linux.resources),
+		ulimits: process.rlimits.map(({type, soft, hard}) => ({
+			name: type.replace(/^RLIMIT_/, '').toLowerCase(),
+			soft,
+			hard,
+		})),
+		oomScoreAdj: process.oomScoreAdj,
+		sysctls: linux.sysctl,
+		namespaces: record.namespaces,
+		root: record.root,
+		noNewPrivileges: process.noNewPrivileges,
+		tty: process.terminal || undefined,
+		stopSignal: record.stopSignal,
+		stopGraceMs: record.stopGraceMs,
+		preStop: record.preStop,
+		labels: config.annotations,
+	};
+	// A value that is undefined is left open, as one that is not there.
+	return values as Partial<Service>;
+}
+
+function limits({memory, cpu, pids, blockIO}: OciResources) {
+	return {
+		memLimit: memory?.limit,
+		memswapLimit: memory?.swap,
+		memReservation: memory?.reservation,
+		cpus: cpu?.quota === undefined || cpu.period === undefined ? undefined : cpu.quota / cpu.period,
+		cpuShares: cpu?.shares,
+		cpuset: cpu?.cpus,
+		pidsLimit: pids?.limit,
+		ioWeight: blockIO?.weight,
+	};
 }

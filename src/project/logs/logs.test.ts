@@ -3,7 +3,6 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
 import {realHost} from '../../host/programs/real-host.ts';
-import {changesBetween} from '../state/essence.ts';
 import {parseMarks} from './log-marks.ts';
 import {keptFrom, lastLinesFrom} from './log-offsets.ts';
 
@@ -47,10 +46,4 @@ test('what is kept begins with a whole line behind the hole', () => {
 	writeFileSync(join(folder, 'freed'), '{"stdout": 4}');
 	expect(keptFrom(host, folder, 'stdout')).toBe(11);
 	expect(keptFrom(host, folder, 'stderr')).toBe(0);
-});
-
-test('two containers differ by the keys of their specs', () => {
-	expect(
-		changesBetween({memLimit: 1, command: ['a'], name: 'x'}, {memLimit: 2, command: ['a'], name: 'x', tty: true}),
-	).toEqual(['mem_limit', 'tty']);
 });

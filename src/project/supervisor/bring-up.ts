@@ -6,7 +6,7 @@ import {abortAfter} from '../../host/timer.ts';
 import type {Service} from '../../spec/model/project.ts';
 import {labelOf} from '../../spec/keys/replicas.ts';
 import type {Care} from './care.ts';
-import {changesBetween, essenceOf} from '../state/essence.ts';
+import {changedKeys} from '../../spec/keys/service-keys.ts';
 import {alongWith, inOrder} from './order.ts';
 import {type ProjectRequest, writeProject} from '../state/project-folder.ts';
 import {starting, startStanding} from './starting.ts';
@@ -100,8 +100,7 @@ async function renew({machine, units, emit, make}: Care, service: Service): Prom
 	const there = units.of(service.name);
 	await there?.atRest();
 	const record = allRecords(machine).find(each => each.name === service.name);
-	const changes =
-		record?.detached === undefined ? [] : changesBetween(essenceOf(record.detached.made), essenceOf(service));
+	const changes = record?.detached === undefined ? [] : changedKeys(record.detached.made, service);
 	const at = machine.host.now();
 	// It has ended, and nobody has dealt with that yet: a supervisor that takes over has only just seen it.
 	const hasEnded =

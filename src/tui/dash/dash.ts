@@ -1,7 +1,7 @@
 import type {ReadStream, WriteStream} from 'node:tty';
 import fuzzysort from 'fuzzysort';
 import type {Glyphs} from '../../view/text/glyphs.ts';
-import {measure} from '../draw/measure.ts';
+import {measure} from '../draw/width.ts';
 import type {ThemeName} from '../draw/palette.ts';
 import {sampleHistory} from '../tabs/history.ts';
 import {type Reading, sampleOf} from '../tabs/rates.ts';

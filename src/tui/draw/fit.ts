@@ -1,6 +1,6 @@
 import type {Glyphs} from '../../view/text/glyphs.ts';
 import type {Measure} from '../../view/text/look.ts';
-import {clusterEnd, clusterWidth, isAscii, textWidth} from './cluster.ts';
+import {clusterEnd, clusterWidth, isAscii, textWidth} from './width.ts';
 import type {Line, Span} from './line.ts';
 
 /** How wide a line is, in columns. */

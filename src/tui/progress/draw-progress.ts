@@ -4,7 +4,7 @@ import type {Theme} from '../../view/text/theme.ts';
 import type {Drawing} from './deferred-view.ts';
 import {fitText, lineWidth} from '../draw/fit.ts';
 import {line} from '../draw/line.ts';
-import {measure} from '../draw/measure.ts';
+import {measure} from '../draw/width.ts';
 import {type Frame, type Line, type LineRole, progressLines} from './progress-lines.ts';
 import type {ProgressState} from './progress-state.ts';
 

@@ -1,15 +1,7 @@
 /* Values of a spec, written as its short forms have them. */
-import type {Device, Healthcheck, Hook, Service, Ulimit} from '../../spec/model/project.ts';
-import type {RestartPolicy} from '../../spec/model/restart.ts';
-import {shellCommand} from '../../step/verbs/shell-word.ts';
-
-/** A value by its dotted key in a spec. */
-export interface ConfigValue {
-	readonly key: string;
-	readonly value: string;
-	/** The key by which its origin is known, where that is another one. */
-	readonly from?: string;
-}
+import type {Device, Healthcheck, Hook, Service, Ulimit} from '../model/project.ts';
+import type {RestartPolicy} from '../model/restart.ts';
+import {shellCommand} from '../syntax/shell-words.ts';
 
 const units = [
 	['g', 2 ** 30],
@@ -78,13 +70,13 @@ export function hookWord({command, user, workingDir, environment}: Hook): string
 }
 
 /** The keys of `healthcheck`. */
-export function healthcheckValues(check: Healthcheck): readonly ConfigValue[] {
-	return [
-		{key: 'test', value: shellCommand(check.test)},
-		{key: 'interval', value: durationWord(check.intervalMs)},
-		{key: 'timeout', value: durationWord(check.timeoutMs)},
-		{key: 'retries', value: String(check.retries)},
-		{key: 'start_period', value: durationWord(check.startPeriodMs)},
-		{key: 'start_interval', value: durationWord(check.startIntervalMs)},
-	].map(({key, value}) => ({key: `healthcheck.${key}`, value}));
+export function healthcheckWords(check: Healthcheck): Readonly<Record<string, string | number>> {
+	return {
+		test: shellCommand(check.test),
+		interval: durationWord(check.intervalMs),
+		timeout: durationWord(check.timeoutMs),
+		retries: check.retries,
+		start_period: durationWord(check.startPeriodMs),
+		start_interval: durationWord(check.startIntervalMs),
+	};
 }

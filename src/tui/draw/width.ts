@@ -1,4 +1,6 @@
 /* Characters as a person sees them, and their widths: quick for what most texts are made of. */
+import {eastAsianWidth} from 'get-east-asian-width';
+import stringWidth from 'string-width';
 import type {Measure} from '../../view/text/look.ts';
 
 /** Text in which each character is as wide as it is long. */
@@ -20,6 +22,18 @@ export function clusterEnd(text: string, at: number): number {
 	for (const {segment} of graphemes.segment(text.slice(at, at + longest))) return at + segment.length;
 	return next;
 }
+
+/** How wide a text is on a terminal, in columns; the same as string-width says, which takes 40 ms the first time: V8 makes an automaton of all emoji. */
+export const measure: Measure = text => {
+	if (isAscii.test(text)) return text.length;
+	let sum = 0;
+	for (let at = 0; at < text.length; at++) {
+		const code = text.charCodeAt(at);
+		if (!standsAlone(code)) return stringWidth(text);
+		sum += eastAsianWidth(code);
+	}
+	return sum;
+};
 
 /** How wide one character is, in columns. */
 export function clusterWidth(cluster: string, width: Measure): number {
@@ -58,5 +72,6 @@ const alone = [
 ] as const;
 
 function standsAlone(code: number): boolean {
-	return alone.some(([from, to]) => code >= from && code <= to);
+	for (const [from, to] of alone) if (code <= to) return code >= from;
+	return false;
 }

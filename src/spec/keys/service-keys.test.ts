@@ -1,0 +1,30 @@
+import {expect, test} from 'vitest';
+import {sampleService} from '../../../test/support/sample-input.ts';
+import {changedKeys, serviceKeys} from './service-keys.ts';
+import {serviceShape} from './service-schema.ts';
+
+test('each field of a service is decided by one key', () => {
+	const fields = Object.values(serviceKeys).flatMap(({fields}): readonly string[] => fields);
+	expect(fields).toEqual([...new Set(fields)]);
+	expect(Object.keys(serviceKeys)).toEqual(Object.keys(serviceShape));
+});
+
+test('two containers differ by the keys of their specs', () => {
+	const changed = {
+		stopGraceMs: 1500,
+		ioWeight: 300,
+		noNewPrivileges: false,
+		memLimit: 4096,
+		tty: true,
+		dependsOn: [],
+		service: 'other',
+	};
+	expect(changedKeys(sampleService, {...sampleService, ...changed})).toEqual([
+		'blkio_config',
+		'mem_limit',
+		'security_opt',
+		'stop_grace_period',
+		'tty',
+	]);
+	expect(changedKeys(sampleService, JSON.parse(JSON.stringify(sampleService)) as typeof sampleService)).toEqual([]);
+});
