@@ -11,7 +11,7 @@ import type {EngineApi} from './verb/engine.ts';
 import {habits} from './options/habits.ts';
 import type {Io} from './verb/io.ts';
 import {type ParsedArguments, parseArguments} from './options/parse-arguments.ts';
-import {given} from './options/run-options.ts';
+import {present} from '../spec/syntax/pick.ts';
 import {themeOf} from './output/theme-of.ts';
 import {usageError} from './options/usage-error.ts';
 
@@ -57,8 +57,8 @@ async function dispatch(argv: readonly string[], io: Io, engine: EngineApi): Pro
 /** With the colours of the configuration, which matter where there are any. */
 async function themed(io: Io, engine: EngineApi, config: string | undefined): Promise<Io> {
 	if (!colourOf(io, 'stdout') && !colourOf(io, 'stderr')) return io;
-	const {theme} = await engine.toolConfig({cwd: io.cwd, env: io.env, ...given({config})});
-	return {...io, ...given({theme})};
+	const {theme} = await engine.toolConfig({cwd: io.cwd, env: io.env, ...present({config})});
+	return {...io, ...present({theme})};
 }
 
 /** The place of the first word that is neither an option nor the value of a global one. */
@@ -117,7 +117,7 @@ function version(io: Io): number {
 }
 
 function foldersOf({globals: {store, state, config}}: ParsedArguments<Record<never, never>>) {
-	return given({store, state, config});
+	return present({store, state, config});
 }
 
 /** Says what went wrong, as text and where asked for as JSON; gives the exit status. */

@@ -1,3 +1,4 @@
+import {present} from '../spec/syntax/pick.ts';
 import type {Machine} from '../container/machine/machine.ts';
 import {execIn} from '../container/enter/exec-in.ts';
 import {checkOptions, checkValue} from './check-options.ts';
@@ -66,8 +67,7 @@ export function execOn(
 				signal: new AbortController().signal,
 				force: force.signal,
 				onBegun: () => begin(() => force.abort()),
-				...(options.user === undefined ? {} : {user: options.user}),
-				...(options.cwd === undefined ? {} : {workdir: options.cwd}),
+				...present({user: options.user, workdir: options.cwd}),
 			});
 			return {...end, oomKilled: false};
 		} finally {

@@ -1,3 +1,4 @@
+import {present} from '../spec/syntax/pick.ts';
 import type {CommandEnd} from '../container/machine/attachment.ts';
 import {constants} from 'node:buffer';
 import type {Readable} from 'node:stream';
@@ -118,8 +119,7 @@ export function runCommand(
 				truncated: why === 'truncated' || (buffer && (stdout.isCut() || stderr.isCut())),
 				oomKilled,
 				durationMs: Math.max(endedAt ?? 0, silentAt) - begun,
-				...(usage === undefined ? {} : {usage}),
-				...(runId === undefined ? {} : {runId}),
+				...present({usage, runId}),
 			};
 		} catch (error) {
 			throw early.signal.aborted ? early.signal.reason : error;

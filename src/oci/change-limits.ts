@@ -1,3 +1,4 @@
+import {present} from '../spec/syntax/pick.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {LimitChanges} from '../spec/values/limit-changes.ts';
 import type {OciResources} from './config.ts';
@@ -21,14 +22,11 @@ export function changeLimits(before: OciResources, changes: LimitChanges): Chang
 	const {memory, memorySwap, memoryReservation, cpus, cpuShares, cpusetCpus, pidsLimit, blkioWeight} = changes;
 	const period = before.cpu?.period ?? cpuPeriod;
 	const memoryPart = {
-		...(memory === undefined ? {} : {limit: memory}),
-		...(memorySwap === undefined ? {} : {swap: memorySwap}),
-		...(memoryReservation === undefined ? {} : {reservation: memoryReservation}),
+		...present({limit: memory, swap: memorySwap, reservation: memoryReservation}),
 	};
 	const cpuPart = {
 		...(cpus === undefined ? {} : {quota: Math.round(cpus * period), period}),
-		...(cpuShares === undefined ? {} : {shares: cpuShares}),
-		...(cpusetCpus === undefined ? {} : {cpus: cpusetCpus}),
+		...present({shares: cpuShares, cpus: cpusetCpus}),
 	};
 	const others = {
 		...(pidsLimit === undefined ? {} : {pids: {limit: pidsLimit}}),

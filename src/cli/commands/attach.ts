@@ -1,7 +1,7 @@
 import {constants} from 'node:os';
 import {defineCommand} from '../verb/command.ts';
 import {escapeText} from '../../view/text/escape.ts';
-import {given} from '../options/run-options.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import {usageError} from '../options/usage-error.ts';
 
 /** `tsbox attach`: joins a container that runs in the background. */
@@ -39,7 +39,7 @@ export const attach = defineCommand({
 			signals: values['sig-proxy'] !== 'false',
 			say: text => io.err(`${escapeText(text)}\n`),
 			onSignal: callback => io.onSignal(callback),
-			...given({detachKeys: keys?.value}),
+			...present({detachKeys: keys?.value}),
 		});
 		if (end.kind === 'ended') return end.exitCode;
 		if (end.kind === 'reader gone') return 0;

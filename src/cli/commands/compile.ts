@@ -1,5 +1,6 @@
 import {defineCommand} from '../verb/command.ts';
-import {given, planOptions, terminalOptions} from '../options/run-options.ts';
+import {planOptions, terminalOptions} from '../options/run-options.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import {asksTty} from '../options/wants-tty.ts';
 import {withFacts} from '../options/with-facts.ts';
 import {tell} from '../output/tell.ts';
@@ -28,9 +29,9 @@ export const compile = defineCommand({
 			env: io.env,
 			bestEffort: values['best-effort'],
 			profiles: values.profile,
-			...given({file, service}),
+			...present({file, service}),
 		};
-		const planned = await engine.planContainer(machine, spec, {dry: true, ...given({tty: asksTty(values)})});
+		const planned = await engine.planContainer(machine, spec, {dry: true, ...present({tty: asksTty(values)})});
 		for (const warning of planned.plan.warnings) tell(io, `warning: ${warning}`);
 		if (planned.service.record === true) io.err('warning: a script keeps no record of its run: `record` is left out\n');
 		io.out(await engine.compilePlan(machine, planned));

@@ -5,7 +5,7 @@ import {type Context, defineCommand} from '../verb/command.ts';
 import type {Machine} from '../../container/machine/machine.ts';
 import {programOf} from '../verb/program.ts';
 import {stopOptions, timeoutOf} from '../options/project-verb.ts';
-import {given} from '../options/run-options.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import {usageError} from '../options/usage-error.ts';
 import {tell} from '../output/tell.ts';
 
@@ -50,12 +50,12 @@ export const down = defineCommand({
 		const isName = target !== undefined && !isPath(target);
 		const spec = isName
 			? undefined
-			: await engine.loadProject({cwd: io.cwd, env: io.env, ...given({file: target, config: folders.config})});
+			: await engine.loadProject({cwd: io.cwd, env: io.env, ...present({file: target, config: folders.config})});
 		const names = spec?.services.map(service => service.name) ?? [target ?? ''];
 		const running = new Set((await engine.list(machine)).map(({name, id}) => id ?? name));
-		const present = isName && !values.volumes ? names : names.filter(name => running.has(name));
+		const ending = isName && !values.volumes ? names : names.filter(name => running.has(name));
 		const options = {...timeout, warn: (text: string): void => tell(io, `warning: ${text}`)};
-		for (const name of present) {
+		for (const name of ending) {
 			try {
 				await engine.down(machine, name, {
 					...options,
@@ -71,7 +71,7 @@ export const down = defineCommand({
 			}
 		}
 		const gone = values.volumes && (await removeVolumes(target, spec?.name ?? target ?? '', machine, context)) > 0;
-		if (present.length === 0 && !gone) tell(io, `${target ?? 'the spec of this folder'} has no containers`);
+		if (ending.length === 0 && !gone) tell(io, `${target ?? 'the spec of this folder'} has no containers`);
 		return 0;
 	},
 });
@@ -90,7 +90,7 @@ async function removeVolumes(
 ): Promise<number> {
 	const isSpec = target === undefined || isPath(target);
 	const spec = isSpec
-		? await engine.loadProject({cwd: io.cwd, env: io.env, ...given({file: target, config: folders.config})})
+		? await engine.loadProject({cwd: io.cwd, env: io.env, ...present({file: target, config: folders.config})})
 		: undefined;
 	const spared = (spec?.volumes ?? []).flatMap(volume => (volume.project === null ? [volume.name] : []));
 	const {removed, kept} = await engine.removeProjectVolumes(machine, project, spared);

@@ -1,6 +1,7 @@
 import {defineCommand} from '../verb/command.ts';
 import {exitStatus} from '../options/exit-status.ts';
-import {commandOptions, given} from '../options/run-options.ts';
+import {commandOptions} from '../options/run-options.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 import {wantsTty} from '../options/wants-tty.ts';
 
@@ -32,7 +33,7 @@ export const exec = defineCommand({
 				stdio: {stdin: 0, stdout: 1, stderr: 2},
 				signal: stop.signal,
 				force: stop.force,
-				...given({user: values.user, workdir: values.workdir}),
+				...present({user: values.user, workdir: values.workdir}),
 			});
 			return exitStatus(end);
 		} finally {

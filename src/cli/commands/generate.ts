@@ -1,6 +1,6 @@
 import {defineCommand} from '../verb/command.ts';
 import {programOf} from '../verb/program.ts';
-import {given} from '../options/run-options.ts';
+import {present} from '../../spec/syntax/pick.ts';
 
 /** `tsbox generate`: a unit of systemd for a spec. */
 export const generate = defineCommand({
@@ -18,7 +18,7 @@ export const generate = defineCommand({
 	async run({values, positionals: [, file]}, {io, engine, folders}) {
 		// A unit of the machine is root's, whoever writes it: what it starts must not look into the folders of a user.
 		const {dirs} = await engine.openMachine({...folders, planOnly: true, forRoot: !values.user});
-		const project = await engine.loadProject({cwd: io.cwd, env: io.env, ...given({file, config: folders.config})});
+		const project = await engine.loadProject({cwd: io.cwd, env: io.env, ...present({file, config: folders.config})});
 		const {systemdUnit} = await import('../../project/client/systemd-unit.ts');
 		io.out(
 			systemdUnit({

@@ -7,7 +7,7 @@ import {jsonText} from '../../view/text/json.ts';
 import {defineCommand} from '../verb/command.ts';
 import type {Io} from '../verb/io.ts';
 import {lockProgress} from '../up/lock-progress.ts';
-import {given} from '../options/run-options.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 import {usageError} from '../options/usage-error.ts';
 import {withFacts} from '../options/with-facts.ts';
@@ -39,11 +39,11 @@ export const lock = defineCommand({
 		const stop = stopSignals(io, 'the lock');
 		try {
 			const request = {
-				spec: {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], ...given({file: spec})},
+				spec: {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], ...present({file: spec})},
 				services,
 				signal: stop.signal,
 				onFile: lockProgress(io),
-				...given({file: values.lock}),
+				...present({file: values.lock}),
 			};
 			const {lockDifferences, notLockedLines} = await import('../../view/lists/lock-words.ts');
 			if (!values.check) {

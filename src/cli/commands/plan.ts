@@ -2,7 +2,8 @@ import type {PlannedContainer} from '../../container/machine/planned-container.t
 import {defineCommand} from '../verb/command.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import type {Io} from '../verb/io.ts';
-import {given, planOptions, terminalOptions} from '../options/run-options.ts';
+import {planOptions, terminalOptions} from '../options/run-options.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import {withFacts} from '../options/with-facts.ts';
 import {lookOf} from '../output/look-of.ts';
 import {asksTty, wantsTty} from '../options/wants-tty.ts';
@@ -36,12 +37,12 @@ export const plan = defineCommand({
 			env: io.env,
 			bestEffort: values['best-effort'],
 			profiles: values.profile,
-			...given({file, service}),
+			...present({file, service}),
 		};
 		const format = values.json ? 'json' : (values.format ?? 'table');
 		// What is read here is what `up` would do here; data is the same wherever it is made.
 		const tty = asksTty(values) ?? (format === 'table' && wantsTty(values, io) ? true : undefined);
-		const planned = await engine.planContainer(machine, spec, {dry: true, ...given({tty})});
+		const planned = await engine.planContainer(machine, spec, {dry: true, ...present({tty})});
 		if (format === 'sh') io.out(await engine.compilePlan(machine, planned));
 		else if (format === 'json') {
 			const {planJson} = await import('../../view/plan/plan-json.ts');

@@ -64,7 +64,7 @@ async function writerOf(format: string, again: boolean, io: Io): Promise<Write> 
 			return containerTable(containers, io.now(), drawn ? {...look, theme: theme(false)} : look);
 		};
 	}
-	const {containerFields, noContainer} = await import('../../view/lists/container-fields.ts');
+	const {containerFields, noContainer} = await import('../../view/lists/container-table.ts');
 	const write: Write = containers => rowsBy(format, containers.map(containerFields), containerFields(noContainer));
 	// A wrong field is told before there is a container.
 	await write([], false);

@@ -3,7 +3,8 @@ import {shellCommand} from '../../step/verbs/shell-word.ts';
 import {escapeText} from '../../view/text/escape.ts';
 import {defineCommand} from '../verb/command.ts';
 import {refuseUnlocked} from '../up/refuse-unlocked.ts';
-import {commandOptions, given, lockedOptions, planOptions, recordOptions} from '../options/run-options.ts';
+import {commandOptions, lockedOptions, planOptions, recordOptions} from '../options/run-options.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import {startContainer} from '../up/start-container.ts';
 import {wantsTty} from '../options/wants-tty.ts';
 
@@ -47,7 +48,7 @@ export const run = defineCommand({
 	rest: {required: false},
 	async run({values, positionals: [file, service], rest}, context) {
 		const {io} = context;
-		const overrides = given({
+		const overrides = present({
 			name: values.name,
 			command: rest,
 			environment: values.env,
@@ -64,7 +65,7 @@ export const run = defineCommand({
 			bestEffort: values['best-effort'],
 			profiles: values.profile,
 			overrides,
-			...given({file, service, traceSeccomp: values['trace-seccomp']}),
+			...present({file, service, traceSeccomp: values['trace-seccomp']}),
 		};
 		try {
 			await refuseUnlocked(

@@ -3,7 +3,7 @@ import {cannotWrite} from '../output/cannot-write.ts';
 import {type Context, defineCommand, type Options, type Values} from '../verb/command.ts';
 import {eachName} from '../options/each-name.ts';
 import {lookOf} from '../output/look-of.ts';
-import {given} from '../options/run-options.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import {usageError} from '../options/usage-error.ts';
 import {jsonText} from '../../view/text/json.ts';
 import {tell} from '../output/tell.ts';
@@ -141,7 +141,7 @@ async function remove(words: readonly string[], {io, engine, folders}: Context):
 
 async function send(values: RunsValues, word: string, {io, engine, folders}: Context): Promise<number> {
 	const file = values.output === undefined ? undefined : pathOf(values.output, io.cwd);
-	const request = {...given({file}), cwd: io.cwd, withImage: values['with-image']};
+	const request = {...present({file}), cwd: io.cwd, withImage: values['with-image']};
 	io.out(`${await engine.exportRun(await engine.openMachine(folders), word, request)}\n`);
 	io.err('it holds the environment of the run, with all secrets in it\n');
 	return 0;

@@ -4,9 +4,10 @@ import type {Project} from '../../spec/model/project.ts';
 import {hasScreen} from '../output/has-screen.ts';
 import type {Io} from '../verb/io.ts';
 import {defineCommand} from '../verb/command.ts';
-import {scaleOf} from '../up/scale-option.ts';
+import {mostReplicas} from '../../spec/keys/replicas.ts';
 import {refuseUnlocked} from '../up/refuse-unlocked.ts';
-import {given, lockedOptions, planOptions, recordOptions, ttyOptions} from '../options/run-options.ts';
+import {lockedOptions, planOptions, recordOptions, ttyOptions} from '../options/run-options.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import {startContainer} from '../up/start-container.ts';
 import {upInBackground} from '../up/up-in-background.ts';
 import {upOnDash} from '../up/up-on-dash.ts';
@@ -81,7 +82,7 @@ export const up = defineCommand({
 			env: io.env,
 			bestEffort: values['best-effort'],
 			profiles: values.profile,
-			...given({file, overrides: overridesOf(values), config: folders.config}),
+			...present({file, overrides: overridesOf(values), config: folders.config}),
 		};
 		await refuseUnlocked(values, 'up', spec, {services, alone: !isDetached && services.length === 1}, context);
 		if (values.dash) return upOnDash(values, spec, services, context);
@@ -97,7 +98,7 @@ export const up = defineCommand({
 		const from = values['exit-code-from'];
 		if (from !== undefined && from !== alone) throw notStarted(project, from);
 		const progress = values.json ? 'json' : values.step ? 'step' : values.plain || !hasScreen(io) ? 'plain' : 'screen';
-		const one = {...spec, ...given({service})};
+		const one = {...spec, ...present({service})};
 		const tty = !values.json && wantsTty(values, io);
 		return startContainer({verb: 'up', spec: one, tty, progress, record: values.record}, context);
 	},
@@ -105,7 +106,7 @@ export const up = defineCommand({
 
 /** What the command line has in place of the spec's words; undefined where nothing. */
 function overridesOf({name, scale}: {readonly name: string | undefined; readonly scale: readonly string[]}) {
-	return name === undefined && scale.length === 0 ? undefined : {...scaleOf(scale), ...given({name})};
+	return name === undefined && scale.length === 0 ? undefined : {...scaleOf(scale), ...present({name})};
 }
 
 /** The service of which one container is to be started, and nothing else; undefined where there are more. */
@@ -159,4 +160,20 @@ function recordOfSeveral(message: string): TsboxError {
 
 function isGiven(value: boolean | string | undefined | readonly string[]): boolean {
 	return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+}
+
+/**
+ * `--scale SERVICE=N`, as often as it is given; undefined without.
+ *
+ * @throws TsboxError E_USAGE.
+ */
+function scaleOf(words: readonly string[]): {readonly scale: Readonly<Record<string, number>>} | undefined {
+	if (words.length === 0) return undefined;
+	const scale = words.map((word): [string, number] => {
+		const [, service, count] = /^([^=]+)=(\d{1,4})$/.exec(word) ?? [];
+		if (service === undefined || Number(count) > mostReplicas)
+			throw usageError(`--scale ${word} is not SERVICE=N with N from 0 to ${mostReplicas}`, undefined, 'up');
+		return [service, Number(count)];
+	});
+	return {scale: Object.fromEntries(scale)};
 }

@@ -1,5 +1,6 @@
 import {defineCommand} from '../verb/command.ts';
-import {given, profileOptions} from '../options/run-options.ts';
+import {profileOptions} from '../options/run-options.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import {machineMemory} from '../../host/facts/machine-memory.ts';
 import {realHost} from '../../host/programs/real-host.ts';
 import {memoryWarnings} from '../../spec/project/memory-warnings.ts';
@@ -25,7 +26,7 @@ export const validate = defineCommand({
 			cwd: io.cwd,
 			env: io.env,
 			profiles: values.profile,
-			...given({file, config: folders.config}),
+			...present({file, config: folders.config}),
 		});
 		const memory = machineMemory(realHost());
 		const several = project.services.length > 1;

@@ -1,7 +1,8 @@
 import {resolve} from 'node:path';
 import {jsonText} from '../../view/text/json.ts';
 import {defineCommand} from '../verb/command.ts';
-import {given, planOptions} from '../options/run-options.ts';
+import {planOptions} from '../options/run-options.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 
 /** `tsbox verify`: whether a container makes the same each time. */
@@ -40,7 +41,7 @@ export const verify = defineCommand({
 				signal: stop.signal,
 				force: stop.force,
 				tell: text => io.err(`${escapeText(text)}\n`),
-				...given({file, service, keep: values.keep === undefined ? undefined : resolve(io.cwd, values.keep)}),
+				...present({file, service, keep: values.keep === undefined ? undefined : resolve(io.cwd, values.keep)}),
 			});
 			if (values.json) io.out(jsonText(found, 2));
 			else {

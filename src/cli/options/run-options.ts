@@ -45,10 +45,3 @@ export const lockedOptions = {
 export const recordOptions = {
 	record: {kind: 'flag', describe: 'Keep a record of the run, environment and secrets too, for `runs` and `replay`'},
 } as const satisfies Options;
-
-/** Drops the members without a value, as exactOptionalPropertyTypes wants it. */
-export function given<T extends object>(members: T): {[K in keyof T]?: Exclude<T[K], undefined>} {
-	return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-		[K in keyof T]?: Exclude<T[K], undefined>;
-	};
-}

@@ -3,7 +3,7 @@ import {shownPath} from '../../spec/syntax/source-text.ts';
 import type {Context} from '../verb/command.ts';
 import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {lockProgress} from './lock-progress.ts';
-import {given} from '../options/run-options.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 import {usageError} from '../options/usage-error.ts';
 
@@ -37,7 +37,7 @@ export async function refuseUnlocked(
 			alone,
 			signal: stop.signal,
 			onFile: lockProgress(io),
-			...given({file: lock}),
+			...present({file: lock}),
 		});
 		if (found.differences.length === 0) return;
 		const {lockDifferences} = await import('../../view/lists/lock-words.ts');

@@ -11,7 +11,7 @@ import {colourOf} from '../output/colour-of.ts';
 import type {Context} from '../verb/command.ts';
 import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {programOf} from '../verb/program.ts';
-import {given} from '../options/run-options.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 
 /** The options of `up` that this goes by. */
@@ -70,7 +70,7 @@ export async function upInForeground(
 			signal: AbortSignal.any([stop.signal, gone.signal]),
 			force: stop.force,
 			abortOnExit: values['abort-on-container-exit'] || exitCodeFrom !== undefined,
-			...given({exitCodeFrom}),
+			...present({exitCodeFrom}),
 			isShown: service => (attach.length === 0 || attach.includes(service)) && !notAttached.includes(service),
 			output: {
 				write: piece => {

@@ -14,12 +14,11 @@ import {type LimitChanges, limitOptions} from '../../spec/values/limit-changes.t
 import {present} from '../../spec/syntax/pick.ts';
 import type {Origin} from '../../spec/model/project.ts';
 import {containerFolder, readRecord, writeRecord} from '../../state/record.ts';
-import {readStory, writeStory} from '../../state/start-story.ts';
+import {readStory, type StartStory, writeStory} from '../../state/start-story.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {checkLimits} from '../plan/check-policy.ts';
 import {hasEnded, unlessEnded} from '../machine/has-ended.ts';
 import {type RunningRecord, runningContainer} from '../machine/running-container.ts';
-import {withSteps} from '../machine/with-steps.ts';
 
 /** A write, and the step of a plan with that limit. */
 interface NewLimit {
@@ -139,4 +138,20 @@ export async function updateLimits(
 			};
 		}),
 	);
+}
+
+/**
+ * A story with steps of limits that were changed since: each takes the place of the one before it, or comes behind the other
+ * limits where there was none.
+ */
+export function withSteps(story: StartStory, steps: readonly Step[]): StartStory {
+	const {plan} = story;
+	const added = steps.filter(({id}) => !plan.steps.some(step => step.id === id));
+	const replaced = plan.steps.map(step => steps.find(({id}) => id === step.id) ?? step);
+	const at = replaced.findLastIndex(({phase}) => phase === 'cgroup') + 1;
+	return {
+		...story,
+		plan: {...plan, steps: [...replaced.slice(0, at), ...added, ...replaced.slice(at)]},
+		steps: {...story.steps, ...Object.fromEntries(added.map(({id}) => [id, {status: 'done', ms: 0} as const]))},
+	};
 }

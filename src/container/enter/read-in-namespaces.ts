@@ -1,15 +1,12 @@
 import type {Machine} from '../machine/machine.ts';
+import {namespaceOptions} from '../../host/programs/namespace-options.ts';
 import type {NamespaceKind} from '../../spec/model/project.ts';
 import {shellCommand} from '../../step/verbs/shell-word.ts';
 import {hostToolWords} from '../../step/verbs/toolbox.ts';
 import type {RunningRecord} from '../machine/running-container.ts';
 
-/** nsenter(1)'s options for the namespaces that the kernel's settings belong to: namespaces(7), ipc_namespaces(7). */
-const options: readonly (readonly [NamespaceKind, string])[] = [
-	['uts', '--uts'],
-	['ipc', '--ipc'],
-	['network', '--net'],
-];
+/** The namespaces that the kernel's settings belong to: namespaces(7), ipc_namespaces(7). */
+const withSettings: readonly NamespaceKind[] = ['uts', 'ipc', 'network'];
 
 /** How long the reader may take, ms; a container that is paused does not hold it up. */
 const within = 10_000;
@@ -39,7 +36,7 @@ export async function readInNamespaces(
 	if (paths.length === 0 || nsenter === undefined || sh === undefined || head === undefined) return new Map();
 	const entered = [
 		...(namespaces.includes('user') && facts.user.uid !== 0 ? ['--user', '--preserve-credentials'] : []),
-		...options.flatMap(([kind, option]) => (namespaces.includes(kind) ? [option] : [])),
+		...withSettings.filter(kind => namespaces.includes(kind)).map(kind => namespaceOptions[kind]),
 	];
 	const reader = [...sh, '-c', script(shellCommand(head)), 'sh', ...paths];
 	const argv =

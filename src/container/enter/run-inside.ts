@@ -1,3 +1,4 @@
+import {present} from '../../spec/syntax/pick.ts';
 import type {Machine} from '../machine/machine.ts';
 import {execIn} from './exec-in.ts';
 import {openEndFile} from '../../host/files/descriptors.ts';
@@ -42,8 +43,7 @@ export async function runInside(
 			stdio: {stdin: nothing, stdout: output.fd, stderr: output.fd},
 			signal: new AbortController().signal,
 			force: signal,
-			...(user === undefined ? {} : {user}),
-			...(workingDir === undefined ? {} : {workdir: workingDir}),
+			...present({user, workdir: workingDir}),
 		});
 		return {exitCode, output: output.end().toString('utf8')};
 	} finally {

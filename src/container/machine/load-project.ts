@@ -1,3 +1,4 @@
+import {present} from '../../spec/syntax/pick.ts';
 import type {Machine} from './machine.ts';
 import type {SpecRequest} from './spec-request.ts';
 import {resolve} from 'node:path';
@@ -43,9 +44,7 @@ export async function loadProject(
 			});
 		},
 		kindOf,
-		...(request.overrides === undefined ? {} : {options: request.overrides}),
-		...(defaults === undefined ? {} : {defaults}),
-		...(request.profiles === undefined ? {} : {profiles: request.profiles}),
+		...present({options: request.overrides, defaults, profiles: request.profiles}),
 		named: request.named ?? (request.service === undefined ? [] : [request.service]),
 	});
 }

@@ -1,3 +1,4 @@
+import {present} from '../../spec/syntax/pick.ts';
 import type {Machine, MachineOptions} from './machine.ts';
 import {dirname, resolve} from 'node:path';
 import {TsboxError} from '../../errors/tsbox-error.ts';
@@ -78,9 +79,7 @@ export async function openMachine(options: MachineOptions, write = true): Promis
 		dirs,
 		facts,
 		...settingsOf(config),
-		...(configFile === undefined ? {} : {configFile}),
-		...(config.entries === undefined ? {} : {configured: config.entries}),
-		...(config.detachKeys === undefined ? {} : {detachKeys: config.detachKeys}),
+		...present({configFile, configured: config.entries, detachKeys: config.detachKeys}),
 		...(config.dash === undefined && config.theme === undefined
 			? {}
 			: {dash: {origin: config.origin, config: {...(config.theme && {theme: config.theme}), ...config.dash}}}),

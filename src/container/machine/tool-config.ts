@@ -1,3 +1,4 @@
+import {present} from '../../spec/syntax/pick.ts';
 import type {Machine} from './machine.ts';
 import {resolve} from 'node:path';
 import {TsboxError} from '../../errors/tsbox-error.ts';
@@ -83,8 +84,7 @@ export function settingsOf({
 		policies: policies ?? [],
 		bestEffort,
 		limits: {
-			...(imageBytes === undefined ? {} : {bytes: imageBytes}),
-			...(imageEntries === undefined ? {} : {entries: imageEntries}),
+			...present({bytes: imageBytes, entries: imageEntries}),
 		},
 	};
 }

@@ -6,7 +6,6 @@ import {readStory} from '../../state/start-story.ts';
 import type {Check} from '../../step/verbs/check.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {hasEnded} from '../machine/has-ended.ts';
-import {loopbackUp} from '../machine/loopback-up.ts';
 import type {Difference, Drift} from '../machine/observed.ts';
 import {readInNamespaces} from '../enter/read-in-namespaces.ts';
 import {runningContainer, runs} from '../machine/running-container.ts';
@@ -95,4 +94,19 @@ export async function drift(machine: Machine, name: string): Promise<Drift> {
 	// Of a process that ends meanwhile /proc shows nothing any more, and its number may be another's.
 	if (!runs(machine, record)) throw hasEnded(name);
 	return {differences, checked: checks.length - unchecked.length, unchecked};
+}
+
+/**
+ * Whether lo is up, by /proc/PID/net/igmp; undefined where that does not tell.
+ *
+ * sysfs belongs to its mount, so the flags of lo can't be read from outside, and its addresses stay when it goes down. But the
+ * kernel joins each interface that goes up to the group of all hosts, 224.0.0.1, and takes it out when it goes down: ip_mc_up
+ * and ip_mc_down in net/ipv4/igmp.c. A kernel without CONFIG_IP_MULTICAST has no such file.
+ *
+ * @param igmp - a line for each interface, `1 lo : 1 V3`, and below it one for each group, in the byte order of the machine
+ */
+export function loopbackUp(igmp: string): boolean | undefined {
+	if (!igmp.startsWith('Idx')) return undefined;
+	const groups = /^\d+\s+lo\s.*\n((?:\s+.*\n?)*)/m.exec(igmp)?.[1] ?? '';
+	return /^\s+(?:010000E0|E0000001)\s/m.test(groups);
 }

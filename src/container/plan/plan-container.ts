@@ -1,3 +1,4 @@
+import {present} from '../../spec/syntax/pick.ts';
 import type {Machine} from '../machine/machine.ts';
 import type {PlannedContainer} from '../machine/planned-container.ts';
 import type {SpecRequest} from '../machine/spec-request.ts';
@@ -223,8 +224,7 @@ export async function planInput(
 		imageFacts(host, dirs.store, service.rootfs, {
 			...(ids === undefined ? {} : {ids}),
 			remember: options.dry !== true,
-			...(options.signal === undefined ? {} : {signal: options.signal}),
-			...(options.onRead === undefined ? {} : {onRead: options.onRead}),
+			...present({signal: options.signal, onRead: options.onRead}),
 		}));
 	const found = bindSources(
 		host,

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {librariesIn} from './library-list.ts';
+import {librariesIn} from './tools.ts';
 import {optionsIn, versionIn} from './tool-words.ts';
 
 test('long options are found in the help of util-linux, coreutils and zstd', () => {

@@ -4,7 +4,6 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Host} from '../host.ts';
 import {ask} from './ask.ts';
 import {readElf} from './elf.ts';
-import {librariesIn} from './library-list.ts';
 import {optionsIn, versionIn} from './tool-words.ts';
 
 /** Where tools are looked for; root must not be led by the caller's PATH, and /usr/local is not the distribution's. */
@@ -118,4 +117,14 @@ function unlisted(path: string, loader: string, said: string): TsboxError {
 
 function realFolder(host: Host, file: string): string {
 	return host.realpath(dirname(file)) ?? dirname(file);
+}
+
+/**
+ * The libraries a program is linked with, absolute and as the loader found them, from what `ld.so --list` printed:
+ * `libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x...)`. The vdso has no file, and the loader's own line no arrow.
+ */
+export function librariesIn(list: string): readonly string[] {
+	return [...list.matchAll(/=> (\/\S.*?) \(0x[0-9a-f]+\)$/gm)].flatMap(([, path]) =>
+		path === undefined ? [] : [path],
+	);
 }

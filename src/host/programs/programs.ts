@@ -1,10 +1,10 @@
 import {spawn} from 'node:child_process';
 import {closeSync, openSync} from 'node:fs';
+import type {Readable} from 'node:stream';
 import type {Host, RunningProgram, RunResult, Stdio} from '../host.ts';
 import {errnoOf} from '../errno.ts';
 import {leakedDescriptors} from './inherited-descriptors.ts';
 import {trace, traced} from '../trace.ts';
-import {tailOf} from './output-tail.ts';
 
 /** What every program gets: tools run as root must not be led by the caller's variables (LD_PRELOAD, LIBMOUNT_*). */
 const environment = {PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C'} as const;
@@ -107,4 +107,20 @@ function withExactly<T>(stdio: readonly Stdio[], start: (exact: readonly Stdio[]
 	} finally {
 		closeSync(nothing);
 	}
+}
+
+/** Collects a stream; the returned function gives its last `limit` bytes as text. */
+function tailOf(stream: Readable, limit: number): () => string {
+	let chunks: Buffer[] = [];
+	let size = 0;
+	stream.on('data', (chunk: Buffer) => {
+		chunks.push(chunk);
+		size += chunk.length;
+		// Cut at twice the limit, not at each chunk: joining costs as much as what is kept.
+		if (size > 2 * limit) {
+			chunks = [Buffer.concat(chunks).subarray(-limit)];
+			size = limit;
+		}
+	});
+	return () => Buffer.concat(chunks).subarray(-limit).toString('utf8');
 }

@@ -1,3 +1,4 @@
+import {namespaceOptions} from '../../host/programs/namespace-options.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {HostFacts, ToolFacts, ToolName} from '../../host/facts.ts';
 import {mapArguments, type RangeMap, userMapOf} from '../../host/id-map.ts';
@@ -42,15 +43,8 @@ export interface Jail {
 	readonly script: string;
 }
 
-/** unshare(1)'s name for each namespace; user and time need more than a flag and protect nothing here. */
-const unshareFlags: readonly (readonly [NamespaceKind, string])[] = [
-	['mount', '--mount'],
-	['pid', '--pid'],
-	['ipc', '--ipc'],
-	['uts', '--uts'],
-	['network', '--net'],
-	['cgroup', '--cgroup'],
-];
+/** The namespaces of a jail; user and time need more than a flag and protect nothing here. */
+const unshared: readonly NamespaceKind[] = ['mount', 'pid', 'ipc', 'uts', 'network', 'cgroup'];
 
 /** nobody: the kernel's overflow uid and gid, proc_sys_kernel(5). */
 const nobody = '65534';
@@ -118,7 +112,7 @@ export function jail(facts: HostFacts, jailed: JailedTool, toolbox: string, ids?
 		`exec ${inside('setpriv')} ${privileges(jailed.capabilities, map?.kind === 'single').join(' ')} ${inside(jailed.tool)} ${jailed.args.map(quoted).join(' ')}`,
 	];
 	const script = lines.join('\n');
-	const flags = unshareFlags.filter(([kind]) => facts.namespaces.includes(kind)).map(([, flag]) => flag);
+	const flags = unshared.filter(kind => facts.namespaces.includes(kind)).map(kind => namespaceOptions[kind]);
 	const users = map === undefined ? [] : [...hostWords(facts, 'unshare'), ...mapArguments(map)];
 	const unshare = [
 		...users,

@@ -1,21 +1,22 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {isRange, mapArguments, type RangeMap} from '../../host/id-map.ts';
+import {namespaceOptions} from '../../host/programs/namespace-options.ts';
 import type {NamespaceKind} from '../../spec/model/project.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {hasClocks} from '../input/reproducible.ts';
 import {namespacesOf, type PlanInput, reached} from '../input/input.ts';
 import type {CgroupPlan} from '../cgroup/plan-cgroup.ts';
 
-/** unshare(1)'s option for each kind, and what having it to oneself means. */
-const kinds: Readonly<Record<NamespaceKind, {readonly option: string; readonly meaning: string}>> = {
-	mount: {option: '--mount', meaning: 'its own mounts'},
-	pid: {option: '--pid', meaning: 'its own process numbers'},
-	uts: {option: '--uts', meaning: 'its own hostname'},
-	ipc: {option: '--ipc', meaning: 'its own shared memory and message queues'},
-	network: {option: '--net', meaning: 'its own network'},
-	cgroup: {option: '--cgroup', meaning: 'its own view of cgroups'},
-	time: {option: '--time', meaning: 'its own clocks'},
-	user: {option: '--user', meaning: 'its own user ids'},
+/** What it means to have a namespace of each kind to oneself. */
+const meanings: Readonly<Record<NamespaceKind, string>> = {
+	mount: 'its own mounts',
+	pid: 'its own process numbers',
+	uts: 'its own hostname',
+	ipc: 'its own shared memory and message queues',
+	network: 'its own network',
+	cgroup: 'its own view of cgroups',
+	time: 'its own clocks',
+	user: 'its own user ids',
 };
 
 /** How the first process comes into its namespaces. */
@@ -34,7 +35,7 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 	const {facts, extras} = input;
 	const wanted = namespacesOf(input);
 	for (const kind of wanted) {
-		const {option} = kinds[kind];
+		const option = namespaceOptions[kind];
 		if (kind === 'user' && input.map === null)
 			throw new TsboxError('E_HOST_UNSUPPORTED', 'a user namespace needs a mount namespace', {
 				why: 'the files of its ids can only be set up in a mount namespace',
@@ -51,7 +52,7 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 			});
 		}
 	}
-	const flags = wanted.filter(kind => kind !== 'user').map(kind => kinds[kind].option);
+	const flags = wanted.filter(kind => kind !== 'user').map(kind => namespaceOptions[kind]);
 	// Propagation private: what is mounted inside must not appear on the host, whose / systemd makes shared.
 	const unshare =
 		wanted.length === 0
@@ -59,7 +60,7 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 			: [...flags, '--fork', '--kill-child', ...(wanted.includes('mount') ? ['--propagation', 'private'] : [])];
 	const clocks = extras.reproducible && wanted.includes('time') && hasClocks(facts);
 	if (isRange(input.map)) return prepared(input, cgroup, input.map, unshare, clocks);
-	const meanings = wanted.map(kind => kinds[kind].meaning).join(', ');
+	const own = wanted.map(kind => meanings[kind]).join(', ');
 	const start: Step = {
 		id: 'namespaces.start',
 		phase: 'namespaces',
@@ -68,7 +69,7 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 			wanted.length === 0
 				? 'start the first process'
 				: `start the first process in new ${wanted.join(', ')} namespaces`,
-		why: `${cgroup.members.length > 0 ? 'It joins its cgroup before anything else, so that nothing it starts is outside. ' : ''}${wanted.length > 0 ? `A process in new namespaces has ${meanings}.` : 'It has no namespace of its own: it sees what every process of the host sees.'}`,
+		why: `${cgroup.members.length > 0 ? 'It joins its cgroup before anything else, so that nothing it starts is outside. ' : ''}${wanted.length > 0 ? `A process in new namespaces has ${own}.` : 'It has no namespace of its own: it sees what every process of the host sees.'}`,
 		man: wanted.length === 0 ? 'sh(1)' : 'unshare(1)',
 		object: wanted.length === 0 ? 'process' : `process, ${wanted.map(kind => `${kind} namespace`).join(', ')}`,
 		action: {

@@ -1,3 +1,4 @@
+import {present} from '../../spec/syntax/pick.ts';
 import type {Machine} from '../../container/machine/machine.ts';
 import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {gcName} from '../../container/recover/gc.ts';
@@ -81,9 +82,7 @@ export async function planUp(
 				file: project.file,
 				cwd,
 				env,
-				...(machine.configFile === undefined ? {} : {config: machine.configFile}),
-				...(bestEffort === undefined ? {} : {bestEffort}),
-				...(overrides === undefined ? {} : {overrides}),
+				...present({config: machine.configFile, bestEffort, overrides}),
 			},
 			services: wanted,
 		},

@@ -1,3 +1,4 @@
+import {present} from '../../spec/syntax/pick.ts';
 import {createConnection, createServer, type Socket} from 'node:net';
 import {createInterface} from 'node:readline';
 import {isError, messageOf, toError} from '../../errors/is-error.ts';
@@ -94,8 +95,7 @@ async function answer(socket: Socket, handle: ControlHandler, heard: () => void)
 				? {
 						code: error.code,
 						message: error.message,
-						...(error.why === undefined ? {} : {why: error.why}),
-						...(error.hint === undefined ? {} : {hint: error.hint}),
+						...present({why: error.why, hint: error.hint}),
 					}
 				: {code: 'E_STATE', message: messageOf(error)},
 		});

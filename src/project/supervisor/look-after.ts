@@ -7,10 +7,10 @@ import {isRunning} from '../../host/programs/process.ts';
 import type {Service} from '../../spec/model/project.ts';
 import {labelOf} from '../../spec/keys/replicas.ts';
 import {containerFolder} from '../../state/record.ts';
-import {askHealth} from './ask-health.ts';
+import {runInside} from '../../container/enter/run-inside.ts';
 import type {ProjectSink} from '../state/event.ts';
 import {drained} from '../state/exit-of.ts';
-import {watchHealth} from './health.ts';
+import {type Answer, watchHealth} from './health.ts';
 import {hooksOf, runHooks} from '../../container/enter/hooks.ts';
 import type {LifeEnd} from './record-end.ts';
 import {watchMemory} from '../../kernel/watch-memory.ts';
@@ -120,4 +120,11 @@ function interrupted(name: string): TsboxError {
 	return new TsboxError('E_INTERRUPTED', `the start of ${name} was interrupted`, {
 		why: 'its supervisor was killed meanwhile',
 	});
+}
+
+/** Runs a container's health check in it; it is killed when the signal aborts. */
+async function askHealth(machine: Machine, {name, healthcheck}: Service, signal: AbortSignal): Promise<Answer> {
+	const command = healthcheck?.test ?? [];
+	const {exitCode, output} = await runInside(machine, name, {command, environment: []}, 'health', signal);
+	return {ok: exitCode === 0, output};
 }

@@ -1,6 +1,7 @@
 import type {HostFacts} from '../../host/facts.ts';
 import type {UserMap} from '../../host/id-map.ts';
 import type {OciProcess} from '../../oci/config.ts';
+import {namespaceOptions} from '../../host/programs/namespace-options.ts';
 import type {NamespaceKind} from '../../spec/model/project.ts';
 import type {FilterLoader, UserIds} from '../verbs/action.ts';
 import {dropWords} from './drop-words.ts';
@@ -35,17 +36,6 @@ export interface EnterInput {
 	readonly tty: boolean;
 }
 
-const options: Readonly<Record<NamespaceKind, string>> = {
-	mount: '--mount',
-	pid: '--pid',
-	uts: '--uts',
-	ipc: '--ipc',
-	network: '--net',
-	cgroup: '--cgroup',
-	time: '--time',
-	user: '--user',
-};
-
 /**
  * The sh program that enters: it joins the cgroups, seals a toolbox of its own in a mount namespace of its own, and goes in
  * with nsenter(1) out of that toolbox, so that the container never meets a host binary it could write or a folder it
@@ -59,7 +49,7 @@ export function enterScript(input: EnterInput, facts: HostFacts): string {
 		...box('nsenter'),
 		'--target',
 		String(input.pid),
-		...input.namespaces.filter(kind => input.map === null || kind !== 'user').map(kind => options[kind]),
+		...input.namespaces.filter(kind => input.map === null || kind !== 'user').map(kind => namespaceOptions[kind]),
 		...(input.root === 'chroot' ? ['--root'] : []),
 		'--wd=.',
 	];

@@ -1,29 +1,19 @@
+import type {ContainerSummary} from '../../container/observe/list.ts';
 import {age} from '../text/duration.ts';
 import {escapeText} from '../text/escape.ts';
 import type {Look} from '../text/look.ts';
 import {type Cell, table} from '../text/table.ts';
-
-/** A container as `ps` shows it. */
-export interface ContainerRow {
-	readonly name: string;
-	readonly state: string;
-	/** The pid on the host. */
-	readonly pid: number;
-	readonly command: readonly string[];
-	readonly spec: string;
-	readonly image: string;
-	/** Milliseconds since the epoch. */
-	readonly started: number;
-	readonly health?: string;
-	readonly exitCode?: number | null;
-}
 
 const header = ['NAME', 'STATE', 'PID', 'STARTED', 'IMAGE', 'COMMAND', 'SPEC'];
 /** Longer commands and paths are cut; --json prints them whole. */
 const longest = 32;
 
 /** One line per container. `now` is in milliseconds since the epoch. */
-export function containerTable(containers: readonly ContainerRow[], now: number, {theme, width, fit}: Look): string {
+export function containerTable(
+	containers: readonly ContainerSummary[],
+	now: number,
+	{theme, width, fit}: Look,
+): string {
 	const rows = containers.map((container): readonly (string | Cell)[] => [
 		{text: escapeText(container.name), style: theme.strong},
 		{text: stateWords(container), style: container.state === 'running' ? theme.ok : theme.warning},
@@ -38,7 +28,7 @@ export function containerTable(containers: readonly ContainerRow[], now: number,
 }
 
 /** `running (healthy)`, `exited (1)`. */
-function stateWords({state, health = 'none', exitCode}: ContainerRow): string {
+function stateWords({state, health = 'none', exitCode}: ContainerSummary): string {
 	if (state === 'exited') return `exited (${exitCode ?? ''})`;
 	return state === 'running' && health !== 'none' ? `running (${health})` : state;
 }
@@ -53,3 +43,28 @@ function shortenPath(path: string): string {
 	const characters = Array.from(path);
 	return characters.length <= longest ? path : `...${characters.slice(3 - longest).join('')}`;
 }
+
+/** The fields of a `ps --format` template. Every container has all of them; a missing value is empty. */
+export function containerFields(container: ContainerSummary): Readonly<Record<string, string | number>> {
+	return {
+		...container,
+		id: container.id ?? container.name,
+		command: container.command.join(' '),
+		project: container.project ?? '',
+		service: container.service ?? '',
+		health: container.health ?? '',
+		exitCode: container.exitCode ?? '',
+		restarts: container.restarts ?? '',
+	};
+}
+
+/** A container without values, to check a template before there is a container. */
+export const noContainer: ContainerSummary = {
+	name: '',
+	state: '',
+	pid: 0,
+	command: [],
+	spec: '',
+	image: '',
+	started: 0,
+};

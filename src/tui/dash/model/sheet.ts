@@ -1,3 +1,4 @@
+import {shellCommand} from '../../../step/verbs/shell-word.ts';
 import type {Input} from '../../terminal/input.ts';
 import type {Frame, Line} from '../../draw/line.ts';
 import type {Words} from './actions.ts';
@@ -207,9 +208,5 @@ function textAfter(sheet: Extract<Sheet, {kind: 'text'}>, input: Input): Sheet |
 
 /** A command line as a person would type it. */
 export function commandText(words: Words): string {
-	return `tsbox ${words.map(shellWord).join(' ')}`;
-}
-
-function shellWord(word: string): string {
-	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+	return `tsbox ${shellCommand(words)}`;
 }

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {loopbackUp} from './loopback-up.ts';
+import {loopbackUp} from './drift.ts';
 
 const head = 'Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n';
 const lo = '1\tlo        :     1      V3\n';

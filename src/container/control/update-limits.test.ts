@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {settingStep} from '../../plan/cgroup/plan-cgroup.ts';
 import {smallPlan} from '../../../test/support/sample-container.ts';
-import {withSteps} from './with-steps.ts';
+import {withSteps} from './update-limits.ts';
 
 const limit = (id: string, file: string, value: string) =>
 	settingStep({id, controller: 'memory', file, value, title: `limit ${file}`, why: '', man: ''}, '/sys/fs/cgroup/demo');
