@@ -1,4 +1,4 @@
-import {existsSync, readdirSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {linkedPages, readPage} from './docs-pages.ts';
@@ -20,6 +20,21 @@ test('a path is found in code, in a table and in a block, and none of a containe
 		'test/b',
 		'src/c.ts',
 	]);
+});
+
+test('the files that comments of src name are there', () => {
+	const sources = readdirSync(join(project, 'src'), {recursive: true, encoding: 'utf8'}).filter(name =>
+		/\.tsx?$/.test(name),
+	);
+	const wrong = sources.flatMap(source =>
+		readFileSync(join(project, 'src', source), 'utf8')
+			.split('\n')
+			.filter(line => /^\s*(?:\/?\*|\/\/)/.test(line))
+			.flatMap(line => line.match(/(?<![\w./])[a-z]+\/[a-z/-]+\.tsx?\b/g) ?? [])
+			.filter(path => !existsSync(join(project, path)) && !existsSync(join(project, 'src', path)))
+			.map(path => `${source}: ${path}`),
+	);
+	expect(wrong).toEqual([]);
 });
 
 test('the list of decisions names each', () => {

@@ -62,7 +62,7 @@ export interface ToolFacts {
 /** The host programs that a folder is made of which is bound read-only into the container while it is set up. */
 export type ToolboxFacts =
 	/**
-	 * The programs and libraries that are copied into one folder, at the same paths below it: host/sealed-tools.ts. `id`
+	 * The programs and libraries that are copied into one folder, at the same paths below it: host/programs/sealed-tools.ts. `id`
 	 * changes with any of them.
 	 */
 	| {readonly kind: 'copy'; readonly files: readonly string[]; readonly id: string}

@@ -41,7 +41,7 @@ export interface FileFacts {
 }
 
 /**
- * The only door to the machine. The real one is host/real-host.ts; host/recording-host.ts remembers what was asked.
+ * The only door to the machine. The real one is host/programs/real-host.ts; test/support/recording-host.ts remembers what was asked.
  * The filesystem calls but one are synchronous: they touch kernel files and small records, and a round trip through the thread
  * pool costs more than the call.
  */

@@ -4,7 +4,7 @@ import type {Host} from '../../host/host.ts';
 export const writtenWithin = 500;
 
 /**
- * How a detached container's command ended, as the shell that is its parent wrote it down (run/attach-detached.ts);
+ * How a detached container's command ended, as the shell that is its parent wrote it down (execute/attach-detached.ts);
  * undefined as long as it has not.
  *
  * @param conf - the container's folder

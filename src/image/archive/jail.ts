@@ -60,7 +60,7 @@ const nobody = '65534';
  * An ordinary user's jail is in a user namespace with the same map as the containers have. One of root's is in one where
  * `ids` are given; its root is nobody on the host and can't reach the folder, so that is bound first on one that everybody can.
  *
- * @param toolbox The folder with the copied tools: host/sealed-tools.ts.
+ * @param toolbox The folder with the copied tools: host/programs/sealed-tools.ts.
  *
  * @throws TsboxError E_HOST_UNSUPPORTED where a tool is missing.
  */

@@ -54,7 +54,7 @@ interface Unpacking {
  * Unpacks an archive into the store, in one pass: each byte is read, checked against the digest, decoded, looked at by
  * the entry rules, and only then handed to a tar that is locked into the target folder. The image appears in the store
  * whole, by a rename, after all of it reached the disk; whatever goes wrong, nothing is left.
- * Two processes may do so at once, and the second one's work is dropped: engine/unpack-once.ts keeps them apart.
+ * Two processes may do so at once, and the second one's work is dropped: container/start/unpack-once.ts keeps them apart.
  *
  * @returns The record of the image, also when it was there before.
  * @throws TsboxError E_ARCHIVE_INVALID, E_ARCHIVE_TOO_LARGE, E_NO_SPACE, E_INTERRUPTED, E_ROOTFS_NOT_FOUND,

@@ -12,7 +12,7 @@ const lookEvery = 5000;
 const pollMs = 500;
 
 /**
- * How a container ends that somebody else started: the shell that is its parent writes that down (run/attach-detached.ts),
+ * How a container ends that somebody else started: the shell that is its parent writes that down (execute/attach-detached.ts),
  * and inotify(7) tells when. 137 when nobody could.
  *
  * @param isOurs - whoever asks is the parent of that shell, and hears of its end from the kernel

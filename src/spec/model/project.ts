@@ -251,7 +251,7 @@ export interface Service {
 	readonly healthcheck?: Healthcheck;
 	readonly postStart?: readonly Hook[];
 	readonly preStop?: readonly Hook[];
-	/** What must not differ from run to run is fixed: spec/reproducible.ts. */
+	/** What must not differ from run to run is fixed: spec/keys/reproducible.ts. */
 	readonly reproducible?: boolean;
 	/** Keep the writable layer for the next start. */
 	readonly keep: boolean;

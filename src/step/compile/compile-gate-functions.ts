@@ -1,5 +1,5 @@
 /**
- * The shell functions that a compiled script reads the kernel with at the gate; they mean what problemOf of run/check.ts means.
+ * The shell functions that a compiled script reads the kernel with at the gate; they mean what problemOf of execute/check.ts means.
  * They use builtins alone where they can: a process costs about a millisecond.
  */
 export const gateFunctions: Readonly<Record<string, string>> = {

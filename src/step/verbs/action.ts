@@ -66,9 +66,9 @@ export type Action =
 			readonly record: NewVolume | null;
 			readonly owner?: readonly [uid: number, gid: number];
 	  }
-	/** Copies what an image has at a path into a volume that is empty; whoever its files belong to, see image/fill-volume.ts. */
+	/** Copies what an image has at a path into a volume that is empty; whoever its files belong to, see image/volume/fill-volume.ts. */
 	| ({readonly kind: 'fillVolume'} & VolumeFill)
-	/** Copies the host tools that containers are set up with into one folder of the store, and blanks the names of files that they would read from the container: host/sealed-tools.ts. */
+	/** Copies the host tools that containers are set up with into one folder of the store, and blanks the names of files that they would read from the container: host/programs/sealed-tools.ts. */
 	| {readonly kind: 'copyTools'; readonly files: readonly string[]; readonly store: string; readonly to: string}
 	/** Refuses a root filesystem in which one of these names is there and is not a plain folder; makes the missing ones in the first root. */
 	| {readonly kind: 'plainFolders'; readonly roots: readonly string[]; readonly names: readonly string[]}
@@ -80,7 +80,7 @@ export type Action =
 			readonly users: readonly string[];
 			readonly unshare: readonly string[];
 			readonly tty: boolean;
-			/** Its time namespace counts from the start on: step/clock-words.ts. */
+			/** Its time namespace counts from the start on: step/verbs/clock-words.ts. */
 			readonly clocks?: true;
 	  }
 	/** Ends all processes of the container. */
