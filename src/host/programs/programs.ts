@@ -4,7 +4,7 @@ import type {Readable} from 'node:stream';
 import type {Host, RunningProgram, RunResult, Stdio} from '../host.ts';
 import {errnoOf} from '../errno.ts';
 import {leakedDescriptors} from './inherited-descriptors.ts';
-import {trace, traced} from '../trace.ts';
+import {trace} from '../trace.ts';
 
 /** What every program gets: tools run as root must not be led by the caller's variables (LD_PRELOAD, LIBMOUNT_*). */
 const environment = {PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C'} as const;
@@ -80,11 +80,8 @@ function endText(exitCode: number | null | undefined, signal: string | null | un
 export function signalProgram(pid: number, signal: NodeJS.Signals): boolean {
 	if (!Number.isInteger(pid) || Math.abs(pid) <= 1) return false;
 	try {
-		return traced(
-			'programs',
-			() => `${signal} to ${pid}`,
-			() => process.kill(pid, signal),
-		);
+		trace('programs', () => `${signal} to ${pid}`);
+		return process.kill(pid, signal);
 	} catch (error) {
 		if (errnoOf(error) === 'ESRCH') return false;
 		throw error;
