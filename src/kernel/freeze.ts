@@ -3,7 +3,7 @@ import type {Host} from '../host/host.ts';
 import {waitUntil} from '../host/watch/watch.ts';
 import {type Freezer, isFrozen} from '../state/freezer.ts';
 
-/** How long the kernel may take to hold or let go all processes, ms; one in the middle of disk io is held after it. */
+/** The deadline for freezing or thawing all processes, ms. A process in the middle of disk I/O freezes only after it. */
 const withinMs = 10_000;
 
 function tell(host: Host, {version, path}: Freezer, frozen: boolean): void {
@@ -15,8 +15,8 @@ function reached(host: Host, freezer: Freezer, frozen: boolean): Promise<boolean
 	const {version, path} = freezer;
 	const holds = (): boolean => {
 		if (isFrozen(host, freezer) === frozen) return true;
-		// v1 counts the held processes when it is written or read, and reports nothing; those forked meanwhile are
-		// caught by the next write.
+		// The v1 freezer counts frozen processes only when its file is read or written, and sends no notification. Writing again
+		// also freezes processes that were forked in the meantime.
 		if (version === 1) tell(host, freezer, frozen);
 		return false;
 	};
@@ -29,7 +29,7 @@ function reached(host: Host, freezer: Freezer, frozen: boolean): Promise<boolean
 }
 
 /**
- * Holds all processes of a cgroup and waits until the kernel says that they are. When it does not, they are let go.
+ * Freezes all processes of a cgroup and waits until the kernel reports that they are frozen. Otherwise it thaws them again.
  *
  * @throws TsboxError E_STEP_FAILED; the system's ENOENT or ENODEV when the cgroup is gone.
  */
@@ -37,13 +37,13 @@ export async function freeze(host: Host, freezer: Freezer): Promise<void> {
 	tell(host, freezer, true);
 	if (await reached(host, freezer, true)) return;
 	tell(host, freezer, false);
-	throw new TsboxError('E_STEP_FAILED', `the processes of ${freezer.path} could not be held`, {
-		why: `one of them did not stop within ${withinMs / 1000} s, so all were let go again`,
+	throw new TsboxError('E_STEP_FAILED', `the processes of ${freezer.path} could not be frozen`, {
+		why: `one of them did not freeze within ${withinMs / 1000} s, so all were thawed again`,
 		hint: 'see what they wait for in /proc/PID/stack, then try again',
 	});
 }
 
-/** Lets the processes of a cgroup go, and waits for nothing; a cgroup that is gone is fine. */
+/** Thaws the processes of a cgroup without waiting. A cgroup that is gone is fine. */
 export function thaw(host: Host, freezers: readonly Freezer[]): void {
 	for (const freezer of freezers) {
 		try {
@@ -56,13 +56,13 @@ export function thaw(host: Host, freezers: readonly Freezer[]): void {
 }
 
 /**
- * Waits until the kernel says that the processes of a cgroup go on.
+ * Waits until the kernel reports that the processes of a cgroup run again.
  *
  * @throws TsboxError E_STEP_FAILED.
  */
 export async function thawed(host: Host, freezer: Freezer): Promise<void> {
 	if (await reached(host, freezer, false)) return;
-	throw new TsboxError('E_STEP_FAILED', `the processes of ${freezer.path} are still held`, {
+	throw new TsboxError('E_STEP_FAILED', `the processes of ${freezer.path} are still frozen`, {
 		why: 'a cgroup above it is frozen too',
 		hint: 'thaw that one',
 	});

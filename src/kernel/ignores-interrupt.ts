@@ -9,21 +9,21 @@ import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
 import {hostToolWords} from '../step/verbs/toolbox.ts';
 import {containerProcesses} from './processes.ts';
 
-/** A process at a terminal that Ctrl-C does nothing to. */
+/** A process at a terminal that ignores Ctrl-C. */
 export interface DeafProcess {
-	/** The kernel's name for it, as its program chose. */
+	/** Its command name in the kernel. */
 	readonly name: string;
-	/** It is process 1 of its pid namespace, to which no signal is delivered that it has no handler for; pid_namespaces(7). */
+	/** It is process 1 of its pid namespace, which receives no signal that it has no handler for; pid_namespaces(7). */
 	readonly isFirst: boolean;
 }
 
-/** Bit 1 of the masks of proc_pid_status(5): signal 2. */
+/** Bit 1 of the masks in proc_pid_status(5): signal 2, SIGINT. */
 const interruptBit = 2n;
 
 /**
- * Who in the foreground of a container's terminal ignores Ctrl-C; undefined where Ctrl-C is of use to somebody, or it is not
- * known: the terminal hands it on as a key (an editor), a process there has a handler (a shell, a prompt of psql), or it ends
- * those that it reaches.
+ * The foreground process of a container's terminal that ignores Ctrl-C. Undefined when Ctrl-C works or that is unknown: the terminal
+ * passes it on as a key (an editor), some process at the terminal handles it (a shell, psql's prompt), or it kills the foreground
+ * processes.
  */
 export async function ignoresInterrupt(
 	host: Host,
@@ -37,7 +37,7 @@ export async function ignoresInterrupt(
 		const at = terminalJob(host, pid);
 		const status = kernelText(host, `/proc/${pid}/status`) ?? '';
 		if (at?.tty !== terminal.tty) return [];
-		// By a handler, or blocked for sigwaitinfo(2) or signalfd(2), as small inits have it.
+		// It handles SIGINT, or blocks it to read it with sigwaitinfo(2) or signalfd(2), as small inits do.
 		const takes = has(status, 'SigCgt') || has(status, 'SigBlk');
 		return [{name, isFirst: insidePid === 1, group: at.group, takes, ignored: has(status, 'SigIgn')}];
 	});
@@ -50,7 +50,7 @@ function has(status: string, mask: string): boolean {
 	return digits !== undefined && (BigInt(`0x${digits}`) & interruptBit) !== 0n;
 }
 
-/** Whether Ctrl-C makes the terminal send a signal: ISIG and VINTR of termios(3). */
+/** Whether Ctrl-C makes the terminal send SIGINT: ISIG and VINTR of termios(3). */
 async function interrupts(host: Host, facts: HostFacts, first: ProcessIdentity): Promise<boolean> {
 	const stty = hostToolWords(facts, 'stty');
 	const terminal = keptTerminal(host, first);

@@ -1,14 +1,14 @@
-/* How the tables of /proc/PID/net write addresses; proc_pid_net(5). */
+/* The address formats of the tables in /proc/PID/net; proc_pid_net(5). */
 
 /**
- * An address of the socket and routing tables, which show each 32 bits as a number of this machine; all that Node runs on
- * with Linux today are little-endian.
+ * Parses an address of the socket and routing tables, which print each 32 bits as a number in host byte order. Every Linux
+ * architecture that Node supports is little-endian.
  */
 export function addressOfWords(hex: string): string {
 	return addressOf((hex.match(/.{8}/g) ?? []).flatMap(word => [...Buffer.from(word, 'hex').reverse()]));
 }
 
-/** An address of the tables of IPv6, which show its bytes in their order. */
+/** Parses an address of the IPv6 tables, which print the bytes in network order. */
 export function addressOfBytes(hex: string): string {
 	return addressOf([...Buffer.from(hex, 'hex')]);
 }
@@ -18,7 +18,7 @@ function addressOf(bytes: readonly number[]): string {
 	const groups = Array.from({length: 8}, (_, at) =>
 		(((bytes[at * 2] ?? 0) << 8) | (bytes[at * 2 + 1] ?? 0)).toString(16),
 	);
-	// The one writer of IPv6 in Node that leaves the longest row of zeros out, RFC 5952.
+	// URL is Node's only IPv6 formatter that compresses the longest run of zeros, RFC 5952.
 	return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 

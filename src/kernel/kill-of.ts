@@ -3,8 +3,8 @@ import type {CgroupKill} from '../step/verbs/action.ts';
 import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
 
 /**
- * How all processes of a running container's cgroups are killed, by the files that are there: cgroup.kill (Linux 5.14),
- * else with the v1 freezer, else one by one. The plan chooses the same from the host's facts.
+ * Chooses how to kill all processes of a running container from the cgroup files that exist: cgroup.kill (Linux 5.14), else
+ * the v1 freezer, else one process after another. The plan makes the same choice from the host's facts.
  */
 export function killOf(host: Host, members: readonly CgroupMember[]): CgroupKill {
 	const unified = members.find(({controller}) => controller === '');

@@ -2,27 +2,27 @@ import type {Host} from '../host/host.ts';
 import {kernelNames, kernelText} from '../host/files/kernel-text.ts';
 import {addressOfWords} from './ip-address.ts';
 
-/** A socket that others can reach. */
+/** A socket that accepts connections or datagrams from any peer. */
 export interface ListeningSocket {
 	readonly protocol: 'tcp' | 'udp';
-	/** As people write it: `0.0.0.0`, `::1`. */
+	/** In the usual notation: `0.0.0.0`, `::1`. */
 	readonly address: string;
 	readonly port: number;
-	/** Of sockfs; `socket:[INODE]` is what a descriptor of it stands for. */
+	/** The inode in sockfs; file descriptors of the socket link to `socket:[INODE]`. */
 	readonly inode: string;
 }
 
-/** A socket that others can reach, and who holds it. */
+/** A listening socket and the process that holds it. */
 export interface HeldSocket extends ListeningSocket {
-	/** The first of the processes that has it open. */
+	/** The first of the given processes that has it open. */
 	readonly pid: number;
 }
 
-/** States in the tables: TCP_LISTEN, and of UDP, whose sockets only ever wait, TCP_CLOSE; include/net/tcp_states.h. */
+/** Table states: TCP_LISTEN, and TCP_CLOSE for UDP, where it means unconnected; include/net/tcp_states.h. */
 const waiting = {tcp: '0A', udp: '07'} as const;
 
 /**
- * The sockets of one table of the kernel that wait for whoever comes: those of TCP that listen, those of UDP without a peer.
+ * The sockets in a kernel table that listen: TCP sockets in state LISTEN, UDP sockets without a peer.
  * Columns: number, local address, remote address, state, and inode as the tenth; proc_pid_net(5).
  */
 export function listeningSockets(table: string, protocol: 'tcp' | 'udp'): readonly ListeningSocket[] {
@@ -35,8 +35,8 @@ export function listeningSockets(table: string, protocol: 'tcp' | 'udp'): readon
 }
 
 /**
- * The listening sockets of the network of `first` that one of the processes holds, by port and protocol; `unread` where
- * the caller may not look into one of them.
+ * The listening sockets in the network namespace of `first` that one of the processes holds, by port and protocol. `unread` is true
+ * when the caller may not read the file descriptors of a process.
  */
 export function socketsHeldBy(
 	host: Host,
@@ -52,7 +52,7 @@ export function socketsHeldBy(
 	const holders = new Map<string, number>();
 	for (const pid of pids) {
 		const fds = kernelNames(host, `/proc/${pid}/fd`);
-		// A process that runs has some; one that has ended, or is not ours to see, shows none.
+		// A running process has file descriptors. An empty list means that it ended or that the caller may not look.
 		if (fds.length === 0 && host.lstat(`/proc/${pid}`) !== undefined) unread = true;
 		for (const fd of fds) {
 			const link = linkOf(host, `/proc/${pid}/fd/${fd}`);

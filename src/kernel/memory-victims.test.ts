@@ -3,7 +3,7 @@ import {memoryVictims} from './memory-victims.ts';
 
 const first = {pid: 40, startTime: '10000'};
 
-/** As the kernel writes it, Linux 6.1. */
+/** The kernel's format, Linux 6.1. */
 function kill(at: number, cgroup: string, pid: number, name: string) {
 	return [
 		{
@@ -17,7 +17,7 @@ function kill(at: number, cgroup: string, pid: number, name: string) {
 	];
 }
 
-test('the victims of a container are those that the kernel names with its cgroup or one below', () => {
+test('finds the victims that the log names with the cgroup or one below', () => {
 	const log = [
 		...kill(200, '/tsbox/demo', 41, 'a) b, (c'),
 		...kill(201, '/tsbox/demo2', 42, 'other'),
@@ -29,7 +29,7 @@ test('the victims of a container are those that the kernel names with its cgroup
 	]);
 });
 
-test('the first process is found without its cgroup, and never one of its number before it', () => {
+test('finds the first process without its cgroup, and ignores an earlier process with the same pid', () => {
 	const [, alone] = kill(150, '', 40, 'sh');
 	expect(memoryVictims(alone === undefined ? [] : [alone], '/tsbox/demo', first)).toEqual([{pid: 40, program: 'sh'}]);
 	expect(memoryVictims(kill(90, '/tsbox/demo', 40, 'sh'), '/tsbox/demo', first)).toEqual([]);

@@ -1,21 +1,21 @@
 import type {KernelRecord} from '../host/facts/kernel-log.ts';
 import type {ProcessIdentity} from '../host/programs/process.ts';
 
-/** A process that the kernel killed for a memory limit. */
+/** A process that the kernel killed because of a memory limit. */
 export interface MemoryVictim {
-	/** On the host. */
+	/** Pid on the host. */
 	readonly pid: number;
-	/** The kernel's name for it. */
+	/** Its command name in the kernel. */
 	readonly program: string;
 }
 
-/** USER_HZ, in which /proc/PID/stat counts: 100 on all that Linux runs on but alpha; time(7). */
+/** USER_HZ, the unit of /proc/PID/stat: 100 on every architecture but alpha; time(7). */
 const ticksPerSecond = 100;
 
 /**
- * Whom the kernel killed for the memory limit of a container, as its log tells, oldest first. It names the cgroup in one record and
- * the process in the next (mm/oom_kill.c, dump_oom_victim), of which it leaves out the first when there are many: the
- * first process of the container is found without.
+ * The processes that the kernel killed for a container's memory limit, oldest first, from its log. The kernel names the cgroup in one
+ * record and the process in the next (mm/oom_kill.c, dump_oom_victim), and drops the former when there are many. The container's first
+ * process is found without it.
  */
 export function memoryVictims(
 	log: readonly KernelRecord[],
@@ -26,7 +26,7 @@ export function memoryVictims(
 	const own = new Set<number>([first.pid]);
 	const victims: MemoryVictim[] = [];
 	for (const {at, text} of log) {
-		// The clock of the log is not quite that of the processes.
+		// The clocks of the log and of process start times differ slightly.
 		if (at < since - 1) continue;
 		const told = /^oom-kill:.*,oom_memcg=([^,]*),.*,pid=(\d+),uid=\d+$/.exec(text);
 		if (told !== null && (told[1] === cgroup || told[1]?.startsWith(`${cgroup}/`) === true)) own.add(Number(told[2]));

@@ -5,7 +5,7 @@ import {memoryCount} from './memory.ts';
 const v1 = [{controller: 'memory', cgroup: '/tsbox/demo', path: '/m'}];
 const v2 = [{controller: '', cgroup: '/tsbox/demo', path: '/u'}];
 
-test('on v1 kills, limit and peak are in files of the memory controller', () => {
+test('v1: kills, limit, and peak come from the files of the memory controller', () => {
 	const host = recordingHost({
 		'/m/memory.oom_control': 'oom_kill_disable 0\nunder_oom 0\noom_kill 3\n',
 		'/m/memory.limit_in_bytes': '104857600\n',
@@ -14,7 +14,7 @@ test('on v1 kills, limit and peak are in files of the memory controller', () => 
 	expect(memoryCount(host, [...v2, ...v1])).toEqual({oomKills: 3, limit: 104857600, peak: 100});
 });
 
-test('on v2 kills are in memory.events, and no limit is infinite', () => {
+test('v2: kills come from memory.events, and `max` is infinite', () => {
 	const files = {
 		'/u/memory.events': 'low 0\nhigh 0\nmax 7\noom 2\noom_kill 1\noom_group_kill 5\n',
 		'/u/memory.max': 'max\n',
@@ -31,7 +31,7 @@ test('on v2 kills are in memory.events, and no limit is infinite', () => {
 	});
 });
 
-test('a cgroup that is gone, or has no memory controller, counts nothing', () => {
+test('a missing cgroup, or one without memory controller, gives undefined', () => {
 	expect(memoryCount(recordingHost({'/u/cgroup.procs': ''}), v2)).toBeUndefined();
 	expect(memoryCount(recordingHost({}), v1)).toBeUndefined();
 	expect(memoryCount(recordingHost({}), [])).toBeUndefined();

@@ -1,9 +1,9 @@
 import type {Host} from '../host/host.ts';
 import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
 
-/** What the memory controller counted, bytes; cgroup-v2.rst, "Memory", and cgroup-v1/memory.rst. */
+/** The counters of the memory controller, bytes; cgroup-v2.rst, "Memory", and cgroup-v1/memory.rst. */
 export interface MemoryCount {
-	/** Processes that the kernel killed for the limit. */
+	/** Processes that the kernel killed because of the limit. */
 	readonly oomKills: number;
 	readonly limit: number;
 	readonly peak: number;
@@ -13,12 +13,12 @@ function field(text: string | undefined, name: string): number {
 	return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text ?? '')?.[1] ?? 0);
 }
 
-/** v1 has no word for no limit: it is the greatest number of pages, in bytes (PAGE_COUNTER_MAX). */
+/** v1 shows "no limit" as the greatest number of pages in bytes (PAGE_COUNTER_MAX). */
 function unlessNone(limit: number): number {
 	return limit > 2 ** 62 ? Number.POSITIVE_INFINITY : limit;
 }
 
-/** Reads the container's memory cgroup; undefined where it has none. */
+/** Reads the container's memory counters; undefined without a memory cgroup. */
 export function memoryCount(host: Host, members: readonly CgroupMember[]): MemoryCount | undefined {
 	const v1 = members.find(member => member.controller === 'memory');
 	const path = (v1 ?? members.find(member => member.controller === ''))?.path;
@@ -36,7 +36,7 @@ export function memoryCount(host: Host, members: readonly CgroupMember[]): Memor
 		};
 	}
 	const limit = number('memory.max');
-	// memory.peak came with Linux 5.19; what is used now is the nearest before that.
+	// memory.peak exists since Linux 5.19. Before, current use is the best approximation.
 	const peak = number('memory.peak');
 	return {
 		oomKills: field(host.readText(`${path}/memory.events`), 'oom_kill'),

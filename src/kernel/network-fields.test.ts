@@ -39,7 +39,7 @@ Local:
         /32 host LOCAL
 `;
 
-test('of each interface what went over it', () => {
+test('reads the traffic of each interface', () => {
 	const dev = `Inter-|   Receive                                                |  Transmit
  face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
     lo:    9579      87    0    0    0     0          0         0     9580      88    0    0    0     0       0          0
@@ -52,12 +52,12 @@ test('of each interface what went over it', () => {
 	expect(interfaceCounts('')).toEqual([]);
 });
 
-test('routes are told as ip-route does', () => {
+test('formats routes as ip-route does', () => {
 	expect(ipv4RouteWords(ipv4Routes(routes))).toEqual(['default via 192.0.2.1 dev eth0', '192.0.2.0/24 dev eth0']);
 	expect(ipv4Routes(routeHead)).toEqual([]);
 });
 
-test('an address has the interface and the prefix of the route to its network, and neither without one', () => {
+test('an address gets interface and prefix from the route to its network, and neither without one', () => {
 	expect(ipv4Addresses(trie, ipv4Routes(routes))).toEqual([
 		{address: '127.0.0.1', prefix: 8, interface: 'lo'},
 		{address: '192.0.2.2', prefix: 24, interface: 'eth0'},
@@ -66,7 +66,7 @@ test('an address has the interface and the prefix of the route to its network, a
 	expect(ipv4Addresses('', [])).toEqual([]);
 });
 
-test('of IPv6 the tables say it all', () => {
+test('reads IPv6 addresses and routes', () => {
 	const table = `fd000000000000000000000000000002 04 40 00 82     eth0
 00000000000000000000000000000001 01 80 10 80       lo
 `;

@@ -1,7 +1,7 @@
-/* What the files of /proc/PID/net say of a network namespace; proc_pid_net(5). Pure: texts in, facts out. */
+/* Parsers for the files of /proc/PID/net; proc_pid_net(5). Pure functions of their texts. */
 import {addressOfBytes, addressOfWords, ipv4Number} from './ip-address.ts';
 
-/** What went over an interface. */
+/** Traffic of an interface. */
 export interface InterfaceCounts {
 	readonly name: string;
 	readonly rxBytes: number;
@@ -10,7 +10,7 @@ export interface InterfaceCounts {
 	readonly txPackets: number;
 }
 
-/** The interfaces of net/dev; bytes and packets are the 1st, 2nd, 9th and 10th number behind a name. */
+/** Parses net/dev. Bytes and packets are the 1st, 2nd, 9th, and 10th number after a name. */
 export function interfaceCounts(dev: string): readonly InterfaceCounts[] {
 	return dev
 		.split('\n')
@@ -24,18 +24,18 @@ export function interfaceCounts(dev: string): readonly InterfaceCounts[] {
 		});
 }
 
-/** A route of IPv4. */
+/** An IPv4 route. */
 export interface Route {
 	readonly interface: string;
 	readonly network: string;
 	readonly prefix: number;
-	/** Undefined for what is reached without one. */
+	/** Undefined for a directly connected network. */
 	readonly gateway?: string;
 }
 
 const unspecified = '00000000';
 
-/** The routes of net/route, which has the main table alone; columns: interface, destination, gateway, ..., mask as the eighth. */
+/** Parses net/route, which lists only the main table. Columns: interface, destination, gateway, ..., mask as the eighth. */
 export function ipv4Routes(route: string): readonly Route[] {
 	return route
 		.split('\n')
@@ -49,20 +49,20 @@ export function ipv4Routes(route: string): readonly Route[] {
 		});
 }
 
-/** An address of IPv4. */
+/** An IPv4 address of an interface. */
 export interface Ipv4Address {
 	readonly address: string;
-	/** Undefined where no route tells it. */
+	/** Undefined when no route tells it. */
 	readonly prefix?: number;
-	/** Undefined where no route tells it. */
+	/** Undefined when no route tells it. */
 	readonly interface?: string;
 }
 
 /**
- * The addresses of IPv4. Nothing in /proc says which interface has which: net/fib_trie has the addresses, as leaves
+ * The IPv4 addresses. No file in /proc lists addresses by interface. net/fib_trie has the addresses alone, as leaves
  * `/32 host LOCAL`. An interface that has an address with a prefix gets a route to that network (fib_add_ifaddr,
- * net/ipv4/fib_frontend.c), so the narrowest route without a gateway tells both. 127.0.0.0/8 is of lo, whose route is in the
- * local table, which net/route does not have. An address without such a route, as one with /32, has neither.
+ * net/ipv4/fib_frontend.c), so the narrowest route without a gateway tells interface and prefix. 127.0.0.0/8 belongs to lo; its route
+ * is in the local table, which net/route does not list. An address without such a route, for example one with /32, gets neither.
  */
 export function ipv4Addresses(trie: string, routes: readonly Route[]): readonly Ipv4Address[] {
 	const leaves = [...trie.matchAll(/\|-- (\S+)\n((?:\s+\/\d+ \w+ \w+.*\n?)+)/g)];
@@ -86,7 +86,7 @@ function isWithin(address: string, network: string, prefix: number): boolean {
 	return Math.floor(ipv4Number(address) / size) === Math.floor(ipv4Number(network) / size);
 }
 
-/** The addresses of IPv6 with their prefix lengths, by interface: net/if_inet6 says it all. */
+/** The IPv6 addresses with prefix lengths, by interface, from net/if_inet6. */
 export function ipv6Addresses(table: string): readonly {readonly interface: string; readonly address: string}[] {
 	return table.split('\n').flatMap(line => {
 		const [hex = '', , prefix = '', , , name] = line.trim().split(/\s+/);
@@ -95,10 +95,10 @@ export function ipv6Addresses(table: string): readonly {readonly interface: stri
 	});
 }
 
-/** RTF_UP, and of the routes that are there for the kernel's own use RTF_REJECT, RTF_CACHE and RTF_LOCAL; linux/ipv6_route.h. */
+/** RTF_UP, and the flags of the kernel's internal routes: RTF_REJECT, RTF_CACHE, and RTF_LOCAL; linux/ipv6_route.h. */
 const flags = {up: 0x1, own: 0x8100_0200} as const;
 
-/** The routes of net/ipv6_route, in words of ip-route(8); without those to own addresses and to multicast. */
+/** The routes of net/ipv6_route in the format of ip-route(8), without local and multicast routes. */
 export function ipv6RouteWords(table: string): readonly string[] {
 	return table.split('\n').flatMap(line => {
 		const [network = '', prefix = '', , , gateway = '', , , , state = '', name] = line.trim().split(/\s+/);
@@ -111,7 +111,7 @@ export function ipv6RouteWords(table: string): readonly string[] {
 	});
 }
 
-/** Routes of IPv4 in words of ip-route(8): `default via 10.0.0.1 dev eth0`. */
+/** IPv4 routes in the format of ip-route(8): `default via 10.0.0.1 dev eth0`. */
 export function ipv4RouteWords(routes: readonly Route[]): readonly string[] {
 	return routes.map(({network, prefix, gateway, interface: name}) =>
 		routeText(prefix === 0 ? 'default' : `${network}/${prefix}`, gateway, name),

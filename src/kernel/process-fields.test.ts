@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {idMapRows, insideId, pidDepth, processFacts} from './process-fields.ts';
 
-/** A stat line of process 42: fields 3 to 8, then 14, 15, 19 and 20. */
+/** A stat line of process 42: fields 3 to 8, then 14, 15, 19, and 20. */
 function statLine(name: string, first: string, user = 0, system = 0, nice = 0, threads = 1): string {
 	return `42 (${name}) ${first} 9 9 9 9 9 ${user} ${system} 9 9 20 ${nice} ${threads} 0 777 0\n`;
 }
@@ -10,7 +10,7 @@ const status =
 	'Name:\tsleep\nUid:\t100005\t100007\t100005\t100005\nNSpid:\t42\t7\nVmLck:\t       0 kB\nVmRSS:\t    1024 kB\n';
 const identity = '         0          0 4294967295\n';
 
-test('a process is taken apart, whatever its name has in it', () => {
+test('parses a process, whatever characters its name has', () => {
 	const stat = statLine('a) b (c', 'S 41 42 42 0 -1', 150, 50);
 	expect(processFacts({stat, status, cmdline: 'sleep\x0060\0', uidMap: '0 100000 65536\n'}, 2)).toEqual({
 		pid: 42,
@@ -36,14 +36,14 @@ test.each([
 	expect(processFacts({stat, status, cmdline: '', uidMap: identity}, 1)?.stat).toBe(word);
 });
 
-test('one with locked memory is marked', () => {
+test('marks a process with locked memory', () => {
 	const locked = status.replace('VmLck:\t       0', 'VmLck:\t       4');
 	expect(processFacts({stat: statLine('x', 'S 1 9 9 0 -1'), status: locked, cmdline: '', uidMap: ''}, 1)?.stat).toBe(
 		'SL',
 	);
 });
 
-test('the number inside is that of the container, of nested namespaces too; null outside of it', () => {
+test("the inside pid is the one in the container's namespace, also for nested namespaces; null outside", () => {
 	const stat = statLine('x', 'S 1 9 9 0 -1');
 	const inside = (pids: string) =>
 		processFacts({stat, status: status.replace('42\t7', pids), cmdline: '', uidMap: identity}, 2)?.insidePid;
@@ -54,7 +54,7 @@ test('the number inside is that of the container, of nested namespaces too; null
 	expect(pidDepth('Name:\tx\n')).toBe(0);
 });
 
-test('a zombie has neither memory nor a command line, and a text of no process is none', () => {
+test('a zombie has neither memory nor a command line; a malformed text is undefined', () => {
 	const zombie = 'Name:\tsh\nUid:\t0\t0\t0\t0\nNSpid:\t42\t7\n';
 	const stat = statLine('sh', 'Z 1 9 9 0 -1');
 	expect(processFacts({stat, status: zombie, cmdline: '', uidMap: identity}, 2)).toMatchObject({
@@ -67,7 +67,7 @@ test('a zombie has neither memory nor a command line, and a text of no process i
 		expect(processFacts({stat: text, status: zombie, cmdline: '', uidMap: identity}, 2)).toBeUndefined();
 });
 
-test('an id is looked up in all rows of the map, and one without a row has none', () => {
+test('an id is looked up in all rows of the map, and is null when no row has it', () => {
 	const rows = idMapRows('         0       1000          1\n         1     100000      65536\n');
 	expect(rows).toEqual([
 		{inside: 0, outside: 1000, count: 1},

@@ -1,60 +1,60 @@
-/* What /proc/PID says of a process; proc_pid_stat(5), proc_pid_status(5), proc_pid_cmdline(5). Pure: texts in, facts out. */
+/* Parsers for /proc/PID; proc_pid_stat(5), proc_pid_status(5), proc_pid_cmdline(5). Pure functions of their texts. */
 import type {IdMapRow} from '../host/id-map.ts';
 import {statusFields} from '../host/probe/process-status.ts';
 
-/** A process of a container, as the kernel shows it from outside. */
+/** A process of a container, seen from the host. */
 export interface ProcessFacts {
-	/** On the host. */
+	/** Pid on the host. */
 	readonly pid: number;
-	/** In the container's pid namespace; null for one that is not in it, as the unshare(1) above the first process. */
+	/** Pid in the container's pid namespace; null for a process outside, such as the unshare(1) above the first process. */
 	readonly insidePid: number | null;
-	/** On the host; 0 where the parent is outside of what the caller sees. */
+	/** Parent's pid on the host; 0 when the parent is outside the caller's pid namespace. */
 	readonly ppid: number;
-	/** Effective uid inside its user namespace; null for one that the namespace has no id for. */
+	/** Effective uid in the process's user namespace; null when the namespace does not map it. */
 	readonly uid: number | null;
 	/** Effective uid on the host. */
 	readonly hostUid: number;
-	/** User and system time, ms. */
+	/** User and system CPU time, ms. */
 	readonly cpuMs: number;
 	/** Resident memory, bytes; 0 for a zombie. */
 	readonly rss: number;
-	/** The state's letter and its marks, as STAT of ps(1). */
+	/** State letter and flags, as STAT of ps(1). */
 	readonly stat: string;
-	/** The kernel's name for it, up to 15 bytes. */
+	/** Command name in the kernel, up to 15 bytes. */
 	readonly name: string;
-	/** Its command line as far as it was read; empty for a zombie. */
+	/** Command line, possibly cut off; empty for a zombie. */
 	readonly command: readonly string[];
 }
 
-/** The texts of the files of one process. */
+/** The contents of one process's files in /proc. */
 export interface ProcessTexts {
 	readonly stat: string;
 	readonly status: string;
-	/** The beginning of its command line. */
+	/** May be cut off. */
 	readonly cmdline: string | undefined;
 	readonly uidMap: string | undefined;
 }
 
-/** How many pid namespaces down a process is from the one that /proc was mounted for, itself counted; from its status text. */
+/** The number of pid namespaces from the one of /proc down to the process's, both included; from its status file. */
 export function pidDepth(status: string): number {
 	return pidsOf(statusFields(status)['NSpid']).length;
 }
 
-/** A number for each namespace from the one of /proc inward; proc_pid_status(5), NSpid. */
+/** The pid in each namespace, from the one of /proc inward; proc_pid_status(5), NSpid. */
 function pidsOf(line: string | undefined): readonly number[] {
 	return (line ?? '').split(/\s+/).filter(Boolean).map(Number);
 }
 
-/** Clock ticks are hundredths of a second for programs, whatever the kernel counts by: USER_HZ, time(7). */
+/** Programs see clock ticks of 10 ms, whatever frequency the kernel uses: USER_HZ, time(7). */
 const msPerTick = 10;
 
 /**
- * Takes the texts of a process apart; undefined when they are none of a process.
+ * Parses the files of one process; undefined when they are malformed.
  *
- * @param depth - of the container's pid namespace, as {@link pidDepth} has it
+ * @param depth - the depth of the container's pid namespace, from {@link pidDepth}
  */
 export function processFacts({stat, status, cmdline, uidMap}: ProcessTexts, depth: number): ProcessFacts | undefined {
-	// The name in field 2 may hold blanks and parentheses; field 3 follows its last one.
+	// The name in field 2 may contain spaces and parentheses. Field 3 follows the last parenthesis.
 	const open = stat.indexOf('(');
 	const close = stat.lastIndexOf(')');
 	const pid = Number.parseInt(stat, 10);
@@ -77,7 +77,7 @@ export function processFacts({stat, status, cmdline, uidMap}: ProcessTexts, dept
 	};
 }
 
-/** The marks of ps(1), "PROCESS STATE CODES". */
+/** Adds the flags of ps(1), "PROCESS STATE CODES". */
 function statWord(pid: number, number: (index: number) => number, state: string, locked: boolean): string {
 	const [group, session, foreground, nice, threads] = [number(5), number(6), number(8), number(19), number(20)];
 	return [
@@ -90,18 +90,18 @@ function statWord(pid: number, number: (index: number) => number, state: string,
 	].join('');
 }
 
-/** `1234 kB` in bytes; 0 without. */
+/** `1234 kB` in bytes; 0 when missing. */
 function kilobytes(text: string | undefined): number {
 	return Number.parseInt(text ?? '0', 10) * 1024;
 }
 
-/** Each argument ends with a zero byte; a process may have written other text over them. */
+/** Each argument ends with a zero byte. A process may overwrite its arguments with other text. */
 function argumentsOf(cmdline: string): readonly string[] {
 	const text = cmdline.replace(/\0+$/, '');
 	return text === '' ? [] : text.split('\0');
 }
 
-/** The rows of a uid_map; user_namespaces(7). */
+/** Parses a uid_map; user_namespaces(7). */
 export function idMapRows(text: string): readonly IdMapRow[] {
 	return [...text.matchAll(/^\s*(\d+)\s+(\d+)\s+(\d+)\s*$/gm)].map(([, inside, outside, count]) => ({
 		inside: Number(inside),
@@ -110,7 +110,7 @@ export function idMapRows(text: string): readonly IdMapRow[] {
 	}));
 }
 
-/** What an id of the host is inside; null for one that the map does not have. */
+/** The id inside for an id of the host; null when the map does not contain it. */
 export function insideId(rows: readonly IdMapRow[], id: number): number | null {
 	const row = rows.find(({outside, count}) => id >= outside && id < outside + count);
 	return row === undefined ? null : row.inside + id - row.outside;

@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {recordingHost} from '../../test/support/recording-host.ts';
 import {containerProcesses} from './processes.ts';
 
-/** The files of processes, by number and parent. */
+/** The /proc files of processes, by pid and parent. */
 function processes(parents: Readonly<Record<number, number>>): Readonly<Record<string, string>> {
 	return Object.fromEntries(
 		Object.entries(parents).flatMap(([pid, parent]) => [
@@ -20,7 +20,7 @@ const members = [
 const pidsOf = (files: Readonly<Record<string, string>>, groups = members) =>
 	containerProcesses(recordingHost(files), groups, 7).map(({pid}) => pid);
 
-test('all in the cgroup and below, each once, by number; one that ended meanwhile is left out', () => {
+test('lists each process of the cgroup and its children once, by pid, without those that ended', () => {
 	const files = {
 		...processes({7: 1, 9: 7, 20: 7, 100: 1}),
 		'/unified/cgroup.procs': '100\n7\n0\n55\n',
@@ -32,11 +32,11 @@ test('all in the cgroup and below, each once, by number; one that ended meanwhil
 	expect(containerProcesses(recordingHost(files), members, 7)[0]).toMatchObject({insidePid: 70, ppid: 1});
 });
 
-test('a hierarchy that shows nothing is passed over', () => {
+test('skips a hierarchy that shows no processes', () => {
 	expect(pidsOf({...processes({7: 1, 8: 7}), '/memory/cgroup.procs': '8\n7\n'})).toEqual([7, 8]);
 });
 
-test('a threaded group below, which does not tell its processes, is no failure', () => {
+test('a threaded child cgroup, which does not list its processes, is no failure', () => {
 	const host = recordingHost({
 		...processes({7: 1}),
 		'/unified/cgroup.procs': '7\n',
@@ -49,7 +49,7 @@ test('a threaded group below, which does not tell its processes, is no failure',
 	expect(containerProcesses({...host, readText}, members, 7).map(({pid}) => pid)).toEqual([7]);
 });
 
-test('without a cgroup the children of all threads are followed', () => {
+test('without a cgroup it follows the children of all threads', () => {
 	const files = {
 		...processes({7: 1, 8: 7, 9: 7, 10: 9}),
 		'/proc/7/task/7/children': '8 ',

@@ -3,12 +3,12 @@ import {kernelHead, kernelNames, kernelText} from '../host/files/kernel-text.ts'
 import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
 import {pidDepth, type ProcessFacts, processFacts} from './process-fields.ts';
 
-/** How much of a command line is read, bytes: a process may give itself one of any length. */
+/** How much of a command line is read, bytes; a process can give itself one of any length. */
 const commandLength = 4096;
 
 /**
- * The processes of a container by number: those in its cgroup and in the groups below, or without a cgroup its first
- * process and the descendants of that. Only the first way finds what `exec` started.
+ * The processes of a container by pid: those in its cgroup and the cgroups below. Without a cgroup: its first process and all
+ * descendants, which misses the processes that `exec` started.
  */
 export function containerProcesses(
 	host: Host,
@@ -25,7 +25,7 @@ export function containerProcesses(
 		});
 }
 
-/** The process numbers in the first hierarchy that shows some, the unified one before v1's; undefined where none does. */
+/** The pids of the first hierarchy that shows any, the unified one before v1's; undefined when none does. */
 export function cgroupPids(host: Host, members: readonly CgroupMember[]): readonly number[] | undefined {
 	const unifiedFirst = members.toSorted((a, b) => Number(b.controller === '') - Number(a.controller === ''));
 	for (const {path} of unifiedFirst) {
@@ -35,7 +35,7 @@ export function cgroupPids(host: Host, members: readonly CgroupMember[]): readon
 	return undefined;
 }
 
-/** Nothing in cgroupfs is a symlink. A threaded group tells no processes: those are listed above it (cgroups(7)). */
+/** Walks the child cgroups; cgroupfs has no symlinks. A threaded cgroup lists no processes: its parent does (cgroups(7)). */
 function pidsBelow(host: Host, folder: string): readonly number[] {
 	const below = kernelNames(host, folder)
 		.map(name => `${folder}/${name}`)
@@ -43,17 +43,17 @@ function pidsBelow(host: Host, folder: string): readonly number[] {
 	return [...numbers(kernelText(host, `${folder}/cgroup.procs`)), ...below.flatMap(path => pidsBelow(host, path))];
 }
 
-/** A process and all that descend from it, by the children of its threads; proc_pid_task(5). */
+/** A process and all its descendants, through the children of its threads; proc_pid_task(5). */
 function descendants(host: Host, first: number): readonly number[] {
 	const found = new Set([first]);
-	// A set that grows while it is walked is walked to its new end.
+	// Iterating over a Set also visits the elements that are added meanwhile.
 	for (const pid of found)
 		for (const thread of kernelNames(host, `/proc/${pid}/task`))
 			for (const child of numbers(kernelText(host, `/proc/${pid}/task/${thread}/children`))) found.add(child);
 	return [...found];
 }
 
-/** 0 stands for a process that the caller's pid namespace has no number for. */
+/** Leaves out 0, which stands for a process outside the caller's pid namespace. */
 function numbers(text: string | undefined): readonly number[] {
 	return (text ?? '')
 		.split(/\s+/)
@@ -61,7 +61,7 @@ function numbers(text: string | undefined): readonly number[] {
 		.filter(pid => pid > 0);
 }
 
-/** Undefined when the process has ended meanwhile. */
+/** Undefined when the process has ended in the meantime. */
 function readProcess(host: Host, pid: number, depth: number): ProcessFacts | undefined {
 	const stat = kernelText(host, `/proc/${pid}/stat`);
 	const status = kernelText(host, `/proc/${pid}/status`);

@@ -10,12 +10,12 @@ import {
 	wholeNumber,
 } from './usage-fields.ts';
 
-test('a file of one number', () => {
+test('parses a file with one number', () => {
 	expect(wholeNumber('123\n')).toBe(123);
 	for (const text of [undefined, '', 'max\n', '-1\n', '1 2\n']) expect(wholeNumber(text)).toBeNull();
 });
 
-test('a named line, by its whole name', () => {
+test('finds a named line by its whole name', () => {
 	const text = 'inactive_file 1\ntotal_inactive_file 22\nusage_usec 333\n';
 	expect(namedNumber(text, 'inactive_file')).toBe(1);
 	expect(namedNumber(text, 'total_inactive_file')).toBe(22);
@@ -28,7 +28,7 @@ test.each([
 	['67108864\n', 67_108_864],
 	['0\n', 0],
 	['max\n', null],
-	// What v1 shows without a limit, with pages of 4 KiB and of 64 KiB.
+	// v1's value for "no limit", with pages of 4 KiB and of 64 KiB.
 	['9223372036854771712\n', null],
 	['9223372036854710272\n', null],
 	[undefined, null],
@@ -36,7 +36,7 @@ test.each([
 	expect(limitNumber(text)).toBe(limit);
 });
 
-test('block I/O of all devices, v1 and v2; null where v1 counts no device', () => {
+test('sums the block I/O of all devices, v1 and v2; null when v1 counts no device', () => {
 	const v1 = '8:0 Read 4096\n8:0 Write 10\n8:0 Sync 5000\n8:0 Total 4106\n259:1 Read 4\n259:1 Write 0\nTotal 4110\n';
 	expect(blkioBytes(v1)).toEqual({in: 4100, out: 10});
 	expect(blkioBytes('8:0 Read 0\n8:0 Write 0\nTotal 0\n')).toEqual({in: 0, out: 0});
@@ -51,7 +51,7 @@ test('block I/O of all devices, v1 and v2; null where v1 counts no device', () =
 	expect([blkioBytes(undefined), ioStatBytes(undefined)]).toEqual([null, null]);
 });
 
-test('the network counts all interfaces but lo, also where a number touches the name', () => {
+test('sums the network traffic of all interfaces but lo, also when a number touches the name', () => {
 	const text = `Inter-|   Receive                                                |  Transmit
  face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
     lo:    9579      87    0    0    0     0          0         0     9579      87    0    0    0     0       0          0
@@ -62,14 +62,14 @@ test('the network counts all interfaces but lo, also where a number touches the 
 	expect(networkBytes(undefined)).toBeNull();
 });
 
-test('pressure is that of some tasks, not of all', () => {
+test('reads the `some` line of a pressure file', () => {
 	const text = 'some avg10=2.93 avg60=27.72 avg300=37.09 total=1532\nfull avg10=0.10 avg60=0.00 avg300=0.00 total=0\n';
 	expect(somePressure(text)).toBe(2.93);
 	expect(somePressure('full avg10=0.10 avg60=0.00\n')).toBeNull();
 	expect(somePressure(undefined)).toBeNull();
 });
 
-test('page cache that goes first is no use of memory, unless it would be more than there is', () => {
+test('subtracts reclaimable page cache, unless it exceeds the usage', () => {
 	expect(usedMemory(100, 30)).toBe(70);
 	expect(usedMemory(100, 100)).toBe(0);
 	expect(usedMemory(100, 101)).toBe(100);

@@ -1,4 +1,4 @@
-/* What the files of the cgroup controllers and /proc say of what a container uses. Pure: texts in, numbers out. */
+/* Parsers for cgroup and /proc files about resource use. Pure functions of their texts. */
 
 /** Bytes in and out. */
 export interface Traffic {
@@ -8,15 +8,15 @@ export interface Traffic {
 	readonly out: number;
 }
 
-/** A file that holds one number; null where it does not. */
+/** Parses a file with one number; null for any other text. */
 export function wholeNumber(text: string | undefined): number | null {
 	const match = /^\s*(\d+)\s*$/.exec(text ?? '');
 	return match === null ? null : Number(match[1]);
 }
 
-/** The value of a line `NAME VALUE`, as in memory.stat and cpu.stat; null without one. */
+/** The value of the line `NAME VALUE`, as in memory.stat and cpu.stat; null when the line is missing. */
 export function namedNumber(text: string | undefined, name: string): number | null {
-	// No pattern for each name: memory.stat is read each second for each container.
+	// A regular expression for each name would be slow: memory.stat is parsed every second for every container.
 	const key = `${name} `;
 	const lines = `\n${text ?? ''}`;
 	const at = lines.indexOf(`\n${key}`);
@@ -27,7 +27,7 @@ export function namedNumber(text: string | undefined, name: string): number | nu
 }
 
 /**
- * A limit; null for none, which is `max` on v2 and in pids.max, and on v1 the greatest number of pages in bytes
+ * Parses a limit; null for none. v2 and pids.max show `max`, v1 shows the greatest number of pages in bytes
  * (PAGE_COUNTER_MAX, include/linux/page_counter.h), more than any machine has.
  */
 export function limitNumber(text: string | undefined): number | null {
@@ -36,8 +36,8 @@ export function limitNumber(text: string | undefined): number | null {
 }
 
 /**
- * A file of bytes of the blkio controller, lines of `8:0 Read 4096`, all devices together; cgroup-v1/blkio-controller.rst.
- * Null where no device has a line: what counts may not be on (blk-throttle since Linux 6.10, until a device has a limit).
+ * Sums the bytes of all devices in a blkio file with lines of `8:0 Read 4096`; cgroup-v1/blkio-controller.rst.
+ * Null when no device has a line: the kernel may not be counting (blk-throttle since Linux 6.10, until a device has a limit).
  */
 export function blkioBytes(text: string | undefined): Traffic | null {
 	const lines = [...(text ?? '').matchAll(/^\d+:\d+ (Read|Write) (\d+)$/gm)];
@@ -45,14 +45,14 @@ export function blkioBytes(text: string | undefined): Traffic | null {
 	return lines.length === 0 ? null : {in: sum('Read'), out: sum('Write')};
 }
 
-/** io.stat, lines of `8:0 rbytes=1 wbytes=2 rios=3 ...`, all devices together; cgroup-v2.rst, "IO Interface Files". */
+/** Sums all devices of io.stat, lines of `8:0 rbytes=1 wbytes=2 rios=3 ...`; cgroup-v2.rst, "IO Interface Files". */
 export function ioStatBytes(text: string | undefined): Traffic | null {
 	if (text === undefined) return null;
 	const sum = (word: RegExp): number => total([...text.matchAll(word)].map(match => match[1]));
 	return {in: sum(/\brbytes=(\d+)/g), out: sum(/\bwbytes=(\d+)/g)};
 }
 
-/** /proc/PID/net/dev without the loopback: bytes are the 1st and the 9th number behind a name; proc_pid_net(5). */
+/** Sums /proc/PID/net/dev without the loopback. Bytes are the 1st and the 9th number after a name; proc_pid_net(5). */
 export function networkBytes(text: string | undefined): Traffic | null {
 	if (text === undefined) return null;
 	const rows = text
@@ -64,13 +64,13 @@ export function networkBytes(text: string | undefined): Traffic | null {
 	return {in: total(rows.map(row => row[0])), out: total(rows.map(row => row[8]))};
 }
 
-/** The `some avg10` of a pressure file: percent of the last 10 s in which a task waited; accounting/psi.rst. */
+/** `some avg10` of a pressure file: percent of the last 10 s in which a task waited; accounting/psi.rst. */
 export function somePressure(text: string | undefined): number | null {
 	const match = /^some avg10=(\d+(?:\.\d+)?) /m.exec(text ?? '');
 	return match === null ? null : Number(match[1]);
 }
 
-/** The page cache that the kernel would give back first does not count, as in docker-stats(1). */
+/** Subtracts the page cache that the kernel reclaims first, as docker-stats(1) does. */
 export function usedMemory(usage: number | null, inactiveFile: number | null): number | null {
 	return usage === null || inactiveFile === null || inactiveFile > usage ? usage : usage - inactiveFile;
 }

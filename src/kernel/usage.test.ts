@@ -27,7 +27,7 @@ const v2Files = {
 	'/unified/memory.pressure': 'some avg10=0.00 avg60=0.00 avg300=0.00 total=0\n',
 };
 
-test('on v1 each controller has a folder, and there is no pressure', () => {
+test('v1: each controller has a folder, and there is no pressure', () => {
 	const all = members('memory', 'cpu', 'cpuacct', 'pids', 'blkio');
 	const host = recordingHost(v1Files);
 	expect(cpuTime(host, all)).toBe(5_000_000);
@@ -39,7 +39,7 @@ test('on v1 each controller has a folder, and there is no pressure', () => {
 	});
 });
 
-test('on v2 all is in one folder', () => {
+test('v2: one folder has everything', () => {
 	const host = recordingHost(v2Files);
 	expect(cpuTime(host, members(''))).toBe(5_000_000);
 	expect(readUsage(host, members(''))).toEqual({
@@ -50,7 +50,7 @@ test('on v2 all is in one folder', () => {
 	});
 });
 
-test('in a hybrid layout the controllers are of v1 and the pressure of the unified hierarchy', () => {
+test('hybrid layout: controllers come from v1, pressure from the unified hierarchy', () => {
 	const host = recordingHost({...v1Files, '/unified/cpu.pressure': v2Files['/unified/cpu.pressure']});
 	expect(readUsage(host, members('memory', 'pids', ''))).toEqual({
 		memory: {used: 700, limit: null},
@@ -60,13 +60,13 @@ test('in a hybrid layout the controllers are of v1 and the pressure of the unifi
 	});
 });
 
-test('where cpu and cpuacct are one hierarchy, CPU time is in the folder of cpu; without both, in cpu.stat', () => {
+test('CPU time comes from the folder of cpu when cpu and cpuacct share a hierarchy, without both from cpu.stat', () => {
 	const text = v1Files['/cpuacct/cpuacct.usage'];
 	expect(cpuTime(recordingHost({'/cpu/cpuacct.usage': text}), members('cpu'))).toBe(5_000_000);
 	expect(cpuTime(recordingHost(v2Files), members('cpu', ''))).toBe(5_000_000);
 });
 
-test('block I/O on v1 is what the scheduler counted where throttling counts nothing', () => {
+test('v1 block I/O comes from the scheduler when throttling counts nothing', () => {
 	const files = {
 		'/blkio/blkio.throttle.io_service_bytes_recursive': 'Total 0\n',
 		'/blkio/blkio.bfq.io_service_bytes_recursive': '8:0 Read 5\n8:0 Write 6\nTotal 11\n',
@@ -74,13 +74,13 @@ test('block I/O on v1 is what the scheduler counted where throttling counts noth
 	expect(readUsage(recordingHost(files), members('blkio')).block).toEqual({in: 5, out: 6});
 });
 
-test('what is absent, or cannot be read, is null', () => {
+test('a missing or unreadable file gives null', () => {
 	const nothing = {memory: null, pids: null, block: null, pressure: {cpu: null, memory: null}};
 	for (const groups of [members(), members('memory', 'cpuacct', 'pids', 'blkio'), members('')]) {
 		expect(cpuTime(recordingHost(), groups)).toBeNull();
 		expect(readUsage(recordingHost(), groups)).toEqual(nothing);
 	}
-	// What a pressure file says with psi=0, and a file of a cgroup that was removed while it was open.
+	// Contents of a pressure file with psi=0, and of a file whose cgroup was removed while the file was open.
 	for (const code of ['EOPNOTSUPP', 'ENODEV', 'EACCES']) {
 		const host = {
 			...recordingHost(),

@@ -13,30 +13,30 @@ import {
 	wholeNumber,
 } from './usage-fields.ts';
 
-/** What a container uses now; null where the kernel does not tell. */
+/** A container's current resource use; null where the kernel does not count it. */
 export interface Usage {
-	/** Bytes; a limit of null is none. */
+	/** Bytes; a null limit means unlimited. */
 	readonly memory: {readonly used: number; readonly limit: number | null} | null;
-	/** Threads, as the pids controller counts; a limit of null is none. */
+	/** Threads, as the pids controller counts; a null limit means unlimited. */
 	readonly pids: {readonly current: number; readonly limit: number | null} | null;
 	readonly block: Traffic | null;
-	/** Percent of the last 10 s in which a task of the container waited for it. */
+	/** Percent of the last 10 s in which a task of the container waited for the resource. */
 	readonly pressure: {readonly cpu: number | null; readonly memory: number | null};
 }
 
-/** The container's folder in the v1 hierarchy of a controller; undefined where that is not v1's. */
+/** The container's folder in a controller's v1 hierarchy; undefined when v1 does not have the controller. */
 function v1Folder(members: readonly CgroupMember[], controller: string): string | undefined {
 	return members.find(member => member.controller === controller)?.path;
 }
 
-/** The container's folder in the unified hierarchy; in a hybrid layout it has no controllers, but counts CPU and pressure. */
+/** The container's folder in the unified hierarchy. In a hybrid layout it has no controllers but counts CPU time and pressure. */
 function unifiedFolder(members: readonly CgroupMember[]): string | undefined {
 	return members.find(member => member.controller === '')?.path;
 }
 
 /**
- * CPU time of all that ran in the container so far, ns; null where nothing counts it. From cpuacct.usage, which may be in
- * the folder of `cpu` where the two are mounted as one, or usage_usec of cpu.stat.
+ * Total CPU time of the container so far, ns; null when nothing counts it. Comes from cpuacct.usage, which is in the folder of `cpu`
+ * when both controllers are mounted together, or from usage_usec in cpu.stat.
  */
 export function cpuTime(host: Host, members: readonly CgroupMember[]): number | null {
 	const v1 = v1Folder(members, 'cpuacct') ?? v1Folder(members, 'cpu');
@@ -48,7 +48,7 @@ export function cpuTime(host: Host, members: readonly CgroupMember[]): number | 
 	return microseconds === null ? null : microseconds * 1000;
 }
 
-/** Reads what the container's cgroups count beside CPU time. */
+/** Reads a container's resource use, except CPU time. */
 export function readUsage(host: Host, members: readonly CgroupMember[]): Usage {
 	const unified = unifiedFolder(members);
 	return {
@@ -59,7 +59,7 @@ export function readUsage(host: Host, members: readonly CgroupMember[]): Usage {
 	};
 }
 
-/** Memory in use and its limit, as in {@link readUsage}. */
+/** Memory use and limit, as in {@link readUsage}. */
 export function memoryUse(host: Host, members: readonly CgroupMember[]): Usage['memory'] {
 	const v1 = v1Folder(members, 'memory');
 	const folder = v1 ?? unifiedFolder(members);
@@ -94,7 +94,7 @@ function pressureOf(host: Host, folder: string | undefined, what: 'cpu' | 'memor
 	return folder === undefined ? null : somePressure(kernelText(host, `${folder}/${what}.pressure`));
 }
 
-/** What went over the interfaces of a process's network namespace but lo, bytes; null where it can't be read. */
+/** Traffic of a process's network namespace without lo, bytes; null when it cannot be read. */
 export function networkUse(host: Host, pid: number): Traffic | null {
 	return networkBytes(kernelText(host, `/proc/${pid}/net/dev`));
 }

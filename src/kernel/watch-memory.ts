@@ -6,38 +6,38 @@ import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
 import {type MemoryCount, memoryCount} from './memory.ts';
 import {type MemoryVictim, memoryVictims} from './memory-victims.ts';
 
-/** How often it is looked where the kernel has no watch left, and where v1 tells nobody, ms. */
+/** The polling interval when the kernel has no inotify watch left, and for v1, which sends no events, ms. */
 const pollMs = 1000;
 
-/** A first process that is killed is heard of by its end: for so long, ms, a kill is not told as one of another process. */
+/** The delay before a kill is reported, ms: if the victim was the first process, its end arrives within this time. */
 const settleMs = 100;
 
 /** Processes that the kernel killed for a container's memory limit. */
 export interface MemoryKill {
 	readonly count: MemoryCount;
 	readonly killed: number;
-	/** Those that the kernel's log names, where it may be read. */
+	/** The victims that the kernel's log names, if the log is readable. */
 	readonly victims: readonly MemoryVictim[];
-	/** The first process is among them: it was the end of the container. */
+	/** The first process was killed, which ended the container. */
 	readonly first: boolean;
 }
 
-/** Tells of processes that the kernel kills for a container's memory limit. */
+/** Watches for processes that the kernel kills for a container's memory limit. */
 export interface MemoryWatch {
 	/**
-	 * Looks once more, before the cgroup goes, and tells of what it finds; tells whether the first process was killed so. Nothing
-	 * where it was called before.
+	 * Checks a last time before the cgroup is removed, reports new kills, and returns whether the first process was killed for the
+	 * limit. Later calls do nothing.
 	 *
-	 * @param wasKilled - it was ended by SIGKILL, by whomever
+	 * @param wasKilled - SIGKILL ended the first process, whoever sent it
 	 */
 	readonly close: (wasKilled: boolean) => boolean;
 }
 
 /**
- * Watches a container's memory cgroup. The unified hierarchy tells of a kill at once: memory.events changes, which
- * inotify(7) reports (cgroup-v2.rst, "Memory Interface Files"). v1 tells only an eventfd(2), which is not to be had here: there
- * a counter is read once a second, of containers that have a limit. Who was killed is in the kernel's log; where that may not
- * be read, a kill right before an end by SIGKILL is taken for the first process's.
+ * Watches a container's memory cgroup. In the unified hierarchy memory.events changes at once, which inotify(7) reports
+ * (cgroup-v2.rst, "Memory Interface Files"). v1 notifies only through an eventfd(2), which Node cannot create, so its counter is read
+ * every second if the container has a limit. The victims' names come from the kernel's log. Where that log is not readable, a kill
+ * right before an end by SIGKILL is attributed to the first process.
  */
 export function watchMemory(
 	host: Host,
@@ -60,9 +60,9 @@ export function watchMemory(
 		const log = kernelLog();
 		const all = memoryVictims(log ?? [], (v1 ?? unified)?.cgroup ?? '', first);
 		const victims = all.slice(seen);
-		// Where tsbox itself is in a container the log may be of other numbers and names.
+		// When tsbox itself runs in a container, the log may show pids and cgroups of the outer host.
 		const isFirst = wasKilled && (all.length === 0 ? killed > 0 : all.some(({pid}) => pid === first.pid));
-		// Its end is not heard yet, and will tell of it.
+		// The end of the first process will be handled soon and reports this kill.
 		if (!isOver && victims.some(({pid}) => pid === first.pid)) return false;
 		known = count.oomKills;
 		seen = all.length;
@@ -79,7 +79,7 @@ export function watchMemory(
 		try {
 			if (unified !== undefined) watcher = watchPath(`${unified.path}/memory.events`, look, pollMs);
 		} catch {
-			// No memory controller there: the end tells.
+			// There is no memory controller; kills are found when the container ends.
 		}
 	} else if (Number.isFinite(memoryCount(host, members)?.limit)) timer = setInterval(look, pollMs).unref();
 	let isClosed = false;

@@ -11,7 +11,7 @@ function write(path: string, value: string): LimitWrite {
 	return {title: `set ${path.split('/').at(-1)}`, path, value, reads: value};
 }
 
-/** A kernel with the rule of v1: memory is never above memory and swap together. */
+/** A v1 kernel: it refuses a memory limit above the limit of memory and swap together. */
 function kernel(limit: number, sum: number): RecordingHost {
 	const host = recordingHost({[limitFile]: `${limit}\n`, [sumFile]: `${sum}\n`, [pidsFile]: 'max\n'});
 	return {
@@ -30,7 +30,7 @@ test.each([
 	['both down', 300, 300, 100, 100],
 	['memory up, the sum down', 100, 500, 200, 300],
 	['memory down, the sum up', 200, 300, 100, 500],
-])('%s: at no moment the kernel has a reason to refuse', (_, limit, sum, newLimit, newSum) => {
+])('%s: no write gives the kernel a reason to refuse', (_, limit, sum, newLimit, newSum) => {
 	const host = kernel(limit, sum);
 	writeLimits(host, [write(limitFile, String(newLimit)), write(sumFile, String(newSum))], () => undefined);
 	expect(host.files()).toMatchObject({[limitFile]: String(newLimit), [sumFile]: String(newSum)});
@@ -39,7 +39,7 @@ test.each([
 test.each([
 	['up', 100, 100, 300, 300],
 	['down', 300, 300, 100, 100],
-])('after a refusal, limits that went %s are set back', (_, limit, sum, newLimit, newSum) => {
+])('after a refusal, limits that went %s are restored', (_, limit, sum, newLimit, newSum) => {
 	const host = kernel(limit, sum);
 	const writes = [write(limitFile, String(newLimit)), write(sumFile, String(newSum)), write(pidsFile, '13')];
 	const reasons: string[] = [];
@@ -60,7 +60,7 @@ test.each([
 	expect(host.files()).toMatchObject({[limitFile]: String(limit), [sumFile]: String(sum), [pidsFile]: 'max\n'});
 });
 
-test('a value that reads otherwise is set back too', () => {
+test('restores limits when a value reads back differently', () => {
 	const host = kernel(100, 100);
 	expect(() => writeLimits(host, [{...write(pidsFile, '20'), reads: '21'}], () => undefined)).toThrow(
 		expect.objectContaining({code: 'E_CHECK_FAILED', output: `${pidsFile} reads 20 and not 21`}),
@@ -68,7 +68,7 @@ test('a value that reads otherwise is set back too', () => {
 	expect(host.files()[pidsFile]).toBe('max');
 });
 
-test('a file that is not there is told before anything is written', () => {
+test('reports a missing file before writing anything', () => {
 	const host = kernel(100, 100);
 	expect(() => writeLimits(host, [write(limitFile, '50'), write('/none', '1')], () => undefined)).toThrow(
 		expect.objectContaining({code: 'E_HOST_UNSUPPORTED'}),
@@ -76,7 +76,7 @@ test('a file that is not there is told before anything is written', () => {
 	expect(host.log).toEqual([]);
 });
 
-test('of a file with a line for each device the first is read', () => {
+test('compares the first line of a file that has a line per device', () => {
 	const file = '/sys/fs/cgroup/tsbox/demo/io.weight';
 	const host = recordingHost({[file]: 'default 100\n8:0 200\n'});
 	writeLimits(host, [write(file, 'default 300')], () => undefined);

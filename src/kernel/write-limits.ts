@@ -1,13 +1,13 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
 
-/** A value for a file of a running container's cgroup. */
+/** A value to write to a file of a running container's cgroup. */
 export interface LimitWrite {
-	/** What it does, for an error: `limit memory to 100 MiB`. */
+	/** An imperative phrase for errors: `limit memory to 100 MiB`. */
 	readonly title: string;
 	readonly path: string;
 	readonly value: string;
-	/** What the file reads afterwards. */
+	/** The text that the file must show afterwards. */
 	readonly reads: string;
 }
 
@@ -16,7 +16,7 @@ interface Done {
 	readonly before: string;
 }
 
-/** `default 100` and a line for each device follow; the first line is what is written. */
+/** The first line, which is the value that was written. io.weight reads `default 100`, then a line per device. */
 function firstLine(text: string | undefined): string | undefined {
 	return text?.split('\n')[0]?.trim().replaceAll(/\s+/g, ' ');
 }
@@ -26,10 +26,10 @@ function bytesOf(text: string): number {
 }
 
 /**
- * The order in which limits can be written: v1 has memory and swap together never below memory, not even for a moment
- * (memory.rst), so that a higher sum is written before memory, and a lower one after it.
+ * Orders writes so that the kernel accepts each. v1 never allows memory and swap together below memory, not even briefly
+ * (memory.rst), so a higher sum is written before memory and a lower sum after it.
  *
- * @param current what each path reads now
+ * @param current the current value of each path
  */
 function orderWrites(writes: readonly LimitWrite[], current: Readonly<Record<string, string>>): readonly LimitWrite[] {
 	const sum = writes.find(({path}) => path.endsWith('/memory.memsw.limit_in_bytes'));
@@ -37,24 +37,23 @@ function orderWrites(writes: readonly LimitWrite[], current: Readonly<Record<str
 	return [sum, ...writes.filter(write => write !== sum)];
 }
 
-/** Sets back what was written, newest first; gives what the kernel refused. */
+/** Restores written values, newest first, and returns the errors. */
 function setBack(host: Host, done: readonly Done[]): readonly string[] {
 	return done.toReversed().flatMap(({path, before}) => {
 		try {
 			host.writeKernelFile(path, before);
 			return [];
 		} catch (error) {
-			return [`${path} could not be set back to ${before}: ${(error as Error).message}`];
+			return [`${path} could not be restored to ${before}: ${(error as Error).message}`];
 		}
 	});
 }
 
 /**
- * Writes limits and reads each back. When the kernel refuses one, or shows another value, those that were written are
- * set back to what they were.
+ * Writes limits and reads each back. When the kernel refuses one or shows another value, all written limits are restored.
  *
- * @param explain says why a write was refused, by its path and the errno
- * @throws TsboxError E_HOST_UNSUPPORTED for a file that is not there, before anything is written; E_STEP_FAILED, E_CHECK_FAILED.
+ * @param explain returns why a write was refused, from its path and errno
+ * @throws TsboxError E_HOST_UNSUPPORTED for a missing file, before anything is written; E_STEP_FAILED, E_CHECK_FAILED.
  */
 export function writeLimits(
 	host: Host,
@@ -65,9 +64,9 @@ export function writeLimits(
 	for (const {title, path} of writes) {
 		const before = firstLine(host.readText(path));
 		if (before === undefined)
-			throw new TsboxError('E_HOST_UNSUPPORTED', `it is not possible to ${title}`, {
+			throw new TsboxError('E_HOST_UNSUPPORTED', `cannot ${title}`, {
 				why: `there is no ${path}: the container was started without this controller`,
-				hint: 'set that limit in the spec, and start the container anew',
+				hint: 'set that limit in the spec, and create the container again',
 			});
 		current[path] = before;
 	}
@@ -77,7 +76,7 @@ export function writeLimits(
 		return new TsboxError(code, `the kernel did not ${title}`, {
 			output: [output, ...left].join('\n'),
 			...(why === undefined ? {} : {why}),
-			hint: left.length === 0 ? 'all limits are as they were' : 'set them with tsbox update',
+			hint: left.length === 0 ? 'all limits have their old values' : 'set them with `tsbox update`',
 		});
 	};
 	for (const write of orderWrites(writes, current)) {

@@ -26,7 +26,7 @@ function named(name: string): typeof sampleRecord {
 
 const entries = (): readonly string[] => readdirSync(join(state, 'containers'));
 
-test('the new name means the container, the old one is taken until it is released', () => {
+test('the new name finds the container, and the old name stays taken until release', () => {
 	expect(setAlias(host, state, 'demo', 'other')).toBe(true);
 	expect([idOf(host, state, 'other'), aliasOf(host, state, 'demo'), shownName(host, state, 'demo')]).toEqual([
 		'demo',
@@ -40,7 +40,7 @@ test('the new name means the container, the old one is taken until it is release
 	expect(entries()).toEqual([]);
 });
 
-test('again, back, and to a name that is taken', () => {
+test('renames again, back, and refuses a taken name', () => {
 	expect(claimName(host, state, named('taken'))).toBe(true);
 	expect(setAlias(host, state, 'demo', 'taken')).toBe(false);
 	expect(setAlias(host, state, 'demo', 'one')).toBe(true);
@@ -54,7 +54,7 @@ test('again, back, and to a name that is taken', () => {
 	expect(shownName(host, state, 'demo')).toBe('demo');
 });
 
-test('a kill before the new name counts leaves the old one, and a link that is in the way for a moment only', () => {
+test('a kill before the new name takes effect keeps the old one; the stale link blocks the name only briefly', () => {
 	setAlias(host, state, 'demo', 'one');
 	symlinkSync('@demo', join(state, 'containers/two'));
 	expect([idOf(host, state, 'two'), aliasOf(host, state, 'demo')]).toEqual([undefined, 'one']);
@@ -65,7 +65,7 @@ test('a kill before the new name counts leaves the old one, and a link that is i
 	expect(entries().toSorted()).toEqual(['demo', 'one', 'two']);
 });
 
-test('a kill after it leaves the new one', () => {
+test('a kill after the new name took effect keeps the new one', () => {
 	setAlias(host, state, 'demo', 'one');
 	symlinkSync('@demo', join(state, 'containers/two'));
 	writeFileSync(join(state, 'containers/demo/renamed'), 'two');
@@ -75,7 +75,7 @@ test('a kill after it leaves the new one', () => {
 	expect(entries().toSorted()).toEqual(['demo', 'two']);
 });
 
-test('what became of a name that somebody took by force is not believed', () => {
+test('ignores an alias whose link somebody replaced', () => {
 	setAlias(host, state, 'demo', 'one');
 	rmSync(join(state, 'containers/one'));
 	expect(claimName(host, state, named('one'))).toBe(true);

@@ -3,51 +3,50 @@ import {makeLink} from '../host/files/link.ts';
 import {containerFolder} from './record.ts';
 
 /*
- * A container that was renamed keeps what it was made with: its folder, its cgroup, its layer and its output have its first
- * name, which is its id from then on. The new name is a symlink to `@ID` among the containers' folders, so that the kernel
- * gives a name once, be it to a folder or to a link; and the file `renamed` in the container's folder says which link counts.
- * A link that no such file speaks of is what a kill left, and means nothing.
+ * A renamed container keeps its folder, cgroup, layer, and output under its first name, which is its id from then on. The new name
+ * is a symlink to `@ID` beside the containers' folders, so that the kernel gives a name only once, to a folder or a link. The file
+ * `renamed` in the container's folder says which link counts. A link that no such file names is left from a kill and ignored.
  */
 
-/** A link that no file speaks of may be one that is being made, for as long, ms. */
+/** How long a link without a `renamed` file may belong to a rename in progress, ms. */
 const madeWithin = 10_000;
 
 function renamedFile(state: string, id: string): string {
 	return `${containerFolder(state, id)}/${renamed}`;
 }
 
-/** The file in a container's folder that tells its new name. */
+/** The file in a container's folder with its new name. */
 export const renamed = 'renamed';
 
-/** The id that a link names, be it in force or not; undefined for what is no link. */
+/** The id that a link names, whether the link counts or not; undefined when the path is no link. */
 function linkedId(host: Host, state: string, name: string): string | undefined {
 	const path = containerFolder(state, name);
 	if (host.lstat(path)?.kind !== 'symlink') return undefined;
 	return host.readlink(path)?.replace(/^@/, '');
 }
 
-/** The id of a container that was renamed to `name`; undefined where none was. */
+/** The id of the container that was renamed to `name`; undefined when there is none. */
 export function idOf(host: Host, state: string, name: string): string | undefined {
 	const id = linkedId(host, state, name);
 	return id !== undefined && host.readText(renamedFile(state, id)) === name ? id : undefined;
 }
 
-/** The name that a container was renamed to; undefined for one that has the name it was made with. */
+/** The name that a container was renamed to; undefined when it still has its first name. */
 export function aliasOf(host: Host, state: string, id: string): string | undefined {
 	const file = renamedFile(state, id);
-	// Few have one, and an error of Node's costs more than a look.
+	// Few containers have an alias, and an exception from node:fs costs more than an lstat.
 	const name = host.lstat(file) === undefined ? undefined : host.readText(file);
 	return name !== undefined && linkedId(host, state, name) === id ? name : undefined;
 }
 
-/** The name of a container as people know it. */
+/** The name to show for a container: its new name, else its id. */
 export function shownName(host: Host, state: string, id: string): string {
 	return aliasOf(host, state, id) ?? id;
 }
 
 /**
- * Gives a container another name; its own first one takes the new one back. False when somebody else has it. To be called
- * by one at a time. A kill leaves the old name or the new one, and at most a link that gc takes away.
+ * Renames a container; its first name undoes an earlier rename. False when the name is taken. The caller must hold the lock.
+ * A kill leaves the old name or the new one, and at most a stale link that `gc` removes.
  */
 export function setAlias(host: Host, state: string, id: string, name: string): boolean {
 	const before = aliasOf(host, state, id);
@@ -58,7 +57,7 @@ export function setAlias(host: Host, state: string, id: string, name: string): b
 	}
 	dropStaleLink(host, state, name, true);
 	if (!makeLink(`@${id}`, containerFolder(state, name))) return false;
-	// Until here the old name counts, from here on the new one.
+	// The write below is the moment of the rename: the old name counts before it, the new one after it.
 	try {
 		host.writeAtomic(renamedFile(state, id), name, 0o600);
 	} catch (error) {
@@ -69,7 +68,7 @@ export function setAlias(host: Host, state: string, id: string, name: string): b
 	return true;
 }
 
-/** Takes the name back that a container was renamed to; nothing where it was not. */
+/** Undoes a rename; does nothing when the container was not renamed. */
 export function dropAlias(host: Host, state: string, id: string): void {
 	const name = aliasOf(host, state, id);
 	if (name === undefined) return;
@@ -78,9 +77,9 @@ export function dropAlias(host: Host, state: string, id: string): void {
 }
 
 /**
- * Whether a name is a link that means nothing. One that was made a moment ago may be about to.
+ * Whether a name is a link that counts for no container. A recent link may belong to a rename in progress.
  *
- * @param isLocked - nobody else renames meanwhile, so one that means nothing never will
+ * @param isLocked - the caller holds the lock, so no rename is in progress
  */
 export function isStaleLink(host: Host, state: string, name: string, isLocked = false): boolean {
 	if (linkedId(host, state, name) === undefined || idOf(host, state, name) !== undefined) return false;
@@ -89,7 +88,7 @@ export function isStaleLink(host: Host, state: string, name: string, isLocked = 
 	return host.now() - made > madeWithin;
 }
 
-/** Removes a link that means nothing; true when there was one. */
+/** Removes a stale link; true when there was one. */
 export function dropStaleLink(host: Host, state: string, name: string, isLocked = false): boolean {
 	if (!isStaleLink(host, state, name, isLocked)) return false;
 	host.removeTree(containerFolder(state, name));

@@ -19,7 +19,7 @@ afterEach(() => {
 	rmSync(state, {recursive: true});
 });
 
-test('a name can be taken once, and again when it was given back', () => {
+test('a name can be claimed once, and again after its release', () => {
 	const other = {...sampleRecord, owner: {pid: 2, startTime: '2'}};
 	expect(claimName(host, state, sampleRecord)).toBe(true);
 	expect(claimName(host, state, other)).toBe(false);
@@ -29,7 +29,7 @@ test('a name can be taken once, and again when it was given back', () => {
 	expect(readdirSync(join(state, 'containers'))).toEqual(['demo']);
 });
 
-test('giving a name back takes all that was kept under it, twice or never taken is fine', () => {
+test('a release removes everything stored under the name; a second release, or one of an unclaimed name, is fine', () => {
 	claimName(host, state, sampleRecord);
 	const folder = containerFolder(state, 'demo');
 	mkdirSync(`${folder}/tools/bin`, {recursive: true});
@@ -39,7 +39,7 @@ test('giving a name back takes all that was kept under it, twice or never taken 
 	expect(readdirSync(join(state, 'containers'))).toEqual([]);
 });
 
-test('what an earlier try with the same process number left is no hindrance', () => {
+test('leftovers of an earlier process with the same pid do not block a claim', () => {
 	const left = join(state, 'containers', `.new-${sampleRecord.owner.pid}-${threadId}-demo`);
 	mkdirSync(left, {recursive: true});
 	writeFileSync(join(left, 'record.json'), '{');
@@ -47,7 +47,7 @@ test('what an earlier try with the same process number left is no hindrance', ()
 	expect(existsSync(left)).toBe(false);
 });
 
-test('of processes that want the same name at the same time one gets it', async () => {
+test('one of several processes that claim a name at once gets it', async () => {
 	const names = Array.from({length: 40}, (_, at) => `box${at}`);
 	const script = `
 		import {claimName} from ${JSON.stringify(new URL('claim.ts', import.meta.url).href)};
@@ -78,14 +78,14 @@ test('of processes that want the same name at the same time one gets it', async 
 	expect(readdirSync(join(state, 'containers')).toSorted()).toEqual(names.toSorted());
 }, 30_000);
 
-test('the error for a taken name tells how to go on', () => {
+test('the error for a taken name says how to free it', () => {
 	expect(nameInUse(host, state, 'demo')).toMatchObject({
 		code: 'E_NAME_IN_USE',
 		hint: expect.stringContaining('`down()`'),
 	});
 });
 
-test("what is written down of a container is its owner's alone, whatever the umask", () => {
+test("a container's files are readable by their owner only, whatever the umask", () => {
 	const before = process.umask(0);
 	try {
 		claimName(host, state, sampleRecord);

@@ -6,12 +6,12 @@ import {notRunning} from './not-running.ts';
 import {type ContainerRecord, containerFolder, containersFolder, readRecord, writeRecord} from './record.ts';
 
 /**
- * Takes a container's name: a folder with a record in it is renamed to the name, which the kernel lets one of several do.
+ * Claims a container's name by renaming a prepared folder with the record to the name; the kernel lets only one rename succeed.
  * Returns false when the name is taken.
  */
 export function claimName(host: Host, state: string, record: ContainerRecord): boolean {
 	host.mkdirs(containersFolder(state), 0o700);
-	// Threads of a process may want the same name at the same moment.
+	// Several threads of one process may claim the same name at once.
 	const fresh = `${containersFolder(state)}/.new-${record.owner.pid}-${threadId}-${record.name}`;
 	host.removeTree(fresh);
 	dropStaleLink(host, state, record.name);
@@ -23,14 +23,14 @@ export function claimName(host: Host, state: string, record: ContainerRecord): b
 	} catch (error) {
 		host.removeTree(fresh);
 		const code = (error as NodeJS.ErrnoException).code;
-		// rename(2): ENOTEMPTY or EEXIST when the target is a folder with something in it, ENOTDIR when it is the link of a
-		// container that was renamed.
+		// rename(2): ENOTEMPTY or EEXIST when the target is a folder that is not empty, ENOTDIR when it is the link of a
+		// renamed container.
 		if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR') return false;
 		throw error;
 	}
 }
 
-/** Gives the name free, then removes what was kept under it; a kill between the two leaves nothing under the name. */
+/** Frees the name first, then removes what was stored under it, so that a kill in between leaves no half-removed container. */
 export function releaseName(host: Host, state: string, name: string): void {
 	const dead = `${containersFolder(state)}/.dead-${process.pid}-${host.now()}-${name}`;
 	dropAlias(host, state, name);
@@ -43,7 +43,7 @@ export function releaseName(host: Host, state: string, name: string): void {
 	host.removeTree(dead);
 }
 
-/** The error for a name that somebody else has. */
+/** The error for a name that another container has. */
 export function nameInUse(host: Host, state: string, name: string): TsboxError {
 	const now = aliasOf(host, state, name);
 	if (now !== undefined)

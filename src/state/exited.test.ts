@@ -8,7 +8,7 @@ const boot = {'/proc/sys/kernel/random/boot_id': 'this-boot\n', [state]: 'dir'};
 const process = {pid: 7, startTime: '70'};
 const later = {...sampleRecord, created: 5};
 
-test('each container of a name has its own end, and the last is found by the name', () => {
+test('each container of a name keeps its own exit, and the name finds the last', () => {
 	const host = recordingHost(boot);
 	noteExit(host, state, sampleRecord, process, 3);
 	noteExit(host, state, later, {pid: 8, startTime: '80'}, 4);
@@ -21,7 +21,7 @@ test('each container of a name has its own end, and the last is found by the nam
 	expect(lastExit(host, state, 'demo')?.exitCode).toBe(4);
 });
 
-test('a name that is a path, an end of another boot, and a damaged line are none', () => {
+test('ignores a name that is a path, an exit of another boot, and a damaged line', () => {
 	const host = recordingHost(boot);
 	noteExit(host, state, sampleRecord, process, 3);
 	expect(lastExit(host, state, '../exited/demo')).toBeUndefined();
@@ -33,7 +33,7 @@ test('a name that is a path, an end of another boot, and a damaged line are none
 	expect(lastExit(damaged, state, 'demo')?.exitCode).toBe(3);
 });
 
-test('the oldest of 200 names are forgotten', () => {
+test('forgets the oldest names beyond 200', () => {
 	const names = Array.from({length: 205}, (_, at) => `c${String(at).padStart(3, '0')}`);
 	const files = names.map(name => [`${state}/exited/${name}`, '']);
 	const inMemory = recordingHost({...boot, ...Object.fromEntries(files)});
@@ -52,7 +52,7 @@ test('the oldest of 200 names are forgotten', () => {
 	expect(names.filter(name => !left.includes(name))).toEqual(['c105', 'c106', 'c107', 'c108', 'c109', 'c110']);
 });
 
-test('a disk that is full does not keep a container from ending', () => {
+test('a full disk does not keep a container from ending', () => {
 	const host = recordingHost(boot);
 	const full = () => {
 		throw Object.assign(new Error('ENOSPC'), {code: 'ENOSPC'});

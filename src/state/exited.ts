@@ -2,10 +2,10 @@ import type {Host} from '../host/host.ts';
 import {bootId, type ProcessIdentity} from '../host/programs/process.ts';
 import type {ContainerRecord} from './record.ts';
 
-/** How a container ended; a line of JSON in `exited/NAME` of the state folder. */
+/** How a container ended; one line of JSON in `exited/NAME` of the state folder. */
 export interface Exit {
 	readonly bootId: string;
-	/** `created` of its record, ms since the epoch: with the boot it tells apart those that had the name. */
+	/** `created` of the record, ms since the epoch. Together with the boot it tells containers of the same name apart. */
 	readonly created: number;
 	readonly process: ProcessIdentity;
 	readonly exitCode: number;
@@ -13,9 +13,9 @@ export interface Exit {
 	readonly ended: number;
 }
 
-/** Names that are remembered. */
+/** How many names are kept. */
 const kept = 200;
-/** Ends that are remembered of one name: who waits for one finds it though the next ended soon after. */
+/** How many exits are kept per name, so that `wait` finds one even when the next container of the name ended soon after. */
 const keptOfName = 8;
 
 function exitedFolder(state: string): string {
@@ -37,21 +37,21 @@ function parseExit(line: string): readonly Exit[] {
 	}
 }
 
-/** The last ends of a name in this boot, oldest first. */
+/** The last exits of a name in this boot, oldest first. */
 function exitsOf(host: Host, state: string, name: string): readonly Exit[] {
-	// The name is a word of the user's: only one that is in the folder is made a path.
+	// The name comes from the user. It becomes part of a path only when the folder lists it.
 	if (!host.list(exitedFolder(state)).includes(name)) return [];
 	const lines = host.readText(`${exitedFolder(state)}/${name}`)?.split('\n') ?? [];
 	const boot = bootId(host);
 	return lines.flatMap(parseExit).filter(exit => exit.bootId === boot);
 }
 
-/** How the last container of that name ended since the boot; undefined when none did, or it is forgotten. */
+/** The last exit of a container with that name since boot; undefined when there is none or it is forgotten. */
 export function lastExit(host: Host, state: string, name: string): Exit | undefined {
 	return exitsOf(host, state, name).at(-1);
 }
 
-/** How this very container ended. */
+/** The exit of exactly this container. */
 export function exitOf(host: Host, state: string, {name, created, process}: ContainerRecord): Exit | undefined {
 	return exitsOf(host, state, name).findLast(
 		exit =>
@@ -61,8 +61,8 @@ export function exitOf(host: Host, state: string, {name, created, process}: Cont
 }
 
 /**
- * Remembers how a container ended, for `wait`: only its parent learns an exit status. To be called while the name is
- * still held, so that nobody else writes the file. What goes wrong is let go: the container's end matters more.
+ * Records how a container ended, for `wait`: only the parent process learns an exit status. The caller must still hold the name, so
+ * that no other process writes the file. Errors are ignored, because they must not keep the container from ending.
  */
 export function noteExit(
 	host: Host,
@@ -79,7 +79,7 @@ export function noteExit(
 		host.writeAtomic(`${exitedFolder(state)}/${name}`, exits.map(each => `${JSON.stringify(each)}\n`).join(''), 0o600);
 		forgetOldest(host, state);
 	} catch {
-		// `wait` says that there is no status.
+		// `wait` then reports that the status is unknown.
 	}
 }
 

@@ -29,12 +29,12 @@ test.each([
 	['1', 'THAWED', 'paused'],
 	['0', 'FROZEN', 'paused'],
 	['0', 'FREEZING', 'running'],
-] as const)('with frozen %s and %s a container is shown as it is: %s, %s', (frozen, state, shown) => {
+] as const)('with frozen %s and record %s the state is %s, %s', (frozen, state, shown) => {
 	expect(shownState(machine(frozen, state), running)).toBe(shown);
 	expect(shownState(machine(frozen, state), {...running, process: null})).toBe('dead');
 });
 
-test('the second version comes first, and one that is not there is none', () => {
+test('cgroup v2 comes first, and missing freezers are left out', () => {
 	const host = machine('1', 'THAWED');
 	expect(freezersOf(host, running.cgroups)).toEqual([
 		{version: 2, path: unified.path},
@@ -44,7 +44,7 @@ test('the second version comes first, and one that is not there is none', () => 
 	expect(shownState(host, {...running, cgroups: []})).toBe('running');
 });
 
-test('told to freeze is not yet frozen', () => {
+test('a requested freeze is not yet a completed one', () => {
 	const host = machine('1', 'FREEZING', {[`${unified.path}/cgroup.events`]: 'populated 1\nfrozen 0\n'});
 	for (const each of freezersOf(host, running.cgroups)) {
 		expect(isToFreeze(host, each)).toBe(true);

@@ -1,18 +1,17 @@
 import type {Host} from '../host/host.ts';
 import {type ContainerRecord, stateOf} from './record.ts';
 
-/** A container that does not run, in words. */
+/** Describes a container that does not run. */
 export interface NotRunning {
-	/** Goes on after the name of the container: `has exited with status 1`. */
+	/** Follows the container's name: `has exited with status 1`. */
 	readonly words: string;
-	/** What a person can do, as a hint. */
 	readonly hint: string;
 }
 
 /**
- * What became of a container that does not run, and what a person can do about it; undefined for one that runs.
+ * Says why a container does not run and what to do about it; undefined when it runs.
  *
- * @param name - what the person calls it
+ * @param name - the container's name as the user typed it
  */
 export function notRunning(host: Host, record: ContainerRecord, name: string): NotRunning | undefined {
 	const {detached} = record;
@@ -25,12 +24,12 @@ export function notRunning(host: Host, record: ContainerRecord, name: string): N
 		case 'running':
 			return undefined;
 		case 'created':
-			return {words: 'is still being started', hint: '`tsbox ps -a` shows when it runs'};
+			return {words: 'is still starting', hint: '`tsbox ps -a` shows when it runs'};
 		case 'dead':
 			return detached === undefined
-				? {words: 'has ended, and its tsbox was killed', hint: '`tsbox gc` takes back what is left of it'}
+				? {words: 'has ended, and its tsbox was killed', hint: '`tsbox gc` removes what is left of it'}
 				: {
-						words: 'has ended, and no supervisor has taken note of it yet',
+						words: 'has ended, but no supervisor has recorded its end yet',
 						hint: `\`tsbox start ${name}\` starts it again, \`tsbox rm ${name}\` removes it`,
 					};
 	}

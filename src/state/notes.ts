@@ -1,12 +1,12 @@
 import type {Host} from '../host/host.ts';
 
-/** A file beside the record that its supervisor alone writes: so neither it nor `update` takes back what the other wrote. */
+/** A file beside the record that only the supervisor writes, so that it and `update` do not overwrite each other's changes. */
 function notesFile(folder: string): string {
 	return `${folder}/notes.json`;
 }
 
 /**
- * What a supervisor noted since a record was made; nothing where it was of an earlier one, or is not to be trusted.
+ * The changes that a supervisor noted since a record was created; empty when they belong to an earlier record or are not trusted.
  *
  * @param created - `created` of the record
  */
@@ -24,7 +24,7 @@ export function readNotes(host: Host, folder: string, created: number): object {
 	}
 }
 
-/** Adds to what is noted; to be called by the supervisor alone. */
+/** Adds changes to the notes. Only the supervisor may call this. */
 export function addNotes(host: Host, folder: string, created: number, changes: object): void {
 	const all = {...readNotes(host, folder, created), ...changes};
 	host.writeAtomic(notesFile(folder), `${JSON.stringify({created, changes: all})}\n`, 0o600);

@@ -1,6 +1,6 @@
 import type {Host} from '../host/host.ts';
 
-/** A JSON object of root's or of our own; what somebody else wrote, or what is cut short, is nothing. */
+/** Reads a JSON object that root or the caller owns; undefined when another user owns the file or it is truncated. */
 export function ownJson<T extends object>(host: Host, path: string): T | undefined {
 	const owner = host.lstat(path)?.uid;
 	if (owner !== 0 && owner !== process.getuid?.()) return undefined;

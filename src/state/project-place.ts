@@ -7,23 +7,23 @@ export function projectsFolder(state: string): string {
 	return `${state}/projects`;
 }
 
-/** The folder of one: its request, its supervisor, the socket that it listens at, and its events. */
+/** The folder of one project: its request, supervisor, socket, and events. */
 export function projectFolder(state: string, name: string): string {
 	return `${projectsFolder(state)}/${name}`;
 }
 
-/** Notes who looks after a project. */
+/** Records which process supervises a project. */
 export function writeSupervisor(host: Host, state: string, name: string, process: ProcessIdentity): void {
 	const noted = JSON.stringify({...process, bootId: bootId(host)});
 	host.writeAtomic(`${projectFolder(state, name)}/supervisor.json`, `${noted}\n`, 0o600);
 }
 
-/** The process that looks after a project; undefined when none runs. */
+/** The supervisor of a project; undefined when none runs. */
 export function supervisorOf(host: Host, state: string, name: string): ProcessIdentity | undefined {
 	const noted = ownJson<ProcessIdentity & {readonly bootId: string}>(
 		host,
 		`${projectFolder(state, name)}/supervisor.json`,
 	);
-	// Another boot may give the same number at the same time, and the state folder may be on disk.
+	// The boot id matters: another boot may reuse the pid and start time, and the state folder may be on disk.
 	return noted !== undefined && noted.bootId === bootId(host) && isRunning(host, noted) ? noted : undefined;
 }

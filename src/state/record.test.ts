@@ -6,7 +6,7 @@ import {sampleRecord} from '../../test/support/sample-record.ts';
 
 const folder = '/run/tsbox/containers/demo';
 
-/** A machine on which these processes run, by number and start time. */
+/** A host with these running processes, by pid and start time. */
 function machine(processes: Readonly<Record<number, string>>, boot = 'this-boot', state = 'S'): RecordingHost {
 	const stats = Object.entries(processes).map(
 		([pid, start]) => [`/proc/${pid}/stat`, `${pid} (x y) ${state} ${'0 '.repeat(18)}${start} 0`] as const,
@@ -19,14 +19,14 @@ const running: ContainerRecord = {
 	process: {pid: 7, startTime: '70', started: 1, namespaceIds: {}, ids: {uid: 0, gid: 0, groups: [0]}},
 };
 
-test('a record comes back as it was written', () => {
+test('a record is read back as written', () => {
 	const host = machine({});
 	writeRecord(host, folder, running);
 	expect(readRecord(host, folder)).toEqual(running);
 	expect(readRecord(host, '/run/none')).toBeUndefined();
 });
 
-test('what its supervisor notes, and what somebody else writes into the record, do not undo each other', () => {
+test("a supervisor's notes and a concurrent write of the record do not undo each other", () => {
 	const host = machine({});
 	const made = {name: 'a', service: 'a'} as unknown as Detached['made'];
 	const about = {project: 'p', service: 'a', restarts: 0, health: 'starting', exit: null, made} as const;
@@ -40,7 +40,7 @@ test('what its supervisor notes, and what somebody else writes into the record, 
 		stopSignal: 'SIGINT',
 		detached: {health: 'healthy', exit: {code: 3}, restarts: 0},
 	});
-	// The next start is another one, of which nothing is noted.
+	// The next start has a new record, without notes.
 	writeRecord(host, folder, {...record, created: 6});
 	expect(readRecord(host, folder)).toMatchObject({detached: {health: 'starting', exit: null}});
 });
@@ -51,14 +51,14 @@ test.each([
 	['of a later version', JSON.stringify({...sampleRecord, schema: 2}), /another version/],
 	['no record at all', 'null', /another version/],
 	['without an owner', JSON.stringify({...sampleRecord, owner: null}), /another version/],
-])('a record that is %s is not trusted', (_, text, message) => {
+])('does not trust a record that is %s', (_, text, message) => {
 	const host = recordingHost({[`${folder}/record.json`]: text});
 	expect(() => readRecord(host, folder)).toThrow(
 		expect.objectContaining({code: 'E_STATE', message: expect.stringMatching(message)}),
 	);
 });
 
-test("somebody else's record is not read", () => {
+test("does not read another user's record", () => {
 	const host = recordingHost({[`${folder}/record.json`]: JSON.stringify(sampleRecord)});
 	const foreign = {
 		...host,
@@ -78,15 +78,15 @@ test.each([
 	['running', {7: '70'}, 'its process runs though its owner is gone', running],
 	['dead', {1: '1'}, 'its process has ended', running],
 	['dead', {1: '1', 7: '71'}, 'another process has its number', running],
-] as const)('a container is %s with the processes %j, where %s', (state, processes, _why, record) => {
+] as const)('a container is %s with the processes %j when %s', (state, processes, _why, record) => {
 	expect(stateOf(machine(processes), record)).toBe(state);
 });
 
-test('a zombie does not run', () => {
+test('a zombie counts as ended', () => {
 	expect(stateOf(machine({1: '1', 7: '70'}, 'this-boot', 'Z'), running)).toBe('dead');
 });
 
-test('a record of another boot has neither owner nor process, whatever numbers are in use now', () => {
+test('a record of another boot has no owner and no process, whatever pids are in use now', () => {
 	const host = machine({1: '1', 7: '70'}, 'next-boot');
 	expect(stateOf(host, running)).toBe('dead');
 	expect(isOwned(host, running)).toBe(false);

@@ -9,35 +9,35 @@ import {readNotes} from './notes.ts';
 import {processCgroups} from '../host/probe/process-status.ts';
 import {bootId, isRunning, type ProcessIdentity} from '../host/programs/process.ts';
 
-/** What a record tells of a container that a supervisor looks after. */
+/** The part of a record that exists only for supervised containers. */
 export interface Detached {
 	readonly project: string;
 	/** The key under `services:`. */
 	readonly service: string;
-	/** How often it was started again by its policy. */
+	/** How often its restart policy started it again. */
 	readonly restarts: number;
 	readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
-	/** How its command ended the last time; null while it has not. `at` in ms since the epoch. */
+	/** The last exit of its command; null before the first. `at` in ms since the epoch. */
 	readonly exit: {readonly code: number; readonly at: number; readonly oomKilled?: boolean} | null;
-	/** Its `post_start` commands have been run. */
+	/** Its `post_start` hooks have run. */
 	readonly prepared?: boolean;
-	/** How long the files of its output were when it was started, bytes; there where its lives are recorded. */
+	/** The sizes of its output files at the start, bytes; set when its runs are recorded. */
 	readonly printed?: {readonly stdout: number; readonly stderr: number};
-	/** How much of its output is kept: `maxFile` pieces of `maxSize` bytes of each stream. */
+	/** Log rotation: keeps `maxFile` files of `maxSize` bytes for each stream. */
 	readonly logging: {readonly maxSize: number; readonly maxFile: number};
-	/** What it was made from: it is looked after by this, whatever its file says by now. */
+	/** The service that the container was created from. The supervisor uses this, even if the spec file changes. */
 	readonly made: Service;
 }
 
-/** What is written down of a container; a claim only, the kernel has the truth. */
+/** The record of a container. It is only a claim; the kernel has the truth. */
 export interface ContainerRecord {
 	readonly schema: 1;
 	readonly name: string;
 	/** Absolute path of the spec. */
 	readonly spec: string;
-	/** The tsbox, or the compiled script, that started it and cleans up after it. */
+	/** The process that started the container and cleans up after it: tsbox or a compiled script. */
 	readonly owner: ProcessIdentity;
-	/** It goes on when its owner has ended; there where it does. */
+	/** The container outlives its owner. */
 	readonly keepsAlive?: true;
 	readonly bootId: string;
 	/** Milliseconds since the epoch. */
@@ -47,22 +47,22 @@ export interface ContainerRecord {
 	readonly stopSignal: string;
 	readonly stopGraceMs: number;
 	readonly namespaces: readonly NamespaceKind[];
-	/** What its spec asks to be published; there where it asks for some. */
+	/** The ports that the spec asks to publish. */
 	readonly ports?: readonly Port[];
 	readonly root: 'pivot' | 'chroot';
 	readonly cgroups: readonly CgroupMember[];
-	/** How what enters is confined beside its capabilities; the filter itself lies in the container's folder. */
+	/** The security settings that `exec` applies too. The filter itself is in the container's folder. */
 	readonly confinement: {
 		readonly filter: FilterLoader | null;
 		readonly labels: readonly string[];
 		readonly landlock: readonly string[];
-		/** Its memory is laid out the same each time, and so is that of what enters; there where it is. */
+		/** Memory layout is not randomized, neither for the container nor for `exec`. */
 		readonly fixedAddresses?: true;
 	};
 	readonly origins: Readonly<Record<string, Origin>>;
-	/** What is run in it before it is asked to stop. */
+	/** The commands to run in the container before the stop signal. */
 	readonly preStop?: readonly Hook[];
-	/** There for a container that was started with `up -d`. */
+	/** Set for a container that `up -d` started. */
 	readonly detached?: Detached;
 	/** The first process, once it waits at the gate. */
 	readonly process:
@@ -70,23 +70,23 @@ export interface ContainerRecord {
 				readonly started: number;
 				readonly namespaceIds: Readonly<Record<string, string>>;
 				readonly ids: {readonly uid: number; readonly gid: number; readonly groups: readonly number[]};
-				/** CPU time that its cgroups had counted before its command began, ns; null where nothing does. */
+				/** The CPU time that its cgroups counted before its command began, ns; null when no cgroup counts it. */
 				readonly setupCpuNs?: number | null;
 		  })
 		| null;
 }
 
-/** Where the containers' folders are. */
+/** The folder of all containers' folders. */
 export function containersFolder(state: string): string {
 	return `${state}/containers`;
 }
 
-/** The folder of one container's record, journal and scripts. */
+/** The folder of one container: record, journal, and scripts. */
 export function containerFolder(state: string, name: string): string {
 	return `${containersFolder(state)}/${name}`;
 }
 
-/** Writes the record, whole or not at all. After a power cut only that of a container which is looked after means anything. */
+/** Writes the record atomically. Only a supervised container's record must survive a power cut, so only that one is synced. */
 export function writeRecord(host: Host, folder: string, record: ContainerRecord): void {
 	const [path, text] = [`${folder}/record.json`, `${JSON.stringify(record)}\n`];
 	if (record.detached === undefined) host.writeWhole(path, text, 0o600);
@@ -108,9 +108,9 @@ function looksLikeRecord(value: unknown): value is ContainerRecord {
 }
 
 /**
- * The record in a container's folder, or undefined when there is none.
+ * The record in a container's folder; undefined when there is none.
  *
- * @throws TsboxError E_STATE for one that is damaged or of another version, E_PERMISSION for one of another user.
+ * @throws TsboxError E_STATE for a record that is damaged or of another version, E_PERMISSION for another user's record.
  */
 export function readRecord(host: Host, folder: string): ContainerRecord | undefined {
 	const path = `${folder}/record.json`;
@@ -133,19 +133,19 @@ export function readRecord(host: Host, folder: string): ContainerRecord | undefi
 	return {...value, detached: {...value.detached, ...readNotes(host, folder, value.created)}};
 }
 
-/** Tells whether the one that started the container still looks after it. */
+/** Whether the process that started the container still runs. */
 export function isOwned(host: Host, record: ContainerRecord): boolean {
 	return record.bootId === bootId(host) && isRunning(host, record.owner);
 }
 
-/** A record only claims which process is the container's: whoever has that number must be in its cgroups too. */
+/** Guards against reuse of the pid: the process must also be in the container's cgroups. */
 function isInItsCgroups(host: Host, {process, cgroups}: ContainerRecord): boolean {
 	if (process === null || cgroups.length === 0) return true;
 	const own = processCgroups(host.readText(`/proc/${process.pid}/cgroup`) ?? '');
 	return cgroups.some(({cgroup}) => own.some(({path}) => path === cgroup));
 }
 
-/** The state of a container, from the kernel: its record only says where to look. */
+/** The state of a container, read from the kernel. The record only says which process and cgroups to ask for. */
 export function stateOf(host: Host, record: ContainerRecord): 'created' | 'running' | 'dead' {
 	if (record.bootId !== bootId(host)) return 'dead';
 	if (record.process !== null && isRunning(host, record.process) && isInItsCgroups(host, record)) return 'running';

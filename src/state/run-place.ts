@@ -6,17 +6,17 @@ import type {ContainerRecord} from './record.ts';
 /** The folder of the run records in the store. */
 export const runsFolder = (store: string): string => `${store}/runs`;
 
-/** A new id of a run: when it began, UTC, so that ids sort by time, and six random digits: `20261127t015033-1f0a9c`. */
+/** A new run id: UTC start time, so that ids sort by time, and six random digits: `20261127t015033-1f0a9c`. */
 export function newRunId(now: number): string {
 	return `${timeWord(now)}-${randomBytes(3).toString('hex')}`;
 }
 
 /**
- * The id of the run that a container's life is: the same whoever writes it down, so that a supervisor that takes over from one
- * that was killed does not write it twice.
+ * The run id of one life of a supervised container. The id is derived and not random, so that a supervisor that takes over from a
+ * killed one does not record the run twice.
  */
 export function lifeRunId({name, bootId, created}: Pick<ContainerRecord, 'name' | 'bootId' | 'created'>): string {
-	// Milliseconds first, so that lives of the same second sort by time too.
+	// Milliseconds come first, so that runs of the same second sort by time too.
 	const ms = (created % 1000).toString(16).padStart(3, '0');
 	const digits = createHash('sha256').update(`${bootId} ${name} ${created}`).digest('hex').slice(0, 3);
 	return `${timeWord(created)}-${ms}${digits}`;
@@ -29,12 +29,12 @@ function timeWord(now: number): string {
 		.toLowerCase();
 }
 
-/** Tells the id of a run from other names. */
+/** Whether a name is a run id. */
 export function isRunId(name: string): boolean {
 	return /^\d{8}t\d{6}-[0-9a-f]{6}$/.test(name);
 }
 
-/** Makes a folder for a record that is being written, of this process and beside the whole ones; gives its path. */
+/** Creates a work folder for a record beside the finished ones and returns its path. */
 export function makeRunWork(host: Host, store: string): string {
 	const folder = `${runsFolder(store)}/.new-${ownerName(host)}-${randomBytes(4).toString('hex')}`;
 	host.mkdirs(store, 0o700);
@@ -43,14 +43,14 @@ export function makeRunWork(host: Host, store: string): string {
 	return folder;
 }
 
-/** Removes a record; a kill in the middle leaves none that is believed, but what `gc` takes. */
+/** Removes a record. A kill in the middle leaves only a hidden folder that `gc` removes. */
 export function removeRunFolder(host: Host, store: string, id: string): void {
 	const aside = `${runsFolder(store)}/.old-${ownerName(host)}-${randomBytes(4).toString('hex')}`;
 	host.rename(`${runsFolder(store)}/${id}`, aside);
 	host.removeTree(aside);
 }
 
-/** Whether a name among the records is what a tsbox left that died while it wrote or removed one. */
+/** Whether a folder name among the records is a leftover of a tsbox that died while it wrote or removed a record. */
 export function isUnfinishedRun(host: Host, name: string): boolean {
 	return /^\.(new|old)-/.test(name) && !ownerRuns(host, name.slice('.new-'.length));
 }

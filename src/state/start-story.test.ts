@@ -16,7 +16,7 @@ const plan: Plan = {
 };
 const story: StartStory = {schema: 1, plan, startedAt: 5, ms: 7, outcome: 'started', steps: {}};
 
-test('a story comes back as it was written', () => {
+test('a report is read back as written', () => {
 	const host = recordingHost({[folder]: 'dir'});
 	writeStory(host, folder, story);
 	expect(readStory(host, folder)).toEqual(story);
@@ -29,11 +29,11 @@ test.each([
 	['without a plan', JSON.stringify({...story, plan: null})],
 	['without steps', JSON.stringify({...story, steps: null})],
 	['no story at all', 'null'],
-])('one that is %s is none', (_, text) => {
+])('ignores a report that is %s', (_, text) => {
 	expect(readStory(recordingHost({[file]: text}), folder)).toBeUndefined();
 });
 
-test('a full disk costs the story, and the one before it, but no more', () => {
+test('a full disk drops the new report and the old one, and nothing else', () => {
 	const host = recordingHost({[file]: JSON.stringify(story)});
 	const full = {
 		...host,

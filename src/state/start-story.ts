@@ -3,24 +3,24 @@ import type {Host} from '../host/host.ts';
 import type {Plan} from '../step/verbs/step.ts';
 import {ownJson} from './own-json.ts';
 
-/** How a step of a start went; what is not there was not come to. `ms` is how long it took. */
+/** The outcome of one step of a start. Steps that were not reached have none. `ms` is the duration. */
 export type StepOutcome =
 	| {readonly status: 'done'; readonly ms: number}
 	| {readonly status: 'failed'; readonly ms: number; readonly message: string; readonly output: string}
 	| {readonly status: 'undone'};
 
-/** The plan of a container as it was carried out, and how that went. */
+/** A container's plan as it was executed, with the outcome of each step. */
 export interface StartStory {
 	readonly schema: 1;
 	readonly plan: Plan;
 	/** Milliseconds since the epoch. */
 	readonly startedAt: number;
-	/** How long the start took, ms. */
+	/** Duration of the start, ms. */
 	readonly ms: number;
 	readonly outcome: 'started' | 'failed';
 	/** By step id. */
 	readonly steps: Readonly<Record<string, StepOutcome>>;
-	/** Why it failed. */
+	/** The error of a failed start. */
 	readonly error?: {
 		readonly code: string;
 		readonly message: string;
@@ -30,12 +30,12 @@ export interface StartStory {
 	};
 }
 
-/** The file of a story in a container's folder. */
+/** The report's file name in a container's folder. */
 const startFile = 'start.json';
 
 /**
- * Writes a story, whole or not at all. Where it can't be written, as on a full disk, there is none, not an older one either:
- * a story only tells of a start, and must not break it.
+ * Writes a report atomically. If writing fails, as on a full disk, the old report is removed too and the error is ignored: a
+ * report must not break the start that it describes.
  *
  * @param file - its name in the folder
  */
@@ -48,7 +48,7 @@ export function writeStory(host: Host, folder: string, story: StartStory, file =
 	}
 }
 
-/** Removes a story; one that can't be removed, as on a read-only disk, stays. */
+/** Removes a report. A report that cannot be removed, as on a read-only disk, stays. */
 export function removeStory(host: Host, folder: string, file = startFile): void {
 	try {
 		host.removeTree(`${folder}/${file}`);
@@ -61,7 +61,7 @@ function looksLikePlan(value: unknown): value is Plan {
 	return typeof value === 'object' && value !== null && Array.isArray((value as {readonly steps?: unknown}).steps);
 }
 
-/** The story of root's or one's own; undefined when there is none, it is damaged, or of another version. */
+/** Reads a report that root or the caller owns; undefined when it is missing, damaged, or of another version. */
 export function readStory(host: Host, folder: string, file = startFile): StartStory | undefined {
 	const story = ownJson<StartStory>(host, `${folder}/${file}`);
 	const {schema, plan, steps}: {readonly [Key in keyof StartStory]?: unknown} = story ?? {};

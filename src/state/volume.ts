@@ -3,23 +3,23 @@ import type {Host} from '../host/host.ts';
 import {makeStore, newWorkPath} from '../image/store/store.ts';
 import type {NewVolume} from '../step/verbs/action.ts';
 
-/** What is written down of a named volume. */
+/** The record of a named volume. */
 export interface VolumeRecord extends NewVolume {
 	/** Milliseconds since the epoch. */
 	readonly created: number;
 }
 
-/** The folder of all named volumes; its owner's alone, for they hold set-user-ID programs of others. */
+/** The folder of all named volumes. Only its owner may enter it, because volumes hold set-user-ID programs of other users. */
 function volumesFolder(store: string): string {
 	return `${store}/volumes`;
 }
 
-/** The folder of one: `record.json`, `_data`, and while it is filled `lock` and `copying`. */
+/** The folder of one volume: `record.json`, `_data`, and, while the volume is being filled, `lock` and `copying`. */
 export function volumeFolder(store: string, name: string): string {
 	return `${volumesFolder(store)}/${name}`;
 }
 
-/** What is mounted of it. */
+/** The part of a volume that containers mount. */
 export function volumeData(store: string, name: string): string {
 	return `${volumeFolder(store, name)}/_data`;
 }
@@ -40,8 +40,8 @@ function isRecord(value: unknown): value is VolumeRecord {
 }
 
 /**
- * The record of a volume, undefined where there is none. One whose record can't be read is nobody's: it is listed and can
- * be removed by name, and no project takes it along.
+ * The record of a volume; undefined when the volume does not exist. A volume with an unreadable record belongs to no project: it is
+ * listed and can be removed by name, but no project removes it.
  */
 export function readVolume(host: Host, store: string, name: string): VolumeRecord | undefined {
 	const folder = host.lstat(volumeData(store, name));
@@ -61,11 +61,11 @@ export function allVolumes(host: Host, store: string): readonly VolumeRecord[] {
 }
 
 /**
- * Makes a volume where there is none: a folder with all that belongs in it is renamed to the name, which the kernel lets
- * one of several do; the others' is dropped, and a kill leaves a work folder that gc removes.
+ * Creates a volume unless it exists. A prepared folder is renamed to the name; the kernel lets only one of several renames succeed,
+ * and the losers drop their folder. A kill leaves a work folder that `gc` removes.
  *
- * @param owner - whose the empty folder is, also of one that is there and still empty; without, the caller's
- * @returns false when it was there
+ * @param owner - the owner of the data folder, also of an existing one that is still empty. Default: the caller.
+ * @returns false when the volume existed
  */
 export function makeVolume(host: Host, store: string, record: NewVolume, owner?: readonly [number, number]): boolean {
 	if (readVolume(host, store, record.name) !== undefined) {
@@ -78,7 +78,7 @@ export function makeVolume(host: Host, store: string, record: NewVolume, owner?:
 	host.mkdir(work, 0o700);
 	try {
 		host.mkdir(`${work}/_data`, 0o755);
-		// As it is, whatever the umask: others in the container may go in.
+		// mkdir applies the umask, but other users in the container must be able to enter.
 		host.chmod(`${work}/_data`, 0o755);
 		if (owner !== undefined) host.chown(`${work}/_data`, ...owner);
 		host.writeAtomic(`${work}/record.json`, `${JSON.stringify({...record, created: host.now()})}\n`, 0o600);
@@ -91,7 +91,7 @@ export function makeVolume(host: Host, store: string, record: NewVolume, owner?:
 	}
 }
 
-/** Has the folder of a volume belong to root of a container while it is empty: of a user namespace that could not write into one of root's. */
+/** Changes the owner of an empty volume: root of a user namespace cannot write to a folder of the host's root. */
 export function giveVolume(host: Host, store: string, name: string, owner: readonly [number, number]): void {
 	const data = volumeData(store, name);
 	if (host.lstat(data)?.kind === 'directory' && host.list(data).length === 0) host.chown(data, ...owner);

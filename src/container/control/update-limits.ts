@@ -43,9 +43,9 @@ function limitsFor({facts, bestEffort}: Machine, record: RunningRecord, changed:
 			layout === 'v2' ? member.controller === '' : member.controller !== '' && v1[member.controller] === v1[controller],
 		);
 		if (home === undefined)
-			throw new TsboxError('E_HOST_UNSUPPORTED', `it is not possible to ${title}`, {
+			throw new TsboxError('E_HOST_UNSUPPORTED', `cannot ${title}`, {
 				why: `${name} is in no cgroup of the ${controller} controller: it was started without such a limit`,
-				hint: 'set that limit in the spec, and start the container anew',
+				hint: 'set that limit in the spec, and create the container again',
 			});
 		return {
 			write: {title, path: `${home.path}/${file}`, value, reads: reads ?? value},
