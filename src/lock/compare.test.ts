@@ -35,20 +35,20 @@ test('each difference is told with both values, its cause and its hint; the plan
 		"4 differences from tsbox.lock
 		  web: rootfs
 		    locked sha256:0001 | now sha256:0002
-		    cause  the archive ./web.tar has other bytes
-		    hint   put back what it was, or take this one over with \`tsbox lock shop.yaml web\`
+		    cause  the content of the archive ./web.tar changed
+		    hint   restore the locked one, or accept this one with \`tsbox lock shop.yaml web\`
 		  web: command
 		    locked ["sh"] | now ["sh","\\u001b[2J"]
-		    cause  the spec has another value now
-		    hint   put it back as it was, or take it over with \`tsbox lock shop.yaml web\`
+		    cause  the spec has a different value
+		    hint   restore it, or accept the change with \`tsbox lock shop.yaml web\`
 		  web: mem_limit
 		    locked 67108864 | now 1
-		    cause  its value now is from shop.yaml:4:12
-		    hint   put it back as it was, or take it over with \`tsbox lock shop.yaml web\`
+		    cause  its value now comes from shop.yaml:4:12
+		    hint   restore it, or accept the change with \`tsbox lock shop.yaml web\`
 		  web: the plan
 		    locked sha256:0001 | now sha256:0002
-		    cause  it differs in the step cgroup.memory, as follows from what differs above
-		    hint   fix what differs above"
+		    cause  it differs in the step cgroup.memory because of the differences above
+		    hint   fix the differences above"
 	`);
 });
 
@@ -57,8 +57,8 @@ test('tools that differ in the same way are told together', () => {
 		"1 difference from tsbox.lock
 		  web: the tools mount, setpriv
 		    locked util-linux 2.38.1 | now util-linux 2.41
-		    cause  another version is installed here
-		    hint   install the version that was locked, or take what is here over with \`tsbox lock shop.yaml web\`"
+		    cause  a different version is installed
+		    hint   install the version that was locked, or accept the difference with \`tsbox lock shop.yaml web\`"
 	`);
 });
 
@@ -67,8 +67,8 @@ test('a plan that differs alone names its steps', () => {
 		"1 difference from tsbox.lock
 		  web: the plan
 		    locked sha256:0001 | now sha256:0002
-		    cause  it differs in the steps cgroup.memory, mounts.before: this tsbox, or something of this machine, makes it otherwise
-		    hint   see \`tsbox plan\`, and take it over with \`tsbox lock shop.yaml web\`"
+		    cause  it differs in the steps cgroup.memory, mounts.before: this version of tsbox, or this host, plans differently
+		    hint   see \`tsbox plan\`, and accept it with \`tsbox lock shop.yaml web\`"
 	`);
 });
 
@@ -78,13 +78,13 @@ test('a tree without a list is told by its size', () => {
 		"1 difference from tsbox.lock
 		  web: /etc/app
 		    locked sha256:0001, 2 entries, 3 bytes | now sha256:0002, 1000 entries, 5 bytes
-		    cause  something in ./conf was changed after the lock was made
-		    hint   put it back as it was, or take it over with \`tsbox lock shop.yaml web\`"
+		    cause  something in ./conf was changed after the lock was written
+		    hint   restore it, or accept the change with \`tsbox lock shop.yaml web\`"
 	`);
 });
 
 test('a digest that was changed by hand is told', () => {
-	expect(words({}, {...sampleLocked, spec: 'sha256:0003'})).toContain('the lock was changed by hand');
+	expect(words({}, {...sampleLocked, spec: 'sha256:0003'})).toContain('the lock file was edited by hand');
 });
 
 test('a root filesystem of another kind, and an input that came or went, are told', () => {

@@ -1,39 +1,37 @@
 import type {LockedService} from './lock-file.ts';
 import type {TreeDigest} from './tree-digest.ts';
 
-/** One thing that is not as it was locked. */
+/** One difference between a lock file and the present. */
 export interface LockDifference {
 	readonly service: string;
-	/** `rootfs`, `mem_limit`, `/etc/app: hi.txt`, `the tool mount`. */
+	/** What differs: `rootfs`, `mem_limit`, `/etc/app: hi.txt`, `the tool mount`. */
 	readonly what: string;
 	readonly locked: string;
 	readonly now: string;
-	/** The likely cause, one sentence. */
 	readonly why: string;
-	/** What fixes it, one imperative sentence. */
 	readonly hint: string;
 }
 
-/** What the words need to know beside the two. */
+/** What the texts of differences need to know. */
 export interface CompareContext {
 	readonly service: string;
-	/** Where a key of the spec has its value from, for people. */
+	/** The origin of a spec key's value, in words. */
 	readonly originOf: (key: string) => string | undefined;
-	/** Where the tree of an input comes from, by its place in the container. */
+	/** The source of an input tree, by its path in the container. */
 	readonly sourceOf: (target: string) => string;
-	/** Where the root filesystem comes from. */
+	/** The source of the root filesystem. */
 	readonly rootfs: string;
-	/** The command that locks what is there now. */
+	/** The command that locks the present state. */
 	readonly takeOver: string;
 }
 
 const none = 'not there';
 const unused = 'not used';
-/** Steps that are named; a list of all says nothing. */
+/** Most steps to name; a longer list would not help. */
 const mostSteps = 5;
 type Row = Omit<LockDifference, 'service'>;
 
-/** All that differs between a service as it was locked and as it is now; causes before what follows from them. */
+/** All differences between a locked service and the present, causes before their consequences. */
 export function compareService(
 	locked: LockedService,
 	now: LockedService,
@@ -48,7 +46,7 @@ export function compareService(
 	return [...rows, ...planRows(locked, now, context, rows.length > 0)].map(row => ({service: context.service, ...row}));
 }
 
-/** A service that one of the two does not have. */
+/** The difference for a service that only the lock or only the spec has. */
 export function missingService(service: string, isLocked: boolean, takeOver: string): LockDifference {
 	return isLocked
 		? {
@@ -57,14 +55,14 @@ export function missingService(service: string, isLocked: boolean, takeOver: str
 				locked: 'there',
 				now: none,
 				why: 'the spec no longer has it',
-				hint: `put it back, or lock the spec as it is with \`${takeOver}\``,
+				hint: `restore it, or lock the spec as it is with \`${takeOver}\``,
 			}
 		: {
 				service,
 				what: 'the service',
 				locked: none,
 				now: 'there',
-				why: 'it came into the spec after the lock was made',
+				why: 'it was added to the spec after the lock was written',
 				hint: `lock it with \`${takeOver}\``,
 			};
 }
@@ -78,8 +76,11 @@ function rootfsRows(
 	if (before.kind === 'folder' && after.kind === 'folder') return treeRows('rootfs', before, after, from, takeOver);
 	const words = (each: typeof before): string => (each.kind === 'archive' ? each.digest : each.kind);
 	return different('rootfs', words(before), words(after), {
-		why: before.kind === after.kind ? `the archive ${from} has other bytes` : `${from} is something else than it was`,
-		hint: `put back what it was, or take this one over with \`${takeOver}\``,
+		why:
+			before.kind === after.kind
+				? `the content of the archive ${from} changed`
+				: `${from} is another kind of root filesystem now`,
+		hint: `restore the locked one, or accept this one with \`${takeOver}\``,
 	});
 }
 
@@ -88,22 +89,22 @@ function inputRows(before: LockedService, after: LockedService, {sourceOf, takeO
 		const [one, other] = [before.inputs[target], after.inputs[target]];
 		if (one !== undefined && other !== undefined) return treeRows(target, one, other, sourceOf(target), takeOver);
 		return different(target, one?.digest ?? none, other?.digest ?? none, {
-			why: 'the spec binds other folders read-only than it did',
-			hint: `put the spec back, or take it over with \`${takeOver}\``,
+			why: 'the spec has other read-only bind mounts now',
+			hint: `restore the spec, or accept it with \`${takeOver}\``,
 		});
 	});
 }
 
 function treeRows(what: string, before: TreeDigest, after: TreeDigest, from: string, takeOver: string): readonly Row[] {
 	if (before.digest === after.digest) return [];
-	const hint = `put it back as it was, or take it over with \`${takeOver}\``;
+	const hint = `restore it, or accept the change with \`${takeOver}\``;
 	const [one, other] = [before.files, after.files];
 	const named =
 		one === undefined || other === undefined
 			? []
 			: keysOf(one, other).flatMap(path =>
 					different(path === '.' ? what : `${what}: ${path}`, one[path] ?? none, other[path] ?? none, {
-						why: `${path === '.' ? from : `${path} in ${from}`} ${one[path] === undefined ? 'came in' : other[path] === undefined ? 'was removed' : 'was changed'} after the lock was made`,
+						why: `${path === '.' ? from : `${path} in ${from}`} ${one[path] === undefined ? 'was added' : other[path] === undefined ? 'was removed' : 'was changed'} after the lock was written`,
 						hint,
 					}),
 				);
@@ -111,25 +112,25 @@ function treeRows(what: string, before: TreeDigest, after: TreeDigest, from: str
 	const words = ({digest, entries, bytes}: TreeDigest): string =>
 		entries === 0 ? digest : `${digest}, ${entries} entries, ${bytes} bytes`;
 	return different(what, words(before), words(after), {
-		why: `something in ${from} was changed after the lock was made`,
+		why: `something in ${from} was changed after the lock was written`,
 		hint,
 	});
 }
 
 function keyRows(before: LockedService, after: LockedService, {originOf, takeOver}: CompareContext): readonly Row[] {
-	const hint = `put it back as it was, or take it over with \`${takeOver}\``;
+	const hint = `restore it, or accept the change with \`${takeOver}\``;
 	const rows = keysOf(before.keys, after.keys).flatMap(key => {
 		const origin = originOf(key);
 		const place =
 			after.keys[key] === undefined
 				? 'the spec no longer has it'
 				: origin === undefined
-					? 'the spec has another value now'
-					: `its value now is from ${origin}`;
+					? 'the spec has a different value'
+					: `its value now comes from ${origin}`;
 		return different(key, valueWords(before.keys[key]), valueWords(after.keys[key]), {why: place, hint});
 	});
 	if (rows.length > 0) return rows;
-	return different('the spec', before.spec, after.spec, {why: 'the lock was changed by hand', hint});
+	return different('the spec', before.spec, after.spec, {why: 'the lock file was edited by hand', hint});
 }
 
 function valueWords(value: unknown): string {
@@ -137,23 +138,23 @@ function valueWords(value: unknown): string {
 }
 
 function machineRows(before: LockedService, after: LockedService, {takeOver}: CompareContext): readonly Row[] {
-	const accept = `or take what is here over with \`${takeOver}\``;
+	const accept = `or accept the difference with \`${takeOver}\``;
 	return [
 		...keysOf(before.features, after.features).flatMap(name =>
 			different(name, before.features[name] ?? unused, after.features[name] ?? unused, {
-				why: 'this kernel, or this host, has other abilities than the one it was locked on',
+				why: 'this kernel or host has other features than the one that wrote the lock',
 				hint: `see \`tsbox doctor\`, ${accept}`,
 			}),
 		),
 		...different('seccomp filter', before.seccomp, after.seccomp, {
-			why: 'the profile is another one, or the kernel or tsbox is, for which it was compiled',
-			hint: `put the profile back, ${accept}`,
+			why: 'the profile, the kernel, or tsbox changed, and the filter depends on all three',
+			hint: `restore the profile, ${accept}`,
 		}),
 		...toolRows(before.tools, after.tools, accept),
 	];
 }
 
-/** Tools of one package differ in the same way: they are told together. */
+/** Tools of one package differ in the same way, so they share a row. */
 function toolRows(before: LockedService['tools'], after: LockedService['tools'], accept: string): readonly Row[] {
 	const groups = new Map<string, {readonly locked: string; readonly now: string; readonly names: string[]}>();
 	for (const name of keysOf(before, after)) {
@@ -165,8 +166,8 @@ function toolRows(before: LockedService['tools'], after: LockedService['tools'],
 	return [...groups.values()].flatMap(({locked, now, names}) => {
 		const isInstalled = locked !== unused && now !== unused;
 		return different(`the tool${names.length === 1 ? '' : 's'} ${names.join(', ')}`, locked, now, {
-			why: isInstalled ? 'another version is installed here' : 'the plan runs other tools than it did',
-			hint: `${isInstalled ? 'install the version that was locked' : 'fix what else differs'}, ${accept}`,
+			why: isInstalled ? 'a different version is installed' : 'the plan runs different tools',
+			hint: `${isInstalled ? 'install the version that was locked' : 'fix the other differences'}, ${accept}`,
 		});
 	});
 }
@@ -183,9 +184,9 @@ function planRows(
 	const steps = ids.length === 0 ? '' : ` in the step${ids.length === 1 ? '' : 's'} ${named}${more}`;
 	return different('the plan', before.plan, after.plan, {
 		why: isExplained
-			? `it differs${steps}, as follows from what differs above`
-			: `it differs${steps}: this tsbox, or something of this machine, makes it otherwise`,
-		hint: isExplained ? 'fix what differs above' : `see \`tsbox plan\`, and take it over with \`${takeOver}\``,
+			? `it differs${steps} because of the differences above`
+			: `it differs${steps}: this version of tsbox, or this host, plans differently`,
+		hint: isExplained ? 'fix the differences above' : `see \`tsbox plan\`, and accept it with \`${takeOver}\``,
 	});
 }
 

@@ -1,19 +1,19 @@
 import {isUtf8} from 'node:buffer';
 
-/** What a lock knows of one entry of a tree. */
+/** The facts of one tree entry that a lock file stores. */
 export interface EntryWords {
 	readonly kind: 'file' | 'folder' | 'link' | 'character device' | 'block device' | 'fifo' | 'socket' | 'mount';
-	/** Permission bits; 0 where they mean nothing. */
+	/** Permission bits; 0 where they have no meaning. */
 	readonly mode: number;
 	readonly uid: number;
 	readonly gid: number;
-	/** Bytes of a file. */
+	/** Size of a file in bytes. */
 	readonly size?: number;
-	/** SHA-256 of a file, target of a link as Latin-1, number of a device. */
+	/** SHA-256 of a file, target of a symlink as Latin-1, or device number. */
 	readonly content?: string;
 }
 
-/** An entry in a line that people can compare: `file 644 0:0 12 9f86d081884c7d65`. */
+/** An entry as one readable line: `file 644 0:0 12 9f86d081884c7d65`. */
 export function entryWords({kind, mode, uid, gid, size, content}: EntryWords): string {
 	const owner = `${uid}:${gid}`;
 	switch (kind) {
@@ -31,7 +31,7 @@ export function entryWords({kind, mode, uid, gid, size, content}: EntryWords): s
 	}
 }
 
-/** A path as text: as it is where it is UTF-8, else with each byte that is none as `\xNN`; `.` for the top. */
+/** A path as text. A path that is not UTF-8 has its non-ASCII bytes as `\xNN`; the top is `.`. */
 export function nameText(name: Buffer): string {
 	if (name.length === 0) return '.';
 	if (isUtf8(name)) return name.toString();

@@ -5,36 +5,36 @@ import {parse} from '../host/facts/saved-facts.ts';
 import {count, exactly, fields, list, type Shape, table, text} from '../host/facts/shape.ts';
 import type {TreeDigest} from './tree-digest.ts';
 
-/** The form of a lock that this tsbox reads and writes. */
+/** The version of the lock file format that this tsbox reads and writes. */
 export const lockVersion = 1;
 
-/** A service as it was locked. All keys are in one order, and no value says when or where it was made. */
+/** A locked service. Its keys have a fixed order, and no value depends on when or where the lock was written. */
 export interface LockedService {
-	/** Digest of the service as it was read, and its keys as the spec writes them; what may be a secret is a digest. */
+	/** Digest of the service, and its keys as the spec writes them. Values that may be secrets are digests. */
 	readonly spec: string;
 	readonly keys: Readonly<Record<string, unknown>>;
-	/** Its root filesystem: `archive` with the digest of the file, `folder` with that of the tree, `host` with none. */
+	/** The root filesystem: `archive` with the file's digest, `folder` with the tree's digest, or `host` without one. */
 	readonly rootfs: LockedRootfs;
-	/** The read-only bind mounts, by their place in the container. */
+	/** The read-only bind mounts by their paths in the container. */
 	readonly inputs: Readonly<Record<string, TreeDigest>>;
-	/** What a start depends on and the lock says nothing of; sentences. */
+	/** What a start depends on but the lock does not cover, in sentences. */
 	readonly notLocked: readonly string[];
-	/** The plan, and each of its steps by id. */
+	/** Digests of the plan and of each step by id. */
 	readonly plan: string;
 	readonly steps: Readonly<Record<string, string>>;
-	/** Digest of the compiled filter, or `none`. */
+	/** Digest of the compiled seccomp filter, or `none`. */
 	readonly seccomp: string;
 	readonly tools: Readonly<Record<string, string>>;
 	readonly features: Readonly<Record<string, string>>;
 }
 
-/** See {@link LockedService}. */
+/** The root filesystem of a {@link LockedService}. */
 export type LockedRootfs =
 	| {readonly kind: 'archive'; readonly digest: string}
 	| ({readonly kind: 'folder'} & TreeDigest)
 	| {readonly kind: 'host'};
 
-/** The file `tsbox.lock`. */
+/** The content of `tsbox.lock`. */
 export interface Lock {
 	readonly version: typeof lockVersion;
 	/** The spec's file name. */
@@ -65,31 +65,31 @@ const service = fields({
 });
 const lock = fields({version: exactly(lockVersion), spec: text, services: table(service)});
 
-/** The text of a lock: JSON with a value a line. */
+/** The text of a lock file: JSON with one value per line. */
 export function lockText({version, spec, services}: Lock): string {
 	const entries = Object.entries(services).toSorted(([one], [other]) => (one < other ? -1 : 1));
 	return `${JSON.stringify({version, spec, services: Object.fromEntries(entries)}, undefined, '\t')}\n`;
 }
 
-/** The most bytes of a lock that are read. */
+/** Largest lock file to read, in bytes. */
 const largest = 64 * 1024 * 1024;
 
 /**
- * Reads a lock; undefined where there is none.
+ * Reads a lock file; undefined if there is none.
  *
- * @throws TsboxError E_LOCKED for one that is damaged, or that a newer tsbox wrote.
+ * @throws TsboxError E_LOCKED for a damaged lock file, or one from a newer tsbox.
  */
 export function readLock(host: Host, path: string): Lock | undefined {
 	const refuse = (message: string, why: string, hint: string): never => {
 		throw new TsboxError('E_LOCKED', message, {why, hint});
 	};
 	const kind = host.lstat(path)?.kind;
-	// Where root locks a folder of somebody else's, a link would have the lock written to any place that it names.
+	// If root locks a folder of another user, a symlink could make tsbox overwrite any file.
 	if (kind !== undefined && kind !== 'file')
 		refuse(
-			`${path} is no plain file`,
+			`${path} is not a regular file`,
 			`it is a ${kind === 'other' ? 'device or pipe' : kind}`,
-			'name the lock with `--lock FILE`',
+			'choose another lock file with `--lock FILE`',
 		);
 	const bytes = bytesOf(host, path);
 	if (bytes === undefined) return undefined;
@@ -98,14 +98,14 @@ export function readLock(host: Host, path: string): Lock | undefined {
 	if (typeof version === 'number' && version > lockVersion)
 		refuse(
 			`${path} was written by a newer tsbox`,
-			`it has version ${version} of the form, and this tsbox knows ${lockVersion}`,
+			`it has format version ${version}, and this tsbox reads version ${lockVersion}`,
 			'update tsbox',
 		);
 	if (!isLock(value))
 		refuse(
 			`${path} is damaged`,
-			'it does not hold a lock in a form that is known here',
-			'take it back from git, or remove it and write it anew with `tsbox lock`',
+			'it is not a valid lock file',
+			'restore it from git, or remove it and run `tsbox lock`',
 		);
 	return value as Lock;
 }
@@ -120,7 +120,7 @@ function bytesOf(host: Host, path: string): Buffer | undefined {
 	} catch (error) {
 		if (errnoOf(error) !== 'EACCES') throw error;
 		throw new TsboxError('E_LOCKED', `${path} cannot be read`, {
-			hint: 'name the lock with `--lock FILE`',
+			hint: 'choose another lock file with `--lock FILE`',
 			cause: error,
 		});
 	}

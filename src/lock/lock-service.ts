@@ -16,7 +16,7 @@ import {requirements} from './requirements.ts';
 import {specKeys} from './spec-keys.ts';
 import {type TreeDigest, treeDigest} from './tree-digest.ts';
 
-/** A spec that was read twice: as it is, and as it would be in any other folder. */
+/** A spec read twice: as it is, and as if it lay in a neutral folder. */
 export interface LockableProject {
 	readonly project: Project;
 	readonly portable: Project;
@@ -24,24 +24,24 @@ export interface LockableProject {
 	readonly text: string;
 }
 
-/** How the world is looked at. */
+/** Options for reading the inputs of a service. */
 export interface LookOptions {
 	readonly signal?: AbortSignal;
-	/** Told of each file of a tree that was read. */
+	/** Called after each file that was read. */
 	readonly onFile?: (tree: string, bytes: number) => void;
 }
 
-/** A tree that is not there: an input that the start would make. */
+/** A missing tree: an input that the start would create. */
 export const absentTree: TreeDigest = {digest: 'not there', entries: 0, bytes: 0};
 
-/** Filesystems of the kernel's own: what they show is the machine's state and no data. */
+/** Filesystem types of the kernel. Their files show the state of the machine and are no data. */
 const kernelTypes =
 	/^(proc|sysfs|cgroup2?|devpts|debugfs|tracefs|securityfs|bpf|configfs|pstore|efivarfs|mqueue|binfmt_misc|nsfs)$/;
 
 /**
- * Looks at all that a service is made from. Reads every byte of its inputs, and changes nothing.
+ * Computes the lock of a service. Reads every byte of its inputs, and changes nothing.
  *
- * @throws TsboxError for what can't be had on this machine, can't be read, or changes meanwhile.
+ * @throws TsboxError for something that this machine lacks, cannot read, or that changes meanwhile.
  */
 export async function lockService(
 	machine: Machine,
@@ -53,7 +53,7 @@ export async function lockService(
 	const {project, portable, text} = lockable;
 	const at = portable.services.findIndex(each => labelOf(each) === name);
 	const [service, other] = [project.services[at], portable.services[at]];
-	if (service === undefined || other === undefined) throw new Error(`${name} is no service of ${project.file}`);
+	if (service === undefined || other === undefined) throw new Error(`${name} is not a service of ${project.file}`);
 	const scale = portable.services.filter(each => each.service === name).length;
 	const {input} = await planInput(machine, project, asElsewhere(service, other), request, {
 		dry: true,
@@ -79,7 +79,7 @@ export async function lockService(
 	};
 }
 
-/** The service with the names that it has in any folder: where the file gives none, its folder's does. */
+/** The service with names that do not depend on the folder of its spec; names default to the folder's name. */
 function asElsewhere(service: Service, {name, hostname, volumes}: Service): Service {
 	return {
 		...service,

@@ -14,41 +14,41 @@ import {type Lock, type LockedService, lockText, lockVersion, readLock} from './
 import {absentTree, type LockableProject, lockService, type LookOptions} from './lock-service.ts';
 import {portableProject, shownPath} from './portable.ts';
 
-/** Which spec is locked, or compared with its lock. */
+/** The spec to lock, or to compare with its lock. */
 export interface LockRequest extends LookOptions {
-	/** Overrides are left out: what a command line adds is not of the lock. */
+	/** Overrides from the command line are ignored, since a lock covers the spec only. */
 	readonly spec: SpecRequest;
-	/** Those that are meant; all without. */
+	/** The selected services; all if empty. */
 	readonly services: readonly string[];
-	/** Those that are named without what they depend on. */
+	/** Whether to leave out the dependencies of the selected services. */
 	readonly alone?: boolean;
-	/** The lock; without it `tsbox.lock` beside the spec. */
+	/** The lock file; by default `tsbox.lock` beside the spec. */
 	readonly file?: string;
 }
 
-/** What of a service is not in its lock, for people. */
+/** Something a service depends on that the lock does not cover, for people. */
 export interface NotLocked {
 	readonly service: string;
 	readonly text: string;
 }
 
-/** How a spec compares with its lock. */
+/** The result of comparing a spec with its lock. */
 export interface LockCheck {
-	/** The lock. */
+	/** The lock file. */
 	readonly file: string;
 	readonly services: readonly string[];
 	readonly differences: readonly LockDifference[];
 	readonly notLocked: readonly NotLocked[];
 }
 
-/** Each service that is meant, by its name and by the name that it has in the lock. */
+/** A selected service: its name, and its key in the lock. */
 interface Meant {
 	readonly name: string;
 	readonly key: string;
 }
 
 interface Opened extends LockableProject {
-	/** Of all services. */
+	/** All services of the spec. */
 	readonly names: readonly Meant[];
 	readonly path: string;
 	readonly request: SpecRequest;
@@ -75,33 +75,33 @@ async function look(machine: Machine, opened: Opened, key: string, asked: LockRe
 		return await lockService(machine, opened, key, opened.request, asked);
 	} catch (error) {
 		if (asked.signal?.aborted !== true) throw error;
-		throw new TsboxError('E_INTERRUPTED', `looking at ${key} was interrupted`, {cause: asked.signal.reason});
+		throw new TsboxError('E_INTERRUPTED', `reading the inputs of ${key} was interrupted`, {cause: asked.signal.reason});
 	}
 }
 
-/** A lock is of one spec: another one in the same folder has its own. */
+/** A lock belongs to one spec. Another spec in the same folder needs a lock file of its own. */
 function checkSpec({project, path}: Opened, lock: Lock): void {
 	if (lock.spec === basename(project.file)) return;
-	throw new TsboxError('E_LOCKED', `${path} is the lock of ${lock.spec}, and not of ${basename(project.file)}`, {
-		hint: 'name another one with `--lock FILE`',
+	throw new TsboxError('E_LOCKED', `${path} is the lock of ${lock.spec}, not of ${basename(project.file)}`, {
+		hint: 'choose another lock file with `--lock FILE`',
 	});
 }
 
-/** A lock that was made, to be written. */
+/** A new lock, not yet written. */
 export interface MadeLock {
-	/** Where it belongs. */
+	/** The path for the lock. */
 	readonly file: string;
 	readonly text: string;
-	/** Those that were looked at. */
+	/** The services that were locked. */
 	readonly services: readonly string[];
 	readonly notLocked: readonly NotLocked[];
 }
 
 /**
- * Locks a spec: tells what its services, or those that are named, are made from now. What the lock says of others stays.
- * Touches nothing: the file lies among the caller's, where nobody would find what a kill in the middle of a rename leaves.
+ * Computes the lock of a spec, or of selected services; other services keep their entries. Writes nothing: the file lies
+ * in the user's folder, where a kill during an atomic write would leave a stray temporary file.
  *
- * @throws TsboxError for a spec that can't be had here; E_LOCKED for a lock that can't be read, or is of another spec.
+ * @throws TsboxError for a spec that cannot start here; E_LOCKED for an unreadable lock or the lock of another spec.
  */
 export async function makeLock(machine: Machine, asked: LockRequest): Promise<MadeLock> {
 	const opened = await openSpec(machine, asked);
@@ -114,10 +114,14 @@ export async function makeLock(machine: Machine, asked: LockRequest): Promise<Ma
 		const service = await look(machine, opened, key, asked);
 		const absent = Object.entries(service.inputs).find(([, {digest}]) => digest === absentTree.digest);
 		if (absent !== undefined)
-			throw new TsboxError('E_SPEC_INVALID', `what ${key} binds read-only on ${absent[0]} is not there yet`, {
-				why: 'the start would make it, and the lock would not hold afterwards',
-				hint: 'make it first',
-			});
+			throw new TsboxError(
+				'E_SPEC_INVALID',
+				`${key}: the source of the read-only bind mount ${absent[0]} does not exist yet`,
+				{
+					why: 'the start would create it, and the lock would no longer match',
+					hint: 'create it first',
+				},
+			);
 		made.push([key, service]);
 	}
 	const others = asked.services.length === 0 ? {} : (before?.services ?? {});
@@ -131,17 +135,17 @@ export async function makeLock(machine: Machine, asked: LockRequest): Promise<Ma
 }
 
 /**
- * Compares a spec with its lock; touches nothing. With services that are named what they depend on is compared too.
+ * Compares a spec with its lock and changes nothing. Dependencies of the selected services are compared too.
  *
- * @throws TsboxError E_LOCKED without a lock, or with one that can't be read; E_INTERRUPTED.
+ * @throws TsboxError E_LOCKED for a missing or unreadable lock; E_INTERRUPTED.
  */
 export async function checkLock(machine: Machine, asked: LockRequest): Promise<LockCheck> {
 	const opened = await openSpec(machine, asked);
 	const {names, path, project} = opened;
 	const lock = readLock(machine.host, path);
 	if (lock === undefined)
-		throw new TsboxError('E_LOCKED', `there is no lock at ${path}`, {
-			hint: `write it with \`${takeOverCommand(asked, project)}\`, or name another with \`--lock FILE\``,
+		throw new TsboxError('E_LOCKED', `no lock file at ${path}`, {
+			hint: `write it with \`${takeOverCommand(asked, project)}\`, or choose another with \`--lock FILE\``,
 		});
 	checkSpec(opened, lock);
 	const isAll = asked.services.length === 0 && project.active === undefined;
@@ -169,7 +173,7 @@ export async function checkLock(machine: Machine, asked: LockRequest): Promise<L
 	return {file: path, services: meant.map(({key}) => key), differences, notLocked};
 }
 
-/** The command that locks all of a spec as it is now. */
+/** The command that locks the whole spec as it is now. */
 function takeOverCommand({file, spec: {cwd}}: LockRequest, project: Project): string {
 	return `tsbox lock ${shellCommand([...(file === undefined ? [] : ['--lock', file]), fromFolder(project.file, cwd)])}`;
 }

@@ -1,17 +1,17 @@
 import {createHash} from 'node:crypto';
 import type {Plan} from '../step/verbs/step.ts';
 
-/** A plan as a lock has it. */
+/** The digests of a plan for a lock file. */
 export interface PlanHash {
-	/** `sha256:` and 64 digits, over all steps. */
+	/** `sha256:` and 64 hex digits, over all steps. */
 	readonly digest: string;
-	/** The beginning of a digest for each step, by its id, so that the one that differs can be named. */
+	/** The first digits of each step's digest by step id, so that a difference can name the step. */
 	readonly steps: Readonly<Record<string, string>>;
 }
 
 /**
- * The hash of a plan that was made from a portable input: what is done, undone and checked, in order. Titles, reasons and
- * man pages are for readers: a better word in the next version of tsbox makes no other container.
+ * Hashes a plan made from a portable input: its actions, undos and checks, in order. Titles, reasons and man pages are left
+ * out, because a new wording in another version of tsbox makes the same container.
  */
 export function planHash({name, namespaces, steps}: Plan): PlanHash {
 	const acts = steps.map(({id, side, action, undo, checks}) => ({
@@ -27,7 +27,7 @@ export function planHash({name, namespaces, steps}: Plan): PlanHash {
 	};
 }
 
-/** SHA-256 as 64 hexadecimal digits. */
+/** SHA-256 as 64 hex digits. */
 export function sha256(content: string | Uint8Array): string {
 	return createHash('sha256').update(content).digest('hex');
 }

@@ -7,18 +7,17 @@ import {volumeData} from '../state/volume.ts';
 const store = '/store';
 
 /**
- * The input of a plan without what differs from machine to machine, or from run to run, and changes nothing that the
- * container gets to see. A plan that is made from it is the same wherever the same container is made in the same way.
+ * The input of a plan without values that differ between machines or runs and that the container cannot see. A plan made
+ * from it is the same wherever the same container is made in the same way.
  *
- * - `folders`: where the store and the state are is an option of the caller; all layers and records lie below them.
- * - `image`: its path, and whether it is unpacked already; its digest is in the lock for itself.
- * - `sources`: paths below the spec's folder, links resolved and flags locked by the host's own mounts; the trees are
- *   locked by their content. `storeLocked`, `hostRoot` and `hostView` tell of the host's own tree, which is not
- *   locked.
- * - `toolsSealed`, `volumes[].record`: whether an earlier start has made the toolbox, or the volume.
- * - `seccomp`: the filter is in the lock for itself.
- * - `devices`: the kernel gives out numbers anew at each boot.
- * - `map`: which subordinate ids a container has is a matter of /etc/subuid; inside they look the same.
+ * - `folders`: the caller chooses the store and the state folder; all layers and records lie below them.
+ * - `image`: its path, and whether it is unpacked. The lock has the digest separately.
+ * - `sources`: paths below the spec's folder, resolved symlinks, and flags locked by the host's mounts. The lock has the trees
+ *   by content. `storeLocked`, `hostRoot` and `hostView` describe the host's own tree, which is not locked.
+ * - `toolsSealed`, `volumes[].record`: whether an earlier start has created the toolbox or the volume.
+ * - `seccomp`: the lock has the filter separately.
+ * - `devices`: the kernel assigns device numbers at each boot.
+ * - `map`: /etc/subuid decides the subordinate ids; the container sees the same ids inside.
  * - `facts`: see {@link portableFacts}.
  */
 export function portableInput(input: PlanInput, paths: ReadonlyMap<string, string>): PlanInput {
@@ -90,11 +89,11 @@ function portableMap(map: UserMap | null): UserMap | null {
 }
 
 /**
- * - `tools`: their paths and libraries, as distributions have them elsewhere; versions are in the lock for themselves.
+ * - `tools`: distributions differ in paths and libraries. The lock has the versions separately.
  * - `toolbox`: its id changes with each update of the C library.
  * - `cgroup.unifiedEnabled`: controllers stay enabled after the first start. `delegated` names the login session.
- * - `kernelPaths`: each path that is to be hidden counts as there: one that this kernel does not have needs no hiding.
- * - `rlimits`: whoever may raise limits has the same ones in the end, whatever `ulimit` said before.
+ * - `kernelPaths`: every path to hide counts as present; a path that this kernel lacks needs no hiding.
+ * - `rlimits`: a caller with CAP_SYS_RESOURCE gets the same limits whatever `ulimit` said before.
  */
 function portableFacts({facts, config}: Pick<PlanInput, 'facts' | 'config'>): HostFacts {
 	const {cgroup, userNamespace, user} = facts;

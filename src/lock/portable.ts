@@ -5,14 +5,14 @@ import {loadProject} from '../container/machine/load-project.ts';
 import type {Host} from '../host/host.ts';
 import type {Project, Service} from '../spec/model/project.ts';
 
-/** Deeper than `..` in a spec go; no folder of a machine is called so. */
+/** A folder that exists on no machine, deeper than any `..` in a spec. */
 const top = '/.tsbox-lock';
 const folder = `${top}${'/_'.repeat(40)}/box`;
 
 /**
- * The project as it would be read if its spec lay in a folder that no machine has. Which paths the spec has relative to
- * itself is not to be seen in a project, where all are absolute; here they begin with that folder, and the others do not.
- * A file without a name of its own is called by its folder, so the name is passed on.
+ * The project as if its spec lay in a folder that exists on no machine. A loaded project has absolute paths only; in this
+ * one the paths that the spec gives relative to itself begin with that folder. The project's name is passed on, since by
+ * default it comes from the folder.
  */
 export async function portableProject(
 	{host, defaults}: Pick<Machine, 'host' | 'defaults'>,
@@ -32,21 +32,21 @@ export async function portableProject(
 	);
 }
 
-/** A path of such a project as the spec might write it: `./data`, `../data`, `/etc/hosts`. */
+/** A path of a portable project as the spec might write it: `./data`, `../data`, `/etc/hosts`. */
 export function shownPath(path: string): string {
 	if (!path.startsWith(`${top}/`)) return path;
 	const shown = relative(folder, path);
 	return shown === '' ? '.' : shown.startsWith('../') || shown === '..' ? shown : `./${shown}`;
 }
 
-/** A value of such a project with all its paths so; as JSON gives it back. */
+/** A JSON value of a portable project with all its paths in that form. */
 export function withShownPaths(value: unknown): unknown {
 	return JSON.parse(JSON.stringify(value), (_, each: unknown) =>
 		typeof each === 'string' ? shownPath(each) : each,
 	) as unknown;
 }
 
-/** The paths of the host that a service names, and what stands for each on every machine. */
+/** The host paths of a service, each with its portable replacement. */
 export function portablePaths(service: Service, portable: Service): ReadonlyMap<string, string> {
 	const pairs = service.volumes.map((volume, at): readonly [string, string] | undefined => {
 		const other = portable.volumes[at];

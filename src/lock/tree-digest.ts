@@ -7,29 +7,29 @@ import {hashFile} from '../host/files/hash-file.ts';
 import {linkBelow, namesIn, openBelow, type Pinned, pin, pinBelow, statBelow, unpin} from '../host/files/pinned.ts';
 import {entryWords, type EntryWords, nameText} from './entry-words.ts';
 
-/** Levels that are walked, as `diff` does: each holds a descriptor. */
+/** Most levels to walk, as in `diff`. Each level holds a descriptor open. */
 const maxDepth = 256;
-/** Large files that are read at the same time. */
+/** Large files read at the same time. */
 const parallel = 4;
-/** Trees of no more entries than this are listed in the lock, so that what differs can be named. */
+/** Most entries of a tree that the lock lists, so that a difference can name the file. */
 const mostListed = 100;
 
-/** A tree of files as a lock has it. */
+/** The digest of a file tree for a lock file. */
 export interface TreeDigest {
-	/** `sha256:` and 64 digits, over all entries in order. */
+	/** `sha256:` and 64 hex digits, over all entries in order. */
 	readonly digest: string;
 	readonly entries: number;
-	/** Of all files together. */
+	/** Bytes of all files. */
 	readonly bytes: number;
-	/** What each entry is, by its path, where there are few: `file 644 0:0 12 9f86d081884c7d65`. */
+	/** Each entry by its path, for a small tree: `file 644 0:0 12 9f86d081884c7d65`. */
 	readonly files?: Readonly<Record<string, string>>;
 }
 
-/** How a tree is looked at. */
+/** Options of {@link treeDigest}. */
 export interface TreeOptions {
-	/** Mount points of the kernel's own filesystems, whose files are no data: they are entered as what they are and not read. */
+	/** Mount points of kernel filesystems. The digest has the mount points, but not their files, which are no data. */
 	readonly kernelMounts?: readonly string[];
-	/** Told after each file. */
+	/** Called after each file. */
 	readonly onFile?: (bytes: number) => void;
 	readonly signal?: AbortSignal;
 }
@@ -43,18 +43,18 @@ interface Walk extends TreeOptions {
 }
 
 /**
- * The digest of a folder or file: for each entry its path, type, permissions, owner, and its content, target or device
- * number; entries come by their names' bytes. No times, sizes of folders or numbers of links: they say nothing of what a
- * container gets to see, and no two copies have the same. No extended attributes: Node has no getxattr(2), and a
- * digest must not depend on which tools are installed. Whoever can write the tree may do so meanwhile: nothing is looked up by path
- * twice, no symlink is followed, and a file that is written while it is read is an error.
+ * The digest of a folder or file. For each entry it covers path, type, permissions and owner, and content, symlink target or
+ * device number; entries are sorted by the bytes of their names. It leaves out times, folder sizes and link counts: the
+ * container does not depend on them, and they differ between copies. It leaves out extended attributes: Node has no
+ * getxattr(2), and the digest must not depend on installed tools. Others may write to the tree meanwhile. Therefore no path is
+ * looked up twice, no symlink is followed, and a file that changes while it is read is an error.
  *
- * @param path - real: no component is a symlink
- * @throws TsboxError E_PERMISSION, E_LOCKED when it changes meanwhile; ENOENT where there is nothing; the signal's reason.
+ * @param path - a resolved path without symlinks
+ * @throws TsboxError E_PERMISSION; E_LOCKED when the tree changes meanwhile; ENOENT for a missing path; the signal's reason.
  */
 export async function treeDigest(path: string, options: TreeOptions = {}): Promise<TreeDigest> {
 	const walk: Walk = {...options, top: path, entries: [], reading: new Set(), seen: 0};
-	// The root of the host has no name in a folder above.
+	// The root of the host has no parent folder.
 	const above = pin(path === '/' ? path : dirname(path));
 	try {
 		await enter(walk, above, path === '/' ? '.' : basename(path), Buffer.alloc(0), path, 0);
@@ -80,7 +80,7 @@ function summary({entries}: Walk): TreeDigest {
 	return {...whole, files: Object.fromEntries(entries.map(({path, words}) => [nameText(path), entryWords(words)]))};
 }
 
-/** As JSON, so that no name can pass for the end of an entry; bytes as Latin-1, so that no two names are one. */
+/** JSON marks where each name ends, and Latin-1 keeps different bytes different. */
 function addEntry(hash: Hash, path: Buffer, {kind, mode, uid, gid, size, content}: EntryWords): void {
 	hash.update(`${JSON.stringify([path.toString('latin1'), kind, mode, uid, gid, size ?? null, content ?? null])}\n`);
 }
@@ -98,7 +98,7 @@ async function enter(
 		if (path.length > 0) throw changed(real);
 		throw Object.assign(new Error(`ENOENT: ${real}`), {code: 'ENOENT'});
 	}
-	// Other work, and a signal, get their turn.
+	// Let other work and signals run.
 	if (++walk.seen % 256 === 0) await new Promise(resolve => setImmediate(resolve));
 	walk.signal?.throwIfAborted();
 	const owner = {mode: stats.mode & 0o7777, uid: stats.uid, gid: stats.gid};
@@ -108,7 +108,7 @@ async function enter(
 		add({kind: 'folder', ...owner});
 		await walkFolder(walk, folder, name, path, real, depth);
 	} else if (stats.isFile()) await readFile(walk, folder, name, real, add);
-	// The permissions of a symlink mean nothing: symlink(7).
+	// The permissions of a symlink have no meaning: symlink(7).
 	else if (stats.isSymbolicLink())
 		add({kind: 'link', ...owner, mode: 0, content: linkBelow(folder, name).toString('latin1')});
 	else if (stats.isCharacterDevice()) add({kind: 'character device', ...owner, content: String(stats.rdev)});
@@ -125,9 +125,9 @@ async function walkFolder(
 	depth: number,
 ): Promise<void> {
 	if (depth > maxDepth)
-		throw new TsboxError('E_LOCKED', `${walk.top} has folders that are too deep to lock`, {
+		throw new TsboxError('E_LOCKED', `${walk.top} is nested too deeply to lock`, {
 			why: `it has more than ${maxDepth} levels`,
-			hint: 'take the deep ones out, or mount a folder below',
+			hint: 'remove the deep folders, or mount a folder below them',
 		});
 	const folder = pinBelow(above, name);
 	if (folder === undefined) throw changed(real);
@@ -166,7 +166,7 @@ async function readFile(
 		walk.onFile?.(size);
 	});
 	walk.reading.add(reading);
-	// An error is told by whoever waits for all; nobody may be waiting yet.
+	// Awaiting all readings reports the error. Until then this handler prevents an unhandled rejection.
 	reading.then(
 		() => walk.reading.delete(reading),
 		() => undefined,
@@ -177,15 +177,15 @@ async function readFile(
 function changed(path: string): TsboxError {
 	return new TsboxError('E_LOCKED', `${path} was changed while it was read`, {
 		why: 'something is writing to it now, so its content is not stable',
-		hint: 'wait until whatever writes it has ended',
+		hint: 'stop the program that writes to it, or wait until it has ended',
 	});
 }
 
 function forPeople(error: unknown, path: string): unknown {
 	if (errnoOf(error) !== 'EACCES' && errnoOf(error) !== 'EPERM') return error;
-	return new TsboxError('E_PERMISSION', `not all of ${path} may be read`, {
+	return new TsboxError('E_PERMISSION', `cannot read all of ${path}`, {
 		why: messageOf(error),
-		hint: 'run it with sudo, or let the files be read',
+		hint: 'run it with sudo, or make the files readable',
 		cause: error,
 	});
 }

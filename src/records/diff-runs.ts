@@ -6,52 +6,52 @@ import type {RunsMachine} from './list-runs.ts';
 import {readRunFiles, readRunJson} from './read-run.ts';
 import {contentFile, runFiles, type RunRecord, type RunStep} from './run-record.ts';
 
-/** A value that is not the same in two runs; undefined where one has none. */
+/** A value that differs between two runs; undefined in a run without it. */
 export interface ValueDifference {
 	readonly what: string;
 	readonly before: unknown;
 	readonly after: unknown;
 }
 
-/** A path of the writable layer that is not the same. */
+/** A path of the writable layer that differs between two runs. */
 export interface FileDifference {
 	readonly path: string;
 	readonly before: LayerFile | null;
 	readonly after: LayerFile | null;
-	/** Offset, from 0, of the first byte that differs; null where the content is the same or was not kept. */
+	/** Offset of the first different byte, from 0; null for equal content or content that was not kept. */
 	readonly firstByte: number | null;
 }
 
-/** How two runs differ. */
+/** The differences between two runs. */
 export interface RunDifference {
 	readonly before: string;
 	readonly after: string;
-	/** Steps that only one has, or whose command, status or output is another. */
+	/** Steps that only one run has, or whose command, status or output differs. */
 	readonly steps: readonly {readonly id: string; readonly before: RunStep | null; readonly after: RunStep | null}[];
-	/** Facts of the machines, and what the runs were asked for, by their paths. */
+	/** Facts of the hosts and settings of the runs, by path. */
 	readonly facts: readonly ValueDifference[];
-	/** What took much longer in one of them: steps by their ids, and the command; ms. */
+	/** Steps, by id, and the command where the duration differs a lot; in ms. */
 	readonly timings: readonly {readonly what: string; readonly before: number; readonly after: number}[];
 	readonly files: readonly FileDifference[];
 	/** How the commands ended, or why they did not start. */
 	readonly end: ValueDifference | null;
 	readonly logs: readonly ({readonly stream: 'stdout' | 'stderr'} & ByteDifference)[];
-	/** Files, output or end differ. */
+	/** Whether files, output or end differ. */
 	readonly outputsDiffer: boolean;
 }
 
-/** A step or command that took at least twice as long and 50 ms more is worth a word. */
+/** Durations differ a lot when one is at least twice the other and 50 ms longer. */
 function differsMuch(one: number, other: number): boolean {
 	return Math.max(one, other) >= 2 * Math.min(one, other) && Math.abs(one - other) >= 50;
 }
 
-/** The leaves of a JSON value by their paths: `tools.sh.path`. */
+/** The leaves of a JSON value by path: `tools.sh.path`. */
 function leavesOf(value: unknown, path = ''): readonly (readonly [string, unknown])[] {
 	if (typeof value !== 'object' || value === null) return [[path, value]];
 	return Object.entries(value).flatMap(([key, each]) => leavesOf(each, path === '' ? key : `${path}.${key}`));
 }
 
-/** The values of two JSON texts that are not the same. */
+/** The leaves that differ between two JSON values. */
 export function valueDifferences(before: unknown, after: unknown): readonly ValueDifference[] {
 	const [one, other] = [new Map(leavesOf(before)), new Map(leavesOf(after))];
 	return [...new Set([...one.keys(), ...other.keys()])]
@@ -63,12 +63,12 @@ function commandMs({commandStartedAt, commandEndedAt}: RunRecord): number | unde
 	return commandStartedAt === null || commandEndedAt === null ? undefined : commandEndedAt - commandStartedAt;
 }
 
-/** What of a run is no fact of the machine, but was asked for. */
+/** The settings of a run, as opposed to facts of the host. */
 function askedOf({command, image, tty, verb, name}: RunRecord): unknown {
 	return {command: command.join(' '), image, tty, verb, name};
 }
 
-/** Steps that fill the store, where it lacks something: one run has them and another finds it there. */
+/** Steps that fill the store. A later run finds their result there, so only one run may have them. */
 const storeSteps = ['image.unpack', 'rootfs.tools'];
 
 function stepDifferences(before: RunRecord, after: RunRecord): RunDifference['steps'] {
@@ -127,7 +127,7 @@ function endOf({end, error}: RunRecord): unknown {
 /**
  * Compares two runs.
  *
- * @param words - ids, starts of ids, folders or exported files
+ * @param words - for each run an id, the start of an id, a folder, or an exported file
  * @throws TsboxError E_RUN_NOT_FOUND, E_RUN_INVALID, E_USAGE.
  */
 export async function diffRuns(

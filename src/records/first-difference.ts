@@ -1,17 +1,17 @@
 import type {Host} from '../host/host.ts';
 
-/** Bytes that are compared at once. */
+/** Bytes compared at once. */
 const piece = 1024 * 1024;
 
-/** Where two files begin to differ. */
+/** The first difference between two files. */
 export interface ByteDifference {
-	/** Offset, from 0, of the first byte that is not the same; where one is the start of the other, its length. */
+	/** Offset of the first different byte, from 0. If one file is the start of the other, this is its length. */
 	readonly firstByte: number;
-	/** Bytes of the two. */
+	/** The sizes of both files in bytes. */
 	readonly sizes: readonly [number, number];
 }
 
-/** Compares two files byte by byte; undefined where they are the same, or one of them is not there. */
+/** Compares two files byte by byte; undefined for equal files, and when one is missing. */
 export function firstDifference(host: Host, one: string, other: string): ByteDifference | undefined {
 	const [left, right] = [host.lstat(one), host.lstat(other)];
 	if (left?.kind !== 'file' || right?.kind !== 'file') return undefined;

@@ -4,24 +4,24 @@ import {isRunId, removeRunFolder, runsFolder} from '../state/run-place.ts';
 import type {RunsMachine} from './list-runs.ts';
 import {lifeFile} from './run-record.ts';
 
-/** Records of the lives of one detached container that are kept. */
+/** How many records to keep per detached container. */
 const mostLives = 10;
 
-/** Whether a folder is the record of a life of that container. */
+/** Whether a folder is the record of a detached container of that name. */
 export function isLifeOf(host: Host, folder: string, name: string): boolean {
 	return host.readText(`${folder}/${lifeFile}`) === `${name}\n`;
 }
 
 /**
- * Removes all but the newest records of the lives of a detached container, so that one that ends and is started again for ever
- * does not fill the disk. Records of other runs are not counted. One that can't be removed is left for the next time.
+ * Removes all but the newest records of a detached container, so that a container that restarts forever does not fill the
+ * disk. Records of other runs do not count. A record that cannot be removed stays until the next time.
  *
- * @param newest - the one that stays in any case: the clock may have been set back
+ * @param newest - the record that always stays, since the clock may have been set back
  */
 export function keepNewest({host, dirs}: RunsMachine, name: string, newest: string): void {
 	const folder = runsFolder(dirs.store);
 	const lives = host.list(folder).filter(id => isRunId(id) && isLifeOf(host, `${folder}/${id}`, name));
-	// Ids sort by the second in which a life began; which of one second goes first does not matter.
+	// Ids sort by the second of the start. The order within one second does not matter.
 	for (const id of lives.slice(0, -mostLives)) {
 		if (id === newest) continue;
 		try {

@@ -50,8 +50,8 @@ test('what was let go of, and what is more than a record keeps, is said', () => 
 	writeFileSync(join(folder, 'stderr'), '0123456789');
 	const {warnings} = keep({from: 0, until: size}, {from: 4, until: 10, cut: 3}, []);
 	expect(warnings).toEqual([
-		'the first 1048576 bytes of stdout were let go before they were recorded',
-		'the first 3 bytes of stderr were let go before they were recorded',
+		'the first 1048576 bytes of stdout were rotated away before they were recorded',
+		'the first 3 bytes of stderr were rotated away before they were recorded',
 	]);
 	expect(statSync(join(folder, 'work/stdout')).size).toBe(16 * 1024 * 1024);
 	expect(file('stderr')).toBe('456789');

@@ -3,26 +3,26 @@ import type {Host} from '../host/host.ts';
 import {outputCopy} from '../host/programs/output-copy.ts';
 import {runFiles} from './run-record.ts';
 
-/** Bytes of each stream of a detached container that a record keeps: the last ones. */
+/** Bytes of each stream's end that the record of a detached container keeps. */
 const mostOutput = 16 * 1024 * 1024;
-/** Bytes that are copied at once. */
+/** Bytes copied at once. */
 const chunk = 1024 * 1024;
 
-/** What became of the output of a life in its record. */
+/** The result of copying a container's output into its record. */
 export interface LifeLog {
-	/** Bytes that the disk had no room for. */
+	/** Bytes that were lost because the disk was full. */
 	readonly lost: number;
-	/** What is not in the record, in sentences. */
+	/** What the record lacks, in sentences. */
 	readonly warnings: readonly string[];
 }
 
 const streams = ['stdout', 'stderr'] as const;
 
 /**
- * Copies what a detached container printed in one life into the folder of a record, with the times that its marks tell.
+ * Copies the output of one run of a detached container into the folder of a record, with the times from its marks.
  *
- * @param endedAt - when what was printed after the last mark was seen, ms since the epoch
- * @throws the system's error where the files can't be made.
+ * @param endedAt - the time to note for output after the last mark, in ms since the epoch
+ * @throws the system's error when the files cannot be created.
  */
 export function keepLifeLog(host: Host, work: string, output: LifeOutput, endedAt: number): LifeLog {
 	const parts = {stdout: lastOf(output.stdout), stderr: lastOf(output.stderr)};
@@ -33,7 +33,7 @@ export function keepLifeLog(host: Host, work: string, output: LifeOutput, endedA
 	const warnings = streams.flatMap(stream =>
 		parts[stream].cut === 0
 			? []
-			: [`the first ${parts[stream].cut} bytes of ${stream} were let go before they were recorded`],
+			: [`the first ${parts[stream].cut} bytes of ${stream} were rotated away before they were recorded`],
 	);
 	return {lost: (lost[0] ?? 0) + (lost[1] ?? 0), warnings};
 }
@@ -43,7 +43,7 @@ function lastOf({from, until, cut}: PrintedPart): PrintedPart {
 	return {from: begin, until, cut: cut + begin - from};
 }
 
-/** Gives the bytes that were lost. */
+/** Returns the number of bytes lost. */
 function copyPart(host: Host, source: string, {from, until}: PrintedPart, target: string): number {
 	const copy = outputCopy(target);
 	try {
@@ -59,7 +59,7 @@ function copyPart(host: Host, source: string, {from, until}: PrintedPart, target
 	return copy.lost();
 }
 
-/** Lines of `log-times`: by how much each stream grew from mark to mark. */
+/** The lines of `log-times`: the growth of each stream from mark to mark. */
 function lifeTimes(parts: Pick<LifeOutput, 'stdout' | 'stderr'>, marks: LifeOutput['marks'], endedAt: number): string {
 	const reached = {stdout: parts.stdout.from, stderr: parts.stderr.from};
 	const last = {at: endedAt, stdout: parts.stdout.until, stderr: parts.stderr.until};

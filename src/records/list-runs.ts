@@ -5,19 +5,19 @@ import {isRunId, removeRunFolder, runsFolder} from '../state/run-place.ts';
 import {readRun} from './read-run.ts';
 import type {RunRecord} from './run-record.ts';
 
-/** A record of the store: what is in it, or why it can't be read. */
+/** A record in the store, or the reason why it cannot be read. */
 export type ListedRun =
 	| {readonly id: string; readonly folder: string; readonly run: RunRecord}
 	| {readonly id: string; readonly folder: string; readonly problem: string};
 
-/** What of the machine the records need. */
+/** The parts of the machine that records need. */
 export type RunsMachine = Pick<Machine, 'host' | 'dirs'>;
 
 function runIds({host, dirs}: RunsMachine): readonly string[] {
 	return host.list(runsFolder(dirs.store)).filter(isRunId);
 }
 
-/** All records of the store, the newest first; damaged ones too. */
+/** All records in the store, newest first, including damaged ones. */
 export function listRuns(machine: RunsMachine): readonly ListedRun[] {
 	return runIds(machine)
 		.toReversed()
@@ -33,9 +33,9 @@ export function listRuns(machine: RunsMachine): readonly ListedRun[] {
 }
 
 /**
- * The id that a word of the command line means: the whole id, the start of one, or the start of its random digits.
+ * Finds a run id by the whole id, the start of an id, or the start of its random digits.
  *
- * @throws TsboxError E_RUN_NOT_FOUND for none, E_USAGE for more than one.
+ * @throws TsboxError E_RUN_NOT_FOUND for no match, E_USAGE for several.
  */
 export function findRunId(machine: RunsMachine, word: string): string {
 	const ids = runIds(machine);
@@ -45,18 +45,18 @@ export function findRunId(machine: RunsMachine, word: string): string {
 	const [first, ...others] = word === '' ? [] : meant;
 	if (first === undefined) {
 		const near = didYouMean(lower, [...ids, ...ids.map(id => id.split('-')[1] ?? '')]);
-		throw new TsboxError('E_RUN_NOT_FOUND', `there is no run record ${word}`, {
-			hint: near === undefined ? '`tsbox runs ls` lists them' : `did you mean ${near}?`,
+		throw new TsboxError('E_RUN_NOT_FOUND', `no run record ${word}`, {
+			hint: near === undefined ? 'list the records with `tsbox runs ls`' : `did you mean ${near}?`,
 		});
 	}
 	if (others.length > 0)
-		throw new TsboxError('E_USAGE', `${word} is the start of ${meant.length} ids`, {
-			hint: `write more of the id: ${meant.slice(0, 5).join(', ')}${meant.length > 5 ? ', ...' : ''}`,
+		throw new TsboxError('E_USAGE', `${word} matches ${meant.length} run ids`, {
+			hint: `type more of the id: ${meant.slice(0, 5).join(', ')}${meant.length > 5 ? ', ...' : ''}`,
 		});
 	return first;
 }
 
-/** Removes a record; gives its id. Throws TsboxError E_RUN_NOT_FOUND, E_USAGE. */
+/** Removes a record and returns its id. Throws TsboxError E_RUN_NOT_FOUND, E_USAGE. */
 export function removeRun(machine: RunsMachine, word: string): string {
 	const id = findRunId(machine, word);
 	removeRunFolder(machine.host, machine.dirs.store, id);

@@ -4,17 +4,16 @@ import {findRunId, type RunsMachine} from './list-runs.ts';
 import {readRun} from './read-run.ts';
 import type {RunRecord} from './run-record.ts';
 
-/** A record that can be read. */
+/** An open run record. */
 export interface OpenRun {
 	readonly folder: string;
 	readonly run: RunRecord;
-	/** Removes what was unpacked for reading. */
+	/** Removes the folder that an exported file was unpacked to. */
 	readonly close: () => void;
 }
 
 /**
- * Finds the record that a word of the command line means: an id or the start of one, a folder, or a file that
- * `runs export` wrote.
+ * Opens a record by id, start of an id, folder, or file from `runs export`.
  *
  * @throws TsboxError E_RUN_NOT_FOUND, E_RUN_INVALID, E_USAGE.
  */

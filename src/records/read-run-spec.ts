@@ -4,13 +4,12 @@ import {invalid, readRunJson} from './read-run.ts';
 import {type RunSpec, runFiles} from './run-record.ts';
 
 /**
- * Reads the spec of a record: what a spec file could have said, and nothing else. It is apart from the other files of a
- * record, since the schema that it is held against takes a while to load.
+ * Reads the spec of a record and checks it against the schema. It lives in a file of its own because the schema is slow to load.
  *
  * @throws TsboxError E_RUN_INVALID.
  */
 export function readRunSpec(host: Host, folder: string): RunSpec {
 	const spec = recordedService(readRunJson(host, folder, runFiles.spec));
-	if (spec === undefined) throw invalid(folder, `${runFiles.spec} says what no spec can say`);
+	if (spec === undefined) throw invalid(folder, `${runFiles.spec} is not a valid spec`);
 	return spec;
 }

@@ -20,52 +20,47 @@ test('a record that is whole is read', () => {
 describe('what is no record says why', () => {
 	test.each([
 		['an empty folder', 'other', '', 'it has no run.json'],
-		['one cut short', 'run.json', '{"schema": 1, "id"', 'run.json is cut short or no JSON'],
-		['a list', 'run.json', '[]', 'run.json says nothing of a run'],
+		['one cut short', 'run.json', '{"schema": 1, "id"', 'run.json is truncated or not JSON'],
+		['a list', 'run.json', '[]', 'run.json is not an object'],
 		['one of a newer tsbox', 'run.json', '{"schema": 7}', 'it was made by a newer tsbox (schema 7)'],
-		['one of another program', 'run.json', '{"name": "x"}', 'run.json lacks what a run record has'],
-		[
-			'an id that is a path',
-			'run.json',
-			JSON.stringify({...run, id: '../../x'}),
-			'run.json lacks what a run record has',
-		],
+		['one of another program', 'run.json', '{"name": "x"}', 'run.json lacks required fields'],
+		['an id that is a path', 'run.json', JSON.stringify({...run, id: '../../x'}), 'run.json lacks required fields'],
 		[
 			'a time that no calendar has',
 			'run.json',
 			JSON.stringify(run).replace('1000060', '1e999'),
-			'run.json lacks what a run record has',
+			'run.json lacks required fields',
 		],
 		[
 			'a status that is none',
 			'run.json',
 			JSON.stringify({...run, steps: [{...run.steps[0], status: '\u001b[2J'}]}),
-			'run.json lacks what a run record has',
+			'run.json lacks required fields',
 		],
 		[
 			'a restart that is no number',
 			'run.json',
 			JSON.stringify({...run, detached: {project: 'shop', service: 'web', restarts: 'many'}}),
-			'run.json lacks what a run record has',
+			'run.json lacks required fields',
 		],
 		[
 			'more levels than a stack has',
 			'run.json',
 			`{"schema": 1, "x": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
-			'run.json has too many levels',
+			'run.json is nested too deeply',
 		],
 		[
 			'more steps than a page can draw',
 			'run.json',
 			JSON.stringify({...run, steps: Array.from({length: 10_001}, () => run.steps[0])}),
-			'run.json lacks what a run record has',
+			'run.json lacks required fields',
 		],
-		['steps without titles', 'run.json', JSON.stringify({...run, steps: [{}]}), 'run.json lacks what a run record has'],
+		['steps without titles', 'run.json', JSON.stringify({...run, steps: [{}]}), 'run.json lacks required fields'],
 		[
 			'a digest that is a path',
 			'run.json',
 			JSON.stringify({...run, image: {kind: 'archive', archive: '/x', digest: '../x'}}),
-			'run.json lacks what a run record has',
+			'run.json lacks required fields',
 		],
 	])('%s', (_, name, text, why) => {
 		expect(() => readRun(hostWith(name, text), folder)).toThrow(expect.objectContaining({code: 'E_RUN_INVALID', why}));
@@ -75,10 +70,10 @@ describe('what is no record says why', () => {
 test('a spec whose container has a path for a name is refused, and a content that is one', () => {
 	const spec = {project: {name: 'x', file: '/x'}, service: {name: '../../etc'}};
 	expect(() => readRunSpec(hostWith('spec.json', JSON.stringify(spec)), folder)).toThrow(
-		expect.objectContaining({code: 'E_RUN_INVALID', why: 'spec.json says what no spec can say'}),
+		expect.objectContaining({code: 'E_RUN_INVALID', why: 'spec.json is not a valid spec'}),
 	);
 	expect(() => readRunFiles(hostWith('files.json', '[{"path": "/x", "digest": "sha256:../../x"}]'), folder)).toThrow(
-		expect.objectContaining({code: 'E_RUN_INVALID', why: 'files.json is no list of files'}),
+		expect.objectContaining({code: 'E_RUN_INVALID', why: 'files.json is not a list of files'}),
 	);
 });
 
@@ -106,14 +101,14 @@ describe('ids', () => {
 
 	test('the start of several is refused with which, an unknown one with the nearest', () => {
 		expect(() => findRunId(machine, '1f')).toThrow(
-			expect.objectContaining({code: 'E_USAGE', hint: `write more of the id: ${ids[0]}, ${ids[1]}`}),
+			expect.objectContaining({code: 'E_USAGE', hint: `type more of the id: ${ids[0]}, ${ids[1]}`}),
 		);
 		expect(() => findRunId(machine, 'abcdee')).toThrow(
 			expect.objectContaining({code: 'E_RUN_NOT_FOUND', hint: 'did you mean abcdef?'}),
 		);
 		for (const word of ['', 'nothing', '.new', '..'])
 			expect(() => findRunId(machine, word)).toThrow(
-				expect.objectContaining({code: 'E_RUN_NOT_FOUND', hint: '`listRuns()` lists them'}),
+				expect.objectContaining({code: 'E_RUN_NOT_FOUND', hint: 'list the records with `listRuns()`'}),
 			);
 	});
 
@@ -121,7 +116,7 @@ describe('ids', () => {
 		machine.host.writeAtomic(`/store/runs/${ids[1]}/run.json`, 'x');
 		expect(listRuns(machine).map(each => ('problem' in each ? each.problem : each.id))).toEqual([
 			ids[2],
-			'run.json is cut short or no JSON',
+			'run.json is truncated or not JSON',
 			ids[0],
 		]);
 		expect(removeRun(machine, '1f77')).toBe(ids[1]);

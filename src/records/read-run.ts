@@ -5,63 +5,63 @@ import {parseJson} from '../image/store/record.ts';
 import {type RunRecord, runFiles} from './run-record.ts';
 import {isLayerFile, isObject, isRun, isTooDeep} from './run-shape.ts';
 
-/** The error for a folder that is no record. */
+/** The error for a folder that is not a valid run record. */
 export function invalid(folder: string, why: string, hint?: string): TsboxError {
-	return new TsboxError('E_RUN_INVALID', `${folder} is no run record that can be read`, {
+	return new TsboxError('E_RUN_INVALID', `${folder} is not a valid run record`, {
 		why,
 		...(hint === undefined ? {} : {hint}),
 	});
 }
 
-/** Bytes that a file may have which is read whole: Node has no text of more than twice as many. */
+/** Largest file that is read whole, in bytes. The longest string of Node is twice as long. */
 const mostBytes = 256 * 1024 * 1024;
 
-/** Throws for what somebody else could have written; the folder may come from anybody. */
+/** Refuses files that another user could have written, since the folder may come from anywhere. */
 function checkOwner(folder: string, what: string, {uid, mode}: FileFacts): void {
-	const hint = 'have its owner export it, and import that file';
+	const hint = 'ask its owner to export it, and import that file';
 	if (uid !== 0 && uid !== process.getuid?.()) throw invalid(folder, `${what} belongs to another user`, hint);
-	if ((mode & 0o002) !== 0) throw invalid(folder, `${what} may be written by everybody`, hint);
+	if ((mode & 0o002) !== 0) throw invalid(folder, `${what} is writable by everyone`, hint);
 }
 
-/** A file of a record as JSON: only what root or oneself wrote, in a folder where nobody else puts another in its place. */
+/** Reads a file of a record as JSON. File and folder must belong to root or the caller, so that no other user can replace the file. */
 function jsonOf(host: Host, folder: string, name: string): unknown {
 	const above = host.stat(folder);
 	const facts = host.lstat(`${folder}/${name}`);
 	if (above === undefined || facts === undefined) throw invalid(folder, `it has no ${name}`);
-	if (facts.kind !== 'file') throw invalid(folder, `${name} is no file`);
+	if (facts.kind !== 'file') throw invalid(folder, `${name} is not a regular file`);
 	checkOwner(folder, 'it', above);
 	checkOwner(folder, name, facts);
 	if (facts.size > mostBytes) throw invalid(folder, `${name} is too large`);
 	const value = parseJson(host.readText(`${folder}/${name}`) ?? '');
-	if (value === undefined) throw invalid(folder, `${name} is cut short or no JSON`);
-	if (isTooDeep(value)) throw invalid(folder, `${name} has too many levels`);
+	if (value === undefined) throw invalid(folder, `${name} is truncated or not JSON`);
+	if (isTooDeep(value)) throw invalid(folder, `${name} is nested too deeply`);
 	return value;
 }
 
 /**
- * Reads the `run.json` of a record's folder.
+ * Reads `run.json` from a record's folder.
  *
- * @throws TsboxError E_RUN_INVALID for a folder that is no record, damaged, another user's, or of a newer tsbox.
+ * @throws TsboxError E_RUN_INVALID for a folder that is not a record, is damaged, belongs to another user, or comes from a newer tsbox.
  */
 export function readRun(host: Host, folder: string): RunRecord {
 	const value = jsonOf(host, folder, runFiles.run);
-	if (!isObject(value)) throw invalid(folder, `${runFiles.run} says nothing of a run`);
+	if (!isObject(value)) throw invalid(folder, `${runFiles.run} is not an object`);
 	const {schema} = value;
 	if (typeof schema === 'number' && schema > 1)
-		throw invalid(folder, `it was made by a newer tsbox (schema ${schema})`, 'read it with a tsbox as new as that');
-	if (schema !== 1 || !isRun(value)) throw invalid(folder, `${runFiles.run} lacks what a run record has`);
+		throw invalid(folder, `it was made by a newer tsbox (schema ${schema})`, 'update tsbox');
+	if (schema !== 1 || !isRun(value)) throw invalid(folder, `${runFiles.run} lacks required fields`);
 	return value as unknown as RunRecord;
 }
 
-/** Reads the list of files that a run wrote; by path. Throws TsboxError E_RUN_INVALID. */
+/** Reads the list of files that a run wrote, sorted by path. Throws TsboxError E_RUN_INVALID. */
 export function readRunFiles(host: Host, folder: string): readonly LayerFile[] {
 	const value = jsonOf(host, folder, runFiles.files);
 	const isList = Array.isArray(value) && value.every(isLayerFile);
-	if (!isList) throw invalid(folder, `${runFiles.files} is no list of files`);
+	if (!isList) throw invalid(folder, `${runFiles.files} is not a list of files`);
 	return value as readonly LayerFile[];
 }
 
-/** Reads a file of a record for showing or comparing alone: any JSON. Throws TsboxError E_RUN_INVALID. */
+/** Reads any JSON file of a record, to show or compare it. Throws TsboxError E_RUN_INVALID. */
 export function readRunJson(host: Host, folder: string, name: string): unknown {
 	return jsonOf(host, folder, name);
 }

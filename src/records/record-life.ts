@@ -12,7 +12,7 @@ import {attempts, contentKeeper, dropRunWork, finishRun, mostContent, runImageOf
 import {lifeFile, type RunRecord, type RunSpec, type RunStep, type RunUsage} from './run-record.ts';
 import {runSteps, storySteps} from './run-steps.ts';
 
-/** How a life began, by whoever knows. */
+/** The start of a detached container, from its events or its start report. */
 interface Beginning {
 	readonly plan: Plan;
 	readonly steps: readonly RunStep[];
@@ -22,10 +22,10 @@ interface Beginning {
 }
 
 /**
- * Records a life of a detached container, in a folder beside the records that becomes one of them with one rename. Of each
- * container the newest are kept. What is recorded already is not recorded again.
+ * Records one run of a detached container. The record is written beside the others and becomes one of them with one rename.
+ * Only the newest records of each container are kept. A run that is recorded already is not recorded again.
  *
- * @throws the system's error, or whatever else keeps it from being written; nothing is left then but what `gc` takes.
+ * @throws the system's error, or any other error while writing; `gc` then removes what is left.
  */
 export async function recordLife(
 	machine: Machine,
@@ -66,9 +66,9 @@ function writeLife(
 	let usage: RunUsage | null = null;
 	let layer: LayerFiles | undefined;
 	if (ran) {
-		attempt('what it used', () => void (usage = runUsageOf(host, cgroups, record.process?.setupCpuNs ?? null)));
+		attempt('resource usage', () => void (usage = runUsageOf(host, cgroups, record.process?.setupCpuNs ?? null)));
 		const planned = {plan: begun.plan, image, config};
-		attempt('what it wrote', () => void (layer = layerFiles(machine, planned, mostContent, contentKeeper(host, work))));
+		attempt('files written', () => void (layer = layerFiles(machine, planned, mostContent, contentKeeper(host, work))));
 	}
 	const spec = specOf(life);
 	const run: RunRecord = {
@@ -89,7 +89,7 @@ function writeLife(
 		commandEndedAt: endedAt,
 		endedAt: host.now(),
 		outcome: failure === undefined ? 'ended' : 'failed',
-		// Only a parent learns of a signal, and that is a shell, which gives a status.
+		// Only the parent sees the signal. Here the parent is a shell, which turns it into an exit status.
 		end: ran ? {exitCode, signal: null} : null,
 		...(failure === undefined ? {} : {error: errorFacts(failure.error)}),
 		warnings: [...begun.warnings, ...log.warnings, ...ignored],
@@ -102,7 +102,7 @@ function writeLife(
 	return finishRun(machine, work, {plan: begun.plan, spec, files: layer?.files ?? [], run});
 }
 
-/** By the events of its start, where this supervisor has started it; else by the story in its folder. */
+/** The start by its events, if this supervisor started the container; otherwise by the start report in its folder. */
 function beginningOf({host, dirs}: Machine, {record, start}: DetachedLife): Beginning {
 	if (start !== undefined) {
 		const {events, planned} = start;
@@ -123,8 +123,8 @@ function beginningOf({host, dirs}: Machine, {record, start}: DetachedLife): Begi
 		commandStartedAt: startOf(story) ?? record.process?.started ?? null,
 		warnings:
 			story === undefined
-				? ['its supervisor was killed before it wrote down how it was started: its plan and its files are not known']
-				: ['its supervisor was killed while it ran: when each step of its start began is not known'],
+				? ['the supervisor was killed before it saved the start report: the plan and the files are unknown']
+				: ['the supervisor was killed while the container ran: the times of the start steps are unknown'],
 	};
 }
 
@@ -139,6 +139,6 @@ function nothingKnown(name: string, spec: string): Pick<Beginning, 'plan' | 'ste
 function specOf({record, project, start}: DetachedLife): RunSpec {
 	const {name, volumes} = project;
 	const made = start?.planned.service ?? record.detached?.made;
-	if (made === undefined) throw new Error(`${record.name} is no detached container`);
+	if (made === undefined) throw new Error(`${record.name} is not a detached container`);
 	return {project: {name, file: record.spec, ...(volumes === undefined ? {} : {volumes})}, service: made};
 }

@@ -14,19 +14,19 @@ import {attempts, contentKeeper, dropRunWork, finishRun, mostContent, runImageOf
 import {runFiles, type RunImage, type RunRecord, type RunUsage} from './run-record.ts';
 import {runSteps} from './run-steps.ts';
 
-/** What of a request is recorded, and where a note of the record goes. */
+/** The parts of a start request that are recorded, and the sink for the event about the record. */
 export type RecordRequest = Pick<UpRequest, 'verb' | 'tty' | 'emit' | 'bestEffort'> & {
-	/** The run that is replayed. */
+	/** The id of the replayed run. */
 	readonly parent?: string;
-	/** Its image, where it was at the time. */
+	/** The image of the replayed run, with the archive path of that time. */
 	readonly image?: RunImage;
 };
 
 /**
- * Keeps the record of a run: in a folder of its own beside the records, which becomes one of them with one rename when all
- * is over. What a kill leaves is taken by `gc`. A record that can't be written is warned of, and the run goes on.
+ * Records a run. The record is written in a folder beside the others, and becomes one of them with one rename when the run is
+ * over. `gc` removes what a kill leaves. If the record cannot be written, the run continues with a warning.
  *
- * @throws the system's error where not even the folder can be made; nothing was started by then.
+ * @throws the system's error when the folder cannot be created; nothing has been started then.
  */
 export function recordRun(machine: Machine, planned: PlannedContainer, request: RecordRequest): Required<Recorder> {
 	const {host, dirs} = machine;
@@ -87,13 +87,13 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 		},
 		ended: how => {
 			end = how;
-			attempt('what it used in the course of time', () => void (samples = watch?.stop() ?? []));
+			attempt('resource usage over time', () => void (samples = watch?.stop() ?? []));
 			watch = undefined;
-			attempt('what it used', () => {
+			attempt('resource usage', () => {
 				const record = readRecord(host, containerFolder(dirs.state, service.name));
 				usage = runUsageOf(host, cgroupsOf(plan).members, record?.process?.setupCpuNs ?? null);
 			});
-			attempt('what it wrote', () => void (layer = layerFiles(machine, planned, mostContent, keepContent)));
+			attempt('files written', () => void (layer = layerFiles(machine, planned, mostContent, keepContent)));
 		},
 		close: failure => {
 			watch?.stop();

@@ -10,10 +10,10 @@ import {recordRun} from './recorder.ts';
 import {imageOfRun} from './run-image.ts';
 import type {RunImage} from './run-record.ts';
 
-/** What {@link replay} needs beside the record. */
+/** The settings of {@link replay} that are not in the record. */
 export type ReplayRequest = Pick<UpRequest, 'stdio' | 'signal' | 'force' | 'emit' | 'cwd' | 'env'>;
 
-/** The image is that of the record, so it is the one that a policy has to see, whatever the spec beside it says. */
+/** The root filesystem as a policy sees it: the record's image, whatever its spec says. */
 function rootfsOf(image: RunImage, said: RootfsSource): RootfsSource {
 	if (image.kind === 'directory') return image;
 	if (image.kind === said.kind) return said;
@@ -21,12 +21,12 @@ function rootfsOf(image: RunImage, said: RootfsSource): RootfsSource {
 }
 
 /**
- * Runs again what a record tells of, by the record alone: the spec as it was read, command and environment, and the image by
- * its digest. The run has a record of its own, which names this one. A layer that `keep` kept is not taken up: it is not what
- * it was.
+ * Runs a recorded run again from its record alone: the spec, command and environment, and the image by its digest. The new
+ * run gets its own record, which names this one as its parent. A layer kept by `keep` is not used, since it has changed
+ * since then.
  *
- * @param word - an id, the start of one, a folder, or a file of `runs export`
- * @throws TsboxError as `up` does; E_RUN_NOT_FOUND, E_RUN_INVALID; E_IMAGE_NOT_FOUND where the image is nowhere.
+ * @param word - an id, the start of one, a folder, or a file from `runs export`
+ * @throws TsboxError as `up` does; E_RUN_NOT_FOUND, E_RUN_INVALID; E_IMAGE_NOT_FOUND when the image is gone.
  */
 export async function replay(machine: Machine, word: string, request: ReplayRequest): Promise<CommandEnd> {
 	const {folder, run, close} = await openRun(machine, word, request.cwd);
@@ -37,7 +37,7 @@ export async function replay(machine: Machine, word: string, request: ReplayRequ
 			request.emit({
 				type: 'warning',
 				at: machine.host.now(),
-				text: 'the layer that `keep` kept is left alone: this run begins with the image',
+				text: 'the layer kept by `keep` is not used: the replay starts from the image',
 			});
 		const project: Project = {...spec.project, services: [service]};
 		const {tty, verb, bestEffort, image, id: parent} = run;

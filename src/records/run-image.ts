@@ -9,22 +9,22 @@ import {imageFile, type RunImage} from './run-record.ts';
 
 type ArchiveImage = Extract<RunImage, {readonly kind: 'archive'}>;
 
-/** Where the archive of a run can be: the record's own copy, and the place where it was. */
+/** Possible places of a run's archive: its path at the time, and the copy in the record. */
 function placesOf(folder: string, {archive}: ArchiveImage): readonly string[] {
 	return [archive, `${folder}/${imageFile}`];
 }
 
-/** The archive at a path, if its digest is the one that is wanted; else why not. */
+/** The archive at a path if it has the digest of the image; otherwise the reason why not. */
 async function lookAt(
 	{host, dirs}: RunsMachine,
 	path: string,
 	{digest}: ArchiveImage,
 	ids: RangeMap | undefined,
 ): Promise<ImageFacts | string> {
-	if (host.stat(path)?.kind !== 'file') return `there is no file ${path}`;
+	if (host.stat(path)?.kind !== 'file') return `no file ${path}`;
 	try {
 		const found = await imageFacts(host, dirs.store, {kind: 'archive', path}, ids === undefined ? {} : {ids});
-		return found.kind === 'archive' && found.digest === digest ? found : `${path} is a different archive now`;
+		return found.kind === 'archive' && found.digest === digest ? found : `${path} has changed since the run`;
 	} catch (error) {
 		if (!isTsboxError(error)) throw error;
 		return error.message;
@@ -32,11 +32,10 @@ async function lookAt(
 }
 
 /**
- * The image of a run, by its digest: as the store has it unpacked, or an archive to unpack, from where it was or from the
- * record's own copy.
+ * Finds the image of a run by its digest: unpacked in the store, or as an archive at its old path or in the record.
  *
- * @param ids - the owners that its files are to have
- * @throws TsboxError E_IMAGE_NOT_FOUND where it is nowhere, E_ROOTFS_NOT_FOUND for a folder that is gone.
+ * @param ids - the id map for the owners of its files
+ * @throws TsboxError E_IMAGE_NOT_FOUND for a lost archive, E_ROOTFS_NOT_FOUND for a missing folder.
  */
 export async function imageOfRun(
 	machine: RunsMachine,
@@ -61,7 +60,7 @@ export async function imageOfRun(
 }
 
 /**
- * The path of the archive of a run.
+ * The path of a run's archive.
  *
  * @throws TsboxError E_IMAGE_NOT_FOUND.
  */
@@ -76,12 +75,8 @@ export async function archiveOf(machine: RunsMachine, folder: string, image: Arc
 }
 
 function notFound({archive, digest}: ArchiveImage, problems: readonly string[]): TsboxError {
-	return new TsboxError(
-		'E_IMAGE_NOT_FOUND',
-		`the root filesystem of this run, ${digest.slice(0, 19)}, is nowhere to be had`,
-		{
-			why: `${problems[0] ?? `there is no file ${archive}`}, and the record has no copy of it`,
-			hint: 'put the archive there, or have the record exported with --with-image',
-		},
-	);
+	return new TsboxError('E_IMAGE_NOT_FOUND', `cannot find the root filesystem of this run, ${digest.slice(0, 19)}`, {
+		why: `${problems[0] ?? `no file ${archive}`}, and the record has no copy of the archive`,
+		hint: 'restore the archive at that path, or export the record with --with-image where the archive still exists',
+	});
 }

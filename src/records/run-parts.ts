@@ -11,12 +11,12 @@ import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
 import type {Plan} from '../step/verbs/step.ts';
 import {contentFile, runFiles, type RunImage, type RunRecord, type RunSpec, type RunUsage} from './run-record.ts';
 
-/** Bytes of a file of the layer whose content is kept beside its digest. */
+/** Largest file of the layer, in bytes, whose content a record keeps beside its digest. */
 export const mostContent = 8 * 1024 * 1024;
-/** And of all of them together. */
+/** Most bytes of content that one record keeps. */
 const mostContents = 64 * 1024 * 1024;
 
-/** What a record says of its image. */
+/** The image as a record stores it. */
 export function runImageOf(image: ImageFacts): RunImage {
 	if (image.kind !== 'archive') return image;
 	const {kind, archive, digest, bytes} = image;
@@ -24,9 +24,9 @@ export function runImageOf(image: ImageFacts): RunImage {
 }
 
 /**
- * What a container used, as long as its cgroups are there.
+ * Resource usage of a container. Its cgroups must still exist.
  *
- * @param setupCpuNs - what they had counted before its command began
+ * @param setupCpuNs - CPU time of the cgroups when the command began, in ns
  */
 export function runUsageOf(host: Host, members: readonly CgroupMember[], setupCpuNs: number | null): RunUsage {
 	const cpu = cpuTime(host, members);
@@ -41,7 +41,7 @@ export function runUsageOf(host: Host, members: readonly CgroupMember[], setupCp
 	};
 }
 
-/** Takes the content of files of a layer into the folder of a record, each once, as far as there is room for them. */
+/** Copies contents of layer files into the folder of a record, each once, up to the size limit. */
 export function contentKeeper(host: Host, work: string): (digest: string, content: Buffer) => void {
 	let room = mostContents;
 	const known = new Set<string>();
@@ -53,19 +53,18 @@ export function contentKeeper(host: Host, work: string): (digest: string, conten
 		const copy = outputCopy(`${work}/${contentFile(digest)}`);
 		copy.write(content);
 		copy.close();
-		// Half a content is none.
+		// Part of a content is worthless.
 		if (copy.lost() > 0) host.removeTree(`${work}/${contentFile(digest)}`);
 	};
 }
 
-/** Does what may fail: what of a record can't be had is left out, and said. */
+/** Runs actions that may fail. The record lacks the failed part and has a warning. */
 export interface Attempts {
 	readonly attempt: (what: string, act: () => void) => void;
-	/** What failed, and why. */
+	/** The failures and their reasons. */
 	readonly ignored: readonly string[];
 }
 
-/** The attempts of one record. */
 export function attempts(): Attempts {
 	const ignored: string[] = [];
 	return {
@@ -80,14 +79,14 @@ export function attempts(): Attempts {
 	};
 }
 
-/** Removes the folder of a record that could not be finished; where that fails, as on a read-only disk, gc does when this process is gone. */
+/** Removes the folder of an unfinished record. If that fails, as on a read-only disk, `gc` removes it after this process has ended. */
 export function dropRunWork(host: Host, work: string): void {
 	try {
 		host.removeTree(work);
 	} catch {}
 }
 
-/** What is written of a run beside its output and the content of its files. */
+/** The parts of a record other than output and file contents. */
 export interface WrittenRun {
 	readonly plan: Plan;
 	readonly spec: RunSpec;
@@ -96,9 +95,9 @@ export interface WrittenRun {
 }
 
 /**
- * Writes what is missing into the folder where a record is being written, and makes it one of the records with one rename.
+ * Writes the rest of a record and moves it among the others with one rename.
  *
- * @throws the system's error; the folder is the caller's to remove then.
+ * @throws the system's error; the caller must then remove the folder.
  */
 export function finishRun({host, dirs, facts}: Machine, work: string, {plan, spec, files, run}: WrittenRun): string {
 	const put = (name: string, value: unknown): void =>

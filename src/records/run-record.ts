@@ -9,45 +9,45 @@ export interface RunStep {
 	readonly id: string;
 	readonly phase: Phase;
 	readonly title: string;
-	/** As a shell would take it. */
+	/** The shell command of the step. */
 	readonly command: string;
-	/** Why it is needed; records of older versions do not have it. */
+	/** Why the step is needed; not in records of older versions. */
 	readonly why?: string;
-	/** Null where it was not come to. */
+	/** Null for a step that was not reached. */
 	readonly status: StepOutcome['status'] | null;
-	/** Milliseconds since the epoch; null where it was not come to. */
+	/** Milliseconds since the epoch; null for a step that was not reached. */
 	readonly startedAt: number | null;
-	/** How long it took; null where it is not known. */
+	/** Duration in ms; null when unknown. */
 	readonly ms: number | null;
-	/** The end of what its tool printed. */
+	/** The end of the tool's output. */
 	readonly output: string;
 }
 
-/** What a run used, as its cgroups counted; null where nothing did. */
+/** Resource usage from the container's cgroups; null for a value that no controller counted. */
 export interface RunUsage {
-	/** CPU time of the command and all that it started, ns; in a record without `setupCpuNs` of the set-up, too. */
+	/** CPU time of the command and its children in ns. Without `setupCpuNs` it includes the setup. */
 	readonly cpuNs: number | null;
-	/** CPU time of setting the container up, ns. */
+	/** CPU time of the container's setup in ns. */
 	readonly setupCpuNs?: number | null;
-	/** The most memory it had at a time, bytes. */
+	/** Peak memory in bytes. */
 	readonly memoryPeak: number | null;
-	/** Processes that the kernel killed for the memory limit. */
+	/** Processes that the kernel killed at the memory limit. */
 	readonly oomKills: number | null;
 	/** Bytes read from and written to disks. */
 	readonly block: {readonly readBytes: number; readonly writeBytes: number} | null;
 }
 
-/** The root filesystem of a run; paths are those of the machine that it ran on. */
+/** The root filesystem of a run, with paths on the machine where it ran. */
 export type RunImage =
 	| {readonly kind: 'archive'; readonly archive: string; readonly digest: string; readonly bytes: number}
 	| {readonly kind: 'directory'; readonly path: string}
 	| {readonly kind: 'host'};
 
-/** The `run.json` of a record. */
+/** The content of `run.json`. */
 export interface RunRecord {
 	readonly schema: 1;
 	readonly id: string;
-	/** The run that this one replayed. */
+	/** The id of the replayed run. */
 	readonly parent?: string;
 	readonly verb: 'up' | 'run';
 	/** The container's name. */
@@ -55,13 +55,13 @@ export interface RunRecord {
 	/** Path of the spec. */
 	readonly spec: string;
 	readonly command: readonly string[];
-	/** The command had a terminal: what it wrote there is in `stdout`. */
+	/** Whether the command had a terminal; `stdout` then holds all terminal output. */
 	readonly tty: boolean;
-	/** There for a life of a detached container: whose it was, and how often its policy had started it again by then. */
+	/** For a detached container: its project and service, and the restarts by its policy until then. */
 	readonly detached?: {readonly project: string; readonly service: string; readonly restarts: number};
 	readonly bestEffort: boolean;
 	readonly image: RunImage;
-	/** Milliseconds since the epoch; the command's own are null where it never ran. */
+	/** Milliseconds since the epoch. The times of the command are null if it never ran. */
 	readonly startedAt: number;
 	readonly commandStartedAt: number | null;
 	readonly commandEndedAt: number | null;
@@ -72,21 +72,21 @@ export interface RunRecord {
 	readonly warnings: readonly string[];
 	readonly steps: readonly RunStep[];
 	readonly usage: RunUsage | null;
-	/** What it used in the course of time, while its command ran; not in records of an earlier tsbox. */
+	/** Resource usage over time while the command ran; not in records of older versions. */
 	readonly samples?: readonly UsageSample[];
-	/** Folders of the writable layer that could not be looked into; null where there was no layer to look at. */
+	/** Folders of the writable layer that could not be read; null without a layer. */
 	readonly unread: readonly string[] | null;
-	/** Bytes of output that the disk had no room for. */
+	/** Bytes of output that were lost because the disk was full. */
 	readonly lost: number;
 }
 
-/** The `spec.json` of a record: what the spec said when it was read, values with their origins. */
+/** The content of `spec.json`: the spec as it was read, with the origins of its values. */
 export interface RunSpec {
 	readonly project: {readonly name: string; readonly file: string; readonly volumes?: readonly NamedVolume[]};
 	readonly service: Service;
 }
 
-/** What lies in the folder of a record, beside a copy of the image and `content/`, files of the layer by their digests. */
+/** The files of a record. Besides these there may be a copy of the image, and `content/` with layer files named by digest. */
 export const runFiles = {
 	run: 'run.json',
 	plan: 'plan.json',
@@ -95,15 +95,15 @@ export const runFiles = {
 	files: 'files.json',
 	stdout: 'stdout',
 	stderr: 'stderr',
-	/** Lines `TIME o|e BYTES`: so many bytes came on standard output or error at that time, ms since the epoch. */
+	/** Lines `TIME o|e BYTES`: at TIME, in ms since the epoch, BYTES arrived on stdout (o) or stderr (e). */
 	times: 'log-times',
 } as const;
 
-/** The file that says of which container a record is a life; it is not exported. */
+/** The file with the name of the detached container that a record belongs to; it is not exported. */
 export const lifeFile = 'life-of';
 
-/** The name of the copy of an image in the folder of a record. */
+/** The name of the image's copy in the folder of a record. */
 export const imageFile = 'image';
 
-/** Where the content of a file of the layer is in the folder of a record, if it was kept. */
+/** The path of a layer file's content in the folder of a record, if it was kept. */
 export const contentFile = (digest: string): string => `content/${digest.replace('sha256:', '')}`;

@@ -1,19 +1,19 @@
 import {isRunId} from '../state/run-place.ts';
 
-/** A JSON object whose members are not known yet. */
+/** A JSON object that has not been checked yet. */
 export interface Json {
 	readonly [key: string]: unknown;
 }
 
-/** Tells a JSON object from a list, null and the rest. */
+/** Whether a value is a JSON object, and not an array or null. */
 export function isObject(value: unknown): value is Json {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Levels that a JSON value of a record has at most, and steps or samples in one; far above what tsbox writes. */
+/** Limits for JSON from a record: nesting, and steps or samples. They are far above what tsbox writes. */
 const [mostLevels, mostRows] = [100, 10_000];
 
-/** Whether a value has so many levels that whoever walks over it could run out of stack. */
+/** Whether a value is nested so deeply that a recursive walk could overflow the stack. */
 export function isTooDeep(value: unknown): boolean {
 	let level: readonly unknown[] = [value];
 	for (let depth = 0; level.length > 0; depth++) {
@@ -25,7 +25,7 @@ export function isTooDeep(value: unknown): boolean {
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
-/** As far as a Date goes; JSON can say 1e999. */
+/** Accepts the range of a Date, since JSON can hold 1e999. */
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Math.abs(value) <= 8.64e15;
 const isDigest = (value: unknown): boolean => isText(value) && /^sha256:[0-9a-f]{64}$/.test(value);
 
@@ -79,7 +79,7 @@ function isDetached(value: unknown): boolean {
 	return isObject(value) && isTexts([value['project'], value['service']]) && isNumber(value['restarts']);
 }
 
-/** Whether a `run.json` has what a record has: it may come from anybody. */
+/** Whether a `run.json` has the shape of a record. It may come from anywhere. */
 export function isRun(value: Json): boolean {
 	const {id, parent, verb, name, spec, command, tty, bestEffort, image, startedAt, commandStartedAt} = value;
 	const {
@@ -120,7 +120,7 @@ export function isRun(value: Json): boolean {
 	);
 }
 
-/** Whether a value is what `files.json` has of a path. */
+/** Whether a value has the shape of an entry of `files.json`. */
 export function isLayerFile(value: unknown): boolean {
 	if (!isObject(value)) return false;
 	const {change, path, kind, mode, size, digest, target} = value;

@@ -5,15 +5,15 @@ import {stepCommand} from '../step/verbs/command.ts';
 import type {Plan, Step} from '../step/verbs/step.ts';
 import type {RunStep} from './run-record.ts';
 
-/** Characters of a step's output that are kept. */
+/** Characters kept of a step's output. */
 const keptOutput = 16 * 1024;
 
-/** The steps of a plan with what became of each, by the events of a run, those of its rollback too. */
+/** The steps of a plan with their results, from the events of a run and its rollback. */
 export function runSteps(plan: Plan, events: readonly RunEvent[]): readonly RunStep[] {
 	const begun = new Map<string, number>();
 	const lasted = new Map<string, number>();
 	const said = new Map<string, string>();
-	// What a container that ran its course made is undone as a matter of course: of that its steps do not tell.
+	// Cleaning up after a container that ran is routine. Steps show the start only.
 	const started = events.findIndex(({type}) => type === 'container.started');
 	const told = started === -1 ? events : events.slice(0, started + 1);
 	for (const event of told) {
@@ -32,7 +32,7 @@ export function runSteps(plan: Plan, events: readonly RunEvent[]): readonly RunS
 	}));
 }
 
-/** The same by the story of a start, which has neither when a step began nor what one printed that went well. */
+/** The same from a start report, which lacks the start times of steps and the output of successful ones. */
 export function storySteps({plan, steps}: Pick<StartStory, 'plan' | 'steps'>): readonly RunStep[] {
 	return plan.steps.map(step => {
 		const how = steps[step.id];

@@ -5,22 +5,22 @@ import {readRunFiles, readRunJson} from './read-run.ts';
 import {readRunSpec} from './read-run-spec.ts';
 import {type RunRecord, type RunSpec, runFiles} from './run-record.ts';
 
-/** Bytes of each stream that are shown; all is in the record. */
+/** Bytes shown of each stream's end. */
 const shownOutput = 256 * 1024;
 
-/** The end of a stream of a run. */
+/** The end of an output stream. */
 export interface ShownLog {
 	readonly text: string;
-	/** Bytes of all of it. */
+	/** Bytes of the whole stream. */
 	readonly size: number;
 	/** Bytes before `text`. */
 	readonly skipped: number;
 }
 
-/** All of a record that is shown. */
+/** A run record with the ends of its output. */
 export interface ShownRun {
 	readonly run: RunRecord;
-	/** The record's folder; of an exported file, that file. */
+	/** The record's folder, or the exported file. */
 	readonly folder: string;
 	readonly spec: RunSpec;
 	readonly host: unknown;
@@ -29,9 +29,9 @@ export interface ShownRun {
 }
 
 /**
- * Reads a record for showing it.
+ * Reads a record to show it.
  *
- * @param word - an id, the start of one, a folder, or a file of `runs export`
+ * @param word - an id, the start of one, a folder, or a file from `runs export`
  * @throws TsboxError E_RUN_NOT_FOUND, E_RUN_INVALID, E_USAGE.
  */
 export async function showRun(machine: RunsMachine, word: string, cwd: string): Promise<ShownRun> {

@@ -7,20 +7,20 @@ import {readRunSpec} from './read-run-spec.ts';
 import {archiveOf} from './run-image.ts';
 import {contentFile, imageFile, runFiles} from './run-record.ts';
 
-/** What {@link exportRun} writes. */
+/** Options of {@link exportRun}. */
 export interface ExportRequest {
-	/** Absolute path; without, `ID.tar.gz` in `cwd`. */
+	/** Absolute path; by default `ID.tar.gz` in `cwd`. */
 	readonly file?: string;
 	readonly cwd: string;
-	/** The archive of the root filesystem too. */
+	/** Include the archive of the root filesystem. */
 	readonly withImage: boolean;
 }
 
 /**
- * Writes a record as one file that can be sent to somebody else; gives its path.
+ * Writes a record as a single file and returns its path.
  *
- * @throws TsboxError E_RUN_NOT_FOUND, E_RUN_INVALID, E_USAGE where there is a file of that name, E_IMAGE_NOT_FOUND where the
- * archive of the image is not there any more.
+ * @throws TsboxError E_RUN_NOT_FOUND, E_RUN_INVALID, E_USAGE when the file exists, E_IMAGE_NOT_FOUND when the archive of the
+ * image is gone.
  */
 export async function exportRun(machine: RunsMachine, word: string, request: ExportRequest): Promise<string> {
 	const {host, dirs} = machine;
@@ -29,14 +29,14 @@ export async function exportRun(machine: RunsMachine, word: string, request: Exp
 	const {image} = readRun(host, folder);
 	const file = request.file ?? `${request.cwd}/${id}.tar.gz`;
 	if (host.lstat(file) !== undefined)
-		throw new TsboxError('E_USAGE', `${file} is there already`, {hint: 'name another with -o'});
+		throw new TsboxError('E_USAGE', `${file} already exists`, {hint: 'choose another path with -o'});
 	const names = [...Object.values(runFiles), 'content'].filter(name => host.lstat(`${folder}/${name}`) !== undefined);
 	const parts = Object.fromEntries(names.map(name => [name, `${folder}/${name}`]));
 	const archive =
 		request.withImage && image.kind === 'archive' ? {[imageFile]: await archiveOf(machine, folder, image)} : {};
 	if (request.withImage && image.kind !== 'archive')
-		throw new TsboxError('E_IMAGE_NOT_FOUND', 'the root filesystem of this run is no archive', {
-			why: image.kind === 'host' ? 'it was that of the host' : `it was the folder ${image.path}`,
+		throw new TsboxError('E_IMAGE_NOT_FOUND', 'the root filesystem of this run is not an archive', {
+			why: image.kind === 'host' ? 'it was the root of the host' : `it was the folder ${image.path}`,
 			hint: 'export it without --with-image',
 		});
 	const work = makeRunWork(host, dirs.store);
@@ -48,7 +48,7 @@ export async function exportRun(machine: RunsMachine, word: string, request: Exp
 	return file;
 }
 
-/** The names that an archive of a record may have. */
+/** The file names that an archive of a record may contain. */
 function accept(path: string): {readonly path: string; readonly unlimited?: boolean} | undefined {
 	if (path === imageFile) return {path, unlimited: true};
 	return (Object.values(runFiles) as readonly string[]).includes(path) || /^content\/[0-9a-f]{64}$/.test(path)
@@ -57,10 +57,9 @@ function accept(path: string): {readonly path: string; readonly unlimited?: bool
 }
 
 /**
- * Unpacks a record that was exported into a folder beside the records, and sees that it is whole: what its digests speak of
- * is what came.
+ * Unpacks an exported record into a folder beside the records, and checks its contents against their digests.
  *
- * @returns The folder, which is the caller's to rename or remove, and the id.
+ * @returns The folder, which the caller must rename or remove, and the id.
  * @throws TsboxError E_RUN_INVALID, E_RUN_NOT_FOUND; then nothing is left.
  */
 export async function unpackRun(
@@ -76,12 +75,12 @@ export async function unpackRun(
 		const refuse = (why: string): never => {
 			throw new TsboxError('E_RUN_INVALID', `${file} is not a run record`, {why});
 		};
-		if (!isRunId(top) || top !== id) refuse(`its folder is ${top}, and its id ${id}`);
+		if (!isRunId(top) || top !== id) refuse(`its folder is ${top}, but its id is ${id}`);
 		for (const [path, digest] of digests)
-			if (path.startsWith('content/') && path !== contentFile(digest)) refuse(`${path} has another content than that`);
+			if (path.startsWith('content/') && path !== contentFile(digest)) refuse(`${path} does not match its digest`);
 		const copy = digests.get(imageFile);
 		if (copy !== undefined && (image.kind !== 'archive' || image.digest !== copy))
-			refuse('the image in it is not the one that the run had');
+			refuse('its image is not the image of the run');
 		return {folder, id};
 	} catch (error) {
 		host.removeTree(folder);
@@ -90,9 +89,9 @@ export async function unpackRun(
 }
 
 /**
- * Takes a record of somebody else's into the store; gives its id.
+ * Imports an exported record into the store and returns its id.
  *
- * @throws TsboxError E_RUN_INVALID, E_RUN_NOT_FOUND; E_USAGE where a record of that id is here already.
+ * @throws TsboxError E_RUN_INVALID, E_RUN_NOT_FOUND; E_USAGE when the store has a record of that id.
  */
 export async function importRun(machine: RunsMachine, file: string): Promise<string> {
 	const {host, dirs} = machine;
@@ -100,8 +99,8 @@ export async function importRun(machine: RunsMachine, file: string): Promise<str
 	const target = `${runsFolder(dirs.store)}/${id}`;
 	if (host.lstat(target) !== undefined) {
 		host.removeTree(folder);
-		throw new TsboxError('E_USAGE', `the run record ${id} is here already`, {
-			hint: `\`tsbox runs rm ${id}\` removes it`,
+		throw new TsboxError('E_USAGE', `the run record ${id} already exists`, {
+			hint: `remove it with \`tsbox runs rm ${id}\``,
 		});
 	}
 	host.rename(folder, target);

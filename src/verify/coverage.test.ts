@@ -13,8 +13,8 @@ const lines = (given: Partial<Circumstances>): string => coverageLines(coverageO
 
 test('what can be varied is, but for what no box has of its own', () => {
 	expect(lines({})).toMatchInlineSnapshot(`
-		"varied: the second of the clock, process numbers, the time zone, locale, name, home and umask of the caller, the path of the checkout, the order of names in it, its owner, the uid and gid in variables of the caller, the number of processors, the hostname
-		not varied: the hour and the day, the kernel, the machine, the root filesystem: there is one of each"
+		"varied: the seconds of the clock, process ids, the time zone, locale, name, home and umask of the caller, the path of the checkout, the order of its directory entries, its owner, the uid and gid in variables of the caller, the number of processors, the hostname
+		not varied: the time of day, the kernel, the machine, the root filesystem: all runs share them"
 	`);
 });
 
@@ -28,21 +28,21 @@ test('what cannot be varied is named with its reason', () => {
 			hostname: false,
 		}),
 	).toMatchInlineSnapshot(`
-		"varied: the second of the clock, process numbers, the time zone, locale, name, home and umask of the caller, the path of the checkout
+		"varied: the seconds of the clock, process ids, the time zone, locale, name, home and umask of the caller, the path of the checkout
 		not varied: the uid of the caller and the owner of the checkout: only root can
-		not varied: the order of names in the checkout: its copies are too large for memory, and a filesystem may have an order of its own
-		not varied: the number of processors: only root can keep a container to some, by a cpuset
-		not varied: /etc/hosts: it is mounted from outside of the checkout
-		not varied: the hour and the day, the kernel, the machine, the root filesystem: there is one of each"
+		not varied: the order of directory entries in the checkout: its copies do not fit into memory, and a disk filesystem may sort names itself
+		not varied: the number of processors: only root can set a cpuset
+		not varied: /etc/hosts: it is mounted from outside the checkout
+		not varied: the time of day, the kernel, the machine, the root filesystem: all runs share them"
 	`);
 });
 
 test('without a checkout there is nothing to vary of it', () => {
 	expect(lines({copied: [], inMemory: false, sameOwner: 'only root can', processors: 'one'})).toMatchInlineSnapshot(`
-		"varied: the second of the clock, process numbers, the time zone, locale, name, home and umask of the caller, the hostname
+		"varied: the seconds of the clock, process ids, the time zone, locale, name, home and umask of the caller, the hostname
 		not varied: the uid of the caller: only root can
-		not varied: path, order and owner of the checkout: nothing of it is mounted
-		not varied: the number of processors: there is one alone
-		not varied: the hour and the day, the kernel, the machine, the root filesystem: there is one of each"
+		not varied: path, order and owner of the checkout: the spec mounts nothing from it
+		not varied: the number of processors: this host has only one
+		not varied: the time of day, the kernel, the machine, the root filesystem: all runs share them"
 	`);
 });

@@ -1,23 +1,21 @@
 import type {OwnerIds} from '../host/files/owners.ts';
 
-/** What a run differs in from the others; nothing of it should matter to what a build makes. */
+/** How one run differs from the others. A reproducible build does not depend on any of this. */
 export interface Variation {
-	/** The order in which the names of a folder are made in a copy. */
+	/** The order in which a copy creates the names of a folder. */
 	readonly order: 'sorted' | 'reversed' | 'mixed';
-	/** Where the copies lie, below the run's own folder. */
+	/** The path of the copies below the run's folder. */
 	readonly checkout: string;
-	/** The caller's variables, wherever the spec names them. */
+	/** Variables of the caller's environment that the spec may use. */
 	readonly env: Readonly<Record<string, string>>;
-	/** The caller's name and home. */
 	readonly name: string;
 	readonly home: string;
-	/** Whom the caller is by number, and so whose the copies are; null: as it is. */
+	/** The caller's uid and gid, which also own the copies; null for the real ones. */
 	readonly ids: OwnerIds | null;
-	/** The caller's umask. */
 	readonly umask: number;
-	/** Process numbers that are used up before the command starts. */
+	/** Process ids to use up before the command starts. */
 	readonly usedNumbers: number;
-	/** One processor, where the spec leaves it open; else all. */
+	/** Restrict the run to one processor, unless the spec sets processors. */
 	readonly oneProcessor: boolean;
 }
 
@@ -33,7 +31,7 @@ const first: Variation = {
 	oneProcessor: false,
 };
 
-/** The ids are numbers that no file has by chance: those of people begin with 1000, of systemd's services with 61184. */
+/** No file has these ids by chance: ids of people start at 1000, and dynamic ids of systemd at 61184. */
 const variations: readonly Variation[] = [
 	first,
 	{
@@ -61,20 +59,21 @@ const variations: readonly Variation[] = [
 ];
 
 /**
- * How the run of that number, from 0, differs.
+ * The variation of a run.
  *
- * @param otherIds - the caller is somebody else by number in some of the runs
+ * @param run - number of the run, from 0
+ * @param otherIds - whether the caller may have other ids in some runs
  */
 export function variationOf(run: number, otherIds: boolean): Variation {
 	const found = variations[run % variations.length] ?? first;
 	const usedNumbers = found.usedNumbers + 7 * Math.floor(run / variations.length);
-	// A second round has numbers of its own, too.
+	// A second round of variations uses up other process ids.
 	return {...found, ids: otherIds ? found.ids : null, usedNumbers};
 }
 
 /**
- * The caller's environment in a run, as a spec may name it. Numbers and what sudo(8) leaves are only told where the caller
- * has them: they are somebody else's then, and never appear from nowhere.
+ * The caller's environment in a run, as the spec may use it. UID, GID and the variables of sudo(8) get other values, but only where
+ * the caller has them.
  */
 export function callerEnvironment(
 	{env, name, ids}: Variation,
@@ -91,8 +90,8 @@ export function callerEnvironment(
 }
 
 /**
- * Variables of the caller that hold folders: xdg basedir-spec, environ(7). They are told to a command alone, and not where
- * a spec makes a path of them, which must lead somewhere.
+ * The caller's variables that name folders: xdg basedir-spec, environ(7). Only the command gets them. A spec that uses one in
+ * a path needs an existing folder.
  */
 export function callerFolders({home, ids}: Variation): Readonly<Record<string, string>> {
 	return {

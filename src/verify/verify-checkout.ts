@@ -6,17 +6,17 @@ import {copyTree, treeSize} from '../host/files/copy-tree.ts';
 import {changedOwner, type OwnerChange, ownersTo} from './owner-change.ts';
 import type {Variation} from './variation.ts';
 
-/** A copy of something of the checkout. */
+/** A copy of a source of the checkout. */
 export interface Copy {
 	readonly path: string;
-	/** Whose files became whose in it. */
+	/** The change of owners in the copy. */
 	readonly owners?: OwnerChange;
 }
 
 /**
- * The folders and files that the spec mounts and that are copied: those in the folder of the spec itself, which is the
- * checkout. Where they lead counts, so that a symlink to somewhere else is not followed into a large copy. A folder that a
- * start would make is one of them: it is made in the copy, and not in the checkout.
+ * The bind mount sources to copy: those in the folder of the spec, which is the checkout. Symlinks are resolved first, so that
+ * a link to another place does not cause a large copy. A folder that the start would create counts too: it is created in
+ * the copy and not in the checkout.
  */
 export function checkoutSources({host}: Machine, {file}: Project, service: Service): readonly string[] {
 	const top = host.realpath(dirname(file)) ?? dirname(file);
@@ -33,7 +33,7 @@ export function checkoutSources({host}: Machine, {file}: Project, service: Servi
 	return [...new Set(sources)];
 }
 
-/** Bytes of all that is copied for a run. */
+/** Bytes of one copy of the sources. */
 export function checkoutSize({host}: Machine, sources: readonly string[]): number {
 	return sources.reduce((sum, source) => {
 		const real = host.realpath(source);
@@ -42,8 +42,8 @@ export function checkoutSize({host}: Machine, sources: readonly string[]): numbe
 }
 
 /**
- * Copies the checkout for a run; gives for each source where its copy is. Whom the source belongs to is somebody else in a
- * copy where the variation says so, as in the checkout of another caller; files of others in it stay theirs.
+ * Copies the checkout for a run and returns the copy of each source. If the variation has other ids, files of the source's
+ * owner get these ids, as in the checkout of another user. Files of other owners keep theirs.
  */
 export function copyCheckout(
 	{host}: Machine,
@@ -74,8 +74,8 @@ export function copyCheckout(
 }
 
 /**
- * Names in the order in which they are made in a copy. Where a filesystem tells names in that order (tmpfs, btrfs, xfs), a program that does not
- * sort meets them in another one.
+ * Names in the order of creation. Where a filesystem lists names in that order (tmpfs, btrfs, xfs), a program that does not sort them
+ * sees another order.
  */
 function inOrder(names: readonly string[], order: Variation['order']): readonly string[] {
 	const sorted = names.toSorted();

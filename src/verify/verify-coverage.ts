@@ -6,7 +6,7 @@ import {type Circumstances, type Coverage, coverageOf} from './coverage.ts';
 import {canGiveAway} from '../host/files/owners.ts';
 import {variationOf} from './variation.ts';
 
-/** Whether the runs can differ in how many processors they see; `fixed` where the spec, or `reproducible: true`, says it. */
+/** Whether runs can differ in the number of processors; `fixed` if the spec or `reproducible: true` sets it. */
 export function processorsOf({cpuset, reproducible, origins}: Service, facts: HostFacts): Circumstances['processors'] {
 	if (cpuset !== undefined && origins['cpuset']?.kind !== 'reproducible') return 'fixed';
 	if (reproducible === true && canPin(facts)) return 'fixed';
@@ -14,25 +14,25 @@ export function processorsOf({cpuset, reproducible, origins}: Service, facts: Ho
 	return canPin(facts) ? 'varied' : 'not ours';
 }
 
-/** Whether nothing fixes the hostname, so that each run has its own. */
+/** Whether the hostname is a default, so that each run gets its own. */
 export function hasOwnHostname({origins}: Service): boolean {
 	return origins['hostname']?.kind === 'default';
 }
 
 /**
- * Why the caller can't be somebody else by number in some runs; undefined where that can be.
+ * Why the caller cannot have other ids in some runs; undefined if it can.
  *
- * @param place - a folder of the caller's on the filesystem of the copies
+ * @param place - a folder of the caller on the filesystem of the copies
  */
 export function sameOwnerReason({facts}: Machine, service: Service, asked: boolean, place: string): string | undefined {
-	if (asked) return 'as `--same-owner` asks for';
-	if (facts.user.uid !== 0) return 'only root can change owners, and in your containers you are always root';
-	if (service.namespaces.includes('user')) return 'in its user namespace every caller is the same';
+	if (asked) return '`--same-owner` was given';
+	if (facts.user.uid !== 0) return 'only root can change owners';
+	if (service.namespaces.includes('user')) return 'the user namespace maps every caller to the same ids';
 	const owners = [1, 2].flatMap(run => variationOf(run, true).ids ?? []);
-	return canGiveAway(place, owners) ? undefined : 'this root may not give files to others';
+	return canGiveAway(place, owners) ? undefined : 'this root cannot change owners here';
 }
 
-/** What the runs of a service will differ in, and what not. */
+/** The coverage of a verification of a service. */
 export function coverageFor(
 	{facts}: Machine,
 	service: Service,

@@ -22,46 +22,46 @@ import {upPlanned} from '../container/start/up.ts';
 import {checkoutSources, type Copy, copyCheckout} from './verify-checkout.ts';
 import {hasOwnHostname, processorsOf} from './verify-coverage.ts';
 
-/** A folder that a run wrote to, and where the container had it. */
+/** A folder that a run wrote to, and its path in the container. */
 export interface Area {
 	readonly target: string;
-	/** Of a copy of a single file this is the file. */
+	/** The folder, or the file for a copy of a single file. */
 	readonly folder: string;
-	/** Whose files in it became whose, so that the run met the checkout of somebody else. */
+	/** The change of owners in the folder. */
 	readonly owners?: OwnerChange;
 }
 
-/** What one run came to. */
+/** The result of one run. */
 export interface RunOutcome extends CommandEnd {
 	readonly areas: readonly Area[];
-	/** Files of what it printed. */
+	/** Files with the output of the run. */
 	readonly stdout: string;
 	readonly stderr: string;
 	readonly warnings: readonly string[];
 }
 
-/** Where a run's copies and outputs go, both folders of its own, and what it may be given. */
+/** The folders of one run, and whether it may have other ids. */
 export interface RunPlaces {
-	/** Copies of the checkout. */
+	/** For the copies of the checkout. */
 	readonly copies: string;
-	/** What it wrote and printed; on the store's filesystem. */
+	/** For layers and output; on the filesystem of the store. */
 	readonly outputs: string;
-	/** The caller of some runs is somebody else by number. */
+	/** Whether the caller has other ids in some runs. */
 	readonly otherIds: boolean;
 }
 
-/** What a run needs of the request. */
+/** The part of a verification's request that each run needs. */
 export type RunRequest = SpecRequest & Pick<UpRequest, 'signal' | 'force'>;
 
-/** The name of a named volume that this run has to itself; an external one holds what somebody else has put there, and stays. */
+/** The name of a run's own copy of a named volume. External volumes hold data of others and are not renamed. */
 export function volumeOfRun(host: Machine['host'], name: string, run: number): string {
 	return `${name.slice(0, 150)}.verify-${ownerName(host)}-${run + 1}`;
 }
 
 /**
- * Runs the service once, differing in what should not matter.
+ * Runs the service once with the variation of that run.
  *
- * @throws TsboxError when it does not start; nothing of the container stays.
+ * @throws TsboxError when the container does not start; nothing of it is left then.
  */
 export async function verifyRun(
 	machine: Machine,
@@ -71,13 +71,13 @@ export async function verifyRun(
 ): Promise<RunOutcome> {
 	const {dirs} = machine;
 	const variation = variationOf(run, places.otherIds);
-	// `~` in a source means the caller's own home in each run.
+	// `~` in a bind source means the caller's real home in every run.
 	const env = {...request.env, ...callerEnvironment(variation, request.env)};
 	const project = await loadProject({...request, env}, machine);
 	const asked = pickService(project, request.service);
 	const copied = copyCheckout(machine, checkoutSources(machine, project, asked), variation, places.copies);
 	const service = varied(machine, asked, variation, run, copied);
-	// What the spec names is what a policy is about; where we put copies of it is our own affair.
+	// Policies apply to the paths in the spec, not to our copies.
 	checkPolicy(machine, asked, project.file);
 	const planned = await planService(
 		allowing(machine, places.copies),
@@ -127,7 +127,7 @@ export async function verifyRun(
 	}
 }
 
-/** The machine with policies that also allow what lies in a folder of ours. */
+/** The machine with policies that also allow binds from our folder. */
 function allowing(machine: Machine, folder: string): Machine {
 	const policies = machine.policies?.map(policy =>
 		policy.allowedBinds === undefined ? policy : {...policy, allowedBinds: [...policy.allowedBinds, folder]},
@@ -136,18 +136,18 @@ function allowing(machine: Machine, folder: string): Machine {
 }
 
 /**
- * Takes the writable layer out of a container that has ended, before it is rolled back.
+ * Moves the writable layer out of a container that has ended, before its rollback.
  *
- * @throws TsboxError E_HOST_UNSUPPORTED where its root is a copy and not an overlay.
+ * @throws TsboxError E_HOST_UNSUPPORTED when the root filesystem is a copy and not an overlay.
  */
 async function keepLayer({host, dirs, facts}: Machine, name: string, outputs: string): Promise<void> {
 	const layer = [`${dirs.store}/layers/${name}`, `${containerFolder(dirs.state, name)}/layer`].find(
 		folder => host.lstat(`${folder}/upper`) !== undefined,
 	);
 	if (layer === undefined)
-		throw new TsboxError('E_HOST_UNSUPPORTED', 'the files it wrote over its image cannot be read', {
-			why: 'its root filesystem is a copy, not an overlay',
-			hint: 'see `tsbox doctor` for what overlay lacks on this machine',
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'cannot tell which files the container wrote', {
+			why: 'its root filesystem is a copy and not an overlay',
+			hint: 'run `tsbox doctor` to see why overlay does not work here',
 		});
 	for (const part of ['upper', 'folders']) {
 		if (host.lstat(`${layer}/${part}`) === undefined) continue;
@@ -160,7 +160,7 @@ async function keepLayer({host, dirs, facts}: Machine, name: string, outputs: st
 	}
 }
 
-/** The writable layers: one, or for `rootfs: host` of an ordinary user one for each folder of the root. */
+/** The writable layers: one, or one per root folder for `rootfs: host` of an unprivileged user. */
 function layerAreas({host}: Machine, outputs: string): readonly Area[] {
 	return [
 		{target: '/', folder: `${outputs}/upper`},

@@ -16,55 +16,54 @@ import {coverageFor, sameOwnerReason} from './verify-coverage.ts';
 import {type Area, type RunOutcome, type RunRequest, verifyRun, volumeOfRun} from './verify-run.ts';
 import {removeVolume} from '../container/recover/volumes.ts';
 
-/** What is to be verified. */
+/** What to verify. */
 export interface VerifyRequest extends RunRequest {
-	/** How often it is run, from 2. */
+	/** Number of runs, at least 2. */
 	readonly runs: number;
-	/** Paths in the container that are compared; none: all that it wrote. */
+	/** Paths in the container to compare; empty for everything the command wrote. */
 	readonly outputs: readonly string[];
-	/** Folder on the host that what each run made is copied to: `run-1`, `run-2`, ...; it must not be there. */
+	/** Folder on the host, which must not exist, for the results of all runs: `run-1`, `run-2`, ... */
 	readonly keep?: string;
-	/** The copies of the checkout keep their owners, and the caller its numbers. */
+	/** The caller and the copies keep their ids. */
 	readonly sameOwner: boolean;
-	/** Told before each run and of what a person should know. */
+	/** Receives progress and warnings for people. */
 	readonly tell: (text: string) => void;
 }
 
 /** A difference between the first run and a later one. */
 export interface RunDifference extends TreeDifference {
-	/** The later run, from 2. */
+	/** Number of the later run, from 2. */
 	readonly run: number;
 }
 
-/** What {@link verify} found. */
+/** The result of {@link verify}. */
 export interface Verification {
 	readonly runs: number;
 	readonly reproducible: boolean;
-	/** How the first run ended. */
+	/** Exit status of the first run. */
 	readonly exitCode: number;
 	readonly differences: readonly RunDifference[];
-	/** A command that shows more of the first difference; null where diffoscope is not there or nothing was kept. */
+	/** A command that explains the first difference; null without diffoscope or kept results. */
 	readonly diffoscope: string | null;
-	/** What the runs differed in, and what not. */
 	readonly coverage: Coverage;
 }
 
-/** From the end of a run to the next one, ms: whoever writes down the second is found, however late in the run. */
+/** Pause between runs, in ms. More than a second, so that a build that stores the time in seconds always differs. */
 const apart = 1100;
 
 /**
- * Runs a service several times, one after the other, each differing in what should not matter, and compares what they
- * made: files, exit status and standard output. What the runs made is removed.
+ * Runs a service several times, one run after the other, each with other influences that should not matter. Compares files, exit
+ * status and standard output of the runs, and removes them.
  *
- * @throws TsboxError E_USAGE, and whatever keeps a container from starting.
+ * @throws TsboxError E_USAGE, and any reason why a container does not start.
  */
 export async function verify(machine: Machine, request: VerifyRequest): Promise<Verification> {
 	const {host, facts, dirs} = machine;
 	const {runs, outputs, tell} = request;
 	if (!Number.isInteger(runs) || runs < 2)
-		throw new TsboxError('E_USAGE', 'there must be at least 2 runs', {hint: 'leave `-n` out for 3'});
+		throw new TsboxError('E_USAGE', 'verify needs at least 2 runs', {hint: 'omit `-n` for 3 runs'});
 	if (request.keep !== undefined && host.lstat(request.keep) !== undefined)
-		throw new TsboxError('E_USAGE', `${request.keep} is there already`, {hint: 'name a folder that is not'});
+		throw new TsboxError('E_USAGE', `${request.keep} already exists`, {hint: 'choose a folder that does not exist'});
 	const project = await loadProject(request, machine);
 	const service = pickService(project, request.service);
 	makeStore(host, dirs.store);
@@ -78,7 +77,7 @@ export async function verify(machine: Machine, request: VerifyRequest): Promise<
 		const sameOwner = sameOwnerReason(machine, service, request.sameOwner, memory ?? work);
 		const coverage = coverageFor(machine, service, checkout, {inMemory: memory !== undefined, sameOwner});
 		for (const text of coverageLines(coverage)) tell(text);
-		if (service.record === true) tell('no run is recorded: `record` is for `run` and `up`');
+		if (service.record === true) tell('`record` is ignored: only `run` and `up` keep records');
 		const ended: RunOutcome[] = [];
 		for (let run = 0; run < runs; run++) {
 			tell(`run ${run + 1} of ${runs}`);
@@ -97,7 +96,7 @@ export async function verify(machine: Machine, request: VerifyRequest): Promise<
 		}
 		const [first, ...others] = ended;
 		for (const text of failures(host, ended)) tell(text);
-		if (first === undefined) throw new TypeError('nothing was run');
+		if (first === undefined) throw new TypeError('there was no run');
 		const differences = others.flatMap((other, at) =>
 			differencesOf(first, other, outputs).map(difference => ({...difference, run: at + 2})),
 		);
@@ -141,7 +140,7 @@ function differencesOf(one: RunOutcome, other: RunOutcome, outputs: readonly str
 	];
 }
 
-/** What a path of the container is afterwards: part of the nearest mount, or of the writable layer. */
+/** The host path of a container path: in the nearest mount, or in the writable layer. */
 function placeOf(path: string, areas: readonly Area[]): Area {
 	const covers = ({target}: Area): boolean => target === '/' || path === target || path.startsWith(`${target}/`);
 	const [area] = areas.filter(covers).toSorted((a, b) => b.target.length - a.target.length);
@@ -150,17 +149,17 @@ function placeOf(path: string, areas: readonly Area[]): Area {
 	return {...area, folder: rest === '' ? area.folder : `${area.folder}/${rest}`};
 }
 
-/** A name that no run made is a slip of the pen: comparing nothing with nothing would always succeed. */
+/** Refuses a path that no run wrote. It is probably a typo, and comparing nothing with nothing would succeed. */
 function checkOutputs({host}: Machine, ended: readonly RunOutcome[], outputs: readonly string[]): void {
 	const missing = outputs.find(path => ended.every(({areas}) => host.lstat(placeOf(path, areas).folder) === undefined));
 	if (missing === undefined) return;
 	throw new TsboxError('E_USAGE', `no run wrote ${missing}`, {
-		why: 'it lies neither in the writable layer nor in a folder or volume that is written to; a tmpfs is gone with the container',
-		hint: 'see what it writes without `--output`',
+		why: 'it is not in the writable layer, a writable folder, or a volume; the content of a tmpfs is lost when the container ends',
+		hint: 'run without `--output` to see what the command writes',
 	});
 }
 
-/** The area's folder below the kept one: `run-1/root`, `run-1/mnt_out`. */
+/** The name of an area's folder in the kept results: `run-1/root`, `run-1/mnt_out`. */
 function keptName({target}: Area): string {
 	return target === '/' ? 'root' : `mnt${target.replaceAll('/', '_')}`;
 }
@@ -188,7 +187,7 @@ async function removeVolumes(machine: Machine, names: readonly string[], runs: n
 	for (const name of own) if (there.includes(name)) await removeVolume(machine, name);
 }
 
-/** A build that fails each time makes the same each time, which says little. */
+/** Warnings about failed runs. A build that fails every time is reproducible, which means little. */
 function failures(host: Machine['host'], ended: readonly RunOutcome[]): readonly string[] {
 	return ended.flatMap(({exitCode, stderr}, run) => {
 		if (exitCode === 0) return [];
@@ -197,9 +196,9 @@ function failures(host: Machine['host'], ended: readonly RunOutcome[]): readonly
 	});
 }
 
-/** A run that was interrupted has not made what it would have. */
+/** Ends the verification after an interrupt, since an interrupted run has not written everything. */
 function stopIfAsked({signal}: VerifyRequest): void {
-	if (signal.aborted) throw new TsboxError('E_INTERRUPTED', 'it was interrupted', {cause: signal.reason});
+	if (signal.aborted) throw new TsboxError('E_INTERRUPTED', 'the verification was interrupted', {cause: signal.reason});
 }
 
 async function pause(ms: number, request: VerifyRequest): Promise<void> {

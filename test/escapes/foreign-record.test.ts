@@ -70,7 +70,7 @@ test('a record says nothing that a spec could not say', async () => {
 			expect(await at.box.tsbox(['replay', record])).toMatchObject({
 				status: 125,
 				out: '',
-				err: expect.stringContaining('spec.json says what no spec can say'),
+				err: expect.stringContaining('spec.json is not a valid spec'),
 			});
 		expect((await at.box.tsbox(['runs', 'import', packed(at, folder)])).status).not.toBe(0);
 	}
@@ -82,7 +82,7 @@ test('a folder in which somebody else could change the record is not read', asyn
 	const folder = await recordOf(at, () => {});
 	expect((await at.box.tsbox(['runs', 'show', folder])).status).toBe(0);
 	chmodSync(folder, 0o777);
-	expect((await at.box.tsbox(['replay', folder])).err).toContain('it may be written by everybody');
+	expect((await at.box.tsbox(['replay', folder])).err).toContain('it is writable by everyone');
 	chmodSync(folder, 0o755);
 	chownSync(folder, 61_235, 61_235);
 	expect((await at.box.tsbox(['replay', folder])).err).toContain('it belongs to another user');

@@ -230,12 +230,12 @@ describe.skipIf(process.getuid?.() !== 0)('lock', () => {
 			"error: 2 differences from checkout/deploy/tsbox.lock
 			  web: environment.MODE
 			    locked plain | now sha256:d448c0e0f65da794
-			    cause  its value now is from checkout/deploy/spec.yaml:7:25, with MODE from the environment
-			    hint   put it back as it was, or take it over with \`tsbox lock checkout/deploy/spec.yaml\`
+			    cause  its value now comes from checkout/deploy/spec.yaml:7:25, with MODE from the environment
+			    hint   restore it, or accept the change with \`tsbox lock checkout/deploy/spec.yaml\`
 			  web: the plan
 			    locked sha256:WHOLE | now sha256:WHOLE
-			    cause  it differs in the step process.exec, as follows from what differs above
-			    hint   fix what differs above
+			    cause  it differs in the step process.exec because of the differences above
+			    hint   fix the differences above
 			  hint     fix each as its hint says, or start without \`--locked\`
 			"
 		`);
@@ -304,7 +304,7 @@ describe.skipIf(process.getuid?.() !== 0)('lock', () => {
 	});
 
 	test.each([
-		['no lock', undefined, 'there is no lock at'],
+		['no lock', undefined, 'no lock file at'],
 		['a damaged one', '{"version": 1, "spec": "spec.yaml", "services": {"web": {}}}', 'is damaged'],
 		['half of one', '{"version": 1, "spe', 'is damaged'],
 		['one of a newer tsbox', '{"version": 2}', 'was written by a newer tsbox'],
@@ -334,7 +334,7 @@ describe.skipIf(process.getuid?.() !== 0)('lock', () => {
 		const {status, err} = await running.ended;
 		expect({status, err}).toEqual({
 			status: 130,
-			err: expect.stringContaining('looking at web was interrupted') as string,
+			err: expect.stringContaining('reading the inputs of web was interrupted') as string,
 		});
 		expect(existsSync(join(at.folder, 'checkout/deploy/tsbox.lock'))).toBe(false);
 	});
@@ -347,7 +347,7 @@ describe.skipIf(process.getuid?.() !== 0)('lock', () => {
 			const {status, err} = await at.tsbox([...words, spec]);
 			expect({status, err}).toEqual({
 				status: 125,
-				err: expect.stringContaining('tsbox.lock is no plain file') as string,
+				err: expect.stringContaining('tsbox.lock is not a regular file') as string,
 			});
 		}
 		expect(existsSync(join(at.folder, 'elsewhere'))).toBe(false);

@@ -122,7 +122,7 @@ describe.skipIf(process.getuid?.() !== 0)('records of containers in the backgrou
 		expect(more).toEqual([]);
 		expect(run).toMatchObject({
 			end: {exitCode: 0},
-			warnings: [expect.stringContaining('its supervisor was killed while it ran')],
+			warnings: [expect.stringContaining('the supervisor was killed while the container ran')],
 			files: [{path: '/made'}],
 			logs: {stdout: {text: 'up\n'}},
 		});

@@ -11,8 +11,8 @@ const found: LockCheck = {
 			what: '/etc/app: \u001b[2J.txt',
 			locked: 'file 644 0:0 3 98ea',
 			now: 'not there',
-			why: 'it was removed after the lock was made',
-			hint: 'put it back as it was, or take it over with `tsbox lock`',
+			why: 'it was removed after the lock was written',
+			hint: 'restore it, or accept the change with `tsbox lock`',
 		},
 	],
 	notLocked: [{service: 'web', text: '/data is ./data, which the container can write'}],
@@ -53,8 +53,8 @@ test('lock --check tells differences on standard output, with status 1', async (
 		"1 difference from tsbox.lock
 		  web: /etc/app: \\x1b[2J.txt
 		    locked file 644 0:0 3 98ea | now not there
-		    cause  it was removed after the lock was made
-		    hint   put it back as it was, or take it over with \`tsbox lock\`
+		    cause  it was removed after the lock was written
+		    hint   restore it, or accept the change with \`tsbox lock\`
 		"
 	`);
 	expect((await tsbox('lock --check')).status).toBe(0);

@@ -29,7 +29,7 @@ test('diff has the exit status 1 where outputs differ, and 125 where a run is no
 	const {status, out} = await tsbox('runs diff 1f 77');
 	expect({status, out}).toMatchObject({status: 1, out: expect.stringContaining('/out: 6, then 7 bytes')});
 	const diffRuns = async () => {
-		throw new TsboxError('E_RUN_NOT_FOUND', 'there is no run record 77');
+		throw new TsboxError('E_RUN_NOT_FOUND', 'no run record 77');
 	};
 	expect((await tsbox('runs diff 1f 77', {engine: {diffRuns}})).status).toBe(125);
 });
