@@ -189,7 +189,7 @@ describe.skipIf(!root)('cp', () => {
 		expect(await refused(box, 'f', `${name}:/no/`)).toContain(`${name}:/no/ is no folder`);
 		expect(await refused(box, 'f', `${name}:/a/b/f/`)).toContain(`${name}:/a/b/f/ is no folder`);
 		expect(await refused(box, '.', `${name}:/a/b/f`)).toContain('no folder is in the way');
-		expect(await refused(box, `${name}:/dev/.`, 'dev')).toMatch(/holds the device/);
+		expect(await refused(box, `${name}:/dev/.`, 'dev')).toMatch(/contains the device/);
 		expect(existsSync(join(box.folder, 'dev'))).toBe(false);
 		expect(await refused(box, 'nosuch:/a', '.')).toContain('there is no container named nosuch');
 		expect((await box.tsbox(['cp', 'f', 'g'])).status).toBe(2);

@@ -226,6 +226,6 @@ test('an archive with a file of somebody outside the map is refused, with the id
 		'true',
 	]);
 	// A host with idmapped mounts shows such a file as nobody's.
-	expect(status === 0 || err.includes('files of uid 70000, and the ids of a container end at 65535')).toBe(true);
+	expect(status === 0 || err.includes('files of uid 70000, but the highest id of a container is 65535')).toBe(true);
 	expect(at.leftovers()).toEqual([]);
 });

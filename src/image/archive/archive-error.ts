@@ -1,6 +1,6 @@
 import {type ErrorFacts, TsboxError} from '../../errors/tsbox-error.ts';
 
-/** An archive that can't be or must not be unpacked; `what` goes on where the archive's name ends: `is cut short`. */
+/** The error for an archive that cannot or must not be unpacked. `what` follows the archive's name: `is cut short`. */
 export function archiveError(archive: string, what: string, facts: ErrorFacts = {}): TsboxError {
 	return new TsboxError('E_ARCHIVE_INVALID', `the archive ${archive} ${what}`, facts);
 }

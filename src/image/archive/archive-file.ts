@@ -3,14 +3,14 @@ import {errnoOf} from '../../host/errno.ts';
 import {type LargeFile, openLargeFile} from '../../host/files/large-file.ts';
 import {type Compression, compressionOf} from './compression.ts';
 
-/** An archive held open. Its facts, asked again after reading, tell whether it was written meanwhile. */
+/** An open archive. Comparing its facts before and after reading shows whether it was written meanwhile. */
 export interface ArchiveFile extends LargeFile {
 	readonly path: string;
 	readonly compression: Compression;
 }
 
 /**
- * Opens an archive and finds out how it is packed.
+ * Opens an archive and detects its compression.
  *
  * @throws TsboxError E_ROOTFS_NOT_FOUND, E_PERMISSION, E_ARCHIVE_INVALID.
  */
@@ -35,7 +35,7 @@ async function openFile(path: string): Promise<LargeFile> {
 		if (errno === 'ENOENT' || errno === 'ENOTDIR')
 			throw new TsboxError('E_ROOTFS_NOT_FOUND', `there is no root filesystem at ${path}`);
 		if (errno === 'EACCES' || errno === 'EPERM')
-			throw new TsboxError('E_PERMISSION', `the archive ${path} may not be read`);
+			throw new TsboxError('E_PERMISSION', `no permission to read the archive ${path}`);
 		throw error;
 	}
 }

@@ -13,7 +13,7 @@ test.each([
 	['zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0])],
 	['xz', Buffer.from('\xfd7zXZ\0', 'latin1')],
 	['bzip2', Buffer.from('BZh91AY&SY')],
-])('%s is told by the first bytes', (compression, bytes) => {
+])('detects %s by its first bytes', (compression, bytes) => {
 	expect(compressionOf('a.tar.xz', bytes.subarray(0, 512))).toBe(compression);
 });
 
@@ -25,8 +25,8 @@ test.each([
 	['{"schemaVersion": 2}', 'JSON'],
 	['<!DOCTYPE html>', 'a web page'],
 	['\0\x01\x02', 'unknown data'],
-])('%j is refused by what it looks like: %s', (text, looks) => {
+])('refuses %j because it looks like %s', (text, looks) => {
 	expect(() => compressionOf('a.tar', Buffer.from(text, 'latin1'))).toThrow(
-		`the archive a.tar is no tar: it looks like ${looks}`,
+		`the archive a.tar is not a tar: it looks like ${looks}`,
 	);
 });

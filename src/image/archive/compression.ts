@@ -1,10 +1,10 @@
 import {Header} from 'tar';
 import {archiveError} from './archive-error.ts';
 
-/** How an archive is packed. */
+/** How an archive is compressed. */
 export type Compression = 'none' | 'gzip' | 'zstd' | 'xz' | 'bzip2';
 
-/** The bytes that files start with: RFC 1952, RFC 8878, the .xz and bzip2 formats. */
+/** Magic numbers of the formats: RFC 1952, RFC 8878, the .xz and bzip2 formats. */
 const magics: readonly (readonly [Exclude<Compression, 'none'>, readonly number[]])[] = [
 	['gzip', [0x1f, 0x8b, 0x08]],
 	['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
@@ -12,7 +12,7 @@ const magics: readonly (readonly [Exclude<Compression, 'none'>, readonly number[
 	['bzip2', [0x42, 0x5a, 0x68]],
 ];
 
-/** What people put there by mistake. */
+/** Files that people pass by mistake. */
 const others: readonly (readonly [string, readonly number[]])[] = [
 	['a zip file', [0x50, 0x4b, 0x03, 0x04]],
 	['a 7-Zip file', [0x37, 0x7a, 0xbc, 0xaf]],
@@ -26,21 +26,21 @@ const others: readonly (readonly [string, readonly number[]])[] = [
 ];
 
 /**
- * Tells from the first 512 bytes of a file how it is packed; its name plays no part.
+ * Detects the compression from the first 512 bytes of a file, never from its name.
  *
- * @throws TsboxError E_ARCHIVE_INVALID for what is no tar, with what it looks like.
+ * @throws TsboxError E_ARCHIVE_INVALID for a file that is not a tar, naming what it looks like.
  */
 export function compressionOf(archive: string, head: Buffer): Compression {
-	// A tar first: its first bytes are a file name, and that may be "BZh".
+	// Check for a tar first: a tar begins with a file name, which may be "BZh".
 	if (isTarHeader(head)) return 'none';
 	const packed = magics.find(([, magic]) => startsWith(head, magic));
 	if (packed !== undefined) return packed[0];
-	throw archiveError(archive, `is no tar: it looks like ${looksLike(head)}`, {
-		hint: 'use a tar, plain or packed with gzip, zstd, xz or bzip2, such as `docker export` writes',
+	throw archiveError(archive, `is not a tar: it looks like ${looksLike(head)}`, {
+		hint: 'use a tar, plain or compressed with gzip, zstd, xz, or bzip2, such as `docker export` writes',
 	});
 }
 
-/** What the first bytes of a file look like, in words: `a zip file`. */
+/** Names the type of a file from its first bytes: `a zip file`. */
 export function looksLike(head: Buffer): string {
 	if (head.length === 0) return 'an empty file';
 	const packed = magics.find(([, magic]) => startsWith(head, magic));
@@ -55,7 +55,7 @@ export function looksLike(head: Buffer): string {
 
 function isTarHeader(head: Buffer): boolean {
 	if (head.length < 512) return false;
-	// Tars from before POSIX have no magic; a right checksum is as good. No more than zeros is a tar without entries.
+	// Tars from before POSIX have no magic number, but a checksum. A block of zeros is a tar without entries.
 	if (head.toString('latin1', 257, 262) === 'ustar' || head.every(byte => byte === 0)) return true;
 	try {
 		return new Header(head).cksumValid;

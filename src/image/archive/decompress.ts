@@ -4,18 +4,18 @@ import {errnoOf} from '../../host/errno.ts';
 import {archiveError, cutShort} from './archive-error.ts';
 import type {JailedProgram} from './jailed-program.ts';
 
-/** Bytes that leave the decoder at once; with zlib's default of 16 KiB the hand-over costs more than the decoding. */
+/** Size of the decoder's output chunks, bytes. With zlib's default of 16 KiB, passing chunks on costs more than decoding. */
 const chunkSize = 512 * 1024;
 
 /**
- * Decodes gzip in a thread of this process: Node's zlib takes less than half the time of gzip(1).
+ * Decodes gzip in this process: Node's zlib takes less than half the time of gzip(1).
  *
- * @throws TsboxError E_ARCHIVE_INVALID when the stream is damaged or ends too early.
+ * @throws TsboxError E_ARCHIVE_INVALID when the stream is damaged or truncated.
  */
 export async function* gunzip(archive: string, source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
 	const decoder = createGunzip({chunkSize});
 	const fed = pipeline(source, decoder);
-	// Whoever stops reading early has an error of its own; this one would be nobody's.
+	// A consumer that stops reading early reports its own error. Without this handler the pipeline's error would be unhandled.
 	fed.catch(() => undefined);
 	try {
 		for await (const chunk of decoder as AsyncIterable<Buffer>) yield chunk;
@@ -33,7 +33,7 @@ export async function* gunzip(archive: string, source: AsyncIterable<Buffer>): A
 /**
  * Decodes with a program that reads stdin and writes stdout.
  *
- * @throws TsboxError E_ARCHIVE_INVALID when the program fails, with what it printed.
+ * @throws TsboxError E_ARCHIVE_INVALID when the program fails, with its messages.
  */
 export async function* decodeWith(
 	archive: string,

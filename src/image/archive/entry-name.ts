@@ -1,10 +1,10 @@
-/** Longest part of a name that is shown; an archive may hold names of a megabyte. */
+/** How much of a name is shown, bytes; an archive may contain names of a megabyte. */
 const shownLength = 200;
 
 /**
- * A name from an archive for an error message, in quotes. Names are bytes, kept one per character (latin1);
- * UTF-8 is shown as such. What could move a cursor or turn the direction of the writing is shown as `\x1b`, and so are
- * the bytes of a name that is not UTF-8.
+ * Quotes an archive's entry name for an error message. Names are bytes, one per character (latin1); valid UTF-8 is shown decoded.
+ * Characters that could move the cursor or change the writing direction are shown as `\x1b`, and so are the bytes of a name
+ * that is not UTF-8.
  */
 export function shownName(name: string): string {
 	const bytes = name.slice(0, shownLength);

@@ -3,32 +3,32 @@ import {shownName} from './entry-name.ts';
 import {blockSize, type HeaderBlock, headerBlock} from './header-block.ts';
 import {paxBytes, paxRecords} from './pax.ts';
 
-/** What kind of file an entry makes. */
+/** The type of file that an entry creates. */
 type EntryKind = 'file' | 'directory' | 'symlink' | 'hardlink' | 'device' | 'fifo';
 
-/** One entry of a tar, as GNU tar would take it. Names have one character per byte, and are as written. */
+/** One tar entry, interpreted as GNU tar does. Names are unchanged, one character per byte. */
 export interface ArchiveEntry {
 	readonly kind: EntryKind;
 	readonly name: string;
-	/** Where a symlink or hard link points to; empty for others. */
+	/** Target of a symlink or hard link; empty for other kinds. */
 	readonly link: string;
-	/** Bytes that the file will have, holes included. */
+	/** Size of the created file including holes, bytes. */
 	readonly size: number;
-	/** Bytes of data in the archive. */
+	/** Size of the data in the archive, bytes. */
 	readonly stored: number;
 }
 
-/** Takes a tar in pieces. */
+/** Reads a tar in chunks. */
 export interface EntryReader {
-	/** Reads on; each entry is told of before any byte after its header was looked at. */
+	/** Reads a chunk. Reports each entry before it reads any byte after the entry's header. */
 	feed(chunk: Buffer): void;
-	/** The stream is over. */
+	/** Ends the stream. */
 	end(): void;
-	/** The end mark was read: only padding can follow. */
+	/** Whether the end mark was read; only padding may follow. */
 	ended(): boolean;
 }
 
-/** Type flags of POSIX and GNU tar; `7` is a file to everyone. All others change what follows in ways few programs agree on. */
+/** Type flags of POSIX and GNU tar. Everyone treats `7` as a file. Programs disagree about all other flags. */
 const kinds: Readonly<Record<string, EntryKind>> = {
 	'0': 'file',
 	'1': 'hardlink',
@@ -41,13 +41,13 @@ const kinds: Readonly<Record<string, EntryKind>> = {
 	S: 'file',
 };
 
-/** Bytes that a header's own body (a long name, pax records) may have; the same as in the tar package. */
+/** The limit of a header's own body (a long name, pax records), bytes; the same as in the tar package. */
 const metaLimit = 1024 * 1024;
 
-/** Pax keys that would rename or resize every entry after them when they are in a global header. */
+/** Pax keys that, in a global header, would rename or resize every later entry. */
 const entryKeys: readonly string[] = ['path', 'linkpath', 'size'];
 
-/** What headers before an entry say about it. */
+/** Attributes of an entry that earlier headers set. */
 interface Overrides {
 	readonly name?: string;
 	readonly link?: string;
@@ -55,10 +55,10 @@ interface Overrides {
 }
 
 /**
- * Walks over a tar, block by block, without keeping anything of it. It is stricter than GNU tar, which unpacks the same
- * bytes at the same time, so that the two can't see different entries: whatever they could disagree on is refused.
- * The tar package's own Parser can't do this: it knows no old GNU sparse headers, reads names as UTF-8, and gives
- * sparse files of pax archives a name that they do not get.
+ * Parses a tar block by block without storing its data. GNU tar unpacks the same bytes at the same time, so the reader is
+ * stricter: it refuses everything that the two could interpret differently.
+ * The tar package's own Parser does not work here: it does not know old GNU sparse headers, reads names as UTF-8, and reports
+ * sparse files of pax archives under a wrong name.
  *
  * @throws TsboxError E_ARCHIVE_INVALID, from `feed` and `end`.
  */
@@ -69,9 +69,9 @@ export function entryReader(archive: string, onEntry: (entry: ArchiveEntry) => v
 	let skip = 0;
 	let zeroBlocks = 0;
 	let overrides: Overrides = {};
-	/** A header body that is being collected. */
+	/** The header body that is being read. */
 	let meta: {readonly type: string; readonly body: Buffer; filled: number} | undefined;
-	/** Bytes of body after the map of an old GNU sparse file, while blocks of that map are read. */
+	/** Padded size of a sparse file's data, while the blocks of its old GNU sparse map are read. */
 	let sparseBody: number | undefined;
 
 	const takeHeader = (block: Buffer): void => {
@@ -149,7 +149,7 @@ export function entryReader(archive: string, onEntry: (entry: ArchiveEntry) => v
 	};
 }
 
-/** Adds what a header body says about the next entry; no honest program says the same thing twice. */
+/** Adds the attributes that a header body sets for the next entry. Refuses duplicates: honest programs write none. */
 function withMeta(archive: string, before: Overrides, type: string, body: Buffer): Overrides {
 	if (type === 'g') {
 		const key = [...paxRecords(archive, body).keys()].find(
@@ -187,11 +187,11 @@ function entryOf(
 			`has an entry of a type that no root filesystem has: ${shownName(name)}, type ${shownName(header.type)}`,
 		);
 	}
-	// Before POSIX a folder was a file whose name ends in a slash; GNU tar still takes it so.
+	// Before POSIX a folder was a file whose name ends in a slash. GNU tar still interprets it so.
 	const kind = flagged === 'file' && name.endsWith('/') ? 'directory' : flagged;
 	const link = kind === 'symlink' || kind === 'hardlink' ? (pax.get('linkpath') ?? longLink ?? header.link) : '';
 	if (kind !== 'file') {
-		// GNU tar reads no body here, whatever the size says; others do, and see other entries.
+		// GNU tar reads no body here, whatever the size field says. Other programs do, and would see other entries.
 		if (flagged === 'file' && header.size !== 0)
 			throw archiveError(archive, `is hostile: the folder ${shownName(name)} has data`);
 		return {kind, name, link, size: 0, stored: 0};

@@ -15,20 +15,20 @@ function errorOf(act: () => unknown): TsboxError {
 	throw new Error('it was not refused');
 }
 
-describe('a hostile or damaged archive is refused', () => {
+describe('refuses a hostile or damaged archive', () => {
 	test.each(hostileArchives)('$title', ({bytes, code, says, limits}) => {
 		const error = errorOf(() => walk(bytes(), limits));
 		expect(error).toMatchObject({name: 'TsboxError', code});
 		expect(error.message).toContain(says);
 	});
 
-	test('at the same place when it comes in small pieces', () => {
+	test('at the same entry when the archive comes in small chunks', () => {
 		for (const {bytes, limits, says} of hostileArchives) {
 			expect(errorOf(() => walk(bytes(), limits, 7)).message).toContain(says);
 		}
 	});
 
-	test('with more than half a million entries, when no limit is given', () => {
+	test('with more than half a million entries and no limit', () => {
 		const rules = entryRules('a.tar', {});
 		const fill = (): void => {
 			for (let i = 0; i < 1_000_000; i++) rules.check({kind: 'file', name: `d/${i}`, link: '', size: 0, stored: 0});
@@ -39,14 +39,14 @@ describe('a hostile or damaged archive is refused', () => {
 		});
 	});
 
-	test('wherever it is cut, or shows all its entries', () => {
+	test('wherever it is truncated, unless all entries are complete', () => {
 		const whole = tar(
 			{name: 'a', body: 'a'.repeat(700)},
 			pax({path: 'long'}),
 			{name: 'b', body: 'b'},
 			{name: 'c', type: '5'},
 		);
-		// Padding and the second block of the end mark may be missing: everything is there without them.
+		// Padding and the second block of the end mark may be missing: all entries are complete without them.
 		const complete = whole.length - 512;
 		for (let length = 0; length < complete; length += 64) {
 			expect(errorOf(() => walk(whole.subarray(0, length)))).toMatchObject({code: 'E_ARCHIVE_INVALID'});
@@ -55,8 +55,8 @@ describe('a hostile or damaged archive is refused', () => {
 	});
 });
 
-describe('what a root filesystem may hold is taken', () => {
-	test('every kind of entry, with names from headers, pax records and GNU long names', () => {
+describe('accepts what a root filesystem may contain', () => {
+	test('every kind of entry, with names from headers, pax records, and GNU long names', () => {
 		const longName = `${'n'.repeat(150)}/x`;
 		const {entries, counts} = walk(
 			tar(
@@ -97,11 +97,11 @@ describe('what a root filesystem may hold is taken', () => {
 		expect(counts).toEqual({entries: 13, bytes: 8, diskBytes: 7 * 4096});
 	});
 
-	test('names that differ in bytes which are not UTF-8', () => {
+	test('names that differ only in bytes that are not UTF-8', () => {
 		expect(walk(tar({name: '\xff', type: '2', link: '/a'}, {name: '\xfe/x', body: 'x'})).entries).toHaveLength(2);
 	});
 
-	test('a symlink that is replaced by a folder', () => {
+	test('a symlink that a folder replaces', () => {
 		expect(walk(tar({name: 'd', type: '2', link: '/a'}, {name: 'd', type: '5'}, {name: 'd/x'})).entries).toHaveLength(
 			3,
 		);
@@ -122,7 +122,7 @@ describe('what a root filesystem may hold is taken', () => {
 	);
 });
 
-test('an error shows a name so that it cannot harm the terminal', () => {
+test('an error quotes a name so that it cannot harm the terminal', () => {
 	const {message} = errorOf(() => walk(tar({name: '/\x1b[2J\u202e"x\xff'})));
 	expect(message).toBe(String.raw`the archive a.tar is hostile: "/\x1b[2J.\"x\xff" is an absolute name`);
 });

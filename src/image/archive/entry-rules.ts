@@ -3,59 +3,59 @@ import {archiveError} from './archive-error.ts';
 import {shownName} from './entry-name.ts';
 import type {ArchiveEntry} from './entry-reader.ts';
 
-/** How much an archive may unpack to. */
+/** Limits of an unpacked archive. */
 export interface UnpackLimits {
-	/** Sum of all file sizes, holes included; no limit when undefined. */
+	/** Sum of all file sizes including holes, bytes; undefined: no limit. */
 	readonly bytes?: number | undefined;
-	/** Files, folders, links and all else; 500,000 when undefined. */
+	/** Number of files, folders, links, and so on; undefined: 500,000. */
 	readonly entries?: number | undefined;
 }
 
-/** What the entries are. */
+/** Options of {@link entryRules}. */
 export interface EntryOptions {
-	/** A part of a root filesystem: its symlinks may lead out of it, since they are kept and never followed. */
+	/** The archive is a part of a root filesystem. Its symlinks may lead out of it: they are kept and never followed. */
 	readonly part?: boolean;
 }
 
-/** What was seen so far. */
+/** Totals of the entries so far. */
 export interface EntryCounts {
 	readonly entries: number;
-	/** Sum of all file sizes, holes included. */
+	/** Sum of all file sizes including holes. */
 	readonly bytes: number;
-	/** Estimate of the space taken, in whole blocks of 4096 bytes. */
+	/** Estimated disk use, in whole blocks of 4096 bytes. */
 	readonly diskBytes: number;
 }
 
-/** Looks at each entry before it is unpacked. */
+/** Checks each entry before tar unpacks it. */
 export interface EntryRules {
 	check(entry: ArchiveEntry): void;
-	/** All entries were seen. */
+	/** Ends the check after the last entry. */
 	end(): void;
 	counts(): EntryCounts;
 }
 
-/** A large desktop system has about this many files; a million is an attack on inodes. */
+/** A large desktop system has about this many files. A million would be an attack on inodes. */
 const defaultEntries = 500_000;
-/** Folders in folders: some programs recurse per level. */
+/** Depth of nested folders: some programs recurse per level. */
 const maxDepth = 256;
 /** NAME_MAX and PATH_MAX - 1 of limits.h(0p). */
 const maxName = 255;
 const maxPath = 4095;
 const diskBlock = 4096;
 
-/** Layers as `docker save` and OCI image layouts hold them. */
+/** Paths of layers in `docker save` archives and OCI image layouts. */
 const imageLayer = /^(blobs\/sha256\/[0-9a-f]{64}|[0-9a-f]{64}\/layer\.tar)$/;
 
 /**
- * The rules that keep an archive inside its own root. The jail that tar runs in is what protects the host; these give
- * one clear error before anything is unpacked that tar, or a later reader of the tree, could be led astray by.
+ * The rules that keep an archive inside its own root. The jail around tar protects the host. These rules add a clear error before
+ * anything is unpacked that could mislead tar or a later reader of the tree.
  *
  * @throws TsboxError E_ARCHIVE_INVALID and E_ARCHIVE_TOO_LARGE, from `check` and `end`.
  */
 export function entryRules(archive: string, limits: UnpackLimits, {part = false}: EntryOptions = {}): EntryRules {
 	const maxEntries = limits.entries ?? defaultEntries;
 	const maxBytes = limits.bytes ?? Number.POSITIVE_INFINITY;
-	/** All that is not a folder, by path. Folders needn't be known: an entry may lie in one that was never named. */
+	/** Everything but folders, by path. An entry may lie in a folder that the archive does not list, so folders are not tracked. */
 	const leaves = new Map<string, 'symlink' | 'file'>();
 	let entries = 0;
 	let bytes = 0;
@@ -64,7 +64,7 @@ export function entryRules(archive: string, limits: UnpackLimits, {part = false}
 
 	const checkParents = (path: string, name: string): void => {
 		const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
-		// Entries come folder by folder: most parents were looked at just before.
+		// Entries come folder by folder, so most parents were checked just before.
 		if (parent === lastParent) return;
 		for (let slash = parent.length; slash > 0; slash = parent.lastIndexOf('/', slash - 1)) {
 			const kind = leaves.get(parent.slice(0, slash));
@@ -99,7 +99,7 @@ export function entryRules(archive: string, limits: UnpackLimits, {part = false}
 			if (entry.kind === 'symlink' && !part) checkSymlink(archive, entry, path);
 			const linked = entry.kind === 'hardlink' ? leaves.get(normalPath(archive, entry.link)) : undefined;
 			leaves.set(path, linked ?? (entry.kind === 'symlink' ? 'symlink' : 'file'));
-			// What was a folder when its entries were checked may be a link now.
+			// The last checked parent may have been replaced by this entry.
 			if (`${lastParent}/`.startsWith(`${path}/`)) lastParent = '';
 		},
 		end() {
@@ -138,7 +138,7 @@ function checkHardLink(
 		throw archiveError(archive, `${what} to ${shownName(link)}, which is no earlier file`);
 }
 
-/** An absolute target is the normal case: it is looked up in the container's root. */
+/** An absolute target is fine: it resolves in the container's root. */
 function checkSymlink(archive: string, {name, link}: ArchiveEntry, path: string): void {
 	if (link === '') throw archiveError(archive, `is damaged: the symlink ${shownName(name)} points nowhere`);
 	if (link.length > maxPath)
@@ -156,7 +156,7 @@ function checkSymlink(archive: string, {name, link}: ArchiveEntry, path: string)
 	}
 }
 
-/** Links shorter than 60 bytes lie in the inode (ext4, xfs). */
+/** A symlink shorter than 60 bytes is stored in its inode (ext4, xfs). */
 function diskUse({kind, link, stored}: ArchiveEntry): number {
 	if (kind === 'file') return Math.ceil(stored / diskBlock) * diskBlock;
 	return kind === 'directory' || (kind === 'symlink' && link.length >= 60) ? diskBlock : 0;
@@ -165,6 +165,6 @@ function diskUse({kind, link, stored}: ArchiveEntry): number {
 function tooLarge(archive: string, what: string): TsboxError {
 	return new TsboxError('E_ARCHIVE_TOO_LARGE', `the archive ${archive} has ${what}`, {
 		why: 'the limit keeps a hostile archive from filling the disk',
-		hint: 'raise the limit if the archive is to be trusted',
+		hint: 'raise the limit if you trust the archive',
 	});
 }

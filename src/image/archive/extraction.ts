@@ -4,18 +4,18 @@ import {type RangeMap, userMapOf} from '../../host/id-map.ts';
 import type {Compression} from './compression.ts';
 import {type JailedTool, toolOf} from './jail.ts';
 
-/** What GNU tar needs to restore a tree that is not its caller's; capabilities(7). */
+/** The capabilities that GNU tar needs to restore files of other owners; capabilities(7). */
 const capabilities = ['chown', 'dac_override', 'fowner', 'fsetid', 'mknod', 'setfcap'];
 
-/** Of these, each must be in tar's help text; busybox has none of them. */
+/** Options that tar's help text must list; busybox has none of them. */
 const neededFlags = ['numeric-owner', 'xattrs', 'xattrs-include', 'delay-directory-restore'];
 
 /**
- * Unpacks a plain tar from stdin into its root, a whole root filesystem or a part of one.
- * Of the extended attributes only file capabilities and the user's own come along: `trusted.overlay.*` and
- * `user.overlay.*` would be orders to the overlay that the container runs on, and labels are the host's to give.
+ * The tool that unpacks a plain tar from stdin into its root: a whole root filesystem or a part of one.
+ * Of the extended attributes it restores only file capabilities and `user.*`. `trusted.overlay.*` and `user.overlay.*` would
+ * control the overlay that the container runs on, and security labels are up to the host.
  *
- * @throws TsboxError E_HOST_UNSUPPORTED where tar is not GNU tar.
+ * @throws TsboxError E_HOST_UNSUPPORTED when tar is not GNU tar.
  */
 export function extraction(facts: HostFacts, ids?: RangeMap, what: 'root' | 'part' = 'root'): JailedTool {
 	const {flags} = toolOf(facts, 'tar');
@@ -33,9 +33,9 @@ export function extraction(facts: HostFacts, ids?: RangeMap, what: 'root' | 'par
 		'-C',
 		'/',
 		'--numeric-owner',
-		// A map of one id has nobody else to give a file to.
+		// A map of a single id has no other owner.
 		map?.kind === 'single' ? '--no-same-owner' : '--same-owner',
-		// Device nodes can't be made in a user namespace; the ones of /dev would be covered by the container's own.
+		// A user namespace cannot create device nodes, and the container's own /dev would cover them.
 		...(map === null || what === 'part' ? [] : ['--anchored', '--exclude=dev/*', '--exclude=./dev/*', '--no-anchored']),
 		'--xattrs',
 		...(map?.kind === 'single' ? [] : ['--xattrs-include=security.capability']),
@@ -44,13 +44,13 @@ export function extraction(facts: HostFacts, ids?: RangeMap, what: 'root' | 'par
 		'--delay-directory-restore',
 		'--warning=no-timestamp',
 		'--warning=no-unknown-keyword',
-		// A record of 1 MiB instead of 10 KiB: a hundredth of the read calls.
+		// A record of 1 MiB instead of 10 KiB needs a hundredth of the read calls.
 		'--blocking-factor=2048',
 	];
 	return {tool: 'tar', args, capabilities, keepFolder: true};
 }
 
-/** Unpacks stdin to stdout, as nobody in an empty root: decoders have had holes. */
+/** The tool that decompresses stdin to stdout. It runs as nobody in an empty root, because decoders have had security holes. */
 export function decompression(compression: Exclude<Compression, 'none'>): JailedTool {
 	return {tool: compression, args: ['-dc'], capabilities: [], keepFolder: false};
 }

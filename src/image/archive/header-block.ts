@@ -3,32 +3,32 @@ import {archiveError} from './archive-error.ts';
 import {looksLike} from './compression.ts';
 import {shownName} from './entry-name.ts';
 
-/** Bytes in a block of a tar. */
+/** Size of a tar block, bytes. */
 export const blockSize = 512;
 
-/** One decoded header; names have one character per byte. */
+/** A decoded header. Names have one character per byte. */
 export interface HeaderBlock {
 	/** The type flag: `0`, `5`, `x`. */
 	readonly type: string;
 	readonly name: string;
 	readonly link: string;
-	/** Bytes of body that follow; undefined when the field is blank. */
+	/** Size of the body that follows, bytes; undefined when the field is blank. */
 	readonly size: number | undefined;
-	/** Old GNU sparse headers (type `S`): the file's real size, and whether blocks with more of its map follow. */
+	/** Of old GNU sparse headers (type `S`): the file's real size, and whether more blocks of its map follow. */
 	readonly sparse: {readonly realSize: number; readonly extended: boolean} | undefined;
 }
 
 /**
- * Decodes a header. The tar package checks it; names and sizes are taken from the block itself: the package reads names
- * as UTF-8, so that two names of other bytes become one, and drops the size where a name ends in a slash, though a pax
- * header may give the entry another name.
+ * Decodes a header. The tar package checks the checksum, but names and sizes come from the block itself. The package reads names as
+ * UTF-8, so that two names with different bytes become equal. It also drops the size when a name ends in a slash, although a pax
+ * header may rename the entry.
  *
- * @param offset Of the block in the unpacked stream, in bytes, for the message.
- * @throws TsboxError E_ARCHIVE_INVALID for a wrong checksum or a number that is none.
+ * @param offset Position of the block in the decompressed stream, bytes, for the message.
+ * @throws TsboxError E_ARCHIVE_INVALID for a wrong checksum or a malformed number.
  */
 export function headerBlock(archive: string, block: Buffer, offset: number): HeaderBlock {
 	if (!hasChecksum(block)) {
-		if (offset === 0) throw archiveError(archive, `holds no tar: what is in it looks like ${looksLike(block)}`);
+		if (offset === 0) throw archiveError(archive, `contains no tar: its data looks like ${looksLike(block)}`);
 		throw archiveError(archive, `is damaged: the header at byte ${offset} of the tar has a wrong checksum or number`);
 	}
 	const type = String.fromCharCode(block[156] ?? 0).replace('\0', '0');
@@ -49,12 +49,12 @@ function hasChecksum(block: Buffer): boolean {
 	try {
 		return new Header(block).cksumValid;
 	} catch {
-		// The package throws for numbers in base 256 that are out of range.
+		// The package throws for base-256 numbers that are out of range.
 		return false;
 	}
 }
 
-/** Octal digits, or a number in base 256 with the first bit set (GNU tar, for files of 8 GiB and more); undefined when blank. */
+/** Parses octal digits, or base 256 marked by the first bit (GNU tar, for files of 8 GiB and more); undefined when blank. */
 function numberField(archive: string, name: string, field: Buffer): number | undefined {
 	const digits = field
 		.toString('latin1')

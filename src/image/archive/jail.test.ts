@@ -11,7 +11,7 @@ const facts = loadFacts(readFileSync(file, 'utf8'), file.pathname);
 const {tar} = facts.tools;
 const toolbox = '/var/lib/tsbox/tools/id';
 
-test('tar is locked into the folder, with the capabilities it needs', () => {
+test('tar is locked into the folder with the capabilities it needs', () => {
 	const {argv, script} = jail(facts, extraction(facts), toolbox);
 	expect(argv.slice(0, -2).join(' ')).toMatchInlineSnapshot(
 		`"/usr/bin/unshare --mount --pid --ipc --uts --net --cgroup --fork --kill-child --propagation private /usr/bin/dash -euc"`,
@@ -31,7 +31,7 @@ test('tar is locked into the folder, with the capabilities it needs', () => {
 	`);
 });
 
-test('a decoder sees an empty root and runs as nobody', () => {
+test('a decoder gets an empty root and runs as nobody', () => {
 	expect(jail(facts, decompression('xz'), toolbox).script).toMatchInlineSnapshot(`
 		"cd "$1"
 		/usr/bin/mount -n -t tmpfs -o mode=0755,size=64k,nr_inodes=16,nosuid,nodev,noexec jail "$1"
@@ -45,7 +45,7 @@ test('a decoder sees an empty root and runs as nobody', () => {
 	`);
 });
 
-test('copied tools keep their own paths below the toolbox, and an applet its name', () => {
+test('copied tools keep their paths below the toolbox, and an applet its name', () => {
 	const copied: HostFacts = {
 		...facts,
 		tools: {
@@ -66,12 +66,12 @@ test.each<[string, Partial<HostFacts>, string]>([
 		{tools: {...facts.tools, tar: tar && {...tar, flags: ['numeric-owner']}}},
 		'E_HOST_UNSUPPORTED',
 	],
-])('%s is refused', (_, difference, code) => {
+])('refuses %s', (_, difference, code) => {
 	const other = {...facts, ...difference};
 	expect(() => jail(other, extraction(other), toolbox)).toThrow(expect.objectContaining({code}));
 });
 
-test('the script for a compiled container pins the archive and keeps the store whole', () => {
+test("a compiled container's script checks the archive's digest and stores the image atomically", () => {
 	const digest = `sha256:${'a'.repeat(64)}`;
 	const lines = unpackScript(facts, {
 		archive: "/it's/a.tar.gz",
@@ -89,7 +89,7 @@ test('the script for a compiled container pins the archive and keeps the store w
 			if [ "$(sha256sum <"$archive")" != 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  -' ]; then
 				echo "$archive is not the archive that this script was made for" >&2; exit 125
 			fi
-			# Named after this process and its start time (proc_pid_stat(5), field 22): what a kill leaves is swept up by that.
+			# Named after this process and its start time (proc_pid_stat(5), field 22), so that \`tsbox gc\` can remove it after a kill.
 			read -r stat </proc/$$/stat
 			set -- \${stat##*) }
 			work=/var/lib/tsbox/tmp/$$-\${20}-sh
@@ -104,7 +104,7 @@ test('the script for a compiled container pins the archive and keeps the store w
 			extracted() {
 				/usr/bin/unshare --mount --pid --ipc --uts --net --cgroup --fork --kill-child --propagation private /usr/bin/dash -euc '…'
 			}
-			# A pipe tells the status of its last command alone; here both must be 0.
+			# A pipe returns the status of its last command alone; here both must be 0.
 			status=$({ { unpacked && echo 0 >&3; } | { extracted && echo 0 >&3; }; } 3>&1)
 			[ "$status" = "$(printf '0\\n0')" ] || { echo "$archive could not be unpacked" >&2; exit 125; }
 			printf '%s\\n' '{"schema":1,"digest":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","archive":"/it'\\''s/a.tar.gz","bytes":null,"entries":null,"created":0}' >"$work/image.json" || exit 125

@@ -4,71 +4,72 @@ import type {HostFacts, ToolFacts, ToolName} from '../../host/facts.ts';
 import {mapArguments, type RangeMap, userMapOf} from '../../host/id-map.ts';
 import type {NamespaceKind} from '../../spec/model/project.ts';
 
-/** A mount that a jail makes on its folder, for itself alone. */
+/** A mount that a jail makes on its folder. It is visible only in the jail. */
 export interface JailMount {
 	readonly type: string;
 	readonly source: string;
 	readonly options: readonly string[];
-	/** Where below the folder: ``, or `/usr`. */
+	/** Mount point relative to the folder: `` or `/usr`. */
 	readonly below: string;
 }
 
-/** A tool that is run with nothing of the host in reach. */
+/** A tool that runs without access to the host. */
 export interface JailedTool {
 	readonly tool: ToolName;
 	readonly args: readonly string[];
-	/** The capabilities it keeps, as setpriv(1) names them: `chown`. With none it runs as nobody. */
+	/** The capabilities that it keeps, in setpriv(1)'s names: `chown`. Without any it runs as nobody. */
 	readonly capabilities: readonly string[];
-	/** It works on the folder, which becomes its root; without, it sees an empty root. */
+	/** The folder becomes the tool's root; otherwise the tool gets an empty root. */
 	readonly keepFolder: boolean;
 	/**
-	 * Others may put something else in the folder's place: descriptor 3 is the folder that is meant. It is bound once on a
-	 * folder that nobody else can swap, and only then, when the two are the same, is anything done. It is `/root` of an
-	 * empty root and not the root itself, where the loader of a tool would obey an etc/ld.so.preload that others put there.
+	 * Other users may replace the folder, so descriptor 3 identifies the intended one. The jail binds the folder to a mount point that
+	 * nobody else can replace, compares it with the descriptor, and continues only if both are the same. The folder becomes `/root` of
+	 * an empty root and not the root itself, where a tool's loader would obey an etc/ld.so.preload that other users wrote.
 	 */
 	readonly pinned?: true;
-	/** What is mounted in the place of what the folder holds: the layers of a root filesystem. */
+	/** Mounts that replace the folder's content: the layers of a root filesystem. */
 	readonly mounts?: readonly JailMount[];
-	/** Folders in the folder that an empty, read-only one covers: what would be mounted there is not. */
+	/** Subfolders that an empty, read-only mount covers, to hide what a container would have mounted there. */
 	readonly covered?: readonly string[];
-	/** The tool's umask, octal; tsbox's own when undefined. */
+	/** The tool's umask, octal; default: tsbox's own. */
 	readonly umask?: string;
 }
 
-/** How a {@link JailedTool} is started. */
+/** The command that starts a {@link JailedTool}. */
 export interface Jail {
-	/** The whole command, up to the folder, which is to be added as last word: an absolute path without symlinks. */
+	/** The whole command but its last word, the folder: an absolute path without symlinks. */
 	readonly argv: readonly string[];
-	/** The lines of sh in it, run inside the new namespaces; `$1` is the folder. */
+	/** The sh script in it, which runs inside the new namespaces; `$1` is the folder. */
 	readonly script: string;
 }
 
-/** The namespaces of a jail; user and time need more than a flag and protect nothing here. */
+/** The namespaces of a jail. User and time namespaces need more than an option and protect nothing here. */
 const unshared: readonly NamespaceKind[] = ['mount', 'pid', 'ipc', 'uts', 'network', 'cgroup'];
 
 /** nobody: the kernel's overflow uid and gid, proc_sys_kernel(5). */
 const nobody = '65534';
 
 /**
- * The command that runs one tool in a jail: namespaces of its own, a root in which there is only the folder, few or no
- * capabilities. It reads stdin and writes stdout and stderr; nothing else of the host is left to it.
+ * The command that runs a tool in a jail: own namespaces, a root with nothing but the folder, few or no capabilities. The tool
+ * reads stdin and writes stdout and stderr; it reaches nothing else of the host.
  *
- * The root is changed twice. First to a small tmpfs, because umount(8) needs a /proc to let the old root go and the
- * folder has none; then to the folder itself, so that `..`, absolute names and symlinks end inside it. The tool and
- * its libraries come from a toolbox that no path leads to: the working directory of a mount that was detached.
+ * The jail changes the root twice. The first new root is a small tmpfs, because umount(8) needs a /proc to detach the old root and the
+ * folder has none. The second is the folder itself, so that `..`, absolute names, and symlinks end inside it. The tool and
+ * its libraries come from a toolbox that no path leads to: it is the working directory, on a detached mount.
  *
- * An ordinary user's jail is in a user namespace with the same map as the containers have. One of root's is in one where
- * `ids` are given; its root is nobody on the host and can't reach the folder, so that is bound first on one that everybody can.
+ * An unprivileged user's jail has a user namespace with the same id map as the containers. Root's jail has one when `ids` are given.
+ * That namespace's root is an unprivileged uid on the host and cannot reach the folder, so the folder is first bound to a path that
+ * every user can reach.
  *
  * @param toolbox The folder with the copied tools: host/programs/sealed-tools.ts.
  *
- * @throws TsboxError E_HOST_UNSUPPORTED where a tool is missing.
+ * @throws TsboxError E_HOST_UNSUPPORTED when a tool is missing.
  */
 export function jail(facts: HostFacts, jailed: JailedTool, toolbox: string, ids?: RangeMap): Jail {
 	const host = (name: ToolName): string => hostWords(facts, name).map(quoted).join(' ');
 	const inside = (name: ToolName): string => toolboxWords(facts, name).map(quoted).join(' ');
 	const map = ids ?? (facts.user.uid === 0 ? undefined : userMapOf(facts));
-	// In a user namespace a folder can't be bound without the mounts below it.
+	// A user namespace cannot bind a folder without the mounts below it.
 	const bind = map === undefined ? '--bind' : '--rbind';
 	const tools = toolbox;
 	const pinned = jailed.pinned === true;
@@ -78,23 +79,23 @@ export function jail(facts: HostFacts, jailed: JailedTool, toolbox: string, ids?
 			({type, source, options, below}) =>
 				`${host('mount')} -i -n -c -t ${type} -o ${quoted(options.join(','))} ${quoted(source)} "${on}"${quoted(below)}`,
 		);
-	// In a user namespace of its own root has no power over the layers any more.
+	// Root of a new user namespace cannot mount the layers, so the caller's namespace does.
 	const own = ids === undefined ? mounts('$1/root') : [];
 	const source = copied ? reached.tools : quoted(tools);
 	const folders = ['old', 'proc', 'tools', ...(jailed.keepFolder ? ['root'] : [])];
 	const lines = [
 		...(pinned
 			? [
-					// Either of the two could lie below a folder that the other one covers.
+					// The bind below could cover one of the two folders; the working directory stays reachable.
 					...(copied ? [`cd ${quoted(tools)}`] : []),
 					`${host('mount')} -n -c ${bind} "$1" ${reached.folder}`,
-					`[ ${reached.folder} -ef /proc/self/fd/3 ] || { echo 'another folder was put in its place' >&2; exit 125; }`,
+					`[ ${reached.folder} -ef /proc/self/fd/3 ] || { echo 'the folder was replaced by another one' >&2; exit 125; }`,
 					...(copied ? [`${host('mount')} -n -c ${bind} . ${reached.tools}`] : []),
 					'exec 3<&-',
 					`set -- ${reached.folder}`,
 				]
 			: []),
-		// The working directory still names the folder when the tmpfs lies over its path.
+		// The working directory still is the folder after the tmpfs covers its path.
 		'cd "$1"',
 		`${host('mount')} -n -t tmpfs -o mode=0755,size=64k,nr_inodes=16,nosuid,nodev,noexec jail "$1"`,
 		`${host('mkdir')} ${folders.map(folder => `"$1/${folder}"`).join(' ')}`,
@@ -127,7 +128,7 @@ export function jail(facts: HostFacts, jailed: JailedTool, toolbox: string, ids?
 	if (ids === undefined) return {argv: [...unshare, ...sh, '-euc', script, 'sh'], script};
 	const outside = [
 		...mounts('$2'),
-		// Either of the two could lie below a folder that the other one covers.
+		// The bind below could cover one of the two folders; the working directory stays reachable.
 		`cd ${quoted(tools)}`,
 		`${host('mount')} -n --bind "$2" ${reached.folder}`,
 		`${host('mount')} -n -c --bind . ${reached.tools}`,
@@ -137,11 +138,11 @@ export function jail(facts: HostFacts, jailed: JailedTool, toolbox: string, ids?
 	return {argv: [...first, ...sh, '-euc', outside, 'sh', script], script};
 }
 
-/** Folders of every host that whoever may go to; covered in a mount namespace of the jail's own. */
+/** Folders that every host has and every user may enter. The jail covers them in its own mount namespace. */
 const reached = {folder: '/tmp', tools: '/run'} as const;
 
 /**
- * The facts of a tool that must be there.
+ * The facts of a tool that the host must have.
  *
  * @throws TsboxError E_HOST_UNSUPPORTED
  */
@@ -155,7 +156,7 @@ export function toolOf(facts: HostFacts, name: ToolName): ToolFacts {
 }
 
 /**
- * The words that run a tool on the host.
+ * The command line of a tool on the host.
  *
  * @throws TsboxError E_HOST_UNSUPPORTED
  */
@@ -164,24 +165,27 @@ export function hostWords(facts: HostFacts, name: ToolName): readonly string[] {
 	return applet === null ? [path] : [path, applet];
 }
 
-/** The command of a jail as one line of sh, up to the folder. */
+/** A jail's command as one line of sh, without the folder. */
 export function jailCommand({argv}: Jail): string {
 	return argv.map(quoted).join(' ');
 }
 
-/** One word of sh. */
+/** Quotes a word for sh. */
 export function quoted(word: string): string {
 	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** With one id alone in the map there is no nobody to become. */
+/** A map with a single id has no nobody to switch to. */
 function privileges(capabilities: readonly string[], single: boolean): readonly string[] {
 	const ids = capabilities.length === 0 && !single ? [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'] : [];
 	const bounding = ['-all', ...capabilities.map(name => `+${name}`)].join(',');
 	return ['--no-new-privs', '--inh-caps=-all', `--bounding-set=${bounding}`, ...ids];
 }
 
-/** How a tool is run from the toolbox, the working directory of what is in a jail: by its own loader, whose path the new root may not have. */
+/**
+ * The command line of a tool in the toolbox, which is the working directory inside a jail. It names the tool's own loader because the new
+ * root may not have the loader's path.
+ */
 export function toolboxWords(facts: HostFacts, name: ToolName): readonly string[] {
 	const {path, applet, loader, libraryPath} = toolOf(facts, name);
 	const inside = (real: string): string => `.${real}`;

@@ -4,26 +4,26 @@ import type {RangeMap} from '../../host/id-map.ts';
 import type {Host} from '../../host/host.ts';
 import {type JailedTool, jail, quoted} from './jail.ts';
 
-/** Bytes of a tool's messages that are kept; the first ones tell the cause. */
+/** How much of a tool's messages is kept, bytes; the first ones name the cause. */
 const messageLimit = 8192;
 
-/** A tool that runs in its jail. */
+/** A running tool in its jail. */
 export interface JailedProgram {
 	readonly stdin: Writable;
 	readonly stdout: Readable;
-	/** What it printed to stderr up to now. */
+	/** Its stderr so far. */
 	messages(): string;
-	/** Ends when the tool and all in its jail are gone; gives its exit status, 128 after a signal. Never rejects. */
+	/** Resolves with the exit status, 128 after a signal, when the tool and everything in its jail are gone. Never rejects. */
 	readonly ended: Promise<number>;
 	kill(): void;
-	/** The tool and its arguments as a shell would take them. */
+	/** The tool and its arguments, quoted for a shell. */
 	readonly command: string;
 }
 
 /**
  * Starts a tool in a jail on a folder.
  *
- * @param onMessage Told of each piece of stderr.
+ * @param onMessage Called with all of stderr so far, whenever there is more.
  * @throws TsboxError E_HOST_UNSUPPORTED, E_PERMISSION as {@link jail}.
  */
 export function startJailed(
@@ -40,7 +40,7 @@ export function startJailed(
 		/** The folder with the copied tools. */
 		readonly toolbox: string;
 		readonly ids?: RangeMap | undefined;
-		/** The descriptor of the folder, for a tool that is `pinned`. */
+		/** The folder's descriptor, for a tool that is `pinned`. */
 		readonly pinned?: number | undefined;
 		readonly onMessage?: (text: string) => void;
 	},
@@ -57,7 +57,7 @@ export function startJailed(
 		messages = (messages + text).slice(0, messageLimit);
 		onMessage?.(messages);
 	});
-	// The tool outlives unshare(1) by a moment when both are killed; stderr stays open as long as one of them runs.
+	// When both are killed, the tool briefly outlives unshare(1). stderr stays open until both are gone.
 	const closed = new Promise<void>(resolve => stderr.once('close', resolve));
 	let over = false;
 	const ended = Promise.all([program.ended, closed]).then(([{exitCode, startError}]) => {
@@ -70,7 +70,7 @@ export function startJailed(
 		stdout,
 		messages: () => messages.trim(),
 		ended,
-		// The group's number is free for others once all of it is gone.
+		// Once the process group is gone, its number may belong to other processes.
 		kill: () => void (over || host.kill(-program.pid, 'SIGKILL')),
 		command: [tool.tool, ...tool.args].map(quoted).join(' '),
 	};

@@ -1,11 +1,11 @@
 import {archiveError} from './archive-error.ts';
 
 /**
- * The records of a pax extended header, `<length> <key>=<value>\n` each (pax(1), POSIX.1-2017); one character per byte.
- * Records are taken by their length: a value (an extended attribute) may hold newlines, and splitting at those, as the
- * tar package does, drops or forges records.
+ * Parses a pax extended header: records of `<length> <key>=<value>\n` (pax(1), POSIX.1-2017), one character per byte.
+ * It follows the lengths: a value (an extended attribute) may contain newlines, and splitting at newlines, as the tar package
+ * does, drops or forges records.
  *
- * @throws TsboxError E_ARCHIVE_INVALID for a record whose length is wrong, or a name with a NUL in it.
+ * @throws TsboxError E_ARCHIVE_INVALID for a record with a wrong length, or a name with a NUL.
  */
 export function paxRecords(archive: string, body: Buffer): ReadonlyMap<string, string> {
 	const records = new Map<string, string>();
@@ -29,9 +29,9 @@ export function paxRecords(archive: string, body: Buffer): ReadonlyMap<string, s
 }
 
 /**
- * A record that is a number of bytes, or undefined when it is not there.
+ * A record's value as a number of bytes; undefined when the record is missing.
  *
- * @throws TsboxError E_ARCHIVE_INVALID when it is no whole number, or over 2^53.
+ * @throws TsboxError E_ARCHIVE_INVALID when the value is not a whole number or exceeds 2^53.
  */
 export function paxBytes(archive: string, records: ReadonlyMap<string, string>, key: string): number | undefined {
 	const text = records.get(key);

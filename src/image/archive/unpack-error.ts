@@ -3,22 +3,22 @@ import {errnoOf} from '../../host/errno.ts';
 import {outsideId, type UserMap} from '../../host/id-map.ts';
 import type {JailedProgram} from './jailed-program.ts';
 
-/** What the C library calls ENOSPC and EDQUOT, and what GNU tar says when write(2) took only a part. */
+/** The C library's messages for ENOSPC and EDQUOT, and GNU tar's message after a short write(2). */
 const diskFull = /No space left on device|Disk quota exceeded|Wrote only \d+ of \d+ bytes/;
 
-/** Whether a tool's messages tell that the disk is full. */
+/** Whether a tool's messages report a full disk. */
 export function saysDiskFull(messages: string): boolean {
 	return diskFull.test(messages);
 }
 
-/** The error for a store that has no room. */
+/** The error when the store's disk is full. */
 export function noSpace(archive: string, store: string): TsboxError {
 	return new TsboxError('E_NO_SPACE', `the disk is full: ${archive} does not fit into ${store}`, {
 		hint: 'free some space, for example with `tsbox images prune`',
 	});
 }
 
-/** The error for a tar that failed on entries it should have taken. */
+/** The error when tar fails on valid entries. */
 export function tarFailed(archive: string, program: JailedProgram, map: UserMap | undefined): TsboxError {
 	const outside = map === undefined ? null : outsideTheMap.exec(program.messages());
 	return new TsboxError('E_STEP_FAILED', `the archive ${archive} could not be unpacked`, {
@@ -29,7 +29,7 @@ export function tarFailed(archive: string, program: JailedProgram, map: UserMap 
 	});
 }
 
-/** What tar says of an owner that the user namespace does not have: chown(2) ends with EINVAL. */
+/** tar's message about an owner that the user namespace does not map: chown(2) fails with EINVAL. */
 const outsideTheMap = /Cannot change ownership to uid (\d+), gid (\d+): Invalid argument/;
 
 function tooSmall([, uid, gid]: RegExpExecArray, {uids, gids}: UserMap): {readonly why: string; readonly hint: string} {
@@ -37,12 +37,12 @@ function tooSmall([, uid, gid]: RegExpExecArray, {uids, gids}: UserMap): {readon
 	const [what, id, rows] = has(uids, uid) ? (['gid', gid, gids] as const) : (['uid', uid, uids] as const);
 	const last = rows.reduce((most, {inside, count}) => Math.max(most, inside + count - 1), 0);
 	return {
-		why: `it has files of ${what} ${id ?? ''}, and the ids of a container end at ${last}`,
-		hint: `ask for a larger range in /etc/sub${what}`,
+		why: `it has files of ${what} ${id ?? ''}, but the highest id of a container is ${last}`,
+		hint: `add a larger range to /etc/sub${what}`,
 	};
 }
 
-/** Gives the errors of the store's own files a code; all others stay as they are. */
+/** Turns errors about the store's own files into a {@link TsboxError}; other errors come back unchanged. */
 export function storeError(error: unknown, archive: string, store: string): unknown {
 	if (isTsboxError(error)) return error;
 	switch (errnoOf(error)) {

@@ -8,15 +8,15 @@ import {makeLink} from '../../host/files/link.ts';
 import {closeDescriptor} from '../../host/programs/stdio.ts';
 import type {Host} from '../../host/host.ts';
 
-/** Entries and bytes that an archive of a record may have, without the image in it. */
+/** Limits of a record's archive: entries, and bytes without the image in it. */
 const mostEntries = 100_000;
 const mostBytes = 4 * 1024 ** 3;
 
 /**
- * Writes a folder as a tar packed with gzip: entries are `TOP/NAME`, without owners. It is made in the work folder, where `gc`
- * finds what a kill leaves, and moved from there: on the same filesystem it is there whole or not at all.
+ * Writes a folder as a gzip-compressed tar with entries `TOP/NAME`, without owners. The archive is written in the work folder, where
+ * `gc` finds leftovers of a kill, and then moved: on the same filesystem the result appears whole or not at all.
  *
- * @param parts - the files and folders by their names in it
+ * @param parts - source paths by their names in the archive
  * @param work - an empty folder of the caller's
  */
 export async function packFolder(
@@ -46,30 +46,30 @@ export async function packFolder(
 	}
 }
 
-/** What {@link unpackFolder} takes and where to. */
+/** Options of {@link unpackFolder}. */
 export interface FolderUnpack {
 	readonly file: string;
 	/** An empty folder of the caller's. */
 	readonly into: string;
-	/** The path of an entry without its first folder, or undefined for one that does not belong there. */
+	/** Maps an entry's path without its first folder to a target path; undefined refuses the entry. */
 	readonly accept: (path: string) => {readonly path: string; readonly unlimited?: boolean} | undefined;
-	/** What the archive is called in errors: `a run record`. */
+	/** The archive's name in errors: `a run record`. */
 	readonly what: string;
 }
 
 /**
- * Takes the files out of a tar that comes from anybody: regular files alone, with names that the caller accepts, each once,
- * with modes and owners of our own. Nothing else of the archive is obeyed.
+ * Unpacks an untrusted tar: only regular files, with names that the caller accepts, each once. Modes and owners in the
+ * archive are ignored.
  *
- * @returns The name of the one folder on top, and the digest of each file, `sha256:...`, by its path.
- * @throws TsboxError E_RUN_INVALID for anything else in it.
+ * @returns The name of the top folder, and the digest of each file, `sha256:...`, by its path.
+ * @throws TsboxError E_RUN_INVALID for any other entry.
  */
 export async function unpackFolder(
 	host: Host,
 	{file, into, accept, what}: FolderUnpack,
 ): Promise<{readonly top: string; readonly digests: ReadonlyMap<string, string>}> {
 	const digests = new Map<string, string>();
-	const hint = 'name a file that `tsbox runs export` wrote';
+	const hint = 'pass a file that `tsbox runs export` wrote';
 	let top: string | undefined;
 	let problem: unknown;
 	let bytes = 0;
@@ -131,9 +131,9 @@ export async function unpackFolder(
 	return {top: top ?? '', digests};
 }
 
-/** Of a file that the tar package can't read: its errors are `TAR_BAD_ARCHIVE: Unrecognized archive format` and such. */
+/** Turns the tar package's errors, such as `TAR_BAD_ARCHIVE: Unrecognized archive format`, into words. */
 function noTar(error: unknown): string {
 	const {code = '', message} = error as NodeJS.ErrnoException;
-	if (code === 'TAR_BAD_ARCHIVE') return 'it is no tar, or a damaged one';
+	if (code === 'TAR_BAD_ARCHIVE') return 'it is not a tar, or it is damaged';
 	return `it cannot be read: ${message.replace(/^[A-Z_]+: /, '')}`;
 }

@@ -3,26 +3,26 @@ import type {ExactFacts} from '../../host/files/large-file.ts';
 import type {Host} from '../../host/host.ts';
 import {parseJson} from './record.ts';
 
-/** What must be unchanged for a file to be the same as before, as text: nanoseconds don't fit in a number. */
+/** A file's size, times, and identity as text; equal marks mean an unchanged file. A number could not hold nanoseconds. */
 export type FileMark = string;
 
-/** Files that are remembered; the oldest are forgotten. */
+/** How many files are remembered; the oldest are forgotten. */
 const remembered = 100;
 
-/** The mark of an open file: size, times in nanoseconds, inode and device. */
+/** The mark of an open file: size, times in nanoseconds, inode, and device. */
 export function fileMark({size, mtimeNs, ctimeNs, ino, dev}: ExactFacts): FileMark {
 	return [size, mtimeNs, ctimeNs, ino, dev].join(' ');
 }
 
-/** The digest that a file had when it had this mark, or undefined. */
+/** The remembered digest of a file with this mark; undefined when there is none. */
 export function rememberedDigest(host: Host, store: string, path: string, mark: FileMark): string | undefined {
 	const known = readIndex(host, store)[path];
 	return known?.mark === mark ? known.digest : undefined;
 }
 
 /**
- * Remembers a digest, so that an unchanged archive is not read again at each start. It only saves time: a store that
- * can't be written is left alone.
+ * Remembers a digest, so that a start does not read an unchanged archive again. The index only saves time, so errors of
+ * writing it are ignored.
  */
 export function rememberDigest(host: Host, store: string, path: string, mark: FileMark, digest: string): void {
 	const others = Object.entries(readIndex(host, store)).filter(([other]) => other !== path);
@@ -41,7 +41,7 @@ function indexPath(store: string): string {
 
 type Index = Readonly<Record<string, {readonly mark: FileMark; readonly digest: string}>>;
 
-/** Empty when there is none or it is damaged. */
+/** Empty when the index is missing or damaged. */
 function readIndex(host: Host, store: string): Index {
 	const value = parseJson(readOrEmpty(host, indexPath(store)));
 	if (!isObject(value) || value['schema'] !== 1 || !isObject(value['files'])) return {};

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, {recursive: true}));
 
-/** The machine with its clock an hour ahead: what was written a moment ago counts as settled. */
+/** A host whose clock is an hour ahead, so that a new file counts as settled. */
 const later = {...realHost(), now: () => Date.now() + 3_600_000};
 
 async function digest(host = later): Promise<string> {
@@ -23,7 +23,7 @@ async function digest(host = later): Promise<string> {
 	return facts.kind === 'archive' ? facts.digest : facts.kind;
 }
 
-/** Puts a digest into the index that no file has: it comes back only where the file is not read. */
+/** Puts a wrong digest into the index. The digest is returned only if the file is not read. */
 function forgeIndex(): string {
 	const path = join(folder, 'store/digests.json');
 	const forged = `sha256:${'0'.repeat(64)}`;
@@ -31,18 +31,18 @@ function forgeIndex(): string {
 	return forged;
 }
 
-test('the digest is that of sha256sum', async () => {
+test('the digest equals that of sha256sum', async () => {
 	writeFileSync(archive, tar());
 	expect(await digest()).toBe('sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef');
 });
 
-test('an unchanged archive is not read again', async () => {
+test('does not read an unchanged archive again', async () => {
 	await digest();
 	const forged = forgeIndex();
 	expect(await digest()).toBe(forged);
 });
 
-test('an archive of the same size and time is read again when it was written', async () => {
+test('reads a rewritten archive again, even with the same size and mtime', async () => {
 	utimesSync(archive, 1, 1);
 	await digest();
 	const forged = forgeIndex();
@@ -51,12 +51,12 @@ test('an archive of the same size and time is read again when it was written', a
 	expect(await digest()).not.toBe(forged);
 });
 
-test('an archive that was written a moment ago is not remembered', async () => {
+test('does not remember a just-written archive', async () => {
 	await digest(realHost());
 	expect(() => readFileSync(join(folder, 'store/digests.json'))).toThrow('ENOENT');
 });
 
-test('a damaged index is ignored and repaired', async () => {
+test('ignores and repairs a damaged index', async () => {
 	const before = await digest();
 	const index = join(folder, 'store/digests.json');
 	for (const text of ['{"schema":1,"files":{"x":{}}}', '{"sch', '[]', 'null']) {
@@ -66,12 +66,12 @@ test('a damaged index is ignored and repaired', async () => {
 	}
 });
 
-test('nothing is written where nothing may be remembered', async () => {
+test('writes nothing when `remember` is false', async () => {
 	await imageFacts(later, join(folder, 'store'), {kind: 'archive', path: archive}, {remember: false});
 	expect(later.list(folder)).toEqual(['a.tar']);
 });
 
-test('an archive that is written while it is read is refused', async () => {
+test('refuses an archive that is written while it is read', async () => {
 	const host = {...later, readText: (path: string) => (appendFileSync(archive, 'x'), later.readText(path))};
 	await expect(digest(host)).rejects.toMatchObject({
 		code: 'E_ARCHIVE_INVALID',
@@ -79,7 +79,7 @@ test('an archive that is written while it is read is refused', async () => {
 	});
 });
 
-test('a folder is a root filesystem as it is, and what is neither is refused', async () => {
+test('accepts a folder as a root filesystem, and refuses everything but folders and archives', async () => {
 	const facts = (path: string) => imageFacts(later, folder, {kind: 'archive', path});
 	expect(await facts(folder)).toEqual({kind: 'directory', path: folder});
 	await expect(facts(join(folder, 'no'))).rejects.toMatchObject({code: 'E_ROOTFS_NOT_FOUND'});

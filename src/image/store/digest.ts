@@ -6,25 +6,25 @@ import type {ArchiveFile} from '../archive/archive-file.ts';
 import {fileMark, rememberDigest, rememberedDigest} from './digest-index.ts';
 
 /**
- * A file that was written this shortly before (ms) could be written again without its times changing: the kernel's
- * clock for them ticks with the scheduler, every 1 to 10 ms. The rest is for network filesystems.
+ * A file this young (ms) may be written again without a visible change of its times: the kernel's clock for file times ticks with the
+ * scheduler, every 1 to 10 ms. The margin is for network filesystems.
  */
 const settled = 2000;
 
-/** Milliseconds between two calls of onRead, and before the first: most archives are read by then. */
+/** The interval of onRead, and its first delay, ms. Most archives are read by then. */
 const readPause = 200;
 
-/** How {@link digestOf} goes about it. */
+/** Options of {@link digestOf}. */
 export interface DigestOptions {
-	/** Write the digest to the index of the store; false where nothing may be changed. */
+	/** Writes the digest to the store's index; false when nothing may be changed. */
 	readonly remember: boolean;
 	readonly signal?: AbortSignal | undefined;
-	/** Told now and then how many bytes of the archive's size were read, where that takes a while. */
+	/** Called with the bytes read so far and the archive's size, when reading takes a while. */
 	readonly onRead?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
- * The digest of an archive, `sha256:<hex>`: read from the index where the file is unchanged, else counted.
+ * The digest of an archive, `sha256:<hex>`: from the index when the file is unchanged, else computed.
  *
  * @throws TsboxError E_ARCHIVE_INVALID when the file is written while it is read; the signal's reason on abort.
  */
@@ -51,7 +51,7 @@ export async function digestOf(
 	const digest = `sha256:${hash.digest('hex')}`;
 	if (fileMark(await file.facts()) !== mark) {
 		throw new TsboxError('E_ARCHIVE_INVALID', `the archive ${file.path} was written while it was read`, {
-			hint: 'wait until whatever writes it has ended',
+			hint: 'wait until the program that writes it has ended',
 		});
 	}
 	if (remember && Number(facts.ctimeMs) + settled < host.now()) rememberDigest(host, store, file.path, mark, digest);

@@ -9,19 +9,19 @@ import type {ImageFacts} from './facts.ts';
 import {readRecord} from './record.ts';
 import {rootfsFolder} from './store.ts';
 
-/** How {@link imageFacts} goes about it. */
+/** Options of {@link imageFacts}. */
 export interface ImageFactsOptions {
 	readonly signal?: AbortSignal;
-	/** Told now and then how far the reading of an archive is whose digest is not known: bytes of its size. */
+	/** Reports progress while an archive with an unknown digest is read: bytes read and its size. */
 	readonly onRead?: (archive: string, done: number, total: number) => void;
-	/** Keep the digest for the next time; true by default, false for verbs that may change nothing (`plan`). */
+	/** Keeps the digest for the next time; default true, false for commands that may not change anything (`plan`). */
 	readonly remember?: boolean;
-	/** The owners that the files are to have on the host; without, those of the archive. */
+	/** The id map that shifts the files' owners on the host; without it the archive's owners stay. */
 	readonly ids?: RangeMap;
 }
 
 /**
- * Looks at a root filesystem: where it really is, and for an archive its digest and whether the store has it unpacked.
+ * The facts of a root filesystem: its real path and, for an archive, its digest and whether the store has it unpacked.
  *
  * @throws TsboxError E_ROOTFS_NOT_FOUND, E_PERMISSION, E_ARCHIVE_INVALID; the signal's reason on abort.
  */
@@ -35,10 +35,10 @@ export async function imageFacts(
 	const path = realPath(host, rootfs.path);
 	if (path === undefined) {
 		throw new TsboxError('E_ROOTFS_NOT_FOUND', `there is no root filesystem at ${rootfs.path}`, {
-			hint: 'see that `rootfs:` names the archive or folder, relative to the spec',
+			hint: '`rootfs:` must name an archive or a folder, relative to the spec file',
 		});
 	}
-	// The spec says which of the two it meant by its form alone; what is there decides.
+	// The spec's syntax only suggests a folder or an archive. The file type on disk decides.
 	if (host.stat(path)?.kind === 'directory') return path === '/' ? {kind: 'host'} : {kind: 'directory', path};
 	const file = await openArchive(path);
 	try {
@@ -59,6 +59,6 @@ function realPath(host: Host, path: string): string | undefined {
 		return host.realpath(path);
 	} catch (error) {
 		if (errnoOf(error) !== 'EACCES') throw error;
-		throw new TsboxError('E_PERMISSION', `the root filesystem ${path} may not be looked at`, {cause: error});
+		throw new TsboxError('E_PERMISSION', `no permission to access the root filesystem ${path}`, {cause: error});
 	}
 }

@@ -1,19 +1,19 @@
 import type {RangeMap} from '../../host/id-map.ts';
 
-/** What is known of a root filesystem before a plan is made. Paths are absolute and real. */
+/** The facts of a root filesystem that a plan needs. Paths are absolute and real. */
 export type ImageFacts =
 	| {
 			readonly kind: 'archive';
 			readonly archive: string;
-			/** Of the archive file as it lies on disk: `sha256:` and 64 hexadecimal digits. */
+			/** Digest of the archive file on disk: `sha256:` and 64 hexadecimal digits. */
 			readonly digest: string;
-			/** It was unpacked before: nothing is to be done. */
+			/** The store has it unpacked. */
 			readonly stored: boolean;
-			/** Folder of the unpacked tree in the store, there or to be made. */
+			/** Folder of the unpacked tree in the store, whether it exists yet or not. */
 			readonly path: string;
-			/** The store has it with these owners; without, with those of the archive. */
+			/** The id map that shifts the owners of the tree; without it they are the archive's. */
 			readonly ids?: RangeMap;
-			/** Size of the archive file. */
+			/** Size of the archive file, bytes. */
 			readonly bytes: number;
 	  }
 	| {readonly kind: 'directory'; readonly path: string}

@@ -8,11 +8,11 @@ import {treeUse} from './tree-use.ts';
 export interface StoredImage {
 	/** `sha256:` and 64 hexadecimal digits. */
 	readonly digest: string;
-	/** It was unpacked for containers whose root is this uid of the host; undefined for root itself. */
+	/** The id map that it was unpacked with; undefined for the archive's own owners. */
 	readonly ids?: RangeMap;
-	/** The path it was unpacked from. */
+	/** The path that it was unpacked from. */
 	readonly archive: string;
-	/** Disk use of the unpacked tree, in bytes. */
+	/** Disk use of the unpacked tree, bytes. */
 	readonly bytes: number;
 	readonly entries: number;
 	/** Milliseconds since the epoch. */
@@ -20,7 +20,7 @@ export interface StoredImage {
 	readonly inUse: boolean;
 }
 
-/** All whole images, the newest first. `inUse` has the folder names of those that containers run on. */
+/** All complete images, newest first. `inUse` has the folder names of the images that containers run on. */
 export function listImages(host: Host, store: string, inUse: ReadonlySet<string>): readonly StoredImage[] {
 	const images: StoredImage[] = [];
 	for (const name of host.list(imagesFolder(store))) {
@@ -28,7 +28,7 @@ export function listImages(host: Host, store: string, inUse: ReadonlySet<string>
 		const record = image === undefined ? undefined : readRecord(host, store, image);
 		if (image === undefined || record === undefined) continue;
 		const {archive, created} = record;
-		// A compiled script counts nothing while it unpacks.
+		// A compiled script does not count while it unpacks.
 		const {bytes, entries} =
 			record.bytes === null || record.entries === null
 				? treeUse(host, rootfsFolder(store, image))

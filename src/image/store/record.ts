@@ -1,20 +1,20 @@
 import type {Host} from '../../host/host.ts';
 import {imageFolder, type ImageName} from './store.ts';
 
-/** The `image.json` of a stored image. It is written last: an image without it is not whole. */
+/** The `image.json` of a stored image. It is written last: an image without it is incomplete. */
 export interface ImageRecord {
 	readonly schema: 1;
 	readonly digest: string;
-	/** The path that the archive was unpacked from, for people. */
+	/** The path that the archive was unpacked from, for display. */
 	readonly archive: string;
-	/** Disk use in blocks of 4096 bytes; null when a compiled script unpacked it, which does not count. */
+	/** Disk use in blocks of 4096 bytes; null when a compiled script unpacked it, because the script does not count. */
 	readonly bytes: number | null;
 	readonly entries: number | null;
 	/** Milliseconds since the epoch. */
 	readonly created: number;
 }
 
-/** The record of a stored image, or undefined when the image is not there, not whole, or its record is not readable. */
+/** The record of a stored image; undefined when the image is missing or incomplete, or its record is damaged. */
 export function readRecord(host: Host, store: string, image: ImageName): ImageRecord | undefined {
 	const text = host.readText(`${imageFolder(store, image)}/image.json`);
 	const record = text === undefined ? undefined : parseJson(text);
@@ -26,7 +26,7 @@ export function recordText(record: ImageRecord): string {
 	return `${JSON.stringify(record)}\n`;
 }
 
-/** The value of a JSON text, or undefined when it is none: records may be cut short by a crash of the machine. */
+/** Parses JSON; undefined when malformed: a crash of the machine may truncate a record. */
 export function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(text);

@@ -5,14 +5,15 @@ import {listImages, type StoredImage} from './list.ts';
 import {imageFolder, makeStore, newWorkPath} from './store.ts';
 import {removeStubborn} from './work-folder.ts';
 
-/** Digits of a digest that a user must give at least; fewer are rather a typing error. */
+/** The minimum number of digits of a digest; fewer are probably a typo. */
 const shortest = 4;
 
 /**
- * Removes an image, with whatever owners it was unpacked. It leaves the store by a rename, so nobody sees half of it, and a kill leaves only what a sweep removes.
+ * Removes an image in all its unpacked forms. A rename takes it out of the store, so that no process sees a partial image and a kill
+ * leaves only what a sweep removes.
  *
- * @param wanted Its digest or the beginning of it, with or without `sha256:`; at least 4 digits.
- * @throws TsboxError E_IMAGE_NOT_FOUND, E_IMAGE_IN_USE, E_USAGE where two images begin so.
+ * @param wanted Its digest or a prefix of at least 4 digits, with or without `sha256:`.
+ * @throws TsboxError E_IMAGE_NOT_FOUND, E_IMAGE_IN_USE, E_USAGE when the prefix is ambiguous.
  */
 export async function removeImage(
 	host: Host,
@@ -33,7 +34,7 @@ export async function removeImage(
 	return image;
 }
 
-/** Removes all images that no container runs on, and gives them back. */
+/** Removes all images that no container runs on, and returns them. */
 export async function pruneImages(
 	host: Host,
 	facts: HostFacts,
@@ -48,8 +49,8 @@ export async function pruneImages(
 function findImage(images: readonly StoredImage[], wanted: string): StoredImage {
 	const digits = wanted.replace(/^sha256[:-]/, '');
 	if (!/^[0-9a-f]+$/.test(digits) || digits.length < shortest) {
-		throw new TsboxError('E_IMAGE_NOT_FOUND', `"${wanted}" is no digest`, {
-			hint: `give ${shortest} or more digits of one that \`tsbox images\` lists`,
+		throw new TsboxError('E_IMAGE_NOT_FOUND', `"${wanted}" is not a digest`, {
+			hint: `pass at least ${shortest} digits of a digest that \`tsbox images\` lists`,
 		});
 	}
 	const found = images.filter(({digest}) => digest.startsWith(`sha256:${digits}`));
@@ -59,7 +60,7 @@ function findImage(images: readonly StoredImage[], wanted: string): StoredImage 
 	const digests = new Set(found.map(({digest}) => digest));
 	if (digests.size > 1) {
 		throw new TsboxError('E_USAGE', `${digests.size} images have a digest that begins with ${wanted}`, {
-			hint: 'give more of its digits',
+			hint: 'pass more digits',
 		});
 	}
 	return image;

@@ -29,7 +29,7 @@ function image(
 const files = {...image(digestA, 1), ...image(digestB, 2), '/s/tmp': 'dir'};
 const none = new Set<string>();
 
-test('images are listed with the newest first, and what is in use is told', () => {
+test('lists images newest first with their use', () => {
 	expect(listImages(recordingHost(files), '/s', new Set([imageFolderName({digest: digestA})]))).toEqual([
 		{digest: digestB, archive: '/a.tar', bytes: 4096, entries: 2, created: 2, inUse: false},
 		{digest: digestA, archive: '/a.tar', bytes: 4096, entries: 2, created: 1, inUse: true},
@@ -37,12 +37,12 @@ test('images are listed with the newest first, and what is in use is told', () =
 	expect(listImages(recordingHost(), '/s', none)).toEqual([]);
 });
 
-test('an image that a compiled script unpacked is counted when it is listed', () => {
+test('counts an image that a compiled script unpacked when listing it', () => {
 	const [counted] = listImages(recordingHost(image(digestA, 1, {bytes: null, entries: null})), '/s', none);
 	expect(counted).toMatchObject({entries: 3});
 });
 
-test('an image whose record is damaged or missing, or of another digest, is not listed', () => {
+test('does not list an image whose record is damaged, missing, or of another digest', () => {
 	const folder = `/s/images/${digestA.replace(':', '-')}`;
 	for (const text of [
 		'{',
@@ -54,7 +54,7 @@ test('an image whose record is damaged or missing, or of another digest, is not 
 	expect(listImages(recordingHost({[`${folder}/rootfs`]: 'dir', '/s/images/x': 'dir'}), '/s', none)).toEqual([]);
 });
 
-test('an image is removed by the beginning of its digest', async () => {
+test('removes an image by a prefix of its digest', async () => {
 	const host = recordingHost(files);
 	expect(await removeImage(host, facts, '/s', 'aaaa0', none)).toMatchObject({digest: digestA});
 	expect(listImages(host, '/s', none)).toMatchObject([{digest: digestB}]);
@@ -69,13 +69,13 @@ test.each([
 	['bbbb', none, 'E_IMAGE_NOT_FOUND'],
 	['../..', none, 'E_IMAGE_NOT_FOUND'],
 	['aaaab', new Set([imageFolderName({digest: digestB})]), 'E_IMAGE_IN_USE'],
-])('removing %j is refused when it is unclear, unknown or in use', async (wanted, inUse, code) => {
+])('refuses to remove %j when it is ambiguous, unknown, or in use', async (wanted, inUse, code) => {
 	const host = recordingHost(files);
 	await expect(removeImage(host, facts, '/s', wanted, inUse)).rejects.toMatchObject({code});
 	expect(host.list('/s/images')).toHaveLength(2);
 });
 
-test('pruning leaves what is in use', async () => {
+test('pruning keeps images in use', async () => {
 	const host = recordingHost(files);
 	expect(await pruneImages(host, facts, '/s', new Set([imageFolderName({digest: digestB})]))).toMatchObject([
 		{digest: digestA},
@@ -83,7 +83,7 @@ test('pruning leaves what is in use', async () => {
 	expect(listImages(host, '/s', none)).toMatchObject([{digest: digestB}]);
 });
 
-test('a sweep removes the work of dead processes and images that are not whole, and nothing else', async () => {
+test('a sweep removes the work of dead processes and incomplete images, and nothing else', async () => {
 	const alive = `/proc/7/stat`;
 	const host = recordingHost({
 		...image(digestA, 1),
@@ -105,7 +105,7 @@ test('a sweep removes the work of dead processes and images that are not whole, 
 	expect(await sweepStore(host, facts, '/s')).toEqual([]);
 });
 
-test('a folder is named after its archive and the owners in it, and tells both', () => {
+test('a folder name encodes the digest and the ids, and decodes to both', () => {
 	const ids = {
 		kind: 'range',
 		uids: [{inside: 0, outside: 100_000, count: 65_536}],

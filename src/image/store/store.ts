@@ -3,22 +3,22 @@ import type {RangeMap} from '../../host/id-map.ts';
 import type {Host} from '../../host/host.ts';
 import {ownerName} from './owner.ts';
 
-/** The two folders of the image store; both belong to root alone, for they hold set-user-ID programs of others. */
+/** The folder of all images. Only its owner may enter it, because images contain set-user-ID programs of other users. */
 export const imagesFolder = (store: string): string => `${store}/images`;
-/** Unpacks in progress and trees on their way out, one folder each, named after the process that works there. */
+/** Unpacks and removals in progress: one folder each, named after the process that works there. */
 export const workFolder = (store: string): string => `${store}/tmp`;
 
-/** A file for each image that is being unpacked; whoever has it locked does it. */
+/** Lock files, one for each image that is being unpacked. */
 export const locksFolder = (store: string): string => `${store}/locks`;
 
-/** What makes two unpacked trees different: the archive, and whether its owners are those of a user namespace. */
+/** Identifies an unpacked tree: the archive's digest, and the id map that shifts its owners. */
 export interface ImageName {
 	readonly digest: string;
-	/** The map of the namespace that it was unpacked in; without, the owners are those of the archive. */
+	/** The id map of the user namespace that it was unpacked in; without it the owners are the archive's. */
 	readonly ids?: RangeMap;
 }
 
-/** The folder of one image: `image.json` and `rootfs` lie in it. A colon would split overlay's lowerdir, hence the dash. */
+/** The folder of one image with `image.json` and `rootfs`. A colon would split overlay's lowerdir, hence the dash. */
 export function imageFolder(store: string, image: ImageName): string {
 	return `${imagesFolder(store)}/${imageFolderName(image)}`;
 }
@@ -29,7 +29,7 @@ export function imageFolderName({digest, ids}: ImageName): string {
 	return `${digest.replace(':', '-')}${ids === undefined ? '' : `.u${row(ids.uids)}.g${row(ids.gids)}`}`;
 }
 
-/** What a folder in the store is named after, or undefined for a folder that is no image's. */
+/** The inverse of {@link imageFolderName}; undefined for other names. */
 export function imageOfFolder(name: string): ImageName | undefined {
 	const found = /^sha256-([0-9a-f]{64})(?:\.u(\d+)-(\d+)\.g(\d+)-(\d+))?$/.exec(name);
 	if (found === null) return undefined;
@@ -47,19 +47,19 @@ export function imageOfFolder(name: string): ImageName | undefined {
 	};
 }
 
-/** The unpacked tree of one image. */
+/** The folder of an image's unpacked tree. */
 export function rootfsFolder(store: string, image: ImageName): string {
 	return `${imageFolder(store, image)}/rootfs`;
 }
 
-/** Makes the folders of the store where they are missing. */
+/** Creates the store's folders if they are missing. */
 export function makeStore(host: Host, store: string): void {
 	host.mkdirs(store, 0o700);
 	host.mkdir(imagesFolder(store), 0o700);
 	host.mkdir(workFolder(store), 0o700);
 }
 
-/** The path of a new work folder; nobody else has that name. The folder itself is not made. */
+/** A new, unique path for a work folder. The folder is not created. */
 export function newWorkPath(host: Host, store: string): string {
 	return `${workFolder(store)}/${ownerName(host)}-${randomBytes(4).toString('hex')}`;
 }

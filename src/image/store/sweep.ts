@@ -5,16 +5,16 @@ import {imageOfFolder, imagesFolder, locksFolder, workFolder} from './store.ts';
 import {removeStubborn} from './work-folder.ts';
 
 /**
- * Removes what a crash left in the store: work folders whose process is gone, images that are not whole, and files that were locked. Folders of
- * running processes stay.
+ * Removes what a crash left in the store: work folders whose process is gone, incomplete images, and unused lock files.
+ * Folders of running processes stay.
  *
- * @returns The paths that were removed.
+ * @returns The removed paths.
  */
 export async function sweepStore(host: Host, facts: HostFacts, store: string): Promise<readonly string[]> {
 	const all = host.list(workFolder(store));
 	const dead = all.filter(name => !ownerRuns(host, name));
 	const works = dead.map(name => `${workFolder(store)}/${name}`);
-	// A file is in the way of nobody: it goes when nobody unpacks.
+	// Leftover lock files do no harm. They are removed only while no process unpacks, because it may hold one.
 	const locks =
 		dead.length < all.length ? [] : host.list(locksFolder(store)).map(name => `${locksFolder(store)}/${name}`);
 	const broken = host

@@ -1,6 +1,6 @@
 import type {Host} from '../../host/host.ts';
 
-/** Counts a tree by walking it: bytes in blocks of 4096. Hard links count each time, holes as data. */
+/** Disk use of a tree in blocks of 4096 bytes, and its entries. Counts every hard link, and holes as data. */
 export function treeUse(host: Host, path: string): {bytes: number; entries: number} {
 	const facts = host.lstat(path);
 	let bytes = Math.ceil((facts?.size ?? 0) / 4096) * 4096;

@@ -7,18 +7,18 @@ import {removeOwned} from '../../host/files/remove-owned.ts';
 import {hostWords} from '../archive/jail.ts';
 import {saysDiskFull} from '../archive/unpack-error.ts';
 
-/** What rename(2) says when the new name is a folder with something in it. */
+/** The errnos of rename(2) when the new name is a folder that is not empty. */
 const taken: readonly (string | undefined)[] = ['ENOTEMPTY', 'EEXIST'];
 
-/** Times that a removal is tried, and the pause between, in ms: a killed tar may still finish its last call. */
+/** Attempts of a removal, and the pause between them, ms: a killed tar may still finish its last system call. */
 const attempts = 10;
 const pause = 50;
 
 /**
- * Brings a whole work folder to disk and renames it; a name that is taken already means that another process was
- * faster, and its image is as good. A folder of that name without an image.json is no image and makes way.
+ * Syncs a finished work folder to disk and renames it to its place. If the name is taken, another process was faster and its image is
+ * just as good. A folder of that name without an image.json is incomplete and is replaced.
  *
- * @param signal - a disk may take long: its abort ends the wait
+ * @param signal - aborts the wait for a slow disk
  * @throws Error of the kernel; TsboxError E_NO_SPACE, E_STEP_FAILED, E_INTERRUPTED.
  */
 export async function storeWork(
@@ -41,7 +41,7 @@ export async function storeWork(
 	await sync(host, facts, [target.slice(0, target.lastIndexOf('/'))], signal);
 }
 
-/** Removes a folder that a dying process may still add to. */
+/** Removes a folder that a dying process may still write to. */
 export async function removeStubborn(host: Host, facts: HostFacts, path: string): Promise<void> {
 	for (let attempt = 1; ; attempt++) {
 		try {
@@ -55,15 +55,15 @@ export async function removeStubborn(host: Host, facts: HostFacts, path: string)
 	}
 }
 
-/** sync(1): with `-f` one syncfs(2) for all files of a filesystem, without a fsync(2) of the folder's own entries. */
+/** sync(1): with `-f` it calls syncfs(2) for a whole filesystem; without, fsync(2) for the entries of the folder. */
 async function sync(host: Host, facts: HostFacts, args: readonly string[], signal?: AbortSignal): Promise<void> {
-	await runWhole(host, [...hostWords(facts, 'sync'), ...args], 'the image could not be brought to disk', signal);
+	await runWhole(host, [...hostWords(facts, 'sync'), ...args], 'the image could not be written to disk', signal);
 }
 
 /**
- * Runs a tool that must do its work.
+ * Runs a tool that must succeed.
  *
- * @throws Error ENOSPC where it says that the disk is full; TsboxError E_STEP_FAILED, E_INTERRUPTED.
+ * @throws Error ENOSPC when the tool reports a full disk; TsboxError E_STEP_FAILED, E_INTERRUPTED.
  */
 export async function runWhole(
 	host: Host,

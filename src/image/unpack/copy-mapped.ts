@@ -11,29 +11,28 @@ import {treeUse} from '../store/tree-use.ts';
 import {tarFailed} from '../archive/unpack-error.ts';
 import {removeStubborn} from '../store/work-folder.ts';
 
-/** What is copied, and whose it becomes. */
+/** Source, target, and id map of {@link copyMapped}. */
 export interface MappedCopy {
 	readonly from: string;
 	readonly to: string;
 	readonly ids: RangeMap;
 }
 
-/** How {@link copyMapped} goes about it. */
+/** Options of {@link copyMapped}. */
 export interface MappedCopyOptions {
-	/** Bytes copied so far, about how many there are, and how many entries; at most every 50 ms, and at the end. */
+	/** Bytes copied so far, the approximate total, and the number of entries; at most every 50 ms, and at the end. */
 	readonly onProgress?: (done: number, total: number, entries: number) => void;
 	readonly signal: AbortSignal;
 	/** The folder with the copied tools. */
 	readonly toolbox: string;
 }
 
-/** Milliseconds between two calls of onProgress. */
+/** The interval of onProgress, ms. */
 const progressEvery = 50;
 
 /**
- * Copies a folder of the host so that each file belongs to whom its owner stands for in a user namespace: one tar reads as
- * root of the host, another writes as root of that namespace, locked into the target. A target with something in it is a
- * copy from before, and stays.
+ * Copies a folder of the host and shifts each file's owner into a user namespace: one tar reads as root of the host, another,
+ * jailed in the target, writes as root of the namespace. A target that is not empty holds an earlier copy and stays.
  *
  * @throws TsboxError E_INTERRUPTED, E_STEP_FAILED.
  */
@@ -73,24 +72,24 @@ export async function copyMapped(
 	signal.removeEventListener('abort', kill);
 	if (signal.aborted) throw new TsboxError('E_INTERRUPTED', `copying ${from} was interrupted`, {cause: signal.reason});
 	if (written !== 0) throw tarFailed(from, writer, ids);
-	// 1: a file changed while it was read.
+	// Status 1: a file changed while tar read it.
 	if (read.exitCode !== 0 && read.exitCode !== 1)
 		throw new TsboxError('E_STEP_FAILED', `the folder ${from} could not be read`, {
 			command: readerWords(facts, from).map(quoted).join(' '),
-			hint: 'see what tar says of it',
+			hint: 'run the command by hand to see what tar reports',
 		});
 	onProgress?.(total, total, entries);
 	host.rename(fresh, to);
 }
 
-/** Lines of sh that do the same, for a script. */
+/** The same copy as lines of sh, for a script. */
 export function copyMappedScript(facts: HostFacts, {from, to, ids}: MappedCopy, toolbox: string): readonly string[] {
 	const fresh = quoted(`${to}.new`);
 	return [
 		`[ -z "$(ls -A ${quoted(to)})" ] || return 0`,
 		`rm -rf ${fresh} && mkdir -m 0755 ${fresh} && chown ${mappedRoot(ids).join(':')} ${fresh} || return 125`,
-		'# A pipe tells the status of its last command alone; here both must do.',
-		'# A status of 1 is a file that changed meanwhile.',
+		'# A pipe returns the status of its last command alone; here both must succeed.',
+		'# Status 1 means that a file changed meanwhile.',
 		`read_all() { ${readerWords(facts, from).map(quoted).join(' ')} || [ $? = 1 ]; }`,
 		`write_all() { ${jailCommand(jail(facts, extraction(facts, ids), toolbox, ids))} ${fresh} >&2; }`,
 		'status=$({ { read_all && echo 0 >&3; } | { write_all && echo 0 >&3; }; } 3>&1)',

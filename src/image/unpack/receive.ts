@@ -12,24 +12,24 @@ import type {JailedTool} from '../archive/jail.ts';
 import {startJailed} from '../archive/jailed-program.ts';
 import {saysDiskFull} from '../archive/unpack-error.ts';
 
-/** A tar that comes out of a container, and where it goes. */
+/** A tar that comes out of a container, and its destination. */
 export interface Received {
-	/** What it is called in errors: `NAME:PATH`. */
+	/** Its name in errors: `NAME:PATH`. */
 	readonly title: string;
 	readonly stream: Readable;
 	/** An empty folder. */
 	readonly folder: Pinned;
-	/** Owners and all mode bits come along; without, all belongs to the caller and nothing is set-user-ID. */
+	/** Restores owners and all mode bits; otherwise the files belong to the caller and none is set-user-ID. */
 	readonly archive: boolean;
 	readonly limits: UnpackLimits;
-	/** The folder with the copied tools; needed where `facts.toolbox` is of kind `copy`. */
+	/** The folder with the copied tools; needed when `facts.toolbox` is of kind `copy`. */
 	readonly toolbox: string;
 	readonly signal: AbortSignal;
-	/** Told of each entry before it is unpacked; what it throws ends it. */
+	/** Called with each entry before it is unpacked; an exception stops the copy. */
 	readonly onEntry: (entry: ArchiveEntry) => void;
 }
 
-/** A tar that unpacks stdin into the folder it is locked into, and can make no device. */
+/** A tar that unpacks stdin into the folder that is its jail. It cannot create devices. */
 function reception(archive: boolean): JailedTool {
 	const args = [
 		'--extract',
@@ -41,15 +41,15 @@ function reception(archive: boolean): JailedTool {
 		'--warning=no-timestamp',
 	];
 	const capabilities = ['dac_override', 'fowner', ...(archive ? ['chown', 'fsetid'] : [])];
-	// With --no-same-permissions tar takes the umask off what the archive says.
+	// Without --same-permissions tar applies the umask to the archive's modes.
 	return {tool: 'tar', args, capabilities, keepFolder: true, pinned: true, umask: '000'};
 }
 
 /**
- * Unpacks a tar of a container into a folder. All of it is hostile: each entry is looked at by the same rules as those of
- * an archive before a tar sees it that is locked into the folder.
+ * Unpacks a container's tar into a folder. All of it is untrusted: each entry must pass the rules for archives before a
+ * jailed tar sees it.
  *
- * @throws TsboxError E_ARCHIVE_INVALID, E_ARCHIVE_TOO_LARGE, E_NO_SPACE, E_STEP_FAILED, and what `onEntry` throws.
+ * @throws TsboxError E_ARCHIVE_INVALID, E_ARCHIVE_TOO_LARGE, E_NO_SPACE, E_STEP_FAILED, and errors of `onEntry`.
  */
 export async function receive(host: Host, facts: HostFacts, received: Received): Promise<void> {
 	const {title, stream, folder, archive, limits, toolbox, signal} = received;
@@ -80,11 +80,11 @@ export async function receive(host: Host, facts: HostFacts, received: Received):
 	const status = await tar.ended;
 	signal.removeEventListener('abort', kill);
 	if (failure !== undefined && !isBrokenPipe(failure)) throw failure;
-	// A tar that has found the end of the archive may be gone before its stdin is closed.
+	// tar may exit at the archive's end mark, before its stdin is closed.
 	if (status === 0 && (failure === undefined || reader.ended())) return;
 	const output = tar.messages();
 	if (saysDiskFull(output))
-		throw new TsboxError('E_NO_SPACE', `the disk is full: ${title} does not fit on it`, {
+		throw new TsboxError('E_NO_SPACE', `the disk is full: there is no room for ${title}`, {
 			output,
 			hint: 'free some space',
 		});
@@ -92,9 +92,9 @@ export async function receive(host: Host, facts: HostFacts, received: Received):
 }
 
 function deviceError(title: string, {name}: ArchiveEntry): TsboxError {
-	return new TsboxError('E_ARCHIVE_INVALID', `${title} holds the device ${shownName(name)}`, {
-		why: 'a device of a container would be one of the host',
-		hint: 'copy the folders beside it, or all of it as a tar: `-` in place of the path on the host',
+	return new TsboxError('E_ARCHIVE_INVALID', `${title} contains the device ${shownName(name)}`, {
+		why: "a device node from a container would give access to the host's device",
+		hint: 'copy the other folders, or copy everything as a tar with `-` as the path on the host',
 	});
 }
 

@@ -6,24 +6,23 @@ import {hostWords, jail, jailCommand, quoted} from '../archive/jail.ts';
 import {recordText} from '../store/record.ts';
 import {imageFolder, type ImageName, imagesFolder, workFolder} from '../store/store.ts';
 
-/** What a script unpacks, and where the image is kept. */
+/** Source and destination of {@link unpackScript}. */
 export interface ScriptedUnpack extends ImageName {
 	readonly archive: string;
 	readonly store: string;
-	/** Milliseconds since the epoch that the image's record will tell; a plan has no clock of its own. */
+	/** Time for the image's record, milliseconds since the epoch; a plan has no clock of its own. */
 	readonly created: number;
-	/** How the archive is packed; where it is not known, the script finds out. */
+	/** The archive's compression; the script detects it when undefined. */
 	readonly compression?: Compression;
 	/** The folder with the copied tools. */
 	readonly toolbox: string;
 }
 
 /**
- * Lines of POSIX sh that unpack an archive into the store as `unpack` does, with the host's tools alone: the same
- * jail, the same folders, the same promise that an image is there whole or not at all. The names in the archive are not
- * looked at first; tar's own jail is all that keeps them in. The lines run in a subshell: they set no variable and no
- * trap of the script around them, and end with a status other than 0 when anything failed, with or without `set -e`.
- * Of programs that are no {@link ToolName} they use sha256sum, mv, rm and printf.
+ * Lines of POSIX sh that unpack an archive into the store as `unpack` does, with the host's tools alone: the same jail, the same
+ * folders, and the image appears whole or not at all. The script does not check names in the archive; only tar's jail contains
+ * them. The lines run in a subshell, so that they set no variable and no trap of the script around them. They end with a status
+ * other than 0 when anything fails, with or without `set -e`. Besides {@link ToolName}s they use sha256sum, mv, rm, and printf.
  *
  * @throws TsboxError E_HOST_UNSUPPORTED, E_PERMISSION as {@link jail}.
  */
@@ -33,7 +32,7 @@ export function unpackScript(facts: HostFacts, unpack: ScriptedUnpack): readonly
 	const record = recordText({schema: 1, digest, archive, bytes: null, entries: null, created}).trimEnd();
 	const folders = [store, imagesFolder(store), workFolder(store)].map(quoted).join(' ');
 	return [
-		// The inner shells' own $1 and the words of /proc/PID/stat are meant as they stand.
+		// The inner shells expand $1 and split the words of /proc/PID/stat on purpose.
 		'# shellcheck disable=SC2016,SC2086',
 		`[ -e ${image}/image.json ] || (`,
 		'\tLC_ALL=C; export LC_ALL',
@@ -41,7 +40,7 @@ export function unpackScript(facts: HostFacts, unpack: ScriptedUnpack): readonly
 		`\tif [ "$(sha256sum <"$archive")" != '${digest.replace('sha256:', '')}  -' ]; then`,
 		'\t\techo "$archive is not the archive that this script was made for" >&2; exit 125',
 		'\tfi',
-		'\t# Named after this process and its start time (proc_pid_stat(5), field 22): what a kill leaves is swept up by that.',
+		'\t# Named after this process and its start time (proc_pid_stat(5), field 22), so that `tsbox gc` can remove it after a kill.',
 		'\tread -r stat </proc/$$/stat',
 		'\tset -- ${stat##*) }',
 		`\twork=${quoted(workFolder(store))}/$$-\${20}-sh`,
@@ -57,7 +56,7 @@ export function unpackScript(facts: HostFacts, unpack: ScriptedUnpack): readonly
 		'\textracted() {',
 		`\t\t${jailCommand(jail(facts, extraction(facts, ids), toolbox, ids))} "$work/rootfs" >&2`,
 		'\t}',
-		'\t# A pipe tells the status of its last command alone; here both must be 0.',
+		'\t# A pipe returns the status of its last command alone; here both must be 0.',
 		'\tstatus=$({ { unpacked && echo 0 >&3; } | { extracted && echo 0 >&3; }; } 3>&1)',
 		'\t[ "$status" = "$(printf \'0\\n0\')" ] || { echo "$archive could not be unpacked" >&2; exit 125; }',
 		`\tprintf '%s\\n' ${quoted(record)} >"$work/image.json" || exit 125`,
@@ -67,7 +66,7 @@ export function unpackScript(facts: HostFacts, unpack: ScriptedUnpack): readonly
 	];
 }
 
-/** The lines that print the plain tar; the first three bytes of a file tell how it is packed. */
+/** The lines that print the plain tar. The first three bytes of a file identify its compression. */
 function unpackers(facts: HostFacts, {compression, toolbox}: ScriptedUnpack): readonly string[] {
 	const packed = (name: Exclude<Compression, 'none'>): string =>
 		`${jailCommand(jail(facts, decompression(name), toolbox))} "$work" <"$archive"`;

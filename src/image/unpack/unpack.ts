@@ -20,25 +20,25 @@ import {imageFolder, type ImageName, makeStore, newWorkPath} from '../store/stor
 import {noSpace, saysDiskFull, storeError, tarFailed} from '../archive/unpack-error.ts';
 import {removeStubborn, runWhole, storeWork} from '../store/work-folder.ts';
 
-/** What is unpacked: the archive's path, the digest that it must have, and the ids that its files get. */
+/** An archive to unpack: its path, the digest that it must have, and the id map for its owners. */
 export interface UnpackedArchive extends ImageName {
 	readonly archive: string;
 }
 
-/** How {@link unpack} goes about it. */
+/** Options of {@link unpack}. */
 export interface UnpackOptions {
-	/** Bytes of the archive read so far, its size, and entries seen; called at most every 50 ms, and at the end. */
+	/** Bytes of the archive read so far, its size, and the number of entries; at most every 50 ms, and at the end. */
 	readonly onProgress?: (done: number, total: number, entries: number) => void;
 	readonly signal?: AbortSignal;
 	readonly limits?: UnpackLimits;
-	/** The folder with the copied tools; made in the store without. */
+	/** The folder with the copied tools; created in the store when undefined. */
 	readonly toolbox?: string;
 }
 
-/** Milliseconds between two calls of onProgress. */
+/** The interval of onProgress, ms. */
 const progressEvery = 50;
 
-/** All that the stages of one unpack share. */
+/** What all stages of one unpack share. */
 interface Unpacking {
 	readonly host: Host;
 	readonly facts: HostFacts;
@@ -46,17 +46,16 @@ interface Unpacking {
 	readonly image: UnpackedArchive;
 	readonly options: UnpackOptions;
 	readonly toolbox: string;
-	/** Where it happens: `rootfs` and `image.json` are made in it. */
+	/** The work folder for `rootfs` and `image.json`. */
 	readonly work: string;
 }
 
 /**
- * Unpacks an archive into the store, in one pass: each byte is read, checked against the digest, decoded, looked at by
- * the entry rules, and only then handed to a tar that is locked into the target folder. The image appears in the store
- * whole, by a rename, after all of it reached the disk; whatever goes wrong, nothing is left.
- * Two processes may do so at once, and the second one's work is dropped: container/start/unpack-once.ts keeps them apart.
+ * Unpacks an archive into the store in one pass. Each byte is read, added to the digest, decoded, and checked by the entry rules before a
+ * jailed tar gets it. The image appears in the store whole, by a rename, after all of it was synced to disk. A failure leaves nothing
+ * behind. When two processes unpack the same archive, the second one's work is dropped; container/start/unpack-once.ts avoids that.
  *
- * @returns The record of the image, also when it was there before.
+ * @returns The record of the image, also when it existed before.
  * @throws TsboxError E_ARCHIVE_INVALID, E_ARCHIVE_TOO_LARGE, E_NO_SPACE, E_INTERRUPTED, E_ROOTFS_NOT_FOUND,
  * E_PERMISSION, E_HOST_UNSUPPORTED, E_STEP_FAILED.
  */
@@ -91,13 +90,13 @@ export async function unpack(
 async function makeWork({host, facts, store, work, image, options}: Unpacking): Promise<void> {
 	makeStore(host, store);
 	host.mkdir(work, 0o700);
-	// mkdir(1) and not mkdir(2): the caller's umask would close the container's root to its users.
+	// mkdir(1) -m ignores the umask, which mkdir(2) applies: it could close the container's root to its users.
 	const mkdir = [...hostWords(facts, 'mkdir'), '-m', '0755', `${work}/rootfs`];
-	await runWhole(host, mkdir, `${work}/rootfs could not be made`, options.signal);
+	await runWhole(host, mkdir, `could not create ${work}/rootfs`, options.signal);
 	if (image.ids !== undefined) host.chown(`${work}/rootfs`, ...mappedRoot(image.ids));
 }
 
-/** Runs tar and feeds it; ends when tar has ended, whatever happens. */
+/** Runs tar and feeds it. Always returns or throws after tar has ended. */
 async function fillRootfs(unpacking: Unpacking, file: ArchiveFile): Promise<EntryCounts> {
 	const {host, facts, store, image, options, toolbox, work} = unpacking;
 	const {archive} = image;
@@ -107,7 +106,7 @@ async function fillRootfs(unpacking: Unpacking, file: ArchiveFile): Promise<Entr
 		ids: image.ids,
 		onMessage: text => {
 			if (full || !saysDiskFull(text)) return;
-			// GNU tar would go on with every other entry, and fail on each.
+			// GNU tar would continue and fail on every other entry.
 			full = true;
 			tar.kill();
 		},
@@ -117,7 +116,7 @@ async function fillRootfs(unpacking: Unpacking, file: ArchiveFile): Promise<Entr
 	let failure: unknown;
 	const counts = await feed(unpacking, file, tar).catch((error: unknown) => {
 		failure = error;
-		// A tar that gave up by itself closed its end of the pipe, and ends with its reason; any other must be ended.
+		// A broken pipe means that tar gave up by itself and will report why. After any other error tar must be killed.
 		if (!isBrokenPipe(error)) tar.kill();
 	});
 	const status = await tar.ended;
@@ -132,7 +131,7 @@ async function fillRootfs(unpacking: Unpacking, file: ArchiveFile): Promise<Entr
 	return counts;
 }
 
-/** Reads the whole archive through all checks into tar's stdin. */
+/** Pipes the whole archive through all checks into tar's stdin. */
 async function feed(unpacking: Unpacking, file: ArchiveFile, tar: JailedProgram): Promise<EntryCounts> {
 	const {host, image, options} = unpacking;
 	const {archive, digest} = image;
@@ -155,7 +154,7 @@ async function feed(unpacking: Unpacking, file: ArchiveFile, tar: JailedProgram)
 		for await (const chunk of decoded(unpacking, file, read())) {
 			const over = reader.ended();
 			reader.feed(chunk);
-			// After the end mark only zeros come, and tar may have closed its end already.
+			// After the end mark only zeros come, and tar may have closed its stdin already.
 			if (!over) yield chunk;
 			if (host.now() - told < progressEvery) continue;
 			told = host.now();
@@ -163,7 +162,7 @@ async function feed(unpacking: Unpacking, file: ArchiveFile, tar: JailedProgram)
 		}
 		reader.end();
 		rules.end();
-		// A decoder may leave bytes after its stream unread; they are part of the digest all the same.
+		// A decoder may leave bytes after its stream unread, but they are part of the digest.
 		if (done === total && `sha256:${hash.digest('hex')}` === digest) return;
 		throw archiveError(archive, 'has changed meanwhile', {
 			why: 'it was changed or replaced after its digest was taken',
@@ -187,7 +186,7 @@ function decoded(
 	return decodeWith(image.archive, program, source);
 }
 
-/** Brings the work folder to disk and gives it its name in the store. */
+/** Syncs the work folder to disk and moves it to its place in the store. */
 async function keep(
 	{host, facts, store, image, work, options}: Unpacking,
 	{entries, diskBytes}: EntryCounts,

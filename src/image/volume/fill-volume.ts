@@ -12,33 +12,34 @@ import {noSpace, saysDiskFull, tarFailed} from '../archive/unpack-error.ts';
 import {treeUse} from '../store/tree-use.ts';
 import {volumeReader} from './volume-reader.ts';
 
-/** What a volume begins with: the folder `target` of an unpacked image. */
+/** The initial content of a volume: the folder `target` of an unpacked image. */
 export interface VolumeFill {
-	/** The root of the image; the folder of the volume. Absolute. */
+	/** The root of the image, absolute. */
 	readonly image: string;
-	/** As the container names it. */
+	/** The mount point in the container. */
 	readonly target: string;
+	/** The folder of the volume, absolute. */
 	readonly volume: string;
-	/** The map that the image was unpacked with, and the one that the container's files are written with. */
+	/** The id maps: the one that the image was unpacked with, and the one for the container's files. */
 	readonly readIds?: RangeMap | undefined;
 	readonly ids?: RangeMap | undefined;
 }
 
-/** How {@link fillVolume} goes about it. */
+/** Options of {@link fillVolume}. */
 export interface FillOptions {
-	/** Bytes copied so far, about how many there are, and how many entries; at most every 50 ms, and at the end. */
+	/** Bytes copied so far, the approximate total, and the number of entries; at most every 50 ms, and at the end. */
 	readonly onProgress: (done: number, total: number, entries: number) => void;
 	readonly signal: AbortSignal;
 	/** The folder with the copied tools. */
 	readonly toolbox: string;
 }
 
-/** Milliseconds between two calls of onProgress. */
+/** The interval of onProgress, ms. */
 const progressEvery = 50;
 
 /**
- * Whether there is something to do: the volume is empty, or a copy into it was cut short. One that may not be looked into
- * has been given to somebody by then.
+ * Whether a volume needs its initial content: it is empty, or an earlier copy was interrupted. A volume that the caller may not
+ * read already belongs to another user and needs none.
  */
 export function wantsFill(host: Host, volume: string): boolean {
 	if (host.lstat(`${volume}/copying`) !== undefined) return true;
@@ -46,8 +47,8 @@ export function wantsFill(host: Host, volume: string): boolean {
 }
 
 /**
- * How much an image has at a path: undefined for nothing at all, null where that can't be told. No symlink is followed:
- * behind one it is the reader in its jail that finds out.
+ * The size of an image's content at a path; undefined when there is none, null when that is unknown. Symlinks are not followed;
+ * the jailed reader resolves them later.
  */
 function contentAt(host: Host, {image, target}: VolumeFill): {bytes: number; entries: number} | null | undefined {
 	let folder = pin(image);
@@ -69,7 +70,7 @@ function contentAt(host: Host, {image, target}: VolumeFill): {bytes: number; ent
 		}
 		return {bytes, entries};
 	} catch {
-		// An ordinary user may not look into all folders of the image.
+		// An unprivileged user may not be allowed to read all folders of the image.
 		return null;
 	} finally {
 		unpin(folder);
@@ -77,9 +78,9 @@ function contentAt(host: Host, {image, target}: VolumeFill): {bytes: number; ent
 }
 
 /**
- * Copies what an image has at a path into an empty volume, the folder's own owner and mode too: one tar reads with the
- * image as its root, another writes, locked into the volume. To be called with the volume's lock held.
- * A volume with something in it stays as it is; a copy that was cut short is made again, over what is there.
+ * Copies an image's folder into an empty volume, with the folder's own owner and mode. One tar reads with the image as its root,
+ * another, jailed in the volume, writes. The caller must hold the volume's lock.
+ * A volume that is not empty stays as it is; an interrupted copy starts again on top of what is there.
  *
  * @throws TsboxError E_INTERRUPTED, E_NO_SPACE, E_STEP_FAILED.
  */
@@ -121,12 +122,12 @@ export async function fillVolume(
 	signal.removeEventListener('abort', kill);
 	if (signal.aborted) throw new TsboxError('E_INTERRUPTED', `copying ${what} was interrupted`, {cause: signal.reason});
 	if (saysDiskFull(writer.messages())) throw noSpace(what, volume);
-	// Of a reader that failed the writer got no whole archive. 1: a file changed while it was read.
+	// Check the reader first: if it failed, the writer got a truncated archive. Status 1: a file changed while it was read.
 	if (read !== 0 && read !== 1)
 		throw new TsboxError('E_STEP_FAILED', `${what} could not be read`, {
 			command: reader.command,
 			output: reader.messages(),
-			hint: 'write `nocopy` for a volume that begins empty',
+			hint: 'add `nocopy` to the volume to start with an empty one',
 		});
 	if (written !== 0) throw tarFailed(what, writer, ids);
 	if (content !== null) onProgress(content.bytes, content.bytes, content.entries);

@@ -4,10 +4,9 @@ import {hostWords, type JailedTool, jail, jailCommand, quoted, toolboxWords} fro
 import type {VolumeFill} from './fill-volume.ts';
 
 /**
- * Packs a folder of the tree that it has for its root, as a tar on standard output: an empty one where there is no such
- * folder, or a symlink in its place, which a mount would be refused on too. All that a path leads through is the tree's
- * own. Device nodes are looked for first and left out: nobody could open them on the volume, and root of a user namespace
- * can't make any. Of names only those with a line break are missed.
+ * The tool that packs a folder of its root as a tar on stdout. The tar is empty when the folder is missing or a symlink, which a mount
+ * would refuse too. All path lookups stay inside the root. The script finds device nodes first and leaves them out: no process could
+ * open them on the volume, and root of a user namespace cannot create any. It misses only device names with a line break.
  *
  * @throws TsboxError E_HOST_UNSUPPORTED without tar.
  */
@@ -30,7 +29,7 @@ export function volumeReader(facts: HostFacts, target: string): JailedTool {
 	return {tool: 'sh', args: ['-c', script], capabilities: ['dac_read_search'], keepFolder: true};
 }
 
-/** Lines of sh that fill a volume as `fillVolume` does, for a script; they are the body of a function. */
+/** The same as `fillVolume` in lines of sh, for a script; they are the body of a function. */
 export function fillVolumeScript(facts: HostFacts, fill: VolumeFill, toolbox: string): readonly string[] {
 	const {image, target, volume, readIds, ids} = fill;
 	const at = (name: string): string => quoted(`${volume}/${name}`);
@@ -41,12 +40,12 @@ export function fillVolumeScript(facts: HostFacts, fill: VolumeFill, toolbox: st
 		...flock,
 		`[ -e ${at('copying')} ] || [ -z "$(ls -A ${at('_data')})" ] || exit 0`,
 		`: > ${at('copying')} || exit 125`,
-		'# A pipe tells the status of its last command alone; here both must do.',
-		'# A status of 1 is a file that changed meanwhile.',
+		'# A pipe returns the status of its last command alone; here both must succeed.',
+		'# Status 1 means that a file changed meanwhile.',
 		`read_all() { ${jailCommand(jail(facts, volumeReader(facts, target), toolbox, readIds))} ${quoted(image)} </dev/null 2>${at('said')} || [ $? = 1 ]; }`,
 		`write_all() { ${jailCommand(jail(facts, extraction(facts, ids, 'part'), toolbox, ids))} ${at('_data')} >&2; }`,
 		'status=$({ { read_all && echo 0 >&3; } | { write_all && echo 0 >&3; }; } 3>&1)',
-		'# Its shell, whose working directory has no path, may say so; it is told only when something went wrong.',
+		'# The reader prints a warning because its working directory has no path, so stderr is shown only after a failure.',
 		`[ "$status" = "$(printf '0\\n0')" ] || { cat ${at('said')} >&2; echo ${quoted(`${target} of the image could not be copied`)} >&2; exit 125; }`,
 		`rm ${at('copying')} ${at('said')}`,
 		`) 7> ${at('lock')}`,
