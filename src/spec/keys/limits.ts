@@ -1,18 +1,126 @@
+import {parseCpuset} from '../values/cpuset.ts';
 import {ulimitWord} from '../values/shown-values.ts';
-import {key, plain, size, texts} from './key.ts';
+import {parseMemoryLimit, parsePositiveSize, parseSwapSize} from '../values/size.ts';
+import {isSysctlName} from '../values/sysctl.ts';
+import {ulimitNames} from '../values/ulimit.ts';
+import {key, keyReadBy, kind, named, number, type ReadContext, size, textOrNumber} from './key.ts';
+import {readNamed, sysctlFault} from './read-named.ts';
+import {fixedCpuset} from './reproducible.ts';
+
+/** What `mem_limit` and `deploy` take. */
+export const memory = size(parseMemoryLimit);
+/** What `cpus` and `deploy` take. */
+export const cpus = number({min: 0.01, max: 65_536, fractions: true});
+/** What `pids_limit` and `deploy` take. */
+export const pids = number({min: 1, max: 4_194_304, also: -1});
+const unlimitedOr = {min: 0, max: Number.MAX_SAFE_INTEGER, also: -1};
 
 /** What a container may use, and the kernel parameters it has to itself. */
 export const limitKeys = {
-	mem_limit: key('memLimit', size),
-	memswap_limit: key('memswapLimit', size),
-	mem_reservation: key('memReservation', size),
-	shm_size: key('shmSize', size),
-	cpus: key('cpus', plain),
-	cpu_shares: key('cpuShares', plain),
-	cpuset: key('cpuset', plain),
-	pids_limit: key('pidsLimit', plain),
-	blkio_config: key('ioWeight', {show: weight => ({weight})}),
-	ulimits: key('ulimits', {show: list => Object.fromEntries(list.map(each => [each.name, ulimitWord(each)]))}),
-	sysctls: key('sysctls', texts),
-	oom_score_adj: key('oomScoreAdj', plain),
+	mem_limit: keyReadBy('memLimit', memory, {
+		about: 'The most memory it may use, such as `100m`.',
+		also: ['memory', 'mem', 'memory_limit', 'max_memory', 'ram'],
+		isOptional: true,
+		read: orDeployed('memory'),
+	}),
+	memswap_limit: key(
+		'memswapLimit',
+		kind(
+			w => w.parsedBy(w.swapSizeText, parseSwapSize),
+			r => r.number(unlimitedOr),
+			size(parsePositiveSize).show,
+		),
+		{
+			about: 'Memory and swap together; the same as `mem_limit` means no swap, -1 means unlimited swap.',
+			also: ['swap', 'memory_swap', 'memory-swap', 'swap_limit'],
+		},
+	),
+	mem_reservation: key('memReservation', size(parsePositiveSize), {
+		about: 'Memory that is left to it when the host runs short.',
+		also: ['memory_reservation', 'reservation'],
+	}),
+	shm_size: key('shmSize', size(parsePositiveSize), {about: 'The size of /dev/shm.', also: ['shm', 'shmsize']}),
+	cpus: keyReadBy('cpus', cpus, {
+		about: 'How many processors it may keep busy, such as `0.5`.',
+		also: ['cpu', 'cpu_limit', 'nano_cpus'],
+		isOptional: true,
+		read: orDeployed('cpus'),
+	}),
+	cpu_shares: key('cpuShares', number({min: 2, max: 262_144}), {
+		about: 'Its share of the processors when they are all busy; 1024 is usual.',
+	}),
+	cpuset: key('cpuset', textOrNumber(parseCpuset), {
+		about: 'The processors it may run on, such as `0-2,4`.',
+		also: ['cpuset_cpus', 'cpuset-cpus', 'affinity'],
+		reproducible: fixedCpuset,
+	}),
+	pids_limit: keyReadBy('pidsLimit', pids, {
+		about: 'How many processes and threads it may have; -1 is unlimited.',
+		also: ['pids', 'max_pids', 'processes', 'nproc'],
+		isOptional: true,
+		read: orDeployed('pids'),
+	}),
+	blkio_config: keyReadBy(
+		'ioWeight',
+		kind(
+			w =>
+				w.z.strictObject({weight: w.key('Its share of the disk when that is busy.', w.number({min: 10, max: 1000}))}),
+			r => r.number({min: 10, max: 1000}),
+			weight => ({weight}),
+		),
+		{
+			about: 'Limits of block devices.',
+			isOptional: true,
+			read: (written, name, {picker}) => picker.pick(`${name}.weight`, written?.weight, undefined),
+		},
+	),
+	ulimits: keyReadBy(
+		'ulimits',
+		kind(
+			w => w.z.partialRecord(w.z.enum(ulimitNames), w.ulimit),
+			r =>
+				r.z.array(r.z.object({name: r.z.enum(ulimitNames), soft: r.number(unlimitedOr), hard: r.number(unlimitedOr)})),
+			list => Object.fromEntries(list.map(each => [each.name, ulimitWord(each)])),
+		),
+		{
+			about: 'Limits of setrlimit(2), such as `nofile`.',
+			also: ['rlimits', 'rlimit', 'limits_conf'],
+			isOptional: false,
+			read: (written = {}, list, {picker}) =>
+				Object.entries(written).flatMap(([name, limit]) => {
+					if (limit === undefined) return [];
+					picker.noteAt(`${list}.${name}`, [list, name]);
+					return [{name, ...limit}];
+				}),
+		},
+	),
+	sysctls: keyReadBy(
+		'sysctls',
+		named(r => r.z.record(r.textThat(isSysctlName), r.textThat(isOneLine))),
+		{
+			about: 'Kernel parameters of its own namespaces.',
+			isOptional: false,
+			read: readNamed(sysctlFault),
+		},
+	),
+	oom_score_adj: key('oomScoreAdj', number({min: -1000, max: 1000}), {
+		about: 'How likely the kernel kills it first when memory is short.',
+	}),
 };
+
+function isOneLine(text: string): boolean {
+	return /^[^\0\r\n]+$/.test(text);
+}
+
+/** The value of the key, or the one of `deploy.resources.limits`, which is another way to write it. */
+function orDeployed(word: keyof ReadContext['deployed']) {
+	return (own: number | undefined, name: string, {picker, deployed}: ReadContext): number | undefined => {
+		const path = ['deploy', 'resources', 'limits', word];
+		const other = deployed[word];
+		if (other === undefined || own === other) return picker.pick(name, own, undefined);
+		if (own === undefined) picker.noteAt(name, path);
+		else
+			picker.invalid(picker.places.value(path), `\`${path.join('.')}\` differs from \`${name}\``, 'keep one of them');
+		return own ?? other;
+	};
+}

@@ -2,22 +2,20 @@ import type {Picker} from '../syntax/pick.ts';
 import type {Security, SecurityOption, Service} from '../model/project.ts';
 import type {SpecRequest} from './request.ts';
 import {resolveSource} from './rootfs.ts';
-import type {ServiceInput} from './service-schema.ts';
 import {present} from '../syntax/pick.ts';
 
-type Protection = Pick<Service, 'noNewPrivileges' | 'security' | 'privileged' | 'devices' | 'landlock'>;
-
-/** What the command may do to the kernel: `security_opt`, `privileged`, `devices`, `landlock`. */
-export function readSecurity(input: ServiceInput, picker: Picker, folder: string, request: SpecRequest): Protection {
-	const options: readonly SecurityOption[] = input.security_opt ?? [];
-	const privileged = picker.pick('privileged', input.privileged, false);
+/** What the command may do to the kernel: `security_opt`, and its defaults for a container that is privileged or not. */
+export function readSecurity(
+	options: readonly SecurityOption[],
+	privileged: boolean,
+	picker: Picker,
+	folder: string,
+	request: SpecRequest,
+): Pick<Service, 'noNewPrivileges' | 'security'> {
 	for (const index of options.keys()) picker.noteAt(`security_opt.${index}`, ['security_opt', index]);
 	return {
 		noNewPrivileges: lastOf(options, 'no-new-privileges')?.value ?? !privileged,
 		security: security(options, privileged, picker, folder, request),
-		privileged,
-		devices: picker.pick('devices', input.devices, []),
-		...present({landlock: picker.pick('landlock', input.landlock, undefined)}),
 	};
 }
 

@@ -1,17 +1,64 @@
+import {namespaceKinds, usernsModes} from '../model/project.ts';
+import {parseCapability} from '../values/capability.ts';
+import {parseDevice} from '../values/device.ts';
+import {landlockRights} from '../values/landlock.ts';
+import {parseSecurityOption} from '../values/security-option.ts';
 import {deviceWord} from '../values/shown-values.ts';
-import {each, key, keyOf, names, plain} from './key.ts';
+import {each, flag, key, keyReadApart, kind, names, oneOf, showNames} from './key.ts';
+
+const capabilities = names(
+	kind(
+		w => w.parsedBy(w.capabilityText, parseCapability),
+		r => r.as(parseCapability),
+		(name: string) => name,
+	),
+);
 
 /** How far a container is kept from the host, and what it may do to the kernel. */
 export const securityKeys = {
-	namespaces: key('namespaces', names, {isPlain: true}),
-	userns_mode: key('usernsMode', plain),
-	root: key('root', plain, {isPlain: true}),
-	cap_add: key('capAdd', names, {isPlain: true}),
-	cap_drop: key('capDrop', names, {isPlain: true}),
-	privileged: key('privileged', plain),
-	security_opt: keyOf(
-		['noNewPrivileges', 'security'],
-		({noNewPrivileges, security}) => ({
+	namespaces: keyReadApart({
+		about: 'Which namespaces are new; the others are those of the host. All but `time` and `user` by default.',
+		also: ['unshare', 'namespace', 'ns', 'clone_flags'],
+		isPlain: true,
+		written: w => w.list(w.z.enum(namespaceKinds)),
+		recorded: {namespaces: r => r.z.array(r.z.enum(namespaceKinds))},
+		show: ({namespaces = []}) => showNames(namespaces),
+	}),
+	userns_mode: key('usernsMode', oneOf(usernsModes), {
+		about:
+			'`auto`: root of the container is no root of the host, it and all others have subordinate ids (subuid(5)); `host`: the ids of the host.',
+		also: ['user_ns', 'userns', 'user_namespace', 'idmap', 'usernamespace'],
+		option: {name: '--userns', given: ({userns}) => userns},
+	}),
+	root: key('root', oneOf(['pivot', 'chroot'], 'must be `pivot` or `chroot`'), {
+		about: 'How the root becomes the root: pivot_root(2) by default, or chroot(2).',
+		isPlain: true,
+		fallback: 'pivot',
+	}),
+	cap_add: key('capAdd', capabilities, {
+		about: 'Capabilities that are added to the default ones.',
+		also: ['caps', 'cap', 'capabilities', 'add_caps'],
+		isPlain: true,
+		fallback: [],
+	}),
+	cap_drop: key('capDrop', capabilities, {
+		about: 'Capabilities that are taken away; `ALL` for all.',
+		isPlain: true,
+		fallback: [],
+	}),
+	privileged: key('privileged', flag, {
+		about:
+			'All capabilities, no seccomp filter, nothing of /proc and /sys hidden: the container is no longer a boundary.',
+		fallback: false,
+	}),
+	security_opt: keyReadApart({
+		about:
+			'`seccomp=FILE` or `seccomp=unconfined`, `apparmor=PROFILE`, `label=type:TYPE`, `systempaths=unconfined`; `no-new-privileges:false` lets setuid programs gain privileges.',
+		also: ['seccomp', 'apparmor', 'selinux', 'security', 'no_new_privileges'],
+		isPlain: true,
+		written: w => w.list(w.parsedBy(w.text, parseSecurityOption)),
+		recorded: {noNewPrivileges: r => r.z.boolean(), security: r => r.security},
+		show: ({noNewPrivileges, security}) => ({
 			'no-new-privileges': noNewPrivileges,
 			...(security !== undefined && {
 				seccomp: security.seccomp.kind === 'file' ? security.seccomp.path : security.seccomp.kind,
@@ -20,10 +67,28 @@ export const securityKeys = {
 				systempaths: security.systemPathsUnconfined ? 'unconfined' : undefined,
 			}),
 		}),
-		{isPlain: true},
-	),
-	devices: key('devices', each(deviceWord)),
-	landlock: key('landlock', {
-		show: rules => Object.fromEntries(rules.map(({path, access}) => [path, names.show(access) as string | undefined])),
 	}),
+	devices: key(
+		'devices',
+		each(
+			w => w.list(w.parsedBy(w.text, parseDevice)),
+			r => r.z.array(r.device),
+			deviceWord,
+		),
+		{
+			about: 'Devices of the host: `/dev/fuse`, `/dev/sda:/dev/xvda:r`.',
+			fallback: [],
+		},
+	),
+	landlock: key(
+		'landlock',
+		kind(
+			w => w.list(w.landlockRule),
+			r => r.z.array(r.z.object({path: r.insidePath, access: r.z.array(r.z.enum(landlockRights))})),
+			rules => Object.fromEntries(rules.map(({path, access}) => [path, showNames(access)])),
+		),
+		{
+			about: 'Paths that the command may touch, by the Landlock security module; all others are closed to it.',
+		},
+	),
 };

@@ -1,6 +1,7 @@
+import type * as z from 'zod/mini';
 import type {Service} from '../model/project.ts';
 import {fileKeys} from './files.ts';
-import type {Key} from './key.ts';
+import type {Field, Key, ReadContext, ReadKey, Recorded} from './key.ts';
 import {lifecycleKeys} from './lifecycle.ts';
 import {limitKeys} from './limits.ts';
 import {processKeys} from './process.ts';
@@ -9,7 +10,34 @@ import {securityKeys} from './security.ts';
 /** All keys of a container, as a spec has them, in the order of the JSON Schema. */
 export const serviceKeys = {...processKeys, ...fileKeys, ...limitKeys, ...securityKeys, ...lifecycleKeys};
 
+/** Type of {@link serviceKeys}. */
+export type ServiceKeys = typeof serviceKeys;
+
 const rows: readonly (readonly [string, Key])[] = Object.entries(serviceKeys);
+
+type FieldsOf<Rows> = {[K in keyof Rows]: Rows[K] extends {recorded: infer R} ? keyof R : never}[keyof Rows];
+type ReadFields = {
+	[K in keyof ServiceKeys]: ServiceKeys[K] extends {read: unknown} ? keyof ServiceKeys[K]['recorded'] : never;
+}[keyof ServiceKeys];
+
+/** The fields of a service whose keys are read by themselves. */
+export function readKeys(input: Readonly<Record<string, unknown>>, context: ReadContext): Pick<Service, ReadFields> {
+	const values = Object.entries(serviceKeys).flatMap(([name, row]) => {
+		if (!('read' in row)) return [];
+		const {recorded, read} = row as ReadKey<Field, z.ZodMiniType>;
+		const value = read(input[name], name, context) ?? undefined;
+		return value === undefined ? [] : Object.keys(recorded).map(field => [field, value] as const);
+	});
+	return Object.fromEntries(values) as Pick<Service, ReadFields>;
+}
+
+/** What a record may have in each field that a key decides. */
+export function recordedFields(schemas: Recorded): Readonly<Record<FieldsOf<ServiceKeys>, z.ZodMiniType>> {
+	const all = rows.flatMap(([, {recorded}]) =>
+		Object.entries<(r: Recorded) => z.ZodMiniType>(recorded).map(([field, make]) => [field, make(schemas)]),
+	);
+	return Object.fromEntries(all) as Record<FieldsOf<ServiceKeys>, z.ZodMiniType>;
+}
 
 /** A value by its dotted key in a spec. */
 export interface ConfigValue {
@@ -28,7 +56,8 @@ export function configOf(service: Partial<Service>): readonly ConfigValue[] {
 }
 
 /** The value that a key has in a service: that of its field, or those of its fields by their names. */
-export function valueOf({fields}: Key, service: Partial<Service>): unknown {
+export function valueOf({recorded}: Key, service: Partial<Service>): unknown {
+	const fields = Object.keys(recorded) as Field[];
 	const [field, ...others] = fields;
 	if (field === undefined || others.length === 0) return field === undefined ? undefined : service[field];
 	return Object.fromEntries(fields.map(each => [each, service[each]]));

@@ -3,11 +3,11 @@ import {impossibleMixes} from '../keys/mixes.ts';
 import {type Picker, pickerOf, present} from '../syntax/pick.ts';
 import type {Problem} from '../syntax/problem.ts';
 import type {NamedVolume, NamespaceKind, RootfsSource, Service} from '../model/project.ts';
-import {readLimits} from '../keys/read-limits.ts';
-import {readNamed} from '../keys/read-named.ts';
 import {readScale} from '../keys/replicas.ts';
-import {fixedCpuset, fixedEnvironment, fixedNames, fixedPick, withSize} from '../keys/reproducible.ts';
-import {readProcess} from '../keys/read-process.ts';
+import {fixedEnvironment, fixedNames, fixedPick, withSize} from '../keys/reproducible.ts';
+import {readCommand} from '../keys/read-command.ts';
+import {readEnvironment} from '../keys/environment.ts';
+import {readKeys} from '../keys/service-keys.ts';
 import {readSecurity} from '../keys/read-security.ts';
 import {readVolumes} from '../keys/read-volumes.ts';
 import type {SpecRequest} from '../keys/request.ts';
@@ -41,45 +41,29 @@ export function readService(
 	const {folder, request} = context;
 	const {options = {}} = request;
 	const picker = pickerOf(places);
-	const {pick, override} = picker;
-	const reproducible = override('--reproducible', options.reproducible, 'reproducible', input.reproducible, undefined);
-	const fixed = fixedPick(picker, reproducible === true);
+	const reproducible = options.reproducible ?? input.reproducible ?? false;
+	const command = readCommand(input, picker, options);
+	const environment = readEnvironment(input, picker, folder, request, reproducible ? fixedEnvironment : {});
+	const read = readKeys(input, {picker, options, reproducible, deployed: input.deploy?.resources?.limits ?? {}});
+	const fixed = fixedPick(picker, reproducible);
 	const name = readName(input, picker, context);
 	const written: readonly NamespaceKind[] | undefined = input.namespaces;
-	const usernsMode = override('--userns', options.userns, 'userns_mode', input.userns_mode, undefined);
 	const listed = fixed('namespaces', written, [...defaultNamespaces, 'time'], defaultNamespaces);
-	const namespaces = usernsMode === 'auto' ? [...listed, 'user' as const] : listed;
+	const namespaces = read.usernsMode === 'auto' ? [...listed, 'user' as const] : listed;
 	const uts = namespaces.includes('uts');
 	const service: Omit<Service, 'origins'> = {
 		service: context.key ?? name,
 		name,
+		...read,
 		rootfs: findRootfs(input.rootfs, picker, context),
-		...readProcess(input, picker, folder, request, reproducible === true ? fixedEnvironment : {}),
-		...readLimits(input, picker),
+		...command,
+		environment,
 		volumes: readVolumes(input, picker, folder, request, context.volumes).map(volume =>
-			reproducible === true ? withSize(volume) : volume,
+			reproducible ? withSize(volume) : volume,
 		),
-		ports: pick('ports', input.ports, []).flat(),
-		readOnly: pick('read_only', input.read_only, false),
-		sysctls: readNamed('sysctls', input.sysctls, picker),
 		namespaces: [...new Set(namespaces)],
-		root: pick('root', input.root, 'pivot'),
-		capAdd: pick('cap_add', input.cap_add, []),
-		capDrop: pick('cap_drop', input.cap_drop, []),
-		...present({usernsMode}),
-		...readSecurity(input, picker, folder, request),
-		init: override('--init', options.init, 'init', input.init, false),
-		labels: readNamed('labels', input.labels, picker),
-		keep: override('--keep', options.keep, 'keep', input.keep, false),
+		...readSecurity(input.security_opt ?? [], read.privileged, picker, folder, request),
 		...present({
-			record: pick('record', input.record, undefined),
-			restart: pick('restart', input.restart, undefined),
-			logging: pick('logging', input.logging, undefined),
-			dependsOn: pick('depends_on', input.depends_on, undefined),
-			profiles: pick('profiles', input.profiles, undefined),
-			healthcheck: pick('healthcheck', input.healthcheck, undefined) ?? undefined,
-			postStart: pick('post_start', input.post_start, undefined),
-			preStop: pick('pre_stop', input.pre_stop, undefined),
 			hostname: fixed(
 				'hostname',
 				input.hostname,
@@ -87,9 +71,6 @@ export function readService(
 				uts ? hostNameOf(name) : undefined,
 			),
 			domainname: fixed('domainname', input.domainname, uts ? fixedNames.domainname : undefined, undefined),
-			cpuset: fixed('cpuset', input.cpuset, fixedCpuset, undefined),
-			reproducible,
-			cgroupParent: pick('cgroup_parent', input.cgroup_parent, undefined),
 		}),
 	};
 	const scale = readScale(input, picker, service.service, request);

@@ -1,0 +1,164 @@
+import {resolve} from 'node:path';
+import * as z from 'zod/mini';
+import type {Parsed} from '../model/parsed.ts';
+import type {NumberRange} from '../syntax/scalar.ts';
+import {checkPath, parseContainerPath, parseMountTarget} from '../values/container-path.ts';
+import {conditions} from '../values/depends-on.ts';
+import {parseDevice} from '../values/device.ts';
+import {parseTmpfsOptions, propagations} from '../values/mount-options.ts';
+import {parseVolumeName} from '../values/named-volume.ts';
+import {makePorts} from '../values/port.ts';
+import {parseSecurityOption} from '../values/security-option.ts';
+import {parseUser} from '../values/user.ts';
+
+/*
+ * What the rows of the keys hold the values of a record to, which may come from anybody: those of a spec after it was read,
+ * in the words of its parsers.
+ */
+
+export * as z from 'zod/mini';
+
+/** Text that the parser of the spec would have given. */
+export const as = (parse: (text: string) => Parsed<string>) =>
+	z.string().check(
+		z.refine(text => {
+			const parsed = parse(text);
+			return parsed.ok && parsed.value === text;
+		}),
+	);
+export const withoutNul = z.string().check(z.refine(text => !text.includes('\0')));
+export const words = z.array(withoutNul);
+const command = words.check(z.refine(([program = '']) => program !== ''));
+export const named = z.record(z.string().check(z.regex(/^[^\0]+$/)), withoutNul);
+export const variables = z.record(z.string().check(z.regex(/^[^=\0]+$/)), withoutNul);
+
+/** A number that `numberIn` would have given. */
+export const number = ({min, max, fractions = false, also}: NumberRange) =>
+	z
+		.number()
+		.check(
+			z.refine(value => value === also || (value >= min && value <= max && (fractions || Number.isInteger(value)))),
+		);
+export const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => number({min, max});
+export const hostPath = z.string().check(z.refine(path => checkPath(path).ok && resolve(path) === path));
+/** Text of which `fits` holds. */
+export const textThat = (fits: (text: string) => boolean) => z.string().check(z.refine(fits));
+export const insidePath = as(parseContainerPath);
+const target = as(parseMountTarget);
+const user = as(parseUser);
+const securityOption = (name: 'apparmor' | 'label') =>
+	z.string().check(
+		z.refine(text => {
+			const parsed = parseSecurityOption(`${name}=${text}`);
+			return parsed.ok && 'value' in parsed.value && parsed.value.value === text;
+		}),
+	);
+
+const bind = z.object({
+	type: z.literal('bind'),
+	source: hostPath,
+	target,
+	readOnly: z.boolean(),
+	createHostPath: z.boolean(),
+	propagation: z.enum(propagations),
+	recursive: z.boolean(),
+});
+
+const tmpfsOption = as(text => {
+	const parsed = parseTmpfsOptions(text);
+	return parsed.ok ? {ok: true, value: parsed.value.options[0] ?? ''} : parsed;
+});
+
+const tmpfs = z.object({
+	type: z.literal('tmpfs'),
+	target,
+	size: z.optional(whole(1)),
+	mode: z.optional(whole(0, 0o7777)),
+	readOnly: z.boolean(),
+	options: z.array(tmpfsOption),
+});
+
+/** A named volume. */
+export const namedVolume = z.object({
+	key: as(parseVolumeName),
+	name: as(parseVolumeName),
+	project: z.nullable(withoutNul),
+	labels: named,
+});
+
+const mount = z.object({
+	type: z.literal('volume'),
+	volume: namedVolume,
+	target,
+	readOnly: z.boolean(),
+	nocopy: z.boolean(),
+});
+
+export const volume = z.discriminatedUnion('type', [bind, tmpfs, mount]);
+
+export const device = z.object({source: z.string(), target: z.string(), permissions: z.string()}).check(
+	z.refine(({source, target, permissions}) => {
+		const parsed = parseDevice(`${source}:${target}:${permissions}`);
+		return (
+			parsed.ok &&
+			parsed.value.source === source &&
+			parsed.value.target === target &&
+			parsed.value.permissions === permissions
+		);
+	}),
+);
+
+export const port = z
+	.object({
+		hostIp: z.optional(z.string()),
+		published: z.optional(z.number()),
+		target: z.number(),
+		protocol: z.enum(['tcp', 'udp', 'sctp']),
+	})
+	.check(z.refine(parts => makePorts(parts).ok));
+
+export const hook = z.object({
+	command,
+	user: z.optional(user),
+	workingDir: z.optional(insidePath),
+	environment: words,
+});
+
+export const restart = z.discriminatedUnion('kind', [
+	z.object({kind: z.enum(['no', 'always', 'unless-stopped'])}),
+	z.object({kind: z.literal('on-failure'), most: z.optional(whole(0))}),
+]);
+
+export const dependency = z.object({
+	service: withoutNul,
+	condition: z.enum(conditions),
+	required: z.boolean(),
+	restart: z.boolean(),
+});
+
+const milliseconds = number({min: 0, max: Number.MAX_SAFE_INTEGER, fractions: true});
+
+export const healthcheck = z.object({
+	test: command,
+	intervalMs: milliseconds,
+	timeoutMs: milliseconds,
+	startPeriodMs: milliseconds,
+	startIntervalMs: milliseconds,
+	retries: whole(1),
+});
+
+export const security = z.object({
+	seccomp: z.discriminatedUnion('kind', [
+		z.object({kind: z.enum(['default', 'unconfined'])}),
+		z.object({kind: z.literal('file'), path: hostPath}),
+	]),
+	apparmor: z.optional(securityOption('apparmor')),
+	label: z.optional(securityOption('label')),
+	systemPathsUnconfined: z.boolean(),
+});
+
+export const rootfs = z.discriminatedUnion('kind', [
+	z.object({kind: z.literal('archive'), path: hostPath}),
+	z.object({kind: z.literal('directory'), path: hostPath}),
+	z.object({kind: z.literal('host'), show: z.optional(z.array(hostPath))}),
+]);
