@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {type Pinned, pin, unpin} from '../host/files/pinned.ts';
 import {recordingHost} from '../../test/support/recording-host.ts';
-import type {ExecAction} from '../step/verbs/action.ts';
+import type {ExecAction} from '../step/verbs/exec.ts';
 import {type CommandTrouble, troublesIn} from './command-trouble.ts';
 
 let folder = '';

@@ -9,7 +9,7 @@ import {hasHandler} from '../host/probe/binfmt.ts';
 import {type ByteReader, machineNames, readElf} from '../host/probe/elf.ts';
 import {type Walked, walkInRoot} from '../host/files/root-walk.ts';
 import {quoted} from '../spec/model/parsed.ts';
-import type {ExecAction} from '../step/verbs/action.ts';
+import type {ExecAction} from '../step/verbs/exec.ts';
 
 /** A file that a shell would take for the command, and why the kernel will not run it. */
 export interface CommandTrouble {

@@ -1,7 +1,7 @@
 import type {RunningProgram} from '../host/host.ts';
 import type {Guard} from '../step/script/guard-script.ts';
 import type {ProcessIdentity} from '../host/programs/process.ts';
-import type {ExecAction} from '../step/verbs/action.ts';
+import type {ExecAction} from '../step/verbs/exec.ts';
 import type {Told} from './check.ts';
 import type {EventSink} from './event.ts';
 import type {HostActionContext} from './host-action.ts';

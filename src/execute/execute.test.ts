@@ -12,7 +12,7 @@ import {
 } from '../../test/support/sample-container.ts';
 
 const wrong = {kind: 'folder', path: '/not/there'} as const;
-const hostSteps = smallPlan.steps.filter(step => step.side === 'host' && step.action.kind !== 'start');
+const hostSteps = smallPlan.steps.filter(step => step.side === 'before' && step.action.kind !== 'start');
 
 /** The small plan with a check that the kernel does not agree with. */
 function disagreeing(id: string): Plan {

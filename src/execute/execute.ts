@@ -8,8 +8,8 @@ import {passGate} from './pass-gate.ts';
 import {type StepTeller, stepTeller} from './step-teller.ts';
 
 /**
- * Carries out a plan: host steps one by one, then the container side, which tells each of its steps on the status pipe
- * and waits at the gate until every check was read back from the kernel. Only then does the command start. The caller
+ * Carries out a plan: host steps one by one, then the container side, which tells each of its steps on the status pipe,
+ * waits where the host does a step beside it, and waits at the gate until every check was read back from the kernel. Only then does the command start. The caller
  * rolls back from the journal when this throws.
  *
  * @throws TsboxError of the step that failed.
@@ -64,11 +64,11 @@ function announce(plan: Plan, {host, emit}: ExecuteContext, begun: number): void
 	for (const text of plan.warnings) emit({type: 'warning', at: host.now(), text});
 }
 
-/** The host steps, of which the last starts the program that does the container side. */
+/** The steps before, of which the last starts the program that does the container side. */
 async function doHostSide(plan: Plan, context: ExecuteContext, tell: StepTeller): Promise<RunningProgram> {
 	let program: RunningProgram | undefined;
 	for (const step of plan.steps) {
-		if (step.side === 'container') break;
+		if (step.side !== 'before') break;
 		context.signal.throwIfAborted();
 		// It has ended by now, and whoever is asked for the next step is to see that.
 		tell.done();

@@ -1,22 +1,26 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
-import type {Action} from '../step/verbs/action.ts';
+import type {ActionOf, HostAction} from '../step/verbs/action.ts';
+import {copyArguments} from '../step/verbs/image.ts';
+import {runOnHostWords} from '../step/verbs/run.ts';
 import {sealTools} from '../host/programs/sealed-tools.ts';
 import {giveVolume, makeVolume} from '../state/volume.ts';
 import {hostToolWords} from '../step/verbs/toolbox.ts';
 
 /** What doing a host action needs. */
 export interface HostActionContext {
+	/** The number of the first process, of a step beside it. */
+	readonly pid?: number;
 	readonly host: Host;
 	readonly facts: HostFacts;
 	readonly signal: AbortSignal;
 	/** Unpacks an image; the run folder does not know the store. */
-	readonly unpack: (action: Extract<Action, {kind: 'unpack'}>) => Promise<void>;
+	readonly unpack: (action: ActionOf<'unpack'>) => Promise<void>;
 	/** Copies a folder with other owners; as above. */
-	readonly copyMapped: (action: Extract<Action, {kind: 'copyTree'}>) => Promise<void>;
+	readonly copyMapped: (action: ActionOf<'copyTree'>) => Promise<void>;
 	/** Fills an empty volume from the image; as above. */
-	readonly fillVolume: (action: Extract<Action, {kind: 'fillVolume'}>) => Promise<void>;
+	readonly fillVolume: (action: ActionOf<'fillVolume'>) => Promise<void>;
 }
 
 async function runTool(context: HostActionContext, words: readonly string[], what: string): Promise<void> {
@@ -25,7 +29,7 @@ async function runTool(context: HostActionContext, words: readonly string[], wha
 }
 
 /** `proc -> ../etc` in an image would send the kernel's files elsewhere (CVE-2019-19921, CVE-2026-41579). */
-function plainFolders(host: Host, {roots, names}: Extract<Action, {kind: 'plainFolders'}>): void {
+function plainFolders(host: Host, {roots, names}: ActionOf<'plainFolders'>): void {
 	for (const name of names) {
 		const found = roots
 			.map(root => ({path: `${root}/${name}`, facts: host.lstat(`${root}/${name}`)}))
@@ -65,60 +69,51 @@ function makeFolder(host: Host, path: string, mode: number): void {
 	}
 }
 
+async function copyTree(action: ActionOf<'copyTree'>, context: HostActionContext): Promise<void> {
+	const {host, facts} = context;
+	// A kept layer has its copy already; one that a kill cut short lies beside it and is made anew.
+	if (action.ids !== undefined) return await context.copyMapped(action);
+	if (host.list(action.to).length > 0) return;
+	const fresh = `${action.to}.new`;
+	host.removeTree(fresh);
+	host.mkdir(fresh, 0o755);
+	const words = [...(hostToolWords(facts, 'cp') ?? ['cp']), ...copyArguments({from: action.from, to: fresh})];
+	await runTool(context, words, 'copying the root filesystem');
+	host.rename(fresh, action.to);
+}
+
+type Doing<A> = (action: A, context: HostActionContext) => void | Promise<void>;
+
+/** What each host action does to the machine. */
+const doings: {readonly [K in HostAction['kind']]: Doing<ActionOf<K>>} = {
+	mkdir: ({paths, mode, owner}, {host}) => {
+		for (const path of paths) makeFolder(host, path, mode);
+		if (owner !== undefined) host.chown(paths[0] ?? '', ...owner);
+	},
+	write: ({path, value}, {host}) => host.writeKernelFile(path, value),
+	writeEach: ({path, values}, {host}) => {
+		for (const value of values) host.writeKernelFile(path, value);
+	},
+	inherit: ({path, from}, {host}) => {
+		if (host.readText(path)?.trim() === '') host.writeKernelFile(path, host.readText(from)?.trim() ?? '');
+	},
+	plainFolders: (action, {host}) => plainFolders(host, action),
+	unpack: (action, context) => context.unpack(action),
+	copyTree,
+	makeVolume: ({store, name, record, owner}, {host}) => {
+		if (record !== null) makeVolume(host, store, record, owner);
+		else if (owner !== undefined) giveVolume(host, store, name, owner);
+	},
+	fillVolume: (action, context) => context.fillVolume(action),
+	copyTools: ({store}, {host, facts}) => void sealTools(host, facts, store),
+	runOnHost: (action, context) => runTool(context, runOnHostWords(action, context.facts, context.pid), action.tool),
+};
+
 /**
- * Does a host action, but for `start`, which the container's launch does.
+ * Does a host action.
  *
  * @throws TsboxError, or the system's error with errno code and path.
  */
-export async function doHostAction(action: Action, context: HostActionContext): Promise<void> {
-	const {host, facts} = context;
-	switch (action.kind) {
-		case 'mkdir':
-			for (const path of action.paths) makeFolder(host, path, action.mode);
-			if (action.owner !== undefined) host.chown(action.paths[0] ?? '', ...action.owner);
-			return;
-		case 'write':
-			host.writeKernelFile(action.path, action.value);
-			return;
-		case 'writeEach':
-			for (const value of action.values) host.writeKernelFile(action.path, value);
-			return;
-		case 'inherit':
-			if (host.readText(action.path)?.trim() === '')
-				host.writeKernelFile(action.path, host.readText(action.from)?.trim() ?? '');
-			return;
-		case 'plainFolders':
-			plainFolders(host, action);
-			return;
-		case 'unpack':
-			await context.unpack(action);
-			return;
-		case 'copyTree': {
-			// A kept layer has its copy already; one that a kill cut short lies beside it and is made anew.
-			if (action.ids !== undefined) return await context.copyMapped(action);
-			if (host.list(action.to).length > 0) return;
-			const fresh = `${action.to}.new`;
-			host.removeTree(fresh);
-			host.mkdir(fresh, 0o755);
-			await runTool(
-				context,
-				[...(hostToolWords(facts, 'cp') ?? ['cp']), '-a', '--', `${action.from}/.`, fresh],
-				'copying the root filesystem',
-			);
-			host.rename(fresh, action.to);
-			return;
-		}
-		case 'makeVolume':
-			if (action.record !== null) makeVolume(host, action.store, action.record, action.owner);
-			else if (action.owner !== undefined) giveVolume(host, action.store, action.name, action.owner);
-			return;
-		case 'fillVolume':
-			await context.fillVolume(action);
-			return;
-		case 'copyTools':
-			sealTools(host, facts, action.store);
-			return;
-		default:
-			throw new TypeError(`${action.kind} is not a host action`);
-	}
+export async function doHostAction(action: HostAction, context: HostActionContext): Promise<void> {
+	await (doings[action.kind] as Doing<HostAction>)(action, context);
 }

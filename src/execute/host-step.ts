@@ -2,9 +2,9 @@ import {messageOf} from '../errors/is-error.ts';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import type {RunningProgram} from '../host/host.ts';
 import {identify} from '../host/programs/process.ts';
-import type {CgroupKill} from '../step/verbs/action.ts';
+import type {CgroupKill} from '../step/verbs/cgroups.ts';
 import {stepCommand} from '../step/verbs/command.ts';
-import type {Plan, Step} from '../step/verbs/step.ts';
+import type {Plan, Step, StepBefore, StepBeside} from '../step/verbs/step.ts';
 import {problemOf} from './check.ts';
 import type {ExecuteContext} from './execute-context.ts';
 import {doHostAction} from './host-action.ts';
@@ -12,19 +12,35 @@ import {writeLaunchFiles} from './launch-files.ts';
 import {checkFailure, startFailure} from './start-failure.ts';
 
 /**
- * Does one step of the host side; the journal knows its undo before.
+ * Does one step before; the journal knows its undo before.
  *
  * @returns the program that the step started, if it is the one that starts the container.
  * @throws TsboxError with the step and its command; what was thrown as it is when the context's signal has aborted.
  */
-export async function doHostStep(step: Step, plan: Plan, context: ExecuteContext): Promise<RunningProgram | undefined> {
-	if (step.undo.kind !== 'none') context.journal.willDo(step.id, step.undo);
-	try {
-		if (step.action.kind === 'start')
-			return await startProgram(plan, step.undo.kind === 'stop' ? step.undo.kill : {kind: 'none'}, context);
-		await doHostAction(step.action, context);
+export async function doHostStep(
+	step: StepBefore,
+	plan: Plan,
+	context: ExecuteContext,
+): Promise<RunningProgram | undefined> {
+	const {action, undo} = step;
+	return await attempt(step, plan, context, async () => {
+		if (action.kind === 'start')
+			return await startProgram(plan, undo.kind === 'stop' ? undo.kill : {kind: 'none'}, context);
+		await doHostAction(action, context);
 		checkNow(step, plan, context);
 		return undefined;
+	});
+}
+
+/** Does one step beside the first process, of which this is the number, as {@link doHostStep} does one before. */
+export async function doBesideStep(step: StepBeside, plan: Plan, context: ExecuteContext, pid: number): Promise<void> {
+	await attempt(step, plan, context, () => doHostAction(step.action, {...context, pid}));
+}
+
+async function attempt<T>(step: Step, plan: Plan, context: ExecuteContext, work: () => Promise<T>): Promise<T> {
+	if (step.undo.kind !== 'none') context.journal.willDo(step.id, step.undo);
+	try {
+		return await work();
 	} catch (error) {
 		throw context.signal.aborted ? error : hostFailure(error, step, plan);
 	}
@@ -36,7 +52,7 @@ async function startProgram(plan: Plan, kill: CgroupKill, context: ExecuteContex
 	const guard = context.guard && {...context.guard, kill};
 	writeLaunchFiles(host, plan, conf, facts, {hold: hold !== undefined, guard});
 	for (const inner of plan.steps)
-		if (inner.side === 'container' && inner.undo.kind !== 'none') journal.willDo(inner.id, inner.undo);
+		if (inner.side === 'inside' && inner.undo.kind !== 'none') journal.willDo(inner.id, inner.undo);
 	const program = await context.launch([facts.tools.sh?.path ?? 'sh', `${conf}/launch.sh`]);
 	const launched = identify(host, program.pid);
 	if (launched !== undefined) journal.started(launched);

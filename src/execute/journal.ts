@@ -1,14 +1,14 @@
 import type {Host} from '../host/host.ts';
-import type {Action} from '../step/verbs/action.ts';
+import type {UndoAction} from '../step/verbs/action.ts';
 import type {ProcessIdentity} from '../host/programs/process.ts';
 
 /** One line of the journal: what takes a step back, written before the step is done, or a process that was started. */
-export type JournalEntry = {readonly id: string; readonly undo: Action} | {readonly process: ProcessIdentity};
+export type JournalEntry = {readonly id: string; readonly undo: UndoAction} | {readonly process: ProcessIdentity};
 
 /** Writes ahead what takes the coming steps back. */
 export interface Journal {
 	/** To be called before the step is done. */
-	willDo(id: string, undo: Action): void;
+	willDo(id: string, undo: UndoAction): void;
 	started(process: ProcessIdentity): void;
 }
 

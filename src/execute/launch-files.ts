@@ -1,6 +1,6 @@
 import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
-import {filterFile, tracedFilterFile} from '../step/verbs/command.ts';
+import {filterFile, tracedFilterFile} from '../step/verbs/filter.ts';
 import {fstabText} from '../step/verbs/fstab.ts';
 import {initScripts} from '../step/script/init-script.ts';
 import type {Guard} from '../step/script/guard-script.ts';

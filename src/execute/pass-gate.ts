@@ -5,13 +5,16 @@ import type {RunningProgram} from '../host/host.ts';
 import {identify, type ProcessIdentity} from '../host/programs/process.ts';
 import {after} from '../host/timer.ts';
 import {trace} from '../host/trace.ts';
-import type {Action, ExecAction} from '../step/verbs/action.ts';
+import type {DropPrivilegesAction} from '../step/verbs/drop-privileges.ts';
+import type {ExecAction} from '../step/verbs/exec.ts';
 import {askReady, gateScript} from '../step/script/gate-script.ts';
-import type {Plan, Step} from '../step/verbs/step.ts';
+import {besideSteps} from '../step/script/beside.ts';
+import {isCheckedAtGate, type Plan, type Step, type StepBeside} from '../step/verbs/step.ts';
 import {problemOf, processView, type Told} from './check.ts';
 import {commandEnd} from './command-end.ts';
 import type {ExecuteContext, StartedContainer} from './execute-context.ts';
 import {type CommandTrouble, commandTroubles} from './command-trouble.ts';
+import {doBesideStep} from './host-step.ts';
 import {orAborted} from './or-aborted.ts';
 import {checkFailure, gateRefusal, refusedBy, startFailure} from './start-failure.ts';
 import {type StatusLine, statusLines} from './status-pipe.ts';
@@ -28,7 +31,11 @@ interface Passage {
 	readonly gate: Writable;
 	readonly exec: Step;
 	command: ExecAction;
-	readonly drop: Extract<Action, {kind: 'dropPrivileges'}>;
+	readonly drop: DropPrivilegesAction;
+	/** What the host does while the first process waits, by the step inside that comes next. */
+	readonly beside: ReadonlyMap<string, readonly StepBeside[]>;
+	/** The step beside that is being done: rolling back begins after it. */
+	besideNow: Promise<void> | undefined;
 	readonly values: Map<string, string>;
 	ids: Told['ids'];
 	home: string | undefined;
@@ -57,6 +64,8 @@ function passageOf(plan: Plan, context: ExecuteContext, tell: StepTeller, gate: 
 		exec,
 		command: exec.action,
 		drop: drop.action,
+		beside: besideSteps(plan.steps),
+		besideNow: undefined,
 		values: new Map(),
 		ids: undefined,
 		home: undefined,
@@ -109,9 +118,13 @@ function givenUp(passage: Passage, signal: AbortSignal, status: Readable) {
 		giveUp.abort(signal.reason);
 		status.destroy();
 	};
+	const stopAfterStep = (): void => {
+		if (passage.besideNow === undefined) stop();
+		else void passage.besideNow.catch(() => {}).then(stop);
+	};
 	const onAbort = (): void => {
 		if (passage.handedIn) callOff = after(longestExec, stop);
-		else stop();
+		else stopAfterStep();
 	};
 	if (signal.aborted) onAbort();
 	else signal.addEventListener('abort', onAbort, {once: true});
@@ -185,20 +198,39 @@ async function beginStep(id: string, passage: Passage): Promise<void> {
 	const {context, tell, gate, drop, first} = passage;
 	const step = tell.find(id);
 	if (step === undefined) return;
+	const isHeld = context.hold !== undefined || passage.beside.has(id);
+	await doBeside(id, passage);
 	tell.done();
 	await context.hold?.(step.id);
 	context.signal.throwIfAborted();
 	tell.begin(step);
-	if (context.hold !== undefined) gate.write('\n');
+	if (isHeld) gate.write('\n');
 	if (step.action !== drop) return;
 	if (drop.filter?.listen === true && first !== undefined) passage.traced = context.trace?.(first);
 	gate.write(askReady);
+}
+
+/** Does what the host does before the step inside begins; the first process waits meanwhile. */
+async function doBeside(id: string, passage: Passage): Promise<void> {
+	const {plan, context, tell, first} = passage;
+	for (const step of passage.beside.get(id) ?? []) {
+		if (first === undefined) throw new TypeError(`${step.id} has no first process to be beside of`);
+		tell.done();
+		await context.hold?.(step.id);
+		context.signal.throwIfAborted();
+		tell.begin(step);
+		passage.besideNow = doBesideStep(step, plan, context, first.pid);
+		await passage.besideNow;
+		passage.besideNow = undefined;
+		context.signal.throwIfAborted();
+	}
 }
 
 /** Compares all that the kernel shows with the plan, and only then hands in the last words. */
 async function openGate(passage: Passage): Promise<void> {
 	const {context, tell, exec, first} = passage;
 	if (first === undefined) return;
+	await doBeside(exec.id, passage);
 	const told: Told = {values: passage.values, ids: passage.ids ?? passage.drop.ids ?? undefined};
 	looking(exec, () => checkInside(passage.plan, context, first, told));
 	trace('gate', () => `all checks of ${first.pid} hold`);
@@ -238,7 +270,7 @@ function looking(step: Step, look: () => void): void {
 function checkInside(plan: Plan, {host}: ExecuteContext, first: ProcessIdentity, told: Told): void {
 	const view = processView(host, first.pid);
 	for (const step of plan.steps) {
-		if (step.side !== 'container' && step.action.kind !== 'start') continue;
+		if (!isCheckedAtGate(step)) continue;
 		for (const check of step.checks) {
 			const problem = problemOf(check, host, view, told);
 			if (problem !== undefined) throw checkFailure(step, plan, problem);

@@ -7,7 +7,9 @@ import {rollBack, rollBackFailed} from './rollback.ts';
 import {conf, sampleContainer, sampleFacts, smallPlan} from '../../test/support/sample-container.ts';
 import {undo} from './undo.ts';
 
-const hostSteps = smallPlan.steps.filter(step => step.side === 'host' && step.action.kind !== 'start');
+const hostSteps = smallPlan.steps.flatMap(({side, action, ...step}) =>
+	side === 'before' && action.kind !== 'start' ? [{...step, action}] : [],
+);
 const ignore: EventSink = () => {};
 
 test('whatever was begun, and whether or not it was done, taking it back leaves the machine as it was', async () => {
@@ -58,7 +60,7 @@ test('an undo that fails does not keep the others from being done, and is told a
 		files: {'/store/layers/demo/upper': 'dir', '/proc/self/mountinfo': '1 1 0:1 / /store/x rw - tmpfs t rw\n'},
 	});
 	context.journal.willDo('rootfs.layer', {kind: 'removeTree', path: '/store/layers/demo'});
-	context.journal.willDo('odd', {kind: 'touch', paths: []});
+	host.append(`${conf}/journal`, '{"id":"odd","undo":{"kind":"touch"}}\n');
 	await expect(rollBack(host, sampleFacts, conf, context.emit)).rejects.toThrow('touch takes nothing back');
 	expect(host.files()).not.toHaveProperty('/store/layers/demo');
 	expect(events.map(event => event.type)).toEqual(['step.undone']);
@@ -66,7 +68,7 @@ test('an undo that fails does not keep the others from being done, and is told a
 
 test('after a failure an undo that fails too is a warning, and whoever asks is told that something is left', async () => {
 	const {host, context, events} = sampleContainer();
-	context.journal.willDo('odd', {kind: 'touch', paths: []});
+	host.append(`${conf}/journal`, '{"id":"odd","undo":{"kind":"touch"}}\n');
 	expect(await rollBackFailed(host, sampleFacts, conf, context.emit)).toBe(false);
 	const text = 'not everything was taken back: touch takes nothing back; `tsbox gc` tries again';
 	expect(events).toEqual([expect.objectContaining({type: 'warning', text})]);

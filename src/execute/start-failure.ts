@@ -1,6 +1,6 @@
 import type {ErrorCode} from '../errors/codes.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
-import type {ExecAction} from '../step/verbs/action.ts';
+import type {ExecAction} from '../step/verbs/exec.ts';
 import {stepCommand} from '../step/verbs/command.ts';
 import type {Plan, Step} from '../step/verbs/step.ts';
 import type {CommandTrouble} from './command-trouble.ts';

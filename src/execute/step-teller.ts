@@ -1,5 +1,6 @@
 import {trace} from '../host/trace.ts';
 import {stepCommand} from '../step/verbs/command.ts';
+import {publishedSides} from '../step/verbs/published-plan.ts';
 import type {Plan, Step} from '../step/verbs/step.ts';
 import type {EventSink} from './event.ts';
 
@@ -18,7 +19,7 @@ export function stepTeller(plan: Plan, emit: EventSink, now: () => number) {
 			done();
 			current = {step, since: now()};
 			output = '';
-			trace('steps', () => `begin ${step.id} (${step.side}): ${stepCommand(step, plan)}`);
+			trace('steps', () => `begin ${step.id} (${publishedSides[step.side]}): ${stepCommand(step, plan)}`);
 			emit({type: 'step.started', at: now(), id: step.id});
 		},
 		done,

@@ -8,7 +8,7 @@ import type {ProcessIdentity} from '../host/programs/process.ts';
 import {decode, verdicts} from '../seccomp/bpf.ts';
 import {verdict} from '../seccomp/interpret.ts';
 import {syscallName} from '../seccomp/syscalls.ts';
-import {callNumbers} from '../step/script/drop-words.ts';
+import {callNumbers} from '../step/verbs/drop-privileges.ts';
 import type {EventSink} from './event.ts';
 
 /**

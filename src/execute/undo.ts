@@ -4,7 +4,9 @@ import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
 import {removeOwned} from '../host/files/remove-owned.ts';
 import {isRunning, type ProcessIdentity} from '../host/programs/process.ts';
-import type {Action, CgroupKill} from '../step/verbs/action.ts';
+import type {ActionOf, UndoAction} from '../step/verbs/action.ts';
+import type {CgroupKill} from '../step/verbs/cgroups.ts';
+import {runWhileThereWords} from '../step/verbs/run.ts';
 import {hostToolWords} from '../step/verbs/toolbox.ts';
 
 /** How long a killed cgroup may take to become empty, ms: a process in the middle of disk io is only killed after it. */
@@ -118,34 +120,56 @@ async function unmountTree(host: Host, facts: HostFacts, path: string): Promise<
 	}
 }
 
+async function runWhileThere(action: ActionOf<'runWhileThere'>, {host, facts}: UndoContext): Promise<void> {
+	if (host.lstat(action.path) === undefined) return;
+	const words = runWhileThereWords(action, facts);
+	const {exitCode, stderr, command} = await host.run(words, {timeoutMs: emptyWithin});
+	if (exitCode !== 0 && host.lstat(action.path) !== undefined)
+		throw new TsboxError('E_STEP_FAILED', `${action.path} can't be taken back`, {command, output: stderr.trim()});
+}
+
+/** Kills what the journal tells of, and waits until it is gone. */
+async function stop({kill}: ActionOf<'stop'>, {host, processes}: UndoContext): Promise<void> {
+	killCgroup(host, kill);
+	for (const process of processes) if (isRunning(host, process)) host.kill(process.pid, 'SIGKILL');
+	const until = performance.now() + emptyWithin;
+	while (processes.some(process => isRunning(host, process)) && performance.now() < until) await delay(2);
+}
+
+async function removeCgroups({paths, parents, kill}: ActionOf<'removeCgroups'>, {host}: UndoContext): Promise<void> {
+	killCgroup(host, kill);
+	// Of one container in several hierarchies; the kernel waits for each a while.
+	await Promise.all(paths.map(path => removeCgroup(host, path, kill)));
+	for (const path of parents) await removeParent(host, path);
+}
+
+interface UndoContext {
+	readonly host: Host;
+	readonly facts: HostFacts;
+	/** Those that the journal tells of. */
+	readonly processes: readonly ProcessIdentity[];
+}
+
+type Undoing<A> = (action: A, context: UndoContext) => Promise<void>;
+
+/** How each action takes something back. */
+const undoings: {readonly [K in UndoAction['kind']]: Undoing<ActionOf<K>>} = {
+	removeTree: ({path}, {host, facts}) => removeTree(host, facts, path),
+	removeCgroups,
+	unmountTree: ({path}, {host, facts}) => unmountTree(host, facts, path),
+	stop,
+	runWhileThere,
+};
+
 /** Takes a step back. Every undo may be done twice, or for a step that was never done. */
 export async function undo(
-	action: Action,
+	action: UndoAction,
 	host: Host,
 	facts: HostFacts,
 	processes: readonly ProcessIdentity[],
 ): Promise<void> {
-	switch (action.kind) {
-		case 'removeTree':
-			await removeTree(host, facts, action.path);
-			return;
-		case 'removeCgroups':
-			killCgroup(host, action.kill);
-			// Of one container in several hierarchies; the kernel waits for each a while.
-			await Promise.all(action.paths.map(path => removeCgroup(host, path, action.kill)));
-			for (const path of action.parents) await removeParent(host, path);
-			return;
-		case 'unmountTree':
-			await unmountTree(host, facts, action.path);
-			return;
-		case 'stop': {
-			killCgroup(host, action.kill);
-			for (const process of processes) if (isRunning(host, process)) host.kill(process.pid, 'SIGKILL');
-			const until = performance.now() + emptyWithin;
-			while (processes.some(process => isRunning(host, process)) && performance.now() < until) await delay(2);
-			return;
-		}
-		default:
-			throw new TypeError(`${action.kind} takes nothing back`);
-	}
+	const undoing = undoings[action.kind] as Undoing<UndoAction> | undefined;
+	// A journal may be of another version.
+	if (undoing === undefined) throw new TypeError(`${action.kind} takes nothing back`);
+	await undoing(action, {host, facts, processes});
 }

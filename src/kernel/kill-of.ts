@@ -1,5 +1,5 @@
 import type {Host} from '../host/host.ts';
-import type {CgroupKill} from '../step/verbs/action.ts';
+import type {CgroupKill} from '../step/verbs/cgroups.ts';
 import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
 
 /**

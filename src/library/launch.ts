@@ -3,7 +3,7 @@ import {toError} from '../errors/is-error.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host, RunningProgram} from '../host/host.ts';
 import {startGuarded} from '../execute/start-guarded.ts';
-import type {CgroupKill} from '../step/verbs/action.ts';
+import type {CgroupKill} from '../step/verbs/cgroups.ts';
 import {type Launcher, openLauncher} from '../host/programs/launcher.ts';
 import {closeDescriptor, type OpenedFifo} from '../host/programs/stdio.ts';
 import type {FifoMaker, Pipes} from './pipes.ts';

@@ -1,6 +1,6 @@
 import {planService} from '../container/plan/plan-container.ts';
 import {present} from '../spec/syntax/pick.ts';
-import type {Plan} from '../step/verbs/step.ts';
+import {type PublishedPlan, publishedPlan} from '../step/verbs/published-plan.ts';
 import {checkOptions} from './check-options.ts';
 import {type LoadOptions, type SpecSource, specOf} from './load.ts';
 import {checkSource, planTable} from './option-tables.ts';
@@ -11,11 +11,11 @@ import {type MachineChoice, machineOf} from './options.ts';
  *
  * @throws TsboxError for an invalid spec, or for a setting that this machine cannot provide.
  */
-export async function plan(source: SpecSource, options: LoadOptions & MachineChoice = {}): Promise<Plan> {
+export async function plan(source: SpecSource, options: LoadOptions & MachineChoice = {}): Promise<PublishedPlan> {
 	checkSource('plan', source);
 	checkOptions('plan', planTable, options);
 	const machine = await machineOf(options);
 	const {cwd, env, service: wanted} = options;
 	const {project, service} = await specOf(source, present({cwd, env, service: wanted}));
-	return (await planService(machine, project, service, {}, {dry: true})).plan;
+	return publishedPlan((await planService(machine, project, service, {}, {dry: true})).plan);
 }

@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import {publishedSides} from '../step/verbs/published-plan.ts';
 import type {Plan} from '../step/verbs/step.ts';
 
 /** The digests of a plan for a lock file. */
@@ -16,7 +17,7 @@ export interface PlanHash {
 export function planHash({name, namespaces, steps}: Plan): PlanHash {
 	const acts = steps.map(({id, side, action, undo, checks}) => ({
 		id,
-		side,
+		side: publishedSides[side],
 		action,
 		undo: undo.kind === 'none' ? null : undo,
 		checks,

@@ -62,15 +62,17 @@ test.each(
 
 test('the host side comes first, then the container side, and the command last', () => {
 	const {steps} = samplePlan(everything);
-	const first = steps.findIndex(step => step.side === 'container');
-	expect(steps.slice(first).every(step => step.side === 'container')).toBe(true);
+	const first = steps.findIndex(step => step.side === 'inside');
+	expect(steps.slice(first).every(step => step.side === 'inside')).toBe(true);
 	expect(steps[first - 1]?.id).toBe('namespaces.start');
 	expect(steps.slice(-2).map(step => step.id)).toEqual(['process.privileges', 'process.exec']);
 });
 
 test('whatever makes something on the host has an undo that removes it', () => {
 	const {steps} = samplePlan(everything);
-	const made = steps.filter(step => step.side === 'host' && ['mkdir', 'copyTools', 'start'].includes(step.action.kind));
+	const made = steps.filter(
+		step => step.side === 'before' && ['mkdir', 'copyTools', 'start'].includes(step.action.kind),
+	);
 	expect(made.map(step => step.undo.kind)).toEqual(['removeTree', 'removeCgroups', 'stop']);
 });
 

@@ -8,6 +8,7 @@ import {memoryCount} from '../kernel/memory.ts';
 import {blockUse, cpuTime} from '../kernel/usage.ts';
 import {runsFolder} from '../state/run-place.ts';
 import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
+import {publishedPlan} from '../step/verbs/published-plan.ts';
 import type {Plan} from '../step/verbs/step.ts';
 import {contentFile, runFiles, type RunImage, type RunRecord, type RunSpec, type RunUsage} from './run-record.ts';
 
@@ -102,7 +103,7 @@ export interface WrittenRun {
 export function finishRun({host, dirs, facts}: Machine, work: string, {plan, spec, files, run}: WrittenRun): string {
 	const put = (name: string, value: unknown): void =>
 		host.writeAtomic(`${work}/${name}`, `${JSON.stringify(value)}\n`, 0o600);
-	put(runFiles.plan, plan);
+	put(runFiles.plan, publishedPlan(plan));
 	put(runFiles.spec, spec);
 	put(runFiles.host, facts);
 	put(runFiles.files, files);

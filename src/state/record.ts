@@ -3,7 +3,7 @@ import type {Host} from '../host/host.ts';
 import type {ImageFacts} from '../image/store/facts.ts';
 import type {OciConfig} from '../oci/config.ts';
 import type {Hook, NamespaceKind, Origin, Port, Service} from '../spec/model/project.ts';
-import type {FilterLoader} from '../step/verbs/action.ts';
+import type {FilterLoader} from '../step/verbs/drop-privileges.ts';
 import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
 import {readNotes} from './notes.ts';
 import {processCgroups} from '../host/probe/process-status.ts';

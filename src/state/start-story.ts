@@ -1,5 +1,6 @@
 import {errnoOf} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
+import {type PublishedPlan, publishedPlan, readPublishedPlan} from '../step/verbs/published-plan.ts';
 import type {Plan} from '../step/verbs/step.ts';
 import {ownJson} from './own-json.ts';
 
@@ -41,7 +42,7 @@ const startFile = 'start.json';
  */
 export function writeStory(host: Host, folder: string, story: StartStory, file = startFile): void {
 	try {
-		host.writeAtomic(`${folder}/${file}`, `${JSON.stringify(story)}\n`, 0o600);
+		host.writeAtomic(`${folder}/${file}`, `${JSON.stringify({...story, plan: publishedPlan(story.plan)})}\n`, 0o600);
 	} catch (error) {
 		if (errnoOf(error) === undefined) throw error;
 		removeStory(host, folder, file);
@@ -57,13 +58,15 @@ export function removeStory(host: Host, folder: string, file = startFile): void 
 	}
 }
 
-function looksLikePlan(value: unknown): value is Plan {
+function looksLikePlan(value: unknown): value is PublishedPlan {
 	return typeof value === 'object' && value !== null && Array.isArray((value as {readonly steps?: unknown}).steps);
 }
 
 /** Reads a report that root or the caller owns; undefined when it is missing, damaged, or of another version. */
 export function readStory(host: Host, folder: string, file = startFile): StartStory | undefined {
 	const story = ownJson<StartStory>(host, `${folder}/${file}`);
-	const {schema, plan, steps}: {readonly [Key in keyof StartStory]?: unknown} = story ?? {};
-	return schema === 1 && looksLikePlan(plan) && typeof steps === 'object' && steps !== null ? story : undefined;
+	if (story === undefined) return undefined;
+	const {schema, plan, steps}: {readonly [Key in keyof StartStory]?: unknown} = story;
+	if (schema !== 1 || !looksLikePlan(plan) || typeof steps !== 'object' || steps === null) return undefined;
+	return {...story, plan: readPublishedPlan(plan)};
 }

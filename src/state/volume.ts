@@ -1,7 +1,7 @@
 import {errnoOf} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
 import {makeStore, newWorkPath} from '../image/store/store.ts';
-import type {NewVolume} from '../step/verbs/action.ts';
+import type {NewVolume} from '../step/verbs/volumes.ts';
 
 /** The record of a named volume. */
 export interface VolumeRecord extends NewVolume {

@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {afterAll, beforeAll, expect, test} from 'vitest';
-import type {MountRow} from '../../src/step/verbs/action.ts';
+import type {MountRow} from '../../src/step/verbs/mounts.ts';
 import {fstabText} from '../../src/step/verbs/fstab.ts';
 import {budget, patience} from './budget.ts';
 

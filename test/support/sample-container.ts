@@ -44,19 +44,19 @@ export const smallPlan: Plan = {
 	steps: [
 		step({
 			id: 'rootfs.layer',
-			side: 'host',
+			side: 'before',
 			action: {kind: 'mkdir', paths: [`${layer}/upper`, `${layer}/root`], mode: 0o755},
 			undo: {kind: 'removeTree', path: layer},
 			checks: [{kind: 'folder', path: `${layer}/root`}],
 		}),
 		step({
 			id: 'rootfs.folders',
-			side: 'host',
+			side: 'before',
 			action: {kind: 'plainFolders', roots: [`${layer}/upper`], names: ['proc']},
 		}),
 		step({
 			id: 'cgroup.make',
-			side: 'host',
+			side: 'before',
 			action: {kind: 'mkdir', paths: [cgroup], mode: 0o755},
 			undo: {
 				kind: 'removeCgroups',
@@ -68,13 +68,13 @@ export const smallPlan: Plan = {
 		}),
 		step({
 			id: 'cgroup.memory',
-			side: 'host',
+			side: 'before',
 			action: {kind: 'write', path: `${cgroup}/memory.max`, value: '4096'},
 			checks: [{kind: 'value', path: `${cgroup}/memory.max`, equals: '4096'}],
 		}),
 		step({
 			id: 'namespaces.start',
-			side: 'host',
+			side: 'before',
 			action: {
 				kind: 'start',
 				users: [],
@@ -87,19 +87,19 @@ export const smallPlan: Plan = {
 		}),
 		step({
 			id: 'mounts.before',
-			side: 'container',
+			side: 'inside',
 			action: {kind: 'mountTable', name: 'before', place: 'host', rows: []},
 			checks: [{kind: 'mount', target: '/', type: 'overlay', options: ['nodev']}],
 		}),
 		step({
 			id: 'uts.hostname',
-			side: 'container',
+			side: 'inside',
 			action: {kind: 'write', path: '/proc/sys/kernel/hostname', value: 'demo'},
 			checks: [{kind: 'readBack', path: '/proc/sys/kernel/hostname', equals: 'demo'}],
 		}),
 		step({
 			id: 'process.privileges',
-			side: 'container',
+			side: 'inside',
 			action: {
 				kind: 'dropPrivileges',
 				keepGroups: false,
@@ -112,7 +112,7 @@ export const smallPlan: Plan = {
 		}),
 		step({
 			id: 'process.exec',
-			side: 'container',
+			side: 'inside',
 			action: {kind: 'exec', cwd: '/', args: ['sh'], env: ['PATH=/bin'], init: 'none'},
 		}),
 	],

@@ -10,7 +10,7 @@ export const samplePlan: Plan = {
 		{
 			id: 'cgroup.memory',
 			phase: 'cgroup',
-			side: 'host',
+			side: 'before',
 			title: 'limit memory to 100 MiB',
 			why: 'Without a limit one container can take all memory of the machine, and the kernel then kills whatever it likes.',
 			man: 'cgroups(7)',
@@ -22,7 +22,7 @@ export const samplePlan: Plan = {
 		{
 			id: 'namespaces.start',
 			phase: 'namespaces',
-			side: 'host',
+			side: 'before',
 			title: 'start the first process in new namespaces',
 			why: 'A namespace is a view: of mounts, of processes, of names.',
 			man: 'unshare(1)',
@@ -40,7 +40,7 @@ export const samplePlan: Plan = {
 		{
 			id: 'mounts.table',
 			phase: 'mounts',
-			side: 'container',
+			side: 'inside',
 			title: "mount the container's file tree",
 			why: 'Programs expect /proc and /dev.',
 			man: 'mount(8)',

@@ -5,7 +5,7 @@ import {isRange, type RangeMap, rangeMapOf} from '../../host/id-map.ts';
 import type {JailMount} from '../../image/archive/jail.ts';
 import {type ContainerRecord, containerFolder, stateOf} from '../../state/record.ts';
 import {readStory} from '../../state/start-story.ts';
-import type {MountRow} from '../../step/verbs/action.ts';
+import type {MountRow} from '../../step/verbs/mounts.ts';
 import type {Plan} from '../../step/verbs/step.ts';
 
 /** The root filesystem of a container that has exited: what a jail mounts to have it again. */

@@ -6,7 +6,7 @@ import {signalProcess} from '../../host/programs/process.ts';
 import {attach} from '../../execute/attach.ts';
 import {parseUser} from '../../spec/values/user.ts';
 import {containerFolder} from '../../state/record.ts';
-import type {UserIds} from '../../step/verbs/action.ts';
+import type {UserIds} from '../../step/verbs/drop-privileges.ts';
 import {entranceTo, unlessAborted} from './enter-container.ts';
 import {exitCodeOf} from '../machine/exit-code.ts';
 

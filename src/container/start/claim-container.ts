@@ -6,7 +6,7 @@ import {hintCgroupMove} from '../../execute/cgroup-hint.ts';
 import {renamed} from '../../state/alias.ts';
 import {claimName, nameInUse, releaseName} from '../../state/claim.ts';
 import {type ContainerRecord, containerFolder, type Detached, readRecord, writeRecord} from '../../state/record.ts';
-import type {CgroupKill} from '../../step/verbs/action.ts';
+import type {CgroupKill} from '../../step/verbs/cgroups.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
 import {sweepName} from '../recover/gc.ts';
 import {cgroupsOf, recordFacts} from './record-facts.ts';

@@ -1,6 +1,6 @@
 import type {PlannedContainer} from '../machine/planned-container.ts';
 import type {ContainerRecord} from '../../state/record.ts';
-import type {CgroupKill} from '../../step/verbs/action.ts';
+import type {CgroupKill} from '../../step/verbs/cgroups.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
 import type {Plan} from '../../step/verbs/step.ts';
 

@@ -6,7 +6,7 @@ import {after} from '../../host/timer.ts';
 import type {StartedContainer} from '../../execute/execute-context.ts';
 import {killCgroup} from '../../execute/undo.ts';
 import type {ContainerRecord} from '../../state/record.ts';
-import type {CgroupKill} from '../../step/verbs/action.ts';
+import type {CgroupKill} from '../../step/verbs/cgroups.ts';
 import {signalNumbers} from '../machine/exit-code.ts';
 import {sayFarewell} from '../enter/hooks.ts';
 

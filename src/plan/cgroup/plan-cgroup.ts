@@ -1,7 +1,7 @@
 import type {CgroupFacts, HostFacts} from '../../host/facts.ts';
-import type {CgroupKill} from '../../step/verbs/action.ts';
+import type {CgroupKill} from '../../step/verbs/cgroups.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
-import type {Step} from '../../step/verbs/step.ts';
+import type {Step, StepBefore} from '../../step/verbs/step.ts';
 import {deviceRules, deviceSteps} from './plan-devices.ts';
 import {cgroupSettings, type Setting} from './cgroup-settings.ts';
 import {isRootless, type PlanInput} from '../input/input.ts';
@@ -19,9 +19,9 @@ function cgroupStep(
 	title: string,
 	why: string,
 	man: string,
-	rest: Pick<Step, 'object' | 'action' | 'undo' | 'checks'>,
-): Step {
-	return {id, phase: 'cgroup', side: 'host', title, why, man, ...rest};
+	rest: Pick<StepBefore, 'object' | 'action' | 'undo' | 'checks'>,
+): StepBefore {
+	return {id, phase: 'cgroup', side: 'before', title, why, man, ...rest};
 }
 
 /** v1 hierarchies that every container joins where they are there: they show what it uses, and freeze or kill it. */

@@ -41,7 +41,7 @@ function ordered(permissions: string): string {
 /** The two steps that close all devices and open those of the rules. */
 export function deviceSteps(folder: string, rules: readonly string[]): readonly Step[] {
 	const undo = {kind: 'none', reason: 'it goes with the cgroup'} as const;
-	const shared = {phase: 'cgroup', side: 'host', man: 'cgroups(7)', undo} as const;
+	const shared = {phase: 'cgroup', side: 'before', man: 'cgroups(7)', undo} as const;
 	const deny = `${folder}/devices.deny`;
 	return [
 		{

@@ -1,4 +1,4 @@
-import type {Step} from '../../step/verbs/step.ts';
+import type {StepInside} from '../../step/verbs/step.ts';
 
 /** Makes a step of the container side from what is its own. */
 export type InsideStep = (
@@ -6,15 +6,15 @@ export type InsideStep = (
 	title: string,
 	why: string,
 	man: string,
-	rest: Pick<Step, 'action'> & Partial<Pick<Step, 'object' | 'undo' | 'checks' | 'phase'>>,
-) => Step;
+	rest: Pick<StepInside, 'action'> & Partial<Pick<StepInside, 'object' | 'undo' | 'checks' | 'phase'>>,
+) => StepInside;
 
 /** What the steps of the container side share, and the undo of those that name none. */
-export function insideStep(undo: Step['undo']): InsideStep {
+export function insideStep(undo: StepInside['undo']): InsideStep {
 	return (id, title, why, man, rest) => ({
 		id,
 		phase: rest.phase ?? 'mounts',
-		side: 'container',
+		side: 'inside',
 		title,
 		why,
 		man,

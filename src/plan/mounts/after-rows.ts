@@ -1,7 +1,7 @@
 import {outsideId} from '../../host/id-map.ts';
 import type {OciMount} from '../../oci/config.ts';
 import {machineIdFile} from '../../spec/keys/reproducible.ts';
-import type {MountRow} from '../../step/verbs/action.ts';
+import type {MountRow} from '../../step/verbs/mounts.ts';
 import {bindRows} from './bind-rows.ts';
 import {cgroupRows} from './cgroup-rows.ts';
 import {deviceRows} from './device-rows.ts';

@@ -1,4 +1,4 @@
-import type {MountRow} from '../../step/verbs/action.ts';
+import type {MountRow} from '../../step/verbs/mounts.ts';
 import {containerPaths, type PlanInput} from '../input/input.ts';
 import {hostFolderRows, rootRow} from '../rootfs/plan-rootfs.ts';
 import type {Taken} from './gather.ts';

@@ -1,5 +1,5 @@
 import type {OciMount} from '../../oci/config.ts';
-import type {MountRow} from '../../step/verbs/action.ts';
+import type {MountRow} from '../../step/verbs/mounts.ts';
 import type {PlanInput} from '../input/input.ts';
 import {pointOption} from './nested-mount.ts';
 import {type StagedSource, stagedAt} from './staged-sources.ts';

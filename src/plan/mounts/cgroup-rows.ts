@@ -1,5 +1,5 @@
 import type {OciMount} from '../../oci/config.ts';
-import type {MountRow} from '../../step/verbs/action.ts';
+import type {MountRow} from '../../step/verbs/mounts.ts';
 import type {PlanInput} from '../input/input.ts';
 
 /** The cgroup filesystem: one mount on v2, a folder for each joined hierarchy on v1. */

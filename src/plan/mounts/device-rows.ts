@@ -1,4 +1,4 @@
-import type {MountRow} from '../../step/verbs/action.ts';
+import type {MountRow} from '../../step/verbs/mounts.ts';
 import {type PlanInput, stage} from '../input/input.ts';
 import type {StagedSource} from './staged-sources.ts';
 

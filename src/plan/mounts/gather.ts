@@ -1,5 +1,5 @@
 import {isRange, mappedRoot, type RangeMap} from '../../host/id-map.ts';
-import type {MountRow} from '../../step/verbs/action.ts';
+import type {MountRow} from '../../step/verbs/mounts.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {containerPaths, type PlanInput, reached} from '../input/input.ts';
 import {hideRows} from './hide-rows.ts';

@@ -1,5 +1,5 @@
 import {dirname} from 'node:path';
-import type {MountRow} from '../../step/verbs/action.ts';
+import type {MountRow} from '../../step/verbs/mounts.ts';
 import {type HiddenPath, type PlanInput, stage} from '../input/input.ts';
 import {maskRow} from './kernel-path-rows.ts';
 

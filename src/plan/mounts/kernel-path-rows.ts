@@ -1,5 +1,5 @@
 import type {OciMount} from '../../oci/config.ts';
-import type {MountRow} from '../../step/verbs/action.ts';
+import type {MountRow} from '../../step/verbs/mounts.ts';
 import {namespacesOf, type PlanInput, stage} from '../input/input.ts';
 
 /** Rows that hide or write-protect paths of /proc and /sys; only those that this kernel has. */

@@ -1,4 +1,4 @@
-import type {Step} from '../../step/verbs/step.ts';
+import type {Step, StepInside} from '../../step/verbs/step.ts';
 import {type PlanInput, stage} from '../input/input.ts';
 import type {InsideStep} from '../input/inside-step.ts';
 
@@ -30,7 +30,7 @@ function hostnameStep(input: PlanInput, inside: InsideStep, hostname: string): S
 }
 
 /** Only root of the host may write the file; the system call asks for root of the uts namespace's owner alone. */
-function hostnameAction({map}: PlanInput, name: string): Step['action'] {
+function hostnameAction({map}: PlanInput, name: string): StepInside['action'] {
 	const path = '/proc/sys/kernel/hostname';
 	return map === null
 		? {kind: 'write', path, value: name}

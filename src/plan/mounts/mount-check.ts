@@ -1,4 +1,4 @@
-import type {MountRow} from '../../step/verbs/action.ts';
+import type {MountRow} from '../../step/verbs/mounts.ts';
 import type {Check} from '../../step/verbs/check.ts';
 import {containerPaths, type PlanInput} from '../input/input.ts';
 

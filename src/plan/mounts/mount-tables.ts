@@ -1,6 +1,6 @@
 import {isRange} from '../../host/id-map.ts';
 import {machineId} from '../../spec/keys/reproducible.ts';
-import type {MountRow} from '../../step/verbs/action.ts';
+import type {MountRow} from '../../step/verbs/mounts.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {coversMachineId, machineIdSource} from './after-rows.ts';
 import {containerPaths, namespacesOf, type PlanInput, stage} from '../input/input.ts';

@@ -1,4 +1,4 @@
-import type {MountRow} from '../../step/verbs/action.ts';
+import type {MountRow} from '../../step/verbs/mounts.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {containerPaths, type PlanInput} from '../input/input.ts';
 import {writableHideRows} from './hide-rows.ts';

@@ -1,4 +1,4 @@
-import type {MountRow} from '../../step/verbs/action.ts';
+import type {MountRow} from '../../step/verbs/mounts.ts';
 import type {Check} from '../../step/verbs/check.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {namespacesOf, type PlanInput, stage} from '../input/input.ts';

@@ -4,9 +4,11 @@ import {capabilityMask} from '../../oci/capabilities.ts';
 import {boundingSet, privilegeArguments} from '../../step/verbs/privileges.ts';
 import {cpusetAsShown} from '../../spec/values/cpuset-list.ts';
 import {isSysctlName, namespaceOfSysctl} from '../../spec/values/sysctl.ts';
-import type {InitKind, ResourceLimit, UserIds} from '../../step/verbs/action.ts';
+import type {InitKind} from '../../step/verbs/exec.ts';
+import type {ResourceLimit} from '../../step/verbs/limits.ts';
+import type {UserIds} from '../../step/verbs/drop-privileges.ts';
 import type {Check} from '../../step/verbs/check.ts';
-import type {Step} from '../../step/verbs/step.ts';
+import type {Step, StepInside} from '../../step/verbs/step.ts';
 import {fixedAddresses, usedNumbers} from './same-each-time.ts';
 import {namespacesOf, type PlanInput} from '../input/input.ts';
 import type {SecurityPlan} from '../security/plan-security.ts';
@@ -162,7 +164,7 @@ function oomSteps({config}: PlanInput): readonly Step[] {
 		{
 			id: 'process.oom',
 			phase: 'hardening',
-			side: 'container',
+			side: 'inside',
 			title: `set its OOM score adjustment to ${oomScoreAdj}`,
 			why: 'When the whole machine runs out of memory, the process with the highest score dies first.',
 			man: 'proc_pid_oom_score_adj(5)',
@@ -194,7 +196,7 @@ export function rootOnly(input: PlanInput): readonly Step[] {
 		{
 			id: 'process.raise',
 			phase: 'hardening',
-			side: 'container',
+			side: 'inside',
 			title: `raise the hard limits ${limits.map(({name}) => name).join(', ')}`,
 			why: 'Only root of the host may raise them; they are set once the container is put together.',
 			man: 'prlimit(1)',
@@ -213,8 +215,8 @@ export function planProcess(input: PlanInput, missing: Shortfalls, security: Sec
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no setpriv', {hint: 'install util-linux'});
 	checkCapabilities(input, missing);
 	const steps: Step[] = [];
-	const step = (rest: Omit<Step, 'side' | 'undo'>): void =>
-		void steps.push({...rest, side: 'container', undo: withTheProcess});
+	const step = (rest: Omit<StepInside, 'side' | 'undo'>): void =>
+		void steps.push({...rest, side: 'inside', undo: withTheProcess});
 	const rlimits = limits(input, missing);
 	if (rlimits.length > 0) {
 		step({

@@ -64,7 +64,7 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 	const start: Step = {
 		id: 'namespaces.start',
 		phase: 'namespaces',
-		side: 'host',
+		side: 'before',
 		title:
 			wanted.length === 0
 				? 'start the first process'
@@ -119,7 +119,7 @@ function prepared(
 		start: {
 			id: 'namespaces.start',
 			phase: 'namespaces',
-			side: 'host',
+			side: 'before',
 			title: 'start the first process in a mount namespace of its own',
 			why: `${cgroup.members.length > 0 ? 'It joins its cgroup before anything else, so that nothing it starts is outside. ' : ''}It is root of the host still: what root of the container could not reach is mounted first.`,
 			man: 'unshare(1)',
@@ -137,7 +137,7 @@ function prepared(
 		enter: {
 			id: 'namespaces.user',
 			phase: 'namespaces',
-			side: 'container',
+			side: 'inside',
 			title: `give up root of the host, in new user, ${others.join(', ')} namespaces`,
 			why: `From here on root is uid ${root?.outside ?? 0} of the host, which owns nothing there. The other namespaces are made from inside the user namespace, so that they belong to it.`,
 			man: 'user_namespaces(7)',

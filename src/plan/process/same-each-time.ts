@@ -11,7 +11,7 @@ export function fixedAddresses({extras, facts}: PlanInput): readonly Step[] {
 		{
 			id: 'process.addresses',
 			phase: 'hardening',
-			side: 'container',
+			side: 'inside',
 			title: 'lay its memory out the same each time',
 			why: 'Programs that sort by addresses, or print them, then do the same in each run. The flag stays over execve(2); a program that attacks this one knows the addresses, too.',
 			man: 'setarch(8)',
@@ -30,7 +30,7 @@ export function usedNumbers({usedNumbers: count = 0}: PlanInput): readonly Step[
 		{
 			id: 'process.numbers',
 			phase: 'process',
-			side: 'container',
+			side: 'inside',
 			title: `use up ${count} process numbers`,
 			why: 'What the command starts gets other numbers than in the run before.',
 			man: 'pid_namespaces(7)',

@@ -12,7 +12,7 @@ export function toolsStep(facts: Pick<HostFacts, 'toolbox'>, store: string): Ste
 	return {
 		id: 'rootfs.tools',
 		phase: 'rootfs',
-		side: 'host',
+		side: 'before',
 		title: 'copy the tools that containers are set up with',
 		why: "They still run, with all powers, when the root is the container's already. The C library reads files of whatever is the root, and loads the libraries that they name; in the copies those names are empty. Done once.",
 		man: 'ld.so(8)',

@@ -1,6 +1,6 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {ImageFacts} from '../../image/store/facts.ts';
-import type {MountRow} from '../../step/verbs/action.ts';
+import type {MountRow} from '../../step/verbs/mounts.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {containerPaths, isRootless, overlayInStore, type PlanInput, reached} from '../input/input.ts';
 import {isRange, mappedRoot, type UserMap} from '../../host/id-map.ts';
@@ -142,7 +142,7 @@ export function unpackStep(image: Extract<ImageFacts, {kind: 'archive'}>): Step 
 	return {
 		id: 'image.unpack',
 		phase: 'image',
-		side: 'host',
+		side: 'before',
 		title: `unpack ${image.archive.split('/').at(-1)} into the store${image.ids === undefined ? '' : ', with the ids of the container'}`,
 		why: `A container needs a root folder of its own; the archive is unpacked once, by a tar that is itself locked into the target folder, and reused by its digest.${image.ids === undefined ? '' : ' Its files get the owners that root and the others of the container are on the host, because this host has no mounts that change them.'}`,
 		man: 'tar(1)',
@@ -184,7 +184,7 @@ export function planRootfs(input: PlanInput): readonly Step[] {
 	steps.push({
 		id: 'rootfs.layer',
 		phase: 'rootfs',
-		side: 'host',
+		side: 'before',
 		title: extras.keep ? 'make or find the kept writable layer' : 'make the folders of a writable layer',
 		why: 'What the container writes must land somewhere; the image below it is shared and stays as it is.',
 		man: 'mkdir(1)',
@@ -210,7 +210,7 @@ export function planRootfs(input: PlanInput): readonly Step[] {
 		steps.push({
 			id: 'rootfs.copy',
 			phase: 'rootfs',
-			side: 'host',
+			side: 'before',
 			title: 'copy the root filesystem',
 			why: copyWhy(input),
 			man: 'cp(1)',
@@ -228,7 +228,7 @@ export function planRootfs(input: PlanInput): readonly Step[] {
 	steps.push({
 		id: 'rootfs.folders',
 		phase: 'rootfs',
-		side: 'host',
+		side: 'before',
 		title: 'see that proc, sys and dev are plain folders',
 		why: 'A root filesystem in which /proc is a symlink would send the kernel files somewhere else (CVE-2019-19921).',
 		man: 'symlink(7)',

@@ -1,7 +1,7 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import type {FilterLoader} from '../../step/verbs/action.ts';
+import type {FilterLoader} from '../../step/verbs/drop-privileges.ts';
 import type {Check} from '../../step/verbs/check.ts';
-import {perlKnows} from '../../step/script/drop-words.ts';
+import {perlKnows} from '../../step/verbs/drop-privileges.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import type {PlanInput} from '../input/input.ts';
 import type {Shortfalls} from '../input/unsupported.ts';
@@ -81,7 +81,7 @@ function filterStep({seccomp}: PlanInput): Step {
 	return {
 		id: 'process.filter',
 		phase: 'hardening',
-		side: 'container',
+		side: 'inside',
 		title: `open the seccomp filter (${seccomp?.profile ?? ''}, ${seccomp?.instructions ?? 0} instructions)`,
 		why: 'It names the system calls that are let through; all others fail. It stops what most escapes of the last years began with: new user namespaces, mounts, bpf, keyrings, io_uring, rare kinds of sockets, and typing into a terminal.',
 		man: 'seccomp(2)',

@@ -29,7 +29,7 @@ function makeStep(input: PlanInput, {mount: {volume}}: VolumeInput): Step {
 	return {
 		id: volumeStepId(name),
 		phase: 'rootfs',
-		side: 'host',
+		side: 'before',
 		title: external ? `see that the volume ${name} is there` : `make the volume ${name}, if it is not there`,
 		why: external
 			? 'It is external: others make and remove it.'
@@ -70,7 +70,7 @@ function fillSteps(input: PlanInput, name: string): readonly Step[] {
 		{
 			id: `${volumeStepId(name)}.copy`,
 			phase: 'rootfs',
-			side: 'host',
+			side: 'before',
 			title: `copy what the image has at ${filled.target} into it, if it is empty`,
 			why: 'The volume will cover the folder of the image, so it begins with what is there, owners and modes as they are. A tar that has the image for its root reads, another that is locked into the volume writes: a link in the image leads nowhere else. Device nodes are left out.',
 			man: 'tar(1)',

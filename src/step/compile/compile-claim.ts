@@ -1,17 +1,18 @@
-import {killFunction, undoLines} from '../script/compile-actions.ts';
+import {killFunction} from '../verbs/cgroups.ts';
 import type {CompileInput} from './compile-script.ts';
 import {shellWord} from '../verbs/shell-word.ts';
+import {undoLines} from '../verbs/verbs.ts';
 
 /** The name is taken, and what a script of that name left when it was killed is taken back first. */
 export function claimPart(input: CompileInput): readonly string[] {
-	const {plan, folder} = input;
+	const {plan, facts, folder} = input;
 	const parent = folder.slice(0, folder.lastIndexOf('/'));
 	const undone = plan.steps
 		.map((step, at) => ({step, number: at + 1}))
 		.filter(({step}) => step.undo.kind !== 'none')
 		.toReversed();
 	const undoing = undone.flatMap(({step, number}) =>
-		step.undo.kind === 'none' ? [] : undoLines(step.undo).map(line => ({line, number})),
+		step.undo.kind === 'none' ? [] : undoLines(step.undo, facts).map(line => ({line, number})),
 	);
 	const kill = plan.steps.flatMap(step => (step.undo.kind === 'stop' ? [step.undo.kill] : []))[0] ?? {kind: 'none'};
 	const journal = plan.steps.flatMap(step =>

@@ -140,6 +140,11 @@ remove_cgroups() { # HOW-MANY CGROUP... PARENT...
 		nap
 	done
 }`,
+	run_while_there: `run_while_there() { # PATH COMMAND...
+	there=$1
+	shift
+	[ ! -e "$there" ] || "$@" 2>/dev/null || [ ! -e "$there" ] || not_undone "$* did not take $there back"
+}`,
 	is_mounted: `is_mounted() { # FOLDER: it, or something below it
 	while read -r _ _ _ _ target _; do
 		case $target in "$1" | "$1"/*) return 0 ;; esac

@@ -1,8 +1,9 @@
-import type {ExecAction} from '../verbs/action.ts';
+import type {ExecAction} from '../verbs/exec.ts';
 import {recorderLines} from './compile-record.ts';
 import type {CompileInput} from './compile-script.ts';
 import {askReady, gateScript, gateWords} from '../script/gate-script.ts';
-import {launchLines} from '../script/launch-script.ts';
+import {startAction} from '../script/launch-script.ts';
+import {startLines} from '../verbs/start.ts';
 import {shellWord} from '../verbs/shell-word.ts';
 import {hostToolWords} from '../verbs/toolbox.ts';
 
@@ -32,16 +33,42 @@ function gateText(exec: ExecAction, input: CompileInput): readonly string[] {
 	return ['quote "$home"', `printf '%s' ${pieces.map(shellWord).join('"$quoted"')} >&8`];
 }
 
-/** Launches the first process, follows it to the gate, checks everything and opens the gate. */
+/** The words on the status pipe that a step has begun, and what the host does while the first process waits with it. */
+function beginLines(held: readonly (readonly [id: string, lines: readonly string[]])[]): readonly string[] {
+	if (held.length === 0) return ['	"@begin "*) at "${line#@begin }" && said=\'\' ;;'];
+	const go = (at: number): string => shellWord(`\n${at === held.length - 1 ? askReady : ''}`);
+	return [
+		'	"@begin "*)',
+		'		at "${line#@begin }" && said=\'\'',
+		'		case $line in',
+		...held.flatMap(([id, lines], at) => [
+			`		${shellWord(`@begin ${id}`)})`,
+			...lines.map(line => (line === '' ? '' : `			${line}`)),
+			`			at ${shellWord(id)}`,
+			`			printf '%s' ${go(at)} >&8`,
+			'			;;',
+		]),
+		'		esac',
+		'		;;',
+	];
+}
+
+/**
+ * Launches the first process, follows it to the gate, checks everything and opens the gate.
+ *
+ * @param beside - what is done on the host while the process waits, by the step inside that it waits with
+ */
 export function gatePart(
 	input: CompileInput,
 	checks: readonly string[],
 	start: string,
 	execHeading: readonly string[],
-	exec: ExecAction,
+	{id: execId, action: exec}: {readonly id: string; readonly action: ExecAction},
+	beside: ReadonlyMap<string, readonly string[]>,
 ): readonly string[] {
 	const {plan, folder, facts} = input;
-	const launch = launchLines(plan, folder, facts, cleanEnvironment(input));
+	const launch = startLines(startAction(plan), folder, {facts, prefix: cleanEnvironment(input)});
+	const held = [...beside].filter(([id]) => id !== execId);
 	const fixed = plan.steps.flatMap(({action}) => (action.kind === 'dropPrivileges' ? [action.ids] : []))[0] ?? null;
 	return [
 		"# The command's own streams wait on 5, 6 and 7. A terminal among them is reached through a pipe (see above).",
@@ -75,7 +102,8 @@ export function gatePart(
 			: ["# This host's env has no --default-signal: the command starts with SIGINT and SIGQUIT ignored."]),
 		`at ${start}`,
 		'exec 8<> "$box/gate"',
-		`printf '%s' ${shellWord(askReady)} >&8`,
+		// It would be read as the answer to a step that waits.
+		...(held.length === 0 ? [`printf '%s' ${shellWord(askReady)} >&8`] : []),
 		'(',
 		...launch.map(line => `\t${line}`),
 		') 5<&5 3> "$box/status" 4< "$box/gate" 8>&- 9>&- < /dev/null >&3 2>&3 &',
@@ -88,7 +116,7 @@ export function gatePart(
 		'ready=',
 		'while IFS= read -r line <&9; do',
 		'	case $line in',
-		'	"@begin "*) at "${line#@begin }" && said=\'\' ;;',
+		...beginLines(held),
 		'	"@pid "*)',
 		'		pid=${line#@pid }',
 		'		if started_at "$pid"; then pid_started=$started; fi',
@@ -107,6 +135,7 @@ export function gatePart(
 		'	esac',
 		'done',
 		'[ -n "$ready" ] || broken',
+		...(beside.get(execId) ?? []),
 		'',
 		'# The gate: the first process waits with all that it will have. What the kernel shows of it must be what was planned.',
 		// cat(1) has as many filters as this shell.

@@ -1,8 +1,8 @@
 import type {HostFacts} from '../../host/facts.ts';
-import type {Blank} from '../../host/programs/sealed-tools.ts';
-import type {Action} from '../verbs/action.ts';
-import {actionLines, filterFile} from '../verbs/command.ts';
-import {hostActionLines} from '../script/compile-actions.ts';
+import {filterFile} from '../verbs/filter.ts';
+import type {StoreScripts} from '../verbs/verb.ts';
+import {actionLines, hostLines} from '../verbs/verbs.ts';
+import {besideSteps} from '../script/beside.ts';
 import {checkLines, mountNumbers, mountTargets} from './compile-checks.ts';
 import {claimPart} from './compile-claim.ts';
 import {closingPart} from './compile-closing.ts';
@@ -14,26 +14,17 @@ import {terminalPart} from './compile-terminal.ts';
 import {comment, neededFunctions, writeFile} from './compile-text.ts';
 import {fstabLine} from '../verbs/fstab.ts';
 import {initScripts} from '../script/init-script.ts';
-import {sealLines} from '../script/seal-script.ts';
 import {shellWord} from '../verbs/shell-word.ts';
-import type {Plan, Step} from '../verbs/step.ts';
+import {isCheckedAtGate, type Plan, type Step} from '../verbs/step.ts';
 
 /** All that a compiled script is made from. */
-export interface CompileInput {
+export interface CompileInput extends StoreScripts {
 	readonly plan: Plan;
 	readonly facts: HostFacts;
 	/** The container's folder, which the plan's steps name too. */
 	readonly folder: string;
 	/** JSON object of the container's record, without `owner`, `bootId`, `created` and `process`, which the script adds. */
 	readonly record: Readonly<Record<string, unknown>>;
-	/** What an `unpack` step is done with. */
-	readonly unpack: readonly string[];
-	/** Where the copies of the tools are changed. */
-	readonly blanks: readonly Blank[];
-	/** What a `copyTree` step with other owners is done with. */
-	readonly copy: readonly string[];
-	/** What a `fillVolume` step is done with. */
-	readonly fill: (action: Extract<Action, {kind: 'fillVolume'}>) => readonly string[];
 	/** As kill(1) takes it, with SIG. */
 	readonly stopSignal: string;
 	/** Milliseconds. */
@@ -52,29 +43,14 @@ function heading({step, number}: Numbered): readonly string[] {
 
 function hostStep(each: Numbered, input: CompileInput): readonly string[] {
 	const {step} = each;
-	const work = borrowed(step.action, input) ?? hostActionLines(step.action, input.facts);
+	if (step.side === 'inside' || step.action.kind === 'start') return [];
 	return [
 		'',
 		...heading(each),
 		`step=${shellWord(step.title)}`,
-		...work,
-		...step.checks.flatMap(check => checkLines(check)),
+		...hostLines(step.action, input.facts, input),
+		...(isCheckedAtGate(step) ? [] : step.checks.flatMap(check => checkLines(check))),
 	];
-}
-
-/** What only the image store knows how to do; undefined for all other actions. */
-function borrowed(action: Action, {unpack, copy, fill, blanks}: CompileInput): readonly string[] | undefined {
-	const asFunction = (name: string, lines: readonly string[]): readonly string[] => [
-		`${name}() {`,
-		...lines.map(line => `\t${line}`),
-		'}',
-		`run ${name}`,
-	];
-	// It runs in a shell of its own, so that its variables and traps are not ours.
-	if (action.kind === 'copyTools') return asFunction('seal', sealLines(action, blanks));
-	if (action.kind === 'fillVolume') return asFunction('fill', fill(action));
-	if (action.kind === 'unpack') return asFunction('unpack', unpack);
-	return action.kind === 'copyTree' && action.ids !== undefined ? asFunction('copy', copy) : undefined;
 }
 
 /** A mount table with each row's reason above it; mount(8) skips comments. */
@@ -132,12 +108,12 @@ function containerSide(steps: readonly Numbered[], {plan, folder, facts}: Compil
 
 /** The function that knows what an id on the status pipe means. */
 function titles(steps: readonly Numbered[], folder: string): string {
-	const inside = steps.filter(({step}) => step.side === 'container' || step.action.kind === 'start');
+	const told = steps.filter(({step}) => isCheckedAtGate(step));
 	return [
 		'# The step that an id means, for messages.',
 		'at() { # ID',
 		'\tcase $1 in',
-		...inside.map(
+		...told.map(
 			({step}) =>
 				`\t${step.id}) step=${shellWord(step.title)} command=${shellWord(actionLines(step.action, folder)[0] ?? '')} ;;`,
 		),
@@ -148,7 +124,7 @@ function titles(steps: readonly Numbered[], folder: string): string {
 
 function checksAtGate(steps: readonly Numbered[], targets: readonly string[]): readonly string[] {
 	return steps.flatMap(({step, number}) => {
-		if (step.checks.length === 0 || (step.side === 'host' && step.action.kind !== 'start')) return [];
+		if (step.checks.length === 0 || !isCheckedAtGate(step)) return [];
 		return [`# step ${number}`, `at ${step.id}`, ...step.checks.flatMap(check => checkLines(check, targets))];
 	});
 }
@@ -165,6 +141,10 @@ export function compileScript(input: CompileInput): string {
 	if (start === undefined) throw new TypeError('the plan starts nothing');
 	const exec = steps.find(({step}) => step.action.kind === 'exec');
 	if (exec?.step.action.kind !== 'exec') throw new TypeError('the plan runs nothing');
+	const beside = [...besideSteps(plan.steps)].map(([id, waiting]) => {
+		const lines = steps.filter(({step}) => waiting.some(each => each === step)).flatMap(each => hostStep(each, input));
+		return [id, lines] as const;
+	});
 	const targets = mountTargets(plan);
 	const body = [
 		...refusals(input),
@@ -177,7 +157,14 @@ export function compileScript(input: CompileInput): string {
 		...heading(start),
 		...containerSide(steps, input),
 		'',
-		...gatePart(input, checksAtGate(steps, targets), start.step.id, heading(exec), exec.step.action),
+		...gatePart(
+			input,
+			checksAtGate(steps, targets),
+			start.step.id,
+			heading(exec),
+			{id: exec.step.id, action: exec.step.action},
+			new Map(beside),
+		),
 		'',
 		...closingPart(input),
 	];

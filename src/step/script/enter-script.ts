@@ -3,13 +3,13 @@ import type {UserMap} from '../../host/id-map.ts';
 import type {OciProcess} from '../../oci/config.ts';
 import {namespaceOptions} from '../../host/programs/namespace-options.ts';
 import type {NamespaceKind} from '../../spec/model/project.ts';
-import type {FilterLoader, UserIds} from '../verbs/action.ts';
-import {dropWords} from './drop-words.ts';
+import type {FilterLoader, UserIds} from '../verbs/drop-privileges.ts';
+import {dropWords} from '../verbs/drop-privileges.ts';
 import {guardLines} from './guard-script.ts';
-import {lookupFunction} from './init-script.ts';
+import {lookupFunction, lookupLine} from '../verbs/lookup-user.ts';
 import {privilegeArguments} from '../verbs/privileges.ts';
 import {shellCommand, shellWord} from '../verbs/shell-word.ts';
-import {releaseTerminalWords} from './release-terminal.ts';
+import {releaseTerminalWords} from '../verbs/release-terminal.ts';
 import {hostToolWords, toolboxWords} from '../verbs/toolbox.ts';
 
 /** What the script that enters a running container is made from. */
@@ -104,7 +104,7 @@ function innerScript(input: EnterInput, facts: HostFacts): string {
 		'fail() { exit 125; }',
 		`head() { ${shellCommand(toolboxWords(facts, 'head') ?? [])} "$@"; }`,
 		lookupFunction,
-		`lookup ${shellWord(input.user)}`,
+		lookupLine(input.user),
 		`exec ${drop(['--reuid', '"$uid"', '--regid', '"$gid"', ...groupWords(input, '"$groups"')])} <&4`,
 	].join('\n');
 }

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import type {HostFacts} from '../../host/facts.ts';
 import {loadFacts} from '../../host/facts/saved-facts.ts';
-import type {ExecAction} from '../verbs/action.ts';
+import type {ExecAction} from '../verbs/exec.ts';
 import {askReady, gateScript} from './gate-script.ts';
 
 const saved = loadFacts(

@@ -1,5 +1,5 @@
 import type {HostFacts} from '../../host/facts.ts';
-import type {ExecAction} from '../verbs/action.ts';
+import {commandWords, type ExecAction} from '../verbs/exec.ts';
 import {shellCommand, shellWord} from '../verbs/shell-word.ts';
 import {toolboxWords} from '../verbs/toolbox.ts';
 
@@ -60,7 +60,7 @@ export function gateScript(exec: ExecAction, facts: HostFacts, unrunnable: reado
 	const shell = facts.tools.sh?.path.split('/').at(-1);
 	const plainShell = shell === 'dash' || shell === 'busybox';
 	const path = pairs.find(([name]) => name === 'PATH')?.[1] ?? '';
-	const words = exec.init === 'bound' ? ['/dev/init', '--', ...exec.args] : exec.args;
+	const words = commandWords(exec);
 	const enter = [
 		`cd -P ${shellWord(exec.cwd)} || { echo ${gateWords.directory} >&3; exit 125; }`,
 		`case $PWD in /*) ;; *) echo ${gateWords.directory} >&3; exit 125 ;; esac`,

@@ -1,4 +1,4 @@
-import type {CgroupKill} from '../verbs/action.ts';
+import type {CgroupKill} from '../verbs/cgroups.ts';
 import {shellWord} from '../verbs/shell-word.ts';
 
 /** What a guard does when whoever started the container has gone. */

@@ -5,8 +5,9 @@ import {join} from 'node:path';
 import fc from 'fast-check';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {loadFacts} from '../../host/facts/saved-facts.ts';
-import {initScripts, lookupFunction} from './init-script.ts';
-import type {Action} from '../verbs/action.ts';
+import {initScripts} from './init-script.ts';
+import {lookupFunction} from '../verbs/lookup-user.ts';
+import type {InsideAction} from '../verbs/action.ts';
 import {shellCommand} from '../verbs/shell-word.ts';
 import type {Step} from '../verbs/step.ts';
 
@@ -15,9 +16,9 @@ const facts = loadFacts(
 	'v2-bookworm.json',
 );
 
-function step(id: string, action: Action): Step {
+function step(id: string, action: InsideAction): Step {
 	const undo = {kind: 'none', reason: 'a test'} as const;
-	return {id, phase: 'mounts', side: 'container', title: id, why: '', man: '', object: null, action, undo, checks: []};
+	return {id, phase: 'mounts', side: 'inside', title: id, why: '', man: '', object: null, action, undo, checks: []};
 }
 
 const pivot = step('root.pivot', {

@@ -1,4 +1,4 @@
-import type {MountRow} from './action.ts';
+import type {MountRow} from './mounts.ts';
 
 // fstab(5): fields are separated by blanks, so these four are written as octal escapes; libmount decodes no others.
 const escapes: Readonly<Record<string, string>> = {' ': '\\040', '\t': '\\011', '\n': '\\012', '\\': '\\134'};

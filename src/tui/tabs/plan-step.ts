@@ -82,7 +82,7 @@ export function outputLines(output: string, frame: Frame, indent = stepIndent): 
 
 function commandLines(step: Step, {plan}: StartStory, frame: Frame): readonly Line[] {
 	const {width} = frame;
-	const prompt = `${step.side === 'host' ? 'host' : escapeText(plan.name)}# `;
+	const prompt = `${step.side === 'before' ? 'host' : escapeText(plan.name)}# `;
 	const lead = width(prompt);
 	const room = roomFor(stepIndent + lead, frame);
 	return wrapCommand(escapeLines(stepCommand(step, plan)), room, width).map((text, index) => [
@@ -118,7 +118,7 @@ function roomFor(lead: number, {columns}: Frame): number {
  */
 function verdict({id, side, action, checks}: Step, story: StartStory, {glyphs}: Frame): readonly [string, Tone] {
 	const status = story.steps[id]?.status;
-	const isCheckedAtOnce = side === 'host' && action.kind !== 'start';
+	const isCheckedAtOnce = side === 'before' && action.kind !== 'start';
 	if (status === 'done' && (story.outcome === 'started' || isCheckedAtOnce)) return [`${glyphs.done} agreed`, 'ok'];
 	if (status === 'failed' && story.error?.code === 'E_CHECK_FAILED')
 		return [`${glyphs.failed} ${checks.length === 1 ? 'did not agree' : 'not all agreed'}`, 'failed'];

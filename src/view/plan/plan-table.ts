@@ -38,7 +38,7 @@ export function planTable(plan: Plan, look: PlanLook, detailsOf: (step: Step) =>
 }
 
 function commandLines(name: string, step: Step, {columns, theme, width, commandOf}: PlanLook): string {
-	const prompt = `${step.side === 'host' ? 'host' : escapeText(name)}# `;
+	const prompt = `${step.side === 'before' ? 'host' : escapeText(name)}# `;
 	const lines = wrapCommand(escapeLines(commandOf(step)), Math.max(40, columns - indent.length - prompt.length), width);
 	return lines
 		.map((line, index) => {

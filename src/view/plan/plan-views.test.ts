@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import {expect, test} from 'vitest';
 import {planExplain} from './plan-explain.ts';
+import {publishedPlan} from '../../step/verbs/published-plan.ts';
 import {planJson} from './plan-json.ts';
 import {planTable} from './plan-table.ts';
 import {sampleCommand, samplePlan, sampleUndo} from '../../../test/support/sample-plan.ts';
@@ -104,7 +105,7 @@ test('explain adds why, page, kernel object, checks, undo and the origin of each
 test('JSON carries every step with its command, and reads back as the same plan', () => {
 	const text = planJson(samplePlan, sampleCommand);
 	const read = JSON.parse(text) as {steps: {command: string}[]};
-	expect(read).toMatchObject(JSON.parse(JSON.stringify(samplePlan)) as object);
+	expect(read).toMatchObject(JSON.parse(JSON.stringify(publishedPlan(samplePlan))) as object);
 	expect(read.steps.map(step => step.command)).toEqual(samplePlan.steps.map(sampleCommand));
 	expect(planJson(structuredClone(samplePlan), sampleCommand)).toBe(text);
 });

@@ -1,6 +1,6 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {HostFacts} from '../../host/facts.ts';
-import {hostToolWords} from '../verbs/toolbox.ts';
+import {hostToolWords} from './toolbox.ts';
 
 /**
  * The words that let go of the controlling terminal on descriptor 5 and become the command behind them. setsid(1) makes

@@ -1,15 +1,29 @@
 import type {Blank} from '../../host/programs/sealed-tools.ts';
-import type {Action} from '../verbs/action.ts';
-import {shellCommand, shellWord} from '../verbs/shell-word.ts';
+import {shellCommand, shellWord} from './shell-word.ts';
+import {asFunction, type HostVerb, needsNothing} from './verb.ts';
+
+/** Copies the host tools that containers are set up with into one folder of the store, and blanks the names of files that they would read from the container: host/programs/sealed-tools.ts. */
+export interface CopyToolsAction {
+	readonly kind: 'copyTools';
+	readonly files: readonly string[];
+	readonly store: string;
+	readonly to: string;
+}
+
+export const copyTools: HostVerb<CopyToolsAction> = {
+	shown: ({to, files}) => [
+		`cp --parents -t ${shellWord(to)} ${shellCommand(files)}`,
+		'# and in the copies of ld.so and libc.so the names of the files that they read from the root are made empty',
+	],
+	needs: needsNothing,
+	hostLines: (action, _, {blanks}) => asFunction('seal', sealLines(action, blanks)),
+};
 
 /**
  * Lines of sh that make the toolbox where it is missing, as sealTools of host/ does. A file that is not what it was when
  * the script was made ends them: its names would be somewhere else.
  */
-export function sealLines(
-	{files, to, store}: Extract<Action, {kind: 'copyTools'}>,
-	blanks: readonly Blank[],
-): readonly string[] {
+function sealLines({files, to, store}: CopyToolsAction, blanks: readonly Blank[]): readonly string[] {
 	const folder = to.slice(0, to.lastIndexOf('/'));
 	return [
 		`[ ! -d ${shellWord(to)} ] || return 0`,

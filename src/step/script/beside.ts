@@ -1,0 +1,20 @@
+import type {Step, StepBeside} from '../verbs/step.ts';
+
+/**
+ * The steps that the host does while the first process waits, by the id of the step inside that it waits to begin.
+ *
+ * @throws TypeError for one before the process is in its namespaces: until then nobody knows its number.
+ */
+export function besideSteps(steps: readonly Step[]): ReadonlyMap<string, readonly StepBeside[]> {
+	const found = new Map<string, readonly StepBeside[]>();
+	const enters = steps.findIndex(({action}) => action.kind === 'enterNamespaces');
+	let waiting: readonly StepBeside[] = [];
+	for (const [at, step] of steps.entries()) {
+		if (step.side === 'beside') waiting = [...waiting, step];
+		if (step.side !== 'inside' || waiting.length === 0) continue;
+		if (at <= enters) throw new TypeError(`${waiting[0]?.id} comes before the first process is in its namespaces`);
+		found.set(step.id, waiting);
+		waiting = [];
+	}
+	return found;
+}

@@ -1,0 +1,74 @@
+import {shellCommand, shellWord} from './shell-word.ts';
+import {needsNothing, type UndoVerb} from './verb.ts';
+
+/** The surest way to kill a whole cgroup here: cgroup.kill; freeze, signal each, thaw; or signal until none is left. */
+export type CgroupKill =
+	| {readonly kind: 'cgroup.kill'; readonly path: string}
+	| {readonly kind: 'freezer'; readonly path: string}
+	| {readonly kind: 'procs'; readonly path: string}
+	| {readonly kind: 'none'};
+
+function killLines(kill: CgroupKill): readonly string[] {
+	switch (kill.kind) {
+		case 'cgroup.kill':
+			return [`echo 1 > ${shellWord(`${kill.path}/cgroup.kill`)}`];
+		case 'freezer':
+			return [
+				`echo FROZEN > ${shellWord(`${kill.path}/freezer.state`)}`,
+				`kill -KILL $(cat ${shellWord(`${kill.path}/cgroup.procs`)})`,
+				`echo THAWED > ${shellWord(`${kill.path}/freezer.state`)}`,
+			];
+		case 'procs':
+			return [`kill -KILL $(cat ${shellWord(`${kill.path}/cgroup.procs`)})`];
+		case 'none':
+			return ['kill -KILL $pid'];
+	}
+}
+
+/** The function of a compiled script that kills all that is in the cgroup; frozen processes can't fork while the list is read. */
+export function killFunction(kill: CgroupKill): string {
+	const body = (): readonly string[] => {
+		if (kill.kind === 'none') return [':'];
+		const file = (name: string): string => shellWord(`${kill.path}/${name}`);
+		if (kill.kind === 'cgroup.kill') return [`[ ! -e ${file('cgroup.kill')} ] || echo 1 > ${file('cgroup.kill')}`];
+		const each = `while read -r each; do kill -KILL "$each" 2>/dev/null; done < ${file('cgroup.procs')}`;
+		return [
+			`[ -e ${file('cgroup.procs')} ] || return 0`,
+			...(kill.kind === 'freezer'
+				? [`echo FROZEN > ${file('freezer.state')}`, each, `echo THAWED > ${file('freezer.state')}`]
+				: [each]),
+		];
+	};
+	return [
+		`# Kills every process of the container's cgroup.`,
+		'kill_all() {',
+		...body().map(line => `\t${line}`),
+		'}',
+	].join('\n');
+}
+
+/** Kills what is left in the cgroups, waits until they are empty and removes them, in this order; a parent in use by others stays. */
+export interface RemoveCgroupsAction {
+	readonly kind: 'removeCgroups';
+	readonly paths: readonly string[];
+	readonly parents: readonly string[];
+	readonly kill: CgroupKill;
+}
+
+export const removeCgroups: UndoVerb<RemoveCgroupsAction> = {
+	shown: ({paths, parents, kill}) => [...killLines(kill), `rmdir ${shellCommand([...paths, ...parents])}`],
+	needs: needsNothing,
+	undoLines: ({paths, parents}) => [`remove_cgroups ${shellCommand([String(paths.length), ...paths, ...parents])}`],
+};
+
+/** Ends all processes of the container. */
+export interface StopAction {
+	readonly kind: 'stop';
+	readonly kill: CgroupKill;
+}
+
+export const stop: UndoVerb<StopAction> = {
+	shown: ({kill}) => killLines(kill),
+	needs: ({kill}) => ({features: [['end of all processes', kill.kind]]}),
+	undoLines: () => ['stop_all'],
+};

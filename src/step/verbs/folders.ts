@@ -1,0 +1,102 @@
+import {shellCommand, shellWord} from './shell-word.ts';
+import {type HostVerb, type InsideVerb, needsNothing, orFail, type UndoVerb} from './verb.ts';
+
+/** Makes folders, parents first; one that exists already is fine. The first folder gets `owner`. */
+export interface MkdirAction {
+	readonly kind: 'mkdir';
+	readonly paths: readonly string[];
+	readonly mode: number;
+	readonly owner?: readonly [uid: number, gid: number];
+}
+
+function mkdirLines({paths, mode, owner}: MkdirAction): readonly string[] {
+	return [
+		`mkdir -p -m ${mode.toString(8)} ${shellCommand(paths)}`,
+		...(owner === undefined ? [] : [`chown ${owner.join(':')} ${shellWord(paths[0] ?? '')}`]),
+	];
+}
+
+export const mkdir: HostVerb<MkdirAction> = {
+	shown: mkdirLines,
+	needs: needsNothing,
+	hostLines: action => mkdirLines(action).map(line => `run ${line}`),
+};
+
+/** Removes a folder and all below it on the same filesystem; gone already is fine. */
+export interface RemoveTreeAction {
+	readonly kind: 'removeTree';
+	readonly path: string;
+}
+
+export const removeTree: UndoVerb<RemoveTreeAction> = {
+	shown: ({path}) => [`rm -rf --one-file-system ${shellWord(path)}`],
+	needs: needsNothing,
+	undoLines: ({path}) => [`remove_trees ${shellWord(path)}`],
+};
+
+/** Refuses a root filesystem in which one of these names is there and is not a plain folder; makes the missing ones in the first root. */
+export interface PlainFoldersAction {
+	readonly kind: 'plainFolders';
+	readonly roots: readonly string[];
+	readonly names: readonly string[];
+}
+
+export const plainFolders: HostVerb<PlainFoldersAction> = {
+	shown: ({names}) => [names.map(name => `test -d ${name} -a ! -h ${name}`).join(' && ')],
+	needs: needsNothing,
+	hostLines: ({roots, names}) => names.map(name => `plain_folder ${shellCommand([name, ...roots])}`),
+};
+
+/** Makes empty files: mount points for devices and files. */
+export interface TouchAction {
+	readonly kind: 'touch';
+	readonly paths: readonly string[];
+}
+
+export const touch: InsideVerb<TouchAction> = {
+	shown: ({paths}) => [`touch ${shellCommand(paths)}`],
+	needs: needsNothing,
+	insideLines: ({paths}) => orFail(paths.map(path => `: > ${shellWord(path)}`)),
+};
+
+/** Makes the mount points that are missing, inside the container's root; refuses one that is a symlink or of the wrong kind. */
+export interface MountPointsAction {
+	readonly kind: 'mountPoints';
+	readonly folders: readonly string[];
+	readonly files: readonly string[];
+}
+
+const pointFunction = `point() {
+	if [ -h "$2" ]; then echo "$2 is a symlink"; fail 1; fi
+	if [ "$1" = folder ]; then
+		[ -d "$2" ] || mkdir -p "$2" || fail $?
+	elif [ -d "$2" ]; then echo "$2 is a folder, and its source is a file"; fail 1
+	elif [ ! -e "$2" ]; then { [ -d "\${2%/*}/" ] || mkdir -p "\${2%/*}"; } && : > "$2" || fail $?
+	fi
+}`;
+
+export const mountPoints: InsideVerb<MountPointsAction> = {
+	shown: ({folders, files}) => [
+		...(folders.length > 0 ? [`mkdir -p ${shellCommand(folders)}`] : []),
+		...(files.length > 0 ? [`touch ${shellCommand(files)}`] : []),
+	],
+	needs: needsNothing,
+	insideLines: ({folders, files}) => [
+		pointFunction,
+		...folders.map(path => `point folder ${shellWord(path)}`),
+		...files.map(path => `point file ${shellWord(path)}`),
+	],
+};
+
+/** Makes the working directory when it is missing. */
+export interface WorkingDirectoryAction {
+	readonly kind: 'workingDirectory';
+	readonly path: string;
+}
+
+export const workingDirectory: InsideVerb<WorkingDirectoryAction> = {
+	shown: ({path}) => [`mkdir -p ${shellWord(path)}`],
+	needs: needsNothing,
+	insideLines: action =>
+		orFail(workingDirectory.shown(action, '').map(line => `[ -d ${shellWord(action.path)} ] || ${line}`)),
+};

@@ -1,0 +1,102 @@
+import {fstabLine} from './fstab.ts';
+import {shellWord} from './shell-word.ts';
+import {type InsideVerb, orFail, type UndoVerb} from './verb.ts';
+
+/** One row of an fstab(5) that the container's mounts are made from. */
+export interface MountRow {
+	readonly source: string;
+	/** Absolute, as seen by the mount(8) that reads the row. */
+	readonly target: string;
+	readonly type: string;
+	readonly options: readonly string[];
+	/** Why this row is there, a few words. */
+	readonly why: string;
+}
+
+/**
+ * How a container step finds its tool: by host path before the root is changed, from the toolbox after. `gathered` is
+ * the host as root of a mapped container sees it: its tables lie where they were gathered.
+ */
+export type ToolPlace = 'host' | 'gathered' | 'toolbox';
+
+/** Mounts the rows in one mount(8) call: `mount -a -T NAME.fstab`. */
+export interface MountTableAction {
+	readonly kind: 'mountTable';
+	readonly name: 'gather' | 'reach' | 'before' | 'sources' | 'hide' | 'after';
+	readonly place: ToolPlace;
+	readonly rows: readonly MountRow[];
+	/** Files of one line that rows bind from: their texts by their names in the container's folder. */
+	readonly files?: Readonly<Record<string, string>>;
+}
+
+function mountLine({name, place}: MountTableAction, conf: string): string {
+	const folder = {host: conf, gathered: '/tmp/conf', toolbox: '/dev/.box/conf'}[place];
+	return `mount -i -n -a -T ${shellWord(`${folder}/${name}.fstab`)}`;
+}
+
+/** Whether a mount(8) without X-mount.idmap would make the mount without it. */
+function isIdmapped({options}: MountRow): boolean {
+	return options.some(each => each.startsWith('X-mount.idmap='));
+}
+
+function overlayPlace(options: readonly string[]): string {
+	return options.some(option => option.startsWith('upperdir=/state/')) ? 'on a tmpfs' : 'in the store';
+}
+
+export const mountTable: InsideVerb<MountTableAction> = {
+	shown: (action, conf) => [
+		mountLine(action, conf),
+		...action.rows.map(row => `    ${fstabLine(row).replace(/ 0 0$/, '')}`),
+	],
+	needs: ({rows}) => ({
+		tools: ['mount'],
+		features: rows.flatMap(row => [
+			...(row.type === 'overlay' ? [['writable layer', `overlay, ${overlayPlace(row.options)}`] as const] : []),
+			...(isIdmapped(row) ? [['idmapped mounts', 'used'] as const] : []),
+		]),
+	}),
+	insideLines: (action, _, conf) => [
+		...orFail([mountLine(action, conf)]),
+		...action.rows
+			.filter(isIdmapped)
+			.map(({target}) => `tell_idmapped ${shellWord(target)} ${shellWord(mountinfoWord(target))}`),
+	],
+};
+
+/** Binds the pty that the first process has as its controlling terminal; its number is known only then. */
+export interface BindTerminalAction {
+	readonly kind: 'bindTerminal';
+	readonly target: string;
+}
+
+function bindLine(terminal: string, target: string): string {
+	return `mount -i -n --bind ${terminal} ${shellWord(target)}`;
+}
+
+export const bindTerminal: InsideVerb<BindTerminalAction> = {
+	shown: ({target}) => [bindLine('/dev/pts/$pts', target)],
+	needs: () => ({tools: ['mount']}),
+	insideLines: ({target}) => [
+		// Field 7 is the controlling terminal's device number, minor in bits 0 to 7 and 20 to 31: proc_pid_stat(5).
+		'read -r _ _ _ _ _ _ tty _ < /proc/self/stat',
+		'pts=$((tty & 255 | tty >> 12 & 1048320))',
+		...orFail([bindLine('"/dev/pts/$pts"', target)]),
+	],
+};
+
+/** Unmounts what mountTable made in the host's own mount namespace. */
+export interface UnmountTreeAction {
+	readonly kind: 'unmountTree';
+	readonly path: string;
+}
+
+export const unmountTree: UndoVerb<UnmountTreeAction> = {
+	shown: ({path}) => [`umount -i -n -l -R ${shellWord(path)}`],
+	needs: () => ({tools: ['umount']}),
+	undoLines: ({path}) => [`unmount_tree ${shellWord(path)} ${shellWord(mountinfoWord(path))}`],
+};
+
+/** A blank or a backslash as /proc/PID/mountinfo writes it, proc_pid_mountinfo(5). */
+export function mountinfoWord(path: string): string {
+	return path.replace(/[ \t\n\\]/g, c => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`);
+}

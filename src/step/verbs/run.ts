@@ -1,0 +1,89 @@
+import type {HostFacts, ToolName} from '../../host/facts.ts';
+import type {ToolPlace} from './mounts.ts';
+import {shellCommand, shellWord} from './shell-word.ts';
+import {hostToolWords} from './toolbox.ts';
+import {type HostVerb, type InsideVerb, orFail, type UndoVerb} from './verb.ts';
+
+/** Runs one tool inside. */
+export interface RunAction {
+	readonly kind: 'run';
+	readonly tool: ToolName;
+	readonly args: readonly string[];
+	readonly place: ToolPlace;
+	/** A file of the kernel that is read back afterwards. */
+	readonly reads?: string;
+}
+
+export const run: InsideVerb<RunAction> = {
+	shown: ({tool, args}) => [shellCommand([tool, ...args])],
+	needs: ({tool}) => ({tools: [tool]}),
+	insideLines: (action, _, conf) => [
+		...orFail(run.shown(action, conf)),
+		...(action.reads === undefined ? [] : [`read_back ${shellCommand([action.reads, action.reads])}`]),
+	],
+};
+
+/** A word that stands for the number that the first process has on the host; a step beside it alone knows it. */
+export const firstProcess = {is: 'first process'} as const;
+
+/** Runs one tool of the host. */
+export interface RunOnHostAction {
+	readonly kind: 'runOnHost';
+	readonly tool: ToolName;
+	readonly args: readonly (string | typeof firstProcess)[];
+}
+
+/** The tool as this host has it, by its absolute path; without facts by its name, as a person types it. */
+function toolWords(tool: ToolName, facts: HostFacts | undefined): readonly string[] {
+	return (facts && hostToolWords(facts, tool)) ?? [tool];
+}
+
+function hostLine({tool, args}: RunOnHostAction, pid: string, facts?: HostFacts): string {
+	return [
+		...toolWords(tool, facts).map(shellWord),
+		...args.map(arg => (typeof arg === 'string' ? shellWord(arg) : pid)),
+	].join(' ');
+}
+
+/** The words that are run for it; throws TypeError for a step that needs a first process and has none. */
+export function runOnHostWords(
+	{tool, args}: RunOnHostAction,
+	facts: HostFacts,
+	pid: number | undefined,
+): readonly string[] {
+	const words = args.map(arg => (typeof arg === 'string' ? arg : pid?.toString()));
+	return [
+		...toolWords(tool, facts),
+		...words.map(word => {
+			if (word === undefined) throw new TypeError(`${tool} is run beside a first process, and there is none`);
+			return word;
+		}),
+	];
+}
+
+export const runOnHost: HostVerb<RunOnHostAction> = {
+	shown: action => [hostLine(action, '$pid')],
+	needs: ({tool}) => ({tools: [tool]}),
+	hostLines: (action, facts) => [`run ${hostLine(action, '"$pid"', facts)}`],
+};
+
+/** Runs one tool of the host for as long as the path is there: what takes back something that a tool made. */
+export interface RunWhileThereAction {
+	readonly kind: 'runWhileThere';
+	readonly path: string;
+	readonly tool: ToolName;
+	readonly args: readonly string[];
+}
+
+/** The words that are run for it. */
+export function runWhileThereWords({tool, args}: RunWhileThereAction, facts?: HostFacts): readonly string[] {
+	return [...toolWords(tool, facts), ...args];
+}
+
+export const runWhileThere: UndoVerb<RunWhileThereAction> = {
+	shown: action => [`[ ! -e ${shellWord(action.path)} ] || ${shellCommand(runWhileThereWords(action))}`],
+	needs: ({tool}) => ({tools: [tool]}),
+	undoLines: (action, facts) => [
+		`run_while_there ${shellCommand([action.path, ...runWhileThereWords(action, facts)])}`,
+	],
+};

@@ -1,0 +1,123 @@
+import type {HostFacts, ToolName} from '../../host/facts.ts';
+import {releaseTerminalWords} from './release-terminal.ts';
+import {shellCommand, shellWord} from './shell-word.ts';
+import {hostToolWords} from './toolbox.ts';
+import type {InsideVerb, Needs, OwnVerb} from './verb.ts';
+
+/** What unshare(1) is told. */
+interface NewNamespaces {
+	/** Its arguments for the user namespace, which is made and mapped before the others so that they belong to its root. */
+	readonly users: readonly string[];
+	readonly unshare: readonly string[];
+	readonly tty: boolean;
+	/** Its time namespace counts from the start on. */
+	readonly clocks?: true;
+}
+
+/** Starts the first process: joins the cgroups, then unshare(1), where there are new namespaces, runs the container side. */
+export interface StartAction extends NewNamespaces {
+	readonly kind: 'start';
+	readonly cgroups: readonly string[];
+}
+
+/** Enters the new namespaces from one that root of the host has prepared: the user namespace first, then the others. */
+export interface EnterNamespacesAction extends NewNamespaces {
+	readonly kind: 'enterNamespaces';
+	/** The folder of the scripts, as seen by root of the container. */
+	readonly conf: string;
+}
+
+/**
+ * Lines of sh that learn how far the clocks of the host have come, in whole seconds: unshare(1) takes no fractions. The
+ * monotonic clock stands still while a machine sleeps; only root is told of it.
+ */
+const clockLines: readonly string[] = [
+	'read -r boottime _ < /proc/uptime',
+	'boottime=-${boottime%.*} monotonic=',
+	'if [ -r /proc/timer_list ]; then',
+	'	while read -r now at nanoseconds _; do',
+	'		[ "$now $at" != "now at" ] || { monotonic=-${nanoseconds%?????????} && break; }',
+	'	done < /proc/timer_list',
+	'fi',
+	': "${monotonic:=$boottime}"',
+];
+
+/** What unshare(1) is told of them, so that both begin anew: time_namespaces(7). */
+const clockWords = '--monotonic "$monotonic" --boottime "$boottime"';
+
+/** A line that runs unshare(1), with what it is told of the clocks. */
+function withClocks(line: string, {clocks}: NewNamespaces): string {
+	return clocks === true ? line.replace(' --time ', ` --time ${clockWords} `) : line;
+}
+
+/** This host, and the words that the line is run through; without, a line is one for people. */
+interface RunHere {
+	readonly facts: HostFacts;
+	readonly prefix?: readonly string[];
+}
+
+/** Lines of sh that become unshare(1), which runs the script; without new namespaces they become sh. */
+function becomeLines(made: NewNamespaces, script: string, here?: RunHere): readonly string[] {
+	const tool = (name: ToolName): readonly string[] =>
+		here === undefined ? [name] : (hostToolWords(here.facts, name) ?? []);
+	const unshared = [made.users, made.unshare].flatMap(words =>
+		words.length === 0 ? [] : [...tool('unshare'), ...words],
+	);
+	const terminal = made.tty && startsInside(made);
+	const words = [
+		...(here?.prefix ?? []),
+		...(here !== undefined && terminal && made.users.length > 0 ? releaseTerminalWords(here.facts) : []),
+		...unshared,
+		...(terminal ? [...tool('setsid'), '--ctty'] : []),
+		...tool('sh'),
+		script,
+	];
+	return [
+		...(made.clocks === true ? clockLines : []),
+		withClocks(`exec ${shellCommand(words)}${here !== undefined && terminal ? ' <&5' : ''}`, made),
+	];
+}
+
+/** Lines of sh that join the cgroups and become the first process; without `here` as a person would type them. */
+export function startLines(action: StartAction, conf: string, here?: RunHere): readonly string[] {
+	// 0 is the process that writes, also where $$ would be the shell that this one was forked from.
+	const joins = action.cgroups.map(file => `echo 0 > ${shellWord(file)}${here === undefined ? '' : ' || exit 125'}`);
+	return [...joins, ...becomeLines(action, `${conf}/${firstScript(action)}`, here)];
+}
+
+/** Whether the program that is started is in all its namespaces at once, or is root of the host still and enters them later. */
+function startsInside({unshare}: NewNamespaces): boolean {
+	return unshare.includes('--fork');
+}
+
+/** The program that the first process begins with. */
+function firstScript(start: StartAction): string {
+	return start.unshare.length === 0 || startsInside(start) ? 'init.sh' : 'gather.sh';
+}
+
+function needs({users, unshare, tty}: NewNamespaces): Required<Needs> {
+	const mapped = users.includes('--map-auto') || users.some(word => word.startsWith('--map-users'));
+	const isRange = users.includes('--map-auto') || users.includes('--setuid=0');
+	return {
+		tools: [
+			...(unshare.length + users.length > 0 ? (['unshare'] as const) : []),
+			...(mapped ? (['newgidmap', 'newuidmap'] as const) : []),
+			...(tty ? (['setsid'] as const) : []),
+		],
+		features: users.length === 0 ? [] : [['user namespace', isRange ? 'with subordinate ids' : 'with one id']],
+	};
+}
+
+export const start: OwnVerb<StartAction> = {
+	shown: (action, conf) => startLines(action, conf),
+	needs: (action, {cgroup}) => {
+		const {tools, features} = needs(action);
+		return {tools, features: [['cgroup hierarchy', action.cgroups.length === 0 ? 'none' : cgroup.layout], ...features]};
+	},
+};
+
+export const enterNamespaces: InsideVerb<EnterNamespacesAction> = {
+	shown: action => becomeLines(action, `${action.conf}/init.sh`),
+	needs,
+	insideLines: (action, facts) => becomeLines(action, `${action.conf}/init.sh`, {facts}),
+};

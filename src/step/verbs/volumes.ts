@@ -1,0 +1,86 @@
+import type {VolumeFill} from '../../image/volume/fill-volume.ts';
+import {inNamespace} from './image.ts';
+import {shellWord} from './shell-word.ts';
+import {asFunction, type HostVerb, needsNothing} from './verb.ts';
+
+/** What is written down of a named volume, but for the time: a plan knows no clock. */
+export interface NewVolume {
+	readonly schema: 1;
+	readonly name: string;
+	/** The project that made it, and removes it with `down -v`; null for one that `volume create` made. */
+	readonly project: string | null;
+	/** Its key in the spec of that project; null as above. */
+	readonly volume: string | null;
+	readonly labels: Readonly<Record<string, string>>;
+	/** The uid of the host that root of the container was for which it was made: its files belong to such ids; null as above. */
+	readonly root: number | null;
+	/** The process that it goes with, as ownerName() of image/ has it: of a run of `verify`. All others stay until they are removed. */
+	readonly owner?: string;
+}
+
+/** Makes a named volume where there is none; without a record it must be there. While it is empty it gets `owner`. */
+export interface MakeVolumeAction {
+	readonly kind: 'makeVolume';
+	readonly store: string;
+	readonly name: string;
+	readonly record: NewVolume | null;
+	readonly owner?: readonly [uid: number, gid: number];
+}
+
+export const makeVolume: HostVerb<MakeVolumeAction> = {
+	shown: ({store, name, record, owner}) => {
+		const data = shellWord(`${store}/volumes/${name}/_data`);
+		return record === null
+			? [`test -d ${data}`]
+			: [
+					`mkdir -p -m 755 ${data}`,
+					...(owner === undefined ? [] : [`chown ${owner.join(':')} ${data}`]),
+					`echo ${shellWord(JSON.stringify(record))} > ${shellWord(`${store}/volumes/${name}/record.json`)}`,
+				];
+	},
+	needs: needsNothing,
+	hostLines: volumeLines,
+};
+
+/** What sees to it that a volume is there, as lines of a compiled script; makeVolume of state/ does the same. */
+function volumeLines({store, name, record, owner}: MakeVolumeAction): readonly string[] {
+	const folder = shellWord(`${store}/volumes/${name}`);
+	const data = shellWord(`${store}/volumes/${name}/_data`);
+	const give =
+		owner === undefined
+			? []
+			: [
+					'# Root of a user namespace could not write into a folder of another one.',
+					`[ -n "$(ls -A ${data})" ] || run chown ${owner.join(':')} ${data}`,
+				];
+	if (record === null)
+		return [
+			`[ -d ${data} ] || failed 125 ${shellWord(`there is no volume ${name}`)} 'it is external: others make it' ${shellWord(`make it with \`tsbox volume create ${name}\``)}`,
+			...give,
+		];
+	const head = `${JSON.stringify(record).slice(0, -1)},"created":`;
+	return [
+		`if [ ! -d ${data} ]; then`,
+		'	# Named after this process and its start time: what a kill leaves is swept up by that.',
+		`	work=${shellWord(`${store}/tmp/`)}$$-$own_start-volume`,
+		`	(umask 077; mkdir -p ${shellWord(`${store}/tmp`)} ${shellWord(`${store}/volumes`)} && mkdir "$work") || broken`,
+		'	run mkdir -m 0755 "$work/_data"',
+		`	printf '%s%s000}\\n' ${shellWord(head)} "$(date +%s)" > "$work/record.json" || broken`,
+		'	# Whole or not at all: the kernel lets one of several do that.',
+		`	mv -T "$work" ${folder} 2>/dev/null || rm -rf "$work"`,
+		'fi',
+		...give,
+	];
+}
+
+/** Copies what an image has at a path into a volume that is empty; whoever its files belong to, see image/volume/fill-volume.ts. */
+export type FillVolumeAction = {readonly kind: 'fillVolume'} & VolumeFill;
+
+export const fillVolume: HostVerb<FillVolumeAction> = {
+	shown: ({readIds, ids, image, target, volume}) => [
+		`${inNamespace(readIds)}chroot ${shellWord(image)} tar -C ${shellWord(target)} -cf - . |`,
+		`    ${inNamespace(ids)}tar -xpf - -C ${shellWord(`${volume}/_data`)}`,
+	],
+	needs: () => ({tools: ['tar']}),
+	hostLines: (action, _, store) => asFunction('fill', store.fill(action)),
+};
