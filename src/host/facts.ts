@@ -1,6 +1,6 @@
 import type {NamespaceKind} from '../spec/model/project.ts';
 
-/** The programs tsbox may run; `doctor` says what each is for. */
+/** The programs that tsbox may run; `tsbox doctor` shows their purposes. */
 export const toolNames = [
 	'sh',
 	'env',
@@ -45,116 +45,116 @@ export type ToolName = (typeof toolNames)[number];
 
 /** One program of the host. */
 export interface ToolFacts {
-	/** The real path: no component is a symlink. */
+	/** Its real path, without symlinks. */
 	readonly path: string;
-	/** Its name inside a multi-call program (BusyBox, uutils), to be given as the first argument; null for a program of its own. */
+	/** Its name inside a multi-call program (BusyBox, uutils), passed as the first argument; null for a separate program. */
 	readonly applet: string | null;
-	/** Its ELF interpreter's real path, or null when it is linked statically. */
+	/** Its ELF interpreter's real path; null when it is linked statically. */
 	readonly loader: string | null;
-	/** The real folders of all its shared libraries, for the loader's --library-path. */
+	/** The real folders of its shared libraries, for the loader's --library-path. */
 	readonly libraryPath: readonly string[];
-	/** The long options its help text names, without dashes, sorted. */
+	/** The long options that its help text lists, without dashes, sorted. */
 	readonly flags: readonly string[];
-	/** The implementation, from its own words: `util-linux 2.38.1`, `GNU coreutils 9.1`, `BusyBox`; for people, never decided on. */
+	/** Its implementation as the program names it: `util-linux 2.38.1`, `GNU coreutils 9.1`, `BusyBox`. For display, never for decisions. */
 	readonly version: string;
 }
 
-/** The host programs that a folder is made of which is bound read-only into the container while it is set up. */
+/** The toolbox: a folder with copies of host programs, mounted read-only in the container during setup. */
 export type ToolboxFacts =
 	/**
-	 * The programs and libraries that are copied into one folder, at the same paths below it: host/programs/sealed-tools.ts. `id`
-	 * changes with any of them.
+	 * The programs and libraries to copy into one folder, at the same paths below it: host/programs/sealed-tools.ts. `id` changes
+	 * when any of the files changes.
 	 */
 	| {readonly kind: 'copy'; readonly files: readonly string[]; readonly id: string}
 	| {readonly kind: 'none'; readonly why: string};
 
-/** The package managers that {@link HostFacts} tells apart. */
+/** The package managers that tsbox knows. */
 export const packageManagers = ['apt-get', 'dnf', 'zypper', 'apk', 'pacman'] as const;
 /** One of {@link packageManagers}. */
 export type PackageManager = (typeof packageManagers)[number];
 
-/** Everything a plan may depend on about the machine. Saved as JSON, it lets a plan for another host be made and tested. */
+/** Every fact about the machine that a plan may depend on. Saved as JSON, they allow plans for another host. */
 export interface HostFacts {
 	readonly schema: 1;
 	readonly kernel: {readonly release: string; readonly arch: string};
 	/** PRETTY_NAME of os-release(5). */
 	readonly os: string;
-	/** The program that installs packages here, for advice. */
+	/** For install commands in hints. */
 	readonly packageManager: PackageManager | null;
 	readonly user: {readonly uid: number; readonly gid: number; readonly capabilities: readonly string[]};
 	readonly tools: Readonly<Record<ToolName, ToolFacts | null>>;
 	readonly toolbox: ToolboxFacts;
 	readonly cgroup: CgroupFacts;
-	/** The kinds the kernel has (/proc/self/ns). */
+	/** The namespaces that the kernel supports (/proc/self/ns). */
 	readonly namespaces: readonly NamespaceKind[];
 	readonly userNamespace: {
 		/** user.max_user_namespaces. */
 		readonly max: number;
-		/** kernel.unprivileged_userns_clone (Debian), true where the key is not there. */
+		/** kernel.unprivileged_userns_clone (Debian); true when the sysctl does not exist. */
 		readonly unprivileged: boolean;
 		/** kernel.apparmor_restrict_unprivileged_userns (Ubuntu). */
 		readonly apparmorRestricted: boolean;
-		/** Others whose subordinate ids overlap the caller's first range, and accounts whose own id lies in it: login names. */
+		/** Login names whose subordinate ids overlap the caller's first range, or whose own uid lies in it. */
 		readonly sharers: readonly string[];
 		/** The caller's ranges in /etc/subuid and /etc/subgid. */
 		readonly subuids: readonly IdRange[];
 		readonly subgids: readonly IdRange[];
 	};
 	readonly overlay: {
-		/** An overlay with its writable layer in the store was mounted for trial. */
+		/** A trial mount of an overlay with its writable layer in the store succeeded. */
 		readonly store: boolean;
 		/** The same with the writable layer on a tmpfs. */
 		readonly tmpfs: boolean;
-		/** The same as `store` with the host's own root as the lower layer, which holds the writable layer itself. */
+		/** The same as `store`, with the host's root as the lower layer, which contains the writable layer itself. */
 		readonly hostLower: boolean;
-		/** The same as `store`, with its lower layer mounted with other ids: `X-mount.idmap` of mount(8), and a filesystem that can. */
+		/** The same as `store`, with an id-mapped lower layer: needs `X-mount.idmap` of mount(8) and support by the filesystem. */
 		readonly idmapped: boolean;
-		/** What the kernel said where it did not work. */
+		/** The kernel's message when a trial failed. */
 		readonly why: string | null;
 	};
 	readonly seccomp: {readonly kernel: boolean; readonly loader: 'setpriv' | 'perl' | null};
-	/** Names from /sys/kernel/security/lsm, empty where it can't be read. */
+	/** Names in /sys/kernel/security/lsm; empty when it is not readable. */
 	readonly lsm: readonly string[];
-	/** Which of the paths that a container must not touch (/proc/kcore, /sys/firmware, ...) exist, and what they are. */
+	/** The paths that the default profile hides from containers (/proc/kcore, /sys/firmware, ...) and that this kernel has. */
 	readonly kernelPaths: Readonly<Record<string, 'file' | 'folder'>>;
-	/** Which of the OCI default devices exist: `/dev/null`, ... */
+	/** The OCI default devices that exist: `/dev/null`, ... */
 	readonly devices: readonly string[];
-	/** Which of /dev/fd, stdin, stdout, stderr are the usual links into /proc/self/fd. */
+	/** The paths among /dev/fd, stdin, stdout, and stderr that are the usual links into /proc/self/fd. */
 	readonly deviceLinks: readonly string[];
-	/** The names of all capabilities the kernel knows, with CAP_, in number order. */
+	/** All capabilities of the kernel, as `CAP_CHOWN`, by number. */
 	readonly capabilities: readonly string[];
-	/** The caller's own hard limits, -1 unlimited, by name: `nofile`. */
+	/** The caller's hard limits by name, such as `nofile`; -1: unlimited. */
 	readonly rlimits: Readonly<Record<string, number>>;
 	readonly cpus: number;
-	/** Its memory, bytes; facts that were saved before this was asked have none. */
+	/** Memory, bytes; undefined in facts that an older tsbox saved. */
 	readonly memory?: number;
 }
 
-/** Ids that belong to a user beside its own, subuid(5). */
+/** A range of subordinate ids, subuid(5). */
 export interface IdRange {
 	readonly start: number;
 	readonly count: number;
 }
 
-/** How control groups are mounted, and what can be limited; cgroups(7). */
+/** How control groups are mounted and what they can limit; cgroups(7). */
 export interface CgroupFacts {
 	readonly layout: 'v2' | 'hybrid' | 'v1' | 'none';
-	/** v1: the mount point of each controller's hierarchy: `memory`, `cpu`, `pids`, `name=systemd`. */
+	/** v1: the mount point of each controller: `memory`, `cpu`, `pids`, `name=systemd`. */
 	readonly v1: Readonly<Record<string, string>>;
-	/** The mount point of the cgroup2 hierarchy, or null. */
+	/** The mount point of the cgroup2 hierarchy; null when not mounted. */
 	readonly unified: string | null;
-	/** Controllers of the unified hierarchy (cgroup.controllers at its root). */
+	/** Controllers of the unified hierarchy (cgroup.controllers of its root). */
 	readonly unifiedControllers: readonly string[];
-	/** Controllers in the root's cgroup.subtree_control. */
+	/** Controllers enabled for children (cgroup.subtree_control of the root). */
 	readonly unifiedEnabled: readonly string[];
-	/** memory.memsw.* (v1) or memory.swap.max (v2) are there. */
+	/** memory.memsw.* (v1) or memory.swap.max (v2) exists. */
 	readonly swapAccounting: boolean;
-	/** The file that takes an io weight: `io.weight`, `io.bfq.weight`, `blkio.weight`, `blkio.bfq.weight`, or null. */
+	/** The file for an I/O weight: `io.weight`, `io.bfq.weight`, `blkio.weight`, or `blkio.bfq.weight`; null without. */
 	readonly ioWeightFile: string | null;
-	/** cgroup.kill is there (Linux 5.14). */
+	/** cgroup.kill exists (Linux 5.14). */
 	readonly killFile: boolean;
-	/** The hierarchies can be written by the caller. */
+	/** The caller can write to the hierarchies. */
 	readonly writable: boolean;
-	/** cgroup2 path of the nearest ancestor that systemd delegated to the caller (user.delegate xattr), or null. */
+	/** The cgroup2 path of the nearest ancestor that systemd delegated to the caller; null without. */
 	readonly delegated: string | null;
 }

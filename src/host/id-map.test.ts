@@ -11,7 +11,7 @@ const withRanges = (subuids: readonly {start: number; count: number}[]) => ({
 	userNamespace: {...facts.userNamespace, subuids, subgids: subuids},
 });
 
-test('an ordinary user is root, all others are the range behind its first id, which unshare leaves out', () => {
+test('an unprivileged user is root, and other ids are the range without its first id, as unshare does it', () => {
 	const map = userMapOf(withRanges([{start: 100_000, count: 65_536}]));
 	expect(map.uids).toEqual([
 		{inside: 0, outside: 1000, count: 1},
@@ -23,11 +23,11 @@ test('an ordinary user is root, all others are the range behind its first id, wh
 test.each([
 	['no range', []],
 	['a range of one id', [{start: 100_000, count: 1}]],
-])('with %s there is root alone', (_, ranges) => {
+])('with %s there is only root', (_, ranges) => {
 	expect(userMapOf(withRanges(ranges)).kind).toBe('single');
 });
 
-test("root's containers have the first range and nothing else", () => {
+test("root's containers get the first range", () => {
 	const map = rangeMapOf({
 		userNamespace: {
 			...facts.userNamespace,
@@ -48,7 +48,7 @@ test("root's containers have the first range and nothing else", () => {
 	expect(rangeMapOf({userNamespace: {...facts.userNamespace, subgids: []}})).toBeUndefined();
 });
 
-test('lines of /etc/subuid that are no range are left out', () => {
+test('ignores malformed lines of /etc/subuid', () => {
 	const text = 'a:1:2\nb:1:2\na:x:2\na:5:0\n# a:7:7\na:9\n\n1000:10:20:30\n';
 	expect(idRanges(text, ['a', '1000'])).toEqual([
 		{start: 1, count: 2},
@@ -56,7 +56,7 @@ test('lines of /etc/subuid that are no range are left out', () => {
 	]);
 });
 
-test('whoever has an id of the range is named: by /etc/subuid, or as an account', () => {
+test('names everyone with an id in the range: by /etc/subuid or as an account', () => {
 	const host = (subuid: string, passwd = ''): ReturnType<typeof readUserNamespace> =>
 		readUserNamespace(
 			recordingHost({

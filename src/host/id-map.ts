@@ -8,9 +8,9 @@ export interface IdMapRow {
 }
 
 /**
- * Whom the ids of a container stand for on the host. `single`: root is the caller, and there is nobody else. `auto`: root
- * is the caller, all others come from the caller's subordinate ids, subuid(5). `range`: the caller is root, and all ids of
- * the container come from root's subordinate ids, its root too.
+ * The host ids behind a container's ids. `single`: root is the caller, and there are no other ids. `auto`: root is the caller, all
+ * other ids are the caller's subordinate ids, subuid(5). `range`: the caller is root, and all ids of the container are root's
+ * subordinate ids, including its root.
  */
 export interface UserMap {
 	readonly kind: 'single' | 'auto' | 'range';
@@ -18,14 +18,14 @@ export interface UserMap {
 	readonly gids: readonly IdMapRow[];
 }
 
-/** A map of kind `range`: one row for users, one for groups. */
+/** A map of kind `range`: one row for uids, one for gids. */
 export interface RangeMap extends UserMap {
 	readonly kind: 'range';
 }
 
 /**
- * The map of an ordinary user's containers: the first range of subordinate ids where there are some and newuidmap(1) is
- * here to write them, else the caller alone.
+ * The map of an unprivileged user's containers: the first range of subordinate ids if there is one and newuidmap(1) can
+ * write it, else the caller alone.
  */
 export function userMapOf({user, userNamespace, tools}: Pick<HostFacts, 'user' | 'userNamespace' | 'tools'>): UserMap {
 	const [uids] = userNamespace.subuids;
@@ -33,7 +33,7 @@ export function userMapOf({user, userNamespace, tools}: Pick<HostFacts, 'user' |
 	const single = (id: number): IdMapRow => ({inside: 0, outside: id, count: 1});
 	const written = tools.newuidmap !== null && tools.newgidmap !== null;
 	const asked = tools.unshare?.flags.includes('map-auto') === true;
-	// unshare(1) puts root in place of the range's first id, so that one of it stays unused.
+	// unshare(1) puts root in place of the range's first id, so one id of the range stays unused.
 	const enough = (range: IdRange | undefined): range is IdRange => range !== undefined && range.count > 1;
 	if (!enough(uids) || !enough(gids) || !written || !asked)
 		return {kind: 'single', uids: [single(user.uid)], gids: [single(user.gid)]};
@@ -41,7 +41,7 @@ export function userMapOf({user, userNamespace, tools}: Pick<HostFacts, 'user' |
 	return {kind: 'auto', uids: [single(user.uid), rest(uids)], gids: [single(user.gid), rest(gids)]};
 }
 
-/** The map of root's containers that have a user namespace: the first range of root's own subordinate ids; undefined without. */
+/** The map for root's containers with a user namespace: root's first range of subordinate ids; undefined without one. */
 export function rangeMapOf({userNamespace}: Pick<HostFacts, 'userNamespace'>): RangeMap | undefined {
 	const [uids] = userNamespace.subuids;
 	const [gids] = userNamespace.subgids;
@@ -50,25 +50,26 @@ export function rangeMapOf({userNamespace}: Pick<HostFacts, 'userNamespace'>): R
 	return {kind: 'range', uids: [row(uids)], gids: [row(gids)]};
 }
 
-/** Tells whether a map is one of root's. */
+/** Whether a map is of kind `range`. */
 export function isRange(map: UserMap | null): map is RangeMap {
 	return map?.kind === 'range';
 }
 
-/** What an id of the container is on the host; undefined for one that the map does not have. */
+/** The host id for an id of the container; undefined when the map does not contain it. */
 export function outsideId(rows: readonly IdMapRow[], id: number): number | undefined {
 	const row = rows.find(({inside, count}) => id >= inside && id < inside + count);
 	return row === undefined ? undefined : row.outside + id - row.inside;
 }
 
-/** What root of the container is on the host: uid and gid. */
+/** The uid and gid on the host for the container's root. */
 export function mappedRoot({uids, gids}: UserMap): readonly [uid: number, gid: number] {
 	return [outsideId(uids, 0) ?? 0, outsideId(gids, 0) ?? 0];
 }
 
 /**
- * What unshare(1) is told to make a user namespace with this map. A range is written OUTSIDE,INSIDE,COUNT: the only form
- * before util-linux 2.39, still taken after; its `auto` takes the first line of /etc/subuid for root, whoever's that is.
+ * The options of unshare(1) for a user namespace with this map. A range is written as OUTSIDE,INSIDE,COUNT, the only format before
+ * util-linux 2.39, which later versions still accept. unshare's own `auto` would use the first line of /etc/subuid for root,
+ * whoever owns that line.
  */
 export function mapArguments({kind, uids, gids}: UserMap): readonly string[] {
 	if (kind === 'range') {

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {recordingHost} from '../../test/support/recording-host.ts';
 
-test('what is asked is remembered in the words of a shell', async () => {
+test('records calls as shell commands', async () => {
 	const host = recordingHost({'/cg': 'dir'}, {born: () => ({'cgroup.procs': ''})});
 	host.mkdir('/cg/box', 0o755);
 	host.writeKernelFile('/cg/box/cgroup.procs', '42');
@@ -16,7 +16,7 @@ test('what is asked is remembered in the words of a shell', async () => {
 	expect(host.files()).toEqual({'/': 'dir', '/cg': 'dir', '/cg/box': 'dir', '/cg/box/cgroup.procs': '42'});
 });
 
-test('it refuses what a kernel would refuse', async () => {
+test('refuses calls that a kernel would refuse', async () => {
 	const host = recordingHost({'/a/b': 'text'});
 	await expect(host.rmdir('/a')).rejects.toThrow(expect.objectContaining({code: 'ENOTEMPTY', path: '/a'}));
 	expect(() => host.writeKernelFile('/a/c', '1')).toThrow(expect.objectContaining({code: 'ENOENT'}));

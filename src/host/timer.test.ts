@@ -6,7 +6,7 @@ afterEach(() => void vi.useRealTimers());
 
 const day = 86_400_000;
 
-test('a time that no timer of Node takes is waited for, and not a day less', () => {
+test('waits longer than a Node timer can, and not too long', () => {
 	const act = vi.fn<() => void>();
 	after(60 * day, act);
 	const signal = abortAfter(60 * day);
@@ -16,13 +16,13 @@ test('a time that no timer of Node takes is waited for, and not a day less', () 
 	expect([act.mock.calls.length, signal.aborted]).toEqual([1, true]);
 });
 
-test('Infinity never comes, and leaves no timer', () => {
+test('never fires for Infinity, and leaves no timer', () => {
 	after(Infinity, () => {});
 	expect(abortAfter(Infinity).aborted).toBe(false);
 	expect(vi.getTimerCount()).toBe(0);
 });
 
-test('what is called off does not come, in its second timer either', () => {
+test('a canceled call never happens, not even in its second timer', () => {
 	const act = vi.fn<() => void>();
 	const callOff = after(30 * day, act);
 	vi.advanceTimersByTime(29 * day);
@@ -32,7 +32,7 @@ test('what is called off does not come, in its second timer either', () => {
 	expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a pause ends with its time or its signal, and leaves no timer', async () => {
+test('a pause ends at its time or signal, and leaves no timer', async () => {
 	const over = new AbortController();
 	const long = pauseFor(60 * day, over.signal);
 	over.abort();

@@ -1,11 +1,11 @@
-/** The longest that one timer of Node waits, ms; a longer one goes off at once. */
+/** The longest delay of a Node timer, ms; Node fires a longer one at once. */
 const longest = 2 ** 31 - 1;
 
 /**
- * Calls `act` once after so many milliseconds, however many they are; never for Infinity.
+ * Calls `act` once after `ms` milliseconds, with no upper limit; never for Infinity.
  *
  * @param options.keepsAlive - false: the process may end before
- * @returns what calls it off
+ * @returns a function that cancels the call
  */
 export function after(
 	ms: number,
@@ -23,14 +23,14 @@ export function after(
 	return () => clearTimeout(timer);
 }
 
-/** Aborts after so many milliseconds, as AbortSignal.timeout does for less than 25 days; never for Infinity. */
+/** A signal that aborts after `ms` milliseconds; never for Infinity. AbortSignal.timeout is limited to 25 days. */
 export function abortAfter(ms: number): AbortSignal {
 	const controller = new AbortController();
 	after(ms, () => controller.abort(), {keepsAlive: false});
 	return controller.signal;
 }
 
-/** Waits so long, however long, or until the signal aborts; never rejects. */
+/** Waits `ms` milliseconds, with no upper limit, or until the signal aborts; never rejects. */
 export function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
 	return new Promise(resolve => {
 		if (signal.aborted) return resolve();

@@ -7,7 +7,7 @@ function linesOf(value: string | undefined, act: (trace: ReturnType<typeof trace
 	return lines.map(line => line.replace(/^ *[\d.]+ ms/, 'TIME'));
 }
 
-test('only the categories that were asked for are printed, and the text of others is never made', () => {
+test('prints only enabled categories, and creates no text for others', () => {
 	const lines = linesOf('steps, gate', trace => {
 		trace('steps', () => 'begin rootfs.layer');
 		trace('cgroup', () => expect.unreachable());
@@ -15,13 +15,13 @@ test('only the categories that were asked for are printed, and the text of other
 	expect(lines).toEqual(['TIME  steps       begin rootfs.layer\n']);
 });
 
-test('all stands for every category, and nothing for none', () => {
+test('`all` enables every category, and an empty value none', () => {
 	expect(linesOf('all', trace => trace('images', () => 'a'))).toEqual(['TIME  images      a\n']);
 	expect(linesOf('', trace => trace('images', () => expect.unreachable()))).toEqual([]);
 	expect(linesOf(undefined, trace => trace('images', () => expect.unreachable()))).toEqual([]);
 });
 
-test('a line stays one line, moves no cursor, and is cut', () => {
+test('a line stays one line, moves no cursor, and is truncated', () => {
 	const lines = linesOf('all', trace => {
 		trace('programs', () => 'sh -c a\nb\u001b[2J');
 		trace('programs', () => 'x'.repeat(2000));
@@ -35,7 +35,7 @@ test('words are separated by commas', () => {
 	expect(traceWords(undefined)).toEqual([]);
 });
 
-test('what is traced gives its result and throws its error', () => {
+test('traced returns the result or throws the error', () => {
 	expect(
 		traced(
 			'cgroup',

@@ -22,8 +22,8 @@ export function traceWords(value: string | undefined): readonly string[] {
 }
 
 /**
- * The function that prints trace lines: milliseconds since this process began, the category, the text. The text is only made
- * when its category is asked for.
+ * A function that prints trace lines: milliseconds since the process started, the category, and the text. The text is created
+ * only when its category is enabled.
  */
 export function tracer(
 	value: string | undefined,
@@ -43,11 +43,11 @@ export const trace = tracer(process.env['TSBOX_DEBUG'], line => {
 	try {
 		writeSync(2, line);
 	} catch {
-		// A trace whose reader has gone, or whose disk is full, must not change what is traced.
+		// A trace without a reader or on a full disk must not change the traced program.
 	}
 });
 
-/** Calls `act` and traces how it went. */
+/** Calls `act` and traces its result or error. */
 export function traced<T>(category: TraceCategory, what: () => string, act: () => T): T {
 	try {
 		const result = act();
@@ -59,7 +59,7 @@ export function traced<T>(category: TraceCategory, what: () => string, act: () =
 	}
 }
 
-/** Control characters would move the cursor of the terminal; a script of many lines is cut. */
+/** Escapes control characters, which could move the terminal's cursor, and truncates long scripts. */
 function onOneLine(text: string): string {
 	const cut = text.length > 1000 ? `${text.slice(0, 1000)}… (${text.length} characters)` : text;
 	return cut

@@ -106,7 +106,7 @@ test('a configuration that others could have written is refused, one that lies b
 	await using at = await testBox();
 	const config = at.file('tsbox.config.yaml', 'best_effort: true\n');
 	chmodSync(config, 0o666);
-	expect((await at.tsbox(['ps'])).err).toContain('may be written by others');
+	expect((await at.tsbox(['ps'])).err).toContain('other users can write');
 	chmodSync(config, 0o644);
 	chownSync(config, 1234, 1234);
 	expect((await at.tsbox(['ps'])).err).toContain('belongs to another user');

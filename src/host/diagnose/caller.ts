@@ -2,7 +2,7 @@ import type {HostFacts, IdRange} from '../facts.ts';
 import type {Finding} from './finding.ts';
 import {installCommand} from './install.ts';
 
-/** Who runs tsbox, and may that user make containers. */
+/** Findings about the user who runs tsbox, and whether that user can create containers. */
 export function callerFindings(facts: HostFacts): readonly Finding[] {
 	const who = facts.user.uid === 0 ? rootFinding(facts) : ordinaryFinding(facts);
 	return [
@@ -19,28 +19,28 @@ function rootFinding({user}: HostFacts): Who {
 	return {
 		state: admin ? 'ok' : 'missing',
 		found: admin ? 'root' : 'root, without CAP_SYS_ADMIN',
-		without: 'namespaces, mounts and cgroups cannot be made',
+		without: 'namespaces, mounts, and cgroups cannot be created',
 		hint: null,
 	};
 }
 
-/** A user other than root makes everything in a user namespace, and nothing where there can be none. */
+/** Unprivileged users create everything in a user namespace, so they need one. */
 function ordinaryFinding({user, namespaces, userNamespace, overlay}: HostFacts): Who {
 	const {max, unprivileged, apparmorRestricted} = userNamespace;
-	// Where a profile lets unshare(1) make one nevertheless, an overlay could be tried in it.
+	// An AppArmor profile may still allow unshare(1). The overlay trial shows it, because it needs a user namespace.
 	const forbidden = apparmorRestricted && !overlay.tmpfs;
 	const able = namespaces.includes('user') && max !== 0 && unprivileged && !forbidden;
 	return {
 		state: able ? 'warn' : 'missing',
-		found: `user ${user.uid}, ${able ? 'rootless' : 'who can make no user namespace'}`,
+		found: `user ${user.uid}, ${able ? 'rootless' : 'cannot create user namespaces'}`,
 		without: able
-			? 'containers run in a user namespace: no limits, `pause` or `update` unless systemd delegates a cgroup v2, and no container, image or volume of root'
-			: 'namespaces, mounts and cgroups cannot be made',
+			? 'containers run in a user namespace: no limits, `pause`, or `update` unless systemd delegates a cgroup v2; containers, images, and volumes of root are out of reach'
+			: 'namespaces, mounts, and cgroups cannot be created',
 		hint: 'sudo tsbox doctor',
 	};
 }
 
-/** Ubuntu 23.10 and later let only programs with an AppArmor profile that says so make user namespaces. */
+/** Ubuntu 23.10 and later allow user namespaces only to programs whose AppArmor profile says so. */
 function appArmorFindings({userNamespace, tools}: HostFacts): readonly Finding[] {
 	if (!userNamespace.apparmorRestricted) return [];
 	return [
@@ -50,7 +50,7 @@ function appArmorFindings({userNamespace, tools}: HostFacts): readonly Finding[]
 			subject: 'AppArmor and user namespaces',
 			state: 'warn',
 			found: 'kernel.apparmor_restrict_unprivileged_userns = 1',
-			without: 'a user other than root cannot make a user namespace',
+			without: 'only root can create user namespaces',
 			hint: appArmorProfile(tools.unshare?.path ?? '/usr/bin/unshare'),
 		},
 	];
@@ -77,7 +77,7 @@ function userNamespaceFindings({
 }: HostFacts): readonly Finding[] {
 	if (!namespaces.includes('user')) return [];
 	const {max, unprivileged, subuids, subgids} = userNamespace;
-	const without = 'a container cannot have users of its own (`namespaces: [user]`)';
+	const without = 'containers cannot have their own users (`namespaces: [user]`)';
 	const closed = max === 0 || (user.uid !== 0 && !unprivileged);
 	const limit: Finding = {
 		id: 'userns.max',
@@ -101,8 +101,8 @@ function userNamespaceFindings({
 		found: `${users} users, ${groups} groups`,
 		without:
 			user.uid === 0
-				? 'root can give containers no users of their own (`userns_mode: auto`)'
-				: 'a user namespace can hold one user only',
+				? 'containers of root cannot have their own users (`userns_mode: auto`)'
+				: 'a user namespace has a single user',
 		hint: null,
 	};
 	if (ranges.state === 'ok') return [limit, ranges, ...sharedFindings(userNamespace.sharers)];
@@ -111,18 +111,18 @@ function userNamespaceFindings({
 	return [limit, {...ranges, hint: mapped ? add : installCommand('newuidmap', packageManager)}];
 }
 
-/** Ids that two have are no boundary between them. */
+/** Subordinate ids that two users share do not isolate them from each other. */
 function sharedFindings(sharers: readonly string[]): readonly Finding[] {
 	if (sharers.length === 0) return [];
 	return [
 		{
 			id: 'userns.shared',
 			area: 'caller',
-			subject: 'subordinate ids of others',
+			subject: 'shared subordinate ids',
 			state: 'warn',
-			found: `${sharers.join(', ')} ${sharers.length === 1 ? 'has' : 'have'} some of the same`,
-			without: 'what a container owns belongs to them too, and theirs to the container',
-			hint: 'give each a range of its own in /etc/subuid and /etc/subgid',
+			found: `${sharers.join(', ')} ${sharers.length === 1 ? 'shares' : 'share'} some of these ids`,
+			without: "those users own the containers' files, and the containers own theirs",
+			hint: 'give each user its own range in /etc/subuid and /etc/subgid',
 		},
 	];
 }

@@ -20,7 +20,7 @@ test.each(['v1-bookworm', 'v2-bookworm', 'v2-trixie'])('%s can run containers', 
 	expect(canRunMainJob(saved(name))).toBe(true);
 });
 
-test('every finding has an id of its own, and a command only where something is to be fixed', () => {
+test('every finding has a unique id, and a hint only when something is wrong', () => {
 	for (const name of ['v1-bookworm', 'v2-bookworm', 'v2-trixie']) {
 		const findings = diagnose(saved(name));
 		expect(new Set(findings.map(({id}) => id)).size).toBe(findings.length);
@@ -28,22 +28,22 @@ test('every finding has an id of its own, and a command only where something is 
 	}
 });
 
-test('this version 1 machine lacks nothing', () => {
+test('the cgroup v1 machine lacks nothing', () => {
 	expect(lines(saved('v1-bookworm'))).toMatchInlineSnapshot(`[]`);
 });
 
-test('a small Debian lacks compressors and an init, and is told the packages', () => {
+test('a small Debian lacks compressors and an init, and gets the packages as hints', () => {
 	expect(lines(trixie)).toMatchInlineSnapshot(`
 		[
 		  "warn: zstd: not found; \`rootfs:\` cannot be a .tar.zst archive; apt-get install zstd",
 		  "warn: xz: not found; \`rootfs:\` cannot be a .tar.xz archive; apt-get install xz-utils",
 		  "warn: bzip2: not found; \`rootfs:\` cannot be a .tar.bz2 archive; apt-get install bzip2",
-		  "warn: tini or catatonit: not found; \`init: true\` makes a shell process 1, which reaps but passes no signals on; apt-get install tini",
+		  "warn: tini or catatonit: not found; \`init: true\` runs a shell as process 1, which reaps zombies but forwards no signals; apt-get install tini",
 		]
 	`);
 });
 
-test("Ubuntu's restriction comes first, with the profile that fixes it", () => {
+test("Ubuntu's restriction comes first, with an AppArmor profile as its hint", () => {
 	const facts = {...trixie, userNamespace: {...trixie.userNamespace, apparmorRestricted: true}};
 	expect(diagnose(facts)[0]).toMatchInlineSnapshot(`
 		{
@@ -61,12 +61,12 @@ test("Ubuntu's restriction comes first, with the profile that fixes it", () => {
 		  "id": "userns.apparmor",
 		  "state": "warn",
 		  "subject": "AppArmor and user namespaces",
-		  "without": "a user other than root cannot make a user namespace",
+		  "without": "only root can create user namespaces",
 		}
 	`);
 });
 
-test('an ordinary user can run the main job, in a user namespace, and is told what not; without one nothing', () => {
+test('an unprivileged user can run containers with a user namespace, but not without', () => {
 	const {userNamespace} = trixie;
 	const who = (changes: Partial<typeof userNamespace>): HostFacts => ({
 		...trixie,
@@ -77,29 +77,29 @@ test('an ordinary user can run the main job, in a user namespace, and is told wh
 	expect(canRunMainJob(who({}))).toBe(true);
 	expect(lines(who({})).filter(line => /user|ids/.test(line))).toMatchInlineSnapshot(`
 		[
-		  "warn: the user: user 1000, rootless; containers run in a user namespace: no limits, \`pause\` or \`update\` unless systemd delegates a cgroup v2, and no container, image or volume of root; sudo tsbox doctor",
-		  "warn: subordinate ids: 0 users, 0 groups; a user namespace can hold one user only; usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$(id -nu 1000)"",
+		  "warn: the user: user 1000, rootless; containers run in a user namespace: no limits, \`pause\`, or \`update\` unless systemd delegates a cgroup v2; containers, images, and volumes of root are out of reach; sudo tsbox doctor",
+		  "warn: subordinate ids: 0 users, 0 groups; a user namespace has a single user; usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$(id -nu 1000)"",
 		]
 	`);
 	for (const change of [{max: 0}, {unprivileged: false}, {apparmorRestricted: true}]) {
 		expect(canRunMainJob(who(change))).toBe(false);
 		expect(lines(who(change))).toContain(
-			'missing: the user: user 1000, who can make no user namespace; namespaces, mounts and cgroups cannot be made; sudo tsbox doctor',
+			'missing: the user: user 1000, cannot create user namespaces; namespaces, mounts, and cgroups cannot be created; sudo tsbox doctor',
 		);
 	}
 });
 
-test('root without subordinate ids, and with those of others, is told', () => {
+test('warns root about missing and shared subordinate ids', () => {
 	const {userNamespace} = trixie;
-	const told = (changes: Partial<typeof userNamespace>): readonly string[] =>
+	const warnings = (changes: Partial<typeof userNamespace>): readonly string[] =>
 		lines({...trixie, userNamespace: {...userNamespace, ...changes}}).filter(line => line.includes('subordinate'));
-	expect(told({subuids: [], subgids: []})).toEqual([
-		'warn: subordinate ids: 0 users, 0 groups; root can give containers no users of their own (`userns_mode: auto`); usermod --add-subuids 100000-165535 --add-subgids 100000-165535 root',
+	expect(warnings({subuids: [], subgids: []})).toEqual([
+		'warn: subordinate ids: 0 users, 0 groups; containers of root cannot have their own users (`userns_mode: auto`); usermod --add-subuids 100000-165535 --add-subgids 100000-165535 root',
 	]);
-	expect(told({sharers: ['alice']})[0]).toContain('alice has some of the same');
+	expect(warnings({sharers: ['alice']})[0]).toContain('alice shares some of these ids');
 });
 
-test('a machine without control groups, overlays and a filter loader is told what it loses', () => {
+test('names what does not work without control groups, overlays, and a filter loader', () => {
 	const facts: HostFacts = {
 		...trixie,
 		packageManager: 'apk',
@@ -120,13 +120,13 @@ test('a machine without control groups, overlays and a filter loader is told wha
 		[
 		  "warn: xz: not found; \`rootfs:\` cannot be a .tar.xz archive; apk add cmd:xz",
 		  "warn: overlay filesystem: does not work: unknown filesystem type 'overlay'; each start copies the whole root filesystem, and \`rootfs: host\` cannot be used; modprobe overlay",
-		  "warn: system call filter: no loader: neither setpriv --seccomp-filter nor perl; only containers that ask for \`seccomp=unconfined\` are run without a filter; apk add cmd:perl",
-		  "warn: control groups: not mounted; no limit can be set, and stray processes are not found by their cgroup; mount -t cgroup2 cgroup2 /sys/fs/cgroup",
+		  "warn: system call filter: no loader: neither setpriv --seccomp-filter nor perl; only containers with \`seccomp=unconfined\` can run; apk add cmd:perl",
+		  "warn: control groups: not mounted; no limit can be set, and stray processes cannot be found by their cgroup; mount -t cgroup2 cgroup2 /sys/fs/cgroup",
 		]
 	`);
 });
 
-test('a setpriv that can not change the user is as good as none', () => {
+test('a setpriv that cannot change the user counts as missing', () => {
 	const setpriv = {...(trixie.tools.setpriv ?? {path: '', applet: null, loader: null, libraryPath: []})};
 	const tools = {...trixie.tools, setpriv: {...setpriv, flags: ['dump', 'nnp'], version: 'BusyBox 1.36.1'}};
 	expect(canRunMainJob({...trixie, tools})).toBe(false);
@@ -135,12 +135,12 @@ test('a setpriv that can not change the user is as good as none', () => {
 	);
 });
 
-test('a memory controller that is turned off, and swap that is not counted, need a restart', () => {
+test('a disabled memory controller and missing swap accounting need a restart', () => {
 	const cgroup = {...trixie.cgroup, unifiedControllers: ['cpu', 'cpuset', 'pids'], swapAccounting: false};
 	expect(lines({...trixie, cgroup}).filter(line => /memory|swap/.test(line))).toMatchInlineSnapshot(`
 		[
-		  "warn: memory controller: not there; \`mem_limit:\` cannot be set; add cgroup_enable=memory to the kernel's command line and restart",
-		  "warn: swap accounting: off; \`memswap_limit:\` cannot be set, and a memory limit can be passed by swapping; add swapaccount=1 to the kernel's command line and restart",
+		  "warn: memory controller: not available; \`mem_limit:\` cannot be set; add cgroup_enable=memory to the kernel's command line and restart",
+		  "warn: swap accounting: off; \`memswap_limit:\` cannot be set, and containers can exceed a memory limit by swapping; add swapaccount=1 to the kernel's command line and restart",
 		]
 	`);
 });

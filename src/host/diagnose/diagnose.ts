@@ -5,12 +5,12 @@ import {programFindings} from './programs.ts';
 import type {HostFacts} from '../facts.ts';
 import type {Finding} from './finding.ts';
 
-/** What the machine has and lacks, for `tsbox doctor`: the caller first, then programs, kernel and limits. */
+/** All findings for `tsbox doctor`: caller, programs, kernel, and limits. */
 export function diagnose(facts: HostFacts): readonly Finding[] {
 	return [...callerFindings(facts), ...programFindings(facts), ...kernelFindings(facts), ...limitFindings(facts)];
 }
 
-/** Whether a plain container can be run here: nothing that each start needs is missing. */
+/** Whether this machine can run a plain container: nothing that every start needs is missing. */
 export function canRunMainJob(facts: HostFacts): boolean {
 	return diagnose(facts).every(({state}) => state !== 'missing');
 }

@@ -3,14 +3,14 @@ export interface Finding {
 	/** Stable, dotted: `tool.zstd`. */
 	readonly id: string;
 	readonly area: 'caller' | 'programs' | 'namespaces' | 'limits' | 'filesystems' | 'hardening' | 'configuration';
-	/** What was looked at, as a person names it. */
+	/** The part of the machine that was checked: `overlay filesystem`. */
 	readonly subject: string;
-	/** `ok`; `warn`: something that a spec may ask for will not work; `missing`: no container can be run. */
+	/** `ok`; `warn`: some keys of a spec will not work; `missing`: no container can run. */
 	readonly state: 'ok' | 'warn' | 'missing';
-	/** What is there, a few words. */
+	/** The check's result in a few words. */
 	readonly found: string;
-	/** What does not work without it, one sentence. */
+	/** What does not work without it, in one sentence. */
 	readonly without: string;
-	/** The command that fixes it, or null when it is fine or no command would help. */
+	/** The command that fixes it; null when nothing is wrong or no command helps. */
 	readonly hint: string | null;
 }

@@ -1,6 +1,6 @@
 import type {PackageManager, ToolName} from '../facts.ts';
 
-/** Where the distributions that name packages by hand keep each tool: Debian 12 and 13, Arch. */
+/** The package of each tool in Debian 12 and 13, and in Arch. */
 const packages: Readonly<Record<ToolName, readonly [debian: string, arch: string]>> = {
 	sh: ['dash', 'bash'],
 	env: ['coreutils', 'coreutils'],
@@ -41,7 +41,7 @@ const packages: Readonly<Record<ToolName, readonly [debian: string, arch: string
 	newgidmap: ['uidmap', 'shadow'],
 };
 
-/** The command that installs a tool, or null where no package manager is known. */
+/** The command that installs a tool; null for an unknown package manager. */
 export function installCommand(tool: ToolName, manager: PackageManager | null): string | null {
 	const [debian, arch] = packages[tool];
 	switch (manager) {
@@ -49,11 +49,11 @@ export function installCommand(tool: ToolName, manager: PackageManager | null): 
 			return `apt-get install ${debian}`;
 		case 'pacman':
 			return `pacman -S ${arch}`;
-		// These two find the package by the file it holds,
+		// dnf and zypper find the package by a file in it.
 		case 'dnf':
 		case 'zypper':
 			return `${manager} install /usr/bin/${tool}`;
-		// and this one by the command.
+		// apk finds it by the command.
 		case 'apk':
 			return `apk add cmd:${tool}`;
 		case null:

@@ -3,12 +3,12 @@ import type {HostFacts} from '../facts.ts';
 import type {Finding} from './finding.ts';
 import {installCommand} from './install.ts';
 
-/** A line for each kind of namespace, the overlay filesystem, the devices, and what hardens a container. */
+/** Findings about namespaces, the overlay filesystem, devices, and hardening. */
 export function kernelFindings(facts: HostFacts): readonly Finding[] {
 	return [...namespaceFindings(facts), overlayFinding(facts), devicesFinding(facts), ...hardeningFindings(facts)];
 }
 
-/** Every kernel with containers in mind has these; the others came later or are left out at times. */
+/** Namespaces that every kernel for containers has. The others are newer or sometimes left out. */
 const usual: readonly string[] = ['mount', 'pid', 'uts', 'ipc', 'network'];
 
 function namespaceFindings({namespaces}: HostFacts): readonly Finding[] {
@@ -19,8 +19,8 @@ function namespaceFindings({namespaces}: HostFacts): readonly Finding[] {
 			area: 'namespaces',
 			subject: `${kind} namespace`,
 			state: there ? 'ok' : usual.includes(kind) ? 'missing' : 'warn',
-			found: there ? 'there' : 'not in this kernel',
-			without: `a container shares the host's: \`namespaces: [${kind}]\` cannot be had`,
+			found: there ? 'available' : 'not in this kernel',
+			without: `containers share the host's ${kind} namespace: \`namespaces: [${kind}]\` is not possible`,
 			hint: null,
 		};
 	});
@@ -34,11 +34,11 @@ function overlayFinding({overlay}: HostFacts): Finding {
 		area: 'filesystems',
 		subject: 'overlay filesystem',
 		state: works ? 'ok' : 'warn',
-		found: works ? 'works in the store' : `${overlay.tmpfs ? 'works in memory only' : 'does not work'}${said}`,
+		found: works ? 'works in the store' : `${overlay.tmpfs ? 'works only in memory' : 'does not work'}${said}`,
 		without: overlay.store
-			? '`rootfs: host` keeps its changes in memory'
+			? '`rootfs: host` keeps changes in memory'
 			: overlay.tmpfs
-				? 'what a container writes is kept in memory'
+				? 'the writable layer of a container is in memory'
 				: 'each start copies the whole root filesystem, and `rootfs: host` cannot be used',
 		hint: overlay.tmpfs ? null : 'modprobe overlay',
 	};
@@ -66,7 +66,7 @@ function hardeningFindings({seccomp, lsm, packageManager}: HostFacts): readonly 
 			subject: 'system call filter',
 			state: seccomp.kernel && seccomp.loader !== null ? 'ok' : 'warn',
 			found: seccomp.kernel ? loader : 'not in this kernel',
-			without: 'only containers that ask for `seccomp=unconfined` are run without a filter',
+			without: 'only containers with `seccomp=unconfined` can run',
 			hint: seccomp.kernel && seccomp.loader === null ? installCommand('perl', packageManager) : null,
 		},
 		{
@@ -74,8 +74,8 @@ function hardeningFindings({seccomp, lsm, packageManager}: HostFacts): readonly 
 			area: 'hardening',
 			subject: 'security modules',
 			state: 'ok',
-			found: lsm.join(', ') || 'none that can be seen',
-			without: 'nothing: they add to what a container is denied',
+			found: lsm.join(', ') || 'none visible',
+			without: 'nothing: security modules only add restrictions',
 			hint: null,
 		},
 	];

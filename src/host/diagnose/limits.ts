@@ -1,7 +1,7 @@
 import type {CgroupFacts, HostFacts} from '../facts.ts';
 import type {Finding} from './finding.ts';
 
-/** The controllers that a spec can ask for: the keys that need each, and the older name where v1 has another. */
+/** The controllers for limits in a spec: the keys that need each, the name in v1, and a kernel parameter that turns it on. */
 const controllers = [
 	{name: 'memory', keys: '`mem_limit:`', v1: 'memory', boot: 'cgroup_enable=memory'},
 	{name: 'cpu', keys: '`cpus:` and `cpu_shares:`', v1: 'cpu', boot: null},
@@ -9,7 +9,7 @@ const controllers = [
 	{name: 'pids', keys: '`pids_limit:`', v1: 'pids', boot: null},
 ] as const;
 
-/** How control groups are mounted, and a line for each limit that a spec can set. */
+/** Findings about the cgroup mounts and about each limit that a spec can set. */
 export function limitFindings({cgroup}: HostFacts): readonly Finding[] {
 	return [
 		layoutFinding(cgroup),
@@ -25,7 +25,7 @@ function layoutFinding({layout, writable}: CgroupFacts): Finding {
 		subject: 'control groups',
 		state: layout !== 'none' && writable ? 'ok' : 'warn',
 		found: layout === 'none' || writable ? words : `${words}, read-only for this user`,
-		without: 'no limit can be set, and stray processes are not found by their cgroup',
+		without: 'no limit can be set, and stray processes cannot be found by their cgroup',
 		hint: layout === 'none' ? 'mount -t cgroup2 cgroup2 /sys/fs/cgroup' : null,
 	};
 }
@@ -37,7 +37,7 @@ function controllerFinding(row: (typeof controllers)[number], {v1, unifiedContro
 		area: 'limits',
 		subject: `${row.name} controller`,
 		state: place === undefined ? 'warn' : 'ok',
-		found: place ?? 'not there',
+		found: place ?? 'not available',
 		without: `${row.keys} cannot be set`,
 		hint: place === undefined && row.boot !== null ? `${restartWith(row.boot)}` : null,
 	};
@@ -52,7 +52,7 @@ function extras({swapAccounting, ioWeightFile, killFile, v1}: CgroupFacts): read
 			subject: 'swap accounting',
 			state: swapAccounting ? 'ok' : 'warn',
 			found: swapAccounting ? 'on' : 'off',
-			without: '`memswap_limit:` cannot be set, and a memory limit can be passed by swapping',
+			without: '`memswap_limit:` cannot be set, and containers can exceed a memory limit by swapping',
 			hint: swapAccounting ? null : restartWith('swapaccount=1'),
 		},
 		{
@@ -60,7 +60,7 @@ function extras({swapAccounting, ioWeightFile, killFile, v1}: CgroupFacts): read
 			area: 'limits',
 			subject: 'io weight',
 			state: ioWeightFile === null ? 'warn' : 'ok',
-			found: ioWeightFile ?? 'not there',
+			found: ioWeightFile ?? 'not available',
 			without: '`blkio_config.weight` cannot be set',
 			hint: ioWeightFile === null ? 'modprobe bfq' : null,
 		},
@@ -69,8 +69,8 @@ function extras({swapAccounting, ioWeightFile, killFile, v1}: CgroupFacts): read
 			area: 'limits',
 			subject: 'killing a whole cgroup',
 			state: killFile || freezer ? 'ok' : 'warn',
-			found: killFile ? 'cgroup.kill' : freezer ? 'the freezer' : 'signals, one by one',
-			without: 'a container that forks faster than it is killed may take long to end',
+			found: killFile ? 'cgroup.kill' : freezer ? 'the freezer' : 'signals to each process',
+			without: 'a container that forks faster than tsbox kills may take long to end',
 			hint: null,
 		},
 	];

@@ -2,7 +2,7 @@ import {type HostFacts, type ToolName, toolNames} from '../facts.ts';
 import type {Finding} from './finding.ts';
 import {installCommand} from './install.ts';
 
-/** Tools without which nothing can be started. */
+/** Tools that every start needs. */
 const required: readonly ToolName[] = [
 	'sh',
 	'env',
@@ -16,7 +16,7 @@ const required: readonly ToolName[] = [
 	'cat',
 ];
 
-/** Options that every start uses; the small versions of BusyBox lack some. */
+/** Options that every start needs. BusyBox's versions lack some. */
 const requiredFlags: Readonly<Partial<Record<ToolName, readonly string[]>>> = {
 	env: ['chdir', 'ignore-environment'],
 	unshare: ['cgroup', 'fork', 'ipc', 'kill-child', 'mount', 'net', 'pid', 'propagation', 'uts'],
@@ -24,35 +24,35 @@ const requiredFlags: Readonly<Partial<Record<ToolName, readonly string[]>>> = {
 	setpriv: ['bounding-set', 'clear-groups', 'groups', 'inh-caps', 'no-new-privs', 'regid', 'reuid'],
 };
 
-/** What a spec or a verb can't have without the others. */
+/** What does not work without each of the other tools. */
 const losses: Readonly<Partial<Record<ToolName, string>>> = {
 	nsenter: '`tsbox exec` cannot enter a container',
 	chroot: '`root: chroot` cannot be used',
-	setarch: '`reproducible:` leaves addresses at random',
+	setarch: '`reproducible:` cannot turn off address randomization',
 	prlimit: '`ulimits:` cannot be set',
-	setsid: 'a container cannot have a session of its own',
-	cp: 'a root filesystem cannot be copied where overlays cannot be had',
-	ln: 'the links /dev/fd, /dev/stdin, /dev/stdout and /dev/stderr cannot be made',
-	rm: 'a compiled script cannot clean up after itself',
-	head: 'a compiled script cannot read its parts',
-	hostname: 'a container of an ordinary user cannot have a hostname of its own',
+	setsid: 'containers cannot have their own session',
+	cp: 'root filesystems cannot be copied when overlays do not work',
+	ln: 'the links /dev/fd, /dev/stdin, /dev/stdout, and /dev/stderr cannot be created',
+	rm: 'compiled scripts cannot clean up after themselves',
+	head: 'compiled scripts cannot read their own parts',
+	hostname: 'rootless containers cannot have their own hostname',
 	tar: '`rootfs:` cannot be a tar archive',
 	gzip: '`rootfs:` cannot be a .tar.gz archive',
 	zstd: '`rootfs:` cannot be a .tar.zst archive',
 	xz: '`rootfs:` cannot be a .tar.xz archive',
 	bzip2: '`rootfs:` cannot be a .tar.bz2 archive',
-	sync: 'an unpacked archive is not forced to the disk',
-	script: 'a container cannot have a terminal (`-t`)',
-	stty: "a container's terminal cannot follow the size of the window",
-	flock: "two compiled scripts of one container cannot keep out of each other's way",
-	chmod: 'a container of root cannot have a user namespace',
-	chown: 'a container of root cannot have a user namespace',
-	fallocate: 'the output of detached containers is kept whole, however long it gets',
-	newuidmap: 'a user namespace can hold one user only',
-	newgidmap: 'a user namespace can hold one group only',
+	sync: 'unpacked archives are not synced to disk',
+	script: 'containers cannot have a terminal (`-t`)',
+	stty: "a container's terminal cannot follow the window size",
+	flock: 'two compiled scripts of one container can disturb each other',
+	chmod: 'containers of root cannot have a user namespace',
+	chown: 'containers of root cannot have a user namespace',
+	fallocate: 'logs of detached containers grow without limit',
+	newuidmap: 'a user namespace has a single user',
+	newgidmap: 'a user namespace has a single group',
 };
 
-/** A line for each tool; perl and the two inits are told of where they are used. */
+/** A finding per tool. perl, tini, and catatonit are reported with the feature that uses them. */
 export function programFindings(facts: HostFacts): readonly Finding[] {
 	const tools = toolNames.filter(name => required.includes(name) || losses[name] !== undefined);
 	return [...tools.map(name => toolFinding(name, facts)), initFinding(facts), toolboxFinding(facts)];
@@ -83,7 +83,7 @@ function initFinding({tools, packageManager}: HostFacts): Finding {
 		subject: 'tini or catatonit',
 		state: init === null ? 'warn' : 'ok',
 		found: init === null ? 'not found' : `${init.version}, ${init.path}`,
-		without: '`init: true` makes a shell process 1, which reaps but passes no signals on',
+		without: '`init: true` runs a shell as process 1, which reaps zombies but forwards no signals',
 		hint: init === null ? installCommand('tini', packageManager) : null,
 	};
 }
@@ -95,7 +95,7 @@ function toolboxFinding({toolbox}: HostFacts): Finding {
 		subject: 'toolbox inside the container',
 		state: toolbox.kind === 'none' ? 'missing' : 'ok',
 		found: toolboxWords(toolbox),
-		without: 'no container can be set up after its root has changed',
+		without: 'containers cannot be set up after their root has changed',
 		hint: null,
 	};
 }

@@ -16,7 +16,7 @@ const initial = {
 
 const whole = {stdout: '\x1e--help\x1esh 1.0\x1e\x1e'};
 
-/** A machine whose only tool is a sh that answers each question with one word. */
+/** A host whose only tool is a `sh` that answers each question with one word. */
 function machine(answers: () => ReturnType<NonNullable<RecordingAnswers['run']>> = () => whole) {
 	let asked = 0;
 	const run: RecordingAnswers['run'] = () => {
@@ -29,14 +29,14 @@ function machine(answers: () => ReturnType<NonNullable<RecordingAnswers['run']>>
 		...host,
 		realpath: path => (executable(path) ? path : host.realpath(path)),
 		stat: path => (executable(path) ? {...fileFacts, mode: 0o100755} : host.stat(path)),
-		// The recording host's files have mode 0644.
+		// Files of the recording host have mode 0644.
 	};
 	return {host: withShell, files: () => host.files(), asked: () => asked};
 }
 
 const fileFacts = {kind: 'file', size: 1, mode: 0o100644, uid: 0, ino: 7, dev: 1, mtimeMs: 0, ctimeMs: 0} as const;
 
-test('the tools are asked once, and the second time the answers are read from the state folder', async () => {
+test('asks the tools once, then reads their answers from the state folder', async () => {
 	const {host, asked} = machine();
 	const first = await hostFacts(host, folders);
 	const second = await hostFacts(host, folders);
@@ -53,14 +53,14 @@ test.each<[string, (host: Host) => Host | void]>([
 	['a file of another user', host => ({...host, lstat: () => ({...fileFacts, uid: 1000})})],
 	['a file that others can write', host => ({...host, lstat: () => ({...fileFacts, mode: 0o100666})})],
 	['a tool that was replaced', host => ({...host, stat: path => replaced(host, path)})],
-])('%s makes them be asked again', async (_, change) => {
+])('%s makes it ask again', async (_, change) => {
 	const {host, asked} = machine();
 	await hostFacts(host, folders);
 	await hostFacts(change(host) ?? host, folders);
 	expect(asked()).toBe(2);
 });
 
-test('limits are never taken from the file', async () => {
+test('never takes limits from the file', async () => {
 	const {host} = machine();
 	await hostFacts(host, folders);
 	host.writeAtomic('/proc/self/limits', '');
@@ -68,7 +68,7 @@ test('limits are never taken from the file', async () => {
 	expect((await hostFacts(host, folders)).rlimits).toEqual({nofile: 20});
 });
 
-test('without leave to write nothing is written', async () => {
+test('writes nothing without permission to write', async () => {
 	const {host, files} = machine();
 	const before = files();
 	await hostFacts(host, folders, {write: false});
@@ -80,7 +80,7 @@ function replaced(host: Host, path: string) {
 	return facts !== undefined && path === '/usr/bin/sh' ? {...facts, ino: 8} : facts;
 }
 
-test('a tool that is killed before it has answered is named, and half an answer is not kept', async () => {
+test('names a tool that is killed before it answered, and keeps no partial answer', async () => {
 	let answer: ReturnType<NonNullable<RecordingAnswers['run']>> = {
 		stdout: '\x1e--help',
 		exitCode: undefined,
@@ -89,7 +89,7 @@ test('a tool that is killed before it has answered is named, and half an answer 
 	const {host, files, asked} = machine(() => answer);
 	await expect(hostFacts(host, folders)).rejects.toMatchObject({
 		code: 'E_SYSTEM',
-		message: '/usr/bin/sh does not say what it can do',
+		message: '/usr/bin/sh does not answer',
 	});
 	expect(Object.keys(files()).filter(path => path.startsWith('/run'))).toEqual([]);
 	answer = whole;

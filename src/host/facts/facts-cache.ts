@@ -6,19 +6,18 @@ import {toolFolders} from '../probe/tools.ts';
 import {caller, type HostFolders, type ProgramFacts, probePrograms, readHost} from './probe.ts';
 import {isProgramFacts, parse} from './saved-facts.ts';
 
-/** How {@link hostFacts} may go about it. */
+/** Options of {@link hostFacts}. */
 export interface FactsOptions {
-	/** Whether facts may be kept, and overlays tried beside the store; false for what must touch nothing, such as a plan. */
+	/** Allows writing the cache and trial overlays beside the store; false for commands that must not change anything, such as `plan`. */
 	readonly write?: boolean;
-	/** Asks the tools again in any case. */
+	/** Ignores the cache. */
 	readonly fresh?: boolean;
 }
 
 /**
- * The facts of this machine. What only running tools can tell is kept in `<state>/facts.json` and taken from there while
- * this boot, the caller's user and capabilities, the store's filesystem and the tools are the same; what the kernel tells
- * is read each time, for limits and sysctls change. A kept file that is damaged or another user's is ignored, and one
- * that can't be written is no error.
+ * The facts of this machine. Facts that take running tools are cached in `<state>/facts.json`, valid for the same boot, user,
+ * capabilities, filesystem of the store, and tools. Facts from the kernel are read every time, because limits and sysctls change.
+ * A cache that is damaged or that another user owns is ignored. A cache that cannot be written is no error.
  */
 export async function hostFacts(
 	host: Host,
@@ -35,7 +34,7 @@ export async function hostFacts(
 
 function keptPrograms(host: Host, folders: HostFolders, file: string): ProgramFacts | undefined {
 	const facts = host.lstat(file);
-	// Whoever can write the file chooses the programs that we run.
+	// The file decides which programs tsbox runs, so only the caller may be able to write it.
 	if (facts?.kind !== 'file' || facts.uid !== caller(host).uid || (facts.mode & 0o022) !== 0) return undefined;
 	const value = parse(host.readText(file) ?? '');
 	if (typeof value !== 'object' || value === null || !('key' in value) || !('programs' in value)) return undefined;
@@ -48,23 +47,23 @@ function keep(host: Host, folders: HostFolders, file: string, programs: ProgramF
 		host.mkdirs(folders.state, 0o700);
 		host.writeAtomic(file, JSON.stringify({key: cacheKey(host, folders, programs), programs}));
 	} catch {
-		// A read-only or foreign state folder costs time at the next start, nothing else.
+		// A read-only or foreign state folder only costs time at the next start.
 	}
 }
 
-/** A text that is the same as long as asking the tools again would give the same answers. */
+/** Changes whenever the tools could give other answers. */
 function cacheKey(host: Host, {store}: HostFolders, programs: ProgramFacts): string {
 	const {uid, capabilities} = caller(host);
 	const files = Object.values(programs.tools).flatMap(tool => (tool === null ? [] : [tool.path]));
 	return JSON.stringify({
-		// Raised when the probe learns something new.
+		// Increase this when the probe collects new facts.
 		probe: 4,
 		boot: host.readText('/proc/sys/kernel/random/boot_id')?.trim(),
 		uid,
 		capabilities,
 		store,
 		filesystem: nearest(host, store),
-		// A tool that comes or goes changes its folder; one that is written in place changes itself.
+		// Adding or removing a tool changes its folder's mtime; overwriting one in place changes the file.
 		folders: toolFolders.map(folder => host.stat(folder)?.mtimeMs ?? null),
 		tools: files.map(path => {
 			const facts = host.stat(path);
@@ -73,7 +72,7 @@ function cacheKey(host: Host, {store}: HostFolders, programs: ProgramFacts): str
 	});
 }
 
-/** The device number of the folder, or of the one it would be made in. */
+/** The device number of the folder, or of its nearest existing parent. */
 function nearest(host: Host, path: string): number | undefined {
 	return host.stat(path)?.dev ?? (path === '/' ? undefined : nearest(host, dirname(path)));
 }

@@ -3,17 +3,17 @@ import {errnoOf} from '../errno.ts';
 
 /** A record of the kernel's log. */
 export interface KernelRecord {
-	/** Seconds since the boot. */
+	/** Seconds since boot. */
 	readonly at: number;
 	readonly text: string;
 }
 
-/** A record is never longer than this, bytes: PRINTK_MESSAGE_MAX, and its head. */
+/** The maximum size of a record, bytes: PRINTK_MESSAGE_MAX and its header. */
 const longest = 8192;
 
 /**
- * The kernel's log as it is now, oldest first; undefined where the caller may not read it (`kernel.dmesg_restrict`, or a
- * container). Each read(2) of /dev/kmsg gives one record: `PRIORITY,SEQUENCE,MICROSECONDS,FLAGS;TEXT`; kernel.org,
+ * The kernel's current log, oldest record first; undefined when the caller may not read it (`kernel.dmesg_restrict`, or in a
+ * container). Each read(2) of /dev/kmsg returns one record: `PRIORITY,SEQUENCE,MICROSECONDS,FLAGS;TEXT`; kernel.org,
  * ABI/testing/dev-kmsg.
  */
 export function kernelLog(): readonly KernelRecord[] | undefined {
@@ -32,7 +32,7 @@ export function kernelLog(): readonly KernelRecord[] | undefined {
 				const match = /^\d+,\d+,(\d+),[^;]*;(.*)/.exec(buffer.toString('utf8', 0, length));
 				if (match !== null) records.push({at: Number(match[1]) / 1e6, text: match[2] ?? ''});
 			} catch (error) {
-				// EPIPE: what would have come next was overwritten meanwhile.
+				// EPIPE: the next record was overwritten before it was read.
 				if (errnoOf(error) !== 'EPIPE') return errnoOf(error) === 'EAGAIN' ? records : undefined;
 			}
 		}

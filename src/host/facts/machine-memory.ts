@@ -1,7 +1,7 @@
 import type {Host} from '../host.ts';
 import {kernelText} from '../files/kernel-text.ts';
 
-/** The memory of the machine, bytes; undefined where the kernel does not say. Source: proc_meminfo(5), MemTotal. */
+/** The machine's memory, bytes; undefined when unknown. Source: proc_meminfo(5), MemTotal. */
 export function machineMemory(host: Host): number | undefined {
 	const match = /^MemTotal:\s+(\d+) kB$/m.exec(kernelText(host, '/proc/meminfo') ?? '');
 	return match === null ? undefined : Number(match[1]) * 1024;

@@ -16,23 +16,23 @@ import {toolboxOf} from '../probe/toolbox.ts';
 import {findProgram, probeTools} from '../probe/tools.ts';
 import {readUserNamespace} from '../probe/user-namespace.ts';
 
-/** The folders of tsbox that facts depend on; absolute, and need not be there yet. */
+/** The folders that facts depend on. Absolute; they may not exist yet. */
 export interface HostFolders {
 	readonly store: string;
 	readonly state: string;
 }
 
-/** The facts for which programs must be run; they change only with the programs, so they can be kept. */
+/** The facts that take running programs. They change only with the programs, so they can be cached. */
 export interface ProgramFacts extends Pick<HostFacts, 'tools' | 'toolbox' | 'overlay' | 'packageManager'> {
 	readonly seccompLoader: HostFacts['seccomp']['loader'];
 }
 
-/** Learns everything about the machine. With `write` false nothing is made anywhere, not even for a moment. */
+/** Collects all facts about the machine. With `write` false it creates nothing, not even temporarily. */
 export async function probeHost(host: Host, folders: HostFolders, {write = true} = {}): Promise<HostFacts> {
 	return readHost(host, await probePrograms(host, folders, {write}));
 }
 
-/** Runs the host's tools to learn what they can do, and tries overlays; the slow half of {@link probeHost}. */
+/** Runs the host's tools to learn their abilities, and tries overlays. This is the slow half of {@link probeHost}. */
 export async function probePrograms(
 	host: Host,
 	{store}: HostFolders,
@@ -53,7 +53,7 @@ export async function probePrograms(
 	};
 }
 
-/** Reads what the kernel says of itself in /proc and /sys and joins it with what the tools said. Writes and runs nothing. */
+/** Adds the facts from /proc and /sys to the facts about programs. Writes nothing and runs nothing. */
 export function readHost(host: Host, {seccompLoader, ...programs}: ProgramFacts): HostFacts {
 	const text = (path: string): string => (host.readText(path) ?? '').trim();
 	const {uid, gid, capabilities: mask} = caller(host);
@@ -72,7 +72,7 @@ export function readHost(host: Host, {seccompLoader, ...programs}: ProgramFacts)
 		cgroup: readCgroups(host, parseMountinfo(text('/proc/self/mountinfo')), uid),
 		namespaces: readNamespaces(host),
 		userNamespace: readUserNamespace(host, uid),
-		// Built with CONFIG_SECCOMP_FILTER, seccomp(2): the same option makes this file.
+		// The kernel has this file if it was built with CONFIG_SECCOMP_FILTER, seccomp(2).
 		seccomp: {kernel: host.stat('/proc/sys/kernel/seccomp/actions_avail') !== undefined, loader: seccompLoader},
 		lsm: text('/sys/kernel/security/lsm')
 			.split(',')

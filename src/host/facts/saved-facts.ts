@@ -64,26 +64,26 @@ const factsShape: Shape = fields({
 	memory: anyOf(exactly(undefined), count),
 });
 
-/** Facts as a file that {@link loadFacts} takes. */
+/** Serializes facts for {@link loadFacts}. */
 export function saveFacts(facts: HostFacts): string {
 	return `${JSON.stringify(facts, undefined, '\t')}\n`;
 }
 
-/** Reads what {@link saveFacts} wrote; throws E_STATE, naming `file`, when it is anything else. */
+/** Parses the output of {@link saveFacts}. Throws E_STATE with the name `file` for any other text. */
 export function loadFacts(text: string, file: string): HostFacts {
 	const value = parse(text);
 	if (isFacts(value)) return value;
-	throw new TsboxError('E_STATE', `${file} does not hold facts of a machine in a form that is known here`, {
-		hint: 'Save the facts of that machine anew.',
+	throw new TsboxError('E_STATE', `${file} does not contain host facts that this version of tsbox can read`, {
+		hint: 'save the facts of that machine again',
 	});
 }
 
-/** Whether a parsed value has the form of the facts that are kept between two starts. */
+/** Whether a parsed value has the form of cached facts. */
 export function isProgramFacts(value: unknown): value is ProgramFacts {
 	return programShape(value);
 }
 
-/** The value of a JSON text, or undefined when it is none. */
+/** Parses JSON; undefined when malformed. */
 export function parse(text: string): unknown {
 	try {
 		return JSON.parse(text);

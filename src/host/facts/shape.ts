@@ -1,11 +1,11 @@
-/** Tells whether a parsed JSON value has a form; a few lines instead of a schema library, which is loaded too slowly for this. */
+/** Checks the form of a parsed JSON value. A schema library would load too slowly here. */
 export type Shape = (value: unknown) => boolean;
 
 export const text: Shape = value => typeof value === 'string';
 export const count: Shape = value => typeof value === 'number';
 export const flag: Shape = value => typeof value === 'boolean';
 
-/** Just this value. */
+/** Exactly this value. */
 export function exactly(expected: unknown): Shape {
 	return value => value === expected;
 }
@@ -20,17 +20,17 @@ export function anyOf(...shapes: readonly Shape[]): Shape {
 	return value => shapes.some(shape => shape(value));
 }
 
-/** An array whose every element has the shape. */
+/** An array whose elements all have the shape. */
 export function list(shape: Shape): Shape {
 	return value => Array.isArray(value) && value.every(shape);
 }
 
-/** An object of any keys whose every value has the shape. */
+/** An object with any keys whose values all have the shape. */
 export function table(shape: Shape): Shape {
 	return value => isObject(value) && Object.values(value).every(shape);
 }
 
-/** An object that has all these keys; others are let through, for a newer tsbox may have written them. */
+/** An object with all of these keys. Other keys are allowed: a newer tsbox may have written them. */
 export function fields(shapes: Readonly<Record<string, Shape>>): Shape {
 	const entries = Object.entries(shapes);
 	return value => isObject(value) && entries.every(([key, shape]) => shape(value[key]));

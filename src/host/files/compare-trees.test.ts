@@ -24,12 +24,12 @@ afterEach(() => rmSync(folder, {recursive: true}));
 
 const differences = () => compareTrees(join(folder, 'a'), join(folder, 'b'), '/');
 
-test('a copy in another order of creation is the same', () => {
+test('ignores the order of creation', () => {
 	expect(differences()).toEqual([]);
 	expect(treeSize(join(folder, 'b'))).toBeGreaterThan(70_000);
 });
 
-test('each difference is told by its path, the first byte by its place', () => {
+test('reports each difference by its path, and the first differing byte by its offset', () => {
 	writeFileSync(join(folder, 'b/text'), 'made on sunday\n');
 	writeFileSync(join(folder, 'b/below/large'), Buffer.concat([Buffer.alloc(69_999, 1), Buffer.of(2)]));
 	writeFileSync(join(folder, 'b/more'), '');
@@ -79,19 +79,19 @@ test('each difference is told by its path, the first byte by its place', () => {
 	`);
 });
 
-test('of a file that is the beginning of another the end is told', () => {
+test('reports the end of a file that is a prefix of the other', () => {
 	writeFileSync(join(folder, 'b/text'), 'made on monday\nat noon\n');
 	expect(differences()).toEqual([{path: '/text', what: 'bytes', offset: 15, one: 'the end', other: '"at noon\\n"'}]);
 });
 
-test('what is a file here and a folder there is not looked into', () => {
+test('does not look into a folder that is a file on the other side', () => {
 	rmSync(join(folder, 'b/text'));
 	mkdirSync(join(folder, 'b/text'));
 	expect(differences()).toEqual([{path: '/text', what: 'kind', one: 'file', other: 'folder'}]);
 	expect(compareTrees(join(folder, 'no'), join(folder, 'none'), '/x')).toEqual([]);
 });
 
-test('an owner that stands for another one in the second tree is no difference, any other is', () => {
+test('ignores owners that correspond by the map, and reports all others', () => {
 	const {uid, gid} = statSync(folder);
 	const told = (ids: OwnerIds) => compareTrees(join(folder, 'a'), join(folder, 'b'), '/', () => ids);
 	expect(told({uid, gid})).toEqual([]);

@@ -2,27 +2,26 @@ import {closeSync, lstatSync, openSync, readdirSync, readlinkSync, type Stats} f
 import {readAt} from './descriptors.ts';
 import type {OwnerIds} from './owners.ts';
 
-/** What differs between what two runs made; `one` and `other` are what each has, for people. */
+/** A difference between the results of two runs. `one` and `other` describe each side, for people. */
 export interface TreeDifference {
 	readonly path: string;
 	readonly what: 'presence' | 'kind' | 'mode' | 'owner' | 'target' | 'bytes' | 'status';
-	/** Of `bytes`: the first that differs, from 0. */
+	/** Only for `bytes`: the offset of the first differing byte. */
 	readonly offset?: number;
 	readonly one: string;
 	readonly other: string;
 }
 
-/** Gives the owner that stands for another. */
+/** Maps an owner to the one that it corresponds to. */
 export type OwnerMap = (ids: OwnerIds) => OwnerIds;
 
 const asItIs: OwnerMap = ids => ids;
 
 /**
- * Compares two folders, or files, that nobody writes to any more: names, kinds, modes, owners, targets of symlinks and
- * bytes. Times are not compared, nor extended attributes. `name` is what the pair is called in what is told. Symlinks are
- * not followed.
+ * Compares two folders or files that no process writes to: names, kinds, modes, owners, targets of symlinks, and
+ * bytes. It does not compare times and extended attributes, and follows no symlinks. `name` names the pair in the differences.
  *
- * @param ownerOf - the owner that one of the second tree stands for
+ * @param ownerOf - maps an owner of the second tree to the one expected in the first
  */
 export function compareTrees(
 	one: string,
@@ -53,7 +52,7 @@ function thereOrNot(stats: Stats | undefined): string {
 	return stats === undefined ? 'missing' : `a ${kindOf(stats)}`;
 }
 
-/** A whiteout of an overlay is a character device 0:0: overlayfs.rst. */
+/** A character device 0:0 is an overlay's whiteout: overlayfs.rst. */
 function kindOf(stats: Stats): string {
 	if (stats.isFile()) return 'file';
 	if (stats.isDirectory()) return 'folder';
@@ -84,9 +83,9 @@ function below(one: string, other: string, path: string, ownerOf: OwnerMap): rea
 	);
 }
 
-/** Bytes read at once. */
+/** Size of a read, bytes. */
 const piece = 65_536;
-/** Bytes shown from the first that differs. */
+/** How many bytes of each side are shown from the first difference on. */
 const shown = 16;
 
 function bytes(one: string, other: string, path: string): readonly TreeDifference[] {
@@ -108,7 +107,7 @@ function bytes(one: string, other: string, path: string): readonly TreeDifferenc
 	}
 }
 
-/** Text as it is, all else in hexadecimal; the end of a file is said. */
+/** Text as it is, other bytes in hexadecimal; `the end` at the end of a file. */
 function excerpt(part: Buffer): string {
 	if (part.length === 0) return 'the end';
 	const text = part.toString('latin1');

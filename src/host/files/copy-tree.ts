@@ -14,7 +14,7 @@ import {errnoOf} from '../errno.ts';
 import type {OwnerMap} from './compare-trees.ts';
 import {removeTree} from './remove-tree.ts';
 
-/** Bytes of all files in a folder. */
+/** The total size of all files in a folder, bytes. */
 export function treeSize(path: string): number {
 	const stats = lstatSync(path);
 	if (!stats.isDirectory()) return stats.size;
@@ -22,8 +22,8 @@ export function treeSize(path: string): number {
 }
 
 /**
- * Copies a folder with its modes, owners and times; the names of a folder are made in the order that `inOrder` gives. Symlinks are copied as they
- * are; sockets, FIFOs and devices are left out.
+ * Copies a folder with modes, owners, and times. `inOrder` decides in which order a folder's entries are created. Symlinks are
+ * copied as links; sockets, FIFOs, and devices are left out.
  */
 export function copyTree(
 	from: string,
@@ -44,7 +44,7 @@ export function copyTree(
 	lutimesSync(to, stats.atime, stats.mtime);
 }
 
-/** Copies a file to a new name. Throws EEXIST where the name is taken; half a copy does not stay. */
+/** Copies a file to a new name. Throws EEXIST when the name is taken. Removes a partial copy. */
 export function copyNew(from: string, to: string): void {
 	try {
 		copyFileSync(from, to, constants.COPYFILE_EXCL);

@@ -1,38 +1,38 @@
 import {closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync} from 'node:fs';
 
-/** Makes a new file that only its owner can open, for writing. Throws EEXIST where the name is taken. */
+/** Creates a file for writing that only its owner can open. Throws EEXIST when the name is taken. */
 export function openNew(path: string): number {
 	return openSync(path, 'wx', 0o600);
 }
 
-/** Writes all bytes: write(2) may take less. */
+/** Writes all bytes, because write(2) may write fewer. */
 export function writeAll(fd: number, bytes: Uint8Array): void {
 	for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }
 
-/** Up to `length` bytes from `offset`. */
+/** Reads up to `length` bytes from `offset`. */
 export function readAt(fd: number, offset: number, length: number): Buffer {
 	const bytes = Buffer.alloc(length);
 	return bytes.subarray(0, readSync(fd, bytes, 0, length, offset));
 }
 
-/** A file that programs print to, of which only the end counts. */
+/** A file for the output of programs that keeps only its end. */
 export interface EndFile {
-	/** What they write to. */
+	/** The descriptor for the programs to write to. */
 	readonly fd: number;
-	/** The last bytes that were written. */
+	/** The last bytes written. */
 	readonly end: () => Buffer;
-	/** Closes and removes it. */
+	/** Closes and removes the file. */
 	readonly close: () => void;
 }
 
 /**
- * Makes a file of which the last `kept` bytes are kept: it is emptied each time that it is found longer than `most` bytes, since it may lie in
- * memory. No symlink is followed.
+ * Creates a file that keeps the last `kept` bytes. It is truncated whenever it is longer than `most` bytes, because it may be in
+ * memory. Follows no symlink.
  */
 export function openEndFile(path: string, kept: number, most: number): EndFile {
 	const {O_WRONLY, O_CREAT, O_TRUNC, O_APPEND, O_NOFOLLOW} = constants;
-	// O_APPEND: what is written after it was emptied begins at its start.
+	// With O_APPEND, writes after a truncation begin at offset 0.
 	const fd = openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW, 0o600);
 	const written = openSync(path, 'r');
 	let before: Buffer = Buffer.alloc(0);

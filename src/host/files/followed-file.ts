@@ -1,17 +1,17 @@
 import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
 
-/** A file that others add to, read from its start, or from where it ended when it was opened. It can be read to its end after it was removed. */
+/** A growing file, read from its start or from its end at opening. It can be read to its end even after it was removed. */
 export interface FollowedFile {
-	/** The next bytes, at most `most`, and a part of `into` where that is given; undefined where there are none yet. */
+	/** The next bytes, at most `most`, as a part of `into` if given; undefined when there are none yet. */
 	readonly read: (most: number, into?: Buffer) => Buffer | undefined;
-	/** How many bytes are still to be read. */
+	/** The number of unread bytes. */
 	readonly behind: () => number;
-	/** Goes on at this byte, where that lies ahead; gives how many were passed over. */
+	/** Skips ahead to this offset and returns the number of skipped bytes; never goes back. */
 	readonly skipTo: (offset: number) => number;
 	readonly close: () => void;
 }
 
-/** Opens a file at its start or its end; no symlink is followed, and what is no file is refused. Throws the system's error. */
+/** Opens a file at its start or end. Follows no symlink and refuses anything but a regular file. Throws the system's error. */
 export function followFile(path: string, from: 'start' | 'end'): FollowedFile {
 	const {O_RDONLY, O_NOFOLLOW, O_NONBLOCK} = constants;
 	const fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -23,7 +23,7 @@ export function followFile(path: string, from: 'start' | 'end'): FollowedFile {
 	let at = from === 'start' ? 0 : facts.size;
 	const behind = (): number => {
 		const {size} = fstatSync(fd);
-		// Whoever adds to it may also have cut it.
+		// The writer may have truncated the file.
 		at = Math.min(at, size);
 		return size - at;
 	};

@@ -1,10 +1,10 @@
 import {createHash} from 'node:crypto';
 import {type BigIntStats, closeSync, createReadStream, fstatSync, readSync} from 'node:fs';
 
-/** Smaller files are read at once: three turns through the thread pool would take longer than the reading. */
+/** Files up to this size, bytes, are read synchronously: three trips through the thread pool would take longer. */
 const small = 64 * 1024;
 
-/** A file that was read. */
+/** A hashed file. */
 export interface HashedFile {
 	readonly stats: BigIntStats;
 	/** SHA-256, 64 hexadecimal digits. */
@@ -12,7 +12,7 @@ export interface HashedFile {
 }
 
 /**
- * Reads an open file from its start, and closes it. Undefined when it was written meanwhile.
+ * Hashes an open file from its start and closes it. Undefined when the file was written in the meantime.
  *
  * @throws the system's error; the signal's reason on abort.
  */

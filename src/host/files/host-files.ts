@@ -30,18 +30,18 @@ import type {FileFacts, Host} from '../host.ts';
 import {trace, traced} from '../trace.ts';
 import {removeTree, removeTreeGently} from './remove-tree.ts';
 
-/** What the kernel says when nothing is there; ESRCH is a /proc/PID file whose process has ended. */
+/** Errnos of a missing file. ESRCH comes from a /proc/PID file whose process has ended. */
 const absent: readonly string[] = ['ENOENT', 'ENOTDIR', 'ESRCH'];
 
-/** An error with its stack costs more than the call, and most of what is looked for at a start may be absent. */
+/** Creating an error with a stack costs more than the call, and many paths that a start checks do not exist. */
 const quiet = {throwIfNoEntry: false} as const;
 
-/** Who opens a FIFO to read would wait for one that writes; it may have been put in the place of a file. Node's types want words. */
+/** O_NONBLOCK: opening a FIFO, which may have replaced a file, would otherwise wait for a writer. Node's types require a string. */
 const readable = (constants.O_RDONLY | constants.O_NONBLOCK) as unknown as string;
 
 type HostFiles = Omit<Host, 'run' | 'start' | 'kill' | 'now'>;
 
-/** The file half of {@link Host}; errors are Node's own, with `code` and `path`. */
+/** The file half of {@link Host}. Errors are Node's own, with `code` and `path`. */
 export const hostFiles: HostFiles = {
 	readText: path => orAbsent(() => readFileSync(path, {encoding: 'utf8', flag: readable}), path),
 	readBytes: (path, offset, length) => orAbsent(() => readBytes(path, offset, length)),
@@ -98,7 +98,7 @@ function writeOnce(path: string, text: string, flags: number): void {
 		const written = writeSync(fd, bytes);
 		if (written !== bytes.length) throw Object.assign(new Error('EIO: short write, write'), {code: 'EIO'});
 	} catch (error) {
-		// write(2) knows only the descriptor: without the path nobody could tell which limit was refused.
+		// The error of write(2) has only a descriptor. The path shows which limit was refused.
 		throw isError(error) ? Object.assign(error, {path, message: `${error.message} '${path}'`}) : error;
 	} finally {
 		closeSync(fd);
@@ -106,14 +106,14 @@ function writeOnce(path: string, text: string, flags: number): void {
 }
 
 function writeRenamed(path: string, content: string | Uint8Array, durable: boolean, mode = 0o600): void {
-	// Told by the process that makes it, `gc` knows what a kill has left.
+	// The pid in the name lets `gc` recognize leftovers of a kill.
 	const temporary = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
 	const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 	const fd = openSync(temporary, flags, mode);
 	try {
 		try {
 			writeFileSync(fd, content);
-			// The mode given to open(2) is cut by the umask.
+			// open(2) applies the umask to the mode.
 			fchmodSync(fd, mode);
 			if (durable) fsyncSync(fd);
 		} finally {
@@ -136,12 +136,12 @@ function mkdir(path: string, mode: number): boolean {
 	}
 }
 
-/** A process that has let go of its mount namespace and is not gone yet has no list of mounts; fs/proc_namespace.c. */
+/** A process that has left its mount namespace while it exits has no list of mounts (EINVAL); fs/proc_namespace.c. */
 const mountsOfProcess = /^\/proc\/\d+\/mount(?:info|s|stats)$/;
 
 /**
- * Not by Node's own `recursive`: it takes each ENOENT for a folder above that is not there, and goes round for ever in procfs,
- * where nobody can make a folder (node_file.cc, MKDirpSync).
+ * Not Node's `recursive`, which takes every ENOENT for a missing parent and loops forever in procfs, where no folder can be
+ * created (node_file.cc, MKDirpSync).
  */
 function mkdirs(path: string, mode: number): void {
 	try {
@@ -183,7 +183,7 @@ function fileFacts(stats: Stats | undefined): FileFacts | undefined {
 	};
 }
 
-/** The numbers as makedev(3) packs them. */
+/** Unpacks the numbers of makedev(3). */
 function deviceOf(stats: Stats): FileFacts['device'] {
 	const type = stats.isCharacterDevice() ? 'c' : stats.isBlockDevice() ? 'b' : undefined;
 	if (type === undefined) return undefined;

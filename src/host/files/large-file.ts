@@ -1,23 +1,23 @@
 import type {BigIntStats} from 'node:fs';
 import {open} from 'node:fs/promises';
 
-/** Bytes read at once: fewer turns of the event loop, and still little memory. */
+/** Size of a read, bytes: large for few turns of the event loop, small enough for memory. */
 const chunkSize = 1024 * 1024;
 
-/** Facts of a file, with times in nanoseconds. */
+/** Facts of a file with times in nanoseconds. */
 export type ExactFacts = BigIntStats;
 
-/** A file of any size, held open: whatever happens to its path, it stays this file. */
+/** An open file of any size. It stays the same file, whatever happens to its path. */
 export interface LargeFile {
 	readonly facts: () => Promise<ExactFacts>;
-	/** Its first bytes, at most `length`. */
+	/** The first bytes, at most `length`. */
 	readonly head: (length: number) => Promise<Buffer>;
-	/** All its bytes, from the start. */
+	/** All bytes, from the start. */
 	readonly chunks: (signal?: AbortSignal) => AsyncIterable<Buffer>;
 	readonly close: () => Promise<void>;
 }
 
-/** Opens a file for reading piece by piece, where the Host reads whole files. Throws the system's error. */
+/** Opens a file for reading in chunks; the Host reads only whole files. Throws the system's error. */
 export async function openLargeFile(path: string): Promise<LargeFile> {
 	const handle = await open(path, 'r');
 	const read = (into: Buffer, at: number) => handle.read(into, 0, into.length, at);
@@ -28,7 +28,7 @@ export async function openLargeFile(path: string): Promise<LargeFile> {
 			return buffer.subarray(0, bytesRead);
 		},
 		chunks: async function* (signal) {
-			// The next chunk is read while the last one is worked on.
+			// Read the next chunk while the consumer works on the current one.
 			let next = read(Buffer.allocUnsafe(chunkSize), 0);
 			for (let at = 0; ; ) {
 				const {buffer, bytesRead} = await next;
@@ -36,7 +36,7 @@ export async function openLargeFile(path: string): Promise<LargeFile> {
 				if (bytesRead === 0) return;
 				at += bytesRead;
 				next = read(Buffer.allocUnsafe(chunkSize), at);
-				// Nobody awaits this one when no more chunks are taken: its error must not end the process.
+				// If the consumer stops, nothing awaits this read. Without the handler its error would end the process.
 				next.catch(() => undefined);
 				yield buffer.subarray(0, bytesRead);
 			}

@@ -1,7 +1,7 @@
 import {symlinkSync} from 'node:fs';
 import {errnoOf} from '../errno.ts';
 
-/** Makes a symlink; false when something has the name already, which the kernel decides: symlink(2). */
+/** Creates a symlink; false when the name is taken. symlink(2) is atomic. */
 export function makeLink(target: string, path: string): boolean {
 	try {
 		symlinkSync(target, path);

@@ -4,13 +4,13 @@ import {isMainThread} from 'node:worker_threads';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 
 /**
- * Opens a file whose descriptor a stream shall own and close.
+ * Opens a file for a stream that will own and close the descriptor.
  *
- * A worker keeps a list of what was opened in it by fs.open, which fs.close alone takes from it, and closes the rest when it
- * ends: by then the number may be another thread's (`trackUnmanagedFds` of node:worker_threads). A FileHandle is not on that
- * list, and its descriptor can be taken out of it, though Node has no public name for that.
+ * A worker tracks descriptors that fs.open opened, until fs.close closes them, and closes the rest when it ends. By then such a
+ * number may belong to another thread (`trackUnmanagedFds` of node:worker_threads). A FileHandle is not tracked, and its
+ * descriptor can be taken out of it, although Node has no public API for that.
  *
- * @throws TsboxError E_HOST_UNSUPPORTED in a worker of a Node that has changed there; the system's error.
+ * @throws TsboxError E_HOST_UNSUPPORTED in a worker of a Node without that internal API; the system's error.
  */
 export async function openForStream(path: string, flags: number): Promise<number> {
 	if (isMainThread) return openSync(path, flags);
@@ -18,13 +18,13 @@ export async function openForStream(path: string, flags: number): Promise<number
 	const {fd} = handle;
 	if (release(handle)) return fd;
 	await handle.close();
-	throw new TsboxError('E_HOST_UNSUPPORTED', `Node ${process.version} cannot give a stream to a worker thread`, {
-		why: 'it would close descriptors of other threads when the worker ends',
+	throw new TsboxError('E_HOST_UNSUPPORTED', `Node ${process.version} cannot open streams in a worker thread`, {
+		why: 'the worker would close descriptors of other threads when it ends',
 		hint: 'call tsbox in the main thread, or in a child process',
 	});
 }
 
-/** FileHandle::ReleaseFD of Node's src/node_file.cc: the handle counts as closed then, and the descriptor is open. */
+/** FileHandle::ReleaseFD of Node's src/node_file.cc: the handle then counts as closed, but the descriptor stays open. */
 function release(handle: FileHandle): boolean {
 	for (const symbol of Object.getOwnPropertySymbols(handle)) {
 		const own: unknown = Reflect.get(handle, symbol);

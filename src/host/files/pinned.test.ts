@@ -36,7 +36,7 @@ afterEach(() => {
 	rmSync(folder, {recursive: true, force: true});
 });
 
-test('a held folder stays the same one, whatever its path becomes', () => {
+test('a pinned folder stays the same, whatever happens to its path', () => {
 	renameSync(at('to'), at('moved'));
 	symlinkSync('/', at('to'));
 	writeFileSync(at('from/x'), 'x');
@@ -44,7 +44,7 @@ test('a held folder stays the same one, whatever its path becomes', () => {
 	expect(readFileSync(at('moved/y'), 'utf8')).toBe('x');
 });
 
-test('a symlink is no folder below a held one', () => {
+test('a symlink does not count as a folder below a pinned one', () => {
 	symlinkSync('/', at('to/link'));
 	expect(pinBelow(to, 'link')).toBeUndefined();
 	expect(pinBelow(to, 'nothing')).toBeUndefined();
@@ -67,7 +67,7 @@ test.skipIf(process.getuid?.() !== 0)(
 	},
 );
 
-test('what is of another kind is named, and nothing is moved', () => {
+test('reports a conflict of kinds and moves nothing', () => {
 	mkdirSync(at('from/d/e'), {recursive: true});
 	writeFileSync(at('from/d/a'), 'a');
 	mkdirSync(at('to/d'));

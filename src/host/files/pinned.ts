@@ -16,24 +16,24 @@ import {errnoOf, unlessForbidden} from '../errno.ts';
 export type {Stats} from 'node:fs';
 
 /**
- * A folder that is held open, so that nobody can put another in its place: names are looked up below the descriptor, and
- * a symlink is never followed. For trees that a container can write.
+ * A folder held open by a descriptor, so that no other process can replace it. Names are looked up below the descriptor, and
+ * symlinks are never followed. For trees that a container can write.
  */
 export interface Pinned {
 	readonly fd: number;
-	/** Its path at the moment, every symlink resolved. */
+	/** Its current path without symlinks. */
 	readonly real: string;
 }
 
-/** open(2): a place, not a file; the same number on all architectures but alpha, parisc and sparc. */
+/** O_PATH of open(2): a location, not an open file. The same number on all architectures but alpha, parisc, and sparc. */
 const O_PATH = 0o10_000_000;
 
-/** Holds a folder of the host; symlinks in its path are followed. Throws the system's error. */
+/** Opens a folder of the host; symlinks in its path are followed. Throws the system's error. */
 export function pin(path: string): Pinned {
 	return pinned(openSync(path, O_PATH | constants.O_DIRECTORY));
 }
 
-/** Holds a folder in a held one; undefined where there is none of that name, or it is no folder itself. */
+/** Opens a folder inside a pinned one; undefined when the name does not exist or is not a folder. */
 export function pinBelow(folder: Pinned, name: Buffer | string): Pinned | undefined {
 	try {
 		return pinned(openSync(below(folder, name), O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW));
@@ -43,7 +43,7 @@ export function pinBelow(folder: Pinned, name: Buffer | string): Pinned | undefi
 	}
 }
 
-/** Holds the root folder of a process, as that process sees it; undefined where it is gone, or not the caller's to look into. */
+/** Opens a process's root folder as that process sees it; undefined when it is gone or the caller may not access it. */
 export function pinRoot(pid: number): Pinned | undefined {
 	try {
 		return pin(`/proc/${pid}/root`);
@@ -53,34 +53,34 @@ export function pinRoot(pid: number): Pinned | undefined {
 	}
 }
 
-/** Lets it go. */
+/** Closes the folder. */
 export function unpin({fd}: Pinned): void {
 	closeSync(fd);
 }
 
-/** The path of a name in a held folder, for as long as this process holds it. */
+/** The path of a name in a pinned folder, valid in this process while the folder is open. */
 function below(folder: Pinned, name: Buffer | string): Buffer {
 	return Buffer.concat([Buffer.from(`${pathOf(folder)}/`), Buffer.from(name)]);
 }
 
-/** The path of a held folder, for as long as this process holds it. */
+/** The path of a pinned folder, valid in this process while the folder is open. */
 export function pathOf({fd}: Pick<Pinned, 'fd'>): string {
 	return `/proc/self/fd/${fd}`;
 }
 
-/** lstat(2) of a name in a held folder; undefined when nothing is there. */
+/** lstat(2) of a name in a pinned folder; undefined when it does not exist. */
 export function statBelow(folder: Pinned, name: Buffer | string): Stats | undefined {
 	return lstatSync(below(folder, name), {throwIfNoEntry: false});
 }
 
-/** The target of a symlink in a held folder, by its bytes. Throws the system's error, EINVAL where it is none. */
+/** The target of a symlink in a pinned folder, as bytes. Throws the system's error, EINVAL when it is not a symlink. */
 export function linkBelow(folder: Pinned, name: Buffer | string): Buffer {
 	return readlinkSync(below(folder, name), {encoding: 'buffer'});
 }
 
 /**
- * Opens a regular file in a held folder for reading; undefined where there is none of that name, or it is something else:
- * that is looked at before anything is opened in earnest, since opening a device or a FIFO does something. Throws EACCES.
+ * Opens a regular file in a pinned folder for reading; undefined when the name does not exist or is not a regular file. It checks the type
+ * on an O_PATH descriptor first, because opening a device or a FIFO has effects. Throws EACCES.
  */
 export function openBelow(folder: Pinned, name: Buffer | string): number | undefined {
 	let place: number;
@@ -98,7 +98,7 @@ export function openBelow(folder: Pinned, name: Buffer | string): number | undef
 }
 
 /**
- * Gives the bytes of a regular file in a held folder to `take`, in pieces. False where it may not be read, or is none.
+ * Passes the bytes of a regular file in a pinned folder to `take`, in chunks. False when it is not readable or not a regular file.
  * Throws the system's error.
  */
 export function readBelow(folder: Pinned, name: Buffer | string, take: (bytes: Buffer) => void): boolean {
@@ -113,16 +113,15 @@ export function readBelow(folder: Pinned, name: Buffer | string, take: (bytes: B
 	}
 }
 
-/** The names in a held folder, by their bytes. Throws EACCES as readdir(3). */
+/** The names in a pinned folder, as bytes. Throws EACCES like readdir(3). */
 export function namesIn(folder: Pinned): readonly Buffer[] {
 	return readdirSync(pathOf(folder), {encoding: 'buffer'}).sort((one, other) => one.compare(other));
 }
 
 /**
- * Moves what has a name in one held folder into another. A folder that is there already is kept, and gets what is in the
- * other.
+ * Moves an entry of one pinned folder into another. Existing folders stay and are merged with the moved ones.
  *
- * @returns The name, from the top, of what can't be replaced: a folder by something else, or the other way round. Then
+ * @returns The path, from the top, of a conflict: a folder that would replace another kind of file, or the other way round. In that case
  * nothing was moved.
  */
 export function moveMerged(from: Pinned, name: Buffer, to: Pinned, newName: Buffer): Buffer | undefined {
@@ -139,7 +138,7 @@ function merge(from: Pinned, name: Buffer, to: Pinned, newName: Buffer, doIt: bo
 	try {
 		if (source === undefined && target === undefined) return doIt ? move(from, name, to, newName) : undefined;
 		if (source === undefined || target === undefined) return newName;
-		// It goes when it was emptied, and may have denied its owner to do that.
+		// The source folder is removed after it is emptied, but its mode may deny that to its owner.
 		chmodSync(pathOf(source), 0o700);
 		for (const child of namesIn(source)) {
 			const conflict = merge(source, child, target, child, doIt);
@@ -151,7 +150,7 @@ function merge(from: Pinned, name: Buffer, to: Pinned, newName: Buffer, doIt: bo
 	}
 }
 
-/** A folder that changes its parent must be writable to whoever has no power over it: its `..` is a part of it. */
+/** An unprivileged caller can move a folder only if it is writable, because the move changes its `..` entry. */
 function move(from: Pinned, name: Buffer, to: Pinned, newName: Buffer): undefined {
 	const folder = pinBelow(from, name);
 	try {

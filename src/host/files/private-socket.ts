@@ -2,9 +2,10 @@ import {chmodSync, renameSync, rmSync} from 'node:fs';
 import type {Server} from 'node:net';
 import {dirname, join} from 'node:path';
 
-/** Listens at a socket that only its owner can open. Settles when it listens. */
+/** Listens on a socket that only its owner can open. Resolves when it listens. */
 export async function listenPrivately(server: Server, path: string): Promise<void> {
-	// Between bind(2) and listen(2) whoever connects is refused: the socket gets its name when it listens. Short, see controlSocket.
+	// Between bind(2) and listen(2) the kernel refuses connections, so the socket gets its final name only after listen(2). The
+	// temporary name is short because of the limit for socket paths, see controlSocket.
 	const unnamed = join(dirname(path), 'new');
 	removeSocket(unnamed);
 	const before = process.umask(0o077);
@@ -20,7 +21,7 @@ export async function listenPrivately(server: Server, path: string): Promise<voi
 	renameSync(unnamed, path);
 }
 
-/** Removes a socket that nobody listens at any more. */
+/** Removes a socket file. */
 export function removeSocket(path: string): void {
 	rmSync(path, {force: true});
 }

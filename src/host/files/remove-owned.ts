@@ -4,8 +4,8 @@ import type {Host} from '../host.ts';
 import {mapArguments, userMapOf} from '../id-map.ts';
 
 /**
- * Removes a folder and all below it; gone already is fine. What an ordinary user's containers leave belongs to the
- * user's subordinate ids too, and only root of their user namespace may remove that.
+ * Removes a folder and everything in it; a missing folder is fine. Rootless containers leave files of the user's subordinate ids,
+ * which only root of their user namespace may remove.
  *
  * @throws TsboxError E_STEP_FAILED, or the system's error.
  */
@@ -28,9 +28,9 @@ export async function removeOwned(host: Host, facts: HostFacts, path: string): P
 		path,
 	]);
 	if (exitCode !== 0)
-		throw new TsboxError('E_STEP_FAILED', `${path} can't be removed`, {
+		throw new TsboxError('E_STEP_FAILED', `cannot remove ${path}`, {
 			command,
 			output: stderr.trim(),
-			hint: 'run `tsbox gc` once nothing uses it',
+			hint: 'run `tsbox gc` when nothing uses it',
 		});
 }

@@ -16,31 +16,31 @@ import {dirname} from 'node:path';
 import {setImmediate} from 'node:timers/promises';
 import {errnoOf} from '../errno.ts';
 
-/** Levels walked before a folder is moved to the top instead: each level holds a descriptor, and paths end at 4096 bytes. */
+/** Depth from which folders are moved to the top instead: each level holds a descriptor, and paths end at 4096 bytes. */
 const maxDepth = 64;
-/** How often a tree is gone through in which somebody else removes things, too. */
+/** Attempts for a tree from which other processes remove files at the same time. */
 const attempts = 100;
 
-/** An open folder: names below it can be reached without resolving its path again. */
+/** An open folder. Names below it are reached without resolving its path again. */
 interface Folder {
 	readonly fd: number;
-	/** The mount it lies on, `mnt_id` of proc_pid_fdinfo(5): unlike st_dev it also tells bind mounts apart. */
+	/** The mount that it is on, `mnt_id` of proc_pid_fdinfo(5). Unlike st_dev it also differs between bind mounts. */
 	readonly mount: string;
 }
 
 /**
- * Removes a folder and all below it; gone already is fine, and a file or symlink is just removed.
- * Never follows a symlink and never enters a mount: what is mounted inside stays, and EBUSY is thrown.
- * Copes with trees of any depth, names of any bytes, and folders that deny their owner (mode 000).
+ * Removes a folder and everything in it. A missing path is fine; a file or symlink is just removed.
+ * Never follows a symlink and never enters a mount: a mount inside stays, and EBUSY is thrown.
+ * Handles trees of any depth, names of any bytes, and folders that deny access to their owner (mode 000).
  */
 export function removeTree(path: string): void {
 	for (const _ of removal(path));
 }
 
-/** How long the main thread is held up by a removal at once, ms. */
+/** How long a removal may block the main thread at a time, ms. */
 const slice = 2;
 
-/** The same while other things go on in this thread: removing all of a container takes some 20 ms. */
+/** The same, but it yields to other work in this thread: removing a whole container takes about 20 ms. */
 export async function removeTreeGently(path: string): Promise<void> {
 	let since = performance.now();
 	for (const _ of removal(path)) {
@@ -50,7 +50,7 @@ export async function removeTreeGently(path: string): Promise<void> {
 	}
 }
 
-/** Goes on after each name that was removed. */
+/** Yields after each removed name. */
 function* removal(path: string): Generator<void> {
 	for (let attempt = 1; ; attempt++) {
 		try {
@@ -59,7 +59,7 @@ function* removal(path: string): Generator<void> {
 		} catch (error) {
 			if (errnoOf(error) !== 'ENOENT' || attempt === attempts) throw error;
 			if (lstatSync(path, {throwIfNoEntry: false}) === undefined) return;
-			// Somebody else has removed something in it meanwhile, such as a tar that ends: what is left is gone through anew.
+			// Another process, such as a tar that ends, removed something meanwhile. Try again with what is left.
 		}
 	}
 }
@@ -74,7 +74,7 @@ function* removeFrom(path: string): Generator<void> {
 		const parent = openFolder(Buffer.from(realpathSync(dirname(path))));
 		if (parent !== undefined) closeSync(parent.fd);
 		if (parent !== undefined && parent.mount !== top.mount) throw mountedError(path);
-		// Moved folders come to lie at the top, so one pass may leave new names there.
+		// Deep folders are moved to the top, so one pass may leave new names there.
 		while (readdirSync(inside(top)).length > 0) yield* empty(top, top, 0);
 	} finally {
 		closeSync(top.fd);
@@ -109,7 +109,7 @@ function moveContents(folder: Folder, top: Folder): void {
 	}
 }
 
-/** Undefined for anything that is not a folder itself. */
+/** Undefined for anything but a folder. */
 function openFolder(path: Buffer): Folder | undefined {
 	const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 	try {

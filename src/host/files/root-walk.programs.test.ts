@@ -23,7 +23,7 @@ afterEach(() => {
 	rmSync(folder, {recursive: true, force: true});
 });
 
-/** What is found, and the text where it is a file. */
+/** The result, with the text of a file. */
 const walked = (path: string): unknown =>
 	walkInRoot(root, path, (found: Walked) => {
 		if (found.kind !== 'file') return found;
@@ -35,7 +35,7 @@ const walked = (path: string): unknown =>
 		return [found.path, bytes.toString('utf8', 0, length)];
 	});
 
-test('symlinks lead to below the root, and nothing leads out of it', () => {
+test('symlinks resolve below the root and never leave it', () => {
 	symlinkSync('usr/bin', at('bin'));
 	symlinkSync('/bin/tool', at('usr/bin/absolute'));
 	symlinkSync('../../../../../../bin/tool', at('usr/bin/upwards'));
@@ -52,7 +52,7 @@ test('symlinks lead to below the root, and nothing leads out of it', () => {
 	});
 });
 
-test('what is not there, a loop, and what is no file', () => {
+test('reports missing paths, loops, and other kinds of files', () => {
 	symlinkSync('busybox', at('usr/bin/sh'));
 	symlinkSync('loop', at('usr/bin/loop'));
 	execFileSync('mkfifo', [at('usr/bin/fifo')]);
@@ -64,13 +64,13 @@ test('what is not there, a loop, and what is no file', () => {
 		link: {path: '/usr/bin/sh', target: 'busybox'},
 	});
 	expect(walked('/usr/bin/loop')).toEqual({kind: 'loop', link: {path: '/usr/bin/loop', target: 'loop'}});
-	// Opening it would wait for somebody who writes.
+	// Opening the FIFO would wait for a writer.
 	expect(walked('/usr/bin/fifo')).toEqual({kind: 'other'});
 	expect(walked('/usr/bin')).toEqual({kind: 'other'});
 	expect(walked('/proc/self/exe')).toEqual({kind: 'unknown'});
 });
 
-test('a tree without end is left', () => {
+test('gives up on an endless tree', () => {
 	const deep = `${'d/'.repeat(300)}f`;
 	execFileSync('mkdir', ['-p', at(deep)]);
 	expect(walked(deep)).toEqual({kind: 'unknown'});

@@ -1,30 +1,30 @@
 import {linkBelow, openBelow, type Pinned, pinBelow, statBelow, unpin} from './pinned.ts';
 
-/** A symlink that was followed, and what it holds. */
+/** A symlink that was followed, and its target. */
 export interface FollowedLink {
-	/** Its path from the root on. */
+	/** Its path below the root. */
 	readonly path: string;
 	readonly target: string;
 }
 
-/** What a path leads to below a root. */
+/** The result of a path lookup below a root. */
 export type Walked =
-	/** A regular file, and its path without symlinks. */
+	/** A regular file and its path without symlinks. */
 	| {readonly kind: 'file'; readonly path: string; readonly mode: number; readonly open: () => number | undefined}
 	/** A folder, a device, a FIFO. */
 	| {readonly kind: 'other'}
-	/** `path` is not there; `link` is the symlink that led to it, where one did. */
+	/** `path` does not exist; `link` is the symlink that led there, if any. */
 	| {readonly kind: 'missing'; readonly path: string; readonly link?: FollowedLink}
-	/** Symlinks lead to each other; `link` is the first of them. */
+	/** A loop of symlinks; `link` is the first one. */
 	| {readonly kind: 'loop'; readonly link: FollowedLink}
-	/** Somewhere that the walk does not look: /proc, /dev and /sys, and what the caller may not read. */
+	/** A place that the lookup does not enter: /proc, /dev, /sys, and folders that the caller may not read. */
 	| {readonly kind: 'unknown'};
 
-/** path_resolution(7): the kernel follows 40 symlinks in a path. */
+/** path_resolution(7): the kernel follows at most 40 symlinks per path. */
 const mostLinks = 40;
-/** More names than PATH_MAX has room for in a path whose symlinks are counted: the guard against a hostile tree. */
+/** The limit of looked-up names, more than a PATH_MAX path with 40 symlinks can have. It guards against a hostile tree. */
 const mostNames = 8192;
-/** Folders that are held at once. */
+/** How many folders are held open at once. */
 const deepest = 256;
 
 interface Name {
@@ -33,11 +33,11 @@ interface Name {
 }
 
 /**
- * Follows a path as the kernel would for a process whose root is `root`: symlinks lead to below the root, and `..` of the
- * root is the root. Each name is looked up below a folder that is held, no symlink is followed by the kernel, and nothing but
- * a regular file is opened: a tree that somebody else can write leads nowhere else.
+ * Resolves a path as the kernel does for a process whose root is `root`: absolute symlinks start at the root, and the root's `..` is
+ * the root. Each name is looked up below an open folder, the kernel follows no symlink, and only regular files are opened, so that a
+ * tree that other users can write cannot lead anywhere else.
  *
- * `take` gets what was found; a file can be opened until it returns.
+ * `take` gets the result; a file can be opened until it returns.
  */
 export function walkInRoot<T>(root: Pinned, path: string, take: (found: Walked) => T): T {
 	const held: Pinned[] = [];
@@ -48,10 +48,10 @@ export function walkInRoot<T>(root: Pinned, path: string, take: (found: Walked) 
 	}
 }
 
-/** Names are bytes, so they are kept as latin1 here. */
+/** Names are bytes, kept as latin1 here. */
 function walk(root: Pinned, path: string, held: Pinned[]): Walked {
 	const names: Name[] = namesOf(path);
-	// The folders down to where the walk is, by name.
+	// The folders from the root to the current position, by name.
 	const here: {readonly name: string; readonly folder: Pinned}[] = [];
 	const links: FollowedLink[] = [];
 	for (let count = 0; count < mostNames; count += 1) {
@@ -88,7 +88,7 @@ function walk(root: Pinned, path: string, held: Pinned[]): Walked {
 	return {kind: 'unknown'};
 }
 
-/** The names of a path; `link` is the symlink that holds it. */
+/** The names in a path; `link` is the symlink that contains the path. */
 function namesOf(path: string, link?: FollowedLink): Name[] {
 	return path
 		.split('/')

@@ -13,12 +13,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, {recursive: true}));
 
-test('a file of our own is read, a link of our own is followed', () => {
+test('reads a file of our own, also through a link of our own', () => {
 	symlinkSync(file, join(dir, 'link'));
 	expect(trustedText(join(dir, 'link'))).toBe('store: /x\n');
 });
 
-test.each([0o664, 0o646, 0o666])('one of mode %o could have been written by others', mode => {
+test.each([0o664, 0o646, 0o666])('refuses mode %o, which lets others write', mode => {
 	chmodSync(file, mode);
 	expect(() => trustedText(file)).toThrow(expect.objectContaining({code: 'E_CONFIG', hint: `chmod go-w ${file}`}));
 });
@@ -34,7 +34,7 @@ test.skipIf(process.getuid?.() !== 0)(
 	},
 );
 
-test('a folder is no file', () => {
+test('refuses a folder', () => {
 	mkdirSync(join(dir, 'folder'), {mode: 0o755});
-	expect(() => trustedText(join(dir, 'folder'))).toThrow('is no file');
+	expect(() => trustedText(join(dir, 'folder'))).toThrow('is not a file');
 });

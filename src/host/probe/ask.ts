@@ -1,14 +1,14 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Host, RunResult} from '../host.ts';
 
-/** How long a program may take to say what it can do, ms; a machine that boots is slow. */
+/** How long a program may take to answer, ms; a booting machine is slow. */
 const answersWithin = 60_000;
 
 /**
- * Runs a program to learn what this machine can do. What it does not say in time is not guessed: half an answer would be
- * kept as the truth until the machine is booted again.
+ * Runs a program to learn what this machine supports. A partial answer is an error: it would be cached as the truth until
+ * the next boot.
  *
- * @param whom - the program that is asked, from what was said until it was killed
+ * @param whom - names the program in the error, from the output before it was killed
  * @throws TsboxError E_SYSTEM when it was killed.
  */
 export async function ask(
@@ -18,9 +18,9 @@ export async function ask(
 ): Promise<RunResult> {
 	const result = await host.run(argv, {timeoutMs: answersWithin});
 	if (result.signal === undefined) return result;
-	throw new TsboxError('E_SYSTEM', `${whom(result.stdout)} does not say what it can do`, {
+	throw new TsboxError('E_SYSTEM', `${whom(result.stdout)} does not answer`, {
 		output: `killed by ${result.signal}, perhaps by the time limit of ${answersWithin / 1000} s`,
-		why: 'the machine is too busy, or the program waits for something that does not come',
-		hint: 'try again; if it is the same each time, run that program by hand with `--help`',
+		why: 'the machine is too busy, or the program hangs',
+		hint: 'try again; if it fails each time, run that program by hand with `--help`',
 	});
 }

@@ -3,10 +3,10 @@ import type {Host} from '../host.ts';
 const folder = '/proc/sys/fs/binfmt_misc';
 
 /**
- * Whether binfmt_misc hands a file that begins with these bytes to a program, such as an emulator of another architecture.
+ * Whether binfmt_misc passes a file that begins with these bytes to an interpreter, such as an emulator of another architecture.
  * Source: the kernel's Documentation/admin-guide/binfmt-misc.rst.
  *
- * @param name - the last name of its path, for formats that go by their extension
+ * @param name - the file's name, for formats that are matched by extension
  */
 export function hasHandler(host: Pick<Host, 'list' | 'readText'>, name: string, bytes: Buffer): boolean {
 	if (host.readText(`${folder}/status`)?.trim() !== 'enabled') return false;

@@ -5,7 +5,7 @@ import {parseMountinfo} from './mountinfo.ts';
 
 const v2 = parseMountinfo('30 1 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate');
 
-test('controllers that are mounted together each map to their mount, named hierarchies to theirs', () => {
+test('maps controllers that are mounted together, and named hierarchies, to their mounts', () => {
 	const mounts = parseMountinfo(`31 1 0:28 / /cg/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct
 32 1 0:29 / /cg/systemd rw - cgroup cgroup rw,xattr,release_agent=/x,name=systemd`);
 	expect(readCgroups(recordingHost(), mounts, 0)).toMatchObject({
@@ -17,12 +17,12 @@ test('controllers that are mounted together each map to their mount, named hiera
 	});
 });
 
-test('a v1 hierarchy that has a name only does not make a hybrid', () => {
+test('a v1 hierarchy with only a name does not make the layout hybrid', () => {
 	const mounts = [...v2, ...parseMountinfo('32 1 0:29 / /cg/systemd rw - cgroup cgroup rw,name=systemd')];
 	expect(readCgroups(recordingHost(), mounts, 0).layout).toBe('v2');
 });
 
-test('what only a child shows is read from one that is there', () => {
+test('finds files that only child cgroups have', () => {
 	const host = recordingHost({
 		'/sys/fs/cgroup/cgroup.controllers': 'memory cpu\n',
 		'/sys/fs/cgroup/init.scope/cgroup.kill': '',
@@ -40,12 +40,12 @@ test('what only a child shows is read from one that is there', () => {
 	});
 });
 
-test('another user than root has only the folder that was given to it', () => {
+test('an unprivileged user has only the delegated folder', () => {
 	const own = recordingHost({'/proc/self/cgroup': '0::/user.slice/app.scope\n'});
 	expect(readCgroups(own, v2, 1000)).toMatchObject({writable: false, delegated: null});
 });
 
-test('a read-only mount is not writable for root either', () => {
+test('a read-only mount is not writable, not even for root', () => {
 	const mounts = parseMountinfo('30 1 0:26 / /sys/fs/cgroup ro - cgroup2 cgroup2 rw');
 	expect(readCgroups(recordingHost({'/sys/fs/cgroup': 'dir'}), mounts, 0).writable).toBe(false);
 });

@@ -5,10 +5,10 @@ import type {MountInfo} from './mountinfo.ts';
 /** Mount options of a v1 hierarchy that are not controllers; cgroups(7), kernel/cgroup/cgroup-v1.c. */
 const notControllers: readonly string[] = ['rw', 'ro', 'xattr', 'noprefix', 'clone_children', 'cpuset_v2_mode'];
 
-/** Names that the kernel gives its own files in a cgroup2 folder: looking at each of them would cost a millisecond. */
+/** The kernel's own files in a cgroup2 folder. Skipping them by name saves a stat(2) for each, a millisecond in total. */
 const kernelFile = /^(cgroup|cpu|cpuset|hugetlb|io|irq|memory|misc|pids|rdma)\./;
 
-/** Reads how control groups are mounted. Writes nothing: what only a child cgroup shows is read from one that is there. */
+/** Reads how control groups are mounted. Writes nothing: files that only child cgroups have are looked for in existing children. */
 export function readCgroups(host: Host, mounts: readonly MountInfo[], uid: number): CgroupFacts {
 	const v1 = v1Mounts(mounts);
 	const unified = mounts.find(({type}) => type === 'cgroup2')?.target ?? null;
@@ -35,7 +35,7 @@ function v1Mounts(mounts: readonly MountInfo[]): Readonly<Record<string, string>
 		if (type !== 'cgroup') continue;
 		for (const option of superOptions) {
 			const isController = option.startsWith('name=') || !(notControllers.includes(option) || option.includes('='));
-			// A hierarchy may be mounted twice; the first is the usual place.
+			// A hierarchy may be mounted twice. The first mount is the usual place.
 			if (isController) found[option] ??= target;
 		}
 	}
@@ -56,7 +56,7 @@ function hasSwapAccounting(
 	if (v1['memory'] !== undefined) return host.stat(`${v1['memory']}/memory.memsw.limit_in_bytes`) !== undefined;
 	if (!wordsOf(host, unified, 'cgroup.controllers').includes('memory')) return false;
 	const limited = folders.filter(child => host.stat(`${child}/memory.max`) !== undefined);
-	// Without a child to look at: a kernel with swap counts it unless it was told not to (swapaccount=0).
+	// Without a child to check, assume that a kernel with swap counts it. Only swapaccount=0 turns that off.
 	if (limited.length === 0) return host.stat('/proc/swaps') !== undefined;
 	return limited.some(child => host.stat(`${child}/memory.swap.max`) !== undefined);
 }
@@ -70,17 +70,17 @@ function ioWeightFile(
 	if (v1['blkio'] !== undefined) {
 		const root = host.list(v1['blkio']);
 		if (root.includes('blkio.weight')) return 'blkio.weight';
-		// The root has no weight of its own, but BFQ's other files show that its children have.
+		// The root has no weight of its own. BFQ's other files there show that its children have one.
 		return root.some(name => name.startsWith('blkio.bfq.')) ? 'blkio.bfq.weight' : null;
 	}
-	// io.cost.qos is on the root only; it stands for the same controller as the children's io.weight.
+	// io.cost.qos exists only on the root. It belongs to the same controller as the children's io.weight.
 	const ioCost = unified !== null && host.stat(`${unified}/io.cost.qos`) !== undefined;
 	if (ioCost || folders.some(folder => host.stat(`${folder}/io.weight`) !== undefined)) return 'io.weight';
 	return folders.some(folder => host.stat(`${folder}/io.bfq.weight`) !== undefined) ? 'io.bfq.weight' : null;
 }
 
 function hasKillFile(host: Host, unified: string, [child]: readonly string[]): boolean {
-	// The root never has it; cgroup.pressure there is younger (Linux 6.1 against 5.14), so it will do as a sign.
+	// The root never has cgroup.kill. cgroup.pressure, which the root has, is newer (Linux 6.1, not 5.14) and proves it too.
 	return child === undefined
 		? host.stat(`${unified}/cgroup.pressure`) !== undefined
 		: host.stat(`${child}/cgroup.kill`) !== undefined;
@@ -90,12 +90,12 @@ function isWritable(host: Host, mounts: readonly MountInfo[], uid: number): bool
 	const hierarchies = mounts.filter(({type}) => type === 'cgroup' || type === 'cgroup2');
 	return (
 		hierarchies.length > 0 &&
-		// In a user namespace without the host's root, the folders belong to nobody.
+		// In a user namespace without the host's root, these folders belong to nobody.
 		hierarchies.every(({target, options}) => options.includes('rw') && host.stat(target)?.uid === uid)
 	);
 }
 
-/** The nearest cgroup above the caller whose folder was given to it: systemd chowns what it delegates. */
+/** The nearest cgroup above the caller that the caller owns: systemd chowns what it delegates. */
 function delegatedPath(host: Host, unified: string | null, uid: number): string | null {
 	const own = /^0::(\/.*)$/m.exec(host.readText('/proc/self/cgroup') ?? '')?.[1];
 	if (unified === null || own === undefined) return null;

@@ -19,7 +19,7 @@ function elf(type: number, interpreter: string): Buffer {
 
 const reader = (file: Buffer) => (offset: number, length: number) => file.subarray(offset, offset + length);
 
-test('a dynamic program names its interpreter and machine', () => {
+test('reads the interpreter and machine of a dynamic program', () => {
 	const file = elf(3, '/lib/ld-linux-aarch64.so.1');
 	expect(readElf(reader(file))).toEqual({machine: 'aarch64', interpreter: '/lib/ld-linux-aarch64.so.1'});
 });
@@ -28,11 +28,11 @@ test('a static program has no interpreter', () => {
 	expect(readElf(reader(elf(1, '')))).toEqual({machine: 'aarch64', interpreter: null});
 });
 
-test('a file that is cut off is not taken for a static program', () => {
+test('does not take a truncated file for a static program', () => {
 	expect(readElf(reader(elf(3, '/x').subarray(0, 80)))).toBeUndefined();
 });
 
-test('a script and an empty file are no ELF files', () => {
+test('a script and an empty file are not ELF', () => {
 	expect(readElf(reader(Buffer.from(`#!/bin/sh\n${'#'.repeat(80)}`)))).toBeUndefined();
 	expect(readElf(reader(Buffer.alloc(0)))).toBeUndefined();
 	expect(readElf(() => undefined)).toBeUndefined();

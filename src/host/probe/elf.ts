@@ -1,12 +1,12 @@
-/** What is needed of an ELF file, elf(5). */
+/** The facts of an ELF file that tsbox needs, elf(5). */
 export interface ElfFacts {
-	/** The machine as uname(1) names it, or `elf-N` for one that is not in the table. */
+	/** The machine in uname(1)'s names; `elf-N` for an unknown one. */
 	readonly machine: string;
-	/** The path of its interpreter (PT_INTERP), or null when it is linked statically. */
+	/** The path of its interpreter (PT_INTERP); null when it is linked statically. */
 	readonly interpreter: string | null;
 }
 
-/** Reads bytes of a file: Host.readBytes with the path filled in. */
+/** Reads bytes of a file: Host.readBytes of one path. */
 export type ByteReader = (offset: number, length: number) => Buffer | undefined;
 
 /** e_machine, from the kernel's include/uapi/linux/elf-em.h. */
@@ -21,18 +21,18 @@ const machines: Readonly<Record<number, string>> = {
 	258: 'loongarch64',
 };
 
-/** The machines that programs are told apart by. */
+/** The known machines. */
 export const machineNames: readonly string[] = Object.values(machines);
 
 /** PT_INTERP of elf(5). */
 const interpreterSegment = 3;
 
-/** The kernel loads no program with more program headers: load_elf_phdrs() of its fs/binfmt_elf.c. */
+/** The kernel loads no program with larger program headers, bytes: load_elf_phdrs() in fs/binfmt_elf.c. */
 const largestTable = 65_536;
 
 /**
- * Reads the ELF header and the program headers; undefined when the file is no ELF file or is cut off.
- * Nothing is executed, unlike with ldd(1), which may run the file.
+ * Reads the ELF header and the program headers; undefined when the file is not ELF or is truncated.
+ * It executes nothing, unlike ldd(1), which may run the file.
  */
 export function readElf(read: ByteReader): ElfFacts | undefined {
 	const header = read(0, 64);

@@ -1,6 +1,6 @@
 import type {Host} from '../host.ts';
 
-/** What the default profile masks or makes read-only: Docker's and podman's lists, and kernels' older names among them. */
+/** Paths that the default profile masks or makes read-only: Docker's and Podman's lists, including names from older kernels. */
 const guardedPaths = [
 	'/proc/acpi',
 	'/proc/asound',
@@ -21,7 +21,7 @@ const guardedPaths = [
 	'/sys/firmware',
 ] as const;
 
-/** OCI runtime-spec, config-linux.md, "Default Devices", that are nodes of their own. */
+/** The device nodes in OCI runtime-spec, config-linux.md, "Default Devices". */
 const defaultDevices = ['/dev/null', '/dev/zero', '/dev/full', '/dev/random', '/dev/urandom', '/dev/tty'] as const;
 
 /** OCI runtime-spec, runtime-linux.md, "Dev symbolic links". */
@@ -32,7 +32,7 @@ const deviceLinkTargets: Readonly<Record<string, string>> = {
 	'/dev/stderr': '/proc/self/fd/2',
 };
 
-/** Which of the paths that a container must not touch this kernel has; kernels differ in what they are built with. */
+/** The guarded paths that this kernel has; kernels differ in their build options. */
 export function readKernelPaths(host: Host): Readonly<Record<string, 'file' | 'folder'>> {
 	return Object.fromEntries(
 		[...guardedPaths, ...throttles(host)].flatMap(path => {
@@ -42,7 +42,7 @@ export function readKernelPaths(host: Host): Readonly<Record<string, 'file' | 'f
 	);
 }
 
-/** Counters of each processor's heat, from which others can tell what it computes: GHSA-6fw5-f8r9-fgfm of moby. */
+/** Thermal counters of each processor, which reveal what other programs compute: GHSA-6fw5-f8r9-fgfm of moby. */
 function throttles(host: Host): readonly string[] {
 	const folder = '/sys/devices/system/cpu';
 	return host.stat(folder) === undefined
@@ -53,12 +53,12 @@ function throttles(host: Host): readonly string[] {
 				.map(name => `${folder}/${name}/thermal_throttle`);
 }
 
-/** Which of the default devices the host can lend. */
+/** The default devices that the host has. */
 export function readDevices(host: Host): readonly string[] {
 	return defaultDevices.filter(path => host.stat(path)?.kind === 'other');
 }
 
-/** Which of the usual links are in the host's /dev. */
+/** The usual links that the host's /dev has. */
 export function readDeviceLinks(host: Host): readonly string[] {
 	return Object.entries(deviceLinkTargets).flatMap(([path, target]) =>
 		host.lstat(path)?.kind === 'symlink' && host.readlink(path) === target ? [path] : [],

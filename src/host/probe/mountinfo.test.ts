@@ -9,7 +9,7 @@ const text = `22 27 0:21 / /proc rw,relatime shared:5 - proc proc rw
 garbage
 `;
 
-test('a row has its fields whatever optional fields stand before the dash', () => {
+test('parses a row with any number of optional fields before the dash', () => {
 	expect(parseMountinfo(text)[2]).toEqual({
 		id: 40,
 		parent: 27,
@@ -22,11 +22,11 @@ test('a row has its fields whatever optional fields stand before the dash', () =
 	});
 });
 
-test('lines that are no rows are left out', () => {
+test('skips malformed rows', () => {
 	expect(parseMountinfo(text).map(({id}) => id)).toEqual([22, 27, 40, 41]);
 });
 
-test('a path lies on the deepest mount above it, and not on one whose name only begins alike', () => {
+test('finds the deepest mount above a path, and not one that only shares a prefix of its name', () => {
 	const mounts = parseMountinfo(text);
 	expect(mountOf('/mnt/a b/c', mounts)?.id).toBe(40);
 	expect(mountOf('/mnt/a bc', mounts)?.id).toBe(41);

@@ -1,11 +1,11 @@
-/** One row of /proc/PID/mountinfo, proc_pid_mountinfo(5); octal escapes are undone. */
+/** One row of /proc/PID/mountinfo, proc_pid_mountinfo(5), with octal escapes decoded. */
 export interface MountInfo {
 	readonly id: number;
 	readonly parent: number;
-	/** The folder of the filesystem that is the root of this mount. */
+	/** The folder inside the filesystem that this mount shows. */
 	readonly root: string;
 	readonly target: string;
-	/** Options of this mount. */
+	/** Per-mount options. */
 	readonly options: readonly string[];
 	readonly type: string;
 	readonly source: string;
@@ -13,7 +13,7 @@ export interface MountInfo {
 	readonly superOptions: readonly string[];
 }
 
-/** Reads a mountinfo table; rows that make no sense are left out. */
+/** Parses a mountinfo table. Skips malformed rows. */
 export function parseMountinfo(text: string): readonly MountInfo[] {
 	return text.split('\n').flatMap(line => {
 		const [left = '', right = ''] = line.split(' - ');
@@ -35,7 +35,7 @@ export function parseMountinfo(text: string): readonly MountInfo[] {
 	});
 }
 
-/** The mount that `path` (absolute, real) lies on: the last one of the deepest targets above it. */
+/** The mount that contains `path` (absolute, real): the last one with the deepest target above it. */
 export function mountOf(path: string, mounts: readonly MountInfo[]): MountInfo | undefined {
 	let best: MountInfo | undefined;
 	for (const mount of mounts) {

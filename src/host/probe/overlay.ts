@@ -5,13 +5,13 @@ import type {Host} from '../host.ts';
 import {ask} from './ask.ts';
 import {type MountInfo, mountOf} from './mountinfo.ts';
 
-/** Filesystems that can't hold an overlay's writable layer; kernel Documentation/filesystems/overlayfs.rst. */
+/** Filesystems that cannot hold an overlay's writable layer; kernel Documentation/filesystems/overlayfs.rst. */
 const notForUpper = /^(overlay|nfs\d?|cifs|smb3|vfat|exfat|ntfs3?|9p|fuse.*|virtiofs|ecryptfs|squashfs|iso9660)$/;
 
 /**
- * Mounts overlays in a mount namespace that ends with the script. $1 is the folder for the trial, $2 an option, $3 is
- * `all`, or `tmpfs` when nothing may be written to the folder's filesystem. A mount(8) that does not know X-mount.idmap
- * leaves it out without a word: only the kernel's list tells.
+ * Mounts overlays in a mount namespace that ends with the script. $1 is the folder for the trial, $2 a mount option, $3 is `all`, or
+ * `tmpfs` when nothing may be written to the folder's filesystem. A mount(8) that does not know X-mount.idmap ignores it silently,
+ * so the script checks mountinfo.
  */
 const trialScript = `try() {
 	mkdir -p "$3/upper" "$3/work" "$3/root" "$3/lower" &&
@@ -30,19 +30,19 @@ try_idmapped() {
 if [ "$3" = tmpfs ]; then folder=$1; else folder=$1/t; fi
 mount -t tmpfs tmpfs "$folder" && try tmpfs "$folder/lower" "$folder" "$2"`;
 
-/** What a trial has to know. */
+/** Options of {@link probeOverlay}. */
 export interface OverlayTrial {
 	readonly tools: Readonly<Record<ToolName, ToolFacts | null>>;
 	readonly mounts: readonly MountInfo[];
 	readonly uid: number;
-	/** The folder of the store; it need not be there yet. */
+	/** The folder of the store, which may not exist yet. */
 	readonly store: string;
-	/** Whether a folder may be made beside the store for a moment; without, its filesystem's type is judged. */
+	/** Allows a temporary folder beside the store. Without it the type of the store's filesystem decides. */
 	readonly write: boolean;
 }
 
 /**
- * Tries overlays where containers would have them: the kernel's own words are the only sure answer.
+ * Tries to mount overlays where containers would have them. Only the kernel's answer is reliable.
  *
  * @throws TsboxError E_SYSTEM when there is no answer.
  */
@@ -59,7 +59,7 @@ export async function probeOverlay(
 		write && host.stat(place)?.uid === uid ? `${place}/.tsbox-trial-${randomBytes(6).toString('hex')}` : null;
 	const userNamespace = uid === 0 ? [] : ['--user', '--map-root-user'];
 	const words = trial === null ? ['/tmp', '', 'tmpfs'] : [trial, '', 'all'];
-	// In a user namespace overlayfs keeps its marks in user.* attributes, or not at all.
+	// In a user namespace overlayfs stores its marks in user.* attributes, or not at all.
 	if (uid !== 0) words[1] = ',userxattr';
 	try {
 		if (trial !== null) host.mkdir(trial, 0o700);
@@ -84,7 +84,7 @@ export async function probeOverlay(
 		const refusal =
 			[...answers.values()].find(line => / no /.test(line) && !line.startsWith('idmapped'))?.replace(/^\S+ no /, '') ??
 			'';
-		// The folder's name is different each time; facts must not be.
+		// Replace the random name of the folder, so that facts are the same every time.
 		const said = (refusal === '' && !tmpfs ? stderr.trim() : refusal).replaceAll(trial ?? '/tmp', '...');
 		return {
 			store: trial === null ? judged : worked('store'),

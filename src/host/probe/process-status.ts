@@ -1,4 +1,4 @@
-/** The fields of a /proc/PID/status text, proc_pid_status(5): `Uid` is `0\t0\t0\t0`. */
+/** Parses the fields of /proc/PID/status, proc_pid_status(5): `Uid` is `0\t0\t0\t0`. */
 export function statusFields(text: string): Readonly<Record<string, string>> {
 	return Object.fromEntries(
 		text.split('\n').flatMap(line => {
@@ -8,7 +8,7 @@ export function statusFields(text: string): Readonly<Record<string, string>> {
 	);
 }
 
-/** The groups in a text of /proc/PID/cgroup: the controllers of each hierarchy, and the path in it; cgroups(7). */
+/** Parses /proc/PID/cgroup: the controllers of each hierarchy and the process's path in it; cgroups(7). */
 export function processCgroups(
 	text: string,
 ): readonly {readonly controllers: readonly string[]; readonly path: string}[] {

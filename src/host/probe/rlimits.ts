@@ -1,4 +1,4 @@
-/** The rows of /proc/PID/limits and the lower-case names of setrlimit(2) that they tell of. */
+/** The rows of /proc/PID/limits and the matching names of setrlimit(2) in lower case. */
 export const limitRows: Readonly<Record<string, string>> = {
 	'Max address space': 'as',
 	'Max core file size': 'core',
@@ -18,7 +18,7 @@ export const limitRows: Readonly<Record<string, string>> = {
 	'Max stack size': 'stack',
 };
 
-/** Soft and hard limits by name, -1 unlimited, in the units of setrlimit(2), from a /proc/PID/limits text. */
+/** Parses /proc/PID/limits: soft and hard limits by name in the units of setrlimit(2); -1: unlimited. */
 export function parseLimits(text: string): Readonly<Record<string, {readonly soft: number; readonly hard: number}>> {
 	return Object.fromEntries(
 		text.split('\n').flatMap(line => {

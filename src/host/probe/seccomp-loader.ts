@@ -3,8 +3,8 @@ import type {Host} from '../host.ts';
 import {ask} from './ask.ts';
 
 /**
- * What can load a seccomp filter: setpriv(1) from util-linux 2.41, or perl by its built-in syscall, which is tried with
- * a number that no kernel has.
+ * The program that can load a seccomp filter: setpriv(1) since util-linux 2.41, or perl through its `syscall` function, which the probe
+ * calls with an invalid number.
  *
  * @throws TsboxError E_SYSTEM when perl does not answer.
  */

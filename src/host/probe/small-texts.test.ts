@@ -5,7 +5,7 @@ import {statusFields} from './process-status.ts';
 import {parseLimits} from './rlimits.ts';
 import {idRanges} from './user-namespace.ts';
 
-test('limits are read by the names of setrlimit, unlimited as -1', () => {
+test('parses limits by the names of setrlimit, with unlimited as -1', () => {
 	const text = `Limit                     Soft Limit           Hard Limit           Units     
 Max cpu time              unlimited            unlimited            seconds   
 Max open files            1024                 524288               files     
@@ -18,7 +18,7 @@ Max something new         1                    2                    things`;
 	});
 });
 
-test('a capability mask names its bits, also those above 31', () => {
+test('decodes a capability mask, also above bit 31', () => {
 	const known = capabilitiesUpTo(40);
 	expect(known).toHaveLength(41);
 	expect(capabilitiesIn('0000010000000401', known)).toEqual([
@@ -29,11 +29,11 @@ test('a capability mask names its bits, also those above 31', () => {
 	expect(capabilitiesIn('', known)).toEqual([]);
 });
 
-test('a capability that is younger than this list is named by its number', () => {
+test('names an unknown capability by its number', () => {
 	expect(capabilitiesUpTo(41).at(-1)).toBe('CAP_41');
 });
 
-test('status fields are cut at the first colon', () => {
+test('splits status fields at the first colon', () => {
 	expect(statusFields('Name:\ta:b\nUid:\t0\t1\t2\t3\n')).toEqual({Name: 'a:b', Uid: '0\t1\t2\t3'});
 });
 
@@ -42,16 +42,16 @@ test.each([
 	['0-3', 4],
 	['0-2,4,6-7', 6],
 	['', 1],
-])('the processor list %j counts %i', (list, count) => {
+])('the processor list %j has %i processors', (list, count) => {
 	expect(countCpus(list)).toBe(count);
 });
 
-test('the name of the system is unquoted', () => {
+test('removes the quotes of the system name', () => {
 	expect(osName('ID=x\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n')).toBe('Debian GNU/Linux 12 (bookworm)');
 	expect(osName('ID=x\n')).toBe('Linux');
 });
 
-test('subordinate ids of a name and of its number add up, those of others do not count', () => {
+test('collects subordinate ids by name and by uid, and ignores those of other users', () => {
 	expect(idRanges('ann:100000:65536\n1000:300000:10\nanna:1:1\nann:x:1\nann:5:0\n', ['1000', 'ann'])).toEqual([
 		{start: 100_000, count: 65_536},
 		{start: 300_000, count: 10},

@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {librariesIn} from './tools.ts';
 import {optionsIn, versionIn} from './tool-words.ts';
 
-test('long options are found in the help of util-linux, coreutils and zstd', () => {
+test('finds long options in the help of util-linux, coreutils, and zstd', () => {
 	const help = ` -m, --mount[=<file>]      unshare mounts namespace
      --kill-child[=<signame>]  when dying (implies --fork)
   -i, --ignore-environment  start with an empty environment
@@ -29,11 +29,11 @@ test.each([
 	['This is perl 5, version 36, subversion 0 (v5.36.0) built for', 'perl', 'perl 5.36.0'],
 	['BusyBox v1.36.1 (2024-06-10 07:11:47 UTC) multi-call binary.', 'busybox', 'BusyBox 1.36.1'],
 	['/usr/bin/dash: 0: Illegal option --', 'dash', 'dash'],
-])('%s is told as a person would', (words, file, version) => {
+])('finds the version in %s', (words, file, version) => {
 	expect(versionIn(words, file)).toBe(version);
 });
 
-test('libraries are found in what glibc and musl list, without the vdso and the loader', () => {
+test('finds libraries in the lists of glibc and musl, without the vdso and the loader', () => {
 	const glibc = `	linux-vdso.so.1 (0x00007f07aaa4e000)
 	libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x00007f07aa7ba000)
 	/lib64/ld-linux-x86-64.so.2 (0x00007f07aaa50000)`;

@@ -1,4 +1,4 @@
-/** The long options that a help text names, without dashes, sorted: `--[no-]sparse` counts as `no-sparse` and `sparse`. */
+/** The long options in a help text, without dashes, sorted. `--[no-]sparse` counts as `no-sparse` and `sparse`. */
 export function optionsIn(help: string): readonly string[] {
 	const options = new Set<string>();
 	for (const [, negation, name] of help.matchAll(/(?<![\w-])--(\[no-\])?([a-z][a-z0-9]*(?:-[a-z0-9]+)*)/gi)) {
@@ -9,7 +9,7 @@ export function optionsIn(help: string): readonly string[] {
 	return [...options].sort();
 }
 
-/** The implementation that a program's own words name, for people: `util-linux 2.38.1`, `GNU tar 1.34`; its file's name when they name none. */
+/** The implementation that a program's help names, for display: `util-linux 2.38.1`, `GNU tar 1.34`; else the file name. */
 export function versionIn(words: string, file: string): string {
 	const busybox = /BusyBox v(\d[\w.]*)/.exec(words)?.[1];
 	if (busybox !== undefined) return `BusyBox ${busybox}`;

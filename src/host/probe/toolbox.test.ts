@@ -8,7 +8,7 @@ const file = new URL('../../../test/facts/v2-trixie.json', import.meta.url);
 const {tools} = loadFacts(readFileSync(file, 'utf8'), 'v2-trixie.json');
 const libc = '/usr/lib/x86_64-linux-gnu/libc.so.6';
 
-test('a toolbox is what runs inside, with its libraries, and its name changes with any of the files', () => {
+test('a toolbox has the tools for the container side with their libraries, and its id changes with any file', () => {
 	const toolbox = toolboxOf(recordingHost({[libc]: 'a'}), tools, [libc]);
 	expect(toolbox).toMatchObject({kind: 'copy'});
 	expect(toolbox.kind === 'copy' && toolbox.files).toContain(libc);
@@ -19,6 +19,6 @@ test('a toolbox is what runs inside, with its libraries, and its name changes wi
 	expect(toolboxOf(recordingHost({[libc]: 'a'}), tools, [libc])).toEqual(toolbox);
 });
 
-test('without setpriv there is no toolbox, and the reason names it', () => {
+test('without setpriv there is no toolbox, and the reason names setpriv', () => {
 	expect(toolboxOf(recordingHost(), {...tools, setpriv: null}, [])).toEqual({kind: 'none', why: 'setpriv: not found'});
 });

@@ -3,16 +3,16 @@ import type {ToolboxFacts, ToolFacts, ToolName} from '../facts.ts';
 import type {Host} from '../host.ts';
 import {sealing} from '../programs/sealed-tools.ts';
 
-/** Without one of these no container can be set up. */
+/** No container can be set up without these. */
 const needed: readonly ToolName[] = ['sh', 'mount', 'umount', 'pivot_root', 'setpriv', 'unshare'];
 
-/** These run on the host's side only. */
+/** These run only on the host side. */
 const hostOnly: readonly ToolName[] = ['unshare', 'newuidmap', 'newgidmap', 'flock', 'fallocate', 'chmod', 'chown'];
 
 /**
- * What the toolbox is made of, and a name for just these files as they are now.
+ * The files of the toolbox, and an id that changes whenever one of the files changes.
  *
- * @param libraries - of all tools, each as its soname in a real folder
+ * @param libraries - the libraries of all tools, each as its soname in a real folder
  */
 export function toolboxOf(
 	host: Pick<Host, 'stat'>,

@@ -6,18 +6,18 @@ import {ask} from './ask.ts';
 import {readElf} from './elf.ts';
 import {optionsIn, versionIn} from './tool-words.ts';
 
-/** Where tools are looked for; root must not be led by the caller's PATH, and /usr/local is not the distribution's. */
+/** The folders with tools. The caller's PATH must not control what root runs, and /usr/local is not the distribution's. */
 export const toolFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'] as const;
 
-/** Programs that are many in one, and need to be told which. */
+/** Multi-call programs, which take the tool's name as an argument. */
 const multiCall: readonly string[] = ['busybox', 'toybox', 'coreutils'];
 
-/** Separates the answers of one probing shell; no help text holds it. */
+/** Separates the answers of the probing shell. It is in no help text. */
 const mark = '\x1e';
 
 /**
- * Asks up to eight tools at once: for each path, applet and loader (empty where there is none) its help, its version and
- * its libraries. One shell for many: starting a process from Node costs more than the tools themselves.
+ * Asks up to eight tools at once: for each path, applet, and loader (empty when there is none) it prints help, version, and
+ * libraries. One shell runs many tools, because starting a process from Node costs more than the tools themselves.
  */
 const askScript = `while [ $# -gt 0 ]; do
 	printf '${mark}'; "$1" \${2:+"$2"} --help 2>&1
@@ -34,14 +34,14 @@ interface FoundTool {
 	readonly loader: string | null;
 }
 
-/** What {@link probeTools} learns. */
+/** The result of {@link probeTools}. */
 export interface ProbedTools {
 	readonly tools: Readonly<Record<ToolName, ToolFacts | null>>;
 	/** The libraries of all tools, each as its soname in a real folder. */
 	readonly libraries: readonly string[];
 }
 
-/** The first of the {@link toolFolders} that has a program of that name, as a real path, or undefined. */
+/** The real path of a program in the first of {@link toolFolders} that has it; undefined without. */
 export function findProgram(host: Host, name: string): string | undefined {
 	for (const folder of toolFolders) {
 		const path = host.realpath(`${folder}/${name}`);
@@ -52,9 +52,9 @@ export function findProgram(host: Host, name: string): string | undefined {
 }
 
 /**
- * Finds every tool and asks it what it can do. Decides nothing on version numbers.
+ * Finds every tool and asks for its options. No decision depends on version numbers.
  *
- * @throws TsboxError E_SYSTEM for one that does not answer.
+ * @throws TsboxError E_SYSTEM for a tool that does not answer.
  */
 export async function probeTools(host: Host): Promise<ProbedTools> {
 	const found = toolNames.flatMap(name => findTool(host, name) ?? []);
@@ -105,12 +105,12 @@ async function askTools(host: Host, shell: FoundTool, group: readonly FoundTool[
 	});
 }
 
-/** A program that has a loader has libraries: without them its copy in the toolbox could not run. */
+/** A program with a loader has libraries. Without them its copy in the toolbox could not run. */
 function unlisted(path: string, loader: string, said: string): TsboxError {
-	return new TsboxError('E_SYSTEM', `which libraries ${path} needs is not known`, {
+	return new TsboxError('E_SYSTEM', `the libraries of ${path} are unknown`, {
 		command: `${loader} --list ${path}`,
 		output: said.trim(),
-		why: 'its loader names none',
+		why: 'its loader lists none',
 		hint: 'try again; if it fails each time, check that the program runs',
 	});
 }
@@ -120,8 +120,8 @@ function realFolder(host: Host, file: string): string {
 }
 
 /**
- * The libraries a program is linked with, absolute and as the loader found them, from what `ld.so --list` printed:
- * `libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x...)`. The vdso has no file, and the loader's own line no arrow.
+ * The libraries that a program is linked with, as absolute paths of the loader, from the output of `ld.so --list`:
+ * `libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x...)`. The vdso has no file, and the loader's own line has no arrow.
  */
 export function librariesIn(list: string): readonly string[] {
 	return [...list.matchAll(/=> (\/\S.*?) \(0x[0-9a-f]+\)$/gm)].flatMap(([, path]) =>

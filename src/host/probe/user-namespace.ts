@@ -1,7 +1,7 @@
 import type {HostFacts, IdRange} from '../facts.ts';
 import type {Host} from '../host.ts';
 
-/** What stands in the way of a new user namespace, user_namespaces(7), and the caller's subordinate ids, subuid(5). */
+/** The sysctls that may forbid user namespaces, user_namespaces(7), and the caller's subordinate ids, subuid(5). */
 export function readUserNamespace(host: Host, uid: number): HostFacts['userNamespace'] {
 	const setting = (key: string): string | undefined => host.readText(`/proc/sys/${key}`)?.trim();
 	const passwd = host.readText('/etc/passwd') ?? '';
@@ -22,7 +22,7 @@ export function readUserNamespace(host: Host, uid: number): HostFacts['userNames
 	};
 }
 
-/** The ranges that a subuid(5) text gives to one of the owners (a login name or a number); what is no range is left out. */
+/** The ranges that a subuid(5) text gives to one of the owners (a login name or a uid). Skips malformed lines. */
 export function idRanges(text: string, owners: readonly string[]): readonly IdRange[] {
 	return text
 		.split('\n')
@@ -34,7 +34,7 @@ export function idRanges(text: string, owners: readonly string[]): readonly IdRa
 		.filter(({count}) => count > 0);
 }
 
-/** Who else has an id of the range: what belongs to a container would be theirs too, and theirs the container's. */
+/** Other users with an id in the range. They could access the container's files, and the container theirs. */
 function sharers(
 	range: IdRange | undefined,
 	subuid: string,

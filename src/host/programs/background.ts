@@ -2,18 +2,18 @@ import {spawn} from 'node:child_process';
 import {trace} from '../trace.ts';
 import {closeDescriptor, openAppend} from './stdio.ts';
 
-/** What is freed goes back to the kernel at once, and threads share their memory; mallopt(3), glibc's alone. */
+/** Makes glibc return freed memory to the kernel at once and share it among threads; mallopt(3). */
 const frugal = {MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '65536'};
 
-/** A program that goes on when its starter has ended. */
+/** A program that outlives its starter. */
 export interface BackgroundProgram {
-	/** Whether it has ended, as long as its starter is there to be told. */
+	/** Whether it has ended; only known while its starter runs. */
 	readonly ended: () => boolean;
 }
 
 /**
- * Starts this very Node with other arguments, in a session of its own, with an environment of next to nothing; what it says
- * is added to a file. TSBOX_DEBUG comes along: the program's trace goes to that file too.
+ * Starts this Node with other arguments in its own session, with a minimal environment. Its output is appended to a file. TSBOX_DEBUG is
+ * passed on, so the program's trace goes to that file too.
  */
 export function startInBackground(args: readonly string[], output: string): BackgroundProgram {
 	const said = openAppend(output);

@@ -1,13 +1,13 @@
 import {closeSync, readdirSync, readFileSync} from 'node:fs';
 
-/** O_CLOEXEC as /proc/PID/fdinfo shows it, in octal; proc_pid_fdinfo(5), open(2). */
+/** O_CLOEXEC in /proc/PID/fdinfo, in octal; proc_pid_fdinfo(5), open(2). */
 const closeOnExec = 0o2000000;
 
 /**
- * The open descriptors above 2 that every program we start would get, ascending: those without O_CLOEXEC.
- * Node opens its own with the flag, and at its start sets it on 0 to 15 and on up to the first gap
- * (libuv, uv_disable_stdio_inheritance): what is left was leaked by the program that started us. One that is an open
- * folder of the host would be a way out of a container (CVE-2024-21626).
+ * The open descriptors above 2 that every started program would inherit, ascending: those without O_CLOEXEC.
+ * Node opens its own with the flag. At its start it sets the flag on 0 to 15 and on later ones up to the first gap (libuv,
+ * uv_disable_stdio_inheritance). The rest was leaked by the program that started tsbox. An inherited descriptor of a host folder would
+ * be a way out of a container (CVE-2024-21626).
  */
 function inheritedDescriptors(): readonly number[] {
 	return readdirSync('/proc/self/fd')
@@ -16,20 +16,20 @@ function inheritedDescriptors(): readonly number[] {
 		.sort((a, b) => a - b);
 }
 
-/** Whether there were none from some moment on: what Node opens later has the flag. */
+/** Whether they were closed. Descriptors that Node opens later have the flag. */
 let closed = false;
 
 /**
- * What a program that we start now would get beside what it is given: {@link inheritedDescriptors}, and nothing once they
- * were closed. One who starts many has many open, and would look at each of them each time.
+ * The leaked descriptors that a program started now would inherit: {@link inheritedDescriptors}, empty once they were closed. The
+ * shortcut saves a process with many open descriptors from checking all of them at every start.
  */
 export function leakedDescriptors(): readonly number[] {
 	return closed ? [] : inheritedDescriptors();
 }
 
 /**
- * Closes them. For a program that owns its process, as its first act: in a library the descriptor could be in use by
- * its host's native code.
+ * Closes the inherited descriptors. Only for a program that owns its process, as its first act: in a library, native code of the
+ * host process may use them.
  */
 export function closeInheritedDescriptors(): void {
 	for (const fd of inheritedDescriptors()) closeSync(fd);
@@ -41,7 +41,7 @@ function isInherited(fd: number): boolean {
 		const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1];
 		return flags !== undefined && (Number.parseInt(flags, 8) & closeOnExec) === 0;
 	} catch {
-		// The descriptor of the listing itself is closed by now.
+		// The descriptor of the directory listing is closed by now.
 		return false;
 	}
 }

@@ -5,53 +5,53 @@ import type {Readable, Writable} from 'node:stream';
 import type {Host, RunningProgram} from '../host.ts';
 import {trace} from '../trace.ts';
 
-/** One of our descriptors, and which way the program uses it. */
+/** One of our descriptors, and how the program uses it. */
 export interface HandedEnd {
 	readonly fd: number;
 	readonly use: 'read' | 'write';
 }
 
-/** What is killed with a program when we have ended: all processes of a cgroup, in the surest way that there is for it. */
+/** The cgroup to kill with a program when tsbox ends, and the best method that the kernel has for it. */
 export interface Doomed {
 	readonly kind: 'cgroup.kill' | 'freezer' | 'procs' | 'none';
 	readonly path?: string;
 }
 
-/** A small process that starts programs for us, and kills them when we end without closing it. */
+/** A small process that starts programs for tsbox, and kills them when tsbox ends without closing it. */
 export interface Launcher {
 	/**
-	 * Starts a program in a session of its own with these descriptors as its 0, 1, …, and an empty environment but PATH and
-	 * LC_ALL=C. Settles when it has opened them, so that ours can be closed; `pipes` is empty.
+	 * Starts a program in its own session with these descriptors as 0, 1, …, and only PATH and LC_ALL=C in its environment. Resolves
+	 * when the program has opened the descriptors, so that ours can be closed; `pipes` is empty.
 	 *
-	 * @param doomed - beside it and its children
+	 * @param doomed - a cgroup to kill besides the program and its children
 	 * @throws Error why it could not be started.
 	 */
 	readonly start: (argv: readonly string[], ends: readonly HandedEnd[], doomed?: Doomed) => Promise<RunningProgram>;
-	/** It has ended, or never began. */
+	/** The launcher has ended or never started. */
 	readonly isOver: boolean;
-	/** Takes no more; programs that run go on. Settles when all of them, and it, have ended. */
+	/** Refuses new programs; running ones continue. Resolves when all of them and the launcher have ended. */
 	readonly close: () => Promise<void>;
 }
 
 /**
- * The launcher. A line on its standard input is an id, what is killed with the program, descriptors of ours with the way they
- * are used, and the words of the program; all words are in hex, each after a `=`, as it may be empty. Each program has a fork of
- * this beside it, which waits for it: a shell would make a number of a signal. Our end closes its standard input, whatever we
- * end by; without the line `over` before it, all that still runs is killed.
+ * The launcher's source. A line on its standard input has an id, the cgroup to kill with the program, descriptors of ours with their
+ * use, and the program's words. All words are hexadecimal after a `=`, because a word may be empty. A fork of the launcher waits for each
+ * program, because a shell would turn a signal into a number. When tsbox ends, however it ends, the kernel closes the launcher's
+ * standard input. Without the line `over` before that, the launcher kills everything that still runs.
  */
 const program = String.raw`use POSIX ();
 my $caller = shift;
-# What was leaked into us is /dev/null here, and shall not be there in programs.
+# Descriptors leaked into the launcher are /dev/null here. Programs must not get them.
 opendir my $own, '/proc/self/fd' or die;
 my @open = grep { /^\d+$/ && $_ > 2 } readdir $own;
 closedir $own;
 POSIX::close($_) for @open;
-# Above what programs get, and closed when one is executed.
+# Above the programs' descriptors, and closed on exec.
 my $above = fcntl STDOUT, POSIX::F_DUPFD, 10 or die;
 open my $answers, '>&=', $above or die;
 fcntl $answers, POSIX::F_SETFD, POSIX::FD_CLOEXEC or die;
 sub answer { syswrite $answers, "@_\n" }
-# What each program's waiter, a child of ours, is to be killed with.
+# For each waiter, a child of the launcher: the kind and folder of the cgroup to kill.
 my %doomed;
 $SIG{CHLD} = sub {
 	local ($!, $?);
@@ -62,7 +62,7 @@ sub put { open my $file, '>', $_[0] or return; syswrite $file, $_[1] }
 sub numbers { open my $file, '<', $_[0] or return; map { split } <$file> }
 sub children { map { numbers "/proc/$_/task/$_/children" } @_ }
 sub end_all {
-	# A waiter that ends now keeps its number.
+	# A waiter that ends now stays a zombie, so its pid is not reused.
 	$SIG{CHLD} = 'DEFAULT';
 	for my $waiter (keys %doomed) {
 		my ($kind, $folder) = @{$doomed{$waiter}};
@@ -108,7 +108,7 @@ while (1) {
 		} else { push @opened, $handle }
 	}
 	answer 'started', $id, $$;
-	# Each source is above its target and above the one before: none is overwritten before its turn. Perl has those closed on exec.
+	# Each source is above its target and above the one before, so none is overwritten before its turn. Perl closes them on exec.
 	POSIX::dup2(fileno $opened[$_], $_) for 0 .. $#opened;
 	@words = map { text $_ } @words;
 	exec { $words[0] } @words;
@@ -118,7 +118,7 @@ while (1) {
 
 type End = Awaited<RunningProgram['ended']>;
 
-/** A program that was asked for, or runs. */
+/** A program that is starting or running. */
 interface Launch {
 	started: (pid: number) => void;
 	failed: (why: string) => void;
@@ -126,7 +126,7 @@ interface Launch {
 	error: Error | undefined;
 }
 
-// Of two names for a number the first is the usual one.
+// Some numbers have two names. The first one is the usual one, so it must win.
 const signalNames = new Map(
 	Object.entries(constants.signals)
 		.toReversed()
@@ -134,9 +134,9 @@ const signalNames = new Map(
 );
 
 /**
- * Starts the launcher itself, a perl.
+ * Starts the launcher, a perl process.
  *
- * @param perl - where perl(1) is
+ * @param perl - the path of perl(1)
  */
 export function openLauncher(host: Host, perl: string): Launcher {
 	const {pipes, ended} = host.start([perl, '-e', program, String(process.pid)], {stdio: ['pipe', 'pipe', 'ignore']});
@@ -177,7 +177,7 @@ export function openLauncher(host: Host, perl: string): Launcher {
 		createInterface({input: answers}).on('line', hear).on('close', endAll);
 	}
 	const closed = answers === undefined ? ended : once(answers, 'close');
-	// Those that wait for programs go on telling when the launcher has ended.
+	// The forks that wait for programs still report their ends after the launcher itself has ended.
 	void ended.then(({startError}) => {
 		over ??= startError ?? new Error('the launcher has ended');
 		if (startError !== undefined) endAll();

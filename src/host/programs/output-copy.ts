@@ -1,15 +1,15 @@
 import {closeSync, constants, openSync, writeSync} from 'node:fs';
 
-/** A file that a copy of some output is added to. */
+/** A file with a copy of some output. */
 export interface OutputCopy {
-	/** Adds bytes; those that can't be written, as on a full disk, are counted and lost. */
+	/** Appends bytes. Bytes that cannot be written, as on a full disk, are dropped and counted. */
 	readonly write: (bytes: Uint8Array) => void;
-	/** Bytes that were lost. */
+	/** The number of dropped bytes. */
 	readonly lost: () => number;
 	readonly close: () => void;
 }
 
-/** Makes a new file for a copy; throws the system's error where it can't be made. */
+/** Creates the file of a copy. Throws the system's error. */
 export function outputCopy(path: string): OutputCopy {
 	const {O_WRONLY, O_APPEND, O_CREAT, O_EXCL} = constants;
 	const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL, 0o600);
@@ -18,10 +18,10 @@ export function outputCopy(path: string): OutputCopy {
 		write: bytes => {
 			let written = 0;
 			try {
-				// write(2) may take less than all.
+				// write(2) may write fewer bytes.
 				while (lost === 0 && written < bytes.length) written += writeSync(fd, bytes, written);
 			} catch {
-				// What follows would be out of its place.
+				// Later bytes would be in the wrong place, so all of them are dropped.
 			}
 			lost += bytes.length - written;
 		},

@@ -1,24 +1,24 @@
 import {spawn} from 'node:child_process';
 import {constants} from 'node:os';
 
-/** How a command ended, and what it said. */
+/** The result of a command. */
 export interface OwnCommandEnd {
-	/** 128 and more for one that a signal ended, as shells have it. */
+	/** The exit status; 128 + the signal's number after a signal, as in shells. */
 	readonly status: number;
-	/** The end of what it printed, both streams as they came. */
+	/** The end of its output, both streams in the order of arrival. */
 	readonly output: string;
 }
 
-/** Bytes of output that are kept. */
+/** How much output is kept, bytes. */
 const kept = 64 * 1024;
 
-/** Runs this Node's program with other arguments, without input; gives how it ended. Never throws. */
+/** Runs this Node with other arguments and no input. Never rejects. */
 export function runOwnCommand(
 	args: readonly string[],
 	{cwd, env}: {readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>>},
 ): Promise<OwnCommandEnd> {
 	return new Promise(resolve => {
-		// No colours and no redrawing: what it says is shown by who asked.
+		// No colors and no redrawing: the caller shows the output itself.
 		const child = spawn(process.execPath, args, {
 			cwd,
 			env: {...env, NO_COLOR: '1', FORCE_COLOR: undefined},
@@ -33,7 +33,7 @@ export function runOwnCommand(
 	});
 }
 
-/** Runs this Node's program with other arguments on the caller's terminal, which it has to itself meanwhile; gives its status. */
+/** Runs this Node with other arguments on the caller's terminal, and returns its status. Nothing else may use the terminal meanwhile. */
 export function lendTerminal(
 	args: readonly string[],
 	{cwd, env}: {readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>>},

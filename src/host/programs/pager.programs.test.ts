@@ -10,11 +10,11 @@ test.each([
 	[{PAGER: 'more', TSBOX_PAGER: 'most -x'}, 'most -x'],
 	[{PAGER: 'cat'}, undefined],
 	[{PAGER: 'more', TSBOX_PAGER: ''}, undefined],
-])('of %j the pager is %s', (env, pager) => {
+])('for %j the pager is %s', (env, pager) => {
 	expect(pagerOf(env)).toBe(pager);
 });
 
-test('a pager is a command of the shell, and less is told to quit where all fits', async () => {
+test('a pager is a shell command, and less quits when the text fits', async () => {
 	const dir = mkdtempSync(join(tmpdir(), 'tsbox-pager-'));
 	const {PATH = ''} = process.env;
 	expect(await showPaged(`(echo "$LESS"; cat) > '${dir}/shown'`, 'text\n', {PATH})).toBe(true);
@@ -22,7 +22,7 @@ test('a pager is a command of the shell, and less is told to quit where all fits
 	rmSync(dir, {recursive: true});
 });
 
-test('one that is not there has shown nothing, one that is left early is no error', async () => {
+test('a missing pager shows nothing, and leaving a pager early is no error', async () => {
 	expect(await showPaged('exec 2>/dev/null; no-such-pager', 'x', {PATH: '/nowhere'})).toBe(false);
 	expect(await showPaged('true', 'x'.repeat(1_000_000), {PATH: process.env['PATH']})).toBe(true);
 });

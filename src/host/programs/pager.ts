@@ -1,16 +1,14 @@
 import {spawn} from 'node:child_process';
 
-/**
- * The pager that an environment asks for: TSBOX_PAGER, PAGER, else less(1); undefined for none (`cat`, or nothing).
- */
+/** The pager in an environment: TSBOX_PAGER, PAGER, else less(1); undefined for `cat` or an empty value. */
 export function pagerOf(env: Readonly<Record<string, string | undefined>>): string | undefined {
 	const pager = (env['TSBOX_PAGER'] ?? env['PAGER'] ?? 'less').trim();
 	return pager === '' || pager === 'cat' ? undefined : pager;
 }
 
 /**
- * Shows a text by a pager, a command of the shell as git takes it, on our own standard output. LESS is `FRX` unless set: what
- * fits on the screen is only printed. Settles when it has ended; false where there is no such program, and nothing was shown.
+ * Shows a text in a pager on standard output. The pager is a shell command, as in git. LESS defaults to `FRX`, so that less only
+ * prints a text that fits on the screen. Resolves when the pager has ended; false when there is no such program and nothing was shown.
  */
 export function showPaged(
 	pager: string,
@@ -21,7 +19,7 @@ export function showPaged(
 		stdio: ['pipe', 'inherit', 'inherit'],
 		env: {...env, LESS: env['LESS'] ?? 'FRX'},
 	});
-	// Ctrl-C is the pager's affair, and so is leaving it before the end.
+	// The pager handles Ctrl-C, and may close its input early.
 	const ignore = (): void => {};
 	process.on('SIGINT', ignore);
 	child.stdin.on('error', ignore);

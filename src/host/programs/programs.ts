@@ -6,21 +6,21 @@ import {errnoOf} from '../errno.ts';
 import {leakedDescriptors} from './inherited-descriptors.ts';
 import {trace} from '../trace.ts';
 
-/** What every program gets: tools run as root must not be led by the caller's variables (LD_PRELOAD, LIBMOUNT_*). */
+/** The environment of every program. The caller's variables (LD_PRELOAD, LIBMOUNT_*) must not control tools that run as root. */
 const environment = {PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C'} as const;
 
-/** Bytes of each output that a finished program may leave behind; the end is kept, that is where errors are. */
+/** How much of each output is kept, bytes. The end is kept because errors are there. */
 const outputLimit = 1024 * 1024;
 
 /**
- * {@link Host.run}: on abort or timeout the whole process group is killed, for a child that outlives its parent would
- * hold the pipes open. A program that can't be started has neither an exit code nor a signal, and the reason as stderr.
+ * {@link Host.run}. On abort or timeout it kills the whole process group, because a child that outlives its parent would
+ * hold the pipes open. A program that cannot be started has no exit code, no signal, and the reason as stderr.
  */
 export async function runProgram(
 	argv: readonly string[],
 	{signal, input, timeoutMs}: NonNullable<Parameters<Host['run']>[1]> = {},
 ): Promise<RunResult> {
-	// Loaded by the first call: it costs more than all else at start, and a run from warm facts never needs it.
+	// Loading execa takes longer than everything else at startup, and a start with cached facts never needs it.
 	const {execa} = await import('execa');
 	signal?.throwIfAborted();
 	const [file = '', ...args] = argv;
@@ -48,11 +48,11 @@ export async function runProgram(
 	return {exitCode, signal: endSignal, stdout: stdout(), stderr: reason, command};
 }
 
-/** {@link Host.start}. A program that can't be started has pid 0 and a startError. */
+/** {@link Host.start}. A program that cannot be started has pid 0 and a startError. */
 export function startProgram(argv: readonly string[], {stdio, env = {}}: Parameters<Host['start']>[1]): RunningProgram {
 	const [file = '', ...args] = argv;
 	const child = withExactly(stdio, exact =>
-		// Plain spawn: execa would wrap the streams, and its import is dearer than the whole start of a container.
+		// Not execa: it would wrap the streams, and importing it takes longer than a whole container start.
 		spawn(file, args, {stdio: [...exact], env: {...environment, ...env}, cwd: '/', detached: true}),
 	);
 	trace('programs', () => `[${child.pid}] start ${argv.join(' ')}`);
@@ -68,14 +68,14 @@ export function startProgram(argv: readonly string[], {stdio, env = {}}: Paramet
 	return {pid: child.pid ?? 0, pipes: child.stdio.slice(0, stdio.length), ended};
 }
 
-/** How a program ended, for the trace. */
+/** Describes the end of a program, for the trace. */
 function endText(exitCode: number | null | undefined, signal: string | null | undefined): string {
 	return signal ? `ended by ${signal}` : `exit status ${exitCode}`;
 }
 
 /**
- * {@link Host.kill}; a negative number is a process group, kill(2). False also for 0, 1 and -1, which are never a
- * container's: they are what a failed start or a bad parse leaves, and mean our own group, init, and everything.
+ * {@link Host.kill}. A negative number is a process group, kill(2). 0, 1, and -1 come from a failed start or a parse error. They mean
+ * our own group, init, and every process, so they are refused.
  */
 export function signalProgram(pid: number, signal: NodeJS.Signals): boolean {
 	if (!Number.isInteger(pid) || Math.abs(pid) <= 1) return false;
@@ -89,11 +89,11 @@ export function signalProgram(pid: number, signal: NodeJS.Signals): boolean {
 }
 
 /**
- * Starts something with `stdio` and no other descriptor of ours: what was leaked into us is covered by /dev/null in the
- * child. Node can neither set O_CLOEXEC on a descriptor nor have one closed in the child, but it can put another there.
+ * Starts something with `stdio` and no other descriptor of ours: leaked ones are replaced by /dev/null in the
+ * child. Node can neither set O_CLOEXEC on a descriptor nor close one in the child, but it can replace it.
  */
 function withExactly<T>(stdio: readonly Stdio[], start: (exact: readonly Stdio[]) => T): T {
-	// For 3 and above 'ignore' leaves a descriptor as it is (libuv, uv__process_child_init).
+	// From 3 on, 'ignore' leaves a descriptor open (libuv, uv__process_child_init).
 	const leaked = leakedDescriptors().filter(fd => (stdio[fd] ?? 'ignore') === 'ignore');
 	const last = leaked.at(-1);
 	if (last === undefined) return start(stdio);
@@ -113,7 +113,7 @@ function tailOf(stream: Readable, limit: number): () => string {
 	stream.on('data', (chunk: Buffer) => {
 		chunks.push(chunk);
 		size += chunk.length;
-		// Cut at twice the limit, not at each chunk: joining costs as much as what is kept.
+		// Truncate at twice the limit and not at each chunk: concatenating copies everything that is kept.
 		if (size > 2 * limit) {
 			chunks = [Buffer.concat(chunks).subarray(-limit)];
 			size = limit;

@@ -22,7 +22,7 @@ export function caller(): never {
 	return thrower();
 }`;
 
-/** Bundles the source, into a folder with a name that paths and URLs spell differently; gives its path and its map. */
+/** Bundles the source into a folder whose path and URL differ, and returns the path and the map. */
 async function bundle() {
 	const {code, map} = await transform(source, {
 		loader: 'ts',
@@ -37,7 +37,7 @@ async function bundle() {
 
 const placeIn = (code: string, text: string): string => `1:${code.indexOf(text) + 1}`;
 
-test('frames in a file with a map are told by its sources, with the names that functions have there', async () => {
+test('rewrites frames with a map to sources and original function names', async () => {
 	const {path, code, map} = await bundle();
 	writeFileSync(`${path}.map`, map);
 	const name = /function (\w)\(/.exec(code)?.[1] ?? '';
@@ -52,7 +52,7 @@ test('frames in a file with a map are told by its sources, with the names that f
     at node:internal/main:1:2`);
 });
 
-test('frames in a file without one, or with none that can be read, stay', async () => {
+test('keeps frames without a map or with an unreadable one', async () => {
 	const {path} = await bundle();
 	const stack = `Error: x\n    at n (${path}:1:20)`;
 	expect(readableStack(stack)).toBe(stack);

@@ -2,14 +2,14 @@ import {readFileSync} from 'node:fs';
 import {SourceMap, type SourceMapPayload, type SourceOrigin} from 'node:module';
 import {fileURLToPath} from 'node:url';
 
-/** A frame in a file that may have a map: what is before its position, the file as a path or URL, line, column, the end. */
+/** A stack frame in a JavaScript file: text before, file as a path or URL, line, column, and text after. */
 const frame = /^(\s+at .*?)((?:file:\/\/)?\/.+\.c?js):(\d+):(\d+)(\)?)$/;
 
 /**
- * The stack of an error with the places in tsbox's bundles told as those in its sources, as `src/cli/main.ts:88:14`. The maps are
- * read for this alone: Node would read them at every start. A frame without a map is left as it is.
+ * Rewrites an error's stack from tsbox's bundles to its sources, as `src/cli/main.ts:88:14`. It reads the source maps only when
+ * needed; Node itself would read them at every start. Frames without a map stay unchanged.
  *
- * @param stack - as V8 has it: the message, then a line for each frame
+ * @param stack - in V8's format: the message, then a line for each frame
  */
 export function readableStack(stack: string): string {
 	const maps = new Map<string, SourceMap | undefined>();
@@ -17,7 +17,7 @@ export function readableStack(stack: string): string {
 		if (!maps.has(file)) maps.set(file, file === '' ? undefined : readMap(file));
 		return maps.get(file);
 	};
-	// What a function is called is known where it is called: in the frame below.
+	// The map names the called function at the call site, which is in the frame below.
 	let name: string | undefined;
 	const readable = (line: string): string => {
 		const [, before = '', file = '', row = '', column = '', end = ''] = frame.exec(line) ?? [];

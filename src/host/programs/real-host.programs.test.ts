@@ -12,7 +12,7 @@ const host = realHost();
 const folder = mkdtempSync(join(tmpdir(), 'tsbox-host-'));
 afterAll(() => rmSync(folder, {recursive: true}));
 
-test('a program gets an empty environment, the root folder and no input', async () => {
+test('a program gets an empty environment, the root folder, and no input', async () => {
 	const result = await host.run(['/bin/sh', '-c', 'env | sort; pwd; cat; echo bad >&2; exit 3']);
 	expect(result).toMatchInlineSnapshot(`
 		{
@@ -30,11 +30,11 @@ test('a program gets an empty environment, the root folder and no input', async 
 	`);
 });
 
-test('a program reads the input it is given', async () => {
+test('a program reads its input', async () => {
 	expect((await host.run(['/bin/cat'], {input: 'hello'})).stdout).toBe('hello');
 });
 
-test('a program that cannot be started says why', async () => {
+test('reports why a program cannot be started', async () => {
 	expect(await host.run(['/nonexistent'])).toMatchObject({
 		exitCode: undefined,
 		signal: undefined,
@@ -42,26 +42,26 @@ test('a program that cannot be started says why', async () => {
 	});
 });
 
-test('of a long output the end is kept', async () => {
+test('keeps the end of a long output', async () => {
 	const {stdout} = await host.run(['/bin/sh', '-c', 'head -c 5000000 /dev/zero | tr "\\0" a; printf end']);
 	expect(stdout).toHaveLength(1024 * 1024);
 	expect(stdout.endsWith('aend')).toBe(true);
 });
 
-test('a timeout kills the grandchildren too, which would hold the pipes open', async () => {
+test('a timeout also kills grandchildren, which would hold the pipes open', async () => {
 	const {signal, stdout} = await host.run(['/bin/sh', '-c', 'sleep 1000 & echo $!; wait'], {timeoutMs: 200});
 	expect(signal).toBe('SIGKILL');
 	expect(host.readText(`/proc/${stdout.trim()}/status`) ?? 'Z (zombie)').toMatch(/Z \(zombie\)/);
 });
 
-test('an abort kills a program, and one that is aborted before is not started', async () => {
+test('an abort kills a program, and an earlier abort keeps it from starting', async () => {
 	const early = AbortSignal.abort(new Error('no longer wanted'));
 	await expect(host.run(['/bin/true'], {signal: early})).rejects.toThrow('no longer wanted');
 	const {signal} = await host.run(['/bin/sleep', '1000'], {signal: AbortSignal.timeout(100)});
 	expect(signal).toBe('SIGKILL');
 });
 
-test('a started program leads a session of its own and has its pipes at their numbers', async () => {
+test('a started program leads its own session and has pipes at their numbers', async () => {
 	const script = 'read pid name state parent group session rest < /proc/self/stat; echo $$ $session >&3; exit 4';
 	const program = host.start(['/bin/sh', '-c', script], {stdio: ['ignore', 'ignore', 'ignore', 'pipe']});
 	let said = '';
@@ -74,14 +74,14 @@ test('a started program leads a session of its own and has its pipes at their nu
 	expect(said).toBe(`${program.pid} ${program.pid}\n`);
 });
 
-test('a start that fails has no process id that could be signalled', async () => {
+test('a failed start has no pid that could be signaled', async () => {
 	const program = host.start(['/nonexistent'], {stdio: ['ignore', 'ignore', 'ignore']});
 	expect(program.pid).toBe(0);
 	expect((await program.ended).startError).toMatchObject({code: 'ENOENT'});
 	for (const pid of [0, 1, -1, Number.NaN, 1.5]) expect(host.kill(pid, 'SIGKILL')).toBe(false);
 });
 
-test('fifty descriptors that a caller leaked do not reach a program', () => {
+test('fifty leaked descriptors do not reach a program', () => {
 	const numbers = Array.from({length: 50}, (_, n) => n + 40);
 	const leak = `${numbers.map(n => `exec ${n}</`).join('\n')}\nexec "$@"`;
 	const fixture = fileURLToPath(new URL('../../../test/facts/list-descriptors.ts', import.meta.url));
@@ -92,11 +92,11 @@ test('fifty descriptors that a caller leaked do not reach a program', () => {
 	const covered = run('covered').filter(target => target !== '/dev/null');
 	expect(covered).toEqual([expect.stringMatching(/^(pipe|socket):/)]);
 	expect(run('closed')).toHaveLength(3);
-	// Without us they do, or this test would show nothing.
+	// Without tsbox they do reach it; otherwise this test would prove nothing.
 	expect(run('plain').filter(target => target === '/').length).toBeGreaterThanOrEqual(50);
 });
 
-test('an error of a kernel file names the file and its errno', () => {
+test('an error about a kernel file has its path and errno', () => {
 	const path = '/proc/sys/kernel/osrelease';
 	expect(() => host.writeKernelFile(`${folder}/absent`, '1')).toThrow(
 		expect.objectContaining({code: 'ENOENT', path: `${folder}/absent`}),
@@ -111,7 +111,7 @@ test('an error of a kernel file names the file and its errno', () => {
 	expect(() => host.writeKernelFile(path, 'x')).toThrow(expect.objectContaining({path}));
 });
 
-test('an atomic write replaces a symlink and not what it points to', () => {
+test('an atomic write replaces a symlink, not its target', () => {
 	writeFileSync(join(folder, 'precious'), 'old');
 	symlinkSync('precious', join(folder, 'record'));
 	host.writeAtomic(join(folder, 'record'), 'new', 0o640);
@@ -120,7 +120,7 @@ test('an atomic write replaces a symlink and not what it points to', () => {
 	expect(host.list(folder)).toEqual(['precious', 'record']);
 });
 
-test('text is added at the end, and a symlink is not followed', () => {
+test('appends text and does not follow a symlink', () => {
 	host.append(join(folder, 'journal'), 'a\n');
 	host.append(join(folder, 'journal'), 'b\n');
 	expect(host.readText(join(folder, 'journal'))).toBe('a\nb\n');
@@ -128,8 +128,8 @@ test('text is added at the end, and a symlink is not followed', () => {
 	expect(() => host.append(join(folder, 'link'), 'c')).toThrow(expect.objectContaining({code: 'ELOOP'}));
 });
 
-test('of a process that has ended, and that nobody has asked for yet, there are no mounts', async () => {
-	// A shell may ask for a child that ends before it becomes sleep(1), which asks for none.
+test('the mounts of a zombie are missing, not an error', async () => {
+	// A shell may wait for a child that ends before the shell becomes sleep(1), which waits for none.
 	const parent = host.start(['/bin/sh', '-c', 'exec 3<&0; read -r end <&3 & echo $!; exec sleep 1000'], {
 		stdio: ['pipe', 'pipe', 'ignore'],
 	});
@@ -143,14 +143,14 @@ test('of a process that has ended, and that nobody has asked for yet, there are 
 	await parent.ended;
 });
 
-test('a pipe in the place of a file is read without a wait for one that writes', async () => {
+test('reads a FIFO in place of a file without waiting for a writer', async () => {
 	const path = join(folder, 'pipe');
 	execFileSync('mkfifo', [path]);
 	expect(host.readText(path)).toBe('');
 	expect(() => host.readBytes(path, 0, 1)).toThrow(expect.objectContaining({code: 'ESPIPE'}));
 });
 
-test('what is not there is undefined, false or empty, and no error', async () => {
+test('a missing path is undefined, false, or empty, and no error', async () => {
 	const absent = join(folder, 'precious', 'below');
 	expect([host.readText(absent), host.lstat(absent), host.stat(absent), host.realpath(absent)]).toEqual(
 		Array(4).fill(undefined),
@@ -182,7 +182,7 @@ test.each(['removeTree', 'removeTreeGently'] as const)(
 	},
 );
 
-test('while a large tree is removed other things go on', async () => {
+test('other work continues while a large tree is removed', async () => {
 	const tree = join(folder, 'tree');
 	mkdirSync(tree);
 	for (let at = 0; at < 2000; at += 1) mkdirSync(join(tree, String(at)));
@@ -199,7 +199,7 @@ test('while a large tree is removed other things go on', async () => {
 	expect(host.lstat(tree)).toBeUndefined();
 });
 
-test('a folder is made with all above it, also when it is there; one that cannot be made is an error', () => {
+test('creates a folder with its parents, accepts an existing one, and reports one that cannot be created', () => {
 	const path = join(folder, 'one/two/three');
 	host.mkdirs(path, 0o700);
 	host.mkdirs(path, 0o700);
@@ -210,6 +210,6 @@ test('a folder is made with all above it, also when it is there; one that cannot
 	expect(() => host.mkdirs(join(path, 'file/x/y'), 0o700)).toThrow('ENOTDIR');
 	symlinkSync('nowhere', join(path, 'dangling'));
 	expect(() => host.mkdirs(join(path, 'dangling/x'), 0o700)).toThrow('EEXIST');
-	// Node's own never comes back from here.
+	// Node's own implementation never returns from this call.
 	expect(() => host.mkdirs('/proc/tsbox/state', 0o700)).toThrow('ENOENT');
 });

@@ -2,7 +2,7 @@ import {hostFiles} from '../files/host-files.ts';
 import type {Host} from '../host.ts';
 import {runProgram, signalProgram, startProgram} from './programs.ts';
 
-/** The machine itself. */
+/** The {@link Host} that acts on this machine. */
 export function realHost(): Host {
 	return {
 		run: runProgram,

@@ -9,7 +9,7 @@ import {blanksOf, sealTools, toolboxFolder} from './sealed-tools.ts';
 const folder = mkdtempSync(join(tmpdir(), 'sealed-'));
 afterAll(() => rmSync(folder, {recursive: true, force: true}));
 
-test('names are found whole, each time, and a loader without them is refused', () => {
+test('finds each whole name, and refuses a loader without the names', () => {
 	const text = Buffer.from('x\0/etc/ld.so.preload\0y/etc/ld.so.preload\0\0/etc/ld.so.cache\0/etc/ld.so.preload\0');
 	const found = blanksOf('/lib/ld-linux-x86-64.so.2', text);
 	expect(found.map(({offset, text: name}) => [name, text.toString('latin1', offset, offset + name.length)])).toEqual([
@@ -25,7 +25,7 @@ test('names are found whole, each time, and a loader without them is refused', (
 	expect(blanksOf('/usr/bin/perl', text)).toEqual([]);
 });
 
-test('a toolbox runs, is readable for all, obeys no file of the root, and is made once', () => {
+test('a toolbox runs, is readable for all, obeys no file of the root, and is created once', () => {
 	const host = realHost();
 	const ldd = execFileSync('ldd', ['/bin/cat'], {encoding: 'utf8'});
 	const files = ['/bin/cat', ...[...ldd.matchAll(/(\/\S+) \(0x/g)].map(([, path]) => path ?? '')];

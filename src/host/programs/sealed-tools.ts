@@ -5,10 +5,10 @@ import type {HostFacts} from '../facts.ts';
 import type {Host} from '../host.ts';
 
 /**
- * Files that the C library reads from whatever is the root: after the root was changed that is the container's, and a tool
- * of the host that still has all powers would load the libraries that they name (`/etc/ld.so.preload` of the loader, the
- * modules of `/etc/nsswitch.conf`), or believe them who somebody is. No option of the loader turns them off, so that in the
- * copies their names are empty, and opening them ends with ENOENT. ld.so(8), nsswitch.conf(5), nscd(8).
+ * Files that the C library reads from the current root. After the change of root that is the container's, and a host tool that
+ * still has all privileges would load the libraries that they name (`/etc/ld.so.preload` of the loader, the
+ * modules in `/etc/nsswitch.conf`), or trust them about users and groups. The loader has no option against that, so the names are
+ * blanked in the copies, and opening them fails with ENOENT. ld.so(8), nsswitch.conf(5), nscd(8).
  */
 const blanked: Readonly<Record<'loader' | 'libc', readonly string[]>> = {
 	loader: ['/etc/ld.so.preload', '/etc/ld.so.cache'],
@@ -16,32 +16,32 @@ const blanked: Readonly<Record<'loader' | 'libc', readonly string[]>> = {
 };
 
 /**
- * The socket of nscd(8) is put together from pieces, of which this is the first. An empty name would be one of unix(7)'s
- * abstract addresses, at which a container can listen; below /dev/null there is nothing.
+ * libc builds the path of nscd(8)'s socket from pieces, of which this is the first. Blanking it would give an abstract address
+ * of unix(7), on which a container can listen. Below /dev/null nothing can exist.
  */
 const nscd = {text: '/var/run/nscd/so', put: '/dev/null/scd/so'} as const;
 
-/** Part of a toolbox's name: raised when copies are made in another way. */
+/** Part of a toolbox's name; increase it when copies are made differently. */
 export const sealing = 2;
 
-/** A place in a copy that is changed. */
+/** A string to change in a copy. */
 export interface Blank {
 	readonly file: string;
 	readonly offset: number;
-	/** What is there before, and what is put over its beginning. */
+	/** The string, and the bytes to write over its beginning. */
 	readonly text: string;
 	readonly put: string;
 }
 
-/** Where toolboxes are kept. */
+/** The folder of all toolboxes. */
 export function toolboxesFolder(store: string): string {
 	return `${store}/tools`;
 }
 
 /**
- * The toolbox of a machine: a folder below the store, made once.
+ * The toolbox folder of a machine. It is in the store and created only once.
  *
- * @throws TsboxError E_HOST_UNSUPPORTED where there are no tools.
+ * @throws TsboxError E_HOST_UNSUPPORTED when there are no tools.
  */
 export function toolboxFolder({toolbox}: Pick<HostFacts, 'toolbox'>, store: string): string {
 	if (toolbox.kind === 'copy') return `${toolboxesFolder(store)}/${toolbox.id}`;
@@ -51,29 +51,29 @@ export function toolboxFolder({toolbox}: Pick<HostFacts, 'toolbox'>, store: stri
 	});
 }
 
-/** The GNU loader and C library by their names; musl's have no such files. */
+/** Recognizes the GNU loader and C library by name; musl reads no such files. */
 function kindOf(path: string): 'loader' | 'libc' | undefined {
 	const name = path.slice(path.lastIndexOf('/') + 1);
 	if (/^ld-(linux|\d)/.test(name) || /^ld(64)?\.so\./.test(name)) return 'loader';
 	return /^libc(\.so\.6|-\d.*\.so)$/.test(name) ? 'libc' : undefined;
 }
 
-/** Whether a file is one whose names are blanked. */
+/** Whether the copy of a file is changed. */
 export function isSealed(file: string): boolean {
 	return kindOf(file) !== undefined;
 }
 
 /**
- * The places of a file that must be blanked.
+ * The strings of a file that must be blanked.
  *
- * @throws TsboxError E_HOST_UNSUPPORTED for a loader that does not have what every GNU loader has: it could not be sealed.
+ * @throws TsboxError E_HOST_UNSUPPORTED for a loader without the names that every GNU loader has: it could not be sealed.
  */
 export function blanksOf(file: string, bytes: Buffer): readonly Blank[] {
 	const kind = kindOf(file);
 	if (kind === undefined) return [];
 	const blanks = blanked[kind].flatMap(text => {
 		const found: Blank[] = [];
-		// Whole strings alone: a longer one may end with the same letters.
+		// Match whole strings only: a longer string may end the same way.
 		for (
 			let at = bytes.indexOf(`\0${text}\0`, 0, 'latin1');
 			at !== -1;
@@ -86,35 +86,35 @@ export function blanksOf(file: string, bytes: Buffer): readonly Blank[] {
 	const socket = kind === 'libc' ? bytes.indexOf(`\0${nscd.text}`, 0, 'latin1') : -1;
 	if (blanks.some(({text}) => text === first))
 		return [...blanks, ...(socket === -1 ? [] : [{file, offset: socket + 1, ...nscd}])];
-	throw new TsboxError('E_HOST_UNSUPPORTED', `${file} can't be made safe to run inside a container`, {
-		why: `it does not hold the name ${first ?? ''}, so it is not known which files of the container it would obey`,
-		hint: 'tell what system this is: it is one that tsbox does not know',
+	throw new TsboxError('E_HOST_UNSUPPORTED', `${file} cannot be made safe to run inside a container`, {
+		why: `it does not contain the name ${first ?? ''}, so tsbox cannot tell which files of the container it would obey`,
+		hint: 'report this system as an issue: tsbox does not know it',
 	});
 }
 
-/** The longest file that is copied, bytes. */
+/** The maximum size of a copied file, bytes. */
 const longest = 256 * 1024 * 1024;
 
 /**
- * Makes the toolbox where it is missing: copies at the same paths below it, the loader and the C library with the names
- * blanked. It is there whole or not at all.
+ * Creates the toolbox if it is missing: copies at the same paths below its folder, with the names blanked in the loader and the C
+ * library. The folder appears whole or not at all.
  *
  * @throws TsboxError E_HOST_UNSUPPORTED, or the system's error.
  */
 export function sealTools(host: Host, facts: Pick<HostFacts, 'toolbox'>, store: string): string {
 	const folder = toolboxFolder(facts, store);
 	if (facts.toolbox.kind !== 'copy' || host.lstat(folder) !== undefined) return folder;
-	// A process may make several at once, in threads of its own.
+	// Several threads of one process may create it at once.
 	const fresh = `${folder}.new-${process.pid}-${randomBytes(6).toString('hex')}`;
 	host.mkdirs(store, 0o700);
-	// The container's own ids may have to go through it.
+	// Mode 0755, because the container's mapped ids may need to enter.
 	makeOpen(host, toolboxesFolder(store));
 	try {
 		for (const file of facts.toolbox.files) copySealed(host, file, fresh);
 		host.rename(fresh, folder);
 	} catch (error) {
 		host.removeTree(fresh);
-		// Another one may have been faster, and its copies are as good.
+		// Another process may have been faster; its copies are just as good.
 		if (host.lstat(folder) === undefined) throw error;
 	}
 	return folder;
@@ -134,7 +134,7 @@ function makeOpen(host: Host, path: string): void {
 	host.chmod(path, 0o755);
 }
 
-/** The folders above a file, from the top on. */
+/** The folders above a file, from the top down. */
 function parents(file: string, top: string): readonly string[] {
 	const found: string[] = [];
 	for (let folder = dirname(file); folder.length >= top.length; folder = dirname(folder)) found.unshift(folder);

@@ -5,10 +5,10 @@ import type {Readable, Writable} from 'node:stream';
 import {isatty} from 'node:tty';
 import {isReaderGone} from './reader-gone.ts';
 
-/** What one of our own descriptors is, as far as handing it to a container goes. */
+/** The kind of one of our descriptors, as far as it matters for passing it to a container. */
 export type DescriptorKind = 'terminal' | 'folder' | 'other' | 'closed';
 
-/** Tells what a descriptor of this process is. */
+/** The kind of a descriptor of this process. */
 export function descriptorKind(fd: number): DescriptorKind {
 	if (isatty(fd)) return 'terminal';
 	try {
@@ -18,16 +18,16 @@ export function descriptorKind(fd: number): DescriptorKind {
 	}
 }
 
-/** A FIFO that is open: our end as a stream, which closes it, and the other as a descriptor. */
+/** An open FIFO: our end as a stream, which closes it, and the other end as a descriptor. */
 export interface OpenedFifo {
 	readonly stream: Readable & Writable;
 	readonly theirs: number;
 }
 
 /**
- * Opens both ends of a FIFO that was made at `path`; reading is opened first, for a writer would block without a reader.
+ * Opens both ends of the FIFO at `path`. It opens the reading end first, because a writer would block without a reader.
  *
- * @param ours - what we do with our end
+ * @param ours - how we use our end
  * @throws the system's error, and TsboxError as {@link openForStream}
  */
 export async function openFifo(path: string, ours: 'read' | 'write'): Promise<OpenedFifo> {
@@ -51,20 +51,20 @@ export async function openFifo(path: string, ours: 'read' | 'write'): Promise<Op
 	}
 }
 
-/** A file that is only ever added to, made when it is missing; no symlink is followed. */
+/** Opens a file for appending and creates it when it is missing. Follows no symlink. */
 export function openAppend(path: string): number {
 	const {O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW} = constants;
 	return openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
 }
 
-/** A FIFO for both reading and writing: whoever holds it never sees its end; fifo(7). */
+/** Opens a FIFO for both reading and writing, so that the holder never sees end of file; fifo(7). */
 export function openFifoBoth(path: string): number {
 	return openSync(path, constants.O_RDWR);
 }
 
 /**
- * The writing end of a FIFO that is there, without waiting for a reader: ENXIO where nobody has it open; fifo(7). No symlink
- * is followed; undefined for what is no FIFO. Throws the system's error.
+ * Opens the writing end of a FIFO without waiting for a reader: ENXIO when no process reads; fifo(7). Follows no symlink;
+ * undefined when it is not a FIFO. Throws the system's error.
  */
 export function openFifoWriter(path: string): number | undefined {
 	const {O_WRONLY, O_NONBLOCK, O_NOFOLLOW} = constants;
@@ -74,7 +74,7 @@ export function openFifoWriter(path: string): number | undefined {
 	return undefined;
 }
 
-/** A stream over a pipe's descriptor, which the stream closes. */
+/** A stream over a pipe's descriptor. The stream closes it. */
 export function pipeStream(fd: number, side: 'read' | 'write'): Readable & Writable {
 	return new Socket({fd, readable: side === 'read', writable: side === 'write'});
 }
@@ -86,7 +86,7 @@ export function closeDescriptor(fd: number): void {
 
 let inputIsHeard = false;
 
-/** The caller's own standard input. One that can't be read any more, as a terminal that was closed, is one that has ended. */
+/** The caller's standard input. When it cannot be read any more, as after its terminal was closed, it ends. */
 export function callerInput(): NodeJS.ReadStream {
 	if (!inputIsHeard) process.stdin.on('error', () => {});
 	inputIsHeard = true;
@@ -99,8 +99,8 @@ export function callerOutput(fd: number): NodeJS.WriteStream {
 }
 
 /**
- * Calls back when the caller's standard output or error can't be written. An error that says more than that nobody reads
- * any more, such as a full disk, is thrown on to the process.
+ * Calls back when the caller's standard output or error cannot be written. Errors other than a missing reader, such as a
+ * full disk, are thrown.
  */
 export function onceUnwritable(fd: number, callback: () => void): void {
 	callerOutput(fd).once('error', (error: NodeJS.ErrnoException) => {
@@ -109,17 +109,17 @@ export function onceUnwritable(fd: number, callback: () => void): void {
 	});
 }
 
-/** Reads no more of the caller's input, gives a terminal its mode back, and waits for it no longer. May be called twice. */
+/** Stops reading the caller's input, restores a terminal's mode, and lets the process end. May be called twice. */
 export function releaseInput(): void {
 	const input = callerInput();
 	input.unpipe();
 	if (input.isTTY && input.isRaw) input.setRawMode(false);
 	input.pause();
-	// A file's stream has none: it keeps no process running.
+	// The stream of a file has no unref: it keeps no process running.
 	(input as Partial<NodeJS.ReadStream>).unref?.();
 }
 
-/** /dev/null, for reading and writing. */
+/** Opens /dev/null for reading and writing. */
 export function openNothing(): number {
 	return openSync('/dev/null', 'r+');
 }

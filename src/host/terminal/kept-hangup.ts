@@ -1,13 +1,13 @@
-/** What bin/tsbox, as a shell, says to itself as a program of node(1). */
+/** The variable through which the shell bin/tsbox tells Node that SIGHUP was ignored. */
 const word = 'TSBOX_NOHUP';
 
 /**
- * Whether SIGHUP was ignored when tsbox was started, as under nohup(1); then it is ignored from here on. Node gives each
- * signal its default action before any script runs (node::PlatformInit), so that the shell in bin/tsbox has to look.
+ * Whether SIGHUP was ignored when tsbox was started, as under nohup(1); if so, ignores it from now on. Node resets every
+ * signal to its default action before any script runs (node::PlatformInit), so the shell in bin/tsbox has to check.
  */
 export function keepIgnoringHangup(): boolean {
 	const isIgnored = process.env[word] !== undefined;
-	// It is for this process alone.
+	// Child processes must not inherit the variable.
 	delete process.env[word];
 	if (isIgnored) process.on('SIGHUP', () => {});
 	return isIgnored;

@@ -1,20 +1,20 @@
 import {closeSync, fstatSync, openSync} from 'node:fs';
 
 /**
- * Puts /dev/null in the place of standard streams whose terminal was closed; to be called last of all. Node sets the mode
- * of each terminal again as it ends, and aborts where the kernel refuses that (node::ResetStdio): but not for a
- * descriptor that has become another file.
+ * Replaces standard streams whose terminal was closed by /dev/null; must be the last call. Node restores the mode
+ * of each terminal as it ends, and aborts when the kernel refuses that (node::ResetStdio), but it skips a
+ * descriptor that now refers to another file.
  */
 export function leaveTerminals(): void {
 	for (const fd of [0, 1, 2]) {
 		try {
-			// node:tty is loaded where there is something to ask: it takes 3 ms.
+			// Load node:tty only when needed: it takes 3 ms.
 			if (!fstatSync(fd).isCharacterDevice() || process.getBuiltinModule('node:tty').isatty(fd)) continue;
 			closeSync(fd);
-			// open(2) gives the lowest number that is free.
+			// open(2) returns the lowest free number.
 			openSync('/dev/null', 'r+');
 		} catch {
-			// It was closed before.
+			// The descriptor was already closed.
 		}
 	}
 }

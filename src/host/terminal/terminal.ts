@@ -3,22 +3,22 @@ import {unlessForbidden} from '../errno.ts';
 import type {Host} from '../host.ts';
 import {identify, isRunning, type ProcessIdentity} from '../programs/process.ts';
 
-/** A descriptor of a process that stands for the terminal which it made for another. */
+/** A process's descriptor of a terminal that it created for another process. */
 export interface KeptTerminal {
 	readonly keeper: ProcessIdentity;
 	readonly fd: number;
 }
 
-/** Major numbers of the terminals of devpts: UNIX98_PTY_SLAVE_MAJOR and the seven after it, linux/major.h. */
+/** Major numbers of devpts terminals: UNIX98_PTY_SLAVE_MAJOR and the next seven, linux/major.h. */
 const slaveMajors = {first: 136, last: 143} as const;
 
-/** Field 4 of a stat line, the parent; proc_pid_stat(5). */
+/** The parent, field 4 of a stat line; proc_pid_stat(5). */
 function parentOf(host: Host, pid: number): number {
 	const stat = host.readText(`/proc/${pid}/stat`) ?? '';
 	return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
 }
 
-/** The descriptors of a process and what they stand for; none of one that the caller may not look into. */
+/** The descriptors of a process and their link targets; empty when the caller may not read them. */
 function linksOf(host: Host, pid: number): readonly (readonly [fd: string, link: string])[] {
 	const read = () =>
 		host.list(`/proc/${pid}/fd`).map(fd => [fd, host.readlink(`/proc/${pid}/fd/${fd}`) ?? ''] as const);
@@ -26,8 +26,8 @@ function linksOf(host: Host, pid: number): readonly (readonly [fd: string, link:
 }
 
 /**
- * The terminal of a process whose ancestor is script(1): the one that has both sides of it open. An ancestor is outside of
- * whatever the process was locked into, so that its descriptors say nothing that a container chose.
+ * The terminal of a process with script(1) as an ancestor: the one with both sides open. An ancestor is outside the container, so a
+ * container cannot forge its descriptors.
  */
 export function keptTerminal(host: Host, {pid}: ProcessIdentity): KeptTerminal | undefined {
 	for (let above = parentOf(host, pid); above > 1; above = parentOf(host, above)) {
@@ -41,8 +41,8 @@ export function keptTerminal(host: Host, {pid}: ProcessIdentity): KeptTerminal |
 }
 
 /**
- * Opens a kept terminal by the descriptor of its keeper and not by a path; undefined where the keeper has ended or the
- * descriptor is something else by now. To be held no longer than it takes: script(1) waits for who has it open.
+ * Opens a kept terminal through its keeper's descriptor and not through a path; undefined when the keeper has ended or the
+ * descriptor is no longer a terminal. Close it soon: script(1) waits until no process has it open.
  */
 export function openTerminal(host: Host, {keeper, fd}: KeptTerminal): number | undefined {
 	if (!isRunning(host, keeper)) return undefined;

@@ -1,18 +1,18 @@
 import {type PathWatch, watchPath} from './watch-path.ts';
 
-/** Watches of what comes and goes, each under a key of its own. */
+/** Watches for a changing set of paths, each under its own key. */
 export interface PathWatches {
-	/** Watches a path, unless its key is watched; nothing where it is not there. As {@link watchPath}. */
+	/** Watches a path unless its key is already watched. Does nothing when the path does not exist. See {@link watchPath}. */
 	readonly add: (key: string, path: string, changed: (entry: string | null) => void) => void;
-	/** Has a key be watched anew the next time that it is added: it is another thing by now. */
+	/** Stops a watch, so that the next `add` of its key watches the new file. */
 	readonly drop: (key: string) => void;
-	/** Watches none but these any more. */
+	/** Stops all watches but these. */
 	readonly keep: (keys: ReadonlySet<string>) => void;
 	readonly close: () => void;
 }
 
 /**
- * Watches that follow what there is.
+ * Creates an empty set of watches.
  *
  * @param pollMs - see {@link watchPath}
  */
@@ -31,7 +31,7 @@ export function pathWatches(pollMs: number): PathWatches {
 			try {
 				open.set(key, watchPath(path, changed, pollMs));
 			} catch {
-				// One that is gone is told of by its folder.
+				// The watch on its folder reports a path that is gone.
 			}
 		},
 		drop,

@@ -11,7 +11,7 @@ afterEach(() => rmSync(folder, {recursive: true, force: true}));
 
 const write = (): void => appendFileSync(join(folder, 'log'), 'x');
 
-test('what changes all the time is told once, until it is listened to again', async () => {
+test('reports constant changes once per pause', async () => {
 	const changed = vi.fn<(entry: string | null) => void>();
 	write();
 	const watch = watchPath(folder, changed, 10_000, 60_000);
@@ -23,7 +23,7 @@ test('what changes all the time is told once, until it is listened to again', as
 	watch.close();
 });
 
-test('a change while it is not listened is told, and so are those after it', async () => {
+test('reports a change during the pause, and those after it', async () => {
 	const changed = vi.fn<(entry: string | null) => void>();
 	write();
 	const watch = watchPath(folder, changed, 10_000, 1);

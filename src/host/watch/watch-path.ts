@@ -1,24 +1,24 @@
 import {type FSWatcher, statSync, watch} from 'node:fs';
 import {errnoOf} from '../errno.ts';
 
-/** What {@link watchPath} gives. */
+/** An active watch. */
 export interface PathWatch {
 	readonly close: () => void;
 }
 
-/** The kernel has no more of it: fs.inotify.max_user_instances and max_user_watches, or a descriptor; inotify_init(2). */
+/** Errnos when the kernel has no resources left: fs.inotify.max_user_instances, max_user_watches, or descriptors; inotify_init(2). */
 const exhausted = ['EMFILE', 'ENFILE', 'ENOSPC', 'ENOMEM'];
 
 /**
- * Tells of changes at a file, or of the entries of a folder, as inotify(7) does. A user has 128 instances of it at first
- * (fs.inotify.max_user_instances), one for each process: where none is left, it is told at intervals that something may have
- * changed.
+ * Reports changes of a file, or of a folder's entries, through inotify(7). A user has 128 inotify instances by default
+ * (fs.inotify.max_user_instances), one for each process. A process that gets none reports a possible change at intervals
+ * instead.
  *
- * @param changed - told the entry of the folder; null where that is not known, or nothing may have changed
+ * @param changed - called with the changed entry of the folder; with null when it is unknown, or possibly nothing changed
  * @param pollMs - the interval, ms
- * @param restMs - for what may change all the time: after each change the kernel is not listened to for so many ms, and then
- * null is told. Taking an event takes longer than the write(2) that it tells of.
- * @throws the system's error for a path that is not there.
+ * @param restMs - for files that change all the time: after each change the watch pauses for so many ms and then reports null.
+ * Handling an event takes longer than the write(2) behind it.
+ * @throws the system's error for a path that does not exist.
  */
 export function watchPath(
 	path: string,
@@ -49,7 +49,7 @@ export function watchPath(
 			try {
 				listen();
 			} catch {
-				// It is gone: nobody would tell of what is put in its place.
+				// The path is gone, and without a watch nothing reports its replacement.
 			}
 			changed(null);
 		}, restMs);

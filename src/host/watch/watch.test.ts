@@ -13,7 +13,7 @@ function folder(): string {
 
 const never = 60_000;
 
-test('a change is seen without a look at the clock', async () => {
+test('sees a change without polling', async () => {
 	const path = folder();
 	let looks = 0;
 	const held = waitUntil(() => (looks += 1) > 1, {
@@ -27,13 +27,13 @@ test('a change is seen without a look at the clock', async () => {
 	expect(await held).toBe(true);
 });
 
-test('what holds already is not waited for, and an end is an end', async () => {
+test('returns at once when the condition holds, and ends at the timeout', async () => {
 	const options = {watched: [], recheckMs: never, pollMs: never, withinMs: 20};
 	expect(await waitUntil(() => true, options)).toBe(true);
 	expect(await waitUntil(() => false, options)).toBe(false);
 });
 
-test('where nothing can be watched it is looked at more often', async () => {
+test('polls more often when nothing can be watched', async () => {
 	let looks = 0;
 	const options = {watched: [{path: join(folder(), 'none')}], recheckMs: never, pollMs: 1};
 	expect(await waitUntil(() => (looks += 1) === 5, options)).toBe(true);
@@ -46,7 +46,7 @@ test('an error of the condition ends the wait', async () => {
 	await expect(waitUntil(fails, {watched: [], recheckMs: never, pollMs: never})).rejects.toThrow('no');
 });
 
-test('a path is watched until it is closed, and must be there', async () => {
+test('watches a path until closed, and refuses a missing one', async () => {
 	const path = folder();
 	const names: (string | null)[] = [];
 	const seen = new Promise<void>(resolve => {

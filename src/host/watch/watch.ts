@@ -1,22 +1,20 @@
 import {type PathWatch, watchPath} from './watch-path.ts';
 
-/** What {@link waitUntil} watches, and how long. */
+/** Options of {@link waitUntil}. */
 export interface Waiting {
-	/** Files, or folders of which one entry counts. */
+	/** Files, or folders with the one entry that matters. */
 	readonly watched: readonly {readonly path: string; readonly entry?: string}[];
-	/** The condition is looked at this often though nothing was reported, ms: not all that it depends on can be watched. */
+	/** How often the condition is checked without a report, ms: not everything that it depends on can be watched. */
 	readonly recheckMs: number;
-	/** How often where the kernel refuses a watch (fs.inotify.max_user_watches), ms. */
+	/** How often it is checked when the kernel refuses a watch (fs.inotify.max_user_watches), ms. */
 	readonly pollMs: number;
-	/** The end of the wait, ms; without it there is none. */
+	/** The timeout, ms; undefined: none. */
 	readonly withinMs?: number;
-	/** Ends the wait. */
 	readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Waits until a condition holds, looking again whenever inotify(7) reports a change; false when the time is over or
- * the signal aborted.
+ * Waits until a condition holds, and checks it whenever inotify(7) reports a change. False after the timeout or when the signal aborts.
  * Throws what the condition throws.
  */
 export function waitUntil(
@@ -59,7 +57,7 @@ export function waitUntil(
 			}
 		}
 		signal?.addEventListener('abort', leave, {once: true});
-		// The first look comes after the watches are there: what changes before it is seen, what changes after it reported.
+		// The first check comes after the watches are set up, so that no change in between is missed.
 		const tick = (): void => {
 			look();
 			if (!over) timer = setTimeout(tick, Math.max(0, Math.min(every, end - performance.now())));
