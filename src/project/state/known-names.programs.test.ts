@@ -45,11 +45,14 @@ test('a detached project is told, and its services by its spec', () => {
 	expect(knownNames(machine, 'volume', undefined, '/')).toEqual([]);
 });
 
-test('it is quick: neither zod nor Ink is loaded for it, nor for opening the machine', async () => {
+test('it is quick: neither zod nor Ink is loaded for it, for opening the machine, or to show a configuration', async () => {
 	const src = resolve(import.meta.dirname, '../..');
-	const entryPoints = ['project/state/known-names.ts', 'container/machine/open-machine.ts', 'cli/start.ts'].map(file =>
-		join(src, file),
-	);
+	const entryPoints = [
+		'project/state/known-names.ts',
+		'container/machine/open-machine.ts',
+		'container/observe/container-config.ts',
+		'cli/start.ts',
+	].map(file => join(src, file));
 	const {metafile} = await build({
 		entryPoints,
 		bundle: true,

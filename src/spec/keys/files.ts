@@ -1,37 +1,30 @@
 import {portWords} from '../values/port-words.ts';
 import {volumeWord} from '../values/shown-values.ts';
-import {alias, each, flag, key, keyReadApart, keyReadBy, numbered} from './key.ts';
+import {flag, key, keyReadBy, numbered, row} from './key.ts';
 
 /** What a container sees of files, and how it is reached. */
 export const fileKeys = {
-	volumes: keyReadApart({
+	volumes: row({
 		about: 'Folders and files of the host, named volumes, and tmpfs, that are mounted.',
 		also: ['mounts', 'mount', 'binds', 'bind', 'bind_mounts'],
 		written: w => w.list(w.volume),
-		recorded: {volumes: r => r.z.array(r.volume)},
+		recorded: {volumes: r => r.array(r.volume)},
 		show: ({volumes = []}) => numbered(volumes.map(volumeWord)),
 	}),
-	tmpfs: alias({
-		about: 'Empty file systems in memory: `/run` or `/run:size=64m,mode=755`.',
-		written: w => w.tmpfs,
+	tmpfs: row({about: 'Empty file systems in memory: `/run` or `/run:size=64m,mode=755`.', written: w => w.tmpfs}),
+	ports: keyReadBy('ports', {
+		about:
+			'Ports to publish. None is published yet: with the network of the host (no `network` in `namespaces`) the command listens on the host itself.',
+		also: ['publish', 'port_mappings'],
+		written: w => w.list(w.port),
+		recorded: r => r.array(r.port),
+		show: list => numbered(list.map(portWords)),
+		fallback: [],
+		// A range is several.
+		read: (written, name, {picker}) => picker.pick(name, written, []).flat(),
 	}),
-	ports: keyReadBy(
-		'ports',
-		each(
-			w => w.list(w.port),
-			r => r.z.array(r.port),
-			portWords,
-		),
-		{
-			about:
-				'Ports to publish. None is published yet: with the network of the host (no `network` in `namespaces`) the command listens on the host itself.',
-			also: ['publish', 'port_mappings'],
-			isOptional: false,
-			// A range is several.
-			read: (written, name, {picker}) => picker.pick(name, written, []).flat(),
-		},
-	),
-	read_only: key('readOnly', flag, {
+	read_only: key('readOnly', {
+		...flag,
 		about: 'Mount the root read-only.',
 		also: ['ro', 'readonly_rootfs'],
 		fallback: false,

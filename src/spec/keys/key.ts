@@ -4,6 +4,7 @@ import type {Service} from '../model/project.ts';
 import type {Picker} from '../syntax/pick.ts';
 import type {NumberRange} from '../syntax/scalar.ts';
 import {shellCommand} from '../syntax/shell-words.ts';
+import {parseCapability} from '../values/capability.ts';
 import {parseDuration} from '../values/duration.ts';
 import {durationWord, sizeWord} from '../values/shown-values.ts';
 import {fixedPick} from './reproducible.ts';
@@ -26,16 +27,8 @@ export type Shown = Word | Readonly<Record<string, Word>>;
 export interface Kind<T, S extends z.ZodMiniType = z.ZodMiniType> {
 	readonly written: (schemas: Written) => S;
 	readonly recorded: (schemas: Recorded) => z.ZodMiniType;
-	readonly show: (value: T) => Shown;
-}
-
-/** A {@link Kind} from its three parts. */
-export function kind<T, S extends z.ZodMiniType>(
-	written: (schemas: Written) => S,
-	recorded: (schemas: Recorded) => z.ZodMiniType,
-	show: (value: T) => Shown,
-): Kind<T, S> {
-	return {written, recorded, show};
+	/** Without it the value is shown as it is. */
+	readonly show?: (value: T) => Shown;
 }
 
 /** What is known of a key beside its values. */
@@ -53,7 +46,7 @@ interface About {
 /** One key of a container: its schema, what it decides of a service, and how that is shown. */
 export interface Key<F extends Field = never, S extends z.ZodMiniType = z.ZodMiniType> extends About {
 	readonly written: (schemas: Written) => S;
-	/** For each field that it decides what a record may have there. */
+	/** What a record may have in each field that it decides; none where it is another way to write what other keys decide. */
 	readonly recorded: Readonly<Record<F, (schemas: Recorded) => z.ZodMiniType>>;
 	readonly show: (service: Partial<Service>) => Shown;
 }
@@ -83,6 +76,9 @@ export interface ReadKey<F extends Field, S extends z.ZodMiniType> extends Key<F
 interface Reading<T> extends About {
 	/** The value where the spec says nothing; without one the field is left open. */
 	readonly fallback?: T;
+}
+
+interface PlainReading<T> extends Reading<T> {
 	/** The value of `reproducible: true` where the spec says nothing. */
 	readonly reproducible?: T;
 	/** The option of the command line that wins over the spec. */
@@ -96,12 +92,11 @@ interface Reading<T> extends About {
 /** A key whose value is that of a field, once its schema has taken it. */
 export function key<F extends Field, S extends z.ZodMiniType<Service[F] | null>>(
 	field: F,
-	kind: Kind<NonNullable<Service[F]>, S>,
-	{fallback, reproducible: fixed, option, ...about}: Reading<NonNullable<Service[F]>>,
+	{reproducible: fixed, option, ...rest}: Kind<NonNullable<Service[F]>, S> & PlainReading<NonNullable<Service[F]>>,
 ): ReadKey<F, S> {
-	return keyReadBy(field, kind, {
-		...about,
-		isOptional: fallback === undefined,
+	const {fallback} = rest;
+	return keyReadBy(field, {
+		...rest,
 		read: (written, name, {picker, options, reproducible}) => {
 			const value = (written ?? undefined) as Service[F] | undefined;
 			const given = option?.given(options);
@@ -119,120 +114,82 @@ export function key<F extends Field, S extends z.ZodMiniType<Service[F] | null>>
 /** A key whose value becomes that of a field by `read`. */
 export function keyReadBy<F extends Field, S extends z.ZodMiniType>(
 	field: F,
-	{written, recorded, show}: Kind<NonNullable<Service[F]>, S>,
-	{isOptional, ...rest}: About & Pick<ReadKey<F, S>, 'read'> & {readonly isOptional: boolean},
+	row: Kind<NonNullable<Service[F]>, S> & Reading<NonNullable<Service[F]>> & Pick<ReadKey<F, S>, 'read'>,
 ): ReadKey<F, S> {
-	const orNothing = (schemas: Recorded) => (isOptional ? schemas.z.optional(recorded(schemas)) : recorded(schemas));
+	const {fallback, recorded, show = value => value as Shown, ...rest} = row;
+	const inRecord = (schemas: Recorded) =>
+		fallback === undefined ? schemas.optional(recorded(schemas)) : recorded(schemas);
 	return {
 		...rest,
-		written,
-		recorded: {[field]: orNothing} as Record<F, typeof orNothing>,
-		show: service => {
-			const value = service[field];
-			return value === undefined ? undefined : show(value as NonNullable<Service[F]>);
-		},
+		recorded: {[field]: inRecord} as Record<F, typeof inRecord>,
+		show: ({[field]: value}) => (value === undefined ? undefined : show(value as NonNullable<Service[F]>)),
 	};
 }
 
 /** A key that is read along with others. */
-export function keyReadApart<F extends Field, S extends z.ZodMiniType>(row: Key<F, S>): Key<F, S> {
-	return row;
+export function row<S extends z.ZodMiniType, F extends Field = never>(
+	row: About & Pick<Key<F, S>, 'written'> & Partial<Pick<Key<F, S>, 'recorded' | 'show'>>,
+): Key<F, S> {
+	return {recorded: {} as Key<F>['recorded'], show: () => undefined, ...row};
 }
 
-/** Another way to write what other keys decide. */
-export function alias<S extends z.ZodMiniType>(row: About & Pick<Key<never, S>, 'written'>): Key<never, S> {
-	return {...row, recorded: {}, show: () => undefined};
+/** A kind that several keys have. */
+export function kind<T, S extends z.ZodMiniType>(kind: Kind<T, S>): Kind<T, S> {
+	return kind;
 }
 
 /** `true` or `false`. */
-export const flag = kind(
-	w => w.flag,
-	r => r.z.boolean(),
-	(value: boolean) => value,
-);
+export const flag = kind({written: w => w.flag, recorded: r => r.boolean()});
 
 /** A number in a range. */
 export function number(range: NumberRange) {
-	return kind(
-		w => w.number(range),
-		r => r.number(range),
-		(value: number) => value,
-	);
+	return kind({written: w => w.number(range), recorded: r => r.number(range)});
 }
 
 /** Bytes, above 0. */
 export function size(parse: (text: string | number) => Parsed<number>) {
-	return kind(
-		w => w.parsedBy(w.sizeText, parse),
-		r => r.whole(1),
-		sizeWord,
-	);
+	return kind({written: w => w.parsedBy(w.sizeText, parse), recorded: r => r.whole(1), show: sizeWord});
 }
 
 /** Milliseconds. */
-export const duration = kind(
-	w => w.parsedBy(w.durationText, parseDuration),
-	r => r.number({min: 0, max: Number.MAX_SAFE_INTEGER, fractions: true}),
-	durationWord,
-);
+export const duration = kind({
+	written: w => w.parsedBy(w.durationText, parseDuration),
+	recorded: r => r.milliseconds,
+	show: durationWord,
+});
 
 /** A text that `parse` understands. */
 export function text(parse: (text: string) => Parsed<string>) {
-	return kind(
-		w => w.parsedBy(w.text, parse),
-		r => r.as(parse),
-		(value: string) => value,
-	);
+	return kind({written: w => w.parsedBy(w.text, parse), recorded: r => r.as(parse)});
 }
 
 /** A text, or a number, that `parse` understands. */
 export function textOrNumber(parse: (text: string | number) => Parsed<string>) {
-	return kind(
-		w => w.parsedBy(w.textOrNumber, parse),
-		r => r.as(parse),
-		(value: string) => value,
-	);
+	return kind({written: w => w.parsedBy(w.textOrNumber, parse), recorded: r => r.as(parse)});
 }
+
+/** A name of a capability. */
+export const capability = kind({
+	written: w => w.parsedBy(w.capabilityText, parseCapability),
+	recorded: r => r.as(parseCapability),
+});
 
 /** One of some words. */
 export function oneOf<const T extends readonly string[]>(words: T, error?: string) {
-	return kind(
-		w => w.z.enum(words, error === undefined ? {} : {error}),
-		r => r.z.enum(words),
-		(value: T[number]) => value,
-	);
+	return kind({
+		written: w => w.oneOf(words, error === undefined ? {} : {error}),
+		recorded: r => r.oneOf(words),
+	});
 }
 
 /** A list of names, which are shown in one line. */
-export function names<T extends string, S extends z.ZodMiniType<T>>(entry: Kind<T, S>) {
-	return kind(
-		w => w.list(entry.written(w)),
-		r => r.z.array(entry.recorded(r)),
-		showNames,
-	);
-}
-
-/** `{NAME: value}` or a list of `NAME=value`. */
-export function named(recorded: Kind<never>['recorded']) {
-	return kind(
-		w => w.mapOrList,
-		recorded,
-		(map: Readonly<Record<string, string>>) => map,
-	);
-}
-
-/** A list whose entries are shown one by one. */
-export function each<T, S extends z.ZodMiniType>(
-	written: (schemas: Written) => S,
-	recorded: Kind<T>['recorded'],
-	word: (entry: T) => string,
-) {
-	return kind(written, recorded, (list: readonly T[]) => numbered(list.map(word)));
+export function names<S extends z.ZodMiniType<string>>({written, recorded}: Kind<unknown, S>) {
+	return kind({written: w => w.list(written(w)), recorded: r => r.array(recorded(r)), show: showNames});
 }
 
 /** The words of a list, by their places. */
 export function numbered(words: readonly string[]): Shown {
-	return Object.fromEntries(words.map((word, index) => [index, word]));
+	return Object.fromEntries(words.entries());
 }
 
 /** Names in one line; nothing for an empty list. */

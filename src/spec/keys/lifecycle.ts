@@ -1,149 +1,131 @@
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
+import type {Hook} from '../model/project.ts';
 import {parseRestart} from '../model/restart.ts';
 import {healthcheckWords, hookWord, restartWord, sizeWord} from '../values/shown-values.ts';
 import {parseSignal} from '../values/signal.ts';
-import {alias, duration, each, flag, key, keyReadBy, kind, named, names, number, text, textOrNumber} from './key.ts';
+import {duration, flag, key, keyReadBy, kind, names, number, numbered, row, text, textOrNumber} from './key.ts';
 import {cpus, memory, pids} from './limits.ts';
 import {parseProfile} from './profiles.ts';
 import {labelFault, readNamed} from './read-named.ts';
 import {mostReplicas} from './replicas.ts';
 
 const replicas = number({min: 0, max: mostReplicas});
-const hooks = each(
-	w => w.hooks,
-	r => r.z.array(r.hook),
-	hookWord,
-);
+const hooks = kind({
+	written: w => w.hooks,
+	recorded: r => r.array(r.hook),
+	show: (list: readonly Hook[]) => numbered(list.map(hookWord)),
+});
 
 /** How a container is started, asked whether it is well, stopped and kept. */
 export const lifecycleKeys = {
-	init: key('init', flag, {
+	init: key('init', {
+		...flag,
 		about: 'Run a small init as the first process, which reaps orphans.',
 		fallback: false,
 		option: {name: '--init', given: ({init}) => init},
 	}),
-	stop_signal: key('stopSignal', textOrNumber(parseSignal), {
+	stop_signal: key('stopSignal', {
+		...textOrNumber(parseSignal),
 		about: 'The signal that asks it to stop; SIGTERM by default.',
 		also: ['signal', 'kill_signal'],
 		isPlain: true,
 		fallback: 'SIGTERM',
 	}),
-	stop_grace_period: key('stopGraceMs', duration, {
+	stop_grace_period: key('stopGraceMs', {
+		...duration,
 		about: 'How long it may take to stop before it is killed; 10s by default.',
 		also: ['stop_timeout', 'grace_period'],
 		fallback: 10_000,
 	}),
-	restart: key(
-		'restart',
-		kind(
-			w => w.parsedBy(w.textOrBoolean, parseRestart),
-			r => r.restart,
-			restartWord,
-		),
-		{
-			about: 'When a detached container is started again: `no`, `always`, `unless-stopped`, `on-failure[:N]`.',
-			also: ['restart_policy'],
-		},
-	),
-	depends_on: key(
-		'dependsOn',
-		kind(
-			w => w.dependsOn,
-			r => r.z.array(r.dependency),
-			list => Object.fromEntries(list.map(({service, condition}) => [service, condition])),
-		),
-		{
-			about: 'The services that must be there first.',
-			also: ['depends', 'requires', 'after', 'needs'],
-			isOfProject: true,
-		},
-	),
-	profiles: key('profiles', names(text(parseProfile)), {
+	restart: key('restart', {
+		about: 'When a detached container is started again: `no`, `always`, `unless-stopped`, `on-failure[:N]`.',
+		also: ['restart_policy'],
+		written: w => w.parsedBy(w.textOrBoolean, parseRestart),
+		recorded: r => r.restart,
+		show: restartWord,
+	}),
+	depends_on: key('dependsOn', {
+		about: 'The services that must be there first.',
+		also: ['depends', 'requires', 'after', 'needs'],
+		isOfProject: true,
+		written: w => w.dependsOn,
+		recorded: r => r.array(r.dependency),
+		show: list => Object.fromEntries(list.map(({service, condition}) => [service, condition])),
+	}),
+	profiles: key('profiles', {
+		...names(text(parseProfile)),
 		about: 'It is there only when one of these is active: `--profile`, or COMPOSE_PROFILES.',
 		isOfProject: true,
 	}),
-	healthcheck: key(
-		'healthcheck',
-		kind(
-			w => w.healthcheck,
-			r => r.healthcheck,
-			healthcheckWords,
-		),
-		{
-			about: 'How it is asked whether it is well.',
-			also: ['health', 'health_cmd', 'probe', 'liveness_probe'],
-		},
-	),
-	post_start: key('postStart', hooks, {
-		about: 'Commands that are run in the container right after its start.',
+	healthcheck: key('healthcheck', {
+		about: 'How it is asked whether it is well.',
+		also: ['health', 'health_cmd', 'probe', 'liveness_probe'],
+		written: w => w.healthcheck,
+		recorded: r => r.healthcheck,
+		show: healthcheckWords,
 	}),
-	pre_stop: key('preStop', hooks, {
-		about: 'Commands that are run in the container before it is asked to stop.',
+	post_start: key('postStart', {...hooks, about: 'Commands that are run in the container right after its start.'}),
+	pre_stop: key('preStop', {...hooks, about: 'Commands that are run in the container before it is asked to stop.'}),
+	scale: row({about: 'How many containers of it run in the background; 1 by default.', written: replicas.written}),
+	logging: key('logging', {
+		about: 'How much output of a detached container is kept.',
+		also: ['log', 'logs', 'log_driver', 'log_opt'],
+		written: w => w.logging,
+		recorded: r => r.object({maxSize: r.whole(1), maxFile: r.whole(1)}),
+		show: ({maxSize, maxFile}) => ({'max-size': sizeWord(maxSize), 'max-file': maxFile}),
 	}),
-	scale: alias({
-		about: 'How many containers of it run in the background; 1 by default.',
-		written: replicas.written,
+	labels: keyReadBy('labels', {
+		about: 'Metadata for people and tools.',
+		written: w => w.mapOrList,
+		recorded: r => r.named,
+		fallback: {},
+		read: (...written) => readNamed(...written, labelFault),
 	}),
-	logging: key(
-		'logging',
-		kind(
-			w => w.logging,
-			r => r.z.object({maxSize: r.whole(1), maxFile: r.whole(1)}),
-			({maxSize, maxFile}) => ({'max-size': sizeWord(maxSize), 'max-file': maxFile}),
-		),
-		{
-			about: 'How much output of a detached container is kept.',
-			also: ['log', 'logs', 'log_driver', 'log_opt'],
-		},
-	),
-	labels: keyReadBy(
-		'labels',
-		named(r => r.named),
-		{
-			about: 'Metadata for people and tools.',
-			isOptional: false,
-			read: readNamed(labelFault),
-		},
-	),
-	tty: key('tty', flag, {
+	tty: key('tty', {
+		...flag,
 		about: 'Give it a terminal of its own.',
 		also: ['terminal', 'pty'],
 		option: {name: '--tty', given: ({tty}) => tty},
 	}),
-	stdin_open: key('stdinOpen', flag, {
+	stdin_open: key('stdinOpen', {
+		...flag,
 		about: 'Keep its standard input open.',
 		also: ['stdin', 'interactive'],
 		option: {name: '--interactive', given: ({stdinOpen}) => stdinOpen},
 	}),
-	reproducible: key('reproducible', flag, {
+	reproducible: key('reproducible', {
+		...flag,
 		about:
 			'The same from run to run: names, variables, clocks since boot, addresses, one processor, no network; see docs/reproducible.md.',
 		option: {name: '--reproducible', given: ({reproducible}) => reproducible},
 	}),
-	keep: key('keep', flag, {
+	keep: key('keep', {
+		...flag,
 		about: 'Keep the writable layer for the next start.',
 		fallback: false,
 		option: {name: '--keep', given: ({keep}) => keep},
 	}),
-	record: key('record', flag, {
+	record: key('record', {
+		...flag,
 		about:
 			'Keep a record of each run, which `tsbox replay` runs again; of a container that a supervisor looks after the ten newest stay.',
 	}),
-	cgroup_parent: key('cgroupParent', text(parseCgroupParent), {
+	cgroup_parent: key('cgroupParent', {
+		...text(parseCgroupParent),
 		about: 'The control group under which its own is made.',
 		also: ['slice', 'cgroups_path', 'cgroup_path'],
 	}),
-	deploy: alias({
+	deploy: row({
 		about: 'The number of containers and their limits in the words of `deploy`.',
 		written: w =>
-			w.z.strictObject({
+			w.strictObject({
 				replicas: w.key('As `scale`.', replicas.written(w)),
 				resources: w.key(
 					'What the container may use.',
-					w.z.strictObject({
+					w.strictObject({
 						limits: w.key(
 							'The most it may use.',
-							w.z.strictObject({
+							w.strictObject({
 								cpus: w.key('As `cpus`.', cpus.written(w)),
 								memory: w.key('As `mem_limit`.', memory.written(w)),
 								pids: w.key('As `pids_limit`.', pids.written(w)),

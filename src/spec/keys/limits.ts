@@ -1,9 +1,9 @@
 import {parseCpuset} from '../values/cpuset.ts';
-import {ulimitWord} from '../values/shown-values.ts';
+import {sizeWord, ulimitWord} from '../values/shown-values.ts';
 import {parseMemoryLimit, parsePositiveSize, parseSwapSize} from '../values/size.ts';
 import {isSysctlName} from '../values/sysctl.ts';
 import {ulimitNames} from '../values/ulimit.ts';
-import {key, keyReadBy, kind, named, number, type ReadContext, size, textOrNumber} from './key.ts';
+import {key, keyReadBy, number, type ReadContext, size, textOrNumber} from './key.ts';
 import {readNamed, sysctlFault} from './read-named.ts';
 import {fixedCpuset} from './reproducible.ts';
 
@@ -17,93 +17,79 @@ const unlimitedOr = {min: 0, max: Number.MAX_SAFE_INTEGER, also: -1};
 
 /** What a container may use, and the kernel parameters it has to itself. */
 export const limitKeys = {
-	mem_limit: keyReadBy('memLimit', memory, {
+	mem_limit: keyReadBy('memLimit', {
+		...memory,
 		about: 'The most memory it may use, such as `100m`.',
 		also: ['memory', 'mem', 'memory_limit', 'max_memory', 'ram'],
-		isOptional: true,
 		read: orDeployed('memory'),
 	}),
-	memswap_limit: key(
-		'memswapLimit',
-		kind(
-			w => w.parsedBy(w.swapSizeText, parseSwapSize),
-			r => r.number(unlimitedOr),
-			size(parsePositiveSize).show,
-		),
-		{
-			about: 'Memory and swap together; the same as `mem_limit` means no swap, -1 means unlimited swap.',
-			also: ['swap', 'memory_swap', 'memory-swap', 'swap_limit'],
-		},
-	),
-	mem_reservation: key('memReservation', size(parsePositiveSize), {
+	memswap_limit: key('memswapLimit', {
+		about: 'Memory and swap together; the same as `mem_limit` means no swap, -1 means unlimited swap.',
+		also: ['swap', 'memory_swap', 'memory-swap', 'swap_limit'],
+		written: w => w.parsedBy(w.swapSizeText, parseSwapSize),
+		recorded: r => r.number(unlimitedOr),
+		show: sizeWord,
+	}),
+	mem_reservation: key('memReservation', {
+		...size(parsePositiveSize),
 		about: 'Memory that is left to it when the host runs short.',
 		also: ['memory_reservation', 'reservation'],
 	}),
-	shm_size: key('shmSize', size(parsePositiveSize), {about: 'The size of /dev/shm.', also: ['shm', 'shmsize']}),
-	cpus: keyReadBy('cpus', cpus, {
+	shm_size: key('shmSize', {...size(parsePositiveSize), about: 'The size of /dev/shm.', also: ['shm', 'shmsize']}),
+	cpus: keyReadBy('cpus', {
+		...cpus,
 		about: 'How many processors it may keep busy, such as `0.5`.',
 		also: ['cpu', 'cpu_limit', 'nano_cpus'],
-		isOptional: true,
 		read: orDeployed('cpus'),
 	}),
-	cpu_shares: key('cpuShares', number({min: 2, max: 262_144}), {
+	cpu_shares: key('cpuShares', {
+		...number({min: 2, max: 262_144}),
 		about: 'Its share of the processors when they are all busy; 1024 is usual.',
 	}),
-	cpuset: key('cpuset', textOrNumber(parseCpuset), {
+	cpuset: key('cpuset', {
+		...textOrNumber(parseCpuset),
 		about: 'The processors it may run on, such as `0-2,4`.',
 		also: ['cpuset_cpus', 'cpuset-cpus', 'affinity'],
 		reproducible: fixedCpuset,
 	}),
-	pids_limit: keyReadBy('pidsLimit', pids, {
+	pids_limit: keyReadBy('pidsLimit', {
+		...pids,
 		about: 'How many processes and threads it may have; -1 is unlimited.',
 		also: ['pids', 'max_pids', 'processes', 'nproc'],
-		isOptional: true,
 		read: orDeployed('pids'),
 	}),
-	blkio_config: keyReadBy(
-		'ioWeight',
-		kind(
-			w =>
-				w.z.strictObject({weight: w.key('Its share of the disk when that is busy.', w.number({min: 10, max: 1000}))}),
-			r => r.number({min: 10, max: 1000}),
-			weight => ({weight}),
-		),
-		{
-			about: 'Limits of block devices.',
-			isOptional: true,
-			read: (written, name, {picker}) => picker.pick(`${name}.weight`, written?.weight, undefined),
-		},
-	),
-	ulimits: keyReadBy(
-		'ulimits',
-		kind(
-			w => w.z.partialRecord(w.z.enum(ulimitNames), w.ulimit),
-			r =>
-				r.z.array(r.z.object({name: r.z.enum(ulimitNames), soft: r.number(unlimitedOr), hard: r.number(unlimitedOr)})),
-			list => Object.fromEntries(list.map(each => [each.name, ulimitWord(each)])),
-		),
-		{
-			about: 'Limits of setrlimit(2), such as `nofile`.',
-			also: ['rlimits', 'rlimit', 'limits_conf'],
-			isOptional: false,
-			read: (written = {}, list, {picker}) =>
-				Object.entries(written).flatMap(([name, limit]) => {
-					if (limit === undefined) return [];
-					picker.noteAt(`${list}.${name}`, [list, name]);
-					return [{name, ...limit}];
-				}),
-		},
-	),
-	sysctls: keyReadBy(
-		'sysctls',
-		named(r => r.z.record(r.textThat(isSysctlName), r.textThat(isOneLine))),
-		{
-			about: 'Kernel parameters of its own namespaces.',
-			isOptional: false,
-			read: readNamed(sysctlFault),
-		},
-	),
-	oom_score_adj: key('oomScoreAdj', number({min: -1000, max: 1000}), {
+	blkio_config: keyReadBy('ioWeight', {
+		about: 'Limits of block devices.',
+		written: w =>
+			w.strictObject({weight: w.key('Its share of the disk when that is busy.', w.number({min: 10, max: 1000}))}),
+		recorded: r => r.number({min: 10, max: 1000}),
+		show: weight => ({weight}),
+		read: (written, name, {picker}) => picker.pick(`${name}.weight`, written?.weight, undefined),
+	}),
+	ulimits: keyReadBy('ulimits', {
+		about: 'Limits of setrlimit(2), such as `nofile`.',
+		also: ['rlimits', 'rlimit', 'limits_conf'],
+		written: w => w.partialRecord(w.oneOf(ulimitNames), w.ulimit),
+		recorded: r =>
+			r.array(r.object({name: r.oneOf(ulimitNames), soft: r.number(unlimitedOr), hard: r.number(unlimitedOr)})),
+		show: list => Object.fromEntries(list.map(each => [each.name, ulimitWord(each)])),
+		fallback: [],
+		read: (written = {}, list, {picker}) =>
+			Object.entries(written).flatMap(([name, limit]) => {
+				if (limit === undefined) return [];
+				picker.noteAt(`${list}.${name}`, [list, name]);
+				return [{name, ...limit}];
+			}),
+	}),
+	sysctls: keyReadBy('sysctls', {
+		about: 'Kernel parameters of its own namespaces.',
+		written: w => w.mapOrList,
+		recorded: r => r.record(r.textThat(isSysctlName), r.textThat(isOneLine)),
+		fallback: {},
+		read: (...written) => readNamed(...written, sysctlFault),
+	}),
+	oom_score_adj: key('oomScoreAdj', {
+		...number({min: -1000, max: 1000}),
 		about: 'How likely the kernel kills it first when memory is short.',
 	}),
 };

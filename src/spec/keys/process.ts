@@ -2,17 +2,17 @@ import {parseContainerPath} from '../values/container-path.ts';
 import {parseHostName} from '../values/host-name.ts';
 import {parseName} from '../values/container-name.ts';
 import {parseGroup, parseUser} from '../values/user.ts';
-import {alias, key, keyReadApart, names, showCommand, text, textOrNumber} from './key.ts';
+import {key, names, row, showCommand, text, textOrNumber} from './key.ts';
 import {fixedNames} from './reproducible.ts';
 
 /** What runs in a container, as whom, and what it is called. */
 export const processKeys = {
-	container_name: alias({
+	container_name: row({
 		about: 'The name of the container.',
 		also: ['name', 'id'],
 		written: w => w.parsedBy(w.text, parseName),
 	}),
-	rootfs: keyReadApart({
+	rootfs: row({
 		about:
 			'What the root is made of: an archive as `docker export` writes it, a folder, or `host` for an overlay over the root of this machine, in which home folders, keys, sockets and other containers are hidden.',
 		also: ['root_fs', 'filesystem', 'fs', 'from', 'root_filesystem'],
@@ -26,59 +26,62 @@ export const processKeys = {
 					}
 				: rootfs?.path,
 	}),
-	entrypoint: keyReadApart({
+	entrypoint: row({
 		about: 'What is put before `command`; a string is split as a shell does.',
 		written: w => w.words,
 		recorded: {entrypoint: r => r.words},
 		show: ({entrypoint = []}) => showCommand(entrypoint),
 	}),
-	command: keyReadApart({
+	command: row({
 		about: 'The program and its arguments; a string is split as a shell does. `/bin/sh` by default.',
 		also: ['cmd', 'args', 'argv', 'exec', 'run', 'process'],
 		written: w => w.words,
 		recorded: {command: r => r.words},
 		show: ({command = []}) => showCommand(command),
 	}),
-	environment: keyReadApart({
+	environment: row({
 		about: 'Environment variables; a name without a value takes it from the caller.',
 		also: ['env', 'envs', 'vars', 'variables', 'environ'],
 		written: w => w.mapOrList,
 		recorded: {environment: r => r.variables},
 		show: ({environment}) => environment,
 	}),
-	env_file: alias({
+	env_file: row({
 		about: 'Files with environment variables; later files win, `environment` wins over all.',
 		also: ['envfile', 'env-file', 'environment_file'],
 		written: w => w.envFiles,
 	}),
-	working_dir: key('workingDir', text(parseContainerPath), {
+	working_dir: key('workingDir', {
+		...text(parseContainerPath),
 		about: 'The folder that the command starts in.',
 		also: ['workdir', 'cwd', 'dir', 'pwd'],
 		option: {name: '--workdir', given: ({workingDir}) => workingDir, parse: parseContainerPath},
 	}),
-	user: key('user', textOrNumber(parseUser), {
+	user: key('user', {
+		...textOrNumber(parseUser),
 		about: 'The user that the command runs as: `user[:group]`, names or numbers.',
 		also: ['uid', 'username', 'run_as', 'runas'],
 		option: {name: '--user', given: ({user}) => user, parse: parseUser},
 	}),
-	group_add: key('groupAdd', names(textOrNumber(parseGroup)), {
+	group_add: key('groupAdd', {
+		...names(textOrNumber(parseGroup)),
 		about: 'More groups of the user.',
 		also: ['groups', 'gid', 'additional_gids'],
 		fallback: [],
 	}),
-	hostname: keyReadApart({
+	hostname: row({
 		about: 'The host name that the container sees; its name by default.',
 		also: ['host', 'host_name', 'uts_name'],
 		isPlain: true,
 		written: w => w.parsedBy(w.text, parseHostName),
-		recorded: {hostname: r => r.z.optional(r.as(parseHostName))},
+		recorded: {hostname: r => r.optional(r.as(parseHostName))},
 		show: ({hostname}) => hostname,
 	}),
-	domainname: keyReadApart({
+	domainname: row({
 		about: 'The NIS domain name that the container sees.',
 		written: w => w.parsedBy(w.text, parseHostName),
 		recorded: {
-			domainname: r => r.z.optional(r.z.union([r.as(parseHostName), r.z.literal(fixedNames.domainname)])),
+			domainname: r => r.optional(r.union([r.as(parseHostName), r.literal(fixedNames.domainname)])),
 		},
 		show: ({domainname}) => domainname,
 	}),

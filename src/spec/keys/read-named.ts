@@ -3,21 +3,20 @@ import {quoted} from '../model/parsed.ts';
 import {isSysctlName} from '../values/sysctl.ts';
 import type {ReadContext} from './key.ts';
 
-/** Reads `labels` or `sysctls` by name; `faultOf` says what is wrong with an entry. */
-export function readNamed(faultOf: (entry: KeyValue) => string | undefined) {
-	return (
-		written: Parameters<typeof keyValues>[0],
-		list: string,
-		{picker}: ReadContext,
-	): Readonly<Record<string, string>> => {
-		const entries = keyValues(written, [list], picker.places);
-		for (const entry of entries) {
-			picker.noteAt(`${list}.${entry.name}`, entry.path);
-			const fault = faultOf(entry);
-			if (fault !== undefined) picker.invalid(picker.places.value(entry.path), fault);
-		}
-		return Object.fromEntries(entries.map(entry => [entry.name, entry.value ?? '']));
-	};
+/** The entries of `labels` or `sysctls` by name; `faultOf` says what is wrong with one. */
+export function readNamed(
+	written: Parameters<typeof keyValues>[0],
+	list: string,
+	{picker}: ReadContext,
+	faultOf: (entry: KeyValue) => string | undefined,
+): Readonly<Record<string, string>> {
+	const entries = keyValues(written, [list], picker.places);
+	for (const entry of entries) {
+		picker.noteAt(`${list}.${entry.name}`, entry.path);
+		const fault = faultOf(entry);
+		if (fault !== undefined) picker.invalid(picker.places.value(entry.path), fault);
+	}
+	return Object.fromEntries(entries.map(entry => [entry.name, entry.value ?? '']));
 }
 
 /** What is wrong with a label. */

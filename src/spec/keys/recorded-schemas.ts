@@ -16,7 +16,7 @@ import {parseUser} from '../values/user.ts';
  * in the words of its parsers.
  */
 
-export * as z from 'zod/mini';
+export {array, boolean, enum as oneOf, literal, object, optional, record, union} from 'zod/mini';
 
 /** Text that the parser of the spec would have given. */
 export const as = (parse: (text: string) => Parsed<string>) =>
@@ -136,7 +136,7 @@ export const dependency = z.object({
 	restart: z.boolean(),
 });
 
-const milliseconds = number({min: 0, max: Number.MAX_SAFE_INTEGER, fractions: true});
+export const milliseconds = number({min: 0, max: Number.MAX_SAFE_INTEGER, fractions: true});
 
 export const healthcheck = z.object({
 	test: command,

@@ -1,63 +1,59 @@
 import {namespaceKinds, usernsModes} from '../model/project.ts';
-import {parseCapability} from '../values/capability.ts';
 import {parseDevice} from '../values/device.ts';
 import {landlockRights} from '../values/landlock.ts';
 import {parseSecurityOption} from '../values/security-option.ts';
 import {deviceWord} from '../values/shown-values.ts';
-import {each, flag, key, keyReadApart, kind, names, oneOf, showNames} from './key.ts';
-
-const capabilities = names(
-	kind(
-		w => w.parsedBy(w.capabilityText, parseCapability),
-		r => r.as(parseCapability),
-		(name: string) => name,
-	),
-);
+import {capability, flag, key, names, numbered, oneOf, row, showNames} from './key.ts';
 
 /** How far a container is kept from the host, and what it may do to the kernel. */
 export const securityKeys = {
-	namespaces: keyReadApart({
+	namespaces: row({
 		about: 'Which namespaces are new; the others are those of the host. All but `time` and `user` by default.',
 		also: ['unshare', 'namespace', 'ns', 'clone_flags'],
 		isPlain: true,
-		written: w => w.list(w.z.enum(namespaceKinds)),
-		recorded: {namespaces: r => r.z.array(r.z.enum(namespaceKinds))},
+		written: w => w.list(w.oneOf(namespaceKinds)),
+		recorded: {namespaces: r => r.array(r.oneOf(namespaceKinds))},
 		show: ({namespaces = []}) => showNames(namespaces),
 	}),
-	userns_mode: key('usernsMode', oneOf(usernsModes), {
+	userns_mode: key('usernsMode', {
+		...oneOf(usernsModes),
 		about:
 			'`auto`: root of the container is no root of the host, it and all others have subordinate ids (subuid(5)); `host`: the ids of the host.',
 		also: ['user_ns', 'userns', 'user_namespace', 'idmap', 'usernamespace'],
 		option: {name: '--userns', given: ({userns}) => userns},
 	}),
-	root: key('root', oneOf(['pivot', 'chroot'], 'must be `pivot` or `chroot`'), {
+	root: key('root', {
+		...oneOf(['pivot', 'chroot'], 'must be `pivot` or `chroot`'),
 		about: 'How the root becomes the root: pivot_root(2) by default, or chroot(2).',
 		isPlain: true,
 		fallback: 'pivot',
 	}),
-	cap_add: key('capAdd', capabilities, {
+	cap_add: key('capAdd', {
+		...names(capability),
 		about: 'Capabilities that are added to the default ones.',
 		also: ['caps', 'cap', 'capabilities', 'add_caps'],
 		isPlain: true,
 		fallback: [],
 	}),
-	cap_drop: key('capDrop', capabilities, {
+	cap_drop: key('capDrop', {
+		...names(capability),
 		about: 'Capabilities that are taken away; `ALL` for all.',
 		isPlain: true,
 		fallback: [],
 	}),
-	privileged: key('privileged', flag, {
+	privileged: key('privileged', {
+		...flag,
 		about:
 			'All capabilities, no seccomp filter, nothing of /proc and /sys hidden: the container is no longer a boundary.',
 		fallback: false,
 	}),
-	security_opt: keyReadApart({
+	security_opt: row({
 		about:
 			'`seccomp=FILE` or `seccomp=unconfined`, `apparmor=PROFILE`, `label=type:TYPE`, `systempaths=unconfined`; `no-new-privileges:false` lets setuid programs gain privileges.',
 		also: ['seccomp', 'apparmor', 'selinux', 'security', 'no_new_privileges'],
 		isPlain: true,
 		written: w => w.list(w.parsedBy(w.text, parseSecurityOption)),
-		recorded: {noNewPrivileges: r => r.z.boolean(), security: r => r.security},
+		recorded: {noNewPrivileges: r => r.boolean(), security: r => r.security},
 		show: ({noNewPrivileges, security}) => ({
 			'no-new-privileges': noNewPrivileges,
 			...(security !== undefined && {
@@ -68,27 +64,17 @@ export const securityKeys = {
 			}),
 		}),
 	}),
-	devices: key(
-		'devices',
-		each(
-			w => w.list(w.parsedBy(w.text, parseDevice)),
-			r => r.z.array(r.device),
-			deviceWord,
-		),
-		{
-			about: 'Devices of the host: `/dev/fuse`, `/dev/sda:/dev/xvda:r`.',
-			fallback: [],
-		},
-	),
-	landlock: key(
-		'landlock',
-		kind(
-			w => w.list(w.landlockRule),
-			r => r.z.array(r.z.object({path: r.insidePath, access: r.z.array(r.z.enum(landlockRights))})),
-			rules => Object.fromEntries(rules.map(({path, access}) => [path, showNames(access)])),
-		),
-		{
-			about: 'Paths that the command may touch, by the Landlock security module; all others are closed to it.',
-		},
-	),
+	devices: key('devices', {
+		about: 'Devices of the host: `/dev/fuse`, `/dev/sda:/dev/xvda:r`.',
+		written: w => w.list(w.parsedBy(w.text, parseDevice)),
+		recorded: r => r.array(r.device),
+		show: list => numbered(list.map(deviceWord)),
+		fallback: [],
+	}),
+	landlock: key('landlock', {
+		about: 'Paths that the command may touch, by the Landlock security module; all others are closed to it.',
+		written: w => w.list(w.landlockRule),
+		recorded: r => r.array(r.object({path: r.insidePath, access: r.array(r.oneOf(landlockRights))})),
+		show: rules => Object.fromEntries(rules.map(({path, access}) => [path, showNames(access)])),
+	}),
 };

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {sampleService} from '../../../test/support/sample-input.ts';
-import {changedKeys, serviceKeys} from './service-keys.ts';
+import {changedKeys, configOf, serviceKeys} from './service-keys.ts';
 import {serviceShape} from './service-schema.ts';
 
 test('each field of a service is decided by one key', () => {
@@ -27,4 +27,12 @@ test('two containers differ by the keys of their specs', () => {
 		'tty',
 	]);
 	expect(changedKeys(sampleService, JSON.parse(JSON.stringify(sampleService)) as typeof sampleService)).toEqual([]);
+});
+
+test('each value is shown as text', () => {
+	const service = {...sampleService, ioWeight: 300, landlock: [{path: '/srv', access: ['execute']}], keep: true};
+	const values = configOf(service);
+	expect(values).toContainEqual({key: 'blkio_config.weight', value: '300'});
+	expect(values).toContainEqual({key: 'landlock./srv', value: 'execute'});
+	expect(values.filter(({value}) => value.includes('[object'))).toEqual([]);
 });

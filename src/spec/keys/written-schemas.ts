@@ -23,7 +23,7 @@ export {hooks} from '../values/hook.ts';
 export {logging} from '../values/logging.ts';
 export * from '../values/schema-parts.ts';
 export * from '../values/spelled-values.ts';
-export * as z from 'zod/mini';
+export {enum as oneOf, partialRecord, strictObject} from 'zod/mini';
 
 /** `true` or `false`. */
 export const flag = parsedBy(textOrBoolean, parseBoolean);
