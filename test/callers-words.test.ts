@@ -17,20 +17,20 @@ const refusal = () => {
 };
 
 const hints = [
-	'name one with --store and --state',
-	'name the lock with `--lock FILE`',
-	'`tsbox ps -a` lists all containers',
+	'set folders with --store and --state',
+	'choose another lock file with `--lock FILE`',
+	'list all containers with `tsbox ps -a`',
 	'remove it with `tsbox down web`, or see `tsbox doctor`',
 	'free some space; `tsbox gc` and `tsbox images prune` remove what is not used',
-	'start it by `systemd-run --user --scope -p Delegate=yes -- tsbox ...`, or as root',
+	'start it with `systemd-run --user --scope -p Delegate=yes -- tsbox ...`, or as root',
 	'give your user a range of ids: `sudo usermod --add-subuids 100000-165535 $USER`',
 ];
 
 test('a program is told options and functions of the library, and a command where there is no function', () => {
 	expect(hints.map(inCallersWords)).toEqual([
-		'name one with `store` and `state`',
-		'name the lock with `file`',
-		'`list()` lists all containers',
+		'set folders with `store` and `state`',
+		'choose another lock file with `file`',
+		'list all containers with `list()`',
 		'remove it with `down()`, or see `tsbox doctor`',
 		'free some space; `gc()` and `pruneImages()` remove what is not used',
 		...hints.slice(5),

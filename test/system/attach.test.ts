@@ -272,7 +272,7 @@ test('what cannot be joined is refused with a reason', async () => {
 	expect((await at.tsbox(['attach', at.name])).err).toContain('is paused');
 	await at.tsbox(['unpause', at.name]);
 	await at.tsbox(['stop', '-t', '0', at.name]);
-	expect((await at.tsbox(['attach', at.name])).err).toContain('does not run');
+	expect((await at.tsbox(['attach', at.name])).err).toContain('is not running');
 	await at.tsbox(['down', at.name]);
 	expect(at.leftovers()).toEqual([]);
 });

@@ -25,16 +25,16 @@ try { ${line} } catch (error) { console.log(error.hint); }`;
 
 test('the same error is told to a program in words of the library, and to a person in those of the command line', async () => {
 	const store = '/tmp/a,b';
-	expect(await hintOf(`await tsbox.openMachine({store: '${store}'})`)).toBe('name another one with `store`\n');
-	expect((await at.tsbox(['--store', store, 'ps'])).err).toContain('name another one with --store\n');
+	expect(await hintOf(`await tsbox.openMachine({store: '${store}'})`)).toBe('choose another with `store`\n');
+	expect((await at.tsbox(['--store', store, 'ps'])).err).toContain('choose another with --store\n');
 
 	expect(await hintOf(`await tsbox.down(await tsbox.openMachine(folders), 'nobody')`)).toBe(
-		'`list()` lists all containers\n',
+		'list all containers with `list()`\n',
 	);
-	expect((await at.tsbox(['pause', 'nobody'])).err).toContain('`tsbox ps -a` lists all containers\n');
+	expect((await at.tsbox(['pause', 'nobody'])).err).toContain('list all containers with `tsbox ps -a`\n');
 
 	expect(await hintOf(`await tsbox.removeVolume(await tsbox.openMachine(folders), 'nothing')`)).toBe(
-		'`listVolumes()` lists them\n',
+		'list the volumes with `listVolumes()`\n',
 	);
-	expect((await at.tsbox(['volume', 'rm', 'nothing'])).err).toContain('`tsbox volume ls` lists them\n');
+	expect((await at.tsbox(['volume', 'rm', 'nothing'])).err).toContain('list the volumes with `tsbox volume ls`\n');
 });

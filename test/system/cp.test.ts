@@ -135,7 +135,9 @@ describe.skipIf(!root)('cp', () => {
 		expect(readdirSync(at('to-folder'))).toEqual(['f']);
 		await cp(box, '-L', `${box.name}:/a/to-file`, '.');
 		expect(lstatSync(at('to-file')).isFile()).toBe(true);
-		expect(await refused(box, '-L', `${box.name}:/a/dangling`, 'd')).toContain(`${box.name}:/a/dangling is not there`);
+		expect(await refused(box, '-L', `${box.name}:/a/dangling`, 'd')).toContain(
+			`${box.name}:/a/dangling does not exist`,
+		);
 		symlinkSync('to-folder', at('there'));
 		await cp(box, 'there', `${box.name}:/x`);
 		await cp(box, '-L', 'there', `${box.name}:/y`);
@@ -179,16 +181,16 @@ describe.skipIf(!root)('cp', () => {
 		const running = await upWith(box);
 		const {name} = box;
 		box.file('f', 'f');
-		expect(await refused(box, `${name}:/nope`, '.')).toContain(`${name}:/nope is not there`);
-		expect(await refused(box, `${name}:/a/b/f/`, '.')).toContain(`${name}:/a/b/f/ is no folder`);
-		expect(await refused(box, `${name}:/a/b/f`, 'no/x')).toContain('the folder of no/x is not there');
-		expect(await refused(box, `${name}:/a/b/f`, 'no/')).toContain('the folder no/ is not there');
-		expect(await refused(box, 'nope', `${name}:/`)).toContain('nope is not there');
-		expect(await refused(box, 'f/', `${name}:/`)).toContain('f/ is no folder');
-		expect(await refused(box, 'f', `${name}:/no/x`)).toContain(`the folder of ${name}:/no/x is not there`);
-		expect(await refused(box, 'f', `${name}:/no/`)).toContain(`${name}:/no/ is no folder`);
-		expect(await refused(box, 'f', `${name}:/a/b/f/`)).toContain(`${name}:/a/b/f/ is no folder`);
-		expect(await refused(box, '.', `${name}:/a/b/f`)).toContain('no folder is in the way');
+		expect(await refused(box, `${name}:/nope`, '.')).toContain(`${name}:/nope does not exist`);
+		expect(await refused(box, `${name}:/a/b/f/`, '.')).toContain(`${name}:/a/b/f/ is not a folder`);
+		expect(await refused(box, `${name}:/a/b/f`, 'no/x')).toContain('the parent folder of no/x does not exist');
+		expect(await refused(box, `${name}:/a/b/f`, 'no/')).toContain('the folder no/ does not exist');
+		expect(await refused(box, 'nope', `${name}:/`)).toContain('nope does not exist');
+		expect(await refused(box, 'f/', `${name}:/`)).toContain('f/ is not a folder');
+		expect(await refused(box, 'f', `${name}:/no/x`)).toContain(`the parent folder of ${name}:/no/x does not exist`);
+		expect(await refused(box, 'f', `${name}:/no/`)).toContain(`${name}:/no/ is not a folder`);
+		expect(await refused(box, 'f', `${name}:/a/b/f/`)).toContain(`${name}:/a/b/f/ is not a folder`);
+		expect(await refused(box, '.', `${name}:/a/b/f`)).toContain('a file is in the way');
 		expect(await refused(box, `${name}:/dev/.`, 'dev')).toMatch(/contains the device/);
 		expect(existsSync(join(box.folder, 'dev'))).toBe(false);
 		expect(await refused(box, 'nosuch:/a', '.')).toContain('there is no container named nosuch');
@@ -209,9 +211,9 @@ describe.skipIf(!root)('cp', () => {
 		expect((await box.tsbox(['cp', '-', `${box.name}:/tmp`], {input: packed})).status).toBe(0);
 		expect(await inside(box, 'cat /tmp/spec.yaml')).toBe(readFileSync(join(box.folder, 'spec.yaml'), 'utf8'));
 		const nowhere = await box.tsbox(['cp', '-', `${box.name}:/no`], {input: packed});
-		expect([nowhere.status, nowhere.err]).toEqual([125, expect.stringContaining('/no is no folder')]);
+		expect([nowhere.status, nowhere.err]).toEqual([125, expect.stringContaining('/no is not a folder')]);
 		const rubbish = await box.tsbox(['cp', '-', `${box.name}:/tmp`], {input: 'no tar'});
-		expect([rubbish.status, rubbish.err]).toEqual([125, expect.stringContaining('could not be written')]);
+		expect([rubbish.status, rubbish.err]).toEqual([125, expect.stringContaining('cannot be written')]);
 		await downClean(box, running);
 	});
 
@@ -285,9 +287,7 @@ describe.skipIf(!root)('cp', () => {
 		expect(await inside(box, 'stat -c "%u:%g %a" /b/f; cat /b/f')).toBe('0:0 755\nhello\n');
 		const archived = await box.tsbox(['cp', '-a', `${box.name}:/a/f`, 'archived']);
 		// Only root can give files to others.
-		expect([archived.status, archived.err.includes('leave out --archive')]).toEqual(
-			uid === 0 ? [0, false] : [125, true],
-		);
+		expect([archived.status, archived.err.includes('omit --archive')]).toEqual(uid === 0 ? [0, false] : [125, true]);
 		await downClean(box, running);
 	});
 });

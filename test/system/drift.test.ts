@@ -158,7 +158,7 @@ describe.skipIf(!root)('drift', () => {
 		rmSync(join(at.folder, `state/containers/${name}/start.json`));
 		const {status, out, err} = await at.tsbox(['drift', name]);
 		expect({status, out}).toEqual({status: 0, out: ''});
-		expect(err).toContain(`not checked: no plan of ${name} was kept`);
+		expect(err).toContain(`not checked: ${name} has no stored plan`);
 		expect(await leftAfter(at)).toEqual([]);
 	});
 });

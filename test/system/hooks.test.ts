@@ -43,13 +43,13 @@ test('a post_start command that fails ends its container, and is told with what 
 	});
 	const up = await at.tsbox(['up', '-d', spec]);
 	expect(up.status).toBe(1);
-	expect(up.err).toContain('bad did not start: its post_start command ended with status 9: the disk is missing');
+	expect(up.err).toContain('bad did not start: the post_start hook exited with status 9: the disk is missing');
 	expect(up.err).toContain('late did not start: bad did not start');
 	expect(await rows(at)).toMatchObject({bad: {state: 'exited'}, stuck: {state: 'running'}});
 	expect((await at.tsbox(['stop', at.name, 'stuck'])).status).toBe(0);
 	expect((await rows(at))['stuck']).toMatchObject({state: 'exited', exitCode: 137});
 	const wrong = await at.tsbox(['stop', at.name, 'wrong']);
-	expect(wrong.err).toContain('wrong: its pre_stop command ended with status 3');
+	expect(wrong.err).toContain('wrong: the pre_stop hook exited with status 3');
 	expect((await rows(at))['wrong']).toMatchObject({state: 'exited', exitCode: 0});
 	await at.tsbox(['down', at.name]);
 	expect(at.leftovers()).toEqual([]);
@@ -74,7 +74,7 @@ test('the hooks of a container in the foreground', async () => {
 	}
 	const bad = await at.tsbox(['up', at.spec(`${sleeper}post_start: [{command: [sh, -c, "echo no; exit 9"]}]\n`)]);
 	expect(bad.status).not.toBe(0);
-	expect(bad.err).toMatch(/post_start command ended with status 9[^]*no/);
+	expect(bad.err).toMatch(/post_start hook exited with status 9[^]*no/);
 	expect(at.leftovers()).toEqual([]);
 });
 

@@ -39,7 +39,7 @@ describe.skipIf(!root)('pause and unpause', () => {
 		expect(JSON.parse((await at.tsbox(['inspect', at.name])).out)).toMatchObject({state: 'paused'});
 		expect(await at.tsbox(['exec', at.name, '--', 'true'])).toMatchObject({
 			status: 125,
-			err: expect.stringContaining(`hint     \`tsbox unpause ${at.name}\``) as string,
+			err: expect.stringContaining(`hint     resume it with \`tsbox unpause ${at.name}\``) as string,
 		});
 		expect(await at.tsbox(['pause', at.name])).toMatchObject({
 			status: 125,

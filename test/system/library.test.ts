@@ -121,7 +121,7 @@ test('what cannot be recorded says so: a box by a warning, a pool by an error', 
 	await there.wait();
 	const warnings = [];
 	for await (const event of there.events) if (event.type === 'warning') warnings.push(event.text);
-	expect(warnings).toEqual(['the run is not recorded: the caller keeps no records']);
+	expect(warnings).toEqual(['the run is not recorded: the caller provides no recorder']);
 	await using pool = new Pool(spec, {machine});
 	await expect(pool.ready()).rejects.toMatchObject({code: 'E_SPEC_INVALID'});
 });

@@ -12,7 +12,7 @@ test('the name of a project means its container where it has one; else its conta
 	await until('the job has exited', async () => (await rows(at))['job']?.state === 'exited');
 	const several = {
 		status: 125,
-		err: `error: ${at.name} is a project of 3 containers\n  hint     name one: ${at.name}-db, ${at.name}-job, ${at.name}-web\n`,
+		err: `error: ${at.name} is a project of 3 containers\n  hint     choose one: ${at.name}-db, ${at.name}-job, ${at.name}-web\n`,
 	};
 	for (const words of [['top'], ['pause'], ['drift'], ['diff'], ['attach'], ['wait'], ['port']])
 		expect(await at.tsbox([...words, at.name])).toMatchObject(several);
@@ -32,7 +32,7 @@ test('the name of a project means its container where it has one; else its conta
 	const exited = {
 		status: 125,
 		err:
-			`error: ${job} does not run\n  cause    it has exited with status 3\n` +
+			`error: ${job} is not running\n  cause    it has exited with status 3\n` +
 			`  hint     \`tsbox start ${job}\` starts it again, \`tsbox logs ${job}\` shows what it printed, \`tsbox rm ${job}\` removes it\n`,
 	};
 	for (const words of [

@@ -95,7 +95,7 @@ test('nonsense is refused', async () => {
 	expect((await at.tsbox(['port', at.name])).err).toContain(`there is no container named ${at.name}`);
 	await at.tsbox(['up', '-d', at.spec('command: ["true"]\n')]);
 	await until('it has ended', async () => (await at.tsbox(['ps', '-q'])).out === '');
-	expect((await at.tsbox(['port', at.name])).err).toContain('does not run');
+	expect((await at.tsbox(['port', at.name])).err).toContain('is not running');
 	await at.tsbox(['down', at.name]);
 	expect(at.leftovers()).toEqual([]);
 });

@@ -68,7 +68,7 @@ test('plan, compile and validate go by profiles too', async () => {
 	expect((await at.tsbox(['plan', spec])).out).toContain(`${at.name}-web: `);
 	expect(await at.tsbox(['plan', '--profile', 'debug', spec])).toMatchObject({
 		status: 2,
-		err: expect.stringContaining('name one of them: web, log'),
+		err: expect.stringContaining('choose one: web, log'),
 	});
 	expect((await at.tsbox(['compile', spec, 'log'])).status).toBe(0);
 	expect(await at.tsbox(['compile', spec, 'tool'])).toMatchObject({status: 125});

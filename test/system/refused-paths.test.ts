@@ -21,7 +21,7 @@ test('a bind source that is missing and is not to be made', async () => {
 	const {status, err} = await at.tsbox(['up', at.spec(`volumes: [${bind}]\n`)]);
 	expect(status).toBe(125);
 	expect(err).toContain(
-		`error: the mount source ${at.folder}/no does not exist\n  cause    it is to be mounted on /x\n`,
+		`error: the mount source ${at.folder}/no does not exist\n  cause    it is the source of the mount on /x\n`,
 	);
 	expect(at.leftovers()).toEqual([]);
 });

@@ -175,7 +175,7 @@ test('a user whose range holds its own id is told, before anything is made', asy
 	try {
 		const {status: code, err} = await at.tsbox(['run', at.spec(), '--', 'true']);
 		expect(code).toBe(125);
-		expect(err).toMatch(/your range in \/etc\/subuid holds your own id/);
+		expect(err).toMatch(/your range in \/etc\/subuid includes your own id/);
 	} finally {
 		for (const file of ['/etc/subuid', '/etc/subgid'])
 			writeFileSync(file, readFileSync(file, 'utf8').replace(line, ''));
@@ -196,7 +196,7 @@ test('a user without a folder of its own can plan, and is told what a start lack
 			env: {PATH: process.env['PATH'], HOME: '/root'},
 		});
 	expect(as('plan', join(examples, 'hello.yaml')).stdout).toContain('pivot_root');
-	expect(as('up', join(examples, 'hello.yaml')).stderr).toContain('there is no folder of your own to keep images in');
+	expect(as('up', join(examples, 'hello.yaml')).stderr).toContain('you have no folder to keep images in');
 });
 
 test("a store that is a symlink, or somebody else's, is not taken", async () => {

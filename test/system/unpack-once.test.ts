@@ -25,7 +25,7 @@ async function holder(at: TestBox): Promise<{readonly kill: () => Promise<unknow
 	};
 }
 
-const waits = 'waits for another start, which unpacks busybox.tar';
+const waits = 'waiting for another start that unpacks busybox.tar';
 
 test('one unpacks it and the others wait for that; one takes over from one that was killed', async () => {
 	await using at = await testBox();

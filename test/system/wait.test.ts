@@ -98,7 +98,7 @@ describe.skipIf(!root)('wait', () => {
 		expect(await waits.ended).toMatchObject({
 			status: 125,
 			out: '',
-			err: expect.stringContaining('its exit status is not known') as string,
+			err: expect.stringContaining('its exit status is unknown') as string,
 		});
 		await at.tsbox(['gc']);
 		expect(at.leftovers()).toEqual([]);

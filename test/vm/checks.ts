@@ -58,7 +58,7 @@ export const cgroupChecks: Checks = {
 	'a limit that is too small to start in is named as the reason': () => {
 		const {status, err} = tsbox('up', spec('tiny', ['true'], 'mem_limit: 512k\nmemswap_limit: 512k'));
 		assert.equal(status, 125);
-		assert.match(err, /can't start in 512 KiB of memory/);
+		assert.match(err, /cannot start in 512 KiB of memory/);
 	},
 	'no more processes start than pids_limit': () => {
 		const {out, err} = tsbox(

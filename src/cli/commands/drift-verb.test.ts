@@ -40,9 +40,9 @@ test('drift --json is all of it', async () => {
 });
 
 test('where there is no plan nothing agrees, and nothing differs', async () => {
-	const none = {differences: [], checked: 0, unchecked: ['no plan of demo was kept']};
+	const none = {differences: [], checked: 0, unchecked: ['demo has no stored plan']};
 	const {status, out, err} = await tsbox('drift demo', {engine: engine(none)});
-	expect({status, out, err}).toEqual({status: 0, out: '', err: 'not checked: no plan of demo was kept\n'});
+	expect({status, out, err}).toEqual({status: 0, out: '', err: 'not checked: demo has no stored plan\n'});
 });
 
 test('drift takes one name', async () => {

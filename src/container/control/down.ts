@@ -10,22 +10,22 @@ import {findContainer} from '../machine/find-container.ts';
 import {sayFarewell} from '../enter/hooks.ts';
 import {gcName} from '../recover/gc.ts';
 
-/** How long the owner may take to clean up after the command has ended, ms. */
+/** How long the owner may take to clean up after the command has ended, in ms. */
 const cleanUpWithin = 15_000;
 
-/** How a container is stopped. */
+/** Options of {@link down}. */
 export interface DownOptions {
-	/** Its `stop_grace_period` without it, ms. */
+	/** Grace period in ms; by default `stop_grace_period` of the container. */
 	readonly timeoutMs?: number;
-	/** Told what it is stopped with, and after how long it is killed, ms. */
+	/** Called with the stop signal and the grace period in ms. */
 	readonly stopping?: (signal: string, graceMs: number) => void;
-	/** Told of a `pre_stop` command that failed. */
+	/** Called for a `pre_stop` hook that failed. */
 	readonly warn?: (text: string) => void;
 }
 
 /**
- * Stops a container: its `pre_stop` commands, its stop signal, after the grace period SIGKILL, then waits until its owner has cleaned up, or
- * cleans up in its place.
+ * Stops a container with its `pre_stop` hooks, its stop signal, and SIGKILL after the grace period. Then waits until its owner
+ * has cleaned up, or cleans up without an owner.
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER.
  */
@@ -34,7 +34,7 @@ export async function down(machine: Machine, name: string, options: DownOptions 
 	const record = findContainer(machine, name);
 	const running = (): boolean => stateOf(host, record) === 'running';
 	if (record.process !== null && running()) {
-		// Held processes would not get the signal, and under v1 not even SIGKILL.
+		// Frozen processes do not receive the signal, and under cgroup v1 not even SIGKILL.
 		thaw(host, freezersOf(host, record.cgroups));
 		const graceMs = options.timeoutMs ?? record.stopGraceMs;
 		const killAt = performance.now() + graceMs;
@@ -43,12 +43,12 @@ export async function down(machine: Machine, name: string, options: DownOptions 
 		signalProcess(host, record.process, record.stopSignal);
 		while (running() && performance.now() < killAt) await delay(10);
 		if (running()) signalProcess(host, record.process, 'SIGKILL');
-		// Stopped by Ctrl-Z it would not see the end.
+		// An owner stopped by Ctrl-Z would not notice the end.
 		if (isOwned(host, record)) signalProcess(host, record.owner, 'SIGCONT');
-		// Without an owner nobody else waits for the end of it.
+		// Without an owner, this process must wait for the end.
 		if (!isOwned(host, record)) while (running() && performance.now() < killAt + cleanUpWithin) await delay(10);
 	} else if (isOwned(host, record)) {
-		// Still starting: its owner takes a signal as the wish to stop, and rolls back.
+		// Still starting: on SIGTERM the owner cancels the start and rolls back.
 		signalProcess(host, record.owner, 'SIGTERM');
 		signalProcess(host, record.owner, 'SIGCONT');
 	}
@@ -57,10 +57,8 @@ export async function down(machine: Machine, name: string, options: DownOptions 
 	while (isOwned(host, record) && host.lstat(folder) !== undefined) {
 		if (performance.now() > until)
 			throw new TsboxError('E_STATE', `tsbox ${record.owner.pid} does not clean up after ${name}`, {
-				why: running()
-					? `${name} does not end`
-					: 'tsbox was asked to stop or its container has ended, and it does not react',
-				hint: `end it with \`kill -9 ${record.owner.pid}\`, then run \`tsbox gc\``,
+				why: running() ? `${name} is still running` : 'the tsbox process does not react',
+				hint: `kill it with \`kill -9 ${record.owner.pid}\`, then run \`tsbox gc\``,
 			});
 		await delay(10);
 	}

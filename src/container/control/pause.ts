@@ -9,43 +9,43 @@ function freezersFor({host, facts}: Machine, {name, cgroups}: RunningRecord): re
 	const [first, ...others] = freezersOf(host, cgroups);
 	if (first !== undefined) return [first, ...others];
 	const ordinary = facts.user.uid !== 0;
-	throw new TsboxError('E_HOST_UNSUPPORTED', `${name} can't be paused`, {
+	throw new TsboxError('E_HOST_UNSUPPORTED', `${name} cannot be paused`, {
 		why:
 			cgroups.length === 0
-				? `the kernel holds the processes of a cgroup, and ${name} has none${ordinary ? ': an ordinary user is given one only where systemd delegates a cgroup v2' : ''}`
-				: 'its cgroups have no freezer: neither cgroup.freeze (Linux 5.2) nor the v1 freezer is there',
+				? `the kernel freezes cgroups, and ${name} has no cgroup${ordinary ? ': unprivileged users get one only where systemd delegates a cgroup v2' : ''}`
+				: 'its cgroups have no freezer: neither cgroup.freeze (Linux 5.2) nor the v1 freezer exists',
 		hint: ordinary
-			? 'start it by `systemd-run --user --scope -p Delegate=yes -- tsbox ...`, or as root'
+			? 'start it with `systemd-run --user --scope -p Delegate=yes -- tsbox ...`, or as root'
 			: 'mount the freezer controller',
 	});
 }
 
 /**
- * Holds all processes of a container where they are, and returns when the kernel says that they are held.
+ * Freezes all processes of a container, and resolves when the kernel reports them as frozen.
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION, E_PAUSED when it is paused already,
- * E_HOST_UNSUPPORTED without a cgroup that can be frozen, E_STEP_FAILED when a process could not be held.
+ * E_HOST_UNSUPPORTED without a cgroup that can be frozen, E_STEP_FAILED when a process could not be frozen.
  */
 export async function pause(machine: Machine, name: string): Promise<void> {
 	const {host} = machine;
 	const record = runningContainer(machine, name);
 	const freezers = freezersFor(machine, record);
 	if (freezers.some(each => isFrozen(host, each)))
-		throw new TsboxError('E_PAUSED', `${name} is paused already`, {hint: `\`tsbox unpause ${name}\` lets it go on`});
+		throw new TsboxError('E_PAUSED', `${name} is paused already`, {hint: `resume it with \`tsbox unpause ${name}\``});
 	await unlessEnded(name, () => freeze(host, freezers[0]));
 }
 
 /**
- * Lets the processes of a paused container go on, whichever freezer holds them.
+ * Thaws a paused container, whichever freezer froze it.
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION, E_PAUSED when it is not paused, E_HOST_UNSUPPORTED,
- * E_STEP_FAILED when a cgroup above holds it.
+ * E_STEP_FAILED when a parent cgroup is frozen.
  */
 export async function unpause(machine: Machine, name: string): Promise<void> {
 	const {host} = machine;
 	const freezers = freezersFor(machine, runningContainer(machine, name));
 	if (!freezers.some(each => isFrozen(host, each) || isToFreeze(host, each)))
-		throw new TsboxError('E_PAUSED', `${name} is not paused`, {hint: '`tsbox ps` shows the states'});
+		throw new TsboxError('E_PAUSED', `${name} is not paused`, {hint: 'see the states with `tsbox ps`'});
 	await unlessEnded(name, async () => {
 		thaw(host, freezers);
 		for (const each of freezers) await thawed(host, each);

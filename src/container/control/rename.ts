@@ -7,10 +7,10 @@ import {nameInUse} from '../../state/claim.ts';
 import {findContainer} from '../machine/find-container.ts';
 
 /**
- * Gives a container another name, whether it runs or has ended. Nothing of it is moved: what was made under its first name
- * stays there, and that name is its id until it is removed. Gives the name that it had.
+ * Renames a container, running or ended, and returns its old name. Nothing is moved: the container's files and cgroups keep
+ * its first name, which stays its id until it is removed.
  *
- * @throws TsboxError E_USAGE for what can be no name or is already its name, E_NO_SUCH_CONTAINER, E_NAME_IN_USE, E_STATE,
+ * @throws TsboxError E_USAGE for an invalid or unchanged name, E_NO_SUCH_CONTAINER, E_NAME_IN_USE, E_STATE,
  * E_PERMISSION, E_HOST_UNSUPPORTED.
  */
 export async function rename(machine: Machine, from: string, to: string): Promise<string> {
@@ -19,7 +19,7 @@ export async function rename(machine: Machine, from: string, to: string): Promis
 	if (!parsed.ok)
 		throw new TsboxError('E_USAGE', `the name ${parsed.problem}`, parsed.hint === undefined ? {} : {hint: parsed.hint});
 	findContainer(machine, from);
-	// Two at a time would each take back the name that the other gave.
+	// Two renames at the same time would undo each other's name.
 	return withLock(host, facts, `${dirs.state}/lock`, async () => {
 		const {name: id} = findContainer(machine, from);
 		const before = shownName(host, dirs.state, id);

@@ -9,20 +9,20 @@ import {freezersOf, isFrozen} from '../../state/freezer.ts';
 import {hasEnded} from '../machine/has-ended.ts';
 import {runningContainer} from '../machine/running-container.ts';
 
-/** A signal by name or number in the one way it is written here, `SIGTERM`; @throws TsboxError E_USAGE. */
+/** The canonical name of a signal given by name or number: `SIGTERM`. @throws TsboxError E_USAGE. */
 function signalName(signal: string): string {
 	const parsed = parseSignal(signal);
 	if (parsed.ok) return parsed.value;
 	throw new TsboxError('E_USAGE', `the signal ${parsed.problem}`, {
-		hint: parsed.hint ?? 'name one of signal(7), with or without SIG',
+		hint: parsed.hint ?? 'use a name from signal(7), with or without SIG',
 	});
 }
 
 /**
- * Sends a signal to a container's first process. SIGKILL goes to every process of its cgroup, and lets a paused one go,
- * as one that the v1 freezer holds dies only then. Any other signal waits in a paused container: `pending` tells that.
+ * Sends a signal to a container's first process. SIGKILL goes to every process of its cgroup, and thaws a paused container,
+ * because the v1 freezer delays even SIGKILL. Any other signal waits until a paused container continues; `pending` reports that.
  *
- * @throws TsboxError E_USAGE for what is no signal, E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION.
+ * @throws TsboxError E_USAGE for an unknown signal, E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION.
  */
 export async function signalContainer(
 	machine: Machine,

@@ -20,21 +20,21 @@ import {checkLimits} from '../plan/check-policy.ts';
 import {hasEnded, unlessEnded} from '../machine/has-ended.ts';
 import {type RunningRecord, runningContainer} from '../machine/running-container.ts';
 
-/** A write, and the step of a plan with that limit. */
+/** The write of a limit, and the plan step of that limit. */
 interface NewLimit {
 	readonly write: LimitWrite;
 	readonly step: Step;
 }
 
-/** The files and values of a start with these limits, in the cgroups that the container is in. */
+/** The writes that a start with these limits would make, in the container's current cgroups. */
 function limitsFor({facts, bestEffort}: Machine, record: RunningRecord, changed: OciResources): readonly NewLimit[] {
 	const {name, cgroups, config} = record;
 	if (cgroups.length === 0)
-		throw new TsboxError('E_HOST_UNSUPPORTED', `${name} can't be limited`, {
-			why: 'limits are those of a cgroup, and it has none',
-			hint: 'start it as root, or by `systemd-run --user --scope -p Delegate=yes -- tsbox ...` where the host has cgroup v2',
+		throw new TsboxError('E_HOST_UNSUPPORTED', `${name} cannot be limited`, {
+			why: 'limits need a cgroup, and it has none',
+			hint: 'start it as root, or with `systemd-run --user --scope -p Delegate=yes -- tsbox ...` on a host with cgroup v2',
 		});
-	// Nothing else of a plan's input has a say in what is written.
+	// The settings depend on no other part of the plan's input.
 	const input = {facts, config: {...config, linux: {...config.linux, resources: changed}}} as PlanInput;
 	const {layout, v1} = facts.cgroup;
 	return cgroupSettings(input, shortfalls(bestEffort)).map(setting => {
@@ -54,7 +54,7 @@ function limitsFor({facts, bestEffort}: Machine, record: RunningRecord, changed:
 	});
 }
 
-/** What a refused write of a memory limit means: EBUSY when what is used could not be taken back (memory.rst). */
+/** Explains why the kernel refused a memory limit: EBUSY means that it could not reclaim enough memory (memory.rst). */
 function explain({host}: Machine): (path: string, errno: string) => string | undefined {
 	return (path, errno) => {
 		if (errno !== 'EBUSY' || !/\/memory\.[^/]+$/.test(path)) return undefined;
@@ -75,7 +75,7 @@ function originsOf(changes: LimitChanges): Readonly<Record<string, Origin>> {
 	);
 }
 
-/** Notes the new limits in the record as it is by now, and in the plan that it was made by: what holds is what was asked for last. */
+/** Notes the new limits in the current record and in the plan of the start. The last update wins. */
 function noteLimits(
 	{host, dirs}: Machine,
 	record: RunningRecord,
@@ -94,11 +94,11 @@ function noteLimits(
 }
 
 /**
- * Changes limits of a running container: the same files and values as at a start, each read back. Either all limits are
- * changed or none is. Gives warnings: cgroup v2 takes a memory limit below what is used and kills for it.
+ * Changes limits of a running container. Writes the same files and values as a start, and reads each back. Either all limits
+ * change or none does. Returns warnings, since cgroup v2 accepts a memory limit below the current use and then kills processes.
  *
  * @throws TsboxError E_USAGE, E_POLICY, E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION, E_HOST_UNSUPPORTED for a limit that this
- * container or host can't have, E_STEP_FAILED when the kernel refuses one, E_CHECK_FAILED when it shows another value.
+ * container or host cannot have, E_STEP_FAILED when the kernel refuses one, E_CHECK_FAILED when it reads back another value.
  */
 export async function updateLimits(
 	machine: Machine,
@@ -107,7 +107,7 @@ export async function updateLimits(
 ): Promise<{readonly warnings: readonly string[]}> {
 	const {host, facts, dirs} = machine;
 	runningContainer(machine, name);
-	// Two changes at a time would each write the record without the other's.
+	// Without the lock, one of two concurrent updates would overwrite the other's record.
 	return withLock(host, facts, `${dirs.state}/lock`, () =>
 		unlessEnded(name, () => {
 			const record = runningContainer(machine, name);
@@ -133,7 +133,7 @@ export async function updateLimits(
 			return {
 				warnings:
 					more > 0
-						? [`the kernel killed ${more} of its processes, as ${name} used more than its new memory limit`]
+						? [`the kernel killed ${more} of its processes because ${name} used more than its new memory limit`]
 						: [],
 			};
 		}),
@@ -141,8 +141,7 @@ export async function updateLimits(
 }
 
 /**
- * A story with steps of limits that were changed since: each takes the place of the one before it, or comes behind the other
- * limits where there was none.
+ * Replaces steps in a stored start report with those of updated limits. A limit that is new follows the other cgroup steps.
  */
 export function withSteps(story: StartStory, steps: readonly Step[]): StartStory {
 	const {plan} = story;

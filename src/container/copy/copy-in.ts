@@ -10,21 +10,21 @@ import {copyIntoScript} from '../../step/script/copy-script.ts';
 import {copyPath, type LocalSource, localSource, type CopyRequest} from './copy-local.ts';
 import {copyToolError, startCopyTool} from './copy-tool.ts';
 
-/** A source of bytes for the tar in the container. */
+/** The source of bytes for the tar in the container. */
 interface Feed {
 	readonly stream: Readable;
 	readonly kill: () => void;
-	/** Its error when it did not do its work. */
+	/** Resolves with the error of the source, if it failed. */
 	readonly ended: Promise<TsboxError | undefined>;
-	/** What it warned of. */
+	/** Warnings of the source. */
 	readonly messages: () => string;
 }
 
 /**
- * Copies from the host into a container. A tar of the host packs it up as the caller, another unpacks it inside the
- * container with the powers of its root, so that whatever its symlinks lead to is the container's own.
+ * Copies from the host into a container. A tar on the host packs as the caller, and a second tar unpacks inside the container
+ * with the container's capabilities. Symlinks thus cannot lead out of the container.
  *
- * @returns What the two warned of, or nothing.
+ * @returns Warnings of both tars.
  * @throws TsboxError E_COPY_PATH, E_NO_SUCH_CONTAINER, E_PAUSED, E_PERMISSION, E_STATE, E_HOST_UNSUPPORTED, E_STEP_FAILED,
  * E_CHECK_FAILED, E_INTERRUPTED.
  */
@@ -33,9 +33,9 @@ export async function copyIn(machine: Machine, name: string, request: CopyReques
 	const {archive, follow, signal, cwd} = request;
 	const title = `${name}:${request.path}`;
 	if (archive && facts.user.uid !== 0 && userMapOf(facts).kind === 'single')
-		throw new TsboxError('E_HOST_UNSUPPORTED', 'owners cannot be kept', {
-			why: 'the container has one id, as its user has no subordinate ids here',
-			hint: 'leave out --archive',
+		throw new TsboxError('E_HOST_UNSUPPORTED', '--archive cannot keep owners here', {
+			why: 'the container has a single id, since you have no subordinate ids',
+			hint: 'omit --archive',
 		});
 	const source = request.local === null ? undefined : localSource(machine, request.local, cwd, follow);
 	try {
@@ -54,7 +54,7 @@ export async function copyIn(machine: Machine, name: string, request: CopyReques
 		if (signal.aborted) kill();
 		tool.stdout.resume();
 		const over = new AbortController();
-		// How the two ended tells more than the pipe between them.
+		// The exit statuses say more than a broken pipe between the two.
 		const fed = pipeline(feed.stream, tool.stdin, {signal: over.signal}).catch(() => {});
 		const status = await tool.ended;
 		over.abort();
@@ -65,10 +65,10 @@ export async function copyIn(machine: Machine, name: string, request: CopyReques
 		if (signal.aborted)
 			throw new TsboxError('E_INTERRUPTED', `copying to ${title} was interrupted`, {
 				cause: signal.reason,
-				why: 'what had arrived stays in the container',
+				why: 'files that have arrived stay in the container',
 			});
 		const refused = copyToolError(title, 'written', status, tool.messages());
-		// A tar that was cut short tells so, which is the other one's fault.
+		// A truncated input makes the unpacking tar fail too, but the packing tar is to blame.
 		const error = unread ?? refused;
 		if (error !== undefined) throw error;
 		return [feed.messages(), tool.messages()].filter(text => text !== '').join('\n');
@@ -81,7 +81,7 @@ function streamFeed(): Feed {
 	return {stream: callerInput(), kill: () => {}, ended: Promise.resolve(undefined), messages: () => ''};
 }
 
-/** Starts a tar on the host that packs up what is held; names in it are looked up below the held folder. */
+/** Starts a tar on the host that packs the source. It looks up names below the folder that is held open. */
 function packed({host, facts}: Machine, {folder, member, kind}: LocalSource, text: string): Feed {
 	const words = [
 		...hostWords(facts, 'tar'),
@@ -89,7 +89,7 @@ function packed({host, facts}: Machine, {folder, member, kind}: LocalSource, tex
 		'--file=-',
 		'--format=gnu',
 		'--numeric-owner',
-		// A backslash in a name is just that.
+		// A backslash in a name is a plain character.
 		'--no-unquote',
 		...(kind === 'file' ? ['--no-recursion'] : []),
 		'--directory=/proc/self/fd/3',
@@ -108,13 +108,13 @@ function packed({host, facts}: Machine, {folder, member, kind}: LocalSource, tex
 		kill: () => void host.kill(-program.pid, 'SIGKILL'),
 		messages: () => said.trim(),
 		ended: Promise.all([program.ended, closed]).then(([{exitCode}]) =>
-			// 1: a file changed while it was read. None, or nobody to write to: the other side had ended, and tells why.
+			// 1: a file changed while it was read. Undefined, or a write error: the other side ended first and reports why.
 			exitCode === undefined || exitCode <= 1 || /: -: Cannot write: /.test(said)
 				? undefined
-				: new TsboxError('E_STEP_FAILED', `${text} could not be read`, {
+				: new TsboxError('E_STEP_FAILED', `cannot read ${text}`, {
 						command: words.map(quoted).join(' '),
 						output: said.trim(),
-						hint: 'what had been read stays in the container',
+						hint: 'files copied so far stay in the container',
 					}),
 		),
 	};

@@ -8,41 +8,40 @@ import {allRecords} from '../machine/find-container.ts';
 
 /** A copy between a container and the host. */
 export interface CopyRequest {
-	/** In the container; from its root on. */
+	/** Path in the container, from its root. */
 	readonly path: string;
-	/** On the host, or null for a tar on the caller's standard input or output. */
+	/** Path on the host, or null for a tar on stdin or stdout. */
 	readonly local: string | null;
 	/** Keep owners and all mode bits. */
 	readonly archive: boolean;
-	/** Follow the source itself when it is a symlink. */
+	/** Follow the source if it is a symlink. */
 	readonly follow: boolean;
 	readonly cwd: string;
-	/** Aborted to end it. */
 	readonly signal: AbortSignal;
 }
 
-/** Something on the host that is read: `name` in a folder that is held, or with `.` all of that folder. */
+/** A source on the host: `member` in a folder that is held open; `.` means the whole folder. */
 export interface LocalSource {
 	readonly folder: Pinned;
 	readonly member: string;
 	readonly kind: 'file' | 'folder' | 'contents';
-	/** The last name of the path as it was written. */
+	/** The last component of the path as it was written. */
 	readonly name: string;
 }
 
-/** A place on the host that is written to. */
+/** A target on the host. */
 export interface LocalTarget {
-	/** The folder that the new thing, or a temporary one, is made in. */
+	/** The folder that receives the new file, or a temporary one. */
 	readonly folder: Pinned;
-	/** The name that it gets there; undefined where the target is this very folder, and the source's name is kept. */
+	/** The new name; undefined if the target is an existing folder, where the source keeps its name. */
 	readonly name: string | undefined;
-	/** Nothing is there, and the path was written with a slash at its end. */
+	/** The target does not exist, and its path ends with a slash. */
 	readonly mustBeFolder: boolean;
-	/** What is there now, symlinks followed; undefined for nothing. */
+	/** What exists at the target, symlinks followed; undefined for nothing. */
 	readonly kind: 'file' | 'folder' | undefined;
 }
 
-/** Takes `/etc/`, `etc/.` and such apart; the path is made absolute from `cwd`, and `..` taken away as it is written. */
+/** Splits `/etc/` or `etc/.` into an absolute path and its ending. `..` is resolved as text. */
 export function copyPath(text: string, cwd: string): CopyPath {
 	const path = resolve(cwd, text);
 	const ending = /(^|\/)\.\/*$/.test(text) ? '/.' : /\/$|(^|\/)\.\.$/.test(text) ? '/' : '';
@@ -50,7 +49,7 @@ export function copyPath(text: string, cwd: string): CopyPath {
 }
 
 /**
- * Finds what is to be copied from the host, and holds it, so that it can't become something else meanwhile.
+ * Finds the source on the host and holds it open, so that it cannot be replaced during the copy.
  *
  * @throws TsboxError E_COPY_PATH, E_PERMISSION.
  */
@@ -79,7 +78,7 @@ export function localSource(machine: Machine, text: string, cwd: string, follow:
 }
 
 /**
- * Finds where on the host a copy is to land, and holds the folder.
+ * Finds the target on the host and holds its folder open.
  *
  * @throws TsboxError E_COPY_PATH, E_PERMISSION.
  */
@@ -95,7 +94,9 @@ export function localTarget(machine: Machine, text: string, cwd: string): LocalT
 	const real = target === undefined ? path : (host.realpath(path) ?? path);
 	const parent = dirname(real);
 	if (reaching(text, () => host.stat(parent))?.kind !== 'directory')
-		throw new TsboxError('E_COPY_PATH', `the folder of ${text} is not there`, {hint: `make ${parent} first`});
+		throw new TsboxError('E_COPY_PATH', `the parent folder of ${text} does not exist`, {
+			hint: `create it: \`mkdir -p ${parent}\``,
+		});
 	return {
 		folder: held(machine, text, parent, path),
 		name: basename(real),
@@ -105,8 +106,8 @@ export function localTarget(machine: Machine, text: string, cwd: string): LocalT
 }
 
 /**
- * Holds a folder. A container can put symlinks into its volumes at any moment: where the path as it was `written` leads
- * through one, the folder must be in it.
+ * Holds a folder open. A container can create symlinks in its volumes at any time, so a path that enters a volume must not
+ * lead out of it.
  *
  * @throws TsboxError E_COPY_PATH, E_PERMISSION.
  */
@@ -116,12 +117,12 @@ function held(machine: Machine, text: string, path: string, written: string): Pi
 	if (volume === undefined || isWithin(folder.real, volume)) return folder;
 	unpin(folder);
 	throw new TsboxError('E_COPY_PATH', `${text} leads out of ${volume} by a symlink`, {
-		why: 'a container can write there, so the link may be its work',
-		hint: 'pass the real path, without the link',
+		why: 'a container can write there and may have created the symlink',
+		hint: 'pass the real path without the symlink',
 	});
 }
 
-/** The first folder on the way that a container can write. */
+/** The first folder on the path that a container can write to. */
 function volumeOn(machine: Machine, path: string): string | undefined {
 	const {host, dirs} = machine;
 	const sources = allRecords(machine).flatMap(({config}) => config.mounts.map(({source}) => source));
@@ -149,16 +150,16 @@ function reaching<T>(text: string, reach: () => T): T {
 	} catch (cause) {
 		const errno = errnoOf(cause);
 		if (errno === 'EACCES')
-			throw new TsboxError('E_PERMISSION', `${text} can't be reached`, {cause, hint: 'run it with sudo'});
+			throw new TsboxError('E_PERMISSION', `cannot access ${text}`, {cause, hint: 'run it with sudo'});
 		if (errno === 'ENOENT' || errno === 'ENOTDIR' || errno === 'ELOOP') throw missing(text, cause);
 		throw cause;
 	}
 }
 
 function missing(text: string, cause?: unknown): TsboxError {
-	return new TsboxError('E_COPY_PATH', `${text} is not there`, {cause, hint: 'see what the folder holds with ls'});
+	return new TsboxError('E_COPY_PATH', `${text} does not exist`, {cause, hint: 'list the folder with ls'});
 }
 
 function noFolder(text: string): TsboxError {
-	return new TsboxError('E_COPY_PATH', `${text} is no folder`, {hint: 'leave out the slash at its end'});
+	return new TsboxError('E_COPY_PATH', `${text} is not a folder`, {hint: 'omit the slash at the end'});
 }

@@ -10,11 +10,11 @@ import {placeCopy} from './copy-place.ts';
 import {type CopyTool, copyToolError, startCopyTool} from './copy-tool.ts';
 
 /**
- * Copies a path of a container to the host. A tar of the host reads it inside the container, so that whatever its symlinks
- * lead to is the container's own; what arrives is looked at, unpacked into a temporary folder that the unpacking tar is
- * locked into, and moved from there.
+ * Copies a path of a container to the host. A tar reads the path inside the container, so that symlinks cannot lead out of the
+ * container. The stream is checked and unpacked into a temporary folder, which confines the unpacking tar, and then moved
+ * into place.
  *
- * @returns What the tar in the container warned of, or nothing.
+ * @returns Warnings of the tar in the container.
  * @throws TsboxError E_COPY_PATH, E_NO_SUCH_CONTAINER, E_PAUSED, E_PERMISSION, E_STATE, E_HOST_UNSUPPORTED,
  * E_ARCHIVE_INVALID, E_ARCHIVE_TOO_LARGE, E_NO_SPACE, E_STEP_FAILED, E_CHECK_FAILED, E_INTERRUPTED.
  */
@@ -22,8 +22,8 @@ export async function copyOut(machine: Machine, name: string, request: CopyReque
 	const title = `${name}:${request.path}`;
 	if (request.archive && request.local !== null && machine.facts.user.uid !== 0)
 		throw new TsboxError('E_PERMISSION', '`--archive` needs root: unprivileged users cannot change owners', {
-			why: '--archive keeps the owners that the files have in the container',
-			hint: 'leave out --archive, or copy to a tar with `-`',
+			why: '--archive keeps the owners of the files in the container',
+			hint: 'omit --archive, or copy to a tar with `-`',
 		});
 	const source = copyPath(request.path, '/');
 	const target = request.local === null ? undefined : localTarget(machine, request.local, request.cwd);
@@ -39,7 +39,7 @@ export async function copyOut(machine: Machine, name: string, request: CopyReque
 	}
 }
 
-/** Does the work on the stream, and sees how both sides ended. */
+/** Reads the stream of the container's tar, and reports the failure of either side. */
 async function readAll(
 	title: string,
 	{stdin, stdout, ended, messages, kill}: CopyTool,
@@ -56,7 +56,7 @@ async function readAll(
 	} catch (error) {
 		failure = error;
 	}
-	// When the stream came to its end the other side tells best what is wrong with it.
+	// If the stream ended normally, the exit status of the tar explains a failure best.
 	const whole = stdout.readableEnded;
 	if (!whole) kill();
 	stdout.destroy();
@@ -66,7 +66,7 @@ async function readAll(
 	// 1: a file changed while it was read.
 	const refused = status === 1 ? undefined : copyToolError(title, 'read', status, messages());
 	if (whole && refused !== undefined) throw refused;
-	// Who reads our standard output has had enough.
+	// The reader of our standard output has closed it.
 	if (failure === undefined || (!isTsboxError(failure) && errnoOf(failure) === 'EPIPE')) return;
 	throw failure;
 }

@@ -10,9 +10,9 @@ import type {CopyPath} from '../../step/script/copy-script.ts';
 import type {CopyRequest, LocalTarget} from './copy-local.ts';
 import {noteCopy, temporaryName} from '../recover/copy-note.ts';
 
-/** A copy that comes out of a container. */
+/** A copy out of a container. */
 export interface ComingOut {
-	/** What it is called in errors: `NAME:PATH`. */
+	/** The name of the copy in errors: `NAME:PATH`. */
 	readonly title: string;
 	readonly source: CopyPath;
 	readonly target: LocalTarget;
@@ -20,13 +20,13 @@ export interface ComingOut {
 	readonly stream: Readable;
 	/** The folder with the copied tools. */
 	readonly toolbox: string;
-	/** Does the work on the stream; throws also where the container's side failed. */
+	/** Runs the work on the stream; throws also when the container's side failed. */
 	readonly read: (work: () => Promise<void>) => Promise<void>;
 }
 
 /**
- * Unpacks what comes out of a container into a temporary folder beside the target, and moves it into place when all of it
- * has arrived. Nothing is left of a copy that failed.
+ * Unpacks a copy into a temporary folder beside the target, and moves it into place once it is complete. A failed copy leaves
+ * nothing behind.
  *
  * @throws TsboxError as copyOut.
  */
@@ -64,15 +64,15 @@ function made({host}: Machine, folder: Pinned, name: string, mode: number, text:
 		const full = errno === 'ENOSPC' || errno === 'EDQUOT';
 		throw new TsboxError(
 			full ? 'E_NO_SPACE' : 'E_PERMISSION',
-			`nothing can be made in the folder of ${text} (${errno})`,
+			`cannot create files in the folder of ${text} (${errno})`,
 			{
 				cause,
-				hint: full ? 'free some space' : 'choose a folder that you may write in',
+				hint: full ? 'free some space' : 'choose a folder that you can write to',
 			},
 		);
 	}
-	throw new TsboxError('E_CHECK_FAILED', `the folder of ${text} changes while it is copied to`, {
-		why: 'another process replaces the files as they are made',
+	throw new TsboxError('E_CHECK_FAILED', `the folder of ${text} changed during the copy`, {
+		why: 'another process replaced the files during the copy',
 		hint: 'copy to a folder of your own',
 	});
 }
@@ -102,8 +102,8 @@ function move({title, source, target, request}: ComingOut, work: Pinned, tree: P
 		if (arrived === undefined)
 			throw new TsboxError('E_ARCHIVE_INVALID', `${title} did not arrive`, {why: 'the container sent something else'});
 		if (target.mustBeFolder && !arrived.isDirectory())
-			throw new TsboxError('E_COPY_PATH', `the folder ${local} is not there`, {
-				hint: 'make it first, or leave out the slash',
+			throw new TsboxError('E_COPY_PATH', `the folder ${local} does not exist`, {
+				hint: 'create it first, or omit the slash',
 			});
 		conflict = moveMerged(tree, own, target.folder, name);
 	}
@@ -112,7 +112,7 @@ function move({title, source, target, request}: ComingOut, work: Pinned, tree: P
 
 function inTheWay(path: string): TsboxError {
 	return new TsboxError('E_COPY_PATH', `${path} is in the way`, {
-		why: 'a folder does not replace a file, nor a file a folder',
+		why: 'a folder cannot replace a file, nor a file a folder',
 		hint: 'choose another name',
 	});
 }

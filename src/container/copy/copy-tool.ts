@@ -12,45 +12,46 @@ import {findContainer} from '../machine/find-container.ts';
 import {type RestingRoot, restingRoot} from './resting-root.ts';
 import {entranceTo, unlessAborted} from '../enter/enter-container.ts';
 
-/** Bytes of what the tar in the container says that are kept. */
+/** Bytes of the tar's messages to keep. */
 const messageLimit = 8192;
 
-/** A tar that runs in a container, as its root. */
+/** A tar that runs in a container as its root. */
 export interface CopyTool {
 	readonly stdin: Writable;
 	readonly stdout: Readable;
-	/** Its exit status, or that of the shell before it; never rejects. */
+	/** Resolves with the exit status of the tar, or of the shell before it; never rejects. */
 	readonly ended: Promise<number>;
-	/** What it said on stderr up to now. */
+	/** The messages on stderr so far. */
 	readonly messages: () => string;
 	readonly kill: () => void;
-	/** The folder with the tools that it comes from. */
+	/** The folder with the tools. */
 	readonly toolbox: string;
 }
 
-/** What a shell says of the toolbox, a folder without a path, that it starts in; dash, cd.c. */
+/** A message of dash (cd.c): the shell starts in the toolbox, which has no path there. */
 const noFolder = /^.*getcwd\(\) failed: No such file or directory\n?/gm;
 
-/** Root without other groups: with these ids nothing is looked up in the container. */
+/** Root without supplementary groups. Numeric ids need no lookup in the container. */
 const containerRoot = {uid: 0, gid: 0, groups: []};
 
 /** A copy as the tar in the container sees it. */
 export interface CopyWork {
-	/** Absolute, in the container. */
+	/** Absolute path in the container. */
 	readonly path: string;
-	/** The words of sh that become the tar; the toolbox is their working directory. */
+	/** The sh command that execs the tar; the toolbox is its working directory. */
 	readonly script: string;
 	readonly writes: boolean;
 }
 
-/** What the tar may do with the files of a container that has exited, as setpriv(1) has it; capabilities(7). */
+/** Capabilities of the tar for the files of an ended container, in the names of setpriv(1); capabilities(7). */
 const capabilities = {read: ['dac_read_search'], write: ['chown', 'dac_override', 'fowner', 'fsetid']} as const;
 
 /**
- * Starts the words of a copy in a container: in all its namespaces and its cgroup, with its root's powers and no more. Of one that
- * has exited its root filesystem is mounted for them alone, in a jail.
+ * Starts the tar of a copy in a container: in all its namespaces and its cgroup, with the capabilities of its root. For an ended
+ * container the root filesystem is mounted for the tar only, in a jail.
  *
- * @throws TsboxError as entranceTo, E_HOST_UNSUPPORTED without tar, E_COPY_PATH for what is mounted while it runs, and E_INTERRUPTED.
+ * @throws TsboxError as entranceTo; E_HOST_UNSUPPORTED without tar; E_COPY_PATH for a path that is mounted only while the
+ * container runs; E_INTERRUPTED.
  */
 export async function startCopyTool(
 	machine: Machine,
@@ -77,14 +78,14 @@ function startAtRest(
 	const volumes = config.mounts.filter(({destination}) => targets.includes(destination));
 	const hit = volumes.find(({destination}) => `${path}/`.startsWith(`${destination}/`));
 	if (hit !== undefined)
-		throw new TsboxError('E_COPY_PATH', `${hit.destination} of ${name} is mounted only while it runs`, {
+		throw new TsboxError('E_COPY_PATH', `${hit.destination} of ${name} is mounted only while the container runs`, {
 			hint: hit.source.startsWith('/')
-				? `copy from or to ${hit.source} on the host, or \`tsbox start ${name}\` first`
-				: `\`tsbox start ${name}\` first`,
+				? `copy from or to ${hit.source} on the host, or start the container: \`tsbox start ${name}\``
+				: `start the container: \`tsbox start ${name}\``,
 		});
 	if (writes && config.root.readonly === true)
 		throw new TsboxError('E_COPY_PATH', `the root filesystem of ${name} is read-only`, {
-			hint: 'leave out `read_only: true`, or copy to a volume',
+			hint: 'remove `read_only: true`, or copy to a volume',
 		});
 	const toolbox = sealTools(host, facts, dirs.store);
 	const tool: JailedTool = {
@@ -98,7 +99,8 @@ function startAtRest(
 	const program = startJailed(host, facts, tool, folder, {toolbox, ids});
 	const {stdin, stdout, ended} = program;
 	const absent = volumes.map(({destination}) => destination).filter(place => place.startsWith(`${path}/`));
-	const note = writes || absent.length === 0 ? [] : [`${absent.join(', ')} left out: mounted only while ${name} runs`];
+	const note =
+		writes || absent.length === 0 ? [] : [`${absent.join(', ')} not copied: mounted only while ${name} runs`];
 	const said = (): string => [...note, program.messages().replaceAll(noFolder, '')].join('\n').trim();
 	return {stdin, stdout, ended, messages: said, kill: () => program.kill(), toolbox};
 }
@@ -132,7 +134,7 @@ async function startInside(machine: Machine, name: string, {script}: CopyWork, s
 	};
 }
 
-/** The error of a copy that the container's side refused or failed; undefined when it did its work. */
+/** The error of the container's side of a copy; undefined after success. */
 export function copyToolError(
 	title: string,
 	verb: 'read' | 'written',
@@ -143,48 +145,48 @@ export function copyToolError(
 		case 0:
 			return undefined;
 		case copyRefusals.missing:
-			return new TsboxError('E_COPY_PATH', `${title} is not there`, {
-				hint: '`tsbox exec NAME -- ls` lists a folder of one that runs, `tsbox cp NAME:FOLDER - | tar t` of one that has exited',
+			return new TsboxError('E_COPY_PATH', `${title} does not exist`, {
+				hint: 'list a folder with `tsbox exec NAME -- ls`, or with `tsbox cp NAME:FOLDER - | tar t` after the container has exited',
 			});
 		case copyRefusals.noFolder:
-			return new TsboxError('E_COPY_PATH', `${title} is no folder`, {
+			return new TsboxError('E_COPY_PATH', `${title} is not a folder`, {
 				...(verb === 'written'
-					? {why: 'a tar, and what is copied to a path with a slash at its end, goes into a folder that is there'}
+					? {why: 'a tar, and a path with a slash at its end, need an existing folder as target'}
 					: {}),
-				hint: 'name a folder of the container',
+				hint: 'choose a folder of the container',
 			});
 		case copyRefusals.noParent:
-			return new TsboxError('E_COPY_PATH', `the folder of ${title} is not there`, {
-				hint: 'make it first, with `tsbox exec NAME -- mkdir -p`, or copy a folder of that name',
+			return new TsboxError('E_COPY_PATH', `the parent folder of ${title} does not exist`, {
+				hint: 'create it with `tsbox exec NAME -- mkdir -p`, or copy a folder of that name',
 			});
 		case copyRefusals.folderInTheWay:
 			return new TsboxError('E_COPY_PATH', `a folder is in the way in ${title}`, {
-				why: 'a file does not replace a folder',
+				why: 'a file cannot replace a folder',
 				hint: 'choose another name',
 			});
 		case copyRefusals.fileInTheWay:
-			return new TsboxError('E_COPY_PATH', `something that is no folder is in the way at ${title}`, {
-				why: 'a folder does not replace a file',
+			return new TsboxError('E_COPY_PATH', `a file is in the way at ${title}`, {
+				why: 'a folder cannot replace a file',
 				hint: 'choose another name',
 			});
 		default:
-			return new TsboxError('E_STEP_FAILED', `${title} could not be ${verb}`, {
+			return new TsboxError('E_STEP_FAILED', `${title} cannot be ${verb}`, {
 				output: output === '' ? `exit status ${status}` : output,
 				...whyOf(output),
 			});
 	}
 }
 
-/** What the kernel says, and what it means for a container. */
+/** The cause of a kernel error, in terms of the container. */
 function whyOf(output: string): {readonly why?: string; readonly hint?: string} {
 	if (/Read-only file system/.test(output))
 		return {
-			why: 'the kernel has the filesystem there read-only (EROFS): `read_only: true`, or a volume that is `ro`',
-			hint: 'copy to a volume or tmpfs of the container that can be written',
+			why: 'the filesystem is read-only (EROFS): `read_only: true`, or a volume with `ro`',
+			hint: 'copy to a writable volume or tmpfs of the container',
 		};
 	if (/Permission denied|Operation not permitted/.test(output))
 		return {
-			why: 'root of the container lacks the capability for it (EACCES or EPERM)',
+			why: 'root of the container lacks a capability (EACCES or EPERM)',
 			hint: 'see `cap_drop` in the spec',
 		};
 	if (saysDiskFull(output)) return {why: 'the filesystem there is full (ENOSPC)'};

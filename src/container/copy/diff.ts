@@ -9,43 +9,43 @@ import {findContainer} from '../machine/find-container.ts';
 import {type Layer, plannedLayers} from './planned-layers.ts';
 import {doesNotRun, type RunningRecord, runs} from '../machine/running-container.ts';
 
-/** A difference between a container's root filesystem and its image: added, changed or deleted. */
+/** A path that differs between a container and its image: added (A), changed (C), or deleted (D). */
 export interface PathChange {
 	readonly change: 'A' | 'C' | 'D';
-	/** From the container's root on. */
+	/** Path from the container's root. */
 	readonly path: string;
 }
 
-/** Levels that are walked: a container can make a folder of any depth, and each level holds two descriptors. */
+/** Most levels to walk. A container can create folders of any depth, and each level holds two descriptors open. */
 const maxDepth = 256;
 
-/** What is collected on a walk. */
+/** The state of a walk. */
 interface Walk {
-	/** Mount points: what lies below in the layer was made by tsbox for them, or is not to be seen. */
+	/** Mount points. Anything below them in the layer was created by tsbox or is hidden. */
 	readonly covered: readonly string[];
 	readonly unread: string[];
-	/** Is shown all that the layer has, and may look at it. */
+	/** Called for every entry of the layer. */
 	readonly look?: LayerLook | undefined;
 }
 
-/** Takes a name in a held folder of the layer, its path in the container and its facts. */
+/** Receives a name in an open folder of the layer, its path in the container, and its facts. */
 export type LayerLook = (folder: Pinned, name: Buffer, path: string, stats: Stats) => void;
 
-/** What {@link diff} found. */
+/** The result of {@link diff}. */
 export interface Difference {
-	/** By path. */
+	/** Sorted by path. */
 	readonly changes: readonly PathChange[];
-	/** Folders that the caller may not look into, or that are too deep. */
+	/** Folders that the caller may not read or that are too deep. */
 	readonly unread: readonly string[];
 }
 
 /**
- * What a container wrote over its image, also one that has exited: the upper folder of its overlay, compared with the image name by name. The
- * container writes there meanwhile, so no symlink is followed, and no path is looked up twice. A folder that was deleted
- * and made anew is shown as changed, without what it had before: an ordinary program can't read the mark it has
+ * The changes of a running or ended container to its image, by comparing the upper folder of its overlay with the image. The
+ * container may write meanwhile, so no symlink is followed and no path is looked up twice. A folder that was deleted and
+ * created again shows as changed, without its deleted content: unprivileged programs cannot read its mark
  * (`trusted.overlay.opaque`, overlayfs.rst).
  *
- * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION, E_HOST_UNSUPPORTED where its root is a copy.
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION, E_HOST_UNSUPPORTED when the root filesystem is a copy.
  */
 export async function diff(machine: Machine, name: string): Promise<Difference> {
 	const record = findContainer(machine, name);
@@ -59,7 +59,7 @@ export async function diff(machine: Machine, name: string): Promise<Difference> 
 }
 
 /**
- * Compares writable layers with what is below them.
+ * Compares writable layers with the folders below them.
  *
  * @param covered - the mount points of the container
  */
@@ -69,7 +69,7 @@ export function walkLayers(layers: readonly Layer[], covered: readonly string[],
 	return {changes: changes.sort((one, other) => (one.path < other.path ? -1 : 1)), unread: walk.unread};
 }
 
-/** The layers that the kernel shows mounted, of those that can be this container's. */
+/** The layers of a running container that the kernel shows as mounted. */
 function layersOf(
 	{host, dirs}: Machine,
 	{name, image, process}: RunningRecord,
@@ -99,13 +99,13 @@ function layersOf(
 }
 
 function noLayer(name: string): TsboxError {
-	return new TsboxError('E_HOST_UNSUPPORTED', `${name} has no writable layer to look at`, {
-		why: 'its root filesystem is a copy, not an overlay: what it wrote is not kept apart from what was there',
-		hint: 'see `tsbox doctor` for what overlay lacks on this machine',
+	return new TsboxError('E_HOST_UNSUPPORTED', `${name} has no writable layer to compare`, {
+		why: 'its root filesystem is a copy and not an overlay, so new files are not kept apart',
+		hint: 'run `tsbox doctor` to see why overlay does not work here',
 	});
 }
 
-/** The layers that a container which has exited was last started with: they stay until it is removed. */
+/** The layers of an ended container's last start. They stay until the container is removed. */
 function layersAtRest(machine: Machine, record: ContainerRecord): readonly Layer[] {
 	const {host, dirs} = machine;
 	const story = readStory(host, containerFolder(dirs.state, record.name));
@@ -166,7 +166,7 @@ function changesOf(
 	const beneath = lower === undefined ? undefined : pinBelow(lower, name);
 	try {
 		const below = walkFolder(folder, beneath, path, walk, depth + 1);
-		// It is there for a mount point, and for nothing else.
+		// The folder exists only to hold a mount point.
 		const forMount = below.length === 0 && walk.covered.some(target => target.startsWith(`${path}/`));
 		return forMount ? [] : [own, ...below];
 	} finally {
@@ -177,7 +177,7 @@ function changesOf(
 
 function readable(folder: Pinned): readonly Buffer[] | undefined {
 	try {
-		// One may read the names of a folder and yet not look them up.
+		// A folder may allow reading its names but not looking them up.
 		statBelow(folder, '.');
 		return namesIn(folder);
 	} catch (error) {

@@ -5,39 +5,37 @@ import {linkBelow, type Pinned, readBelow, type Stats} from '../../host/files/pi
 import {walkLayers, type PathChange} from './diff.ts';
 import {plannedLayers} from './planned-layers.ts';
 
-/** A path of a container's writable layer, with what tells its content. */
+/** A path in a container's writable layer with facts that identify its content. */
 export interface LayerFile extends PathChange {
-	/** Null for what was deleted. */
+	/** Null for a deleted path. */
 	readonly kind: 'file' | 'folder' | 'link' | 'other' | null;
-	/** Permission bits. */
 	readonly mode?: number;
-	/** Of a regular file: bytes. */
+	/** Size of a regular file in bytes. */
 	readonly size?: number;
-	/** Of a regular file: `sha256:` and 64 digits; null where it may not be read, or has too many holes to be read to its end. */
+	/** `sha256:` and 64 hex digits for a regular file; null if it cannot be read or has too many holes. */
 	readonly digest?: string | null;
-	/** Of a symlink. */
+	/** Target of a symlink. */
 	readonly target?: string;
 }
 
-/** What {@link layerFiles} found. */
+/** The result of {@link layerFiles}. */
 export interface LayerFiles {
-	/** By path. */
+	/** Sorted by path. */
 	readonly files: readonly LayerFile[];
-	/** Folders that the caller may not look into, or that are too deep. */
+	/** Folders that the caller may not read or that are too deep. */
 	readonly unread: readonly string[];
 }
 
 /**
- * Bytes of holes that are read of all files together: ten seconds. A file of terabytes without a block on the disk costs a
- * container nothing, and whoever reads it, such as a supervisor, does nothing else meanwhile.
+ * Most bytes of holes to read over all files, about ten seconds. A sparse file of terabytes costs a container nothing, but
+ * reading it would block the supervisor.
  */
 const mostHoles = 8 * 1024 ** 3;
 
 /**
- * What a container that has ended wrote over its image, as long as its layer is there; undefined where there is no layer.
- * No symlink is followed.
+ * The files that an ended container wrote, from its writable layer; undefined without a layer. No symlink is followed.
  *
- * @param keep - takes the content of each regular file of at most `most` bytes, by its digest
+ * @param keep - receives the content of each regular file of at most `most` bytes, with its digest
  */
 export function layerFiles(
 	{host}: Pick<Machine, 'host'>,
@@ -55,13 +53,13 @@ export function layerFiles(
 	let holes = 0;
 	const {changes, unread} = walkLayers(layers, targets, (folder, name, path, stats) => {
 		const mode = stats.mode & 0o7777;
-		// stat(2): a block has 512 bytes, whatever the filesystem's own have.
+		// stat(2) counts blocks of 512 bytes, whatever the block size of the filesystem.
 		const more = stats.isFile() ? Math.max(0, stats.size - stats.blocks * 512) : 0;
 		if (holes + more > mostHoles) return void found.set(path, {kind: 'file', mode, size: stats.size, digest: null});
 		holes += more;
 		found.set(path, factsOf(folder, name, stats, most, keep));
 	});
-	// The top of a layer over a folder of the host is told of without being looked at.
+	// The walk reports the top of a host folder's layer without calling `look`.
 	const factsFor = ({change, path}: PathChange): Omit<LayerFile, keyof PathChange> =>
 		found.get(path) ?? {kind: change === 'D' ? null : 'folder'};
 	return {files: changes.map(change => ({...change, ...factsFor(change)})), unread};

@@ -1,17 +1,15 @@
 import type {PlannedContainer} from '../machine/planned-container.ts';
 
-/** A writable layer over a folder of the image, and where it is in the container: `` for the root, or `/usr`. */
+/** A writable layer over a folder of the image, and its path in the container: empty for the root, or `/usr`. */
 export interface Layer {
 	readonly upper: string;
 	readonly lower: string;
 	readonly place: string;
-	/** The root of an ordinary user's `rootfs: host`: tsbox made what the host has too, only the rest is the container's. */
+	/** The root of an unprivileged user's `rootfs: host`. Only added entries count, since tsbox itself created those the host has. */
 	readonly addedOnly?: true;
 }
 
-/**
- * The upper folders of the overlays that a plan mounts, and where each is in the container; none where the root is a copy.
- */
+/** The upper folders of the overlays in a plan, with their paths in the container; empty if the root filesystem is a copy. */
 export function plannedLayers({plan, image}: Pick<PlannedContainer, 'plan' | 'image'>): readonly Layer[] {
 	const actions = JSON.stringify(plan.steps.map(({action}) => action));
 	const options = [...actions.matchAll(/"upperdir=(?:[^"\\]|\\.)*"/g)].map(([text]) => JSON.parse(text) as string);

@@ -8,21 +8,21 @@ import {readStory} from '../../state/start-story.ts';
 import type {MountRow} from '../../step/verbs/mounts.ts';
 import type {Plan} from '../../step/verbs/step.ts';
 
-/** The root filesystem of a container that has exited: what a jail mounts to have it again. */
+/** The root filesystem of an ended container, as mounts for a jail. */
 export interface RestingRoot {
-	/** The empty folder of its layer that it is mounted on. */
+	/** The empty mount point in its layer. */
 	readonly folder: string;
 	readonly mounts: readonly JailMount[];
-	/** The map of a user namespace that root made for it. */
+	/** The id map, if root made a user namespace for it. */
 	readonly ids: RangeMap | undefined;
 }
 
 /**
- * How to mount the root filesystem of a container that has exited and whose files are there until it is removed; undefined for any
- * other container. It is mounted as its last start did.
+ * The mounts that restore the root filesystem of an ended detached container, taken from its last start; undefined for any
+ * other container.
  *
- * @param writes - without, nothing of it is written, so that a start meanwhile is not disturbed
- * @throws TsboxError E_HOST_UNSUPPORTED where only a start can put it together.
+ * @param writes - false to mount everything read-only, so that a concurrent start is not disturbed
+ * @throws TsboxError E_HOST_UNSUPPORTED when only a start can assemble the root filesystem.
  */
 export function restingRoot(machine: Machine, record: ContainerRecord, writes: boolean): RestingRoot | undefined {
 	const {host, dirs, facts} = machine;
@@ -34,11 +34,11 @@ export function restingRoot(machine: Machine, record: ContainerRecord, writes: b
 	const folder = upper === undefined ? undefined : `${dirname(upper)}/root`;
 	const isPlain = rows.every(({options}) => options.every(option => !option.startsWith('X-mount.idmap')));
 	if (root === undefined || folder === undefined || !isPlain || host.lstat(folder)?.kind !== 'directory')
-		throw notAlone(record.name, 'its root filesystem is put together by a start alone');
+		throw notAlone(record.name, 'only a start can assemble its root filesystem');
 	const mapped = facts.user.uid === 0 && record.namespaces.includes('user');
 	const ids = mapped ? rangeMapOf(facts) : undefined;
 	if (mapped && (!isRange(ids ?? null) || ids?.uids[0]?.outside !== record.config.linux.uidMappings?.[0]?.hostID))
-		throw notAlone(record.name, 'the subordinate ids of root are others than at its start');
+		throw notAlone(record.name, 'the subordinate ids of root have changed since its start');
 	const mounts = rows.map(({type, source, options, target}) => ({
 		type,
 		source,
@@ -48,27 +48,27 @@ export function restingRoot(machine: Machine, record: ContainerRecord, writes: b
 	return {folder, mounts, ids};
 }
 
-/** The options of a mount; of one that is only read, with the writable layer as the highest of those that are not. */
+/** The options of a mount. For a read-only mount the writable layer becomes the topmost lower layer. */
 function readable(options: readonly string[], writes: boolean): readonly string[] {
 	const plain = options.filter(option => !option.startsWith('X-mount.'));
 	if (writes) return plain;
 	const valueOf = (name: string): string | undefined =>
 		plain.find(option => option.startsWith(`${name}=`))?.slice(name.length + 1);
 	const [lower, upper] = [valueOf('lowerdir'), valueOf('upperdir')];
-	// The kernel takes no layer below another one; only that which is written may be.
+	// Overlay refuses lower layers that contain each other. Only the upper layer may lie below a lower one.
 	const overlaps = lower === '/' || upper?.startsWith(`${lower}/`) === true;
 	if (lower === undefined || upper === undefined || overlaps) return ['ro', ...plain];
 	return ['ro', ...plain.filter(option => !/^(lower|upper|work)dir=/.test(option)), `lowerdir=${upper}:${lower}`];
 }
 
 function notAlone(name: string, why: string): TsboxError {
-	return new TsboxError('E_HOST_UNSUPPORTED', `the files of ${name} cannot be reached while it does not run`, {
+	return new TsboxError('E_HOST_UNSUPPORTED', `the files of ${name} are accessible only while it runs`, {
 		why,
-		hint: `start it first: \`tsbox start ${name}\``,
+		hint: `start it: \`tsbox start ${name}\``,
 	});
 }
 
-/** The row that mounts the root, and those of overlays in it. */
+/** The row that mounts the root, and the rows of overlays within it. */
 function rootRows(plan: Plan): readonly MountRow[] {
 	const rows = plan.steps.flatMap(({action}) => (action.kind === 'mountTable' ? action.rows : []));
 	const root = rows.find(row => upperOf(row) !== undefined);
@@ -78,7 +78,7 @@ function rootRows(plan: Plan): readonly MountRow[] {
 	return [root, ...within, ...idmap];
 }
 
-/** The folder that is written to where a row mounts a root filesystem: that of an overlay, or a copy of the image. */
+/** The writable folder behind a root mount: the upper folder of an overlay, or a copy of the image. */
 function upperOf({type, source, options}: MountRow): string | undefined {
 	if (type === 'overlay') return options.find(option => option.startsWith('upperdir='))?.slice('upperdir='.length);
 	return options.includes('bind') && source.endsWith('/upper') ? source : undefined;

@@ -17,12 +17,12 @@ import {hostToolWords} from '../../step/verbs/toolbox.ts';
 import {findContainer} from '../machine/find-container.ts';
 import {doesNotRun, type RunningRecord} from '../machine/running-container.ts';
 
-/** A way into a container that runs. */
+/** The command that enters a running container, and the gate behind it. */
 export interface Entrance {
 	readonly record: RunningRecord;
-	/** The command that enters; it needs the status pipe as descriptor 3 and the gate as 4. */
+	/** The entering command; descriptor 3 must be the status pipe and 4 the gate. */
 	readonly argv: readonly string[];
-	/** Follows that command to the gate, checks from the kernel where it is, and lets it become what was asked for. */
+	/** Follows the command to its gate, checks with the kernel where it is, and lets it exec. */
 	readonly pass: (
 		program: RunningProgram,
 		atGate: AtGate,
@@ -30,17 +30,17 @@ export interface Entrance {
 	) => Promise<ProcessIdentity>;
 }
 
-/** Who enters, and how. */
+/** The user that enters, and how. */
 export interface Entering {
-	/** Numbers, or a `user[:group]` to be looked up in the container; its own user when undefined. */
+	/** Numeric ids, or a `user[:group]` to look up in the container; by default the container's own user. */
 	readonly user: UserIds | string | undefined;
 	readonly tty: boolean;
-	/** A tool of the host enters and no command of the container: its addresses stay random whatever the container's are. */
+	/** A tool of the host enters. Its addresses stay random even in a container with fixed addresses. */
 	readonly tool?: true;
 }
 
 /**
- * Makes ready to enter a container in all its namespaces and its cgroup, with its capabilities and no more.
+ * Prepares to enter all namespaces and the cgroup of a container, with no more capabilities than the container has.
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_PAUSED, E_PERMISSION, E_STATE; `pass` also E_STEP_FAILED, E_CHECK_FAILED,
  * E_COMMAND_NOT_FOUND, E_COMMAND_NOT_EXECUTABLE.
@@ -87,10 +87,11 @@ export function entranceTo(machine: Machine, name: string, entering: Entering): 
 }
 
 /**
- * Follows a program in, and kills it when the signal aborts: until it is there, nobody can pass a signal on.
+ * Follows a program into a container, and kills it when the signal aborts. Until the program is inside, tsbox cannot forward a
+ * signal to it.
  *
- * @param told - what the error says then
- * @throws TsboxError what `follow` throws, E_INTERRUPTED.
+ * @param told - the message of the error after an abort
+ * @throws TsboxError E_INTERRUPTED, and the errors of `follow`.
  */
 export async function unlessAborted<T>(
 	host: Host,
@@ -118,8 +119,8 @@ function enterable(machine: Machine, record: ContainerRecord): RunningRecord {
 	const name = shownName(host, dirs.state, record.name);
 	const state = shownState(host, record);
 	if (state === 'paused')
-		throw new TsboxError('E_PAUSED', `${name} is paused, and a command in it would not run either`, {
-			hint: `\`tsbox unpause ${name}\` lets it go on`,
+		throw new TsboxError('E_PAUSED', `${name} is paused, and so would be a command in it`, {
+			hint: `resume it with \`tsbox unpause ${name}\``,
 		});
 	if (process === null || state !== 'running') throw doesNotRun(machine, record);
 	if (facts.user.uid !== 0 && !record.namespaces.includes('user'))

@@ -10,21 +10,21 @@ import type {UserIds} from '../../step/verbs/drop-privileges.ts';
 import {entranceTo, unlessAborted} from './enter-container.ts';
 import {exitCodeOf} from '../machine/exit-code.ts';
 
-/** What runs in a container that is there. */
+/** A command to run in an existing container. */
 export interface ExecRequest extends Attachment {
 	readonly args: readonly string[];
 	readonly user?: string;
 	readonly workdir?: string;
 	readonly env: readonly string[];
-	/** Called when the command runs. */
+	/** Called when the command is running. */
 	readonly onBegun?: () => void;
 }
 
-/** `1000:100` is taken as it is; all else means what the container's files say. */
+/** Takes `1000:100` as numeric ids; any other user is looked up in the container's files. */
 function userOf(user: string | undefined): UserIds | string | undefined {
 	if (user === undefined) return undefined;
 	const parsed = parseUser(user);
-	if (!parsed.ok) throw new TsboxError('E_USAGE', `the user ${parsed.problem}`, {hint: 'ids end at 4294967294'});
+	if (!parsed.ok) throw new TsboxError('E_USAGE', `the user ${parsed.problem}`, {hint: 'the largest id is 4294967294'});
 	const match = /^(\d{1,10}):(\d{1,10})$/.exec(user);
 	if (match === null) return user;
 	const [uid, gid] = [Number(match[1]), Number(match[2])];
@@ -32,7 +32,7 @@ function userOf(user: string | undefined): UserIds | string | undefined {
 }
 
 /**
- * Runs a command in a running container, in all its namespaces and its cgroup, with its capabilities and no more.
+ * Runs a command in all namespaces and the cgroup of a running container, with no more capabilities than the container has.
  *
  * @throws TsboxError E_USAGE, E_NO_SUCH_CONTAINER, E_PAUSED, E_PERMISSION, E_STATE, E_STEP_FAILED, E_CHECK_FAILED,
  * E_COMMAND_NOT_FOUND, E_COMMAND_NOT_EXECUTABLE, E_INTERRUPTED.
@@ -82,7 +82,7 @@ function withHome(env: readonly string[], uid: number): readonly string[] {
 	return uid === 0 && !env.some(each => each.startsWith('HOME=')) ? [...env, 'HOME=/root'] : env;
 }
 
-/** Of two values for a name the later wins. */
+/** Removes all but the last value of each variable. */
 function lastOfEach(env: readonly string[]): readonly string[] {
 	return [...new Map(env.map(each => [each.split('=')[0], each])).values()];
 }

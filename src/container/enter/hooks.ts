@@ -4,21 +4,21 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Hook, Service} from '../../spec/model/project.ts';
 import {runInside} from './run-inside.ts';
 
-/** The two lists of hooks, as the spec names them; Compose Specification, `post_start` and `pre_stop`. */
+/** The kinds of hooks in the Compose Specification: `post_start` and `pre_stop`. */
 export type HookKind = 'post_start' | 'pre_stop';
 
-/** A container that has hooks. */
+/** A container with hooks. */
 export type HasHooks = Pick<Service, 'name' | 'postStart' | 'preStop'>;
 
-/** The commands of a service for an occasion. */
+/** The hooks of one kind. */
 export function hooksOf({postStart, preStop}: HasHooks, kind: HookKind): readonly Hook[] {
 	return (kind === 'post_start' ? postStart : preStop) ?? [];
 }
 
 /**
- * Runs the hooks of an occasion in the container, one after the other; the first that fails is the last.
+ * Runs the hooks of one kind in the container, in order, until one fails.
  *
- * @throws TsboxError E_STEP_FAILED with what it printed, or why it could not be run; nothing when the signal aborts.
+ * @throws TsboxError E_STEP_FAILED with the hook's output, or the reason why it could not run. An abort throws nothing.
  */
 export async function runHooks(
 	machine: Machine,
@@ -30,24 +30,24 @@ export async function runHooks(
 		if (signal.aborted) return;
 		const {exitCode, output} = await runInside(machine, service.name, hook, 'hook', signal);
 		if (signal.aborted || exitCode === 0) continue;
-		throw new TsboxError('E_STEP_FAILED', `its ${kind} command ended with status ${exitCode}`, {
+		throw new TsboxError('E_STEP_FAILED', `the ${kind} hook exited with status ${exitCode}`, {
 			command: hook.command.join(' '),
 			output: output.trim(),
-			hint: `see what \`tsbox exec ${service.name} ${hook.command.join(' ')}\` says`,
+			hint: `try it with \`tsbox exec ${service.name} ${hook.command.join(' ')}\``,
 		});
 	}
 }
 
-/** What {@link prepareBeside} needs to know of the command, and to do to it. */
+/** The access of {@link prepareBeside} to the container's command. */
 export interface Beside {
 	readonly runs: () => boolean;
-	/** Ends the container at once. */
+	/** Kills the container. */
 	readonly end: () => void;
 }
 
 /**
- * Runs the `post_start` commands beside the command, which is ended when one fails. Gives what is called when the command
- * has ended, and tells why they failed; undefined for no failure, or a command that ended by itself.
+ * Runs the `post_start` hooks while the command runs, and kills the container when one fails. Returns a function to call when
+ * the command has ended. It gives the failure, or undefined if the hooks succeeded or the command ended by itself.
  */
 export function prepareBeside(machine: Machine, service: HasHooks, {runs, end}: Beside): () => Promise<unknown> {
 	const over = new AbortController();
@@ -65,7 +65,7 @@ export function prepareBeside(machine: Machine, service: HasHooks, {runs, end}: 
 	};
 }
 
-/** Runs the `pre_stop` commands; what fails there is told, and the stop goes on. */
+/** Runs the `pre_stop` hooks. A failure becomes a warning, and the stop continues. */
 export async function sayFarewell(
 	machine: Machine,
 	container: HasHooks,

@@ -5,23 +5,23 @@ import {shellCommand} from '../../step/verbs/shell-word.ts';
 import {hostToolWords} from '../../step/verbs/toolbox.ts';
 import type {RunningRecord} from '../machine/running-container.ts';
 
-/** The namespaces that the kernel's settings belong to: namespaces(7), ipc_namespaces(7). */
+/** The namespaces that own kernel settings: namespaces(7), ipc_namespaces(7). */
 const withSettings: readonly NamespaceKind[] = ['uts', 'ipc', 'network'];
 
-/** How long the reader may take, ms; a container that is paused does not hold it up. */
+/** Time limit of the reader in ms. A paused container does not block it, since the reader is not in its cgroup. */
 const within = 10_000;
 
-/** A line for each file: `=` and its first line, or `-` where it can't be read. */
+/** Prints a line per file: `=` and the first line of the file, or `-` if it cannot be read. */
 const script = (head: string): string =>
 	`for file do if value=$(${head} -n 1 "$file" 2>/dev/null); then echo "=$value"; else echo -; fi; done`;
 
 /**
- * Values of kernel settings as a container has them, by path; without those that can't be read.
+ * Reads kernel settings as a container sees them, by path. Settings that cannot be read are left out.
  *
- * One process of the host's reads the host's own /proc/sys: of settings that belong to a namespace, the kernel shows each
- * reader those of the namespaces that it is in. It does not enter the mount namespace: no path is resolved, and no program
- * run, that the container can write. Nor is it root of a user namespace unless that is how an ordinary user gets in: root of
- * the host stays out of reach of what runs in there.
+ * A process of the host reads the host's own /proc/sys, where the kernel shows each reader the settings of the reader's
+ * namespaces. The process does not enter the mount namespace, so it resolves no path and runs no program that the container
+ * can write. It becomes root of a user namespace only for an unprivileged caller, who has no other way in. Thus programs in
+ * the container cannot reach root of the host.
  *
  * @param paths - below /proc/sys
  */

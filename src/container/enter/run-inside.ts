@@ -6,24 +6,24 @@ import {closeDescriptor, openNothing} from '../../host/programs/stdio.ts';
 import type {Hook} from '../../spec/model/project.ts';
 import {containerFolder} from '../../state/record.ts';
 
-/** Bytes of a command's output that are kept. */
+/** Bytes of the command's output to keep. */
 const keptBytes = 4096;
 
-/** Bytes that the file of its output may have before it is emptied. */
+/** The size, in bytes, at which the output file is emptied. */
 const mostBytes = 1024 * 1024;
 
-/** What a command in a container came to. */
+/** The result of a command in a container. */
 export interface InsideEnd {
 	readonly exitCode: number;
-	/** The end of what it printed. */
+	/** The end of the command's output. */
 	readonly output: string;
 }
 
 /**
- * Runs a command in a container, as `exec` would, and keeps what it printed; it is killed when the signal aborts.
+ * Runs a command in a container like `exec`, and keeps its output. Aborting the signal kills the command.
  *
- * @param purpose - names the file of its output: one command a purpose at a time
- * @throws TsboxError what `exec` throws.
+ * @param purpose - names the output file, so only one command per purpose may run at a time
+ * @throws TsboxError as `exec` does.
  */
 export async function runInside(
 	machine: Machine,

@@ -1,12 +1,12 @@
 /** The caller's side of a running command. */
 export interface Attachment {
-	/** Descriptors of this process that become the command's own. */
+	/** Descriptors of this process that the command inherits. */
 	readonly stdio: {readonly stdin: number; readonly stdout: number; readonly stderr: number};
-	/** Give the command a pty of its own. */
+	/** Whether to give the command a pty of its own. */
 	readonly tty: boolean;
-	/** Aborted with the signal's name as reason: stop in the container's own way. */
+	/** Aborted with the signal's name as reason: stop the container as its spec says. */
 	readonly signal: AbortSignal;
-	/** Aborted by the second signal: stop at once. */
+	/** Aborted by the second signal: kill the container. */
 	readonly force: AbortSignal;
 }
 

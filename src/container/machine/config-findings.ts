@@ -2,7 +2,7 @@ import type {Finding} from '../../host/diagnose/finding.ts';
 import type {ConfigEntry} from '../../spec/config/config.ts';
 import {explainOrigin} from '../../spec/project/explain-origin.ts';
 
-/** What the configuration sets, for `tsbox doctor`: each value with the file and line that it came from. */
+/** The settings from the configuration for `tsbox doctor`, each with its file and line. */
 export function configFindings(entries: readonly ConfigEntry[], cwd: string): readonly Finding[] {
 	return entries.map(({key, value, origin}) => ({
 		id: `configuration.${key}`,

@@ -1,4 +1,4 @@
-/** The numbers of the signals that a command can end by; signal(7), the same on every architecture we run on. */
+/** Numbers of the signals that can end a command; signal(7), the same on every supported architecture. */
 export const signalNumbers: Readonly<Record<string, number>> = {
 	SIGHUP: 1,
 	SIGINT: 2,
@@ -20,10 +20,10 @@ export const signalNumbers: Readonly<Record<string, number>> = {
 	SIGSYS: 31,
 };
 
-/** The exit status of what SIGKILL ended, where the signal itself is not heard. */
+/** The exit status after SIGKILL, for a caller that does not see the signal itself. */
 export const killedStatus = 137;
 
-/** The exit status as a shell and podman-run(1) give it: the command's own, or 128 and the number of the signal. */
+/** The exit status as a shell and podman-run(1) report it: the command's own, or 128 plus the number of the signal. */
 export function exitCodeOf(ended: {
 	readonly exitCode: number | undefined;
 	readonly signal: string | undefined;

@@ -5,7 +5,7 @@ import {idOf, shownName} from '../../state/alias.ts';
 import {type ContainerRecord, containerFolder, containersFolder, readRecord} from '../../state/record.ts';
 
 /**
- * The names of all containers that have a folder.
+ * The names of all containers with a state folder.
  *
  * @throws TsboxError E_PERMISSION.
  */
@@ -15,15 +15,15 @@ export function containerNames(machine: Machine): readonly string[] {
 		return machine.host.list(folder).filter(name => !name.startsWith('.'));
 	} catch (cause) {
 		if ((cause as NodeJS.ErrnoException).code !== 'EACCES') throw cause;
-		throw new TsboxError('E_PERMISSION', `${folder} can't be read`, {
+		throw new TsboxError('E_PERMISSION', `${folder} cannot be read`, {
 			cause,
-			why: "root's containers are root's to see",
+			why: 'only root can see the containers of root',
 			hint: 'run it with sudo',
 		});
 	}
 }
 
-/** All records that can be read; a damaged one is left to gc. */
+/** All readable records. `gc` handles damaged ones. */
 export function allRecords(machine: Machine): readonly ContainerRecord[] {
 	return containerNames(machine).flatMap(name => {
 		try {
@@ -36,12 +36,12 @@ export function allRecords(machine: Machine): readonly ContainerRecord[] {
 	});
 }
 
-/** How many containers a message names; a project may have hundreds. */
+/** Most containers that a message names; a project may have hundreds. */
 const mostNamed = 10;
 
 /**
- * The records that a name means: that of a container, by the name it was given last or by its first one, which the record has;
- * else those of a detached project.
+ * The records that a name stands for: one container, by its current or its first name, or else all containers of a detached
+ * project.
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE.
  */
@@ -55,12 +55,12 @@ export function findContainers(machine: Machine, name: string): readonly [Contai
 	if (first !== undefined) return [first, ...others];
 	const near = didYouMean(name, names);
 	throw new TsboxError('E_NO_SUCH_CONTAINER', `there is no container named ${name}`, {
-		hint: near === undefined ? '`tsbox ps -a` lists all containers' : `did you mean ${near}?`,
+		hint: near === undefined ? 'list all containers with `tsbox ps -a`' : `did you mean ${near}?`,
 	});
 }
 
 /**
- * The record of the one container that a name means. The name of a detached project means its container where it has one alone.
+ * The record of the one container that a name stands for. A detached project with a single container counts.
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE.
  */
@@ -71,13 +71,13 @@ export function findContainer(machine: Machine, name: string): ContainerRecord {
 	const all = [record, ...others].map(each => shownName(host, dirs.state, each.name));
 	const more = all.length > mostNamed ? ` and ${all.length - mostNamed} more` : '';
 	throw new TsboxError('E_NO_SUCH_CONTAINER', `${name} is a project of ${all.length} containers`, {
-		hint: `name one: ${all.slice(0, mostNamed).join(', ')}${more}`,
+		hint: `choose one: ${all.slice(0, mostNamed).join(', ')}${more}`,
 	});
 }
 
 /**
- * The container and the command of `PROJECT SERVICE COMMAND...`, as Compose has it; any other words as they are. Of a service
- * with several containers it is the first.
+ * Resolves `PROJECT SERVICE COMMAND...`, as in Compose, to a container and its command; other words stay as they are. For a
+ * service with several containers it is the first.
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE.
  */

@@ -1,14 +1,16 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 
-/** What is said of a container that ended under our hands. */
+/** The error for a container that ended while tsbox worked on it. */
 export function hasEnded(name: string): TsboxError {
-	return new TsboxError('E_NO_SUCH_CONTAINER', `${name} has just ended`, {hint: '`tsbox ps -a` lists all containers'});
+	return new TsboxError('E_NO_SUCH_CONTAINER', `${name} has just ended`, {
+		hint: 'list all containers with `tsbox ps -a`',
+	});
 }
 
 /**
- * Tells a cgroup that went away, ENOENT or ENODEV, as what it means: its container has ended.
+ * Runs `work`. A vanished cgroup, ENOENT or ENODEV, means that the container has ended.
  *
- * @throws TsboxError E_NO_SUCH_CONTAINER for that; any other error of the work as it is.
+ * @throws TsboxError E_NO_SUCH_CONTAINER for a vanished cgroup; other errors pass through.
  */
 export async function unlessEnded<T>(name: string, work: () => T | Promise<T>): Promise<T> {
 	try {

@@ -1,2 +1,2 @@
-/** Steps that are not taken back when a detached container has ended, so that it can be started again as it was: its files. */
+/** Steps that are not undone when a detached container ends: its files stay, so that it can start again. */
 export const keptSteps: readonly string[] = ['rootfs.layer'];

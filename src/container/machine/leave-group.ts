@@ -2,9 +2,9 @@ import type {Machine} from './machine.ts';
 import {supervisorFolder} from '../../plan/cgroup/plan-cgroup.ts';
 
 /**
- * Moves this process out of the group that systemd gave to an ordinary user, into the one for tsbox itself, where whatever
- * it starts is too: a group that hands out controllers may hold no process (cgroup-v2.rst, "No Internal Process Constraint"),
- * and a plan moves only the one that carries it out. Does nothing where there is no such group.
+ * Moves this process from the cgroup that systemd delegated to the user into a child cgroup for tsbox, and with it all programs
+ * started later. A cgroup that enables controllers for children may hold no process itself (cgroup-v2.rst, "No Internal
+ * Process Constraint"), and a plan moves only the process that executes it. Does nothing without a delegated cgroup.
  */
 export function leaveGroup({host, facts}: Pick<Machine, 'host' | 'facts'>): void {
 	const folder = supervisorFolder(facts);

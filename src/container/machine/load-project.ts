@@ -12,9 +12,9 @@ import {noneActive, noSuchService} from './no-service.ts';
 import {toolConfig} from './tool-config.ts';
 
 /**
- * Reads and checks a spec; touches nothing. Without a machine the defaults are those of the request's own configuration.
+ * Reads and checks a spec without changing anything. Without a machine, defaults come from the configuration of the request.
  *
- * @throws TsboxError E_SPEC_* with file, line and column, E_SPEC_INVALID for a file of variables that is too large, E_CONFIG.
+ * @throws TsboxError E_SPEC_* with file, line and column, E_SPEC_INVALID for an env file that is too large, E_CONFIG.
  */
 export async function loadProject(
 	request: SpecRequest,
@@ -37,10 +37,10 @@ export async function loadProject(
 			const facts = host.stat(asked);
 			if (facts?.kind !== 'file') return undefined;
 			if (facts.size <= largest) return host.readText(asked);
-			// Enough of a spec to be told that it is too large.
+			// Reads just enough for the error about a spec that is too large.
 			if (asked === path) return host.readBytes(asked, 0, largest + 1)?.toString();
 			throw new TsboxError('E_SPEC_INVALID', `${asked} is larger than 1 MiB`, {
-				hint: 'take out of it what is no variable of a container',
+				hint: 'remove everything that is not a variable of a container',
 			});
 		},
 		kindOf,
@@ -50,9 +50,9 @@ export async function loadProject(
 }
 
 /**
- * The one container that is meant.
+ * The selected service of a project.
  *
- * @throws TsboxError E_USAGE where the file has several and none is named, or none of that name.
+ * @throws TsboxError E_USAGE for an unknown service, or for several services when none is selected.
  */
 export function pickService(project: Project, wanted: string | undefined): Service {
 	const names = [...new Set(project.services.map(service => service.service))];
@@ -62,7 +62,7 @@ export function pickService(project: Project, wanted: string | undefined): Servi
 		if (only !== undefined && there.length === 1) return only;
 		if (there.length === 0) throw noneActive(project);
 		throw new TsboxError('E_USAGE', `${project.file} has ${there.length} services`, {
-			hint: `name one of them: ${there.join(', ')}`,
+			hint: `choose one: ${there.join(', ')}`,
 		});
 	}
 	const found = project.services.find(service => service.service === wanted);

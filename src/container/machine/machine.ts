@@ -5,35 +5,35 @@ import type {DashConfig} from '../../spec/config/dash-config.ts';
 import type {Policy} from '../../spec/config/policy.ts';
 import type {SpecDefaults} from '../../spec/keys/defaults.ts';
 
-/** The folders that the global options name. */
+/** The folders and modes that global options select. */
 export interface MachineOptions {
 	readonly store?: string;
 	readonly state?: string;
 	readonly config?: string;
-	/** Nothing is going to be started: a user who has no folder of his own gets the paths of root's. */
+	/** Nothing will be started: a user without own folders gets the paths of root. */
 	readonly planOnly?: boolean;
-	/** Root is going to use it: an ordinary user gets the paths of root's too. */
+	/** Root will use the result: an unprivileged user also gets the paths of root. */
 	readonly forRoot?: boolean;
 }
 
-/** The machine as the engine opened it. */
+/** The opened machine: its folders, its facts, and the configuration. */
 export interface Machine {
 	readonly host: Host;
 	readonly dirs: {readonly store: string; readonly state: string};
 	readonly facts: HostFacts;
-	/** What an archive may unpack to; from the configuration. */
+	/** Limits for unpacking an archive, from the configuration. */
 	readonly limits: {readonly bytes?: number; readonly entries?: number};
 	readonly bestEffort: boolean;
-	/** What the configuration says where a spec says nothing. */
+	/** Defaults for specs, from the configuration. */
 	readonly defaults?: SpecDefaults | undefined;
-	/** What no container may have or exceed; all hold. */
+	/** Policies from the configuration; every one must hold. */
 	readonly policies?: readonly Policy[];
-	/** The configuration that was named by --config, absolute. */
+	/** Absolute path of the configuration given with --config. */
 	readonly configFile?: string;
-	/** What the configuration sets, and where. */
+	/** The settings of the configuration with their origins. */
 	readonly configured?: readonly ConfigEntry[];
-	/** The bytes that leave `attach`; from the configuration. */
+	/** The bytes of the key sequence that detaches `attach`, from the configuration. */
 	readonly detachKeys?: readonly number[];
-	/** The dashboard's look and keys; from the configuration. */
+	/** Theme and keys of the dashboard, from the configuration. */
 	readonly dash?: {readonly origin: string | null; readonly config: DashConfig};
 }

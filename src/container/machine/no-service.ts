@@ -2,7 +2,7 @@ import {didYouMean} from '../../errors/did-you-mean.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Project} from '../../spec/model/project.ts';
 
-/** The error for a file of which no service is there without a profile. */
+/** The error for a file in which every service needs a profile. */
 export function noneActive({file, services}: Project): TsboxError {
 	if (services.length === 0)
 		return new TsboxError('E_USAGE', `no service of ${file} is selected`, {hint: 'every service is scaled to 0'});
@@ -12,7 +12,7 @@ export function noneActive({file, services}: Project): TsboxError {
 	});
 }
 
-/** The error for a word that names no service of a file. */
+/** The error for an unknown service. */
 export function noSuchService({file, services}: Project, word: string): TsboxError {
 	const names = [...new Set(services.map(({service}) => service))];
 	const near = didYouMean(word, names);
@@ -21,7 +21,7 @@ export function noSuchService({file, services}: Project, word: string): TsboxErr
 	});
 }
 
-/** The error for a service that is asked about and is not among those that are started. */
+/** The error for a service that exists but is not selected. */
 export function notStarted(project: Project, word: string): TsboxError {
 	if (!project.services.some(({service}) => service === word)) return noSuchService(project, word);
 	return new TsboxError('E_USAGE', `service ${word} is not selected`, {hint: 'add it to the command line'});

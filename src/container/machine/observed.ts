@@ -1,36 +1,36 @@
-/* What is seen of a container from outside, beside what it uses: types alone. */
+/* Types of what can be observed of a container from outside, except resource usage. */
 
-/** A check of the plan that the kernel does not agree with any more. */
+/** A check of the plan that fails by now. */
 export interface Difference {
 	readonly stepId: string;
 	readonly title: string;
-	/** What is different, in words: `/sys/fs/.../memory.max reads 5 and not 10`. */
+	/** The difference in words: `/sys/fs/.../memory.max reads 5 and not 10`. */
 	readonly problem: string;
 }
 
-/** What a container is like beside its plan. */
+/** How a container differs from its plan. */
 export interface Drift {
 	readonly differences: readonly Difference[];
-	/** How many checks were made, those that agreed too. */
+	/** The number of checks that were made. */
 	readonly checked: number;
-	/** Checks that can't be made from outside, in words. */
+	/** Checks that are not possible from outside, in words. */
 	readonly unchecked: readonly string[];
 }
 
-/** A mount of a container, in the order of mountinfo. */
+/** A mount of a container; mounts are in the order of mountinfo. */
 export interface ContainerMount {
 	readonly target: string;
 	readonly type: string;
 	readonly source: string;
 	readonly options: readonly string[];
-	/** The step of the plan that made it; undefined for one that no step did. */
+	/** The step of the plan that made the mount; undefined if no step did. */
 	readonly step?: {readonly id: string; readonly title: string};
 }
 
 /** An interface of a container's network namespace. */
 export interface ContainerInterface {
 	readonly name: string;
-	/** With prefix lengths: `127.0.0.1/8`, `::1/128`. */
+	/** Addresses with prefix lengths: `127.0.0.1/8`, `::1/128`. */
 	readonly addresses: readonly string[];
 	readonly rxBytes: number;
 	readonly txBytes: number;
@@ -40,27 +40,27 @@ export interface ContainerInterface {
 
 /** The network of a container as the kernel shows it. */
 export interface ContainerNetwork {
-	/** Its own, or the host's. */
+	/** Whether the container has its own network namespace or that of the host. */
 	readonly kind: 'own' | 'host';
 	readonly interfaces: readonly ContainerInterface[];
-	/** `default via 10.0.0.1 dev eth0`. */
+	/** Routes as ip(8) writes them: `default via 10.0.0.1 dev eth0`. */
 	readonly routes: readonly string[];
-	/** Sockets that listen: `tcp 0.0.0.0:80`, and who holds them. */
+	/** Listening sockets and the programs that hold them. */
 	readonly listening: readonly {
 		readonly protocol: string;
 		readonly address: string;
 		readonly port: number;
 		readonly program: string;
 	}[];
-	/** What its spec asks to be published: `8080:80/tcp`. */
+	/** The ports that the spec asks to publish: `8080:80/tcp`. */
 	readonly published: readonly string[];
 }
 
-/** A value of a container's configuration, and where it came from. */
+/** A configuration value of a container, and its origin. */
 export interface ConfigEntry {
-	/** Dotted: `environment.LANG`, `mem_limit`. */
+	/** A dotted key: `environment.LANG`, `mem_limit`. */
 	readonly key: string;
 	readonly value: string;
-	/** `shop.yaml:4:12`, `default`, `--memory`; empty where it is not known. */
+	/** `shop.yaml:4:12`, `default`, `--memory`; empty when unknown. */
 	readonly origin: string;
 }

@@ -38,7 +38,7 @@ test('a folder that others could change is refused: its tools are run, with the 
 	const refused = {code: 'E_CONFIG', message: `${open} cannot be the store folder`};
 	await expect(openMachine({store: open, state: folder})).rejects.toMatchObject({
 		...refused,
-		why: 'everybody may write to it',
+		why: 'everyone may write to it',
 		hint: `chmod o-w ${open}`,
 	});
 	chmodSync(open, 0o755);

@@ -8,12 +8,12 @@ import type {Host} from '../../host/host.ts';
 import {realHost} from '../../host/programs/real-host.ts';
 import {settingsOf, toolConfig} from './tool-config.ts';
 
-/** Where images and writable layers are kept: on disk, for they are large. */
+/** The store of images and writable layers. It is on disk because they are large. */
 const defaultStore = '/var/lib/tsbox';
-/** Where what runs is noted: on a tmpfs, so that it is gone with the boot that it tells of. */
+/** The state of running containers. It is on a tmpfs, so that it vanishes with the boot it describes. */
 const defaultState = '/run/tsbox';
 
-/** Where an ordinary user's images and state are: the XDG Base Directory Specification. Folders of others are not taken. */
+/** Store and state of an unprivileged user by the XDG Base Directory Specification. Folders of other users are not used. */
 function userFolders(
 	host: Host,
 	env: Readonly<Record<string, string | undefined>>,
@@ -25,40 +25,41 @@ function userFolders(
 		path !== undefined && path.startsWith('/') && host.stat(path)?.uid === uid;
 	const home = env['HOME'];
 	const data = mine(env['XDG_DATA_HOME']) ? env['XDG_DATA_HOME'] : mine(home) ? `${home}/.local/share` : undefined;
-	// What only reads, such as a plan, needs no folder to be there.
+	// A read-only call, such as a plan, needs no folder.
 	if (data === undefined && !write) return {store: defaultStore, state: defaultState};
 	if (data === undefined)
-		throw new TsboxError('E_CONFIG', 'there is no folder of your own to keep images in', {
+		throw new TsboxError('E_CONFIG', 'you have no folder to keep images in', {
 			why: 'HOME and XDG_DATA_HOME are not set, or name a folder of another user',
-			hint: 'name one with --store and --state',
+			hint: 'set folders with --store and --state',
 		});
 	const runtime = [env['XDG_RUNTIME_DIR'], `/run/user/${uid}`].find(mine);
 	return {store: `${data}/tsbox`, state: runtime === undefined ? `${data}/tsbox/run` : `${runtime}/tsbox`};
 }
 
-/** Refuses a folder that cannot be there, that others could change, or whose path some tool would read as more than a path. */
+/** Refuses a folder that cannot exist, that others can change, or whose path a tool would misread. */
 function checkFolder(host: Host, name: string, path: string): void {
 	const refused = (why: string, hint: string): TsboxError =>
 		new TsboxError('E_CONFIG', `${path} cannot be the ${name} folder`, {why, hint});
 	if (/[,:\\"\n]/.test(path))
-		throw refused('its path has a comma, colon, quote, backslash or line end', `name another one with --${name}`);
+		throw refused('its path has a comma, colon, quote, backslash or line end', `choose another with --${name}`);
 	let there = path;
 	while (host.stat(there) === undefined) there = dirname(there);
-	if (host.stat(there)?.kind !== 'directory') throw refused(`${there} is not a folder`, `name a folder with --${name}`);
+	if (host.stat(there)?.kind !== 'directory')
+		throw refused(`${there} is not a folder`, `choose a folder with --${name}`);
 	if (/^\/(proc|sys)(\/|$)/.test(host.realpath(there) ?? there))
-		throw refused('the kernel allows no files there', `name a folder of a disk or a tmpfs with --${name}`);
+		throw refused('the kernel allows no files there', `choose a folder on a disk or tmpfs with --${name}`);
 	if (there !== path) return;
-	// Whoever can rename what is in it chooses which tools run as the caller: a path in /tmp may have been made beforehand.
+	// Anyone who can rename files in the folder decides which tools run as the caller, and a path in /tmp may have been prepared.
 	const {uid, mode} = host.stat(path) ?? {uid: 0, mode: 0};
 	if (uid !== 0 && uid !== process.getuid?.())
-		throw refused('it belongs to another user', `name a folder of your own with --${name}`);
-	if ((mode & 0o002) !== 0) throw refused('everybody may write to it', `chmod o-w ${path}`);
+		throw refused('it belongs to another user', `choose a folder of your own with --${name}`);
+	if ((mode & 0o002) !== 0) throw refused('everyone may write to it', `chmod o-w ${path}`);
 }
 
 /**
- * Opens the machine: the configuration, the folders, and the facts that plans are made from.
+ * Opens the machine: reads the configuration, finds the folders, and probes the host.
  *
- * @param write - false for verbs that may change nothing, not even a cache
+ * @param write - false for verbs that must change nothing, not even the cache of host facts
  * @throws TsboxError E_CONFIG, E_PERMISSION.
  */
 export async function openMachine(options: MachineOptions, write = true): Promise<Machine> {

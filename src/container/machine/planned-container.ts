@@ -3,7 +3,7 @@ import type {OciConfig} from '../../oci/config.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
 import type {Plan} from '../../step/verbs/step.ts';
 
-/** A spec with the plan made from it. */
+/** A service with its image, its OCI configuration, and its plan. */
 export interface PlannedContainer {
 	readonly project: Project;
 	readonly service: Service;

@@ -5,16 +5,16 @@ import {notRunning} from '../../state/not-running.ts';
 import {type ContainerRecord, stateOf} from '../../state/record.ts';
 import {findContainer, findContainers} from './find-container.ts';
 
-/** The record of a container whose command runs. */
+/** The record of a container whose command is running. */
 export type RunningRecord = ContainerRecord & {readonly process: NonNullable<ContainerRecord['process']>};
 
-/** Tells by the kernel whether the command of a container runs. */
+/** Whether the command of a container is running, according to the kernel. */
 export function runs(machine: Machine, record: ContainerRecord): record is RunningRecord {
 	return record.process !== null && stateOf(machine.host, record) === 'running';
 }
 
 /**
- * The record of a container that runs.
+ * The record of a running container.
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION.
  */
@@ -25,26 +25,26 @@ export function runningContainer(machine: Machine, name: string): RunningRecord 
 }
 
 /**
- * The records of the containers that a name means and that run: one, or those of a detached project.
+ * The records of the running containers that a name stands for: one, or those of a detached project.
  *
- * @throws TsboxError E_NO_SUCH_CONTAINER where none runs, E_STATE, E_PERMISSION.
+ * @throws TsboxError E_NO_SUCH_CONTAINER when none is running, E_STATE, E_PERMISSION.
  */
 export function runningContainers(machine: Machine, name: string): readonly RunningRecord[] {
 	const found = findContainers(machine, name);
 	const running = found.filter(record => runs(machine, record));
 	if (running.length > 0) return running;
 	if (found.length === 1) throw doesNotRun(machine, found[0]);
-	throw new TsboxError('E_NO_SUCH_CONTAINER', `no container of ${name} runs`, {
-		hint: `\`tsbox start ${name}\` starts them again; \`tsbox ps -a\` lists them`,
+	throw new TsboxError('E_NO_SUCH_CONTAINER', `no container of ${name} is running`, {
+		hint: `start them with \`tsbox start ${name}\`, or list them with \`tsbox ps -a\``,
 	});
 }
 
-/** The error for a container that has to run and does not: what became of it, and what can be done. */
+/** The error for a container that must be running and is not: why, and what to do. */
 export function doesNotRun({host, dirs}: Machine, record: ContainerRecord): TsboxError {
 	const name = shownName(host, dirs.state, record.name);
 	const {words, hint} = notRunning(host, record, name) ?? {
 		words: 'has just ended',
-		hint: '`tsbox ps -a` lists all containers',
+		hint: 'list all containers with `tsbox ps -a`',
 	};
-	return new TsboxError('E_NO_SUCH_CONTAINER', `${name} does not run`, {why: `it ${words}`, hint});
+	return new TsboxError('E_NO_SUCH_CONTAINER', `${name} is not running`, {why: `it ${words}`, hint});
 }

@@ -1,24 +1,24 @@
 import type {SpecOptions} from '../../spec/keys/request.ts';
 
-/** Which spec, and how it is changed. */
+/** The spec to use, and changes to it. */
 export interface SpecRequest {
-	/** Path of the spec; without it the spec of the working folder is found. */
+	/** Path of the spec; by default the spec in the working directory. */
 	readonly file?: string;
-	/** The text of `file`, in place of what the disk has. */
+	/** Text to use instead of the content of `file`. */
 	readonly text?: string;
-	/** The entry of `services:`, where there is more than one. */
+	/** The entry of `services:` to use; required when the spec has several. */
 	readonly service?: string;
 	readonly cwd: string;
 	readonly env: Readonly<Record<string, string | undefined>>;
-	/** tsbox's own configuration, where it was named; relative to `cwd`. */
+	/** Path of tsbox's own configuration, relative to `cwd`. */
 	readonly config?: string;
 	readonly overrides?: SpecOptions;
-	/** The profiles that are asked for; none: those of COMPOSE_PROFILES; undefined: all services are meant, whatever theirs. */
+	/** The active profiles. An empty list means those of COMPOSE_PROFILES; undefined means all services regardless of profiles. */
 	readonly profiles?: readonly string[];
-	/** Services that are named, whose own profiles are active by that; `service` without. */
+	/** Services given by name, whose own profiles become active; by default `service`. */
 	readonly named?: readonly string[];
-	/** Leave out what this host can't do, with a warning, in place of an error. */
+	/** Skip what this host cannot do, with a warning instead of an error. */
 	readonly bestEffort?: boolean;
-	/** Tell by name which system calls the seccomp filter refuses. */
+	/** Report the system calls that the seccomp filter refuses. */
 	readonly traceSeccomp?: boolean;
 }

@@ -11,7 +11,7 @@ test('a program in the place of a configuration is refused by name, unless anoth
 	writeFileSync(join(cwd, 'mine.yaml'), 'state: /run/mine\n');
 	await expect(toolConfig({cwd, env: {}})).rejects.toMatchObject({
 		code: 'E_CONFIG',
-		message: `${cwd}/tsbox.config.mjs is a program, and a configuration of tsbox is data`,
+		message: `${cwd}/tsbox.config.mjs is a program, but a configuration of tsbox must be data`,
 	});
 	expect(await toolConfig({cwd, env: {}, config: join(cwd, 'mine.yaml')})).toMatchObject({state: '/run/mine'});
 });

@@ -9,21 +9,21 @@ import type {ToolConfig} from '../../spec/config/config.ts';
 import {configFolders, configProgram, furtherConfigs, searchedFolders} from '../../spec/config/config-places.ts';
 import {largest} from '../../spec/syntax/largest.ts';
 
-/** Whose configuration is meant. */
+/** The place to search for a configuration. */
 export interface ConfigWish {
-	/** Absolute path of the folder that is searched from. */
+	/** Absolute path of the folder where the search begins. */
 	readonly cwd: string;
-	/** For the folder of the person: XDG_CONFIG_HOME, HOME. */
+	/** Environment with XDG_CONFIG_HOME and HOME, for the user's own configuration. */
 	readonly env: Readonly<Record<string, string | undefined>>;
-	/** A file in place of those of the folders; relative to `cwd`. */
+	/** A file to use instead of searching; relative to `cwd`. */
 	readonly config?: string;
 }
 
 /**
- * The configuration of tsbox: of the working folder or those above it, of the person, and of the machine. Loads what reads
- * it only where there is a file.
+ * The configuration of tsbox, from the working directory or its parents, the user, and the machine. The parser is loaded only
+ * when there is a file.
  *
- * @throws TsboxError E_CONFIG for a file that can't be read, is too large, holds something else, or that others could have written.
+ * @throws TsboxError E_CONFIG for a file that is unreadable, too large, invalid, or writable by others.
  */
 export async function toolConfig({cwd, env, config}: ConfigWish, host: Host = realHost()): Promise<ToolConfig> {
 	const exists = (path: string): boolean => host.stat(path) !== undefined;
@@ -31,8 +31,8 @@ export async function toolConfig({cwd, env, config}: ConfigWish, host: Host = re
 		const facts = host.stat(path);
 		if (facts?.kind === 'file' && facts.size > largest)
 			throw new TsboxError('E_CONFIG', `${path} is larger than 1 MiB`, {
-				why: 'a configuration file may be there, but none is that long',
-				hint: 'take it away, or name another with --config',
+				why: 'no configuration is that long',
+				hint: 'remove it, or choose another with --config',
 			});
 		return facts?.kind === 'file';
 	};
@@ -40,9 +40,9 @@ export async function toolConfig({cwd, env, config}: ConfigWish, host: Host = re
 	const folders = configFolders(searched, {isFile, readText: path => host.readText(path)});
 	const program = configProgram(searched, exists);
 	if (program !== undefined)
-		throw new TsboxError('E_CONFIG', `${program} is a program, and a configuration of tsbox is data`, {
-			why: 'tsbox may run as root, and runs nothing that it finds in a folder',
-			hint: 'write it as tsbox.config.yaml, or name another file with --config',
+		throw new TsboxError('E_CONFIG', `${program} is a program, but a configuration of tsbox must be data`, {
+			why: 'tsbox may run as root, so it executes no files that it finds',
+			hint: 'write it as tsbox.config.yaml, or choose another file with --config',
 		});
 	const further = furtherConfigs(homeOf(host, env), exists);
 	if (config === undefined && folders.length === 0 && further.length === 0)
@@ -51,7 +51,7 @@ export async function toolConfig({cwd, env, config}: ConfigWish, host: Host = re
 	return loadConfig({cwd, folders, further, readText: trustedText, ...(config === undefined ? {} : {file: config})});
 }
 
-/** The person's folder of configurations; of root, called by way of sudo with another's HOME, it is none. */
+/** The user's configuration folder; undefined for root under sudo with the HOME of another user. */
 function homeOf(host: Host, env: ConfigWish['env']): string | undefined {
 	const uid = process.getuid?.();
 	const mine = (path: string | undefined): path is string =>
@@ -62,8 +62,8 @@ function homeOf(host: Host, env: ConfigWish['env']): string | undefined {
 }
 
 /**
- * The machine with what the configuration says by now to a caller in another folder: what is started in the background
- * obeys the policy as it is when it is started.
+ * The machine with the current configuration of a caller in another folder. A background start thus obeys the policies of the
+ * moment when it starts.
  *
  * @throws TsboxError E_CONFIG as {@link toolConfig} does.
  */
@@ -72,7 +72,7 @@ export async function withConfigOf(machine: Machine, {cwd, env, config}: ConfigW
 	return {...machine, ...settingsOf(await toolConfig(wish, machine.host))};
 }
 
-/** What of the configuration every plan and start goes by. */
+/** The settings of the configuration that affect plans and starts. */
 export function settingsOf({
 	defaults,
 	policies,

@@ -1,13 +1,13 @@
 import type {Host} from '../../host/host.ts';
 
-/** How long the shell that is a container's parent may take to write down how it ended, ms. */
+/** How long the container's parent shell may take to write the exit status, in ms. */
 export const writtenWithin = 500;
 
 /**
- * How a detached container's command ended, as the shell that is its parent wrote it down (execute/attach-detached.ts);
- * undefined as long as it has not.
+ * The exit status of a detached container's command, as its parent shell wrote it (execute/attach-detached.ts); undefined
+ * before that.
  *
- * @param conf - the container's folder
+ * @param conf - the container's state folder
  */
 export function writtenExit(host: Host, conf: string): number | undefined {
 	const code = host.readText(`${conf}/exit`)?.trim() ?? '';
@@ -15,8 +15,8 @@ export function writtenExit(host: Host, conf: string): number | undefined {
 }
 
 /**
- * unshare(1) up to 2.42 can't end by SIGKILL as its child did: it says so on a pipe, of which nobody reads the other end any
- * more, and ends by SIGPIPE.
+ * Corrects an exit status from unshare(1). Up to 2.42 it cannot end by SIGKILL like its child: it writes to a pipe whose
+ * reader is gone, and ends by SIGPIPE instead.
  */
 export function fromShell(code: number): number {
 	return code === 141 ? 137 : code;

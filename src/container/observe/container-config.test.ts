@@ -195,5 +195,5 @@ test('of one in the foreground what its record has', () => {
 });
 
 test('one in the foreground that has ended has none', () => {
-	expect(() => containerConfig(machineWith({}, {process: null}), 'demo')).toThrow('demo does not run');
+	expect(() => containerConfig(machineWith({}, {process: null}), 'demo')).toThrow('demo is not running');
 });

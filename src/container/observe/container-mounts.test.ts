@@ -40,5 +40,5 @@ test('mounts are told in their order, with the steps that made them', () => {
 test('without a plan no step is told, and one that does not run has no mounts', () => {
 	const mounts = containerMounts(machineWith({'/proc/7/mountinfo': table}), 'demo');
 	expect(mounts.every(mount => !('step' in mount))).toBe(true);
-	expect(() => containerMounts(machineWith({}, {process: null}), 'demo')).toThrow('demo does not run');
+	expect(() => containerMounts(machineWith({}, {process: null}), 'demo')).toThrow('demo is not running');
 });

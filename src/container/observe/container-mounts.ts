@@ -6,8 +6,8 @@ import type {ContainerMount} from '../machine/observed.ts';
 import {runningContainer} from '../machine/running-container.ts';
 
 /**
- * The mounts of a running container, from /proc/PID/mountinfo; paths are as the container sees them. With the plan that it
- * was started by, each with the step that made it.
+ * The mounts of a running container from /proc/PID/mountinfo, with paths as the container sees them. With a plan, each mount
+ * has the step that made it.
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION.
  */
@@ -26,19 +26,19 @@ export function containerMounts(machine: Machine, name: string, plan?: Plan): re
 	});
 }
 
-/** The first step that wants such a mount made it; later ones may have changed its options. */
+/** Whether a step made the mount. The first match counts, since later steps may only change options. */
 function mounted({checks}: Step, row: MountInfo): boolean {
 	return checks.some(
 		check => check.kind === 'mount' && check.target === row.target && (check.type === '' || check.type === row.type),
 	);
 }
 
-/** As findmnt(8) writes it: a folder of the filesystem that is not its root stands in brackets. */
+/** The source as findmnt(8) writes it: with the folder in brackets if it is not the filesystem's root. */
 function sourceOf({source, root}: MountInfo): string {
 	return root === '/' ? source : `${source}[${root}]`;
 }
 
-/** Those of the mount, then what the filesystem has beside; what one of them makes read-only is read-only. */
+/** The mount's options, then those of the filesystem. If either is read-only, the mount is. */
 function optionsOf({options, superOptions}: MountInfo): readonly string[] {
 	const readOnly = superOptions.includes('ro');
 	const own = options.map(option => (option === 'rw' && readOnly ? 'ro' : option));

@@ -41,7 +41,7 @@ test('an address that no route tells of is that of the only interface, or of non
 
 test('without a network of its own it is the host, and one that does not run has none', () => {
 	expect(containerNetwork(machineWith({}), 'demo')).toMatchObject({kind: 'host', interfaces: [], routes: []});
-	expect(() => containerNetwork(machineWith({}, {process: null}), 'demo')).toThrow('demo does not run');
+	expect(() => containerNetwork(machineWith({}, {process: null}), 'demo')).toThrow('demo is not running');
 });
 
 test('ports are written as `ports` has them', () => {

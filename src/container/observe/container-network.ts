@@ -15,8 +15,8 @@ import {portWords} from '../../spec/values/port-words.ts';
 import {runningContainer} from '../machine/running-container.ts';
 
 /**
- * The network of a running container, from /proc/PID/net: no program is run. The addresses of IPv4 are put to interfaces
- * by the routes; one that no route tells of has no prefix length, and is the only other interface's, or that of none.
+ * The network of a running container from /proc/PID/net, without running a program. Routes tell which interface an IPv4 address
+ * belongs to. An address without a route has no prefix length, and belongs to the only interface besides lo, if there is one.
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION.
  */

@@ -10,7 +10,7 @@ import type {Difference, Drift} from '../machine/observed.ts';
 import {readInNamespaces} from '../enter/read-in-namespaces.ts';
 import {runningContainer, runs} from '../machine/running-container.ts';
 
-/** A check with the step that it belongs to. */
+/** A check and its step. */
 interface PlannedCheck {
 	readonly step: Step;
 	readonly check: Check;
@@ -25,14 +25,14 @@ function isLoopback({step, check}: PlannedCheck): boolean {
 }
 
 /**
- * All checks of a plan hold for as long as the container runs but one: the tools are there for its start, and `gc` removes
- * them once the host has others.
+ * Whether a check holds at the start only. The toolbox is needed for the start, and `gc` removes it once the host's tools
+ * change. All other checks hold while the container runs.
  */
 function isOnlyOfTheStart({step}: PlannedCheck): boolean {
 	return step.action.kind === 'copyTools';
 }
 
-/** What a check comes to: undefined where it agrees. */
+/** The result of a check; undefined if it passes. */
 type Outcome = {readonly problem: string} | {readonly unchecked: string} | undefined;
 
 function loopbackOutcome(igmp: string): Outcome {
@@ -47,27 +47,26 @@ function outcomeOf(planned: PlannedCheck, host: Host, view: ProcessView, told: T
 	if (check.kind === 'readBack' && !told.values.has(check.path))
 		return {
 			unchecked: isSetting(check.path)
-				? `${check.path} can't be read`
-				: `${check.path} can be read by a process in the container's mounts alone`,
+				? `${check.path} cannot be read`
+				: `${check.path} can be read only inside the container's mount namespace`,
 		};
 	const problem = problemOf(check, host, view, told);
 	return problem === undefined ? undefined : {problem};
 }
 
-/** What nobody has a plan of can't be compared: a compiled script keeps none, and a full disk may have cost it. */
+/** The result for a container without a stored plan. A compiled script stores none, and a full disk may have prevented it. */
 function withoutPlan({name}: ContainerRecord): Drift {
 	return {
 		differences: [],
 		checked: 0,
-		unchecked: [`no plan of ${name} was kept: a compiled script keeps none, and a full disk costs it`],
+		unchecked: [`${name} has no stored plan: it is a compiled script, or the disk was full`],
 	};
 }
 
 /**
- * Makes the checks of a container's plan again, as it was carried out or changed by `update`, against what the kernel shows
- * by now.
+ * Repeats the checks of a container's plan, including limits changed by `update`, against the current state of the kernel.
  *
- * @throws TsboxError E_NO_SUCH_CONTAINER for one that does not run, E_STATE, E_PERMISSION.
+ * @throws TsboxError E_NO_SUCH_CONTAINER for a container that is not running, E_STATE, E_PERMISSION.
  */
 export async function drift(machine: Machine, name: string): Promise<Drift> {
 	const {host, dirs} = machine;
@@ -91,19 +90,19 @@ export async function drift(machine: Machine, name: string): Promise<Drift> {
 		if ('problem' in outcome) differences.push({stepId, title, problem: outcome.problem});
 		else unchecked.push(`${title}: ${outcome.unchecked}`);
 	}
-	// Of a process that ends meanwhile /proc shows nothing any more, and its number may be another's.
+	// After the process has ended, /proc shows nothing or another process with the same pid.
 	if (!runs(machine, record)) throw hasEnded(name);
 	return {differences, checked: checks.length - unchecked.length, unchecked};
 }
 
 /**
- * Whether lo is up, by /proc/PID/net/igmp; undefined where that does not tell.
+ * Whether lo is up, by /proc/PID/net/igmp; undefined when the file does not show it.
  *
- * sysfs belongs to its mount, so the flags of lo can't be read from outside, and its addresses stay when it goes down. But the
- * kernel joins each interface that goes up to the group of all hosts, 224.0.0.1, and takes it out when it goes down: ip_mc_up
- * and ip_mc_down in net/ipv4/igmp.c. A kernel without CONFIG_IP_MULTICAST has no such file.
+ * The flags of lo cannot be read from outside, since sysfs belongs to its mount, and its addresses stay when it goes down. But
+ * the kernel adds each interface that comes up to the all-hosts group 224.0.0.1, and removes it when the interface goes down:
+ * ip_mc_up and ip_mc_down in net/ipv4/igmp.c. A kernel without CONFIG_IP_MULTICAST has no such file.
  *
- * @param igmp - a line for each interface, `1 lo : 1 V3`, and below it one for each group, in the byte order of the machine
+ * @param igmp - a line per interface, `1 lo : 1 V3`, followed by a line per group in the byte order of the machine
  */
 export function loopbackUp(igmp: string): boolean | undefined {
 	if (!igmp.startsWith('Idx')) return undefined;

@@ -8,10 +8,7 @@ import {readStory} from '../../state/start-story.ts';
 import {findContainer} from '../machine/find-container.ts';
 import {startView} from './start-view.ts';
 
-/**
- * The record of a container, the state and use that the kernel shows, where each value of its spec came from, and what its
- * last start was like.
- */
+/** The record of a container with its current state and memory, the origin of each spec value, and the report of its last start. */
 export async function inspect(machine: Machine, name: string): Promise<unknown> {
 	const record = findContainer(machine, name);
 	const {origins, ...rest} = record;

@@ -6,41 +6,40 @@ import {shownState} from '../../state/freezer.ts';
 import type {ContainerRecord} from '../../state/record.ts';
 import {allRecords} from '../machine/find-container.ts';
 
-/** One container, as `ps` shows it. */
+/** A container as `ps` shows it. */
 export interface ContainerSummary {
 	readonly name: string;
-	/** The name that it was made with, where it was renamed since. */
+	/** The container's first name; only after a rename. */
 	readonly id?: string;
 	readonly state: string;
-	/** On the host; 0 when there is none. */
+	/** The pid on the host; 0 without a process. */
 	readonly pid: number;
 	readonly command: readonly string[];
-	/** Path of the spec file. */
 	readonly spec: string;
 	readonly image: string;
 	/** Milliseconds since the epoch. */
 	readonly started: number;
-	/** The detached project that it belongs to, and its service there; the rest is told of such containers alone. */
+	/** The project and the service of a detached container. Only detached containers have these and the following fields. */
 	readonly project?: string;
 	readonly service?: string;
 	readonly health?: string;
-	/** Null while it has not ended. */
+	/** Null until the container has ended. */
 	readonly exitCode?: number | null;
 	readonly restarts?: number;
 }
 
-/** An image in a word: the archive's or folder's path, or `host`. */
+/** An image as one word: the path of its archive or folder, or `host`. */
 function imageWord(image: ImageFacts): string {
 	return image.kind === 'host' ? 'host' : image.kind === 'archive' ? image.archive : image.path;
 }
 
-/** Its name, and its id where that is another. */
+/** The container's name, and its id if that differs. */
 function namesOf(host: Host, state: string, id: string): {readonly name: string; readonly id?: string} {
 	const alias = aliasOf(host, state, id);
 	return alias === undefined ? {name: id} : {name: alias, id};
 }
 
-/** A container in a few words, with the state that the kernel shows. */
+/** The summary of a container, with its state from the kernel. */
 export function summaryOf({host, dirs}: Machine, record: ContainerRecord): ContainerSummary {
 	return {
 		...namesOf(host, dirs.state, record.name),
@@ -62,7 +61,7 @@ export function summaryOf({host, dirs}: Machine, record: ContainerRecord): Conta
 	};
 }
 
-/** All containers, by name. */
+/** Lists all containers by name. */
 export async function list(machine: Machine): Promise<readonly ContainerSummary[]> {
 	return allRecords(machine).map(record => summaryOf(machine, record));
 }

@@ -4,26 +4,26 @@ import {containerProcesses} from '../../kernel/processes.ts';
 import type {Port} from '../../spec/model/project.ts';
 import {runningContainer} from '../machine/running-container.ts';
 
-/** What can be reached of a container from outside. */
+/** The ports of a container that are reachable from outside. */
 export interface ContainerPorts {
-	/** Whether it has the network of the host. */
+	/** Whether the container uses the network of the host. */
 	readonly hostNetwork: boolean;
-	/** Where each port that is open can be reached, by port and protocol. */
+	/** Open ports with their addresses on the host. */
 	readonly open: readonly {
 		readonly port: number;
 		readonly protocol: 'tcp' | 'udp';
 		readonly address: string;
 		readonly hostPort: number;
 	}[];
-	/** What `ports` of its spec asks for: nothing publishes it. */
+	/** The ports in `ports` of its spec, which tsbox does not publish. */
 	readonly asked: readonly Port[];
-	/** There are processes that the caller may not look into: `open` may lack theirs. */
+	/** Some processes could not be inspected, so `open` may lack their ports. */
 	readonly unread: boolean;
 }
 
 /**
- * The ports at which a running container can be reached, from the kernel and not from its spec: with the network of the host
- * those that its processes listen at. A network of its own has lo alone, and nothing of it is published.
+ * The ports at which a running container is reachable, from the kernel and not from its spec. With the host's network these are
+ * the ports on which its processes listen. A network of its own has only lo and publishes nothing.
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION.
  */

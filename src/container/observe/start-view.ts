@@ -3,27 +3,27 @@ import type {Check} from '../../step/verbs/check.ts';
 import {stepCommand} from '../../step/verbs/command.ts';
 import type {Phase} from '../../step/verbs/step.ts';
 
-/** A step of a start as `inspect` tells of it. */
+/** A step of a start as `inspect` shows it. */
 interface StepView {
 	readonly id: string;
 	readonly phase: Phase;
 	readonly title: string;
-	/** As a shell would take it. */
+	/** The shell command of the step. */
 	readonly command: string;
 	readonly object: string | null;
 	readonly checks: readonly Check[];
-	/** Null where it was not come to. */
+	/** Null for a step that was not reached. */
 	readonly status: StepOutcome['status'] | null;
-	/** Null where it is not known. */
+	/** Duration in ms; null when unknown. */
 	readonly ms: number | null;
 }
 
-/** A start as `inspect` tells of it. */
+/** The report of a start as `inspect` shows it. */
 export interface StartView extends Pick<StartStory, 'startedAt' | 'ms' | 'outcome' | 'error'> {
 	readonly steps: readonly StepView[];
 }
 
-/** A story for JSON: of the plan only what a reader needs. */
+/** Reduces a start report to what a reader of the JSON needs. */
 export function startView({plan, steps, startedAt, ms, outcome, error}: StartStory): StartView {
 	return {
 		startedAt,

@@ -5,13 +5,13 @@ import {allRecords} from '../machine/find-container.ts';
 import {runningContainers, runs} from '../machine/running-container.ts';
 import {type MeteredContainer, usageMeter, type ContainerStats} from './usage-meter.ts';
 
-/** How long CPU time is counted for a sample, ms. */
+/** The time between samples, in ms. */
 const interval = 1000;
 
 /**
- * What containers use: a sample each second until the signal aborts, the first after one second, as CPU % is the
- * difference of two readings. Without names it goes on for all that run at the time; of the named ones, a project being all its
- * containers, those are left out that have ended, and when none is left a last empty sample ends it.
+ * Samples the resource usage of containers each second until the signal aborts. The first sample comes after one second, since
+ * CPU % is the difference of two readings. Without names, each sample covers all running containers. With names of
+ * containers or projects, ended containers drop out, and an empty sample is the last one.
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION, before the first sample.
  */
@@ -36,12 +36,12 @@ export async function* stats(
 	}
 }
 
-/** Each container once: it may be named, and its project too. */
+/** Removes duplicates, as when a container and its project are both named. */
 function distinct<R extends {readonly name: string}>(records: readonly R[]): readonly R[] {
 	return [...new Map(records.map(record => [record.name, record])).values()];
 }
 
-/** False when the signal aborted meanwhile. */
+/** Waits for the next sample; false if the signal aborted. */
 async function pause(signal: AbortSignal | undefined): Promise<boolean> {
 	try {
 		await delay(interval, undefined, signal === undefined ? {} : {signal});

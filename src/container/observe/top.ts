@@ -3,12 +3,12 @@ import type {Machine} from '../machine/machine.ts';
 import {containerProcesses} from '../../kernel/processes.ts';
 import {runningContainer} from '../machine/running-container.ts';
 
-/** A process of a container, from outside: numbers on the host and inside, uid, CPU time, memory, state, command. */
+/** A process of a container, with its pids on the host and inside, uid, CPU time, memory, state, and command. */
 export type ContainerProcess = ProcessFacts;
 
 /**
- * The processes of a container that runs, by number. In a container without cgroups, such as an ordinary user's where none
- * was delegated, what `exec` started is not among them.
+ * The processes of a running container by pid. Without cgroups, as for an unprivileged user without delegation, processes
+ * started by `exec` are missing.
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION.
  */

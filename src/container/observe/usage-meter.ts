@@ -5,51 +5,51 @@ import {cpuTime, networkUse, readUsage} from '../../kernel/usage.ts';
 import type {ContainerRecord} from '../../state/record.ts';
 import type {RunningRecord} from '../machine/running-container.ts';
 
-/** What a container uses at a moment; null where the kernel does not tell. */
+/** Resource usage of a container at a moment; null for a value that the kernel does not report. */
 export interface ContainerStats {
 	readonly name: string;
-	/** Its first process, on the host. */
+	/** The host pid of the first process. */
 	readonly pid: number;
-	/** Of one processor, over the second before: two that are busy are 200. */
+	/** Percent of one processor over the last second; two busy processors are 200. */
 	readonly cpuPercent: number | null;
-	/** Bytes, without the page cache that goes first; a limit of null is none, and then `percent` is of the machine's memory. */
+	/** Bytes without page cache that can be dropped first. A null limit means none; `percent` then refers to the machine's memory. */
 	readonly memory: {readonly used: number; readonly limit: number | null; readonly percent: number | null} | null;
-	/** Threads; a limit of null is none. */
+	/** Threads. A null limit means none. */
 	readonly pids: {readonly current: number; readonly limit: number | null} | null;
-	/** Since its start, over all interfaces but lo; null also where the network is the host's. */
+	/** Bytes since the start over all interfaces but lo; null with the host's network. */
 	readonly network: {readonly rxBytes: number; readonly txBytes: number} | null;
-	/** Since its start, over all devices. */
+	/** Bytes since the start over all devices. */
 	readonly block: {readonly readBytes: number; readonly writeBytes: number} | null;
-	/** Percent of the last 10 s in which a task of it waited for that; `some avg10` of PSI. */
+	/** Percent of the last 10 s in which some task waited for the resource; `some avg10` of PSI. */
 	readonly pressure: {readonly cpu: number | null; readonly memory: number | null};
 }
 
-/** What is needed of a container to tell what it uses. */
+/** The facts of a container that a meter needs. */
 export interface MeteredContainer extends Pick<ContainerRecord, 'name' | 'cgroups' | 'namespaces'> {
-	/** Its name as people know it. */
+	/** The current name of the container. */
 	readonly shown: string;
 	readonly process: Pick<RunningRecord['process'], 'pid' | 'startTime'>;
 }
 
-/** Tells what containers use now, each of which runs. */
+/** Measures the usage of running containers. */
 export type UsageMeter = (containers: readonly MeteredContainer[]) => readonly ContainerStats[];
 
-/** CPU time at a moment: ns, and ms of a clock that is never set. */
+/** CPU time in ns at a moment of the monotonic clock in ms. */
 interface CpuReading {
 	readonly time: number | null;
 	readonly at: number;
 }
 
-/** What is kept of a container from one reading to the next. */
+/** What a meter remembers of a container between readings. */
 interface Kept {
 	readonly cpu: CpuReading;
-	/** The machine without the files that it does not have. */
+	/** A host that remembers which cgroup files are absent. */
 	readonly host: Host;
 }
 
 /**
- * A meter that remembers the CPU time of the reading before: CPU % is the difference of the two, and null at the first
- * reading of a container. All is read from cgroup files and /proc.
+ * Creates a meter that remembers the previous CPU time. CPU % is the difference of two readings and null in a container's
+ * first reading. All values come from cgroup files and /proc.
  */
 export function usageMeter(machine: Machine): UsageMeter {
 	const {host} = machine;
@@ -70,18 +70,18 @@ export function usageMeter(machine: Machine): UsageMeter {
 	};
 }
 
-/** A container that was started anew under the same name is another one. */
+/** A container that was started again under the same name counts as another one. */
 function identityOf({name, process: {pid, startTime}}: MeteredContainer): string {
 	return `${name} ${pid} ${startTime}`;
 }
 
-/** Of one processor: two that are busy are 200 %. */
+/** CPU use in percent of one processor; two busy processors are 200. */
 function cpuPercent(before: CpuReading | undefined, after: CpuReading): number | null {
 	if (before === undefined || before.time === null || after.time === null || after.at <= before.at) return null;
 	return percent((after.time - before.time) / 1e6, after.at - before.at);
 }
 
-/** A file that is not there costs as much as two that are, and controllers do not come while a container runs. */
+/** Remembers absent files. Reading one costs as much as two present files, and no controller appears while a container runs. */
 function withoutAbsent(host: Host): Host {
 	const absent = new Set<string>();
 	return {
@@ -115,13 +115,13 @@ function statsOf(
 	};
 }
 
-/** Of what it may have: its limit, or the machine's memory where that is less. */
+/** Memory use in percent of the limit, or of the machine's memory if that is less. */
 function memoryPercent(memory: {used: number; limit: number | null}, whole: number | null): number | null {
 	const most = Math.min(memory.limit ?? Number.POSITIVE_INFINITY, whole ?? Number.POSITIVE_INFINITY);
 	return Number.isFinite(most) && most > 0 ? percent(memory.used, most) : null;
 }
 
-/** With two decimals. */
+/** A percentage with two decimals. */
 function percent(part: number, whole: number): number {
 	return Math.round((part / whole) * 10_000) / 100;
 }

@@ -6,29 +6,29 @@ import {type ContainerRecord, containerFolder, readRecord} from '../../state/rec
 import {runs} from '../machine/running-container.ts';
 import {type MeteredContainer, usageMeter, type ContainerStats} from './usage-meter.ts';
 
-/** Tells again and again what containers use. */
+/** Samples resource usage repeatedly. */
 export interface UsageSampler {
 	/**
-	 * What the named containers use that run now, in the order of the names; the others are left out. CPU % is that since
-	 * the call before, null for a container that was not in it or was started anew since.
+	 * The usage of those named containers that are running, in the order of the names. CPU % covers the time since the previous
+	 * call. It is null for a container that was not part of that call or has been started again.
 	 */
 	readonly sample: (names: readonly string[]) => readonly ContainerStats[];
 }
 
-/** What is known of a container as long as its folder stays as it is. */
+/** A container's facts, valid while its folder does not change. */
 interface Known {
-	/** Tells whether anything in the folder was made, replaced or removed since. */
+	/** Changes when an entry of the folder is created, replaced, or removed. */
 	readonly version: string;
-	/** Undefined where its command did not run when the record was read. */
+	/** Undefined if the command was not running when the record was read. */
 	readonly container: MeteredContainer | undefined;
 }
 
-/** The file system's clock may stand still for so long: a change within it, after our look, may not be seen by its time; ms. */
+/** Granularity of the filesystem's clock in ms. A change within it may keep the folder's time. */
 const sameTick = 100;
 
 /**
- * A sampler for a screen that shows many containers each second: a record is read once, and then only that its folder and
- * its first process are the same.
+ * Creates a sampler for screens that show many containers each second. It reads a record once, and later only checks that the
+ * folder and the first process are the same.
  */
 export function usageSampler(machine: Machine): UsageSampler {
 	const {host, dirs} = machine;
@@ -62,7 +62,7 @@ export function usageSampler(machine: Machine): UsageSampler {
 	};
 }
 
-/** What is needed of a record, and no more: a plan of some size is in it. */
+/** Reads a record and keeps only the facts for the meter, since a record holds a large plan. */
 function read(machine: Machine, id: string): MeteredContainer | undefined {
 	const {host, dirs} = machine;
 	const record = readableRecord(machine, id);

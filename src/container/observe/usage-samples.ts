@@ -2,33 +2,33 @@ import type {Host} from '../../host/host.ts';
 import {blockUse, cpuTime, memoryUse} from '../../kernel/usage.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
 
-/** What a container had used by a moment of its run; null where nothing counts it. */
+/** Resource usage of a container up to a moment; null for a value that no controller counts. */
 export interface UsageSample {
 	/** Milliseconds since the epoch. */
 	readonly at: number;
-	/** CPU time so far, ns. */
+	/** CPU time so far in ns. */
 	readonly cpuNs: number | null;
-	/** Memory in use then, bytes, without what the kernel can drop at once. */
+	/** Memory in use in bytes, without what the kernel can drop at once. */
 	readonly memory: number | null;
 	/** Bytes read from and written to disks so far. */
 	readonly readBytes: number | null;
 	readonly writeBytes: number | null;
 }
 
-/** The first pause between two samples, ms, and how many there are at most: odd, so that the last one of them stays when each second goes. */
+/** The first pause between samples in ms, and the most samples. The number is odd so that dropping every second sample keeps the last one. */
 const [firstPause, mostSamples] = [100, 241] as const;
 
-/** Looks again and again what a container uses. */
+/** A running series of samples. */
 export interface UsageSamples {
-	/** Looks a last time; gives all that was seen. */
+	/** Takes a last sample and returns all samples. */
 	readonly stop: () => readonly UsageSample[];
 }
 
 /**
- * Begins to look. A run of a second is seen ten times, one of a week as often as fits: when there are many samples each second
- * one goes, and the pause doubles. It keeps no process alive.
+ * Samples resource usage of a container over time. When there are too many samples, every second one is dropped and the pause
+ * doubles: a run of a second gets ten samples, and a run of a week as many as fit. The timer does not keep the process alive.
  *
- * @param pause - ms from one sample to the next, to begin with
+ * @param pause - first pause between samples in ms
  */
 export function sampleUsage(host: Host, members: readonly CgroupMember[], pause: number = firstPause): UsageSamples {
 	let samples: UsageSample[] = [];

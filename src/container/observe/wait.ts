@@ -13,16 +13,16 @@ import {
 import {fromShell, writtenExit, writtenWithin} from '../machine/written-exit.ts';
 import {findContainer} from '../machine/find-container.ts';
 
-/** A killed tsbox reports nothing, so that its container is looked after by a look now and then, ms. */
+/** Interval of extra checks in ms, since a killed tsbox reports nothing. */
 const recheckMs = 500;
-/** Where folders can't be watched, ms. */
+/** Polling interval in ms where folders cannot be watched. */
 const pollMs = 50;
 
 /**
- * Waits until a container has ended and its name is free again; gives its exit status, 128 and the signal's number for
- * one that a signal ended. Of a container that has ended before, the status of the last one of that name since the boot.
+ * Waits until a container has ended and its name is free again. Returns its exit status, or 128 plus the signal's number. For
+ * a container that has ended already, this is the last status under that name since boot.
  *
- * @throws TsboxError E_NO_SUCH_CONTAINER, E_PERMISSION, E_INTERRUPTED on abort, E_STATE when it ended and nobody was there to learn its status.
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_PERMISSION, E_INTERRUPTED on abort, E_STATE when the exit status was lost.
  */
 export async function wait(machine: Machine, name: string, signal?: AbortSignal): Promise<number> {
 	const {host, dirs} = machine;
@@ -39,14 +39,14 @@ export async function wait(machine: Machine, name: string, signal?: AbortSignal)
 	let deadSince: number | undefined;
 	const isOver = (): boolean => {
 		const now = readRecord(host, folder);
-		// Its owner gives the name free when all is cleaned up; by then somebody else may have it.
+		// The owner releases the name after its cleanup. By now another container may have the name.
 		if (now === undefined || now.created !== record.created) return true;
-		// What a supervisor looks after keeps its name and its record.
+		// A container with a supervisor keeps its name and record.
 		code = now.detached?.exit?.code;
 		if (code !== undefined) return true;
 		if (isOwned(host, now) || stateOf(host, now) !== 'dead') return false;
 		if (now.detached === undefined) return true;
-		// Its supervisor has died, and another may look after it; how it ended its shell writes down.
+		// The supervisor has died, and another may take over. The container's shell writes the exit status.
 		const written = writtenExit(host, folder);
 		if (written !== undefined) code = fromShell(written);
 		deadSince ??= performance.now();
@@ -61,8 +61,8 @@ export async function wait(machine: Machine, name: string, signal?: AbortSignal)
 	if (signal?.aborted === true) throw new TsboxError('E_INTERRUPTED', 'interrupted', {cause: signal.reason});
 	code ??= exitOf(host, dirs.state, record)?.exitCode;
 	if (code !== undefined) return code;
-	throw new TsboxError('E_STATE', `${name} has ended, and its exit status is not known`, {
-		why: 'only the tsbox that starts a container learns its status: it was killed, its start failed, or it was a compiled script',
-		hint: '`tsbox gc` cleans up what is left of it',
+	throw new TsboxError('E_STATE', `${name} has ended, but its exit status is unknown`, {
+		why: 'the tsbox that started the container was killed, the start failed, or it was a compiled script',
+		hint: 'clean up with `tsbox gc`',
 	});
 }

@@ -5,21 +5,21 @@ import {type ContainerRecord, containerFolder, containersFolder} from '../../sta
 import {allRecords, containerNames} from '../machine/find-container.ts';
 import {summaryOf, type ContainerSummary} from './list.ts';
 
-/** Changes that come together are shown together, ms. */
+/** Changes within this time are reported together, in ms. */
 const settleMs = 30;
-/** How often it is looked though nothing was reported, ms: the v1 freezer tells nobody, nor does a process without a cgroup. */
+/** Interval of extra checks in ms: the v1 freezer and processes without a cgroup report no changes. */
 const lookEvery = 5000;
-/** The same where the kernel has no watch left, ms. */
+/** Polling interval in ms when the kernel has no inotify watches left. */
 const pollMs = 1000;
-/** The files of a container's folder that what is listed comes from. */
+/** The files in a container's folder that affect the list. */
 const telling: readonly (string | null)[] = ['record.json', 'notes.json', 'renamed', null];
 
 /**
- * All containers as `list` has them: at once, and again after each change, until the signal aborts. inotify(7) tells of
- * records; the end of a process and a pause are told by cgroup.events of the unified hierarchy (cgroup-v2.rst), where the
- * container is in it.
+ * Lists all containers as `list` does: at once, and again after each change, until the signal aborts. inotify(7) reports
+ * changed records. cgroup.events of the unified hierarchy (cgroup-v2.rst) reports ends and pauses of the containers in
+ * it.
  *
- * @param seen - told the records that a list comes from, before the list is given
+ * @param seen - receives the records of each list before the list is given
  * @throws TsboxError E_PERMISSION.
  */
 export async function* watchList(
@@ -44,7 +44,7 @@ export async function* watchList(
 	}
 }
 
-/** Reads all records, once: each thing is watched before it is read, so what changes between the two is reported. */
+/** Reads all records once. Each folder is watched before it is read, so that no change in between is missed. */
 function readWatched(machine: Machine, watches: PathWatches, tell: () => void): readonly ContainerRecord[] {
 	const {host, dirs} = machine;
 	const top = containersFolder(dirs.state);
@@ -55,7 +55,7 @@ function readWatched(machine: Machine, watches: PathWatches, tell: () => void): 
 	};
 	host.mkdirs(top, 0o700);
 	watch('/', top, entry => {
-		// A container that was made anew under the name has another folder.
+		// A new container under the same name has another folder.
 		if (entry !== null) watches.drop(entry);
 		tell();
 	});
@@ -65,7 +65,7 @@ function readWatched(machine: Machine, watches: PathWatches, tell: () => void): 
 	for (const {created, process, cgroups} of records) {
 		const unified = cgroups.find(({controller}) => controller === '');
 		if (unified === undefined || host.lstat(`${unified.path}/cgroup.events`) === undefined) continue;
-		// A later start has another cgroup of the same path.
+		// A later start has another cgroup at the same path.
 		watch(`${unified.path} ${created} ${process?.startTime}`, `${unified.path}/cgroup.events`, tell);
 	}
 	watches.keep(kept);
@@ -80,7 +80,7 @@ function newsOf() {
 			hasCome = true;
 			wake();
 		},
-		/** Settles when something was told, it is time to look, or the signal aborted. */
+		/** Resolves after a reported change, when the next extra check is due, or when the signal aborts. */
 		come: async (signal: AbortSignal): Promise<void> => {
 			const stop = new AbortController();
 			if (!hasCome) {

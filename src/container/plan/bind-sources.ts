@@ -5,7 +5,7 @@ import {type MountInfo, mountOf, parseMountinfo} from '../../host/probe/mountinf
 import type {SourceFacts} from '../../plan/input/input.ts';
 import type {Service} from '../../spec/model/project.ts';
 
-/** Resolves the sources of the bind mounts, once; what the plan names afterwards has no symlink in it. */
+/** Resolves the sources of bind mounts once. The plan then uses paths without symlinks. */
 export function bindSources(
 	host: Host,
 	service: Service,
@@ -17,7 +17,7 @@ export function bindSources(
 	for (const volume of service.volumes) {
 		if (volume.type !== 'bind') continue;
 		if (named.includes(volume.source)) {
-			// It may be made only when the plan is carried out; nobody else can put something in its place.
+			// The plan may create the folder later. No other user can put something in its place.
 			found[volume.source] = {
 				real: volume.source,
 				kind: 'folder',
@@ -36,7 +36,7 @@ export function bindSources(
 			}
 			throw new TsboxError('E_SPEC_INVALID', `the mount source ${volume.source} does not exist`, {
 				why: `it is the source of the mount on ${volume.target}`,
-				hint: `make it: \`mkdir -p ${volume.source}\``,
+				hint: `create it: \`mkdir -p ${volume.source}\``,
 			});
 		}
 		const below = mounts
@@ -61,7 +61,7 @@ function makeSource(host: Host, source: string): void {
 	} catch (cause) {
 		const errno = errnoOf(cause) ?? '';
 		if (!['ENOENT', 'ENOTDIR', 'EEXIST'].includes(errno)) throw cause;
-		throw new TsboxError('E_SPEC_INVALID', `the mount source ${source} cannot be made (${errno})`, {
+		throw new TsboxError('E_SPEC_INVALID', `the mount source ${source} cannot be created (${errno})`, {
 			cause,
 			why: 'a part of the path is not a folder, or the kernel allows no folder there',
 			hint: 'use a path whose parents are folders',
@@ -69,7 +69,7 @@ function makeSource(host: Host, source: string): void {
 	}
 }
 
-/** The service with the sources of its bind mounts as the plan will name them. */
+/** The service with resolved bind sources, as the plan uses them. */
 export function withReal(service: Service, found: Readonly<Record<string, SourceFacts>>): Service {
 	const volumes = service.volumes.map(volume =>
 		volume.type === 'bind' ? {...volume, source: found[volume.source]?.real ?? volume.source} : volume,
@@ -82,7 +82,7 @@ export function hostMounts(host: Pick<Host, 'readText'>): readonly MountInfo[] {
 	return parseMountinfo(host.readText('/proc/self/mountinfo') ?? '');
 }
 
-/** Flags of the mount that a path lies on, which a remount in a user namespace may not take away; mount_namespaces(7). */
+/** Flags of the path's mount that a remount in a user namespace cannot clear; mount_namespaces(7). */
 export function lockedFlags(mounts: readonly MountInfo[], path: string): readonly string[] {
 	const lockable = ['ro', 'nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime'];
 	return (mountOf(path, mounts)?.options ?? []).filter(option => lockable.includes(option));

@@ -72,7 +72,7 @@ test('all policies hold: a nearer one makes another only stricter', async () => 
 	const far = {allowedBinds: [join(dir, 'allowed')], maxPids: 10};
 	const near = {allowedBinds: ['/'], maxPids: 1000};
 	const lines = `volumes: ['${dir}/secret:/x']\npids_limit: 100\n`;
-	expect(await held([near, far], lines)).toContain('(and 1 more against a policy)');
+	expect(await held([near, far], lines)).toContain('(and 1 more policy violations)');
 	expect(await held([near], lines)).toBe('allowed');
 });
 

@@ -9,11 +9,11 @@ import type {Origin, Service} from '../../spec/model/project.ts';
 import {excerptAt} from '../../spec/syntax/source-text.ts';
 
 /**
- * Holds a container against every policy; the one door that each plan goes through. Paths are compared by where they lead:
- * a symlink counts as what it points at, and so do the folders on the way.
+ * Checks a container against every policy. All plans pass through here. Paths are compared after resolving symlinks in every
+ * component.
  *
- * @param excerpts - false: no file is read to show a line of it; the places of a record may name any file of this machine
- * @throws TsboxError E_POLICY with each offence, its place in the spec, the rule and the file that has it.
+ * @param excerpts - false to show no lines of the spec, since the origins in a record may name any file of this machine
+ * @throws TsboxError E_POLICY with each violation, its place in the spec, and the rule with its file.
  */
 export function checkPolicy(
 	{host, policies = []}: Machine,
@@ -38,7 +38,7 @@ export function checkPolicy(
 }
 
 /**
- * The same for limits that are changed while a container runs.
+ * Checks new limits of a running container against every policy.
  *
  * @throws TsboxError E_POLICY.
  */
@@ -56,7 +56,7 @@ export function checkLimits(
 	refuse(host, found, options, spec);
 }
 
-/** Tells whether a limit must be kept, come what may. */
+/** Whether a policy sets a maximum, so that limits must not be skipped. */
 export function hasMaximum({policies = []}: Pick<Machine, 'policies'>): boolean {
 	return policies.some(policy => [policy.maxMemory, policy.maxCpus, policy.maxPids].some(most => most !== undefined));
 }
@@ -92,7 +92,7 @@ function refuse(
 			hint: first.offence.hint,
 		});
 	}
-	throw new TsboxError('E_POLICY', `${headline(first)} (and ${others.length} more against a policy)`, {
+	throw new TsboxError('E_POLICY', `${headline(first)} (and ${others.length} more policy violations)`, {
 		output: found
 			.map(each => [headline(each), ...excerpt(each), `  = ${rule(each)}`, `  = ${each.offence.hint}`].join('\n'))
 			.join('\n\n'),
@@ -113,7 +113,7 @@ function isWithin(path: string, folder: string): boolean {
 	return folder === '/' || path === folder || path.startsWith(`${folder}/`);
 }
 
-/** Where a path leads, also when its end is still to be made; undefined where that can't be said, as behind a dead symlink. */
+/** Where a path leads, even if its last components do not exist yet; undefined when unknown, as behind a dead symlink. */
 function whereTo(host: Host, path: string): string | undefined {
 	const real = host.realpath(path);
 	if (real !== undefined) return real;
@@ -122,7 +122,7 @@ function whereTo(host: Host, path: string): string | undefined {
 	return parent === undefined ? undefined : `${parent === '/' ? '' : parent}/${path.slice(path.lastIndexOf('/') + 1)}`;
 }
 
-/** A block device, or the memory of the machine, null(4) having the same number 1: mem(4). */
+/** A block device, or memory of the machine. Major number 1 also has null(4), hence the minor numbers; mem(4). */
 function isDisk(host: Host, path: string): boolean {
 	const device = host.stat(path)?.device;
 	if (device === undefined) return false;

@@ -4,8 +4,8 @@ import {compileSeccomp} from '../../seccomp/compile.ts';
 import {readSeccompProfile} from '../../spec/security/seccomp-profile.ts';
 
 /**
- * Compiles a profile's text, or the default profile where it is empty. A module of its own: a start that finds its filter
- * in the store never loads the compiler.
+ * Compiles the text of a profile, or the default profile if it is empty. This is a module of its own, so that a start that
+ * finds its filter in the store does not load the compiler.
  *
  * @throws TsboxError E_SPEC_INVALID.
  */

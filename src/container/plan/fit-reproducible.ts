@@ -4,8 +4,8 @@ import {canPin, hasClocks} from '../../plan/input/reproducible.ts';
 import type {Service} from '../../spec/model/project.ts';
 
 /**
- * Takes back what `reproducible: true` alone has asked for where this host can't do it; the plan warns of what is missing.
- * What the spec itself asks for stays, and is refused later.
+ * Drops settings of `reproducible: true` that this host cannot provide; the plan warns about them. Settings from the spec
+ * itself stay, and are refused later.
  */
 export function fitReproducible(service: Service, facts: HostFacts, map: UserMap | null): Service {
 	const {reproducible, origins} = service;
@@ -13,7 +13,7 @@ export function fitReproducible(service: Service, facts: HostFacts, map: UserMap
 	const {cpuset, domainname, ...rest} = service;
 	const byKey = (key: string): boolean => origins[key]?.kind === 'reproducible';
 	const keepsCpuset = cpuset !== undefined && (!byKey('cpuset') || canPin(facts));
-	// Only root of the host may write it; no stock tool makes the system call.
+	// Only root of the host may set the domain name, and no standard tool makes the system call.
 	const keepsDomain = domainname !== undefined && (!byKey('domainname') || map === null);
 	const dropsTime = byKey('namespaces') && !hasClocks(facts);
 	return {

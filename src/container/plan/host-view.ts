@@ -7,25 +7,25 @@ import {isWithin} from '../../plan/mounts/hide-rows.ts';
 import type {HiddenPath, HostRootEntry, HostView} from '../../plan/input/input.ts';
 import {hostMounts} from './bind-sources.ts';
 
-/** What of a host is asked. */
+/** The parts of a host that this module uses. */
 type HostTree = Pick<Host, 'readText' | 'realpath' | 'stat' | 'list'>;
 
-/** What decides how much of the host a container over its root sees, beside the list. */
+/** What decides, besides the list, how much of the host a container with `rootfs: host` sees. */
 export interface HostViewRequest {
 	readonly dirs: {readonly store: string; readonly state: string};
-	/** Absolute paths that the spec wants to see. */
+	/** Absolute paths from the spec's `show`. */
 	readonly show: readonly string[];
-	/** The folders of the root that are put together one by one; empty where one overlay shows all. */
+	/** The root's folders when each gets its own overlay; empty when one overlay covers the root. */
 	readonly hostRoot: readonly HostRootEntry[];
-	/** The container's ids own nothing on the host: they reach what all may reach. */
+	/** The container's ids own no files on the host, so it reaches world-accessible files only. */
 	readonly asNobody: boolean;
 }
 
 /**
- * What of config/host-hidden.json is on this host and would be seen, with tsbox's own store and state, and what `show`
- * takes out. The most specific path wins: who shows /srv does not show a store in it.
+ * Decides which paths to hide: those of config/host-hidden.json that exist and would be visible, and tsbox's own store and
+ * state, except paths in `show`. The most specific path wins: showing /srv does not show a store below it.
  *
- * @throws TsboxError E_SPEC_INVALID for a path in `show` that opens nothing.
+ * @throws TsboxError E_SPEC_INVALID for a path in `show` that has no effect.
  */
 export function hostView(host: HostTree, request: HostViewRequest): HostView {
 	const {show, asNobody} = request;
@@ -39,7 +39,7 @@ export function hostView(host: HostTree, request: HostViewRequest): HostView {
 	};
 }
 
-/** Whether the nearest path above is hidden or shown. */
+/** Whether the closest parent in the lists is hidden or shown. */
 function nearest(
 	path: string,
 	hidden: readonly HiddenPath[],
@@ -50,7 +50,7 @@ function nearest(
 	return longest === undefined ? undefined : shown.includes(longest) ? 'shown' : 'hidden';
 }
 
-/** All paths of the list that are there, with every symlink resolved; parents first. */
+/** All existing paths of the list with symlinks resolved, parents first. */
 function found(host: HostTree, {dirs}: HostViewRequest): readonly HiddenPath[] {
 	const own = 'other containers of tsbox: images, layers, volumes, records';
 	const rows = [
@@ -58,7 +58,7 @@ function found(host: HostTree, {dirs}: HostViewRequest): readonly HiddenPath[] {
 		...list.closed.flatMap(({path, why}) => matches(host, path).map(each => ({path: each, why}))),
 	];
 	const byPath = new Map<string, HiddenPath>();
-	// Both are there when the container is, also where its start makes them.
+	// Both exist once the container does, even if its start creates them.
 	for (const path of [dirs.store, dirs.state]) {
 		const real = toBe(host, path);
 		byPath.set(real, {path: real, kind: 'folder', why: own});
@@ -72,18 +72,18 @@ function found(host: HostTree, {dirs}: HostViewRequest): readonly HiddenPath[] {
 	return [...byPath.values()].toSorted((one, other) => (one.path < other.path ? -1 : 1));
 }
 
-/** What the real path of a folder will be, which may have to be made with some of those above it. */
+/** The future real path of a folder that may not exist yet. */
 function toBe(host: HostTree, path: string): string {
 	const real = path === '/' ? '/' : unlessForbidden(() => host.realpath(path));
 	return real ?? join(toBe(host, dirname(path)), basename(path));
 }
 
-/** `/` and what is mounted anew in each container: a link that leads there is not followed. */
+/** `/` and the folders that every container mounts anew. A link to one of them is not followed. */
 function isKernels(path: string): boolean {
 	return path === '/' || ['/proc', '/sys', '/dev'].some(folder => isWithin(path, folder));
 }
 
-/** A `*` may stand in the last part of a path. */
+/** Expands a `*` in the last component of a path. */
 function matches(host: HostTree, path: string): readonly string[] {
 	if (!path.includes('*')) return [path];
 	const at = path.lastIndexOf('/');
@@ -93,7 +93,7 @@ function matches(host: HostTree, path: string): readonly string[] {
 	return names.filter(name => name.startsWith(head) && name.endsWith(tail)).map(name => `${folder}/${name}`);
 }
 
-/** Whether a container sees the path: an overlay does not show what is mounted below its lower folder. */
+/** Whether the container sees a path. An overlay does not show mounts below its lower folder. */
 function overlaid(host: HostTree, {hostRoot}: HostViewRequest): (path: string) => boolean {
 	if (hostRoot.length > 0) {
 		const folders = hostRoot.filter(({kind}) => kind === 'folder').map(({name}) => `/${name}`);
@@ -105,13 +105,13 @@ function overlaid(host: HostTree, {hostRoot}: HostViewRequest): (path: string) =
 	return path => !targets.some(target => target !== path && isWithin(path, target));
 }
 
-/** Whether a folder above is closed to everybody but its owner and group. */
+/** Whether a parent folder admits only its owner and group. */
 function isClosed(host: HostTree, path: string): boolean {
 	const parts = path.split('/').slice(1, -1);
 	return parts.some((_, at) => ((host.stat(`/${parts.slice(0, at + 1).join('/')}`)?.mode ?? 0) & 0o001) === 0);
 }
 
-/** The folder below a hidden one that is to be shown; none for a hidden path itself, which is just not hidden. */
+/** The folder to show below a hidden one. A hidden path itself gives none: it is simply not hidden. */
 function shownFolder(
 	host: HostTree,
 	path: string,
@@ -129,6 +129,6 @@ function shownFolder(
 		return refuse(`it is on another filesystem than /, which an overlay does not show`, bind);
 	const isBelow = nearest(real, hidden, []) === 'hidden';
 	if (!isBelow && hidden.some(each => each.path === real)) return [];
-	if (!isBelow) return refuse('it is not hidden', 'take it out; `tsbox plan --explain` lists what is hidden');
+	if (!isBelow) return refuse('it is not hidden', 'remove it; `tsbox plan --explain` lists the hidden paths');
 	return host.stat(real)?.kind === 'directory' ? [real] : refuse('only a folder can be shown below a hidden one', bind);
 }

@@ -25,7 +25,7 @@ import {loadProject, pickService} from '../machine/load-project.ts';
 import {resolveVolumes} from './resolve-volumes.ts';
 import {seccompFilter} from './seccomp.ts';
 
-/** What a user's container is to show of the host's root: see {@link HostRootEntry}. */
+/** The entries of the host's root for an unprivileged user's container: see {@link HostRootEntry}. */
 function hostRoot(host: Host): readonly HostRootEntry[] {
 	const targets = hostMounts(host).map(({target}) => target);
 	return host.list('/').flatMap((name): readonly HostRootEntry[] => {
@@ -40,18 +40,18 @@ function hostRoot(host: Host): readonly HostRootEntry[] {
 }
 
 /**
- * How an ordinary user's container differs: it has a user namespace. One without mounts of its own can't be had so, and is
- * planned as for root. Root's containers have one where the spec asks for it.
+ * Adds a user namespace to the container of an unprivileged user. A container without a mount namespace cannot have one and is
+ * planned as for root. Root's containers have one if the spec asks for it.
  *
- * @throws TsboxError E_HOST_UNSUPPORTED where there are no ids to map to.
+ * @throws TsboxError E_HOST_UNSUPPORTED when there are no ids to map to.
  */
 function mapped(service: Service, facts: HostFacts): {readonly service: Service; readonly map: UserMap | null} {
 	if (!service.namespaces.includes('mount')) return {service, map: null};
 	if (facts.user.uid === 0) return {service, map: service.namespaces.includes('user') ? rangeMap(facts) : null};
 	if (service.usernsMode === 'host')
 		throw new TsboxError('E_PERMISSION', 'only root can start a container with the user ids of the host', {
-			why: 'an ordinary user has power over mounts in a user namespace alone',
-			hint: 'take `userns_mode: host` out, or run it with sudo',
+			why: 'an unprivileged user can mount only in a user namespace',
+			hint: 'remove `userns_mode: host`, or run it with sudo',
 		});
 	checkOwnId(facts);
 	const namespaces = service.namespaces.includes('user')
@@ -66,24 +66,24 @@ function rangeMap(facts: HostFacts): RangeMap {
 	const map = rangeMapOf(facts);
 	const [uids] = map?.uids ?? [];
 	if (map === undefined || uids === undefined)
-		throw new TsboxError('E_HOST_UNSUPPORTED', 'root of this host has no ids to give to a container', {
-			why: 'there is no line for root in both /etc/subuid and /etc/subgid',
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'root of this host has no subordinate ids', {
+			why: '/etc/subuid and /etc/subgid must both have a line for root',
 			hint: `choose an unused range: \`${addRange} root\``,
 		});
 	if (facts.tools.newuidmap === null || facts.tools.newgidmap === null)
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no newuidmap and newgidmap', {
-			why: 'unshare(1) has them write the map of a user namespace',
+			why: 'unshare(1) needs them to write the id map of a user namespace',
 			hint: 'install them (Debian: uidmap)',
 		});
 	if ([...map.uids, ...map.gids].some(({outside}) => outside === 0))
-		throw new TsboxError('E_HOST_UNSUPPORTED', "root's range of ids begins with root itself", {
+		throw new TsboxError('E_HOST_UNSUPPORTED', "root's range of subordinate ids includes root itself", {
 			why: 'root of the container would be root of the host',
 			hint: 'change the line for root in /etc/subuid and /etc/subgid',
 		});
 	return map;
 }
 
-/** Two ids of a container can't be the same one outside: user_namespaces(7). */
+/** Two ids of a container cannot map to the same id outside: user_namespaces(7). */
 function checkOwnId({user, userNamespace}: HostFacts): void {
 	const [uids] = userNamespace.subuids;
 	const [gids] = userNamespace.subgids;
@@ -91,13 +91,13 @@ function checkOwnId({user, userNamespace}: HostFacts): void {
 		range !== undefined && id >= range.start && id < range.start + range.count;
 	const file = holds(uids, user.uid) ? '/etc/subuid' : holds(gids, user.gid) ? '/etc/subgid' : undefined;
 	if (file === undefined) return;
-	throw new TsboxError('E_HOST_UNSUPPORTED', `your range in ${file} holds your own id`, {
-		why: 'root in the container is you, and no other id of it may be you',
-		hint: `ask for another range: \`sudo ${addRange} $USER\` after taking that line out`,
+	throw new TsboxError('E_HOST_UNSUPPORTED', `your range in ${file} includes your own id`, {
+		why: 'root in the container maps to you, so no other id can',
+		hint: `remove that line, then add another range: \`sudo ${addRange} $USER\``,
 	});
 }
 
-/** What was kept with other ids can't be used: its files would be nobody's, or somebody else's. */
+/** Refuses a kept layer that was written with another id map: its files would have wrong owners. */
 function checkKept({host, dirs, facts}: Machine, {keep, name}: Service, map: UserMap | null): void {
 	const upper = `${dirs.store}/kept/${name}/upper`;
 	const owner = keep ? host.lstat(upper)?.uid : undefined;
@@ -109,15 +109,15 @@ function checkKept({host, dirs, facts}: Machine, {keep, name}: Service, map: Use
 	});
 }
 
-/** Looks at the devices of the host that the service asks for. */
+/** Looks up the host devices that the service asks for. */
 function devices(host: Host, service: Service): Readonly<Record<string, DeviceFacts>> {
 	return Object.fromEntries(
 		service.devices.map(({source}) => {
 			const real = host.realpath(source);
 			const device = real === undefined ? undefined : host.stat(real)?.device;
 			if (real === undefined || device === undefined || !real.startsWith('/dev/'))
-				throw new TsboxError('E_SPEC_INVALID', `${source} is no device of this host`, {
-					why: real === undefined ? 'it does not exist' : `it is ${real}, which is no device below /dev`,
+				throw new TsboxError('E_SPEC_INVALID', `${source} is not a device of this host`, {
+					why: real === undefined ? 'it does not exist' : `it is ${real}, which is not a device below /dev`,
 					hint: 'see `ls -l /dev`',
 				});
 			return [source, {real, ...device}];
@@ -125,12 +125,12 @@ function devices(host: Host, service: Service): Readonly<Record<string, DeviceFa
 	);
 }
 
-/** The same, with a command that starts in another folder. */
+/** The configuration with another working directory of the command. */
 function startingIn(cwd: string | undefined, config: OciConfig): OciConfig {
 	return cwd === undefined ? config : {...config, process: {...config.process, cwd}};
 }
 
-/** The same, with the ids as the OCI runtime-spec writes them. */
+/** The configuration with the id map in the form of the OCI runtime-spec. */
 function withMappings(config: OciConfig, map: UserMap | null): OciConfig {
 	if (map === null) return config;
 	const rows = (ids: UserMap['uids']): NonNullable<OciConfig['linux']['uidMappings']> =>
@@ -152,27 +152,27 @@ function viewOf(
 	return hostView(host, {dirs, show, hostRoot: folders, asNobody: isRange(map)});
 }
 
-/** How a plan is to be made. */
+/** Options of planning. */
 export interface PlanOptions {
-	/** The container gets a pty; the spec's `tty` where the caller does not say. */
+	/** Whether the container gets a pty; by default the spec's `tty`. */
 	readonly tty?: boolean;
-	/** Changes nothing on the machine: no digest is remembered, no source folder made. */
+	/** Change nothing on the machine: remember no digest and create no source folder. */
 	readonly dry?: boolean;
-	/** The folder that the command starts in, which must be there; by default `working_dir` of the spec, which is made. */
+	/** Existing working directory of the command; by default `working_dir` of the spec, which is created. */
 	readonly cwd?: string | undefined;
-	/** Process numbers that are used up before the command starts. */
+	/** Process ids to use up before the command starts. */
 	readonly usedNumbers?: number;
 	readonly signal?: AbortSignal;
-	/** Told how far the reading of an archive is whose digest is not known: bytes of its size. */
+	/** Progress in bytes while an archive with unknown digest is read. */
 	readonly onRead?: (archive: string, done: number, total: number) => void;
-	/** Of a record, whose spec is not read: finds the image in place of looking at its `rootfs`; `ids` are the owners that its files are to have. */
+	/** Finds the image of a record, whose `rootfs` is not used; `ids` is the id map for the owners of its files. */
 	readonly findImage?: (ids: RangeMap | undefined) => Promise<ImageFacts>;
 }
 
 /**
- * Reads the spec, looks at its image and sources, and decides the steps.
+ * Reads the spec, inspects its image and sources, and plans the steps.
  *
- * @throws TsboxError for whatever is wrong with the spec, or can't be had on this machine.
+ * @throws TsboxError for an invalid spec, or for a setting that this machine cannot provide.
  */
 export async function planContainer(
 	machine: Machine,
@@ -184,9 +184,9 @@ export async function planContainer(
 }
 
 /**
- * The same for a service that was read before: what its file says by now does not matter.
+ * Plans a service that was loaded before. Later changes of its spec file do not matter.
  *
- * @throws TsboxError for what can't be had on this machine.
+ * @throws TsboxError for a setting that this machine cannot provide.
  */
 export async function planService(
 	machine: Machine,
@@ -201,9 +201,9 @@ export async function planService(
 }
 
 /**
- * All that the plan of a service is made from, looked up on this machine, and the service as it can be had here.
+ * Collects the planner's input for a service on this machine, and the service adjusted to the machine.
  *
- * @throws TsboxError for what can't be had on it.
+ * @throws TsboxError for a setting that this machine cannot provide.
  */
 export async function planInput(
 	machine: Machine,
@@ -232,7 +232,7 @@ export async function planInput(
 		volumes.map(({mount}) => volumeData(dirs.store, mount.volume.name)),
 		options.dry !== true,
 	);
-	// Once more, as they were resolved: a symlink may have been changed since.
+	// Check again with the resolved paths, since a symlink may have changed after the first check.
 	checkPolicy(machine, withReal(unresolved, found), project.file, {excerpts});
 	const tty = options.tty ?? service.tty ?? false;
 	const folders = map === null || isRange(map) || image.kind !== 'host' ? [] : hostRoot(host);
@@ -254,7 +254,7 @@ export async function planInput(
 		toolsSealed: unlessForbidden(() => host.lstat(toolboxFolder(facts, dirs.store))) !== undefined,
 		storeLocked: map === null || isRange(map) ? [] : lockedFlags(hostMounts(host), dirs.store),
 		seccomp: await seccompFilter(machine, service, config, options.dry !== true, request.traceSeccomp === true),
-		// A limit that a policy asks for is not left out.
+		// A limit that a policy demands must not be skipped.
 		bestEffort: !hasMaximum(machine) && (request.bestEffort ?? machine.bestEffort),
 		...(options.usedNumbers === undefined ? {} : {usedNumbers: options.usedNumbers}),
 	};

@@ -7,9 +7,9 @@ import type {BindVolume, Service, VolumeMount} from '../../spec/model/project.ts
 import {allVolumes, readVolume, volumeData} from '../../state/volume.ts';
 
 /**
- * The service with a bind mount of its folder in place of each named volume, and what is known of these volumes.
+ * Replaces each named volume of a service with a bind mount of its folder, and looks up the volumes.
  *
- * @throws TsboxError E_VOLUME_NOT_FOUND for an external one that is not there.
+ * @throws TsboxError E_VOLUME_NOT_FOUND for a missing external volume.
  */
 export function resolveVolumes(
 	{host, dirs: {store}}: Machine,
@@ -18,13 +18,13 @@ export function resolveVolumes(
 	const volumes: VolumeInput[] = [];
 	const resolve = (mount: VolumeMount): BindVolume => {
 		const {volume, target, readOnly} = mount;
-		// Others than root plan for root without its store.
+		// An unprivileged user may plan for root without access to its store.
 		const record = unlessForbidden(() => readVolume(host, store, volume.name));
 		if (record === undefined && volume.project === null && unlessForbidden(() => host.list(store)) !== undefined)
 			throw noVolume(
 				volume.name,
 				allVolumes(host, store).map(({name}) => name),
-				`make it with \`tsbox volume create ${volume.name}\``,
+				`create it with \`tsbox volume create ${volume.name}\``,
 			);
 		volumes.push({mount, record});
 		return {
@@ -42,9 +42,9 @@ export function resolveVolumes(
 }
 
 /**
- * The error for a volume that is not there.
+ * The error for an unknown volume.
  *
- * @param hint - where no other has a name like it
+ * @param hint - used when no known name is similar
  */
 export function noVolume(name: string, known: readonly string[], hint: string): TsboxError {
 	const near = didYouMean(name, known);

@@ -6,18 +6,18 @@ import type {OciConfig} from '../../oci/config.ts';
 import type {SeccompInput} from '../../plan/input/input.ts';
 import type {Service} from '../../spec/model/project.ts';
 
-/** What this build's compiler, tables and default profile are, as a hash; build.mjs fills it in. */
+/** Hash of this build's seccomp compiler, tables, and default profile; set by build.mjs. */
 declare const SECCOMP_BASIS: string | undefined;
 
-/** The most bytes of a profile that are read; Docker's own has 13 thousand. */
+/** Largest profile to read, in bytes. Docker's own has 13 thousand. */
 const largestProfile = 4 * 1024 * 1024;
 
 /**
- * The compiled filter of a service: from the store, where it lies by the hash of all that it was made from, or made anew.
+ * The compiled seccomp filter of a service. The store caches filters by the hash of their inputs.
  *
- * @param write - keeps a new one in the store
- * @param trace - makes the one that asks a listener too
- * @throws TsboxError E_SPEC_INVALID for a profile that can't be read or compiled.
+ * @param write - whether to keep a new filter in the store
+ * @param trace - whether to also compile the filter that notifies a listener
+ * @throws TsboxError E_SPEC_INVALID for a profile that cannot be read or compiled.
  */
 export async function seccompFilter(
 	{host, facts, dirs}: Pick<Machine, 'host' | 'facts' | 'dirs'>,
@@ -43,7 +43,7 @@ export async function seccompFilter(
 	const folder = `${dirs.store}/seccomp`;
 	const file = `${folder}/${hash}.json`;
 	const isKept = basis !== undefined && !trace;
-	// Who only plans may have no way into the store.
+	// A caller that only plans may have no access to the store.
 	const kept = isKept ? unlessForbidden(() => host.readText(file)) : undefined;
 	if (kept !== undefined) return {...(JSON.parse(kept) as Omit<SeccompInput, 'profile'>), profile};
 	const {compileProfile} = await import('./compile-profile.ts');
@@ -53,7 +53,7 @@ export async function seccompFilter(
 			host.mkdirs(folder, 0o700);
 			host.writeAtomic(file, `${JSON.stringify(made)}\n`, 0o600);
 		} catch (error) {
-			// It only saves time: a store that can't be written is told by what needs it.
+			// The cache only saves time. A store that is not writable is reported by the steps that need it.
 			if (errnoOf(error) === undefined) throw error;
 		}
 	}
@@ -65,6 +65,6 @@ function profileText(bytes: Buffer | undefined, path: string): string {
 		bytes === undefined ? 'cannot be read' : bytes.length > largestProfile ? 'is larger than 4 MiB' : undefined;
 	if (bytes !== undefined && problem === undefined) return bytes.toString();
 	throw new TsboxError('E_SPEC_INVALID', `the seccomp profile ${path} ${problem ?? ''}`, {
-		hint: 'name another with `security_opt: [seccomp=FILE]`',
+		hint: 'choose another with `security_opt: [seccomp=FILE]`',
 	});
 }

@@ -4,10 +4,10 @@ import {errnoOf} from '../../host/errno.ts';
 import {type Pinned, pathOf, pin, unpin} from '../../host/files/pinned.ts';
 import {ownerName, ownerRuns} from '../../image/store/owner.ts';
 
-/** A temporary folder that a copy makes beside its target. */
+/** The temporary folder of a copy, beside its target. */
 interface CopyNote {
 	readonly path: string;
-	/** Which folder that was: the path may lead elsewhere by now. */
+	/** Identifies the parent folder, since its path may lead elsewhere later. */
 	readonly dev: number;
 	readonly ino: number;
 	readonly temporary: string;
@@ -15,7 +15,7 @@ interface CopyNote {
 
 const pattern = /^\.tsbox-cp-[0-9a-f]{16}$/;
 
-/** A name for the temporary folder of a copy that comes out of a container. */
+/** A name for the temporary folder of a copy out of a container. */
 export function temporaryName(): string {
 	return `.tsbox-cp-${randomBytes(8).toString('hex')}`;
 }
@@ -25,8 +25,8 @@ function notesFolder({dirs}: Machine): string {
 }
 
 /**
- * Notes where a copy is going to make its temporary folder, before it does, so that `gc` finds what a kill leaves: it lies
- * in a folder of the user's. Gives what takes the note back. A state folder that can't be written is no reason not to copy.
+ * Notes where a copy will create its temporary folder, so that `gc` can remove it after a kill: it lies in a folder of the
+ * user. Returns a function that removes the note. If the state folder is not writable, the copy continues without a note.
  */
 export function noteCopy(machine: Machine, folder: Pinned, temporary: string): () => void {
 	const {host} = machine;
@@ -48,7 +48,7 @@ export function noteCopy(machine: Machine, folder: Pinned, temporary: string): (
 	return () => unlessRefused(() => host.removeTree(file));
 }
 
-/** Removes the temporary folders of copies whose tsbox has died; gives their paths. */
+/** Removes temporary folders of copies whose tsbox has died, and returns their paths. */
 export function sweepCopies(machine: Machine): readonly string[] {
 	const {host} = machine;
 	const removed: string[] = [];
@@ -63,7 +63,7 @@ export function sweepCopies(machine: Machine): readonly string[] {
 	return removed;
 }
 
-/** What is written there; undefined for what was cut short, or is somebody else's. */
+/** Reads a note; undefined if it is truncated or belongs to another user. */
 function noteIn({host}: Machine, file: string): CopyNote | undefined {
 	const owner = host.lstat(file)?.uid;
 	if (owner !== 0 && owner !== process.getuid?.()) return undefined;
@@ -75,7 +75,7 @@ function noteIn({host}: Machine, file: string): CopyNote | undefined {
 	}
 }
 
-/** The folder is held: who can write above it can't lead the removal elsewhere. */
+/** Removes the temporary folder. The parent is held open, so that no one with write access above it can redirect the removal. */
 function removeNoted({host}: Machine, {path, dev, ino, temporary}: CopyNote): string | undefined {
 	let folder: Pinned;
 	try {

@@ -15,20 +15,20 @@ import {settleForsaken} from './settle-forsaken.ts';
 import {sweepPipes, sweepProjects, sweepRuns, sweepTemporary} from './sweep-state.ts';
 import {sweepVolumes} from './volumes.ts';
 
-/** Tells whether nobody looks after a container's folder any more. A record that can't be read has no owner to be asked. */
+/** Whether a container's folder has no owner left. A record that cannot be read counts as abandoned. */
 function isAbandoned(machine: Machine, name: string, isLocked = false): boolean {
 	const {host, dirs} = machine;
-	// The new name of a container has no folder: it goes with the container, or is what a kill left of a rename.
+	// A symlink is the new name of a renamed container. It vanishes with the container, or is a leftover of a killed rename.
 	if (host.lstat(containerFolder(dirs.state, name))?.kind === 'symlink')
 		return isStaleLink(host, dirs.state, name, isLocked);
 	try {
 		const record = readRecord(host, containerFolder(dirs.state, name));
 		if (record === undefined) return true;
-		// A detached container goes on without its supervisor, and what is left of it waits for `down`.
+		// A detached container outlives its supervisor, and its remains wait for `down`.
 		if (record.detached !== undefined) return record.bootId !== bootId(host);
 		return !isOwned(host, record) && !(record.keepsAlive === true && stateOf(host, record) === 'running');
 	} catch (error) {
-		// What another user wrote there is not to be carried out as a journal.
+		// A journal that another user wrote must not be executed.
 		if (isTsboxError(error)) return error.code !== 'E_PERMISSION';
 		throw error;
 	}
@@ -36,21 +36,21 @@ function isAbandoned(machine: Machine, name: string, isLocked = false): boolean 
 
 async function collect(machine: Machine, name: string, emit: EventSink): Promise<boolean> {
 	const {host, dirs, facts} = machine;
-	// Looked at again with the lock held: another gc may have been here, and the name may be somebody's by now.
+	// Check again under the lock: another gc may have run, and the name may be in use again.
 	if (host.lstat(containerFolder(dirs.state, name)) === undefined || !isAbandoned(machine, name, true)) return false;
 	await rollBack(host, facts, containerFolder(dirs.state, name), emit);
 	releaseName(host, dirs.state, name);
 	return true;
 }
 
-/** Rolls back what a dead tsbox left under one name; nothing when its owner lives. */
+/** Rolls back what a dead tsbox left under a name. Does nothing if the owner is alive. */
 export async function gcName(machine: Machine, name: string, emit: EventSink, signal?: AbortSignal): Promise<void> {
 	const {host, dirs, facts} = machine;
 	if (!isAbandoned(machine, name)) return;
 	await withLock(host, facts, `${dirs.state}/lock`, () => collect(machine, name, emit), signal);
 }
 
-/** What every start does first: a look, and a gc only when a dead tsbox has left something. */
+/** Runs `gc` before a start, but only if a dead tsbox has left something. */
 export async function gcIfNeeded(machine: Machine, emit: EventSink, signal?: AbortSignal): Promise<void> {
 	const {host, dirs} = machine;
 	const left = host
@@ -65,8 +65,8 @@ function madeByTheDead(machine: Machine, entry: string): boolean {
 }
 
 /**
- * Removes the writable layer and the output that a boot before has left under a name which the caller has just claimed: a
- * power cut takes the state folder, and these stay on disk. A new container does not begin with the files of an old one.
+ * Removes a writable layer and output that an earlier boot left under a name that the caller has just claimed. A power cut
+ * clears the state folder, while these stay on disk, and a new container must not start with old files.
  */
 export async function sweepName({host, facts, dirs}: Machine, name: string): Promise<void> {
 	const layer = `${dirs.store}/layers/${name}`;
@@ -74,7 +74,7 @@ export async function sweepName({host, facts, dirs}: Machine, name: string): Pro
 	host.removeTree(`${dirs.store}/logs/${name}`);
 }
 
-/** Folders of a claim that was being made or taken back when its tsbox died; `.new-PID-NAME` and `.dead-PID-TIME-NAME`. */
+/** Removes folders of half-finished claims and releases: `.new-PID-NAME` and `.dead-PID-TIME-NAME`. */
 function sweepHalfMade(machine: Machine): readonly string[] {
 	const {host, dirs} = machine;
 	const removed: string[] = [];
@@ -86,12 +86,12 @@ function sweepHalfMade(machine: Machine): readonly string[] {
 	return removed;
 }
 
-/** Writable layers that no container's folder speaks of: what a power cut leaves on disk. */
+/** Removes writable layers without a container's folder, which a power cut leaves on disk. */
 async function sweepLayers(machine: Machine): Promise<readonly string[]> {
 	const {host, dirs, facts} = machine;
 	const removed: string[] = [];
 	for (const name of host.list(`${dirs.store}/layers`)) {
-		// A name is claimed before its layer is made: looked for in this order, a start that goes on meanwhile is seen.
+		// A start claims its name before it creates its layer, so this order does not miss a concurrent start.
 		if (host.lstat(containerFolder(dirs.state, name)) !== undefined) continue;
 		await removeOwned(host, facts, `${dirs.store}/layers/${name}`);
 		removed.push(`${dirs.store}/layers/${name}`);
@@ -99,7 +99,7 @@ async function sweepLayers(machine: Machine): Promise<readonly string[]> {
 	return removed;
 }
 
-/** Output of containers that are not there any more: a boot took what was known of them. */
+/** Removes output of containers that no longer exist, as after a reboot. */
 function sweepLogs({host, dirs}: Machine): readonly string[] {
 	const removed: string[] = [];
 	for (const name of host.list(`${dirs.store}/logs`)) {
@@ -110,7 +110,7 @@ function sweepLogs({host, dirs}: Machine): readonly string[] {
 	return removed;
 }
 
-/** Toolboxes of tools that were replaced since, and what a kill left of one that was being made. */
+/** Removes outdated toolboxes and half-made ones. */
 function sweepTools({host, dirs, facts}: Machine): readonly string[] {
 	const current = facts.toolbox.kind === 'copy' ? facts.toolbox.id : undefined;
 	const removed: string[] = [];
@@ -123,7 +123,7 @@ function sweepTools({host, dirs, facts}: Machine): readonly string[] {
 	return removed;
 }
 
-/** Takes back whatever crashes have left: containers without an owner, half-made claims, layers, output, volumes of runs and unpacks. */
+/** Cleans up after crashes: containers without an owner, half-made claims, layers, output, volumes of verify runs, and unpacks. */
 export async function gc(
 	machine: Machine,
 	emit: EventSink,

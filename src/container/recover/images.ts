@@ -5,22 +5,22 @@ import {imageFolderName} from '../../image/store/store.ts';
 import {shownName} from '../../state/alias.ts';
 import {allRecords} from '../machine/find-container.ts';
 
-/** One stored image, and who runs on it. */
+/** A stored image and the containers that use it. */
 export interface ImageSummary {
-	/** `sha256:` and 64 digits. */
+	/** `sha256:` and 64 hex digits. */
 	readonly digest: string;
-	/** The uid of the host that its root is, where it was unpacked for containers with a user namespace. */
+	/** The host uid that root of the image maps to; only for an image unpacked for a user namespace. */
 	readonly root?: number;
 	readonly archive: string;
 	readonly bytes: number;
 	readonly entries: number;
 	/** Milliseconds since the epoch. */
 	readonly created: number;
-	/** Names of the containers that run on it. */
+	/** Names of the containers that use the image. */
 	readonly usedBy: readonly string[];
 }
 
-/** Who runs on which image: names by the folder of the image. */
+/** The names of the containers that use each image, by the image's folder. */
 function users(machine: Machine): ReadonlyMap<string, readonly string[]> {
 	const byFolder = new Map<string, readonly string[]>();
 	for (const record of allRecords(machine)) {
@@ -31,7 +31,7 @@ function users(machine: Machine): ReadonlyMap<string, readonly string[]> {
 	return byFolder;
 }
 
-/** The images of the store, the newest first. */
+/** Lists the images in the store, newest first. */
 export async function listImages(machine: Machine): Promise<readonly ImageSummary[]> {
 	const used = users(machine);
 	return image
@@ -48,7 +48,7 @@ export async function listImages(machine: Machine): Promise<readonly ImageSummar
 }
 
 /**
- * Removes one image, by its digest or a prefix of it.
+ * Removes an image by its digest or the start of the digest.
  *
  * @throws TsboxError E_IMAGE_NOT_FOUND, E_IMAGE_IN_USE.
  */
@@ -56,7 +56,7 @@ export async function removeImage(machine: Machine, digest: string): Promise<voi
 	await removal.removeImage(machine.host, machine.facts, machine.dirs.store, digest, new Set(users(machine).keys()));
 }
 
-/** Removes the images that no container runs on; gives their digests. */
+/** Removes all images that no container uses, and returns their digests. */
 export async function pruneImages(machine: Machine): Promise<readonly string[]> {
 	return (
 		await removal.pruneImages(machine.host, machine.facts, machine.dirs.store, new Set(users(machine).keys()))

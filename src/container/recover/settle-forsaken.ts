@@ -9,7 +9,7 @@ import {containerFolder, type ContainerRecord, isOwned, stateOf} from '../../sta
 import {allRecords} from '../machine/find-container.ts';
 import {keptSteps} from '../machine/kept-steps.ts';
 
-/** Whether a detached container has ended, in this boot, and nobody looks after its project: its supervisor was killed. */
+/** Whether a detached container has ended in this boot while its project has no supervisor, because the supervisor was killed. */
 function isForsaken({host, dirs}: Machine, record: ContainerRecord): boolean {
 	return (
 		record.detached !== undefined &&
@@ -21,8 +21,8 @@ function isForsaken({host, dirs}: Machine, record: ContainerRecord): boolean {
 }
 
 /**
- * Takes back what a detached container has left that has ended and that nobody looks after: all but its files and its record,
- * which wait for `start` or `down`; these too where its project is down. Gives whether there was anything.
+ * Rolls back an ended detached container without a supervisor. Its files and its record stay for `start` or `down`, unless its
+ * project is down. Returns whether there was anything to roll back.
  */
 export async function settleForsaken(machine: Machine, name: string, emit: EventSink): Promise<boolean> {
 	const {host, facts, dirs} = machine;
@@ -39,7 +39,7 @@ export async function settleForsaken(machine: Machine, name: string, emit: Event
 		return true;
 	}
 	if (!isAnythingLeft(host, conf)) return false;
-	// With its lock held no supervisor begins to look after it.
+	// While this process holds the project's lock, no supervisor can take over.
 	return withLock(host, facts, `${project}/lock`, async () => {
 		if (read() === undefined) return false;
 		await rollBack(host, facts, conf, emit, keptSteps);

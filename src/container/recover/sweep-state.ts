@@ -3,10 +3,10 @@ import {hasEnded} from '../../host/programs/process.ts';
 import {containerFolder, containersFolder} from '../../state/record.ts';
 import {isUnfinishedRun, runsFolder} from '../../state/run-place.ts';
 
-/** A file that {@link Host.writeAtomic} had not yet renamed: `NAME.PID-HEX.tmp`. */
+/** A temporary file of {@link Host.writeAtomic}: `NAME.PID-HEX.tmp`. */
 const temporary = /\.(\d+)-[0-9a-f]{12}\.tmp$/;
 
-/** The folders in which tsbox writes files whole or not at all, and that stay. */
+/** The permanent folders in which tsbox writes files atomically. */
 function foldersOf({host, dirs}: Machine): readonly string[] {
 	const below = (folder: string): readonly string[] => host.list(folder).map(name => `${folder}/${name}`);
 	return [
@@ -20,7 +20,7 @@ function foldersOf({host, dirs}: Machine): readonly string[] {
 	];
 }
 
-/** Removes files that were being written when their writer died; gives their paths. */
+/** Removes temporary files whose writer has died, and returns their paths. */
 export function sweepTemporary(machine: Machine): readonly string[] {
 	const {host} = machine;
 	const removed: string[] = [];
@@ -36,8 +36,8 @@ export function sweepTemporary(machine: Machine): readonly string[] {
 }
 
 /**
- * Removes folders of detached projects that were being made when their maker died, `.new-PID-NAME`, or being removed, `.old-PID-NAME`: a
- * project has a request as long as it is there. Gives their paths.
+ * Removes folders of projects whose creator (`.new-PID-NAME`) or remover (`.old-PID-NAME`) has died, and project folders
+ * without a request. Returns their paths.
  */
 export function sweepProjects({host, dirs}: Machine): readonly string[] {
 	const folder = `${dirs.state}/projects`;
@@ -52,7 +52,7 @@ export function sweepProjects({host, dirs}: Machine): readonly string[] {
 	return removed;
 }
 
-/** Removes run records that were being written when their tsbox died; gives their paths. */
+/** Removes unfinished run records whose tsbox has died, and returns their paths. */
 export function sweepRuns({host, dirs}: Machine): readonly string[] {
 	const folder = runsFolder(dirs.store);
 	const left = host.list(folder).filter(name => isUnfinishedRun(host, name));
@@ -60,7 +60,7 @@ export function sweepRuns({host, dirs}: Machine): readonly string[] {
 	return left.map(name => `${folder}/${name}`);
 }
 
-/** Removes pipes that the library made ahead, `PID-HEX-N`, and whose maker died before it opened them. Gives their paths. */
+/** Removes FIFOs that the library made in advance, `PID-HEX-N`, and whose maker has died. Returns their paths. */
 export function sweepPipes({host, dirs}: Machine): readonly string[] {
 	const folder = `${dirs.state}/pipes`;
 	const removed: string[] = [];

@@ -10,27 +10,27 @@ import {allVolumes, makeVolume, readVolume, volumeData, volumeFolder, type Volum
 import {allRecords} from '../machine/find-container.ts';
 import {noVolume} from '../plan/resolve-volumes.ts';
 
-/** One named volume, and who mounts it. */
+/** A named volume and the containers that mount it. */
 export interface VolumeSummary {
 	readonly name: string;
-	/** The project that made it; null for one of `volume create`. */
+	/** The project that created the volume; null for `volume create`. */
 	readonly project: string | null;
-	/** Its key in the spec of that project. */
+	/** The volume's key in the spec of that project. */
 	readonly volume: string | null;
 	readonly labels: Readonly<Record<string, string>>;
-	/** The uid of the host that root of the container was for which it was made; null for one of `volume create`. */
+	/** The host uid that root of its first container maps to; null for `volume create`. */
 	readonly root: number | null;
 	/** Milliseconds since the epoch. */
 	readonly created: number;
-	/** The folder that is mounted. */
+	/** The mounted folder. */
 	readonly path: string;
-	/** Names of the containers that mount it, or will when they are started again. */
+	/** Names of the containers that mount the volume, including ended ones that may start again. */
 	readonly usedBy: readonly string[];
 }
 
 /**
- * The containers that mount a volume. One that has ended and was not removed counts, as with docker: it is started on it
- * again. What a crash left does not.
+ * The containers that mount a volume. As with docker, an ended container that was not removed counts, because it may start
+ * again. Remains of a crash do not count.
  */
 function usersOf(machine: Machine, name: string): readonly string[] {
 	const {host, dirs} = machine;
@@ -46,20 +46,20 @@ function summary(machine: Machine, {name, project, volume, labels, root, created
 	return {name, project, volume, labels, root, created, path, usedBy: usersOf(machine, name)};
 }
 
-/** The named volumes of the store, by name. */
+/** Lists the named volumes in the store by name. */
 export async function listVolumes(machine: Machine): Promise<readonly VolumeSummary[]> {
 	return allVolumes(machine.host, machine.dirs.store).map(record => summary(machine, record));
 }
 
 /**
- * One of them.
+ * One named volume.
  *
  * @throws TsboxError E_VOLUME_NOT_FOUND.
  */
 export async function inspectVolume(machine: Machine, name: string): Promise<VolumeSummary> {
 	const found = (await listVolumes(machine)).find(each => each.name === name);
 	if (found !== undefined) return found;
-	throw noVolume(name, names(machine), '`tsbox volume ls` lists them');
+	throw noVolume(name, names(machine), 'list the volumes with `tsbox volume ls`');
 }
 
 function names({host, dirs}: Machine): readonly string[] {
@@ -67,9 +67,9 @@ function names({host, dirs}: Machine): readonly string[] {
 }
 
 /**
- * Makes a volume that belongs to no project; one that is there stays as it is, as with docker.
+ * Creates a volume that belongs to no project. As with docker, an existing volume stays as it is.
  *
- * @throws TsboxError E_USAGE for a name that can't be.
+ * @throws TsboxError E_USAGE for an invalid name.
  */
 export async function createVolume(
 	{host, dirs}: Machine,
@@ -77,43 +77,43 @@ export async function createVolume(
 	labels: Readonly<Record<string, string>>,
 ): Promise<void> {
 	if (!isVolumeName(name))
-		throw new TsboxError('E_USAGE', `${JSON.stringify(name)} can't be the name of a volume`, {
-			hint: 'begin with a letter or digit, and use a-z A-Z 0-9 _ . - alone',
+		throw new TsboxError('E_USAGE', `${JSON.stringify(name)} is not a valid volume name`, {
+			hint: 'start with a letter or digit, and use only a-z A-Z 0-9 _ . -',
 		});
 	makeVolume(host, dirs.store, {schema: 1, name, project: null, volume: null, labels, root: null});
 }
 
 /**
- * Removes a volume and all in it.
+ * Removes a volume and its content.
  *
  * @throws TsboxError E_VOLUME_NOT_FOUND, E_VOLUME_IN_USE.
  */
 export async function removeVolume(machine: Machine, name: string): Promise<void> {
-	if (!names(machine).includes(name)) throw noVolume(name, names(machine), '`tsbox volume ls` lists them');
+	if (!names(machine).includes(name)) throw noVolume(name, names(machine), 'list the volumes with `tsbox volume ls`');
 	const users = await removeUnused(machine, name);
 	if (users.length > 0) throw volumeInUse(name, users);
 }
 
-/** The error for a volume that stays because of its users. */
+/** The error for a volume that containers mount. */
 export function volumeInUse(name: string, users: readonly string[]): TsboxError {
-	return new TsboxError('E_VOLUME_IN_USE', `the volume ${name} stays`, {
+	return new TsboxError('E_VOLUME_IN_USE', `the volume ${name} is in use`, {
 		why: `${users.join(', ')} ${users.length === 1 ? 'mounts' : 'mount'} it`,
 		hint: `remove ${users.length === 1 ? 'that container' : 'those containers'} first: \`tsbox down ${users[0] ?? ''}\``,
 	});
 }
 
-/** Removes the volumes that no container mounts, and no `verify` is to look at; gives their names. */
+/** Removes all volumes that no container mounts and no running `verify` needs, and returns their names. */
 export function pruneVolumes(machine: Machine): Promise<readonly string[]> {
 	return removeAll(machine, ({owner}) => owner === undefined || !ownerRuns(machine.host, owner));
 }
 
-/** Removes the volumes that were made for the runs of a `verify` which is gone; gives their folders. */
+/** Removes volumes of `verify` runs that have ended, and returns their folders. */
 export async function sweepVolumes(machine: Machine): Promise<readonly string[]> {
 	const removed = await removeAll(machine, ({owner}) => owner !== undefined && !ownerRuns(machine.host, owner));
 	return removed.map(name => volumeFolder(machine.dirs.store, name));
 }
 
-/** Removes those that no container mounts of the volumes that are meant; gives their names. */
+/** Removes the selected volumes that no container mounts, and returns their names. */
 async function removeAll(
 	machine: Machine,
 	isMeant: (volume: ReturnType<typeof allVolumes>[number]) => boolean,
@@ -125,8 +125,8 @@ async function removeAll(
 }
 
 /**
- * Removes the volumes that a project made, but for the `spared`, those that its spec calls external; one that a container
- * still mounts, which is another project's by then, is `kept`.
+ * Removes the volumes of a project, except those in `spared`, which its spec declares as external. Volumes that a container of
+ * another project mounts stay and are returned as `kept`.
  */
 export async function removeProjectVolumes(
 	machine: Machine,
@@ -137,7 +137,7 @@ export async function removeProjectVolumes(
 	readonly kept: readonly {readonly name: string; readonly usedBy: readonly string[]}[];
 }> {
 	const own = allVolumes(machine.host, machine.dirs.store).filter(
-		// Those of a run are `verify`'s to remove, or of `gc`.
+		// Volumes of a verify run are removed by `verify` or `gc`.
 		each => each.project === project && each.owner === undefined && !spared.includes(each.name),
 	);
 	const removed: string[] = [];
@@ -151,9 +151,9 @@ export async function removeProjectVolumes(
 }
 
 /**
- * Removes a volume that nobody uses, and else gives its users. It leaves by a rename, so that nobody sees half of it. A
- * start has its record written before it looks for its volumes: one that came in between is seen by the second look, and
- * gets its volume back.
+ * Removes a volume, or returns the containers that use it. A rename moves the volume away at once, so that no start sees half
+ * of it. A start writes its record before it looks for its volumes, so the second check finds a start that came in between
+ * and restores the volume.
  */
 async function removeUnused(machine: Machine, name: string): Promise<readonly string[]> {
 	const {
@@ -168,7 +168,7 @@ async function removeUnused(machine: Machine, name: string): Promise<readonly st
 	try {
 		host.rename(volumeFolder(store, name), work);
 	} catch (error) {
-		// Another one was faster.
+		// Another process removed the volume first.
 		if (errnoOf(error) === 'ENOENT') return [];
 		throw error;
 	}

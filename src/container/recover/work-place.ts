@@ -3,18 +3,17 @@ import type {Host} from '../../host/host.ts';
 import {mountOf, parseMountinfo} from '../../host/probe/mountinfo.ts';
 import {ownerName, ownerRuns} from '../../image/store/owner.ts';
 
-/** Bytes of copies that are kept in memory at most. */
+/** Most bytes of copies to keep in memory. */
 const mostInMemory = 268_435_456;
 
 const shared = '/dev/shm';
 const prefix = 'tsbox-verify-';
 
 /**
- * Where copies of a checkout are made: on a tmpfs, which tells names in the order in which they were made. ext4 tells
- * them by a hash that is the same in each copy. Where there is none, or they are large, undefined: then they go to the
- * store.
+ * A folder in memory for copies of a checkout; undefined without /dev/shm and for large copies, which go to the store. A tmpfs
+ * lists names in the order of creation. ext4 orders them by a hash that is the same in every copy.
  *
- * @param bytes - of all copies
+ * @param bytes - size of all copies
  */
 export function placeInMemory(host: Host, bytes: number): string | undefined {
 	const mount = mountOf(shared, parseMountinfo(host.readText('/proc/self/mountinfo') ?? ''));
@@ -22,7 +21,7 @@ export function placeInMemory(host: Host, bytes: number): string | undefined {
 	return `${shared}/${prefix}${ownerName(host)}-${randomBytes(4).toString('hex')}`;
 }
 
-/** Removes copies whose maker died; gives their paths. Folders of other users are left to them. */
+/** Removes copies whose maker has died, and returns their paths. Copies of other users stay. */
 export function sweepCopiesInMemory(host: Host, uid: number): readonly string[] {
 	const dead = host
 		.list(shared)

@@ -11,21 +11,21 @@ import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
 import {sweepName} from '../recover/gc.ts';
 import {cgroupsOf, recordFacts} from './record-facts.ts';
 
-/** A planned container that has its name: its record is written, and nothing else of it is there yet. */
+/** A planned container that owns its name. Its record is written, but nothing else has been created. */
 export interface ClaimedContainer {
 	readonly planned: PlannedContainer;
 	readonly record: ContainerRecord;
-	/** Its state folder. */
+	/** The container's state folder. */
 	readonly conf: string;
 	readonly members: readonly CgroupMember[];
 	readonly kill: CgroupKill;
 }
 
 /**
- * Takes the name of a planned container, so that no one else can start one under it. With `detached` the folder of the same
- * service is taken over where its last container has ended: its files stay.
+ * Claims the name of a planned container, so that no other start can use it. With `detached`, an ended container of the same
+ * service gives up its folder, and its files stay.
  *
- * @throws TsboxError E_PERMISSION where only root can start such a container, E_NAME_IN_USE.
+ * @throws TsboxError E_PERMISSION when only root can start such a container, E_NAME_IN_USE.
  */
 export async function claimContainer(
 	machine: Machine,
@@ -60,14 +60,14 @@ export async function claimContainer(
 	return {planned, record, conf, members, kill};
 }
 
-/** @throws TsboxError E_NAME_IN_USE for all but an ended container of the same service. */
+/** @throws TsboxError E_NAME_IN_USE unless the name belongs to an ended container of the same service. */
 function takeOver({host, dirs}: Machine, record: ContainerRecord, conf: string): void {
 	const {detached} = record;
 	const before = detached === undefined ? undefined : readRecord(host, conf);
 	const same = before?.detached?.project === detached?.project && before?.detached?.service === detached?.service;
 	const runs = before?.bootId === record.bootId && before.process !== null && isRunning(host, before.process);
 	if (before === undefined || !same || runs) throw nameInUse(host, dirs.state, record.name);
-	// First the record: a folder without one is nobody's, and gc would take it away.
+	// Write the record first: `gc` removes a folder without one.
 	writeRecord(host, conf, record);
 	for (const file of host.list(conf))
 		if (!['record.json', 'layer', 'tools', renamed].includes(file)) host.removeTree(`${conf}/${file}`);
@@ -76,7 +76,7 @@ function takeOver({host, dirs}: Machine, record: ContainerRecord, conf: string):
 function refuseWithoutPower({facts}: Machine, {service}: PlannedContainer): void {
 	if (facts.user.uid !== 0 && !service.namespaces.includes('user')) {
 		throw new TsboxError('E_PERMISSION', 'only root can start a container without a mount namespace', {
-			why: 'an ordinary user has powers in a user namespace alone, and there only over mounts made in it',
+			why: 'an unprivileged user has capabilities only in a user namespace, over mounts made there',
 			hint: 'run it with sudo, or add `mount` to `namespaces`',
 		});
 	}

@@ -11,14 +11,14 @@ import {compileScript} from '../../step/compile/compile-script.ts';
 import type {Plan} from '../../step/verbs/step.ts';
 import {recordFacts} from './record-facts.ts';
 
-/** The plan with all that the store has to have: where the script runs, it may be empty, whatever it is here. */
+/** The plan with the steps that fill the store, since the store may be empty where the script runs. */
 function withStore({facts, dirs}: Machine, {plan, image}: PlannedContainer): Plan {
 	const rest = plan.steps.filter(step => step.action.kind !== 'copyTools' && step.action.kind !== 'unpack');
 	const unpack = image.kind === 'archive' ? [unpackStep(image)] : [];
 	return {...plan, steps: [toolsStep(facts, dirs.store), ...unpack, ...rest]};
 }
 
-/** Where the copies of the tools must be changed. */
+/** The places where copied tools must be patched. */
 function blanks({host, facts: {toolbox}}: Machine): readonly Blank[] {
 	const files = toolbox.kind === 'copy' ? toolbox.files : [];
 	return files.flatMap(file => {
@@ -28,10 +28,10 @@ function blanks({host, facts: {toolbox}}: Machine): readonly Blank[] {
 }
 
 /**
- * The plan as a POSIX sh script that needs no tsbox: run by root it makes the same container, checks the same, ends as
- * the command ends and leaves nothing behind.
+ * Compiles the plan into a POSIX sh script that does not need tsbox. Run by root, it makes the same container, runs the same
+ * checks, exits with the status of the command, and leaves nothing behind.
  *
- * @throws TsboxError E_HOST_UNSUPPORTED, E_PERMISSION where the image could not be unpacked.
+ * @throws TsboxError E_HOST_UNSUPPORTED, E_PERMISSION when the image cannot be unpacked.
  */
 export function compilePlan(machine: Machine, planned: PlannedContainer): string {
 	const {host, facts, dirs} = machine;

@@ -23,37 +23,37 @@ import {planService} from '../plan/plan-container.ts';
 import {claimContainer} from './claim-container.ts';
 import {start} from './start.ts';
 
-/** What a detached container is started from: a service as it was read when it was last brought up. */
+/** A detached start: the service as it was read when it was last brought up. */
 export interface DetachedRequest {
 	readonly project: Project;
 	readonly service: Service;
 	readonly bestEffort: boolean;
-	/** Told what a start was like that failed when it was carried out, once it is rolled back. */
+	/** Called after a failed start has been rolled back. */
 	readonly onFailed?: (failed: FailedDetached) => void;
 }
 
-/** A detached container that runs. */
+/** A running detached container. */
 export interface DetachedContainer {
 	readonly record: ContainerRecord;
-	/** Settles with its exit status when its command has ended; never rejects. */
+	/** Resolves with the exit status when the command has ended; never rejects. */
 	readonly ended: Promise<number>;
-	/** How it was started; there where this process did that and its lives are recorded. */
+	/** Its start, if this process started it and records its runs. */
 	readonly start?: DetachedStart;
 }
 
-/** A detached container that did not start. */
+/** A detached container that failed to start. */
 export type FailedDetached = Pick<DetachedContainer, 'record' | 'start'> & {readonly story: StartStory};
 
-/** Where the output of a detached container is kept: on disk, and for as long as the container is there. */
+/** The folder for output of a detached container. It is on disk and stays as long as the container. */
 export function logFolder({dirs}: Pick<Machine, 'dirs'>, name: string): string {
 	return `${dirs.store}/logs/${name}`;
 }
 
 /**
- * Starts a container whose output goes to files, and that goes on when whoever started it has ended. One that was there
- * before and has ended is started on the files that it had.
+ * Starts a container that writes its output to files and outlives the process that started it. An ended container with the
+ * same name starts again with its files.
  *
- * @throws TsboxError E_NAME_IN_USE, or why it did not start; what had been done is rolled back, but for its files.
+ * @throws TsboxError E_NAME_IN_USE, or why the start failed. All steps but its files have been rolled back.
  */
 export async function startDetached(
 	machine: Machine,
@@ -93,8 +93,8 @@ function processOf({host, dirs}: Machine, name: string): ContainerRecord['proces
 }
 
 /**
- * Changes what is told of a detached container; nothing when it is gone. To be called by its supervisor alone. Where it
- * can't be written, as on a full disk, it is not known to others: the container goes on all the same.
+ * Updates the notes about a detached container; does nothing if it is gone. Only its supervisor may call this. If the note cannot be
+ * written, as on a full disk, the container continues without it.
  */
 export function noteDetached({host, dirs}: Machine, name: string, changes: Partial<Detached>): void {
 	const conf = containerFolder(dirs.state, name);
@@ -107,10 +107,10 @@ export function noteDetached({host, dirs}: Machine, name: string, changes: Parti
 	}
 }
 
-/** How a container's command ended. */
+/** How a detached container's command ended. */
 export interface DetachedEnd {
 	readonly code: number;
-	/** The kernel killed its first process for its memory limit. */
+	/** Whether the kernel killed its first process at the memory limit. */
 	readonly oomKilled: boolean;
 }
 
@@ -118,19 +118,19 @@ function noteExit(machine: Machine, name: string, {code, oomKilled}: DetachedEnd
 	noteDetached(machine, name, {exit: {code, at: machine.host.now(), ...(oomKilled ? {oomKilled} : {})}});
 }
 
-/** Takes back what a container that has ended left but its files, and notes how it ended. */
+/** Rolls back an ended container except for its files, and notes how it ended. */
 export async function settleDetached(machine: Machine, name: string, end: DetachedEnd, emit: EventSink): Promise<void> {
 	const {host, facts, dirs} = machine;
 	await rollBack(host, facts, containerFolder(dirs.state, name), emit, keptSteps);
 	noteExit(machine, name, end);
 }
 
-/** Lets a container that is paused go on. */
+/** Thaws a paused container. */
 export function wakeDetached({host}: Machine, {cgroups}: ContainerRecord): void {
 	thaw(host, freezersOf(host, cgroups));
 }
 
-/** Asks a container to end, with its own signal; one that is paused is let go for it. */
+/** Sends a container its stop signal, and thaws it so that the signal arrives. */
 export function stopDetached(machine: Machine, record: ContainerRecord): void {
 	const {process, stopSignal} = record;
 	const {host} = machine;
@@ -138,19 +138,19 @@ export function stopDetached(machine: Machine, record: ContainerRecord): void {
 	if (process !== null) signalProcess(host, process, stopSignal);
 }
 
-/** Ends a container at once, all of it. */
+/** Kills all processes of a container. */
 export function killDetached({host}: Machine, record: ContainerRecord): void {
 	killCgroup(host, killOf(host, record.cgroups));
 	if (record.process !== null) signalProcess(host, record.process, 'SIGKILL');
 }
 
-/** Removes all that a detached container left: its files, its output, its name. */
+/** Removes a container with its files, its output, and its name. */
 export async function removeDetached(machine: Machine, name: string, emit: EventSink): Promise<void> {
 	const {host, facts, dirs} = machine;
 	const conf = containerFolder(dirs.state, name);
 	const record = readRecord(host, conf);
 	await rollBack(host, facts, conf, emit);
-	// Who waits for it may not have looked yet, and finds no record any more.
+	// A waiting process may not have looked yet. It will find no record, so the exit status is noted elsewhere.
 	if (record?.process != null && record.detached?.exit != null)
 		rememberExit(host, dirs.state, record, record.process, record.detached.exit.code);
 	host.removeTree(logFolder(machine, name));

@@ -4,7 +4,7 @@ import type {CgroupKill} from '../../step/verbs/cgroups.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
 import type {Plan} from '../../step/verbs/step.ts';
 
-/** What a plan says of the container's cgroups and how they are killed. */
+/** The cgroups of a plan's container, and how to kill them. */
 export function cgroupsOf(plan: Plan): {readonly members: readonly CgroupMember[]; readonly kill: CgroupKill} {
 	let members: readonly CgroupMember[] = [];
 	let kill: CgroupKill = {kind: 'none'};
@@ -15,11 +15,11 @@ export function cgroupsOf(plan: Plan): {readonly members: readonly CgroupMember[
 	return {members, kill};
 }
 
-/** What the drop of privileges does beside capabilities and ids. */
+/** What the drop of privileges does besides capabilities and ids. */
 function confinementOf(plan: Plan): ContainerRecord['confinement'] {
 	const drop = plan.steps.flatMap(({action}) => (action.kind === 'dropPrivileges' ? [action] : []))[0];
 	return {
-		// What enters later is not traced.
+		// A process that enters later is not traced.
 		filter: drop?.filter == null ? null : {loader: drop.filter.loader, noNewPrivileges: drop.filter.noNewPrivileges},
 		labels: drop?.args.filter(each => /^--(apparmor-profile|selinux-label)=/.test(each)) ?? [],
 		landlock: drop?.landlock ?? [],
@@ -27,7 +27,7 @@ function confinementOf(plan: Plan): ContainerRecord['confinement'] {
 	};
 }
 
-/** All of a record but who owns the container, since when, and its first process. */
+/** A record without its owner, its times, and its first process. */
 export function recordFacts({
 	service,
 	project,

@@ -20,7 +20,7 @@ import {writeRecord} from '../../state/record.ts';
 import {writeStory} from '../../state/start-story.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
 
-/** The namespaces of the first process, by kind: `mnt:[4026532200]`; exec compares them before it lets anything in. */
+/** The namespaces of the first process by kind: `mnt:[4026532200]`. `exec` compares them before it lets a command in. */
 function namespaceIds(machine: Machine, process: ProcessIdentity): Readonly<Record<string, string>> {
 	return Object.fromEntries(
 		Object.entries(namespaceFiles).map(([kind, file]) => [
@@ -30,41 +30,41 @@ function namespaceIds(machine: Machine, process: ProcessIdentity): Readonly<Reco
 	);
 }
 
-/** A start that the kernel killed for memory failed for that reason, whatever the step says. */
+/** Blames the memory limit for a start during which the kernel killed a process for memory. */
 function startError(machine: Machine, error: unknown, members: readonly CgroupMember[]): unknown {
 	const memory = memoryCount(machine.host, members);
 	if (memory === undefined || memory.oomKills === 0 || !isTsboxError(error)) return error;
-	return new TsboxError('E_START_OOM', `the container can't start in ${sizeWords(memory.limit)} of memory`, {
+	return new TsboxError('E_START_OOM', `the container cannot start in ${sizeWords(memory.limit)} of memory`, {
 		...(error.step === undefined ? {} : {step: error.step}),
 		output: `killed by the memory limit of ${sizeWords(memory.limit)} (peak ${sizeWords(memory.peak)})`,
-		why: 'setting it up takes 1 to 4 MiB inside its own limit',
+		why: 'the setup takes 1 to 4 MiB within the limit',
 		hint: 'raise `mem_limit`',
 		cause: error,
 	});
 }
 
 /**
- * A cgroup has the container's name whatever the state folder: one with processes that no record here tells of is another
- * container's, and taking it over would end that one with this.
+ * Refuses a cgroup in use by an unknown container. Cgroup names do not depend on the state folder, so its processes belong to a
+ * container of another state folder, and taking over the cgroup would kill them with this container.
  */
 function refuseForeign({host, dirs}: Machine, name: string, members: readonly CgroupMember[]): void {
 	const [pid] = cgroupPids(host, members) ?? [];
 	if (pid === undefined) return;
 	throw new TsboxError('E_NAME_IN_USE', `the cgroup of ${name} is in use`, {
-		why: `process ${pid} is in it, and no record in ${dirs.state} names it: it belongs to a container of another state folder`,
-		hint: 'start this one under another name, or end that one',
+		why: `process ${pid} in it belongs to a container of another state folder than ${dirs.state}`,
+		hint: 'use another name, or stop that container',
 	});
 }
 
-/** What a start goes by beside the container and its streams. */
+/** The part of a start request that {@link start} needs. */
 export type StartRequest = Pick<UpRequest, 'emit' | 'signal' | 'hold'> &
 	Pick<ExecuteContext, 'atGate' | 'guard' | 'trace'>;
 
 /**
- * Carries out the plan of a container, for every way to start one. It writes the record once every check agreed, and the
- * report of the start once the command runs.
+ * Executes the plan of a container; every kind of start uses this. Writes the record once all checks have passed, and the
+ * start report once the command runs.
  *
- * @throws TsboxError when it did not start; the caller rolls back.
+ * @throws TsboxError when the start failed; the caller must roll back.
  */
 export async function start(
 	machine: Machine,
@@ -142,7 +142,7 @@ export async function start(
 				await unpackOnce(machine, image, options, text => emit({type: 'warning', at: host.now(), text}));
 			},
 		});
-		// Its first output need not wait for that. A container that waited at the gate runs for too short a time to be asked.
+		// Write the report after the first output. A container that waited at the gate runs too briefly for anyone to inspect it.
 		if (request.atGate === undefined) setImmediate(() => writeStory(host, conf, storyOf(plan, kept)));
 		return started;
 	} catch (error) {

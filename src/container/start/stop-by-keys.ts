@@ -10,9 +10,9 @@ import type {ContainerRecord} from '../../state/record.ts';
 const interrupt = 3;
 
 /**
- * A way out for whoever sits at the container's terminal, where each key goes to the container: a third Ctrl-C that nobody
- * there makes use of, or the detach keys twice, stop it as a signal to tsbox would. It can't be left running: its terminal
- * and its end are this process's. Gives the request with these stops in it, and what is to be told of each key.
+ * Lets a user stop a container from its terminal, where every key goes to the container. The third Ctrl-C that the container
+ * ignores, or the detach keys typed twice, stop it like a signal to tsbox. Detaching is impossible, since this process owns
+ * the terminal and waits for the exit status. Returns the request with these stops, and the function that receives typed keys.
  */
 export function stopByKeys<Request extends Pick<PlannedUpRequest, 'signal' | 'force' | 'emit' | 'stdio' | 'tty'>>(
 	{host, facts, detachKeys = usualDetachKeys}: Machine,
@@ -31,7 +31,7 @@ export function stopByKeys<Request extends Pick<PlannedUpRequest, 'signal' | 'fo
 		beforeLeaving: keys =>
 			`${name} ends with this command: ${keys} once more stops it; \`tsbox up -d\` starts one that can be left running`,
 		say: text => {
-			// Behind what the container has on the line.
+			// The cursor may stand behind output of the container.
 			callerOutput(request.stdio.stdout).write('\n');
 			request.emit({type: 'warning', at: host.now(), text});
 		},

@@ -11,8 +11,8 @@ import {signalNumbers} from '../machine/exit-code.ts';
 import {sayFarewell} from '../enter/hooks.ts';
 
 /**
- * Stops a running command when the request is aborted: `pre_stop`, its signal, then after the grace period, or at once when
- * forced, everything it is. Gives what lets go of it.
+ * Stops a running container when the request is aborted: `pre_stop`, the stop signal, and a kill of all processes after the
+ * grace period, or at once when forced. Returns a function that cancels this.
  */
 export function stopOnAbort(
 	machine: Machine,
@@ -31,7 +31,7 @@ export function stopOnAbort(
 	};
 	const stop = async (): Promise<void> => {
 		const told = signalOf(request.signal);
-		// `up` stops the container in its own way; `run` stands for the command and hands the signal on.
+		// `up` stops the container as its spec says; `run` stands for the command and forwards the signal.
 		const signal = (request.verb === 'run' && told in signalNumbers ? told : record.stopSignal) as NodeJS.Signals;
 		request.emit({type: 'container.stopping', at: host.now(), name: record.name, signal, graceMs: record.stopGraceMs});
 		callOff = after(record.stopGraceMs, end);

@@ -6,10 +6,10 @@ import type {Host} from '../../host/host.ts';
 import {withLock} from '../../execute/lock.ts';
 
 /**
- * Unpacks an archive into the store. Of several starts at once one unpacks it; the others wait, and find it there. A lock
- * dies with its holder, so that the next one takes over from one that was killed.
+ * Unpacks an archive into the store. One of several concurrent starts unpacks it, and the others wait and find it there. The
+ * lock vanishes with its holder, so a killed start does not block the next one.
  *
- * @param tell - told that another start is at it
+ * @param tell - called when another start is unpacking the archive
  * @throws TsboxError as {@link unpack} and {@link withLock}.
  */
 export async function unpackOnce(
@@ -20,15 +20,15 @@ export async function unpackOnce(
 ): Promise<void> {
 	const work = (): Promise<unknown> => unpack(host, facts, store, image, options);
 	const path = `${locksFolder(store)}/${imageFolderName(image)}`;
-	// Two at once are a waste and no more.
+	// Without a lock, two starts may unpack at the same time, which wastes time but does no harm.
 	if (facts.tools.flock === null || !isMade(host, store, path)) return void (await work());
-	// Who waits holds the file by then, and looks into the store first.
+	// A waiting start has the file open already, and looks into the store before it unpacks.
 	const workAndLetGo = (): Promise<unknown> => work().finally(() => host.removeTree(path));
-	const waits = (): void => tell(`waits for another start, which unpacks ${basename(image.archive)}`);
+	const waits = (): void => tell(`waiting for another start that unpacks ${basename(image.archive)}`);
 	await withLock(host, facts, path, workAndLetGo, options.signal, waits);
 }
 
-/** Makes the file that is locked; false where that can't be, as on a full disk: whoever unpacks says so in better words. */
+/** Creates the lock file; false when that fails, as on a full disk. Unpacking then fails with a better message. */
 function isMade(host: Host, store: string, path: string): boolean {
 	try {
 		makeStore(host, store);

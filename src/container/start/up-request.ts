@@ -4,31 +4,30 @@ import type {SpecRequest} from '../machine/spec-request.ts';
 import type {OutputTap} from '../../execute/attach.ts';
 import type {EventSink} from '../../execute/event.ts';
 
-/** All that starting a container needs. */
+/** A request to start a container in the foreground. */
 export interface UpRequest extends SpecRequest, Attachment {
 	readonly verb: 'up' | 'run';
 	readonly emit: EventSink;
-	/** Awaited before each step; rejects to end the start. */
+	/** Awaited before each step. Rejecting it cancels the start. */
 	readonly hold?: (stepId: string) => Promise<void>;
-	/** Keep a record of the run; where it is not said, as the spec does. */
+	/** Whether to keep a record of the run; by default as the spec says. */
 	readonly record?: boolean;
-	/** Makes what keeps the record. */
+	/** Creates the recorder. */
 	readonly recorder?: (planned: PlannedContainer) => Promise<Recorder>;
-	/** It goes on when this process ends, for so long at most; without, it ends with this process. */
+	/** Keep the container running when this process ends, at most for that time. By default it ends with this process. */
 	readonly keepAlive?: {readonly limitSeconds?: number};
 }
 
-/** Keeps the record of a run, as it goes on. None of it throws: a run does not fail for its record. */
+/** Records a run. Its functions never throw, so that a run does not fail because of its record. */
 export interface Recorder {
-	/** Takes each event. */
 	readonly emit: EventSink;
-	/** Takes a copy of the output; without, whoever made the recorder sees to that. */
+	/** Receives a copy of the output; undefined if the recorder's creator copies it. */
 	readonly tap?: OutputTap;
-	/** The command has ended; what it used and wrote is still there. */
+	/** Called when the command has ended, while its cgroups and files still exist. */
 	readonly ended: (end: CommandEnd) => void;
-	/** All was taken back. */
+	/** Called after the rollback. */
 	readonly close: (failure: {readonly error: unknown} | undefined) => void;
 }
 
-/** What starting a container needs that is planned already. */
+/** The same request for a container that is planned already. */
 export type PlannedUpRequest = Omit<UpRequest, Exclude<keyof SpecRequest, 'traceSeccomp'>>;

@@ -21,15 +21,15 @@ import {start} from './start.ts';
 import {stopByKeys} from './stop-by-keys.ts';
 import {stopOnAbort} from './stop-on-abort.ts';
 
-/** The compiled seccomp filter of a plan, base64. */
+/** The compiled seccomp filter of a plan, in base64. */
 function filterOf(plan: PlannedContainer['plan']): string {
 	return plan.steps.flatMap(({action}) => (action.kind === 'openFilter' ? [action.filter] : []))[0] ?? '';
 }
 
 /**
- * Starts one container, stays with it until its command ends, and leaves nothing behind.
+ * Starts a container, waits for the end of its command, and removes the container.
  *
- * @throws TsboxError when it did not start; what had been done was rolled back.
+ * @throws TsboxError when the container did not start. All steps have been rolled back.
  */
 export async function up(machine: Machine, request: UpRequest): Promise<CommandEnd> {
 	const {tty, signal, emit} = request;
@@ -42,10 +42,10 @@ export async function up(machine: Machine, request: UpRequest): Promise<CommandE
 }
 
 /**
- * The same for a container that was planned before.
+ * Like {@link up}, for a container that is planned already.
  *
- * @param onEnded - called once its command has ended, while its files are there still
- * @throws TsboxError when it did not start; what had been done was rolled back.
+ * @param onEnded - called when the command has ended, while the container's files still exist
+ * @throws TsboxError when the container did not start. All steps have been rolled back.
  */
 export async function upPlanned(
 	machine: Machine,
@@ -65,8 +65,7 @@ export async function upPlanned(
 	const keepsAlive = request.keepAlive !== undefined;
 	const warn = (text: string): void => request.emit({type: 'warning', at: host.now(), text});
 	await gcIfNeeded(machine, request.emit, request.signal);
-	if (request.traceSeccomp === true && filterOf(plan) === '')
-		warn('there is no seccomp filter to trace: the spec turns it off');
+	if (request.traceSeccomp === true && filterOf(plan) === '') warn('no seccomp filter to trace: the spec turns it off');
 	for (const text of withoutSupervisor(request.verb, service)) warn(text);
 	const claimed = await claimContainer(machine, planned, {keepsAlive});
 	const {record, conf, members, kill} = claimed;
@@ -82,7 +81,7 @@ export async function upPlanned(
 	let ok = false;
 	try {
 		if (request.record ?? service.record ?? false) {
-			if (request.recorder === undefined) warn('the run is not recorded: the caller keeps no records');
+			if (request.recorder === undefined) warn('the run is not recorded: the caller provides no recorder');
 			recorder = await request.recorder?.(planned);
 		}
 		attachment = attach(host, facts, request.stdio, {
@@ -108,12 +107,12 @@ export async function upPlanned(
 		const ended = await started.ended;
 		letGo();
 		const unprepared = await prepared();
-		// A process that left the container's own pid namespace out, or never had one, may still hold the streams.
+		// Without its own pid namespace, processes of the container may outlive the first one and hold the streams.
 		killCgroup(host, kill);
 		await attachment.finish();
 		const signal = ended.signal ?? null;
 		const exitCode = exitCodeOf(ended);
-		// Of script(1), which keeps the terminal, only a status is heard.
+		// With a terminal, script(1) reports a signal only as an exit status.
 		memory.close(signal === 'SIGKILL' || (request.tty && exitCode === killedStatus));
 		request.emit({type: 'container.exited', at: host.now(), name: record.name, exitCode, signal});
 		recorder?.ended({exitCode, signal});
@@ -126,7 +125,7 @@ export async function upPlanned(
 		failure = {error};
 		throw error;
 	} finally {
-		// What holds the streams of a start that failed is killed only below: to wait for their end would be to wait for ever.
+		// Processes that hold the streams of a failed start are killed only below. Waiting for the streams here would hang.
 		attachment?.release();
 		await tracer?.stop();
 		memory?.close(false);
@@ -138,7 +137,7 @@ export async function upPlanned(
 	}
 }
 
-/** What of a spec has nobody to see to it: a command of its own (`run`) ends once in any case. */
+/** Warnings about keys that only a supervisor handles. `run` gets none: its own command ends once in any case. */
 function withoutSupervisor(
 	verb: UpRequest['verb'],
 	{dependsOn = [], restart, healthcheck}: Service,

@@ -19,63 +19,63 @@ import {claimContainer} from './claim-container.ts';
 import {cgroupsOf} from './record-facts.ts';
 import {start} from './start.ts';
 
-/** What a container used that has ended; null where the kernel does not tell. */
+/** Resource usage of an ended container; null for a value that the kernel does not report. */
 export interface EndUsage {
-	/** Milliseconds of one processor that the command and all that it started took. */
+	/** CPU time of the command and its children, in ms. */
 	readonly cpuMs: number | null;
-	/** The same of setting the container up, before the command began. */
+	/** CPU time of the container's setup, in ms. */
 	readonly setupCpuMs: number | null;
-	/** The most memory that it had at once, bytes. */
+	/** Peak memory in bytes. */
 	readonly peakMemory: number | null;
 }
 
-/** The command that a waiting container becomes; the rest is the plan's. */
+/** The command for a waiting container. Everything else comes from the plan. */
 export interface LastWords {
 	readonly args: readonly string[];
-	/** `NAME=value`; these win over the plan's. */
+	/** Variables as `NAME=value`; they override those of the plan. */
 	readonly env: readonly string[];
 	readonly cwd?: string;
 }
 
-/** A container that waits at its gate: all checks are made, no command has run in it. */
+/** A container that waits at its gate: all checks have passed, and no command has run in it. */
 export interface WarmContainer {
 	readonly name: string;
-	/** Settles when it is good for nothing any more, because its process has ended; never rejects. */
+	/** Resolves when the first process has ended, so the container is useless; never rejects. */
 	readonly lost: Promise<void>;
 	/**
-	 * Lets the command through the gate; once only. Settles when the command runs, with false when the container has ended
-	 * before it could: somebody killed it.
+	 * Runs the command; call it once. Resolves with true when the command runs, or with false when the container was killed before
+	 * that.
 	 *
-	 * @throws TsboxError E_COMMAND_NOT_FOUND, E_COMMAND_NOT_EXECUTABLE, E_STEP_FAILED for a folder that can't be entered.
+	 * @throws TsboxError E_COMMAND_NOT_FOUND, E_COMMAND_NOT_EXECUTABLE, E_STEP_FAILED for a working directory that cannot be entered.
 	 */
 	readonly release: (words: LastWords) => Promise<boolean>;
 	/**
-	 * How the command ended; to be called after `release`. All of its processes are gone by then.
+	 * Waits for the end of the command; call it after `release`. All its processes are gone then.
 	 *
-	 * @throws TsboxError E_STEP_FAILED when nobody can tell, because what waited for it was killed.
+	 * @throws TsboxError E_STEP_FAILED when the process that waited for the command was killed, so its status is lost.
 	 */
 	readonly ended: () => Promise<CommandEnd>;
-	/** Ends all its processes at once. */
+	/** Kills all processes of the container. */
 	readonly kill: () => void;
-	/** Whether the kernel killed one of its processes for memory. */
+	/** Whether the kernel killed one of its processes at the memory limit. */
 	readonly oomKilled: () => boolean;
 	readonly usage: () => EndUsage;
-	/** Ends what is there of it, and takes all back. To be called once, in any case. */
+	/** Kills what still runs and rolls everything back. Call it once, in every case. */
 	readonly remove: () => Promise<void>;
 }
 
-/** The container's own ends of its standard streams. */
+/** The container's ends of its standard streams, and how to start its first program. */
 export interface OwnEnds {
 	readonly ends: {readonly stdin: number; readonly stdout: number; readonly stderr: number};
-	/** Closes them in this process: called once the container has them, and when it has not started. */
+	/** Closes the ends in this process, once the container has them or when it did not start. */
 	readonly closeEnds: () => void;
-	/** Starts its first program with them, a status pipe and a gate. */
+	/** Starts the first program with the ends, a status pipe and a gate. */
 	readonly launch: (argv: readonly string[], ends: OwnEnds['ends'], kill: CgroupKill) => Promise<RunningProgram>;
-	/** `launch` ends the container when this process ends; else its script does. */
+	/** Whether `launch` kills the container when this process ends. Otherwise the container's script must. */
 	readonly isGuarded: boolean;
 }
 
-/** Something that is settled from outside. */
+/** A promise that is settled from outside. */
 function deferred<T>(): {
 	readonly promise: Promise<T>;
 	readonly resolve: (value: T) => void;
@@ -83,7 +83,7 @@ function deferred<T>(): {
 } {
 	let settle: {resolve: (value: T) => void; reject: (error: unknown) => void} | undefined;
 	const promise = new Promise<T>((resolve, reject) => (settle = {resolve, reject}));
-	// Who awaits it sees the error; that nobody does is no crash.
+	// Prevents an unhandled rejection when no caller awaits the promise.
 	promise.catch(() => {});
 	return {promise, resolve: value => settle?.resolve(value), reject: error => settle?.reject(error)};
 }
@@ -93,10 +93,10 @@ function lastOfEach(env: readonly string[]): readonly string[] {
 }
 
 /**
- * Starts a container up to its gate and leaves it waiting there. The signal ends the start, and the waiting; a command that
- * runs is ended by `kill`.
+ * Starts a container up to its gate and leaves it waiting. The signal cancels the start and the waiting; a running command is
+ * stopped with `kill`.
  *
- * @throws TsboxError when it did not start; what had been done was rolled back, and the streams are closed.
+ * @throws TsboxError when the start failed. All steps have been rolled back, and the streams are closed.
  */
 export async function startWarm(
 	machine: Machine,
@@ -157,7 +157,7 @@ export async function startWarm(
 		closeEnds();
 	}
 	const {ended = Promise.resolve({exitCode: undefined, signal: undefined, startError: undefined})} = program ?? {};
-	// Only a pid namespace of its own takes all its processes along with the first.
+	// Without a pid namespace, other processes of the container may outlive the first one.
 	const tidy = plan.namespaces.includes('pid') ? (): void => {} : (): void => killCgroup(host, kill);
 	let setup: number | null = null;
 	return {
@@ -171,7 +171,7 @@ export async function startWarm(
 				return true;
 			} catch (error) {
 				const {exitCode} = await ended;
-				// The gate's own words, see gateScript.
+				// Only the gate's script exits with these: see gateScript.
 				if (exitCode === 125 || exitCode === 126 || exitCode === 127) throw error;
 				return false;
 			}
@@ -184,7 +184,7 @@ export async function startWarm(
 		},
 		kill: () => {
 			killCgroup(host, kill);
-			// Without a cgroup there is the first process, with which its namespace ends.
+			// Without a cgroup, killing the first process ends its pid namespace.
 			void starting.then(({process}) => signalProcess(host, process, 'SIGKILL')).catch(() => {});
 		},
 		oomKilled: () => (memoryCount(host, members)?.oomKills ?? 0) > 0,
@@ -202,20 +202,20 @@ export async function startWarm(
 }
 
 function neverStarted(): never {
-	throw new TypeError('the container went through its gate by itself');
+	throw new TypeError('the container passed its gate without a command');
 }
 
 function lost(name: string, cause: Error): TsboxError {
-	return new TsboxError('E_STEP_FAILED', `how the command of ${name} ended is not known`, {
+	return new TsboxError('E_STEP_FAILED', `the exit status of the command in ${name} is unknown`, {
 		cause,
 		why: cause.message,
-		hint: 'see `dmesg`, and what else on this machine ends processes',
+		hint: 'look for the out-of-memory killer in `dmesg`, and for programs that kill processes',
 	});
 }
 
 function gone(name: string): TsboxError {
-	return new TsboxError('E_STEP_FAILED', `${name} has ended while it waited`, {
-		why: 'it was killed, by a signal or by the kernel for lack of memory',
-		hint: 'try again: each run has a container of its own',
+	return new TsboxError('E_STEP_FAILED', `${name} ended before its command began`, {
+		why: 'a signal or the out-of-memory killer ended it',
+		hint: 'try again: each run uses a new container',
 	});
 }
