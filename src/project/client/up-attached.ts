@@ -3,7 +3,7 @@ import {notStarted} from '../../container/machine/no-service.ts';
 import {signalOf} from '../../errors/interruption.ts';
 import {labelOf} from '../../spec/keys/replicas.ts';
 import type {ProjectEvent} from '../state/event.ts';
-import {followLines, type LineTaker} from '../logs/follow-lines.ts';
+import {followLines, type LineTaker} from '../logs/follow-output.ts';
 import {leaveByKeys} from './leave-by-keys.ts';
 import {recordsOf, stayWith, stopThose, takeAway} from './stay-with.ts';
 import {announceUp, type DetachedUp, planUp} from './up-detached.ts';

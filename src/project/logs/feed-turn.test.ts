@@ -1,14 +1,14 @@
 import {expect, test} from 'vitest';
 import {recordingHost} from '../../../test/support/recording-host.ts';
-import type {FedContainer, FedStream} from './fed-container.ts';
-import {feedTurn} from './feed-turn.ts';
+import {feedTurn} from './log-feed.ts';
+import type {TailedContainer, TailedStream} from './tailed-container.ts';
 
 /** A file to which much is added, and what was read of it. */
 function loud() {
 	let size = 0;
 	let at = 0;
 	const seen = {read: 0, lines: 0};
-	const stream: FedStream['stream'] = {
+	const stream: TailedStream['stream'] = {
 		until: function* () {},
 		next: ({bytes, lines}, hand) => {
 			const read = Math.min(bytes, size - at, lines * 100);
@@ -29,7 +29,7 @@ function loud() {
 		isOpen: () => false,
 		close: () => {},
 	};
-	const one: FedStream = {
+	const one: TailedStream = {
 		service: 'web',
 		which: 'stdout',
 		stream,
@@ -38,7 +38,7 @@ function loud() {
 		allowedAt: -Infinity,
 		grewAt: 0,
 	};
-	const container = {streams: () => [one], look: () => {}} as unknown as FedContainer;
+	const container = {streams: () => [one], look: () => {}} as unknown as TailedContainer;
 	return {container, seen, grow: (bytes: number) => void (size += bytes)};
 }
 

@@ -1,9 +1,30 @@
 import type {Machine} from '../../container/machine/machine.ts';
-import {type FedContainer, type FedStream, outputStreams} from './fed-container.ts';
-import {inTimeOrder} from './in-time-order.ts';
-import type {NewLine, RingBounds} from './line-ring.ts';
-import type {LogMark} from './log-marks.ts';
-import {marksFrom, shareOut, type Turn, tailFrom} from './log-tail.ts';
+import type {NewLine} from './line-ring.ts';
+import {
+	type LogMark,
+	marksFrom,
+	outputSizes,
+	outputStreams,
+	type OutputPlaces,
+	tailFrom,
+	type Turn,
+} from './log-store.ts';
+import type {TailedContainer, TailedStream} from './tailed-container.ts';
+
+/** A line that was printed before. */
+export type PastLine = Extract<NewLine, {kind: 'line'}>;
+
+/** How much of what was printed before is wanted. */
+export interface HistoryWish {
+	/** The last lines of each file. */
+	readonly lines: number;
+	/** The last bytes of all files. */
+	readonly bytes: number;
+	/** The last bytes of the marks of each container; lines before them are dated by the first of these. */
+	readonly marks?: number;
+	/** Which lines of a container are taken; by default all of them. */
+	readonly pick?: (history: Iterable<PastLine>) => Iterable<PastLine>;
+}
 
 /**
  * Opens the files of containers near their ends, and gives what is in them from there on in the order of time, as far as
@@ -13,24 +34,26 @@ import {marksFrom, shareOut, type Turn, tailFrom} from './log-tail.ts';
  */
 export async function logHistory(
 	{host}: Machine,
-	containers: readonly FedContainer[],
-	{lines, bytes: most}: RingBounds,
+	containers: readonly TailedContainer[],
+	{lines, bytes: most, marks: mostMarks, pick = history => history}: HistoryWish,
 	turn: Turn,
-): Promise<Iterable<NewLine>> {
-	const sizes = containers.map(({folder}) => outputStreams.map(which => host.lstat(`${folder}/${which}`)?.size ?? 0));
-	const shares = shareOut(sizes.flat(), most);
-	const histories: Iterator<NewLine>[] = [];
+): Promise<Iterable<PastLine>> {
+	const sizes = containers.map(({folder}) => outputSizes(host, folder));
+	const shares = shareOut(
+		sizes.flatMap(({stdout, stderr}) => [stdout, stderr]),
+		most,
+	);
+	const histories: Iterator<PastLine>[] = [];
 	for (const [index, container] of containers.entries()) {
 		const places = {stdout: 0, stderr: 0};
-		const ends = sizes[index] ?? [];
+		const ends = sizes[index] ?? places;
 		for (const [at, which] of outputStreams.entries()) {
-			const size = ends[at] ?? 0;
 			const bytes = shares[index * outputStreams.length + at] ?? 0;
-			places[which] = await tailFrom(host, container.folder, which, {size, bytes, lines}, turn);
+			places[which] = await tailFrom(host, container.folder, which, {size: ends[which], bytes, lines}, turn);
 		}
-		const marks = await marksFrom(host, container.folder, places, turn);
+		const marks = await marksFrom(host, container.folder, places, turn, mostMarks);
 		container.open(places);
-		histories.push(historyOf(container.streams(), marks, ends));
+		histories.push(pick(historyOf(container.streams(), marks, ends))[Symbol.iterator]());
 		await turn();
 	}
 	return inTimeOrder(histories);
@@ -38,13 +61,76 @@ export async function logHistory(
 
 /** What was in a container's files up to these bytes: a flood adds more meanwhile than anybody wants to read. */
 function* historyOf(
-	streams: readonly FedStream[],
+	streams: readonly TailedStream[],
 	marks: readonly LogMark[],
-	ends: readonly number[],
-): Generator<NewLine> {
+	ends: OutputPlaces,
+): Generator<PastLine> {
 	const last = {at: undefined, stdout: Infinity, stderr: Infinity};
 	for (const mark of [...marks, last])
-		for (const [index, {service, which, stream}] of streams.entries())
-			for (const text of stream.until(Math.min(mark[which], ends[index] ?? 0)))
+		for (const {service, which, stream} of streams)
+			for (const text of stream.until(Math.min(mark[which], ends[which])))
 				yield {kind: 'line', service, stream: which, at: mark.at, text};
+}
+
+/**
+ * Shares so many bytes between files: small ones are had whole, large ones get the same each.
+ *
+ * @returns how much of the end of each
+ */
+export function shareOut(sizes: readonly number[], total: number): readonly number[] {
+	const shares = sizes.map(() => 0);
+	let left = total;
+	const smallFirst = [...sizes.keys()].toSorted((one, other) => (sizes[one] ?? 0) - (sizes[other] ?? 0));
+	for (const [place, index] of smallFirst.entries()) {
+		const share = Math.min(sizes[index] ?? 0, Math.floor(left / (sizes.length - place)));
+		shares[index] = share;
+		left -= share;
+	}
+	return shares;
+}
+
+/** Something that came at a time, ms since the epoch; undefined for what nobody dated, which is the latest. */
+interface Dated {
+	readonly at: number | undefined;
+}
+
+/**
+ * Puts several histories together in the order of time. Each keeps its own order, and none is read further than is handed
+ * out: output may be larger than memory.
+ */
+export function* inTimeOrder<T extends Dated>(histories: readonly Iterator<T>[]): Generator<T> {
+	const heads = histories.flatMap(history => headOf(history));
+	while (heads.length > 0) {
+		let first = 0;
+		let second = Infinity;
+		for (const [at, {time}] of heads.entries()) {
+			const least = heads[first]?.time ?? Infinity;
+			if (time < least) {
+				second = least;
+				first = at;
+			} else if (at !== first && time < second) second = time;
+		}
+		const head = heads[first];
+		if (head === undefined) return;
+		// Lines come in runs: the others are looked at again only when one of them is due.
+		do {
+			yield head.value;
+			const [next] = headOf(head.history);
+			if (next === undefined) heads.splice(first, 1);
+			else Object.assign(head, next);
+			if (next === undefined) break;
+		} while (head.time <= second);
+	}
+}
+
+interface Head<T> {
+	readonly history: Iterator<T>;
+	value: T;
+	time: number;
+}
+
+/** The next of a history, none at its end. */
+function headOf<T extends Dated>(history: Iterator<T>): readonly Head<T>[] {
+	const {done, value} = history.next();
+	return done === true ? [] : [{history, value, time: value.at ?? Infinity}];
 }

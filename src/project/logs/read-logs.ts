@@ -1,14 +1,11 @@
 import type {Machine} from '../../container/machine/machine.ts';
 import {setImmediate as immediate, setTimeout as delay} from 'node:timers/promises';
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import {logFolder} from '../../container/start/detached.ts';
 import {allRecords} from '../../container/machine/find-container.ts';
-import {watchPath} from '../../host/watch/watch-path.ts';
 import {isMeant, labelOf} from '../../spec/keys/replicas.ts';
 import {type ContainerRecord, stateOf} from '../../state/record.ts';
-import {inTimeOrder} from './in-time-order.ts';
-import {parseMarks} from './log-marks.ts';
-import {keptFrom, lastLinesFrom} from './log-offsets.ts';
+import {logHistory, type PastLine} from './log-history.ts';
+import {type TailedContainer, tailedContainer, type TailedStream, type TailManner} from './tailed-container.ts';
 import type {ProjectTarget} from '../state/target.ts';
 
 /** One line that a container printed. */
@@ -30,15 +27,19 @@ export interface LogWish {
 	readonly since?: number;
 }
 
-const streams = ['stdout', 'stderr'] as const;
-/** Bytes read at once. */
-const chunk = 256 * 1024;
 /** Lines after which others have a turn. */
 const turnEvery = 4096;
 /** How often a follower looks whether anything runs still, ms; lines come by inotify(7). */
 const lookEvery = 1000;
-/** How often the output is looked at where the kernel has no watch left, ms. */
-const pollMs = 100;
+/** Bytes are passed as they are, however long a line is. */
+const manner: TailManner = {
+	longestLine: Infinity,
+	chunk: 256 * 1024,
+	keepsEnds: true,
+	mustRead: true,
+	pollMs: 100,
+	restMs: 0,
+};
 
 /** The containers of a target that have output. */
 function recordsOf(machine: Machine, {project, services}: ProjectTarget): readonly ContainerRecord[] {
@@ -62,98 +63,71 @@ function recordsOf(machine: Machine, {project, services}: ProjectTarget): readon
 export async function readLogs(
 	machine: Machine,
 	target: ProjectTarget,
-	wish: LogWish,
+	{follow, tail = Infinity, since}: LogWish,
 	write: (piece: LogPiece) => void,
 	signal: AbortSignal,
 ): Promise<void> {
-	const records = recordsOf(machine, target);
-	const readers = records.map(record => readerOf(machine, record, wish));
-	let handed = 0;
-	for (const piece of inTimeOrder(readers.map(reader => reader.history()))) {
-		write(piece);
-		// What is written is let go of only when others have a turn.
-		if (++handed % turnEvery === 0) await immediate();
-		if (signal.aborted) return;
-	}
-	if (!wish.follow) {
-		for (const reader of readers)
-			for (const piece of reader.rest()) if (wish.since === undefined || (piece.at ?? 0) >= wish.since) write(piece);
-		return;
-	}
-	const watchers = records.map((record, at) => {
-		const news = (): void => {
-			for (const piece of readers[at]?.news() ?? []) write(piece);
-		};
-		return watchPath(logFolder(machine, record.name), news, pollMs);
+	const {host} = machine;
+	const containers = recordsOf(machine, target).map(({name}): TailedContainer => {
+		const container: TailedContainer = tailedContainer(machine, {id: name, name}, manner, () => news(container));
+		return container;
 	});
-	const runs = (): boolean => recordsOf(machine, target).some(record => mayPrint(machine, record));
+	const hand = ({service, which}: TailedStream, bytes: Buffer | undefined): void => {
+		if (bytes !== undefined) write({service, stream: which, at: host.now(), bytes});
+	};
+	/** Hands out what came since; of a file that was replaced a last line without an end too. */
+	const news = (container: TailedContainer): void => {
+		container.look();
+		for (const one of container.streams()) {
+			for (const line of one.stream.until(Infinity)) hand(one, line);
+			if (!one.isOld) continue;
+			hand(one, one.stream.rest());
+			container.drop(one);
+		}
+	};
+	const rest = (): void => {
+		for (const one of containers.flatMap(container => container.streams())) hand(one, one.stream.rest());
+	};
+	function* pick(history: Iterable<PastLine>): Generator<PastLine> {
+		const last: PastLine[] = [];
+		for (const line of history) {
+			if (since !== undefined && (line.at ?? Infinity) < since) continue;
+			if (tail === Infinity) yield line;
+			else if (last.push(line) > tail) last.shift();
+		}
+		yield* last;
+	}
 	try {
+		let handed = 0;
+		for (const {service, stream, at, text} of await logHistory(
+			machine,
+			containers,
+			{lines: tail, bytes: Infinity, pick},
+			immediate,
+		)) {
+			write({service, stream, at, bytes: text});
+			// What is written is let go of only when others have a turn.
+			if (++handed % turnEvery === 0) await immediate();
+			if (signal.aborted) return;
+		}
+		if (!follow) {
+			if (since === undefined || host.now() >= since) rest();
+			return;
+		}
+		for (const container of containers) {
+			container.watch();
+			news(container);
+		}
+		const runs = (): boolean => recordsOf(machine, target).some(record => mayPrint(machine, record));
 		do await delay(lookEvery, undefined, {signal}).catch(() => {});
 		while (!signal.aborted && runs());
+		for (const container of containers) news(container);
+		rest();
 	} finally {
-		for (const watcher of watchers) watcher.close();
-		for (const reader of readers) for (const piece of [...reader.news(), ...reader.rest()]) write(piece);
+		for (const container of containers) container.close();
 	}
 }
 
 function mayPrint({host}: Machine, record: ContainerRecord): boolean {
 	return record.detached?.exit === null || stateOf(host, record) === 'running';
-}
-
-/** Reads one container's two streams. */
-function readerOf(machine: Machine, {name, detached}: ContainerRecord, {tail, since}: LogWish) {
-	const {host} = machine;
-	const service = detached === undefined ? name : labelOf(detached.made);
-	const folder = logFolder(machine, name);
-	const size = (stream: string): number => host.lstat(`${folder}/${stream}`)?.size ?? 0;
-	const at = {stdout: 0, stderr: 0};
-	const open: Record<(typeof streams)[number], Buffer> = {stdout: Buffer.alloc(0), stderr: Buffer.alloc(0)};
-	for (const stream of streams) {
-		const from = keptFrom(host, folder, stream);
-		at[stream] = tail === undefined ? from : lastLinesFrom(host, `${folder}/${stream}`, from, size(stream), tail);
-	}
-
-	function* linesUntil(stream: (typeof streams)[number], end: number, time: number | undefined): Generator<LogPiece> {
-		while (at[stream] < end) {
-			const bytes = host.readBytes(`${folder}/${stream}`, at[stream], Math.min(chunk, end - at[stream]));
-			if (bytes === undefined || bytes.length === 0) return;
-			at[stream] += bytes.length;
-			let rest = open[stream].length === 0 ? bytes : Buffer.concat([open[stream], bytes]);
-			for (let lineEnd = rest.indexOf(10); lineEnd !== -1; lineEnd = rest.indexOf(10)) {
-				yield {service, stream, at: time, bytes: rest.subarray(0, lineEnd + 1)};
-				rest = rest.subarray(lineEnd + 1);
-			}
-			open[stream] = rest;
-		}
-	}
-
-	function* all(): Generator<LogPiece> {
-		for (const mark of parseMarks(host.readText(`${folder}/marks`) ?? ''))
-			for (const stream of streams) yield* linesUntil(stream, mark[stream], mark.at);
-		for (const stream of streams) yield* linesUntil(stream, size(stream), undefined);
-	}
-
-	return {
-		/** What there is up to now. */
-		*history(): Generator<LogPiece> {
-			const last: LogPiece[] = [];
-			for (const piece of all()) {
-				if (since !== undefined && (piece.at ?? Infinity) < since) continue;
-				if (tail === undefined) yield piece;
-				else if (last.push(piece) > tail) last.shift();
-			}
-			yield* last;
-		},
-		/** What came since. */
-		*news(): Generator<LogPiece> {
-			for (const stream of streams) yield* linesUntil(stream, size(stream), host.now());
-		},
-		/** A last line without an end. */
-		*rest(): Generator<LogPiece> {
-			for (const stream of streams) {
-				if (open[stream].length > 0) yield {service, stream, at: host.now(), bytes: open[stream]};
-				open[stream] = Buffer.alloc(0);
-			}
-		},
-	};
 }

@@ -14,14 +14,15 @@ export interface LineCutter {
  * A cutter for UTF-8; a carriage return before the end belongs to the end, as a terminal makes it.
  *
  * @param longest - bytes after which a line is cut: what has no end must not fill the memory
+ * @param keepsEnds - lines are the bytes as they are, with their ends, and may be held: their memory is not used again
  */
-export function lineCutter(longest: number): LineCutter {
+export function lineCutter(longest: number, keepsEnds = false): LineCutter {
 	/** What has no end yet, in memory that grows with the longest line and is used again: garbage would be as much as what is read. */
 	let open: Buffer = Buffer.alloc(0);
 	let length = 0;
 	let torn = false;
 	const hold = (bytes: Buffer, at: number): void => {
-		if (open.length < at + bytes.length) {
+		if (open.length < at + bytes.length || (keepsEnds && at === 0)) {
 			const larger = Buffer.allocUnsafeSlow(2 * (at + bytes.length));
 			open.copy(larger, 0, 0, at);
 			open = larger;
@@ -29,7 +30,7 @@ export function lineCutter(longest: number): LineCutter {
 		length = at + bytes.copy(open, at);
 	};
 	const textOf = (bytes: Buffer, from: number, to: number): Buffer =>
-		bytes.subarray(from, to > from && bytes[to - 1] === 13 ? to - 1 : to);
+		bytes.subarray(from, !keepsEnds && to > from && bytes[to - 1] === 13 ? to - 1 : to);
 	return {
 		*cut(bytes) {
 			const seen = length;
@@ -39,13 +40,14 @@ export function lineCutter(longest: number): LineCutter {
 			for (let end = text.indexOf(10, seen); end !== -1; end = text.indexOf(10, from)) {
 				for (; end - from > longest; from = cutBefore(text, from + longest))
 					if (!torn) yield textOf(text, from, cutBefore(text, from + longest));
-				if (!torn) yield textOf(text, from, end);
+				if (!torn) yield textOf(text, from, keepsEnds ? end + 1 : end);
 				torn = false;
 				from = end + 1;
 			}
 			for (; text.length - from > longest; from = cutBefore(text, from + longest))
 				if (!torn) yield textOf(text, from, cutBefore(text, from + longest));
-			hold(text.subarray(torn ? text.length : from), 0);
+			// What was held and has still no end is where it was.
+			if (from > 0 || seen === 0 || torn) hold(text.subarray(torn ? text.length : from), 0);
 		},
 		rest: () => {
 			if (length === 0) return undefined;

@@ -6,7 +6,7 @@ import {whyNot} from '../../errors/why-not.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
 import {labelOf} from '../../spec/keys/replicas.ts';
 import type {ProjectSink} from '../state/event.ts';
-import {lifeOutput} from '../logs/life-output.ts';
+import {lifeOutput} from '../logs/log-store.ts';
 import type {ProjectRequest} from '../state/project-folder.ts';
 
 /** How a container came to its end. */

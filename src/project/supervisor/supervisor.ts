@@ -13,7 +13,7 @@ import {removeSocket} from '../../host/files/private-socket.ts';
 import {type ControlHandler, serve} from '../state/control.ts';
 import type {ProjectSink} from '../state/event.ts';
 import {eventLog} from '../state/event-log.ts';
-import {watchLogs} from '../logs/log-marks.ts';
+import {watchLogs} from '../logs/watch-logs.ts';
 import {controlSocket, type ProjectRequest, readProject, removeProject} from '../state/project-folder.ts';
 import {projectFolder, supervisorOf, writeSupervisor} from '../../state/project-place.ts';
 import {type UnitSurroundings, unitOf} from './unit.ts';

@@ -21,7 +21,7 @@ import {failedEvent} from './failed-event.ts';
 import {forgetFailedStory, keepFailedStory} from '../state/failed-story.ts';
 import {sayFarewell} from '../../container/enter/hooks.ts';
 import {withConfigOf} from '../../container/machine/tool-config.ts';
-import {printedSoFar} from '../logs/life-output.ts';
+import {printedSoFar} from '../logs/log-store.ts';
 import {lookAfter} from './look-after.ts';
 import type {ProjectRequest} from '../state/project-folder.ts';
 import {recordEnd} from './record-end.ts';

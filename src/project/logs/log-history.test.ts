@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {inTimeOrder} from './in-time-order.ts';
+import {inTimeOrder, shareOut} from './log-history.ts';
 
 interface Line {
 	readonly at: number | undefined;
@@ -31,4 +31,10 @@ test('none is read further than is handed out', () => {
 	const merged = inTimeOrder([endless(), [{at: 1000, from: 1, index: 0}].values()]);
 	for (let taken = 0; taken < 5; taken++) merged.next();
 	expect(read).toBeLessThan(8);
+});
+
+test('small files are had whole, large ones share what is left', () => {
+	expect(shareOut([10, 500, 0, 700], 210)).toEqual([10, 100, 0, 100]);
+	expect(shareOut([1, 2], 100)).toEqual([1, 2]);
+	expect(shareOut([], 100)).toEqual([]);
 });

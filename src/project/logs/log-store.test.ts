@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
 import {realHost} from '../../host/programs/real-host.ts';
-import {marksFrom, shareOut, tailFrom} from './log-tail.ts';
+import {keptFrom, marksFrom, parseMarks, tailFrom} from './log-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'log-tail-'));
 afterAll(() => rmSync(folder, {recursive: true}));
@@ -14,12 +14,6 @@ const tail = async (text: string, bytes: number, lines: number): Promise<string>
 	return text.slice(await tailFrom(host, folder, 'stdout', {size: text.length, bytes, lines}, turn));
 };
 
-test('small files are had whole, large ones share what is left', () => {
-	expect(shareOut([10, 500, 0, 700], 210)).toEqual([10, 100, 0, 100]);
-	expect(shareOut([1, 2], 100)).toEqual([1, 2]);
-	expect(shareOut([], 100)).toEqual([]);
-});
-
 test.each([
 	['a\nbb\nccc\n', 100, 2, 'bb\nccc\n'],
 	['a\nbb\nccc\n', 100, 9, 'a\nbb\nccc\n'],
@@ -27,6 +21,10 @@ test.each([
 	['a\nbb\nccc\n', 6, 9, 'ccc\n'],
 	['one that is long', 5, 9, ' long'],
 	['', 5, 9, ''],
+	['a\nbb\nno end', 100, 2, 'bb\nno end'],
+	['a\n\n\n', 100, 2, '\n\n'],
+	['a\nbb\n', 100, 0, ''],
+	['a\nbb\n', Infinity, Infinity, 'a\nbb\n'],
 ])('the end of %j of at most %i bytes and %i lines is %j', async (text, bytes, lines, expected) => {
 	expect(await tail(text, bytes, lines)).toBe(expected);
 });
@@ -46,4 +44,19 @@ test('of many marks those are read that are asked for', async () => {
 	expect(last[0]?.stdout).toBeLessThanOrEqual(59_000);
 	expect(await marksFrom(host, folder, {stdout: 0, stderr: 0}, turn)).toHaveLength(60_000);
 	expect(await marksFrom(host, join(folder, 'none'), {stdout: 0, stderr: 0}, turn)).toEqual([]);
+});
+
+test('marks are read up to a torn last line', () => {
+	expect(parseMarks('10 1 2\n20 3 4\n30 5')).toEqual([
+		{at: 10, stdout: 1, stderr: 2},
+		{at: 20, stdout: 3, stderr: 4},
+	]);
+	expect(parseMarks('')).toEqual([]);
+});
+
+test('what is kept begins with a whole line behind the hole', () => {
+	writeFileSync(join(folder, 'stdout'), 'xxxxxxxxxx\nkept\n');
+	writeFileSync(join(folder, 'freed'), '{"stdout": 4}');
+	expect(keptFrom(host, folder, 'stdout')).toBe(11);
+	expect(keptFrom(host, folder, 'stderr')).toBe(0);
 });

@@ -2,28 +2,13 @@ import type {Machine} from '../../container/machine/machine.ts';
 import {logFolder} from '../../container/start/detached.ts';
 import {type PathWatch, watchPath} from '../../host/watch/watch-path.ts';
 import {hostToolWords} from '../../step/verbs/toolbox.ts';
-import {freedFile, readFreed} from './log-offsets.ts';
+import {freedFile, outputSizes, outputStreams, readFreed} from './log-store.ts';
 import {containerFolder, readRecord} from '../../state/record.ts';
-
-/** A mark: at this time, in ms since the epoch, the streams had these sizes. Its line in the file is `AT STDOUT STDERR`. */
-export interface LogMark {
-	readonly at: number;
-	readonly stdout: number;
-	readonly stderr: number;
-}
 
 /** At most one mark in this time, ms: the two streams are told apart and dated as finely as that. */
 const markEvery = 50;
 /** How often it is looked where the kernel has no watch left, ms. */
 const pollMs = 500;
-
-/** The marks of a container's output, oldest first; a torn last line is none. */
-export function parseMarks(text: string): readonly LogMark[] {
-	return text.split('\n').flatMap(line => {
-		const match = /^(\d+) (\d+) (\d+)$/.exec(line);
-		return match === null ? [] : [{at: Number(match[1]), stdout: Number(match[2]), stderr: Number(match[3])}];
-	});
-}
 
 /**
  * Watches the output of containers and marks when it grew. The containers write the files themselves: nothing passes
@@ -41,8 +26,7 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 	const mark = (name: string): void => {
 		timers.delete(name);
 		const folder = logFolder(machine, name);
-		const size = (stream: string): number => host.lstat(`${folder}/${stream}`)?.size ?? 0;
-		const lengths = [size('stdout'), size('stderr')];
+		const lengths = Object.values(outputSizes(host, folder));
 		const sizes = lengths.join(' ');
 		if (marked.get(name) === sizes) return;
 		try {
@@ -108,7 +92,7 @@ async function letGo(machine: Machine, name: string): Promise<number> {
 	const logging = readRecord(host, containerFolder(dirs.state, name))?.detached?.logging;
 	if (fallocate === undefined) return Infinity;
 	if (logging === undefined) return 0;
-	for (const stream of ['stdout', 'stderr']) {
+	for (const stream of outputStreams) {
 		const path = `${logFolder(machine, name)}/${stream}`;
 		const size = host.lstat(path)?.size ?? 0;
 		const until = Math.floor((size - logging.maxSize * (logging.maxFile - 1)) / logging.maxSize) * logging.maxSize;

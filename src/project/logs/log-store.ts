@@ -1,0 +1,146 @@
+import type {Machine} from '../../container/machine/machine.ts';
+import type {LifeOutput, PrintedPart} from '../../container/start/detached-life.ts';
+import {logFolder} from '../../container/start/detached.ts';
+import type {Host} from '../../host/host.ts';
+import {type ContainerRecord, containerFolder, type Detached} from '../../state/record.ts';
+
+/*
+ * What is on disk of the output of a container, in one folder: the files `stdout` and `stderr`, which the container writes itself; `marks`, which
+ * date them; and `freed`, which tells how much of their fronts was given back to the disk.
+ */
+
+/** The two files of a container's output. */
+export const outputStreams = ['stdout', 'stderr'] as const;
+/** One of {@link outputStreams}. */
+export type OutputStream = (typeof outputStreams)[number];
+/** A byte of each of the two files. */
+export type OutputPlaces = Readonly<Record<OutputStream, number>>;
+
+/** A mark: at this time, in ms since the epoch, the streams had these sizes. Its line in the file is `AT STDOUT STDERR`. */
+export interface LogMark extends OutputPlaces {
+	readonly at: number;
+}
+
+/** Gives others a turn now and then. */
+export type Turn = () => Promise<void>;
+
+/** Bytes read at once: of very short lines there are half as many in it. */
+const chunk = 64 * 1024;
+
+/** How long the two files are; 0 for one that is not there. */
+export function outputSizes(host: Host, folder: string): OutputPlaces {
+	const size = (stream: OutputStream): number => host.lstat(`${folder}/${stream}`)?.size ?? 0;
+	return {stdout: size('stdout'), stderr: size('stderr')};
+}
+
+/** The file that tells where the front of each stream was let go of: what lies before is a hole. */
+export function freedFile(folder: string): string {
+	return `${folder}/freed`;
+}
+
+/** How far the streams of a container were let go of. */
+export function readFreed(host: Host, folder: string): Partial<OutputPlaces> {
+	try {
+		return JSON.parse(host.readText(freedFile(folder)) ?? '{}') as Partial<OutputPlaces>;
+	} catch {
+		return {};
+	}
+}
+
+/** Where the first whole line of what is kept begins. */
+export function keptFrom(host: Host, folder: string, stream: OutputStream): number {
+	const freed = readFreed(host, folder)[stream] ?? 0;
+	if (freed === 0) return 0;
+	const bytes = host.readBytes(`${folder}/${stream}`, freed, chunk) ?? Buffer.alloc(0);
+	const end = bytes.indexOf(10);
+	return end === -1 ? freed : freed + end + 1;
+}
+
+/** Where a line begins in the end of a file from which on there are at most so many bytes and lines. */
+export async function tailFrom(
+	host: Host,
+	folder: string,
+	stream: OutputStream,
+	{size, bytes, lines}: {readonly size: number; readonly bytes: number; readonly lines: number},
+	turn: Turn,
+): Promise<number> {
+	const path = `${folder}/${stream}`;
+	const least = Math.max(keptFrom(host, folder, stream), size - bytes);
+	if (lines === 0) return size;
+	if (lines === Infinity && bytes >= size) return least;
+	let found = 0;
+	let earliest = size;
+	for (let end = size; end > least; end = Math.max(least, end - chunk)) {
+		const start = Math.max(least, end - chunk);
+		const read = host.readBytes(path, start, end - start);
+		if (read === undefined) return size;
+		for (let at = read.lastIndexOf(10); at !== -1; at = at === 0 ? -1 : read.lastIndexOf(10, at - 1)) {
+			// The last line may have no end.
+			if (start + at + 1 === size) continue;
+			earliest = start + at + 1;
+			found += 1;
+			if (found === lines) return earliest;
+		}
+		await turn();
+	}
+	// What was cut off by its size begins within a line, most likely; what is one line throughout is taken as it is.
+	return least === size - bytes && least > 0 && earliest < size ? earliest : least;
+}
+
+/** The marks of a container's output, oldest first; a torn last line is none. */
+export function parseMarks(text: string): readonly LogMark[] {
+	return text.split('\n').flatMap(line => {
+		const match = /^(\d+) (\d+) (\d+)$/.exec(line);
+		return match === null ? [] : [{at: Number(match[1]), stdout: Number(match[2]), stderr: Number(match[3])}];
+	});
+}
+
+/** The marks of a container from the one on that these places lie before, oldest first; of a longer file the last `most` bytes. */
+export async function marksFrom(
+	host: Host,
+	folder: string,
+	places: OutputPlaces,
+	turn: Turn,
+	most = Infinity,
+): Promise<readonly LogMark[]> {
+	const path = `${folder}/marks`;
+	const size = host.lstat(path)?.size ?? 0;
+	const parts: (readonly LogMark[])[] = [];
+	let torn = '';
+	for (let end = size; end > 0 && size - end < most; end = Math.max(0, end - chunk)) {
+		const start = Math.max(0, end - chunk);
+		const text = (host.readBytes(path, start, end - start)?.toString('latin1') ?? '') + torn;
+		const line = start === 0 ? 0 : text.indexOf('\n') + 1;
+		torn = text.slice(0, line);
+		const marks = parseMarks(text.slice(line));
+		parts.push(marks);
+		const first = marks[0];
+		if (first !== undefined && first.stdout <= places.stdout && first.stderr <= places.stderr) break;
+		await turn();
+	}
+	return parts.toReversed().flat();
+}
+
+/** How long the files of a container's output are before its next life; nothing is printed between two. */
+export function printedSoFar(machine: Machine, name: string): NonNullable<Detached['printed']> {
+	const {host, dirs} = machine;
+	// What a boot before has left of the output is swept away by a start that has to make the container.
+	const isNew = host.lstat(containerFolder(dirs.state, name)) === undefined;
+	return isNew ? {stdout: 0, stderr: 0} : outputSizes(host, logFolder(machine, name));
+}
+
+/** What a container printed since it was started the last time, as far as it is kept. */
+export function lifeOutput(machine: Machine, {name, detached}: ContainerRecord): LifeOutput {
+	const {host} = machine;
+	const folder = logFolder(machine, name);
+	const freed = readFreed(host, folder);
+	const sizes = outputSizes(host, folder);
+	const part = (stream: OutputStream): PrintedPart => {
+		const until = sizes[stream];
+		const begin = Math.min(detached?.printed?.[stream] ?? 0, until);
+		const from = Math.min(Math.max(begin, freed[stream] ?? 0), until);
+		return {from, until, cut: from - begin};
+	};
+	const marks = parseMarks(host.readText(`${folder}/marks`) ?? '');
+	return {folder, stdout: part('stdout'), stderr: part('stderr'), marks};
+}
