@@ -1,6 +1,9 @@
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import type {TsboxError} from '../errors/tsbox-error.ts';
+import {besideSteps} from '../step/script/beside.ts';
+import {firstProcess} from '../step/verbs/run.ts';
 import type {Plan} from '../step/verbs/step.ts';
+import {besideStep, withBeside} from '../../test/support/with-beside.ts';
 import {execute} from './execute.ts';
 import {rollBack} from './rollback.ts';
 import {
@@ -224,4 +227,87 @@ test('whoever is asked for a step sees the one before done, and the time of the 
 	await execute(smallPlan, {...sample.context, hold});
 	expect(asked).toEqual(smallPlan.steps.map(({id}) => id));
 	expect(Math.max(...sample.events.map(event => ('ms' in event ? event.ms : 0)))).toBeLessThan(60_000);
+});
+
+describe('a step beside the first process', () => {
+	const file = `${conf}/beside`;
+	const beside = besideStep(
+		'beside.make',
+		{kind: 'mkdir', paths: [file], mode: 0o700},
+		{kind: 'removeTree', path: file},
+	);
+	const plan = withBeside(smallPlan, beside, 'uts.hostname');
+
+	test('is done between two steps inside, of which the later one waits for a line from the gate', async () => {
+		const answers: string[] = [];
+		const {host, context, events, gate} = sampleContainer({
+			answersHold: true,
+			onGate: text => void answers.push(`${text === '\n' ? 'go on' : 'words'}: ${host.stat(file)?.kind}`),
+		});
+		await execute(plan, context);
+		expect(answers).toEqual(['go on: directory', 'words: directory', 'words: directory']);
+		expect(opened(gate)).toBe(true);
+		expect(events.flatMap(event => (event.type === 'step.started' ? [event.id] : []))).toEqual(
+			plan.steps.map(({id}) => id),
+		);
+		const scripts = host.log.filter(line => line.startsWith(`append ${conf}/init.sh`)).join('');
+		expect(scripts.match(/begin \S+\nread -r _ <&4/g)).toEqual(['begin uts.hostname\nread -r _ <&4']);
+	});
+
+	test('is held back like any other', async () => {
+		const held: string[] = [];
+		const {context} = sampleContainer({answersHold: true});
+		await execute(plan, {...context, hold: async id => void held.push(id)});
+		expect(held).toEqual(plan.steps.map(({id}) => id));
+	});
+
+	test('that fails is the error, and its undo is in the journal', async () => {
+		const failing = {...beside, action: {kind: 'runOnHost', tool: 'mkdir', args: [firstProcess]}} as const;
+		const {host, context, events, gate, error} = await failure(
+			{run: {exitCode: 1, stderr: 'no way'}},
+			withBeside(smallPlan, failing, 'process.exec'),
+		);
+		expect(error).toMatchObject({
+			code: 'E_STEP_FAILED',
+			message: 'mkdir failed',
+			step: 'do beside.make',
+			output: 'no way',
+		});
+		expect(host.log).toContain('/usr/bin/mkdir 42');
+		expect(opened(gate)).toBe(false);
+		await rollBack(host, sampleFacts, conf, context.emit);
+		expect(events.flatMap(event => (event.type === 'step.undone' ? [event.id] : [])).at(0)).toBe('beside.make');
+	});
+
+	test('is over before a start that is given up is taken back', async () => {
+		const asked = new AbortController();
+		const order: string[] = [];
+		const {host, context} = sampleContainer({signal: asked.signal});
+		const slow = {
+			...context,
+			unpack: async () => {
+				await new Promise(resolve => setImmediate(resolve));
+				asked.abort();
+				await new Promise(resolve => setImmediate(resolve));
+				order.push('done');
+			},
+		};
+		const unpack = besideStep('beside.slow', {kind: 'unpack', archive: '/a', digest: '', target: '/t'});
+		await expect(execute(withBeside(smallPlan, unpack, 'uts.hostname'), slow)).rejects.toMatchObject({
+			code: 'E_INTERRUPTED',
+		});
+		expect(order).toEqual(['done']);
+		expect(host.files()).toHaveProperty(`${conf}/journal`);
+	});
+
+	test('has to come after the first process is in its namespaces', () => {
+		const enter = smallPlan.steps.map(step =>
+			step.id === 'mounts.before' && step.side === 'inside'
+				? {...step, action: {kind: 'enterNamespaces', users: [], unshare: [], tty: false, conf} as const}
+				: step,
+		);
+		expect(() => besideSteps(withBeside({...smallPlan, steps: enter}, beside).steps)).toThrow(
+			'beside.make comes before the first process is in its namespaces',
+		);
+	});
 });

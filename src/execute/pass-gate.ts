@@ -219,6 +219,8 @@ async function doBeside(id: string, passage: Passage): Promise<void> {
 		await context.hold?.(step.id);
 		context.signal.throwIfAborted();
 		tell.begin(step);
+		// Whoever hears that it has begun may give the start up.
+		context.signal.throwIfAborted();
 		passage.besideNow = doBesideStep(step, plan, context, first.pid);
 		await passage.besideNow;
 		passage.besideNow = undefined;

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {PassThrough, Writable} from 'node:stream';
-import type {RunningProgram} from '../../src/host/host.ts';
+import type {RunningProgram, RunResult} from '../../src/host/host.ts';
 import {type RecordingAnswers, type RecordingHost, recordingHost} from './recording-host.ts';
 import {loadFacts} from '../../src/host/facts/saved-facts.ts';
 import {askReady} from '../../src/step/script/gate-script.ts';
@@ -143,6 +143,8 @@ export interface SampleBehaviour {
 	readonly answers?: string;
 	readonly ended?: Awaited<RunningProgram['ended']>;
 	readonly signal?: AbortSignal;
+	/** How each program that is run ends. */
+	readonly run?: Partial<RunResult>;
 	/** It waits for an empty line after each `@begin`, as the container side of a start that is held back does. */
 	readonly answersHold?: boolean;
 	/** Called with what is written to the gate, before it is answered. */
@@ -170,6 +172,7 @@ export function sampleContainer(behaviour: SampleBehaviour = {}): SampleContaine
 	const events: RunEvent[] = [];
 	const gate: string[] = [];
 	const answers: RecordingAnswers = {
+		run: () => behaviour.run ?? {},
 		born: folder =>
 			folder.startsWith('/sys/fs/cgroup/') ? {'cgroup.procs': '', 'cgroup.kill': '', 'memory.max': 'max\n'} : {},
 		kill: pid => {

@@ -1,5 +1,6 @@
 import type {CommandEnd} from '../../src/container/machine/attachment.ts';
 import type {Machine} from '../../src/container/machine/machine.ts';
+import type {PlannedContainer} from '../../src/container/machine/planned-container.ts';
 import {type ChildProcess, spawn} from 'node:child_process';
 import {closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -8,7 +9,8 @@ import {busyboxFixture} from '../../fixtures/busybox.ts';
 import {compilePlan} from '../../src/container/start/compile-plan.ts';
 import {openMachine} from '../../src/container/machine/open-machine.ts';
 import {planContainer} from '../../src/container/plan/plan-container.ts';
-import {up} from '../../src/container/start/up.ts';
+import {upPlanned} from '../../src/container/start/up.ts';
+import type {Plan} from '../../src/step/verbs/step.ts';
 import {closeInheritedDescriptors} from '../../src/host/programs/inherited-descriptors.ts';
 
 /** How a program ended, and what it wrote. */
@@ -92,14 +94,22 @@ function leftoversOf(name: string, folder: string): readonly string[] {
 	];
 }
 
-/** Compiles a spec on the busybox fixture; `spec` is the YAML without name and rootfs. */
-export async function compiled(name: string, spec: string): Promise<Compiled> {
+/**
+ * Compiles a spec on the busybox fixture; `spec` is the YAML without name and rootfs.
+ *
+ * @param change - gives the plan to carry out in place of the one that was made
+ */
+export async function compiled(name: string, spec: string, change = (plan: Plan): Plan => plan): Promise<Compiled> {
 	const folder = mkdtempSync(join(tmpdir(), 'tsbox-compile-'));
 	const file = join(folder, 'tsbox.yaml');
 	writeFileSync(file, `name: ${name}\nrootfs: ${await busyboxFixture()}\n${spec}`);
 	const machine = await openMachine({store: join(folder, 'store'), state: join(folder, 'state')});
 	const request = {file, cwd: folder, env: {}};
-	const script = compilePlan(machine, await planContainer(machine, request));
+	const planned = async (): Promise<PlannedContainer> => {
+		const made = await planContainer(machine, request);
+		return {...made, plan: change(made.plan)};
+	};
+	const script = compilePlan(machine, await planned());
 	const path = join(folder, 'box.sh');
 	writeFileSync(path, script);
 	return {
@@ -113,7 +123,7 @@ export async function compiled(name: string, spec: string): Promise<Compiled> {
 			const [stdin, stdout] = [openSync('/dev/null', 'r'), openSync(output, 'w')];
 			try {
 				const never = new AbortController().signal;
-				const end = await up(machine, {
+				const end = await upPlanned(machine, await planned(), {
 					...request,
 					verb: 'up',
 					stdio: {stdin, stdout, stderr: stdout},

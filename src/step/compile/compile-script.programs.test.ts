@@ -3,7 +3,9 @@ import {describe, expect, test} from 'vitest';
 import {realHost} from '../../host/programs/real-host.ts';
 import {machines, type SampleChanges, samplePlan, savedFacts, storedImage} from '../../../test/support/sample-input.ts';
 import {compileScript} from './compile-script.ts';
+import {firstProcess} from '../verbs/run.ts';
 import type {Plan} from '../verbs/step.ts';
+import {besideStep, withBeside} from '../../../test/support/with-beside.ts';
 
 const facts = savedFacts('v2-bookworm');
 
@@ -22,6 +24,20 @@ function compile(plan: Plan, changes: Pick<SampleChanges, 'facts'> = {}): string
 	});
 }
 
+/** A step at each place where the first process can wait, with an undo. */
+function withStepsBeside(plan: Plan): Plan {
+	const undo = {kind: 'runWhileThere', path: '/x', tool: 'rmdir', args: ['/x']} as const;
+	return [undefined, 'process.privileges', 'process.exec'].reduce(
+		(changed, id) =>
+			withBeside(
+				changed,
+				besideStep(`beside.${id}`, {kind: 'runOnHost', tool: 'mkdir', args: ['/x', firstProcess]}, undo),
+				id,
+			),
+		plan,
+	);
+}
+
 /** Specs that between them use every action, undo and check. */
 const variants: readonly (readonly [string, SampleChanges])[] = [
 	['a plain container', {}],
@@ -36,6 +52,7 @@ const variants: readonly (readonly [string, SampleChanges])[] = [
 		{facts: {...facts, overlay: {store: false, tmpfs: false, hostLower: false, idmapped: false, why: 'no overlay'}}},
 	],
 	['tools to copy', {toolsSealed: false}],
+	['steps beside', {}],
 	[
 		'a host of few options',
 		{
@@ -52,12 +69,14 @@ const variants: readonly (readonly [string, SampleChanges])[] = [
 	...machines.map(machine => [machine, {facts: savedFacts(machine)}] as const),
 ];
 
-describe.each(variants)('the script for %s', (_, changes) => {
-	const plan = samplePlan(changes);
+describe.each(variants)('the script for %s', (name, changes) => {
+	const plan = name === 'steps beside' ? withStepsBeside(samplePlan(changes)) : samplePlan(changes);
 	const script = compile(plan, changes);
 
 	test('tells every step of the plan, in its order', () => {
-		const numbers = [...script.matchAll(/^# (\d+)\. /gm)].map(([, number]) => Number(number));
+		const told = [...script.matchAll(/^\t*# (\d+)\. /gm)].map(([, number]) => Number(number));
+		// What the host does beside the first process comes after the text that it runs.
+		const numbers = name === 'steps beside' ? told.toSorted((one, other) => one - other) : told;
 		expect(numbers).toEqual(plan.steps.map((__, at) => at + 1));
 	});
 

@@ -47,7 +47,7 @@ function hostStep(each: Numbered, input: CompileInput): readonly string[] {
 	return [
 		'',
 		...heading(each),
-		`step=${shellWord(step.title)}`,
+		`step=${shellWord(step.title)}${step.side === 'beside' ? " said=''" : ''}`,
 		...hostLines(step.action, input.facts, input),
 		...(isCheckedAtGate(step) ? [] : step.checks.flatMap(check => checkLines(check))),
 	];
