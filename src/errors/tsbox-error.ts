@@ -54,7 +54,7 @@ function exitStatusOf({code, cause}: TsboxError): number {
 	return errorCodes[code].exitStatus;
 }
 
-/** Tells a foreseen error from a bug; works across copies of this module, unlike instanceof. */
+/** Whether an error is expected and not a bug. Unlike instanceof it works across copies of this module. */
 export function isTsboxError(error: unknown): error is TsboxError {
 	return isError(error) && error.name === 'TsboxError' && 'code' in error;
 }

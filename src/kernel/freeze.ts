@@ -6,7 +6,7 @@ import {type Freezer, isFrozen} from '../state/freezer.ts';
 /** The deadline for freezing or thawing all processes, ms. A process in the middle of disk I/O freezes only after it. */
 const withinMs = 10_000;
 
-function tell(host: Host, {version, path}: Freezer, frozen: boolean): void {
+function setFrozen(host: Host, {version, path}: Freezer, frozen: boolean): void {
 	if (version === 2) host.writeKernelFile(`${path}/cgroup.freeze`, frozen ? '1' : '0');
 	else host.writeKernelFile(`${path}/freezer.state`, frozen ? 'FROZEN' : 'THAWED');
 }
@@ -17,7 +17,7 @@ function reached(host: Host, freezer: Freezer, frozen: boolean): Promise<boolean
 		if (isFrozen(host, freezer) === frozen) return true;
 		// The v1 freezer counts frozen processes only when its file is read or written, and sends no notification. Writing again
 		// also freezes processes that were forked in the meantime.
-		if (version === 1) tell(host, freezer, frozen);
+		if (version === 1) setFrozen(host, freezer, frozen);
 		return false;
 	};
 	return waitUntil(holds, {
@@ -34,9 +34,9 @@ function reached(host: Host, freezer: Freezer, frozen: boolean): Promise<boolean
  * @throws TsboxError E_STEP_FAILED; the system's ENOENT or ENODEV when the cgroup is gone.
  */
 export async function freeze(host: Host, freezer: Freezer): Promise<void> {
-	tell(host, freezer, true);
+	setFrozen(host, freezer, true);
 	if (await reached(host, freezer, true)) return;
-	tell(host, freezer, false);
+	setFrozen(host, freezer, false);
 	throw new TsboxError('E_STEP_FAILED', `the processes of ${freezer.path} could not be frozen`, {
 		why: `one of them did not freeze within ${withinMs / 1000} s, so all were thawed again`,
 		hint: 'see what they wait for in /proc/PID/stack, then try again',
@@ -47,7 +47,7 @@ export async function freeze(host: Host, freezer: Freezer): Promise<void> {
 export function thaw(host: Host, freezers: readonly Freezer[]): void {
 	for (const freezer of freezers) {
 		try {
-			tell(host, freezer, false);
+			setFrozen(host, freezer, false);
 		} catch (error) {
 			const {code} = error as NodeJS.ErrnoException;
 			if (code !== 'ENOENT' && code !== 'ENODEV') throw error;

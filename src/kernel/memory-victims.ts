@@ -28,8 +28,9 @@ export function memoryVictims(
 	for (const {at, text} of log) {
 		// The clocks of the log and of process start times differ slightly.
 		if (at < since - 1) continue;
-		const told = /^oom-kill:.*,oom_memcg=([^,]*),.*,pid=(\d+),uid=\d+$/.exec(text);
-		if (told !== null && (told[1] === cgroup || told[1]?.startsWith(`${cgroup}/`) === true)) own.add(Number(told[2]));
+		const named = /^oom-kill:.*,oom_memcg=([^,]*),.*,pid=(\d+),uid=\d+$/.exec(text);
+		if (named !== null && (named[1] === cgroup || named[1]?.startsWith(`${cgroup}/`) === true))
+			own.add(Number(named[2]));
 		const killed = /Killed process (\d+) \((.*)\),? total-vm:/.exec(text);
 		const pid = Number(killed?.[1]);
 		if (killed !== null && own.has(pid)) victims.push({pid, program: killed[2] ?? ''});

@@ -43,14 +43,14 @@ export function watchMemory(
 	host: Host,
 	members: readonly CgroupMember[],
 	first: ProcessIdentity,
-	told: (kill: MemoryKill) => void,
+	onKill: (kill: MemoryKill) => void,
 ): MemoryWatch {
 	const v1 = members.find(({controller}) => controller === 'memory');
 	const unified = members.find(({controller}) => controller === '');
 	let known = memoryCount(host, members)?.oomKills ?? 0;
 	let seen = 0;
 	let settling: NodeJS.Timeout | undefined;
-	const tell = (isOver: boolean, wasKilled: boolean): boolean => {
+	const report = (isOver: boolean, wasKilled: boolean): boolean => {
 		clearTimeout(settling);
 		settling = undefined;
 		const count = memoryCount(host, members);
@@ -66,22 +66,22 @@ export function watchMemory(
 		if (!isOver && victims.some(({pid}) => pid === first.pid)) return false;
 		known = count.oomKills;
 		seen = all.length;
-		if (killed > 0) told({count, killed, victims, first: isFirst});
+		if (killed > 0) onKill({count, killed, victims, first: isFirst});
 		return isFirst;
 	};
-	const look = (): void => {
+	const check = (): void => {
 		if (settling === undefined && (memoryCount(host, members)?.oomKills ?? 0) > known)
-			settling = setTimeout(() => tell(false, false), settleMs).unref();
+			settling = setTimeout(() => report(false, false), settleMs).unref();
 	};
 	let watcher: PathWatch | undefined;
 	let timer: NodeJS.Timeout | undefined;
 	if (v1 === undefined) {
 		try {
-			if (unified !== undefined) watcher = watchPath(`${unified.path}/memory.events`, look, pollMs);
+			if (unified !== undefined) watcher = watchPath(`${unified.path}/memory.events`, check, pollMs);
 		} catch {
 			// There is no memory controller; kills are found when the container ends.
 		}
-	} else if (Number.isFinite(memoryCount(host, members)?.limit)) timer = setInterval(look, pollMs).unref();
+	} else if (Number.isFinite(memoryCount(host, members)?.limit)) timer = setInterval(check, pollMs).unref();
 	let isClosed = false;
 	return {
 		close: wasKilled => {
@@ -89,7 +89,7 @@ export function watchMemory(
 			isClosed = true;
 			watcher?.close();
 			clearInterval(timer);
-			return tell(true, wasKilled);
+			return report(true, wasKilled);
 		},
 	};
 }

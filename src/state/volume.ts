@@ -46,12 +46,12 @@ function isRecord(value: unknown): value is VolumeRecord {
 export function readVolume(host: Host, store: string, name: string): VolumeRecord | undefined {
 	const folder = host.lstat(volumeData(store, name));
 	if (folder?.kind !== 'directory') return undefined;
-	const nobodys = {schema: 1, name, project: null, volume: null, labels: {}, root: null} as const;
+	const unowned = {schema: 1, name, project: null, volume: null, labels: {}, root: null} as const;
 	try {
 		const value: unknown = JSON.parse(host.readText(`${volumeFolder(store, name)}/record.json`) ?? '');
-		return isRecord(value) ? {...value, name} : {...nobodys, created: folder.ctimeMs};
+		return isRecord(value) ? {...value, name} : {...unowned, created: folder.ctimeMs};
 	} catch {
-		return {...nobodys, created: folder.ctimeMs};
+		return {...unowned, created: folder.ctimeMs};
 	}
 }
 

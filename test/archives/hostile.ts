@@ -129,17 +129,19 @@ export const hostileArchives: readonly HostileArchive[] = [
 	),
 	invalid(
 		'a hard link to what is not in the archive',
-		'which is no earlier file',
+		'which is not an earlier file',
 		() => tar({name: 'h', type: '1', link: 'etc/passwd'}),
 		'CVE-2026-29786',
 	),
-	invalid('a hard link to itself', 'which is no earlier file', () =>
+	invalid('a hard link to itself', 'which is not an earlier file', () =>
 		tar({name: 'h', body: 'x'}, {name: 'h', type: '1', link: './h'}),
 	),
-	invalid('a hard link to a file that comes later', 'which is no earlier file', () =>
+	invalid('a hard link to a file that comes later', 'which is not an earlier file', () =>
 		tar({name: 'h', type: '1', link: 'f'}, {name: 'f', body: 'x'}),
 	),
-	invalid('a hard link to a folder', 'which is no earlier file', () => tar(folder, {name: 'h', type: '1', link: 'd'})),
+	invalid('a hard link to a folder', 'which is not an earlier file', () =>
+		tar(folder, {name: 'h', type: '1', link: 'd'}),
+	),
 	invalid('a pax name with a NUL', 'has a NUL', () => tar(pax({path: 'ok\0/../../x'}), {name: 'x', body: 'x'})),
 	invalid('a GNU long name with a NUL', 'has a NUL', () => tar(long('L', 'ok\0/../../x'), {name: 'x', body: 'x'})),
 	invalid(
@@ -150,19 +152,19 @@ export const hostileArchives: readonly HostileArchive[] = [
 	),
 	invalid(
 		'a pax size that is no number',
-		'that is no size',
+		'that is not a size',
 		() => tar(pax({size: 'NaN'}), {name: 'x', body: 'x'}),
 		'CVE-2026-59871',
 	),
 	invalid(
 		'a pax size below zero',
-		'that is no size',
+		'that is not a size',
 		() => tar(pax({size: '-512'}), {name: 'x', body: 'x'}),
 		'CVE-2026-59871',
 	),
 	invalid(
 		'a pax size past 2^53',
-		'that is no size',
+		'that is not a size',
 		() => tar(pax({size: '9999999999999999'}), {name: 'x', body: 'x'}),
 		'CVE-2026-59874',
 	),
@@ -181,7 +183,7 @@ export const hostileArchives: readonly HostileArchive[] = [
 	invalid('two pax headers for one entry', 'two pax headers', () =>
 		tar(pax({path: 'a'}), pax({path: 'b'}), {name: 'x'}),
 	),
-	invalid('a pax header without an entry', 'is cut short', () => tar({name: 'x'}, pax({path: 'a'}))),
+	invalid('a pax header without an entry', 'is truncated', () => tar({name: 'x'}, pax({path: 'a'}))),
 	invalid('a folder with a body', 'has data', () => tar({name: 'd/', type: '0', body: entry({name: climb})})),
 	invalid('a folder with a body by its GNU long name', 'has data', () =>
 		tar(long('L', 'd/'), {name: 'd', body: entry({name: climb})}),
@@ -201,9 +203,11 @@ export const hostileArchives: readonly HostileArchive[] = [
 		'CVE-2024-28863',
 	),
 	invalid('a name of 256 bytes', 'more than 255 bytes', () => tar(long('L', 'n'.repeat(256)), {name: 'n'})),
-	invalid('an entry of an unknown type', 'of a type that no root filesystem has', () => tar({name: 'x', type: 'M'})),
+	invalid('an entry of an unknown type', 'of a type that root filesystems do not have', () =>
+		tar({name: 'x', type: 'M'}),
+	),
 	invalid('a root that is a symlink', 'is not a folder', () => tar({name: './', type: '2', link: '/tmp'})),
-	invalid('a symlink to nowhere', 'points nowhere', () => tar({name: 's', type: '2'})),
+	invalid('a symlink to nowhere', 'has no target', () => tar({name: 's', type: '2'})),
 	invalid('an entry without a name', 'has no name', () => tar({name: ''})),
 	invalid('a wrong checksum', 'wrong checksum', () => {
 		const bytes = tar({name: 'a', body: 'a'}, {name: 'b', body: 'b'});
@@ -216,9 +220,9 @@ export const hostileArchives: readonly HostileArchive[] = [
 	invalid('an entry after a lone zero block', 'data after its end mark', () =>
 		tar({name: 'a'}, Buffer.alloc(512), {name: 'b'}),
 	),
-	invalid('no end mark', 'is cut short', () => entry({name: 'a', body: 'a'})),
-	invalid('an end inside a body', 'is cut short', () => tar({name: 'a', body: 'a'.repeat(5000)}).subarray(0, 3000)),
-	invalid('an end inside a header', 'is cut short', () => tar({name: 'a'}, {name: 'b'}).subarray(0, 700)),
+	invalid('no end mark', 'is truncated', () => entry({name: 'a', body: 'a'})),
+	invalid('an end inside a body', 'is truncated', () => tar({name: 'a', body: 'a'.repeat(5000)}).subarray(0, 3000)),
+	invalid('an end inside a header', 'is truncated', () => tar({name: 'a'}, {name: 'b'}).subarray(0, 700)),
 	invalid('no entries', 'has no entries', () => endMark),
 	invalid('an image instead of a root filesystem', 'an image of several layers', () =>
 		tar({name: `blobs/sha256/${'0'.repeat(64)}`, body: 'layer'}),

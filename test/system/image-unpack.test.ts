@@ -104,14 +104,14 @@ describe.skipIf(!root)('an archive is unpacked into the store', () => {
 		expect(record.entries).toBeGreaterThan(20);
 	});
 
-	test.each(['gzip', 'zstd', 'xz', 'bzip2'])('unless %s data is cut short or damaged', async packer => {
+	test.each(['gzip', 'zstd', 'xz', 'bzip2'])('unless %s data is truncated or damaged', async packer => {
 		const archive = join(at.folder, 'a');
 		sh(`${packer} -c "$1" >"$2"`, await busyboxFixture(), archive);
 		const bytes = readFileSync(archive);
 		writeFileSync(archive, bytes.subarray(0, bytes.length / 2));
 		await expect(at.unpacked(archive)).rejects.toMatchObject({
 			code: 'E_ARCHIVE_INVALID',
-			message: expect.stringContaining('cut short'),
+			message: expect.stringContaining('truncated'),
 		});
 		const half = Math.floor(bytes.length / 2);
 		bytes.fill(0x55, half, half + 1000);
@@ -228,7 +228,7 @@ describe.skipIf(!root)('nothing is left, and nothing else was touched, when an a
 		renameSync(`${archive}.new`, archive);
 		await expect(unpack(at.host, at.facts, at.store, image)).rejects.toMatchObject({
 			code: 'E_ARCHIVE_INVALID',
-			message: `the archive ${archive} has changed meanwhile`,
+			message: `the archive ${archive} changed while it was unpacked`,
 		});
 		expect(at.contents()).toEqual({images: [], tmp: []});
 	});

@@ -93,9 +93,9 @@ test('does not look into a folder that is a file on the other side', () => {
 
 test('ignores owners that correspond by the map, and reports all others', () => {
 	const {uid, gid} = statSync(folder);
-	const told = (ids: OwnerIds) => compareTrees(join(folder, 'a'), join(folder, 'b'), '/', () => ids);
-	expect(told({uid, gid})).toEqual([]);
-	expect(told({uid: uid + 1, gid}).at(0)).toEqual({
+	const compareWith = (ids: OwnerIds) => compareTrees(join(folder, 'a'), join(folder, 'b'), '/', () => ids);
+	expect(compareWith({uid, gid})).toEqual([]);
+	expect(compareWith({uid: uid + 1, gid}).at(0)).toEqual({
 		path: '/',
 		what: 'owner',
 		one: `${uid}:${gid}`,

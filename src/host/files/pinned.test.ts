@@ -51,7 +51,7 @@ test('a symlink does not count as a folder below a pinned one', () => {
 });
 
 test.skipIf(process.getuid?.() !== 0)(
-	'folders are merged, files and links replaced, and a closed folder keeps its mode',
+	'merges folders, replaces files and links, and keeps the mode of a read-only folder',
 	() => {
 		mkdirSync(at('from/d/closed'), {recursive: true});
 		writeFileSync(at('from/d/link'), 'new');

@@ -24,7 +24,7 @@ test.each([0o664, 0o646, 0o666])('refuses mode %o, which lets others write', mod
 });
 
 test.skipIf(process.getuid?.() !== 0)(
-	'one of somebody else is refused, and so is a link of theirs to one of our own',
+	"refuses another user's file, and another user's link to a file of our own",
 	() => {
 		symlinkSync(file, join(dir, 'link'));
 		lchownSync(join(dir, 'link'), 1234, 1234);

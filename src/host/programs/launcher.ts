@@ -146,13 +146,13 @@ export function openLauncher(host: Host, perl: string): Launcher {
 	let over: Error | undefined;
 	const endAll = (): void => {
 		over ??= new Error('the launcher has ended');
-		for (const {failed, ended: tell} of launches.values()) {
+		for (const {failed, ended: settle} of launches.values()) {
 			failed(over.message);
-			tell({exitCode: undefined, signal: undefined, startError: over});
+			settle({exitCode: undefined, signal: undefined, startError: over});
 		}
 		launches.clear();
 	};
-	const hear = (line: string): void => {
+	const onLine = (line: string): void => {
 		const [word, id = '', ...rest] = line.split(' ');
 		const launch = launches.get(id);
 		if (launch === undefined) return;
@@ -174,7 +174,7 @@ export function openLauncher(host: Host, perl: string): Launcher {
 	commands?.on('error', () => {});
 	if (answers !== undefined) {
 		answers.on('error', () => {});
-		createInterface({input: answers}).on('line', hear).on('close', endAll);
+		createInterface({input: answers}).on('line', onLine).on('close', endAll);
 	}
 	const closed = answers === undefined ? ended : once(answers, 'close');
 	// The forks that wait for programs still report their ends after the launcher itself has ended.

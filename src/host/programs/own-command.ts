@@ -25,9 +25,9 @@ export function runOwnCommand(
 			stdio: ['ignore', 'pipe', 'pipe'],
 		});
 		let output = '';
-		const hear = (bytes: Buffer): void => void (output = (output + bytes.toString('utf8')).slice(-kept));
-		child.stdout.on('data', hear);
-		child.stderr.on('data', hear);
+		const collect = (bytes: Buffer): void => void (output = (output + bytes.toString('utf8')).slice(-kept));
+		child.stdout.on('data', collect);
+		child.stderr.on('data', collect);
 		child.once('error', error => resolve({status: 125, output: error.message}));
 		child.once('close', (code, signal) => resolve({status: statusOf(code, signal), output}));
 	});

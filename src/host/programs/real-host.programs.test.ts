@@ -163,7 +163,7 @@ test('a missing path is undefined, false, or empty, and no error', async () => {
 });
 
 test.each(['removeTree', 'removeTreeGently'] as const)(
-	'%s: whatever the depth, names and modes of a tree, and symlinks are not followed',
+	'%s removes trees of any depth, names, and modes, and follows no symlinks',
 	async remove => {
 		const tree = join(folder, 'tree');
 		mkdirSync(tree);

@@ -35,7 +35,7 @@ export function waitUntil(
 			settle();
 		};
 		const leave = (): void => finish(() => resolve(false));
-		const look = (): void => {
+		const check = (): void => {
 			if (over) return;
 			if (signal?.aborted === true) return leave();
 			try {
@@ -49,7 +49,7 @@ export function waitUntil(
 		for (const {path, entry} of watched) {
 			try {
 				const changed = (name: string | null): void => {
-					if (entry === undefined || name === null || name === entry) look();
+					if (entry === undefined || name === null || name === entry) check();
 				};
 				watchers.push(watchPath(path, changed, pollMs));
 			} catch {
@@ -59,7 +59,7 @@ export function waitUntil(
 		signal?.addEventListener('abort', leave, {once: true});
 		// The first check comes after the watches are set up, so that no change in between is missed.
 		const tick = (): void => {
-			look();
+			check();
 			if (!over) timer = setTimeout(tick, Math.max(0, Math.min(every, end - performance.now())));
 		};
 		tick();

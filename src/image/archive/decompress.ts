@@ -49,7 +49,7 @@ export async function* decodeWith(
 		const status = await program.ended;
 		const error = await fed;
 		if (status !== 0) {
-			throw archiveError(archive, 'is damaged or cut short', {command: program.command, output: program.messages()});
+			throw archiveError(archive, 'is damaged or truncated', {command: program.command, output: program.messages()});
 		}
 		if (error !== undefined) throw error;
 	} finally {

@@ -79,7 +79,7 @@ export function entryReader(archive: string, onEntry: (entry: ArchiveEntry) => v
 		const {type, size} = header;
 		if (type === 'x' || type === 'g' || type === 'L' || type === 'K') {
 			if (size === undefined || size > metaLimit)
-				throw archiveError(archive, `is damaged: a header of type ${type} has no sensible size`);
+				throw archiveError(archive, `is damaged: a header of type ${type} has an invalid size`);
 			meta = {type, body: Buffer.alloc(size), filled: 0};
 			if (size === 0) takeMeta();
 			return;
@@ -184,7 +184,7 @@ function entryOf(
 	if (flagged === undefined) {
 		throw archiveError(
 			archive,
-			`has an entry of a type that no root filesystem has: ${shownName(name)}, type ${shownName(header.type)}`,
+			`has an entry of a type that root filesystems do not have: ${shownName(name)}, type ${shownName(header.type)}`,
 		);
 	}
 	// Before POSIX a folder was a file whose name ends in a slash. GNU tar still interprets it so.

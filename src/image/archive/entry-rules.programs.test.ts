@@ -108,7 +108,7 @@ describe('accepts what a root filesystem may contain', () => {
 	});
 
 	test.each(['gnu', 'posix --sparse-version=0.0', 'posix --sparse-version=0.1', 'posix --sparse-version=1.0'])(
-		'a sparse file with many holes as GNU tar writes it: --format=%s',
+		'a sparse file of GNU tar with many holes: --format=%s',
 		format => {
 			const script = `cd "$(mktemp -d)" && trap 'rm -r "$PWD"' EXIT
 				i=0; while [ $i -lt 40 ]; do printf x | dd of=s bs=1 seek=$((i*100000)) conv=notrunc status=none; i=$((i+1)); done

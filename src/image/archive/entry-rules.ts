@@ -135,12 +135,12 @@ function checkHardLink(
 		throw archiveError(archive, `${what} out of the archive, to ${shownName(link)}`);
 	const target = normalPath(archive, link);
 	if (target === path || !leaves.has(target))
-		throw archiveError(archive, `${what} to ${shownName(link)}, which is no earlier file`);
+		throw archiveError(archive, `${what} to ${shownName(link)}, which is not an earlier file`);
 }
 
 /** An absolute target is fine: it resolves in the container's root. */
 function checkSymlink(archive: string, {name, link}: ArchiveEntry, path: string): void {
-	if (link === '') throw archiveError(archive, `is damaged: the symlink ${shownName(name)} points nowhere`);
+	if (link === '') throw archiveError(archive, `is damaged: the symlink ${shownName(name)} has no target`);
 	if (link.length > maxPath)
 		throw archiveError(archive, `has a symlink whose target is over ${maxPath} bytes: ${shownName(name)}`);
 	if (link.startsWith('/')) return;

@@ -64,7 +64,7 @@ function numberField(archive: string, name: string, field: Buffer): number | und
 	const octal = /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number.NaN;
 	const value = field[0] === 0x80 && field.readUInt32BE(0) === 0x8000_0000 ? Number(field.readBigUInt64BE(4)) : octal;
 	if (!Number.isSafeInteger(value))
-		throw archiveError(archive, `is damaged: the size of ${shownName(name)} is no number`);
+		throw archiveError(archive, `is damaged: the size of ${shownName(name)} is not a number`);
 	return value;
 }
 

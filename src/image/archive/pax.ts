@@ -38,6 +38,6 @@ export function paxBytes(archive: string, records: ReadonlyMap<string, string>, 
 	if (text === undefined) return undefined;
 	const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
 	if (!Number.isSafeInteger(value))
-		throw archiveError(archive, `is damaged: a pax header has a ${key} that is no size`);
+		throw archiveError(archive, `is damaged: a pax header has a ${key} that is not a size`);
 	return value;
 }

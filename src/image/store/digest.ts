@@ -39,13 +39,13 @@ export async function digestOf(
 	const known = unlessForbidden(() => rememberedDigest(host, store, file.path, mark));
 	if (known !== undefined) return known;
 	const hash = createHash('sha256');
-	let told = host.now();
+	let lastReport = host.now();
 	let done = 0;
 	for await (const chunk of file.chunks(signal)) {
 		hash.update(chunk);
 		done += chunk.length;
-		if (onRead === undefined || host.now() - told < readPause) continue;
-		told = host.now();
+		if (onRead === undefined || host.now() - lastReport < readPause) continue;
+		lastReport = host.now();
 		onRead(done, Number(facts.size));
 	}
 	const digest = `sha256:${hash.digest('hex')}`;

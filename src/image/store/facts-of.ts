@@ -43,8 +43,8 @@ export async function imageFacts(
 	const file = await openArchive(path);
 	try {
 		const {ids, signal, remember = true, onRead} = options;
-		const told = onRead && ((done: number, total: number) => onRead(path, done, total));
-		const digest = await digestOf(host, store, file, {remember, signal, onRead: told});
+		const report = onRead && ((done: number, total: number) => onRead(path, done, total));
+		const digest = await digestOf(host, store, file, {remember, signal, onRead: report});
 		const image = ids === undefined ? {digest} : {digest, ids};
 		const stored = unlessForbidden(() => readRecord(host, store, image)) !== undefined;
 		const bytes = Number((await file.facts()).size);

@@ -56,12 +56,12 @@ export async function copyMapped(
 	};
 	signal.addEventListener('abort', kill, {once: true});
 	let done = 0;
-	let told = 0;
+	let lastReport = 0;
 	const counted = new Transform({
 		transform(chunk: Buffer, _encoding, next) {
 			done += chunk.length;
-			if (host.now() - told >= progressEvery) {
-				told = host.now();
+			if (host.now() - lastReport >= progressEvery) {
+				lastReport = host.now();
 				onProgress?.(Math.min(done, total), total, entries);
 			}
 			next(null, chunk);

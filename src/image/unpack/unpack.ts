@@ -140,7 +140,7 @@ async function feed(unpacking: Unpacking, file: ArchiveFile, tar: JailedProgram)
 	const total = Number((await file.facts()).size);
 	const hash = createHash('sha256');
 	let done = 0;
-	let told = 0;
+	let lastReport = 0;
 
 	async function* read(): AsyncIterable<Buffer> {
 		for await (const chunk of file.chunks(options.signal)) {
@@ -156,15 +156,15 @@ async function feed(unpacking: Unpacking, file: ArchiveFile, tar: JailedProgram)
 			reader.feed(chunk);
 			// After the end mark only zeros come, and tar may have closed its stdin already.
 			if (!over) yield chunk;
-			if (host.now() - told < progressEvery) continue;
-			told = host.now();
+			if (host.now() - lastReport < progressEvery) continue;
+			lastReport = host.now();
 			options.onProgress?.(done, total, rules.counts().entries);
 		}
 		reader.end();
 		rules.end();
 		// A decoder may leave bytes after its stream unread, but they are part of the digest.
 		if (done === total && `sha256:${hash.digest('hex')}` === digest) return;
-		throw archiveError(archive, 'has changed meanwhile', {
+		throw archiveError(archive, 'changed while it was unpacked', {
 			why: 'it was changed or replaced after its digest was taken',
 			hint: 'start again when nothing writes it',
 		});

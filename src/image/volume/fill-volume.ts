@@ -106,12 +106,12 @@ export async function fillVolume(
 	signal.addEventListener('abort', kill, {once: true});
 	if (signal.aborted) kill();
 	let done = 0;
-	let told = host.now();
+	let lastReport = host.now();
 	const counted = new Transform({
 		transform(chunk: Buffer, _encoding, next) {
 			done += chunk.length;
-			if (content !== null && host.now() - told >= progressEvery) {
-				told = host.now();
+			if (content !== null && host.now() - lastReport >= progressEvery) {
+				lastReport = host.now();
 				onProgress(Math.min(done, content.bytes), content.bytes, content.entries);
 			}
 			next(null, chunk);
