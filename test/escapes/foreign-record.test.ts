@@ -12,7 +12,7 @@ interface Parts {
 /** A record of a run, changed by somebody else, as a folder. */
 async function recordOf({box}: Target, change: (parts: Parts) => void): Promise<string> {
 	const recorded = await box.tsbox(['run', '--record', box.spec('command: [ls, /]\n')]);
-	const id = /recorded as (\S+),/.exec(recorded.err)?.[1] ?? '';
+	const id = /recorded as (\S+);/.exec(recorded.err)?.[1] ?? '';
 	const folder = join(box.folder, 'record', id);
 	cpSync(join(box.folder, 'store/runs', id), folder, {recursive: true});
 	chmodSync(folder, 0o755);

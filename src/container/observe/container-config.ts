@@ -9,22 +9,22 @@ import type {ConfigEntry} from '../machine/observed.ts';
 import {runningContainer} from '../machine/running-container.ts';
 import {recordConfig} from './record-config.ts';
 
-/** Where a key is not told in the order of the schema: the key that it comes after. */
-const after: Readonly<Record<string, string>> = {
-	environment: 'group_add',
-	mounts: 'volumes',
-	devices: 'mounts',
-	sysctls: 'oom_score_adj',
-	tty: 'init',
-	stdin_open: 'tty',
-	logging: 'restart',
-	profiles: 'pre_stop',
+/** Where a key is not told in the order of the schema: the key that it comes before. */
+const before: Readonly<Record<string, string>> = {
+	environment: 'hostname',
+	mounts: 'ports',
+	devices: 'ports',
+	sysctls: 'namespaces',
+	tty: 'stop_signal',
+	stdin_open: 'stop_signal',
+	logging: 'depends_on',
+	profiles: 'scale',
 };
 
 /** In which order the keys are told: what runs, as whom, what it sees, what it may use, what it may do, how it ends. */
-const order = Object.entries(after).reduce<readonly string[]>((keys, [key, before]) => {
+const order = Object.entries(before).reduce<readonly string[]>((keys, [key, next]) => {
 	const others = keys.filter(each => each !== key);
-	return others.toSpliced(others.indexOf(before) + 1, 0, key);
+	return others.toSpliced(others.indexOf(next), 0, key);
 }, Object.keys(serviceKeys));
 
 /**
@@ -47,7 +47,7 @@ export function containerConfig(machine: Machine, name: string): readonly Config
 	const origins = made?.origins ?? withCommand(record.origins);
 	const folder = dirname(record.spec);
 	return values
-		.toSorted((before, after) => placeOf(before) - placeOf(after))
+		.toSorted((one, other) => placeOf(one) - placeOf(other))
 		.map(({key, value}) => ({key, value, origin: originOf(origins, key, folder)}));
 }
 
