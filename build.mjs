@@ -47,15 +47,7 @@ const common = {
 	// For who asks where an error comes from; the sources themselves would be twice as much again.
 	sourcemap: 'linked',
 	sourcesContent: false,
-	jsx: 'automatic',
-	// React's development build is several times as large and slower.
-	define: {
-		'process.env.NODE_ENV': '"production"',
-		'process.env.DEV': '"false"',
-		SECCOMP_BASIS: JSON.stringify(seccompBasis()),
-	},
-	// Ink imports it only when DEV is set.
-	external: ['react-devtools-core'],
+	define: {SECCOMP_BASIS: JSON.stringify(seccompBasis())},
 	// CommonJS packages in a bundle ask for Node's own modules through require. Where another bundler makes CommonJS of it there is
 	// no import.meta.url, and a __filename instead.
 	banner: {
@@ -79,11 +71,8 @@ const always = [
 const missing = always.filter(file => !existsSync(file));
 if (missing.length > 0) throw new Error(`build.mjs: no such module: ${missing.join(', ')}`);
 
-/** What is loaded on demand as scripts too: the dashboard, and its sheets, which Ink draws. */
-const scripts = {
-	'on-demand/tui-dash-start-dash': 'dash',
-	'on-demand/tui-dash-sheet-maker': 'ink',
-};
+/** What is loaded on demand as a script too: the dashboard. */
+const scripts = {'on-demand/tui-dash-start-dash': 'dash'};
 
 /**
  * A script in one file, without what it imports on demand: each file that Node loads costs a start half a millisecond.
@@ -115,7 +104,7 @@ async function bundleScript(name, entry, plugins = []) {
 		define: {...common.define, 'import.meta.url': 'moduleUrl'},
 		// The ES modules of yaml load faster than its CommonJS ones.
 		alias: {yaml: join(folder, 'node_modules/yaml/browser/dist/index.js')},
-		...(typeof entry === 'string' ? {entryPoints: {[name]: entry}} : entry),
+		entryPoints: {[name]: entry},
 		plugins: [...plugins, leaveOut],
 		write: false,
 		// Named here, as it is one line down.
@@ -156,42 +145,6 @@ const widthWhenAsked = {
 						? text.length
 						: (loaded ??= require(${JSON.stringify(`./${path}`)}).default)(text, options);`,
 		}));
-	},
-};
-
-/** What draws with Ink; `ready` settles when it can. */
-const inkScript = `import Yoga from 'yoga-layout';
-export const {ready} = Yoga;
-export {sheetMaker} from './src/tui/dash/sheet-maker.ts';`;
-
-/**
- * Ink and Yoga without waiting at their top level, which no script can: Yoga's object is empty until its `ready` settles, and
- * Ink's tools for developers are left out.
- */
-const withoutWaiting = {
-	name: 'without-waiting',
-	setup: ({onResolve, onLoad}) => {
-		const yoga = join(folder, 'node_modules/yoga-layout/dist');
-		onResolve({filter: /^yoga-layout$/}, () => ({path: 'yoga-layout', namespace: 'yoga'}));
-		onLoad({filter: /./, namespace: 'yoga'}, () => ({
-			resolveDir: folder,
-			contents: `import load from '${yoga}/binaries/yoga-wasm-base64-esm.js';
-				import wrapAssembly from '${yoga}/src/wrapAssembly.js';
-				const {fetch} = globalThis;
-				// It would read its own data: URL by fetch, and Node takes 30 ms to load that.
-				globalThis.fetch = undefined;
-				const Yoga = {ready: load().then(library => Object.assign(Yoga, wrapAssembly(library)))};
-				globalThis.fetch = fetch;
-				export default Yoga;`,
-		}));
-		onLoad({filter: /ink\/build\/reconciler\.js$/}, ({path}) => {
-			const text = readFileSync(path, 'utf8').replace("await import('./devtools.js')", 'undefined');
-			return {
-				contents: text
-					.replace(/await loadPackageJson\(\)/, 'undefined')
-					.replace(/await import\('node:fs'\)/, 'undefined'),
-			};
-		});
 	},
 };
 
@@ -257,8 +210,7 @@ async function writeManual() {
 function mergeMetafiles(metafiles) {
 	const merged = {inputs: {}, outputs: {}};
 	for (const metafile of metafiles) {
-		const text = JSON.stringify(metafile).replaceAll(/"(?:<stdin>|yoga:[^"]+)"/g, '"build.mjs"');
-		const {inputs, outputs} = JSON.parse(text.replaceAll('"whenAsked:', '"'));
+		const {inputs, outputs} = JSON.parse(JSON.stringify(metafile).replaceAll('"whenAsked:', '"'));
 		Object.assign(merged.outputs, outputs);
 		for (const [path, input] of Object.entries(inputs))
 			merged.inputs[path] = {...input, imports: [...(merged.inputs[path]?.imports ?? []), ...input.imports]};
@@ -306,17 +258,12 @@ mkdirSync(dist);
 process.on('exit', () => rmSync(dist, {recursive: true, force: true}));
 const program = await bundleScript('cli', 'src/cli/start.ts');
 const dash = await bundleScript('dash', 'src/tui/dash/start-dash.ts', [widthWhenAsked]);
-const ink = await bundleScript('ink', {stdin: {contents: inkScript, resolveDir: folder}}, [
-	withoutWaiting,
-	widthWhenAsked,
-]);
 const onDemand = Object.fromEntries(
-	Object.entries({...program.onDemand, ...dash.onDemand, ...ink.onDemand})
-		// They come as esbuild finds them, and the names of chunks depend on their order.
-		.toSorted(([one], [other]) => (one < other ? -1 : 1)),
+	// They come as esbuild finds them, and the names of chunks depend on their order.
+	Object.entries({...program.onDemand, ...dash.onDemand}).toSorted(([one], [other]) => (one < other ? -1 : 1)),
 );
 const [rest] = await Promise.all([bundleRest(onDemand), declare(), writeManual()]);
-const metafile = mergeMetafiles([program, dash, ink, rest].map(built => built.metafile));
+const metafile = mergeMetafiles([program, dash, rest].map(built => built.metafile));
 writeLicences(metafile);
 await writeBom(metafile);
 const old = join(folder, `dist.old-${process.pid}`);

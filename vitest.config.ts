@@ -5,7 +5,7 @@ const programs = ['{src,config,fixtures,test}/**/*.programs.test.ts', 'test/fuzz
 
 export default defineConfig({
 	test: {
-		// Ink and others look for these once, as they are loaded: in a CI job Ink would draw nothing.
+		// Where there are colours depends on these.
 		env: {CI: 'false', FORCE_COLOR: '0'},
 		projects: [
 			{
@@ -14,7 +14,7 @@ export default defineConfig({
 					// No root and no started program: test/support/unit-setup.ts refuses them.
 					name: 'unit',
 					include: [
-						'{src,config,fixtures}/**/*.test.{ts,tsx}',
+						'{src,config,fixtures}/**/*.test.ts',
 						'test/*.test.ts',
 						'test/golden/**/*.test.ts',
 						'test/seccomp/verdicts.test.ts',

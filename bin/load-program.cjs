@@ -22,9 +22,7 @@ exports.loadProgram = (dist, name = 'cli') => {
 	const demand = async name => {
 		if (!name.startsWith('script:')) return import(name.startsWith('node:') ? name : new URL(name, url).href);
 		// Without Node's loader of modules, which takes longer to begin than a script to be loaded.
-		const script = exports.loadProgram(dist, name.slice('script:'.length));
-		await script.ready;
-		return script;
+		return exports.loadProgram(dist, name.slice('script:'.length));
 	};
 	script.runInThisContext()(module.exports, createRequire(file), module, url, demand);
 	loaded.set(file, module.exports);

@@ -34,8 +34,6 @@ const owners: Readonly<Record<string, string>> = {
 	zod: 'spec',
 	yaml: 'spec',
 	cosmiconfig: 'spec',
-	ink: 'tui',
-	react: 'tui',
 	'get-east-asian-width': 'tui',
 };
 

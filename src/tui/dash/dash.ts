@@ -5,6 +5,7 @@ import {measure} from '../draw/width.ts';
 import type {ThemeName} from '../draw/palette.ts';
 import {sampleHistory} from '../tabs/history.ts';
 import {type Reading, sampleOf} from '../tabs/rates.ts';
+import {painter} from '../terminal/painter.ts';
 import {ownTerminal} from '../terminal/terminal.ts';
 import {changeSettings, type Desk, follow} from './model/desk.ts';
 import {detailOf} from './model/detail.ts';
@@ -13,11 +14,10 @@ import type {Keys} from './model/keys.ts';
 import {currentRows, firstModel, type Model} from './model/model.ts';
 import {openPane} from './panes/open-pane.ts';
 import {isLive} from './model/rows.ts';
-import {type Screen, type ScreenLook, screenOf} from './model/screen.ts';
+import {paintScreen, type Screen, type ScreenLook, screenOf} from './model/screen.ts';
 import type {ViewSettings} from './model/settings.ts';
 import type {Narrow} from './model/sheet.ts';
 import type {DashSource} from './model/source.ts';
-import {screenView} from './screen-view.ts';
 
 /** What a dashboard needs. */
 export interface DashOptions {
@@ -75,17 +75,15 @@ export async function runDash(options: DashOptions): Promise<void> {
 			drawNow();
 		},
 	});
-	const view = screenView(terminal, theme, glyphs.isAscii);
+	const view = painter(terminal.write, () => terminal.size().rows);
 	const look = (): ScreenLook => ({...terminal.size(), now: Date.now(), glyphs, width: measure, keys, narrow});
 	const drawNow = (): void => {
 		clearTimeout(timer);
 		timer = undefined;
 		if (isLent || ended.aborted) return;
 		lastDrawn = performance.now();
-		const looked = look();
-		screen = screenOf(model, desk.detail, looked);
-		view.show(screen, looked);
-		if (model.sheet !== undefined) view.loadSheets(changed);
+		screen = screenOf(model, desk.detail, look());
+		view.show(paintScreen(screen, theme, glyphs.isAscii));
 	};
 	const changed = (): void => {
 		if (timer !== undefined || isLent || ended.aborted) return;
@@ -170,8 +168,6 @@ export async function runDash(options: DashOptions): Promise<void> {
 			if (isFirst) {
 				drawNow();
 				if (!isSortedByUse(model)) sample();
-				// The first sheet need not wait for it then.
-				view.loadSheets(() => {});
 			}
 			changed();
 		}
@@ -180,7 +176,6 @@ export async function runDash(options: DashOptions): Promise<void> {
 		clearInterval(ticker);
 		clearTimeout(timer);
 		desk.detail.close();
-		view.close();
 		terminal.close();
 	}
 }

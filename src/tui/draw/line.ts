@@ -15,7 +15,11 @@ export type Tone =
 	/** Found by a search. */
 	| 'match'
 	/** The thing that keys act on. */
-	| 'cursor';
+	| 'cursor'
+	/** Around what lies over the screen. */
+	| 'border'
+	/** The border of a question before something is lost. */
+	| 'alarm';
 
 /** A piece of a line. Its text is escaped already: nothing in it moves a cursor. */
 export interface Span {

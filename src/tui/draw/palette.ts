@@ -19,6 +19,8 @@ const none: Readonly<Record<Tone, Styles>> = {
 	command: 'reset',
 	match: 'inverse',
 	cursor: 'inverse',
+	border: 'reset',
+	alarm: 'reset',
 };
 
 const dark: Readonly<Record<Tone, Styles>> = {
@@ -29,6 +31,8 @@ const dark: Readonly<Record<Tone, Styles>> = {
 	accent: 'cyanBright',
 	command: 'cyan',
 	title: ['bold', 'cyanBright'],
+	border: 'cyan',
+	alarm: 'yellow',
 };
 
 // The bright colours of most terminals can't be read on white.
@@ -41,6 +45,8 @@ const light: Readonly<Record<Tone, Styles>> = {
 	accent: 'blue',
 	command: 'blue',
 	title: ['bold', 'blue'],
+	border: 'cyan',
+	alarm: 'yellow',
 };
 
 const looks: Readonly<Record<ThemeName, Readonly<Record<Tone, Styles>>>> = {dark, light, none};

@@ -25,10 +25,7 @@ const tones: Readonly<Record<LineRole, keyof Theme | undefined>> = {
 	warning: 'warning',
 };
 
-/**
- * Draws a start below the cursor until it is closed; then the frame is gone. Reads no input. Not by Ink: loading it holds
- * up the start for longer than most take, and the times of its steps would be those of Ink.
- */
+/** Draws a start below the cursor until it is closed; then the frame is gone. Reads no input. */
 export function drawProgress(screen: NodeJS.WriteStream, glyphs: Glyphs, theme: Theme): Drawing {
 	let state: ProgressState | undefined;
 	let drawn: readonly string[] = [];

@@ -29,7 +29,7 @@ export interface Line {
 
 /** What a frame depends on beside the state. */
 export interface Frame {
-	/** Lines of the terminal; the frame has at most one less, or Ink would clear the scrollback. */
+	/** Lines of the terminal; the frame has at most one less, since the cursor is in the row below it. */
 	readonly rows: number;
 	/** Milliseconds since the epoch. */
 	readonly now: number;

@@ -12,10 +12,7 @@ export interface Painter {
 	readonly forget: () => void;
 }
 
-/**
- * Draws by absolute places. Ink's own writer moves relative to the last frame: it can't use the last row, leaves pieces
- * behind when the terminal is resized, and clears the scrollback when a frame is as tall as the terminal (Ink issue 935).
- */
+/** Draws by absolute places, so that it can use the last row and the last column, and leaves the scrollback as it is. */
 export function painter(write: (bytes: string) => void, rows: () => number): Painter {
 	let shown: readonly string[] = [];
 	let known = false;

@@ -7,15 +7,14 @@ import {helpSheet} from '../help-sheet.ts';
 import {keyTable} from './keys.ts';
 import {currentRows, type Model, type RunCommand} from './model.ts';
 import {sampleContainer, sampleDetail, sampleLook, sampleModel} from '../../../../test/support/sample-dash.ts';
-import {placesOf, type Screen, screenOf, tabPlaces} from './screen.ts';
-import {frameOf} from '../screen-view.ts';
+import {placesOf, type Screen, paintScreen, screenOf, tabPlaces} from './screen.ts';
 import {prompt, type Sheet} from './sheet.ts';
 
 const draw = (model: Model, look = sampleLook()): Screen => screenOf(model, sampleDetail, look);
 
 /** A screen as text, without the blanks at the ends of its lines. */
 function textOf(screen: Screen): string {
-	return frameOf(screen, 'none', false, [])
+	return paintScreen(screen, 'none', false)
 		.replaceAll(/\u001b\[\d+m/g, '')
 		.split('\n')
 		.map(row => row.trimEnd())
@@ -242,7 +241,7 @@ test('each part is as large as its place, and each line as wide, whatever the si
 					expect(lines).toHaveLength(areas[at]?.rows ?? -1);
 					for (const line of lines) expect(lineWidth(line, look.width)).toBe(areas[at]?.columns);
 				}
-				expect(frameOf(screen, 'none', false, []).split('\n')).toHaveLength(rows);
+				expect(paintScreen(screen, 'none', false).split('\n')).toHaveLength(rows);
 			},
 		),
 		{numRuns: 100},

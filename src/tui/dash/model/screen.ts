@@ -5,13 +5,15 @@ import type {Glyphs} from '../../../view/text/glyphs.ts';
 import type {Measure} from '../../../view/text/look.ts';
 import {fitLine} from '../../draw/fit.ts';
 import {type Frame, type Line, line, type Span, span} from '../../draw/line.ts';
+import {paint, type ThemeName} from '../../draw/palette.ts';
 import type {DetailView} from './detail.ts';
 import {keyNamed, type Keys, type Place} from './keys.ts';
 import {type Area, type Layout, layoutOf} from './layout.ts';
 import {currentRows, factsOf, listView, type Model} from './model.ts';
 import {overviewLines} from './overview.ts';
 import {isLive, type Row} from './rows.ts';
-import {commandText, innerFrame, type Narrow, type Sheet} from './sheet.ts';
+import {commandText, innerFrame, type Narrow} from './sheet.ts';
+import {sheetLines} from './sheet-lines.ts';
 import {type TabName, tabNames} from './tabs.ts';
 
 const sheetHints = {
@@ -30,7 +32,7 @@ export interface Screen {
 	readonly tabs: readonly Line[];
 	readonly detail: readonly Line[];
 	readonly commands: readonly Line[];
-	readonly sheet: Sheet | undefined;
+	readonly sheet: readonly Line[];
 	readonly footer: readonly Line[];
 }
 
@@ -81,9 +83,26 @@ export function screenOf(model: Model, detail: DetailView, look: ScreenLook): Sc
 			look,
 		),
 		commands: layout.commands.rows === 0 ? [] : fill(commandPane(model, frame(layout.commands)), layout.commands, look),
-		sheet: model.sheet,
+		sheet:
+			model.sheet === undefined
+				? []
+				: fill(sheetLines(model.sheet, frame(layout.sheet), look.narrow), layout.sheet, look),
 		footer: fill([footerLine(model, look)], layout.footer, look),
 	};
+}
+
+/** A screen as the bytes of a terminal, a line a row. */
+export function paintScreen(
+	{layout, header, list, tabs, detail, commands, sheet, footer}: Screen,
+	theme: ThemeName,
+	isAscii: boolean,
+): string {
+	const right = [...tabs, ...detail];
+	const divider = span(isAscii ? '|' : '│', 'quiet');
+	const panes: readonly Line[] = layout.sideBySide
+		? list.map((line, row) => [...line, divider, ...(right[row] ?? [])])
+		: [...list, ...right];
+	return [...header, ...panes, ...commands, ...sheet, ...footer].map(line => paint(line, theme)).join('\n');
 }
 
 /** As many lines as the area has rows, each as wide as it. */

@@ -1,21 +1,18 @@
 import {stripVTControlCharacters} from 'node:util';
-import {render} from 'ink-testing-library';
 import {describe, expect, test} from 'vitest';
-import {glyphs} from '../../view/text/glyphs.ts';
-import type {Frame} from '../draw/line.ts';
-import {sampleFrame} from '../../../test/support/sample-frame.ts';
-import {helpSheet} from './help-sheet.ts';
-import {keyTable} from './model/keys.ts';
-import {sampleNarrow} from '../../../test/support/sample-dash.ts';
-import type {Sheet} from './model/sheet.ts';
-import {sheetMaker} from './sheet-maker.ts';
-import {SheetView} from './sheet-view.tsx';
+import type {Frame} from '../../draw/line.ts';
+import {paint} from '../../draw/palette.ts';
+import {sampleFrame} from '../../../../test/support/sample-frame.ts';
+import {helpSheet} from '../help-sheet.ts';
+import {keyTable} from './keys.ts';
+import {sampleNarrow} from '../../../../test/support/sample-dash.ts';
+import type {Sheet} from './sheet.ts';
+import {sheetLines} from './sheet-lines.ts';
 
 function draw(sheet: Sheet, frame: Frame, theme: 'none' | 'dark' = 'none'): string {
-	const {lastFrame, unmount} = render(<SheetView sheet={sheet} frame={frame} theme={theme} narrow={sampleNarrow} />);
-	const drawn = lastFrame() ?? '';
-	unmount();
-	return drawn;
+	return sheetLines(sheet, frame, sampleNarrow)
+		.map(line => paint(line, theme))
+		.join('\n');
 }
 
 const plain = (sheet: Sheet, columns: number, rows: number, locale = 'C.UTF-8'): string =>
@@ -257,20 +254,16 @@ test('every row of every sheet is as wide as the screen at most, and as many as 
 				}
 });
 
-test('a maker of sheets gives the rows at once, also after the size has changed', () => {
-	const maker = sheetMaker();
-	const rows = (columns: number, height: number): readonly string[] =>
-		maker.rows({
-			sheet: typed,
-			theme: 'none',
-			narrow: sampleNarrow,
-			frame: {...sampleFrame(columns, height), glyphs: glyphs({})},
-		});
-	try {
-		expect(rows(60, 5)).toHaveLength(5);
-		expect(stripVTControlCharacters(rows(30, 4)[0] ?? '')).toHaveLength(30);
-		expect(stripVTControlCharacters(rows(100, 4)[0] ?? '')).toHaveLength(100);
-	} finally {
-		maker.close();
-	}
+test('where there is no room for a border, there is none', () => {
+	expect(plain(confirm, 60, 3)).toMatchInlineSnapshot(`
+		"remove?
+		y does it; n or Esc leaves all as it is"
+	`);
+});
+
+test('the border of a question has a colour of its own, and none without colours', () => {
+	const [question, list] = [confirm, choose].map(sheet => draw(sheet, sampleFrame(40, 8), 'dark'));
+	expect(question).toMatch(/^\u001b\[33m╭/);
+	expect(list).toMatch(/^\u001b\[36m╭/);
+	expect(draw(confirm, sampleFrame(40, 8))).toMatch(/^╭/);
 });
