@@ -51,7 +51,7 @@ test.each<readonly [call: string, first: readonly unknown[], loose: Loose]>([
 		});
 });
 
-test('a near miss is named', async () => {
+test('a similar option name is suggested', async () => {
 	expect(await refusal(() => (run as Loose)(nowhere, {timeout: 5}))).toEqual({
 		code: 'E_USAGE',
 		message: '`run` has no option `timeout`',
@@ -103,7 +103,7 @@ test.each<readonly [options: object, message: string]>([
 	expect(await refusal(() => (run as Loose)(nowhere, options))).toMatchObject({code: 'E_USAGE', message});
 });
 
-test.each([null, undefined, 5, '', [], Promise.resolve({})])('%s is no spec', async source => {
+test.each([null, undefined, 5, '', [], Promise.resolve({})])('%s is not a spec', async source => {
 	for (const [call, loose] of [
 		['run', run],
 		['up', up],
@@ -117,7 +117,7 @@ test.each([null, undefined, 5, '', [], Promise.resolve({})])('%s is no spec', as
 	expect(() => new Pool(source as string)).toThrow('the spec of `new Pool` must be ');
 });
 
-test('an object that is no spec as JSON has it is refused: nothing of it is left out', async () => {
+test('a spec object that JSON cannot represent is refused', async () => {
 	const circle: Record<string, unknown> = {rootfs: 'host'};
 	circle['labels'] = circle;
 	for (const source of [
@@ -129,7 +129,7 @@ test('an object that is no spec as JSON has it is refused: nothing of it is left
 		expect(await refusal(() => load(source))).toMatchObject({code: 'E_SPEC_INVALID'});
 });
 
-test('names and commands that are arguments are looked at, too', async () => {
+test('names and commands given as arguments are checked', async () => {
 	for (const [call, message] of [
 		[() => (exec as Loose)(5, ['true']), 'the name for `exec` must be a string, not 5'],
 		[

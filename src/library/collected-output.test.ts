@@ -12,7 +12,7 @@ function loud(bytes: number): PassThrough {
 	return source;
 }
 
-test('what is longer than what can be kept comes cut, and the whole of it was in the stream', async () => {
+test('output beyond the limit is cut in the result and complete in the stream', async () => {
 	const output = collectOutput({most: unlimited, kept: 10}, () => expect.unreachable());
 	const source = new PassThrough();
 	output.connect(source);
@@ -25,21 +25,21 @@ test('what is longer than what can be kept comes cut, and the whole of it was in
 	expect([output.isCut(), output.text(), seen]).toEqual([true, 'seven77and', 'seven77and morethan that']);
 });
 
-test('what is kept needs no reader, and what fits is not cut', async () => {
+test('collected output needs no reader, and output within the limit is not cut', async () => {
 	const output = collectOutput({most: unlimited, kept: 200_000}, () => expect.unreachable());
 	output.connect(loud(200_000));
 	await output.ended;
 	expect([output.isCut(), output.text().length]).toEqual([false, 200_000]);
 });
 
-test('what nobody reads and nobody keeps is dropped', async () => {
+test('output that is neither read nor collected is dropped', async () => {
 	const output = collectOutput({most: unlimited, kept: 0}, () => expect.unreachable());
 	output.connect(loud(200_000));
 	await output.ended;
 	expect([output.text(), output.stream.readableLength]).toEqual(['', 0]);
 });
 
-test('where nothing is kept a slow reader holds the source up, until it goes or the command has ended', async () => {
+test('without collection a slow reader pauses the source until it leaves or the command ends', async () => {
 	for (const letGo of [
 		({stream}: ReturnType<typeof collectOutput>) => void stream.destroy(),
 		({release}: ReturnType<typeof collectOutput>) => release(),
@@ -57,7 +57,7 @@ test('where nothing is kept a slow reader holds the source up, until it goes or 
 	}
 });
 
-test('more than there may be is dropped, and told once', () => {
+test('output beyond the maximum is dropped and reported once', () => {
 	let told = 0;
 	const output = collectOutput({most: 5, kept: 5}, () => (told += 1));
 	const source = new PassThrough();

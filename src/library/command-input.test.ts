@@ -67,15 +67,15 @@ test.each<readonly [string, () => CommandInput]>([
 	expect(await given(input)).toBe('given');
 });
 
-test('without an input there is nothing to read', async () => {
+test('without an input the command reads nothing', async () => {
 	expect(await given(undefined)).toBe('');
 });
 
-test.each([5, true, null, {}, () => 'x', Promise.resolve('x'), new Writable()])('%s is none', value => {
+test.each([5, true, null, {}, () => 'x', Promise.resolve('x'), new Writable()])('%s is not an input', value => {
 	expect(isInput(value)).toBe(false);
 });
 
-test('a stream that was read before is used up', async () => {
+test('a stream that was read before is refused', async () => {
 	const read = Readable.from(['x']);
 	await read.toArray();
 	const locked = new ReadableStream();
@@ -126,14 +126,14 @@ test.each<readonly [name: string, make: () => CommandInput, message: string]>([
 	expect(stdin.destroyed).toBe(true);
 });
 
-test('a source that fails before there is a command is told', async () => {
+test('a source that fails before the command starts is reported', async () => {
 	const source = new PassThrough();
 	const failed = new Promise(resolve => openInput(source, resolve));
 	source.destroy(cause);
 	expect(await failed).toBe(cause);
 });
 
-test('a command that has read enough lets its source go: a generator ends, a stream is paused and may fail', async () => {
+test('a command that stops reading releases its source: a generator ends, a stream is paused and may fail', async () => {
 	let ended = false;
 	async function* endless(): AsyncGenerator<string> {
 		try {

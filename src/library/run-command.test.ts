@@ -6,7 +6,7 @@ import {runCommand} from './run-command.ts';
 beforeEach(() => void vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout', 'performance']}));
 afterEach(() => void vi.useRealTimers());
 
-test('the time of a command is its own: what is taken back afterwards does not count, and ends nothing', async () => {
+test('the timeout covers the command and not the rollback after it', async () => {
 	const kill = vi.fn<() => void>();
 	const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
 	const nothing = (): void => {};

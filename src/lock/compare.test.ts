@@ -18,11 +18,11 @@ function words(changes: Partial<LockedService>, before = sampleLocked): string {
 	return lockDifferences({file: 'tsbox.lock', differences});
 }
 
-test('what is the same differs in nothing', () => {
+test('equal services have no difference', () => {
 	expect(compareService(sampleLocked, structuredClone(sampleLocked), context)).toEqual([]);
 });
 
-test('each difference is told with both values, its cause and its hint; the plan follows', () => {
+test('each difference shows both values, its cause and its hint, and the plan comes last', () => {
 	expect(
 		words({
 			spec: 'sha256:0002',
@@ -52,7 +52,7 @@ test('each difference is told with both values, its cause and its hint; the plan
 	`);
 });
 
-test('tools that differ in the same way are told together', () => {
+test('tools that differ in the same way share a row', () => {
 	expect(words({tools: {mount: 'util-linux 2.41', sh: 'dash', setpriv: 'util-linux 2.41'}})).toMatchInlineSnapshot(`
 		"1 difference from tsbox.lock
 		  web: the tools mount, setpriv
@@ -62,7 +62,7 @@ test('tools that differ in the same way are told together', () => {
 	`);
 });
 
-test('a plan that differs alone names its steps', () => {
+test('a plan as the only difference names its steps', () => {
 	expect(words({plan: 'sha256:0002', steps: {'mounts.before': '0002', 'process.exec': '0001'}})).toMatchInlineSnapshot(`
 		"1 difference from tsbox.lock
 		  web: the plan
@@ -72,7 +72,7 @@ test('a plan that differs alone names its steps', () => {
 	`);
 });
 
-test('a tree without a list is told by its size', () => {
+test('a tree without a list shows its size', () => {
 	const input = {digest: 'sha256:0002', entries: 1000, bytes: 5};
 	expect(words({inputs: {'/etc/app': input}})).toMatchInlineSnapshot(`
 		"1 difference from tsbox.lock
@@ -83,11 +83,11 @@ test('a tree without a list is told by its size', () => {
 	`);
 });
 
-test('a digest that was changed by hand is told', () => {
+test('an edited digest is reported', () => {
 	expect(words({}, {...sampleLocked, spec: 'sha256:0003'})).toContain('the lock file was edited by hand');
 });
 
-test('a root filesystem of another kind, and an input that came or went, are told', () => {
+test('another kind of root filesystem and added or removed inputs are reported', () => {
 	expect(words({rootfs: {kind: 'host'}})).toContain('locked sha256:0001 | now host');
 	expect(words({inputs: {}})).toContain('locked sha256:0001 | now not there');
 });

@@ -13,11 +13,11 @@ function read(text: string): Lock | undefined {
 	return readLock(recordingHost({'/tsbox.lock': text}), '/tsbox.lock');
 }
 
-test('a lock as text is the reviewed one: services by name, a value a line', async () => {
+test('a lock file sorts services by name and has a value per line', async () => {
 	await expect(lockText(lock)).toMatchFileSnapshot('__snapshots__/tsbox.lock');
 });
 
-test('what was written is read again, and none is none', () => {
+test('a written lock is read back, and a missing one is undefined', () => {
 	expect(read(lockText(lock))).toEqual(lock);
 	expect(readLock(recordingHost({}), '/tsbox.lock')).toBeUndefined();
 });

@@ -46,7 +46,7 @@ test.each<[what: string, changes: SampleChanges]>([
 	expect(hashOf(changes)).not.toBe(hashOf());
 });
 
-test('where an input lies is not told, what it is bound on is', () => {
+test('the hash leaves out the source of an input and includes its target', () => {
 	const bound = (source: string, target = '/data'): string =>
 		hashOf(
 			{

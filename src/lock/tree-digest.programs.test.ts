@@ -30,7 +30,7 @@ afterEach(() => rmSync(folder, {recursive: true}));
 
 const digestOf = async (path = tree): Promise<string> => (await treeDigest(path)).digest;
 
-test('a tree is told entry by entry, with what each is', async () => {
+test('a small tree is listed entry by entry', async () => {
 	execFileSync('mkfifo', ['-m', '600', join(tree, 'pipe')]);
 	const {entries, bytes, files} = await treeDigest(tree);
 	const owner = `${process.getuid?.()}:${process.getgid?.()}`;
@@ -50,7 +50,7 @@ test('a tree is told entry by entry, with what each is', async () => {
 	`);
 });
 
-test('neither times nor the place of a tree are of it', async () => {
+test('neither times nor the path of a tree change its digest', async () => {
 	const before = await digestOf();
 	utimesSync(join(tree, 'below/a.txt'), 1, 1);
 	utimesSync(tree, 1, 1);
@@ -78,7 +78,7 @@ test.each<[what: string, change: () => void]>([
 	expect(await digestOf()).not.toBe(before);
 });
 
-test('a name that is no UTF-8 is told apart from others, and shown', async () => {
+test('names that are not UTF-8 are distinct and shown escaped', async () => {
 	const odd = (byte: number): Buffer => Buffer.concat([Buffer.from(`${tree}/x`), Buffer.from([byte])]);
 	writeFileSync(odd(0xfe), '');
 	const {digest, files} = await treeDigest(tree);
@@ -87,7 +87,7 @@ test('a name that is no UTF-8 is told apart from others, and shown', async () =>
 	expect(await digestOf()).not.toBe(digest);
 });
 
-test('a single file is a tree of one entry', async () => {
+test('a single file is a tree with one entry', async () => {
 	expect(await treeDigest(join(tree, 'below/a.txt'))).toMatchObject({
 		entries: 1,
 		bytes: 2,
@@ -95,7 +95,7 @@ test('a single file is a tree of one entry', async () => {
 	});
 });
 
-test('a large file and many files are read whole, and no descriptor stays open', async () => {
+test('a large file and many files are read completely, and no descriptor stays open', async () => {
 	const large = Buffer.alloc(3_000_000, 'x');
 	for (let at = 0; at < 150; at += 1) writeFileSync(join(tree, `below/${at}`), at % 20 === 0 ? large : String(at));
 	const before = readdirSync('/proc/self/fd').length;
@@ -109,7 +109,7 @@ test('a large file and many files are read whole, and no descriptor stays open',
 	expect(await digestOf()).not.toBe(digest);
 });
 
-test('a file that is written while it is read is refused', async () => {
+test('a file that changes while it is read is refused', async () => {
 	const large = join(tree, 'below/large');
 	writeFileSync(large, Buffer.alloc(200_000));
 	// It is opened by now, and its first bytes are on their way.
@@ -124,7 +124,7 @@ test('a filesystem of the kernel is not read', async () => {
 	expect(files).not.toHaveProperty('below/a.txt');
 });
 
-test('a signal ends it, and nothing there is told as the system does', async () => {
+test('an abort ends the walk, and a missing path is ENOENT', async () => {
 	await expect(treeDigest(tree, {signal: AbortSignal.abort('SIGINT')})).rejects.toBe('SIGINT');
 	await expect(treeDigest(join(tree, 'no'))).rejects.toMatchObject({code: 'ENOENT'});
 	await expect(treeDigest(join(folder, 'no/no'))).rejects.toMatchObject({code: 'ENOENT'});

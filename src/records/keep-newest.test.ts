@@ -19,14 +19,14 @@ function life(name: string, after: number): string {
 	return id;
 }
 
-test('an id of a life says when it began, and is the same each time', () => {
+test('the id of a container run tells its start and is stable', () => {
 	expect(lifeRunId({name: 'web', bootId: 'b', created: begun + 255})).toMatch(/^20260102t030405-0ff[0-9a-f]{3}$/);
 	expect(life('web', 1)).toBe(life('web', 1));
 	expect(life('web', 1)).not.toBe(life('db', 1));
 	rmSync(join(store, 'runs'), {recursive: true});
 });
 
-test('of a container the ten newest lives stay, of others and of runs all', () => {
+test('the ten newest records of a container stay, and all other records', () => {
 	const run = '20200101t000000-abcdef';
 	mkdirSync(join(store, 'runs', run), {recursive: true});
 	const others = Array.from({length: 12}, (_, at) => life('db', at));
@@ -36,7 +36,7 @@ test('of a container the ten newest lives stay, of others and of runs all', () =
 	expect(left.toSorted()).toEqual([run, ...others, ...lives.slice(3)].toSorted());
 });
 
-test('the newest stays when the clock was set back', () => {
+test('the newest record stays when the clock was set back', () => {
 	const oldest = life('web', -60_000);
 	keepNewest(machine, 'web', oldest);
 	expect(existsSync(join(store, 'runs', oldest))).toBe(true);

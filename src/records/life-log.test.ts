@@ -31,7 +31,7 @@ function keep(
 	return keepLifeLog(realHost(), join(folder, 'work'), output, 900);
 }
 
-test('of the output what one life printed is kept, with the times of its marks', () => {
+test('the output of one run is kept with the times of its marks', () => {
 	writeFileSync(join(folder, 'stdout'), 'before\none\ntwo\nlast\n');
 	writeFileSync(join(folder, 'stderr'), 'oops\n');
 	const marks = [
@@ -44,7 +44,7 @@ test('of the output what one life printed is kept, with the times of its marks',
 	expect(file('log-times')).toBe('200 o 4\n200 e 5\n300 o 4\n900 o 5\n');
 });
 
-test('what was let go of, and what is more than a record keeps, is said', () => {
+test('lost and excess output is reported', () => {
 	const size = 17 * 1024 * 1024;
 	writeFileSync(join(folder, 'stdout'), Buffer.alloc(size, 'x'));
 	writeFileSync(join(folder, 'stderr'), '0123456789');
@@ -57,7 +57,7 @@ test('what was let go of, and what is more than a record keeps, is said', () => 
 	expect(file('stderr')).toBe('456789');
 });
 
-test('files that are not there are empty ones', () => {
+test('missing files count as empty', () => {
 	rmSync(join(folder, 'stdout'));
 	expect(keep({from: 0, until: 5}, {from: 0, until: 0}, [])).toEqual({lost: 0, warnings: []});
 	expect(file('stdout')).toBe('');

@@ -12,12 +12,12 @@ function hostWith(name: string, text: string) {
 	return recordingHost({[`${folder}/${name}`]: text}, {});
 }
 
-test('a record that is whole is read', () => {
+test('a complete record is read', () => {
 	expect(readRun(hostWith('run.json', JSON.stringify(run)), folder)).toEqual(run);
 	expect(readRunFiles(hostWith('files.json', JSON.stringify(files)), folder)).toEqual(files);
 });
 
-describe('what is no record says why', () => {
+describe('an invalid record says why', () => {
 	test.each([
 		['an empty folder', 'other', '', 'it has no run.json'],
 		['one cut short', 'run.json', '{"schema": 1, "id"', 'run.json is truncated or not JSON'],
@@ -67,7 +67,7 @@ describe('what is no record says why', () => {
 	});
 });
 
-test('a spec whose container has a path for a name is refused, and a content that is one', () => {
+test('a spec with a path as container name is refused, and so is a path as content', () => {
 	const spec = {project: {name: 'x', file: '/x'}, service: {name: '../../etc'}};
 	expect(() => readRunSpec(hostWith('spec.json', JSON.stringify(spec)), folder)).toThrow(
 		expect.objectContaining({code: 'E_RUN_INVALID', why: 'spec.json is not a valid spec'}),
@@ -99,7 +99,7 @@ describe('ids', () => {
 		expect(findRunId(machine, word)).toBe(id);
 	});
 
-	test('the start of several is refused with which, an unknown one with the nearest', () => {
+	test('an ambiguous id is refused with its matches, an unknown one with a similar id', () => {
 		expect(() => findRunId(machine, '1f')).toThrow(
 			expect.objectContaining({code: 'E_USAGE', hint: `type more of the id: ${ids[0]}, ${ids[1]}`}),
 		);
@@ -112,7 +112,7 @@ describe('ids', () => {
 			);
 	});
 
-	test('a list has the newest first, and damaged ones too', () => {
+	test('a list has the newest records first, including damaged ones', () => {
 		machine.host.writeAtomic(`/store/runs/${ids[1]}/run.json`, 'x');
 		expect(listRuns(machine).map(each => ('problem' in each ? each.problem : each.id))).toEqual([
 			ids[2],

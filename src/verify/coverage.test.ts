@@ -11,14 +11,14 @@ const all: Circumstances = {
 };
 const lines = (given: Partial<Circumstances>): string => coverageLines(coverageOf({...all, ...given})).join('\n');
 
-test('what can be varied is, but for what no box has of its own', () => {
+test('everything is varied except what all runs share', () => {
 	expect(lines({})).toMatchInlineSnapshot(`
 		"varied: the seconds of the clock, process ids, the time zone, locale, name, home and umask of the caller, the path of the checkout, the order of its directory entries, its owner, the uid and gid in variables of the caller, the number of processors, the hostname
 		not varied: the time of day, the kernel, the machine, the root filesystem: all runs share them"
 	`);
 });
 
-test('what cannot be varied is named with its reason', () => {
+test('what cannot be varied is listed with its reason', () => {
 	expect(
 		lines({
 			uncopied: ['/etc/hosts'],
@@ -37,7 +37,7 @@ test('what cannot be varied is named with its reason', () => {
 	`);
 });
 
-test('without a checkout there is nothing to vary of it', () => {
+test('without a checkout nothing of it is varied', () => {
 	expect(lines({copied: [], inMemory: false, sameOwner: 'only root can', processors: 'one'})).toMatchInlineSnapshot(`
 		"varied: the seconds of the clock, process ids, the time zone, locale, name, home and umask of the caller, the hostname
 		not varied: the uid of the caller: only root can

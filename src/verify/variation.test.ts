@@ -1,12 +1,12 @@
 import {expect, test} from 'vitest';
 import {callerEnvironment, callerFolders, variationOf} from './variation.ts';
 
-test('the first run has the caller as it is, the others have somebody else each', () => {
+test('the first run has the real caller, the others have different ones', () => {
 	expect([0, 1, 2, 3].map(run => variationOf(run, true).ids?.uid)).toEqual([undefined, 43210, 50987, undefined]);
 	expect([0, 1, 2].map(run => variationOf(run, false).ids)).toEqual([null, null, null]);
 });
 
-test('numbers of the caller are changed where it has them, and do not appear from nowhere', () => {
+test("ids in the caller's variables are changed only where the caller has them", () => {
 	const run = variationOf(1, true);
 	expect(callerEnvironment(run, {UID: '0', SUDO_USER: 'me'})).toMatchInlineSnapshot(`
 		{

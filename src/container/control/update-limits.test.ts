@@ -6,7 +6,7 @@ import {withSteps} from './update-limits.ts';
 const limit = (id: string, file: string, value: string) =>
 	settingStep({id, controller: 'memory', file, value, title: `limit ${file}`, why: '', man: ''}, '/sys/fs/cgroup/demo');
 
-test('a changed limit takes the place of the one before, a new one comes before the start', () => {
+test('a changed limit replaces its step, and a new one follows the cgroup steps', () => {
 	const before = {
 		schema: 1,
 		plan: smallPlan,

@@ -17,6 +17,6 @@ test.each([
 	expect(copyPath(text, '/')).toEqual({path, ending});
 });
 
-test('a relative path begins in the working folder', () => {
+test('a relative path starts in the working directory', () => {
 	expect(copyPath('../x', '/a/b')).toEqual({path: '/a/x', ending: ''});
 });

@@ -12,6 +12,6 @@ test.each([
 	expect(exitCodeOf({exitCode, signal})).toBe(status);
 });
 
-test('the numbers are those of this system', () => {
+test('the signal numbers are those of this system', () => {
 	expect(constants.signals).toMatchObject(signalNumbers);
 });

@@ -7,13 +7,13 @@ import {openMachine} from './open-machine.ts';
 const folder = mkdtempSync(join(tmpdir(), 'tsbox-machine-'));
 afterAll(() => rmSync(folder, {recursive: true}));
 
-test('folders are taken from the working folder on', async () => {
+test('relative folders start in the working directory', async () => {
 	const {dirs} = await openMachine({store: relative(process.cwd(), join(folder, 'a')), state: './b/../c'}, false);
 	expect(dirs).toEqual({store: join(folder, 'a'), state: join(process.cwd(), 'c')});
 	expect(existsSync(dirs.state)).toBe(false);
 });
 
-test('what can be no folder is refused, with the reason', async () => {
+test('an unusable folder is refused with the reason', async () => {
 	const file = join(folder, 'file');
 	writeFileSync(file, '');
 	symlinkSync('/proc/sys', join(folder, 'kernel'));
@@ -31,7 +31,7 @@ test('what can be no folder is refused, with the reason', async () => {
 	}
 });
 
-test('a folder that others could change is refused: its tools are run, with the powers of the caller', async () => {
+test('a folder that others can change is refused, since its tools run as the caller', async () => {
 	const open = join(folder, 'open');
 	mkdirSync(open);
 	chmodSync(open, 0o1777);

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {toolConfig} from './tool-config.ts';
 
-test('a program in the place of a configuration is refused by name, unless another file is named', async () => {
+test('a program as configuration is refused unless another file is given', async () => {
 	const cwd = mkdtempSync(join(tmpdir(), 'tsbox-config-'));
 	onTestFinished(() => rmSync(cwd, {recursive: true}));
 	writeFileSync(join(cwd, 'tsbox.config.mjs'), 'process.exit(9)');

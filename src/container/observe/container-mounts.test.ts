@@ -24,7 +24,7 @@ const plan = {
 	],
 } as Partial<Plan> as Plan;
 
-test('mounts are told in their order, with the steps that made them', () => {
+test('mounts are listed in order with the steps that made them', () => {
 	const mounts = containerMounts(machineWith({'/proc/7/mountinfo': table}), 'demo', plan);
 	expect(
 		mounts.map(({target, type, source, options, step: by}) => [target, type, source, options.join(), by?.id]),
@@ -37,7 +37,7 @@ test('mounts are told in their order, with the steps that made them', () => {
 	]);
 });
 
-test('without a plan no step is told, and one that does not run has no mounts', () => {
+test('without a plan mounts have no step, and a stopped container has no mounts', () => {
 	const mounts = containerMounts(machineWith({'/proc/7/mountinfo': table}), 'demo');
 	expect(mounts.every(mount => !('step' in mount))).toBe(true);
 	expect(() => containerMounts(machineWith({}, {process: null}), 'demo')).toThrow('demo is not running');

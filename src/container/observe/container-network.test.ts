@@ -28,7 +28,7 @@ test("a network of its own has lo with its addresses, and what listens, with the
 	});
 });
 
-test('an address that no route tells of is that of the only interface, or of none', () => {
+test('an address without a route belongs to the only interface, or to none', () => {
 	const trie = 'Local:\n  |-- 198.51.100.7\n     /32 host LOCAL\n';
 	const addresses = (...names: readonly string[]) =>
 		containerNetwork(
@@ -39,12 +39,12 @@ test('an address that no route tells of is that of the only interface, or of non
 	expect(addresses('lo', 'eth0', 'eth1')).toEqual([[], [], []]);
 });
 
-test('without a network of its own it is the host, and one that does not run has none', () => {
+test("without a network namespace it is the host's network, and a stopped container has none", () => {
 	expect(containerNetwork(machineWith({}), 'demo')).toMatchObject({kind: 'host', interfaces: [], routes: []});
 	expect(() => containerNetwork(machineWith({}, {process: null}), 'demo')).toThrow('demo is not running');
 });
 
-test('ports are written as `ports` has them', () => {
+test('published ports are written as in `ports`', () => {
 	expect(portWords({target: 80, protocol: 'tcp'})).toBe('80/tcp');
 	expect(portWords({hostIp: '::1', published: 53, target: 53, protocol: 'udp'})).toBe('[::1]:53:53/udp');
 	expect(portWords({hostIp: '127.0.0.1', target: 80, protocol: 'tcp'})).toBe('127.0.0.1::80/tcp');

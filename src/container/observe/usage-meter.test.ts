@@ -12,7 +12,7 @@ const demo = (pid: number): MeteredContainer => ({
 	process: {pid, startTime: '5'},
 });
 
-test('CPU is counted from the reading before of the same container, and memory against the machine without a limit', () => {
+test("CPU is measured since the container's previous reading, and memory without a limit against the machine", () => {
 	const host = recordingHost({
 		'/proc/meminfo': 'MemTotal:       4000 kB\n',
 		'/cgroup/cpu.stat': 'usage_usec 1000\n',
@@ -30,7 +30,7 @@ test('CPU is counted from the reading before of the same container, and memory a
 	expect(meter([demo(8)])[0]?.cpuPercent).toBeNull();
 });
 
-test('a file that was not there is not looked for again, until the container is another one', () => {
+test('an absent file is not read again until the container is another one', () => {
 	const host = recordingHost({'/cgroup/cpu.stat': 'usage_usec 1000\n'});
 	const meter = usageMeter({host, dirs: {state: '/', store: '/'}} as unknown as Machine);
 	const looked = (): number => host.reads.filter(path => path === '/cgroup/io.stat').length;

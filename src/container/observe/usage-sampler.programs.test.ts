@@ -51,7 +51,7 @@ function container(name: string, pid: number, age = 60): void {
 	utimesSync(path, then, then);
 }
 
-test('what runs is told in the order that was asked for, and what has ended, or is not there, is left out', () => {
+test('running containers are sampled in the requested order, ended and unknown ones are left out', () => {
 	container('one', process.pid);
 	container('two', process.pid);
 	container('ended', 2 ** 22 + 1);
@@ -65,7 +65,7 @@ test('what runs is told in the order that was asked for, and what has ended, or 
 	expect(sample[0]).toMatchObject({cpuPercent: null, memory: null});
 });
 
-test('a record is read once, until something in its folder was replaced', () => {
+test('a record is read once until an entry of its folder is replaced', () => {
 	container('one', process.pid);
 	const sampler = usageSampler(machineOf());
 	const records = (): number => read.filter(path => path.endsWith('/record.json')).length;
@@ -77,7 +77,7 @@ test('a record is read once, until something in its folder was replaced', () => 
 	expect(records()).toBe(2);
 });
 
-test('a folder that was changed a moment ago is looked at again, as another change may have the same time', () => {
+test('a folder changed a moment ago is read again, since another change may have the same time', () => {
 	container('one', process.pid, -5);
 	const sampler = usageSampler(machineOf());
 	sampler.sample(['one']);
@@ -85,7 +85,7 @@ test('a folder that was changed a moment ago is looked at again, as another chan
 	expect(read.filter(path => path.endsWith('/record.json'))).toHaveLength(2);
 });
 
-test('one that was started anew is another one, and one whose process has ended is gone', async () => {
+test('a restarted container counts as another one, and an ended one is gone', async () => {
 	const child = spawn('sleep', ['60']);
 	container('one', child.pid ?? 0);
 	const sampler = usageSampler(machineOf());
@@ -97,7 +97,7 @@ test('one that was started anew is another one, and one whose process has ended 
 	expect(sampler.sample(['one'])).toMatchObject([{pid: process.pid, cpuPercent: null}]);
 });
 
-test('a renamed container is found by either name, and is told by the new one', () => {
+test('a renamed container is found by either name and shown under the new one', () => {
 	container('one', process.pid);
 	const machine = machineOf();
 	const sampler = usageSampler(machine);

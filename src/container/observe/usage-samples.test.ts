@@ -18,7 +18,7 @@ function machine() {
 	});
 }
 
-test('what a container uses is seen at once, again and again, and a last time', () => {
+test('usage is sampled at the start, repeatedly, and at the end', () => {
 	const host = machine();
 	const watch = sampleUsage(host, members);
 	vi.advanceTimersByTime(250);
@@ -30,7 +30,7 @@ test('what a container uses is seen at once, again and again, and a last time', 
 	expect(watch.stop().length).toBe(5);
 });
 
-test('a long run has no more samples than a short one, evenly apart from its beginning to its end', () => {
+test('a long run has no more samples than a short one, evenly spaced', () => {
 	const host = {...machine(), now: () => Date.now()};
 	const begun = Date.now();
 	const watch = sampleUsage(host, members);
@@ -43,7 +43,7 @@ test('a long run has no more samples than a short one, evenly apart from its beg
 	expect([samples[0]?.at, samples.at(-1)?.at]).toEqual([begun, begun + 3_600_000]);
 });
 
-test('of what nothing counts there is nothing', () => {
+test('values that no controller counts are null', () => {
 	const [sample] = sampleUsage(recordingHost({}), []).stop();
 	expect(sample).toMatchObject({cpuNs: null, memory: null, readBytes: null, writeBytes: null});
 });

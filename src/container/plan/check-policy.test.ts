@@ -62,13 +62,13 @@ test.each([
 	expect([said === 'allowed', said.includes('is in no folder that may be mounted')]).toEqual([isAllowed, !isAllowed]);
 });
 
-test('a folder of the list that is not there allows nothing', async () => {
+test('a missing folder of the list allows nothing', async () => {
 	expect(await held([{allowedBinds: [join(dir, 'none')]}], `volumes: ['${dir}/secret:/x']\n`)).toContain(
 		'in no folder',
 	);
 });
 
-test('all policies hold: a nearer one makes another only stricter', async () => {
+test('all policies apply: a nearer one can only be stricter', async () => {
 	const far = {allowedBinds: [join(dir, 'allowed')], maxPids: 10};
 	const near = {allowedBinds: ['/'], maxPids: 1000};
 	const lines = `volumes: ['${dir}/secret:/x']\npids_limit: 100\n`;
@@ -76,7 +76,7 @@ test('all policies hold: a nearer one makes another only stricter', async () => 
 	expect(await held([near], lines)).toBe('allowed');
 });
 
-test('an offence is told with its place, its line, the rule and the file of the rule', async () => {
+test("a violation is reported with its place, its line, the rule and the rule's file", async () => {
 	const spec = join(dir, 'demo.yaml');
 	writeFileSync(spec, 'rootfs: host\nprivileged: true\n');
 	const origins = {forbid_privileged: {kind: 'file', file: '/etc/tsbox/config.yaml', line: 3, column: 22}} as const;
@@ -94,7 +94,7 @@ test('an offence is told with its place, its line, the rule and the file of the 
 		);
 });
 
-test('limits that are changed later obey it too, those that stay are not looked at', () => {
+test('changed limits are checked, unchanged ones are not', () => {
 	const opened = machine({maxPids: 10, maxMemory: 1024});
 	const option = {kind: 'option', option: 'tsbox update --pids-limit'} as const;
 	const change = (pidsLimit: number) => () => checkLimits(opened, {pidsLimit}, {pids_limit: option}, '/demo.yaml');

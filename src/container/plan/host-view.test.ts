@@ -49,11 +49,11 @@ function viewOf({files, mounts = []}: Tree, more: Partial<HostViewRequest> = {})
 
 const pathsOf = (...args: Parameters<typeof viewOf>): readonly string[] => viewOf(...args).hidden.map(({path}) => path);
 
-test('what is on this host of the list is hidden, and the store, which is yet to be made', () => {
+test('existing paths of the list are hidden, and the store even before it exists', () => {
 	expect(pathsOf({files: usual})).toEqual(['/etc/shadow', '/etc/ssh/ssh_host_rsa_key', '/home', '/run', '/srv/store']);
 });
 
-test('a symlink is hidden where it leads, and one to / or to the kernel is left', () => {
+test('the target of a symlink is hidden, except / and kernel folders', () => {
 	const files = {
 		...usual,
 		'/home': '-> /var/home',
@@ -65,7 +65,7 @@ test('a symlink is hidden where it leads, and one to / or to the kernel is left'
 	expect(pathsOf({files}).filter(path => ['/', '/dev', '/boot', '/home'].includes(path))).toEqual([]);
 });
 
-test('what another mount covers is not in an overlay; the mount point itself is', () => {
+test('paths below another mount are not in an overlay, the mount point itself is', () => {
 	const files = {...usual, '/var/lib/docker': 0o755, '/var/lib': 0o755};
 	expect(pathsOf({files, mounts: ['/home', '/var']})).toEqual(expect.arrayContaining(['/home']));
 	expect(pathsOf({files, mounts: ['/home', '/var']})).not.toContain('/var/lib/docker');
@@ -82,13 +82,13 @@ test('what another mount covers is not in an overlay; the mount point itself is'
 	).toEqual(['/etc/shadow', '/etc/ssh/ssh_host_rsa_key']);
 });
 
-test('a container whose ids own nothing here does not reach what lies in a closed folder', () => {
+test('a container whose ids own nothing cannot reach into a closed folder', () => {
 	const files = {...usual, '/srv': 0o750};
 	expect(pathsOf({files}, {asNobody: true})).not.toContain('/srv/store');
 	expect(pathsOf({files})).toContain('/srv/store');
 });
 
-test('`show` opens a path of the list, or a folder below one, whose most specific word counts', () => {
+test('`show` opens a path of the list or a folder below one, and the most specific path wins', () => {
 	const at = (...show: readonly string[]) => {
 		const {hidden, shown} = viewOf({files: usual}, {show, dirs: {store: '/home/ada/app/store', state: '/run/tsbox'}});
 		return {hidden: hidden.map(({path}) => path).filter(path => !path.startsWith('/etc')), shown};

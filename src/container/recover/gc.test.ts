@@ -53,7 +53,7 @@ function container(name: string, owner: number, text?: string): Readonly<Record<
 	};
 }
 
-test('what a dead tsbox left is taken back; what a living one has is left alone', async () => {
+test('containers of a dead tsbox are rolled back, those of a living one stay', async () => {
 	const {host, machine, events, emit} = machineWith({...container('lives', 1), ...container('died', 2)});
 	expect(await gc(machine, emit)).toEqual({removed: ['/run/tsbox/containers/died']});
 	const paths = Object.keys(host.files());
@@ -83,7 +83,7 @@ function forsaken(owner: number): Readonly<Record<string, string>> {
 	};
 }
 
-test('of one that has ended and that nobody looks after the kernel keeps nothing, and its files stay', async () => {
+test('an ended container without a supervisor loses its kernel objects and keeps its files', async () => {
 	const project = {'/run/tsbox/projects/shop/project.json': '{}'};
 	const {host, machine, emit} = machineWith({...forsaken(2), ...project});
 	expect(await gc(machine, emit)).toEqual({removed: ['/run/tsbox/containers/web']});
@@ -98,13 +98,13 @@ test('of one that has ended and that nobody looks after the kernel keeps nothing
 	expect(Object.keys(down.host.files()).filter(path => path.includes('web'))).toEqual([]);
 });
 
-test('a record that cannot be read has nobody to look after it', async () => {
+test('a container with an unreadable record counts as abandoned', async () => {
 	const {host, machine, emit} = machineWith(container('torn', 1, '{"schema":1,'));
 	await gc(machine, emit);
 	expect(Object.keys(host.files()).filter(path => path.includes('torn'))).toEqual([]);
 });
 
-test('claims that were half made or half given back go with the process that made them', async () => {
+test('half-made claims and releases are removed when their process has died', async () => {
 	const {machine, emit, host} = machineWith({
 		'/run/tsbox/containers/.new-1-box/record.json': '{}',
 		'/run/tsbox/containers/.new-2-box/record.json': '{}',
@@ -116,13 +116,13 @@ test('claims that were half made or half given back go with the process that mad
 	expect(host.list('/run/tsbox/containers')).toEqual(['.new-1-box']);
 });
 
-test('a layer that no container speaks of, as after a power cut, is removed', async () => {
+test('a layer without a container, as after a power cut, is removed', async () => {
 	const {host, machine, emit} = machineWith({'/var/lib/tsbox/layers/lost/upper/x': '', ...container('lives', 1)});
 	expect(await gc(machine, emit)).toEqual({removed: ['/var/lib/tsbox/layers/lost']});
 	expect(host.list('/var/lib/tsbox/layers')).toEqual(['lives']);
 });
 
-test('volumes of runs go with the process that made them; all others stay, whatever they are called', async () => {
+test('volumes of verify runs are removed when their process has died, all others stay', async () => {
 	const volume = (name: string, owner?: string): Readonly<Record<string, string>> => ({
 		[`/var/lib/tsbox/volumes/${name}/_data`]: 'dir',
 		[`/var/lib/tsbox/volumes/${name}/record.json`]: JSON.stringify({
@@ -146,7 +146,7 @@ test('volumes of runs go with the process that made them; all others stay, whate
 	expect(await pruneVolumes(machine)).toEqual(['data.verify-3-1-1']);
 });
 
-test('a name that is taken anew has nothing of the one who had it in a boot before', async () => {
+test('a claimed name has no files of a container from an earlier boot', async () => {
 	const {host, machine} = machineWith({
 		'/var/lib/tsbox/layers/lost/upper/x': '',
 		'/var/lib/tsbox/logs/lost/stdout': 'old\n',
@@ -157,7 +157,7 @@ test('a name that is taken anew has nothing of the one who had it in a boot befo
 	expect(host.list('/var/lib/tsbox/layers')).toEqual(['lives']);
 });
 
-test('a start looks first, and takes no lock where nothing was left', async () => {
+test('a start takes no lock when nothing was left', async () => {
 	const clean = machineWith(container('lives', 1));
 	await gcIfNeeded(clean.machine, clean.emit);
 	expect(clean.host.log).toEqual([]);
@@ -167,7 +167,7 @@ test('a start looks first, and takes no lock where nothing was left', async () =
 	expect(left.host.list('/run/tsbox/containers')).toEqual([]);
 });
 
-test('files that were being written go with the process that wrote them, and so do half-made projects', async () => {
+test('temporary files and half-made projects are removed when their process has died', async () => {
 	const {host, machine, emit} = machineWith({
 		'/proc/1': 'dir',
 		'/run/tsbox/facts.json.1-0123456789ab.tmp': '',
@@ -185,7 +185,7 @@ test('files that were being written go with the process that wrote them, and so 
 	]);
 });
 
-test('without the lock nothing is done', async () => {
+test('without the lock gc does nothing', async () => {
 	const {host, machine, emit} = machineWith(container('died', 2));
 	const withoutLock = recordingHost();
 	const start: typeof host.start = (argv, options) => withoutLock.start(argv, options);

@@ -6,7 +6,7 @@ function shown(text: string, colour: boolean): string {
 	return write({service: 'web', stream: 'stdout', at: undefined, bytes: Buffer.from(text)}).toString();
 }
 
-test('on a terminal tabs and colours pass, which end with their line', () => {
+test('tabs and colors pass to a terminal, and colors end with their line', () => {
 	expect(shown('a\tb\r\n', true)).toBe('a\tb\n');
 	expect(shown('\x1b[1;31mred\x1b[0m and \x1b[38;5;4mblue\n', true)).toBe(
 		'\x1b[1;31mred\x1b[0m and \x1b[38;5;4mblue\x1b[0m\n',
@@ -14,14 +14,14 @@ test('on a terminal tabs and colours pass, which end with their line', () => {
 	expect(shown('\x1b[1;31mred\x1b[0m', false)).toBe('red');
 });
 
-test('whatever moves the cursor, sets a title or turns text is shown and not carried out', () => {
+test('sequences that move the cursor, set a title or reorder text are escaped', () => {
 	for (const colour of [true, false])
 		expect(shown('\x1b[2Ja\x1b[3A\x1b]0;title\x07\x9b31m\u202e\x1b[31\n', colour)).toBe(
 			'\\x1b[2Ja\\x1b[3A\\x1b]0;title\\x07\\x9b31m\\u{202e}\\x1b[31\n',
 		);
 });
 
-test('of a line that is written over itself the last is shown', () => {
+test('of a line overwritten with carriage returns the last part is shown', () => {
 	expect(shown('10 %\r50 %\r100 %\n', true)).toBe('100 %\n');
 	expect(shown('done\r\r\n', true)).toBe('done\n');
 	expect(shown('\r\n', true)).toBe('\n');

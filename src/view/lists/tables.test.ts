@@ -11,7 +11,7 @@ import {theme} from '../text/theme.ts';
 const look = {columns: 60, theme: theme(false), width: (text: string) => text.length};
 const now = 10_000_000;
 
-test('containers are a line each, long commands cut, hostile names harmless', () => {
+test('containers have a line each, with long commands cut and hostile names escaped', () => {
 	const container = {
 		name: 'demo',
 		state: 'running',
@@ -30,7 +30,7 @@ test('containers are a line each, long commands cut, hostile names harmless', ()
 	`);
 });
 
-test('volumes are a line each, with who mounts them', () => {
+test('volumes have a line each, with the containers that mount them', () => {
 	const volume = {name: 'shop_data', project: 'shop', created: now - 90_000, usedBy: ['db', 'ev\x1bil']};
 	expect(
 		volumesTable([volume, {...volume, name: 'hand', project: null, usedBy: []}], now, look),
@@ -42,7 +42,7 @@ test('volumes are a line each, with who mounts them', () => {
 	`);
 });
 
-test('images are a line each, with who uses them', () => {
+test('images have a line each, with the containers that use them', () => {
 	const image = {
 		digest: `sha256:${'1f0a9c3e7b21'.padEnd(64, '0')}`,
 		archive: '/srv/rootfs.tar.gz',
@@ -60,7 +60,7 @@ test('images are a line each, with who uses them', () => {
 	`);
 });
 
-test('an image that was unpacked for a user namespace tells whose its root is', () => {
+test('an image unpacked for a user namespace shows the host uid of its root', () => {
 	const image = {
 		digest: `sha256:${'ab'.repeat(32)}`,
 		archive: '/a.tar',
@@ -107,7 +107,7 @@ const findings: readonly Finding[] = [
 	},
 ];
 
-test('doctor lists what is there, then what will not work and the command that fixes it', () => {
+test('doctor lists the findings, then what does not work and the command that fixes it', () => {
 	expect(doctorTable(findings, look)).toMatchInlineSnapshot(`
 		"programs  unshare       ok       util-linux 2.38.1
 		          zstd          warn     not there
@@ -126,11 +126,11 @@ test('doctor lists what is there, then what will not work and the command that f
 	`);
 });
 
-test('doctor is content when nothing that each start needs is missing', () => {
+test('doctor passes when every start requirement is met', () => {
 	expect(doctorTable(findings.slice(0, 2), look)).toMatch(/containers can be started on this host\n$/);
 });
 
-test('a step that waits shows its title, why it is needed and its command', () => {
+test('the page of a step shows its title, its reason and its command', () => {
 	const [started] = sampleRun;
 	const step = started?.type === 'plan.started' ? started.steps[1] : undefined;
 	expect(step && stepPage(step, 2, 3, look) + stepPrompt(look)).toMatchInlineSnapshot(`

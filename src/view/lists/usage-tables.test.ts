@@ -8,7 +8,7 @@ import {theme} from '../text/theme.ts';
 
 const look = {columns: 80, theme: theme(false), width: (text: string) => text.length};
 
-test('what containers use is a line each, with - for what the kernel does not tell', () => {
+test('usage has a line per container, with - for values the kernel does not report', () => {
 	const bare = {
 		...sampleStats,
 		name: 'bare',
@@ -49,7 +49,7 @@ const shell: ContainerProcess = {
 	command: ['sh', '-c', 'echo \u001b[2J\nnext'],
 };
 
-test('processes are a line each, hostile command lines harmless', () => {
+test('processes have a line each, with hostile command lines escaped', () => {
 	const outside = {...shell, pid: 4320, insidePid: null, cpuMs: 0, command: ['unshare']};
 	const zombie = {
 		...shell,
@@ -71,7 +71,7 @@ test('processes are a line each, hostile command lines harmless', () => {
 	`);
 });
 
-test('a table is drawn over the last one, and what it had more is erased', () => {
+test('a table is drawn over the previous one and erases its extra lines', () => {
 	const screen = {columns: 5, rows: 24};
 	const first = redraw('head\none\ntwo\n', 0, screen);
 	expect(first).toEqual({bytes: '\x1b[Khead\n\x1b[Kone\n\x1b[Ktwo\n\x1b[J', lines: 3});
@@ -81,7 +81,7 @@ test('a table is drawn over the last one, and what it had more is erased', () =>
 	});
 });
 
-test('what would wrap or scroll is left out', () => {
+test('text that would wrap or scroll is cut', () => {
 	expect(redraw('a long head\none\ntwo\nthree\n', 0, {columns: 6, rows: 3})).toEqual({
 		bytes: '\x1b[Ka long\n\x1b[Kone\n\x1b[J',
 		lines: 2,

@@ -9,7 +9,7 @@ import {theme} from '../text/theme.ts';
 
 const look = {columns: 72, theme: theme(false), width: stringWidth, commandOf: sampleCommand, undoOf: sampleUndo};
 
-test('the table groups steps by phase and shows each command behind the prompt of its place', () => {
+test('the table groups steps by phase and shows the prompt of each command', () => {
 	expect(planTable(samplePlan, look)).toMatchInlineSnapshot(`
 		"demo: 3 steps from demo.yaml
 
@@ -42,7 +42,7 @@ test('a wide terminal gets a long command on one line', () => {
 	);
 });
 
-test('a hostile name in a plan cannot reach the terminal', () => {
+test('a hostile name in a plan is escaped', () => {
 	expect(planTable({...samplePlan, name: 'a\u001b[2J', spec: 'b\u0007.yaml'}, look)).not.toMatch(/[\u001b\u0007]/);
 });
 

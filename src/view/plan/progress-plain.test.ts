@@ -14,7 +14,7 @@ function print(events: readonly RunEvent[]): string {
 	return text;
 }
 
-test('a run is a line for each tenth unpacked, each finished step, and what became of the container', () => {
+test('a run prints a line per tenth unpacked, per finished step, and for the container', () => {
 	expect(print(sampleRun)).toMatchInlineSnapshot(`
 		"       1/3  unpack rootfs.tar.gz into the store (30 %, 35 MiB of 100 MiB, 1200 entries)
 		       1/3  unpack rootfs.tar.gz into the store (100 %, 100 MiB of 100 MiB, 4100 entries)
@@ -28,7 +28,7 @@ test('a run is a line for each tenth unpacked, each finished step, and what beca
 	`);
 });
 
-test('a failed step is one line, since the error tells the rest; then what was undone', () => {
+test('a failed step is one line, followed by the undone steps', () => {
 	expect(print(failedRun).split('\n').slice(4).join('\n')).toMatchInlineSnapshot(`
 		"ok     2/3  limit memory to 100 MiB (0.4 ms)
 		failed 3/3  mount the container's file tree (8 ms)
@@ -37,7 +37,7 @@ test('a failed step is one line, since the error tells the rest; then what was u
 	`);
 });
 
-test('what a tool of a step that worked had to say stands below its line', () => {
+test('the output of a successful step follows its line', () => {
 	const output: RunEvent = {type: 'step.output', at: 2011, id: 'cgroup.memory', text: 'note: a\u001b[2J\nb\n'};
 	expect(
 		print([...sampleRun.slice(0, 9), output, ...sampleRun.slice(9, 10)])
@@ -52,7 +52,7 @@ test('what a tool of a step that worked had to say stands below its line', () =>
 	`);
 });
 
-test('signals and the memory limit are told in words', () => {
+test('signals and the memory limit are described in words', () => {
 	expect(
 		print([
 			{type: 'container.stopping', at: 1, name: 'demo', signal: 'SIGTERM', graceMs: 10_000},
@@ -87,7 +87,7 @@ test('signals and the memory limit are told in words', () => {
 	`);
 });
 
-test('as JSON each event is one line that reads back as the event', () => {
+test('each event is one line of JSON that parses back to the event', () => {
 	for (const event of failedRun) {
 		const line = eventJson(event);
 		expect(line.indexOf('\n')).toBe(line.length - 1);

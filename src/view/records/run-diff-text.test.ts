@@ -6,7 +6,7 @@ import {sampleRunDifference, sampleShownRun} from '../../../test/support/sample-
 const file: LayerFile = {change: 'A', path: '/f', kind: 'file', mode: 0o644, size: 6, digest: 'sha256:1'};
 const [step] = sampleShownRun.run.steps;
 
-test('each kind of difference has its words', () => {
+test('every kind of difference has a description', () => {
 	const of = (path: string, before: LayerFile | null, after: LayerFile | null, firstByte: number | null = null) => ({
 		path,
 		before,
@@ -71,13 +71,13 @@ test('each kind of difference has its words', () => {
 	`);
 });
 
-test('a start that failed against one that did not', () => {
+test('a failed start differs from a successful one', () => {
 	const end = {what: 'end', before: {error: 'sh is not in the container'}, after: {exitCode: 0, signal: null}};
 	expect(runDiffText({...sampleRunDifference, end, files: [], logs: [], facts: [], timings: []})).toBe(
 		'end\n  failed: sh is not in the container, then exited with 0\n',
 	);
 });
 
-test('nothing differs', () => {
+test('equal runs have no difference', () => {
 	expect(runDiffText({...sampleRunDifference, files: [], logs: [], facts: [], timings: []})).toBe('no difference\n');
 });

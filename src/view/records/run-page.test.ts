@@ -59,7 +59,7 @@ function hostile(text: string): typeof sampleShownRun {
 	};
 }
 
-test('no text of a record makes a tag or an attribute of the page', () => {
+test('text of a record cannot become a tag or attribute', () => {
 	const honest = vocabulary(runPage(hostile('text')));
 	expect([...honest.tags]).not.toContain('script');
 	for (const attack of attacks) {
@@ -70,7 +70,7 @@ test('no text of a record makes a tag or an attribute of the page', () => {
 	}
 });
 
-test('the page asks for nothing else, and follows the scheme of the reader', () => {
+test('the page loads nothing and follows the color scheme', () => {
 	const page = runPage(sampleShownRun);
 	expect(page).not.toMatch(/(?:https?:)?\/\/[a-z]|url\(|@import|\s(?:src|href)=/i);
 	expect(page).toContain("default-src 'none'");
@@ -80,7 +80,7 @@ test('the page asks for nothing else, and follows the scheme of the reader', () 
 		expect(page).toContain(text);
 });
 
-test('every tag of it is closed where it must be', () => {
+test('every tag is closed', () => {
 	const open: string[] = [];
 	const wrong: string[] = [];
 	for (const [, slash, name = '', rest = ''] of runPage(hostile(attacks.join('\n'))).matchAll(tagPattern)) {
@@ -91,13 +91,13 @@ test('every tag of it is closed where it must be', () => {
 	expect({open, wrong}).toEqual({open: [], wrong: []});
 });
 
-test('an escaped text begins no tag and ends no attribute', () => {
+test('escaped text cannot start a tag or end an attribute', () => {
 	expect(escapeHtml(`<a href="x" id='y'>&\u0007\u202e`)).toBe(
 		'&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;\\u0007\\u202e',
 	);
 });
 
-test('as text a record says the same, and steers no terminal', () => {
+test('the text of a record has the same facts and is escaped for terminals', () => {
 	const look = {columns: 80, theme: theme(false), width: (text: string) => text.length};
 	expect(runText(sampleShownRun, look)).toMatchInlineSnapshot(`
 		"run        20261127t015033-1f0a9c

@@ -14,7 +14,7 @@ const samples: readonly UsageSample[] = [0, 0, 500, 500].map((cpuMs, index) => (
 	writeBytes: index < 2 ? 0 : mebibyte / 2,
 }));
 
-test('CPU is percent of a processor, memory is what was in use, and disks are bytes a second', () => {
+test('plots show CPU in percent, memory in use, and disk bytes per second', () => {
 	const plots = usagePlots(samples, 9900, 7 * mebibyte);
 	expect(plots.map(({title, points}) => [title, points.map(({value}) => value)])).toEqual([
 		['CPU', [0, 100, 0]],
@@ -25,14 +25,14 @@ test('CPU is percent of a processor, memory is what was in use, and disks are by
 	expect(plots[0]?.time(500)).toBe('1.1 s');
 });
 
-test('what nothing counts, and a run that was over at once, has no plot', () => {
+test('values that were not measured and very short runs have no plot', () => {
 	const uncounted = samples.map(({at}) => ({at, cpuNs: null, memory: null, readBytes: null, writeBytes: null}));
 	expect(usagePlots(uncounted, 9900, null)).toEqual([]);
 	expect(usagePlots(samples.slice(0, 1), 9900, null)).toEqual([]);
 	expect(usagePlots([], 9900, null)).toEqual([]);
 });
 
-test('clocks that go back, and counters that do, make no negative numbers', () => {
+test('clocks and counters that go back give no negative values', () => {
 	const [first, second, third] = samples;
 	if (first === undefined || second === undefined || third === undefined) throw new Error('there are samples');
 	const odd = [third, {...second, at: third.at + 10}, {...first, at: third.at - 500}, {...third, at: third.at + 20}];
@@ -40,7 +40,7 @@ test('clocks that go back, and counters that do, make no negative numbers', () =
 	expect(values.filter(value => !(value >= 0 && Number.isFinite(value)))).toEqual([]);
 });
 
-test('a plot is a line within its axes, and texts are escaped', () => {
+test('a plot stays within its axes, and its texts are escaped', () => {
 	const svg = plotSvg({
 		title: '<b>',
 		points: [

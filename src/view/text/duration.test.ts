@@ -23,6 +23,6 @@ test.each([
 	expect(age(ms)).toBe(text);
 });
 
-test('a noun gets its s', () => {
+test('a noun gets a plural s', () => {
 	expect([plural(0, 'step'), plural(1, 'step'), plural(2, 'step')]).toEqual(['0 steps', '1 step', '2 steps']);
 });

@@ -11,7 +11,7 @@ const full = new TsboxError('E_STEP_FAILED', "can't mount the overlay on /run/ts
 	hint: 'Put the store on ext4 or xfs',
 });
 
-test('a failed step tells step, command, output, cause and hint in this order', () => {
+test('a failed step shows step, command, output, cause and hint in this order', () => {
 	expect(errorText(full, theme(false))).toMatchInlineSnapshot(`
 		"error: can't mount the overlay on /run/tsbox/demo/root
 		  step     give the container a writable layer
@@ -30,7 +30,7 @@ test('an error without more facts is one line', () => {
 	);
 });
 
-test('lines of a spec are no output of a program', () => {
+test('an excerpt of a spec is not labeled as output', () => {
 	const error = new TsboxError('E_SPEC_INVALID', 'a.yaml:2:1: unknown key', {
 		output: '  2 | hostnme: x\n    | ^^^^^^^',
 		hint: 'x',
@@ -40,12 +40,12 @@ test('lines of a spec are no output of a program', () => {
 	);
 });
 
-test('what a tool printed cannot move the cursor', () => {
+test('output of a tool cannot move the cursor', () => {
 	const error = new TsboxError('E_STEP_FAILED', 'a\u001b[2J', {output: 'b\rc\u001b]0;t\u0007'});
 	expect(errorText(error, theme(false))).not.toMatch(/[\r\u001b\u0007]/);
 });
 
-test('an unforeseen error is called a bug and shows the stacks of itself and its cause', () => {
+test('an unexpected error is called a bug and shows its stack and that of its cause', () => {
 	const text = errorText(new TypeError('x is not a function', {cause: new Error('the root')}), theme(false));
 	expect(text).toMatch(/^error: this is a bug in tsbox/);
 	expect(text).toMatch(/TypeError: x is not a function\n {4}at .*error-text\.test\.ts/);
@@ -53,7 +53,7 @@ test('an unforeseen error is called a bug and shows the stacks of itself and its
 	expect(errorText('a string', theme(false))).toContain('a string');
 });
 
-test('as JSON an error is one line with its code and exit status', () => {
+test('an error in JSON is one line with code and exit status', () => {
 	const line = errorJson(full);
 	expect(line.indexOf('\n')).toBe(line.length - 1);
 	expect(JSON.parse(line)).toMatchObject({code: 'E_STEP_FAILED', exitStatus: 125, hint: full.hint});

@@ -38,7 +38,7 @@ test.each([
 	expect(() => formatTemplate(template, row)).toThrow(expect.objectContaining({code: 'E_USAGE', hint}));
 });
 
-test('a table has a heading and columns; without rows it has its heading, and a wrong field is found', () => {
+test('a table has a heading even without rows, and an unknown field is reported', () => {
 	const rows = [row, {...row, name: 'a-long-name'}];
 	const width = (text: string): number => text.length;
 	expect(formatRows('table {{.Name}}\\t{{.ExitCode}}\\t{{.Memory.Used}}', rows, row, width)).toMatchInlineSnapshot(`

@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import {expect, test} from 'vitest';
 import {table} from './table.ts';
 
-test('columns line up by what a terminal shows: wide letters take two places, combining marks none', () => {
+test('columns align by terminal width: wide characters take two columns, combining marks none', () => {
 	const rows = [
 		['NAME', 'PID'],
 		['容器', '1'],
@@ -41,7 +41,7 @@ const rows = [
 	['db', 'exited', '容器容器容器容器容器', '/srv/db.yaml'],
 ];
 
-test('on a narrow terminal the last columns go, and the widest are cut', () => {
+test('a narrow terminal drops the last columns and cuts the widest', () => {
 	expect([50, 40, 26, 16].map(columns => table(rows, stringWidth, {columns})).join('\n')).toMatchInlineSnapshot(`
 		"NAME               STATE    COMMAND
 		shop-web-and-more  running  sh -c "sleep 1000"
@@ -65,7 +65,7 @@ test('on a narrow terminal the last columns go, and the widest are cut', () => {
 			expect(stringWidth(line)).toBeLessThanOrEqual(columns);
 });
 
-test('columns go in the order that is asked for', () => {
+test('columns are dropped in the given order', () => {
 	expect(table(rows, stringWidth, {columns: 40, order: [2, 1, 3]})).toMatchInlineSnapshot(`
 		"NAME               STATE    SPEC
 		shop-web-and-more  running  /srv/shop...
@@ -74,6 +74,6 @@ test('columns go in the order that is asked for', () => {
 	`);
 });
 
-test('what goes to no terminal is whole', () => {
+test('piped tables are not cut', () => {
 	expect(table(rows, stringWidth, {columns: undefined})).toBe(table(rows, stringWidth));
 });

@@ -15,7 +15,7 @@ test.each([
 	expect(hasColour(env, isTerminal)).toBe(expected);
 });
 
-test('a theme without colours leaves texts alone, one with colours does not', () => {
+test('a theme without colors leaves text plain, a theme with colors does not', () => {
 	expect(theme(false).failed('no')).toBe('no');
 	expect(theme(true).failed('no')).toContain('\u001b[31m');
 });

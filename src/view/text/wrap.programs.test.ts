@@ -9,7 +9,7 @@ test('prose is broken at blanks', () => {
 	expect(wrapWords('', 5, stringWidth)).toEqual([]);
 });
 
-test('a command that fits stays on its line, one of several lines is never broken', () => {
+test('a command that fits stays on one line, and a multi-line command is never wrapped', () => {
 	expect(wrapCommand('mount -a', 8, stringWidth)).toEqual(['mount -a']);
 	expect(wrapCommand('cat <<end\na long line here\nend', 10, stringWidth)).toEqual([
 		'cat <<end',
@@ -18,7 +18,7 @@ test('a command that fits stays on its line, one of several lines is never broke
 	]);
 });
 
-test('a broken command gives a shell the same words', () => {
+test('a wrapped command gives a shell the same words', () => {
 	const command = `printf '<%s>' one 'two  three' "four \\" five" si\\ x seven=\${HOME:+'a b'} eight "it's"`;
 	const lines = wrapCommand(command, 24, stringWidth);
 	expect(lines.length).toBeGreaterThan(3);
