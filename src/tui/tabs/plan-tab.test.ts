@@ -16,7 +16,7 @@ test('the steps of a start stand by phase, and the one under the cursor is open'
 		! warnings
 		         no swap accounting on this kernel, so memswap_limit is not enforced
 
-		cgroup: how much it may use
+		cgroup: resource limits
 		> ✔ limit memory to 100 MiB                    0.4 ms
 		      host# echo 104857600 > /sys/fs/cgroup/tsbox/demo/memory.max
 		      why    Without a limit one container can take all memory of the machine,
@@ -26,10 +26,10 @@ test('the steps of a start stand by phase, and the one under the cursor is open'
 		      check  ✔ agreed: /sys/fs/cgroup/tsbox/demo/memory.max is 104857600
 		      undo   goes with the cgroup
 
-		namespaces: what it sees of the machine
+		namespaces: an isolated view of the system
 		  ✔ start the first process in new namespaces  12 ms
 
-		mounts: its file tree, and the host let go
+		mounts: the file tree, detached from the host
 		  ✔ mount the container's file tree            8 ms"
 	`);
 });
@@ -40,10 +40,10 @@ test('at 120 columns commands and reasons have more room', () => {
 		! warnings
 		         no swap accounting on this kernel, so memswap_limit is not enforced
 
-		cgroup: how much it may use
+		cgroup: resource limits
 		  ✔ limit memory to 100 MiB                    0.4 ms
 
-		namespaces: what it sees of the machine
+		namespaces: an isolated view of the system
 		> ✔ start the first process in new namespaces  12 ms
 		      host# echo 0 > /sys/fs/cgroup/tsbox/demo
 		            exec unshare --mount --pid sh ./gather.sh
@@ -53,7 +53,7 @@ test('at 120 columns commands and reasons have more room', () => {
 		      check  ✔ agreed: /proc/PID/ns/ differs from the host's in mount, pid
 		      undo   echo 1 > /sys/fs/cgroup/tsbox/demo/cgroup.kill/cgroup.kill
 
-		mounts: its file tree, and the host let go
+		mounts: the file tree, detached from the host
 		  ✔ mount the container's file tree            8 ms"
 	`);
 });
@@ -68,7 +68,7 @@ test('a step that failed is open by itself, with its cause and what it said; tho
 		! warnings
 		         no swap accounting on this kernel, so memswap_limit is not enforced
 
-		cgroup: how much it may use
+		cgroup: resource limits
 		> ↩ limit memory to 100 MiB                    undone
 		      host# echo 104857600 > /sys/fs/cgroup/tsbox/demo/memory.max
 		      why    Without a limit one container can take all memory of the machine,
@@ -78,7 +78,7 @@ test('a step that failed is open by itself, with its cause and what it said; tho
 		      check  · is no more: /sys/fs/cgroup/tsbox/demo/memory.max is 104857600
 		      undo   goes with the cgroup
 
-		namespaces: what it sees of the machine
+		namespaces: an isolated view of the system
 		  ✘ start the first process in new namespaces  failed after 3 ms
 		      cause  could not start the first process in new namespaces
 		      output unshare: unshare failed: Operation not permitted
@@ -91,7 +91,7 @@ test('a step that failed is open by itself, with its cause and what it said; tho
 		      check  · not asked: /proc/PID/ns/ differs from the host's in mount, pid
 		      undo   echo 1 > /sys/fs/cgroup/tsbox/demo/cgroup.kill/cgroup.kill
 
-		mounts: its file tree, and the host let go
+		mounts: the file tree, detached from the host
 		  · mount the container's file tree            not come to"
 	`);
 	expect(textsIn(planTab(failedStory, first, sampleFrame()).lines, 'failed')).toEqual([
@@ -112,7 +112,7 @@ test('phases that are over fold, but for the one with the cursor', () => {
 		  ✔ cgroup      1 step, 0.4 ms
 		  ✔ namespaces  1 step, 12 ms
 
-		mounts: its file tree, and the host let go
+		mounts: the file tree, detached from the host
 		> ✔ mount the container's file tree            8 ms
 		      demo# mount -i -n -a -T /dev/.box/conf/after.fstab
 		      why    Programs expect /proc and /dev.

@@ -13,17 +13,17 @@ test('the table groups steps by phase and shows the prompt of each command', () 
 	expect(planTable(samplePlan, look)).toMatchInlineSnapshot(`
 		"demo: 3 steps from demo.yaml
 
-		cgroup: how much it may use
+		cgroup: resource limits
 		  1  limit memory to 100 MiB
 		     host# echo 104857600 > /sys/fs/cgroup/tsbox/demo/memory.max
 
-		namespaces: what it sees of the machine
+		namespaces: an isolated view of the system
 		  2  start the first process in new namespaces
 		     host# unshare --mount --pid --uts --ipc --net --cgroup --fork \\
 		             --kill-child --propagation private sh -c \\
 		             'exec sh /run/tsbox/demo/init.sh'
 
-		mounts: its file tree, and the host let go
+		mounts: the file tree, detached from the host
 		  3  mount the container's file tree
 		     demo# mount -a -T /dev/stdin <<end
 		           proc /proc proc nosuid,nodev,noexec 0 0
@@ -54,7 +54,7 @@ test('explain adds why, page, kernel object, checks, undo and the origin of each
 	expect(planExplain(samplePlan, look, origins)).toMatchInlineSnapshot(`
 		"demo: 3 steps from demo.yaml
 
-		cgroup: how much it may use
+		cgroup: resource limits
 		  1  limit memory to 100 MiB
 		     host# echo 104857600 > /sys/fs/cgroup/tsbox/demo/memory.max
 		     why    Without a limit one container can take all memory of the
@@ -64,7 +64,7 @@ test('explain adds why, page, kernel object, checks, undo and the origin of each
 		     check  /sys/fs/cgroup/tsbox/demo/memory.max is 104857600
 		     undo   nothing: goes with the cgroup
 
-		namespaces: what it sees of the machine
+		namespaces: an isolated view of the system
 		  2  start the first process in new namespaces
 		     host# unshare --mount --pid --uts --ipc --net --cgroup --fork \\
 		             --kill-child --propagation private sh -c \\
@@ -75,7 +75,7 @@ test('explain adds why, page, kernel object, checks, undo and the origin of each
 		     check  /proc/PID/ns/ differs from the host's in mount, pid
 		     undo   echo 1 > /sys/fs/cgroup/tsbox/demo/cgroup.kill
 
-		mounts: its file tree, and the host let go
+		mounts: the file tree, detached from the host
 		  3  mount the container's file tree
 		     demo# mount -a -T /dev/stdin <<end
 		           proc /proc proc nosuid,nodev,noexec 0 0
