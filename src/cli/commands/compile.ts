@@ -1,5 +1,5 @@
 import {defineCommand} from '../verb/command.ts';
-import {planOptions, terminalOptions} from '../options/run-options.ts';
+import {planOptions, specRequest, terminalOptions} from '../options/run-options.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {asksTty} from '../options/wants-tty.ts';
 import {withFacts} from '../options/with-facts.ts';
@@ -24,13 +24,7 @@ export const compile = defineCommand({
 	],
 	async run({values, positionals: [file, service]}, {io, engine, folders}) {
 		const machine = await withFacts(await engine.openMachine({...folders, planOnly: true}), values.facts, io);
-		const spec = {
-			cwd: io.cwd,
-			env: io.env,
-			bestEffort: values['best-effort'],
-			profiles: values.profile,
-			...present({file, service}),
-		};
+		const spec = specRequest(io, values, {file, service});
 		const planned = await engine.planContainer(machine, spec, {dry: true, ...present({tty: asksTty(values)})});
 		for (const warning of planned.plan.warnings) tell(io, `warning: ${warning}`);
 		if (planned.service.record === true) io.err('warning: a script keeps no record of its run: `record` is left out\n');

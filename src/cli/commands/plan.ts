@@ -2,7 +2,7 @@ import type {PlannedContainer} from '../../container/machine/planned-container.t
 import {defineCommand} from '../verb/command.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import type {Io} from '../verb/io.ts';
-import {planOptions, terminalOptions} from '../options/run-options.ts';
+import {planOptions, specRequest, terminalOptions} from '../options/run-options.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {withFacts} from '../options/with-facts.ts';
 import {lookOf} from '../output/look-of.ts';
@@ -32,13 +32,7 @@ export const plan = defineCommand({
 	],
 	async run({values, positionals: [file, service]}, {io, engine, folders}) {
 		const machine = await withFacts(await engine.openMachine({...folders, planOnly: true}), values.facts, io);
-		const spec = {
-			cwd: io.cwd,
-			env: io.env,
-			bestEffort: values['best-effort'],
-			profiles: values.profile,
-			...present({file, service}),
-		};
+		const spec = specRequest(io, values, {file, service});
 		const format = values.json ? 'json' : (values.format ?? 'table');
 		// What is read here is what `up` would do here; data is the same wherever it is made.
 		const tty = asksTty(values) ?? (format === 'table' && wantsTty(values, io) ? true : undefined);

@@ -3,7 +3,7 @@ import {shellCommand} from '../../step/verbs/shell-word.ts';
 import {escapeText} from '../../view/text/escape.ts';
 import {defineCommand} from '../verb/command.ts';
 import {refuseUnlocked} from '../up/refuse-unlocked.ts';
-import {commandOptions, lockedOptions, planOptions, recordOptions} from '../options/run-options.ts';
+import {commandOptions, lockedOptions, planOptions, recordOptions, specRequest} from '../options/run-options.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {startContainer} from '../up/start-container.ts';
 import {wantsTty} from '../options/wants-tty.ts';
@@ -59,14 +59,7 @@ export const run = defineCommand({
 			// The choices above are all there are.
 			userns: values.userns as 'auto' | 'host' | undefined,
 		});
-		const spec = {
-			cwd: io.cwd,
-			env: io.env,
-			bestEffort: values['best-effort'],
-			profiles: values.profile,
-			overrides,
-			...present({file, service, traceSeccomp: values['trace-seccomp']}),
-		};
+		const spec = specRequest(io, values, {file, service, overrides, traceSeccomp: values['trace-seccomp']});
 		try {
 			await refuseUnlocked(
 				values,

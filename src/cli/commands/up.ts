@@ -6,7 +6,7 @@ import type {Io} from '../verb/io.ts';
 import {defineCommand} from '../verb/command.ts';
 import {mostReplicas} from '../../spec/keys/replicas.ts';
 import {refuseUnlocked} from '../up/refuse-unlocked.ts';
-import {lockedOptions, planOptions, recordOptions, ttyOptions} from '../options/run-options.ts';
+import {lockedOptions, planOptions, recordOptions, specRequest, ttyOptions} from '../options/run-options.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {startContainer} from '../up/start-container.ts';
 import {upInBackground} from '../up/up-in-background.ts';
@@ -77,13 +77,7 @@ export const up = defineCommand({
 		const {io, engine, folders} = context;
 		const isDetached = values.detach || values.wait || values.dash;
 		refuse(values, isDetached, io);
-		const spec = {
-			cwd: io.cwd,
-			env: io.env,
-			bestEffort: values['best-effort'],
-			profiles: values.profile,
-			...present({file, overrides: overridesOf(values), config: folders.config}),
-		};
+		const spec = specRequest(io, values, {file, overrides: overridesOf(values), config: folders.config});
 		await refuseUnlocked(values, 'up', spec, {services, alone: !isDetached && services.length === 1}, context);
 		if (values.dash) return upOnDash(values, spec, services, context);
 		if (isDetached) return upInBackground(values, spec, services, context);

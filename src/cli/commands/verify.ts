@@ -1,8 +1,7 @@
 import {resolve} from 'node:path';
 import {jsonText} from '../../view/text/json.ts';
 import {defineCommand} from '../verb/command.ts';
-import {planOptions} from '../options/run-options.ts';
-import {present} from '../../spec/syntax/pick.ts';
+import {planOptions, specRequest} from '../options/run-options.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 
 /** `tsbox verify`: whether a container makes the same each time. */
@@ -31,17 +30,14 @@ export const verify = defineCommand({
 		const stop = stopSignals(io, 'it');
 		try {
 			const found = await engine.verify(await engine.openMachine(folders), {
-				cwd: io.cwd,
-				env: io.env,
-				bestEffort: values['best-effort'],
-				profiles: values.profile,
+				...specRequest(io, values, {file, service}),
 				runs: values.runs ?? 3,
 				outputs: values.output.map(path => resolve('/', path)),
 				sameOwner: values['same-owner'],
 				signal: stop.signal,
 				force: stop.force,
 				tell: text => io.err(`${escapeText(text)}\n`),
-				...present({file, service, keep: values.keep === undefined ? undefined : resolve(io.cwd, values.keep)}),
+				...(values.keep === undefined ? {} : {keep: resolve(io.cwd, values.keep)}),
 			});
 			if (values.json) io.out(jsonText(found, 2));
 			else {

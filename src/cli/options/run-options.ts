@@ -1,4 +1,7 @@
-import type {Options} from '../verb/command.ts';
+import type {SpecRequest} from '../../container/machine/spec-request.ts';
+import {present} from '../../spec/syntax/pick.ts';
+import type {Options, Values} from '../verb/command.ts';
+import type {Io} from '../verb/io.ts';
 
 /** The option of `up` and of all that says whether the command gets a terminal. */
 export const ttyOptions = {
@@ -34,6 +37,15 @@ export const planOptions = {
 	...profileOptions,
 	'best-effort': {kind: 'flag', describe: "Leave out what this host can't do, with a warning"},
 } as const satisfies Options;
+
+/** The spec that a verb with {@link planOptions} is asked to use; members without a value are left out. */
+export function specRequest<T extends Partial<SpecRequest>>(
+	{cwd, env}: Pick<Io, 'cwd' | 'env'>,
+	values: Values<typeof planOptions>,
+	more: {[Name in keyof T]: T[Name] | undefined},
+) {
+	return {cwd, env, bestEffort: values['best-effort'], profiles: values.profile, ...present(more)};
+}
 
 /** The options of a verb that can hold a start to its lock. */
 export const lockedOptions = {

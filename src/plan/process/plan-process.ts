@@ -9,11 +9,10 @@ import type {ResourceLimit} from '../../step/verbs/limits.ts';
 import type {UserIds} from '../../step/verbs/drop-privileges.ts';
 import type {Check} from '../../step/verbs/check.ts';
 import type {Step, StepInside} from '../../step/verbs/step.ts';
-import {fixedAddresses, usedNumbers} from './same-each-time.ts';
+import {fixedAddresses, usedNumbers, withTheProcess} from './same-each-time.ts';
 import {namespacesOf, type PlanInput} from '../input/input.ts';
 import type {SecurityPlan} from '../security/plan-security.ts';
 import type {Shortfalls} from '../input/unsupported.ts';
-import {withTheProcess} from '../input/with-the-process.ts';
 
 /** Which reaper runs as process 1: a static one of the host, bound on /dev/init, or the waiting shell. */
 export function reaperOf(input: PlanInput): {readonly init: InitKind; readonly bound: string | null} {

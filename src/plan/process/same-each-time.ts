@@ -2,7 +2,9 @@ import {addressNoRandomize} from '../../step/verbs/check.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {hasFixedAddresses} from '../input/reproducible.ts';
 import type {PlanInput} from '../input/input.ts';
-import {withTheProcess} from '../input/with-the-process.ts';
+
+/** The undo of what a process has and takes along. */
+export const withTheProcess = {kind: 'none', reason: 'it ends with the process'} as const;
 
 /** The step that turns address randomisation off, where the container is to be reproducible and this host can. */
 export function fixedAddresses({extras, facts}: PlanInput): readonly Step[] {
