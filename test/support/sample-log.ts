@@ -1,5 +1,5 @@
 import type {FeedLine} from '../../src/project/logs/line-ring.ts';
-import type {LogSource} from '../../src/tui/logs/log-source.ts';
+import type {LogSource} from '../../src/tui/logs/log-state.ts';
 import {sampleNow} from './sample-frame.ts';
 
 /** A log in memory, for tests: it counts how often it was asked for a line, grows, and lets old lines fall out. */

@@ -32,10 +32,7 @@ export const dash = defineCommand({
 	async run({values}, context) {
 		const {io, engine, folders} = context;
 		if (values.keys) {
-			const [{keyList}, {knownKeys}] = await Promise.all([
-				import('../../tui/dash/model/key-list.ts'),
-				import('../../tui/dash/model/known-keys.ts'),
-			]);
+			const {keyList, knownKeys} = await import('../../tui/dash/model/known-keys.ts');
 			const {dash: config} = await engine.openMachine(folders);
 			io.out(keyList(knownKeys(config?.config.keys ?? {}, config?.origin ?? null)));
 			return 0;

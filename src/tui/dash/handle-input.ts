@@ -1,11 +1,10 @@
 import type {Input} from '../terminal/input.ts';
 import {changeSettings, type Desk, follow} from './model/desk.ts';
-import {helpSheet} from './help-sheet.ts';
+import {helpSheet, paletteSheet} from './sheets.ts';
 import {keyNamed, type KeyName} from './model/keys.ts';
 import {isIn, type Layout} from './model/layout.ts';
 import {currentRows} from './model/model.ts';
 import {columnAt} from './model/overview.ts';
-import {paletteSheet} from './palette-sheet.ts';
 import {performAction} from './perform-action.ts';
 import {performList} from './perform-list.ts';
 import {amounts} from './model/rows.ts';

@@ -3,8 +3,7 @@ import type {Frame} from '../draw/line.ts';
 import {type ParsedPattern, parsePattern, type Pattern, type Range} from './log-pattern.ts';
 import {allLines, matchingLines, type Selection} from './log-search.ts';
 import type {FeedLine} from '../../project/logs/line-ring.ts';
-import type {LogSource} from './log-source.ts';
-import type {LogState} from './log-state.ts';
+import type {LogSource, LogState} from './log-state.ts';
 import {shownText, wrapRanges} from './log-text.ts';
 
 /** A log that is looked at. */

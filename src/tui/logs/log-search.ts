@@ -1,6 +1,6 @@
 import type {Measure} from '../../view/text/look.ts';
 import type {Pattern} from './log-pattern.ts';
-import type {LogSource} from './log-source.ts';
+import type {LogSource} from './log-state.ts';
 import {shownText} from './log-text.ts';
 
 /** Lines of a source in their order, by their numbers. */

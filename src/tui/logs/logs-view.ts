@@ -6,9 +6,10 @@ import {exactTimeOfDay} from '../draw/local-time.ts';
 import {type LaidLine, layLog, type LogLayout, nameColumns, type Place, searchHits, topOf} from './log-layout.ts';
 import type {Selection} from './log-search.ts';
 import type {FeedLine} from '../../project/logs/line-ring.ts';
-import type {LogSource} from './log-source.ts';
-import type {LogState} from './log-state.ts';
-import {cutRange, markedSpans} from './log-text.ts';
+import type {LogSource, LogState} from './log-state.ts';
+import {parsePattern} from './log-pattern.ts';
+import {cutRange, markedSpans, shownText} from './log-text.ts';
+import type {Measure} from '../../view/text/look.ts';
 
 /** A screen of a log, and words on what it is of. */
 export interface LogScreen {
@@ -96,4 +97,26 @@ function hitWords(hits: Selection, {search, match}: LogState): string {
 
 function quoted(text: string): string {
 	return `"${escapeText(text)}"`;
+}
+
+/** All lines that a log shows, not only those in sight, as text for a file; control characters are made harmless there too. */
+export function wholeLog(
+	state: LogState,
+	source: LogSource,
+	width: Measure,
+): {readonly text: string; readonly lines: number} {
+	const filter = parsePattern(state.filter);
+	const kept: string[] = [];
+	for (let at = 0; at < source.count(); at++) {
+		const line = source.at(at);
+		const text = line.kind === 'line' ? shownText(line.text, width) : `[${line.bytes} bytes were not read]`;
+		if (filter.kind === 'pattern' && line.kind === 'line' && !filter.pattern.isIn(text)) continue;
+		kept.push(`${headOf(line, state)}${text}\n`);
+	}
+	return {text: kept.join(''), lines: kept.length};
+}
+
+function headOf(line: FeedLine, {services, timestamps}: LogState): string {
+	const at = line.kind === 'line' && line.at !== undefined ? new Date(line.at).toISOString() : '-';
+	return `${services.length > 1 ? `${line.service} | ` : ''}${timestamps ? `${at} ` : ''}`;
 }

@@ -1,9 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {plainText, sampleFrame} from '../../../../test/support/sample-frame.ts';
-import {helpSheet} from '../help-sheet.ts';
-import {keyList} from './key-list.ts';
+import {helpSheet} from '../sheets.ts';
+import {keyList, knownKeys} from './known-keys.ts';
 import {clashes, keyNamed, keysWith, keyTable, type Place} from './keys.ts';
-import {knownKeys} from './known-keys.ts';
 import {tabNames} from './tabs.ts';
 
 test('no key means two things in one place, and each name is there once', () => {

@@ -1,6 +1,7 @@
 import {didYouMean} from '../../../errors/did-you-mean.ts';
 import {TsboxError} from '../../../errors/tsbox-error.ts';
-import {clashes, type Keys, keysWith, keyTable} from './keys.ts';
+import {clashes, type Keys, keysWith, keyTable, type Place} from './keys.ts';
+import {tabNames} from './tabs.ts';
 
 /**
  * The table of keys with those of the configuration.
@@ -31,4 +32,18 @@ export function knownKeys(changes: Readonly<Record<string, readonly string[]>>, 
 			hint: 'give one of them another key under `dash.keys`',
 		});
 	return keys;
+}
+
+/** All keys as text: where, which, the name that the configuration knows it by, and what it does. */
+export function keyList(table: Keys): string {
+	const places: readonly Place[] = ['anywhere', 'list', 'detail', ...tabNames];
+	const rows = places.flatMap(place => table.filter(row => row.place === place));
+	const wide = (text: (row: (typeof rows)[number]) => string): number => Math.max(...rows.map(row => text(row).length));
+	const [place, keys, name] = [wide(row => row.place), wide(row => row.keys.join(', ')), wide(row => row.name)];
+	return rows
+		.map(
+			row =>
+				`${row.place.padEnd(place)}  ${row.keys.join(', ').padEnd(keys)}  ${row.name.padEnd(name)}  ${row.words}\n`,
+		)
+		.join('');
 }

@@ -1,7 +1,11 @@
+import type {Measure} from '../../../view/text/look.ts';
 import type {Body, Frame, Line} from '../../draw/line.ts';
+import type {SampleHistory} from '../../tabs/history.ts';
 import type {KeyName} from './keys.ts';
 import type {Row} from './rows.ts';
+import type {ViewSettings} from './settings.ts';
 import type {Sheet} from './sheet.ts';
+import type {DashSource} from './source.ts';
 
 /** A way through lines. */
 export type Move = number | 'first' | 'last' | 'page-up' | 'page-down';
@@ -23,6 +27,15 @@ export interface Surround {
 	/** Has the screen be drawn again soon. */
 	readonly changed: () => void;
 	readonly now: () => number;
+}
+
+/** What panes work with. */
+export interface PaneDesk {
+	readonly source: DashSource;
+	readonly history: SampleHistory;
+	readonly surround: Surround & {readonly width: Measure};
+	readonly settings: () => ViewSettings;
+	readonly change: (settings: Partial<ViewSettings>) => void;
 }
 
 /** The lines of a detail that are in sight, and a few words about them. */

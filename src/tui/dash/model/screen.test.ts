@@ -3,7 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {lineWidth} from '../../draw/fit.ts';
 import type {Line} from '../../draw/line.ts';
 import {plainText} from '../../../../test/support/sample-frame.ts';
-import {helpSheet} from '../help-sheet.ts';
+import {helpSheet} from '../sheets.ts';
 import {keyTable} from './keys.ts';
 import {currentRows, type Model, type RunCommand} from './model.ts';
 import {sampleContainer, sampleDetail, sampleLook, sampleModel} from '../../../../test/support/sample-dash.ts';

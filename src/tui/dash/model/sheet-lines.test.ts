@@ -3,7 +3,7 @@ import {describe, expect, test} from 'vitest';
 import type {Frame} from '../../draw/line.ts';
 import {paint} from '../../draw/palette.ts';
 import {sampleFrame} from '../../../../test/support/sample-frame.ts';
-import {helpSheet} from '../help-sheet.ts';
+import {helpSheet} from '../sheets.ts';
 import {keyTable} from './keys.ts';
 import {sampleNarrow} from '../../../../test/support/sample-dash.ts';
 import type {Sheet} from './sheet.ts';

@@ -4,7 +4,7 @@ import type {ContainerStats} from '../../../container/observe/usage-meter.ts';
 import type {ConfigEntry, ContainerMount, ContainerNetwork, Drift} from '../../../container/machine/observed.ts';
 import type {ProjectEvent} from '../../../project/state/event.ts';
 import type {StartStory} from '../../../state/start-story.ts';
-import type {LogSource} from '../../logs/log-source.ts';
+import type {LogSource} from '../../logs/log-state.ts';
 import type {Words} from './actions.ts';
 import type {ProjectFacts} from './rows.ts';
 

@@ -1,10 +1,9 @@
 import {messageOf} from '../../../errors/is-error.ts';
 import {escapeText} from '../../../view/text/escape.ts';
 import {line} from '../../draw/line.ts';
-import {type DetailTarget, type Pane, scroller} from '../model/pane.ts';
+import {type DetailTarget, type Pane, type PaneDesk, scroller} from '../model/pane.ts';
 import {eventsTab} from '../../tabs/events-tab.ts';
 import type {ProjectEvent} from '../../../project/state/event.ts';
-import type {PaneDesk} from './pane-desk.ts';
 
 /** What happened in a project, of a container what happened to its service. */
 export function eventsPane({source, surround}: PaneDesk, {project, row}: DetailTarget): Pane {

@@ -3,7 +3,7 @@ import {escapeText} from '../../../view/text/escape.ts';
 import type {Frame} from '../../draw/line.ts';
 import {line} from '../../draw/line.ts';
 import type {KeyName} from '../model/keys.ts';
-import type {DetailTarget, Move, Pane, Shown} from '../model/pane.ts';
+import type {DetailTarget, Move, Pane, PaneDesk, Shown} from '../model/pane.ts';
 import {commandText, prompt} from '../model/sheet.ts';
 import type {FollowedLog} from '../model/source.ts';
 import {sinceTime} from '../../../view/text/since-time.ts';
@@ -21,9 +21,7 @@ import {
 	toTime,
 } from '../../logs/log-moves.ts';
 import {type LogState, openLog} from '../../logs/log-state.ts';
-import {logFrame} from '../../logs/logs-view.ts';
-import {wholeLog} from '../../logs/whole-log.ts';
-import type {PaneDesk} from './pane-desk.ts';
+import {logFrame, wholeLog} from '../../logs/logs-view.ts';
 
 /** How far a key moves lines sideways, columns. */
 const sideways = 16;

@@ -1,7 +1,7 @@
 import type {ContainerProcess} from '../../../container/observe/top.ts';
 import {line} from '../../draw/line.ts';
 import type {OpenPane} from '../model/detail.ts';
-import type {DetailTarget, Pane} from '../model/pane.ts';
+import type {DetailTarget, Pane, PaneDesk} from '../model/pane.ts';
 import {prompt} from '../model/sheet.ts';
 import type {TabName} from '../model/tabs.ts';
 import {configTab} from '../../tabs/config-tab.ts';
@@ -12,7 +12,6 @@ import {processesTab} from '../../tabs/processes-tab.ts';
 import {askedPane, movedCursor} from './asked-pane.ts';
 import {eventsPane} from './events-pane.ts';
 import {logsPane} from './logs-pane.ts';
-import type {PaneDesk} from './pane-desk.ts';
 import {planPane} from './plan-pane.ts';
 import {statsPane} from './stats-pane.ts';
 

@@ -1,9 +1,8 @@
 import {line} from '../../draw/line.ts';
-import {type DetailTarget, type Pane, scroller} from '../model/pane.ts';
+import {type DetailTarget, type Pane, type PaneDesk, scroller} from '../model/pane.ts';
 import type {StartStory} from '../../../state/start-story.ts';
 import {commandAt, planCursorMax, planCursorStart, planTab} from '../../tabs/plan-tab.ts';
 import {movedCursor} from './asked-pane.ts';
-import type {PaneDesk} from './pane-desk.ts';
 
 /** The plan of a container and how its start went; of one that is not there, its last start, which failed. */
 export function planPane({source}: PaneDesk, {row, containers, labels, project}: DetailTarget): Pane {

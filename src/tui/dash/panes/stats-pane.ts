@@ -1,9 +1,7 @@
 import {line} from '../../draw/line.ts';
-import type {DetailTarget, Pane} from '../model/pane.ts';
-import {scroller} from '../model/pane.ts';
+import {type DetailTarget, type Pane, type PaneDesk, scroller} from '../model/pane.ts';
 import {plotWindows} from '../model/settings.ts';
 import {statsTab} from '../../tabs/stats-tab.ts';
-import type {PaneDesk} from './pane-desk.ts';
 
 /** Plots of what a container used. */
 export function statsPane({history, settings, change}: PaneDesk, {containers, row}: DetailTarget): Pane {

@@ -1,9 +1,34 @@
-import type {Desk} from './model/desk.ts';
-import type {KeyName} from './model/keys.ts';
+import {type Line, line, span} from '../draw/line.ts';
+import {changeSettings, type Desk} from './model/desk.ts';
+import type {KeyName, Keys, Place} from './model/keys.ts';
 import {currentRows, meantRows} from './model/model.ts';
 import type {Choice, Sheet} from './model/sheet.ts';
 import {tabNames} from './model/tabs.ts';
-import {changeSettings} from './model/desk.ts';
+
+const headings: Readonly<Partial<Record<Place, string>>> = {
+	anywhere: 'Everywhere',
+	list: 'In the overview',
+	detail: 'In the detail',
+};
+
+/** All keys, from the table that they are read by. */
+export function helpSheet(keys: Keys): Sheet {
+	const places: readonly Place[] = ['anywhere', 'list', 'detail', ...tabNames];
+	const lines = (): readonly Line[] =>
+		places
+			.flatMap(place => {
+				const rows = keys.filter(row => row.place === place);
+				if (rows.length === 0) return [];
+				const body = rows.map((row): Line => [span(`  ${row.keys.join(', ').padEnd(16)}`, 'accent'), span(row.words)]);
+				const more: Line[] =
+					place === 'anywhere'
+						? [[span(`  ${'1 ... 9'.padEnd(16)}`, 'accent'), span(`show a tab: ${tabNames.join(', ')}`)]]
+						: [];
+				return [line(headings[place] ?? `In the tab ${place}`, 'title'), ...body, ...more, line('')];
+			})
+			.concat([line(`Keys, columns and the theme can be set in tsbox.config.yaml, under dash:`, 'quiet')]);
+	return {kind: 'text', title: 'keys (Esc leaves)', lines, top: 0};
+}
 
 /** What moves a cursor is of no use in a list of names. */
 const leftOut = /^(list-|detail-|sideways|open|palette$|back$|clear$|copy$)/;
