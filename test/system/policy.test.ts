@@ -13,14 +13,14 @@ function ownConfig(at: TestBox, text: string) {
 	return {env: {XDG_CONFIG_HOME: join(at.folder, 'home')}};
 }
 
-test('a policy holds for every verb that plans, and a nearer file can not loosen it', async () => {
+test('a policy applies to every verb that plans, and a nearer file cannot loosen it', async () => {
 	await using at = await testBox();
 	const own = ownConfig(at, 'policy:\n  forbid_privileged: true\n  max_pids: 50\n');
 	const loose = at.file('loose.yaml', 'policy: {forbid_privileged: false, max_pids: 1000}\nbest_effort: true\n');
 	const spec = at.spec('privileged: true\ncommand: ["true"]\n');
 	for (const verb of [['up'], ['up', '-d'], ['run'], ['plan'], ['compile']]) {
 		const {status, out, err} = await at.tsbox(['--config', loose, ...verb, spec], own);
-		expect([verb, status, out, err.includes('against a policy')]).toEqual([verb, 125, '', true]);
+		expect([verb, status, out, err.includes('policy violations')]).toEqual([verb, 125, '', true]);
 		expect(err).toContain(`${spec}:3:13: \`privileged\` is forbidden`);
 		expect(err).toContain('`pids_limit` is missing');
 		expect(err).toContain('home/tsbox/config.yaml:2:22');

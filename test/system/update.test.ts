@@ -190,7 +190,7 @@ describe.skipIf(!root)('update', () => {
 		const up = await running(at, sleeps);
 		const refused = await at.tsbox(['update', '--memory', '64m', at.name]);
 		expect(refused).toMatchObject({status: 125, out: ''});
-		expect(refused.err).toContain('limits are those of a cgroup');
+		expect(refused.err).toContain('limits need a cgroup');
 		expect(await leftAfter(at, up)).toEqual([]);
 	});
 });
