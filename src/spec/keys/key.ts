@@ -2,11 +2,12 @@ import type * as z from 'zod/mini';
 import type {Parsed} from '../model/parsed.ts';
 import type {Service} from '../model/project.ts';
 import type {Picker} from '../syntax/pick.ts';
-import type {NumberRange} from '../syntax/scalar.ts';
+import {numberIn, type NumberRange, parseBoolean} from '../syntax/scalar.ts';
 import {shellCommand} from '../syntax/shell-words.ts';
-import {parseCapability} from '../values/capability.ts';
 import {parseDuration} from '../values/duration.ts';
-import {durationWord, sizeWord} from '../values/shown-values.ts';
+import type * as schemaParts from '../values/schema-parts.ts';
+import {durationWord} from '../values/shown-values.ts';
+import type * as spelledValues from '../values/spelled-values.ts';
 import {fixedPick} from './reproducible.ts';
 import type * as recordedSchemas from './recorded-schemas.ts';
 import type {SpecOptions} from './request.ts';
@@ -138,17 +139,25 @@ export function kind<T, S extends z.ZodMiniType>(kind: Kind<T, S>): Kind<T, S> {
 	return kind;
 }
 
+/** What `parse` makes of a shape. */
+export function parsed<I, T extends Word>(
+	shape: (shapes: typeof schemaParts & typeof spelledValues) => z.ZodMiniType<I>,
+	parse: (written: I) => Parsed<T>,
+	show: (value: NonNullable<T>) => Shown = value => value,
+): Kind<NonNullable<T>, z.ZodMiniType<T>> {
+	return {
+		written: w => w.parsedBy<z.ZodMiniType<I>, T>(shape(w), parse),
+		recorded: r => r.parsedAs<z.ZodMiniType<I>>(shape(r), parse),
+		show,
+	};
+}
+
 /** `true` or `false`. */
-export const flag = kind({written: w => w.flag, recorded: r => r.boolean()});
+export const flag = parsed(s => s.textOrBoolean, parseBoolean);
 
 /** A number in a range. */
 export function number(range: NumberRange) {
-	return kind({written: w => w.number(range), recorded: r => r.number(range)});
-}
-
-/** Bytes, above 0. */
-export function size(parse: (text: string | number) => Parsed<number>) {
-	return kind({written: w => w.parsedBy(w.sizeText, parse), recorded: r => r.whole(1), show: sizeWord});
+	return parsed(s => s.textOrNumber, numberIn(range));
 }
 
 /** Milliseconds. */
@@ -156,22 +165,6 @@ export const duration = kind({
 	written: w => w.parsedBy(w.durationText, parseDuration),
 	recorded: r => r.milliseconds,
 	show: durationWord,
-});
-
-/** A text that `parse` understands. */
-export function text(parse: (text: string) => Parsed<string>) {
-	return kind({written: w => w.parsedBy(w.text, parse), recorded: r => r.as(parse)});
-}
-
-/** A text, or a number, that `parse` understands. */
-export function textOrNumber(parse: (text: string | number) => Parsed<string>) {
-	return kind({written: w => w.parsedBy(w.textOrNumber, parse), recorded: r => r.as(parse)});
-}
-
-/** A name of a capability. */
-export const capability = kind({
-	written: w => w.parsedBy(w.capabilityText, parseCapability),
-	recorded: r => r.as(parseCapability),
 });
 
 /** One of some words. */
@@ -183,7 +176,7 @@ export function oneOf<const T extends readonly string[]>(words: T, error?: strin
 }
 
 /** A list of names, which are shown in one line. */
-export function names<S extends z.ZodMiniType<string>>({written, recorded}: Kind<unknown, S>) {
+export function names<S extends z.ZodMiniType<string>>({written, recorded}: Omit<Kind<never, S>, 'show'>) {
 	return kind({written: w => w.list(written(w)), recorded: r => r.array(recorded(r)), show: showNames});
 }
 

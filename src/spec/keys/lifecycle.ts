@@ -3,7 +3,7 @@ import type {Hook} from '../model/project.ts';
 import {parseRestart} from '../model/restart.ts';
 import {healthcheckWords, hookWord, restartWord, sizeWord} from '../values/shown-values.ts';
 import {parseSignal} from '../values/signal.ts';
-import {duration, flag, key, keyReadBy, kind, names, number, numbered, row, text, textOrNumber} from './key.ts';
+import {duration, flag, key, keyReadBy, kind, names, number, numbered, parsed, row} from './key.ts';
 import {cpus, memory, pids} from './limits.ts';
 import {parseProfile} from './profiles.ts';
 import {labelFault, readNamed} from './read-named.ts';
@@ -25,7 +25,7 @@ export const lifecycleKeys = {
 		option: {name: '--init', given: ({init}) => init},
 	}),
 	stop_signal: key('stopSignal', {
-		...textOrNumber(parseSignal),
+		...parsed(s => s.textOrNumber, parseSignal),
 		about: 'The signal that asks it to stop; SIGTERM by default.',
 		also: ['signal', 'kill_signal'],
 		isPlain: true,
@@ -53,7 +53,7 @@ export const lifecycleKeys = {
 		show: list => Object.fromEntries(list.map(({service, condition}) => [service, condition])),
 	}),
 	profiles: key('profiles', {
-		...names(text(parseProfile)),
+		...names(parsed(s => s.text, parseProfile)),
 		about: 'It is there only when one of these is active: `--profile`, or COMPOSE_PROFILES.',
 		isOfProject: true,
 	}),
@@ -111,7 +111,7 @@ export const lifecycleKeys = {
 			'Keep a record of each run, which `tsbox replay` runs again; of a container that a supervisor looks after the ten newest stay.',
 	}),
 	cgroup_parent: key('cgroupParent', {
-		...text(parseCgroupParent),
+		...parsed(s => s.text, parseCgroupParent),
 		about: 'The control group under which its own is made.',
 		also: ['slice', 'cgroups_path', 'cgroup_path'],
 	}),

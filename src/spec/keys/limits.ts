@@ -3,12 +3,12 @@ import {sizeWord, ulimitWord} from '../values/shown-values.ts';
 import {parseMemoryLimit, parsePositiveSize, parseSwapSize} from '../values/size.ts';
 import {isSysctlName} from '../values/sysctl.ts';
 import {ulimitNames} from '../values/ulimit.ts';
-import {key, keyReadBy, number, type ReadContext, size, textOrNumber} from './key.ts';
+import {key, keyReadBy, number, parsed, type ReadContext} from './key.ts';
 import {readNamed, sysctlFault} from './read-named.ts';
 import {fixedCpuset} from './reproducible.ts';
 
 /** What `mem_limit` and `deploy` take. */
-export const memory = size(parseMemoryLimit);
+export const memory = parsed(s => s.sizeText, parseMemoryLimit, sizeWord);
 /** What `cpus` and `deploy` take. */
 export const cpus = number({min: 0.01, max: 65_536, fractions: true});
 /** What `pids_limit` and `deploy` take. */
@@ -24,18 +24,20 @@ export const limitKeys = {
 		read: orDeployed('memory'),
 	}),
 	memswap_limit: key('memswapLimit', {
+		...parsed(s => s.swapSizeText, parseSwapSize, sizeWord),
 		about: 'Memory and swap together; the same as `mem_limit` means no swap, -1 means unlimited swap.',
 		also: ['swap', 'memory_swap', 'memory-swap', 'swap_limit'],
-		written: w => w.parsedBy(w.swapSizeText, parseSwapSize),
-		recorded: r => r.number(unlimitedOr),
-		show: sizeWord,
 	}),
 	mem_reservation: key('memReservation', {
-		...size(parsePositiveSize),
+		...parsed(s => s.sizeText, parsePositiveSize, sizeWord),
 		about: 'Memory that is left to it when the host runs short.',
 		also: ['memory_reservation', 'reservation'],
 	}),
-	shm_size: key('shmSize', {...size(parsePositiveSize), about: 'The size of /dev/shm.', also: ['shm', 'shmsize']}),
+	shm_size: key('shmSize', {
+		...parsed(s => s.sizeText, parsePositiveSize, sizeWord),
+		about: 'The size of /dev/shm.',
+		also: ['shm', 'shmsize'],
+	}),
 	cpus: keyReadBy('cpus', {
 		...cpus,
 		about: 'How many processors it may keep busy, such as `0.5`.',
@@ -47,7 +49,7 @@ export const limitKeys = {
 		about: 'Its share of the processors when they are all busy; 1024 is usual.',
 	}),
 	cpuset: key('cpuset', {
-		...textOrNumber(parseCpuset),
+		...parsed(s => s.textOrNumber, parseCpuset),
 		about: 'The processors it may run on, such as `0-2,4`.',
 		also: ['cpuset_cpus', 'cpuset-cpus', 'affinity'],
 		reproducible: fixedCpuset,

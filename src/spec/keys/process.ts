@@ -2,7 +2,7 @@ import {parseContainerPath} from '../values/container-path.ts';
 import {parseHostName} from '../values/host-name.ts';
 import {parseName} from '../values/container-name.ts';
 import {parseGroup, parseUser} from '../values/user.ts';
-import {key, names, row, showCommand, text, textOrNumber} from './key.ts';
+import {key, names, parsed, row, showCommand} from './key.ts';
 import {fixedNames} from './reproducible.ts';
 
 /** What runs in a container, as whom, and what it is called. */
@@ -52,19 +52,19 @@ export const processKeys = {
 		written: w => w.envFiles,
 	}),
 	working_dir: key('workingDir', {
-		...text(parseContainerPath),
+		...parsed(s => s.text, parseContainerPath),
 		about: 'The folder that the command starts in.',
 		also: ['workdir', 'cwd', 'dir', 'pwd'],
 		option: {name: '--workdir', given: ({workingDir}) => workingDir, parse: parseContainerPath},
 	}),
 	user: key('user', {
-		...textOrNumber(parseUser),
+		...parsed(s => s.textOrNumber, parseUser),
 		about: 'The user that the command runs as: `user[:group]`, names or numbers.',
 		also: ['uid', 'username', 'run_as', 'runas'],
 		option: {name: '--user', given: ({user}) => user, parse: parseUser},
 	}),
 	group_add: key('groupAdd', {
-		...names(textOrNumber(parseGroup)),
+		...names(parsed(s => s.textOrNumber, parseGroup)),
 		about: 'More groups of the user.',
 		also: ['groups', 'gid', 'additional_gids'],
 		fallback: [],
@@ -74,14 +74,14 @@ export const processKeys = {
 		also: ['host', 'host_name', 'uts_name'],
 		isPlain: true,
 		written: w => w.parsedBy(w.text, parseHostName),
-		recorded: {hostname: r => r.optional(r.as(parseHostName))},
+		recorded: {hostname: r => r.optional(r.parsedAs(r.text, parseHostName))},
 		show: ({hostname}) => hostname,
 	}),
 	domainname: row({
 		about: 'The NIS domain name that the container sees.',
 		written: w => w.parsedBy(w.text, parseHostName),
 		recorded: {
-			domainname: r => r.optional(r.union([r.as(parseHostName), r.literal(fixedNames.domainname)])),
+			domainname: r => r.optional(r.union([r.parsedAs(r.text, parseHostName), r.literal(fixedNames.domainname)])),
 		},
 		show: ({domainname}) => domainname,
 	}),

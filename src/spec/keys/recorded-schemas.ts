@@ -8,6 +8,7 @@ import {parseDevice} from '../values/device.ts';
 import {parseTmpfsOptions, propagations} from '../values/mount-options.ts';
 import {parseVolumeName} from '../values/named-volume.ts';
 import {makePorts} from '../values/port.ts';
+import {text} from '../values/schema-parts.ts';
 import {parseSecurityOption} from '../values/security-option.ts';
 import {parseUser} from '../values/user.ts';
 
@@ -16,16 +17,19 @@ import {parseUser} from '../values/user.ts';
  * in the words of its parsers.
  */
 
+export * from '../values/schema-parts.ts';
+export * from '../values/spelled-values.ts';
 export {array, boolean, enum as oneOf, literal, object, optional, record, union} from 'zod/mini';
 
-/** Text that the parser of the spec would have given. */
-export const as = (parse: (text: string) => Parsed<string>) =>
-	z.string().check(
-		z.refine(text => {
-			const parsed = parse(text);
-			return parsed.ok && parsed.value === text;
+/** A value that the spec's own parser takes for what it is. */
+export const parsedAs = <S extends z.ZodMiniType>(shape: S, parse: (written: z.output<S>) => Parsed<unknown>): S =>
+	shape.check(
+		z.refine(value => {
+			const parsed = parse(value);
+			return parsed.ok && parsed.value === value;
 		}),
 	);
+const as = (parse: (written: string) => Parsed<string>) => parsedAs(text, parse);
 export const withoutNul = z.string().check(z.refine(text => !text.includes('\0')));
 export const words = z.array(withoutNul);
 const command = words.check(z.refine(([program = '']) => program !== ''));

@@ -3,7 +3,7 @@ import type {Project, Service} from '../model/project.ts';
 import {parseName} from '../values/container-name.ts';
 import {impossibleMixes} from './mixes.ts';
 import * as schemas from './recorded-schemas.ts';
-import {as, hostPath, namedVolume, whole, withoutNul} from './recorded-schemas.ts';
+import {hostPath, namedVolume, parsedAs, text, whole, withoutNul} from './recorded-schemas.ts';
 import {recordedFields} from './service-keys.ts';
 
 const origin = z.union([
@@ -28,7 +28,7 @@ const shape: Readonly<Record<keyof Service, z.ZodMiniType>> = {
 	service: withoutNul,
 	replica: z.optional(whole(2)),
 	// It becomes a path of the store.
-	name: as(parseName),
+	name: parsedAs(text, parseName),
 	origins: z.record(z.string(), origin),
 };
 

@@ -1,9 +1,10 @@
 import {namespaceKinds, usernsModes} from '../model/project.ts';
+import {parseCapability} from '../values/capability.ts';
 import {parseDevice} from '../values/device.ts';
 import {landlockRights} from '../values/landlock.ts';
 import {parseSecurityOption} from '../values/security-option.ts';
 import {deviceWord} from '../values/shown-values.ts';
-import {capability, flag, key, names, numbered, oneOf, row, showNames} from './key.ts';
+import {flag, key, names, numbered, oneOf, parsed, row, showNames} from './key.ts';
 
 /** How far a container is kept from the host, and what it may do to the kernel. */
 export const securityKeys = {
@@ -29,14 +30,14 @@ export const securityKeys = {
 		fallback: 'pivot',
 	}),
 	cap_add: key('capAdd', {
-		...names(capability),
+		...names(parsed(s => s.capabilityText, parseCapability)),
 		about: 'Capabilities that are added to the default ones.',
 		also: ['caps', 'cap', 'capabilities', 'add_caps'],
 		isPlain: true,
 		fallback: [],
 	}),
 	cap_drop: key('capDrop', {
-		...names(capability),
+		...names(parsed(s => s.capabilityText, parseCapability)),
 		about: 'Capabilities that are taken away; `ALL` for all.',
 		isPlain: true,
 		fallback: [],
