@@ -5,6 +5,8 @@ import {closeDescriptor, openAppend, openFifoBoth} from '../host/programs/stdio.
 import {shellCommand} from '../step/verbs/shell-word.ts';
 import {hostToolWords} from '../step/verbs/toolbox.ts';
 import type {Attachment} from './attach.ts';
+import {makeFifos} from './fifos.ts';
+import {type GateForm, pipeGate} from './gate.ts';
 
 /** Where the streams of a container lead that nobody is attached to. */
 export interface DetachedStreams {
@@ -59,15 +61,15 @@ exit "$status"`;
  */
 export function attachDetached(host: Host, facts: HostFacts, {logs, conf, tty, stdin}: DetachedStreams): Attachment {
 	return {
-		launch: async argv => {
+		launch: async (argv, gate = pipeGate.ends) => {
 			host.mkdirs(logs, 0o700);
 			const input = tty || stdin ? await openInput(host, conf) : undefined;
 			const sh = [...(hostToolWords(facts, 'sh') ?? ['sh']), `${conf}/keep.sh`];
 			// A file, so that a list of processes stays readable.
 			host.writeAtomic(`${conf}/keep.sh`, `${tty ? terminalKeeper : keeper}\n`, 0o600);
 			const program = tty
-				? onTerminal(host, facts, {sh, argv, logs, conf, input})
-				: await throughPipes(host, facts, {sh, argv, logs, conf, input});
+				? onTerminal(host, facts, {sh, argv, gate, logs, conf, input})
+				: await throughPipes(host, facts, {sh, argv, gate, logs, conf, input});
 			if (input !== undefined) closeDescriptor(input);
 			return program;
 		},
@@ -82,6 +84,7 @@ interface Kept {
 	/** The shell and its script. */
 	readonly sh: readonly string[];
 	readonly argv: readonly string[];
+	readonly gate: GateForm['ends'];
 	readonly logs: string;
 	readonly conf: string;
 	readonly input: number | undefined;
@@ -90,31 +93,26 @@ interface Kept {
 async function throughPipes(
 	host: Host,
 	facts: HostFacts,
-	{sh, argv, logs, conf, input}: Kept,
+	{sh, argv, gate, logs, conf, input}: Kept,
 ): Promise<RunningProgram> {
 	await makeFifos(host, '622', [`${conf}/stdout`, `${conf}/stderr`]);
 	// The path alone: words of a busybox would be two.
 	const cat = facts.tools.cat?.applet === null ? facts.tools.cat.path : 'cat';
 	return host.start([...sh, conf, logs, cat, ...argv], {
-		stdio: [input ?? 'ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+		stdio: [input ?? 'ignore', 'ignore', 'ignore', ...gate],
 		env: {},
 	});
 }
 
-function onTerminal(host: Host, facts: HostFacts, {sh, argv, logs, conf, input}: Kept): RunningProgram {
+function onTerminal(host: Host, facts: HostFacts, {sh, argv, gate, logs, conf, input}: Kept): RunningProgram {
 	const out = openAppend(`${logs}/stdout`);
 	closeDescriptor(openAppend(`${logs}/stderr`));
 	const program = host.start([...sh, conf, ...scriptWords(facts, argv)], {
-		stdio: [input ?? 'ignore', out, 'ignore', 'pipe', 'pipe'],
+		stdio: [input ?? 'ignore', out, 'ignore', ...gate],
 		env: {SHELL: facts.tools.sh?.path ?? '/bin/sh'},
 	});
 	closeDescriptor(out);
 	return program;
-}
-
-async function makeFifos(host: Host, mode: string, paths: readonly string[]): Promise<void> {
-	const {exitCode, stderr, command} = await host.run(['mkfifo', '-m', mode, ...paths], {timeoutMs: 10_000});
-	if (exitCode !== 0) throw new TsboxError('E_STEP_FAILED', 'no pipe could be made', {command, output: stderr});
 }
 
 async function openInput(host: Host, conf: string): Promise<number> {

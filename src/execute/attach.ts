@@ -15,6 +15,8 @@ import {
 import {guardDescriptor} from '../step/script/guard-script.ts';
 import {shellCommand} from '../step/verbs/shell-word.ts';
 import {hostToolWords} from '../step/verbs/toolbox.ts';
+import {makeFifos} from './fifos.ts';
+import {type GateForm, pipeGate} from './gate.ts';
 import {limitTime, startGuarded} from './start-guarded.ts';
 
 /** The caller's descriptors that the command gets, or is connected with. */
@@ -29,7 +31,8 @@ export type OutputTap = (stream: 'stdout' | 'stderr', bytes: Buffer) => void;
 
 /** How a container's standard streams are connected with the caller's. */
 export interface Attachment {
-	readonly launch: (argv: readonly string[]) => Promise<RunningProgram>;
+	/** Starts the program with these descriptors 3 and 4; by default they are pipes. */
+	readonly launch: (argv: readonly string[], gate?: GateForm['ends']) => Promise<RunningProgram>;
 	/** Gives a pty the caller's window size; does nothing without one. */
 	readonly onProcess: (process: ProcessIdentity) => Promise<void>;
 	/** Lets bytes flow: the caller's terminal goes raw only now. What is typed there is told too. */
@@ -112,7 +115,7 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: O
 		for (const pipe of program?.pipes.slice(0, guardDescriptor) ?? []) pipe?.destroy();
 	};
 	return {
-		launch: async argv => {
+		launch: async (argv, gate = pipeGate.ends) => {
 			// Echo is script's own decision when its stdin is no terminal: `always` leaves it to the pty, as on any terminal.
 			program = startGuarded(
 				host,
@@ -128,7 +131,7 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: O
 					'/dev/null',
 				],
 				{
-					stdio: ['pipe', 'pipe', 'ignore', 'pipe', 'pipe'],
+					stdio: ['pipe', 'pipe', 'ignore', ...gate],
 					env: {SHELL: facts.tools.sh?.path ?? '/bin/sh'},
 				},
 			);
@@ -179,10 +182,7 @@ function attachStreams(host: Host, stdio: CallerStdio, {conf, tap, limitSeconds}
 		if (kind !== 'terminal' && !isCopied) return fd;
 		const path = `${conf}/${name}.fifo`;
 		// A command that is not root opens /dev/stdout anew, as it may with a pipe of the caller's.
-		const {exitCode, stderr, command} = await host.run(['mkfifo', '-m', isCopied ? '622' : '600', path], {
-			timeoutMs: 10_000,
-		});
-		if (exitCode !== 0) throw new TsboxError('E_STEP_FAILED', 'no pipe could be made', {command, output: stderr});
+		await makeFifos(host, isCopied ? '622' : '600', [path]);
 		const {stream, theirs} = await openFifo(path, fd === 0 ? 'write' : 'read');
 		const copy = tap === undefined || name === 'stdin' ? undefined : (bytes: Buffer) => tap(name, bytes);
 		relays.push({stream, fd, copy});
@@ -196,13 +196,13 @@ function attachStreams(host: Host, stdio: CallerStdio, {conf, tap, limitSeconds}
 		for (const pipe of program?.pipes.slice(0, guardDescriptor) ?? []) pipe?.destroy();
 	};
 	return {
-		launch: async argv => {
+		launch: async (argv, gate = pipeGate.ends) => {
 			const own = [
 				await relay('stdin', stdio.stdin),
 				await relay('stdout', stdio.stdout),
 				await relay('stderr', stdio.stderr),
 			];
-			program = startGuarded(host, argv, {stdio: [...own, 'pipe', 'pipe']});
+			program = startGuarded(host, argv, {stdio: [...own, ...gate]});
 			for (const [at, fd] of own.entries())
 				if (typeof fd === 'number' && fd !== [stdio.stdin, stdio.stdout, stdio.stderr][at]) closeDescriptor(fd);
 			return program;

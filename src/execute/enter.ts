@@ -1,4 +1,3 @@
-import type {Readable, Writable} from 'node:stream';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host, RunningProgram} from '../host/host.ts';
@@ -11,10 +10,11 @@ import type {ExecAction} from '../step/verbs/exec.ts';
 import type {FilterLoader} from '../step/verbs/drop-privileges.ts';
 import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
 import {addressNoRandomize} from '../step/verbs/check.ts';
-import {askReady, gateScript} from '../step/script/gate-script.ts';
+import {askReady} from '../step/script/gate-script.ts';
 import {problemOf, processView} from './check.ts';
-import {type CommandTrouble, commandTroubles} from './command-trouble.ts';
-import {adviceFor, gateRefusal, refusedBy} from './start-failure.ts';
+import {handIn, pipeGate} from './gate.ts';
+import type {CommandTrouble} from './command-trouble.ts';
+import {adviceFor, gateRefusal} from './start-failure.ts';
 import {statusLines} from './status-pipe.ts';
 
 /** What must be true of a process that entered, before it becomes the command. */
@@ -106,10 +106,10 @@ export async function passEnterGate(
 	expected: Expected,
 	onProcess: (process: ProcessIdentity) => Promise<void>,
 ): Promise<ProcessIdentity> {
-	const status = program.pipes[3] as Readable;
-	const gate = program.pipes[4] as Writable;
-	gate.on('error', () => {});
-	gate.write(askReady);
+	const gate = pipeGate.open(program);
+	const {status, answers} = gate;
+	answers.on('error', () => {});
+	answers.write(askReady);
 	let said = '';
 	let outer = 0;
 	let home: string | undefined;
@@ -128,20 +128,10 @@ export async function passEnterGate(
 			const wrong = problem(host, inside, expected);
 			if (wrong !== undefined) throw strayed(wrong);
 			trace('gate', () => `opened for a process that entered, ${inside?.pid}`);
-			if (atGate.kind === 'tool') gate.write(atGate.script);
-			else {
-				const exec = withHome(atGate, home);
-				troubles = commandTroubles(host, facts, inside.pid, exec);
-				gate.write(
-					gateScript(
-						exec,
-						facts,
-						refusedBy(troubles).map(({file}) => file),
-					),
-				);
-			}
+			if (atGate.kind === 'tool') answers.write(atGate.script);
+			else troubles = handIn(gate, withHome(atGate, home), host, facts, inside.pid);
 		} else if (line.kind === 'exec' && inside !== undefined) {
-			gate.end();
+			answers.end();
 			status.resume();
 			return inside;
 		} else if (

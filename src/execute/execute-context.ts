@@ -2,9 +2,11 @@ import type {RunningProgram} from '../host/host.ts';
 import type {Guard} from '../step/script/guard-script.ts';
 import type {ProcessIdentity} from '../host/programs/process.ts';
 import type {ExecAction} from '../step/verbs/exec.ts';
+import type {Attachment} from './attach.ts';
 import type {Told} from './check.ts';
 import type {EventSink} from './event.ts';
 import type {HostActionContext} from './host-action.ts';
+import type {GateForm} from './gate.ts';
 import type {Journal} from './journal.ts';
 
 /** What carrying a plan out needs. */
@@ -14,7 +16,9 @@ export interface ExecuteContext extends HostActionContext {
 	/** The container's state folder. */
 	readonly conf: string;
 	/** Starts launch.sh; descriptors 3 and 4 are the status pipe and the gate, 5 is the guard's. */
-	readonly launch: (argv: readonly string[]) => Promise<RunningProgram>;
+	readonly launch: Attachment['launch'];
+	/** The form of the gate: pipes of this process without. */
+	readonly gate?: GateForm | undefined;
 	/** Has launch.sh begin with a guard; without, the container goes on when its starter ends, or `launch` sees to that. */
 	readonly guard?: Pick<Guard, 'keepsAlive'> | undefined;
 	/** Called when the first process is known, before its namespaces are filled: gives a pty its size. */

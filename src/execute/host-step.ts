@@ -53,7 +53,7 @@ async function startProgram(plan: Plan, kill: CgroupKill, context: ExecuteContex
 	writeLaunchFiles(host, plan, conf, facts, {hold: hold !== undefined, guard});
 	for (const inner of plan.steps)
 		if (inner.side === 'inside' && inner.undo.kind !== 'none') journal.willDo(inner.id, inner.undo);
-	const program = await context.launch([facts.tools.sh?.path ?? 'sh', `${conf}/launch.sh`]);
+	const program = await context.launch([facts.tools.sh?.path ?? 'sh', `${conf}/launch.sh`], context.gate?.ends);
 	const launched = identify(host, program.pid);
 	if (launched !== undefined) journal.started(launched);
 	return program;

@@ -1,4 +1,4 @@
-import type {Readable, Writable} from 'node:stream';
+import type {Readable} from 'node:stream';
 import {isError} from '../errors/is-error.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {RunningProgram} from '../host/host.ts';
@@ -7,16 +7,17 @@ import {after} from '../host/timer.ts';
 import {trace} from '../host/trace.ts';
 import type {DropPrivilegesAction} from '../step/verbs/drop-privileges.ts';
 import type {ExecAction} from '../step/verbs/exec.ts';
-import {askReady, gateScript} from '../step/script/gate-script.ts';
+import {askReady} from '../step/script/gate-script.ts';
 import {besideSteps} from '../step/script/beside.ts';
 import {isCheckedAtGate, type Plan, type Step, type StepBeside} from '../step/verbs/step.ts';
 import {problemOf, processView, type Told} from './check.ts';
 import {commandEnd} from './command-end.ts';
 import type {ExecuteContext, StartedContainer} from './execute-context.ts';
-import {type CommandTrouble, commandTroubles} from './command-trouble.ts';
+import {type Gate, handIn, pipeGate} from './gate.ts';
+import type {CommandTrouble} from './command-trouble.ts';
 import {doBesideStep} from './host-step.ts';
 import {orAborted} from './or-aborted.ts';
-import {checkFailure, gateRefusal, refusedBy, startFailure} from './start-failure.ts';
+import {checkFailure, gateRefusal, startFailure} from './start-failure.ts';
 import {type StatusLine, statusLines} from './status-pipe.ts';
 import type {StepTeller} from './step-teller.ts';
 
@@ -28,7 +29,7 @@ interface Passage {
 	readonly plan: Plan;
 	readonly context: ExecuteContext;
 	readonly tell: StepTeller;
-	readonly gate: Writable;
+	readonly gate: Gate;
 	readonly exec: Step;
 	command: ExecAction;
 	readonly drop: DropPrivilegesAction;
@@ -51,7 +52,7 @@ interface Passage {
 	readied: Promise<void> | undefined;
 }
 
-function passageOf(plan: Plan, context: ExecuteContext, tell: StepTeller, gate: Writable): Passage {
+function passageOf(plan: Plan, context: ExecuteContext, tell: StepTeller, gate: Gate): Passage {
 	const exec = plan.steps.findLast(step => step.action.kind === 'exec');
 	const drop = plan.steps.find(step => step.action.kind === 'dropPrivileges');
 	if (exec?.action.kind !== 'exec' || drop?.action.kind !== 'dropPrivileges')
@@ -94,15 +95,15 @@ export async function passGate(
 	took: () => number,
 ): Promise<StartedContainer> {
 	const {host, signal} = context;
-	const status = program.pipes[3] as Readable;
-	const gate = program.pipes[4] as Writable;
+	const gate = (context.gate ?? pipeGate).open(program);
+	const {status, answers} = gate;
 	// A write to a container that has just died must not end tsbox; the status pipe tells what happened.
-	gate.on('error', () => {});
+	answers.on('error', () => {});
 	const passage = passageOf(plan, context, tell, gate);
 	const {given, letGo} = givenUp(passage, signal, status);
 	const first = await orAborted(follow(passage, program, status), given).finally(letGo);
 	tell.done();
-	gate.end();
+	answers.end();
 	context.emit({type: 'container.started', at: host.now(), name: plan.name, pid: first.pid, ms: took()});
 	return {process: first, ended: commandEnd(program, status)};
 }
@@ -204,10 +205,10 @@ async function beginStep(id: string, passage: Passage): Promise<void> {
 	await context.hold?.(step.id);
 	context.signal.throwIfAborted();
 	tell.begin(step);
-	if (isHeld) gate.write('\n');
+	if (isHeld) gate.answers.write('\n');
 	if (step.action !== drop) return;
 	if (drop.filter?.listen === true && first !== undefined) passage.traced = context.trace?.(first);
-	gate.write(askReady);
+	gate.answers.write(askReady);
 }
 
 /** Does what the host does before the step inside begins; the first process waits meanwhile. */
@@ -246,11 +247,9 @@ async function openGate(passage: Passage): Promise<void> {
 	looking(exec, () => context.onChecked(first, told.ids ?? {uid: 0, gid: 0, groups: [0]}));
 	if (context.atGate !== undefined) passage.command = await context.atGate(passage.command);
 	passage.command = withHome(passage.command, passage.home);
-	passage.troubles = commandTroubles(context.host, context.facts, first.pid, passage.command);
-	const refused = refusedBy(passage.troubles).map(({file}) => file);
 	passage.handedIn = true;
 	trace('gate', () => `opened: ${passage.command.args.join(' ')}`);
-	passage.gate.write(gateScript(passage.command, context.facts, refused));
+	passage.troubles = handIn(passage.gate, passage.command, context.host, context.facts, first.pid);
 }
 
 /** A process that is killed meanwhile answers in many ways, and EACCES is one of them: proc_pid_ns(5), ptrace(2). */

@@ -58,7 +58,7 @@ function refuseForeign({host, dirs}: Machine, name: string, members: readonly Cg
 
 /** The part of a start request that {@link start} needs. */
 export type StartRequest = Pick<UpRequest, 'emit' | 'signal' | 'hold'> &
-	Pick<ExecuteContext, 'atGate' | 'guard' | 'trace'>;
+	Pick<ExecuteContext, 'atGate' | 'gate' | 'guard' | 'trace'>;
 
 /**
  * Executes the plan of a container; every kind of start uses this. Writes the record once all checks have passed, and the
@@ -99,6 +99,7 @@ export async function start(
 				}),
 			hold: request.hold,
 			atGate: request.atGate,
+			gate: request.gate,
 			guard: request.guard,
 			trace: request.trace,
 			copyMapped: async ({from, to, ids}) => {

@@ -74,6 +74,12 @@ export function openFifoWriter(path: string): number | undefined {
 	return undefined;
 }
 
+/** Opens the reading end of a FIFO without waiting for a writer; fifo(7). Follows no symlink. Throws the system's error. */
+export function openFifoReader(path: string): number {
+	const {O_RDONLY, O_NONBLOCK, O_NOFOLLOW} = constants;
+	return openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+}
+
 /** A stream over a pipe's descriptor. The stream closes it. */
 export function pipeStream(fd: number, side: 'read' | 'write'): Readable & Writable {
 	return new Socket({fd, readable: side === 'read', writable: side === 'write'});
