@@ -261,7 +261,7 @@ test('drift is named once something else than the plan changed a limit', async (
 	await screen.shows(/✔ all \d+ checks agree/);
 	writeFileSync(limit, String(48 * 2 ** 20));
 	await screen.keys('r');
-	const text = detailOf(await screen.shows(/✘ 1 of \d+ checks does not agree any more/));
+	const text = detailOf(await screen.shows(/✘ 1 of \d+ checks no longer agrees/));
 	expect(text).toContain(String(48 * 2 ** 20));
 	expect((await at.tsbox(['drift', `${at.name}-web`])).status).not.toBe(0);
 	writeFileSync(limit, String(64 * 2 ** 20));
