@@ -20,17 +20,11 @@ export function keepEvents(emit: EventSink): {readonly emit: EventSink; readonly
 }
 
 function outcomeAfter(before: StepOutcome | undefined, event: RunEvent, said: string): StepOutcome | undefined {
-	switch (event.type) {
-		case 'step.done':
-			return {status: 'done', ms: event.ms};
-		case 'step.failed':
-			return {status: 'failed', ms: event.ms, message: event.message, output: said.trim()};
-		case 'step.undone':
-			// What is taken back is written down before it is done: a step that was never come to is undone too.
-			return before?.status === 'done' ? {status: 'undone'} : before;
-		default:
-			return before;
-	}
+	if (event.type === 'step.done') return {status: 'done', ms: event.ms};
+	if (event.type === 'step.failed')
+		return {status: 'failed', ms: event.ms, message: event.message, output: said.trim()};
+	// What is taken back is written down before it is done: a step that was never come to is undone too.
+	return event.type === 'step.undone' && before?.status === 'done' ? {status: 'undone'} : before;
 }
 
 function stepsAfter(events: readonly RunEvent[]): StartStory['steps'] {

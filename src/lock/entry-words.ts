@@ -26,7 +26,9 @@ export function entryWords({kind, mode, uid, gid, size, content}: EntryWords): s
 		case 'character device':
 		case 'block device':
 			return `${kind} ${mode.toString(8)} ${owner} ${content ?? ''}`;
-		default:
+		case 'fifo':
+		case 'folder':
+		case 'socket':
 			return `${kind} ${mode.toString(8)} ${owner}`;
 	}
 }

@@ -89,7 +89,10 @@ function comparison({index, value, valueTwo, op}: Comparison, over: number): rea
 			const lower = half(l, low(value), low(valueTwo), over);
 			return [...half(h, high(value), high(valueTwo), over + lower.length), ...lower];
 		}
-		default: {
+		case 'SCMP_CMP_GT':
+		case 'SCMP_CMP_GE':
+		case 'SCMP_CMP_LT':
+		case 'SCMP_CMP_LE': {
 			// GT and GE decide on the high half unless it is equal. LE and LT are their opposites with the jumps exchanged.
 			const opposite = op === 'SCMP_CMP_LE' || op === 'SCMP_CMP_LT';
 			const last = op === 'SCMP_CMP_GT' || op === 'SCMP_CMP_LE' ? jumpGreater : jumpGreaterOrEqual;

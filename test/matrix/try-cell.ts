@@ -45,7 +45,10 @@ function wordsOf(way: Way, {spec, several, box}: Ground): readonly string[] {
 				'-c',
 				"trap 'exit 0' INT HUP; echo it runs; while :; do sleep 0.05; done",
 			];
-		default:
+		case 'up':
+		case 'up --plain':
+		case 'up --step':
+		case 'up -T':
 			return [...way.split(' '), spec];
 	}
 }

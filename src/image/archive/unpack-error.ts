@@ -56,6 +56,7 @@ export function storeError(error: unknown, archive: string, store: string): unkn
 				cause: error,
 				hint: 'run it with sudo',
 			});
+		case undefined:
 		default:
 			return error;
 	}

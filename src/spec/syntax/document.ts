@@ -67,7 +67,8 @@ function problemOf(fault: YAMLError, source: SourceText): Problem {
 	const end = fault.pos[1];
 	const place = {kind: 'text', source, start, end: Math.max(end, start + 1)} as const;
 	const word = source.text.slice(start, end).split('\n')[0] ?? '';
-	switch (fault.code) {
+	const code: string = fault.code;
+	switch (code) {
 		case 'TAB_AS_INDENT':
 			return {
 				code: 'E_SPEC_SYNTAX',

@@ -32,6 +32,7 @@ export function parseSecurityOption(option: string): Parsed<SecurityOption> {
 		case 'systempaths':
 			if (value === 'unconfined') return good({kind: 'systempaths'});
 			return bad(`has ${quoted(option)}`, 'write `systempaths=unconfined`');
+		case undefined:
 		default:
 			return bad(
 				`has ${quoted(option)}, which is no security option`,

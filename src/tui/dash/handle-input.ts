@@ -46,33 +46,24 @@ function perform(desk: Desk, name: KeyName): void {
 function performAnywhere(desk: Desk, name: KeyName): boolean {
 	const {model, terminal} = desk;
 	const {tab} = model.settings;
-	switch (name) {
-		case 'quit':
-			desk.leave();
-			return true;
-		case 'help':
-			desk.ask(helpSheet(desk.keys));
-			return true;
-		case 'palette':
-			desk.ask(paletteSheet(desk, choice => perform(desk, choice)));
-			return true;
-		case 'other-pane':
+	const at = tabNames.indexOf(tab);
+	const doings: Partial<Record<KeyName, () => void>> = {
+		quit: () => desk.leave(),
+		help: () => desk.ask(helpSheet(desk.keys)),
+		palette: () => desk.ask(paletteSheet(desk, choice => perform(desk, choice))),
+		'other-pane': () => {
 			model.focus = model.focus === 'list' ? 'detail' : 'list';
 			if (model.zoom !== 'both') model.zoom = model.focus;
-			return true;
-		case 'zoom':
+		},
+		zoom: () => {
 			model.zoom = model.zoom === 'both' ? model.focus : 'both';
-			return true;
-		case 'next-tab':
-		case 'previous-tab': {
-			const at = tabNames.indexOf(tab) + (name === 'next-tab' ? 1 : tabNames.length - 1);
-			chooseTab(desk, tabNames[at % tabNames.length] ?? tab);
-			return true;
-		}
-		case 'command-log':
+		},
+		'next-tab': () => chooseTab(desk, tabNames[(at + 1) % tabNames.length] ?? tab),
+		'previous-tab': () => chooseTab(desk, tabNames.at(at - 1) ?? tab),
+		'command-log': () => {
 			model.showsCommands = !model.showsCommands;
-			return true;
-		case 'mouse': {
+		},
+		mouse: () => {
 			const mouse = !model.settings.mouse;
 			changeSettings(desk, {mouse});
 			terminal.setMouse(mouse);
@@ -81,17 +72,13 @@ function performAnywhere(desk: Desk, name: KeyName): boolean {
 					? 'the mouse is on; m turns it off, so that text can be selected'
 					: 'the mouse is off: text can be selected',
 			);
-			return true;
-		}
-		case 'redraw':
-			desk.repaint();
-			return true;
-		case 'suspend':
-			void terminal.suspend();
-			return true;
-		default:
-			return false;
-	}
+		},
+		redraw: () => desk.repaint(),
+		suspend: () => void terminal.suspend(),
+	};
+	const doing = doings[name];
+	doing?.();
+	return doing !== undefined;
 }
 
 function performDetail(desk: Desk, name: KeyName): boolean {

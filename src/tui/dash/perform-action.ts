@@ -13,19 +13,14 @@ const atOnce = 4;
 export function performAction(desk: Desk, name: KeyName): void {
 	const rows = meantRows(desk.model, currentRows(desk.model));
 	if (plainActions.includes(name)) return plain(desk, name as PlainAction, rows);
-	switch (name) {
-		case 'kill':
-			return kill(desk, rows);
-		case 'exec':
-			return onTerminal(desk, rows, container => ['exec', container, '--', ...shell]);
-		case 'attach':
-			return onTerminal(desk, rows, container => ['attach', container]);
-		case 'update':
-			return update(desk, rows);
-		case 'prune':
-			return prune(desk);
-		default:
-	}
+	const doings: Partial<Record<KeyName, () => void>> = {
+		kill: () => kill(desk, rows),
+		exec: () => onTerminal(desk, rows, container => ['exec', container, '--', ...shell]),
+		attach: () => onTerminal(desk, rows, container => ['attach', container]),
+		update: () => update(desk, rows),
+		prune: () => prune(desk),
+	};
+	doings[name]?.();
 }
 
 function plain(desk: Desk, action: PlainAction, rows: readonly Row[]): void {

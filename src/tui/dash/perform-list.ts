@@ -10,31 +10,21 @@ import {prompt} from './model/sheet.ts';
 export function performList(desk: Desk, name: KeyName): boolean {
 	const {model} = desk;
 	const {settings} = model;
-	switch (name) {
-		case 'list-up':
-			return goTo(desk, at => at - 1);
-		case 'list-down':
-			return goTo(desk, at => at + 1);
-		case 'list-page-up':
-			return goTo(desk, at => at - page(desk));
-		case 'list-page-down':
-			return goTo(desk, at => at + page(desk));
-		case 'list-first':
-			return goTo(desk, () => 0);
-		case 'list-last':
-			return goTo(desk, (_, last) => last);
-		case 'open':
-			return open(desk);
-		case 'fold':
-			return fold(desk);
-		case 'mark':
-			return mark(desk);
-		case 'mark-all': {
+	const doings: Partial<Record<KeyName, () => void>> = {
+		'list-up': () => goTo(desk, at => at - 1),
+		'list-down': () => goTo(desk, at => at + 1),
+		'list-page-up': () => goTo(desk, at => at - page(desk)),
+		'list-page-down': () => goTo(desk, at => at + page(desk)),
+		'list-first': () => goTo(desk, () => 0),
+		'list-last': () => goTo(desk, (_, last) => last),
+		open: () => open(desk),
+		fold: () => fold(desk),
+		mark: () => mark(desk),
+		'mark-all': () => {
 			const rows = currentRows(model).filter(({kind}) => kind !== 'project');
 			model.marked = model.marked.size > 0 ? new Set() : new Set(rows.map(({key}) => key));
-			return true;
-		}
-		case 'filter': {
+		},
+		filter: () => {
 			const before = model.filter;
 			const live = (text: string): void => void (model.filter = text);
 			desk.ask(
@@ -44,72 +34,61 @@ export function performList(desk: Desk, name: KeyName): boolean {
 					note: 'words that must be there; !word must not',
 				}),
 			);
-			return true;
-		}
-		case 'clear':
+		},
+		clear: () => {
 			if (model.marked.size > 0) model.marked = new Set();
 			else model.filter = '';
-			return true;
-		case 'sort':
-			chooseSort(desk);
-			return true;
-		case 'reverse':
-			changeSettings(desk, {sort: {...settings.sort, descending: !settings.sort.descending}});
-			return true;
-		case 'group':
-			changeSettings(desk, {grouped: !settings.grouped});
-			return true;
-		case 'ended':
+		},
+		sort: () => chooseSort(desk),
+		reverse: () => changeSettings(desk, {sort: {...settings.sort, descending: !settings.sort.descending}}),
+		group: () => changeSettings(desk, {grouped: !settings.grouped}),
+		ended: () => {
 			changeSettings(desk, {ended: !settings.ended});
 			desk.say(model.settings.ended ? 'those that have ended are shown' : 'only what runs, or went wrong, is shown');
-			return true;
-		case 'columns':
-			chooseColumns(desk, 0);
-			return true;
-		default:
-			return false;
-	}
+		},
+		columns: () => chooseColumns(desk, 0),
+	};
+	const doing = doings[name];
+	doing?.();
+	return doing !== undefined;
 }
 
 function page(desk: Desk): number {
 	return Math.max(1, (desk.layout()?.list.rows ?? 10) - 2);
 }
 
-function goTo({model}: Desk, next: (at: number, last: number) => number): true {
+function goTo({model}: Desk, next: (at: number, last: number) => number): void {
 	const rows = currentRows(model);
 	const last = Math.max(0, rows.length - 1);
 	model.cursor = rows[Math.max(0, Math.min(last, next(model.cursorIndex, last)))]?.key;
-	return true;
 }
 
-function open(desk: Desk): true {
+function open(desk: Desk): void {
 	const {model} = desk;
 	const row = cursorRow(model, currentRows(model));
 	if (row?.kind === 'project' && model.settings.folded.includes(row.project.name)) return fold(desk);
 	model.focus = 'detail';
 	if (model.zoom === 'list') model.zoom = 'detail';
-	return true;
 }
 
 /** Folds the project that the cursor is in, or unfolds it. */
-function fold(desk: Desk): true {
+function fold(desk: Desk): void {
 	const {model} = desk;
 	const row = cursorRow(model, currentRows(model));
 	const project = row === undefined ? undefined : projectOf(row);
-	if (project === undefined || !model.settings.grouped) return true;
+	if (project === undefined || !model.settings.grouped) return;
 	const {folded} = model.settings;
 	const isFolded = folded.includes(project);
 	changeSettings(desk, {folded: isFolded ? folded.filter(name => name !== project) : [...folded, project]});
 	model.cursor = `p:${project}`;
-	return true;
 }
 
 /** Marks the row of the cursor, of a project all its rows, and goes on to the next. */
-function mark(desk: Desk): true {
+function mark(desk: Desk): void {
 	const {model} = desk;
 	const rows = currentRows(model);
 	const row = cursorRow(model, rows);
-	if (row === undefined) return true;
+	if (row === undefined) return;
 	const keys = row.kind === 'project' ? row.containers.map(({name}) => `c:${name}`) : [row.key];
 	const isMarked = keys.length > 0 && keys.every(key => model.marked.has(key));
 	model.marked = isMarked

@@ -87,11 +87,11 @@ export function logsPane({source, surround, settings, change}: PaneDesk, target:
 	};
 
 	function perform(name: KeyName): boolean {
-		switch (name) {
-			case 'follow':
+		const doings: Partial<Record<KeyName, () => void>> = {
+			follow: () => {
 				state = toEnd(state);
-				return true;
-			case 'search':
+			},
+			search: () => {
 				ask(
 					'search',
 					state.search,
@@ -101,49 +101,44 @@ export function logsPane({source, surround, settings, change}: PaneDesk, target:
 					},
 					'words, or a regular expression between slashes; n and N go on',
 				);
-				return true;
-			case 'next-match':
-				go(view => nextMatch(view, 1));
-				return true;
-			case 'previous-match':
-				go(view => nextMatch(view, -1));
-				return true;
-			case 'log-filter':
+			},
+			'next-match': () => go(view => nextMatch(view, 1)),
+			'previous-match': () => go(view => nextMatch(view, -1)),
+			'log-filter': () => {
 				ask(
 					'show only lines with',
 					state.filter,
 					text => void (state = setFilter(state, text)),
 					'words, or a regular expression between slashes; empty shows all',
 				);
-				return true;
-			case 'wrap':
+			},
+			wrap: () => {
 				state = toggleWrap(state);
 				change({wrap: state.wrap});
-				return true;
-			case 'timestamps':
+			},
+			timestamps: () => {
 				state = toggleTimestamps(state);
 				change({timestamps: state.timestamps});
-				return true;
-			case 'jump':
-				ask('jump to', '', jump, '10m (so long ago), 14:30 (today), 2026-01-31T12:00');
-				return true;
-			case 'save':
+			},
+			jump: () => ask('jump to', '', jump, '10m (so long ago), 14:30 (today), 2026-01-31T12:00'),
+			save: () => {
 				ask(
 					'save to',
 					`${target.project ?? target.containers[0] ?? 'tsbox'}.log`,
 					save,
 					`what is kept here, filtered as it is shown; all of it: ${commandText(['logs', target.project ?? target.containers[0] ?? ''])} > FILE`,
 				);
-				return true;
-			case 'sideways-left':
+			},
+			'sideways-left': () => {
 				state = scrollSideways(state, -sideways);
-				return true;
-			case 'sideways-right':
+			},
+			'sideways-right': () => {
 				state = scrollSideways(state, sideways);
-				return true;
-			default:
-				return false;
-		}
+			},
+		};
+		const doing = doings[name];
+		doing?.();
+		return doing !== undefined;
 	}
 
 	function jump(text: string): void {

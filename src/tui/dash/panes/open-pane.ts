@@ -43,7 +43,11 @@ function paneOf(desk: PaneDesk, tab: TabName, target: DetailTarget): Pane {
 			return statsPane(desk, target);
 		case 'events':
 			return eventsPane(desk, target);
-		default:
+		case 'config':
+		case 'drift':
+		case 'mounts':
+		case 'network':
+		case 'processes':
 			return factsPane(desk, tab, target);
 	}
 }
