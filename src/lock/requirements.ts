@@ -1,7 +1,7 @@
 import type {HostFacts} from '../host/facts.ts';
 import type {ImageFacts} from '../image/store/facts.ts';
 import type {Plan} from '../step/verbs/step.ts';
-import {needsOf} from '../step/verbs/verbs.ts';
+import {needsOf} from '../step/verbs/action.ts';
 
 /** What of the machine a plan leans on, by name. */
 export interface Requirements {

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {rangeMapOf} from '../../host/id-map.ts';
 import type {VolumeMount} from '../../spec/model/project.ts';
-import {actionLines} from '../../step/verbs/verbs.ts';
+import {actionLines} from '../../step/verbs/action.ts';
 import type {VolumeInput} from '../input/input.ts';
 import {savedFacts, type SampleChanges, samplePlan} from '../../../test/support/sample-input.ts';
 

@@ -1,7 +1,7 @@
 import {killFunction} from '../verbs/cgroups.ts';
 import type {CompileInput} from './compile-script.ts';
 import {shellWord} from '../verbs/shell-word.ts';
-import {undoLines} from '../verbs/verbs.ts';
+import {undoLines} from '../verbs/action.ts';
 
 /** The name is taken, and what a script of that name left when it was killed is taken back first. */
 export function claimPart(input: CompileInput): readonly string[] {

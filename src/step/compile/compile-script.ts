@@ -1,7 +1,7 @@
 import type {HostFacts} from '../../host/facts.ts';
 import {filterFile} from '../verbs/filter.ts';
 import type {StoreScripts} from '../verbs/verb.ts';
-import {actionLines, hostLines} from '../verbs/verbs.ts';
+import {actionLines, hostLines} from '../verbs/action.ts';
 import {besideSteps} from '../script/beside.ts';
 import {checkLines, mountNumbers, mountTargets} from './compile-checks.ts';
 import {claimPart} from './compile-claim.ts';

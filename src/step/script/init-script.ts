@@ -3,7 +3,7 @@ import {toolboxFunctions} from '../verbs/root.ts';
 import {shellCommand, shellWord} from '../verbs/shell-word.ts';
 import type {Step, StepInside} from '../verbs/step.ts';
 import {hostToolWords} from '../verbs/toolbox.ts';
-import {insideLines} from '../verbs/verbs.ts';
+import {insideLines} from '../verbs/action.ts';
 import {besideSteps} from './beside.ts';
 
 /** The sh programs of the container side: `inside` is what chroot(8) runs in the new root, if it does. */

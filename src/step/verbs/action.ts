@@ -1,26 +1,41 @@
-import type {RemoveCgroupsAction, StopAction} from './cgroups.ts';
-import type {DropPrivilegesAction} from './drop-privileges.ts';
-import type {ExecAction} from './exec.ts';
-import type {OpenFilterAction} from './filter.ts';
-import type {
-	MkdirAction,
-	MountPointsAction,
-	PlainFoldersAction,
-	RemoveTreeAction,
-	TouchAction,
-	WorkingDirectoryAction,
+import type {HostFacts} from '../../host/facts.ts';
+import {removeCgroups, type RemoveCgroupsAction, stop, type StopAction} from './cgroups.ts';
+import {dropPrivileges, type DropPrivilegesAction} from './drop-privileges.ts';
+import {exec, type ExecAction} from './exec.ts';
+import {openFilter, type OpenFilterAction} from './filter.ts';
+import {
+	mkdir,
+	type MkdirAction,
+	mountPoints,
+	type MountPointsAction,
+	plainFolders,
+	type PlainFoldersAction,
+	removeTree,
+	type RemoveTreeAction,
+	touch,
+	type TouchAction,
+	workingDirectory,
+	type WorkingDirectoryAction,
 } from './folders.ts';
-import type {CopyTreeAction, UnpackAction} from './image.ts';
-import type {InheritAction, WriteAction, WriteEachAction} from './kernel-files.ts';
-import type {RlimitsAction} from './limits.ts';
-import type {LookupUserAction} from './lookup-user.ts';
-import type {BindTerminalAction, MountTableAction, UnmountTreeAction} from './mounts.ts';
-import type {ChrootAction, PivotRootAction} from './root.ts';
-import type {RunAction, RunOnHostAction, RunWhileThereAction} from './run.ts';
-import type {FixAddressesAction, UseNumbersAction} from './same-each-time.ts';
-import type {EnterNamespacesAction, StartAction} from './start.ts';
-import type {CopyToolsAction} from './tools.ts';
-import type {FillVolumeAction, MakeVolumeAction} from './volumes.ts';
+import {copyTree, type CopyTreeAction, unpack, type UnpackAction} from './image.ts';
+import {inherit, type InheritAction, write, type WriteAction, writeEach, type WriteEachAction} from './kernel-files.ts';
+import {rlimits, type RlimitsAction} from './limits.ts';
+import {lookupUser, type LookupUserAction} from './lookup-user.ts';
+import {
+	bindTerminal,
+	type BindTerminalAction,
+	mountTable,
+	type MountTableAction,
+	unmountTree,
+	type UnmountTreeAction,
+} from './mounts.ts';
+import {chroot, type ChrootAction, pivotRoot, type PivotRootAction} from './root.ts';
+import {run, type RunAction, runOnHost, type RunOnHostAction, runWhileThere, type RunWhileThereAction} from './run.ts';
+import {fixAddresses, type FixAddressesAction, useNumbers, type UseNumbersAction} from './same-each-time.ts';
+import {enterNamespaces, type EnterNamespacesAction, start, type StartAction} from './start.ts';
+import {copyTools, type CopyToolsAction} from './tools.ts';
+import type {HostVerb, InsideVerb, Needs, OwnVerb, StoreScripts, UndoVerb} from './verb.ts';
+import {fillVolume, type FillVolumeAction, makeVolume, type MakeVolumeAction} from './volumes.ts';
 
 /** What is done on the host, before the first process is there or while it waits. */
 export type HostAction =
@@ -63,3 +78,75 @@ export type Action = HostAction | StartAction | InsideAction | ExecAction | Undo
 
 /** The action of a kind. */
 export type ActionOf<K extends Action['kind']> = Extract<Action, {kind: K}>;
+
+/** The parts that an action must have, by where it is done. */
+type VerbOf<A extends Action> = OwnVerb<A> &
+	(A extends HostAction ? HostVerb<A> : unknown) &
+	(A extends InsideAction ? InsideVerb<A> : unknown) &
+	(A extends UndoAction ? UndoVerb<A> : unknown);
+
+const verbs: {readonly [K in Action['kind']]: VerbOf<ActionOf<K>>} = {
+	bindTerminal,
+	chroot,
+	copyTools,
+	copyTree,
+	dropPrivileges,
+	enterNamespaces,
+	exec,
+	fillVolume,
+	fixAddresses,
+	inherit,
+	lookupUser,
+	makeVolume,
+	mkdir,
+	mountPoints,
+	mountTable,
+	openFilter,
+	pivotRoot,
+	plainFolders,
+	removeCgroups,
+	removeTree,
+	rlimits,
+	run,
+	runOnHost,
+	runWhileThere,
+	start,
+	stop,
+	touch,
+	unmountTree,
+	unpack,
+	useNumbers,
+	workingDirectory,
+	write,
+	writeEach,
+};
+
+/** The verb of one action; the table's type holds that its parts take that very action. */
+function verbOf<A extends Action>({kind}: A): VerbOf<A> {
+	return verbs[kind] as unknown as VerbOf<A>;
+}
+
+/** An action as the lines that a person would type for it, for the table and for errors. */
+export function actionLines(action: Action, conf: string): readonly string[] {
+	return (verbOf(action) as OwnVerb<Action>).shown(action, conf);
+}
+
+/** What of the machine an action leans on. */
+export function needsOf(action: Action, facts: HostFacts): Needs {
+	return (verbOf(action) as OwnVerb<Action>).needs(action, facts);
+}
+
+/** A host action as lines of a compiled script. */
+export function hostLines(action: HostAction, facts: HostFacts, store: StoreScripts): readonly string[] {
+	return (verbOf(action) as HostVerb<HostAction>).hostLines(action, facts, store);
+}
+
+/** An action of the container side as lines of the sh program that its first process runs. */
+export function insideLines(action: InsideAction, facts: HostFacts, conf: string): readonly string[] {
+	return (verbOf(action) as InsideVerb<InsideAction>).insideLines(action, facts, conf);
+}
+
+/** What takes a step back, as lines of a compiled script. */
+export function undoLines(action: UndoAction, facts: HostFacts): readonly string[] {
+	return (verbOf(action) as UndoVerb<UndoAction>).undoLines(action, facts);
+}

@@ -1,5 +1,5 @@
 import type {Plan, Step} from './step.ts';
-import {actionLines} from './verbs.ts';
+import {actionLines} from './action.ts';
 
 /** The folder that a plan's init.sh and mount tables are in. */
 function configFolder(plan: Plan): string {
