@@ -1,7 +1,7 @@
 import {resolve} from 'node:path';
 import * as z from 'zod/mini';
 import type {Parsed} from '../model/parsed.ts';
-import type {NumberRange} from '../syntax/scalar.ts';
+import {numberIn, type NumberRange} from '../syntax/scalar.ts';
 import {checkPath, parseContainerPath, parseMountTarget} from '../values/container-path.ts';
 import {conditions} from '../values/depends-on.ts';
 import {parseDevice} from '../values/device.ts';
@@ -37,12 +37,7 @@ export const named = z.record(z.string().check(z.regex(/^[^\0]+$/)), withoutNul)
 export const variables = z.record(z.string().check(z.regex(/^[^=\0]+$/)), withoutNul);
 
 /** A number that `numberIn` would have given. */
-export const number = ({min, max, fractions = false, also}: NumberRange) =>
-	z
-		.number()
-		.check(
-			z.refine(value => value === also || (value >= min && value <= max && (fractions || Number.isInteger(value)))),
-		);
+export const number = (range: NumberRange) => parsedAs(z.number(), numberIn(range));
 export const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => number({min, max});
 export const hostPath = z.string().check(z.refine(path => checkPath(path).ok && resolve(path) === path));
 /** Text of which `fits` holds. */
