@@ -159,7 +159,7 @@ describe.skipIf(!root)('pause and unpause', () => {
 		await up.says('ready');
 		const refused = await at.tsbox(['pause', at.name]);
 		expect(refused).toMatchObject({status: 125, out: ''});
-		expect(refused.err).toContain('the kernel holds the processes of a cgroup');
+		expect(refused.err).toContain('the kernel freezes cgroups');
 		expect(await at.tsbox(['kill', at.name])).toMatchObject({status: 0, out: `${at.name}\n`});
 		expect((await up.ended).status).toBe(137);
 		expect(at.leftovers()).toEqual([]);

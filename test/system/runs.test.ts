@@ -269,8 +269,8 @@ describe.skipIf(!root)('run records', () => {
 		const tries: readonly (readonly [string, string, () => void])[] = [
 			['a link', 'does not belong there', () => symlinkSync('/etc/passwd', join(record, 'image'))],
 			['another file', 'does not belong there', () => writeFileSync(join(record, 'more'), 'x')],
-			['another content', 'another content than that', () => writeFileSync(join(record, 'content', content), 'x')],
-			['another image', 'not the one that the run had', () => writeFileSync(join(record, 'image'), 'x')],
+			['another content', 'does not match its digest', () => writeFileSync(join(record, 'content', content), 'x')],
+			['another image', 'its image is not the image of the run', () => writeFileSync(join(record, 'image'), 'x')],
 			['no spec', 'it has no spec.json', () => rmSync(join(record, 'spec.json'))],
 			['a newer record', 'a newer tsbox', () => writeFileSync(join(record, 'run.json'), '{"schema": 2}')],
 		];

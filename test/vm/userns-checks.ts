@@ -14,7 +14,7 @@ export const usernsChecks: Checks = {
 	'root without subordinate ids is told how to get some': () => {
 		const {status, err} = tsbox('run', spec('mapped', ['true'], 'userns_mode: auto'));
 		assert.equal(status, 125);
-		assert.match(err, /no ids to give[^]*usermod --add-subuids 100000-165535 --add-subgids 100000-165535 root/);
+		assert.match(err, /no subordinate ids[^]*usermod --add-subuids 100000-165535 --add-subgids 100000-165535 root/);
 	},
 	[`root of a container is nobody on the host, ${idmaps ? 'by an idmapped mount' : 'over a copy in the store'}`]:
 		() => {
