@@ -15,7 +15,7 @@ test('without a verb the help goes to standard error with status 2', async () =>
 
 		Get started:
 		  init        Write a commented spec to start from
-		  plan        Show every command that makes the container, and run none
+		  plan        Show every command that creates the container, and run none
 		  up          Start the containers of a spec and stay attached; with -d in the
 		              background
 		  down        Stop containers and remove them
@@ -30,7 +30,7 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		  rm          Stop services and remove their files and output
 		  kill        Send a signal to containers, SIGKILL by default
 		  pause       Freeze all processes of containers
-		  unpause     Let paused containers go on
+		  unpause     Resume paused containers
 		  wait        Wait until containers exit, and print their exit statuses
 		  update      Change the limits of running containers
 		  rename      Rename a container
@@ -39,20 +39,20 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		Look:
 		  ps          List containers
 		  dash        Show all containers on one screen: use, output, plan, and drift
-		  logs        Show what containers in the background printed
+		  logs        Show the output of containers in the background
 		  stats       Show CPU, memory, process, network, and disk use
 		  top         List the processes of a container, as the host sees them
 		  events      Print the events of a project until it is down
 		  port        Show where the ports of a running container can be reached
-		  inspect     Print all that is known of a container or a project as JSON
-		  diff        List the files that a container changed against its image
+		  inspect     Print everything known about a container or project as JSON
+		  diff        List the files that a container changed
 		  drift       Compare a running container with its plan; exit status 1 if they
 		              differ
 
 		Keep:
 		  lock        Write the lock file of a spec, for \`up --locked\`; --check compares
-		  verify      Run a container several times and compare what it makes; exit
-		              status 1 if that differs
+		  verify      Run a container several times and compare the results; exit status
+		              1 if they differ
 		  runs        List, show, compare, export, or remove run records
 		  replay      Repeat a recorded run, and record it too
 		  compile     Print the plan as a POSIX sh script that runs without tsbox
@@ -63,21 +63,17 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		  volume      List, create, inspect, remove, or prune named volumes
 
 		More:
-		  validate    Check a spec and touch nothing
-		  doctor      Show what this machine supports, and the command that fixes what
-		              it does not
-		  generate    Write a systemd unit that keeps the services of a spec running
-		              from boot on
+		  validate    Check a spec without changing anything
+		  doctor      Show what this machine supports and how to fix what is missing
+		  generate    Write a systemd unit that starts the services of a spec at boot
 		  completion  Print the completion script of a shell
-		  supervise   Supervise a project in the background; \`up -d\` starts this by
-		              itself
+		  supervise   Supervise a project in the background; \`up -d\` starts this
 
 		Options of every verb:
-		      --store DIR    Folder of the unpacked root filesystems
-		      --state DIR    Folder with the state of running containers
-		      --config FILE  tsbox's own configuration
-		      --no-pager     Print long text at once, without $TSBOX_PAGER, $PAGER or
-		                     less
+		      --store DIR    Folder of unpacked root filesystems
+		      --state DIR    Folder of container state
+		      --config FILE  Configuration file of tsbox
+		      --no-pager     Do not use $TSBOX_PAGER, $PAGER, or less
 		  -h, --help         Show this help
 		      --version      Show the version
 
@@ -103,79 +99,77 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		Start the containers of a spec and stay attached; with -d in the background
 
 		Arguments:
-		  SPEC     Spec file; without it tsbox.yaml of this folder or one above
-		  SERVICE  Entry of services: in the spec; all without. Of several, and with -d,
-		           what they depend on comes too
+		  SPEC     Spec file; by default tsbox.yaml in this folder or a parent folder
+		  SERVICE  Services in the spec; default all. With several, or with -d, their
+		           dependencies start too
 
 		Options:
-		      --json                     Print each event as a line of JSON; the output
-		                                 of the command goes to standard error
+		      --json                     Print JSON, one event per line; the command
+		                                 writes to standard error
 		  -d, --detach                   Start the services in the background and return
 		                                 when they run
-		      --wait                     As -d, and return when all are healthy
-		      --wait-timeout SECONDS     With -d: give up waiting after this long
-		      --name NAME                Name of the container, in place of that of the
-		                                 spec
-		      --scale SERVICE=N          Run this many containers of a service
-		      --abort-on-container-exit  Stop all once a container has ended and is not
-		                                 started again; its exit status counts
-		      --exit-code-from SERVICE   The exit status is that of this service;
-		                                 implies --abort-on-container-exit
-		      --no-log-prefix            Lines as they are, without the name of their
-		                                 service
-		      --attach SERVICE           Show the output of this service alone
-		      --no-attach SERVICE        Show no output of this service
-		      --step                     Wait for Enter before each step and say what it
-		                                 is for
-		      --dash                     Start them in the background, and show how on
+		      --wait                     Like -d, but return when all services are
+		                                 healthy
+		      --wait-timeout SECONDS     With -d: stop waiting after this long
+		      --name NAME                Container name, instead of the one in the spec
+		      --scale SERVICE=N          Run N containers of a service
+		      --abort-on-container-exit  Stop all containers when one exits for good,
+		                                 and return its exit status
+		      --exit-code-from SERVICE   Return the exit status of this service; implies
+		                                 --abort-on-container-exit
+		      --no-log-prefix            Do not prefix lines with the service name
+		      --attach SERVICE           Show only the output of this service
+		      --no-attach SERVICE        Hide the output of this service
+		      --step                     Explain each step and wait for Enter before it
+		      --dash                     Start the services in the background and open
 		                                 the dashboard
-		      --plain                    Show the progress as plain lines
-		      --locked                   Start only what is as tsbox.lock says; see
-		                                 tsbox lock
-		      --lock FILE                With --locked: the lock; tsbox.lock beside the
-		                                 spec without
-		      --record                   Keep a record of the run, environment and
-		                                 secrets too, for \`runs\` and \`replay\`
-		      --profile NAME             The services of this profile too, * for all; by
-		                                 default those of COMPOSE_PROFILES
-		      --best-effort              Leave out what this host can't do, with a
+		      --plain                    Show progress as plain lines
+		      --locked                   Start only if everything matches tsbox.lock;
+		                                 see tsbox lock
+		      --lock FILE                With --locked: lock file; default tsbox.lock
+		                                 next to the spec
+		      --record                   Record the run for \`runs\` and \`replay\`,
+		                                 including environment and secrets
+		      --profile NAME             Enable this profile, * for all; default
+		                                 COMPOSE_PROFILES
+		      --best-effort              Skip what the host does not support, with a
 		                                 warning
-		  -T, --no-tty                   Give the command no terminal of its own
+		  -T, --no-tty                   Do not allocate a terminal
 
 		Options of every verb:
-		      --store DIR    Folder of the unpacked root filesystems
-		      --state DIR    Folder with the state of running containers
-		      --config FILE  tsbox's own configuration
-		      --no-pager     Print long text at once, without $TSBOX_PAGER, $PAGER or
-		                     less
+		      --store DIR    Folder of unpacked root filesystems
+		      --state DIR    Folder of container state
+		      --config FILE  Configuration file of tsbox
+		      --no-pager     Do not use $TSBOX_PAGER, $PAGER, or less
 		  -h, --help         Show this help
 		      --version      Show the version
 
 		Examples:
 		  tsbox up
-		      the spec of this folder
+		      the spec in this folder
 		  tsbox up demo.yaml
-		      the spec of this file
+		      a spec file
 		  tsbox up stack.yaml
-		      all its services; Ctrl-C stops and removes them, once more kills them
+		      all its services; Ctrl-C stops and removes them, a second Ctrl-C kills
+		      them
 		  tsbox up stack.yaml web
-		      one of several services, without what it depends on
+		      one of several services, without its dependencies
 		  tsbox up --exit-code-from tests stack.yaml
-		      until the tests have ended, with their exit status
+		      until the tests exit; returns their exit status
 		  tsbox up -d --wait stack.yaml
 		      all services in the background; returns when they are healthy
 		  tsbox up -d --scale web=3 stack.yaml
 		      three containers of one service
 		  tsbox up -d --profile debug stack.yaml
-		      those with this profile too
+		      also the services with this profile
 		  tsbox up --dash stack.yaml
 		      all in the background, on the dashboard
 		  tsbox up -d --locked stack.yaml
-		      only when all is as tsbox.lock says
+		      only if everything matches tsbox.lock
 		  tsbox up --step demo.yaml
 		      wait for Enter before each step
 		  tsbox up --json demo.yaml 2>/dev/null | jq .type
-		      the events as lines of JSON
+		      events as lines of JSON
 		"
 	`);
 	expect((await tsbox('up -h')).out).toBe(out);

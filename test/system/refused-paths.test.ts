@@ -41,5 +41,5 @@ test('the page of a run that is to be written into a folder that is not there', 
 	const page = join(at.folder, 'no/page.html');
 	const {status, err} = await at.tsbox(['runs', 'show', '--html', page, run]);
 	expect(status).toBe(125);
-	expect(err).toContain(`error: can't write ${page}\n  cause    ENOENT`);
+	expect(err).toContain(`error: cannot write ${page}\n  cause    ENOENT`);
 });

@@ -271,7 +271,7 @@ test('services in the background share a volume, which is there when they are st
 		err: expect.stringContaining(`${at.name}-reader, ${at.name}-writer mount it`),
 	});
 	const part = await at.tsbox(['down', '-v', `${at.name}-reader`]);
-	expect(part).toMatchObject({status: 2, err: expect.stringContaining('-v is for a whole project')});
+	expect(part).toMatchObject({status: 2, err: expect.stringContaining('-v needs a whole project')});
 	expect(fine(await at.tsbox(['down', '-t', '0', at.name]))).toEqual(ok);
 	expect(readFileSync(join(dataOf(at), 'file'), 'utf8')).toBe('kept\n');
 	expect(fine(await at.tsbox(['up', '-d', file]))).toEqual(ok);

@@ -3,32 +3,33 @@ import {defineCommand} from '../verb/command.ts';
 import {escapeText} from '../../view/text/escape.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {usageError} from '../options/usage-error.ts';
+import {containerName} from '../options/arguments.ts';
 
 /** `tsbox attach`: joins a container that runs in the background. */
 export const attach = defineCommand({
 	name: 'attach',
 	describe: 'Attach to the input and output of a container in the background',
 	examples: [
-		['tsbox attach shop-web', 'what it prints from now on; Ctrl-C is passed on to it'],
-		['tsbox attach --sig-proxy=false shop-web', 'the same; Ctrl-C leaves it running'],
-		['tsbox attach shell', 'one with `tty: true`: as if it ran here; Ctrl-P Ctrl-Q leaves it running'],
-		['tsbox attach --detach-keys ctrl-x,d shell', 'leave it with other keys'],
+		['tsbox attach shop-web', 'show new output; Ctrl-C is passed on'],
+		['tsbox attach --sig-proxy=false shop-web', 'the same, but Ctrl-C only detaches'],
+		['tsbox attach shell', 'a container with `tty: true`; Ctrl-P Ctrl-Q detaches'],
+		['tsbox attach --detach-keys ctrl-x,d shell', 'detach with other keys'],
 	],
 	options: {
 		'detach-keys': {
 			kind: 'text',
 			value: 'KEYS',
-			describe: 'Keys that leave a terminal: ctrl-X or a character, commas between; by default ctrl-p,ctrl-q',
+			describe: 'Keys that detach from a terminal: characters or ctrl-X, separated by commas; default ctrl-p,ctrl-q',
 		},
-		'no-stdin': {kind: 'flag', describe: 'Pass nothing on that is typed'},
+		'no-stdin': {kind: 'flag', describe: 'Do not pass on standard input'},
 		'sig-proxy': {
 			kind: 'text',
 			value: 'BOOL',
 			choices: ['true', 'false'],
-			describe: 'Pass SIGINT and SIGTERM on to a container without a terminal; true by default',
+			describe: 'Pass SIGINT and SIGTERM on to a container without a terminal; default true',
 		},
 	},
-	positionals: [{name: 'NAME', describe: 'Container', required: true, completes: 'container'}],
+	positionals: [containerName],
 	async run({values, positionals: [name = '']}, {io, engine, folders}) {
 		const {parseDetachKeys} = await import('../../spec/values/detach-keys.ts');
 		const text = values['detach-keys'];

@@ -4,6 +4,7 @@ import {present} from '../../spec/syntax/pick.ts';
 import {asksTty} from '../options/wants-tty.ts';
 import {withFacts} from '../options/with-facts.ts';
 import {tell} from '../output/tell.ts';
+import {factsOption, requiredSpec, serviceName} from '../options/arguments.ts';
 
 /** `tsbox compile`: the plan as a script that needs no tsbox. */
 export const compile = defineCommand({
@@ -11,17 +12,14 @@ export const compile = defineCommand({
 	describe: 'Print the plan as a POSIX sh script that runs without tsbox',
 	examples: [
 		['tsbox compile demo.yaml > demo.sh', 'then: sudo sh demo.sh'],
-		['tsbox compile --facts other-host.json demo.yaml', 'for a host whose facts were saved'],
+		['tsbox compile --facts other-host.json demo.yaml', 'for another host, from its saved facts'],
 	],
 	options: {
-		facts: {kind: 'text', value: 'FILE', describe: 'Compile for the host whose facts this file holds'},
+		...factsOption,
 		...terminalOptions,
 		...planOptions,
 	},
-	positionals: [
-		{name: 'SPEC', describe: 'Spec file', required: true, completes: 'file'},
-		{name: 'SERVICE', describe: 'Entry of services: in the spec', completes: 'service'},
-	],
+	positionals: [requiredSpec, serviceName],
 	async run({values, positionals: [file, service]}, {io, engine, folders}) {
 		const machine = await withFacts(await engine.openMachine({...folders, planOnly: true}), values.facts, io);
 		const spec = specRequest(io, values, {file, service});

@@ -11,24 +11,24 @@ export const completion = defineCommand({
 		['source <(tsbox completion bash)', 'for this shell'],
 		['tsbox completion zsh > "${fpath[1]}/_tsbox"', 'for every zsh'],
 		['tsbox completion fish > ~/.config/fish/completions/tsbox.fish', 'for every fish'],
-		['tsbox completion names service shop.yaml', 'the names that such a script asks for'],
+		['tsbox completion names service shop.yaml', 'the names that the script looks up'],
 	],
 	options: {},
 	positionals: [
 		{
 			name: 'SHELL',
-			describe: 'bash, zsh or fish; or names',
+			describe: 'bash, zsh, or fish; or names',
 			required: true,
 			choices: [...shells, 'names'],
 			completes: 'none',
 		},
 		{
 			name: 'KIND',
-			describe: 'With names: container, project, service, volume or run',
+			describe: 'With names: container, project, service, volume, or run',
 			choices: kinds,
 			completes: 'none',
 		},
-		{name: 'OF', describe: 'With names: the spec or project of the services', completes: 'file'},
+		{name: 'OF', describe: 'With names service: spec or project', completes: 'file'},
 	],
 	async run({positionals: [shell, kind, word]}, context) {
 		const {io, commands} = context;

@@ -38,6 +38,6 @@ test('diff prints a line a path, or JSON', async () => {
 	expect(JSON.parse((await tsbox('diff --json demo')).out)).toEqual([{change: 'A', path: '/new'}]);
 	const engine = {diff: async () => ({changes: [], unread: ['/var/x']})};
 	expect((await tsbox('diff demo', {engine})).err).toBe(
-		'warning: /var/x is left out: others own it, or it is too deep\n',
+		'warning: /var/x is left out: no permission to read it, or it is nested too deep\n',
 	);
 });

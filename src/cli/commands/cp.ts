@@ -7,16 +7,16 @@ export const cp = defineCommand({
 	name: 'cp',
 	describe: 'Copy files between a container and the host',
 	examples: [
-		['tsbox cp demo:/etc/hosts .', 'a file out of it'],
-		['tsbox cp job:/out/report.txt .', 'also of one that has exited, until it is removed'],
-		['tsbox cp ./site demo:/srv', 'a folder into it, as /srv/site'],
-		['tsbox cp ./site/. demo:/srv', 'what is in the folder'],
+		['tsbox cp demo:/etc/hosts .', 'a file to the host'],
+		['tsbox cp job:/out/report.txt .', 'also from an exited container until it is removed'],
+		['tsbox cp ./site demo:/srv', 'a folder, to /srv/site'],
+		['tsbox cp ./site/. demo:/srv', 'the contents of the folder'],
 		['tsbox cp demo:/var/log - > log.tar', 'a tar on standard output'],
-		['tsbox cp - demo:/srv < site.tar', 'what is in a tar'],
+		['tsbox cp - demo:/srv < site.tar', 'the contents of a tar'],
 	],
 	options: {
-		archive: {kind: 'flag', short: 'a', describe: 'Keep owners (numbers) and set-user-ID bits'},
-		'follow-link': {kind: 'flag', short: 'L', describe: 'Follow SOURCE when it is a symlink'},
+		archive: {kind: 'flag', short: 'a', describe: 'Keep numeric owners and set-user-ID bits'},
+		'follow-link': {kind: 'flag', short: 'L', describe: 'Follow SOURCE if it is a symlink'},
 	},
 	positionals: [
 		{name: 'SOURCE', describe: 'Path, NAME:PATH, or - for a tar', required: true, completes: 'file'},
@@ -31,7 +31,7 @@ export const cp = defineCommand({
 		if (inside.path === '' || local === '') throw usageError('cp takes no empty path', undefined, 'cp');
 		const stream = source.name === undefined ? 'stdin' : 'stdout';
 		if (local === '-' && io.isTerminal(stream))
-			throw usageError(`cp neither shows a tar nor reads one from a terminal: ${stream} is one`, undefined, 'cp');
+			throw usageError(`cp cannot pass a tar through a terminal, and ${stream} is one`, undefined, 'cp');
 		const stop = stopSignals(io, 'the copy');
 		try {
 			const machine = await engine.openMachine(folders);

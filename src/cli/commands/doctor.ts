@@ -2,18 +2,19 @@ import {defineCommand} from '../verb/command.ts';
 import {lookOf} from '../output/look-of.ts';
 import {usageError} from '../options/usage-error.ts';
 import {jsonText} from '../../view/text/json.ts';
+import {jsonOption} from '../options/arguments.ts';
 
 /** `tsbox doctor`: what this machine can do, and what fixes what it can't. */
 export const doctor = defineCommand({
 	name: 'doctor',
-	describe: 'Show what this machine supports, and the command that fixes what it does not',
+	describe: 'Show what this machine supports and how to fix what is missing',
 	examples: [
-		['tsbox doctor', 'a table; at its end what the configuration sets, and where'],
+		['tsbox doctor', 'a table; the configuration is at the end'],
 		['tsbox doctor --json', 'the findings as data'],
-		['tsbox doctor --facts > here.json', 'what plan --facts reads on another machine'],
+		['tsbox doctor --facts > here.json', 'save facts for plan --facts on another machine'],
 	],
 	options: {
-		json: {kind: 'flag', describe: 'Print the findings as JSON'},
+		...jsonOption,
 		facts: {kind: 'flag', describe: 'Print the facts of this host, for plan --facts'},
 	},
 	positionals: [],

@@ -14,17 +14,23 @@ export const down = defineCommand({
 	name: 'down',
 	describe: 'Stop containers and remove them',
 	examples: [
-		['tsbox down', 'the containers of the spec of this folder'],
+		['tsbox down', 'the containers of the spec in this folder'],
 		['tsbox down demo', 'one container'],
 		['tsbox down demo.yaml', 'the containers of a spec'],
-		['tsbox down -v demo.yaml', 'and the volumes that the project made'],
-		['tsbox down -t 0 demo', 'at once'],
+		['tsbox down -v demo.yaml', 'also the volumes that the project created'],
+		['tsbox down -t 0 demo', 'without waiting'],
 	],
 	options: {
 		...stopOptions,
-		volumes: {kind: 'flag', short: 'v', describe: 'Remove the named volumes of the project too, with all in them'},
+		volumes: {kind: 'flag', short: 'v', describe: 'Also remove the named volumes of the project and their data'},
 	},
-	positionals: [{name: 'TARGET', describe: 'Name of a container, or path of a spec', completes: 'project'}],
+	positionals: [
+		{
+			name: 'TARGET',
+			describe: 'Container, project, or path of a spec; by default the spec in this folder',
+			completes: 'project',
+		},
+	],
 	async run({values, positionals: [target]}, context) {
 		const {io, engine, folders} = context;
 		const machine = await engine.openMachine(folders);
@@ -35,7 +41,7 @@ export const down = defineCommand({
 		if (found !== undefined) {
 			const {project, services} = found;
 			if (values.volumes && services.length > 0)
-				throw usageError(`-v is for a whole project, and ${target ?? ''} is a part of ${project}`, undefined, 'down');
+				throw usageError(`-v needs a whole project, and ${target ?? ''} is only part of ${project}`, undefined, 'down');
 			const request =
 				services.length === 0
 					? ({verb: 'down', ...timeout} as const)
@@ -97,7 +103,7 @@ async function removeVolumes(
 	for (const name of removed) tell(io, `the volume ${name} is removed`);
 	const [first] = kept;
 	if (first !== undefined)
-		throw new TsboxError('E_VOLUME_IN_USE', `${kept.map(({name}) => name).join(', ')} can't be removed`, {
+		throw new TsboxError('E_VOLUME_IN_USE', `${kept.map(({name}) => name).join(', ')} cannot be removed`, {
 			why: kept.map(({name, usedBy}) => `${usedBy.join(', ')} mounts ${name}`).join('; '),
 			hint: `end ${first.usedBy[0] ?? ''} first, then \`tsbox volume rm ${first.name}\``,
 		});

@@ -1,17 +1,18 @@
 import {defineCommand} from '../verb/command.ts';
 import {jsonText} from '../../view/text/json.ts';
+import {containerName, jsonOption} from '../options/arguments.ts';
 
 /** `tsbox drift`: whether the kernel still agrees with the plan of a container. */
 export const drift = defineCommand({
 	name: 'drift',
 	describe: 'Compare a running container with its plan; exit status 1 if they differ',
 	examples: [
-		['tsbox drift demo', 'a line for each difference, or that all checks agree'],
-		['tsbox update --memory 1g demo && tsbox drift demo', 'what update changes is the plan from then on'],
+		['tsbox drift demo', 'one line per difference'],
+		['tsbox update --memory 1g demo && tsbox drift demo', 'no difference: update changes the plan too'],
 		['tsbox drift --json demo', 'the same as JSON'],
 	],
-	options: {json: {kind: 'flag', describe: 'As JSON'}},
-	positionals: [{name: 'NAME', describe: 'Container', required: true, completes: 'container'}],
+	options: jsonOption,
+	positionals: [containerName],
 	async run({values, positionals: [name = '']}, {io, engine, folders}) {
 		const found = await engine.drift(await engine.openMachine(folders), name);
 		const {differences, checked, unchecked} = found;

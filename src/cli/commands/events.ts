@@ -8,14 +8,14 @@ export const events = defineCommand({
 	name: 'events',
 	describe: 'Print the events of a project until it is down',
 	examples: [
-		['tsbox events shop', 'in words'],
-		['tsbox events --json shop | jq .type', 'a line of JSON each'],
+		['tsbox events shop', 'as text'],
+		['tsbox events --json shop | jq .type', 'one line of JSON per event'],
 	],
-	options: {json: {kind: 'flag', describe: 'Each event as a line of JSON'}},
+	options: {json: {kind: 'flag', describe: 'Print JSON, one event per line'}},
 	positionals: [
 		{
 			name: 'TARGET',
-			describe: 'Project, or path of a spec; without it the spec of this folder',
+			describe: 'Project, or path of a spec; by default the spec in this folder',
 			completes: 'project',
 		},
 	],

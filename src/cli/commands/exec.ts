@@ -10,14 +10,14 @@ export const exec = defineCommand({
 	name: 'exec',
 	describe: 'Run a command in a running container',
 	examples: [
-		['tsbox exec demo -- ps aux', 'what runs in it'],
+		['tsbox exec demo -- ps aux', 'list its processes'],
 		['tsbox exec -it demo -- sh', 'a shell'],
-		['tsbox exec shop web ls', 'in a service of a project, as with Compose'],
-		['tsbox exec -u nobody -w /tmp demo -- id', 'as another user, elsewhere'],
+		['tsbox exec shop web ls', 'in a service of a project, as in Compose'],
+		['tsbox exec -u nobody -w /tmp demo -- id', 'as another user in another folder'],
 	],
 	options: commandOptions,
 	positionals: [
-		{name: 'NAME', describe: 'Container, or a project and behind it a SERVICE', required: true, completes: 'container'},
+		{name: 'NAME', describe: 'Container, or a project followed by a SERVICE', required: true, completes: 'container'},
 	],
 	rest: {required: true},
 	async run({values, positionals: [name = ''], rest = []}, {io, engine, folders}) {

@@ -9,11 +9,11 @@ export const gc = defineCommand({
 	name: 'gc',
 	describe: 'Clean up what a crash or a power cut left behind',
 	examples: [
-		['tsbox gc', 'also done at the start of every up'],
-		['tsbox gc --json', 'each undone step as a line of JSON'],
+		['tsbox gc', 'every up does this first'],
+		['tsbox gc --json', 'one line of JSON per undone step'],
 	],
 	options: {
-		json: {kind: 'flag', describe: 'Print each event as a line of JSON'},
+		json: {kind: 'flag', describe: 'Print JSON, one event per line'},
 	},
 	positionals: [],
 	async run({values}, {io, engine, folders}) {

@@ -1,19 +1,20 @@
 import {defineCommand} from '../verb/command.ts';
 import {programOf} from '../verb/program.ts';
 import {present} from '../../spec/syntax/pick.ts';
+import {optionalSpec} from '../options/arguments.ts';
 
 /** `tsbox generate`: a unit of systemd for a spec. */
 export const generate = defineCommand({
 	name: 'generate',
-	describe: 'Write a systemd unit that keeps the services of a spec running from boot on',
+	describe: 'Write a systemd unit that starts the services of a spec at boot',
 	examples: [
 		['tsbox generate systemd shop.yaml > /etc/systemd/system/tsbox-shop.service', 'for the machine'],
-		['tsbox generate systemd --user shop.yaml', 'for the systemd of a user'],
+		['tsbox generate systemd --user shop.yaml', 'for one user'],
 	],
-	options: {user: {kind: 'flag', describe: 'For `systemctl --user`'}},
+	options: {user: {kind: 'flag', describe: 'Write a unit for `systemctl --user`'}},
 	positionals: [
 		{name: 'KIND', describe: 'What to write', required: true, choices: ['systemd'], completes: 'none'},
-		{name: 'SPEC', describe: 'Spec file; without it the spec of this folder', completes: 'file'},
+		optionalSpec,
 	],
 	async run({values, positionals: [, file]}, {io, engine, folders}) {
 		// A unit of the machine is root's, whoever writes it: what it starts must not look into the folders of a user.

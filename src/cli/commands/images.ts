@@ -3,6 +3,7 @@ import {formatOption, rowsBy} from '../options/format-option.ts';
 import {lookOf} from '../output/look-of.ts';
 import {usageError} from '../options/usage-error.ts';
 import {jsonText} from '../../view/text/json.ts';
+import {jsonOption} from '../options/arguments.ts';
 
 /** `tsbox images`: the root filesystems in the store. */
 export const images = defineCommand({
@@ -11,17 +12,17 @@ export const images = defineCommand({
 	examples: [
 		['tsbox images', 'a table'],
 		["tsbox images --format '{{.Digest}} {{.Bytes}}'", 'chosen fields'],
-		['tsbox images rm 1f0a9c3e7b21', 'one, by its digest or the start of it'],
-		['tsbox images prune', 'all that no container runs on'],
+		['tsbox images rm 1f0a9c3e7b21', 'one, by its digest or a prefix'],
+		['tsbox images prune', 'all that no container uses'],
 	],
 	options: {
-		quiet: {kind: 'flag', short: 'q', describe: 'Digests only'},
-		json: {kind: 'flag', describe: 'The same as --format json'},
+		quiet: {kind: 'flag', short: 'q', describe: 'Print only digests'},
+		...jsonOption,
 		...formatOption,
 	},
 	positionals: [
-		{name: 'ACTION', describe: 'ls, rm or prune; ls by default', choices: ['ls', 'rm', 'prune'], completes: 'none'},
-		{name: 'DIGEST', describe: 'Which to remove', many: true, completes: 'none'},
+		{name: 'ACTION', describe: 'ls, rm, or prune; default ls', choices: ['ls', 'rm', 'prune'], completes: 'none'},
+		{name: 'DIGEST', describe: 'Images to remove', many: true, completes: 'none'},
 	],
 	async run({values, positionals: [action = 'ls', ...digests]}, context) {
 		if (action === 'rm') return remove(digests, context);

@@ -12,9 +12,9 @@ export const init = defineCommand({
 		['tsbox init demo.yaml', 'another file'],
 	],
 	options: {
-		force: {kind: 'flag', short: 'f', describe: 'Replace the file if it is there'},
+		force: {kind: 'flag', short: 'f', describe: 'Replace an existing file'},
 	},
-	positionals: [{name: 'FILE', describe: 'Where to; tsbox.yaml by default', completes: 'file'}],
+	positionals: [{name: 'FILE', describe: 'File to write; default tsbox.yaml', completes: 'file'}],
 	async run({values, positionals: [file = 'tsbox.yaml']}, {io}) {
 		const path = resolve(io.cwd, file);
 		const {starterSpec} = await import('../../spec/project/starter.ts');

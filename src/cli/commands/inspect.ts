@@ -4,17 +4,19 @@ import {jsonText} from '../../view/text/json.ts';
 /** `tsbox inspect`: all that is known of a container. */
 export const inspect = defineCommand({
 	name: 'inspect',
-	describe: 'Print all that is known of a container or a project as JSON',
+	describe: 'Print everything known about a container or project as JSON',
 	examples: [
 		['tsbox inspect demo', 'everything'],
 		["tsbox inspect --format '{{.Process.Pid}}' demo", 'one field'],
-		['tsbox inspect shop | jq .supervisor.pid', 'who looks after a detached project'],
+		['tsbox inspect shop | jq .supervisor.pid', 'the process that supervises a project in the background'],
 	],
 	options: {
-		json: {kind: 'flag', describe: 'Accepted for habit: it is JSON always'},
-		format: {kind: 'text', value: 'FORMAT', describe: 'A template of {{.Field}}s, {{json .Field}}s'},
+		json: {kind: 'flag', describe: 'Print JSON (the default)'},
+		format: {kind: 'text', value: 'FORMAT', describe: 'Template with {{.Field}} or {{json .Field}}'},
 	},
-	positionals: [{name: 'NAME', describe: 'Container, or detached project', required: true, completes: 'project'}],
+	positionals: [
+		{name: 'NAME', describe: 'Container, or project in the background', required: true, completes: 'project'},
+	],
 	async run({values, positionals: [name = '']}, {io, engine, folders}) {
 		const machine = await engine.openMachine(folders);
 		const facts = (await engine.inspectProject(machine, name)) ?? (await engine.inspect(machine, name));

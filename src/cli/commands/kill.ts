@@ -1,20 +1,26 @@
 import {defineCommand} from '../verb/command.ts';
 import {eachName} from '../options/each-name.ts';
 import {tell} from '../output/tell.ts';
+import {containerNames} from '../options/arguments.ts';
 
 /** `tsbox kill`: a signal for containers. */
 export const kill = defineCommand({
 	name: 'kill',
 	describe: 'Send a signal to containers, SIGKILL by default',
 	examples: [
-		['tsbox kill demo', 'end it at once, all its processes'],
-		['tsbox kill -s HUP demo', 'have its first process read its configuration again'],
+		['tsbox kill demo', 'kill all its processes'],
+		['tsbox kill -s HUP demo', 'tell its first process to reload its configuration'],
 		['tsbox kill -s 15 web worker', 'several, by number'],
 	],
 	options: {
-		signal: {kind: 'text', short: 's', value: 'SIGNAL', describe: 'A name, with or without SIG, or a number'},
+		signal: {
+			kind: 'text',
+			short: 's',
+			value: 'SIGNAL',
+			describe: 'Signal name, with or without SIG, or number; default KILL',
+		},
 	},
-	positionals: [{name: 'NAME', describe: 'Containers', required: true, many: true, completes: 'container'}],
+	positionals: [containerNames],
 	async run({values: {signal = 'SIGKILL'}, positionals}, {io, engine, folders}) {
 		const {parseSignal} = await import('../../spec/values/signal.ts');
 		const parsed = parseSignal(signal);
@@ -25,7 +31,7 @@ export const kill = defineCommand({
 		const machine = await engine.openMachine(folders);
 		return eachName(positionals, io, async name => {
 			const {pending} = await engine.signalContainer(machine, name, parsed.value);
-			if (pending) tell(io, `${name} is paused and gets ${parsed.value} when it goes on`);
+			if (pending) tell(io, `${name} is paused and receives ${parsed.value} once it is unpaused`);
 			return name;
 		});
 	},

@@ -12,26 +12,27 @@ import {stopSignals} from '../options/stop-signals.ts';
 import {usageError} from '../options/usage-error.ts';
 import {withFacts} from '../options/with-facts.ts';
 import {tell} from '../output/tell.ts';
+import {factsOption, optionalSpec} from '../options/arguments.ts';
 
 /** `tsbox lock`: writes down what the containers of a spec are made from, or tells whether that still holds. */
 export const lock = defineCommand({
 	name: 'lock',
 	describe: 'Write the lock file of a spec, for `up --locked`; --check compares',
 	examples: [
-		['tsbox lock shop.yaml', 'writes tsbox.lock beside the spec, for git'],
-		['tsbox lock shop.yaml web', 'locks one service anew'],
-		['tsbox lock --check shop.yaml', 'what differs; exit status 1 where something does'],
+		['tsbox lock shop.yaml', 'write tsbox.lock next to the spec, for git'],
+		['tsbox lock shop.yaml web', 'update the lock of one service'],
+		['tsbox lock --check shop.yaml', 'show differences; exit status 1 if there are any'],
 	],
 	options: {
-		check: {kind: 'flag', describe: 'Compare, write nothing; exit status 1 where something differs'},
-		json: {kind: 'flag', describe: 'With --check: as JSON'},
-		lock: {kind: 'text', value: 'FILE', describe: 'The lock; tsbox.lock beside the spec without'},
-		facts: {kind: 'text', value: 'FILE', describe: 'For the host whose facts this file holds'},
-		'best-effort': {kind: 'flag', describe: "Leave out what the host can't do, as up --best-effort does"},
+		check: {kind: 'flag', describe: 'Compare without writing; exit status 1 if something differs'},
+		json: {kind: 'flag', describe: 'Print JSON (with --check)'},
+		lock: {kind: 'text', value: 'FILE', describe: 'Lock file; default tsbox.lock next to the spec'},
+		...factsOption,
+		'best-effort': {kind: 'flag', describe: 'Skip what the host does not support, as up --best-effort does'},
 	},
 	positionals: [
-		{name: 'SPEC', describe: 'Spec file; without it tsbox.yaml of this folder', completes: 'file'},
-		{name: 'SERVICE', describe: 'Entry of services: in the spec; all without', many: true, completes: 'none'},
+		optionalSpec,
+		{name: 'SERVICE', describe: 'Services in the spec; default all', many: true, completes: 'none'},
 	],
 	async run({values, positionals: [spec, ...services]}, {io, engine, folders}) {
 		if (values.json && !values.check) throw usageError('--json is for --check', undefined, 'lock');
@@ -74,9 +75,9 @@ function write(io: Io, {file, text}: MadeLock): void {
 		io.writeFile(file, text, true);
 	} catch (cause) {
 		if (!['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errnoOf(cause) ?? '')) throw cause;
-		throw new TsboxError('E_USAGE', `can't write the lock ${shownPath(file, io.cwd)}`, {
+		throw new TsboxError('E_USAGE', `cannot write the lock file ${shownPath(file, io.cwd)}`, {
 			...(isError(cause) ? {why: cause.message} : {}),
-			hint: 'name a file in a folder that is there with `--lock FILE`',
+			hint: 'pass a file in an existing folder with `--lock FILE`',
 			cause,
 		});
 	}

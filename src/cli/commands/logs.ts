@@ -8,19 +8,19 @@ import {usageError} from '../options/usage-error.ts';
 /** `tsbox logs`: what detached containers have printed. */
 export const logs = defineCommand({
 	name: 'logs',
-	describe: 'Show what containers in the background printed',
+	describe: 'Show the output of containers in the background',
 	examples: [
-		['tsbox logs', 'all services of the spec of this folder'],
-		['tsbox logs -f --tail 20 shop web', 'the last lines of one, and what comes'],
+		['tsbox logs', 'all services of the spec in this folder'],
+		['tsbox logs -f --tail 20 shop web', 'the last lines of one service, then new ones'],
 		['tsbox logs --since 10m --timestamps shop-web', 'one container, the last ten minutes'],
 	],
 	options: {
 		follow: {kind: 'flag', short: 'f', describe: 'Follow until Ctrl-C, or until no container runs'},
-		tail: {kind: 'text', short: 'n', value: 'N', describe: 'Only the last N lines of each; all by default'},
-		since: {kind: 'text', value: 'TIME', describe: 'Only what came later: 10m, or 2026-01-31T12:00:00Z'},
-		timestamps: {kind: 'flag', short: 't', describe: 'Say when each line came'},
-		raw: {kind: 'flag', describe: 'On a terminal too, control characters as they are'},
-		'no-prefix': {kind: 'flag', describe: 'Lines as they are, without the name of their service'},
+		tail: {kind: 'text', short: 'n', value: 'N', describe: 'Show only the last N lines of each service; default all'},
+		since: {kind: 'text', value: 'TIME', describe: 'Show only later output: 10m, or 2026-01-31T12:00:00Z'},
+		timestamps: {kind: 'flag', short: 't', describe: 'Show the time of each line'},
+		raw: {kind: 'flag', describe: 'Do not escape control characters on a terminal'},
+		'no-prefix': {kind: 'flag', describe: 'Do not prefix lines with the service name'},
 	},
 	positionals: projectPositionals,
 	async run({values, positionals: [word, ...services]}, {io, engine, folders}) {

@@ -1,16 +1,17 @@
 import {defineCommand} from '../verb/command.ts';
 import {eachName} from '../options/each-name.ts';
+import {containerNames} from '../options/arguments.ts';
 
 /** `tsbox pause`: holds containers. */
 export const pause = defineCommand({
 	name: 'pause',
 	describe: 'Freeze all processes of containers',
 	examples: [
-		['tsbox pause demo', 'hold it'],
+		['tsbox pause demo', 'one container'],
 		['tsbox pause web worker', 'several'],
 	],
 	options: {},
-	positionals: [{name: 'NAME', describe: 'Containers', required: true, many: true, completes: 'container'}],
+	positionals: [containerNames],
 	async run({positionals}, {io, engine, folders}) {
 		const machine = await engine.openMachine(folders);
 		return eachName(positionals, io, async name => {

@@ -7,29 +7,36 @@ import {present} from '../../spec/syntax/pick.ts';
 import {withFacts} from '../options/with-facts.ts';
 import {lookOf} from '../output/look-of.ts';
 import {asksTty, wantsTty} from '../options/wants-tty.ts';
+import {factsOption, jsonOption, optionalSpec, serviceName} from '../options/arguments.ts';
 
 /** `tsbox plan`: what `up` would do, without doing it. */
 export const plan = defineCommand({
 	name: 'plan',
-	describe: 'Show every command that makes the container, and run none',
+	describe: 'Show every command that creates the container, and run none',
 	examples: [
 		['tsbox plan demo.yaml', 'the commands by phase'],
-		['tsbox plan --explain demo.yaml', 'why each is there, its man page, check and undo'],
+		['tsbox plan --explain demo.yaml', 'the reason, man page, check, and undo of each'],
 		['tsbox plan --json demo.yaml | jq .steps[].command', 'as data'],
-		['tsbox plan --facts other-host.json demo.yaml', 'for a host whose facts were saved: tsbox doctor --facts'],
+		['tsbox plan --facts other-host.json demo.yaml', 'for another host, from the output of tsbox doctor --facts'],
 	],
 	options: {
-		explain: {kind: 'flag', describe: 'Add why, man page, kernel object, check, undo and the origin of each value'},
-		json: {kind: 'flag', describe: 'The same as --format json'},
-		format: {kind: 'text', value: 'FORMAT', choices: ['table', 'json', 'sh'], describe: 'table, json, or sh: a script'},
-		facts: {kind: 'text', value: 'FILE', describe: 'Plan for the host whose facts this file holds'},
+		explain: {
+			kind: 'flag',
+			describe:
+				'Add the reason, man page, kernel object, check, and undo of each step, and where each value comes from',
+		},
+		...jsonOption,
+		format: {
+			kind: 'text',
+			value: 'FORMAT',
+			choices: ['table', 'json', 'sh'],
+			describe: 'table, json, or sh (a script)',
+		},
+		...factsOption,
 		...terminalOptions,
 		...planOptions,
 	},
-	positionals: [
-		{name: 'SPEC', describe: 'Spec file; without it tsbox.yaml of this folder or one above', completes: 'file'},
-		{name: 'SERVICE', describe: 'Entry of services: in the spec', completes: 'service'},
-	],
+	positionals: [optionalSpec, serviceName],
 	async run({values, positionals: [file, service]}, {io, engine, folders}) {
 		const machine = await withFacts(await engine.openMachine({...folders, planOnly: true}), values.facts, io);
 		const spec = specRequest(io, values, {file, service});

@@ -1,23 +1,18 @@
 import {defineCommand} from '../verb/command.ts';
 import {usageError} from '../options/usage-error.ts';
+import {containerName} from '../options/arguments.ts';
 
 /** `tsbox port`: where the ports of a container can be reached. */
 export const port = defineCommand({
 	name: 'port',
 	describe: 'Show where the ports of a running container can be reached',
 	examples: [
-		[
-			'tsbox port web',
-			'one line a port: 80/tcp -> 0.0.0.0:80; a container with its own network has none, which is said',
-		],
-		['tsbox port web 80', 'of one: 0.0.0.0:80'],
-		['tsbox port web 53/udp', 'of one of UDP'],
+		['tsbox port web', 'one line per port: 80/tcp -> 0.0.0.0:80'],
+		['tsbox port web 80', 'one port: 0.0.0.0:80'],
+		['tsbox port web 53/udp', 'one UDP port'],
 	],
 	options: {},
-	positionals: [
-		{name: 'NAME', describe: 'Container', required: true, completes: 'container'},
-		{name: 'PORT', describe: 'Its number, with /udp where it is one of UDP', completes: 'none'},
-	],
+	positionals: [containerName, {name: 'PORT', describe: 'Port number, with /udp for UDP', completes: 'none'}],
 	async run({positionals: [name = '', word]}, {io, engine, folders}) {
 		const wanted = word === undefined ? undefined : parse(word);
 		const {hostNetwork, open, asked, unread} = await engine.ports(await engine.openMachine(folders), name);

@@ -5,6 +5,7 @@ import {defineCommand} from '../verb/command.ts';
 import {formatOption, rowsBy} from '../options/format-option.ts';
 import type {Io} from '../verb/io.ts';
 import {lookOf} from '../output/look-of.ts';
+import {jsonOption, quietOption} from '../options/arguments.ts';
 
 type Containers = readonly ContainerSummary[];
 
@@ -19,14 +20,14 @@ export const ps = defineCommand({
 		['tsbox ps', 'a table'],
 		['tsbox ps -q', 'names only'],
 		["tsbox ps --format 'table {{.Name}}\\t{{.Pid}}'", 'chosen fields; {{json .}} is all of them'],
-		['tsbox ps -a --watch', 'all, again after each change until Ctrl-C'],
+		['tsbox ps -a --watch', 'all, after each change until Ctrl-C'],
 	],
 	options: {
-		all: {kind: 'flag', short: 'a', describe: 'Those too that have ended'},
-		quiet: {kind: 'flag', short: 'q', describe: 'Names only'},
-		json: {kind: 'flag', describe: 'The same as --format json'},
+		all: {kind: 'flag', short: 'a', describe: 'Also list exited containers'},
+		...quietOption,
+		...jsonOption,
 		...formatOption,
-		watch: {kind: 'flag', short: 'w', describe: 'Show them again after each change, until Ctrl-C'},
+		watch: {kind: 'flag', short: 'w', describe: 'List again after each change until Ctrl-C'},
 	},
 	positionals: [],
 	async run({values}, {io, engine, folders}) {

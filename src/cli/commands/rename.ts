@@ -6,13 +6,13 @@ export const rename = defineCommand({
 	name: 'rename',
 	describe: 'Rename a container',
 	examples: [
-		['tsbox rename shop-web old-web', 'its first name goes on to mean it, and is taken until it is removed'],
-		['tsbox rename old-web shop-web', 'back again'],
+		['tsbox rename shop-web old-web', 'the old name still works, and stays reserved until the container is removed'],
+		['tsbox rename old-web shop-web', 'rename it back'],
 	],
 	options: {},
 	positionals: [
 		{name: 'OLD', describe: 'Container', required: true, completes: 'container'},
-		{name: 'NEW', describe: 'Its new name', required: true, completes: 'none'},
+		{name: 'NEW', describe: 'New name', required: true, completes: 'none'},
 	],
 	async run({positionals: [from = '', to = '']}, {io, engine, folders}) {
 		const before = await engine.rename(await engine.openMachine(folders), from, to);

@@ -2,18 +2,19 @@ import {defineCommand} from '../verb/command.ts';
 import {exitStatus} from '../options/exit-status.ts';
 import {runProgress} from '../up/run-progress.ts';
 import {stopSignals} from '../options/stop-signals.ts';
+import {plainOption} from '../options/arguments.ts';
 
 /** `tsbox replay`: a recorded run once more, by its record alone. */
 export const replay = defineCommand({
 	name: 'replay',
 	describe: 'Repeat a recorded run, and record it too',
 	examples: [
-		['tsbox replay 20261127t015033-1f0a9c', 'one of `tsbox runs ls`; the start of its id is enough'],
-		['tsbox replay ./20261127t015033-1f0a9c.tar.gz', 'one that `tsbox runs export` wrote'],
+		['tsbox replay 20261127t015033-1f0a9c', 'a run of `tsbox runs ls`; a prefix of its id is enough'],
+		['tsbox replay ./20261127t015033-1f0a9c.tar.gz', 'a file from `tsbox runs export`'],
 	],
-	options: {plain: {kind: 'flag', describe: 'Show the progress as plain lines'}},
+	options: plainOption,
 	positionals: [
-		{name: 'RUN', describe: 'Id or the start of it, folder, or exported file', required: true, completes: 'run'},
+		{name: 'RUN', describe: 'Run id or a prefix, folder, or exported file', required: true, completes: 'run'},
 	],
 	async run({values, positionals: [word = '']}, {io, engine, folders}) {
 		const stop = stopSignals(io, 'the start');

@@ -6,7 +6,7 @@ export const restart = defineCommand({
 	name: 'restart',
 	describe: 'Stop services and start them again',
 	examples: [
-		['tsbox restart shop', 'all of a project'],
+		['tsbox restart shop', 'all services of a project'],
 		['tsbox restart shop-web', 'one container'],
 	],
 	options: stopOptions,

@@ -6,7 +6,7 @@ export const rm = defineCommand({
 	name: 'rm',
 	describe: 'Stop services and remove their files and output',
 	examples: [['tsbox rm shop web', 'one service of a project']],
-	options: {...stopOptions, force: {kind: 'flag', short: 'f', describe: 'End them at once, with SIGKILL'}},
+	options: {...stopOptions, force: {kind: 'flag', short: 'f', describe: 'Kill them with SIGKILL'}},
 	positionals: projectPositionals,
 	run: ({values, positionals}, context) =>
 		askAbout(context, positionals, services => ({

@@ -7,15 +7,16 @@ import {commandOptions, lockedOptions, planOptions, recordOptions, specRequest} 
 import {present} from '../../spec/syntax/pick.ts';
 import {startContainer} from '../up/start-container.ts';
 import {wantsTty} from '../options/wants-tty.ts';
+import {requiredSpec, serviceName} from '../options/arguments.ts';
 
 /** `tsbox run`: a one-off container whose command is the caller's. */
 export const run = defineCommand({
 	name: 'run',
 	describe: 'Run a command in a new container, then remove the container',
 	examples: [
-		['tsbox run demo.yaml -- ls -l /', 'another command than that of the spec'],
+		['tsbox run demo.yaml -- ls -l /', 'another command than in the spec'],
 		['tsbox run -it demo.yaml -- sh', 'a shell'],
-		['tsbox run -e MODE=test -v ./src:/src:ro demo.yaml -- make -C /src', 'with a variable and a folder of the host'],
+		['tsbox run -e MODE=test -v ./src:/src:ro demo.yaml -- make -C /src', 'with a variable and a host folder'],
 		['tsbox run --record demo.yaml -- make', 'and keep a record of it: see `tsbox runs`'],
 		['tar -c . | tsbox run -T demo.yaml -- tar -t', 'in a pipe'],
 	],
@@ -25,26 +26,23 @@ export const run = defineCommand({
 			kind: 'list',
 			short: 'v',
 			value: 'SOURCE:TARGET[:ro]',
-			describe: 'Bind a path of the host, or a volume of the spec',
+			describe: 'Mount a host path or a named volume of the spec',
 		},
 		name: {kind: 'text', value: 'NAME', describe: 'Name of the container'},
 		userns: {
 			kind: 'text',
 			value: 'auto|host',
 			choices: ['auto', 'host'],
-			describe: 'User namespace: ids of its own, or none',
+			describe: 'User namespace: auto for its own ids, host for none',
 		},
-		rm: {kind: 'flag', describe: 'Remove the container afterwards (always done; accepted for habit)'},
-		reproducible: {kind: 'flag', describe: 'As `reproducible: true`: the same names, variables, clocks, addresses'},
-		'trace-seccomp': {kind: 'flag', describe: 'Tell which system calls the seccomp filter refuses'},
+		rm: {kind: 'flag', describe: 'Remove the container afterwards (always done)'},
+		reproducible: {kind: 'flag', describe: 'Reproducible run, as with `reproducible: true`'},
+		'trace-seccomp': {kind: 'flag', describe: 'Report the system calls that the seccomp filter refuses'},
 		...lockedOptions,
 		...recordOptions,
 		...planOptions,
 	},
-	positionals: [
-		{name: 'SPEC', describe: 'Spec file', required: true, completes: 'file'},
-		{name: 'SERVICE', describe: 'Entry of services: in the spec', completes: 'service'},
-	],
+	positionals: [requiredSpec, serviceName],
 	rest: {required: false},
 	async run({values, positionals: [file, service], rest}, context) {
 		const {io} = context;

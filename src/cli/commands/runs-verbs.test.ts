@@ -62,7 +62,7 @@ test.each([
 	['replay', 'RUN'],
 	['up -d --record shop.yaml', '--record and -d exclude each other'],
 	['up -d --record shop.yaml', 'write `record: true` into each service'],
-	['up --record shop.yaml', '--record is for one container, and here are several'],
+	['up --record shop.yaml', '--record needs a single container'],
 ])('%s is refused', async (line, said) => {
 	const {status, err} = await tsbox(line, {engine: {loadProject: async () => shop}});
 	expect(status).toBe(2);

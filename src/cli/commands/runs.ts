@@ -11,11 +11,11 @@ import {tell} from '../output/tell.ts';
 const actions = ['ls', 'show', 'rm', 'export', 'import', 'diff'] as const;
 
 const options = {
-	quiet: {kind: 'flag', short: 'q', describe: 'With ls: ids only'},
-	json: {kind: 'flag', describe: 'With ls, show and diff: as JSON'},
-	html: {kind: 'text', value: 'FILE', describe: 'With show: write a page that needs nothing else'},
-	output: {kind: 'text', short: 'o', value: 'FILE', describe: 'With export: the file; ID.tar.gz without'},
-	'with-image': {kind: 'flag', describe: 'With export: the archive of the root filesystem too'},
+	quiet: {kind: 'flag', short: 'q', describe: 'With ls: print only ids'},
+	json: {kind: 'flag', describe: 'Print JSON (with ls, show, and diff)'},
+	html: {kind: 'text', value: 'FILE', describe: 'With show: write a self-contained HTML page'},
+	output: {kind: 'text', short: 'o', value: 'FILE', describe: 'With export: file to write; default ID.tar.gz'},
+	'with-image': {kind: 'flag', describe: 'With export: include the root filesystem archive'},
 } as const satisfies Options;
 
 type RunsValues = Values<typeof options>;
@@ -26,21 +26,21 @@ export const runs = defineCommand({
 	describe: 'List, show, compare, export, or remove run records',
 	examples: [
 		['tsbox runs', 'a table'],
-		['tsbox runs show 20261127t015033-1f0a9c', 'all of one; the start of an id is enough'],
-		['tsbox runs show --html run.html 1f0a', 'as a page; the random digits of an id will do too'],
-		['tsbox runs diff 1f0a 77c2', 'what differs; exit status 1 when files, output or exit do'],
-		['tsbox runs export --with-image 1f0a', 'one file that can be replayed elsewhere'],
+		['tsbox runs show 20261127t015033-1f0a9c', 'one run; a prefix of the id is enough'],
+		['tsbox runs show --html run.html 1f0a', 'as an HTML page; the random digits of the id are enough'],
+		['tsbox runs diff 1f0a 77c2', 'exit status 1 if files, output, or exit status differ'],
+		['tsbox runs export --with-image 1f0a', 'a file that can be replayed elsewhere'],
 		['tsbox runs import 20261127t015033-1f0a9c.tar.gz', 'import an exported file'],
 	],
 	options,
 	positionals: [
 		{
 			name: 'ACTION',
-			describe: 'ls, show, rm, export, import or diff; ls by default',
+			describe: 'ls, show, rm, export, import, or diff; default ls',
 			choices: [...actions],
 			completes: 'none',
 		},
-		{name: 'RUN', describe: 'Id or the start of it, folder, or exported file', many: true, completes: 'run'},
+		{name: 'RUN', describe: 'Run id or a prefix, folder, or exported file', many: true, completes: 'run'},
 	],
 	async run({values, positionals: [action = 'ls', ...words]}, context) {
 		refuse(values, action);

@@ -5,6 +5,7 @@ import {defineCommand} from '../verb/command.ts';
 import {formatOption, rowsBy} from '../options/format-option.ts';
 import type {Io} from '../verb/io.ts';
 import {lookOf} from '../output/look-of.ts';
+import {jsonOption} from '../options/arguments.ts';
 
 type Sample = readonly ContainerStats[];
 
@@ -13,17 +14,17 @@ export const stats = defineCommand({
 	name: 'stats',
 	describe: 'Show CPU, memory, process, network, and disk use',
 	examples: [
-		['tsbox stats', 'all, again each second until Ctrl-C'],
+		['tsbox stats', 'all, every second until Ctrl-C'],
 		['tsbox stats --no-stream demo', 'one container, once'],
 		["tsbox stats --no-stream --format 'table {{.Name}}\\t{{.Memory.Used}}'", 'chosen fields'],
-		["tsbox stats --json | jq -c '.[] | [.name, .cpuPercent]'", 'an array a line, each second'],
+		["tsbox stats --json | jq -c '.[] | [.name, .cpuPercent]'", 'one JSON array per line, every second'],
 	],
 	options: {
-		'no-stream': {kind: 'flag', describe: 'Show it once, after the second that CPU % is counted over'},
-		json: {kind: 'flag', describe: 'A JSON array each time; the same as --format json'},
+		'no-stream': {kind: 'flag', describe: 'Print one sample, after measuring CPU for one second'},
+		...jsonOption,
 		...formatOption,
 	},
-	positionals: [{name: 'NAME', describe: 'Containers; without one, all that run', many: true, completes: 'container'}],
+	positionals: [{name: 'NAME', describe: 'Containers; default all running', many: true, completes: 'container'}],
 	async run({values, positionals}, {io, engine, folders}) {
 		const {format = 'table'} = values;
 		const isJson = values.json || format === 'json';

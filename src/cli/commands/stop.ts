@@ -6,7 +6,7 @@ export const stop = defineCommand({
 	name: 'stop',
 	describe: 'Stop services of a project in the background',
 	examples: [
-		['tsbox stop', 'all of the spec of this folder'],
+		['tsbox stop', 'all services of the spec in this folder'],
 		['tsbox stop shop web', 'one service of a project'],
 	],
 	options: stopOptions,

@@ -3,10 +3,10 @@ import {defineCommand} from '../verb/command.ts';
 /** `tsbox supervise`: what `up -d` leaves running. */
 export const supervise = defineCommand({
 	name: 'supervise',
-	describe: 'Supervise a project in the background; `up -d` starts this by itself',
-	examples: [['tsbox supervise shop', 'take over what runs of it']],
+	describe: 'Supervise a project in the background; `up -d` starts this',
+	examples: [['tsbox supervise shop', 'take over its running containers']],
 	options: {},
-	positionals: [{name: 'PROJECT', describe: 'Name of the project', required: true, completes: 'project'}],
+	positionals: [{name: 'PROJECT', describe: 'Project', required: true, completes: 'project'}],
 	async run({positionals: [name = '']}, {engine, folders}) {
 		// A terminal that closes, or a shell that ends, is nothing to the containers.
 		process.on('SIGHUP', () => {});

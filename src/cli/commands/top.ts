@@ -1,6 +1,7 @@
 import {jsonText} from '../../view/text/json.ts';
 import {defineCommand} from '../verb/command.ts';
 import {lookOf} from '../output/look-of.ts';
+import {containerName, jsonOption} from '../options/arguments.ts';
 
 /** `tsbox top`: the processes of a container. */
 export const top = defineCommand({
@@ -10,8 +11,8 @@ export const top = defineCommand({
 		['tsbox top demo', 'a table'],
 		["tsbox top --json demo | jq '.[].pid'", 'their numbers on the host'],
 	],
-	options: {json: {kind: 'flag', describe: 'The same as JSON'}},
-	positionals: [{name: 'NAME', describe: 'Container', required: true, completes: 'container'}],
+	options: jsonOption,
+	positionals: [containerName],
 	async run({values, positionals: [name = '']}, {io, engine, folders}) {
 		const processes = await engine.top(await engine.openMachine(folders), name);
 		if (values.json) io.out(jsonText(processes, 2));

@@ -1,16 +1,17 @@
 import {defineCommand} from '../verb/command.ts';
 import {eachName} from '../options/each-name.ts';
+import {containerNames} from '../options/arguments.ts';
 
 /** `tsbox unpause`: lets paused containers go on. */
 export const unpause = defineCommand({
 	name: 'unpause',
-	describe: 'Let paused containers go on',
+	describe: 'Resume paused containers',
 	examples: [
-		['tsbox unpause demo', 'let it go on'],
+		['tsbox unpause demo', 'one container'],
 		['tsbox unpause web worker', 'several'],
 	],
 	options: {},
-	positionals: [{name: 'NAME', describe: 'Containers', required: true, many: true, completes: 'container'}],
+	positionals: [containerNames],
 	async run({positionals}, {io, engine, folders}) {
 		const machine = await engine.openMachine(folders);
 		return eachName(positionals, io, async name => {

@@ -84,7 +84,7 @@ describe('what does not go together is refused before anything is opened', () =>
 		['up -d --no-attach web shop.yaml', '--no-attach and -d exclude each other'],
 		['up -d --step shop.yaml', '--step and -d exclude each other'],
 		['up --wait-timeout 3 shop.yaml', '--wait-timeout is for -d'],
-		['up --step shop.yaml', '--step is for one container, and here are several'],
+		['up --step shop.yaml', '--step needs a single container'],
 		['up --exit-code-from db shop.yaml web', 'service db is not selected'],
 		['up --exit-code-from dbb shop.yaml web', '/home/shop.yaml has no service dbb\n  hint     did you mean db?'],
 		['up --attach wbe shop.yaml', '/home/shop.yaml has no service wbe\n  hint     did you mean web?'],

@@ -14,61 +14,62 @@ import {upOnDash} from '../up/up-on-dash.ts';
 import {upInForeground} from '../up/up-in-foreground.ts';
 import {usageError} from '../options/usage-error.ts';
 import {wantsTty} from '../options/wants-tty.ts';
+import {optionalSpec, plainOption} from '../options/arguments.ts';
 
 /** `tsbox up`: containers from spec to clean-up, in the foreground; or in the background. */
 export const up = defineCommand({
 	name: 'up',
 	describe: 'Start the containers of a spec and stay attached; with -d in the background',
 	examples: [
-		['tsbox up', 'the spec of this folder'],
-		['tsbox up demo.yaml', 'the spec of this file'],
-		['tsbox up stack.yaml', 'all its services; Ctrl-C stops and removes them, once more kills them'],
-		['tsbox up stack.yaml web', 'one of several services, without what it depends on'],
-		['tsbox up --exit-code-from tests stack.yaml', 'until the tests have ended, with their exit status'],
+		['tsbox up', 'the spec in this folder'],
+		['tsbox up demo.yaml', 'a spec file'],
+		['tsbox up stack.yaml', 'all its services; Ctrl-C stops and removes them, a second Ctrl-C kills them'],
+		['tsbox up stack.yaml web', 'one of several services, without its dependencies'],
+		['tsbox up --exit-code-from tests stack.yaml', 'until the tests exit; returns their exit status'],
 		['tsbox up -d --wait stack.yaml', 'all services in the background; returns when they are healthy'],
 		['tsbox up -d --scale web=3 stack.yaml', 'three containers of one service'],
-		['tsbox up -d --profile debug stack.yaml', 'those with this profile too'],
+		['tsbox up -d --profile debug stack.yaml', 'also the services with this profile'],
 		['tsbox up --dash stack.yaml', 'all in the background, on the dashboard'],
-		['tsbox up -d --locked stack.yaml', 'only when all is as tsbox.lock says'],
+		['tsbox up -d --locked stack.yaml', 'only if everything matches tsbox.lock'],
 		['tsbox up --step demo.yaml', 'wait for Enter before each step'],
-		['tsbox up --json demo.yaml 2>/dev/null | jq .type', 'the events as lines of JSON'],
+		['tsbox up --json demo.yaml 2>/dev/null | jq .type', 'events as lines of JSON'],
 	],
 	options: {
 		json: {
 			kind: 'flag',
-			describe: 'Print each event as a line of JSON; the output of the command goes to standard error',
+			describe: 'Print JSON, one event per line; the command writes to standard error',
 		},
 		detach: {kind: 'flag', short: 'd', describe: 'Start the services in the background and return when they run'},
-		wait: {kind: 'flag', describe: 'As -d, and return when all are healthy'},
-		'wait-timeout': {kind: 'number', value: 'SECONDS', describe: 'With -d: give up waiting after this long'},
-		name: {kind: 'text', value: 'NAME', describe: 'Name of the container, in place of that of the spec'},
-		scale: {kind: 'list', value: 'SERVICE=N', describe: 'Run this many containers of a service'},
+		wait: {kind: 'flag', describe: 'Like -d, but return when all services are healthy'},
+		'wait-timeout': {kind: 'number', value: 'SECONDS', describe: 'With -d: stop waiting after this long'},
+		name: {kind: 'text', value: 'NAME', describe: 'Container name, instead of the one in the spec'},
+		scale: {kind: 'list', value: 'SERVICE=N', describe: 'Run N containers of a service'},
 		'abort-on-container-exit': {
 			kind: 'flag',
-			describe: 'Stop all once a container has ended and is not started again; its exit status counts',
+			describe: 'Stop all containers when one exits for good, and return its exit status',
 		},
 		'exit-code-from': {
 			kind: 'text',
 			value: 'SERVICE',
 			completes: 'service',
-			describe: 'The exit status is that of this service; implies --abort-on-container-exit',
+			describe: 'Return the exit status of this service; implies --abort-on-container-exit',
 		},
-		'no-log-prefix': {kind: 'flag', describe: 'Lines as they are, without the name of their service'},
-		attach: {kind: 'list', value: 'SERVICE', completes: 'service', describe: 'Show the output of this service alone'},
-		'no-attach': {kind: 'list', value: 'SERVICE', completes: 'service', describe: 'Show no output of this service'},
-		step: {kind: 'flag', describe: 'Wait for Enter before each step and say what it is for'},
-		dash: {kind: 'flag', describe: 'Start them in the background, and show how on the dashboard'},
-		plain: {kind: 'flag', describe: 'Show the progress as plain lines'},
+		'no-log-prefix': {kind: 'flag', describe: 'Do not prefix lines with the service name'},
+		attach: {kind: 'list', value: 'SERVICE', completes: 'service', describe: 'Show only the output of this service'},
+		'no-attach': {kind: 'list', value: 'SERVICE', completes: 'service', describe: 'Hide the output of this service'},
+		step: {kind: 'flag', describe: 'Explain each step and wait for Enter before it'},
+		dash: {kind: 'flag', describe: 'Start the services in the background and open the dashboard'},
+		...plainOption,
 		...lockedOptions,
 		...recordOptions,
 		...planOptions,
 		...ttyOptions,
 	},
 	positionals: [
-		{name: 'SPEC', describe: 'Spec file; without it tsbox.yaml of this folder or one above', completes: 'file'},
+		optionalSpec,
 		{
 			name: 'SERVICE',
-			describe: 'Entry of services: in the spec; all without. Of several, and with -d, what they depend on comes too',
+			describe: 'Services in the spec; default all. With several, or with -d, their dependencies start too',
 			many: true,
 			completes: 'service',
 		},
@@ -85,8 +86,8 @@ export const up = defineCommand({
 		const [service] = services;
 		const alone = onlyOne(project, services);
 		if (alone === undefined) {
-			if (values.record) throw recordOfSeveral('--record is for one container, and here are several');
-			if (values.step) throw usageError('--step is for one container, and here are several', undefined, 'up');
+			if (values.record) throw recordOfSeveral('--record needs a single container');
+			if (values.step) throw usageError('--step needs a single container', undefined, 'up');
 			return upInForeground(values, project, spec, services, context);
 		}
 		const from = values['exit-code-from'];

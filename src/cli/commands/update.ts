@@ -1,6 +1,7 @@
 import {defineCommand} from '../verb/command.ts';
 import {eachName} from '../options/each-name.ts';
 import {tell} from '../output/tell.ts';
+import {containerNames} from '../options/arguments.ts';
 
 /** `tsbox update`: other limits for running containers. */
 export const update = defineCommand({
@@ -12,16 +13,16 @@ export const update = defineCommand({
 		['tsbox update --memory 1g --memory-swap 1g demo', 'memory without swap'],
 	],
 	options: {
-		memory: {kind: 'text', short: 'm', value: 'SIZE', describe: 'The most memory, such as 200m'},
-		'memory-swap': {kind: 'text', value: 'SIZE', describe: 'Memory and swap together; -1 leaves swap unlimited'},
-		'memory-reservation': {kind: 'text', value: 'SIZE', describe: 'Memory that is left to it when the host runs short'},
-		cpus: {kind: 'text', value: 'NUMBER', describe: 'How many processors it may keep busy, such as 1.5'},
-		'cpu-shares': {kind: 'text', value: 'NUMBER', describe: 'Its share of busy processors, 2 to 262144; 1024 is usual'},
-		'cpuset-cpus': {kind: 'text', value: 'LIST', describe: 'The processors it may run on, such as 0-2,4'},
-		'pids-limit': {kind: 'text', value: 'NUMBER', describe: 'How many processes and threads; -1 is unlimited'},
-		'blkio-weight': {kind: 'text', value: 'NUMBER', describe: 'Its share of a busy disk, 10 to 1000'},
+		memory: {kind: 'text', short: 'm', value: 'SIZE', describe: 'Memory limit, such as 200m'},
+		'memory-swap': {kind: 'text', value: 'SIZE', describe: 'Limit of memory plus swap; -1 for unlimited swap'},
+		'memory-reservation': {kind: 'text', value: 'SIZE', describe: 'Memory protected when the host runs low'},
+		cpus: {kind: 'text', value: 'NUMBER', describe: 'CPU limit, such as 1.5'},
+		'cpu-shares': {kind: 'text', value: 'NUMBER', describe: 'Relative CPU weight, 2 to 262144; default 1024'},
+		'cpuset-cpus': {kind: 'text', value: 'LIST', describe: 'CPUs to run on, such as 0-2,4'},
+		'pids-limit': {kind: 'text', value: 'NUMBER', describe: 'Limit of processes and threads; -1 for unlimited'},
+		'blkio-weight': {kind: 'text', value: 'NUMBER', describe: 'Relative disk weight, 10 to 1000'},
 	},
-	positionals: [{name: 'NAME', describe: 'Containers', required: true, many: true, completes: 'container'}],
+	positionals: [containerNames],
 	async run({values, positionals}, {io, engine, folders}) {
 		const {parseLimitChanges} = await import('../../spec/values/limit-changes.ts');
 		const changes = parseLimitChanges({

@@ -7,20 +7,21 @@ import {memoryWarnings} from '../../spec/project/memory-warnings.ts';
 import {portWarnings} from '../../spec/project/port-warnings.ts';
 import {jsonText} from '../../view/text/json.ts';
 import {tell} from '../output/tell.ts';
+import {jsonOption, optionalSpec} from '../options/arguments.ts';
 
 /** `tsbox validate`: reads a spec and says what is wrong with it. */
 export const validate = defineCommand({
 	name: 'validate',
-	describe: 'Check a spec and touch nothing',
+	describe: 'Check a spec without changing anything',
 	examples: [
-		['tsbox validate', 'the spec of this folder'],
-		['tsbox validate --json demo.yaml', 'the spec as tsbox understands it'],
+		['tsbox validate', 'the spec in this folder'],
+		['tsbox validate --json demo.yaml', 'the parsed spec'],
 	],
 	options: {
 		...profileOptions,
-		json: {kind: 'flag', describe: 'Print the spec as tsbox understands it'},
+		...jsonOption,
 	},
-	positionals: [{name: 'SPEC', describe: 'Spec file', completes: 'file'}],
+	positionals: [optionalSpec],
 	async run({values, positionals: [file]}, {io, engine, folders}) {
 		const project = await engine.loadProject({
 			cwd: io.cwd,

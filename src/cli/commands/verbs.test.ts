@@ -257,7 +257,7 @@ test('down -v removes what the project made, and says what stays and why', async
 	const used = async () => ({removed: [], kept: [{name: 'demo_data', usedBy: ['other']}]});
 	expect(await tsbox('down -v demo', {engine: {...none, removeProjectVolumes: used}})).toMatchObject({
 		status: 125,
-		err: expect.stringContaining("error: demo_data can't be removed\n  cause    other mounts demo_data\n"),
+		err: expect.stringContaining('error: demo_data cannot be removed\n  cause    other mounts demo_data\n'),
 	});
 	const nothing = async () => ({removed: [], kept: []});
 	const gone = {...none, list: async () => [], removeProjectVolumes: nothing};
@@ -276,7 +276,7 @@ test('init writes a spec once, and again only with --force', async () => {
 	const files = {'/home/a.yaml': 'mine'};
 	expect(await tsbox('init a.yaml', {files})).toMatchObject({
 		status: 2,
-		err: 'error: /home/a.yaml is there already\n  hint     Add --force to replace it\n',
+		err: 'error: /home/a.yaml already exists\n  hint     add `--force` to replace it\n',
 		files,
 	});
 	expect((await tsbox('init -f a.yaml', {files})).files['/home/a.yaml']).not.toBe('mine');

@@ -3,28 +3,30 @@ import {jsonText} from '../../view/text/json.ts';
 import {defineCommand} from '../verb/command.ts';
 import {planOptions, specRequest} from '../options/run-options.ts';
 import {stopSignals} from '../options/stop-signals.ts';
+import {jsonOption, optionalSpec, serviceName} from '../options/arguments.ts';
 
 /** `tsbox verify`: whether a container makes the same each time. */
 export const verify = defineCommand({
 	name: 'verify',
-	describe: 'Run a container several times and compare what it makes; exit status 1 if that differs',
+	describe: 'Run a container several times and compare the results; exit status 1 if they differ',
 	examples: [
-		['tsbox verify build.yaml', 'three runs; all files that they write, what they print, how they end'],
-		['tsbox verify build.yaml --output /out', 'of the files those in one folder alone'],
-		['tsbox verify build.yaml --keep runs', 'what each run made stays in runs/run-1, runs/run-2, ...'],
+		['tsbox verify build.yaml', 'compare the files, output, and exit status of three runs'],
+		['tsbox verify build.yaml --output /out', 'compare the files of one folder only'],
+		['tsbox verify build.yaml --keep runs', 'keep the files in runs/run-1, runs/run-2, ...'],
 	],
 	options: {
-		runs: {kind: 'number', short: 'n', value: 'N', describe: 'How often it is run; 3 by default'},
-		output: {kind: 'list', value: 'PATH', describe: 'Compare this path of the container; all that it wrote by default'},
-		keep: {kind: 'text', value: 'DIR', describe: 'Keep what each run made in this new folder'},
-		'same-owner': {kind: 'flag', describe: 'Leave the copied checkout to its owner in every run'},
-		json: {kind: 'flag', describe: 'As JSON'},
+		runs: {kind: 'number', short: 'n', value: 'N', describe: 'Number of runs; default 3'},
+		output: {
+			kind: 'list',
+			value: 'PATH',
+			describe: 'Compare only this path in the container; default all written files',
+		},
+		keep: {kind: 'text', value: 'DIR', describe: 'Keep the files of each run in this new folder'},
+		'same-owner': {kind: 'flag', describe: 'Do not vary the owner of the copied checkout'},
+		...jsonOption,
 		...planOptions,
 	},
-	positionals: [
-		{name: 'SPEC', describe: 'Spec file; without it tsbox.yaml of this folder or one above', completes: 'file'},
-		{name: 'SERVICE', describe: 'Entry of services: in the spec', completes: 'none'},
-	],
+	positionals: [optionalSpec, {...serviceName, completes: 'none'}],
 	async run({values, positionals: [file, service]}, {io, engine, folders}) {
 		const {escapeText} = await import('../../view/text/escape.ts');
 		const stop = stopSignals(io, 'it');

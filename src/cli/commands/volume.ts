@@ -4,6 +4,7 @@ import {formatOption, rowsBy} from '../options/format-option.ts';
 import {lookOf} from '../output/look-of.ts';
 import {usageError} from '../options/usage-error.ts';
 import {jsonText} from '../../view/text/json.ts';
+import {jsonOption, quietOption} from '../options/arguments.ts';
 
 /** `tsbox volume`: the named volumes in the store. */
 export const volume = defineCommand({
@@ -12,25 +13,25 @@ export const volume = defineCommand({
 	examples: [
 		['tsbox volume ls', 'a table'],
 		["tsbox volume ls --format '{{.Name}} {{.Labels.team}}'", 'chosen fields'],
-		['tsbox volume create --label team=web shared', 'one of no project, for `external: true`'],
-		['tsbox volume inspect shop_data', 'all that is known of one, as JSON'],
-		['tsbox volume rm shop_data', 'one that no container mounts'],
+		['tsbox volume create --label team=web shared', 'a volume outside any project, for `external: true`'],
+		['tsbox volume inspect shop_data', 'everything known about one, as JSON'],
+		['tsbox volume rm shop_data', 'one volume that no container mounts'],
 		['tsbox volume prune', 'all that no container mounts'],
 	],
 	options: {
-		quiet: {kind: 'flag', short: 'q', describe: 'Names only'},
-		json: {kind: 'flag', describe: 'The same as --format json'},
+		...quietOption,
+		...jsonOption,
 		...formatOption,
-		label: {kind: 'list', value: 'NAME=VALUE', describe: 'With create: a label'},
+		label: {kind: 'list', value: 'NAME=VALUE', describe: 'With create: set a label'},
 	},
 	positionals: [
 		{
 			name: 'ACTION',
-			describe: 'ls, create, inspect, rm or prune; ls by default',
+			describe: 'ls, create, inspect, rm, or prune; default ls',
 			choices: ['ls', 'create', 'inspect', 'rm', 'prune'],
 			completes: 'none',
 		},
-		{name: 'NAME', describe: 'Which; rm takes several', many: true, completes: 'volume'},
+		{name: 'NAME', describe: 'Volume; rm takes several', many: true, completes: 'volume'},
 	],
 	async run({values, positionals: [action = 'ls', ...names]}, context) {
 		const [name, other] = names;

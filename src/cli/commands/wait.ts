@@ -1,16 +1,17 @@
 import {defineCommand} from '../verb/command.ts';
 import {eachName} from '../options/each-name.ts';
+import {containerNames} from '../options/arguments.ts';
 
 /** `tsbox wait`: stays until containers have ended. */
 export const wait = defineCommand({
 	name: 'wait',
 	describe: 'Wait until containers exit, and print their exit statuses',
 	examples: [
-		['tsbox wait demo', 'a line: 0, or 137 when SIGKILL ended it'],
-		['tsbox wait first second', 'a line each, in this order'],
+		['tsbox wait demo', 'prints 0, or 137 after SIGKILL'],
+		['tsbox wait first second', 'one line per container, in this order'],
 	],
 	options: {},
-	positionals: [{name: 'NAME', describe: 'Containers', required: true, many: true, completes: 'container'}],
+	positionals: [containerNames],
 	async run({positionals}, {io, engine, folders}) {
 		const machine = await engine.openMachine(folders);
 		// All are watched from the start: one that ends and is forgotten while another is waited for is not missed.

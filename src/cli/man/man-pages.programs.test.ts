@@ -45,7 +45,7 @@ test('a page says what the help says', () => {
 
 		EXAMPLES
 		       tsbox pause demo
-		              hold it
+		              one container
 
 		       tsbox pause web worker
 		              several

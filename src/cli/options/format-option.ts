@@ -6,7 +6,7 @@ export const formatOption = {
 	format: {
 		kind: 'text',
 		value: 'FORMAT',
-		describe: 'table, json, or a template: {{.Field}}s, {{json .}}; in columns behind the word table',
+		describe: 'table, json, or a template such as {{.Field}}; start it with table for columns',
 	},
 } as const satisfies Options;
 

@@ -8,10 +8,10 @@ import {tell} from '../output/tell.ts';
 export const projectPositionals = [
 	{
 		name: 'TARGET',
-		describe: 'Project, container, or path of a spec; without it the spec of this folder',
+		describe: 'Project, container, or path of a spec; by default the spec in this folder',
 		completes: 'project',
 	},
-	{name: 'SERVICE', describe: 'Entries of services:; all without', many: true, completes: 'service'},
+	{name: 'SERVICE', describe: 'Services; default all', many: true, completes: 'service'},
 ] as const;
 
 /**
@@ -52,6 +52,6 @@ export const stopOptions = {
 		kind: 'number',
 		short: 't',
 		value: 'SECONDS',
-		describe: "Wait this long before SIGKILL; by default the spec's stop_grace_period",
+		describe: 'Wait this long before SIGKILL; default stop_grace_period of the spec',
 	},
 } as const;

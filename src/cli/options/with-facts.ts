@@ -19,9 +19,9 @@ function readText(path: string, io: Io): string {
 	try {
 		return io.readFile(path);
 	} catch (cause) {
-		throw new TsboxError('E_USAGE', `can't read the facts in ${path}`, {
+		throw new TsboxError('E_USAGE', `cannot read the facts in ${path}`, {
 			...(isError(cause) ? {why: cause.message} : {}),
-			hint: 'Run tsbox doctor --facts > FILE on the other host',
+			hint: 'run `tsbox doctor --facts > FILE` on the other host',
 			cause,
 		});
 	}

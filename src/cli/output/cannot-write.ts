@@ -4,8 +4,8 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 /** The error for a file of the caller's that could not be written. */
 export function cannotWrite(path: string, cause: unknown): TsboxError {
 	if (isError(cause) && 'code' in cause && cause.code === 'EEXIST')
-		return new TsboxError('E_USAGE', `${path} is there already`, {hint: 'Add --force to replace it', cause});
-	return new TsboxError('E_PERMISSION', `can't write ${path}`, {
+		return new TsboxError('E_USAGE', `${path} already exists`, {hint: 'add `--force` to replace it', cause});
+	return new TsboxError('E_PERMISSION', `cannot write ${path}`, {
 		...(isError(cause) ? {why: cause.message} : {}),
 		cause,
 	});

@@ -59,7 +59,7 @@ export async function upInForeground(
 	const target = (stream: 'stdout' | 'stderr') => (json ? 'stderr' : stream);
 	// `up | head`, or a full disk: as a signal that nobody reads any more.
 	const heard = io.onOutputFailed(errno => {
-		if (!gone.signal.aborted && errno !== 'EPIPE') io.err(`standard output can't be written: ${errno}\n`);
+		if (!gone.signal.aborted && errno !== 'EPIPE') io.err(`cannot write standard output: ${errno}\n`);
 		gone.abort(interruption('the start', 'SIGPIPE'));
 	});
 	try {

@@ -84,10 +84,10 @@ export function defineCommand<const O extends Options>(command: Command<O>): Com
 
 /** The options that every verb takes. */
 export const globalOptions = {
-	store: {kind: 'text', value: 'DIR', describe: 'Folder of the unpacked root filesystems'},
-	state: {kind: 'text', value: 'DIR', describe: 'Folder with the state of running containers'},
-	config: {kind: 'text', value: 'FILE', describe: "tsbox's own configuration"},
-	'no-pager': {kind: 'flag', describe: 'Print long text at once, without $TSBOX_PAGER, $PAGER or less'},
+	store: {kind: 'text', value: 'DIR', describe: 'Folder of unpacked root filesystems'},
+	state: {kind: 'text', value: 'DIR', describe: 'Folder of container state'},
+	config: {kind: 'text', value: 'FILE', describe: 'Configuration file of tsbox'},
+	'no-pager': {kind: 'flag', describe: 'Do not use $TSBOX_PAGER, $PAGER, or less'},
 	help: {kind: 'flag', short: 'h', describe: 'Show this help'},
 	version: {kind: 'flag', describe: 'Show the version'},
 } as const satisfies Options;
