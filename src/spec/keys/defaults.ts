@@ -1,3 +1,5 @@
+import type {Key} from './key.ts';
+import {serviceKeys} from './service-keys.ts';
 import {isMap} from './take-what-fits.ts';
 import type {Path, Places} from '../syntax/tree.ts';
 
@@ -6,22 +8,10 @@ export type SpecDefaults = Readonly<Record<string, {readonly value: unknown; rea
 
 type Keys = Readonly<Record<string, unknown>>;
 
-/** Keys that say the same as others, or that mean nothing without: the spec has a say in it, so the default has none. */
-const decidedBy: Readonly<Record<string, (service: Keys) => boolean>> = {
-	mem_limit: service => deployed(service, 'memory'),
-	cpus: service => deployed(service, 'cpus'),
-	pids_limit: service => deployed(service, 'pids'),
-	memswap_limit: service => 'mem_limit' in service || deployed(service, 'memory'),
-	mem_reservation: service => 'mem_limit' in service || deployed(service, 'memory'),
-	scale: service => isMap(service['deploy']) && 'replicas' in service['deploy'],
-	deploy: service => ['mem_limit', 'cpus', 'pids_limit', 'scale'].some(key => key in service),
-	command: service => 'entrypoint' in service,
-};
+const rows: Readonly<Record<string, Key>> = serviceKeys;
 
-function deployed({deploy}: Keys, name: string): boolean {
-	const resources = isMap(deploy) ? deploy['resources'] : undefined;
-	const limits = isMap(resources) ? resources['limits'] : undefined;
-	return isMap(limits) && name in limits;
+function has(map: unknown, [first = '', ...rest]: readonly string[]): boolean {
+	return isMap(map) && first in map && (rest.length === 0 || has(map[first], rest));
 }
 
 /**
@@ -38,7 +28,8 @@ export function withDefaults(
 	const fill = (service: unknown, at: Path): unknown => {
 		if (!isMap(service)) return service;
 		const missing = Object.entries(defaults).filter(
-			([key]) => !Object.hasOwn(service, key) && decidedBy[key]?.(service) !== true,
+			([key]) =>
+				!Object.hasOwn(service, key) && rows[key]?.decidedBy?.some(path => has(service, path.split('.'))) !== true,
 		);
 		for (const [key, {places: own}] of missing) taken.set([...at, key].join('\0'), own);
 		return {...service, ...Object.fromEntries(missing.map(([key, {value: own}]) => [key, own]))};

@@ -40,6 +40,8 @@ interface About {
 	readonly also?: readonly string[];
 	/** Its values are of closed lists, or made of words that the spec need not have as they are: no secret fits in. */
 	readonly isPlain?: true;
+	/** Other keys, dotted: where a spec has one of them, the default of the configuration is not used. */
+	readonly decidedBy?: readonly string[];
 	/** It is a matter of the project: a change of it leaves the container as it is. */
 	readonly isOfProject?: true;
 }

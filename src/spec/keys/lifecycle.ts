@@ -66,7 +66,11 @@ export const lifecycleKeys = {
 	}),
 	post_start: key('postStart', {...hooks, about: 'Commands that are run in the container right after its start.'}),
 	pre_stop: key('preStop', {...hooks, about: 'Commands that are run in the container before it is asked to stop.'}),
-	scale: row({about: 'How many containers of it run in the background; 1 by default.', written: replicas.written}),
+	scale: row({
+		about: 'How many containers of it run in the background; 1 by default.',
+		decidedBy: ['deploy.replicas'],
+		written: replicas.written,
+	}),
 	logging: key('logging', {
 		about: 'How much output of a detached container is kept.',
 		also: ['log', 'logs', 'log_driver', 'log_opt'],
@@ -117,6 +121,7 @@ export const lifecycleKeys = {
 	}),
 	deploy: row({
 		about: 'The number of containers and their limits in the words of `deploy`.',
+		decidedBy: ['mem_limit', 'cpus', 'pids_limit', 'scale'],
 		written: w =>
 			w.strictObject({
 				replicas: w.key('As `scale`.', replicas.written(w)),

@@ -21,16 +21,19 @@ export const limitKeys = {
 		...memory,
 		about: 'The most memory it may use, such as `100m`.',
 		also: ['memory', 'mem', 'memory_limit', 'max_memory', 'ram'],
+		decidedBy: ['deploy.resources.limits.memory'],
 		read: orDeployed('memory'),
 	}),
 	memswap_limit: key('memswapLimit', {
 		...parsed(s => s.swapSizeText, parseSwapSize, sizeWord),
 		about: 'Memory and swap together; the same as `mem_limit` means no swap, -1 means unlimited swap.',
+		decidedBy: ['mem_limit', 'deploy.resources.limits.memory'],
 		also: ['swap', 'memory_swap', 'memory-swap', 'swap_limit'],
 	}),
 	mem_reservation: key('memReservation', {
 		...parsed(s => s.sizeText, parsePositiveSize, sizeWord),
 		about: 'Memory that is left to it when the host runs short.',
+		decidedBy: ['mem_limit', 'deploy.resources.limits.memory'],
 		also: ['memory_reservation', 'reservation'],
 	}),
 	shm_size: key('shmSize', {
@@ -42,6 +45,7 @@ export const limitKeys = {
 		...cpus,
 		about: 'How many processors it may keep busy, such as `0.5`.',
 		also: ['cpu', 'cpu_limit', 'nano_cpus'],
+		decidedBy: ['deploy.resources.limits.cpus'],
 		read: orDeployed('cpus'),
 	}),
 	cpu_shares: key('cpuShares', {
@@ -58,6 +62,7 @@ export const limitKeys = {
 		...pids,
 		about: 'How many processes and threads it may have; -1 is unlimited.',
 		also: ['pids', 'max_pids', 'processes', 'nproc'],
+		decidedBy: ['deploy.resources.limits.pids'],
 		read: orDeployed('pids'),
 	}),
 	blkio_config: keyReadBy('ioWeight', {

@@ -34,6 +34,7 @@ export const processKeys = {
 	}),
 	command: row({
 		about: 'The program and its arguments; a string is split as a shell does. `/bin/sh` by default.',
+		decidedBy: ['entrypoint'],
 		also: ['cmd', 'args', 'argv', 'exec', 'run', 'process'],
 		written: w => w.words,
 		recorded: {command: r => r.words},
