@@ -103,9 +103,9 @@ test('a service that can not come up, and what waits for it, are named, and the 
 	const up = await at.tsbox(['up', '-d', spec]);
 	expect(up.status).toBe(1);
 	expect(up.err).toContain('bad did not start: /no/such/program is not in the container');
-	expect(up.err).toContain('late did not start: bad did not start, and was waited for to be started');
+	expect(up.err).toContain('late did not start: bad did not start; the dependency must be started');
 	expect(up.err).toContain('sick is unhealthy: no good');
-	expect(up.err).toContain('waits did not start: sick is unhealthy, and was waited for to be healthy');
+	expect(up.err).toContain('waits did not start: sick is unhealthy; the dependency must be healthy');
 	expect(await rows(at)).toMatchObject({good: {state: 'running'}, sick: {state: 'running', health: 'unhealthy'}});
 	await at.tsbox(['down', '-t', '0', at.name]);
 	expect(at.leftovers()).toEqual([]);

@@ -19,36 +19,36 @@ import {exitOf} from '../state/exit-of.ts';
 import {followOutput, type TakeBytes} from '../logs/follow-output.ts';
 import {resizer} from './resize-terminal.ts';
 
-/** How a caller joins a container. */
+/** Options of {@link attachTo}. */
 export interface AttachRequest {
-	/** Pass standard input on, where the container has one. */
+	/** Forward standard input, if the container has one. */
 	readonly stdin: boolean;
-	/** Pass signals on, where the container has no terminal. */
+	/** Forward signals, if the container has no terminal. */
 	readonly signals: boolean;
-	/** Tells the person at the terminal something. */
+	/** Shows a message at the caller's terminal. */
 	readonly say: (text: string) => void;
-	/** Bytes that leave it on a terminal; by default those of the configuration. */
+	/** The detach key sequence as bytes; by default from the configuration. */
 	readonly detachKeys?: readonly number[];
-	/** Calls back for each signal of the caller's process; gives the way to stop. */
+	/** Calls back for each signal to the caller's process; returns the function that stops this. */
 	readonly onSignal: (callback: (signal: StopSignal) => void) => () => void;
 }
 
-/** Why a caller and a container are not joined any more: in all but the first the container runs on. */
+/** Why attaching ended. The container keeps running unless it is `ended`. */
 export type AttachEnd =
 	| {readonly kind: 'ended'; readonly exitCode: number}
 	| {readonly kind: 'detached'}
 	| {readonly kind: 'reader gone'}
 	| {readonly kind: 'signal'; readonly signal: StopSignal};
 
-/** At this many signals the caller is let go though the container does not end: it may ignore them. docker's number too. */
+/** After this many signals the caller detaches, as the container may ignore them. Docker uses the same number. */
 const signalsToLeave = 3;
 
 /**
- * Joins the streams of this process with those of a detached container: what it prints from now on, as it is, and what is
- * typed. On a terminal of its own the caller's is raw meanwhile, and given back whatever happens.
+ * Attaches the streams of this process to a detached container: forwards new output unchanged, and input. If the container has
+ * a terminal, the caller's terminal is in raw mode meanwhile, and is always restored.
  *
- * @throws TsboxError E_NO_SUCH_CONTAINER, E_PERMISSION, E_PAUSED, E_STATE when it ended and nobody knows how, E_USAGE for a
- * container in the foreground, whose streams are those of whoever started it.
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_PERMISSION, E_PAUSED, E_STATE when it ended with an unknown status, E_USAGE for a
+ * container in the foreground, whose streams belong to the command that started it.
  */
 export async function attachTo(machine: Machine, name: string, request: AttachRequest): Promise<AttachEnd> {
 	const record = joinable(machine, name);
@@ -82,7 +82,7 @@ export async function attachTo(machine: Machine, name: string, request: AttachRe
 		closers.push(
 			request.onSignal(signal => {
 				told += 1;
-				// Our terminal has gone, or nobody is to be told: the container runs on.
+				// Only detach: our terminal is gone, signals are not forwarded, or the container ignored them.
 				if (tty || !request.signals || signal === 'SIGHUP' || told >= signalsToLeave) leave({kind: 'signal', signal});
 				else signalContainer(machine, record.name, signal).catch(() => {});
 			}),
@@ -110,8 +110,8 @@ function joinable(machine: Machine, name: string): JoinableRecord {
 			hint: `go to that terminal, start it with \`tsbox up -d\`, or run another command in it with \`tsbox exec ${name}\``,
 		});
 	if (shownState(machine.host, record) === 'paused')
-		throw new TsboxError('E_PAUSED', `${name} is paused, and would neither print nor read`, {
-			hint: `\`tsbox unpause ${name}\` lets it go on`,
+		throw new TsboxError('E_PAUSED', `${name} is paused and cannot be attached to`, {
+			hint: `run \`tsbox unpause ${name}\` first`,
 		});
 	return {...record, detached};
 }
@@ -122,7 +122,7 @@ function openInput({dirs}: Machine, name: string): number {
 		const fd = openFifoWriter(path);
 		if (fd !== undefined) return fd;
 	} catch (error) {
-		// Nobody holds its other end any more.
+		// The FIFO has no reader (ENXIO) or is gone: the container has ended.
 		if (['ENXIO', 'ENOENT'].includes(errnoOf(error) ?? '')) throw hasEnded(name);
 		throw error;
 	}
@@ -152,7 +152,7 @@ function openOutput(machine: Machine, name: string, gone: () => void) {
 	}
 }
 
-/** Tells the container's terminal how large ours is, now and whenever that changes. */
+/** Keeps the container's terminal at the size of the caller's. */
 function passSize({host, facts}: Machine, record: RunningRecord): () => void {
 	const output = callerOutput(1);
 	const terminal = keptTerminal(host, record.process);
@@ -160,12 +160,12 @@ function passSize({host, facts}: Machine, record: RunningRecord): () => void {
 	const resize = resizer(host, facts, terminal);
 	const onResize = (): void => void resize(output);
 	output.on('resize', onResize);
-	// A size that is the same changes nothing: a row more for a moment has the program draw itself anew, as docker does.
+	// Setting the same size sends no SIGWINCH. One extra row for a moment makes the program redraw, as docker does.
 	void resize({rows: output.rows + 1, columns: output.columns}).then(onResize);
 	return () => void output.off('resize', onResize);
 }
 
-/** Passes on what is typed; on a terminal until the detach keys. */
+/** Forwards input; on a terminal until the detach keys. */
 function passInput(
 	fd: number,
 	tty: boolean,
@@ -177,12 +177,12 @@ function passInput(
 	const toContainer = pipeStream(fd, 'write');
 	const matcher = tty && input.isTTY ? detachMatcher(keys) : undefined;
 	toContainer.on('error', () => {});
-	// A terminal that was closed can't be read, nor given back: SIGHUP tells of it.
+	// Ignore errors: a closed terminal can be neither read nor restored, and SIGHUP reports it.
 	const onError = (): void => {};
 	input.on('error', onError);
 	const onData = (bytes: Buffer): void => {
 		const {pass, detached: isOver} = matcher?.feed(bytes) ?? {pass: bytes, detached: false};
-		// A container that does not read is waited for, once the pipe and our own buffer are full.
+		// Apply back pressure once the pipe and our buffer are full.
 		if (pass.length > 0 && !toContainer.write(pass)) {
 			input.pause();
 			toContainer.once('drain', () => input.resume());
@@ -200,7 +200,7 @@ function passInput(
 	};
 }
 
-/** How it ends. Where no supervisor writes that down, the shell that waits for the container has. */
+/** The container's exit status. If no supervisor records it, the shell that waits for the container has written it. */
 async function exitStatus(machine: Machine, record: JoinableRecord, signal: AbortSignal): Promise<number> {
 	const conf = containerFolder(machine.dirs.state, record.name);
 	try {

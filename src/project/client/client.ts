@@ -10,16 +10,16 @@ import {controlSocket, readProject} from '../state/project-folder.ts';
 import {projectFolder, supervisorOf} from '../../state/project-place.ts';
 import {takenDown} from '../supervisor/starting.ts';
 
-/** How long a supervisor may take until it listens, ms. */
+/** How long a supervisor may take to listen, ms. */
 const listensWithin = 120_000;
-/** How long one may take to end that has closed its socket, ms. */
+/** How long a supervisor may take to exit after it closed its socket, ms. */
 const endsWithin = 2000;
 
 /**
- * Asks the supervisor of a project, which is started when none runs: it takes over what runs already.
+ * Sends a request to the supervisor of a project. Starts a supervisor if none runs; it takes over running containers.
  *
  * @param program - path of bin/tsbox
- * @throws TsboxError what the supervisor says; E_STATE when none can be started.
+ * @throws TsboxError the supervisor's error; E_STATE when no supervisor can be started.
  */
 export async function askProject(
 	machine: Machine,
@@ -39,7 +39,7 @@ export async function askProject(
 	};
 	const states = await ask(socket, request, hear, signal).catch(async (error: unknown) => {
 		if (heard || !hasGoneAway(error)) throw error;
-		// One without anything to do ends just now, or has been killed: nobody has heard the question.
+		// The supervisor was idle and is exiting, or was killed, before it read the request: ask a new one.
 		await untilEnded(machine, before, endsWithin);
 		if (before !== undefined && isRunning(machine.host, before)) throw error;
 		await ensureSupervisor(machine, name, program, signal);
@@ -49,7 +49,7 @@ export async function askProject(
 	return states;
 }
 
-/** Waits until a supervisor that is about to go has: with the last service, and then nothing is left. */
+/** Waits until an exiting supervisor is gone, so that nothing of the project is left. */
 export async function untilEnded(
 	{host}: Machine,
 	process: ProcessIdentity | undefined,
@@ -60,9 +60,9 @@ export async function untilEnded(
 }
 
 /**
- * Starts the supervisor of a project where none runs, and waits until it listens.
+ * Starts the supervisor of a project if none runs, and waits until it listens.
  *
- * @throws TsboxError E_STATE with what it said, E_NO_SUCH_CONTAINER where somebody has taken it down, E_INTERRUPTED.
+ * @throws TsboxError E_STATE with the supervisor's output, E_NO_SUCH_CONTAINER if the project was taken down, E_INTERRUPTED.
  */
 export async function ensureSupervisor(
 	machine: Machine,
@@ -75,7 +75,7 @@ export async function ensureSupervisor(
 	const listens = (): boolean => supervisorOf(host, dirs.state, name) !== undefined && host.lstat(socket) !== undefined;
 	if (listens()) return;
 	const said = `${projectFolder(dirs.state, name)}/said`;
-	// It is idle most of the time, and small: memory counts more than the speed of its collector.
+	// A supervisor is idle most of the time: low memory use matters more than fast garbage collection.
 	const small = ['--lite-mode', '--single-threaded', '--max-semi-space-size=1', '--max-old-space-size=128'];
 	const folders = ['--store', dirs.store, '--state', dirs.state];
 	leaveGroup(machine);
@@ -86,7 +86,7 @@ export async function ensureSupervisor(
 		if (signal?.aborted === true) throw new TsboxError('E_INTERRUPTED', 'interrupted', {cause: signal.reason});
 		if (ended() && readProject(host, dirs.state, name) === undefined) throw takenDown(name);
 		if (ended() && supervisorOf(host, dirs.state, name) === undefined)
-			throw new TsboxError('E_STATE', `the supervisor of ${name} ended at once`, {
+			throw new TsboxError('E_STATE', `the supervisor of ${name} exited at once`, {
 				output: host.readText(said)?.trim().slice(-2000) ?? '',
 				hint: `see \`tsbox supervise ${name}\``,
 			});

@@ -8,8 +8,7 @@ import {readProject} from '../state/project-folder.ts';
 import {supervisorOf} from '../../state/project-place.ts';
 
 /**
- * A detached project, who looks after it, its containers, and the starts of such as failed, ready for JSON; undefined where
- * there is none of that name.
+ * A detached project as JSON: its supervisor, its containers, and its failed starts; undefined if the project does not exist.
  */
 export async function inspectProject(machine: Machine, name: string): Promise<unknown> {
 	const {host, dirs} = machine;

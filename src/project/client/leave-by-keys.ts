@@ -6,11 +6,11 @@ import {usualDetachKeys} from '../../spec/values/detach-keys.ts';
 import {hostToolWords} from '../../step/verbs/toolbox.ts';
 
 /**
- * Calls back when the detach keys are typed at the caller's terminal, of which nothing else is read. It stays as it is but
- * for what would keep the keys from us: bytes come without Enter, and Ctrl-Q is a key; Ctrl-C and Ctrl-Z are signals still.
- * A job that is not in the foreground leaves the terminal alone, as the kernel would stop one that reads it (SIGTTIN).
+ * Calls back when the detach keys are typed at the caller's terminal. The terminal keeps its settings except that bytes arrive
+ * without Enter and Ctrl-Q is a key; Ctrl-C and Ctrl-Z still send signals. A background job does not touch the terminal, as
+ * the kernel stops a background job that reads it (SIGTTIN).
  *
- * @returns what gives the terminal back
+ * @returns the function that restores the terminal
  */
 export async function leaveByKeys(
 	{host, facts, detachKeys = usualDetachKeys}: Machine,
@@ -26,7 +26,7 @@ export async function leaveByKeys(
 		await program.ended;
 		return text.trim();
 	};
-	/** The process group that the terminal's keys go to is ours. */
+	/** Whether our process group is the terminal's foreground group. */
 	const isInForeground = (): boolean => {
 		const job = terminalJob(host, 'self');
 		return job !== undefined && job.group === job.foreground;
@@ -44,7 +44,7 @@ export async function leaveByKeys(
 		input.on('data', onData);
 		input.resume();
 	};
-	// A shell has the terminal as it likes it while a job is stopped.
+	// The shell changes the terminal settings while a job is stopped.
 	const onContinue = (): void => void listen();
 	process.on('SIGCONT', onContinue);
 	await listen();

@@ -11,8 +11,8 @@ export interface TerminalSize {
 }
 
 /**
- * What gives a kept terminal a size, with stty(1) on a descriptor. One after the other, and of those that come meanwhile only
- * the last; it does nothing for a terminal that has ended, and where the host has no stty.
+ * Makes a function that resizes a terminal with stty(1). Calls run one at a time, and of those made meanwhile only the last
+ * one runs. Does nothing if the terminal is gone or the host has no stty.
  */
 export function resizer(host: Host, facts: HostFacts, terminal: KeptTerminal): (size: TerminalSize) => Promise<void> {
 	const stty = hostToolWords(facts, 'stty');
@@ -30,7 +30,7 @@ export function resizer(host: Host, facts: HostFacts, terminal: KeptTerminal): (
 		}
 	};
 	return ({rows, columns}) => {
-		// A terminal that nobody gave a size says 0.
+		// A terminal whose size was never set reports 0.
 		if (rows > 0 && columns > 0) wanted = {rows, columns};
 		return (busy ??= work().finally(() => (busy = undefined)));
 	};

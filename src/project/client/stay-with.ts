@@ -6,10 +6,10 @@ import type {ProjectSink} from '../state/event.ts';
 import {readProject} from '../state/project-folder.ts';
 import {supervisorOf} from '../../state/project-place.ts';
 
-/** How often another supervisor is started in a row that tells of nothing. */
+/** How many supervisors in a row may go away without an event before this gives up. */
 const mostInVain = 3;
 
-/** A project whose supervisor is asked. */
+/** The project whose supervisor gets the requests. */
 export interface AskedProject {
 	readonly machine: Machine;
 	readonly name: string;
@@ -23,10 +23,11 @@ export function recordsOf({machine, name: project}: AskedProject): readonly stri
 }
 
 /**
- * Asks and waits for the answer, also of another supervisor where the first was killed, which is told of by `another`.
+ * Sends a request and waits for the answer. If the supervisor is killed, waits for the answer of a new one.
  *
- * @param signal - its abort ends the wait, and nothing else
- * @throws TsboxError what the supervisor says, or why there is none.
+ * @param another - called when a new supervisor takes over
+ * @param signal - aborts only the wait
+ * @throws TsboxError the supervisor's error, or why no supervisor can be started.
  */
 export async function stayWith(
 	project: AskedProject,
@@ -56,7 +57,7 @@ export async function stayWith(
 			return await answer;
 		} catch (error) {
 			if (signal?.aborted === true) return [];
-			// `down` from elsewhere.
+			// Another command ran `down`.
 			if (await isTakenDown(project, error)) return [];
 			if (++inVain === mostInVain) throw error;
 			request = {verb: 'stay', names};
@@ -64,7 +65,7 @@ export async function stayWith(
 	}
 }
 
-/** Stops those of the containers that the supervisor has, dependents first. */
+/** Stops the named containers that the supervisor knows, dependents first. */
 export async function stopThose(
 	project: AskedProject,
 	names: readonly string[],
@@ -75,7 +76,7 @@ export async function stopThose(
 	if (services.length > 0) await askProject(machine, name, {verb: 'stop', services, ...how}, program);
 }
 
-/** Removes containers; with the last of its project all that is known of it. */
+/** Removes containers; takes the project down if no others remain. */
 export async function takeAway(project: AskedProject, made: readonly string[], emit: ProjectSink): Promise<void> {
 	const {machine, name, program} = project;
 	for (let inVain = 0; readProject(machine.host, machine.dirs.state, name) !== undefined; ) {
@@ -95,7 +96,7 @@ export async function takeAway(project: AskedProject, made: readonly string[], e
 }
 
 /**
- * Whether the supervisor went away because somebody has taken the project down, and not because it was killed.
+ * Whether the supervisor went away because the project was taken down, and not because it was killed.
  *
  * @throws TsboxError any other error.
  */

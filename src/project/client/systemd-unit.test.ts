@@ -12,7 +12,7 @@ const facts = {
 	user: false,
 };
 
-test('a unit starts and ends a project, and takes no character of a path for its own', () => {
+test('a unit starts and stops a project, and escapes special characters in paths', () => {
 	expect(systemdUnit(facts)).toMatchInlineSnapshot(`
 		"# Written by \`tsbox generate systemd\`; put it into /etc/systemd/system/tsbox-shop.service, then
 		# systemctl daemon-reload && systemctl enable --now tsbox-shop
@@ -41,10 +41,10 @@ test('a unit starts and ends a project, and takes no character of a path for its
 	`);
 });
 
-test('a unit of a user waits for no network of the machine, and tells of lingering', () => {
+test('a user unit does not wait for the system network, and mentions lingering', () => {
 	const unit = systemdUnit({...facts, user: true});
 	expect(unit).toContain('WantedBy=default.target');
 	expect(unit).not.toContain('network-online');
-	expect(unit).toContain('systemctl --user enable --now tsbox-shop\n# and, so');
+	expect(unit).toContain('systemctl --user enable --now tsbox-shop\n# and, to start it at boot');
 	expect(unit).toContain('loginctl enable-linger\n[Unit]');
 });

@@ -1,4 +1,4 @@
-/** What a unit is written for. */
+/** The input of {@link systemdUnit}. */
 export interface UnitFacts {
 	readonly project: string;
 	/** Absolute path of the spec. */
@@ -8,19 +8,19 @@ export interface UnitFacts {
 	readonly program: string;
 	readonly store: string;
 	readonly state: string;
-	/** Absolute paths of what the containers are made from, on whatever mount they are: archives, folders, sources of volumes. */
+	/** Absolute paths whose mounts the containers need: archives, folders, volume sources. */
 	readonly needs: readonly string[];
-	/** For the systemd of a user and not of the machine. */
+	/** Write a unit for the user's systemd instance instead of the system's. */
 	readonly user: boolean;
 }
 
 /**
- * A unit of systemd that keeps a project up from boot on; systemd.unit(5), systemd.service(5). The supervisor and what
- * waits for each container are in the unit's own control group, which `Delegate` keeps systemd out of; stopping it takes
- * the project down in its own way and order. Of a start that failed nothing is left, and systemd tries again.
+ * A systemd unit that starts a project at boot; systemd.unit(5), systemd.service(5). The supervisor and the shells that wait
+ * for the containers stay in the unit's cgroup; `Delegate` keeps systemd from managing its children. Stopping the unit runs
+ * `tsbox down`. A failed start is taken down too, and systemd tries again.
  *
- * `RequiresMountsFor` is for the end as much as for the start: without it a shutdown may unmount what `down` is started
- * from, as stopping a target orders nothing.
+ * `RequiresMountsFor` matters for the stop too: stopping a target does not order units, so without it a shutdown could unmount
+ * the files that `down` runs from.
  */
 export function systemdUnit({project, spec, node, program, store, state, needs, user}: UnitFacts): string {
 	const tsbox = [node, program, '--store', store, '--state', state].map(argument).join(' ');
@@ -28,7 +28,7 @@ export function systemdUnit({project, spec, node, program, store, state, needs, 
 	const systemctl = user ? 'systemctl --user' : 'systemctl';
 	return `# Written by \`tsbox generate systemd\`; put it into ${user ? '~/.config/systemd/user' : '/etc/systemd/system'}/tsbox-${project}.service, then
 # ${systemctl} daemon-reload && ${systemctl} enable --now tsbox-${project}
-${user ? '# and, so that it is up from boot on and not only while you are logged in: loginctl enable-linger\n' : ''}[Unit]
+${user ? '# and, to start it at boot and not only when you log in: loginctl enable-linger\n' : ''}[Unit]
 Description=tsbox project ${project.replaceAll('%', '%%')}
 ${user ? '' : 'Wants=network-online.target\nAfter=local-fs.target network-online.target\n'}RequiresMountsFor=${mounts}
 
@@ -50,13 +50,13 @@ WantedBy=${user ? 'default.target' : 'multi-user.target'}
 `;
 }
 
-/** A word as systemd.syntax(7) has it: `%` stands for itself. */
+/** Quotes a word by systemd.syntax(7), with `%` escaped. */
 function quoted(word: string): string {
 	const plain = word.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%');
 	return /^[\w@+=:,./-]+$/.test(word) ? plain : `"${plain}"`;
 }
 
-/** A word of a command line, in which `$` would be a variable; systemd.service(5). */
+/** Quotes a word of a command line, in which `$` would start a variable; systemd.service(5). */
 function argument(word: string): string {
 	return quoted(word.replaceAll('$', () => '$$'));
 }

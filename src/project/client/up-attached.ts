@@ -8,37 +8,37 @@ import {leaveByKeys} from './leave-by-keys.ts';
 import {recordsOf, stayWith, stopThose, takeAway} from './stay-with.ts';
 import {announceUp, type DetachedUp, planUp} from './up-detached.ts';
 
-/** How a project is started in the foreground. */
+/** Options of {@link upAttached}. */
 export interface AttachedUp extends Omit<DetachedUp, 'wait' | 'timeoutMs'> {
-	/** The first container that ends, and is not started again, has all stopped. */
+	/** Stop all when the first container ends and is not restarted. */
 	readonly abortOnExit: boolean;
-	/** The service whose exit status is wanted. */
+	/** Return the exit status of this service. */
 	readonly exitCodeFrom?: string;
-	/** Whether the output of a service is to be handed on. */
+	/** Whether to show the output of a service. */
 	readonly isShown: (service: string) => boolean;
 	readonly output: LineTaker;
-	/** Told before all are stopped, for a signal or for the first that ended. */
+	/** Called before all are stopped, with the signal or the first container that ended. */
 	readonly stopping: (why: {readonly signal: string} | {readonly ended: string}) => void;
-	/** Told that the detach keys were typed: they go on in the background. Without it no keys are read. */
+	/** Called when the detach keys were typed and the project keeps running in the background. Without it no keys are read. */
 	readonly leaving?: (project: string) => void;
-	/** Aborted by a signal that came after the first: end them at once. */
+	/** Aborted by a second signal: kill all at once. */
 	readonly force: AbortSignal;
 }
 
-/** How it ended. */
+/** The result of {@link upAttached}. */
 export interface AttachedUpEnd {
-	/** The signal that had all stopped. */
+	/** The signal that stopped all. */
 	readonly signal?: string;
-	/** That of `exitCodeFrom`, of the first that ended for `abortOnExit`, else of the first that failed; 0 where none did. */
+	/** The status of `exitCodeFrom`; with `abortOnExit`, of the first to end; else of the first to fail, or 0. */
 	readonly exitCode: number;
 }
 
 /**
- * Has the services of a spec run, looked after by a supervisor as in the background, and stays with them: hands on what
- * they print and what happens, until all have ended or the detach keys leave them. The signal has them stopped, dependents first. Then the containers
- * that were made here are removed; those that were there before stay as `stop` leaves them.
+ * Runs the services of a spec under a supervisor, as `up -d` does, and forwards their output and events until all have ended
+ * or the detach keys are typed. The signal stops them, dependents first. Then removes the containers that this call created;
+ * those that existed before are only stopped.
  *
- * @throws TsboxError for a spec that can't be, before anything is touched; or for a supervisor that can't be started.
+ * @throws TsboxError for an invalid spec, before anything is changed; or for a supervisor that cannot be started.
  */
 export async function upAttached(machine: Machine, request: AttachedUp): Promise<AttachedUpEnd> {
 	const {exitCodeFrom, signal, force, program, emit} = request;
@@ -54,23 +54,23 @@ export async function upAttached(machine: Machine, request: AttachedUp): Promise
 
 	const shown = containers.filter(({service}) => request.isShown(service.service));
 	const lines = followLines(machine, shown, request.output);
-	/** How each ended, in this order. */
+	/** The exit status of each container, in the order in which they ended. */
 	const ends = new Map<string, number>();
 	let stopped: {readonly timeoutMs?: number} | undefined;
 	let told = Promise.resolve();
 	const stop = (how: {readonly timeoutMs?: number}, those = names): void => {
 		stopped = how;
-		// What goes wrong there is told by the request that stays.
+		// The pending `up` or `stay` request reports failures.
 		void stopThose(project, those, how).catch(() => {});
 	};
 	const onEvent = (event: ProjectEvent): void => {
 		const meant = containers.find(({label}) => label === event.service);
-		// The project may have others, in the background.
+		// The project may have other containers that run in the background.
 		if (meant === undefined) return;
 		lines.look(event.service);
 		if (event.type === 'service.ended' || event.type === 'service.failed')
 			ends.set(event.service, event.type === 'service.ended' ? event.exitCode : 1);
-		// It was about to be started when all were stopped.
+		// This container was about to start when all were stopped.
 		if (stopped !== undefined && isBeginning(event)) stop(stopped, [meant.name]);
 		told = told.then(async () => {
 			if (event.type === 'service.exited') await lines.ended(event.service);
@@ -87,7 +87,7 @@ export async function upAttached(machine: Machine, request: AttachedUp): Promise
 	const onForce = (): void => stop({timeoutMs: 0});
 	const left = new AbortController();
 	const onKeys = (): void => {
-		// What is being stopped is not left.
+		// Ignore the detach keys during a stop.
 		if (stopped !== undefined || left.signal.aborted) return;
 		request.leaving?.(name);
 		left.abort();
@@ -127,14 +127,14 @@ export async function upAttached(machine: Machine, request: AttachedUp): Promise
 	return {exitCode, ...(signal.aborted ? {signal: signalOf(signal)} : {})};
 }
 
-/** The exit status of all, by compose's rules, but that one that failed counts where compose has 0. */
+/** The exit status of the project by Compose's rules, except that a failure counts where Compose returns 0. */
 function exitCodeOf(
 	ends: readonly (readonly [label: string, exitCode: number])[],
 	{abortOnExit, exitCodeFrom}: Pick<AttachedUp, 'abortOnExit' | 'exitCodeFrom'>,
 	asked: readonly string[],
 ): number {
 	const failure = ends.find(([, code]) => code !== 0)?.[1];
-	// Where it was stopped before it had begun, nobody knows that it is well.
+	// A service that was stopped before it started has no status: do not report success.
 	if (exitCodeFrom !== undefined) return ends.find(([label]) => asked.includes(label))?.[1] ?? failure ?? 1;
 	return (abortOnExit ? ends[0]?.[1] : failure) ?? 0;
 }

@@ -12,12 +12,12 @@ import type {ServiceStatus} from '../state/control.ts';
 import type {ProjectSink} from '../state/event.ts';
 import {type ProjectRequest, readProject, writeProject} from '../state/project-folder.ts';
 
-/** How a project is started in the background. */
+/** Options of {@link upDetached}. */
 export interface DetachedUp {
 	readonly spec: SpecRequest;
-	/** Those that are meant, with what they depend on; none means all. */
+	/** The selected services; their dependencies are added. Empty selects all. */
 	readonly services: readonly string[];
-	/** Wait until all are healthy, and not only until they run. */
+	/** Wait until all are healthy, not just running. */
 	readonly wait: boolean;
 	readonly timeoutMs?: number;
 	/** Path of bin/tsbox. */
@@ -27,10 +27,10 @@ export interface DetachedUp {
 }
 
 /**
- * Has the services of a spec run in the background, looked after by a supervisor. What runs as the spec has it stays as it
- * is. Every plan is made first, so that a spec that can't be had here is refused before anything is touched.
+ * Runs the services of a spec in the background under a supervisor. Containers that match the spec keep running. Makes every
+ * plan first, so that a spec that this host cannot run is refused before anything is changed.
  *
- * @throws TsboxError for a spec that can't be, a service that did not come up, or a supervisor that can't be started.
+ * @throws TsboxError for an invalid spec, a service that did not come up, or a supervisor that cannot be started.
  */
 export async function upDetached(
 	machine: Machine,
@@ -43,7 +43,7 @@ export async function upDetached(
 	return askProject(machine, request.name, ask, program, emit, signal);
 }
 
-/** What is to be asked of a supervisor, and the containers that are meant. */
+/** The request for the supervisor, and the selected containers. */
 export interface PlannedUp {
 	readonly project: Project;
 	readonly request: ProjectRequest;
@@ -51,9 +51,9 @@ export interface PlannedUp {
 }
 
 /**
- * Decides what is to run, and makes each plan; touches nothing.
+ * Selects the services to run and makes each plan; changes nothing.
  *
- * @throws TsboxError for a spec that can't be, or that can't be had here.
+ * @throws TsboxError for a spec that is invalid or that this host cannot run.
  */
 export async function planUp(
 	machine: Machine,
@@ -69,9 +69,9 @@ export async function planUp(
 	const {cwd, env, bestEffort, overrides} = spec;
 	const before = readProject(host, dirs.state, project.name);
 	if (before !== undefined && before.spec.file !== project.file)
-		throw new TsboxError('E_NAME_IN_USE', `a project ${project.name} of another spec is there`, {
+		throw new TsboxError('E_NAME_IN_USE', `the project name ${project.name} is taken by another spec`, {
 			why: `it was started from ${before.spec.file ?? ''}`,
-			hint: `end it with \`tsbox down ${project.name}\`, or give this one another \`name\``,
+			hint: `take it down with \`tsbox down ${project.name}\`, or give this one another \`name\``,
 		});
 	return {
 		project,
@@ -90,20 +90,20 @@ export async function planUp(
 	};
 }
 
-/** Has the project be there, for its supervisor to find. */
+/** Creates the project folder for the supervisor to find. */
 export async function announceUp(
 	machine: Machine,
 	{request, containers}: PlannedUp,
 	signal: AbortSignal,
 ): Promise<void> {
 	const {host, dirs} = machine;
-	// A boot before may have left their names taken, where the state folder is on disk.
+	// If the state folder is on disk, names may still be taken from before a reboot.
 	for (const {name} of containers) await gcName(machine, name, () => {}, signal);
 	if (readProject(host, dirs.state, request.name) === undefined)
 		writeProject(host, dirs.state, {...request, services: []});
 }
 
-/** The services that are meant and all that they need, in the order of the file. */
+/** The selected services and their dependencies, in the order of the file. */
 function withDependencies(project: Project, named: readonly string[]): readonly string[] {
 	const {services} = project;
 	const known = [...new Set(services.map(({service}) => service))];
@@ -111,9 +111,9 @@ function withDependencies(project: Project, named: readonly string[]): readonly 
 	if (strange !== undefined) throw noSuchService(project, strange);
 	const active = project.active ?? known;
 	const wanted = new Set(named.length === 0 ? active : named);
-	// All may be scaled to nothing, and then what there is goes.
+	// With all services scaled to 0 there are none: existing containers are then removed.
 	if (wanted.size === 0 && services.length > 0) throw noneActive(project);
-	// One that is not required and whose profile is not active is not started for it; as compose does.
+	// An optional dependency whose profile is inactive is not started, as in Compose.
 	for (const name of wanted)
 		for (const {service} of services.find(each => each.service === name)?.dependsOn ?? [])
 			if (active.includes(service)) wanted.add(service);

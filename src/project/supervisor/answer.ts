@@ -6,10 +6,10 @@ import {starting, startStanding} from './starting.ts';
 import type {Unit} from './unit.ts';
 
 /**
- * Does what a supervisor was asked for.
+ * Carries out a request to a supervisor.
  *
- * @param gone - aborts when whoever asked has gone, or the project is down
- * @throws TsboxError E_USAGE for a service that is not there, and whatever `up` can't do.
+ * @param gone - aborts when the client disconnects or the project is down
+ * @throws TsboxError E_USAGE for an unknown service, and the errors of `up`.
  */
 export async function answer(care: Care, request: ControlRequest, gone: AbortSignal): Promise<void> {
 	const {units, bell} = care;
@@ -55,14 +55,14 @@ export async function answer(care: Care, request: ControlRequest, gone: AbortSig
 	}
 }
 
-/** Those that words mean, and from now on nobody starts them who asked for it before. */
+/** The units that the words select. Earlier requests can no longer start them. */
 function toBeEnded({units, wishes}: Care, services: readonly string[]): readonly Unit[] {
 	const those = units.meant(services);
 	wishes.end(those.map(unit => unit.view().service.name));
 	return those;
 }
 
-/** Removes all, also what a start that was under way has made meanwhile. */
+/** Removes all containers, including those that a start in progress creates meanwhile. */
 async function takeDown({units, wishes, inTurn, leaving}: Care, timeoutMs: number | undefined): Promise<void> {
 	wishes.end();
 	leaving.count += 1;

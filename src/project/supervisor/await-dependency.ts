@@ -7,9 +7,10 @@ import type {Units} from './units.ts';
 import {conditionOf, conditionWords} from '../state/unit-state.ts';
 
 /**
- * Settles when all containers of a service have come to the condition that another one waits for; says what is waited for.
+ * Settles when all containers of a dependency meet the condition. Emits `service.waiting` once if they do not yet.
  *
- * @throws TsboxError E_STEP_FAILED when one never will, E_SPEC_INVALID where there is none; the reason of an abort.
+ * @throws TsboxError E_STEP_FAILED when a container can never meet the condition, E_SPEC_INVALID when a required service has
+ * no containers; the abort reason.
  */
 export async function awaitDependency(
 	{
@@ -33,14 +34,16 @@ export async function awaitDependency(
 		const others = units.ofService(service);
 		if (others.length === 0) {
 			if (!required) return;
-			throw new TsboxError('E_SPEC_INVALID', `the service ${service} is not there`, {hint: 'start it too'});
+			throw new TsboxError('E_SPEC_INVALID', `the required service ${service} has no containers`, {
+				hint: 'start it too',
+			});
 		}
 		const come = others.map(other => ({label: labelOf(other.view().service), is: conditionOf(other, condition)}));
 		const never = come.find(({is}) => typeof is === 'string');
 		if (never !== undefined)
 			throw new TsboxError(
 				'E_STEP_FAILED',
-				`${never.label} ${never.is}, and was waited for to be ${conditionWords[condition]}`,
+				`${never.label} ${never.is}; the dependency must be ${conditionWords[condition]}`,
 				{hint: `see \`tsbox logs ${others[0]?.view().service.name ?? ''}\``},
 			);
 		if (come.every(({is}) => is === true)) return;

@@ -14,19 +14,19 @@ import type {Unit} from './unit.ts';
 import {isOver, isSettled, statusWords} from '../state/unit-state.ts';
 import type {Stands} from './wishes.ts';
 
-/** How `up` goes about it. */
+/** Options of `up`. */
 export interface BringUp {
 	readonly project: ProjectRequest;
-	/** Wait until all are healthy, and not only until they run. */
+	/** Wait until all are healthy, not just running. */
 	readonly wait: boolean;
 	readonly timeoutMs?: number;
 }
 
 /**
- * Has the services of a request run as their spec has them now: what is unchanged stays, what changed is made anew, what is
- * in the spec no more goes. Gives the names of the containers that are meant.
+ * Brings the requested services in line with the current spec: unchanged containers keep running, changed ones are recreated,
+ * and those no longer in the spec are removed. Returns the names of the selected containers.
  *
- * @throws TsboxError for a spec that can't be read, E_INTERRUPTED when they did not come up in time.
+ * @throws TsboxError for a spec that cannot be read, E_INTERRUPTED when the services did not come up in time.
  */
 export async function bringUp(care: Care, request: BringUp, gone: AbortSignal): Promise<readonly string[]> {
 	const {started, meant} = await starting(care, gone, stands => haveAsMeant(care, request.project, stands));
@@ -34,7 +34,7 @@ export async function bringUp(care: Care, request: BringUp, gone: AbortSignal): 
 	return meant;
 }
 
-/** Makes anew what changed, removes what is meant no more, and starts all; gives what was started and the names that are meant. */
+/** Recreates changed containers, removes those no longer in the spec, and starts all. */
 async function haveAsMeant(
 	care: Care,
 	next: ProjectRequest,
@@ -69,13 +69,13 @@ async function haveAsMeant(
 	return {started, meant: wanted.map(({name}) => name)};
 }
 
-/** Settles when containers of these names have ended for good, or are not there, or the signal aborts. */
+/** Settles when containers of these names have ended for good or do not exist, or the signal aborts. */
 export async function untilOver({units, bell}: Care, names: readonly string[], signal: AbortSignal): Promise<void> {
-	// By name: who is made anew meanwhile is another unit.
+	// Look up by name each time: recreating a container replaces its unit.
 	while (!signal.aborted && !names.every(name => isOver(units.of(name)))) await bell.nextChange(signal);
 }
 
-/** Settles when nothing more is to be waited for of any of them. */
+/** Settles when each unit runs (with `wait`: has a health result), has ended, or failed. */
 export async function settled({bell}: Care, those: readonly Unit[], wait = false, timeoutMs?: number): Promise<void> {
 	const signal = abortAfter(timeoutMs ?? Infinity);
 	for (;;) {
@@ -85,7 +85,7 @@ export async function settled({bell}: Care, those: readonly Unit[], wait = false
 			const label = (unit: Unit): string => labelOf(unit.view().service);
 			throw new TsboxError('E_INTERRUPTED', `${open.map(label).join(', ')} did not come up in ${timeoutMs} ms`, {
 				why: open.map(unit => `${label(unit)} is ${statusWords(unit)}`).join(', '),
-				hint: 'it goes on in the background; see `tsbox ps` and `tsbox logs`',
+				hint: 'the start continues in the background; see `tsbox ps` and `tsbox logs`',
 			});
 		}
 		await bell.nextChange(signal);
@@ -93,8 +93,8 @@ export async function settled({bell}: Care, those: readonly Unit[], wait = false
 }
 
 /**
- * A container whose spec changed is ended and made anew; its own process does not go on under another spec. Gives the new
- * one where there was another.
+ * Removes a container whose spec changed and makes a new unit for it: a running process never gets another spec. Also makes
+ * a unit where none runs. Returns the unit only if it replaces a changed one.
  */
 async function renew({machine, units, emit, make}: Care, service: Service): Promise<Unit | undefined> {
 	const there = units.of(service.name);
@@ -102,7 +102,7 @@ async function renew({machine, units, emit, make}: Care, service: Service): Prom
 	const record = allRecords(machine).find(each => each.name === service.name);
 	const changes = record?.detached === undefined ? [] : changedKeys(record.detached.made, service);
 	const at = machine.host.now();
-	// It has ended, and nobody has dealt with that yet: a supervisor that takes over has only just seen it.
+	// The process has ended but no exit is recorded: this supervisor has just taken over and not handled the end yet.
 	const hasEnded =
 		record?.process != null && record.detached?.exit === null && !isRunning(machine.host, record.process);
 	if (changes.length > 0) {
@@ -113,7 +113,7 @@ async function renew({machine, units, emit, make}: Care, service: Service): Prom
 		return undefined;
 	}
 	const status = there?.view().status ?? 'created';
-	// It is on its way already.
+	// It is starting already.
 	if (!hasEnded && ['waiting', 'starting', 'restarting'].includes(status)) return undefined;
 	await there?.stop(0);
 	const made = make(service);

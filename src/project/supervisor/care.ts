@@ -7,22 +7,22 @@ import type {Unit} from './unit.ts';
 import type {Units} from './units.ts';
 import type {Wishes} from './wishes.ts';
 
-/** What a supervisor has in its care, and by what it is asked about it. */
+/** The state of a supervisor that its request handlers share. */
 export interface Care {
 	readonly machine: Machine;
 	readonly units: Units;
-	/** Rings at each change of a unit. */
+	/** Signaled at each change of a unit. */
 	readonly bell: ChangeSignal;
 	readonly emit: ProjectSink;
 	readonly wishes: Wishes;
-	/** What starts containers is done one after the other: two at once would make two of one. */
+	/** Runs work that starts containers one at a time: two starts at once would create a container twice. */
 	readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
-	/** How many requests are taking all down just now, and whether one has. */
+	/** How many `down` requests are in progress, and whether one has finished. */
 	readonly leaving: {count: number; done: boolean};
-	/** What is meant to be there. */
+	/** The desired state. */
 	project: ProjectRequest;
-	/** The spec as it was read when it was last brought up; of what ran before, as it was made. */
+	/** The spec as the last `up` read it; after a takeover, the specs that the containers were created from. */
 	spec: Project;
-	/** Makes the unit of a container, in the place of the one there was. */
+	/** Makes the unit of a container and replaces its earlier unit. */
 	readonly make: (service: Service) => Unit;
 }

@@ -2,7 +2,7 @@ import {messageOf} from '../../errors/is-error.ts';
 import {isTsboxError} from '../../errors/tsbox-error.ts';
 import type {ProjectEvent} from '../state/event.ts';
 
-/** What tells that a container did not start, and why. */
+/** The event for a container that did not start. */
 export function failedEvent(at: number, service: string, failure: unknown): ProjectEvent {
 	return {
 		type: 'service.failed',

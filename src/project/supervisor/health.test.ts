@@ -3,7 +3,7 @@ import {watchHealth} from './health.ts';
 
 const check = {test: ['x'], intervalMs: 1, timeoutMs: 1000, startPeriodMs: 0, startIntervalMs: 1, retries: 3};
 
-/** What is told when the checks answer so, one after the other. */
+/** The health changes that are reported for a sequence of check results. */
 async function toldOf(answers: readonly boolean[], changes: Partial<typeof check> = {}, now?: () => number) {
 	const told: string[] = [];
 	const over = new AbortController();
@@ -24,7 +24,7 @@ async function toldOf(answers: readonly boolean[], changes: Partial<typeof check
 	return told;
 }
 
-test('one success is healthy, and only failures in a row are not', async () => {
+test('one success is healthy; only consecutive failures are unhealthy', async () => {
 	expect(await toldOf([true, false, false, true, false, false, false, true])).toEqual([
 		'healthy: answer 1',
 		'unhealthy: answer 7',
@@ -32,7 +32,7 @@ test('one success is healthy, and only failures in a row are not', async () => {
 	]);
 });
 
-test('failures while it starts do not count, a success ends the start', async () => {
+test('failures in the start period do not count; a success ends the start period', async () => {
 	const begun = Date.now();
 	const early = () => Math.min(Date.now(), begun + 1);
 	expect(await toldOf([false, false, false, false, false], {startPeriodMs: 60_000}, early)).toEqual([]);
@@ -42,7 +42,7 @@ test('failures while it starts do not count, a success ends the start', async ()
 	]);
 });
 
-test('a check that throws, or answers too late, has failed', async () => {
+test('a check that throws or times out has failed', async () => {
 	const told: string[] = [];
 	const over = new AbortController();
 	let asked = 0;

@@ -2,20 +2,20 @@ import {messageOf} from '../../errors/is-error.ts';
 import {abortAfter, pauseFor} from '../../host/timer.ts';
 import type {Healthcheck} from '../../spec/model/project.ts';
 
-/** What a check found. */
+/** The result of one health check. */
 export interface Answer {
 	readonly ok: boolean;
-	/** The end of what it printed. */
+	/** The end of its output. */
 	readonly output: string;
 }
 
 type Health = 'starting' | 'healthy' | 'unhealthy';
 
 /**
- * Asks a container again and again whether it is well, until the signal aborts; Compose Specification, `healthcheck`.
- * `told` hears of each change, `starting` left out.
+ * Runs a container's health check at its interval until the signal aborts; Compose Specification, `healthcheck`.
  *
- * @param ask - ends at the latest when its signal aborts
+ * @param ask - must settle when its signal aborts
+ * @param told - called at each change to `healthy` or `unhealthy`
  */
 export async function watchHealth(
 	check: Healthcheck,

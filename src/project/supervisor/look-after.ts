@@ -15,26 +15,26 @@ import {hooksOf, runHooks} from '../../container/enter/hooks.ts';
 import type {LifeEnd} from './record-end.ts';
 import {watchMemory} from '../../kernel/watch-memory.ts';
 
-/** What is told of a container while it runs. */
+/** The callbacks and context of {@link lookAfter}. */
 export interface CareTold {
 	readonly machine: Machine;
 	readonly service: Service;
 	readonly emit: ProjectSink;
-	/** It runs and its `post_start` commands have been run. */
+	/** The container runs and its `post_start` commands are done. */
 	readonly ready: () => void;
 	readonly health: (health: 'healthy' | 'unhealthy') => void;
-	/** Its command has ended, and what it used and wrote is there still; gives what tells of the record. */
+	/** The command has ended; its usage and output are still available. Returns a function that reports the record. */
 	readonly recorded: (end: LifeEnd) => Promise<() => void>;
 }
 
-/** The first pause between two looks at what a container uses whose lives are recorded, ms. */
+/** The first pause between two usage samples of a recorded container, ms. */
 const sampleEvery = 1000;
 
 /**
- * Stays with a container until its command has ended: runs its `post_start` commands, asks for its health, counts who the
- * kernel kills for its memory, and takes back what it leaves but its files. Gives its exit status.
+ * Watches a container until its command has ended: runs `post_start` commands and health checks, counts OOM kills, then
+ * releases everything but the container's files. Returns the exit status.
  *
- * @throws TsboxError when a `post_start` command fails; the container was ended for it.
+ * @throws TsboxError when a `post_start` command fails; the container has then been killed.
  */
 export async function lookAfter(
 	{machine, service, emit, ready, health, recorded}: CareTold,
@@ -44,10 +44,10 @@ export async function lookAfter(
 	const {host} = machine;
 	const label = labelOf(service);
 	const over = new AbortController();
-	// One that is taken over may have ended while nobody looked.
+	// A container may have ended before this supervisor took it over.
 	const runs = (): boolean => record.process !== null && isRunning(host, record.process);
 	const alive = fresh || runs();
-	/** A start that came to its end without its supervisor never ran the command, whatever its shell ended with. */
+	/** A start whose supervisor was killed never ran the command, whatever the shell's exit status. */
 	const began = record.process !== null;
 	const memory =
 		record.process === null
@@ -92,13 +92,13 @@ export async function lookAfter(
 	if (failed !== undefined) throw failed;
 	return code;
 
-	/** When its end was written down, by the shell that is its parent. */
+	/** When the parent shell wrote the exit status. */
 	function writtenAt(): number {
 		const written = host.lstat(`${containerFolder(machine.dirs.state, service.name)}/exit`);
 		return Math.round(written?.mtimeMs ?? host.now());
 	}
 
-	/** Runs what `post_start` says, once a start; gives why it failed. */
+	/** Runs the `post_start` hooks once per start. Returns the failure, if any. */
 	async function prepare(): Promise<unknown> {
 		try {
 			if (hooksOf(service, 'post_start').length > 0 && record.detached?.prepared !== true) {
@@ -108,7 +108,7 @@ export async function lookAfter(
 			if (!over.signal.aborted) ready();
 			return undefined;
 		} catch (error) {
-			// One that has ended meanwhile tells of itself how.
+			// If the container ended meanwhile, its exit status is reported instead.
 			if (over.signal.aborted || !runs()) return undefined;
 			killDetached(machine, record);
 			return error;
@@ -118,11 +118,11 @@ export async function lookAfter(
 
 function interrupted(name: string): TsboxError {
 	return new TsboxError('E_INTERRUPTED', `the start of ${name} was interrupted`, {
-		why: 'its supervisor was killed meanwhile',
+		why: 'its supervisor was killed',
 	});
 }
 
-/** Runs a container's health check in it; it is killed when the signal aborts. */
+/** Runs a container's health check inside the container, and kills the check when the signal aborts. */
 async function askHealth(machine: Machine, {name, healthcheck}: Service, signal: AbortSignal): Promise<Answer> {
 	const command = healthcheck?.test ?? [];
 	const {exitCode, output} = await runInside(machine, name, {command, environment: []}, 'health', signal);

@@ -1,6 +1,6 @@
 import type {Unit} from './unit.ts';
 
-/** Does something to all units at once, but to each only after those that depend on it. */
+/** Runs `act` on all units concurrently, but on each only after the units that depend on it. */
 export async function inOrder(
 	units: readonly Unit[],
 	_order: 'dependents first',
@@ -19,7 +19,7 @@ export async function inOrder(
 	await Promise.all(units.map(finish));
 }
 
-/** Those that are started again along with others, `depends_on: {...: {restart: true}}`, and those along with these. */
+/** The units that restart along with others by `depends_on: {...: {restart: true}}`, transitively. */
 export function alongWith(units: readonly Unit[], others: readonly Unit[]): readonly Unit[] {
 	const taken = new Set(others);
 	for (const other of taken)

@@ -9,18 +9,18 @@ import type {ProjectSink} from '../state/event.ts';
 import {lifeOutput} from '../logs/log-store.ts';
 import type {ProjectRequest} from '../state/project-folder.ts';
 
-/** How a container came to its end. */
+/** How a container ended. */
 export interface LifeEnd {
-	/** Null where it did not start. */
+	/** Null if it did not start. */
 	readonly exitCode: number | null;
-	/** When that was seen, ms since the epoch; null where it did not start. */
+	/** When the end was seen, ms since the epoch; null if it did not start. */
 	readonly endedAt: number | null;
 	readonly failure?: {readonly error: unknown};
-	/** What it used while this supervisor looked after it. */
+	/** Its resource usage under this supervisor. */
 	readonly samples?: readonly UsageSample[];
 }
 
-/** What recording needs beside the container and its end. */
+/** What {@link recordEnd} needs besides the container and its end. */
 export interface RecordContext {
 	readonly machine: Machine;
 	readonly service: Service;
@@ -31,8 +31,8 @@ export interface RecordContext {
 }
 
 /**
- * Records the life of a container whose spec asks for it; gives what tells of that, to be called when its end was told. A
- * record that can't be had is told of, and nothing else happens for it.
+ * Records a container's run if its spec asks for it. Returns a function that emits the result; call it after the exit event.
+ * A failure to record only emits `service.unrecorded`.
  */
 export async function recordEnd(
 	{machine, service, request, project, recordLife, emit}: RecordContext,

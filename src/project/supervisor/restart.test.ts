@@ -12,7 +12,7 @@ test.each([
 	expect(nextStart(policy, code, 5, noRestarts) !== undefined).toBe(again);
 });
 
-test('the pause doubles up to a minute, and begins anew after a run that was sound', () => {
+test('the pause doubles up to a minute and starts over after a long enough run', () => {
 	const pauses: number[] = [];
 	let counted: RestartCount = noRestarts;
 	for (let n = 0; n < 12; n += 1) {
@@ -25,7 +25,7 @@ test('the pause doubles up to a minute, and begins anew after a run that was sou
 	expect(nextStart({kind: 'always'}, 1, 10_000, counted)?.pause).toBe(100);
 });
 
-test('on-failure:2 is two more tries in a row', () => {
+test('on-failure:2 allows two consecutive restarts', () => {
 	const policy = {kind: 'on-failure', most: 2} as const;
 	const first = nextStart(policy, 1, 5, noRestarts);
 	const second = nextStart(policy, 1, 5, first?.counted ?? noRestarts);

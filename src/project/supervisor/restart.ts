@@ -3,10 +3,10 @@ import type {RestartPolicy} from '../../spec/model/restart.ts';
 /** The first pause before a restart and the longest, ms; it doubles in between. docker-run(1), "Restart policies". */
 const firstPause = 100;
 const longestPause = 60_000;
-/** A container that ran for so long begins anew with the first pause, ms. */
+/** After a run of this length the pause starts over at the first one, ms. */
 const soundAfter = 10_000;
 
-/** What a policy has counted. */
+/** The restart count and back-off of a policy. */
 export interface RestartCount {
 	/** Restarts in a row. */
 	readonly inRow: number;
@@ -14,13 +14,13 @@ export interface RestartCount {
 	readonly pause: number;
 }
 
-/** Nothing counted yet. */
+/** No restarts yet. */
 export const noRestarts: RestartCount = {inRow: 0, pause: firstPause};
 
 /**
- * What a policy says of a command that has ended: the pause before the next start, or undefined for none.
+ * Applies a restart policy to an exit: the pause before the next start, or undefined for no restart.
  *
- * @param ranMs - how long it ran
+ * @param ranMs - how long the command ran
  */
 export function nextStart(
 	policy: RestartPolicy | undefined,

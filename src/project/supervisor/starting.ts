@@ -5,11 +5,11 @@ import type {Unit} from './unit.ts';
 import type {Stands} from './wishes.ts';
 
 /**
- * Does the part of a request that starts containers: one after the other, and not while all is taken down.
+ * Runs the part of a request that starts containers: one request at a time, and not during `down`.
  *
  * @param gone - aborts when the supervisor ends
- * @param work - is told what still holds of its request
- * @throws TsboxError E_NO_SUCH_CONTAINER where the project was taken down meanwhile, and what the work throws.
+ * @param work - gets a function that says whether a container may still be started for this request
+ * @throws TsboxError E_NO_SUCH_CONTAINER when the project was taken down meanwhile, and the errors of `work`.
  */
 export async function starting<T>(
 	{project, wishes, inTurn, leaving, bell}: Care,
@@ -25,9 +25,9 @@ export async function starting<T>(
 }
 
 /**
- * Starts containers, each once nobody is ending it any more.
+ * Starts containers, each after its stops and removals in progress have finished.
  *
- * @throws TsboxError E_INTERRUPTED where somebody wants one of them to end by now; the others are started.
+ * @throws TsboxError E_INTERRUPTED when a later request stops or removes one of them; the others are started.
  */
 export async function startStanding(those: readonly Unit[], stands: Stands): Promise<void> {
 	const isCalledOff = (unit: Unit): boolean => !stands(unit.view().service.name);
@@ -39,16 +39,16 @@ export async function startStanding(those: readonly Unit[], stands: Stands): Pro
 	);
 	const off = those.filter(isCalledOff).map(unit => labelOf(unit.view().service));
 	if (off.length === 0) return;
-	throw new TsboxError('E_INTERRUPTED', `the start of ${off.join(', ')} was called off`, {
-		why: 'another command stops or removes it at the same time',
+	throw new TsboxError('E_INTERRUPTED', `the start of ${off.join(', ')} was canceled`, {
+		why: 'another command is stopping or removing it',
 		hint: 'see `tsbox ps -a`, and start it again',
 	});
 }
 
-/** The error for a project that somebody has taken down meanwhile. */
+/** The error for a project that another command has taken down. */
 export function takenDown(name: string): TsboxError {
-	return new TsboxError('E_NO_SUCH_CONTAINER', `${name} is no longer a project in the background`, {
-		why: 'it was taken down meanwhile',
+	return new TsboxError('E_NO_SUCH_CONTAINER', `${name} is no longer a detached project`, {
+		why: 'another command took it down',
 		hint: 'start it with `tsbox up -d`',
 	});
 }

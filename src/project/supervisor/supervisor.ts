@@ -21,17 +21,16 @@ import {isOver, statusOf} from '../state/unit-state.ts';
 import {unitsOf} from './units.ts';
 import {makeWishes, turns} from './wishes.ts';
 
-/** How long a supervisor without anything to look after stays for another request, ms. */
+/** How long an idle supervisor waits for another request before it exits, ms. */
 const linger = 1000;
 
 /**
- * Looks after a detached project until nothing of it runs or is to run: starts its services in order, starts again what
- * ended, asks whether they are well. Containers that run already are taken over. Ends by itself; a second one of the
- * same project ends at once.
+ * Supervises a detached project: starts its services in order, applies restart policies, and runs health checks. Takes over
+ * containers that run already. Returns when no container runs or is due to run, and at once if the project has a supervisor.
  *
- * @param recordLife - records a life of a container whose spec asks for it
- * @param onEvent - told of each event, before anybody else
- * @throws TsboxError E_NO_SUCH_CONTAINER where there is no such project.
+ * @param recordLife - records a run of a container whose spec asks for it
+ * @param onEvent - called for each event, before any client
+ * @throws TsboxError E_NO_SUCH_CONTAINER if the project does not exist.
  */
 export async function supervise(
 	machine: Machine,
@@ -49,7 +48,7 @@ export async function supervise(
 	const isMine = await withLock(host, facts, `${folder}/lock`, async () => {
 		const me = identify(host, process.pid);
 		if (me === undefined || supervisorOf(host, dirs.state, name) !== undefined) return false;
-		// That of one that was killed: whoever sees a supervisor and a socket takes it for this one's.
+		// A killed supervisor leaves its socket. Clients would take it for the socket of this one.
 		removeSocket(controlSocket(dirs.state, name));
 		writeSupervisor(host, dirs.state, name, me);
 		return true;
@@ -83,7 +82,7 @@ async function lookAfter(
 		inTurn: turns(),
 		leaving: {count: 0, done: false},
 		project: first,
-		// What was started is looked after as it was read then; the file may be gone, or say something else.
+		// Use the specs that the containers were created from: the file may be gone or have changed.
 		spec: {name, file: first.spec.file ?? '', services: madeServices(machine, name)},
 		make: service => {
 			const {project, spec} = care;
@@ -100,7 +99,7 @@ async function lookAfter(
 		busy += 1;
 		listeners.add(tell);
 		try {
-			// Who listens to events stays no longer than there is something to tell.
+			// `ended` also releases clients that wait for events.
 			await answer(care, request, AbortSignal.any([gone, ended.signal]));
 			return units.all().map(statusOf);
 		} finally {
@@ -117,11 +116,11 @@ async function lookAfter(
 		const idle = busy === 0 && units.all().every(isOver);
 		const timer = idle ? AbortSignal.timeout(linger) : new AbortController().signal;
 		await bell.nextChange(timer);
-		// Whoever asked at that very moment is answered.
+		// A request may have arrived just as the timer fired: answer it.
 		if (timer.aborted && busy === 0) break;
 	}
 	ended.abort();
-	// Whoever came while all was taken down hears of it.
+	// Answer the requests that arrived during `down`.
 	const late = AbortSignal.timeout(linger);
 	while (busy > 0 && !late.aborted) await bell.nextChange(late);
 	logs.close();
@@ -130,7 +129,7 @@ async function lookAfter(
 	else host.removeTree(`${folder}/supervisor.json`);
 }
 
-/** Takes over what is there of a project. */
+/** Takes over the existing containers of a project. */
 function adopt({machine, project, spec, units, make}: Care): void {
 	const records = allRecords(machine).filter(each => each.detached?.project === project.name);
 	for (const service of spec.services) {
@@ -138,13 +137,13 @@ function adopt({machine, project, spec, units, make}: Care): void {
 		const record = records.find(each => each.name === service.name);
 		const unit = units.of(service.name) ?? make(service);
 		if (record === undefined) continue;
-		// One that ended while nobody looked is taken over too: how it ended was written down.
+		// No exit is noted yet, but the container may have ended without a supervisor: its shell wrote the exit status down.
 		if (record.detached?.exit === null) unit.adopt(record);
 		else unit.remember(record);
 	}
 }
 
-/** The services of which there are containers, as they were made. */
+/** The specs of the existing containers, as they were created. */
 function madeServices(machine: Machine, project: string): readonly Service[] {
 	return allRecords(machine).flatMap(({detached}) => (detached?.project === project ? [detached.made] : []));
 }

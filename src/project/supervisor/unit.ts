@@ -28,33 +28,33 @@ import {recordEnd} from './record-end.ts';
 import {nextStart, noRestarts} from './restart.ts';
 import {aboutDetached, type UnitStatus, type UnitView} from '../state/unit-state.ts';
 
-/** One container of a detached project: started, watched, started again, ended. */
+/** One supervised container of a detached project. */
 export interface Unit {
 	readonly view: () => UnitView;
-	/** Has it run, from now on; does nothing when it does. */
+	/** Starts the container and applies its restart policy; does nothing if it runs. */
 	readonly start: () => void;
-	/** Knows from its record how it ended, before anybody asks it to start. */
+	/** Takes the exit status from the record of a container that has ended. */
 	readonly remember: (record: ContainerRecord) => void;
-	/** Takes over one that runs. */
+	/** Takes over a container that another supervisor started. */
 	readonly adopt: (record: ContainerRecord) => void;
-	/** Ends it and has it stay so; settles when it has ended. */
+	/** Stops the container without a restart; settles when it has ended. */
 	readonly stop: (timeoutMs?: number) => Promise<void>;
-	/** Ends it and removes all it left. */
+	/** Stops and removes the container. */
 	readonly remove: (timeoutMs?: number) => Promise<void>;
-	/** Settles when nobody is ending or removing it. */
+	/** Settles when no stop or removal is in progress. */
 	readonly atRest: () => Promise<void>;
 }
 
-/** What a unit needs of its project. */
+/** What a unit needs from its project. */
 export interface UnitSurroundings {
 	readonly machine: Machine;
 	readonly project: ProjectRequest;
 	/** The spec as it was read when the unit was made. */
 	readonly spec: Project;
 	readonly emit: ProjectSink;
-	/** Told after each change of its view. */
+	/** Called after each change of the view. */
 	readonly changed: () => void;
-	/** Settles when a dependency has come to its condition; throws when it never will, or on abort. */
+	/** Settles when a dependency meets its condition; throws when it never can, or on abort. */
 	readonly until: (waiter: string, dependency: Dependency, signal: AbortSignal) => Promise<void>;
 	readonly recordLife: LifeRecorder;
 }
@@ -114,15 +114,15 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 		const ruled = await withConfigOf(machine, project.spec);
 		const one = await startDetached(ruled, request, about, step, calledOff.signal);
 		forgetFailedStory(machine, project.name, label);
-		// Its shell ends when all output is written, which processes that it left behind may hold up.
+		// The shell ends only after all output is written. Processes that the container left behind can delay that.
 		return {...one, ended: endOfOwn(one.ended, exitOf(host, one.record, conf, true))};
 	}
 
-	/** From its start, or its adoption, to its end; gives how long it ran, ms. */
+	/** Watches a started or adopted container until it ends. Returns how long it ran, ms. */
 	async function stay(one: DetachedContainer, fresh: boolean): Promise<number> {
 		container = one;
 		farewell = undefined;
-		// Not by the clock of the day, which may be set.
+		// A monotonic clock: the wall clock may be set.
 		const since = performance.now();
 		exitCode = null;
 		health = service.healthcheck === undefined ? 'none' : (one.record.detached?.health ?? 'starting');
@@ -182,7 +182,7 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 				return tell?.();
 			}
 			next = undefined;
-			// Whoever started it was killed before its command ran: that was no end of it, and no restart.
+			// The supervisor that started it was killed before the command ran: this does not count as a restart.
 			if (interrupted && wanted) continue;
 			const again = wanted ? nextStart(service.restart, exitCode ?? 0, ranMs, counted) : undefined;
 			if (again === undefined) return end();
@@ -208,7 +208,7 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 		});
 	};
 
-	/** Runs `pre_stop`, once however often it is asked to stop. */
+	/** Thaws a paused container, then runs its `pre_stop` hooks. */
 	const leave = async ({record}: DetachedContainer, signal: AbortSignal): Promise<void> => {
 		wakeDetached(machine, record);
 		await sayFarewell(machine, service, signal, message =>
@@ -237,7 +237,7 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 		await life;
 	};
 
-	/** Two that want it removed at once remove it once. */
+	/** Concurrent requests share one removal. */
 	const removeOnce = (): Promise<void> =>
 		(removal ??= removeDetached(machine, service.name, () => {}).finally(() => (removal = undefined)));
 
@@ -249,7 +249,7 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 		removed = true;
 	};
 
-	/** Whoever starts it waits for that. */
+	/** Registers a stop or removal, so that `atRest` waits for it. */
 	const ending = async (work: Promise<void>): Promise<void> => {
 		endings.add(work);
 		await work.finally(() => endings.delete(work));

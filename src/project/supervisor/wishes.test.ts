@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {makeWishes, turns} from './wishes.ts';
 
-test('a start holds until somebody wants that container to end, or all', () => {
+test('a start request holds until that container, or all, must end', () => {
 	const wishes = makeWishes();
 	wishes.end(['web']);
 	const first = wishes.asked();
@@ -13,7 +13,7 @@ test('a start holds until somebody wants that container to end, or all', () => {
 	expect([first('db'), second('web'), wishes.asked()('web')]).toEqual([false, false, true]);
 });
 
-test('turns come one after the other, also after one that failed', async () => {
+test('work runs one at a time, even after a failure', async () => {
 	const inTurn = turns();
 	const done: string[] = [];
 	const work = (name: string) => async () => {

@@ -1,14 +1,13 @@
-/** Tells whether nobody has wanted a container of this name to end since the request came that holds it. */
+/** Whether no stop or removal of a container was requested after the start request that this function belongs to. */
 export type Stands = (name: string) => boolean;
 
 /**
- * Which of several requests holds that are carried out at the same time: a container that somebody wants to end is not started
- * by who asked for it before.
+ * Orders concurrent requests: after a request to stop or remove a container, an earlier request can no longer start it.
  */
 export interface Wishes {
-	/** To be called when a request comes that ends containers of these names; without names, all. */
+	/** Call when a request to stop or remove these containers arrives; without names, all containers. */
 	readonly end: (names?: readonly string[]) => void;
-	/** To be called when a request comes that starts some. */
+	/** Call when a request to start containers arrives. */
 	readonly asked: () => Stands;
 }
 
@@ -30,7 +29,7 @@ export function makeWishes(): Wishes {
 	};
 }
 
-/** Has one piece of work done after the other, in the order in which they came. */
+/** Makes a queue that runs work one at a time, in order of arrival. */
 export function turns(): <T>(work: () => Promise<T>) => Promise<T> {
 	let last: Promise<unknown> = Promise.resolve();
 	return work => {
