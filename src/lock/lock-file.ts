@@ -37,7 +37,6 @@ export type LockedRootfs =
 /** The content of `tsbox.lock`. */
 export interface Lock {
 	readonly version: typeof lockVersion;
-	/** The spec's file name. */
 	readonly spec: string;
 	readonly services: Readonly<Record<string, LockedService>>;
 }

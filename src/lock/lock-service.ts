@@ -20,7 +20,6 @@ import {type TreeDigest, treeDigest} from './tree-digest.ts';
 export interface LockableProject {
 	readonly project: Project;
 	readonly portable: Project;
-	/** The text of the spec. */
 	readonly text: string;
 }
 

@@ -34,7 +34,6 @@ export interface NotLocked {
 
 /** The result of comparing a spec with its lock. */
 export interface LockCheck {
-	/** The lock file. */
 	readonly file: string;
 	readonly services: readonly string[];
 	readonly differences: readonly LockDifference[];
@@ -89,7 +88,6 @@ function checkSpec({project, path}: Opened, lock: Lock): void {
 
 /** A new lock, not yet written. */
 export interface MadeLock {
-	/** The path for the lock. */
 	readonly file: string;
 	readonly text: string;
 	/** The services that were locked. */

@@ -50,9 +50,7 @@ export interface RunRecord {
 	/** The id of the replayed run. */
 	readonly parent?: string;
 	readonly verb: 'up' | 'run';
-	/** The container's name. */
 	readonly name: string;
-	/** Path of the spec. */
 	readonly spec: string;
 	readonly command: readonly string[];
 	/** Whether the command had a terminal; `stdout` then holds all terminal output. */

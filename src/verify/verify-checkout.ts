@@ -9,7 +9,6 @@ import type {Variation} from './variation.ts';
 /** A copy of a source of the checkout. */
 export interface Copy {
 	readonly path: string;
-	/** The change of owners in the copy. */
 	readonly owners?: OwnerChange;
 }
 

@@ -27,7 +27,6 @@ export interface Area {
 	readonly target: string;
 	/** The folder, or the file for a copy of a single file. */
 	readonly folder: string;
-	/** The change of owners in the folder. */
 	readonly owners?: OwnerChange;
 }
 

@@ -82,7 +82,7 @@ test('plan, compile and validate go by profiles too', async () => {
 	for (const verb of [['plan'], ['up'], ['up', '-d']])
 		expect(await at.tsbox([...verb, none])).toMatchObject({
 			status: 2,
-			err: expect.stringContaining('no service of'),
+			err: expect.stringContaining('needs a profile'),
 		});
 	expect(at.leftovers()).toEqual([]);
 });

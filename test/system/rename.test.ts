@@ -145,7 +145,7 @@ test('nonsense is refused', async () => {
 		const {status, err} = await at.tsbox(['rename', at.name, bad]);
 		expect({status, told: err.includes('must begin with a letter or digit')}).toEqual({status: 2, told: true});
 	}
-	expect((await at.tsbox(['rename', at.name, at.name])).err).toContain(`${at.name} is already its name`);
+	expect((await at.tsbox(['rename', at.name, at.name])).err).toContain(`already named ${at.name}`);
 	await at.tsbox(['down', '-t', '0', at.name]);
 	expect(at.leftovers()).toEqual([]);
 });

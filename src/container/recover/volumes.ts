@@ -22,7 +22,6 @@ export interface VolumeSummary {
 	readonly root: number | null;
 	/** Milliseconds since the epoch. */
 	readonly created: number;
-	/** The mounted folder. */
 	readonly path: string;
 	/** Names of the containers that mount the volume, including ended ones that may start again. */
 	readonly usedBy: readonly string[];

@@ -8,7 +8,6 @@ import {table} from '../text/table.ts';
 export interface ImageRow {
 	/** `sha256:` and 64 hex digits. */
 	readonly digest: string;
-	/** The archive it was unpacked from. */
 	readonly archive: string;
 	readonly bytes: number;
 	readonly entries: number;
