@@ -1,7 +1,7 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import * as z from 'zod/mini';
 import {configSchema} from '../../src/spec/config/config-schema.ts';
-import {specFileSchema} from '../../src/spec/keys/file-schema.ts';
+import {specFileSchema} from '../../src/spec/keys/service-schema.ts';
 
 /** What is checked in: made from the zod schemas, which are the only truth. */
 export const schemas = [

@@ -1,10 +1,9 @@
 import type * as z from 'zod/mini';
 import {didYouMean} from '../../errors/did-you-mean.ts';
-import {synonymHint} from './key-synonyms.ts';
 import {quoted} from '../model/parsed.ts';
 import type {Problem} from '../syntax/problem.ts';
 import type {Path, Places} from '../syntax/tree.ts';
-import {unsupportedServiceKeys, unsupportedTopKeys} from './unsupported.ts';
+import {synonymHint, unsupportedServiceKeys, unsupportedTopKeys} from './unsupported.ts';
 
 /** One thing that a schema did not take. */
 type Issue = z.core.$ZodIssue;

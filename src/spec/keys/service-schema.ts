@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
-import {described, key} from '../values/schema-parts.ts';
+import {parseName} from '../values/container-name.ts';
+import {volumesSchema} from '../values/named-volume.ts';
+import {described, key, parsedBy, text, textOrNumber} from '../values/schema-parts.ts';
 import {type ServiceKeys, serviceKeys} from './service-keys.ts';
 import * as schemas from './written-schemas.ts';
 
@@ -19,3 +21,27 @@ export const serviceSchema = z.strictObject(serviceShape, {error: 'must be a map
 
 /** What the schema makes of a container: sizes are bytes, durations milliseconds, sources still as written. */
 export type ServiceInput = z.output<typeof serviceSchema>;
+
+const projectShape = {
+	name: key('The name of the project; the name of the file by default.', parsedBy(text, parseName)),
+	version: key('Accepted for old compose files; it means nothing.', textOrNumber),
+};
+
+/** A file with one container: the keys of the container stand at the top. */
+export const containerFileSchema = z.strictObject({...projectShape, ...serviceShape}, {error: 'must be a map'});
+
+/** A file with `services:`. */
+export const projectFileSchema = z.strictObject(
+	{
+		...projectShape,
+		volumes: key('The named volumes of the project, by name.', volumesSchema),
+		services: described(
+			'The containers, by name.',
+			z.record(z.string(), serviceSchema, {error: 'must be a map of services'}),
+		),
+	},
+	{error: 'must be a map'},
+);
+
+/** A spec file of either kind, for the JSON Schema; the reader chooses by whether `services` is there. */
+export const specFileSchema = z.union([containerFileSchema, projectFileSchema]);
