@@ -111,7 +111,7 @@ async function tryKill(
 	if (gc.status !== 0) problems.push(`gc: ${gc.err.trim()}`);
 	for (const container of containers) problems.push(...(await heldByNobody(box, container)));
 	const down = await box.tsbox(['down', '-v', '-t', '0', box.name]);
-	if (down.status !== 0 && !/no container|no detached project/.test(down.err))
+	if (down.status !== 0 && !/no container|(no|not a) detached project/.test(down.err))
 		problems.push(`down: ${down.err.trim()}`);
 	const again = await box.tsbox(['gc']);
 	if (again.status !== 0) problems.push(`gc: ${again.err.trim()}`);

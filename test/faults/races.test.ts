@@ -125,7 +125,8 @@ async function tryPair(
 	const problems: string[] = [];
 	for (const container of whole) problems.push(...(await lieIn(box, container)));
 	const down = await box.tsbox(['down', '-v', '-t', '0', box.name]);
-	if (down.status !== 0 && !/no container|no detached project/.test(down.err)) problems.push(`down: ${down.err}`);
+	if (down.status !== 0 && !/no container|(no|not a) detached project/.test(down.err))
+		problems.push(`down: ${down.err}`);
 	const gc = await box.tsbox(['gc']);
 	if (gc.status !== 0) problems.push(`gc: ${gc.err}`);
 	problems.push(...box.leftovers().map(line => `left: ${line}`));

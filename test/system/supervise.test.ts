@@ -208,7 +208,7 @@ test('stop, start, restart and rm, of one service or all', async () => {
 	expect(fine(await at.tsbox(['rm', at.name, 'a']))).toEqual(ok);
 	expect(Object.keys(await rows(at))).toEqual(['b']);
 	await at.tsbox(['down', at.name]);
-	expect((await at.tsbox(['stop', at.name])).err).toContain('is no detached project');
+	expect((await at.tsbox(['stop', at.name])).err).toContain('is not a detached project');
 	expect(at.leftovers()).toEqual([]);
 });
 

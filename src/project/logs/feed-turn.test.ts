@@ -3,7 +3,7 @@ import {recordingHost} from '../../../test/support/recording-host.ts';
 import {feedTurn} from './log-feed.ts';
 import type {TailedContainer, TailedStream} from './tailed-container.ts';
 
-/** A file to which much is added, and what was read of it. */
+/** A container with one fast-growing stream, and counts of what was read from it. */
 function loud() {
 	let size = 0;
 	let at = 0;
@@ -42,7 +42,7 @@ function loud() {
 	return {container, seen, grow: (bytes: number) => void (size += bytes)};
 }
 
-test('a burst is read whole, and of a flood no more than its ends', () => {
+test('a burst is read whole; of a flood only the newest part is read', () => {
 	const {container, seen, grow} = loud();
 	const kinds: string[] = [];
 	const turn = feedTurn(recordingHost(), line => void kinds.push(line.kind));
@@ -58,7 +58,7 @@ test('a burst is read whole, and of a flood no more than its ends', () => {
 		turn.read([container]);
 		grow(512 * 1024);
 	}
-	// A screen a turn, and what the time that it took allows.
+	// A screen per turn, plus the long-run rate for the time that passed.
 	expect(seen.read).toBeLessThanOrEqual(turns * 16 * 1024 + 2 * 1024 * 1024 + (performance.now() - begun) * 256);
 	expect(kinds).toContain('skipped');
 });

@@ -8,43 +8,43 @@ import {lineCutter} from '../state/line-cutter.ts';
 import {type OutputStream, outputStreams, readFreed} from './log-store.ts';
 import type {LogPiece} from './read-logs.ts';
 
-/** Bytes handed on at once. */
+/** Bytes per read. */
 const chunk = 64 * 1024;
-/** How far behind a reader must be before it is looked whether the front of the file was given back to the disk. */
+/** Bytes a reader must be behind before this checks whether the front of the file was freed. */
 const farBehind = 1024 * 1024;
-/** How often the files are looked at where the kernel has no watch left, ms. */
+/** How often to poll the files when no inotify watch is available, ms. */
 const pollMs = 100;
 
-/** How often it is looked for new containers there, ms. */
+/** How often to poll for new containers in that case, ms. */
 const pollFolderMs = 500;
 
-/** Takes bytes; settles when more may come. */
+/** Receives bytes; settles when it can take more. */
 export type TakeBytes = (bytes: Buffer) => Promise<void>;
 
-/** Who takes the output of a container. */
+/** Receives the output of a container. */
 export interface OutputTaker {
 	readonly stdout: TakeBytes;
 	readonly stderr: TakeBytes;
-	/** Told of bytes that were let go of before they could be handed on. */
+	/** Called for bytes that `logging` freed before they were read. */
 	readonly lost?: (stream: OutputStream, bytes: number) => void;
 }
 
-/** What a container prints, as it is. */
+/** The followed output of a container. */
 export interface FollowedOutput {
-	/** Settles when what is there by now has been handed on. */
+	/** Settles when all output so far has been delivered. */
 	readonly caughtUp: () => Promise<void>;
-	/** Hands on what is still there, then lets go of the files. */
+	/** Delivers the remaining output, then closes the files. */
 	readonly finish: () => Promise<void>;
-	/** Lets go of the files at once. */
+	/** Closes the files at once. */
 	readonly close: () => void;
 }
 
 /**
- * Hands on what is added to the two files of a container's output, as it comes: inotify(7) tells. A reader that is slow is
- * waited for, and what `logging` has let go of meanwhile is passed over. Throws the system's error for files that are not
- * there.
+ * Delivers new output of a container unchanged, with inotify(7). Waits for a slow reader, and skips what `logging` has freed
+ * meanwhile.
  *
- * @param from - all that is there, or only what comes from now on
+ * @param from - deliver all output from the start of the files, or only new output
+ * @throws the system error if the files cannot be opened
  */
 export function followOutput(
 	host: Host,
@@ -58,7 +58,7 @@ export function followOutput(
 		for (const each of followers) void each.pump();
 	};
 	const watcher = watchPath(folder, news, pollMs);
-	// What was there before the watch was is told of by nobody.
+	// inotify does not report what was written before the watch.
 	if (from === 'start') news();
 	return {
 		caughtUp: async () => void (await Promise.all(followers.map(each => each.caughtUp()))),
@@ -88,19 +88,19 @@ function follow(host: Host, folder: string, stream: OutputStream, file: Followed
 			handed += lost + (bytes?.length ?? 0);
 			handedOn();
 			if (bytes === undefined) return;
-			// Of a flood there is always more: signals and whoever ends it have their turn.
+			// Let signals and a close run even if there is always more to read.
 			await immediate();
 		}
 	};
-	/** Settles when nothing is left to be read. */
+	/** Reads until the end of the file. */
 	const pump = (): Promise<void> => (pumping ??= run().finally(() => (pumping = undefined)));
 	return {
 		pump,
-		/** Settles when what is there now is handed on, whatever comes meanwhile. */
+		/** Settles when the output so far is delivered, even if more arrives meanwhile. */
 		caughtUp: async (): Promise<void> => {
 			const target = handed + (open ? file.behind() : 0);
 			let more = true;
-			// Where the file was cut, the target never comes.
+			// If the file was truncated, the target is never reached.
 			while (open && more && handed < target)
 				more = await Promise.race([
 					pump().then(() => false),
@@ -115,34 +115,34 @@ function follow(host: Host, folder: string, stream: OutputStream, file: Followed
 	};
 }
 
-/** A container that is followed, and what its lines are told by. */
+/** A container to follow, and the label of its lines. */
 export interface FollowedContainer {
 	readonly name: string;
 	readonly label: string;
 }
 
-/** What takes lines. */
+/** Receives lines. */
 export interface LineTaker {
 	readonly write: (piece: LogPiece) => void;
-	/** Settles when more may come. */
+	/** Settles when it can take more. */
 	readonly room: (stream: LogPiece['stream']) => Promise<void>;
-	/** Told of bytes that `logging` let go of before they could be handed on. */
+	/** Called for bytes that `logging` freed before they were read. */
 	readonly lost: (label: string, bytes: number) => void;
 }
 
-/** Lines of several containers, as they come. */
+/** The followed lines of several containers. */
 export interface FollowedLines {
-	/** Looks whether a container is there by now, or is another one. */
+	/** Checks whether a container was created or recreated. */
 	readonly look: (label: string) => void;
-	/** Settles when all that a container printed that has just ended was handed on, a last line without an end too. */
+	/** Settles when all lines of an ended container are delivered, including a last line without an end. */
 	readonly ended: (label: string) => Promise<void>;
-	/** Hands on all that is still there, and lets go. */
+	/** Delivers the remaining lines, then closes the files. */
 	readonly finish: () => Promise<void>;
 }
 
 /**
- * Hands on, line by line, what containers print from now on: of those that are made meanwhile all, of those that are there
- * what is added. The files are held open, so that what a container printed last is had after its removal too.
+ * Delivers the new lines of existing containers, and all lines of containers that are created meanwhile. Keeps the files open,
+ * so that the last lines are delivered even after the container's removal.
  */
 export function followLines(
 	machine: Machine,
@@ -155,7 +155,7 @@ export function followLines(
 	const look = (one: FollowedContainer, from: 'start' | 'end' = 'start'): void => {
 		const folder = logFolder(machine, one.name);
 		const inode = host.lstat(`${folder}/stdout`)?.ino;
-		// The second file is made last.
+		// stderr is created after stdout: wait for both.
 		if (inode === undefined || host.lstat(`${folder}/stderr`) === undefined) return;
 		const before = open.get(one.name);
 		if (before?.inode === inode) return;
@@ -189,16 +189,16 @@ interface Lines {
 	readonly finish: () => Promise<void>;
 }
 
-/** Bytes after which a line is cut, as it has to be kept until its end comes. */
+/** Bytes after which a line is cut, as an unfinished line stays in memory. */
 const longestLine = 1024 * 1024;
-/** It is told at most this often that output is missing, ms. */
+/** The shortest time between two reports of lost output, ms. */
 const tellEvery = 1000;
 
-/** One container's two streams, cut into lines. */
+/** Follows one container's two streams as lines. */
 function linesOf({host}: Machine, folder: string, service: string, take: LineTaker, from: 'start' | 'end'): Lines {
 	const cutters = {stdout: lineCutter(longestLine, true), stderr: lineCutter(longestLine, true)};
 	const hand = (stream: OutputStream, line: Buffer): void => {
-		// Whoever prints next begins a line of its own.
+		// A last line without an end gets one, so that the next container starts on a new line.
 		const bytes = line.at(-1) === 10 ? line : Buffer.concat([line, Buffer.from('\n')]);
 		take.write({service, stream, at: host.now(), bytes});
 	};

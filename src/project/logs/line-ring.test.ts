@@ -15,7 +15,7 @@ const all = (ring: ReturnType<typeof lineRing>) =>
 		return each?.kind === 'line' ? `${each.seq} ${each.text}` : `${each?.seq} -`;
 	});
 
-test('the oldest lines make way, and a line keeps its number', () => {
+test('the oldest lines are dropped, and a line keeps its number', () => {
 	const ring = lineRing({lines: 3, bytes: 100}, 0);
 	expect([ring.count(), ring.first(), ring.at(0)]).toEqual([0, 0, undefined]);
 	for (const text of ['a', 'b', 'c', 'd', 'e']) ring.add(line(text));
@@ -23,7 +23,7 @@ test('the oldest lines make way, and a line keeps its number', () => {
 	expect([ring.first(), ring.at(-1), ring.at(3)]).toEqual([2, undefined, undefined]);
 });
 
-test('long lines make more of them go, but the newest stays', () => {
+test('a long line drops several old lines, but the newest line stays', () => {
 	const ring = lineRing({lines: 10, bytes: 10}, 0);
 	for (const text of ['aaaa', 'bbbb', 'cccc']) ring.add(line(text));
 	expect(all(ring)).toEqual(['1 bbbb', '2 cccc']);
@@ -34,7 +34,7 @@ test('long lines make more of them go, but the newest stays', () => {
 	expect(all(ring)).toEqual(['4 -', '5 y']);
 });
 
-test('a time leads to the first line that came then or later', () => {
+test('indexAtTime finds the first line at or after a time', () => {
 	const ring = lineRing({lines: 4, bytes: 100}, 35);
 	for (const [text, at] of [
 		['gone', 5],
@@ -47,7 +47,7 @@ test('a time leads to the first line that came then or later', () => {
 	expect([0, 10, 11, 20, 21, 35, 36].map(ring.indexAtTime)).toEqual([0, 0, 1, 1, 3, 3, 4]);
 });
 
-test('lines are whole wherever the end of the memory falls, with whose they are and when they came', () => {
+test('lines that wrap around the buffer stay whole, with their service and time', () => {
 	fc.assert(
 		fc.property(
 			fc.array(fc.string({unit: 'binary', maxLength: 10}), {maxLength: 30}),
@@ -74,7 +74,7 @@ test('lines are whole wherever the end of the memory falls, with whose they are 
 	);
 });
 
-test('of 50 MB of short and long lines no more is held than its bounds', () => {
+test('after 50 MB of short and long lines the ring stays within its bounds', () => {
 	const bounds = {lines: 10_000, bytes: 2 ** 20};
 	const ring = lineRing(bounds, 0);
 	const lengths = [1, 80, 5000];

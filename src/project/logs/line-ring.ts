@@ -1,17 +1,17 @@
-/** A line of a feed. `seq` grows by one from line to line and is never used again. */
+/** A line of a feed. `seq` grows by one per line and is never reused. */
 export type FeedLine =
 	| {
 			readonly kind: 'line';
 			readonly seq: number;
-			/** The service, with its number where there are several; of a container without a project its name. */
+			/** The service with its replica number, if any; for a container without a project, its name. */
 			readonly service: string;
 			readonly stream: 'stdout' | 'stderr';
-			/** When it came, ms since the epoch; undefined where nobody watched. */
+			/** When it was printed, ms since the epoch; undefined if no supervisor was running. */
 			readonly at: number | undefined;
-			/** As it was printed, without its line end: whoever shows it makes it harmless. */
+			/** The raw text without its line end. The viewer must escape control characters. */
 			readonly text: string;
 	  }
-	/** More came than could be shown: so many bytes were passed over here. */
+	/** Output was too fast to show: `bytes` were skipped here. */
 	| {
 			readonly kind: 'skipped';
 			readonly seq: number;
@@ -20,48 +20,48 @@ export type FeedLine =
 			readonly bytes: number;
 	  };
 
-/** A line that has no number yet, and whose text is still bytes: most are never shown. */
+/** A line before it is added. The text stays bytes, as most lines are never shown and need no decoding. */
 export type NewLine =
 	| (Omit<Extract<FeedLine, {kind: 'line'}>, 'seq' | 'text'> & {readonly text: Buffer})
 	| Omit<Extract<FeedLine, {kind: 'skipped'}>, 'seq'>;
 
-/** The last lines of a feed; the oldest make way. */
+/** The last lines of a feed; new lines replace the oldest. */
 export interface LineRing {
-	/** Copies a line into the ring; one that is longer than all that is held is cut. */
+	/** Copies a line into the ring; cuts a line that is longer than the ring. */
 	readonly add: (line: NewLine) => void;
 	/** How many lines there are. */
 	readonly count: () => number;
-	/** The `seq` of the oldest; where there is none, that of the next to come. */
+	/** The `seq` of the oldest line; if the ring is empty, of the next line. */
 	readonly first: () => number;
-	/** A line by its place from the oldest, 0, on, decoded each time; undefined where there is none. */
+	/** A line by index, 0 being the oldest; undefined if out of range. Decodes the line at each call. */
 	readonly at: (index: number) => FeedLine | undefined;
-	/** The place of the first line that came at this time or later; `count()` where none did. */
+	/** The index of the first line at or after this time; `count()` if there is none. */
 	readonly indexAtTime: (ms: number) => number;
 }
 
-/** What a {@link LineRing} holds at most. */
+/** The limits of a {@link LineRing}. */
 export interface RingBounds {
 	readonly lines: number;
-	/** Of the texts together, in UTF-8. */
+	/** Total size of all texts, in UTF-8. */
 	readonly bytes: number;
 }
 
 /**
- * A ring of lines. It is memory of a fixed size, taken once, that the kernel gives as it fills: whatever is added, nothing is
- * left to the garbage collector.
+ * Makes a ring of lines in a buffer of fixed size. The kernel provides its pages as they fill, and adding lines creates no
+ * garbage.
  *
- * @param undated - the time, ms since the epoch, that a line without one is looked up by
+ * @param undated - the time by which to look up lines without one, ms since the epoch
  */
 export function lineRing({lines, bytes: room}: RingBounds, undated: number): LineRing {
-	/** The texts one behind the other, around the end to the start. */
+	/** The texts one after the other; a text can wrap around the end. */
 	const texts = Buffer.alloc(room);
-	/** Where each text begins, counted from the first byte that was ever added. */
+	/** The start of each text, counted from the first byte ever added. */
 	const starts = new Float64Array(lines);
-	/** When each came; NaN where nobody knows. */
+	/** The time of each line; NaN if unknown. */
 	const dates = new Float64Array(lines);
-	/** Never less than that of the line before: the clock may be set back. */
+	/** Lookup times. They never decrease, even if the clock was set back. */
 	const times = new Float64Array(lines);
-	/** Whose each is, as an index of `origins`. */
+	/** The index in `origins` of each line's service and stream. */
 	const whose = new Uint32Array(lines);
 	const origins: (Pick<NewLine, 'service'> & {readonly which: 'stdout' | 'stderr' | 'skipped'})[] = [];
 	const known = new Map<string, number>();
@@ -93,7 +93,7 @@ export function lineRing({lines, bytes: room}: RingBounds, undated: number): Lin
 			dates[slot] = line.at ?? NaN;
 			times[slot] = Math.max(line.at ?? undated, next === first ? 0 : of(times, next - 1));
 			whose[slot] = originOf(line);
-			// What does not fit before the end goes on at the start.
+			// The part that does not fit before the end wraps around to the start.
 			text.copy(texts, 0, text.copy(texts, end % room));
 			end += text.length;
 			next += 1;

@@ -24,7 +24,7 @@ afterEach(() => {
 
 const logs = (name: string): string => join(folder, 'logs', name);
 
-/** Makes the files of a container's output. */
+/** Creates the output files of a container. */
 function output(name: string, stdout = '', stderr = '', marks = ''): void {
 	mkdirSync(logs(name), {recursive: true});
 	if (marks !== '') writeFileSync(join(logs(name), 'marks'), marks);
@@ -54,7 +54,7 @@ const texts = (feed: LogFeed): readonly string[] =>
 const shows = (feed: LogFeed, ...lines: readonly string[]): Promise<void> =>
 	vi.waitFor(() => expect(texts(feed)).toEqual(lines), patience);
 
-test('history comes in the order of time over streams and containers, and what nobody dated last', async () => {
+test('history is ordered by time across streams and containers, with undated lines last', async () => {
 	output('one', 'a\nd\nlate\n', 'b\n', '10 2 0\n20 2 2\n40 4 2\n');
 	output('two', 'c\n', '', '30 2 0\n');
 	const feed = await open(['one', 'two']);
@@ -66,7 +66,7 @@ test('history comes in the order of time over streams and containers, and what n
 	expect([feed.indexAtTime(25), feed.indexAtTime(41)]).toEqual([2, 4]);
 });
 
-test('what is printed later follows, dated, and is told of', async () => {
+test('new lines are added with a time, and reported', async () => {
 	output('one', 'a\n');
 	const changed = vi.fn<() => void>();
 	const feed = await open(['one'], {}, changed);
@@ -80,7 +80,7 @@ test('what is printed later follows, dated, and is told of', async () => {
 	await shows(feed, 'one a', 'one b', 'one half', 'one  more');
 });
 
-test('a container that is removed and made anew is followed on, and its last words are not lost', async () => {
+test('the feed follows a recreated container, and loses no last lines of the old one', async () => {
 	output('one', 'a\n');
 	const feed = await open(['one', 'later']);
 	expect([feed.hasOutput('one'), feed.hasOutput('later'), feed.hasOutput('nosuch')]).toEqual([true, false, false]);
@@ -106,7 +106,7 @@ test('a renamed container is found by its new name', async () => {
 	expect(feed.hasOutput('other')).toBe(true);
 });
 
-test('of a long history the end is there, from a whole line on', async () => {
+test('of a long history the feed holds the end, starting with a whole line', async () => {
 	output('one', Array.from({length: 50_000}, (_, n) => `line ${n}\n`).join(''));
 	const few = await open(['one'], {lines: 10});
 	expect([few.count(), texts(few)[0], texts(few)[9]]).toEqual([10, 'one line 49990', 'one line 49999']);
@@ -116,7 +116,7 @@ test('of a long history the end is there, from a whole line on', async () => {
 	expect(texts(small).at(-1)).toBe('one line 49999');
 });
 
-test('a flood is passed over, which is said, and its end is there', async () => {
+test('a flood is skipped with a notice, and its end is shown', async () => {
 	output('one');
 	const feed = await open(['one'], {lines: 5000});
 	const piece = `${'y'.repeat(99)}\n`.repeat(10_000);
@@ -129,7 +129,7 @@ test('a flood is passed over, which is said, and its end is there', async () => 
 	expect(feed.first() + feed.count()).toBeLessThan(100_000);
 });
 
-test('what comes while history is read is a flood like any other', async () => {
+test('a flood during the history read is skipped too', async () => {
 	output('one', 'a\n');
 	const opening = open(['one']);
 	appendFileSync(join(logs('one'), 'stdout'), `${'y'.repeat(99)}\n`.repeat(100_000));
@@ -147,7 +147,7 @@ test('a line without an end is cut', async () => {
 	expect(lengths).toEqual([65_540, 65_540, 18_932]);
 });
 
-test('a feed that is closed tells nothing more', async () => {
+test('a closed feed reports nothing', async () => {
 	output('one', 'a\n');
 	const changed = vi.fn<() => void>();
 	const feed = await open(['one'], {}, changed);

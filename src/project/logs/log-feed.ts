@@ -9,20 +9,20 @@ import {type LineRing, lineRing, type RingBounds} from './line-ring.ts';
 import {logHistory} from './log-history.ts';
 import {type TailManner, type TailedContainer, tailedContainer, type TailedStream} from './tailed-container.ts';
 
-/** What containers print, for a viewer that shows the end and can go back. */
+/** The output of containers, for a viewer that shows the end and can scroll back. */
 export interface LogFeed extends Omit<LineRing, 'add'> {
-	/** Whether what was printed before is still being read. */
+	/** Whether past output is still being read. */
 	readonly isLoading: () => boolean;
-	/** Whether a container has files of output: one in the foreground prints where it was started. */
+	/** Whether a container has output files. One in the foreground has none: it prints to its terminal. */
 	readonly hasOutput: (name: string) => boolean;
 	readonly close: () => void;
 }
 
-/** What a feed holds without another wish. */
+/** The default limits of a feed. */
 const bounds: RingBounds = {lines: 100_000, bytes: 8 * 1024 * 1024};
-/** Bytes of marks that are read at most; a busy container makes 30 bytes each 50 ms. */
+/** The most bytes of marks to read; a busy container writes 30 bytes every 50 ms. */
 const mostMarks = 4 * 1024 * 1024;
-/** A file of very short lines has a line for every two bytes that are read at once. A feed reads no sooner again than it rests. */
+/** The chunk is small because a file of very short lines has a line every two bytes. */
 const manner: TailManner = {
 	longestLine: 64 * 1024,
 	chunk: 8 * 1024,
@@ -31,31 +31,30 @@ const manner: TailManner = {
 	pollMs: 200,
 	restMs: 50,
 };
-/** Bytes and lines that are read in a turn, little more; there are 20 turns a second. */
+/** About how many bytes and lines a turn reads; there are 20 turns a second. */
 const budget = {bytes: 256 * 1024, lines: 2000};
-/** Bytes that one file may be behind in all; with several that are behind, less each. */
+/** The most bytes that a feed may be behind; several files share them. */
 const farBehind = 2 * 1024 * 1024;
-/** Bytes that are read of one file in a millisecond in the long run: a burst is read, a flood is not. */
+/** The long-run read rate per file, bytes per ms: a burst is read, a flood is skipped. */
 const perMs = 256;
-/** Bytes before the end at which it is gone on: the lines of a large screen. While a flood lasts no more is read in a turn. */
+/** How many bytes before the end reading resumes after a skip: enough for a large screen. */
 const nearEnd = 8 * 1024;
-/** How long history is read before keys have their turn, ms. */
+/** How long history is read before key presses are handled, ms. */
 const sliceMs = 8;
-/** Lines between two looks at the clock. */
+/** How many lines to read between two checks of the clock. */
 const clockEvery = 64;
 /** The shortest time between two turns, and between two calls of `changed`, ms. */
 const turnEvery = 50;
-/** How long a line may be without an end before it is shown, ms: it may be a question. */
+/** How long an unfinished line waits before it is shown, ms: it may be a prompt. */
 const restAfter = 1000;
-/** How often it is looked for new containers where the kernel has no watch left, ms. */
+/** How often to poll for new containers when no inotify watch is available, ms. */
 const pollMs = 500;
 
 /**
- * Opens a feed of the output of containers: the last lines that they printed in the order of time, then what comes, as it
- * comes. It goes on when a container is removed and made anew, and begins when one is made that was not there. What comes
- * faster than anybody could read is passed over, and that is said in the feed.
+ * Opens a feed of the output of containers: their last lines by time, then new lines. The feed follows containers that are
+ * created or recreated later. Skips output that is too fast to read, with a `skipped` line.
  *
- * @param names - of containers, also such as they were given later
+ * @param names - container names, including names from a rename
  * @param changed - called when there are new lines, at most every 50 ms
  */
 export function openLogFeed(
@@ -131,7 +130,7 @@ export function openLogFeed(
 	);
 	for (const container of containers) container.watch();
 	load().then(loaded, (error: unknown) => {
-		// A disk that can't be read has no history; a feed that was closed needs none.
+		// A read error leaves out the history; a closed feed needs none.
 		if (isOpen && errnoOf(error) === undefined) throw error;
 		loaded();
 	});
@@ -150,19 +149,19 @@ export function openLogFeed(
 	};
 }
 
-/** What is done in a turn of a feed. */
+/** The work of a feed's turn. */
 export interface FeedTurn {
-	/** Reads what containers printed since; tells whether there were lines, and which of them have more. */
+	/** Reads new output; returns whether there were lines, and the containers that have more. */
 	readonly read: (containers: readonly TailedContainer[]) => {
 		readonly added: boolean;
 		readonly behind: readonly TailedContainer[];
 	};
-	/** Hands out lines without an end to which nothing was added for so many ms; tells whether there were any. */
+	/** Adds the unfinished lines that have not grown for `ms` milliseconds; returns whether there were any. */
 	readonly endLines: (containers: readonly TailedContainer[], ms: number) => boolean;
 	readonly hasRest: (containers: readonly TailedContainer[]) => boolean;
 }
 
-/** Reads for a feed, never more at once than can be shown, from all that print in turn. */
+/** Makes the reader of a feed. It shares a limited budget per turn between the containers that print. */
 export function feedTurn(host: Host, add: LineRing['add']): FeedTurn {
 	let turns = 0;
 	const addLine = ({service, which}: TailedStream, text: Buffer): void =>
@@ -172,14 +171,14 @@ export function feedTurn(host: Host, add: LineRing['add']): FeedTurn {
 		if (text !== undefined) addLine(one, text);
 		return text !== undefined;
 	};
-	/** Lets go of files that were replaced and are read to their ends; tells whether there was a last line. */
+	/** Closes replaced files that are read to the end; returns whether they had an unfinished last line. */
 	const settleOld = (container: TailedContainer): boolean => {
 		const read = container.streams().filter(({isOld, stream}) => isOld && stream.behind() === 0);
 		const lines = read.map(endLine);
 		for (const one of read) container.drop(one);
 		return lines.includes(true);
 	};
-	/** What is to be read of a container: of one that was made anew first what was before. */
+	/** The streams to read of a container; for a recreated one, the old files first. */
 	const current = (container: TailedContainer): readonly TailedStream[] => {
 		const old = container.streams().filter(({isOld}) => isOld);
 		return old.length > 0 ? old : container.streams();

@@ -8,7 +8,7 @@ interface Line {
 	readonly index: number;
 }
 
-test('as a stable sort of all, with what has no date last, and each in its own order', () => {
+test('merging sorts by time with undated lines last, and keeps the order of each history', () => {
 	const history = fc.array(fc.integer({min: 0, max: 20})).map(times => times.toSorted((a, b) => a - b));
 	fc.assert(
 		fc.property(fc.array(fc.tuple(history, fc.nat(2)), {maxLength: 5}), all => {
@@ -23,7 +23,7 @@ test('as a stable sort of all, with what has no date last, and each in its own o
 	);
 });
 
-test('none is read further than is handed out', () => {
+test('merging does not read ahead', () => {
 	let read = 0;
 	function* endless(): Generator<Line> {
 		for (;;) yield {at: read++, from: 0, index: 0};
@@ -33,7 +33,7 @@ test('none is read further than is handed out', () => {
 	expect(read).toBeLessThan(8);
 });
 
-test('small files are had whole, large ones share what is left', () => {
+test('small files are read whole, and large ones share the rest', () => {
 	expect(shareOut([10, 500, 0, 700], 210)).toEqual([10, 100, 0, 100]);
 	expect(shareOut([1, 2], 100)).toEqual([1, 2]);
 	expect(shareOut([], 100)).toEqual([]);

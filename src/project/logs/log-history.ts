@@ -11,24 +11,23 @@ import {
 } from './log-store.ts';
 import type {TailedContainer, TailedStream} from './tailed-container.ts';
 
-/** A line that was printed before. */
+/** A line from the history. */
 export type PastLine = Extract<NewLine, {kind: 'line'}>;
 
-/** How much of what was printed before is wanted. */
+/** How much of the history to read. */
 export interface HistoryWish {
 	/** The last lines of each file. */
 	readonly lines: number;
 	/** The last bytes of all files. */
 	readonly bytes: number;
-	/** The last bytes of the marks of each container; lines before them are dated by the first of these. */
+	/** The last bytes of the marks of each container; the first of these marks dates all earlier lines. */
 	readonly marks?: number;
-	/** Which lines of a container are taken; by default all of them. */
+	/** Selects lines of a container; by default all. */
 	readonly pick?: (history: Iterable<PastLine>) => Iterable<PastLine>;
 }
 
 /**
- * Opens the files of containers near their ends, and gives what is in them from there on in the order of time, as far as
- * it was marked.
+ * Opens the output files of containers near their ends, and returns their lines ordered by time as far as the marks date them.
  *
  * @param turn - awaited between pieces of work
  */
@@ -59,7 +58,7 @@ export async function logHistory(
 	return inTimeOrder(histories);
 }
 
-/** What was in a container's files up to these bytes: a flood adds more meanwhile than anybody wants to read. */
+/** The lines of a container up to `ends`: a flood could add lines faster than they are read. */
 function* historyOf(
 	streams: readonly TailedStream[],
 	marks: readonly LogMark[],
@@ -73,9 +72,9 @@ function* historyOf(
 }
 
 /**
- * Shares so many bytes between files: small ones are had whole, large ones get the same each.
+ * Divides a number of bytes between files: small files get all they need, large ones equal shares.
  *
- * @returns how much of the end of each
+ * @returns how many bytes to read from the end of each
  */
 export function shareOut(sizes: readonly number[], total: number): readonly number[] {
 	const shares = sizes.map(() => 0);
@@ -89,14 +88,13 @@ export function shareOut(sizes: readonly number[], total: number): readonly numb
 	return shares;
 }
 
-/** Something that came at a time, ms since the epoch; undefined for what nobody dated, which is the latest. */
+/** Something with a time, ms since the epoch; undefined sorts last. */
 interface Dated {
 	readonly at: number | undefined;
 }
 
 /**
- * Puts several histories together in the order of time. Each keeps its own order, and none is read further than is handed
- * out: output may be larger than memory.
+ * Merges histories by time. Keeps the order within each history, and does not read ahead: output may be larger than memory.
  */
 export function* inTimeOrder<T extends Dated>(histories: readonly Iterator<T>[]): Generator<T> {
 	const heads = histories.flatMap(history => headOf(history));
@@ -112,7 +110,7 @@ export function* inTimeOrder<T extends Dated>(histories: readonly Iterator<T>[])
 		}
 		const head = heads[first];
 		if (head === undefined) return;
-		// Lines come in runs: the others are looked at again only when one of them is due.
+		// Lines come in runs: compare with the other histories only when one of them is due.
 		do {
 			yield head.value;
 			const [next] = headOf(head.history);
@@ -129,7 +127,7 @@ interface Head<T> {
 	time: number;
 }
 
-/** The next of a history, none at its end. */
+/** The next item of a history; empty at its end. */
 function headOf<T extends Dated>(history: Iterator<T>): readonly Head<T>[] {
 	const {done, value} = history.next();
 	return done === true ? [] : [{history, value, time: value.at ?? Infinity}];

@@ -29,13 +29,13 @@ test.each([
 	expect(await tail(text, bytes, lines)).toBe(expected);
 });
 
-test('the end of a file that is longer than what is read at once', async () => {
+test('the end of a file that needs several reads', async () => {
 	const text = Array.from({length: 100_000}, (_, n) => `line ${n}\n`).join('');
 	expect(await tail(text, 1e9, 70_000)).toMatch(/^line 30000\n/);
 	expect(await tail(text, 600_000, 1e9)).toMatch(/^line \d+\n/);
 });
 
-test('of many marks those are read that are asked for', async () => {
+test('of many marks only the requested ones are read', async () => {
 	const text = Array.from({length: 60_000}, (_, n) => `${1_700_000_000_000 + n} ${n} ${n * 2}\n`).join('');
 	writeFileSync(join(folder, 'marks'), `${text}17000`);
 	const last = await marksFrom(host, folder, {stdout: 59_000, stderr: 118_000}, turn);
@@ -46,7 +46,7 @@ test('of many marks those are read that are asked for', async () => {
 	expect(await marksFrom(host, join(folder, 'none'), {stdout: 0, stderr: 0}, turn)).toEqual([]);
 });
 
-test('marks are read up to a torn last line', () => {
+test('parsing marks skips a torn last line', () => {
 	expect(parseMarks('10 1 2\n20 3 4\n30 5')).toEqual([
 		{at: 10, stdout: 1, stderr: 2},
 		{at: 20, stdout: 3, stderr: 4},
@@ -54,7 +54,7 @@ test('marks are read up to a torn last line', () => {
 	expect(parseMarks('')).toEqual([]);
 });
 
-test('what is kept begins with a whole line behind the hole', () => {
+test('kept output starts with a whole line after the hole', () => {
 	writeFileSync(join(folder, 'stdout'), 'xxxxxxxxxx\nkept\n');
 	writeFileSync(join(folder, 'freed'), '{"stdout": 4}');
 	expect(keptFrom(host, folder, 'stdout')).toBe(11);

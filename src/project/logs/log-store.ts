@@ -5,15 +5,15 @@ import type {Host} from '../../host/host.ts';
 import {type ContainerRecord, containerFolder, type Detached} from '../../state/record.ts';
 
 /*
- * What is on disk of the output of a container, in one folder: the files `stdout` and `stderr`, which the container writes itself; `marks`, which
- * date them; and `freed`, which tells how much of their fronts was given back to the disk.
+ * The log folder of a container: `stdout` and `stderr`, which the container writes itself; `marks`, which dates their bytes;
+ * and `freed`, which records how much of the front of each was freed on disk.
  */
 
 /** The two files of a container's output. */
 export const outputStreams = ['stdout', 'stderr'] as const;
 /** One of {@link outputStreams}. */
 export type OutputStream = (typeof outputStreams)[number];
-/** A byte of each of the two files. */
+/** A byte offset in each of the two files. */
 export type OutputPlaces = Readonly<Record<OutputStream, number>>;
 
 /** A mark: at this time, in ms since the epoch, the streams had these sizes. Its line in the file is `AT STDOUT STDERR`. */
@@ -21,24 +21,24 @@ export interface LogMark extends OutputPlaces {
 	readonly at: number;
 }
 
-/** Gives others a turn now and then. */
+/** Yields to other work. */
 export type Turn = () => Promise<void>;
 
-/** Bytes read at once: of very short lines there are half as many in it. */
+/** Bytes per read. */
 const chunk = 64 * 1024;
 
-/** How long the two files are; 0 for one that is not there. */
+/** The sizes of the two files; 0 for one that does not exist. */
 export function outputSizes(host: Host, folder: string): OutputPlaces {
 	const size = (stream: OutputStream): number => host.lstat(`${folder}/${stream}`)?.size ?? 0;
 	return {stdout: size('stdout'), stderr: size('stderr')};
 }
 
-/** The file that tells where the front of each stream was let go of: what lies before is a hole. */
+/** The file with the offset up to which each stream is freed: everything before is a hole. */
 export function freedFile(folder: string): string {
 	return `${folder}/freed`;
 }
 
-/** How far the streams of a container were let go of. */
+/** The offsets up to which the streams are freed. */
 export function readFreed(host: Host, folder: string): Partial<OutputPlaces> {
 	try {
 		return JSON.parse(host.readText(freedFile(folder)) ?? '{}') as Partial<OutputPlaces>;
@@ -47,7 +47,7 @@ export function readFreed(host: Host, folder: string): Partial<OutputPlaces> {
 	}
 }
 
-/** Where the first whole line of what is kept begins. */
+/** The offset of the first whole line after the hole. */
 export function keptFrom(host: Host, folder: string, stream: OutputStream): number {
 	const freed = readFreed(host, folder)[stream] ?? 0;
 	if (freed === 0) return 0;
@@ -56,7 +56,7 @@ export function keptFrom(host: Host, folder: string, stream: OutputStream): numb
 	return end === -1 ? freed : freed + end + 1;
 }
 
-/** Where a line begins in the end of a file from which on there are at most so many bytes and lines. */
+/** The offset of a line start from which at most `bytes` bytes and `lines` lines follow. */
 export async function tailFrom(
 	host: Host,
 	folder: string,
@@ -83,11 +83,11 @@ export async function tailFrom(
 		}
 		await turn();
 	}
-	// What was cut off by its size begins within a line, most likely; what is one line throughout is taken as it is.
+	// A limit in bytes mostly falls within a line: start at the next one, unless there is only one line.
 	return least === size - bytes && least > 0 && earliest < size ? earliest : least;
 }
 
-/** The marks of a container's output, oldest first; a torn last line is none. */
+/** Parses marks, oldest first; skips a torn last line. */
 export function parseMarks(text: string): readonly LogMark[] {
 	return text.split('\n').flatMap(line => {
 		const match = /^(\d+) (\d+) (\d+)$/.exec(line);
@@ -95,7 +95,7 @@ export function parseMarks(text: string): readonly LogMark[] {
 	});
 }
 
-/** The marks of a container from the one on that these places lie before, oldest first; of a longer file the last `most` bytes. */
+/** The marks from the last one before these offsets on, oldest first; reads about the last `most` bytes at most. */
 export async function marksFrom(
 	host: Host,
 	folder: string,
@@ -121,15 +121,15 @@ export async function marksFrom(
 	return parts.toReversed().flat();
 }
 
-/** How long the files of a container's output are before its next life; nothing is printed between two. */
+/** The output sizes before the container's next run; nothing is printed between two runs. */
 export function printedSoFar(machine: Machine, name: string): NonNullable<Detached['printed']> {
 	const {host, dirs} = machine;
-	// What a boot before has left of the output is swept away by a start that has to make the container.
+	// Creating the container removes output left from before a reboot.
 	const isNew = host.lstat(containerFolder(dirs.state, name)) === undefined;
 	return isNew ? {stdout: 0, stderr: 0} : outputSizes(host, logFolder(machine, name));
 }
 
-/** What a container printed since it was started the last time, as far as it is kept. */
+/** The output of a container's last run, as far as it is kept. */
 export function lifeOutput(machine: Machine, {name, detached}: ContainerRecord): LifeOutput {
 	const {host} = machine;
 	const folder = logFolder(machine, name);

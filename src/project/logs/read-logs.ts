@@ -12,26 +12,26 @@ import type {ProjectTarget} from '../state/target.ts';
 export interface LogPiece {
 	readonly service: string;
 	readonly stream: 'stdout' | 'stderr';
-	/** When it came, ms since the epoch; undefined where nobody watched. */
+	/** When it was printed, ms since the epoch; undefined if no supervisor was running. */
 	readonly at: number | undefined;
-	/** With its line end, unless it is the last and has none. */
+	/** Includes the line end; a last line may have none. */
 	readonly bytes: Buffer;
 }
 
-/** Which lines are meant. */
+/** Selects lines. */
 export interface LogWish {
 	readonly follow: boolean;
 	/** The last lines of each container. */
 	readonly tail?: number;
-	/** What came later, ms since the epoch. */
+	/** Only lines from this time on, ms since the epoch. */
 	readonly since?: number;
 }
 
-/** Lines after which others have a turn. */
+/** How many lines to write before yielding to other work. */
 const turnEvery = 4096;
-/** How often a follower looks whether anything runs still, ms; lines come by inotify(7). */
+/** How often a follower checks whether any container still runs, ms. Lines arrive by inotify(7). */
 const lookEvery = 1000;
-/** Bytes are passed as they are, however long a line is. */
+/** Lines are never cut or changed. */
 const manner: TailManner = {
 	longestLine: Infinity,
 	chunk: 256 * 1024,
@@ -55,10 +55,10 @@ function recordsOf(machine: Machine, {project, services}: ProjectTarget): readon
 }
 
 /**
- * Hands out what containers of a project printed, line by line, in the order in which it came as far as the marks tell:
- * the two streams of a container are told apart every 50 ms. Bytes are passed as they are.
+ * Writes the lines of a project's containers unchanged, ordered by the marks. The two streams of a container are ordered only
+ * to within 50 ms.
  *
- * @throws TsboxError E_USAGE for a service that is not there.
+ * @throws TsboxError E_USAGE for an unknown service.
  */
 export async function readLogs(
 	machine: Machine,
@@ -75,7 +75,7 @@ export async function readLogs(
 	const hand = ({service, which}: TailedStream, bytes: Buffer | undefined): void => {
 		if (bytes !== undefined) write({service, stream: which, at: host.now(), bytes});
 	};
-	/** Hands out what came since; of a file that was replaced a last line without an end too. */
+	/** Writes new lines; for a replaced file, including an unfinished last line. */
 	const news = (container: TailedContainer): void => {
 		container.look();
 		for (const one of container.streams()) {
@@ -106,7 +106,7 @@ export async function readLogs(
 			immediate,
 		)) {
 			write({service, stream, at, bytes: text});
-			// What is written is let go of only when others have a turn.
+			// Node frees written buffers only when the event loop runs.
 			if (++handed % turnEvery === 0) await immediate();
 			if (signal.aborted) return;
 		}

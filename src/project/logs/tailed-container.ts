@@ -9,86 +9,86 @@ import {containerFolder, readRecord} from '../../state/record.ts';
 import {type LineCutter, lineCutter} from '../state/line-cutter.ts';
 import {type OutputPlaces, type OutputStream, outputStreams} from './log-store.ts';
 
-/** What a stream may give in a turn, or gave. */
+/** How much a stream may read in a turn, or has read. */
 export interface TurnBudget {
 	readonly bytes: number;
 	readonly lines: number;
 }
 
-/** One of the two files of a container's output, read from some place on. */
+/** A reader of one output file. */
 export interface LogStream {
-	/** Reads up to this byte of the file; hands out lines as they end. Each is there until the next one is asked for. */
+	/** Reads lines up to this offset. Each line is valid until the next one is read. */
 	readonly until: (end: number) => Generator<Buffer>;
-	/** Hands on the next lines, as many as the budget allows, and little more; each is there until it returns. Gives what was read. */
+	/** Reads about as much as the budget allows; returns how much. Each line is valid only during `hand`. */
 	readonly next: (budget: TurnBudget, hand: (line: Buffer) => void) => TurnBudget;
-	/** Bytes that are still to be read. */
+	/** The bytes left to read. */
 	readonly behind: () => number;
-	/** Passes over all but the last bytes; gives how many were passed over. */
+	/** Skips all but the last `keep` bytes; returns how many were skipped. */
 	readonly skip: (keep: number) => number;
-	/** What has no end yet, as a line. */
+	/** Takes out the unfinished line. */
 	readonly rest: LineCutter['rest'];
 	readonly isOpen: LineCutter['isOpen'];
 	readonly close: () => void;
 }
 
-/** A file of output that is being read, and what a feed has to know of it. */
+/** An output file that is being read, and the state that a feed keeps about it. */
 export interface TailedStream {
 	readonly service: string;
 	readonly which: OutputStream;
 	readonly stream: LogStream;
-	/** Its container has another file by now, or none: it is read to its end and let go of. */
+	/** The container has a new file or is removed: this one is read to its end and closed. */
 	isOld: boolean;
-	/** Bytes that may be read of it at once, and when that was reckoned, ms of a clock that is never set. */
+	/** Bytes that may be read at once, and when that was computed, ms of a monotonic clock. */
 	allowance: number;
 	allowedAt: number;
-	/** When bytes were last read, ms of that clock. */
+	/** When bytes were last read, ms of the same clock. */
 	grewAt: number;
 }
 
-/** A container whose output is read. */
+/** A reader of a container's output. */
 export interface TailedContainer {
-	/** The name that it was asked for by. */
+	/** The name under which it was requested. */
 	readonly name: string;
 	/** The name of its folders. */
 	readonly id: string;
 	readonly folder: string;
-	/** What is read; old ones too, until they are let go of. */
+	/** The open streams, including old ones until they are dropped. */
 	readonly streams: () => readonly TailedStream[];
-	/** Whether it has, or had, files of output. */
+	/** Whether it has, or had, output files. */
 	readonly hasOutput: () => boolean;
-	/** Opens its files at these bytes. */
+	/** Opens its files at these offsets. */
 	readonly open: (from: OutputPlaces) => void;
-	/** Opens its files from their start where they are others than those that are read. */
+	/** Opens new files of the container from their start, and marks the streams of replaced files as old. */
 	readonly look: () => void;
-	/** Watches its folder, which may have been made anew. */
+	/** Watches its folder, also after the folder was recreated. */
 	readonly watch: () => void;
-	/** Lets go of a file. */
+	/** Closes a stream. */
 	readonly drop: (one: TailedStream) => void;
 	readonly close: () => void;
 }
 
-/** How the output of a container is read. */
+/** Options for reading the output of a container. */
 export interface TailManner {
 	/** Bytes after which a line is cut. */
 	readonly longestLine: number;
-	/** Bytes read at once. */
+	/** Bytes per read. */
 	readonly chunk: number;
-	/** Lines keep their ends, and may be held. */
+	/** Lines include their ends and stay valid. */
 	readonly keepsEnds: boolean;
-	/** Files that are there and can't be read are an error, and not as if they were removed. */
+	/** Files that exist but cannot be read are an error, instead of being treated as removed. */
 	readonly mustRead: boolean;
-	/** How often the files are looked at where the kernel has no watch left, ms. */
+	/** How often to poll the files when no inotify watch is available, ms. */
 	readonly pollMs: number;
-	/** How long it is not listened after a change, ms. */
+	/** How long changes are ignored after a reported change, ms. */
 	readonly restMs: number;
 }
 
 /**
- * Reads the output of a container from some place on, and goes on when the container is removed and made anew.
+ * Makes a reader of a container's output that also follows the container when it is recreated.
  *
  * @param id - the name of its folders
- * @param name - the name that it was asked for by
- * @param grew - told when something in its folder changed
+ * @param name - the name under which it was requested
+ * @param grew - called when a file in its log folder changed
  */
 export function tailedContainer(
 	machine: Machine,
@@ -104,7 +104,7 @@ export function tailedContainer(
 	let watcher: PathWatch | undefined;
 	const open: TailedContainer['open'] = from => {
 		const now = host.lstat(`${folder}/stdout`)?.ino;
-		// The second file is made last.
+		// stderr is created after stdout: wait for both.
 		if (now === undefined || host.lstat(`${folder}/stderr`) === undefined) return;
 		const service = labelIn(machine, id) ?? name;
 		try {
@@ -115,7 +115,7 @@ export function tailedContainer(
 			inode = now;
 			wasThere = true;
 		} catch (error) {
-			// It was removed meanwhile: what made it anew is told of.
+			// The container was removed meanwhile. The watch reports a recreated one.
 			if (errnoOf(error) === undefined || (manner.mustRead && errnoOf(error) !== 'ENOENT')) throw error;
 			for (const one of streams) one.isOld = true;
 		}
@@ -131,7 +131,7 @@ export function tailedContainer(
 			const now = host.lstat(`${folder}/stdout`)?.ino;
 			if (now !== inode || now === undefined) for (const one of streams) one.isOld = true;
 			if (now !== undefined && now !== inode) open({stdout: 0, stderr: 0});
-			// Its number is free for another file as soon as it is let go of.
+			// Once the old file is closed, a new file may get the same inode number.
 			else if (now === undefined) inode = undefined;
 		},
 		watch: () => {
@@ -140,7 +140,7 @@ export function tailedContainer(
 			try {
 				watcher = watchPath(folder, entry => entry !== 'marks' && grew(), manner.pollMs, manner.restMs);
 			} catch (error) {
-				// It is not there yet, or no more.
+				// The folder does not exist yet, or was removed.
 				if (errnoOf(error) === undefined) throw error;
 			}
 		},
@@ -156,7 +156,7 @@ export function tailedContainer(
 	};
 }
 
-/** What lines of a container are told by; undefined where its record can't be read, or has no service. */
+/** The label of a container's lines; undefined if its record cannot be read or has no service. */
 function labelIn({host, dirs}: Machine, id: string): string | undefined {
 	try {
 		const made = readRecord(host, containerFolder(dirs.state, id))?.detached?.made;
@@ -167,11 +167,11 @@ function labelIn({host, dirs}: Machine, id: string): string | undefined {
 	}
 }
 
-/** Opens a file of output at a byte where a line begins. Throws the system's error. */
+/** Opens an output file at the start of a line. Throws the system error. */
 function logStream(path: string, from: number, {longestLine, chunk, keepsEnds}: TailManner): LogStream {
 	const file = followFile(path, 'start');
 	const cutter = lineCutter(longestLine, keepsEnds);
-	/** One for all that is read: what is not in use any more would be collected late. */
+	/** One reused buffer: garbage buffers would be collected late. */
 	const room = keepsEnds ? undefined : Buffer.allocUnsafeSlow(chunk);
 	let at = 0;
 	const pass = (to: number): number => {

@@ -5,22 +5,22 @@ import {hostToolWords} from '../../step/verbs/toolbox.ts';
 import {freedFile, outputSizes, outputStreams, readFreed} from './log-store.ts';
 import {containerFolder, readRecord} from '../../state/record.ts';
 
-/** At most one mark in this time, ms: the two streams are told apart and dated as finely as that. */
+/** The shortest time between two marks, ms. This is the precision of dates and of the order of the two streams. */
 const markEvery = 50;
-/** How often it is looked where the kernel has no watch left, ms. */
+/** How often to poll when no inotify watch is available, ms. */
 const pollMs = 500;
 
 /**
- * Watches the output of containers and marks when it grew. The containers write the files themselves: nothing passes
- * through here, so nothing is lost or held up without it.
+ * Watches the output files of containers and writes a mark when they grow. The containers write the files themselves, so
+ * without a supervisor no output is lost or delayed.
  *
- * @param names - the containers to watch; asked again whenever a folder changes
+ * @param names - the containers to watch; called again at each change of a folder
  */
 export function watchLogs(machine: Machine, names: () => readonly string[]): {readonly close: () => void} {
 	const watchers = new Map<string, PathWatch>();
 	const marked = new Map<string, string>();
 	const timers = new Map<string, NodeJS.Timeout>();
-	/** The length of a file below which nothing is to be let go of, by container; 0 until it is known. */
+	/** The file size below which nothing can be freed, by container; 0 until it is known. */
 	const due = new Map<string, number>();
 	const {host, dirs} = machine;
 	const mark = (name: string): void => {
@@ -35,7 +35,7 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 		} catch {
 			// The container was removed meanwhile.
 		}
-		// A full disk is no reason to end: the next mark tries again.
+		// Ignore a full disk: the next mark tries again.
 		if (Math.max(...lengths) >= (due.get(name) ?? 0))
 			letGo(machine, name).then(
 				next => due.set(name, next),
@@ -50,10 +50,10 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 			};
 			watchers.set(name, watchPath(logFolder(machine, name), grew, pollMs, markEvery));
 		} catch {
-			// It has not been started yet.
+			// The container has not been started yet.
 		}
 	};
-	// Only what came or went is looked at, as there may be hundreds; a folder that is there again is another one.
+	// Look only at the changed container, as there may be hundreds. A recreated folder needs a new watch.
 	const look = (name: string): void => {
 		watchers.get(name)?.close();
 		watchers.delete(name);
@@ -82,9 +82,9 @@ export function watchLogs(machine: Machine, names: () => readonly string[]): {re
 }
 
 /**
- * Gives the disk back what a container's `logging` does not keep: the front of the file becomes a hole, fallocate(1)
- * --punch-hole. The container writes on meanwhile at the end, and no line of what is kept moves. Gives the length that a
- * file must have before there is something to do again.
+ * Frees the output that a container's `logging` does not keep: makes the front of the file a hole with fallocate(1)
+ * --punch-hole. The container can keep writing at the end, and kept lines do not move. Returns the file size at which more can
+ * be freed.
  */
 async function letGo(machine: Machine, name: string): Promise<number> {
 	const {host, facts, dirs} = machine;
@@ -98,7 +98,7 @@ async function letGo(machine: Machine, name: string): Promise<number> {
 		const until = Math.floor((size - logging.maxSize * (logging.maxFile - 1)) / logging.maxSize) * logging.maxSize;
 		const freed = readFreed(host, logFolder(machine, name));
 		if (until <= (freed[stream] ?? 0)) continue;
-		// Known before it is done: nobody reads the hole for lines.
+		// Record it before the hole exists, so that no reader takes the hole for lines.
 		host.writeAtomic(freedFile(logFolder(machine, name)), JSON.stringify({...freed, [stream]: until}));
 		await host.run([...fallocate, '--punch-hole', '--offset', '0', '--length', String(until), path]);
 	}

@@ -4,7 +4,7 @@ import {atMostEvery} from './at-most-every.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('work is done soon, once for all that asked, and not again before its time', () => {
+test('requests are merged into one run, and runs keep their distance', () => {
 	const work = vi.fn<() => void>();
 	const paced = atMostEvery(50, work);
 	paced.soon();
@@ -18,7 +18,7 @@ test('work is done soon, once for all that asked, and not again before its time'
 	expect(work).toHaveBeenCalledTimes(2);
 });
 
-test('what was stopped is done no more', () => {
+test('stop cancels scheduled work', () => {
 	const work = vi.fn<() => void>();
 	const paced = atMostEvery(50, work);
 	paced.soon();

@@ -1,12 +1,12 @@
-/** Work that is done soon after it was asked for. */
+/** Rate-limited work. */
 export interface PacedWork {
-	/** Asks for it: it is done once, however often it was asked for meanwhile. */
+	/** Schedules the work. Calls before it runs are merged into one. */
 	readonly soon: () => void;
-	/** It is done no more. */
+	/** Cancels scheduled work and ignores later calls. */
 	readonly stop: () => void;
 }
 
-/** Does work when it is asked for, but with at least so many ms between. */
+/** Runs work on request, with at least `ms` milliseconds between two runs. */
 export function atMostEvery(ms: number, work: () => void): PacedWork {
 	let timer: NodeJS.Timeout | undefined;
 	let isStopped = false;

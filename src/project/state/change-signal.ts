@@ -1,7 +1,7 @@
-/** A bell: whoever waits is woken by the next ring. */
+/** Notifies all waiters of a change. */
 export interface ChangeSignal {
 	readonly changed: () => void;
-	/** Settles at the next ring, or when the signal aborts. */
+	/** Settles at the next change, or when the signal aborts. */
 	readonly nextChange: (signal: AbortSignal) => Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {ask, serve} from './control.ts';
 
-test("the socket of a supervisor is its owner's alone, whatever the umask, and goes when nobody listens any more", async () => {
+test('the supervisor socket is private whatever the umask, and is removed on close', async () => {
 	const folder = mkdtempSync(join(tmpdir(), 'tsbox-control-'));
 	const path = join(folder, 's');
 	const before = process.umask(0);

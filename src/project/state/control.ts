@@ -10,27 +10,27 @@ import {listenPrivately, removeSocket} from '../../host/files/private-socket.ts'
 import type {ProjectEvent} from './event.ts';
 import type {ProjectRequest} from './project-folder.ts';
 
-/** What a supervisor can be asked to do; the services are those of the project, none named means all. */
+/** A request to a supervisor. An empty `services` selects all services of the project. */
 export type ControlRequest =
-	/** Has them run as the spec now has it; answers when each runs, is healthy (`wait`), or has failed. */
+	/** Brings services in line with the spec; answers when each runs, is healthy (`wait`), or has failed. */
 	| {
 			readonly verb: 'up';
 			readonly project: ProjectRequest;
 			readonly wait: boolean;
 			readonly timeoutMs?: number;
-			/** Answer only when all of them have ended and no policy starts them again. */
+			/** Answer only when all of them have ended and no policy restarts them. */
 			readonly stay?: boolean;
 	  }
-	/** Only events, until containers of these names have ended and no policy starts them again, or the caller goes. */
+	/** Sends events until these containers have ended and no policy restarts them, or the client disconnects. */
 	| {readonly verb: 'stay'; readonly names: readonly string[]}
 	| {readonly verb: 'start' | 'status'; readonly services: readonly string[]}
 	| {readonly verb: 'stop' | 'restart' | 'remove'; readonly services: readonly string[]; readonly timeoutMs?: number}
-	/** Ends and removes all, and the supervisor with it. */
+	/** Stops and removes all, then ends the supervisor. */
 	| {readonly verb: 'down'; readonly timeoutMs?: number}
-	/** Only events, until the caller goes or the project is down. */
+	/** Sends events until the client disconnects or the project is down. */
 	| {readonly verb: 'events'};
 
-/** What a service is like, as `status` tells it. */
+/** The state of one container of a service, as `status` answers it. */
 export interface ServiceStatus {
 	readonly service: string;
 	readonly name: string;
@@ -47,22 +47,22 @@ type Line =
 	| {readonly done: readonly ServiceStatus[]}
 	| {readonly error: {readonly code: string; readonly message: string; readonly why?: string; readonly hint?: string}};
 
-/** Does what was asked and gives the services at its end. */
+/** Carries out a request and returns the resulting state of the services. */
 export type ControlHandler = (
 	request: ControlRequest,
 	tell: (event: ProjectEvent) => void,
 	gone: AbortSignal,
 ) => Promise<readonly ServiceStatus[]>;
 
-/** Bytes of one request: a spec's request holds an environment. */
+/** The most bytes of a request; an `up` request contains the client's environment. */
 const longestRequest = 4 * 1024 * 1024;
 
 /**
- * Listens at a socket that only its owner can open: a request as a line of JSON, events and the answer as lines.
- * Settles when it listens; gives what closes it.
+ * Listens at a socket that only its owner can open. The protocol is JSON lines: one request, then events and the answer.
+ * Settles when it listens; returns the function that closes it.
  */
 export async function serve(path: string, handle: ControlHandler): Promise<() => void> {
-	// Who is heard no more sees the end of the connection, and asks whoever comes next.
+	// Connections without a request yet. Closing them lets their clients ask the next supervisor.
 	const unheard = new Set<Socket>();
 	const server = createServer(socket => {
 		unheard.add(socket);
@@ -104,7 +104,7 @@ async function answer(socket: Socket, handle: ControlHandler, heard: () => void)
 	}
 }
 
-/** A request without the project's spec and environment, which may hold secrets. */
+/** A request for the trace, without the spec and environment, which may contain secrets. */
 function requestText(request: ControlRequest): string {
 	const names = 'services' in request ? request.services : 'names' in request ? request.names : [];
 	return [request.verb, ...names].join(' ');
@@ -129,9 +129,9 @@ function requestFrom(socket: Socket): Promise<ControlRequest> {
 }
 
 /**
- * Asks a supervisor and waits for its answer.
+ * Sends a request to a supervisor and waits for the answer.
  *
- * @throws TsboxError what the supervisor says; E_STATE when it can't be reached or goes away.
+ * @throws TsboxError the supervisor's error; E_STATE when it cannot be reached or goes away.
  */
 export async function ask(
 	path: string,
@@ -142,7 +142,7 @@ export async function ask(
 	const socket = createConnection(path);
 	const lines = createInterface({input: socket, crlfDelay: Infinity});
 	const abort = (): void => {
-		// Of a socket that is destroyed node:readline hears nothing.
+		// node:readline does not notice that a socket is destroyed.
 		lines.close();
 		socket.destroy();
 	};
@@ -172,13 +172,13 @@ export async function ask(
 	if (signal?.aborted === true) throw new TsboxError('E_INTERRUPTED', 'interrupted', {cause: signal.reason});
 	throw new TsboxError('E_STATE', wentAway, {
 		...(isError(failure) ? {why: failure.message} : {}),
-		hint: 'its containers go on; ask again and it is started anew',
+		hint: 'its containers keep running; run the command again to start a new supervisor',
 	});
 }
 
 const wentAway = 'the supervisor of the project went away';
 
-/** Whether a supervisor ended before it answered. */
+/** Whether the error is that of a supervisor that went away before it answered. */
 export function hasGoneAway(error: unknown): boolean {
 	return isTsboxError(error) && error.message === wentAway;
 }

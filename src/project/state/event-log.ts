@@ -2,15 +2,15 @@ import {errnoOf} from '../../host/errno.ts';
 import type {Host} from '../../host/host.ts';
 import type {ProjectEvent, ProjectSink} from './event.ts';
 
-/** Bytes of the file of events at which the older half makes way. */
+/** The size at which the events file is rotated, bytes. */
 const longest = 1024 * 1024;
 
-/** The file that a project's events are added to, a line of JSON each; steps of starts are left out. */
+/** The file of a project's events as JSON lines, without `service.step`. */
 export function eventsFile(folder: string): string {
 	return `${folder}/events`;
 }
 
-/** Writes events down; the file before is kept once. */
+/** Appends events to the events file, and keeps one rotated file. */
 export function eventLog(host: Host, folder: string): ProjectSink {
 	const file = eventsFile(folder);
 	return (event: ProjectEvent) => {
@@ -19,7 +19,7 @@ export function eventLog(host: Host, folder: string): ProjectSink {
 			if ((host.lstat(file)?.size ?? 0) > longest) host.rename(file, `${file}.1`);
 			host.append(file, `${JSON.stringify(event)}\n`);
 		} catch (error) {
-			// A full disk costs the line; who listens hears of it all the same.
+			// A full disk only loses the line: clients still get the event.
 			if (errnoOf(error) === undefined) throw error;
 		}
 	};

@@ -2,11 +2,11 @@ import type {RunEvent} from '../../execute/event.ts';
 import type {MemoryVictim} from '../../kernel/memory-victims.ts';
 
 /**
- * What happens to the containers of a detached project; `at` in ms since the epoch. `service` is the service, with its
- * number behind it for each but the first of several: `web`, `web-2`.
+ * An event of a detached project; `at` is in ms since the epoch. `service` is the service name, with the number of the replica
+ * from the second on: `web`, `web-2`.
  */
 export type ProjectEvent =
-	/** It can't be started yet. */
+	/** It waits for a dependency. */
 	| {
 			readonly type: 'service.waiting';
 			readonly at: number;
@@ -15,9 +15,9 @@ export type ProjectEvent =
 			readonly condition: string;
 	  }
 	| {readonly type: 'service.started'; readonly at: number; readonly service: string; readonly pid: number}
-	/** It was there as the spec has it. */
+	/** It runs already and matches the spec. */
 	| {readonly type: 'service.unchanged'; readonly at: number; readonly service: string}
-	/** It is ended and made again; `changes` names the keys of the spec. */
+	/** It is recreated; `changes` names the changed keys of the spec. */
 	| {
 			readonly type: 'service.changed';
 			readonly at: number;
@@ -38,7 +38,7 @@ export type ProjectEvent =
 			readonly exitCode: number;
 			readonly oomKilled: boolean;
 	  }
-	/** Its life was recorded, in that folder. */
+	/** Its run was recorded in `folder`. */
 	| {
 			readonly type: 'service.recorded';
 			readonly at: number;
@@ -46,11 +46,11 @@ export type ProjectEvent =
 			readonly id: string;
 			readonly folder: string;
 	  }
-	/** Its life was to be recorded, and could not be. */
+	/** Its run could not be recorded. */
 	| {readonly type: 'service.unrecorded'; readonly at: number; readonly service: string; readonly message: string}
-	/** It has exited, and no policy starts it again. */
+	/** It has exited, and no policy restarts it. */
 	| {readonly type: 'service.ended'; readonly at: number; readonly service: string; readonly exitCode: number}
-	/** The kernel killed processes of it for its memory limit, which is in bytes. */
+	/** The kernel killed some of its processes for its memory limit; `limit` is in bytes. */
 	| {
 			readonly type: 'service.oom';
 			readonly at: number;
@@ -59,7 +59,7 @@ export type ProjectEvent =
 			readonly limit: number;
 			readonly victims: readonly MemoryVictim[];
 	  }
-	/** A command of a hook failed, and it goes on nevertheless. */
+	/** A hook command failed; the failure is ignored. */
 	| {
 			readonly type: 'service.hook';
 			readonly at: number;
@@ -67,7 +67,7 @@ export type ProjectEvent =
 			readonly hook: string;
 			readonly message: string;
 	  }
-	/** Its policy starts it again after a pause. */
+	/** Its policy restarts it after a pause. */
 	| {
 			readonly type: 'service.restarting';
 			readonly at: number;
@@ -80,11 +80,11 @@ export type ProjectEvent =
 			readonly at: number;
 			readonly service: string;
 			readonly message: string;
-			/** What a command said that failed. */
+			/** The output of the failed command. */
 			readonly output?: string;
 			readonly hint?: string;
 	  }
-	/** It is killed when it has not ended after `graceMs`. */
+	/** It got its stop signal, and is killed if it has not ended after `graceMs`. */
 	| {
 			readonly type: 'service.stopping';
 			readonly at: number;
@@ -93,8 +93,8 @@ export type ProjectEvent =
 			readonly graceMs: number;
 	  }
 	| {readonly type: 'service.removed'; readonly at: number; readonly service: string}
-	/** A step of a start, as `up` tells it. */
+	/** A step of a start, as `up` shows it. */
 	| {readonly type: 'service.step'; readonly at: number; readonly service: string; readonly event: RunEvent};
 
-/** Takes each event as it happens; must not throw. */
+/** Receives each event as it happens; must not throw. */
 export type ProjectSink = (event: ProjectEvent) => void;

@@ -6,16 +6,16 @@ import {waitUntil} from '../../host/watch/watch.ts';
 import {watchPath} from '../../host/watch/watch-path.ts';
 import type {ContainerRecord} from '../../state/record.ts';
 
-/** How often a process that is not our child is looked at where nothing tells of its end, ms. */
+/** How often to poll a process that is not our child, as its end may leave no inotify event, ms. */
 const lookEvery = 5000;
-/** The same where the kernel has no watch left, ms. */
+/** How often to poll when no inotify watch is available, ms. */
 const pollMs = 500;
 
 /**
- * How a container ends that somebody else started: the shell that is its parent writes that down (execute/attach-detached.ts),
- * and inotify(7) tells when. 137 when nobody could.
+ * Waits for the exit status that the container's parent shell writes (execute/attach-detached.ts), with inotify(7). Gives 137
+ * if the container is gone without a written status.
  *
- * @param isOurs - whoever asks is the parent of that shell, and hears of its end from the kernel
+ * @param isOurs - this process is the shell's parent, so the kernel reports the shell's end
  */
 export function exitOf(host: Host, record: ContainerRecord, conf: string, isOurs: boolean): Promise<number> {
 	return new Promise(resolve => {
@@ -43,15 +43,15 @@ export function exitOf(host: Host, record: ContainerRecord, conf: string, isOurs
 }
 
 /**
- * How a container ends that this process started: by what its shell ends with, or by what that wrote down before, where
- * others hold its output open. What is written is 1 for SIGKILL too, as unshare(1) has it: only the shell's end tells these apart.
+ * The exit status of a container that this process started: that of its shell, or the one that the shell wrote, if other
+ * processes hold the output open. unshare(1) gives 1 for SIGKILL too, so for a written 1 the shell's own status is preferred.
  */
 export function endOfOwn(shell: Promise<number>, written: Promise<number>): Promise<number> {
 	const patient = written.then(code => (code === 1 ? Promise.race([shell, delay(writtenWithin, code)]) : code));
 	return Promise.race([shell, patient]);
 }
 
-/** Waits until all that a container printed is in its files; how long that may take at most, ms, where its shell was killed. */
+/** Waits until all output of a container is in its files; at most `withinMs`, as a killed shell never says so. */
 export async function drained(host: Host, conf: string, withinMs = 2000): Promise<void> {
 	await waitUntil(() => host.lstat(`${conf}/drained`) !== undefined, {
 		watched: [{path: conf, entry: 'drained'}],

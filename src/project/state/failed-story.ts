@@ -4,26 +4,26 @@ import {projectFolder} from '../../state/project-place.ts';
 
 type Place = Pick<Machine, 'host' | 'dirs'>;
 
-/** A service may be called by any text, a file not. */
+/** Escapes the characters of a label that a file name cannot have. */
 function fileOf(label: string): string {
 	const safe = label.replaceAll(/[^\w.-]/g, character => `%${character.charCodeAt(0).toString(16)}`);
 	return `failed-${safe}.json`;
 }
 
-/** Keeps what the failed start of a container was like, for its own folder has nothing of it; it goes with the project. */
+/** Keeps the report of a failed start in the project folder, as the container's own folder is removed. */
 export function keepFailedStory({host, dirs}: Place, project: string, label: string, story: StartStory): void {
 	writeStory(host, projectFolder(dirs.state, project), story, fileOf(label));
 }
 
-/** Forgets it: the container has started since, or is removed. */
+/** Removes the report, after the container has started or is removed. */
 export function forgetFailedStory({host, dirs}: Place, project: string, label: string): void {
 	removeStory(host, projectFolder(dirs.state, project), fileOf(label));
 }
 
 /**
- * What the last start of a container of a detached project was like, where it failed and none went well since.
+ * The report of a container's last start, if it failed.
  *
- * @param label - what people call it: its service, with a number where it is one of several
+ * @param label - the service name, with the number of the replica from the second on
  */
 export function failedStory({host, dirs}: Place, project: string, label: string): StartStory | undefined {
 	return readStory(host, projectFolder(dirs.state, project), fileOf(label));

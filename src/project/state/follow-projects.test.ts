@@ -10,7 +10,7 @@ import {projectFolder} from '../../state/project-place.ts';
 
 const host = realHost();
 
-test('projects are told of when they come, change, go and come again, and of nothing else', async () => {
+test('adding, changing, removing, and recreating projects is reported, and nothing else', async () => {
 	const state = mkdtempSync(join(tmpdir(), 'tsbox-projects-'));
 	onTestFinished(() => rmSync(state, {recursive: true}));
 	let told = 0;
@@ -22,7 +22,7 @@ test('projects are told of when they come, change, go and come again, and of not
 	onTestFinished(followed.close);
 	const services = (): readonly string[] =>
 		followed.projects().map(({name, services: own}) => `${name}: ${own.join(' ')}`);
-	/** Reads again at each news until they are so. */
+	/** Reads the projects again at each change until they match. */
 	const are = async (...expected: readonly string[]): Promise<void> => {
 		for (;;) {
 			const news = new Promise<void>(resolve => (wake = resolve));
@@ -50,7 +50,7 @@ test('projects are told of when they come, change, go and come again, and of not
 	host.append(`${folder('shop')}/events`, 'a line\n');
 	write('blog', 'web');
 	await are('blog: web', 'shop: cache web');
-	// What was made after the others was told of after them: they were told of by none.
+	// The events of `blog` come last: the changes to other files caused no call.
 	expect(told - before).toBeLessThanOrEqual(2);
 	host.removeTree(folder('shop'));
 	host.removeTree(folder('blog'));

@@ -3,20 +3,20 @@ import {pathWatches} from '../../host/watch/path-watches.ts';
 import {listProjects, type ProjectSummary} from './list-projects.ts';
 import {projectFolder, projectsFolder} from '../../state/project-place.ts';
 
-/** The detached projects, as they come, change and go, until it is closed. */
+/** A live list of the detached projects. */
 export interface FollowedProjects {
-	/** As they are now; read when they were never, or something was told. Without who looks after them, which nothing tells of. */
+	/** The current projects, cached until a change. Without `supervisorPid`, whose changes are not watched. */
 	readonly projects: () => readonly Omit<ProjectSummary, 'supervisorPid'>[];
 	readonly close: () => void;
 }
 
-/** How often it is looked where the kernel has no watch left, ms. */
+/** How often to poll when no inotify watch is available, ms. */
 const pollMs = 1000;
 
 /**
- * Follows the detached projects by inotify(7).
+ * Follows the detached projects with inotify(7).
  *
- * @param changed - told when they may be others than they were when they were asked for last
+ * @param changed - called when the list may have changed since it was last read
  */
 export function followProjects(machine: Machine, changed: () => void): FollowedProjects {
 	const {host, dirs} = machine;
@@ -28,14 +28,14 @@ export function followProjects(machine: Machine, changed: () => void): FollowedP
 		changed();
 	};
 	const topChanged = (entry: string | null): void => {
-		// Folders that are being made or removed.
+		// A folder that is being created or removed.
 		if (entry?.startsWith('.') === true) return;
-		// A project that was made anew under the name has another folder.
+		// A project that was recreated has a new folder, so the old watch is stale.
 		if (entry !== null) watches.drop(entry);
 		tell();
 	};
 	const folderChanged = (entry: string | null): void => void ((entry ?? 'project.json') === 'project.json' && tell());
-	/** Each is watched before it is read: what changes between the two is told. */
+	/** Watches each folder before it reads it, so that no change is missed. */
 	const look = (): readonly ProjectSummary[] => {
 		host.mkdirs(top, 0o700);
 		watches.add('/', top, topChanged);

@@ -18,7 +18,7 @@ afterEach(() => rmSync(dir, {recursive: true}));
 
 const shop = "services: {web: {}, 'a b': {}, '$(touch x)': {}, db: {image: broken}}\n";
 
-test('the services of a spec are told whatever else is wrong with it, without those that a shell would take apart', () => {
+test('the services of an invalid spec are listed, without names that a shell would split', () => {
 	writeFileSync(join(dir, 'shop.yaml'), shop);
 	writeFileSync(join(dir, 'tsbox.yaml'), 'services: {alone: {}}\n');
 	writeFileSync(join(dir, 'broken.yaml'), 'services: [\n');
@@ -28,7 +28,7 @@ test('the services of a spec are told whatever else is wrong with it, without th
 	expect(knownNames(machine, 'service', 'none.yaml', dir)).toEqual([]);
 });
 
-test('a detached project is told, and its services by its spec', () => {
+test('a detached project is listed, and its services come from its spec', () => {
 	const file = join(dir, 'shop.yaml');
 	writeFileSync(file, shop);
 	writeProject(machine.host, machine.dirs.state, {
@@ -45,7 +45,7 @@ test('a detached project is told, and its services by its spec', () => {
 	expect(knownNames(machine, 'volume', undefined, '/')).toEqual([]);
 });
 
-test('it is quick: zod, execa and their like are not loaded for it, for opening the machine, or to show a configuration', async () => {
+test('completion, opening the machine, and showing a configuration load no slow packages such as zod and execa', async () => {
 	const src = resolve(import.meta.dirname, '../..');
 	const entryPoints = [
 		'project/state/known-names.ts',

@@ -9,13 +9,12 @@ import {allVolumes} from '../../state/volume.ts';
 import {readProject} from './project-folder.ts';
 import {projectsFolder} from '../../state/project-place.ts';
 
-/** What a shell offers by name. */
+/** What kind of name shell completion asks for. */
 export type NameKind = 'container' | 'project' | 'service' | 'volume' | 'run';
 
 /**
- * The names that a shell offers for an argument: containers; with `project` the detached projects too; the services of a spec
- * or a detached project that `word` means, or of the spec of the folder; named volumes; records of runs. A name that a shell could read
- * as anything but a word is left out.
+ * The names that shell completion offers for an argument. `project` includes containers. Services are those of the spec or
+ * detached project that `word` names, or of the spec in the folder. Leaves out names that a shell would have to quote.
  */
 export function knownNames(machine: Machine, kind: NameKind, word: string | undefined, cwd: string): readonly string[] {
 	const names = [...new Set(namesOf(machine, kind, word, cwd))];

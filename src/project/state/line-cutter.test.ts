@@ -7,12 +7,12 @@ const cutAll = (longest: number, ...parts: readonly string[]) => {
 	return [...parts.map(part => cut(cutter, part)), cutter.rest()?.toString()];
 };
 
-test('lines are cut at their ends, wherever the bytes were', () => {
+test('lines are cut at their ends, however the bytes are split', () => {
 	expect(cutAll(100, 'a\nb', 'c\r\n', '\n', 'open')).toEqual([['a'], ['bc'], [''], [], 'open']);
 	expect(cutAll(100, 'a\n')).toEqual([['a'], undefined]);
 });
 
-test('a character that comes in two parts is one', () => {
+test('a character that is split over two reads stays whole', () => {
 	const cutter = lineCutter(100);
 	const bytes = Buffer.from('ä€\n');
 	expect([cut(cutter, bytes.subarray(0, 3)), cutter.isOpen(), cut(cutter, bytes.subarray(3))]).toEqual([
@@ -22,13 +22,13 @@ test('a character that comes in two parts is one', () => {
 	]);
 });
 
-test('a line without end is cut, between two characters, and so is one that is too long', () => {
+test('lines that are too long are cut between characters, with or without an end', () => {
 	expect(cutAll(4, 'abcdefghij')).toEqual([['abcd', 'efgh'], 'ij']);
 	expect(cutAll(4, 'abc€defgh\nx')).toEqual([['abc', '€d', 'efgh'], 'x']);
 	expect(cutAll(4, 'abcd\nabcde\n')).toEqual([['abcd', 'abcd', 'e'], undefined]);
 });
 
-test('what is torn off is passed over up to the next line', () => {
+test('after a tear the input is skipped up to the next line', () => {
 	const cutter = lineCutter(4);
 	cut(cutter, 'begun');
 	cutter.tear();

@@ -1,23 +1,23 @@
 /** Cuts a stream of bytes into lines. */
 export interface LineCutter {
-	/** The lines that end in these bytes, without their ends; each is there until the next one is asked for. */
+	/** The lines that end in these bytes, without their ends. Each line is valid until the next one is read. */
 	readonly cut: (bytes: Buffer) => Iterable<Buffer>;
-	/** What has no end yet, as a line that is there until more is cut; undefined where there is nothing. */
+	/** Takes out the unfinished line, which is valid until the next cut; undefined if there is none. */
 	readonly rest: () => Buffer | undefined;
-	/** Forgets what has no end yet, and passes over what comes up to the next end. */
+	/** Drops the unfinished line, and skips input up to the next line end. */
 	readonly tear: () => void;
-	/** Whether a line has begun that has no end yet. */
+	/** Whether there is an unfinished line. */
 	readonly isOpen: () => boolean;
 }
 
 /**
- * A cutter for UTF-8; a carriage return before the end belongs to the end, as a terminal makes it.
+ * Makes a cutter for UTF-8. A carriage return before a line feed is part of the line end, as terminals write it.
  *
- * @param longest - bytes after which a line is cut: what has no end must not fill the memory
- * @param keepsEnds - lines are the bytes as they are, with their ends, and may be held: their memory is not used again
+ * @param longest - bytes after which a line is cut, so that a line without an end cannot fill the memory
+ * @param keepsEnds - lines include their ends and stay valid: their memory is not reused
  */
 export function lineCutter(longest: number, keepsEnds = false): LineCutter {
-	/** What has no end yet, in memory that grows with the longest line and is used again: garbage would be as much as what is read. */
+	/** The unfinished line. The buffer grows with the longest line and is reused, to create no garbage. */
 	let open: Buffer = Buffer.alloc(0);
 	let length = 0;
 	let torn = false;
@@ -46,7 +46,7 @@ export function lineCutter(longest: number, keepsEnds = false): LineCutter {
 			}
 			for (; text.length - from > longest; from = cutBefore(text, from + longest))
 				if (!torn) yield textOf(text, from, cutBefore(text, from + longest));
-			// What was held and has still no end is where it was.
+			// An unfinished line that got no end is in place already.
 			if (from > 0 || seen === 0 || torn) hold(text.subarray(torn ? text.length : from), 0);
 		},
 		rest: () => {
@@ -63,7 +63,7 @@ export function lineCutter(longest: number, keepsEnds = false): LineCutter {
 	};
 }
 
-/** Where a character begins, at this byte or up to three before. */
+/** The start of the UTF-8 character at this byte. */
 function cutBefore(bytes: Buffer, at: number): number {
 	let start = at;
 	while (start > at - 3 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start -= 1;

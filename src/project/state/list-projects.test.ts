@@ -7,7 +7,7 @@ const request = (name: string, spec: object): string =>
 	JSON.stringify({schema: 1, name, spec, services: ['web', 'db']});
 const stat = `7 (node) S ${Array.from({length: 18}, () => 0).join(' ')} 500 0`;
 
-test('projects are told with who looks after them, and damaged ones are left out', () => {
+test('projects are listed with their supervisors, without damaged ones', () => {
 	const host = recordingHost({
 		'/proc/sys/kernel/random/boot_id': 'boot\n',
 		'/proc/7/stat': stat,
@@ -24,7 +24,7 @@ test('projects are told with who looks after them, and damaged ones are left out
 	]);
 });
 
-test('where nothing was ever detached there are none', () => {
+test('without a state folder there are no projects', () => {
 	expect(listProjects({host: recordingHost(), dirs: {store: '/store', state: '/state'}} as unknown as Machine)).toEqual(
 		[],
 	);

@@ -2,18 +2,18 @@ import type {Machine} from '../../container/machine/machine.ts';
 import {readProject} from './project-folder.ts';
 import {projectsFolder, supervisorOf} from '../../state/project-place.ts';
 
-/** A detached project in a few words. */
+/** A summary of a detached project. */
 export interface ProjectSummary {
 	readonly name: string;
-	/** Absolute path of its spec; null where that is found from the folder it was started in. */
+	/** Absolute path of its spec; null if the spec is looked up from the folder the project was started in. */
 	readonly spec: string | null;
-	/** The services that are meant to be there. */
+	/** The services that should run. */
 	readonly services: readonly string[];
-	/** The process that looks after it; undefined when none runs. */
+	/** The process ID of its supervisor; undefined if none runs. */
 	readonly supervisorPid: number | undefined;
 }
 
-/** All detached projects by name; one whose request can't be read is left out. Two small files each are read. */
+/** All detached projects, without those whose request file cannot be read. Reads two small files per project. */
 export function listProjects({host, dirs}: Machine): readonly ProjectSummary[] {
 	return host
 		.list(projectsFolder(dirs.state))

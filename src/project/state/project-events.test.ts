@@ -32,7 +32,7 @@ const open = (changed = () => {}): EventFeed => {
 const write = (service: string): void => eventLog(host, folder())({type: 'service.started', at: 1, service, pid: 1});
 const services = (feed: EventFeed): readonly string[] => feed.events().map(({service}) => service);
 
-test('what happened before is there at once, and what happens is told of', async () => {
+test('past events are available at once, and new events are reported', async () => {
 	mkdirSync(folder(), {recursive: true});
 	write('a');
 	const changed = vi.fn<() => void>();
@@ -44,7 +44,7 @@ test('what happened before is there at once, and what happens is told of', async
 	expect(changed).toHaveBeenCalledTimes(1);
 });
 
-test('it goes on over a file that is full, and over a project that is made anew', async () => {
+test('the feed survives file rotation and a recreated project', async () => {
 	mkdirSync(folder(), {recursive: true});
 	write('a');
 	const feed = open();
@@ -59,7 +59,7 @@ test('it goes on over a file that is full, and over a project that is made anew'
 	await vi.waitFor(() => expect(services(feed)).toEqual(['a', 'b', 'c']), patience);
 });
 
-test('a project that is not there yet has no events until it is', async () => {
+test('a project that does not exist yet has no events until it is created', async () => {
 	const feed = open();
 	expect(feed.events()).toEqual([]);
 	mkdirSync(folder(), {recursive: true});
@@ -67,7 +67,7 @@ test('a project that is not there yet has no events until it is', async () => {
 	await vi.waitFor(() => expect(services(feed)).toEqual(['a']), patience);
 });
 
-test('torn lines, foreign ones, and all but the last two thousand are left out', () => {
+test('torn lines, unknown lines, and all but the last 2000 events are left out', () => {
 	mkdirSync(folder(), {recursive: true});
 	for (let n = 0; n < 2100; n += 1) write(`s${n}`);
 	appendFileSync(join(folder(), 'events'), 'null\n[1]\n{"type":"other","at":1,"service":"x"}\n{"type":"service.st');

@@ -8,27 +8,27 @@ import {eventsFile} from './event-log.ts';
 import {lineCutter} from './line-cutter.ts';
 import {projectFolder, projectsFolder} from '../../state/project-place.ts';
 
-/** What happened to the containers of a detached project, and goes on to happen. */
+/** The past and new events of a detached project. */
 export interface EventFeed {
-	/** The last events, oldest first; another array each time that there are new ones. */
+	/** The last events, oldest first; a new array after each change. */
 	readonly events: () => readonly ProjectEvent[];
 	readonly close: () => void;
 }
 
-/** Events that are held. */
+/** The most events that are kept. */
 const most = 2000;
-/** Bytes read at once; a file of events is 1 MiB at most, and a little more. */
+/** Bytes per read; an events file is little larger than 1 MiB. */
 const chunk = 2 * 1024 * 1024;
-/** No event is longer, bytes. */
+/** The longest event line, bytes. */
 const longest = 1024 * 1024;
-/** The shortest time between two readings, ms. */
+/** The shortest time between two reads, ms. */
 const turnEvery = 50;
-/** How often the files are looked at where the kernel has no watch left, ms. */
+/** How often to poll when no inotify watch is available, ms. */
 const pollMs = 200;
 
 /**
- * Opens a feed of the events that a project's supervisor writes down; none is asked or started. It goes on when the file is
- * put aside for a new one, and when the project is removed and made anew. What is no event is left out.
+ * Opens a feed of the events in a project's events file; needs no running supervisor. The feed survives file rotation, and
+ * removal and recreation of the project. Skips lines that are not events.
  *
  * @param changed - called when there are new events
  */
@@ -42,7 +42,7 @@ export function openEventFeed(machine: Machine, project: string, changed: () => 
 	const look = (): void => {
 		const fresh = [...(current?.news() ?? [])];
 		const inode = host.lstat(path)?.ino;
-		// What was put aside was read to its end just now.
+		// The file was rotated: read the rest of the old one, then open the new one.
 		if (inode !== undefined && inode !== current?.inode) {
 			fresh.push(...(current?.news() ?? []));
 			current?.close();
@@ -103,14 +103,14 @@ function newsOf(file: FollowedFile): () => readonly ProjectEvent[] {
 	};
 }
 
-/** Of a long file only so many lines are taken apart. */
+/** Parses only as many of the last lines as are kept. */
 function lastEvents(lines: readonly string[]): readonly ProjectEvent[] {
 	const events: ProjectEvent[] = [];
 	for (let at = lines.length - 1; at >= 0 && events.length < most; at -= 1) events.push(...eventOf(lines[at] ?? ''));
 	return events.toReversed();
 }
 
-/** What was put aside before. */
+/** The events of the rotated file. */
 function readBefore(path: string): readonly ProjectEvent[] {
 	const file = unlessAbsent(() => followFile(path, 'start'));
 	if (file === undefined) return [];
@@ -121,7 +121,7 @@ function readBefore(path: string): readonly ProjectEvent[] {
 	}
 }
 
-/** None for a torn line, and for what another version may have written. */
+/** The event of a line; none for a torn line or one of another version. */
 function eventOf(line: string): readonly ProjectEvent[] {
 	try {
 		const value = JSON.parse(line) as Readonly<Record<string, unknown>> | null;

@@ -7,10 +7,10 @@ const bootFile = '/proc/sys/kernel/random/boot_id';
 const stat = (startTime: string): string => `7 (node) S ${'0 '.repeat(18)}${startTime} 0`;
 
 test.each([
-	['the one that was noted', 'this\n', '55', {pid: 7, startTime: '55'}],
-	['another process of that number', 'this\n', '56', undefined],
-	['a process of another boot with the same number and time', 'next\n', '55', undefined],
-])('who looks after a project: %s', (_, boot, startTime, found) => {
+	['the recorded process', 'this\n', '55', {pid: 7, startTime: '55'}],
+	['another process with the same PID', 'this\n', '56', undefined],
+	['a process of another boot with the same PID and start time', 'next\n', '55', undefined],
+])('the supervisor of a project: %s', (_, boot, startTime, found) => {
 	const host = recordingHost({[bootFile]: 'this\n', '/state': 'dir'});
 	writeProject(host, '/state', {schema: 1, name: 'shop', spec: {cwd: '/', env: {}}, services: []});
 	writeSupervisor(host, '/state', 'shop', {pid: 7, startTime: '55'});

@@ -4,21 +4,21 @@ import type {Host} from '../../host/host.ts';
 import {ownJson} from '../../state/own-json.ts';
 import {projectFolder, projectsFolder} from '../../state/project-place.ts';
 
-/** What a detached project is made from, so that whoever looks after it can read its spec again. */
+/** The stored request of a detached project, from which a supervisor can read the spec again. */
 export interface ProjectRequest {
 	readonly schema: 1;
 	readonly name: string;
 	readonly spec: Pick<SpecRequest, 'file' | 'cwd' | 'env' | 'config' | 'bestEffort' | 'overrides'>;
-	/** The services that are meant to be there. */
+	/** The services that should run. */
 	readonly services: readonly string[];
 }
 
-/** The socket of a project's supervisor; short, for sun_path of unix(7) holds 108 bytes. */
+/** The socket of a project's supervisor. The name is short because `sun_path` of unix(7) holds 108 bytes. */
 export function controlSocket(state: string, name: string): string {
 	return `${projectFolder(state, name)}/ctl`;
 }
 
-/** Writes the request, whole or not at all; the folder of a new project is there with it, or is not. */
+/** Writes the request atomically. The folder of a new project appears together with its request. */
 export function writeProject(host: Host, state: string, request: ProjectRequest): void {
 	const folder = projectFolder(state, request.name);
 	const write = (into: string): void => host.writeAtomic(`${into}/project.json`, `${JSON.stringify(request)}\n`, 0o600);
@@ -33,14 +33,14 @@ export function writeProject(host: Host, state: string, request: ProjectRequest)
 			return;
 		} catch (error) {
 			host.removeTree(fresh);
-			// Somebody else has made it meanwhile: rename(2) replaces only an empty folder.
+			// Another process created the folder meanwhile: rename(2) replaces only an empty folder.
 			if (!['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw error;
 		}
 	}
 	write(folder);
 }
 
-/** Removes the folder of a project that is down; whoever makes a new one meanwhile loses nothing of it. */
+/** Removes the folder of a project that is down. Renames it first, so that a new project of that name loses nothing. */
 export function removeProject(host: Host, state: string, name: string): void {
 	const old = `${projectsFolder(state)}/.old-${process.pid}-${name}`;
 	host.removeTree(old);
@@ -48,7 +48,7 @@ export function removeProject(host: Host, state: string, name: string): void {
 	host.removeTree(old);
 }
 
-/** The request of a project; undefined when there is none, or it can't be read. */
+/** The request of a project; undefined if it does not exist or cannot be read. */
 export function readProject(host: Host, state: string, name: string): ProjectRequest | undefined {
 	return ownJson<ProjectRequest>(host, `${projectFolder(state, name)}/project.json`);
 }

@@ -8,7 +8,7 @@ import {idOf, shownName} from '../../state/alias.ts';
 import {readProject} from './project-folder.ts';
 import {projectsFolder} from '../../state/project-place.ts';
 
-/** A detached project, and those of its services that are meant; none means all. */
+/** A detached project and the selected services; empty selects all. */
 export interface ProjectTarget {
 	readonly project: string;
 	readonly services: readonly string[];
@@ -22,10 +22,10 @@ export function projectNames({host, dirs}: Machine): readonly string[] {
 }
 
 /**
- * What a word of the command line means: the name of a project, the name of one of its containers, or, with a slash or the
- * suffix of one, a spec; without a word the spec of the working folder.
+ * Resolves a command-line word: the name of a project or of one of its containers, or the path of a spec if it has a slash or
+ * a spec's suffix. Without a word, uses the spec of the working folder.
  *
- * @throws TsboxError E_NO_SUCH_CONTAINER where no detached project is meant, E_SPEC_* for a spec.
+ * @throws TsboxError E_NO_SUCH_CONTAINER if the word names no detached project, E_SPEC_* for an invalid spec.
  */
 export async function projectTarget(
 	machine: Machine,
@@ -41,17 +41,17 @@ export async function projectTarget(
 	];
 	if (word !== undefined && known.includes(word))
 		throw new TsboxError('E_NO_SUCH_CONTAINER', `${word} runs in the foreground`, {
-			why: 'this verb is for containers that `tsbox up -d` started in the background',
-			hint: `its output is on the terminal that started it; \`tsbox down ${word}\` ends it`,
+			why: 'this command is for containers that `tsbox up -d` started in the background',
+			hint: `its output is on the terminal that started it; \`tsbox down ${word}\` stops it`,
 		});
 	const near = word === undefined ? undefined : didYouMean(word, known);
-	throw new TsboxError('E_NO_SUCH_CONTAINER', `${word ?? 'the spec of this folder'} is no detached project`, {
+	throw new TsboxError('E_NO_SUCH_CONTAINER', `${word ?? 'the spec of this folder'} is not a detached project`, {
 		hint:
-			near === undefined ? 'start it with `tsbox up -d`; `tsbox ps -a` shows what is there' : `did you mean ${near}?`,
+			near === undefined ? 'start it with `tsbox up -d`; `tsbox ps -a` lists all containers' : `did you mean ${near}?`,
 	});
 }
 
-/** The same, undefined where no detached project is meant. */
+/** Like {@link projectTarget}, but undefined if the word names no detached project. */
 export async function findTarget(
 	machine: Machine,
 	word: string | undefined,

@@ -2,7 +2,7 @@ import type {Dependency, Service} from '../../spec/model/project.ts';
 import type {Detached} from '../../state/record.ts';
 import type {ServiceStatus} from './control.ts';
 
-/** Where a service of a detached project is in its life. */
+/** The status of a container of a detached project. */
 export type UnitStatus =
 	| 'created'
 	| 'waiting'
@@ -13,7 +13,7 @@ export type UnitStatus =
 	| 'exited'
 	| 'failed';
 
-/** What others may know of a service. */
+/** The public state of a unit. */
 export interface UnitView {
 	readonly service: Service;
 	readonly status: UnitStatus;
@@ -21,21 +21,21 @@ export interface UnitView {
 	readonly exitCode: number | null;
 	readonly restarts: number;
 	readonly pid: number;
-	/** It has run since it was last asked to. */
+	/** It has run since the last request to start it. */
 	readonly begun: boolean;
-	/** Why it is not there, for `failed`. */
+	/** Why it failed, for `failed`. */
 	readonly error: unknown;
 }
 
-/** Whatever can be asked what it is like. */
+/** A unit, or anything else with a view. */
 interface HasView {
 	readonly view: () => UnitView;
 }
 
-/** What is kept of a container's output where the spec says nothing: 100 MiB of each stream, as docker's `local` driver. */
+/** The default log limits: 100 MiB of each stream, as in Docker's `local` driver. */
 const defaultLogging = {maxSize: 20 * 1024 * 1024, maxFile: 5} as const;
 
-/** What the record of a container that is started now tells of its project. */
+/** The project part of a new container's record. */
 export function aboutDetached(
 	project: string,
 	made: Service,
@@ -54,14 +54,14 @@ export function aboutDetached(
 	};
 }
 
-/** What a condition says of a service: `is waited for to be ...`. */
+/** Conditions in words, for `the dependency must be ...`. */
 export const conditionWords: Readonly<Record<Dependency['condition'], string>> = {
 	service_started: 'started',
 	service_healthy: 'healthy',
 	service_completed_successfully: 'completed successfully',
 };
 
-/** True when it has come to that, words when it never will, undefined before. */
+/** True if the condition is met, the reason if it never can be, undefined if it may still be. */
 export function conditionOf({view}: HasView, condition: Dependency['condition']): true | string | undefined {
 	const {status, health, exitCode} = view();
 	if (status === 'failed') return 'did not start';
@@ -75,7 +75,7 @@ export function conditionOf({view}: HasView, condition: Dependency['condition'])
 	return exitCode === 0 ? true : `ended with status ${exitCode ?? ''}`;
 }
 
-/** Whether nothing more is to be waited for: it runs (and is healthy), has ended, or failed. */
+/** Whether a start is over: the container runs (with `wait`: has a health result), has ended, or failed. */
 export function isSettled({view}: HasView, wait: boolean): boolean {
 	const {status, health, begun} = view();
 	if (status === 'exited' || status === 'failed') return true;
@@ -83,18 +83,18 @@ export function isSettled({view}: HasView, wait: boolean): boolean {
 	return status === 'running' && (!wait || health === 'none' || health === 'healthy' || health === 'unhealthy');
 }
 
-/** Whether it neither runs nor is going to; one that is not there does not. */
+/** Whether the container neither runs nor is due to run; true if it does not exist. */
 export function isOver(unit: HasView | undefined): boolean {
 	return unit === undefined || ['created', 'exited', 'failed'].includes(unit.view().status);
 }
 
-/** What it is like, in words. */
+/** The status with the health, for messages. */
 export function statusWords({view}: HasView): string {
 	const {status, health} = view();
 	return health === 'none' ? status : `${status}, ${health}`;
 }
 
-/** What it is like, for an answer. */
+/** The state for an answer to a client. */
 export function statusOf({view}: HasView): ServiceStatus {
 	const {service, status, health, exitCode, restarts, pid} = view();
 	return {service: service.service, name: service.name, status, health, exitCode, restarts, pid};
