@@ -5,7 +5,7 @@ import {tsbox} from '../../test/support/fake-surroundings.ts';
 import {habits} from './options/habits.ts';
 import {helpPage} from './options/help-page.ts';
 
-test('without a verb the help goes to standard error with status 2', async () => {
+test('without a verb, help is printed on standard error with status 2', async () => {
 	const {status, out, err} = await tsbox('');
 	expect({status, out}).toEqual({status: 2, out: ''});
 	expect(err).toMatchInlineSnapshot(`
@@ -69,7 +69,7 @@ test('without a verb the help goes to standard error with status 2', async () =>
 		  completion  Print the completion script of a shell
 		  supervise   Supervise a project in the background; \`up -d\` starts this
 
-		Options of every verb:
+		Global options:
 		      --store DIR    Folder of unpacked root filesystems
 		      --state DIR    Folder of container state
 		      --config FILE  Configuration file of tsbox
@@ -79,13 +79,13 @@ test('without a verb the help goes to standard error with status 2', async () =>
 
 		Examples:
 		  tsbox init
-		      write a spec to start from
+		      write a starter spec
 		  tsbox plan --explain
-		      read what would be done, and why
+		      read each step and its reason
 		  tsbox up
-		      do it
+		      run the steps
 
-		Each verb has a page of its own: tsbox VERB --help
+		For help on a verb: tsbox VERB --help
 		"
 	`);
 });
@@ -136,7 +136,7 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		                                 warning
 		  -T, --no-tty                   Do not allocate a terminal
 
-		Options of every verb:
+		Global options:
 		      --store DIR    Folder of unpacked root filesystems
 		      --state DIR    Folder of container state
 		      --config FILE  Configuration file of tsbox
@@ -177,7 +177,7 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 });
 
 test.each(commands.map(command => [command.name, command] as const))(
-	'the help of %s has its options and examples',
+	'the help of %s lists its options and examples',
 	async (name, command) => {
 		const {status, out, calls} = await tsbox(`${name} --help`);
 		expect(status).toBe(0);
@@ -226,7 +226,7 @@ test.each([
 	['help pu'],
 	['--frob'],
 	['--store'],
-])('%s is one error with status 2, and nothing is touched', async line => {
+])('%s is one error with status 2 and changes nothing', async line => {
 	const {status, out, err, calls} = await tsbox(line);
 	expect(status).toBe(2);
 	expect(out).toBe('');
@@ -234,7 +234,7 @@ test.each([
 	expect(calls).toEqual([]);
 });
 
-test('a misspelt verb, option or choice is told with what was meant', async () => {
+test('a misspelled verb, option, or choice gets a suggestion', async () => {
 	const errors = await Promise.all(
 		['exce', 'inspetc demo', 'up --plian', 'images prun', 'plan --format jso'].map(
 			async line => (await tsbox(line)).err,
@@ -255,7 +255,7 @@ test('a misspelt verb, option or choice is told with what was meant', async () =
 	`);
 });
 
-test('verbs of docker and Compose, and words that people try, are told where to go', async () => {
+test('verbs of Docker and Compose and common guesses get a hint', async () => {
 	expect(Object.keys(habits).filter(word => commands.some(({name}) => name === word))).toEqual([]);
 	for (const [word, hint] of Object.entries(habits))
 		expect(await tsbox(word)).toMatchObject({
@@ -264,7 +264,7 @@ test('verbs of docker and Compose, and words that people try, are told where to 
 		});
 });
 
-test('every tsbox that a hint about another verb names is there', async () => {
+test('every command in these hints exists', async () => {
 	for (const hint of Object.values(habits))
 		for (const [, line = ''] of hint.matchAll(/`tsbox ([^`>]*)/g)) {
 			const {err} = await tsbox(line.trim());
@@ -273,7 +273,7 @@ test('every tsbox that a hint about another verb names is there', async () => {
 		}
 });
 
-test('a command without -- is told where to put it', async () => {
+test('a command without -- gets a hint where to put it', async () => {
 	const hints = await Promise.all(
 		[
 			'run a.yaml ls -l',
@@ -289,7 +289,7 @@ test('a command without -- is told where to put it', async () => {
 		  hint     put \`--\` before a command: \`tsbox run a.yaml -- ls -l\`
 		error: run has no option -a
 		  hint     put \`--\` before a command: \`tsbox run -e A=b a.yaml -- ls -a\`
-		error: run has no use for "ls"
+		error: run does not take the argument "ls"
 		  hint     put \`--\` before a command: \`tsbox run a.yaml -- web ls\` or \`tsbox run a.yaml web -- ls\`
 		error: run has no option --frob
 		  hint     put \`--\` before a command: \`tsbox run a.yaml -- web --frob\`
@@ -313,7 +313,7 @@ test('global options may stand before or after the verb', async () => {
 	expect(before.out).toBe('demo\n');
 });
 
-test('an error of the engine is told in full and gives its exit status', async () => {
+test('an engine error is printed in full and sets the exit status', async () => {
 	const engine = {
 		up: () =>
 			Promise.reject(
@@ -329,14 +329,14 @@ test('an error of the engine is told in full and gives its exit status', async (
 	expect(JSON.parse(json.out)).toMatchObject({type: 'error', code: 'E_COMMAND_NOT_FOUND', exitStatus: 127});
 });
 
-test('anything unforeseen is a bug: status 125 and a stack', async () => {
+test('an unexpected error is a bug: status 125 and a stack', async () => {
 	const {status, err} = await tsbox('ps', {engine: {list: () => Promise.reject(new TypeError('oops'))}});
 	expect(status).toBe(125);
 	expect(err).toContain('this is a bug in tsbox');
 	expect(err).toContain('TypeError: oops');
 });
 
-test('a category that TSBOX_DEBUG does not have is named with those that it has', async () => {
+test('an unknown category in TSBOX_DEBUG is an error that lists the known ones', async () => {
 	const {status, err} = await tsbox('ps', {env: {TSBOX_DEBUG: 'gate,stepz'}});
 	expect(status).toBe(2);
 	expect(err).toContain('TSBOX_DEBUG has no category "stepz"');

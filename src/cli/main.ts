@@ -15,7 +15,7 @@ import {present} from '../spec/syntax/pick.ts';
 import {themeOf} from './output/theme-of.ts';
 import {usageError} from './options/usage-error.ts';
 
-/** Carries out one command line and gives the exit status; never throws. */
+/** Runs one command line and returns the exit status. Never throws. */
 export async function main(argv: readonly string[], io: Io, engine: EngineApi): Promise<number> {
 	speakToCommandLine();
 	try {
@@ -26,13 +26,13 @@ export async function main(argv: readonly string[], io: Io, engine: EngineApi): 
 	}
 }
 
-/** Whether `--no-pager` is not among the words; those behind `--` are another program's. */
+/** Whether a pager may be used. Words after `--` belong to another program. */
 function wantsPager(argv: readonly string[]): boolean {
 	const end = argv.indexOf('--');
 	return !(end === -1 ? argv : argv.slice(0, end)).includes('--no-pager');
 }
 
-/** Stands for tsbox itself, so that its options may be written before the verb. */
+/** A verb for tsbox itself, so that global options can come before the verb. */
 const noVerb: Command = {
 	name: 'tsbox',
 	describe: '',
@@ -54,14 +54,14 @@ async function dispatch(argv: readonly string[], io: Io, engine: EngineApi): Pro
 	return command.run(args, {io: await themed(io, engine, folders.config), engine, folders, commands});
 }
 
-/** With the colours of the configuration, which matter where there are any. */
+/** Adds the theme of the configuration. The configuration is not read if no stream has colors. */
 async function themed(io: Io, engine: EngineApi, config: string | undefined): Promise<Io> {
 	if (!colourOf(io, 'stdout') && !colourOf(io, 'stderr')) return io;
 	const {theme} = await engine.toolConfig({cwd: io.cwd, env: io.env, ...present({config})});
 	return {...io, ...present({theme})};
 }
 
-/** The place of the first word that is neither an option nor the value of a global one. */
+/** The index of the first word that is neither an option nor the value of a global option. */
 function verbIndex(argv: readonly string[]): number {
 	const valued = Object.entries(globalOptions).filter(([, option]) => option.kind === 'text');
 	const isValued = (word: string | undefined) => valued.some(([name]) => word === `--${name}`);
@@ -77,7 +77,7 @@ async function withoutVerb(argv: readonly string[], at: number, io: Io, engine: 
 	if (word === 'help') return helpOf(next, io, engine);
 	const aliases = await aliasesOf(io, engine, globals.config, commands);
 	const words = word === undefined ? undefined : aliases[word];
-	// What it stands for begins with a verb of tsbox: an alias of an alias would be a way to loop.
+	// An alias must expand to a verb, because an alias of an alias could loop.
 	if (words !== undefined && commands.some(({name}) => name === words[verbIndex(words)]))
 		return dispatch([...argv.slice(0, at), ...words, ...argv.slice(at + 1)], io, engine);
 	if (word !== undefined) throw unknownVerb(words?.[verbIndex(words)] ?? word, aliases);
@@ -88,7 +88,7 @@ async function withoutVerb(argv: readonly string[], at: number, io: Io, engine: 
 
 async function helpOf(verb: string | undefined, io: Io, engine: EngineApi): Promise<number> {
 	const isVerb = commands.some(({name}) => name === verb);
-	// Help is there for who has a broken configuration too.
+	// Help must work with a broken configuration too.
 	const aliases = isVerb ? {} : await aliasesOf(io, engine, undefined, commands).catch((): Aliases => ({}));
 	const words = verb === undefined ? undefined : aliases[verb];
 	if (words !== undefined) {
@@ -120,15 +120,15 @@ function foldersOf({globals: {store, state, config}}: ParsedArguments<Record<nev
 	return present({store, state, config});
 }
 
-/** Says what went wrong, as text and where asked for as JSON; gives the exit status. */
+/** Prints an error as text, and also as JSON with `--json`. Returns the exit status. */
 export async function report(cause: unknown, argv: readonly string[], io: Io): Promise<number> {
 	const error = asForeseen(cause);
 	const {errorJson, errorText} = await import('../view/text/error-text.ts');
 	const end = argv.indexOf('--');
 	const wantsJson = (end === -1 ? argv : argv.slice(0, end)).includes('--json');
-	// A program reads JSON from standard output; a person reads the same error on standard error.
+	// Programs read JSON on standard output; people read standard error.
 	if (wantsJson) io.out(errorJson(error));
 	io.err(errorText(error, themeOf(io, 'stderr')));
-	// A bug is tsbox's failure, not the command's: 125, as podman-run(1) has it.
+	// 125 marks a failure of tsbox rather than of the command, as in podman-run(1).
 	return isTsboxError(error) ? error.exitStatus : 125;
 }

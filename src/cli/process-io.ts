@@ -5,9 +5,9 @@ const descriptors: Readonly<Record<StandardStream, number>> = {stdin: 0, stdout:
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /**
- * The surroundings of this process.
+ * The real input and output of this process.
  *
- * @param ignoresHangup - SIGHUP is to be no signal to anybody here
+ * @param ignoresHangup - callbacks do not receive SIGHUP
  */
 export function processIo(packageFolder: string, ignoresHangup = false): Io {
 	const told = stopSignals.filter(name => !(ignoresHangup && name === 'SIGHUP'));
@@ -45,7 +45,7 @@ export function processIo(packageFolder: string, ignoresHangup = false): Io {
 
 let talkIsHeard = false;
 
-/** Standard error. Talk that can't be written, as to a terminal that was closed, has nobody to be told to. */
+/** Standard error. Write errors are ignored, because a closed terminal leaves no place to report them. */
 function talk(): NodeJS.WriteStream {
 	if (!talkIsHeard) process.stderr.on('error', () => {});
 	talkIsHeard = true;
@@ -57,7 +57,7 @@ function onOutputError(callback: (error: NodeJS.ErrnoException) => void): () => 
 	return () => void process.stdout.off('error', callback);
 }
 
-/** Streams whose reader has gone: node has them look as if it were to come back, and no `drain` ever comes. */
+/** Failed streams. Node still reports that they need a drain, but never emits `drain`. */
 const broken = new WeakSet<NodeJS.WriteStream>();
 
 function room(name: 'stdout' | 'stderr'): Promise<void> {
@@ -82,13 +82,13 @@ async function page(text: string): Promise<void> {
 }
 
 function isTerminal(stream: StandardStream): boolean {
-	// Loaded on demand: node:tty brings node:net with it, 3 ms that a piped `ps` need not pay.
+	// Loaded on demand, because node:tty loads node:net, which adds 3 ms to a piped `ps`.
 	return process.getBuiltinModule('node:tty').isatty(descriptors[stream]);
 }
 
 function columns(): number {
 	const terminal = isTerminal('stdout') ? process.stdout : isTerminal('stderr') ? process.stderr : undefined;
-	// A terminal that nobody gave a size says 0.
+	// A terminal without a configured size reports 0.
 	return terminal?.columns || 80;
 }
 
@@ -99,7 +99,7 @@ async function readLine(signal: AbortSignal): Promise<string | undefined> {
 	try {
 		return await new Promise(resolve => {
 			lines.once('line', resolve);
-			// A terminal that has hung up can't be read.
+			// A terminal that has hung up cannot be read.
 			lines.once('error', () => resolve(undefined));
 			// Closed by the signal, or by the end of the input.
 			lines.once('close', () => resolve(undefined));

@@ -9,8 +9,8 @@ import {main, report} from './main.ts';
 import {processIo} from './process-io.ts';
 
 /**
- * Runs the command line of this process; its exit status is set when all is done. A reader of our output that went away
- * (`tsbox ps | head -1`), or a terminal that was closed, is no error, and no reason to leave a container behind.
+ * Runs the command line of this process and sets its exit status. A closed terminal or output (`tsbox ps | head -1`) is
+ * not an error, and must not leave a container behind.
  */
 export async function start(packageFolder: string): Promise<void> {
 	closeInheritedDescriptors();
@@ -19,7 +19,7 @@ export async function start(packageFolder: string): Promise<void> {
 	let failed: Promise<number> | undefined;
 	process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
 		if (isReaderGone(error) || failed !== undefined) return;
-		// Such as what is printed going to a full disk. Whatever runs is ended in order, as for a signal.
+		// For example, output to a full disk. Containers are stopped in order, as after a signal.
 		failed = report(error, argv, io);
 		if (!process.emit('SIGTERM', 'SIGTERM')) void failed.then(status => process.exit(status));
 	});
@@ -31,7 +31,7 @@ export async function start(packageFolder: string): Promise<void> {
 }
 
 function tooFewDescriptors(limit: number): TsboxError {
-	return new TsboxError('E_SYSTEM', `tsbox may have ${limit} descriptors, and needs ${fewestDescriptors}`, {
-		hint: `raise it: \`ulimit -Hn ${fewestDescriptors}\``,
+	return new TsboxError('E_SYSTEM', `tsbox needs ${fewestDescriptors} file descriptors, but the limit is ${limit}`, {
+		hint: `raise the limit: \`ulimit -Hn ${fewestDescriptors}\``,
 	});
 }

@@ -62,7 +62,7 @@ describe.skipIf(process.getuid?.() !== 0)('a limit', () => {
 			for (const words of [['run', spec], ['up', '-d', spec], ['gc']]) {
 				const {status, err} = await withDescriptors(box, limit, ...words);
 				expect({limit, words, status}).toEqual({limit, words, status: 125});
-				expect(err).toContain(`tsbox may have ${limit} descriptors`);
+				expect(err).toContain(`but the limit is ${limit}`);
 				expect(err).toContain('ulimit');
 			}
 		}

@@ -104,7 +104,7 @@ describe.skipIf(!root)('pause and unpause', () => {
 		expect(await at.tsbox(['kill', '-s', 'USR1', at.name])).toMatchObject({
 			status: 0,
 			out: `${at.name}\n`,
-			err: `${at.name} is paused and gets SIGUSR1 when it goes on\n`,
+			err: `${at.name} is paused and receives SIGUSR1 once it is unpaused\n`,
 		});
 		expect(await stateOf(at)).toBe(`${at.name} paused`);
 		await at.tsbox(['unpause', at.name]);

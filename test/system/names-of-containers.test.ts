@@ -46,9 +46,9 @@ test('the name of a project means its container where it has one; else its conta
 	expect(await at.tsbox(['stop', at.name, 'db', 'job'])).toMatchObject({status: 0});
 	expect(await at.tsbox(['stop', at.name, 'db', 'job'])).toMatchObject({
 		status: 0,
-		err: 'db, job is stopped already\n',
+		err: 'db, job is already stopped\n',
 	});
-	expect(await at.tsbox(['start', at.name, 'web'])).toMatchObject({status: 0, err: 'web runs already\n'});
+	expect(await at.tsbox(['start', at.name, 'web'])).toMatchObject({status: 0, err: 'web is already running\n'});
 	for (const verb of ['logs', 'stop']) expect((await at.tsbox([verb, at.name, 'nosuch'])).status).toBe(2);
 
 	const removed = await at.tsbox(['rm', '-f', at.name, 'web']);

@@ -58,7 +58,7 @@ test.runIf(hasPerl)('with the network of the host: where its own processes liste
 		expect(await at.tsbox(['port', at.name, `${udp}/tcp`])).toMatchObject({
 			status: 1,
 			out: '',
-			err: `nothing of ${at.name} listens at ${udp}/tcp\n`,
+			err: `${at.name} does not listen on ${udp}/tcp\n`,
 		});
 		expect(await at.tsbox(['port', at.name, String(other)])).toMatchObject({status: 1, out: ''});
 	} finally {
@@ -81,7 +81,7 @@ test.runIf(hasPerl)('with a network of its own nothing is published, and that is
 	const all = await at.tsbox(['port', at.name]);
 	expect(all).toMatchObject({status: 0, out: ''});
 	expect(all.err).toBe(
-		`${at.name} has a network of its own: none of its ports can be reached from outside (\`ports\` asks for 80/tcp, 53/udp, which nothing publishes)\n`,
+		`${at.name} has its own network, so that its ports are not reachable from outside (\`ports\` lists 80/tcp, 53/udp, which is not published)\n`,
 	);
 	expect(await at.tsbox(['port', at.name, '80'])).toMatchObject({status: 1, out: ''});
 	await at.tsbox(['down', '-t', '0', at.name]);

@@ -84,7 +84,7 @@ test('of a first process that ignores Ctrl-C the second tells so, the third stop
 		`sleep ignores Ctrl-C (it is process 1); Ctrl-C once more stops it, or \`tsbox down ${at.name}\` from elsewhere`,
 	);
 	up.type(keys.interrupt);
-	await up.shows(`stopping ${at.name} with SIGTERM (killed after 10 min 0 s); Ctrl-C once more kills`);
+	await up.shows(`stopping ${at.name} with SIGTERM (killed after 10 min 0 s); press Ctrl-C again to kill`);
 	up.type(keys.interrupt);
 	expect(await up.ended).toBe(137);
 

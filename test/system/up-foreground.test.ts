@@ -54,7 +54,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
 		expect(out).toContain('web | bye from web\n');
 		expect(out).toContain('db  | bye from db\n');
 		const order = [
-			'stopping; Ctrl-C once more kills',
+			'stopping; press Ctrl-C again to kill',
 			'web exited with status 0',
 			'stopping db with SIGTERM (killed after 10 s)',
 		];
@@ -106,7 +106,7 @@ test('a signal while one waits for another starts nothing more', async () => {
 describe('exit status', () => {
 	const fails = 'command: [sh, -c, "sleep 0.2; exit 3"]\n';
 	const quick = 'command: ["true"]\n';
-	const stops = 'a has ended: all are stopped';
+	const stops = 'a has exited; stopping all containers';
 	const never = `${sleeper}healthcheck: {test: [CMD, "false"], interval: 10s, retries: 1000}\n`;
 	test.each<[string, readonly string[], Readonly<Record<string, string>>, number, string]>([
 		['that of the first that failed', [], {a: quick, b: fails}, 3, 'b exited with status 3'],
@@ -266,7 +266,7 @@ test('the detach keys leave all running in the background; other keys, Ctrl-C an
 	await screen.shows('db is up');
 	await until('the keys are read', () => !modeOf(screen.terminal()).includes(' icanon'));
 	screen.type('x\r\u0010\u0011');
-	await screen.shows(`${at.name} goes on in the background; \`tsbox logs -f ${at.name}\` shows what it prints`);
+	await screen.shows(`${at.name} keeps running in the background; \`tsbox logs -f ${at.name}\` shows its output`);
 	expect(await screen.ended).toBe(0);
 	expect(screen.shown()).toContain('status 0');
 	expect(screen.shown()).not.toContain('stopping');

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {tsbox} from '../../../test/support/fake-surroundings.ts';
 
-test('attach gives the exit status of the container', async () => {
+test('attach returns the exit status of the container', async () => {
 	const {status, calls} = await tsbox('attach --no-stdin --sig-proxy=false --detach-keys ctrl-x,d demo');
 	expect(status).toBe(3);
 	expect(calls[1]).toEqual([
@@ -20,7 +20,7 @@ test.each([
 	expect({status, err}).toEqual({status: expected, err: said});
 });
 
-test('keys that are none are refused before anything is asked', async () => {
+test('invalid detach keys are rejected before any engine call', async () => {
 	const {status, err, calls} = await tsbox('attach --detach-keys ctrl-1 demo');
 	expect(status).toBe(2);
 	expect(err).toContain('--detach-keys must be keys such as `ctrl-p,ctrl-q`, `ctrl-]` or `d`, not `ctrl-1`');

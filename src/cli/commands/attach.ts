@@ -5,7 +5,7 @@ import {present} from '../../spec/syntax/pick.ts';
 import {usageError} from '../options/usage-error.ts';
 import {containerName} from '../options/arguments.ts';
 
-/** `tsbox attach`: joins a container that runs in the background. */
+/** `tsbox attach`: attaches to a container in the background. */
 export const attach = defineCommand({
 	name: 'attach',
 	describe: 'Attach to the input and output of a container in the background',

@@ -6,7 +6,7 @@ import {withFacts} from '../options/with-facts.ts';
 import {tell} from '../output/tell.ts';
 import {factsOption, requiredSpec, serviceName} from '../options/arguments.ts';
 
-/** `tsbox compile`: the plan as a script that needs no tsbox. */
+/** `tsbox compile`: prints the plan as a standalone script. */
 export const compile = defineCommand({
 	name: 'compile',
 	describe: 'Print the plan as a POSIX sh script that runs without tsbox',

@@ -3,7 +3,7 @@ import {type Command, type Context, defineCommand} from '../verb/command.ts';
 const shells = ['bash', 'zsh', 'fish'] as const;
 const kinds = ['container', 'project', 'service', 'volume', 'run'] as const;
 
-/** `tsbox completion`: a script that lets a shell complete tsbox, and the names that it asks for. */
+/** `tsbox completion`: prints a shell completion script, or the names that the script looks up. */
 export const completion = defineCommand({
 	name: 'completion',
 	describe: 'Print the completion script of a shell',

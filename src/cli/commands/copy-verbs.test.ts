@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {tsbox} from '../../../test/support/fake-surroundings.ts';
 
-test('cp tells by the colon which side is the container', async () => {
+test('cp finds the container side by its colon', async () => {
 	const out = await tsbox('cp -aL demo:/etc/x ./a:b');
 	expect(out.calls[1]?.slice(0, 3)).toEqual([
 		'copyOut',
@@ -23,17 +23,17 @@ test.each(['cp a b', 'cp a:/x b:/y', 'cp demo: x', 'cp demo:/x'])(
 	},
 );
 
-test('cp shows no tar on a terminal and reads none from one', async () => {
+test('cp refuses to pass a tar through a terminal', async () => {
 	expect((await tsbox('cp demo:/x -', {terminals: ['stdout']})).status).toBe(2);
 	expect((await tsbox('cp - demo:/x', {terminals: ['stdin']})).status).toBe(2);
 });
 
-test('what the tools warn of is escaped', async () => {
+test('warnings of the tools are escaped', async () => {
 	const {status, err} = await tsbox('cp demo:/x .', {engine: {copyOut: async () => 'tar: \u001b[31m'}});
 	expect({status, err}).toEqual({status: 0, err: 'tar: \\x1b[31m\n'});
 });
 
-test('diff prints a line a path, or JSON', async () => {
+test('diff prints one line per path, or JSON', async () => {
 	expect((await tsbox('diff demo')).out).toBe('A /new\n');
 	expect(JSON.parse((await tsbox('diff --json demo')).out)).toEqual([{change: 'A', path: '/new'}]);
 	const engine = {diff: async () => ({changes: [], unread: ['/var/x']})};

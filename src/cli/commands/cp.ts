@@ -2,7 +2,7 @@ import {defineCommand} from '../verb/command.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 import {usageError} from '../options/usage-error.ts';
 
-/** `tsbox cp`: files between a container and the host. */
+/** `tsbox cp`: copies files between a container and the host. */
 export const cp = defineCommand({
 	name: 'cp',
 	describe: 'Copy files between a container and the host',
@@ -56,7 +56,7 @@ export const cp = defineCommand({
 	},
 });
 
-/** As with docker: what begins with a slash or a dot, or has no colon, is a path of the host. */
+/** As in Docker, a path that starts with a slash or dot, or has no colon, is on the host. */
 function placeOf(text: string): {readonly name: string | undefined; readonly path: string} {
 	const colon = text.indexOf(':');
 	const isLocal = colon <= 0 || text.startsWith('/') || text.startsWith('.');

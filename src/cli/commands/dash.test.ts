@@ -6,7 +6,7 @@ import {tsbox} from '../../../test/support/fake-surroundings.ts';
 
 const hint = 'use `tsbox dash --plain`, `tsbox ps --watch` or `tsbox stats`';
 
-describe('without a terminal that can be drawn on the dashboard is refused, and says what there is instead', () => {
+describe('without a capable terminal, the dashboard is refused with alternatives', () => {
 	test.each([
 		['no terminal', {}],
 		['output alone', {terminals: ['stdout'] as const}],
@@ -20,7 +20,7 @@ describe('without a terminal that can be drawn on the dashboard is refused, and 
 	});
 });
 
-test('columns, themes and options that there are not are refused', async () => {
+test('unknown columns, themes, and options are rejected', async () => {
 	for (const line of ['dash --sort cpus', 'dash --theme blue', 'dash --nonsense', 'dash web']) {
 		const {status, calls} = await tsbox(line);
 		expect({status, calls}).toEqual({status: 2, calls: []});
@@ -28,7 +28,7 @@ test('columns, themes and options that there are not are refused', async () => {
 });
 
 describe('--keys', () => {
-	test('lists all keys, with a terminal or without', async () => {
+	test('lists all keys with or without a terminal', async () => {
 		const {status, out} = await tsbox('dash --keys');
 		expect(status).toBe(0);
 		expect(out).toMatch(/^list +s +stop +stop$/m);
@@ -40,7 +40,7 @@ describe('--keys', () => {
 		async () =>
 			({dash: {origin: '/x.yaml', config: {keys}}}) as unknown as Awaited<ReturnType<EngineApi['openMachine']>>;
 
-	test('has those of the configuration', async () => {
+	test('uses the keys of the configuration', async () => {
 		const {out} = await tsbox('dash --keys', {engine: {openMachine: openMachine({stop: ['f5', 'x']})}});
 		expect(out).toMatch(/^list +f5, x +stop +stop$/m);
 	});
@@ -64,7 +64,7 @@ const watching = (...lists: readonly (readonly ContainerSummary[])[]): Partial<E
 	},
 });
 
-/** Lines without the time, which is the same in all of them. */
+/** Lines without their time, after a check that all times are the same. */
 async function lines(
 	line: string | readonly string[],
 	...lists: readonly (readonly ContainerSummary[])[]
@@ -79,7 +79,7 @@ async function lines(
 }
 
 describe('--plain', () => {
-	test('has all containers in words, and then a line for each change', async () => {
+	test('prints all containers, then one line per change', async () => {
 		expect(
 			await lines(
 				'dash --plain',
@@ -102,12 +102,12 @@ describe('--plain', () => {
 		]);
 	});
 
-	test('says that there are none', async () => {
+	test('reports that there are no containers', async () => {
 		expect(await lines('dash --plain', [], [one('a')])).toEqual(['0 containers', 'a is running']);
 		expect(await lines('dash --plain', [one('a')])).toEqual(['1 container', 'a is running']);
 	});
 
-	test('with a filter has those that the dashboard would show for it', async () => {
+	test('filters containers like the dashboard', async () => {
 		expect(await lines('dash --plain -f SHOP', [web, one('demo')])).toEqual([
 			'1 container',
 			'shop-web (service web of shop) is running, starting',
@@ -118,13 +118,13 @@ describe('--plain', () => {
 		]);
 	});
 
-	test('what the filter leaves out from then on says what it has become, and is not called gone', async () => {
+	test('a container that no longer matches the filter is printed with its new state, not as gone', async () => {
 		expect(
 			await lines('dash --plain -f running', [one('a'), one('b')], [one('a', {state: 'exited', exitCode: 1})]),
 		).toEqual(['2 containers', 'a is running', 'b is running', 'a has exited with status 1', 'b is gone']);
 	});
 
-	test('names of an image move no cursor', async () => {
+	test('control characters from an image are escaped', async () => {
 		expect((await lines('dash --plain', [one('\u001b[2Ja\nb')], [])).join('|')).not.toMatch(/[\u0000-\u001f]/);
 	});
 });
@@ -152,7 +152,7 @@ describe('up --dash', () => {
 		},
 	);
 
-	test('where one did not come up, that is the end of it', async () => {
+	test('stops if a service did not start', async () => {
 		const {status, out} = await tsbox('up --dash shop.yaml', {
 			engine: {
 				loadProject: async () => shop,

@@ -4,7 +4,7 @@ import {defineCommand} from '../verb/command.ts';
 import {hasDashScreen} from '../output/has-screen.ts';
 import {openDash} from '../up/open-dash.ts';
 
-/** `tsbox dash`: the dashboard. */
+/** `tsbox dash`: opens the dashboard. */
 export const dash = defineCommand({
 	name: 'dash',
 	describe: 'Show all containers on one screen: use, output, plan, and drift',

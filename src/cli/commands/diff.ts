@@ -3,7 +3,7 @@ import {jsonText} from '../../view/text/json.ts';
 import {tell} from '../output/tell.ts';
 import {containerName, jsonOption} from '../options/arguments.ts';
 
-/** `tsbox diff`: what a container wrote over its image. */
+/** `tsbox diff`: lists the files that a container changed. */
 export const diff = defineCommand({
 	name: 'diff',
 	describe: 'List the files that a container changed',

@@ -4,7 +4,7 @@ import {usageError} from '../options/usage-error.ts';
 import {jsonText} from '../../view/text/json.ts';
 import {jsonOption} from '../options/arguments.ts';
 
-/** `tsbox doctor`: what this machine can do, and what fixes what it can't. */
+/** `tsbox doctor`: shows what this machine supports and how to fix what is missing. */
 export const doctor = defineCommand({
 	name: 'doctor',
 	describe: 'Show what this machine supports and how to fix what is missing',

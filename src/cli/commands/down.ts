@@ -9,7 +9,7 @@ import {present} from '../../spec/syntax/pick.ts';
 import {usageError} from '../options/usage-error.ts';
 import {tell} from '../output/tell.ts';
 
-/** `tsbox down`: ends containers in their own way. */
+/** `tsbox down`: stops and removes containers. */
 export const down = defineCommand({
 	name: 'down',
 	describe: 'Stop containers and remove them',
@@ -36,7 +36,7 @@ export const down = defineCommand({
 		const machine = await engine.openMachine(folders);
 		const found = await engine.findTarget(machine, target, {cwd: io.cwd, env: io.env}, []);
 		const timeout = timeoutOf(values.timeout);
-		// Who waits at a terminal is told for what.
+		// A user at a terminal sees why the command waits.
 		const isWatched = io.isTerminal('stderr');
 		if (found !== undefined) {
 			const {project, services} = found;
@@ -71,7 +71,7 @@ export const down = defineCommand({
 				});
 				tell(io, `${name} is down`);
 			} catch (error) {
-				// As with `docker compose down`: what is wanted is so already, which a script must not stumble over.
+				// As with `docker compose down`, a container that is already gone is not an error, so that scripts can repeat it.
 				if (!isTsboxError(error) || error.code !== 'E_NO_SUCH_CONTAINER') throw error;
 				tell(io, `${error.message}; ${error.hint ?? ''}`);
 			}
@@ -82,12 +82,15 @@ export const down = defineCommand({
 	},
 });
 
-/** A container's name has no slash; a spec has one, or a suffix that no one gives a container. */
+/** A container name has no slash. A spec has a slash or the suffix of YAML or JSON. */
 function isPath(target: string): boolean {
 	return target.includes('/') || /\.(ya?ml|json)$/.test(target);
 }
 
-/** Removes what the project made, but for what its spec calls external; gives how many. What somebody else mounts is told as an error. */
+/**
+ * Removes the volumes that the project created, except external ones, and returns their number. Throws if another
+ * container mounts one.
+ */
 async function removeVolumes(
 	target: string | undefined,
 	project: string,
@@ -105,7 +108,7 @@ async function removeVolumes(
 	if (first !== undefined)
 		throw new TsboxError('E_VOLUME_IN_USE', `${kept.map(({name}) => name).join(', ')} cannot be removed`, {
 			why: kept.map(({name, usedBy}) => `${usedBy.join(', ')} mounts ${name}`).join('; '),
-			hint: `end ${first.usedBy[0] ?? ''} first, then \`tsbox volume rm ${first.name}\``,
+			hint: `stop ${first.usedBy[0] ?? ''} first, then \`tsbox volume rm ${first.name}\``,
 		});
 	return removed.length;
 }

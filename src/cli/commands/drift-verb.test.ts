@@ -12,13 +12,13 @@ const changed: Drift = {
 	unchecked: ['the image: only a process in there could read /\u001b'],
 };
 
-test('drift says that all checks agree, with status 0', async () => {
+test('drift reports that all checks agree, with status 0', async () => {
 	const {status, out, err, calls} = await tsbox('drift demo');
 	expect({status, out, err}).toEqual({status: 0, out: 'all 31 checks agree\n', err: ''});
 	expect(calls[1]).toEqual(['drift', 'demo']);
 });
 
-test('drift says each difference in a line and what was not checked, with status 1', async () => {
+test('drift prints one line per difference and what was not checked, with status 1', async () => {
 	const {status, out, err} = await tsbox('drift demo', {engine: engine(changed)});
 	expect(status).toBe(1);
 	expect(out).toMatchInlineSnapshot(`
@@ -32,14 +32,14 @@ test('drift says each difference in a line and what was not checked, with status
 	`);
 });
 
-test('drift --json is all of it', async () => {
+test('drift --json prints the whole result', async () => {
 	const {status, out, err} = await tsbox('drift --json demo', {engine: engine(changed)});
 	expect({status, err}).toEqual({status: 1, err: ''});
 	expect(JSON.parse(out)).toEqual(changed);
 	expect(out).not.toContain('\u001b');
 });
 
-test('where there is no plan nothing agrees, and nothing differs', async () => {
+test('without a plan, drift reports neither agreement nor differences', async () => {
 	const none = {differences: [], checked: 0, unchecked: ['demo has no stored plan']};
 	const {status, out, err} = await tsbox('drift demo', {engine: engine(none)});
 	expect({status, out, err}).toEqual({status: 0, out: '', err: 'not checked: demo has no stored plan\n'});

@@ -2,7 +2,7 @@ import {defineCommand} from '../verb/command.ts';
 import {jsonText} from '../../view/text/json.ts';
 import {containerName, jsonOption} from '../options/arguments.ts';
 
-/** `tsbox drift`: whether the kernel still agrees with the plan of a container. */
+/** `tsbox drift`: compares a running container with its plan. */
 export const drift = defineCommand({
 	name: 'drift',
 	describe: 'Compare a running container with its plan; exit status 1 if they differ',

@@ -3,7 +3,7 @@ import {defineCommand} from '../verb/command.ts';
 import {programOf} from '../verb/program.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 
-/** `tsbox events`: what happens in a detached project, as it happens. */
+/** `tsbox events`: prints the events of a project. */
 export const events = defineCommand({
 	name: 'events',
 	describe: 'Print the events of a project until it is down',
@@ -22,7 +22,7 @@ export const events = defineCommand({
 	async run({values, positionals: [word]}, {io, engine, folders}) {
 		const machine = await engine.openMachine(folders);
 		const {project} = await engine.projectTarget(machine, word, {cwd: io.cwd, env: io.env}, []);
-		const stop = stopSignals(io, 'it');
+		const stop = stopSignals(io, 'the output');
 		try {
 			const tell = (event: Parameters<typeof projectEventText>[0]): void => {
 				const text = values.json ? JSON.stringify(event) : projectEventText(event);

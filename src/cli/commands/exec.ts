@@ -5,7 +5,7 @@ import {present} from '../../spec/syntax/pick.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 import {wantsTty} from '../options/wants-tty.ts';
 
-/** `tsbox exec`: a command in a container that runs. */
+/** `tsbox exec`: runs a command in a running container. */
 export const exec = defineCommand({
 	name: 'exec',
 	describe: 'Run a command in a running container',

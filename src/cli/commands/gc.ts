@@ -4,7 +4,7 @@ import {eventJson} from '../../view/text/event-json.ts';
 import {defineCommand} from '../verb/command.ts';
 import {tell} from '../output/tell.ts';
 
-/** `tsbox gc`: rolls back what a crash left. */
+/** `tsbox gc`: cleans up after a crash. */
 export const gc = defineCommand({
 	name: 'gc',
 	describe: 'Clean up what a crash or a power cut left behind',

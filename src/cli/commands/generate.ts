@@ -3,7 +3,7 @@ import {programOf} from '../verb/program.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {optionalSpec} from '../options/arguments.ts';
 
-/** `tsbox generate`: a unit of systemd for a spec. */
+/** `tsbox generate`: writes a systemd unit for a spec. */
 export const generate = defineCommand({
 	name: 'generate',
 	describe: 'Write a systemd unit that starts the services of a spec at boot',
@@ -17,7 +17,7 @@ export const generate = defineCommand({
 		optionalSpec,
 	],
 	async run({values, positionals: [, file]}, {io, engine, folders}) {
-		// A unit of the machine is root's, whoever writes it: what it starts must not look into the folders of a user.
+		// A system unit runs as root, even if a user generates it, so that it must not use the user's folders.
 		const {dirs} = await engine.openMachine({...folders, planOnly: true, forRoot: !values.user});
 		const project = await engine.loadProject({cwd: io.cwd, env: io.env, ...present({file, config: folders.config})});
 		const {systemdUnit} = await import('../../project/client/systemd-unit.ts');

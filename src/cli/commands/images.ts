@@ -5,7 +5,7 @@ import {usageError} from '../options/usage-error.ts';
 import {jsonText} from '../../view/text/json.ts';
 import {jsonOption} from '../options/arguments.ts';
 
-/** `tsbox images`: the root filesystems in the store. */
+/** `tsbox images`: manages the root filesystems in the store. */
 export const images = defineCommand({
 	name: 'images',
 	describe: 'List, remove, or prune unpacked root filesystems',
@@ -31,7 +31,7 @@ export const images = defineCommand({
 	},
 });
 
-/** Has every field, to find out whether a template can be filled in before there is an image. */
+/** Has every field, to check a template before there is an image. */
 const noImage = {digest: '', root: 0, archive: '', bytes: 0, entries: 0, created: 0, usedBy: []};
 
 async function list(

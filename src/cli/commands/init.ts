@@ -3,7 +3,7 @@ import {cannotWrite} from '../output/cannot-write.ts';
 import {defineCommand} from '../verb/command.ts';
 import {tell} from '../output/tell.ts';
 
-/** `tsbox init`: a commented spec to start from. */
+/** `tsbox init`: writes a commented starter spec. */
 export const init = defineCommand({
 	name: 'init',
 	describe: 'Write a commented spec to start from',

@@ -1,7 +1,7 @@
 import {defineCommand} from '../verb/command.ts';
 import {jsonText} from '../../view/text/json.ts';
 
-/** `tsbox inspect`: all that is known of a container. */
+/** `tsbox inspect`: prints everything known about a container. */
 export const inspect = defineCommand({
 	name: 'inspect',
 	describe: 'Print everything known about a container or project as JSON',

@@ -3,7 +3,7 @@ import {eachName} from '../options/each-name.ts';
 import {tell} from '../output/tell.ts';
 import {containerNames} from '../options/arguments.ts';
 
-/** `tsbox kill`: a signal for containers. */
+/** `tsbox kill`: sends a signal to containers. */
 export const kill = defineCommand({
 	name: 'kill',
 	describe: 'Send a signal to containers, SIGKILL by default',

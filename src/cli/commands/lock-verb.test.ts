@@ -19,7 +19,7 @@ const found: LockCheck = {
 };
 const differs = {checkLock: () => Promise.resolve(found)};
 
-test('lock says what it wrote, and what it says nothing of', async () => {
+test('lock reports what it locked and what it did not lock', async () => {
 	const {file, services, notLocked} = found;
 	const made = {file, text: '{"version": 1}\n', services, notLocked};
 	const {status, out, err, files} = await tsbox('lock shop.yaml web', {
@@ -34,7 +34,7 @@ test('lock says what it wrote, and what it says nothing of', async () => {
 	`);
 });
 
-test('lock asks for the spec and the services that are named', async () => {
+test('lock passes on the named spec and services', async () => {
 	const {calls} = await tsbox('lock --lock other.lock shop.yaml web db');
 	expect(calls[1]).toEqual([
 		'makeLock',
@@ -46,7 +46,7 @@ test('lock asks for the spec and the services that are named', async () => {
 	]);
 });
 
-test('lock --check tells differences on standard output, with status 1', async () => {
+test('lock --check prints differences on standard output, with status 1', async () => {
 	const {status, out} = await tsbox('lock --check', {engine: differs});
 	expect(status).toBe(1);
 	expect(out).toMatchInlineSnapshot(`
@@ -60,7 +60,7 @@ test('lock --check tells differences on standard output, with status 1', async (
 	expect((await tsbox('lock --check')).status).toBe(0);
 });
 
-test('lock --check --json is all of it', async () => {
+test('lock --check --json prints the whole result', async () => {
 	const {status, out, err} = await tsbox('lock --check --json', {engine: differs});
 	expect({status, err}).toEqual({status: 1, err: ''});
 	expect(JSON.parse(out)).toEqual({holds: false, ...found});
@@ -77,16 +77,16 @@ test.each(['up', 'up -d', 'up --dash --plain', 'run'])(
 	},
 );
 
-test('up --locked looks before it starts, and at the lock that is named', async () => {
+test('up --locked checks the named lock file before the start', async () => {
 	const {status, calls} = await tsbox('up -d --locked --lock other.lock shop.yaml web');
 	expect(status).toBe(0);
 	expect(calls.map(([name]) => name)).toEqual(['openMachine', 'checkLock', 'openMachine', 'upDetached']);
 	expect(calls[1]?.[1]).toMatchObject({services: ['web'], alone: false, file: 'other.lock'});
 });
 
-test('a lock without --locked would not be looked at, and is refused', async () => {
+test('--lock without --locked is rejected, because it would have no effect', async () => {
 	expect(await tsbox('up --lock other.lock shop.yaml')).toMatchObject({
 		status: 2,
-		err: expect.stringContaining('--lock is for --locked') as string,
+		err: expect.stringContaining('--lock needs --locked') as string,
 	});
 });

@@ -14,7 +14,7 @@ import {withFacts} from '../options/with-facts.ts';
 import {tell} from '../output/tell.ts';
 import {factsOption, optionalSpec} from '../options/arguments.ts';
 
-/** `tsbox lock`: writes down what the containers of a spec are made from, or tells whether that still holds. */
+/** `tsbox lock`: writes the lock file of a spec, or checks it. */
 export const lock = defineCommand({
 	name: 'lock',
 	describe: 'Write the lock file of a spec, for `up --locked`; --check compares',

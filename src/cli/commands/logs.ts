@@ -5,7 +5,7 @@ import {stopSignals} from '../options/stop-signals.ts';
 import {batchedBytes} from '../output/batched-bytes.ts';
 import {usageError} from '../options/usage-error.ts';
 
-/** `tsbox logs`: what detached containers have printed. */
+/** `tsbox logs`: shows the output of containers in the background. */
 export const logs = defineCommand({
 	name: 'logs',
 	describe: 'Show the output of containers in the background',
@@ -28,14 +28,14 @@ export const logs = defineCommand({
 		if (tail !== undefined && (!Number.isInteger(tail) || tail < 0))
 			throw usageError(`--tail is a number of lines, not "${values.tail ?? ''}"`, undefined, 'logs');
 		const machine = await engine.openMachine(folders);
-		const stop = stopSignals(io, 'it');
+		const stop = stopSignals(io, 'the output');
 		const {sinceTime} = await import('../../view/text/since-time.ts');
 		const since = values.since === undefined ? undefined : sinceTime(values.since, io.now());
 		if (Number.isNaN(since))
 			throw usageError(`--since is a duration such as 10m or a date, not "${values.since ?? ''}"`, undefined, 'logs');
 		const out = batchedBytes(io);
 		const gone = new AbortController();
-		// `logs | head`: nobody reads the rest.
+		// `logs | head` closes the output early.
 		const heard = io.onReaderGone(() => gone.abort());
 		try {
 			const target = await engine.projectTarget(machine, word, {cwd: io.cwd, env: io.env}, services);

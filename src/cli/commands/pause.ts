@@ -2,7 +2,7 @@ import {defineCommand} from '../verb/command.ts';
 import {eachName} from '../options/each-name.ts';
 import {containerNames} from '../options/arguments.ts';
 
-/** `tsbox pause`: holds containers. */
+/** `tsbox pause`: freezes containers. */
 export const pause = defineCommand({
 	name: 'pause',
 	describe: 'Freeze all processes of containers',

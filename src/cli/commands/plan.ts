@@ -9,7 +9,7 @@ import {lookOf} from '../output/look-of.ts';
 import {asksTty, wantsTty} from '../options/wants-tty.ts';
 import {factsOption, jsonOption, optionalSpec, serviceName} from '../options/arguments.ts';
 
-/** `tsbox plan`: what `up` would do, without doing it. */
+/** `tsbox plan`: shows what `up` would do. */
 export const plan = defineCommand({
 	name: 'plan',
 	describe: 'Show every command that creates the container, and run none',
@@ -41,7 +41,7 @@ export const plan = defineCommand({
 		const machine = await withFacts(await engine.openMachine({...folders, planOnly: true}), values.facts, io);
 		const spec = specRequest(io, values, {file, service});
 		const format = values.json ? 'json' : (values.format ?? 'table');
-		// What is read here is what `up` would do here; data is the same wherever it is made.
+		// The table shows what `up` would do on this terminal. JSON and scripts must not depend on the terminal.
 		const tty = asksTty(values) ?? (format === 'table' && wantsTty(values, io) ? true : undefined);
 		const planned = await engine.planContainer(machine, spec, {dry: true, ...present({tty})});
 		if (format === 'sh') io.out(await engine.compilePlan(machine, planned));

@@ -2,7 +2,7 @@ import {defineCommand} from '../verb/command.ts';
 import {usageError} from '../options/usage-error.ts';
 import {containerName} from '../options/arguments.ts';
 
-/** `tsbox port`: where the ports of a container can be reached. */
+/** `tsbox port`: lists the published ports of a container. */
 export const port = defineCommand({
 	name: 'port',
 	describe: 'Show where the ports of a running container can be reached',
@@ -23,10 +23,10 @@ export const port = defineCommand({
 		}
 		if (!hostNetwork) {
 			const list = asked.map(({target, protocol}) => `${target}/${protocol}`).join(', ');
-			const spec = list === '' ? '' : ` (\`ports\` asks for ${list}, which nothing publishes)`;
-			io.err(`${name} has a network of its own: none of its ports can be reached from outside${spec}\n`);
-		} else if (wanted !== undefined && found.length === 0) io.err(`nothing of ${name} listens at ${wanted}\n`);
-		if (unread) io.err(`some processes of ${name} are not yours to look into: their ports are not shown\n`);
+			const spec = list === '' ? '' : ` (\`ports\` lists ${list}, which is not published)`;
+			io.err(`${name} has its own network, so that its ports are not reachable from outside${spec}\n`);
+		} else if (wanted !== undefined && found.length === 0) io.err(`${name} does not listen on ${wanted}\n`);
+		if (unread) io.err(`no permission to inspect some processes of ${name}; their ports are not shown\n`);
 		return wanted !== undefined && found.length === 0 ? 1 : 0;
 	},
 });

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {tsbox} from '../../../test/support/fake-surroundings.ts';
 
-test('on a pipe each change is a table, with an empty line between, and what is not shown is no change', async () => {
+test('on a pipe, each visible change prints a table, separated by an empty line', async () => {
 	const {status, out, calls} = await tsbox('ps --watch');
 	expect(status).toBe(0);
 	expect(calls[1]).toEqual(['watchList']);
@@ -12,7 +12,7 @@ test('on a pipe each change is a table, with an empty line between, and what is 
 	]);
 });
 
-test('as JSON each change is a line, on a terminal too', async () => {
+test('with JSON, each change prints one line, even on a terminal', async () => {
 	for (const terminals of [[], ['stdout']] as const) {
 		const {out} = await tsbox('ps -a --watch --json', {terminals});
 		const names = out
@@ -23,14 +23,14 @@ test('as JSON each change is a line, on a terminal too', async () => {
 	}
 });
 
-test('on a terminal that can, each is drawn over the last one', async () => {
+test('on a capable terminal, each table is drawn over the last one', async () => {
 	const {out} = await tsbox('ps -a --watch', {terminals: ['stdout']});
 	expect(out.split('\u001b[2A')).toHaveLength(2);
 	expect(out.split('\u001b[3A')).toHaveLength(2);
 	expect((await tsbox('ps -a --watch', {terminals: ['stdout'], env: {TERM: 'dumb'}})).out).not.toContain('\u001b');
 });
 
-test('names and templates can be watched, and a field that is not there is refused before anything is asked', async () => {
+test('names and templates can be watched, and an unknown field is rejected before any engine call', async () => {
 	expect((await tsbox('ps -a -q -w')).out).toBe('demo\n\ndemo\nold\n\n');
 	expect((await tsbox(['ps', '-w', '--format', '{{.Name}} {{.Health}}|{{.Id}}|{{.ExitCode}}'])).out).toBe(
 		'demo |demo|\n\n',

@@ -9,10 +9,10 @@ import {jsonOption, quietOption} from '../options/arguments.ts';
 
 type Containers = readonly ContainerSummary[];
 
-/** How a list is written: as text for a stream, or unstyled, to be drawn over. */
+/** Formats a list. A list to be drawn over has no styles. */
 type Write = (containers: Containers, drawn: boolean) => Promise<string>;
 
-/** `tsbox ps`: the containers of this machine. */
+/** `tsbox ps`: lists containers. */
 export const ps = defineCommand({
 	name: 'ps',
 	describe: 'List containers',
@@ -56,7 +56,7 @@ export const ps = defineCommand({
 });
 
 async function writerOf(format: string, again: boolean, io: Io): Promise<Write> {
-	// A document a line, where there are several.
+	// One document per line with `--watch`.
 	if (format === 'json') return async containers => jsonText(containers, again ? undefined : 2);
 	if (format === 'table') {
 		const {containerTable} = await import('../../view/lists/container-table.ts');
@@ -67,7 +67,7 @@ async function writerOf(format: string, again: boolean, io: Io): Promise<Write> 
 	}
 	const {containerFields, noContainer} = await import('../../view/lists/container-table.ts');
 	const write: Write = containers => rowsBy(format, containers.map(containerFields), containerFields(noContainer));
-	// A wrong field is told before there is a container.
+	// An unknown field is an error even without containers.
 	await write([], false);
 	return write;
 }

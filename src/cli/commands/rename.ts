@@ -1,7 +1,7 @@
 import {defineCommand} from '../verb/command.ts';
 import {tell} from '../output/tell.ts';
 
-/** `tsbox rename`: another name for a container. */
+/** `tsbox rename`: renames a container. */
 export const rename = defineCommand({
 	name: 'rename',
 	describe: 'Rename a container',

@@ -4,7 +4,7 @@ import {runProgress} from '../up/run-progress.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 import {plainOption} from '../options/arguments.ts';
 
-/** `tsbox replay`: a recorded run once more, by its record alone. */
+/** `tsbox replay`: repeats a recorded run from its record alone. */
 export const replay = defineCommand({
 	name: 'replay',
 	describe: 'Repeat a recorded run, and record it too',

@@ -1,7 +1,7 @@
 import {defineCommand} from '../verb/command.ts';
 import {askAbout, projectPositionals, stopOptions, timeoutOf} from '../options/project-verb.ts';
 
-/** `tsbox restart`: ends and starts services of a detached project. */
+/** `tsbox restart`: restarts services of a project in the background. */
 export const restart = defineCommand({
 	name: 'restart',
 	describe: 'Stop services and start them again',

@@ -1,7 +1,7 @@
 import {defineCommand} from '../verb/command.ts';
 import {askAbout, projectPositionals, stopOptions, timeoutOf} from '../options/project-verb.ts';
 
-/** `tsbox rm`: ends services of a detached project and removes what they left. */
+/** `tsbox rm`: stops services and removes their files and output. */
 export const rm = defineCommand({
 	name: 'rm',
 	describe: 'Stop services and remove their files and output',

@@ -9,7 +9,7 @@ import {startContainer} from '../up/start-container.ts';
 import {wantsTty} from '../options/wants-tty.ts';
 import {requiredSpec, serviceName} from '../options/arguments.ts';
 
-/** `tsbox run`: a one-off container whose command is the caller's. */
+/** `tsbox run`: runs a command in a one-off container. */
 export const run = defineCommand({
 	name: 'run',
 	describe: 'Run a command in a new container, then remove the container',
@@ -54,7 +54,7 @@ export const run = defineCommand({
 			workingDir: values.workdir,
 			user: values.user,
 			reproducible: values.reproducible ? true : undefined,
-			// The choices above are all there are.
+			// The parser allows only the choices above.
 			userns: values.userns as 'auto' | 'host' | undefined,
 		});
 		const spec = specRequest(io, values, {file, service, overrides, traceSeccomp: values['trace-seccomp']});
@@ -76,7 +76,7 @@ export const run = defineCommand({
 	},
 });
 
-/** An error that says that there is no such service, told to who meant a command by the word. */
+/** Adds a hint to a "no service" error, for a user who meant the word as a command. */
 function orCommand(error: unknown, file: string, word: string): unknown {
 	if (!isTsboxError(error) || error.code !== 'E_USAGE' || !error.message.endsWith(` has no service ${word}`))
 		return error;

@@ -7,13 +7,13 @@ import {tsbox} from '../../../test/support/fake-surroundings.ts';
 
 const id = '20261127t015033-1f0a9c';
 
-test('--record is asked of the engine, and without it the spec says', async () => {
+test('--record is passed to the engine, and without it the spec decides', async () => {
 	expect((await tsbox('run --record demo.yaml')).calls.at(-1)?.[1]).toMatchObject({record: true});
 	expect((await tsbox('up --record demo.yaml')).calls.at(-1)?.[1]).toMatchObject({record: true});
 	expect((await tsbox('run demo.yaml')).calls.at(-1)?.[1]).not.toHaveProperty('record');
 });
 
-test('runs lists, shows, removes, sends and takes in', async () => {
+test('runs lists, shows, removes, exports, and imports', async () => {
 	expect((await tsbox('runs')).out).toBe('ID  NAME  STARTED  TOOK  OUTCOME  COMMAND\n');
 	expect(JSON.parse((await tsbox('runs show --json 1f')).out)).toMatchObject({id, end: {exitCode: 3}, files: [{}, {}]});
 	expect((await tsbox('runs show 1f')).out).toContain('exited with 3');
@@ -25,7 +25,7 @@ test('runs lists, shows, removes, sends and takes in', async () => {
 	expect((await tsbox('runs import x.tar.gz')).calls.at(-1)).toEqual(['importRun', '/home/x.tar.gz']);
 });
 
-test('diff has the exit status 1 where outputs differ, and 125 where a run is not there', async () => {
+test('diff exits with 1 if outputs differ and with 125 if a run does not exist', async () => {
 	const {status, out} = await tsbox('runs diff 1f 77');
 	expect({status, out}).toMatchObject({status: 1, out: expect.stringContaining('/out: 6, then 7 bytes')});
 	const diffRuns = async () => {
@@ -34,12 +34,12 @@ test('diff has the exit status 1 where outputs differ, and 125 where a run is no
 	expect((await tsbox('runs diff 1f 77', {engine: {diffRuns}})).status).toBe(125);
 });
 
-test('replay gives the exit status of the command', async () => {
+test('replay returns the exit status of the command', async () => {
 	const {status, calls} = await tsbox('replay 1f');
 	expect({status, call: calls.at(-1)}).toEqual({status: 4, call: ['replay', '1f']});
 });
 
-test('a script that is compiled keeps no record, and compile says so', async () => {
+test('compile warns that a script keeps no record', async () => {
 	const service = {service: 'web', name: 'web', record: true} as unknown as Service;
 	const planned = {project: shop, service, image: {kind: 'host'} as const, config: {} as OciConfig, plan: samplePlan};
 	const {out, err} = await tsbox('compile demo.yaml', {engine: {planContainer: async () => planned}});
@@ -61,7 +61,7 @@ test.each([
 	['runs show --json --html x 1f', '--json and --html exclude each other'],
 	['replay', 'RUN'],
 	['up -d --record shop.yaml', '--record and -d exclude each other'],
-	['up -d --record shop.yaml', 'write `record: true` into each service'],
+	['up -d --record shop.yaml', 'set `record: true` in each service'],
 	['up --record shop.yaml', '--record needs a single container'],
 ])('%s is refused', async (line, said) => {
 	const {status, err} = await tsbox(line, {engine: {loadProject: async () => shop}});

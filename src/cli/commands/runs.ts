@@ -20,7 +20,7 @@ const options = {
 
 type RunsValues = Values<typeof options>;
 
-/** `tsbox runs`: the records that `--record` and `record: true` keep. */
+/** `tsbox runs`: manages the records that `--record` and `record: true` keep. */
 export const runs = defineCommand({
 	name: 'runs',
 	describe: 'List, show, compare, export, or remove run records',

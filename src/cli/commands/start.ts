@@ -1,7 +1,7 @@
 import {defineCommand} from '../verb/command.ts';
 import {askAbout, projectPositionals} from '../options/project-verb.ts';
 
-/** `tsbox start`: starts services of a detached project that were stopped. */
+/** `tsbox start`: starts stopped services of a project. */
 export const start = defineCommand({
 	name: 'start',
 	describe: 'Start stopped services again',
@@ -9,5 +9,5 @@ export const start = defineCommand({
 	options: {},
 	positionals: projectPositionals,
 	run: ({positionals}, context) =>
-		askAbout(context, positionals, services => ({verb: 'start', services}), 'runs already'),
+		askAbout(context, positionals, services => ({verb: 'start', services}), 'is already running'),
 });

@@ -9,7 +9,7 @@ import {jsonOption} from '../options/arguments.ts';
 
 type Sample = readonly ContainerStats[];
 
-/** `tsbox stats`: what containers use. */
+/** `tsbox stats`: shows the resource use of containers. */
 export const stats = defineCommand({
 	name: 'stats',
 	describe: 'Show CPU, memory, process, network, and disk use',
@@ -29,7 +29,7 @@ export const stats = defineCommand({
 		const {format = 'table'} = values;
 		const isJson = values.json || format === 'json';
 		const text = isJson || format === 'table' ? undefined : (sample: Sample) => rowsBy(format, sample, noStats);
-		// A wrong field is told before there is a container.
+		// An unknown field is an error even without containers.
 		await text?.([]);
 		const machine = await engine.openMachine(folders);
 		if (values['no-stream']) {
@@ -52,17 +52,15 @@ export const stats = defineCommand({
 	},
 });
 
-/** An array a line. */
 function jsonPrinter(io: Io): (sample: Sample) => Promise<void> {
 	return async sample => io.out(jsonText(sample));
 }
 
-/** Below each other, for whoever reads them line by line. */
 function textPrinter(text: (sample: Sample) => Promise<string>, io: Io): (sample: Sample) => Promise<void> {
 	return async sample => io.out(await text(sample));
 }
 
-/** Has every field, to find out whether a template can be filled in before there is a container. */
+/** Has every field, to check a template before there is a container. */
 const noStats: ContainerStats = {
 	name: '',
 	pid: 0,
@@ -79,7 +77,10 @@ async function tableOf(sample: Sample, io: Io): Promise<string> {
 	return statsTable(sample, await lookOf(io, 'stdout', sample));
 }
 
-/** Draws each table over the last one, or where nothing can be drawn over, below it with an empty line between. */
+/**
+ * Draws each table over the last one on a terminal that can move its cursor. Elsewhere tables follow each other, separated
+ * by an empty line.
+ */
 function tablePrinter(io: Io): (sample: Sample) => Promise<void> {
 	let drawn = 0;
 	if (!io.isTerminal('stdout') || !isCapable(io.env))

@@ -1,7 +1,7 @@
 import {defineCommand} from '../verb/command.ts';
 import {askAbout, projectPositionals, stopOptions, timeoutOf} from '../options/project-verb.ts';
 
-/** `tsbox stop`: ends services of a detached project, which stay to be started again. */
+/** `tsbox stop`: stops services of a project without removing them. */
 export const stop = defineCommand({
 	name: 'stop',
 	describe: 'Stop services of a project in the background',
@@ -16,6 +16,6 @@ export const stop = defineCommand({
 			context,
 			positionals,
 			services => ({verb: 'stop', services, ...timeoutOf(values.timeout)}),
-			'is stopped already',
+			'is already stopped',
 		),
 });

@@ -1,6 +1,6 @@
 import {defineCommand} from '../verb/command.ts';
 
-/** `tsbox supervise`: what `up -d` leaves running. */
+/** `tsbox supervise`: runs the supervisor that `up -d` starts. */
 export const supervise = defineCommand({
 	name: 'supervise',
 	describe: 'Supervise a project in the background; `up -d` starts this',
@@ -8,14 +8,14 @@ export const supervise = defineCommand({
 	options: {},
 	positionals: [{name: 'PROJECT', describe: 'Project', required: true, completes: 'project'}],
 	async run({positionals: [name = '']}, {engine, folders}) {
-		// A terminal that closes, or a shell that ends, is nothing to the containers.
+		// Containers must survive a closed terminal and the end of the shell.
 		process.on('SIGHUP', () => {});
 		process.on('SIGINT', () => {});
 		try {
 			await engine.supervise(await engine.openMachine(folders), name);
 			return 0;
 		} finally {
-			// Whatever waits still after a failure: as long as this process is there, no other one looks after the project.
+			// After a failure, pending work could keep this process alive, and no other supervisor could take over the project.
 			setTimeout(() => process.exit(), 100).unref();
 		}
 	},

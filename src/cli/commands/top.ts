@@ -3,7 +3,7 @@ import {defineCommand} from '../verb/command.ts';
 import {lookOf} from '../output/look-of.ts';
 import {containerName, jsonOption} from '../options/arguments.ts';
 
-/** `tsbox top`: the processes of a container. */
+/** `tsbox top`: lists the processes of a container. */
 export const top = defineCommand({
 	name: 'top',
 	describe: 'List the processes of a container, as the host sees them',

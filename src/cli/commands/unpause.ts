@@ -2,7 +2,7 @@ import {defineCommand} from '../verb/command.ts';
 import {eachName} from '../options/each-name.ts';
 import {containerNames} from '../options/arguments.ts';
 
-/** `tsbox unpause`: lets paused containers go on. */
+/** `tsbox unpause`: resumes paused containers. */
 export const unpause = defineCommand({
 	name: 'unpause',
 	describe: 'Resume paused containers',

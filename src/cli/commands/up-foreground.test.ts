@@ -7,7 +7,7 @@ const service = (name: string, replica?: number): Service =>
 const shop: Project = {name: 'shop', file: '/home/shop.yaml', services: [service('web'), service('db')]};
 const of = (project: Project) => ({loadProject: async () => project});
 
-test('several containers are brought up by their supervisor, and what they print has their names', async () => {
+test('the supervisor starts several containers, and output lines have their names', async () => {
 	const {status, out, err, calls} = await tsbox('up --scale web=1 shop.yaml', {engine: of(shop)});
 	expect({status, out, err}).toEqual({
 		status: 3,
@@ -47,26 +47,26 @@ test.each([
 	expect(calls.at(-1)?.[0]).toBe(way);
 });
 
-test('--json has the events on standard output, and all lines on the other', async () => {
+test('--json prints events on standard output, and container output on standard error', async () => {
 	const {out, err} = await tsbox('up --json --no-log-prefix shop.yaml', {engine: of(shop)});
 	expect(JSON.parse(out)).toMatchObject({type: 'service.started', service: 'web'});
 	expect(err).toBe('hello\noh\n');
 });
 
-test('a signal stops all, says so, and is the exit status', async () => {
+test('a signal stops all containers, prints a message, and sets the exit status', async () => {
 	const {status, err} = await tsbox('up shop.yaml', {engine: of(shop), signals: ['SIGTERM']});
-	expect({status, err: err.split('\n')[0]}).toEqual({status: 143, err: 'stopping; Ctrl-C once more kills'});
+	expect({status, err: err.split('\n')[0]}).toEqual({status: 143, err: 'stopping; press Ctrl-C again to kill'});
 	expect((await tsbox('up shop.yaml', {engine: of(shop), signals: ['SIGINT']})).status).toBe(130);
 });
 
-test('--exit-code-from has all stopped with the first that ends', async () => {
+test('--exit-code-from stops all containers when the first one exits', async () => {
 	const {calls} = await tsbox('up --exit-code-from web shop.yaml', {engine: of(shop)});
 	expect(calls.at(-1)?.[1]).toMatchObject({abortOnExit: true, exitCodeFrom: 'web'});
 	const abort = await tsbox('up --abort-on-container-exit shop.yaml', {engine: of(shop)});
 	expect(abort.calls.at(-1)?.[1]).toMatchObject({abortOnExit: true});
 });
 
-test('the output of some alone can be had', async () => {
+test('--attach and --no-attach select output', async () => {
 	for (const [line, shown] of [
 		['up --attach web shop.yaml', ['web']],
 		['up --no-attach web shop.yaml', ['demo']],
@@ -75,7 +75,7 @@ test('the output of some alone can be had', async () => {
 		expect((await tsbox(line, {engine: of(shop)})).calls.at(-1)?.[1]).toMatchObject({shown});
 });
 
-describe('what does not go together is refused before anything is opened', () => {
+describe('conflicting options are rejected before any engine call', () => {
 	test.each([
 		['up -d --abort-on-container-exit shop.yaml', '--abort-on-container-exit and -d exclude each other'],
 		['up --wait --exit-code-from web shop.yaml', '--exit-code-from and -d exclude each other'],

@@ -16,7 +16,7 @@ import {usageError} from '../options/usage-error.ts';
 import {wantsTty} from '../options/wants-tty.ts';
 import {optionalSpec, plainOption} from '../options/arguments.ts';
 
-/** `tsbox up`: containers from spec to clean-up, in the foreground; or in the background. */
+/** `tsbox up`: runs the containers of a spec in the foreground or background. */
 export const up = defineCommand({
 	name: 'up',
 	describe: 'Start the containers of a spec and stay attached; with -d in the background',
@@ -99,21 +99,21 @@ export const up = defineCommand({
 	},
 });
 
-/** What the command line has in place of the spec's words; undefined where nothing. */
+/** Values from the command line that replace those of the spec; undefined without any. */
 function overridesOf({name, scale}: {readonly name: string | undefined; readonly scale: readonly string[]}) {
 	return name === undefined && scale.length === 0 ? undefined : {...scaleOf(scale), ...present({name})};
 }
 
-/** The service of which one container is to be started, and nothing else; undefined where there are more. */
+/** The service to start if it has a single container; undefined with several containers. */
 function onlyOne({services, active}: Project, named: readonly string[]): string | undefined {
 	const wanted = new Set(named.length === 0 ? (active ?? services.map(({service}) => service)) : named);
 	const [first, ...others] = [...wanted];
 	const isScaled = services.filter(({service}) => service === first).length > 1;
-	// Where none is active, whoever starts one says so.
+	// Without an active service, the start itself reports the error.
 	return others.length > 0 || isScaled ? undefined : (first ?? '');
 }
 
-/** Options of containers that are stayed with. */
+/** Options that only work in the foreground. */
 const foreground = [
 	'abort-on-container-exit',
 	'exit-code-from',
@@ -124,7 +124,7 @@ const foreground = [
 	'record',
 ] as const;
 
-/** Refuses what does not go together, before the spec is read. */
+/** Rejects conflicting options before the spec is read. */
 function refuse(
 	values: Readonly<Record<(typeof foreground)[number], boolean | string | undefined | readonly string[]>> & {
 		readonly 'wait-timeout': number | undefined;
@@ -149,7 +149,7 @@ function refuse(
 
 function recordOfSeveral(message: string): TsboxError {
 	return new TsboxError('E_USAGE', message, {
-		hint: 'write `record: true` into each service whose runs you want recorded',
+		hint: 'set `record: true` in each service that you want to record',
 	});
 }
 
@@ -158,7 +158,7 @@ function isGiven(value: boolean | string | undefined | readonly string[]): boole
 }
 
 /**
- * `--scale SERVICE=N`, as often as it is given; undefined without.
+ * Parses all `--scale SERVICE=N`; undefined without any.
  *
  * @throws TsboxError E_USAGE.
  */

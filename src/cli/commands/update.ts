@@ -3,7 +3,7 @@ import {eachName} from '../options/each-name.ts';
 import {tell} from '../output/tell.ts';
 import {containerNames} from '../options/arguments.ts';
 
-/** `tsbox update`: other limits for running containers. */
+/** `tsbox update`: changes the limits of running containers. */
 export const update = defineCommand({
 	name: 'update',
 	describe: 'Change the limits of running containers',

@@ -3,7 +3,7 @@ import {tsbox} from '../../../test/support/fake-surroundings.ts';
 
 const header = 'NAME  CPU %';
 
-test('stats asks for the named containers, and prints a table a sample with an empty line between', async () => {
+test('stats prints one table per sample of the named containers, separated by an empty line', async () => {
 	const {status, out, calls} = await tsbox('stats demo web');
 	expect(status).toBe(0);
 	expect(calls[1]).toMatchObject(['stats', ['demo', 'web'], {}]);
@@ -18,19 +18,19 @@ test('stats --no-stream ends after the first sample', async () => {
 	expect(JSON.parse((await tsbox('stats --no-stream --json')).out)).toMatchObject([{name: 'demo', cpuPercent: 12.5}]);
 });
 
-test('stats --json is an array a line', async () => {
+test('stats --json prints one array per line', async () => {
 	const lines = (await tsbox('stats --json')).out.trimEnd().split('\n');
 	expect(lines.map(line => (JSON.parse(line) as readonly {name: string}[])[0]?.name)).toEqual(['demo', 'demo']);
 });
 
-test('on a terminal that can, stats draws over what it drew, cut to the width', async () => {
+test('on a capable terminal, stats redraws the table, cut to the width', async () => {
 	const {out} = await tsbox('stats', {terminals: ['stdout']});
 	expect(out.split('\x1b[2A')).toHaveLength(2);
 	for (const line of out.replaceAll(/\r?\x1b\[\d?[A-Z]/g, '').split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 	expect((await tsbox('stats', {terminals: ['stdout'], env: {TERM: 'dumb'}})).out).not.toContain('\x1b');
 });
 
-test('a signal ends stats by its own end, and --no-stream takes none', async () => {
+test('a signal ends stats cleanly, and --no-stream does not handle signals', async () => {
 	const {status, calls} = await tsbox('stats', {signals: ['SIGINT']});
 	expect(status).toBe(0);
 	expect(calls[1]?.[2]).toMatchObject({signal: {aborted: true}});

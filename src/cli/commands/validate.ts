@@ -9,7 +9,7 @@ import {jsonText} from '../../view/text/json.ts';
 import {tell} from '../output/tell.ts';
 import {jsonOption, optionalSpec} from '../options/arguments.ts';
 
-/** `tsbox validate`: reads a spec and says what is wrong with it. */
+/** `tsbox validate`: checks a spec. */
 export const validate = defineCommand({
 	name: 'validate',
 	describe: 'Check a spec without changing anything',

@@ -39,7 +39,7 @@ test('up on a terminal prints one line for a quick start', async () => {
 	expect(calls.at(-1)?.[1]).toMatchObject({tty: true});
 });
 
-test('up --json prints an event a line and moves the output of the command to standard error', async () => {
+test('up --json prints one event per line and moves the output of the command to standard error', async () => {
 	const {out, err, calls} = await tsbox('up --json demo.yaml', {terminals});
 	const types = out
 		.trimEnd()
@@ -51,13 +51,13 @@ test('up --json prints an event a line and moves the output of the command to st
 	expect(calls.at(-1)?.[1]).toMatchObject({tty: false, stdio: {stdin: 0, stdout: 2, stderr: 2}});
 });
 
-test('up --step shows each step and waits before it', async () => {
+test('up --step explains each step and waits before it', async () => {
 	const {err} = await tsbox('up --step demo.yaml', {terminals, env: {NO_COLOR: '1'}, line: ''});
 	expect(err.match(/Enter: run this step/g)).toHaveLength(3);
 	expect(err.indexOf('2/3 cgroup  limit memory')).toBeLessThan(err.indexOf('ok     2/3'));
 });
 
-test('up --step does a step for Enter alone, the rest for c, and says so for any other word', async () => {
+test('up --step runs one step for Enter, the rest for c, and explains this for other input', async () => {
 	const step = (...lines: string[]) => tsbox('up --step demo.yaml', {terminals, env: {NO_COLOR: '1'}, lines});
 	const typed = await step('n', 'yes', '', 'c');
 	expect(typed.err.match(/Enter: run this step/g)).toHaveLength(4);
@@ -67,13 +67,13 @@ test('up --step does a step for Enter alone, the rest for c, and says so for any
 	expect(quit.err).toContain('error: the start was interrupted\n  step     limit memory');
 });
 
-test('up --step is interrupted by the end of the input', async () => {
+test('the end of the input interrupts up --step', async () => {
 	const {status, err} = await tsbox('up --step demo.yaml', {terminals, env: {NO_COLOR: '1'}});
 	expect(status).toBe(130);
 	expect(err).toContain('\nerror: the start was interrupted\n  step     unpack rootfs.tar.gz into the store\n');
 });
 
-test('run is silent but for what takes long and what went wrong', async () => {
+test('run reports only slow steps and problems', async () => {
 	const {err} = await tsbox('run demo.yaml');
 	expect(err).toMatchInlineSnapshot(`
 		"       1/3  unpack rootfs.tar.gz into the store (30 %, 35 MiB of 100 MiB, 1200 entries)
@@ -83,7 +83,7 @@ test('run is silent but for what takes long and what went wrong', async () => {
 	`);
 });
 
-test('everything after -- is the command, options of its own and a second -- too', async () => {
+test('everything after -- is the command, including options and a second --', async () => {
 	const {calls} = await tsbox(
 		'run -e A=1 -eB=2 --env C -itw/tmp -u 1:2 -v ./a:/a:ro --name x --rm demo.yaml -- ls -e --help -- -x',
 		{terminals},
@@ -112,7 +112,7 @@ test.each([
 	expect(calls[1]?.[1]).toMatchObject({tty});
 });
 
-test('the first signal asks to stop, the second to hurry', async () => {
+test('the first signal stops, the second kills', async () => {
 	expect((await tsbox('run demo.yaml', {signals: ['SIGTERM']})).calls[1]?.[1]).toMatchObject({
 		stop: 'SIGTERM',
 		force: undefined,
@@ -133,7 +133,7 @@ test.each([
 	expect((await tsbox('exec demo -- true', {engine})).status).toBe(expected);
 });
 
-test('exec passes user, folder and variables on', async () => {
+test('exec passes on user, working directory, and variables', async () => {
 	const {calls} = await tsbox('exec -T -u nobody -w /tmp -e A=1 demo -- id -u');
 	expect(calls[1]).toMatchObject([
 		'execIn',
@@ -152,7 +152,7 @@ test.each([
 	expect(calls[1]).toMatchObject(['execIn', 'demo', {args, user: 'nobody'}]);
 });
 
-test('down takes a name, the path of a spec, or the spec of the folder', async () => {
+test('down takes a name, the path of a spec, or the spec in the folder', async () => {
 	for (const line of ['down -t 1.5 demo', 'down -t 1.5 ./demo.yaml', 'down -t 1.5']) {
 		const {status, err, calls} = await tsbox(line);
 		expect({status, err}).toEqual({status: 0, err: 'demo is down\n'});
@@ -164,7 +164,7 @@ test('down takes a name, the path of a spec, or the spec of the folder', async (
 	}
 });
 
-test('down of what is not there is no error, and is told', async () => {
+test('down reports a missing container without an error', async () => {
 	const {status, err} = await tsbox('down demo.yaml', {engine: {list: () => Promise.resolve([])}});
 	expect({status, err}).toEqual({
 		status: 0,
@@ -180,7 +180,7 @@ test('down of what is not there is no error, and is told', async () => {
 	});
 });
 
-test('ps has a table, names, JSON and templates', async () => {
+test('ps prints a table, names, JSON, or a template', async () => {
 	expect((await tsbox('ps')).out).toBe(
 		'NAME  STATE    PID   STARTED        IMAGE  COMMAND  SPEC\ndemo  running  1234  5 seconds ago  host   sh       /home/demo.yaml\n',
 	);
@@ -189,31 +189,31 @@ test('ps has a table, names, JSON and templates', async () => {
 	expect((await tsbox(['ps', '--format', '{{.Name}} is {{.Pid}}'])).out).toBe('demo is 1234\n');
 });
 
-test('plan prints the table, its explanation, JSON or a script', async () => {
+test('plan prints a table, an explanation, JSON, or a script', async () => {
 	expect((await tsbox('plan demo.yaml')).out).toMatch(/^demo: 3 steps from demo\.yaml\n/);
 	expect((await tsbox('plan --explain demo.yaml')).out).toContain('sources of the values\n  mem_limit    ');
 	expect(JSON.parse((await tsbox('plan --json demo.yaml')).out)).toMatchObject({name: 'demo'});
 	expect((await tsbox('plan --format sh demo.yaml')).out).toBe('#!/bin/sh\n');
 });
 
-test('plan --facts refuses a file that is not there and one that holds something else', async () => {
+test('plan --facts rejects a missing or invalid file', async () => {
 	expect((await tsbox('plan --facts x.json demo.yaml')).status).toBe(2);
 	expect((await tsbox('plan --facts x.json demo.yaml', {files: {'/home/x.json': '{"schema": 2}'}})).status).toBe(125);
 });
 
-test('compile prints the script alone, warnings beside it', async () => {
+test('compile prints only the script on standard output, and warnings on standard error', async () => {
 	expect(await tsbox('compile demo.yaml')).toMatchObject({
 		out: '#!/bin/sh\n',
 		err: 'warning: no swap accounting on this kernel, so memswap_limit is not enforced\n',
 	});
 });
 
-test('validate says yes, or prints the spec as it was understood', async () => {
+test('validate confirms a valid spec, or prints the parsed spec', async () => {
 	expect(await tsbox('validate')).toMatchObject({status: 0, out: '', err: '/home/demo.yaml is valid: demo\n'});
 	expect(JSON.parse((await tsbox('validate --json')).out)).toMatchObject({name: 'demo'});
 });
 
-test('inspect, gc and images print data on standard output', async () => {
+test('inspect, gc, and images print data on standard output', async () => {
 	expect(JSON.parse((await tsbox('inspect demo')).out)).toEqual({name: 'demo'});
 	expect(await tsbox('gc')).toMatchObject({out: 'old\n', err: '1 leftover removed\n'});
 	expect((await tsbox('images prune')).out).toBe('sha256:12\n');
@@ -224,7 +224,7 @@ test('inspect, gc and images print data on standard output', async () => {
 	expect((await tsbox('images --json')).out).toBe('[]\n');
 });
 
-test('volume makes, shows, removes and prunes', async () => {
+test('volume creates, inspects, removes, and prunes', async () => {
 	expect((await tsbox('volume')).out).toBe('NAME  PROJECT  CREATED  IN USE BY\n');
 	expect((await tsbox('volume ls --json')).out).toBe('[]\n');
 	expect((await tsbox('volume create --label a=b=c --label d shared')).calls.at(-1)).toEqual([
@@ -240,7 +240,7 @@ test('volume makes, shows, removes and prunes', async () => {
 	expect((await tsbox('volume prune')).out).toBe('shop_data\n');
 });
 
-test('down -v removes what the project made, and says what stays and why', async () => {
+test('down -v removes the volumes of the project, and reports which remain and why', async () => {
 	const none = {findTarget: async () => undefined};
 	expect(await tsbox('down -v demo.yaml', {engine: none})).toMatchObject({
 		status: 0,
@@ -269,7 +269,7 @@ test('down -v removes what the project made, and says what stays and why', async
 	expect(await tsbox('down -v shop-web', {engine: part})).toMatchObject({status: 2});
 });
 
-test('init writes a spec once, and again only with --force', async () => {
+test('init replaces an existing spec only with --force', async () => {
 	const first = await tsbox('init');
 	expect(first.files['/home/tsbox.yaml']).toMatch(/^# yaml-language-server: \$schema=/);
 	expect(first.err).toBe('wrote /home/tsbox.yaml; next: tsbox plan tsbox.yaml\n');

@@ -31,7 +31,7 @@ test('verify reports identical runs with status 0', async () => {
 	expect({status, out}).toEqual({status: 0, out: 'all 2 runs produced the same output (exit status 0)\n'});
 });
 
-test('verify says each difference in a line, with status 1', async () => {
+test('verify prints one line per difference, with status 1', async () => {
 	const {status, out} = await tsbox('verify demo.yaml', {engine: engine(differs)});
 	expect(status).toBe(1);
 	expect(out).toMatchInlineSnapshot(`
@@ -44,7 +44,7 @@ test('verify says each difference in a line, with status 1', async () => {
 	`);
 });
 
-test('verify asks for three runs of the spec, and takes paths from where the caller is', async () => {
+test('verify runs the spec three times, and resolves --keep against the working folder', async () => {
 	const {calls} = await tsbox('verify demo.yaml web --output out --output /x/ --keep runs');
 	expect(calls[1]?.[1]).toMatchObject({
 		file: 'demo.yaml',
@@ -55,7 +55,7 @@ test('verify asks for three runs of the spec, and takes paths from where the cal
 	});
 });
 
-test('verify --json is all of it', async () => {
+test('verify --json prints the whole result', async () => {
 	const {status, out} = await tsbox('verify --json demo.yaml', {engine: engine(differs)});
 	expect([status, JSON.parse(out)]).toEqual([1, differs]);
 });

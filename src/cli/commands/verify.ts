@@ -5,7 +5,7 @@ import {planOptions, specRequest} from '../options/run-options.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 import {jsonOption, optionalSpec, serviceName} from '../options/arguments.ts';
 
-/** `tsbox verify`: whether a container makes the same each time. */
+/** `tsbox verify`: checks that repeated runs give the same results. */
 export const verify = defineCommand({
 	name: 'verify',
 	describe: 'Run a container several times and compare the results; exit status 1 if they differ',
@@ -29,7 +29,7 @@ export const verify = defineCommand({
 	positionals: [optionalSpec, {...serviceName, completes: 'none'}],
 	async run({values, positionals: [file, service]}, {io, engine, folders}) {
 		const {escapeText} = await import('../../view/text/escape.ts');
-		const stop = stopSignals(io, 'it');
+		const stop = stopSignals(io, 'the verification');
 		try {
 			const found = await engine.verify(await engine.openMachine(folders), {
 				...specRequest(io, values, {file, service}),

@@ -6,7 +6,7 @@ import {usageError} from '../options/usage-error.ts';
 import {jsonText} from '../../view/text/json.ts';
 import {jsonOption, quietOption} from '../options/arguments.ts';
 
-/** `tsbox volume`: the named volumes in the store. */
+/** `tsbox volume`: manages the named volumes in the store. */
 export const volume = defineCommand({
 	name: 'volume',
 	describe: 'List, create, inspect, remove, or prune named volumes',
@@ -47,7 +47,7 @@ export const volume = defineCommand({
 	},
 });
 
-/** Has every field, to find out whether a template can be filled in before there is a volume. */
+/** Has every field, to check a template before there is a volume. */
 const noVolume = {name: '', project: '', volume: '', labels: null, root: 0, created: 0, path: '', usedBy: []};
 
 async function list(

@@ -1,8 +1,8 @@
 import {type Command, globalOptions, type Option, type Options} from '../verb/command.ts';
 
 /**
- * The completion script of bash; names are asked of tsbox itself. What is before the cursor is walked over, so that the value
- * of an option is not taken for an argument.
+ * The completion script of bash. It asks tsbox for names, and walks over the words before the cursor to tell option values
+ * from arguments.
  */
 export function bashCompletion(commands: readonly Command[]): string {
 	return `# bash completion of tsbox; to use: source <(tsbox completion bash)
@@ -65,7 +65,7 @@ function optionWords(options: Options): string {
 		.join(' ');
 }
 
-/** The options that take a value, and what that is. */
+/** The options that take a value, and how to complete it. */
 function valuesOf(options: Options): string {
 	return Object.entries<Option>({...options, ...globalOptions})
 		.filter(([, {kind}]) => kind !== 'flag')

@@ -5,10 +5,10 @@ import {tsbox} from '../../../test/support/fake-surroundings.ts';
 
 const script = async (shell: string) => (await tsbox(`completion ${shell}`)).out;
 
-/** What tsbox itself says here: it tells what it was asked. */
+/** A fake tsbox that prints its arguments. */
 const asked = 'if [ "$2" = names ]; then printf "%s\\n" "$3-of-$4" web demo; fi';
 
-/** What bash offers after a line. */
+/** The completions of bash for a line. */
 async function offered(...words: readonly string[]): Promise<readonly string[]> {
 	const program = `tsbox() { ${asked}; }
 ${await script('bash')}
@@ -21,7 +21,7 @@ printf '%s\n' "\${COMPREPLY[@]}"`;
 	return text.split('\n').filter(word => word !== '');
 }
 
-/** What fish offers after a line. */
+/** The completions of fish for a line. */
 async function offeredByFish(line: string): Promise<readonly string[]> {
 	const program = `function tsbox; if test "$argv[2]" = names; printf '%s\n' "$argv[3]-of-$argv[4]" web demo; end; end
 ${await script('fish')}
@@ -42,7 +42,7 @@ test('bash completes verbs, options, choices and names', async () => {
 	expect(await offered('run', 'demo.yaml', '--', 'l')).toEqual([]);
 });
 
-test('bash knows which argument it is at: services behind a spec, nothing behind the last', async () => {
+test('bash tells arguments apart: services after a spec, nothing after the last argument', async () => {
 	expect(await offered('up', '-d', 'shop.yaml', '')).toEqual(['service-of-shop.yaml', 'web', 'demo']);
 	expect(await offered('up', 'shop.yaml', 'web', 'd')).toEqual(['demo']);
 	expect(await offered('stop', 'shop', 's')).toEqual(['service-of-shop']);
@@ -61,7 +61,7 @@ test('fish completes verbs, options, choices and names', async () => {
 	expect(await offeredByFish('tsbox up --exit-code-from w')).toEqual(['web']);
 });
 
-test('bash and zsh can read their scripts', async () => {
+test('bash and zsh parse their scripts', async () => {
 	for (const shell of ['bash', 'zsh'])
 		expect(execFileSync(shell, ['-n'], {input: await script(shell), encoding: 'utf8'})).toBe('');
 });
@@ -76,7 +76,7 @@ test('every script names every verb and option', async () => {
 	}
 });
 
-test('the scripts of zsh and fish quote what they say', async () => {
+test('the scripts of zsh and fish quote descriptions', async () => {
 	expect(await script('zsh')).toContain(`'--best-effort[Leave out what this host can'\\''t do, with a warning]'`);
 	expect(await script('fish')).toContain(`-l best-effort -d 'Leave out what this host can\\'t do, with a warning'`);
 });

@@ -16,7 +16,7 @@ ${[...verbs, ...optionLines('', globalOptions), ...commands.flatMap(linesOf)].jo
 
 function linesOf({name, options, positionals}: Command): readonly string[] {
 	const here = `-n ${quote(`__fish_seen_subcommand_from ${name}`)} `;
-	// Files are offered where there may be one; fish does not tell one argument from the next.
+	// Files are offered for every argument if any argument is a file, because fish does not count arguments.
 	const noFiles = positionals.some(({completes}) => completes === 'file') ? '' : '-f ';
 	const offers = positionals.map(({choices, completes}) => choices?.join(' ') ?? namesOf(completes));
 	const words = offers.filter(offer => offer !== '');

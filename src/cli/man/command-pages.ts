@@ -3,7 +3,7 @@ import {traceCategories} from '../../host/trace.ts';
 import {type Command, globalOptions, type Option, type Options} from '../verb/command.ts';
 import {head, prose, roff, section, tagged} from './roff.ts';
 
-/** The manual page of tsbox(1) itself. */
+/** The manual page tsbox(1). */
 export function mainPage(commands: readonly Command[], version: string): string {
 	const verbs = commands.map(({name, describe}) => tagged(`\\fBtsbox\\-${roff(name)}\\fR(1)`, describe));
 	const codes = Object.entries(errorCodes).map(([code, {exitStatus, meaning}]) =>
@@ -15,10 +15,10 @@ export function mainPage(commands: readonly Command[], version: string): string 
 		section('SYNOPSIS', '\\fBtsbox\\fR \\fIVERB\\fR [\\fIARGUMENTS\\fR]\n'),
 		section(
 			'DESCRIPTION',
-			`${prose('A YAML spec, tsbox.yaml(5), becomes ordered, visible steps of stock Linux tools. tsbox shows them, carries them out, checks each against the kernel, and takes them back.')}\n`,
+			`${prose('A YAML spec, tsbox.yaml(5), becomes ordered, visible steps of stock Linux tools. tsbox shows, runs, checks, and undoes these steps.')}\n`,
 		),
 		section('VERBS', verbs.join('')),
-		section('OPTIONS OF EVERY VERB', optionsOf(globalOptions)),
+		section('GLOBAL OPTIONS', optionsOf(globalOptions)),
 		section(
 			'ENVIRONMENT',
 			Object.entries(variables)
@@ -31,7 +31,7 @@ export function mainPage(commands: readonly Command[], version: string): string 
 				.map(([name, text]) => tagged(`\\fI${roff(name)}\\fR`, text))
 				.join(''),
 		),
-		section('EXIT STATUS', `${prose('0, that of the command, or with an error the first of:')}\n${codes.join('')}`),
+		section('EXIT STATUS', `${prose('0, the exit status of the command, or for an error:')}\n${codes.join('')}`),
 		section('SEE ALSO', '\\fBtsbox.yaml\\fR(5)\n'),
 	].join('');
 }
@@ -58,10 +58,7 @@ export function verbPage(command: Command, version: string): string {
 		section('ARGUMENTS', args.join('')),
 		section('OPTIONS', optionsOf(options)),
 		section('EXAMPLES', lines.join('')),
-		section(
-			'SEE ALSO',
-			'\\fBtsbox\\fR(1), which has the options of every verb and the exit statuses; \\fBtsbox.yaml\\fR(5)\n',
-		),
+		section('SEE ALSO', '\\fBtsbox\\fR(1), for global options and exit statuses; \\fBtsbox.yaml\\fR(5)\n'),
 	].join('');
 }
 
@@ -77,17 +74,18 @@ function optionsOf(options: Options): string {
 }
 
 const variables = {
-	COMPOSE_PROFILES: 'The profiles that are active where no `--profile` is given.',
-	NO_COLOR: 'Print without colours.',
-	FORCE_COLOR: 'Print with colours, also where there is no terminal; `0` for none.',
-	'TSBOX_PAGER, PAGER': 'What shows long text on a terminal, less(1) by default; `cat` or nothing for no pager.',
-	TSBOX_DEBUG: `What is traced on standard error, with the time since the start: ${Object.keys(traceCategories).join(', ')} or all, with commas between them. A supervisor that is started gets it too, and writes its trace to the file "said" in the folder of its project.`,
+	COMPOSE_PROFILES: 'Profiles to enable without `--profile`.',
+	NO_COLOR: 'Disable colors.',
+	FORCE_COLOR: 'Enable colors even without a terminal; `0` disables them.',
+	'TSBOX_PAGER, PAGER': 'Pager for long text on a terminal; default less(1). `cat` or an empty value disables it.',
+	TSBOX_DEBUG: `Categories to trace on standard error, separated by commas: ${Object.keys(traceCategories).join(', ')}, or all. A supervisor writes its trace to the file "said" in the folder of its project.`,
 	XDG_CONFIG_HOME: "The folder of a person's configuration.",
 } as const;
 
 const files = {
-	'tsbox.config.yaml, .tsboxrc.yaml': 'The configuration, of the working folder or one above in its repository.',
-	'~/.config/tsbox/config.yaml': "A person's own.",
-	'/etc/tsbox/config.yaml': "The machine's, whose policy holds for all.",
-	'/var/lib/tsbox, /run/tsbox': 'Images, volumes and layers; what runs.',
+	'tsbox.config.yaml, .tsboxrc.yaml':
+		'Project configuration, in the working folder or a parent folder in its repository.',
+	'~/.config/tsbox/config.yaml': 'User configuration.',
+	'/etc/tsbox/config.yaml': 'Machine configuration. Its policy applies to all users.',
+	'/var/lib/tsbox, /run/tsbox': 'Images, volumes, and layers; state of running containers.',
 } as const;

@@ -9,7 +9,7 @@ const schema = JSON.parse(
 ) as Parameters<typeof manPages>[0];
 const pages = manPages(schema, '1.2.3');
 
-/** A page as a person reads it; what groff has to complain about ends the test. */
+/** Renders a page. A groff warning fails the test. */
 function read(page: string): string {
 	const text = execFileSync('groff', ['-man', '-Tutf8', '-ww', '-P-cbou', '-rLL=100n'], {
 		input: page,
@@ -18,17 +18,17 @@ function read(page: string): string {
 	return text.toString();
 }
 
-test('there is a page of tsbox, of each verb and of the spec', () => {
+test('tsbox, each verb, and the spec have a page', () => {
 	expect(Object.keys(pages)).toEqual(['tsbox.1', ...commands.map(({name}) => `tsbox-${name}.1`), 'tsbox.yaml.5']);
 });
 
-test('groff has nothing to complain about in any page', () => {
+test('groff reports no warnings', () => {
 	const all = Object.values(pages).join('');
 	const {length} = execFileSync('sh', ['-c', 'groff -man -Tutf8 -ww -z 2>&1'], {input: all});
 	expect(length).toBe(0);
 });
 
-test('a page says what the help says', () => {
+test('a page has the text of the help', () => {
 	expect(read(pages['tsbox-pause.1'] ?? '')).toMatchInlineSnapshot(`
 		"TSBOX-PAUSE(1)                                  tsbox                                 TSBOX-PAUSE(1)
 
@@ -51,7 +51,7 @@ test('a page says what the help says', () => {
 		              several
 
 		SEE ALSO
-		       tsbox(1), which has the options of every verb and the exit statuses; tsbox.yaml(5)
+		       tsbox(1), for global options and exit statuses; tsbox.yaml(5)
 
 
 
@@ -60,12 +60,12 @@ test('a page says what the help says', () => {
 	`);
 });
 
-test('the page of the spec has its keys with those below them', () => {
+test('the page of the spec lists nested keys', () => {
 	const text = read(pages['tsbox.yaml.5'] ?? '');
 	for (const key of ['rootfs', 'mem_limit', 'healthcheck', 'start_period', 'services', 'propagation'])
 		expect(text).toMatch(new RegExp(`^ +${key}\\b`, 'm'));
 });
 
-test('the page of tsbox has the exit statuses', () => {
+test('the page of tsbox lists the exit statuses', () => {
 	expect(read(pages['tsbox.1'] ?? '')).toMatch(/127, E_COMMAND_NOT_FOUND/);
 });

@@ -3,7 +3,7 @@ import {mainPage, verbPage} from './command-pages.ts';
 import {specPage} from './spec-page.ts';
 
 /**
- * All manual pages by the names of their files, from the data that the help is made from; the build writes them.
+ * All manual pages by file name, from the data of the help pages. The build writes them.
  *
  * @param schema - the JSON Schema of a spec
  */

@@ -1,4 +1,4 @@
-/** Text as roff takes it: no backslash, dash or quote means anything to it, and no line begins with a request; groff_char(7). */
+/** Escapes text for roff: backslashes, dashes, quotes, and requests at the start of a line. See groff_char(7). */
 export function roff(text: string): string {
 	return text
 		.replaceAll('\\', '\\e')
@@ -14,7 +14,7 @@ export function roff(text: string): string {
 		.replaceAll(/^\./gm, '\\&.');
 }
 
-/** A description's text: what stands in backticks is bold. */
+/** Formats a description. Text in backticks is bold. */
 export function prose(text: string): string {
 	return text
 		.split(/`([^`]*)`/)
@@ -23,7 +23,7 @@ export function prose(text: string): string {
 		.replace(/^\./, '\\&.');
 }
 
-/** A tagged paragraph: the tag is roff already. */
+/** A tagged paragraph. The tag is roff, not text. */
 export function tagged(tag: string, text: string): string {
 	return `.TP\n${tag}\n${prose(text === '' ? ' ' : text)}\n`;
 }
@@ -33,7 +33,7 @@ export function section(title: string, body: string): string {
 	return body === '' ? '' : `.SH ${title}\n${body}`;
 }
 
-/** The first line of a page, and the rule that words are not hyphenated. */
+/** The title line of a page. Also turns off hyphenation. */
 export function head(name: string, number: 1 | 5, version: string): string {
 	return `.TH "${roff(name.toUpperCase())}" "${number}" "" "tsbox ${roff(version)}" "tsbox"\n.nh\n.ad l\n`;
 }

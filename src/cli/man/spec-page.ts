@@ -1,6 +1,6 @@
 import {head, prose, roff, section} from './roff.ts';
 
-/** As much of a JSON Schema as the page goes by. */
+/** The parts of a JSON Schema that the page uses. */
 interface Schema {
 	readonly description?: string;
 	readonly properties?: Readonly<Record<string, Schema>>;
@@ -11,7 +11,7 @@ interface Schema {
 	readonly additionalProperties?: boolean | Schema;
 }
 
-/** The manual page of tsbox.yaml(5): every key of a spec, made from its JSON Schema. */
+/** The manual page tsbox.yaml(5) with every key of a spec, from the JSON Schema. */
 export function specPage(schema: Schema, version: string): string {
 	const [container = {}, project = {}] = schema.anyOf ?? [];
 	const own = container.properties ?? {};
@@ -40,7 +40,7 @@ function keysOf(properties: Readonly<Record<string, Schema>>, depth: number): st
 		.join('');
 }
 
-/** The keys of a map that a value may be, be it one of several forms or in a list. */
+/** The keys of a map value, including maps in lists and alternatives. */
 function innerOf(schema: Schema): Readonly<Record<string, Schema>> {
 	const forms = [
 		...(schema.anyOf ?? []),

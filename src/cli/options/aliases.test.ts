@@ -10,18 +10,18 @@ const aliases = {
 };
 const engine = {toolConfig: async () => ({limits: {}, bestEffort: false, origin: null, aliases})};
 
-test('an alias stands for its words, and takes more behind them', async () => {
+test('an alias expands to its words and takes further arguments', async () => {
 	expect(await tsbox('ls', {engine})).toMatchObject({status: 0, out: 'demo\n'});
 	expect((await tsbox('--store /s ls --json', {engine})).calls[0]).toEqual(['openMachine', {store: '/s'}]);
 });
 
-test('an alias shadows no verb, and stands for none of its like', async () => {
+test('an alias cannot replace a verb or expand to an alias', async () => {
 	expect((await tsbox('ps', {engine})).calls.map(([name]) => name)).toEqual(['openMachine', 'list']);
 	expect(await tsbox('loop', {engine})).toMatchObject({status: 2, err: expect.stringContaining('no verb "ls"')});
 	expect(await tsbox('odd', {engine})).toMatchObject({status: 2, err: expect.stringContaining('ps')});
 });
 
-test('help shows aliases, escaped, and what one stands for', async () => {
+test('help shows aliases, escaped, and their expansion', async () => {
 	const {out} = await tsbox('--help', {engine});
 	expect(out).toMatch(/\n  ls +tsbox ps -a -q/);
 	expect(out).not.toContain('\u001b');
@@ -29,12 +29,12 @@ test('help shows aliases, escaped, and what one stands for', async () => {
 	expect((await tsbox('help ls', {engine})).out).toBe('ls stands for: tsbox ps -a -q\n');
 });
 
-test('help is there for who has a broken configuration', async () => {
+test('help works with a broken configuration', async () => {
 	const broken = {toolConfig: () => Promise.reject(new Error('broken'))};
 	expect(await tsbox('--help', {engine: broken})).toMatchObject({status: 0});
 });
 
-test('the theme of the configuration chooses the colours, and FORCE_COLOR has the last word', async () => {
+test('the theme of the configuration sets the colors, and FORCE_COLOR overrides it', async () => {
 	const themed = (theme: 'light' | 'none') => ({
 		...engine,
 		toolConfig: async () => ({limits: {}, bestEffort: false, origin: null, theme}),

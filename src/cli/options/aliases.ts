@@ -3,18 +3,18 @@ import type {Command} from '../verb/command.ts';
 import type {EngineApi} from '../verb/engine.ts';
 import type {Io} from '../verb/io.ts';
 
-/** The words that stand for verbs of the person's own, by name; no verb of tsbox among them, as none is shadowed. */
+/** The user's aliases by name. An alias cannot replace a verb of tsbox. */
 export type Aliases = Readonly<Record<string, readonly string[]>>;
 
-/** What an alias stands for, as a person types it. */
+/** The command line that an alias expands to. */
 export function aliasText(words: readonly string[]): string {
 	return escapeText(['tsbox', ...words].join(' '));
 }
 
 /**
- * The aliases of the configuration.
+ * Reads the aliases of the configuration.
  *
- * @throws TsboxError E_CONFIG for a configuration that can't be read.
+ * @throws TsboxError E_CONFIG for a configuration that cannot be read.
  */
 export async function aliasesOf(
 	io: Io,

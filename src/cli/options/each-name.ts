@@ -4,8 +4,8 @@ import type {Io} from '../verb/io.ts';
 import {themeOf} from '../output/theme-of.ts';
 
 /**
- * Does something with each of several containers. All are tried; what one gives is printed on a line, its error is told
- * at once, and the first error decides the exit status.
+ * Runs an action for each container and prints its result on a line. An error is printed at once and does not skip the
+ * other containers. The first error decides the exit status.
  */
 export async function eachName(
 	names: readonly string[],

@@ -1,7 +1,7 @@
 import {measureFor} from '../../view/text/look.ts';
 import type {Options} from '../verb/command.ts';
 
-/** The option of a verb that lists something. */
+/** The `--format` of a verb that lists something. */
 export const formatOption = {
 	format: {
 		kind: 'text',
@@ -10,7 +10,7 @@ export const formatOption = {
 	},
 } as const satisfies Options;
 
-/** The rows by a template of `--format`; `sample` has every field that a row may have. */
+/** Fills in a `--format` template for each row. An unknown field is one that `sample` does not have. */
 export async function rowsBy(template: string, rows: readonly unknown[], sample: unknown): Promise<string> {
 	const {formatRows} = await import('../../view/text/format-template.ts');
 	return formatRows(template, rows, sample, await measureFor(JSON.stringify(rows)));

@@ -2,18 +2,17 @@ import {wrapWords} from '../../view/text/wrap.ts';
 import {type Aliases, aliasText} from './aliases.ts';
 import {type Command, type CommandGroups, globalOptions, type Option, type Options} from '../verb/command.ts';
 
-/** A word or an option, and what it is. */
 type Row = readonly [term: string, what: string];
 
 const widest = 100;
-/** What a text beside a term needs at least; with less it stands below. */
+/** The narrowest description column. Narrower descriptions go below their term. */
 const narrowest = 30;
-/** Help is ASCII. */
+/** Characters are columns, because help is ASCII. */
 const width = (text: string): number => text.length;
 
 /**
- * The help of tsbox, or of one verb: drawn from the same data that the arguments are read by. A command of an example is a line of
- * its own, however narrow the terminal is, so that it can be copied.
+ * The help page of tsbox or of one verb, from the data that also drives the argument parser. The command of an example is
+ * never wrapped, so that it can be copied.
  */
 export function helpPage(
 	groups: CommandGroups,
@@ -39,13 +38,13 @@ export function helpPage(
 						),
 						'Aliases:': Object.entries(aliases).map(([name, words]): Row => [name, aliasText(words)]),
 					}),
-					page.list('Options of every verb:', optionRows(globalOptions)),
+					page.list('Global options:', optionRows(globalOptions)),
 					page.examples([
-						['tsbox init', 'write a spec to start from'],
-						['tsbox plan --explain', 'read what would be done, and why'],
-						['tsbox up', 'do it'],
+						['tsbox init', 'write a starter spec'],
+						['tsbox plan --explain', 'read each step and its reason'],
+						['tsbox up', 'run the steps'],
 					]),
-					page.prose('Each verb has a page of its own: tsbox VERB --help'),
+					page.prose('For help on a verb: tsbox VERB --help'),
 				]
 			: [
 					page.prose(`Usage: ${usageOf(command)}`),
@@ -55,7 +54,7 @@ export function helpPage(
 						command.positionals.map(({name, describe}): Row => [name, describe]),
 					),
 					page.list('Options:', optionRows(command.options)),
-					page.list('Options of every verb:', optionRows(globalOptions)),
+					page.list('Global options:', optionRows(globalOptions)),
 					page.examples(command.examples),
 				];
 	return sections.filter(section => section !== '').join('\n');
@@ -81,7 +80,7 @@ function optionRows(options: Options): readonly Row[] {
 	});
 }
 
-/** The parts of a page of that width; an empty list is no part. */
+/** The sections of a page of this width. An empty list gives an empty section. */
 function pageOf(columns: number) {
 	const indented = (text: string, indent: number): string =>
 		wrapWords(text, columns - indent, width)
@@ -99,7 +98,7 @@ function pageOf(columns: number) {
 	return {
 		prose: (text: string): string => indented(text, 0),
 		list: (heading: string, rows: readonly Row[]): string => list(heading, rows, columnOf(rows)),
-		/** Lists whose texts begin in the same column. */
+		/** Lists whose descriptions start in the same column. */
 		lists: (lists: Readonly<Record<string, readonly Row[]>>): readonly string[] => {
 			const column = columnOf(Object.values(lists).flat());
 			return Object.entries(lists).map(([heading, rows]) => list(heading, rows, column));

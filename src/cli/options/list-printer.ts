@@ -5,19 +5,19 @@ import type {Io} from '../verb/io.ts';
 
 type Containers = readonly ContainerSummary[];
 
-/** How often a table is drawn again for its ages alone, ms; nothing is looked up for it. */
+/** How often a table is redrawn to update its ages, in ms. A redraw does not list containers again. */
 const ageEvery = 1000;
 
-/** Shows a list that changes. */
+/** Prints a list each time it changes. */
 export interface ListPrinter {
-	/** Shows it as it is now, unless that is what was shown last. */
+	/** Prints the list if it differs from the last one. */
 	readonly print: (containers: Containers) => Promise<void>;
 	readonly close: () => void;
 }
 
 /**
- * Draws each list over the last one; where nothing can be drawn over, below it with an empty line between. A document a line
- * is never drawn over.
+ * Draws each list over the last one on a terminal that can move its cursor. Elsewhere lists follow each other, separated
+ * by an empty line. JSON documents are never drawn over.
  */
 export function listPrinter(
 	write: (containers: Containers, drawn: boolean) => Promise<string>,
@@ -25,7 +25,7 @@ export function listPrinter(
 	io: Io,
 ): ListPrinter {
 	let before: string | undefined;
-	/** Each change once: without `-a` one may change nothing that is shown. */
+	/** Without `-a`, a change may affect only hidden containers. */
 	const isNews = (containers: Containers): boolean => {
 		const text = JSON.stringify(containers);
 		const news = text !== before;
@@ -51,7 +51,7 @@ export function listPrinter(
 		io.out(bytes);
 		drawn = lines;
 	};
-	// One after the other: each must know how many lines the one before drew.
+	// In order, because each drawing needs the number of lines of the one before.
 	let last = Promise.resolve();
 	const draw = (): Promise<void> => (last = last.then(drawOver));
 	const timer = setInterval(() => void draw(), ageEvery).unref();

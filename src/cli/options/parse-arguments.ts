@@ -5,11 +5,11 @@ import {shellCommand} from '../../step/verbs/shell-word.ts';
 import {escapeText} from '../../view/text/escape.ts';
 import {usageError} from './usage-error.ts';
 
-/** The arguments of a verb, with the options that every verb has. */
+/** The arguments of a verb, with the global options. */
 export type ParsedArguments<O extends Options> = Arguments<O> & {readonly globals: Values<typeof globalOptions>};
 
 /**
- * Takes the arguments after a verb apart. The command after `--` is left alone. The same option twice: the last one counts, as in docker and podman.
+ * Parses the arguments of a verb, but not the command after `--`. The last of repeated options counts, as in Docker and Podman.
  *
  * @throws TsboxError E_USAGE for an unknown option, a missing or wrong value, too few or too many arguments.
  */
@@ -32,13 +32,13 @@ export function parseArguments<O extends Options>(command: Command<O>, argv: rea
 		values[name] = valueOf(name, option, written.get(name) ?? [], command);
 	if (unknown !== undefined) throw unknownOption(unknown, options, command, own);
 	if (values['help'] !== true) checkCounts(command, positionals, rest, own);
-	// valueOf gave each option the type of its kind, which is what Values says.
+	// valueOf returns the type that Values declares for each kind.
 	return {values: values as Values<O>, globals: values as Values<typeof globalOptions>, positionals, rest};
 }
 
 /**
- * The verb's own arguments, and the command it is to run, which follows `--`. Where there must be one, `--` may be left
- * out: as in docker and podman the command begins right behind the container's name.
+ * Splits a verb's own arguments from the command after `--`. If the command is required, `--` is optional and the command
+ * starts after the container name, as in Docker and Podman.
  */
 function split<O extends Options>(
 	argv: readonly string[],
@@ -58,10 +58,10 @@ function split<O extends Options>(
 
 type Named = Pick<Command, 'name'>;
 
-/** Numbers and choices are read here, and what is unknown is told by us: Node's own errors name no verb and no hint. */
+/** Lenient, because Node's own errors name neither the verb nor a hint. The caller checks options and values. */
 function tokensOf(argv: readonly string[], options: Options) {
 	const longNames = new Map(Object.entries(options).map(([name, {short}]) => [short, `--${name}`]));
-	// `-d=false`: Node takes the rest for more letters.
+	// Node reads `-d=false` as several short options.
 	const args = argv.map(word => word.replace(/^-[a-zA-Z](?==)/, letter => longNames.get(letter[1]) ?? letter));
 	const shapes = Object.entries(options).map(([name, {kind, short}]) => {
 		const type = kind === 'flag' ? ('boolean' as const) : ('string' as const);
@@ -74,10 +74,10 @@ type OptionToken = Extract<ReturnType<typeof tokensOf>[number], {kind: 'option'}
 
 function writtenValue({name, rawName, value, inlineValue}: OptionToken, {kind}: Option, command: Named): string {
 	if (kind === 'flag') return value ?? 'true';
-	// The next word is taken for the value, an option too: that one has its value in the same word, and a number may be negative.
+	// Node takes an option as the value of the option before it. A negative number is a valid value.
 	if (value === undefined || (!inlineValue && /^-[^0-9]/.test(value)))
 		throw usageError(`--${name} needs a value`, undefined, command.name);
-	// `-ite=NAME`, as `-iteNAME`.
+	// `-ite=NAME` means `-iteNAME`.
 	return inlineValue && !rawName.startsWith('--') && value.startsWith('=') ? value.slice(1) : value;
 }
 
@@ -117,9 +117,9 @@ function unknownOption(written: string, options: Options, command: Shape, words:
 }
 
 /**
- * The hint for a command that was written without `--`, as docker and podman have it: `tsbox run spec.yaml ls -l`.
+ * The hint for a command without `--`, as Docker and Podman allow: `tsbox run spec.yaml ls -l`.
  *
- * @param places - where in the words the command may begin; where an option or the spec is there it does not
+ * @param places - word indexes where the command may start; the first word and options are skipped
  */
 function forCommand({name, rest}: Shape, words: readonly string[], ...places: readonly number[]): string | undefined {
 	if (rest === undefined || rest.required) return undefined;
@@ -154,13 +154,13 @@ function checkCounts(
 	if (surplus !== undefined && command.positionals.at(-1)?.many !== true)
 		throw surplusArgument(command, surplus, words);
 	if (rest !== undefined && command.rest === undefined)
-		throw usageError(`${command.name} takes nothing after --`, undefined, command.name);
+		throw usageError(`${command.name} takes no command after --`, undefined, command.name);
 	if ((rest === undefined || rest.length === 0) && command.rest?.required === true)
 		throw usageError(`${command.name} needs a command`, undefined, command.name);
 }
 
 function surplusArgument(command: Shape, surplus: string, words: readonly string[]) {
-	const message = `${command.name} has no use for "${surplus}"`;
+	const message = `${command.name} does not take the argument "${surplus}"`;
 	const hint = forCommand(command, words, words.indexOf(surplus) - 1, words.indexOf(surplus));
 	return hint === undefined ? usageError(message, undefined, command.name) : new TsboxError('E_USAGE', message, {hint});
 }

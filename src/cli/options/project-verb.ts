@@ -4,7 +4,7 @@ import type {ControlRequest} from '../../project/state/control.ts';
 import {programOf} from '../verb/program.ts';
 import {tell} from '../output/tell.ts';
 
-/** The positionals of a verb for services of a detached project. */
+/** The arguments of a verb for services of a project in the background. */
 export const projectPositionals = [
 	{
 		name: 'TARGET',
@@ -15,10 +15,10 @@ export const projectPositionals = [
 ] as const;
 
 /**
- * Asks the supervisor of the project that is meant, and tells what happens meanwhile on standard error. Gives the exit
- * status: 1 when a service did not start.
+ * Sends a request to the supervisor of a project and prints its events on standard error. Returns the exit status, which
+ * is 1 if a service did not start.
  *
- * @param already - what is told when nothing happened: `is stopped already`
+ * @param already - message if nothing happened, such as `is already stopped`
  */
 export async function askAbout(
 	{io, engine, folders}: Context,
@@ -41,12 +41,12 @@ export async function askAbout(
 	return status;
 }
 
-/** `--timeout SECONDS` as a request has it. */
+/** Converts `--timeout SECONDS` for a supervisor request. */
 export function timeoutOf(seconds: number | undefined): {readonly timeoutMs?: number} {
 	return seconds === undefined ? {} : {timeoutMs: seconds * 1000};
 }
 
-/** The option of verbs that end containers. */
+/** The option of verbs that stop containers. */
 export const stopOptions = {
 	timeout: {
 		kind: 'number',

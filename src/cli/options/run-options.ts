@@ -3,18 +3,18 @@ import {present} from '../../spec/syntax/pick.ts';
 import type {Options, Values} from '../verb/command.ts';
 import type {Io} from '../verb/io.ts';
 
-/** The option of `up` and of all that says whether the command gets a terminal. */
+/** The option that denies the command a terminal. */
 export const ttyOptions = {
 	'no-tty': {kind: 'flag', short: 'T', describe: 'Do not allocate a terminal'},
 } as const satisfies Options;
 
-/** The same, and its contrary. */
+/** The options that decide whether the command gets a terminal. */
 export const terminalOptions = {
 	...ttyOptions,
 	tty: {kind: 'flag', short: 't', describe: 'Allocate a terminal'},
 } as const satisfies Options;
 
-/** The options of a verb that runs a command of the caller's choice; their letters are docker's and podman's. */
+/** The options of a verb that runs a given command. The short options are those of Docker and Podman. */
 export const commandOptions = {
 	...terminalOptions,
 	interactive: {kind: 'flag', short: 'i', describe: 'Pass on standard input (always done)'},
@@ -23,7 +23,7 @@ export const commandOptions = {
 	user: {kind: 'text', short: 'u', value: 'USER[:GROUP]', describe: 'User and group, as names or numbers'},
 } as const satisfies Options;
 
-/** The option of a verb for which profiles say which services are meant; without it COMPOSE_PROFILES does. */
+/** The option of a verb that selects services by profile. */
 export const profileOptions = {
 	profile: {
 		kind: 'list',
@@ -38,7 +38,7 @@ export const planOptions = {
 	'best-effort': {kind: 'flag', describe: 'Skip what the host does not support, with a warning'},
 } as const satisfies Options;
 
-/** The spec that a verb with {@link planOptions} is asked to use; members without a value are left out. */
+/** The spec request of a verb with {@link planOptions}, without undefined members. */
 export function specRequest<T extends Partial<SpecRequest>>(
 	{cwd, env}: Pick<Io, 'cwd' | 'env'>,
 	values: Values<typeof planOptions>,
@@ -47,7 +47,7 @@ export function specRequest<T extends Partial<SpecRequest>>(
 	return {cwd, env, bestEffort: values['best-effort'], profiles: values.profile, ...present(more)};
 }
 
-/** The options of a verb that can hold a start to its lock. */
+/** The options of a verb that can check the lock file before a start. */
 export const lockedOptions = {
 	locked: {kind: 'flag', describe: 'Start only if everything matches tsbox.lock; see tsbox lock'},
 	lock: {kind: 'text', value: 'FILE', describe: 'With --locked: lock file; default tsbox.lock next to the spec'},

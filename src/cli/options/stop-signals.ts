@@ -1,20 +1,20 @@
 import {interruption} from '../../errors/interruption.ts';
 import type {Io} from '../verb/io.ts';
 
-/** What signals to tsbox ask of a running container. */
+/** Signals to tsbox as requests to stop a container. */
 export interface StopSignals {
-	/** Aborted by the first signal, with an interruption as reason: stop in the container's own way. */
+	/** Aborted by the first signal with an interruption as the reason. Asks for the stop signal and grace period. */
 	readonly signal: AbortSignal;
-	/** Aborted by the second one: stop at once. */
+	/** Aborted by the second signal. Asks for SIGKILL. */
 	readonly force: AbortSignal;
-	/** Lets signals end the process again. */
+	/** Restores the default action of the signals. */
 	readonly close: () => void;
 }
 
 /**
- * Turns SIGINT, SIGTERM, SIGHUP and SIGQUIT into requests to stop; a second one is a request to hurry.
+ * Turns SIGINT, SIGTERM, SIGHUP, and SIGQUIT into requests to stop. A second signal is a request to kill.
  *
- * @param what - what they end, as the error says it
+ * @param what - what the signals interrupt, for the error message
  */
 export function stopSignals(io: Io, what: string): StopSignals {
 	const stop = new AbortController();

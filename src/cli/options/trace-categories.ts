@@ -2,7 +2,7 @@ import {didYouMean} from '../../errors/did-you-mean.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {traceCategories, traceWords} from '../../host/trace.ts';
 
-/** @throws TsboxError E_USAGE for a word of TSBOX_DEBUG that is no category. */
+/** @throws TsboxError E_USAGE for an unknown category in TSBOX_DEBUG. */
 export function refuseUnknownTrace(env: NodeJS.ProcessEnv): void {
 	const words = traceWords(env['TSBOX_DEBUG']);
 	if (words.length === 0) return;

@@ -1,7 +1,7 @@
 import {didYouMean} from '../../errors/did-you-mean.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 
-/** An error of the command line, exit status 2; the hint names the nearest known word, or the page to read. */
+/** A command line error with exit status 2. The hint names the nearest known word or the help page. */
 export function usageError(
 	message: string,
 	misspelt?: {readonly word: string; readonly known: readonly string[]},

@@ -2,14 +2,14 @@ import type {Io} from '../verb/io.ts';
 import {usageError} from './usage-error.ts';
 
 /**
- * Whether the command gets a pty, as in docker compose: when standard input and output are both terminals, unless
- * `-T`; always with `-t`.
+ * Whether the command gets a pty. As in Docker Compose, it gets one if standard input and output are terminals. `-t` and
+ * `-T` override this.
  */
 export function wantsTty(values: {readonly tty?: boolean; readonly 'no-tty': boolean}, io: Io): boolean {
 	return asksTty(values) ?? (io.isTerminal('stdin') && io.isTerminal('stdout'));
 }
 
-/** What `-t` and `-T` say of that; undefined without both. */
+/** Whether `-t` or `-T` asks for a pty. Undefined without either. */
 export function asksTty(values: {readonly tty?: boolean; readonly 'no-tty': boolean}): boolean | undefined {
 	if (values.tty === true && values['no-tty']) throw usageError('-t and -T exclude each other');
 	return values['no-tty'] ? false : values.tty === true ? true : undefined;

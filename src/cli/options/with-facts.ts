@@ -5,7 +5,7 @@ import type {Machine} from '../../container/machine/machine.ts';
 import type {Io} from '../verb/io.ts';
 
 /**
- * The machine with the facts of another host, as `tsbox doctor --facts` printed them; as it is without a file.
+ * Replaces the machine's facts with those that `tsbox doctor --facts` printed on another host, if a file is given.
  * @throws TsboxError E_USAGE for a file that cannot be read, E_STATE for one that holds something else.
  */
 export async function withFacts(machine: Machine, file: string | undefined, io: Io): Promise<Machine> {

@@ -1,16 +1,16 @@
 import type {Io} from '../verb/io.ts';
 
-/** Bytes that are written together, as a write for each of millions of lines would take minutes. */
+/** Bytes per write. One write per line would take minutes for millions of lines. */
 const batchBytes = 64 * 1024;
 
 /** Writes many small pieces in few writes, and keeps the order of the two streams. */
 export interface BatchedBytes {
 	readonly write: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
-	/** Writes what is held back; done by itself once whoever writes lets others have a turn. */
+	/** Writes the buffered bytes. Also runs by itself on the next turn of the event loop. */
 	readonly flush: () => void;
 }
 
-/** Makes one for a process's output. */
+/** Creates a writer for the output of a process. */
 export function batchedBytes({bytes: put}: Pick<Io, 'bytes'>): BatchedBytes {
 	let held: Uint8Array[] = [];
 	let size = 0;

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {tsbox} from '../../../test/support/fake-surroundings.ts';
 
-/** A line of each verb that prints, and of an error. */
+/** A command line of each verb that prints, and one that fails. */
 const lines = [
 	'--help',
 	'ps',
@@ -29,13 +29,13 @@ const said = async (line: string, surroundings: Parameters<typeof tsbox>[1]): Pr
 	return out + err;
 };
 
-test.each(lines)('NO_COLOR holds for %s, and so does a stream that is no terminal', async line => {
+test.each(lines)('%s has no colors with NO_COLOR or without a terminal', async line => {
 	expect(await said(line, {terminals, env: {NO_COLOR: '1', TERM: 'xterm'}})).not.toMatch(/\u001b\[\d*m/);
 	expect(await said(line, {terminals, env: {TERM: 'dumb'}})).not.toMatch(/\u001b\[\d*m/);
 	expect(await said(line, {env: {TERM: 'xterm'}})).not.toContain('\u001b');
 });
 
-test('FORCE_COLOR colours what goes into a pipe, and wins over NO_COLOR', async () => {
+test('FORCE_COLOR adds colors in a pipe and overrides NO_COLOR', async () => {
 	for (const line of ['plan demo.yaml', 'no-such-verb'])
 		expect(await said(line, {env: {FORCE_COLOR: '1', NO_COLOR: '1'}})).toContain('\u001b[');
 });

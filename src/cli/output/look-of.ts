@@ -2,7 +2,7 @@ import {type Look, measureFor} from '../../view/text/look.ts';
 import type {Io, StandardStream} from '../verb/io.ts';
 import {themeOf} from './theme-of.ts';
 
-/** How `shown` is to be drawn on a stream. */
+/** The theme, width, and measure to draw `shown` on a stream. */
 export async function lookOf(io: Io, stream: StandardStream, shown: unknown): Promise<Look> {
 	const columns = io.columns();
 	return {

@@ -10,6 +10,6 @@ test.each(['--help', 'plan --help', 'plan --explain demo.yaml', 'inspect demo'])
 	},
 );
 
-test.each(['ps', 'plan --json demo.yaml', 'version'])('what is short or data does not: %s', async line => {
+test.each(['ps', 'plan --json demo.yaml', 'version'])('short output and data use no pager: %s', async line => {
 	expect((await tsbox(line, {terminals: ['stdout']})).out).not.toContain('(paged)');
 });

@@ -1,7 +1,7 @@
 import {escapeText} from '../../view/text/escape.ts';
 import type {Io} from '../verb/io.ts';
 
-/** Says one line to standard error. No name of a spec, an image or an argument in it can move the cursor. */
+/** Prints one line on standard error. Control characters are escaped, because names come from specs and images. */
 export function tell(io: Pick<Io, 'err'>, text: string): void {
 	io.err(`${escapeText(text)}\n`);
 }

@@ -3,7 +3,7 @@ import {matches, wordsOf} from '../../tui/dash/model/rows.ts';
 import {escapeText} from '../../view/text/escape.ts';
 import type {Context} from '../verb/command.ts';
 
-/** `tsbox dash --plain`: all containers in words, and then a line for each change, until a signal or its reader goes. */
+/** `tsbox dash --plain`: prints all containers, then one line per change, until a signal or closed output. */
 export async function dashPlain({io, engine, folders}: Context, filter: string | undefined): Promise<number> {
 	const machine = await engine.openMachine(folders);
 	const over = new AbortController();
@@ -14,7 +14,7 @@ export async function dashPlain({io, engine, folders}: Context, filter: string |
 		for await (const all of engine.watchList(machine, over.signal)) {
 			const shown = all.filter(one => matches(filter ?? '', wordsOf(one)));
 			const now = new Map(shown.map(one => [one.name, words(one)]));
-			// What is no longer meant by the filter is still there, and says what it has become.
+			// A container that no longer matches the filter is printed with its new state.
 			const others = new Map(all.map(one => [one.name, words(one)]));
 			const time = new Date(io.now()).toISOString();
 			if (before === undefined) io.out(`${time} ${now.size === 1 ? '1 container' : `${now.size} containers`}\n`);
@@ -29,7 +29,7 @@ export async function dashPlain({io, engine, folders}: Context, filter: string |
 	return 0;
 }
 
-/** A container in words: `shop-web (service web of shop) is running, healthy, 2 restarts`. */
+/** Describes a container: `shop-web (service web of shop) is running, healthy, 2 restarts`. */
 function words({name, project, service, state, health = 'none', exitCode, restarts = 0}: ContainerSummary): string {
 	const of = project === undefined ? '' : ` (service ${service ?? ''} of ${project})`;
 	const how = state === 'exited' ? `has exited with status ${exitCode ?? ''}` : `is ${state}`;

@@ -2,10 +2,10 @@ import {bytes as size} from '../../spec/values/bytes.ts';
 import type {Io} from '../verb/io.ts';
 import {tell} from '../output/tell.ts';
 
-/** How long a tree is read before anything is said of it, and then between two lines, ms. */
+/** Delay before the first progress line of a tree, and between lines, in ms. */
 const pause = 2000;
 
-/** Tells on standard error how far the reading of large trees is. */
+/** Prints the progress of reading large trees on standard error. */
 export function lockProgress(io: Io): (tree: string, bytes: number) => void {
 	let told = io.now();
 	let files = 0;

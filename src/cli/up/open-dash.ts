@@ -4,7 +4,7 @@ import type {ShownUp} from '../../tui/dash/show-up.ts';
 import type {Context} from '../verb/command.ts';
 import {programOf} from '../verb/program.ts';
 
-/** The options of `dash` that this goes by. */
+/** The options of `dash` that are used here. */
 interface Wishes {
 	readonly filter?: string | undefined;
 	readonly sort?: string | undefined;
@@ -13,9 +13,9 @@ interface Wishes {
 	readonly theme?: string | undefined;
 }
 
-/** Opens the dashboard on the terminal; gives the exit status when somebody leaves it. */
+/** Opens the dashboard on the terminal. Returns the exit status when the user quits. */
 export async function openDash({io, engine, folders}: Context, wishes: Wishes, up?: ShownUp): Promise<number> {
-	// What takes longest to load comes first; the machine is looked at meanwhile.
+	// The slowest import starts first and overlaps with the machine checks.
 	const loading = import('../../tui/dash/start-dash.ts');
 	const machine = await engine.openMachine(folders);
 	const {startDash} = await loading;

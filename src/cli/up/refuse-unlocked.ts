@@ -7,16 +7,16 @@ import {present} from '../../spec/syntax/pick.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 import {usageError} from '../options/usage-error.ts';
 
-/** The options that this goes by. */
+/** The options that are used here. */
 interface Wishes {
 	readonly locked: boolean;
 	readonly lock: string | undefined;
 }
 
 /**
- * With `--locked`: refuses a start whose spec, files or machine are not as the lock says, before anything is touched.
+ * With `--locked`, rejects a start whose spec, files, or machine differ from the lock file, before any change.
  *
- * @throws TsboxError E_LOCKED with all that differs; E_USAGE for a lock without `--locked`.
+ * @throws TsboxError E_LOCKED with all differences; E_USAGE for `--lock` without `--locked`.
  */
 export async function refuseUnlocked(
 	{locked, lock}: Wishes,
@@ -26,7 +26,7 @@ export async function refuseUnlocked(
 	{io, engine, folders}: Context,
 ): Promise<void> {
 	if (!locked) {
-		if (lock !== undefined) throw usageError('--lock is for --locked', undefined, verb);
+		if (lock !== undefined) throw usageError('--lock needs --locked', undefined, verb);
 		return;
 	}
 	const stop = stopSignals(io, 'the start');

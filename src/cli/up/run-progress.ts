@@ -9,19 +9,19 @@ import type {Io} from '../verb/io.ts';
 import {lookOf} from '../output/look-of.ts';
 import {themeOf} from '../output/theme-of.ts';
 
-/** How a run is shown: drawn, in plain lines, a page a step, as JSON, or only what went wrong and what takes long. */
+/** How a run is shown. `step` stops before each step. `quiet` shows only problems and slow steps. */
 export type ProgressKind = 'screen' | 'plain' | 'step' | 'json' | 'quiet';
 
-/** Takes the events of a run and shows them. */
+/** Shows the events of a run. */
 export interface RunProgress {
 	readonly emit: EventSink;
-	/** Holds a step back until the user lets it go. */
+	/** Waits until the user confirms a step. */
 	readonly hold?: (stepId: string) => Promise<void>;
-	/** Ends the drawing; the terminal is as it was before. */
+	/** Stops drawing and restores the terminal. */
 	readonly close: () => void;
 }
 
-/** Shows the events of a run in one of the kinds; the signal ends a wait for the user. */
+/** Creates a view of one kind. The signal ends a wait for the user. */
 export function runProgress(kind: ProgressKind, io: Io, signal: AbortSignal): RunProgress {
 	switch (kind) {
 		case 'json':
@@ -57,10 +57,10 @@ const quietTypes: ReadonlySet<RunEvent['type']> = new Set([
 	'run.recorded',
 ]);
 
-/** A one-off command speaks for itself: only a long unpacking, a warning or the memory limit is worth a word. */
+/** For a one-off command: reports only a long unpacking, warnings, and the memory limit. */
 function quietSink(io: Io): EventSink {
 	const print = plainSink(io);
-	// Who waits at a terminal for the end learns how long, and how to hurry it.
+	// A user at a terminal sees the grace period and how to skip it.
 	const isWatched = io.isTerminal('stderr');
 	return event => {
 		if (quietTypes.has(event.type) || (isWatched && event.type === 'container.stopping')) print(event);

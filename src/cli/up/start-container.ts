@@ -4,17 +4,17 @@ import {exitStatus} from '../options/exit-status.ts';
 import {type ProgressKind, runProgress} from './run-progress.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 
-/** How a verb wants its container started. */
+/** How a verb starts its container. */
 export interface StartOptions {
 	readonly verb: 'up' | 'run';
 	readonly spec: SpecRequest;
 	readonly tty: boolean;
 	readonly progress: ProgressKind;
-	/** Keep a record of the run, also where the spec does not ask for one. */
+	/** Record the run even if the spec does not ask for it. */
 	readonly record: boolean;
 }
 
-/** Starts a container, shows its progress, passes signals on and gives the exit status of its command. */
+/** Starts a container, shows its progress, and passes signals on. Returns the exit status of its command. */
 export async function startContainer(
 	{verb, spec, tty, progress, record}: StartOptions,
 	context: Context,
@@ -28,7 +28,7 @@ export async function startContainer(
 			verb,
 			tty,
 			...(record ? {record} : {}),
-			// Standard output carries the events of --json alone; the command's own joins its standard error.
+			// With --json, standard output carries only events, so that the command's output goes to standard error.
 			stdio: {stdin: 0, stdout: progress === 'json' ? 2 : 1, stderr: 2},
 			signal: stop.signal,
 			force: stop.force,

@@ -4,14 +4,14 @@ import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {programOf} from '../verb/program.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 
-/** The options of `up` that this goes by. */
+/** The options of `up` that are used here. */
 interface Wishes {
 	readonly json: boolean;
 	readonly wait: boolean;
 	readonly 'wait-timeout': number | undefined;
 }
 
-/** `tsbox up -d`: has the services run in the background; 1 when one of them did not come up. */
+/** `tsbox up -d`: starts services in the background. Returns 1 if one did not start. */
 export async function upInBackground(
 	values: Wishes,
 	spec: SpecRequest,

@@ -14,7 +14,7 @@ import {programOf} from '../verb/program.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 
-/** The options of `up` that this goes by. */
+/** The options of `up` that are used here. */
 interface Wishes {
 	readonly json: boolean;
 	readonly 'abort-on-container-exit': boolean;
@@ -25,8 +25,8 @@ interface Wishes {
 }
 
 /**
- * `tsbox up` of several containers: shows what they print until all have ended, or a signal has them stopped. Gives the
- * exit status.
+ * `tsbox up` of several containers: shows their output until all have exited or a signal stops them. Returns the exit
+ * status.
  */
 export async function upInForeground(
 	values: Wishes,
@@ -57,7 +57,7 @@ export async function upInForeground(
 		});
 	const writers = {stdout: writerTo(json ? 'stderr' : 'stdout'), stderr: writerTo('stderr')};
 	const target = (stream: 'stdout' | 'stderr') => (json ? 'stderr' : stream);
-	// `up | head`, or a full disk: as a signal that nobody reads any more.
+	// A closed output (`up | head`) or a full disk stops the containers like a signal.
 	const heard = io.onOutputFailed(errno => {
 		if (!gone.signal.aborted && errno !== 'EPIPE') io.err(`cannot write standard output: ${errno}\n`);
 		gone.abort(interruption('the start', 'SIGPIPE'));
@@ -77,17 +77,17 @@ export async function upInForeground(
 					if (!gone.signal.aborted) out.write(target(piece.stream), writers[piece.stream](piece));
 				},
 				room: stream => io.room(target(stream)),
-				lost: (label, bytes) => say(`${label}: ${size(bytes)} of output were let go before they could be shown`),
+				lost: (label, bytes) => say(`${label}: ${size(bytes)} of output were dropped before they were shown`),
 			},
 			stopping: why => {
-				// Behind the ^C that a terminal shows.
-				if ('signal' in why) say(`${io.isTerminal('stderr') ? '\r' : ''}stopping; Ctrl-C once more kills`);
-				else say(`${why.ended} has ended: all are stopped`);
+				// Overwrites the ^C that the terminal echoes.
+				if ('signal' in why) say(`${io.isTerminal('stderr') ? '\r' : ''}stopping; press Ctrl-C again to kill`);
+				else say(`${why.ended} has exited; stopping all containers`);
 			},
 			...(io.isTerminal('stdin') && {
 				leaving: project =>
 					say(
-						`\r${project} goes on in the background; \`tsbox logs -f ${project}\` shows what it prints, \`tsbox down ${project}\` ends it`,
+						`\r${project} keeps running in the background; \`tsbox logs -f ${project}\` shows its output, \`tsbox down ${project}\` stops it`,
 					),
 			}),
 			emit: event => {
@@ -104,7 +104,7 @@ export async function upInForeground(
 		return number === undefined ? end.exitCode : 128 + number;
 	} finally {
 		if (!gone.signal.aborted) out.flush();
-		// Writes that are still under way fail too.
+		// Pending writes fail too.
 		if (!gone.signal.aborted) heard();
 		stop.close();
 	}

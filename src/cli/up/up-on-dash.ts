@@ -6,7 +6,7 @@ import {openDash} from './open-dash.ts';
 import {programOf} from '../verb/program.ts';
 import {upInBackground} from './up-in-background.ts';
 
-/** The options of `up` that this goes by. */
+/** The options of `up` that are used here. */
 interface Wishes {
 	readonly json: boolean;
 	readonly plain: boolean;
@@ -14,7 +14,7 @@ interface Wishes {
 	readonly 'wait-timeout': number | undefined;
 }
 
-/** `tsbox up --dash`: has the services run in the background, and shows how on the dashboard; in lines where none can be drawn. */
+/** `tsbox up --dash`: starts services in the background and opens the dashboard. Prints lines without a capable terminal. */
 export async function upOnDash(
 	values: Wishes,
 	spec: SpecRequest,

@@ -2,30 +2,30 @@ import type {EngineApi} from './engine.ts';
 import type {MachineOptions} from '../../container/machine/machine.ts';
 import type {Io} from './io.ts';
 
-/** An option of a verb. A `flag` is there or not; the others take a value, a `list` one each time it is given. */
+/** An option of a verb. A `flag` takes no value. A `list` can be repeated. */
 export interface Option {
 	readonly kind: 'flag' | 'text' | 'number' | 'list';
 	readonly short?: string;
-	/** What its value is called in the help. */
+	/** Name of the value in the help. */
 	readonly value?: string;
 	readonly choices?: readonly string[];
 	readonly describe: string;
-	/** What a shell offers for its value. */
+	/** What shell completion offers for the value. */
 	readonly completes?: Completes;
 }
 
 /** The options of a verb by their long names. */
 export type Options = Readonly<Record<string, Option>>;
 
-/** What a shell offers for an argument. */
+/** What shell completion offers. */
 export type Completes = 'file' | 'container' | 'project' | 'service' | 'volume' | 'run' | 'none';
 
-/** An argument that is told by its place. */
+/** A positional argument. */
 export interface Positional {
 	readonly name: string;
 	readonly describe: string;
 	readonly required?: boolean;
-	/** Takes all that follow. */
+	/** Takes all following arguments. */
 	readonly many?: boolean;
 	readonly choices?: readonly string[];
 	readonly completes: Completes;
@@ -42,15 +42,15 @@ export type Values<O extends Options> = {
 				: readonly string[];
 };
 
-/** A command line, taken apart. */
+/** A parsed command line. */
 export interface Arguments<O extends Options> {
 	readonly values: Values<O>;
 	readonly positionals: readonly string[];
-	/** What follows `--`; undefined without it. */
+	/** The words after `--`; undefined without `--`. */
 	readonly rest: readonly string[] | undefined;
 }
 
-/** What a verb gets to work with. */
+/** What a verb needs to run. */
 export interface Context {
 	readonly io: Io;
 	readonly engine: EngineApi;
@@ -59,30 +59,30 @@ export interface Context {
 	readonly commands: readonly Command[];
 }
 
-/** A verb as data: the help page, the completion scripts and the reader of arguments are made from it. */
+/** A verb as data for the help page, the completion scripts, and the argument parser. */
 export interface Command<O extends Options = Options> {
 	readonly name: string;
 	/** One sentence. */
 	readonly describe: string;
-	/** Command lines and what each is for. */
+	/** Command lines and what each does. */
 	readonly examples: readonly (readonly [line: string, what: string])[];
 	readonly options: O;
 	readonly positionals: readonly Positional[];
-	/** What may follow `--`: its name in the help and whether it must be there. */
+	/** Whether the verb takes a command after `--`, and whether that command is required. */
 	readonly rest?: {readonly required: boolean};
-	/** Gives the exit status. */
+	/** Returns the exit status. */
 	run(args: Arguments<O>, context: Context): Promise<number>;
 }
 
-/** Verbs by the heading that they stand under in the help. */
+/** Verbs by their heading on the help page. */
 export type CommandGroups = Readonly<Record<string, readonly Command[]>>;
 
-/** Checks a verb's definition; the types of its values follow from its options. */
+/** Derives the types of a verb's values from its options. */
 export function defineCommand<const O extends Options>(command: Command<O>): Command<O> {
 	return command;
 }
 
-/** The options that every verb takes. */
+/** The global options, which every verb takes. */
 export const globalOptions = {
 	store: {kind: 'text', value: 'DIR', describe: 'Folder of unpacked root filesystems'},
 	state: {kind: 'text', value: 'DIR', describe: 'Folder of container state'},

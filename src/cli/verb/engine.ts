@@ -1,12 +1,12 @@
 import type {Machine} from '../../container/machine/machine.ts';
 import type {UpRequest} from '../../container/start/up-request.ts';
 
-/** The function that `load` gives, loaded by the first call. */
+/** A function that `load` imports on the first call. */
 function lazy<Args extends readonly unknown[], Result>(load: () => Promise<(...args: Args) => Result>) {
 	return async (...args: Args): Promise<Awaited<Result>> => await (await load())(...args);
 }
 
-/** The same for a function that gives one value after the other. */
+/** Like {@link lazy}, for an async iterator. */
 function lazyEach<Args extends readonly unknown[], Value>(
 	load: () => Promise<(...args: Args) => AsyncIterable<Value>>,
 ) {
@@ -15,7 +15,7 @@ function lazyEach<Args extends readonly unknown[], Value>(
 	};
 }
 
-/** Whatever the verbs call. Each verb loads its own part, so that `ps` does not pay for `up`. */
+/** The engine functions that verbs call. Each is loaded on demand, so that `ps` does not load the code of `up`. */
 export const engine = {
 	toolConfig: lazy(async () => (await import('../../container/machine/tool-config.ts')).toolConfig),
 	openMachine: lazy(async () => (await import('../../container/machine/open-machine.ts')).openMachine),
@@ -81,5 +81,5 @@ export const engine = {
 	diff: lazy(async () => (await import('../../container/copy/diff.ts')).diff),
 };
 
-/** What the verbs ask of the engine; the tests give them another one. */
+/** The engine as verbs see it. Tests replace it. */
 export type EngineApi = typeof engine;

@@ -4,48 +4,48 @@ import type {StopSignal} from '../../errors/interruption.ts';
 export type StandardStream = 'stdin' | 'stdout' | 'stderr';
 
 /**
- * All that the command line touches of its surroundings, so that a test can run it in process. Nothing here is looked
- * up before it is asked for: making process.stdout alone costs 3 ms.
+ * The command line's access to its process, so that a test can replace it. Everything is looked up on demand, because
+ * creating process.stdout alone takes 3 ms.
  */
 export interface Io {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly cwd: string;
 	/** The folder of the package, with its package.json and config/. */
 	readonly packageFolder: string;
-	/** The colours that the configuration chose. */
+	/** The color theme of the configuration. */
 	readonly theme?: 'dark' | 'light' | 'none';
-	/** Data, to standard output. */
+	/** Writes data to standard output. */
 	out(text: string): void;
-	/** Long text, to standard output; on a terminal by way of a pager. */
+	/** Writes long text to standard output, through a pager on a terminal. */
 	page(text: string): Promise<void>;
-	/** Talk, to standard error. */
+	/** Writes messages to standard error. */
 	err(text: string): void;
-	/** Bytes as they are, to one of the two. */
+	/** Writes raw bytes to one of the streams. */
 	bytes(stream: 'stdout' | 'stderr', bytes: Uint8Array): void;
-	/** Settles when such a stream takes more at once, or never will. */
+	/** Resolves when the stream accepts more data, or has failed. */
 	room(stream: 'stdout' | 'stderr'): Promise<void>;
 	isTerminal(stream: StandardStream): boolean;
-	/** Characters a line; 80 where there is no terminal. */
+	/** Width of the terminal in characters; 80 without a terminal. */
 	columns(): number;
-	/** Lines of the terminal that standard output is; 24 where it is none. */
+	/** Height of the terminal on standard output in lines; 24 without a terminal. */
 	rows(): number;
-	/** Calls back when the reader of standard output has gone; gives the way to stop. */
+	/** Calls back when the reader of standard output has closed it. Returns a function that unsubscribes. */
 	onReaderGone(callback: () => void): () => void;
-	/** Calls back with the errno each time when standard output can't be written, EPIPE too; gives the way to stop. */
+	/** Calls back with the errno of each failed write to standard output, including EPIPE. Returns a function that unsubscribes. */
 	onOutputFailed(callback: (errno: string) => void): () => void;
 	/** Milliseconds since the epoch. */
 	now(): number;
-	/** The text of a file; throws as node:fs does. */
+	/** Reads a text file. Throws like node:fs. */
 	readFile(path: string): string;
-	/** Writes a new file; throws EEXIST where there is one, unless `replace`. */
+	/** Writes a text file. Throws EEXIST if the file exists, unless `replace`. */
 	writeFile(path: string, text: string, replace: boolean): void;
-	/** Waits for a line of the terminal; undefined when its input ended or the signal aborted. */
+	/** Reads a line from the terminal. Undefined at the end of input or when the signal aborts. */
 	readLine(signal: AbortSignal): Promise<string | undefined>;
 	/**
-	 * Calls back for each SIGINT, SIGTERM, SIGHUP and SIGQUIT, which then end the process no more; gives the way to stop. A
-	 * SIGHUP that was ignored when this process was started (nohup(1)) stays so.
+	 * Calls back for each SIGINT, SIGTERM, SIGHUP, and SIGQUIT instead of ending the process. Returns a function that
+	 * unsubscribes. A SIGHUP that was ignored at the start of this process, as by nohup(1), stays ignored.
 	 */
 	onSignal(callback: (signal: StopSignal) => void): () => void;
-	/** Where a progress view draws. */
+	/** The stream that progress views draw on. */
 	screen(): NodeJS.WriteStream;
 }

@@ -24,7 +24,7 @@ export function containerWords(event: ContainerEvent, steps: number): string {
 		case 'container.started':
 			return `${name} is running (pid ${event.pid}), ${plural(steps, 'step')} in ${duration(event.ms)}`;
 		case 'container.stopping':
-			return `stopping ${name} with ${stopWords(event.signal, event.graceMs)}${event.signal === 'SIGKILL' ? '' : '; Ctrl-C once more kills'}`;
+			return `stopping ${name} with ${stopWords(event.signal, event.graceMs)}${event.signal === 'SIGKILL' ? '' : '; press Ctrl-C again to kill'}`;
 		case 'container.oom':
 			return event.first
 				? `${name} was killed by the ${limitWords(event)} (peak ${bytes(event.peak)})`

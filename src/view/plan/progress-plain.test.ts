@@ -79,7 +79,7 @@ test('signals and the memory limit are described in words', () => {
 			{type: 'container.exited', at: 3, name: 'demo', exitCode: 137, signal: 'SIGKILL'},
 		]),
 	).toMatchInlineSnapshot(`
-		"stopping demo with SIGTERM (killed after 10 s); Ctrl-C once more kills
+		"stopping demo with SIGTERM (killed after 10 s); press Ctrl-C again to kill
 		demo was killed by the memory limit of 100 MiB (peak 100 MiB)
 		2 processes of demo were killed by the memory limit of 4 KiB: tail (pid 7)
 		demo was ended by SIGKILL
