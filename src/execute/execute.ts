@@ -8,9 +8,9 @@ import {passGate} from './pass-gate.ts';
 import {type StepTeller, stepTeller} from './step-teller.ts';
 
 /**
- * Carries out a plan: host steps one by one, then the container side, which tells each of its steps on the status pipe,
- * waits where the host does a step beside it, and waits at the gate until every check was read back from the kernel. Only then does the command start. The caller
- * rolls back from the journal when this throws.
+ * Carries out a plan: the steps before one by one, then the container side, which tells each of its steps on the status
+ * pipe and waits where the host does a step beside it. It waits at the gate until every check was read back from the
+ * kernel. Only then does the command start. The caller rolls back from the journal when this throws.
  *
  * @throws TsboxError of the step that failed.
  */
