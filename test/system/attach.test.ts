@@ -110,7 +110,7 @@ test('signals are passed on, but when they are not to be, or nobody obeys', asyn
 	const without = at.start(['attach', '--sig-proxy=false', at.name]);
 	await joined(without.child.pid);
 	without.child.kill('SIGINT');
-	expect(await without.ended).toMatchObject({status: 130, out: '', err: `detached; ${at.name} runs on\n`});
+	expect(await without.ended).toMatchObject({status: 130, out: '', err: `detached; ${at.name} keeps running\n`});
 	const patient = at.start(['attach', at.name]);
 	await joined(patient.child.pid);
 	patient.child.kill('SIGINT');
@@ -121,7 +121,7 @@ test('signals are passed on, but when they are not to be, or nobody obeys', asyn
 		async () => (await at.tsbox(['logs', '--no-prefix', at.name])).out === 'got it\ngot it\n',
 	);
 	patient.child.kill('SIGINT');
-	expect(await patient.ended).toMatchObject({status: 130, err: `detached; ${at.name} runs on\n`});
+	expect(await patient.ended).toMatchObject({status: 130, err: `detached; ${at.name} keeps running\n`});
 	const closed = at.start(['attach', at.name]);
 	await joined(closed.child.pid);
 	closed.child.kill('SIGHUP');
@@ -198,7 +198,7 @@ for (const starter of [undefined, 'mapped'] as const) {
 		await until('it sleeps no more', async () => !(await at.tsbox(['top', at.name])).out.includes('sleep 1000'));
 		screen.type('\u0010');
 		screen.type('\u0011');
-		await screen.shows(`detached; ${at.name} runs on`);
+		await screen.shows(`detached; ${at.name} keeps running`);
 		expect(await screen.ended).toBe(0);
 		expect(screen.shown()).toContain('status 0');
 		const flags = (file: string): string => readFileSync(join(at.folder, file), 'utf8').replace(/^.*?; line/, 'line');

@@ -57,7 +57,7 @@ async function locked(at: TestBox): Promise<string> {
 	const {status, err} = await at.tsbox(['lock', spec]);
 	expect({status, err}).toEqual({
 		status: 0,
-		err: `web: not locked: /data is ../data, which the container can write\ncheckout/deploy/tsbox.lock is written: web\n`,
+		err: `web: not locked: /data is ../data, which the container can write\nwrote checkout/deploy/tsbox.lock: web\n`,
 	});
 	return spec;
 }
@@ -236,7 +236,7 @@ describe.skipIf(process.getuid?.() !== 0)('lock', () => {
 			    locked sha256:WHOLE | now sha256:WHOLE
 			    cause  it differs in the step process.exec because of the differences above
 			    hint   fix the differences above
-			  hint     fix each as its hint says, or start without \`--locked\`
+			  hint     follow the hint of each difference, or start without \`--locked\`
 			"
 		`);
 		expect(await at.tsbox(['lock', '--check', spec], mode)).toMatchObject({status: 1});
@@ -360,7 +360,7 @@ describe.skipIf(process.getuid?.() !== 0)('lock', () => {
 		const folder = at.file('folder.yaml', `name: ${at.name}\nrootfs: ./root\ncommand: [x]\n`);
 		expect(await at.tsbox(['lock', folder, '--lock', 'folder.lock'])).toMatchObject({
 			status: 0,
-			err: expect.stringMatching(/^[^\n]*folder.lock is written: \S+\n$/),
+			err: expect.stringMatching(/^wrote [^\n]*folder.lock: \S+\n$/),
 		});
 		writeFileSync(join(at.folder, 'root/etc/passwd'), 'x');
 		expect(await differing(at, folder, '--lock', 'folder.lock')).toEqual([

@@ -72,7 +72,7 @@ test('plan, compile and validate go by profiles too', async () => {
 	});
 	expect((await at.tsbox(['compile', spec, 'log'])).status).toBe(0);
 	expect(await at.tsbox(['compile', spec, 'tool'])).toMatchObject({status: 125});
-	expect((await at.tsbox(['validate', spec])).err).toContain('is valid: web; with a profile log, tool, db\n');
+	expect((await at.tsbox(['validate', spec])).err).toContain('is valid: web; only with a profile: log, tool, db\n');
 	expect(await at.tsbox(['validate', '--profile', 'tools', spec])).toMatchObject({status: 125});
 	expect(await at.tsbox(['up', '-d', '--profile', 'debugg', spec])).toMatchObject({
 		status: 2,

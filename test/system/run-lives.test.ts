@@ -186,6 +186,6 @@ describe.skipIf(process.getuid?.() !== 0)('records of containers in the backgrou
 		await using box = await testBox();
 		const {status, err} = await box.tsbox(['up', '-d', '--record', project(box, {web: sleeper})]);
 		expect(status).toBe(2);
-		expect(err).toContain('write `record: true` into each service whose runs you want recorded');
+		expect(err).toContain('set `record: true` in each service that you want to record');
 	});
 });

@@ -145,7 +145,7 @@ test('attach leaves one that ignores Ctrl-C running', async () => {
 	await joined.shows('sh ignores Ctrl-C (it is process 1); Ctrl-C once more leaves it running');
 	joined.type(keys.interrupt);
 	expect(await joined.ended).toBe(0);
-	await joined.shows(`detached; ${at.name} runs on`);
+	await joined.shows(`detached; ${at.name} keeps running`);
 	expect((await at.tsbox(['exec', at.name, '--', 'true'])).status).toBe(0);
 	await at.tsbox(['down', at.name]);
 	expect(at.leftovers()).toEqual([]);

@@ -307,7 +307,7 @@ describe('bad input is refused before anything is touched', () => {
 		[['up', 'shop.yaml', 'wbe'], 'did you mean web?'],
 		[['up', '--exit-code-from', 'dbb', 'shop.yaml'], 'did you mean db?'],
 		[['up', '--exit-code-from', 'other', 'shop.yaml', 'web', 'db'], 'service other is not selected'],
-		[['up', '-d', '--abort-on-container-exit', 'shop.yaml'], '--abort-on-container-exit and -d exclude each other'],
+		[['up', '-d', '--abort-on-container-exit', 'shop.yaml'], '--abort-on-container-exit and -d cannot be combined'],
 		[['up', '--scale', 'wbe=2', 'shop.yaml'], 'did you mean web?'],
 	])('%j', async (args, said) => {
 		await using at = await testBox();

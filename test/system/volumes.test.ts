@@ -93,7 +93,7 @@ test.each(starters)(
 		expect(JSON.parse((await at.tsbox(['volume', 'ls', '--json'])).out)).toMatchObject([
 			{name: `${at.name}_data`, project: at.name, volume: 'data', usedBy: []},
 		]);
-		expect((await at.tsbox(['down', '-v', file])).err).toBe(`the volume ${at.name}_data is removed\n`);
+		expect((await at.tsbox(['down', '-v', file])).err).toBe(`removed volume ${at.name}_data\n`);
 		expect(at.leftovers()).toEqual([]);
 	},
 	60_000,
@@ -277,7 +277,7 @@ test('services in the background share a volume, which is there when they are st
 	expect(fine(await at.tsbox(['up', '-d', file]))).toEqual(ok);
 	expect((await at.tsbox(['exec', `${at.name}-reader`, 'cat', '/data/file'])).out).toBe('kept\n');
 	const down = await at.tsbox(['down', '-v', '-t', '0', at.name]);
-	expect(down.err.trim().split('\n').at(-1)).toBe(`the volume ${at.name}_data is removed`);
+	expect(down.err.trim().split('\n').at(-1)).toBe(`removed volume ${at.name}_data`);
 	expect(at.leftovers()).toEqual([]);
 }, 60_000);
 

@@ -12,8 +12,8 @@ test('attach returns the exit status of the container', async () => {
 });
 
 test.each([
-	[{kind: 'detached'}, 0, 'detached; demo runs on\n'],
-	[{kind: 'signal', signal: 'SIGTERM'}, 143, 'detached; demo runs on\n'],
+	[{kind: 'detached'}, 0, 'detached; demo keeps running\n'],
+	[{kind: 'signal', signal: 'SIGTERM'}, 143, 'detached; demo keeps running\n'],
 	[{kind: 'reader gone'}, 0, ''],
 ] as const)('after %j its status is %i', async (end, expected, said) => {
 	const {status, err} = await tsbox('attach demo', {engine: {attachTo: async () => end}});

@@ -44,7 +44,7 @@ export const attach = defineCommand({
 		});
 		if (end.kind === 'ended') return end.exitCode;
 		if (end.kind === 'reader gone') return 0;
-		io.err(`${io.isTerminal('stderr') ? '\r' : ''}detached; ${name} runs on\n`);
+		io.err(`${io.isTerminal('stderr') ? '\r' : ''}detached; ${name} keeps running\n`);
 		return end.kind === 'detached' ? 0 : 128 + constants.signals[end.signal];
 	},
 });

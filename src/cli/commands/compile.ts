@@ -25,7 +25,8 @@ export const compile = defineCommand({
 		const spec = specRequest(io, values, {file, service});
 		const planned = await engine.planContainer(machine, spec, {dry: true, ...present({tty: asksTty(values)})});
 		for (const warning of planned.plan.warnings) tell(io, `warning: ${warning}`);
-		if (planned.service.record === true) io.err('warning: a script keeps no record of its run: `record` is left out\n');
+		if (planned.service.record === true)
+			io.err('warning: `record` is ignored, because a script cannot record its run\n');
 		io.out(await engine.compilePlan(machine, planned));
 		return 0;
 	},

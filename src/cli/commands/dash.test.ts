@@ -15,7 +15,7 @@ describe('without a capable terminal, the dashboard is refused with alternatives
 	])('%s', async (_, surroundings) => {
 		const {status, out, err, calls} = await tsbox('dash', surroundings);
 		expect({status, out, calls}).toEqual({status: 2, out: '', calls: []});
-		expect(err).toContain('the dashboard needs a terminal that can be drawn on');
+		expect(err).toContain('the dashboard needs a terminal that can move its cursor');
 		expect(err).toContain(hint);
 	});
 });
@@ -166,7 +166,7 @@ describe('up --dash', () => {
 	});
 
 	test.each([
-		['up --dash --json shop.yaml', '--json and --dash exclude each other'],
+		['up --dash --json shop.yaml', '--json and --dash cannot be combined'],
 		['up --dash --step shop.yaml', '--step and'],
 		['up --dash --attach web shop.yaml', '--attach and'],
 		['up --dash --abort-on-container-exit shop.yaml', '--abort-on-container-exit and'],

@@ -42,7 +42,7 @@ export const dash = defineCommand({
 			return dashPlain(context, values.filter);
 		}
 		if (!hasDashScreen(io))
-			throw new TsboxError('E_USAGE', 'the dashboard needs a terminal that can be drawn on', {
+			throw new TsboxError('E_USAGE', 'the dashboard needs a terminal that can move its cursor', {
 				hint: 'use `tsbox dash --plain`, `tsbox ps --watch` or `tsbox stats`',
 			});
 		return openDash(context, values);

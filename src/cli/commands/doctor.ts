@@ -19,7 +19,7 @@ export const doctor = defineCommand({
 	},
 	positionals: [],
 	async run({values}, {io, engine, folders}) {
-		if (values.json && values.facts) throw usageError('--json and --facts exclude each other', undefined, 'doctor');
+		if (values.json && values.facts) throw usageError('--json and --facts cannot be combined', undefined, 'doctor');
 		const machine = await engine.openMachine(folders);
 		if (values.facts) {
 			const {saveFacts} = await import('../../host/facts/saved-facts.ts');

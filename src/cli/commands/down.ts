@@ -77,7 +77,7 @@ export const down = defineCommand({
 			}
 		}
 		const gone = values.volumes && (await removeVolumes(target, spec?.name ?? target ?? '', machine, context)) > 0;
-		if (ending.length === 0 && !gone) tell(io, `${target ?? 'the spec of this folder'} has no containers`);
+		if (ending.length === 0 && !gone) tell(io, `${target ?? 'the spec in this folder'} has no containers`);
 		return 0;
 	},
 });
@@ -103,7 +103,7 @@ async function removeVolumes(
 		: undefined;
 	const spared = (spec?.volumes ?? []).flatMap(volume => (volume.project === null ? [volume.name] : []));
 	const {removed, kept} = await engine.removeProjectVolumes(machine, project, spared);
-	for (const name of removed) tell(io, `the volume ${name} is removed`);
+	for (const name of removed) tell(io, `removed volume ${name}`);
 	const [first] = kept;
 	if (first !== undefined)
 		throw new TsboxError('E_VOLUME_IN_USE', `${kept.map(({name}) => name).join(', ')} cannot be removed`, {

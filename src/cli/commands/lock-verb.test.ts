@@ -29,7 +29,7 @@ test('lock reports what it locked and what it did not lock', async () => {
 	expect({status, out, written: files['/home/tsbox.lock']}).toEqual({status: 0, out: '', written: made.text});
 	expect(err).toMatchInlineSnapshot(`
 		"web: not locked: /data is ./data, which the container can write
-		tsbox.lock is written: web
+		wrote tsbox.lock: web
 		"
 	`);
 });

@@ -35,7 +35,7 @@ export const lock = defineCommand({
 		{name: 'SERVICE', describe: 'Services in the spec; default all', many: true, completes: 'none'},
 	],
 	async run({values, positionals: [spec, ...services]}, {io, engine, folders}) {
-		if (values.json && !values.check) throw usageError('--json is for --check', undefined, 'lock');
+		if (values.json && !values.check) throw usageError('--json works only with --check', undefined, 'lock');
 		const machine = await withFacts(await engine.openMachine({...folders, planOnly: true}), values.facts, io);
 		const stop = stopSignals(io, 'the lock');
 		try {
@@ -51,7 +51,7 @@ export const lock = defineCommand({
 				const made = await engine.makeLock(machine, request);
 				write(io, made);
 				io.err(notLockedLines(made.notLocked));
-				tell(io, `${shownPath(made.file, io.cwd)} is written: ${made.services.join(', ')}`);
+				tell(io, `wrote ${shownPath(made.file, io.cwd)}: ${made.services.join(', ')}`);
 				return 0;
 			}
 			const found = await engine.checkLock(machine, request);
@@ -60,7 +60,7 @@ export const lock = defineCommand({
 			if (values.json) io.out(jsonText({holds, ...found}, 2));
 			else {
 				io.err(notLockedLines(found.notLocked));
-				if (holds) tell(io, `${file} holds: ${found.services.join(', ')}`);
+				if (holds) tell(io, `${file} matches: ${found.services.join(', ')}`);
 				else io.out(`${lockDifferences({...found, file})}\n`);
 			}
 			return holds ? 0 : 1;

@@ -17,7 +17,7 @@ export const run = defineCommand({
 		['tsbox run demo.yaml -- ls -l /', 'another command than in the spec'],
 		['tsbox run -it demo.yaml -- sh', 'a shell'],
 		['tsbox run -e MODE=test -v ./src:/src:ro demo.yaml -- make -C /src', 'with a variable and a host folder'],
-		['tsbox run --record demo.yaml -- make', 'and keep a record of it: see `tsbox runs`'],
+		['tsbox run --record demo.yaml -- make', 'and record the run, see `tsbox runs`'],
 		['tar -c . | tsbox run -T demo.yaml -- tar -t', 'in a pipe'],
 	],
 	options: {

@@ -44,7 +44,7 @@ test('compile warns that a script keeps no record', async () => {
 	const planned = {project: shop, service, image: {kind: 'host'} as const, config: {} as OciConfig, plan: samplePlan};
 	const {out, err} = await tsbox('compile demo.yaml', {engine: {planContainer: async () => planned}});
 	expect(out).toBe('#!/bin/sh\n');
-	expect(err).toContain('warning: a script keeps no record of its run: `record` is left out\n');
+	expect(err).toContain('warning: `record` is ignored, because a script cannot record its run\n');
 });
 
 const several = ['web', 'db'].map(name => ({service: name, name}) as unknown as Service);
@@ -56,11 +56,11 @@ test.each([
 	['runs diff 1f', 'runs diff takes two runs'],
 	['runs ls 1f', 'runs ls takes no id'],
 	['runs show 1f 77', 'runs show takes one RUN'],
-	['runs export --json 1f', '--json is for ls, show, diff'],
-	['runs show --with-image 1f', '--with-image is for export'],
-	['runs show --json --html x 1f', '--json and --html exclude each other'],
+	['runs export --json 1f', '--json works only with ls, show, diff'],
+	['runs show --with-image 1f', '--with-image works only with export'],
+	['runs show --json --html x 1f', '--json and --html cannot be combined'],
 	['replay', 'RUN'],
-	['up -d --record shop.yaml', '--record and -d exclude each other'],
+	['up -d --record shop.yaml', '--record and -d cannot be combined'],
 	['up -d --record shop.yaml', 'set `record: true` in each service'],
 	['up --record shop.yaml', '--record needs a single container'],
 ])('%s is refused', async (line, said) => {

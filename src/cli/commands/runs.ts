@@ -76,10 +76,10 @@ function refuse(values: RunsValues, action: string): void {
 	for (const [name, takers] of Object.entries(fits)) {
 		const value = values[name as keyof RunsValues];
 		if (value !== undefined && value !== false && !takers.includes(action))
-			throw usageError(`--${name} is for ${takers.join(', ')}`, undefined, 'runs');
+			throw usageError(`--${name} works only with ${takers.join(', ')}`, undefined, 'runs');
 	}
 	if (values.json && values.html !== undefined)
-		throw usageError('--json and --html exclude each other', undefined, 'runs');
+		throw usageError('--json and --html cannot be combined', undefined, 'runs');
 }
 
 async function list(values: RunsValues, {io, engine, folders}: Context): Promise<number> {
@@ -143,7 +143,7 @@ async function send(values: RunsValues, word: string, {io, engine, folders}: Con
 	const file = values.output === undefined ? undefined : pathOf(values.output, io.cwd);
 	const request = {...present({file}), cwd: io.cwd, withImage: values['with-image']};
 	io.out(`${await engine.exportRun(await engine.openMachine(folders), word, request)}\n`);
-	io.err('it holds the environment of the run, with all secrets in it\n');
+	io.err('the file contains the environment of the run, including secrets\n');
 	return 0;
 }
 

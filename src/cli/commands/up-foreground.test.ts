@@ -77,13 +77,13 @@ test('--attach and --no-attach select output', async () => {
 
 describe('conflicting options are rejected before any engine call', () => {
 	test.each([
-		['up -d --abort-on-container-exit shop.yaml', '--abort-on-container-exit and -d exclude each other'],
-		['up --wait --exit-code-from web shop.yaml', '--exit-code-from and -d exclude each other'],
-		['up -d --no-log-prefix shop.yaml', '--no-log-prefix and -d exclude each other'],
-		['up -d --attach web shop.yaml', '--attach and -d exclude each other'],
-		['up -d --no-attach web shop.yaml', '--no-attach and -d exclude each other'],
-		['up -d --step shop.yaml', '--step and -d exclude each other'],
-		['up --wait-timeout 3 shop.yaml', '--wait-timeout is for -d'],
+		['up -d --abort-on-container-exit shop.yaml', '--abort-on-container-exit and -d cannot be combined'],
+		['up --wait --exit-code-from web shop.yaml', '--exit-code-from and -d cannot be combined'],
+		['up -d --no-log-prefix shop.yaml', '--no-log-prefix and -d cannot be combined'],
+		['up -d --attach web shop.yaml', '--attach and -d cannot be combined'],
+		['up -d --no-attach web shop.yaml', '--no-attach and -d cannot be combined'],
+		['up -d --step shop.yaml', '--step and -d cannot be combined'],
+		['up --wait-timeout 3 shop.yaml', '--wait-timeout works only with -d'],
 		['up --step shop.yaml', '--step needs a single container'],
 		['up --exit-code-from db shop.yaml web', 'service db is not selected'],
 		['up --exit-code-from dbb shop.yaml web', '/home/shop.yaml has no service dbb\n  hint     did you mean db?'],

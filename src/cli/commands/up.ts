@@ -138,12 +138,12 @@ function refuse(
 		throw usageError(text, undefined, 'up');
 	};
 	if (isDetached) {
-		if (values.record === true) throw recordOfSeveral('--record and -d exclude each other');
+		if (values.record === true) throw recordOfSeveral('--record and -d cannot be combined');
 		const strange = foreground.find(name => isGiven(values[name]));
-		if (strange !== undefined) fail(`--${strange} and -d exclude each other`);
-	} else if (values['wait-timeout'] !== undefined) fail('--wait-timeout is for -d');
-	if (values.json && values.dash) fail('--json and --dash exclude each other');
-	if (values.json && values.step === true) fail('--json and --step exclude each other');
+		if (strange !== undefined) fail(`--${strange} and -d cannot be combined`);
+	} else if (values['wait-timeout'] !== undefined) fail('--wait-timeout works only with -d');
+	if (values.json && values.dash) fail('--json and --dash cannot be combined');
+	if (values.json && values.step === true) fail('--json and --step cannot be combined');
 	if (values.step === true && !io.isTerminal('stdin')) fail('--step needs a terminal to wait for Enter');
 }
 

@@ -41,7 +41,7 @@ export const validate = defineCommand({
 			const names = project.services.map(({service}) => service);
 			const active = names.filter(name => project.active?.includes(name) ?? true);
 			const others = names.filter(name => !active.includes(name));
-			const rest = others.length === 0 ? '' : `; with a profile ${others.join(', ')}`;
+			const rest = others.length === 0 ? '' : `; only with a profile: ${others.join(', ')}`;
 			tell(io, `${project.file} is valid: ${active.join(', ')}${rest}`);
 		}
 		return 0;

@@ -244,7 +244,7 @@ test('down -v removes the volumes of the project, and reports which remain and w
 	const none = {findTarget: async () => undefined};
 	expect(await tsbox('down -v demo.yaml', {engine: none})).toMatchObject({
 		status: 0,
-		err: 'demo is down\nthe volume shop_data is removed\n',
+		err: 'demo is down\nremoved volume shop_data\n',
 	});
 	const project = {
 		name: 'demo',

@@ -35,7 +35,8 @@ export const volume = defineCommand({
 	],
 	async run({values, positionals: [action = 'ls', ...names]}, context) {
 		const [name, other] = names;
-		if (values.label.length > 0 && action !== 'create') throw usageError('--label is for create', undefined, 'volume');
+		if (values.label.length > 0 && action !== 'create')
+			throw usageError('--label works only with create', undefined, 'volume');
 		if (action === 'ls' || action === 'prune') {
 			if (name !== undefined) throw usageError(`volume ${action} takes no name`, undefined, 'volume');
 			return action === 'ls' ? list(values, context) : prune(context);

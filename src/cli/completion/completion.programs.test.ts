@@ -77,6 +77,6 @@ test('every script names every verb and option', async () => {
 });
 
 test('the scripts of zsh and fish quote descriptions', async () => {
-	expect(await script('zsh')).toContain(`'--best-effort[Leave out what this host can'\\''t do, with a warning]'`);
-	expect(await script('fish')).toContain(`-l best-effort -d 'Leave out what this host can\\'t do, with a warning'`);
+	expect(await script('zsh')).toContain(`[Set a variable; without VALUE, copy the caller'\\''s]`);
+	expect(await script('fish')).toContain(`-d 'Set a variable; without VALUE, copy the caller\\'s'`);
 });

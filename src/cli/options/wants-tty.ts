@@ -11,6 +11,6 @@ export function wantsTty(values: {readonly tty?: boolean; readonly 'no-tty': boo
 
 /** Whether `-t` or `-T` asks for a pty. Undefined without either. */
 export function asksTty(values: {readonly tty?: boolean; readonly 'no-tty': boolean}): boolean | undefined {
-	if (values.tty === true && values['no-tty']) throw usageError('-t and -T exclude each other');
+	if (values.tty === true && values['no-tty']) throw usageError('-t and -T cannot be combined');
 	return values['no-tty'] ? false : values.tty === true ? true : undefined;
 }

@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {tsbox} from '../../../test/support/fake-surroundings.ts';
 
 test.each(['--help', 'plan --help', 'plan --explain demo.yaml', 'inspect demo'])(
-	'what may be long goes by way of a pager: %s',
+	'long output uses the pager: %s',
 	async line => {
 		const terminals = ['stdout'] as const;
 		expect((await tsbox(line, {terminals})).out).toMatch(/^\(paged\)/);

@@ -42,7 +42,7 @@ export async function refuseUnlocked(
 		if (found.differences.length === 0) return;
 		const {lockDifferences} = await import('../../view/lists/lock-words.ts');
 		throw new TsboxError('E_LOCKED', lockDifferences({...found, file: shownPath(found.file, io.cwd)}), {
-			hint: 'fix each as its hint says, or start without `--locked`',
+			hint: 'follow the hint of each difference, or start without `--locked`',
 		});
 	} finally {
 		stop.close();

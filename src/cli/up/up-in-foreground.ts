@@ -77,7 +77,7 @@ export async function upInForeground(
 					if (!gone.signal.aborted) out.write(target(piece.stream), writers[piece.stream](piece));
 				},
 				room: stream => io.room(target(stream)),
-				lost: (label, bytes) => say(`${label}: ${size(bytes)} of output were dropped before they were shown`),
+				lost: (label, bytes) => say(`${label}: ${size(bytes)} of output was dropped before they were shown`),
 			},
 			stopping: why => {
 				// Overwrites the ^C that the terminal echoes.
