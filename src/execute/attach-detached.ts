@@ -33,7 +33,7 @@ export interface DetachedStreams {
  * keeps the output ends with the last who writes, or with the folder that it would write to. It lets go by exec, as a
  * redirected function has dash keep what it let go of, to restore it.
  */
-const keeper = `conf=$1 logs=$2 cat=$3; shift 3
+const shim = `conf=$1 logs=$2 cat=$3; shift 3
 keep() { until "$cat" >> "$1" 2>/dev/null || ! [ -d "$logs" ]; do PATH=/usr/bin:/bin sleep 1; done; }
 exec 5<> "$conf/stdout" 6<> "$conf/stderr"
 ( exec < "$conf/stdout" 3>&- 4>&- 5>&- 6>&-; keep "$logs/stdout" ) &
@@ -48,7 +48,7 @@ wait
 exit "$status"`;
 
 /** The same for a terminal: script(1) writes what is written on it to its own standard output. */
-const terminalKeeper = `conf=$1; shift
+const terminalShim = `conf=$1; shift
 "$@"
 status=$?
 echo "$status" 2>/dev/null > "$conf/exit"
@@ -66,7 +66,7 @@ export function attachDetached(host: Host, facts: HostFacts, {logs, conf, tty, s
 			const input = tty || stdin ? await openInput(host, conf) : undefined;
 			const sh = [...(hostToolWords(facts, 'sh') ?? ['sh']), `${conf}/keep.sh`];
 			// A file, so that a list of processes stays readable.
-			host.writeAtomic(`${conf}/keep.sh`, `${tty ? terminalKeeper : keeper}\n`, 0o600);
+			host.writeAtomic(`${conf}/keep.sh`, `${tty ? terminalShim : shim}\n`, 0o600);
 			const program = tty
 				? onTerminal(host, facts, {sh, argv, gate, logs, conf, input})
 				: await throughPipes(host, facts, {sh, argv, gate, logs, conf, input});

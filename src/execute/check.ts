@@ -7,7 +7,7 @@ import {parseLimits} from '../host/probe/rlimits.ts';
 import type {Check} from '../step/verbs/check.ts';
 
 /** What the container side told, for the checks that lean on it. */
-export interface Told {
+export interface ReadBack {
 	/** Values read back, by path. */
 	readonly values: ReadonlyMap<string, string>;
 	readonly ids: {readonly uid: number; readonly gid: number; readonly groups: readonly number[]} | undefined;
@@ -90,7 +90,7 @@ function idMapProblem(file: string, wanted: readonly IdMapRow[], view: ProcessVi
 		: `its ${file} is ${rows.map(row => row.join(' ')).join(', ')}`;
 }
 
-function lookedUpIdsProblem(told: Told, view: ProcessView, map: UserMap | null): string | undefined {
+function lookedUpIdsProblem(told: ReadBack, view: ProcessView, map: UserMap | null): string | undefined {
 	if (told.ids === undefined) return 'the user was not looked up';
 	const shown = (rows: readonly IdMapRow[] | undefined, id: number): number =>
 		rows === undefined ? id : (outsideId(rows, id) ?? -1);
@@ -125,7 +125,7 @@ function looksAtPlace(check: Check): check is PlaceCheck {
 	return check.kind === 'folder' || check.kind === 'value' || check.kind === 'readBack';
 }
 
-function placeProblem(check: PlaceCheck, host: Host, told: Told): string | undefined {
+function placeProblem(check: PlaceCheck, host: Host, told: ReadBack): string | undefined {
 	if (check.kind === 'folder')
 		return host.stat(check.path)?.kind === 'directory' ? undefined : `there is no folder ${check.path}`;
 	const value = words((check.kind === 'value' ? host.readText(check.path) : told.values.get(check.path)) ?? '');
@@ -138,7 +138,7 @@ function placeProblem(check: PlaceCheck, host: Host, told: Told): string | undef
  * What is wrong, or undefined when the kernel agrees. `view` is undefined for checks of host steps made before the
  * process is there
  */
-export function problemOf(check: Check, host: Host, view: ProcessView | undefined, told: Told): string | undefined {
+export function problemOf(check: Check, host: Host, view: ProcessView | undefined, told: ReadBack): string | undefined {
 	if (looksAtPlace(check)) return placeProblem(check, host, told);
 	if (view === undefined) return 'there is no process to look at';
 	switch (check.kind) {

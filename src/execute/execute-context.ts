@@ -3,7 +3,7 @@ import type {Guard} from '../step/script/guard-script.ts';
 import type {ProcessIdentity} from '../host/programs/process.ts';
 import type {ExecAction} from '../step/verbs/exec.ts';
 import type {Attachment} from './attach.ts';
-import type {Told} from './check.ts';
+import type {ReadBack} from './check.ts';
 import type {EventSink} from './event.ts';
 import type {HostActionContext} from './host-action.ts';
 import type {GateForm} from './gate.ts';
@@ -26,7 +26,7 @@ export interface ExecuteContext extends HostActionContext {
 	/** Called before a filter with a listener is loaded: answers for it. Settles when it does; without, nothing is traced. */
 	readonly trace?: ((process: ProcessIdentity) => Promise<void>) | undefined;
 	/** Called when every check agreed and before the gate opens: the record is written here. */
-	readonly onChecked: (process: ProcessIdentity, ids: NonNullable<Told['ids']>) => void;
+	readonly onChecked: (process: ProcessIdentity, ids: NonNullable<ReadBack['ids']>) => void;
 	/**
 	 * Awaited when all is checked and the command has not run: what it gives is let through the gate in place of the plan's
 	 * command. The container waits there meanwhile; rejects to end the start.

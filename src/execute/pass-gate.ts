@@ -10,7 +10,7 @@ import type {ExecAction} from '../step/verbs/exec.ts';
 import {askReady} from '../step/script/gate-script.ts';
 import {besideSteps} from '../step/script/beside.ts';
 import {isCheckedAtGate, type Plan, type Step, type StepBeside} from '../step/verbs/step.ts';
-import {problemOf, processView, type Told} from './check.ts';
+import {problemOf, processView, type ReadBack} from './check.ts';
 import {commandEnd} from './command-end.ts';
 import type {ExecuteContext, StartedContainer} from './execute-context.ts';
 import {type Gate, handIn, pipeGate} from './gate.ts';
@@ -25,7 +25,7 @@ import type {StepTeller} from './step-teller.ts';
 const longestExec = 2000;
 
 /** One start on its way through the gate: what it goes by, and what the container side has told so far. */
-interface Passage {
+interface GateSession {
 	readonly plan: Plan;
 	readonly context: ExecuteContext;
 	readonly tell: StepTeller;
@@ -38,7 +38,7 @@ interface Passage {
 	/** The step beside that is being done: rolling back begins after it. */
 	besideNow: Promise<void> | undefined;
 	readonly values: Map<string, string>;
-	ids: Told['ids'];
+	ids: ReadBack['ids'];
 	home: string | undefined;
 	first: ProcessIdentity | undefined;
 	refusal: StatusLine | undefined;
@@ -52,7 +52,7 @@ interface Passage {
 	readied: Promise<void> | undefined;
 }
 
-function passageOf(plan: Plan, context: ExecuteContext, tell: StepTeller, gate: Gate): Passage {
+function gateSessionOf(plan: Plan, context: ExecuteContext, tell: StepTeller, gate: Gate): GateSession {
 	const exec = plan.steps.findLast(step => step.action.kind === 'exec');
 	const drop = plan.steps.find(step => step.action.kind === 'dropPrivileges');
 	if (exec?.action.kind !== 'exec' || drop?.action.kind !== 'dropPrivileges')
@@ -99,9 +99,9 @@ export async function passGate(
 	const {status, answers} = gate;
 	// A write to a container that has just died must not end tsbox; the status pipe tells what happened.
 	answers.on('error', () => {});
-	const passage = passageOf(plan, context, tell, gate);
-	const {given, letGo} = givenUp(passage, signal, status);
-	const first = await orAborted(follow(passage, program, status), given).finally(letGo);
+	const session = gateSessionOf(plan, context, tell, gate);
+	const {given, letGo} = givenUp(session, signal, status);
+	const first = await orAborted(follow(session, program, status), given).finally(letGo);
 	tell.done();
 	answers.end();
 	context.emit({type: 'container.started', at: host.now(), name: plan.name, pid: first.pid, ms: took()});
@@ -112,7 +112,7 @@ export async function passGate(
  * Aborts with the signal, and waits for nothing that the container side does: whoever rolls back ends it. A command that was
  * handed in may run already, though: it is let run, for whoever started it to stop it in its own way.
  */
-function givenUp(passage: Passage, signal: AbortSignal, status: Readable) {
+function givenUp(session: GateSession, signal: AbortSignal, status: Readable) {
 	const giveUp = new AbortController();
 	let callOff = (): void => {};
 	const stop = (): void => {
@@ -120,11 +120,11 @@ function givenUp(passage: Passage, signal: AbortSignal, status: Readable) {
 		status.destroy();
 	};
 	const stopAfterStep = (): void => {
-		if (passage.besideNow === undefined) stop();
-		else void passage.besideNow.catch(() => {}).then(stop);
+		if (session.besideNow === undefined) stop();
+		else void session.besideNow.catch(() => {}).then(stop);
 	};
 	const onAbort = (): void => {
-		if (passage.handedIn) callOff = after(longestExec, stop);
+		if (session.handedIn) callOff = after(longestExec, stop);
 		else stopAfterStep();
 	};
 	if (signal.aborted) onAbort();
@@ -141,12 +141,12 @@ function givenUp(passage: Passage, signal: AbortSignal, status: Readable) {
  *
  * @throws what {@link passGate} throws.
  */
-async function follow(passage: Passage, program: RunningProgram, status: Readable): Promise<ProcessIdentity> {
+async function follow(session: GateSession, program: RunningProgram, status: Readable): Promise<ProcessIdentity> {
 	for await (const line of statusLines(status)) {
-		await hear(line, passage);
-		if (passage.opened && passage.first !== undefined) return passage.first;
+		await onStatusLine(line, session);
+		if (session.opened && session.first !== undefined) return session.first;
 	}
-	throw await whyNot(passage, program);
+	throw await whyNot(session, program);
 }
 
 /**
@@ -154,67 +154,67 @@ async function follow(passage: Passage, program: RunningProgram, status: Readabl
  * to the next one: nothing is awaited here but what the container side waits for too, so that each is heard when it was
  * written. A clock of the container's side would be /proc/uptime, of 10 ms, which a path of the container leads to.
  */
-async function hear(line: StatusLine, passage: Passage): Promise<void> {
+async function onStatusLine(line: StatusLine, session: GateSession): Promise<void> {
 	switch (line.kind) {
 		case 'pid':
-			meet(line.pid, passage);
+			onPid(line.pid, session);
 			return;
 		case 'begin':
-			return beginStep(line.id, passage);
+			return beginStep(line.id, session);
 		case 'value':
-			passage.values.set(line.path, line.value);
+			session.values.set(line.path, line.value);
 			return;
 		case 'ids':
-			passage.home = line.home;
-			passage.ids = line;
+			session.home = line.home;
+			session.ids = line;
 			return;
 		case 'text':
-			passage.tell.said(line.text);
+			session.tell.said(line.text);
 			return;
 		case 'ready':
-			return openGate(passage);
+			return openGate(session);
 		case 'exec':
-			passage.opened = true;
+			session.opened = true;
 			return;
 		case 'directory':
 		case 'notfound':
 		case 'notexecutable':
 		case 'unrunnable':
-			passage.refusal = line;
+			session.refusal = line;
 			return;
 		case 'fail':
 	}
 }
 
-function meet(pid: number, passage: Passage): void {
-	const {context} = passage;
-	passage.first = identify(context.host, pid);
-	if (passage.first === undefined) return;
-	context.journal.started(passage.first);
-	passage.readied = context.onProcess(passage.first);
-	passage.readied.catch(() => {});
+function onPid(pid: number, session: GateSession): void {
+	const {context} = session;
+	session.first = identify(context.host, pid);
+	if (session.first === undefined) return;
+	context.journal.started(session.first);
+	session.readied = context.onProcess(session.first);
+	session.readied.catch(() => {});
 }
 
-async function beginStep(id: string, passage: Passage): Promise<void> {
-	const {context, tell, gate, drop, first} = passage;
+async function beginStep(id: string, session: GateSession): Promise<void> {
+	const {context, tell, gate, drop, first} = session;
 	const step = tell.find(id);
 	if (step === undefined) return;
-	const isHeld = context.hold !== undefined || passage.beside.has(id);
-	await doBeside(id, passage);
+	const isHeld = context.hold !== undefined || session.beside.has(id);
+	await doBeside(id, session);
 	tell.done();
 	await context.hold?.(step.id);
 	context.signal.throwIfAborted();
 	tell.begin(step);
 	if (isHeld) gate.answers.write('\n');
 	if (step.action !== drop) return;
-	if (drop.filter?.listen === true && first !== undefined) passage.traced = context.trace?.(first);
+	if (drop.filter?.listen === true && first !== undefined) session.traced = context.trace?.(first);
 	gate.answers.write(askReady);
 }
 
 /** Does what the host does before the step inside begins; the first process waits meanwhile. */
-async function doBeside(id: string, passage: Passage): Promise<void> {
-	const {plan, context, tell, first} = passage;
-	for (const step of passage.beside.get(id) ?? []) {
+async function doBeside(id: string, session: GateSession): Promise<void> {
+	const {plan, context, tell, first} = session;
+	for (const step of session.beside.get(id) ?? []) {
 		if (first === undefined) throw new TypeError(`${step.id} has no first process to be beside of`);
 		tell.done();
 		await context.hold?.(step.id);
@@ -222,38 +222,38 @@ async function doBeside(id: string, passage: Passage): Promise<void> {
 		tell.begin(step);
 		// Whoever hears that it has begun may give the start up.
 		context.signal.throwIfAborted();
-		passage.besideNow = doBesideStep(step, plan, context, first.pid);
-		await passage.besideNow;
-		passage.besideNow = undefined;
+		session.besideNow = doBesideStep(step, plan, context, first.pid);
+		await session.besideNow;
+		session.besideNow = undefined;
 		context.signal.throwIfAborted();
 	}
 }
 
 /** Compares all that the kernel shows with the plan, and only then hands in the last words. */
-async function openGate(passage: Passage): Promise<void> {
-	const {context, tell, exec, first} = passage;
+async function openGate(session: GateSession): Promise<void> {
+	const {context, tell, exec, first} = session;
 	if (first === undefined) return;
-	await doBeside(exec.id, passage);
-	const told: Told = {values: passage.values, ids: passage.ids ?? passage.drop.ids ?? undefined};
-	looking(exec, () => checkInside(passage.plan, context, first, told));
+	await doBeside(exec.id, session);
+	const told: ReadBack = {values: session.values, ids: session.ids ?? session.drop.ids ?? undefined};
+	guardProcRead(exec, () => checkInside(session.plan, context, first, told));
 	trace('gate', () => `all checks of ${first.pid} hold`);
 	context.signal.throwIfAborted();
 	tell.done();
 	await context.hold?.(exec.id);
 	tell.begin(exec);
-	await passage.traced;
-	await passage.readied;
+	await session.traced;
+	await session.readied;
 	context.signal.throwIfAborted();
-	looking(exec, () => context.onChecked(first, told.ids ?? {uid: 0, gid: 0, groups: [0]}));
-	if (context.atGate !== undefined) passage.command = await context.atGate(passage.command);
-	passage.command = withHome(passage.command, passage.home);
-	passage.handedIn = true;
-	trace('gate', () => `opened: ${passage.command.args.join(' ')}`);
-	passage.troubles = handIn(passage.gate, passage.command, context.host, context.facts, first.pid);
+	guardProcRead(exec, () => context.onChecked(first, told.ids ?? {uid: 0, gid: 0, groups: [0]}));
+	if (context.atGate !== undefined) session.command = await context.atGate(session.command);
+	session.command = withHome(session.command, session.home);
+	session.handedIn = true;
+	trace('gate', () => `opened: ${session.command.args.join(' ')}`);
+	session.troubles = handIn(session.gate, session.command, context.host, context.facts, first.pid);
 }
 
 /** A process that is killed meanwhile answers in many ways, and EACCES is one of them: proc_pid_ns(5), ptrace(2). */
-function looking(step: Step, look: () => void): void {
+function guardProcRead(step: Step, look: () => void): void {
 	try {
 		look();
 	} catch (error) {
@@ -268,7 +268,7 @@ function looking(step: Step, look: () => void): void {
 	}
 }
 
-function checkInside(plan: Plan, {host}: ExecuteContext, first: ProcessIdentity, told: Told): void {
+function checkInside(plan: Plan, {host}: ExecuteContext, first: ProcessIdentity, told: ReadBack): void {
 	const view = processView(host, first.pid);
 	for (const step of plan.steps) {
 		if (!isCheckedAtGate(step)) continue;
@@ -287,7 +287,7 @@ function withHome(exec: ExecAction, home: string | undefined): ExecAction {
 
 /** Why the command does not run, once its process has ended. */
 async function whyNot(
-	{plan, tell, exec, command, refusal, troubles}: Passage,
+	{plan, tell, exec, command, refusal, troubles}: GateSession,
 	program: RunningProgram,
 ): Promise<Error> {
 	const ended = await program.ended;

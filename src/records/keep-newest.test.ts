@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
 import {realHost} from '../host/programs/real-host.ts';
-import {lifeRunId} from '../state/run-place.ts';
+import {instanceRunId} from '../state/run-place.ts';
 import {keepNewest} from './keep-newest.ts';
 
 const store = mkdtempSync(join(tmpdir(), 'tsbox-keep-newest-'));
@@ -13,14 +13,14 @@ const begun = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 /** A record of a life that began so many milliseconds after the first. */
 function life(name: string, after: number): string {
-	const id = lifeRunId({name, bootId: 'b', created: begun + after});
+	const id = instanceRunId({name, bootId: 'b', created: begun + after});
 	mkdirSync(join(store, 'runs', id), {recursive: true});
 	writeFileSync(join(store, 'runs', id, 'life-of'), `${name}\n`);
 	return id;
 }
 
 test('the id of a container run tells its start and is stable', () => {
-	expect(lifeRunId({name: 'web', bootId: 'b', created: begun + 255})).toMatch(/^20260102t030405-0ff[0-9a-f]{3}$/);
+	expect(instanceRunId({name: 'web', bootId: 'b', created: begun + 255})).toMatch(/^20260102t030405-0ff[0-9a-f]{3}$/);
 	expect(life('web', 1)).toBe(life('web', 1));
 	expect(life('web', 1)).not.toBe(life('db', 1));
 	rmSync(join(store, 'runs'), {recursive: true});

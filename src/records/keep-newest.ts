@@ -2,14 +2,14 @@ import {errnoOf} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
 import {isRunId, removeRunFolder, runsFolder} from '../state/run-place.ts';
 import type {RunsMachine} from './list-runs.ts';
-import {lifeFile} from './run-record.ts';
+import {instanceFile} from './run-record.ts';
 
 /** How many records to keep per detached container. */
 const mostLives = 10;
 
 /** Whether a folder is the record of a detached container of that name. */
-export function isLifeOf(host: Host, folder: string, name: string): boolean {
-	return host.readText(`${folder}/${lifeFile}`) === `${name}\n`;
+export function isInstanceOf(host: Host, folder: string, name: string): boolean {
+	return host.readText(`${folder}/${instanceFile}`) === `${name}\n`;
 }
 
 /**
@@ -20,7 +20,7 @@ export function isLifeOf(host: Host, folder: string, name: string): boolean {
  */
 export function keepNewest({host, dirs}: RunsMachine, name: string, newest: string): void {
 	const folder = runsFolder(dirs.store);
-	const lives = host.list(folder).filter(id => isRunId(id) && isLifeOf(host, `${folder}/${id}`, name));
+	const lives = host.list(folder).filter(id => isRunId(id) && isInstanceOf(host, `${folder}/${id}`, name));
 	// Ids sort by the second of the start. The order within one second does not matter.
 	for (const id of lives.slice(0, -mostLives)) {
 		if (id === newest) continue;

@@ -7,7 +7,7 @@ import {type LayerFiles, layerFiles} from '../container/copy/layer-files.ts';
 import {sampleUsage, type UsageSample, type UsageSamples} from '../container/observe/usage-samples.ts';
 import {outputCopy} from '../host/programs/output-copy.ts';
 import {whyNot} from '../errors/why-not.ts';
-import {errorFacts, keepEvents} from '../execute/story-of.ts';
+import {errorFacts, keepEvents} from '../execute/start-report-of.ts';
 import {containerFolder, readRecord} from '../state/record.ts';
 import {makeRunWork, newRunId} from '../state/run-place.ts';
 import {attempts, contentKeeper, dropRunWork, finishRun, mostContent, runImageOf, runUsageOf} from './run-parts.ts';

@@ -1,7 +1,7 @@
 import type {CommandEnd} from '../container/machine/attachment.ts';
 import type {UsageSample} from '../container/observe/usage-samples.ts';
 import type {NamedVolume, Service} from '../spec/model/project.ts';
-import type {StartStory, StepOutcome} from '../state/start-story.ts';
+import type {StartReport, StepOutcome} from '../state/start-report.ts';
 import type {Phase} from '../step/verbs/step.ts';
 
 /** A step of a recorded start. */
@@ -66,7 +66,7 @@ export interface RunRecord {
 	readonly endedAt: number;
 	readonly outcome: 'ended' | 'failed';
 	readonly end: CommandEnd | null;
-	readonly error?: NonNullable<StartStory['error']>;
+	readonly error?: NonNullable<StartReport['error']>;
 	readonly warnings: readonly string[];
 	readonly steps: readonly RunStep[];
 	readonly usage: RunUsage | null;
@@ -98,7 +98,7 @@ export const runFiles = {
 } as const;
 
 /** The file with the name of the detached container that a record belongs to; it is not exported. */
-export const lifeFile = 'life-of';
+export const instanceFile = 'life-of';
 
 /** The name of the image's copy in the folder of a record. */
 export const imageFile = 'image';

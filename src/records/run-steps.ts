@@ -1,6 +1,6 @@
 import type {RunEvent} from '../execute/event.ts';
-import {storyOf} from '../execute/story-of.ts';
-import type {StartStory} from '../state/start-story.ts';
+import {startReportOf} from '../execute/start-report-of.ts';
+import type {StartReport} from '../state/start-report.ts';
 import {stepCommand} from '../step/verbs/command.ts';
 import type {Plan, Step} from '../step/verbs/step.ts';
 import type {RunStep} from './run-record.ts';
@@ -22,7 +22,7 @@ export function runSteps(plan: Plan, events: readonly RunEvent[]): readonly RunS
 		if (event.type === 'step.output')
 			said.set(event.id, `${said.get(event.id) ?? ''}${event.text}\n`.slice(-keptOutput));
 	}
-	const {steps} = storyOf(plan, told);
+	const {steps} = startReportOf(plan, told);
 	return plan.steps.map(step => ({
 		...wordsOf(step, plan),
 		status: steps[step.id]?.status ?? null,
@@ -33,7 +33,7 @@ export function runSteps(plan: Plan, events: readonly RunEvent[]): readonly RunS
 }
 
 /** The same from a start report, which lacks the start times of steps and the output of successful ones. */
-export function storySteps({plan, steps}: Pick<StartStory, 'plan' | 'steps'>): readonly RunStep[] {
+export function reportSteps({plan, steps}: Pick<StartReport, 'plan' | 'steps'>): readonly RunStep[] {
 	return plan.steps.map(step => {
 		const how = steps[step.id];
 		return {

@@ -15,7 +15,7 @@ export function newRunId(now: number): string {
  * The run id of one life of a supervised container. The id is derived and not random, so that a supervisor that takes over from a
  * killed one does not record the run twice.
  */
-export function lifeRunId({name, bootId, created}: Pick<ContainerRecord, 'name' | 'bootId' | 'created'>): string {
+export function instanceRunId({name, bootId, created}: Pick<ContainerRecord, 'name' | 'bootId' | 'created'>): string {
 	// Milliseconds come first, so that runs of the same second sort by time too.
 	const ms = (created % 1000).toString(16).padStart(3, '0');
 	const digits = createHash('sha256').update(`${bootId} ${name} ${created}`).digest('hex').slice(0, 3);

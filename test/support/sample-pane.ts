@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import type {DetailTarget, Pane} from '../../src/tui/dash/model/pane.ts';
 import type {Row} from '../../src/tui/dash/model/rows.ts';
 import {sampleContainer, sampleUse} from './sample-dash.ts';
-import {sampleSource} from './sample-desk.ts';
+import {sampleSource} from './fake-dashboard.ts';
 import {firstSettings, type ViewSettings} from '../../src/tui/dash/model/settings.ts';
 import {prompt, type Sheet, sheetAfter} from '../../src/tui/dash/model/sheet.ts';
 import type {DashSource} from '../../src/tui/dash/model/source.ts';

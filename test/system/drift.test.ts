@@ -3,7 +3,7 @@ import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:f
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import type {Drift} from '../../src/container/machine/observed.ts';
-import type {StartStory} from '../../src/state/start-story.ts';
+import type {StartReport} from '../../src/state/start-report.ts';
 import {type Starter, type TestBox, testBox} from './box.ts';
 import {project, rows, sleeper} from './project.ts';
 
@@ -56,8 +56,8 @@ async function driftOf(at: TestBox, name: string): Promise<{readonly status: num
 	return {status, drift: JSON.parse(out) as Drift};
 }
 
-function storyOf(at: TestBox, name: string): StartStory {
-	return JSON.parse(readFileSync(join(at.folder, `state/containers/${name}/start.json`), 'utf8')) as StartStory;
+function startReportOf(at: TestBox, name: string): StartReport {
+	return JSON.parse(readFileSync(join(at.folder, `state/containers/${name}/start.json`), 'utf8')) as StartReport;
 }
 
 /** Ends the project; gives what is left of it but its volumes. */
@@ -123,11 +123,11 @@ describe.skipIf(!root)('drift', () => {
 	test('what update changes is no difference, as it is the plan from then on', async () => {
 		await using at = await testBox();
 		const {name} = await started(at, `mem_limit: 64m\n${sleeper}`);
-		expect(storyOf(at, name)).toMatchObject({outcome: 'started', steps: {'process.exec': {status: 'done'}}});
+		expect(startReportOf(at, name)).toMatchObject({outcome: 'started', steps: {'process.exec': {status: 'done'}}});
 		const update = await at.tsbox(['update', '--memory', '128m', '--memory-swap', '128m', '--pids-limit', '77', name]);
 		expect({status: update.status, err: update.err}).toEqual({status: 0, err: ''});
 		expect(await driftOf(at, name)).toEqual({status: 0, drift: none});
-		const {plan} = storyOf(at, name);
+		const {plan} = startReportOf(at, name);
 		const values = plan.steps.flatMap(({id, action}) => (action.kind === 'write' ? [[id, action.value]] : []));
 		expect(Object.fromEntries(values)).toMatchObject({'cgroup.memory': String(128 * mib), 'cgroup.pids': '77'});
 		const {out} = await at.tsbox(['inspect', name]);
@@ -152,7 +152,7 @@ describe.skipIf(!root)('drift', () => {
 		expect(at.leftovers()).toEqual([]);
 	});
 
-	test('of a container without a story nothing is said but that', async () => {
+	test('of a container without a report nothing is said but that', async () => {
 		await using at = await testBox();
 		const {name} = await started(at, sleeper);
 		rmSync(join(at.folder, `state/containers/${name}/start.json`));
@@ -163,15 +163,15 @@ describe.skipIf(!root)('drift', () => {
 	});
 });
 
-describe.skipIf(!root)('the story of a start that failed', () => {
+describe.skipIf(!root)('the report of a start that failed', () => {
 	const file = (at: TestBox): string => join(at.folder, `state/projects/${at.name}/failed-web.json`);
 	const failing = 'command: [/no/such/command]\n';
 
 	test('is kept with the project, tells which step failed, and goes with it', async () => {
 		await using at = await testBox();
 		expect((await at.tsbox(['up', '-d', project(at, {web: failing})])).status).not.toBe(0);
-		const story = JSON.parse(readFileSync(file(at), 'utf8')) as StartStory;
-		expect(story).toMatchObject({
+		const report = JSON.parse(readFileSync(file(at), 'utf8')) as StartReport;
+		expect(report).toMatchObject({
 			outcome: 'failed',
 			error: {code: 'E_COMMAND_NOT_FOUND', message: '/no/such/command is not in the container'},
 			steps: {'namespaces.start': {status: 'undone'}, 'process.exec': {status: 'failed'}},

@@ -1,6 +1,6 @@
 import {openMachine} from '../../src/index.ts';
 import {loadProject} from '../../src/container/machine/load-project.ts';
-import {recordLife} from '../../src/records/record-life.ts';
+import {recordInstance} from '../../src/records/record-instance.ts';
 import {writeProject} from '../../src/project/state/project-folder.ts';
 import {supervise} from '../../src/project/supervisor/supervisor.ts';
 
@@ -9,7 +9,7 @@ const [folder = '', file = '', place] = process.argv.slice(2);
 const machine = await openMachine({store: `${folder}/store`, state: `${folder}/state`});
 const {name} = await loadProject({file, cwd: folder, env: {}});
 writeProject(machine.host, machine.dirs.state, {schema: 1, name, spec: {file, cwd: folder, env: {}}, services: []});
-await supervise(machine, name, recordLife, event => {
+await supervise(machine, name, recordInstance, event => {
 	const step = event.type === 'service.step' && event.event.type === 'step.started' ? event.event.id : undefined;
 	if (event.type === place || step === place) process.kill(process.pid, 'SIGKILL');
 });

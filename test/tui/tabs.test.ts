@@ -160,14 +160,14 @@ test('a project shows the lines of all its services as they came, with whose the
 test('the plan has each step that the start had, and the command of one is copied', async () => {
 	await using screen = await tabOf('web', '2', {columns: 170, rows: 140});
 	await screen.shows('✔ started in');
-	const story = JSON.parse(
+	const report = JSON.parse(
 		readFileSync(join(at.folder, 'state/containers', `${at.name}-web`, 'start.json'), 'utf8'),
 	) as {
 		plan: {steps: readonly {title: string}[]};
 	};
 	const text = detailOf(await screen.screen());
-	expect(story.plan.steps.length).toBeGreaterThan(10);
-	expect(story.plan.steps.map(({title}) => title).filter(title => !text.includes(title))).toEqual([]);
+	expect(report.plan.steps.length).toBeGreaterThan(10);
+	expect(report.plan.steps.map(({title}) => title).filter(title => !text.includes(title))).toEqual([]);
 	await screen.keys('y');
 	await screen.shows('✔ copied');
 	const first = await screen.clipboard();

@@ -73,7 +73,7 @@ export const superviseChecks: Checks = {
 	},
 };
 
-interface Told {
+interface ReadBack {
 	readonly type: string;
 	readonly service: string;
 	readonly killed?: number;
@@ -83,11 +83,11 @@ interface Told {
 }
 
 /** Events of one type of the project `shop`, as they were told to who listens. */
-function told(file: string, type: string): readonly Told[] {
+function told(file: string, type: string): readonly ReadBack[] {
 	return readFileSync(file, 'utf8')
 		.split('\n')
 		.slice(0, -1)
-		.map(line => JSON.parse(line) as Told)
+		.map(line => JSON.parse(line) as ReadBack)
 		.filter(event => event.type === type);
 }
 

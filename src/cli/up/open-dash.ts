@@ -5,7 +5,7 @@ import type {Context} from '../verb/command.ts';
 import {programOf} from '../verb/program.ts';
 
 /** The options of `dash` that are used here. */
-interface Wishes {
+interface VerbOptions {
 	readonly filter?: string | undefined;
 	readonly sort?: string | undefined;
 	readonly reverse?: boolean;
@@ -14,7 +14,7 @@ interface Wishes {
 }
 
 /** Opens the dashboard on the terminal. Returns the exit status when the user quits. */
-export async function openDash({io, engine, folders}: Context, wishes: Wishes, up?: ShownUp): Promise<number> {
+export async function openDash({io, engine, folders}: Context, options: VerbOptions, up?: ShownUp): Promise<number> {
 	// The slowest import starts first and overlaps with the machine checks.
 	const loading = import('../../tui/dash/start-dash.ts');
 	const machine = await engine.openMachine(folders);
@@ -35,13 +35,13 @@ export async function openDash({io, engine, folders}: Context, wishes: Wishes, u
 			lent: value => void (isLent = value),
 			config: {
 				...config,
-				...(wishes.theme === undefined ? {} : {theme: wishes.theme as (typeof dashThemes)[number]}),
+				...(options.theme === undefined ? {} : {theme: options.theme as (typeof dashThemes)[number]}),
 			},
 			origin: machine.dash?.origin ?? null,
-			filter: wishes.filter,
-			sort: wishes.sort as (typeof dashColumns)[number] | undefined,
-			reverse: wishes.reverse ?? false,
-			active: wishes.active ?? false,
+			filter: options.filter,
+			sort: options.sort as (typeof dashColumns)[number] | undefined,
+			reverse: options.reverse ?? false,
+			active: options.active ?? false,
 			...(up === undefined ? {} : {up}),
 		});
 	} finally {

@@ -8,7 +8,7 @@ import {stopSignals} from '../options/stop-signals.ts';
 import {usageError} from '../options/usage-error.ts';
 
 /** The options that are used here. */
-interface Wishes {
+interface VerbOptions {
 	readonly locked: boolean;
 	readonly lock: string | undefined;
 }
@@ -19,7 +19,7 @@ interface Wishes {
  * @throws TsboxError E_LOCKED with all differences; E_USAGE for `--lock` without `--locked`.
  */
 export async function refuseUnlocked(
-	{locked, lock}: Wishes,
+	{locked, lock}: VerbOptions,
 	verb: 'up' | 'run',
 	spec: SpecRequest,
 	{services, alone}: {readonly services: readonly string[]; readonly alone: boolean},

@@ -5,7 +5,7 @@ import {programOf} from '../verb/program.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 
 /** The options of `up` that are used here. */
-interface Wishes {
+interface VerbOptions {
 	readonly json: boolean;
 	readonly wait: boolean;
 	readonly 'wait-timeout': number | undefined;
@@ -13,7 +13,7 @@ interface Wishes {
 
 /** `tsbox up -d`: starts services in the background. Returns 1 if one did not start. */
 export async function upInBackground(
-	values: Wishes,
+	values: VerbOptions,
 	spec: SpecRequest,
 	services: readonly string[],
 	{io, engine, folders}: Context,

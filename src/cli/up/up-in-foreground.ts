@@ -15,7 +15,7 @@ import {present} from '../../spec/syntax/pick.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 
 /** The options of `up` that are used here. */
-interface Wishes {
+interface VerbOptions {
 	readonly json: boolean;
 	readonly 'abort-on-container-exit': boolean;
 	readonly 'exit-code-from': string | undefined;
@@ -29,7 +29,7 @@ interface Wishes {
  * status.
  */
 export async function upInForeground(
-	values: Wishes,
+	values: VerbOptions,
 	project: Project,
 	spec: SpecRequest,
 	services: readonly string[],

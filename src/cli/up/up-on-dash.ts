@@ -7,7 +7,7 @@ import {programOf} from '../verb/program.ts';
 import {upInBackground} from './up-in-background.ts';
 
 /** The options of `up` that are used here. */
-interface Wishes {
+interface VerbOptions {
 	readonly json: boolean;
 	readonly plain: boolean;
 	readonly wait: boolean;
@@ -16,7 +16,7 @@ interface Wishes {
 
 /** `tsbox up --dash`: starts services in the background and opens the dashboard. Prints lines without a capable terminal. */
 export async function upOnDash(
-	values: Wishes,
+	values: VerbOptions,
 	spec: SpecRequest,
 	services: readonly string[],
 	context: Context,

@@ -24,7 +24,7 @@ export const engine = {
 	compilePlan: lazy(async () => (await import('../../container/start/compile-plan.ts')).compilePlan),
 	supervise: async (machine: Machine, project: string): Promise<void> =>
 		(await import('../../project/supervisor/supervisor.ts')).supervise(machine, project, async (...life) =>
-			(await import('../../records/record-life.ts')).recordLife(...life),
+			(await import('../../records/record-instance.ts')).recordInstance(...life),
 		),
 	upDetached: lazy(async () => (await import('../../project/client/up-detached.ts')).upDetached),
 	upAttached: lazy(async () => (await import('../../project/client/up-attached.ts')).upAttached),

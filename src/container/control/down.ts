@@ -7,7 +7,7 @@ import {thaw} from '../../kernel/freeze.ts';
 import {freezersOf} from '../../state/freezer.ts';
 import {containerFolder, isOwned, stateOf} from '../../state/record.ts';
 import {findContainer} from '../machine/find-container.ts';
-import {sayFarewell} from '../enter/hooks.ts';
+import {runPreStopHooks} from '../enter/hooks.ts';
 import {gcName} from '../recover/gc.ts';
 
 /** How long the owner may take to clean up after the command has ended, in ms. */
@@ -38,7 +38,7 @@ export async function down(machine: Machine, name: string, options: DownOptions 
 		thaw(host, freezersOf(host, record.cgroups));
 		const graceMs = options.timeoutMs ?? record.stopGraceMs;
 		const killAt = performance.now() + graceMs;
-		if (graceMs > 0) await sayFarewell(machine, record, abortAfter(graceMs), options.warn ?? (() => {}));
+		if (graceMs > 0) await runPreStopHooks(machine, record, abortAfter(graceMs), options.warn ?? (() => {}));
 		options.stopping?.(record.stopSignal, graceMs);
 		signalProcess(host, record.process, record.stopSignal);
 		while (running() && performance.now() < killAt) await delay(10);

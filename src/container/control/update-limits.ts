@@ -14,7 +14,7 @@ import {type LimitChanges, limitOptions} from '../../spec/values/limit-changes.t
 import {present} from '../../spec/syntax/pick.ts';
 import type {Origin} from '../../spec/model/project.ts';
 import {containerFolder, readRecord, writeRecord} from '../../state/record.ts';
-import {readStory, type StartStory, writeStory} from '../../state/start-story.ts';
+import {readStartReport, type StartReport, writeStartReport} from '../../state/start-report.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {checkLimits} from '../plan/check-policy.ts';
 import {hasEnded, unlessEnded} from '../machine/has-ended.ts';
@@ -89,8 +89,8 @@ function noteLimits(
 	if (now?.process?.pid !== process.pid || now.process.startTime !== process.startTime) throw hasEnded(name);
 	const config = {...now.config, linux: {...now.config.linux, resources}};
 	writeRecord(host, folder, {...now, config, origins: {...now.origins, ...originsOf(changes)}});
-	const story = readStory(host, folder);
-	if (story !== undefined) writeStory(host, folder, withSteps(story, steps));
+	const report = readStartReport(host, folder);
+	if (report !== undefined) writeStartReport(host, folder, withSteps(report, steps));
 }
 
 /**
@@ -143,14 +143,14 @@ export async function updateLimits(
 /**
  * Replaces steps in a stored start report with those of updated limits. A limit that is new follows the other cgroup steps.
  */
-export function withSteps(story: StartStory, steps: readonly Step[]): StartStory {
-	const {plan} = story;
+export function withSteps(report: StartReport, steps: readonly Step[]): StartReport {
+	const {plan} = report;
 	const added = steps.filter(({id}) => !plan.steps.some(step => step.id === id));
 	const replaced = plan.steps.map(step => steps.find(({id}) => id === step.id) ?? step);
 	const at = replaced.findLastIndex(({phase}) => phase === 'cgroup') + 1;
 	return {
-		...story,
+		...report,
 		plan: {...plan, steps: [...replaced.slice(0, at), ...added, ...replaced.slice(at)]},
-		steps: {...story.steps, ...Object.fromEntries(added.map(({id}) => [id, {status: 'done', ms: 0} as const]))},
+		steps: {...report.steps, ...Object.fromEntries(added.map(({id}) => [id, {status: 'done', ms: 0} as const]))},
 	};
 }

@@ -4,7 +4,7 @@ import {errnoOf} from '../../host/errno.ts';
 import {namesIn, type Pinned, pin, pinBelow, type Stats, statBelow, unpin} from '../../host/files/pinned.ts';
 import {parseMountinfo} from '../../host/probe/mountinfo.ts';
 import {type ContainerRecord, containerFolder} from '../../state/record.ts';
-import {readStory} from '../../state/start-story.ts';
+import {readStartReport} from '../../state/start-report.ts';
 import {findContainer} from '../machine/find-container.ts';
 import {type Layer, plannedLayers} from './planned-layers.ts';
 import {doesNotRun, type RunningRecord, runs} from '../machine/running-container.ts';
@@ -108,9 +108,9 @@ function noLayer(name: string): TsboxError {
 /** The layers of an ended container's last start. They stay until the container is removed. */
 function layersAtRest(machine: Machine, record: ContainerRecord): readonly Layer[] {
 	const {host, dirs} = machine;
-	const story = readStory(host, containerFolder(dirs.state, record.name));
-	if (record.detached === undefined || story === undefined) throw doesNotRun(machine, record);
-	const layers = plannedLayers({plan: story.plan, image: record.image});
+	const report = readStartReport(host, containerFolder(dirs.state, record.name));
+	if (record.detached === undefined || report === undefined) throw doesNotRun(machine, record);
+	const layers = plannedLayers({plan: report.plan, image: record.image});
 	if (layers.length > 0 && layers.every(({upper}) => host.lstat(upper)?.kind === 'directory')) return layers;
 	throw noLayer(record.name);
 }

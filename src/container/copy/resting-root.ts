@@ -4,7 +4,7 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 import {isRange, type RangeMap, rangeMapOf} from '../../host/id-map.ts';
 import type {JailMount} from '../../image/archive/jail.ts';
 import {type ContainerRecord, containerFolder, stateOf} from '../../state/record.ts';
-import {readStory} from '../../state/start-story.ts';
+import {readStartReport} from '../../state/start-report.ts';
 import type {MountRow} from '../../step/verbs/mounts.ts';
 import type {Plan} from '../../step/verbs/step.ts';
 
@@ -27,7 +27,7 @@ export interface RestingRoot {
 export function restingRoot(machine: Machine, record: ContainerRecord, writes: boolean): RestingRoot | undefined {
 	const {host, dirs, facts} = machine;
 	if (record.detached === undefined || stateOf(host, record) !== 'dead') return undefined;
-	const plan = readStory(host, containerFolder(dirs.state, record.name))?.plan;
+	const plan = readStartReport(host, containerFolder(dirs.state, record.name))?.plan;
 	const rows = plan === undefined ? [] : rootRows(plan);
 	const [root] = rows;
 	const upper = root === undefined ? undefined : upperOf(root);

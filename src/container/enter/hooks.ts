@@ -66,7 +66,7 @@ export function prepareBeside(machine: Machine, service: HasHooks, {runs, end}: 
 }
 
 /** Runs the `pre_stop` hooks. A failure becomes a warning, and the stop continues. */
-export async function sayFarewell(
+export async function runPreStopHooks(
 	machine: Machine,
 	container: HasHooks,
 	signal: AbortSignal,

@@ -1,8 +1,8 @@
 import type {Machine} from '../machine/machine.ts';
 import type {Host} from '../../host/host.ts';
-import {type ProcessView, problemOf, processView, type Told} from '../../execute/check.ts';
+import {type ProcessView, problemOf, processView, type ReadBack} from '../../execute/check.ts';
 import {type ContainerRecord, containerFolder} from '../../state/record.ts';
-import {readStory} from '../../state/start-story.ts';
+import {readStartReport} from '../../state/start-report.ts';
 import type {Check} from '../../step/verbs/check.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {hasEnded} from '../machine/has-ended.ts';
@@ -41,7 +41,7 @@ function loopbackOutcome(igmp: string): Outcome {
 	return up ? undefined : {problem: 'lo is down'};
 }
 
-function outcomeOf(planned: PlannedCheck, host: Host, view: ProcessView, told: Told): Outcome {
+function outcomeOf(planned: PlannedCheck, host: Host, view: ProcessView, told: ReadBack): Outcome {
 	const {check} = planned;
 	if (isLoopback(planned)) return loopbackOutcome(view.text('net/igmp'));
 	if (check.kind === 'readBack' && !told.values.has(check.path))
@@ -71,15 +71,15 @@ function withoutPlan({name}: ContainerRecord): Drift {
 export async function drift(machine: Machine, name: string): Promise<Drift> {
 	const {host, dirs} = machine;
 	const record = runningContainer(machine, name);
-	const story = readStory(host, containerFolder(dirs.state, record.name));
-	if (story === undefined) return withoutPlan(record);
-	const checks = story.plan.steps
+	const report = readStartReport(host, containerFolder(dirs.state, record.name));
+	if (report === undefined) return withoutPlan(record);
+	const checks = report.plan.steps
 		.flatMap(step => step.checks.map((check): PlannedCheck => ({step, check})))
 		.filter(each => !isOnlyOfTheStart(each));
 	const settings = checks.flatMap(({check}) =>
 		check.kind === 'readBack' && isSetting(check.path) ? [check.path] : [],
 	);
-	const told: Told = {values: await readInNamespaces(machine, record, settings), ids: record.process.ids};
+	const told: ReadBack = {values: await readInNamespaces(machine, record, settings), ids: record.process.ids};
 	const view = processView(host, record.process.pid);
 	const differences: Difference[] = [];
 	const unchecked: string[] = [];

@@ -4,7 +4,7 @@ import {explainOrigin} from '../../spec/project/explain-origin.ts';
 import {aliasOf} from '../../state/alias.ts';
 import {shownState} from '../../state/freezer.ts';
 import {containerFolder} from '../../state/record.ts';
-import {readStory} from '../../state/start-story.ts';
+import {readStartReport} from '../../state/start-report.ts';
 import {findContainer} from '../machine/find-container.ts';
 import {startView} from './start-view.ts';
 
@@ -15,7 +15,7 @@ export async function inspect(machine: Machine, name: string): Promise<unknown> 
 	const memory = memoryCount(machine.host, record.cgroups);
 	const {host, dirs} = machine;
 	const alias = aliasOf(host, dirs.state, record.name);
-	const story = readStory(host, containerFolder(dirs.state, record.name));
+	const report = readStartReport(host, containerFolder(dirs.state, record.name));
 	return {
 		...rest,
 		...(alias === undefined ? {} : {name: alias, id: record.name}),
@@ -25,6 +25,6 @@ export async function inspect(machine: Machine, name: string): Promise<unknown> 
 				? null
 				: {limit: Number.isFinite(memory.limit) ? memory.limit : null, peak: memory.peak, oomKills: memory.oomKills},
 		origins: Object.fromEntries(Object.entries(origins).map(([key, origin]) => [key, explainOrigin(origin, '/')])),
-		start: story === undefined ? null : startView(story),
+		start: report === undefined ? null : startView(report),
 	};
 }

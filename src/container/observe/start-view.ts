@@ -1,4 +1,4 @@
-import type {StartStory, StepOutcome} from '../../state/start-story.ts';
+import type {StartReport, StepOutcome} from '../../state/start-report.ts';
 import type {Check} from '../../step/verbs/check.ts';
 import {stepCommand} from '../../step/verbs/command.ts';
 import type {Phase} from '../../step/verbs/step.ts';
@@ -19,12 +19,12 @@ interface StepView {
 }
 
 /** The report of a start as `inspect` shows it. */
-export interface StartView extends Pick<StartStory, 'startedAt' | 'ms' | 'outcome' | 'error'> {
+export interface StartView extends Pick<StartReport, 'startedAt' | 'ms' | 'outcome' | 'error'> {
 	readonly steps: readonly StepView[];
 }
 
 /** Reduces a start report to what a reader of the JSON needs. */
-export function startView({plan, steps, startedAt, ms, outcome, error}: StartStory): StartView {
+export function startView({plan, steps, startedAt, ms, outcome, error}: StartReport): StartView {
 	return {
 		startedAt,
 		ms,

@@ -8,15 +8,15 @@ import {freezersOf} from '../../state/freezer.ts';
 import {thaw} from '../../kernel/freeze.ts';
 import {killOf} from '../../kernel/kill-of.ts';
 import {rollBack, rollBackFailed} from '../../execute/rollback.ts';
-import {keepEvents, storyOf} from '../../execute/story-of.ts';
+import {keepEvents, startReportOf} from '../../execute/start-report-of.ts';
 import {killCgroup} from '../../execute/undo.ts';
 import {releaseName} from '../../state/claim.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
 import {noteExit as rememberExit} from '../../state/exited.ts';
 import {addNotes} from '../../state/notes.ts';
 import {type ContainerRecord, containerFolder, type Detached, readRecord} from '../../state/record.ts';
-import type {StartStory} from '../../state/start-story.ts';
-import type {DetachedStart} from './detached-life.ts';
+import type {StartReport} from '../../state/start-report.ts';
+import type {DetachedStart} from './run-instance.ts';
 import {exitCodeOf} from '../machine/exit-code.ts';
 import {keptSteps} from '../machine/kept-steps.ts';
 import {planService} from '../plan/plan-container.ts';
@@ -42,7 +42,7 @@ export interface DetachedContainer {
 }
 
 /** A detached container that failed to start. */
-export type FailedDetached = Pick<DetachedContainer, 'record' | 'start'> & {readonly story: StartStory};
+export type FailedDetached = Pick<DetachedContainer, 'record' | 'start'> & {readonly report: StartReport};
 
 /** The folder for output of a detached container. It is on disk and stays as long as the container. */
 export function logFolder({dirs}: Pick<Machine, 'dirs'>, name: string): string {
@@ -83,7 +83,7 @@ export async function startDetached(
 	} catch (error) {
 		await rollBackFailed(host, machine.facts, conf, emit, keptSteps);
 		noteExit(machine, name, {code: isTsboxError(error) ? error.exitStatus : 125, oomKilled: false});
-		onFailed?.({story: storyOf(planned.plan, events, {error}), record, ...begun});
+		onFailed?.({report: startReportOf(planned.plan, events, {error}), record, ...begun});
 		throw error;
 	}
 }

@@ -14,10 +14,10 @@ import {openJournal} from '../../execute/journal.ts';
 import {withLock} from '../../execute/lock.ts';
 import {memoryCount} from '../../kernel/memory.ts';
 import {cgroupPids} from '../../kernel/processes.ts';
-import {keepEvents, storyOf} from '../../execute/story-of.ts';
+import {keepEvents, startReportOf} from '../../execute/start-report-of.ts';
 import {cpuTime} from '../../kernel/usage.ts';
 import {writeRecord} from '../../state/record.ts';
-import {writeStory} from '../../state/start-story.ts';
+import {writeStartReport} from '../../state/start-report.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
 
 /** The namespaces of the first process by kind: `mnt:[4026532200]`. `exec` compares them before it lets a command in. */
@@ -144,7 +144,7 @@ export async function start(
 			},
 		});
 		// Write the report after the first output. A container that waited at the gate runs too briefly for anyone to inspect it.
-		if (request.atGate === undefined) setImmediate(() => writeStory(host, conf, storyOf(plan, kept)));
+		if (request.atGate === undefined) setImmediate(() => writeStartReport(host, conf, startReportOf(plan, kept)));
 		return started;
 	} catch (error) {
 		throw startError(machine, error, members);

@@ -8,7 +8,7 @@ import {killCgroup} from '../../execute/undo.ts';
 import type {ContainerRecord} from '../../state/record.ts';
 import type {CgroupKill} from '../../step/verbs/cgroups.ts';
 import {signalNumbers} from '../machine/exit-code.ts';
-import {sayFarewell} from '../enter/hooks.ts';
+import {runPreStopHooks} from '../enter/hooks.ts';
 
 /**
  * Stops a running container when the request is aborted: `pre_stop`, the stop signal, and a kill of all processes after the
@@ -36,7 +36,9 @@ export function stopOnAbort(
 		request.emit({type: 'container.stopping', at: host.now(), name: record.name, signal, graceMs: record.stopGraceMs});
 		callOff = after(record.stopGraceMs, end);
 		if (request.verb === 'up')
-			await sayFarewell(machine, record, late.signal, text => request.emit({type: 'warning', at: host.now(), text}));
+			await runPreStopHooks(machine, record, late.signal, text =>
+				request.emit({type: 'warning', at: host.now(), text}),
+			);
 		signalProcess(host, started.process, signal);
 	};
 	const onAbort = (): void => void stop();

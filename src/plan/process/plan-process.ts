@@ -9,7 +9,7 @@ import type {ResourceLimit} from '../../step/verbs/limits.ts';
 import type {UserIds} from '../../step/verbs/drop-privileges.ts';
 import type {Check} from '../../step/verbs/check.ts';
 import type {Step, StepInside} from '../../step/verbs/step.ts';
-import {fixedAddresses, usedNumbers, withTheProcess} from './same-each-time.ts';
+import {fixedAddresses, usedNumbers, endsWithProcess} from './same-each-time.ts';
 import {namespacesOf, type PlanInput} from '../input/input.ts';
 import type {SecurityPlan} from '../security/plan-security.ts';
 import type {Shortfalls} from '../input/unsupported.ts';
@@ -169,7 +169,7 @@ function oomSteps({config}: PlanInput): readonly Step[] {
 			man: 'proc_pid_oom_score_adj(5)',
 			object: 'oom_score_adj of the process',
 			action: {kind: 'write', path: '/proc/self/oom_score_adj', value: String(oomScoreAdj)},
-			undo: withTheProcess,
+			undo: endsWithProcess,
 			checks: [{kind: 'oomScoreAdj', equals: oomScoreAdj}],
 		},
 	];
@@ -201,7 +201,7 @@ export function rootOnly(input: PlanInput): readonly Step[] {
 			man: 'prlimit(1)',
 			object: 'resource limits of the process',
 			action: {kind: 'rlimits', limits, hardOnly: true},
-			undo: withTheProcess,
+			undo: endsWithProcess,
 			checks: [],
 		},
 	];
@@ -215,7 +215,7 @@ export function planProcess(input: PlanInput, missing: Shortfalls, security: Sec
 	checkCapabilities(input, missing);
 	const steps: Step[] = [];
 	const step = (rest: Omit<StepInside, 'side' | 'undo'>): void =>
-		void steps.push({...rest, side: 'inside', undo: withTheProcess});
+		void steps.push({...rest, side: 'inside', undo: endsWithProcess});
 	const rlimits = limits(input, missing);
 	if (rlimits.length > 0) {
 		step({

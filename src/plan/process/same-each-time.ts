@@ -4,7 +4,7 @@ import {hasFixedAddresses} from '../input/reproducible.ts';
 import type {PlanInput} from '../input/input.ts';
 
 /** The undo of what a process has and takes along. */
-export const withTheProcess = {kind: 'none', reason: 'it ends with the process'} as const;
+export const endsWithProcess = {kind: 'none', reason: 'it ends with the process'} as const;
 
 /** The step that turns address randomisation off, where the container is to be reproducible and this host can. */
 export function fixedAddresses({extras, facts}: PlanInput): readonly Step[] {
@@ -19,7 +19,7 @@ export function fixedAddresses({extras, facts}: PlanInput): readonly Step[] {
 			man: 'setarch(8)',
 			object: 'personality of the process',
 			action: {kind: 'fixAddresses'},
-			undo: withTheProcess,
+			undo: endsWithProcess,
 			checks: [{kind: 'personality', flag: addressNoRandomize}],
 		},
 	];
@@ -38,7 +38,7 @@ export function usedNumbers({usedNumbers: count = 0}: PlanInput): readonly Step[
 			man: 'pid_namespaces(7)',
 			object: null,
 			action: {kind: 'useNumbers', count},
-			undo: withTheProcess,
+			undo: endsWithProcess,
 			checks: [],
 		},
 	];

@@ -3,7 +3,7 @@ import {allRecords} from '../../container/machine/find-container.ts';
 import {inspect} from '../../container/observe/inspect.ts';
 import {startView} from '../../container/observe/start-view.ts';
 import {labelOf} from '../../spec/keys/replicas.ts';
-import {failedStory} from '../state/failed-story.ts';
+import {failedReport} from '../state/failed-report.ts';
 import {readProject} from '../state/project-folder.ts';
 import {supervisorOf} from '../../state/project-place.ts';
 
@@ -18,8 +18,8 @@ export async function inspectProject(machine: Machine, name: string): Promise<un
 	const records = allRecords(machine).filter(({detached}) => detached?.project === name);
 	const failed = records.flatMap(({detached}) => {
 		const label = detached === undefined ? '' : labelOf(detached.made);
-		const story = failedStory(machine, name, label);
-		return story === undefined ? [] : [{label, start: startView(story)}];
+		const report = failedReport(machine, name, label);
+		return report === undefined ? [] : [{label, start: startView(report)}];
 	});
 	return {
 		schema: 1,

@@ -1,5 +1,5 @@
 import type {Machine} from '../../container/machine/machine.ts';
-import type {LifeOutput, PrintedPart} from '../../container/start/detached-life.ts';
+import type {InstanceOutput, PrintedPart} from '../../container/start/run-instance.ts';
 import {logFolder} from '../../container/start/detached.ts';
 import type {Host} from '../../host/host.ts';
 import {type ContainerRecord, containerFolder, type Detached} from '../../state/record.ts';
@@ -130,7 +130,7 @@ export function printedSoFar(machine: Machine, name: string): NonNullable<Detach
 }
 
 /** The output of a container's last run, as far as it is kept. */
-export function lifeOutput(machine: Machine, {name, detached}: ContainerRecord): LifeOutput {
+export function instanceOutput(machine: Machine, {name, detached}: ContainerRecord): InstanceOutput {
 	const {host} = machine;
 	const folder = logFolder(machine, name);
 	const freed = readFreed(host, folder);

@@ -5,14 +5,14 @@ import {isRunning} from '../../host/programs/process.ts';
 import {abortAfter} from '../../host/timer.ts';
 import type {Service} from '../../spec/model/project.ts';
 import {labelOf} from '../../spec/keys/replicas.ts';
-import type {Care} from './care.ts';
+import type {SupervisorContext} from './supervisor-context.ts';
 import {changedKeys} from '../../spec/keys/service-keys.ts';
 import {alongWith, inOrder} from './order.ts';
 import {type ProjectRequest, writeProject} from '../state/project-folder.ts';
 import {starting, startStanding} from './starting.ts';
 import type {Unit} from './unit.ts';
 import {isOver, isSettled, statusWords} from '../state/unit-state.ts';
-import type {Stands} from './wishes.ts';
+import type {Stands} from './start-requests.ts';
 
 /** Options of `up`. */
 export interface BringUp {
@@ -28,28 +28,32 @@ export interface BringUp {
  *
  * @throws TsboxError for a spec that cannot be read, E_INTERRUPTED when the services did not come up in time.
  */
-export async function bringUp(care: Care, request: BringUp, gone: AbortSignal): Promise<readonly string[]> {
-	const {started, meant} = await starting(care, gone, stands => haveAsMeant(care, request.project, stands));
-	await settled(care, started, request.wait, request.timeoutMs);
+export async function bringUp(
+	context: SupervisorContext,
+	request: BringUp,
+	gone: AbortSignal,
+): Promise<readonly string[]> {
+	const {started, meant} = await starting(context, gone, stands => haveAsMeant(context, request.project, stands));
+	await settled(context, started, request.wait, request.timeoutMs);
 	return meant;
 }
 
 /** Recreates changed containers, removes those no longer in the spec, and starts all. */
 async function haveAsMeant(
-	care: Care,
+	context: SupervisorContext,
 	next: ProjectRequest,
 	stands: Stands,
 ): Promise<{readonly started: readonly Unit[]; readonly meant: readonly string[]}> {
-	const {machine, units} = care;
-	const before = care.spec;
+	const {machine, units} = context;
+	const before = context.spec;
 	const spec = await loadProject(next.spec);
-	care.spec = spec;
+	context.spec = spec;
 	const has = (service: string): boolean => spec.services.some(each => each.service === service);
-	care.project = {
+	context.project = {
 		...next,
-		services: [...new Set([...care.project.services, ...next.services])].filter(has),
+		services: [...new Set([...context.project.services, ...next.services])].filter(has),
 	};
-	writeProject(machine.host, machine.dirs.state, care.project);
+	writeProject(machine.host, machine.dirs.state, context.project);
 	const gone = before.services.filter(({name}) => !spec.services.some(each => each.name === name));
 	for (const {name} of gone) {
 		await units.of(name)?.remove();
@@ -58,7 +62,7 @@ async function haveAsMeant(
 	const wanted = spec.services.filter(({service}) => next.services.includes(service));
 	const renewed: Unit[] = [];
 	for (const service of wanted) {
-		const unit = await renew(care, service);
+		const unit = await renew(context, service);
 		if (unit !== undefined) renewed.push(unit);
 	}
 	const along = alongWith(units.all(), renewed).filter(unit => unit.view().status === 'running');
@@ -70,13 +74,22 @@ async function haveAsMeant(
 }
 
 /** Settles when containers of these names have ended for good or do not exist, or the signal aborts. */
-export async function untilOver({units, bell}: Care, names: readonly string[], signal: AbortSignal): Promise<void> {
+export async function untilOver(
+	{units, bell}: SupervisorContext,
+	names: readonly string[],
+	signal: AbortSignal,
+): Promise<void> {
 	// Look up by name each time: recreating a container replaces its unit.
 	while (!signal.aborted && !names.every(name => isOver(units.of(name)))) await bell.nextChange(signal);
 }
 
 /** Settles when each unit runs (with `wait`: has a health result), has ended, or failed. */
-export async function settled({bell}: Care, those: readonly Unit[], wait = false, timeoutMs?: number): Promise<void> {
+export async function settled(
+	{bell}: SupervisorContext,
+	those: readonly Unit[],
+	wait = false,
+	timeoutMs?: number,
+): Promise<void> {
 	const signal = abortAfter(timeoutMs ?? Infinity);
 	for (;;) {
 		const open = those.filter(unit => !isSettled(unit, wait));
@@ -96,7 +109,7 @@ export async function settled({bell}: Care, those: readonly Unit[], wait = false
  * Removes a container whose spec changed and makes a new unit for it: a running process never gets another spec. Also makes
  * a unit where none runs. Returns the unit only if it replaces a changed one.
  */
-async function renew({machine, units, emit, make}: Care, service: Service): Promise<Unit | undefined> {
+async function renew({machine, units, emit, make}: SupervisorContext, service: Service): Promise<Unit | undefined> {
 	const there = units.of(service.name);
 	await there?.atRest();
 	const record = allRecords(machine).find(each => each.name === service.name);

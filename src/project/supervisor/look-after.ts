@@ -12,11 +12,11 @@ import type {ProjectSink} from '../state/event.ts';
 import {drained} from '../state/exit-of.ts';
 import {type Answer, watchHealth} from './health.ts';
 import {hooksOf, runHooks} from '../../container/enter/hooks.ts';
-import type {LifeEnd} from './record-end.ts';
+import type {InstanceEnd} from './record-end.ts';
 import {watchMemory} from '../../kernel/watch-memory.ts';
 
 /** The callbacks and context of {@link lookAfter}. */
-export interface CareTold {
+export interface SupervisorReadBack {
 	readonly machine: Machine;
 	readonly service: Service;
 	readonly emit: ProjectSink;
@@ -24,7 +24,7 @@ export interface CareTold {
 	readonly ready: () => void;
 	readonly health: (health: 'healthy' | 'unhealthy') => void;
 	/** The command has ended; its usage and output are still available. Returns a function that reports the record. */
-	readonly recorded: (end: LifeEnd) => Promise<() => void>;
+	readonly recorded: (end: InstanceEnd) => Promise<() => void>;
 }
 
 /** The first pause between two usage samples of a recorded container, ms. */
@@ -37,7 +37,7 @@ const sampleEvery = 1000;
  * @throws TsboxError when a `post_start` command fails; the container has then been killed.
  */
 export async function lookAfter(
-	{machine, service, emit, ready, health, recorded}: CareTold,
+	{machine, service, emit, ready, health, recorded}: SupervisorReadBack,
 	{record, ended}: DetachedContainer,
 	fresh: boolean,
 ): Promise<number> {

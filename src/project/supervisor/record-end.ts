@@ -1,16 +1,16 @@
 import type {Machine} from '../../container/machine/machine.ts';
 import type {DetachedContainer} from '../../container/start/detached.ts';
-import type {LifeRecorder} from '../../container/start/detached-life.ts';
+import type {InstanceRecorder} from '../../container/start/run-instance.ts';
 import type {UsageSample} from '../../container/observe/usage-samples.ts';
 import {whyNot} from '../../errors/why-not.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
 import {labelOf} from '../../spec/keys/replicas.ts';
 import type {ProjectSink} from '../state/event.ts';
-import {lifeOutput} from '../logs/log-store.ts';
+import {instanceOutput} from '../logs/log-store.ts';
 import type {ProjectRequest} from '../state/project-folder.ts';
 
 /** How a container ended. */
-export interface LifeEnd {
+export interface InstanceEnd {
 	/** Null if it did not start. */
 	readonly exitCode: number | null;
 	/** When the end was seen, ms since the epoch; null if it did not start. */
@@ -26,7 +26,7 @@ export interface RecordContext {
 	readonly service: Service;
 	readonly request: ProjectRequest;
 	readonly project: Project;
-	readonly recordLife: LifeRecorder;
+	readonly recordInstance: InstanceRecorder;
 	readonly emit: ProjectSink;
 }
 
@@ -35,17 +35,17 @@ export interface RecordContext {
  * A failure to record only emits `service.unrecorded`.
  */
 export async function recordEnd(
-	{machine, service, request, project, recordLife, emit}: RecordContext,
+	{machine, service, request, project, recordInstance, emit}: RecordContext,
 	{record, start}: Pick<DetachedContainer, 'record' | 'start'>,
-	end: LifeEnd,
+	end: InstanceEnd,
 ): Promise<() => void> {
 	if (service.record !== true) return () => {};
 	const label = labelOf(service);
 	try {
 		const bestEffort = request.spec.bestEffort ?? machine.bestEffort;
-		const output = lifeOutput(machine, record);
+		const output = instanceOutput(machine, record);
 		const began = start === undefined ? {} : {start};
-		const {id, folder} = await recordLife(machine, {record, project, bestEffort, output, ...began, ...end});
+		const {id, folder} = await recordInstance(machine, {record, project, bestEffort, output, ...began, ...end});
 		return () => emit({type: 'service.recorded', at: machine.host.now(), service: label, id, folder});
 	} catch (error) {
 		const message = whyNot(error);

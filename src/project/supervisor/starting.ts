@@ -1,8 +1,8 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {labelOf} from '../../spec/keys/replicas.ts';
-import type {Care} from './care.ts';
+import type {SupervisorContext} from './supervisor-context.ts';
 import type {Unit} from './unit.ts';
-import type {Stands} from './wishes.ts';
+import type {Stands} from './start-requests.ts';
 
 /**
  * Runs the part of a request that starts containers: one request at a time, and not during `down`.
@@ -12,12 +12,12 @@ import type {Stands} from './wishes.ts';
  * @throws TsboxError E_NO_SUCH_CONTAINER when the project was taken down meanwhile, and the errors of `work`.
  */
 export async function starting<T>(
-	{project, wishes, inTurn, leaving, bell}: Care,
+	{project, requests, inTurn, leaving, bell}: SupervisorContext,
 	gone: AbortSignal,
 	work: (stands: Stands) => Promise<T>,
 ): Promise<T> {
 	while (leaving.count > 0 && !gone.aborted) await bell.nextChange(gone);
-	const stands = wishes.asked();
+	const stands = requests.asked();
 	return inTurn(() => {
 		if (leaving.done) throw takenDown(project.name);
 		return work(stands);

@@ -1,13 +1,13 @@
 import type {Machine} from '../../container/machine/machine.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {allRecords} from '../../container/machine/find-container.ts';
-import type {LifeRecorder} from '../../container/start/detached-life.ts';
+import type {InstanceRecorder} from '../../container/start/run-instance.ts';
 import {identify} from '../../host/programs/process.ts';
 import {withLock} from '../../execute/lock.ts';
 import type {Service} from '../../spec/model/project.ts';
-import {answer} from './answer.ts';
+import {dispatch} from './dispatch.ts';
 import {awaitDependency} from './await-dependency.ts';
-import type {Care} from './care.ts';
+import type {SupervisorContext} from './supervisor-context.ts';
 import {changeSignal} from '../state/change-signal.ts';
 import {removeSocket} from '../../host/files/private-socket.ts';
 import {type ControlHandler, serve} from '../state/control.ts';
@@ -19,7 +19,7 @@ import {projectFolder, supervisorOf, writeSupervisor} from '../../state/project-
 import {type UnitSurroundings, unitOf} from './unit.ts';
 import {isOver, statusOf} from '../state/unit-state.ts';
 import {unitsOf} from './units.ts';
-import {makeWishes, turns} from './wishes.ts';
+import {startRequests, turns} from './start-requests.ts';
 
 /** How long an idle supervisor waits for another request before it exits, ms. */
 const linger = 1000;
@@ -28,14 +28,14 @@ const linger = 1000;
  * Supervises a detached project: starts its services in order, applies restart policies, and runs health checks. Takes over
  * containers that run already. Returns when no container runs or is due to run, and at once if the project has a supervisor.
  *
- * @param recordLife - records a run of a container whose spec asks for it
+ * @param recordInstance - records a run of a container whose spec asks for it
  * @param onEvent - called for each event, before any client
  * @throws TsboxError E_NO_SUCH_CONTAINER if the project does not exist.
  */
 export async function supervise(
 	machine: Machine,
 	name: string,
-	recordLife: LifeRecorder,
+	recordInstance: InstanceRecorder,
 	onEvent: ProjectSink = () => {},
 ): Promise<void> {
 	const {host, dirs, facts} = machine;
@@ -53,13 +53,13 @@ export async function supervise(
 		writeSupervisor(host, dirs.state, name, me);
 		return true;
 	});
-	if (isMine) await lookAfter(machine, request, recordLife, onEvent);
+	if (isMine) await lookAfter(machine, request, recordInstance, onEvent);
 }
 
 async function lookAfter(
 	machine: Machine,
 	first: ProjectRequest,
-	recordLife: LifeRecorder,
+	recordInstance: InstanceRecorder,
 	onEvent: ProjectSink,
 ): Promise<void> {
 	const {host, dirs} = machine;
@@ -73,22 +73,22 @@ async function lookAfter(
 	};
 	const bell = changeSignal();
 	const units = unitsOf(name);
-	const care: Care = {
+	const context: SupervisorContext = {
 		machine,
 		units,
 		bell,
 		emit,
-		wishes: makeWishes(),
+		requests: startRequests(),
 		inTurn: turns(),
 		leaving: {count: 0, done: false},
 		project: first,
 		// Use the specs that the containers were created from: the file may be gone or have changed.
 		spec: {name, file: first.spec.file ?? '', services: madeServices(machine, name)},
 		make: service => {
-			const {project, spec} = care;
+			const {project, spec} = context;
 			const until: UnitSurroundings['until'] = (waiter, dependency, signal) =>
 				awaitDependency({units, bell, emit, now: () => host.now()}, waiter, dependency, signal);
-			const made = unitOf(service, {machine, project, spec, emit, changed: bell.changed, until, recordLife});
+			const made = unitOf(service, {machine, project, spec, emit, changed: bell.changed, until, recordInstance});
 			units.put(made);
 			return made;
 		},
@@ -100,7 +100,7 @@ async function lookAfter(
 		listeners.add(tell);
 		try {
 			// `ended` also releases clients that wait for events.
-			await answer(care, request, AbortSignal.any([gone, ended.signal]));
+			await dispatch(context, request, AbortSignal.any([gone, ended.signal]));
 			return units.all().map(statusOf);
 		} finally {
 			listeners.delete(tell);
@@ -109,14 +109,14 @@ async function lookAfter(
 		}
 	};
 
-	adopt(care);
+	adopt(context);
 	const close = await serve(controlSocket(dirs.state, name), handle);
 	const logs = watchLogs(machine, () => units.all().map(({view}) => view().service.name));
-	while (!care.leaving.done) {
+	while (!context.leaving.done) {
 		const idle = busy === 0 && units.all().every(isOver);
 		const timer = idle ? AbortSignal.timeout(linger) : new AbortController().signal;
 		await bell.nextChange(timer);
-		// A request may have arrived just as the timer fired: answer it.
+		// A request may have arrived just as the timer fired: dispatch it.
 		if (timer.aborted && busy === 0) break;
 	}
 	ended.abort();
@@ -125,12 +125,12 @@ async function lookAfter(
 	while (busy > 0 && !late.aborted) await bell.nextChange(late);
 	logs.close();
 	close();
-	if (care.leaving.done) removeProject(host, dirs.state, name);
+	if (context.leaving.done) removeProject(host, dirs.state, name);
 	else host.removeTree(`${folder}/supervisor.json`);
 }
 
 /** Takes over the existing containers of a project. */
-function adopt({machine, project, spec, units, make}: Care): void {
+function adopt({machine, project, spec, units, make}: SupervisorContext): void {
 	const records = allRecords(machine).filter(each => each.detached?.project === project.name);
 	for (const service of spec.services) {
 		if (!project.services.includes(service.service)) continue;

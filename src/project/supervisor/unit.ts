@@ -9,7 +9,7 @@ import {
 	stopDetached,
 	wakeDetached,
 } from '../../container/start/detached.ts';
-import type {LifeRecorder} from '../../container/start/detached-life.ts';
+import type {InstanceRecorder} from '../../container/start/run-instance.ts';
 import {after} from '../../host/timer.ts';
 import {interruption} from '../../errors/interruption.ts';
 import type {Dependency, Project, Service} from '../../spec/model/project.ts';
@@ -18,8 +18,8 @@ import {type ContainerRecord, containerFolder} from '../../state/record.ts';
 import type {ProjectSink} from '../state/event.ts';
 import {endOfOwn, exitOf} from '../state/exit-of.ts';
 import {failedEvent} from './failed-event.ts';
-import {forgetFailedStory, keepFailedStory} from '../state/failed-story.ts';
-import {sayFarewell} from '../../container/enter/hooks.ts';
+import {forgetFailedReport, keepFailedReport} from '../state/failed-report.ts';
+import {runPreStopHooks} from '../../container/enter/hooks.ts';
 import {withConfigOf} from '../../container/machine/tool-config.ts';
 import {printedSoFar} from '../logs/log-store.ts';
 import {lookAfter} from './look-after.ts';
@@ -56,14 +56,14 @@ export interface UnitSurroundings {
 	readonly changed: () => void;
 	/** Settles when a dependency meets its condition; throws when it never can, or on abort. */
 	readonly until: (waiter: string, dependency: Dependency, signal: AbortSignal) => Promise<void>;
-	readonly recordLife: LifeRecorder;
+	readonly recordInstance: InstanceRecorder;
 }
 
 /** Makes the unit of a container. */
 export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
-	const {machine, project, spec, emit, changed, until, recordLife} = surroundings;
+	const {machine, project, spec, emit, changed, until, recordInstance} = surroundings;
 	const {host, dirs} = machine;
-	const recording = {machine, service, request: project, project: spec, recordLife, emit};
+	const recording = {machine, service, request: project, project: spec, recordInstance, emit};
 	const conf = containerFolder(dirs.state, service.name);
 	const label = labelOf(service);
 	const at = (): number => host.now();
@@ -113,7 +113,7 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 			emit({type: 'service.step', at: at(), service: label, event});
 		const ruled = await withConfigOf(machine, project.spec);
 		const one = await startDetached(ruled, request, about, step, calledOff.signal);
-		forgetFailedStory(machine, project.name, label);
+		forgetFailedReport(machine, project.name, label);
 		// The shell ends only after all output is written. Processes that the container left behind can delay that.
 		return {...one, ended: endOfOwn(one.ended, exitOf(host, one.record, conf, true))};
 	}
@@ -155,8 +155,8 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 
 	const fail = (failure: unknown): void => {
 		error = failure;
-		if (unstarted === undefined) forgetFailedStory(machine, project.name, label);
-		else keepFailedStory(machine, project.name, label, unstarted.story);
+		if (unstarted === undefined) forgetFailedReport(machine, project.name, label);
+		else keepFailedReport(machine, project.name, label, unstarted.report);
 		become('failed');
 		emit(failedEvent(at(), label, failure));
 	};
@@ -211,7 +211,7 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 	/** Thaws a paused container, then runs its `pre_stop` hooks. */
 	const leave = async ({record}: DetachedContainer, signal: AbortSignal): Promise<void> => {
 		wakeDetached(machine, record);
-		await sayFarewell(machine, service, signal, message =>
+		await runPreStopHooks(machine, service, signal, message =>
 			emit({type: 'service.hook', at: at(), service: label, hook: 'pre_stop', message}),
 		);
 	};
@@ -244,7 +244,7 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 	const removeNow = async (timeoutMs?: number): Promise<void> => {
 		await stopNow(timeoutMs);
 		if (host.lstat(conf) !== undefined) await removeOnce();
-		forgetFailedStory(machine, project.name, label);
+		forgetFailedReport(machine, project.name, label);
 		if (!removed) emit({type: 'service.removed', at: at(), service: label});
 		removed = true;
 	};

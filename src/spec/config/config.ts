@@ -14,7 +14,7 @@ import {type Policy, readPolicy} from './policy.ts';
 import {type Problem, specError} from '../syntax/problem.ts';
 import type {Origin} from '../model/project.ts';
 import {shownPath} from '../syntax/source-text.ts';
-import {isMap} from '../keys/take-what-fits.ts';
+import {isMap} from '../keys/parse-lenient.ts';
 import {type Path, type Places, readTree} from '../syntax/tree.ts';
 
 /** A value of the configuration, and where it is written; of a policy there may be several, which all hold. */

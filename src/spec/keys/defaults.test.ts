@@ -3,7 +3,7 @@ import {parseYaml} from '../syntax/document.ts';
 import {explainOrigin} from '../project/explain-origin.ts';
 import {loadProject} from '../project/load.ts';
 import type {Project} from '../model/project.ts';
-import {isMap} from './take-what-fits.ts';
+import {isMap} from './parse-lenient.ts';
 import {readTree} from '../syntax/tree.ts';
 import type {SpecDefaults} from './defaults.ts';
 

@@ -1,6 +1,6 @@
 import type {Key} from './key.ts';
 import {serviceKeys} from './service-keys.ts';
-import {isMap} from './take-what-fits.ts';
+import {isMap} from './parse-lenient.ts';
 import type {Path, Places} from '../syntax/tree.ts';
 
 /** Values for keys of a container that its spec does not have, as they are written, and the places of their map. */

@@ -18,7 +18,7 @@ import type {SpecRequest} from '../keys/request.ts';
 import {replicasOf, strangeScales, withoutIdle} from '../keys/replicas.ts';
 import {readService} from './service.ts';
 import {type SourceText, shownPath} from '../syntax/source-text.ts';
-import {isMap, takeWhatFits} from '../keys/take-what-fits.ts';
+import {isMap, parseLenient} from '../keys/parse-lenient.ts';
 import {type Path, type Places, readTree} from '../syntax/tree.ts';
 
 /**
@@ -135,7 +135,7 @@ interface FittingFile {
 function fitFile(value: Readonly<Record<string, unknown>>, places: Places, fallback: string): FittingFile {
 	if (!Object.hasOwn(value, 'services')) {
 		const known = {at: (path: Path) => keysAt(containerFileSchema, path), isService: (path: Path) => path.length === 0};
-		const {output, problems} = takeWhatFits(containerFileSchema, value, places, known, 0);
+		const {output, problems} = parseLenient(containerFileSchema, value, places, known, 0);
 		const containers = output === undefined ? [] : [{key: undefined, input: output, places}];
 		return {name: output?.name, containers, volumes: undefined, problems};
 	}
@@ -143,7 +143,7 @@ function fitFile(value: Readonly<Record<string, unknown>>, places: Places, fallb
 		at: (path: Path) => keysAt(projectFileSchema, path),
 		isService: (path: Path) => path.length === 2 && path[0] === 'services',
 	};
-	const {output, problems} = takeWhatFits(projectFileSchema, value, places, known, 2);
+	const {output, problems} = parseLenient(projectFileSchema, value, places, known, 2);
 	const containers = Object.entries(output?.services ?? {}).map(([key, input]) => ({
 		key,
 		input,

@@ -7,7 +7,7 @@ import {sampleHistory} from '../tabs/history.ts';
 import {type Reading, sampleOf} from '../tabs/rates.ts';
 import {painter} from '../terminal/painter.ts';
 import {ownTerminal} from '../terminal/terminal.ts';
-import {changeSettings, type Desk, follow} from './model/desk.ts';
+import {changeSettings, type DashboardContext, follow} from './model/dashboard-context.ts';
 import {detailOf} from './model/detail.ts';
 import {handleInput} from './handle-input.ts';
 import type {Keys} from './model/keys.ts';
@@ -28,14 +28,14 @@ export interface DashOptions {
 	readonly glyphs: Glyphs;
 	readonly keys: Keys;
 	readonly settings: ViewSettings;
-	/** Told of what is to be remembered of the view. */
+	/** ReadBack of what is to be remembered of the view. */
 	readonly remember: (change: Partial<ViewSettings>) => void;
 	/** Shows a filter from the beginning. */
 	readonly filter?: string;
 	/** Ends it from outside. */
 	readonly signal: AbortSignal;
 	/** Does something with it before the first frame. */
-	readonly begin?: (desk: Desk) => void;
+	readonly begin?: (dashboard: DashboardContext) => void;
 }
 
 /** Frames follow each other no faster than this, ms. */
@@ -60,14 +60,14 @@ export async function runDash(options: DashOptions): Promise<void> {
 	const history = sampleHistory();
 
 	const terminal = ownTerminal(options.stdin, options.stdout, {
-		input: input => handleInput(desk, input),
+		input: input => handleInput(dashboard, input),
 		resized: () => {
 			view.forget();
 			drawNow();
 		},
 		lent: () => {
 			isLent = true;
-			desk.detail.rest();
+			dashboard.detail.rest();
 		},
 		regained: () => {
 			isLent = false;
@@ -82,7 +82,7 @@ export async function runDash(options: DashOptions): Promise<void> {
 		timer = undefined;
 		if (isLent || ended.aborted) return;
 		lastDrawn = performance.now();
-		screen = screenOf(model, desk.detail, look());
+		screen = screenOf(model, dashboard.detail, look());
 		view.show(paintScreen(screen, theme, glyphs.isAscii));
 	};
 	const changed = (): void => {
@@ -96,7 +96,7 @@ export async function runDash(options: DashOptions): Promise<void> {
 		now: Date.now,
 		width: measure,
 	};
-	const desk: Desk = {
+	const dashboard: DashboardContext = {
 		...surround,
 		model,
 		detail: detailOf(
@@ -105,7 +105,7 @@ export async function runDash(options: DashOptions): Promise<void> {
 				history,
 				surround,
 				settings: () => model.settings,
-				change: settings => changeSettings(desk, settings),
+				change: settings => changeSettings(dashboard, settings),
 			}),
 		),
 		source,
@@ -123,7 +123,7 @@ export async function runDash(options: DashOptions): Promise<void> {
 		ended,
 	};
 	terminal.setMouse(model.settings.mouse);
-	options.begin?.(desk);
+	options.begin?.(dashboard);
 
 	const readings = new Map<string, Reading>();
 	const sample = (): void => {
@@ -146,12 +146,12 @@ export async function runDash(options: DashOptions): Promise<void> {
 		// Nobody sees it: a shell has the terminal.
 		if (isLent) return;
 		sample();
-		desk.detail.refresh('second');
+		dashboard.detail.refresh('second');
 		changed();
 	}, sampleMs);
 	const followed = source.projects(() => {
 		model.projects = followed.projects();
-		follow(desk);
+		follow(dashboard);
 		changed();
 	});
 	try {
@@ -163,8 +163,8 @@ export async function runDash(options: DashOptions): Promise<void> {
 			model.isLoaded = true;
 			// What they use is in the second frame, unless it decides which rows come first.
 			if (isFirst && isSortedByUse(model)) sample();
-			follow(desk);
-			desk.detail.refresh('change');
+			follow(dashboard);
+			dashboard.detail.refresh('change');
 			if (isFirst) {
 				drawNow();
 				if (!isSortedByUse(model)) sample();
@@ -175,7 +175,7 @@ export async function runDash(options: DashOptions): Promise<void> {
 		followed.close();
 		clearInterval(ticker);
 		clearTimeout(timer);
-		desk.detail.close();
+		dashboard.detail.close();
 		terminal.close();
 	}
 }

@@ -5,11 +5,11 @@ import {keyTable} from './model/keys.ts';
 import {knownKeys} from './model/known-keys.ts';
 import {currentRows} from './model/model.ts';
 import {sampleModel} from '../../../test/support/sample-dash.ts';
-import {deskAfter, sampleDesk, sampleKey} from '../../../test/support/sample-desk.ts';
+import {dashboardAfter, sampleDashboard, sampleKey} from '../../../test/support/fake-dashboard.ts';
 import {firstSettings} from './model/settings.ts';
 import {tabNames} from './model/tabs.ts';
 
-const settingsAfter = (...keys: readonly string[]) => deskAfter('c:shop-web', ...keys).record.settings.at(-1);
+const settingsAfter = (...keys: readonly string[]) => dashboardAfter('c:shop-web', ...keys).record.settings.at(-1);
 
 describe('every key of the table does something', () => {
 	test.each(keyTable.map(({name, place, keys}) => [name, place, keys] as const))('%s of %s', (_, place, keys) => {
@@ -20,7 +20,7 @@ describe('every key of the table does something', () => {
 			model.settings = {...model.settings, tab: tab ?? 'logs'};
 			// What goes up or left can do so.
 			model.cursor = ['up', 'k', 'pageup', 'home', 'g'].includes(one) ? 'c:shop-web' : 'c:shop-db';
-			const {desk, record} = sampleDesk(model);
+			const {dashboard, record} = sampleDashboard(model);
 			const state = (): string =>
 				JSON.stringify([
 					{...model, marked: [...model.marked]},
@@ -28,14 +28,14 @@ describe('every key of the table does something', () => {
 				]);
 			currentRows(model);
 			const before = state();
-			handleInput(desk, sampleKey(one));
+			handleInput(dashboard, sampleKey(one));
 			expect(state()).not.toBe(before);
 		}
 	});
 
 	test('a key that means nothing does nothing', () => {
 		for (const name of ['F', 'ctrl-x', 'f9', 'alt-s', '\u00e9', 'backspace']) {
-			const {record, model} = deskAfter('c:shop-web', name);
+			const {record, model} = dashboardAfter('c:shop-web', name);
 			expect({...record, shown: []}).toEqual({
 				ran: [],
 				lent: [],
@@ -61,37 +61,37 @@ describe('the cursor of the overview', () => {
 		[['pagedown'], 'c:demo'],
 		[['pagedown', 'pageup'], 'p:shop'],
 	])('%j goes to %s', (keys, cursor) => {
-		expect(deskAfter('p:shop', ...keys).model.cursor).toBe(cursor);
+		expect(dashboardAfter('p:shop', ...keys).model.cursor).toBe(cursor);
 	});
 
 	test('has the detail follow it', () => {
-		expect(deskAfter('p:shop', 'down').record.shown.at(-1)).toEqual([['shop-db'], 'logs']);
-		expect(deskAfter('p:shop', 'up').record.shown.at(-1)).toEqual([
+		expect(dashboardAfter('p:shop', 'down').record.shown.at(-1)).toEqual([['shop-db'], 'logs']);
+		expect(dashboardAfter('p:shop', 'up').record.shown.at(-1)).toEqual([
 			['shop-web', 'shop-db', 'shop-job', 'shop-mail'],
 			'logs',
 		]);
-		expect(deskAfter('s:shop/cache', 'x').record.shown.at(-1)).toEqual([[], 'logs']);
+		expect(dashboardAfter('s:shop/cache', 'x').record.shown.at(-1)).toEqual([[], 'logs']);
 	});
 
 	test('folds the project that it is in, goes to its header, and unfolds it', () => {
-		const {model} = deskAfter('c:shop-db', 'left');
+		const {model} = dashboardAfter('c:shop-db', 'left');
 		expect([model.cursor, model.settings.folded]).toEqual(['p:shop', ['shop']]);
-		expect(deskAfter('c:shop-db', 'left', 'left').model.settings.folded).toEqual([]);
-		expect(deskAfter('c:shop-db', 'left', 'enter').model).toMatchObject({settings: {folded: []}, focus: 'list'});
-		expect(deskAfter('c:demo', 'left').record.settings).toEqual([]);
+		expect(dashboardAfter('c:shop-db', 'left', 'left').model.settings.folded).toEqual([]);
+		expect(dashboardAfter('c:shop-db', 'left', 'enter').model).toMatchObject({settings: {folded: []}, focus: 'list'});
+		expect(dashboardAfter('c:demo', 'left').record.settings).toEqual([]);
 	});
 });
 
 describe('marks', () => {
 	test('space marks a row and goes on, once more takes it back', () => {
-		const {model, record} = deskAfter('c:shop-db', 'space', 'space');
+		const {model, record} = dashboardAfter('c:shop-db', 'space', 'space');
 		expect([...model.marked]).toEqual(['c:shop-db', 'c:shop-job']);
 		expect(record.shown.at(-1)).toEqual([['shop-db', 'shop-job'], 'logs']);
-		expect([...deskAfter('c:shop-db', 'space', 'up', 'space').model.marked]).toEqual([]);
+		expect([...dashboardAfter('c:shop-db', 'space', 'up', 'space').model.marked]).toEqual([]);
 	});
 
 	test('of a project all containers are marked', () => {
-		expect([...deskAfter('p:shop', 'space').model.marked].toSorted()).toEqual([
+		expect([...dashboardAfter('p:shop', 'space').model.marked].toSorted()).toEqual([
 			'c:shop-db',
 			'c:shop-job',
 			'c:shop-mail',
@@ -100,34 +100,34 @@ describe('marks', () => {
 	});
 
 	test('what is marked is meant though a filter hides it', () => {
-		const {desk, record} = sampleDesk(sampleModel({cursor: 'c:shop-web'}));
-		for (const key of ['space', '/', 'd', 'e', 'm', 'o', 'enter', 'P']) handleInput(desk, sampleKey(key));
+		const {dashboard, record} = sampleDashboard(sampleModel({cursor: 'c:shop-web'}));
+		for (const key of ['space', '/', 'd', 'e', 'm', 'o', 'enter', 'P']) handleInput(dashboard, sampleKey(key));
 		expect(record.ran).toEqual([['pause', 'shop-web']]);
 	});
 
 	test('* marks all rows, or none', () => {
-		expect(deskAfter('p:shop', '*').model.marked.size).toBe(6);
-		expect(deskAfter('p:shop', '*', '*').model.marked.size).toBe(0);
+		expect(dashboardAfter('p:shop', '*').model.marked.size).toBe(6);
+		expect(dashboardAfter('p:shop', '*', '*').model.marked.size).toBe(0);
 	});
 
 	test('esc takes the marks back, then the filter', () => {
-		const {desk, model} = deskAfter('c:shop-web', '/', 'w', 'enter', 'space');
+		const {dashboard, model} = dashboardAfter('c:shop-web', '/', 'w', 'enter', 'space');
 		expect([model.marked.size, model.filter]).toEqual([1, 'w']);
-		handleInput(desk, sampleKey('esc'));
+		handleInput(dashboard, sampleKey('esc'));
 		expect([model.marked.size, model.filter]).toEqual([0, 'w']);
-		handleInput(desk, sampleKey('esc'));
+		handleInput(dashboard, sampleKey('esc'));
 		expect(model.filter).toBe('');
 	});
 });
 
 describe('the view', () => {
 	test('the filter changes as one types, and Esc takes it back', () => {
-		const {desk, model} = deskAfter('c:shop-web', '/', 'd', 'e', 'm');
+		const {dashboard, model} = dashboardAfter('c:shop-web', '/', 'd', 'e', 'm');
 		expect([model.filter, model.cursor]).toEqual(['dem', 'c:demo']);
-		handleInput(desk, sampleKey('esc'));
+		handleInput(dashboard, sampleKey('esc'));
 		expect([model.filter, model.sheet]).toEqual(['', undefined]);
-		expect(deskAfter('c:shop-web', '/', 'd', 'enter').model.filter).toBe('d');
-		expect(deskAfter('c:shop-web', '/', 'q').record.done).toEqual([]);
+		expect(dashboardAfter('c:shop-web', '/', 'd', 'enter').model.filter).toBe('d');
+		expect(dashboardAfter('c:shop-web', '/', 'q').record.done).toEqual([]);
 	});
 
 	test.each([
@@ -148,79 +148,79 @@ describe('the view', () => {
 	});
 
 	test('a column is turned on in its usual place, or off; the list stays open, and the name stays', () => {
-		const on = deskAfter('c:shop-web', 'C', 'i', 'm', 'a', 'enter');
+		const on = dashboardAfter('c:shop-web', 'C', 'i', 'm', 'a', 'enter');
 		expect(on.model.settings.columns).toEqual([...firstSettings.columns, 'image']);
 		expect(on.model.sheet).toMatchObject({kind: 'choose', cursor: dashColumns.indexOf('image')});
-		expect(deskAfter('c:shop-web', 'C', 'down', 'enter', 'enter').model.settings.columns).toEqual(
+		expect(dashboardAfter('c:shop-web', 'C', 'down', 'enter', 'enter').model.settings.columns).toEqual(
 			firstSettings.columns,
 		);
-		expect(deskAfter('c:shop-web', 'C', 'down', 'enter').model.settings.columns).not.toContain('state');
-		const name = deskAfter('c:shop-web', 'C', 'enter');
+		expect(dashboardAfter('c:shop-web', 'C', 'down', 'enter').model.settings.columns).not.toContain('state');
+		const name = dashboardAfter('c:shop-web', 'C', 'enter');
 		expect(name.record.settings).toEqual([]);
 		expect(name.model.notice).toEqual({text: 'the name is always shown', isError: true});
 	});
 
 	test('tab goes to the other pane and z gives it the screen; with one pane tab shows the other', () => {
-		expect(deskAfter('c:demo', 'tab').model).toMatchObject({focus: 'detail', zoom: 'both'});
-		expect(deskAfter('c:demo', 'tab', 'tab').model.focus).toBe('list');
-		expect(deskAfter('c:demo', 'z').model.zoom).toBe('list');
-		expect(deskAfter('c:demo', 'z', 'z').model.zoom).toBe('both');
-		expect(deskAfter('c:demo', 'z', 'tab').model).toMatchObject({focus: 'detail', zoom: 'detail'});
-		expect(deskAfter('c:demo', 'z', 'enter').model).toMatchObject({focus: 'detail', zoom: 'detail'});
-		expect(deskAfter('c:demo', 'tab', 'z', 'esc').model).toMatchObject({focus: 'list', zoom: 'both'});
-		expect(deskAfter('c:demo', 'z', '2').model).toMatchObject({zoom: 'both', settings: {tab: 'plan'}});
+		expect(dashboardAfter('c:demo', 'tab').model).toMatchObject({focus: 'detail', zoom: 'both'});
+		expect(dashboardAfter('c:demo', 'tab', 'tab').model.focus).toBe('list');
+		expect(dashboardAfter('c:demo', 'z').model.zoom).toBe('list');
+		expect(dashboardAfter('c:demo', 'z', 'z').model.zoom).toBe('both');
+		expect(dashboardAfter('c:demo', 'z', 'tab').model).toMatchObject({focus: 'detail', zoom: 'detail'});
+		expect(dashboardAfter('c:demo', 'z', 'enter').model).toMatchObject({focus: 'detail', zoom: 'detail'});
+		expect(dashboardAfter('c:demo', 'tab', 'z', 'esc').model).toMatchObject({focus: 'list', zoom: 'both'});
+		expect(dashboardAfter('c:demo', 'z', '2').model).toMatchObject({zoom: 'both', settings: {tab: 'plan'}});
 	});
 
 	test('the log of commands, the redraw, the shell, the mouse and the end', () => {
-		expect(deskAfter('c:demo', 'ctrl-l').model.showsCommands).toBe(true);
-		expect(deskAfter('c:demo', 'ctrl-l', 'ctrl-l').model.showsCommands).toBe(false);
-		expect(deskAfter('c:demo', 'ctrl-r', 'ctrl-z', 'm', 'm', 'q').record.done).toEqual([
+		expect(dashboardAfter('c:demo', 'ctrl-l').model.showsCommands).toBe(true);
+		expect(dashboardAfter('c:demo', 'ctrl-l', 'ctrl-l').model.showsCommands).toBe(false);
+		expect(dashboardAfter('c:demo', 'ctrl-r', 'ctrl-z', 'm', 'm', 'q').record.done).toEqual([
 			'repaint',
 			'suspend',
 			'mouse off',
 			'mouse on',
 			'leave',
 		]);
-		expect(deskAfter('c:demo', 'ctrl-c').record.done).toEqual(['leave']);
+		expect(dashboardAfter('c:demo', 'ctrl-c').record.done).toEqual(['leave']);
 	});
 });
 
 describe('the detail', () => {
 	test('has its own keys: moves, those of its tab, and the way back', () => {
-		const {record, model} = deskAfter('c:demo', 'enter', 'j', 'pagedown', 'G', 'f', 'w', 'left', 'esc');
+		const {record, model} = dashboardAfter('c:demo', 'enter', 'j', 'pagedown', 'G', 'f', 'w', 'left', 'esc');
 		expect(record.detail).toEqual([1, 'page-down', 'last', 'follow', 'wrap', 'sideways-left']);
 		expect(model.focus).toBe('list');
 	});
 
 	test('what is copied goes to the clipboard of the terminal', () => {
-		const {record, model} = deskAfter('c:demo', 'tab', 'y');
+		const {record, model} = dashboardAfter('c:demo', 'tab', 'y');
 		expect(record.written).toEqual([`\u001b]52;c;${Buffer.from('text').toString('base64')}\u0007`]);
 		expect(model.notice?.text).toContain('copied text');
-		const nothing = sampleDesk(sampleModel({focus: 'detail'}), {copied: ''});
-		handleInput(nothing.desk, sampleKey('y'));
-		expect([nothing.record.written, nothing.desk.model.notice]).toEqual([
+		const nothing = sampleDashboard(sampleModel({focus: 'detail'}), {copied: ''});
+		handleInput(nothing.dashboard, sampleKey('y'));
+		expect([nothing.record.written, nothing.dashboard.model.notice]).toEqual([
 			[],
 			{text: 'there is nothing to copy', isError: true},
 		]);
-		const lines = sampleDesk(sampleModel({focus: 'detail'}), {copied: 'a\nb'});
-		handleInput(lines.desk, sampleKey('y'));
-		expect(lines.desk.model.notice?.text).toContain('copied 2 lines');
+		const lines = sampleDashboard(sampleModel({focus: 'detail'}), {copied: 'a\nb'});
+		handleInput(lines.dashboard, sampleKey('y'));
+		expect(lines.dashboard.model.notice?.text).toContain('copied 2 lines');
 	});
 });
 
 describe('sheets', () => {
 	test('the help is opened and closed', () => {
-		expect(deskAfter('c:demo', '?').model.sheet).toMatchObject({kind: 'text', title: 'keys (Esc leaves)'});
-		expect(deskAfter('c:demo', 'f1', '?').model.sheet).toBeUndefined();
+		expect(dashboardAfter('c:demo', '?').model.sheet).toMatchObject({kind: 'text', title: 'keys (Esc leaves)'});
+		expect(dashboardAfter('c:demo', 'f1', '?').model.sheet).toBeUndefined();
 	});
 
 	test('keys of a sheet are not those of what is below', () => {
-		const {record, model} = deskAfter('c:shop-web', '?', 's', 'q', 'down');
+		const {record, model} = dashboardAfter('c:shop-web', '?', 's', 'q', 'down');
 		expect([record.ran, record.done, model.sheet]).toEqual([[], [], undefined]);
 	});
 
 	test('the palette has the actions with their keys, the tabs and all rows', () => {
-		const {model} = deskAfter('c:shop-web', ':');
+		const {model} = dashboardAfter('c:shop-web', ':');
 		const labels = model.sheet?.kind === 'choose' ? model.sheet.choices.map(({label}) => label) : [];
 		expect(labels).toContain('stop: stop (shop-web)');
 		expect(labels).toContain('tab stats');
@@ -231,12 +231,12 @@ describe('sheets', () => {
 			const isMove = /^(list-|detail-|sideways|open|palette$|back$|clear$|copy$)/.test(name);
 			expect(labels.some(label => label.startsWith(`${name.replaceAll('-', ' ')}: `))).toBe(isMeant && !isMove);
 		}
-		const marked = deskAfter('c:shop-web', 'space', 'space', ':').model.sheet;
+		const marked = dashboardAfter('c:shop-web', 'space', 'space', ':').model.sheet;
 		expect(marked?.kind === 'choose' && marked.choices.map(({label}) => label)).toContain('stop: stop (2 rows)');
 	});
 
 	test('what is picked in the palette is done, and may ask', () => {
-		const typed = (text: string) => deskAfter('c:shop-web', ':', ...text.split(''), 'enter');
+		const typed = (text: string) => dashboardAfter('c:shop-web', ':', ...text.split(''), 'enter');
 		expect(typed('go to demo').model).toMatchObject({cursor: 'c:demo', sheet: undefined});
 		expect(typed('tab drift').model.settings.tab).toBe('drift');
 		expect(typed('stop: stop').record.ran).toEqual([['stop', 'shop-web']]);
@@ -246,19 +246,19 @@ describe('sheets', () => {
 });
 
 test('what was said goes with the next key', () => {
-	const {desk, model} = deskAfter('c:demo', 'a');
+	const {dashboard, model} = dashboardAfter('c:demo', 'a');
 	expect(model.notice?.text).toContain('only what runs');
-	handleInput(desk, sampleKey('down'));
+	handleInput(dashboard, sampleKey('down'));
 	expect(model.notice).toBeUndefined();
 });
 
 test('other keys of the configuration do what they stand for, and the usual one does nothing', () => {
-	const {desk, record} = sampleDesk(sampleModel({cursor: 'c:shop-web'}));
-	const other = {...desk, keys: knownKeys({stop: ['f5'], sort: ['1']}, null)};
+	const {dashboard, record} = sampleDashboard(sampleModel({cursor: 'c:shop-web'}));
+	const other = {...dashboard, keys: knownKeys({stop: ['f5'], sort: ['1']}, null)};
 	handleInput(other, sampleKey('s'));
 	expect(record.ran).toEqual([]);
 	handleInput(other, sampleKey('f5'));
 	expect(record.ran).toEqual([['stop', 'shop-web']]);
 	handleInput(other, sampleKey('1'));
-	expect(desk.model.sheet).toMatchObject({title: 'sort by'});
+	expect(dashboard.model.sheet).toMatchObject({title: 'sort by'});
 });

@@ -1,5 +1,5 @@
 import type {Input} from '../terminal/input.ts';
-import {changeSettings, type Desk, follow} from './model/desk.ts';
+import {changeSettings, type DashboardContext, follow} from './model/dashboard-context.ts';
 import {helpSheet, paletteSheet} from './sheets.ts';
 import {keyNamed, type KeyName} from './model/keys.ts';
 import {isIn, type Layout} from './model/layout.ts';
@@ -13,44 +13,44 @@ import {sheetAfter} from './model/sheet.ts';
 import {type TabName, tabNames} from './model/tabs.ts';
 
 /** Takes what a person does. */
-export function handleInput(desk: Desk, input: Input): void {
-	const {model} = desk;
+export function handleInput(dashboard: DashboardContext, input: Input): void {
+	const {model} = dashboard;
 	model.notice = undefined;
 	if (model.sheet !== undefined) {
 		// What a sheet leads to may be another sheet, which is not closed by closing this one.
 		const before = model.sheet;
-		const next = sheetAfter(before, input, desk.narrow);
+		const next = sheetAfter(before, input, dashboard.narrow);
 		if (model.sheet === before) model.sheet = next;
-	} else if (input.kind === 'key') handleKey(desk, input.key);
-	else if (input.kind === 'click') handleClick(desk, input);
-	else if (input.kind === 'wheel') handleWheel(desk, input);
-	follow(desk);
-	desk.changed();
+	} else if (input.kind === 'key') handleKey(dashboard, input.key);
+	else if (input.kind === 'click') handleClick(dashboard, input);
+	else if (input.kind === 'wheel') handleWheel(dashboard, input);
+	follow(dashboard);
+	dashboard.changed();
 }
 
-function handleKey(desk: Desk, key: string): void {
-	const {model, keys} = desk;
+function handleKey(dashboard: DashboardContext, key: string): void {
+	const {model, keys} = dashboard;
 	const {tab} = model.settings;
 	const digit = /^[1-9]$/.test(key) ? tabNames[Number(key) - 1] : undefined;
 	const name = keyNamed(keys, key, placesOf(model, tab));
-	if (name !== undefined) perform(desk, name);
-	else if (digit !== undefined) chooseTab(desk, digit);
+	if (name !== undefined) perform(dashboard, name);
+	else if (digit !== undefined) chooseTab(dashboard, digit);
 }
 
 /** Does what a key, or an entry of the palette, stands for. */
-function perform(desk: Desk, name: KeyName): void {
-	if (performAnywhere(desk, name) || performList(desk, name) || performDetail(desk, name)) return;
-	performAction(desk, name);
+function perform(dashboard: DashboardContext, name: KeyName): void {
+	if (performAnywhere(dashboard, name) || performList(dashboard, name) || performDetail(dashboard, name)) return;
+	performAction(dashboard, name);
 }
 
-function performAnywhere(desk: Desk, name: KeyName): boolean {
-	const {model, terminal} = desk;
+function performAnywhere(dashboard: DashboardContext, name: KeyName): boolean {
+	const {model, terminal} = dashboard;
 	const {tab} = model.settings;
 	const at = tabNames.indexOf(tab);
 	const doings: Partial<Record<KeyName, () => void>> = {
-		quit: () => desk.leave(),
-		help: () => desk.ask(helpSheet(desk.keys)),
-		palette: () => desk.ask(paletteSheet(desk, choice => perform(desk, choice))),
+		quit: () => dashboard.leave(),
+		help: () => dashboard.ask(helpSheet(dashboard.keys)),
+		palette: () => dashboard.ask(paletteSheet(dashboard, choice => perform(dashboard, choice))),
 		'other-pane': () => {
 			model.focus = model.focus === 'list' ? 'detail' : 'list';
 			if (model.zoom !== 'both') model.zoom = model.focus;
@@ -58,22 +58,22 @@ function performAnywhere(desk: Desk, name: KeyName): boolean {
 		zoom: () => {
 			model.zoom = model.zoom === 'both' ? model.focus : 'both';
 		},
-		'next-tab': () => chooseTab(desk, tabNames[(at + 1) % tabNames.length] ?? tab),
-		'previous-tab': () => chooseTab(desk, tabNames.at(at - 1) ?? tab),
+		'next-tab': () => chooseTab(dashboard, tabNames[(at + 1) % tabNames.length] ?? tab),
+		'previous-tab': () => chooseTab(dashboard, tabNames.at(at - 1) ?? tab),
 		'command-log': () => {
 			model.showsCommands = !model.showsCommands;
 		},
 		mouse: () => {
 			const mouse = !model.settings.mouse;
-			changeSettings(desk, {mouse});
+			changeSettings(dashboard, {mouse});
 			terminal.setMouse(mouse);
-			desk.say(
+			dashboard.say(
 				mouse
 					? 'the mouse is on; m turns it off, so that text can be selected'
 					: 'the mouse is off: text can be selected',
 			);
 		},
-		redraw: () => desk.repaint(),
+		redraw: () => dashboard.repaint(),
 		suspend: () => void terminal.suspend(),
 	};
 	const doing = doings[name];
@@ -81,8 +81,8 @@ function performAnywhere(desk: Desk, name: KeyName): boolean {
 	return doing !== undefined;
 }
 
-function performDetail(desk: Desk, name: KeyName): boolean {
-	const {model, detail} = desk;
+function performDetail(dashboard: DashboardContext, name: KeyName): boolean {
+	const {model, detail} = dashboard;
 	const moves = {
 		'detail-up': -1,
 		'detail-down': 1,
@@ -101,62 +101,65 @@ function performDetail(desk: Desk, name: KeyName): boolean {
 		return true;
 	}
 	if (name === 'copy') {
-		copy(desk, detail.copyText());
+		copy(dashboard, detail.copyText());
 		return true;
 	}
 	return detail.perform(name);
 }
 
 /** Hands a text to the clipboard of the terminal: OSC 52 of xterm's ctlseqs. */
-function copy(desk: Desk, text: string): void {
-	if (text === '') return desk.say('there is nothing to copy', true);
-	desk.terminal.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`);
+function copy(dashboard: DashboardContext, text: string): void {
+	if (text === '') return dashboard.say('there is nothing to copy', true);
+	dashboard.terminal.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`);
 	const lines = text.split('\n').length;
-	desk.say(
+	dashboard.say(
 		`copied ${lines === 1 ? text.slice(0, 60) : `${lines} lines`}, where the terminal lets programs copy (OSC 52)`,
 	);
 }
 
-function chooseTab(desk: Desk, tab: TabName): void {
-	changeSettings(desk, {tab});
-	const {model} = desk;
+function chooseTab(dashboard: DashboardContext, tab: TabName): void {
+	changeSettings(dashboard, {tab});
+	const {model} = dashboard;
 	if (model.zoom === 'list') model.zoom = 'both';
 	// On a small screen, where one pane is shown, it would change unseen.
-	if (desk.layout()?.detail.rows === 0) model.focus = 'detail';
+	if (dashboard.layout()?.detail.rows === 0) model.focus = 'detail';
 }
 
-function handleClick(desk: Desk, at: {readonly column: number; readonly row: number}): void {
-	const {model} = desk;
-	const layout = desk.layout();
+function handleClick(dashboard: DashboardContext, at: {readonly column: number; readonly row: number}): void {
+	const {model} = dashboard;
+	const layout = dashboard.layout();
 	if (layout === undefined) return;
 	if (isIn(layout.list, at)) {
 		model.focus = 'list';
 		const line = at.row - layout.list.row;
-		if (line === 0) return sortByClick(desk, at.column - layout.list.column, layout);
+		if (line === 0) return sortByClick(dashboard, at.column - layout.list.column, layout);
 		const row = currentRows(model)[model.top + line - 1];
 		if (row !== undefined) model.cursor = row.key;
 	} else if (isIn(layout.tabs, at)) {
 		const column = at.column - layout.tabs.column;
 		const tab = tabPlaces(layout.tabs.columns).find(place => column >= place.at && column < place.at + place.width);
-		if (tab !== undefined) chooseTab(desk, tab.tab);
+		if (tab !== undefined) chooseTab(dashboard, tab.tab);
 		model.focus = 'detail';
 	} else if (isIn(layout.detail, at)) model.focus = 'detail';
 }
 
-function sortByClick(desk: Desk, at: number, {list}: Layout): void {
-	const {model} = desk;
+function sortByClick(dashboard: DashboardContext, at: number, {list}: Layout): void {
+	const {model} = dashboard;
 	const {sort, columns} = model.settings;
-	const frame = {...desk.look(), columns: list.columns, rows: list.rows};
+	const frame = {...dashboard.look(), columns: list.columns, rows: list.rows};
 	const column = columnAt({columns, rows: currentRows(model)}, at, frame);
 	if (column === undefined) return;
-	changeSettings(desk, {
+	changeSettings(dashboard, {
 		sort: {column, descending: sort.column === column ? !sort.descending : amounts.includes(column)},
 	});
 }
 
-function handleWheel(desk: Desk, at: {readonly column: number; readonly row: number; readonly by: 1 | -1}): void {
-	const layout = desk.layout();
+function handleWheel(
+	dashboard: DashboardContext,
+	at: {readonly column: number; readonly row: number; readonly by: 1 | -1},
+): void {
+	const layout = dashboard.layout();
 	if (layout === undefined) return;
-	if (isIn(layout.detail, at)) desk.detail.move(3 * at.by);
-	else if (isIn(layout.list, at)) perform(desk, at.by === 1 ? 'list-down' : 'list-up');
+	if (isIn(layout.detail, at)) dashboard.detail.move(3 * at.by);
+	else if (isIn(layout.list, at)) perform(dashboard, at.by === 1 ? 'list-down' : 'list-up');
 }

@@ -4,7 +4,7 @@ import {plainText} from '../../../test/support/sample-frame.ts';
 import {handleInput} from './handle-input.ts';
 import {fitColumns} from './model/overview.ts';
 import {sampleContainer, sampleDetail, sampleLook, sampleModel} from '../../../test/support/sample-dash.ts';
-import {deskAfter, sampleDesk} from '../../../test/support/sample-desk.ts';
+import {dashboardAfter, sampleDashboard} from '../../../test/support/fake-dashboard.ts';
 import {screenOf, tabPlaces} from './model/screen.ts';
 import {firstSettings} from './model/settings.ts';
 
@@ -15,24 +15,24 @@ describe('the mouse', () => {
 	const tabsRow = 9;
 
 	test('a click on a row goes there, also when the overview is scrolled', () => {
-		expect(deskAfter('p:shop', 'tab', click(5, 4)).model).toMatchObject({cursor: 'c:shop-job', focus: 'list'});
+		expect(dashboardAfter('p:shop', 'tab', click(5, 4)).model).toMatchObject({cursor: 'c:shop-job', focus: 'list'});
 		const containers = Array.from({length: 100}, (_, at) => sampleContainer(`c${100 + at}`));
-		const {desk} = sampleDesk(sampleModel({containers, projects: [], cursor: 'c:c199'}));
-		const text = plainText(screenOf(desk.model, sampleDetail, sampleLook()).list).split('\n');
-		handleInput(desk, click(5, 3));
-		expect(text[2]).toContain(desk.model.cursor?.slice(2));
+		const {dashboard} = sampleDashboard(sampleModel({containers, projects: [], cursor: 'c:c199'}));
+		const text = plainText(screenOf(dashboard.model, sampleDetail, sampleLook()).list).split('\n');
+		handleInput(dashboard, click(5, 3));
+		expect(text[2]).toContain(dashboard.model.cursor?.slice(2));
 	});
 
 	test('a click on a title sorts by it, a second one the other way round', () => {
 		const [first, second] = fitColumns(firstSettings.columns, 98, 14);
 		const at = 2 + (first?.[1] ?? 0) + 1;
 		expect(second?.[0].name).toBe('state');
-		expect(deskAfter('p:shop', click(at, 1)).model.settings.sort).toEqual({column: 'state', descending: false});
-		expect(deskAfter('p:shop', click(at, 1), click(at, 1)).model.settings.sort).toEqual({
+		expect(dashboardAfter('p:shop', click(at, 1)).model.settings.sort).toEqual({column: 'state', descending: false});
+		expect(dashboardAfter('p:shop', click(at, 1), click(at, 1)).model.settings.sort).toEqual({
 			column: 'state',
 			descending: true,
 		});
-		expect(deskAfter('p:shop', click(at - 1, 1)).record.settings).toEqual([]);
+		expect(dashboardAfter('p:shop', click(at - 1, 1)).record.settings).toEqual([]);
 	});
 
 	test('a click on the title of what is counted has the most first', () => {
@@ -42,25 +42,25 @@ describe('the mouse', () => {
 			fitted.findIndex(([{name}]) => name === 'cpu'),
 		);
 		const at = before.reduce((sum, [, width]) => sum + width + 1, 2);
-		expect(deskAfter('p:shop', click(at, 1)).model.settings.sort).toEqual({column: 'cpu', descending: true});
+		expect(dashboardAfter('p:shop', click(at, 1)).model.settings.sort).toEqual({column: 'cpu', descending: true});
 	});
 
 	test('a click on a tab shows it', () => {
 		for (const {tab, at, width} of tabPlaces(100)) {
-			expect(deskAfter('p:shop', click(at, tabsRow)).model).toMatchObject({settings: {tab}, focus: 'detail'});
-			expect(deskAfter('p:shop', click(at + width - 1, tabsRow)).model.settings.tab).toBe(tab);
+			expect(dashboardAfter('p:shop', click(at, tabsRow)).model).toMatchObject({settings: {tab}, focus: 'detail'});
+			expect(dashboardAfter('p:shop', click(at + width - 1, tabsRow)).model.settings.tab).toBe(tab);
 		}
-		expect(deskAfter('p:shop', click(95, tabsRow)).record.settings).toEqual([]);
+		expect(dashboardAfter('p:shop', click(95, tabsRow)).record.settings).toEqual([]);
 	});
 
 	test('a click on the detail goes there, one on the header or the footer nowhere', () => {
-		expect(deskAfter('p:shop', click(5, 15)).model.focus).toBe('detail');
-		expect(deskAfter('p:shop', click(5, 0), click(5, 29)).model).toMatchObject({focus: 'list', cursor: 'p:shop'});
+		expect(dashboardAfter('p:shop', click(5, 15)).model.focus).toBe('detail');
+		expect(dashboardAfter('p:shop', click(5, 0), click(5, 29)).model).toMatchObject({focus: 'list', cursor: 'p:shop'});
 	});
 
 	test('the wheel moves what it is over, wherever the keys are', () => {
-		expect(deskAfter('p:shop', wheel(5, 15, 1), wheel(5, 15, -1)).record.detail).toEqual([3, -3]);
-		expect(deskAfter('p:shop', wheel(5, 4, 1), wheel(5, 4, 1), wheel(5, 4, -1)).model.cursor).toBe('c:shop-db');
-		expect(deskAfter('p:shop', wheel(5, 0, 1)).record.detail).toEqual([]);
+		expect(dashboardAfter('p:shop', wheel(5, 15, 1), wheel(5, 15, -1)).record.detail).toEqual([3, -3]);
+		expect(dashboardAfter('p:shop', wheel(5, 4, 1), wheel(5, 4, 1), wheel(5, 4, -1)).model.cursor).toBe('c:shop-db');
+		expect(dashboardAfter('p:shop', wheel(5, 0, 1)).record.detail).toEqual([]);
 	});
 });

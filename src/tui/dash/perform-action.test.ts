@@ -3,18 +3,18 @@ import {plainText} from '../../../test/support/sample-frame.ts';
 import {signalChoices} from './model/actions.ts';
 import {handleInput} from './handle-input.ts';
 import {sampleContainer, sampleDetail, sampleLook, sampleModel} from '../../../test/support/sample-dash.ts';
-import {sampleDesk, sampleKey} from '../../../test/support/sample-desk.ts';
+import {sampleDashboard, sampleKey} from '../../../test/support/fake-dashboard.ts';
 import {screenOf} from './model/screen.ts';
 
 const settled = (): Promise<void> => new Promise(resolve => void setImmediate(resolve));
 
 /** Commands that were run, and what the sheet is, after keys with the cursor on a row. */
-async function did(cursor: string, keys: readonly string[], options: Parameters<typeof sampleDesk>[1] = {}) {
-	const {desk, record} = sampleDesk(sampleModel({cursor}), options);
-	for (const one of keys) handleInput(desk, sampleKey(one));
+async function did(cursor: string, keys: readonly string[], options: Parameters<typeof sampleDashboard>[1] = {}) {
+	const {dashboard, record} = sampleDashboard(sampleModel({cursor}), options);
+	for (const one of keys) handleInput(dashboard, sampleKey(one));
 	await settled();
-	const {model} = desk;
-	return {ran: record.ran, lent: record.lent, sheet: model.sheet, notice: model.notice, model, desk, record};
+	const {model} = dashboard;
+	return {ran: record.ran, lent: record.lent, sheet: model.sheet, notice: model.notice, model, dashboard, record};
 }
 
 const shell = ['sh', '-c', 'command -v bash >/dev/null && exec bash || exec sh'];
@@ -87,11 +87,11 @@ describe('what cannot be done is said, and nothing is run', () => {
 	});
 
 	test('with no row at all', async () => {
-		const {desk, record} = sampleDesk(sampleModel({containers: [], projects: []}));
+		const {dashboard, record} = sampleDashboard(sampleModel({containers: [], projects: []}));
 		for (const one of ['s', 'S', 'r', 'P', 'd', 'K', 'e', 'A', 'L', 'u', 'D', 'space', 'enter', 'left'])
-			handleInput(desk, sampleKey(one));
+			handleInput(dashboard, sampleKey(one));
 		await settled();
-		expect([record.ran, record.lent, desk.model.sheet]).toEqual([[], [], undefined]);
+		expect([record.ran, record.lent, dashboard.model.sheet]).toEqual([[], [], undefined]);
 	});
 });
 
@@ -171,10 +171,10 @@ describe('several that are marked', () => {
 	test('keep them when one failed, which is said', async () => {
 		const run = (words: readonly string[]) =>
 			words[1] === 'shop-job' ? {status: 1, output: 'error: no\nmore\n'} : {status: 0, output: ''};
-		const {model, desk} = await did('c:shop-db', ['space', 'space', 'r'], {run});
+		const {model, dashboard} = await did('c:shop-db', ['space', 'space', 'r'], {run});
 		expect(model.marked.size).toBe(2);
 		expect(model.notice).toEqual({text: 'tsbox restart shop-job: error: no', isError: true});
-		const {commands, footer} = screenOf(desk.model, sampleDetail, sampleLook());
+		const {commands, footer} = screenOf(dashboard.model, sampleDetail, sampleLook());
 		expect(plainText(commands)).toMatchInlineSnapshot(`
 			"────────────────────────────────────────────────────────────────────────────────────────────────────
 			 ✔ $ tsbox restart shop-db
@@ -189,9 +189,9 @@ describe('several that are marked', () => {
 		const containers = Array.from({length: 30}, (_, at) =>
 			sampleContainer(`c${at}`, {project: 'shop', service: `c${at}`}),
 		);
-		const {desk, record} = sampleDesk(sampleModel({containers, cursor: 'p:shop'}));
-		handleInput(desk, sampleKey('space'));
-		handleInput(desk, sampleKey('r'));
+		const {dashboard, record} = sampleDashboard(sampleModel({containers, cursor: 'p:shop'}));
+		handleInput(dashboard, sampleKey('space'));
+		handleInput(dashboard, sampleKey('r'));
 		expect(record.ran).toHaveLength(4);
 		await vi.waitFor(() => expect(record.ran).toHaveLength(30));
 	});
@@ -208,14 +208,16 @@ test('a command that failed without a word is said to have failed', async () => 
 });
 
 test('while a command goes on the log shows it so', () => {
-	const {desk} = sampleDesk(sampleModel({cursor: 'c:shop-web'}));
-	handleInput(desk, sampleKey('s'));
-	expect(plainText(screenOf(desk.model, sampleDetail, sampleLook()).commands)).toContain('· $ tsbox stop shop-web');
+	const {dashboard} = sampleDashboard(sampleModel({cursor: 'c:shop-web'}));
+	handleInput(dashboard, sampleKey('s'));
+	expect(plainText(screenOf(dashboard.model, sampleDetail, sampleLook()).commands)).toContain(
+		'· $ tsbox stop shop-web',
+	);
 });
 
 test('the log keeps the last hundred commands', async () => {
-	const {desk} = sampleDesk(sampleModel({cursor: 'c:shop-web'}));
-	for (let count = 0; count < 120; count++) handleInput(desk, sampleKey('s'));
-	await vi.waitFor(() => expect(desk.model.commands.every(({status}) => status === 0)).toBe(true));
-	expect(desk.model.commands).toHaveLength(100);
+	const {dashboard} = sampleDashboard(sampleModel({cursor: 'c:shop-web'}));
+	for (let count = 0; count < 120; count++) handleInput(dashboard, sampleKey('s'));
+	await vi.waitFor(() => expect(dashboard.model.commands.every(({status}) => status === 0)).toBe(true));
+	expect(dashboard.model.commands).toHaveLength(100);
 });

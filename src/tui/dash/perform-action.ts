@@ -1,5 +1,5 @@
 import {intentOf, liveOf, type PlainAction, signalChoices, type Words} from './model/actions.ts';
-import {type Desk, runCommand} from './model/desk.ts';
+import {type DashboardContext, runCommand} from './model/dashboard-context.ts';
 import type {KeyName} from './model/keys.ts';
 import {currentRows, meantRows} from './model/model.ts';
 import type {Row} from './model/rows.ts';
@@ -10,98 +10,100 @@ const plainActions: readonly string[] = ['stop', 'start', 'restart', 'pause', 'r
 const atOnce = 4;
 
 /** Does something to the rows that are meant: marked ones, else the one of the cursor. */
-export function performAction(desk: Desk, name: KeyName): void {
-	const rows = meantRows(desk.model, currentRows(desk.model));
-	if (plainActions.includes(name)) return plain(desk, name as PlainAction, rows);
+export function performAction(dashboard: DashboardContext, name: KeyName): void {
+	const rows = meantRows(dashboard.model, currentRows(dashboard.model));
+	if (plainActions.includes(name)) return plain(dashboard, name as PlainAction, rows);
 	const doings: Partial<Record<KeyName, () => void>> = {
-		kill: () => kill(desk, rows),
-		exec: () => onTerminal(desk, rows, container => ['exec', container, '--', ...shell]),
-		attach: () => onTerminal(desk, rows, container => ['attach', container]),
-		update: () => update(desk, rows),
-		prune: () => prune(desk),
+		kill: () => kill(dashboard, rows),
+		exec: () => onTerminal(dashboard, rows, container => ['exec', container, '--', ...shell]),
+		attach: () => onTerminal(dashboard, rows, container => ['attach', container]),
+		update: () => update(dashboard, rows),
+		prune: () => prune(dashboard),
 	};
 	doings[name]?.();
 }
 
-function plain(desk: Desk, action: PlainAction, rows: readonly Row[]): void {
-	const intent = intentOf(action, rows, desk.model.projects);
-	if ('refused' in intent) return desk.say(intent.refused, true);
-	if (intent.loses === undefined) return void runAll(desk, intent.commands);
-	askFirst(desk, `${action.replace('project-', '')}?`, intent.loses, intent.commands);
+function plain(dashboard: DashboardContext, action: PlainAction, rows: readonly Row[]): void {
+	const intent = intentOf(action, rows, dashboard.model.projects);
+	if ('refused' in intent) return dashboard.say(intent.refused, true);
+	if (intent.loses === undefined) return void runAll(dashboard, intent.commands);
+	askFirst(dashboard, `${action.replace('project-', '')}?`, intent.loses, intent.commands);
 }
 
-function askFirst(desk: Desk, title: string, loses: string, commands: readonly Words[]): void {
-	desk.ask({kind: 'confirm', title, loses, commands, yes: () => void runAll(desk, commands)});
+function askFirst(dashboard: DashboardContext, title: string, loses: string, commands: readonly Words[]): void {
+	dashboard.ask({kind: 'confirm', title, loses, commands, yes: () => void runAll(dashboard, commands)});
 }
 
 /** Runs commands, some at once; what is marked is no more when all went well. */
-async function runAll(desk: Desk, commands: readonly Words[]): Promise<void> {
+async function runAll(dashboard: DashboardContext, commands: readonly Words[]): Promise<void> {
 	const waiting = [...commands];
 	let isGood = true;
 	const work = async (): Promise<void> => {
 		for (let words = waiting.shift(); words !== undefined; words = waiting.shift())
-			isGood = (await runCommand(desk, words)).status === 0 && isGood;
+			isGood = (await runCommand(dashboard, words)).status === 0 && isGood;
 	};
 	await Promise.all(Array.from({length: Math.min(atOnce, commands.length)}, work));
 	if (!isGood) return;
-	desk.model.marked = new Set();
-	desk.say(commands.length === 1 ? `${commandText(commands[0] ?? [])}: done` : `${commands.length} commands: done`);
+	dashboard.model.marked = new Set();
+	dashboard.say(
+		commands.length === 1 ? `${commandText(commands[0] ?? [])}: done` : `${commands.length} commands: done`,
+	);
 }
 
-function kill(desk: Desk, rows: readonly Row[]): void {
+function kill(dashboard: DashboardContext, rows: readonly Row[]): void {
 	const names = liveOf(rows);
-	if (names.length === 0) return desk.say('nothing of it runs', true);
+	if (names.length === 0) return dashboard.say('nothing of it runs', true);
 	const choices = signalChoices.map(signal => ({
 		label: signal,
 		aside: commandText(['kill', '-s', signal, ...names]),
 		pick: () =>
-			askFirst(desk, `send SIG${signal}?`, `whatever ${names.join(', ')} can't finish after SIG${signal}`, [
+			askFirst(dashboard, `send SIG${signal}?`, `whatever ${names.join(', ')} can't finish after SIG${signal}`, [
 				['kill', '-s', signal, ...names],
 			]),
 	}));
-	desk.ask({kind: 'choose', title: `send a signal to ${names.join(', ')}`, text: '', choices, cursor: 0});
+	dashboard.ask({kind: 'choose', title: `send a signal to ${names.join(', ')}`, text: '', choices, cursor: 0});
 }
 
 /** A shell that every image with a shell has; one that is nicer, where there is one. */
 const shell: Words = ['sh', '-c', 'command -v bash >/dev/null && exec bash || exec sh'];
 
 /** Hands the terminal to a command and comes back; what went wrong is told here. */
-function onTerminal(desk: Desk, rows: readonly Row[], words: (container: string) => Words): void {
+function onTerminal(dashboard: DashboardContext, rows: readonly Row[], words: (container: string) => Words): void {
 	const [name, ...others] = liveOf(rows);
-	if (name === undefined) return desk.say('it does not run', true);
-	if (others.length > 0) return desk.say('that is for one container at a time', true);
+	if (name === undefined) return dashboard.say('it does not run', true);
+	if (others.length > 0) return dashboard.say('that is for one container at a time', true);
 	const command = words(name);
-	const at = desk.now();
-	void desk.terminal
-		.lend(() => desk.source.lend(command))
+	const at = dashboard.now();
+	void dashboard.terminal
+		.lend(() => dashboard.source.lend(command))
 		.then(status => {
-			desk.model.commands = [...desk.model.commands.slice(-99), {words: command, at, status, output: ''}];
+			dashboard.model.commands = [...dashboard.model.commands.slice(-99), {words: command, at, status, output: ''}];
 			// Other statuses are what the person's last command there came to; podman-exec(1).
-			if (status >= 125 && status <= 127) desk.say(`${commandText(command)} ended with status ${status}`, true);
-			desk.changed();
+			if (status >= 125 && status <= 127) dashboard.say(`${commandText(command)} ended with status ${status}`, true);
+			dashboard.changed();
 		});
 }
 
 const limitOptions = /^(?:--?[a-z][a-z-]*(?:=\S+| (?!--)\S+)(?: |$))+$/;
 
-function update(desk: Desk, rows: readonly Row[]): void {
+function update(dashboard: DashboardContext, rows: readonly Row[]): void {
 	const names = liveOf(rows);
-	if (names.length === 0) return desk.say('limits are those of a container that runs', true);
+	if (names.length === 0) return dashboard.say('limits are those of a container that runs', true);
 	const asked = (text: string): void => {
 		const options = text.split(/\s+/).filter(word => word !== '');
 		if (options.length === 0) return;
 		// No word of the prompt is taken for a name of a container, and no name for a limit.
-		if (!limitOptions.test(options.join(' '))) return desk.say('write each limit as --OPTION VALUE', true);
-		void runAll(desk, [['update', ...options, ...names]]);
+		if (!limitOptions.test(options.join(' '))) return dashboard.say('write each limit as --OPTION VALUE', true);
+		void runAll(dashboard, [['update', ...options, ...names]]);
 	};
-	desk.ask(
+	dashboard.ask(
 		prompt(`limits of ${names.join(', ')}`, '--memory ', asked, {
 			note: '--memory 200m  --cpus 1.5  --pids-limit 100  --memory-swap -1  --cpu-shares 512  --cpuset-cpus 0-1',
 		}),
 	);
 }
 
-function prune(desk: Desk): void {
+function prune(dashboard: DashboardContext): void {
 	const choices = (
 		[
 			[
@@ -115,7 +117,7 @@ function prune(desk: Desk): void {
 	).map(([label, words, loses]) => ({
 		label,
 		aside: commandText(words),
-		pick: () => askFirst(desk, `remove ${label}?`, loses, [words]),
+		pick: () => askFirst(dashboard, `remove ${label}?`, loses, [words]),
 	}));
-	desk.ask({kind: 'choose', title: 'remove', text: '', choices, cursor: 0});
+	dashboard.ask({kind: 'choose', title: 'remove', text: '', choices, cursor: 0});
 }

@@ -11,9 +11,9 @@ import {writePlainText} from '../../host/files/plain-text.ts';
 import {lendTerminal, runOwnCommand} from '../../host/programs/own-command.ts';
 import {idOf} from '../../state/alias.ts';
 import {type ContainerRecord, containerFolder} from '../../state/record.ts';
-import {readStory, type StartStory} from '../../state/start-story.ts';
+import {readStartReport, type StartReport} from '../../state/start-report.ts';
 import type {Port} from '../../spec/model/project.ts';
-import {failedStory} from '../../project/state/failed-story.ts';
+import {failedReport} from '../../project/state/failed-report.ts';
 import {followProjects} from '../../project/state/follow-projects.ts';
 import {openLogFeed} from '../../project/logs/log-feed.ts';
 import {openEventFeed} from '../../project/state/project-events.ts';
@@ -32,7 +32,7 @@ export function realSource(machine: Machine, {program, cwd, env}: Surroundings):
 	const {host, dirs} = machine;
 	const sampler = usageSampler(machine);
 	const folder = (name: string): string => containerFolder(dirs.state, idOf(host, dirs.state, name) ?? name);
-	const story = (name: string): StartStory | undefined => readStory(host, folder(name));
+	const report = (name: string): StartReport | undefined => readStartReport(host, folder(name));
 	// The same folders as this one looks at, whatever the configuration says by then.
 	const words = (command: readonly string[]): readonly string[] => [
 		program,
@@ -52,11 +52,11 @@ export function realSource(machine: Machine, {program, cwd, env}: Surroundings):
 		projects: changed => followProjects(machine, changed),
 		sample: names => sampler.sample(names),
 		ports: ({id, name}) => ports.get(id ?? name) ?? '',
-		story,
-		failedStory: (project, service) => failedStory(machine, project, service),
+		report,
+		failedReport: (project, service) => failedReport(machine, project, service),
 		drift: name => drift(machine, name),
 		processes: name => top(machine, name),
-		mounts: async name => containerMounts(machine, name, story(name)?.plan),
+		mounts: async name => containerMounts(machine, name, report(name)?.plan),
 		network: async name => containerNetwork(machine, name),
 		config: async name => containerConfig(machine, name),
 		logs: async (names, changed) => {

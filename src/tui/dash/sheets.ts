@@ -1,5 +1,5 @@
 import {type Line, line, span} from '../draw/line.ts';
-import {changeSettings, type Desk} from './model/desk.ts';
+import {changeSettings, type DashboardContext} from './model/dashboard-context.ts';
 import type {KeyName, Keys, Place} from './model/keys.ts';
 import {currentRows, meantRows} from './model/model.ts';
 import type {Choice, Sheet} from './model/sheet.ts';
@@ -34,8 +34,8 @@ export function helpSheet(keys: Keys): Sheet {
 const leftOut = /^(list-|detail-|sideways|open|palette$|back$|clear$|copy$)/;
 
 /** All that can be done, and all containers to go to, by name. */
-export function paletteSheet(desk: Desk, perform: (name: KeyName) => void): Sheet {
-	const {model, keys} = desk;
+export function paletteSheet(dashboard: DashboardContext, perform: (name: KeyName) => void): Sheet {
+	const {model, keys} = dashboard;
 	const rows = currentRows(model);
 	const meant = meantRows(model, rows);
 	const [one] = meant;
@@ -53,7 +53,7 @@ export function paletteSheet(desk: Desk, perform: (name: KeyName) => void): Shee
 			}),
 		);
 	const tabs = tabNames.map(
-		(tab, at): Choice => ({label: `tab ${tab}`, aside: String(at + 1), pick: () => changeSettings(desk, {tab})}),
+		(tab, at): Choice => ({label: `tab ${tab}`, aside: String(at + 1), pick: () => changeSettings(dashboard, {tab})}),
 	);
 	const places = rows.map(
 		(row): Choice => ({

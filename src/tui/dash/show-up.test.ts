@@ -4,7 +4,7 @@ import type {ProjectEvent} from '../../project/state/event.ts';
 import type {Input} from '../terminal/input.ts';
 import {plainText, sampleFrame} from '../../../test/support/sample-frame.ts';
 import {handleInput} from './handle-input.ts';
-import {sampleDesk} from '../../../test/support/sample-desk.ts';
+import {sampleDashboard} from '../../../test/support/fake-dashboard.ts';
 import {showUp} from './show-up.ts';
 
 const key = (name: string): Input => ({kind: 'key', key: name, text: name.length === 1 ? name : ''});
@@ -12,11 +12,11 @@ const settled = (): Promise<void> => new Promise(resolve => void setImmediate(re
 
 /** An `up` of a test's own, which goes on until the test ends it. */
 function begun() {
-	const {desk, record} = sampleDesk();
+	const {dashboard, record} = sampleDashboard();
 	let emit: (event: ProjectEvent) => void = () => {};
 	let signal: AbortSignal | undefined;
 	let end: (error?: Error) => void = () => {};
-	showUp(desk, {
+	showUp(dashboard, {
 		project: 'shop',
 		services: ['db', 'web'],
 		run: (hear, stop) => {
@@ -27,13 +27,13 @@ function begun() {
 			});
 		},
 	});
-	const {model} = desk;
+	const {model} = dashboard;
 	return {
-		desk,
+		dashboard,
 		record,
 		model,
 		press: (...keys: readonly string[]) => {
-			for (const one of keys) handleInput(desk, key(one));
+			for (const one of keys) handleInput(dashboard, key(one));
 		},
 		hear: (event: ProjectEvent) => emit(event),
 		over: async (error?: Error) => {

@@ -1,8 +1,8 @@
 import {toError} from '../../errors/is-error.ts';
 import {interruption} from '../../errors/interruption.ts';
 import type {ProjectEvent} from '../../project/state/event.ts';
-import type {Desk} from './model/desk.ts';
-import {runCommand} from './model/desk.ts';
+import type {DashboardContext} from './model/dashboard-context.ts';
+import {runCommand} from './model/dashboard-context.ts';
 import type {Sheet} from './model/sheet.ts';
 import {firstUp, reduceUp} from './up-state.ts';
 import {upLines, upSummary} from './up-screen.ts';
@@ -17,12 +17,12 @@ export interface ShownUp {
 }
 
 /** Shows an `up` over the dashboard; the dashboard is there when all runs, or when somebody has seen what failed. */
-export function showUp(desk: Desk, {project, services, run}: ShownUp): void {
-	const {model} = desk;
-	const began = desk.now();
+export function showUp(dashboard: DashboardContext, {project, services, run}: ShownUp): void {
+	const {model} = dashboard;
+	const began = dashboard.now();
 	const gone = new AbortController();
 	// Its supervisor goes on; this process would wait for it, and nobody see that.
-	desk.ended.addEventListener('abort', () => gone.abort(interruption('the start', 'SIGINT')), {once: true});
+	dashboard.ended.addEventListener('abort', () => gone.abort(interruption('the start', 'SIGINT')), {once: true});
 	let state = firstUp(services);
 	let failure: string | undefined;
 	let isOver = false;
@@ -34,7 +34,7 @@ export function showUp(desk: Desk, {project, services, run}: ShownUp): void {
 	const sheet = (): Sheet => ({
 		kind: 'text',
 		title: isOver
-			? `up ${project}: ${failure ?? upSummary(state, desk.now() - began)} (Enter goes to the dashboard)`
+			? `up ${project}: ${failure ?? upSummary(state, dashboard.now() - began)} (Enter goes to the dashboard)`
 			: `up ${project} (q leaves or stops)`,
 		lines: frame => upLines(state, frame),
 		top: 0,
@@ -47,7 +47,7 @@ export function showUp(desk: Desk, {project, services, run}: ShownUp): void {
 	// It is another object whenever somebody has scrolled it.
 	const isShown = (): boolean => model.sheet?.kind === 'text' && model.sheet.stay === stay;
 	const ask = (): void => {
-		desk.ask({
+		dashboard.ask({
 			kind: 'choose',
 			title: `${project} is still being started`,
 			text: '',
@@ -58,14 +58,14 @@ export function showUp(desk: Desk, {project, services, run}: ShownUp): void {
 				{
 					label: 'detach: leave; its supervisor goes on starting it',
 					aside: `tsbox ps shows it`,
-					pick: () => desk.leave(),
+					pick: () => dashboard.leave(),
 				},
 				{
 					label: 'stop: take all of it down',
 					aside: `tsbox down ${project}`,
 					pick: () => {
 						gone.abort(interruption('the start', 'SIGINT'));
-						void runCommand(desk, ['down', project]);
+						void runCommand(dashboard, ['down', project]);
 					},
 				},
 			],
@@ -74,19 +74,19 @@ export function showUp(desk: Desk, {project, services, run}: ShownUp): void {
 	model.sheet = sheet();
 	const emit = (event: ProjectEvent): void => {
 		state = reduceUp(state, event);
-		desk.changed();
+		dashboard.changed();
 	};
 	const over = (error?: Error): void => {
 		isOver = true;
 		if (gone.signal.aborted) return;
 		if (error !== undefined) failure = error.message;
-		const summary = (): string => failure ?? upSummary(state, desk.now() - began);
+		const summary = (): string => failure ?? upSummary(state, dashboard.now() - began);
 		if (!isBad()) {
 			if (isShown()) model.sheet = undefined;
-			desk.say(`up ${project}: ${summary()}`);
+			dashboard.say(`up ${project}: ${summary()}`);
 		} else if (isShown() || model.sheet === undefined) model.sheet = sheet();
-		else desk.say(`up ${project}: ${summary()}`, true);
-		desk.changed();
+		else dashboard.say(`up ${project}: ${summary()}`, true);
+		dashboard.changed();
 	};
 	run(emit, gone.signal).then(
 		() => over(),

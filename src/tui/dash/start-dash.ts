@@ -16,7 +16,7 @@ import {viewMemory} from './view-memory.ts';
 export interface StartDash extends Surroundings {
 	readonly machine: Machine;
 	readonly signal: AbortSignal;
-	/** Told when a program has the terminal, whose Ctrl-C is for that, and when it is back. */
+	/** ReadBack when a program has the terminal, whose Ctrl-C is for that, and when it is back. */
 	readonly lent: (isLent: boolean) => void;
 	readonly config: DashConfig;
 	/** The file that the configuration came from. */
@@ -68,7 +68,7 @@ export async function startDash(start: StartDash): Promise<void> {
 		remember: memory.write,
 		signal: start.signal,
 		...(start.filter === undefined ? {} : {filter: start.filter}),
-		...(up === undefined ? {} : {begin: desk => showUp(desk, up)}),
+		...(up === undefined ? {} : {begin: dashboard => showUp(dashboard, up)}),
 	});
 }
 

@@ -1,4 +1,4 @@
-import type {StartStory, StepOutcome} from '../../state/start-story.ts';
+import type {StartReport, StepOutcome} from '../../state/start-report.ts';
 import {stepCommand, undoText} from '../../step/verbs/command.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {checkWords} from '../../view/plan/check-words.ts';
@@ -49,19 +49,19 @@ export function stepLine(
 }
 
 /** All that there is to know of a step: why it failed, its command, its reason, its checks, what takes it back. */
-export function stepDetails(step: Step, story: StartStory, frame: Frame): readonly Line[] {
-	const outcome = story.steps[step.id];
+export function stepDetails(step: Step, report: StartReport, frame: Frame): readonly Line[] {
+	const outcome = report.steps[step.id];
 	return [
 		...(outcome?.status === 'failed' ? failureLines(outcome, frame) : []),
-		...commandLines(step, story, frame),
+		...commandLines(step, report, frame),
 		...labelled('why', step.why, frame),
 		...labelled('read', step.man, frame),
 		...(step.object === null ? [] : labelled('makes', step.object, frame)),
 		...step.checks.flatMap(check => {
-			const [words, tone] = verdict(step, story, frame);
+			const [words, tone] = verdict(step, report, frame);
 			return labelled('check', `${words}: ${checkWords(check)}`, frame, {tone});
 		}),
-		...labelled('undo', undoText(step, story.plan), frame),
+		...labelled('undo', undoText(step, report.plan), frame),
 	];
 }
 
@@ -80,7 +80,7 @@ export function outputLines(output: string, frame: Frame, indent = stepIndent): 
 		.map((each, index) => [span(leadOf(index === 0 ? 'output' : '', indent), 'quiet'), span(each)]);
 }
 
-function commandLines(step: Step, {plan}: StartStory, frame: Frame): readonly Line[] {
+function commandLines(step: Step, {plan}: StartReport, frame: Frame): readonly Line[] {
 	const {width} = frame;
 	const prompt = `${step.side === 'before' ? 'host' : escapeText(plan.name)}# `;
 	const lead = width(prompt);
@@ -116,11 +116,11 @@ function roomFor(lead: number, {columns}: Frame): number {
  * What is known of a step's checks. Host steps are checked as each is done, all others at the gate, when nothing has failed;
  * a check that did not agree ends the start.
  */
-function verdict({id, side, action, checks}: Step, story: StartStory, {glyphs}: Frame): readonly [string, Tone] {
-	const status = story.steps[id]?.status;
+function verdict({id, side, action, checks}: Step, report: StartReport, {glyphs}: Frame): readonly [string, Tone] {
+	const status = report.steps[id]?.status;
 	const isCheckedAtOnce = side === 'before' && action.kind !== 'start';
-	if (status === 'done' && (story.outcome === 'started' || isCheckedAtOnce)) return [`${glyphs.done} agreed`, 'ok'];
-	if (status === 'failed' && story.error?.code === 'E_CHECK_FAILED')
+	if (status === 'done' && (report.outcome === 'started' || isCheckedAtOnce)) return [`${glyphs.done} agreed`, 'ok'];
+	if (status === 'failed' && report.error?.code === 'E_CHECK_FAILED')
 		return [`${glyphs.failed} ${checks.length === 1 ? 'did not agree' : 'not all agreed'}`, 'failed'];
 	return [`${glyphs.waiting} ${status === 'undone' ? 'is no more' : 'not asked'}`, 'quiet'];
 }

@@ -2,12 +2,12 @@ import {expect, test} from 'vitest';
 import type {Frame} from '../draw/line.ts';
 import {commandAt, planCursorMax, planCursorStart, type PlanState, planTab} from './plan-tab.ts';
 import {plainText, sampleFrame, textsIn} from '../../../test/support/sample-frame.ts';
-import {failedStory, startedStory} from '../../../test/support/sample-story.ts';
+import {failedReport, startedReport} from '../../../test/support/sample-report.ts';
 
 const first: PlanState = {cursor: 0, opened: new Set(), folds: false};
 
-function draw(story = startedStory, state: PlanState = first, frame: Frame = sampleFrame()): string {
-	return plainText(planTab(story, state, frame).lines);
+function draw(report = startedReport, state: PlanState = first, frame: Frame = sampleFrame()): string {
+	return plainText(planTab(report, state, frame).lines);
 }
 
 test('the steps of a start stand by phase, and the one under the cursor is open', () => {
@@ -35,7 +35,7 @@ test('the steps of a start stand by phase, and the one under the cursor is open'
 });
 
 test('at 120 columns commands and reasons have more room', () => {
-	expect(draw(startedStory, {...first, cursor: 1}, sampleFrame(120))).toMatchInlineSnapshot(`
+	expect(draw(startedReport, {...first, cursor: 1}, sampleFrame(120))).toMatchInlineSnapshot(`
 		"✔ started in 41 ms, 3 steps
 		! warnings
 		         no swap accounting on this kernel, so memswap_limit is not enforced
@@ -59,7 +59,7 @@ test('at 120 columns commands and reasons have more room', () => {
 });
 
 test('a step that failed is open by itself, with its cause and what it said; those before are undone, the rest not come to', () => {
-	expect(draw(failedStory)).toMatchInlineSnapshot(`
+	expect(draw(failedReport)).toMatchInlineSnapshot(`
 		"✘ failed at: start the first process in new namespaces
 		  what   could not start the first process in new namespaces
 		  why    the kernel does not let this user make namespaces
@@ -94,7 +94,7 @@ test('a step that failed is open by itself, with its cause and what it said; tho
 		mounts: the file tree, detached from the host
 		  · mount the container's file tree            not come to"
 	`);
-	expect(textsIn(planTab(failedStory, first, sampleFrame()).lines, 'failed')).toEqual([
+	expect(textsIn(planTab(failedReport, first, sampleFrame()).lines, 'failed')).toEqual([
 		'✘ failed at: start the first process in new namespaces',
 		'✘ ',
 		'start the first process in new namespaces',
@@ -104,7 +104,7 @@ test('a step that failed is open by itself, with its cause and what it said; tho
 });
 
 test('phases that are over fold, but for the one with the cursor', () => {
-	expect(draw(startedStory, {...first, cursor: 2, folds: true})).toMatchInlineSnapshot(`
+	expect(draw(startedReport, {...first, cursor: 2, folds: true})).toMatchInlineSnapshot(`
 		"✔ started in 41 ms, 3 steps
 		! warnings
 		         no swap accounting on this kernel, so memswap_limit is not enforced
@@ -122,49 +122,51 @@ test('phases that are over fold, but for the one with the cursor', () => {
 		      check  ✔ agreed: /proc/PID/mountinfo has tmpfs on /dev
 		      undo   dies with the mount namespace"
 	`);
-	expect(draw(failedStory, {...first, cursor: 2, folds: true})).toContain('  ↩ cgroup      1 step, 1 undone');
+	expect(draw(failedReport, {...first, cursor: 2, folds: true})).toContain('  ↩ cgroup      1 step, 1 undone');
 });
 
 test('steps can be opened besides', () => {
-	const text = draw(startedStory, {...first, opened: new Set(['mounts.table'])});
+	const text = draw(startedReport, {...first, opened: new Set(['mounts.table'])});
 	expect(text).toContain('check  ✔ agreed: /proc/PID/mountinfo has proc on /proc (nosuid,nodev)');
 });
 
 test('a check that did not agree is told with its step', () => {
-	const story = {
-		...failedStory,
+	const report = {
+		...failedReport,
 		steps: {
 			'cgroup.memory': {status: 'failed', ms: 1, message: 'memory.max reads max', output: ''},
 		},
 		error: {code: 'E_CHECK_FAILED', message: 'memory.max reads max'},
 	} as const;
-	expect(draw(story)).toContain('check  ✘ did not agree: /sys/fs/cgroup/tsbox/demo/memory.max is 104857600');
-	const undone = {...failedStory, steps: {...failedStory.steps, 'cgroup.memory': {status: 'done', ms: 1}}} as const;
+	expect(draw(report)).toContain('check  ✘ did not agree: /sys/fs/cgroup/tsbox/demo/memory.max is 104857600');
+	const undone = {...failedReport, steps: {...failedReport.steps, 'cgroup.memory': {status: 'done', ms: 1}}} as const;
 	expect(draw(undone)).toContain('check  ✔ agreed: /sys/fs/');
 	expect(draw(undone, {...first, cursor: 1})).toContain('check  · not asked: ');
 });
 
 test('a start that ended between two steps has its reason', () => {
-	const story = {...failedStory, steps: {}, error: {code: 'E_INTERRUPTED', message: 'the start was interrupted'}};
-	expect(draw(story).split('\n').slice(0, 2)).toEqual(['✘ failed after 41 ms', '  what   the start was interrupted']);
+	const report = {...failedReport, steps: {}, error: {code: 'E_INTERRUPTED', message: 'the start was interrupted'}};
+	expect(draw(report).split('\n').slice(0, 2)).toEqual(['✘ failed after 41 ms', '  what   the start was interrupted']);
 });
 
 test('the cursor stays within the plan, and its line is to be in sight', () => {
-	expect([planCursorMax(startedStory), planCursorStart(startedStory), planCursorStart(failedStory)]).toEqual([2, 0, 1]);
-	const {lines, focus} = planTab(startedStory, {...first, cursor: 99}, sampleFrame());
+	expect([planCursorMax(startedReport), planCursorStart(startedReport), planCursorStart(failedReport)]).toEqual([
+		2, 0, 1,
+	]);
+	const {lines, focus} = planTab(startedReport, {...first, cursor: 99}, sampleFrame());
 	expect(plainText([lines[focus ?? 0] ?? []])).toMatch(/^> ✔ mount the container's file tree/);
-	expect(planTab({...startedStory, plan: {...startedStory.plan, steps: []}}, first, sampleFrame()).focus).toBe(0);
+	expect(planTab({...startedReport, plan: {...startedReport.plan, steps: []}}, first, sampleFrame()).focus).toBe(0);
 });
 
 test('the command under the cursor can be copied as it is', () => {
-	expect(commandAt(startedStory, 0)).toBe('echo 104857600 > /sys/fs/cgroup/tsbox/demo/memory.max');
-	expect(commandAt(startedStory, 99)).toBeUndefined();
+	expect(commandAt(startedReport, 0)).toBe('echo 104857600 > /sys/fs/cgroup/tsbox/demo/memory.max');
+	expect(commandAt(startedReport, 99)).toBeUndefined();
 });
 
 test('without a UTF-8 locale all is ASCII', () => {
 	for (const cursor of [0, 1, 2])
-		for (const story of [startedStory, failedStory])
-			expect(draw(story, {...first, cursor, folds: cursor === 1}, sampleFrame(80, 24, 'C'))).toMatch(
+		for (const report of [startedReport, failedReport])
+			expect(draw(report, {...first, cursor, folds: cursor === 1}, sampleFrame(80, 24, 'C'))).toMatch(
 				/^[\n\x20-\x7e]*$/,
 			);
 });

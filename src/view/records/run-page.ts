@@ -3,7 +3,7 @@ import type {ShownLog, ShownRun} from '../../records/show-run.ts';
 import {bytes} from '../../spec/values/bytes.ts';
 import {duration} from '../text/duration.ts';
 import {escapeHtml} from '../text/html.ts';
-import {fileWords, imageWords, lifeWords, usageWords} from './run-text.ts';
+import {fileWords, imageWords, instanceWords, usageWords} from './run-text.ts';
 import {plotSvg} from './plot-svg.ts';
 import {runOutcome} from './runs-table.ts';
 import {usagePlots} from './usage-plots.ts';
@@ -91,7 +91,7 @@ function facts({run}: ShownRun): readonly (readonly [string, string])[] {
 		['Outcome', runOutcome(run)],
 		...(run.error?.why === undefined ? [] : [['Cause', run.error.why] as const]),
 		['Container', run.name],
-		...(run.detached === undefined ? [] : [['Service', lifeWords(run.detached)] as const]),
+		...(run.detached === undefined ? [] : [['Service', instanceWords(run.detached)] as const]),
 		['Spec', run.spec],
 		['Command', run.command.join(' ')],
 		['Image', imageWords(run.image)],

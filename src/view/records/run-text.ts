@@ -35,7 +35,7 @@ export function fileWords({kind, size, digest, target}: LayerFile): string {
 }
 
 /** The service of a detached container's run: `web of shop, restart 2`. */
-export function lifeWords({project, service, restarts}: NonNullable<RunRecord['detached']>): string {
+export function instanceWords({project, service, restarts}: NonNullable<RunRecord['detached']>): string {
 	return `${service} of ${project}${restarts === 0 ? '' : `, restart ${restarts}`}`;
 }
 
@@ -44,7 +44,7 @@ function fields({run, folder}: ShownRun): readonly (readonly [string, string])[]
 		['run', run.id],
 		...(run.parent === undefined ? [] : [['replays', run.parent] as const]),
 		['container', run.name],
-		...(run.detached === undefined ? [] : [['service', lifeWords(run.detached)] as const]),
+		...(run.detached === undefined ? [] : [['service', instanceWords(run.detached)] as const]),
 		['spec', run.spec],
 		['command', run.command.join(' ')],
 		['image', imageWords(run.image)],

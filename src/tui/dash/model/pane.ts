@@ -30,7 +30,7 @@ export interface Surround {
 }
 
 /** What panes work with. */
-export interface PaneDesk {
+export interface PaneContext {
 	readonly source: DashSource;
 	readonly history: SampleHistory;
 	readonly surround: Surround & {readonly width: Measure};

@@ -3,7 +3,7 @@ import type {ContainerProcess} from '../../../container/observe/top.ts';
 import type {ContainerStats} from '../../../container/observe/usage-meter.ts';
 import type {ConfigEntry, ContainerMount, ContainerNetwork, Drift} from '../../../container/machine/observed.ts';
 import type {ProjectEvent} from '../../../project/state/event.ts';
-import type {StartStory} from '../../../state/start-story.ts';
+import type {StartReport} from '../../../state/start-report.ts';
 import type {LogSource} from '../../logs/log-state.ts';
 import type {Words} from './actions.ts';
 import type {ProjectFacts} from './rows.ts';
@@ -32,9 +32,9 @@ export interface DashSource {
 	/** What the spec of a container asks to be published, in a few words; of those that were listed last. */
 	readonly ports: (container: ContainerSummary) => string;
 	/** The plan of a container and how its start went. */
-	readonly story: (name: string) => StartStory | undefined;
+	readonly report: (name: string) => StartReport | undefined;
 	/** The same of a service whose last start failed. */
-	readonly failedStory: (project: string, service: string) => StartStory | undefined;
+	readonly failedReport: (project: string, service: string) => StartReport | undefined;
 	readonly drift: (name: string) => Promise<Drift>;
 	readonly processes: (name: string) => Promise<readonly ContainerProcess[]>;
 	readonly mounts: (name: string) => Promise<readonly ContainerMount[]>;

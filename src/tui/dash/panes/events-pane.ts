@@ -1,12 +1,12 @@
 import {messageOf} from '../../../errors/is-error.ts';
 import {escapeText} from '../../../view/text/escape.ts';
 import {line} from '../../draw/line.ts';
-import {type DetailTarget, type Pane, type PaneDesk, scroller} from '../model/pane.ts';
+import {type DetailTarget, type Pane, type PaneContext, scroller} from '../model/pane.ts';
 import {eventsTab} from '../../tabs/events-tab.ts';
 import type {ProjectEvent} from '../../../project/state/event.ts';
 
 /** What happened in a project, of a container what happened to its service. */
-export function eventsPane({source, surround}: PaneDesk, {project, row}: DetailTarget): Pane {
+export function eventsPane({source, surround}: PaneContext, {project, row}: DetailTarget): Pane {
 	const scroll = scroller();
 	let feed: {readonly events: () => readonly ProjectEvent[]; readonly close: () => void} | undefined;
 	let isClosed = false;

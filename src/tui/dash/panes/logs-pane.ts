@@ -3,7 +3,7 @@ import {escapeText} from '../../../view/text/escape.ts';
 import type {Frame} from '../../draw/line.ts';
 import {line} from '../../draw/line.ts';
 import type {KeyName} from '../model/keys.ts';
-import type {DetailTarget, Move, Pane, PaneDesk, Shown} from '../model/pane.ts';
+import type {DetailTarget, Move, Pane, PaneContext, Shown} from '../model/pane.ts';
 import {commandText, prompt} from '../model/sheet.ts';
 import type {FollowedLog} from '../model/source.ts';
 import {sinceTime} from '../../../view/text/since-time.ts';
@@ -27,7 +27,7 @@ import {logFrame, wholeLog} from '../../logs/logs-view.ts';
 const sideways = 16;
 
 /** What containers print: follows, and goes back, searches, filters and saves. */
-export function logsPane({source, surround, settings, change}: PaneDesk, target: DetailTarget): Pane {
+export function logsPane({source, surround, settings, change}: PaneContext, target: DetailTarget): Pane {
 	const {wrap, timestamps} = settings();
 	let state: LogState = {...openLog(target.labels), wrap, timestamps};
 	let log: FollowedLog | undefined;

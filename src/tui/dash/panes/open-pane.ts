@@ -1,7 +1,7 @@
 import type {ContainerProcess} from '../../../container/observe/top.ts';
 import {line} from '../../draw/line.ts';
 import type {OpenPane} from '../model/detail.ts';
-import type {DetailTarget, Pane, PaneDesk} from '../model/pane.ts';
+import type {DetailTarget, Pane, PaneContext} from '../model/pane.ts';
 import {prompt} from '../model/sheet.ts';
 import type {TabName} from '../model/tabs.ts';
 import {configTab} from '../../tabs/config-tab.ts';
@@ -16,8 +16,8 @@ import {planPane} from './plan-pane.ts';
 import {statsPane} from './stats-pane.ts';
 
 /** Opens the pane of a tab. */
-export function openPane(desk: PaneDesk): OpenPane {
-	return (tab, target) => named(paneOf(desk, tab, target), tab, target);
+export function openPane(dashboard: PaneContext): OpenPane {
+	return (tab, target) => named(paneOf(dashboard, tab, target), tab, target);
 }
 
 /** Of a project, or of what is marked, it is said whose facts are shown. */
@@ -33,37 +33,37 @@ function named(pane: Pane, tab: TabName, {row, containers}: DetailTarget): Pane 
 	};
 }
 
-function paneOf(desk: PaneDesk, tab: TabName, target: DetailTarget): Pane {
+function paneOf(dashboard: PaneContext, tab: TabName, target: DetailTarget): Pane {
 	switch (tab) {
 		case 'logs':
-			return logsPane(desk, target);
+			return logsPane(dashboard, target);
 		case 'plan':
-			return planPane(desk, target);
+			return planPane(dashboard, target);
 		case 'stats':
-			return statsPane(desk, target);
+			return statsPane(dashboard, target);
 		case 'events':
-			return eventsPane(desk, target);
+			return eventsPane(dashboard, target);
 		case 'config':
 		case 'drift':
 		case 'mounts':
 		case 'network':
 		case 'processes':
-			return factsPane(desk, tab, target);
+			return factsPane(dashboard, tab, target);
 	}
 }
 
 /** The tabs that ask about one container: of several, the first. */
 function factsPane(
-	desk: PaneDesk,
+	dashboard: PaneContext,
 	tab: Exclude<TabName, 'logs' | 'plan' | 'stats' | 'events'>,
 	{row, containers}: DetailTarget,
 ): Pane {
-	const {source, surround} = desk;
+	const {source, surround} = dashboard;
 	const name = row.kind === 'container' ? row.container.name : containers[0];
 	if (name === undefined) return nothingPane('there is no container');
 	switch (tab) {
 		case 'processes':
-			return processesPane(desk, name);
+			return processesPane(dashboard, name);
 		case 'mounts':
 			return askedPane(surround, {
 				ask: () => source.mounts(name),
@@ -77,7 +77,7 @@ function factsPane(
 				body: (network, _, frame) => networkTab(network, frame),
 			});
 		case 'config':
-			return configPane(desk, name);
+			return configPane(dashboard, name);
 		case 'drift':
 			return askedPane(surround, {
 				ask: () => source.drift(name),
@@ -91,7 +91,7 @@ function factsPane(
 	}
 }
 
-function processesPane({source, surround}: PaneDesk, name: string): Pane {
+function processesPane({source, surround}: PaneContext, name: string): Pane {
 	let cursor = 0;
 	return askedPane<{readonly at: number; readonly processes: readonly ContainerProcess[]}>(surround, {
 		ask: async () => ({processes: await source.processes(name), at: surround.now()}),
@@ -101,7 +101,7 @@ function processesPane({source, surround}: PaneDesk, name: string): Pane {
 	});
 }
 
-function configPane({source, surround}: PaneDesk, name: string): Pane {
+function configPane({source, surround}: PaneContext, name: string): Pane {
 	let filter = '';
 	return askedPane(surround, {
 		ask: () => source.config(name),

@@ -7,13 +7,13 @@ import {sheetAfter} from '../model/sheet.ts';
 import type {DashSource} from '../model/source.ts';
 import {tabNames} from '../model/tabs.ts';
 import {sampleFrame, sampleNow} from '../../../../test/support/sample-frame.ts';
-import {failedStory, startedStory} from '../../../../test/support/sample-story.ts';
+import {failedReport, startedReport} from '../../../../test/support/sample-report.ts';
 import {movedCursor} from './asked-pane.ts';
 import {log, ofAbsent, ofDemo, ofWeb, opened, settled} from '../../../../test/support/sample-pane.ts';
 
 test('every key of a tab is known to the pane of that tab', async () => {
 	const all: Partial<DashSource> = {
-		story: () => startedStory,
+		report: () => startedReport,
 		logs: async () => log('one', 'two'),
 		network: async () => Promise.reject(new Error('none')),
 	};
@@ -133,10 +133,10 @@ describe('events', () => {
 
 describe('the plan', () => {
 	test('of a container is that of its start; a change brings the next one', async () => {
-		let story = startedStory;
-		const {pane, text} = await opened('plan', ofWeb, {story: () => story});
+		let report = startedReport;
+		const {pane, text} = await opened('plan', ofWeb, {report: () => report});
 		const before = text();
-		story = {...failedStory, startedAt: 5000};
+		report = {...failedReport, startedAt: 5000};
 		pane.refresh('second');
 		expect(text()).toBe(before);
 		pane.refresh('change');
@@ -146,8 +146,8 @@ describe('the plan', () => {
 
 	test('of a service that is not there is that of its last start, which failed', async () => {
 		const asked: string[] = [];
-		const failed = (project: string, service: string) => (asked.push(`${project}/${service}`), failedStory);
-		const {text} = await opened('plan', ofAbsent, {failedStory: failed});
+		const failed = (project: string, service: string) => (asked.push(`${project}/${service}`), failedReport);
+		const {text} = await opened('plan', ofAbsent, {failedReport: failed});
 		expect(asked).toEqual(['shop/cache']);
 		expect(text(80, 30)).toContain('could not start the first process');
 		expect((await opened('plan', ofAbsent)).text()).toContain('no plan is kept');

@@ -1,10 +1,10 @@
 import {line} from '../../draw/line.ts';
-import {type DetailTarget, type Pane, type PaneDesk, scroller} from '../model/pane.ts';
+import {type DetailTarget, type Pane, type PaneContext, scroller} from '../model/pane.ts';
 import {plotWindows} from '../model/settings.ts';
 import {statsTab} from '../../tabs/stats-tab.ts';
 
 /** Plots of what a container used. */
-export function statsPane({history, settings, change}: PaneDesk, {containers, row}: DetailTarget): Pane {
+export function statsPane({history, settings, change}: PaneContext, {containers, row}: DetailTarget): Pane {
 	const scroll = scroller();
 	// Of several containers the one of the cursor, or the first.
 	const name = row.kind === 'container' ? row.container.name : containers[0];

@@ -14,7 +14,7 @@ export interface Fitting<T> {
  * Parses a value, and where that fails once more without the keys that do not fit, so that one misspelt key does not
  * hide the problems behind it. `depth` is how many keys lead to a container: 0 at the top, 2 under `services`.
  */
-export function takeWhatFits<S extends z.core.$ZodType>(
+export function parseLenient<S extends z.core.$ZodType>(
 	schema: S,
 	value: Readonly<Record<string, unknown>>,
 	places: Places,

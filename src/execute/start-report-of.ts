@@ -1,11 +1,11 @@
 import {messageOf} from '../errors/is-error.ts';
 import {asForeseen} from '../errors/system-failure.ts';
 import {isTsboxError} from '../errors/tsbox-error.ts';
-import type {StartStory, StepOutcome} from '../state/start-story.ts';
+import type {StartReport, StepOutcome} from '../state/start-report.ts';
 import type {Plan} from '../step/verbs/step.ts';
 import type {EventSink, RunEvent} from './event.ts';
 
-/** Passes events on and keeps those that a story is made of: while a container starts no more is done than that. */
+/** Passes events on and keeps those that a report is made of: while a container starts no more is done than that. */
 export function keepEvents(emit: EventSink): {readonly emit: EventSink; readonly kept: readonly RunEvent[]} {
 	const kept: RunEvent[] = [];
 	return {
@@ -27,7 +27,7 @@ function outcomeAfter(before: StepOutcome | undefined, event: RunEvent, said: st
 	return event.type === 'step.undone' && before?.status === 'done' ? {status: 'undone'} : before;
 }
 
-function stepsAfter(events: readonly RunEvent[]): StartStory['steps'] {
+function stepsAfter(events: readonly RunEvent[]): StartReport['steps'] {
 	const steps = new Map<string, StepOutcome>();
 	const said = new Map<string, string>();
 	for (const event of events) {
@@ -40,8 +40,8 @@ function stepsAfter(events: readonly RunEvent[]): StartStory['steps'] {
 	return Object.fromEntries(steps);
 }
 
-/** What of an error is kept with a story: a bug is one of E_STATE. */
-export function errorFacts(thrown: unknown): NonNullable<StartStory['error']> {
+/** What of an error is kept with a report: a bug is one of E_STATE. */
+export function errorFacts(thrown: unknown): NonNullable<StartReport['error']> {
 	const error = asForeseen(thrown);
 	if (!isTsboxError(error)) return {code: 'E_STATE', message: messageOf(error)};
 	const {code, message, why, hint, output} = error;
@@ -59,7 +59,11 @@ export function errorFacts(thrown: unknown): NonNullable<StartStory['error']> {
  *
  * @param failure - why it failed; without, it started
  */
-export function storyOf(plan: Plan, events: readonly RunEvent[], failure?: {readonly error: unknown}): StartStory {
+export function startReportOf(
+	plan: Plan,
+	events: readonly RunEvent[],
+	failure?: {readonly error: unknown},
+): StartReport {
 	const startedAt = events.find(({type}) => type === 'plan.started')?.at ?? events[0]?.at ?? 0;
 	const ended = events.findLast(({type}) => ['container.started', 'step.done', 'step.failed'].includes(type));
 	return {

@@ -12,7 +12,7 @@ import {commandText, type Narrow} from './sheet.ts';
 import type {DashSource} from './source.ts';
 
 /** What the keys act on. */
-export interface Desk extends Surround {
+export interface DashboardContext extends Surround {
 	readonly model: Model;
 	readonly detail: Detail;
 	readonly source: DashSource;
@@ -31,14 +31,14 @@ export interface Desk extends Surround {
 }
 
 /** Changes what is remembered of the view. */
-export function changeSettings(desk: Desk, change: Partial<ViewSettings>): void {
-	desk.model.settings = {...desk.model.settings, ...change};
-	desk.settingsChanged(change);
+export function changeSettings(dashboard: DashboardContext, change: Partial<ViewSettings>): void {
+	dashboard.model.settings = {...dashboard.model.settings, ...change};
+	dashboard.settingsChanged(change);
 }
 
 /** Has the detail be about what the cursor is on. */
-export function follow(desk: Desk): void {
-	const {model, detail} = desk;
+export function follow(dashboard: DashboardContext): void {
+	const {model, detail} = dashboard;
 	const rows = currentRows(model);
 	const row = cursorRow(model, rows);
 	detail.show(row === undefined ? undefined : targetOf(row, meantRows(model, rows)), model.settings.tab);
@@ -57,17 +57,17 @@ function targetOf(row: Row, meant: readonly Row[]): DetailTarget {
 }
 
 /** Runs a command of tsbox and shows in the log of commands what came of it. */
-export async function runCommand(desk: Desk, words: Words): Promise<RunCommand> {
-	const {model, source} = desk;
-	const begun: RunCommand = {words, at: desk.now(), status: undefined, output: ''};
+export async function runCommand(dashboard: DashboardContext, words: Words): Promise<RunCommand> {
+	const {model, source} = dashboard;
+	const begun: RunCommand = {words, at: dashboard.now(), status: undefined, output: ''};
 	model.commands = [...model.commands.slice(-99), begun];
 	model.showsCommands = true;
-	desk.changed();
+	dashboard.changed();
 	const end = await source.run(words);
 	const ended: RunCommand = {...begun, ...end};
 	model.commands = model.commands.map(one => (one === begun ? ended : one));
-	if (end.status !== 0) desk.say(`${commandText(words)}: ${lastWords(end.output)}`, true);
-	desk.changed();
+	if (end.status !== 0) dashboard.say(`${commandText(words)}: ${lastWords(end.output)}`, true);
+	dashboard.changed();
 	return ended;
 }
 

@@ -4,16 +4,16 @@ import type {RunEvent} from './event.ts';
 import {execute} from './execute.ts';
 import {rollBack} from './rollback.ts';
 import {conf, sampleContainer, sampleFacts, smallPlan} from '../../test/support/sample-container.ts';
-import {keepEvents, storyOf} from './story-of.ts';
+import {keepEvents, startReportOf} from './start-report-of.ts';
 
 test('a start that went well: each step is done, with how long it took', async () => {
 	const {context, events} = sampleContainer();
 	await execute(smallPlan, context);
-	const story = storyOf(smallPlan, events);
-	expect(story).toMatchObject({schema: 1, plan: smallPlan, outcome: 'started', startedAt: events[0]?.at});
-	expect(Object.keys(story.steps)).toEqual(smallPlan.steps.map(({id}) => id));
-	expect(new Set(Object.values(story.steps).map(({status}) => status))).toEqual(new Set(['done']));
-	expect(story.error).toBeUndefined();
+	const report = startReportOf(smallPlan, events);
+	expect(report).toMatchObject({schema: 1, plan: smallPlan, outcome: 'started', startedAt: events[0]?.at});
+	expect(Object.keys(report.steps)).toEqual(smallPlan.steps.map(({id}) => id));
+	expect(new Set(Object.values(report.steps).map(({status}) => status))).toEqual(new Set(['done']));
+	expect(report.error).toBeUndefined();
 });
 
 test('a start that failed: which step did, what it said, what was taken back, and what was not come to', async () => {
@@ -24,12 +24,12 @@ test('a start that failed: which step did, what it said, what was taken back, an
 	});
 	const error: unknown = await execute(smallPlan, context).catch((thrown: unknown) => thrown);
 	await rollBack(host, sampleFacts, conf, context.emit);
-	const story = storyOf(smallPlan, events, {error});
-	expect(story).toMatchObject({
+	const report = startReportOf(smallPlan, events, {error});
+	expect(report).toMatchObject({
 		outcome: 'failed',
 		error: {code: 'E_STEP_FAILED', message: 'could not do mounts.before', output: 'mount: no such device'},
 	});
-	expect(Object.entries(story.steps).map(([id, {status}]) => `${id} ${status}`)).toMatchInlineSnapshot(`
+	expect(Object.entries(report.steps).map(([id, {status}]) => `${id} ${status}`)).toMatchInlineSnapshot(`
 		[
 		  "rootfs.layer undone",
 		  "rootfs.folders done",
@@ -39,13 +39,13 @@ test('a start that failed: which step did, what it said, what was taken back, an
 		  "mounts.before failed",
 		]
 	`);
-	expect(story.steps['mounts.before']).toMatchObject({output: 'mount: no such device'});
+	expect(report.steps['mounts.before']).toMatchObject({output: 'mount: no such device'});
 });
 
 const at = (ms: number): Pick<RunEvent, 'at'> => ({at: 1000 + ms});
 
 test('a step that was never come to is not undone, and one that failed stays so', () => {
-	const {steps, ms} = storyOf(
+	const {steps, ms} = startReportOf(
 		smallPlan,
 		[
 			{type: 'plan.started', ...at(0), name: 'demo', steps: []},
@@ -63,10 +63,10 @@ test('a step that was never come to is not undone, and one that failed stays so'
 });
 
 test('an error that nobody foresaw is told by its message', () => {
-	expect(storyOf(smallPlan, [], {error: new RangeError('odd')}).error).toEqual({code: 'E_STATE', message: 'odd'});
+	expect(startReportOf(smallPlan, [], {error: new RangeError('odd')}).error).toEqual({code: 'E_STATE', message: 'odd'});
 });
 
-test('events are passed on, and those that a story is made of are kept', () => {
+test('events are passed on, and those that a report is made of are kept', () => {
 	const heard: RunEvent[] = [];
 	const {emit, kept} = keepEvents(event => heard.push(event));
 	emit({type: 'step.progress', ...at(0), id: 'a', done: 1, total: 2, entries: 3});

@@ -1,8 +1,8 @@
-import type {StartStory} from '../../src/state/start-story.ts';
+import type {StartReport} from '../../src/state/start-report.ts';
 import {samplePlan} from './sample-plan.ts';
 
 /** A start that went well, for tests. */
-export const startedStory: StartStory = {
+export const startedReport: StartReport = {
 	schema: 1,
 	plan: samplePlan,
 	startedAt: 1000,
@@ -16,8 +16,8 @@ export const startedStory: StartStory = {
 };
 
 /** A start whose second step failed, and was rolled back. */
-export const failedStory: StartStory = {
-	...startedStory,
+export const failedReport: StartReport = {
+	...startedReport,
 	outcome: 'failed',
 	steps: {
 		'cgroup.memory': {status: 'undone'},

@@ -4,15 +4,15 @@ export type Stands = (name: string) => boolean;
 /**
  * Orders concurrent requests: after a request to stop or remove a container, an earlier request can no longer start it.
  */
-export interface Wishes {
+export interface StartRequests {
 	/** Call when a request to stop or remove these containers arrives; without names, all containers. */
 	readonly end: (names?: readonly string[]) => void;
 	/** Call when a request to start containers arrives. */
 	readonly asked: () => Stands;
 }
 
-/** Makes {@link Wishes}. */
-export function makeWishes(): Wishes {
+/** Makes {@link StartRequests}. */
+export function startRequests(): StartRequests {
 	let count = 0;
 	let endOfAll = 0;
 	const ends = new Map<string, number>();

@@ -1,7 +1,7 @@
 import {sampleNow} from './sample-frame.ts';
 import type {Input} from '../../src/tui/terminal/input.ts';
 import type {Words} from '../../src/tui/dash/model/actions.ts';
-import type {Desk} from '../../src/tui/dash/model/desk.ts';
+import type {DashboardContext} from '../../src/tui/dash/model/dashboard-context.ts';
 import {handleInput} from '../../src/tui/dash/handle-input.ts';
 import {type KeyName, keyTable} from '../../src/tui/dash/model/keys.ts';
 import type {Model} from '../../src/tui/dash/model/model.ts';
@@ -12,7 +12,7 @@ import type {ViewSettings} from '../../src/tui/dash/model/settings.ts';
 import type {DashSource} from '../../src/tui/dash/model/source.ts';
 import {type TabName, tabNames} from '../../src/tui/dash/model/tabs.ts';
 
-/** What a desk was asked to do. */
+/** What a dashboard was asked to do. */
 export interface DeskRecord {
 	/** Commands that were run, and those that got the terminal. */
 	readonly ran: Words[];
@@ -28,8 +28,8 @@ export interface DeskRecord {
 	readonly detail: (Move | KeyName)[];
 }
 
-/** A desk that only remembers what it was asked; `run` says how commands end. */
-export function sampleDesk(
+/** A dashboard that only remembers what it was asked; `run` says how commands end. */
+export function sampleDashboard(
 	model: Model = sampleModel(),
 	{
 		run = () => ({status: 0, output: ''}),
@@ -42,12 +42,12 @@ export function sampleDesk(
 		readonly size?: {readonly columns: number; readonly rows: number};
 		readonly copied?: string;
 	} = {},
-): {readonly desk: Desk; readonly record: DeskRecord} {
+): {readonly dashboard: DashboardContext; readonly record: DeskRecord} {
 	const record: DeskRecord = {ran: [], lent: [], written: [], done: [], settings: [], shown: [], detail: []};
 	const look = (): ScreenLook => sampleLook(size.columns, size.rows);
 	const note = (what: string) => (): void => void record.done.push(what);
 	const over = new AbortController();
-	const desk: Desk = {
+	const dashboard: DashboardContext = {
 		model,
 		ask: sheet => void (model.sheet = sheet),
 		say: (text, isError = false) => void (model.notice = {text, isError}),
@@ -97,7 +97,7 @@ export function sampleDesk(
 			over.abort();
 		},
 	};
-	return {desk, record};
+	return {dashboard, record};
 }
 
 /** A machine that knows nothing of its containers. */
@@ -106,8 +106,8 @@ export const sampleSource: DashSource = {
 	projects: () => ({projects: () => [], close: () => {}}),
 	sample: () => [],
 	ports: () => '',
-	story: () => undefined,
-	failedStory: () => undefined,
+	report: () => undefined,
+	failedReport: () => undefined,
 	drift: async () => ({differences: [], checked: 0, unchecked: []}),
 	processes: async () => [],
 	mounts: async () => [],
@@ -125,9 +125,9 @@ export function sampleKey(name: string): Input {
 	return {kind: 'key', key: name, text: name === 'space' ? ' ' : name.length === 1 ? name : ''};
 }
 
-/** A desk with the cursor on a row, after keys and clicks. */
-export function deskAfter(cursor: string, ...inputs: readonly (string | Input)[]) {
-	const made = sampleDesk(sampleModel({cursor}));
-	for (const one of inputs) handleInput(made.desk, typeof one === 'string' ? sampleKey(one) : one);
-	return {...made, model: made.desk.model};
+/** A dashboard with the cursor on a row, after keys and clicks. */
+export function dashboardAfter(cursor: string, ...inputs: readonly (string | Input)[]) {
+	const made = sampleDashboard(sampleModel({cursor}));
+	for (const one of inputs) handleInput(made.dashboard, typeof one === 'string' ? sampleKey(one) : one);
+	return {...made, model: made.dashboard.model};
 }

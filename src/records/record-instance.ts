@@ -1,16 +1,16 @@
 import type {Machine} from '../container/machine/machine.ts';
-import type {DetachedLife} from '../container/start/detached-life.ts';
+import type {RunInstance} from '../container/start/run-instance.ts';
 import {type LayerFiles, layerFiles} from '../container/copy/layer-files.ts';
-import {errorFacts} from '../execute/story-of.ts';
-import {lifeRunId, makeRunWork, newRunId, runsFolder} from '../state/run-place.ts';
+import {errorFacts} from '../execute/start-report-of.ts';
+import {instanceRunId, makeRunWork, newRunId, runsFolder} from '../state/run-place.ts';
 import {containerFolder} from '../state/record.ts';
-import {readStory, type StartStory} from '../state/start-story.ts';
+import {readStartReport, type StartReport} from '../state/start-report.ts';
 import type {Plan} from '../step/verbs/step.ts';
-import {isLifeOf, keepNewest} from './keep-newest.ts';
-import {keepLifeLog, type LifeLog} from './life-log.ts';
+import {isInstanceOf, keepNewest} from './keep-newest.ts';
+import {keepInstanceLog, type InstanceLog} from './instance-log.ts';
 import {attempts, contentKeeper, dropRunWork, finishRun, mostContent, runImageOf, runUsageOf} from './run-parts.ts';
-import {lifeFile, type RunRecord, type RunSpec, type RunStep, type RunUsage} from './run-record.ts';
-import {runSteps, storySteps} from './run-steps.ts';
+import {instanceFile, type RunRecord, type RunSpec, type RunStep, type RunUsage} from './run-record.ts';
+import {runSteps, reportSteps} from './run-steps.ts';
 
 /** The start of a detached container, from its events or its start report. */
 interface Beginning {
@@ -27,23 +27,23 @@ interface Beginning {
  *
  * @throws the system's error, or any other error while writing; `gc` then removes what is left.
  */
-export async function recordLife(
+export async function recordInstance(
 	machine: Machine,
-	life: DetachedLife,
+	life: RunInstance,
 ): Promise<{readonly id: string; readonly folder: string}> {
 	const {host, dirs} = machine;
 	const {record} = life;
-	const own = lifeRunId(record);
+	const own = instanceRunId(record);
 	const taken = `${runsFolder(dirs.store)}/${own}`;
 	const isThere = host.lstat(taken) !== undefined;
-	if (isThere && isLifeOf(host, taken, record.name)) return {id: own, folder: taken};
+	if (isThere && isInstanceOf(host, taken, record.name)) return {id: own, folder: taken};
 	const id = isThere ? newRunId(record.created) : own;
 	const work = makeRunWork(host, dirs.store);
 	let folder: string;
 	try {
-		host.writeAtomic(`${work}/${lifeFile}`, `${record.name}\n`, 0o600);
-		const log = keepLifeLog(host, work, life.output, life.endedAt ?? host.now());
-		folder = writeLife(machine, life, {id, work, log});
+		host.writeAtomic(`${work}/${instanceFile}`, `${record.name}\n`, 0o600);
+		const log = keepInstanceLog(host, work, life.output, life.endedAt ?? host.now());
+		folder = writeInstance(machine, life, {id, work, log});
 	} catch (error) {
 		dropRunWork(host, work);
 		throw error;
@@ -52,10 +52,10 @@ export async function recordLife(
 	return {id, folder};
 }
 
-function writeLife(
+function writeInstance(
 	machine: Machine,
-	life: DetachedLife,
-	{id, work, log}: {readonly id: string; readonly work: string; readonly log: LifeLog},
+	life: RunInstance,
+	{id, work, log}: {readonly id: string; readonly work: string; readonly log: InstanceLog},
 ): string {
 	const {host} = machine;
 	const {record, exitCode, endedAt, failure} = life;
@@ -103,7 +103,7 @@ function writeLife(
 }
 
 /** The start by its events, if this supervisor started the container; otherwise by the start report in its folder. */
-function beginningOf({host, dirs}: Machine, {record, start}: DetachedLife): Beginning {
+function beginningOf({host, dirs}: Machine, {record, start}: RunInstance): Beginning {
 	if (start !== undefined) {
 		const {events, planned} = start;
 		return {
@@ -114,29 +114,29 @@ function beginningOf({host, dirs}: Machine, {record, start}: DetachedLife): Begi
 			warnings: events.flatMap(event => (event.type === 'warning' ? [event.text] : [])),
 		};
 	}
-	const story = readStory(host, containerFolder(dirs.state, record.name));
+	const report = readStartReport(host, containerFolder(dirs.state, record.name));
 	return {
-		...(story === undefined
+		...(report === undefined
 			? {...nothingKnown(record.name, record.spec)}
-			: {plan: story.plan, steps: storySteps(story)}),
+			: {plan: report.plan, steps: reportSteps(report)}),
 		startedAt: record.created,
-		commandStartedAt: startOf(story) ?? record.process?.started ?? null,
+		commandStartedAt: startOf(report) ?? record.process?.started ?? null,
 		warnings:
-			story === undefined
+			report === undefined
 				? ['the supervisor was killed before it saved the start report: the plan and the files are unknown']
 				: ['the supervisor was killed while the container ran: the times of the start steps are unknown'],
 	};
 }
 
-function startOf(story: StartStory | undefined): number | undefined {
-	return story === undefined ? undefined : Math.round(story.startedAt + story.ms);
+function startOf(report: StartReport | undefined): number | undefined {
+	return report === undefined ? undefined : Math.round(report.startedAt + report.ms);
 }
 
 function nothingKnown(name: string, spec: string): Pick<Beginning, 'plan' | 'steps'> {
 	return {plan: {schema: 1, name, spec, namespaces: [], steps: [], warnings: [], protections: []}, steps: []};
 }
 
-function specOf({record, project, start}: DetachedLife): RunSpec {
+function specOf({record, project, start}: RunInstance): RunSpec {
 	const {name, volumes} = project;
 	const made = start?.planned.service ?? record.detached?.made;
 	if (made === undefined) throw new Error(`${record.name} is not a detached container`);

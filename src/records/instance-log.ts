@@ -1,4 +1,4 @@
-import type {LifeOutput, PrintedPart} from '../container/start/detached-life.ts';
+import type {InstanceOutput, PrintedPart} from '../container/start/run-instance.ts';
 import type {Host} from '../host/host.ts';
 import {outputCopy} from '../host/programs/output-copy.ts';
 import {runFiles} from './run-record.ts';
@@ -9,7 +9,7 @@ const mostOutput = 16 * 1024 * 1024;
 const chunk = 1024 * 1024;
 
 /** The result of copying a container's output into its record. */
-export interface LifeLog {
+export interface InstanceLog {
 	/** Bytes that were lost because the disk was full. */
 	readonly lost: number;
 	/** What the record lacks, in sentences. */
@@ -24,11 +24,11 @@ const streams = ['stdout', 'stderr'] as const;
  * @param endedAt - the time to note for output after the last mark, in ms since the epoch
  * @throws the system's error when the files cannot be created.
  */
-export function keepLifeLog(host: Host, work: string, output: LifeOutput, endedAt: number): LifeLog {
+export function keepInstanceLog(host: Host, work: string, output: InstanceOutput, endedAt: number): InstanceLog {
 	const parts = {stdout: lastOf(output.stdout), stderr: lastOf(output.stderr)};
 	const lost = streams.map(stream => copyPart(host, `${output.folder}/${stream}`, parts[stream], `${work}/${stream}`));
 	const times = outputCopy(`${work}/${runFiles.times}`);
-	times.write(Buffer.from(lifeTimes(parts, output.marks, endedAt)));
+	times.write(Buffer.from(instanceTimes(parts, output.marks, endedAt)));
 	times.close();
 	const warnings = streams.flatMap(stream =>
 		parts[stream].cut === 0
@@ -60,7 +60,11 @@ function copyPart(host: Host, source: string, {from, until}: PrintedPart, target
 }
 
 /** The lines of `log-times`: the growth of each stream from mark to mark. */
-function lifeTimes(parts: Pick<LifeOutput, 'stdout' | 'stderr'>, marks: LifeOutput['marks'], endedAt: number): string {
+function instanceTimes(
+	parts: Pick<InstanceOutput, 'stdout' | 'stderr'>,
+	marks: InstanceOutput['marks'],
+	endedAt: number,
+): string {
 	const reached = {stdout: parts.stdout.from, stderr: parts.stderr.from};
 	const last = {at: endedAt, stdout: parts.stdout.until, stderr: parts.stderr.until};
 	let text = '';

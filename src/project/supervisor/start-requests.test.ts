@@ -1,16 +1,16 @@
 import {expect, test} from 'vitest';
-import {makeWishes, turns} from './wishes.ts';
+import {startRequests, turns} from './start-requests.ts';
 
 test('a start request holds until that container, or all, must end', () => {
-	const wishes = makeWishes();
-	wishes.end(['web']);
-	const first = wishes.asked();
+	const requests = startRequests();
+	requests.end(['web']);
+	const first = requests.asked();
 	expect([first('web'), first('db')]).toEqual([true, true]);
-	wishes.end(['web']);
+	requests.end(['web']);
 	expect([first('web'), first('db')]).toEqual([false, true]);
-	const second = wishes.asked();
-	wishes.end();
-	expect([first('db'), second('web'), wishes.asked()('web')]).toEqual([false, false, true]);
+	const second = requests.asked();
+	requests.end();
+	expect([first('db'), second('web'), requests.asked()('web')]).toEqual([false, false, true]);
 });
 
 test('work runs one at a time, even after a failure', async () => {

@@ -5,16 +5,16 @@ import type {ProjectSink} from '../state/event.ts';
 import type {ProjectRequest} from '../state/project-folder.ts';
 import type {Unit} from './unit.ts';
 import type {Units} from './units.ts';
-import type {Wishes} from './wishes.ts';
+import type {StartRequests} from './start-requests.ts';
 
 /** The state of a supervisor that its request handlers share. */
-export interface Care {
+export interface SupervisorContext {
 	readonly machine: Machine;
 	readonly units: Units;
 	/** Signaled at each change of a unit. */
 	readonly bell: ChangeSignal;
 	readonly emit: ProjectSink;
-	readonly wishes: Wishes;
+	readonly requests: StartRequests;
 	/** Runs work that starts containers one at a time: two starts at once would create a container twice. */
 	readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 	/** How many `down` requests are in progress, and whether one has finished. */

@@ -1,5 +1,5 @@
 import type {Machine} from '../../container/machine/machine.ts';
-import {readStory, removeStory, type StartStory, writeStory} from '../../state/start-story.ts';
+import {readStartReport, removeStartReport, type StartReport, writeStartReport} from '../../state/start-report.ts';
 import {projectFolder} from '../../state/project-place.ts';
 
 type Place = Pick<Machine, 'host' | 'dirs'>;
@@ -11,13 +11,13 @@ function fileOf(label: string): string {
 }
 
 /** Keeps the report of a failed start in the project folder, as the container's own folder is removed. */
-export function keepFailedStory({host, dirs}: Place, project: string, label: string, story: StartStory): void {
-	writeStory(host, projectFolder(dirs.state, project), story, fileOf(label));
+export function keepFailedReport({host, dirs}: Place, project: string, label: string, report: StartReport): void {
+	writeStartReport(host, projectFolder(dirs.state, project), report, fileOf(label));
 }
 
 /** Removes the report, after the container has started or is removed. */
-export function forgetFailedStory({host, dirs}: Place, project: string, label: string): void {
-	removeStory(host, projectFolder(dirs.state, project), fileOf(label));
+export function forgetFailedReport({host, dirs}: Place, project: string, label: string): void {
+	removeStartReport(host, projectFolder(dirs.state, project), fileOf(label));
 }
 
 /**
@@ -25,6 +25,6 @@ export function forgetFailedStory({host, dirs}: Place, project: string, label: s
  *
  * @param label - the service name, with the number of the replica from the second on
  */
-export function failedStory({host, dirs}: Place, project: string, label: string): StartStory | undefined {
-	return readStory(host, projectFolder(dirs.state, project), fileOf(label));
+export function failedReport({host, dirs}: Place, project: string, label: string): StartReport | undefined {
+	return readStartReport(host, projectFolder(dirs.state, project), fileOf(label));
 }

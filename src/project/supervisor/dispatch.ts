@@ -1,5 +1,5 @@
 import {bringUp, settled, untilOver} from './bring-up.ts';
-import type {Care} from './care.ts';
+import type {SupervisorContext} from './supervisor-context.ts';
 import type {ControlRequest} from '../state/control.ts';
 import {alongWith, inOrder} from './order.ts';
 import {starting, startStanding} from './starting.ts';
@@ -11,31 +11,31 @@ import type {Unit} from './unit.ts';
  * @param gone - aborts when the client disconnects or the project is down
  * @throws TsboxError E_USAGE for an unknown service, and the errors of `up`.
  */
-export async function answer(care: Care, request: ControlRequest, gone: AbortSignal): Promise<void> {
-	const {units, bell} = care;
+export async function dispatch(context: SupervisorContext, request: ControlRequest, gone: AbortSignal): Promise<void> {
+	const {units, bell} = context;
 	switch (request.verb) {
 		case 'up': {
-			const those = await bringUp(care, request, gone);
-			if (request.stay === true) await untilOver(care, those, gone);
+			const those = await bringUp(context, request, gone);
+			if (request.stay === true) await untilOver(context, those, gone);
 			return;
 		}
 		case 'stay':
-			return untilOver(care, request.names, gone);
+			return untilOver(context, request.names, gone);
 		case 'start':
 			return settled(
-				care,
-				await starting(care, gone, async stands => {
+				context,
+				await starting(context, gone, async stands => {
 					const those = units.meant(request.services);
 					await startStanding(those, stands);
 					return those;
 				}),
 			);
 		case 'stop':
-			return inOrder(toBeEnded(care, request.services), 'dependents first', unit => unit.stop(request.timeoutMs));
+			return inOrder(toBeEnded(context, request.services), 'dependents first', unit => unit.stop(request.timeoutMs));
 		case 'restart':
 			return settled(
-				care,
-				await starting(care, gone, async stands => {
+				context,
+				await starting(context, gone, async stands => {
 					const meant = units.meant(request.services);
 					const along = alongWith(units.all(), meant).filter(unit => unit.view().status === 'running');
 					const those = [...meant, ...along];
@@ -45,9 +45,9 @@ export async function answer(care: Care, request: ControlRequest, gone: AbortSig
 				}),
 			);
 		case 'remove':
-			return inOrder(toBeEnded(care, request.services), 'dependents first', unit => unit.remove(request.timeoutMs));
+			return inOrder(toBeEnded(context, request.services), 'dependents first', unit => unit.remove(request.timeoutMs));
 		case 'down':
-			return takeDown(care, request.timeoutMs);
+			return takeDown(context, request.timeoutMs);
 		case 'events':
 			while (!gone.aborted) await bell.nextChange(gone);
 			return;
@@ -56,15 +56,18 @@ export async function answer(care: Care, request: ControlRequest, gone: AbortSig
 }
 
 /** The units that the words select. Earlier requests can no longer start them. */
-function toBeEnded({units, wishes}: Care, services: readonly string[]): readonly Unit[] {
+function toBeEnded({units, requests}: SupervisorContext, services: readonly string[]): readonly Unit[] {
 	const those = units.meant(services);
-	wishes.end(those.map(unit => unit.view().service.name));
+	requests.end(those.map(unit => unit.view().service.name));
 	return those;
 }
 
 /** Removes all containers, including those that a start in progress creates meanwhile. */
-async function takeDown({units, wishes, inTurn, leaving}: Care, timeoutMs: number | undefined): Promise<void> {
-	wishes.end();
+async function takeDown(
+	{units, requests, inTurn, leaving}: SupervisorContext,
+	timeoutMs: number | undefined,
+): Promise<void> {
+	requests.end();
 	leaving.count += 1;
 	try {
 		const removeAll = (): Promise<void> => inOrder(units.all(), 'dependents first', unit => unit.remove(timeoutMs));

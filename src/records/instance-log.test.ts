@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
 import {realHost} from '../host/programs/real-host.ts';
-import {keepLifeLog, type LifeLog} from './life-log.ts';
+import {keepInstanceLog, type InstanceLog} from './instance-log.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tsbox-life-log-'));
 afterAll(() => rmSync(folder, {recursive: true}));
@@ -19,7 +19,7 @@ function keep(
 	stdout: Span,
 	stderr: Span,
 	marks: readonly (readonly [at: number, stdout: number, stderr: number])[],
-): LifeLog {
+): InstanceLog {
 	rmSync(join(folder, 'work'), {recursive: true, force: true});
 	mkdirSync(join(folder, 'work'));
 	const output = {
@@ -28,7 +28,7 @@ function keep(
 		stderr: {cut: 0, ...stderr},
 		marks: marks.map(([at, out, err]) => ({at, stdout: out, stderr: err})),
 	};
-	return keepLifeLog(realHost(), join(folder, 'work'), output, 900);
+	return keepInstanceLog(realHost(), join(folder, 'work'), output, 900);
 }
 
 test('the output of one run is kept with the times of its marks', () => {

@@ -11,7 +11,7 @@ export type StepOutcome =
 	| {readonly status: 'undone'};
 
 /** A container's plan as it was executed, with the outcome of each step. */
-export interface StartStory {
+export interface StartReport {
 	readonly schema: 1;
 	readonly plan: Plan;
 	/** Milliseconds since the epoch. */
@@ -40,17 +40,17 @@ const startFile = 'start.json';
  *
  * @param file - its name in the folder
  */
-export function writeStory(host: Host, folder: string, story: StartStory, file = startFile): void {
+export function writeStartReport(host: Host, folder: string, report: StartReport, file = startFile): void {
 	try {
-		host.writeAtomic(`${folder}/${file}`, `${JSON.stringify({...story, plan: publishedPlan(story.plan)})}\n`, 0o600);
+		host.writeAtomic(`${folder}/${file}`, `${JSON.stringify({...report, plan: publishedPlan(report.plan)})}\n`, 0o600);
 	} catch (error) {
 		if (errnoOf(error) === undefined) throw error;
-		removeStory(host, folder, file);
+		removeStartReport(host, folder, file);
 	}
 }
 
 /** Removes a report. A report that cannot be removed, as on a read-only disk, stays. */
-export function removeStory(host: Host, folder: string, file = startFile): void {
+export function removeStartReport(host: Host, folder: string, file = startFile): void {
 	try {
 		host.removeTree(`${folder}/${file}`);
 	} catch (error) {
@@ -63,10 +63,10 @@ function looksLikePlan(value: unknown): value is PublishedPlan {
 }
 
 /** Reads a report that root or the caller owns; undefined when it is missing, damaged, or of another version. */
-export function readStory(host: Host, folder: string, file = startFile): StartStory | undefined {
-	const story = ownJson<StartStory>(host, `${folder}/${file}`);
-	if (story === undefined) return undefined;
-	const {schema, plan, steps}: {readonly [Key in keyof StartStory]?: unknown} = story;
+export function readStartReport(host: Host, folder: string, file = startFile): StartReport | undefined {
+	const report = ownJson<StartReport>(host, `${folder}/${file}`);
+	if (report === undefined) return undefined;
+	const {schema, plan, steps}: {readonly [Key in keyof StartReport]?: unknown} = report;
 	if (schema !== 1 || !looksLikePlan(plan) || typeof steps !== 'object' || steps === null) return undefined;
-	return {...story, plan: readPublishedPlan(plan)};
+	return {...report, plan: readPublishedPlan(plan)};
 }

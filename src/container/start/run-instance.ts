@@ -22,7 +22,7 @@ export interface PrintedPart {
 }
 
 /** The kept output of one run of a detached container. */
-export interface LifeOutput {
+export interface InstanceOutput {
 	/** The folder with the files `stdout` and `stderr`. */
 	readonly folder: string;
 	readonly stdout: PrintedPart;
@@ -32,7 +32,7 @@ export interface LifeOutput {
 }
 
 /** One run of a detached container, from its start to the end of its command, while its files and cgroups still exist. */
-export interface DetachedLife {
+export interface RunInstance {
 	readonly record: ContainerRecord;
 	/** The spec as it was read. */
 	readonly project: Project;
@@ -43,7 +43,7 @@ export interface DetachedLife {
 	readonly exitCode: number | null;
 	/** When the end of the command was noticed, in ms since the epoch; null if the container did not start. */
 	readonly endedAt: number | null;
-	readonly output: LifeOutput;
+	readonly output: InstanceOutput;
 	/** Resource usage over time, as far as it was sampled. */
 	readonly samples?: readonly UsageSample[];
 	/** Why the container did not start, or was killed. */
@@ -54,7 +54,7 @@ export interface DetachedLife {
  * Records one run of a detached container and returns the record's id and folder. A rejection does not affect the
  * container.
  */
-export type LifeRecorder = (
+export type InstanceRecorder = (
 	machine: Machine,
-	life: DetachedLife,
+	life: RunInstance,
 ) => Promise<{readonly id: string; readonly folder: string}>;
