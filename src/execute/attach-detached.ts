@@ -25,7 +25,7 @@ export interface DetachedStreams {
  *
  * The container gets FIFOs and not the files: a program that opens /dev/stdout opens what its descriptor 1 is anew, and
  * `> /dev/stdout` would cut a file to nothing. Others may write to them, for a command that is not root opens it as well.
- * Where the disk is full, what can't be written is lost, and the container goes on. It is started from a shell below: dash(1)
+ * Where the disk is full, what cannot be written is lost, and the container goes on. It is started from a shell below: dash(1)
  * would redirect itself for it, and then say "Killed" in the container's output.
  *
  * Opening one end of a FIFO waits for the other, for ever when whoever was to open that is killed or the FIFO is removed. So

@@ -15,7 +15,7 @@ import type {ExecAction} from '../step/verbs/exec.ts';
 export interface CommandTrouble {
 	/** As the shell of the gate finds it: a folder of PATH, a slash, the command; or the command as it is. */
 	readonly file: string;
-	/** A symlink leads to no file, so a shell does not see it; or the file is there and can't be executed. */
+	/** A symlink leads to no file, so a shell does not see it; or the file is there and cannot be executed. */
 	readonly kind: 'leadsNowhere' | 'notExecutable';
 	/** Follows the name of the file: "is a symlink that leads nowhere". */
 	readonly problem: string;
@@ -98,7 +98,7 @@ function candidates({args: [command = ''], env}: ExecAction): readonly string[] 
 	return path.split(':').map(folder => `${folder === '' ? '.' : folder}/${command}`);
 }
 
-/** Why it can't be run; undefined where that can't be told, or where a shell would pass it by. */
+/** Why it cannot be run; undefined where that cannot be told, or where a shell would pass it by. */
 function judge(found: Walked, context: Context, depth: number): Reason | 'fine' | undefined {
 	if (found.kind === 'loop') {
 		return leadsNowhere(

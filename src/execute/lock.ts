@@ -9,7 +9,7 @@ import type {Host} from '../host/host.ts';
  *
  * @param signal - gives up the wait for a lock that another has
  * @param waits - told when another has it; it costs one more process
- * @throws TsboxError E_HOST_UNSUPPORTED without flock(1), E_SYSTEM when the lock can't be had, E_INTERRUPTED.
+ * @throws TsboxError E_HOST_UNSUPPORTED without flock(1), E_SYSTEM when the lock cannot be had, E_INTERRUPTED.
  */
 export async function withLock<T>(
 	host: Host,
@@ -50,7 +50,9 @@ export async function withLock<T>(
 	if (!locked) {
 		if (signal?.aborted === true) throw new TsboxError('E_INTERRUPTED', 'interrupted', {cause: signal.reason});
 		const {startError} = await holder.ended;
-		throw startError ?? new TsboxError('E_SYSTEM', `${path} can't be locked`, {why: 'flock(1) ended without the lock'});
+		throw (
+			startError ?? new TsboxError('E_SYSTEM', `${path} cannot be locked`, {why: 'flock(1) ended without the lock'})
+		);
 	}
 	try {
 		return await work();

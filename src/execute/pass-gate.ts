@@ -42,7 +42,7 @@ interface GateSession {
 	home: string | undefined;
 	first: ProcessIdentity | undefined;
 	refusal: StatusLine | undefined;
-	/** Files that may be the command and can't be run. */
+	/** Files that may be the command and cannot be run. */
 	troubles: readonly CommandTrouble[];
 	/** The command was written to the gate: from here on it may run. */
 	handedIn: boolean;
@@ -84,7 +84,7 @@ function gateSessionOf(plan: Plan, context: ExecuteContext, tell: StepTeller, ga
  * Follows the container side to the gate, checks everything, opens it.
  *
  * @param took how long the start has taken, ms.
- * @throws TsboxError of the step that failed, E_CHECK_FAILED, or why the command can't be run; the reason of the
+ * @throws TsboxError of the step that failed, E_CHECK_FAILED, or why the command cannot be run; the reason of the
  * context's signal when that aborts.
  */
 export async function passGate(

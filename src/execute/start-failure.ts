@@ -132,7 +132,7 @@ export function gateRefusal(
 	const command = exec.args[0] ?? '';
 	const path = exec.env.find(each => each.startsWith('PATH='))?.slice('PATH='.length) ?? '';
 	if (line.kind === 'directory') {
-		return new TsboxError('E_STEP_FAILED', `the working directory ${exec.cwd} can't be entered`, {
+		return new TsboxError('E_STEP_FAILED', `the working directory ${exec.cwd} cannot be entered`, {
 			step,
 			why: 'it is not a folder of the container, or its user may not enter it',
 			hint: 'choose another `working_dir`',
@@ -141,7 +141,7 @@ export function gateRefusal(
 	const trouble = line.kind === 'unrunnable' ? refusedBy(troubles)[line.index] : undefined;
 	if (trouble !== undefined) return troubleError('E_COMMAND_NOT_EXECUTABLE', trouble, step);
 	if (line.kind === 'notexecutable') {
-		return new TsboxError('E_COMMAND_NOT_EXECUTABLE', `${line.path === '' ? command : line.path} can't be executed`, {
+		return new TsboxError('E_COMMAND_NOT_EXECUTABLE', `${line.path === '' ? command : line.path} cannot be executed`, {
 			step,
 			why: 'it is a folder, or its mode does not let this user execute it',
 			hint: `chmod +x it in the image, or run it through its interpreter`,

@@ -91,7 +91,7 @@ export async function* statusLines(pipe: Readable): AsyncGenerator<StatusLine> {
 
 /**
  * Tells from its last words that unshare(1) ended because its child was killed by SIGKILL. Up to 2.42 it then tries to die
- * of the same signal, can't set SIGKILL's action, and exits with 1 in place of it (unshare.c).
+ * of the same signal, cannot set SIGKILL's action, and exits with 1 in place of it (unshare.c).
  */
 export function saysKilled(text: string): boolean {
 	return text.includes('sigprocmask unblock failed');

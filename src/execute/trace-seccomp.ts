@@ -57,7 +57,7 @@ export interface Tracer {
  * Answers for the filter of a process whose own refuses nothing but asks: as the filter would have, and tells each refusal
  * once.
  *
- * @throws TsboxError E_STEP_FAILED from `attached` when the listener can't be had.
+ * @throws TsboxError E_STEP_FAILED from `attached` when the listener cannot be had.
  */
 export function traceSeccomp({host, facts, emit, name, filter}: TraceContext, process: ProcessIdentity): Tracer {
 	const program = decode(filter);

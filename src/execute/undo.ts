@@ -36,7 +36,7 @@ function writeIfThere(host: Host, path: string, value: string): boolean {
 	}
 }
 
-/** Kills every process of a cgroup; frozen ones can't fork while the list is read. */
+/** Kills every process of a cgroup; frozen ones cannot fork while the list is read. */
 export function killCgroup(host: Host, kill: CgroupKill): void {
 	switch (kill.kind) {
 		case 'cgroup.kill':
@@ -116,7 +116,7 @@ async function unmountTree(host: Host, facts: HostFacts, path: string): Promise<
 			{timeoutMs: emptyWithin},
 		);
 		if (exitCode !== 0 && mounted())
-			throw new TsboxError('E_STEP_FAILED', `${path} can't be unmounted`, {command, output: stderr.trim()});
+			throw new TsboxError('E_STEP_FAILED', `${path} cannot be unmounted`, {command, output: stderr.trim()});
 	}
 }
 
@@ -125,7 +125,7 @@ async function runWhileThere(action: ActionOf<'runWhileThere'>, {host, facts}: U
 	const words = runWhileThereWords(action, facts);
 	const {exitCode, stderr, command} = await host.run(words, {timeoutMs: emptyWithin});
 	if (exitCode !== 0 && host.lstat(action.path) !== undefined)
-		throw new TsboxError('E_STEP_FAILED', `${action.path} can't be taken back`, {command, output: stderr.trim()});
+		throw new TsboxError('E_STEP_FAILED', `${action.path} cannot be taken back`, {command, output: stderr.trim()});
 }
 
 /** Kills what the journal tells of, and waits until it is gone. */

@@ -18,7 +18,7 @@ import {shortfalls} from './input/unsupported.ts';
 /**
  * Decides, step by step, how this container is made on this host. Pure: the same input gives the same plan.
  *
- * @throws TsboxError E_HOST_UNSUPPORTED, E_SPEC_INVALID for what can't be had here.
+ * @throws TsboxError E_HOST_UNSUPPORTED, E_SPEC_INVALID for what cannot be had here.
  */
 export function planContainer(input: PlanInput): Plan {
 	const {extras, facts} = input;

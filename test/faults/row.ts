@@ -10,7 +10,7 @@ export interface Row {
 	readonly words: (box: TestBox) => readonly string[];
 	/** Lines of the spec under the name and the rootfs; the world's own without. */
 	readonly spec?: string;
-	/** The whole spec instead, for what a file with one container can't say. */
+	/** The whole spec instead, for what a file with one container cannot say. */
 	readonly wholeSpec?: (box: TestBox) => string;
 	/** Before each try, when the world is as it should be. */
 	readonly prepare?: (box: TestBox, injector: Injector) => Promise<void>;

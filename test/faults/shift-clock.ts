@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 import {syncBuiltinESMExports} from 'node:module';
 
 // Loaded by `node --require` before tsbox, and handed on to the supervisor that it starts: the clock of the day is off by
-// as many ms as a file says at that moment. Only for tsbox's own processes: a clock of the kernel's can't be set for some.
+// as many ms as a file says at that moment. Only for tsbox's own processes: a clock of the kernel's cannot be set for some.
 const [script = '', file = ''] = (process.env['TSBOX_CLOCK'] ?? '').split(':');
 delete process.env['TSBOX_CLOCK'];
 const Real = Date;

@@ -81,7 +81,7 @@ describe.runIf(root)('a compiled script', () => {
 	test.each([
 		['its own', '[sh, -c, "exit 3"]', 3, ''],
 		['127 for a command that is not there', '[nothing]', 127, 'nothing is not in the container'],
-		['126 for a file that is no program', '[/etc/passwd]', 126, "/etc/passwd can't be executed"],
+		['126 for a file that is no program', '[/etc/passwd]', 126, '/etc/passwd cannot be executed'],
 	])('ends with the status %s', async (_, command, status, message) => {
 		const box = await container(`command: ${command}\n`);
 		const script = await box.start().ended;

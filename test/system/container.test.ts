@@ -84,7 +84,7 @@ describe.skipIf(!root)('a container', () => {
 		expect(box.leftovers()).toEqual([]);
 	});
 
-	test('that can not start in its memory says that', async () => {
+	test('that cannot start in its memory says that', async () => {
 		await using box = await testBox();
 		const {status, err} = await box.tsbox(['run', box.spec('mem_limit: 512k\nmemswap_limit: 512k\n'), '--', 'true']);
 		expect(status).toBe(125);
@@ -267,7 +267,7 @@ describe.skipIf(!root)('a hostile root filesystem', () => {
 		expect(box.leftovers()).toEqual([]);
 	});
 
-	test('can not move a mount by a symlink', async () => {
+	test('cannot move a mount by a symlink', async () => {
 		await using box = await testBox();
 		const folder = await rootfs(box);
 		symlinkSync('../../../../etc', join(folder, 'data'));

@@ -49,7 +49,7 @@ function loaded(specifier, from) {
 		return module;
 	};
 	const url = isBuiltin(specifier) ? specifier : new URL(specifier, from.identifier).href;
-	// Chunks that are imported at the same time share others, and one that is being linked can't be again.
+	// Chunks that are imported at the same time share others, and one that is being linked cannot be again.
 	if (!ready.has(url)) ready.set(url, (before = before.then(load)));
 	return ready.get(url);
 }

@@ -239,7 +239,7 @@ test('a working directory that is not there is an error of every call, and one o
 	])
 		await expect(call()).rejects.toMatchObject({
 			code: 'E_STEP_FAILED',
-			message: "the working directory /nope can't be entered",
+			message: 'the working directory /nope cannot be entered',
 		});
 	expect(await run(spec, {machine, command})).toMatchObject({stdout: '/made\n'});
 	expect(await run(spec, {machine, command, cwd: '/tmp'})).toMatchObject({stdout: '/tmp\n'});

@@ -122,7 +122,7 @@ export function killSomething(name: string, random: () => number): void {
 }
 
 /**
- * The machine with programs that fail now and then: they can't be started, or end before they did anything. A container's
+ * The machine with programs that fail now and then: they cannot be started, or end before they did anything. A container's
  * first program is the shell.
  */
 export function unreliable(machine: Machine, random: () => number, share: number): Machine {

@@ -30,7 +30,7 @@ const printed: Readonly<Record<string, readonly (string | RegExp)[]>> = {
 	'docs/configuration.md': ['from an alias', 'tsbox.config.yaml'],
 	'docs/hardening.md': [/^seccomp refused unshare \(pid \d+\) unshare\(0x10000000, .*EPERM$/m, 'refused with status 1'],
 	'docs/installation.md': ['uid=0', /^bin\s/m],
-	'docs/learn.md': ['as uid 0', "it can't be written"],
+	'docs/learn.md': ['as uid 0', 'it cannot be written'],
 	'docs/library.md': [/^hello\n0 hello from a warm one$/m, 'stay'],
 	'docs/lock-files.md': [/^hi$/m, 'refused with status'],
 	'docs/records.md': ['/made', 'they differ'],

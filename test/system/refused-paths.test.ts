@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {testBox} from './box.ts';
 
-/* Paths that people name and that can't be: what is said of each, and that nothing stays. */
+/* Paths that people name and that cannot be: what is said of each, and that nothing stays. */
 
 test('a spec behind links that lead in a circle', async () => {
 	await using at = await testBox();

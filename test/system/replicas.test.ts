@@ -82,7 +82,7 @@ test('a number of containers that cannot be is refused', async () => {
 	expect((await at.tsbox(['up', '-d', '--scale', 'web', spec])).status).toBe(2);
 	expect((await at.tsbox(['up', '--scale', 'web=0', spec])).err).toContain('every service is scaled to 0');
 	const named = project(at, {web: `${sleeper}scale: 2\ncontainer_name: mine\n`});
-	expect((await at.tsbox(['up', '-d', named])).err).toContain("2 containers can't share");
+	expect((await at.tsbox(['up', '-d', named])).err).toContain('2 containers cannot share');
 	const clash = project(at, {web: `${sleeper}scale: 2\n`, 'web-2': sleeper});
 	expect((await at.tsbox(['up', '-d', clash])).err).toContain('two containers have the name');
 	expect(at.leftovers()).toEqual([]);

@@ -120,7 +120,7 @@ describe.each(['one id', 'subordinate ids'])('an ordinary user with %s', kind =>
 		expect(readdirSync(join(at.folder, 'store/images'))).toEqual([]);
 	});
 
-	test('is told what it can not have, before anything is made', async () => {
+	test('is told what it cannot have, before anything is made', async () => {
 		await using at = await box(kind);
 		const limits = await at.tsbox(['run', at.spec('mem_limit: 64m\n'), '--', 'true']);
 		expect(limits.status).toBe(125);
@@ -155,7 +155,7 @@ test.each([
 	['shell.yaml', ['pwd'], /^\/root$/m],
 	['learn/02-namespaces.yaml', ['hostname'], /^t[0-9a-f]+$/m],
 	['learn/03-nsenter.yaml', ['hostname'], /^t[0-9a-f]+$/m],
-	['learn/04-readonly-mount.yaml', [], /^it can't be written$/m],
+	['learn/04-readonly-mount.yaml', [], /^it cannot be written$/m],
 	['learn/05-cgroup.yaml', ['cat', '/var/readonlyfiles/hi.txt'], /./],
 ] as const)('the example %s runs for an ordinary user', async (example, command, says) => {
 	await using at = await box('subordinate ids');

@@ -114,7 +114,7 @@ test('what exec started is among the processes, with the numbers of both sides',
 	expect(at.leftovers()).toEqual([]);
 });
 
-test('a command line can not steer the terminal', async () => {
+test('a command line cannot steer the terminal', async () => {
 	await using at = await testBox();
 	const up = await started(
 		at,
@@ -140,7 +140,7 @@ test('in a user namespace a process has the uid that it sees itself', async () =
 	await end(at, up);
 });
 
-test("an ordinary user's container without a cgroup has its processes, and what can't be counted is left open", async () => {
+test("an ordinary user's container without a cgroup has its processes, and what cannot be counted is left open", async () => {
 	await using at = await testBox({uid: 61_235, gid: 61_235});
 	const up = await started(at, 'sleep 63 & wait');
 	const all = await topOf(at);

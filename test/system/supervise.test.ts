@@ -91,7 +91,7 @@ test('a policy starts again what ended, as often as it says, on the files that i
 	expect(at.leftovers()).toEqual([]);
 });
 
-test('a service that can not come up, and what waits for it, are named, and the rest runs', async () => {
+test('a service that cannot come up, and what waits for it, are named, and the rest runs', async () => {
 	await using at = await testBox();
 	const spec = project(at, {
 		good: sleeper,

@@ -11,7 +11,7 @@ import {project, rows, sleeper, until} from './project.ts';
 /** Runs until it is asked to stop, and has a last word. */
 const polite = (word: string): string =>
 	`command: [sh, -c, "trap 'echo bye from ${word}; exit 0' TERM; echo ${word} is up; while :; do sleep 0.1; done"]\n`;
-/** Can't be asked. */
+/** Cannot be asked. */
 const deaf = 'command: [sh, -c, "trap \'\' TERM; echo deaf; while :; do sleep 0.1; done"]\nstop_grace_period: 10m\n';
 
 /** The modes of a terminal: ` icanon`, `-icanon`. */

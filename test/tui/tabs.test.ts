@@ -84,7 +84,7 @@ test('what is searched for is marked, and the next and the one before are gone t
 	await prompted(screen, '/', 'search', '/LINE 1\\d/');
 	await screen.shows('is in no line');
 	await prompted(screen, '/', 'search', '/(/');
-	await screen.shows("the search can't be read");
+	await screen.shows('the search cannot be read');
 	await screen.close();
 });
 

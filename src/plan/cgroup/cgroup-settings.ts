@@ -48,7 +48,7 @@ export function cgroupSettings(input: PlanInput, missing: Shortfalls): readonly 
 	const need = (controller: string, what: string): boolean => {
 		if (has(controller)) return true;
 		missing.add(
-			`${what} can't be limited`,
+			`${what} cannot be limited`,
 			`this kernel has no ${controller} controller mounted`,
 			controller === 'memory' ? 'boot with cgroup_enable=memory' : `mount the ${controller} controller`,
 		);
@@ -84,7 +84,7 @@ export function cgroupSettings(input: PlanInput, missing: Shortfalls): readonly 
 		}
 		if (memory.swap !== undefined && memory.limit !== undefined) {
 			if (!facts.cgroup.swapAccounting) {
-				missing.add("swap can't be limited", 'this kernel does not account swap', 'boot with swapaccount=1');
+				missing.add('swap cannot be limited', 'this kernel does not account swap', 'boot with swapaccount=1');
 			} else {
 				const none = memory.swap === memory.limit;
 				const title =
@@ -191,7 +191,7 @@ export function cgroupSettings(input: PlanInput, missing: Shortfalls): readonly 
 		const file = facts.cgroup.ioWeightFile;
 		if (file === null)
 			missing.add(
-				"io can't be weighted",
+				'io cannot be weighted',
 				'no scheduler of this kernel offers an io weight to cgroups',
 				'use the bfq scheduler, or leave blkio_config out',
 			);

@@ -136,7 +136,7 @@ function noCgroups({facts, map}: PlanInput): readonly [string, string] {
  * The cgroup phase: a folder in each hierarchy, then one write per limit.
  * Sources: kernel cgroup-v1/*.rst and cgroup-v2.rst; cgroups(7).
  *
- * @throws TsboxError E_HOST_UNSUPPORTED for a limit that this host can't set.
+ * @throws TsboxError E_HOST_UNSUPPORTED for a limit that this host cannot set.
  */
 export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 	const facts = input.facts.cgroup;

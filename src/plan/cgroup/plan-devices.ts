@@ -17,7 +17,7 @@ export function deviceRules(input: PlanInput, missing: Shortfalls): readonly str
 		for (const {source, permissions} of extras.devices) {
 			if (permissions.includes('r') && permissions.includes('w')) continue;
 			missing.add(
-				`the permissions ${permissions} of ${source} can't be enforced`,
+				`the permissions ${permissions} of ${source} cannot be enforced`,
 				'only the device controller of cgroup v1 does that without a program of its own',
 				'write `rw`',
 			);

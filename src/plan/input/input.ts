@@ -89,7 +89,7 @@ export interface PlanInput {
 	readonly tty: boolean;
 	/** Whom the container's ids stand for, where it has a user namespace; null without, when its ids are the host's. */
 	readonly map: UserMap | null;
-	/** What lies in the host's root folder; for `rootfs: host` of an ordinary user, who can't have an overlay over all of it. */
+	/** What lies in the host's root folder; for `rootfs: host` of an ordinary user, who cannot have an overlay over all of it. */
 	readonly hostRoot: readonly HostRootEntry[];
 	/** What it shows of that root, for `rootfs: host`; else nothing is hidden. */
 	readonly hostView: HostView;
@@ -101,7 +101,7 @@ export interface PlanInput {
 	readonly seccomp: SeccompInput | null;
 	/** Process numbers that are used up before the command starts; for `verify`. */
 	readonly usedNumbers?: number;
-	/** What the host can't do becomes a warning instead of an error. */
+	/** What the host cannot do becomes a warning instead of an error. */
 	readonly bestEffort: boolean;
 }
 

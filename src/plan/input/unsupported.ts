@@ -1,6 +1,6 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 
-/** Collects what this host can't do: an error, or a warning with --best-effort. */
+/** Collects what this host cannot do: an error, or a warning with --best-effort. */
 export interface Shortfalls {
 	readonly warnings: readonly string[];
 	/** @throws TsboxError E_HOST_UNSUPPORTED unless warnings are wanted. */

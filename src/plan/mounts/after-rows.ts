@@ -22,7 +22,7 @@ function isUsual(mount: OciMount): boolean {
 	return mount.destination in kernelWhy && mount.source !== 'tmpfs';
 }
 
-/** An id that the container's map does not have can't be given to a filesystem. */
+/** An id that the container's map does not have cannot be given to a filesystem. */
 function isMapped({map}: PlanInput, option: string): boolean {
 	const [name = '', id = ''] = option.split('=');
 	if (map === null || (name !== 'uid' && name !== 'gid')) return true;

@@ -150,7 +150,7 @@ test('a terminal is put on the stage and becomes /dev/console', () => {
 	expect(JSON.stringify(samplePlan())).not.toContain('console');
 });
 
-test('pivot lets go of the host at once; chroot can not', () => {
+test('pivot lets go of the host at once; chroot cannot', () => {
 	const ids = (root: 'pivot' | 'chroot') => samplePlan({service: {root}}).steps.map(step => step.id);
 	expect(ids('pivot')).toEqual(expect.arrayContaining(['root.pivot', 'root.release']));
 	expect(ids('chroot')).toContain('root.chroot');

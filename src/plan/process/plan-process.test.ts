@@ -57,10 +57,10 @@ test('a capability that the caller lacks cannot be had by name', () => {
 	const user = {...facts.user, capabilities: facts.user.capabilities.filter(name => name !== 'CAP_SYS_TIME')};
 	const asked: SampleChanges = {service: {capAdd: ['SYS_TIME']}, facts: {...facts, user}};
 	expect(() => samplePlan(asked)).toThrow(
-		expect.objectContaining({code: 'E_HOST_UNSUPPORTED', message: "the capability CAP_SYS_TIME can't be given"}),
+		expect.objectContaining({code: 'E_HOST_UNSUPPORTED', message: 'the capability CAP_SYS_TIME cannot be given'}),
 	);
 	expect(samplePlan({...asked, bestEffort: true}).warnings).toEqual([
-		"the capability CAP_SYS_TIME can't be given: the caller itself lacks it",
+		'the capability CAP_SYS_TIME cannot be given: the caller itself lacks it',
 	]);
 });
 

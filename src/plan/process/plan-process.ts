@@ -46,7 +46,7 @@ function limits(input: PlanInput, missing: Shortfalls): readonly ResourceLimit[]
 		const over = own !== undefined && own !== -1 && (limit.hard === -1 || limit.hard > own);
 		if (over && !mayRaise) {
 			missing.add(
-				`the limit ${limit.name} can't be raised to ${limit.hard === -1 ? 'unlimited' : limit.hard}`,
+				`the limit ${limit.name} cannot be raised to ${limit.hard === -1 ? 'unlimited' : limit.hard}`,
 				`the caller's own hard limit is ${own} and it lacks CAP_SYS_RESOURCE`,
 				`ask for ${own} or less`,
 			);
@@ -82,7 +82,7 @@ function statusChecks(input: PlanInput, ids: UserIds | null): Check {
 		const group = (id: number): number => (map === null ? id : (outsideId(map.gids, id) ?? -1));
 		fields['Uid'] = Array(4).fill(uid).join(' ');
 		fields['Gid'] = Array(4).fill(group(ids.gid)).join(' ');
-		// With one id alone the caller's own groups can't be dropped: setgroups(2) is denied there.
+		// With one id alone the caller's own groups cannot be dropped: setgroups(2) is denied there.
 		if (map?.kind !== 'single')
 			fields['Groups'] = ids.groups
 				.map(group)
@@ -117,7 +117,7 @@ function checkMapped({map, extras}: PlanInput, ids: UserIds | null): void {
 		});
 }
 
-/** A capability asked for by name that this host can't give; `ALL` means all that there are. */
+/** A capability asked for by name that this host cannot give; `ALL` means all that there are. */
 function checkCapabilities(input: PlanInput, missing: Shortfalls): void {
 	const {config, extras, facts} = input;
 	if (extras.addedCapabilities.includes('ALL')) return;
@@ -125,7 +125,7 @@ function checkCapabilities(input: PlanInput, missing: Shortfalls): void {
 	for (const name of config.process.capabilities.bounding) {
 		if (given.has(name)) continue;
 		missing.add(
-			`the capability ${name} can't be given`,
+			`the capability ${name} cannot be given`,
 			facts.capabilities.includes(name) ? 'the caller itself lacks it' : 'this kernel does not know it',
 			'take it out of `cap_add`',
 		);

@@ -8,7 +8,7 @@ import {isRange, mappedRoot, type UserMap} from '../../host/id-map.ts';
 /** The folders of the root that the kernel's own filesystems are mounted on. */
 const kernelFolders = ['proc', 'sys', 'dev'];
 
-/** How the root is put together: an overlay over the image, or a copy where overlay can't be had. */
+/** How the root is put together: an overlay over the image, or a copy where overlay cannot be had. */
 function rootKind(input: PlanInput): 'overlay' | 'copy' {
 	const {overlay} = input.facts;
 	// The owners in a folder of the user's are those of the host: without idmapped mounts only a copy can have others.
@@ -42,7 +42,7 @@ function isIdmapped({map, image, facts}: PlanInput): boolean {
 	return image.kind === 'archive' ? image.ids === undefined : facts.overlay.idmapped;
 }
 
-/** What root of the host mounts of the root filesystem where root of the container can't. */
+/** What root of the host mounts of the root filesystem where root of the container cannot. */
 export function gatheredRootRows(input: PlanInput): readonly MountRow[] {
 	const {gathered} = containerPaths(input);
 	if (!isRange(input.map)) return [];
@@ -173,7 +173,7 @@ export function planRootfs(input: PlanInput): readonly Step[] {
 	if (/[,:\\"]/.test(lowerPath(input) + paths.layer)) {
 		throw new TsboxError(
 			'E_SPEC_INVALID',
-			`the path ${lowerPath(input)} has a character that overlay's options can't carry`,
+			`the path ${lowerPath(input)} has a character that overlay's options cannot carry`,
 			{
 				why: 'mount options are separated by commas, layers by colons',
 				hint: 'rename the folder so that it has no comma, colon, quote or backslash',

@@ -46,7 +46,7 @@ test.each([
 	expect(args).toContain(argument);
 	expect(checks).toContainEqual({kind: 'label', equals: argument.slice(argument.indexOf('=') + 1)});
 	expect(() => samplePlan({service: {security}, facts: {...bookworm, lsm: ['landlock']}})).toThrow(
-		"can't confine the container",
+		'cannot confine the container',
 	);
 	const {warnings} = samplePlan({service: {security}, facts: {...bookworm, lsm: []}, bestEffort: true});
 	expect(warnings).toHaveLength(1);

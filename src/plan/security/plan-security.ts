@@ -23,7 +23,7 @@ export interface SecurityPlan {
 /**
  * Seccomp, AppArmor, SELinux and Landlock as this host has them.
  *
- * @throws TsboxError E_HOST_UNSUPPORTED for what can't be had here.
+ * @throws TsboxError E_HOST_UNSUPPORTED for what cannot be had here.
  */
 export function planSecurity(input: PlanInput, missing: Shortfalls): SecurityPlan {
 	const filter = filterLoader(input, missing);
@@ -107,7 +107,7 @@ function lsmArgument(
 	if (value === undefined) return [];
 	if (!facts.lsm.includes(lsm)) {
 		missing.add(
-			`${name} can't confine the container`,
+			`${name} cannot confine the container`,
 			facts.lsm.length === 0
 				? 'the list of security modules, /sys/kernel/security/lsm, is empty or cannot be read'
 				: `this kernel runs ${facts.lsm.join(', ')}`,
@@ -117,7 +117,7 @@ function lsmArgument(
 	}
 	if (facts.tools.setpriv?.flags.includes(option.slice(2)) !== true) {
 		missing.add(
-			`${name} can't confine the container`,
+			`${name} cannot confine the container`,
 			`this host's setpriv has no ${option}`,
 			'take the option out of `security_opt`',
 		);

@@ -136,7 +136,7 @@ function filtered({seccomp, extras}: PlanInput): string {
 		: `${stops} But calls that belong to an added capability are let through.`;
 }
 
-/** What a process without a capability can't do, for those that matter most; capabilities(7). */
+/** What a process without a capability cannot do, for those that matter most; capabilities(7). */
 const withoutIt: Readonly<Record<string, string>> = {
 	CAP_SYS_ADMIN: 'mounts',
 	CAP_SYS_MODULE: 'kernel modules',
@@ -170,7 +170,7 @@ function things({extras, config, facts}: PlanInput): readonly Protection[] {
 			on: hidden.length > 0,
 			stops:
 				hidden.length > 0
-					? `${hidden.length} paths of /proc and /sys are hidden or read-only, and /sys is read-only: kernel settings, core_pattern, keys and power readings can't be changed or read.`
+					? `${hidden.length} paths of /proc and /sys are hidden or read-only, and /sys is read-only: kernel settings, core_pattern, keys and power readings cannot be changed or read.`
 					: 'All of /proc and /sys is as on the host, and what root may write it may write.',
 		},
 		{
@@ -185,7 +185,7 @@ function things({extras, config, facts}: PlanInput): readonly Protection[] {
 			on: limits.length > 0,
 			stops:
 				limits.length > 0
-					? `It can't use up the machine's ${limits.join(', ')}.`
+					? `It cannot use up the machine's ${limits.join(', ')}.`
 					: 'It may use all memory, processors and process numbers of the machine: see `mem_limit`, `cpus`, `pids_limit`.',
 		},
 		{

@@ -15,7 +15,7 @@ export interface ConfigText {
 export interface ConfigExplorer {
 	/** The first file of the folder that has a configuration; of no other folder. */
 	readonly search: (folder: string) => Promise<ConfigText | null>;
-	/** Throws E_CONFIG when the file can't be read. */
+	/** Throws E_CONFIG when the file cannot be read. */
 	readonly load: (file: string) => Promise<ConfigText | null>;
 }
 
@@ -52,7 +52,7 @@ export async function openExplorer(places: readonly string[] = []): Promise<Conf
 				return textOf(await explorer.load(file));
 			} catch (cause) {
 				const why = messageOf(cause);
-				throw new TsboxError('E_CONFIG', `${file}: can't be read`, {why, hint: 'name a file that is there', cause});
+				throw new TsboxError('E_CONFIG', `${file}: cannot be read`, {why, hint: 'name a file that is there', cause});
 			}
 		},
 	};

@@ -67,7 +67,7 @@ export function configFolders(folders: readonly string[], {isFile, readText}: Co
 		.filter(({places}) => places.length > 0);
 }
 
-/** One that can't be read may: whoever loads it then says what is wrong. */
+/** One that cannot be read may: whoever loads it then says what is wrong. */
 function mayConfigure(path: string, readText: (path: string) => string | undefined): boolean {
 	try {
 		return hasTsboxKey(readText(path) ?? '');

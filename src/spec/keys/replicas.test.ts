@@ -62,7 +62,7 @@ test('words mean a service, one of several, or a container by its name', () => {
 
 test('what cannot be', () => {
 	expect(complaint('  web: {rootfs: host, scale: 2, deploy: {replicas: 3}}\n')).toContain('differs from `scale`');
-	expect(complaint('  web: {rootfs: host, scale: 2, container_name: x}\n')).toContain("2 containers can't share");
+	expect(complaint('  web: {rootfs: host, scale: 2, container_name: x}\n')).toContain('2 containers cannot share');
 	expect(complaint('  web: {rootfs: host, scale: 2}\n  web-2: {rootfs: host}\n')).toContain(
 		'two containers have the name',
 	);

@@ -24,7 +24,7 @@ export function readScale(input: ServiceInput, picker: Picker, service: string, 
 			given === undefined
 				? places.value(input.scale === undefined ? ['deploy', 'replicas'] : ['scale'])
 				: {kind: 'option', option: '--scale'},
-			`${scale} containers can't share the \`container_name\` ${quoted(input.container_name)}`,
+			`${scale} containers cannot share the \`container_name\` ${quoted(input.container_name)}`,
 			'take `container_name` out',
 		);
 	return scale;

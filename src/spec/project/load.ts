@@ -22,11 +22,11 @@ import {isMap, parseLenient} from '../keys/parse-lenient.ts';
 import {type Path, type Places, readTree} from '../syntax/tree.ts';
 
 /**
- * Reads a spec file: YAML, variables, the schema, overrides and defaults, and what can't be together. Nothing is decided
+ * Reads a spec file: YAML, variables, the schema, overrides and defaults, and what cannot be together. Nothing is decided
  * about the machine, and nothing is read but through the request's functions.
  *
  * Throws a TsboxError with all problems of the file at once: E_SPEC_NOT_FOUND, E_SPEC_SYNTAX, E_SPEC_INVALID,
- * E_SPEC_VARIABLE, E_ROOTFS_NOT_FOUND, or E_USAGE for an override that can't be.
+ * E_SPEC_VARIABLE, E_ROOTFS_NOT_FOUND, or E_USAGE for an override that cannot be.
  */
 export function loadProject(request: SpecRequest): Project {
 	const source = readSource(request);
@@ -182,7 +182,7 @@ function nameProblems(
 				{
 					code: 'E_USAGE',
 					place: option,
-					message: `the file has ${services.length} containers, which can't share a name`,
+					message: `the file has ${services.length} containers, which cannot share a name`,
 					hint: 'give one a `container_name` in the spec, or all another `name` on top of it',
 				},
 			];

@@ -32,7 +32,7 @@ export interface ServiceContext {
 	readonly broken: boolean;
 }
 
-/** Makes a service of what the schema took: overrides, defaults, files, origins, and the mixes that can't be. */
+/** Makes a service of what the schema took: overrides, defaults, files, origins, and the mixes that cannot be. */
 export function readService(
 	input: ServiceInput,
 	places: Places,

@@ -75,7 +75,7 @@ export function expandEntry(entry: DotenvEntry, earlier: Lookup): ReturnType<typ
 
 /**
  * A lookup in a `.env` file. A value is filled in when it is asked for and not before, so that a line which tsbox never
- * needs can't break a spec; a value that can't be filled in counts as not set.
+ * needs cannot break a spec; a value that cannot be filled in counts as not set.
  */
 export function dotenvLookup(entries: readonly DotenvEntry[], caller: Lookup): Lookup {
 	const before =

@@ -1,7 +1,7 @@
 import {posix} from 'node:path';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 
-/** A path that the kernel could take at all, and that can't break a line of fstab(5) or of a script. */
+/** A path that the kernel could take at all, and that cannot break a line of fstab(5) or of a script. */
 export function checkPath(path: string): Parsed<string> {
 	if (path === '') return bad('must not be empty');
 	if (/[\0\r\n]/.test(path)) return bad('must not hold a NUL byte or a line break');

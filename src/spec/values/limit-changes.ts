@@ -58,7 +58,7 @@ export const limitOptions = {
 /**
  * Reads limits as a person writes them: `200m`, `1.5`, `0-2,4`.
  *
- * @throws TsboxError E_USAGE for a value that can't be, and when there is none at all.
+ * @throws TsboxError E_USAGE for a value that cannot be, and when there is none at all.
  */
 export function parseLimitChanges(texts: {readonly [Name in keyof LimitChanges]?: string | undefined}): LimitChanges {
 	const changes: Record<string, string | number> = {};

@@ -22,7 +22,7 @@ export function namespaceOfSysctl(name: string): NamespaceKind | undefined {
 	return undefined;
 }
 
-/** A parameter's name with dots, whose parts can't leave /proc/sys. */
+/** A parameter's name with dots, whose parts cannot leave /proc/sys. */
 export function isSysctlName(name: string): boolean {
 	return name.length <= 256 && /^[a-z0-9_-]+(?:\.[a-zA-Z0-9_:-]+)+$/.test(name);
 }

@@ -11,7 +11,7 @@ started_at() { # PID
 	set -- \${stat##*) }
 	state=$1 started=\${20}
 }`,
-	alive: `# Whether that very process runs: a number can be given to another one, a start time with it can't.
+	alive: `# Whether that very process runs: a number can be given to another one, a start time with it cannot.
 alive() { # PID START-TIME
 	[ -n "$1" ] && started_at "$1" && [ "$started" = "$2" ] && case $state in Z | X) false ;; esac
 }`,
@@ -134,7 +134,7 @@ remove_cgroups() { # HOW-MANY CGROUP... PARENT...
 		# The kernel can be letting go of an overlay still.
 		tries=$((tries + 1))
 		if [ "$tries" -gt 100 ]; then
-			rm -rf ONE_FILE_SYSTEM-- "$@" || not_undone "$* can't be removed"
+			rm -rf ONE_FILE_SYSTEM-- "$@" || not_undone "$* cannot be removed"
 			return 0
 		fi
 		nap
@@ -153,7 +153,7 @@ remove_cgroups() { # HOW-MANY CGROUP... PARENT...
 }`,
 	unmount_tree: `unmount_tree() { # FOLDER FOLDER-AS-MOUNTINFO-WRITES-IT
 	while is_mounted "$2"; do
-		umount -i -n -l -R "$1" || { not_undone "$1 can't be unmounted" && return 0; }
+		umount -i -n -l -R "$1" || { not_undone "$1 cannot be unmounted" && return 0; }
 	done
 }`,
 };

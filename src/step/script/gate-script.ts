@@ -7,7 +7,7 @@ import {toolboxWords} from '../verbs/toolbox.ts';
 const exportable =
 	/^(?!PWD$|OLDPWD$|PPID$|UID$|EUID$|SHLVL$|_$|LINENO$|OPTIND$|OPTARG$|IFS$|ENV$|BASH|PS\d$|FUNCNAME$|RANDOM$|SECONDS$)[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** What the gate's shell says when it is up, when the command can't be run, and right before it becomes the command. */
+/** What the gate's shell says when it is up, when the command cannot be run, and right before it becomes the command. */
 export const gateWords = {
 	ready: '@ready',
 	directory: '@directory',

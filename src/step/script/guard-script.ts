@@ -51,7 +51,7 @@ const untilLimit: readonly string[] = [
 	'	done',
 ];
 
-/** Frozen processes can't fork while the list is read, but the kernel does not say on v1 when all are: so it is read again. */
+/** Frozen processes cannot fork while the list is read, but the kernel does not say on v1 when all are: so it is read again. */
 function killLines(kill: CgroupKill): readonly string[] {
 	const each = 'while read -r pid; do kill -9 "$pid"; done < cgroup.procs';
 	switch (kill.kind) {

@@ -25,7 +25,7 @@ function killLines(kill: CgroupKill): readonly string[] {
 	}
 }
 
-/** The function of a compiled script that kills all that is in the cgroup; frozen processes can't fork while the list is read. */
+/** The function of a compiled script that kills all that is in the cgroup; frozen processes cannot fork while the list is read. */
 export function killFunction(kill: CgroupKill): string {
 	const body = (): readonly string[] => {
 		if (kill.kind === 'none') return [':'];

@@ -24,7 +24,7 @@ export interface DropPrivilegesAction {
 	readonly kind: 'dropPrivileges';
 	readonly args: readonly string[];
 	readonly ids: UserIds | null;
-	/** The caller's own groups stay: a map of one id can't set any. */
+	/** The caller's own groups stay: a map of one id cannot set any. */
 	readonly keepGroups: boolean;
 	/** After fixAddresses. */
 	readonly fixedAddresses?: true;
@@ -75,7 +75,7 @@ export interface Drop {
 	readonly filter: FilterLoader | null;
 }
 
-/** How the words name the tools, and what loads a filter that setpriv(1) can't. */
+/** How the words name the tools, and what loads a filter that setpriv(1) cannot. */
 interface DropTools {
 	readonly tool: (name: ToolName) => string;
 	readonly perl: (listen: boolean, noNewPrivileges: boolean) => string;

@@ -66,7 +66,7 @@ export interface Plan {
 	readonly spec: string;
 	readonly namespaces: readonly NamespaceKind[];
 	readonly steps: readonly Step[];
-	/** What the spec asks for and this host can't do, with --best-effort; sentences. */
+	/** What the spec asks for and this host cannot do, with --best-effort; sentences. */
 	readonly warnings: readonly string[];
 	/** What stands between the container and the host. */
 	readonly protections: readonly Protection[];

@@ -57,7 +57,7 @@ function kill(dashboard: DashboardContext, rows: readonly Row[]): void {
 		label: signal,
 		aside: commandText(['kill', '-s', signal, ...names]),
 		pick: () =>
-			askFirst(dashboard, `send SIG${signal}?`, `whatever ${names.join(', ')} can't finish after SIG${signal}`, [
+			askFirst(dashboard, `send SIG${signal}?`, `whatever ${names.join(', ')} cannot finish after SIG${signal}`, [
 				['kill', '-s', signal, ...names],
 			]),
 	}));

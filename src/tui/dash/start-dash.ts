@@ -32,7 +32,7 @@ export interface StartDash extends Surroundings {
 /**
  * Shows the dashboard on this process's terminal until it is left.
  *
- * @throws TsboxError E_CONFIG for keys that the configuration can't have.
+ * @throws TsboxError E_CONFIG for keys that the configuration cannot have.
  */
 export async function startDash(start: StartDash): Promise<void> {
 	const {machine, config, env, up} = start;

@@ -20,7 +20,7 @@ export function viewMemory(host: Host, env: Readonly<Record<string, string | und
 	return {
 		read: () => (file === undefined ? undefined : unlessRefused(() => host.readText(file))),
 		write: change => {
-			// A view that can't be kept is no reason to end.
+			// A view that cannot be kept is no reason to end.
 			unlessRefused(() => {
 				if (file === undefined || !isOurs()) return;
 				host.mkdirs(dirname(file), 0o700);
@@ -50,7 +50,7 @@ function ownerOf(host: Host, folder: string): number | undefined {
 	return own !== undefined || folder === dirname(folder) ? own : ownerOf(host, dirname(folder));
 }
 
-/** What was changed before; nothing where that can't be read. */
+/** What was changed before; nothing where that cannot be read. */
 function changesIn(text: string | undefined): object {
 	try {
 		const value: unknown = JSON.parse(text ?? '{}');

@@ -35,7 +35,7 @@ const dark: Readonly<Record<Tone, Styles>> = {
 	alarm: 'yellow',
 };
 
-// The bright colours of most terminals can't be read on white.
+// The bright colours of most terminals cannot be read on white.
 const light: Readonly<Record<Tone, Styles>> = {
 	...none,
 	quiet: 'gray',

@@ -151,9 +151,9 @@ test('an expression that is none is told, and nothing is filtered by it', () => 
 	expect(draw(setFilter(start, '/(/'), log)).toMatchInlineSnapshot(`
 		"   one
 		   two
-		[following, lines 1-2 of 2, all lines, as the filter can't be read: Unterminated group]"
+		[following, lines 1-2 of 2, all lines, as the filter cannot be read: Unterminated group]"
 	`);
-	expect(draw(setSearch(start, '/[/'), log)).toContain("the search can't be read: Unterminated character class");
+	expect(draw(setSearch(start, '/[/'), log)).toContain('the search cannot be read: Unterminated character class');
 });
 
 test('a frame asks for the lines in sight, however many there are', () => {

@@ -77,8 +77,8 @@ function statusOf(layout: LogLayout, top: Place, end: number, hasErrors: boolean
 	return [
 		...(state.follow ? ['following'] : []),
 		lines,
-		...(filter.kind === 'bad' ? [`all lines, as the filter can't be read: ${escapeText(filter.problem)}`] : []),
-		...(search.kind === 'bad' ? [`the search can't be read: ${escapeText(search.problem)}`] : []),
+		...(filter.kind === 'bad' ? [`all lines, as the filter cannot be read: ${escapeText(filter.problem)}`] : []),
+		...(search.kind === 'bad' ? [`the search cannot be read: ${escapeText(search.problem)}`] : []),
 		...(hits === undefined ? [] : [hitWords(hits, state)]),
 		...(state.offset > 0 ? [`from column ${state.offset + 1}`] : []),
 		...(hasErrors ? ['E: standard error'] : []),

@@ -37,7 +37,7 @@ export function deferredView(options: DeferredViewOptions): {readonly emit: Even
 	let drawing: Drawing | undefined;
 	let isOver = false;
 	const callOff = options.after(patienceMs, () => {
-		// A view that can't be loaded must not end the start, which goes on unseen.
+		// A view that cannot be loaded must not end the start, which goes on unseen.
 		options.load().then(show, () => undefined);
 	});
 

@@ -4,7 +4,7 @@ import {escapeText} from '../../view/text/escape.ts';
 import {wrapWords} from '../../view/text/wrap.ts';
 import {type Body, type Frame, type Line, line, span, type Tone} from '../draw/line.ts';
 
-/** Whether the kernel still shows what the plan wanted, each difference with its step, and what can't be seen from outside. */
+/** Whether the kernel still shows what the plan wanted, each difference with its step, and what cannot be seen from outside. */
 export function driftTab({differences, checked, unchecked}: Drift, frame: Frame): Body {
 	const {glyphs} = frame;
 	const verdict =

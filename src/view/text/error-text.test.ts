@@ -3,7 +3,7 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 import {errorJson, errorText} from './error-text.ts';
 import {theme} from './theme.ts';
 
-const full = new TsboxError('E_STEP_FAILED', "can't mount the overlay on /run/tsbox/demo/root", {
+const full = new TsboxError('E_STEP_FAILED', 'cannot mount the overlay on /run/tsbox/demo/root', {
 	step: 'give the container a writable layer',
 	command: 'mount -t overlay overlay -o lowerdir=/a,upperdir=/b,workdir=/c /d',
 	output: 'mount: /d: wrong fs type,\nbad superblock\n',
@@ -13,7 +13,7 @@ const full = new TsboxError('E_STEP_FAILED', "can't mount the overlay on /run/ts
 
 test('a failed step shows step, command, output, cause and hint in this order', () => {
 	expect(errorText(full, theme(false))).toMatchInlineSnapshot(`
-		"error: can't mount the overlay on /run/tsbox/demo/root
+		"error: cannot mount the overlay on /run/tsbox/demo/root
 		  step     give the container a writable layer
 		  command  mount -t overlay overlay -o lowerdir=/a,upperdir=/b,workdir=/c /d
 		  output   mount: /d: wrong fs type,

@@ -11,7 +11,7 @@ export interface Intent {
 	readonly loses?: string;
 }
 
-/** Why a thing can't be done, in words. */
+/** Why a thing cannot be done, in words. */
 export interface Refusal {
 	readonly refused: string;
 }

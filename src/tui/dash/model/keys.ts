@@ -136,7 +136,7 @@ export function keyNamed(keys: Keys, key: string, places: readonly Place[]): Key
 	return undefined;
 }
 
-/** Names of one place that have a key in common, so that one of them can't be reached: `stop and sort: s`. */
+/** Names of one place that have a key in common, so that one of them cannot be reached: `stop and sort: s`. */
 export function clashes(keys: Keys): readonly string[] {
 	return keys.flatMap((row, at) =>
 		keys.slice(at + 1).flatMap(other => {

@@ -38,7 +38,7 @@ export const firstSettings: ViewSettings = {
 	windowMs: 60_000,
 };
 
-/** The view of the last time; what can't be read of it, or is no choice any more, is as at first. */
+/** The view of the last time; what cannot be read of it, or is no choice any more, is as at first. */
 export function readSettings(text: string | undefined, config: DashConfig): ViewSettings {
 	let kept: Partial<Record<keyof ViewSettings, unknown>> = {};
 	try {

@@ -15,7 +15,7 @@ export interface AskedFacts<T> {
 	readonly perform?: (name: KeyName, again: () => void) => boolean;
 }
 
-/** A pane of facts: asks for them at once and then every so often; what can't be had is said in its place. */
+/** A pane of facts: asks for them at once and then every so often; what cannot be had is said in its place. */
 export function askedPane<T>({changed}: Surround, {ask, every, body, move, perform}: AskedFacts<T>): Pane {
 	const scroll = scroller();
 	let facts: T | undefined;
