@@ -17,9 +17,9 @@ afterEach(() => at.remove());
 /** A process that does nothing but unpack, and tells when it starts to. */
 const program = `
 import {readFileSync} from 'node:fs';
-const {source, store, facts, image} = JSON.parse(process.argv[1]);
-const {realHost} = await import(source + 'host/real-host.ts');
-const {unpack} = await import(source + 'image/unpack.ts');
+const {hostFile, unpackFile, store, facts, image} = JSON.parse(process.argv[1]);
+const {realHost} = await import(hostFile);
+const {unpack} = await import(unpackFile);
 console.log('starts');
 await unpack(realHost(), facts, store, image);
 `;
@@ -40,14 +40,18 @@ test.skipIf(!root)('a kill at any time leaves the whole image or none, and a swe
 	if (image.kind !== 'archive') throw new TypeError('no archive');
 
 	const start = async () => {
-		const source = new URL('../../src/', import.meta.url).href;
-		const argument = JSON.stringify({source, store, facts, image});
+		const hostFile = new URL('../../src/host/programs/real-host.ts', import.meta.url).href;
+		const unpackFile = new URL('../../src/image/unpack/unpack.ts', import.meta.url).href;
+		const argument = JSON.stringify({hostFile, unpackFile, store, facts, image});
 		const child = spawn(
 			process.execPath,
 			['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', program, argument],
 			{stdio: ['ignore', 'pipe', 'inherit']},
 		);
-		await once(child.stdout, 'data');
+		const ends = once(child, 'exit').then(([status]) => Promise.reject(new Error(`it ended at once with ${status}`)));
+		// When it begins, its end is awaited below.
+		ends.catch(() => {});
+		await Promise.race([once(child.stdout, 'data'), ends]);
 		return child;
 	};
 

@@ -7,7 +7,7 @@ import {expect, onTestFinished, test} from 'vitest';
 
 /* Where a user has no inotify instance left. A user namespace has a limit of its own, so the machine keeps its. */
 
-const source = join(import.meta.dirname, '../../src/host/watch-path.ts');
+const source = join(import.meta.dirname, '../../src/host/watch/watch-path.ts');
 
 /** Runs a module whose process can have so many instances of inotify; gives what it printed. */
 async function withInstances(count: number, module: string): Promise<string> {
