@@ -11,7 +11,7 @@ export interface TerminalKeys {
 	readonly deaf: () => Promise<DeafProcess | undefined>;
 	/** What one more Ctrl-C does: `stops it`. */
 	readonly does: string;
-	/** ReadBack that somebody wants to leave, the first time; what it gives is said. Without, the keys are none. */
+	/** Called the first time the user presses the detach keys; its text is printed. Without it the detach keys do nothing. */
 	readonly beforeLeaving?: (keys: string) => string;
 	/** Tells the person at the terminal something. */
 	readonly say: (text: string) => void;

@@ -11,7 +11,7 @@ export type How = 'hold' | 'fail' | 'check';
 
 /** What a tsbox under test is told in the environment, as JSON in `TSBOX_HOLD`. */
 export interface Orders {
-	/** A line for each thing that was done: `tsbox PID`, `held`. */
+	/** A line for each thing that was done: `tsbox PID`, `held`, `key`. */
 	readonly log: string;
 	/** While this file is missing, a step of the host's side is held. */
 	readonly go: string;
@@ -23,6 +23,8 @@ export interface Orders {
 	readonly how: How;
 	/** The file of the kernel that the step writes to; without, the journal tells that the step begins. */
 	readonly writes?: string;
+	/** Log each piece of input that tsbox reads. */
+	readonly keys?: boolean;
 	/** Held when this archive has been opened as often: first it is hashed, then unpacked. */
 	readonly opens?: {readonly path: string; readonly times: number};
 }
@@ -37,6 +39,14 @@ delete process.env['TSBOX_HOLD'];
 const tell = (line: string): void => appendFileSync(orders.log, `${line}\n`);
 const isSupervisor = process.argv.includes('supervise');
 if (!isSupervisor) tell(`tsbox ${process.pid}`);
+if (!isSupervisor && orders.keys === true) {
+	const {stdin} = process;
+	const push = stdin.push.bind(stdin);
+	stdin.push = (chunk: unknown, ...rest: [BufferEncoding?]) => {
+		tell('key');
+		return push(chunk, ...rest);
+	};
+}
 
 let done = false;
 

@@ -110,6 +110,7 @@ export async function tryCell(ground: Ground, cell: Cell): Promise<readonly stri
 		// At its prompts it is held without our doing.
 		step: prompts ? 'none' : step,
 		container: name,
+		keys: way === 'up --dash',
 		how: ending === 'check fails' ? 'check' : ending === 'step fails' ? 'fail' : 'hold',
 		...(isOfHost && action.undo.kind === 'none' && action.action.path !== undefined
 			? {writes: action.action.path.replace(`/${box.name}/`, `/${name}/`)}
@@ -146,7 +147,11 @@ export async function tryCell(ground: Ground, cell: Cell): Promise<readonly stri
 
 		if (ending === 'terminal closed') terminal.child.kill('SIGKILL');
 		else if (ending === 'SIGTERM' || ending === 'SIGHUP') process.kill(Number(pid()), ending);
-		else if (!fails) terminal.type(keys[ending] ?? '');
+		else if (!fails) {
+			terminal.type(keys[ending] ?? '');
+			// A signal may overtake it, and then it would reach a terminal that was given back.
+			if (orders.keys === true) await until('the key is read', () => told().includes('key'));
+		}
 		writeFileSync(go, '');
 		// Where nobody reads lines, and where keys are the container's, the key must do no harm: a signal ends it afterwards.
 		const isNoEnd = ending === 'Ctrl-D' && !prompts;

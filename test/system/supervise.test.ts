@@ -116,12 +116,16 @@ test('a health check that prints without an end fills no disk, and its last word
 	const flood =
 		'head -c 300000000 /dev/zero; echo; echo last words; touch /done; until [ -e /go ]; do sleep 0.1; done; exit 1';
 	const check = `{test: ${JSON.stringify(flood)}, interval: 50ms, timeout: 100s, retries: 1}`;
-	await at.tsbox(['up', '-d', project(at, {sick: `${sleeper}healthcheck: ${check}\n`})]);
+	await at.tsbox(['up', '-d', project(at, {sick: `${sleeper}healthcheck: ${check}\n`, other: sleeper})]);
 	const name = `${at.name}-sick`;
 	const output = join(at.folder, 'state/containers', name, 'health');
 	await until('it printed', async () => (await at.tsbox(['exec', name, '--', 'test', '-e', '/done'])).status === 0);
 	await until('its output is let go of', () => statSync(output).size < 2 * 1024 * 1024);
 	const events = at.start(['events', at.name]);
+	// Only what happens from now on is printed: something does until it listens.
+	let listens = false;
+	void events.says('other is running').then(() => (listens = true));
+	while (!listens) await at.tsbox(['restart', '-t', '0', at.name, 'other']);
 	await at.tsbox(['exec', name, '--', 'touch', '/go']);
 	await events.says('unhealthy: last words');
 	events.child.kill('SIGINT');

@@ -28,7 +28,7 @@ export interface DashOptions {
 	readonly glyphs: Glyphs;
 	readonly keys: Keys;
 	readonly settings: ViewSettings;
-	/** ReadBack of what is to be remembered of the view. */
+	/** Called with what is to be remembered of the view. */
 	readonly remember: (change: Partial<ViewSettings>) => void;
 	/** Shows a filter from the beginning. */
 	readonly filter?: string;

@@ -16,7 +16,7 @@ import {viewMemory} from './view-memory.ts';
 export interface StartDash extends Surroundings {
 	readonly machine: Machine;
 	readonly signal: AbortSignal;
-	/** ReadBack when a program has the terminal, whose Ctrl-C is for that, and when it is back. */
+	/** Called when a program gets the terminal, which then gets Ctrl-C, and when the dashboard has it back. */
 	readonly lent: (isLent: boolean) => void;
 	readonly config: DashConfig;
 	/** The file that the configuration came from. */
