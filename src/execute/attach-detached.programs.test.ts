@@ -7,7 +7,7 @@ import {realHost} from '../host/programs/real-host.ts';
 import {attachDetached} from './attach-detached.ts';
 import {sampleFacts} from '../../test/support/sample-container.ts';
 
-/* The shells that stay with a container, without a container. */
+/* Tests the shim of a detached container without a container. */
 
 const host = realHost();
 let folder: string;
@@ -27,7 +27,7 @@ const start = (script: string) =>
 		script,
 	]);
 
-/** Command lines of processes that were told the folder. */
+/** Command lines of the processes that name the folder. */
 function shells(): readonly string[] {
 	return readdirSync('/proc')
 		.filter(name => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -41,7 +41,7 @@ function shells(): readonly string[] {
 		});
 }
 
-/** Waits until no shell is there any more, but for no longer than that takes in any case. */
+/** Waits until no shell is left, but at most 10 s. Gives the shells that stayed. */
 async function whoStays(): Promise<readonly string[]> {
 	for (const until = performance.now() + 10_000; ; ) {
 		const left = shells();
@@ -50,7 +50,7 @@ async function whoStays(): Promise<readonly string[]> {
 	}
 }
 
-test('what is printed and how it ended is kept, and the shells end with it', async () => {
+test('the shim keeps the output and the exit status, and its shells end with the command', async () => {
 	await (await start('echo out; echo err >&2; exit 3')).ended;
 	expect(await whoStays()).toEqual([]);
 	const kept = ['stdout', 'stderr'].map(stream => readFileSync(join(logs(), stream), 'utf8'));
@@ -59,7 +59,7 @@ test('what is printed and how it ended is kept, and the shells end with it', asy
 	expect(existsSync(join(conf(), 'drained'))).toBe(true);
 });
 
-test('whenever the first shell is killed, the others end with the container', async () => {
+test('at whatever moment the first shell is killed, the others end with the container', async () => {
 	for (let ms = 0; ms < 8; ms += 1) {
 		const {pid, ended} = await start('exit 0');
 		await delay(ms);

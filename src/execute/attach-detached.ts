@@ -8,30 +8,32 @@ import type {Attachment} from './attach.ts';
 import {makeFifos} from './fifos.ts';
 import {type GateForm, pipeGate} from './gate.ts';
 
-/** Where the streams of a container lead that nobody is attached to. */
+/** Where the streams of a detached container lead. */
 export interface DetachedStreams {
 	/** The folder of `stdout` and `stderr`. */
 	readonly logs: string;
 	/** The container's state folder, where `stdin` and `exit` are. */
 	readonly conf: string;
 	readonly tty: boolean;
-	/** Keep its standard input open; without, it is /dev/null. */
+	/** Keep standard input open; otherwise it is /dev/null. */
 	readonly stdin: boolean;
 }
 
 /**
- * The shell that stays: it waits for the container, whoever has started it, and writes down how it ended. Only a parent
- * learns that from the kernel. It is outside of the container's cgroup.
+ * The shim: a shell that outlives tsbox, waits for the container, and writes down its exit status, which the kernel
+ * gives only to the parent. The shim is outside of the container's cgroup.
  *
- * The container gets FIFOs and not the files: a program that opens /dev/stdout opens what its descriptor 1 is anew, and
- * `> /dev/stdout` would cut a file to nothing. Others may write to them, for a command that is not root opens it as well.
- * Where the disk is full, what cannot be written is lost, and the container goes on. It is started from a shell below: dash(1)
- * would redirect itself for it, and then say "Killed" in the container's output.
+ * The container gets FIFOs and not the log files. A program that opens /dev/stdout opens the target of its descriptor 1
+ * again, and `> /dev/stdout` would truncate a file. Everyone may write to the FIFOs, because a command that is not root
+ * opens them too. If the disk is full, output that cannot be written is lost, and the container continues. A subshell
+ * starts the container: dash(1) would otherwise redirect itself for it, and then print "Killed" into the container's
+ * output.
  *
- * Opening one end of a FIFO waits for the other, for ever when whoever was to open that is killed or the FIFO is removed. So
- * both are opened at once first (fifo(7): Linux lets that not wait), and whoever opens an end holds that until it has it. What
- * keeps the output ends with the last who writes, or with the folder that it would write to. It lets go by exec, as a
- * redirected function has dash keep what it let go of, to restore it.
+ * Opening one end of a FIFO waits for the other end, forever if the process that should open that end is killed or the
+ * FIFO is removed. So the shim first opens both ends at once, which does not wait on Linux (fifo(7)). Each shell keeps
+ * these descriptors until it has opened its own end. The shells that keep the output end with the last writer, or when
+ * the log folder is gone. They close descriptors with `exec`, because dash keeps a copy of each descriptor that a
+ * redirected function closes, to restore it.
  */
 const shim = `conf=$1 logs=$2 cat=$3; shift 3
 keep() { until "$cat" >> "$1" 2>/dev/null || ! [ -d "$logs" ]; do PATH=/usr/bin:/bin sleep 1; done; }
@@ -47,7 +49,7 @@ wait
 : 2>/dev/null > "$conf/drained"
 exit "$status"`;
 
-/** The same for a terminal: script(1) writes what is written on it to its own standard output. */
+/** The shim for a terminal. script(1) copies what is written to its pty to its own standard output. */
 const terminalShim = `conf=$1; shift
 "$@"
 status=$?
@@ -56,8 +58,8 @@ echo "$status" 2>/dev/null > "$conf/exit"
 exit "$status"`;
 
 /**
- * Streams that outlive whoever starts the container: its output is appended to files by processes of its own, so that
- * nothing is lost and nothing waits when nobody reads; its input is a FIFO that it holds open itself.
+ * Streams that outlive the process that starts the container. Separate processes append the output to files, so that
+ * nothing is lost and no write waits for a reader. The input is a FIFO that the container itself holds open.
  */
 export function attachDetached(host: Host, facts: HostFacts, {logs, conf, tty, stdin}: DetachedStreams): Attachment {
 	return {
@@ -65,7 +67,7 @@ export function attachDetached(host: Host, facts: HostFacts, {logs, conf, tty, s
 			host.mkdirs(logs, 0o700);
 			const input = tty || stdin ? await openInput(host, conf) : undefined;
 			const sh = [...(hostToolWords(facts, 'sh') ?? ['sh']), `${conf}/keep.sh`];
-			// A file, so that a list of processes stays readable.
+			// A file and not an argument, so that a list of processes stays readable.
 			host.writeAtomic(`${conf}/keep.sh`, `${tty ? terminalShim : shim}\n`, 0o600);
 			const program = tty
 				? onTerminal(host, facts, {sh, argv, gate, logs, conf, input})
@@ -96,7 +98,7 @@ async function throughPipes(
 	{sh, argv, gate, logs, conf, input}: Kept,
 ): Promise<RunningProgram> {
 	await makeFifos(host, '622', [`${conf}/stdout`, `${conf}/stderr`]);
-	// The path alone: words of a busybox would be two.
+	// Only a path, because the script takes one word and a busybox applet would be two.
 	const cat = facts.tools.cat?.applet === null ? facts.tools.cat.path : 'cat';
 	return host.start([...sh, conf, logs, cat, ...argv], {
 		stdio: [input ?? 'ignore', 'ignore', 'ignore', ...gate],
@@ -120,7 +122,7 @@ async function openInput(host: Host, conf: string): Promise<number> {
 	return openFifoBoth(`${conf}/stdin`);
 }
 
-/** script(1) makes the terminal and copies what is written on it to its own output. */
+/** The command line of script(1), which makes a pty and copies what is written to it to its own output. */
 function scriptWords(facts: HostFacts, argv: readonly string[]): readonly string[] {
 	const script = hostToolWords(facts, 'script');
 	if (script === undefined)

@@ -19,50 +19,52 @@ import {makeFifos} from './fifos.ts';
 import {type GateForm, pipeGate} from './gate.ts';
 import {limitTime, startGuarded} from './start-guarded.ts';
 
-/** The caller's descriptors that the command gets, or is connected with. */
+/** The caller's descriptors that the command inherits or is connected to. */
 export interface CallerStdio {
 	readonly stdin: number;
 	readonly stdout: number;
 	readonly stderr: number;
 }
 
-/** Takes a copy of what the command writes, as it comes; must not throw. On a terminal all is `stdout`. */
+/** Gets a copy of the command's output as it arrives; must not throw. On a terminal, all output is `stdout`. */
 export type OutputTap = (stream: 'stdout' | 'stderr', bytes: Buffer) => void;
 
-/** How a container's standard streams are connected with the caller's. */
+/** How a container's standard streams are connected to the caller's. */
 export interface Attachment {
-	/** Starts the program with these descriptors 3 and 4; by default they are pipes. */
+	/** Starts the program with the ends of the gate as descriptors 3 and 4; by default pipes. */
 	readonly launch: (argv: readonly string[], gate?: GateForm['ends']) => Promise<RunningProgram>;
-	/** Gives a pty the caller's window size; does nothing without one. */
+	/** Gives a pty the caller's window size; does nothing without a pty. */
 	readonly onProcess: (process: ProcessIdentity) => Promise<void>;
-	/** Lets bytes flow: the caller's terminal goes raw only now. What is typed there is told too. */
+	/** Starts the transfer. The caller's terminal becomes raw only now. `typed` gets a copy of what is typed there. */
 	readonly connect: (typed?: (bytes: Uint8Array) => void) => void;
-	/** Waits for the last bytes, for as long as somebody holds the streams open, then releases them. */
+	/** Waits for the last bytes, as long as a process holds the streams open. Then releases the streams. */
 	readonly finish: () => Promise<void>;
 	/**
-	 * Gives the terminal back as it was and lets go of the streams at once: what is still in them is lost. For a start that
-	 * failed, where what holds them open has not been killed yet. May be called twice.
+	 * Restores the terminal and closes the streams at once. Unread bytes are lost. This is for a failed start, in which
+	 * the processes that hold the streams open are not killed yet. May be called twice.
 	 */
 	readonly release: () => void;
 }
 
-/** What {@link attach} goes by beside the caller's descriptors. */
+/** Options of {@link attach}. */
 export interface AttachOptions {
-	/** Give the command a pty of its own. */
+	/** Give the command its own pty. */
 	readonly tty: boolean;
 	/** The container's state folder. */
 	readonly conf: string;
-	/** With it the output passes through a FIFO, as to a terminal, and is no longer the caller's own descriptor. */
+	/** Gets a copy of the output. The command then writes to a FIFO and not to the caller's descriptor. */
 	readonly tap?: OutputTap | undefined;
-	/** How long the command may run when this process has ended, whole seconds; for a container that may go on then. */
+	/** The time limit in whole seconds, which the guard enforces if this process has ended. */
 	readonly limitSeconds?: number | undefined;
 }
 
 /**
- * Connects the command with the caller. Pipes and files are handed in as they are, so their bytes and their closing are
- * the command's own affair. A terminal never is: who holds it could type into the caller's shell (TIOCSTI, CVE-2017-5226).
+ * Connects the command to the caller. Pipes and files are handed to the command as they are, so tsbox does not touch
+ * their bytes. A terminal is never handed in: a process that holds it could type into the caller's shell (TIOCSTI,
+ * CVE-2017-5226).
  *
- * @throws TsboxError E_USAGE when a standard stream is a folder, which would be a way out of the container (CVE-2024-21626).
+ * @throws TsboxError E_USAGE when a standard stream is a folder, which would be a way out of the container
+ * (CVE-2024-21626).
  */
 export function attach(host: Host, facts: HostFacts, stdio: CallerStdio, options: AttachOptions): Attachment {
 	for (const [name, fd] of Object.entries(stdio)) {
@@ -88,7 +90,7 @@ function ends(stream: Readable | Writable | undefined | null): Promise<void> {
 	});
 }
 
-/** A pty of the container's own, kept by script(1), with us between it and the caller's terminal. */
+/** The container gets its own pty, which script(1) holds. tsbox relays between script(1) and the caller's terminal. */
 function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: OutputTap | undefined): Attachment {
 	const script = hostToolWords(facts, 'script');
 	if (script === undefined)
@@ -104,7 +106,7 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: O
 		const stty = hostToolWords(facts, 'stty');
 		if (pts === undefined || stty === undefined || !output.isTTY) return;
 		const words = [...stty, '-F', pts, 'rows', String(output.rows), 'cols', String(output.columns)];
-		// Not host.run: what it loads first would hold up the start, and be counted as the time of its steps.
+		// Not host.run: the modules that it loads first would delay the start and count as time of its steps.
 		await host.start(words, {stdio: ['ignore', 'ignore', 'ignore']}).ended;
 	};
 	const onResize = (): void => void resize();
@@ -116,7 +118,8 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: O
 	};
 	return {
 		launch: async (argv, gate = pipeGate.ends) => {
-			// Echo is script's own decision when its stdin is no terminal: `always` leaves it to the pty, as on any terminal.
+			// If its stdin is not a terminal, script(1) decides about echo by itself. `always` leaves echo to the pty, as on
+			// any terminal.
 			program = startGuarded(
 				host,
 				[
@@ -153,7 +156,7 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: O
 			}
 			if (fromPty !== undefined && fromPty !== null && 'read' in fromPty) {
 				if (tap !== undefined) fromPty.on('data', (bytes: Buffer) => tap('stdout', bytes));
-				// Nobody is at the terminal any more: the command's own hangs up.
+				// The caller's terminal is gone, so the command's terminal must hang up too.
 				onceUnwritable(stdio.stdout, () => fromPty.destroy());
 				fromPty.pipe(output, {end: false});
 			}
@@ -167,7 +170,7 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: O
 	};
 }
 
-/** Without a pty: descriptors are handed in, but for terminals, which are reached through a pipe, and output that is copied. */
+/** Without a pty, descriptors are handed in directly. Terminals and copied output go through a FIFO. */
 function attachStreams(host: Host, stdio: CallerStdio, {conf, tap, limitSeconds}: AttachOptions): Attachment {
 	let program: RunningProgram | undefined;
 	const relays: {
@@ -181,7 +184,7 @@ function attachStreams(host: Host, stdio: CallerStdio, {conf, tap, limitSeconds}
 		const isCopied = tap !== undefined && fd !== 0;
 		if (kind !== 'terminal' && !isCopied) return fd;
 		const path = `${conf}/${name}.fifo`;
-		// A command that is not root opens /dev/stdout anew, as it may with a pipe of the caller's.
+		// 622 lets a command that is not root open /dev/stdout again, as it can with a pipe of the caller.
 		await makeFifos(host, isCopied ? '622' : '600', [path]);
 		const {stream, theirs} = await openFifo(path, fd === 0 ? 'write' : 'read');
 		const copy = tap === undefined || name === 'stdin' ? undefined : (bytes: Buffer) => tap(name, bytes);
@@ -217,7 +220,7 @@ function attachStreams(host: Host, stdio: CallerStdio, {conf, tap, limitSeconds}
 					continue;
 				}
 				if (copy !== undefined) stream.on('data', copy);
-				// Whoever read has gone: the command's next write gets SIGPIPE, as it would without us in between.
+				// The reader has gone. The command's next write gets SIGPIPE, as it would without the relay.
 				onceUnwritable(fd, () => stream.destroy());
 				stream.pipe(callerOutput(fd), {end: false});
 			}

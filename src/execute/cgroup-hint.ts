@@ -3,9 +3,10 @@ import {processCgroups} from '../host/probe/process-status.ts';
 import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
 
 /**
- * Moves this process to the cgroup where it is, in the background. Moving a process makes the kernel wait for an RCU grace
- * period (4 to 8 ms) when nobody has moved one lately: percpu_down_write(&cgroup_threadgroup_rwsem) in
- * kernel/cgroup/cgroup.c. Asked a few milliseconds ahead, the wait is over when the container's first process joins.
+ * Moves this process, in the background, to the cgroup where it already is. If no process was moved lately, a move
+ * makes the kernel wait for an RCU grace period (4 to 8 ms): percpu_down_write(&cgroup_threadgroup_rwsem) in
+ * kernel/cgroup/cgroup.c. This early move takes the wait, which is over when the container's first process joins its
+ * cgroup.
  */
 export function hintCgroupMove(host: Host, members: readonly CgroupMember[]): void {
 	const [member] = members;

@@ -5,7 +5,7 @@ import {type ProcessView, problemOf} from './check.ts';
 
 const told = {values: new Map<string, string>(), ids: undefined};
 
-/** A process that started 500 s after the boot of the host. */
+/** A process that started 500 s after the host booted. */
 function view(files: Readonly<Record<string, string>>): ProcessView {
 	const all: Readonly<Record<string, string>> = {stat: `7 (a ) b) S ${Array(18).fill(0).join(' ')} 50000 0`, ...files};
 	return {text: file => all[file] ?? '', link: () => '', mounts: () => []};
@@ -17,7 +17,7 @@ function offsets(monotonic: number, boottime: number): ProcessView {
 
 const clocks = (shown: ProcessView): string | undefined => problemOf({kind: 'clocks'}, recordingHost(), shown, told);
 
-test('clocks that begin with the process agree, those of the host and of another time do not', () => {
+test('clocks that begin with the process pass, all others fail', () => {
 	expect(clocks(offsets(-480, -499))).toBeUndefined();
 	expect(clocks(offsets(0, 0))).toBe('its clocks differ from those of the host by 0 s and 0 s');
 	expect(clocks(offsets(-100, -100))).toBe('its clocks differ from those of the host by -100 s and -100 s');
@@ -39,7 +39,7 @@ function mounted(...rows: readonly string[]): ProcessView {
 
 const root = '/ rw - overlay overlay rw';
 
-test('a mount that no step made is found, however it got there', () => {
+test('a mount that no step made is reported', () => {
 	const check = {kind: 'onlyMounts', targets: ['/', '/proc']} as const;
 	const proc = '/proc rw - proc proc rw';
 	expect(problemOf(check, recordingHost(), mounted(root, proc), told)).toBeUndefined();
@@ -48,7 +48,7 @@ test('a mount that no step made is found, however it got there', () => {
 	);
 });
 
-test('a mount must be there, of its type, with all its options; the one on top counts', () => {
+test('the topmost mount of a target must have the type and all options', () => {
 	const check = {kind: 'mount', target: '/t', type: 'tmpfs', options: ['ro', 'nodev']} as const;
 	const problem = (...rows: readonly string[]) => problemOf(check, recordingHost(), mounted(root, ...rows), told);
 	expect(problem('/t ro,nodev - tmpfs tmpfs rw')).toBeUndefined();

@@ -6,7 +6,7 @@ import {processCgroups, statusFields} from '../host/probe/process-status.ts';
 import {parseLimits} from '../host/probe/rlimits.ts';
 import type {Check} from '../step/verbs/check.ts';
 
-/** What the container side told, for the checks that lean on it. */
+/** What the container side reported, for the checks that need it. */
 export interface ReadBack {
 	/** Values read back, by path. */
 	readonly values: ReadonlyMap<string, string>;
@@ -17,11 +17,11 @@ export interface ReadBack {
 export interface ProcessView {
 	readonly text: (file: string) => string;
 	readonly link: (file: string) => string;
-	/** Its mountinfo, taken apart once for all checks. */
+	/** Its mountinfo, parsed once for all checks. */
 	readonly mounts: () => readonly MountInfo[];
 }
 
-/** Reads /proc/PID, remembering what was read. */
+/** Reads /proc/PID and caches each file. */
 export function processView(host: Host, pid: number): ProcessView {
 	const seen = new Map<string, string>();
 	const once = (key: string, read: () => string | undefined): string => {
@@ -39,7 +39,7 @@ export function processView(host: Host, pid: number): ProcessView {
 }
 
 function mountProblem(check: Extract<Check, {kind: 'mount'}>, view: ProcessView): string | undefined {
-	// The last row of a target is the one on top.
+	// The last row of a target is the topmost mount.
 	const row = view.mounts().findLast(each => each.target === check.target);
 	if (row === undefined) return `nothing is mounted on ${check.target}`;
 	if (check.type !== '' && row.type !== check.type) return `${check.target} is a ${row.type} and not a ${check.type}`;
@@ -61,7 +61,10 @@ function statusProblem(fields: Readonly<Record<string, string>>, view: ProcessVi
 		: differing.map(([name, value]) => `${name} is ${words(status[name] ?? '')} and not ${words(value)}`).join('; ');
 }
 
-/** The count tells a filter of ours from one that tsbox itself was started under; Linux before 5.9 has none. */
+/**
+ * The number of filters tells the container's filter from one that tsbox itself runs under. Linux before 5.9 does not
+ * show the number.
+ */
 function seccompProblem(view: ProcessView, host: Host): string | undefined {
 	const status = statusFields(view.text('status'));
 	if (words(status['Seccomp'] ?? '') !== '2') return 'it has no seccomp filter';
@@ -74,7 +77,10 @@ function words(text: string): string {
 	return text.trim().split(/\s+/).join(' ');
 }
 
-/** A reader of the host sees the host's ids; newer versions of unshare(1) may map one id more. */
+/**
+ * /proc shows a reader on the host the host's ids. A row may be longer than planned, because newer versions of
+ * unshare(1) may map one id more.
+ */
 function idMapProblem(file: string, wanted: readonly IdMapRow[], view: ProcessView): string | undefined {
 	const rows = view
 		.text(file)
@@ -99,14 +105,17 @@ function lookedUpIdsProblem(told: ReadBack, view: ProcessView, map: UserMap | nu
 	const groups = told.ids.groups.map(group => shown(map?.gids, group));
 	const sorted = [...new Set(groups)].toSorted((a, b) => a - b);
 	const ids = {Uid: `${uid} ${uid} ${uid} ${uid}`, Gid: `${gid} ${gid} ${gid} ${gid}`};
-	// With one id alone the caller's own groups stay.
+	// With a map of a single id, the caller's supplementary groups stay.
 	return statusProblem(map?.kind === 'single' ? ids : {...ids, Groups: sorted.join(' ')}, view);
 }
 
-/** Seconds in which a slow machine brings a process from the reading of the clocks to its start. */
+/** Seconds that a slow machine may take from reading the clocks to starting the process. */
 const startTime = 60;
 
-/** Field 22 of proc_pid_stat(5) is the start, in hundredths of a second since boot; it follows the name, which may hold blanks. */
+/**
+ * Field 22 of proc_pid_stat(5) is the start time in hundredths of a second since boot. Fields are counted from the last
+ * `)`, because the name before it may contain blanks.
+ */
 function clockProblem(view: ProcessView): string | undefined {
 	const stat = view.text('stat');
 	const started = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]) / 100;
@@ -118,7 +127,7 @@ function clockProblem(view: ProcessView): string | undefined {
 		: `its clocks differ from those of the host by ${offset('monotonic')} s and ${offset('boottime')} s`;
 }
 
-/** Checks that read a file of the host or what the container side told; the rest look at the container's process. */
+/** Checks of a file of the host or of a value that the container side reported, and not of the container's process. */
 type PlaceCheck = Extract<Check, {kind: 'folder' | 'value' | 'readBack'}>;
 
 function looksAtPlace(check: Check): check is PlaceCheck {
@@ -135,8 +144,9 @@ function placeProblem(check: PlaceCheck, host: Host, told: ReadBack): string | u
 }
 
 /**
- * What is wrong, or undefined when the kernel agrees. `view` is undefined for checks of host steps made before the
- * process is there
+ * What is wrong, or undefined if the kernel shows what was planned.
+ *
+ * @param view - undefined for a host step that is checked before the first process exists
  */
 export function problemOf(check: Check, host: Host, view: ProcessView | undefined, told: ReadBack): string | undefined {
 	if (looksAtPlace(check)) return placeProblem(check, host, told);

@@ -2,7 +2,10 @@ import type {Readable} from 'node:stream';
 import type {RunningProgram} from '../host/host.ts';
 import {saysKilled} from './status-pipe.ts';
 
-/** How the command ended, past what unshare(1) makes of it; `status` is read on for its last words. Never rejects. */
+/**
+ * How the command ended, corrected for unshare(1) by {@link saysKilled}. Reads `status` to its end for unshare's last
+ * message. Never rejects.
+ */
 export async function commandEnd(program: RunningProgram, status: Readable): RunningProgram['ended'] {
 	let last = '';
 	status.on('data', (text: string) => (last = (last + text).slice(-1000)));

@@ -26,7 +26,7 @@ function put(path: string, content: string | Buffer, mode = 0o755): void {
 	writeFileSync(join(folder, path), content, {mode});
 }
 
-/** An ELF file for a machine (e_machine of elf(5)), dynamic where it has a loader. */
+/** An ELF file for a machine (e_machine of elf(5)); dynamic if it names a loader. */
 function elf(machine: number, loader?: string): Buffer {
 	const file = Buffer.alloc(200 + (loader?.length ?? 0));
 	file.write('\x7fELF', 'latin1');
@@ -55,7 +55,7 @@ function troubles(
 	return troublesIn(root, recordingHost(files), {kernel: {release: '6.1.0', arch: 'x86_64'}}, exec);
 }
 
-test('a symlink that leads nowhere, or back to itself', () => {
+test('a symlink that leads nowhere or back to itself is reported', () => {
 	symlinkSync('busybox', join(folder, 'bin/sh'));
 	symlinkSync('/bin/self', join(folder, 'bin/self'));
 	expect(troubles('sh')).toMatchObject([
@@ -93,7 +93,7 @@ test.each([
 	expect(others).toEqual([]);
 });
 
-test('nothing is said of what the kernel would run, or may run', () => {
+test('files that the kernel runs or may run are not reported', () => {
 	mkdirSync(join(folder, 'lib64'));
 	put('lib64/ld', elf(x86));
 	symlinkSync('/lib64/ld', join(folder, loader));
@@ -107,7 +107,7 @@ test('nothing is said of what the kernel would run, or may run', () => {
 		expect([name, troubles(name)]).toEqual([name, []]);
 });
 
-test('a program of another machine is fine where binfmt_misc has an emulator for it, and only there', () => {
+test('a program of another machine can run only if binfmt_misc has an emulator for it', () => {
 	put('bin/it', elf(arm));
 	const handler = (state: string): Record<string, string> => ({
 		'/proc/sys/fs/binfmt_misc/status': 'enabled\n',
@@ -123,7 +123,7 @@ test('a program of another machine is fine where binfmt_misc has an emulator for
 	expect(troubles('it', '/bin', handler('enabled'))).toHaveLength(1);
 });
 
-test('the folders of PATH are tried up to the first that has what can be run', () => {
+test('the folders of PATH are tried up to the first one with a file that can run', () => {
 	mkdirSync(join(folder, 'good'));
 	put('bin/it', elf(arm));
 	put('good/it', elf(x86));
@@ -133,7 +133,7 @@ test('the folders of PATH are tried up to the first that has what can be run', (
 	expect(troubles('bin/it').map(({file}) => file)).toEqual(['bin/it']);
 });
 
-test('a hostile file is not waited for, reads nothing of the host, and prints no control characters', () => {
+test('a hostile file cannot block tsbox, read the host, or print control characters', () => {
 	execFileSync('mkfifo', [join(folder, 'bin/fifo')]);
 	put('bin/huge', elf(x86, loader));
 	const table = elf(x86, loader);

@@ -11,13 +11,13 @@ import {type Walked, walkInRoot} from '../host/files/root-walk.ts';
 import {quoted} from '../spec/model/parsed.ts';
 import type {ExecAction} from '../step/verbs/exec.ts';
 
-/** A file that a shell would take for the command, and why the kernel will not run it. */
+/** A file that a shell would pick as the command, and why the kernel refuses to run it. */
 export interface CommandTrouble {
-	/** As the shell of the gate finds it: a folder of PATH, a slash, the command; or the command as it is. */
+	/** The path that the gate's shell tries: the command below a folder of PATH, or the command if it has a slash. */
 	readonly file: string;
-	/** A symlink leads to no file, so a shell does not see it; or the file is there and cannot be executed. */
+	/** A symlink without a target, which a shell skips; or a file that cannot be executed. */
 	readonly kind: 'leadsNowhere' | 'notExecutable';
-	/** Follows the name of the file: "is a symlink that leads nowhere". */
+	/** The end of a sentence about the file: `is a symlink that leads nowhere`. */
 	readonly problem: string;
 	readonly why: string;
 	readonly hint: string;
@@ -25,28 +25,28 @@ export interface CommandTrouble {
 
 type Reason = Omit<CommandTrouble, 'file'>;
 
-/** What the kernel reads of a file to learn what it is: BINPRM_BUF_SIZE of linux/binfmts.h. */
+/** The kernel reads this many bytes of a file to find out its format: BINPRM_BUF_SIZE of linux/binfmts.h. */
 const headLength = 256;
 
 const loops = 'is a symlink that leads back to itself';
 const dangles = 'is a symlink that leads nowhere';
 
-/** The kernel follows an interpreter of an interpreter four times: exec_binprm() of its fs/exec.c. */
+/** The kernel follows an interpreter of an interpreter at most four times: exec_binprm() in fs/exec.c. */
 const mostInterpreters = 4;
 
-/** Machines whose programs the kernel of another one runs as they are, where it was built so. */
+/** Architectures whose programs the kernel of another one can run natively, if it was built with that support. */
 const relatives: readonly (readonly string[])[] = [
 	['x86_64', 'i686'],
 	['aarch64', 'armv7l'],
 ];
 
 /**
- * Looks at the files that the command may be, as a process in the container sees them, and says which of them the kernel
- * would not run and why; empty where the first is fine. A shell that finds out by itself has already become the command for
- * whoever watches.
+ * Looks at each file that the command may resolve to, as a process in the container sees it. Gives the files that the
+ * kernel would refuse to run, with the reasons; none if the first file can run. This check comes before the exec,
+ * because a shell whose exec fails has already reported that it became the command.
  *
- * Looks only: it follows no symlink on this host ({@link walkInRoot}), and where the container has a FUSE file system, whose
- * server could have this wait, it looks at nothing.
+ * It only looks. It follows no symlink on this host ({@link walkInRoot}). If the container has a FUSE file system,
+ * whose server could block tsbox, it looks at nothing.
  *
  * @param pid - a process in the container
  */
@@ -67,7 +67,7 @@ export function commandTroubles(
 	}
 }
 
-/** The same below a folder that is held. */
+/** {@link commandTroubles} below a root folder that is already pinned. */
 export function troublesIn(
 	root: Pinned,
 	host: Pick<Host, 'list' | 'readText'>,
@@ -87,18 +87,18 @@ export function troublesIn(
 interface Context {
 	readonly root: Pinned;
 	readonly host: Pick<Host, 'list' | 'readText'>;
-	/** As uname(1) has it. */
+	/** As uname(1) prints it. */
 	readonly machine: string;
 }
 
-/** The paths that the gate's shell tries, in its words and its order. */
+/** The paths that the gate's shell tries, in the shell's spelling and order. */
 function candidates({args: [command = ''], env}: ExecAction): readonly string[] {
 	if (command.includes('/')) return [command];
 	const path = env.findLast(each => each.startsWith('PATH='))?.slice('PATH='.length) ?? '';
 	return path.split(':').map(folder => `${folder === '' ? '.' : folder}/${command}`);
 }
 
-/** Why it cannot be run; undefined where that cannot be told, or where a shell would pass it by. */
+/** Why a file cannot be run; undefined if that is unknown, or if a shell would skip the file. */
 function judge(found: Walked, context: Context, depth: number): Reason | 'fine' | undefined {
 	if (found.kind === 'loop') {
 		return leadsNowhere(
@@ -151,7 +151,7 @@ function reasonOf(head: Buffer, read: ByteReader, path: string, context: Context
 			'see what it is with file(1)',
 		);
 	}
-	// A shell runs such a file by /bin/sh: execvp(3).
+	// A shell runs such a file with /bin/sh: execvp(3).
 	const shell = walkInRoot(context.root, '/bin/sh', found => found.kind);
 	if (shell !== 'missing' && shell !== 'loop') return undefined;
 	return notExecutable(
@@ -187,7 +187,7 @@ function reasonOfElf(read: ByteReader, path: string, {root, machine}: Context): 
 	);
 }
 
-/** Of a machine that is not in the table nothing is known: uname(1) has many names for some. */
+/** False for a machine that the table lacks: uname(1) has several names for some machines. */
 function isForeign(program: string, machine: string): boolean {
 	const kin = relatives.find(all => all.includes(machine)) ?? [machine];
 	return machineNames.includes(program) && machineNames.includes(machine) && !kin.includes(program);
@@ -195,7 +195,7 @@ function isForeign(program: string, machine: string): boolean {
 
 function reasonOfScript(line: string, context: Context, depth: number): Reason | undefined {
 	const interpreter = /^#![ \t]*([^ \t\0]+)/.exec(line)?.[1];
-	// A line that is cut may name anything.
+	// If the line was cut off, the name of its interpreter may be incomplete.
 	if (interpreter?.startsWith('/') !== true || line.length === headLength || depth >= mostInterpreters)
 		return undefined;
 	const name = Buffer.from(interpreter, 'latin1').toString();
@@ -219,7 +219,7 @@ function reasonOfScript(line: string, context: Context, depth: number): Reason |
 	return {...reason, problem: `cannot be executed: its interpreter ${quoted(name)} ${reason.problem}`};
 }
 
-/** How a path is not there, as the end of a sentence about it; undefined where it may be. */
+/** Why a path is missing in the container, as the end of a sentence; undefined if the path may exist. */
 function absenceOf(root: Pinned, path: string): string | undefined {
 	return walkInRoot(root, path, found => {
 		if (found.kind === 'loop') return loops;

@@ -12,20 +12,20 @@ function typed(keys: string, ...pieces: readonly string[]): readonly [passed: st
 	return [passed, false];
 }
 
-test('what goes before the keys is passed on, what follows is not', () => {
+test('input before the detach keys is passed on, input after them is not', () => {
 	expect(typed('\u0010\u0011', 'ls\n\u0010\u0011rm\n')).toEqual(['ls\n', true]);
 });
 
-test('they may come in pieces', () => {
+test('the detach keys may arrive in pieces', () => {
 	expect(typed('\u0010\u0011', 'a\u0010', '\u0011')).toEqual(['a', true]);
 });
 
-test('a beginning that does not go on is passed on, late', () => {
+test('an incomplete sequence is passed on with the next byte', () => {
 	expect(typed('\u0010\u0011', 'a\u0010')).toEqual(['a', false]);
 	expect(typed('\u0010\u0011', 'a\u0010', 'b')).toEqual(['a\u0010b', false]);
 });
 
-test('a beginning within a beginning is found', () => {
+test('a sequence that begins inside an incomplete one is found', () => {
 	expect(typed('aab', 'aaab')).toEqual(['a', true]);
 	expect(typed('aab', 'aa', 'c')).toEqual(['aac', false]);
 	expect(typed('\u0010\u0011', '\u0010\u0010\u0011')).toEqual(['\u0010', true]);

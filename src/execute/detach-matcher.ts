@@ -1,12 +1,12 @@
-/** Looks for a sequence of keys in what is typed. */
+/** Finds a key sequence in typed bytes. */
 export interface DetachMatcher {
-	/** What is to be passed on of these bytes, and whether the sequence was completed: what follows it is dropped. */
+	/** `pass`: the bytes to forward. `detached`: the sequence is complete, and the bytes after it are dropped. */
 	readonly feed: (bytes: Uint8Array) => {readonly pass: Buffer; readonly detached: boolean};
 }
 
 /**
- * Finds the detach keys in a stream of bytes. What may be the beginning of the sequence is held back until it is known, so
- * that a container never sees the sequence, and sees the beginning of one that was not completed.
+ * Finds the detach keys in a stream of bytes. Bytes that may begin the sequence are held back until the next byte
+ * decides. The container never sees a complete sequence, and sees an incomplete one late.
  */
 export function detachMatcher(keys: readonly number[]): DetachMatcher {
 	let held: number[] = [];
@@ -15,7 +15,7 @@ export function detachMatcher(keys: readonly number[]): DetachMatcher {
 			const pass: number[] = [];
 			for (const byte of bytes) {
 				held.push(byte);
-				// After a byte that does not go on, a shorter beginning may still end here: `a,a,b` in `aaab`.
+				// After a mismatch, a shorter prefix of the keys may still end here: `a,a,b` in `aaab`.
 				while (held.some((each, at) => each !== keys[at])) pass.push(held.shift() ?? 0);
 				if (held.length === keys.length) return {pass: Buffer.from(pass), detached: true};
 			}

@@ -17,9 +17,9 @@ import type {CommandTrouble} from './command-trouble.ts';
 import {adviceFor, gateRefusal} from './start-failure.ts';
 import {statusLines} from './status-pipe.ts';
 
-/** What must be true of a process that entered, before it becomes the command. */
+/** What must be true of an entered process before it becomes the command. */
 export interface Expected {
-	/** `mnt:[4026532200]` by kind, of the container's first process as it was when it started. */
+	/** The namespaces of the container's first process at its start, by kind: `mnt:[4026532200]`. */
 	readonly namespaceIds: Readonly<Record<string, string>>;
 	readonly namespaces: readonly NamespaceKind[];
 	readonly cgroups: readonly CgroupMember[];
@@ -29,23 +29,27 @@ export interface Expected {
 	readonly fixedAddresses: boolean;
 }
 
-/** What a process that entered becomes: a command of the container, or what these words of sh make of it. */
+/** What an entered process becomes: a command of the container, or a host tool that a script of sh starts. */
 export type AtGate =
 	| ExecAction
-	/** One compound command that says `@exec` on descriptor 3 and becomes a tool; the toolbox is its working directory. */
+	/**
+	 * `script` is one compound command. It writes `@exec` to descriptor 3 and becomes a tool. Its working directory is
+	 * the toolbox.
+	 */
 	| {readonly kind: 'tool'; readonly script: string};
 
 const step = 'enter the container';
 
-/** The process that nsenter(1) forked into the container's pid namespace, or nsenter itself where there was none to enter. */
+/** The process that nsenter(1) forked into the container's pid namespace, or nsenter itself if there is none. */
 function entered(host: Host, pid: number, forked: boolean): ProcessIdentity | undefined {
 	if (!forked) return identify(host, pid);
-	// The shell that became nsenter(1) had forked its guard before; the kernel lists children by age.
+	// The shell forked its guard before it became nsenter(1). The kernel lists children by age, so the last child is the
+	// one that nsenter(1) forked.
 	const child = host.readText(`/proc/${pid}/task/${pid}/children`)?.trim().split(' ').at(-1);
 	return child === undefined || child === '' ? undefined : identify(host, Number(child));
 }
 
-/** Checks, from the kernel, that it is in the very container that was meant: a reused pid has other namespaces. */
+/** Why an entered process is not as expected, or undefined. A reused pid leads to other namespaces. */
 function problem(host: Host, {pid}: ProcessIdentity, expected: Expected): string | undefined {
 	const view = processView(host, pid);
 	const elsewhere = expected.namespaces.filter(
@@ -87,14 +91,14 @@ function strayed(problem: string): TsboxError {
 	});
 }
 
-/** The home that was found with the user wins over the spec's. */
+/** The home folder that was looked up with the user overrides the spec's. */
 function withHome(exec: ExecAction, home: string | undefined): ExecAction {
 	if (home === undefined) return exec;
 	return {...exec, env: [...exec.env.filter(each => !each.startsWith('HOME=')), `HOME=${home}`]};
 }
 
 /**
- * Follows a program made by enterScript to the gate, checks where it is, and lets it become the command.
+ * Follows a program of enterScript to the gate, checks which container it is in, and lets it become the command.
  *
  * @throws TsboxError E_STEP_FAILED, E_CHECK_FAILED, E_COMMAND_NOT_FOUND, E_COMMAND_NOT_EXECUTABLE.
  */

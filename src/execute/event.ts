@@ -1,23 +1,23 @@
 import type {MemoryVictim} from '../kernel/memory-victims.ts';
 import type {Phase} from '../step/verbs/step.ts';
 
-/** The step of an event, in the few words a view needs. */
+/** What a view needs to know about a step. */
 export interface StepWords {
 	readonly id: string;
 	readonly phase: Phase;
 	readonly title: string;
-	/** The command as a shell would take it. */
+	/** The command in shell syntax. */
 	readonly command: string;
 	/** Why the step is needed, one sentence. */
 	readonly why: string;
 }
 
 /**
- * Everything that can happen while a plan is carried out, in order. `--json` prints these, one a line; the progress
- * view reduces them; nothing else talks to the user. `at` is milliseconds since the epoch, `ms` a duration.
+ * Everything that can happen while a plan is carried out, in order. `--json` prints one event a line, and the progress
+ * view is computed from the events; the user sees nothing else. `at` is milliseconds since the epoch, `ms` a duration.
  */
 export type RunEvent =
-	/** An archive whose digest is not known yet is read before there is a plan: bytes of its size. */
+	/** tsbox reads an archive of unknown digest before it can plan. `done` and `total` are bytes. */
 	| {
 			readonly type: 'image.reading';
 			readonly at: number;
@@ -27,7 +27,7 @@ export type RunEvent =
 	  }
 	| {readonly type: 'plan.started'; readonly at: number; readonly name: string; readonly steps: readonly StepWords[]}
 	| {readonly type: 'step.started'; readonly at: number; readonly id: string}
-	/** Bytes and entries of an unpack; `total` is the archive's size on disk, `done` how much of that was read. */
+	/** The progress of an unpack. `total` is the archive's size on disk, `done` how many of these bytes were read. */
 	| {
 			readonly type: 'step.progress';
 			readonly at: number;
@@ -47,7 +47,7 @@ export type RunEvent =
 	  }
 	| {readonly type: 'step.undone'; readonly at: number; readonly id: string}
 	| {readonly type: 'warning'; readonly at: number; readonly text: string}
-	/** Every check was read back and agreed; the command starts now. `ms` since plan.started, without what `--step` waited. */
+	/** All checks passed; the command starts now. `ms` counts from `plan.started`, without the pauses of `--step`. */
 	| {
 			readonly type: 'container.started';
 			readonly at: number;
@@ -55,7 +55,7 @@ export type RunEvent =
 			readonly pid: number;
 			readonly ms: number;
 	  }
-	/** It is killed when it has not ended after `graceMs`. */
+	/** The container is killed if it has not ended after `graceMs`. */
 	| {
 			readonly type: 'container.stopping';
 			readonly at: number;
@@ -63,7 +63,7 @@ export type RunEvent =
 			readonly signal: string;
 			readonly graceMs: number;
 	  }
-	/** The kernel killed processes of it for its memory limit, in bytes; infinite where it has none. */
+	/** The kernel killed processes for the memory limit: `limit` bytes, infinite without a limit. */
 	| {
 			readonly type: 'container.oom';
 			readonly at: number;
@@ -71,17 +71,17 @@ export type RunEvent =
 			readonly limit: number;
 			readonly peak: number;
 			readonly killed: number;
-			/** Those of them that are known: their numbers on the host, and the kernel's names for them. */
+			/** The killed processes that are known: their pids on the host, and the kernel's names for them. */
 			readonly victims: readonly MemoryVictim[];
-			/** The first process is among them: the container has ended for it. */
+			/** The first process was killed, and so the container has ended. */
 			readonly first: boolean;
 	  }
-	/** The seccomp filter refused a call; told once for each call and answer. */
+	/** The seccomp filter refused a system call. Emitted once for each call and answer. */
 	| {
 			readonly type: 'container.refused';
 			readonly at: number;
 			readonly name: string;
-			/** `socket(0x26, 0x5, 0x0)`: name and first arguments. */
+			/** Name and first arguments: `socket(0x26, 0x5, 0x0)`. */
 			readonly call: string;
 			/** The name of the error, or of the signal that ended the process. */
 			readonly answer: string;
@@ -95,7 +95,7 @@ export type RunEvent =
 			readonly exitCode: number;
 			readonly signal: string | null;
 	  }
-	/** The record of the run is kept, in that folder. */
+	/** The record of the run was written to `folder`. */
 	| {readonly type: 'run.recorded'; readonly at: number; readonly id: string; readonly folder: string}
 	| {readonly type: 'run.completed'; readonly at: number; readonly ok: boolean};
 

@@ -9,7 +9,7 @@ import type {HostActionContext} from './host-action.ts';
 import type {GateForm} from './gate.ts';
 import type {Journal} from './journal.ts';
 
-/** What carrying a plan out needs. */
+/** What carrying out a plan needs. */
 export interface ExecuteContext extends HostActionContext {
 	readonly journal: Journal;
 	readonly emit: EventSink;
@@ -17,19 +17,19 @@ export interface ExecuteContext extends HostActionContext {
 	readonly conf: string;
 	/** Starts launch.sh; descriptors 3 and 4 are the status pipe and the gate, 5 is the guard's. */
 	readonly launch: Attachment['launch'];
-	/** The form of the gate: pipes of this process without. */
+	/** The form of the gate; pipes of this process by default. */
 	readonly gate?: GateForm | undefined;
-	/** Has launch.sh begin with a guard; without, the container goes on when its starter ends, or `launch` sees to that. */
+	/** Makes launch.sh begin with a guard. Without it, the container outlives its starter unless `launch` ends it. */
 	readonly guard?: Pick<Guard, 'keepsAlive'> | undefined;
-	/** Called when the first process is known, before its namespaces are filled: gives a pty its size. */
+	/** Called when the first process is known and its namespaces are not set up yet. Sets the size of a pty. */
 	readonly onProcess: (process: ProcessIdentity) => Promise<void>;
-	/** Called before a filter with a listener is loaded: answers for it. Settles when it does; without, nothing is traced. */
+	/** Called before a filter with a listener is loaded. Resolves when the listener answers. */
 	readonly trace?: ((process: ProcessIdentity) => Promise<void>) | undefined;
-	/** Called when every check agreed and before the gate opens: the record is written here. */
+	/** Called when all checks have passed and before the gate opens. Writes the record. */
 	readonly onChecked: (process: ProcessIdentity, ids: NonNullable<ReadBack['ids']>) => void;
 	/**
-	 * Awaited when all is checked and the command has not run: what it gives is let through the gate in place of the plan's
-	 * command. The container waits there meanwhile; rejects to end the start.
+	 * Awaited after the checks, while the container waits at the gate. Its result runs in place of the plan's command. A
+	 * rejection ends the start.
 	 */
 	readonly atGate?: ((exec: ExecAction) => Promise<ExecAction>) | undefined;
 	/** Awaited before each step. */
@@ -39,6 +39,6 @@ export interface ExecuteContext extends HostActionContext {
 /** A container whose command runs. */
 export interface StartedContainer {
 	readonly process: ProcessIdentity;
-	/** Settles when the command has ended; never rejects. */
+	/** Resolves when the command has ended; never rejects. */
 	readonly ended: RunningProgram['ended'];
 }

@@ -17,7 +17,7 @@ import {
 const wrong = {kind: 'folder', path: '/not/there'} as const;
 const hostSteps = smallPlan.steps.filter(step => step.side === 'before' && step.action.kind !== 'start');
 
-/** The small plan with a check that the kernel does not agree with. */
+/** The small plan, in which a check of this step fails. */
 function disagreeing(id: string): Plan {
 	return {...smallPlan, steps: smallPlan.steps.map(step => (step.id === id ? {...step, checks: [wrong]} : step))};
 }
@@ -31,12 +31,12 @@ async function failure(behaviour: SampleBehaviour, plan: Plan = smallPlan) {
 	return {...sample, error: error as TsboxError};
 }
 
-/** Whether the container's command was let go. */
+/** Whether the gate was opened. */
 function opened(gate: readonly string[]): boolean {
 	return gate.some(text => text.startsWith('{'));
 }
 
-test('each step is done after its undo was written down, and the gate is opened last', async () => {
+test('each undo is journaled before its step is done, and the gate opens last', async () => {
 	const {host, context, events, gate} = sampleContainer();
 	const {process} = await execute(smallPlan, context);
 	expect(process).toEqual({pid: 42, startTime: '777'});
@@ -78,7 +78,7 @@ test('each step is done after its undo was written down, and the gate is opened 
 });
 
 test.each(hostSteps.map(step => step.id))(
-	'when the kernel shows otherwise after %s, nothing is started and all is taken back, newest first',
+	'if the check of %s fails, nothing starts and all steps are rolled back, last one first',
 	async id => {
 		const {host, context, events, error} = await failure({}, disagreeing(id));
 		expect(error).toMatchObject({code: 'E_CHECK_FAILED', message: 'there is no folder /not/there', step: `do ${id}`});
@@ -112,17 +112,14 @@ test.each([
 		{files: {'/proc/42/status': 'Uid:\t5\t5\t0\t5\nNoNewPrivs:\t1\n'}},
 		/^Uid is 5 5 0 5 and not 5 5 5 5/,
 	],
-] as const)(
-	'when the kernel shows otherwise at the gate for %s, the gate stays shut',
-	async (id, behaviour, message) => {
-		const {error, gate, events} = await failure(behaviour);
-		expect(error).toMatchObject({code: 'E_CHECK_FAILED', message: expect.stringMatching(message), step: `do ${id}`});
-		expect(opened(gate)).toBe(false);
-		expect(events.at(-1)).toMatchObject({type: 'step.failed', id});
-	},
-);
+] as const)('if the check of %s fails at the gate, the gate stays closed', async (id, behaviour, message) => {
+	const {error, gate, events} = await failure(behaviour);
+	expect(error).toMatchObject({code: 'E_CHECK_FAILED', message: expect.stringMatching(message), step: `do ${id}`});
+	expect(opened(gate)).toBe(false);
+	expect(events.at(-1)).toMatchObject({type: 'step.failed', id});
+});
 
-test('a process that is killed while it is looked at ends the start as any other that fails', async () => {
+test('a process that is killed during the checks fails the start', async () => {
 	const sample = sampleContainer({});
 	const {host} = sample.context;
 	const refusing = {
@@ -143,7 +140,7 @@ test('a process that is killed while it is looked at ends the start as any other
 	expect(opened(sample.gate)).toBe(false);
 });
 
-test('what a tool said before it failed is in the error of its step, even where it looks like a word of ours', async () => {
+test('the error of a step has the output of its tool, even if that looks like a status line', async () => {
 	const says =
 		'@pid 42\n@begin mounts.before\nmount: /x: Permission denied.\nsee @begin and @exec\n@fail mounts.before 32\n';
 	const {error, events} = await failure({says, ended: {exitCode: 125, signal: undefined, startError: undefined}});
@@ -156,7 +153,7 @@ test('what a tool said before it failed is in the error of its step, even where 
 	expect(events).toContainEqual(expect.objectContaining({type: 'step.output', id: 'mounts.before'}));
 });
 
-test('a container side that dies without a word is told by how it ended', async () => {
+test('if the container side dies silently, the error says how it ended', async () => {
 	const {error} = await failure({
 		says: '@pid 42\n@begin mounts.before\n',
 		ended: {exitCode: undefined, signal: 'SIGKILL', startError: undefined},
@@ -168,12 +165,12 @@ test.each([
 	['@notfound\n', 'E_COMMAND_NOT_FOUND', 127],
 	['@notexecutable /bin/x\n', 'E_COMMAND_NOT_EXECUTABLE', 126],
 	['@directory\n', 'E_STEP_FAILED', 125],
-])('when the gate answers %j the code is %s', async (answers, code, exitStatus) => {
+])('if the gate answers %j, the error code is %s', async (answers, code, exitStatus) => {
 	const {error} = await failure({answers});
 	expect(error).toMatchObject({code, exitStatus, step: 'do process.exec'});
 });
 
-test('a system error of a host step is told with the step, its command and what fixes it', async () => {
+test('the error of a host step names the step, its command, and the system error', async () => {
 	const plan: Plan = {
 		...smallPlan,
 		steps: smallPlan.steps.map(step =>
@@ -188,19 +185,19 @@ test('a system error of a host step is told with the step, its command and what 
 	});
 });
 
-test('an image whose /proc is no folder is refused before anything is mounted on it', async () => {
+test('an image whose /proc is not a folder is refused before anything is mounted on it', async () => {
 	const {error} = await failure({files: {'/store/layers/demo/upper/proc': 'text'}});
 	expect(error).toMatchObject({code: 'E_ARCHIVE_INVALID', step: 'do rootfs.folders'});
 });
 
-test('a start that was interrupted does no further step', async () => {
+test('an interrupted start does no further step', async () => {
 	const {error, host, events} = await failure({signal: AbortSignal.abort('SIGINT')});
 	expect(error).toMatchObject({code: 'E_INTERRUPTED'});
 	expect(host.log).toEqual([]);
 	expect(events.map(event => event.type)).toEqual(['plan.started']);
 });
 
-test('a command that was handed in may run already: an interruption leaves it to be stopped in its own way', async () => {
+test('an interruption after the command was handed in does not fail the start', async () => {
 	const stop = new AbortController();
 	const onGate = (text: string): void => {
 		if (opened([text])) stop.abort('SIGTERM');
@@ -210,7 +207,7 @@ test('a command that was handed in may run already: an interruption leaves it to
 	expect(started.process.pid).toBe(42);
 });
 
-test('whoever is asked for a step sees the one before done, and the time of the answer is no part of the start', async () => {
+test('`hold` sees the previous step done, and the time that it waits does not count', async () => {
 	const sample = sampleContainer({answersHold: true});
 	const open = (): readonly string[] => {
 		const of = (type: string) =>
@@ -221,7 +218,7 @@ test('whoever is asked for a step sees the one before done, and the time of the 
 	const hold = async (id: string): Promise<void> => {
 		asked.push(id);
 		expect(open()).toEqual([]);
-		// A minute of reading: each look at the clock of this machine takes a while.
+		// The user reads for a minute: each reading of the sample clock advances it.
 		for (const until = sample.host.now() + 60_000; sample.host.now() < until; );
 	};
 	await execute(smallPlan, {...sample.context, hold});
@@ -238,7 +235,7 @@ describe('a step beside the first process', () => {
 	);
 	const plan = withBeside(smallPlan, beside, 'uts.hostname');
 
-	test('is done between two steps inside, of which the later one waits for a line from the gate', async () => {
+	test('is done between two inside steps, and the later one waits for a line from the gate', async () => {
 		const answers: string[] = [];
 		const {host, context, events, gate} = sampleContainer({
 			answersHold: true,
@@ -254,14 +251,14 @@ describe('a step beside the first process', () => {
 		expect(scripts.match(/begin \S+\nread -r _ <&4/g)).toEqual(['begin uts.hostname\nread -r _ <&4']);
 	});
 
-	test('is held back like any other', async () => {
+	test('is passed to `hold` like any other step', async () => {
 		const held: string[] = [];
 		const {context} = sampleContainer({answersHold: true});
 		await execute(plan, {...context, hold: async id => void held.push(id)});
 		expect(held).toEqual(plan.steps.map(({id}) => id));
 	});
 
-	test('that fails is the error, and its undo is in the journal', async () => {
+	test('fails the start with its error, and its undo is in the journal', async () => {
 		const failing = {...beside, action: {kind: 'runOnHost', tool: 'mkdir', args: [firstProcess]}} as const;
 		const {host, context, events, gate, error} = await failure(
 			{run: {exitCode: 1, stderr: 'no way'}},
@@ -279,7 +276,7 @@ describe('a step beside the first process', () => {
 		expect(events.flatMap(event => (event.type === 'step.undone' ? [event.id] : [])).at(0)).toBe('beside.make');
 	});
 
-	test('is over before a start that is given up is taken back', async () => {
+	test('finishes before an aborted start is rolled back', async () => {
 		const asked = new AbortController();
 		const order: string[] = [];
 		const {host, context} = sampleContainer({signal: asked.signal});
@@ -300,7 +297,7 @@ describe('a step beside the first process', () => {
 		expect(host.files()).toHaveProperty(`${conf}/journal`);
 	});
 
-	test('has to come after the first process is in its namespaces', () => {
+	test('must come after the first process has entered its namespaces', () => {
 		const enter = smallPlan.steps.map(step =>
 			step.id === 'mounts.before' && step.side === 'inside'
 				? {...step, action: {kind: 'enterNamespaces', users: [], unshare: [], tty: false, conf} as const}

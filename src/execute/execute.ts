@@ -8,9 +8,9 @@ import {passGate} from './pass-gate.ts';
 import {type StepTeller, stepTeller} from './step-teller.ts';
 
 /**
- * Carries out a plan: the steps before one by one, then the container side, which tells each of its steps on the status
- * pipe and waits where the host does a step beside it. It waits at the gate until every check was read back from the
- * kernel. Only then does the command start. The caller rolls back from the journal when this throws.
+ * Carries out a plan. The steps on the host come first, one by one. Then the container side runs: it reports each of
+ * its steps on the status pipe, and waits while the host does beside steps. At the gate it waits until all checks have
+ * passed. Only then does the command start. If this function throws, the caller must roll back from the journal.
  *
  * @throws TsboxError of the step that failed.
  */
@@ -26,7 +26,7 @@ export async function execute(plan: Plan, asked: ExecuteContext): Promise<Starte
 		return await passGate(plan, context, program, tell, () => host.now() - begun - waited());
 	} catch (error) {
 		if (signal.aborted) throw new TsboxError('E_INTERRUPTED', 'the start was interrupted', {cause: signal.reason});
-		// Whoever was asked for a step and does not want it stops the start: the step was not begun.
+		// E_INTERRUPTED: the user declined the next step. That step was not begun, so no step has failed.
 		if (isTsboxError(error) && error.code !== 'E_INTERRUPTED')
 			tell.failed(
 				error.message,
@@ -36,7 +36,7 @@ export async function execute(plan: Plan, asked: ExecuteContext): Promise<Starte
 	}
 }
 
-/** Holds a start back as it is asked to, and counts for how long, ms: a reader's time is not the start's. */
+/** Wraps `hold` and sums up the time that it waits, ms: a pause of the user is not part of the start. */
 function timedHold({host, hold}: ExecuteContext) {
 	let waited = 0;
 	const timed = async (stepId: string): Promise<void> => {
@@ -47,7 +47,7 @@ function timedHold({host, hold}: ExecuteContext) {
 	return {hold: hold && timed, waited: () => waited};
 }
 
-/** Says what will be done, before anything is. */
+/** Emits the plan and its warnings before the first step. */
 function announce(plan: Plan, {host, emit}: ExecuteContext, begun: number): void {
 	emit({
 		type: 'plan.started',
@@ -64,13 +64,13 @@ function announce(plan: Plan, {host, emit}: ExecuteContext, begun: number): void
 	for (const text of plan.warnings) emit({type: 'warning', at: host.now(), text});
 }
 
-/** The steps before, of which the last starts the program that does the container side. */
+/** Does the steps on the host. The last one starts the program of the container side. */
 async function doHostSide(plan: Plan, context: ExecuteContext, tell: StepTeller): Promise<RunningProgram> {
 	let program: RunningProgram | undefined;
 	for (const step of plan.steps) {
 		if (step.side !== 'before') break;
 		context.signal.throwIfAborted();
-		// It has ended by now, and whoever is asked for the next step is to see that.
+		// The previous step must show as done while `hold` waits.
 		tell.done();
 		await context.hold?.(step.id);
 		tell.begin(step);

@@ -11,19 +11,19 @@ import {makeFifos} from './fifos.ts';
 import {gateRefusal, refusedBy} from './start-failure.ts';
 import {statusLines} from './status-pipe.ts';
 
-/** How a start talks with its container: the container reports on `status`, and waits for what is written to `answers`. */
+/** The channels between a start and its container, which reports on `status` and waits for lines on `answers`. */
 export interface Gate {
 	readonly status: Readable;
 	readonly answers: Writable;
 }
 
-/** A form of the gate: what the program is started with as descriptors 3 and 4, and how this process gets the other ends. */
+/** A form of the gate: descriptors 3 and 4 of the started program, and how this process opens the other ends. */
 export interface GateForm {
 	readonly ends: readonly [status: Stdio, answers: Stdio];
 	readonly open: (program: RunningProgram) => Gate;
 }
 
-/** Pipes of this process. The container cannot pass the gate once this process has ended. */
+/** A gate of pipes to this process. If this process ends, the container cannot pass the gate any more. */
 export const pipeGate: GateForm = {
 	ends: ['pipe', 'pipe'],
 	open: ({pipes}) => ({status: pipes[3] as Readable, answers: pipes[4] as Writable}),
@@ -33,11 +33,11 @@ const statusFifo = (conf: string): string => `${conf}/status`;
 const answersFifo = (conf: string): string => `${conf}/answers`;
 
 /**
- * FIFOs in the container's state folder. A container waits at them when this process has ended, and {@link reopenGate} lets
- * another process go on: `create` and `start` of an OCI runtime are two.
+ * A gate of FIFOs in the container's state folder. The container waits there even after this process has ended, and
+ * another process continues with {@link reopenGate}: `create` and `start` of an OCI runtime are two processes.
  *
- * The container has both ends of each (fifo(7)): it must neither see an end of `answers` nor get SIGPIPE on `status` while
- * no process is at the other side.
+ * The container has both ends of each FIFO open (fifo(7)). While no other process does, it must neither read
+ * end-of-file from `answers` nor get SIGPIPE on `status`.
  */
 export async function fifoGate(host: Host, conf: string): Promise<GateForm> {
 	await makeFifos(host, '600', [statusFifo(conf), answersFifo(conf)]);
@@ -53,7 +53,7 @@ export async function fifoGate(host: Host, conf: string): Promise<GateForm> {
 }
 
 /**
- * The gate of a container that waits at its FIFOs.
+ * Opens the gate of a container that waits at its FIFOs.
  *
  * @throws TsboxError E_STATE when no container waits there.
  */
@@ -67,7 +67,7 @@ export function reopenGate(conf: string): Gate {
 	return {status: pipeStream(openFifoReader(statusFifo(conf)), 'read'), answers: pipeStream(answers, 'write')};
 }
 
-/** ENXIO is a FIFO that no process reads: fifo(7). */
+/** The write end of a FIFO; undefined if the FIFO is gone or no process reads it (ENXIO, fifo(7)). */
 function writerOf(path: string): number | undefined {
 	try {
 		return openFifoWriter(path);
@@ -78,10 +78,10 @@ function writerOf(path: string): number | undefined {
 }
 
 /**
- * Hands the command in at the gate.
+ * Writes the command to the gate.
  *
  * @param pid - the process that waits there
- * @returns the files that may be the command and cannot be run
+ * @returns the files that the command may resolve to and that cannot be run
  */
 export function handIn(
 	{answers}: Gate,
@@ -102,7 +102,7 @@ export function handIn(
 }
 
 /**
- * Hands the command in, and waits until it runs. For a container whose checks were made before, by another process.
+ * Hands the command in and waits until it runs. For a container that another process has already checked.
  *
  * @throws TsboxError E_COMMAND_NOT_FOUND, E_COMMAND_NOT_EXECUTABLE, E_STEP_FAILED.
  */

@@ -8,18 +8,18 @@ import {sealTools} from '../host/programs/sealed-tools.ts';
 import {giveVolume, makeVolume} from '../state/volume.ts';
 import {hostToolWords} from '../step/verbs/toolbox.ts';
 
-/** What doing a host action needs. */
+/** What a host action needs. */
 export interface HostActionContext {
-	/** The number of the first process, of a step beside it. */
+	/** The pid of the first process, for a beside step. */
 	readonly pid?: number;
 	readonly host: Host;
 	readonly facts: HostFacts;
 	readonly signal: AbortSignal;
-	/** Unpacks an image; the run folder does not know the store. */
+	/** Unpacks an image. It is a callback, because this folder does not import the image store. */
 	readonly unpack: (action: ActionOf<'unpack'>) => Promise<void>;
-	/** Copies a folder with other owners; as above. */
+	/** Copies a folder with remapped owners; a callback for the same reason. */
 	readonly copyMapped: (action: ActionOf<'copyTree'>) => Promise<void>;
-	/** Fills an empty volume from the image; as above. */
+	/** Fills an empty volume from the image; a callback for the same reason. */
 	readonly fillVolume: (action: ActionOf<'fillVolume'>) => Promise<void>;
 }
 
@@ -28,7 +28,7 @@ async function runTool(context: HostActionContext, words: readonly string[], wha
 	if (exitCode !== 0) throw new TsboxError('E_STEP_FAILED', `${what} failed`, {command, output: stderr.trim()});
 }
 
-/** `proc -> ../etc` in an image would send the kernel's files elsewhere (CVE-2019-19921, CVE-2026-41579). */
+/** `proc -> ../etc` in an image would redirect the kernel's files (CVE-2019-19921, CVE-2026-41579). */
 function plainFolders(host: Host, {roots, names}: ActionOf<'plainFolders'>): void {
 	for (const name of names) {
 		const found = roots
@@ -50,12 +50,12 @@ function plainFolders(host: Host, {roots, names}: ActionOf<'plainFolders'>): voi
 	}
 }
 
-/** The caller's umask is no affair of the container, whose root a folder may become. */
+/** Sets the exact mode. The caller's umask must not change a folder that may become the container's root. */
 function setMode(host: Host, path: string, mode: number): void {
 	if (((host.stat(path)?.mode ?? mode) & 0o777) !== mode) host.chmod(path, mode);
 }
 
-/** Another container that ends can take the common parent cgroup away just before ours is made in it. */
+/** Retries on ENOENT: another container that ends may remove the shared parent cgroup at this moment. */
 function makeFolder(host: Host, path: string, mode: number): void {
 	for (let tries = 5; ; tries -= 1) {
 		try {
@@ -71,7 +71,7 @@ function makeFolder(host: Host, path: string, mode: number): void {
 
 async function copyTree(action: ActionOf<'copyTree'>, context: HostActionContext): Promise<void> {
 	const {host, facts} = context;
-	// A kept layer has its copy already; one that a kill cut short lies beside it and is made anew.
+	// A layer that was kept has a complete copy. An interrupted copy is still named `.new` and is made again.
 	if (action.ids !== undefined) return await context.copyMapped(action);
 	if (host.list(action.to).length > 0) return;
 	const fresh = `${action.to}.new`;
@@ -84,7 +84,6 @@ async function copyTree(action: ActionOf<'copyTree'>, context: HostActionContext
 
 type Doing<A> = (action: A, context: HostActionContext) => void | Promise<void>;
 
-/** What each host action does to the machine. */
 const doings: {readonly [K in HostAction['kind']]: Doing<ActionOf<K>>} = {
 	mkdir: ({paths, mode, owner}, {host}) => {
 		for (const path of paths) makeFolder(host, path, mode);

@@ -12,10 +12,10 @@ import {writeLaunchFiles} from './launch-files.ts';
 import {checkFailure, startFailure} from './start-failure.ts';
 
 /**
- * Does one step before; the journal knows its undo before.
+ * Does one step on the host. The journal gets its undo first.
  *
- * @returns the program that the step started, if it is the one that starts the container.
- * @throws TsboxError with the step and its command; what was thrown as it is when the context's signal has aborted.
+ * @returns the program of the container side, if this step starts it
+ * @throws TsboxError with the step and its command; the original error if the context's signal has aborted.
  */
 export async function doHostStep(
 	step: StepBefore,
@@ -32,7 +32,11 @@ export async function doHostStep(
 	});
 }
 
-/** Does one step beside the first process, of which this is the number, as {@link doHostStep} does one before. */
+/**
+ * Does one beside step while the first process waits. Throws as {@link doHostStep} does.
+ *
+ * @param pid - the first process
+ */
 export async function doBesideStep(step: StepBeside, plan: Plan, context: ExecuteContext, pid: number): Promise<void> {
 	await attempt(step, plan, context, () => doHostAction(step.action, {...context, pid}));
 }
@@ -66,7 +70,7 @@ function checkNow(step: Step, plan: Plan, {host}: ExecuteContext): void {
 	}
 }
 
-/** An error of a host step, with the step and its command filled in where the one who threw did not know them. */
+/** An error of a host step, with the step and its command added if they are missing. */
 function hostFailure(error: unknown, step: Step, plan: Plan): TsboxError {
 	if (isTsboxError(error)) {
 		return new TsboxError(error.code, error.message, {

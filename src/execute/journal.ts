@@ -2,19 +2,19 @@ import type {Host} from '../host/host.ts';
 import type {UndoAction} from '../step/verbs/action.ts';
 import type {ProcessIdentity} from '../host/programs/process.ts';
 
-/** One line of the journal: what takes a step back, written before the step is done, or a process that was started. */
+/** One line of the journal: an undo, written before its step is done, or a process that was started. */
 export type JournalEntry = {readonly id: string; readonly undo: UndoAction} | {readonly process: ProcessIdentity};
 
-/** Writes ahead what takes the coming steps back. */
+/** A write-ahead log of undos and processes. */
 export interface Journal {
-	/** To be called before the step is done. */
+	/** Must be called before the step is done. */
 	willDo(id: string, undo: UndoAction): void;
 	started(process: ProcessIdentity): void;
 }
 
 /**
- * The journal in a container's folder. It is not fsynced: a kill of tsbox loses nothing that write(2) took, and a power
- * cut takes the kernel objects with it; what is on disk then is found by looking, not by the journal.
+ * The journal in a container's folder. It is not synced to disk. A kill of tsbox loses nothing that write(2) took. A
+ * power cut also removes the kernel objects, and what is left on disk is found without the journal.
  */
 export function openJournal(host: Host, folder: string): Journal {
 	const add = (entry: JournalEntry): void => host.append(`${folder}/journal`, `${JSON.stringify(entry)}\n`);
@@ -24,7 +24,7 @@ export function openJournal(host: Host, folder: string): Journal {
 	};
 }
 
-/** The entries of a journal, oldest first; a torn last line is of a step that was not begun. */
+/** The entries of a journal, oldest first. A torn last line is skipped, because its step was not begun. */
 export function readJournal(host: Host, folder: string): readonly JournalEntry[] {
 	const lines = host.readText(`${folder}/journal`)?.split('\n') ?? [];
 	return lines.flatMap(line => {

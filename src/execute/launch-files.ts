@@ -7,9 +7,9 @@ import type {Guard} from '../step/script/guard-script.ts';
 import {launchScript} from '../step/script/launch-script.ts';
 import type {Plan} from '../step/verbs/step.ts';
 
-/** What differs in the programs of a start. */
+/** Options of the programs that a start writes. */
 export interface LaunchOptions {
-	/** The container side waits for a word before each step. */
+	/** The container side waits for a line from the gate before each step. */
 	readonly hold: boolean;
 	readonly guard: Guard | undefined;
 }
@@ -30,7 +30,8 @@ export function writeLaunchFiles(
 	if (inside !== null) write('inside.sh', inside);
 	for (const {action} of plan.steps) {
 		if (action.kind === 'openFilter') {
-			// Whoever the process has become by then opens it again by its descriptor: the folder around it is what keeps others out.
+			// Readable for all, because setpriv(1) opens the filter again through /proc/self/fd/8, as the user that the
+			// process has by then. The state folder keeps other users out.
 			host.writeWhole(`${conf}/${filterFile}`, Buffer.from(action.filter, 'base64'), 0o644);
 			if (action.traced !== undefined)
 				host.writeWhole(`${conf}/${tracedFilterFile}`, Buffer.from(action.traced, 'base64'), 0o644);

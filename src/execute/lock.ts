@@ -4,12 +4,12 @@ import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
 
 /**
- * Holds a lock while `work` runs. flock(1) has it, in a process that ends when our end of its pipe closes: the lock dies
- * with its holder, however that ends.
+ * Holds a lock while `work` runs. A flock(1) process holds the lock, and ends when tsbox's end of its pipe closes. So
+ * the lock is released however tsbox ends.
  *
- * @param signal - gives up the wait for a lock that another has
- * @param waits - told when another has it; it costs one more process
- * @throws TsboxError E_HOST_UNSUPPORTED without flock(1), E_SYSTEM when the lock cannot be had, E_INTERRUPTED.
+ * @param signal - ends the wait for a lock that another process holds
+ * @param waits - called if another process holds the lock; finding that out costs one more process
+ * @throws TsboxError E_HOST_UNSUPPORTED without flock(1), E_SYSTEM if the lock cannot be taken, E_INTERRUPTED.
  */
 export async function withLock<T>(
 	host: Host,

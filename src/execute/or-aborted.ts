@@ -1,4 +1,7 @@
-/** What the work gives, or the signal's reason as soon as it aborts: the work then goes on with nobody to hear of it. */
+/**
+ * Settles as `work` does, or rejects with the signal's reason as soon as the signal aborts. The work then continues,
+ * and its result is ignored.
+ */
 export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 	return new Promise((resolve, reject) => {
 		const abort = (): void => reject(signal.reason);

@@ -21,10 +21,10 @@ import {checkFailure, gateRefusal, startFailure} from './start-failure.ts';
 import {type StatusLine, statusLines} from './status-pipe.ts';
 import type {StepTeller} from './step-teller.ts';
 
-/** How long the container side may take from the gate to its exec when nobody wants the start any more, ms. */
+/** How long an aborted start waits for the container side to get from the gate to its exec, ms. */
 const longestExec = 2000;
 
-/** One start on its way through the gate: what it goes by, and what the container side has told so far. */
+/** The state of one start at the gate: its inputs, and what the container side has reported so far. */
 interface GateSession {
 	readonly plan: Plan;
 	readonly context: ExecuteContext;
@@ -33,22 +33,22 @@ interface GateSession {
 	readonly exec: Step;
 	command: ExecAction;
 	readonly drop: DropPrivilegesAction;
-	/** What the host does while the first process waits, by the step inside that comes next. */
+	/** The beside steps, by the id of the inside step that follows them. */
 	readonly beside: ReadonlyMap<string, readonly StepBeside[]>;
-	/** The step beside that is being done: rolling back begins after it. */
+	/** The beside step in progress. A rollback begins after it. */
 	besideNow: Promise<void> | undefined;
 	readonly values: Map<string, string>;
 	ids: ReadBack['ids'];
 	home: string | undefined;
 	first: ProcessIdentity | undefined;
 	refusal: StatusLine | undefined;
-	/** Files that may be the command and cannot be run. */
+	/** Files that the command may resolve to and that cannot be run. */
 	troubles: readonly CommandTrouble[];
-	/** The command was written to the gate: from here on it may run. */
+	/** The command was written to the gate and may run. */
 	handedIn: boolean;
 	opened: boolean;
 	traced: Promise<void> | undefined;
-	/** What is done for the first process beside the steps, and before its command runs. */
+	/** The promise of `onProcess`. The command runs after it. */
 	readied: Promise<void> | undefined;
 }
 
@@ -81,11 +81,11 @@ function gateSessionOf(plan: Plan, context: ExecuteContext, tell: StepTeller, ga
 }
 
 /**
- * Follows the container side to the gate, checks everything, opens it.
+ * Follows the container side to the gate, makes all checks, and opens the gate.
  *
- * @param took how long the start has taken, ms.
- * @throws TsboxError of the step that failed, E_CHECK_FAILED, or why the command cannot be run; the reason of the
- * context's signal when that aborts.
+ * @param took - how long the start has taken, ms
+ * @throws TsboxError of the step that failed, E_CHECK_FAILED, or the reason why the command cannot be run; the signal's
+ * reason if the context's signal aborts.
  */
 export async function passGate(
 	plan: Plan,
@@ -97,7 +97,7 @@ export async function passGate(
 	const {host, signal} = context;
 	const gate = (context.gate ?? pipeGate).open(program);
 	const {status, answers} = gate;
-	// A write to a container that has just died must not end tsbox; the status pipe tells what happened.
+	// A write to a container that has just died must not end tsbox. The status pipe reports what happened.
 	answers.on('error', () => {});
 	const session = gateSessionOf(plan, context, tell, gate);
 	const {given, letGo} = givenUp(session, signal, status);
@@ -109,8 +109,9 @@ export async function passGate(
 }
 
 /**
- * Aborts with the signal, and waits for nothing that the container side does: whoever rolls back ends it. A command that was
- * handed in may run already, though: it is let run, for whoever started it to stop it in its own way.
+ * Gives the start up when the signal aborts. Nothing waits for the container side, because the rollback kills it. A
+ * command that was handed in may already run. Then the start gets {@link longestExec} to complete, so that the caller
+ * can stop the container normally.
  */
 function givenUp(session: GateSession, signal: AbortSignal, status: Readable) {
 	const giveUp = new AbortController();
@@ -150,9 +151,10 @@ async function follow(session: GateSession, program: RunningProgram, status: Rea
 }
 
 /**
- * Takes in one line of the status pipe, and answers it at the gate where it asks for something. A step takes from its line
- * to the next one: nothing is awaited here but what the container side waits for too, so that each is heard when it was
- * written. A clock of the container's side would be /proc/uptime, of 10 ms, which a path of the container leads to.
+ * Handles one line of the status pipe, and answers at the gate if the line asks for an answer. A step lasts from its
+ * line to the next one. So this function awaits only what the container side waits for too, and each line is read as
+ * soon as it is written. The container side cannot measure time itself: its clock would be /proc/uptime, which has a
+ * resolution of 10 ms and is a path that the container controls.
  */
 async function onStatusLine(line: StatusLine, session: GateSession): Promise<void> {
 	switch (line.kind) {
@@ -211,7 +213,7 @@ async function beginStep(id: string, session: GateSession): Promise<void> {
 	gate.answers.write(askReady);
 }
 
-/** Does what the host does before the step inside begins; the first process waits meanwhile. */
+/** Does the beside steps that come before an inside step, while the first process waits. */
 async function doBeside(id: string, session: GateSession): Promise<void> {
 	const {plan, context, tell, first} = session;
 	for (const step of session.beside.get(id) ?? []) {
@@ -220,7 +222,7 @@ async function doBeside(id: string, session: GateSession): Promise<void> {
 		await context.hold?.(step.id);
 		context.signal.throwIfAborted();
 		tell.begin(step);
-		// Whoever hears that it has begun may give the start up.
+		// A listener of the event `step.started` may abort the start.
 		context.signal.throwIfAborted();
 		session.besideNow = doBesideStep(step, plan, context, first.pid);
 		await session.besideNow;
@@ -229,7 +231,7 @@ async function doBeside(id: string, session: GateSession): Promise<void> {
 	}
 }
 
-/** Compares all that the kernel shows with the plan, and only then hands in the last words. */
+/** Makes all checks, and only then hands in the command. */
 async function openGate(session: GateSession): Promise<void> {
 	const {context, tell, exec, first} = session;
 	if (first === undefined) return;
@@ -252,7 +254,10 @@ async function openGate(session: GateSession): Promise<void> {
 	session.troubles = handIn(session.gate, session.command, context.host, context.facts, first.pid);
 }
 
-/** A process that is killed meanwhile answers in many ways, and EACCES is one of them: proc_pid_ns(5), ptrace(2). */
+/**
+ * Turns a failed read of /proc/PID into E_STEP_FAILED. A process that is killed meanwhile causes various errors, among
+ * them EACCES: proc_pid_ns(5), ptrace(2).
+ */
 function guardProcRead(step: Step, look: () => void): void {
 	try {
 		look();
@@ -285,7 +290,7 @@ function withHome(exec: ExecAction, home: string | undefined): ExecAction {
 		: {...exec, env: [...exec.env, `HOME=${home}`]};
 }
 
-/** Why the command does not run, once its process has ended. */
+/** The error that says why the command did not run, once its process has ended. */
 async function whyNot(
 	{plan, tell, exec, command, refusal, troubles}: GateSession,
 	program: RunningProgram,

@@ -12,7 +12,7 @@ const hostSteps = smallPlan.steps.flatMap(({side, action, ...step}) =>
 );
 const ignore: EventSink = () => {};
 
-test('whatever was begun, and whether or not it was done, taking it back leaves the machine as it was', async () => {
+test('rolling back after any step, done or only begun, leaves the machine as it was', async () => {
 	const lastStep = fc.nat({max: hostSteps.length - 1});
 	await fc.assert(
 		fc.asyncProperty(lastStep, fc.boolean(), fc.nat({max: 2}), async (last, lastWasDone, again) => {
@@ -28,7 +28,7 @@ test('whatever was begun, and whether or not it was done, taking it back leaves 
 	);
 });
 
-test('a parent cgroup that others use stays', async () => {
+test('a parent cgroup that other containers use stays', async () => {
 	const {host} = sampleContainer({files: {'/sys/fs/cgroup/tsbox/other/cgroup.procs': '7\n'}});
 	const {undo: back} = hostSteps.find(step => step.id === 'cgroup.make') ?? {};
 	if (back?.kind !== 'removeCgroups') throw new Error('not the step it was');
@@ -36,7 +36,7 @@ test('a parent cgroup that others use stays', async () => {
 	expect(host.files()).toHaveProperty('/sys/fs/cgroup/tsbox/other');
 });
 
-test('the journal stays true when its last line was torn by a power cut', async () => {
+test('a journal whose last line was torn by a power cut can be rolled back', async () => {
 	const {host} = sampleContainer();
 	const journal = openJournal(host, conf);
 	host.mkdirs('/store/layers/demo', 0o755);
@@ -49,13 +49,13 @@ test('the journal stays true when its last line was torn by a power cut', async 
 	expect(host.files()).not.toHaveProperty('/store/layers/demo');
 });
 
-test('without a journal there is nothing to take back', async () => {
+test('without a journal, a rollback does nothing', async () => {
 	const {host} = sampleContainer();
 	await rollBack(host, sampleFacts, '/run/none', ignore);
 	expect(host.log).toEqual([]);
 });
 
-test('an undo that fails does not keep the others from being done, and is told at the end', async () => {
+test('if one undo fails, the others are done, and the error is thrown at the end', async () => {
 	const {host, context, events} = sampleContainer({
 		files: {'/store/layers/demo/upper': 'dir', '/proc/self/mountinfo': '1 1 0:1 / /store/x rw - tmpfs t rw\n'},
 	});
@@ -66,7 +66,7 @@ test('an undo that fails does not keep the others from being done, and is told a
 	expect(events.map(event => event.type)).toEqual(['step.undone']);
 });
 
-test('after a failure an undo that fails too is a warning, and whoever asks is told that something is left', async () => {
+test('an undo that fails after a failed start is a warning, and the result says that something is left', async () => {
 	const {host, context, events} = sampleContainer();
 	host.append(`${conf}/journal`, '{"id":"odd","undo":{"kind":"touch"}}\n');
 	expect(await rollBackFailed(host, sampleFacts, conf, context.emit)).toBe(false);
@@ -75,7 +75,7 @@ test('after a failure an undo that fails too is a warning, and whoever asks is t
 	expect(await rollBackFailed(host, sampleFacts, '/run/none', context.emit)).toBe(true);
 });
 
-test('only the very process that was started is killed: a later one with its number is not', async () => {
+test('the process that was started is killed, but not a later one with the same pid', async () => {
 	const stop = {kind: 'stop', kill: {kind: 'none'}} as const;
 	const {host} = sampleContainer();
 	await undo(stop, host, sampleFacts, [{pid: 42, startTime: '776'}]);
@@ -84,14 +84,14 @@ test('only the very process that was started is killed: a later one with its num
 	expect(host.log).toEqual(['kill -s SIGKILL 42', 'rm -r /proc/42']);
 });
 
-test('a group without processes is not frozen: each write to its freezer takes the kernel some milliseconds', async () => {
+test('a cgroup without processes is not frozen, because each write to the freezer takes milliseconds', async () => {
 	const path = '/sys/fs/cgroup/freezer/demo';
 	const {host} = sampleContainer({files: {[`${path}/freezer.state`]: 'THAWED', [`${path}/cgroup.procs`]: ''}});
 	await undo({kind: 'stop', kill: {kind: 'freezer', path}}, host, sampleFacts, []);
 	expect(host.log).toEqual([]);
 });
 
-test('with the freezer every process is killed while none can fork', async () => {
+test('with the freezer, every process is killed while none can fork', async () => {
 	const path = '/sys/fs/cgroup/freezer/demo';
 	const {host} = sampleContainer({files: {[`${path}/freezer.state`]: 'THAWED', [`${path}/cgroup.procs`]: '42\n43\n'}});
 	await undo({kind: 'stop', kill: {kind: 'freezer', path}}, host, sampleFacts, []);

@@ -8,9 +8,10 @@ import {readJournal} from './journal.ts';
 import {undo} from './undo.ts';
 
 /**
- * Takes back what a journal tells, newest first, but for the steps of `spared`. One undo that fails does not keep the rest from being tried.
+ * Undoes the steps of a journal, last one first, except those in `spared`. If one undo fails, the others are still
+ * tried.
  *
- * @throws the first error, after all were tried.
+ * @throws the first error, after all undos were tried.
  */
 export async function rollBack(
 	host: Host,
@@ -37,8 +38,9 @@ export async function rollBack(
 }
 
 /**
- * {@link rollBack} after a failure, which is what the caller is told: an undo that fails too is a warning. Gives whether
- * everything was taken back; where it was not, the journal must stay for `gc`.
+ * {@link rollBack} after a failed start. The caller reports the start's error, so an undo that fails becomes a warning.
+ *
+ * @returns whether everything was undone; if not, the journal must stay for `gc`
  */
 export async function rollBackFailed(...rollBackArguments: Parameters<typeof rollBack>): Promise<boolean> {
 	const [host, , , emit] = rollBackArguments;
@@ -52,7 +54,7 @@ export async function rollBackFailed(...rollBackArguments: Parameters<typeof rol
 	}
 }
 
-/** Whether a container's journal tells of processes that run or cgroups that are there still. */
+/** Whether processes of a container's journal still run, or its cgroups still exist. */
 export function isAnythingLeft(host: Host, folder: string): boolean {
 	return readJournal(host, folder).some(entry => {
 		if ('process' in entry) return isRunning(host, entry.process);

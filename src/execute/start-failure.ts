@@ -12,7 +12,7 @@ interface Advice {
 	readonly hint: string;
 }
 
-/** What tools and the kernel say, what it most often means, and what fixes it. */
+/** Messages of tools and of the kernel, each with its most likely cause and a hint. The first match counts. */
 const advice: readonly Advice[] = [
 	{
 		says: /EBUSY.*cgroup\.subtree_control/,
@@ -91,12 +91,12 @@ const advice: readonly Advice[] = [
 	},
 ];
 
-/** The likely cause and the hint of what a tool said; undefined where nobody foresaw it. */
+/** The likely cause and the hint for a tool's message; undefined for an unknown message. */
 export function adviceFor(said: string): {readonly why: string; readonly hint: string} | undefined {
 	return advice.find(each => each.says.test(said));
 }
 
-/** The error of a step that failed, with the likely cause and the hint found from what was said. */
+/** The error of a failed step, with the likely cause and the hint for its output. */
 export function startFailure(
 	step: Step,
 	plan: Plan,
@@ -122,7 +122,7 @@ export function startFailure(
 	});
 }
 
-/** The error of a command that the container's own shell could not find or run. */
+/** The error for a command that the gate's shell could not find or run. */
 export function gateRefusal(
 	line: StatusLine,
 	exec: ExecAction,
@@ -156,7 +156,7 @@ export function gateRefusal(
 	});
 }
 
-/** Those of the troubles that a shell would find, in the order in which the gate counts them. */
+/** The troubles whose files a shell finds. The gate reports a file by its index in this list. */
 export function refusedBy(troubles: readonly CommandTrouble[]): readonly CommandTrouble[] {
 	return troubles.filter(({kind}) => kind === 'notExecutable');
 }
@@ -165,7 +165,7 @@ function troubleError(code: ErrorCode, {file, problem, why, hint}: CommandTroubl
 	return new TsboxError(code, `${file} ${problem}`, {step, why, hint});
 }
 
-/** The error of a step whose check did not agree. */
+/** The error of a step whose check failed. */
 export function checkFailure(step: Step, plan: Plan, problem: string): TsboxError {
 	return new TsboxError('E_CHECK_FAILED', problem, {
 		step: step.title,

@@ -8,10 +8,10 @@ import {realHost} from '../host/programs/real-host.ts';
 import {guardDescriptor} from '../step/script/guard-script.ts';
 import {startGuarded} from './start-guarded.ts';
 
-test('when the program has ended its guard hears of it, and the pipe stays open until the guard has ended too', async () => {
+test('the guard notices the end of its program, and the pipe stays open until the guard has ended', async () => {
 	const folder = mkdtempSync(join(tmpdir(), 'tsbox-guard-'));
 	const ended = join(folder, 'ended');
-	// It takes its time, as a guard does on a busy machine.
+	// The guard is slow, as on a busy machine.
 	const guard = `{ exec <&${guardDescriptor} ${guardDescriptor}<&-; while read -r _; do :; done; sleep 0.2; : > "$1"; }`;
 	const program = startGuarded(realHost(), ['/bin/sh', '-c', `${guard} & exit 3`, 'sh', ended], {
 		stdio: ['ignore', 'ignore', 'ignore', 'ignore', 'ignore'],

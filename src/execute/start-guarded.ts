@@ -3,8 +3,8 @@ import type {Host, RunningProgram} from '../host/host.ts';
 import {guardDescriptor} from '../step/script/guard-script.ts';
 
 /**
- * Starts a script that begins with {@link guardLines}, and gives it the pipe whose other end is open in this process for as
- * long as the program runs. This process then waits for the guard too, which would be a process left behind.
+ * Starts a script that begins with {@link guardLines}, and gives it a pipe whose other end stays open in this process
+ * as long as the program runs. After that this process waits for the guard too, so that no process is left behind.
  *
  * @param options.stdio - descriptors 0 to 4
  */
@@ -15,13 +15,13 @@ export function startGuarded(
 ): RunningProgram {
 	const program = host.start(argv, {stdio: [...stdio, 'pipe'], ...(env === undefined ? {} : {env})});
 	const held = program.pipes[guardDescriptor] as Duplex | null | undefined;
-	// It closes when its other end does, and that is with the guard: a stream that nobody reads would not hear of it.
+	// The pipe closes when the guard ends. Node notices that only on a stream that is read.
 	held?.on('error', () => {}).resume();
 	void program.ended.then(() => held?.end());
 	return program;
 }
 
-/** Tells the guard of a container that may go on alone how long from now on, whole seconds. */
+/** Sends a time limit to the guard of a container that may outlive tsbox: whole seconds from now. */
 export function limitTime(program: RunningProgram, seconds: number): void {
 	(program.pipes[guardDescriptor] as Duplex | undefined)?.write(`limit ${seconds}\n`);
 }

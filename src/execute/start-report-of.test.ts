@@ -6,7 +6,7 @@ import {rollBack} from './rollback.ts';
 import {conf, sampleContainer, sampleFacts, smallPlan} from '../../test/support/sample-container.ts';
 import {keepEvents, startReportOf} from './start-report-of.ts';
 
-test('a start that went well: each step is done, with how long it took', async () => {
+test('the report of a successful start has each step as done', async () => {
 	const {context, events} = sampleContainer();
 	await execute(smallPlan, context);
 	const report = startReportOf(smallPlan, events);
@@ -16,7 +16,7 @@ test('a start that went well: each step is done, with how long it took', async (
 	expect(report.error).toBeUndefined();
 });
 
-test('a start that failed: which step did, what it said, what was taken back, and what was not come to', async () => {
+test('the report of a failed start has the failed step, its output, and the undone steps', async () => {
 	const says = '@pid 42\n@begin mounts.before\nmount: no such device\n';
 	const {host, context, events} = sampleContainer({
 		says,
@@ -44,7 +44,7 @@ test('a start that failed: which step did, what it said, what was taken back, an
 
 const at = (ms: number): Pick<RunEvent, 'at'> => ({at: 1000 + ms});
 
-test('a step that was never come to is not undone, and one that failed stays so', () => {
+test('a step that was never reached is not undone, and a failed step stays failed', () => {
 	const {steps, ms} = startReportOf(
 		smallPlan,
 		[
@@ -62,11 +62,11 @@ test('a step that was never come to is not undone, and one that failed stays so'
 	expect(ms).toBe(5);
 });
 
-test('an error that nobody foresaw is told by its message', () => {
+test('an unexpected error is reported by its message', () => {
 	expect(startReportOf(smallPlan, [], {error: new RangeError('odd')}).error).toEqual({code: 'E_STATE', message: 'odd'});
 });
 
-test('events are passed on, and those that a report is made of are kept', () => {
+test('all events are passed on, and those that a report needs are kept', () => {
 	const heard: RunEvent[] = [];
 	const {emit, kept} = keepEvents(event => heard.push(event));
 	emit({type: 'step.progress', ...at(0), id: 'a', done: 1, total: 2, entries: 3});

@@ -5,13 +5,16 @@ import type {StartReport, StepOutcome} from '../state/start-report.ts';
 import type {Plan} from '../step/verbs/step.ts';
 import type {EventSink, RunEvent} from './event.ts';
 
-/** Passes events on and keeps those that a report is made of: while a container starts no more is done than that. */
+/**
+ * Passes events on and keeps those that a report needs. The report itself is made later, so that it does not slow down
+ * the start.
+ */
 export function keepEvents(emit: EventSink): {readonly emit: EventSink; readonly kept: readonly RunEvent[]} {
 	const kept: RunEvent[] = [];
 	return {
 		kept,
 		emit: event => {
-			// The steps are in the plan.
+			// The report has the steps in its plan.
 			if (event.type === 'plan.started') kept.push({...event, steps: []});
 			else if (event.type !== 'step.progress') kept.push(event);
 			emit(event);
@@ -23,7 +26,7 @@ function outcomeAfter(before: StepOutcome | undefined, event: RunEvent, said: st
 	if (event.type === 'step.done') return {status: 'done', ms: event.ms};
 	if (event.type === 'step.failed')
 		return {status: 'failed', ms: event.ms, message: event.message, output: said.trim()};
-	// What is taken back is written down before it is done: a step that was never come to is undone too.
+	// The journal gets an undo before its step is done, so a rollback emits `step.undone` for unreached steps too.
 	return event.type === 'step.undone' && before?.status === 'done' ? {status: 'undone'} : before;
 }
 
@@ -40,7 +43,7 @@ function stepsAfter(events: readonly RunEvent[]): StartReport['steps'] {
 	return Object.fromEntries(steps);
 }
 
-/** What of an error is kept with a report: a bug is one of E_STATE. */
+/** The facts of an error that a report keeps. A bug becomes E_STATE. */
 export function errorFacts(thrown: unknown): NonNullable<StartReport['error']> {
 	const error = asForeseen(thrown);
 	if (!isTsboxError(error)) return {code: 'E_STATE', message: messageOf(error)};
@@ -55,9 +58,9 @@ export function errorFacts(thrown: unknown): NonNullable<StartReport['error']> {
 }
 
 /**
- * What a start was like, by its events; those of its rollback too, where it failed.
+ * The report of a start, made from its events; for a failed start, from those of its rollback too.
  *
- * @param failure - why it failed; without, it started
+ * @param failure - why the start failed; omitted for a start that succeeded
  */
 export function startReportOf(
 	plan: Plan,

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {saysKilled, type StatusLine, statusLines} from './status-pipe.ts';
 
-/** The lines of these chunks. */
 async function linesOf(chunks: readonly (string | Buffer)[]): Promise<readonly StatusLine[]> {
 	const pipe = new PassThrough();
 	for (const chunk of chunks) pipe.write(chunk);
@@ -27,11 +26,11 @@ test.each([
 	['@beginning', {kind: 'text', text: '@beginning'}],
 	[' @exec', {kind: 'text', text: ' @exec'}],
 	['', {kind: 'text', text: ''}],
-] as const)('%j is %j', async (line, meaning) => {
+] as const)('%j is parsed as %j', async (line, meaning) => {
 	expect(await linesOf([`${line}\n`])).toEqual([meaning]);
 });
 
-test('lines are the same however the pipe cuts them', async () => {
+test('lines are the same however the pipe splits them', async () => {
 	const text = '@begin a\nüber @exec\n@value /x ä\n@exec\nno end';
 	await fc.assert(
 		fc.asyncProperty(fc.array(fc.nat({max: Buffer.byteLength(text)})), async cuts => {
@@ -45,16 +44,16 @@ test('lines are the same however the pipe cuts them', async () => {
 	expect(await linesOf([text])).toHaveLength(5);
 });
 
-test('what dash says of its folder at every start is no news', async () => {
+test('the getcwd() message that dash prints at every start is skipped', async () => {
 	expect(await linesOf(['./bin/sh: 0: getcwd() failed: No such file or directory\n@exec\n'])).toEqual([{kind: 'exec'}]);
 });
 
-test("unshare's last words tell that its child was killed", () => {
+test("unshare's last message shows that its child was killed", () => {
 	expect(saysKilled('unshare: sigprocmask unblock failed: Invalid argument\n')).toBe(true);
 	expect(saysKilled('unshare: mount failed\n')).toBe(false);
 });
 
-test('what came in one piece with the last line that was taken is there for who reads next', async () => {
+test('bytes after the last line taken stay in the pipe for the next reader', async () => {
 	const pipe = new PassThrough();
 	pipe.write('@exec\nunshare: sigprocmask unblock failed\nno e');
 	pipe.end('nd');

@@ -1,7 +1,7 @@
 import type {Readable} from 'node:stream';
 import {trace} from '../host/trace.ts';
 
-/** What the container side tells on the status pipe; `text` is what a tool printed. */
+/** A line that the container side writes to the status pipe. `text` is output of a tool. */
 export type StatusLine =
 	| {readonly kind: 'begin'; readonly id: string}
 	| {readonly kind: 'fail'; readonly id: string; readonly status: number}
@@ -16,11 +16,11 @@ export type StatusLine =
 	  }
 	| {readonly kind: 'ready' | 'exec' | 'directory' | 'notfound'}
 	| {readonly kind: 'notexecutable'; readonly path: string}
-	/** The file of that index among those that the kernel would refuse is the command. */
+	/** The command is the file with this index among those that the kernel would refuse. */
 	| {readonly kind: 'unrunnable'; readonly index: number}
 	| {readonly kind: 'text'; readonly text: string};
 
-/** Takes one line of the status pipe apart. Only trusted host tools write there; all that is no word of ours is theirs. */
+/** Parses one line of the status pipe. Only trusted host tools write there, so every other line is output of a tool. */
 function parseStatusLine(line: string): StatusLine {
 	const [word = '', ...rest] = line.split(' ');
 	switch (word) {
@@ -54,17 +54,17 @@ function parseStatusLine(line: string): StatusLine {
 	}
 }
 
-/** dash says this at its start because the sealed toolbox has no path that leads to it; that is what it is for. */
+/** dash prints this at its start: its working directory, the sealed toolbox, has no path by design. */
 function isNoise(line: string): boolean {
 	return line.endsWith('sh: 0: getcwd() failed: No such file or directory');
 }
 
-/** The lines of the status pipe as they come; ends when its last writer is gone. */
+/** The lines of the status pipe as they arrive. Ends when the last writer has closed the pipe. */
 export async function* statusLines(pipe: Readable): AsyncGenerator<StatusLine> {
 	let rest = '';
 	pipe.setEncoding('utf8');
 	try {
-		// Not destroyed when its reader stops early: unshare(1) still talks there when the command has ended.
+		// The pipe survives a reader that stops early: unshare(1) still writes there when the command has ended.
 		for await (const chunk of pipe.iterator({destroyOnReturn: false}) as AsyncIterable<string>) {
 			const lines = (rest + chunk).split('\n');
 			rest = lines.pop() ?? '';
@@ -76,22 +76,22 @@ export async function* statusLines(pipe: Readable): AsyncGenerator<StatusLine> {
 					yield parseStatusLine(line);
 					goesOn = true;
 				} finally {
-					// Whoever reads the pipe next gets what came with the line that was the last here.
+					// Bytes after the last line taken here go back into the pipe for its next reader.
 					const after = [...lines.slice(at + 1), rest].join('\n');
 					if (!goesOn && after !== '') pipe.unshift(after, 'utf8');
 				}
 			}
 		}
 	} catch (error) {
-		// A socketpair whose other end was killed can answer with a reset in place of an end.
+		// A socketpair whose peer was killed can give ECONNRESET in place of end-of-file.
 		if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
 	}
 	if (rest !== '' && !isNoise(rest)) yield parseStatusLine(rest);
 }
 
 /**
- * Tells from its last words that unshare(1) ended because its child was killed by SIGKILL. Up to 2.42 it then tries to die
- * of the same signal, cannot set SIGKILL's action, and exits with 1 in place of it (unshare.c).
+ * Whether unshare(1) ended because SIGKILL killed its child, judged by unshare's last message. Up to version 2.42,
+ * unshare then tries to die of the same signal, cannot set the action of SIGKILL, and exits with 1 (unshare.c).
  */
 export function saysKilled(text: string): boolean {
 	return text.includes('sigprocmask unblock failed');

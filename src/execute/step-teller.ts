@@ -4,7 +4,7 @@ import {publishedSides} from '../step/verbs/published-plan.ts';
 import type {Plan, Step} from '../step/verbs/step.ts';
 import type {EventSink} from './event.ts';
 
-/** Tells the events of the steps, one at a time, and remembers which one is on. */
+/** Emits the events of the steps, and remembers the current step. */
 export function stepTeller(plan: Plan, emit: EventSink, now: () => number) {
 	let current: {readonly step: Step; readonly since: number} | undefined;
 	let output = '';
@@ -45,5 +45,5 @@ export function stepTeller(plan: Plan, emit: EventSink, now: () => number) {
 	};
 }
 
-/** What {@link stepTeller} makes. */
+/** The result of {@link stepTeller}. */
 export type StepTeller = ReturnType<typeof stepTeller>;

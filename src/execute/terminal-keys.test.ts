@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {type TerminalKeys, terminalKeys} from './terminal-keys.ts';
 
-/** Types texts one after another, each when the one before was answered; gives what was said, and `(out)` for leaving. */
+/** Types texts, each after the previous one was handled. Gives the messages, and `(out)` for leaving. */
 async function type(texts: readonly string[], changes: Partial<TerminalKeys> = {}): Promise<readonly string[]> {
 	const said: string[] = [];
 	const typed = terminalKeys({
@@ -22,20 +22,20 @@ async function type(texts: readonly string[], changes: Partial<TerminalKeys> = {
 
 const told = 'sleep ignores Ctrl-C (it is process 1); Ctrl-C once more stops it';
 
-test('the second Ctrl-C in a row that nobody makes use of is answered, and the third leaves', async () => {
+test('the second ignored Ctrl-C in a row shows a message, and the third leaves', async () => {
 	expect(await type(['\x03'])).toEqual([]);
 	expect(await type(['\x03', '\x03'])).toEqual([told]);
 	expect(await type(['\x03\x03\x03'])).toEqual([told]);
 	expect(await type(['\x03', '\x03', '\x03'])).toEqual([told, '(out)']);
 });
 
-test('whatever else is typed begins the count anew', async () => {
+test('any other key resets the count', async () => {
 	expect(await type(['\x03', 'a', '\x03'])).toEqual([]);
 	expect(await type(['\x03\x03', 'a', '\x03'])).toEqual([told]);
 	expect(await type(['\x03\x03a'])).toEqual([]);
 });
 
-test('where Ctrl-C is of use, or nobody knows, nothing is ever said', async () => {
+test('no message appears if a program handles Ctrl-C or if that is unknown', async () => {
 	const often = ['\x03', '\x03', '\x03', '\x03'];
 	expect(await type(often, {deaf: async () => undefined})).toEqual([]);
 	expect(await type(often, {deaf: () => Promise.reject(new Error('gone'))})).toEqual([]);
@@ -46,7 +46,7 @@ test('where Ctrl-C is of use, or nobody knows, nothing is ever said', async () =
 	]);
 });
 
-test('a program that is about to begin is looked at again', async () => {
+test('a program that is about to start is checked a second time', async () => {
 	const looks: Awaited<ReturnType<TerminalKeys['deaf']>>[] = [undefined, {name: 'sleep', isFirst: true}];
 	await expect(
 		new Promise<string>(say => {
@@ -55,7 +55,7 @@ test('a program that is about to begin is looked at again', async () => {
 	).resolves.toBe(told);
 });
 
-test('the detach keys say what leaving means, and leave when they come again at once', async () => {
+test('the detach keys show what leaving means, and leave if they are repeated at once', async () => {
 	expect(await type(['\x10\x11'])).toEqual(['sure? Ctrl-P Ctrl-Q']);
 	expect(await type(['\x10', '\x11', '\x10\x11'])).toEqual(['sure? Ctrl-P Ctrl-Q', '(out)']);
 	expect(await type(['\x10\x11', 'x', '\x10\x11'])).toEqual(['sure? Ctrl-P Ctrl-Q', 'sure? Ctrl-P Ctrl-Q']);

@@ -3,19 +3,19 @@ import {detachKeyWords} from '../spec/values/detach-keys.ts';
 import {detachMatcher} from './detach-matcher.ts';
 import type {DeafProcess} from '../kernel/ignores-interrupt.ts';
 
-/** What the keys of a container's terminal do to whoever sits at it. */
+/** What the special keys of a container's terminal do. */
 export interface TerminalKeys {
-	/** The bytes that ask to leave. */
+	/** The bytes of the detach keys. */
 	readonly detachKeys: readonly number[];
-	/** Looks whether Ctrl-C is of no use at the terminal. */
+	/** Finds the foreground process that ignores Ctrl-C; undefined if Ctrl-C works or that is unknown. */
 	readonly deaf: () => Promise<DeafProcess | undefined>;
 	/** What one more Ctrl-C does: `stops it`. */
 	readonly does: string;
 	/** Called the first time the user presses the detach keys; its text is printed. Without it the detach keys do nothing. */
 	readonly beforeLeaving?: (keys: string) => string;
-	/** Tells the person at the terminal something. */
+	/** Shows a message at the terminal. */
 	readonly say: (text: string) => void;
-	/** The way out was asked for, twice where it was said what that means. */
+	/** Called when the user leaves: at the third ignored Ctrl-C, or at the detach keys with no message to show. */
 	readonly leave: () => void;
 }
 
@@ -24,9 +24,9 @@ const interrupt = 3;
 const beginsWithin = 300;
 
 /**
- * Watches what is typed at a container's terminal for a person who wants out; all of it goes to the container as well. A
- * second Ctrl-C in a row that is of no use is answered, and the third leaves: `docker run` forces its end with the third
- * SIGINT too. Nothing that makes use of Ctrl-C is ever disturbed, as it is asked each time who would.
+ * Watches what a user types at a container's terminal for the wish to leave. All bytes go to the container too. The
+ * second ignored Ctrl-C in a row shows a message, and the third leaves: `docker run` also ends at the third SIGINT.
+ * Programs that handle Ctrl-C are not disturbed, because `deaf` is asked each time.
  */
 export function terminalKeys({
 	detachKeys,
@@ -42,7 +42,7 @@ export function terminalKeys({
 	let leaving = false;
 	let matcher = detachMatcher(detachKeys);
 	const look = (): Promise<DeafProcess | undefined> => deaf().catch(() => undefined);
-	// The program may be about to begin: until then the shell that becomes it is what is looked at.
+	// The program may not have started yet. Until its exec, `deaf` sees the shell that becomes the program.
 	const again = async (): Promise<DeafProcess | undefined> => {
 		await delay(beginsWithin, undefined, {ref: false});
 		return interrupts === 0 ? undefined : look();
@@ -53,7 +53,7 @@ export function terminalKeys({
 		looking = true;
 		const found = (await look()) ?? (await again());
 		looking = false;
-		// What was typed meanwhile was for the container.
+		// A key that was typed meanwhile was for the container and has reset the count.
 		if (found === undefined || interrupts === 0) return;
 		if (warned) return leave();
 		warned = true;

@@ -12,10 +12,11 @@ import {callNumbers} from '../step/verbs/drop-privileges.ts';
 import type {EventSink} from './event.ts';
 
 /**
- * The perl program that takes the listener out of the process and passes on what the kernel asks: `NR ARCH PID ARGS...`,
- * each answered by the number of an error. It dies with tsbox (PR_SET_PDEATHSIG is 1), so that no caller waits for ever.
- * 434 and 438 are pidfd_open(2) and pidfd_getfd(2) on every architecture; the ioctls are SECCOMP_IOCTL_NOTIF_RECV and
- * _SEND, and the packed values struct seccomp_notif and seccomp_notif_resp: linux/seccomp.h, seccomp_unotify(2).
+ * The perl program that takes the listener out of the process. It prints a line for each request of the kernel, `NR
+ * ARCH PID ARGS...`, and reads an error number as the answer. It dies with tsbox (PR_SET_PDEATHSIG is 1), so that no
+ * system call waits forever. 434 and 438 are pidfd_open(2) and pidfd_getfd(2) on every architecture. The ioctls are
+ * SECCOMP_IOCTL_NOTIF_RECV and _SEND, and the packed values are struct seccomp_notif and seccomp_notif_resp:
+ * linux/seccomp.h, seccomp_unotify(2).
  */
 function listenerProgram(prctl: number): string {
 	return [
@@ -35,29 +36,29 @@ function errnoName(number: number): string {
 	return Object.entries(constants.errno).find(([, each]) => each === number)?.[0] ?? `error ${number}`;
 }
 
-/** What a tracer works with. */
+/** Input of {@link traceSeccomp}. */
 export interface TraceContext {
 	readonly host: Host;
 	readonly facts: HostFacts;
 	readonly emit: EventSink;
 	/** The container's name. */
 	readonly name: string;
-	/** The filter that decides, struct sock_filter[]. */
+	/** The filter that decides each call, struct sock_filter[]. */
 	readonly filter: Uint8Array;
 }
 
-/** A listener that answers. */
+/** A running listener. */
 export interface Tracer {
-	/** Settles when it answers. */
+	/** Resolves when the listener answers requests; rejects if it ends before. */
 	readonly attached: Promise<void>;
 	readonly stop: () => Promise<void>;
 }
 
 /**
- * Answers for the filter of a process whose own refuses nothing but asks: as the filter would have, and tells each refusal
- * once.
+ * Answers the requests of a process whose loaded filter asks a listener instead of refusing. Each answer is the
+ * decision of the real filter. Each refusal is emitted once.
  *
- * @throws TsboxError E_STEP_FAILED from `attached` when the listener cannot be had.
+ * @throws TsboxError E_STEP_FAILED from `attached` if the listener cannot be taken.
  */
 export function traceSeccomp({host, facts, emit, name, filter}: TraceContext, process: ProcessIdentity): Tracer {
 	const program = decode(filter);
@@ -113,7 +114,7 @@ export function traceSeccomp({host, facts, emit, name, filter}: TraceContext, pr
 			),
 		);
 	});
-	// Whoever waits for it hears of it; one that ends later is no error.
+	// A caller that awaits `attached` gets the error. A listener that ends later is no error.
 	attached.catch(() => {});
 	return {
 		attached,

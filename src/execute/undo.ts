@@ -9,7 +9,7 @@ import type {CgroupKill} from '../step/verbs/cgroups.ts';
 import {runWhileThereWords} from '../step/verbs/run.ts';
 import {hostToolWords} from '../step/verbs/toolbox.ts';
 
-/** How long a killed cgroup may take to become empty, ms: a process in the middle of disk io is only killed after it. */
+/** How long a killed cgroup may take to become empty, ms. A process in disk I/O dies only after the I/O. */
 const emptyWithin = 10_000;
 
 function codeOf(error: unknown): string | undefined {
@@ -36,14 +36,14 @@ function writeIfThere(host: Host, path: string, value: string): boolean {
 	}
 }
 
-/** Kills every process of a cgroup; frozen ones cannot fork while the list is read. */
+/** Kills every process of a cgroup. Frozen processes cannot fork while the list is read. */
 export function killCgroup(host: Host, kill: CgroupKill): void {
 	switch (kill.kind) {
 		case 'cgroup.kill':
 			writeIfThere(host, `${kill.path}/cgroup.kill`, '1');
 			return;
 		case 'freezer':
-			// Each write to the freezer makes the kernel, and this thread, wait 5 to 15 ms.
+			// Each write to the freezer blocks this thread in the kernel for 5 to 15 ms.
 			if (processesIn(host, kill.path).length === 0) return;
 			if (!writeIfThere(host, `${kill.path}/freezer.state`, 'FROZEN')) return;
 			for (const pid of processesIn(host, kill.path)) host.kill(pid, 'SIGKILL');
@@ -57,7 +57,7 @@ export function killCgroup(host: Host, kill: CgroupKill): void {
 	}
 }
 
-/** rmdir(2) says EBUSY while a dying process is still counted, so it is asked again. */
+/** Retries, because rmdir(2) fails with EBUSY while the cgroup still counts a dying process. */
 async function removeCgroup(host: Host, path: string, kill: CgroupKill): Promise<void> {
 	const until = performance.now() + emptyWithin;
 	for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
@@ -86,7 +86,7 @@ async function removeParent(host: Host, path: string): Promise<void> {
 	}
 }
 
-/** rm -r while the kernel lets go of an overlay: its work folder can be busy for a moment. */
+/** Retries, because the work folder of an overlay can be busy for a moment after the unmount. */
 async function removeTree(host: Host, facts: HostFacts, path: string): Promise<void> {
 	const until = performance.now() + 2000;
 	for (;;) {
@@ -110,7 +110,7 @@ async function unmountTree(host: Host, facts: HostFacts, path: string): Promise<
 				return target === path || target?.startsWith(`${path}/`);
 			}) ?? false;
 	while (mounted()) {
-		// A lazy umount waits for nobody; one that hangs all the same must not keep the other undos from being done.
+		// A lazy umount does not wait. If it hangs all the same, the timeout lets the other undos run.
 		const {exitCode, stderr, command} = await host.run(
 			[...(hostToolWords(facts, 'umount') ?? ['umount']), '-i', '-n', '-l', '-R', path],
 			{timeoutMs: emptyWithin},
@@ -128,7 +128,7 @@ async function runWhileThere(action: ActionOf<'runWhileThere'>, {host, facts}: U
 		throw new TsboxError('E_STEP_FAILED', `${action.path} cannot be taken back`, {command, output: stderr.trim()});
 }
 
-/** Kills what the journal tells of, and waits until it is gone. */
+/** Kills the processes of the cgroup and of the journal, and waits until those of the journal have ended. */
 async function stop({kill}: ActionOf<'stop'>, {host, processes}: UndoContext): Promise<void> {
 	killCgroup(host, kill);
 	for (const process of processes) if (isRunning(host, process)) host.kill(process.pid, 'SIGKILL');
@@ -138,7 +138,7 @@ async function stop({kill}: ActionOf<'stop'>, {host, processes}: UndoContext): P
 
 async function removeCgroups({paths, parents, kill}: ActionOf<'removeCgroups'>, {host}: UndoContext): Promise<void> {
 	killCgroup(host, kill);
-	// Of one container in several hierarchies; the kernel waits for each a while.
+	// In parallel, because the kernel blocks for a while in each hierarchy.
 	await Promise.all(paths.map(path => removeCgroup(host, path, kill)));
 	for (const path of parents) await removeParent(host, path);
 }
@@ -146,13 +146,12 @@ async function removeCgroups({paths, parents, kill}: ActionOf<'removeCgroups'>, 
 interface UndoContext {
 	readonly host: Host;
 	readonly facts: HostFacts;
-	/** Those that the journal tells of. */
+	/** The processes that the journal lists. */
 	readonly processes: readonly ProcessIdentity[];
 }
 
 type Undoing<A> = (action: A, context: UndoContext) => Promise<void>;
 
-/** How each action takes something back. */
 const undoings: {readonly [K in UndoAction['kind']]: Undoing<ActionOf<K>>} = {
 	removeTree: ({path}, {host, facts}) => removeTree(host, facts, path),
 	removeCgroups,
@@ -161,7 +160,7 @@ const undoings: {readonly [K in UndoAction['kind']]: Undoing<ActionOf<K>>} = {
 	runWhileThere,
 };
 
-/** Takes a step back. Every undo may be done twice, or for a step that was never done. */
+/** Undoes a step. Each undo may be done twice, or for a step that was never done. */
 export async function undo(
 	action: UndoAction,
 	host: Host,
@@ -169,7 +168,7 @@ export async function undo(
 	processes: readonly ProcessIdentity[],
 ): Promise<void> {
 	const undoing = undoings[action.kind] as Undoing<UndoAction> | undefined;
-	// A journal may be of another version.
+	// Another version of tsbox may have written the journal.
 	if (undoing === undefined) throw new TypeError(`${action.kind} takes nothing back`);
 	await undoing(action, {host, facts, processes});
 }

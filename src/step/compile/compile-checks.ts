@@ -14,9 +14,9 @@ function limit(value: number): string {
 }
 
 /**
- * A check as lines of a compiled script, with the same meaning as problemOf of run/.
+ * A check as lines of a compiled script, with the same meaning as problemOf of execute/check.ts.
  *
- * @param targets - those of all mounts that the plan names: {@link mountTargets}
+ * @param targets - the result of {@link mountTargets} for the plan
  */
 export function checkLines(check: Check, targets: readonly string[] = []): readonly string[] {
 	switch (check.kind) {
@@ -69,7 +69,7 @@ export function checkLines(check: Check, targets: readonly string[] = []): reado
 	}
 }
 
-/** The targets of all mounts that a plan's checks name, each once: a script finds a mount by its number in this list. */
+/** The targets of all mounts in the checks of a plan, each once. A script finds a mount by its index here. */
 export function mountTargets(plan: Plan): readonly string[] {
 	const named = plan.steps.flatMap(step =>
 		step.checks.flatMap(check =>
@@ -79,7 +79,7 @@ export function mountTargets(plan: Plan): readonly string[] {
 	return [...new Set(named)];
 }
 
-/** The function that tells a mount's number by its target as the kernel writes it, empty for one that no step made. */
+/** The function `planned_mount`, which sets `mount` to the index of a target; empty for a mount that no step made. */
 export function mountNumbers(targets: readonly string[]): string {
 	return [
 		'# The number of a mount that the plan names.',

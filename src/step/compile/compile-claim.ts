@@ -3,7 +3,7 @@ import type {CompileInput} from './compile-script.ts';
 import {shellWord} from '../verbs/shell-word.ts';
 import {undoLines} from '../verbs/action.ts';
 
-/** The name is taken, and what a script of that name left when it was killed is taken back first. */
+/** Lines that claim the name of the container. They first undo what a killed script of that name left. */
 export function claimPart(input: CompileInput): readonly string[] {
 	const {plan, facts, folder} = input;
 	const parent = folder.slice(0, folder.lastIndexOf('/'));
@@ -23,7 +23,7 @@ export function claimPart(input: CompileInput): readonly string[] {
 		.filter(({line}, at) => undoing.findIndex(each => each.line === line) === at)
 		.map(({line, number}) => ({line, note: `step ${number}`}));
 	const last = lines.at(-1);
-	// One rm(1) less.
+	// Saves one rm(1).
 	if (last?.line.startsWith('remove_trees ') === true)
 		lines.splice(-1, 1, {line: `${last.line} "$box"`, note: `${last.note} and the claim`});
 	else lines.push({line: 'remove_trees "$box"', note: 'the claim'});

@@ -2,7 +2,7 @@ import {cgroupMembers} from './compile-members.ts';
 import type {CompileInput} from './compile-script.ts';
 import {shellWord} from '../verbs/shell-word.ts';
 
-/** Waits for the command, passing signals on, and gives its exit status. */
+/** Lines that wait for the command, stop it on a signal, and exit with its status. */
 export function closingPart({plan, stopSignal, stopGraceMs}: CompileInput): readonly string[] {
 	const memory = cgroupMembers(plan)
 		.map(member =>

@@ -1,6 +1,6 @@
 /**
- * The shell functions that a compiled script does and undoes its steps with, each under its name.
- * They use builtins alone where they can: a process costs about a millisecond.
+ * The shell functions with which a compiled script does and undoes its steps, by name. They use only builtins where
+ * possible, because a process costs about a millisecond.
  */
 export const workFunctions: Readonly<Record<string, string>> = {
 	started_at: `# State and start time of a process: fields 3 and 22 of its stat line, proc_pid_stat(5).

@@ -1,6 +1,6 @@
 /**
- * The shell functions that a compiled script reads the kernel with at the gate; they mean what problemOf of execute/check.ts means.
- * They use builtins alone where they can: a process costs about a millisecond.
+ * The shell functions with which a compiled script makes the checks at the gate. problemOf of execute/check.ts does the
+ * same in TypeScript. They use only builtins where possible, because a process costs about a millisecond.
  */
 export const gateFunctions: Readonly<Record<string, string>> = {
 	look: `# Reads what the kernel shows of the first process. One cat(1) for all, because read takes a system call for each byte; a

@@ -7,10 +7,10 @@ import {startLines} from '../verbs/start.ts';
 import {shellWord} from '../verbs/shell-word.ts';
 import {hostToolWords} from '../verbs/toolbox.ts';
 
-/** Stands in the gate's script for the home folder that is looked up in the container. */
+/** A placeholder in the gate script for the home folder that is looked up in the container. */
 const homeMark = '@home-of-the-user@';
 
-/** The command that a shell's background job is run through, so that it has signals and environment like any other. */
+/** The words in front of a background job that give it default signals and a clean environment. */
 function cleanEnvironment({facts}: CompileInput): readonly string[] {
 	const env = hostToolWords(facts, 'env') ?? ['env'];
 	const signals = facts.tools.env?.flags.includes('default-signal') === true ? ['--default-signal=INT,QUIT'] : [];
@@ -33,7 +33,9 @@ function gateText(exec: ExecAction, input: CompileInput): readonly string[] {
 	return ['quote "$home"', `printf '%s' ${pieces.map(shellWord).join('"$quoted"')} >&8`];
 }
 
-/** The words on the status pipe that a step has begun, and what the host does while the first process waits with it. */
+/**
+ * The cases for `@begin` lines of the status pipe, with the beside steps that are done while the first process waits.
+ */
 function beginLines(held: readonly (readonly [id: string, lines: readonly string[]])[]): readonly string[] {
 	if (held.length === 0) return ['	"@begin "*) at "${line#@begin }" && said=\'\' ;;'];
 	const go = (at: number): string => shellWord(`\n${at === held.length - 1 ? askReady : ''}`);
@@ -54,9 +56,9 @@ function beginLines(held: readonly (readonly [id: string, lines: readonly string
 }
 
 /**
- * Launches the first process, follows it to the gate, checks everything and opens the gate.
+ * Launches the first process, follows it to the gate, makes all checks, and opens the gate.
  *
- * @param beside - what is done on the host while the process waits, by the step inside that it waits with
+ * @param beside - the lines of the beside steps, by the id of the inside step that the first process waits to begin
  */
 export function gatePart(
 	input: CompileInput,
@@ -102,7 +104,7 @@ export function gatePart(
 			: ["# This host's env has no --default-signal: the command starts with SIGINT and SIGQUIT ignored."]),
 		`at ${start}`,
 		'exec 8<> "$box/gate"',
-		// It would be read as the answer to a step that waits.
+		// A step that waits for a line would read this one as its answer.
 		...(held.length === 0 ? [`printf '%s' ${shellWord(askReady)} >&8`] : []),
 		'(',
 		...launch.map(line => `\t${line}`),
@@ -138,7 +140,7 @@ export function gatePart(
 		...(beside.get(execId) ?? []),
 		'',
 		'# The gate: the first process waits with all that it will have. What the kernel shows of it must be what was planned.',
-		// cat(1) has as many filters as this shell.
+		// cat(1) has as many seccomp filters as this shell, so its own status is the one to compare with.
 		checks.includes('check_seccomp') ? 'look /proc/self/status' : 'look',
 		...checks,
 		'',

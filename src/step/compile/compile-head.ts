@@ -5,7 +5,7 @@ import {startAction} from '../script/launch-script.ts';
 import {shellCommand, shellWord} from '../verbs/shell-word.ts';
 import {hostToolWords} from '../verbs/toolbox.ts';
 
-/** The programs that the container is started with, by the paths they had when the script was made. */
+/** The programs that start the container, by the paths that they had when the script was made. */
 function programs({plan, facts}: CompileInput): readonly string[] {
 	const start = startAction(plan);
 	const named = plan.steps.flatMap(({action}) => (action.kind === 'run' ? [action.tool] : []));
@@ -29,13 +29,14 @@ function programs({plan, facts}: CompileInput): readonly string[] {
 	return [...new Set(paths)];
 }
 
-/** Without the hierarchy mounted, a write into it would make a plain file that limits nothing. */
+/** Refuses a host on which a hierarchy is not mounted: a write there would make a plain file that limits nothing. */
 function hierarchies({plan}: CompileInput): readonly string[] {
 	const mounts = cgroupMembers(plan).map(member => member.path.slice(0, -member.cgroup.length));
 	if (mounts.length === 0) return [];
 	return [`need_hierarchies ${shellCommand(mounts)}`];
 }
 
+/** Lines that refuse a caller who is not root, another host, and open descriptors that the container would get. */
 export function refusals(input: CompileInput): readonly string[] {
 	const sh = shellCommand(hostToolWords(input.facts, 'sh') ?? ['sh']);
 	return [
@@ -75,7 +76,7 @@ export function refusals(input: CompileInput): readonly string[] {
 	];
 }
 
-/** The header, the caller's side put in order, and a look whether this is the host that the script was made for. */
+/** The header, a clean environment, the tools, and the first values of the variables. */
 export function headPart(input: CompileInput): readonly string[] {
 	const {plan, facts} = input;
 	const {cgroup} = facts;

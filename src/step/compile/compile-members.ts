@@ -1,7 +1,7 @@
 import type {CgroupMember} from '../verbs/cgroup-member.ts';
 import type {Plan} from '../verbs/step.ts';
 
-/** The cgroups that a check finds the first process in. */
+/** The cgroups in which the checks expect the first process. */
 export function cgroupMembers(plan: Plan): readonly CgroupMember[] {
 	return plan.steps.flatMap(step => step.checks.flatMap(check => (check.kind === 'cgroups' ? check.members : [])));
 }

@@ -3,7 +3,7 @@ import type {NamespaceKind} from '../../spec/model/project.ts';
 import {namespaceKinds} from '../../spec/model/project.ts';
 import type {CompileInput} from './compile-script.ts';
 
-/** The record with the first process in it, made beside the running command: it costs three processes. */
+/** Lines that write the record with the first process, beside the command: they cost three processes. */
 export function recorderLines(
 	{facts}: CompileInput,
 	ids: {readonly uid: number; readonly gid: number; readonly groups: string} | null,

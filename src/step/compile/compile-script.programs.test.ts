@@ -24,7 +24,7 @@ function compile(plan: Plan, changes: Pick<SampleChanges, 'facts'> = {}): string
 	});
 }
 
-/** A step at each place where the first process can wait, with an undo. */
+/** Adds a beside step, with an undo, at each place where the first process can wait. */
 function withStepsBeside(plan: Plan): Plan {
 	const undo = {kind: 'runWhileThere', path: '/x', tool: 'rmdir', args: ['/x']} as const;
 	return [undefined, 'process.privileges', 'process.exec'].reduce(
@@ -38,7 +38,7 @@ function withStepsBeside(plan: Plan): Plan {
 	);
 }
 
-/** Specs that between them use every action, undo and check. */
+/** Specs that together use every action, undo, and check. */
 const variants: readonly (readonly [string, SampleChanges])[] = [
 	['a plain container', {}],
 	['every limit', {service: {memLimit: 64 << 20, cpus: 0.5, cpuset: '0', pidsLimit: 9, ioWeight: 50, oomScoreAdj: 5}}],
@@ -73,32 +73,32 @@ describe.each(variants)('the script for %s', (name, changes) => {
 	const plan = name === 'steps beside' ? withStepsBeside(samplePlan(changes)) : samplePlan(changes);
 	const script = compile(plan, changes);
 
-	test('tells every step of the plan, in its order', () => {
+	test('has every step of the plan, in order', () => {
 		const told = [...script.matchAll(/^\t*# (\d+)\. /gm)].map(([, number]) => Number(number));
-		// What the host does beside the first process comes after the text that it runs.
+		// Beside steps come after the text that the first process runs.
 		const numbers = name === 'steps beside' ? told.toSorted((one, other) => one - other) : told;
 		expect(numbers).toEqual(plan.steps.map((__, at) => at + 1));
 	});
 
-	test('writes down an undo for whatever it will have to take back', () => {
+	test('journals every undo of the plan', () => {
 		const journal = plan.steps.flatMap(({id, undo}) => (undo.kind === 'none' ? [] : [JSON.stringify({id, undo})]));
 		expect(journal.filter(line => !script.includes(line))).toEqual([]);
 	});
 
-	test.skipIf(!existsSync('/usr/bin/shellcheck'))('has nothing that shellcheck finds', async () => {
+	test.skipIf(!existsSync('/usr/bin/shellcheck'))('passes shellcheck', async () => {
 		const {stdout} = await realHost().run(['/usr/bin/shellcheck', '-s', 'sh', '-'], {input: script});
 		expect(stdout).toBe('');
 	});
 
 	test.each(
 		[['/bin/dash'], ['/bin/bash', '--posix'], ['/bin/busybox', 'sh']].filter(([path = '']) => existsSync(path)),
-	)('is read by %s %s', async (...words) => {
+	)('is valid for %s %s', async (...words) => {
 		const shell = words.filter(word => word !== undefined);
 		expect(await realHost().run([...shell, '-n'], {input: script})).toMatchObject({exitCode: 0, stderr: ''});
 	});
 });
 
-test('the head says what it is, and of which host', () => {
+test('the header names the container and the host', () => {
 	expect(compile(samplePlan()).split('\n').slice(0, 9).join('\n')).toMatchInlineSnapshot(`
 		"#!/bin/sh
 		# The container demo of demo.yaml, as a script that needs nothing but sh and the host's own tools.
@@ -112,7 +112,7 @@ test('the head says what it is, and of which host', () => {
 	`);
 });
 
-test('steps stand as a person would type them, each followed by its check', () => {
+test('steps are written as a person would type them, each followed by its check', () => {
 	const script = compile(samplePlan({service: {memLimit: 64 << 20}}));
 	const from = script.indexOf('# 1. ');
 	expect(script.slice(from, script.indexOf('# 4. '))).toMatchInlineSnapshot(`
@@ -139,7 +139,7 @@ test('steps stand as a person would type them, each followed by its check', () =
 	`);
 });
 
-test('steps are taken back last first, and the folder with the claim goes last', () => {
+test('steps are undone last one first, and the folder with the claim is removed last', () => {
 	const script = compile(samplePlan({service: {namespaces: [], root: 'chroot'}}));
 	const from = script.indexOf('undo_all() {');
 	expect(script.slice(from, script.indexOf('}', from))).toMatchInlineSnapshot(`
@@ -158,6 +158,6 @@ test('a stop sends the signal of the spec, and SIGKILL after its grace period', 
 	expect(script).toContain('deadline=$((now + 150))');
 });
 
-test('the home folder that is looked up goes into the environment as one word of sh', () => {
+test('the home folder that is looked up enters the environment as one word of sh', () => {
 	expect(compile(samplePlan({service: {user: 'app'}}))).toContain(`export HOME='"$quoted"'`);
 });

@@ -17,21 +17,21 @@ import {initScripts} from '../script/init-script.ts';
 import {shellWord} from '../verbs/shell-word.ts';
 import {isCheckedAtGate, type Plan, type Step} from '../verbs/step.ts';
 
-/** All that a compiled script is made from. */
+/** Input of {@link compileScript}. */
 export interface CompileInput extends StoreScripts {
 	readonly plan: Plan;
 	readonly facts: HostFacts;
-	/** The container's folder, which the plan's steps name too. */
+	/** The container's state folder, which the steps of the plan name too. */
 	readonly folder: string;
-	/** JSON object of the container's record, without `owner`, `bootId`, `created` and `process`, which the script adds. */
+	/** The container's record without `owner`, `bootId`, `created`, and `process`, which the script adds. */
 	readonly record: Readonly<Record<string, unknown>>;
-	/** As kill(1) takes it, with SIG. */
+	/** The name of a signal, with SIG. */
 	readonly stopSignal: string;
-	/** Milliseconds. */
+	/** The time from the stop signal to SIGKILL, ms. */
 	readonly stopGraceMs: number;
 }
 
-/** The steps with the numbers that the plan's table shows. */
+/** A step with its number in the table of the plan. */
 interface Numbered {
 	readonly step: Step;
 	readonly number: number;
@@ -53,19 +53,19 @@ function hostStep(each: Numbered, input: CompileInput): readonly string[] {
 	];
 }
 
-/** A mount table with each row's reason above it; mount(8) skips comments. */
+/** A mount table with the reason for each row above it; mount(8) skips comments. */
 function commentedTable(rows: readonly Parameters<typeof fstabLine>[0][]): string {
 	return rows.map(row => `# ${row.why}\n${fstabLine(row)}\n`).join('');
 }
 
-/** Bytes as lines of printf, a builtin of every sh: base64(1) would be a process, and cost a millisecond. */
+/** Bytes as lines of printf, a builtin of every sh. base64(1) would be a process and cost a millisecond. */
 function octalLines(bytes: Buffer): readonly string[] {
 	const octal = [...bytes].map(byte => `\\${byte.toString(8).padStart(3, '0')}`);
 	const rows = Array.from({length: Math.ceil(octal.length / 24)}, (_, row) => octal.slice(row * 24, row * 24 + 24));
 	return rows.map(row => `\tprintf '${row.join('')}'`);
 }
 
-/** The compiled filter, which no text file can hold. */
+/** Lines that write the compiled filter, which is binary. */
 function filterLines(filter: string): readonly string[] {
 	return [
 		'',
@@ -76,7 +76,7 @@ function filterLines(filter: string): readonly string[] {
 	];
 }
 
-/** What the first process will run: the very program and tables that `tsbox up` writes. */
+/** Lines that write what the first process runs: the same programs and tables that `tsbox up` writes. */
 function containerSide(steps: readonly Numbered[], {plan, folder, facts}: CompileInput): readonly string[] {
 	const numbers = new Map(steps.map(each => [each.step, each]));
 	const scripts = initScripts(plan.steps, folder, facts, false, step => {
@@ -106,7 +106,7 @@ function containerSide(steps: readonly Numbered[], {plan, folder, facts}: Compil
 	];
 }
 
-/** The function that knows what an id on the status pipe means. */
+/** The function `at`, which sets the title and the command for a step id of the status pipe. */
 function titles(steps: readonly Numbered[], folder: string): string {
 	const told = steps.filter(({step}) => isCheckedAtGate(step));
 	return [
@@ -130,8 +130,9 @@ function checksAtGate(steps: readonly Numbered[], targets: readonly string[]): r
 }
 
 /**
- * Renders a plan as a POSIX sh script that makes the same container with the host's own tools: the same steps in the same
- * order, the same checks before the command starts, the same exit status, and nothing left behind. It is run by root.
+ * Renders a plan as a POSIX sh script that makes the same container with the host's own tools. The script has the same
+ * steps in the same order, the same checks before the command starts, and the same exit status. It leaves nothing
+ * behind. Root runs it.
  */
 export function compileScript(input: CompileInput): string {
 	const {plan} = input;

@@ -5,8 +5,8 @@ import {shellCommand, shellWord} from '../verbs/shell-word.ts';
 import {hostToolWords} from '../verbs/toolbox.ts';
 
 /**
- * The lines that let the kernel begin a wait early: moving a process in the unified hierarchy takes an RCU grace period
- * when nobody has moved one lately, percpu_down_write(&cgroup_threadgroup_rwsem) in kernel/cgroup/cgroup.c.
+ * Lines that let the kernel begin a wait early. If no process was moved lately, a move in the unified hierarchy takes
+ * an RCU grace period: percpu_down_write(&cgroup_threadgroup_rwsem) in kernel/cgroup/cgroup.c.
  */
 function earlyMove({plan}: CompileInput): readonly string[] {
 	const unified = cgroupMembers(plan).find(member => member.controller === '');
@@ -21,7 +21,10 @@ function earlyMove({plan}: CompileInput): readonly string[] {
 	];
 }
 
-/** A terminal of the caller is never handed in: who holds it could type into the caller's shell (TIOCSTI, CVE-2017-5226). */
+/**
+ * The caller's terminal is never handed in: a process that holds it could type into the caller's shell (TIOCSTI,
+ * CVE-2017-5226).
+ */
 export function terminalPart(input: CompileInput): readonly string[] {
 	const {facts} = input;
 	const script = shellCommand(hostToolWords(facts, 'script') ?? ['script']);

@@ -2,7 +2,7 @@ import {shellWord} from '../verbs/shell-word.ts';
 
 const commentWidth = 110;
 
-/** A text as comment lines of sh, broken between words; the lines after the first stand further in. */
+/** A text as comment lines of sh, wrapped between words; lines after the first one are indented. */
 export function comment(text: string): readonly string[] {
 	const lines: string[] = [];
 	let line = '#';
@@ -17,15 +17,16 @@ export function comment(text: string): readonly string[] {
 }
 
 /**
- * The line of sh that writes a text into a file of the container's folder, with a builtin: a process costs a millisecond. Its
- * comments have another apostrophe: a reader of the script would see `'\''`, and shellcheck(1) refuses a typographic one (SC1112).
+ * The line of sh that writes a text to a file of the container's folder, with a builtin, because a process costs a
+ * millisecond. In comments of the text, apostrophes become U+02BC: `'\''` would be hard to read, and shellcheck(1)
+ * refuses a typographic apostrophe (SC1112).
  */
 export function writeFile(name: string, text: string): string {
 	const readable = text.replaceAll(/^#.*$/gm, line => line.replaceAll("'", '\u02bc'));
 	return `printf '%s' ${shellWord(readable)} > "$box/${name}"`;
 }
 
-/** The functions that a script needs: those named in the text, and in one another, in the order of the table. */
+/** The functions that a text calls, directly or through another function, in the order of the table. */
 export function neededFunctions(table: Readonly<Record<string, string>>, text: string): readonly string[] {
 	const needed = new Set<string>();
 	const visit = (body: string): void => {

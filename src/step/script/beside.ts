@@ -1,9 +1,10 @@
 import type {Step, StepBeside} from '../verbs/step.ts';
 
 /**
- * The steps that the host does while the first process waits, by the id of the step inside that it waits to begin.
+ * The beside steps, by the id of the inside step that the first process waits to begin.
  *
- * @throws TypeError for one before the process is in its namespaces: until then nobody knows its number.
+ * @throws TypeError for a beside step before the first process has entered its namespaces: its pid is unknown until
+ * then.
  */
 export function besideSteps(steps: readonly Step[]): ReadonlyMap<string, readonly StepBeside[]> {
 	const found = new Map<string, readonly StepBeside[]>();

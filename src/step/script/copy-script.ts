@@ -3,25 +3,25 @@ import {gateWords} from './gate-script.ts';
 import {shellCommand, shellWord} from '../verbs/shell-word.ts';
 import {toolboxWords} from '../verbs/toolbox.ts';
 
-/** A path to copy from or to. `ending` is what was written behind it: nothing, `/`, or `/.`. */
+/** A path to copy from or to. `ending` is what followed it on the command line: nothing, `/`, or `/.`. */
 export interface CopyPath {
-	/** Absolute, without `.`, `..` and a slash at its end. */
+	/** Absolute, without `.`, `..`, and a trailing slash. */
 	readonly path: string;
 	readonly ending: '' | '/' | '/.';
 }
 
-/** What is written into a container. */
+/** A copy into a container. */
 export interface CopyInto {
 	readonly target: CopyPath;
-	/** A stream is any tar; of a folder, or its contents, the tar has the names below it alone. */
+	/** A stream is any tar. For a folder or its contents, the tar has only the names below the folder. */
 	readonly source: 'file' | 'folder' | 'contents' | 'stream';
 	/** The last name of the source. */
 	readonly name: string;
-	/** Owners and all mode bits come along; without, all belongs to root. */
+	/** Keep owners and all mode bits; otherwise everything belongs to root. */
 	readonly archive: boolean;
 }
 
-/** What the shell at the gate ends with in place of becoming tar, which itself ends with 0 to 2. */
+/** The exit statuses of the gate's shell if it does not become tar. tar itself exits with 0 to 2. */
 export const copyRefusals = {
 	missing: 120,
 	noFolder: 121,
@@ -30,26 +30,27 @@ export const copyRefusals = {
 	fileInTheWay: 124,
 } as const;
 
-/** The streams of the caller come back and the status pipe and the gate are closed, as in gateScript. */
+/** Restores the streams of the caller, and closes the status pipe and the gate, as gateScript does. */
 const opening = [`echo ${gateWords.exec} >&3`, 'exec 0<&5 1>&6 2>&7 3>&- 4>&- 5<&- 6>&- 7>&- 8<&-'];
 
-/** The words of a copy as one compound command, for the gate of a container that runs. */
+/** The script of a copy as one compound command, for the gate of a running container. */
 export function copyAtGate(script: string): string {
 	return `{\n${[...opening, script].join('\n')}\n}\n`;
 }
 
-/** Of a whole root: filesystems of the kernel, which have no end. */
+/** Left out of a copy of the whole root: kernel filesystems, which have no end. */
 const kernelFolders = ['--anchored', ...['proc', 'sys', 'dev'].map(name => `--exclude=./${name}/*`)];
 
 /**
- * The words that become a tar which reads a path of the container and writes it to stdout. They run in the container, as
- * its root with its powers, or in a jail with its files: whatever a symlink or a swapped folder leads to is the
- * container's own. The tar has one entry with the path's last name, or with `/.` the names below it.
+ * The script that becomes a tar, which reads a path of the container and writes an archive to stdout. It runs in the
+ * container as the container's root, or in a jail with the container's files. So a symlink or a swapped folder leads
+ * only to files of the container. The archive has one entry with the last name of the path, or with `/.` the names
+ * below the path.
  */
 export function copyOutScript({path, ending}: CopyPath, follow: boolean, facts: HostFacts): string {
 	const {parent, name} = parts(path);
 	const word = shellWord(path === '' ? '/' : path);
-	// A backslash in a name is just that: --no-unquote.
+	// --no-unquote: a backslash in a name is no escape.
 	const read = (folder: string, member: string, more: readonly string[] = []): string =>
 		`exec ${shellCommand([
 			...box(facts, 'tar'),
@@ -79,7 +80,7 @@ export function copyOutScript({path, ending}: CopyPath, follow: boolean, facts: 
 	].join('\n');
 }
 
-/** The words that become a tar which unpacks stdin into the container, run there as those of {@link copyOutScript}. */
+/** The script that becomes a tar, which unpacks stdin into the container. It runs where {@link copyOutScript} runs. */
 export function copyIntoScript({target, source, name, archive}: CopyInto, facts: HostFacts): string {
 	const {parent, name: newName} = parts(target.path);
 	const path = target.path === '' ? '/' : target.path;
@@ -95,7 +96,7 @@ export function copyIntoScript({target, source, name, archive}: CopyInto, facts:
 			...more,
 			`--directory=${folder}`,
 		])}`;
-	// The one entry of a file gets its name here. A name has no slash, so none can end the expression.
+	// Renames the one entry of a file. A name has no slash, so it cannot end the sed expression.
 	const named = (as: string): string => `--transform=s/^.*$/${as.replaceAll(/[\\&]/g, '\\$&')}/SH`;
 	const keep = '--no-overwrite-dir';
 	const make = (folder: string): string => `${shellCommand([...box(facts, 'mkdir'), '--', folder])} || exit 125`;
@@ -126,7 +127,7 @@ export function copyIntoScript({target, source, name, archive}: CopyInto, facts:
 		return [`if ${isThere(path)}; then exit ${copyRefusals.fileInTheWay}; fi`, hasParent, make(path), write(path)];
 	}
 	return [
-		// With --no-same-permissions tar takes this off what the archive says.
+		// With --no-same-permissions, tar applies the umask to the modes of the archive.
 		'umask 000',
 		`if [ -d ${shellWord(path)} ]; then`,
 		...lines,

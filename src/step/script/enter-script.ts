@@ -12,12 +12,12 @@ import {shellCommand, shellWord} from '../verbs/shell-word.ts';
 import {releaseTerminalWords} from '../verbs/release-terminal.ts';
 import {hostToolWords, toolboxWords} from '../verbs/toolbox.ts';
 
-/** What the script that enters a running container is made from. */
+/** Input of {@link enterScript}. */
 export interface EnterInput {
 	readonly pid: number;
 	readonly namespaces: readonly NamespaceKind[];
 	readonly root: 'pivot' | 'chroot';
-	/** The folder bound as the toolbox. */
+	/** The folder that is bind-mounted as the toolbox. */
 	readonly tools: string;
 	/** cgroup.procs files to join. */
 	readonly cgroups: readonly string[];
@@ -27,9 +27,9 @@ export interface EnterInput {
 	/** setpriv(1)'s arguments for AppArmor or SELinux, and for Landlock. */
 	readonly labels: readonly string[];
 	readonly landlock: readonly string[];
-	/** It is run through setarch(8), so that its memory is laid out as that of the container's command. */
+	/** Run the command through setarch(8), so that its memory layout is that of the container's command. */
 	readonly fixedAddresses: boolean;
-	/** The map of an ordinary user's container: its user namespace is entered first, only there has the user any power. */
+	/** The id map of an ordinary user's container. The user has capabilities only in its user namespace. */
 	readonly map: UserMap | null;
 	/** Numbers, or a `user[:group]` to be looked up in the container. */
 	readonly user: UserIds | string;
@@ -37,9 +37,10 @@ export interface EnterInput {
 }
 
 /**
- * The sh program that enters: it joins the cgroups, seals a toolbox of its own in a mount namespace of its own, and goes in
- * with nsenter(1) out of that toolbox, so that the container never meets a host binary it could write or a folder it
- * could follow (CVE-2019-5736, CVE-2024-21626). Like a start it ends at the gate.
+ * The sh program that enters a running container. It joins the cgroups, seals its own toolbox in its own mount
+ * namespace, and enters with nsenter(1) of that toolbox. So the container never meets a host binary that it could write
+ * or a folder that it could follow to the host (CVE-2019-5736, CVE-2024-21626). Like a start, the program ends at the
+ * gate.
  */
 export function enterScript(input: EnterInput, facts: HostFacts): string {
 	const box = (tool: Parameters<typeof toolboxWords>[1]): readonly string[] => toolboxWords(facts, tool) ?? [tool];
@@ -56,7 +57,7 @@ export function enterScript(input: EnterInput, facts: HostFacts): string {
 	const inner = innerScript(input, facts);
 	const controlling = input.tty ? [...box('setsid'), '--ctty'] : [];
 	return [
-		// The container goes on; what was brought in does not.
+		// When the starter ends, the guard kills the process that entered. The container continues.
 		...guardLines({kill: {kind: 'none'}, keepsAlive: false}),
 		'exec 5<&0 6>&1 7>&2 </dev/null >&3 2>&3',
 		...(input.filter === null ? [] : [`exec 8< ${shellWord(input.filter.path)} || exit 125`]),
@@ -72,7 +73,7 @@ export function enterScript(input: EnterInput, facts: HostFacts): string {
 	].join('\n');
 }
 
-/** An ordinary user goes into the user namespace first: all that follows is done as its root. Root goes in with the rest. */
+/** An ordinary user first enters the user namespace, to act as its root. Root enters it with the others. */
 function userWords(input: EnterInput, facts: HostFacts): string {
 	const release = input.tty && input.namespaces.includes('user') ? releaseTerminalWords(facts) : [];
 	if (input.map === null) return release.length === 0 ? '' : `${shellCommand(release)} `;
@@ -80,7 +81,7 @@ function userWords(input: EnterInput, facts: HostFacts): string {
 	return `${shellCommand([...release, ...nsenter, '--target', String(input.pid), '--user', '--preserve-credentials'])} `;
 }
 
-/** With one id alone in its map nobody can set groups. */
+/** A map of a single id cannot set groups. */
 function groupWords({map}: EnterInput, groups: string): readonly string[] {
 	return map?.kind === 'single' ? ['--keep-groups'] : ['--groups', groups];
 }
@@ -94,7 +95,8 @@ function innerScript(input: EnterInput, facts: HostFacts): string {
 	const umask = `umask ${(input.process.user.umask ?? 0o22).toString(8).padStart(3, '0')}`;
 	if (typeof input.user !== 'string') {
 		const {uid, gid, groups} = input.user;
-		// It is root already: setpriv(1) would look every id up as a name, by the container's nsswitch.conf (CVE-2019-14271).
+		// The process is root already. setpriv(1) would look up every id as a name, by the container's nsswitch.conf
+		// (CVE-2019-14271).
 		if (uid === 0 && gid === 0 && groups.length === 0)
 			return `${umask}; exec ${drop([input.map?.kind === 'single' ? '--keep-groups' : '--clear-groups'])} <&4`;
 		return `${umask}; exec ${drop(['--reuid', String(uid), '--regid', String(gid), ...groupWords(input, groups.join(','))])} <&4`;

@@ -3,11 +3,11 @@ import {commandWords, type ExecAction} from '../verbs/exec.ts';
 import {shellCommand, shellWord} from '../verbs/shell-word.ts';
 import {toolboxWords} from '../verbs/toolbox.ts';
 
-/** Names that a shell can export without giving them a meaning or an addition of its own. */
+/** Names that a shell exports unchanged: it gives them no meaning and adds nothing to them. */
 const exportable =
 	/^(?!PWD$|OLDPWD$|PPID$|UID$|EUID$|SHLVL$|_$|LINENO$|OPTIND$|OPTARG$|IFS$|ENV$|BASH|PS\d$|FUNCNAME$|RANDOM$|SECONDS$)[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** What the gate's shell says when it is up, when the command cannot be run, and right before it becomes the command. */
+/** What the gate's shell reports: it is ready, the command cannot run, or it becomes the command now. */
 export const gateWords = {
 	ready: '@ready',
 	directory: '@directory',
@@ -18,8 +18,8 @@ export const gateWords = {
 } as const;
 
 /**
- * The line that asks the waiting shell whether it is there. A shell whose input ends without another word ends as its last
- * command did: a command that never ran must not look like one that ended well.
+ * The line that asks the waiting shell whether it is ready. If its input ends after this line, the shell exits with the
+ * status of `unheard`: a command that never ran must not look successful.
  */
 export const askReady = `unheard() { return 125; }; echo ${gateWords.ready} >&3; unheard\n`;
 
@@ -45,15 +45,15 @@ function lookup(command: string, unrunnable: readonly string[]): readonly string
 	];
 }
 
-// The caller's descriptors come back just before the command; the status pipe and the gate are closed.
+// Restores the descriptors of the caller, and closes the status pipe and the gate, right before the command.
 const handOver = 'exec 0<&5 1>&6 2>&7 3>&- 4>&- 5<&- 6>&- 7>&- 8<&-';
 
 /**
- * The last words of the container side: one compound command, which a shell reads whole before it runs any of it. It
- * changes into the working directory, looks the command up in the container, and becomes it. The container's environment
- * exists here alone: no tool of the host ever runs with it (CVE-2025-23266).
+ * The last script of the container side: one compound command, which a shell reads completely before it runs any part.
+ * It changes to the working directory, looks up the command in the container, and becomes the command. The environment
+ * of the container exists only here, so no tool of the host ever runs with it (CVE-2025-23266).
  *
- * @param unrunnable - paths that the lookup may find and that the kernel would refuse: finding one ends the start
+ * @param unrunnable - paths that the lookup may find and that the kernel would refuse; finding one ends the start
  */
 export function gateScript(exec: ExecAction, facts: HostFacts, unrunnable: readonly string[] = []): string {
 	const pairs = exec.env.map(each => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)] as const);
@@ -82,7 +82,7 @@ export function gateScript(exec: ExecAction, facts: HostFacts, unrunnable: reado
 			...enter,
 			`PATH=${shellWord(path)}`,
 			...lookup(command, unrunnable),
-			// SHELL is script(1)'s, which made the terminal.
+			// script(1), which makes the terminal, sets SHELL.
 			'unset PWD OLDPWD LC_ALL SHELL found seen folder file',
 			...exports,
 			`echo ${gateWords.exec} >&3`,
@@ -90,7 +90,7 @@ export function gateScript(exec: ExecAction, facts: HostFacts, unrunnable: reado
 			`exec ${shellCommand(words)}`,
 		);
 	} else {
-		// env(1) of the toolbox takes names that no shell can export. It is run with no environment itself.
+		// The env(1) of the toolbox sets names that no shell can export. It starts with an empty environment itself.
 		lines.push(
 			`( ${enter.join('; ')}; PATH=${shellWord(path)}`,
 			...lookup(command, unrunnable),
@@ -103,9 +103,9 @@ export function gateScript(exec: ExecAction, facts: HostFacts, unrunnable: reado
 	return `{\n${lines.join('\n')}\n}\n`;
 }
 
-/** The command through the toolbox's env(1), which starts from nothing. */
+/** The command line through the env(1) of the toolbox, which starts with an empty environment. */
 function environmentWords(exec: ExecAction, facts: HostFacts): readonly string[] {
-	// A shell's background command ignores SIGINT and SIGQUIT, and only a program can undo that.
+	// A background command of a shell ignores SIGINT and SIGQUIT. Only a program such as env(1) can undo that.
 	const signals =
 		exec.init === 'sh' && facts.tools.env?.flags.includes('default-signal') === true
 			? ['--default-signal=INT,QUIT']
@@ -113,7 +113,7 @@ function environmentWords(exec: ExecAction, facts: HostFacts): readonly string[]
 	return [...(toolboxWords(facts, 'env') ?? ['env']), '-i', ...signals, '-C', exec.cwd, ...exec.env, ...exec.args];
 }
 
-/** The shell stays as process 1: it passes signals on, reaps what is left to it, and ends as the command ended. */
+/** The shell stays as process 1. It passes signals on, reaps orphans, and exits with the status of the command. */
 function reaper(words: readonly string[]): readonly string[] {
 	const signals = ['HUP', 'INT', 'QUIT', 'USR1', 'USR2', 'TERM'];
 	return [

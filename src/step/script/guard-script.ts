@@ -1,22 +1,23 @@
 import type {CgroupKill} from '../verbs/cgroups.ts';
 import {shellWord} from '../verbs/shell-word.ts';
 
-/** What a guard does when whoever started the container has gone. */
+/** What a guard does when the process that started the container has ended. */
 export interface Guard {
 	readonly kill: CgroupKill;
-	/** The container may go on without its starter, but not past the time limit that the starter told, if it did. */
+	/** The container may outlive its starter, up to the time limit that the starter sent, if it sent one. */
 	readonly keepsAlive: boolean;
 }
 
-/** The descriptor on which a guard hears that its starter has gone: the other end of the pipe closes with the starter. */
+/** The descriptor that shows a guard the end of its starter: the other end of the pipe closes then. */
 export const guardDescriptor = 5;
 
 /**
- * Lines of sh that start a guard: a fork of this shell, outside of the container's cgroups, which kills all of the container
- * once nobody holds the other end of descriptor 5 any more. A pipe is closed by the kernel, however its owner ended.
+ * Lines of sh that start a guard: a fork of this shell outside of the container's cgroups. It kills the whole container
+ * when no process holds the other end of descriptor 5 any more. The kernel closes a pipe however its owner ended.
  *
- * Beside it PR_SET_PDEATHSIG would not do: a command can clear its own, and setpriv(1) clears it when it changes the user.
- * The guard's working directory is the cgroup: another container that takes the name later has another folder there.
+ * PR_SET_PDEATHSIG would not be enough: a command can clear its own, and setpriv(1) clears it when it changes the user.
+ * The guard's working directory is the cgroup, so that a later container of the same name, which has another folder, is
+ * safe.
  */
 export function guardLines({kill, keepsAlive}: Guard): readonly string[] {
 	return [
@@ -26,7 +27,8 @@ export function guardLines({kill, keepsAlive}: Guard): readonly string[] {
 		...(kill.kind === 'none' ? [] : [`	cd ${shellWord(kill.path)}`]),
 		...(keepsAlive ? untilLimit : ['	while read -r _; do :; done']),
 		...killLines(kill).map(line => `	${line}`),
-		// The shell that became unshare(1), unless that has ended and its number may be another's; then what it forked.
+		// If the shell that became unshare(1) has ended, its pid may belong to another process, and the guard stops here.
+		// Otherwise the guard kills what that shell forked.
 		'	read -r self _ _ parent _ < /proc/self/stat',
 		'	[ "$parent" = $$ ] || exit',
 		'	read -r children < /proc/$$/task/$$/children',
@@ -36,7 +38,7 @@ export function guardLines({kill, keepsAlive}: Guard): readonly string[] {
 	];
 }
 
-/** `limit SECONDS` from the starter counts from when it is read. Without one nothing is killed. */
+/** The time of a `limit SECONDS` line counts from when the guard reads it. Without such a line, nothing is killed. */
 const untilLimit: readonly string[] = [
 	'	until=',
 	'	while read -r _ seconds; do',
@@ -51,7 +53,10 @@ const untilLimit: readonly string[] = [
 	'	done',
 ];
 
-/** Frozen processes cannot fork while the list is read, but the kernel does not say on v1 when all are: so it is read again. */
+/**
+ * Frozen processes cannot fork while the list is read. But on v1 the kernel does not say when all are frozen, so the
+ * list is read again.
+ */
 function killLines(kill: CgroupKill): readonly string[] {
 	const each = 'while read -r pid; do kill -9 "$pid"; done < cgroup.procs';
 	switch (kill.kind) {

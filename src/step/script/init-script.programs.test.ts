@@ -51,7 +51,7 @@ test('every step is announced before it is done, and a failure ends the script',
 	);
 });
 
-test('after the pivot no host path can be run: tools come from the toolbox, which is the working directory', () => {
+test('after the pivot, tools run only from the toolbox, which is the working directory', () => {
 	const {init} = initScripts([pivot, drop], '/conf', facts);
 	const after = init.slice(init.indexOf('PATH=/nowhere'));
 	const commands = after.match(/^\w+\(\) \{ (\S+)/gm) ?? [];
@@ -60,7 +60,7 @@ test('after the pivot no host path can be run: tools come from the toolbox, whic
 	expect(after).toMatch(/exec \.\/\S+ .*setpriv --inh-caps=-all --reuid 1 --regid 2 --groups 2,3 \.\/.* -s <&4\n$/);
 });
 
-test('after chroot the rest is a script of its own', () => {
+test('the steps after chroot are a separate script', () => {
 	const chroot = step('root.chroot', {kind: 'chroot', newRoot: '/r', toolbox: '/dev/.box/tools'});
 	const {init, inside} = initScripts([chroot, drop], '/conf', facts);
 	expect(init).toMatch(/exec \/\S+chroot \/r \/dev\/\.box\/tools\/\S+ .*\/dev\/\.box\/conf\/inside\.sh\n$/);
@@ -68,12 +68,12 @@ test('after chroot the rest is a script of its own', () => {
 	expect(inside).toMatch(/cd \/dev\/\.box\/tools \|\| fail \$\?\n[^]*setpriv/);
 });
 
-test('when held, each step waits for a line from the gate', () => {
+test('with `hold`, each step waits for a line from the gate', () => {
 	const held = initScripts([step('a.touch', {kind: 'touch', paths: ['/x']})], '/conf', facts, true).init;
 	expect(held).toContain('begin a.touch\nread -r _ <&4\n');
 });
 
-// Two files are bound over /etc, which takes root.
+// Bind mounts over /etc need root.
 describe.skipIf(process.getuid?.() !== 0)('lookupFunction', () => {
 	let folder = '';
 	beforeAll(() => {
@@ -83,7 +83,7 @@ describe.skipIf(process.getuid?.() !== 0)('lookupFunction', () => {
 		rmSync(folder, {recursive: true});
 	});
 
-	/** Runs it on these two files, which stand in for the container's own in a mount namespace. */
+	/** Runs the lookup in a mount namespace in which these two files replace /etc/passwd and /etc/group. */
 	function lookup(passwd: string, group: string, words: readonly string[]) {
 		writeFileSync(join(folder, 'passwd'), passwd);
 		writeFileSync(join(folder, 'group'), group);
@@ -120,7 +120,7 @@ lookup ${shellCommand(words)}`;
 		expect(lookup(passwd, group, words)).toBe(said);
 	});
 
-	test('no line of an image can make it say anything but numbers and a path', () => {
+	test('no line of an image makes the lookup print anything but numbers and a path', () => {
 		const odd = fc.oneof(
 			fc.constantFrom(
 				'END',
@@ -162,7 +162,7 @@ lookup ${shellCommand(words)}`;
 	});
 });
 
-test('no mount(8) or umount(8) runs a helper: after the pivot /sbin/mount.TYPE is that of the image', () => {
+test('mount(8) and umount(8) run no helper, because after the pivot /sbin/mount.TYPE is a file of the image', () => {
 	const table = step('mounts.after', {kind: 'mountTable', name: 'after', place: 'toolbox', rows: []});
 	const {init} = initScripts([pivot, table, drop], '/conf', facts);
 	const calls = init.split('\n').filter(line => /^u?mount /.test(line));

@@ -6,9 +6,9 @@ import {hostToolWords} from '../verbs/toolbox.ts';
 import {insideLines} from '../verbs/action.ts';
 import {besideSteps} from './beside.ts';
 
-/** The sh programs of the container side: `inside` is what chroot(8) runs in the new root, if it does. */
+/** The sh programs of the container side. chroot(8) runs `inside` in the new root; it is null without chroot(8). */
 export interface InitScripts {
-	/** What root of the host does before `init`, where it must put something in place for root of the container. */
+	/** Runs before `init` as root of the host, if that must prepare something for root of the container. */
 	readonly gather: string | null;
 	readonly init: string;
 	readonly inside: string | null;
@@ -17,23 +17,24 @@ export interface InitScripts {
 const hostTools: readonly ToolName[] = ['mount', 'cp', 'ln', 'pivot_root'];
 const gatheringTools: readonly ToolName[] = ['mount', 'chmod', 'chown', 'prlimit', 'head'];
 
-// Descriptors of the container side: 3 status pipe, 4 gate, 5 6 7 the container's own stdin, stdout, stderr. Only one
-// digit: dash knows no more.
+// Descriptors of the container side: 3 is the status pipe, 4 the gate, and 5, 6, and 7 are the stdin, stdout, and
+// stderr of the container. dash knows only descriptors of one digit.
 const opening = `exec </dev/null
 cd /
 umask 022
 begin() { id=$1; echo "@begin $1"; }
 fail() { echo "@fail $id $1"; exit 125; }`;
 
-/** In the chroot, where no file of the host can be opened by name, a shell that took over keeps the descriptors it got. */
+/** In the chroot, no host file such as /dev/null has a path, so the shell keeps the descriptors that it inherited. */
 const again = `begin() { id=$1; echo "@begin $1"; }
 fail() { echo "@fail $id $1"; exit 125; }`;
 
-// A number of /proc/sys must be read at once, by head(1): the kernel ends it after the one byte that a shell asks for.
+// head(1) reads a number of /proc/sys with one read(2). A shell reads one byte at a time, and the kernel ends the file
+// after the first byte.
 const readBack = `read_setting() { value=$(head -n 1 "$1"); echo "@value $1 $value"; }
 read_back() { value=; IFS= read -r value < "$2"; echo "@value $1 $value"; }`;
 
-// mount_setattr(2): the kernel lists such a mount with the option `idmapped`.
+// The kernel lists an idmapped mount with the option `idmapped`: mount_setattr(2).
 const tellIdmapped = `tell_idmapped() {
 	told=plain
 	while read -r _ _ _ _ target options _; do
@@ -51,11 +52,11 @@ function hostFunctions(facts: HostFacts, names: readonly ToolName[]): readonly s
 }
 
 /**
- * Renders the container's steps as the sh program that its first process runs. It tells each step on the status pipe
- * (`@begin ID`, `@value PATH VALUE`, `@fail ID STATUS`; all else there is what a tool said) and ends by replacing itself
- * with a shell that reads its last words from the gate.
+ * Renders the container's steps as the sh program that its first process runs. The program reports each step on the
+ * status pipe: `@begin ID`, `@value PATH VALUE`, `@fail ID STATUS`; all other lines are output of tools. At the end it
+ * replaces itself with a shell that reads the command from the gate.
  *
- * @param hold - after each `@begin` wait for a line from the gate, and not only where the host does steps beside it
+ * @param hold - wait for a line from the gate after each `@begin`; otherwise only where the host does beside steps
  * @param note - the comment lines above a step
  */
 export function initScripts(

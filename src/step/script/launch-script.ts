@@ -11,9 +11,9 @@ export function startAction(plan: Plan): StartAction {
 }
 
 /**
- * The sh program that the engine starts: {@link startLines} with the descriptors put in order first.
+ * The sh program that tsbox starts: {@link startLines} after the descriptors are in order.
  *
- * @param guard - of a container that ends with its starter; descriptor 5 tells of that
+ * @param guard - for a container that ends with its starter, which the guard watches on descriptor 5
  */
 export function launchScript(plan: Plan, conf: string, facts: HostFacts, guard?: Guard): string {
 	return [

@@ -37,7 +37,7 @@ import {copyTools, type CopyToolsAction} from './tools.ts';
 import type {HostVerb, InsideVerb, Needs, OwnVerb, StoreScripts, UndoVerb} from './verb.ts';
 import {fillVolume, type FillVolumeAction, makeVolume, type MakeVolumeAction} from './volumes.ts';
 
-/** What is done on the host, before the first process is there or while it waits. */
+/** Actions on the host, before the first process exists or while it waits. */
 export type HostAction =
 	| MkdirAction
 	| WriteAction
@@ -51,7 +51,7 @@ export type HostAction =
 	| CopyToolsAction
 	| RunOnHostAction;
 
-/** What the first process does inside, before it becomes the command. */
+/** Actions of the first process in its namespaces, before it becomes the command. */
 export type InsideAction =
 	| EnterNamespacesAction
 	| MountTableAction
@@ -70,16 +70,16 @@ export type InsideAction =
 	| FixAddressesAction
 	| DropPrivilegesAction;
 
-/** What takes a step back; it may be done twice, or for a step that was never done. */
+/** Actions that undo a step. Each may be done twice, or for a step that was never done. */
 export type UndoAction = RemoveTreeAction | RemoveCgroupsAction | UnmountTreeAction | StopAction | RunWhileThereAction;
 
-/** All that tsbox knows how to do to a machine; each member renders as one shell command or a few lines of sh. */
+/** Everything that tsbox can do to a machine. Each action renders as one shell command or a few lines of sh. */
 export type Action = HostAction | StartAction | InsideAction | ExecAction | UndoAction;
 
 /** The action of a kind. */
 export type ActionOf<K extends Action['kind']> = Extract<Action, {kind: K}>;
 
-/** The parts that an action must have, by where it is done. */
+/** The functions that an action must have, by where it is done. */
 type VerbOf<A extends Action> = OwnVerb<A> &
 	(A extends HostAction ? HostVerb<A> : unknown) &
 	(A extends InsideAction ? InsideVerb<A> : unknown) &
@@ -121,17 +121,17 @@ const verbs: {readonly [K in Action['kind']]: VerbOf<ActionOf<K>>} = {
 	writeEach,
 };
 
-/** The verb of one action; the table's type holds that its parts take that very action. */
+/** The verb of an action. The cast is safe, because the type of `verbs` gives each kind its own verb. */
 function verbOf<A extends Action>({kind}: A): VerbOf<A> {
 	return verbs[kind] as unknown as VerbOf<A>;
 }
 
-/** An action as the lines that a person would type for it, for the table and for errors. */
+/** An action as the shell lines that a person would type, for the plan's table and for errors. */
 export function actionLines(action: Action, conf: string): readonly string[] {
 	return (verbOf(action) as OwnVerb<Action>).shown(action, conf);
 }
 
-/** What of the machine an action leans on. */
+/** What an action needs from the machine. */
 export function needsOf(action: Action, facts: HostFacts): Needs {
 	return (verbOf(action) as OwnVerb<Action>).needs(action, facts);
 }
@@ -146,7 +146,7 @@ export function insideLines(action: InsideAction, facts: HostFacts, conf: string
 	return (verbOf(action) as InsideVerb<InsideAction>).insideLines(action, facts, conf);
 }
 
-/** What takes a step back, as lines of a compiled script. */
+/** An undo action as lines of a compiled script. */
 export function undoLines(action: UndoAction, facts: HostFacts): readonly string[] {
 	return (verbOf(action) as UndoVerb<UndoAction>).undoLines(action, facts);
 }

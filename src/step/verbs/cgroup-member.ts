@@ -1,4 +1,4 @@
-/** One hierarchy that the container's cgroup is in; a line of /proc/PID/cgroup without its number. */
+/** The container's cgroup in one hierarchy: a line of /proc/PID/cgroup without its number. */
 export interface CgroupMember {
 	/** `memory`, `name=systemd`, or the empty string for the unified hierarchy. */
 	readonly controller: string;

@@ -1,7 +1,10 @@
 import {shellCommand, shellWord} from './shell-word.ts';
 import {needsNothing, type UndoVerb} from './verb.ts';
 
-/** The surest way to kill a whole cgroup here: cgroup.kill; freeze, signal each, thaw; or signal until none is left. */
+/**
+ * The safest way to kill a whole cgroup on this host: write cgroup.kill; freeze, signal each process, and thaw; or
+ * signal until no process is left.
+ */
 export type CgroupKill =
 	| {readonly kind: 'cgroup.kill'; readonly path: string}
 	| {readonly kind: 'freezer'; readonly path: string}
@@ -25,7 +28,7 @@ function killLines(kill: CgroupKill): readonly string[] {
 	}
 }
 
-/** The function of a compiled script that kills all that is in the cgroup; frozen processes cannot fork while the list is read. */
+/** The function of a compiled script that kills the whole cgroup. Frozen processes cannot fork meanwhile. */
 export function killFunction(kill: CgroupKill): string {
 	const body = (): readonly string[] => {
 		if (kill.kind === 'none') return [':'];
@@ -47,7 +50,10 @@ export function killFunction(kill: CgroupKill): string {
 	].join('\n');
 }
 
-/** Kills what is left in the cgroups, waits until they are empty and removes them, in this order; a parent in use by others stays. */
+/**
+ * Kills the processes left in the cgroups, waits until the cgroups are empty, and removes them in this order. A parent
+ * that others use stays.
+ */
 export interface RemoveCgroupsAction {
 	readonly kind: 'removeCgroups';
 	readonly paths: readonly string[];

@@ -6,14 +6,14 @@ import type {CgroupMember} from './cgroup-member.ts';
 export const addressNoRandomize = 0x40000;
 
 /**
- * How a reader sees from the kernel, not from a tool's exit status, that a step took.
- * `path` checks read the host; `/proc/PID` checks read the container's first process from outside, at the gate;
- * `readBack` values are read by the container side and sent over the status pipe.
+ * What the kernel must show after a step, whatever the exit status of a tool was. Checks with a `path` read the host.
+ * Checks of `/proc/PID` read the container's first process from outside, at the gate. The container side reads
+ * `readBack` values and sends them over the status pipe.
  */
 export type Check =
 	| {readonly kind: 'folder'; readonly path: string}
 	| {readonly kind: 'value'; readonly path: string; readonly equals: string}
-	/** A row of /proc/PID/mountinfo; the options must all be there (per-mount or super options). */
+	/** A row of /proc/PID/mountinfo with all of these options, of the mount or of its superblock. */
 	| {readonly kind: 'mount'; readonly target: string; readonly type: string; readonly options: readonly string[]}
 	/** The mount points of /proc/PID/mountinfo are these and no others. */
 	| {readonly kind: 'onlyMounts'; readonly targets: readonly string[]}
@@ -21,7 +21,7 @@ export type Check =
 	| {readonly kind: 'namespaces'; readonly kinds: readonly NamespaceKind[]}
 	/** /proc/PID/cgroup names the container's cgroup in each hierarchy. */
 	| {readonly kind: 'cgroups'; readonly members: readonly CgroupMember[]}
-	/** /proc/PID/uid_map and gid_map begin with these rows. */
+	/** The rows of /proc/PID/uid_map and gid_map; each may be longer than here. */
 	| {readonly kind: 'idMap'; readonly uids: readonly IdMapRow[]; readonly gids: readonly IdMapRow[]}
 	/** Fields of /proc/PID/status. */
 	| {readonly kind: 'status'; readonly fields: Readonly<Record<string, string>>}
@@ -29,13 +29,13 @@ export type Check =
 	| {readonly kind: 'lookedUpIds'; readonly map: UserMap | null}
 	/** /proc/PID/limits. */
 	| {readonly kind: 'rlimit'; readonly name: string; readonly soft: number; readonly hard: number}
-	/** /proc/PID/personality, which has this flag of personality(2). */
+	/** /proc/PID/personality has this flag of personality(2). */
 	| {readonly kind: 'personality'; readonly flag: number}
-	/** /proc/PID/timens_offsets: its clocks began when it did. */
+	/** /proc/PID/timens_offsets: the clocks of the process began when it started. */
 	| {readonly kind: 'clocks'}
 	| {readonly kind: 'oomScoreAdj'; readonly equals: number}
 	/** /proc/PID/status: one seccomp filter more than tsbox itself has. */
 	| {readonly kind: 'seccomp'}
-	/** /proc/PID/attr/current, which an LSM fills: a profile with its mode behind it, or a context. */
+	/** /proc/PID/attr/current, which an LSM fills: an AppArmor profile followed by its mode, or an SELinux context. */
 	| {readonly kind: 'label'; readonly equals: string}
 	| {readonly kind: 'readBack'; readonly path: string; readonly equals: string};

@@ -12,12 +12,12 @@ function configFolder(plan: Plan): string {
 	return '.';
 }
 
-/** The command of a step, as a person would type it; several lines where it is several commands. */
+/** The command of a step, as a person would type it; several lines if it has several commands. */
 export function stepCommand(step: Step, plan: Plan): string {
 	return actionLines(step.action, configFolder(plan)).join('\n');
 }
 
-/** What takes a step back, in the same form, or the reason why nothing must. */
+/** The undo of a step in the same form, or the reason why it needs none. */
 export function undoText(step: Step, plan: Plan): string {
 	return step.undo.kind === 'none' ? step.undo.reason : actionLines(step.undo, configFolder(plan)).join('\n');
 }

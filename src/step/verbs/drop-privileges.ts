@@ -11,7 +11,7 @@ export interface FilterLoader {
 	readonly listen?: true;
 }
 
-/** Whom the command runs as. */
+/** The user and groups that the command runs as. */
 export interface UserIds {
 	readonly uid: number;
 	readonly gid: number;
@@ -19,20 +19,23 @@ export interface UserIds {
 	readonly groups: readonly number[];
 }
 
-/** Replaces the first process by setpriv(1) and a shell that waits at the gate; ids null: those that lookupUser found. */
+/**
+ * Replaces the first process with setpriv(1) and a shell that waits at the gate. If `ids` is null, the ids are those
+ * that lookupUser found.
+ */
 export interface DropPrivilegesAction {
 	readonly kind: 'dropPrivileges';
 	readonly args: readonly string[];
 	readonly ids: UserIds | null;
-	/** The caller's own groups stay: a map of one id cannot set any. */
+	/** The caller's groups stay, because a map of a single id cannot set groups. */
 	readonly keepGroups: boolean;
-	/** After fixAddresses. */
+	/** A fixAddresses step comes before. */
 	readonly fixedAddresses?: true;
 	readonly landlock: readonly string[];
 	readonly filter: FilterLoader | null;
 }
 
-/** The numbers of prctl(2) and seccomp(2), by the machine's name as uname(2) gives it: asm/unistd.h of each. */
+/** The system call numbers of prctl(2) and seccomp(2), by machine name of uname(2): asm/unistd.h of each machine. */
 export const callNumbers: Readonly<Record<string, {readonly prctl: number; readonly seccomp: number}>> = {
 	x86_64: {prctl: 157, seccomp: 317},
 	aarch64: {prctl: 167, seccomp: 277},
@@ -41,15 +44,15 @@ export const callNumbers: Readonly<Record<string, {readonly prctl: number; reado
 	i686: {prctl: 172, seccomp: 354},
 };
 
-/** Whether perl can load a filter here: the numbers of its system calls must be known. */
+/** Whether perl can load a filter on this machine: its system call numbers must be known. */
 export function perlKnows(facts: HostFacts): boolean {
 	return callNumbers[facts.kernel.arch] !== undefined;
 }
 
 /**
- * The perl program that loads the filter on descriptor 8, closes it and becomes its arguments; the first of them says
- * whether to set no_new_privs. 38 is PR_SET_NO_NEW_PRIVS, 22 and 2 are PR_SET_SECCOMP and SECCOMP_MODE_FILTER: prctl(2);
- * the packed value is a struct sock_fprog.
+ * The perl program that loads the filter on descriptor 8, closes it, and becomes its arguments. The first argument says
+ * whether to set no_new_privs. 38 is PR_SET_NO_NEW_PRIVS, 22 and 2 are PR_SET_SECCOMP and SECCOMP_MODE_FILTER:
+ * prctl(2). The packed value is a struct sock_fprog.
  */
 function perlLoader(facts: HostFacts, listen: boolean): string {
 	const {prctl, seccomp} = callNumbers[facts.kernel.arch] ?? {prctl: 0, seccomp: 0};
@@ -57,8 +60,8 @@ function perlLoader(facts: HostFacts, listen: boolean): string {
 		'open F,"<&=8" or die"the filter: $!\\n";binmode F;read F,$f,65536;close F',
 		`if(shift){syscall(${prctl},38,1,0,0,0)==0 or die"no_new_privs: $!\\n"}`,
 		`$p=pack"Sx![P]P",length($f)/8,$f`,
-		// 1 and 8 are SECCOMP_SET_MODE_FILTER and SECCOMP_FILTER_FLAG_NEW_LISTENER, which gives descriptor 8: the lowest that
-		// is free. It must outlive perl (F_SETFD is 2), and the words at the gate close it.
+		// 1 and 8 are SECCOMP_SET_MODE_FILTER and SECCOMP_FILTER_FLAG_NEW_LISTENER. The listener gets the lowest free
+		// descriptor, 8. It must outlive perl (F_SETFD is 2), and the gate script closes it.
 		listen
 			? `close F;$l=syscall(${seccomp},1,8,$p);$l==8 or die"seccomp: $!\\n";open L,"+<&=8";fcntl L,2,0`
 			: `syscall(${prctl},22,2,$p)==0 or die"seccomp: $!\\n"`,
@@ -66,22 +69,22 @@ function perlLoader(facts: HostFacts, listen: boolean): string {
 	].join(';');
 }
 
-/** What turns root with all powers into the process that waits at the gate. */
+/** What turns root with all capabilities into the process that waits at the gate. */
 export interface Drop {
-	/** What setpriv(1) is told; words of sh, so that `"$uid"` may stand among them. */
+	/** Arguments of setpriv(1) as words of sh, so that `"$uid"` can be one of them. */
 	readonly privileges: readonly string[];
-	/** What setpriv(1) is told of Landlock, which comes last of all. */
+	/** The Landlock arguments of setpriv(1), which come last. */
 	readonly landlock: readonly string[];
 	readonly filter: FilterLoader | null;
 }
 
-/** How the words name the tools, and what loads a filter that setpriv(1) cannot. */
+/** How the line names its tools, and the perl command for a filter that setpriv(1) cannot load. */
 interface DropTools {
 	readonly tool: (name: ToolName) => string;
 	readonly perl: (listen: boolean, noNewPrivileges: boolean) => string;
 }
 
-/** As a person would type it. */
+/** The names that a person would type. */
 const byName: DropTools = {
 	tool: name => name,
 	perl: () => "perl -e 'prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, <&8)'",
@@ -97,9 +100,9 @@ function fromToolbox(facts: HostFacts): DropTools {
 }
 
 /**
- * The words of sh that become a shell with its final credentials. A filter is loaded after the drop, so that it need not
- * allow what dropping takes; without no_new_privs only a process with CAP_SYS_ADMIN may load one (seccomp(2)), so then it
- * comes first.
+ * The words of sh that become a shell with its final credentials. The filter is loaded after the drop, so that it need
+ * not allow the system calls of the drop. Without no_new_privs only a process with CAP_SYS_ADMIN may load a filter
+ * (seccomp(2)), so the filter is loaded first.
  */
 export function dropWords(drop: Drop, facts: HostFacts): string {
 	return wordsOf(drop, fromToolbox(facts));
@@ -111,7 +114,7 @@ function wordsOf({privileges, landlock, filter}: Drop, {tool, perl}: DropTools):
 	const shell = [tool('sh'), '-s'];
 	const load = (): readonly string[] => {
 		if (filter === null) return [...setpriv, ...closed];
-		// It opens the file anew, by a name that needs no folder of the host.
+		// setpriv(1) opens the filter by path. This path works without any folder of the host.
 		if (filter.loader === 'setpriv')
 			return [...setpriv, `${tool('setpriv')} --seccomp-filter /proc/self/fd/8`, ...closed];
 		const loader = perl(filter.listen === true, filter.noNewPrivileges);
@@ -120,7 +123,7 @@ function wordsOf({privileges, landlock, filter}: Drop, {tool, perl}: DropTools):
 	return [...load(), ...shell].join(' ');
 }
 
-/** What setpriv(1) is given; `$uid`, `$gid` and `$groups` stand for what lookupUser finds. */
+/** Arguments of setpriv(1). `$uid`, `$gid`, and `$groups` are the variables that lookupUser sets. */
 function privileges({args, ids, keepGroups}: DropPrivilegesAction, found: (name: string) => string): readonly string[] {
 	return [
 		...args.map(shellWord),

@@ -1,20 +1,20 @@
 import {shellCommand, shellWord} from './shell-word.ts';
 import type {OwnVerb} from './verb.ts';
 
-/** Who is process 1: the command itself, a reaper of the host bound on /dev/init, or the waiting shell. */
+/** What runs as process 1: the command, a reaper of the host that is bind-mounted on /dev/init, or the gate's shell. */
 export type InitKind = 'none' | 'bound' | 'sh';
 
-/** Opens the gate: the waiting shell becomes the command. The last step: what the first process becomes. */
+/** Opens the gate: the waiting shell becomes the command. This is the last step. */
 export interface ExecAction {
 	readonly kind: 'exec';
 	readonly cwd: string;
 	readonly args: readonly string[];
-	/** `NAME=value`; HOME is filled in by lookupUser where it is missing. */
+	/** `NAME=value`. If HOME is missing, lookupUser sets it. */
 	readonly env: readonly string[];
 	readonly init: InitKind;
 }
 
-/** The words that the gate's shell becomes, of which only process 1 may be another. */
+/** The command line that the gate's shell becomes: the command, after the bind-mounted reaper if there is one. */
 export function commandWords({init, args}: ExecAction): readonly string[] {
 	return init === 'bound' ? ['/dev/init', '--', ...args] : args;
 }
@@ -25,7 +25,7 @@ export const exec: OwnVerb<ExecAction> = {
 		`export ${shellCommand(action.env.map(each => each.split('=')[0] ?? ''))}`,
 		`exec ${shellCommand(commandWords(action))}`,
 	],
-	// The reaper that is bound is the first of the two that is linked statically, as plan-process.ts has it.
+	// plan-process.ts bind-mounts the first of these two that is statically linked.
 	needs: ({init}, {tools}) =>
 		init === 'bound'
 			? {tools: (['catatonit', 'tini'] as const).filter(name => tools[name]?.loader === null).slice(0, 1)}

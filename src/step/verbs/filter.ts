@@ -2,15 +2,15 @@ import {type InsideVerb, needsNothing} from './verb.ts';
 
 /** The compiled filter's name in the container's state folder. */
 export const filterFile = 'seccomp.bpf';
-/** The one that asks a listener; for `--trace-seccomp`. */
+/** The name of the filter that asks a listener, for `--trace-seccomp`. */
 export const tracedFilterFile = 'seccomp-traced.bpf';
 
-/** Opens the compiled filter while its file can still be named: descriptor 8. */
+/** Opens the compiled filter as descriptor 8 while the path of its file can still be reached. */
 export interface OpenFilterAction {
 	readonly kind: 'openFilter';
 	/** struct sock_filter[] of seccomp(2), base64. */
 	readonly filter: string;
-	/** The same filter that asks a listener in place of refusing; it is the one that is opened. */
+	/** The same filter, which asks a listener in place of refusing. If set, this filter is opened. */
 	readonly traced?: string;
 }
 

@@ -1,7 +1,7 @@
 import {shellCommand, shellWord} from './shell-word.ts';
 import {type HostVerb, type InsideVerb, needsNothing, orFail, type UndoVerb} from './verb.ts';
 
-/** Makes folders, parents first; one that exists already is fine. The first folder gets `owner`. */
+/** Makes folders, parents first. A folder may exist already. The first folder gets `owner`. */
 export interface MkdirAction {
 	readonly kind: 'mkdir';
 	readonly paths: readonly string[];
@@ -22,7 +22,7 @@ export const mkdir: HostVerb<MkdirAction> = {
 	hostLines: action => mkdirLines(action).map(line => `run ${line}`),
 };
 
-/** Removes a folder and all below it on the same filesystem; gone already is fine. */
+/** Removes a folder and everything below it on the same filesystem. The folder may be gone already. */
 export interface RemoveTreeAction {
 	readonly kind: 'removeTree';
 	readonly path: string;
@@ -34,7 +34,7 @@ export const removeTree: UndoVerb<RemoveTreeAction> = {
 	undoLines: ({path}) => [`remove_trees ${shellWord(path)}`],
 };
 
-/** Refuses a root filesystem in which one of these names is there and is not a plain folder; makes the missing ones in the first root. */
+/** Refuses a root filesystem with one of these names as anything but a folder. Makes missing ones in the first root. */
 export interface PlainFoldersAction {
 	readonly kind: 'plainFolders';
 	readonly roots: readonly string[];
@@ -59,7 +59,7 @@ export const touch: InsideVerb<TouchAction> = {
 	insideLines: ({paths}) => orFail(paths.map(path => `: > ${shellWord(path)}`)),
 };
 
-/** Makes the mount points that are missing, inside the container's root; refuses one that is a symlink or of the wrong kind. */
+/** Makes missing mount points inside the container's root. Refuses a symlink and a file of the wrong kind. */
 export interface MountPointsAction {
 	readonly kind: 'mountPoints';
 	readonly folders: readonly string[];

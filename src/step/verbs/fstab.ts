@@ -1,13 +1,13 @@
 import type {MountRow} from './mounts.ts';
 
-// fstab(5): fields are separated by blanks, so these four are written as octal escapes; libmount decodes no others.
+// Blanks separate the fields of fstab(5), so these four characters become octal escapes. libmount decodes no others.
 const escapes: Readonly<Record<string, string>> = {' ': '\\040', '\t': '\\011', '\n': '\\012', '\\': '\\134'};
 
 function field(text: string): string {
 	return text.replace(/[ \t\n\\]/g, c => escapes[c] ?? c);
 }
 
-/** One line of fstab(5). A field that begins with `#` would be a comment: it is escaped too. */
+/** One line of fstab(5). A leading `#` would begin a comment, so it is escaped too. */
 export function fstabLine(row: MountRow): string {
 	const source = field(row.source).replace(/^#/, '\\043');
 	return `${source} ${field(row.target)} ${row.type} ${row.options.length === 0 ? 'defaults' : row.options.map(field).join(',')} 0 0`;

@@ -3,12 +3,12 @@ import {shellCommand, shellWord} from './shell-word.ts';
 import {hostToolWords} from './toolbox.ts';
 import {asFunction, type HostVerb, needsNothing} from './verb.ts';
 
-/** `unshare ... `, for what is done as root of a container's user namespace. */
+/** The prefix `unshare ... ` of a command that runs as root of the container's user namespace; empty without a map. */
 export function inNamespace(ids: RangeMap | undefined): string {
 	return ids === undefined ? '' : `unshare ${shellCommand(mapArguments(ids))} `;
 }
 
-/** Unpacks an archive into the store, in a sealed root of its own; with `ids` in a user namespace with that map. */
+/** Unpacks an archive into the store, in its own sealed root; with `ids`, in a user namespace with that map. */
 export interface UnpackAction {
 	readonly kind: 'unpack';
 	readonly archive: string;
@@ -21,12 +21,13 @@ export const unpack: HostVerb<UnpackAction> = {
 	shown: ({ids, archive, target}) => [
 		`${inNamespace(ids)}tar -xpf ${shellWord(archive)} --numeric-owner --xattrs -C ${shellWord(target)}`,
 	],
-	// tar is a need of every container whose image is an archive, unpacked already or not.
+	// requirements.ts of lock/ adds tar for every container of an archive, whether the archive is unpacked already or
+	// not.
 	needs: needsNothing,
 	hostLines: (_action, _facts, store) => asFunction('unpack', store.unpack),
 };
 
-/** Copies a folder with all its attributes; with `ids` each owner becomes the one that it stands for. */
+/** Copies a folder with all its attributes; with `ids`, the owners are remapped. */
 export interface CopyTreeAction {
 	readonly kind: 'copyTree';
 	readonly from: string;
@@ -49,7 +50,7 @@ export const copyTree: HostVerb<CopyTreeAction> = {
 			: asFunction('copy', store.copy),
 };
 
-/** What cp(1) is told for a copy without other owners. */
+/** Arguments of cp(1) for a copy that keeps the owners. */
 export function copyArguments({from, to}: Pick<CopyTreeAction, 'from' | 'to'>): readonly string[] {
 	return ['-a', '--', `${from}/.`, to];
 }

@@ -1,7 +1,7 @@
 import {shellCommand, shellWord} from './shell-word.ts';
 import {type HostVerb, type InsideVerb, needsNothing, orFail} from './verb.ts';
 
-/** Writes a value to a file of the kernel (cgroupfs, /proc/sys), one write(2). */
+/** Writes a value to a kernel file (cgroupfs, /proc/sys) with one write(2). */
 export interface WriteAction {
 	readonly kind: 'write';
 	readonly path: string;
@@ -20,7 +20,7 @@ export const write: HostVerb<WriteAction> & InsideVerb<WriteAction> = {
 	],
 };
 
-/** Writes one rule after the other to a file of the kernel, one write(2) each. */
+/** Writes rules to a kernel file, each with one write(2). */
 export interface WriteEachAction {
 	readonly kind: 'writeEach';
 	readonly path: string;
@@ -33,7 +33,7 @@ export const writeEach: HostVerb<WriteEachAction> = {
 	hostLines: ({values, path}) => values.map(value => `put ${shellCommand([value, path])}`),
 };
 
-/** Copies the value of one kernel file to another that is empty yet (cpuset.mems of a new v1 cgroup). */
+/** Copies the value of one kernel file to another that is still empty (cpuset.mems of a new v1 cgroup). */
 export interface InheritAction {
 	readonly kind: 'inherit';
 	readonly from: string;

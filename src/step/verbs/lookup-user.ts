@@ -8,12 +8,11 @@ export interface LookupUserAction {
 	readonly groups: readonly string[];
 }
 
-/** The files that the user is looked up in. */
 const users = '/etc/passwd';
 const groupsFile = '/etc/group';
 
-// A user's name means what the container's files say. They are the image's: plain files only, at most 1 MiB of each.
-/** Shell functions that look a user up in the container's own files; `head` and `fail` must be there. */
+// The image controls these files, so the script reads only plain files and at most 1 MiB of each.
+/** Shell functions that look up a user in the container's own files. The script must define `head` and `fail`. */
 export const lookupFunction = `# 4294967295 is (uid_t) -1: setresuid(2) would leave root as it is.
 is_number() { case $1 in '' | *[!0-9]* | ???????????*) return 1 ;; esac; [ "$1" -le 4294967294 ]; }
 read_file() { text=; if [ -f "$1" ]; then text=$(head -c 1048576 "$1"); fi; }
@@ -53,12 +52,12 @@ find_group() {
 	if ! is_number "$found"; then echo "there is no group $1 in the container's ${groupsFile}"; fail 1; fi
 }`;
 
-/** The line that looks a user up, once {@link lookupFunction} is there. */
+/** The line that calls {@link lookupFunction}. */
 export function lookupLine(user: string, groups: readonly string[] = []): string {
 	return `lookup ${shellCommand([user, ...groups])}`;
 }
 
-/** What it comes to, on one line. */
+/** The lookup as one command, for people. */
 function grepLine({user}: LookupUserAction): string {
 	return `grep -E ${shellWord(`^${user.split(':')[0] ?? ''}:`)} ${users}`;
 }

@@ -14,8 +14,8 @@ export interface MountRow {
 }
 
 /**
- * How a container step finds its tool: by host path before the root is changed, from the toolbox after. `gathered` is
- * the host as root of a mapped container sees it: its tables lie where they were gathered.
+ * Where a container step finds its tool: by host path before the root is changed, in the toolbox after that. `gathered`
+ * is the host as root of a user namespace sees it, with the mount tables where the gather step put them.
  */
 export type ToolPlace = 'host' | 'gathered' | 'toolbox';
 
@@ -25,7 +25,7 @@ export interface MountTableAction {
 	readonly name: 'gather' | 'reach' | 'before' | 'sources' | 'hide' | 'after';
 	readonly place: ToolPlace;
 	readonly rows: readonly MountRow[];
-	/** Files of one line that rows bind from: their texts by their names in the container's folder. */
+	/** Files of one line that rows bind-mount: their texts by their names in the container's folder. */
 	readonly files?: Readonly<Record<string, string>>;
 }
 
@@ -34,7 +34,7 @@ function mountLine({name, place}: MountTableAction, conf: string): string {
 	return `mount -i -n -a -T ${shellWord(`${folder}/${name}.fstab`)}`;
 }
 
-/** Whether a mount(8) without X-mount.idmap would make the mount without it. */
+/** Whether the row asks for an idmapped mount. A mount(8) that does not know X-mount.idmap ignores the option. */
 function isIdmapped({options}: MountRow): boolean {
 	return options.some(each => each.startsWith('X-mount.idmap='));
 }
@@ -63,7 +63,7 @@ export const mountTable: InsideVerb<MountTableAction> = {
 	],
 };
 
-/** Binds the pty that the first process has as its controlling terminal; its number is known only then. */
+/** Bind-mounts the controlling terminal of the first process, whose number is not known before. */
 export interface BindTerminalAction {
 	readonly kind: 'bindTerminal';
 	readonly target: string;
@@ -84,7 +84,7 @@ export const bindTerminal: InsideVerb<BindTerminalAction> = {
 	],
 };
 
-/** Unmounts what mountTable made in the host's own mount namespace. */
+/** Unmounts what mountTable mounted in the host's own mount namespace. */
 export interface UnmountTreeAction {
 	readonly kind: 'unmountTree';
 	readonly path: string;
@@ -96,7 +96,7 @@ export const unmountTree: UndoVerb<UnmountTreeAction> = {
 	undoLines: ({path}) => [`unmount_tree ${shellWord(path)} ${shellWord(mountinfoWord(path))}`],
 };
 
-/** A blank or a backslash as /proc/PID/mountinfo writes it, proc_pid_mountinfo(5). */
+/** A path as /proc/PID/mountinfo writes it, with blanks and backslashes escaped: proc_pid_mountinfo(5). */
 export function mountinfoWord(path: string): string {
 	return path.replace(/[ \t\n\\]/g, c => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`);
 }

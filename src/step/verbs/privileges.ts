@@ -2,8 +2,8 @@ import type {HostFacts} from '../../host/facts.ts';
 import type {OciProcess} from '../../oci/config.ts';
 
 /**
- * The bounding set as this host can give it: capabilities(7) lets nobody add to what the caller has. A plan made by an
- * ordinary user is for root, who has all that the kernel knows.
+ * The bounding set that this host can grant: no process can add to the caller's capabilities (capabilities(7)). A plan
+ * made by an ordinary user is for root, who has all capabilities that the kernel knows.
  */
 export function boundingSet(process: OciProcess, facts: HostFacts): readonly string[] {
 	const given = new Set(facts.user.uid === 0 ? facts.user.capabilities : facts.capabilities);
@@ -11,8 +11,8 @@ export function boundingSet(process: OciProcess, facts: HostFacts): readonly str
 }
 
 /**
- * What setpriv(1) is told about powers, for the command itself and for what enters later: nothing inheritable and nothing
- * ambient (CVE-2022-24769), and a bounding set.
+ * The capability arguments of setpriv(1), for the command and for processes that enter later: no inheritable and no
+ * ambient capabilities (CVE-2022-24769), and a bounding set.
  */
 export function privilegeArguments(process: OciProcess, facts: HostFacts): readonly string[] {
 	const kept = boundingSet(process, facts);

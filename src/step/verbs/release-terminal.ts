@@ -3,9 +3,9 @@ import type {HostFacts} from '../../host/facts.ts';
 import {hostToolWords} from './toolbox.ts';
 
 /**
- * The words that let go of the controlling terminal on descriptor 5 and become the command behind them. setsid(1) makes
- * it the container's, and only root may take a terminal from a session that still has it: TIOCSCTTY(2const). 0x5422 is
- * TIOCNOTTY, whose SIGHUP must not end the caller.
+ * The command line that releases the controlling terminal on descriptor 5 and becomes the command after it. setsid(1)
+ * then makes the terminal the container's. Only root may take a terminal from a session that still has it:
+ * TIOCSCTTY(2const). 0x5422 is TIOCNOTTY, whose SIGHUP must not end this process.
  *
  * @throws TsboxError E_HOST_UNSUPPORTED without perl.
  */

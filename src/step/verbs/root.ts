@@ -5,7 +5,7 @@ import {type InsideVerb, orFail} from './verb.ts';
 
 const toolboxTools: readonly ToolName[] = ['mount', 'umount', 'mkdir', 'rmdir', 'prlimit', 'head', 'hostname'];
 
-/** Shell functions that run the tools of the toolbox, which is the working directory from then on. */
+/** Shell functions that run the tools of the toolbox, which must be the working directory. */
 export function toolboxFunctions(facts: HostFacts): readonly string[] {
 	return toolboxTools.flatMap(tool => {
 		const words = toolboxWords(facts, tool);

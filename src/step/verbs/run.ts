@@ -4,13 +4,13 @@ import {shellCommand, shellWord} from './shell-word.ts';
 import {hostToolWords} from './toolbox.ts';
 import {type HostVerb, type InsideVerb, orFail, type UndoVerb} from './verb.ts';
 
-/** Runs one tool inside. */
+/** Runs one tool in the namespaces of the container. */
 export interface RunAction {
 	readonly kind: 'run';
 	readonly tool: ToolName;
 	readonly args: readonly string[];
 	readonly place: ToolPlace;
-	/** A file of the kernel that is read back afterwards. */
+	/** A kernel file that is read back afterwards. */
 	readonly reads?: string;
 }
 
@@ -23,7 +23,7 @@ export const run: InsideVerb<RunAction> = {
 	],
 };
 
-/** A word that stands for the number that the first process has on the host; a step beside it alone knows it. */
+/** Stands for the pid of the first process on the host, which only beside steps know. */
 export const firstProcess = {is: 'first process'} as const;
 
 /** Runs one tool of the host. */
@@ -33,7 +33,7 @@ export interface RunOnHostAction {
 	readonly args: readonly (string | typeof firstProcess)[];
 }
 
-/** The tool as this host has it, by its absolute path; without facts by its name, as a person types it. */
+/** The tool by its absolute path on this host; without facts by its name, as a person types it. */
 function toolWords(tool: ToolName, facts: HostFacts | undefined): readonly string[] {
 	return (facts && hostToolWords(facts, tool)) ?? [tool];
 }
@@ -45,7 +45,11 @@ function hostLine({tool, args}: RunOnHostAction, pid: string, facts?: HostFacts)
 	].join(' ');
 }
 
-/** The words that are run for it; throws TypeError for a step that needs a first process and has none. */
+/**
+ * The command line of the action.
+ *
+ * @throws TypeError for an action that needs a first process and has none.
+ */
 export function runOnHostWords(
 	{tool, args}: RunOnHostAction,
 	facts: HostFacts,
@@ -67,7 +71,7 @@ export const runOnHost: HostVerb<RunOnHostAction> = {
 	hostLines: (action, facts) => [`run ${hostLine(action, '"$pid"', facts)}`],
 };
 
-/** Runs one tool of the host for as long as the path is there: what takes back something that a tool made. */
+/** Runs one tool of the host if the path exists, to undo what a tool made. */
 export interface RunWhileThereAction {
 	readonly kind: 'runWhileThere';
 	readonly path: string;
@@ -75,7 +79,7 @@ export interface RunWhileThereAction {
 	readonly args: readonly string[];
 }
 
-/** The words that are run for it. */
+/** The command line of the action. */
 export function runWhileThereWords({tool, args}: RunWhileThereAction, facts?: HostFacts): readonly string[] {
 	return [...toolWords(tool, facts), ...args];
 }

@@ -2,7 +2,7 @@ import {shellCommand} from './shell-word.ts';
 import {toolboxWords} from './toolbox.ts';
 import {type InsideVerb, needsNothing} from './verb.ts';
 
-/** Starts so many processes that end at once: the numbers of those that follow are higher. */
+/** Starts `count` processes that end at once, so that later processes get higher pids. */
 export interface UseNumbersAction {
 	readonly kind: 'useNumbers';
 	readonly count: number;
@@ -18,7 +18,7 @@ export const useNumbers: InsideVerb<UseNumbersAction> = {
 	insideLines: useNumbersLines,
 };
 
-/** What dropPrivileges starts is run through setarch(1), so that memory is laid out the same each time: personality(2). */
+/** Makes dropPrivileges run through setarch(1), so that the memory layout is the same in every run: personality(2). */
 export interface FixAddressesAction {
 	readonly kind: 'fixAddresses';
 }

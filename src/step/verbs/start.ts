@@ -4,23 +4,26 @@ import {shellCommand, shellWord} from './shell-word.ts';
 import {hostToolWords} from './toolbox.ts';
 import type {InsideVerb, Needs, OwnVerb} from './verb.ts';
 
-/** What unshare(1) is told. */
+/** Arguments of unshare(1). */
 interface NewNamespaces {
-	/** Its arguments for the user namespace, which is made and mapped before the others so that they belong to its root. */
+	/** Arguments for the user namespace, which is made before the others so that they belong to its root. */
 	readonly users: readonly string[];
 	readonly unshare: readonly string[];
 	readonly tty: boolean;
-	/** Its time namespace counts from the start on. */
+	/** The clocks of the time namespace begin at the start. */
 	readonly clocks?: true;
 }
 
-/** Starts the first process: joins the cgroups, then unshare(1), where there are new namespaces, runs the container side. */
+/** Starts the first process: it joins the cgroups and becomes unshare(1), which runs the container side. */
 export interface StartAction extends NewNamespaces {
 	readonly kind: 'start';
 	readonly cgroups: readonly string[];
 }
 
-/** Enters the new namespaces from one that root of the host has prepared: the user namespace first, then the others. */
+/**
+ * Enters the new namespaces from a mount namespace that root of the host has prepared: the user namespace first, then
+ * the others.
+ */
 export interface EnterNamespacesAction extends NewNamespaces {
 	readonly kind: 'enterNamespaces';
 	/** The folder of the scripts, as seen by root of the container. */
@@ -28,8 +31,8 @@ export interface EnterNamespacesAction extends NewNamespaces {
 }
 
 /**
- * Lines of sh that learn how far the clocks of the host have come, in whole seconds: unshare(1) takes no fractions. The
- * monotonic clock stands still while a machine sleeps; only root is told of it.
+ * Lines of sh that read the clocks of the host in whole seconds, because unshare(1) takes no fractions. The monotonic
+ * clock stops while a machine sleeps. Only root can read it, from /proc/timer_list.
  */
 const clockLines: readonly string[] = [
 	'read -r boottime _ < /proc/uptime',
@@ -42,21 +45,21 @@ const clockLines: readonly string[] = [
 	': "${monotonic:=$boottime}"',
 ];
 
-/** What unshare(1) is told of them, so that both begin anew: time_namespaces(7). */
+/** Arguments of unshare(1) that make both clocks begin anew: time_namespaces(7). */
 const clockWords = '--monotonic "$monotonic" --boottime "$boottime"';
 
-/** A line that runs unshare(1), with what it is told of the clocks. */
+/** Adds the clock arguments to a line that runs unshare(1). */
 function withClocks(line: string, {clocks}: NewNamespaces): string {
 	return clocks === true ? line.replace(' --time ', ` --time ${clockWords} `) : line;
 }
 
-/** This host, and the words that the line is run through; without, a line is one for people. */
+/** The host that runs the lines, and words in front of the command. Without a RunHere, the lines are for people. */
 interface RunHere {
 	readonly facts: HostFacts;
 	readonly prefix?: readonly string[];
 }
 
-/** Lines of sh that become unshare(1), which runs the script; without new namespaces they become sh. */
+/** Lines of sh that become unshare(1), which runs the script; without new namespaces, they become sh. */
 function becomeLines(made: NewNamespaces, script: string, here?: RunHere): readonly string[] {
 	const tool = (name: ToolName): readonly string[] =>
 		here === undefined ? [name] : (hostToolWords(here.facts, name) ?? []);
@@ -78,19 +81,19 @@ function becomeLines(made: NewNamespaces, script: string, here?: RunHere): reado
 	];
 }
 
-/** Lines of sh that join the cgroups and become the first process; without `here` as a person would type them. */
+/** Lines of sh that join the cgroups and become the first process; without `here`, as a person would type them. */
 export function startLines(action: StartAction, conf: string, here?: RunHere): readonly string[] {
-	// 0 is the process that writes, also where $$ would be the shell that this one was forked from.
+	// 0 means the process that writes. In a subshell, $$ would be the parent shell.
 	const joins = action.cgroups.map(file => `echo 0 > ${shellWord(file)}${here === undefined ? '' : ' || exit 125'}`);
 	return [...joins, ...becomeLines(action, `${conf}/${firstScript(action)}`, here)];
 }
 
-/** Whether the program that is started is in all its namespaces at once, or is root of the host still and enters them later. */
+/** Whether the started program is in all its namespaces. If not, it is root of the host and enters them later. */
 function startsInside({unshare}: NewNamespaces): boolean {
 	return unshare.includes('--fork');
 }
 
-/** The program that the first process begins with. */
+/** The script that the first process begins with. */
 function firstScript(start: StartAction): string {
 	return start.unshare.length === 0 || startsInside(start) ? 'init.sh' : 'gather.sh';
 }

@@ -7,25 +7,25 @@ import type {StartAction} from './start.ts';
 /** The parts of a start, in order; the table and the progress view group by them. */
 export type Phase = 'image' | 'rootfs' | 'cgroup' | 'namespaces' | 'mounts' | 'hardening' | 'process' | 'teardown';
 
-/** What all steps have. */
+/** Fields of every step. */
 interface AnyStep {
 	/** Unique in its plan, dotted, stable: `mounts.pivot`. */
 	readonly id: string;
 	readonly phase: Phase;
-	/** What it does, imperative, a line: `limit memory to 100 MiB`. */
+	/** What the step does, imperative, one line: `limit memory to 100 MiB`. */
 	readonly title: string;
-	/** Why it is needed, one sentence a learner can read. */
+	/** Why the step is needed: one sentence that a learner can understand. */
 	readonly why: string;
-	/** The page to read on: `mount(8)`. */
+	/** The manual page: `mount(8)`. */
 	readonly man: string;
-	/** The kernel object that exists because of it, or null: `cgroup /sys/fs/cgroup/memory/tsbox/demo`. */
+	/** The kernel object that the step makes, or null: `cgroup /sys/fs/cgroup/memory/tsbox/demo`. */
 	readonly object: string | null;
-	/** The action that takes it back, or the reason why none is needed. */
+	/** The action that undoes the step, or the reason why none is needed. */
 	readonly undo: UndoAction | {readonly kind: 'none'; readonly reason: string};
 	readonly checks: readonly Check[];
 }
 
-/** A step on the host while nothing of the container runs; the last of them starts the first process. */
+/** A step on the host before the first process exists. The last of these steps starts the first process. */
 export interface StepBefore extends AnyStep {
 	readonly side: 'before';
 	readonly action: HostAction | StartAction;
@@ -37,21 +37,21 @@ export interface StepBeside extends AnyStep {
 	readonly action: HostAction;
 }
 
-/** A step of the first process, in its namespaces; the last of them becomes the command. */
+/** A step of the first process in its namespaces. In the last of these steps the process becomes the command. */
 export interface StepInside extends AnyStep {
 	readonly side: 'inside';
 	readonly action: InsideAction | ExecAction;
 }
 
-/** One thing that is done to the machine, with its reason, its undoing and the proof that it took. */
+/** One change of the machine, with its reason, its undo, and its checks. */
 export type Step = StepBefore | StepBeside | StepInside;
 
-/** Whether the checks of a step are made at the gate, from outside of the process that waits there, and not when it is done. */
+/** Whether the checks of a step are made at the gate, from outside of the waiting process. */
 export function isCheckedAtGate({side, action}: Step): boolean {
 	return side !== 'before' || action.kind === 'start';
 }
 
-/** One thing that keeps a container in, and what it stops; or that it is missing, and what that means. */
+/** One protection of the host and what it stops; if it is off, what that means. */
 export interface Protection {
 	readonly name: string;
 	readonly on: boolean;
@@ -59,14 +59,14 @@ export interface Protection {
 	readonly stops: string;
 }
 
-/** An ordered list of steps, and what a reader must know of the container they make. */
+/** An ordered list of steps, and facts about the container that they make. */
 export interface Plan {
 	readonly schema: 1;
 	readonly name: string;
 	readonly spec: string;
 	readonly namespaces: readonly NamespaceKind[];
 	readonly steps: readonly Step[];
-	/** What the spec asks for and this host cannot do, with --best-effort; sentences. */
+	/** What the spec asks for and this host cannot do, with --best-effort: sentences. */
 	readonly warnings: readonly string[];
 	/** What stands between the container and the host. */
 	readonly protections: readonly Protection[];

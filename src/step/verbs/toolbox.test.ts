@@ -23,18 +23,18 @@ const dynamic: ToolFacts = {
 	version: '',
 };
 
-test('a dynamically linked tool is run by its own loader with its own libraries', () => {
+test('a dynamically linked tool runs through its own loader with its own libraries', () => {
 	expect(withMount(dynamic)).toEqual({
 		box: ['./usr/lib64/ld-linux-x86-64.so.2', '--library-path', './usr/lib/a:./usr/lib/b', './usr/bin/mount'],
 		host: ['/usr/bin/mount'],
 	});
 });
 
-test('a static multi-call program is told which tool it is', () => {
+test('a static multi-call program gets the name of its applet', () => {
 	const busybox = {...dynamic, path: '/usr/bin/busybox', applet: 'mount', loader: null, libraryPath: []};
 	expect(withMount(busybox)).toEqual({box: ['./usr/bin/busybox', 'mount'], host: ['/usr/bin/busybox', 'mount']});
 });
 
-test('a tool that the host lacks has no words', () => {
+test('a tool that the host lacks is undefined', () => {
 	expect(withMount(null)).toEqual({box: undefined, host: undefined});
 });

@@ -6,8 +6,8 @@ function toolboxPath(path: string): string {
 }
 
 /**
- * The words that run a host tool from the toolbox. A dynamically linked one goes through its own loader, because the
- * container may have another libc or none. Returns undefined for a tool the host lacks.
+ * The words that run a host tool from the toolbox. A dynamically linked tool runs through its own loader, because the
+ * container may have another libc or none. Undefined for a tool that the host lacks.
  */
 export function toolboxWords(facts: HostFacts, tool: ToolName): readonly string[] | undefined {
 	const found = facts.tools[tool];

@@ -2,7 +2,10 @@ import type {Blank} from '../../host/programs/sealed-tools.ts';
 import {shellCommand, shellWord} from './shell-word.ts';
 import {asFunction, type HostVerb, needsNothing} from './verb.ts';
 
-/** Copies the host tools that containers are set up with into one folder of the store, and blanks the names of files that they would read from the container: host/programs/sealed-tools.ts. */
+/**
+ * Copies the host tools that set up containers into one folder of the store, and blanks the paths of files that the
+ * copies would read from the container: host/programs/sealed-tools.ts.
+ */
 export interface CopyToolsAction {
 	readonly kind: 'copyTools';
 	readonly files: readonly string[];
@@ -20,8 +23,8 @@ export const copyTools: HostVerb<CopyToolsAction> = {
 };
 
 /**
- * Lines of sh that make the toolbox where it is missing, as sealTools of host/ does. A file that is not what it was when
- * the script was made ends them: its names would be somewhere else.
+ * Lines of sh that make the toolbox if it is missing, as sealTools of host/ does. They fail if a file has changed since
+ * the script was made, because its paths would be at other offsets.
  */
 function sealLines({files, to, store}: CopyToolsAction, blanks: readonly Blank[]): readonly string[] {
 	const folder = to.slice(0, to.lastIndexOf('/'));

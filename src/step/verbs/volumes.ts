@@ -3,22 +3,22 @@ import {inNamespace} from './image.ts';
 import {shellWord} from './shell-word.ts';
 import {asFunction, type HostVerb, needsNothing} from './verb.ts';
 
-/** What is written down of a named volume, but for the time: a plan knows no clock. */
+/** The record of a named volume without its creation time, because a plan has no clock. */
 export interface NewVolume {
 	readonly schema: 1;
 	readonly name: string;
-	/** The project that made it, and removes it with `down -v`; null for one that `volume create` made. */
+	/** The project that made the volume and removes it with `down -v`; null if `volume create` made it. */
 	readonly project: string | null;
-	/** Its key in the spec of that project; null as above. */
+	/** The key of the volume in the spec of that project; null as for `project`. */
 	readonly volume: string | null;
 	readonly labels: Readonly<Record<string, string>>;
-	/** The uid of the host that root of the container was for which it was made: its files belong to such ids; null as above. */
+	/** The host uid of the container root that it was made for, whose id map its files have; null as for `project`. */
 	readonly root: number | null;
-	/** The process that it goes with, as ownerName() of image/ has it: of a run of `verify`. All others stay until they are removed. */
+	/** The process of `verify` that it ends with, in the form of ownerName() of image/. Other volumes stay. */
 	readonly owner?: string;
 }
 
-/** Makes a named volume where there is none; without a record it must be there. While it is empty it gets `owner`. */
+/** Makes a named volume if it is missing; without a record it must exist. An empty volume gets `owner`. */
 export interface MakeVolumeAction {
 	readonly kind: 'makeVolume';
 	readonly store: string;
@@ -42,7 +42,7 @@ export const makeVolume: HostVerb<MakeVolumeAction> = {
 	hostLines: volumeLines,
 };
 
-/** What sees to it that a volume is there, as lines of a compiled script; makeVolume of state/ does the same. */
+/** A makeVolume action as lines of a compiled script. makeVolume of state/ does the same in TypeScript. */
 function volumeLines({store, name, record, owner}: MakeVolumeAction): readonly string[] {
 	const folder = shellWord(`${store}/volumes/${name}`);
 	const data = shellWord(`${store}/volumes/${name}/_data`);
@@ -73,7 +73,7 @@ function volumeLines({store, name, record, owner}: MakeVolumeAction): readonly s
 	];
 }
 
-/** Copies what an image has at a path into a volume that is empty; whoever its files belong to, see image/volume/fill-volume.ts. */
+/** Copies what an image has at a path into an empty volume. For the owners, see image/volume/fill-volume.ts. */
 export type FillVolumeAction = {readonly kind: 'fillVolume'} & VolumeFill;
 
 export const fillVolume: HostVerb<FillVolumeAction> = {
