@@ -48,7 +48,7 @@ const bare: SampleChanges = {service: {namespaces: [], root: 'chroot', keep: tru
 
 test.each(
 	machines.flatMap(machine => [['everything', machine, everything] as const, ['nothing', machine, bare] as const]),
-)('with %s asked of %s each step tells what, why, where to read on and how it is taken back', (_, machine, changes) => {
+)('with %s requested on %s each step has a title, a reason, a man page, and an undo', (_, machine, changes) => {
 	const {steps} = samplePlan({...changes, facts: savedFacts(machine)});
 	expect(new Set(steps.map(step => step.id)).size).toBe(steps.length);
 	for (const step of steps) {
@@ -68,7 +68,7 @@ test('the host side comes first, then the container side, and the command last',
 	expect(steps.slice(-2).map(step => step.id)).toEqual(['process.privileges', 'process.exec']);
 });
 
-test('whatever makes something on the host has an undo that removes it', () => {
+test('every step that creates something on the host has an undo that removes it', () => {
 	const {steps} = samplePlan(everything);
 	const made = steps.filter(
 		step => step.side === 'before' && ['mkdir', 'copyTools', 'start'].includes(step.action.kind),
@@ -80,11 +80,11 @@ test('the same input gives the same plan', () => {
 	expect(JSON.stringify(samplePlan(everything))).toBe(JSON.stringify(samplePlan(everything)));
 });
 
-test('a container with no namespace is started without unshare', () => {
+test('a container without namespaces starts without unshare', () => {
 	expect(stepOf(samplePlan(bare), 'namespaces.start').action).toMatchObject({unshare: []});
 });
 
-test('a container that shares mounts is started without a word on propagation', () => {
+test("a container that shares the host's mount namespace starts without --propagation", () => {
 	const plan = samplePlan({service: {namespaces: ['pid', 'uts'], root: 'chroot'}});
 	expect(stepOf(plan, 'namespaces.start')).toMatchObject({
 		action: {unshare: ['--pid', '--uts', '--fork', '--kill-child']},

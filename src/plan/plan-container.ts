@@ -16,9 +16,9 @@ import {hasFixedAddresses} from './input/reproducible.ts';
 import {shortfalls} from './input/unsupported.ts';
 
 /**
- * Decides, step by step, how this container is made on this host. Pure: the same input gives the same plan.
+ * Plans, step by step, how to make this container on this host. Pure: the same input gives the same plan.
  *
- * @throws TsboxError E_HOST_UNSUPPORTED, E_SPEC_INVALID for what cannot be had here.
+ * @throws TsboxError E_HOST_UNSUPPORTED, E_SPEC_INVALID for what this host cannot do.
  */
 export function planContainer(input: PlanInput): Plan {
 	const {extras, facts} = input;
@@ -67,7 +67,7 @@ export function planContainer(input: PlanInput): Plan {
 	};
 }
 
-/** Said before all else: with it the rest of the plan protects nobody. */
+/** The first warning, because `privileged` cancels the protection of all other steps. */
 function privilegedWarning({extras}: PlanInput): readonly string[] {
 	if (!extras.privileged) return [];
 	return [
@@ -75,7 +75,7 @@ function privilegedWarning({extras}: PlanInput): readonly string[] {
 	];
 }
 
-/** A range that somebody else has too is no boundary against them. */
+/** Warns about users who share the subordinate id range: the range does not isolate the container from them. */
 function sharedIds({map, facts}: PlanInput): readonly string[] {
 	const {sharers} = facts.userNamespace;
 	if (map === null || map.kind === 'single' || sharers.length === 0) return [];

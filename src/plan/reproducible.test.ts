@@ -16,7 +16,7 @@ const service: Partial<Service> = {
 	origins: {cpuset: {kind: 'reproducible'}, namespaces: {kind: 'reproducible'}, domainname: {kind: 'reproducible'}},
 };
 
-test('each thing that is fixed is a step, and is read back', () => {
+test('each value that reproducible fixes is set by a step and read back', () => {
 	const plan = samplePlan({service});
 	expect(stepOf(plan, 'namespaces.start').checks).toContainEqual({kind: 'clocks'});
 	expect(stepOf(plan, 'process.addresses').checks).toEqual([{kind: 'personality', flag: 0x40000}]);
@@ -29,7 +29,7 @@ test('each thing that is fixed is a step, and is read back', () => {
 	expect(plan.warnings).toEqual([]);
 });
 
-test('the chain reads the clocks before unshare takes them off, and the drop goes through setarch', () => {
+test('the launch script reads the clocks before unshare resets them, and privileges are dropped through setarch', () => {
 	const plan = samplePlan({service});
 	expect(launchScript(plan, '/c', facts)).toContain('--time --monotonic "$monotonic" --boottime "$boottime" --fork');
 	const {init} = initScripts(plan.steps, '/c', facts);
@@ -37,14 +37,14 @@ test('the chain reads the clocks before unshare takes them off, and the drop goe
 	expect(init).toMatch(/^exec "\$@" .*setpriv /m);
 });
 
-test('a mount of the spec on /etc/machine-id stays, with a warning', () => {
+test('a mount of the spec on /etc/machine-id stays and causes a warning', () => {
 	const volumes = [{type: 'tmpfs', target: '/etc/machine-id', readOnly: false, options: []}] as const;
 	const plan = samplePlan({service: {...service, volumes}});
 	expect(rowsOf(plan, 'mounts.after').filter(row => row.includes('conf/machine-id'))).toEqual([]);
 	expect(plan.warnings).toEqual(['not reproducible: /etc/machine-id is a mount of the spec']);
 });
 
-test('what the host lacks is left out with a warning, unless the spec itself asks for it', () => {
+test('what the host lacks is left out with a warning, unless the spec itself requests it', () => {
 	const less: HostFacts = {
 		...facts,
 		namespaces: facts.namespaces.filter(kind => kind !== 'time'),

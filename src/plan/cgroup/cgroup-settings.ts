@@ -3,40 +3,40 @@ import {cpusetAsShown} from '../../spec/values/cpuset-list.ts';
 import type {PlanInput} from '../input/input.ts';
 import type {Shortfalls} from '../input/unsupported.ts';
 
-/** One value to be written into the container's cgroup. */
+/** A value that tsbox writes into the container's cgroup. */
 export interface Setting {
 	readonly id: string;
 	readonly controller: string;
 	readonly file: string;
 	readonly value: string;
-	/** What the file reads afterwards, where that differs. */
+	/** What the file reads back, when that differs from `value`. */
 	readonly reads?: string;
 	readonly title: string;
 	readonly why: string;
 	readonly man: string;
 }
 
-/** Memory limits are kept in pages; 4096 bytes on every architecture we run on but for 16 KiB and 64 KiB arm64 kernels. */
+/** The kernel rounds memory limits down to pages. Pages have 4096 bytes, except on arm64 kernels built for 16 or 64 KiB. */
 const pageSize = 4096;
 
 function pages(bytes: number): string {
 	return String(Math.floor(bytes / pageSize) * pageSize);
 }
 
-/** docker and runc's conversion of shares (2..262144) to a weight (1..10000). */
+/** Converts shares (2..262144) to a weight (1..10000) as Docker and runc do. */
 function cpuWeight(shares: number): string {
 	return String(1 + Math.floor(((shares - 2) * 9999) / 262142));
 }
 
-/** runc's conversion of an io weight for blkio (10..1000) to io.weight (1..10000). */
+/** Converts a blkio weight (10..1000) to `io.weight` (1..10000) as runc does. */
 function ioWeight(weight: number): string {
 	return String(1 + Math.floor(((weight - 10) * 9999) / 990));
 }
 
 /**
- * The limits of the OCI config as values of this host's cgroup files, in the order in which they must be written.
+ * The limits of the OCI config as values for this host's cgroup files, in the order in which they must be written.
  *
- * @throws TsboxError E_HOST_UNSUPPORTED for a limit without its controller.
+ * @throws TsboxError E_HOST_UNSUPPORTED for a limit whose controller this host lacks.
  */
 export function cgroupSettings(input: PlanInput, missing: Shortfalls): readonly Setting[] {
 	const {facts} = input;
@@ -98,7 +98,8 @@ export function cgroupSettings(input: PlanInput, missing: Shortfalls): readonly 
 					const value = memory.swap === -1 ? 'max' : pages(memory.swap - memory.limit);
 					add({id: 'cgroup.swap', controller: 'memory', file: 'memory.swap.max', value, title, why: swapWhy, man});
 				} else {
-					// memory.txt: memsw must never be below the memory limit, so it is written second. -1 reads back as the largest page count.
+					// memory.txt: memsw must never be below the memory limit, so it is written second.
+					// -1 reads back as the largest multiple of the page size.
 					const value = memory.swap === -1 ? '-1' : pages(memory.swap);
 					add({
 						id: 'cgroup.swap',

@@ -7,7 +7,7 @@ const hybrid = savedFacts('v1-bookworm');
 const v2 = savedFacts('v2-bookworm');
 const MiB = 1048576;
 
-/** The limits that a service gets on a host with these cgroups. */
+/** The cgroup values that a service gets on a host with these cgroups. */
 function limits(service: Partial<Service>, facts = v2, cgroup: Partial<CgroupFacts> = {}) {
 	return limitsOf(samplePlan({service, facts: {...facts, cgroup: {...facts.cgroup, ...cgroup}}}));
 }
@@ -43,25 +43,25 @@ test.each([
 	[{cpuShares: 262144}, {'cpu.weight': '10000'}, {'cpu.shares': '262144'}],
 	[{pidsLimit: 32}, {'pids.max': '32'}, {'pids.max': '32'}],
 	[{pidsLimit: -1}, {'pids.max': 'max'}, {'pids.max': 'max'}],
-] as const)('%j is written for v2, and for v1 and hybrid', (service, unified, legacy) => {
+] as const)('%j writes the files of v2, and those of v1 and hybrid', (service, unified, legacy) => {
 	expect(limits(service)).toEqual(unified);
 	expect(limits(service, hybrid)).toEqual(legacy);
 	expect(limits(service, v1)).toEqual(legacy);
 });
 
-test('on v1 the memory limit comes before memory and swap, which may never be below it', () => {
+test('v1 writes the memory limit before the memory and swap limit, which may never be below it', () => {
 	expect(Object.keys(limits({memLimit: 8192, memswapLimit: 8192}, v1))).toEqual([
 		'memory.limit_in_bytes',
 		'memory.memsw.limit_in_bytes',
 	]);
 });
 
-test('unlimited swap on v1 is checked against the number that the kernel makes of -1', () => {
+test('the check of unlimited swap on v1 expects the number that the kernel shows for -1', () => {
 	const plan = samplePlan({service: {memLimit: 8192, memswapLimit: -1}, facts: v1});
 	expect(stepOf(plan, 'cgroup.swap').checks).toMatchObject([{kind: 'value', equals: '9223372036854771712'}]);
 });
 
-test('every limit is read back from the file it was written to', () => {
+test('every limit is read back from the file that it was written to', () => {
 	const service = {memLimit: MiB * 64, memswapLimit: MiB * 64, cpus: 0.5, cpuShares: 512, cpuset: '0', pidsLimit: 9};
 	for (const facts of [v1, hybrid, v2]) {
 		const plan = samplePlan({service, facts});
@@ -91,7 +91,7 @@ test.each([
 	},
 );
 
-test('on v1 CPUs and memory nodes are inherited level by level before the set is narrowed', () => {
+test('v1 inherits CPUs and memory nodes level by level before it narrows the set', () => {
 	const plan = samplePlan({service: {cpuset: '0-1'}, facts: v1});
 	const cpuset = plan.steps.flatMap(({action}) =>
 		action.kind === 'inherit'
@@ -110,7 +110,7 @@ test('on v1 CPUs and memory nodes are inherited level by level before the set is
 	expect(limits({cpuset: '0-1'})).toEqual({'cpuset.cpus': '0-1'});
 });
 
-test('on v2 controllers are handed down at each level above the container, and never in its own group', () => {
+test('v2 enables controllers at each level above the container, and never in its own group', () => {
 	const cgroup = {...v2.cgroup, unifiedEnabled: ['memory']};
 	const plan = samplePlan({service: {cpuset: '0', cgroupParent: '/a/b'}, facts: {...v2, cgroup}});
 	const enabled = plan.steps.flatMap(({action}) =>
@@ -123,7 +123,7 @@ test('on v2 controllers are handed down at each level above the container, and n
 	]);
 });
 
-test('co-mounted v1 controllers are one hierarchy', () => {
+test('co-mounted v1 controllers share one hierarchy', () => {
 	const at = '/sys/fs/cgroup/cpu,cpuacct';
 	const facts = {...v1, cgroup: {...v1.cgroup, v1: {cpu: at, cpuacct: at, pids: '/sys/fs/cgroup/pids'}}};
 	const plan = samplePlan({service: {cpus: 1}, facts});
@@ -139,12 +139,12 @@ test.each([
 	['the freezer', v1, {}, {kind: 'freezer', path: '/sys/fs/cgroup/freezer/tsbox/demo'}],
 	['signals', v2, {killFile: false}, {kind: 'procs', path: '/sys/fs/cgroup/tsbox/demo'}],
 	['the process alone', v2, {writable: false}, {kind: 'none'}],
-] as const)('a container is killed by %s where that is the surest way', (_, facts, cgroup, kill) => {
+] as const)('a container is killed by %s when that is the surest way', (_, facts, cgroup, kill) => {
 	const plan = samplePlan({facts: {...facts, cgroup: {...facts.cgroup, ...cgroup}}});
 	expect(stepOf(plan, 'namespaces.start').undo).toEqual({kind: 'stop', kill});
 });
 
-test('a process joins its cgroups before its namespaces are made, and a check sees it there', () => {
+test('a process joins its cgroups before its namespaces are made, and a check confirms it', () => {
 	const start = stepOf(samplePlan({facts: v1}), 'namespaces.start');
 	expect(start.action).toMatchObject({
 		cgroups: ['memory', 'cpu', 'cpuacct', 'pids', 'freezer', 'devices'].map(
@@ -165,7 +165,7 @@ test.each([
 	['io', {ioWeight: 100}, v2, {ioWeightFile: null}],
 	['cgroup', {pidsLimit: 1}, v2, {layout: 'none'}],
 	['cgroup', {pidsLimit: 1}, v2, {writable: false}],
-] as const)('a host without %s refuses %j, and goes without it when told to', (_, service, host, cgroup) => {
+] as const)('a host without %s refuses %j, and warns instead with --best-effort', (_, service, host, cgroup) => {
 	const facts = {...host, cgroup: {...host.cgroup, ...cgroup}};
 	expect(() => samplePlan({service, facts})).toThrow(expect.objectContaining({code: 'E_HOST_UNSUPPORTED'}));
 	const plan = samplePlan({service, facts, bestEffort: true});

@@ -7,7 +7,7 @@ import {cgroupSettings, type Setting} from './cgroup-settings.ts';
 import {isRootless, type PlanInput} from '../input/input.ts';
 import type {Shortfalls} from '../input/unsupported.ts';
 
-/** The cgroups of one container, and how they are emptied. */
+/** The cgroups of one container, and how to kill the processes in them. */
 export interface CgroupPlan {
 	readonly steps: readonly Step[];
 	readonly members: readonly CgroupMember[];
@@ -24,10 +24,10 @@ function cgroupStep(
 	return {id, phase: 'cgroup', side: 'before', title, why, man, ...rest};
 }
 
-/** v1 hierarchies that every container joins where they are there: they show what it uses, and freeze or kill it. */
+/** v1 hierarchies that every container joins if they are mounted: they report usage, and freeze or kill the container. */
 const usualControllers = ['memory', 'cpu', 'cpuacct', 'pids', 'freezer'];
 
-/** `/tsbox/demo` → `/tsbox`, then `/tsbox/demo`: each level, outermost first. */
+/** `/tsbox/demo` → `/tsbox`, `/tsbox/demo`: each level, outermost first. */
 function levels(cgroup: string): readonly string[] {
 	const names = cgroup.split('/').filter(name => name !== '');
 	return names.map((_, at) => `/${names.slice(0, at + 1).join('/')}`);
@@ -42,7 +42,7 @@ function killOf(facts: CgroupFacts, members: readonly CgroupMember[]): CgroupKil
 	return first === undefined ? {kind: 'none'} : {kind: 'procs', path: first.path};
 }
 
-/** Which hierarchies are joined: v1 ones by mount point, so that co-mounted controllers count once, then the unified one. */
+/** The hierarchies to join: v1 by mount point, so that co-mounted controllers count once, then the unified hierarchy. */
 function hierarchies(facts: CgroupFacts, wanted: readonly string[]): readonly {controller: string; mount: string}[] {
 	const found: {controller: string; mount: string}[] = [];
 	for (const controller of new Set([...usualControllers, ...wanted])) {
@@ -64,10 +64,10 @@ export function settingStep(setting: Setting, path: string): Step {
 	});
 }
 
-/** The name of the group that tsbox itself goes into, below the one it was given. */
+/** The cgroup that tsbox itself moves into, below the cgroup that systemd delegated to it. */
 const supervisor = 'supervisor';
 
-/** The group of the unified hierarchy that systemd gave to an ordinary user's tsbox, or null. */
+/** The cgroup that systemd delegated to a rootless tsbox, or null. */
 function delegatedGroup({facts, map}: Pick<PlanInput, 'facts' | 'map'>): string | null {
 	return isRootless({map}) ? givenGroup(facts.cgroup) : null;
 }
@@ -77,20 +77,20 @@ function givenGroup({layout, delegated, unified}: CgroupFacts): string | null {
 	return delegated.endsWith(`/${supervisor}`) ? delegated.slice(0, -supervisor.length - 1) : delegated;
 }
 
-/** The folder of the group that an ordinary user's tsbox goes into itself, out of the containers' way; null where there is none. */
+/** The folder of the cgroup that a rootless tsbox moves into, out of the containers' way. Null without a delegated cgroup. */
 export function supervisorFolder({cgroup, user}: Pick<HostFacts, 'cgroup' | 'user'>): string | null {
 	const own = user.uid === 0 ? null : givenGroup(cgroup);
 	return own === null ? null : `${cgroup.unified ?? ''}${own}/${supervisor}`;
 }
 
-/** The container's group, from the top of the hierarchy. */
+/** The path of the container's cgroup, from the root of the hierarchy. */
 function cgroupPath(input: PlanInput): string {
 	const own = delegatedGroup(input);
 	const {cgroupsPath} = input.config.linux;
 	return own === null || input.extras.hasCgroupParent ? cgroupsPath : `${own}/${input.extras.name}`;
 }
 
-/** A group with controllers for groups below may hold no process itself: tsbox moves out of the way first. */
+/** A cgroup that enables controllers for its children may hold no process, so tsbox first moves out of the way. */
 function supervisorSteps(facts: CgroupFacts, own: string): readonly Step[] {
 	const folder = `${facts.unified ?? ''}${own}/${supervisor}`;
 	const undo = {kind: 'none', reason: 'systemd removes it with the scope'} as const;
@@ -116,7 +116,7 @@ function supervisorSteps(facts: CgroupFacts, own: string): readonly Step[] {
 	];
 }
 
-/** Why there is no cgroup to be had, and how one can be. */
+/** Why tsbox cannot make a cgroup here, and the hint. */
 function noCgroups({facts, map}: PlanInput): readonly [string, string] {
 	const {layout} = facts.cgroup;
 	if (layout === 'none') return ['no cgroup hierarchy is mounted', 'mount cgroups, or leave the limits out'];
@@ -133,7 +133,7 @@ function noCgroups({facts, map}: PlanInput): readonly [string, string] {
 }
 
 /**
- * The cgroup phase: a folder in each hierarchy, then one write per limit.
+ * Plans the cgroup phase: a folder in each hierarchy, then one write per limit.
  * Sources: kernel cgroup-v1/*.rst and cgroup-v2.rst; cgroups(7).
  *
  * @throws TsboxError E_HOST_UNSUPPORTED for a limit that this host cannot set.
@@ -159,7 +159,7 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 	const kill = killOf(facts, members);
 	const all = levels(cgroup);
 	const leaves = members.map(member => member.path);
-	// The user's own cgroup_parent may carry limits of its own, so it stays; only /tsbox goes with its last container.
+	// A `cgroup_parent` may carry limits that the user set, so it stays. Only /tsbox is removed with its last container.
 	const ours = !input.extras.hasCgroupParent && own === null ? all.slice(0, -1).toReversed() : [];
 	const parents = joined.flatMap(({mount}) => ours.map(level => `${mount}${level}`));
 	const steps: Step[] = [
@@ -178,11 +178,11 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 		),
 	];
 	if (onV2 && facts.unified !== null) {
-		// No process may be in a group whose subtree has controllers, except in the root (cgroup-v2.rst, "No Internal Process Constraint").
-		// The default group is /tsbox, beside systemd's slices: systemd is the single writer of what lies below them, and
-		// leaves groups at the top that it did not make alone (systemd's CGROUP_DELEGATION.md). Enabling what is enabled
-		// already changes nothing, so a delegated group's ancestors are not touched either.
-		// What was delegated need not have `io`, which only `stats` asks for.
+		// Only the root cgroup may both hold processes and enable controllers (cgroup-v2.rst, "No Internal Process Constraint").
+		// The default cgroup is /tsbox, beside systemd's slices. systemd is the single writer below its slices, and leaves
+		// top-level cgroups that it did not make alone (systemd's CGROUP_DELEGATION.md). The ancestors of a delegated cgroup
+		// belong to systemd, so they are skipped.
+		// Only `stats` needs `io`, and a delegated cgroup may lack it.
 		const usual = ['memory', 'pids', 'cpu', ...(own === null ? ['io'] : [])];
 		const controllers = [...new Set([...usual, ...wanted])].filter(name => facts.unifiedControllers.includes(name));
 		const enable = controllers.map(name => `+${name}`).join(' ');
@@ -224,7 +224,7 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 	return {steps, members, kill};
 }
 
-/** A new v1 cpuset has neither CPUs nor memory nodes, and takes no process until it has both (cpusets.rst). */
+/** A new v1 cpuset has neither CPUs nor memory nodes, and accepts no process until it has both (cpusets.rst). */
 function inheritCpuset(mount: string, all: readonly string[]): readonly Step[] {
 	return all.flatMap((level, at) =>
 		['cpuset.cpus', 'cpuset.mems'].map(file => {

@@ -4,9 +4,9 @@ import type {PlanInput} from '../input/input.ts';
 import type {Shortfalls} from '../input/unsupported.ts';
 
 /**
- * The rules of the device controller, as devices.allow takes them; none where it is not enforced. On v2 a device is
- * allowed by a BPF program that no stock tool can load: there it rests on `nodev`, which every mount but the device nodes
- * themselves carries, so that a node made by the container does not open.
+ * The rules of the v1 device controller, as `devices.allow` accepts them; empty where they cannot be enforced. v2 controls
+ * devices with a BPF program that no stock tool can load. There every mount except the device nodes themselves is
+ * `nodev`, so that a node made by the container does not open.
  * Source: kernel cgroup-v1/devices.rst, cgroup-v2.rst "Device controller".
  */
 export function deviceRules(input: PlanInput, missing: Shortfalls): readonly string[] {
@@ -33,12 +33,12 @@ export function deviceRules(input: PlanInput, missing: Shortfalls): readonly str
 	];
 }
 
-/** The kernel lists permissions in this order. */
+/** Sorts permissions as the kernel lists them. */
 function ordered(permissions: string): string {
 	return ['r', 'w', 'm'].filter(letter => permissions.includes(letter)).join('');
 }
 
-/** The two steps that close all devices and open those of the rules. */
+/** The two steps that deny all devices and then allow those in the rules. */
 export function deviceSteps(folder: string, rules: readonly string[]): readonly Step[] {
 	const undo = {kind: 'none', reason: 'it goes with the cgroup'} as const;
 	const shared = {phase: 'cgroup', side: 'before', man: 'cgroups(7)', undo} as const;

@@ -6,43 +6,43 @@ import type {Extras} from '../../oci/extras.ts';
 import type {NamespaceKind, VolumeMount} from '../../spec/model/project.ts';
 import type {VolumeRecord} from '../../state/volume.ts';
 
-/** A bind source that was looked at on the host; resolved once, so nothing can be swapped later. */
+/** A bind source as found on the host. tsbox resolves it once, so that nothing can be swapped later. */
 export interface SourceFacts {
 	/** The path with every symlink resolved. */
 	readonly real: string;
 	readonly kind: 'file' | 'folder';
-	/** Mounts below it, relative to it, parents first; a recursive read-only bind names each. */
+	/** Mounts below the source, relative to it, parents first. A recursive bind mount binds each one separately. */
 	readonly submounts: readonly string[];
-	/** Flags of its mount that an ordinary user's remount must repeat: the kernel has them locked (mount_namespaces(7)). */
+	/** Mount flags that a rootless remount must repeat, because the kernel locks them (mount_namespaces(7)). */
 	readonly locked: readonly string[];
 }
 
-/** One name in the host's root folder. */
+/** An entry of the host's root folder. */
 export interface HostRootEntry {
 	readonly name: string;
 	/** `covered`: a mount, or a folder with mounts below it. */
 	readonly kind: 'folder' | 'symlink' | 'covered';
 }
 
-/** A path of the host that a container over the host's root does not get to see. */
+/** A host path that is hidden from a container with `rootfs: host`. */
 export interface HiddenPath {
-	/** Absolute, no symlink in it. */
+	/** Absolute, without symlinks. */
 	readonly path: string;
 	readonly kind: 'file' | 'folder';
-	/** Permission bits of the empty folder in its place, which can be written; without, it can only be read. */
+	/** Permission bits of a writable empty folder that covers the path. Without a mode the cover is read-only. */
 	readonly mode?: number;
-	/** What is in it, a few words. */
+	/** What the path holds, in a few words. */
 	readonly why: string;
 }
 
-/** What is hidden of the host's root, parents first, and the folders below that are shown all the same. */
+/** The hidden paths of the host's root, parents first, and the folders below them that stay visible. */
 export interface HostView {
 	readonly hidden: readonly HiddenPath[];
 	/** Real paths, each below a hidden folder. */
 	readonly shown: readonly string[];
 }
 
-/** A device of the host that was looked at. */
+/** A device as found on the host. */
 export interface DeviceFacts {
 	/** Its path below /dev, with every symlink resolved. */
 	readonly real: string;
@@ -51,7 +51,7 @@ export interface DeviceFacts {
 	readonly minor: number;
 }
 
-/** A named volume that is mounted, and what is written down of it where it is there already. */
+/** A mounted named volume, and its record if the volume exists already. */
 export interface VolumeInput {
 	readonly mount: VolumeMount;
 	readonly record: VolumeRecord | undefined;
@@ -64,50 +64,50 @@ export interface SeccompInput {
 	/** struct sock_filter[] of seccomp(2), base64. */
 	readonly filter: string;
 	readonly instructions: number;
-	/** With `--trace-seccomp`: the filter that asks a listener where the other refuses. */
+	/** With `--trace-seccomp`: a filter that asks a listener about each call that `filter` refuses. */
 	readonly traced?: string;
-	/** Names that no table knows and such: for people. */
+	/** Remarks for the reader, such as a system call whose name is unknown. */
 	readonly notes: readonly string[];
 }
 
-/** All that a plan is made from. The planner reads nothing else: no file, no clock, no environment. */
+/** Everything that a plan depends on. The planner reads nothing else: no file, no clock, no environment. */
 export interface PlanInput {
 	readonly extras: Extras;
 	readonly config: OciConfig;
 	readonly facts: HostFacts;
 	readonly image: ImageFacts;
-	/** By the source path of the OCI mount. */
+	/** Keyed by the source path of the OCI mount. */
 	readonly sources: Readonly<Record<string, SourceFacts>>;
-	/** By the source of `devices:`. */
+	/** Keyed by the source in `devices`. */
 	readonly devices: Readonly<Record<string, DeviceFacts>>;
 	/** Absolute folders: `store` is on disk, `state` on a tmpfs. */
 	readonly folders: {readonly store: string; readonly state: string};
-	/** The named volumes that are mounted; in `config` each is a bind mount. */
+	/** The mounted named volumes. In `config` each is a bind mount. */
 	readonly volumes: readonly VolumeInput[];
-	/** The spec's path as the user gave it, for the table's head. */
+	/** The spec's path as the user gave it, for the heading of the plan. */
 	readonly spec: string;
 	readonly tty: boolean;
-	/** Whom the container's ids stand for, where it has a user namespace; null without, when its ids are the host's. */
+	/** The uid and gid map of the container's user namespace. Null without one: the ids are the host's. */
 	readonly map: UserMap | null;
-	/** What lies in the host's root folder; for `rootfs: host` of an ordinary user, who cannot have an overlay over all of it. */
+	/** Entries of the host's root folder, for rootless `rootfs: host`, which cannot mount an overlay over the whole root. */
 	readonly hostRoot: readonly HostRootEntry[];
-	/** What it shows of that root, for `rootfs: host`; else nothing is hidden. */
+	/** What `rootfs: host` hides and shows. Empty for other root filesystems. */
 	readonly hostView: HostView;
-	/** Locked flags of the mount that the store lies on, as in {@link SourceFacts}. */
+	/** Locked flags of the store's mount, as in {@link SourceFacts}. */
 	readonly storeLocked: readonly string[];
-	/** The toolbox is in the store already. */
+	/** Whether the store has the toolbox already. */
 	readonly toolsSealed: boolean;
-	/** The compiled seccomp filter, or null for none. */
+	/** The compiled seccomp filter; null for `seccomp=unconfined`. */
 	readonly seccomp: SeccompInput | null;
-	/** Process numbers that are used up before the command starts; for `verify`. */
+	/** How many process ids to use up before the command starts, for `verify`. */
 	readonly usedNumbers?: number;
-	/** What the host cannot do becomes a warning instead of an error. */
+	/** Warn about what the host cannot do instead of failing. */
 	readonly bestEffort: boolean;
 }
 
-/** The folders and files that belong to one container; all names come from here. */
+/** The folders and files of one container. No other code builds these paths. */
 export interface ContainerPaths {
-	/** State: record, journal, init.sh and the fstab files. */
+	/** The record, the journal, init.sh, and the fstab files. */
 	readonly state: string;
 	/** The writable layer and the mount point. */
 	readonly layer: string;
@@ -115,37 +115,37 @@ export interface ContainerPaths {
 	readonly work: string;
 	/** Where the root filesystem is mounted, in the container's mount namespace. */
 	readonly root: string;
-	/** Where root of the host gathers what root of the container could not reach; equal to `root` where nothing is gathered. */
+	/** Where host root mounts what container root cannot reach. Equal to `root` if nothing has to be gathered. */
 	readonly gathered: string;
-	/** A tmpfs on the root's /dev that the setting up is done from, as seen before the root is changed. */
+	/** A tmpfs on the root's /dev that holds the tools and sources for setup, as seen before the root changes. */
 	readonly stage: string;
 }
 
-/** The stage as the container side sees it after the root was changed; gone before the command starts. */
+/** The stage as seen after the root has changed. It is removed before the command starts. */
 export const stage = '/dev/.box';
 
 /**
- * Where the container side sees what was gathered for it. It is any folder that is there on every host and that whoever
- * may go to: in the container's own mount namespace it is covered.
+ * Where the container side finds the gathered mounts. Any folder would do that exists on every host and is open to all
+ * users: the mount that covers it is visible only in the container's own mount namespace.
  */
 export const reached = '/tmp';
 
-/** The container is started by an ordinary user, who has no power over the host but the user namespace. */
+/** Whether an ordinary user starts the container, without privileges outside of its user namespace. */
 export function isRootless({map}: Pick<PlanInput, 'map'>): boolean {
 	return map !== null && !isRange(map);
 }
 
-/** The kinds of namespaces that the container has of its own. */
+/** The namespaces that the container does not share with the host. */
 export function namespacesOf({config}: Pick<PlanInput, 'config'>): readonly NamespaceKind[] {
 	return config.linux.namespaces.map(({type}) => type);
 }
 
-/** Whether the writable layer of an overlay over this image can be in the store. */
+/** Whether the store can hold the writable layer of an overlay over this image. */
 export function overlayInStore({image, facts, map}: PlanInput): boolean {
 	return image.kind === 'host' && !isRootless({map}) ? facts.overlay.hostLower : facts.overlay.store;
 }
 
-/** Where things are for the container of this input. */
+/** The paths of this input's container. */
 export function containerPaths(input: PlanInput): ContainerPaths {
 	const {folders, extras, facts} = input;
 	const state = `${folders.state}/containers/${extras.name}`;

@@ -1,6 +1,6 @@
 import type {StepInside} from '../../step/verbs/step.ts';
 
-/** Makes a step of the container side from what is its own. */
+/** Builds a step of the container side. */
 export type InsideStep = (
 	id: string,
 	title: string,
@@ -9,7 +9,7 @@ export type InsideStep = (
 	rest: Pick<StepInside, 'action'> & Partial<Pick<StepInside, 'object' | 'undo' | 'checks' | 'phase'>>,
 ) => StepInside;
 
-/** What the steps of the container side share, and the undo of those that name none. */
+/** Returns a builder for steps of the container side; `undo` is the default for steps that name none. */
 export function insideStep(undo: StepInside['undo']): InsideStep {
 	return (id, title, why, man, rest) => ({
 		id,

@@ -1,13 +1,13 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 
-/** Collects what this host cannot do: an error, or a warning with --best-effort. */
+/** Reports what this host cannot do: as an error, or with `--best-effort` as a warning. */
 export interface Shortfalls {
 	readonly warnings: readonly string[];
-	/** @throws TsboxError E_HOST_UNSUPPORTED unless warnings are wanted. */
+	/** @throws TsboxError E_HOST_UNSUPPORTED without `--best-effort`. */
 	add(what: string, why: string, hint: string): void;
 }
 
-/** Shortfalls that throw, or with `bestEffort` collect. */
+/** Creates {@link Shortfalls} that throw, or with `bestEffort` collect warnings. */
 export function shortfalls(bestEffort: boolean): Shortfalls {
 	const warnings: string[] = [];
 	return {

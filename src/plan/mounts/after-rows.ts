@@ -17,12 +17,12 @@ const kernelWhy: Readonly<Record<string, string>> = {
 	'/sys': 'the kernel and its devices, read-only',
 };
 
-/** Tells whether a mount comes with every container; one that the user put in its place does not. */
+/** Whether tsbox adds this mount to every container. A user's tmpfs on the same target does not count. */
 function isUsual(mount: OciMount): boolean {
 	return mount.destination in kernelWhy && mount.source !== 'tmpfs';
 }
 
-/** An id that the container's map does not have cannot be given to a filesystem. */
+/** The kernel rejects a mount whose `uid=` or `gid=` the container's map lacks, so such options are left out. */
 function isMapped({map}: PlanInput, option: string): boolean {
 	const [name = '', id = ''] = option.split('=');
 	if (map === null || (name !== 'uid' && name !== 'gid')) return true;
@@ -41,7 +41,7 @@ function filesystemRow(input: PlanInput, mount: OciMount): MountRow {
 	};
 }
 
-/** The rows that are mounted inside the new root, in order: kernel filesystems, devices, masks, then the user's own. */
+/** The rows to mount inside the new root, in order: kernel filesystems, devices, masks, then the user's mounts. */
 export function afterRows(
 	input: PlanInput,
 	staged: readonly StagedSource[],
@@ -59,10 +59,10 @@ export function afterRows(
 	return [...kernel, ...deviceRows(input, staged, ownPts), ...kernelPathRows(input), ...own, ...machineIdRows(input)];
 }
 
-/** The file in the container's folder that has the id of the machine. */
+/** The file in the container's state folder with the fixed machine id. */
 export const machineIdSource = 'machine-id';
 
-/** Whether the id of the machine is covered; a mount of the spec in its place stays. */
+/** Whether tsbox covers /etc/machine-id. A mount of the spec on that path takes precedence. */
 export function coversMachineId({extras, config}: PlanInput): boolean {
 	return extras.reproducible && config.mounts.every(({destination}) => destination !== machineIdFile);
 }

@@ -3,7 +3,7 @@ import {containerPaths, type PlanInput} from '../input/input.ts';
 import {hostFolderRows, rootRow} from '../rootfs/plan-rootfs.ts';
 import type {Taken} from './gather.ts';
 
-/** /proc and an empty /dev, with the options that the config gives them. */
+/** The rows for /proc and an empty /dev, with the options of the OCI config. */
 function kernelRows(input: PlanInput): readonly MountRow[] {
 	const {root} = containerPaths(input);
 	const rows: MountRow[] = [];
@@ -18,7 +18,7 @@ function kernelRows(input: PlanInput): readonly MountRow[] {
 	return rows;
 }
 
-/** The stage, and on it the folders that are bound there before the host is out of sight. */
+/** The stage and the folders that are bound onto it while the host is still visible. */
 function stageRows(input: PlanInput, {toolbox, conf, staged}: Taken, withSys: boolean): readonly MountRow[] {
 	const paths = containerPaths(input);
 	const on = (source: string, name: string, options: readonly string[], why: string, type = 'none'): MountRow => ({
@@ -28,7 +28,8 @@ function stageRows(input: PlanInput, {toolbox, conf, staged}: Taken, withSys: bo
 		options: [...options, 'X-mount.mkdir'],
 		why,
 	});
-	// In a user namespace the mounts below are locked to what they cover: a folder comes with them or not at all.
+	// In a user namespace submounts are locked to the folders that they cover (mount_namespaces(7)), so only a recursive
+	// bind succeeds.
 	const bind = input.map === null ? 'bind' : 'rbind';
 	return [
 		{
@@ -50,7 +51,7 @@ function stageRows(input: PlanInput, {toolbox, conf, staged}: Taken, withSys: bo
 	];
 }
 
-/** The rows that are mounted from the host: root, /proc, /dev, and the stage with the toolbox and the folders to bind from. */
+/** The rows to mount from the host: root, /proc, /dev, and the stage with the toolbox and the bind sources. */
 export function beforeRows(input: PlanInput, taken: Taken, withSys: boolean): readonly MountRow[] {
 	return [rootRow(input), ...hostFolderRows(input), ...kernelRows(input), ...stageRows(input, taken, withSys)];
 }

@@ -4,7 +4,7 @@ import type {PlanInput} from '../input/input.ts';
 import {pointOption} from './nested-mount.ts';
 import {type StagedSource, stagedAt} from './staged-sources.ts';
 
-/** A user's bind mount. The kernel makes only the top of a recursive one read-only, so what lies below is named row by row. */
+/** The rows of a user's bind mount. The kernel applies `ro` only to the top of a recursive bind, so each submount gets a row. */
 export function bindRows(input: PlanInput, mount: OciMount, staged: readonly StagedSource[]): readonly MountRow[] {
 	const source = stagedAt(input, mount, staged);
 	const why = mount.options.includes('ro') ? 'a path of the host, to be read only' : 'a path of the host';

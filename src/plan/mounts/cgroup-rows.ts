@@ -2,7 +2,7 @@ import type {OciMount} from '../../oci/config.ts';
 import type {MountRow} from '../../step/verbs/mounts.ts';
 import type {PlanInput} from '../input/input.ts';
 
-/** The cgroup filesystem: one mount on v2, a folder for each joined hierarchy on v1. */
+/** The rows of the cgroup filesystem: one mount on v2, a folder for each joined hierarchy on v1. */
 export function cgroupRows(input: PlanInput, mount: OciMount, controllers: readonly string[]): readonly MountRow[] {
 	const {layout} = input.facts.cgroup;
 	const options = mount.options;
@@ -15,7 +15,8 @@ export function cgroupRows(input: PlanInput, mount: OciMount, controllers: reado
 			source: 'tmpfs',
 			target: mount.destination,
 			type: 'tmpfs',
-			// As many inodes as it has folders, itself counted: nothing can be made in it, without a second mount(8) to say `ro`.
+			// One inode for the tmpfs itself and one per folder, so that nothing else can be created. This saves a second mount(8)
+			// to make the tmpfs `ro`.
 			options: ['nosuid', 'noexec', 'nodev', 'mode=755', 'size=4k', `nr_inodes=${1 + controllers.length}`],
 			why: 'a folder for each cgroup hierarchy',
 		},

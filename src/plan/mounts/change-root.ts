@@ -2,7 +2,7 @@ import type {Step} from '../../step/verbs/step.ts';
 import {containerPaths, type PlanInput, stage} from '../input/input.ts';
 import type {InsideStep} from '../input/inside-step.ts';
 
-/** Steps that make the mounted tree the root and, but for a chroot, let go of the host's. */
+/** Steps that make the mounted tree the root. pivot_root(8) also lets tsbox unmount the host's root; chroot(8) does not. */
 export function changeRoot(input: PlanInput, inside: InsideStep): readonly Step[] {
 	return input.extras.root === 'pivot' ? pivot(input, inside) : [chroot(input, inside)];
 }

@@ -6,7 +6,7 @@ function deviceRow(source: string, target: string, why: string): MountRow {
 	return {source, target, type: 'none', options: ['bind', 'nosuid', 'noexec'], why};
 }
 
-/** A bind of the host's node, which works without CAP_MKNOD too. */
+/** Binds the host's node, which needs no CAP_MKNOD. */
 function nodeRow(real: string, target: string, why: string): MountRow {
 	return deviceRow(`${stage}/dev/${real.slice('/dev/'.length)}`, target, why);
 }
@@ -19,7 +19,7 @@ const reaperRow: MountRow = {
 	why: 'the reaper that runs as process 1',
 };
 
-/** Rows for what lies in /dev: the way to new terminals, the devices, its own terminal, the reaper. */
+/** The rows below /dev: /dev/ptmx, the devices, /dev/console, and the reaper. */
 export function deviceRows(input: PlanInput, staged: readonly StagedSource[], ownPts: boolean): readonly MountRow[] {
 	const {facts, extras, devices, tty} = input;
 	return [

@@ -11,7 +11,7 @@ import {
 
 const namespaces = ['mount', 'pid', 'uts', 'ipc', 'network', 'cgroup', 'user'] as const;
 
-/** A container of root with a user namespace. */
+/** A container with a user namespace that root starts. */
 function mapped(machine: 'v2-bookworm' | 'v2-trixie', {service, ...changes}: SampleChanges = {}): SampleChanges {
 	const facts = savedFacts(machine);
 	const map = rangeMapOf(facts) ?? null;
@@ -22,7 +22,7 @@ const layer = '/var/lib/tsbox/layers/demo';
 const overlay = (lower: string): string =>
 	`overlay ${layer}/root/rootfs overlay nodev,lowerdir=${lower},upperdir=${layer}/upper,workdir=${layer}/work,X-mount.mkdir`;
 
-test('where mounts can change ids, the image below is mounted with those of the container, and that is read back', () => {
+test('a host with idmapped mounts mounts the image with the ids of the container, and reads that back', () => {
 	const plan = samplePlan(mapped('v2-trixie'));
 	expect(rowsOf(plan, 'mounts.gather')).toContain(
 		`${storedImage.path} ${layer}/root/image none bind,X-mount.idmap=u:0:100000:65536 g:0:100000:65536,X-mount.mkdir`,
@@ -35,7 +35,7 @@ test('where mounts can change ids, the image below is mounted with those of the 
 	});
 });
 
-test('elsewhere an archive is unpacked with those ids, and a folder copied', () => {
+test('a host without idmapped mounts unpacks an archive with those ids, and copies a folder', () => {
 	const facts = savedFacts('v2-bookworm');
 	const ids = rangeMapOf(facts);
 	const archive = samplePlan(mapped('v2-bookworm', {image: {...storedImage, stored: false, ...(ids && {ids})}}));
@@ -50,7 +50,7 @@ test('elsewhere an archive is unpacked with those ids, and a folder copied', () 
 	});
 });
 
-test('root is given up after all that only it can reach was mounted, and before the container is put together', () => {
+test('host root is given up after its mounts and before the mounts of the container', () => {
 	const ids = samplePlan(mapped('v2-trixie')).steps.map(({id}) => id);
 	const at = (id: string): number => ids.indexOf(id);
 	expect(at('namespaces.start')).toBeLessThan(at('mounts.gather'));
@@ -58,7 +58,7 @@ test('root is given up after all that only it can reach was mounted, and before 
 	expect(at('namespaces.user')).toBeLessThan(at('mounts.before'));
 });
 
-test('what takes power over the host is done before root is given up', () => {
+test('steps that need privileges over the host come before host root is given up', () => {
 	const facts = savedFacts('v2-trixie');
 	const plan = samplePlan(
 		mapped('v2-trixie', {
@@ -73,7 +73,7 @@ test('what takes power over the host is done before root is given up', () => {
 	expect(ids.indexOf('process.rlimits')).toBeGreaterThan(ids.indexOf('namespaces.user'));
 });
 
-test('ids that somebody else has too are warned of', () => {
+test('ids that another user shares cause a warning', () => {
 	const facts = savedFacts('v2-trixie');
 	const shared = {...facts, userNamespace: {...facts.userNamespace, sharers: ['alice']}};
 	expect(samplePlan(mapped('v2-trixie', {facts: shared})).warnings.join()).toContain(
@@ -82,7 +82,7 @@ test('ids that somebody else has too are warned of', () => {
 	expect(samplePlan(mapped('v2-trixie')).warnings).toEqual([]);
 });
 
-test('the kernel shows the ids of the host, and the checks ask for those', () => {
+test('the checks expect the ids of the host, because the kernel shows those', () => {
 	const {checks} = stepOf(
 		samplePlan(mapped('v2-trixie', {service: {namespaces, user: '1000:1000'}})),
 		'process.privileges',

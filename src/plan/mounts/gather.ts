@@ -9,19 +9,19 @@ import {gatheredRootRows} from '../rootfs/plan-rootfs.ts';
 import type {StagedSource} from './staged-sources.ts';
 
 /*
- * A container with a user namespace that root starts. Its root is nobody on the host and can reach no folder that is not
- * open to all: not the store, not a volume below /root. So root of the host, in a mount namespace that the container's
- * becomes a copy of, first mounts all of that in one place, and then covers a folder that everybody can reach with it.
+ * Root starts a container with a user namespace. Container root is an unprivileged uid on the host: it can reach neither
+ * the store nor a volume below /root. So host root makes a mount namespace, mounts everything the container needs in one
+ * place, and binds that place over a folder that every user can reach. The container's mount namespace is a copy.
  */
 
-/** What the container side takes from the host: the toolbox, the folder with its tables, the sources of its volumes. */
+/** What the container side uses from the host: the toolbox, the folder with its mount tables, and its bind sources. */
 export interface Taken {
 	readonly toolbox: string;
 	readonly conf: string;
 	readonly staged: readonly StagedSource[];
 }
 
-/** The same as the container side names it: where it was gathered, or where it is. */
+/** Rewrites the paths for the container side: below {@link reached} if they were gathered, else unchanged. */
 export function takenFrom(input: PlanInput, taken: Taken): Taken {
 	if (!isRange(input.map)) return taken;
 	return {
@@ -31,7 +31,7 @@ export function takenFrom(input: PlanInput, taken: Taken): Taken {
 	};
 }
 
-/** The steps of root of the host, between the start and the user namespace; none where the container has no map of root's. */
+/** The steps that host root does between the start and the user namespace. Empty without a subordinate id range. */
 export function gatherSteps(
 	input: PlanInput,
 	inside: InsideStep,
@@ -129,7 +129,8 @@ function gatherRows(input: PlanInput, map: RangeMap, {toolbox, conf, staged}: Ta
 	});
 	return [
 		{
-			// Two of the same name and kind are one to libmount: with `tmpfs` a host's own tmpfs on /tmp would pass for this one.
+			// libmount considers mounts with the same source and type equal. With the source `tmpfs` it would take the host's
+			// tmpfs on /tmp for this mount.
 			source: 'gather',
 			target: gathered,
 			type: 'tmpfs',
@@ -159,14 +160,14 @@ function reachRow(gathered: string): MountRow {
 	};
 }
 
-/** A mount(8) that does not know the option leaves it out and says nothing: the container side reads it back. */
+/** An old mount(8) silently ignores `X-mount.idmap`, so the container side reads it back. */
 function idmapChecks(rows: readonly MountRow[]): Step['checks'] {
 	return rows
 		.filter(({options}) => options.some(option => option.startsWith('X-mount.idmap=')))
 		.map(({target}) => ({kind: 'readBack', path: target, equals: 'idmapped'}));
 }
 
-/** The files that root of the container reads: its programs and tables. The filter's is readable as it is. */
+/** The files that container root reads: its scripts and mount tables. The seccomp filter's file is already readable. */
 function readInside(input: PlanInput, {staged}: Taken): readonly string[] {
 	return [
 		'init.sh',

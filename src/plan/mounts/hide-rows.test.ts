@@ -27,7 +27,7 @@ const onto = (target: string): SampleChanges => ({
 	sources: {'/s': {real: '/s', kind: 'folder', submounts: [], locked: []}},
 });
 
-test('what is hidden is covered after the pivot, what is shown is held on the stage meanwhile, and all is checked', () => {
+test('hidden paths are covered after the pivot while the stage holds the shown paths, and each mount is checked', () => {
 	const plan = samplePlan(host);
 	expect(rowsOf(plan, 'mounts.hide')).toEqual([
 		'/home/ada/app /dev/.box/shown0 none bind,X-mount.mkdir',
@@ -53,7 +53,7 @@ test('a mount of the spec may lie in a hidden folder, or in its place', () => {
 	expect(rowsOf(samplePlan(onto('/var')), 'mounts.hide').join('\n')).not.toContain('docker');
 });
 
-test('with a read-only root the empty folders and what is shown cannot be written either', () => {
+test('a read-only root makes the empty folders and the shown paths read-only too', () => {
 	const {steps} = samplePlan({...host, service: {readOnly: true}});
 	const remounted = steps.flatMap(({id, checks}) =>
 		id.startsWith('root.readonly') ? checks.map(check => ('target' in check ? check.target : '')) : [],
@@ -61,14 +61,14 @@ test('with a read-only root the empty folders and what is shown cannot be writte
 	expect(remounted).toEqual(['/', '/home', '/home/ada/app']);
 });
 
-test('who uses a hidden path is warned', () => {
+test('a working directory or command below a hidden path causes a warning', () => {
 	const warned = (service: NonNullable<SampleChanges['service']>) => samplePlan({...host, service}).warnings;
 	expect(warned({workingDir: '/home/bob'})).toEqual([expect.stringMatching(/^`working_dir` \/home\/bob is hidden/)]);
 	expect(warned({command: ['/home/bob/run']})).toEqual([expect.stringMatching(/^\/home\/bob\/run is hidden/)]);
 	for (const workingDir of ['/home/ada/app/app', '/home', '/srv']) expect(warned({workingDir})).toEqual([]);
 });
 
-test('what is hidden and what is open is explained', () => {
+test('the protections list what is hidden and what is open', () => {
 	const [row] = samplePlan(host).protections.filter(({name}) => name === 'files of the host');
 	expect(row).toEqual({
 		name: 'files of the host',

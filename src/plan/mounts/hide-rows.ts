@@ -3,18 +3,18 @@ import type {MountRow} from '../../step/verbs/mounts.ts';
 import {type HiddenPath, type PlanInput, stage} from '../input/input.ts';
 import {maskRow} from './kernel-path-rows.ts';
 
-/** Whether a path is a folder or lies below it. */
+/** Whether a path is the folder or lies below it. */
 export function isWithin(path: string, folder: string): boolean {
 	return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
 }
 
 /**
- * Rows that cover paths of the host in a container over its root. Of folders that are shown all the same the stage holds
- * a bind mount while what lies above them is covered.
+ * Rows that cover host paths in a container with `rootfs: host`. While a hidden parent is being covered, a bind mount on
+ * the stage keeps each visible folder reachable.
  */
 export function hideRows(input: PlanInput): readonly MountRow[] {
 	const targets = input.config.mounts.map(({destination}) => destination);
-	// What a mount of the spec covers needs no hiding.
+	// A mount of the spec already covers everything at and below its target.
 	const isSeen = (path: string): boolean => !targets.some(target => isWithin(path, target));
 	const hidden = input.hostView.hidden.filter(({path}) => isSeen(path));
 	const shown = input.hostView.shown.filter(isSeen);
@@ -31,7 +31,7 @@ export function hideRows(input: PlanInput): readonly MountRow[] {
 	];
 }
 
-/** The rows of {@link hideRows} that can be written as long as nobody makes them read-only. */
+/** The rows of {@link hideRows} that stay writable unless they are remounted read-only. */
 export function writableHideRows(input: PlanInput): readonly MountRow[] {
 	return hideRows(input).filter(
 		({target, type, options}) => !options.includes('ro') && (type === 'tmpfs' || input.hostView.shown.includes(target)),
@@ -52,7 +52,7 @@ function showRow(path: string, at: number): MountRow {
 	};
 }
 
-/** A folder in which something is mounted must take its mount point. */
+/** A hidden folder with mounts in it must be writable, because mount(8) makes their mount points there. */
 function hideRow({path, kind, mode, why}: HiddenPath, inIt: readonly string[]): MountRow {
 	const writable = mode ?? (inIt.some(each => each !== path && isWithin(each, path)) ? 0o755 : undefined);
 	return kind === 'folder' && writable !== undefined
@@ -66,7 +66,7 @@ function hideRow({path, kind, mode, why}: HiddenPath, inIt: readonly string[]): 
 		: maskRow(path, kind, `hidden: ${why}`);
 }
 
-/** What the spec uses and will not find, because it lies below a hidden path. */
+/** Warns about a working directory or a command that is missing because it lies below a hidden path. */
 export function hiddenWarnings(input: PlanInput): readonly string[] {
 	const {hostView, config, extras} = input;
 	const isFound = (path: string): boolean =>

@@ -2,7 +2,7 @@ import type {OciMount} from '../../oci/config.ts';
 import type {MountRow} from '../../step/verbs/mounts.ts';
 import {namespacesOf, type PlanInput, stage} from '../input/input.ts';
 
-/** Rows that hide or write-protect paths of /proc and /sys; only those that this kernel has. */
+/** Rows that hide or write-protect those paths of /proc and /sys that this kernel has. */
 export function kernelPathRows(input: PlanInput): readonly MountRow[] {
 	const {maskedPaths, readonlyPaths} = input.config.linux;
 	const {facts} = input;
@@ -28,14 +28,14 @@ export function kernelPathRows(input: PlanInput): readonly MountRow[] {
 	return [...readonlyRows, ...maskedRows];
 }
 
-/** Those of the paths that a path of a profile means: each processor has a folder of its own, so one may hold a `*`. */
+/** The kernel paths that match a path of a profile, which may hold one `*`: each CPU has a folder of its own. */
 export function pathsLike(path: string, paths: Readonly<Record<string, unknown>>): readonly string[] {
 	const [head = '', tail] = path.split('*');
 	if (tail === undefined) return path in paths ? [path] : [];
 	return Object.keys(paths).filter(each => each.startsWith(head) && each.endsWith(tail));
 }
 
-/** A row that hides what is at a path: a file behind the host's /dev/null, a folder behind an empty one that nothing fits into. */
+/** A row that hides a path: /dev/null covers a file, an empty read-only tmpfs covers a folder. */
 export function maskRow(path: string, kind: 'file' | 'folder', why: string): MountRow {
 	return kind === 'file'
 		? {
@@ -54,7 +54,10 @@ export function maskRow(path: string, kind: 'file' | 'folder', why: string): Mou
 			};
 }
 
-/** sysfs shows a network namespace, and only who made that may mount it (sysfs_init_fs_context in fs/sysfs/mount.c). */
+/**
+ * Whether the kernel refuses the mount. sysfs shows the network namespace, so it needs privileges in the user namespace
+ * that owns the network namespace (sysfs_init_fs_context in fs/sysfs/mount.c).
+ */
 export function isOutOfReach(input: PlanInput, mount: OciMount): boolean {
 	return input.map !== null && mount.type === 'sysfs' && !namespacesOf(input).includes('network');
 }

@@ -2,7 +2,7 @@ import type {Step, StepInside} from '../../step/verbs/step.ts';
 import {type PlanInput, stage} from '../input/input.ts';
 import type {InsideStep} from '../input/inside-step.ts';
 
-/** Names, settings and the loopback interface: what the new namespaces have a value of their own for. */
+/** Steps that set the hostname, the domain name, sysctls, and the loopback interface in the new namespaces. */
 export function kernelSettings(input: PlanInput, inside: InsideStep, loopback: boolean): readonly Step[] {
 	const {hostname, domainname} = input.config;
 	return [
@@ -29,7 +29,10 @@ function hostnameStep(input: PlanInput, inside: InsideStep, hostname: string): S
 	);
 }
 
-/** Only root of the host may write the file; the system call asks for root of the uts namespace's owner alone. */
+/**
+ * Only host root may write the file. sethostname(2), which hostname(1) calls, needs privileges only in the user namespace
+ * that owns the uts namespace.
+ */
 function hostnameAction({map}: PlanInput, name: string): StepInside['action'] {
 	const path = '/proc/sys/kernel/hostname';
 	return map === null

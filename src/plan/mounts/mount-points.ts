@@ -5,7 +5,7 @@ import type {PlanInput} from '../input/input.ts';
 import type {InsideStep} from '../input/inside-step.ts';
 import {isNested} from './nested-mount.ts';
 
-/** The step that makes the mount points that the image lacks, if there are any. */
+/** The step that makes missing mount points; none without mounts that need one. */
 export function pointSteps(input: PlanInput, inside: InsideStep): readonly Step[] {
 	const folders: string[] = [];
 	const files: string[] = [

@@ -7,12 +7,12 @@ import {containerPaths, namespacesOf, type PlanInput, stage} from '../input/inpu
 import type {InsideStep} from '../input/inside-step.ts';
 import {mountCheck, targetInside} from './mount-check.ts';
 
-/** A mount namespace takes its mounts along; without one they are unmounted by name. */
+/** Mounts end with their mount namespace. Without one, the undo must unmount them. */
 function mountUndo(input: PlanInput): Partial<Pick<Step, 'undo'>> {
 	return namespacesOf(input).includes('mount') ? {} : {undo: {kind: 'unmountTree', path: containerPaths(input).root}};
 }
 
-/** The step that mounts the first table, from the host. */
+/** The step that mounts the first table while the host is still visible. */
 export function mountBefore(
 	input: PlanInput,
 	inside: InsideStep,
@@ -30,14 +30,14 @@ export function mountBefore(
 			...mountUndo(input),
 			checks: before.flatMap(row => {
 				const target = targetInside(input, row);
-				// Of two mounts on one target the kernel shows the one on top.
+				// The check of a covered mount would find the upper mount instead.
 				return target === null || after.some(over => over.target === target) ? [] : [mountCheck(row, target)];
 			}),
 		},
 	);
 }
 
-/** The step that covers what a container over the host's root is not to see, where there is any. */
+/** The step that hides host paths from a container with `rootfs: host`; none if there is nothing to hide. */
 export function hideHost(input: PlanInput, inside: InsideStep, hide: readonly MountRow[]): readonly Step[] {
 	if (hide.length === 0) return [];
 	return [
@@ -56,7 +56,7 @@ export function hideHost(input: PlanInput, inside: InsideStep, hide: readonly Mo
 	];
 }
 
-/** The step that mounts the second table, inside the new root, where there is anything in it. */
+/** The step that mounts the second table inside the new root; none for an empty table. */
 export function mountAfter(input: PlanInput, inside: InsideStep, after: readonly MountRow[]): readonly Step[] {
 	if (after.length === 0) return [];
 	return [

@@ -22,13 +22,13 @@ function folder(real: string, submounts: readonly string[] = []): SourceFacts {
 	return {real, kind: 'folder', submounts, locked: []};
 }
 
-/** The rows of the user's own mounts: they come last. */
+/** The rows of the user's mounts, which come last. */
 function ownRows(volumes: readonly BindVolume[], sources: Readonly<Record<string, SourceFacts>>): readonly string[] {
 	const rows = rowsOf(samplePlan({service: {volumes}, sources}), 'mounts.after');
 	return rows.slice(rows.findLastIndex(row => row.includes(' /sys/firmware ')) + 1);
 }
 
-test('a folder is put on the stage from its real path, and bound from there inside the new root', () => {
+test('a folder is bound onto the stage from its real path, and from there into the new root', () => {
 	const volumes = [bind('/srv/link', '/data')];
 	const sources = {'/srv/link': folder('/srv/real')};
 	const plan = samplePlan({service: {volumes}, sources});
@@ -39,7 +39,7 @@ test('a folder is put on the stage from its real path, and bound from there insi
 	expect(stepOf(plan, 'mounts.points').action).toEqual({kind: 'mountPoints', folders: ['/data'], files: []});
 });
 
-test('a read-only bind names each mount below its source, for the kernel makes only the top read-only', () => {
+test('a read-only bind names each mount below its source, because the kernel makes only the top read-only', () => {
 	expect(ownRows([bind('/srv', '/data', {readOnly: true})], {'/srv': folder('/srv', ['a', 'a/b'])})).toEqual([
 		'/dev/.box/d0 /data none bind,ro,nodev',
 		'/dev/.box/d0/a /data/a none bind,ro,nodev',
@@ -47,7 +47,7 @@ test('a read-only bind names each mount below its source, for the kernel makes o
 	]);
 });
 
-test('a bind that is not recursive leaves the mounts below its source out', () => {
+test('a non-recursive bind leaves out the mounts below its source', () => {
 	const volumes = [bind('/srv', '/data', {recursive: false})];
 	const sources = {'/srv': folder('/srv')};
 	expect(ownRows(volumes, sources)).toEqual(['/dev/.box/d0 /data none bind,nodev']);
@@ -56,7 +56,7 @@ test('a bind that is not recursive leaves the mounts below its source out', () =
 	);
 });
 
-test('a file is bound on a file that was made for it, twice', () => {
+test('a file is bound on an empty file, on the stage and in the container', () => {
 	const plan = samplePlan({
 		service: {volumes: [bind('/etc/hosts', '/etc/hosts', {readOnly: true})]},
 		sources: {'/etc/hosts': {real: '/etc/hosts', kind: 'file', submounts: [], locked: []}},
@@ -68,12 +68,12 @@ test('a file is bound on a file that was made for it, twice', () => {
 	expect(rowsOf(plan, 'mounts.after').at(-1)).toBe('/dev/.box/f0 /etc/hosts none bind,ro,nodev');
 });
 
-test('a source that is mounted at two places is on the stage once', () => {
+test('a source with two targets is on the stage once', () => {
 	const rows = ownRows([bind('/srv', '/b'), bind('/srv', '/a', {readOnly: true})], {'/srv': folder('/srv')});
 	expect(rows).toEqual(['/dev/.box/d0 /b none bind,nodev', '/dev/.box/d0 /a none bind,ro,nodev']);
 });
 
-test('a mount that lies on another one comes after it, and its mount point is made with it', () => {
+test('a nested mount comes after its parent, and mount(8) makes its mount point', () => {
 	const volumes = [bind('/srv/in', '/data/deep/in'), bind('/srv', '/data')];
 	const sources = {'/srv/in': folder('/srv/in'), '/srv': folder('/srv')};
 	expect(ownRows(volumes, sources)).toEqual([
@@ -83,7 +83,7 @@ test('a mount that lies on another one comes after it, and its mount point is ma
 	expect(stepOf(samplePlan({service: {volumes}, sources}), 'mounts.points').action).toMatchObject({folders: ['/data']});
 });
 
-test("a tmpfs of one's own takes the place of the default /dev/shm, and has a mount point", () => {
+test('a tmpfs of the spec replaces the default /dev/shm, and has a mount point', () => {
 	const plan = samplePlan({
 		service: {volumes: [{type: 'tmpfs', target: '/dev/shm', size: 4096, readOnly: false, options: ['exec']}]},
 	});
@@ -93,11 +93,11 @@ test("a tmpfs of one's own takes the place of the default /dev/shm, and has a mo
 	expect(stepOf(plan, 'mounts.points').action).toMatchObject({folders: ['/dev/shm']});
 });
 
-test('without volumes there are no mount points to make', () => {
+test('a container without volumes needs no mount points', () => {
 	expect(samplePlan().steps.map(step => step.id)).not.toContain('mounts.points');
 });
 
-test('only paths that this kernel has are masked or made read-only, files and folders each in their way', () => {
+test('only paths that this kernel has are masked or made read-only', () => {
 	const throttle = '/sys/devices/system/cpu/cpu0/thermal_throttle';
 	const kernelPaths = {
 		'/proc/kcore': 'file',
@@ -114,7 +114,7 @@ test('only paths that this kernel has are masked or made read-only, files and fo
 	]);
 });
 
-test('no mount is made that no check looks for, and none is there that no step made', () => {
+test('every mount has a check, and a last check finds no other mount', () => {
 	const volumes = [bind('/srv', '/data')];
 	const plan = samplePlan({service: {volumes}, sources: {'/srv': folder('/srv')}, tty: true});
 	const checked = plan.steps.flatMap(step =>
@@ -125,7 +125,7 @@ test('no mount is made that no check looks for, and none is there that no step m
 	expect(checked).toEqual(expect.arrayContaining(['/', '/proc', '/dev', '/dev/null', '/dev/console', '/sys', '/data']));
 });
 
-test('without a mount namespace all is unmounted at the end, and no kernel path is hidden: it would be hidden on the host', () => {
+test('without a mount namespace the undo unmounts all, and no kernel path is hidden because the host would lose it too', () => {
 	const plan = samplePlan({service: {namespaces: [], root: 'chroot'}});
 	const unmounts = plan.steps.filter(step => step.undo.kind === 'unmountTree');
 	expect(unmounts.map(step => step.id)).toEqual(['mounts.before', 'mounts.after']);
@@ -135,11 +135,11 @@ test('without a mount namespace all is unmounted at the end, and no kernel path 
 	expect(plan.steps.flatMap(step => step.checks).filter(check => check.kind === 'onlyMounts')).toEqual([]);
 });
 
-test('with a mount namespace nothing has to be unmounted', () => {
+test('with a mount namespace no undo has to unmount', () => {
 	expect(samplePlan().steps.filter(step => step.undo.kind === 'unmountTree')).toEqual([]);
 });
 
-test('a terminal is put on the stage and becomes /dev/console', () => {
+test('a terminal is bound onto the stage and becomes /dev/console', () => {
 	const plan = samplePlan({tty: true});
 	const target = '/var/lib/tsbox/layers/demo/root/dev/.box/console';
 	expect(stepOf(plan, 'mounts.terminal').action).toEqual({kind: 'bindTerminal', target});
@@ -150,14 +150,14 @@ test('a terminal is put on the stage and becomes /dev/console', () => {
 	expect(JSON.stringify(samplePlan())).not.toContain('console');
 });
 
-test('pivot lets go of the host at once; chroot cannot', () => {
+test('pivot unmounts the root of the host; chroot cannot', () => {
 	const ids = (root: 'pivot' | 'chroot') => samplePlan({service: {root}}).steps.map(step => step.id);
 	expect(ids('pivot')).toEqual(expect.arrayContaining(['root.pivot', 'root.release']));
 	expect(ids('chroot')).toContain('root.chroot');
 	expect(ids('chroot')).not.toContain('root.release');
 });
 
-test('no path of the container is looked at before the host is out of sight', () => {
+test('no path of the container is resolved before the root of the host is unmounted', () => {
 	const volumes = [bind('/srv', '/data')];
 	const {steps} = samplePlan({service: {volumes, workingDir: '/data'}, sources: {'/srv': folder('/srv')}});
 	const at = (id: string): number => steps.findIndex(step => step.id === id);
@@ -166,7 +166,7 @@ test('no path of the container is looked at before the host is out of sight', ()
 	expect(at('stage.release')).toBeGreaterThan(at('mounts.after'));
 });
 
-test('a read-only root comes after everything that has to be made in it', () => {
+test('the root becomes read-only after everything in it has been made', () => {
 	const {steps} = samplePlan({service: {readOnly: true, workingDir: '/w'}});
 	const ids = steps.map(step => step.id);
 	expect(ids.indexOf('root.readonly')).toBeGreaterThan(ids.indexOf('process.directory'));
@@ -175,7 +175,7 @@ test('a read-only root comes after everything that has to be made in it', () => 
 	]);
 });
 
-test('the cgroup filesystem shows only what was joined', () => {
+test('the cgroup filesystem shows only the joined hierarchies', () => {
 	const rows = (machine: 'v1-bookworm' | 'v2-bookworm') =>
 		rowsOf(samplePlan({facts: savedFacts(machine)}), 'mounts.after').filter(row => row.includes('cgroup'));
 	expect(rows('v2-bookworm')).toEqual(['cgroup2 /sys/fs/cgroup cgroup2 nosuid,noexec,nodev,ro']);

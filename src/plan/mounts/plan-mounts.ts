@@ -15,7 +15,7 @@ import {readonlyRoot} from './readonly-root.ts';
 import {releaseStage} from './release-stage.ts';
 import {stagedSources} from './staged-sources.ts';
 
-/** The mounts phase up to the read-only root; everything the container sees is put in place here. */
+/** Plans the mounts phase: every mount that the container sees, up to the read-only root. */
 export function planMounts(
 	input: PlanInput,
 	cgroup: CgroupPlan,

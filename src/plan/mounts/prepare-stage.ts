@@ -4,7 +4,7 @@ import {containerPaths, type PlanInput} from '../input/input.ts';
 import type {InsideStep} from '../input/inside-step.ts';
 import type {StagedSource} from './staged-sources.ts';
 
-/** Steps that put into the root, and on its stage, what cannot be reached any more once the host is out of sight. */
+/** Steps that copy or bind host files into the root and its stage, before the host becomes unreachable. */
 export function prepareStage(input: PlanInput, inside: InsideStep, staged: readonly StagedSource[]): readonly Step[] {
 	const files = staged.filter(each => each.kind === 'file');
 	return [

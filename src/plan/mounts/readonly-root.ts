@@ -5,12 +5,13 @@ import {writableHideRows} from './hide-rows.ts';
 import type {InsideStep} from '../input/inside-step.ts';
 import {hostFolderRows} from '../rootfs/plan-rootfs.ts';
 
-/** Steps that make the root read-only, last of the mounts, where the spec asks for it. */
+/** Steps that make the root read-only, after all other mounts; none unless the spec has `read_only: true`. */
 export function readonlyRoot(input: PlanInput, inside: InsideStep, after: readonly MountRow[]): readonly Step[] {
 	const {extras, config} = input;
 	if (!config.root.readonly) return [];
 	const paths = containerPaths(input);
-	// The overlays of an ordinary user's root, and what hides the host's folders, are mounts of their own.
+	// Rootless `rootfs: host` has an overlay for each folder, and hidden folders have covers. Each of these mounts needs its
+	// own remount.
 	const folders = hostFolderRows(input)
 		.map(row => row.target.slice(paths.root.length))
 		.filter(target => !after.some(over => over.target === target));

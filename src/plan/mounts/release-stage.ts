@@ -5,7 +5,7 @@ import {namespacesOf, type PlanInput, stage} from '../input/input.ts';
 import type {InsideStep} from '../input/inside-step.ts';
 import {targetInside} from './mount-check.ts';
 
-/** Steps that take the stage away; from then on there is no mount but those of the two tables. */
+/** Steps that remove the stage. Only the mounts of the two tables remain. */
 export function releaseStage(
 	input: PlanInput,
 	inside: InsideStep,
@@ -27,7 +27,7 @@ export function releaseStage(
 	];
 }
 
-/** Without a mount namespace of its own, or behind a chroot, the host's mounts are still there. */
+/** Checks that no other mount exists. Impossible without a mount namespace or after chroot(8): the host's mounts remain. */
 function onlyOurMounts(input: PlanInput, before: readonly MountRow[], after: readonly MountRow[]): readonly Check[] {
 	const {root} = input.extras;
 	const namespaces = namespacesOf(input);

@@ -1,7 +1,7 @@
 import type {OciMount} from '../../oci/config.ts';
 import {type PlanInput, stage} from '../input/input.ts';
 
-/** A bind source on the stage: a folder is bound there with the first rows, a file needs a file to be bound on. */
+/** A bind source on the stage. A folder is bound with the first table; a file is bound later, on an empty file made for it. */
 export interface StagedSource {
 	readonly real: string;
 	readonly kind: 'file' | 'folder';
@@ -10,7 +10,7 @@ export interface StagedSource {
 	readonly recursive: boolean;
 }
 
-/** The sources of all bind mounts, and of /dev/init where a reaper is bound, in a fixed order. */
+/** The sources of all bind mounts, and of /dev/init if there is a reaper to bind, in a fixed order. */
 export function stagedSources(input: PlanInput, reaper: string | null): readonly StagedSource[] {
 	const staged: StagedSource[] = [];
 	for (const mount of input.config.mounts) {
@@ -32,7 +32,7 @@ export function stagedSources(input: PlanInput, reaper: string | null): readonly
 	return staged;
 }
 
-/** Where on the stage the source of a bind mount lies, as seen from inside. */
+/** The path on the stage of a bind mount's source, as the container side sees it. */
 export function stagedAt(input: PlanInput, mount: OciMount, staged: readonly StagedSource[]): string {
 	const real = input.sources[mount.source]?.real;
 	const found = staged.find(each => each.real === real && each.recursive === mount.options.includes('rbind'));

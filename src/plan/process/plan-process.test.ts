@@ -17,7 +17,7 @@ function boundingOf(service: Partial<Service>, host?: HostFacts): readonly strin
 	return word?.slice('--bounding-set=-all'.length).split(',').slice(1) ?? [];
 }
 
-test('all capabilities go but those of the profile, and what is checked is what was asked for', () => {
+test('all capabilities but those of the profile are dropped, and the check expects exactly those', () => {
 	expect(boundingOf({}).join('')).toBe(
 		'+chown+dac_override+fowner+fsetid+kill+setgid+setuid+setpcap+net_bind_service+net_raw+sys_chroot+mknod+audit_write+setfcap',
 	);
@@ -39,13 +39,13 @@ test.each([
 	expect(boundingOf(service)).toEqual(left);
 });
 
-test('a capability that is taken out is gone, the others stay', () => {
+test('cap_drop drops the named capabilities and keeps the others', () => {
 	expect(boundingOf({capDrop: ['MKNOD', 'CAP_KILL']})).toEqual(
 		boundingOf({}).filter(name => name !== '+mknod' && name !== '+kill'),
 	);
 });
 
-test('ALL is what the caller itself has', () => {
+test('ALL means every capability that the caller has', () => {
 	const held = facts.user.capabilities.filter(name => name !== 'CAP_SYS_RESOURCE');
 	const host = {...facts, user: {...facts.user, capabilities: held}};
 	expect(boundingOf({capAdd: ['ALL']})).toHaveLength(facts.capabilities.length);
@@ -53,7 +53,7 @@ test('ALL is what the caller itself has', () => {
 	expect(dropOf({capAdd: ['ALL']}, host).fields['CapBnd']).toBe('000001fffeffffff');
 });
 
-test('a capability that the caller lacks cannot be had by name', () => {
+test('a named capability that the caller lacks is refused', () => {
 	const user = {...facts.user, capabilities: facts.user.capabilities.filter(name => name !== 'CAP_SYS_TIME')};
 	const asked: SampleChanges = {service: {capAdd: ['SYS_TIME']}, facts: {...facts, user}};
 	expect(() => samplePlan(asked)).toThrow(
@@ -64,7 +64,7 @@ test('a capability that the caller lacks cannot be had by name', () => {
 	]);
 });
 
-test('a plan made by an ordinary user is the one for root', () => {
+test('an ordinary user sees the same plan as root', () => {
 	const user = {uid: 1000, gid: 1000, capabilities: []};
 	expect(samplePlan({facts: {...facts, user}})).toEqual(samplePlan());
 });
@@ -73,7 +73,7 @@ test('a capability that does not exist is refused', () => {
 	expect(() => samplePlan({service: {capAdd: ['FLY']}})).toThrow(/there is no capability CAP_FLY/);
 });
 
-test('another user has no effective capability', () => {
+test('a user other than root has no effective capability', () => {
 	const {ids, fields} = dropOf({user: '1000:100', groupAdd: ['5', '100']});
 	expect(ids).toEqual({uid: 1000, gid: 100, groups: [100, 5]});
 	expect(fields).toMatchObject({
@@ -85,7 +85,7 @@ test('another user has no effective capability', () => {
 	});
 });
 
-test('root needs no look into the container', () => {
+test('root needs no lookup in the container', () => {
 	expect(samplePlan().steps.map(step => step.id)).not.toContain('process.user');
 	expect(dropOf({}).ids).toEqual({uid: 0, gid: 0, groups: [0]});
 	expect(dropOf({user: '0:0'}).ids).toEqual({uid: 0, gid: 0, groups: [0]});
@@ -96,7 +96,7 @@ test.each([
 	[{user: '1000'}, '1000', []],
 	[{user: 'www:1000'}, 'www:1000', []],
 	[{groupAdd: ['audio']}, '0', ['audio']],
-] as const)('for %j the container is asked, and its answer is checked', (service, user, groups) => {
+] as const)('%j is looked up in the container, and the ids found are checked', (service, user, groups) => {
 	expect(stepOf(samplePlan({service}), 'process.user').action).toEqual({kind: 'lookupUser', user, groups});
 	const {ids, checks, fields} = dropOf(service);
 	expect(ids).toBeNull();
@@ -104,13 +104,13 @@ test.each([
 	expect(fields).not.toHaveProperty('Uid');
 });
 
-test('root has a home, unless the spec gives it another', () => {
+test('root gets HOME=/root, unless the spec sets HOME', () => {
 	const env = (service: Partial<Service>) => stepOf(samplePlan({service}), 'process.exec').action;
 	expect(env({})).toMatchObject({env: expect.arrayContaining(['HOME=/root'])});
 	expect(env({environment: {HOME: '/x'}})).toMatchObject({env: expect.not.arrayContaining(['HOME=/root'])});
 });
 
-test('limits can be lowered by anybody, raised by CAP_SYS_RESOURCE alone', () => {
+test('any user can lower limits, but only CAP_SYS_RESOURCE can raise them', () => {
 	const weak = {
 		...facts,
 		user: {...facts.user, capabilities: facts.user.capabilities.filter(name => name !== 'CAP_SYS_RESOURCE')},
@@ -141,7 +141,7 @@ test.each([
 	expect(() => samplePlan({service: {sysctls: {[name]: '1'}, namespaces}})).toThrow(refused);
 });
 
-test('a sysctl needs the namespace that it belongs to', () => {
+test('a sysctl needs a namespace of its kind', () => {
 	const service = {sysctls: {'net.ipv4.ip_forward': '1'}};
 	expect(() => samplePlan({service: {...service, namespaces: ['mount', 'pid']}})).toThrow(/would change the host/);
 	expect(stepOf(samplePlan({service}), 'sysctl.net.ipv4.ip_forward')).toMatchObject({
@@ -150,7 +150,7 @@ test('a sysctl needs the namespace that it belongs to', () => {
 	});
 });
 
-test('with init a static reaper of the host is bound on /dev/init, else the shell stays as one', () => {
+test('init binds a static reaper of the host on /dev/init, or keeps the shell as reaper', () => {
 	const tini: ToolFacts = {
 		path: '/usr/bin/tini-static',
 		applet: null,
@@ -167,7 +167,7 @@ test('with init a static reaper of the host is bound on /dev/init, else the shel
 		'/usr/bin/tini-static /var/lib/tsbox/layers/demo/root/dev/.box/init none bind',
 	]);
 	expect(rowsOf(bound, 'mounts.after')).toContain('/dev/.box/init /dev/init none bind,ro,nosuid,nodev');
-	// A dynamic one would need the host's libraries in the container.
+	// A dynamically linked reaper would need the host's libraries in the container.
 	for (const tool of [null, {...tini, loader: '/lib64/ld-linux-x86-64.so.2'}]) {
 		expect(stepOf(withTini(tool), 'process.exec').action).toMatchObject({init: 'sh'});
 		expect(JSON.stringify(withTini(tool))).not.toContain('/dev/init');

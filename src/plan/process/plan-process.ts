@@ -14,7 +14,7 @@ import {namespacesOf, type PlanInput} from '../input/input.ts';
 import type {SecurityPlan} from '../security/plan-security.ts';
 import type {Shortfalls} from '../input/unsupported.ts';
 
-/** Which reaper runs as process 1: a static one of the host, bound on /dev/init, or the waiting shell. */
+/** The reaper that runs as PID 1: a static program of the host, bound on /dev/init, or else the waiting shell. */
 export function reaperOf(input: PlanInput): {readonly init: InitKind; readonly bound: string | null} {
 	if (!input.extras.init) return {init: 'none', bound: null};
 	const {tini, catatonit} = input.facts.tools;
@@ -22,7 +22,7 @@ export function reaperOf(input: PlanInput): {readonly init: InitKind; readonly b
 	return found === undefined || found === null ? {init: 'sh', bound: null} : {init: 'bound', bound: found.path};
 }
 
-/** `1000` and `1000:100` need no look into the container, but a bare uid still has a group and groups to be found. */
+/** The ids if they need no lookup in the container's /etc/passwd. Null for names, and for a uid without a group. */
 function fixedIds(user: string | undefined, groups: readonly string[]): UserIds | null {
 	if (groups.some(group => !/^\d+$/.test(group))) return null;
 	const extra = groups.map(Number);
@@ -77,12 +77,12 @@ function statusChecks(input: PlanInput, ids: UserIds | null): Check {
 		fields['CapPrm'] = effective;
 		fields['CapEff'] = effective;
 		const {map} = input;
-		// /proc shows a reader of the host the host's ids.
+		// tsbox reads /proc on the host, where it shows the host's ids.
 		const uid = map === null ? ids.uid : (outsideId(map.uids, ids.uid) ?? -1);
 		const group = (id: number): number => (map === null ? id : (outsideId(map.gids, id) ?? -1));
 		fields['Uid'] = Array(4).fill(uid).join(' ');
 		fields['Gid'] = Array(4).fill(group(ids.gid)).join(' ');
-		// With one id alone the caller's own groups cannot be dropped: setgroups(2) is denied there.
+		// A map of a single id cannot drop the caller's groups, because the kernel denies setgroups(2) there.
 		if (map?.kind !== 'single')
 			fields['Groups'] = ids.groups
 				.map(group)
@@ -93,7 +93,7 @@ function statusChecks(input: PlanInput, ids: UserIds | null): Check {
 }
 
 /**
- * Refuses ids that the container's map does not have.
+ * Refuses ids that the container's map lacks.
  *
  * @throws TsboxError E_SPEC_INVALID.
  */
@@ -101,7 +101,7 @@ function checkMapped({map, extras}: PlanInput, ids: UserIds | null): void {
 	if (map === null) return;
 	const outside =
 		ids === null
-			? // By every other name there can only be somebody else.
+			? // Every name but `root` belongs to a uid that a map of a single id lacks.
 				map.kind === 'single' && extras.user?.split(':')[0] !== 'root'
 			: outsideId(map.uids, ids.uid) === undefined || ids.groups.some(id => outsideId(map.gids, id) === undefined);
 	if (outside)
@@ -117,7 +117,7 @@ function checkMapped({map, extras}: PlanInput, ids: UserIds | null): void {
 		});
 }
 
-/** A capability asked for by name that this host cannot give; `ALL` means all that there are. */
+/** Reports each capability in `cap_add` that this host cannot give. `ALL` means whatever this host can give. */
 function checkCapabilities(input: PlanInput, missing: Shortfalls): void {
 	const {config, extras, facts} = input;
 	if (extras.addedCapabilities.includes('ALL')) return;
@@ -133,7 +133,7 @@ function checkCapabilities(input: PlanInput, missing: Shortfalls): void {
 }
 
 /**
- * Refuses kernel settings that have no value of their own in one of the container's namespaces.
+ * Refuses sysctls that belong to no namespace of the container.
  *
  * @throws TsboxError E_SPEC_INVALID.
  */
@@ -175,7 +175,7 @@ function oomSteps({config}: PlanInput): readonly Step[] {
 	];
 }
 
-/** Hard limits above those of the caller. */
+/** Resource limits whose hard limit is above the caller's. */
 function raised({config, facts}: PlanInput): readonly ResourceLimit[] {
 	return config.process.rlimits
 		.map(({type, soft, hard}) => ({name: rlimitName(type), soft, hard}))
@@ -185,7 +185,7 @@ function raised({config, facts}: PlanInput): readonly ResourceLimit[] {
 		});
 }
 
-/** What takes CAP_SYS_RESOURCE over the host, and must be done before a container of root's gives that up. */
+/** Steps that need CAP_SYS_RESOURCE over the host. They come before the container enters its user namespace and loses it. */
 export function rootOnly(input: PlanInput): readonly Step[] {
 	if (!isRange(input.map)) return [];
 	const limits = raised(input);
@@ -207,7 +207,7 @@ export function rootOnly(input: PlanInput): readonly Step[] {
 	];
 }
 
-/** The hardening and process phases: from root with all powers to the command with its own. */
+/** Plans the hardening and process phases: from full root to the command with the privileges that the spec grants. */
 export function planProcess(input: PlanInput, missing: Shortfalls, security: SecurityPlan): readonly Step[] {
 	const {config, extras, facts} = input;
 	if (facts.tools.setpriv === null)

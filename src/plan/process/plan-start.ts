@@ -7,7 +7,7 @@ import {hasClocks} from '../input/reproducible.ts';
 import {namespacesOf, type PlanInput, reached} from '../input/input.ts';
 import type {CgroupPlan} from '../cgroup/plan-cgroup.ts';
 
-/** What it means to have a namespace of each kind to oneself. */
+/** What a process gets from each kind of namespace. */
 const meanings: Readonly<Record<NamespaceKind, string>> = {
 	mount: 'its own mounts',
 	pid: 'its own process numbers',
@@ -19,15 +19,16 @@ const meanings: Readonly<Record<NamespaceKind, string>> = {
 	user: 'its own user ids',
 };
 
-/** How the first process comes into its namespaces. */
+/** How the first process enters its namespaces. */
 export interface StartPlan {
 	readonly start: Step;
-	/** Where root of the host has to prepare something in between: the step that enters the rest of them. */
+	/** The step that enters the remaining namespaces, if host root has to prepare mounts first; else null. */
 	readonly enter: Step | null;
 }
 
 /**
- * The namespaces phase: one step, because unshare(1) makes them all at once; two for a user namespace of root's.
+ * Plans the namespaces phase. One step is enough, because unshare(1) makes all namespaces at once; a user namespace with
+ * an id range takes two.
  *
  * @throws TsboxError E_HOST_UNSUPPORTED for a kind that the kernel or unshare(1) lacks.
  */
@@ -53,7 +54,7 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 		}
 	}
 	const flags = wanted.filter(kind => kind !== 'user').map(kind => namespaceOptions[kind]);
-	// Propagation private: what is mounted inside must not appear on the host, whose / systemd makes shared.
+	// systemd makes the host's / shared. Private propagation keeps the container's mounts from appearing on the host.
 	const unshare =
 		wanted.length === 0
 			? []
@@ -92,9 +93,9 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 }
 
 /**
- * The files that the first process writes itself into. A v1 hierarchy takes the writer alone, by `tasks`, without the wait
- * for an RCU grace period (4 to 15 ms) that moving a whole process costs: cgroup_procs_write_start in
- * kernel/cgroup/cgroup.c. sh is a single thread: it is the same.
+ * The files that the first process writes its id into. In v1, `tasks` moves a single thread and avoids the RCU grace
+ * period (4 to 15 ms) that moving a whole process costs (cgroup_procs_write_start in kernel/cgroup/cgroup.c). The result
+ * is the same, because sh has a single thread.
  */
 function joined({members}: CgroupPlan): readonly string[] {
 	return members.map(member => `${member.path}/${member.controller === '' ? 'cgroup.procs' : 'tasks'}`);
@@ -104,7 +105,7 @@ function inCgroups({members}: CgroupPlan): Step['checks'] {
 	return members.length > 0 ? [{kind: 'cgroups', members}] : [];
 }
 
-/** A mount namespace first, in which root of the host puts things in place; then the user namespace and all others. */
+/** Starts in a mount namespace in which host root prepares mounts, then enters the user namespace and all others. */
 function prepared(
 	input: PlanInput,
 	cgroup: CgroupPlan,

@@ -3,10 +3,10 @@ import type {Step} from '../../step/verbs/step.ts';
 import {hasFixedAddresses} from '../input/reproducible.ts';
 import type {PlanInput} from '../input/input.ts';
 
-/** The undo of what a process has and takes along. */
+/** The undo of process attributes: they end with the process. */
 export const endsWithProcess = {kind: 'none', reason: 'it ends with the process'} as const;
 
-/** The step that turns address randomisation off, where the container is to be reproducible and this host can. */
+/** The step that turns address space randomization off for a reproducible container, if this host can. */
 export function fixedAddresses({extras, facts}: PlanInput): readonly Step[] {
 	if (!extras.reproducible || !hasFixedAddresses(facts)) return [];
 	return [
@@ -25,7 +25,7 @@ export function fixedAddresses({extras, facts}: PlanInput): readonly Step[] {
 	];
 }
 
-/** The step that uses process numbers up, for a run that is to differ in them. */
+/** The step that uses up process ids, so that `verify` sees a run with different ids. */
 export function usedNumbers({usedNumbers: count = 0}: PlanInput): readonly Step[] {
 	if (count === 0) return [];
 	return [

@@ -3,9 +3,9 @@ import {toolboxFolder} from '../../host/programs/sealed-tools.ts';
 import type {Step} from '../../step/verbs/step.ts';
 
 /**
- * The step that makes the toolbox of a machine, where it is not there yet.
+ * The step that copies the toolbox into the store.
  *
- * @throws TsboxError E_HOST_UNSUPPORTED where there are no tools.
+ * @throws TsboxError E_HOST_UNSUPPORTED if the host lacks the tools.
  */
 export function toolsStep(facts: Pick<HostFacts, 'toolbox'>, store: string): Step {
 	const to = toolboxFolder(facts, store);

@@ -5,18 +5,18 @@ import type {Step} from '../../step/verbs/step.ts';
 import {containerPaths, isRootless, overlayInStore, type PlanInput, reached} from '../input/input.ts';
 import {isRange, mappedRoot, type UserMap} from '../../host/id-map.ts';
 
-/** The folders of the root that the kernel's own filesystems are mounted on. */
+/** The folders of the root on which kernel filesystems are mounted. */
 const kernelFolders = ['proc', 'sys', 'dev'];
 
-/** How the root is put together: an overlay over the image, or a copy where overlay cannot be had. */
+/** How to build the root: as an overlay over the image, or as a copy if overlay is not available. */
 function rootKind(input: PlanInput): 'overlay' | 'copy' {
 	const {overlay} = input.facts;
-	// The owners in a folder of the user's are those of the host: without idmapped mounts only a copy can have others.
+	// The files of a root folder have host owners. Without idmapped mounts only a copy can have the container's owners.
 	if (isRange(input.map) && input.image.kind === 'directory' && !overlay.idmapped) return 'copy';
 	return overlayInStore(input) || (overlay.tmpfs && !input.extras.keep) ? 'overlay' : 'copy';
 }
 
-/** What must be there before the host's folders can be mounted one by one. */
+/** The folders that must exist before each folder of the host's root gets its own overlay. */
 function hostFolders(input: PlanInput): readonly string[] {
 	if (!isHostByFolders(input)) return [];
 	const {upper} = containerPaths(input);
@@ -26,23 +26,23 @@ function hostFolders(input: PlanInput): readonly string[] {
 	});
 }
 
-/** The tree that the container is made over; never written. */
+/** The lower layer of the overlay, which is never written to. */
 function lowerPath(input: PlanInput): string {
 	return input.image.kind === 'host' ? '/' : input.image.path;
 }
 
-/** A node that the container makes with mknod(2) must not open: it would be the host's disk. */
+/** `nodev` keeps device nodes that the container makes with mknod(2) from opening the host's disk. */
 function noDevices({extras, map}: PlanInput): readonly string[] {
 	return extras.privileged && map === null ? [] : ['nodev'];
 }
 
-/** Whether the image's owners are changed by the mount that the overlay lies on: X-mount.idmap of mount(8). */
+/** Whether the lower layer is an idmapped mount of the image: `X-mount.idmap` of mount(8). */
 function isIdmapped({map, image, facts}: PlanInput): boolean {
 	if (!isRange(map) || image.kind === 'host') return false;
 	return image.kind === 'archive' ? image.ids === undefined : facts.overlay.idmapped;
 }
 
-/** What root of the host mounts of the root filesystem where root of the container cannot. */
+/** The rows of the root filesystem that host root mounts, because container root cannot. */
 export function gatheredRootRows(input: PlanInput): readonly MountRow[] {
 	const {gathered} = containerPaths(input);
 	if (!isRange(input.map)) return [];
@@ -64,7 +64,7 @@ export function gatheredRootRows(input: PlanInput): readonly MountRow[] {
 	];
 }
 
-/** The row that mounts the root filesystem, from the host or from where it was gathered. */
+/** The row that mounts the root filesystem, from the host or from the gathered mounts. */
 export function rootRow(input: PlanInput): MountRow {
 	const {root} = containerPaths(input);
 	if (!isRange(input.map)) return layersRow(input, root, lowerPath(input));
@@ -102,7 +102,7 @@ function layersRow(input: PlanInput, target: string, lower: string): MountRow {
 	};
 }
 
-/** An ordinary user can have no overlay over the host's whole root, whose mounts are locked: only over its folders. */
+/** A rootless overlay over the whole host root fails, because its mounts are locked. Each folder gets an overlay instead. */
 function isHostByFolders(input: PlanInput): boolean {
 	return input.image.kind === 'host' && isRootless(input);
 }
@@ -113,7 +113,7 @@ function layersOf(input: PlanInput, name: string): {readonly upper: string; read
 	return {upper: `${layer}/folders/${name}/upper`, work: `${layer}/folders/${name}/work`};
 }
 
-/** The rows that put the host's folders into a root of an ordinary user, each with a writable layer of its own. */
+/** The rows that mount the host's folders into a rootless root, each with its own writable layer. */
 export function hostFolderRows(input: PlanInput): readonly MountRow[] {
 	if (!isHostByFolders(input)) return [];
 	return input.hostRoot
@@ -160,9 +160,9 @@ export function unpackStep(image: Extract<ImageFacts, {kind: 'archive'}>): Step 
 }
 
 /**
- * Image and rootfs phases: what is done on disk before anything is mounted.
+ * Plans the image and rootfs phases: everything done on disk before the first mount.
  *
- * @throws TsboxError E_HOST_UNSUPPORTED where `rootfs: host` would have to be copied.
+ * @throws TsboxError E_HOST_UNSUPPORTED if `rootfs: host` would have to be copied.
  */
 export function planRootfs(input: PlanInput): readonly Step[] {
 	const {image, extras} = input;

@@ -14,19 +14,19 @@ function drop(...args: Parameters<typeof samplePlan>) {
 test.each([
 	['setpriv of util-linux 2.41', trixie, true, 'setpriv'],
 	['perl before that', bookworm, true, 'perl'],
-	['perl where no_new_privs is not wanted, for setpriv would set it', trixie, false, 'perl'],
+	['perl without no_new_privs, because setpriv would set it', trixie, false, 'perl'],
 ])('the filter is loaded by %s', (_, facts, noNewPrivileges, loader) => {
 	const {filter, checks} = drop({facts, service: {noNewPrivileges}});
 	expect(filter).toEqual({loader, noNewPrivileges});
 	expect(checks).toContainEqual({kind: 'seccomp'});
 });
 
-test('the filter is opened before the stage that it lies on is taken away', () => {
+test('the filter is opened before its stage is removed', () => {
 	const ids = samplePlan().steps.map(({id}) => id);
 	expect(ids.indexOf('process.filter')).toBeLessThan(ids.indexOf('stage.release'));
 });
 
-test('with nothing to load it a filter is refused, and without one nothing is needed', () => {
+test('a filter that no tool can load is refused, and a container without a filter needs no tool', () => {
 	const facts: HostFacts = {...bookworm, tools: {...bookworm.tools, perl: null}, seccomp: {kernel: true, loader: null}};
 	expect(() => samplePlan({facts})).toThrow('nothing on this host can load a seccomp filter');
 	expect(drop({facts, seccomp: null}).filter).toBeNull();
@@ -40,7 +40,7 @@ test.each([
 		['selinux'],
 		'--selinux-label=system_u:system_r:container_t:s0',
 	],
-])('%s is asked of setpriv where the kernel has it, and refused where not', (_, asked, lsm, argument) => {
+])('setpriv sets the label of %s, and a kernel without it is refused', (_, asked, lsm, argument) => {
 	const security = {seccomp: {kind: 'default'}, systemPathsUnconfined: false, ...asked} as const;
 	const {args, checks} = drop({service: {security}, facts: {...bookworm, lsm}});
 	expect(args).toContain(argument);
@@ -52,7 +52,7 @@ test.each([
 	expect(warnings).toHaveLength(1);
 });
 
-test('Landlock rules are given to the last setpriv, with the toolbox left open to the waiting shell', () => {
+test('the last setpriv gets the Landlock rules, which leave the toolbox open to the waiting shell', () => {
 	const landlock = [{path: '/srv', access: ['read-file', 'read-dir']}];
 	expect(drop({service: {landlock}, facts: {...trixie, lsm: ['landlock']}}).landlock).toEqual([
 		'--landlock-access=fs',

@@ -6,24 +6,24 @@ import type {Step} from '../../step/verbs/step.ts';
 import type {PlanInput} from '../input/input.ts';
 import type {Shortfalls} from '../input/unsupported.ts';
 
-/** What stands between the command and the kernel, beside namespaces and capabilities. */
+/** What confines the command besides namespaces and capabilities: seccomp, an LSM label, and Landlock. */
 export interface SecurityPlan {
-	/** The step that opens the filter while its file can be named. */
+	/** The step that opens the filter's file while it is still reachable. */
 	readonly steps: readonly Step[];
 	readonly filter: FilterLoader | null;
 	/** Arguments of setpriv(1). */
 	readonly labels: readonly string[];
 	readonly landlock: readonly string[];
-	/** What is true of the process that waits at the gate. */
+	/** Checks of the process before it becomes the command. */
 	readonly checks: readonly Check[];
-	/** What is added to the words that explain the step. */
+	/** Sentences to add to the explanation of the privileges step. */
 	readonly why: readonly string[];
 }
 
 /**
- * Seccomp, AppArmor, SELinux and Landlock as this host has them.
+ * Plans seccomp, AppArmor, SELinux, and Landlock with what this host supports.
  *
- * @throws TsboxError E_HOST_UNSUPPORTED for what cannot be had here.
+ * @throws TsboxError E_HOST_UNSUPPORTED for what this host lacks.
  */
 export function planSecurity(input: PlanInput, missing: Shortfalls): SecurityPlan {
 	const filter = filterLoader(input, missing);
@@ -142,7 +142,7 @@ function landlockArguments({facts, extras}: PlanInput, missing: Shortfalls): rea
 		`--landlock-rule=path-beneath:${access.join(',')}:${path}`;
 	return [
 		'--landlock-access=fs',
-		// The waiting shell itself lies in the sealed toolbox, its working directory, which nothing else can name.
+		// The waiting shell runs from the toolbox, which is its working directory and has no other path.
 		rule(['execute', 'read-file', 'read-dir'], '.'),
 		...extras.landlock.map(({path, access}) => rule(access, path)),
 	];

@@ -5,14 +5,14 @@ function open(changes: SampleChanges): readonly string[] {
 	return samplePlan(changes).protections.flatMap(({name, on}) => (on ? [] : [name]));
 }
 
-test('each protection says in whole sentences what it stops', () => {
+test('each protection describes in whole sentences what it stops', () => {
 	for (const changes of [{}, {service: {privileged: true}}, {seccomp: null}]) {
 		for (const {stops} of samplePlan(changes).protections) expect(stops).toMatch(/^[\dA-Z/s].*\.$/s);
 	}
 });
 
 test.each<[string, SampleChanges, readonly string[]]>([
-	['nothing asked', {}, ['user ids', 'limits']],
+	['no options', {}, ['user ids', 'limits']],
 	['a limit', {service: {memLimit: 1 << 20}}, ['user ids']],
 	['no filter', {seccomp: null}, ['user ids', 'seccomp', 'limits']],
 	[
@@ -21,11 +21,11 @@ test.each<[string, SampleChanges, readonly string[]]>([
 		['network', 'user ids', 'limits'],
 	],
 	['setuid programs', {service: {noNewPrivileges: false}}, ['user ids', 'no_new_privs', 'limits']],
-])('with %s, what is open is said', (_, changes, expected) => {
+])('with %s, the protections that are off are listed', (_, changes, expected) => {
 	expect(open(changes)).toEqual(expected);
 });
 
-test('of a capability that is added it is said what that opens', () => {
+test('an added capability is listed with what it allows', () => {
 	const stops = (changes: SampleChanges, which: string): string =>
 		samplePlan(changes).protections.find(({name}) => name === which)?.stops ?? '';
 	const clock: SampleChanges = {service: {capAdd: ['CAP_SYS_TIME']}};
@@ -37,7 +37,7 @@ test('of a capability that is added it is said what that opens', () => {
 	expect(stops({seccomp}, 'seccomp')).toBe('System calls that /p.json does not let through fail.');
 });
 
-test('a privileged container is named loudly, and keeps what the kernel gives it', () => {
+test('a privileged container causes the first warning, and keeps all capabilities', () => {
 	const plan = samplePlan({
 		service: {
 			privileged: true,

@@ -6,14 +6,14 @@ import {pathsLike} from '../mounts/kernel-path-rows.ts';
 import type {SecurityPlan} from './plan-security.ts';
 
 /**
- * What stands between this container and the host, protection by protection, and what is missing: for a reader who has to
- * decide whether to trust it.
+ * Lists what protects the host from this container, and which protections are off, so that a reader can decide whether to
+ * trust the container.
  */
 export function protections(input: PlanInput, security: SecurityPlan): readonly Protection[] {
 	return [...views(input), ...hostFiles(input), ...powers(input, security), ...things(input)];
 }
 
-/** What it can see: namespaces and the root. */
+/** What the container can see: namespaces and the root. */
 function views(input: PlanInput): readonly Protection[] {
 	const {extras} = input;
 	const namespaces = namespacesOf(input);
@@ -52,7 +52,7 @@ function views(input: PlanInput): readonly Protection[] {
 	];
 }
 
-/** What of the host a container over its root can read. */
+/** Which host files a container with `rootfs: host` can read. */
 function hostFiles({image, hostView}: PlanInput): readonly Protection[] {
 	if (image.kind !== 'host') return [];
 	const {hidden, shown} = hostView;
@@ -69,7 +69,7 @@ function hostFiles({image, hostView}: PlanInput): readonly Protection[] {
 	];
 }
 
-/** What it may ask of the kernel. */
+/** What the container may ask of the kernel. */
 function powers(input: PlanInput, security: SecurityPlan): readonly Protection[] {
 	const {extras, config, facts, map} = input;
 	const kept = boundingSet(config.process, facts);
@@ -125,7 +125,7 @@ function powers(input: PlanInput, security: SecurityPlan): readonly Protection[]
 	];
 }
 
-/** What the filter stops: known of the default one alone. */
+/** What the seccomp filter stops. tsbox knows this only for the default profile. */
 function filtered({seccomp, extras}: PlanInput): string {
 	if (seccomp?.profile !== 'default')
 		return `System calls that ${seccomp?.profile ?? 'the profile'} does not let through fail.`;
@@ -136,7 +136,7 @@ function filtered({seccomp, extras}: PlanInput): string {
 		: `${stops} But calls that belong to an added capability are let through.`;
 }
 
-/** What a process without a capability cannot do, for those that matter most; capabilities(7). */
+/** What the most important capabilities allow; capabilities(7). */
 const withoutIt: Readonly<Record<string, string>> = {
 	CAP_SYS_ADMIN: 'mounts',
 	CAP_SYS_MODULE: 'kernel modules',
@@ -145,7 +145,7 @@ const withoutIt: Readonly<Record<string, string>> = {
 	CAP_NET_ADMIN: 'firewall',
 };
 
-/** `: no mounts, no clock.`, and what the kept ones open. */
+/** `: no mounts, no clock.`, and what the kept capabilities allow. */
 function lost(kept: readonly string[]): string {
 	const gone = Object.entries(withoutIt).flatMap(([name, what]) => (kept.includes(name) ? [] : [`no ${what}`]));
 	const open = Object.entries(withoutIt).flatMap(([name, what]) => (kept.includes(name) ? [`${what} (${name})`] : []));
@@ -153,7 +153,7 @@ function lost(kept: readonly string[]): string {
 	return open.length === 0 ? words : `${words} Open to it: ${open.join(', ')}.`;
 }
 
-/** What it could touch or use up. */
+/** What the container could touch or use up. */
 function things({extras, config, facts}: PlanInput): readonly Protection[] {
 	const hidden = [...config.linux.maskedPaths, ...config.linux.readonlyPaths].flatMap(path =>
 		pathsLike(path, facts.kernelPaths),

@@ -14,7 +14,7 @@ const mount: VolumeMount = {
 };
 const data: VolumeInput = {mount, record: undefined};
 
-/** The steps of volumes, as `ID: COMMAND`. */
+/** The volume steps, as `ID: COMMAND`. */
 function steps(volumes: readonly VolumeInput[], changes: SampleChanges = {}): readonly string[] {
 	return samplePlan({...changes, volumes}).steps.flatMap(({id, action}) =>
 		id.startsWith('volume.') ? [`${id}: ${actionLines(action, '').join('\n')}`] : [],
@@ -35,7 +35,7 @@ test('a volume is made before it is filled, and both before anything is mounted'
 	expect(order.indexOf('volume.shop_data.copy')).toBeLessThan(order.indexOf('namespaces.start'));
 });
 
-test('one that is mounted twice is made once, and filled by the first mount that copies', () => {
+test('a volume with two mounts is made once, and the first mount without nocopy fills it', () => {
 	const nocopy = {...data, mount: {...mount, nocopy: true, target: '/a'}};
 	const ids = steps([nocopy, data, {...data, mount: {...mount, target: '/b'}}]);
 	expect(ids).toHaveLength(2);
@@ -43,7 +43,7 @@ test('one that is mounted twice is made once, and filled by the first mount that
 	expect(steps([nocopy])).toHaveLength(1);
 });
 
-test('the host is no image, and an external volume is looked for alone', () => {
+test('`rootfs: host` fills no volume, and an external volume is only looked for', () => {
 	expect(steps([data], {image: {kind: 'host'}})).toHaveLength(1);
 	const external = {...data, mount: {...mount, volume: {...mount.volume, name: 'theirs', project: null}}};
 	expect(steps([external], {image: {kind: 'host'}})).toEqual([
@@ -51,7 +51,7 @@ test('the host is no image, and an external volume is looked for alone', () => {
 	]);
 });
 
-test('with a user namespace of root the empty folder belongs to root of the container', () => {
+test('in a user namespace with an id range the empty folder belongs to container root', () => {
 	const facts = savedFacts('v2-bookworm');
 	const userNamespace = {
 		...facts.userNamespace,
@@ -65,7 +65,7 @@ test('with a user namespace of root the empty folder belongs to root of the cont
 	expect(action).toMatchObject({owner: [200_000, 300_000], record: {root: 200_000, project: 'shop', volume: 'data'}});
 });
 
-test('a reader is told of a volume that is of another project, or for other ids', () => {
+test('a volume of another project or for other ids causes a warning', () => {
 	const record = {
 		schema: 1,
 		name: 'shop_data',

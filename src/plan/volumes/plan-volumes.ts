@@ -3,17 +3,17 @@ import {volumeData, volumeFolder} from '../../state/volume.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import type {PlanInput, VolumeInput} from '../input/input.ts';
 
-/** The id of the step that makes a volume, and, with `.copy` behind it, of the one that fills it. */
+/** The id of the step that makes a volume. The step that fills it has the same id with `.copy` appended. */
 export function volumeStepId(name: string): string {
 	return `volume.${name}`;
 }
 
-/** Whom on the host root of the container is: the files of a volume belong to such ids. */
+/** The host uid of container root, which owns the volume's files. */
 function rootOf({map, facts}: PlanInput): number {
 	return map === null ? facts.user.uid : mappedRoot(map)[0];
 }
 
-/** The steps that see to it that the named volumes are there, each once, before anything is mounted. */
+/** The steps that make and fill each named volume once, before the first mount. */
 export function planVolumes(input: PlanInput): readonly Step[] {
 	const first = input.volumes.filter(
 		({mount}, at) => input.volumes.findIndex(other => other.mount.volume.name === mount.volume.name) === at,
@@ -61,7 +61,7 @@ function makeStep(input: PlanInput, {mount: {volume}}: VolumeInput): Step {
 	};
 }
 
-/** The host is no image: with `rootfs: host` there is nothing that a volume would begin with. */
+/** The step that fills an empty volume from the image. `rootfs: host` has no image, so it has no such step. */
 function fillSteps(input: PlanInput, name: string): readonly Step[] {
 	const {image, map, folders} = input;
 	const filled = input.volumes.find(({mount}) => mount.volume.name === name && !mount.nocopy)?.mount;
@@ -89,7 +89,7 @@ function fillSteps(input: PlanInput, name: string): readonly Step[] {
 	];
 }
 
-/** What a reader should know of volumes that others made. */
+/** Warns about volumes that another project made, or that belong to other ids. */
 export function volumeWarnings(input: PlanInput): readonly string[] {
 	const root = rootOf(input);
 	return input.volumes.flatMap(({mount: {volume}, record}) => {

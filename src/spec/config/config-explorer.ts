@@ -4,26 +4,26 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 import {hasTsboxKey} from './config-places.ts';
 import {quoted} from '../model/parsed.ts';
 
-/** The text of a configuration file, not yet understood. */
+/** The unparsed text of a configuration file. */
 export interface ConfigText {
 	/** Absolute path. */
 	readonly file: string;
 	readonly text: string;
 }
 
-/** Finds and reads configuration files, and understands nothing of them. */
+/** Finds and reads configuration files without parsing them. */
 export interface ConfigExplorer {
-	/** The first file of the folder that has a configuration; of no other folder. */
+	/** The first configuration file in the folder. Other folders are not searched. */
 	readonly search: (folder: string) => Promise<ConfigText | null>;
-	/** Throws E_CONFIG when the file cannot be read. */
+	/** @throws TsboxError E_CONFIG if the file cannot be read. */
 	readonly load: (file: string) => Promise<ConfigText | null>;
 }
 
 /**
- * Cosmiconfig, taken by its inner class: its public function looks for a configuration of cosmiconfig itself first, and
- * runs `.config/config.js` of the current folder when that is there. A tool that runs as root must not.
+ * Opens cosmiconfig through its internal class. Its public function first looks for a configuration of cosmiconfig itself
+ * and runs `.config/config.js` from the current folder. A tool that runs as root must not run that code.
  *
- * @param places - the names that `search` looks for, in this order
+ * @param places - the file names that `search` looks for, in this order
  */
 export async function openExplorer(places: readonly string[] = []): Promise<ConfigExplorer> {
 	const module: object = await import('cosmiconfig/dist/Explorer.js');
@@ -59,8 +59,8 @@ export async function openExplorer(places: readonly string[] = []): Promise<Conf
 }
 
 /**
- * A loader that leaves the text as it is, for positions in errors; `$import` of cosmiconfig is not followed either.
- * Of a package.json it takes the `tsbox` key, so one without it does not end the search.
+ * A loader that returns the text unparsed: errors need positions, and cosmiconfig would follow `$import`.
+ * cosmiconfig looks for the `tsbox` key in a package.json, so a package.json without that key does not end the search.
  */
 function readOnly(file: string, text: string): object {
 	const found: ConfigText = {file, text};
@@ -91,14 +91,13 @@ interface ExplorerOptions {
 type ExplorerClass = new (
 	options: ExplorerOptions,
 ) => {
-	/** The first file of the folder that has a configuration; of no other folder. */
 	readonly search: (folder: string) => Promise<{readonly config?: unknown} | null>;
 	readonly load: (file: string) => Promise<{readonly config?: unknown} | null>;
 };
 
-/** The package keeps this class out of its types; without it, loading must fail and not fall back. */
+/** cosmiconfig does not declare this class in its types. If the class is missing, there is no safe fallback. */
 function explorerOf(module: object): ExplorerClass {
-	// A bundler gives a CommonJS module as its default export alone.
+	// A bundler exposes a CommonJS module only as the default export.
 	const exported: object =
 		'default' in module && typeof module.default === 'object' && module.default !== null ? module.default : module;
 	const found: unknown = 'Explorer' in exported ? exported.Explorer : undefined;

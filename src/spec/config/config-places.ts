@@ -1,6 +1,6 @@
 import {dirname, join} from 'node:path';
 
-/** The files that tsbox's own configuration can be in, in the order in which they are looked for. */
+/** The files that may hold tsbox's own configuration, in search order. */
 const configPlaces = [
 	'package.json',
 	'.tsboxrc',
@@ -16,14 +16,15 @@ const configPlaces = [
 	'tsbox.config.yml',
 ] as const;
 
-/** Where other tools of Node have a configuration that is a program. */
+/** Where other Node.js tools accept a configuration that is a program. */
 const programPlaces = ['.tsboxrc', '.config/tsboxrc', 'tsbox.config'].flatMap(name =>
 	['js', 'mjs', 'cjs', 'ts'].map(suffix => `${name}.${suffix}`),
 );
 
 /**
- * The folders that are searched, nearest first: `cwd` and those above it, up to the repository's: the next one with `.git`,
- * else the next one with a package.json. Outside of any it is `cwd` alone, for whoever owns a folder above could put a file there.
+ * The folders to search, nearest first: from `cwd` up to the root of the repository, which is the nearest folder with
+ * `.git`, or else the nearest folder with a package.json. Outside of a repository tsbox searches only `cwd`, because the
+ * owner of a parent folder could plant a configuration there.
  */
 export function searchedFolders(cwd: string, exists: (path: string) => boolean): readonly string[] {
 	const folders = [cwd];
@@ -36,28 +37,28 @@ export function searchedFolders(cwd: string, exists: (path: string) => boolean):
 	return folders.slice(0, Math.max(root, 0) + 1);
 }
 
-/** The nearest program in the place of a configuration: tsbox runs as root, and runs none. */
+/** The nearest configuration that is a program. tsbox refuses it, because tsbox runs as root. */
 export function configProgram(folders: readonly string[], exists: (path: string) => boolean): string | undefined {
 	return folders.flatMap(folder => programPlaces.map(place => join(folder, place))).find(exists);
 }
 
-/** A folder that may hold a configuration, and those of the places of a configuration that it has as files. */
+/** A folder, and the names of the files in it that may hold a configuration. */
 export interface ConfigFolder {
 	readonly folder: string;
 	readonly places: readonly string[];
 }
 
-/** How a folder is looked at, before it is known whose its files are. */
+/** How to probe a folder before the owners of its files are checked. */
 export interface ConfigLookup {
-	/** Symlinks followed. A pipe or a device is none: reading one may never end, and anybody can put one into /tmp. */
+	/** Follows symlinks. Excludes pipes and devices: reading one may never end, and any user can make a pipe in /tmp. */
 	readonly isFile: (path: string) => boolean;
-	/** The text of a package.json, which most that work in one have without a word on tsbox. */
+	/** Reads a package.json, because most of them hold no configuration of tsbox. */
 	readonly readText: (path: string) => string | undefined;
 }
 
 /**
- * The searched folders that hold such a file. A look that costs some stats, before what reads them is loaded: most
- * starts have none.
+ * The searched folders that hold a configuration file. Most starts have none, so a few stat(2) calls here save loading the
+ * modules that read configurations.
  */
 export function configFolders(folders: readonly string[], {isFile, readText}: ConfigLookup): readonly ConfigFolder[] {
 	const holds = (path: string, place: string): boolean =>
@@ -67,7 +68,7 @@ export function configFolders(folders: readonly string[], {isFile, readText}: Co
 		.filter(({places}) => places.length > 0);
 }
 
-/** One that cannot be read may: whoever loads it then says what is wrong. */
+/** Also true for an unreadable file, so that loading it reports the error. */
 function mayConfigure(path: string, readText: (path: string) => string | undefined): boolean {
 	try {
 		return hasTsboxKey(readText(path) ?? '');
@@ -76,14 +77,14 @@ function mayConfigure(path: string, readText: (path: string) => string | undefin
 	}
 }
 
-/** Whether the text of a package.json has a configuration of tsbox. */
+/** Whether the text of a package.json holds a configuration of tsbox. */
 export function hasTsboxKey(text: string): boolean {
 	if (!/"tsbox"\s*:/.test(text)) return false;
 	try {
 		const value: unknown = JSON.parse(text);
 		return typeof value === 'object' && value !== null && Object.hasOwn(value, 'tsbox');
 	} catch {
-		// A broken package.json is npm's to complain about.
+		// npm reports a broken package.json.
 		return false;
 	}
 }
@@ -91,9 +92,9 @@ export function hasTsboxKey(text: string): boolean {
 const suffixes = ['yaml', 'yml', 'json'] as const;
 
 /**
- * The file of the person and that of the machine, in this order, as far as they are there.
+ * The existing configuration files of the user and of the machine, in this order.
  *
- * @param home - the person's folder of configurations (XDG Base Directory Specification)
+ * @param home - the user's configuration folder (XDG Base Directory Specification)
  */
 export function furtherConfigs(
 	home: string | undefined,

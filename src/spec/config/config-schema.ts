@@ -12,7 +12,7 @@ import {splitShellWords} from '../syntax/shell-words.ts';
 import {parsePositiveSize} from '../values/size.ts';
 import {sizeText} from '../values/spelled-values.ts';
 
-// A folder of the host obeys the same rules as one of a container: absolute, without `..`.
+// Host folders obey the same rules as container paths: absolute, without `..`.
 const folder = parsedBy(text, parseContainerPath);
 
 function parseAlias(line: string): Parsed<readonly string[]> {
@@ -22,7 +22,7 @@ function parseAlias(line: string): Parsed<readonly string[]> {
 		: words;
 }
 
-/** The configuration of tsbox itself. */
+/** The schema of tsbox's own configuration. */
 export const configSchema = z.strictObject(
 	{
 		store: key('The folder of unpacked root filesystems; absolute.', folder),

@@ -33,11 +33,11 @@ function write(name: string, text: string): void {
 	writeFileSync(join(dir, name), text);
 }
 
-test('without a file there is nothing but defaults', async () => {
+test('without a file the configuration has only defaults', async () => {
 	expect(await loadConfig({cwd: dir})).toEqual({limits: {}, bestEffort: false, origin: null});
 });
 
-test('a file of a parent folder of the project is found', async () => {
+test('a file in a parent folder of the project is found', async () => {
 	write('tsbox.config.yaml', 'store: /srv/store\nlimits: {image_bytes: 10g, image_entries: 1000}\nbest_effort: true\n');
 	mkdirSync(join(dir, 'a/b'), {recursive: true});
 	expect(await loadConfig({cwd: join(dir, 'a/b')})).toEqual({
@@ -49,7 +49,7 @@ test('a file of a parent folder of the project is found', async () => {
 	});
 });
 
-test('a package.json without the key, or a broken one, is no reason to load what reads configurations', () => {
+test('a package.json that is broken or lacks the key does not load the modules that read configurations', () => {
 	for (const text of ['{"name": "tsbox"}', '{"tsbox":', '[]', 'null']) {
 		write('package.json', text);
 		expect(configFolders(searchedFolders(dir, existsSync), lookup)).toEqual([]);
@@ -58,7 +58,7 @@ test('a package.json without the key, or a broken one, is no reason to load what
 	expect(configFolders(searchedFolders(dir, existsSync), lookup)).toEqual([{folder: dir, places: ['package.json']}]);
 });
 
-test('a pipe or a device is no configuration, and a file that is beside one counts', async () => {
+test('a pipe or a device is skipped, and a file beside it is read', async () => {
 	for (const name of ['package.json', '.tsboxrc.json']) {
 		rmSync(join(dir, name), {force: true});
 		execFileSync('mkfifo', [join(dir, name)]);
@@ -75,12 +75,12 @@ test.each(['.tsboxrc', '.config/tsboxrc', '.config/tsboxrc.yaml', 'tsbox.config.
 	expect(await loadConfig({cwd: dir})).toMatchObject({state: '/run/x', origin: join(dir, name)});
 });
 
-test('package.json counts when it has the key', async () => {
+test('package.json is read if it has the key', async () => {
 	write('package.json', '{"name": "x",\n "tsbox": {"state": "/run/x"}}');
 	expect(await loadConfig({cwd: dir})).toMatchObject({state: '/run/x', origin: join(dir, 'package.json')});
 });
 
-test('a problem is told with its place', async () => {
+test('a problem is reported with its place', async () => {
 	write('.tsboxrc.yaml', 'stor: /x\nstate: run\n');
 	await expect(loadConfig({cwd: dir})).rejects.toMatchObject({
 		code: 'E_CONFIG',
@@ -93,7 +93,7 @@ test('a problem is told with its place', async () => {
 	});
 });
 
-test('a named file must be there, and be data', async () => {
+test('a named file must exist and be data', async () => {
 	await expect(loadConfig({cwd: dir, file: 'none.yaml'})).rejects.toMatchObject({code: 'E_CONFIG'});
 	write('x.mjs', 'export default {}');
 	await expect(loadConfig({cwd: dir, file: 'x.mjs'})).rejects.toMatchObject({code: 'E_CONFIG'});
@@ -103,7 +103,7 @@ test('a named file must be there, and be data', async () => {
 	});
 });
 
-test('no code of the folder is run, not even the one that configures cosmiconfig', async () => {
+test('no code in the folder is run, not even the configuration of cosmiconfig', async () => {
 	write('.config/config.cjs', 'globalThis.ran = true; module.exports = {};');
 	write('.config/config.js', 'globalThis.ran = true; module.exports = {};');
 	write('tsbox.config.js', 'globalThis.ran = true; module.exports = {};');
@@ -117,7 +117,7 @@ test('no code of the folder is run, not even the one that configures cosmiconfig
 	expect(globalThis).not.toHaveProperty('ran');
 });
 
-test('the search ends at the root of the repository, and outside of one looks into no other folder', async () => {
+test('the search ends at the root of the repository, and outside of a repository covers only one folder', async () => {
 	write('tsbox.config.yaml', 'store: /outer\n');
 	write('in/.git/HEAD', '');
 	write('in/package.json', '{}');
@@ -131,7 +131,7 @@ test('the search ends at the root of the repository, and outside of one looks in
 	expect(await loadConfig({cwd: dir})).toMatchObject({store: '/outer'});
 });
 
-test('of each key the nearest file counts: the folder, the person, the machine; and each tells its file', async () => {
+test('for each key the nearest file wins (folder, user, machine), and each entry names its file', async () => {
 	write('tsbox.config.yaml', 'store: /near\naliases: {sh: "run -it \'my box.yaml\'"}\n');
 	write('home/tsbox/config.yaml', 'store: /home\nstate: /home\naliases: {sh: ps, l: logs -f}\ntheme: light\n');
 	write('etc/tsbox/config.json', '{"state": "/etc", "limits": {"image_bytes": "1g"}, "defaults": {"init": true}}');
@@ -157,7 +157,7 @@ test('of each key the nearest file counts: the folder, the person, the machine; 
 	`);
 });
 
-test('a named file stands for those of the folders alone', async () => {
+test('a named file replaces only the files of the folders', async () => {
 	write('tsbox.config.yaml', 'store: /near\n');
 	write('etc/tsbox/config.yaml', 'policy: {max_pids: 5}\n');
 	write('other.yaml', 'state: /other\npolicy: {max_pids: 100}\n');
@@ -166,7 +166,7 @@ test('a named file stands for those of the folders alone', async () => {
 	expect(config.policies?.map(({maxPids}) => maxPids)).toEqual([100, 5]);
 });
 
-test('what a default, a policy or an alias says wrong is told with its place', async () => {
+test('a mistake in a default, a policy, or an alias is reported with its place', async () => {
 	write(
 		'tsbox.config.yaml',
 		'defaults: {mem_limt: 1g, user: [x]}\npolicy: {max_cpu: 2, allowed_binds: [srv]}\naliases: {a: "run \'x"}\n',

@@ -17,64 +17,65 @@ import {shownPath} from '../syntax/source-text.ts';
 import {isMap} from '../keys/parse-lenient.ts';
 import {type Path, type Places, readTree} from '../syntax/tree.ts';
 
-/** A value of the configuration, and where it is written; of a policy there may be several, which all hold. */
+/** A configuration value and its origin. A key of `policy` may have several entries, and all of them apply. */
 export interface ConfigEntry {
 	/** `store`, `limits.image_bytes`, `policy.max_pids`. */
 	readonly key: string;
-	/** As it is written; of a map or a list as JSON. */
+	/** As written; JSON for a map or a list. */
 	readonly value: string;
 	readonly origin: Origin;
 }
 
-/** The configuration of tsbox itself; what is not there is left to the caller. */
+/** The configuration of tsbox itself. The caller decides what a missing value means. */
 export interface ToolConfig {
-	/** Absolute folder of unpacked root filesystems. */
+	/** Absolute path of the folder for unpacked root filesystems. */
 	readonly store?: string;
-	/** Absolute folder of what runs. */
+	/** Absolute path of the folder for the state of running containers. */
 	readonly state?: string;
 	readonly limits: {
-		/** The most bytes an archive may unpack to. */
+		/** The most bytes that an archive may unpack to. */
 		readonly imageBytes?: number;
-		/** The most entries an archive may have. */
+		/** The most entries that an archive may have. */
 		readonly imageEntries?: number;
 	};
 	readonly bestEffort: boolean;
-	/** The bytes that leave `attach`. */
+	/** The byte sequence that detaches from `attach`. */
 	readonly detachKeys?: readonly number[];
 	readonly dash?: DashConfig;
-	/** For what is printed. */
+	/** The colors of printed output. */
 	readonly theme?: (typeof dashThemes)[number];
-	/** The words that stand for a verb of the person's own. */
+	/** The words that each alias stands for. */
 	readonly aliases?: Readonly<Record<string, readonly string[]>>;
-	/** For each container that says nothing of these keys. */
+	/** Values for keys that a container's spec does not set. */
 	readonly defaults?: SpecDefaults;
-	/** One for each file that has any; all hold. */
+	/** One policy for each file that has one. All of them apply. */
 	readonly policies?: readonly Policy[];
-	/** What is set, nearest file first. */
+	/** Every value that is set, nearest file first. */
 	readonly entries?: readonly ConfigEntry[];
-	/** Absolute path of the nearest file, or null when there is none. */
+	/** Absolute path of the nearest file, or null without any file. */
 	readonly origin: string | null;
 }
 
-/** Which files make the configuration, and how they are read. */
+/** Which configuration files to read, and how. */
 export interface ConfigRequest {
 	readonly cwd: string;
-	/** Folders to search, nearest first; the first that holds a configuration counts. */
+	/** Folders to search, nearest first. Only the first folder with a configuration is used. */
 	readonly folders: readonly ConfigFolder[];
-	/** A file that was named, and must be there; relative to `cwd`. No folder is searched then. */
+	/** A file that the user named, relative to `cwd`. It must exist, and no folder is searched. */
 	readonly file?: string;
-	/** Files that count too, each less than the one before: that of the person, that of the machine. */
+	/** More files to merge, with falling precedence: the user's, then the machine's. */
 	readonly further: readonly string[];
-	/** The text of a file that may be trusted; throws where it may not. */
+	/** Reads a file, or throws if the file cannot be trusted. */
 	readonly readText: (path: string) => string;
 }
 
 /**
- * Reads tsbox's own configuration: `tsbox` in package.json, `.tsboxrc`, `.config/tsboxrc` or `tsbox.config.yaml` (or with
- * another suffix of YAML or JSON) of a searched folder, or the named file; then the further ones. Of each key the nearest file counts, of maps each entry
- * of theirs; all policies count. Data only: tsbox runs as root, so it never runs a configuration.
+ * Reads tsbox's own configuration: `tsbox` in package.json, `.tsboxrc`, `.config/tsboxrc`, or `tsbox.config.yaml` (or with
+ * another suffix of YAML or JSON) from a searched folder, or the named file; then the further files. The nearest file that
+ * sets a key wins. Maps merge entry by entry. All policies apply. A configuration is only data: tsbox runs as root, so it
+ * never runs code from a configuration.
  *
- * Throws E_CONFIG with places as a spec's errors have.
+ * @throws TsboxError E_CONFIG with the position of each problem.
  */
 export async function loadConfig({cwd, folders, file, further, readText}: ConfigRequest): Promise<ToolConfig> {
 	const near = file === undefined ? await nearest(folders) : await named(resolve(cwd, file));
@@ -99,7 +100,7 @@ async function named(file: string): Promise<string | undefined> {
 interface Layer {
 	readonly file: string;
 	readonly data: output<typeof configSchema>;
-	/** The same as it is written. */
+	/** `data` as written, before the schema converted it. */
 	readonly written: Readonly<Record<string, unknown>>;
 	readonly places: Places;
 }
@@ -124,7 +125,7 @@ function readLayer({file, text}: ConfigText, cwd: string): Layer {
 	return {file, data: result.data, written: isMap(value) ? value : {}, places};
 }
 
-/** Of several maps the nearest entry of each name; undefined where none has any. */
+/** Merges maps; for each name the nearest entry wins. Undefined without any map. */
 function joined<T extends object>(maps: readonly (T | undefined)[]): T | undefined {
 	const there = maps.filter(map => map !== undefined);
 	return there.length === 0 ? undefined : (Object.assign({}, ...there.toReversed()) as T);
@@ -165,7 +166,7 @@ function defaultsOf({written, places}: Layer): SpecDefaults | undefined {
 	return Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, {value, places: at}]));
 }
 
-/** Maps whose entries count one by one. */
+/** Keys whose maps merge entry by entry. */
 const maps: readonly string[] = ['limits', 'dash', 'aliases', 'defaults', 'policy'];
 
 function entriesOf(layers: readonly Layer[]): readonly ConfigEntry[] {

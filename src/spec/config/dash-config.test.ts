@@ -16,12 +16,12 @@ async function read(text: string) {
 		.dash;
 }
 
-test('without the key there is nothing of it', async () => {
+test('without the key there is no dashboard configuration', async () => {
 	expect(await read('best_effort: true\n')).toBeUndefined();
 	expect(await read('dash: {}\n')).toEqual({});
 });
 
-test('all keys are read, and a key alone is a list of one', async () => {
+test('all settings are read, and a single key becomes a list', async () => {
 	const text = `dash:
   theme: light
   ascii: true
@@ -63,7 +63,7 @@ test.each([
 	['dash: {keys: {stop: [s, strg-x]}}', '1:25: `dash.keys.stop.1` must be a key, not `strg-x`'],
 	['dash: {keys: {stop: {}}}', '1:21: `dash.keys.stop` must be a key or a list of keys'],
 	['dash: {keys: {stop: F5}}', '1:21: `dash.keys.stop` must be a key, not `F5`'],
-])('%s is refused, with its place', async (text, message) => {
+])('%s is refused with its place', async (text, message) => {
 	const error = (await read(`${text}\n`).then(
 		() => undefined,
 		(reason: unknown) => reason,

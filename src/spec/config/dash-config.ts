@@ -4,14 +4,14 @@ import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import {parseBoolean} from '../syntax/scalar.ts';
 import {key, parsedBy, text, textOrBoolean} from '../values/schema-parts.ts';
 
-/** What the configuration says of the dashboard; what is not there is left to it. */
+/** The configuration of the dashboard. The dashboard has defaults for missing values. */
 export interface DashConfig {
 	readonly theme?: (typeof dashThemes)[number];
-	/** No character beyond ASCII. */
+	/** Draw with ASCII characters only. */
 	readonly ascii?: boolean;
 	readonly mouse?: boolean;
 	readonly columns?: readonly (typeof dashColumns)[number][];
-	/** Keys by the name of what they do. */
+	/** The keys for each action, by its name. */
 	readonly keys?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -33,7 +33,7 @@ function parseColumns(names: readonly (typeof dashColumns)[number][]): Parsed<re
 	return twice === undefined ? good(names) : bad(`must have each column once, and has ${quoted(twice)} twice`);
 }
 
-/** The key `dash` of tsbox's configuration. */
+/** The schema of the key `dash` in tsbox's configuration. */
 export const dashSchema = z.strictObject(
 	{
 		theme: key(
@@ -59,7 +59,7 @@ export const dashSchema = z.strictObject(
 	{error: 'must be a map'},
 );
 
-/** What the schema gave, as the dashboard takes it. */
+/** Converts the output of the schema to a {@link DashConfig}. */
 export function readDashConfig(output: z.output<typeof dashSchema>): DashConfig {
 	const {theme, ascii, mouse, columns, keys} = output;
 	return {

@@ -1,9 +1,9 @@
-/* Apart from the schema, as the verbs name them: zod would be loaded at each start. */
+/* Separate from the schema, because commands list these words and must not load zod at each start. */
 
-/** The looks of the dashboard; `none` has no colours. */
+/** The themes of the dashboard; `none` has no colors. */
 export const dashThemes = ['dark', 'light', 'none'] as const;
 
-/** The columns that its overview can have. */
+/** The columns of the dashboard's overview. */
 export const dashColumns = [
 	'name',
 	'state',

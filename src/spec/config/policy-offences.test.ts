@@ -27,11 +27,11 @@ const offences = (policy: Partial<Policy>, text: string): readonly string[] =>
 		({key, message, hint}) => `${key}: ${message}; ${hint}`,
 	);
 
-test('without a rule nothing is forbidden', () => {
+test('a policy without rules forbids nothing', () => {
 	expect(offences({}, 'rootfs: host\nprivileged: true\nvolumes: [/etc:/etc]\n')).toEqual([]);
 });
 
-test('the source of a bind mount, and a folder as rootfs, must be in a folder of the list', () => {
+test('the source of a bind mount and a folder as rootfs must be in an allowed folder', () => {
 	expect(
 		offences({allowedBinds: ['/srv']}, 'rootfs: /home\nvolumes: [/srv/a:/a, /etc:/etc, ./x:/x]\ntmpfs: /run\n'),
 	).toEqual([
@@ -44,7 +44,7 @@ test('the source of a bind mount, and a folder as rootfs, must be in a folder of
 	);
 });
 
-test('what comes to the same as privileged is forbidden with it', () => {
+test('forbid_privileged also forbids whatever has the same effect as privileged', () => {
 	const policy = {forbidPrivileged: true};
 	expect(offences(policy, 'rootfs: host\nprivileged: true\n')).toHaveLength(1);
 	expect(
@@ -64,7 +64,7 @@ test('what comes to the same as privileged is forbidden with it', () => {
 	expect(offences(policy, 'rootfs: host\ncap_add: [NET_ADMIN]\ndevices: [/dev/fuse]\n')).toEqual([]);
 });
 
-test('a namespace of the host, and the root of the host, are forbidden by what they are', () => {
+test('host namespaces and the host root are forbidden, however the spec writes them', () => {
 	const policy: Partial<Policy> = {ownNamespaces: ['network', 'user'], forbidRootfsHost: true};
 	expect(offences(policy, 'rootfs: /link\nnamespaces: [mount, pid, uts, ipc]\n')).toMatchInlineSnapshot(`
 		[
@@ -76,7 +76,7 @@ test('a namespace of the host, and the root of the host, are forbidden by what t
 	expect(offences(policy, 'rootfs: /srv/x\nuserns_mode: auto\n')).toEqual([]);
 });
 
-test('a limit that is missing, unlimited or too high is refused', () => {
+test('a limit that is missing, unlimited, or too high is refused', () => {
 	const policy = {maxMemory: 1_073_741_824, maxCpus: 1.5, maxPids: 100};
 	expect(offences(policy, 'rootfs: host\nmem_limit: 2g\npids_limit: -1\n')).toMatchInlineSnapshot(`
 		[

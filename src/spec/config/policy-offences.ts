@@ -2,27 +2,27 @@ import {quoted} from '../model/parsed.ts';
 import type {Policy, PolicyRule} from './policy.ts';
 import type {Service} from '../model/project.ts';
 
-/** A rule that a container is against. */
+/** A rule that a container violates. */
 export interface PolicyOffence {
 	readonly rule: PolicyRule;
-	/** The key of the service's origins that it follows from. */
+	/** The key in the service's `origins` that causes the violation. */
 	readonly key: string;
-	/** Lower case, no full stop. */
+	/** Starts in lower case, ends without a full stop. */
 	readonly message: string;
-	/** What fixes it, one imperative sentence. */
+	/** How to fix it, as an imperative sentence. */
 	readonly hint: string;
 }
 
-/** What has to be looked up on the host. */
+/** What a policy has to look up on the host. */
 export interface PolicyLookup {
-	/** The path lies, all symlinks followed, in a folder of the policy. */
+	/** Whether the path, with all symlinks resolved, lies in a folder of `allowed_binds`. */
 	readonly isAllowed: (path: string) => boolean;
 	readonly realpath: (path: string) => string | undefined;
-	/** A block device, or the memory of the machine. */
+	/** Whether the path is a block device or gives access to the machine's memory. */
 	readonly isDisk: (path: string) => boolean;
 }
 
-/** What a container has that a policy forbids, in the order of the rules. */
+/** Returns each violation of a policy by a container, in the order of the rules. */
 export function offencesOf(policy: Policy, service: Service, lookup: PolicyLookup): readonly PolicyOffence[] {
 	return [
 		...bindOffences(policy, service, lookup),
@@ -58,7 +58,7 @@ function bindOffences({allowedBinds}: Policy, service: Service, lookup: PolicyLo
 	];
 }
 
-/** Capabilities with which root of the container is root of the host: capabilities(7). */
+/** Capabilities that let container root act as host root: capabilities(7). */
 const overHost: readonly string[] = [
 	'CAP_SYS_ADMIN',
 	'CAP_SYS_MODULE',
@@ -81,7 +81,7 @@ function powerOffences(service: Service, {isDisk}: PolicyLookup): readonly Polic
 		message,
 		hint,
 	});
-	// All else follows from it.
+	// `privileged` implies all other violations of this rule.
 	if (privileged)
 		return [offence('privileged', '`privileged` is forbidden', 'take it out, and add the capability that is needed')];
 	const strong = capAdd.filter(name => name === 'ALL' || overHost.includes(name));
@@ -135,7 +135,7 @@ function rootfsOffences(
 	];
 }
 
-/** Limits that are missing or too high; one that is refused is better than one that is lowered unseen. */
+/** Reports limits that are missing or too high. tsbox refuses a limit rather than lowering it silently. */
 export function excessOf(
 	{maxMemory, maxCpus, maxPids}: Policy,
 	{memLimit, cpus, pidsLimit}: Pick<Service, 'memLimit' | 'cpus' | 'pidsLimit'>,
@@ -158,7 +158,7 @@ export function excessOf(
 	];
 }
 
-/** A size as a spec would write it. */
+/** Writes a size as a spec does. */
 function sizeText(bytes: number): string {
 	const [unit, factor] = (
 		[

@@ -9,7 +9,7 @@ import type {Places} from '../syntax/tree.ts';
 
 const boolean = () => parsedBy(textOrBoolean, parseBoolean);
 
-/** The key `policy` of tsbox's configuration. */
+/** The schema of the key `policy` in tsbox's configuration. */
 export const policySchema = z.strictObject(
 	{
 		allowed_binds: key(
@@ -42,26 +42,26 @@ export const policySchema = z.strictObject(
 	{error: 'must be a map'},
 );
 
-/** The name of a rule, as it is written in the configuration. */
+/** The name of a rule, as written in the configuration. */
 export type PolicyRule = keyof z.output<typeof policySchema>;
 
-/** What one configuration file forbids. The policies of several files all hold, so that none can loosen another. */
+/** What one configuration file forbids. The policies of all files apply together, so that no file can loosen another. */
 export interface Policy {
-	/** Absolute paths, symlinks not yet followed. */
+	/** Absolute paths with unresolved symlinks. */
 	readonly allowedBinds?: readonly string[];
 	readonly forbidPrivileged: boolean;
-	/** Namespaces that may not be the host's. */
+	/** Namespaces that a container must not share with the host. */
 	readonly ownNamespaces: readonly NamespaceKind[];
 	readonly forbidRootfsHost: boolean;
 	/** Bytes. */
 	readonly maxMemory?: number;
 	readonly maxCpus?: number;
 	readonly maxPids?: number;
-	/** Where a rule is written. */
+	/** Where each rule is written. */
 	readonly origins: Readonly<Partial<Record<PolicyRule, Origin>>>;
 }
 
-/** What the schema gave, as it is checked; `places` are those of the map. */
+/** Converts the output of the schema to a {@link Policy}; `places` belong to the `policy` map. */
 export function readPolicy(output: z.output<typeof policySchema>, places: Places): Policy {
 	const network: readonly NamespaceKind[] = output.forbid_host_network === true ? ['network'] : [];
 	return {

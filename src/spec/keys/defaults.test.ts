@@ -32,7 +32,7 @@ const originOf = (project: Project, key: string, at = 0): string => {
 	return origin === undefined ? 'nowhere' : explainOrigin(origin, '/work');
 };
 
-test('a default stands where the spec says nothing, and comes from the configuration', () => {
+test('a default applies if the spec does not set the key, and its origin is the configuration', () => {
 	const project = load('mem_limit: 50m\n', 'rootfs: host\nmem_limit: 100m\ncpus: 0.5\nvolumes: [/srv:/srv]\n');
 	expect(project.services).toMatchObject([
 		{rootfs: {kind: 'host'}, memLimit: 52_428_800, cpus: 0.5, volumes: [{source: '/srv'}]},
@@ -45,7 +45,7 @@ test('a default stands where the spec says nothing, and comes from the configura
 	]);
 });
 
-test('of several services each gets it, a key as a whole', () => {
+test('each service gets the default, and keys do not merge', () => {
 	const project = load(
 		'services: {a: {rootfs: host}, b: {rootfs: host, environment: {A: b}}}',
 		'environment: {TZ: UTC}\nsecurity_opt: [seccomp=unconfined]\n',
@@ -56,7 +56,7 @@ test('of several services each gets it, a key as a whole', () => {
 	expect(project.services[1]?.security.seccomp).toEqual({kind: 'unconfined'});
 });
 
-test('what the spec says in other words is not said twice', () => {
+test('a default is not used if the spec sets the same value by another key', () => {
 	const deployed = 'rootfs: host\ndeploy: {replicas: 2, resources: {limits: {memory: 10m}}}\n';
 	const defaults = 'mem_limit: 20m\nmemswap_limit: 20m\nscale: 3\npids_limit: 5\ncommand: [top]\n';
 	const {services} = load(deployed, defaults);
@@ -67,7 +67,7 @@ test('what the spec says in other words is not said twice', () => {
 	expect(limited.services[0]?.memLimit).toBe(1_048_576);
 });
 
-test('a default that cannot be is told with its place in the configuration', () => {
+test('an impossible default is reported with its place in the configuration', () => {
 	expect(() => load('rootfs: host\nnamespaces: [mount]\n', 'hostname: x\n')).toThrow(
 		/^\/etc\/tsbox\/config.yaml:1:11: /,
 	);

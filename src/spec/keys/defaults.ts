@@ -3,7 +3,7 @@ import {serviceKeys} from './service-keys.ts';
 import {isMap} from './parse-lenient.ts';
 import type {Path, Places} from '../syntax/tree.ts';
 
-/** Values for keys of a container that its spec does not have, as they are written, and the places of their map. */
+/** Values for keys that a spec does not set, as written in the configuration, and the places of their map. */
 export type SpecDefaults = Readonly<Record<string, {readonly value: unknown; readonly places: Places}>>;
 
 type Keys = Readonly<Record<string, unknown>>;
@@ -15,8 +15,8 @@ function has(map: unknown, [first = '', ...rest]: readonly string[]): boolean {
 }
 
 /**
- * A file's value with the defaults in each container that says nothing of them, as if their lines stood there; their
- * places and origins are those of the configuration. A key counts as a whole: a spec with an `environment` has no other.
+ * Adds the defaults to each container that does not set them, as if the spec contained their lines. Their places and
+ * origins point into the configuration. Keys do not merge: a spec with an `environment` gets nothing from the default one.
  */
 export function withDefaults(
 	value: Keys,

@@ -12,8 +12,8 @@ import {shownPath} from '../syntax/source-text.ts';
 import type {Path} from '../syntax/tree.ts';
 
 /**
- * Puts a container's environment together: `env_file` first, each over the one before, then `environment`, then the
- * command line; `fixed` is what they all win over. A name without a value takes the caller's, and is left out when the caller has none.
+ * Builds a container's environment. Later sources win: `fixed`, each `env_file` in order, `environment`, the command line.
+ * A name without a value takes the caller's value, and is left out if the caller has none.
  * Source: Compose Specification, "env_file" and "environment".
  */
 export function readEnvironment(
@@ -106,7 +106,7 @@ function readEnvFile(
 	}
 }
 
-/** The caller's environment as a lookup for {@link interpolate}. */
+/** Looks variables up in the caller's environment, for {@link interpolate}. */
 export function environmentLookup(env: SpecRequest['env']): Lookup {
 	return name => {
 		const value = env[name];

@@ -2,7 +2,7 @@ import {portWords} from '../values/port-words.ts';
 import {volumeWord} from '../values/shown-values.ts';
 import {flag, key, keyReadBy, numbered, row} from './key.ts';
 
-/** What a container sees of files, and how it is reached. */
+/** Keys for mounts and ports. */
 export const fileKeys = {
 	volumes: row({
 		about: 'Folders and files of the host, named volumes, and tmpfs, that are mounted.',
@@ -20,7 +20,7 @@ export const fileKeys = {
 		recorded: r => r.array(r.port),
 		show: list => numbered(list.map(portWords)),
 		fallback: [],
-		// A range is several.
+		// A range yields several ports.
 		read: (written, name, {picker}) => picker.pick(name, written, []).flat(),
 	}),
 	read_only: key('readOnly', {

@@ -5,18 +5,18 @@ import type {Problem} from '../syntax/problem.ts';
 import type {Path, Places} from '../syntax/tree.ts';
 import {synonymHint, unsupportedServiceKeys, unsupportedTopKeys} from './unsupported.ts';
 
-/** One thing that a schema did not take. */
+/** A problem that a schema reports. */
 type Issue = z.core.$ZodIssue;
 
-/** What the reader knows about the keys of a map, to help with one that does not belong. */
+/** The keys that are valid in a map, for hints about an unknown key. */
 export interface KnownKeys {
-	/** The keys that may stand in the map at `path`, as far as they are known. */
+	/** The keys that are valid in the map at `path`. Empty if every key is valid. */
 	readonly at: (path: Path) => readonly string[];
-	/** The map at `path` holds a container's keys. */
+	/** Whether the map at `path` holds a container's keys. */
 	readonly isService: (path: Path) => boolean;
 }
 
-/** A problem, and the path of the value that has to go for the rest to be read. */
+/** A problem, and the path of the value to remove before the rest can be read. */
 export interface SchemaProblem {
 	readonly path: Path;
 	readonly problem: Problem;
@@ -24,10 +24,10 @@ export interface SchemaProblem {
 	readonly missing?: string;
 }
 
-/** Puts a schema's issues into words with places. */
+/** Turns a schema's issues into problems with messages and places. */
 export function describeIssues(issues: readonly Issue[], places: Places, known: KnownKeys): readonly SchemaProblem[] {
 	const found = issues.flatMap(issue => describeIssue(issue, [], places, known));
-	// Who writes `image` will hear what to write instead; that `rootfs` is missing says the same once more.
+	// The problem about `image` or `build` already names `rootfs`, so a missing `rootfs` would repeat it.
 	const imaged = found.filter(({path}) => path.at(-1) === 'image' || path.at(-1) === 'build');
 	return found.filter(({path, missing}) => missing !== 'rootfs' || !imaged.some(other => isParent(path, other.path)));
 }
@@ -84,7 +84,7 @@ function describeIssue(issue: Issue, base: Path, places: Places, known: KnownKey
 	return at(issue.message, typeof hint === 'string' ? hint : quotes ? `put it in quotes: \`"${scalar}"\`` : undefined);
 }
 
-/** What other tools call a namespace. */
+/** Names that other tools use for namespaces. */
 const aliases: Readonly<Record<string, string>> = {mnt: 'mount', net: 'network', ns: 'mount'};
 
 const missingHints: Readonly<Record<string, string>> = {
@@ -130,12 +130,12 @@ function isParent(parent: Path, path: Path): boolean {
 	return path.length === parent.length + 1 && parent.every((key, i) => key === path[i]);
 }
 
-/** The value itself has another type than this branch of a union: the branch was not meant. */
+/** Whether the value itself has the wrong type for this branch of a union. Then the user meant another branch. */
 function isWrongType(issue: Issue): boolean {
 	return issue.path.length === 0 && issue.code === 'invalid_type';
 }
 
-/** A path as people write it: `services.web.volumes.0`. */
+/** A path in dotted form: `services.web.volumes.0`. */
 function nameOf(path: Path): string {
 	return path.length === 0 ? 'the file' : quoted(path.join('.'));
 }

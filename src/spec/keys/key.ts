@@ -13,48 +13,48 @@ import type * as recordedSchemas from './recorded-schemas.ts';
 import type {SpecOptions} from './request.ts';
 import type * as writtenSchemas from './written-schemas.ts';
 
-/** What of a service its keys decide; the rest says which container it is, and where its values came from. */
+/** The fields of a service that keys set. The other fields identify the container and record origins. */
 export type Field = Exclude<keyof Service, 'service' | 'replica' | 'name' | 'origins'>;
 
 type Written = typeof writtenSchemas;
-/** What the schemas of recorded values are made from. */
+/** The module from which the schemas of recorded values are built. */
 export type Recorded = typeof recordedSchemas;
 type Word = string | number | boolean | undefined;
 
-/** A value in the words of the spec; a map has one for each key below it, the key itself is the empty one. */
+/** A value as a spec writes it. A map has a value for each subkey; the empty subkey is the key itself. */
 export type Shown = Word | Readonly<Record<string, Word>>;
 
-/** A type of value: as a spec writes it, as a record has it, and as it is shown. The schemas are made when they are asked for. */
+/** How a type of value is written in a spec, recorded, and shown. The schemas are created lazily. */
 export interface Kind<T, S extends z.ZodMiniType = z.ZodMiniType> {
 	readonly written: (schemas: Written) => S;
 	readonly recorded: (schemas: Recorded) => z.ZodMiniType;
-	/** Without it the value is shown as it is. */
+	/** Without this function the value is shown unchanged. */
 	readonly show?: (value: T) => Shown;
 }
 
-/** What is known of a key beside its values. */
+/** The description of a key. */
 interface About {
-	/** What editors and the manual say of it. */
+	/** The description in editors and in the manual. */
 	readonly about: string;
-	/** What other tools, and people, call it. */
+	/** Other names for the key in other tools and in everyday use, for hints. */
 	readonly also?: readonly string[];
-	/** Its values are of closed lists, or made of words that the spec need not have as they are: no secret fits in. */
+	/** The values come from closed lists or are derived, so that they cannot hold a secret. */
 	readonly isPlain?: true;
-	/** Other keys, dotted: where a spec has one of them, the default of the configuration is not used. */
+	/** Other keys, dotted. If the spec sets one of them, the default from the configuration is not used. */
 	readonly decidedBy?: readonly string[];
-	/** It is a matter of the project: a change of it leaves the container as it is. */
+	/** The key concerns the project: changing it does not change the container. */
 	readonly isOfProject?: true;
 }
 
-/** One key of a container: its schema, what it decides of a service, and how that is shown. */
+/** A key of a container: its schema, the service fields that it sets, and how they are shown. */
 export interface Key<F extends Field = never, S extends z.ZodMiniType = z.ZodMiniType> extends About {
 	readonly written: (schemas: Written) => S;
-	/** What a record may have in each field that it decides; none where it is another way to write what other keys decide. */
+	/** The schema of each field that the key sets, for records. Empty if the key is another spelling of other keys. */
 	readonly recorded: Readonly<Record<F, (schemas: Recorded) => z.ZodMiniType>>;
 	readonly show: (service: Partial<Service>) => Shown;
 }
 
-/** What a key is read with. */
+/** What reading a key needs. */
 export interface ReadContext {
 	readonly picker: Picker;
 	readonly options: SpecOptions;
@@ -67,7 +67,7 @@ export interface ReadContext {
 	};
 }
 
-/** A key that decides one field by itself. */
+/** A key that alone sets one field. */
 export interface ReadKey<F extends Field, S extends z.ZodMiniType> extends Key<F, S> {
 	readonly read: (
 		written: z.output<S> | undefined,
@@ -77,14 +77,14 @@ export interface ReadKey<F extends Field, S extends z.ZodMiniType> extends Key<F
 }
 
 interface Reading<T> extends About {
-	/** The value where the spec says nothing; without one the field is left open. */
+	/** The value if the spec does not set the key. Without a fallback the field stays unset. */
 	readonly fallback?: T;
 }
 
 interface PlainReading<T> extends Reading<T> {
-	/** The value of `reproducible: true` where the spec says nothing. */
+	/** The value with `reproducible: true` if the spec does not set the key. */
 	readonly reproducible?: T;
-	/** The option of the command line that wins over the spec. */
+	/** The command-line option that overrides the spec. */
 	readonly option?: {
 		readonly name: string;
 		readonly given: (options: SpecOptions) => T | undefined;
@@ -92,7 +92,7 @@ interface PlainReading<T> extends Reading<T> {
 	};
 }
 
-/** A key whose value is that of a field, once its schema has taken it. */
+/** A key whose schema output is the value of a field. */
 export function key<F extends Field, S extends z.ZodMiniType<Service[F] | null>>(
 	field: F,
 	{reproducible: fixed, option, ...rest}: Kind<NonNullable<Service[F]>, S> & PlainReading<NonNullable<Service[F]>>,
@@ -114,7 +114,7 @@ export function key<F extends Field, S extends z.ZodMiniType<Service[F] | null>>
 	});
 }
 
-/** A key whose value becomes that of a field by `read`. */
+/** A key whose schema output `read` converts to the value of a field. */
 export function keyReadBy<F extends Field, S extends z.ZodMiniType>(
 	field: F,
 	row: Kind<NonNullable<Service[F]>, S> & Reading<NonNullable<Service[F]>> & Pick<ReadKey<F, S>, 'read'>,
@@ -129,19 +129,19 @@ export function keyReadBy<F extends Field, S extends z.ZodMiniType>(
 	};
 }
 
-/** A key that is read along with others. */
+/** A key that is read together with other keys. */
 export function row<S extends z.ZodMiniType, F extends Field = never>(
 	row: About & Pick<Key<F, S>, 'written'> & Partial<Pick<Key<F, S>, 'recorded' | 'show'>>,
 ): Key<F, S> {
 	return {recorded: {} as Key<F>['recorded'], show: () => undefined, ...row};
 }
 
-/** A kind that several keys have. */
+/** Declares a kind that several keys share. */
 export function kind<T, S extends z.ZodMiniType>(kind: Kind<T, S>): Kind<T, S> {
 	return kind;
 }
 
-/** What `parse` makes of a shape. */
+/** A kind that `parse` produces from a shape. */
 export function parsed<I, T extends Word>(
 	shape: (shapes: typeof schemaParts & typeof spelledValues) => z.ZodMiniType<I>,
 	parse: (written: I) => Parsed<T>,
@@ -162,14 +162,14 @@ export function number(range: NumberRange) {
 	return parsed(s => s.textOrNumber, numberIn(range));
 }
 
-/** Milliseconds. */
+/** A duration in milliseconds. */
 export const duration = kind({
 	written: w => w.parsedBy(w.durationText, parseDuration),
 	recorded: r => r.milliseconds,
 	show: durationWord,
 });
 
-/** One of some words. */
+/** One word of a closed list. */
 export function oneOf<const T extends readonly string[]>(words: T, error?: string) {
 	return kind({
 		written: w => w.oneOf(words, error === undefined ? {} : {error}),
@@ -177,22 +177,22 @@ export function oneOf<const T extends readonly string[]>(words: T, error?: strin
 	});
 }
 
-/** A list of names, which are shown in one line. */
+/** A list of names, shown on one line. */
 export function names<S extends z.ZodMiniType<string>>({written, recorded}: Omit<Kind<never, S>, 'show'>) {
 	return kind({written: w => w.list(written(w)), recorded: r => r.array(recorded(r)), show: showNames});
 }
 
-/** The words of a list, by their places. */
+/** Shows a list as a map from index to entry. */
 export function numbered(words: readonly string[]): Shown {
 	return Object.fromEntries(words.entries());
 }
 
-/** Names in one line; nothing for an empty list. */
+/** Joins names on one line; undefined for an empty list. */
 export function showNames(list: readonly string[]): string | undefined {
 	return list.length === 0 ? undefined : list.join(', ');
 }
 
-/** A command line as a shell would take it; nothing for an empty one. */
+/** A command line with shell quoting; undefined for an empty one. */
 export function showCommand(words: readonly string[]): string | undefined {
 	return words.length === 0 ? undefined : shellCommand(words);
 }

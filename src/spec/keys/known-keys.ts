@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type {Path} from '../syntax/tree.ts';
 
-/** The keys that a schema takes in the map at `path`: what a misspelt key is compared with. */
+/** The keys that a schema accepts in the map at `path`, as suggestions for a misspelled key. */
 export function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
 	const [first, ...rest] = path;
 	return unwrap(schema).flatMap(({_zod: {def}}) => {
@@ -18,7 +18,7 @@ export function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
 	});
 }
 
-/** The schemas that stand behind optional values, transforms and unions. */
+/** The schemas inside optional values, transforms, and unions. */
 function unwrap(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
 	const {def} = schema._zod;
 	if (isOptional(def) || isNullable(def)) return unwrap(def.innerType);

@@ -16,7 +16,7 @@ const hooks = kind({
 	show: (list: readonly Hook[]) => numbered(list.map(hookWord)),
 });
 
-/** How a container is started, asked whether it is well, stopped and kept. */
+/** Keys for starting, health checks, stopping, and keeping a container. */
 export const lifecycleKeys = {
 	init: key('init', {
 		...flag,
@@ -142,7 +142,7 @@ export const lifecycleKeys = {
 	}),
 };
 
-/** The folder of cgroups that a container's own is made in: plain names, which lead nowhere else. */
+/** The parent cgroup of the container's cgroup. Only plain names are accepted, so that the path cannot leave the mount. */
 function parseCgroupParent(path: string): Parsed<string> {
 	const trimmed = path.replace(/^\/|\/$/g, '');
 	const valid = trimmed.split('/').every(name => /^[a-zA-Z0-9_.:@\\-]{1,255}$/.test(name) && !/^\.\.?$/.test(name));

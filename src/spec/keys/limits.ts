@@ -7,15 +7,15 @@ import {key, keyReadBy, number, parsed, type ReadContext} from './key.ts';
 import {readNamed, sysctlFault} from './read-named.ts';
 import {fixedCpuset} from './reproducible.ts';
 
-/** What `mem_limit` and `deploy` take. */
+/** The memory limit of `mem_limit` and `deploy`. */
 export const memory = parsed(s => s.sizeText, parseMemoryLimit, sizeWord);
-/** What `cpus` and `deploy` take. */
+/** The CPU limit of `cpus` and `deploy`. */
 export const cpus = number({min: 0.01, max: 65_536, fractions: true});
-/** What `pids_limit` and `deploy` take. */
+/** The process limit of `pids_limit` and `deploy`. */
 export const pids = number({min: 1, max: 4_194_304, also: -1});
 const unlimitedOr = {min: 0, max: Number.MAX_SAFE_INTEGER, also: -1};
 
-/** What a container may use, and the kernel parameters it has to itself. */
+/** Keys for resource limits and for sysctls. */
 export const limitKeys = {
 	mem_limit: keyReadBy('memLimit', {
 		...memory,
@@ -105,7 +105,7 @@ function isOneLine(text: string): boolean {
 	return /^[^\0\r\n]+$/.test(text);
 }
 
-/** The value of the key, or the one of `deploy.resources.limits`, which is another way to write it. */
+/** Reads the key, or the same limit in `deploy.resources.limits`. */
 function orDeployed(word: keyof ReadContext['deployed']) {
 	return (own: number | undefined, name: string, {picker, deployed}: ReadContext): number | undefined => {
 		const path = ['deploy', 'resources', 'limits', word];

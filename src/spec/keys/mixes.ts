@@ -2,14 +2,14 @@ import {quoted} from '../model/parsed.ts';
 import type {NamespaceKind, Service} from '../model/project.ts';
 import {namespaceOfSysctl} from '../values/sysctl.ts';
 
-/** Two values that cannot both be: `key` is the one that is shown, by its path in the service. */
+/** Two values that exclude each other. The error points at `key`, a path in the service. */
 export interface Mix {
 	readonly key: string;
 	readonly message: string;
 	readonly hint: string;
 }
 
-/** What a service asks for that cannot be, though each value is right in itself. */
+/** Finds values of a service that exclude each other although each one is valid. */
 export function impossibleMixes(service: Service): readonly Mix[] {
 	return [...memoryMixes(service), ...namespaceMixes(service), ...listMixes(service), ...reproducibleMixes(service)];
 }

@@ -4,15 +4,15 @@ import {describeIssues, type KnownKeys} from './issues.ts';
 import type {Problem} from '../syntax/problem.ts';
 import type {Path, Places} from '../syntax/tree.ts';
 
-/** What a schema made of a value; undefined when nothing could be saved. */
+/** The output of a schema and the problems found. `output` is undefined if the value cannot be read at all. */
 export interface Fitting<T> {
 	readonly output: T | undefined;
 	readonly problems: readonly Problem[];
 }
 
 /**
- * Parses a value, and where that fails once more without the keys that do not fit, so that one misspelt key does not
- * hide the problems behind it. `depth` is how many keys lead to a container: 0 at the top, 2 under `services`.
+ * Parses a value. If that fails, it parses again without the invalid keys, so that a misspelled key does not hide later
+ * problems. `depth` is the number of keys that lead to a container: 0 at the top, 2 under `services`.
  */
 export function parseLenient<S extends z.core.$ZodType>(
 	schema: S,
@@ -31,7 +31,7 @@ export function parseLenient<S extends z.core.$ZodType>(
 
 type Map = Readonly<Record<string, unknown>>;
 
-/** The map without the container's key that `path` leads through; a container that lacks its rootfs gets a stand-in. */
+/** Removes the container's key on `path` from the map. A container without `rootfs` gets a placeholder. */
 function without(map: Map, path: Path, depth: number): Map {
 	const [first, ...rest] = path;
 	if (first === undefined) return {...map, rootfs: 'host'};
@@ -40,7 +40,7 @@ function without(map: Map, path: Path, depth: number): Map {
 	return Object.fromEntries(Object.entries(map).filter(([key]) => key !== String(first)));
 }
 
-/** Neither a list nor a single value. */
+/** Whether a value is a map, and not a list or a scalar. */
 export function isMap(value: unknown): value is Map {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

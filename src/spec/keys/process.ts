@@ -5,7 +5,7 @@ import {parseGroup, parseUser} from '../values/user.ts';
 import {key, names, parsed, row, showCommand} from './key.ts';
 import {fixedNames} from './reproducible.ts';
 
-/** What runs in a container, as whom, and what it is called. */
+/** Keys for the command, its user, and the names of a container. */
 export const processKeys = {
 	container_name: row({
 		about: 'The name of the container.',

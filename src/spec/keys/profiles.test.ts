@@ -36,7 +36,7 @@ function complaint(request: Partial<SpecRequest>): string {
 	return '';
 }
 
-test('a service without a profile is always there, one with several when one of them is active', () => {
+test('a service without profiles is always active, and a service with profiles if one of them is active', () => {
 	expect(load({profiles: []})).toEqual(['web']);
 	expect(load({profiles: ['debug']})).toEqual(['web', 'log']);
 	expect(load({profiles: ['all', 'data']})).toEqual(['web', 'log', 'db']);
@@ -44,7 +44,7 @@ test('a service without a profile is always there, one with several when one of 
 	expect(load({profiles: ['*']})).toEqual(['web', 'log', 'tool', 'db']);
 });
 
-test('COMPOSE_PROFILES counts where no option is given, from the caller or from .env', () => {
+test('COMPOSE_PROFILES of the caller or of .env is used without --profile', () => {
 	const env = {COMPOSE_PROFILES: 'debug, data,unknown'};
 	expect(load({profiles: [], env})).toEqual(['web', 'log', 'db']);
 	expect(load({profiles: ['data'], env})).toEqual(['web', 'db']);
@@ -53,17 +53,17 @@ test('COMPOSE_PROFILES counts where no option is given, from the caller or from 
 	expect(load({profiles: []}, 'COMPOSE_PROFILES=data\n')).toEqual(['web', 'db']);
 });
 
-test('a service that is named brings its own profiles', () => {
+test('a named service activates its own profiles', () => {
 	expect(load({profiles: [], named: ['log']})).toEqual(['web', 'log']);
 	expect(load({profiles: ['data'], named: ['tool']})).toEqual(['web', 'tool', 'db']);
 });
 
-test('where nobody asks for a profile nothing is left out', () => {
+test('without requested profiles all services are selected', () => {
 	expect(load({})).toBeUndefined();
 	expect(load({env: {COMPOSE_PROFILES: 'tools'}})).toBeUndefined();
 });
 
-test('one that needs a service of an inactive profile is told where, and how to fix it', () => {
+test('a dependency on an inactive service is reported with its place and a hint', () => {
 	expect(complaint({profiles: ['tools']})).toMatchInlineSnapshot(`
 		"E_SPEC_INVALID
 		a.yaml:9:17: \`tool\` depends on \`db\`, whose profile is not active
@@ -74,7 +74,7 @@ test('one that needs a service of an inactive profile is told where, and how to 
 	expect(complaint({profiles: [], named: ['tool']})).toBe(complaint({profiles: ['tools']}));
 });
 
-test('a misspelt profile is refused', () => {
+test('a misspelled profile is refused', () => {
 	expect(complaint({profiles: ['debugg']})).toMatchInlineSnapshot(`
 		"E_USAGE
 		--profile: no service has the profile \`debugg\`

@@ -6,15 +6,15 @@ import type {Service} from '../model/project.ts';
 import type {SpecRequest} from './request.ts';
 import type {Places} from '../syntax/tree.ts';
 
-/** A profile's name; Compose Specification, "profiles". */
+/** Parses a profile's name; Compose Specification, "profiles". */
 export function parseProfile(name: string): Parsed<string> {
 	if (/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) return good(name);
 	return bad(`must begin with a letter or digit and hold only \`a-z A-Z 0-9 _ . -\`, not ${quoted(name)}`);
 }
 
 /**
- * The services that are there: those without a profile, and those of which one is active. `--profile` goes before
- * COMPOSE_PROFILES, a service that is named brings its own, `*` means all; as compose does.
+ * The active services: those without profiles, and those with an active profile. As in Compose, `--profile` replaces
+ * COMPOSE_PROFILES, a service that the user names activates its own profiles, and `*` activates all.
  */
 export function activeServices(
 	services: readonly Service[],
@@ -29,7 +29,7 @@ export function activeServices(
 		.map(({service}) => service);
 }
 
-/** What is wrong with the profiles that are asked for: names that no service has, and services that need an inactive one. */
+/** Reports requested profiles that no service has, and services that depend on an inactive service. */
 export function profileProblems(
 	services: readonly Service[],
 	places: readonly Places[],

@@ -4,7 +4,7 @@ import type {Picker} from '../syntax/pick.ts';
 import type {SpecOptions} from './request.ts';
 import type {ServiceInput} from './service-schema.ts';
 
-/** What runs in a container. */
+/** Reads `entrypoint` and `command`, with overrides from the command line. */
 export function readCommand(
 	input: ServiceInput,
 	picker: Picker,

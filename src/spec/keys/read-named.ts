@@ -3,7 +3,7 @@ import {quoted} from '../model/parsed.ts';
 import {isSysctlName} from '../values/sysctl.ts';
 import type {ReadContext} from './key.ts';
 
-/** The entries of `labels` or `sysctls` by name; `faultOf` says what is wrong with one. */
+/** Reads the entries of `labels` or `sysctls` by name; `faultOf` describes what is wrong with an entry. */
 export function readNamed(
 	written: Parameters<typeof keyValues>[0],
 	list: string,
@@ -19,13 +19,13 @@ export function readNamed(
 	return Object.fromEntries(entries.map(entry => [entry.name, entry.value ?? '']));
 }
 
-/** What is wrong with a label. */
+/** Describes what is wrong with a label; undefined for a valid one. */
 export function labelFault({name, value}: KeyValue): string | undefined {
 	if (name === '') return 'a label needs a name';
 	return `${name}${value}`.includes('\0') ? `the label ${quoted(name)} must not hold a NUL byte` : undefined;
 }
 
-/** What is wrong with a kernel parameter. */
+/** Describes what is wrong with a kernel parameter; undefined for a valid one. */
 export function sysctlFault({name, value}: KeyValue): string | undefined {
 	if (!isSysctlName(name)) return `${quoted(name)} is no name of a kernel parameter`;
 	return value === undefined || value === '' || /[\0\r\n]/.test(value)

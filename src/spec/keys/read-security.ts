@@ -4,7 +4,7 @@ import type {SpecRequest} from './request.ts';
 import {resolveSource} from './rootfs.ts';
 import {present} from '../syntax/pick.ts';
 
-/** What the command may do to the kernel: `security_opt`, and its defaults for a container that is privileged or not. */
+/** Reads `security_opt`, with defaults that depend on `privileged`. */
 export function readSecurity(
 	options: readonly SecurityOption[],
 	privileged: boolean,
@@ -19,7 +19,7 @@ export function readSecurity(
 	};
 }
 
-/** Of two entries that say different things the later wins. */
+/** The last entry of a kind, because later entries override earlier ones. */
 function lastOf<K extends SecurityOption['kind']>(
 	options: readonly SecurityOption[],
 	kind: K,
@@ -54,7 +54,7 @@ function seccomp(
 	const value = lastOf(options, 'seccomp')?.value;
 	if (value === undefined) return {kind: privileged ? 'unconfined' : 'default'};
 	if (value === 'unconfined') return {kind: 'unconfined'};
-	// Podman and Docker have a name for their own profile too.
+	// Docker and Podman also have a name for their default profile.
 	if (value === 'default' || value === 'builtin') return {kind: 'default'};
 	const path = resolveSource(value, folder, request.env);
 	const problem = !path.ok

@@ -11,8 +11,8 @@ import type {Path, Places} from '../syntax/tree.ts';
 import {type NamedMount, parseVolume} from '../values/volume.ts';
 
 /**
- * All mounts of a container: `volumes`, then `tmpfs`, then those of the command line; sources made absolute, volumes found
- * among those that the file declares; `declared` is undefined for a file that has no place to declare any.
+ * Reads all mounts of a container: `volumes`, then `tmpfs`, then `--volume`. Makes sources absolute, and looks named
+ * volumes up in `declared`, which is undefined for a file that cannot declare volumes.
  */
 export function readVolumes(
 	input: Pick<ServiceInput, 'volumes' | 'tmpfs'>,
@@ -78,7 +78,7 @@ function readVolume(
 			request,
 		);
 	}
-	// The text, for YAML has read `0755` as a decimal number.
+	// The text as written, because YAML reads `0755` as a decimal number.
 	const written = entry.tmpfs?.mode === undefined ? undefined : places.text([...path, 'tmpfs', 'mode']);
 	const mode = written === undefined ? undefined : parseMode(written);
 	if (mode !== undefined && !mode.ok) return {...mode, problem: `has a mode that ${mode.problem}`};
@@ -95,7 +95,7 @@ function readVolume(
 	};
 }
 
-/** The same with its source as an absolute path, or its volume as it is declared. */
+/** Resolves the source of a bind mount, or the declaration of a named volume. */
 function found(
 	mount: BindVolume | NamedMount,
 	folder: string,

@@ -13,15 +13,15 @@ import {parseSecurityOption} from '../values/security-option.ts';
 import {parseUser} from '../values/user.ts';
 
 /*
- * What the rows of the keys hold the values of a record to, which may come from anybody: those of a spec after it was read,
- * in the words of its parsers.
+ * The schemas of the values in a record. A record is untrusted input, so each value must be one that reading a spec can
+ * produce. The parsers of the spec check this.
  */
 
 export * from '../values/schema-parts.ts';
 export * from '../values/spelled-values.ts';
 export {array, boolean, enum as oneOf, literal, object, optional, record, union} from 'zod/mini';
 
-/** A value that the spec's own parser takes for what it is. */
+/** A value that the spec's parser returns unchanged. */
 export const parsedAs = <S extends z.ZodMiniType>(shape: S, parse: (written: z.output<S>) => Parsed<unknown>): S =>
 	shape.check(
 		z.refine(value => {
@@ -36,11 +36,11 @@ const command = words.check(z.refine(([program = '']) => program !== ''));
 export const named = z.record(z.string().check(z.regex(/^[^\0]+$/)), withoutNul);
 export const variables = z.record(z.string().check(z.regex(/^[^=\0]+$/)), withoutNul);
 
-/** A number that `numberIn` would have given. */
+/** A number in a range, as `numberIn` returns it. */
 export const number = (range: NumberRange) => parsedAs(z.number(), numberIn(range));
 export const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => number({min, max});
 export const hostPath = z.string().check(z.refine(path => checkPath(path).ok && resolve(path) === path));
-/** Text of which `fits` holds. */
+/** Text for which `fits` returns true. */
 export const textThat = (fits: (text: string) => boolean) => z.string().check(z.refine(fits));
 export const insidePath = as(parseContainerPath);
 const target = as(parseMountTarget);

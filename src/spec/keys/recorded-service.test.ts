@@ -71,16 +71,16 @@ const {services, ...project} = loadProject({
 });
 
 test.each(services.map(service => [service.name, service] as const))(
-	'%s of a spec comes out as it was',
+	'%s of a spec is read back unchanged',
 	(_, service) => {
 		const value: unknown = JSON.parse(JSON.stringify({project, service}));
 		expect(recordedService(value)).toEqual(value);
 	},
 );
 
-test('the spec above has each key that there is', () => {
+test('the spec above has every key', () => {
 	const written = Object.keys(serviceShape).filter(key => !text.includes(`${key}:`));
-	// Read into values of the others, or no part of what is recorded.
+	// These keys set fields of other keys, or are not recorded.
 	expect(written).toEqual(['container_name', 'env_file', 'namespaces', 'root', 'privileged', 'deploy']);
 });
 
@@ -101,20 +101,20 @@ const tmpfs = {type: 'tmpfs', target: '/x', readOnly: false, options: []};
 test.each<readonly [string, Readonly<Record<string, unknown>>]>([
 	['a name that is a path', {name: '../../etc'}],
 	['a volume whose name is a path', {volumes: [{...named, volume: {...volume, name: '../../../tmp/evil'}}]}],
-	['a mount over what hides the host', {volumes: [{...bind, target: '/proc/sys'}]}],
+	['a mount over a path that protects the host', {volumes: [{...bind, target: '/proc/sys'}]}],
 	['a mount that leaves the root', {volumes: [{...bind, target: '/../x'}]}],
-	['a source that is relative', {volumes: [{...bind, source: 'x'}]}],
+	['a relative source', {volumes: [{...bind, source: 'x'}]}],
 	['an option in a mount option', {volumes: [{...tmpfs, options: ['noexec,mode=4777']}]}],
 	['a mount of a kind that a policy does not know', {volumes: [{...bind, type: 'Bind'}]}],
-	['a power that is spelt in another way', {capAdd: ['cap_sys_admin']}],
-	['two powers in one', {capAdd: ['CAP_CHOWN,+sys_admin']}],
-	['a kernel parameter of the whole machine', {sysctls: {'kernel.core_pattern': '|/x'}}],
-	['a kernel parameter that is a path', {sysctls: {'net/../../x': '1'}}],
+	['a capability in lower case', {capAdd: ['cap_sys_admin']}],
+	['two capabilities in one entry', {capAdd: ['CAP_CHOWN,+sys_admin']}],
+	['a sysctl of the whole machine', {sysctls: {'kernel.core_pattern': '|/x'}}],
+	['a sysctl that is a path', {sysctls: {'net/../../x': '1'}}],
 	['a flag that is no boolean', {privileged: 1}],
-	['a root that is neither', {root: 'chroot '}],
-	['a seccomp profile of a kind that is none', {security: {seccomp: {kind: 'x'}, systemPathsUnconfined: false}}],
+	['a root that is neither pivot nor chroot', {root: 'chroot '}],
+	['a seccomp profile of an unknown kind', {security: {seccomp: {kind: 'x'}, systemPathsUnconfined: false}}],
 	['a cgroup that leads out', {cgroupParent: '../../x'}],
-	['a device that is none', {devices: [{source: '/dev/../etc/shadow', target: '/dev/x', permissions: 'r'}]}],
+	['a path that is not a device', {devices: [{source: '/dev/../etc/shadow', target: '/dev/x', permissions: 'r'}]}],
 	['a limit that is text', {pidsLimit: '5'}],
 	['a variable with a NUL byte', {environment: {A: 'a\0B=b'}}],
 	['a user that is an option', {user: '--reuid=0'}],
@@ -122,6 +122,6 @@ test.each<readonly [string, Readonly<Record<string, unknown>>]>([
 	expect(recordedService({project, service: {...plain, ...change}})).toBeUndefined();
 });
 
-test('a file of the project that is relative is refused', () => {
+test('a relative path of the project file is refused', () => {
 	expect(recordedService({project: {...project, file: 'x'}, service: plain})).toBeUndefined();
 });

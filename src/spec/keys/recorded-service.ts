@@ -22,12 +22,12 @@ const origin = z.union([
 	z.object({kind: z.enum(['reproducible', 'default'])}),
 ]);
 
-/** Each field that a service can have: what is not named here would be lost on the way. */
+/** The schema of every field of a service. Parsing drops fields that are missing here. */
 const shape: Readonly<Record<keyof Service, z.ZodMiniType>> = {
 	...recordedFields(schemas),
 	service: withoutNul,
 	replica: z.optional(whole(2)),
-	// It becomes a path of the store.
+	// The name becomes part of a path in the store.
 	name: parsedAs(text, parseName),
 	origins: z.record(z.string(), origin),
 };
@@ -35,7 +35,7 @@ const shape: Readonly<Record<keyof Service, z.ZodMiniType>> = {
 const schema = z.object({
 	project: z.object({
 		name: withoutNul,
-		// A relative one would be another for each caller.
+		// A relative path would mean a different file for each caller.
 		file: hostPath,
 		volumes: z.optional(z.array(namedVolume)),
 	}),
@@ -43,9 +43,9 @@ const schema = z.object({
 });
 
 /**
- * A container as a record of a run tells of it, with the part of its project that is recorded; undefined where no spec could
- * have said that. What a spec's own words are held to holds here too: a record may come from anybody, and what is made of
- * it relies on that, from the paths of the store to the rules of a policy.
+ * Reads a container and the recorded part of its project from the record of a run. Returns undefined for values that no
+ * spec can produce. A record is untrusted input, and the code that uses it, from store paths to policy rules, relies on
+ * the same checks that a spec passes.
  */
 export function recordedService(
 	value: unknown,

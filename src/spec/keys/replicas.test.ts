@@ -23,20 +23,20 @@ const complaint = (services: string, options?: SpecOptions): string => {
 	}
 };
 
-test('the first container of a service is named as the only one would be', () => {
+test('the first container of a service has the same name at any scale', () => {
 	expect(names(load('  web: {rootfs: host, scale: 3}\n'))).toEqual(['shop-web', 'shop-web-2', 'shop-web-3']);
 	expect(names(load('  web: {rootfs: host, deploy: {replicas: 2}}\n'))).toEqual(['shop-web', 'shop-web-2']);
 	expect(names(load('  web: {rootfs: host, scale: 2}\n', {scale: {web: 1}}))).toEqual(['shop-web']);
 });
 
-test('each has a host name of its own, unless the spec gives one', () => {
+test('each container has its own host name, unless the spec sets one', () => {
 	const hosts = (more: string): readonly (string | undefined)[] =>
 		load(`  web: {rootfs: host, scale: 2${more}}\n`).services.map(({hostname}) => hostname);
 	expect(hosts('')).toEqual(['shop-web', 'shop-web-2']);
 	expect(hosts(', hostname: same')).toEqual(['same', 'same']);
 });
 
-test('a service scaled to nothing is not waited for', () => {
+test('no service waits for a service that is scaled to 0', () => {
 	const {services} = load(
 		'  web: {rootfs: host, depends_on: [db, log]}\n  db: {rootfs: host, scale: 0}\n  log: {rootfs: host}\n',
 	);
@@ -46,7 +46,7 @@ test('a service scaled to nothing is not waited for', () => {
 	]);
 });
 
-test('words mean a service, one of several, or a container by its name', () => {
+test('a word names a service, a replica, or a container', () => {
 	const [first, second] = load('  web: {rootfs: host, scale: 2}\n').services;
 	if (first === undefined || second === undefined) throw new Error('there are two');
 	expect([labelOf(first), labelOf(second)]).toEqual(['web', 'web-2']);
@@ -60,7 +60,7 @@ test('words mean a service, one of several, or a container by its name', () => {
 	);
 });
 
-test('what cannot be', () => {
+test('impossible scales are refused', () => {
 	expect(complaint('  web: {rootfs: host, scale: 2, deploy: {replicas: 3}}\n')).toContain('differs from `scale`');
 	expect(complaint('  web: {rootfs: host, scale: 2, container_name: x}\n')).toContain('2 containers cannot share');
 	expect(complaint('  web: {rootfs: host, scale: 2}\n  web-2: {rootfs: host}\n')).toContain(
@@ -71,7 +71,7 @@ test('what cannot be', () => {
 	expect(complaint('  web: {rootfs: host}\n', {scale: {wev: 2}})).toContain('did you mean web?');
 });
 
-test('hooks, as the Compose Specification has them', () => {
+test('hooks are read as in the Compose Specification', () => {
 	const {services} = load(
 		'  web: {rootfs: host, post_start: [{command: "echo a b", user: 5, environment: {A: 1, B: }}], pre_stop: [{command: [x], working_dir: /y}]}\n',
 	);

@@ -7,10 +7,10 @@ import type {Service} from '../model/project.ts';
 import type {SpecRequest} from './request.ts';
 import type {ServiceInput} from './service-schema.ts';
 
-/** The most containers of one service. */
+/** The most containers that one service may have. */
 export const mostReplicas = 1000;
 
-/** How many containers of a service there are to be: `--scale`, `scale` or `deploy.replicas`, 1 by default. */
+/** The number of containers of a service: `--scale`, `scale`, or `deploy.replicas`; 1 by default. */
 export function readScale(input: ServiceInput, picker: Picker, service: string, {options}: SpecRequest): number {
 	const {places, invalid} = picker;
 	const deployed = input.deploy?.replicas;
@@ -30,7 +30,7 @@ export function readScale(input: ServiceInput, picker: Picker, service: string, 
 	return scale;
 }
 
-/** The containers of a service: the first as it would be alone, each further one with a name of its own. */
+/** The containers of a service. The first is the same at any scale; each further one gets a numbered name. */
 export function replicasOf(service: Service, scale: number): readonly Service[] {
 	return Array.from({length: scale}, (_, at): Service => {
 		if (at === 0) return service;
@@ -40,23 +40,23 @@ export function replicasOf(service: Service, scale: number): readonly Service[] 
 	});
 }
 
-/** What people call a container of a project: its service, and which of several it is. */
+/** The short name of a container in its project: its service, with its number from the second replica on. */
 export function labelOf({service, replica}: Pick<Service, 'service' | 'replica'>): string {
 	return replica === undefined ? service : `${service}-${replica}`;
 }
 
-/** Whether a word means a container: its service, its name, or which of several it is. */
+/** Whether a word names a container: by its service, its name, or its label. */
 export function isMeant(word: string, service: Pick<Service, 'service' | 'replica' | 'name'>): boolean {
 	return word === service.service || word === service.name || word === labelOf(service);
 }
 
-/** A service scaled to nothing is not waited for, as docker compose has it. */
+/** Removes dependencies on services that are scaled to 0. Docker Compose does not wait for them either. */
 export function withoutIdle(service: Service, idle: readonly string[]): Service {
 	if (service.dependsOn === undefined || idle.length === 0) return service;
 	return {...service, dependsOn: service.dependsOn.filter(each => !idle.includes(each.service))};
 }
 
-/** What is wrong with `--scale`: services that are not there. */
+/** Reports services in `--scale` that the file lacks. */
 export function strangeScales(
 	services: readonly Service[],
 	scale: Readonly<Record<string, number>> = {},

@@ -19,7 +19,7 @@ function read(text: string, env: Record<string, string> = {}, options: SpecOptio
 	return service;
 }
 
-test('`reproducible: true` fixes names, variables, the processor, the clocks and the size of a tmpfs', () => {
+test('`reproducible: true` fixes names, variables, the CPU, the clocks, and the size of a tmpfs', () => {
 	const {hostname, domainname, cpuset, environment, namespaces, volumes} = read('reproducible: true\ntmpfs: /tmp\n');
 	expect({hostname, domainname, cpuset, environment}).toEqual({
 		hostname: 'box',
@@ -31,14 +31,14 @@ test('`reproducible: true` fixes names, variables, the processor, the clocks and
 	expect(volumes).toMatchObject([{target: '/tmp', size: 1_073_741_824}]);
 });
 
-test('the origin of such a value says who asked for it', () => {
+test('the origin of such a value is `reproducible: true`', () => {
 	const {origins} = read('reproducible: true\n');
 	expect(origins['hostname']).toEqual({kind: 'reproducible'});
 	expect(origins['environment.TZ']).toEqual({kind: 'reproducible'});
 	expect(explainOrigin({kind: 'reproducible'}, '/w')).toBe('`reproducible: true`');
 });
 
-test('`--reproducible` does the same, and without either nothing is fixed', () => {
+test('`--reproducible` does the same, and nothing is fixed without it', () => {
 	expect(read('', {}, {reproducible: true}).hostname).toBe('box');
 	const plain = read('');
 	expect([plain.hostname, plain.cpuset, plain.environment, plain.reproducible]).toEqual([
@@ -49,7 +49,7 @@ test('`--reproducible` does the same, and without either nothing is fixed', () =
 	]);
 });
 
-test('what the spec says itself wins, with a warning where it differs from run to run', () => {
+test('values of the spec win, with a warning if they may differ between runs', () => {
 	const service = read(
 		'reproducible: true\nhostname: mine\ncpuset: 0-1\nkeep: true\nenvironment: [TZ, "TAG=${TAG}"]\nnamespaces: [mount, network, uts, ipc]\n',
 		{TZ: 'Asia/Tokyo', TAG: '1'},

@@ -3,8 +3,8 @@ import type {Picker} from '../syntax/pick.ts';
 import type {NamespaceKind, Origin, Service} from '../model/project.ts';
 
 /**
- * Variables that programs put into what they make. 1980-01-01 is the oldest time that all archives can hold, zip's among
- * them. Source: reproducible-builds.org, "SOURCE_DATE_EPOCH"; locale(7), tzset(3).
+ * Variables that affect what programs produce. 1980-01-01 is the earliest time that every archive format can store,
+ * including zip. Source: reproducible-builds.org, "SOURCE_DATE_EPOCH"; locale(7), tzset(3).
  */
 export const fixedEnvironment: Readonly<Record<string, string>> = {
 	SOURCE_DATE_EPOCH: '315532800',
@@ -12,16 +12,16 @@ export const fixedEnvironment: Readonly<Record<string, string>> = {
 	LC_ALL: 'C',
 };
 
-/** What uname(2) tells; `(none)` is the kernel's own word for no domain name. */
+/** The names that uname(2) returns. The kernel writes `(none)` for a missing domain name. */
 export const fixedNames = {hostname: 'box', domainname: '(none)'} as const;
 
-/** One processor: what runs in parallel ends in an order of its own each time, and programs start as many as they see. */
+/** One CPU. Parallel work finishes in a different order each time, and programs start one worker per visible CPU. */
 export const fixedCpuset = '0';
 
-/** Bytes of a tmpfs without a size, which by default is half of the machine's memory. */
+/** Bytes. The kernel's default for a tmpfs is half of the machine's memory, which differs between machines. */
 const tmpfsSize = 1_073_741_824;
 
-/** As {@link Picker.pick}, but where the spec says nothing `reproducible: true` has its own value, unless that is undefined. */
+/** Like {@link Picker.pick}, but with `reproducible: true` a key that the spec does not set gets `fixed`, if there is one. */
 export function fixedPick({pick, origins}: Picker, reproducible: boolean) {
 	return <T, D extends T | undefined>(
 		key: string,
@@ -35,7 +35,7 @@ export function fixedPick({pick, origins}: Picker, reproducible: boolean) {
 	};
 }
 
-/** A tmpfs shows the size it has. */
+/** Gives a tmpfs without a size a fixed one, because programs can read the size. */
 export function withSize(volume: Service['volumes'][number]): Service['volumes'][number] {
 	return volume.type === 'tmpfs' && volume.size === undefined ? {...volume, size: tmpfsSize} : volume;
 }
@@ -56,7 +56,7 @@ function fromCaller([key, origin]: readonly [string, Origin]): readonly string[]
 		.map(({name}) => `${key} holds ${name} of the caller's environment`);
 }
 
-/** What of a service that is to be reproducible is not, by its own words or because the host lacks something. */
+/** Warns about the parts of a reproducible service that may differ between runs, because of its spec or of this host. */
 export function reproducibleWarnings(service: Service): readonly string[] {
 	if (service.reproducible !== true) return [];
 	const {namespaces, cpuset, origins} = service;
@@ -76,8 +76,8 @@ export function reproducibleWarnings(service: Service): readonly string[] {
 	return found.map(text => `not reproducible: ${text}`);
 }
 
-/** Where programs look for the id of the machine: machine-id(5). */
+/** The file with the machine id: machine-id(5). */
 export const machineIdFile = '/etc/machine-id';
 
-/** The id that all reproducible containers have: 32 hexadecimal digits, not all zero, as machine-id(5) wants it. */
+/** The machine id of all reproducible containers: 32 hexadecimal digits, not all zero, as machine-id(5) requires. */
 export const machineId = '00000000000000000000000000000001\n';

@@ -1,19 +1,19 @@
 import type {SpecDefaults} from './defaults.ts';
 import type {UsernsMode} from '../model/project.ts';
 
-/** What a command line may override in every container of a spec. */
+/** Values that the command line overrides in every container of a spec. */
 export interface SpecOptions {
 	/** Replaces `command`. */
 	readonly command?: readonly string[];
-	/** Replaces `entrypoint`, and with it `command` unless that is given too, as podman-run(1) does. */
+	/** Replaces `entrypoint`, and drops `command` unless the command line sets it too, as podman-run(1) does. */
 	readonly entrypoint?: readonly string[];
-	/** `NAME=value`, or `NAME` to take it from the caller; these win over the spec. */
+	/** `NAME=value`, or `NAME` for the caller's value. Overrides the spec. */
 	readonly environment?: readonly string[];
 	readonly user?: string;
 	readonly workingDir?: string;
-	/** `SOURCE:TARGET[:OPTIONS]`, relative to the caller's folder; added to those of the spec. */
+	/** `SOURCE:TARGET[:OPTIONS]`, relative to the caller's folder. Added to the volumes of the spec. */
 	readonly volumes?: readonly string[];
-	/** The container's name; only for a spec with one container. */
+	/** The container's name. Only valid for a spec with one container. */
 	readonly name?: string;
 	readonly tty?: boolean;
 	readonly stdinOpen?: boolean;
@@ -21,30 +21,30 @@ export interface SpecOptions {
 	readonly init?: boolean;
 	readonly reproducible?: boolean;
 	readonly userns?: UsernsMode;
-	/** How many containers, by service; these win over `scale`. */
+	/** The number of containers by service. Overrides `scale`. */
 	readonly scale?: Readonly<Record<string, number>>;
 }
 
-/** What is needed to read a spec; the machine is reached only through the two functions. */
+/** What reading a spec needs. Only the two functions access the machine. */
 export interface SpecRequest {
 	/** Absolute, or relative to `cwd`. */
 	readonly file: string;
 	/** Absolute path of the caller's folder. */
 	readonly cwd: string;
-	/** The caller's environment, for interpolation, `~` and variables without a value. */
+	/** The caller's environment, for interpolation, `~`, and variables without a value. */
 	readonly env: Readonly<Record<string, string | undefined>>;
-	/** The text of a file, or undefined when there is none. */
+	/** The text of a file, or undefined if it does not exist. */
 	readonly readText: (path: string) => string | undefined;
-	/** What a path is, symlinks followed; undefined where nothing is there. */
+	/** The type of a path, with symlinks followed; undefined if the path does not exist. */
 	readonly kindOf: (path: string) => 'file' | 'directory' | 'other' | undefined;
 	readonly options?: SpecOptions;
-	/** What the configuration says where the spec says nothing. */
+	/** Values from the configuration for keys that the spec does not set. */
 	readonly defaults?: SpecDefaults;
 	/**
-	 * The profiles that are asked for; with none those of COMPOSE_PROFILES. Undefined: whatever the profiles, all services
-	 * are meant.
+	 * The requested profiles; an empty list means those in COMPOSE_PROFILES. Undefined selects all services, whatever their
+	 * profiles.
 	 */
 	readonly profiles?: readonly string[];
-	/** Services that are named: each has its own profiles active. */
+	/** Services that the user named. Each activates its own profiles. */
 	readonly named?: readonly string[];
 }

@@ -5,7 +5,7 @@ import type {RootfsSource} from '../model/project.ts';
 import type {SpecRequest} from './request.ts';
 import type {ServiceInput} from './service-schema.ts';
 
-/** A path of the host as an absolute one: `~` is the caller's home, anything else is relative to `folder`. */
+/** Makes a host path absolute. `~` is the caller's home; other relative paths start at `folder`. */
 export function resolveSource(path: string, folder: string, env: SpecRequest['env']): Parsed<string> {
 	const checked = checkPath(path);
 	if (!checked.ok) return checked;
@@ -16,7 +16,7 @@ export function resolveSource(path: string, folder: string, env: SpecRequest['en
 	return good(resolve(home, path.slice(2)));
 }
 
-/** What `rootfs:` names: `host`, a folder, or a file, which is taken for an archive. */
+/** Reads `rootfs`: `host`, a folder, or a file, which must be an archive. */
 export function readRootfs(input: ServiceInput['rootfs'], folder: string, request: SpecRequest): Parsed<RootfsSource> {
 	if (typeof input !== 'string') return readShown(input.host.show, folder, request);
 	if (input === 'host') return good({kind: 'host'});
@@ -47,11 +47,11 @@ function readImage(text: string, folder: string, request: SpecRequest): Parsed<R
 	);
 }
 
-/** A name of an image as registries have it, with an optional tag or digest; `./x` and `/x` are paths. */
+/** An image name in a registry, with an optional tag or digest. `./x` and `/x` are paths. */
 const imageName =
 	/^(?:(?:docker|oci|docker-daemon|containers-storage):(?:\/\/)?)?([a-z0-9]+(?:[._-][a-z0-9]+)*(?::\d+)?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[\w.-]+)?(?:@sha256:[0-9a-f]+)?)$/;
 
-/** What is no path of this machine but something that other tools would fetch. */
+/** The problem with a URL or an image name, which other tools would download; undefined for anything else. */
 function remote(text: string): Parsed<never> | undefined {
 	if (/^https?:\/\//.test(text)) {
 		return bad(

@@ -6,7 +6,7 @@ import {parseSecurityOption} from '../values/security-option.ts';
 import {deviceWord} from '../values/shown-values.ts';
 import {flag, key, names, numbered, oneOf, parsed, row, showNames} from './key.ts';
 
-/** How far a container is kept from the host, and what it may do to the kernel. */
+/** Keys for isolation from the host and for privileges. */
 export const securityKeys = {
 	namespaces: row({
 		about: 'Which namespaces are new; the others are those of the host. All but `time` and `user` by default.',

@@ -3,13 +3,13 @@ import {sampleService} from '../../../test/support/sample-input.ts';
 import {changedKeys, configOf, serviceKeys} from './service-keys.ts';
 import {serviceShape} from './service-schema.ts';
 
-test('each field of a service is decided by one key', () => {
+test('exactly one key sets each field of a service', () => {
 	const fields = Object.values(serviceKeys).flatMap(({recorded}) => Object.keys(recorded));
 	expect(fields).toEqual([...new Set(fields)]);
 	expect(Object.keys(serviceKeys)).toEqual(Object.keys(serviceShape));
 });
 
-test('two containers differ by the keys of their specs', () => {
+test('changed fields are reported as keys of the spec', () => {
 	const changed = {
 		stopGraceMs: 1500,
 		ioWeight: 300,

@@ -7,7 +7,7 @@ import {limitKeys} from './limits.ts';
 import {processKeys} from './process.ts';
 import {securityKeys} from './security.ts';
 
-/** All keys of a container, as a spec has them, in the order of the JSON Schema. */
+/** All keys of a container in a spec, in the order of the JSON Schema. */
 export const serviceKeys = {...processKeys, ...fileKeys, ...limitKeys, ...securityKeys, ...lifecycleKeys};
 
 /** Type of {@link serviceKeys}. */
@@ -20,7 +20,7 @@ type ReadFields = {
 	[K in keyof ServiceKeys]: ServiceKeys[K] extends {read: unknown} ? keyof ServiceKeys[K]['recorded'] : never;
 }[keyof ServiceKeys];
 
-/** The fields of a service whose keys are read by themselves. */
+/** Reads all fields of a service that a single key sets. */
 export function readKeys(input: Readonly<Record<string, unknown>>, context: ReadContext): Pick<Service, ReadFields> {
 	const values = Object.entries(serviceKeys).flatMap(([name, row]) => {
 		if (!('read' in row)) return [];
@@ -31,7 +31,7 @@ export function readKeys(input: Readonly<Record<string, unknown>>, context: Read
 	return Object.fromEntries(values) as Pick<Service, ReadFields>;
 }
 
-/** What a record may have in each field that a key decides. */
+/** The schema of each field that a key sets, for records. */
 export function recordedFields(schemas: Recorded): Readonly<Record<FieldsOf<ServiceKeys>, z.ZodMiniType>> {
 	const all = rows.flatMap(([, {recorded}]) =>
 		Object.entries<(r: Recorded) => z.ZodMiniType>(recorded).map(([field, make]) => [field, make(schemas)]),
@@ -45,7 +45,7 @@ export interface ConfigValue {
 	readonly value: string;
 }
 
-/** What a service says, in the words of its spec; what is left open is not there. */
+/** The values of a service as a spec writes them, without unset values. */
 export function configOf(service: Partial<Service>): readonly ConfigValue[] {
 	return rows.flatMap(([yaml, {show}]) => {
 		const shown = show(service);
@@ -55,7 +55,7 @@ export function configOf(service: Partial<Service>): readonly ConfigValue[] {
 	});
 }
 
-/** The value that a key has in a service: that of its field, or those of its fields by their names. */
+/** The value of a key in a service: the value of its field, or a map if the key sets several fields. */
 export function valueOf({recorded}: Key, service: Partial<Service>): unknown {
 	const fields = Object.keys(recorded) as Field[];
 	const [field, ...others] = fields;
@@ -63,7 +63,7 @@ export function valueOf({recorded}: Key, service: Partial<Service>): unknown {
 	return Object.fromEntries(fields.map(each => [each, service[each]]));
 }
 
-/** The keys by which the containers of two services differ, in alphabetical order; keys of the project do not count. */
+/** The keys whose change makes a different container, in alphabetical order. Keys of the project are left out. */
 export function changedKeys(before: Partial<Service>, after: Partial<Service>): readonly string[] {
 	return rows
 		.filter(([, key]) => key.isOfProject !== true)

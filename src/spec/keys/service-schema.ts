@@ -8,7 +8,7 @@ import * as schemas from './written-schemas.ts';
 type Schemas = {readonly [K in keyof ServiceKeys]: ReturnType<ServiceKeys[K]['written']>};
 type Shape = {readonly [K in keyof Schemas]: K extends 'rootfs' ? Schemas[K] : z.ZodMiniOptional<Schemas[K]>};
 
-/** The keys of a container, under `services:` or at the top of the file, and what they mean. */
+/** The schema of each key of a container, with its description. */
 export const serviceShape = Object.fromEntries(
 	Object.entries(serviceKeys).map(([name, {about, written}]) => [
 		name,
@@ -16,10 +16,10 @@ export const serviceShape = Object.fromEntries(
 	]),
 ) as unknown as Shape;
 
-/** A container under `services:`. */
+/** The schema of a container under `services`. */
 export const serviceSchema = z.strictObject(serviceShape, {error: 'must be a map'});
 
-/** What the schema makes of a container: sizes are bytes, durations milliseconds, sources still as written. */
+/** The output of {@link serviceSchema}: sizes in bytes, durations in milliseconds, sources as written. */
 export type ServiceInput = z.output<typeof serviceSchema>;
 
 const projectShape = {
@@ -27,10 +27,10 @@ const projectShape = {
 	version: key('Accepted for old compose files; it means nothing.', textOrNumber),
 };
 
-/** A file with one container: the keys of the container stand at the top. */
+/** The schema of a file with one container, whose keys are at the top level. */
 export const containerFileSchema = z.strictObject({...projectShape, ...serviceShape}, {error: 'must be a map'});
 
-/** A file with `services:`. */
+/** The schema of a file with `services`. */
 export const projectFileSchema = z.strictObject(
 	{
 		...projectShape,
@@ -43,5 +43,5 @@ export const projectFileSchema = z.strictObject(
 	{error: 'must be a map'},
 );
 
-/** A spec file of either kind, for the JSON Schema; the reader chooses by whether `services` is there. */
+/** The schema of either kind of file, for the JSON Schema. tsbox itself picks one by the presence of `services`. */
 export const specFileSchema = z.union([containerFileSchema, projectFileSchema]);

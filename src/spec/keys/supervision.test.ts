@@ -25,11 +25,11 @@ test.each([
 	expect(parseRestart(text)).toEqual({ok: true, value: policy});
 });
 
-test.each([true, 'on-failure:', 'on-failure:-1', 'never', ''])('restart: %j is none', text => {
+test.each([true, 'on-failure:', 'on-failure:-1', 'never', ''])('restart: %j is refused', text => {
 	expect(parseRestart(text).ok).toBe(false);
 });
 
-test('dependencies, short and long', () => {
+test('dependencies are read in the short and the long form', () => {
 	expect(load(service('depends_on: [b, b]')).services[0]?.dependsOn).toEqual([
 		{service: 'b', condition: 'service_started', required: true, restart: false},
 	]);
@@ -57,7 +57,7 @@ test.each([
 	);
 });
 
-test('a health check is words, a line for the shell, or nothing', () => {
+test('a health check is a list of words, a shell command, or disabled', () => {
 	const check = (text: string) => load(service(`healthcheck: ${text}`)).services[0]?.healthcheck;
 	expect(check('{test: [CMD, a, b], interval: 1s, retries: 2}')).toEqual({
 		test: ['a', 'b'],

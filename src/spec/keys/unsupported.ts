@@ -1,7 +1,7 @@
 import type {Key} from './key.ts';
 import {serviceKeys} from './service-keys.ts';
 
-/** Keys of a compose service that tsbox does not act on, with what to do instead (an imperative sentence). */
+/** Keys of a Compose service that tsbox does not support, each with a hint (an imperative sentence). */
 export const unsupportedServiceKeys: Readonly<Record<string, string>> = {
 	annotations: 'use `labels`',
 	attach: 'take it out; `tsbox up` always attaches',
@@ -50,7 +50,7 @@ export const unsupportedServiceKeys: Readonly<Record<string, string>> = {
 	volumes_from: 'write the `volumes` again, or share them with a YAML anchor',
 };
 
-/** Keys at the top of a compose file that tsbox does not act on. */
+/** Top-level keys of a Compose file that tsbox does not support, each with a hint. */
 export const unsupportedTopKeys: Readonly<Record<string, string>> = {
 	configs: 'mount the files with `volumes` in the service',
 	include: 'write the services into this file',
@@ -63,7 +63,7 @@ const keyOf = new Map(
 	Object.entries<Key>(serviceKeys).flatMap(([key, {also = []}]) => also.map(word => [word, key] as const)),
 );
 
-/** Words that mean more than one key. */
+/** Hints for words that stand for more than one key, or for a command-line option. */
 const sentences: Readonly<Record<string, string>> = {
 	limits: 'use `mem_limit`, `cpus`, `pids_limit` or `ulimits`',
 	resources: 'use `mem_limit`, `cpus` and `pids_limit`, or `deploy: {resources: {limits: ...}}`',
@@ -74,7 +74,7 @@ const sentences: Readonly<Record<string, string>> = {
 	detach: 'take it out; `tsbox up -d` does that',
 };
 
-/** What to write in place of a word that is no key of a container, as an imperative sentence; undefined where nobody says it. */
+/** The hint for a word that is not a key but is a known synonym; undefined for any other word. */
 export function synonymHint(word: string): string | undefined {
 	const lower = word.toLowerCase();
 	if (Object.hasOwn(sentences, lower)) return sentences[lower];

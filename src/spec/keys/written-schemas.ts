@@ -13,8 +13,8 @@ import {sizeText} from '../values/spelled-values.ts';
 import {parseSource, parseTmpfs, parseVolume} from '../values/volume.ts';
 
 /*
- * What the rows of the keys make their schemas from. A row is given this module when its schema is asked for: who asks only
- * how a value is shown, such as the dashboard, loads no zod.
+ * The parts from which keys build their schemas. A key receives this module only when its schema is needed, so that code
+ * that only shows values, such as the dashboard, does not load zod.
  */
 
 export {dependsOn} from '../values/depends-on.ts';
@@ -31,10 +31,10 @@ export const flag = parsedBy(textOrBoolean, parseBoolean);
 /** A number in a range. */
 export const number = (range: NumberRange) => parsedBy(textOrNumber, numberIn(range));
 
-/** A list of what `schema` takes. */
+/** A list of values that `schema` accepts. */
 export const list = <S extends z.ZodMiniType>(schema: S) => z.array(schema, {error: 'must be a list'});
 
-/** A command line: split as a shell does, or in words. */
+/** A command line: a string that is split like a shell does, or a list of words. */
 export const words = z.union([parsedBy(text, splitShellWords), texts], {error: 'must be text or a list of text'});
 
 /** `tmpfs`. */
@@ -115,13 +115,13 @@ const longPort = parsedBy(
 	port => makePorts({target: port.target, published: port.published, hostIp: port.host_ip, protocol: port.protocol}),
 );
 
-/** An entry of `ports`: a range is several. */
+/** An entry of `ports`. A range yields several ports. */
 export const port = z.union([parsedBy(textOrNumber, parsePort), longPort], {
 	error: 'must be a port, or a map with `target`',
 });
 
 const limit = number({min: 0, max: Number.MAX_SAFE_INTEGER, also: -1});
-/** One of `ulimits`. */
+/** An entry of `ulimits`. */
 export const ulimit = parsedBy(
 	z.union([limit, z.strictObject({soft: limit, hard: limit})], {error: 'must be a number, or `soft` and `hard`'}),
 	(value): Parsed<{soft: number; hard: number}> => {

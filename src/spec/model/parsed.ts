@@ -1,21 +1,21 @@
-/** What a value parser gives: the value, or a predicate that says what is wrong (`must be a size such as ...`). */
+/** The result of a value parser: the value, or a predicate that describes the problem (`must be a size such as ...`). */
 export type Parsed<T> =
 	| {readonly ok: true; readonly value: T}
 	| {readonly ok: false; readonly problem: string; readonly hint?: string};
 
-/** A value that was understood. */
+/** A successful result. */
 export function good<T>(value: T): Parsed<T> {
 	return {ok: true, value};
 }
 
-/** A value that was not; `problem` continues the sentence "`key` ...". */
+/** A failed result; `problem` continues the sentence "`key` ...". */
 export function bad(problem: string, hint?: string): {readonly ok: false; problem: string; hint?: string} {
 	return hint === undefined ? {ok: false, problem} : {ok: false, problem, hint};
 }
 
 /**
- * A word of the user's in backticks, safe for a terminal: control characters are escaped, since a spec may come from a
- * stranger, and 80 characters are enough to recognise it.
+ * The user's text in backticks, safe for a terminal. Control characters are escaped, because a spec may come from an
+ * untrusted source. The text is cut at 80 characters.
  */
 export function quoted(word: string | number | boolean): string {
 	const text = String(word).replace(

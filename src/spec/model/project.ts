@@ -1,8 +1,8 @@
 import type {RestartPolicy} from './restart.ts';
 
-/** The kinds of namespace that a container can have to itself; the names are the OCI runtime-spec's. */
+/** The kinds of namespaces that a container can have, with the names of the OCI runtime-spec. */
 export const namespaceKinds = ['mount', 'pid', 'uts', 'ipc', 'network', 'cgroup', 'time', 'user'] as const;
-/** Compose's `userns_mode`, in the words of docker-run(1) and podman-run(1) that mean something here. */
+/** The values of Compose's `userns_mode` in docker-run(1) and podman-run(1) that tsbox supports. */
 export const usernsModes = ['auto', 'host'] as const;
 /** One of {@link usernsModes}. */
 export type UsernsMode = (typeof usernsModes)[number];
@@ -10,7 +10,7 @@ export type UsernsMode = (typeof usernsModes)[number];
 /** One of {@link namespaceKinds}. */
 export type NamespaceKind = (typeof namespaceKinds)[number];
 
-/** Where a value of the spec came from. */
+/** Where a value of a spec comes from. */
 export type Origin =
 	| {
 			readonly kind: 'file';
@@ -22,35 +22,35 @@ export type Origin =
 	| {readonly kind: 'env_file'; readonly file: string; readonly line: number}
 	| {readonly kind: 'environment'; readonly name: string}
 	| {readonly kind: 'option'; readonly option: string}
-	/** What `reproducible: true` says where the spec does not. */
+	/** The value that `reproducible: true` sets for a key missing in the spec. */
 	| {readonly kind: 'reproducible'}
 	| {readonly kind: 'default'};
 
-/** A `${NAME}` that was filled in, and with what: the caller's environment, a `.env` file or the default written in the spec. */
+/** A `${NAME}` in a spec, and where its value came from. `default` is the default written in the spec. */
 export interface VariableUse {
 	readonly name: string;
 	readonly from: 'environment' | '.env' | 'default' | 'unset';
 }
 
-/** What the container's root is made of. Paths are absolute. */
+/** The source of the container's root filesystem. Paths are absolute. */
 export type RootfsSource =
 	| {readonly kind: 'archive'; readonly path: string}
 	| {readonly kind: 'directory'; readonly path: string}
-	/** `show`: paths that are hidden by default and are not to be; absolute. */
+	/** `show`: absolute paths to show although they are hidden by default. */
 	| {readonly kind: 'host'; readonly show?: readonly string[]};
 
 /** A bind mount of a host path (`volumes:`). */
 export interface BindVolume {
 	readonly type: 'bind';
-	/** Absolute host path, resolved against the spec's folder; not yet checked to exist. */
+	/** Absolute host path, resolved against the spec's folder. It may not exist. */
 	readonly source: string;
-	/** Absolute path in the container, normalised. */
+	/** Absolute path in the container, normalized. */
 	readonly target: string;
 	readonly readOnly: boolean;
-	/** Make the source a folder when it does not exist (long form, `bind.create_host_path`). */
+	/** Create a missing source as a folder (long form, `bind.create_host_path`). */
 	readonly createHostPath: boolean;
 	readonly propagation: 'private' | 'rprivate' | 'slave' | 'rslave' | 'shared' | 'rshared';
-	/** Take the mounts below the source along (`bind.recursive`). */
+	/** Include the mounts below the source (`bind.recursive`). */
 	readonly recursive: boolean;
 }
 
@@ -63,20 +63,20 @@ export interface TmpfsVolume {
 	/** Permission bits. */
 	readonly mode?: number;
 	readonly readOnly: boolean;
-	/** Of `exec`, `noexec`, `suid`, `nosuid`, `dev`, `nodev`, `uid=N`, `gid=N`: a closed list. */
+	/** Any of `exec`, `noexec`, `suid`, `nosuid`, `dev`, `nodev`, `uid=N`, `gid=N`. */
 	readonly options: readonly string[];
 }
 
-/** A named volume, as `volumes:` beside `services:` declares it. */
+/** A named volume, as the top-level `volumes` declares it. */
 export interface NamedVolume {
-	/** Its key there. */
+	/** The volume's key under `volumes`. */
 	readonly key: string;
-	/** What it is called in the store: `PROJECT_KEY`, or its `name`. */
+	/** The volume's name in the store: `PROJECT_KEY`, or the value of `name`. */
 	readonly name: string;
-	/** The project of the file; null for one that is external, which belongs to another user. */
+	/** The project that owns the volume; null for an external volume. */
 	readonly project: string | null;
 	readonly labels: Readonly<Record<string, string>>;
-	/** Of `verify`, which makes one for a run: its process, whose end is that of the volume too. Never of a spec. */
+	/** The process of `verify` that made the volume for one run. The volume ends with the process. A spec never sets this. */
 	readonly owner?: string;
 }
 
@@ -84,14 +84,14 @@ export interface NamedVolume {
 export interface VolumeMount {
 	readonly type: 'volume';
 	readonly volume: NamedVolume;
-	/** Absolute path in the container, normalised. */
+	/** Absolute path in the container, normalized. */
 	readonly target: string;
 	readonly readOnly: boolean;
-	/** Leave it empty, and do not begin with what the image has at the target. */
+	/** Do not fill an empty volume with the image's files at the target. */
 	readonly nocopy: boolean;
 }
 
-/** A port as `ports:` has it, after its short form was taken apart; ranges are expanded. */
+/** A single port of `ports`. A range yields one entry for each port. */
 export interface Port {
 	readonly hostIp?: string;
 	readonly published?: number;
@@ -101,89 +101,88 @@ export interface Port {
 
 /** A resource limit of setrlimit(2); -1 is unlimited. */
 export interface Ulimit {
-	/** Lower case, without RLIMIT_: `nofile`, `nproc`. */
+	/** In lower case, without RLIMIT_: `nofile`, `nproc`. */
 	readonly name: string;
 	readonly soft: number;
 	readonly hard: number;
 }
 
-/** One entry of `security_opt`, taken apart. */
+/** A parsed entry of `security_opt`. */
 export type SecurityOption =
 	| {readonly kind: 'no-new-privileges'; readonly value: boolean}
-	/** `unconfined`, or a file as written. */
+	/** `unconfined`, or a path as written. */
 	| {readonly kind: 'seccomp'; readonly value: string}
 	| {readonly kind: 'apparmor'; readonly value: string}
-	/** A whole SELinux context; null for none. */
+	/** A complete SELinux context; null for none. */
 	| {readonly kind: 'label'; readonly value: string | null}
 	| {readonly kind: 'systempaths'};
 
-/** What `security_opt` asks for beside no_new_privs. */
+/** The settings of `security_opt` other than no_new_privs. */
 export interface Security {
 	readonly seccomp: {readonly kind: 'default' | 'unconfined'} | {readonly kind: 'file'; readonly path: string};
-	/** The AppArmor profile to run under. */
 	readonly apparmor?: string;
-	/** The SELinux context to run in. */
+	/** The SELinux context. */
 	readonly label?: string;
-	/** Nothing of /proc and /sys is hidden or made read-only. */
+	/** Neither hide nor write-protect paths of /proc and /sys. */
 	readonly systemPathsUnconfined: boolean;
 }
 
-/** A device of the host that the container gets (`devices:`). */
+/** A host device that the container gets (`devices:`). */
 export interface Device {
 	/** Absolute host path. */
 	readonly source: string;
 	/** Absolute path below /dev. */
 	readonly target: string;
-	/** Of `r`, `w`, `m`: read, write, make the node. */
+	/** Any of `r`, `w`, `m`: read, write, mknod. */
 	readonly permissions: string;
 }
 
-/** A path that Landlock leaves open, with the rights below it. */
+/** A path that Landlock leaves accessible, with the rights below it. */
 export interface LandlockRule {
 	/** Absolute path in the container. */
 	readonly path: string;
-	/** As setpriv(1) names them: `read-file`, `execute`. */
+	/** Rights with the names of setpriv(1): `read-file`, `execute`. */
 	readonly access: readonly string[];
 }
 
-/** What another service must have come to before this one is started (`depends_on`). */
+/** The condition of another service before this one starts (`depends_on`). */
 export interface Dependency {
 	readonly service: string;
 	readonly condition: 'service_started' | 'service_healthy' | 'service_completed_successfully';
-	/** False: it may be absent, and then is not waited for. */
+	/** If false, the other service may be missing. Then tsbox does not wait for it. */
 	readonly required: boolean;
-	/** This service is started again whenever the other one is by hand. */
+	/** Restart this service whenever the user restarts the other one. */
 	readonly restart: boolean;
 }
 
-/** How a container is asked whether it is well (`healthcheck`); durations in ms. */
+/** How to check a container's health (`healthcheck`). Durations are in ms. */
 export interface Healthcheck {
 	readonly test: readonly string[];
 	readonly intervalMs: number;
 	readonly timeoutMs: number;
-	/** How long failures do not count after a start. */
+	/** How long after a start failures do not count. */
 	readonly startPeriodMs: number;
-	/** How often it is asked in that time. */
+	/** The interval of checks during the start period. */
 	readonly startIntervalMs: number;
-	/** Failures in a row that make it unhealthy. */
+	/** Consecutive failures that make the container unhealthy. */
 	readonly retries: number;
 }
 
-/** A command that is run in a container right after its start or before its stop (`post_start`, `pre_stop`). */
+/** A command to run in a container right after its start or before its stop (`post_start`, `pre_stop`). */
 export interface Hook {
 	readonly command: readonly string[];
-	/** `user[:group]`, names or numbers, as written; the container's own user without it. */
+	/** `user[:group]`, names or numbers, as written; the container's user by default. */
 	readonly user?: string;
 	readonly workingDir?: string;
-	/** `NAME=value`, added to the container's own environment. */
+	/** `NAME=value`, added to the container's environment. */
 	readonly environment: readonly string[];
 }
 
-/** One container as its spec asks for it: checked, interpolated, in base units, nothing about the machine decided yet. */
+/** A container as its spec describes it: validated, interpolated, and in base units, but independent of the machine. */
 export interface Service {
 	/** The key under `services:`, or the container's name for a file with one container. */
 	readonly service: string;
-	/** Which of several containers of the service it is, from 2 on; the first is named as the only one would be. */
+	/** The number of the replica, from 2 on. Undefined for the first one, whose name has no number. */
 	readonly replica?: number;
 	/** The container's name: `[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}`. */
 	readonly name: string;
@@ -209,9 +208,9 @@ export interface Service {
 	/** Bytes of /dev/shm. */
 	readonly shmSize?: number;
 	readonly cpus?: number;
-	/** 2 to 262144, as `cpu_shares` has it. */
+	/** 2 to 262144. */
 	readonly cpuShares?: number;
-	/** A list as cpuset(7) writes it: `0-2,4`. */
+	/** A list of CPUs in the format of cpuset(7): `0-2,4`. */
 	readonly cpuset?: string;
 	/** -1 is unlimited. */
 	readonly pidsLimit?: number;
@@ -220,57 +219,57 @@ export interface Service {
 	readonly ulimits: readonly Ulimit[];
 	readonly sysctls: Readonly<Record<string, string>>;
 	readonly oomScoreAdj?: number;
-	/** `auto`: a user namespace; `host`: none; undefined where the spec says nothing. */
+	/** `auto`: a user namespace; `host`: none; undefined if the spec does not set it. */
 	readonly usernsMode?: UsernsMode;
-	/** Which namespaces are new; the rest are the host's. */
+	/** The namespaces that are new. The others are shared with the host. */
 	readonly namespaces: readonly NamespaceKind[];
 	readonly root: 'pivot' | 'chroot';
 	readonly capAdd: readonly string[];
 	readonly capDrop: readonly string[];
 	readonly noNewPrivileges: boolean;
 	readonly security: Security;
-	/** All capabilities, no seccomp filter, no hidden paths: no boundary. */
+	/** Give all capabilities, no seccomp filter, and no hidden paths, so that nothing isolates the container. */
 	readonly privileged: boolean;
 	readonly devices: readonly Device[];
-	/** What Landlock lets the command touch; undefined: no Landlock. */
+	/** The paths that Landlock leaves accessible; undefined to run without Landlock. */
 	readonly landlock?: readonly LandlockRule[];
 	readonly init: boolean;
-	/** As kill(1) writes it, with SIG: `SIGTERM`. */
+	/** The signal's name with SIG: `SIGTERM`. */
 	readonly stopSignal: string;
 	readonly stopGraceMs: number;
 	readonly labels: Readonly<Record<string, string>>;
 	readonly tty?: boolean;
 	readonly stdinOpen?: boolean;
-	/** What becomes of it when its command has ended, while it is detached. */
+	/** Whether to restart a detached container after its command has ended. */
 	readonly restart?: RestartPolicy;
-	/** How much output of a detached container is kept: `maxFile` pieces of `maxSize` bytes. */
+	/** How much output of a detached container to keep: `maxFile` files of `maxSize` bytes. */
 	readonly logging?: {readonly maxSize: number; readonly maxFile: number};
 	readonly dependsOn?: readonly Dependency[];
-	/** It is there when one of these is active; always, where it names none. */
+	/** The service is active if one of these profiles is. Without profiles it is always active. */
 	readonly profiles?: readonly string[];
 	readonly healthcheck?: Healthcheck;
 	readonly postStart?: readonly Hook[];
 	readonly preStop?: readonly Hook[];
-	/** What must not differ from run to run is fixed: spec/keys/reproducible.ts. */
+	/** Fix what would differ between runs; see spec/keys/reproducible.ts. */
 	readonly reproducible?: boolean;
 	/** Keep the writable layer for the next start. */
 	readonly keep: boolean;
 	/** Keep a record of each run. */
 	readonly record?: boolean;
-	/** The path below the cgroup mount, without a leading slash, under which the container's cgroup is made: `system.slice/my.service`. */
+	/** The parent cgroup, as a path below the cgroup mount without a leading slash: `system.slice/my.service`. */
 	readonly cgroupParent?: string;
-	/** Origin of each value by its path in the file: `mem_limit`, `environment.PATH`, `volumes.0`. */
+	/** The origin of each value, keyed by its path in the file: `mem_limit`, `environment.PATH`, `volumes.0`. */
 	readonly origins: Readonly<Record<string, Origin>>;
 }
 
-/** A whole spec file. */
+/** A complete spec file. */
 export interface Project {
 	readonly name: string;
 	/** Absolute path of the spec file. */
 	readonly file: string;
-	/** All of the file, whatever its profile. */
+	/** All services of the file, whatever their profiles. */
 	readonly services: readonly Service[];
-	/** The services whose profile is active; undefined where none was asked for, and then all are meant. */
+	/** The active services; undefined if the request did not select profiles, which means all services. */
 	readonly active?: readonly string[];
 	/** The named volumes that the file declares. */
 	readonly volumes?: readonly NamedVolume[];

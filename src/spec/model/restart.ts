@@ -1,12 +1,12 @@
 import {bad, good, type Parsed, quoted} from './parsed.ts';
 
-/** When a detached container is started again after its command has ended; Compose Specification, `restart`. */
+/** When to restart a detached container after its command has ended; Compose Specification, `restart`. */
 export type RestartPolicy =
 	| {readonly kind: 'no' | 'always' | 'unless-stopped'}
-	/** `most` counts the restarts in a row; undefined for no end. */
+	/** `most` limits consecutive restarts; undefined for no limit. */
 	| {readonly kind: 'on-failure'; readonly most?: number};
 
-/** `no`, `always`, `unless-stopped`, `on-failure`, `on-failure:3`. YAML reads a bare `no` as false. */
+/** Parses `no`, `always`, `unless-stopped`, `on-failure`, `on-failure:3`. YAML reads a bare `no` as false. */
 export function parseRestart(written: string | boolean): Parsed<RestartPolicy> {
 	const text = written === false ? 'no' : String(written);
 	if (text === 'no' || text === 'always' || text === 'unless-stopped') return good({kind: text});

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {explainOrigin} from './explain-origin.ts';
 
-test('an origin is told in one phrase', () => {
+test('each kind of origin is described in one phrase', () => {
 	const at = {kind: 'file', file: '/home/ada/hello.yaml', line: 4, column: 12} as const;
 	const variables = [
 		{name: 'TAG', from: 'environment'},

@@ -2,8 +2,8 @@ import type {Origin, VariableUse} from '../model/project.ts';
 import {shownPath} from '../syntax/source-text.ts';
 
 /**
- * Where a value came from, for people: `hello.yaml:4:12, with TAG from the environment`.
- * A file below `cwd` is shown relative to it.
+ * Describes where a value comes from: `hello.yaml:4:12, with TAG from the environment`. A file below `cwd` is shown as a
+ * relative path.
  */
 export function explainOrigin(origin: Origin, cwd: string): string {
 	switch (origin.kind) {

@@ -3,7 +3,7 @@ import {isTsboxError} from '../../errors/tsbox-error.ts';
 import {loadProject} from './load.ts';
 import type {SpecRequest} from '../keys/request.ts';
 
-/** What a person would see for this text in /home/ada/box.yaml, with a rootfs folder `root` beside it. */
+/** What tsbox prints for this text in /home/ada/box.yaml, with a rootfs folder `root` beside it. */
 function complaint(
 	text: string | undefined,
 	more: Partial<SpecRequest> = {},
@@ -27,7 +27,7 @@ function complaint(
 	}
 }
 
-/** A file of one service with these mounts, and these volumes. */
+/** A file with one service, these mounts, and these volumes. */
 function withVolumes(mounts: string, declared: string): string {
 	return `services:\n  web:\n    rootfs: host\n    volumes: ${mounts}\nvolumes:\n  ${declared}\n`;
 }
@@ -177,7 +177,7 @@ test.each(inputs)('%s', (_, text) => {
 	expect(complaint(text)).toMatchSnapshot();
 });
 
-test('a spec that is no regular file', () => {
+test('a spec that is not a regular file is refused', () => {
 	const kinds = (kind: 'directory' | 'other') => complaint(undefined, {kindOf: () => kind});
 	expect(kinds('directory')).toMatchInlineSnapshot(`
 		"E_SPEC_NOT_FOUND box.yaml is a folder
@@ -191,7 +191,7 @@ test('a spec that is no regular file', () => {
 	`);
 });
 
-test('all problems of a file are told at once, first by position, each with its line', () => {
+test('all problems of a file are reported at once, sorted by position, each with its line', () => {
 	expect(
 		complaint(`rootfs: ./none
 hostnme: x
@@ -245,7 +245,7 @@ test('a problem of the command line names its option', () => {
 	`);
 });
 
-test('a missing or broken env file is told with its place', () => {
+test('a missing or broken env file is reported with its place', () => {
 	expect(complaint('rootfs: host\nenv_file: a.env\n')).toMatchInlineSnapshot(`
 		"E_SPEC_INVALID box.yaml:2:11: there is no file \`a.env\`
 		  2 | env_file: a.env

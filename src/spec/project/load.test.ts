@@ -76,7 +76,7 @@ test('the smallest spec gets its defaults', () => {
 	expect(origins['command']).toEqual({kind: 'default'});
 });
 
-test('a spec with every key gives base units and absolute paths', () => {
+test('a spec with every key is converted to base units and absolute paths', () => {
 	const {origins, ...rest} = service(
 		`version: "3"
 name: web
@@ -287,12 +287,12 @@ x-mine: anything
 	expect(origins['volumes.4']).toMatchObject({kind: 'file', line: 18});
 });
 
-test('the host as root filesystem may show what is hidden by default', () => {
+test('`rootfs: host` may show paths that are hidden by default', () => {
 	const show = ['/home/ada/src', '/home/ada/box', '/etc/shadow'];
 	expect(service('rootfs: {host: {show: [~/src, ./box, /etc/shadow]}}\n').rootfs).toEqual({kind: 'host', show});
 });
 
-test('variables come from the environment first, then from .env, and are kept as origins', () => {
+test('variables come from the environment, then from .env, and are recorded as origins', () => {
 	const text = 'rootfs: host\nhostname: ${A}-${B}-${C:-c}\npids_limit: $N\nread_only: ${R}\n';
 	const {hostname, pidsLimit, readOnly, origins} = service(
 		text,
@@ -311,7 +311,7 @@ test('variables come from the environment first, then from .env, and are kept as
 	});
 });
 
-test('anchors and merge keys work as in compose, and values keep the place they were written at', () => {
+test('anchors and merge keys work as in Compose, and values keep their original place', () => {
 	const {services} = project(`x-base: &base
   rootfs: host
   environment: &env {A: "1", B: "1"}
@@ -341,7 +341,7 @@ services:
 	});
 });
 
-test('the command line wins over the spec and is named as the origin', () => {
+test('the command line overrides the spec and is the origin', () => {
 	const spec = 'rootfs: host\ncommand: a\nentrypoint: b\nenvironment: [X=1, Y=1]\nuser: root\nvolumes: [./a:/a]\n';
 	const options = {
 		command: ['c', '$X'],
@@ -374,12 +374,12 @@ test('the command line wins over the spec and is named as the origin', () => {
 	});
 });
 
-test('an entrypoint from the command line takes the command of the spec with it', () => {
+test('an entrypoint from the command line also drops the command of the spec', () => {
 	const read = service('rootfs: host\ncommand: a b\n', {options: {entrypoint: ['id']}});
 	expect([read.entrypoint, read.command]).toEqual([['id'], []]);
 });
 
-test('a file named for the tool gives its folder as the name', () => {
+test('a generic file name yields the name of its folder', () => {
 	const readText = (path: string) => (path.endsWith('.yaml') ? 'rootfs: host\n' : undefined);
 	expect(project('', {file: '/srv/my app/tsbox.yaml', readText}).name).toBe('my-app');
 	expect(project('', {file: '/srv/Ünder_score.dev.yaml', readText}).name).toBe('Under_score.dev');
@@ -389,7 +389,7 @@ test('a spec may be JSON', () => {
 	expect(service('{"rootfs": "host", "command": ["true"]}').command).toEqual(['true']);
 });
 
-test('chroot without any namespace is a container too, and keeps the name of the host', () => {
+test('chroot without namespaces is valid and keeps the host name of the host', () => {
 	const read = service('rootfs: host\nroot: chroot\nnamespaces: []\n');
 	expect([read.namespaces, read.hostname]).toEqual([[], undefined]);
 });
@@ -402,13 +402,13 @@ test('the starter is a valid spec', () => {
 	});
 });
 
-test('the starter stays valid with every commented line in use', () => {
+test('the starter stays valid with every commented line uncommented', () => {
 	const all = starterSpec().replace(/^# ?(?=\s*- |[a-z_]+:(?:$| (?!\$)))/gm, '');
 	expect(all).toContain('\ncap_drop: [ALL]');
 	expect(service(all).volumes).toHaveLength(3);
 });
 
-test('any text is a project or a foreseen error', () => {
+test('any text yields a project or an expected error', () => {
 	const line = fc.tuple(
 		fc.constantFrom(
 			'rootfs',

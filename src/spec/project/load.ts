@@ -22,11 +22,11 @@ import {isMap, parseLenient} from '../keys/parse-lenient.ts';
 import {type Path, type Places, readTree} from '../syntax/tree.ts';
 
 /**
- * Reads a spec file: YAML, variables, the schema, overrides and defaults, and what cannot be together. Nothing is decided
- * about the machine, and nothing is read but through the request's functions.
+ * Reads a spec file: parses YAML, fills in variables, checks the schema, applies overrides and defaults, and finds values
+ * that exclude each other. The result does not depend on the machine, except through the request's functions.
  *
- * Throws a TsboxError with all problems of the file at once: E_SPEC_NOT_FOUND, E_SPEC_SYNTAX, E_SPEC_INVALID,
- * E_SPEC_VARIABLE, E_ROOTFS_NOT_FOUND, or E_USAGE for an override that cannot be.
+ * @throws TsboxError with all problems of the file at once: E_SPEC_NOT_FOUND, E_SPEC_SYNTAX, E_SPEC_INVALID,
+ * E_SPEC_VARIABLE, E_ROOTFS_NOT_FOUND, or E_USAGE for an invalid override.
  */
 export function loadProject(request: SpecRequest): Project {
 	const source = readSource(request);
@@ -103,7 +103,7 @@ function readSource({file, cwd, readText, kindOf}: SpecRequest): SourceText {
 	});
 }
 
-/** The caller's environment, then the `.env` beside the spec, as compose has it. */
+/** Looks variables up in the caller's environment, then in the `.env` beside the spec, as Compose does. */
 function variablesOf(folder: string, {env, readText}: SpecRequest): Lookup {
 	const caller = environmentLookup(env);
 	const text = readText(resolve(folder, '.env'));
@@ -164,7 +164,7 @@ function fitFile(value: Readonly<Record<string, unknown>>, places: Places, fallb
 	};
 }
 
-/** The problem only follows from the other: a value that could not be filled in does not fit the schema either. */
+/** Whether one problem causes the other: a value whose variables cannot be filled in fails the schema too. */
 function covers({place}: Problem, {place: inner}: Problem): boolean {
 	if (place.kind !== 'text' || inner.kind !== 'text') return false;
 	return place.start <= inner.start && inner.start < place.end;

@@ -3,7 +3,7 @@ import {memoryWarnings} from './memory-warnings.ts';
 
 const gib = 2 ** 30;
 
-test('a limit above the memory of the machine is told, one within it is not', () => {
+test('only a limit above the memory of the machine causes a warning', () => {
 	expect(memoryWarnings({memLimit: 900 * gib}, 8 * gib)).toEqual([
 		'`mem_limit` is 900 GiB, and the machine has 8 GiB: it holds nothing back',
 	]);

@@ -2,7 +2,8 @@ import {bytes} from '../values/bytes.ts';
 import type {Service} from '../model/project.ts';
 
 /**
- * Says where a service may use more memory than there is: the whole machine is full before its limit holds.
+ * Warns about a memory limit above the memory of the machine, because the machine runs out of memory before the limit
+ * applies.
  *
  * @param machine - the memory of the machine, bytes
  */

@@ -3,8 +3,8 @@ import {portWords} from '../values/port-words.ts';
 import type {Port, Service} from '../model/project.ts';
 
 /**
- * Says which `ports` of a service nothing outside can reach, and what works in their place. With the network of the host a
- * command listens on the host itself, so a port that keeps its number and has no address of its own needs no more.
+ * Warns about `ports` that are not reachable from outside, and gives an alternative. With the host's network a command
+ * listens on the host itself, so a port with the same number and no address needs no warning.
  */
 export function portWarnings({ports, namespaces}: Pick<Service, 'ports' | 'namespaces'>): readonly string[] {
 	if (ports.length === 0) return [];
@@ -26,5 +26,5 @@ function listOf(ports: readonly Port[]): string {
 	return [...shown, ...(ports.length > most ? [`${ports.length - most} more`] : [])].join(', ');
 }
 
-/** A range can be of thousands. */
+/** How many ports a warning lists, because a range can have thousands. */
 const most = 5;

@@ -15,24 +15,24 @@ import {readRootfs} from '../keys/rootfs.ts';
 import type {ServiceInput} from '../keys/service-schema.ts';
 import type {Places} from '../syntax/tree.ts';
 
-/** New by default. `user` and `time` change what programs see in ways that few of them expect. */
+/** The new namespaces by default. `user` and `time` are not among them, because few programs expect what they change. */
 const defaultNamespaces: readonly NamespaceKind[] = ['mount', 'pid', 'uts', 'ipc', 'network', 'cgroup'];
 
-/** What stands around a container in its file. */
+/** The surroundings of a container in its file. */
 export interface ServiceContext {
 	/** The key under `services:`; undefined for a file with one container. */
 	readonly key: string | undefined;
 	readonly project: string;
-	/** The folder of the spec, absolute. */
+	/** Absolute path of the spec's folder. */
 	readonly folder: string;
 	readonly request: SpecRequest;
-	/** The named volumes of the file; undefined for a file with one container, which has no place for them. */
+	/** The named volumes of the file; undefined for a file with one container, which cannot declare volumes. */
 	readonly volumes: readonly NamedVolume[] | undefined;
-	/** The container has problems already; what may only follow from them is not looked for. */
+	/** Whether the file already has problems. Then checks whose problems may only follow from those are skipped. */
 	readonly broken: boolean;
 }
 
-/** Makes a service of what the schema took: overrides, defaults, files, origins, and the mixes that cannot be. */
+/** Turns the output of the schema into a service: applies overrides and defaults, reads files, and finds impossible mixes. */
 export function readService(
 	input: ServiceInput,
 	places: Places,
@@ -85,7 +85,7 @@ function readName(input: ServiceInput, picker: Picker, {key, project, request}: 
 	const {places} = picker;
 	const derived = key === undefined ? project : `${project}-${key}`;
 	const name = picker.override('--name', request.options?.name, 'name', input.container_name, derived);
-	// The key in the file is another one: `container_name`, or `name` at the top of a file with one container.
+	// In the file the key is `container_name`, or `name` at the top of a file with one container.
 	if (picker.origins.get('name')?.kind === 'option') return name;
 	if (input.container_name !== undefined) picker.noteAt('name', ['container_name']);
 	else if (key === undefined && places.has(['name'])) picker.noteAt('name', ['name']);

@@ -1,4 +1,4 @@
-/** The commented spec that `tsbox init` writes: it runs as it stands, and shows the keys that are wanted next. */
+/** The commented spec that `tsbox init` writes. It runs unchanged and shows common keys. */
 export function starterSpec(): string {
 	return `# yaml-language-server: $schema=./node_modules/tsbox/config/schema/tsbox.schema.json
 # The line above makes editors complete and check this file. The path holds where tsbox is a dependency of the project;

@@ -2,7 +2,7 @@ import {parseDocument} from 'yaml';
 import * as z from 'zod/mini';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 
-/** What a filter may do with a system call. Source: OCI runtime-spec, config-linux.md, "Seccomp". */
+/** The actions of a filter for a system call. Source: OCI runtime-spec, config-linux.md, "Seccomp". */
 export const seccompActions = [
 	'SCMP_ACT_KILL',
 	'SCMP_ACT_KILL_PROCESS',
@@ -16,7 +16,7 @@ export const seccompActions = [
 /** One of {@link seccompActions}. */
 export type SeccompAction = (typeof seccompActions)[number];
 
-/** How an argument is compared; the same source. */
+/** The comparisons of an argument. Source: as above. */
 export const seccompOperators = [
 	'SCMP_CMP_NE',
 	'SCMP_CMP_LT',
@@ -30,7 +30,7 @@ export const seccompOperators = [
 export type SeccompOperator = (typeof seccompOperators)[number];
 
 const largest64 = 2n ** 64n - 1n;
-// The files are read with every whole number as a bigint: a mask of 64 bits does not fit a double.
+// A 64-bit mask does not fit a double, so the file is parsed with every whole number as a bigint.
 const whole = (most: bigint) => z.bigint({error: 'must be a whole number'}).check(z.gte(0n), z.lte(most));
 const errno = z.optional(z.pipe(whole(4095n), z.transform(Number)));
 const action = z.enum(seccompActions, {error: `must be one of ${seccompActions.join(', ')}`});
@@ -51,7 +51,7 @@ const condition = z.object({
 
 const syscall = z.object({
 	names: z.optional(z.nullable(names)),
-	/** The form of old, one name. */
+	/** The legacy form with a single name. */
 	name: z.optional(z.string()),
 	action,
 	errnoRet: errno,
@@ -71,12 +71,12 @@ const profileSchema = z.object({
 	syscalls: z.optional(z.nullable(z.array(syscall))),
 });
 
-/** A seccomp profile as Docker and podman write it, of which the OCI form is a part. */
+/** A seccomp profile in the format of Docker and Podman, which extends the OCI format. */
 export type SeccompProfile = z.output<typeof profileSchema>;
-/** One rule of a {@link SeccompProfile}. */
+/** A rule of a {@link SeccompProfile}. */
 export type SeccompRule = NonNullable<NonNullable<SeccompProfile['syscalls']>[number]>;
 
-/** JSON has no aliases, and in YAML a few of them make a text of gigabytes. */
+/** Refuses YAML aliases: JSON has none, and a few nested aliases can expand to gigabytes. */
 function valueOf(document: ReturnType<typeof parseDocument>, file: string, hint: string): unknown {
 	try {
 		return document.toJS({maxAliasCount: 0});
@@ -90,14 +90,14 @@ function valueOf(document: ReturnType<typeof parseDocument>, file: string, hint:
 }
 
 /**
- * Reads a profile. Keys that it does not know are left alone, as runc leaves them: profiles carry comments.
+ * Reads a profile. Unknown keys are ignored, as in runc, because profiles carry comments.
  *
- * @param file - its name, for errors
+ * @param file - the file's name, for errors
  * @throws TsboxError E_SPEC_INVALID.
  */
 export function readSeccompProfile(text: string, file: string): SeccompProfile {
 	const hint = 'see https://docs.docker.com/engine/security/seccomp/ for the form';
-	// JSON is YAML, and this parser keeps whole numbers whole.
+	// JSON is a subset of YAML, and this parser keeps 64-bit numbers exact.
 	const document = parseDocument(text, {intAsBigInt: true, merge: false, schema: 'json', stringKeys: true});
 	const [error] = document.errors;
 	if (error !== undefined || text.trim() === '') {

@@ -4,14 +4,14 @@ import {quoted} from '../model/parsed.ts';
 import type {Place, Problem} from './problem.ts';
 import type {SourceText} from './source-text.ts';
 
-/** A parsed file, or why it is none. */
+/** A parsed file, or the problems that prevent parsing. */
 export type ParsedDocument =
 	| {readonly ok: true; readonly document: Document.Parsed}
 	| {readonly ok: false; readonly problems: readonly Problem[]};
 
 /**
- * Parses one YAML 1.2 document (or JSON, which is part of it) with merge keys, as compose does.
- * Gives problems of the code E_SPEC_SYNTAX for all that is not one map of unique keys.
+ * Parses one YAML 1.2 document (JSON is a subset) with merge keys, as Compose does.
+ * Returns problems with the code E_SPEC_SYNTAX for anything but a single document with unique keys.
  */
 export function parseYaml(source: SourceText): ParsedDocument {
 	const whole = (message: string, hint: string): ParsedDocument => ({
@@ -36,7 +36,7 @@ export function parseYaml(source: SourceText): ParsedDocument {
 		merge: true,
 		uniqueKeys: true,
 		prettyErrors: false,
-		// Not `silent`: that would also keep back the error for a second document.
+		// `silent` would also suppress the error about a second document.
 		logLevel: 'error',
 	});
 	if (document.errors.some(({code}) => code === 'RESOURCE_EXHAUSTION')) {
@@ -45,7 +45,7 @@ export function parseYaml(source: SourceText): ParsedDocument {
 			'write fewer brackets inside each other; no key of a spec is that deep',
 		);
 	}
-	// One slip makes the parser stumble again and again on the same line: the first word on a line is enough.
+	// One mistake often causes several errors on the same line. The first error of a line is enough.
 	const lines = new Set<number>();
 	const faults = [...document.errors, ...document.warnings].filter(fault => {
 		const line = source.text.lastIndexOf('\n', fault.pos[0] - 1);
@@ -58,11 +58,11 @@ export function parseYaml(source: SourceText): ParsedDocument {
 	return {ok: true, document};
 }
 
-/** UTF-16 read as UTF-8: its byte order mark is not valid there, and half of the bytes of Latin text are NUL. */
+/** Matches UTF-16 read as UTF-8: its byte order mark is invalid UTF-8, and every other byte of Latin text is NUL. */
 const utf16 = /^(?:\u{fffd}{2})?(?:[^\0]\0|\0[^\0]){2}/u;
 
 function problemOf(fault: YAMLError, source: SourceText): Problem {
-	// What is missing at the end of the file is told at its last character, where there is something to see.
+	// An error at the end of the file points at the last character, so that the excerpt shows text.
 	const start = Math.max(0, Math.min(fault.pos[0], source.text.trimEnd().length - 1));
 	const end = fault.pos[1];
 	const place = {kind: 'text', source, start, end: Math.max(end, start + 1)} as const;
@@ -109,7 +109,7 @@ function unreadable(fault: YAMLError, place: Place): Problem {
 	};
 }
 
-/** A key that is indented below a line that has its value already: YAML takes both lines for one key. */
+/** The problem with a key that is indented below a line that already has a value. YAML reads both lines as one key. */
 function tooFar(at: number, source: SourceText): Problem | undefined {
 	const {text} = source;
 	const lineStart = text.lastIndexOf('\n', at - 1) + 1;
@@ -130,10 +130,10 @@ function tooFar(at: number, source: SourceText): Problem | undefined {
 	};
 }
 
-/** The bracket that is still open at a place of the file. */
+/** The problem with a bracket that is not closed before an offset. */
 function unclosed(until: number, source: SourceText): Problem | undefined {
 	const open: {readonly at: number; readonly bracket: string}[] = [];
-	// Quoted words and comments may hold any bracket.
+	// Brackets in quoted strings and in comments do not count.
 	const tokens = /(?<=^|[\s,:[{])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')|(?<=^|\s)#.*|[[\]{}]/gm;
 	for (const {0: token, index} of source.text.slice(0, until).matchAll(tokens)) {
 		if (token === '[' || token === '{') open.push({at: index, bracket: token});

@@ -10,7 +10,7 @@ function valuesOf(text: string): Record<string, string | undefined> {
 	return Object.fromEntries(entries.map(({name}) => [name, lookup(name)?.value]));
 }
 
-test('an env file is read as Docker reads it', () => {
+test('an env file is read like Docker does', () => {
 	const text = `# comment
 A=1
 export B = two words # comment
@@ -44,15 +44,15 @@ I=a#b\r
 	]);
 });
 
-test('a bare name has no value of its own', () => {
+test('a bare name has no value', () => {
 	expect(parseDotenv('A\n').entries).toMatchObject([{name: 'A', value: undefined}]);
 });
 
-test('raw values are taken as they are', () => {
+test('raw values stay unchanged', () => {
 	expect(parseDotenv('A="x" # $B\n', 'raw').entries).toMatchObject([{value: '"x" # $B', expands: false}]);
 });
 
-test('a line that is none is told with its place', () => {
+test('an invalid line is reported with its place', () => {
 	expect(parseDotenv('A=1\n  B C\nD="x\n').problems).toMatchObject([
 		{offset: 6, length: 3, problem: '`B C` is not `NAME=value`'},
 		{offset: 12, problem: 'the quote is not closed'},

@@ -1,19 +1,19 @@
 import {interpolate, type Lookup} from './interpolate.ts';
 import {quoted} from '../model/parsed.ts';
 
-/** One line of an env file. `value` is undefined for a bare `NAME`, which takes its value from the caller. */
+/** An entry of an env file. `value` is undefined for a bare `NAME`, which takes the caller's value. */
 export interface DotenvEntry {
 	readonly name: string;
 	readonly value: string | undefined;
-	/** The value may hold `$VAR`; false inside single quotes. */
+	/** Whether `$VAR` in the value is expanded; false inside single quotes. */
 	readonly expands: boolean;
-	/** From 1. */
+	/** Counted from 1. */
 	readonly line: number;
-	/** Of the name, in UTF-16 units. */
+	/** The offset of the name, in UTF-16 units. */
 	readonly offset: number;
 }
 
-/** What is wrong with a line of an env file; `offset` in UTF-16 units. */
+/** A problem in an env file. `offset` and `length` are in UTF-16 units. */
 export interface DotenvProblem {
 	readonly offset: number;
 	readonly length: number;
@@ -22,9 +22,9 @@ export interface DotenvProblem {
 }
 
 /**
- * Takes an env file apart: `NAME=value`, `export`, comments, single quotes (literal), double quotes (escapes), both of
- * which may go over several lines. Source: Docker's "Syntax for environment files"; `raw` is compose's `format: raw`,
- * where a value is all that follows the `=`.
+ * Parses an env file: `NAME=value`, `export`, comments, single quotes (literal), and double quotes (with escapes). Quoted
+ * values may span lines. In Compose's `format: raw` the value is everything after the `=`.
+ * Source: Docker, "Syntax for environment files".
  */
 export function parseDotenv(
 	text: string,
@@ -67,15 +67,15 @@ export function parseDotenv(
 	return {entries, problems};
 }
 
-/** Fills in an entry's variables: earlier entries of the file come first, then the caller's. */
+/** Fills in the variables of an entry's value. `earlier` looks them up in the entries before it, then at the caller. */
 export function expandEntry(entry: DotenvEntry, earlier: Lookup): ReturnType<typeof interpolate> {
 	if (entry.value === undefined || !entry.expands) return {ok: true, value: entry.value ?? '', variables: []};
 	return interpolate(entry.value, earlier);
 }
 
 /**
- * A lookup in a `.env` file. A value is filled in when it is asked for and not before, so that a line which tsbox never
- * needs cannot break a spec; a value that cannot be filled in counts as not set.
+ * Looks variables up in a `.env` file. Values are filled in on demand, so that an unused line cannot break a spec. A value
+ * that cannot be filled in counts as not set.
  */
 export function dotenvLookup(entries: readonly DotenvEntry[], caller: Lookup): Lookup {
 	const before =

@@ -1,12 +1,14 @@
 import {resolve} from 'node:path';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 
-/** The names that a spec may have when none is given, in the order they are looked for. */
+/** The default names of a spec, in search order. */
 const specFileNames = ['tsbox.yaml', 'tsbox.yml', 'tsbox.json'] as const;
 
 /**
- * The spec file of a folder, as an absolute path. Parent folders are not searched: what runs as root should be in sight.
- * Throws E_SPEC_NOT_FOUND when there is none.
+ * The absolute path of a folder's spec file. Parent folders are not searched, so that root never runs a spec that the user
+ * does not see.
+ *
+ * @throws TsboxError E_SPEC_NOT_FOUND if the folder has none.
  */
 export function findSpec(cwd: string, kindOf: (path: string) => 'file' | 'directory' | 'other' | undefined): string {
 	const found = specFileNames.map(name => resolve(cwd, name)).find(path => kindOf(path) === 'file');

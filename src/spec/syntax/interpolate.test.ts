@@ -46,7 +46,7 @@ test.each([
 	expect(interpolate(text, lookup)).toMatchObject({ok: false, offset, problem});
 });
 
-test('each variable is told with where its value came from', () => {
+test('each variable is returned with the source of its value', () => {
 	expect(interpolate('$FOO ${EMPTY} ${A:-${B-x}} ${C+y}', lookup)).toMatchObject({
 		variables: [
 			{name: 'FOO', from: 'environment'},
@@ -58,12 +58,12 @@ test('each variable is told with where its value came from', () => {
 	});
 });
 
-test('an operand that is not needed is not filled in, but its form is checked', () => {
+test('an unused operand is not filled in, but its syntax is checked', () => {
 	expect(interpolate('${FOO:-${NONE}}', lookup)).toMatchObject({ok: true, value: 'foo'});
 	expect(interpolate('${FOO:-${1}}', lookup)).toMatchObject({ok: false});
 });
 
-test('text with each $ doubled comes back as it was', () => {
+test('text with each $ doubled comes back unchanged', () => {
 	fc.assert(
 		fc.property(fc.string({unit: 'binary'}), text => {
 			expect(interpolate(text.replaceAll('$', '$$$$'), lookup)).toMatchObject({ok: true, value: text});
@@ -71,7 +71,7 @@ test('text with each $ doubled comes back as it was', () => {
 	);
 });
 
-test('any string is filled in or refused within its own length', () => {
+test('any string is filled in, or refused with a place inside it', () => {
 	const piece = fc.constantFrom('$', '{', '}', ':', '-', '?', '+', 'FOO', 'NONE', ' ', '${', '${FOO:-');
 	fc.assert(
 		fc.property(
@@ -89,7 +89,7 @@ test('any string is filled in or refused within its own length', () => {
 	);
 });
 
-test('nesting without end is refused and does not exhaust the stack', () => {
+test('excessive nesting is refused and does not overflow the stack', () => {
 	expect(interpolate('${A:-'.repeat(100_000), lookup)).toMatchObject({
 		ok: false,
 		problem: 'variables are nested too deep',

@@ -2,10 +2,10 @@ import {isError} from '../../errors/is-error.ts';
 import {quoted} from '../model/parsed.ts';
 import type {VariableUse} from '../model/project.ts';
 
-/** Gives a variable's value and where it was set, or undefined when it is not set. */
+/** Returns a variable's value and where it is set, or undefined if it is not set. */
 export type Lookup = (name: string) => {readonly value: string; readonly from: 'environment' | '.env'} | undefined;
 
-/** What is wrong with a string, and where: `offset` and `length` count UTF-16 units of the string. */
+/** A problem in a string. `offset` and `length` are in UTF-16 units. */
 export interface Fault {
 	readonly offset: number;
 	readonly length: number;
@@ -13,15 +13,15 @@ export interface Fault {
 	readonly hint: string;
 }
 
-/** A filled-in string, or what is wrong with it: the first fault, and with variables that are not set the others. */
+/** A string with variables filled in, or its first fault. `others` holds further variables that are not set. */
 export type Interpolated =
 	| {readonly ok: true; readonly value: string; readonly variables: readonly VariableUse[]}
 	| ({readonly ok: false; readonly others: readonly Fault[]} & Fault);
 
 /**
- * Fills in `$VAR`, `${VAR}` and the forms with `:-` `-` `:?` `?` `:+` `+`, which may be nested; `$$` is a dollar sign.
- * Source: Compose Specification, "Interpolation". Stricter than compose in two ways: a variable that is not set and has
- * no default is an error (compose warns and takes the empty string), and so is a `$` before anything else.
+ * Fills in `$VAR`, `${VAR}`, and the forms with `:-` `-` `:?` `?` `:+` `+`, which may be nested; `$$` is a dollar sign.
+ * Source: Compose Specification, "Interpolation". tsbox is stricter than Compose in two ways: an unset variable without a
+ * default is an error (Compose warns and uses an empty string), and so is a `$` before anything else.
  */
 export function interpolate(text: string, lookup: Lookup): Interpolated {
 	if (!text.includes('$')) return {ok: true, value: text, variables: []};
@@ -50,10 +50,10 @@ interface Variable {
 
 const nameAt = /[A-Za-z_][A-Za-z0-9_]*/y;
 const operatorAt = /:?[-?+]/y;
-/** Deeper nesting than any person writes; without a limit a hostile spec overflows the stack. */
+/** The deepest nesting. Without a limit a malicious spec overflows the stack. */
 const deepest = 32;
 
-/** Reads up to the end, or, when nested, up to the `}` that closes the operand. */
+/** Reads up to the end of the text, or if nested up to the `}` that closes the operand. */
 function parseParts(text: string, from: number, depth: number): {parts: readonly Part[]; end: number} {
 	const parts: Part[] = [];
 	let at = from;
@@ -160,7 +160,7 @@ function isOperator(text: string): text is Operator {
 	return text !== '';
 }
 
-/** Thrown to leave the recursion; never leaves this file. */
+/** An error that ends the recursion. {@link interpolate} catches it. */
 function faultAt(offset: number, length: number, problem: string, hint: string): Error & {fault: Fault} {
 	return Object.assign(new Error(problem), {fault: {offset, length, problem, hint}});
 }

@@ -1,6 +1,6 @@
 import type {Path, Places} from './tree.ts';
 
-/** One entry of `environment`, `labels` or `sysctls`; `value` is undefined where none is written. */
+/** An entry of `environment`, `labels`, or `sysctls`. `value` is undefined for a bare name. */
 export interface KeyValue {
 	readonly name: string;
 	readonly value: string | undefined;
@@ -8,8 +8,8 @@ export interface KeyValue {
 }
 
 /**
- * The entries of a map or of a `NAME=value` list. A number is taken as it was written, so that `1.10` does not become
- * `1.1` on its way through YAML.
+ * The entries of a map or of a `NAME=value` list. Numbers keep their written form, because YAML would turn `1.10` into
+ * `1.1`.
  */
 export function keyValues(
 	input: Readonly<Record<string, string | number | boolean | null>> | readonly string[] | undefined,

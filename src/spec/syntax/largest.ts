@@ -1,2 +1,2 @@
-/** The most that a spec, a configuration or a file of variables may have, bytes; each is a page or two. */
+/** The largest spec, configuration, or env file, in bytes. Real ones have a page or two. */
 export const largest = 1024 * 1024;

@@ -2,15 +2,15 @@ import type {Place, Problem} from './problem.ts';
 import type {Origin} from '../model/project.ts';
 import type {Path, Places} from './tree.ts';
 
-/** Gathers a container's values, and for each the place and the origin that it came from. */
+/** Reads a container's values, and records the place and the origin of each. */
 export interface Picker {
 	readonly places: Places;
-	/** By the value's key: `mem_limit`, `environment.PATH`, `volumes.0`. */
+	/** Keyed by the value's key: `mem_limit`, `environment.PATH`, `volumes.0`. */
 	readonly origins: Map<string, Origin>;
 	readonly problems: Problem[];
-	/** The value of the file at `key`, or the default. */
+	/** Returns the value written in the file at `key`, or the fallback. */
 	readonly pick: <T, D extends T | undefined>(key: string, written: T | undefined, fallback: D) => T | D;
-	/** As `pick`, but a value from the command line wins over both. */
+	/** Like `pick`, but a value from the command line takes precedence. */
 	readonly override: <T, D extends T | undefined>(
 		option: string,
 		given: T | undefined,
@@ -18,15 +18,15 @@ export interface Picker {
 		written: T | undefined,
 		fallback: D,
 	) => T | D;
-	/** Remembers where a value came from, when its key is not its path in the file. */
+	/** Records the origin of a value whose key is not its path in the file. */
 	readonly note: (key: string, origin: Origin, place: Place) => void;
 	readonly noteAt: (key: string, path: Path) => void;
-	/** Where a value stands, by its key. */
+	/** The place of a value, by its key. */
 	readonly placeOf: (key: string) => Place;
 	readonly invalid: (place: Place, message: string, hint?: string) => void;
 }
 
-/** A picker for the container whose keys `places` knows. */
+/** Creates a picker for the container at `places`. */
 export function pickerOf(places: Places): Picker {
 	const origins = new Map<string, Origin>();
 	const noted = new Map<string, Place>();
@@ -61,7 +61,7 @@ export function pickerOf(places: Places): Picker {
 	};
 }
 
-/** The entries that have a value: a key that is not there and one that is undefined are not the same to the planner. */
+/** Drops undefined entries, because the planner distinguishes a missing key from an undefined one. */
 export function present<T extends object>(values: T): {[K in keyof T]?: Exclude<T[K], undefined>} {
 	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
 		[K in keyof T]?: Exclude<T[K], undefined>;

@@ -2,25 +2,25 @@ import type {ErrorCode} from '../../errors/codes.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {excerptOf, positionOf, type SourceText} from './source-text.ts';
 
-/** What a problem points at: a stretch of a file, a file, or an option of the command line. */
+/** What a problem points at: a range of a file, a whole file, or a command-line option. */
 export type Place =
 	| {readonly kind: 'text'; readonly source: SourceText; readonly start: number; readonly end: number}
-	/** A file as a whole: none of its lines would say more. */
+	/** A whole file, if no line is more precise. */
 	| {readonly kind: 'file'; readonly source: SourceText}
 	| {readonly kind: 'option'; readonly option: string};
 
-/** One thing that is wrong with a spec. */
+/** A problem of a spec. */
 export interface Problem {
 	readonly code: ErrorCode;
 	readonly place: Place;
-	/** Lower case, no full stop. */
+	/** Starts in lower case, ends without a full stop. */
 	readonly message: string;
 	readonly hint?: string;
 }
 
 /**
- * One error for all problems of a spec, first by position. The message begins `file:line:column: `, `output` holds each
- * problem's line with carets; with several problems each hint stands below its own line.
+ * Combines all problems of a spec into one error, sorted by position. The message begins with `file:line:column: `, and
+ * `output` holds the line of each problem with carets. If there are several problems, each hint follows its line.
  */
 export function specError(problems: readonly Problem[]): TsboxError {
 	const files = problems.map(({place}) => fileOf(place));
@@ -70,7 +70,7 @@ function startOf(place: Place): number {
 	return place.kind === 'text' ? place.start : 0;
 }
 
-/** The codes differ in what a caller can do: a spec that is wrong in itself comes before one whose surroundings are. */
+/** The code of the combined error. A problem of the spec itself comes before a problem of its environment. */
 function gravest(problems: readonly Problem[]): ErrorCode {
 	const order: readonly ErrorCode[] = ['E_USAGE', 'E_SPEC_SYNTAX', 'E_SPEC_INVALID', 'E_SPEC_VARIABLE'];
 	const codes = new Set(problems.map(problem => problem.code));

@@ -1,15 +1,15 @@
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 
-/** The range that a number must lie in; whole numbers only unless `fractions`. */
+/** The range of a number. Only whole numbers unless `fractions` is set. */
 export interface NumberRange {
 	readonly min: number;
 	readonly max: number;
 	readonly fractions?: boolean;
-	/** One more value that is allowed: -1 for unlimited. */
+	/** An additional value: -1 for unlimited. */
 	readonly also?: number;
 }
 
-/** A parser for numbers, written plain or as text: an interpolated value is always text. */
+/** Creates a parser for numbers. It accepts text, because an interpolated value is always text. */
 export function numberIn(range: NumberRange): (value: string | number) => Parsed<number> {
 	const {min, max, fractions = false, also} = range;
 	const kind = fractions ? 'a number' : 'a whole number';
@@ -22,7 +22,7 @@ export function numberIn(range: NumberRange): (value: string | number) => Parsed
 	};
 }
 
-/** `true` or `false`, plain or as text. */
+/** Parses `true` or `false`, also as text. */
 export function parseBoolean(value: string | boolean): Parsed<boolean> {
 	const text = String(value).trim();
 	if (text === 'true' || text === 'false') return good(text === 'true');

@@ -21,7 +21,7 @@ test.each([`'a`, '"a', 'a\\', '"a\\"'])('%j is not closed', line => {
 	expect(splitShellWords(line).ok).toBe(false);
 });
 
-test('quoted words come back as they were', () => {
+test('quoted words come back unchanged', () => {
 	const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 	fc.assert(
 		fc.property(fc.array(fc.string({unit: 'binary'})), words => {

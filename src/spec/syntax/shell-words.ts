@@ -1,8 +1,8 @@
 import {bad, good, type Parsed} from '../model/parsed.ts';
 
 /**
- * Splits a command line into words as a POSIX shell does, with quotes and backslashes and nothing else: no variable, no
- * glob, no operator is looked at. Source: POSIX.1-2024 XCU 2.2 "Quoting"; compose does the same to a string `command`.
+ * Splits a command line into words as a POSIX shell does. Handles only quotes and backslashes, not variables, globs, or
+ * operators. Source: POSIX.1-2024 XCU 2.2 "Quoting"; Compose splits a string `command` the same way.
  */
 export function splitShellWords(line: string): Parsed<readonly string[]> {
 	const words: string[] = [];
@@ -25,7 +25,7 @@ export function splitShellWords(line: string): Parsed<readonly string[]> {
 		} else if (c === '\\') {
 			at += 1;
 			if (at >= line.length) return bad('ends in a lone backslash', 'write `\\\\` for a backslash');
-			// A backslash before a newline joins the lines and is no character itself.
+			// A backslash and a newline join two lines and produce no character.
 			if (line[at] !== '\n') word = (word ?? '') + (line[at] ?? '');
 		} else {
 			word = (word ?? '') + c;
@@ -53,12 +53,12 @@ function readDoubleQuoted(line: string, from: number): {text: string; close: num
 
 const plainWord = /^[A-Za-z0-9_@%+=:,./-]+$/;
 
-/** The text as one word of a POSIX shell; quoted only where it must be, so that commands stay readable. */
+/** Writes the text as one word of a POSIX shell. Quotes only if needed, so that commands stay readable. */
 export function shellWord(text: string): string {
 	return plainWord.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** A command line from its words. */
+/** Joins words into a command line with shell quoting. */
 export function shellCommand(words: readonly string[]): string {
 	return words.map(shellWord).join(' ');
 }

@@ -1,27 +1,27 @@
 import {isAbsolute, relative} from 'node:path';
 
-/** A file that was read, with what is needed to point into it. */
+/** The text of a file, with its paths for error messages. */
 export interface SourceText {
 	/** Absolute path. */
 	readonly file: string;
-	/** The path as people are shown it. */
+	/** The path to show in messages. */
 	readonly shown: string;
 	readonly text: string;
 }
 
-/** A line and a column, both from 1; columns count characters. */
+/** A line and a column, both counted from 1. Columns count characters. */
 export interface Position {
 	readonly line: number;
 	readonly column: number;
 }
 
-/** The path as a person in `cwd` would write it: relative when it lies below, absolute otherwise. */
+/** The path to show to a user in `cwd`: relative if it lies below, absolute otherwise. */
 export function shownPath(file: string, cwd: string): string {
 	const path = relative(cwd, file);
 	return path === '' || path === '..' || path.startsWith('../') || isAbsolute(path) ? file : path;
 }
 
-/** Where an offset (in UTF-16 units, as the YAML parser counts) lies. */
+/** The position of an offset, in UTF-16 units as the YAML parser counts. */
 export function positionOf(source: SourceText, offset: number): Position {
 	const before = source.text.slice(0, offset);
 	const lineStart = before.lastIndexOf('\n') + 1;
@@ -46,13 +46,13 @@ export function excerptOf(source: SourceText, start: number, end: number): strin
 	const shown = all.slice(from, from + widest).map(visible);
 	const wanted = Array.from(source.text.slice(start, Math.min(end, lineEnd)).trimEnd()).length;
 	const width = Math.max(1, Math.min(wanted, shown.length - (column - 1 - from)));
-	// A tab before the caret must stay a tab, else the caret stands in the wrong place.
+	// Tabs before the caret stay tabs, so that the caret lines up.
 	const pad = shown.slice(0, column - 1 - from).map(c => (c === '\t' ? '\t' : ' '));
 	const gutter = `  ${line} | `;
 	return `${gutter}${shown.join('')}\n${' '.repeat(gutter.length - 2)}| ${pad.join('')}${'^'.repeat(width)}`;
 }
 
-/** The excerpt of all that stands on a line from a position on; nothing where the file has no such line any more. */
+/** The excerpt of a line from a position to its end; undefined if the file no longer has that line. */
 export function excerptAt(source: SourceText, {line, column}: Position): string | undefined {
 	const lines = source.text.split('\n');
 	const text = lines[line - 1]?.trimEnd();
@@ -66,10 +66,10 @@ export function excerptAt(source: SourceText, {line, column}: Position): string 
 	return excerptOf(source, start, before + text.length);
 }
 
-/** Characters of a line that are shown; a longer line is cut around the column. */
+/** The most characters of a line to show. A longer line is cut around the column. */
 const widest = 160;
 
-/** Control characters would reach the reader's terminal. */
+/** Replaces control characters, which would reach the user's terminal. */
 function visible(character: string): string {
 	return /[\x00-\x08\x0a-\x1f\x7f-\x9f]/.test(character) ? '\u{fffd}' : character;
 }

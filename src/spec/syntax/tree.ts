@@ -8,29 +8,29 @@ import {positionOf, type SourceText} from './source-text.ts';
 /** The keys that lead to a value. */
 export type Path = readonly (string | number)[];
 
-/** A spec as plain data, with variables filled in, and where each value stands. */
+/** A spec as plain data with variables filled in, and the place of each value. */
 export interface Tree {
 	readonly value: unknown;
 	readonly places: Places;
 	readonly problems: readonly Problem[];
 }
 
-/** Finds what a path of the tree was in the file. A path that is not there falls back to its nearest parent. */
+/** Maps a path of the tree to its place in the file. A missing path falls back to its nearest parent. */
 export interface Places {
 	readonly has: (path: Path) => boolean;
-	/** The value is null: written as such, or left out. */
+	/** Whether the value is null or left out. */
 	readonly isNull: (path: Path) => boolean;
 	readonly key: (path: Path) => Place;
 	readonly value: (path: Path) => Place;
-	/** The scalar as it was written, variables filled in: `1.10`, where the value is the number 1.1. */
+	/** The scalar as written, with variables filled in: `1.10` for the number 1.1. */
 	readonly text: (path: Path) => string | undefined;
 	readonly origin: (path: Path) => Origin;
 	readonly within: (prefix: Path) => Places;
 }
 
 /**
- * Turns a document into plain data: aliases and `<<` followed, strings interpolated (keys are not), `x-` keys left out.
- * Without a lookup, strings stay as they are.
+ * Turns a document into plain data: resolves aliases and `<<`, interpolates strings (but not keys), and drops `x-` keys.
+ * Without a lookup, strings stay unchanged.
  */
 export function readTree(document: Document.Parsed, source: SourceText, lookup: Lookup | undefined): Tree {
 	const reader: Reader = {document, source, lookup, spots: new Map(), problems: [], aliases: [], aliased: 0};
@@ -54,15 +54,15 @@ interface Reader {
 	readonly lookup: Lookup | undefined;
 	readonly spots: Map<string, Spot>;
 	readonly problems: Problem[];
-	/** The anchors that are being followed, to see a loop. */
+	/** The anchors being followed, to detect a loop. */
 	readonly aliases: string[];
-	/** Nodes read through aliases so far. */
+	/** The number of nodes read through aliases so far. */
 	aliased: number;
 }
 
-/** A spec of a thousand services has fewer; nested aliases ("a billion laughs") pass it in a moment. */
+/** Stops nested aliases that expand exponentially ("billion laughs"). A spec with a thousand services stays below. */
 const mostAliasedNodes = 10_000;
-/** Deeper than any key of a spec; guards the stack. */
+/** Deeper than any key of a spec. Keeps a malicious file from overflowing the stack. */
 const deepest = 64;
 
 function readNode(reader: Reader, node: Node | null, path: Path, key?: Node): unknown {
@@ -95,7 +95,7 @@ function readNode(reader: Reader, node: Node | null, path: Path, key?: Node): un
 	}
 	const filled = interpolate(node.value, reader.lookup);
 	if (!filled.ok) {
-		// With escapes or folding the offset in the value is not that in the file: then the whole scalar is marked.
+		// With escapes or folded lines, offsets in the value do not match the file, so the whole scalar is marked.
 		const within = reader.source.text.slice(start, end).indexOf(node.value);
 		for (const {offset, length, problem, hint} of [filled, ...filled.others]) {
 			const at = within === -1 ? start : start + within + offset;
@@ -136,7 +136,7 @@ function readMap(reader: Reader, map: YAMLMap, path: Path): unknown {
 	return Object.fromEntries(entries);
 }
 
-/** A map's pairs with those that `<<` adds: its own win, then earlier maps over later ones (the YAML merge key type). */
+/** A map's pairs, including those from `<<`. Own pairs win, then earlier maps over later ones (YAML merge key type). */
 function pairsOf(reader: Reader, map: YAMLMap): Map<string, Pair> {
 	const own = new Map<string, Pair>();
 	const merges: (Node | null)[] = [];
@@ -176,7 +176,7 @@ function mergedPairs(reader: Reader, node: Node | null): Map<string, Pair> {
 	return new Map();
 }
 
-/** Maps whose keys are the user's own: `x-` means nothing there. */
+/** Maps whose keys the user chooses, so that `x-` has no special meaning. */
 const freeMaps = new Set<string | number>(['environment', 'labels', 'sysctls', 'services']);
 
 function isExtension(name: string, path: Path): boolean {
@@ -226,7 +226,7 @@ function spanOf(node: Node | null, fallback?: Node): readonly [number, number] {
 	return range === undefined || range === null ? [0, 1] : [range[0], Math.max(range[1], range[0] + 1)];
 }
 
-/** The parser types keys and values as unknown; after parsing they are nodes. */
+/** The YAML library types keys and values as unknown, but after parsing they are nodes. */
 function asNode(value: unknown): Node | null {
 	return isScalar(value) || isMap(value) || isSeq(value) || isAlias(value) ? value : null;
 }

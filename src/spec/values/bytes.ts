@@ -1,6 +1,6 @@
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
-/** A number of bytes for people, in powers of 1024: `100 MiB`, `1.5 GiB`, `512 B`. */
+/** Formats a number of bytes in powers of 1024: `100 MiB`, `1.5 GiB`, `512 B`. */
 export function bytes(count: number): string {
 	let value = count;
 	let index = 0;

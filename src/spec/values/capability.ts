@@ -1,7 +1,7 @@
 import {didYouMean} from '../../errors/did-you-mean.ts';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 
-/** capabilities(7), in the order of their numbers (linux/capability.h); without CAP_. */
+/** The names of capabilities(7) without CAP_, in the order of their numbers (linux/capability.h). */
 export const capabilityNames = [
 	'CHOWN',
 	'DAC_OVERRIDE',
@@ -46,7 +46,7 @@ export const capabilityNames = [
 	'CHECKPOINT_RESTORE',
 ] as const;
 
-/** A capability with or without CAP_, in any case, or `ALL`; gives `CAP_NET_ADMIN` or `ALL`. */
+/** Parses a capability with or without CAP_, in any case, or `ALL`. Returns `CAP_NET_ADMIN` or `ALL`. */
 export function parseCapability(name: string): Parsed<string> {
 	const bare = name.trim().toUpperCase().replace(/^CAP_/, '');
 	if (bare === 'ALL') return good('ALL');

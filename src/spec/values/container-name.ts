@@ -3,7 +3,7 @@ import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 
 const legal = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}$/;
 
-/** A container's name: it becomes a file name, a cgroup's name and the default host name. */
+/** Checks a container's name, which becomes a file name, a cgroup's name, and the default host name. */
 export function parseName(name: string): Parsed<string> {
 	if (legal.test(name)) return good(name);
 	return bad(
@@ -12,7 +12,7 @@ export function parseName(name: string): Parsed<string> {
 	);
 }
 
-/** The nearest legal name. */
+/** Replaces invalid characters, to suggest a valid name. */
 function legalName(text: string): string {
 	const name = text
 		.normalize('NFKD')
@@ -24,7 +24,7 @@ function legalName(text: string): string {
 	return name === '' ? 'box' : name;
 }
 
-/** The name that a spec file without one gives: its own, or its folder's where the file's says nothing. */
+/** The default name for a spec file: the file's name, or the folder's name for a generic file name. */
 export function nameOfFile(file: string): string {
 	const base = basename(file).replace(/\.(?:ya?ml|json)$/i, '');
 	return legalName(/^(?:tsbox|compose|docker-compose|spec)$/i.test(base) ? basename(dirname(file)) : base);

@@ -1,16 +1,16 @@
 import {posix} from 'node:path';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 
-/** A path that the kernel could take at all, and that cannot break a line of fstab(5) or of a script. */
+/** Checks that the kernel accepts a path, and that the path cannot break a line of fstab(5) or of a script. */
 export function checkPath(path: string): Parsed<string> {
 	if (path === '') return bad('must not be empty');
 	if (/[\0\r\n]/.test(path)) return bad('must not hold a NUL byte or a line break');
-	// PATH_MAX of limits.h, with its closing NUL.
+	// PATH_MAX of limits.h is 4096 and includes the terminating NUL.
 	if (Buffer.byteLength(path) > 4095) return bad('must not be longer than 4095 bytes');
 	return good(path);
 }
 
-/** An absolute path in the container without `..`, normalised: no `.`, no double or closing slash. */
+/** Parses an absolute container path without `..`. Removes `.`, and double and trailing slashes. */
 export function parseContainerPath(path: string): Parsed<string> {
 	const checked = checkPath(path);
 	if (!checked.ok) return checked;
@@ -22,8 +22,8 @@ export function parseContainerPath(path: string): Parsed<string> {
 }
 
 /**
- * A mount target: a container path that tsbox has not taken for itself. `/`, `/proc`, `/sys` and `/dev` are made by the
- * plan, and a mount over them would undo what protects the host; `/dev/shm` may be replaced.
+ * Parses a mount target. The plan makes `/`, `/proc`, `/sys`, and `/dev`, and a mount over them would remove what protects
+ * the host. `/dev/shm` may be replaced.
  */
 export function parseMountTarget(path: string): Parsed<string> {
 	const parsed = parseContainerPath(path);

@@ -1,4 +1,7 @@
-/** A list of processors as the kernel shows it, in order and in ranges: `0-2,4` for `4,0,1-2`; bitmap_print_to_pagebuf() in lib/bitmap-str.c. */
+/**
+ * A list of CPUs as the kernel shows it, sorted and in ranges: `0-2,4` for `4,0,1-2`.
+ * Source: bitmap_print_to_pagebuf() in lib/bitmap-str.c.
+ */
 export function cpusetAsShown(list: string): string {
 	const numbers = list.split(',').flatMap(range => {
 		const [first = 0, last = first] = range.split('-').map(Number);

@@ -1,6 +1,6 @@
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 
-/** A list of processors as cpuset(7) writes it: `0-2,4`. */
+/** Parses a list of CPUs in the format of cpuset(7): `0-2,4`. */
 export function parseCpuset(list: string | number): Parsed<string> {
 	const text = String(list).replaceAll(' ', '');
 	const valid = text.split(',').every(range => {

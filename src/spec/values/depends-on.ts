@@ -7,7 +7,7 @@ import type {Places} from '../syntax/tree.ts';
 import {good} from '../model/parsed.ts';
 import {quoted} from '../model/parsed.ts';
 
-/** What a service can wait for; Compose Specification, `depends_on`. */
+/** The conditions that a service can wait for; Compose Specification, `depends_on`. */
 export const conditions = ['service_started', 'service_healthy', 'service_completed_successfully'] as const;
 
 const longForm = z.record(
@@ -25,7 +25,7 @@ const longForm = z.record(
 	}),
 );
 
-/** `[db, cache]`, or a map with a condition for each. */
+/** The schema of `depends_on`: `[db, cache]`, or a map with a condition for each service. */
 export const dependsOn = parsedBy(
 	z.union([texts, longForm], {error: 'must be a list of services, or a map with `condition`'}),
 	value =>
@@ -45,7 +45,7 @@ export const dependsOn = parsedBy(
 		),
 );
 
-/** What is wrong with the dependencies of a whole file: services that are not there, and circles. */
+/** Reports dependencies on missing services, cycles, and waits for the health of a service without a health check. */
 export function dependencyProblems(services: readonly Service[], places: readonly Places[]): readonly Problem[] {
 	const names = services.map(({service}) => service);
 	return services.flatMap((service, at): readonly Problem[] => {
@@ -79,7 +79,7 @@ export function dependencyProblems(services: readonly Service[], places: readonl
 	});
 }
 
-/** The way from a service back to itself, told once: by the first of the circle in the file. */
+/** The path from a service back to itself. Only the first service of a cycle in the file reports it. */
 function circleFrom(start: string, services: readonly Service[]): readonly string[] | undefined {
 	const order = services.map(({service}) => service);
 	const walk = (path: readonly string[]): readonly string[] | undefined => {

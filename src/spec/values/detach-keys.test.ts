@@ -6,7 +6,7 @@ test.each([
 	['ctrl-a', [1]],
 	['ctrl-@,ctrl-[,ctrl-\\,ctrl-],ctrl-^,ctrl-_', [0, 27, 28, 29, 30, 31]],
 	['a,Z,~', [97, 90, 126]],
-])('%s is the bytes %j', (text, value) => {
+])('%s becomes the bytes %j', (text, value) => {
 	expect(parseDetachKeys(text)).toEqual({ok: true, value});
 });
 

@@ -1,13 +1,13 @@
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 
-/** ctrl-p,ctrl-q, as docker and podman have them: the bytes that a terminal sends for them. */
+/** The bytes that a terminal sends for ctrl-p,ctrl-q, the default of Docker and Podman. */
 export const usualDetachKeys: readonly number[] = [16, 17];
 
 const usual = 'must be keys such as `ctrl-p,ctrl-q`, `ctrl-]` or `d`';
 
 /**
- * The bytes of a sequence of keys: `ctrl-` with a letter or one of `@ [ \ ] ^ _`, or a character as it is; commas between.
- * Source: docker-attach(1), --detach-keys. A control key sends the five low bits of its character; ascii(7).
+ * Parses keys separated by commas into bytes. A key is `ctrl-` with a letter or one of `@ [ \ ] ^ _`, or a plain character.
+ * A control key sends the five low bits of its character. Source: docker-attach(1), --detach-keys; ascii(7).
  */
 export function parseDetachKeys(text: string): Parsed<readonly number[]> {
 	const keys = text.split(',').map(byteOf);
@@ -16,7 +16,7 @@ export function parseDetachKeys(text: string): Parsed<readonly number[]> {
 	return good(known);
 }
 
-/** The keys as a person reads them: `Ctrl-P Ctrl-Q`. */
+/** Formats the keys: `Ctrl-P Ctrl-Q`. */
 export function detachKeyWords(keys: readonly number[]): string {
 	return keys.map(key => (key < 0x20 ? `Ctrl-${String.fromCharCode(key | 0x40)}` : String.fromCharCode(key))).join(' ');
 }

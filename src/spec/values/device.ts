@@ -2,10 +2,10 @@ import {checkPath} from './container-path.ts';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import type {Device} from '../model/project.ts';
 
-/** Names that tsbox itself sets up below /dev. */
+/** Names below /dev that tsbox itself creates. */
 const reserved = /^\/dev\/(?:\.box|pts|shm|mqueue|console|ptmx|init|fd|stdin|stdout|stderr)(?:\/|$)/;
 
-/** An entry of `devices:`, `SOURCE[:TARGET][:PERMISSIONS]`. Source: Compose Specification, "devices". */
+/** Parses an entry of `devices`, `SOURCE[:TARGET][:PERMISSIONS]`. Source: Compose Specification, "devices". */
 export function parseDevice(entry: string): Parsed<Device> {
 	const parts = entry.split(':');
 	const last = parts.length > 1 && /^[rwm]{1,3}$/.test(parts.at(-1) ?? '') ? parts.pop() : undefined;

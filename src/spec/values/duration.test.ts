@@ -15,15 +15,15 @@ test.each([
 	expect(parseDuration(duration)).toEqual({ok: true, value: expect.closeTo(milliseconds, 6)});
 });
 
-test.each(['', '10', 10, '-5s', '5x', 's', '1m 30s', '1d', '1s5', '1..5s'])('%s is no duration', duration => {
+test.each(['', '10', 10, '-5s', '5x', 's', '1m 30s', '1d', '1s5', '1..5s'])('%s is not a duration', duration => {
 	expect(parseDuration(duration).ok).toBe(false);
 });
 
-test('a number without a unit is refused with the unit to write', () => {
+test('a number without a unit is refused, with a hint that adds the unit', () => {
 	expect(parseDuration(10)).toMatchObject({ok: false, hint: 'write the unit: `10s`'});
 });
 
-test('hours, minutes, seconds and milliseconds add up', () => {
+test('hours, minutes, seconds, and milliseconds add up', () => {
 	const part = fc.nat({max: 10_000});
 	fc.assert(
 		fc.property(part, part, part, part, (h, m, s, ms) => {

@@ -4,7 +4,7 @@ const milliseconds: Readonly<Record<string, number>> = {us: 0.001, ms: 1, s: 100
 const part = /(\d+(?:\.\d+)?|\.\d+)(us|ms|s|m|h)/y;
 
 /**
- * Milliseconds of a duration as compose writes it: `10us`, `500ms`, `1m30s`, `1h`. A number without a unit is refused.
+ * Parses a Compose duration to milliseconds: `10us`, `500ms`, `1m30s`, `1h`. Refuses a number without a unit.
  * Source: Compose Specification, "Specifying durations".
  */
 export function parseDuration(duration: string | number): Parsed<number> {

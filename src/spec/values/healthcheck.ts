@@ -8,10 +8,10 @@ import {durationText} from './spelled-values.ts';
 
 const duration = parsedBy(durationText, parseDuration);
 
-/** What docker-run(1) has where the spec says nothing, ms. */
+/** The defaults of docker-run(1); durations in ms. */
 const defaults = {intervalMs: 30_000, timeoutMs: 30_000, startPeriodMs: 0, startIntervalMs: 5000, retries: 3} as const;
 
-/** `healthcheck`; null for one that is turned off. Compose Specification, `healthcheck`. */
+/** The schema of `healthcheck`; null for a disabled check. Source: Compose Specification, `healthcheck`. */
 export const healthcheck = parsedBy(
 	z.strictObject(
 		{
@@ -47,7 +47,7 @@ export const healthcheck = parsedBy(
 	},
 );
 
-/** The words of the command; null for none. */
+/** The command as words; null for `NONE`. */
 function commandOf(test: string | readonly string[] | undefined): Parsed<readonly string[] | null> {
 	if (test === undefined) return bad('has no `test`', 'write `test: [CMD, ...]`, or `disable: true`');
 	if (typeof test === 'string') return good(['/bin/sh', '-c', test]);

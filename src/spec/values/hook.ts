@@ -36,10 +36,10 @@ const hook = parsedBy(
 	},
 );
 
-/** `post_start` and `pre_stop`; Compose Specification, `post_start`. */
+/** The schema of `post_start` and `pre_stop`. Source: Compose Specification, `post_start`. */
 export const hooks = z.array(hook, {error: 'must be a list'});
 
-/** As `NAME=value`; a name without a value is empty, for the caller's environment is not that of a later restart. */
+/** Variables as `NAME=value`. A name without a value is empty, because a later restart may have a different caller. */
 function variables(written: z.output<typeof mapOrList> | undefined): readonly string[] {
 	if (written === undefined) return [];
 	if (Array.isArray(written)) return written.map(entry => (entry.includes('=') ? entry : `${entry}=`));

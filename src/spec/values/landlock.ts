@@ -1,4 +1,4 @@
-/** The rights of landlock(7) on files, as setpriv(1) of util-linux 2.40 names them. */
+/** The filesystem rights of landlock(7), with the names of setpriv(1) in util-linux 2.40. */
 export const landlockRights = [
 	'execute',
 	'write-file',

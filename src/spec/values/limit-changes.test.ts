@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {parseLimitChanges} from './limit-changes.ts';
 
-test('limits are read as a spec has them', () => {
+test('limits are read in the format of a spec', () => {
 	expect(
 		parseLimitChanges({
 			memory: '200m',

@@ -5,18 +5,18 @@ import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import {numberIn} from '../syntax/scalar.ts';
 import {parsePositiveSize, parseSwapSize} from './size.ts';
 
-/** Limits that are to be changed; what is left out stays as it is. */
+/** Limits to change. A missing limit stays unchanged. */
 export interface LimitChanges {
 	/** Bytes. */
 	readonly memory?: number;
-	/** Memory and swap together, bytes; -1 for unlimited swap. */
+	/** Bytes of memory and swap together; -1 for unlimited swap. */
 	readonly memorySwap?: number;
 	/** Bytes. */
 	readonly memoryReservation?: number;
-	/** Processors that it may keep busy. */
+	/** How many CPUs the container may keep busy. */
 	readonly cpus?: number;
 	readonly cpuShares?: number;
-	/** A list as cpuset(7) writes it: `0-2,4`. */
+	/** A list of CPUs in the format of cpuset(7): `0-2,4`. */
 	readonly cpusetCpus?: string;
 	/** -1 for unlimited. */
 	readonly pidsLimit?: number;
@@ -24,7 +24,7 @@ export interface LimitChanges {
 	readonly blkioWeight?: number;
 }
 
-/** The kernel counts in pages: less than one would be a limit of nothing, and cgroup v2 would kill for it. */
+/** One page. The kernel rounds less down to 0, and cgroup v2 then kills the container's processes. */
 const smallestMemory = 4096;
 
 function parseMemory(text: string): Parsed<number> {
@@ -36,11 +36,11 @@ function parseMemory(text: string): Parsed<number> {
 
 function parseProcessors(text: string): Parsed<string> {
 	const parsed = parseCpuset(text);
-	// It is compared with what the kernel shows.
+	// The value is compared with the kernel's list, so it must have the same form.
 	return parsed.ok ? good(cpusetAsShown(parsed.value)) : parsed;
 }
 
-/** Each limit: its option, the key of a spec that has the same meaning and range, and what reads it. */
+/** Each limit: its option, the spec key with the same meaning and range, and its parser. */
 export const limitOptions = {
 	memory: {option: '--memory', key: 'mem_limit', parse: parseMemory},
 	memorySwap: {option: '--memory-swap', key: 'memswap_limit', parse: parseSwapSize},
@@ -56,9 +56,9 @@ export const limitOptions = {
 >;
 
 /**
- * Reads limits as a person writes them: `200m`, `1.5`, `0-2,4`.
+ * Reads limits from the command line: `200m`, `1.5`, `0-2,4`.
  *
- * @throws TsboxError E_USAGE for a value that cannot be, and when there is none at all.
+ * @throws TsboxError E_USAGE for an invalid value, or without any limit.
  */
 export function parseLimitChanges(texts: {readonly [Name in keyof LimitChanges]?: string | undefined}): LimitChanges {
 	const changes: Record<string, string | number> = {};
@@ -80,6 +80,6 @@ export function parseLimitChanges(texts: {readonly [Name in keyof LimitChanges]?
 				.map(({option}) => option)
 				.join(', ')}`,
 		});
-	// Each parser gave the type that its name has above.
+	// Each parser returns the type of its field in `LimitChanges`.
 	return changes as LimitChanges;
 }

@@ -5,7 +5,7 @@ import {key, parsedBy, text, textOrNumber} from './schema-parts.ts';
 import {parsePositiveSize} from './size.ts';
 import {sizeText} from './spelled-values.ts';
 
-/** `logging` in docker's words: `options: {max-size: 10m, max-file: 3}`; the drivers differ in nothing here. */
+/** The schema of `logging`, with Docker's options: `{max-size: 10m, max-file: 3}`. Both drivers do the same. */
 export const logging = parsedBy(
 	z.strictObject(
 		{

@@ -3,16 +3,16 @@ import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import type {BindVolume, VolumeMount} from '../model/project.ts';
 import {parseSize} from './size.ts';
 
-/** How mounts made later spread between host and container; mount_namespaces(7). */
+/** The propagation types of a bind mount; mount_namespaces(7). */
 export const propagations = ['private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared'] as const;
 
-/** What a bind mount's third part says. */
+/** The options of a bind mount's short form. */
 export interface BindOptions {
 	readonly readOnly: boolean;
 	readonly propagation: BindVolume['propagation'];
 }
 
-/** What a tmpfs's options say; `size` in bytes, `mode` as permission bits. */
+/** The options of a tmpfs; `size` in bytes, `mode` as permission bits. */
 export interface TmpfsOptions {
 	readonly readOnly: boolean;
 	readonly size?: number;
@@ -20,7 +20,7 @@ export interface TmpfsOptions {
 	readonly options: readonly string[];
 }
 
-/** Options that compose knows and tsbox does not act on, with what to do instead. */
+/** Compose options that tsbox does not support, with the reason and an alternative. */
 const refused: Readonly<Record<string, string>> = {
 	z: 'is for SELinux labels, which tsbox does not set; label the source with chcon(1)',
 	Z: 'is for SELinux labels, which tsbox does not set; label the source with chcon(1)',
@@ -30,7 +30,7 @@ const refused: Readonly<Record<string, string>> = {
 	consistent: 'is for Docker Desktop; a bind mount on Linux needs no cache mode',
 };
 
-/** The options of a bind mount's short form: `ro`, `rw`, and a propagation; a closed list. */
+/** Parses the options of a bind mount's short form: `ro`, `rw`, and a propagation type. Refuses all others. */
 export function parseBindOptions(text: string): Parsed<BindOptions> {
 	let access: 'ro' | 'rw' | undefined;
 	let propagation: BindOptions['propagation'] | undefined;
@@ -51,7 +51,7 @@ export function parseBindOptions(text: string): Parsed<BindOptions> {
 	return good({readOnly: access === 'ro', propagation: propagation ?? 'rprivate'});
 }
 
-/** The options of a named volume's short form: `ro`, `rw` and `nocopy`; a closed list. */
+/** Parses the options of a named volume's short form: `ro`, `rw`, and `nocopy`. Refuses all others. */
 export function parseVolumeOptions(text: string): Parsed<Pick<VolumeMount, 'readOnly' | 'nocopy'>> {
 	const words = text.split(',');
 	for (const word of words) {
@@ -72,7 +72,7 @@ const flagPairs = [
 	['dev', 'nodev'],
 ] as const;
 
-/** The options of a tmpfs: `size=`, `mode=`, `uid=`, `gid=` and the flags of mount(8); a closed list. */
+/** Parses the options of a tmpfs: `size=`, `mode=`, `uid=`, `gid=`, and four flags of mount(8). Refuses all others. */
 export function parseTmpfsOptions(text: string): Parsed<TmpfsOptions> {
 	const seen = new Set<string>();
 	const options: string[] = [];
@@ -109,7 +109,7 @@ export function parseTmpfsOptions(text: string): Parsed<TmpfsOptions> {
 	});
 }
 
-/** Permission bits, in octal as chmod(1) has them: `755`, `1777`, `0o755`. */
+/** Parses permission bits in octal, like chmod(1): `755`, `1777`, `0o755`. */
 export function parseMode(mode: string): Parsed<number> {
 	const digits = /^(?:0o)?([0-7]{1,5})$/.exec(mode.trim())?.[1];
 	const bits = digits === undefined ? Number.NaN : Number.parseInt(digits, 8);

@@ -31,7 +31,7 @@ test.each([
 	]);
 });
 
-test('a volume is called after its project, as it says, or, where it is external, as others call it', () => {
+test("a volume's name comes from its project and key, from `name`, or if external from its key alone", () => {
 	const {volumes} = load(
 		'[]',
 		'{data: , a: {name: all}, theirs: {external: true}, b: {external: "true", name: other}, l: {labels: [x=1, y]}, d: {driver: local, driver_opts: {}}}',
@@ -48,7 +48,7 @@ test('a volume is called after its project, as it says, or, where it is external
 	expect(load('[]', '{data: }', undefined, '').volumes).toMatchObject([{name: 'a_data', project: 'a'}]);
 });
 
-test('the name of a single container changes nothing of its volumes, and the command line can mount one', () => {
+test('--name does not rename volumes, and --volume can mount a named volume', () => {
 	const project = load('["data:/d"]', '{data: , logs: }', {name: 'other', volumes: ['logs:/l:ro']});
 	expect(project.name).toBe('other');
 	expect(project.services[0]?.volumes).toMatchObject([

@@ -8,15 +8,15 @@ import {parseBoolean} from '../syntax/scalar.ts';
 import {key, mapOrList, parsedBy, text, textOrBoolean} from './schema-parts.ts';
 import type {Places} from '../syntax/tree.ts';
 
-/** docker's names of volumes, with an end: it becomes the name of a folder, NAME_MAX of limits.h. */
+/** Docker's volume names, with a maximum length because the name becomes a folder's name (NAME_MAX of limits.h). */
 const legal = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,200}$/;
 
-/** Whether a word can be the name of a volume; a path of the short form never is: it begins with `/`, `.` or `~`. */
+/** Whether a word can be a volume's name. A path in the short form cannot, because it begins with `/`, `.`, or `~`. */
 export function isVolumeName(word: string): boolean {
 	return legal.test(word);
 }
 
-/** The name of a volume in the store, or its key. */
+/** Checks the name or the key of a volume. */
 export function parseVolumeName(name: string): Parsed<string> {
 	if (isVolumeName(name)) return good(name);
 	return bad(`must begin with a letter or digit and hold only \`a-z A-Z 0-9 _ . -\`, not ${quoted(name)}`);
@@ -33,7 +33,7 @@ const volumeSchema = z.strictObject(
 	{error: 'must be a map, or nothing'},
 );
 
-/** `volumes:` at the top of a file with services. */
+/** The schema of `volumes` at the top of a file with services. */
 export const volumesSchema = z.nullable(
 	z.record(z.string(), z.nullable(volumeSchema), {error: 'must be a map of volumes'}),
 );
@@ -48,7 +48,7 @@ function noDriverOptions(options: z.output<typeof mapOrList>): Parsed<undefined>
 	return bad('must be empty', 'mount it on the host, and bind its folder in the service: `volumes: [./folder:/data]`');
 }
 
-/** The volumes that a file declares, and what is wrong with them. `places` are those of the whole file. */
+/** Reads the volumes that a file declares. `places` belong to the whole file. */
 export function readDeclared(
 	input: z.output<typeof volumesSchema> | undefined,
 	project: string,
@@ -74,7 +74,7 @@ export function readDeclared(
 		const entries = keyValues(labels, ['volumes', name, 'labels'], places);
 		return {
 			key: name,
-			// One that belongs to others is called as they call it.
+			// Others make an external volume, so its name has no project prefix.
 			name: given ?? (external ? name : `${project}_${name}`),
 			project: external ? null : project,
 			labels: Object.fromEntries(entries.map(entry => [entry.name, entry.value ?? ''])),
@@ -83,7 +83,7 @@ export function readDeclared(
 	return {volumes, problems};
 }
 
-/** The declaration of a volume that a service names; `declared` is undefined where the file has no place for any. */
+/** Finds the declaration of a volume that a service names. `declared` is undefined for a file that cannot declare volumes. */
 export function declaredVolume(name: string, declared: readonly NamedVolume[] | undefined): Parsed<NamedVolume> {
 	const found = declared?.find(each => each.key === name);
 	if (found !== undefined) return good(found);

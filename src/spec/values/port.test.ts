@@ -21,7 +21,7 @@ test.each([
 			{published: 9091, target: 81, protocol: 'sctp'},
 		],
 	],
-])('%s is taken apart', (port, ports) => {
+])('%s is parsed', (port, ports) => {
 	expect(parsePort(port)).toEqual({ok: true, value: ports});
 });
 

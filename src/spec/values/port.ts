@@ -6,7 +6,7 @@ const short = /^(?:(?:(\[[^\]]*\]|[^:[\]]*):)?([^:]*):)?([^:/]+)(?:\/([^/]*))?$/
 const usual = 'must be a port such as `80`, `8080:80`, `127.0.0.1:8080:80/udp` or `3000-3005`';
 
 /**
- * Takes the short form apart, `[[IP:]HOST:]CONTAINER[/PROTOCOL]`, ranges expanded.
+ * Parses the short form `[[IP:]HOST:]CONTAINER[/PROTOCOL]` and expands ranges.
  * Source: Compose Specification, "ports", short syntax.
  */
 export function parsePort(port: string | number): Parsed<readonly Port[]> {
@@ -21,7 +21,7 @@ export function parsePort(port: string | number): Parsed<readonly Port[]> {
 	});
 }
 
-/** The parts of a port as the long form has them; `published` may be a range. */
+/** The parts of a port in the long form. `target` and `published` may be ranges. */
 export interface PortParts {
 	readonly target: string | number;
 	readonly published?: string | number | undefined;
@@ -29,7 +29,7 @@ export interface PortParts {
 	readonly protocol?: string | undefined;
 }
 
-/** Checks the parts of a port and expands ranges to one {@link Port} each. */
+/** Checks the parts of a port and expands a range to one {@link Port} for each number. */
 export function makePorts(parts: PortParts): Parsed<readonly Port[]> {
 	const {hostIp, protocol = 'tcp'} = parts;
 	if (protocol !== 'tcp' && protocol !== 'udp' && protocol !== 'sctp') {

@@ -2,11 +2,11 @@ import * as z from 'zod/mini';
 import type {Parsed} from '../model/parsed.ts';
 
 /*
- * The pieces that the schemas are built from. Every message is a predicate ("must be ..."), for the reader puts the key
- * before it. `zod/mini` and not `zod`: bundled, it starts 14 ms sooner.
+ * The parts from which schemas are built. Every message is a predicate ("must be ..."), because the key is put before it.
+ * `zod/mini` starts 14 ms faster than `zod` when bundled.
  */
 
-/** A copy of the schema with the sentence that editors show for its key; a copy, for many keys share a shape. */
+/** Adds the description that editors show for a key. Copies the schema, because several keys share one. */
 export function described<S extends z.ZodMiniType>(about: string, schema: S): S {
 	const copy = z.clone(schema);
 	z.globalRegistry.add(copy, {description: about});
@@ -18,7 +18,7 @@ export function key<S extends z.ZodMiniType>(about: string, schema: S) {
 	return z.optional(described(about, schema));
 }
 
-/** A shape that `parse` then understands; the JSON Schema shows the shape only. */
+/** A shape whose value `parse` converts. The JSON Schema shows only the shape. */
 export function parsedBy<S extends z.ZodMiniType, T>(shape: S, parse: (input: z.output<S>) => Parsed<T>) {
 	return z.pipe(
 		shape,
@@ -36,24 +36,24 @@ export function parsedBy<S extends z.ZodMiniType, T>(shape: S, parse: (input: z.
 	);
 }
 
-/** A shape that is known and not taken. */
+/** A known key that tsbox refuses. */
 export function refuse<S extends z.ZodMiniType>(shape: S, problem: string, hint: string) {
 	return parsedBy(shape, (): Parsed<never> => ({ok: false, problem, hint}));
 }
 
-/** Any text. A number is refused: YAML would read `1.10` as 1.1. */
+/** Any text. Refuses numbers, because YAML reads `1.10` as 1.1. */
 export const text = z.string({error: 'must be text'});
 
 /** Text or a number. */
 export const textOrNumber = z.union([z.string(), z.number()], {error: 'must be text or a number'});
 
-/** `true` or `false`, or text for an interpolated one. */
+/** `true` or `false`, or text if it was interpolated. */
 export const textOrBoolean = z.union([z.boolean(), z.string()], {error: 'must be `true` or `false`'});
 
 /** A list of text. */
 export const texts = z.array(text, {error: 'must be a list'});
 
-/** What `environment` and its like hold behind a name; null stands for no value. */
+/** A value in `environment` and similar maps; null for a name without a value. */
 const mappedValue = z.union([z.string(), z.number(), z.boolean(), z.null()], {
 	error: 'must be text, a number or a boolean',
 });

@@ -1,15 +1,15 @@
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import type {SecurityOption} from '../model/project.ts';
 
-/** A profile name as the kernel takes it: no white space, nothing that an option list could be built from. */
+/** A profile name that the kernel accepts, without white space and without characters that separate options. */
 const profileName = /^[A-Za-z0-9_./:+@-]{1,255}$/;
 
-/** The SELinux context that container-selinux gives to a container's processes; `label=type:T` replaces parts of it. */
+/** The SELinux context that container-selinux gives to container processes. `label=type:T` replaces one part. */
 const defaultLabel = {user: 'system_u', role: 'system_r', type: 'container_t', level: 's0'};
 
 /**
- * One entry of `security_opt`, `NAME=VALUE` or as of old `NAME:VALUE`.
- * Source: docker run(1), --security-opt; podman run(1) for `mask` and `unmask`, which are not taken.
+ * Parses an entry of `security_opt`: `NAME=VALUE`, or the legacy form `NAME:VALUE`.
+ * Source: docker-run(1), --security-opt. `mask` and `unmask` of podman-run(1) are not supported.
  */
 export function parseSecurityOption(option: string): Parsed<SecurityOption> {
 	const match = /^([a-z-]+)(?:[=:](.*))?$/s.exec(option.trim());

@@ -1,4 +1,4 @@
-/* Values of a spec, written as its short forms have them. */
+/* Formats values in the short forms of a spec. */
 import type {Device, Healthcheck, Hook, Service, Ulimit} from '../model/project.ts';
 import type {RestartPolicy} from '../model/restart.ts';
 import {shellCommand} from '../syntax/shell-words.ts';
@@ -9,33 +9,33 @@ const units = [
 	['k', 2 ** 10],
 ] as const;
 
-/** Bytes: `64m`, `1000`; -1 as it is. */
+/** Formats bytes: `64m`, `1000`; -1 stays as it is. */
 export function sizeWord(bytes: number): string {
 	const unit = units.find(([, size]) => bytes > 0 && bytes % size === 0);
 	return unit === undefined ? String(bytes) : `${bytes / unit[1]}${unit[0]}`;
 }
 
-/** Milliseconds: `10s`, `1500ms`. */
+/** Formats milliseconds: `10s`, `1500ms`. */
 export function durationWord(ms: number): string {
 	return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
 }
 
-/** `on-failure:3`. */
+/** Formats a restart policy: `on-failure:3`. */
 export function restartWord(policy: RestartPolicy): string {
 	return policy.kind === 'on-failure' && policy.most !== undefined ? `${policy.kind}:${policy.most}` : policy.kind;
 }
 
-/** `1024:2048`; -1 is unlimited. */
+/** Formats the soft and the hard limit: `1024:2048`; -1 is unlimited. */
 export function ulimitWord({soft, hard}: Pick<Ulimit, 'soft' | 'hard'>): string {
 	return soft === hard ? String(soft) : `${soft}:${hard}`;
 }
 
-/** `/dev/fuse:/dev/fuse:rwm`. */
+/** Formats a device: `/dev/fuse:/dev/fuse:rwm`. */
 export function deviceWord({source, target, permissions}: Device): string {
 	return `${source}:${target}:${permissions}`;
 }
 
-/** `/srv:/data:ro`, `data:/var/lib`, `tmpfs:/run:size=64m`. */
+/** Formats a mount: `/srv:/data:ro`, `data:/var/lib`, `tmpfs:/run:size=64m`. */
 export function volumeWord(volume: Service['volumes'][number]): string {
 	const {source, options} = volumeParts(volume);
 	const all = [...(volume.readOnly ? ['ro'] : []), ...options];
@@ -59,7 +59,7 @@ function volumeParts(volume: Service['volumes'][number]): {
 	}
 }
 
-/** The command of a hook, and as whom and where it is run. */
+/** Formats a hook: its command, user, working directory, and environment. */
 export function hookWord({command, user, workingDir, environment}: Hook): string {
 	const about = [
 		...(user === undefined ? [] : [`as ${user}`]),
@@ -69,7 +69,7 @@ export function hookWord({command, user, workingDir, environment}: Hook): string
 	return [shellCommand(command), ...about].join(' ');
 }
 
-/** The keys of `healthcheck`. */
+/** Formats each key of `healthcheck`. */
 export function healthcheckWords(check: Healthcheck): Readonly<Record<string, string | number>> {
 	return {
 		test: shellCommand(check.test),

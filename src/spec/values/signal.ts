@@ -2,19 +2,19 @@ import {constants} from 'node:os';
 import {didYouMean} from '../../errors/did-you-mean.ts';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 
-/** A signal by name or number, with or without SIG, as kill(1) takes it: `SIGTERM`, `TERM`, `15`, `SIGRTMIN+3`. */
+/** Parses a signal by name or number, with or without SIG, like kill(1): `SIGTERM`, `TERM`, `15`, `SIGRTMIN+3`. */
 export function parseSignal(signal: string | number): Parsed<string> {
 	const text = String(signal).trim().toUpperCase();
 	const known = Object.entries(constants.signals);
 	const byNumber = /^\d+$/.test(text) ? known.find(([, number]) => number === Number(text))?.[0] : undefined;
 	const name = byNumber ?? (text.startsWith('SIG') ? text : `SIG${text}`);
 	const realTime = /^SIGRT(?:MIN\+(\d{1,2})|MAX-(\d{1,2}))$/.exec(name);
-	// glibc has the real-time signals 34 to 64; signal(7).
+	// In glibc the real-time signals are 34 to 64; signal(7).
 	const inRange = realTime !== null && Number(realTime[1] ?? realTime[2]) <= 30;
 	if (known.some(([other]) => other === name) || inRange || name === 'SIGRTMIN' || name === 'SIGRTMAX') {
 		return good(name);
 	}
-	// Without SIG, which would make any two of them look alike.
+	// Names are compared without SIG, because the shared prefix would make all of them look similar.
 	const near = didYouMean(
 		name.slice(3),
 		known.map(([other]) => other.slice(3)),

@@ -21,13 +21,13 @@ test.each([
 });
 
 test.each(['', 'm', '12 parsecs', '-1', '1bb', '1ib', '1 k b', '0x10', '1e3', '1,5g', '9999999p', Number.NaN])(
-	'%s is no size',
+	'%s is not a size',
 	size => {
 		expect(parseSize(size).ok).toBe(false);
 	},
 );
 
-test('every whole number of units comes back as that many bytes', () => {
+test('every whole number of units is converted to bytes', () => {
 	const units = fc.constantFrom('', 'b', 'k', 'm', 'g').chain(unit => fc.constantFrom(unit, unit.toUpperCase()));
 	fc.assert(
 		fc.property(fc.integer({min: 0, max: 1_000_000}), units, (amount, unit) => {
@@ -37,7 +37,7 @@ test('every whole number of units comes back as that many bytes', () => {
 	);
 });
 
-test('any string is a size or a problem, and a size is never negative', () => {
+test('any string yields a size or a problem, and a size is never negative', () => {
 	fc.assert(
 		fc.property(fc.string({unit: 'binary'}), text => {
 			const parsed = parseSize(text);
@@ -46,7 +46,7 @@ test('any string is a size or a problem, and a size is never negative', () => {
 	);
 });
 
-test('a limit of zero is refused, a swap limit of zero counts as not set, and -1 as unlimited', () => {
+test('a limit of 0 is refused, a swap limit of 0 means not set, and -1 means unlimited', () => {
 	expect(parsePositiveSize(0).ok).toBe(false);
 	expect(parseSwapSize(0)).toEqual({ok: true, value: undefined});
 	expect(parseSwapSize('-1')).toEqual({ok: true, value: -1});

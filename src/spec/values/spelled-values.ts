@@ -3,11 +3,11 @@ import {capabilityNames} from './capability.ts';
 import {text, type textOrNumber} from './schema-parts.ts';
 
 /*
- * Texts with a pattern in the JSON Schema, so that an editor marks what the reader would refuse. The reader does not go by
- * it: it has better words for what is wrong.
+ * Strings with a pattern in the JSON Schema, so that editors mark invalid values. tsbox itself does not use the patterns,
+ * because its parsers report better errors.
  */
 
-/** A text with a variable in it may become anything. */
+/** Adds a pattern that also accepts any text with a variable, because its value is unknown. */
 function spelled(pattern: string) {
 	const shape = z.clone(text);
 	z.globalRegistry.add(shape, {pattern: `\\$|^\\s*(?:${pattern})\\s*$`});
@@ -20,16 +20,16 @@ function spelledOrNumber(pattern: string) {
 
 const size = String.raw`(?:\d+(?:\.\d*)?|\.\d+) ?(?:[bB]|[kKmMgGtTpP](?:[iI]?[bB])?)?`;
 
-/** What parseSize reads. */
+/** A string for parseSize. */
 export const sizeText = spelledOrNumber(size);
 
-/** What parseSwapSize reads. */
+/** A string for parseSwapSize. */
 export const swapSizeText = spelledOrNumber(`${size}|-1`);
 
-/** What parseDuration reads. */
+/** A string for parseDuration. */
 export const durationText = spelledOrNumber(String.raw`(?:(?:\d+(?:\.\d+)?|\.\d+)(?:us|ms|s|m|h))+`);
 
-/** What parseCapability reads. JSON Schema knows no expression that ignores case. */
+/** A string for parseCapability. JSON Schema has no case-insensitive patterns. */
 export const capabilityText = spelled(
 	`(?:CAP_)?(?:${['ALL', ...capabilityNames].join('|')})`.replaceAll(
 		/[A-Z]/g,

@@ -12,8 +12,8 @@ const ofIpc = new Set([
 ]);
 
 /**
- * The namespace that a kernel parameter belongs to, or undefined for one of the whole machine, which a container must
- * not change. Source: namespaces(7), ipc_namespaces(7); the same list as docker's.
+ * The namespace that a sysctl belongs to. Undefined for a sysctl of the whole machine, which a container must not change.
+ * Source: namespaces(7), ipc_namespaces(7); the same list as Docker's.
  */
 export function namespaceOfSysctl(name: string): NamespaceKind | undefined {
 	if (ofIpc.has(name) || name.startsWith('fs.mqueue.')) return 'ipc';
@@ -22,7 +22,7 @@ export function namespaceOfSysctl(name: string): NamespaceKind | undefined {
 	return undefined;
 }
 
-/** A parameter's name with dots, whose parts cannot leave /proc/sys. */
+/** Whether a text is a sysctl's name with dots. Its path cannot leave /proc/sys. */
 export function isSysctlName(name: string): boolean {
 	return name.length <= 256 && /^[a-z0-9_-]+(?:\.[a-zA-Z0-9_:-]+)+$/.test(name);
 }

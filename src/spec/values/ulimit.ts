@@ -1,4 +1,4 @@
-/** The limits of setrlimit(2), lower case without RLIMIT_, as prlimit(1) and compose name them. */
+/** The limits of setrlimit(2) in lower case without RLIMIT_, as in prlimit(1) and Compose. */
 export const ulimitNames = [
 	'as',
 	'core',

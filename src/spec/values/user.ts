@@ -2,10 +2,10 @@ import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 
 const name = '[a-zA-Z_][a-zA-Z0-9_.-]{0,31}\\$?';
 const part = `(?:${name}|\\d{1,10})`;
-/** The last id is (uid_t) -1, which chown(2) takes for "leave it". */
+/** The largest id. The next one, (uid_t) -1, means "do not change" in chown(2). */
 const lastId = 4_294_967_294;
 
-/** `user[:group]`, each a name (useradd(8)) or a number. Kept as written. */
+/** Parses `user[:group]`, each a name (useradd(8)) or a number. Returns the text unchanged. */
 export function parseUser(user: string | number): Parsed<string> {
 	const text = String(user);
 	const valid = new RegExp(`^${part}(?::${part})?$`).test(text) && text.split(':').every(isId);
@@ -18,7 +18,7 @@ export function parseUser(user: string | number): Parsed<string> {
 	return valid ? good(text) : bad(`must be \`user\`, \`user:group\`, \`uid\` or \`uid:gid\`, not ${quoted(user)}`);
 }
 
-/** One group, a name or a number. */
+/** Parses a group, a name or a number. */
 export function parseGroup(group: string | number): Parsed<string> {
 	const text = String(group);
 	return new RegExp(`^${part}$`).test(text) && isId(text)

@@ -4,13 +4,13 @@ import {isVolumeName} from './named-volume.ts';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import type {BindVolume, TmpfsVolume, VolumeMount} from '../model/project.ts';
 
-/** A mount of a named volume whose declaration is still to be found: `volume` is the key. */
+/** A mount of a named volume without its declaration; `volume` is the key. */
 export type NamedMount = Omit<VolumeMount, 'volume'> & {readonly volume: string};
 
 /**
- * Takes the short form apart, `SOURCE:TARGET[:OPTIONS]`. A source that is no path names a volume; a path is still as
- * written, see resolveSource.
- * Source: Compose Specification, "volumes", short syntax. Unlike docker, a path that is not there is not made.
+ * Parses the short form `SOURCE:TARGET[:OPTIONS]`. A source that is not a path names a volume. A path is returned as
+ * written; resolveSource makes it absolute. Unlike Docker, tsbox does not create a missing path.
+ * Source: Compose Specification, "volumes", short syntax.
  */
 export function parseVolume(volume: string): Parsed<BindVolume | NamedMount> {
 	const parts = volume.split(':');
@@ -44,7 +44,7 @@ export function parseVolume(volume: string): Parsed<BindVolume | NamedMount> {
 	});
 }
 
-/** Checks a bind source as written: it must be a path. */
+/** Checks that a bind source is a path. */
 export function parseSource(source: string): Parsed<string> {
 	const checked = checkPath(source);
 	if (!checked.ok) return bad(`has a source that ${checked.problem}`);
@@ -57,7 +57,7 @@ export function parseSource(source: string): Parsed<string> {
 	);
 }
 
-/** Takes an entry of `tmpfs:` apart: `/run` or `/run:size=64m,mode=755`. */
+/** Parses an entry of `tmpfs`: `/run` or `/run:size=64m,mode=755`. */
 export function parseTmpfs(entry: string): Parsed<TmpfsVolume> {
 	const at = entry.indexOf(':');
 	const target = parseMountTarget(at === -1 ? entry : entry.slice(0, at));
