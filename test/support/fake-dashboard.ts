@@ -12,23 +12,23 @@ import type {ViewSettings} from '../../src/tui/dash/model/settings.ts';
 import type {DashSource} from '../../src/tui/dash/model/source.ts';
 import {type TabName, tabNames} from '../../src/tui/dash/model/tabs.ts';
 
-/** What a dashboard was asked to do. */
+/** The recorded calls of a dashboard. */
 export interface DeskRecord {
-	/** Commands that were run, and those that got the terminal. */
+	/** Commands that ran, and commands that got the terminal. */
 	readonly ran: Words[];
 	readonly lent: Words[];
-	/** Bytes for the terminal. */
+	/** Bytes written to the terminal. */
 	readonly written: string[];
-	/** Other things, in words: `leave`, `mouse on`. */
+	/** Other actions in words: `leave`, `mouse on`. */
 	readonly done: string[];
-	/** What was to be remembered. */
+	/** Stored changes of the view settings. */
 	readonly settings: Partial<ViewSettings>[];
-	/** What the detail was to show, and to do. */
+	/** What the detail showed, and its moves and keys. */
 	readonly shown: (readonly [containers: readonly string[], tab: TabName])[];
 	readonly detail: (Move | KeyName)[];
 }
 
-/** A dashboard that only remembers what it was asked; `run` says how commands end. */
+/** A dashboard that only records its calls. `run` determines how commands end. */
 export function sampleDashboard(
 	model: Model = sampleModel(),
 	{
@@ -100,7 +100,7 @@ export function sampleDashboard(
 	return {dashboard, record};
 }
 
-/** A machine that knows nothing of its containers. */
+/** A source without containers. */
 export const sampleSource: DashSource = {
 	watch: async function* () {},
 	projects: () => ({projects: () => [], close: () => {}}),
@@ -120,7 +120,7 @@ export const sampleSource: DashSource = {
 	save: () => {},
 };
 
-/** A key by its name, as a terminal gives it; a character types itself. */
+/** The input of a key. A character types itself. */
 export function sampleKey(name: string): Input {
 	return {kind: 'key', key: name, text: name === 'space' ? ' ' : name.length === 1 ? name : ''};
 }

@@ -12,28 +12,28 @@ import type {Machine} from '../../src/container/machine/machine.ts';
 import type {Io, StandardStream} from '../../src/cli/verb/io.ts';
 import {main} from '../../src/cli/main.ts';
 
-/** What a command line did, as a test sees it. */
+/** The result of a command line. */
 export interface Outcome {
 	readonly status: number;
 	readonly out: string;
 	readonly err: string;
-	/** The calls of the engine: name and arguments after the machine. */
+	/** Engine calls: the name, and the arguments after the machine. */
 	readonly calls: readonly (readonly [name: string, ...args: unknown[]])[];
-	/** Files that were written. */
+	/** The files after the command. */
 	readonly files: Readonly<Record<string, string>>;
 }
 
-/** What a test may set. */
+/** What a test can set. */
 export interface Surroundings {
 	readonly engine?: Partial<EngineApi>;
 	readonly env?: Readonly<Record<string, string>>;
 	readonly terminals?: readonly StandardStream[];
 	readonly files?: Readonly<Record<string, string>>;
-	/** What each wait for a line gives. */
+	/** The line that each read returns after `lines`. */
 	readonly line?: string;
-	/** What the first waits for a line give. */
+	/** The lines that the first reads return. */
 	readonly lines?: readonly string[];
-	/** Signals that arrive as soon as someone listens. */
+	/** Signals that arrive as soon as there is a listener. */
 	readonly signals?: readonly ('SIGINT' | 'SIGTERM')[];
 }
 
@@ -57,7 +57,7 @@ const container = {
 	started: now - 5000,
 };
 
-/** What the calls give that do nothing else; those that are not here give undefined. */
+/** Results of engine calls that do nothing else. All other calls return undefined. */
 const results: {readonly [Name in keyof EngineApi]?: Awaited<ReturnType<EngineApi[Name]>>} = {
 	planContainer: {project, service, image: {kind: 'host'}, config: {} as OciConfig, plan: samplePlan},
 	compilePlan: '#!/bin/sh\n',
@@ -111,7 +111,7 @@ const results: {readonly [Name in keyof EngineApi]?: Awaited<ReturnType<EngineAp
 	attachTo: {kind: 'ended', exitCode: 3},
 };
 
-/** Runs a command line in process against an engine that only remembers what it was asked. */
+/** Runs a command line in this process, with an engine that only records its calls. */
 export async function tsbox(line: string | readonly string[], surroundings: Surroundings = {}): Promise<Outcome> {
 	const argv = typeof line === 'string' ? line.split(' ').filter(word => word !== '') : line;
 	const calls: [string, ...unknown[]][] = [];
@@ -158,7 +158,7 @@ function fail(message: string, code: string): never {
 	throw Object.assign(new Error(message), {code});
 }
 
-/** Remembers each call and gives what {@link results} has for it; `own` are those of a test. */
+/** Records each call and returns its result in {@link results}. `own` has calls of the test. */
 function fakeEngine(calls: [string, ...unknown[]][], own: Partial<EngineApi> | undefined): EngineApi {
 	const machine: Machine = {
 		host: {} as Host,

@@ -1,31 +1,33 @@
 import {dirname} from 'node:path';
 import type {FileFacts, Host, RunningProgram, RunResult} from '../../src/host/host.ts';
 
-/** A host in memory that remembers what was asked of it, for tests. */
+/** An in-memory host that records its calls. */
 export interface RecordingHost extends Host {
-	/** Every change and program, in order, in a shell's words: `mkdir -m 0755 /a`, `write /a/b 100`, `kill -s SIGTERM 42`. */
+	/**
+	 * Every change and program in order, as shell commands: `mkdir -m 0755 /a`, `write /a/b 100`, `kill -s SIGTERM 42`.
+	 */
 	readonly log: readonly string[];
-	/** Every path that was read or looked at, in order. */
+	/** Every path that was read or examined, in order. */
 	readonly reads: readonly string[];
-	/** The files and folders as they are now, sorted by path; a folder's value is `dir`. */
+	/** The current files and folders, sorted by path. The value of a folder is `dir`. */
 	files(): Readonly<Record<string, string>>;
 }
 
-/** How the programs and the kernel of a {@link recordingHost} behave. */
+/** Behavior of the programs and the kernel of a {@link recordingHost}. */
 export interface RecordingAnswers {
-	/** What a program that is run leaves behind; exit code 0 and no output where it says nothing. */
+	/** Result of a program. By default it has exit code 0 and no output. */
 	readonly run?: (argv: readonly string[], input: string | undefined) => Partial<RunResult>;
-	/** A program that is started; by default one with pid 1000 that ends at once with exit code 0. */
+	/** A started program. By default it has PID 1000 and ends at once with exit code 0. */
 	readonly start?: (argv: readonly string[], options: Parameters<Host['start']>[1]) => RunningProgram;
-	/** Whether there is such a process; true by default. */
+	/** Whether the process exists; true by default. */
 	readonly kill?: (pid: number, signal: NodeJS.Signals) => boolean;
-	/** Names and texts of the files that are in a folder as soon as it is made, as in cgroupfs; they go with rmdir(2). */
+	/** Names and texts of the files that a new folder has at once, as in cgroupfs. rmdir(2) removes them. */
 	readonly born?: (folder: string) => Readonly<Record<string, string>>;
 }
 
 /**
- * A host whose files are `initial` (path to text, or to `dir` for a folder; the folders above are there too) and whose
- * clock advances 1 ms each time it is asked. Errors carry the same `code` and `path` as the real ones.
+ * Makes a host with the files `initial`, path to text, or to `dir` for a folder. Parent folders exist too. Its clock
+ * advances 1 ms per call. Errors have the same `code` and `path` as real ones.
  */
 export function recordingHost(
 	initial: Readonly<Record<string, string>> = {},

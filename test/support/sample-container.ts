@@ -14,7 +14,7 @@ const layer = '/store/layers/demo';
 /** The state folder of the sample. */
 export const conf = '/run/tsbox/containers/demo';
 
-/** The facts that the sample runs with. */
+/** The host facts of the sample. */
 export const sampleFacts = loadFacts(
 	readFileSync(new URL('../facts/v2-bookworm.json', import.meta.url), 'utf8'),
 	'v2-bookworm.json',
@@ -33,7 +33,7 @@ function step(rest: Pick<Step, 'id' | 'side' | 'action'> & Partial<Step>): Step 
 	};
 }
 
-/** A plan with each kind of step that the host side has, and the shortest container side. */
+/** A plan with each kind of step on the host side, and the shortest container side. */
 export const smallPlan: Plan = {
 	schema: 1,
 	name: 'demo',
@@ -122,7 +122,7 @@ function stat(pid: number): string {
 	return `${pid} (a) b) S ${'0 '.repeat(18)}777 0\n`;
 }
 
-/** The machine before the start: what the kernel shows of the process 42 is what the plan wants. */
+/** The files before the start. What /proc shows of process 42 matches the plan. */
 const before: Readonly<Record<string, string>> = {
 	'/store/layers': 'dir',
 	[conf]: 'dir',
@@ -134,20 +134,20 @@ const before: Readonly<Record<string, string>> = {
 	'/proc/42/status': 'Name:\tsh\nUid:\t5\t5\t5\t5\nNoNewPrivs:\t1\n',
 };
 
-/** What a sample container does in place of what is right. */
+/** What a sample container does differently from a correct one. */
 export interface SampleBehaviour {
 	readonly files?: Readonly<Record<string, string>>;
-	/** What the container side says before it waits at the gate. */
+	/** The output of the container side before it waits at the gate. */
 	readonly says?: string;
-	/** What the gate's shell answers to the last words. */
+	/** The answer of the gate shell to the last command. */
 	readonly answers?: string;
 	readonly ended?: Awaited<RunningProgram['ended']>;
 	readonly signal?: AbortSignal;
-	/** How each program that is run ends. */
+	/** The result of each program. */
 	readonly run?: Partial<RunResult>;
-	/** It waits for an empty line after each `@begin`, as the container side of a start that is held back does. */
+	/** Waits for an empty line after each `@begin`, like the container side of a held start. */
 	readonly answersHold?: boolean;
-	/** Called with what is written to the gate, before it is answered. */
+	/** Called with each text that is written to the gate, before its answer. */
 	readonly onGate?: (text: string) => void;
 }
 
@@ -158,16 +158,16 @@ const usual = `@pid 42
 @begin process.privileges
 `;
 
-/** A machine in memory on which a plan can be carried out, and what was seen of it. */
+/** An in-memory machine that can execute a plan, and its recorded events. */
 export interface SampleContainer {
 	readonly host: RecordingHost;
 	readonly context: ExecuteContext;
 	readonly events: readonly RunEvent[];
-	/** What was written to the gate. */
+	/** Texts written to the gate. */
 	readonly gate: readonly string[];
 }
 
-/** Such a machine: cgroupfs makes and removes its own files, and a process that is killed is gone. */
+/** Makes such a machine. Its cgroupfs makes and removes its own files, and a killed process is gone. */
 export function sampleContainer(behaviour: SampleBehaviour = {}): SampleContainer {
 	const events: RunEvent[] = [];
 	const gate: string[] = [];

@@ -11,7 +11,7 @@ import type {ScreenLook} from '../../src/tui/dash/model/screen.ts';
 import {firstSettings} from '../../src/tui/dash/model/settings.ts';
 import type {Narrow} from '../../src/tui/dash/model/sheet.ts';
 
-/** A container, for tests: it runs since five minutes, in the foreground. */
+/** A container that has run in the foreground for five minutes. */
 export function sampleContainer(name: string, more: Partial<ContainerSummary> = {}): ContainerSummary {
 	return {
 		name,
@@ -25,7 +25,7 @@ export function sampleContainer(name: string, more: Partial<ContainerSummary> = 
 	};
 }
 
-/** What a container uses, for tests. */
+/** The resource use of a container. */
 export function sampleUse(more: Partial<Sample> = {}): Sample {
 	return {
 		at: sampleNow,
@@ -54,7 +54,7 @@ const inShop = (service: string, more: Partial<ContainerSummary> = {}): Containe
 		...more,
 	});
 
-/** A project with a service of each kind, and one container of the foreground. */
+/** A project with a service in each state, and a foreground container. */
 export const sampleContainers: readonly ContainerSummary[] = [
 	inShop('web', {health: 'healthy', command: ['nginx', '-g', 'daemon off;']}),
 	inShop('db', {health: 'unhealthy', restarts: 2, image: 'postgres.tar', started: sampleNow - 7_200_000}),
@@ -63,7 +63,7 @@ export const sampleContainers: readonly ContainerSummary[] = [
 	sampleContainer('demo', {state: 'paused'}),
 ];
 
-/** The project of {@link sampleContainers}; its service `cache` is not there. */
+/** The project of {@link sampleContainers}. Its service `cache` has no container. */
 export const sampleProject: ProjectFacts = {
 	name: 'shop',
 	spec: '/srv/shop.yaml',
@@ -87,10 +87,10 @@ export function sampleModel(change: Partial<Model> = {}): Model {
 	};
 }
 
-/** Those with the text in their label. */
+/** Keeps the choices with the text in their label. */
 export const sampleNarrow: Narrow = (text, choices) => choices.filter(({label}) => label.includes(text.trim()));
 
-/** A screen's look, for tests. */
+/** The look of a screen. */
 export function sampleLook(columns = 100, rows = 30, locale = 'C.UTF-8'): ScreenLook {
 	return {
 		columns,
@@ -103,7 +103,7 @@ export function sampleLook(columns = 100, rows = 30, locale = 'C.UTF-8'): Screen
 	};
 }
 
-/** A detail of two lines that says how large it is. */
+/** A detail of two lines that shows its size. */
 export const sampleDetail: DetailView = {
 	lines: ({columns, rows}) => ({
 		lines: [[{text: `detail of ${columns}x${rows}`, tone: 'plain'}], [{text: 'second line', tone: 'quiet'}]],

@@ -9,16 +9,16 @@ import type {Plan, Step} from '../../src/step/verbs/step.ts';
 import type {PlanInput} from '../../src/plan/input/input.ts';
 import {planContainer} from '../../src/plan/plan-container.ts';
 
-/** The machines whose facts are kept in test/facts. */
+/** The machines with stored facts in test/facts. */
 export const machines = ['v1-bookworm', 'v2-bookworm', 'v2-trixie'] as const;
 
-/** The facts of one of these machines. */
+/** The stored facts of a machine. */
 export function savedFacts(machine: (typeof machines)[number]): HostFacts {
 	const file = `${machine}.json`;
 	return loadFacts(readFileSync(new URL(`../facts/${file}`, import.meta.url), 'utf8'), file);
 }
 
-/** A service as a spec with a root filesystem and a command makes it. */
+/** The service of a spec that has a root filesystem and a command. */
 export const sampleService: Service = {
 	service: 'demo',
 	name: 'demo',
@@ -48,7 +48,7 @@ export const sampleService: Service = {
 	origins: {},
 };
 
-/** An image that was unpacked before. */
+/** An unpacked image. */
 export const storedImage = {
 	kind: 'archive',
 	archive: '/srv/rootfs.tar.gz',
@@ -58,12 +58,12 @@ export const storedImage = {
 	bytes: 4_000_000,
 } as const satisfies ImageFacts;
 
-/** What a sample can differ in from {@link sampleService} on a v2 machine. */
+/** Changes to {@link sampleService} on a v2 machine. */
 export interface SampleChanges extends Partial<Omit<PlanInput, 'service' | 'config'>> {
 	readonly service?: Partial<Service>;
 }
 
-/** The input of a plan for {@link sampleService} with these changes. */
+/** The input of a plan for {@link sampleService} with changes. */
 export function sampleInput({service: changed = {}, ...rest}: SampleChanges = {}): PlanInput {
 	const service = {...sampleService, ...changed};
 	const image = rest.image ?? storedImage;
@@ -84,7 +84,7 @@ export function sampleInput({service: changed = {}, ...rest}: SampleChanges = {}
 		hostView: {hidden: [], shown: []},
 		storeLocked: [],
 		toolsSealed: true,
-		// One instruction, BPF_RET of SECCOMP_RET_ALLOW: no test of a plan depends on what a filter says.
+		// One instruction, BPF_RET of SECCOMP_RET_ALLOW. No test of a plan depends on the filter.
 		seccomp: {profile: 'default', filter: 'BgAAAAAA/38=', instructions: 1, notes: []},
 		...rest,
 		image,
@@ -92,12 +92,12 @@ export function sampleInput({service: changed = {}, ...rest}: SampleChanges = {}
 	};
 }
 
-/** The plan for a small service on a v2 machine, with these changes. */
+/** The plan for a small service on a v2 machine with changes. */
 export function samplePlan(changes: SampleChanges = {}): Plan {
 	return planContainer(sampleInput(changes));
 }
 
-/** The step of that id, which must be there. */
+/** The step with this id. Throws if there is none. */
 export function stepOf(plan: Plan, id: string): Step {
 	const step = plan.steps.find(each => each.id === id);
 	if (step === undefined) throw new Error(`no step ${id} among ${plan.steps.map(each => each.id).join(' ')}`);
@@ -111,7 +111,7 @@ export function rowsOf(plan: Plan, id: string): readonly string[] {
 	return action.rows.map(row => `${row.source} ${row.target} ${row.type} ${row.options.join(',')}`);
 }
 
-/** The limits that a plan writes to cgroup files before the start: file names below the container's cgroup, and values. */
+/** The limits that a plan writes to cgroup files before the start, by file name in the cgroup of the container. */
 export function limitsOf(plan: Plan): Readonly<Record<string, string>> {
 	return Object.fromEntries(
 		plan.steps.flatMap(({phase, action}) =>

@@ -1,6 +1,6 @@
 import type {LockedService} from '../../src/lock/lock-file.ts';
 
-/** A service as it might be locked; for tests. */
+/** A service of a lock file. */
 export const sampleLocked: LockedService = {
 	spec: 'sha256:0001',
 	keys: {command: ['sh'], mem_limit: 67_108_864, 'environment.TOKEN': 'sha256:9f86d081884c7d65'},

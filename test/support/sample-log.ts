@@ -2,14 +2,14 @@ import type {FeedLine} from '../../src/project/logs/line-ring.ts';
 import type {LogSource} from '../../src/tui/logs/log-state.ts';
 import {sampleNow} from './sample-frame.ts';
 
-/** A log in memory, for tests: it counts how often it was asked for a line, grows, and lets old lines fall out. */
+/** An in-memory log that grows, drops old lines, and counts how often a line was read. */
 export interface SampleLog extends LogSource {
 	readonly asked: () => number;
 	readonly add: (...texts: readonly string[]) => void;
 	readonly drop: (count: number) => void;
 }
 
-/** A log of texts, a line a second up to {@link sampleNow}; a line may be told otherwise. */
+/** A log of texts with one line per second up to {@link sampleNow}. `lineOf` overrides fields of a line. */
 export function sampleLog(
 	texts: readonly string[],
 	lineOf: (seq: number) => Partial<Extract<FeedLine, {kind: 'line'}>> = () => ({}),

@@ -12,11 +12,11 @@ import {plainText, sampleFrame, sampleNow} from './sample-frame.ts';
 import {sampleLog} from './sample-log.ts';
 import {openPane} from '../../src/tui/dash/panes/open-pane.ts';
 
-/** Waits until promises that are settled have been heard. */
+/** Waits until the handlers of settled promises have run. */
 export const settled = (): Promise<void> => new Promise(resolve => void setImmediate(resolve));
 
 const web = sampleContainer('shop-web', {project: 'shop', service: 'web'});
-/** A detail of a container. */
+/** A target of the detail: a container of a project. */
 export const ofWeb: DetailTarget = {
 	row: {kind: 'container', key: 'c:shop-web', container: web},
 	containers: ['shop-web'],
@@ -24,9 +24,9 @@ export const ofWeb: DetailTarget = {
 	project: 'shop',
 };
 const absent: Row = {kind: 'absent', key: 's:shop/cache', project: 'shop', service: 'cache'};
-/** As {@link ofWeb}: a service that is not there. */
+/** A target of the detail: a service without a container. */
 export const ofAbsent: DetailTarget = {row: absent, containers: [], labels: [], project: 'shop'};
-/** As {@link ofWeb}: a container of the foreground. */
+/** A target of the detail: a foreground container. */
 export const ofDemo: DetailTarget = {
 	row: {kind: 'container', key: 'c:demo', container: sampleContainer('demo')},
 	containers: ['demo'],
@@ -34,7 +34,7 @@ export const ofDemo: DetailTarget = {
 	project: undefined,
 };
 
-/** A pane of a source of the test's own, and what it asked of the screen. */
+/** A pane with a source of the test, and its recorded calls. */
 export async function opened(tab: TabName, target: DetailTarget, change: Partial<DashSource> = {}) {
 	const seen = {sheet: undefined as Sheet | undefined, said: [] as string[], changes: 0, settings: firstSettings};
 	const history = sampleHistory();
@@ -53,7 +53,7 @@ export async function opened(tab: TabName, target: DetailTarget, change: Partial
 		change: settings => void (seen.settings = {...seen.settings, ...settings}),
 	})(tab, target);
 	await settled();
-	/** Answers the prompt that is open. */
+	/** Answers the open prompt. */
 	const answer = (text: string): void => {
 		const {sheet} = seen;
 		if (sheet?.kind !== 'prompt') throw new Error('nothing is asked');
@@ -63,7 +63,7 @@ export async function opened(tab: TabName, target: DetailTarget, change: Partial
 	return {pane, seen, answer, text};
 }
 
-/** A log that is there. */
+/** A loaded log. */
 export const log = (...texts: readonly string[]) => ({
 	...sampleLog(texts),
 	isLoading: () => false,

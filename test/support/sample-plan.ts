@@ -1,6 +1,6 @@
 import type {Plan, Step} from '../../src/step/verbs/step.ts';
 
-/** A small plan with a step of each side and each kind of undo, for the tests of the views. */
+/** A small plan with steps on the host and in the container, with and without an undo. */
 export const samplePlan: Plan = {
 	schema: 1,
 	name: 'demo',
@@ -70,7 +70,7 @@ export function sampleCommand(step: {readonly id: string}): string {
 	return commands[step.id] ?? '';
 }
 
-/** The undoings of {@link samplePlan}. */
+/** The undo commands of {@link samplePlan}. */
 export function sampleUndo({undo}: Step): string {
 	return undo.kind === 'none' ? `nothing: ${undo.reason}` : 'echo 1 > /sys/fs/cgroup/tsbox/demo/cgroup.kill';
 }

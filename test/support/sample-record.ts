@@ -1,6 +1,6 @@
 import type {ContainerRecord} from '../../src/state/record.ts';
 
-/** A record of a container that is being started by process 1, for tests. */
+/** The record of a container that process 1 is starting. */
 export const sampleRecord: ContainerRecord = {
 	schema: 1,
 	name: 'demo',

@@ -1,7 +1,7 @@
 import type {StartReport} from '../../src/state/start-report.ts';
 import {samplePlan} from './sample-plan.ts';
 
-/** A start that went well, for tests. */
+/** The report of a successful start. */
 export const startedReport: StartReport = {
 	schema: 1,
 	plan: samplePlan,
@@ -15,7 +15,7 @@ export const startedReport: StartReport = {
 	},
 };
 
-/** A start whose second step failed, and was rolled back. */
+/** The report of a start whose second step failed, and which was rolled back. */
 export const failedReport: StartReport = {
 	...startedReport,
 	outcome: 'failed',

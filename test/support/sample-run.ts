@@ -26,7 +26,7 @@ const steps: readonly StepWords[] = [
 
 const mib = 2 ** 20;
 
-/** The events of a run that unpacks, starts and exits, for the tests of the views. */
+/** The events of a run that unpacks, starts, and exits. */
 export const sampleRun: readonly RunEvent[] = [
 	{type: 'plan.started', at: 1000, name: 'demo', steps},
 	{type: 'step.started', at: 1000, id: 'image.unpack'},
@@ -46,7 +46,7 @@ export const sampleRun: readonly RunEvent[] = [
 	{type: 'run.completed', at: 5002, ok: true},
 ];
 
-/** The events of a run whose last step fails and is rolled back. */
+/** The events of a run whose last step fails, and which is rolled back. */
 export const failedRun: readonly RunEvent[] = [
 	...sampleRun.slice(0, 11),
 	{type: 'step.output', at: 2018, id: 'mounts.table', text: 'mount: /proc: permission denied.\n'},

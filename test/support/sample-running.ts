@@ -3,7 +3,7 @@ import {recordingHost} from './recording-host.ts';
 import type {ContainerRecord} from '../../src/state/record.ts';
 import {sampleRecord} from './sample-record.ts';
 
-/** A machine on which the container `demo` runs, with process 7 and these files beside, for tests. */
+/** A machine with these files, on which the container `demo` runs with process 7. */
 export function machineWith(files: Readonly<Record<string, string>>, changes: Partial<ContainerRecord> = {}): Machine {
 	const record: ContainerRecord = {
 		...sampleRecord,

@@ -14,7 +14,7 @@ const step: RunStep = {
 	output: '',
 };
 
-/** A run record as it is shown, for tests. */
+/** A run record as it is shown. */
 export const sampleShownRun: ShownRun = {
 	run: {
 		schema: 1,
@@ -57,7 +57,7 @@ export const sampleShownRun: ShownRun = {
 	},
 };
 
-/** How two runs differ, for tests. */
+/** The difference between two runs. */
 export const sampleRunDifference: RunDifference = {
 	before: '20261127t015033-1f0a9c',
 	after: '20261127t015034-77c2aa',

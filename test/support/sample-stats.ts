@@ -1,6 +1,6 @@
 import type {ContainerStats} from '../../src/container/observe/usage-meter.ts';
 
-/** What a container uses, for tests. */
+/** The resource use of a container. */
 export const sampleStats: ContainerStats = {
 	name: 'demo',
 	pid: 1234,

@@ -1,9 +1,9 @@
 import childProcess from 'node:child_process';
 import {syncBuiltinESMExports} from 'node:module';
 
-// Run before each test file of the project `unit`. The files share a process: each loads only what no file before it has loaded.
+// Runs before each test file of the project `unit`. The files share a process, so a module is loaded only once.
 
-/** A unit test starts no program: it must be quick, and say the same on every machine. */
+/** A unit test starts no program, because it must be fast and give the same result on every machine. */
 function refuse(): never {
 	throw new Error('a unit test starts a program: move the test to a file NAME.programs.test.ts');
 }

@@ -1,7 +1,7 @@
 import type {HostAction} from '../../src/step/verbs/action.ts';
 import type {Plan, Step, StepBeside} from '../../src/step/verbs/step.ts';
 
-/** A step beside that a test makes. */
+/** Makes a step with the side `beside`. */
 export function besideStep(
 	id: string,
 	action: HostAction,
@@ -11,7 +11,7 @@ export function besideStep(
 	return {id, phase: 'process', side: 'beside', ...words, action, undo, checks: []};
 }
 
-/** The plan with a step before the one of that id, or before the first one inside. */
+/** Adds a step to a plan before the step with this id, or before the first step with the side `inside`. */
 export function withBeside(plan: Plan, step: StepBeside, id?: string): Plan {
 	const at = plan.steps.findIndex(each => (id === undefined ? each.side === 'inside' : each.id === id));
 	return {...plan, steps: plan.steps.toSpliced(at, 0, step)};

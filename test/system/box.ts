@@ -10,7 +10,7 @@ import {leftovers} from './leftovers.ts';
 import {warmState} from './warm-state.ts';
 import {until} from './until.ts';
 
-/** How a tsbox ended. */
+/** Result of a tsbox process. */
 export interface Ended {
 	readonly status: number | null;
 	readonly signal: NodeJS.Signals | null;
@@ -18,34 +18,34 @@ export interface Ended {
 	readonly err: string;
 }
 
-/** A tsbox that runs. */
+/** A running tsbox process. */
 export interface Running {
 	readonly child: ChildProcess;
 	readonly ended: Promise<Ended>;
-	/** Settles when its output, or its talk, has the text. */
+	/** Settles when standard output or standard error has the text. */
 	readonly says: (text: string) => Promise<void>;
 }
 
-/** How a tsbox is started. */
+/** Options to start tsbox. */
 export interface StartOptions {
 	readonly env?: Record<string, string>;
 	readonly input?: Buffer | string;
-	/** On a terminal that script(1) makes; the child is script then. */
+	/** Run on a terminal of script(1). The child process is then script. */
 	readonly onTerminal?: boolean;
 }
 
-/** A folder, a name and a rootfs of its own for one test; goes with its containers. */
+/** A folder, a name, and a root filesystem for one test. Disposal removes the folder and the containers. */
 export interface TestBox extends AsyncDisposable {
 	readonly folder: string;
-	/** A container name that no other test has. */
+	/** A unique container name. */
 	readonly name: string;
 	/** The busybox archive. */
 	readonly rootfs: string;
-	/** Writes a file into the folder; gives its path. */
+	/** Writes a file into the folder. Returns its path. */
 	readonly file: (name: string, text: string) => string;
-	/** What a spec that a test writes by itself must have: `userns_mode` for a starter that is `mapped`. */
+	/** The line that each spec of a test needs: `userns_mode` for the starter `mapped`, otherwise nothing. */
 	readonly head: string;
-	/** Writes a spec with the test's name and rootfs on top; gives its path. */
+	/** Writes a spec that starts with the name and root filesystem of the test. Returns its path. */
 	readonly spec: (text?: string) => string;
 	readonly start: (args: readonly string[], options?: StartOptions) => Running;
 	readonly tsbox: (args: readonly string[], options?: StartOptions) => Promise<Ended>;
@@ -54,30 +54,33 @@ export interface TestBox extends AsyncDisposable {
 
 function ordinary({uid, gid, through = []}: TestUser): readonly string[] {
 	const ids = ['--reuid', String(uid), '--regid', String(gid), '--clear-groups'];
-	// Not the bounding set: the programs that write the map of a user namespace are set-user-ID.
+	// Keep the bounding set, because the programs that write the map of a user namespace are set-user-ID.
 	return ['setpriv', ...ids, '--inh-caps=-all', '--ambient-caps=-all', ...through];
 }
 
 const program = join(import.meta.dirname, '../../bin/tsbox');
 
-/** An ordinary user: nothing of root's powers, groups and capabilities is left. */
+/** An unprivileged user without the groups and capabilities of root. */
 export interface TestUser {
 	readonly uid: number;
 	readonly gid: number;
-	/** Words of a program that starts tsbox as its last arguments say. */
+	/** A program with arguments that starts the tsbox command after them. */
 	readonly through?: readonly string[];
 }
 
-/** Who starts the containers of a test: root, root with a user namespace for each (`mapped`), or an ordinary user. */
+/**
+ * The user who starts the containers of a test: root, root with a user namespace for each container (`mapped`), or an
+ * unprivileged user.
+ */
 export type Starter = TestUser | 'mapped' | undefined;
 
-/** The detached projects that are there still. */
+/** The detached projects that still exist. */
 function projectsIn(folder: string): readonly string[] {
 	const path = join(folder, 'state/projects');
 	return existsSync(path) ? readdirSync(path) : [];
 }
 
-/** Makes a test's own corner of the machine; with a user, tsbox runs as that one and the folder is its own. */
+/** Makes a test box. With a user, tsbox runs as that user, who owns the folder. */
 export async function testBox(starter?: Starter): Promise<TestBox> {
 	const user = starter === 'mapped' ? undefined : starter;
 	const head = starter === 'mapped' ? 'userns_mode: auto\n' : '';
@@ -139,7 +142,7 @@ export async function testBox(starter?: Starter): Promise<TestBox> {
 				await over;
 			}
 			for (const project of projectsIn(folder)) await start(['down', '-t', '0', project]).ended;
-			// A container that outlives its tsbox holds the streams open: it is ended first.
+			// A container that outlives its tsbox keeps the streams open, so end it first.
 			if (leftovers(name, folder).length > 0) await start(['gc']).ended;
 			await Promise.all(started.map(({ended}) => ended));
 			rmSync(folder, {recursive: true, force: true});

@@ -28,7 +28,7 @@ function linkOf(path: string): string {
 	}
 }
 
-/** Mounts below a test's folder. */
+/** Mounts below the folder of a test. */
 export function mountsOf(folder: string): readonly string[] {
 	return textOf('/proc/self/mountinfo')
 		.split('\n')
@@ -36,7 +36,7 @@ export function mountsOf(folder: string): readonly string[] {
 		.map(line => `mount ${line.split(' ')[4]}`);
 }
 
-/** Cgroups of containers of that name, in every hierarchy. */
+/** Cgroups of containers with this name, in every hierarchy. */
 export function cgroupsOf(name: string): readonly string[] {
 	return foldersBelow('/sys/fs/cgroup', 4)
 		.filter(path => path.endsWith(`/tsbox/${name}`) || path.includes(`/tsbox/${name}-`))
@@ -54,12 +54,12 @@ export function parents(): ReadonlyMap<number, number> {
 	return found;
 }
 
-/** Processes in those cgroups, with a root in the folder, or that were told its state folder. */
+/** Processes in these cgroups, with a root in the folder, or with the state folder on their command line. */
 export function processesOf(name: string, folder: string): readonly {readonly pid: string; readonly command: string}[] {
 	return (
 		readdirSync('/proc')
 			.filter(pid => /^\d+$/.test(pid) && Number(pid) !== process.pid)
-			// One that has ended and whose parent is gone waits for init, whose affair that is.
+			// Ignore an ended process whose parent is gone, because init has to reap it.
 			.filter(pid => !/\) Z 1 /.test(textOf(`/proc/${pid}/stat`)))
 			.filter(
 				pid =>
@@ -71,15 +71,17 @@ export function processesOf(name: string, folder: string): readonly {readonly pi
 	);
 }
 
-/** Whether a process is in the cgroups of a container of that name, or of a service of that project. */
+/**
+ * Whether a process is in the cgroup of the container with this name, or of a service of the project with this name.
+ */
 export function isInCgroup(pid: string, name: string): boolean {
 	const cgroups = textOf(`/proc/${pid}/cgroup`);
 	return cgroups.includes(`/tsbox/${name}\n`) || cgroups.includes(`/tsbox/${name}-`);
 }
 
 /**
- * All that is on the machine of one container, or of one test's folder: mounts, cgroups, processes, and what lies in the
- * state folder, among the layers and among the volumes. Other tests' containers run meanwhile, so it is told by the name and the folder.
+ * Everything of a container or a test folder on the machine: mounts, cgroups, processes, and entries in the state and
+ * store folders. Found by name and folder, because containers of other tests run at the same time.
  */
 export function leftovers(name: string, folder: string): readonly string[] {
 	const processes = processesOf(name, folder).map(({pid, command}) => `process ${pid} ${command}`);

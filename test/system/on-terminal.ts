@@ -3,7 +3,7 @@ import {readdirSync, readlinkSync} from 'node:fs';
 import type {TestBox} from './box.ts';
 import {until} from './project.ts';
 
-/** Where a link leads; an empty text for none. */
+/** The target of a link; empty if there is none. */
 export function linkOf(path: string): string {
 	try {
 		return readlinkSync(path);
@@ -12,14 +12,14 @@ export function linkOf(path: string): string {
 	}
 }
 
-/** A line of sh(1) and all that it starts, on a terminal that script(1) makes. */
+/** Runs a shell command line on a terminal of script(1). */
 export function onTerminal(at: TestBox, line: string) {
 	const child = spawn('script', ['-qefc', line, '/dev/null'], {
 		cwd: at.folder,
 		env: {PATH: process.env['PATH'], SHELL: '/bin/sh', TERM: 'xterm'},
 		stdio: ['pipe', 'pipe', 'inherit'],
 	});
-	// What is typed at a terminal that has ended goes nowhere.
+	// Ignore input for a terminal that has ended.
 	child.stdin.on('error', () => {});
 	let shown = '';
 	child.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text));
@@ -27,14 +27,13 @@ export function onTerminal(at: TestBox, line: string) {
 	return {
 		child,
 		ended,
-		/** What its keyboard sends. */
 		type: (text: string) => void child.stdin.write(text),
 		shown: () => shown,
 		shows: (text: string | RegExp) =>
 			until(`"${text}" in ${JSON.stringify(shown)}`, () =>
 				typeof text === 'string' ? shown.includes(text) : text.test(shown),
 			),
-		/** The terminal that script made. */
+		/** The path of the terminal that script(1) made. */
 		terminal: () =>
 			readdirSync(`/proc/${child.pid}/fd`)
 				.map(fd => linkOf(`/proc/${child.pid}/fd/${fd}`))

@@ -2,7 +2,7 @@ import type {TestBox} from './box.ts';
 
 export {until} from './until.ts';
 
-/** What the tests look at of a row of `ps -a --json`. */
+/** The fields of a row of `ps -a --json` that tests use. */
 export interface Row {
 	readonly name: string;
 	readonly service: string;
@@ -13,7 +13,10 @@ export interface Row {
 	readonly pid: number;
 }
 
-/** A spec of several services over the test's root filesystem; the texts are the keys of each. */
+/**
+ * Writes a spec of several services with the root filesystem of the test. Each text has the keys of a service. Returns
+ * its path.
+ */
 export function project(at: TestBox, services: Readonly<Record<string, string>>, file = 'shop.yaml'): string {
 	const text = Object.entries(services).map(
 		([name, body]) => `  ${name}:\n    rootfs: ${at.rootfs}\n${body.replaceAll(/^/gm, '    ')}`,
@@ -21,7 +24,7 @@ export function project(at: TestBox, services: Readonly<Record<string, string>>,
 	return at.file(file, `name: ${at.name}\nservices:\n${text.join('\n')}\n`);
 }
 
-/** All containers of the test, by their services, or by their names without the project's. */
+/** All containers of the test by service, or by name without the project name. */
 export async function rows(at: TestBox, by: 'service' | 'name' = 'service'): Promise<Readonly<Record<string, Row>>> {
 	const {out} = await at.tsbox(['ps', '-a', '--json']);
 	return Object.fromEntries(
@@ -29,5 +32,5 @@ export async function rows(at: TestBox, by: 'service' | 'name' = 'service'): Pro
 	);
 }
 
-/** A command that runs until it is asked to stop. */
+/** A command that runs until SIGTERM. */
 export const sleeper = 'command: [sh, -c, "trap \'exit 0\' TERM; echo up; while :; do sleep 0.1; done"]\n';

@@ -4,10 +4,10 @@ import {join} from 'node:path';
 import {cgroupsOf, mountsOf, processesOf} from './leftovers.ts';
 import {markDescendants, orphans} from './orphans.ts';
 
-// Before a test starts anything: an orphan whose cgroup is gone may have no other trace of it.
+// Mark all descendants before a test starts anything. An orphan whose cgroup is gone may have no other trace.
 markDescendants();
 
-/** Their contents are the image's and the tools': that the folder is there is enough. */
+/** Folders with contents of the image or of the tools. Only their existence matters. */
 const opaque = /^store\/(images|tools)\/[^/]+$/;
 
 /** All paths below a folder. */
@@ -42,7 +42,7 @@ function outputOf(tool: string, ...args: readonly string[]): string {
 	}
 }
 
-/** Names of interfaces and namespaces, and rules of the packet filter, that tell of the test by its name or its folder. */
+/** Network interfaces, network namespaces, and nftables rules that contain the name or the folder of the test. */
 function networkOf(name: string, folder: string): readonly string[] {
 	const mine = (text: string): boolean => text.includes(name) || text.includes(folder);
 	const links = JSON.parse(outputOf('ip', '-j', 'link') || '[]') as readonly object[];
@@ -71,15 +71,18 @@ function namespaceOf(pid: string): string {
 	}
 }
 
-/** Which kinds of things a snapshot holds. */
+/** Contents of a snapshot. */
 export interface SnapshotOptions {
-	/** Processes with their descriptors and network namespaces: not where a supervisor may have been replaced. */
+	/**
+	 * Include processes with their descriptors and network namespaces. Not for tests in which a supervisor may be
+	 * replaced.
+	 */
 	readonly processes: boolean;
 }
 
 /**
- * All that the machine has of one test: mounts, cgroups, processes with their descriptors and network namespaces, links,
- * rules of the packet filter, and every path in the test's folder. Sorted; one thing a line, without process numbers.
+ * Everything of one test on the machine: mounts, cgroups, processes with their descriptors and network namespaces,
+ * links, nftables rules, and every path in the folder of the test. Sorted, with one item per line and without PIDs.
  */
 export function snapshot(name: string, folder: string, {processes}: SnapshotOptions): readonly string[] {
 	const own = readlinkSync('/proc/self/ns/net');
@@ -102,7 +105,7 @@ export function snapshot(name: string, folder: string, {processes}: SnapshotOpti
 	].toSorted();
 }
 
-/** What the later one has more, as often as it has it more. */
+/** The lines that `after` has in addition to `before`, including repeated lines. */
 export function added(before: readonly string[], after: readonly string[]): readonly string[] {
 	const counts = new Map<string, number>();
 	for (const line of before) counts.set(line, (counts.get(line) ?? 0) + 1);

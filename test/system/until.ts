@@ -1,7 +1,7 @@
-/** Longest that a test waits for something, ms. */
+/** Longest wait of a test, ms. */
 const patience = 20_000;
 
-/** Waits for a condition, and throws when it does not come. */
+/** Waits for a condition. Throws if it does not become true. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
 	const end = Date.now() + patience;
 	while (!(await holds())) {

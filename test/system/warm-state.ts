@@ -14,14 +14,14 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
 /*
- * What tsbox learns of a machine at its first start it keeps: all tools are asked for their options, and the filter of
- * system calls is compiled. A test has folders of its own and would learn it anew, which is half of the processor time of
- * these tests. So one start of each user learns it for a whole run.
+ * At its first start, tsbox asks all tools for their options and compiles the seccomp filter, and stores the results.
+ * Each test has its own folders and would repeat this, which is half of the processor time of these tests. So one start
+ * of each user does it for a whole test run.
  */
 
 const variable = 'TSBOX_WARM';
 
-/** Makes the folder of a run, and gives the way to remove it. */
+/** Makes the folder of a test run. Returns a function that removes it. */
 export function setup(): () => void {
 	const folder = mkdtempSync(join(tmpdir(), 'tsbox-warm-'));
 	chmodSync(folder, 0o755);
@@ -29,17 +29,17 @@ export function setup(): () => void {
 	return () => rmSync(folder, {recursive: true, force: true});
 }
 
-/** Who starts tsbox in a test. */
+/** How a test starts tsbox. */
 interface Caller {
 	/** The words before the options of tsbox. */
 	readonly words: readonly string[];
 	readonly uid: number;
 	readonly gid: number;
-	/** An archive that this user can start a container of. */
+	/** An archive from which this user can start a container. */
 	readonly rootfs: string;
 }
 
-/** Puts what a start of this user has learnt into the folders of a test, `state` and `store` below the given one. */
+/** Copies the stored results of a start of this user to the folders `state` and `store` of a test. */
 export function warmState(folder: string, caller: Caller): void {
 	const run = process.env[variable];
 	if (run === undefined) return;
@@ -64,7 +64,7 @@ function learn(run: string, learnt: string, caller: Caller): void {
 	try {
 		renameSync(folder, learnt);
 	} catch {
-		// Another worker was first.
+		// Another worker has finished first.
 		rmSync(folder, {recursive: true});
 	}
 }

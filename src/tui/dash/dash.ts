@@ -19,7 +19,7 @@ import type {ViewSettings} from './model/settings.ts';
 import type {Narrow} from './model/sheet.ts';
 import type {DashSource} from './model/source.ts';
 
-/** What a dashboard needs. */
+/** Options of {@link runDash}. */
 export interface DashOptions {
 	readonly source: DashSource;
 	readonly stdin: ReadStream;
@@ -28,25 +28,25 @@ export interface DashOptions {
 	readonly glyphs: Glyphs;
 	readonly keys: Keys;
 	readonly settings: ViewSettings;
-	/** Called with what is to be remembered of the view. */
+	/** Stores a change of the view settings. */
 	readonly remember: (change: Partial<ViewSettings>) => void;
-	/** Shows a filter from the beginning. */
+	/** Initial filter. */
 	readonly filter?: string;
-	/** Ends it from outside. */
+	/** Closes the dashboard. */
 	readonly signal: AbortSignal;
-	/** Does something with it before the first frame. */
+	/** Called before the first frame. */
 	readonly begin?: (dashboard: DashboardContext) => void;
 }
 
-/** Frames follow each other no faster than this, ms. */
+/** Shortest time between two frames, ms. */
 const frameMs = 33;
-/** How often it is looked what containers use, ms. */
+/** Time between two usage samples, ms. */
 const sampleMs = 1000;
 
 const narrow: Narrow = (text, choices) =>
 	text.trim() === '' ? choices : fuzzysort.go(text, choices, {key: 'label'}).map(({obj}) => obj);
 
-/** Shows the dashboard until somebody leaves it, or the signal aborts. */
+/** Shows the dashboard until the user leaves it or the signal aborts. */
 export async function runDash(options: DashOptions): Promise<void> {
 	const {source, theme, glyphs, keys, signal} = options;
 	const model = firstModel(options.settings);
@@ -143,7 +143,7 @@ export async function runDash(options: DashOptions): Promise<void> {
 		model.samples = fresh;
 	};
 	const ticker = setInterval(() => {
-		// Nobody sees it: a shell has the terminal.
+		// Another program has the terminal.
 		if (isLent) return;
 		sample();
 		dashboard.detail.refresh('second');
@@ -161,7 +161,7 @@ export async function runDash(options: DashOptions): Promise<void> {
 			model.ports = portsOf(containers, source);
 			const isFirst = !model.isLoaded;
 			model.isLoaded = true;
-			// What they use is in the second frame, unless it decides which rows come first.
+			// Usage is sampled for the second frame, unless the first frame needs it to sort the rows.
 			if (isFirst && isSortedByUse(model)) sample();
 			follow(dashboard);
 			dashboard.detail.refresh('change');
@@ -180,17 +180,15 @@ export async function runDash(options: DashOptions): Promise<void> {
 	}
 }
 
-/** The ports of those that run. */
 function portsOf(containers: Model['containers'], {ports}: DashSource): Model['ports'] {
 	return new Map(containers.filter(isLive).map(one => [one.name, ports(one)]));
 }
 
-/** Whether what containers use decides their order. */
 function isSortedByUse({settings: {sort}}: Model): boolean {
 	return ['cpu', 'memory', 'pids', 'net', 'block'].includes(sort.column);
 }
 
-/** Whose use is looked at: of those that are in sight, and of those the detail is about; all, where it decides their order. */
+/** The containers to sample: the visible ones and those of the detail, or all if the rows are sorted by usage. */
 function wantedSamples(model: Model, screen: Screen | undefined): readonly string[] {
 	if (isSortedByUse(model)) return model.containers.filter(isLive).map(({name}) => name);
 	const rows = currentRows(model);

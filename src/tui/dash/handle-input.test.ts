@@ -11,14 +11,14 @@ import {tabNames} from './model/tabs.ts';
 
 const settingsAfter = (...keys: readonly string[]) => dashboardAfter('c:shop-web', ...keys).record.settings.at(-1);
 
-describe('every key of the table does something', () => {
-	test.each(keyTable.map(({name, place, keys}) => [name, place, keys] as const))('%s of %s', (_, place, keys) => {
+describe('every key of the table has an effect', () => {
+	test.each(keyTable.map(({name, place, keys}) => [name, place, keys] as const))('%s in %s', (_, place, keys) => {
 		for (const one of keys) {
 			const model = sampleModel({cursor: 'c:shop-web', filter: 'shop'});
 			const tab = tabNames.find(name => name === place);
 			model.focus = place === 'list' || place === 'anywhere' ? 'list' : 'detail';
 			model.settings = {...model.settings, tab: tab ?? 'logs'};
-			// What goes up or left can do so.
+			// Each key needs room to move in its direction.
 			model.cursor = ['up', 'k', 'pageup', 'home', 'g'].includes(one) ? 'c:shop-web' : 'c:shop-db';
 			const {dashboard, record} = sampleDashboard(model);
 			const state = (): string =>
@@ -33,7 +33,7 @@ describe('every key of the table does something', () => {
 		}
 	});
 
-	test('a key that means nothing does nothing', () => {
+	test('unbound keys do nothing', () => {
 		for (const name of ['F', 'ctrl-x', 'f9', 'alt-s', '\u00e9', 'backspace']) {
 			const {record, model} = dashboardAfter('c:shop-web', name);
 			expect({...record, shown: []}).toEqual({
@@ -60,11 +60,11 @@ describe('the cursor of the overview', () => {
 		[['end', 'down'], 'c:demo'],
 		[['pagedown'], 'c:demo'],
 		[['pagedown', 'pageup'], 'p:shop'],
-	])('%j goes to %s', (keys, cursor) => {
+	])('%j moves to %s', (keys, cursor) => {
 		expect(dashboardAfter('p:shop', ...keys).model.cursor).toBe(cursor);
 	});
 
-	test('has the detail follow it', () => {
+	test('the detail follows the cursor', () => {
 		expect(dashboardAfter('p:shop', 'down').record.shown.at(-1)).toEqual([['shop-db'], 'logs']);
 		expect(dashboardAfter('p:shop', 'up').record.shown.at(-1)).toEqual([
 			['shop-web', 'shop-db', 'shop-job', 'shop-mail'],
@@ -73,7 +73,7 @@ describe('the cursor of the overview', () => {
 		expect(dashboardAfter('s:shop/cache', 'x').record.shown.at(-1)).toEqual([[], 'logs']);
 	});
 
-	test('folds the project that it is in, goes to its header, and unfolds it', () => {
+	test('left folds the project and selects its header, and left or enter unfolds it', () => {
 		const {model} = dashboardAfter('c:shop-db', 'left');
 		expect([model.cursor, model.settings.folded]).toEqual(['p:shop', ['shop']]);
 		expect(dashboardAfter('c:shop-db', 'left', 'left').model.settings.folded).toEqual([]);
@@ -83,14 +83,14 @@ describe('the cursor of the overview', () => {
 });
 
 describe('marks', () => {
-	test('space marks a row and goes on, once more takes it back', () => {
+	test('space marks a row and moves on, and a second space removes the mark', () => {
 		const {model, record} = dashboardAfter('c:shop-db', 'space', 'space');
 		expect([...model.marked]).toEqual(['c:shop-db', 'c:shop-job']);
 		expect(record.shown.at(-1)).toEqual([['shop-db', 'shop-job'], 'logs']);
 		expect([...dashboardAfter('c:shop-db', 'space', 'up', 'space').model.marked]).toEqual([]);
 	});
 
-	test('of a project all containers are marked', () => {
+	test('space on a project marks all its containers', () => {
 		expect([...dashboardAfter('p:shop', 'space').model.marked].toSorted()).toEqual([
 			'c:shop-db',
 			'c:shop-job',
@@ -99,18 +99,18 @@ describe('marks', () => {
 		]);
 	});
 
-	test('what is marked is meant though a filter hides it', () => {
+	test('actions apply to marked rows that a filter hides', () => {
 		const {dashboard, record} = sampleDashboard(sampleModel({cursor: 'c:shop-web'}));
 		for (const key of ['space', '/', 'd', 'e', 'm', 'o', 'enter', 'P']) handleInput(dashboard, sampleKey(key));
 		expect(record.ran).toEqual([['pause', 'shop-web']]);
 	});
 
-	test('* marks all rows, or none', () => {
+	test('* marks all rows, or removes all marks', () => {
 		expect(dashboardAfter('p:shop', '*').model.marked.size).toBe(6);
 		expect(dashboardAfter('p:shop', '*', '*').model.marked.size).toBe(0);
 	});
 
-	test('esc takes the marks back, then the filter', () => {
+	test('esc removes the marks, then the filter', () => {
 		const {dashboard, model} = dashboardAfter('c:shop-web', '/', 'w', 'enter', 'space');
 		expect([model.marked.size, model.filter]).toEqual([1, 'w']);
 		handleInput(dashboard, sampleKey('esc'));
@@ -121,7 +121,7 @@ describe('marks', () => {
 });
 
 describe('the view', () => {
-	test('the filter changes as one types, and Esc takes it back', () => {
+	test('typing changes the filter, and Esc restores it', () => {
 		const {dashboard, model} = dashboardAfter('c:shop-web', '/', 'd', 'e', 'm');
 		expect([model.filter, model.cursor]).toEqual(['dem', 'c:demo']);
 		handleInput(dashboard, sampleKey('esc'));
@@ -143,11 +143,11 @@ describe('the view', () => {
 		[['['], {tab: 'drift'}],
 		[['3'], {tab: 'stats'}],
 		[['9', ']'], {tab: 'logs'}],
-	])('%j is remembered, and nothing else', (keys, change) => {
+	])('%j stores only its own change', (keys, change) => {
 		expect(settingsAfter(...keys)).toEqual(change);
 	});
 
-	test('a column is turned on in its usual place, or off; the list stays open, and the name stays', () => {
+	test('the list of columns toggles columns in standard order, stays open, and keeps the name', () => {
 		const on = dashboardAfter('c:shop-web', 'C', 'i', 'm', 'a', 'enter');
 		expect(on.model.settings.columns).toEqual([...firstSettings.columns, 'image']);
 		expect(on.model.sheet).toMatchObject({kind: 'choose', cursor: dashColumns.indexOf('image')});
@@ -160,7 +160,7 @@ describe('the view', () => {
 		expect(name.model.notice).toEqual({text: 'the name is always shown', isError: true});
 	});
 
-	test('tab goes to the other pane and z gives it the screen; with one pane tab shows the other', () => {
+	test('tab switches panes, z zooms the pane, and tab in a zoomed pane shows the other one', () => {
 		expect(dashboardAfter('c:demo', 'tab').model).toMatchObject({focus: 'detail', zoom: 'both'});
 		expect(dashboardAfter('c:demo', 'tab', 'tab').model.focus).toBe('list');
 		expect(dashboardAfter('c:demo', 'z').model.zoom).toBe('list');
@@ -171,7 +171,7 @@ describe('the view', () => {
 		expect(dashboardAfter('c:demo', 'z', '2').model).toMatchObject({zoom: 'both', settings: {tab: 'plan'}});
 	});
 
-	test('the log of commands, the redraw, the shell, the mouse and the end', () => {
+	test('the keys for the command log, redraw, suspend, mouse, and quit', () => {
 		expect(dashboardAfter('c:demo', 'ctrl-l').model.showsCommands).toBe(true);
 		expect(dashboardAfter('c:demo', 'ctrl-l', 'ctrl-l').model.showsCommands).toBe(false);
 		expect(dashboardAfter('c:demo', 'ctrl-r', 'ctrl-z', 'm', 'm', 'q').record.done).toEqual([
@@ -186,13 +186,13 @@ describe('the view', () => {
 });
 
 describe('the detail', () => {
-	test('has its own keys: moves, those of its tab, and the way back', () => {
+	test('has its own keys: moves, keys of the tab, and back', () => {
 		const {record, model} = dashboardAfter('c:demo', 'enter', 'j', 'pagedown', 'G', 'f', 'w', 'left', 'esc');
 		expect(record.detail).toEqual([1, 'page-down', 'last', 'follow', 'wrap', 'sideways-left']);
 		expect(model.focus).toBe('list');
 	});
 
-	test('what is copied goes to the clipboard of the terminal', () => {
+	test('copies to the clipboard of the terminal', () => {
 		const {record, model} = dashboardAfter('c:demo', 'tab', 'y');
 		expect(record.written).toEqual([`\u001b]52;c;${Buffer.from('text').toString('base64')}\u0007`]);
 		expect(model.notice?.text).toContain('copied text');
@@ -209,17 +209,17 @@ describe('the detail', () => {
 });
 
 describe('sheets', () => {
-	test('the help is opened and closed', () => {
+	test('the help opens and closes', () => {
 		expect(dashboardAfter('c:demo', '?').model.sheet).toMatchObject({kind: 'text', title: 'keys (Esc leaves)'});
 		expect(dashboardAfter('c:demo', 'f1', '?').model.sheet).toBeUndefined();
 	});
 
-	test('keys of a sheet are not those of what is below', () => {
+	test('keys of a sheet do not reach the panes below', () => {
 		const {record, model} = dashboardAfter('c:shop-web', '?', 's', 'q', 'down');
 		expect([record.ran, record.done, model.sheet]).toEqual([[], [], undefined]);
 	});
 
-	test('the palette has the actions with their keys, the tabs and all rows', () => {
+	test('the palette lists the actions, the tabs, and all rows', () => {
 		const {model} = dashboardAfter('c:shop-web', ':');
 		const labels = model.sheet?.kind === 'choose' ? model.sheet.choices.map(({label}) => label) : [];
 		expect(labels).toContain('stop: stop (shop-web)');
@@ -235,7 +235,7 @@ describe('sheets', () => {
 		expect(marked?.kind === 'choose' && marked.choices.map(({label}) => label)).toContain('stop: stop (2 rows)');
 	});
 
-	test('what is picked in the palette is done, and may ask', () => {
+	test('the palette performs the chosen action, which may ask for confirmation', () => {
 		const typed = (text: string) => dashboardAfter('c:shop-web', ':', ...text.split(''), 'enter');
 		expect(typed('go to demo').model).toMatchObject({cursor: 'c:demo', sheet: undefined});
 		expect(typed('tab drift').model.settings.tab).toBe('drift');
@@ -245,14 +245,14 @@ describe('sheets', () => {
 	});
 });
 
-test('what was said goes with the next key', () => {
+test('the next key clears the message', () => {
 	const {dashboard, model} = dashboardAfter('c:demo', 'a');
 	expect(model.notice?.text).toContain('only what runs');
 	handleInput(dashboard, sampleKey('down'));
 	expect(model.notice).toBeUndefined();
 });
 
-test('other keys of the configuration do what they stand for, and the usual one does nothing', () => {
+test('keys of the configuration replace the default keys', () => {
 	const {dashboard, record} = sampleDashboard(sampleModel({cursor: 'c:shop-web'}));
 	const other = {...dashboard, keys: knownKeys({stop: ['f5'], sort: ['1']}, null)};
 	handleInput(other, sampleKey('s'));

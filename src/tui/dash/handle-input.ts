@@ -12,12 +12,12 @@ import {placesOf, tabPlaces} from './model/screen.ts';
 import {sheetAfter} from './model/sheet.ts';
 import {type TabName, tabNames} from './model/tabs.ts';
 
-/** Takes what a person does. */
+/** Handles a user input. */
 export function handleInput(dashboard: DashboardContext, input: Input): void {
 	const {model} = dashboard;
 	model.notice = undefined;
 	if (model.sheet !== undefined) {
-		// What a sheet leads to may be another sheet, which is not closed by closing this one.
+		// A sheet may open another sheet, which must stay open when the first one closes.
 		const before = model.sheet;
 		const next = sheetAfter(before, input, dashboard.narrow);
 		if (model.sheet === before) model.sheet = next;
@@ -37,7 +37,7 @@ function handleKey(dashboard: DashboardContext, key: string): void {
 	else if (digit !== undefined) chooseTab(dashboard, digit);
 }
 
-/** Does what a key, or an entry of the palette, stands for. */
+/** Performs the action of a key or of an entry of the palette. */
 function perform(dashboard: DashboardContext, name: KeyName): void {
 	if (performAnywhere(dashboard, name) || performList(dashboard, name) || performDetail(dashboard, name)) return;
 	performAction(dashboard, name);
@@ -107,7 +107,7 @@ function performDetail(dashboard: DashboardContext, name: KeyName): boolean {
 	return detail.perform(name);
 }
 
-/** Hands a text to the clipboard of the terminal: OSC 52 of xterm's ctlseqs. */
+/** Copies a text to the clipboard of the terminal; xterm ctlseqs, OSC 52. */
 function copy(dashboard: DashboardContext, text: string): void {
 	if (text === '') return dashboard.say('there is nothing to copy', true);
 	dashboard.terminal.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`);
@@ -121,7 +121,7 @@ function chooseTab(dashboard: DashboardContext, tab: TabName): void {
 	changeSettings(dashboard, {tab});
 	const {model} = dashboard;
 	if (model.zoom === 'list') model.zoom = 'both';
-	// On a small screen, where one pane is shown, it would change unseen.
+	// A small screen shows only one pane, and the new tab must be visible.
 	if (dashboard.layout()?.detail.rows === 0) model.focus = 'detail';
 }
 

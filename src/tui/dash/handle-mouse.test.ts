@@ -11,10 +11,10 @@ import {firstSettings} from './model/settings.ts';
 describe('the mouse', () => {
 	const click = (column: number, row: number): Input => ({kind: 'click', column, row});
 	const wheel = (column: number, row: number, by: 1 | -1): Input => ({kind: 'wheel', column, row, by});
-	// The header is row 0, the titles of the columns row 1, eight rows, then the tabs.
+	// Row 0 is the header. The overview has eight rows, the first for the column titles. Then comes the tab bar.
 	const tabsRow = 9;
 
-	test('a click on a row goes there, also when the overview is scrolled', () => {
+	test('a click selects a row, even if the overview is scrolled', () => {
 		expect(dashboardAfter('p:shop', 'tab', click(5, 4)).model).toMatchObject({cursor: 'c:shop-job', focus: 'list'});
 		const containers = Array.from({length: 100}, (_, at) => sampleContainer(`c${100 + at}`));
 		const {dashboard} = sampleDashboard(sampleModel({containers, projects: [], cursor: 'c:c199'}));
@@ -23,7 +23,7 @@ describe('the mouse', () => {
 		expect(text[2]).toContain(dashboard.model.cursor?.slice(2));
 	});
 
-	test('a click on a title sorts by it, a second one the other way round', () => {
+	test('a click on a title sorts by its column, and a second click reverses the order', () => {
 		const [first, second] = fitColumns(firstSettings.columns, 98, 14);
 		const at = 2 + (first?.[1] ?? 0) + 1;
 		expect(second?.[0].name).toBe('state');
@@ -35,7 +35,7 @@ describe('the mouse', () => {
 		expect(dashboardAfter('p:shop', click(at - 1, 1)).record.settings).toEqual([]);
 	});
 
-	test('a click on the title of what is counted has the most first', () => {
+	test('a click on the title of an amount sorts in descending order', () => {
 		const fitted = fitColumns(firstSettings.columns, 98, 14);
 		const before = fitted.slice(
 			0,
@@ -45,7 +45,7 @@ describe('the mouse', () => {
 		expect(dashboardAfter('p:shop', click(at, 1)).model.settings.sort).toEqual({column: 'cpu', descending: true});
 	});
 
-	test('a click on a tab shows it', () => {
+	test('a click on a tab shows the tab', () => {
 		for (const {tab, at, width} of tabPlaces(100)) {
 			expect(dashboardAfter('p:shop', click(at, tabsRow)).model).toMatchObject({settings: {tab}, focus: 'detail'});
 			expect(dashboardAfter('p:shop', click(at + width - 1, tabsRow)).model.settings.tab).toBe(tab);
@@ -53,12 +53,12 @@ describe('the mouse', () => {
 		expect(dashboardAfter('p:shop', click(95, tabsRow)).record.settings).toEqual([]);
 	});
 
-	test('a click on the detail goes there, one on the header or the footer nowhere', () => {
+	test('a click on the detail focuses it, and clicks on the header and the footer do nothing', () => {
 		expect(dashboardAfter('p:shop', click(5, 15)).model.focus).toBe('detail');
 		expect(dashboardAfter('p:shop', click(5, 0), click(5, 29)).model).toMatchObject({focus: 'list', cursor: 'p:shop'});
 	});
 
-	test('the wheel moves what it is over, wherever the keys are', () => {
+	test('the wheel moves the pane under the pointer, regardless of the focus', () => {
 		expect(dashboardAfter('p:shop', wheel(5, 15, 1), wheel(5, 15, -1)).record.detail).toEqual([3, -3]);
 		expect(dashboardAfter('p:shop', wheel(5, 4, 1), wheel(5, 4, 1), wheel(5, 4, -1)).model.cursor).toBe('c:shop-db');
 		expect(dashboardAfter('p:shop', wheel(5, 0, 1)).record.detail).toEqual([]);

@@ -8,7 +8,7 @@ import {screenOf} from './model/screen.ts';
 
 const settled = (): Promise<void> => new Promise(resolve => void setImmediate(resolve));
 
-/** Commands that were run, and what the sheet is, after keys with the cursor on a row. */
+/** The commands and the sheet after keys, with the cursor on a row. */
 async function did(cursor: string, keys: readonly string[], options: Parameters<typeof sampleDashboard>[1] = {}) {
 	const {dashboard, record} = sampleDashboard(sampleModel({cursor}), options);
 	for (const one of keys) handleInput(dashboard, sampleKey(one));
@@ -19,7 +19,7 @@ async function did(cursor: string, keys: readonly string[], options: Parameters<
 
 const shell = ['sh', '-c', 'command -v bash >/dev/null && exec bash || exec sh'];
 
-describe('what can be taken back is done at once', () => {
+describe('actions that can be undone run at once', () => {
 	test.each([
 		['c:shop-web', 's', ['stop', 'shop-web']],
 		['p:shop', 's', ['stop', 'shop']],
@@ -37,7 +37,7 @@ describe('what can be taken back is done at once', () => {
 	});
 });
 
-describe('what loses something asks first', () => {
+describe('actions that lose data ask first', () => {
 	test.each([
 		['c:shop-web', ['d'], ['rm', 'shop-web']],
 		['s:shop/cache', ['d'], ['rm', 'shop', 'cache']],
@@ -50,7 +50,7 @@ describe('what loses something asks first', () => {
 		['c:demo', ['X', 'enter'], ['images', 'prune']],
 		['c:demo', ['X', 'down', 'enter'], ['volume', 'prune']],
 		['c:demo', ['X', 'end', 'down', 'down', 'enter'], ['gc']],
-	])('on %s %j: yes does it, Esc and n run nothing', async (cursor, keys, words) => {
+	])('on %s %j: yes runs the command, Esc and n run nothing', async (cursor, keys, words) => {
 		const asked = await did(cursor, keys);
 		expect(asked.ran).toEqual([]);
 		expect(asked.sheet).toMatchObject({kind: 'confirm', commands: [words]});
@@ -62,7 +62,7 @@ describe('what loses something asks first', () => {
 		expect([done.ran, done.sheet]).toEqual([[words], undefined]);
 	});
 
-	test('the question says what is lost', async () => {
+	test('the confirmation says what is lost', async () => {
 		expect((await did('c:demo', ['s'])).sheet).toMatchObject({
 			title: 'stop?',
 			loses: 'demo runs in the foreground of another terminal, and is gone when it ends',
@@ -71,7 +71,7 @@ describe('what loses something asks first', () => {
 	});
 });
 
-describe('what cannot be done is said, and nothing is run', () => {
+describe('impossible actions show the reason and run nothing', () => {
 	test.each([
 		['c:shop-job', 's', 'shop-job does not run'],
 		['c:shop-web', 'S', 'shop-web runs'],
@@ -86,7 +86,7 @@ describe('what cannot be done is said, and nothing is run', () => {
 		expect([ran, lent, sheet, notice]).toEqual([[], [], undefined, {text, isError: true}]);
 	});
 
-	test('with no row at all', async () => {
+	test('without any row', async () => {
 		const {dashboard, record} = sampleDashboard(sampleModel({containers: [], projects: []}));
 		for (const one of ['s', 'S', 'r', 'P', 'd', 'K', 'e', 'A', 'L', 'u', 'D', 'space', 'enter', 'left'])
 			handleInput(dashboard, sampleKey(one));
@@ -95,7 +95,7 @@ describe('what cannot be done is said, and nothing is run', () => {
 	});
 });
 
-test('every signal that is offered can be sent', async () => {
+test('every signal on offer can be sent', async () => {
 	for (const signal of signalChoices)
 		expect((await did('c:demo', ['K', ...signal.split(''), 'enter', 'y'])).ran).toEqual([
 			['kill', '-s', signal, 'demo'],
@@ -112,7 +112,7 @@ describe('a command that has the terminal', () => {
 		expect(model.commands).toMatchObject([{words, status: 0, output: ''}]);
 	});
 
-	test('of what its last command came to nothing is said, of what went wrong before it is', async () => {
+	test('the dashboard shows a failure to run it, but not the status of its last command', async () => {
 		expect((await did('c:shop-web', ['e'], {lend: () => 1})).notice).toBeUndefined();
 		expect((await did('c:shop-web', ['e'], {lend: () => 127})).notice).toMatchObject({
 			text: expect.stringContaining('ended with status 127'),
@@ -142,21 +142,21 @@ describe('limits', () => {
 	});
 
 	test.each(['--memory', 'shop-db --memory 1g', '--memory 1g shop-db', '--memory --cpus 1', '1g', '--memory 1g --'])(
-		'%s would name another container, or none: it is refused',
+		'%s is rejected, because it would name another container or none',
 		async text => {
 			const {ran, notice} = await typed(text);
 			expect([ran, notice?.isError]).toEqual([[], true]);
 		},
 	);
 
-	test('with nothing, and after Esc, nothing is changed', async () => {
+	test('empty input and Esc change nothing', async () => {
 		expect((await typed(' ')).ran).toEqual([]);
 		expect((await did('c:shop-web', ['L', '1', 'esc'])).ran).toEqual([]);
 	});
 });
 
-describe('several that are marked', () => {
-	test('have a command each, and lose their marks when all went well', async () => {
+describe('marked rows', () => {
+	test('run one command each, and lose their marks if all commands succeed', async () => {
 		const {ran, model, notice} = await did('c:shop-db', ['space', 'space', 'space', 'r']);
 		expect(ran).toEqual([
 			['restart', 'shop-db'],
@@ -168,7 +168,7 @@ describe('several that are marked', () => {
 		expect(model.commands.map(({status}) => status)).toEqual([0, 0, 0]);
 	});
 
-	test('keep them when one failed, which is said', async () => {
+	test('keep their marks if a command fails, and the failure is shown', async () => {
 		const run = (words: readonly string[]) =>
 			words[1] === 'shop-job' ? {status: 1, output: 'error: no\nmore\n'} : {status: 0, output: ''};
 		const {model, dashboard} = await did('c:shop-db', ['space', 'space', 'r'], {run});
@@ -185,7 +185,7 @@ describe('several that are marked', () => {
 		expect(plainText(footer)).toContain('✘ tsbox restart shop-job: error: no');
 	});
 
-	test('are run a few at a time, all of them', async () => {
+	test('run a few commands at a time', async () => {
 		const containers = Array.from({length: 30}, (_, at) =>
 			sampleContainer(`c${at}`, {project: 'shop', service: `c${at}`}),
 		);
@@ -196,18 +196,18 @@ describe('several that are marked', () => {
 		await vi.waitFor(() => expect(record.ran).toHaveLength(30));
 	});
 
-	test('a signal goes to all of them with one command', async () => {
+	test('receive a signal with one command', async () => {
 		const {ran} = await did('c:shop-db', ['space', 'end', 'space', 'K', 'enter', 'y']);
 		expect(ran).toEqual([['kill', '-s', 'TERM', 'shop-db', 'demo']]);
 	});
 });
 
-test('a command that failed without a word is said to have failed', async () => {
+test('a command that failed without output is shown as failed', async () => {
 	const {notice} = await did('c:shop-web', ['s'], {run: () => ({status: 125, output: ' \n'})});
 	expect(notice).toEqual({text: 'tsbox stop shop-web: failed', isError: true});
 });
 
-test('while a command goes on the log shows it so', () => {
+test('the log shows a running command', () => {
 	const {dashboard} = sampleDashboard(sampleModel({cursor: 'c:shop-web'}));
 	handleInput(dashboard, sampleKey('s'));
 	expect(plainText(screenOf(dashboard.model, sampleDetail, sampleLook()).commands)).toContain(
@@ -215,7 +215,7 @@ test('while a command goes on the log shows it so', () => {
 	);
 });
 
-test('the log keeps the last hundred commands', async () => {
+test('the log keeps the last 100 commands', async () => {
 	const {dashboard} = sampleDashboard(sampleModel({cursor: 'c:shop-web'}));
 	for (let count = 0; count < 120; count++) handleInput(dashboard, sampleKey('s'));
 	await vi.waitFor(() => expect(dashboard.model.commands.every(({status}) => status === 0)).toBe(true));

@@ -6,10 +6,10 @@ import type {Row} from './model/rows.ts';
 import {commandText, prompt} from './model/sheet.ts';
 
 const plainActions: readonly string[] = ['stop', 'start', 'restart', 'pause', 'remove', 'project-up', 'project-down'];
-/** Commands at once: a machine may have hundreds of containers. */
+/** Most commands at once, because a machine may have hundreds of containers. */
 const atOnce = 4;
 
-/** Does something to the rows that are meant: marked ones, else the one of the cursor. */
+/** Performs an action on the marked rows, or else on the row at the cursor. */
 export function performAction(dashboard: DashboardContext, name: KeyName): void {
 	const rows = meantRows(dashboard.model, currentRows(dashboard.model));
 	if (plainActions.includes(name)) return plain(dashboard, name as PlainAction, rows);
@@ -34,7 +34,7 @@ function askFirst(dashboard: DashboardContext, title: string, loses: string, com
 	dashboard.ask({kind: 'confirm', title, loses, commands, yes: () => void runAll(dashboard, commands)});
 }
 
-/** Runs commands, some at once; what is marked is no more when all went well. */
+/** Runs commands, a few at a time. Clears the marks if all commands succeed. */
 async function runAll(dashboard: DashboardContext, commands: readonly Words[]): Promise<void> {
 	const waiting = [...commands];
 	let isGood = true;
@@ -64,10 +64,10 @@ function kill(dashboard: DashboardContext, rows: readonly Row[]): void {
 	dashboard.ask({kind: 'choose', title: `send a signal to ${names.join(', ')}`, text: '', choices, cursor: 0});
 }
 
-/** A shell that every image with a shell has; one that is nicer, where there is one. */
+/** Runs bash if the image has it. Every image with a shell has sh. */
 const shell: Words = ['sh', '-c', 'command -v bash >/dev/null && exec bash || exec sh'];
 
-/** Hands the terminal to a command and comes back; what went wrong is told here. */
+/** Lends the terminal to a command. The dashboard shows only failures to run the command. */
 function onTerminal(dashboard: DashboardContext, rows: readonly Row[], words: (container: string) => Words): void {
 	const [name, ...others] = liveOf(rows);
 	if (name === undefined) return dashboard.say('it does not run', true);
@@ -78,7 +78,7 @@ function onTerminal(dashboard: DashboardContext, rows: readonly Row[], words: (c
 		.lend(() => dashboard.source.lend(command))
 		.then(status => {
 			dashboard.model.commands = [...dashboard.model.commands.slice(-99), {words: command, at, status, output: ''}];
-			// Other statuses are what the person's last command there came to; podman-exec(1).
+			// Any other status is that of the last command in the container; podman-exec(1).
 			if (status >= 125 && status <= 127) dashboard.say(`${commandText(command)} ended with status ${status}`, true);
 			dashboard.changed();
 		});
@@ -92,7 +92,7 @@ function update(dashboard: DashboardContext, rows: readonly Row[]): void {
 	const asked = (text: string): void => {
 		const options = text.split(/\s+/).filter(word => word !== '');
 		if (options.length === 0) return;
-		// No word of the prompt is taken for a name of a container, and no name for a limit.
+		// A typed word must not become the name of a container, and the name of a container must not become a value.
 		if (!limitOptions.test(options.join(' '))) return dashboard.say('write each limit as --OPTION VALUE', true);
 		void runAll(dashboard, [['update', ...options, ...names]]);
 	};

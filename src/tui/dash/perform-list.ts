@@ -6,7 +6,7 @@ import type {KeyName} from './model/keys.ts';
 import {currentRows, cursorRow} from './model/model.ts';
 import {prompt} from './model/sheet.ts';
 
-/** Does what the keys of the overview do beside its actions; false for what it knows nothing of. */
+/** Performs the keys of the overview other than container actions. Returns false for an unknown name. */
 export function performList(dashboard: DashboardContext, name: KeyName): boolean {
 	const {model} = dashboard;
 	const {settings} = model;
@@ -73,7 +73,7 @@ function open(dashboard: DashboardContext): void {
 	if (model.zoom === 'list') model.zoom = 'detail';
 }
 
-/** Folds the project that the cursor is in, or unfolds it. */
+/** Folds or unfolds the project at the cursor. */
 function fold(dashboard: DashboardContext): void {
 	const {model} = dashboard;
 	const row = cursorRow(model, currentRows(model));
@@ -85,7 +85,7 @@ function fold(dashboard: DashboardContext): void {
 	model.cursor = `p:${project}`;
 }
 
-/** Marks the row of the cursor, of a project all its rows, and goes on to the next. */
+/** Marks or unmarks the row at the cursor, or all containers of a project, and moves to the next row. */
 function mark(dashboard: DashboardContext): void {
 	const {model} = dashboard;
 	const rows = currentRows(model);
@@ -116,7 +116,7 @@ function chooseSort(dashboard: DashboardContext): void {
 	});
 }
 
-/** Shows the columns with those that are chosen marked; each choice turns one and comes back. */
+/** Shows all columns with check marks. Each choice toggles a column and opens the list again. */
 function chooseColumns(dashboard: DashboardContext, cursor: number): void {
 	const {columns} = dashboard.model.settings;
 	const choices = columnNames.map((name, at) => ({
@@ -134,7 +134,7 @@ function turnColumn(dashboard: DashboardContext, name: ColumnName): void {
 	const {columns} = dashboard.model.settings;
 	if (name === 'name') return dashboard.say('the name is always shown', true);
 	const wanted = columns.includes(name) ? columns.filter(each => each !== name) : [...columns, name];
-	// In their usual order, unless the configuration had another.
+	// An added column goes to its standard position. A removed column leaves the order unchanged.
 	changeSettings(dashboard, {
 		columns: wanted.length > columns.length ? columnNames.filter(each => wanted.includes(each)) : wanted,
 	});

@@ -19,7 +19,7 @@ import {openLogFeed} from '../../project/logs/log-feed.ts';
 import {openEventFeed} from '../../project/state/project-events.ts';
 import type {DashSource} from './model/source.ts';
 
-/** Where commands are run, and with which program. */
+/** The program, working directory, and environment of tsbox commands. */
 export interface Surroundings {
 	/** Path of bin/tsbox. */
 	readonly program: string;
@@ -27,13 +27,13 @@ export interface Surroundings {
 	readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The machine as the dashboard asks it: records, cgroup files and /proc; actions are commands of tsbox. */
+/** The source of a real machine. It reads records, cgroup files, and /proc, and runs actions as tsbox commands. */
 export function realSource(machine: Machine, {program, cwd, env}: Surroundings): DashSource {
 	const {host, dirs} = machine;
 	const sampler = usageSampler(machine);
 	const folder = (name: string): string => containerFolder(dirs.state, idOf(host, dirs.state, name) ?? name);
 	const report = (name: string): StartReport | undefined => readStartReport(host, folder(name));
-	// The same folders as this one looks at, whatever the configuration says by then.
+	// Use the folders of this process, because the configuration may change in the meantime.
 	const words = (command: readonly string[]): readonly string[] => [
 		program,
 		'--store',
@@ -61,7 +61,7 @@ export function realSource(machine: Machine, {program, cwd, env}: Surroundings):
 		config: async name => containerConfig(machine, name),
 		logs: async (names, changed) => {
 			const feed = openLogFeed(machine, names, changed);
-			// Whoever asks keeps to the count.
+			// Callers stay below the count.
 			return {...feed, at: index => feed.at(index) ?? noLine};
 		},
 		events: async (project, changed) => openEventFeed(machine, project, changed),
@@ -73,7 +73,7 @@ export function realSource(machine: Machine, {program, cwd, env}: Surroundings):
 
 const noLine = {kind: 'line', seq: 0, service: '', stream: 'stdout', at: undefined, text: ''} as const;
 
-/** Nothing is published, but it says what the container is for. */
+/** tsbox does not publish ports, but they show what the container is for. */
 function portWords(ports: readonly Port[]): string {
 	return ports.map(({target, protocol}) => `${target}/${protocol}`).join(' ');
 }

@@ -11,7 +11,7 @@ const headings: Readonly<Partial<Record<Place, string>>> = {
 	detail: 'In the detail',
 };
 
-/** All keys, from the table that they are read by. */
+/** The help: all keys of the key table. */
 export function helpSheet(keys: Keys): Sheet {
 	const places: readonly Place[] = ['anywhere', 'list', 'detail', ...tabNames];
 	const lines = (): readonly Line[] =>
@@ -30,10 +30,10 @@ export function helpSheet(keys: Keys): Sheet {
 	return {kind: 'text', title: 'keys (Esc leaves)', lines, top: 0};
 }
 
-/** What moves a cursor is of no use in a list of names. */
+/** The palette omits these names, because moving a cursor makes no sense there. */
 const leftOut = /^(list-|detail-|sideways|open|palette$|back$|clear$|copy$)/;
 
-/** All that can be done, and all containers to go to, by name. */
+/** The palette: all actions, tabs, and rows by name. */
 export function paletteSheet(dashboard: DashboardContext, perform: (name: KeyName) => void): Sheet {
 	const {model, keys} = dashboard;
 	const rows = currentRows(model);

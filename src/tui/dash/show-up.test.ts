@@ -10,7 +10,7 @@ import {showUp} from './show-up.ts';
 const key = (name: string): Input => ({kind: 'key', key: name, text: name.length === 1 ? name : ''});
 const settled = (): Promise<void> => new Promise(resolve => void setImmediate(resolve));
 
-/** An `up` of a test's own, which goes on until the test ends it. */
+/** An `up` that runs until the test ends it. */
 function begun() {
 	const {dashboard, record} = sampleDashboard();
 	let emit: (event: ProjectEvent) => void = () => {};
@@ -49,7 +49,7 @@ function begun() {
 const started: ProjectEvent = {type: 'service.started', at: 0, service: 'db', pid: 1};
 const failed: ProjectEvent = {type: 'service.failed', at: 0, service: 'web', message: 'no image'};
 
-test('what goes on is shown over the dashboard, which is there when all runs', async () => {
+test('progress is shown over the dashboard until everything runs', async () => {
 	const up = begun();
 	expect(up.title()).toBe('up shop (q leaves or stops)');
 	up.hear(started);
@@ -59,15 +59,15 @@ test('what goes on is shown over the dashboard, which is there when all runs', a
 	expect(up.model.notice).toEqual({text: 'up shop: 1 service runs, in 0 ms', isError: false});
 });
 
-test('also when somebody has scrolled it meanwhile', async () => {
+test('scrolling in the meantime changes nothing', async () => {
 	const up = begun();
 	up.press('j', 'down');
 	await up.over();
 	expect(up.model.sheet).toBeUndefined();
 });
 
-describe('what failed stays on the screen until somebody has seen it', () => {
-	test('a service', async () => {
+describe('a failure stays on the screen until the user has seen it', () => {
+	test('of a service', async () => {
 		const up = begun();
 		up.press('down');
 		up.hear(failed);
@@ -78,13 +78,13 @@ describe('what failed stays on the screen until somebody has seen it', () => {
 		expect(up.model.sheet).toBeUndefined();
 	});
 
-	test('the whole', async () => {
+	test('of the whole start', async () => {
 		const up = begun();
 		await up.over(new Error('the supervisor is gone'));
 		expect(up.title()).toBe('up shop: the supervisor is gone (Enter goes to the dashboard)');
 	});
 
-	test('also when the dashboard was gone to meanwhile', async () => {
+	test('even if the user went to the dashboard', async () => {
 		const up = begun();
 		up.press('q', 'down', 'enter');
 		expect(up.model.sheet).toBeUndefined();
@@ -93,7 +93,7 @@ describe('what failed stays on the screen until somebody has seen it', () => {
 		expect(up.title()).toContain('web did not start');
 	});
 
-	test('what somebody does meanwhile is not taken away: it is said, and can be looked at', async () => {
+	test('but does not replace another sheet: it is announced, and can be shown', async () => {
 		const up = begun();
 		up.press('q');
 		up.hear(failed);
@@ -105,7 +105,7 @@ describe('what failed stays on the screen until somebody has seen it', () => {
 	});
 });
 
-describe('q asks what is meant', () => {
+describe('q asks what to do', () => {
 	test.each(['q', 'esc', 'ctrl-c', 'enter'])('%s', pressed => {
 		const up = begun();
 		up.press(pressed);
@@ -113,13 +113,13 @@ describe('q asks what is meant', () => {
 		expect(up.reason()).toBeUndefined();
 	});
 
-	test('to go on watching', () => {
+	test('watch again', () => {
 		const up = begun();
 		up.press('q', 'enter');
 		expect(up.title()).toBe('up shop (q leaves or stops)');
 	});
 
-	test('to leave it to its supervisor', async () => {
+	test('leave the start to its supervisor', async () => {
 		const up = begun();
 		up.press('q', 'd', 'e', 't', 'enter');
 		expect([up.reason(), up.record.done, up.record.ran]).toEqual(['SIGINT', ['leave'], []]);
@@ -127,7 +127,7 @@ describe('q asks what is meant', () => {
 		expect(up.model.notice).toBeUndefined();
 	});
 
-	test('to take all of it down', async () => {
+	test('stop everything', async () => {
 		const up = begun();
 		up.press('q', 's', 't', 'o', 'p', 'enter');
 		await settled();

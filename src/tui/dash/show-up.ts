@@ -7,21 +7,21 @@ import type {Sheet} from './model/sheet.ts';
 import {firstUp, reduceUp} from './up-state.ts';
 import {upLines, upSummary} from './up-screen.ts';
 
-/** An `up` that the dashboard shows while it goes on. */
+/** An `up` whose progress the dashboard shows. */
 export interface ShownUp {
 	readonly project: string;
 	/** Labels of the containers, in the order of the spec. */
 	readonly services: readonly string[];
-	/** Brings them up; settles when they run, or some failed. */
+	/** Starts the containers. Settles when they run or some have failed. */
 	readonly run: (emit: (event: ProjectEvent) => void, signal: AbortSignal) => Promise<unknown>;
 }
 
-/** Shows an `up` over the dashboard; the dashboard is there when all runs, or when somebody has seen what failed. */
+/** Shows an `up` over the dashboard until all containers run or the user has seen what failed. */
 export function showUp(dashboard: DashboardContext, {project, services, run}: ShownUp): void {
 	const {model} = dashboard;
 	const began = dashboard.now();
 	const gone = new AbortController();
-	// Its supervisor goes on; this process would wait for it, and nobody see that.
+	// The supervisor continues the start. Without this abort, this process would wait for the start unseen.
 	dashboard.ended.addEventListener('abort', () => gone.abort(interruption('the start', 'SIGINT')), {once: true});
 	let state = firstUp(services);
 	let failure: string | undefined;
@@ -44,7 +44,7 @@ export function showUp(dashboard: DashboardContext, {project, services, run}: Sh
 	const back = (): void => {
 		if (!isOver || isBad()) model.sheet = sheet();
 	};
-	// It is another object whenever somebody has scrolled it.
+	// Scrolling replaces the sheet, so compare `stay`.
 	const isShown = (): boolean => model.sheet?.kind === 'text' && model.sheet.stay === stay;
 	const ask = (): void => {
 		dashboard.ask({

@@ -12,27 +12,27 @@ import {readSettings} from './model/settings.ts';
 import {type ShownUp, showUp} from './show-up.ts';
 import {viewMemory} from './view-memory.ts';
 
-/** What the command line says of the dashboard. */
+/** Dashboard options of the command line. */
 export interface StartDash extends Surroundings {
 	readonly machine: Machine;
 	readonly signal: AbortSignal;
 	/** Called when a program gets the terminal, which then gets Ctrl-C, and when the dashboard has it back. */
 	readonly lent: (isLent: boolean) => void;
 	readonly config: DashConfig;
-	/** The file that the configuration came from. */
+	/** The file of the configuration. */
 	readonly origin: string | null;
 	readonly filter?: string | undefined;
 	readonly sort?: ColumnName | undefined;
 	readonly reverse: boolean;
 	readonly active: boolean;
-	/** An `up` that is shown first. */
+	/** An `up` to show first. */
 	readonly up?: ShownUp;
 }
 
 /**
- * Shows the dashboard on this process's terminal until it is left.
+ * Shows the dashboard on the terminal of this process until the user leaves it.
  *
- * @throws TsboxError E_CONFIG for keys that the configuration cannot have.
+ * @throws TsboxError E_CONFIG for invalid keys in the configuration.
  */
 export async function startDash(start: StartDash): Promise<void> {
 	const {machine, config, env, up} = start;
@@ -72,7 +72,7 @@ export async function startDash(start: StartDash): Promise<void> {
 	});
 }
 
-/** The column that was asked for; `reverse` alone turns the order of the last time round. */
+/** The requested column, or else the stored order, which `reverse` inverts. */
 export function sortOf({sort, reverse}: Pick<StartDash, 'sort' | 'reverse'>, kept: Sort): Sort {
 	return sort === undefined ? {...kept, descending: kept.descending !== reverse} : {column: sort, descending: reverse};
 }

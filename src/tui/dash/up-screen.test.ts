@@ -35,7 +35,7 @@ const failedStep: readonly RunEvent[] = [
 	{type: 'step.undone', at, id: 'image.unpack'},
 ] as const satisfies readonly RunEvent[];
 
-test('before anything happened', () => {
+test('before the first event', () => {
 	expect(draw(after())).toMatchInlineSnapshot(`
 		" · db        not started yet
 		 · web       not started yet
@@ -43,7 +43,7 @@ test('before anything happened', () => {
 	`);
 });
 
-test('one starts and another waits for it', () => {
+test('one service starts and another waits for it', () => {
 	expect(draw(after(waiting, ...steps('db', ...sampleRun.slice(0, 5))))).toMatchInlineSnapshot(`
 		" ⠹ db        starting
 		     image
@@ -57,7 +57,7 @@ test('one starts and another waits for it', () => {
 	`);
 });
 
-test('what runs is a line, with its health', () => {
+test('a running service is one line with its health', () => {
 	expect(
 		draw(
 			after(
@@ -76,7 +76,7 @@ test('what runs is a line, with its health', () => {
 	`);
 });
 
-test('a step that failed is open, with what its tool said', () => {
+test('a failed step is expanded with the output of its tool', () => {
 	expect(
 		draw(
 			after(started('db'), ...steps('web', ...failedStep), {
@@ -103,7 +103,7 @@ test('a step that failed is open, with what its tool said', () => {
 	`);
 });
 
-test('a service that failed before its first step has what was said of it, the last lines', () => {
+test('a service that failed before its first step has the last lines of output', () => {
 	const output = Array.from({length: 20}, (_, line) => `line ${line}`).join('\n');
 	expect(
 		draw(after({type: 'service.failed', at, service: 'web', message: 'db became unhealthy', output})),
@@ -122,7 +122,7 @@ test('a service that failed before its first step has what was said of it, the l
 	`);
 });
 
-test('an unhealthy one has what its check said, and what goes wrong later is seen too', () => {
+test('an unhealthy service has the output of its check, and later failures are shown', () => {
 	expect(
 		draw(
 			after(
@@ -161,12 +161,12 @@ describe('other events', () => {
 		expect(draw(after(event)).split('\n')[0]).toContain(words);
 	});
 
-	test('of a service that nobody expected make a line for it', () => {
+	test('of an unknown service add a line', () => {
 		expect(after(started('web-2')).map(({service}) => service)).toEqual(['db', 'web', 'job', 'web-2']);
 	});
 });
 
-test('ASCII has nothing beyond, and hostile words move no cursor', () => {
+test('ASCII lines are only ASCII, and control characters are escaped', () => {
 	const state = after(waiting, ...steps('db', ...failedStep), {
 		type: 'service.failed',
 		at,
@@ -181,7 +181,7 @@ test('ASCII has nothing beyond, and hostile words move no cursor', () => {
 	expect(upLines(state, frame).every(line => lineWidth(line, frame.width) > 0)).toBe(true);
 });
 
-test('the summary says how many run, or which did not start', () => {
+test('the summary says how many services run, or which did not start', () => {
 	expect(upSummary(after(started('db')), 3200)).toBe('1 service runs, in 3.2 s');
 	expect(upSummary(after(started('db'), {type: 'service.unchanged', at, service: 'web'}), 45)).toBe(
 		'2 services run, in 45 ms',

@@ -17,12 +17,13 @@ const tones: Readonly<Record<LineRole, Tone>> = {
 	warning: 'warning',
 };
 
-/** The last lines of what a failed command said. */
+/** Last lines of the output of a failed command. */
 const saidLines = 8;
 
 /**
- * An `up` as lines: each service with what it waits for; the steps of those that start, phases that are over in a line each;
- * a step that failed is open, with what its tool said; one that is unhealthy has what its check said.
+ * The lines of an `up`: each service with its status, and the steps of starting services with one line per finished
+ * phase. A failed step is expanded with the output of its tool. An unhealthy service has the output of its health
+ * check.
  */
 export function upLines(state: UpState, frame: Frame): readonly Line[] {
 	const name = Math.min(24, Math.max(8, ...state.map(({service}) => frame.width(escapeText(service)))));
@@ -52,13 +53,13 @@ function serviceLines(one: UpService, name: number, frame: Frame): readonly Line
 	];
 }
 
-/** Of one that waits its note says it all. */
+/** The note of a waiting service already says its status. */
 function stateWords({status, note}: UpService): string {
 	if (status === 'idle') return 'not started yet';
 	return status === 'waiting' && note !== '' ? '' : status;
 }
 
-/** The steps without the line that says how many there are: that is the service's own. */
+/** The steps without their title, because the line of the service replaces it. */
 function stepLines({start}: UpService, frame: Frame): readonly Line[] {
 	if (start.steps.length === 0) return [];
 	const {now, glyphs} = frame;
@@ -92,7 +93,7 @@ function signOf({status, health, isGood}: UpService, {glyphs, now}: Frame): read
 	}
 }
 
-/** What came of it, in words: `5 services run, in 3.2 s`. */
+/** The result of an `up`: `5 services run, in 3.2 s`. */
 export function upSummary(state: UpState, ms: number): string {
 	const failed = state.filter(({status}) => status === 'failed');
 	if (failed.length > 0) return `${failed.map(({service}) => service).join(', ')} did not start`;

@@ -2,18 +2,18 @@ import type {ProjectEvent} from '../../project/state/event.ts';
 import {conditions} from '../../view/lists/project-event.ts';
 import {noProgress, type ProgressState, reduceProgress} from '../progress/progress-state.ts';
 
-/** How far a service of an `up` is. */
+/** Progress of a service of an `up`. */
 export interface UpService {
 	readonly service: string;
 	readonly status: 'idle' | 'waiting' | 'starting' | 'running' | 'unchanged' | 'exited' | 'restarting' | 'failed';
-	/** What it waits for, its health, why it failed: a few words, not escaped. */
+	/** What the service waits for or why it failed: a few words, not escaped. */
 	readonly note: string;
 	readonly health: string;
-	/** It ended with status 0. */
+	/** The service exited with status 0. */
 	readonly isGood: boolean;
-	/** The steps of its start, and how far they are. */
+	/** The steps of its start and their progress. */
 	readonly start: ProgressState;
-	/** What a failed command said, and what fixes it. */
+	/** Output of a failed command, and how to fix the failure. */
 	readonly output: string;
 	readonly hint: string;
 }
@@ -21,7 +21,7 @@ export interface UpService {
 /** The services of an `up`, in the order of the spec. */
 export type UpState = readonly UpService[];
 
-/** Before anything happened. */
+/** The state before the first event. */
 export function firstUp(services: readonly string[]): UpState {
 	return services.map(idle);
 }
@@ -30,7 +30,7 @@ function idle(service: string): UpService {
 	return {service, status: 'idle', note: '', health: '', isGood: false, start: noProgress, output: '', hint: ''};
 }
 
-/** The services after one more event. */
+/** The state after one more event. */
 export function reduceUp(state: UpState, event: ProjectEvent): UpState {
 	const known = state.some(({service}) => service === event.service) ? state : [...state, idle(event.service)];
 	return known.map(one => (one.service === event.service ? {...one, ...changeOf(one, event)} : one));

@@ -15,7 +15,7 @@ const real = realHost();
 const own = process.getuid?.() ?? 0;
 const json = `${JSON.stringify(firstSettings, null, '\t')}\n`;
 
-test('a view is found again in the state folder of the home, which only its owner can read', () => {
+test('a view is stored in the state folder of the home directory, readable only by its owner', () => {
 	const memory = viewMemory(real, {HOME: dir});
 	expect(memory.read()).toBeUndefined();
 	memory.write(firstSettings);
@@ -26,7 +26,7 @@ test('a view is found again in the state folder of the home, which only its owne
 	expect(statSync(join(dir, '.local/state/tsbox')).mode & 0o777).toBe(0o700);
 });
 
-test('only what was changed is kept, with what was changed before', () => {
+test('only changes are stored, together with earlier changes', () => {
 	viewMemory(real, {HOME: dir}).write({tab: 'plan'});
 	viewMemory(real, {HOME: dir}).write({wrap: true});
 	viewMemory(real, {HOME: dir}).write({tab: 'stats'});
@@ -36,7 +36,7 @@ test('only what was changed is kept, with what was changed before', () => {
 	expect(JSON.parse(viewMemory(real, {HOME: dir}).read() ?? '')).toEqual({mouse: false});
 });
 
-test('XDG_STATE_HOME says where it is, unless it is no absolute path', () => {
+test('XDG_STATE_HOME sets the folder, and a relative path stores nothing', () => {
 	viewMemory(real, {HOME: join(dir, 'home'), XDG_STATE_HOME: join(dir, 'state')}).write(firstSettings);
 	expect(readFileSync(join(dir, 'state/tsbox/dash.json'), 'utf8')).toBe(json);
 	const relative = viewMemory(real, {HOME: dir, XDG_STATE_HOME: 'state'});
@@ -44,13 +44,13 @@ test('XDG_STATE_HOME says where it is, unless it is no absolute path', () => {
 	expect(relative.read()).toBeUndefined();
 });
 
-test('without a home nothing is remembered', () => {
+test('without a home directory nothing is stored', () => {
 	const memory = viewMemory(real, {});
 	memory.write(firstSettings);
 	expect(memory.read()).toBeUndefined();
 });
 
-/** A host of these owners by path, that remembers what is written. */
+/** A host with these owners by path that records writes. */
 function hostOf(owners: Readonly<Record<string, number>>): {readonly host: Host; readonly written: string[]} {
 	const written: string[] = [];
 	const host = {
@@ -62,7 +62,7 @@ function hostOf(owners: Readonly<Record<string, number>>): {readonly host: Host;
 	return {host, written};
 }
 
-describe('nothing is written into the home of somebody else', () => {
+describe('nothing is written into the home directory of another user', () => {
 	test.each([
 		['a home of one’s own', {HOME: '/h'}, {'/h': own, '/': 0}, true],
 		['the home of another', {HOME: '/h'}, {'/h': own + 1, '/': 0}, false],
@@ -86,7 +86,7 @@ describe('nothing is written into the home of somebody else', () => {
 	});
 });
 
-test('what can be neither read nor written ends nothing', () => {
+test('a file that cannot be read or written causes no error', () => {
 	mkdirSync(join(dir, '.local/state/tsbox/dash.json'), {recursive: true});
 	const memory = viewMemory(real, {HOME: dir});
 	expect(memory.read()).toBeUndefined();

@@ -3,24 +3,27 @@ import {errnoOf} from '../../host/errno.ts';
 import type {Host} from '../../host/host.ts';
 import type {ViewSettings} from './model/settings.ts';
 
-/** Where the view of the last time is kept. */
+/** Storage of the view settings. */
 export interface ViewMemory {
 	readonly read: () => string | undefined;
-	/** Keeps what was changed with what was changed before: the configuration decides the rest. */
+	/** Adds a change to the stored changes. The configuration determines settings without a change. */
 	readonly write: (change: Partial<ViewSettings>) => void;
 }
 
-/** In the person's own state folder: XDG Base Directory Specification, XDG_STATE_HOME. Without a home nothing is remembered. */
+/**
+ * Stores the view settings in the state folder of the user; XDG Base Directory Specification, XDG_STATE_HOME. Without a
+ * home directory nothing is stored.
+ */
 export function viewMemory(host: Host, env: Readonly<Record<string, string | undefined>>): ViewMemory {
 	const home = env['HOME'];
 	const base = env['XDG_STATE_HOME'] || (home === undefined ? undefined : `${home}/.local/state`);
 	const file = base?.startsWith('/') === true ? `${base}/tsbox/dash.json` : undefined;
-	// Under sudo -E it is somebody else's home: files of root's don't belong there.
+	// Under `sudo -E`, the home directory belongs to another user, and files of root do not belong there.
 	const isOurs = (): boolean => base !== undefined && ownerOf(host, base) === process.getuid?.();
 	return {
 		read: () => (file === undefined ? undefined : unlessRefused(() => host.readText(file))),
 		write: change => {
-			// A view that cannot be kept is no reason to end.
+			// The dashboard works even if its view cannot be stored.
 			unlessRefused(() => {
 				if (file === undefined || !isOurs()) return;
 				host.mkdirs(dirname(file), 0o700);
@@ -34,7 +37,7 @@ export function viewMemory(host: Host, env: Readonly<Record<string, string | und
 	};
 }
 
-/** What something gives; undefined where the system refuses it. */
+/** The result of a call; undefined if the system refuses it. */
 function unlessRefused<T>(act: () => T): T | undefined {
 	try {
 		return act();
@@ -44,13 +47,13 @@ function unlessRefused<T>(act: () => T): T | undefined {
 	}
 }
 
-/** Who owns a folder, or the nearest one above it that is there. */
+/** The owner of a folder, or of its nearest existing ancestor. */
 function ownerOf(host: Host, folder: string): number | undefined {
 	const own = host.stat(folder)?.uid;
 	return own !== undefined || folder === dirname(folder) ? own : ownerOf(host, dirname(folder));
 }
 
-/** What was changed before; nothing where that cannot be read. */
+/** The stored changes; empty if they cannot be parsed. */
 function changesIn(text: string | undefined): object {
 	try {
 		const value: unknown = JSON.parse(text ?? '{}');

@@ -3,12 +3,12 @@ import type {Measure} from '../../view/text/look.ts';
 import {clusterEnd, clusterWidth, isAscii, textWidth} from './width.ts';
 import type {Line, Span} from './line.ts';
 
-/** How wide a line is, in columns. */
+/** Width of a line in columns. */
 export function lineWidth(line: Line, width: Measure): number {
 	return line.reduce((sum, {text}) => sum + textWidth(text, width), 0);
 }
 
-/** A text of exactly so many columns: cut with a mark at its end, or filled up with blanks. */
+/** Cuts or pads a text to exactly `columns` columns. A cut text ends with `…`, or with `~` in ASCII. */
 export function fitText(
 	text: string,
 	columns: number,
@@ -24,7 +24,7 @@ export function fitText(
 	return kept + mark + ' '.repeat(Math.max(0, columns - 1 - textWidth(kept, width)));
 }
 
-/** A line of exactly so many columns. */
+/** Cuts or pads a line to exactly `columns` columns. */
 export function fitLine(line: Line, columns: number, look: {readonly width: Measure; readonly glyphs: Glyphs}): Line {
 	const fitted: Span[] = [];
 	const last = line.findLastIndex(({text}) => textWidth(text, look.width) > 0);
@@ -36,7 +36,7 @@ export function fitLine(line: Line, columns: number, look: {readonly width: Meas
 			left -= own;
 			continue;
 		}
-		// A cut has its mark, also where this span would fit and the next does not.
+		// Show the mark even if this span fits exactly and only the next one does not.
 		fitted.push({text: fitText(own > left ? text : `${text} `, left, look), tone});
 		return fitted;
 	}
@@ -44,7 +44,7 @@ export function fitLine(line: Line, columns: number, look: {readonly width: Meas
 	return fitted;
 }
 
-/** As much of the front of a text as is at most so many columns wide; a character and what combines with it stay together. */
+/** The longest prefix of at most `columns` columns. A character and its combining marks stay together. */
 export function takeColumns(text: string, columns: number, width: Measure): string {
 	if (columns <= 0) return '';
 	if (isAscii.test(text)) return text.slice(0, columns);

@@ -1,7 +1,7 @@
 import type {Glyphs} from '../../view/text/glyphs.ts';
 import type {Measure} from '../../view/text/look.ts';
 
-/** What a piece of text means; the palette says how that looks. No reader names a colour. */
+/** The meaning of a piece of text. Only the palette maps a tone to a color. */
 export type Tone =
 	| 'plain'
 	| 'quiet'
@@ -12,25 +12,25 @@ export type Tone =
 	| 'failed'
 	| 'accent'
 	| 'command'
-	/** Found by a search. */
+	/** A match of a search. */
 	| 'match'
-	/** The thing that keys act on. */
+	/** The selected row or item. */
 	| 'cursor'
-	/** Around what lies over the screen. */
+	/** The border of a sheet. */
 	| 'border'
-	/** The border of a question before something is lost. */
+	/** The border of a confirmation before data is lost. */
 	| 'alarm';
 
-/** A piece of a line. Its text is escaped already: nothing in it moves a cursor. */
+/** A piece of a line. Its text is already escaped, so it contains no control characters. */
 export interface Span {
 	readonly text: string;
 	readonly tone: Tone;
 }
 
-/** One row of a terminal, or of a part of it. */
+/** One row of the screen or of a pane. */
 export type Line = readonly Span[];
 
-/** What drawing depends on beside the facts. */
+/** Everything besides the data that drawing depends on. */
 export interface Frame {
 	readonly columns: number;
 	readonly rows: number;
@@ -40,19 +40,19 @@ export interface Frame {
 	readonly width: Measure;
 }
 
-/** The lines of a part that can be scrolled; `focus` is the index of the one that is to be in sight, with those up to `focusEnd`. */
+/** Lines of a scrollable pane. The lines from index `focus` to `focusEnd` should be visible. */
 export interface Body {
 	readonly lines: readonly Line[];
 	readonly focus?: number;
 	readonly focusEnd?: number;
 }
 
-/** A span; plain without a tone. */
+/** Makes a span, plain by default. */
 export function span(text: string, tone: Tone = 'plain'): Span {
 	return {text, tone};
 }
 
-/** A line of one span. */
+/** Makes a line of one span. */
 export function line(text: string, tone: Tone = 'plain'): Line {
 	return [{text, tone}];
 }

@@ -1,16 +1,16 @@
-/** The time of day where the reader is: `09:04:05`. */
+/** Local time of day: `09:04:05`. */
 export function timeOfDay(at: number): string {
 	const date = new Date(at);
 	return [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
 }
 
-/** The day where the reader is: `2026-05-12`. */
+/** Local date: `2026-05-12`. */
 export function dayOf(at: number): string {
 	const date = new Date(at);
 	return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
-/** The time of day with milliseconds: `09:04:05.120`. */
+/** Local time of day with milliseconds: `09:04:05.120`. */
 export function exactTimeOfDay(at: number): string {
 	return `${timeOfDay(at)}.${String(new Date(at).getMilliseconds()).padStart(3, '0')}`;
 }

@@ -2,7 +2,7 @@ import {styleText} from 'node:util';
 import type {dashThemes} from '../../spec/config/dash-words.ts';
 import type {Line, Tone} from './line.ts';
 
-/** The name of a look; `none` has no colours, and tells tones apart by weight alone. */
+/** The name of a theme. `none` has no colors and distinguishes tones by bold, underline, and inverse. */
 export type ThemeName = (typeof dashThemes)[number];
 
 type Styles = Parameters<typeof styleText>[0];
@@ -35,7 +35,7 @@ const dark: Readonly<Record<Tone, Styles>> = {
 	alarm: 'yellow',
 };
 
-// The bright colours of most terminals cannot be read on white.
+// The bright colors of most terminals are unreadable on a white background.
 const light: Readonly<Record<Tone, Styles>> = {
 	...none,
 	quiet: 'gray',
@@ -51,7 +51,7 @@ const light: Readonly<Record<Tone, Styles>> = {
 
 const looks: Readonly<Record<ThemeName, Readonly<Record<Tone, Styles>>>> = {dark, light, none};
 
-/** A line as the bytes of a terminal. */
+/** Renders a line with the escape sequences of a theme. */
 export function paint(line: Line, theme: ThemeName): string {
 	const look = looks[theme];
 	return line

@@ -34,7 +34,7 @@ const pieces = fc.constantFrom(
 	'\u0300',
 );
 
-test('characters are divided as Unicode divides them', () => {
+test('texts are divided into the grapheme clusters of Unicode', () => {
 	fc.assert(
 		fc.property(
 			fc.oneof(
@@ -48,7 +48,7 @@ test('characters are divided as Unicode divides them', () => {
 	);
 });
 
-test('a text is as wide as the measure says', () => {
+test('textWidth equals the measure', () => {
 	fc.assert(
 		fc.property(
 			fc.array(pieces).map(parts => parts.join('')),
@@ -59,7 +59,7 @@ test('a text is as wide as the measure says', () => {
 	);
 });
 
-test('each character is divided from its neighbours as Unicode divides it', () => {
+test('each character is divided from its neighbors as in Unicode', () => {
 	const wrong: string[] = [];
 	for (let code = 0x20; code < 0xd800; code++)
 		for (const neighbour of ['a', '✔']) {
@@ -69,7 +69,7 @@ test('each character is divided from its neighbours as Unicode divides it', () =
 	expect(wrong).toEqual([]);
 });
 
-test('each character is as wide as string-width says, also between others', () => {
+test('each character has the width of string-width, alone and between others', () => {
 	const wrong: string[] = [];
 	for (let code = 0x20; code < 0xd800; code++)
 		for (const text of [String.fromCharCode(code), `│${String.fromCharCode(code)}a✔`])
@@ -77,7 +77,7 @@ test('each character is as wide as string-width says, also between others', () =
 	expect(wrong).toEqual([]);
 });
 
-test('what joins with its neighbour is as wide as string-width says', () => {
+test('combining characters have the width of string-width', () => {
 	for (const text of ['❤\ufe0f', '👩‍👩‍👧 web', '®\ufe0f', 'e\u0301', '1\u20e3', '日本', ''])
 		expect(measure(text)).toBe(stringWidth(text));
 });

@@ -1,20 +1,23 @@
-/* Characters as a person sees them, and their widths: quick for what most texts are made of. */
+/* Grapheme clusters and their widths, with fast paths for the most common characters. */
 import {eastAsianWidth} from 'get-east-asian-width';
 import stringWidth from 'string-width';
 import type {Measure} from '../../view/text/look.ts';
 
-/** Text in which each character is as wide as it is long. */
+/** Matches text in which every code unit is one column wide. */
 export const isAscii = /^[\x20-\x7e]*$/;
 
-/** Made when it is needed: the first one takes Node 10 ms. */
+/** Created on first use, because the first segmenter takes Node 10 ms. */
 let graphemes: Intl.Segmenter | undefined;
-/** More code units than any character that is not made to be too long. */
+/** Most code units of a cluster. Only artificial clusters are longer. */
 const longest = 64;
-/** To measure a character takes microseconds, and a screen has thousands, most of them the same few. */
+/**
+ * Widths are cached, because measuring a character takes microseconds and a screen shows thousands, mostly the same
+ * few.
+ */
 const mostWidths = 4096;
 const widths = new WeakMap<Measure, Map<string, number>>();
 
-/** Where the character that begins at an index ends, with all that combines with it; "Grapheme Cluster Boundaries", UAX #29. */
+/** End index of the grapheme cluster that starts at `at`; UAX #29, "Grapheme Cluster Boundaries". */
 export function clusterEnd(text: string, at: number): number {
 	const next = at + 1;
 	if (standsAlone(text.charCodeAt(at)) && (next === text.length || standsAlone(text.charCodeAt(next)))) return next;
@@ -23,7 +26,10 @@ export function clusterEnd(text: string, at: number): number {
 	return next;
 }
 
-/** How wide a text is on a terminal, in columns; the same as string-width says, which takes 40 ms the first time: V8 makes an automaton of all emoji. */
+/**
+ * Width of a text on a terminal in columns. Gives the result of string-width without its first call, which takes 40 ms
+ * because V8 compiles an automaton of all emoji.
+ */
 export const measure: Measure = text => {
 	if (isAscii.test(text)) return text.length;
 	let sum = 0;
@@ -35,7 +41,7 @@ export const measure: Measure = text => {
 	return sum;
 };
 
-/** How wide one character is, in columns. */
+/** Width of one grapheme cluster in columns. */
 export function clusterWidth(cluster: string, width: Measure): number {
 	const known = widths.get(width) ?? new Map<string, number>();
 	widths.set(width, known);
@@ -45,7 +51,7 @@ export function clusterWidth(cluster: string, width: Measure): number {
 	return own;
 }
 
-/** How wide a text is, in columns; the same as the measure says, but quicker. */
+/** Width of a text in columns. Gives the result of `width`, but faster. */
 export function textWidth(text: string, width: Measure): number {
 	if (isAscii.test(text)) return text.length;
 	let sum = 0;
@@ -57,7 +63,7 @@ export function textWidth(text: string, width: Measure): number {
 	return sum;
 }
 
-/** Letters, marks and signs, ideographs and syllables, from and to: none of them joins another of these. */
+/** First and last codes of ranges of letters, signs, ideographs, and syllables. They never combine with one another. */
 const alone = [
 	[0x20, 0x7e],
 	[0xae, 0x2ff],

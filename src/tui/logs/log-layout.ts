@@ -6,49 +6,49 @@ import type {FeedLine} from '../../project/logs/line-ring.ts';
 import type {LogSource, LogState} from './log-state.ts';
 import {shownText, wrapRanges} from './log-text.ts';
 
-/** A log that is looked at. */
+/** A log, its view state, and the frame to draw it in. */
 export interface LogView {
 	readonly state: LogState;
 	readonly source: LogSource;
 	readonly frame: Frame;
 }
 
-/** A line that is in sight: its text as it is shown, and the parts of it that fill a row each while lines are wrapped. */
+/** A visible line: its text as shown, and the range of the text in each row if lines are wrapped. */
 export interface LaidLine {
 	readonly feed: FeedLine;
 	readonly text: string;
 	readonly ranges: readonly Range[];
 }
 
-/** A row of the log: the index of its line among those that are shown, and the row within that line. */
+/** A row of the log: the index of its line among the shown lines, and the row within that line. */
 export interface Place {
 	readonly index: number;
 	readonly row: number;
 }
 
-/** What the view of a log comes to in a frame. */
+/** The layout of a log view in a frame. */
 export interface LogLayout extends LogView {
 	readonly filter: ParsedPattern;
 	readonly search: ParsedPattern;
 	readonly shown: Selection;
-	/** Columns before the text, and for it. */
+	/** Columns before the text, and columns of the text. */
 	readonly margin: number;
 	readonly textColumns: number;
-	/** A line by its index among those that are shown; asked of the source once. */
+	/** The line at an index among the shown lines. Each line is read from the source once. */
 	readonly lineAt: (index: number) => LaidLine;
 }
 
-/** The widest that the name of a service may be. */
+/** Most columns of a service name. */
 const mostName = 20;
 /** `12:00:00.000 ` */
 const timeColumns = 13;
 
-/** Columns of the names before lines; 0 where one service is alone. */
+/** Width of the service names before the lines; 0 for a single service. */
 export function nameColumns({services}: LogState, {width}: Frame): number {
 	return services.length < 2 ? 0 : Math.min(mostName, Math.max(...services.map(name => width(escapeText(name)))));
 }
 
-/** Finds out which lines are shown and how wide they may be; asks for none of them yet, but for those that a filter has not seen. */
+/** Determines which lines are shown and how wide they may be. Reads only the lines that the filter has not seen yet. */
 export function layLog(view: LogView): LogLayout {
 	const {state, source, frame} = view;
 	const filter = parsePattern(state.filter);
@@ -72,7 +72,7 @@ export function layLog(view: LogView): LogLayout {
 	return {...view, filter, search: parsePattern(state.search), shown, margin, textColumns, lineAt};
 }
 
-/** The lines that the search finds among those that are shown. */
+/** The shown lines that match the search; undefined without a valid search. */
 export function searchHits({filter, search, source, frame}: LogLayout): Selection | undefined {
 	const patterns = [...patternsOf(filter), ...patternsOf(search)];
 	if (search.kind !== 'pattern') return undefined;
@@ -92,27 +92,27 @@ export function topOf(layout: LogLayout): Place {
 	return clampPlace(layout, {index, row: isThere ? state.anchor.row : 0});
 }
 
-/** The top with which the last line is in the last row. */
+/** The top row that puts the last line at the bottom of the screen. */
 function lowestTop(layout: LogLayout): Place {
 	return movePlace(layout, {index: layout.shown.count, row: 0}, -layout.frame.rows);
 }
 
-/** Whether the last line is in sight with this top. */
+/** Whether the last line is visible with this top row. */
 export function isLowest(layout: LogLayout, {index, row}: Place): boolean {
-	// Each line has a row at least: far from the end no line need be looked at.
+	// Each line has at least one row, so no line has to be read far from the end.
 	if (layout.shown.count - index > layout.frame.rows) return false;
 	const lowest = lowestTop(layout);
 	return index > lowest.index || (index === lowest.index && row >= lowest.row);
 }
 
-/** A top with which there are no rows left empty below, and which is there. */
+/** The nearest existing top row that leaves no empty rows at the bottom. */
 export function clampPlace(layout: LogLayout, place: Place): Place {
 	if (isLowest(layout, place)) return lowestTop(layout);
 	const {ranges} = layout.lineAt(place.index);
 	return {index: place.index, row: Math.min(place.row, ranges.length - 1)};
 }
 
-/** The place so many rows further down, or up; the first at most, or behind the last. */
+/** Moves a place by `rows` rows, down if positive. The result is between the first row and just past the last line. */
 export function movePlace(layout: LogLayout, {index, row}: Place, rows: number): Place {
 	const {shown, state, lineAt} = layout;
 	if (!state.wrap) return {index: Math.min(shown.count, Math.max(0, index + rows)), row: 0};

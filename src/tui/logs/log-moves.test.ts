@@ -27,7 +27,7 @@ function topLine(state: LogState, source = sampleLog(texts)): string {
 	return plainText(logFrame(state, source, frame).lines.slice(0, 1)).slice(3);
 }
 
-test('up stops following, and down to the end follows again', () => {
+test('scrolling up stops following, and scrolling down to the end starts it again', () => {
 	const source = sampleLog(texts);
 	const up = scrollBy({state: start, source, frame}, -3);
 	expect([up.follow, topLine(up)]).toEqual([false, 'line 87']);
@@ -39,25 +39,25 @@ test('up stops following, and down to the end follows again', () => {
 	expect(scrollBy({state: start, source, frame}, 0)).toMatchObject({follow: false, anchor: {seq: 91}});
 });
 
-test('where all lines are in sight, up goes on following', () => {
+test('if all lines are visible, scrolling up keeps following', () => {
 	const source = sampleLog(['one', 'two']);
 	expect(scrollBy({state: start, source, frame}, -1).follow).toBe(true);
 	expect(scrollBy({state: start, source: sampleLog([]), frame}, -1)).toEqual(start);
 });
 
-test('a page leaves one row of the last in sight', () => {
+test('a page keeps one row of the previous page visible', () => {
 	const source = sampleLog(texts);
 	expect(topLine(page({state: toStart(start), source, frame}, 1))).toBe('line 9');
 	expect(topLine(page({state: start, source, frame}, -1))).toBe('line 81');
 	expect(topLine(page({state: start, source, frame}, -99))).toBe('line 0');
 });
 
-test('the start and the end are a key away', () => {
+test('the first and the last line are reachable at once', () => {
 	expect(topLine(toStart(start))).toBe('line 0');
 	expect(topLine(toEnd(toStart(start)))).toBe('line 90');
 });
 
-test('a time leads to the first line that came then or later, and no line is looked at for it', () => {
+test('a time leads to the first line at or after it, without reading lines', () => {
 	const source = sampleLog(texts);
 	source.drop(10);
 	const view = {state: start, source, frame};
@@ -68,7 +68,7 @@ test('a time leads to the first line that came then or later, and no line is loo
 	expect(toTime({...view, source: sampleLog([])}, 0).notice).toBe('no line came so late');
 });
 
-test('a search goes from match to match, and around', () => {
+test('a search goes from match to match and wraps around', () => {
 	const source = sampleLog(texts);
 	let state = setSearch(toStart(start), 'found');
 	const seen: unknown[] = [];
@@ -88,7 +88,7 @@ test('a search goes from match to match, and around', () => {
 	expect(logFrame(state, source, frame).status).toBe('lines 76-85 of 100, "found": 4 of 4, from the end again');
 });
 
-test('backward from the end is the last match above it', () => {
+test('a backward search from the end finds the last match', () => {
 	const source = sampleLog(texts);
 	expect(nextMatch({state: setSearch(start, 'found'), source, frame}, -1).match).toBe(78);
 	expect(nextMatch({state: setSearch(start, 'line 9'), source, frame}, -1).match).toBe(99);
@@ -96,14 +96,14 @@ test('backward from the end is the last match above it', () => {
 	expect(nextMatch({state: setSearch(start, 'zzz'), source, frame}, 1).match).toBeUndefined();
 });
 
-test('a search stays within what the filter shows', () => {
+test('a search finds only lines that the filter shows', () => {
 	const source = sampleLog(texts);
 	const state = setSearch(setFilter(toStart(start), 'found'), '/5\\d/');
 	expect(nextMatch({state, source, frame}, 1).match).toBe(53);
 	expect(logFrame(state, source, frame).status).toContain('lines 1-4 of 4 with "found", "/5\\d/" is in one line');
 });
 
-test('a match far to the right is moved into sight', () => {
+test('a match far to the right is scrolled into view', () => {
 	const source = sampleLog([`${'x'.repeat(100)}needle`]);
 	const state = nextMatch({state: setSearch(start, 'needle'), source, frame}, 1);
 	expect(plainText(logFrame(state, source, frame).lines)).toContain('needle');
@@ -112,7 +112,7 @@ test('a match far to the right is moved into sight', () => {
 	expect(plainText(logFrame(found, wrapped, frame).lines)).toContain('needle');
 });
 
-test('lines move sideways, but not further than their beginning, and not while they are wrapped', () => {
+test('lines scroll sideways, but not before their start and not while wrapped', () => {
 	expect(scrollSideways(scrollSideways(start, 8), -20).offset).toBe(0);
 	expect(scrollSideways(start, 8).offset).toBe(8);
 	expect(toggleWrap(scrollSideways(start, 8))).toMatchObject({wrap: true, offset: 0});
@@ -120,7 +120,7 @@ test('lines move sideways, but not further than their beginning, and not while t
 	expect(toggleTimestamps(start).timestamps).toBe(true);
 });
 
-test('whatever is scrolled, no row stays empty and none is skipped', () => {
+test('scrolling leaves no row empty and skips none', () => {
 	const long = sampleLog(Array.from({length: 30}, (_, index) => `${index} `.repeat(index % 7 === 0 ? 40 : 1)));
 	const rowsFrom = (state: LogState, rows: number): readonly string[] =>
 		plainText(logFrame(state, long, {...frame, rows}).lines).split('\n');

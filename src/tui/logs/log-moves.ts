@@ -1,4 +1,4 @@
-/* What the keys of the log view do: each gives the state that comes next. */
+/* Actions of the keys in the log view. Each returns the next state. */
 import {
 	clampPlace,
 	isLowest,
@@ -12,13 +12,16 @@ import {
 } from './log-layout.ts';
 import type {LogState} from './log-state.ts';
 
-/** Moves by rows, down or up. Down to the end, the log is followed from there on; up, or by 0, it stands still. */
+/**
+ * Scrolls by rows, down if positive. Scrolling down to the end starts following. Scrolling up, or by 0, stops
+ * following.
+ */
 export function scrollBy(view: LogView, rows: number): LogState {
 	const layout = layLog(view);
 	if (layout.shown.count === 0) return quiet(view.state);
 	const top = topOf(layout);
 	const place = clampPlace(layout, movePlace(layout, top, rows));
-	// Where all is in sight there is nowhere to go, and new lines are wanted still.
+	// If all lines are visible, scrolling up has no effect, so keep following new lines.
 	const follow =
 		rows > 0
 			? isLowest(layout, place)
@@ -26,54 +29,54 @@ export function scrollBy(view: LogView, rows: number): LogState {
 	return {...quiet(view.state), follow, anchor: anchorOf(layout, place)};
 }
 
-/** Moves by screens less a row, down or up. */
+/** Scrolls by screens, down if positive. One row of the previous screen stays visible. */
 export function page(view: LogView, screens: number): LogState {
 	return scrollBy(view, screens * Math.max(1, view.frame.rows - 1));
 }
 
-/** To the first line that is kept. */
+/** Goes to the first stored line. */
 export function toStart(state: LogState): LogState {
 	return {...quiet(state), follow: false, anchor: {seq: 0, row: 0}, offset: 0};
 }
 
-/** To the end, which is followed. */
+/** Goes to the end and follows it. */
 export function toEnd(state: LogState): LogState {
 	return {...quiet(state), follow: true};
 }
 
-/** To the first line that came then or later, ms since the epoch. */
+/** Goes to the first line at or after a time, ms since the epoch. */
 export function toTime({state, source}: LogView, ms: number): LogState {
 	const index = source.indexAtTime(ms);
 	if (index === source.count()) return {...state, follow: true, notice: 'no line came so late'};
 	return {...quiet(state), follow: false, anchor: {seq: source.first() + index, row: 0}};
 }
 
-/** Long lines go on in the next row, or out of sight. */
+/** Toggles wrapping of long lines. */
 export function toggleWrap(state: LogState): LogState {
 	return {...quiet(state), wrap: !state.wrap, offset: 0, anchor: {...state.anchor, row: 0}};
 }
 
-/** The time before each line, or not. */
+/** Toggles the time before each line. */
 export function toggleTimestamps(state: LogState): LogState {
 	return {...quiet(state), timestamps: !state.timestamps, anchor: {...state.anchor, row: 0}};
 }
 
-/** Shows only lines with this text or `/expression/`; all when it is empty. */
+/** Shows only lines that match a text or `/expression/`; all lines if it is empty. */
 export function setFilter(state: LogState, filter: string): LogState {
 	return {...quiet(state), filter};
 }
 
-/** Marks this text or `/expression/`; {@link nextMatch} goes there. */
+/** Highlights a text or `/expression/`. {@link nextMatch} goes to its matches. */
 export function setSearch(state: LogState, search: string): LogState {
 	return {...quiet(state), search, match: undefined};
 }
 
-/** Moves lines sideways, in columns; wrapped ones stay. */
+/** Scrolls sideways by columns. Wrapped lines do not move. */
 export function scrollSideways(state: LogState, columns: number): LogState {
 	return state.wrap ? state : {...quiet(state), offset: Math.max(0, state.offset + columns)};
 }
 
-/** To the next line that the search finds, or the one before; from the last on to the first. */
+/** Goes to the next or previous line that matches the search. The search wraps around at the ends. */
 export function nextMatch(view: LogView, direction: 1 | -1): LogState {
 	const {state} = view;
 	const layout = layLog(view);
@@ -86,7 +89,7 @@ export function nextMatch(view: LogView, direction: 1 | -1): LogState {
 	return {...showLine(layout, hits.seqAt(index)), notice};
 }
 
-/** The number of the first line that a search forward looks at, or of the one above which a search backward begins. */
+/** The `seq` of the first line that a forward search checks, or of the line before which a backward search starts. */
 function searchFrom(layout: LogLayout, direction: 1 | -1): number {
 	const {state, shown, frame} = layout;
 	if (state.match !== undefined) return state.match + (direction === 1 ? 1 : 0);
@@ -95,7 +98,7 @@ function searchFrom(layout: LogLayout, direction: 1 | -1): number {
 	return index < shown.count ? shown.seqAt(index) : Number.POSITIVE_INFINITY;
 }
 
-/** Brings a found line into sight: where it is, or a third down the screen; sideways, too. */
+/** Scrolls to a match, vertically and sideways. A match outside the screen is placed a third of the way down. */
 function showLine(layout: LogLayout, seq: number): LogState {
 	const {state, shown, frame, search, lineAt, textColumns} = layout;
 	const index = shown.indexFrom(seq);

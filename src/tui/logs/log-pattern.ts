@@ -1,30 +1,30 @@
-/** Where something is in a text: from the first, up to and without the second. */
+/** A range in a text. The end is exclusive. */
 export type Range = readonly [start: number, end: number];
 
-/** What is looked for in lines. */
+/** A pattern to find in lines. */
 export interface Pattern {
-	/** As it was typed. */
+	/** The pattern as typed. */
 	readonly source: string;
 	readonly isIn: (text: string) => boolean;
-	/** All the places where it is, none of them empty. */
+	/** All matches that are not empty. */
 	readonly rangesIn: (text: string) => readonly Range[];
 }
 
-/** What a typed text looks for; nothing when it is empty, or words on what is wrong with it. */
+/** A parsed pattern: `none` for an empty text, `bad` with the reason for an invalid expression. */
 export type ParsedPattern =
 	| {readonly kind: 'none'}
 	| {readonly kind: 'pattern'; readonly pattern: Pattern}
 	| {readonly kind: 'bad'; readonly problem: string};
 
 /**
- * Reads what a person typed: the text itself, or between slashes a regular expression of ECMAScript. Case counts only if
- * there is a capital in it.
+ * Parses a typed pattern: literal text, or a regular expression of ECMAScript between slashes. Case matters only if the
+ * pattern contains a capital letter.
  */
 export function parsePattern(source: string): ParsedPattern {
 	if (source === '') return {kind: 'none'};
 	const inner = /^\/(.+)\/$/s.exec(source)?.[1];
 	const body = inner ?? source.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
-	// The capital of \S or \W is none that was typed to be found.
+	// The capital letter of an escape such as \S does not count.
 	const letters = inner === undefined ? source : inner.replace(/\\./gs, '');
 	const flags = /\p{Lu}/u.test(letters) ? 'g' : 'gi';
 	try {
@@ -36,7 +36,7 @@ export function parsePattern(source: string): ParsedPattern {
 }
 
 function patternOf(source: string, expression: RegExp): Pattern {
-	// An expression with `g` goes on where it was in the text before.
+	// An expression with `g` continues where it was in the previous text.
 	const fromStart = (): RegExp => {
 		expression.lastIndex = 0;
 		return expression;

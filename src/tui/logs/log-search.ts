@@ -3,24 +3,24 @@ import type {Pattern} from './log-pattern.ts';
 import type {LogSource} from './log-state.ts';
 import {shownText} from './log-text.ts';
 
-/** Lines of a source in their order, by their numbers. */
+/** Selected lines of a source in order, by `seq`. */
 export interface Selection {
 	readonly count: number;
-	/** The number of the line at an index of the selection. */
+	/** The `seq` of the line at an index of the selection. */
 	readonly seqAt: (index: number) => number;
-	/** The index of the first line whose number is not less than this. */
+	/** The index of the first line whose `seq` is at least this. */
 	readonly indexFrom: (seq: number) => number;
 }
 
-/** What a line must have to be selected. */
+/** Criteria to select lines. */
 export interface Criteria {
-	/** All of these. */
+	/** A line must match all of them. */
 	readonly patterns: readonly Pattern[];
-	/** Select the words on what was left out, too. */
+	/** Also select the markers of skipped output. */
 	readonly withSkipped: boolean;
 }
 
-/** The lines that were found so far: their numbers from `start` on, and the number of the line to look at next. */
+/** The `seq` of each match so far, from index `start` on, and the `seq` of the next line to check. */
 interface Found {
 	seqs: number[];
 	start: number;
@@ -43,8 +43,8 @@ export function allLines(source: LogSource): Selection {
 }
 
 /**
- * The lines of a source that meet the criteria. What was found is remembered with the source: each line is looked at once,
- * and what has fallen out of the source is forgotten.
+ * The lines of a source that meet the criteria. Matches are stored per source, so that each line is checked once.
+ * Matches that the source has dropped are forgotten.
  */
 export function matchingLines(source: LogSource, criteria: Criteria, width: Measure): Selection {
 	const found = foundIn(source, criteria);
@@ -62,7 +62,7 @@ function foundIn(source: LogSource, {patterns, withSkipped}: Criteria): Found {
 	indexes.set(source, own);
 	const key = JSON.stringify([withSkipped, ...patterns.map(pattern => pattern.source)]);
 	const found = own.get(key) ?? {seqs: [], start: 0, next: 0};
-	// The one that was used last is at the end.
+	// Keep the most recently used entry at the end, because the first ones are evicted.
 	own.delete(key);
 	own.set(key, found);
 	for (const old of own.keys()) if (own.size > mostIndexes) own.delete(old);

@@ -1,40 +1,40 @@
 import type {FeedLine} from '../../project/logs/line-ring.ts';
 
-/** The lines that are kept of a log. New ones come at the end, and old ones fall out at the front. */
+/** The stored lines of a log. New lines are added at the end, and old lines are dropped at the front. */
 export interface LogSource {
-	/** The number (`seq`) of the line at index 0; grows by one for each line that fell out. */
+	/** The `seq` of the line at index 0. Grows by one for each dropped line. */
 	readonly first: () => number;
-	/** How many are kept. */
+	/** Number of stored lines. */
 	readonly count: () => number;
-	/** The line at an index, from 0 up to the count; its `seq` is `first() + index`. */
+	/** The line at an index below the count. Its `seq` is `first() + index`. */
 	readonly at: (index: number) => FeedLine;
-	/** The index of the first line that came at this time, ms since the epoch, or later; the count where none did. */
+	/** The index of the first line at or after a time, ms since the epoch; the count if there is none. */
 	readonly indexAtTime: (ms: number) => number;
 }
 
-/** What of a log is looked at, and how. */
+/** View state of a log. */
 export interface LogState {
-	/** The last line is kept in sight. */
+	/** Keep the last line visible. */
 	readonly follow: boolean;
-	/** The line at the top while it does not follow: its number, and how many rows of it are above. */
+	/** The top line while not following: its `seq`, and how many of its rows are above the screen. */
 	readonly anchor: {readonly seq: number; readonly row: number};
-	/** Columns that lines are moved to the left by, while they are not wrapped. */
+	/** Columns hidden at the left while lines are not wrapped. */
 	readonly offset: number;
 	readonly wrap: boolean;
 	readonly timestamps: boolean;
-	/** Only lines with this are shown; empty for all. As `parsePattern` reads it. */
+	/** Only matching lines are shown; empty for all. Parsed by `parsePattern`. */
 	readonly filter: string;
-	/** What is marked, and gone to; empty for nothing. */
+	/** Pattern to highlight; empty for none. Parsed by `parsePattern`. */
 	readonly search: string;
-	/** The number of the line that was gone to. */
+	/** The `seq` of the current match. */
 	readonly match: number | undefined;
-	/** Whose lines there are; with several, each line has the name. */
+	/** Services of the log. If there are several, each line starts with the service name. */
 	readonly services: readonly string[];
-	/** What the last key did, where that is to be said; else empty. */
+	/** Message about the last key; empty for none. */
 	readonly notice: string;
 }
 
-/** A log as it is first looked at: its end, which is followed. */
+/** The initial state, which follows the end. */
 export function openLog(services: readonly string[]): LogState {
 	return {
 		follow: true,

@@ -3,27 +3,27 @@ import stringWidth from 'string-width';
 import {expect, test} from 'vitest';
 import {cutRange, markedSpans, shownText, wrapRanges} from './log-text.ts';
 
-test('colours are dropped, and what else moves a cursor is escaped', () => {
+test('colors are removed, and other control characters are escaped', () => {
 	expect(shownText('\u001b[1;31mred\u001b[0m and \u001b[38:5:1mmore\u001b[m', stringWidth)).toBe('red and more');
 	expect(shownText('\u001b[2J\u001b]0;title\u0007\u009b31m', stringWidth)).toBe('\\x1b[2J\\x1b]0;title\\x07\\x9b31m');
 	expect(shownText('a\rb\r\n', stringWidth)).toBe('a\\x0db');
 	expect(shownText('{"a": "\u202e"}\n', stringWidth)).toBe('{"a": "\\u{202e}"}');
 });
 
-test('a tab goes on at the next eighth column, of what is shown', () => {
+test('a tab advances to the next multiple of eight visible columns', () => {
 	expect(shownText('a\tb\t\tc', stringWidth)).toBe('a       b               c');
 	expect(shownText('日本\tb', stringWidth)).toBe('日本    b');
 	expect(shownText('\u001b[31ma\u001b[0m\tb', stringWidth)).toBe('a       b');
 	expect(shownText('\u0001\tb', stringWidth)).toBe('\\x01    b');
 });
 
-test('of a line without end as much is shown as can be read', () => {
+test('a very long line is cut', () => {
 	const text = shownText('x'.repeat(1_000_000), stringWidth);
 	expect(text).toHaveLength(32_768 + ' [967232 characters more]'.length);
 	expect(text.endsWith('x [967232 characters more]')).toBe(true);
 });
 
-test('whatever the text, its rows hold all of it and none is too wide', () => {
+test('the rows of a text contain all of it, and none is too wide', () => {
 	fc.assert(
 		fc.property(fc.string({unit: 'grapheme', maxLength: 60}), fc.integer({min: 2, max: 20}), (text, columns) => {
 			const ranges = wrapRanges(text, columns, stringWidth);
@@ -34,7 +34,7 @@ test('whatever the text, its rows hold all of it and none is too wide', () => {
 	);
 });
 
-test('whatever a container prints, no control character is shown', () => {
+test('no control character of a container is shown', () => {
 	fc.assert(
 		fc.property(fc.string({unit: 'binary'}), text => {
 			expect(shownText(text, stringWidth)).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
@@ -42,7 +42,7 @@ test('whatever a container prints, no control character is shown', () => {
 	);
 });
 
-test('a part of a line is cut out by columns', () => {
+test('a range of a line is cut by columns', () => {
 	const cut = (text: string, offset: number, columns: number): string =>
 		text.slice(...cutRange(text, offset, columns, stringWidth));
 	expect(cut('0123456789', 3, 4)).toBe('3456');
@@ -50,7 +50,7 @@ test('a part of a line is cut out by columns', () => {
 	expect(cut('日本語', 2, 4)).toBe('本語');
 });
 
-test('what was found is marked, also where it goes over the edge of a row', () => {
+test('matches are highlighted, even across the end of a row', () => {
 	const found = [
 		[1, 3],
 		[5, 8],

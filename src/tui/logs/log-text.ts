@@ -4,13 +4,13 @@ import {takeColumns} from '../draw/fit.ts';
 import {type Span, span, type Tone} from '../draw/line.ts';
 import type {Range} from './log-pattern.ts';
 
-/** More of a line is neither shown nor searched. */
+/** Characters of a line beyond this limit are neither shown nor searched. */
 const mostCharacters = 32_768;
-/** Colours and weights: "Select Graphic Rendition" of ECMA-48, 8.3.117. */
+/** Colors and weights; ECMA-48, 8.3.117, "Select Graphic Rendition". */
 const colours = /\u001b\[[0-9;:]*m/g;
 const tabWidth = 8;
 
-/** A line of a log as it is shown: without its colours and line end, tabs as blanks, and all else that moves a cursor escaped. */
+/** A log line as shown: without colors and line end, with tabs expanded and control characters escaped. */
 export function shownText(text: string, width: Measure): string {
 	const kept = text.length > mostCharacters ? text.slice(0, mostCharacters) : text;
 	const more = text.length - kept.length;
@@ -34,14 +34,14 @@ function withTabs(pieces: readonly string[], width: Measure): string {
 		.join('');
 }
 
-/** The parts of a text that fill one row each; at least one, and no character is halved. */
+/** Ranges of a text that fill one row each. There is at least one range, and no character is split. */
 export function wrapRanges(text: string, columns: number, width: Measure): readonly Range[] {
 	const ranges: Range[] = [];
 	let start = 0;
 	do {
 		const rest = text.slice(start, start + columns * 8);
 		const taken = takeColumns(rest, columns, width).length;
-		// A character wider than the row has it to itself.
+		// A character wider than the row gets a row of its own.
 		const end = start + (taken > 0 ? taken : Math.max(1, takeColumns(rest, 2, width).length));
 		ranges.push([start, Math.min(end, text.length)]);
 		start = end;
@@ -49,13 +49,13 @@ export function wrapRanges(text: string, columns: number, width: Measure): reado
 	return ranges;
 }
 
-/** What of a text is in sight when it is moved to the left: from which character on, and how far. */
+/** The visible range of a text that is scrolled sideways by `offset` columns. */
 export function cutRange(text: string, offset: number, columns: number, width: Measure): Range {
 	const start = takeColumns(text, offset, width).length;
 	return [start, start + takeColumns(text.slice(start), columns, width).length];
 }
 
-/** A part of a text as spans, with what was found in it marked. */
+/** A range of a text as spans, with matches highlighted. */
 export function markedSpans(text: string, [start, end]: Range, found: readonly Range[], tone: Tone): readonly Span[] {
 	const spans: Span[] = [];
 	let at = start;

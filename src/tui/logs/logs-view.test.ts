@@ -20,7 +20,7 @@ function draw(state: LogState, source: LogSource, columns = 80, rows = 5, locale
 	return `${plainText(lines)}\n[${status}]`;
 }
 
-test('a log begins at its end, and stays there as lines come', () => {
+test('a log starts at its end and follows new lines', () => {
 	const log = sampleLog(['one', 'two', 'three', 'four']);
 	expect(draw(start, log, 80, 2)).toMatchInlineSnapshot(`
 		"   three
@@ -36,7 +36,7 @@ test('a log begins at its end, and stays there as lines come', () => {
 	expect(draw(start, sampleLog([]))).toBe('\n[following, no line]');
 });
 
-test('lines of several services have their names, those of standard error a mark, and times where asked for', () => {
+test('lines of several services have names, a sign for standard error, and times on request', () => {
 	const services = ['web', 'database', 'a-service-with-a-long-name'];
 	const log = sampleLog(['GET /\t200', 'ready', 'slow', 'no time'], seq => ({
 		service: services[seq % 3] ?? '',
@@ -62,7 +62,7 @@ test('lines of several services have their names, those of standard error a mark
 	expect(textsIn(lines, 'accent')).toEqual(['web                  | ', 'web                  | ']);
 });
 
-test('what was left out is told where it was', () => {
+test('skipped output is shown in its place', () => {
 	const lines: readonly FeedLine[] = [
 		{kind: 'line', seq: 7, service: 'web', stream: 'stdout', at: 0, text: 'before'},
 		{kind: 'skipped', seq: 8, service: 'web', at: 0, bytes: 2048},
@@ -80,7 +80,7 @@ test('what was left out is told where it was', () => {
 		   after
 		[following, lines 1-3 of 3]"
 	`);
-	// With a filter, too: a line that is looked for may have been among it.
+	// This also holds with a filter, because the skipped output may have matched it.
 	expect(draw(setFilter(start, 'after'), source)).toMatchInlineSnapshot(`
 		"   ! 2 KiB of web left out here
 		   after
@@ -89,7 +89,7 @@ test('what was left out is told where it was', () => {
 	expect(draw(setSearch(start, 'e'), source)).toContain('"e" is in 2 lines');
 });
 
-test('a long line is cut with a mark, moved, or wrapped', () => {
+test('a long line is cut with a mark, scrolled, or wrapped', () => {
 	const log = sampleLog(['short', 'abcdefghijklmnopqrstuvwxyz']);
 	expect(draw(start, log, 20)).toMatchInlineSnapshot(`
 		"   short
@@ -110,7 +110,7 @@ test('a long line is cut with a mark, moved, or wrapped', () => {
 	expect(draw(start, log, 20, 5, 'C')).toMatch(/^[\n\x20-\x7e]*$/);
 });
 
-test('a wrapped line that is higher than the screen can be read row by row', () => {
+test('a wrapped line that is higher than the screen scrolls row by row', () => {
 	const log = sampleLog(['first', 'abcdefghijklmnopqrstuvwxyz'.repeat(2), 'last']);
 	const frame = sampleFrame(13, 3);
 	let state = {...start, wrap: true, follow: false, anchor: {seq: 0, row: 0}};
@@ -133,7 +133,7 @@ test('a wrapped line that is higher than the screen can be read row by row', () 
 	expect(state.follow).toBe(true);
 });
 
-test('what is searched for is marked', () => {
+test('matches of the search are highlighted', () => {
 	const log = sampleLog(['an error', 'no Error', 'fine']);
 	const state = {...setSearch(start, 'error'), match: 1};
 	expect(draw(state, log)).toMatchInlineSnapshot(`
@@ -146,7 +146,7 @@ test('what is searched for is marked', () => {
 	expect(draw(setSearch(start, 'zzz'), log)).toContain('"zzz" is in no line');
 });
 
-test('an expression that is none is told, and nothing is filtered by it', () => {
+test('an invalid expression is reported, and filters nothing', () => {
 	const log = sampleLog(['one', 'two']);
 	expect(draw(setFilter(start, '/(/'), log)).toMatchInlineSnapshot(`
 		"   one
@@ -156,7 +156,7 @@ test('an expression that is none is told, and nothing is filtered by it', () => 
 	expect(draw(setSearch(start, '/[/'), log)).toContain('the search cannot be read: Unterminated character class');
 });
 
-test('a frame asks for the lines in sight, however many there are', () => {
+test('a frame reads only the visible lines', () => {
 	const log = sampleLog(hundredThousand);
 	const frame = sampleFrame(80, 40);
 	for (const state of [
@@ -172,7 +172,7 @@ test('a frame asks for the lines in sight, however many there are', () => {
 	}
 });
 
-test('a filter looks at each line once, and at new ones as they come', () => {
+test('a filter checks each line once, and new lines as they arrive', () => {
 	const log = sampleLog(hundredThousand);
 	const state = setFilter(start, 'Error');
 	const frame = sampleFrame(80, 40);
@@ -189,7 +189,7 @@ test('a filter looks at each line once, and at new ones as they come', () => {
 	expect(logFrame(state, log, frame).status).toBe('following, lines 1-2 of 2 with "Error"');
 });
 
-test('lines that are scrolled by and fall out leave the first that is kept at the top', () => {
+test('if the top line is dropped from the log, the first stored line is at the top', () => {
 	const log = sampleLog(hundredThousand);
 	const state = {...start, follow: false, anchor: {seq: 10, row: 0}};
 	expect(draw(state, log, 80, 1)).toBe('   line 10\n[lines 11-11 of 100000]');
@@ -199,7 +199,7 @@ test('lines that are scrolled by and fall out leave the first that is kept at th
 	expect(draw(state, log, 80, 1)).toBe('   line 505\n[lines 1-1 of 99495]');
 });
 
-test('whatever the lines and the size, a screen has no row too many and none that is too wide', () => {
+test('a screen never has too many rows or a row that is too wide', () => {
 	const texts = fc.array(fc.string({unit: 'grapheme', maxLength: 50}), {maxLength: 12});
 	const size = fc.record({columns: fc.integer({min: 1, max: 60}), rows: fc.integer({min: 1, max: 8})});
 	fc.assert(
@@ -219,7 +219,7 @@ test('whatever the lines and the size, a screen has no row too many and none tha
 	);
 });
 
-test('a match that has fallen out is none of those that there are', () => {
+test('a match that was dropped from the log is not counted', () => {
 	const log = sampleLog(['an error', 'fine', 'no error']);
 	const state = {...setSearch(start, 'error'), match: 0};
 	expect(draw(state, log)).toContain('"error": 1 of 2');

@@ -11,9 +11,9 @@ import {parsePattern} from './log-pattern.ts';
 import {cutRange, markedSpans, shownText} from './log-text.ts';
 import type {Measure} from '../../view/text/look.ts';
 
-/** A screen of a log, and words on what it is of. */
+/** A screen of a log with a status text. */
 export interface LogScreen {
-	/** At most as many as the frame has rows, none wider than it. */
+	/** At most `frame.rows` lines, none wider than the frame. */
 	readonly lines: readonly Line[];
 	readonly status: string;
 }
@@ -21,8 +21,8 @@ export interface LogScreen {
 const serviceTones: readonly Tone[] = ['accent', 'strong', 'ok', 'command', 'plain'];
 
 /**
- * What is in sight of a log. The source is asked for these lines only; a filter and a search look at each line once, when it
- * is new.
+ * Draws the visible part of a log. Reads only the visible lines. A filter and a search check each line once, when it is
+ * new.
  */
 export function logFrame(state: LogState, source: LogSource, frame: Frame): LogScreen {
 	const layout = layLog({state, source, frame});
@@ -39,7 +39,7 @@ export function logFrame(state: LogState, source: LogSource, frame: Frame): LogS
 	return {lines, status: statusOf(layout, top, index, hasErrors)};
 }
 
-/** The rows of one line; those after the first are moved in to where its text begins. */
+/** The rows of one line. Rows after the first are indented to the start of the text. */
 function lineRows({feed, text, ranges}: LaidLine, layout: LogLayout): readonly Line[] {
 	const {state, frame, search, margin, textColumns} = layout;
 	const lead = leadOf(feed, state, frame);
@@ -55,7 +55,7 @@ function lineRows({feed, text, ranges}: LaidLine, layout: LogLayout): readonly L
 	});
 }
 
-/** What stands before the text: a sign where the search went to, whose it is, when it came, a mark of standard error. */
+/** The prefix of a line: the sign of the current match, the service, the time, and the sign of standard error. */
 function leadOf(feed: FeedLine, state: LogState, frame: Frame): readonly Span[] {
 	const columns = nameColumns(state, frame);
 	const tone = serviceTones[Math.max(0, state.services.indexOf(feed.service)) % serviceTones.length] ?? 'plain';
@@ -90,7 +90,7 @@ function hitWords(hits: Selection, {search, match}: LogState): string {
 	const {count} = hits;
 	if (count === 0) return `${quoted(search)} is in no line`;
 	const index = match === undefined ? count : hits.indexFrom(match);
-	// The line that was gone to may have fallen out since, or the filter hides it.
+	// The current match may have been dropped from the log or hidden by the filter.
 	if (index < count && hits.seqAt(index) === match) return `${quoted(search)}: ${index + 1} of ${count}`;
 	return `${quoted(search)} is in ${count === 1 ? 'one line' : `${count} lines`}`;
 }
@@ -99,7 +99,7 @@ function quoted(text: string): string {
 	return `"${escapeText(text)}"`;
 }
 
-/** All lines that a log shows, not only those in sight, as text for a file; control characters are made harmless there too. */
+/** All lines that match the filter, as text for a file. Control characters are escaped there too. */
 export function wholeLog(
 	state: LogState,
 	source: LogSource,

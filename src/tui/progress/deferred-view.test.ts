@@ -4,7 +4,7 @@ import {failedRun, sampleRun} from '../../../test/support/sample-run.ts';
 import {theme} from '../../view/text/theme.ts';
 import {type Drawing, deferredView} from './deferred-view.ts';
 
-/** A deferred view whose clock and loading are in the hands of the test. */
+/** A deferred view whose clock and loading the test controls. */
 function trial() {
 	const seen: string[] = [];
 	let isLate: (() => void) | undefined;
@@ -51,7 +51,7 @@ test('a quick start never loads the view and prints one line', () => {
 	expect(seen).toEqual([warning, running]);
 });
 
-test('a slow start is drawn from what happened so far, and the view is gone before the container is announced', async () => {
+test('a slow start draws all events so far, and the view closes before the container is announced', async () => {
 	const {view, seen, makeLate, finishLoading} = trial();
 	for (const event of sampleRun.slice(0, 4)) view.emit(event);
 	makeLate();
@@ -71,7 +71,7 @@ test('a view that is loaded too late is never opened', async () => {
 	expect(seen).toEqual(['(load)', warning, running]);
 });
 
-test('a failed start takes its view down and leaves the telling to the error', async () => {
+test('a failed start closes the view and prints no message of its own', async () => {
 	const {view, seen, makeLate, finishLoading} = trial();
 	makeLate();
 	await finishLoading();

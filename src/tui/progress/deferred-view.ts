@@ -5,31 +5,31 @@ import type {Glyphs} from '../../view/text/glyphs.ts';
 import type {Theme} from '../../view/text/theme.ts';
 import {noProgress, type ProgressState, reduceProgress} from './progress-state.ts';
 
-/** A view that is on the screen. */
+/** An open progress view. */
 export interface Drawing {
 	readonly update: (state: ProgressState) => void;
-	/** Takes the view off the screen, at once: the next to write to the terminal is the container. */
+	/** Removes the view at once, because the container writes to the terminal next. */
 	readonly close: () => void;
 }
 
-/** What a deferred view needs. */
+/** Options of {@link deferredView}. */
 export interface DeferredViewOptions {
 	readonly glyphs: Glyphs;
 	readonly theme: Theme;
-	/** Writes a text to the terminal that the view is drawn on. */
+	/** Writes text to the terminal of the view. */
 	readonly print: (text: string) => void;
-	/** Calls back after some milliseconds; gives the way to call it off. */
+	/** Calls back after `ms` milliseconds. Returns a function that cancels the call. */
 	readonly after: (ms: number, callback: () => void) => () => void;
-	/** Loads the view; what it gives puts it on the screen. */
+	/** Loads the view. Returns a function that opens it. */
 	readonly load: () => Promise<() => Drawing>;
 }
 
-/** A start that took this long, ms, is worth a view. Most are over by then, and nothing was loaded or drawn for them. */
+/** The view is loaded after this time, ms. Most starts finish earlier, without loading or drawing anything. */
 const patienceMs = 400;
 
 /**
- * Shows a start without holding it up: events are taken at once; the view is loaded only when the start turns out to be
- * slow, and is closed before the line that says the container runs. What comes after is printed a line each.
+ * Shows a start without delaying it. The view is loaded only for a slow start, and is closed before the line that says
+ * that the container is running. Later events are printed as lines.
  */
 export function deferredView(options: DeferredViewOptions): {readonly emit: EventSink; readonly close: () => void} {
 	const {print, theme, glyphs} = options;
@@ -37,7 +37,7 @@ export function deferredView(options: DeferredViewOptions): {readonly emit: Even
 	let drawing: Drawing | undefined;
 	let isOver = false;
 	const callOff = options.after(patienceMs, () => {
-		// A view that cannot be loaded must not end the start, which goes on unseen.
+		// If the view cannot be loaded, the start continues without it.
 		options.load().then(show, () => undefined);
 	});
 
@@ -57,7 +57,7 @@ export function deferredView(options: DeferredViewOptions): {readonly emit: Even
 
 	function fold(event: Extract<RunEvent, {readonly type: 'container.started'}>): void {
 		leave();
-		// What went by is folded away: whoever wants to read the steps learns how.
+		// The steps are no longer on the screen, so name the option that prints them.
 		print(
 			`${theme.ok(glyphs.done)} ${containerWords(event, state.steps.length)} ${theme.quiet('(--plain shows each)')}\n`,
 		);

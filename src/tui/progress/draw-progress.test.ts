@@ -8,7 +8,7 @@ import {theme} from '../../view/text/theme.ts';
 import {drawProgress, frameOf} from './draw-progress.ts';
 import {noProgress, reduceProgress} from './progress-state.ts';
 
-/** A terminal that keeps what is on it; `raw` is every byte it got. */
+/** A terminal that records its screen. `raw` is every byte that it received. */
 function terminal(columns: number, rows: number) {
 	const screen = new xterm.Terminal({cols: columns, rows, allowProposedApi: true, convertEol: true});
 	const stream = new PassThrough();
@@ -32,7 +32,7 @@ function terminal(columns: number, rows: number) {
 
 const midway = sampleRun.slice(0, 4).reduce(reduceProgress, noProgress);
 
-test('a start is drawn below what was on the screen, and is gone after closing', async () => {
+test('a start is drawn below the existing text, and is gone after closing', async () => {
 	const {stream, lines} = terminal(80, 24);
 	stream.write('$ tsbox up\n');
 	const drawing = drawProgress(stream, glyphs({LANG: 'C.UTF-8'}), theme(true));
@@ -44,7 +44,7 @@ test('a start is drawn below what was on the screen, and is gone after closing',
 	expect(await lines()).toEqual(['$ tsbox up', 'demo is running']);
 });
 
-test('a terminal of few lines keeps its scrollback, also when it shrinks while a frame is on it', async () => {
+test('a low terminal keeps its scrollback, even if it shrinks during a frame', async () => {
 	const {stream, lines, raw} = terminal(80, 8);
 	const drawing = drawProgress(stream, glyphs({}), theme(true));
 	drawing.update(midway);
@@ -58,7 +58,7 @@ test('a terminal of few lines keeps its scrollback, also when it shrinks while a
 	expect(raw()).not.toMatch(/\u001b\[[23]J/);
 });
 
-test('a view that was never updated leaves no byte', () => {
+test('a view without updates writes nothing', () => {
 	const {stream, raw} = terminal(80, 24);
 	drawProgress(stream, glyphs({}), theme(true)).close();
 	expect(raw()).toBe('');
@@ -77,7 +77,7 @@ function draw(
 		.join('\n');
 }
 
-test('before there is a plan it is said what is read, and never how many steps of none', () => {
+test('before the plan exists, the archive that is read is shown without a number of steps', () => {
 	expect(draw([], 60)).toBe('planning the start');
 	const reading = {type: 'image.reading', at: 5, archive: '/srv/deb.tar', done: 83886080, total: 209715200} as const;
 	expect(draw([reading], 60)).toBe('reading deb.tar\n  ██████████░░░░░░░░░░░░░░ 40 %, 80 MiB of 200 MiB');
@@ -91,7 +91,7 @@ test('a command of several lines is drawn as lines', () => {
 	expect(draw([long, ...rest.slice(0, 2)], 60)).toContain('\n    a\n    b\n    c\n    and 2 lines more\n');
 });
 
-test('an unpacking shows its bar, bytes, files and rate at 60 columns', () => {
+test('an unpack shows its bar, bytes, files, and rate at 60 columns', () => {
 	expect(draw(sampleRun.slice(0, 4), 60)).toMatchInlineSnapshot(`
 		"starting demo: 0 of 3 steps                            1.1 s
 		  image
@@ -103,7 +103,7 @@ test('an unpacking shows its bar, bytes, files and rate at 60 columns', () => {
 	`);
 });
 
-test('a phase that is over is one line, the running one shows its steps and the command, at 100 columns', () => {
+test('a finished phase is one line, and the running phase has its steps and the command, at 100 columns', () => {
 	expect(draw(sampleRun.slice(0, 9), 100)).toMatchInlineSnapshot(`
 		"starting demo: 1 of 3 steps                                                                    1.1 s
 		✔ image      1 step                                                                              1 s
@@ -115,7 +115,7 @@ test('a phase that is over is one line, the running one shows its steps and the 
 	`);
 });
 
-test('a failed step is open with its command and what its tool said', () => {
+test('a failed step is expanded with its command and the output of its tool', () => {
 	expect(draw(failedRun.slice(0, -1), 60)).toMatchInlineSnapshot(`
 		"rolling back demo: 1 of 3 steps                        1.1 s
 		✔ image      1 step                                      1 s
@@ -133,11 +133,11 @@ test('without a UTF-8 locale every sign is ASCII', () => {
 	for (const columns of [20, 60, 100]) expect(draw(failedRun, columns, 24, {LANG: 'C'})).toMatch(/^[\n\x20-\x7e]*$/);
 });
 
-test.each([2, 3, 4, 5, 6, 7, 24])('at %d lines the frame leaves one free', rows => {
+test.each([2, 3, 4, 5, 6, 7, 24])('at %d rows, the frame leaves one row free', rows => {
 	expect(draw(failedRun, 60, rows).split('\n').length).toBeLessThanOrEqual(rows - 1);
 });
 
-test.each([5, 6, 7, 24])('at %d lines the running step is in sight', rows => {
+test.each([5, 6, 7, 24])('at %d rows, the running step is visible', rows => {
 	expect(draw(sampleRun.slice(0, 9), 60, rows)).toContain('limit memory to 100 MiB');
 });
 

@@ -10,7 +10,7 @@ import type {ProgressState} from './progress-state.ts';
 
 const tickMs = 80;
 
-/** Columns between a text and what stands at the right end of its line. */
+/** Columns between a text and the text at the right end of its line. */
 const gap = 2;
 
 const tones: Readonly<Record<LineRole, keyof Theme | undefined>> = {
@@ -25,7 +25,7 @@ const tones: Readonly<Record<LineRole, keyof Theme | undefined>> = {
 	warning: 'warning',
 };
 
-/** Draws a start below the cursor until it is closed; then the frame is gone. Reads no input. */
+/** Draws the progress of a start below the cursor. Closing erases the frame. Reads no input. */
 export function drawProgress(screen: NodeJS.WriteStream, glyphs: Glyphs, theme: Theme): Drawing {
 	let state: ProgressState | undefined;
 	let drawn: readonly string[] = [];
@@ -41,7 +41,7 @@ export function drawProgress(screen: NodeJS.WriteStream, glyphs: Glyphs, theme: 
 		const styled = lines.map(
 			({role, text, aside}) => styleOf(role, look)(text) + (aside === '' ? '' : look.quiet(aside)),
 		);
-		// A terminal that became narrower may have wrapped what is on it.
+		// A terminal that became narrower may have wrapped the drawn lines.
 		const columns = screen.columns || 80;
 		const rows = drawn.reduce((sum, each) => sum + Math.max(1, Math.ceil(lineWidth(line(each), measure) / columns)), 0);
 		screen.write(redrawLines(styled, rows));
@@ -63,14 +63,14 @@ export function drawProgress(screen: NodeJS.WriteStream, glyphs: Glyphs, theme: 
 	};
 }
 
-/** A line of the frame that is at most as wide as the terminal. */
+/** A line of the frame, at most as wide as the terminal. */
 interface FittedLine {
 	readonly role: LineRole;
 	readonly text: string;
 	readonly aside: string;
 }
 
-/** The lines of a frame, each in one line of the terminal whatever its length. */
+/** The lines of a frame, each cut to one row of the terminal. */
 export function frameOf(state: ProgressState, frame: Frame, columns: number): readonly FittedLine[] {
 	const look = {width: measure, glyphs: frame.glyphs};
 	return progressLines(state, frame).map(({role, text, aside}: Line) => {

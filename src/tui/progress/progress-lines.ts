@@ -5,7 +5,7 @@ import {escapeText} from '../../view/text/escape.ts';
 import {bar, type Glyphs} from '../../view/text/glyphs.ts';
 import type {ProgressState, ShownStep, Unpack} from './progress-state.ts';
 
-/** What a line is, for its colour. */
+/** The role of a line, which determines its color. */
 export type LineRole =
 	| 'title'
 	| 'done'
@@ -19,21 +19,21 @@ export type LineRole =
 
 /** One line of the frame. */
 export interface Line {
-	/** Stable while the frame is redrawn. */
+	/** The same in each redraw. */
 	readonly key: string;
 	readonly role: LineRole;
 	readonly text: string;
-	/** At the right end of the line: a time. */
+	/** Text at the right end of the line, such as a duration. */
 	readonly aside: string;
 }
 
-/** What a frame depends on beside the state. */
+/** Everything besides the state that a frame depends on. */
 export interface Frame {
-	/** Lines of the terminal; the frame has at most one less, since the cursor is in the row below it. */
+	/** Rows of the terminal. The frame has at most one less, because the cursor is in the row below it. */
 	readonly rows: number;
 	/** Milliseconds since the epoch. */
 	readonly now: number;
-	/** Counts redraws; turns the spinner. */
+	/** Number of redraws. Animates the spinner. */
 	readonly tick: number;
 	readonly glyphs: Glyphs;
 }
@@ -43,8 +43,8 @@ const outputLines = 8;
 const mostCommandLines = 4;
 
 /**
- * The frame of a start: a line for each phase that is over or to come, all steps of the one that runs, with the command
- * of its running step and the bar of an unpacking; a failed step is open, with what its tool said.
+ * The frame of a start: one line for each finished or future phase, and all steps of the running phase, with the
+ * command of the running step and the progress bar of an unpack. A failed step is expanded with the output of its tool.
  */
 export function progressLines(state: ProgressState, frame: Frame): readonly Line[] {
 	if (state.steps.length === 0) return fit(readingLines(state, frame), frame.rows - 1);
@@ -79,7 +79,7 @@ function isWaiting({state}: ShownStep): boolean {
 	return state.status === 'waiting';
 }
 
-/** Before there is a plan: what is read for it. */
+/** The archive that is being read before the plan exists. */
 function readingLines({reading}: ProgressState, {glyphs}: Frame): readonly Line[] {
 	if (reading === undefined) return [line('title', 'title', 'planning the start')];
 	const {archive, done, total} = reading;
@@ -141,7 +141,7 @@ function stepLines(step: ShownStep, {glyphs, now, tick}: Frame): readonly Line[]
 	}
 }
 
-/** The lines of a step's command, as many as are of use in passing. */
+/** The first lines of the command of a step. */
 function commandLines({id, command}: ShownStep): readonly Line[] {
 	const all = command.trimEnd().split('\n');
 	const shown = all.length > mostCommandLines ? all.slice(0, mostCommandLines - 1) : all;
@@ -164,7 +164,7 @@ function line(key: string, role: LineRole, text: string, aside = ''): Line {
 	return {key, role, text, aside};
 }
 
-/** Leaves lines out until the frame fits: first those that are over, from the top, then those to come, from the end. */
+/** Removes lines until the frame fits: first finished ones from the top, then future ones from the end. */
 function fit(lines: readonly Line[], rows: number): readonly Line[] {
 	const kept = [...lines];
 	while (kept.length > rows) {

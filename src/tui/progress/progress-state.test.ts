@@ -4,12 +4,12 @@ import {noProgress, reduceProgress} from './progress-state.ts';
 
 const after = (events: typeof sampleRun) => events.reduce(reduceProgress, noProgress);
 
-test('steps wait, run, and are done', () => {
+test('steps are waiting, running, and done', () => {
 	expect(after(sampleRun.slice(0, 1)).steps.map(step => step.state.status)).toEqual(['waiting', 'waiting', 'waiting']);
 	expect(after(sampleRun.slice(0, 9)).steps.map(step => step.state.status)).toEqual(['done', 'running', 'waiting']);
 });
 
-test('an unpacking keeps the time it began', () => {
+test('an unpack keeps its start time', () => {
 	expect(after(sampleRun.slice(0, 4)).steps[0]?.state).toEqual({
 		status: 'running',
 		since: 1000,
@@ -17,7 +17,7 @@ test('an unpacking keeps the time it began', () => {
 	});
 });
 
-test('a failed start keeps the reason and the output of its step while the others are undone', () => {
+test('a failed step keeps its reason and its output while other steps are undone', () => {
 	const state = after(failedRun);
 	expect(state.outcome).toBe('failed');
 	expect(state.steps.map(step => step.state.status)).toEqual(['done', 'undone', 'failed']);
@@ -27,7 +27,7 @@ test('a failed start keeps the reason and the output of its step while the other
 	});
 });
 
-test('warnings are kept in order, and a new plan starts afresh', () => {
+test('warnings are kept in order, and a new plan resets the state', () => {
 	expect(after(sampleRun).warnings).toEqual(['no swap accounting on this kernel']);
 	expect(after([...sampleRun, ...sampleRun.slice(0, 1)])).toEqual(after(sampleRun.slice(0, 1)));
 });

@@ -1,6 +1,6 @@
 import type {RunEvent, StepWords} from '../../execute/event.ts';
 
-/** How far a step is; each state has just the facts of that state. */
+/** Progress of a step. Each status has only its own data. */
 export type StepState =
 	| {readonly status: 'waiting'}
 	| {readonly status: 'running'; readonly since: number; readonly unpack?: Unpack}
@@ -8,7 +8,7 @@ export type StepState =
 	| {readonly status: 'failed'; readonly ms: number; readonly message: string}
 	| {readonly status: 'undone'};
 
-/** How far an unpacking is: bytes read of the archive, its size, entries written, and when that was, in ms since the epoch. */
+/** Progress of an unpack: bytes read of the archive, its size, entries written, and the time in ms since the epoch. */
 export interface Unpack {
 	readonly done: number;
 	readonly total: number;
@@ -16,29 +16,29 @@ export interface Unpack {
 	readonly at: number;
 }
 
-/** A step, how far it is, and what its tool printed. */
+/** A step, its progress, and the output of its tool. */
 export interface ShownStep extends StepWords {
 	readonly state: StepState;
 	readonly output: string;
 }
 
-/** All that the progress view draws from. */
+/** Everything that the progress view draws. */
 export interface ProgressState {
 	readonly name: string;
 	/** Milliseconds since the epoch. */
 	readonly startedAt: number;
 	readonly steps: readonly ShownStep[];
-	/** The archive that is read before there is a plan. */
+	/** The archive that is being read before the plan exists. */
 	readonly reading?: {readonly archive: string; readonly done: number; readonly total: number};
 	readonly warnings: readonly string[];
-	/** How the start ended: the container runs, or the start failed and is being rolled back. */
+	/** Outcome of the start: the container runs, or the start failed and is being rolled back. */
 	readonly outcome: 'starting' | 'started' | 'failed';
 }
 
-/** Before the first event. */
+/** The state before the first event. */
 export const noProgress: ProgressState = {name: '', startedAt: 0, steps: [], warnings: [], outcome: 'starting'};
 
-/** What is to be drawn after one more event. */
+/** The state after one more event. */
 export function reduceProgress(state: ProgressState, event: RunEvent): ProgressState {
 	switch (event.type) {
 		case 'image.reading':

@@ -1,22 +1,22 @@
 import {fitText} from '../draw/fit.ts';
 import {type Frame, type Line, type Span, span, type Tone} from '../draw/line.ts';
 
-/** One cell of a table: its text, escaped already, its tone, and the side that its text keeps to. */
+/** A table cell: escaped text, tone, and alignment. */
 export interface Cell {
 	readonly text: string;
 	readonly tone?: Tone;
 	readonly side?: 'left' | 'right';
 }
 
-/** How a table is laid out. */
+/** Layout of a table. */
 export interface ColumnsLook extends Pick<Frame, 'glyphs' | 'width'> {
-	/** The most that a column may take; what is longer is cut. The last one is never cut here. */
+	/** Most columns of each cell. A longer cell is cut, except in the last column. */
 	readonly limits?: readonly (number | undefined)[];
-	/** The row that the keys act on. */
+	/** Index of the selected row. */
 	readonly cursor?: number;
 }
 
-/** Rows of cells in columns two blanks apart; the one under the cursor begins with `>`. */
+/** Aligns cells in columns that are two spaces apart. The selected row starts with `>`. */
 export function columnLines(rows: readonly (readonly Cell[])[], look: ColumnsLook): readonly Line[] {
 	const widths: number[] = [];
 	for (const row of rows)

@@ -4,14 +4,14 @@ import {escapeText} from '../../view/text/escape.ts';
 import {type Body, type Frame, line} from '../draw/line.ts';
 import {type Cell, columnLines} from './columns.ts';
 
-/** Only the entries are shown that have this text, in whichever case; empty for all. */
+/** Only entries that contain the filter are shown, ignoring case; empty for all. */
 export interface ConfigState {
 	readonly filter: string;
 }
 
 const header = ['KEY', 'VALUE', 'FROM'];
 
-/** The configuration of a container, each value with the place that it came from. */
+/** The configuration of a container: each value with its origin. */
 export function configTab(entries: readonly ConfigEntry[], {filter}: ConfigState, frame: Frame): Body {
 	const wanted = filter.toLowerCase();
 	const isWanted = (text: string): boolean => wanted !== '' && text.toLowerCase().includes(wanted);

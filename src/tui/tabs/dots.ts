@@ -1,13 +1,13 @@
 import {type Line, type Span, span, type Tone} from '../draw/line.ts';
 
-/** A curve to be drawn in dots: a value for each column of dots, NaN for none. */
+/** A curve with one value per column of dots. NaN leaves a gap. */
 export interface Curve {
 	readonly values: readonly number[];
 	readonly tone: Tone;
 	readonly style: 'filled' | 'line' | 'dotted';
 }
 
-/** The size of what is drawn, in cells of the terminal; `top` is the value at its upper end. */
+/** The size of the drawing in cells of the terminal. `top` is the value at the upper edge. */
 export interface DotGrid {
 	readonly cells: number;
 	readonly rows: number;
@@ -15,7 +15,7 @@ export interface DotGrid {
 	readonly isAscii: boolean;
 }
 
-/** The bit of each dot of a Braille cell, from its lower end up, left and right; Unicode 16, chapter 21.1. */
+/** The bits of the left and right dots of a Braille cell, from bottom to top; Unicode 16, chapter 21.1. */
 const braille = [
 	[0x40, 0x80],
 	[0x04, 0x20],
@@ -30,8 +30,8 @@ interface Dots {
 }
 
 /**
- * Draws curves into cells of 2x4 Braille dots, or of 1x2 signs in ASCII, where `#` is both halves, `.` and `'` the lower
- * and the upper. Of two curves in one cell the later gives its tone.
+ * Draws curves in cells of 2x4 Braille dots. An ASCII cell has 1x2 dots: `#` is both, `.` the lower one, and `'` the
+ * upper one. If two curves share a cell, it has the tone of the later curve.
  */
 export function dotRows(curves: readonly Curve[], grid: DotGrid): readonly Line[] {
 	const [perCell, perRow] = grid.isAscii ? [1, 2] : [2, 4];
@@ -51,7 +51,7 @@ export function dotRows(curves: readonly Curve[], grid: DotGrid): readonly Line[
 	return cells.map(row => merge(row.map(cell => span(signOf(cell, curves.length, grid.isAscii), cell.tone))));
 }
 
-/** The places of a curve's dots: column from the left, row from the bottom. */
+/** Positions of the dots of a curve: column from the left, row from the bottom. */
 function* dotsOf({values, style}: Curve, height: number, top: number): Generator<readonly [number, number]> {
 	let before: number | undefined;
 	for (const [x, value] of values.entries()) {
@@ -60,7 +60,7 @@ function* dotsOf({values, style}: Curve, height: number, top: number): Generator
 			continue;
 		}
 		const y = Math.round(Math.min(1, Math.max(0, value / top)) * (height - 1));
-		// A line that jumps is drawn up or down to where it goes on.
+		// Connect a jump with a vertical line.
 		const from = style === 'filled' ? 0 : before === undefined || before === y ? y : before + Math.sign(y - before);
 		for (let dot = Math.min(from, y); dot <= Math.max(from, y); dot++)
 			if (style !== 'dotted' || before === undefined || (x + dot) % 2 === 0) yield [x, dot];
@@ -75,7 +75,7 @@ function signOf({bits, curve}: Dots, curves: number, isAscii: boolean): string {
 	return bits === 3 ? '#' : bits === 1 ? '.' : "'";
 }
 
-/** Neighbours of one tone as one span; blanks have none. */
+/** Merges neighboring spans of one tone. A space joins any tone. */
 function merge(spans: readonly Span[]): Line {
 	const merged: Span[] = [];
 	for (const {text, tone} of spans) {

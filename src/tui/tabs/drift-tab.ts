@@ -4,7 +4,10 @@ import {escapeText} from '../../view/text/escape.ts';
 import {wrapWords} from '../../view/text/wrap.ts';
 import {type Body, type Frame, type Line, line, span, type Tone} from '../draw/line.ts';
 
-/** Whether the kernel still shows what the plan wanted, each difference with its step, and what cannot be seen from outside. */
+/**
+ * Shows whether the kernel still matches the plan, each difference with its step, and the checks that are impossible
+ * from outside.
+ */
 export function driftTab({differences, checked, unchecked}: Drift, frame: Frame): Body {
 	const {glyphs} = frame;
 	const verdict =
@@ -32,7 +35,7 @@ export function driftTab({differences, checked, unchecked}: Drift, frame: Frame)
 	return {lines: [verdict, ...found, ...rest]};
 }
 
-/** Words over several lines; the first begins with a lead of two columns. */
+/** Wraps a text. Its first line starts with `lead`, which is two columns wide. */
 function paragraph(words: string, lead: string, tone: Tone, {columns, width}: Frame): readonly Line[] {
 	return wrapWords(escapeText(words), Math.max(20, columns - 2), width).map((text, index) =>
 		line(`${index === 0 ? lead : '  '}${text}`, tone),

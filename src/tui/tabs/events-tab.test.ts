@@ -16,7 +16,7 @@ const events: readonly ProjectEvent[] = [
 	{type: 'service.failed', at: midnight + 60_000, service: 'web', message: 'no \u001b[2Jmemory'},
 ];
 
-test('events are lines with their time, and the day stands where it changes', () => {
+test('events are lines with their time, and a date line starts each day', () => {
 	const body = eventsTab(events, sampleFrame());
 	expect(plainText(body.lines)).toMatchInlineSnapshot(`
 		"2026-05-12
@@ -36,6 +36,6 @@ test('without a UTF-8 locale the signs are ASCII', () => {
 	expect(plainText(eventsTab(events, sampleFrame(80, 24, 'C')).lines)).toMatch(/^[\n\x20-\x7e]*$/);
 });
 
-test('before the first event there are words', () => {
+test('before the first event there is a message', () => {
 	expect(plainText(eventsTab([], sampleFrame()).lines)).toBe('nothing has happened yet');
 });

@@ -5,7 +5,7 @@ import {escapeText} from '../../view/text/escape.ts';
 import {type Body, type Frame, type Line, line, span, type Tone} from '../draw/line.ts';
 import {dayOf, timeOfDay} from '../draw/local-time.ts';
 
-/** What happened to the containers of a project, the newest last, with the day where another begins. */
+/** The events of a project, newest last, with a date line at the start of each day. */
 export function eventsTab(events: readonly ProjectEvent[], {glyphs}: Frame): Body {
 	const lines: Line[] = [];
 	let day = '';

@@ -5,7 +5,7 @@ import {sampleOf} from './rates.ts';
 
 const first = sampleOf({at: 1000, stats: sampleStats}, undefined);
 
-test('a rate is what two readings differ in, over their time', () => {
+test('a rate is the difference between two readings, divided by their time', () => {
 	const stats = {...sampleStats, network: {rxBytes: 3048, txBytes: 100}, block: {readBytes: 5096, writeBytes: 10}};
 	expect(sampleOf({at: 3000, stats}, {at: 1000, stats: sampleStats})).toEqual({
 		at: 3000,
@@ -22,11 +22,11 @@ test('a rate is what two readings differ in, over their time', () => {
 	});
 });
 
-test('a first reading has no rates', () => {
+test('the first reading has no rates', () => {
 	expect(first).toMatchObject({rxRate: null, txRate: null, readRate: null, writeRate: null, cpuPercent: 12.5});
 });
 
-test('a counter that began anew has no rate, and nor has anything of another process', () => {
+test('a counter that was reset has no rate, and neither has another process', () => {
 	const less = {...sampleStats, network: {rxBytes: 10, txBytes: 200}};
 	expect(sampleOf({at: 2000, stats: less}, {at: 1000, stats: sampleStats})).toMatchObject({rxRate: null, txRate: 100});
 	const other = {...sampleStats, pid: 99};
@@ -36,12 +36,12 @@ test('a counter that began anew has no rate, and nor has anything of another pro
 	});
 });
 
-test('readings at one moment, as after a clock was set back, give no rate', () => {
+test('readings without elapsed time, for example after a clock change, give no rate', () => {
 	expect(sampleOf({at: 1000, stats: sampleStats}, {at: 1000, stats: sampleStats}).rxRate).toBeNull();
 	expect(sampleOf({at: 500, stats: sampleStats}, {at: 1000, stats: sampleStats}).rxRate).toBeNull();
 });
 
-test('what the kernel does not tell is null', () => {
+test('values that the kernel does not report are null', () => {
 	const nothing = {...sampleStats, cpuPercent: null, memory: null, pids: null, network: null, block: null};
 	expect(sampleOf({at: 2000, stats: nothing}, {at: 1000, stats: nothing})).toMatchObject({
 		cpuPercent: null,
@@ -53,7 +53,7 @@ test('what the kernel does not tell is null', () => {
 	});
 });
 
-test('the last samples are kept, oldest first, with what is null in them', () => {
+test('the last samples are stored, oldest first, including null values', () => {
 	const history = sampleHistory(100);
 	for (let at = 1; at <= 250; at++) history.add('web', {...first, at, pids: at});
 	expect(history.samples('web')).toHaveLength(100);
@@ -64,7 +64,7 @@ test('the last samples are kept, oldest first, with what is null in them', () =>
 	]);
 });
 
-test('each container has its own, until it is forgotten', () => {
+test('each container has its own samples until they are removed', () => {
 	const history = sampleHistory();
 	history.add('web', first);
 	history.add('db', {...first, at: 2});

@@ -1,19 +1,19 @@
 import {type Sample, sampleFields} from './rates.ts';
 
-/** The last samples of containers. */
+/** The last samples of each container. */
 export interface SampleHistory {
-	/** Adds the newest of a container; the oldest falls out when there are too many. */
+	/** Adds a sample of a container. Drops the oldest one if there are too many. */
 	readonly add: (container: string, sample: Sample) => void;
-	/** The samples of a container, oldest first; those after a moment only, ms since the epoch. */
+	/** The samples of a container, oldest first, optionally only those after a time, ms since the epoch. */
 	readonly samples: (container: string, after?: number) => readonly Sample[];
-	/** Forgets each container but these. */
+	/** Removes all other containers. */
 	readonly keep: (containers: ReadonlySet<string>) => void;
 }
 
-/** Numbers of one container: a ring of rows, `at` and then the fields; NaN for null. */
+/** Ring buffer of one container. Each row is `at` followed by the fields, with NaN for null. */
 interface Ring {
 	numbers: Float64Array;
-	/** Rows that are taken, and the row that is the oldest. */
+	/** Number of used rows, and index of the oldest row. */
 	count: number;
 	first: number;
 }
@@ -21,7 +21,10 @@ interface Ring {
 const stride = sampleFields.length + 1;
 const firstRoom = 64;
 
-/** A history of so many samples for each container: an hour of one a second. They are kept as numbers, 88 bytes each. */
+/**
+ * Makes a history of `capacity` samples per container; the default is one hour with one sample per second. Samples are
+ * stored as numbers, 88 bytes each.
+ */
 export function sampleHistory(capacity = 3600): SampleHistory {
 	const rings = new Map<string, Ring>();
 	return {
@@ -54,7 +57,7 @@ export function sampleHistory(capacity = 3600): SampleHistory {
 	};
 }
 
-/** Twice the room, while it has not gone round yet. */
+/** Doubles the ring buffer. Only valid before it has wrapped around. */
 function grow(ring: Ring, capacity: number): void {
 	const rows = Math.min(capacity, Math.max(firstRoom, ring.count * 2));
 	const numbers = new Float64Array(rows * stride);

@@ -6,7 +6,7 @@ import {type Cell, columnLines} from './columns.ts';
 
 const header = ['TARGET', 'TYPE', 'SOURCE', 'STEP', 'OPTIONS'];
 
-/** The mounts of a container and the steps that made them; one that no step made is marked. */
+/** The mounts of a container and the steps that made them. A mount without a step is marked. */
 export function mountsTab(mounts: readonly ContainerMount[], frame: Frame): Body {
 	if (mounts.length === 0) return {lines: [line('no mounts are seen', 'quiet')]};
 	const strange = mounts.filter(({step}) => step === undefined).length;

@@ -5,7 +5,7 @@ import {escapeText} from '../../view/text/escape.ts';
 import {type Body, type Frame, type Line, line, span} from '../draw/line.ts';
 import {type Cell, columnLines} from './columns.ts';
 
-/** The network of a container: its interfaces, routes, the sockets that listen, and what its spec would publish. */
+/** The network of a container: interfaces, routes, listening sockets, and the ports that its spec asks to publish. */
 export function networkTab(network: ContainerNetwork, frame: Frame): Body {
 	const whose =
 		network.kind === 'own'

@@ -12,10 +12,10 @@ import {shownText, wrapRanges} from '../logs/log-text.ts';
 const stepIndent = 6;
 const labelWidth = 7;
 const leastRoom = 30;
-/** What a command said may be long; its end tells why it failed. */
+/** Most lines of output. The end of long output says why a command failed. */
 const mostOutput = 40;
 
-/** The sign, the word and the tone of how a step went; nothing is said of one that just went well but how long it took. */
+/** The sign, words, and tone of a step outcome. The words of a successful step are only its duration. */
 export function outcomeWords(
 	outcome: StepOutcome | undefined,
 	{glyphs}: Pick<Frame, 'glyphs'>,
@@ -32,7 +32,7 @@ export function outcomeWords(
 	}
 }
 
-/** The line of a step: the cursor's sign, how it went, its title, how long it took. */
+/** The line of a step: cursor, outcome, title, and duration. */
 export function stepLine(
 	step: Step,
 	outcome: StepOutcome | undefined,
@@ -48,7 +48,7 @@ export function stepLine(
 	];
 }
 
-/** All that there is to know of a step: why it failed, its command, its reason, its checks, what takes it back. */
+/** The details of a step: why it failed, its command, its reason, its checks, and its undo. */
 export function stepDetails(step: Step, report: StartReport, frame: Frame): readonly Line[] {
 	const outcome = report.steps[step.id];
 	return [
@@ -69,7 +69,7 @@ function failureLines({message, output}: Extract<StepOutcome, {status: 'failed'}
 	return [...labelled('cause', message, frame, {tone: 'failed'}), ...outputLines(output, frame)];
 }
 
-/** What a tool said, with its blanks as they are; the end of it, where it is long. */
+/** The end of the output of a tool, with its spaces preserved. */
 export function outputLines(output: string, frame: Frame, indent = stepIndent): readonly Line[] {
 	const said = output.trimEnd() === '' ? [] : output.trimEnd().split('\n');
 	const left = said.length - mostOutput;
@@ -91,7 +91,7 @@ function commandLines(step: Step, {plan}: StartReport, frame: Frame): readonly L
 	]);
 }
 
-/** A word and the prose that belongs to it, over several lines. */
+/** A label followed by wrapped text. */
 export function labelled(
 	label: string,
 	text: string,
@@ -113,8 +113,8 @@ function roomFor(lead: number, {columns}: Frame): number {
 }
 
 /**
- * What is known of a step's checks. Host steps are checked as each is done, all others at the gate, when nothing has failed;
- * a check that did not agree ends the start.
+ * The result of the checks of a step. Host steps are checked when each is done. All other steps are checked at the gate
+ * if nothing has failed. A failed check ends the start.
  */
 function verdict({id, side, action, checks}: Step, report: StartReport, {glyphs}: Frame): readonly [string, Tone] {
 	const status = report.steps[id]?.status;
@@ -125,7 +125,7 @@ function verdict({id, side, action, checks}: Step, report: StartReport, {glyphs}
 	return [`${glyphs.waiting} ${status === 'undone' ? 'is no more' : 'not asked'}`, 'quiet'];
 }
 
-/** A tab in a row would move what follows it. */
+/** A tab would shift the rest of its row. */
 function withoutTabs(text: string): string {
 	return text.replaceAll('\t', '    ');
 }

@@ -10,7 +10,7 @@ function draw(report = startedReport, state: PlanState = first, frame: Frame = s
 	return plainText(planTab(report, state, frame).lines);
 }
 
-test('the steps of a start stand by phase, and the one under the cursor is open', () => {
+test('the steps of a start are grouped by phase, and the selected step is expanded', () => {
 	expect(draw()).toMatchInlineSnapshot(`
 		"✔ started in 41 ms, 3 steps
 		! warnings
@@ -34,7 +34,7 @@ test('the steps of a start stand by phase, and the one under the cursor is open'
 	`);
 });
 
-test('at 120 columns commands and reasons have more room', () => {
+test('at 120 columns, commands and reasons have more room', () => {
 	expect(draw(startedReport, {...first, cursor: 1}, sampleFrame(120))).toMatchInlineSnapshot(`
 		"✔ started in 41 ms, 3 steps
 		! warnings
@@ -58,7 +58,7 @@ test('at 120 columns commands and reasons have more room', () => {
 	`);
 });
 
-test('a step that failed is open by itself, with its cause and what it said; those before are undone, the rest not come to', () => {
+test('a failed step is expanded with its cause and output, earlier steps are undone, and later steps have not run', () => {
 	expect(draw(failedReport)).toMatchInlineSnapshot(`
 		"✘ failed at: start the first process in new namespaces
 		  what   could not start the first process in new namespaces
@@ -103,7 +103,7 @@ test('a step that failed is open by itself, with its cause and what it said; tho
 	]);
 });
 
-test('phases that are over fold, but for the one with the cursor', () => {
+test('finished phases are folded, except the phase of the selected step', () => {
 	expect(draw(startedReport, {...first, cursor: 2, folds: true})).toMatchInlineSnapshot(`
 		"✔ started in 41 ms, 3 steps
 		! warnings
@@ -125,12 +125,12 @@ test('phases that are over fold, but for the one with the cursor', () => {
 	expect(draw(failedReport, {...first, cursor: 2, folds: true})).toContain('  ↩ cgroup      1 step, 1 undone');
 });
 
-test('steps can be opened besides', () => {
+test('other steps can be expanded', () => {
 	const text = draw(startedReport, {...first, opened: new Set(['mounts.table'])});
 	expect(text).toContain('check  ✔ agreed: /proc/PID/mountinfo has proc on /proc (nosuid,nodev)');
 });
 
-test('a check that did not agree is told with its step', () => {
+test('a failed check is shown with its step', () => {
 	const report = {
 		...failedReport,
 		steps: {
@@ -149,7 +149,7 @@ test('a start that ended between two steps has its reason', () => {
 	expect(draw(report).split('\n').slice(0, 2)).toEqual(['✘ failed after 41 ms', '  what   the start was interrupted']);
 });
 
-test('the cursor stays within the plan, and its line is to be in sight', () => {
+test('the cursor stays within the plan, and its line has the focus', () => {
 	expect([planCursorMax(startedReport), planCursorStart(startedReport), planCursorStart(failedReport)]).toEqual([
 		2, 0, 1,
 	]);
@@ -158,12 +158,12 @@ test('the cursor stays within the plan, and its line is to be in sight', () => {
 	expect(planTab({...startedReport, plan: {...startedReport.plan, steps: []}}, first, sampleFrame()).focus).toBe(0);
 });
 
-test('the command under the cursor can be copied as it is', () => {
+test('the command of the selected step can be copied unchanged', () => {
 	expect(commandAt(startedReport, 0)).toBe('echo 104857600 > /sys/fs/cgroup/tsbox/demo/memory.max');
 	expect(commandAt(startedReport, 99)).toBeUndefined();
 });
 
-test('without a UTF-8 locale all is ASCII', () => {
+test('without a UTF-8 locale all text is ASCII', () => {
 	for (const cursor of [0, 1, 2])
 		for (const report of [startedReport, failedReport])
 			expect(draw(report, {...first, cursor, folds: cursor === 1}, sampleFrame(80, 24, 'C'))).toMatch(

@@ -7,13 +7,13 @@ import {phaseWords} from '../../view/plan/phase-words.ts';
 import {type Body, type Frame, type Line, line, span} from '../draw/line.ts';
 import {labelled, outcomeWords, outputLines, stepDetails, stepLine} from './plan-step.ts';
 
-/** What of a plan is looked at. */
+/** View state of a plan. */
 export interface PlanState {
-	/** The step that keys act on, which is open: its index in the plan. */
+	/** Index of the selected step, which is expanded. */
 	readonly cursor: number;
-	/** Ids of steps that are open besides. */
+	/** Ids of other expanded steps. */
 	readonly opened: ReadonlySet<string>;
-	/** Phases that are over are a line each, but for the one with the cursor. */
+	/** Fold each finished phase into one line, except the phase of the selected step. */
 	readonly folds: boolean;
 }
 
@@ -22,12 +22,12 @@ interface Group {
 	readonly steps: readonly {readonly step: Step; readonly index: number}[];
 }
 
-/** What is about the start as a whole is not moved in as what is about a step. */
+/** Text about the whole start is indented less than text about a step. */
 const own = {indent: 2} as const;
-/** Columns of a step's line beside its title: signs before it, and the words behind. */
+/** Columns of a step line besides its title: the signs before it and the words after it. */
 const besideTitle = 4 + 2 + 'failed after 59 min 59 s'.length;
 
-/** How a start went: its outcome, and the steps of its plan by phase, with all that there is to know of those that are open. */
+/** The outcome of a start, and the steps of its plan by phase with the details of the expanded ones. */
 export function planTab(report: StartReport, state: PlanState, frame: Frame): Body {
 	const {plan} = report;
 	const cursor = Math.min(Math.max(0, state.cursor), planCursorMax(report));
@@ -48,7 +48,7 @@ export function planTab(report: StartReport, state: PlanState, frame: Frame): Bo
 		for (const {step, index} of steps) {
 			const isCursor = index === cursor;
 			const outcome = report.steps[step.id];
-			// What stands above the first step has no cursor of its own.
+			// The cursor cannot reach the lines above the first step, so the first step scrolls them into view.
 			if (isCursor) focus = index === 0 ? 0 : lines.length;
 			lines.push(stepLine(step, outcome, {titleColumns, isCursor, frame}));
 			if (isCursor || state.opened.has(step.id) || outcome?.status === 'failed')
@@ -59,12 +59,12 @@ export function planTab(report: StartReport, state: PlanState, frame: Frame): Bo
 	return {lines, focus, focusEnd};
 }
 
-/** The last place that the cursor of {@link planTab} may have. */
+/** The highest cursor of {@link planTab}. */
 export function planCursorMax({plan}: StartReport): number {
 	return Math.max(0, plan.steps.length - 1);
 }
 
-/** Where the cursor is best at first: at the step that failed, or the first. */
+/** The initial cursor: the failed step, or else the first step. */
 export function planCursorStart({plan, steps}: StartReport): number {
 	return Math.max(
 		0,
@@ -72,7 +72,9 @@ export function planCursorStart({plan, steps}: StartReport): number {
 	);
 }
 
-/** The command of the step under the cursor, as a shell takes it; undefined without one. Not escaped: it is to be copied. */
+/**
+ * The shell command of the selected step; undefined if there is no such step. Not escaped, because it is for copying.
+ */
 export function commandAt({plan}: StartReport, cursor: number): string | undefined {
 	const step = plan.steps[cursor];
 	return step === undefined ? undefined : stepCommand(step, plan);
@@ -109,7 +111,7 @@ function groupsOf(steps: readonly Step[]): readonly Group[] {
 	return phases.map(phase => ({phase, steps: indexed.filter(({step}) => step.phase === phase)}));
 }
 
-/** Whether nothing of a phase is to be looked at: all its steps are done, or all of them that were begun are undone. */
+/** Whether a phase is finished: each of its steps is done or undone. */
 function isOver(steps: Group['steps'], report: StartReport): boolean {
 	return steps.every(({step: {id}}) => ['done', 'undone'].includes(report.steps[id]?.status ?? ''));
 }

@@ -5,7 +5,7 @@ import {plainText, sampleFrame, sampleNow, textsIn} from '../../../test/support/
 
 const percent = (value: number): string => `${value} %`;
 
-/** One value a second over a minute, the last one now. */
+/** One value per second for the last minute. */
 function minute(value: (second: number) => number): readonly Point[] {
 	return Array.from({length: 60}, (_, second) => ({at: sampleNow - (59 - second) * 1000, value: value(second)}));
 }
@@ -35,7 +35,7 @@ test('a curve is filled down to its axis, which has its top and its time', () =>
 	`);
 });
 
-test('without Braille a curve is made of signs of ASCII', () => {
+test('without Braille, a curve consists of ASCII characters', () => {
 	const text = draw([rise], {}, 'C');
 	expect(text).toMatch(/^[\n\x20-\x7e]*$/);
 	expect(text).toMatchInlineSnapshot(`
@@ -50,7 +50,7 @@ test('without Braille a curve is made of signs of ASCII', () => {
 	`);
 });
 
-test('of several curves one is a line and one is dotted, so that they differ without colours', () => {
+test('one of two curves is solid and one is dotted, so that they differ without colors', () => {
 	expect(draw([rise, wave], {columns: 80})).toMatchInlineSnapshot(`
 		"100 % ┤
 		      │
@@ -76,7 +76,7 @@ test('of several curves one is a line and one is dotted, so that they differ wit
 	expect(textsIn([legend([rise, wave], sampleFrame().glyphs)], 'warning')).toEqual(['  ⠄⠄']);
 });
 
-test('where nothing was read there is a gap, and zero is not one', () => {
+test('missing values leave a gap, and zero does not', () => {
 	const gap = {...rise, points: minute(second => (second < 20 ? 5 : second < 40 ? Number.NaN : 0))};
 	expect(draw([gap], {rows: 3})).toMatchInlineSnapshot(`
 		"5 % ┤⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿
@@ -85,7 +85,7 @@ test('where nothing was read there is a gap, and zero is not one', () => {
 	`);
 });
 
-test('a container that was there for part of the time has a curve for that part', () => {
+test('a container that existed for part of the time has a curve for that part', () => {
 	expect(draw([{...rise, points: rise.points.slice(45)}], {rows: 3})).toMatchInlineSnapshot(`
 		"100 % ┤                            ⣀⣀⣀⣀⣀
 		  0 % ┤                         ⣿⣿⣿⣿⣿⣿⣿⣿
@@ -98,7 +98,7 @@ test('a container that was there for part of the time has a curve for that part'
 	`);
 });
 
-test('a peak of one second is in sight over an hour', () => {
+test('a peak of one second is visible over an hour', () => {
 	const points = Array.from({length: 3600}, (_, second) => ({
 		at: sampleNow - (3599 - second) * 1000,
 		value: second === 1800 ? 900 : 1,
@@ -111,7 +111,7 @@ test('a peak of one second is in sight over an hour', () => {
 	`);
 });
 
-test('what is above a given top is drawn at it', () => {
+test('values above a given top are drawn at the top', () => {
 	expect(draw([rise], {max: 30, rows: 3})).toMatchInlineSnapshot(`
 		"30 % ┤         ⣀⣀⣠⣤⣤⣶⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿
 		 0 % ┤⢀⣀⣤⣤⣴⣶⣾⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿
@@ -119,7 +119,7 @@ test('what is above a given top is drawn at it', () => {
 	`);
 });
 
-test('a top is a round number of its unit', () => {
+test('the top is a round number of its unit', () => {
 	const flat = (value: number) => ({...rise, points: minute(() => value)});
 	const topOf = (value: number, rest: Parameters<typeof draw>[1]): string =>
 		draw([flat(value)], rest).split('\n')[0] ?? '';
@@ -131,7 +131,7 @@ test('a top is a round number of its unit', () => {
 	expect(topOf(0, {})).toContain('1 % ┤');
 });
 
-test('at any size there are as many rows as asked for, and none is wider', () => {
+test('a plot has the requested number of rows, and none is too wide', () => {
 	for (const columns of [10, 20, 81])
 		for (const rows of [2, 3, 6, 11]) {
 			const lines = draw([rise, wave], {columns, rows}).split('\n');
@@ -140,6 +140,6 @@ test('at any size there are as many rows as asked for, and none is wider', () =>
 		}
 });
 
-test('a window is said in minutes or hours', () => {
+test('a time window is given in minutes or hours', () => {
 	expect([60_000, 300_000, 900_000, 3_600_000].map(windowWords)).toEqual(['1 min', '5 min', '15 min', '1 h']);
 });

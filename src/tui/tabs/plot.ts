@@ -3,43 +3,43 @@ import {fitText} from '../draw/fit.ts';
 import {type Frame, type Line, type Span, span, type Tone} from '../draw/line.ts';
 import {dotRows} from './dots.ts';
 
-/** A value at a moment, ms since the epoch; NaN where there was none. */
+/** A value at a time, ms since the epoch; NaN if there was none. */
 export interface Point {
 	readonly at: number;
 	readonly value: number;
 }
 
-/** One curve of a plot, its points in order of time. */
+/** A curve of a plot. Its points are in order of time. */
 export interface Series {
-	/** For the legend. */
+	/** Name in the legend. */
 	readonly name: string;
 	readonly tone: Tone;
 	readonly points: readonly Point[];
 }
 
-/** How a plot is drawn. */
+/** Look of a plot. */
 export interface PlotLook extends Pick<Frame, 'now' | 'glyphs' | 'width'> {
 	readonly columns: number;
-	/** With the row of the x axis below. */
+	/** Includes the row of the x axis. */
 	readonly rows: number;
-	/** A value of the y axis, as short as it may be. */
+	/** Formats a value of the y axis. */
 	readonly format: (value: number) => string;
-	/** How far back it goes, ms. */
+	/** Length of the x axis, ms. */
 	readonly windowMs: number;
-	/** The top of the y axis; without it, a round number above the highest value. */
+	/** Top of the y axis; by default a round number above the highest value. */
 	readonly max?: number;
-	/** What round means: 1, 2, 5, 10 or powers of two. */
+	/** Round numbers are 1, 2, 5, and 10 times a power of ten, or powers of two. */
 	readonly round?: 'decimal' | 'binary';
-	/** The least that a top without `max` is: a curve of next to nothing should look like it. */
+	/** Lowest top without `max`, so that a curve of almost nothing looks like it. */
 	readonly least?: number;
 }
 
-/** A value stands until the next, but no longer than this, ms: then there is a gap. */
+/** A value is drawn until the next one, but no longer than this, ms. Then there is a gap. */
 const standsMs = 2500;
 
 /**
- * Curves over the time up to now, one filled, several as lines. Each column has the highest of its values, so that no peak
- * is lost. Where there was no value nothing is drawn; a dot at the bottom is zero.
+ * Draws curves over the time up to now: a single curve filled, several as lines. Each column shows its highest value,
+ * so that no peak is lost. Missing values leave a gap, and a dot at the bottom is zero.
  */
 export function plot(series: readonly Series[], look: PlotLook): readonly Line[] {
 	const {columns, glyphs, format} = look;
@@ -62,7 +62,7 @@ export function plot(series: readonly Series[], look: PlotLook): readonly Line[]
 	return [...axis, timeAxis(labelWidth + 2, cells, look.windowMs)];
 }
 
-/** What the curves are, with the sign that each is drawn with. */
+/** The name of each curve with the sign that it is drawn with. */
 export function legend(series: readonly Pick<Series, 'name' | 'tone'>[], {isAscii}: Glyphs): readonly Span[] {
 	if (series.length < 2) return series.map(({name}) => span(name));
 	const signs = isAscii ? ['##', 'oo'] : ['⠤⠤', '⠄⠄'];
@@ -80,7 +80,7 @@ function styleOf(index: number, {length}: readonly Series[]): 'filled' | 'line' 
 /** The value of each column of dots; NaN for a gap. */
 function columnValues(points: readonly Point[], count: number, {now, windowMs}: PlotLook): readonly number[] {
 	const width = windowMs / count;
-	// Columns begin at multiples of their width, or each value would waver between two of them as time goes on.
+	// Columns start at multiples of their width. Otherwise values would jump between two columns as time passes.
 	const start = Math.ceil(now / width) * width - windowMs;
 	let next = 0;
 	let last: Point | undefined;
@@ -103,7 +103,7 @@ function highest(series: readonly Series[], {now, windowMs}: PlotLook): number {
 	return most;
 }
 
-/** The least round number that is not below a value. */
+/** The lowest round number that is at least `value`. */
 function roundTop(value: number, round: 'decimal' | 'binary', least: number): number {
 	const wanted = Math.max(value, least);
 	if (!(wanted > 0) || !Number.isFinite(wanted)) return 1;
@@ -112,7 +112,7 @@ function roundTop(value: number, round: 'decimal' | 'binary', least: number): nu
 	return ([1, 2, 5, 10].find(factor => factor * power >= wanted) ?? 10) * power;
 }
 
-/** Top and bottom, and the middle where there is a row for it. */
+/** Labels of the top, the bottom, and the middle if there is a row for it. */
 function axisLabels(rows: number, top: number, format: (value: number) => string): readonly string[] {
 	const middle = rows >= 5 && rows % 2 === 1 ? (rows - 1) / 2 : -1;
 	return Array.from({length: rows}, (_, row) => {
@@ -129,7 +129,7 @@ function timeAxis(margin: number, cells: number, windowMs: number): Line {
 	return [span(' '.repeat(margin) + (room < 1 ? start : start + ' '.repeat(room) + end), 'quiet')];
 }
 
-/** How long a window is: `1 min`, `1 h`. */
+/** The length of a time window: `1 min`, `1 h`. */
 export function windowWords(ms: number): string {
 	const minutes = ms / 60_000;
 	return minutes >= 60 ? `${Number((minutes / 60).toFixed(1))} h` : `${Number(minutes.toFixed(1))} min`;

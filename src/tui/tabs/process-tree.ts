@@ -1,16 +1,19 @@
 import type {ContainerProcess} from '../../container/observe/top.ts';
 import type {Glyphs} from '../../view/text/glyphs.ts';
 
-/** A process and the lines of the tree before its command. */
+/** A process and the tree lines before its command. */
 export interface TreeRow {
 	readonly process: ContainerProcess;
 	readonly branch: string;
 }
 
-/** Deeper down the tree goes on straight: a container can make it as deep as it likes. */
+/** Deeper levels are not indented further, because a container can make its tree as deep as it likes. */
 const mostMargin = 48;
 
-/** Processes as a tree, children below their parents in the order of their numbers; one whose parent is not among them is a root. */
+/**
+ * Processes as a tree, with children below their parents in the order of their PIDs. A process without a parent in the
+ * list is a root.
+ */
 export function processTree(
 	processes: readonly ContainerProcess[],
 	{isAscii}: Pick<Glyphs, 'isAscii'>,
@@ -40,7 +43,7 @@ export function processTree(
 		}
 	};
 	for (const process of sorted) if (!known.has(process.ppid)) addTree(process);
-	// The processes were read one after the other: a number used anew may have made a circle.
+	// The processes are not read at one instant, so a reused PID can create a cycle.
 	for (const process of sorted) addTree(process);
 	return rows;
 }

@@ -38,7 +38,7 @@ function draw(columns: number, locale?: string): string {
 	return plainText(processesTab(now, before, {cursor: 1}, sampleFrame(columns, 24, locale)).lines);
 }
 
-test('processes stand below their parents, with what they use', () => {
+test('processes are below their parents, with their resource use', () => {
 	expect(draw(80)).toMatchInlineSnapshot(`
 		"  PID  HOST  USER  CPU %    RSS     TIME  STAT  COMMAND
 		    -  4000     0   25.0  3 MiB  0:01.50  Ss    unshare --fork
@@ -64,7 +64,7 @@ test('without a UTF-8 locale the tree is ASCII', () => {
 	`);
 });
 
-test('the row of the cursor is in sight and marked, also when there are fewer than before', () => {
+test('the selected row is marked and has the focus, even if there are fewer processes than before', () => {
 	const body = processesTab(now, before, {cursor: 99}, sampleFrame());
 	expect(body.focus).toBe(6);
 	expect(textsIn(body.lines, 'cursor').join('')).toContain('> ');
@@ -72,18 +72,18 @@ test('the row of the cursor is in sight and marked, also when there are fewer th
 	expect(processAt(now, 99)).toBeUndefined();
 });
 
-test('a number that another process has by now gives no share of the processor', () => {
+test('a reused PID gives no CPU percentage', () => {
 	const other = {at: before.at, processes: [process(4010, 1, {cpuMs: 90_000})]};
 	expect(plainText(processesTab(now, other, {cursor: 0}, sampleFrame()).lines)).not.toMatch(/\d\.\d +\d.* MiB/);
 });
 
-test('a container without processes is said to be so', () => {
+test('a container without processes has a message', () => {
 	expect(plainText(processesTab({at: 0, processes: []}, undefined, {cursor: 0}, sampleFrame()).lines)).toBe(
 		'no process runs in it',
 	);
 });
 
-test('a circle of parents and a very deep tree are drawn, each process once', () => {
+test('a cycle of parents and a very deep tree are drawn, with each process once', () => {
 	const circle = [process(1, 2), process(2, 1), process(3, 3)];
 	expect(processTree(circle, {isAscii: true}).map(row => row.process.pid)).toEqual([1, 2, 3]);
 	const deep = Array.from({length: 30_000}, (_, index) => process(index + 2, index + 1));

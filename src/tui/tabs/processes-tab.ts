@@ -12,14 +12,14 @@ export interface ProcessReading {
 	readonly processes: readonly ContainerProcess[];
 }
 
-/** The process that keys act on: its row, from 0. */
+/** Row of the selected process, from 0. */
 export interface ProcessesState {
 	readonly cursor: number;
 }
 
 const header = ['PID', 'HOST', 'USER', 'CPU %', 'RSS', 'TIME', 'STAT', 'COMMAND'];
 
-/** The processes of a container as a tree; CPU % is over the time since the reading before, and `-` without one. */
+/** The processes of a container as a tree. CPU % covers the time since the previous reading; `-` without one. */
 export function processesTab(
 	now: ProcessReading,
 	before: ProcessReading | undefined,
@@ -43,7 +43,7 @@ export function processesTab(
 	return {lines: columnLines([head, ...cells], {...frame, cursor: at + 1}), focus: at + 1};
 }
 
-/** The process in a row of {@link processesTab}; undefined where there is none. */
+/** The process in a row of {@link processesTab}; undefined if there is none. */
 export function processAt({processes}: ProcessReading, cursor: number): ContainerProcess | undefined {
 	return processTree(processes, {isAscii: true})[cursor]?.process;
 }
@@ -52,7 +52,7 @@ function right(value: number | string): Cell {
 	return {text: String(value), side: 'right'};
 }
 
-/** Of one processor. A process with less time than before is another with its number. */
+/** Percent of one processor. A process with less CPU time than before is another process with a reused PID. */
 function cpuPercent({pid, cpuMs}: ContainerProcess, now: ProcessReading, before: ProcessReading | undefined): string {
 	const last = before?.processes.find(process => process.pid === pid);
 	const ms = now.at - (before?.at ?? now.at);

@@ -1,6 +1,6 @@
 import type {ContainerStats} from '../../container/observe/usage-meter.ts';
 
-/** The numbers of a sample, in the order in which {@link sampleHistory} keeps them. */
+/** The fields of a sample, in the order in which {@link sampleHistory} stores them. */
 export const sampleFields = [
 	'cpuPercent',
 	'memoryUsed',
@@ -15,20 +15,21 @@ export const sampleFields = [
 ] as const;
 
 /**
- * What a container used at a moment (`at`, ms since the epoch): percent of one processor, bytes, bytes a second, percent of
- * time waited, threads; null where the kernel does not tell, and for a rate where there is no reading before.
+ * The resource use of a container at a time (`at`, ms since the epoch): percent of one processor, bytes, bytes per
+ * second, percent of time waited, and threads. A field is null if the kernel does not report it. A rate is also null
+ * without a previous reading.
  */
 export type Sample = {readonly at: number} & {readonly [field in (typeof sampleFields)[number]]: number | null};
 
-/** A reading and when it was made, ms since the epoch. */
+/** A reading and its time, ms since the epoch. */
 export interface Reading {
 	readonly at: number;
 	readonly stats: ContainerStats;
 }
 
 /**
- * A sample of a reading and the one before it. A counter that is less than it was has begun anew, as has all of another
- * process: there its rate is not known.
+ * Makes a sample from a reading and the previous one. A counter that is lower than before was reset, and the counters
+ * of another process start anew. Their rates are unknown.
  */
 export function sampleOf(reading: Reading, before: Reading | undefined): Sample {
 	const {at, stats} = reading;

@@ -33,7 +33,7 @@ const mounts: readonly ContainerMount[] = [
 	{target: '/mnt/\u001b]0;x\u0007', type: 'tmpfs', source: 'none', options: ['rw']},
 ];
 
-test('a mount has the step that made it, and one without a step is marked with words', () => {
+test('a mount has the step that made it, and a mount without a step is marked', () => {
 	expect(text(mountsTab(mounts, narrow))).toMatchInlineSnapshot(`
 		"! 3 mounts, 1 of them made by no step of the plan
 		TARGET                TYPE     SOURCE                STEP                  OPTIONS
@@ -51,7 +51,7 @@ test('a mount has the step that made it, and one without a step is marked with w
 	expect(text(mountsTab(mounts, ascii))).toMatch(/^[\n\x20-\x7e]*$/);
 });
 
-test('mounts that are all of the plan are said to be so', () => {
+test('a message says that all mounts are of the plan', () => {
 	expect(text(mountsTab(mounts.slice(0, 2), narrow))).toContain('✔ 2 mounts, each made by a step of the plan');
 	expect(text(mountsTab([], narrow))).toBe('no mounts are seen');
 });
@@ -70,7 +70,7 @@ const network: ContainerNetwork = {
 	published: ['8080:80/tcp'],
 };
 
-test('a network is its interfaces, routes, sockets and ports', () => {
+test('a network has its interfaces, routes, sockets, and ports', () => {
 	expect(text(networkTab(network, narrow))).toMatchInlineSnapshot(`
 		"a network of its own
 
@@ -90,7 +90,7 @@ test('a network is its interfaces, routes, sockets and ports', () => {
 	`);
 });
 
-test('a network without anything has words for that, and that of the host is warned of', () => {
+test('an empty network has messages, and the network of the host has a warning', () => {
 	const none: ContainerNetwork = {kind: 'host', interfaces: [], routes: [], listening: [], published: []};
 	expect(text(networkTab(none, ascii))).toMatchInlineSnapshot(`
 		"! the network of the host: it sees and reaches all that the host does
@@ -115,7 +115,7 @@ const entries = [
 	{key: 'command', value: 'sh -c "\u001b[31mred"', origin: ''},
 ];
 
-test('a configuration is a table of values and where they came from', () => {
+test('a configuration is a table of values and their origins', () => {
 	expect(text(configTab(entries, {filter: ''}, narrow))).toMatchInlineSnapshot(`
 		"3 values
 		KEY               VALUE                FROM
@@ -125,7 +125,7 @@ test('a configuration is a table of values and where they came from', () => {
 	`);
 });
 
-test('a filter leaves what has its text, and marks it', () => {
+test('a filter keeps the entries with its text, and highlights them', () => {
 	const body = configTab(entries, {filter: 'lang'}, narrow);
 	expect(text(body)).toMatchInlineSnapshot(`
 		"1 of 3 values with "lang"
@@ -136,12 +136,12 @@ test('a filter leaves what has its text, and marks it', () => {
 	expect(text(configTab(entries, {filter: 'zzz'}, narrow))).toBe('0 of 3 values with "zzz"');
 });
 
-test('a container that is as its plan says has one line of drift', () => {
+test('a container that matches its plan has one line of drift', () => {
 	expect(text(driftTab({differences: [], checked: 31, unchecked: []}, narrow))).toBe('✔ all 31 checks agree');
 	expect(text(driftTab({differences: [], checked: 0, unchecked: []}, ascii))).toBe('. nothing was checked');
 });
 
-test('a difference is told with its step, and so is what is unchecked', () => {
+test('a difference is shown with its step, and so are the missing checks', () => {
 	const drift = {
 		differences: [
 			{

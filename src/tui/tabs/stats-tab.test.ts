@@ -21,7 +21,7 @@ function draw(columns: number, rows: number, locale?: string): string {
 	return plainText(statsTab(samples, {windowMs: 60_000}, sampleFrame(columns, rows, locale)).lines);
 }
 
-test('at 80 columns the plots stand below each other, and those without room are a line', () => {
+test('at 80 columns, the plots are below each other, and plots without room are one line', () => {
 	expect(draw(80, 20)).toMatchInlineSnapshot(`
 		"the last 1 min, 3 threads now
 		cpu  26.1 % of one processor
@@ -44,7 +44,7 @@ test('at 80 columns the plots stand below each other, and those without room are
 	`);
 });
 
-test('at 120 columns two stand side by side', () => {
+test('at 120 columns, two plots are side by side', () => {
 	expect(draw(120, 24)).toMatchInlineSnapshot(`
 		"the last 1 min, 3 threads now
 		cpu  26.1 % of one processor                                 memory  69 MiB of 100 MiB (69 %)
@@ -71,7 +71,7 @@ test('at 120 columns two stand side by side', () => {
 	`);
 });
 
-test('where there is no room for any plot, each is a line', () => {
+test('without room for plots, each is one line', () => {
 	expect(draw(80, 6)).toMatchInlineSnapshot(`
 		"the last 1 min, 3 threads now
 		cpu  26.1 % of one processor
@@ -82,11 +82,11 @@ test('where there is no room for any plot, each is a line', () => {
 	`);
 });
 
-test('without a UTF-8 locale all is ASCII', () => {
+test('without a UTF-8 locale all text is ASCII', () => {
 	for (const columns of [80, 120]) expect(draw(columns, 40, 'C')).toMatch(/^[\n\x20-\x7e]*$/);
 });
 
-test.each([6, 10, 20, 33, 60])('in %d rows there is no line too many', rows => {
+test.each([6, 10, 20, 33, 60])('the plots fit into %d rows', rows => {
 	for (const columns of [80, 120]) {
 		const lines = draw(columns, rows).split('\n');
 		expect(lines.length).toBeLessThanOrEqual(rows);
@@ -94,7 +94,7 @@ test.each([6, 10, 20, 33, 60])('in %d rows there is no line too many', rows => {
 	}
 });
 
-test('the limit of memory is the top of its plot once half of it is used', () => {
+test('the memory limit is the top of its plot once half of it is used', () => {
 	expect(draw(80, 40)).toContain('100 MiB ┤');
 	const low = samples.map(sample => ({...sample, memoryLimit: 2 ** 30}));
 	const text = plainText(statsTab(low, {windowMs: 60_000}, sampleFrame(80, 40)).lines);
@@ -102,7 +102,7 @@ test('the limit of memory is the top of its plot once half of it is used', () =>
 	expect(text).toContain('128 MiB ┤');
 });
 
-test('before the first reading there are words', () => {
+test('before the first reading there is a message', () => {
 	expect(plainText(statsTab([], {windowMs: 60_000}, sampleFrame()).lines)).toBe(
 		'nothing is known yet: the first reading takes a second',
 	);

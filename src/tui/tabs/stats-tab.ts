@@ -5,29 +5,29 @@ import {type Body, type Frame, type Line, line, span} from '../draw/line.ts';
 import {legend, plot, type PlotLook, type Series, windowWords} from './plot.ts';
 import type {Sample} from './rates.ts';
 
-/** How far back the plots may go, ms. */
+/** Time windows of the plots, ms. */
 export const statsWindows = [60_000, 300_000, 900_000, 3_600_000] as const;
 
-/** What of the use is looked at. */
+/** View state of the plots. */
 export interface StatsState {
 	readonly windowMs: (typeof statsWindows)[number];
 }
 
-/** A plot with its heading. */
 interface Panel {
 	readonly heading: Line;
 	readonly series: readonly Series[];
 	readonly look: Pick<PlotLook, 'format' | 'max' | 'round' | 'least'>;
 }
 
-/** A title and the fewest rows of a plot that can be read, and the most that are of use. */
+/** Fewest readable rows of a plot with its heading, and most useful rows. */
 const leastRows = 5;
 const mostRows = 14;
-/** From here on two plots stand side by side. */
+/** From this width on, two plots are side by side. */
 const wideColumns = 100;
 
 /**
- * What a container used over a time: as many plots as there is room for, each with what it is now; of the others just that.
+ * The resource use of a container over time: as many plots as fit, each with its current value. The other values have a
+ * line without a plot.
  *
  * @param samples - of one container, oldest first
  */
@@ -54,7 +54,7 @@ export function statsTab(samples: readonly Sample[], {windowMs}: StatsState, fra
 	return {lines: [...lines, ...panels.slice(drawn).map(({heading}) => heading)]};
 }
 
-/** How many plots fit, when those that do not are a line each. */
+/** Number of plots that fit if each other plot takes one line. */
 function howMany(count: number, perRow: number, room: number): number {
 	for (let drawn = count; drawn > 0; drawn--)
 		if (Math.ceil(drawn / perRow) * leastRows + count - drawn <= room) return drawn;
@@ -120,7 +120,7 @@ function memoryWords({memoryUsed, memoryLimit}: Sample): string {
 	return `${bytes(memoryUsed)} of ${bytes(memoryLimit)} (${percent((memoryUsed / memoryLimit) * 100)})`;
 }
 
-/** The limit is the top once the use comes near; before that it would make a flat line of everything. */
+/** The limit is the top once half of it is used. Before that, the curve would be flat at the bottom. */
 function memoryLook(samples: readonly Sample[], {memoryLimit}: Sample): Panel['look'] {
 	const most = samples.reduce((peak, {memoryUsed}) => Math.max(peak, memoryUsed ?? 0), 0);
 	const look = {format: bytes, round: 'binary', least: 2 ** 20} as const;

@@ -1,7 +1,9 @@
 import {describe, expect, test, vi} from 'vitest';
 import {type Input, inputReader} from './input.ts';
 
-/** What is heard of chunks, when all of it is there; a mark at the end shows that nothing more comes. */
+/**
+ * The inputs of some chunks, after all of them have been parsed. A paste at the end marks that nothing more follows.
+ */
 async function heard(...chunks: readonly (string | Buffer)[]): Promise<readonly Input[]> {
 	const inputs: Input[] = [];
 	const read = inputReader(input => inputs.push(input));
@@ -10,7 +12,7 @@ async function heard(...chunks: readonly (string | Buffer)[]): Promise<readonly 
 		await new Promise<void>(resolve => void setImmediate(resolve));
 	}
 	const isMark = (input: Input | undefined): boolean => input?.kind === 'paste' && input.text === 'END';
-	// An escape byte alone is a key after a while.
+	// An escape byte alone becomes a key after some time.
 	const isAlone = chunks.at(-1)?.toString().endsWith('\u001b') === true;
 	await vi.waitFor(() => expect(isAlone ? inputs.at(-1) : {key: 'esc'}).toMatchObject({key: 'esc'}));
 	read('\u001b[200~END\u001b[201~');
@@ -21,7 +23,7 @@ async function heard(...chunks: readonly (string | Buffer)[]): Promise<readonly 
 const names = async (...chunks: readonly (string | Buffer)[]): Promise<readonly string[]> =>
 	(await heard(...chunks)).map(input => (input.kind === 'key' ? input.key : input.kind));
 
-describe('keys have the names that the configuration knows', () => {
+describe('keys have the names of the configuration', () => {
 	test.each([
 		['a', 'a'],
 		['A', 'A'],
@@ -67,7 +69,7 @@ describe('keys have the names that the configuration knows', () => {
 		expect(await names(bytes)).toEqual([name]);
 	});
 
-	test('what they type is beside them, and control keys type nothing', async () => {
+	test('have the text that they type, and control keys type nothing', async () => {
 		expect(await heard('aé \u0001\u001bx\r\u001b[A')).toEqual([
 			{kind: 'key', key: 'a', text: 'a'},
 			{kind: 'key', key: 'é', text: 'é'},
@@ -90,15 +92,15 @@ describe('the mouse', () => {
 		expect(await heard(bytes)).toEqual([input]);
 	});
 
-	test('that a button goes up, other buttons and drags are nothing', async () => {
+	test('button releases, other buttons, and drags are ignored', async () => {
 		expect(await heard('\u001b[<0;1;1m\u001b[<1;1;1M\u001b[<2;1;1M\u001b[<32;1;1M\u001b[<66;1;1M')).toEqual([]);
 	});
 
-	test('a report between keys is between them', async () => {
+	test('a report between keys keeps its position', async () => {
 		expect(await names('ab\u001b[<0;1;1Mc\u001b[<64;1;1M\u001b[A')).toEqual(['a', 'b', 'click', 'c', 'wheel', 'up']);
 	});
 
-	test('a report torn over two chunks, wherever, is one', async () => {
+	test('a report that is split anywhere into two chunks is one report', async () => {
 		const report = '\u001b[<0;12;34M';
 		for (let at = 1; at < report.length; at++)
 			expect(await heard(`x${report.slice(0, at)}`, `${report.slice(at)}y`)).toEqual([
@@ -110,14 +112,14 @@ describe('the mouse', () => {
 });
 
 describe('a paste', () => {
-	test('is one input, with line breaks and all, and no key', async () => {
+	test('is one input with its line breaks, and no key', async () => {
 		expect(await heard('\u001b[200~rm -rf\r\nq\u0003\u001b[201~q')).toEqual([
 			{kind: 'paste', text: 'rm -rf\r\nq\u0003'},
 			{kind: 'key', key: 'q', text: 'q'},
 		]);
 	});
 
-	test('torn over two chunks, wherever, is one', async () => {
+	test('that is split anywhere into two chunks is one paste', async () => {
 		const paste = '\u001b[200~ab\u001b[201~';
 		for (let at = 1; at < paste.length; at++)
 			expect(await heard(`x${paste.slice(0, at)}`, `${paste.slice(at)}y`)).toEqual([
@@ -127,13 +129,13 @@ describe('a paste', () => {
 			]);
 	});
 
-	test('of what looks like a click in it no click is made, also when it is torn behind that', async () => {
+	test('can contain mouse reports, which are not clicks, even if it is split after one', async () => {
 		const text = 'a\u001b[<0;1;1Mb';
 		expect(await heard(`\u001b[200~${text}\u001b[201~`)).toEqual([{kind: 'paste', text}]);
 		expect(await heard(`\u001b[200~${text}`, '\u001b[201~')).toEqual([{kind: 'paste', text}]);
 	});
 
-	test('that is too long loses its middle, and never is a part of it taken for keys', async () => {
+	test('that is too long loses its middle, and no part of it becomes keys', async () => {
 		const chunks = Array.from({length: 40}, () => 'q'.repeat(8192));
 		const inputs = await heard('\u001b[200~', ...chunks, '\u001b[20', '1~x');
 		expect(inputs.map(({kind}) => kind)).toEqual(['paste', 'key']);
@@ -143,7 +145,7 @@ describe('a paste', () => {
 	});
 });
 
-test('a character torn over two chunks is one', async () => {
+test('a character that is split into two chunks is one character', async () => {
 	const bytes = Buffer.from('😀é');
 	for (let at = 1; at < bytes.length; at++)
 		expect(await names(bytes.subarray(0, at), bytes.subarray(at))).toEqual(['😀', 'é']);
@@ -151,7 +153,7 @@ test('a character torn over two chunks is one', async () => {
 	expect(await heard(paste.subarray(0, 7), paste.subarray(7))).toEqual([{kind: 'paste', text: '日'}]);
 });
 
-test('a key of several bytes torn over two chunks is one', async () => {
+test('a key of several bytes that is split into two chunks is one key', async () => {
 	for (const [bytes, name] of [
 		['\u001b[A', 'up'],
 		['\u001b[24~', 'f12'],
@@ -160,7 +162,7 @@ test('a key of several bytes torn over two chunks is one', async () => {
 		expect(await names(bytes.slice(0, 1), bytes.slice(1))).toEqual([name]);
 });
 
-test('escape, and then a key, are two keys when there is time between them', async () => {
+test('escape and then a key are two keys if there is time between them', async () => {
 	const inputs: Input[] = [];
 	const read = inputReader(input => inputs.push(input));
 	read('\u001b');

@@ -2,20 +2,23 @@ import {emitKeypressEvents} from 'node:readline';
 import {PassThrough} from 'node:stream';
 import {StringDecoder} from 'node:string_decoder';
 
-/** What a person did at the terminal. Rows and columns count from 0. */
+/** A user input at the terminal. Rows and columns count from 0. */
 export type Input =
-	/** `a`, `A`, `/`, `space`, `enter`, `esc`, `up`, `ctrl-p`, `f1`; `text` is what it types. */
+	/**
+	 * `key` is for example `a`, `A`, `/`, `space`, `enter`, `esc`, `up`, `ctrl-p`, or `f1`. `text` is the text that the
+	 * key types.
+	 */
 	| {readonly kind: 'key'; readonly key: string; readonly text: string}
 	| {readonly kind: 'paste'; readonly text: string}
 	| {readonly kind: 'click'; readonly column: number; readonly row: number}
 	| {readonly kind: 'wheel'; readonly column: number; readonly row: number; readonly by: 1 | -1};
 
-/** How long after an escape byte it is a key of its own, ms. */
+/** An escape byte is the Esc key if no byte follows within this time, ms. */
 const escapeAloneMs = 40;
-/** SGR mouse reports and bracketed paste; xterm's ctlseqs, "Mouse Tracking" and "Bracketed Paste Mode". */
+/** SGR mouse report or bracketed paste; xterm ctlseqs, "Mouse Tracking" and "Bracketed Paste Mode". */
 const special = /\u001b\[<(\d+);(\d+);(\d+)([Mm])|\u001b\[200~([\s\S]*?)\u001b\[201~/;
 const pasteBegin = '\u001b[200~';
-/** The beginning of one of them, at the end of what has come. */
+/** An incomplete report or paste marker at the end of the received bytes. */
 const tornOff = /\u001b(?:\[(?:<[\d;]*|2(?:00?)?)?)?$/;
 const longestPaste = 64 * 1024;
 
@@ -29,16 +32,20 @@ interface Keypress {
 	readonly sequence?: string;
 }
 
-/** Takes the bytes of a terminal in raw mode apart; gives what takes them. Keys are read by node:readline. */
+/**
+ * Parses the input of a terminal in raw mode. node:readline parses the keys.
+ *
+ * @returns a function that takes the received bytes
+ */
 export function inputReader(hear: (input: Input) => void): (bytes: Buffer | string) => void {
 	const keys = new PassThrough();
-	// What an escape byte begins is waited for here.
+	// This parser waits for the rest of an escape sequence itself.
 	emitKeypressEvents(keys, {escapeCodeTimeout: 1} as unknown as Parameters<typeof emitKeypressEvents>[1]);
 	keys.on('keypress', (text: string | undefined, key: Keypress) => {
 		const input = keyOf(text, key);
 		if (input !== undefined) hear(input);
 	});
-	// readline reads a stream only as long as someone listens.
+	// readline reads only a stream that is flowing.
 	keys.resume();
 	const decoder = new StringDecoder('utf8');
 	let held = '';
@@ -51,7 +58,7 @@ export function inputReader(hear: (input: Input) => void): (bytes: Buffer | stri
 		let text = held + (typeof bytes === 'string' ? bytes : decoder.write(bytes));
 		held = '';
 		for (let match = special.exec(text); match !== null; match = special.exec(text)) {
-			// What looks like a click in a paste that goes on is of the paste.
+			// A mouse report inside an unfinished paste is pasted text.
 			if (text.slice(0, match.index).includes(pasteBegin)) break;
 			passOn(text.slice(0, match.index));
 			text = text.slice(match.index + match[0].length);
@@ -68,7 +75,7 @@ export function inputReader(hear: (input: Input) => void): (bytes: Buffer | stri
 		passOn(torn === -1 ? text : text.slice(0, torn));
 		if (torn === -1) return;
 		held = text.slice(torn);
-		// A report of the mouse goes on for certain; what else begins so may be a key.
+		// The rest of a mouse report always follows. Other incomplete sequences may be keys.
 		if (held.startsWith('\u001b[<')) return;
 		timer = setTimeout(() => {
 			const rest = held;
@@ -78,9 +85,9 @@ export function inputReader(hear: (input: Input) => void): (bytes: Buffer | stri
 	};
 }
 
-/** A paste that goes on, without its middle where it is too long: never is a part of it taken for keys. */
+/** Removes the middle of an unfinished paste that is too long. The rest of the paste is still not read as keys. */
 function shortened(paste: string): string {
-	// The last bytes may be a part of its end.
+	// The last bytes may be the start of the end marker.
 	const end = 5;
 	return paste.length > longestPaste + end ? paste.slice(0, longestPaste) + paste.slice(-end) : paste;
 }

@@ -2,7 +2,7 @@ import xterm from '@xterm/headless';
 import {describe, expect, test} from 'vitest';
 import {painter} from './painter.ts';
 
-/** A terminal without wrapping, as the dashboard has it; `wrote` is what it got since the last question. */
+/** A terminal without wrapping, as the dashboard uses it. `wrote` gives the bytes since its last call. */
 function terminal(columns: number, rows: number) {
 	const screen = new xterm.Terminal({cols: columns, rows, allowProposedApi: true});
 	screen.write('\u001b[?1049h\u001b[?7l');
@@ -27,11 +27,11 @@ function terminal(columns: number, rows: number) {
 	return {screen, paint, lines, wrote};
 }
 
-/** The rows that bytes go to, from 1. */
+/** The rows that bytes are written to, from 1. */
 const rowsOf = (bytes: string): readonly number[] =>
 	[...bytes.matchAll(/\u001b\[(\d+);1H/g)].map(([, row]) => Number(row));
 
-test('a frame is on the screen, and only rows that changed are written', async () => {
+test('a frame is drawn, and only changed rows are written', async () => {
 	const {paint, lines, wrote} = terminal(10, 4);
 	paint.show('one\ntwo\nthree\nfour');
 	expect(await lines()).toEqual(['one', 'two', 'three', 'four']);
@@ -41,7 +41,7 @@ test('a frame is on the screen, and only rows that changed are written', async (
 	expect(rowsOf(wrote())).toEqual([2]);
 });
 
-test('the same frame again writes no byte', () => {
+test('the same frame again writes nothing', () => {
 	const {paint, wrote} = terminal(10, 4);
 	paint.show('a\nb');
 	wrote();
@@ -49,14 +49,14 @@ test('the same frame again writes no byte', () => {
 	expect(wrote()).toBe('');
 });
 
-test('a shorter text leaves nothing of the longer one, and a shorter frame nothing of its rows', async () => {
+test('a shorter text erases the longer one, and a shorter frame erases the remaining rows', async () => {
 	const {paint, lines} = terminal(10, 4);
 	paint.show('long text\nb\nc\nd');
 	paint.show('x\nb');
 	expect(await lines()).toEqual(['x', 'b', '', '']);
 });
 
-test('a row as wide as the screen is whole, in the last row and column too', async () => {
+test('a row as wide as the screen is complete, even in the last row and column', async () => {
 	const {paint, lines, screen} = terminal(5, 3);
 	paint.show('abcde\nfghij\nklmno');
 	expect(await lines()).toEqual(['abcde', 'fghij', 'klmno']);
@@ -65,15 +65,15 @@ test('a row as wide as the screen is whole, in the last row and column too', asy
 	expect(screen.buffer.active.baseY).toBe(0);
 });
 
-test('rows that the screen has not are left out', async () => {
+test('rows below the screen are omitted', async () => {
 	const {paint, lines, wrote} = terminal(10, 2);
 	paint.show('a\nb\nc\nd');
 	expect(await lines()).toEqual(['a', 'b']);
 	expect(rowsOf(wrote())).toEqual([1, 2]);
 });
 
-describe('when nothing is known of the screen any more', () => {
-	test('all is written anew, and what else was there is gone', async () => {
+describe('when the screen contents are unknown', () => {
+	test('everything is written again, and other text is erased', async () => {
 		const {paint, lines, wrote, screen} = terminal(20, 4);
 		paint.show('a\n\nc');
 		screen.write('\u001b[2;1Ha shell was here\u001b[4;1Hand here');
@@ -84,7 +84,7 @@ describe('when nothing is known of the screen any more', () => {
 		expect(rowsOf(wrote())).toEqual([1, 3]);
 	});
 
-	test('after another size the frame is whole', async () => {
+	test('the frame is complete after a resize', async () => {
 		const {paint, lines, screen} = terminal(20, 4);
 		paint.show('a'.repeat(20));
 		screen.resize(10, 3);
@@ -94,7 +94,7 @@ describe('when nothing is known of the screen any more', () => {
 	});
 });
 
-test('colours of a row do not reach the next one, nor the rest of their own', async () => {
+test('colors of a row affect neither the next row nor the rest of their own', async () => {
 	const {paint, screen, lines} = terminal(10, 2);
 	paint.show('\u001b[41mred\nplain');
 	await lines();
@@ -104,7 +104,7 @@ test('colours of a row do not reach the next one, nor the rest of their own', as
 	expect(cell(1, 0)?.isBgDefault()).toBe(true);
 });
 
-test('each write is one update, which the terminal shows at once', () => {
+test('each write is one synchronized update', () => {
 	const {paint, wrote} = terminal(10, 2);
 	paint.show('a\nb');
 	expect(wrote()).toMatch(/^\u001b\[\?2026h[\s\S]*\u001b\[\?2026l$/);

@@ -1,18 +1,21 @@
-/** Begin and end of an update that the terminal shows at once; others ignore it. https://gist.github.com/christianparpart/d8a62cc1ab659194337d73e399004036 */
+/**
+ * Begin and end of a synchronized update, which the terminal shows at once. Terminals without support ignore them.
+ * https://gist.github.com/christianparpart/d8a62cc1ab659194337d73e399004036
+ */
 const beginUpdate = '\u001b[?2026h';
 const endUpdate = '\u001b[?2026l';
 const reset = '\u001b[0m';
 const eraseRest = '\u001b[K';
 
-/** Puts whole frames on a screen. */
+/** Draws whole frames on the screen. */
 export interface Painter {
-	/** Shows a frame, lines apart by `\n`; only rows that differ from the frame before are written. */
+	/** Shows a frame whose lines are separated by `\n`. Writes only the rows that differ from the previous frame. */
 	readonly show: (frame: string) => void;
-	/** Nothing is known of the screen any more: the next frame is written whole. */
+	/** Discards the known screen contents. The next frame is written completely. */
 	readonly forget: () => void;
 }
 
-/** Draws by absolute places, so that it can use the last row and the last column, and leaves the scrollback as it is. */
+/** Draws at absolute positions. This allows the last row and column to be used and preserves the scrollback. */
 export function painter(write: (bytes: string) => void, rows: () => number): Painter {
 	let shown: readonly string[] = [];
 	let known = false;
@@ -23,7 +26,7 @@ export function painter(write: (bytes: string) => void, rows: () => number): Pai
 			for (let row = 0; row < Math.max(lines.length, shown.length); row++) {
 				const text = lines[row] ?? '';
 				if (known ? text === (shown[row] ?? '') : text === '') continue;
-				// Erased before: behind a text that is as wide as the screen the cursor stands on its last character.
+				// Erase before writing. After a text as wide as the screen, the cursor is still on the last character.
 				changes.push(`\u001b[${row + 1};1H${eraseRest}${text}${reset}`);
 			}
 			shown = lines;

@@ -2,39 +2,42 @@ import type {ReadStream, WriteStream} from 'node:tty';
 import {writeAtOnce} from '../../host/terminal/write-at-once.ts';
 import {type Input, inputReader} from './input.ts';
 
-/** The alternate screen, no cursor, no wrapping at the right edge, bracketed paste; xterm's ctlseqs, "DEC Private Mode Set". */
+/**
+ * Alternate screen, hidden cursor, no wrapping at the right edge, and bracketed paste; xterm ctlseqs, "DEC Private Mode
+ * Set".
+ */
 const enter = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[?2004h';
 const leave = '\u001b[?2026l\u001b[0m\u001b[?2004l\u001b[?7h\u001b[?25h\u001b[?1049l';
 const mouseOn = '\u001b[?1000h\u001b[?1006h';
 const mouseOff = '\u001b[?1006l\u001b[?1000l';
 
-/** A terminal that a view has to itself. */
+/** A terminal that a view owns. */
 export interface OwnedTerminal {
 	readonly size: () => {readonly columns: number; readonly rows: number};
 	readonly write: (bytes: string) => void;
-	/** With the mouse off, text can be selected as everywhere. */
+	/** Turns mouse reports on or off. While they are off, the terminal selects text as usual. */
 	readonly setMouse: (on: boolean) => void;
-	/** Gives the terminal back as it was while `use` lasts, to a program or to the shell below. */
+	/** Restores the terminal for another program while `run` runs. */
 	readonly lend: <T>(run: () => Promise<T>) => Promise<T>;
-	/** Stops this process as Ctrl-Z does, and takes the terminal again when it goes on. */
+	/** Stops this process like Ctrl-Z, and takes the terminal again when the process continues. */
 	readonly suspend: () => Promise<void>;
-	/** Gives the terminal back for good. */
+	/** Restores the terminal for good. */
 	readonly close: () => void;
 }
 
-/** What is told of a terminal. */
+/** Callbacks of an owned terminal. */
 export interface TerminalListener {
 	readonly input: (input: Input) => void;
 	readonly resized: () => void;
-	/** It is given back for a while. */
+	/** The terminal was restored for another program. */
 	readonly lent: () => void;
-	/** It was given back and taken again: nothing is known of what is on it. */
+	/** The terminal was taken again. Its contents are unknown. */
 	readonly regained: () => void;
 }
 
 /**
- * Takes the terminal: its alternate screen, raw input. However the process ends, but by SIGKILL, the terminal is as it was
- * before.
+ * Takes the terminal: alternate screen and raw input. Unless SIGKILL ends the process, the terminal is restored at the
+ * end.
  */
 export function ownTerminal(
 	stdin: ReadStream,
@@ -46,7 +49,7 @@ export function ownTerminal(
 	let owned = false;
 	let isClosed = false;
 	const resized = (): void => listener.resized();
-	// At the end of a process streams write no more.
+	// Streams no longer write when the process exits.
 	const restoreAtExit = (): void => {
 		if (owned) writeAtOnce(stdout.fd, `${mouseOff}${leave}`);
 	};
@@ -64,7 +67,7 @@ export function ownTerminal(
 		stdout.off('resize', resized);
 		stdin.off('data', read);
 		writeAtOnce(stdout.fd, `${mouseOff}${leave}`);
-		// A terminal that has hung up has no mode.
+		// Setting the mode of a terminal that has hung up fails.
 		try {
 			stdin.setRawMode(false);
 		} catch {}
@@ -76,7 +79,7 @@ export function ownTerminal(
 		try {
 			return await run();
 		} finally {
-			// Whoever was told to end meanwhile wants it no more.
+			// Do not take the terminal again if the view was closed in the meantime.
 			if (!isClosed) {
 				take();
 				listener.regained();
@@ -92,13 +95,15 @@ export function ownTerminal(
 						process.on('SIGTSTP', stopped);
 						resolve();
 					});
-					// The whole job, as the terminal's own Ctrl-Z would.
+					// Stop the whole job, as Ctrl-Z in a terminal does.
 					process.kill(0, 'SIGTSTP');
 				}),
 		);
-	// Ctrl-Z in a program that has the terminal is for the whole job: else the shell below waits for this process.
+	// Ctrl-Z in a program that has the terminal is meant for the whole job. If only that program stopped, the shell
+	// would keep waiting for this process.
 	const stopped = (): void => void (owned ? suspend() : process.kill(process.pid, 'SIGSTOP'));
-	// What is said of a bug would be written on the alternate screen, and go with it. (A reader that went away is no bug.)
+	// Leave the alternate screen, or the report of an uncaught error disappears with it. EPIPE only means that a reader
+	// is gone.
 	const failed = (error: NodeJS.ErrnoException): void => {
 		if (error.code !== 'EPIPE') close();
 	};

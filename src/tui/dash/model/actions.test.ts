@@ -78,14 +78,14 @@ test.each([
 	expect(intent(action, names)).toBe(result);
 });
 
-test('a project whose spec is not known is not brought up', () => {
+test('a project without a known spec cannot be brought up', () => {
 	expect(intent('project-up', 'web', [{...sampleProject, spec: null}])).toBe(
 		'refused: it is not known which spec shop was made from',
 	);
 	expect(intent('project-up', 'web', [])).toBe('refused: that is of no detached project');
 });
 
-test('a project that is paused as a whole goes on as a whole', () => {
+test('pause on a project unpauses it only if all its live containers are paused', () => {
 	const paused = (name: string) => sampleContainer(name, {state: 'paused'});
 	const row = (...states: readonly string[]): Row => ({
 		kind: 'project',
@@ -98,7 +98,7 @@ test('a project that is paused as a whole goes on as a whole', () => {
 	expect(intentOf('pause', [row('exited')], [])).toEqual({refused: 'nothing of it runs'});
 });
 
-test('those that have a process are named once each, those of a project too', () => {
+test('live containers and projects are each listed once', () => {
 	const some = [named['web'], named['shop'], named['job'], named['demo'], named['cache']].flatMap(row => row ?? []);
 	expect(liveOf(some)).toEqual(['shop-web', 'shop-db', 'demo']);
 	expect(projectsOf(some)).toEqual(['shop']);

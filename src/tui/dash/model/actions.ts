@@ -1,25 +1,25 @@
 import type {ContainerSummary} from '../../../container/observe/list.ts';
 import {containersOf, isLive, type ProjectFacts, projectOf, type Row} from './rows.ts';
 
-/** A command line of tsbox: the words after `tsbox`. */
+/** The arguments of a tsbox command. */
 export type Words = readonly string[];
 
-/** What is to be run, and whether a person is asked before. */
+/** Commands to run, and whether the user has to confirm them. */
 export interface Intent {
 	readonly commands: readonly Words[];
-	/** Why it is asked: what is lost; undefined for what can be taken back. */
+	/** What is lost, which needs confirmation; undefined if the action can be undone. */
 	readonly loses?: string;
 }
 
-/** Why a thing cannot be done, in words. */
+/** Why an action is impossible. */
 export interface Refusal {
 	readonly refused: string;
 }
 
-/** The things that are done to containers and projects by one command each, without more to be said. */
+/** Actions that take one command per container or project and no further input. */
 export type PlainAction = 'stop' | 'start' | 'restart' | 'pause' | 'remove' | 'project-up' | 'project-down';
 
-/** What an action on rows comes to. */
+/** The commands of an action on rows, or why it is impossible. */
 export function intentOf(
 	action: PlainAction,
 	rows: readonly Row[],
@@ -89,7 +89,7 @@ function ofOther(action: PlainAction, row: Exclude<Row, {readonly kind: 'contain
 	}
 }
 
-/** Pauses what runs; where all is paused, lets all go on. */
+/** Pauses the running containers. If none is running, unpauses the paused ones. */
 function pauseAll(containers: readonly ContainerSummary[]): Intent | Refusal {
 	const running = containers.filter(({state}) => state === 'running').map(({name}) => name);
 	if (running.length > 0) return {commands: [['pause', ...running]]};
@@ -97,7 +97,7 @@ function pauseAll(containers: readonly ContainerSummary[]): Intent | Refusal {
 	return paused.length > 0 ? {commands: [['unpause', ...paused]]} : {refused: 'nothing of it runs'};
 }
 
-/** The names of the projects that rows are of. */
+/** Names of the projects of rows. */
 export function projectsOf(rows: readonly Row[]): readonly string[] {
 	return [...new Set(rows.map(projectOf).filter(name => name !== undefined))];
 }
@@ -119,13 +119,13 @@ function projectIntent(
 	return {commands: meant.map(({spec, services}) => ['up', '-d', spec ?? '', ...services])};
 }
 
-/** The containers of rows that have a process. */
+/** Names of the containers of rows that have a process. */
 export function liveOf(rows: readonly Row[]): readonly string[] {
 	const live = rows.flatMap(containersOf).filter(isLive);
 	return [...new Set(live.map(({name}) => name))];
 }
 
-/** Signals that people send, the usual ones first. */
+/** Common signals, the most common ones first. */
 export const signalChoices = [
 	'TERM',
 	'KILL',

@@ -10,11 +10,11 @@ import {type ColumnName, isLive, type ListFacts} from './rows.ts';
 export interface Column {
 	readonly name: ColumnName;
 	readonly title: string;
-	/** Characters at least; what is left over goes to those that grow. */
+	/** Minimum width. Spare room goes to columns below their maximum width. */
 	readonly least: number;
 	readonly most: number;
 	readonly side: 'left' | 'right';
-	/** The first to be left out where there is no room has the highest. */
+	/** The columns with the highest rank are removed first if there is no room. */
 	readonly rank: number;
 	readonly cell: (
 		container: ContainerSummary,
@@ -26,7 +26,7 @@ export interface Column {
 const none = span('-', 'quiet');
 const barWidth = 6;
 
-/** All columns, in their usual order. */
+/** All columns in their standard order. */
 export const columns: readonly Column[] = [
 	{
 		name: 'name',
@@ -138,7 +138,6 @@ export const columns: readonly Column[] = [
 	},
 ];
 
-/** The sign and tone of a state; the word stands beside it. */
 function stateSign(state: string, exitCode: number | null | undefined, glyphs: Glyphs): readonly [string, Tone] {
 	if (state === 'running') return [glyphs.isAscii ? '*' : '●', 'ok'];
 	if (state === 'paused') return [glyphs.isAscii ? '=' : '‖', 'warning'];
@@ -176,7 +175,7 @@ function rates(into: number | null | undefined, out: number | null | undefined):
 	return span(`${short(into ?? 0)}/${short(out ?? 0)}`, quiet ? 'quiet' : 'plain');
 }
 
-/** Bytes in as few characters as tell them apart: `1.5M`, `100M`, `0`. */
+/** Bytes in short form: `1.5M`, `100M`, `0`. */
 function short(count: number): string {
 	return count < 1 ? '0' : bytes(count).replace(/ (.).*$/, '$1');
 }

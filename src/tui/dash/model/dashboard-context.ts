@@ -11,7 +11,7 @@ import type {ViewSettings} from './settings.ts';
 import {commandText, type Narrow} from './sheet.ts';
 import type {DashSource} from './source.ts';
 
-/** What the keys act on. */
+/** Everything that the keys act on. */
 export interface DashboardContext extends Surround {
 	readonly model: Model;
 	readonly detail: Detail;
@@ -19,24 +19,24 @@ export interface DashboardContext extends Surround {
 	readonly keys: Keys;
 	readonly narrow: Narrow;
 	readonly terminal: OwnedTerminal;
-	/** Where the parts of the screen were when it was last drawn, and how that was looked at. */
+	/** The layout of the last frame, and the look of the next one. */
 	readonly layout: () => Layout | undefined;
 	readonly look: () => ScreenLook;
 	readonly settingsChanged: (change: Partial<ViewSettings>) => void;
-	/** Nothing is known any more of what is on the terminal. */
+	/** Redraws the whole screen. */
 	readonly repaint: () => void;
 	readonly leave: () => void;
-	/** Aborts when it is left, whoever asked for that. */
+	/** Aborts when the dashboard closes for any reason. */
 	readonly ended: AbortSignal;
 }
 
-/** Changes what is remembered of the view. */
+/** Changes the view settings and stores the change. */
 export function changeSettings(dashboard: DashboardContext, change: Partial<ViewSettings>): void {
 	dashboard.model.settings = {...dashboard.model.settings, ...change};
 	dashboard.settingsChanged(change);
 }
 
-/** Has the detail be about what the cursor is on. */
+/** Shows the row at the cursor in the detail. */
 export function follow(dashboard: DashboardContext): void {
 	const {model, detail} = dashboard;
 	const rows = currentRows(model);
@@ -46,7 +46,7 @@ export function follow(dashboard: DashboardContext): void {
 
 function targetOf(row: Row, meant: readonly Row[]): DetailTarget {
 	const all = (meant.length > 1 ? meant : [row]).flatMap(containersOf);
-	// Tabs about one container take the first: one that runs has more to show.
+	// Tabs about one container show the first, and a live container has more to show.
 	const containers = new Map([...all.filter(isLive), ...all].map(one => [one.name, one]));
 	return {
 		row,
@@ -56,7 +56,7 @@ function targetOf(row: Row, meant: readonly Row[]): DetailTarget {
 	};
 }
 
-/** Runs a command of tsbox and shows in the log of commands what came of it. */
+/** Runs a tsbox command and shows its result in the command log. */
 export async function runCommand(dashboard: DashboardContext, words: Words): Promise<RunCommand> {
 	const {model, source} = dashboard;
 	const begun: RunCommand = {words, at: dashboard.now(), status: undefined, output: ''};
@@ -71,7 +71,7 @@ export async function runCommand(dashboard: DashboardContext, words: Words): Pro
 	return ended;
 }
 
-/** The line that says most of what went wrong: the first one. */
+/** The first line of output, which says most about the failure. */
 function lastWords(output: string): string {
 	return output.trim().split('\n')[0] || 'failed';
 }

@@ -3,29 +3,29 @@ import type {KeyName} from './keys.ts';
 import type {DetailTarget, Move, Pane, Shown} from './pane.ts';
 import type {TabName} from './tabs.ts';
 
-/** What is drawn beside the overview. */
+/** The part of the detail that the screen draws. */
 export interface DetailView {
 	readonly lines: (frame: Frame) => Shown;
 }
 
-/** The detail: the pane of one tab and one target at a time. */
+/** The detail, which shows the pane of one tab and one target at a time. */
 export interface Detail extends DetailView {
-	/** Shows another target or tab; does nothing when they are the ones that are shown. */
+	/** Shows a target and a tab. Does nothing if they are already shown. */
 	readonly show: (target: DetailTarget | undefined, tab: TabName) => void;
 	readonly move: (by: Move) => void;
 	readonly perform: (name: KeyName) => boolean;
 	readonly refresh: (why: 'second' | 'change') => void;
-	/** What `copy` copies. */
+	/** The text that the key `copy` copies. */
 	readonly copyText: () => string;
-	/** Nobody sees it for a while. */
+	/** The detail is hidden for a while. */
 	readonly rest: () => void;
 	readonly close: () => void;
 }
 
-/** Makes the pane of a tab for a target. */
+/** Opens the pane of a tab for a target. */
 export type OpenPane = (tab: TabName, target: DetailTarget) => Pane;
 
-/** A detail that shows nothing yet. */
+/** Makes a detail that shows nothing yet. */
 export function detailOf(openPane: OpenPane): Detail {
 	let key = '';
 	let pane: Pane | undefined;

@@ -5,25 +5,25 @@ import {keyList, knownKeys} from './known-keys.ts';
 import {clashes, keyNamed, keysWith, keyTable, type Place} from './keys.ts';
 import {tabNames} from './tabs.ts';
 
-test('no key means two things in one place, and each name is there once', () => {
+test('no key has two meanings in one place, and each name is unique', () => {
 	expect(clashes(keyTable)).toEqual([]);
 	expect(new Set(keyTable.map(({name}) => name)).size).toBe(keyTable.length);
 });
 
-test('no key of a pane or a tab hides one that means something everywhere', () => {
+test('no key of a pane or a tab hides a global key', () => {
 	const everywhere: readonly string[] = keyTable.flatMap(({place, keys}) => (place === 'anywhere' ? [...keys] : []));
 	const others: readonly string[] = keyTable.flatMap(({place, keys}) => (place === 'anywhere' ? [] : [...keys]));
 	expect(others.filter(key => everywhere.includes(key) || /^[1-9]$/.test(key))).toEqual([]);
 });
 
-test('no key of a tab hides one of the detail', () => {
+test('no key of a tab hides a key of the detail', () => {
 	const detail: readonly string[] = keyTable.flatMap(({place, keys}) => (place === 'detail' ? [...keys] : []));
 	const tabs: readonly Place[] = tabNames;
 	const own: readonly string[] = keyTable.flatMap(({place, keys}) => (tabs.includes(place) ? [...keys] : []));
 	expect(own.filter(key => detail.includes(key))).toEqual([]);
 });
 
-test('a key means what it does in the narrowest place', () => {
+test('the most specific place determines the action of a key', () => {
 	expect(keyNamed(keyTable, 's', ['list', 'anywhere'])).toBe('stop');
 	expect(keyNamed(keyTable, 's', ['logs', 'detail', 'anywhere'])).toBe('save');
 	expect(keyNamed(keyTable, 's', ['plan', 'detail', 'anywhere'])).toBeUndefined();
@@ -31,7 +31,7 @@ test('a key means what it does in the narrowest place', () => {
 });
 
 describe('keys of the configuration', () => {
-	test('take the place of the usual ones', () => {
+	test('replace the default keys', () => {
 		const keys = knownKeys({stop: ['x', 'f5'], quit: []}, null);
 		expect(keyNamed(keys, 'x', ['list'])).toBe('stop');
 		expect(keyNamed(keys, 's', ['list'])).toBeUndefined();
@@ -39,7 +39,7 @@ describe('keys of the configuration', () => {
 		expect(keysWith({})).toEqual(keyTable);
 	});
 
-	test('may change places with each other', () => {
+	test('can swap their meanings', () => {
 		const keys = knownKeys({stop: ['S'], start: ['s']}, null);
 		expect(keyNamed(keys, 's', ['list'])).toBe('start');
 	});
@@ -58,18 +58,18 @@ describe('keys of the configuration', () => {
 			'sort and stop: o',
 			'give one of them another key under `dash.keys`',
 		],
-	])('%j is refused', (changes, message, why, hint) => {
+	])('%j is rejected', (changes, message, why, hint) => {
 		expect(() => knownKeys(changes, '/x.yaml')).toThrow(
 			expect.objectContaining({code: 'E_CONFIG', message, why, hint}),
 		);
 	});
 
-	test('one key in two places is no clash', () => {
+	test('one key in two places is not a clash', () => {
 		expect(() => knownKeys({save: ['o']}, null)).not.toThrow();
 	});
 });
 
-test('the list of keys has a line for each, with its place and its name for the configuration', () => {
+test('the list of keys has a line per action with its place and its name', () => {
 	const lines = keyList(keysWith({stop: ['x', 'f5']}))
 		.trimEnd()
 		.split('\n');
@@ -93,7 +93,7 @@ test('the list of keys has a line for each, with its place and its name for the 
 	`);
 });
 
-test('the help has every key with what it does, and the numbers of the tabs', () => {
+test('the help has every key with its action, and the numbers of the tabs', () => {
 	const sheet = helpSheet(keysWith({stop: ['x', 'f5']}));
 	const text = plainText(sheet.kind === 'text' ? sheet.lines(sampleFrame(300)) : []);
 	for (const {name, keys, words} of keyTable)

@@ -1,20 +1,20 @@
 import type {TabName} from './tabs.ts';
 
-/** Where a key means something: on the whole screen, in the overview, in the detail, or in one tab of it. */
+/** Where a key is active: on the whole screen, in the overview, in the detail, or in one tab of the detail. */
 export type Place = 'anywhere' | 'list' | 'detail' | TabName;
 
-/** A thing that a key does. */
+/** An action and its keys. */
 export interface KeyRow {
 	readonly name: string;
 	readonly place: Place;
 	readonly keys: readonly string[];
-	/** What it does, imperative, a few words. */
+	/** What the action does: a few words, imperative. */
 	readonly words: string;
-	/** A word for the line at the bottom; those without are in the help alone. */
+	/** A word for the footer. An action without one is only in the help. */
 	readonly short?: string;
 }
 
-/** Every key: the help, the line at the bottom, the palette and docs/dashboard.md are made from it. */
+/** All keys. The help, the footer, the palette, and docs/dashboard.md are made from this table. */
 export const keyTable = [
 	{name: 'quit', place: 'anywhere', keys: ['q', 'ctrl-c'], words: 'leave; all containers go on', short: 'quit'},
 	{name: 'help', place: 'anywhere', keys: ['?', 'f1'], words: 'show all keys', short: 'help'},
@@ -116,18 +116,18 @@ export const keyTable = [
 	{name: 'check-again', place: 'drift', keys: ['r'], words: 'check again', short: 'check'},
 ] as const satisfies readonly KeyRow[];
 
-/** The name of a thing that a key does. */
+/** The name of an action. */
 export type KeyName = (typeof keyTable)[number]['name'];
 
-/** A table in which keys may be others than usual. */
+/** The key table, possibly with configured keys. */
 export type Keys = readonly (KeyRow & {readonly name: KeyName})[];
 
-/** The table with other keys for some names. */
+/** The key table with other keys for some names. */
 export function keysWith(changes: Readonly<Record<string, readonly string[]>>): Keys {
 	return keyTable.map(row => ({...row, keys: changes[row.name] ?? row.keys}));
 }
 
-/** What a key does in a place: what is of that tab before what is of the pane, before what is everywhere. */
+/** The action of a key. The first place that has the key wins. */
 export function keyNamed(keys: Keys, key: string, places: readonly Place[]): KeyName | undefined {
 	for (const place of places) {
 		const found = keys.find(row => row.place === place && row.keys.includes(key));
@@ -136,7 +136,7 @@ export function keyNamed(keys: Keys, key: string, places: readonly Place[]): Key
 	return undefined;
 }
 
-/** Names of one place that have a key in common, so that one of them cannot be reached: `stop and sort: s`. */
+/** Names in one place that share a key, so that one of them is unreachable: `stop and sort: s`. */
 export function clashes(keys: Keys): readonly string[] {
 	return keys.flatMap((row, at) =>
 		keys.slice(at + 1).flatMap(other => {

@@ -4,13 +4,13 @@ import {clashes, type Keys, keysWith, keyTable, type Place} from './keys.ts';
 import {tabNames} from './tabs.ts';
 
 /**
- * The table of keys with those of the configuration.
+ * The key table with the keys of the configuration.
  *
- * @param origin - the file that they came from
- * @throws TsboxError E_CONFIG for a name that no key has, and for a key that would mean two things in one place.
+ * @param origin - the file of the configuration
+ * @throws TsboxError E_CONFIG for an unknown name, and for a key with two meanings in one place.
  */
 export function knownKeys(changes: Readonly<Record<string, readonly string[]>>, origin: string | null): Keys {
-	// The table itself has no two that are the same: its test sees to it.
+	// A test ensures that the key table has no duplicate keys.
 	if (Object.keys(changes).length === 0) return keyTable;
 	const names: readonly string[] = keyTable.map(({name}) => name);
 	const strange = Object.keys(changes).find(name => !names.includes(name));
@@ -34,7 +34,7 @@ export function knownKeys(changes: Readonly<Record<string, readonly string[]>>, 
 	return keys;
 }
 
-/** All keys as text: where, which, the name that the configuration knows it by, and what it does. */
+/** All keys as text: place, keys, name in the configuration, and action. */
 export function keyList(table: Keys): string {
 	const places: readonly Place[] = ['anywhere', 'list', 'detail', ...tabNames];
 	const rows = places.flatMap(place => table.filter(row => row.place === place));

@@ -16,7 +16,7 @@ function areasOf({header, list, tabs, detail, commands, sheet, footer}: Layout):
 	return [header, list, tabs, detail, commands, sheet, footer];
 }
 
-test('from 20x5 to 300x100 each place of the screen is of one part, but for the line between two panes', () => {
+test('from 20x5 to 300x100, each cell belongs to one part, except the line between two panes', () => {
 	fc.assert(
 		fc.property(
 			fc.record({
@@ -56,7 +56,7 @@ test('from 20x5 to 300x100 each place of the screen is of one part, but for the 
 	);
 });
 
-test('below 80x24 there is one pane: the one that has the keys', () => {
+test('below 80x24, only the focused pane is visible', () => {
 	for (const size of [
 		{columns: 79, rows: 24},
 		{columns: 80, rows: 23},
@@ -70,7 +70,7 @@ test('below 80x24 there is one pane: the one that has the keys', () => {
 	expect(Math.min(both.list.rows, both.detail.rows)).toBeGreaterThan(3);
 });
 
-test('from 180 columns on the panes stand side by side', () => {
+test('from 180 columns on, the panes are side by side', () => {
 	expect(layoutOf({...wish, columns: 179}).sideBySide).toBe(false);
 	const {sideBySide, list, tabs, detail} = layoutOf({...wish, columns: 180});
 	expect(sideBySide).toBe(true);
@@ -78,26 +78,26 @@ test('from 180 columns on the panes stand side by side', () => {
 	expect(tabs).toMatchObject({column: list.columns + 1, columns: detail.columns});
 });
 
-test('the overview has what its rows need, and no more than two fifths', () => {
+test('the overview gets the rows that it needs, up to two fifths', () => {
 	expect(layoutOf({...wish, listRows: 5}).list.rows).toBe(6);
 	expect(layoutOf({...wish, listRows: 500}).list.rows).toBe(15);
 	expect(layoutOf({...wish, listRows: 0}).list.rows).toBe(4);
 });
 
-test('a zoomed pane has all, in whatever pane the keys are', () => {
+test('a zoomed pane gets all the room, regardless of the focus', () => {
 	expect(layoutOf({...wish, zoom: 'list', focus: 'detail'}).list.rows).toBe(38);
 	expect(layoutOf({...wish, zoom: 'detail'}).detail.rows).toBe(37);
 	expect(layoutOf({...wish, zoom: 'detail', columns: 300}).sideBySide).toBe(false);
 });
 
-test('a sheet comes before the log of commands, which has no more than eight rows and half of the room', () => {
+test('a sheet has precedence over the command log, which gets at most eight rows and half of the room', () => {
 	expect(layoutOf({...wish, commandRows: 100}).commands.rows).toBe(8);
 	expect(layoutOf({...wish, rows: 10, commandRows: 100}).commands.rows).toBe(4);
 	const {sheet, commands, list} = layoutOf({...wish, commandRows: 5, sheetRows: 100});
 	expect([sheet.rows, commands.rows, list.rows]).toEqual([38, 0, 0]);
 });
 
-test('a place is in an area up to its last row and column', () => {
+test('an area includes its last row and column', () => {
 	const area = {column: 2, row: 3, columns: 4, rows: 5};
 	expect(isIn(area, {column: 2, row: 3})).toBe(true);
 	expect(isIn(area, {column: 5, row: 7})).toBe(true);

@@ -1,6 +1,6 @@
 import type {Zoom} from './settings.ts';
 
-/** A part of the screen, in characters from the top left. */
+/** An area of the screen in cells, from the top left. */
 export interface Area {
 	readonly column: number;
 	readonly row: number;
@@ -8,41 +8,41 @@ export interface Area {
 	readonly rows: number;
 }
 
-/** Where the parts of the screen are; what is not shown has no rows. */
+/** The areas of the screen. A hidden part has no rows. */
 export interface Layout {
 	readonly header: Area;
 	readonly list: Area;
-	/** The names of the tabs. */
+	/** The tab bar. */
 	readonly tabs: Area;
 	readonly detail: Area;
 	readonly commands: Area;
 	readonly sheet: Area;
 	readonly footer: Area;
-	/** The list is to the left of the detail, and not above. */
+	/** The list is to the left of the detail instead of above it. */
 	readonly sideBySide: boolean;
 }
 
-/** Below this there is room for one pane. */
+/** A smaller screen shows only one pane. */
 const smallest = {columns: 80, rows: 24};
-/** From this width on the panes stand side by side. */
+/** From this width on, the panes are side by side. */
 const wide = 180;
 const mostCommandRows = 8;
 
-/** What a layout depends on. */
+/** Input of {@link layoutOf}. */
 export interface LayoutWish {
 	readonly columns: number;
 	readonly rows: number;
 	readonly zoom: Zoom;
 	readonly focus: 'list' | 'detail';
-	/** Rows that the overview could use. */
+	/** Rows that the overview can use. */
 	readonly listRows: number;
-	/** Rows that the log of commands could use; 0 where it is not shown. */
+	/** Rows that the command log can use; 0 if it is hidden. */
 	readonly commandRows: number;
-	/** Rows that the sheet would like; 0 for none. */
+	/** Rows that the sheet can use; 0 for none. */
 	readonly sheetRows: number;
 }
 
-/** Divides the screen. */
+/** Divides the screen into areas. */
 export function layoutOf({columns, rows, zoom, focus, listRows, commandRows, sheetRows}: LayoutWish): Layout {
 	const isSmall = columns < smallest.columns || rows < smallest.rows;
 	const shown: Zoom = isSmall && zoom === 'both' ? focus : zoom;
@@ -87,7 +87,7 @@ export function layoutOf({columns, rows, zoom, focus, listRows, commandRows, she
 			sideBySide: true,
 		};
 	}
-	// The overview gets what it needs, up to two fifths.
+	// The overview gets the rows that it needs, up to two fifths of the room.
 	const list = Math.min(Math.max(listRows + 1, 4), Math.max(4, Math.floor(room * 0.4)), room);
 	return {
 		...rest,
@@ -98,7 +98,7 @@ export function layoutOf({columns, rows, zoom, focus, listRows, commandRows, she
 	};
 }
 
-/** Whether a place is in an area. */
+/** Whether a cell is in an area. */
 export function isIn({column, row, columns, rows}: Area, at: {readonly column: number; readonly row: number}): boolean {
 	return at.column >= column && at.column < column + columns && at.row >= row && at.row < row + rows;
 }

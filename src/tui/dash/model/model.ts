@@ -5,17 +5,17 @@ import type {Sample} from '../../tabs/rates.ts';
 import type {ViewSettings, Zoom} from './settings.ts';
 import type {Sheet} from './sheet.ts';
 
-/** A command that was run from here. */
+/** A command that the dashboard has run. */
 export interface RunCommand {
 	readonly words: Words;
 	/** Milliseconds since the epoch. */
 	readonly at: number;
-	/** Undefined while it goes on. */
+	/** Undefined while the command is running. */
 	readonly status: number | undefined;
 	readonly output: string;
 }
 
-/** All that is drawn, but for the detail, which has its own. */
+/** The state of the dashboard, except the detail, which has its own. */
 export interface Model {
 	containers: readonly ContainerSummary[];
 	projects: readonly ProjectFacts[];
@@ -23,25 +23,25 @@ export interface Model {
 	ports: ListFacts['ports'];
 	settings: ViewSettings;
 	filter: string;
-	/** The row that keys act on. */
+	/** Key of the selected row. */
 	cursor: string | undefined;
-	/** Where the cursor was among the rows: when its row goes, the next one there gets it. */
+	/** Index of the selected row. If the row disappears, the next row at this index is selected. */
 	cursorIndex: number;
 	marked: ReadonlySet<string>;
-	/** The first row in sight. */
+	/** Index of the first visible row. */
 	top: number;
 	focus: 'list' | 'detail';
 	zoom: Zoom;
 	sheet: Sheet | undefined;
 	commands: readonly RunCommand[];
 	showsCommands: boolean;
-	/** What is to be said in the line at the bottom, until the next key. */
+	/** Message in the footer until the next key. */
 	notice: {readonly text: string; readonly isError: boolean} | undefined;
-	/** The first list has come. */
+	/** The first list of containers has arrived. */
 	isLoaded: boolean;
 }
 
-/** Before anything is known. */
+/** The initial model. */
 export function firstModel(settings: ViewSettings): Model {
 	return {
 		containers: [],
@@ -64,32 +64,32 @@ export function firstModel(settings: ViewSettings): Model {
 	};
 }
 
-/** What the overview's rows come from. */
+/** The data of the overview. */
 export function factsOf({containers, projects, samples, ports}: Model): ListFacts {
 	return {containers, projects, samples, ports};
 }
 
-/** How the overview is shown. */
+/** The view settings of the overview. */
 export function listView({settings: {sort, grouped, ended, folded}, filter}: Model): ListView {
 	return {sort, grouped, ended, folded, filter};
 }
 
-/** The rows as they are now; the cursor goes on to a neighbour when its own row is gone. */
+/** The current rows. If the selected row is gone, the cursor moves to a neighbor. */
 export function currentRows(model: Model): readonly Row[] {
 	const rows = rowsOf(factsOf(model), listView(model));
 	const at = rows.findIndex(({key}) => key === model.cursor);
 	model.cursorIndex = at !== -1 ? at : Math.max(0, Math.min(model.cursorIndex, rows.length - 1));
-	// A filter that leaves nothing for a moment moves no cursor.
+	// The cursor stays if a filter temporarily matches nothing.
 	if (at === -1 && rows.length > 0) model.cursor = rows[model.cursorIndex]?.key;
 	return rows;
 }
 
-/** The row that keys act on. */
+/** The selected row. */
 export function cursorRow(model: Model, rows: readonly Row[]): Row | undefined {
 	return rows.find(({key}) => key === model.cursor);
 }
 
-/** The rows that are marked, those too that a filter or a fold hides; marks of what is gone are forgotten. */
+/** The marked rows, including those that a filter or a fold hides. Marks of rows that are gone are removed. */
 function markedRows(model: Model): readonly Row[] {
 	if (model.marked.size === 0) return [];
 	const all = rowsOf(factsOf(model), {...listView(model), filter: '', folded: [], ended: true});
@@ -98,7 +98,7 @@ function markedRows(model: Model): readonly Row[] {
 	return marked;
 }
 
-/** The rows that an action is for: those that are marked, or the one of the cursor. */
+/** The rows that an action applies to: the marked rows, or else the selected row. */
 export function meantRows(model: Model, rows: readonly Row[]): readonly Row[] {
 	const marked = markedRows(model);
 	const one = cursorRow(model, rows);

@@ -4,17 +4,17 @@ import {naturalOrder} from './natural-order.ts';
 
 const sorted = (...texts: readonly string[]): readonly string[] => texts.toSorted(naturalOrder);
 
-test('numbers are in the order of their values, wherever they stand', () => {
+test('numbers sort by value anywhere in a text', () => {
 	expect(sorted('web-10', 'web-9', 'web', 'web-100', 'db-2')).toEqual(['db-2', 'web', 'web-9', 'web-10', 'web-100']);
 	expect(sorted('1.10.x', '1.9.x', '1.10.a')).toEqual(['1.9.x', '1.10.a', '1.10.x']);
 	expect(sorted('80/tcp', '', '443/tcp')).toEqual(['', '80/tcp', '443/tcp']);
 });
 
-test('capitals stand beside their small letters', () => {
+test('capital letters sort next to their small letters', () => {
 	expect(sorted('b', 'C', 'a', 'B2', 'b10')).toEqual(['a', 'b', 'B2', 'b10', 'C']);
 });
 
-test('it is an order, and only the same texts are equal in it', () => {
+test('the order is total, and only identical texts are equal', () => {
 	const texts = fc.array(fc.string({unit: fc.constantFrom('a', 'B', '0', '1', '9', '-', '日')}), {maxLength: 8});
 	fc.assert(
 		fc.property(texts, some => {

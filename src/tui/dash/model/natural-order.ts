@@ -1,17 +1,17 @@
 /**
- * Which of two texts comes first, for people: capitals count as small letters, and numbers by their value. By code points
- * and not by an Intl.Collator, which takes 5 ms to make: each first frame of the dashboard would wait for it.
+ * Compares two texts in natural order: case is ignored, and numbers compare by value. Compares code units, because an
+ * Intl.Collator takes 5 ms to create, which would delay the first frame of the dashboard.
  *
- * @returns less than 0 for the left one, more than 0 for the right one, 0 where they are the same
+ * @returns less than 0 if the left text is first, more than 0 if the right one is first, 0 if they are the same
  */
 export function naturalOrder(left: string, right: string): number {
 	const [a, b] = [left.toLowerCase(), right.toLowerCase()];
 	let at = 0;
 	while (at < a.length && at < b.length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
-	// Of numbers that differ somewhere the whole counts.
+	// If the texts differ within a number, compare the whole number.
 	while (at > 0 && isDigit(a.charCodeAt(at - 1))) at--;
 	const byNumber = numberAt(a, at) - numberAt(b, at);
-	// Not a number where one of the two has none there.
+	// NaN, which is falsy, if one of the texts has no number here.
 	return byNumber || byCode(a, b) || byCode(left, right);
 }
 

@@ -28,7 +28,7 @@ function draw(model: Model, frame: Frame, more: {readonly isFocused?: boolean} =
 
 const textOf = (line: Line): string => line.map(({text}) => text).join('');
 
-test('80 columns have what matters most', () => {
+test('80 columns show the most important columns', () => {
 	expect(plainText(draw(sampleModel(), sampleFrame(80)))).toMatchInlineSnapshot(`
 		"  NAME ▲         STATE        HEALTH       CPU % MEM / LIMIT         UPTIME
 		▶ ▾ shop  2 of 5 running  ✘ 1 unhealthy  /srv/shop.yaml
@@ -41,7 +41,7 @@ test('80 columns have what matters most', () => {
 	`);
 });
 
-test('120 columns have more', () => {
+test('120 columns show more', () => {
 	expect(plainText(draw(sampleModel({marked: new Set(['c:shop-web'])}), sampleFrame(120)))).toMatchInlineSnapshot(`
 		"  NAME ▲         STATE        HEALTH      RESTARTS  CPU % MEM / LIMIT                 PIDS NET RX/TX /s    UPTIME
 		▶ ▾ shop  2 of 5 running  ✘ 1 unhealthy  /srv/shop.yaml
@@ -54,7 +54,7 @@ test('120 columns have more', () => {
 	`);
 });
 
-test('200 columns have all, and the sort', () => {
+test('200 columns show all columns, and the sort order', () => {
 	const model = sampleModel();
 	model.settings = {...model.settings, columns: [...dashColumns], sort: {column: 'cpu', descending: true}};
 	expect(plainText(draw(model, sampleFrame(200)))).toMatchInlineSnapshot(`
@@ -69,7 +69,7 @@ test('200 columns have all, and the sort', () => {
 	`);
 });
 
-test('without Unicode there is nothing beyond ASCII in any line', () => {
+test('without Unicode, all lines are ASCII', () => {
 	const model = sampleModel({marked: new Set(['c:shop-web', 'c:demo'])});
 	model.settings = {...model.settings, folded: ['other'], columns: [...dashColumns]};
 	model.projects = [...model.projects, {name: 'other', spec: null, services: ['a']}];
@@ -88,7 +88,7 @@ test('without Unicode there is nothing beyond ASCII in any line', () => {
 	`);
 });
 
-test('names of wide and combining characters keep the columns in their places', () => {
+test('names with wide and combining characters keep the columns aligned', () => {
 	const names = ['日本語の箱', 'e\u0301te\u0301', '👩‍👩‍👧', 'plain', '日本語日本語日本語日本語日本語日本語'];
 	const model = sampleModel({containers: names.map(name => sampleContainer(name)), projects: [], samples: new Map()});
 	const frame = sampleFrame(80);
@@ -107,7 +107,7 @@ test('names of wide and combining characters keep the columns in their places', 
 	expect(new Set(before).size).toBe(1);
 });
 
-test('a hostile name moves no cursor', () => {
+test('control characters in names are escaped', () => {
 	const name = '\u001b[2J\u0007\n\u202e';
 	const model = sampleModel({
 		containers: [sampleContainer(name, {image: name, command: [name], project: name, service: name})],
@@ -121,7 +121,7 @@ test('a hostile name moves no cursor', () => {
 	for (const line of draw(model, sampleFrame(200))) expect(textOf(line)).not.toMatch(/[\u0000-\u001f\u202e]/);
 });
 
-test('every line is as wide as the frame, whatever the width, the columns and the names', () => {
+test('every line is as wide as the frame, for any width, columns, and names', () => {
 	fc.assert(
 		fc.property(
 			fc.integer({min: 20, max: 300}),
@@ -140,7 +140,7 @@ test('every line is as wide as the frame, whatever the width, the columns and th
 	);
 });
 
-test('a column is found where its title is drawn, up to its end, and nothing between two', () => {
+test('a column is found under its whole title, and none between two columns', () => {
 	for (const width of [20, 40, 80, 120, 200]) {
 		const frame = sampleFrame(width);
 		const overview = {columns: [...dashColumns], rows: []};
@@ -161,7 +161,7 @@ test('a column is found where its title is drawn, up to its end, and nothing bet
 	expect(columnAt({columns: [...dashColumns], rows: []}, 2 + (first?.[1] ?? 0), sampleFrame(80))).toBeUndefined();
 });
 
-test('the column that sorts shows which way, also where its title is as wide as it', () => {
+test('the sorted column shows its direction, even if its title fills the column', () => {
 	for (const [locale, up, down] of [
 		['C.UTF-8', '▲', '▼'],
 		['C', '^', 'v'],
@@ -177,12 +177,12 @@ test('the column that sorts shows which way, also where its title is as wide as 
 			}
 });
 
-test('the name is the last column to go, wherever it stands', () => {
+test('the name is the last column to be removed, regardless of its position', () => {
 	expect(fitColumns(['state', 'cpu', 'name'], 18, 14).map(([{name}]) => name)).toEqual(['name']);
 	expect(fitColumns(['state', 'name'], 30, 14).map(([{name}]) => name)).toEqual(['state', 'name']);
 });
 
-test('what is left of the width goes to the columns that grow', () => {
+test('the remaining width goes to columns that can grow', () => {
 	expect(fitColumns(['name', 'state', 'image'], 80, 20).map(([{name}, width]) => [name, width])).toEqual([
 		['name', 20],
 		['state', 12],
@@ -190,7 +190,7 @@ test('what is left of the width goes to the columns that grow', () => {
 	]);
 });
 
-test('what there is not is said: no containers, nothing that runs, nothing that matches', () => {
+test('an empty overview says why: no containers, nothing running, or no match', () => {
 	const empty = sampleModel({containers: [], projects: []});
 	expect(plainText(draw(empty, sampleFrame(80)).slice(1))).toContain('there are no containers');
 	empty.filter = 'x';
@@ -200,7 +200,7 @@ test('what there is not is said: no containers, nothing that runs, nothing that 
 	expect(plainText(draw(over, sampleFrame(80)).slice(1))).toContain('a shows what has ended');
 });
 
-test('what is high is told by a tone: processors, memory near its limit, restarts', () => {
+test('tones highlight high CPU usage, memory near its limit, and restarts', () => {
 	const tones = (use: Parameters<typeof sampleUse>[0]): readonly string[] => {
 		const model = sampleModel({
 			containers: [sampleContainer('a', {restarts: 1})],

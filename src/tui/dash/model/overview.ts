@@ -4,17 +4,17 @@ import {type Frame, type Line, line, type Span, span} from '../../draw/line.ts';
 import {type Column, columns as allColumns} from './columns.ts';
 import {type ColumnName, isLive, type ListFacts, type ListView, type Row} from './rows.ts';
 
-/** What the overview is drawn from. */
+/** Everything that the overview draws. */
 export interface Overview {
 	readonly rows: readonly Row[];
 	readonly facts: ListFacts;
 	readonly view: ListView;
-	/** Keys of the row that keys act on, and of those that are marked. */
+	/** Key of the selected row, and keys of the marked rows. */
 	readonly cursor: string | undefined;
 	readonly marked: ReadonlySet<string>;
-	/** The columns that are wanted, in their order. */
+	/** The selected columns in their order. */
 	readonly columns: readonly ColumnName[];
-	/** The first row that is in sight. */
+	/** Index of the first visible row. */
 	readonly top: number;
 	readonly isFocused: boolean;
 }
@@ -24,7 +24,7 @@ const gutter = 2;
 const shortestName = 14;
 const longestName = 40;
 
-/** The columns that there is room for, each with how wide it is; those that matter least are left out. */
+/** The columns that fit, each with its width. The least important columns are removed. */
 export function fitColumns(
 	wanted: readonly ColumnName[],
 	room: number,
@@ -33,7 +33,7 @@ export function fitColumns(
 	let kept = wanted.flatMap(name =>
 		allColumns
 			.filter(column => column.name === name)
-			// A name that is cut tells containers of a project apart no more.
+			// The containers of a project are indistinguishable if their names are cut.
 			.map(column => (name === 'name' ? {...column, least: nameWidth, most: nameWidth} : column)),
 	);
 	const need = (some: readonly Column[]): number => some.reduce((sum, {least}) => sum + least + gap, 0);
@@ -42,7 +42,7 @@ export function fitColumns(
 		kept = kept.filter(({rank}, index) => rank !== worst || index !== kept.findLastIndex(each => each.rank === worst));
 	}
 	let left = Math.max(0, room - need(kept));
-	// What is left goes to the columns that can use it, from the first on.
+	// The remaining room goes to the columns that can use it, from the first one on.
 	return kept.map(column => {
 		const more = Math.min(left, column.most - column.least);
 		left -= more;
@@ -50,7 +50,7 @@ export function fitColumns(
 	});
 }
 
-/** How wide the names are, within reason. */
+/** The width of the name column, within limits. */
 function nameWidth({rows}: Pick<Overview, 'rows'>, {width}: Pick<Frame, 'width'>): number {
 	const widths = rows.map(row =>
 		row.kind === 'container' ? width(escapeText(row.container.name)) + indentOf(row) : 0,
@@ -58,12 +58,12 @@ function nameWidth({rows}: Pick<Overview, 'rows'>, {width}: Pick<Frame, 'width'>
 	return Math.max(shortestName, Math.min(longestName, Math.max(0, ...widths)));
 }
 
-/** Containers of a project stand below its header. */
+/** Containers of a project are indented below its header. */
 function indentOf(row: Row): number {
 	return row.kind === 'container' && row.container.project === undefined ? 0 : 2;
 }
 
-/** The header and the rows in sight, each as wide as the frame. */
+/** The header and the visible rows, each as wide as the frame. */
 export function overviewLines(overview: Overview, frame: Frame): readonly Line[] {
 	const {rows, top} = overview;
 	const fitted = fitColumns(overview.columns, frame.columns - gutter, nameWidth(overview, frame));
@@ -84,14 +84,14 @@ function headerLine({view}: Overview, fitted: readonly (readonly [Column, number
 	const cells = fitted.map(([column, width]) => {
 		const sign = frame.glyphs.isAscii ? (view.sort.descending ? 'v' : '^') : view.sort.descending ? '▼' : '▲';
 		const isSorted = view.sort.column === column.name;
-		// A title makes room for the sign, and not the other way round.
+		// Cut the title to make room for the sign.
 		const title = isSorted ? `${`${column.title} `.slice(0, width - 1)}${sign}` : column.title;
 		return span(`${fitText(title, width, frame, column.side)} `, isSorted ? 'accent' : 'quiet');
 	});
 	return [span('  '), ...cells];
 }
 
-/** The column of the overview at a place of its header; undefined beside them. */
+/** The column at a position of the header; undefined outside of the columns. */
 export function columnAt(
 	overview: Pick<Overview, 'columns' | 'rows'>,
 	at: number,
@@ -113,7 +113,7 @@ function rowLine(row: Row, overview: Overview, fitted: readonly (readonly [Colum
 	const mark = isMarked ? (isAscii ? '+' : '✚') : ' ';
 	const front: Span = span(`${pointer}${mark}`, isMarked ? 'accent' : 'plain');
 	const body = bodyOf(row, overview, fitted, frame);
-	// The row that keys act on is told by its pointer too.
+	// Without the focus, only the pointer marks the selected row.
 	if (!isCursor || !overview.isFocused) return [front, ...body];
 	const text = [front, ...body].map(each => each.text).join('');
 	return [span(fitText(text, frame.columns, frame), 'cursor')];

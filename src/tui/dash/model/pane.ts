@@ -7,29 +7,29 @@ import type {ViewSettings} from './settings.ts';
 import type {Sheet} from './sheet.ts';
 import type {DashSource} from './source.ts';
 
-/** A way through lines. */
+/** A movement through lines. */
 export type Move = number | 'first' | 'last' | 'page-up' | 'page-down';
 
-/** What a detail is about: the row of the cursor, and the containers that are meant. */
+/** What the detail shows: the row at the cursor and its containers. */
 export interface DetailTarget {
 	readonly row: Row;
-	/** Names of containers; several where rows are marked or it is a project. */
+	/** Names of containers; several for marked rows and for a project. */
 	readonly containers: readonly string[];
-	/** What lines of their output begin with, where there are several. */
+	/** The prefix of each output line if there are several containers. */
 	readonly labels: readonly string[];
 	readonly project: string | undefined;
 }
 
-/** What a pane may ask of the screen around it. */
+/** What a pane can request from the screen around it. */
 export interface Surround {
 	readonly ask: (sheet: Sheet) => void;
 	readonly say: (text: string, isError?: boolean) => void;
-	/** Has the screen be drawn again soon. */
+	/** Redraws the screen soon. */
 	readonly changed: () => void;
 	readonly now: () => number;
 }
 
-/** What panes work with. */
+/** Everything that panes work with. */
 export interface PaneContext {
 	readonly source: DashSource;
 	readonly history: SampleHistory;
@@ -38,36 +38,36 @@ export interface PaneContext {
 	readonly change: (settings: Partial<ViewSettings>) => void;
 }
 
-/** The lines of a detail that are in sight, and a few words about them. */
+/** The visible lines of a detail and a short status text. */
 export interface Shown {
 	readonly lines: readonly Line[];
 	readonly status: string;
 }
 
-/** What one tab shows of one target, until it is closed. */
+/** One tab of one target. */
 export interface Pane {
 	readonly draw: (frame: Frame) => Shown;
 	readonly move: (by: Move) => void;
-	/** Does what a key of this tab asks for; false for what it knows nothing of. */
+	/** Performs the action of a key of this tab. Returns false for an unknown name. */
 	readonly perform: (name: KeyName) => boolean;
 	/** A second has passed, or the containers have changed. */
 	readonly refresh: (why: 'second' | 'change') => void;
-	/** What `copy` copies, where that is not what is in sight. */
+	/** The text that the key `copy` copies, unless it is the visible lines. */
 	readonly copyText?: () => string | undefined;
-	/** Nobody sees it for a while: it lets go of what it follows until it is drawn again. */
+	/** The pane is hidden for a while. It stops following its source until the next draw. */
 	readonly rest?: () => void;
 	readonly close: () => void;
 }
 
-/** Keeps a place in lines that change. */
+/** Keeps a scroll position in lines that change. */
 export interface Scroller {
 	readonly window: (body: Body, rows: number) => readonly Line[];
 	readonly move: (by: Move) => void;
-	/** `12-40 of 80`; empty where all is in sight. */
+	/** `12-40 of 80`; empty if all lines are visible. */
 	readonly status: () => string;
 }
 
-/** A scroller at the beginning. */
+/** Makes a scroller at the first line. */
 export function scroller(): Scroller {
 	let top = 0;
 	let count = 0;
@@ -77,7 +77,7 @@ export function scroller(): Scroller {
 		window: ({lines, focus, focusEnd = focus}, rows) => {
 			count = lines.length;
 			room = Math.max(1, rows);
-			// The focus is brought into sight when it moves, and not held there: one may look elsewhere.
+			// Scroll to the focus only when it moves, so that the user can look elsewhere.
 			if (focus !== undefined && focus !== seenFocus) {
 				if (focusEnd !== undefined && focusEnd >= top + room) top = focusEnd - room + 1;
 				if (focus < top) top = focus;

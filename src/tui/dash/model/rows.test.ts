@@ -19,11 +19,11 @@ function keysOf(rows: readonly Row[]): readonly string[] {
 
 const shown = (change: Partial<ListView> = {}): readonly string[] => keysOf(rowsOf(facts, {...view, ...change}));
 
-test('a project has its containers below it, then the services that are not there; those of no project come last', () => {
+test('a project has its containers, then its missing services, and containers without a project come last', () => {
 	expect(shown()).toEqual(['p:shop', 'c:shop-db', 'c:shop-job', 'c:shop-mail', 'c:shop-web', 's:shop/cache', 'c:demo']);
 });
 
-test('without groups all containers are one list, and what is not there follows', () => {
+test('without groups, all containers are one list, followed by missing services', () => {
 	expect(shown({grouped: false})).toEqual([
 		'c:demo',
 		'c:shop-db',
@@ -34,17 +34,17 @@ test('without groups all containers are one list, and what is not there follows'
 	]);
 });
 
-test('a folded project shows its header alone, which still knows its containers', () => {
+test('a folded project shows only its header, which still knows its containers', () => {
 	const rows = rowsOf(facts, {...view, folded: ['shop', 'gone']});
 	expect(keysOf(rows)).toEqual(['p:shop', 'c:demo']);
 	expect(rows[0]).toMatchObject({containers: {length: 4}});
 });
 
-test('without the ended ones, those that went wrong stay', () => {
+test('failed containers are visible even if ended ones are hidden', () => {
 	expect(shown({ended: false})).toEqual(['p:shop', 'c:shop-db', 'c:shop-mail', 'c:shop-web', 's:shop/cache', 'c:demo']);
 });
 
-describe('each column has its order, the other way round when descending', () => {
+describe('each column sorts in both directions', () => {
 	const one = sampleContainer('box-2', {
 		state: 'paused',
 		health: 'healthy',
@@ -80,7 +80,7 @@ describe('each column has its order, the other way round when descending', () =>
 	});
 });
 
-test('equal ones are in the order of their names, whose numbers count as numbers, whichever way the column is sorted', () => {
+test('equal values sort by name in natural order, in both directions', () => {
 	const containers = ['b10', 'b9', 'a'].map(name => sampleContainer(name));
 	for (const descending of [false, true])
 		expect(keysOf(rowsOf({...facts, projects: [], containers}, {...view, sort: {column: 'cpu', descending}}))).toEqual([
@@ -90,7 +90,7 @@ test('equal ones are in the order of their names, whose numbers count as numbers
 		]);
 });
 
-test('what is not known of a container sorts as less than nothing', () => {
+test('unknown values sort below all others', () => {
 	const rows = rowsOf(facts, {...view, grouped: false, sort: {column: 'memory', descending: true}});
 	expect(keysOf(rows)).toEqual(['c:shop-db', 'c:shop-web', 'c:demo', 'c:shop-job', 'c:shop-mail', 's:shop/cache']);
 });
@@ -111,21 +111,21 @@ describe('a filter', () => {
 		expect(shown({filter})).toEqual(keys);
 	});
 
-	test('that only the name of a project matches shows the project', () => {
+	test('that matches only the name of a project shows the project', () => {
 		const idle = {...facts, containers: [], projects: [{name: 'idle', spec: null, services: []}]};
 		expect(keysOf(rowsOf(idle, {...view, filter: 'idl'}))).toEqual(['p:idle']);
 		expect(keysOf(rowsOf(idle, {...view, filter: 'other'}))).toEqual([]);
 	});
 });
 
-test('a renamed container goes by its new name, and its service is there', () => {
+test('a renamed container has its new name, and its service is not missing', () => {
 	const containers = sampleContainers.map(one => (one.service === 'web' ? {...one, name: 'front', id: one.name} : one));
 	const keys = keysOf(rowsOf({...facts, containers}, view));
 	expect(keys).toContain('c:front');
 	expect(keys).not.toContain('s:shop/web');
 });
 
-test('a container of a project that is not known any more is shown without one', () => {
+test('a container of an unknown project is shown without a project', () => {
 	expect(keysOf(rowsOf({...facts, projects: []}, view))).toEqual([
 		'c:demo',
 		'c:shop-db',
@@ -135,7 +135,7 @@ test('a container of a project that is not known any more is shown without one',
 	]);
 });
 
-test('projects are in the order of their names', () => {
+test('projects sort by name', () => {
 	const projects = ['zoo', 'ant', 'shop'].map(name => ({...sampleProject, name, services: []}));
 	expect(keysOf(rowsOf({...facts, projects}, view)).filter(key => key.startsWith('p:'))).toEqual([
 		'p:ant',
@@ -144,7 +144,7 @@ test('projects are in the order of their names', () => {
 	]);
 });
 
-test('names that are words of a program are names as others', () => {
+test('names of JavaScript properties are ordinary names', () => {
 	const names = ['__proto__', 'constructor', '\u001b[2J', 'a\nb'];
 	const containers = names.map(name => sampleContainer(name));
 	expect(keysOf(rowsOf({...facts, projects: [], containers}, view)).toSorted()).toEqual(

@@ -3,12 +3,12 @@ import type {dashColumns} from '../../../spec/config/dash-words.ts';
 import type {Sample} from '../../tabs/rates.ts';
 import {naturalOrder} from './natural-order.ts';
 
-/** A detached project, as the dashboard knows it. */
+/** A detached project. */
 export interface ProjectFacts {
 	readonly name: string;
-	/** Path of its spec, null where none is known. */
+	/** Path of its spec; null if unknown. */
 	readonly spec: string | null;
-	/** The services that are meant to be there. */
+	/** The services that should exist. */
 	readonly services: readonly string[];
 }
 
@@ -21,47 +21,47 @@ export type Row =
 			readonly containers: readonly ContainerSummary[];
 	  }
 	| {readonly kind: 'container'; readonly key: string; readonly container: ContainerSummary}
-	/** A service that is meant to be there and is not: its start failed, or has not begun. */
+	/** A service without a container: its start failed or has not begun. */
 	| {readonly kind: 'absent'; readonly key: string; readonly project: string; readonly service: string};
 
 /** The name of a column. */
 export type ColumnName = (typeof dashColumns)[number];
 
-/** How the overview is sorted. */
+/** Sort order of the overview. */
 export interface Sort {
 	readonly column: ColumnName;
 	readonly descending: boolean;
 }
 
-/** Columns of amounts: sorted anew, they have the most first. */
+/** Columns of amounts, which are first sorted in descending order. */
 export const amounts: readonly ColumnName[] = ['cpu', 'memory', 'pids', 'net', 'block', 'restarts'];
 
-/** What the overview shows, and how. */
+/** View settings of the overview. */
 export interface ListView {
 	readonly sort: Sort;
 	readonly grouped: boolean;
-	/** Those too that have ended. */
+	/** Also show ended containers. */
 	readonly ended: boolean;
 	readonly filter: string;
-	/** Projects that show their header alone. */
+	/** Projects that show only their header. */
 	readonly folded: readonly string[];
 }
 
-/** What the rows come from. */
+/** The data of the rows. */
 export interface ListFacts {
 	readonly containers: readonly ContainerSummary[];
 	readonly projects: readonly ProjectFacts[];
 	readonly samples: ReadonlyMap<string, Sample>;
-	/** The ports that a container's spec publishes and those it listens at, in words. */
+	/** The ports of the spec of each container, in words. */
 	readonly ports: ReadonlyMap<string, string>;
 }
 
-/** The name of the project that a row is of; undefined for a container without one. */
+/** The project of a row; undefined for a container without one. */
 export function projectOf(row: Row): string | undefined {
 	return row.kind === 'project' ? row.project.name : row.kind === 'absent' ? row.project : row.container.project;
 }
 
-/** The containers of a row: of a project all, whatever a filter hides. */
+/** The containers of a row. A project has all its containers, even if a filter hides them. */
 export function containersOf(row: Row): readonly ContainerSummary[] {
 	return row.kind === 'project' ? row.containers : row.kind === 'container' ? [row.container] : [];
 }
@@ -71,7 +71,7 @@ export function isLive({state}: ContainerSummary): boolean {
 	return state === 'running' || state === 'paused';
 }
 
-/** Whether it is worse than ended: no good exit, or unhealthy. */
+/** Whether a container is unhealthy, failed, or dead. */
 function isTroubled({state, exitCode, health}: ContainerSummary): boolean {
 	return health === 'unhealthy' || (state === 'exited' && (exitCode ?? 0) !== 0) || state === 'dead';
 }
@@ -106,12 +106,12 @@ function absentOf(project: ProjectFacts, containers: readonly ContainerSummary[]
 		.map(service => ({kind: 'absent', key: `s:${project.name}/${service}`, project: project.name, service}));
 }
 
-/** The words that a filter looks for in a container. */
+/** The text that a filter searches in a container. */
 export function wordsOf({name, project, service, state, health, image, command}: ContainerSummary): string {
 	return [name, project, service, state, health, image, ...command].join(' ');
 }
 
-/** Whether a text has every word of a filter, in whatever order, and no `!word`. */
+/** Whether a text has every word of a filter, in any order, and no `!word`. */
 export function matches(filter: string, text: string): boolean {
 	const lower = text.toLowerCase();
 	return filter
@@ -153,7 +153,7 @@ function sortValue(column: ColumnName, container: ContainerSummary, {samples, po
 		case 'block':
 			return (sample?.readRate ?? 0) + (sample?.writeRate ?? 0);
 		case 'uptime':
-			// The longest first when descending.
+			// Descending order starts with the longest uptime, which is the earliest start.
 			return -container.started;
 		case 'ports':
 			return ports.get(container.name) ?? '';

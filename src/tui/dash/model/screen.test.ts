@@ -12,7 +12,7 @@ import {prompt, type Sheet} from './sheet.ts';
 
 const draw = (model: Model, look = sampleLook()): Screen => screenOf(model, sampleDetail, look);
 
-/** A screen as text, without the blanks at the ends of its lines. */
+/** A screen as text without trailing spaces. */
 function textOf(screen: Screen): string {
 	return paintScreen(screen, 'none', false)
 		.replaceAll(/\u001b\[\d+m/g, '')
@@ -32,7 +32,7 @@ const ran = (words: string, status: number | undefined, output = ''): RunCommand
 	output,
 });
 
-test('a screen of 100 columns has the overview above the detail', () => {
+test('at 100 columns, the overview is above the detail', () => {
 	expect(textOf(draw(sampleModel(), sampleLook(100, 24)))).toMatchInlineSnapshot(`
 		" tsbox  1 project, 5 containers, 3 running  1 unhealthy  1 failed  cpu 108 %, memory 146 MiB
 		  NAME ▲         STATE        HEALTH       CPU % MEM / LIMIT             NET RX/TX /s    UPTIME
@@ -61,14 +61,14 @@ test('a screen of 100 columns has the overview above the detail', () => {
 	`);
 });
 
-test('a screen of 200 columns has the detail beside the overview, and a line between', () => {
+test('at 200 columns, the detail is beside the overview, with a line between them', () => {
 	const rows = textOf(draw(sampleModel(), sampleLook(200, 24))).split('\n');
 	expect(rows).toHaveLength(24);
 	expect(rows.slice(1, -1).map(row => row[96])).toEqual(Array(22).fill('│'));
 	expect(rows[1]?.slice(97)).toContain('1 logs 2 plan');
 });
 
-test('the header counts what is there, what is wrong, what is marked and what is filtered', () => {
+test('the header counts containers, problems, and marks, and shows the filter', () => {
 	const header = (model: Model): string => plainText(draw(model).header);
 	expect(header(sampleModel())).toMatchInlineSnapshot(
 		`" tsbox  1 project, 5 containers, 3 running  1 unhealthy  1 failed  cpu 108 %, memory 146 MiB"`,
@@ -81,13 +81,13 @@ test('the header counts what is there, what is wrong, what is marked and what is
 	);
 });
 
-test('before the first list has come the overview says that it looks', () => {
+test('before the first list, the overview says that it looks for containers', () => {
 	expect(plainText(draw(sampleModel({isLoaded: false, containers: [], projects: []})).list)).toContain(
 		'looking for containers',
 	);
 });
 
-test('the line of the tabs has them where clicks look for them, and what the tab says of itself', () => {
+test('the tab bar has its names where clicks expect them, and the status of the tab', () => {
 	const [line = []] = draw(sampleModel()).tabs;
 	const text = line.map(span => span.text).join('');
 	for (const [index, {tab, at, width}] of tabPlaces(100).entries())
@@ -98,7 +98,7 @@ test('the line of the tabs has them where clicks look for them, and what the tab
 	expect(focused.find(span => span.tone === 'cursor')?.text).toBe('1 logs');
 });
 
-test('the log of commands shows each with how it ended, and what it said', () => {
+test('the command log shows each command with its status and output', () => {
 	const commands = [
 		ran('stop shop-web', 0, 'shop-web\n'),
 		ran('start it', 1, 'oh\u001b[2J\nno\n'),
@@ -119,8 +119,8 @@ test('the log of commands shows each with how it ended, and what it said', () =>
 	expect(plainText(draw(sampleModel({commands: many, showsCommands: true})).commands)).toContain('$ tsbox stop c49');
 });
 
-describe('the line at the bottom', () => {
-	test('has whole hints alone, at whatever width', () => {
+describe('the footer', () => {
+	test('has no partial hints at any width', () => {
 		for (let columns = 20; columns <= 200; columns++)
 			for (const focus of ['list', 'detail'] as const) {
 				const text = plainText(draw(sampleModel({focus}), sampleLook(columns)).footer);
@@ -131,7 +131,7 @@ describe('the line at the bottom', () => {
 			}
 	});
 
-	test('has the keys of where one is', () => {
+	test('has the keys of the focused pane', () => {
 		expect(plainText(draw(sampleModel()).footer)).toContain('s stop');
 		const logs = plainText(draw(sampleModel({focus: 'detail'})).footer);
 		expect(logs).toContain('f follow');
@@ -139,14 +139,14 @@ describe('the line at the bottom', () => {
 		expect(logs).not.toContain('s stop');
 	});
 
-	test('leaves out what a key does not do where one is', () => {
+	test('omits keys that have another meaning in this place', () => {
 		const keys = keyTable.map(row => (row.name === 'stop' ? {...row, keys: ['q']} : row));
 		const text = plainText(draw(sampleModel(), {...sampleLook(200), keys}).footer);
 		expect(text).toContain('q stop');
 		expect(text).toContain('ctrl-c quit');
 	});
 
-	test('says what happened in place of the hints, and which keys a sheet has', () => {
+	test('shows a message instead of the hints, or the keys of a sheet', () => {
 		const notice = {text: 'no \u001b such', isError: true};
 		expect(plainText(draw(sampleModel({notice})).footer)).toBe(' ✘ no \\x1b such');
 		expect(plainText(draw(sampleModel({notice: {text: 'done', isError: false}})).footer)).toBe(' ✔ done');
@@ -157,7 +157,7 @@ describe('the line at the bottom', () => {
 	});
 });
 
-test('where the keys are: in the overview, or in the tab before the detail', () => {
+test('the active places are the overview, or the tab before the detail', () => {
 	expect(placesOf(sampleModel(), 'logs')).toEqual(['list', 'anywhere']);
 	expect(placesOf(sampleModel({focus: 'detail'}), 'plan')).toEqual(['plan', 'detail', 'anywhere']);
 });
@@ -171,7 +171,7 @@ describe('the cursor', () => {
 		return plainText(list).includes(`▶ ${name}`);
 	};
 
-	test('stays in sight when rows come and go above it', () => {
+	test('stays visible when rows appear and disappear above it', () => {
 		const model = sampleModel({containers: many(100, 50), projects: [], cursor: 'c:c120'});
 		expect(inSight(model)).toBe(true);
 		model.containers = many(150);
@@ -184,7 +184,7 @@ describe('the cursor', () => {
 		expect(model.top).toBe(0);
 	});
 
-	test('goes to the neighbour when its row goes, to the last one when that was the end', () => {
+	test('moves to the next row when its row disappears, or to the last row at the end', () => {
 		const model = sampleModel({containers: many(5), projects: [], cursor: 'c:c002'});
 		draw(model);
 		model.containers = model.containers.filter(({name}) => name !== 'c002');
@@ -195,7 +195,7 @@ describe('the cursor', () => {
 		expect(model.cursor).toBe('c:c001');
 	});
 
-	test('is where it was when a filter leaves nothing for a moment', () => {
+	test('stays when a filter temporarily matches nothing', () => {
 		const model = sampleModel({cursor: 'c:shop-web'});
 		draw(model);
 		model.filter = 'zzz';
@@ -206,7 +206,7 @@ describe('the cursor', () => {
 		expect(model.cursor).toBe('c:shop-web');
 	});
 
-	test('an overview that comes back from behind the detail is where it was', () => {
+	test('a hidden overview keeps its scroll position', () => {
 		const model = sampleModel({containers: many(100), projects: [], cursor: 'c:c050', top: 45});
 		draw(model);
 		model.zoom = 'detail';
@@ -215,7 +215,7 @@ describe('the cursor', () => {
 	});
 });
 
-test('each part is as large as its place, and each line as wide, whatever the size', () => {
+test('each part fills its area at any size', () => {
 	const sheets: readonly (Sheet | undefined)[] = [
 		undefined,
 		helpSheet(keyTable),
@@ -248,7 +248,7 @@ test('each part is as large as its place, and each line as wide, whatever the si
 	);
 });
 
-test('a text that was scrolled past its end comes back with the first key', () => {
+test('the scroll position of a text is limited to its end', () => {
 	const model = sampleModel({sheet: {...helpSheet(keyTable), top: 9999} as Sheet});
 	const {layout} = draw(model);
 	const {sheet} = model;

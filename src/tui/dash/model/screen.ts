@@ -24,7 +24,7 @@ const sheetHints = {
 } as const;
 const margin = span(' ');
 
-/** The parts of a screen, each line as wide as its part, and where they are. */
+/** The parts of a screen and their areas. Each line is as wide as its part. */
 export interface Screen {
 	readonly layout: Layout;
 	readonly header: readonly Line[];
@@ -36,7 +36,7 @@ export interface Screen {
 	readonly footer: readonly Line[];
 }
 
-/** What a screen depends on beside the model and the detail. */
+/** Everything besides the model and the detail that a screen depends on. */
 export interface ScreenLook {
 	readonly columns: number;
 	readonly rows: number;
@@ -47,12 +47,12 @@ export interface ScreenLook {
 	readonly narrow: Narrow;
 }
 
-/** The tab that is shown, which places a key may mean something in. */
+/** The places whose keys are active, in order of precedence. */
 export function placesOf({focus}: Model, tab: TabName): readonly Place[] {
 	return focus === 'list' ? ['list', 'anywhere'] : [tab, 'detail', 'anywhere'];
 }
 
-/** Draws all parts; scrolls the overview so that its cursor is in sight. */
+/** Draws all parts. Scrolls the overview so that the selected row is visible. */
 export function screenOf(model: Model, detail: DetailView, look: ScreenLook): Screen {
 	const rows = currentRows(model);
 	const layout = layoutOf({
@@ -91,7 +91,7 @@ export function screenOf(model: Model, detail: DetailView, look: ScreenLook): Sc
 	};
 }
 
-/** A screen as the bytes of a terminal, a line a row. */
+/** Renders a screen with escape sequences, one line per row. */
 export function paintScreen(
 	{layout, header, list, tabs, detail, commands, sheet, footer}: Screen,
 	theme: ThemeName,
@@ -105,7 +105,7 @@ export function paintScreen(
 	return [...header, ...panes, ...commands, ...sheet, ...footer].map(line => paint(line, theme)).join('\n');
 }
 
-/** As many lines as the area has rows, each as wide as it. */
+/** Cuts or pads lines to the size of an area. */
 function fill(lines: readonly Line[], area: Area, look: ScreenLook): readonly Line[] {
 	return Array.from({length: area.rows}, (_, row) => fitLine(lines[row] ?? [], area.columns, look));
 }
@@ -126,7 +126,7 @@ function sheetHeight({sheet}: Model, {rows, columns}: ScreenLook): number {
 }
 
 function scrollTo(model: Model, rows: readonly Row[], room: number): void {
-	// What is not shown keeps its place.
+	// A hidden overview keeps its scroll position.
 	if (room < 1) return;
 	const at = rows.findIndex(({key}) => key === model.cursor);
 	const last = Math.max(0, rows.length - room);
@@ -136,7 +136,7 @@ function scrollTo(model: Model, rows: readonly Row[], room: number): void {
 	model.top = Math.max(0, top);
 }
 
-/** A sheet knows not how long its text is: what was scrolled past the end is taken back here. */
+/** A sheet does not know the length of its text, so limit its scroll position here. */
 function scrollSheet(model: Model, frame: Frame): void {
 	const {sheet} = model;
 	if (sheet?.kind !== 'text' || sheet.top === 0) return;
@@ -181,12 +181,12 @@ function headerLine({containers, projects, samples, filter, marked}: Model): Lin
 	];
 }
 
-/** What is said behind the names needs room. */
+/** The status after the names needs room. */
 function tabGap(columns: number): number {
 	return columns >= 140 ? 2 : 1;
 }
 
-/** Where a tab's name begins and how long it is, from the left of its line. */
+/** Position and width of each tab name in the tab bar. */
 export function tabPlaces(
 	columns: number,
 ): readonly {readonly tab: TabName; readonly at: number; readonly width: number}[] {
@@ -216,13 +216,12 @@ function commandPane(model: Model, frame: Frame): readonly Line[] {
 	const rule = (frame.glyphs.isAscii ? '-' : '─').repeat(frame.columns);
 	const lines = commandLines(model, frame);
 	const empty = [line('  what is done here is shown as the command that does it', 'quiet')];
-	// What was said longest ago gives way first: the commands themselves stay as long as they can.
+	// Drop the oldest output first, and keep the commands as long as possible.
 	let excess = lines.length - (frame.rows - 1);
 	const kept = lines.filter(({isSaid}) => !(isSaid && excess-- > 0)).map(({text}) => text);
 	return [line(rule, 'quiet'), ...(lines.length === 0 ? empty : kept.slice(-(frame.rows - 1)))];
 }
 
-/** The commands, and what they said. */
 function commandLines(
 	{commands}: Model,
 	frame: Pick<Frame, 'glyphs'>,
@@ -258,17 +257,17 @@ function footerLine(model: Model, look: ScreenLook): Line {
 	}
 	if (sheet !== undefined) return [span(sheetHints[sheet.kind], 'quiet')];
 	const places = placesOf(model, settings.tab);
-	// How to get help and how to leave are said wherever there is room for anything.
+	// Help and quit come first, because they must be visible on any screen.
 	const first: readonly string[] = ['help', 'quit'];
 	const hinted = places.flatMap(place => look.keys.filter(row => row.place === place && 'short' in row));
 	const shown = [
 		...hinted.filter(({name}) => first.includes(name)),
 		...hinted.filter(({name}) => !first.includes(name)),
 	];
-	// A hint that is cut would say less than none.
+	// Show no partial hints.
 	let room = look.columns - 1;
 	const hints = shown.flatMap((row): Line => {
-		// Another row may have its first key here.
+		// In this place, another action may have the first key.
 		const key = row.keys.find(each => keyNamed(look.keys, each, places) === row.name);
 		if (key === undefined) return [];
 		const words = ` ${row.short ?? ''}  `;

@@ -15,7 +15,7 @@ const changed: ViewSettings = {
 	windowMs: 900_000,
 };
 
-test('the view of the last time is the view of this one', () => {
+test('stored settings are restored', () => {
 	expect(readSettings(JSON.stringify(changed), {})).toEqual(changed);
 	expect(readSettings(JSON.stringify(firstSettings), {})).toEqual(firstSettings);
 });
@@ -32,11 +32,11 @@ test.each([
 	'{"sort": null, "columns": [], "folded": [1, null], "mouse": 1}',
 	'{"columns": ["cpu", "state"]}',
 	'{"sort": {"column": "__proto__"}}',
-])('of %j nothing is kept', text => {
+])('%j gives the default settings', text => {
 	expect(readSettings(text, {})).toEqual(firstSettings);
 });
 
-test('what can be read is kept beside what cannot', () => {
+test('valid settings are kept next to invalid ones', () => {
 	expect(readSettings('{"tab": "stats", "columns": ["name", "nonsense", "cpu"], "grouped": 3}', {})).toEqual({
 		...firstSettings,
 		tab: 'stats',
@@ -46,21 +46,21 @@ test('what can be read is kept beside what cannot', () => {
 });
 
 describe('the configuration', () => {
-	test('says how the view is at first', () => {
+	test('sets the initial view', () => {
 		expect(readSettings(undefined, {mouse: false, columns: ['name', 'image']})).toEqual({
 			...firstSettings,
 			mouse: false,
 			columns: ['name', 'image'],
 		});
 	});
-	test('gives way to what somebody chose since', () => {
+	test('yields to later choices of the user', () => {
 		expect(
 			readSettings('{"mouse": true, "columns": ["name"]}', {mouse: false, columns: ['name', 'image']}),
 		).toMatchObject({mouse: true, columns: ['name']});
 	});
 });
 
-test('the order of the command line comes before that of the last time, and --reverse alone turns that round', () => {
+test('the command line has precedence over the stored order, and --reverse alone inverts the stored order', () => {
 	const kept = {column: 'cpu', descending: true} as const;
 	expect(sortOf({sort: undefined, reverse: false}, kept)).toEqual(kept);
 	expect(sortOf({sort: undefined, reverse: true}, kept)).toEqual({column: 'cpu', descending: false});

@@ -3,10 +3,10 @@ import {dashColumns as columnNames} from '../../../spec/config/dash-words.ts';
 import type {ColumnName, Sort} from './rows.ts';
 import {type TabName, tabNames} from './tabs.ts';
 
-/** How much of the screen each pane has. */
+/** Which panes are visible. */
 export type Zoom = 'both' | 'list' | 'detail';
 
-/** What a person chose of the view, and finds again. */
+/** View settings that are stored for the next run. */
 export interface ViewSettings {
 	readonly sort: Sort;
 	readonly grouped: boolean;
@@ -17,14 +17,14 @@ export interface ViewSettings {
 	readonly mouse: boolean;
 	readonly wrap: boolean;
 	readonly timestamps: boolean;
-	/** How far the plots look back, ms. */
+	/** Time window of the plots, ms. */
 	readonly windowMs: number;
 }
 
-/** The windows of the plots, ms. */
+/** Available time windows of the plots, ms. */
 export const plotWindows = [60_000, 300_000, 900_000, 3_600_000] as const;
 
-/** The view of somebody who has never changed it. */
+/** The default settings. */
 export const firstSettings: ViewSettings = {
 	sort: {column: 'name', descending: false},
 	grouped: true,
@@ -38,7 +38,7 @@ export const firstSettings: ViewSettings = {
 	windowMs: 60_000,
 };
 
-/** The view of the last time; what cannot be read of it, or is no choice any more, is as at first. */
+/** Parses stored settings. Values that are unreadable or no longer valid get their defaults. */
 export function readSettings(text: string | undefined, config: DashConfig): ViewSettings {
 	let kept: Partial<Record<keyof ViewSettings, unknown>> = {};
 	try {

@@ -49,7 +49,7 @@ const choose: Sheet = {
 	cursor: 1,
 };
 
-describe('a question says what is lost and which commands are run', () => {
+describe('a confirmation says what is lost and which commands run', () => {
 	test('80 columns', () => {
 		expect(plain(confirm, 80, 8)).toMatchInlineSnapshot(`
 			"╭──────────────────────────────────────────────────────────────────────────────╮
@@ -75,7 +75,7 @@ describe('a question says what is lost and which commands are run', () => {
 			+--------------------------------------+"
 		`);
 	});
-	test('with more commands than there is room for, the answers are still there', () => {
+	test('with too many commands, the answers are still visible', () => {
 		const many: Sheet = {...confirm, commands: Array.from({length: 40}, (_, at) => ['rm', `c${at}`])};
 		expect(plain(many, 60, 10)).toMatchInlineSnapshot(`
 			"╭──────────────────────────────────────────────────────────╮
@@ -90,7 +90,7 @@ describe('a question says what is lost and which commands are run', () => {
 			╰──────────────────────────────────────────────────────────╯"
 		`);
 	});
-	test('with a loss of many words, the answers are still there', () => {
+	test('with a long text of what is lost, the answers are still visible', () => {
 		const long: Sheet = {...confirm, loses: 'all that was written '.repeat(60)};
 		const drawn = plain(long, 40, 10);
 		expect(drawn).toContain('Esc leaves');
@@ -118,18 +118,18 @@ describe('a prompt has its text and its cursor', () => {
 			+--------------------------------------+"
 		`);
 	});
-	test('a cursor at the end is a blank, on a character of two units it is the whole one', () => {
+	test('a cursor is a space at the end, and covers both code units of a surrogate pair', () => {
 		expect(draw({...typed, text: 'ab', at: 2}, sampleFrame(80, 5))).toContain('ab\u001b[7m \u001b[27m');
 		expect(draw({...typed, text: 'a😀b', at: 1}, sampleFrame(80, 5))).toContain('a\u001b[7m😀\u001b[27mb');
 	});
-	test('a text wider than the sheet shows where the cursor is', () => {
+	test('a text that is too wide is visible around its cursor', () => {
 		const long: Sheet = {...typed, text: `${'x'.repeat(100)}END`, at: 103};
 		expect(plain(long, 40, 5)).toContain('END');
 		expect(plain({...long, at: 0}, 40, 5)).toContain('> xxx');
 	});
 });
 
-describe('a list has its cursor, and what is to be seen beside each', () => {
+describe('a list has its cursor, and the text at the right of each choice', () => {
 	test('80 columns', () => {
 		expect(plain(choose, 80, 9)).toMatchInlineSnapshot(`
 			"╭──────────────────────────────────────────────────────────────────────────────╮
@@ -153,7 +153,7 @@ describe('a list has its cursor, and what is to be seen beside each', () => {
 			+--------------------------------------+"
 		`);
 	});
-	test('narrowed, and with nothing left', () => {
+	test('narrowed, and without matches', () => {
 		expect(plain({...choose, text: 'I', cursor: 0}, 60, 9)).toMatchInlineSnapshot(`
 			"╭──────────────────────────────────────────────────────────╮
 			│ send a signal to shop-web                                │
@@ -167,7 +167,7 @@ describe('a list has its cursor, and what is to be seen beside each', () => {
 		`);
 		expect(plain({...choose, text: 'zz', cursor: 0}, 60, 6)).toContain('nothing matches');
 	});
-	test('the cursor is in sight, wherever it is', () => {
+	test('the cursor is always visible', () => {
 		const many: Sheet = {...choose, choices: Array.from({length: 100}, (_, at) => ({label: `row ${at}.`, pick}))};
 		for (let cursor = 0; cursor < 100; cursor += 9)
 			expect(plain({...many, cursor}, 60, 9)).toContain(`▶ row ${cursor}.`);
@@ -175,7 +175,7 @@ describe('a list has its cursor, and what is to be seen beside each', () => {
 	});
 });
 
-describe('a text shows from where it was scrolled to', () => {
+describe('a text starts at its scroll position', () => {
 	const text: Sheet = {
 		kind: 'text',
 		title: 'lines',
@@ -234,7 +234,7 @@ describe('a text shows from where it was scrolled to', () => {
 	});
 });
 
-test('every row of every sheet is as wide as the screen at most, and as many as there is room for', () => {
+test('every sheet fits its frame in width and height', () => {
 	const hostile: Sheet = {
 		...confirm,
 		title: '\u001b[2J日本語',
@@ -254,14 +254,14 @@ test('every row of every sheet is as wide as the screen at most, and as many as 
 				}
 });
 
-test('where there is no room for a border, there is none', () => {
+test('a frame that is too low has no border', () => {
 	expect(plain(confirm, 60, 3)).toMatchInlineSnapshot(`
 		"remove?
 		y does it; n or Esc leaves all as it is"
 	`);
 });
 
-test('the border of a question has a colour of its own, and none without colours', () => {
+test('the border of a confirmation has its own color, and no color in the theme none', () => {
 	const [question, list] = [confirm, choose].map(sheet => draw(sheet, sampleFrame(40, 8), 'dark'));
 	expect(question).toMatch(/^\u001b\[33m╭/);
 	expect(list).toMatch(/^\u001b\[36m╭/);

@@ -6,7 +6,10 @@ import {characterAt, commandText, innerFrame, type Narrow, type Sheet} from './s
 
 type Of<K extends Sheet['kind']> = Extract<Sheet, {readonly kind: K}>;
 
-/** A sheet in its border: a question, a prompt, a list to choose from, or lines to read. A frame that is too low for it has no border. */
+/**
+ * Draws a sheet in its border: a confirmation, a prompt, a list of choices, or text. A frame that is too low has no
+ * border.
+ */
 export function sheetLines(sheet: Sheet, frame: Frame, narrow: Narrow): readonly Line[] {
 	const inner = innerFrame(frame);
 	const title = line(escapeText(sheet.title), 'title');
@@ -38,7 +41,7 @@ function bodyLines(sheet: Sheet, frame: Frame, narrow: Narrow): readonly Line[] 
 	}
 }
 
-/** What is lost, the commands, and how to answer; where there is no room for all, the answers are there still. */
+/** What is lost, the commands, and the answers. The answers are visible even if there is no room for everything. */
 function confirmLines({loses, commands}: Of<'confirm'>, {columns, rows, width}: Frame): readonly Line[] {
 	const answers: Line = [
 		span('y', 'accent'),
@@ -60,20 +63,20 @@ function confirmLines({loses, commands}: Of<'confirm'>, {columns, rows, width}: 
 	].slice(-rows);
 }
 
-/** The text with its cursor in sight: where it is too wide its beginning is left out. */
+/** The text with its cursor visible. The beginning of a text that is too wide is cut. */
 function promptLine({text, at}: Of<'prompt'>, {columns, width, glyphs}: Frame): Line {
 	const under = characterAt(text, at);
 	const shown = under === '' ? ' ' : escapeText(under);
 	const room = Math.max(1, columns - 2 - width(shown) - 1);
 	const whole = escapeText(text.slice(0, at));
-	// Nothing that is so long is in sight: the rest need not be measured.
+	// Earlier text cannot be visible, so it need not be measured.
 	let before = whole.slice(-4 * room);
 	while (width(before) > room) before = before.slice(characterAt(before, 0).length);
 	const mark = before.length === whole.length ? '' : glyphs.isAscii ? '~' : '…';
 	return [span(`> ${mark}${before}`), span(shown, 'cursor'), span(escapeText(text.slice(at + under.length)))];
 }
 
-/** What is typed with how many match it, and the part of the list that the cursor is in. */
+/** The typed text with the number of matches, and the part of the list around the cursor. */
 function chooseLines(sheet: Of<'choose'>, frame: Frame, shown: Of<'choose'>['choices']): readonly Line[] {
 	const room = Math.max(1, frame.rows - 1);
 	const cursor = Math.min(sheet.cursor, Math.max(0, shown.length - 1));

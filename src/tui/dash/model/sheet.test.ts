@@ -6,7 +6,7 @@ import {characterAt, type Choice, commandText, prompt, type Sheet, sheetAfter} f
 
 type Of<K extends Sheet['kind']> = Extract<Sheet, {readonly kind: K}>;
 
-/** A key by its name; a character types itself. */
+/** The input of a key. A character types itself. */
 function key(name: string): Input {
 	const text = name === 'space' ? ' ' : characterAt(name, 0) === name ? name : '';
 	return {kind: 'key', key: name, text};
@@ -22,7 +22,7 @@ function after(sheet: Sheet, ...inputs: readonly Input[]): Sheet | undefined {
 }
 
 describe('a prompt', () => {
-	/** Its text with `|` where the cursor is. */
+	/** The text of the prompt, with `|` at the cursor. */
 	const edited = (text: string, ...keys: readonly (string | Input)[]): string => {
 		const sheet = after(
 			prompt('x', text, () => {}),
@@ -58,7 +58,7 @@ describe('a prompt', () => {
 		expect(edited(text, ...keys)).toBe(result);
 	});
 
-	test('a cursor is in the text and never inside of a character, whatever is typed', () => {
+	test('the cursor is always in the text and never splits a character', () => {
 		const names = [
 			'left',
 			'right',
@@ -81,13 +81,13 @@ describe('a prompt', () => {
 				) as Of<'prompt'>;
 				expect(at).toBeGreaterThanOrEqual(0);
 				expect(at).toBeLessThanOrEqual(now.length);
-				// What is torn is written as another character.
+				// Encoding replaces half of a surrogate pair with another character.
 				for (const part of [now, now.slice(0, at)]) expect(Buffer.from(part).toString()).toBe(part);
 			}),
 		);
 	});
 
-	test('hears each change, gives its text to Enter, and takes all back with Esc', () => {
+	test('reports each change, returns its text on Enter, and cancels on Esc', () => {
 		const heard: string[] = [];
 		const made = (): Sheet =>
 			prompt('x', 'a', text => heard.push(`done ${text}`), {
@@ -100,7 +100,7 @@ describe('a prompt', () => {
 		expect(heard).toEqual(['live ab', 'done ab', 'live ab', 'cancel', 'cancel']);
 	});
 
-	test('lets clicks and the wheel go by', () => {
+	test('ignores clicks and the wheel', () => {
 		const sheet = prompt('x', 'a', () => {});
 		expect(after(sheet, {kind: 'click', column: 0, row: 0}, {kind: 'wheel', column: 0, row: 0, by: 1})).toMatchObject({
 			text: 'a',
@@ -109,7 +109,7 @@ describe('a prompt', () => {
 	});
 });
 
-describe('a question', () => {
+describe('a confirmation', () => {
 	const asked = (...inputs: readonly Input[]) => {
 		let times = 0;
 		const sheet: Sheet = {kind: 'confirm', title: '', loses: '', commands: [], yes: () => void times++};
@@ -130,7 +130,7 @@ describe('a question', () => {
 	])('%s', (name, result) => {
 		expect(asked(key(name))).toEqual(result);
 	});
-	test('a pasted y, a click and the wheel answer nothing', () => {
+	test('a pasted y, a click, and the wheel are ignored', () => {
 		expect(asked(paste('y'), {kind: 'click', column: 0, row: 0}, {kind: 'wheel', column: 0, row: 0, by: 1})).toEqual({
 			open: true,
 			times: 0,
@@ -138,7 +138,7 @@ describe('a question', () => {
 	});
 });
 
-describe('a list to choose from', () => {
+describe('a list of choices', () => {
 	const picked: string[] = [];
 	const choices = ['alpha', 'beta', 'alphabet', 'gamma'].map(
 		(label): Choice => ({label, pick: () => void picked.push(label)}),
@@ -168,7 +168,7 @@ describe('a list to choose from', () => {
 		expect(pick(...keys)).toEqual(result);
 	});
 
-	test('what narrows it puts the cursor on the best one', () => {
+	test('narrowing moves the cursor to the best match', () => {
 		expect(after(list, key('down'), key('down'), key('a'))).toMatchObject({text: 'a', cursor: 0});
 		expect(after(list, key('down'), key('left'))).toMatchObject({text: '', cursor: 1});
 	});
@@ -179,7 +179,7 @@ describe('a list to choose from', () => {
 		expect(picked).toEqual([]);
 	});
 
-	test('a cursor behind the last one picks the last one', () => {
+	test('a cursor past the last choice picks the last choice', () => {
 		picked.length = 0;
 		after({...list, cursor: 99}, key('enter'));
 		expect(picked).toEqual(['gamma']);
@@ -191,7 +191,7 @@ describe('a text to read', () => {
 	const text: Sheet = {kind: 'text', title: '', lines: () => [], top: 0};
 	const topOf = (...keys: readonly string[]) => (after(text, ...keys.map(key)) as Of<'text'>).top;
 
-	test('scrolls by lines and pages, and not before its beginning', () => {
+	test('scrolls by lines and pages, but not before its start', () => {
 		expect(topOf('down', 'j', 'space', 'pagedown')).toBe(22);
 		expect(topOf('down', 'up', 'k')).toBe(0);
 		expect(topOf('pagedown', 'pageup')).toBe(0);
@@ -202,12 +202,12 @@ describe('a text to read', () => {
 		expect(after(text, {kind: 'wheel', column: 0, row: 0, by: 1})).toMatchObject({top: 3});
 	});
 
-	test('is closed by what closes things, and by nothing else', () => {
+	test('closes on its closing keys only', () => {
 		for (const name of ['q', 'esc', 'enter', '?', 'ctrl-c']) expect(after(text, key(name))).toBeUndefined();
 		expect(after(text, key('x'), paste('q'))).toEqual(text);
 	});
 
-	test('what stays hears the key that would close it', () => {
+	test('stays open if it takes the key that would close it', () => {
 		const heard: string[] = [];
 		const stays: Sheet = {...text, stay: name => (heard.push(name), name === 'q' || name === 'esc')};
 		expect(after(stays, key('q'), key('esc'))).toBe(stays);
@@ -216,7 +216,7 @@ describe('a text to read', () => {
 	});
 });
 
-test('a command line is what a shell takes as these words', () => {
+test('a command line is quoted for a shell', () => {
 	expect(commandText(['kill', '-s', 'TERM', 'a-b_c.1'])).toBe('tsbox kill -s TERM a-b_c.1');
 	expect(commandText(['up', '/a b/c', "it's", '', '$x'])).toBe(`tsbox up '/a b/c' 'it'\\''s' '' '$x'`);
 });

@@ -3,17 +3,17 @@ import type {Input} from '../../terminal/input.ts';
 import type {Frame, Line} from '../../draw/line.ts';
 import type {Words} from './actions.ts';
 
-/** Something to choose from. */
+/** An entry of a list of choices. */
 export interface Choice {
 	readonly label: string;
-	/** At the right: what it does, its key. */
+	/** Text at the right: what the choice does, or its key. */
 	readonly aside?: string;
 	readonly pick: () => void;
 }
 
-/** What lies over the screen and takes all keys. */
+/** A panel over the screen that takes all keys. */
 export type Sheet =
-	/** Asks before something is lost. */
+	/** Asks for confirmation before data is lost. */
 	| {
 			readonly kind: 'confirm';
 			readonly title: string;
@@ -21,19 +21,19 @@ export type Sheet =
 			readonly commands: readonly Words[];
 			readonly yes: () => void;
 	  }
-	/** Asks for a text; `live` hears each change. */
+	/** Asks for a text. `live` is called for each change. */
 	| {
 			readonly kind: 'prompt';
 			readonly title: string;
 			readonly text: string;
-			/** Characters before the cursor. */
+			/** Index of the cursor in the text. */
 			readonly at: number;
 			readonly note?: string;
 			readonly done: (text: string) => void;
 			readonly live?: (text: string) => void;
 			readonly cancel?: () => void;
 	  }
-	/** A list that narrows as one types. */
+	/** A list that narrows as the user types. */
 	| {
 			readonly kind: 'choose';
 			readonly title: string;
@@ -41,24 +41,25 @@ export type Sheet =
 			readonly choices: readonly Choice[];
 			readonly cursor: number;
 	  }
-	/** Lines to read. */
+	/** Text to read. */
 	| {
 			readonly kind: 'text';
 			readonly title: string;
 			readonly lines: (frame: Frame) => readonly Line[];
-			readonly top: number /** Takes a key that would close it; true when it did. */;
+			readonly top: number;
+			/** Called with each key first. If it returns true, the sheet stays as it is. */
 			readonly stay?: (key: string) => boolean;
 	  };
 
-/** Which of the choices a text leaves, best first. */
+/** The choices that match a text, best first. */
 export type Narrow = (text: string, choices: readonly Choice[]) => readonly Choice[];
 
-/** The part of a sheet inside its border, below its title. */
+/** The frame inside the border of a sheet, below its title. */
 export function innerFrame(frame: Frame): Frame {
 	return {...frame, columns: Math.max(1, frame.columns - 4), rows: Math.max(1, frame.rows - 3)};
 }
 
-/** A sheet for a text. */
+/** Makes a prompt. */
 export function prompt(
 	title: string,
 	text: string,
@@ -68,7 +69,7 @@ export function prompt(
 	return {kind: 'prompt', title, text, at: text.length, done, ...more};
 }
 
-/** The sheet after an input; undefined when it is closed. What it leads to is done by the way. */
+/** Handles an input and runs the action that it triggers. Returns the next sheet; undefined if the sheet closes. */
 export function sheetAfter(sheet: Sheet, input: Input, narrow: Narrow): Sheet | undefined {
 	if (sheet.kind === 'text' && input.kind === 'key' && sheet.stay?.(input.key) === true) return sheet;
 	if (input.kind === 'key' && (input.key === 'esc' || input.key === 'ctrl-c')) {
@@ -106,7 +107,7 @@ function promptAfter(sheet: Extract<Sheet, {kind: 'prompt'}>, input: Input): She
 	return next;
 }
 
-/** A line of text after an input, with the keys of readline(3). */
+/** Edits a line of text with the keys of readline(3). */
 function edited(
 	{text, at}: {readonly text: string; readonly at: number},
 	input: Input,
@@ -115,7 +116,7 @@ function edited(
 	const typed = input.kind === 'paste' ? input.text.replace(/[\r\n\t]+/g, ' ') : input.kind === 'key' ? input.text : '';
 	if (typed !== '') return {text: before + typed + after, at: at + typed.length};
 	if (input.kind !== 'key') return {text, at};
-	// A character of two code units goes as one.
+	// The two code units of a surrogate pair are one character.
 	const last = /[\ud800-\udbff][\udc00-\udfff]$/.test(before) ? 2 : 1;
 	const next = characterAt(text, at).length;
 	switch (input.key) {
@@ -146,7 +147,7 @@ function edited(
 	}
 }
 
-/** The character at an index of a text, of two code units where it has them; empty at the end. */
+/** The character at an index of a text, with both code units of a surrogate pair; empty at the end. */
 export function characterAt(text: string, at: number): string {
 	const code = text.codePointAt(at);
 	return code === undefined ? '' : String.fromCodePoint(code);
@@ -206,7 +207,7 @@ function textAfter(sheet: Extract<Sheet, {kind: 'text'}>, input: Input): Sheet |
 	}
 }
 
-/** A command line as a person would type it. */
+/** A tsbox command line as typed in a shell. */
 export function commandText(words: Words): string {
 	return `tsbox ${shellCommand(words)}`;
 }

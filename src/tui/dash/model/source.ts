@@ -8,32 +8,35 @@ import type {LogSource} from '../../logs/log-state.ts';
 import type {Words} from './actions.ts';
 import type {ProjectFacts} from './rows.ts';
 
-/** Something that is followed until it is closed. */
+/** A source that is followed until it is closed. */
 export interface Followed {
 	readonly close: () => void;
 }
 
-/** What containers print, as it is followed. */
+/** The followed output of containers. */
 export interface FollowedLog extends LogSource, Followed {
-	/** Whether what was printed before is still being read. */
+	/** Whether earlier output is still being read. */
 	readonly isLoading: () => boolean;
-	/** Whether the output of a container is kept. */
+	/** Whether the output of a container is stored. */
 	readonly hasOutput: (name: string) => boolean;
 }
 
-/** All that the dashboard asks of the machine; the tests of its parts give it another one. */
+/** All access of the dashboard to the machine. Tests replace it. */
 export interface DashSource {
 	/** All containers: at once, and again after each change, until the signal aborts. */
 	readonly watch: (signal: AbortSignal) => AsyncIterable<readonly ContainerSummary[]>;
-	/** The detached projects, and word when they may have changed. */
+	/** The detached projects. Calls `changed` when they may have changed. */
 	readonly projects: (changed: () => void) => Followed & {readonly projects: () => readonly ProjectFacts[]};
-	/** What these containers use now; those that have ended are left out. */
+	/** The current resource use of these containers, without those that have ended. */
 	readonly sample: (names: readonly string[]) => readonly ContainerStats[];
-	/** What the spec of a container asks to be published, in a few words; of those that were listed last. */
+	/**
+	 * The ports that the spec of a container asks to publish, in a few words. Known only for containers of the last
+	 * list.
+	 */
 	readonly ports: (container: ContainerSummary) => string;
-	/** The plan of a container and how its start went. */
+	/** The plan of a container and the outcome of its start. */
 	readonly report: (name: string) => StartReport | undefined;
-	/** The same of a service whose last start failed. */
+	/** The plan and outcome of the last start of a service, if it failed. */
 	readonly failedReport: (project: string, service: string) => StartReport | undefined;
 	readonly drift: (name: string) => Promise<Drift>;
 	readonly processes: (name: string) => Promise<readonly ContainerProcess[]>;
@@ -47,8 +50,8 @@ export interface DashSource {
 	) => Promise<Followed & {readonly events: () => readonly ProjectEvent[]}>;
 	/** Runs a tsbox command without input. */
 	readonly run: (words: Words) => Promise<{readonly status: number; readonly output: string}>;
-	/** Runs a tsbox command that has the terminal to itself. */
+	/** Runs a tsbox command that owns the terminal. Returns its exit status. */
 	readonly lend: (words: Words) => Promise<number>;
-	/** Writes a new file; throws where there is one. */
+	/** Writes a new file. Throws if the file exists. */
 	readonly save: (path: string, text: string) => void;
 }

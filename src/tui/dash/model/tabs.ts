@@ -1,4 +1,4 @@
-/** The detail tabs, in the order of their numbers. */
+/** The tabs of the detail in the order of their number keys. */
 export const tabNames = [
 	'logs',
 	'plan',

@@ -4,18 +4,18 @@ import {type Body, type Frame, line} from '../../draw/line.ts';
 import type {KeyName} from '../model/keys.ts';
 import {type Move, type Pane, scroller, type Surround} from '../model/pane.ts';
 
-/** How a pane of facts that are asked for again and again is made. */
+/** Options of {@link askedPane}. */
 export interface AskedFacts<T> {
 	readonly ask: () => Promise<T>;
-	/** Seconds between two questions while it is in sight; Infinity for none. */
+	/** Seconds between two requests; Infinity for no repetition. */
 	readonly every: number;
 	readonly body: (facts: T, before: T | undefined, frame: Frame) => Body;
-	/** Moves a cursor of its own, in place of the lines. */
+	/** Moves a cursor instead of scrolling the lines. */
 	readonly move?: (by: Move, facts: T) => void;
 	readonly perform?: (name: KeyName, again: () => void) => boolean;
 }
 
-/** A pane of facts: asks for them at once and then every so often; what cannot be had is said in its place. */
+/** A pane of data that is requested at once and then periodically. An error is shown instead of the data. */
 export function askedPane<T>({changed}: Surround, {ask, every, body, move, perform}: AskedFacts<T>): Pane {
 	const scroll = scroller();
 	let facts: T | undefined;
@@ -62,7 +62,7 @@ export function askedPane<T>({changed}: Surround, {ask, every, body, move, perfo
 	};
 }
 
-/** A cursor after a move, between 0 and the last index. */
+/** The cursor after a move, between 0 and the last index. */
 export function movedCursor(cursor: number, by: Move, last: number, page = 10): number {
 	const next =
 		by === 'first' ? 0 : by === 'last' ? last : cursor + (by === 'page-up' ? -page : by === 'page-down' ? page : by);

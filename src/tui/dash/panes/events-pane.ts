@@ -5,7 +5,7 @@ import {type DetailTarget, type Pane, type PaneContext, scroller} from '../model
 import {eventsTab} from '../../tabs/events-tab.ts';
 import type {ProjectEvent} from '../../../project/state/event.ts';
 
-/** What happened in a project, of a container what happened to its service. */
+/** The events of a project, or those of the service of a container. */
 export function eventsPane({source, surround}: PaneContext, {project, row}: DetailTarget): Pane {
 	const scroll = scroller();
 	let feed: {readonly events: () => readonly ProjectEvent[]; readonly close: () => void} | undefined;
@@ -25,7 +25,7 @@ export function eventsPane({source, surround}: PaneContext, {project, row}: Deta
 			},
 		);
 	const service = row.kind === 'container' ? row.container.service : row.kind === 'absent' ? row.service : undefined;
-	// `web-2` is the second of `web`; `web-admin` is another service.
+	// `web-2` is a replica of `web`, but `web-admin` is another service.
 	const isMeant = (event: ProjectEvent): boolean =>
 		service === undefined || event.service.replace(/-\d+$/, '') === service || event.service === service;
 	return {

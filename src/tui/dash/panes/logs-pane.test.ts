@@ -1,10 +1,10 @@
 import {describe, expect, test} from 'vitest';
 import {log, ofAbsent, ofWeb, opened} from '../../../../test/support/sample-pane.ts';
 
-describe('logs', () => {
+describe('the logs pane', () => {
 	const logs = async () => log('alpha', 'beta', 'gamma');
 
-	test('are shown, filtered and searched', async () => {
+	test('shows, filters, and searches lines', async () => {
 		const {pane, text, answer} = await opened('logs', ofWeb, {logs});
 		expect(text()).toContain('gamma');
 		pane.perform('log-filter');
@@ -16,14 +16,14 @@ describe('logs', () => {
 		expect(pane.perform('next-match')).toBe(true);
 	});
 
-	test('that wrap, and have their times, do so the next time too', async () => {
+	test('stores the settings for wrapping and timestamps', async () => {
 		const {pane, seen} = await opened('logs', ofWeb, {logs});
 		pane.perform('wrap');
 		pane.perform('timestamps');
 		expect(seen.settings).toMatchObject({wrap: true, timestamps: true});
 	});
 
-	test('are saved to a file, and what keeps them from it is said', async () => {
+	test('saves to a file, or shows the error', async () => {
 		const saved: [string, string][] = [];
 		const one = await opened('logs', ofWeb, {logs, save: (path, text) => void saved.push([path, text])});
 		one.text();
@@ -44,7 +44,7 @@ describe('logs', () => {
 		expect(other.seen.said).toHaveLength(1);
 	});
 
-	test('jump to a time, and say what is none', async () => {
+	test('jumps to a time, and rejects an invalid one', async () => {
 		const {pane, seen, answer} = await opened('logs', ofWeb, {logs});
 		pane.perform('jump');
 		answer('14:30');
@@ -54,7 +54,7 @@ describe('logs', () => {
 		expect(seen.said[0]).toContain('is no time');
 	});
 
-	test('say why there is nothing', async () => {
+	test('says why there are no lines', async () => {
 		const text = async (change: Partial<ReturnType<typeof log>>) =>
 			(await opened('logs', ofWeb, {logs: async () => ({...log(), ...change})})).text();
 		expect(await text({})).toContain('it has printed nothing');
@@ -65,7 +65,7 @@ describe('logs', () => {
 		expect((await opened('logs', ofWeb, {logs: logsFail})).text()).toBe('  no \\x1b');
 	});
 
-	test('are closed with their pane, also when they come after it', async () => {
+	test('closes its log', async () => {
 		let closed = 0;
 		const feed = {...log('a'), close: () => void closed++};
 		const {pane} = await opened('logs', ofWeb, {logs: async () => feed});

@@ -23,10 +23,10 @@ import {
 import {type LogState, openLog} from '../../logs/log-state.ts';
 import {logFrame, wholeLog} from '../../logs/logs-view.ts';
 
-/** How far a key moves lines sideways, columns. */
+/** Columns that a key scrolls sideways. */
 const sideways = 16;
 
-/** What containers print: follows, and goes back, searches, filters and saves. */
+/** The output of containers. The pane can follow, scroll, search, filter, and save it. */
 export function logsPane({source, surround, settings, change}: PaneContext, target: DetailTarget): Pane {
 	const {wrap, timestamps} = settings();
 	let state: LogState = {...openLog(target.labels), wrap, timestamps};
@@ -53,7 +53,7 @@ export function logsPane({source, surround, settings, change}: PaneContext, targ
 			});
 	};
 	open();
-	/** Goes on from the state that a move gives; before the first frame there is nowhere to go. */
+	/** Applies a move. Before the first frame, a move has no effect. */
 	const go = (
 		move: (view: {readonly state: LogState; readonly source: FollowedLog; readonly frame: Frame}) => LogState,
 	): void => {
@@ -77,7 +77,7 @@ export function logsPane({source, surround, settings, change}: PaneContext, targ
 		rest: () => {
 			log?.close();
 			log = undefined;
-			// What is read again has other numbers.
+			// Lines have other numbers after they are read again.
 			state = toEnd(state);
 		},
 		close: () => {
@@ -184,7 +184,7 @@ function moved(view: Parameters<typeof scrollBy>[0], by: Move): LogState {
 	}
 }
 
-/** A time of today, a moment so long ago, or a date; NaN for none of them. */
+/** Parses a time of today, an age, or a date; NaN if the text is none of them. */
 function timeOf(text: string, now: number): number {
 	const clock = /^(\d{1,2}):(\d\d)(?::(\d\d))?$/.exec(text);
 	if (clock === null) return sinceTime(text, now);

@@ -20,7 +20,7 @@ export function openPane(dashboard: PaneContext): OpenPane {
 	return (tab, target) => named(paneOf(dashboard, tab, target), tab, target);
 }
 
-/** Of a project, or of what is marked, it is said whose facts are shown. */
+/** The status of a project names the container that is shown. */
 function named(pane: Pane, tab: TabName, {row, containers}: DetailTarget): Pane {
 	const [name] = containers;
 	if (row.kind !== 'project' || name === undefined || tab === 'logs' || tab === 'events') return pane;
@@ -52,7 +52,7 @@ function paneOf(dashboard: PaneContext, tab: TabName, target: DetailTarget): Pan
 	}
 }
 
-/** The tabs that ask about one container: of several, the first. */
+/** The tabs about one container. If there are several, they show the first. */
 function factsPane(
 	dashboard: PaneContext,
 	tab: Exclude<TabName, 'logs' | 'plan' | 'stats' | 'events'>,

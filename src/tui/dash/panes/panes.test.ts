@@ -11,7 +11,7 @@ import {failedReport, startedReport} from '../../../../test/support/sample-repor
 import {movedCursor} from './asked-pane.ts';
 import {log, ofAbsent, ofDemo, ofWeb, opened, settled} from '../../../../test/support/sample-pane.ts';
 
-test('every key of a tab is known to the pane of that tab', async () => {
+test('the pane of each tab handles every key of the tab', async () => {
 	const all: Partial<DashSource> = {
 		report: () => startedReport,
 		logs: async () => log('one', 'two'),
@@ -26,7 +26,7 @@ test('every key of a tab is known to the pane of that tab', async () => {
 });
 
 describe('every tab', () => {
-	test.each(tabNames)('%s of what is not there says something, and so does one that cannot be had', async tab => {
+	test.each(tabNames)('%s shows text for missing targets and for errors', async tab => {
 		for (const target of [ofAbsent, ofDemo, ofWeb]) {
 			const {pane, text} = await opened(tab, target);
 			for (const by of [1, -1, 'first', 'last', 'page-up', 'page-down'] as const) pane.move(by);
@@ -40,8 +40,8 @@ describe('every tab', () => {
 	});
 });
 
-describe('facts that are asked for', () => {
-	test('come when they are there, and an error is told in their place without moving a cursor', async () => {
+describe('requested data', () => {
+	test('appears when it arrives, and an error is shown instead', async () => {
 		let fails = false;
 		const processes = async () => (fails ? Promise.reject(new Error('gone \u001b[2J')) : []);
 		const {pane, text, seen} = await opened('processes', ofWeb, {processes});
@@ -53,7 +53,7 @@ describe('facts that are asked for', () => {
 		expect(text()).toBe('  gone \\x1b[2J');
 	});
 
-	test('are asked for again after some seconds, and on a change; never twice at once, and not after the end', async () => {
+	test('is requested again after some seconds and on a change, but never twice at once or after closing', async () => {
 		const asked: ((value: readonly []) => void)[] = [];
 		const mounts = () => new Promise<readonly []>(resolve => void asked.push(resolve));
 		const {pane, text} = await opened('mounts', ofWeb, {mounts});
@@ -78,7 +78,7 @@ describe('facts that are asked for', () => {
 		expect(asked).toHaveLength(3);
 	});
 
-	test('drift is checked again when somebody asks', async () => {
+	test('drift is checked again on a key', async () => {
 		let times = 0;
 		const drift = async () => (times++, {differences: [], checked: 3, unchecked: []});
 		const {pane} = await opened('drift', ofWeb, {drift});
@@ -101,23 +101,23 @@ describe('events', () => {
 		close: () => {},
 	});
 
-	test('of a container are those of its service and its other containers, and not of one with a longer name', async () => {
+	test('of a container include its replicas, but not a service with a longer name', async () => {
 		const {text} = await opened('events', ofWeb, {events});
 		expect(text()).toContain('web-2');
 		expect(text()).not.toMatch(/web-admin|db/);
 	});
 
-	test('of the foreground there are none, and it says so', async () => {
+	test('do not exist for a foreground container, which is shown', async () => {
 		expect((await opened('events', ofDemo, {events})).text()).toContain('those of a detached project');
 	});
 
-	test('that cannot be read are told of', async () => {
+	test('that cannot be read are replaced with the error', async () => {
 		const {text, seen} = await opened('events', ofWeb);
 		expect(text()).toBe('  no events');
 		expect(seen.changes).toBe(1);
 	});
 
-	test('are closed when they come after the end', async () => {
+	test('are closed if they arrive after closing', async () => {
 		let closed = 0;
 		let give: () => void = () => {};
 		const feed = {events: () => [], close: () => void closed++};
@@ -132,7 +132,7 @@ describe('events', () => {
 });
 
 describe('the plan', () => {
-	test('of a container is that of its start; a change brings the next one', async () => {
+	test('of a container shows its start, and follows a change', async () => {
 		let report = startedReport;
 		const {pane, text} = await opened('plan', ofWeb, {report: () => report});
 		const before = text();
@@ -144,7 +144,7 @@ describe('the plan', () => {
 		expect(pane.copyText?.()).toEqual(expect.any(String));
 	});
 
-	test('of a service that is not there is that of its last start, which failed', async () => {
+	test('of a missing service shows its last start, which failed', async () => {
 		const asked: string[] = [];
 		const failed = (project: string, service: string) => (asked.push(`${project}/${service}`), failedReport);
 		const {text} = await opened('plan', ofAbsent, {failedReport: failed});
@@ -154,7 +154,7 @@ describe('the plan', () => {
 	});
 });
 
-test('the plots look back further, up to an hour, and less far, down to a minute', async () => {
+test('the time window of the plots ranges from a minute to an hour', async () => {
 	const {pane, seen} = await opened('stats', ofWeb);
 	for (let times = 0; times < 9; times++) pane.perform('window-longer');
 	expect(seen.settings.windowMs).toBe(3_600_000);
@@ -162,7 +162,7 @@ test('the plots look back further, up to an hour, and less far, down to a minute
 	expect(seen.settings.windowMs).toBe(60_000);
 });
 
-test('the filter of the configuration changes as one types, and Esc takes it back', async () => {
+test('typing changes the filter of the configuration, and Esc restores it', async () => {
 	const config = async () => [];
 	const {pane, seen} = await opened('config', ofWeb, {config});
 	pane.perform('config-filter');
@@ -208,7 +208,7 @@ describe('the detail', () => {
 		]);
 	});
 
-	test('copies what is in sight, without the blanks at the ends, where the pane has nothing else', () => {
+	test('copies the visible lines without trailing spaces, unless the pane has another text', () => {
 		const detail = detailOf(() => pane([], 'name'));
 		detail.show(ofWeb, 'logs');
 		detail.lines(sampleFrame());

@@ -4,7 +4,10 @@ import type {StartReport} from '../../../state/start-report.ts';
 import {commandAt, planCursorMax, planCursorStart, planTab} from '../../tabs/plan-tab.ts';
 import {movedCursor} from './asked-pane.ts';
 
-/** The plan of a container and how its start went; of one that is not there, its last start, which failed. */
+/**
+ * The plan of a container and the outcome of its start. A service without a container shows its last start, which
+ * failed.
+ */
 export function planPane({source}: PaneContext, {row, containers, labels, project}: DetailTarget): Pane {
 	const scroll = scroller();
 	let report: StartReport | undefined;
@@ -12,7 +15,7 @@ export function planPane({source}: PaneContext, {row, containers, labels, projec
 	let folds = false;
 	const read = (): void => {
 		const next = startReportOf();
-		// Another start has its own first place.
+		// Another start has another initial cursor.
 		if (next?.startedAt !== report?.startedAt) cursor = next === undefined ? 0 : planCursorStart(next);
 		report = next;
 	};
@@ -20,7 +23,7 @@ export function planPane({source}: PaneContext, {row, containers, labels, projec
 		if (row.kind === 'absent') return source.failedReport(row.project, row.service);
 		const name = row.kind === 'container' ? row.container.name : containers[0];
 		const own = name === undefined ? undefined : source.report(name);
-		// One that ran before may have failed to start again.
+		// A container that ran before may have failed to start again.
 		const [label] = labels;
 		const failed = project === undefined || label === undefined ? undefined : source.failedReport(project, label);
 		return (failed?.startedAt ?? 0) > (own?.startedAt ?? 0) ? failed : own;
@@ -37,7 +40,7 @@ export function planPane({source}: PaneContext, {row, containers, labels, projec
 			return {lines: scroll.window(body, frame.rows), status: scroll.status()};
 		},
 		move: by => {
-			// What is open may be longer than the screen.
+			// The expanded step may be longer than the screen.
 			if (by === 'page-up' || by === 'page-down') scroll.move(by);
 			else if (report !== undefined) cursor = movedCursor(cursor, by, planCursorMax(report));
 		},

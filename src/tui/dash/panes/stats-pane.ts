@@ -3,10 +3,10 @@ import {type DetailTarget, type Pane, type PaneContext, scroller} from '../model
 import {plotWindows} from '../model/settings.ts';
 import {statsTab} from '../../tabs/stats-tab.ts';
 
-/** Plots of what a container used. */
+/** Plots of the resource use of a container. */
 export function statsPane({history, settings, change}: PaneContext, {containers, row}: DetailTarget): Pane {
 	const scroll = scroller();
-	// Of several containers the one of the cursor, or the first.
+	// If there are several containers, show the one at the cursor, or else the first.
 	const name = row.kind === 'container' ? row.container.name : containers[0];
 	const longer = (by: 1 | -1): void => {
 		const at = plotWindows.findIndex(ms => ms === settings().windowMs) + by;
