@@ -110,7 +110,8 @@ function bundleText(config: OciConfig, withSeccomp: boolean, mine: readonly stri
 		mounts: config.mounts.map(mount =>
 			mount.destination === '/dev' ? {...mount, options: mount.options.filter(option => option !== 'nodev')} : mount,
 		),
-		linux: {...config.linux, ...seccomp, cgroupsPath: `${config.linux.cgroupsPath}-other`},
+		// Not below the group that all of tsbox's are in: who ends its last container there removes that, and runc does not try again.
+		linux: {...config.linux, ...seccomp, cgroupsPath: `/${config.linux.cgroupsPath.split('/').at(-1)}-other`},
 	};
 	return JSON.stringify(bundle, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value));
 }
