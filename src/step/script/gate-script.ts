@@ -1,6 +1,6 @@
 import type {HostFacts} from '../../host/facts.ts';
 import {commandWords, type ExecAction} from '../verbs/exec.ts';
-import {shellCommand, shellWord} from '../verbs/shell-word.ts';
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {toolboxWords} from '../verbs/toolbox.ts';
 
 /** Names that a shell exports unchanged: it gives them no meaning and adds nothing to them. */
@@ -67,16 +67,17 @@ export function gateScript(exec: ExecAction, facts: HostFacts, unrunnable: reado
 	];
 	const command = exec.args[0] ?? '';
 	const exports = pairs.map(([name, value]) => `export ${name}=${shellWord(value)}`);
+	// A subshell looks the command up, so that nothing of the lookup stays in the shell.
+	const lookedUp = [
+		`( ${enter.join('; ')}; PATH=${shellWord(path)}`,
+		...lookup(command, unrunnable),
+		') || exit $?',
+		`echo ${gateWords.exec} >&3`,
+		handOver,
+	];
 	const lines: string[] = [];
 	if (exec.init === 'sh') {
-		lines.push(
-			`( ${enter.join('; ')}; PATH=${shellWord(path)}`,
-			...lookup(command, unrunnable),
-			') || exit $?',
-			`echo ${gateWords.exec} >&3`,
-			handOver,
-			...reaper(environmentWords(exec, facts)),
-		);
+		lines.push(...lookedUp, ...reaper(environmentWords(exec, facts)));
 	} else if (plainShell && pairs.every(([name]) => exportable.test(name)) && !command.startsWith('-')) {
 		lines.push(
 			...enter,
@@ -91,14 +92,7 @@ export function gateScript(exec: ExecAction, facts: HostFacts, unrunnable: reado
 		);
 	} else {
 		// The env(1) of the toolbox sets names that no shell can export. It starts with an empty environment itself.
-		lines.push(
-			`( ${enter.join('; ')}; PATH=${shellWord(path)}`,
-			...lookup(command, unrunnable),
-			') || exit $?',
-			`echo ${gateWords.exec} >&3`,
-			handOver,
-			`exec ${shellCommand(environmentWords({...exec, args: words}, facts))}`,
-		);
+		lines.push(...lookedUp, `exec ${shellCommand(environmentWords({...exec, args: words}, facts))}`);
 	}
 	return `{\n${lines.join('\n')}\n}\n`;
 }
