@@ -2,7 +2,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host, RunningProgram} from '../host/host.ts';
 import {closeDescriptor, openAppend, openFifoBoth} from '../host/programs/stdio.ts';
-import {shellCommand} from '../step/verbs/shell-word.ts';
+import {shellCommand} from '../spec/syntax/shell-words.ts';
 import {hostToolWords} from '../step/verbs/toolbox.ts';
 import type {Attachment} from './attach.ts';
 import {makeFifos} from './fifos.ts';

@@ -13,7 +13,7 @@ import {
 	releaseInput,
 } from '../host/programs/stdio.ts';
 import {guardDescriptor} from '../step/script/guard-script.ts';
-import {shellCommand} from '../step/verbs/shell-word.ts';
+import {shellCommand} from '../spec/syntax/shell-words.ts';
 import {hostToolWords} from '../step/verbs/toolbox.ts';
 import {makeFifos} from './fifos.ts';
 import {type GateForm, pipeGate} from './gate.ts';

@@ -6,7 +6,7 @@ import {noSuchService} from '../container/machine/no-service.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {explainOrigin} from '../spec/project/explain-origin.ts';
 import {shownPath as fromFolder} from '../spec/syntax/source-text.ts';
-import {shellCommand} from '../step/verbs/shell-word.ts';
+import {shellCommand} from '../spec/syntax/shell-words.ts';
 import {labelOf} from '../spec/keys/replicas.ts';
 import type {Project} from '../spec/model/project.ts';
 import {type CompareContext, compareService, type LockDifference, missingService} from './compare.ts';

@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import type {OciConfig} from '../../src/oci/config.ts';
 import {defaultSeccompProfile, lowerSeccomp} from '../../src/oci/lower-seccomp.ts';
 import {openMachine, planContainer} from '../../src/index.ts';
-import {shellCommand} from '../../src/step/verbs/shell-word.ts';
+import {shellCommand} from '../../src/spec/syntax/shell-words.ts';
 import type {TestBox} from '../system/box.ts';
 
 /** What a container sees, by key: what probe.sh prints. */

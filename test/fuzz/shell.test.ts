@@ -7,7 +7,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {sampleInput, samplePlan, savedFacts} from '../support/sample-input.ts';
 import {compileScript} from '../../src/step/compile/compile-script.ts';
 import {gateScript} from '../../src/step/script/gate-script.ts';
-import {shellCommand} from '../../src/step/verbs/shell-word.ts';
+import {shellCommand} from '../../src/spec/syntax/shell-words.ts';
 import {budget, patience} from './budget.ts';
 
 /** Any text but NUL, which no argument can hold. */

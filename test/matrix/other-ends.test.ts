@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process';
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {shellCommand} from '../../src/step/verbs/shell-word.ts';
+import {shellCommand} from '../../src/spec/syntax/shell-words.ts';
 import {type TestBox, testBox} from '../system/box.ts';
 import {onTerminal} from '../system/on-terminal.ts';
 import {until} from '../system/project.ts';

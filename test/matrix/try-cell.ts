@@ -1,7 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {shellCommand} from '../../src/step/verbs/shell-word.ts';
+import {shellCommand} from '../../src/spec/syntax/shell-words.ts';
 import type {TestBox} from '../system/box.ts';
 import {onTerminal} from '../system/on-terminal.ts';
 import {until} from '../system/project.ts';

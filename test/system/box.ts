@@ -5,7 +5,7 @@ import {chownSync, copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, w
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {busyboxFixture} from '../../fixtures/busybox.ts';
-import {shellCommand} from '../../src/step/verbs/shell-word.ts';
+import {shellCommand} from '../../src/spec/syntax/shell-words.ts';
 import {leftovers} from './leftovers.ts';
 import {warmState} from './warm-state.ts';
 import {until} from './until.ts';

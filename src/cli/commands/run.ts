@@ -1,5 +1,5 @@
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
-import {shellCommand} from '../../step/verbs/shell-word.ts';
+import {shellCommand} from '../../spec/syntax/shell-words.ts';
 import {escapeText} from '../../view/text/escape.ts';
 import {defineCommand} from '../verb/command.ts';
 import {refuseUnlocked} from '../up/refuse-unlocked.ts';

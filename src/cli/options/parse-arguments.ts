@@ -1,7 +1,7 @@
 import {parseArgs} from 'node:util';
 import {type Arguments, type Command, globalOptions, type Option, type Options, type Values} from '../verb/command.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import {shellCommand} from '../../step/verbs/shell-word.ts';
+import {shellCommand} from '../../spec/syntax/shell-words.ts';
 import {escapeText} from '../../view/text/escape.ts';
 import {usageError} from './usage-error.ts';
 

@@ -1,7 +1,7 @@
 import type {Machine} from '../machine/machine.ts';
 import {namespaceOptions} from '../../host/programs/namespace-options.ts';
 import type {NamespaceKind} from '../../spec/model/project.ts';
-import {shellCommand} from '../../step/verbs/shell-word.ts';
+import {shellCommand} from '../../spec/syntax/shell-words.ts';
 import {hostToolWords} from '../../step/verbs/toolbox.ts';
 import type {RunningRecord} from '../machine/running-container.ts';
 

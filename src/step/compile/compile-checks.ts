@@ -2,7 +2,7 @@ import {namespaceFiles} from '../../host/probe/namespaces.ts';
 import {limitRows} from '../../host/probe/rlimits.ts';
 import type {Check} from '../verbs/check.ts';
 import {mountinfoWord} from '../verbs/mounts.ts';
-import {shellCommand, shellWord} from '../verbs/shell-word.ts';
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import type {Plan} from '../verbs/step.ts';
 
 function words(text: string): string {

@@ -1,6 +1,6 @@
 import {killFunction} from '../verbs/cgroups.ts';
 import type {CompileInput} from './compile-script.ts';
-import {shellWord} from '../verbs/shell-word.ts';
+import {shellWord} from '../../spec/syntax/shell-words.ts';
 import {undoLines} from '../verbs/action.ts';
 
 /** Lines that claim the name of the container. They first undo what a killed script of that name left. */

@@ -1,6 +1,6 @@
 import {cgroupMembers} from './compile-members.ts';
 import type {CompileInput} from './compile-script.ts';
-import {shellWord} from '../verbs/shell-word.ts';
+import {shellWord} from '../../spec/syntax/shell-words.ts';
 
 /** Lines that wait for the command, stop it on a signal, and exit with its status. */
 export function closingPart({plan, stopSignal, stopGraceMs}: CompileInput): readonly string[] {

@@ -4,7 +4,7 @@ import type {CompileInput} from './compile-script.ts';
 import {askReady, gateScript, gateWords} from '../script/gate-script.ts';
 import {startAction} from '../script/launch-script.ts';
 import {startLines} from '../verbs/start.ts';
-import {shellWord} from '../verbs/shell-word.ts';
+import {shellWord} from '../../spec/syntax/shell-words.ts';
 import {hostToolWords} from '../verbs/toolbox.ts';
 
 /** A placeholder in the gate script for the home folder that is looked up in the container. */

@@ -2,7 +2,7 @@ import {cgroupMembers} from './compile-members.ts';
 import type {CompileInput} from './compile-script.ts';
 import {comment} from './compile-text.ts';
 import {startAction} from '../script/launch-script.ts';
-import {shellCommand, shellWord} from '../verbs/shell-word.ts';
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {hostToolWords} from '../verbs/toolbox.ts';
 
 /** The programs that start the container, by the paths that they had when the script was made. */

@@ -14,7 +14,7 @@ import {terminalPart} from './compile-terminal.ts';
 import {comment, neededFunctions, writeFile} from './compile-text.ts';
 import {fstabLine} from '../verbs/fstab.ts';
 import {initScripts} from '../script/init-script.ts';
-import {shellWord} from '../verbs/shell-word.ts';
+import {shellWord} from '../../spec/syntax/shell-words.ts';
 import {isCheckedAtGate, type Plan, type Step} from '../verbs/step.ts';
 
 /** Input of {@link compileScript}. */

@@ -1,7 +1,7 @@
 import {cgroupMembers} from './compile-members.ts';
 import type {CompileInput} from './compile-script.ts';
 import {startAction} from '../script/launch-script.ts';
-import {shellCommand, shellWord} from '../verbs/shell-word.ts';
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {hostToolWords} from '../verbs/toolbox.ts';
 
 /**

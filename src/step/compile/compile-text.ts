@@ -1,4 +1,4 @@
-import {shellWord} from '../verbs/shell-word.ts';
+import {shellWord} from '../../spec/syntax/shell-words.ts';
 
 const commentWidth = 110;
 

@@ -1,6 +1,6 @@
 import type {HostFacts, ToolName} from '../../host/facts.ts';
 import {gateWords} from './gate-script.ts';
-import {shellCommand, shellWord} from '../verbs/shell-word.ts';
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {toolboxWords} from '../verbs/toolbox.ts';
 
 /** A path to copy from or to. `ending` is what followed it on the command line: nothing, `/`, or `/.`. */

@@ -8,7 +8,7 @@ import {dropWords} from '../verbs/drop-privileges.ts';
 import {guardLines} from './guard-script.ts';
 import {lookupFunction, lookupLine} from '../verbs/lookup-user.ts';
 import {privilegeArguments} from '../verbs/privileges.ts';
-import {shellCommand, shellWord} from '../verbs/shell-word.ts';
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {releaseTerminalWords} from '../verbs/release-terminal.ts';
 import {hostToolWords, toolboxWords} from '../verbs/toolbox.ts';
 

@@ -1,5 +1,5 @@
 import type {CgroupKill} from '../verbs/cgroups.ts';
-import {shellWord} from '../verbs/shell-word.ts';
+import {shellWord} from '../../spec/syntax/shell-words.ts';
 
 /** What a guard does when the process that started the container has ended. */
 export interface Guard {

@@ -8,7 +8,7 @@ import {loadFacts} from '../../host/facts/saved-facts.ts';
 import {initScripts} from './init-script.ts';
 import {lookupFunction} from '../verbs/lookup-user.ts';
 import type {InsideAction} from '../verbs/action.ts';
-import {shellCommand} from '../verbs/shell-word.ts';
+import {shellCommand} from '../../spec/syntax/shell-words.ts';
 import type {Step} from '../verbs/step.ts';
 
 const facts = loadFacts(

@@ -1,6 +1,6 @@
 import type {HostFacts, ToolName} from '../../host/facts.ts';
 import {toolboxFunctions} from '../verbs/root.ts';
-import {shellCommand, shellWord} from '../verbs/shell-word.ts';
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import type {Step, StepInside} from '../verbs/step.ts';
 import {hostToolWords} from '../verbs/toolbox.ts';
 import {insideLines} from '../verbs/action.ts';

@@ -1,4 +1,4 @@
-import {shellCommand, shellWord} from './shell-word.ts';
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {needsNothing, type UndoVerb} from './verb.ts';
 
 /**

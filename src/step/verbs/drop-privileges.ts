@@ -1,5 +1,5 @@
 import type {HostFacts, ToolName} from '../../host/facts.ts';
-import {shellCommand, shellWord} from './shell-word.ts';
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {toolboxWords} from './toolbox.ts';
 import type {InsideVerb} from './verb.ts';
 

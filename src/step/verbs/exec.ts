@@ -1,4 +1,4 @@
-import {shellCommand, shellWord} from './shell-word.ts';
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import type {OwnVerb} from './verb.ts';
 
 /** What runs as process 1: the command, a reaper of the host that is bind-mounted on /dev/init, or the gate's shell. */

@@ -1,4 +1,4 @@
-import {shellCommand, shellWord} from './shell-word.ts';
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {type HostVerb, type InsideVerb, needsNothing, orFail, type UndoVerb} from './verb.ts';
 
 /** Makes folders, parents first. A folder may exist already. The first folder gets `owner`. */

@@ -1,5 +1,5 @@
 import {mapArguments, type RangeMap} from '../../host/id-map.ts';
-import {shellCommand, shellWord} from './shell-word.ts';
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {hostToolWords} from './toolbox.ts';
 import {asFunction, type HostVerb, needsNothing} from './verb.ts';
 

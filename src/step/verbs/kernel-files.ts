@@ -1,4 +1,4 @@
-import {shellCommand, shellWord} from './shell-word.ts';
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {type HostVerb, type InsideVerb, needsNothing, orFail} from './verb.ts';
 
 /** Writes a value to a kernel file (cgroupfs, /proc/sys) with one write(2). */

@@ -1,4 +1,4 @@
-import {shellCommand, shellWord} from './shell-word.ts';
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {type InsideVerb, needsNothing} from './verb.ts';
 
 /** Finds the user and its groups in the container's own /etc/passwd and /etc/group. */

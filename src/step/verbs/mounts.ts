@@ -1,5 +1,5 @@
 import {fstabLine} from './fstab.ts';
-import {shellWord} from './shell-word.ts';
+import {shellWord} from '../../spec/syntax/shell-words.ts';
 import {type InsideVerb, orFail, type UndoVerb} from './verb.ts';
 
 /** One row of an fstab(5) that the container's mounts are made from. */

@@ -1,6 +1,6 @@
 import type {HostFacts, ToolName} from '../../host/facts.ts';
 import type {ToolPlace} from './mounts.ts';
-import {shellCommand, shellWord} from './shell-word.ts';
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {hostToolWords} from './toolbox.ts';
 import {type HostVerb, type InsideVerb, orFail, type UndoVerb} from './verb.ts';
 

@@ -1,4 +1,4 @@
-import {shellCommand} from './shell-word.ts';
+import {shellCommand} from '../../spec/syntax/shell-words.ts';
 import {toolboxWords} from './toolbox.ts';
 import {type InsideVerb, needsNothing} from './verb.ts';
 

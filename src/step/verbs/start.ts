@@ -1,6 +1,6 @@
 import type {HostFacts, ToolName} from '../../host/facts.ts';
 import {releaseTerminalWords} from './release-terminal.ts';
-import {shellCommand, shellWord} from './shell-word.ts';
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {hostToolWords} from './toolbox.ts';
 import type {InsideVerb, Needs, OwnVerb} from './verb.ts';
 

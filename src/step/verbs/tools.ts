@@ -1,5 +1,5 @@
 import type {Blank} from '../../host/programs/sealed-tools.ts';
-import {shellCommand, shellWord} from './shell-word.ts';
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {asFunction, type HostVerb, needsNothing} from './verb.ts';
 
 /**

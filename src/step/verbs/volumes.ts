@@ -1,6 +1,6 @@
 import type {VolumeFill} from '../../image/volume/fill-volume.ts';
 import {inNamespace} from './image.ts';
-import {shellWord} from './shell-word.ts';
+import {shellWord} from '../../spec/syntax/shell-words.ts';
 import {asFunction, type HostVerb, needsNothing} from './verb.ts';
 
 /** The record of a named volume without its creation time, because a plan has no clock. */

@@ -1,4 +1,4 @@
-import {shellCommand} from '../../../step/verbs/shell-word.ts';
+import {shellCommand} from '../../../spec/syntax/shell-words.ts';
 import type {Input} from '../../terminal/input.ts';
 import type {Frame, Line} from '../../draw/line.ts';
 import type {Words} from './actions.ts';

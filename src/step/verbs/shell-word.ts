@@ -1,1 +1,0 @@
-export {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
