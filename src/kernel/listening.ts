@@ -1,5 +1,5 @@
 import type {Host} from '../host/host.ts';
-import {kernelNames, kernelText} from '../host/files/kernel-text.ts';
+import {kernelLink, kernelNames, kernelText} from '../host/files/kernel-text.ts';
 import {addressOfWords} from './ip-address.ts';
 
 /** A socket that accepts connections or datagrams from any peer. */
@@ -55,7 +55,7 @@ export function socketsHeldBy(
 		// A running process has file descriptors. An empty list means that it ended or that the caller may not look.
 		if (fds.length === 0 && host.lstat(`/proc/${pid}`) !== undefined) unread = true;
 		for (const fd of fds) {
-			const link = linkOf(host, `/proc/${pid}/fd/${fd}`);
+			const link = kernelLink(host, `/proc/${pid}/fd/${fd}`);
 			if (!holders.has(link)) holders.set(link, pid);
 		}
 	}
@@ -66,12 +66,4 @@ export function socketsHeldBy(
 		})
 		.toSorted((one, other) => one.port - other.port || (one.protocol < other.protocol ? -1 : 1));
 	return {sockets, unread};
-}
-
-function linkOf(host: Host, path: string): string {
-	try {
-		return host.readlink(path) ?? '';
-	} catch {
-		return '';
-	}
 }

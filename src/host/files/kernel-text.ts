@@ -19,6 +19,11 @@ export function kernelNames(host: Host, path: string): readonly string[] {
 	return unlessUnreadable(() => host.list(path)) ?? [];
 }
 
+/** The target of a link of /proc; empty when it is missing or unreadable. */
+export function kernelLink(host: Host, path: string): string {
+	return unlessUnreadable(() => host.readlink(path)) ?? '';
+}
+
 function unlessUnreadable<T>(read: () => T): T | undefined {
 	try {
 		return read();

@@ -16,6 +16,7 @@ test('parses a row with any number of optional fields before the dash', () => {
 		root: '/sub dir',
 		target: '/mnt/a b',
 		options: ['ro', 'nosuid'],
+		propagation: ['master:1', 'propagate_from:2'],
 		type: 'tmpfs',
 		source: 'none',
 		superOptions: ['rw', 'size=4k'],

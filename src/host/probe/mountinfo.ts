@@ -7,6 +7,8 @@ export interface MountInfo {
 	readonly target: string;
 	/** Per-mount options. */
 	readonly options: readonly string[];
+	/** The optional fields, which tell how mounts spread: `shared:5`, `master:1`; empty for a private mount. */
+	readonly propagation: readonly string[];
 	readonly type: string;
 	readonly source: string;
 	/** Options of the filesystem. */
@@ -17,7 +19,7 @@ export interface MountInfo {
 export function parseMountinfo(text: string): readonly MountInfo[] {
 	return text.split('\n').flatMap(line => {
 		const [left = '', right = ''] = line.split(' - ');
-		const [id, parent, , root, target, options] = left.split(' ');
+		const [id, parent, , root, target, options, ...propagation] = left.split(' ');
 		const [type, source, superOptions] = right.split(' ');
 		if (root === undefined || target === undefined || options === undefined || source === undefined) return [];
 		return [
@@ -27,6 +29,7 @@ export function parseMountinfo(text: string): readonly MountInfo[] {
 				root: unescaped(root),
 				target: unescaped(target),
 				options: options.split(','),
+				propagation,
 				type: type ?? '',
 				source: unescaped(source),
 				superOptions: (superOptions ?? '').split(','),
