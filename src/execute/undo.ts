@@ -66,6 +66,7 @@ async function removeCgroup(host: Host, path: string, kill: CgroupKill): Promise
 			return;
 		} catch (error) {
 			if (codeOf(error) !== 'EBUSY') throw error;
+			await removeNested(host, path, kill);
 			if (performance.now() > until) {
 				throw new TsboxError('E_STEP_FAILED', `the cgroup ${path} does not become empty`, {
 					output: `processes ${processesIn(host, path).join(', ')}`,
@@ -75,6 +76,18 @@ async function removeCgroup(host: Host, path: string, kill: CgroupKill): Promise
 			killCgroup(host, kill);
 			await delay(pause);
 		}
+	}
+}
+
+/** Removes the cgroups that the container made below its own, and kills what is left in them. */
+async function removeNested(host: Host, path: string, kill: CgroupKill): Promise<void> {
+	for (const name of host.list(path)) {
+		const below = `${path}/${name}`;
+		if (host.lstat(below)?.kind !== 'directory') continue;
+		killCgroup(host, {kind: 'procs', path: below});
+		await removeCgroup(host, below, kill).catch((error: unknown) => {
+			if (codeOf(error) !== 'ENOENT') throw error;
+		});
 	}
 }
 

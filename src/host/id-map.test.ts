@@ -29,6 +29,7 @@ test.each([
 
 test("root's containers get the first range", () => {
 	const map = rangeMapOf({
+		tools: facts.tools,
 		userNamespace: {
 			...facts.userNamespace,
 			subuids: [
@@ -38,14 +39,20 @@ test("root's containers get the first range", () => {
 			subgids: [{start: 300_000, count: 2000}],
 		},
 	});
-	expect(map && mapArguments(map)).toEqual([
+	expect(mapArguments(map)).toEqual([
 		'--user',
 		'--map-users=200000,0,1000',
 		'--map-groups=300000,0,2000',
 		'--setuid=0',
 		'--setgid=0',
 	]);
-	expect(rangeMapOf({userNamespace: {...facts.userNamespace, subgids: []}})).toBeUndefined();
+	expect(map.direct).toBeUndefined();
+	expect(rangeMapOf({userNamespace: facts.userNamespace, tools: {...facts.tools, newuidmap: null}}).direct).toBe(true);
+});
+
+test("without a range of root's own its containers get ids that nobody has", () => {
+	const map = rangeMapOf({...facts, userNamespace: {...facts.userNamespace, subgids: []}});
+	expect(map).toMatchObject({direct: true, uids: [{inside: 0, outside: 1_878_982_656, count: 65_536}]});
 });
 
 test('ignores malformed lines of /etc/subuid', () => {

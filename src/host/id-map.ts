@@ -21,7 +21,15 @@ export interface UserMap {
 /** A map of kind `range`: one row for uids, one for gids. */
 export interface RangeMap extends UserMap {
 	readonly kind: 'range';
+	/** tsbox writes the map itself: root has no range of its own, or this host has no newuidmap(1). */
+	readonly direct?: true;
 }
+
+/**
+ * The ids of root's containers when root has no range of subordinate ids: the highest 64 Ki of the range that systemd reserves for
+ * containers. useradd(8) gives out ranges far below. Source: systemd.io/UIDS-GIDS.
+ */
+const usualRange: IdRange = {start: 1_878_982_656, count: 65_536};
 
 /**
  * The map of an unprivileged user's containers: the first range of subordinate ids if there is one and newuidmap(1) can
@@ -41,13 +49,15 @@ export function userMapOf({user, userNamespace, tools}: Pick<HostFacts, 'user' |
 	return {kind: 'auto', uids: [single(user.uid), rest(uids)], gids: [single(user.gid), rest(gids)]};
 }
 
-/** The map for root's containers with a user namespace: root's first range of subordinate ids; undefined without one. */
-export function rangeMapOf({userNamespace}: Pick<HostFacts, 'userNamespace'>): RangeMap | undefined {
+/** The map for root's containers with a user namespace: root's first range of subordinate ids, or {@link usualRange}. */
+export function rangeMapOf({userNamespace, tools}: Pick<HostFacts, 'userNamespace' | 'tools'>): RangeMap {
 	const [uids] = userNamespace.subuids;
 	const [gids] = userNamespace.subgids;
-	if (uids === undefined || gids === undefined) return undefined;
 	const row = ({start, count}: IdRange): IdMapRow => ({inside: 0, outside: start, count});
-	return {kind: 'range', uids: [row(uids)], gids: [row(gids)]};
+	if (uids === undefined || gids === undefined)
+		return {kind: 'range', uids: [row(usualRange)], gids: [row(usualRange)], direct: true};
+	const hasTools = tools.newuidmap !== null && tools.newgidmap !== null;
+	return {kind: 'range', uids: [row(uids)], gids: [row(gids)], ...(hasTools ? {} : {direct: true as const})};
 }
 
 /** Whether a map is of kind `range`. */

@@ -27,6 +27,8 @@ export interface Extras {
 	readonly addedCapabilities: readonly string[];
 	/** The spec names a parent cgroup. */
 	readonly hasCgroupParent: boolean;
+	/** Root of the container may make cgroups below its own. */
+	readonly writableCgroups?: true;
 	/** Warnings to print before the container starts. */
 	readonly warnings: readonly string[];
 }
@@ -52,6 +54,7 @@ export function extrasOf(service: Service, memory: number | undefined): Extras {
 		...(landlock === undefined ? {} : {landlock}),
 		addedCapabilities: service.capAdd,
 		hasCgroupParent: service.cgroupParent !== undefined,
+		...(service.security.writableCgroups === true ? {writableCgroups: true as const} : {}),
 		warnings: [...memoryWarnings(service, memory), ...portWarnings(service), ...reproducibleWarnings(service)],
 	};
 }

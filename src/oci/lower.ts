@@ -98,7 +98,12 @@ function defaultMounts(service: Service): readonly OciMount[] {
 						destination: '/sys/fs/cgroup',
 						type: 'cgroup',
 						source: 'cgroup',
-						options: ['nosuid', 'noexec', 'nodev', service.privileged ? 'rw' : 'ro'],
+						options: [
+							'nosuid',
+							'noexec',
+							'nodev',
+							service.privileged || service.security.writableCgroups === true ? 'rw' : 'ro',
+						],
 					},
 				]
 			: []),

@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
+import {chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {testBox} from './box.ts';
@@ -227,5 +227,44 @@ test('an archive with a file of somebody outside the map is refused, with the id
 	]);
 	// A host with idmapped mounts shows such a file as nobody's.
 	expect(status === 0 || err.includes('files of uid 70000, but the highest id of a container is 65535')).toBe(true);
+	expect(at.leftovers()).toEqual([]);
+});
+
+test('cgroups that root of a container makes below its own go with it, and so do processes in them', async () => {
+	await using at = await testBox('mapped');
+	const root = existsSync('/sys/fs/cgroup/memory') ? '/sys/fs/cgroup/memory' : '/sys/fs/cgroup';
+	const script = `mkdir -p ${root}/a/b && setsid sleep 1000 & sleep 0 && until [ -d ${root}/a/b ]; do :; done
+		echo $! > ${root}/a/b/cgroup.procs && echo moved; echo 1 > ${root}/memory.limit_in_bytes`;
+	const options = 'security_opt: [writable-cgroups=true]\n';
+	const {out, err} = await at.tsbox(['run', at.spec(options), '--', 'sh', '-c', script]);
+	expect(out).toBe('moved\n');
+	expect(err.toLowerCase()).toContain('permission denied');
+	expect(at.leftovers()).toEqual([]);
+	const {out: compiled} = await at.tsbox([
+		'compile',
+		at.spec(`${options}command: [sh, -c, "mkdir -p ${root}/a/b; echo done"]\n`),
+	]);
+	expect(await start(['/bin/sh', at.file('start.sh', compiled)]).ended).toMatchObject({status: 0, stdout: 'done\n'});
+	expect(at.leftovers()).toEqual([]);
+});
+
+test('root without a range of its own needs no setup and no newuidmap(1)', async () => {
+	await using at = await testBox('mapped');
+	const hidden = 'mount --bind /dev/null /etc/subuid && mount --bind /dev/null /usr/bin/newuidmap && exec "$@"';
+	const tsbox = join(import.meta.dirname, '../../bin/tsbox');
+	const folders = ['--store', join(at.folder, 'store'), '--state', join(at.folder, 'fresh')];
+	const run = [
+		'env',
+		`PATH=${process.env['PATH'] ?? ''}`,
+		tsbox,
+		...folders,
+		'run',
+		at.spec(),
+		'--',
+		'cat',
+		'/proc/self/uid_map',
+	];
+	const {status, stdout} = await start(['/usr/bin/unshare', '-m', '/bin/sh', '-c', hidden, 'sh', ...run]).ended;
+	expect({status, map: stdout.trim().split(/\s+/)}).toEqual({status: 0, map: ['0', '1878982656', '65536']});
 	expect(at.leftovers()).toEqual([]);
 });

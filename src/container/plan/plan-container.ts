@@ -64,17 +64,6 @@ const addRange = 'usermod --add-subuids 100000-165535 --add-subgids 100000-16553
 
 function rangeMap(facts: HostFacts): RangeMap {
 	const map = rangeMapOf(facts);
-	const [uids] = map?.uids ?? [];
-	if (map === undefined || uids === undefined)
-		throw new TsboxError('E_HOST_UNSUPPORTED', 'root of this host has no subordinate ids', {
-			why: '/etc/subuid and /etc/subgid must both have a line for root',
-			hint: `choose an unused range: \`${addRange} root\``,
-		});
-	if (facts.tools.newuidmap === null || facts.tools.newgidmap === null)
-		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no newuidmap and newgidmap', {
-			why: 'unshare(1) needs them to write the id map of a user namespace',
-			hint: 'install them (Debian: uidmap)',
-		});
 	if ([...map.uids, ...map.gids].some(({outside}) => outside === 0))
 		throw new TsboxError('E_HOST_UNSUPPORTED', "root's range of subordinate ids includes root itself", {
 			why: 'root of the container would be root of the host',

@@ -93,21 +93,22 @@ function userNamespaceFindings({
 	const sum = (ranges: readonly IdRange[]): number => ranges.reduce((all, {count}) => all + count, 0);
 	const [users, groups] = [sum(subuids), sum(subgids)];
 	const mapped = tools.newuidmap !== null && tools.newgidmap !== null;
+	const isRoot = user.uid === 0;
+	const own = users > 0 && groups > 0;
 	const ranges: Finding = {
 		id: 'userns.ranges',
 		area: 'caller',
 		subject: 'subordinate ids',
-		state: mapped && users > 0 && groups > 0 ? 'ok' : 'warn',
-		found: `${users} users, ${groups} groups`,
-		without:
-			user.uid === 0
-				? 'containers of root cannot have their own users (`userns_mode: auto`)'
-				: 'a user namespace has a single user',
+		state: isRoot || (mapped && own) ? 'ok' : 'warn',
+		found:
+			isRoot && !own
+				? 'none of root, so 65536 that systemd reserves for containers'
+				: `${users} users, ${groups} groups`,
+		without: 'a user namespace has a single user',
 		hint: null,
 	};
 	if (ranges.state === 'ok') return [limit, ranges, ...sharedFindings(userNamespace.sharers)];
-	const name = user.uid === 0 ? 'root' : `"$(id -nu ${user.uid})"`;
-	const add = `usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${name}`;
+	const add = `usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$(id -nu ${user.uid})"`;
 	return [limit, {...ranges, hint: mapped ? add : installCommand('newuidmap', packageManager)}];
 }
 

@@ -22,7 +22,21 @@ const blanked: Readonly<Record<'loader' | 'libc', readonly string[]>> = {
 const nscd = {text: '/var/run/nscd/so', put: '/dev/null/scd/so'} as const;
 
 /** Part of a toolbox's name; increase it when copies are made differently. */
-export const sealing = 2;
+export const sealing = 3;
+
+/**
+ * Programs of the toolbox that write an id map for root, in place of newuidmap(1) and newgidmap(1): unshare(1) finds them by PATH.
+ * Root needs no line in /etc/subuid to map any ids: user_namespaces(7). One write(2) has all rows.
+ */
+export const idMapPrograms: Readonly<Record<string, string>> = Object.fromEntries(
+	(['uid', 'gid'] as const).map(kind => [
+		`new${kind}map`,
+		`#!/bin/sh\n# new${kind}map PID INSIDE OUTSIDE COUNT...\npid=$1\nshift\nprintf '%s %s %s\\n' "$@" > "/proc/$pid/${kind}_map"\n`,
+	]),
+);
+
+/** The folder of {@link idMapPrograms} in a toolbox. */
+export const idMapFolder = 'idmap';
 
 /** A string to change in a copy. */
 export interface Blank {
@@ -111,6 +125,9 @@ export function sealTools(host: Host, facts: Pick<HostFacts, 'toolbox'>, store: 
 	makeOpen(host, toolboxesFolder(store));
 	try {
 		for (const file of facts.toolbox.files) copySealed(host, file, fresh);
+		makeOpen(host, `${fresh}/${idMapFolder}`);
+		for (const [name, text] of Object.entries(idMapPrograms))
+			host.writeAtomic(`${fresh}/${idMapFolder}/${name}`, Buffer.from(text), 0o755);
 		host.rename(fresh, folder);
 	} catch (error) {
 		host.removeTree(fresh);

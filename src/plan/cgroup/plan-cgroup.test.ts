@@ -173,3 +173,26 @@ test.each([
 	const rest = 'memswapLimit' in service ? {'memory.max': '1048576'} : {};
 	expect(limitsOf(plan)).toEqual(rest);
 });
+
+test('with `writable-cgroups=true` root of the container gets the cgroup, but not its limits', () => {
+	const map = {
+		kind: 'range' as const,
+		uids: [{inside: 0, outside: 5000, count: 10}],
+		gids: [{inside: 0, outside: 6000, count: 10}],
+	};
+	const security = {seccomp: {kind: 'default' as const}, systemPathsUnconfined: false, writableCgroups: true as const};
+	const namespaces = ['mount', 'cgroup', 'user'] as const;
+	const plan = samplePlan({service: {security, namespaces, memLimit: MiB}, facts: v2, map});
+	expect(stepOf(plan, 'cgroup.give').action).toMatchObject({
+		tool: 'chown',
+		args: [
+			'5000:6000',
+			'/sys/fs/cgroup/tsbox/demo',
+			'/sys/fs/cgroup/tsbox/demo/cgroup.procs',
+			'/sys/fs/cgroup/tsbox/demo/cgroup.threads',
+			'/sys/fs/cgroup/tsbox/demo/cgroup.subtree_control',
+		],
+	});
+	expect(stepOf(plan, 'cgroup.make').undo).toMatchObject({nested: true});
+	expect(() => samplePlan({service: {security}, facts: v2})).toThrow('needs a user namespace');
+});

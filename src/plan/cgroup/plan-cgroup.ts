@@ -4,6 +4,8 @@ import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
 import type {Step, StepBefore} from '../../step/verbs/step.ts';
 import {deviceRules, deviceSteps} from './plan-devices.ts';
 import {cgroupSettings, type Setting} from './cgroup-settings.ts';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {isRange, mappedRoot} from '../../host/id-map.ts';
 import {isRootless, type PlanInput} from '../input/input.ts';
 import type {Shortfalls} from '../input/unsupported.ts';
 
@@ -133,6 +135,46 @@ function noCgroups({facts, map}: PlanInput): readonly [string, string] {
 }
 
 /**
+ * Whether root of the container gets the container's cgroup to divide it further.
+ *
+ * @throws TsboxError E_SPEC_INVALID without a user namespace: root of the host would undo its own limits.
+ */
+function isGiven({extras, map}: PlanInput): boolean {
+	if (extras.writableCgroups !== true) return false;
+	if (map !== null) return true;
+	throw new TsboxError('E_SPEC_INVALID', '`writable-cgroups=true` needs a user namespace', {
+		why: 'without one, root of the container is root of the host and would write its own limits anew',
+		hint: 'add `userns_mode: auto`',
+	});
+}
+
+/**
+ * The step that gives the container's cgroup away. Root of the container gets the folders and the files that move
+ * processes; the limits stay with root of the host. Source: cgroup-v2.rst, "Model of Delegation".
+ */
+function giveStep(members: readonly CgroupMember[], [uid, gid]: readonly [number, number]): Step {
+	const files = members.flatMap(({controller, path}) => [
+		path,
+		...(controller === ''
+			? ['cgroup.procs', 'cgroup.threads', 'cgroup.subtree_control']
+			: ['cgroup.procs', 'tasks']
+		).map(file => `${path}/${file}`),
+	]);
+	return cgroupStep(
+		'cgroup.give',
+		'give the cgroup to root of the container',
+		'It may make cgroups below its own and move its processes between them. The limits of its own cgroup stay with root of the host.',
+		'cgroups(7)',
+		{
+			object: `owner of ${members.map(({path}) => path).join(', ')}`,
+			action: {kind: 'runOnHost', tool: 'chown', args: [`${uid}:${gid}`, ...files]},
+			undo: {kind: 'none', reason: 'it goes with the cgroup'},
+			checks: [],
+		},
+	);
+}
+
+/**
  * Plans the cgroup phase: a folder in each hierarchy, then one write per limit.
  * Sources: kernel cgroup-v1/*.rst and cgroup-v2.rst; cgroups(7).
  *
@@ -144,9 +186,8 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 	const cgroup = cgroupPath(input);
 	const own = delegatedGroup(input);
 	if (facts.layout === 'none' || (!facts.writable && own === null)) {
-		if (settings.length > 0) {
-			missing.add('no limits can be set', ...noCgroups(input));
-		}
+		if (settings.length > 0) missing.add('no limits can be set', ...noCgroups(input));
+		if (isGiven(input)) missing.add('the container cannot have cgroups of its own', ...noCgroups(input));
 		return {steps: [], members: [], kill: {kind: 'none'}};
 	}
 	const onV2 = facts.layout === 'v2';
@@ -162,6 +203,7 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 	// A `cgroup_parent` may carry limits that the user set, so it stays. Only /tsbox is removed with its last container.
 	const ours = !input.extras.hasCgroupParent && own === null ? all.slice(0, -1).toReversed() : [];
 	const parents = joined.flatMap(({mount}) => ours.map(level => `${mount}${level}`));
+	const given = isGiven(input);
 	const steps: Step[] = [
 		...(own === null ? [] : supervisorSteps(facts, own)),
 		cgroupStep(
@@ -172,10 +214,11 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 			{
 				object: `cgroup ${leaves.join(', ')}`,
 				action: {kind: 'mkdir', paths: leaves, mode: 0o755},
-				undo: {kind: 'removeCgroups', paths: leaves, parents, kill},
+				undo: {kind: 'removeCgroups', paths: leaves, parents, kill, ...(given ? {nested: true as const} : {})},
 				checks: leaves.map(path => ({kind: 'folder', path})),
 			},
 		),
+		...(given && isRange(input.map) ? [giveStep(members, mappedRoot(input.map))] : []),
 	];
 	if (onV2 && facts.unified !== null) {
 		// Only the root cgroup may both hold processes and enable controllers (cgroup-v2.rst, "No Internal Process Constraint").

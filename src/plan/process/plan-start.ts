@@ -1,5 +1,6 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {isRange, mapArguments, type RangeMap} from '../../host/id-map.ts';
+import {idMapFolder} from '../../host/programs/sealed-tools.ts';
 import {namespaceOptions} from '../../host/programs/namespace-options.ts';
 import type {NamespaceKind} from '../../spec/model/project.ts';
 import type {Step} from '../../step/verbs/step.ts';
@@ -149,6 +150,7 @@ function prepared(
 				unshare,
 				tty: input.tty,
 				conf: `${reached}/conf`,
+				...(map.direct === true ? {idMap: `${reached}/tools/${idMapFolder}`} : {}),
 				...(clocks ? {clocks: true as const} : {}),
 			},
 			undo: {kind: 'none', reason: 'they end with the process'},

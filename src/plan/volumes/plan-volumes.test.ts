@@ -58,8 +58,7 @@ test('in a user namespace with an id range the empty folder belongs to container
 		subuids: [{start: 200_000, count: 65_536}],
 		subgids: [{start: 300_000, count: 65_536}],
 	};
-	const map = rangeMapOf({userNamespace});
-	if (map === undefined) throw new Error('there is no range');
+	const map = rangeMapOf({userNamespace, tools: facts.tools});
 	const plan = samplePlan({facts: {...facts, userNamespace}, map, volumes: [data]});
 	const action = plan.steps.find(({id}) => id === 'volume.shop_data')?.action;
 	expect(action).toMatchObject({owner: [200_000, 300_000], record: {root: 200_000, project: 'shop', volume: 'data'}});

@@ -39,6 +39,7 @@ function security(
 	return {
 		seccomp: seccomp(options, privileged, picker, folder, request),
 		systemPathsUnconfined: privileged || lastOf(options, 'systempaths') !== undefined,
+		...(lastOf(options, 'writable-cgroups')?.value === true ? {writableCgroups: true as const} : {}),
 		...present({apparmor: apparmor === 'unconfined' ? undefined : apparmor, label}),
 	};
 }

@@ -154,6 +154,7 @@ export const security = z.object({
 	apparmor: z.optional(securityOption('apparmor')),
 	label: z.optional(securityOption('label')),
 	systemPathsUnconfined: z.boolean(),
+	writableCgroups: z.optional(z.literal(true)),
 });
 
 export const rootfs = z.discriminatedUnion('kind', [

@@ -50,7 +50,7 @@ export const securityKeys = {
 	}),
 	security_opt: row({
 		about:
-			'`seccomp=FILE` or `seccomp=unconfined`, `apparmor=PROFILE`, `label=type:TYPE`, `systempaths=unconfined`; `no-new-privileges:false` lets setuid programs gain privileges.',
+			'`seccomp=FILE` or `seccomp=unconfined`, `apparmor=PROFILE`, `label=type:TYPE`, `systempaths=unconfined`; `no-new-privileges:false` lets setuid programs gain privileges; `writable-cgroups=true` gives the container its own cgroup to divide further, in a user namespace.',
 		also: ['seccomp', 'apparmor', 'selinux', 'security', 'no_new_privileges'],
 		isPlain: true,
 		written: w => w.list(w.parsedBy(w.text, parseSecurityOption)),
@@ -62,6 +62,7 @@ export const securityKeys = {
 				apparmor: security.apparmor,
 				label: security.label,
 				systempaths: security.systemPathsUnconfined ? 'unconfined' : undefined,
+				'writable-cgroups': security.writableCgroups,
 			}),
 		}),
 	}),

@@ -115,7 +115,8 @@ export type SecurityOption =
 	| {readonly kind: 'apparmor'; readonly value: string}
 	/** A complete SELinux context; null for none. */
 	| {readonly kind: 'label'; readonly value: string | null}
-	| {readonly kind: 'systempaths'};
+	| {readonly kind: 'systempaths'}
+	| {readonly kind: 'writable-cgroups'; readonly value: boolean};
 
 /** The settings of `security_opt` other than no_new_privs. */
 export interface Security {
@@ -125,6 +126,8 @@ export interface Security {
 	readonly label?: string;
 	/** Neither hide nor write-protect paths of /proc and /sys. */
 	readonly systemPathsUnconfined: boolean;
+	/** Root of the container may make cgroups below its own. */
+	readonly writableCgroups?: true;
 }
 
 /** A host device that the container gets (`devices:`). */

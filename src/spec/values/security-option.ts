@@ -32,11 +32,15 @@ export function parseSecurityOption(option: string): Parsed<SecurityOption> {
 		case 'systempaths':
 			if (value === 'unconfined') return good({kind: 'systempaths'});
 			return bad(`has ${quoted(option)}`, 'write `systempaths=unconfined`');
+		case 'writable-cgroups':
+			if (value === undefined || value === 'true' || value === 'false')
+				return good({kind: 'writable-cgroups', value: value !== 'false'});
+			return bad(`has ${quoted(option)}`, 'write `writable-cgroups=true` or `writable-cgroups=false`');
 		case undefined:
 		default:
 			return bad(
 				`has ${quoted(option)}, which is no security option`,
-				'write `no-new-privileges`, `seccomp=`, `apparmor=`, `label=` or `systempaths=unconfined`',
+				'write `no-new-privileges`, `seccomp=`, `apparmor=`, `label=`, `systempaths=unconfined` or `writable-cgroups=true`',
 			);
 	}
 }

@@ -128,6 +128,23 @@ remove_cgroups() { # HOW-MANY CGROUP... PARENT...
 		nap
 	done
 }`,
+	remove_nested_cgroups: `# Removes the cgroups that the container made below its own, and kills what is left in them.
+remove_nested_cgroups() ( # CGROUP...
+	set +f
+	for each do
+		for below in "$each"/*/; do
+			[ -d "$below" ] || continue
+			while read -r process; do kill -KILL "$process" 2>/dev/null; done < "\${below}cgroup.procs"
+			remove_nested_cgroups "\${below%/}"
+			tries=0
+			until rmdir "$below" 2>/dev/null || [ ! -d "$below" ]; do
+				tries=$((tries + 1))
+				[ "$tries" -le 500 ] || break
+				nap
+			done
+		done
+	done
+)`,
 	remove_trees: `remove_trees() { # FOLDER...
 	tries=0
 	until rm -rf ONE_FILE_SYSTEM-- "$@" 2>/dev/null; do

@@ -59,12 +59,17 @@ export interface RemoveCgroupsAction {
 	readonly paths: readonly string[];
 	readonly parents: readonly string[];
 	readonly kill: CgroupKill;
+	/** The container may have made cgroups below them. */
+	readonly nested?: true;
 }
 
 export const removeCgroups: UndoVerb<RemoveCgroupsAction> = {
 	shown: ({paths, parents, kill}) => [...killLines(kill), `rmdir ${shellCommand([...paths, ...parents])}`],
 	needs: needsNothing,
-	undoLines: ({paths, parents}) => [`remove_cgroups ${shellCommand([String(paths.length), ...paths, ...parents])}`],
+	undoLines: ({paths, parents, nested}) => [
+		...(nested === true ? [`remove_nested_cgroups ${shellCommand(paths)}`] : []),
+		`remove_cgroups ${shellCommand([String(paths.length), ...paths, ...parents])}`,
+	],
 };
 
 /** Ends all processes of the container. */

@@ -12,6 +12,8 @@ interface NewNamespaces {
 	readonly tty: boolean;
 	/** The clocks of the time namespace begin at the start. */
 	readonly clocks?: true;
+	/** A folder with programs in place of newuidmap(1) and newgidmap(1). */
+	readonly idMap?: string;
 }
 
 /** Starts the first process: it joins the cgroups and becomes unshare(1), which runs the container side. */
@@ -77,7 +79,10 @@ function becomeLines(made: NewNamespaces, script: string, here?: RunHere): reado
 	];
 	return [
 		...(made.clocks === true ? clockLines : []),
-		withClocks(`exec ${shellCommand(words)}${here !== undefined && terminal ? ' <&5' : ''}`, made),
+		withClocks(
+			`${made.idMap === undefined ? '' : `PATH=${shellWord(made.idMap)} `}exec ${shellCommand(words)}${here !== undefined && terminal ? ' <&5' : ''}`,
+			made,
+		),
 	];
 }
 
@@ -98,8 +103,9 @@ function firstScript(start: StartAction): string {
 	return start.unshare.length === 0 || startsInside(start) ? 'init.sh' : 'gather.sh';
 }
 
-function needs({users, unshare, tty}: NewNamespaces): Required<Needs> {
-	const mapped = users.includes('--map-auto') || users.some(word => word.startsWith('--map-users'));
+function needs({users, unshare, tty, idMap}: NewNamespaces): Required<Needs> {
+	const mapped =
+		idMap === undefined && (users.includes('--map-auto') || users.some(word => word.startsWith('--map-users')));
 	const isRange = users.includes('--map-auto') || users.includes('--setuid=0');
 	return {
 		tools: [

@@ -1,4 +1,4 @@
-import type {Blank} from '../../host/programs/sealed-tools.ts';
+import {type Blank, idMapFolder, idMapPrograms} from '../../host/programs/sealed-tools.ts';
 import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {asFunction, type HostVerb, needsNothing} from './verb.ts';
 
@@ -17,6 +17,7 @@ export const copyTools: HostVerb<CopyToolsAction> = {
 	shown: ({to, files}) => [
 		`cp --parents -t ${shellWord(to)} ${shellCommand(files)}`,
 		'# and in the copies of ld.so and libc.so the names of the files that they read from the root are made empty',
+		`# and ${Object.keys(idMapPrograms).join(' and ')} for root are two scripts that write /proc/PID/uid_map and gid_map`,
 	],
 	needs: needsNothing,
 	hostLines: (action, _, {blanks}) => asFunction('seal', sealLines(action, blanks)),
@@ -43,6 +44,11 @@ function sealLines({files, to, store}: CopyToolsAction, blanks: readonly Blank[]
 		...blanks.map(
 			({file, offset, text, put}) =>
 				`blank ${shellCommand([file, String(offset), text, put === '\0' ? '\\0' : put])} || return 125`,
+		),
+		`(umask 022; mkdir "$fresh/${idMapFolder}") || return 125`,
+		...Object.entries(idMapPrograms).map(
+			([name, text]) =>
+				`(umask 022; printf %s ${shellWord(text)} > "$fresh/${idMapFolder}/${name}" && chmod 755 "$fresh/${idMapFolder}/${name}") || return 125`,
 		),
 		`mv -T "$fresh" ${shellWord(to)} 2>/dev/null || { rm -rf "$fresh"; [ -d ${shellWord(to)} ]; }`,
 	];
