@@ -8,6 +8,7 @@ const source = resolve(import.meta.dirname, '../src');
 const rows = [
 	['cli'],
 	['tui'],
+	['learn'],
 	['view'],
 	['library'],
 	['project', 'records'],

@@ -44,7 +44,7 @@ function pidsBelow(host: Host, folder: string): readonly number[] {
 }
 
 /** A process and all its descendants, through the children of its threads; proc_pid_task(5). */
-function descendants(host: Host, first: number): readonly number[] {
+export function descendants(host: Host, first: number): readonly number[] {
 	const found = new Set([first]);
 	// Iterating over a Set also visits the elements that are added meanwhile.
 	for (const pid of found)
