@@ -54,7 +54,14 @@ export const samplePlan: Plan = {
 		},
 	],
 	warnings: ['no swap accounting on this kernel, so memswap_limit is not enforced'],
-	protections: [{name: 'process ids', on: true, stops: 'It sees its own processes alone.'}],
+	protections: [
+		{
+			name: 'process ids',
+			on: true,
+			stops: 'It sees its own processes alone.',
+			attack: 'Killing a process of the host.',
+		},
+	],
 };
 
 const commands: Readonly<Record<string, string>> = {

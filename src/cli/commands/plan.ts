@@ -1,13 +1,10 @@
-import type {PlannedContainer} from '../../container/machine/planned-container.ts';
 import {defineCommand} from '../verb/command.ts';
-import type {Step} from '../../step/verbs/step.ts';
-import type {Io} from '../verb/io.ts';
 import {planOptions, specRequest, terminalOptions} from '../options/run-options.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {withFacts} from '../options/with-facts.ts';
-import {lookOf} from '../output/look-of.ts';
 import {asksTty, wantsTty} from '../options/wants-tty.ts';
 import {factsOption, jsonOption, optionalSpec, serviceName} from '../options/arguments.ts';
+import {checkSelection, selectedSteps, selectionOptions} from '../options/plan-selection.ts';
 
 /** `tsbox plan`: shows what `up` would do. */
 export const plan = defineCommand({
@@ -16,6 +13,9 @@ export const plan = defineCommand({
 	examples: [
 		['tsbox plan demo.yaml', 'the commands by phase'],
 		['tsbox plan --explain demo.yaml', 'the reason, man page, check, and undo of each'],
+		['tsbox plan --step 7 demo.yaml', 'one step, explained'],
+		['tsbox plan --only mounts,cgroup demo.yaml', 'the steps of two phases'],
+		['tsbox plan --diff before.yaml after.yaml', 'which steps and protections differ'],
 		['tsbox plan --json demo.yaml | jq .steps[].command', 'as data'],
 		['tsbox plan --facts other-host.json demo.yaml', 'for another host, from the output of tsbox doctor --facts'],
 	],
@@ -25,6 +25,8 @@ export const plan = defineCommand({
 			describe:
 				'Add the reason, man page, kernel object, check, and undo of each step, and where each value comes from',
 		},
+		...selectionOptions,
+		diff: {kind: 'flag', describe: 'Compare the plans of two specs, each FILE or FILE:SERVICE'},
 		...jsonOption,
 		format: {
 			kind: 'text',
@@ -37,40 +39,48 @@ export const plan = defineCommand({
 		...planOptions,
 	},
 	positionals: [optionalSpec, serviceName],
-	async run({values, positionals: [file, service]}, {io, engine, folders}) {
+	async run({values, positionals}, {io, engine, folders}) {
+		checkSelection(values, positionals);
 		const machine = await withFacts(await engine.openMachine({...folders, planOnly: true}), values.facts, io);
-		const spec = specRequest(io, values, {file, service});
 		const format = values.json ? 'json' : (values.format ?? 'table');
+		const view = {json: format === 'json', explain: values.explain || values.step !== undefined};
 		// The table shows what `up` would do on this terminal. JSON and scripts must not depend on the terminal.
 		const tty = asksTty(values) ?? (format === 'table' && wantsTty(values, io) ? true : undefined);
-		const planned = await engine.planContainer(machine, spec, {dry: true, ...present({tty})});
-		if (format === 'sh') io.out(await engine.compilePlan(machine, planned));
-		else if (format === 'json') {
-			const {planJson} = await import('../../view/plan/plan-json.ts');
-			const {stepCommand} = await import('../../step/verbs/command.ts');
-			io.out(planJson(planned.plan, step => stepCommand(step, planned.plan)));
-		} else await io.page(await readable(planned, values.explain, io));
+		const planOf = (file?: string, service?: string, name?: string) => {
+			const overrides = name === undefined ? undefined : {name};
+			const spec = specRequest(io, values, {file, service, overrides});
+			return engine.planContainer(machine, spec, {dry: true, ...present({tty})});
+		};
+		if (values.diff) {
+			const [one, other] = positionals.map(fileAndService);
+			const before = await planOf(...(one ?? []));
+			const after = await planOf(...(other ?? []));
+			const {name} = before.plan;
+			// Names are in the paths of cgroups and layers. Under one name, only what is done differently differs.
+			const isRenamed = after.plan.name !== name && after.project.services.length === 1;
+			const compared = isRenamed ? await planOf(other?.[0], other?.[1], name) : after;
+			const otherName = after.plan.name === name ? undefined : after.plan.name;
+			const {showDifference} = await import('../output/show-plan.ts');
+			await showDifference(before, compared, {...view, otherName}, values.only, io);
+			return 0;
+		}
+		const planned = await planOf(positionals[0], positionals[1]);
+		if (format === 'sh') {
+			io.out(await engine.compilePlan(machine, planned));
+			return 0;
+		}
+		const isShown = selectedSteps(values, planned.plan);
+		const phases = [...new Set(planned.plan.steps.map(({phase}) => phase))];
+		if (values.only.length > 0 && !phases.some(phase => values.only.includes(phase)))
+			io.err(`no step is of the phase ${values.only.join(' or ')}; the plan has ${phases.join(', ')}\n`);
+		const {showPlan} = await import('../output/show-plan.ts');
+		await showPlan(planned, view, isShown, io);
 		return 0;
 	},
 });
 
-async function readable({plan, service}: PlannedContainer, explain: boolean, io: Io): Promise<string> {
-	const {stepCommand, undoText} = await import('../../step/verbs/command.ts');
-	const look = {
-		...(await lookOf(io, 'stdout', {plan, service})),
-		commandOf: (step: Step) => stepCommand(step, plan),
-	};
-	if (!explain) {
-		const {planTable} = await import('../../view/plan/plan-table.ts');
-		return planTable(plan, look);
-	}
-	const [{planExplain}, {explainOrigin}] = await Promise.all([
-		import('../../view/plan/plan-explain.ts'),
-		import('../../spec/project/explain-origin.ts'),
-	]);
-	const origins = Object.entries(service.origins).map(([value, origin]) => ({
-		value,
-		origin: explainOrigin(origin, io.cwd),
-	}));
-	return planExplain(plan, {...look, undoOf: step => undoText(step, plan)}, origins);
+/** `FILE:SERVICE` as two words. The name of a spec file ends in one of the usual ways. */
+function fileAndService(word: string): readonly [file: string, service?: string] {
+	const [, file, service] = /^(.+\.(?:ya?ml|json)):([^/:]+)$/.exec(word) ?? [];
+	return file === undefined || service === undefined ? [word] : [file, service];
 }

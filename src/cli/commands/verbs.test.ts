@@ -196,6 +196,47 @@ test('plan prints a table, an explanation, JSON, or a script', async () => {
 	expect((await tsbox('plan --format sh demo.yaml')).out).toBe('#!/bin/sh\n');
 });
 
+test('plan shows the steps of some phases, or one step with its explanation, with their numbers', async () => {
+	const {out} = await tsbox('plan --only cgroup,mounts demo.yaml');
+	expect(out).toMatch(/^demo: 2 of 3 steps from demo\.yaml\n/);
+	expect(out).toContain("  3  mount the container's file tree");
+	expect(out).not.toContain('warnings');
+	for (const word of ['2', 'namespaces.start'])
+		expect((await tsbox(`plan --step ${word} demo.yaml`)).out).toMatch(/\n  2  start .*\n.*\n(.*\n)* {5}why /);
+	const json = JSON.parse((await tsbox('plan --json --only mounts demo.yaml')).out);
+	expect(json.steps).toMatchObject([{number: 3, id: 'mounts.table'}]);
+	expect(await tsbox('plan --only image demo.yaml')).toMatchObject({
+		status: 0,
+		err: 'no step is of the phase image; the plan has cgroup, namespaces, mounts\n',
+	});
+});
+
+test('plan --diff compares two specs, under the name of the first', async () => {
+	const {status, out, calls} = await tsbox('plan --diff a.yaml b.yaml:web');
+	expect(status).toBe(0);
+	expect(out).toContain('0 added, 0 removed, 0 changed, 3 the same\n');
+	expect(calls.filter(([name]) => name === 'planContainer').map(([, request]) => request)).toMatchObject([
+		{file: 'a.yaml'},
+		{file: 'b.yaml', service: 'web'},
+	]);
+	expect(JSON.parse((await tsbox('plan --diff --json a.yaml b.yaml')).out)).toMatchObject({same: 3, changed: []});
+});
+
+test.each([
+	['plan --only cgrup demo.yaml', 'did you mean cgroup?'],
+	['plan --step mounts.tabel demo.yaml', 'did you mean mounts.table?'],
+	['plan --step 4 demo.yaml', 'give a number from 1 to 3'],
+	['plan --step demo.yaml', '--step needs a number or an id, not the spec demo.yaml'],
+	['plan --step 1 --only cgroup demo.yaml', '--only cannot be combined with --step'],
+	['plan --diff --step 1 a.yaml b.yaml', '--diff cannot be combined with --step'],
+	['plan --diff a.yaml', 'tsbox plan --diff before.yaml after.yaml'],
+	['plan --format sh --only cgroup demo.yaml', '--only cannot be combined with --format sh'],
+])('%s is refused: %s', async (line, words) => {
+	const {status, out, err} = await tsbox(line);
+	expect({status, out}).toEqual({status: 2, out: ''});
+	expect(err).toContain(words);
+});
+
 test('plan --facts rejects a missing or invalid file', async () => {
 	expect((await tsbox('plan --facts x.json demo.yaml')).status).toBe(2);
 	expect((await tsbox('plan --facts x.json demo.yaml', {files: {'/home/x.json': '{"schema": 2}'}})).status).toBe(125);

@@ -92,7 +92,7 @@ function valueOf(
 		case 'flag':
 			return last === 'true';
 		case 'list':
-			return all;
+			return option.choices === undefined ? all : chosen(name, all, option.choices, command);
 		case 'text':
 			if (last !== undefined && option.choices !== undefined && !option.choices.includes(last))
 				throw wrongChoice(`--${name}`, last, option.choices, command);
@@ -103,6 +103,14 @@ function valueOf(
 				throw usageError(`--${name} takes a number, not "${last}"`, undefined, command.name);
 			return Number(last);
 	}
+}
+
+/** The values of a list of choices, which may also be written with commas. */
+function chosen(name: string, all: readonly string[], choices: readonly string[], command: Named): readonly string[] {
+	const words = all.flatMap(value => value.split(','));
+	const wrong = words.find(word => !choices.includes(word));
+	if (wrong !== undefined) throw wrongChoice(`--${name}`, wrong, choices, command);
+	return words;
 }
 
 function unknownOption(written: string, options: Options, command: Shape, words: readonly string[]) {

@@ -1,5 +1,7 @@
+import tried from '../../../test/escapes/attacks.json' with {type: 'json'};
 import {expect, test} from 'vitest';
 import {samplePlan, type SampleChanges, stepOf} from '../../../test/support/sample-input.ts';
+import {attacks} from './attacks.ts';
 
 function open(changes: SampleChanges): readonly string[] {
 	return samplePlan(changes).protections.flatMap(({name, on}) => (on ? [] : [name]));
@@ -8,6 +10,14 @@ function open(changes: SampleChanges): readonly string[] {
 test('each protection describes in whole sentences what it stops', () => {
 	for (const changes of [{}, {service: {privileged: true}}, {seccomp: null}]) {
 		for (const {stops} of samplePlan(changes).protections) expect(stops).toMatch(/^[\dA-Z/s].*\.$/s);
+	}
+});
+
+test('each CVE that a protection stops is tried in test/escapes', () => {
+	const names = tried.map(({id, title}) => `${id.toUpperCase()} ${title}`).join('\n');
+	for (const attack of Object.values(attacks)) {
+		expect(attack).toMatch(/\.$/);
+		for (const [number] of attack.matchAll(/CVE-\d+-\d+/g)) expect(names).toContain(number);
 	}
 });
 

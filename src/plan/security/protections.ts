@@ -3,6 +3,7 @@ import type {Protection} from '../../step/verbs/step.ts';
 import {boundingSet} from '../../step/verbs/privileges.ts';
 import {namespacesOf, type PlanInput} from '../input/input.ts';
 import {pathsLike} from '../mounts/kernel-path-rows.ts';
+import {attacks} from './attacks.ts';
 import type {SecurityPlan} from './plan-security.ts';
 
 /**
@@ -10,11 +11,17 @@ import type {SecurityPlan} from './plan-security.ts';
  * trust the container.
  */
 export function protections(input: PlanInput, security: SecurityPlan): readonly Protection[] {
-	return [...views(input), ...hostFiles(input), ...powers(input, security), ...things(input)];
+	return [...views(input), ...hostFiles(input), ...powers(input, security), ...things(input)].map(each => ({
+		...each,
+		attack: attacks[each.name],
+	}));
 }
 
+/** A protection before its attack is added. */
+type Told = Omit<Protection, 'attack'> & {readonly name: keyof typeof attacks};
+
 /** What the container can see: namespaces and the root. */
-function views(input: PlanInput): readonly Protection[] {
+function views(input: PlanInput): readonly Told[] {
 	const {extras} = input;
 	const namespaces = namespacesOf(input);
 	const has = (kind: (typeof namespaces)[number]): boolean => namespaces.includes(kind);
@@ -53,7 +60,7 @@ function views(input: PlanInput): readonly Protection[] {
 }
 
 /** Which host files a container with `rootfs: host` can read. */
-function hostFiles({image, hostView}: PlanInput): readonly Protection[] {
+function hostFiles({image, hostView}: PlanInput): readonly Told[] {
 	if (image.kind !== 'host') return [];
 	const {hidden, shown} = hostView;
 	const again = shown.length === 0 ? '' : `; ${shown.join(', ')} ${shown.length === 1 ? 'is' : 'are'} shown again`;
@@ -70,7 +77,7 @@ function hostFiles({image, hostView}: PlanInput): readonly Protection[] {
 }
 
 /** What the container may ask of the kernel. */
-function powers(input: PlanInput, security: SecurityPlan): readonly Protection[] {
+function powers(input: PlanInput, security: SecurityPlan): readonly Told[] {
 	const {extras, config, facts, map} = input;
 	const kept = boundingSet(config.process, facts);
 	const mapped = namespacesOf(input).includes('user');
@@ -108,7 +115,7 @@ function powers(input: PlanInput, security: SecurityPlan): readonly Protection[]
 			? []
 			: [
 					{
-						name: 'security module',
+						name: 'security module' as const,
 						on: security.labels.length > 0,
 						stops: `${config.process.apparmorProfile ?? config.process.selinuxLabel ?? ''} holds whatever the process becomes.`,
 					},
@@ -117,7 +124,7 @@ function powers(input: PlanInput, security: SecurityPlan): readonly Protection[]
 			? []
 			: [
 					{
-						name: 'landlock',
+						name: 'landlock' as const,
 						on: security.landlock.length > 0,
 						stops: `Files outside ${extras.landlock.map(({path}) => path).join(', ')} do not open, no matter who owns them.`,
 					},
@@ -154,7 +161,7 @@ function lost(kept: readonly string[]): string {
 }
 
 /** What the container could touch or use up. */
-function things({extras, config, facts}: PlanInput): readonly Protection[] {
+function things({extras, config, facts}: PlanInput): readonly Told[] {
 	const hidden = [...config.linux.maskedPaths, ...config.linux.readonlyPaths].flatMap(path =>
 		pathsLike(path, facts.kernelPaths),
 	);

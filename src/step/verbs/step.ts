@@ -57,6 +57,8 @@ export interface Protection {
 	readonly on: boolean;
 	/** Sentences for a learner. */
 	readonly stops: string;
+	/** An attack that it stops, and that is open without it. A sentence. */
+	readonly attack: string;
 }
 
 /** An ordered list of steps, and facts about the container that they make. */

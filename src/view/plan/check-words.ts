@@ -10,7 +10,7 @@ export function checkWords(check: Check): string {
 		case 'readBack':
 			return `${check.path}, read in the container, is ${check.equals}`;
 		case 'mount':
-			return `/proc/PID/mountinfo has ${check.type === '' ? 'a mount' : check.type} on ${check.target}${withOptions(check.options)}`;
+			return `/proc/PID/mountinfo has ${mountWord(check)} on ${check.target}${withOptions(check.options)}`;
 		case 'onlyMounts':
 			return `/proc/PID/mountinfo has only these mounts: ${check.targets.join(' ')}`;
 		case 'namespaces':
@@ -38,6 +38,43 @@ export function checkWords(check: Check): string {
 		case 'oomScoreAdj':
 			return `/proc/PID/oom_score_adj is ${check.equals}`;
 	}
+}
+
+/**
+ * The checks of a step in words, shortened: folders share a line, mounts that are alike share a line, and the list of all
+ * mounts is only counted, since the steps before it name them.
+ */
+export function shortCheckWords(checks: readonly Check[]): readonly string[] {
+	const mounts = checks.filter(check => check.kind === 'mount');
+	const folders = checks.filter(check => check.kind === 'folder');
+	const joined = [
+		...(folders.length > 2 ? [`these are folders: ${folders.map(({path}) => path).join(' ')}`] : []),
+		...(mounts.length > 2 ? [mountRows(mounts)] : []),
+	];
+	const others = checks.filter(
+		({kind}) => !((kind === 'mount' && mounts.length > 2) || (kind === 'folder' && folders.length > 2)),
+	);
+	return [...joined, ...others.map(oneCheck)];
+}
+
+function mountRows(mounts: readonly Extract<Check, {readonly kind: 'mount'}>[]): string {
+	const alike = new Map<string, readonly string[]>();
+	for (const mount of mounts) {
+		const kind = `${mountWord(mount)}${withOptions(mount.options)}`;
+		alike.set(kind, [...(alike.get(kind) ?? []), mount.target]);
+	}
+	const rows = [...alike].map(([kind, targets]) => `${kind} on ${targets.join(' ')}`);
+	return [`/proc/PID/mountinfo has ${mounts.length} mounts:`, ...rows].join('\n');
+}
+
+function oneCheck(check: Check): string {
+	return check.kind === 'onlyMounts'
+		? `/proc/PID/mountinfo has only the ${check.targets.length} mounts that this plan makes`
+		: checkWords(check);
+}
+
+function mountWord({type}: Extract<Check, {readonly kind: 'mount'}>): string {
+	return type === '' ? 'a mount' : type;
 }
 
 function withOptions(options: readonly string[]): string {

@@ -1,6 +1,7 @@
-import type {Plan, Step} from '../../step/verbs/step.ts';
-import {checkWords} from './check-words.ts';
+import type {Plan, Protection, Step} from '../../step/verbs/step.ts';
+import {shortCheckWords} from './check-words.ts';
 import {escapeLines, escapeText} from '../text/escape.ts';
+import type {Look} from '../text/look.ts';
 import {type PlanLook, planTable} from './plan-table.ts';
 import {table} from '../text/table.ts';
 import {wrapWords} from '../text/wrap.ts';
@@ -24,40 +25,55 @@ const margin = ' '.repeat(5);
 
 /**
  * The plan with an explanation below each command: why the step is there, a page to read, the kernel object it makes,
- * its checks, and its undo. The protections and the source of each spec value follow.
+ * its checks, and its undo. The protections and the source of each spec value follow, unless only some steps are shown.
  */
 export function planExplain(plan: Plan, look: ExplainLook, origins: readonly ValueOrigin[]): string {
-	return planTable(plan, look, step => details(step, look)) + protectionLines(plan, look) + originTable(origins, look);
+	const steps = planTable(plan, look, step => stepDetails(step, look));
+	if (look.isShown !== undefined) return steps;
+	const protections = plan.protections.map(each => protectionLines(each, look)).join('');
+	return `${steps}\n${look.theme.heading('protections')}\n${protections}${originTable(origins, look)}`;
 }
 
-function details(step: Step, look: ExplainLook): string {
+/** The explanation of one step: why, page, kernel object, checks, undo. */
+export function stepDetails(step: Step, look: ExplainLook): string {
+	const {theme} = look;
 	return [
-		detail('why', step.why, look),
+		detail('why', step.why, look, theme.strong),
 		detail('read', step.man, look),
 		...(step.object === null ? [] : [detail('makes', step.object, look)]),
-		...step.checks.map(check => detail('check', checkWords(check), look)),
-		detail('undo', look.undoOf(step), look),
+		...shortCheckWords(step.checks).map(words => detail('check', words, look, theme.ok)),
+		detail('undo', look.undoOf(step), look, theme.command),
+		detail('id', step.id, look),
 	].join('');
 }
 
-function protectionLines({protections}: Plan, look: ExplainLook): string {
-	const {columns, theme, width} = look;
-	const room = Math.max(40, columns - margin.length);
-	const lines = protections.map(({name, on, stops}) => {
-		const text = wrapWords(escapeText(stops), room, width).map(line => `${margin}${line}\n`);
-		return `  ${on ? theme.strong(name) : theme.warning(`${name}: off`)}\n${text.join('')}`;
-	});
-	return `\n${theme.heading('protections')}\n${lines.join('')}`;
+/**
+ * A protection: whether it is on, what it does, and an attack that it stops or leaves open.
+ *
+ * @param sign - put before it, for a comparison
+ */
+export function protectionLines({name, on, stops, attack}: Protection, look: Look, sign = ''): string {
+	const {theme} = look;
+	const style = on ? theme.ok : theme.warning;
+	return [
+		`${sign}${style((on ? 'on' : 'off').padEnd(margin.length))}${theme.strong(escapeText(name))}\n`,
+		detail('', stops, look, theme.quiet, 0),
+		detail(on ? 'stops' : 'open', attack, look, style),
+	].join('');
 }
 
-function detail(label: string, text: string, {columns, theme, width}: ExplainLook): string {
-	const room = Math.max(40, columns - margin.length - labelWidth);
+function detail(
+	label: string,
+	text: string,
+	{columns, theme, width}: Look,
+	style = theme.quiet,
+	lead = labelWidth,
+): string {
+	const room = Math.max(40, columns - margin.length - lead);
 	const lines = escapeLines(text)
 		.split('\n')
 		.flatMap(line => wrapWords(line, room, width));
-	return lines
-		.map((line, index) => `${margin}${theme.quiet((index === 0 ? label : '').padEnd(labelWidth))}${line}\n`)
-		.join('');
+	return lines.map((line, index) => `${margin}${style((index === 0 ? label : '').padEnd(lead))}${line}\n`).join('');
 }
 
 function originTable(origins: readonly ValueOrigin[], {theme, width}: ExplainLook): string {

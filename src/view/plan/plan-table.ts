@@ -3,12 +3,15 @@ import {plural} from '../text/duration.ts';
 import {escapeLines, escapeText} from '../text/escape.ts';
 import type {Look} from '../text/look.ts';
 import {phaseWords} from './phase-words.ts';
+import {numbered, type NumberedStep} from './plan-difference.ts';
 import {wrapCommand, wrapWords} from '../text/wrap.ts';
 
 /** The settings for drawing a plan. */
 export interface PlanLook extends Look {
 	/** The shell command of a step; it may have several lines. */
 	readonly commandOf: (step: Step) => string;
+	/** Selects steps, which keep the numbers of the whole plan. Without it all are shown, and the warnings of the plan. */
+	readonly isShown?: (step: NumberedStep) => boolean;
 }
 
 const indent = '     ';
@@ -18,26 +21,33 @@ const indent = '     ';
  * runs: `host#` on the host, `demo#` inside the container. `detailsOf` gives further lines below a command.
  */
 export function planTable(plan: Plan, look: PlanLook, detailsOf: (step: Step) => string = () => ''): string {
-	const {theme} = look;
-	const title = `${theme.strong(escapeText(plan.name))}: ${plural(plan.steps.length, 'step')} from ${escapeText(plan.spec)}\n`;
+	const {theme, isShown = () => true} = look;
+	const all = plural(plan.steps.length, 'step');
+	const steps = numbered(plan).filter(isShown);
+	const count = steps.length === plan.steps.length ? all : `${steps.length} of ${all}`;
 	const digits = Math.max(3, String(plan.steps.length).length);
 	let phase: Phase | undefined;
-	let text = title;
-	plan.steps.forEach((step, index) => {
+	let text = `${theme.strong(escapeText(plan.name))}: ${count} from ${escapeText(plan.spec)}\n`;
+	steps.forEach(({number, step}, index) => {
 		if (step.phase !== phase) {
-			text += `\n${theme.heading(step.phase)}: ${theme.quiet(phaseWords[step.phase])}\n`;
+			text += phaseHeading(step.phase, look);
 			phase = step.phase;
 		}
-		const number = String(index + 1).padStart(digits);
-		text += `${theme.quiet(number)}  ${escapeText(step.title)}\n`;
+		text += `${theme.quiet(String(number).padStart(digits))}  ${escapeText(step.title)}\n`;
 		const details = detailsOf(step);
-		const isLast = plan.steps[index + 1]?.phase !== phase;
+		const isLast = steps[index + 1]?.step.phase !== phase;
 		text += commandLines(plan.name, step, look) + details + (details === '' || isLast ? '' : '\n');
 	});
-	return text + warnings(plan, look);
+	return text + (look.isShown === undefined ? warnings(plan, look) : '');
 }
 
-function commandLines(name: string, step: Step, {columns, theme, width, commandOf}: PlanLook): string {
+/** The heading of a phase, after an empty line. */
+export function phaseHeading(phase: Phase, {theme}: Look): string {
+	return `\n${theme.heading(phase)}: ${theme.quiet(phaseWords[phase])}\n`;
+}
+
+/** The command of a step behind a prompt. */
+export function commandLines(name: string, step: Step, {columns, theme, width, commandOf}: PlanLook): string {
 	const prompt = `${step.side === 'before' ? 'host' : escapeText(name)}# `;
 	const lines = wrapCommand(escapeLines(commandOf(step)), Math.max(40, columns - indent.length - prompt.length), width);
 	return lines

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import {expect, test} from 'vitest';
+import {shortCheckWords} from './check-words.ts';
 import {planExplain} from './plan-explain.ts';
 import {publishedPlan} from '../../step/verbs/published-plan.ts';
 import {planJson} from './plan-json.ts';
@@ -63,6 +64,7 @@ test('explain adds why, page, kernel object, checks, undo and the origin of each
 		     makes  cgroup /sys/fs/cgroup/tsbox/demo
 		     check  /sys/fs/cgroup/tsbox/demo/memory.max is 104857600
 		     undo   nothing: goes with the cgroup
+		     id     cgroup.memory
 
 		namespaces: an isolated view of the system
 		  2  start the first process in new namespaces
@@ -74,6 +76,7 @@ test('explain adds why, page, kernel object, checks, undo and the origin of each
 		     makes  namespaces mount, pid
 		     check  /proc/PID/ns/ differs from the host's in mount, pid
 		     undo   echo 1 > /sys/fs/cgroup/tsbox/demo/cgroup.kill
+		     id     namespaces.start
 
 		mounts: the file tree, detached from the host
 		  3  mount the container's file tree
@@ -87,19 +90,47 @@ test('explain adds why, page, kernel object, checks, undo and the origin of each
 		     check  /proc/PID/mountinfo has proc on /proc (nosuid,nodev)
 		     check  /proc/PID/mountinfo has tmpfs on /dev
 		     undo   nothing: dies with the mount namespace
+		     id     mounts.table
 
 		warnings
 		  - no swap accounting on this kernel, so memswap_limit is not enforced
 
 		protections
-		  process ids
+		on   process ids
 		     It sees its own processes alone.
+		     stops  Killing a process of the host.
 
 		sources of the values
 		  mem_limit    demo.yaml:4:12, MEM from the environment
 		  stop_signal  default
 		"
 	`);
+});
+
+test('explain joins checks of mounts that are alike, and only counts all mounts', () => {
+	const mount = (target: string, options: readonly string[]) => ({kind: 'mount', target, type: '', options}) as const;
+	expect(
+		shortCheckWords([
+			mount('/dev/null', ['nosuid']),
+			mount('/proc/bus', ['ro']),
+			mount('/dev/zero', ['nosuid']),
+			{kind: 'onlyMounts', targets: ['/', '/dev/null', '/dev/zero', '/proc/bus']},
+		]),
+	).toEqual([
+		'/proc/PID/mountinfo has 3 mounts:\na mount (nosuid) on /dev/null /dev/zero\na mount (ro) on /proc/bus',
+		'/proc/PID/mountinfo has only the 4 mounts that this plan makes',
+	]);
+});
+
+test('explain has colors for labels, commands and protections', () => {
+	const text = planExplain(samplePlan, {...look, theme: theme(true)}, []);
+	for (const [part, code] of [
+		['why    ', 1],
+		['check  ', 32],
+		['undo   ', 36],
+		['on   ', 32],
+	] as const)
+		expect(text).toContain(`\u001b[${code}m${part}`);
 });
 
 test('JSON carries every step with its command, and reads back as the same plan', () => {
