@@ -253,18 +253,9 @@ test('root without a range of its own needs no setup and no newuidmap(1)', async
 	const hidden = 'mount --bind /dev/null /etc/subuid && mount --bind /dev/null /usr/bin/newuidmap && exec "$@"';
 	const tsbox = join(import.meta.dirname, '../../bin/tsbox');
 	const folders = ['--store', join(at.folder, 'store'), '--state', join(at.folder, 'fresh')];
-	const run = [
-		'env',
-		`PATH=${process.env['PATH'] ?? ''}`,
-		tsbox,
-		...folders,
-		'run',
-		at.spec(),
-		'--',
-		'cat',
-		'/proc/self/uid_map',
-	];
-	const {status, stdout} = await start(['/usr/bin/unshare', '-m', '/bin/sh', '-c', hidden, 'sh', ...run]).ended;
+	const run = [tsbox, ...folders, 'run', at.spec(), '--', 'cat', '/proc/self/uid_map'];
+	const path = `PATH=${process.env['PATH'] ?? ''}`;
+	const {status, stdout} = await start(['/usr/bin/env', path, 'unshare', '-m', 'sh', '-c', hidden, 'sh', ...run]).ended;
 	expect({status, map: stdout.trim().split(/\s+/)}).toEqual({status: 0, map: ['0', '1878982656', '65536']});
 	expect(at.leftovers()).toEqual([]);
 });

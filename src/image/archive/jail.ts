@@ -1,3 +1,4 @@
+import {idMapFolder} from '../../host/programs/sealed-tools.ts';
 import {namespaceOptions} from '../../host/programs/namespace-options.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {HostFacts, ToolFacts, ToolName} from '../../host/facts.ts';
@@ -132,7 +133,7 @@ export function jail(facts: HostFacts, jailed: JailedTool, toolbox: string, ids?
 		`cd ${quoted(tools)}`,
 		`${host('mount')} -n --bind "$2" ${reached.folder}`,
 		`${host('mount')} -n -c --bind . ${reached.tools}`,
-		`exec ${[...unshare, ...sh].map(quoted).join(' ')} -euc "$1" sh ${reached.folder}`,
+		`${ids.direct === true ? `PATH=${reached.tools}/${idMapFolder} ` : ''}exec ${[...unshare, ...sh].map(quoted).join(' ')} -euc "$1" sh ${reached.folder}`,
 	].join('\n');
 	const first = [...hostWords(facts, 'unshare'), '--mount', '--propagation', 'private'];
 	return {argv: [...first, ...sh, '-euc', outside, 'sh', script], script};
