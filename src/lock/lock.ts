@@ -197,7 +197,7 @@ function contextOf({project, portable, request}: Opened, {name, key}: Meant, tak
 			const bind = other?.volumes.find(each => each.target === target);
 			return bind?.type === 'bind' ? shownPath(bind.source) : target;
 		},
-		rootfs: other === undefined || other.rootfs.kind === 'host' ? 'the host' : shownPath(other.rootfs.path),
+		rootfs: other === undefined || !('path' in other.rootfs) ? 'the host' : shownPath(other.rootfs.path),
 		takeOver,
 	};
 }

@@ -58,7 +58,7 @@ function isThere(path: string): boolean {
 }
 
 function imageOf(rootfs: RootfsSource): ImageFacts {
-	return rootfs.kind === 'archive' ? {...storedImage, stored: false} : rootfs;
+	return rootfs.kind === 'archive' || rootfs.kind === 'minimal' ? {...storedImage, stored: false} : rootfs;
 }
 
 function sourcesOf({volumes}: Service): Readonly<Record<string, SourceFacts>> {

@@ -30,7 +30,7 @@ export const generate = defineCommand({
 				store: dirs.store,
 				state: dirs.state,
 				needs: project.services.flatMap(({rootfs, volumes}) => [
-					...(rootfs.kind === 'host' ? [] : [rootfs.path]),
+					...('path' in rootfs ? [rootfs.path] : []),
 					...volumes.flatMap(volume => (volume.type === 'bind' ? [volume.source] : [])),
 				]),
 				user: values.user,

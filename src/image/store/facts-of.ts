@@ -32,6 +32,7 @@ export async function imageFacts(
 	options: ImageFactsOptions = {},
 ): Promise<ImageFacts> {
 	if (rootfs.kind === 'host') return {kind: 'host'};
+	if (rootfs.kind === 'minimal') return minimalFacts(host, store, options);
 	const path = realPath(host, rootfs.path);
 	if (path === undefined) {
 		throw new TsboxError('E_ROOTFS_NOT_FOUND', `there is no root filesystem at ${rootfs.path}`, {
@@ -45,13 +46,27 @@ export async function imageFacts(
 		const {ids, signal, remember = true, onRead} = options;
 		const report = onRead && ((done: number, total: number) => onRead(path, done, total));
 		const digest = await digestOf(host, store, file, {remember, signal, onRead: report});
-		const image = ids === undefined ? {digest} : {digest, ids};
-		const stored = unlessForbidden(() => readRecord(host, store, image)) !== undefined;
 		const bytes = Number((await file.facts()).size);
-		return {kind: 'archive', archive: path, ...image, stored, path: rootfsFolder(store, image), bytes};
+		return storedArchive(host, store, {archive: path, bytes, ...(ids === undefined ? {digest} : {digest, ids})});
 	} finally {
 		await file.close();
 	}
+}
+
+async function minimalFacts(host: Host, store: string, {ids, remember = true}: ImageFactsOptions): Promise<ImageFacts> {
+	const {minimalArchive} = await import('../pack/minimal-archive.ts');
+	const {path, digest, bytes} = await minimalArchive(host, store, remember);
+	return storedArchive(host, store, {archive: path, bytes, ...(ids === undefined ? {digest} : {digest, ids})});
+}
+
+/** The facts of an archive with a known digest. */
+function storedArchive(
+	host: Host,
+	store: string,
+	archive: Omit<Extract<ImageFacts, {kind: 'archive'}>, 'kind' | 'stored' | 'path'>,
+): ImageFacts {
+	const stored = unlessForbidden(() => readRecord(host, store, archive)) !== undefined;
+	return {kind: 'archive', ...archive, stored, path: rootfsFolder(store, archive)};
 }
 
 function realPath(host: Host, path: string): string | undefined {

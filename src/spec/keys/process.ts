@@ -14,7 +14,7 @@ export const processKeys = {
 	}),
 	rootfs: row({
 		about:
-			'What the root is made of: an archive as `docker export` writes it, a folder, or `host` for an overlay over the root of this machine, in which home folders, keys, sockets and other containers are hidden.',
+			'What the root is made of: an archive as `docker export` writes it, a folder, or `host` for an overlay over the root of this machine, in which home folders, keys, sockets and other containers are hidden, or `minimal` for BusyBox or the shell of this machine and nothing else.',
 		also: ['root_fs', 'filesystem', 'fs', 'from', 'root_filesystem'],
 		written: w => w.rootfs,
 		recorded: {rootfs: r => r.rootfs},
@@ -24,7 +24,9 @@ export const processKeys = {
 						'': 'host',
 						...Object.fromEntries((rootfs.show ?? []).map((path, index) => [`host.show.${index}`, path])),
 					}
-				: rootfs?.path,
+				: rootfs?.kind === 'minimal'
+					? 'minimal'
+					: rootfs?.path,
 	}),
 	entrypoint: row({
 		about: 'What is put before `command`; a string is split as a shell does.',

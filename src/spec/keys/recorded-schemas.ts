@@ -161,4 +161,5 @@ export const rootfs = z.discriminatedUnion('kind', [
 	z.object({kind: z.literal('archive'), path: hostPath}),
 	z.object({kind: z.literal('directory'), path: hostPath}),
 	z.object({kind: z.literal('host'), show: z.optional(z.array(hostPath))}),
+	z.object({kind: z.literal('minimal')}),
 ]);

@@ -16,10 +16,11 @@ export function resolveSource(path: string, folder: string, env: SpecRequest['en
 	return good(resolve(home, path.slice(2)));
 }
 
-/** Reads `rootfs`: `host`, a folder, or a file, which must be an archive. */
+/** Reads `rootfs`: `host`, `minimal`, a folder, or a file, which must be an archive. */
 export function readRootfs(input: ServiceInput['rootfs'], folder: string, request: SpecRequest): Parsed<RootfsSource> {
 	if (typeof input !== 'string') return readShown(input.host.show, folder, request);
 	if (input === 'host') return good({kind: 'host'});
+	if (input === 'minimal') return good({kind: 'minimal'});
 	return readImage(input, folder, request);
 }
 
@@ -43,7 +44,7 @@ function readImage(text: string, folder: string, request: SpecRequest): Parsed<R
 	if (elsewhere !== undefined) return elsewhere;
 	return bad(
 		`names ${quoted(path.value)}, which does not exist`,
-		'make an archive with `docker export NAME > rootfs.tar`, or write `rootfs: host`',
+		'make an archive with `docker export NAME > rootfs.tar`, or write `rootfs: host` or `rootfs: minimal`',
 	);
 }
 

@@ -37,7 +37,9 @@ export type RootfsSource =
 	| {readonly kind: 'archive'; readonly path: string}
 	| {readonly kind: 'directory'; readonly path: string}
 	/** `show`: absolute paths to show although they are hidden by default. */
-	| {readonly kind: 'host'; readonly show?: readonly string[]};
+	| {readonly kind: 'host'; readonly show?: readonly string[]}
+	/** BusyBox of this machine, or its shell and a few programs. */
+	| {readonly kind: 'minimal'};
 
 /** A bind mount of a host path (`volumes:`). */
 export interface BindVolume {
