@@ -204,7 +204,7 @@ volumes:
 		"E_SPEC_INVALID box.yaml:1:9: \`rootfs\` names \`/home/ada/none\`, which does not exist (and 4 more problems)
 		  1 | rootfs: ./none
 		    |         ^^^^^^
-		  = make an archive with \`docker export NAME > rootfs.tar\`, or write \`rootfs: host\`
+		  = make an archive with \`docker export NAME > rootfs.tar\`, or write \`rootfs: host\` or \`rootfs: minimal\`
 
 		box.yaml:2:1: unknown key \`hostnme\`
 		  2 | hostnme: x
