@@ -16,6 +16,7 @@ import {images} from './commands/images.ts';
 import {init} from './commands/init.ts';
 import {inspect} from './commands/inspect.ts';
 import {kill} from './commands/kill.ts';
+import {learn} from './commands/learn.ts';
 import {lock} from './commands/lock.ts';
 import {logs} from './commands/logs.ts';
 import {pause} from './commands/pause.ts';
@@ -43,7 +44,7 @@ import {wait} from './commands/wait.ts';
 
 /** All verbs, in the groups of the help page. */
 export const groups: CommandGroups = {
-	'Get started': [init, plan, up, down],
+	'Get started': [learn, init, plan, up, down],
 	Run: [run, exec, attach, start, stop, restart, rm, kill, pause, unpause, wait, update, rename, cp],
 	Look: [ps, dash, logs, stats, top, events, port, inspect, diff, drift],
 	Keep: [lock, verify, runs, replay, compile],

@@ -16,7 +16,6 @@ export const habits: Readonly<Record<string, string>> = {
 	explain: '`tsbox plan --explain SPEC`',
 	export: '`tsbox cp NAME:/ - > rootfs.tar` writes all files of a container',
 	info: '`tsbox doctor` shows what this machine supports',
-	learn: '`tsbox plan --explain config/examples/learn/01-chroot.yaml` is the first lesson',
 	list: '`tsbox ps -a` lists containers; `tsbox images` and `tsbox volume` list images and volumes',
 	network: 'tsbox has no networks: leave `network` out of `namespaces` to use the host network',
 	prune: '`tsbox images prune` and `tsbox volume prune` remove what is unused; `tsbox gc` cleans up after a crash',

@@ -67,6 +67,7 @@ export const engine = {
 	removeVolume: lazy(async () => (await import('../../container/recover/volumes.ts')).removeVolume),
 	pruneVolumes: lazy(async () => (await import('../../container/recover/volumes.ts')).pruneVolumes),
 	removeProjectVolumes: lazy(async () => (await import('../../container/recover/volumes.ts')).removeProjectVolumes),
+	openSchool: lazy(async () => (await import('../../learn/school.ts')).openSchool),
 	stats: lazyEach(async () => (await import('../../container/observe/stats.ts')).stats),
 	ports: lazy(async () => (await import('../../container/observe/ports.ts')).ports),
 	top: lazy(async () => (await import('../../container/observe/top.ts')).top),

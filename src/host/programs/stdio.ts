@@ -1,6 +1,7 @@
 import {closeSync, constants, fstatSync, openSync} from 'node:fs';
 import {openForStream} from '../files/open-for-stream.ts';
 import {Socket} from 'node:net';
+import {createInterface} from 'node:readline';
 import type {Readable, Writable} from 'node:stream';
 import {isatty} from 'node:tty';
 import {isReaderGone} from './reader-gone.ts';
@@ -128,4 +129,9 @@ export function releaseInput(): void {
 /** Opens /dev/null for reading and writing. */
 export function openNothing(): number {
 	return openSync('/dev/null', 'r+');
+}
+
+/** The lines of standard input, one at a time. */
+export function callerLines(): AsyncIterator<string> {
+	return createInterface({input: callerInput()})[Symbol.asyncIterator]();
 }

@@ -6,13 +6,19 @@ export const labFolder = '/root/lab';
 /** The folder of the words. /run of a room is writable also where its root is not root of the machine. */
 const wordFolder = '/run/learn/bin';
 
+/** What a shell reads that is not bash, where it sees this file. */
+const startFile = '/run/learn/shrc';
+
 /**
  * Sets the prompt of all shells in the room. It begins with OSC 133;A, by which terminals know a prompt, and says host name
- * and folder. A machine without busybox may have dash, which knows none of the escapes of bash and busybox.
+ * and folder. dash knows none of the escapes of bash and busybox: as `sh` of the room it reads the start file, and in a root
+ * filesystem it is only where there is no busybox.
  */
 const promptLines = [
-	`export PS1='\\[\\e]133;A\\a\\]\\h:\\w\\$ '`,
-	"command -v busybox >/dev/null || PS1=$(printf '\\033]133;A\\007# ')",
+	`export PS1='\\[\\e]133;A\\a\\]\\h:\\w\\$ ' ENV=${startFile}`,
+	"mark=$(printf '\\033]133;A\\007')",
+	'command -v busybox >/dev/null || PS1="$mark# "',
+	`printf '%s\\n' "PS1='$mark\\$PWD# '" > ${startFile}`,
 ];
 
 /** Lines of sh that make a root filesystem of the machine's busybox in a new folder `rootfs`, or of its shell and some tools. */

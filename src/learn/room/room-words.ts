@@ -13,8 +13,9 @@ export const roomWords = {
 /** One of {@link roomWords}. */
 export type RoomWord = keyof typeof roomWords;
 
-/** Listeners of {@link wordFilter}. */
+/** Listeners of {@link wordFilter}, called in the order of what arrives. */
 export interface WordListener {
+	readonly show: (bytes: Buffer) => void;
 	readonly word: (word: RoomWord, args: readonly string[]) => void;
 	readonly prompt: () => void;
 }
@@ -31,17 +32,19 @@ const longest = 4096;
 /**
  * Cuts the words and the marks of prompts out of a terminal's output.
  *
- * @returns a function that takes the received bytes and gives those to show
+ * @returns a function that takes the received bytes
  */
-export function wordFilter(listener: WordListener): (bytes: Buffer) => Buffer {
+export function wordFilter(listener: WordListener): (bytes: Buffer) => void {
 	let held = '';
+	const show = (text: string): void => {
+		if (text !== '') listener.show(Buffer.from(text, 'latin1'));
+	};
 	return bytes => {
 		let text = held + bytes.toString('latin1');
 		held = '';
-		let shown = '';
 		for (let match = whole.exec(text); match !== null; match = whole.exec(text)) {
 			const [command, kind, body = ''] = match;
-			shown += text.slice(0, match.index);
+			show(text.slice(0, match.index));
 			text = text.slice(match.index + command.length);
 			if (kind === '133;') {
 				if (body.startsWith('A')) listener.prompt();
@@ -52,7 +55,7 @@ export function wordFilter(listener: WordListener): (bytes: Buffer) => Buffer {
 			held = text.slice(at);
 			text = text.slice(0, at);
 		}
-		return Buffer.from(shown + text.replace(begin, ''), 'latin1');
+		show(text.replace(begin, ''));
 	};
 }
 

@@ -20,13 +20,16 @@ export interface Room {
 	readonly pid: number;
 	/** Types on the keyboard of the room's terminal. */
 	readonly type: (bytes: string | Buffer) => void;
+	/** Calls back for what the terminal shows, without words and marks of prompts, in their order. */
 	readonly onOutput: (listen: (bytes: Buffer) => void) => void;
 	/** Calls back for each word that is typed in a shell of the room; the words are programs on its PATH. */
 	readonly onWord: (listen: (word: RoomWord, args: readonly string[]) => void) => void;
-	/** Calls back when a shell shows its prompt, also a shell in another root. */
+	/** Calls back before a shell shows its prompt, also a shell in another root. */
 	readonly onPrompt: (listen: () => void) => void;
 	/** The deepest process of the terminal's foreground process group, on the host; undefined before the shell has started. */
 	readonly foreground: () => number | undefined;
+	/** Whether the shell in the foreground is the outer one, whose end is the end of the room. */
+	readonly atHome: () => boolean;
 	/** All processes, on the host, parents before their children. */
 	readonly processes: () => readonly number[];
 	readonly resize: (columns: number, rows: number) => Promise<void>;
@@ -72,6 +75,9 @@ export async function openRoom(machine: Machine, options: RoomOptions): Promise<
 	const words: ((word: RoomWord, args: readonly string[]) => void)[] = [];
 	const prompts: (() => void)[] = [];
 	const filter = wordFilter({
+		show: bytes => {
+			for (const listen of outputs) listen(bytes);
+		},
 		word: (word, args) => {
 			for (const listen of words) listen(word, args);
 		},
@@ -79,10 +85,7 @@ export async function openRoom(machine: Machine, options: RoomOptions): Promise<
 			for (const listen of prompts) listen();
 		},
 	});
-	box.stdout?.on('data', (bytes: Buffer) => {
-		const shown = filter(bytes);
-		if (shown.length > 0) for (const listen of outputs) listen(shown);
-	});
+	box.stdout?.on('data', filter);
 	box.stderr?.resume();
 	const ended = box.wait().then(
 		() => {},
@@ -96,6 +99,10 @@ export async function openRoom(machine: Machine, options: RoomOptions): Promise<
 		onWord: listen => void words.push(listen),
 		onPrompt: listen => void prompts.push(listen),
 		foreground: () => roomTerminal(host, pid)?.foreground,
+		atHome: () => {
+			const terminal = roomTerminal(host, pid);
+			return terminal === undefined || terminal.foreground === terminal.shell;
+		},
 		processes: () => roomProcesses(host, pid),
 		resize: async (columns, rows) => {
 			const stty = hostToolWords(facts, 'stty');
