@@ -33,9 +33,9 @@ function xmlProblem(text: string): string | undefined {
 	return open.length === 0 ? undefined : `${open.join(', ')} without an end`;
 }
 
-test.each(tablePages)('docs/%s holds its tables as the code has them', page => {
+test.each(tablePages)('docs/%s holds its tables as the code has them', async page => {
 	const text = read(`docs/${page}`);
-	expect(text, 'run `npm run docs:tables`').toBe(withTables(page, text));
+	expect(text, 'run `npm run docs:tables`').toBe(await withTables(page, text));
 });
 
 test('docs/dashboard.md names every tab and theme', () => {

@@ -27,6 +27,10 @@ export function schemaText({id, title, schema}: (typeof schemas)[number]): strin
 		override: ({jsonSchema}) => {
 			// The reader leaves `x-` keys out before the schema sees them.
 			if (jsonSchema.additionalProperties === false) jsonSchema.patternProperties = {'^x-': {}};
+			// zod takes `examples` for those of the output, and leaves them out of the input of a transform.
+			const {example} = jsonSchema;
+			delete jsonSchema['example'];
+			if (example !== undefined) jsonSchema.examples = [example];
 		},
 	});
 	return `${JSON.stringify({$id: id, title, ...json}, oneTypeEach, '\t')}\n`;

@@ -5,14 +5,20 @@ import {flag, key, keyReadBy, numbered, row} from './key.ts';
 /** Keys for mounts and ports. */
 export const fileKeys = {
 	volumes: row({
+		example: ['./data:/data:ro'],
 		about: 'Folders and files of the host, named volumes, and tmpfs, that are mounted.',
 		also: ['mounts', 'mount', 'binds', 'bind', 'bind_mounts'],
 		written: w => w.list(w.volume),
 		recorded: {volumes: r => r.array(r.volume)},
 		show: ({volumes = []}) => numbered(volumes.map(volumeWord)),
 	}),
-	tmpfs: row({about: 'Empty file systems in memory: `/run` or `/run:size=64m,mode=755`.', written: w => w.tmpfs}),
+	tmpfs: row({
+		example: ['/run:size=16m,mode=755'],
+		about: 'Empty file systems in memory: `/run` or `/run:size=64m,mode=755`.',
+		written: w => w.tmpfs,
+	}),
 	ports: keyReadBy('ports', {
+		example: ['8080:80'],
 		about:
 			'Ports to publish. None is published yet: with the network of the host (no `network` in `namespaces`) the command listens on the host itself.',
 		also: ['publish', 'port_mappings'],
@@ -25,6 +31,7 @@ export const fileKeys = {
 	}),
 	read_only: key('readOnly', {
 		...flag,
+		example: true,
 		about: 'Mount the root read-only.',
 		also: ['ro', 'readonly_rootfs'],
 		fallback: false,

@@ -36,6 +36,10 @@ export interface Kind<T, S extends z.ZodMiniType = z.ZodMiniType> {
 interface About {
 	/** The description in editors and in the manual. */
 	readonly about: string;
+	/** A value to begin with, as YAML has it: for editors, the documentation and `tsbox explain`. */
+	readonly example: unknown;
+	/** Other keys that the example needs. */
+	readonly exampleWith?: Readonly<Record<string, unknown>>;
 	/** Other names for the key in other tools and in everyday use, for hints. */
 	readonly also?: readonly string[];
 	/** The values come from closed lists or are derived, so that they cannot hold a secret. */

@@ -20,12 +20,14 @@ const hooks = kind({
 export const lifecycleKeys = {
 	init: key('init', {
 		...flag,
+		example: true,
 		about: 'Run a small init as the first process, which reaps orphans.',
 		fallback: false,
 		option: {name: '--init', given: ({init}) => init},
 	}),
 	stop_signal: key('stopSignal', {
 		...parsed(s => s.textOrNumber, parseSignal),
+		example: 'SIGINT',
 		about: 'The signal that asks it to stop; SIGTERM by default.',
 		also: ['signal', 'kill_signal'],
 		isPlain: true,
@@ -33,11 +35,13 @@ export const lifecycleKeys = {
 	}),
 	stop_grace_period: key('stopGraceMs', {
 		...duration,
+		example: '30s',
 		about: 'How long it may take to stop before it is killed; 10s by default.',
 		also: ['stop_timeout', 'grace_period'],
 		fallback: 10_000,
 	}),
 	restart: key('restart', {
+		example: 'on-failure:3',
 		about: 'When a detached container is started again: `no`, `always`, `unless-stopped`, `on-failure[:N]`.',
 		also: ['restart_policy'],
 		written: w => w.parsedBy(w.textOrBoolean, parseRestart),
@@ -45,6 +49,7 @@ export const lifecycleKeys = {
 		show: restartWord,
 	}),
 	depends_on: key('dependsOn', {
+		example: ['db'],
 		about: 'The services that must be there first.',
 		also: ['depends', 'requires', 'after', 'needs'],
 		isOfProject: true,
@@ -54,24 +59,36 @@ export const lifecycleKeys = {
 	}),
 	profiles: key('profiles', {
 		...names(parsed(s => s.text, parseProfile)),
+		example: ['debug'],
 		about: 'It is there only when one of these is active: `--profile`, or COMPOSE_PROFILES.',
 		isOfProject: true,
 	}),
 	healthcheck: key('healthcheck', {
+		example: {test: ['CMD', 'wget', '-qO-', 'http://127.0.0.1'], interval: '30s', retries: 3},
 		about: 'How it is asked whether it is well.',
 		also: ['health', 'health_cmd', 'probe', 'liveness_probe'],
 		written: w => w.healthcheck,
 		recorded: r => r.healthcheck,
 		show: healthcheckWords,
 	}),
-	post_start: key('postStart', {...hooks, about: 'Commands that are run in the container right after its start.'}),
-	pre_stop: key('preStop', {...hooks, about: 'Commands that are run in the container before it is asked to stop.'}),
+	post_start: key('postStart', {
+		...hooks,
+		example: [{command: 'touch /tmp/started'}],
+		about: 'Commands that are run in the container right after its start.',
+	}),
+	pre_stop: key('preStop', {
+		...hooks,
+		example: [{command: 'rm -f /tmp/started'}],
+		about: 'Commands that are run in the container before it is asked to stop.',
+	}),
 	scale: row({
+		example: 3,
 		about: 'How many containers of it run in the background; 1 by default.',
 		decidedBy: ['deploy.replicas'],
 		written: replicas.written,
 	}),
 	logging: key('logging', {
+		example: {options: {'max-size': '1m', 'max-file': 3}},
 		about: 'How much output of a detached container is kept.',
 		also: ['log', 'logs', 'log_driver', 'log_opt'],
 		written: w => w.logging,
@@ -79,6 +96,7 @@ export const lifecycleKeys = {
 		show: ({maxSize, maxFile}) => ({'max-size': sizeWord(maxSize), 'max-file': maxFile}),
 	}),
 	labels: keyReadBy('labels', {
+		example: {team: 'web'},
 		about: 'Metadata for people and tools.',
 		written: w => w.mapOrList,
 		recorded: r => r.named,
@@ -87,39 +105,46 @@ export const lifecycleKeys = {
 	}),
 	tty: key('tty', {
 		...flag,
+		example: true,
 		about: 'Give it a terminal of its own.',
 		also: ['terminal', 'pty'],
 		option: {name: '--tty', given: ({tty}) => tty},
 	}),
 	stdin_open: key('stdinOpen', {
 		...flag,
+		example: true,
 		about: 'Keep its standard input open.',
 		also: ['stdin', 'interactive'],
 		option: {name: '--interactive', given: ({stdinOpen}) => stdinOpen},
 	}),
 	reproducible: key('reproducible', {
 		...flag,
+		example: true,
 		about:
 			'The same from run to run: names, variables, clocks since boot, addresses, one processor, no network; see docs/reproducible.md.',
 		option: {name: '--reproducible', given: ({reproducible}) => reproducible},
 	}),
 	keep: key('keep', {
 		...flag,
+		example: true,
 		about: 'Keep the writable layer for the next start.',
 		fallback: false,
 		option: {name: '--keep', given: ({keep}) => keep},
 	}),
 	record: key('record', {
 		...flag,
+		example: true,
 		about:
 			'Keep a record of each run, which `tsbox replay` runs again; of a container that a supervisor looks after the ten newest stay.',
 	}),
 	cgroup_parent: key('cgroupParent', {
 		...parsed(s => s.text, parseCgroupParent),
+		example: '/web',
 		about: 'The control group under which its own is made.',
 		also: ['slice', 'cgroups_path', 'cgroup_path'],
 	}),
 	deploy: row({
+		example: {resources: {limits: {memory: '100m', cpus: 0.5, pids: 100}}},
 		about: 'The number of containers and their limits in the words of `deploy`.',
 		decidedBy: ['mem_limit', 'cpus', 'pids_limit', 'scale'],
 		written: w =>

@@ -19,6 +19,7 @@ const unlimitedOr = {min: 0, max: Number.MAX_SAFE_INTEGER, also: -1};
 export const limitKeys = {
 	mem_limit: keyReadBy('memLimit', {
 		...memory,
+		example: '100m',
 		about: 'The most memory it may use, such as `100m`.',
 		also: ['memory', 'mem', 'memory_limit', 'max_memory', 'ram'],
 		decidedBy: ['deploy.resources.limits.memory'],
@@ -26,23 +27,29 @@ export const limitKeys = {
 	}),
 	memswap_limit: key('memswapLimit', {
 		...parsed(s => s.swapSizeText, parseSwapSize, sizeWord),
+		example: '100m',
+		exampleWith: {mem_limit: '100m'},
 		about: 'Memory and swap together; the same as `mem_limit` means no swap, -1 means unlimited swap.',
 		decidedBy: ['mem_limit', 'deploy.resources.limits.memory'],
 		also: ['swap', 'memory_swap', 'memory-swap', 'swap_limit'],
 	}),
 	mem_reservation: key('memReservation', {
 		...parsed(s => s.sizeText, parsePositiveSize, sizeWord),
+		example: '50m',
+		exampleWith: {mem_limit: '100m'},
 		about: 'Memory that is left to it when the host runs short.',
 		decidedBy: ['mem_limit', 'deploy.resources.limits.memory'],
 		also: ['memory_reservation', 'reservation'],
 	}),
 	shm_size: key('shmSize', {
 		...parsed(s => s.sizeText, parsePositiveSize, sizeWord),
+		example: '16m',
 		about: 'The size of /dev/shm.',
 		also: ['shm', 'shmsize'],
 	}),
 	cpus: keyReadBy('cpus', {
 		...cpus,
+		example: 0.5,
 		about: 'How many processors it may keep busy, such as `0.5`.',
 		also: ['cpu', 'cpu_limit', 'nano_cpus'],
 		decidedBy: ['deploy.resources.limits.cpus'],
@@ -50,22 +57,26 @@ export const limitKeys = {
 	}),
 	cpu_shares: key('cpuShares', {
 		...number({min: 2, max: 262_144}),
+		example: 512,
 		about: 'Its share of the processors when they are all busy; 1024 is usual.',
 	}),
 	cpuset: key('cpuset', {
 		...parsed(s => s.textOrNumber, parseCpuset),
+		example: '0',
 		about: 'The processors it may run on, such as `0-2,4`.',
 		also: ['cpuset_cpus', 'cpuset-cpus', 'affinity'],
 		reproducible: fixedCpuset,
 	}),
 	pids_limit: keyReadBy('pidsLimit', {
 		...pids,
+		example: 100,
 		about: 'How many processes and threads it may have; -1 is unlimited.',
 		also: ['pids', 'max_pids', 'processes', 'nproc'],
 		decidedBy: ['deploy.resources.limits.pids'],
 		read: orDeployed('pids'),
 	}),
 	blkio_config: keyReadBy('ioWeight', {
+		example: {weight: 300},
 		about: 'Limits of block devices.',
 		written: w =>
 			w.strictObject({weight: w.key('Its share of the disk when that is busy.', w.number({min: 10, max: 1000}))}),
@@ -74,6 +85,7 @@ export const limitKeys = {
 		read: (written, name, {picker}) => picker.pick(`${name}.weight`, written?.weight, undefined),
 	}),
 	ulimits: keyReadBy('ulimits', {
+		example: {nofile: 1024},
 		about: 'Limits of setrlimit(2), such as `nofile`.',
 		also: ['rlimits', 'rlimit', 'limits_conf'],
 		written: w => w.partialRecord(w.oneOf(ulimitNames), w.ulimit),
@@ -89,6 +101,7 @@ export const limitKeys = {
 			}),
 	}),
 	sysctls: keyReadBy('sysctls', {
+		example: {'net.ipv4.ip_unprivileged_port_start': 0},
 		about: 'Kernel parameters of its own namespaces.',
 		written: w => w.mapOrList,
 		recorded: r => r.record(r.textThat(isSysctlName), r.textThat(isOneLine)),
@@ -97,6 +110,7 @@ export const limitKeys = {
 	}),
 	oom_score_adj: key('oomScoreAdj', {
 		...number({min: -1000, max: 1000}),
+		example: 500,
 		about: 'How likely the kernel kills it first when memory is short.',
 	}),
 };

@@ -9,6 +9,7 @@ import {flag, key, names, numbered, oneOf, parsed, row, showNames} from './key.t
 /** Keys for isolation from the host and for privileges. */
 export const securityKeys = {
 	namespaces: row({
+		example: ['mount', 'pid', 'uts', 'ipc'],
 		about: 'Which namespaces are new; the others are those of the host. All but `time` and `user` by default.',
 		also: ['unshare', 'namespace', 'ns', 'clone_flags'],
 		isPlain: true,
@@ -18,6 +19,7 @@ export const securityKeys = {
 	}),
 	userns_mode: key('usernsMode', {
 		...oneOf(usernsModes),
+		example: 'auto',
 		about:
 			'`auto`: root of the container is no root of the host, it and all others have subordinate ids (subuid(5)); `host`: the ids of the host.',
 		also: ['user_ns', 'userns', 'user_namespace', 'idmap', 'usernamespace'],
@@ -25,12 +27,14 @@ export const securityKeys = {
 	}),
 	root: key('root', {
 		...oneOf(['pivot', 'chroot'], 'must be `pivot` or `chroot`'),
+		example: 'chroot',
 		about: 'How the root becomes the root: pivot_root(2) by default, or chroot(2).',
 		isPlain: true,
 		fallback: 'pivot',
 	}),
 	cap_add: key('capAdd', {
 		...names(parsed(s => s.capabilityText, parseCapability)),
+		example: ['NET_ADMIN'],
 		about: 'Capabilities that are added to the default ones.',
 		also: ['caps', 'cap', 'capabilities', 'add_caps'],
 		isPlain: true,
@@ -38,17 +42,20 @@ export const securityKeys = {
 	}),
 	cap_drop: key('capDrop', {
 		...names(parsed(s => s.capabilityText, parseCapability)),
+		example: ['ALL'],
 		about: 'Capabilities that are taken away; `ALL` for all.',
 		isPlain: true,
 		fallback: [],
 	}),
 	privileged: key('privileged', {
 		...flag,
+		example: true,
 		about:
 			'All capabilities, no seccomp filter, nothing of /proc and /sys hidden: the container is no longer a boundary.',
 		fallback: false,
 	}),
 	security_opt: row({
+		example: ['systempaths=unconfined'],
 		about:
 			'`seccomp=FILE` or `seccomp=unconfined`, `apparmor=PROFILE`, `label=type:TYPE`, `systempaths=unconfined`; `no-new-privileges:false` lets setuid programs gain privileges; `writable-cgroups=true` gives the container its own cgroup to divide further, in a user namespace.',
 		also: ['seccomp', 'apparmor', 'selinux', 'security', 'no_new_privileges'],
@@ -67,6 +74,7 @@ export const securityKeys = {
 		}),
 	}),
 	devices: key('devices', {
+		example: ['/dev/fuse'],
 		about: 'Devices of the host: `/dev/fuse`, `/dev/sda:/dev/xvda:r`.',
 		written: w => w.list(w.parsedBy(w.text, parseDevice)),
 		recorded: r => r.array(r.device),
@@ -74,6 +82,7 @@ export const securityKeys = {
 		fallback: [],
 	}),
 	landlock: key('landlock', {
+		example: [{path: '/usr', access: ['read-file', 'read-dir', 'execute']}],
 		about: 'Paths that the command may touch, by the Landlock security module; all others are closed to it.',
 		written: w => w.list(w.landlockRule),
 		recorded: r => r.array(r.object({path: r.insidePath, access: r.array(r.oneOf(landlockRights))})),

@@ -10,9 +10,9 @@ type Shape = {readonly [K in keyof Schemas]: K extends 'rootfs' ? Schemas[K] : z
 
 /** The schema of each key of a container, with its description. */
 export const serviceShape = Object.fromEntries(
-	Object.entries(serviceKeys).map(([name, {about, written}]) => [
+	Object.entries(serviceKeys).map(([name, {about, written, example}]) => [
 		name,
-		(name === 'rootfs' ? described : key)<z.ZodMiniType>(about, written(schemas)),
+		(name === 'rootfs' ? described : key)<z.ZodMiniType>(about, written(schemas), example),
 	]),
 ) as unknown as Shape;
 
