@@ -1,5 +1,6 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {stepSections} from './docs-steps.ts';
 import {schemas, schemaText} from '../config/schema/generate.ts';
 import {type KeySchema, keyRows, specSchemas} from '../src/spec/explain/key-rows.ts';
 import {yamlLine} from '../src/spec/syntax/yaml-text.ts';
@@ -20,6 +21,7 @@ const tables: Readonly<Record<string, Readonly<Record<string, () => string | Pro
 		project: () => schemaTable(spec().project, ['services']),
 	},
 	'configuration.md': {config: () => schemaTable(jsonSchema(1), ['defaults', 'dash'])},
+	'steps.md': {steps: stepSections},
 	'from-docker.md': {
 		unsupported: () =>
 			table('| key | what to do |', Object.entries({...unsupportedServiceKeys, ...unsupportedTopKeys})),

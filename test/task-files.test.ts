@@ -18,7 +18,7 @@ const examples = [
 	['add a kind of check, as `personality`', /'personality'/],
 	[
 		'add a verb, as `port`',
-		/commands\/port\.ts'|observe\/ports\.ts'|export const port = defineCommand|export async function ports\b|`tsbox port /,
+		/commands\/port\.ts'|observe\/ports\.ts'|export const port = defineCommand|export async function ports\b|`tsbox port |^\tport: \[/m,
 	],
 ] as const;
 

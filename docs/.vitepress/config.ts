@@ -98,6 +98,7 @@ export default {
 				text: 'Reference',
 				items: pages(
 					['Spec', 'spec'],
+					['Every step', 'steps'],
 					['Configuration', 'configuration'],
 					['Library', 'library'],
 					['Exit codes', 'exit-codes'],

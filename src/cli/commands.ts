@@ -10,6 +10,7 @@ import {down} from './commands/down.ts';
 import {drift} from './commands/drift.ts';
 import {events} from './commands/events.ts';
 import {exec} from './commands/exec.ts';
+import {explain} from './commands/explain.ts';
 import {gc} from './commands/gc.ts';
 import {generate} from './commands/generate.ts';
 import {images} from './commands/images.ts';
@@ -44,7 +45,7 @@ import {wait} from './commands/wait.ts';
 
 /** All verbs, in the groups of the help page. */
 export const groups: CommandGroups = {
-	'Get started': [learn, init, plan, up, down],
+	'Get started': [learn, init, plan, up, down, explain],
 	Run: [run, exec, attach, start, stop, restart, rm, kill, pause, unpause, wait, update, rename, cp],
 	Look: [ps, dash, logs, stats, top, events, port, inspect, diff, drift],
 	Keep: [lock, verify, runs, replay, compile],

@@ -21,6 +21,7 @@ test('without a verb, help is printed on standard error with status 2', async ()
 		  up          Start the containers of a spec and stay attached; with -d in the
 		              background
 		  down        Stop containers and remove them
+		  explain     Explain a key, verb, step, error, exit status, or term
 
 		Run:
 		  run         Run a command in a new container, then remove the container

@@ -1,7 +1,7 @@
 import {type Command, type Context, defineCommand} from '../verb/command.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
-const kinds = ['container', 'project', 'service', 'volume', 'run'] as const;
+const kinds = ['container', 'project', 'service', 'volume', 'run', 'word'] as const;
 
 /** `tsbox completion`: prints a shell completion script, or the names that the script looks up. */
 export const completion = defineCommand({
@@ -24,7 +24,7 @@ export const completion = defineCommand({
 		},
 		{
 			name: 'KIND',
-			describe: 'With names: container, project, service, volume, or run',
+			describe: 'With names: container, project, service, volume, run, or word',
 			choices: kinds,
 			completes: 'none',
 		},
@@ -42,8 +42,15 @@ export const completion = defineCommand({
 async function names(
 	kind: (typeof kinds)[number],
 	word: string | undefined,
-	{io, engine, folders}: Context,
+	{io, engine, folders, commands}: Context,
 ): Promise<number> {
+	if (kind === 'word') {
+		const {allWords} = await import('../explain/known-words.ts');
+		// A shell would have to quote the others.
+		const words = allWords(io, commands).filter(each => /^[\w.+-]+$/.test(each));
+		io.out(words.map(each => `${each}\n`).join(''));
+		return 0;
+	}
 	const found = await engine.knownNames(await engine.openMachine(folders), kind, word, io.cwd);
 	io.out(found.map(name => `${name}\n`).join(''));
 	return 0;

@@ -13,7 +13,6 @@ export const habits: Readonly<Record<string, string>> = {
 	container: 'leave out `container`: `tsbox ps`, `tsbox rm`, `tsbox inspect`',
 	create: '`tsbox up -d SPEC` creates and starts containers; `tsbox plan SPEC` only shows the steps',
 	delete: '`tsbox down NAME` stops and removes a container',
-	explain: '`tsbox plan --explain SPEC`',
 	export: '`tsbox cp NAME:/ - > rootfs.tar` writes all files of a container',
 	info: '`tsbox doctor` shows what this machine supports',
 	list: '`tsbox ps -a` lists containers; `tsbox images` and `tsbox volume` list images and volumes',

@@ -74,10 +74,15 @@ const sentences: Readonly<Record<string, string>> = {
 	detach: 'take it out; `tsbox up -d` does that',
 };
 
+/** The key that other tools, or people, call by this word. */
+export function synonymOf(word: string): string | undefined {
+	return keyOf.get(word.toLowerCase());
+}
+
 /** The hint for a word that is not a key but is a known synonym; undefined for any other word. */
 export function synonymHint(word: string): string | undefined {
 	const lower = word.toLowerCase();
 	if (Object.hasOwn(sentences, lower)) return sentences[lower];
-	const key = keyOf.get(lower);
+	const key = synonymOf(lower);
 	return key === undefined ? undefined : `did you mean \`${key}\`?`;
 }
