@@ -36,6 +36,7 @@ import {stop} from './commands/stop.ts';
 import {supervise} from './commands/supervise.ts';
 import {top} from './commands/top.ts';
 import {up} from './commands/up.ts';
+import {tryRootfs} from './commands/try.ts';
 import {unpause} from './commands/unpause.ts';
 import {update} from './commands/update.ts';
 import {validate} from './commands/validate.ts';
@@ -45,7 +46,7 @@ import {wait} from './commands/wait.ts';
 
 /** All verbs, in the groups of the help page. */
 export const groups: CommandGroups = {
-	'Get started': [learn, init, plan, up, down, explain],
+	'Get started': [learn, tryRootfs, init, plan, up, down, explain],
 	Run: [run, exec, attach, start, stop, restart, rm, kill, pause, unpause, wait, update, rename, cp],
 	Look: [ps, dash, logs, stats, top, events, port, inspect, diff, drift],
 	Keep: [lock, verify, runs, replay, compile],

@@ -16,6 +16,7 @@ test('without a verb, help is printed on standard error with status 2', async ()
 		Get started:
 		  learn       Learn what a container is: build one by hand, in a room that tsbox
 		              watches and takes back
+		  try         Open a shell in a container, beside what the kernel shows of it
 		  init        Write a commented spec to start from
 		  plan        Show every command that creates the container, and run none
 		  up          Start the containers of a spec and stay attached; with -d in the

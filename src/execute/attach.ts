@@ -15,6 +15,7 @@ import {
 import {guardDescriptor} from '../step/script/guard-script.ts';
 import {shellCommand} from '../spec/syntax/shell-words.ts';
 import {hostToolWords} from '../step/verbs/toolbox.ts';
+import {callerTerminal, type TerminalEnds} from './terminal-ends.ts';
 import {makeFifos} from './fifos.ts';
 import {type GateForm, pipeGate} from './gate.ts';
 import {limitTime, startGuarded} from './start-guarded.ts';
@@ -50,6 +51,8 @@ export interface Attachment {
 export interface AttachOptions {
 	/** Give the command its own pty. */
 	readonly tty: boolean;
+	/** The terminal to connect the pty to; by default the caller's standard streams. */
+	readonly terminal?: TerminalEnds | undefined;
 	/** The container's state folder. */
 	readonly conf: string;
 	/** Gets a copy of the output. The command then writes to a FIFO and not to the caller's descriptor. */
@@ -74,7 +77,9 @@ export function attach(host: Host, facts: HostFacts, stdio: CallerStdio, options
 				hint: `redirect ${name} from a file or a pipe`,
 			});
 	}
-	return options.tty ? attachTerminal(host, facts, stdio, options.tap) : attachStreams(host, stdio, options);
+	return options.tty
+		? attachTerminal(host, facts, options.terminal ?? callerTerminal(stdio.stdout), options.tap)
+		: attachStreams(host, stdio, options);
 }
 
 function ends(stream: Readable | Writable | undefined | null): Promise<void> {
@@ -90,30 +95,29 @@ function ends(stream: Readable | Writable | undefined | null): Promise<void> {
 	});
 }
 
-/** The container gets its own pty, which script(1) holds. tsbox relays between script(1) and the caller's terminal. */
-function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: OutputTap | undefined): Attachment {
+/** The container gets its own pty, which script(1) holds. tsbox relays between script(1) and a terminal. */
+function attachTerminal(host: Host, facts: HostFacts, terminal: TerminalEnds, tap: OutputTap | undefined): Attachment {
 	const script = hostToolWords(facts, 'script');
 	if (script === undefined)
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no script, which makes the terminal', {
 			hint: 'install it (Debian: bsdutils), or run without -t',
 		});
-	const input = callerInput();
-	const output = callerOutput(stdio.stdout);
+	const {input, output} = terminal;
 	let program: RunningProgram | undefined;
 	let pts: string | undefined;
-	let onTyped: ((bytes: Uint8Array) => void) | undefined;
+	let unsubscribe = (): void => {};
 	const resize = async (): Promise<void> => {
 		const stty = hostToolWords(facts, 'stty');
-		if (pts === undefined || stty === undefined || !output.isTTY) return;
-		const words = [...stty, '-F', pts, 'rows', String(output.rows), 'cols', String(output.columns)];
+		const size = terminal.size();
+		if (pts === undefined || stty === undefined || size === undefined) return;
+		const words = [...stty, '-F', pts, 'rows', String(size.rows), 'cols', String(size.columns)];
 		// Not host.run: the modules that it loads first would delay the start and count as time of its steps.
 		await host.start(words, {stdio: ['ignore', 'ignore', 'ignore']}).ended;
 	};
-	const onResize = (): void => void resize();
 	const release = (): void => {
-		output.off('resize', onResize);
-		if (onTyped !== undefined) input.off('data', onTyped);
-		releaseInput();
+		unsubscribe();
+		input.unpipe();
+		terminal.release?.();
 		for (const pipe of program?.pipes.slice(0, guardDescriptor) ?? []) pipe?.destroy();
 	};
 	return {
@@ -147,9 +151,7 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: O
 		},
 		connect: typed => {
 			const [toPty, fromPty] = program?.pipes ?? [];
-			if (input.isTTY) input.setRawMode(true);
-			onTyped = input.isTTY ? typed : undefined;
-			if (onTyped !== undefined) input.on('data', onTyped);
+			terminal.take?.(typed);
 			if (toPty !== undefined && toPty !== null && 'write' in toPty) {
 				toPty.on('error', () => {});
 				input.pipe(toPty);
@@ -157,10 +159,10 @@ function attachTerminal(host: Host, facts: HostFacts, stdio: CallerStdio, tap: O
 			if (fromPty !== undefined && fromPty !== null && 'read' in fromPty) {
 				if (tap !== undefined) fromPty.on('data', (bytes: Buffer) => tap('stdout', bytes));
 				// The caller's terminal is gone, so the command's terminal must hang up too.
-				onceUnwritable(stdio.stdout, () => fromPty.destroy());
+				terminal.onGone?.(() => fromPty.destroy());
 				fromPty.pipe(output, {end: false});
 			}
-			output.on('resize', onResize);
+			unsubscribe = terminal.onResize(() => void resize());
 		},
 		finish: async () => {
 			await ends(program?.pipes[1]);

@@ -1,8 +1,9 @@
 import {execFileSync} from 'node:child_process';
+import {existsSync} from 'node:fs';
 import {randomBytes} from 'node:crypto';
 import {stripVTControlCharacters} from 'node:util';
 import {expect, test} from 'vitest';
-import {type Machine, openMachine} from '../../src/index.ts';
+import {openMachine} from '../../src/index.ts';
 import {rootfsLines} from '../../src/learn/room/room-script.ts';
 import {openRoom, type Room} from '../../src/learn/room/room.ts';
 import {testBox} from './box.ts';
@@ -18,17 +19,9 @@ interface TestRoom extends AsyncDisposable {
 	readonly leftovers: () => readonly string[];
 }
 
-/** The machine of a root who has subordinate ids, or of one who has not. */
-type Kind = 'mapped' | 'plain';
-
-async function testRoom(kind: Kind): Promise<TestRoom> {
+async function testRoom(): Promise<TestRoom> {
 	const box = await testBox();
-	const opened = await openMachine({store: `${box.folder}/store`, state: `${box.folder}/state`});
-	const {facts} = opened;
-	const machine: Machine =
-		kind === 'mapped'
-			? opened
-			: {...opened, facts: {...facts, userNamespace: {...facts.userNamespace, subuids: [], subgids: []}}};
+	const machine = await openMachine({store: `${box.folder}/store`, state: `${box.folder}/state`});
 	const room = await openRoom(machine, {
 		columns: 400,
 		rows: 50,
@@ -61,8 +54,8 @@ async function testRoom(kind: Kind): Promise<TestRoom> {
 	};
 }
 
-test.each<Kind>(['mapped', 'plain'])('what the lessons teach works in the room of a root (%s)', async kind => {
-	await using at = await testRoom(kind);
+test('what the lessons teach works in a room', async () => {
+	await using at = await testRoom();
 	const {runs} = at;
 	expect(await runs('chroot rootfs ls /')).toMatch(/^bin\s+dev/);
 	expect(await runs('unshare -pf --mount-proc=rootfs/proc chroot rootfs ps')).toMatch(/\n\s+1 \S+\s+ps\n/);
@@ -89,10 +82,16 @@ test.each<Kind>(['mapped', 'plain'])('what the lessons teach works in the room o
 			'ip link add v0 type veth peer name v1; ip addr add 10.9.8.1/24 dev v0; ip link set v0 up; ip -br addr show v0',
 		),
 	).toContain('10.9.8.1/24');
+	const group = existsSync('/sys/fs/cgroup/memory') ? '/sys/fs/cgroup/memory/demo' : '/sys/fs/cgroup/demo';
+	expect(
+		await runs(
+			`mkdir ${group}; sh -c 'echo $$ > ${group}/cgroup.procs; grep -c demo /proc/self/cgroup'; rmdir ${group}`,
+		),
+	).toBe('1\n');
 });
 
 test('words are programs, in every root; the shell follows, and has the size of the screen', async () => {
-	await using at = await testRoom('mapped');
+	await using at = await testRoom();
 	const {room, runs} = at;
 	await runs('hint; answer 42 "a b"');
 	await runs('chroot rootfs sh -c why');
@@ -111,7 +110,7 @@ test('words are programs, in every root; the shell follows, and has the size of 
 });
 
 test('nothing is left of what was done in it', async () => {
-	await using at = await testRoom('plain');
+	await using at = await testRoom();
 	const link = `v${randomBytes(4).toString('hex')}`;
 	await at.runs(
 		`mkdir m; mount -t tmpfs x m; ip link add ${link} type veth peer name w${link.slice(1)}; unshare -n setsid sleep 4242 & (setsid sh -c "trap : TERM HUP; sleep 4243; sleep 4244" &)`,

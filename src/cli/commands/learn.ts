@@ -1,4 +1,10 @@
 import {defineCommand} from '../verb/command.ts';
+import type {Lesson} from '../../learn/model/lesson.ts';
+import type {School} from '../../learn/school.ts';
+import type {Io} from '../verb/io.ts';
+import {hasDashScreen} from '../output/has-screen.ts';
+import {onScreen} from '../up/on-screen.ts';
+import {programOf} from '../verb/program.ts';
 import {jsonOption} from '../options/arguments.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 import {usageError} from '../options/usage-error.ts';
@@ -61,30 +67,47 @@ export const learn = defineCommand({
 			return 0;
 		}
 		const script = mode === 'check' ? io.readFile(file ?? '/dev/stdin') : undefined;
-		const stop = stopSignals(io, 'the lesson');
+		const isClean = await engine.cleanAfter(machine, programOf(io));
 		try {
 			if (script !== undefined) {
 				const patienceMs = (values.timeout ?? 30) * 1000;
-				const report = await school.check(lesson, script, {signal: stop.signal, patienceMs});
+				const report = await untilStopped(io, signal => school.check(lesson, script, {signal, patienceMs}));
 				io.out(values.json ? jsonText(report, 2) : reportText(report));
 				return report.right ? 0 : 1;
 			}
-			const {learnerInput} = await import('../../learn/input.ts');
-			const input = learnerInput(io.isTerminal('stdin') && io.isTerminal('stdout'));
-			try {
-				await school.plain(lesson, {
-					input,
-					out: text => io.out(text),
-					columns: io.columns(),
-					rows: io.rows(),
-					signal: stop.signal,
-				});
-			} finally {
-				input.close();
+			if (mode === undefined && hasDashScreen(io)) {
+				const {startLearn} = await import('../../tui/learn/start-learn.ts');
+				const {lessons, progress, findWhys} = school;
+				const first = lesson.number;
+				return await onScreen(io, signal =>
+					startLearn({machine, lessons, progress, findWhys, first, env: io.env, signal, theme: io.theme}),
+				);
 			}
+			await untilStopped(io, signal => plain(io, school, lesson, signal));
 			return 0;
 		} finally {
-			stop.close();
+			isClean();
 		}
 	},
 });
+
+/** The lessons as lines of text. */
+async function plain(io: Io, school: School, lesson: Lesson, signal: AbortSignal): Promise<void> {
+	const {learnerInput} = await import('../../learn/input.ts');
+	const input = learnerInput(io.isTerminal('stdin') && io.isTerminal('stdout'));
+	try {
+		const out = (text: string): void => io.out(text);
+		await school.plain(lesson, {input, out, columns: io.columns(), rows: io.rows(), signal});
+	} finally {
+		input.close();
+	}
+}
+
+async function untilStopped<T>(io: Io, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+	const stop = stopSignals(io, 'the lesson');
+	try {
+		return await run(stop.signal);
+	} finally {
+		stop.close();
+	}
+}

@@ -69,6 +69,7 @@ export const engine = {
 	removeVolume: lazy(async () => (await import('../../container/recover/volumes.ts')).removeVolume),
 	pruneVolumes: lazy(async () => (await import('../../container/recover/volumes.ts')).pruneVolumes),
 	removeProjectVolumes: lazy(async () => (await import('../../container/recover/volumes.ts')).removeProjectVolumes),
+	cleanAfter: lazy(async () => (await import('../../learn/room/clean-after.ts')).cleanAfter),
 	openSchool: lazy(async () => (await import('../../learn/school.ts')).openSchool),
 	stats: lazyEach(async () => (await import('../../container/observe/stats.ts')).stats),
 	ports: lazy(async () => (await import('../../container/observe/ports.ts')).ports),

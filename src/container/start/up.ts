@@ -86,6 +86,7 @@ export async function upPlanned(
 		}
 		attachment = attach(host, facts, request.stdio, {
 			tty: request.tty,
+			terminal: request.terminal,
 			conf,
 			tap: recorder?.tap,
 			limitSeconds: request.keepAlive?.limitSeconds,

@@ -28,6 +28,8 @@ export interface OwnedTerminal {
 /** Callbacks of an owned terminal. */
 export interface TerminalListener {
 	readonly input: (input: Input) => void;
+	/** Gets what is typed as it is; `input` is then not called. */
+	readonly bytes?: (bytes: Buffer) => void;
 	readonly resized: () => void;
 	/** The terminal was restored for another program. */
 	readonly lent: () => void;
@@ -44,7 +46,7 @@ export function ownTerminal(
 	stdout: WriteStream & {readonly fd: number},
 	listener: TerminalListener,
 ): OwnedTerminal {
-	const read = inputReader(listener.input);
+	const read = listener.bytes ?? inputReader(listener.input);
 	let mouse = false;
 	let owned = false;
 	let isClosed = false;
