@@ -32,6 +32,8 @@ export interface ExecuteContext extends HostActionContext {
 	 * rejection ends the start.
 	 */
 	readonly atGate?: ((exec: ExecAction) => Promise<ExecAction>) | undefined;
+	/** Called with each value that the container side reads back. */
+	readonly onValue?: ((path: string, value: string) => void) | undefined;
 	/** Awaited before each step. */
 	readonly hold?: ((stepId: string) => Promise<void>) | undefined;
 }

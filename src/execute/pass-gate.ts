@@ -165,6 +165,7 @@ async function onStatusLine(line: StatusLine, session: GateSession): Promise<voi
 			return beginStep(line.id, session);
 		case 'value':
 			session.values.set(line.path, line.value);
+			session.context.onValue?.(line.path, line.value);
 			return;
 		case 'ids':
 			session.home = line.home;

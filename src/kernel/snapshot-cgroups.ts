@@ -1,6 +1,4 @@
-import type {Host} from '../host/host.ts';
-import {kernelText} from '../host/files/kernel-text.ts';
-import {parseMountinfo} from '../host/probe/mountinfo.ts';
+import {type MountInfo, parseMountinfo} from '../host/probe/mountinfo.ts';
 import {processCgroups} from '../host/probe/process-status.ts';
 
 /** The cgroup of a process in one hierarchy. */
@@ -62,44 +60,43 @@ const limitFiles: Readonly<Record<string, readonly string[]>> = {
 	],
 };
 
+/** The mounted hierarchies of control groups in a mountinfo table. */
+export function hierarchiesIn(mountinfo: string): readonly MountInfo[] {
+	return parseMountinfo(mountinfo).filter(({type}) => /^cgroup2?$/.test(type));
+}
+
 /**
- * Reads the cgroups of a process.
+ * The cgroups of a process.
  *
  * @param table - its /proc/PID/cgroup
+ * @param textOf - the text of a file of cgroupfs; undefined when it is missing
  */
-export function readCgroupsOf(host: Host, table: string): readonly CgroupShown[] {
-	const mounts = parseMountinfo(kernelText(host, '/proc/self/mountinfo') ?? '').filter(({type}) =>
-		/^cgroup2?$/.test(type),
-	);
+export function cgroupsIn(
+	table: string,
+	hierarchies: readonly MountInfo[],
+	textOf: (path: string) => string | undefined,
+): readonly CgroupShown[] {
 	return processCgroups(table).map(({controllers, path}) => {
 		const controller = controllers.join(',');
-		const mount = mounts.find(({type, superOptions, root}) => {
+		const mount = hierarchies.find(({type, superOptions, root}) => {
 			const isIt = controller === '' ? type === 'cgroup2' : controllers.every(name => superOptions.includes(name));
 			return isIt && isBelow(path, root);
 		});
 		// A path above the reader's cgroup namespace starts with `/..`; cgroup_namespaces(7).
 		if (mount === undefined || path.startsWith('/..')) return {controller, path, folder: undefined, files: {}};
 		const folder = `${mount.target}${path.slice(mount.root === '/' ? 0 : mount.root.length)}`.replace(/\/$/, '');
-		return {controller, path, folder, files: filesOf(host, folder, controllers)};
+		// The root of a hierarchy has no limits.
+		if (path === '/') return {controller, path, folder, files: {}};
+		const files = [...controllers.flatMap(name => limitFiles[name] ?? []), 'cgroup.procs'].flatMap(file => {
+			const text = textOf(`${folder}/${file}`)?.trim();
+			return text === undefined ? [] : [[file, file === 'cgroup.procs' ? String(wordsOf(text).length) : text]];
+		});
+		return {controller, path, folder, files: Object.fromEntries(files) as CgroupShown['files']};
 	});
 }
 
 function isBelow(path: string, root: string): boolean {
 	return root === '/' || path === root || path.startsWith(`${root}/`);
-}
-
-function filesOf(host: Host, folder: string, controllers: readonly string[]): CgroupShown['files'] {
-	const texts = controllers
-		.flatMap(controller => limitFiles[controller] ?? [])
-		.flatMap(file => {
-			const text = kernelText(host, `${folder}/${file}`);
-			return text === undefined ? [] : [[file, text.trim()]];
-		});
-	const processes = kernelText(host, `${folder}/cgroup.procs`);
-	return Object.fromEntries([
-		...texts,
-		...(processes === undefined ? [] : [['cgroup.procs', String(wordsOf(processes).length)]]),
-	]);
 }
 
 /** The words of a line of a kernel file. */

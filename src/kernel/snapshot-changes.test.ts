@@ -28,6 +28,37 @@ test('a mount that comes, goes, moves, or gets other options', () => {
 	]);
 });
 
+test('mounts that go or move with the one above them are counted', () => {
+	const at = (id: number, target: string): MountShown => ({...root, id, target});
+	const before = [
+		at(1, '/'),
+		at(2, '/proc'),
+		at(3, '/new'),
+		at(4, '/new/proc'),
+		at(5, '/new/old'),
+		at(6, '/x'),
+		at(7, '/new/old/s'),
+	];
+	const after = [
+		at(1, '/old'),
+		at(2, '/old/proc'),
+		at(3, '/'),
+		at(4, '/proc'),
+		at(5, '/y'),
+		at(6, '/old/x'),
+		at(7, '/old'),
+	];
+	expect(words({mounts: after}, {mounts: before})).toEqual([
+		'~ mounts / -> /old, and 2 below it',
+		'~ mounts /new -> /, and 1 below it',
+		'~ mounts /new/old -> /y',
+		'~ mounts /new/old/s -> /old',
+	]);
+	expect(words({mounts: after.slice(2, 5)}, {mounts: after.slice(0, 6)})).toEqual([
+		'- mounts /old: ext4 /dev/vda (rw,shared), and 2 below it',
+	]);
+});
+
 test('a new mount namespace has the same mounts under other ids', () => {
 	expect(words({namespaces: {mount: '9', pid: '2', uts: '3', user: '4'}, mounts: [{...root, id: 90}]})).toEqual([
 		'~ namespaces mount: 1 -> 9',
@@ -55,7 +86,7 @@ test('root, cgroup, capabilities, ids, seccomp, network, and host name', () => {
 		'~ ids uid_map: 0 0 4294967295 -> 0 5 1',
 	]);
 	expect(words({seccomp: {mode: 'filter', filters: 1}, noNewPrivileges: true})).toEqual([
-		'~ seccomp seccomp: off -> 1 filter',
+		'~ seccomp mode: off -> filter, 1 installed',
 		'~ seccomp no_new_privs: 0 -> 1',
 	]);
 	expect(
@@ -68,4 +99,5 @@ test('root, cgroup, capabilities, ids, seccomp, network, and host name', () => {
 	).toEqual(['~ network lo: 127.0.0.1/8 -> no address', '+ network eth0: 10.0.0.2/24']);
 	expect(words({hostname: 'demo'})).toEqual(['~ hostname host -> demo']);
 	expect(words({hostname: undefined})).toEqual([]);
+	expect(words({hostname: 'demo'}, {hostname: undefined})).toEqual(['+ hostname demo']);
 });

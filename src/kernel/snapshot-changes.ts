@@ -38,9 +38,7 @@ export function changes(before: Snapshot, after: Snapshot): readonly Change[] {
 		...seccompChanges(before, after),
 		...interfaceChanges(before, after),
 		// An unknown name is no lost name.
-		...(before.hostname === undefined || after.hostname === undefined
-			? []
-			: valueChange('hostname', '', before.hostname, after.hostname)),
+		...(after.hostname === undefined ? [] : valueChange('hostname', '', before.hostname, after.hostname)),
 	];
 }
 
@@ -78,15 +76,50 @@ function mountChanges(before: Snapshot, after: Snapshot): readonly Change[] {
 		const was = took(other => (isSameNamespace ? other.id === mount.id : isCopy(other, mount)));
 		return {mount, was};
 	});
-	const here = pairs.flatMap(({mount, was}): readonly Change[] => {
-		if (was === undefined) return [{area: 'mounts', sign: '+', text: mountText(mount)}];
-		const moved = was.target === mount.target ? [] : [`${was.target} -> ${mount.target}`];
-		const [old, now] = [mountedText(was), mountedText(mount)];
-		const altered = old === now ? [] : [`${moved.length === 0 ? `${mount.target}: ` : ''}${old} -> ${now}`];
-		const text = [...moved, ...altered].join(': ');
-		return text === '' ? [] : [{area: 'mounts', sign: '~', text}];
-	});
-	return [...left.map((mount): Change => ({area: 'mounts', sign: '-', text: mountText(mount)})), ...here];
+	const moved = pairs.flatMap(({mount, was}) =>
+		was === undefined || was.target === mount.target ? [] : [{from: was.target, to: mount.target}],
+	);
+	// Mounts that go or move with the one above them are only counted: pivot_root(2) and umount -l take whole trees along.
+	const gone = left.filter(mount => !left.some(above => isUnder(mount.target, above.target)));
+	return [
+		...gone.map(
+			(mount): Change => ({
+				area: 'mounts',
+				sign: '-',
+				text: `${mountText(mount)}${andBelow(left.filter(({target}) => isUnder(target, mount.target)).length)}`,
+			}),
+		),
+		...pairs.flatMap(({mount, was}): readonly Change[] => {
+			if (was === undefined) return [{area: 'mounts', sign: '+', text: mountText(mount)}];
+			const [old, now] = [mountedText(was), mountedText(mount)];
+			const own = {from: was.target, to: mount.target};
+			const isMoved = was.target !== mount.target && !moved.some(above => isMovedWith(own, above));
+			if (!isMoved && old === now) return [];
+			const below = moved.filter(each => isMovedWith(each, own)).length;
+			const move = isMoved ? `${was.target} -> ${mount.target}${andBelow(below)}` : mount.target;
+			return [{area: 'mounts', sign: '~', text: old === now ? move : `${move}: ${old} -> ${now}`}];
+		}),
+	];
+}
+
+/** Where a mount was and where it is. */
+interface Move {
+	readonly from: string;
+	readonly to: string;
+}
+
+function isMovedWith({from, to}: Move, above: Move): boolean {
+	if (!isUnder(from, above.from) || !isUnder(to, above.to)) return false;
+	const rest = (path: string, folder: string): string => path.slice(folder === '/' ? 0 : folder.length);
+	return rest(from, above.from) === rest(to, above.to);
+}
+
+function isUnder(path: string, folder: string): boolean {
+	return path !== folder && path.startsWith(folder === '/' ? '/' : `${folder}/`);
+}
+
+function andBelow(count: number): string {
+	return count === 0 ? '' : `, and ${count} below it`;
 }
 
 function isCopy(one: MountShown, other: MountShown): boolean {
@@ -142,9 +175,9 @@ function idChanges({ids: before}: Snapshot, {ids: after}: Snapshot): readonly Ch
 
 function seccompChanges(before: Snapshot, after: Snapshot): readonly Change[] {
 	const words = ({seccomp: {mode, filters}}: Snapshot): string =>
-		mode === 'filter' && filters > 0 ? `${filters} filter${filters === 1 ? '' : 's'}` : mode;
+		filters > 0 ? `${mode}, ${filters} installed` : mode;
 	return [
-		...valueChange('seccomp', 'seccomp', words(before), words(after)),
+		...valueChange('seccomp', 'mode', words(before), words(after)),
 		...valueChange('seccomp', 'no_new_privs', before.noNewPrivileges ? '1' : '0', after.noNewPrivileges ? '1' : '0'),
 	];
 }
@@ -167,7 +200,9 @@ function valueChange(
 ): readonly Change[] {
 	if (before === after) return [];
 	const lead = name === '' ? '' : `${name}: `;
-	if (before === undefined) return [{area, sign: '+', text: `${lead}${after}`}];
-	if (after === undefined) return [{area, sign: '-', text: `${lead}${before}`}];
-	return [{area, sign: '~', text: `${lead}${before} -> ${after}`}];
+	// Some files of cgroupfs have several lines.
+	const words = (text: string): string => (text === '' ? 'empty' : text.replaceAll('\n', ', '));
+	if (before === undefined) return [{area, sign: '+', text: `${lead}${words(after ?? '')}`}];
+	if (after === undefined) return [{area, sign: '-', text: `${lead}${words(before)}`}];
+	return [{area, sign: '~', text: `${lead}${words(before)} -> ${words(after)}`}];
 }

@@ -1,12 +1,12 @@
 import type {Host} from '../host/host.ts';
-import {kernelLink, kernelNames, kernelText} from '../host/files/kernel-text.ts';
 import {capabilitiesIn, capabilitiesUpTo} from '../host/probe/capabilities.ts';
 import {type MountInfo, parseMountinfo} from '../host/probe/mountinfo.ts';
 import {namespaceFiles} from '../host/probe/namespaces.ts';
 import {statusFields} from '../host/probe/process-status.ts';
 import {type NamespaceKind, namespaceKinds} from '../spec/model/project.ts';
-import {interfaceCounts, ipv4Addresses, ipv4Routes, ipv6Addresses} from './network-fields.ts';
-import {type CgroupShown, readCgroupsOf, wordsOf} from './snapshot-cgroups.ts';
+import {ipv4Addresses, ipv4Routes, ipv6Addresses} from './network-fields.ts';
+import {type CgroupShown, cgroupsIn, hierarchiesIn, wordsOf} from './snapshot-cgroups.ts';
+import {type SnapshotTexts, snapshotTexts} from './snapshot-texts.ts';
 
 /** A mount as a process sees it. */
 export interface MountShown {
@@ -64,21 +64,28 @@ export interface Snapshot {
  * millisecond, starts no program, and changes nothing.
  */
 export function readSnapshot(host: Host, pid: number): Snapshot | undefined {
-	const proc = `/proc/${pid}`;
-	const text = (file: string): string => kernelText(host, `${proc}/${file}`) ?? '';
+	const texts = snapshotTexts(host)(pid);
+	return texts && snapshotOf(texts);
+}
+
+/** The snapshot that the texts of a process show. The texts may come from a record that anybody wrote. */
+export function snapshotOf(texts: SnapshotTexts): Snapshot {
+	const text = (key: string): string => texts[key] ?? '';
 	const status = statusFields(text('status'));
-	// A zombie has neither mounts nor namespaces.
-	if (status['State'] === undefined || /^[ZX]/.test(status['State'])) return undefined;
-	const mounts = parseMountinfo(text('mountinfo'));
-	const namespaces = namespacesOf(host, pid);
-	const snapshot: Snapshot = {
-		pid,
+	const [device, inode] = wordsOf(text('root.stat'));
+	return {
+		pid: numberOf(text('pid')),
 		nspid: wordsOf(status['NSpid']).map(Number),
-		root: rootOf(host, proc),
-		namespaces,
-		mounts: mounts.map(mountShown),
-		cgroups: readCgroupsOf(host, text('cgroup')),
-		capabilities: capabilitiesOf(host, status),
+		root: {path: text('root'), device: numberOf(device), inode: numberOf(inode)},
+		namespaces: Object.fromEntries(
+			namespaceKinds.flatMap(kind => {
+				const number = /\[(\d+)\]/.exec(text(`ns/${namespaceFiles[kind]}`))?.[1];
+				return number === undefined ? [] : [[kind, number]];
+			}),
+		),
+		mounts: parseMountinfo(text('mountinfo')).map(mountShown),
+		cgroups: cgroupsIn(text('cgroup'), hierarchiesIn(text('hierarchies')), path => texts[path]),
+		capabilities: capabilitiesOf(status, numberOf(text('cap_last_cap'))),
 		ids: {
 			uid: numberOf(wordsOf(status['Uid'])[1]),
 			gid: numberOf(wordsOf(status['Gid'])[1]),
@@ -91,47 +98,19 @@ export function readSnapshot(host: Host, pid: number): Snapshot | undefined {
 			filters: numberOf(status['Seccomp_filters']),
 		},
 		noNewPrivileges: status['NoNewPrivs'] === '1',
-		hostname:
-			namespaces.uts !== undefined && namespaces.uts === namespaceOf(host, 'self', 'uts')
-				? kernelText(host, '/proc/sys/kernel/hostname')?.trim()
-				: undefined,
-		processes: processCount(host, pid, namespaces.pid, mounts),
+		hostname: texts['hostname']?.trim(),
+		processes: texts['processes'] === undefined ? undefined : numberOf(texts['processes']),
 		interfaces: interfacesOf(text),
 	};
-	// If it is gone now, files that were read after its end were empty.
-	const state = statusFields(text('status'))['State'];
-	return state === undefined || /^[ZX]/.test(state) ? undefined : snapshot;
 }
 
 function mountShown({id, target, source, root, type, options, superOptions, propagation}: MountInfo): MountShown {
 	return {id, target, source, folder: root, type, options, superOptions, propagation};
 }
 
-function rootOf(host: Host, proc: string): Snapshot['root'] {
-	const path = kernelLink(host, `${proc}/root`);
-	try {
-		const facts = host.stat(`${proc}/root`);
-		return {path, device: facts?.dev ?? 0, inode: facts?.ino ?? 0};
-	} catch {
-		return {path, device: 0, inode: 0};
-	}
-}
-
-function namespacesOf(host: Host, pid: number): Snapshot['namespaces'] {
-	return Object.fromEntries(
-		namespaceKinds.flatMap(kind => {
-			const inode = namespaceOf(host, pid, kind);
-			return inode === undefined ? [] : [[kind, inode]];
-		}),
-	);
-}
-
-function namespaceOf(host: Host, process: number | 'self', kind: NamespaceKind): string | undefined {
-	return /\[(\d+)\]/.exec(kernelLink(host, `/proc/${process}/ns/${namespaceFiles[kind]}`))?.[1];
-}
-
-function capabilitiesOf(host: Host, status: Readonly<Record<string, string>>): Snapshot['capabilities'] {
-	const known = capabilitiesUpTo(numberOf(kernelText(host, '/proc/sys/kernel/cap_last_cap')));
+function capabilitiesOf(status: Readonly<Record<string, string>>, last: number): Snapshot['capabilities'] {
+	// A mask has 64 bits. The number may be from a record that anybody wrote.
+	const known = capabilitiesUpTo(Math.min(63, last));
 	const set = (field: string): readonly string[] => capabilitiesIn(status[field] ?? '', known);
 	return {
 		effective: set('CapEff'),
@@ -151,26 +130,7 @@ function rowsOf(map: string): string {
 		.join(', ');
 }
 
-/**
- * The processes that a proc filesystem lists: the caller's, or the one that the process has on /proc. Its first process tells
- * to which pid namespace it belongs.
- */
-function processCount(
-	host: Host,
-	pid: number,
-	namespace: string | undefined,
-	mounts: readonly MountInfo[],
-): number | undefined {
-	if (namespace === undefined) return undefined;
-	const count = (folder: string): number => kernelNames(host, folder).filter(name => /^\d+$/.test(name)).length;
-	if (namespace === namespaceOf(host, 'self', 'pid')) return count('/proc');
-	// The path is followed only when the kernel says that a proc filesystem is there, never into a link of the container's.
-	if (mounts.findLast(({target}) => target === '/proc')?.type !== 'proc') return undefined;
-	const inside = `/proc/${pid}/root/proc`;
-	return kernelLink(host, `${inside}/1/ns/pid`) === `pid:[${namespace}]` ? count(inside) : undefined;
-}
-
-function interfacesOf(text: (file: string) => string): Snapshot['interfaces'] {
+function interfacesOf(text: (key: string) => string): Snapshot['interfaces'] {
 	const ipv4 = ipv4Addresses(text('net/fib_trie'), ipv4Routes(text('net/route')));
 	const all = [
 		...ipv4.map(({address, prefix, interface: name = '?'}) => ({
@@ -179,7 +139,7 @@ function interfacesOf(text: (file: string) => string): Snapshot['interfaces'] {
 		})),
 		...ipv6Addresses(text('net/if_inet6')).map(({interface: name, address}) => ({name, address})),
 	];
-	const names = [...interfaceCounts(text('net/dev')).map(({name}) => name), ...all.map(({name}) => name)];
+	const names = [...text('interfaces').split('\n').filter(Boolean), ...all.map(({name}) => name)];
 	return [...new Set(names)].map(name => ({
 		name,
 		addresses: all.filter(each => each.name === name).map(({address}) => address),

@@ -99,7 +99,13 @@ function writeInstance(
 		unread: layer?.unread ?? null,
 		lost: log.lost,
 	};
-	return finishRun(machine, work, {plan: begun.plan, spec, files: layer?.files ?? [], run});
+	return finishRun(machine, work, {
+		plan: begun.plan,
+		spec,
+		files: layer?.files ?? [],
+		snapshots: life.start?.snapshots ?? [],
+		run,
+	});
 }
 
 /** The start by its events, if this supervisor started the container; otherwise by the start report in its folder. */

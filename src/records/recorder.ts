@@ -3,6 +3,7 @@ import type {Machine} from '../container/machine/machine.ts';
 import type {PlannedContainer} from '../container/machine/planned-container.ts';
 import type {Recorder, UpRequest} from '../container/start/up-request.ts';
 import {cgroupsOf} from '../container/start/record-facts.ts';
+import {stepSnapshots} from '../container/start/step-snapshots.ts';
 import {type LayerFiles, layerFiles} from '../container/copy/layer-files.ts';
 import {sampleUsage, type UsageSample, type UsageSamples} from '../container/observe/usage-samples.ts';
 import {outputCopy} from '../host/programs/output-copy.ts';
@@ -44,6 +45,8 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 	const {attempt, ignored} = attempts();
 	const keepContent = contentKeeper(host, work);
 
+	const {afterStep, kept: snapshots} = stepSnapshots(host, plan, cgroupsOf(plan).members);
+
 	const recordOf = (id: string, failure: {readonly error: unknown} | undefined): RunRecord => ({
 		schema: 1,
 		id,
@@ -73,7 +76,10 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 		const id = newRunId(startedAt);
 		const {name, file, volumes} = project;
 		const spec = {project: {name, file, ...(volumes === undefined ? {} : {volumes})}, service};
-		return {id, folder: finishRun(machine, work, {plan, spec, files: layer?.files ?? [], run: recordOf(id, failure)})};
+		return {
+			id,
+			folder: finishRun(machine, work, {plan, spec, files: layer?.files ?? [], snapshots, run: recordOf(id, failure)}),
+		};
 	};
 
 	return {
@@ -81,6 +87,7 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 			emit(event);
 			if (event.type === 'container.started') watch = sampleUsage(host, cgroupsOf(plan).members);
 		},
+		afterStep,
 		tap: (stream, bytes) => {
 			logs[stream].write(bytes);
 			times.write(Buffer.from(`${host.now()} ${stream === 'stdout' ? 'o' : 'e'} ${bytes.length}\n`));

@@ -1,4 +1,5 @@
 import type {Machine} from '../container/machine/machine.ts';
+import type {StepTexts} from '../container/start/step-snapshots.ts';
 import type {LayerFile} from '../container/copy/layer-files.ts';
 import {whyNot} from '../errors/why-not.ts';
 import type {Host} from '../host/host.ts';
@@ -10,6 +11,7 @@ import {runsFolder} from '../state/run-place.ts';
 import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
 import {publishedPlan} from '../step/verbs/published-plan.ts';
 import type {Plan} from '../step/verbs/step.ts';
+import {packSnapshots} from './run-snapshots.ts';
 import {contentFile, runFiles, type RunImage, type RunRecord, type RunSpec, type RunUsage} from './run-record.ts';
 
 /** Largest file of the layer, in bytes, whose content a record keeps beside its digest. */
@@ -92,6 +94,8 @@ export interface WrittenRun {
 	readonly plan: Plan;
 	readonly spec: RunSpec;
 	readonly files: readonly LayerFile[];
+	/** What the kernel showed after each step; empty where nobody looked. */
+	readonly snapshots: readonly StepTexts[];
 	readonly run: RunRecord;
 }
 
@@ -100,13 +104,18 @@ export interface WrittenRun {
  *
  * @throws the system's error; the caller must then remove the folder.
  */
-export function finishRun({host, dirs, facts}: Machine, work: string, {plan, spec, files, run}: WrittenRun): string {
+export function finishRun(
+	{host, dirs, facts}: Machine,
+	work: string,
+	{plan, spec, files, snapshots, run}: WrittenRun,
+): string {
 	const put = (name: string, value: unknown): void =>
 		host.writeAtomic(`${work}/${name}`, `${JSON.stringify(value)}\n`, 0o600);
 	put(runFiles.plan, publishedPlan(plan));
 	put(runFiles.spec, spec);
 	put(runFiles.host, facts);
 	put(runFiles.files, files);
+	if (snapshots.length > 0) put(runFiles.snapshots, packSnapshots(snapshots));
 	put(runFiles.run, run);
 	const folder = `${runsFolder(dirs.store)}/${run.id}`;
 	host.rename(work, folder);

@@ -91,6 +91,7 @@ export const runFiles = {
 	spec: 'spec.json',
 	host: 'host.json',
 	files: 'files.json',
+	snapshots: 'snapshots.json',
 	stdout: 'stdout',
 	stderr: 'stderr',
 	/** Lines `TIME o|e BYTES`: at TIME, in ms since the epoch, BYTES arrived on stdout (o) or stderr (e). */

@@ -3,6 +3,7 @@ import type {RunsMachine} from './list-runs.ts';
 import {openRun} from './open-run.ts';
 import {readRunFiles, readRunJson} from './read-run.ts';
 import {readRunSpec} from './read-run-spec.ts';
+import {readSnapshots, type StepSnapshot} from './run-snapshots.ts';
 import {type RunRecord, type RunSpec, runFiles} from './run-record.ts';
 
 /** Bytes shown of each stream's end. */
@@ -25,6 +26,8 @@ export interface ShownRun {
 	readonly spec: RunSpec;
 	readonly host: unknown;
 	readonly files: readonly LayerFile[];
+	/** What the kernel showed after each step of the start; empty in records of older versions. */
+	readonly snapshots: readonly StepSnapshot[];
 	readonly logs: {readonly stdout: ShownLog; readonly stderr: ShownLog};
 }
 
@@ -52,6 +55,7 @@ export async function showRun(machine: RunsMachine, word: string, cwd: string): 
 			spec: readRunSpec(host, folder),
 			host: readRunJson(host, folder, runFiles.host),
 			files: readRunFiles(host, folder),
+			snapshots: readSnapshots(host, folder),
 			logs: {stdout: logOf('stdout'), stderr: logOf('stderr')},
 		};
 	} finally {

@@ -51,6 +51,7 @@ export const sampleShownRun: ShownRun = {
 		{change: 'A', path: '/out', kind: 'file', mode: 0o644, size: 6, digest: `sha256:${'34'.repeat(32)}`},
 		{change: 'D', path: '/etc/group', kind: null},
 	],
+	snapshots: [],
 	logs: {
 		stdout: {text: 'hello\n', size: 6, skipped: 0},
 		stderr: {text: '', size: 0, skipped: 0},

@@ -15,6 +15,8 @@ import {
 import {join} from 'node:path';
 import {create} from 'tar';
 import {describe, expect, test} from 'vitest';
+import type {Change} from '../../src/kernel/snapshot-changes.ts';
+import type {Snapshot} from '../../src/kernel/snapshot.ts';
 import {type TestBox, testBox} from './box.ts';
 import {onTerminal} from './on-terminal.ts';
 import {until} from './project.ts';
@@ -29,7 +31,17 @@ interface Shown {
 	readonly outcome: string;
 	readonly end: {readonly exitCode: number; readonly signal: string | null} | null;
 	readonly error?: {readonly code: string};
-	readonly steps: readonly {readonly status: string | null; readonly command: string; readonly title: string}[];
+	readonly steps: readonly {
+		readonly id: string;
+		readonly status: string | null;
+		readonly command: string;
+		readonly title: string;
+	}[];
+	readonly snapshots: readonly {
+		readonly step: string | null;
+		readonly snapshot: Snapshot;
+		readonly changes: readonly Change[];
+	}[];
 	readonly files: readonly {readonly path: string; readonly change: string; readonly digest?: string}[];
 	readonly logs: {readonly stdout: {readonly text: string}; readonly stderr: {readonly text: string}};
 	readonly usage: {readonly memoryPeak: number | null; readonly cpuNs: number; readonly setupCpuNs: number} | null;
@@ -87,6 +99,44 @@ describe.skipIf(!root)('run records', () => {
 		expect((await box.tsbox(['runs', 'rm', id.slice(-6)])).out).toBe(`${id}\n`);
 		expect(runsIn(join(box.folder, 'store'))).toEqual([]);
 	});
+
+	test.each([undefined, 'mapped'] as const)(
+		'what the kernel showed after each step is recorded: a mount is there after its step and not before (%s)',
+		async starter => {
+			await using box = await testBox(starter);
+			const {err} = await box.tsbox([
+				'run',
+				'--record',
+				spec(box, 'true', 'mem_limit: 64m\nhostname: seen\ntmpfs: [/scratch]\ncap_drop: [ALL]\n'),
+			]);
+			const {snapshots, steps} = await show(box, recordedId(err));
+			expect(snapshots[0]?.step).toBeNull();
+			const ids = steps.map(({id}) => id);
+			expect(snapshots.slice(1).map(({step}) => step)).toEqual(
+				ids.filter(id => snapshots.some(({step}) => step === id)),
+			);
+			const at = (fits: (changes: readonly Change[]) => boolean): number =>
+				snapshots.findIndex(({changes}) => fits(changes));
+			const has = (sign: string, area: string, text: string) => (changes: readonly Change[]) =>
+				changes.some(each => each.sign === sign && each.area === area && each.text.includes(text));
+			const mounted = at(has('+', 'mounts', '/scratch: tmpfs'));
+			const isMounted = snapshots.map(({snapshot}) => snapshot.mounts.some(({target}) => target === '/scratch'));
+			expect(isMounted.slice(0, mounted)).not.toContain(true);
+			expect(isMounted.slice(mounted)).not.toContain(false);
+			expect(steps.find(({id}) => id === snapshots[mounted]?.step)?.command).toContain('/scratch');
+			const limited = at(has('~', 'cgroups', `-> ${64 * 2 ** 20}`));
+			const pivoted = at(has('~', 'root', ''));
+			const named = at(changes => changes.some(({area, text}) => area === 'hostname' && text.endsWith('seen')));
+			const dropped = at(has('-', 'capabilities', 'CAP_CHOWN'));
+			expect([limited, pivoted, named, mounted, dropped]).not.toContain(-1);
+			const [before, last] = [snapshots[0]?.snapshot, snapshots.at(-1)?.snapshot];
+			expect(last?.capabilities).toMatchObject({effective: [], bounding: []});
+			expect(last).toMatchObject({seccomp: {mode: 'filter'}, noNewPrivileges: true, hostname: 'seen'});
+			for (const kind of ['mount', 'pid', 'uts', 'ipc', 'network', 'cgroup'] as const)
+				expect(last?.namespaces[kind]).not.toBe(before?.namespaces[kind]);
+			expect(statSync(join(box.folder, 'store/runs', recordedId(err), 'snapshots.json')).size).toBeLessThan(100_000);
+		},
+	);
 
 	test('a file that is all hole is recorded without being read to its end', async () => {
 		await using box = await testBox();

@@ -22,6 +22,7 @@ import {keptSteps} from '../machine/kept-steps.ts';
 import {planService} from '../plan/plan-container.ts';
 import {claimContainer} from './claim-container.ts';
 import {start} from './start.ts';
+import {stepSnapshots} from './step-snapshots.ts';
 
 /** A detached start: the service as it was read when it was last brought up. */
 export interface DetachedRequest {
@@ -74,9 +75,10 @@ export async function startDetached(
 		stdin: planned.service.stdinOpen ?? false,
 	});
 	const {emit, kept: events} = keepEvents(sink);
-	const begun = service.record === true ? {start: {planned, events}} : {};
+	const observed = service.record === true ? stepSnapshots(host, planned.plan, claimed.members) : undefined;
+	const begun = observed === undefined ? {} : {start: {planned, events, snapshots: observed.kept}};
 	try {
-		const started = await start(machine, claimed, attachment, {emit, signal});
+		const started = await start(machine, claimed, attachment, {emit, signal, afterStep: observed?.afterStep});
 		signal.throwIfAborted();
 		const ended = started.ended.then(end => exitCodeOf(end));
 		return {record: {...record, process: processOf(machine, name)}, ended, ...begun};

@@ -4,12 +4,15 @@ import type {RunEvent} from '../../execute/event.ts';
 import type {Project} from '../../spec/model/project.ts';
 import type {ContainerRecord} from '../../state/record.ts';
 import type {UsageSample} from '../observe/usage-samples.ts';
+import type {StepTexts} from './step-snapshots.ts';
 
 /** The start of a detached container by this process. */
 export interface DetachedStart {
 	readonly planned: PlannedContainer;
 	/** All events from the first step on, including those of a rollback. */
 	readonly events: readonly RunEvent[];
+	/** What the kernel showed after each step. */
+	readonly snapshots: readonly StepTexts[];
 }
 
 /** A range of bytes in an output file of a container. */

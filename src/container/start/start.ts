@@ -1,5 +1,6 @@
 import type {Machine} from '../machine/machine.ts';
 import type {ClaimedContainer} from './claim-container.ts';
+import type {FirstProcess, StepObserver} from './step-snapshots.ts';
 import type {UpRequest} from './up-request.ts';
 import {bytes as sizeWords} from '../../spec/values/bytes.ts';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
@@ -56,9 +57,15 @@ function refuseForeign({host, dirs}: Machine, name: string, members: readonly Cg
 	});
 }
 
+/** The file whose value the first process reads back after it has set the host name. */
+const hostnameFile = '/proc/sys/kernel/hostname';
+
 /** The part of a start request that {@link start} needs. */
 export type StartRequest = Pick<UpRequest, 'emit' | 'signal' | 'hold'> &
-	Pick<ExecuteContext, 'atGate' | 'gate' | 'guard' | 'trace'>;
+	Pick<ExecuteContext, 'atGate' | 'gate' | 'guard' | 'trace'> & {
+		/** Called after each step. The container side then waits before each step. */
+		readonly afterStep?: StepObserver | undefined;
+	};
 
 /**
  * Executes the plan of a container; every kind of start uses this. Writes the record once all checks have passed, and the
@@ -74,7 +81,12 @@ export async function start(
 ): Promise<StartedContainer> {
 	const {host, facts, dirs} = machine;
 	refuseForeign(machine, record.name, members);
-	const {emit, kept} = keepEvents(request.emit);
+	const {afterStep} = request;
+	let first: FirstProcess = {pid: undefined, hostname: undefined};
+	const {emit, kept} = keepEvents(event => {
+		request.emit(event);
+		if (event.type === 'step.done') afterStep?.(event.id, first);
+	});
 	const copiedTools = {toolbox: toolboxFolder(facts, dirs.store)};
 	try {
 		const started = await execute(plan, {
@@ -85,7 +97,13 @@ export async function start(
 			journal: openJournal(host, conf),
 			conf,
 			launch: attachment.launch,
-			onProcess: attachment.onProcess,
+			onProcess: process => {
+				first = {...first, pid: process.pid};
+				return attachment.onProcess(process);
+			},
+			onValue: (path, value) => {
+				if (path === hostnameFile) first = {...first, hostname: value};
+			},
 			onChecked: (process, ids) =>
 				writeRecord(host, conf, {
 					...record,
@@ -97,7 +115,7 @@ export async function start(
 						setupCpuNs: cpuTime(host, members),
 					},
 				}),
-			hold: request.hold,
+			hold: request.hold ?? (afterStep && (async () => {})),
 			atGate: request.atGate,
 			gate: request.gate,
 			guard: request.guard,

@@ -3,6 +3,7 @@ import type {PlannedContainer} from '../machine/planned-container.ts';
 import type {SpecRequest} from '../machine/spec-request.ts';
 import type {OutputTap} from '../../execute/attach.ts';
 import type {EventSink} from '../../execute/event.ts';
+import type {StepObserver} from './step-snapshots.ts';
 
 /** A request to start a container in the foreground. */
 export interface UpRequest extends SpecRequest, Attachment {
@@ -23,6 +24,8 @@ export interface Recorder {
 	readonly emit: EventSink;
 	/** Receives a copy of the output; undefined if the recorder's creator copies it. */
 	readonly tap?: OutputTap;
+	/** Called after each step of the start. */
+	readonly afterStep?: StepObserver;
 	/** Called when the command has ended, while its cgroups and files still exist. */
 	readonly ended: (end: CommandEnd) => void;
 	/** Called after the rollback. */

@@ -91,7 +91,12 @@ export async function upPlanned(
 			tap: recorder?.tap,
 			limitSeconds: request.keepAlive?.limitSeconds,
 		});
-		const started = await start(machine, claimed, attachment, {...request, guard: {keepsAlive}, trace});
+		const started = await start(machine, claimed, attachment, {
+			...request,
+			guard: {keepsAlive},
+			trace,
+			afterStep: recorder?.afterStep,
+		});
 		memory = watchMemory(host, members, started.process, ({count: {limit, peak}, ...kill}) =>
 			request.emit({type: 'container.oom', at: host.now(), name: record.name, limit, peak, ...kill}),
 		);
