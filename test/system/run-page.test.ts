@@ -82,6 +82,8 @@ test('it shows each step as a bar and as a row, what was used, what was written,
 	);
 	expect(seen.headings).toEqual([
 		'Steps of the start',
+		'Step by step',
+		'All steps',
 		'Resource usage',
 		'Files written',
 		'Standard output',
@@ -97,6 +99,51 @@ test('it shows each step as a bar and as a row, what was used, what was written,
 	// The loop kept a processor busy, and then it slept: the line goes up and down.
 	expect(seen.lines[0]).toBeGreaterThan(10);
 	expect([seen.printed, seen.bold]).toEqual(['<b>bold</b>\n', 0]);
+});
+
+test('the steps are moved through with the keys, the bar, and the buttons, and what the kernel showed follows', async () => {
+	const {page} = await opened(1200);
+	const seen = () =>
+		inPage<{readonly titles: readonly string[]; readonly kernel: string}>(
+			page,
+			`({
+				titles: all('.scrub h3').filter(each => each.getClientRects().length > 0).map(each => each.textContent),
+				kernel: all('.scrub .kernel').filter(each => each.getClientRects().length > 0).map(each => each.textContent).join(),
+			})`,
+		);
+	const steps = await inPage<readonly string[]>(page, `all('.scrub h3').map(each => each.textContent)`);
+	expect((await seen()).titles).toEqual([steps[0]]);
+	await page.click('.scrub section label');
+	await page.keyboard.press('ArrowRight');
+	expect((await seen()).titles).toEqual([steps[2]]);
+	await page.keyboard.press('ArrowLeft');
+	expect((await seen()).titles).toEqual([steps[1]]);
+	const pivot = steps.findIndex(title => title.includes('make it the root'));
+	await page.click(`#step-${pivot - 1}`);
+	expect((await seen()).kernel).toContain('/root/proc: proc');
+	await page.click(`label[for="step-${pivot}"]`);
+	expect((await seen()).titles).toEqual([steps[pivot]]);
+	expect((await seen()).kernel).toMatch(/ \/proc: proc/);
+});
+
+test.each(['print', 'no styles'])('%s: all steps are shown one after another', async how => {
+	const {page} = await opened(1200);
+	if (how === 'print') await page.emulateMediaType('print');
+	else await inPage(page, `all('style').forEach(each => each.remove())`);
+	const [shown, all] = await inPage<readonly number[]>(
+		page,
+		`[all('.scrub h3').filter(each => each.getClientRects().length > 0).length, all('.scrub h3').length]`,
+	);
+	expect(shown).toBe(all);
+	expect(shown).toBeGreaterThan(10);
+});
+
+test('no label of the time line is cut', async () => {
+	const {page} = await opened(1200);
+	const titles = await inPage<readonly string[]>(page, `all('.timeline td:first-child').map(each => each.textContent)`);
+	const steps = await inPage<readonly string[]>(page, `all('.steps td:nth-child(3)').map(each => each.textContent)`);
+	expect(titles.filter((title, index) => steps[index]?.startsWith(title) !== true)).toEqual([]);
+	expect(titles).toHaveLength(steps.length);
 });
 
 test.each([1200, 400])('%i pixels are wide enough, and no word is broken into letters', async width => {

@@ -18,6 +18,8 @@ test('runs lists, shows, removes, exports, and imports', async () => {
 	expect(JSON.parse((await tsbox('runs show --json 1f')).out)).toMatchObject({id, end: {exitCode: 3}, files: [{}, {}]});
 	expect((await tsbox('runs show 1f')).out).toContain('exited with 3');
 	expect((await tsbox('runs show --html page.html 1f')).files['/home/page.html']).toMatch(/^<!doctype html>/);
+	expect((await tsbox('runs steps 1f')).out).toContain('1/2 set the hostname');
+	expect((await tsbox('runs steps --plain 1f')).out).toContain('1/2 set the hostname');
 	expect((await tsbox('runs rm 1f')).out).toBe(`${id}\n`);
 	const sent = await tsbox('runs export --with-image -o x.tar.gz 1f');
 	expect(sent.calls.at(-1)).toEqual(['exportRun', '1f', {file: '/home/x.tar.gz', cwd: '/home', withImage: true}]);
@@ -52,6 +54,9 @@ const shop: Project = {name: 'shop', file: '/home/shop.yaml', services: several}
 
 test.each([
 	['runs show', 'runs show needs RUN'],
+	['runs steps', 'runs steps needs RUN'],
+	['runs steps 1f 77', 'runs steps takes one RUN'],
+	['runs show --plain 1f', '--plain works only with steps'],
 	['runs import', 'runs import needs FILE'],
 	['runs diff 1f', 'runs diff takes two runs'],
 	['runs ls 1f', 'runs ls takes no id'],

@@ -2,15 +2,19 @@ import {isAbsolute, join} from 'node:path';
 import {cannotWrite} from '../output/cannot-write.ts';
 import {type Context, defineCommand, type Options, type Values} from '../verb/command.ts';
 import {eachName} from '../options/each-name.ts';
+import {exitStatus} from '../options/exit-status.ts';
+import {hasDashScreen} from '../output/has-screen.ts';
 import {lookOf} from '../output/look-of.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {usageError} from '../options/usage-error.ts';
+import {hasColour} from '../../view/text/theme.ts';
 import {jsonText} from '../../view/text/json.ts';
 import {tell} from '../output/tell.ts';
 
-const actions = ['ls', 'show', 'rm', 'export', 'import', 'diff'] as const;
+const actions = ['ls', 'show', 'steps', 'rm', 'export', 'import', 'diff'] as const;
 
 const options = {
+	plain: {kind: 'flag', describe: 'With steps: print all steps instead of drawing'},
 	quiet: {kind: 'flag', short: 'q', describe: 'With ls: print only ids'},
 	json: {kind: 'flag', describe: 'Print JSON (with ls, show, and diff)'},
 	html: {kind: 'text', value: 'FILE', describe: 'With show: write a self-contained HTML page'},
@@ -28,6 +32,7 @@ export const runs = defineCommand({
 		['tsbox runs', 'a table'],
 		['tsbox runs show 20261127t015033-1f0a9c', 'one run; a prefix of the id is enough'],
 		['tsbox runs show --html run.html 1f0a', 'as an HTML page; the random digits of the id are enough'],
+		['tsbox runs steps 1f0a', 'the start step by step, forwards and back: what the kernel showed'],
 		['tsbox runs diff 1f0a 77c2', 'exit status 1 if files, output, or exit status differ'],
 		['tsbox runs export --with-image 1f0a', 'a file that can be replayed elsewhere'],
 		['tsbox runs import 20261127t015033-1f0a9c.tar.gz', 'import an exported file'],
@@ -36,7 +41,7 @@ export const runs = defineCommand({
 	positionals: [
 		{
 			name: 'ACTION',
-			describe: 'ls, show, rm, export, import, or diff; default ls',
+			describe: 'ls, show, steps, rm, export, import, or diff; default ls',
 			choices: [...actions],
 			completes: 'none',
 		},
@@ -57,6 +62,7 @@ export const runs = defineCommand({
 		}
 		if (second !== undefined) throw usageError(`runs ${action} takes one ${needs(action)}`, undefined, 'runs');
 		if (action === 'show') return show(values, first, context);
+		if (action === 'steps') return steps(values, first, context);
 		return action === 'export' ? send(values, first, context) : takeIn(first, context);
 	},
 });
@@ -67,6 +73,7 @@ function needs(action: string): string {
 
 function refuse(values: RunsValues, action: string): void {
 	const fits: Readonly<Record<keyof RunsValues, readonly string[]>> = {
+		plain: ['steps'],
 		quiet: ['ls'],
 		json: ['ls', 'show', 'diff'],
 		html: ['show'],
@@ -118,6 +125,26 @@ async function show(values: RunsValues, word: string, {io, engine, folders}: Con
 		io.out(runText(shown, await lookOf(io, 'stdout', shown)));
 	}
 	return 0;
+}
+
+/** Opens the steps of a start on the screen, or prints them all. */
+async function steps(values: RunsValues, word: string, {io, engine, folders}: Context): Promise<number> {
+	const shown = await engine.showRun(await engine.openMachine(folders), word, io.cwd);
+	if (values.plain || !hasDashScreen(io)) {
+		const {stepsText} = await import('../../view/records/steps-text.ts');
+		io.out(stepsText(shown, await lookOf(io, 'stdout', shown)));
+		return 0;
+	}
+	const {scrubSteps} = await import('../../tui/steps/scrub-steps.ts');
+	const over = new AbortController();
+	const close = io.onSignal(name => over.abort(name));
+	try {
+		const hasColor = hasColour({...io.env, CI: undefined}, true);
+		await scrubSteps(shown, {env: io.env, theme: hasColor ? (io.theme ?? 'dark') : 'none', signal: over.signal});
+	} finally {
+		close();
+	}
+	return over.signal.aborted ? exitStatus({exitCode: 0, signal: String(over.signal.reason)}) : 0;
 }
 
 async function compare(

@@ -126,8 +126,7 @@ function cgroupWords({cgroups}: Snapshot): readonly string[] {
 	return paths.flatMap(path => {
 		const same = cgroups.filter(each => each.path === path);
 		const names = same.map(({controller}) => (controller === '' ? 'unified' : controller)).join(', ');
-		// The root of a hierarchy has no limits.
-		return [`${names}: ${path}`, ...(path === '/' ? [] : same.flatMap(fileWords))];
+		return [`${names}: ${path}`, ...same.flatMap(fileWords)];
 	});
 }
 

@@ -1,6 +1,8 @@
 import {expect, test} from 'vitest';
 import {escapeHtml} from '../text/html.ts';
 import {runPage} from './run-page.ts';
+import {sampleSnapshot} from '../../../test/support/sample-snapshot.ts';
+import {sampleSteps} from '../../../test/support/sample-steps.ts';
 import {runText} from './run-text.ts';
 import {sampleShownRun} from '../../../test/support/sample-shown-run.ts';
 import {theme} from '../text/theme.ts';
@@ -54,6 +56,11 @@ function hostile(text: string): typeof sampleShownRun {
 				status: text as unknown as 'failed',
 			})),
 		},
+		snapshots: run.steps.map(() => ({
+			step: text,
+			snapshot: sampleSnapshot({hostname: text, interfaces: [{name: text, addresses: [text]}]}),
+			changes: [{area: 'mounts', sign: '+', text}],
+		})),
 		files: files.map(file => ({...file, path: text, target: text, digest: text, change: text as unknown as 'A'})),
 		logs: {stdout: {...logs.stdout, text}, stderr: {text, size: 1, skipped: 1}},
 	};
@@ -80,11 +87,28 @@ test('the page loads nothing and follows the color scheme', () => {
 		expect(page).toContain(text);
 });
 
+test('one step is chosen of all that are there, each with what the kernel showed', () => {
+	const page = runPage(sampleSteps());
+	expect(page.match(/<input type="radio"/g)).toHaveLength(3);
+	expect(page.match(/ checked>/g)).toHaveLength(1);
+	expect([...page.matchAll(/<label for="step-(\d)">/g)].map(([, to]) => to)).toEqual(['1', '0', '2', '1']);
+	for (const text of [
+		'<span class="other">~ hostname      host -&gt; demo</span>',
+		'<mark>hostname      demo</mark>',
+		'What the kernel showed of the first process',
+		'It counts.',
+		'nothing changed that a snapshot shows',
+		'no snapshot: the command runs from here on',
+	])
+		expect(page).toContain(text);
+	expect(runPage(sampleShownRun)).not.toContain('<input');
+});
+
 test('every tag is closed', () => {
 	const open: string[] = [];
 	const wrong: string[] = [];
 	for (const [, slash, name = '', rest = ''] of runPage(hostile(attacks.join('\n'))).matchAll(tagPattern)) {
-		if (['meta'].includes(name) || rest.endsWith('/')) continue;
+		if (['meta', 'input'].includes(name) || rest.endsWith('/')) continue;
 		if (slash !== '/') open.push(name);
 		else if (open.pop() !== name) wrong.push(name);
 	}

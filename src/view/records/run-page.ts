@@ -6,6 +6,7 @@ import {escapeHtml} from '../text/html.ts';
 import {fileWords, imageWords, instanceWords, usageWords} from './run-text.ts';
 import {plotSvg} from './plot-svg.ts';
 import {runOutcome} from './runs-table.ts';
+import {scrubber, scrubberStyle} from './scrubber-html.ts';
 import {usagePlots} from './usage-plots.ts';
 
 const style = `:root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--dim:#5b6570;--line:#d8dde3;--done:#2f7d4f;--failed:#b3261e;--undone:#8a6d00}
@@ -18,13 +19,13 @@ pre,code{font:13px/1.45 ui-monospace,monospace}td code{white-space:pre-wrap}td s
 svg{width:100%;height:auto}svg text{fill:var(--fg);font:11px ui-monospace,monospace}.done{fill:var(--done)}.failed{fill:var(--failed)}.undone{fill:var(--undone)}
 figure{margin:1rem 0}figcaption{color:var(--dim)}.grid{stroke:var(--line)}.line{stroke:var(--done);stroke-width:1.5;fill:none}.area{fill:var(--done);opacity:.15}
 .steps td:nth-child(-n+2),.steps th{white-space:nowrap}.steps td:nth-child(3){min-width:14rem}
+.timeline td{border:0;padding:0 .6rem 0 0;line-height:1.3}.timeline td:first-child{width:45%}.timeline svg{height:.7rem;display:block;margin-top:.25rem}
+${scrubberStyle}
 @media (max-width:45rem){.steps,.steps tbody,.steps tr,.steps td{display:block}.steps th{display:none}.steps td{border:0}.steps tr{border-bottom:1px solid var(--line)}}
 td.failed{color:var(--failed)}td.undone{color:var(--undone)}`;
 
-/** Height of a timeline row, width of its bars, and width of a label's character, in units of the drawing. */
-const [rowHeight, barsWidth, letterWidth] = [16, 600, 6.7];
-/** Most characters of a label; the longest titles include a whole command. */
-const longestLabel = 72;
+/** Width of the timeline's bars, in units of the drawing. */
+const barsWidth = 600;
 
 /** The CSS class of a status. An imported record may hold any text, so unknown statuses get no class of their own. */
 function classOf(status: string | null): string {
@@ -39,17 +40,16 @@ function timeline(steps: readonly RunStep[]): string {
 	if (shown.length === 0) return '<p>No step was reached.</p>';
 	const from = Math.min(...shown.map(({startedAt}) => startedAt));
 	const span = Math.max(1, ...shown.map(({startedAt, ms}) => startedAt + ms - from));
-	const longest = Math.min(longestLabel, Math.max(...shown.map(({title}) => title.length)));
-	const labelWidth = Math.ceil(longest * letterWidth) + 10;
-	const rows = shown.map(({startedAt, ms, title, status}, index) => {
-		const x = labelWidth + ((startedAt - from) / span) * barsWidth;
+	const bars = shown.map(({startedAt, ms, title, status}) => {
 		const width = Math.max(2, (ms / span) * barsWidth);
-		const y = index * rowHeight;
-		const label = title.length > longestLabel ? `${title.slice(0, longestLabel - 1)}…` : title;
-		return `<g><title>${escapeHtml(`${title}: ${duration(ms)}`)}</title><text x="0" y="${y + 12}">${escapeHtml(label)}</text><rect class="${classOf(status)}" x="${x.toFixed(1)}" y="${y + 2}" width="${width.toFixed(1)}" height="${rowHeight - 4}"/></g>`;
+		const x = Math.min(barsWidth - width, ((startedAt - from) / span) * barsWidth);
+		const bar = `<rect class="${classOf(status)}" x="${x.toFixed(1)}" y="0" width="${width.toFixed(1)}" height="10"/>`;
+		return [
+			`<td>${escapeHtml(title)}</td>`,
+			`<td><svg viewBox="0 0 ${barsWidth} 10" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(duration(ms))}"><title>${escapeHtml(duration(ms))}</title>${bar}</svg></td>`,
+		];
 	});
-	const size = `0 0 ${labelWidth + barsWidth + 10} ${shown.length * rowHeight}`;
-	return `<svg viewBox="${size}" role="img" aria-label="When each step began and how long it took">${rows.join('')}</svg>`;
+	return `<table class="timeline">${rows(bars)}</table>`;
 }
 
 function rows(cells: readonly (readonly string[])[]): string {
@@ -126,6 +126,8 @@ ${style}
 <dl>${list.join('\n')}</dl>
 <h2>Steps of the start</h2>
 ${timeline(run.steps)}
+${scrubber(shown)}
+<h2>All steps</h2>
 ${stepsTable(run.steps)}
 ${plots(run)}
 <h2>Files written</h2>
