@@ -2,8 +2,8 @@ import type {Machine} from '../container/machine/machine.ts';
 import type {Lesson} from './model/lesson.ts';
 import {observe} from './observe.ts';
 import {promptsOf, settled} from './prompts.ts';
-import {rootfsLines} from './room/room-script.ts';
 import {openRoom} from './room/room.ts';
+import {rootfsLines} from './room/room-script.ts';
 import {advance, beginLesson, currentStage, type Session, type SessionInput} from './session.ts';
 
 /** How a solution did. */
@@ -40,7 +40,12 @@ export async function checkSolution(
 	script: string,
 	{signal, patienceMs, onOutput}: CheckOptions,
 ): Promise<CheckReport> {
-	const room = await openRoom(machine, {columns: 400, rows: 50, signal, prepare: rootfsLines});
+	const room = await openRoom(machine, {
+		columns: 400,
+		rows: 50,
+		signal,
+		prepare: [...rootfsLines, ...(lesson.prepare ?? [])],
+	});
 	try {
 		let {session} = beginLesson(lesson);
 		const see = () => observe(machine.host, room);

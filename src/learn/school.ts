@@ -1,12 +1,12 @@
 import type {Machine} from '../container/machine/machine.ts';
 import {type CheckOptions, type CheckReport, checkSolution} from './check.ts';
-import {type Lesson, stagesOf} from './model/lesson.ts';
 import {lessonsFor} from './lessons.ts';
-import type {ListedLesson} from './words.ts';
-import {learnPlain, type PlainOptions} from './plain.ts';
+import {type Lesson, stagesOf} from './model/lesson.ts';
 import {placeOf} from './place.ts';
-import {progressStore, type ProgressStore} from './progress.ts';
+import {learnPlain, type PlainOptions} from './plain.ts';
+import {type ProgressStore, progressStore} from './progress.ts';
 import {type FindWhys, whysFrom} from './why.ts';
+import type {ListedLesson} from './words.ts';
 
 /** The lessons on this machine, and what the learner has done. */
 export interface School {

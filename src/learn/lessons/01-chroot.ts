@@ -1,5 +1,5 @@
-import type {Lesson} from '../model/lesson.ts';
 import {all, escaped, hasMount, ownNamespace, rootIsOwn, triedAgain} from '../model/goals.ts';
+import type {Lesson} from '../model/lesson.ts';
 
 /** Another root, and nothing else. */
 export const chroot: Lesson = {

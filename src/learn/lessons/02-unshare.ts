@@ -1,15 +1,15 @@
-import type {Lesson} from '../model/lesson.ts';
+import {victimIs} from '../model/file-goals.ts';
 import {
 	all,
 	hasInterface,
 	hasMount,
 	ownNamespace,
 	printed,
-	rootIsOwn,
 	roomHasNoMount,
 	roomsNamespace,
-	victimIs,
+	rootIsOwn,
 } from '../model/goals.ts';
+import type {Lesson} from '../model/lesson.ts';
 
 const start = (flags: string): string => `unshare -p -f ${flags}--mount-proc=rootfs/proc chroot rootfs sh`;
 

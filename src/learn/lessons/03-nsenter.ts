@@ -1,6 +1,6 @@
+import {containerOf, entered, hasContainer, hasNoContainer, pidInRoom} from '../model/container-goals.ts';
+import {all, lacksCapability, printed} from '../model/goals.ts';
 import type {Lesson} from '../model/lesson.ts';
-import {all, containerOf, entered, hasContainer, hasNoContainer, lacksCapability, printed} from '../model/goals.ts';
-import {pidInRoom} from '../model/goals.ts';
 
 const start = 'unshare -p -f -u --mount-proc=rootfs/proc chroot rootfs sleep 1000 &';
 
@@ -28,15 +28,15 @@ setns(2) puts a running process into a namespace of another one; nsenter(1) does
 		},
 		{
 			title: 'Enter it',
-			text: '`pidof sleep` prints the number of that process in the room. Enter its namespaces with nsenter: -t NUMBER names the process, -p -m -u the kinds, -r its root. Run `ps` there.',
+			text: '`pidof sleep` prints the number of that process in the room. Enter its namespaces with nsenter: -t NUMBER names the process, -p -m -u the kinds, -r -w its root. Run `ps` there.',
 			goal: entered,
 			hints: [
 				'`pidof sleep` for the number; man nsenter for the flags.',
-				'nsenter -t NUMBER FLAGS sh. chroot made no namespace, so the root directory needs -r.',
-				'nsenter -t $(pidof sleep) -p -m -u -r sh',
+				'nsenter -t NUMBER FLAGS sh. chroot made no namespace, so the root directory needs -r, and -w goes to it.',
+				'nsenter -t $(pidof sleep) -p -m -u -r -w sh',
 			],
 			why: 'nsenter opens the links of /proc/PID/ns and calls setns(2) for each. The root directory is no namespace: it belongs to a process, and is taken from /proc/PID/root.',
-			command: ['nsenter -t $(pidof sleep) -p -m -u -r sh', 'ps'],
+			command: ['nsenter -t $(pidof sleep) -p -m -u -r -w sh', 'ps'],
 		},
 		{
 			title: 'End it',

@@ -1,12 +1,11 @@
 import {problemOf, processView} from '../../execute/check.ts';
 import {kernelText} from '../../host/files/kernel-text.ts';
-import {errnoOf} from '../../host/errno.ts';
-import {namespaceFiles} from '../../host/probe/namespaces.ts';
 import {statusFields} from '../../host/probe/process-status.ts';
 import type {Snapshot} from '../../kernel/snapshot.ts';
 import type {NamespaceKind} from '../../spec/model/project.ts';
-import type {Goal, Observed} from './lesson.ts';
 import {labFolder as lab} from '../room/room-script.ts';
+import type {Goal, Observed} from './lesson.ts';
+import {ancestors, unreadable} from './processes.ts';
 
 /** All goals; what is missing is that of the first that is not reached. */
 export function all(...goals: readonly Goal[]): Goal {
@@ -51,25 +50,6 @@ export const escaped: Goal = all(
 	}),
 );
 
-/** The processes above one, up to the room's first. */
-function ancestors(host: Observed['host'], pid: number, last: number): readonly number[] {
-	const found: number[] = [];
-	for (let at = pid; at > 1 && at !== last && found.length < 64; ) {
-		at = Number(statusFields(kernelText(host, `/proc/${at}/status`) ?? '')['PPid'] ?? 0);
-		if (at > 1 && at !== last) found.push(at);
-	}
-	return found;
-}
-
-function unreadable<T>(read: () => T): T | undefined {
-	try {
-		return read();
-	} catch (error) {
-		if (errnoOf(error) === undefined) throw error;
-		return undefined;
-	}
-}
-
 /** The shell has namespaces of these kinds that are not the room's. */
 export function ownNamespace(...kinds: readonly NamespaceKind[]): Goal {
 	return ofShell((shell, {room}) => {
@@ -111,86 +91,103 @@ export function lacksCapability(...names: readonly string[]): Goal {
 	});
 }
 
-/** The shell sees a network interface of this name, with an address when one is named. */
-export function hasInterface(name: string, address = ''): Goal {
-	return ofShell(({interfaces}) => {
-		const found = interfaces.find(each => each.name === name);
-		if (found === undefined) return `there is no interface ${name}`;
-		return address === '' || found.addresses.includes(address) || `${name} does not have the address ${address}`;
-	});
-}
-
 /** The terminal showed this since the stage began. */
 export function printed(pattern: RegExp, missing: string): Goal {
 	return ({output}) => pattern.test(output) || missing;
 }
 
-/** The text of a file of the room, without blanks at its ends; undefined when it is not there. */
-function roomText({room, host}: Observed, path: string): string | undefined {
-	const file = `/proc/${room.pid}/root${path}`;
-	// A FIFO would block.
-	if (unreadable(() => host.lstat(file)?.kind) !== 'file') return undefined;
-	return kernelText(host, file)?.trim();
-}
-
-/** The pid of a process in the pid namespace of the room; undefined when it has ended. */
-export function pidInRoom({room, host}: Observed, pid: number): number | undefined {
-	return pidsOf(host, pid)[room.nspid.length - 1];
-}
-
-/** The pid of a process in each pid namespace, outermost first; empty when it has ended. */
-function pidsOf(host: Observed['host'], pid: number): readonly number[] {
-	const status = statusFields(kernelText(host, `/proc/${pid}/status`) ?? '');
-	if (status['State'] === undefined || /^[ZX]/.test(status['State'])) return [];
-	return (status['NSpid'] ?? '').split(/\s+/).map(Number);
-}
-
-/** Process 1 of a pid namespace inside the room, by its pid outside; the newest one, unless it is the shell itself. */
-export function containerOf({room, shell, processes, host}: Observed): number | undefined {
-	return processes.findLast(pid => {
-		const pids = pidsOf(host, pid);
-		return pids.length > room.nspid.length && pids.at(-1) === 1 && pid !== shell?.pid;
-	});
-}
-
-/** A container runs beside the shell. */
-export const hasContainer: Goal = seen => containerOf(seen) !== undefined || 'no container runs';
-
-/** No container runs beside the shell. */
-export const hasNoContainer: Goal = seen => containerOf(seen) === undefined || 'the container still runs';
-
-/** The shell joined the namespaces and the root of a container that was started before. */
-export const entered: Goal = seen => {
-	const {shell, host} = seen;
-	const pid = containerOf(seen);
-	if (pid === undefined) return 'no container runs';
-	if (shell === undefined) return 'no shell is in the foreground';
-	const link = (of: number, file: string): string | undefined =>
-		unreadable(() => host.readlink(`/proc/${of}/ns/${file}`));
-	const other = (['pid', 'mount', 'uts'] as const).filter(
-		kind => link(pid, namespaceFiles[kind]) !== link(shell.pid, namespaceFiles[kind]),
-	);
-	if (other.length > 0) return `the shell is not in the ${other.join(', ')} namespace of the container`;
-	if (ancestors(host, shell.pid, seen.room.pid).includes(pid))
-		return 'this shell was started inside: enter from the room';
-	const root = unreadable(() => host.stat(`/proc/${pid}/root`));
-	return (
-		(root?.ino === shell.root.inode && root.dev === shell.root.device) ||
-		"the shell's root is not that of the container"
-	);
-};
-
-/** The process whose number in the room is in `rootfs/victim`. */
-export function victimIs(state: 'dead' | 'alive'): Goal {
-	return seen => {
-		const number = Number(roomText(seen, `${lab}/rootfs/victim`));
-		if (!(number > 0)) return 'rootfs/victim has no number';
-		const alive = seen.processes.some(pid => pidInRoom(seen, pid) === number);
-		return alive === (state === 'alive') || (alive ? 'the victim still runs' : 'the victim does not run');
-	};
-}
-
 /** The shell is not the container's first process: the attack was tried again, and stayed inside. */
 export function triedAgain(line: string): Goal {
 	return ofShell(({nspid}) => nspid.at(-1) !== 1 || `try the attack again: ${line}`);
+}
+
+/** The shell sees no mount there. */
+export function hasNoMount(target: string): Goal {
+	return ofShell(({mounts}) => !mounts.some(each => each.target === target) || `${target} is still mounted`);
+}
+
+/** The shell is in a cgroup of this name. */
+export function inCgroup(name: string): Goal {
+	return ofShell(
+		({cgroups}) => cgroups.some(({path}) => path.endsWith(`/${name}`)) || `the shell is not in the cgroup ${name}`,
+	);
+}
+
+/** The shell has these capabilities. */
+export function hasCapability(...names: readonly string[]): Goal {
+	return ofShell(({capabilities}) => {
+		const missing = names.filter(name => !capabilities.effective.includes(name));
+		return missing.length === 0 || `the shell does not have ${missing.join(', ')}`;
+	});
+}
+
+/** The shell can have these capabilities, and no others: they are its effective and its bounding set. */
+export function hasOnlyCapabilities(...names: readonly string[]): Goal {
+	return ofShell(({capabilities: {effective, bounding}}) => {
+		const missing = names.filter(name => !effective.includes(name));
+		if (missing.length > 0) return `the shell does not have ${missing.join(', ')}`;
+		const more = [effective, bounding].flat().filter(name => !names.includes(name));
+		if (more.length === 0) return true;
+		const set = effective.length > names.length ? 'effective' : 'bounding';
+		return `the ${set} set of the shell has ${new Set(more).size} more`;
+	});
+}
+
+/** The shell runs under a filter that the room does not have. */
+export const filterLoaded: Goal = ofShell(
+	({seccomp}, {room}) =>
+		(seccomp.mode === 'filter' && (room.seccomp.mode === 'off' || seccomp.filters > room.seccomp.filters)) ||
+		'the shell has no seccomp filter',
+);
+
+/** The shell's own user namespace maps at least one user. */
+export const mapped: Goal = all(
+	ownNamespace('user'),
+	ofShell(({ids}) => ids.uidMap !== '' || "nobody is mapped: the shell's uid_map is empty"),
+);
+
+/** The shell is this user of the room. */
+export function runsAs(uid: number): Goal {
+	return ofShell((shell, seen) => {
+		const inRoom = roomsId(seen, shell.ids.uid);
+		return inRoom === uid || `for the room the shell is user ${inRoom ?? 'nobody'}, not ${uid}`;
+	});
+}
+
+/** The number that a user of the machine has in the room; undefined when the room does not map it. */
+export function roomsId({room}: Observed, id: number): number | undefined {
+	for (const row of room.ids.uidMap.split(', ')) {
+		const [inside = 0, outside = 0, count = 0] = row.split(' ').map(Number);
+		if (id >= outside && id < outside + count) return inside + id - outside;
+	}
+	return undefined;
+}
+
+/** The shell sees a network interface of this name. */
+export function hasInterface(name: string): Goal {
+	return ofShell(({interfaces}) => interfaces.some(each => each.name === name) || `there is no interface ${name}`);
+}
+
+/** The kernel of the shell's network knows who has this address: they have talked. */
+export function knowsNeighbor(address: string): Goal {
+	return ofShell(({pid}, {host}) => {
+		const row = (kernelText(host, `/proc/${pid}/net/arp`) ?? '')
+			.split('\n')
+			.find(line => line.startsWith(`${address} `));
+		// The flag of a complete entry: ATF_COM of net/if_arp.h.
+		return row?.split(/\s+/)[2] === '0x2' || `${address} has not answered yet`;
+	});
+}
+
+/** A field of /proc/PID/status of the shell. */
+export function statusOf({shell, host}: Observed, field: string): string | undefined {
+	return shell === undefined ? undefined : statusFields(kernelText(host, `/proc/${shell.pid}/status`) ?? '')[field];
+}
+
+/** The kernel refused this many lines since the stage began. */
+export function refused(count: number): Goal {
+	return ({output}) => {
+		const found = output.match(/not permitted|permission denied/gi)?.length ?? 0;
+		return found >= count || `${found} of ${count} attacks were tried and refused`;
+	};
 }

@@ -9,6 +9,10 @@ export interface Place {
 	readonly swap: boolean;
 	/** The room's user namespace maps more than one user. */
 	readonly users: boolean;
+	/** A seccomp filter can be made by hand: there is perl, and the numbers of the system calls are known. */
+	readonly filter: boolean;
+	/** The machine of uname(2). */
+	readonly machine: string;
 }
 
 /** What the kernel shows of a practice room at one moment. */
@@ -82,6 +86,8 @@ export interface Lesson {
 	readonly question: Question;
 	/** Tasks after the question. */
 	readonly cleanUp?: readonly Task[];
+	/** Lines of sh that put more into the lab folder, beside `rootfs`. */
+	readonly prepare?: readonly string[];
 	/** An ordinary user can do the lesson. */
 	readonly rootless: boolean;
 }

@@ -3,6 +3,11 @@ import {present} from '../../spec/syntax/pick.ts';
 import type {HostFacts} from '../../host/facts.ts';
 import {labFolder} from './room-script.ts';
 
+/** Whether root of a room can make cgroups below that of the room. */
+export function hasCgroups({cgroup}: Pick<HostFacts, 'cgroup'>): boolean {
+	return cgroup.layout !== 'none' && (cgroup.writable || cgroup.delegated !== null);
+}
+
 /** What the shell of a room knows of its surroundings. */
 interface RoomSurroundings {
 	/** The kind of terminal. */
@@ -20,7 +25,6 @@ export function roomSpec(
 	command: readonly string[],
 	{term, env}: RoomSurroundings,
 ): SpecObject {
-	const hasCgroups = cgroup.layout !== 'none' && (cgroup.writable || cgroup.delegated !== null);
 	return {
 		name: 'learn',
 		rootfs: 'host',
@@ -31,7 +35,7 @@ export function roomSpec(
 			'seccomp=unconfined',
 			'no-new-privileges:false',
 			'systempaths=unconfined',
-			...(hasCgroups ? ['writable-cgroups=true'] : []),
+			...(hasCgroups({cgroup}) ? ['writable-cgroups=true'] : []),
 		],
 		working_dir: labFolder,
 		tmpfs: [`${labFolder}:exec,suid,mode=755`],
