@@ -1,9 +1,9 @@
 import type {Machine} from '../container/machine/machine.ts';
 import type {Lesson} from './model/lesson.ts';
 import {observe} from './observe.ts';
+import {prepareLines} from './prepare-lines.ts';
 import {promptsOf, settled} from './prompts.ts';
 import {openRoom} from './room/room.ts';
-import {rootfsLines} from './room/room-script.ts';
 import {advance, beginLesson, currentStage, type Session, type SessionInput} from './session.ts';
 
 /** How a solution did. */
@@ -44,7 +44,7 @@ export async function checkSolution(
 		columns: 400,
 		rows: 50,
 		signal,
-		prepare: [...rootfsLines, ...(lesson.prepare ?? [])],
+		prepare: prepareLines(lesson),
 	});
 	try {
 		let {session} = beginLesson(lesson);

@@ -3,10 +3,10 @@ import type {Machine} from '../container/machine/machine.ts';
 import type {LearnerInput} from './input.ts';
 import type {Lesson} from './model/lesson.ts';
 import {observe} from './observe.ts';
+import {prepareLines} from './prepare-lines.ts';
 import type {ProgressStore} from './progress.ts';
 import {promptsOf, settled} from './prompts.ts';
 import {openRoom} from './room/room.ts';
-import {rootfsLines} from './room/room-script.ts';
 import {advance, beginLesson, type SessionEvent, type SessionInput} from './session.ts';
 import {typist} from './typist.ts';
 import type {FindWhys} from './why.ts';
@@ -65,7 +65,7 @@ async function learnLesson(machine: Machine, lesson: Lesson, options: PlainOptio
 		columns,
 		rows,
 		signal: AbortSignal.any([signal, closing.signal]),
-		prepare: [...rootfsLines, ...(lesson.prepare ?? [])],
+		prepare: prepareLines(lesson),
 		...(isTerminal ? {} : {term: 'dumb'}),
 	});
 	let wanted: number | undefined;

@@ -6,8 +6,8 @@ import type {RunEvent} from '../execute/event.ts';
 import {closeDescriptor, openNothing} from '../host/programs/stdio.ts';
 import {load} from '../library/load.ts';
 import {freshName, named} from '../library/own-container.ts';
-import {roomProcesses, roomTerminal} from './room/room-processes.ts';
 import type {Room} from './room/room.ts';
+import {roomProcesses, roomTerminal} from './room/room-processes.ts';
 
 /** A shell in a container with the default profile. */
 export type TryShell = Pick<

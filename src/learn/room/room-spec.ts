@@ -1,6 +1,6 @@
+import type {HostFacts} from '../../host/facts.ts';
 import type {SpecObject} from '../../library/load.ts';
 import {present} from '../../spec/syntax/pick.ts';
-import type {HostFacts} from '../../host/facts.ts';
 import {labFolder} from './room-script.ts';
 
 /** Whether root of a room can make cgroups below that of the room. */

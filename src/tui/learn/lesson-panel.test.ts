@@ -1,11 +1,11 @@
 import {expect, test} from 'vitest';
 import {plainText, sampleFrame, textsIn} from '../../../test/support/sample-frame.ts';
-import {beginLesson, type Session} from '../../learn/session.ts';
 import {lessonsFor} from '../../learn/lessons.ts';
+import {beginLesson, type Session} from '../../learn/session.ts';
 import {lessonLines} from './lesson-panel.ts';
 import {proseLines} from './prose.ts';
 
-const [lesson] = lessonsFor({cgroup: 'v1', swap: true, users: true});
+const [lesson] = lessonsFor({cgroup: 'v1', swap: true, users: true, filter: true, machine: 'x86_64'});
 if (lesson === undefined) throw new Error('there is no lesson');
 const {session} = beginLesson(lesson);
 const missing: Session = {...session, missing: 'the root is the old one'};

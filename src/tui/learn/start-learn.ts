@@ -3,10 +3,10 @@ import type {Machine} from '../../container/machine/machine.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Lesson} from '../../learn/model/lesson.ts';
 import {observe} from '../../learn/observe.ts';
-import {rootfsLines} from '../../learn/room/room-script.ts';
+import {prepareLines} from '../../learn/prepare-lines.ts';
+import type {ProgressStore} from '../../learn/progress.ts';
 import {openRoom, type Room} from '../../learn/room/room.ts';
 import {advance, beginLesson, type Session, type SessionEvent} from '../../learn/session.ts';
-import type {ProgressStore} from '../../learn/progress.ts';
 import {type Typist, typist} from '../../learn/typist.ts';
 import type {FindWhys} from '../../learn/why.ts';
 import {glyphs} from '../../view/text/glyphs.ts';
@@ -212,7 +212,7 @@ export async function startLearn(start: StartLearn): Promise<string> {
 	};
 	const open = async (): Promise<void> => {
 		if (ended.aborted) return;
-		const opened = await openRoom(machine, {...screen.size(), signal: ended, prepare: rootfsLines}).catch(
+		const opened = await openRoom(machine, {...screen.size(), signal: ended, prepare: prepareLines(lesson)}).catch(
 			(error: unknown) => (ended.aborted ? undefined : fail(error)),
 		);
 		if (opened === undefined) return;

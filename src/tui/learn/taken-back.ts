@@ -1,6 +1,6 @@
 import type {RunEvent, StepWords} from '../../execute/event.ts';
-import type {Host} from '../../host/host.ts';
 import {kernelNames, kernelText} from '../../host/files/kernel-text.ts';
+import type {Host} from '../../host/host.ts';
 import {readSnapshot, type Snapshot} from '../../kernel/snapshot.ts';
 import {plural} from '../../view/text/duration.ts';
 import {escapeText} from '../../view/text/escape.ts';

@@ -1,5 +1,5 @@
-import type {ChangeArea} from '../../kernel/snapshot-changes.ts';
 import type {MountShown, Snapshot} from '../../kernel/snapshot.ts';
+import type {ChangeArea} from '../../kernel/snapshot-changes.ts';
 import {namespaceKinds} from '../../spec/model/project.ts';
 import {bytes} from '../../spec/values/bytes.ts';
 import {capabilityNames} from '../../spec/values/capability.ts';
