@@ -18,6 +18,7 @@ import {cgroupPids} from '../../kernel/processes.ts';
 import {keepEvents, startReportOf} from '../../execute/start-report-of.ts';
 import {cpuTime} from '../../kernel/usage.ts';
 import {writeRecord} from '../../state/record.ts';
+import {gatheringPid} from '../../step/script/init-script.ts';
 import {writeStartReport} from '../../state/start-report.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
 
@@ -103,6 +104,7 @@ export async function start(
 			},
 			onValue: (path, value) => {
 				if (path === hostnameFile) first = {...first, hostname: value};
+				if (path === gatheringPid) first = {...first, pid: Number(value)};
 			},
 			onChecked: (process, ids) =>
 				writeRecord(host, conf, {

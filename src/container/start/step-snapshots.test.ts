@@ -29,7 +29,13 @@ test('after each step it keeps what the kernel shows: of tsbox, then of the firs
 			...files(7, 'container'),
 			'/sys/fs/cgroup/memory/tsbox/other': '',
 		},
-		{born: () => ({'memory.limit_in_bytes': '9223372036854771712', 'memory.usage_in_bytes': '4096'})},
+		{
+			born: () => ({
+				'cgroup.procs': '',
+				'memory.limit_in_bytes': '9223372036854771712',
+				'memory.usage_in_bytes': '4096',
+			}),
+		},
 	);
 	const {afterStep, kept} = stepSnapshots(host, plan, [member]);
 	const none = {pid: undefined, hostname: undefined};

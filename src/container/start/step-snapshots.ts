@@ -1,3 +1,4 @@
+import {kernelText} from '../../host/files/kernel-text.ts';
 import type {Host} from '../../host/host.ts';
 import {processCgroups} from '../../host/probe/process-status.ts';
 import {type SnapshotTexts, snapshotTexts} from '../../kernel/snapshot-texts.ts';
@@ -69,7 +70,7 @@ function withMembers(host: Host, table: string, members: readonly CgroupMember[]
 	return processCgroups(table)
 		.flatMap(({controllers, path}, index) => {
 			const member = members.find(({controller}) => controllers.includes(controller));
-			if (member !== undefined && host.stat(member.path) === undefined) return [];
+			if (member !== undefined && kernelText(host, `${member.path}/cgroup.procs`) === undefined) return [];
 			return [`${index}:${controllers.join(',')}:${member?.cgroup ?? path}`];
 		})
 		.join('\n');

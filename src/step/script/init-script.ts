@@ -14,6 +14,9 @@ export interface InitScripts {
 	readonly inside: string | null;
 }
 
+/** The name under which `gather` reports its own pid. */
+export const gatheringPid = 'gathering.pid';
+
 const hostTools: readonly ToolName[] = ['mount', 'cp', 'ln', 'pivot_root'];
 const gatheringTools: readonly ToolName[] = ['mount', 'chmod', 'chown', 'prlimit', 'head'];
 
@@ -73,6 +76,8 @@ export function initScripts(
 		tellIdmapped,
 		...hostFunctions(facts, gatheringTools),
 		readBack,
+		// Whoever holds the start may want to look at the process, which only starts the first one.
+		...(hold ? ['read -r pid _ < /proc/self/stat', `echo "@value ${gatheringPid} $pid"`] : []),
 	];
 	const lines: string[] = [
 		'# The container side of the plan, run by its first process; written by tsbox.',
