@@ -124,7 +124,7 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		      --no-log-prefix            Do not prefix lines with the service name
 		      --attach SERVICE           Show only the output of this service
 		      --no-attach SERVICE        Hide the output of this service
-		      --step                     Explain each step and wait for Enter before it
+		      --step                     Explain each step and ask what to do before it
 		      --dash                     Start the services in the background and open
 		                                 the dashboard
 		      --plain                    Show progress as plain lines
@@ -171,7 +171,7 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		  tsbox up -d --locked stack.yaml
 		      only if everything matches tsbox.lock
 		  tsbox up --step demo.yaml
-		      wait for Enter before each step
+		      step by step: run or skip each, look around, quit
 		  tsbox up --json demo.yaml 2>/dev/null | jq .type
 		      events as lines of JSON
 		"

@@ -33,6 +33,7 @@ export function processIo(packageFolder: string, ignoresHangup = false): Io {
 		readFile: readPlainText,
 		writeFile: writePlainText,
 		readLine,
+		runOnTerminal: async (...asked) => (await import('../host/programs/on-terminal.ts')).runOnTerminal(...asked),
 		onSignal: callback => {
 			for (const signal of told) process.on(signal, callback);
 			return () => {
@@ -93,7 +94,8 @@ function columns(): number {
 }
 
 async function readLine(signal: AbortSignal): Promise<string | undefined> {
-	if (signal.aborted) return undefined;
+	// A terminal that hung up during a shell has ended already.
+	if (signal.aborted || process.stdin.destroyed || process.stdin.readableEnded) return undefined;
 	const {createInterface} = await import('node:readline');
 	const lines = createInterface({input: process.stdin, signal});
 	try {

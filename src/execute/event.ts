@@ -46,6 +46,8 @@ export type RunEvent =
 			readonly message: string;
 	  }
 	| {readonly type: 'step.undone'; readonly at: number; readonly id: string}
+	/** The user of `--step` left it out. */
+	| {readonly type: 'step.skipped'; readonly at: number; readonly id: string}
 	| {readonly type: 'warning'; readonly at: number; readonly text: string}
 	/** All checks passed; the command starts now. `ms` counts from `plan.started`, without the pauses of `--step`. */
 	| {

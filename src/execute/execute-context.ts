@@ -7,6 +7,7 @@ import type {ReadBack} from './check.ts';
 import type {EventSink} from './event.ts';
 import type {HostActionContext} from './host-action.ts';
 import type {GateForm} from './gate.ts';
+import type {Hold} from './held-step.ts';
 import type {Journal} from './journal.ts';
 
 /** What carrying out a plan needs. */
@@ -34,8 +35,8 @@ export interface ExecuteContext extends HostActionContext {
 	readonly atGate?: ((exec: ExecAction) => Promise<ExecAction>) | undefined;
 	/** Called with each value that the container side reads back. */
 	readonly onValue?: ((path: string, value: string) => void) | undefined;
-	/** Awaited before each step. */
-	readonly hold?: ((stepId: string) => Promise<void>) | undefined;
+	/** Awaited before each step. Skipping takes effect only where {@link HeldStep.skipping} allows it. */
+	readonly hold?: Hold | undefined;
 }
 
 /** A container whose command runs. */

@@ -5,7 +5,9 @@ import {firstProcess} from '../step/verbs/run.ts';
 import type {Plan} from '../step/verbs/step.ts';
 import {besideStep, withBeside} from '../../test/support/with-beside.ts';
 import {execute} from './execute.ts';
+import type {HeldStep, Hold} from './held-step.ts';
 import {rollBack} from './rollback.ts';
+import {startReportOf} from './start-report-of.ts';
 import {
 	conf,
 	type SampleBehaviour,
@@ -215,15 +217,67 @@ test('`hold` sees the previous step done, and the time that it waits does not co
 		return of('step.started').filter(id => !of('step.done').includes(id));
 	};
 	const asked: string[] = [];
-	const hold = async (id: string): Promise<void> => {
+	const hold: Hold = async ({id}) => {
 		asked.push(id);
 		expect(open()).toEqual([]);
 		// The user reads for a minute: each reading of the sample clock advances it.
 		for (const until = sample.host.now() + 60_000; sample.host.now() < until; );
+		return 'do';
 	};
 	await execute(smallPlan, {...sample.context, hold});
 	expect(asked).toEqual(smallPlan.steps.map(({id}) => id));
 	expect(Math.max(...sample.events.map(event => ('ms' in event ? event.ms : 0)))).toBeLessThan(60_000);
+});
+
+test('a skipped step is not done, its checks are not made, and the report says so', async () => {
+	const says = '@pid 42\n@begin mounts.before\n@begin uts.hostname\n@begin process.privileges\n';
+	const sample = sampleContainer({answersHold: true, says});
+	const skip = ['cgroup.memory', 'uts.hostname', 'process.exec'];
+	const hold: Hold = async ({id}) => (skip.includes(id) ? 'skip' : 'do');
+	const {process} = await execute(smallPlan, {...sample.context, hold});
+	expect(process.pid).toBe(42);
+	expect(sample.host.log.join('\n')).not.toContain('memory.max');
+	expect(sample.gate.slice(0, 3)).toEqual(['\n', 'skip\n', '\n']);
+	const skipped = sample.events.flatMap(event => (event.type === 'step.skipped' ? [event.id] : []));
+	// The last one cannot be skipped.
+	expect(skipped).toEqual(['cgroup.memory', 'uts.hostname']);
+	expect(startReportOf(smallPlan, sample.events).steps).toMatchObject({
+		'cgroup.make': {status: 'done'},
+		'cgroup.memory': {status: 'skipped'},
+		'uts.hostname': {status: 'skipped'},
+	});
+});
+
+test('a held step looks at the machine before and after it is done', async () => {
+	const status = 'State:\tS (sleeping)\nUid:\t5\t5\t5\t5\nNoNewPrivs:\t1\n';
+	const files = {'/proc/42/status': status, [`/proc/${process.pid}/status`]: status};
+	const sample = sampleContainer({answersHold: true, files});
+	const told: string[] = [];
+	let last: HeldStep | undefined;
+	const look = (held: HeldStep): string =>
+		held
+			.look()
+			.places.map(({state}) => state)
+			.join();
+	const hold: Hold = async held => {
+		if (last?.id === 'cgroup.make') told.push(look(last), String(last.checks()[0]?.problem));
+		if (last?.id === 'namespaces.start') told.push(`first process ${last.look().first?.pid}`);
+		if (held.id === 'cgroup.make') told.push(look(held));
+		if (held.id === 'cgroup.memory') told.push(String(held.shell('inside')), held.shell('host')?.at(-1) ?? '');
+		if (held.id === 'uts.hostname') told.push(held.shell('inside')?.join(' ') ?? '');
+		last = held;
+		return 'do';
+	};
+	await execute(smallPlan, {...sample.context, hold});
+	expect(told).toEqual([
+		'is not there',
+		'is a folder with 3 names',
+		'undefined',
+		'undefined',
+		'/dev/null',
+		'first process 42',
+		expect.stringMatching(/script .* --command exec \S+nsenter --target 42 --root --wd sh -i \+m 5<&0 \/dev\/null$/),
+	]);
 });
 
 describe('a step beside the first process', () => {
@@ -248,13 +302,13 @@ describe('a step beside the first process', () => {
 			plan.steps.map(({id}) => id),
 		);
 		const scripts = host.log.filter(line => line.startsWith(`append ${conf}/init.sh`)).join('');
-		expect(scripts.match(/begin \S+\nread -r _ <&4/g)).toEqual(['begin uts.hostname\nread -r _ <&4']);
+		expect(scripts.match(/begin \S+\nread -r answer <&4/g)).toEqual(['begin uts.hostname\nread -r answer <&4']);
 	});
 
 	test('is passed to `hold` like any other step', async () => {
 		const held: string[] = [];
 		const {context} = sampleContainer({answersHold: true});
-		await execute(plan, {...context, hold: async id => void held.push(id)});
+		await execute(plan, {...context, hold: async ({id}) => (held.push(id) > 0 ? 'do' : 'skip')});
 		expect(held).toEqual(plan.steps.map(({id}) => id));
 	});
 

@@ -1,8 +1,11 @@
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import type {RunningProgram} from '../host/host.ts';
+import type {ProcessIdentity} from '../host/programs/process.ts';
 import {stepCommand} from '../step/verbs/command.ts';
 import type {Plan} from '../step/verbs/step.ts';
+import type {ReadBack} from './check.ts';
 import type {ExecuteContext, StartedContainer} from './execute-context.ts';
+import {type Hold, heldStep} from './held-step.ts';
 import {doHostStep} from './host-step.ts';
 import {passGate} from './pass-gate.ts';
 import {type StepTeller, stepTeller} from './step-teller.ts';
@@ -17,12 +20,17 @@ import {type StepTeller, stepTeller} from './step-teller.ts';
 export async function execute(plan: Plan, asked: ExecuteContext): Promise<StartedContainer> {
 	const {host, signal} = asked;
 	const {hold, waited} = timedHold(asked);
-	const context = {...asked, hold};
+	let first: number | undefined;
+	const onProcess = async (process: ProcessIdentity): Promise<void> => {
+		first = process.pid;
+		await asked.onProcess(process);
+	};
+	const context = {...asked, hold, onProcess};
 	const tell = stepTeller(plan, context.emit, () => host.now());
 	const begun = host.now();
 	announce(plan, context, begun);
 	try {
-		const program = await doHostSide(plan, context, tell);
+		const program = await doHostSide(plan, context, tell, () => first);
 		return await passGate(plan, context, program, tell, () => host.now() - begun - waited());
 	} catch (error) {
 		if (signal.aborted) throw new TsboxError('E_INTERRUPTED', 'the start was interrupted', {cause: signal.reason});
@@ -36,13 +44,16 @@ export async function execute(plan: Plan, asked: ExecuteContext): Promise<Starte
 	}
 }
 
+const nothingTold: ReadBack = {values: new Map(), ids: undefined};
+
 /** Wraps `hold` and sums up the time that it waits, ms: a pause of the user is not part of the start. */
 function timedHold({host, hold}: ExecuteContext) {
 	let waited = 0;
-	const timed = async (stepId: string): Promise<void> => {
+	const timed: Hold = async held => {
 		const since = host.now();
-		await hold?.(stepId);
+		const answer = (await hold?.(held)) ?? 'do';
 		waited += host.now() - since;
+		return held.skipping.can ? answer : 'do';
 	};
 	return {hold: hold && timed, waited: () => waited};
 }
@@ -65,14 +76,23 @@ function announce(plan: Plan, {host, emit}: ExecuteContext, begun: number): void
 }
 
 /** Does the steps on the host. The last one starts the program of the container side. */
-async function doHostSide(plan: Plan, context: ExecuteContext, tell: StepTeller): Promise<RunningProgram> {
+async function doHostSide(
+	plan: Plan,
+	context: ExecuteContext,
+	tell: StepTeller,
+	first: () => number | undefined,
+): Promise<RunningProgram> {
 	let program: RunningProgram | undefined;
 	for (const step of plan.steps) {
 		if (step.side !== 'before') break;
 		context.signal.throwIfAborted();
 		// The previous step must show as done while `hold` waits.
 		tell.done();
-		await context.hold?.(step.id);
+		const answer = await context.hold?.(heldStep(step, plan, {...context, first, told: () => nothingTold}));
+		if (answer === 'skip') {
+			tell.skipped(step);
+			continue;
+		}
 		tell.begin(step);
 		program = (await doHostStep(step, plan, context)) ?? program;
 	}

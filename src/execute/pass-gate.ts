@@ -8,6 +8,7 @@ import {trace} from '../host/trace.ts';
 import type {DropPrivilegesAction} from '../step/verbs/drop-privileges.ts';
 import type {ExecAction} from '../step/verbs/exec.ts';
 import {askReady} from '../step/script/gate-script.ts';
+import {gatheringPid, skipAnswer} from '../step/script/init-script.ts';
 import {besideSteps} from '../step/script/beside.ts';
 import {isCheckedAtGate, type Plan, type Step, type StepBeside} from '../step/verbs/step.ts';
 import {problemOf, processView, type ReadBack} from './check.ts';
@@ -15,6 +16,7 @@ import {commandEnd} from './command-end.ts';
 import type {ExecuteContext, StartedContainer} from './execute-context.ts';
 import {type Gate, handIn, pipeGate} from './gate.ts';
 import type {CommandTrouble} from './command-trouble.ts';
+import {heldStep} from './held-step.ts';
 import {doBesideStep} from './host-step.ts';
 import {orAborted} from './or-aborted.ts';
 import {checkFailure, gateRefusal, startFailure} from './start-failure.ts';
@@ -38,6 +40,8 @@ interface GateSession {
 	/** The beside step in progress. A rollback begins after it. */
 	besideNow: Promise<void> | undefined;
 	readonly values: Map<string, string>;
+	/** Ids of the steps that were left out. */
+	readonly skipped: Set<string>;
 	ids: ReadBack['ids'];
 	home: string | undefined;
 	first: ProcessIdentity | undefined;
@@ -68,6 +72,7 @@ function gateSessionOf(plan: Plan, context: ExecuteContext, tell: StepTeller, ga
 		beside: besideSteps(plan.steps),
 		besideNow: undefined,
 		values: new Map(),
+		skipped: new Set(),
 		ids: undefined,
 		home: undefined,
 		first: undefined,
@@ -204,14 +209,38 @@ async function beginStep(id: string, session: GateSession): Promise<void> {
 	if (step === undefined) return;
 	const isHeld = context.hold !== undefined || session.beside.has(id);
 	await doBeside(id, session);
-	tell.done();
-	await context.hold?.(step.id);
+	const isSkipped = (await askHold(step, session)) === 'skip';
 	context.signal.throwIfAborted();
-	tell.begin(step);
-	if (isHeld) gate.answers.write('\n');
+	if (isSkipped) skip(step, session);
+	else tell.begin(step);
+	if (isHeld) gate.answers.write(isSkipped ? `${skipAnswer}\n` : '\n');
 	if (step.action !== drop) return;
 	if (drop.filter?.listen === true && first !== undefined) session.traced = context.trace?.(first);
 	gate.answers.write(askReady);
+}
+
+/** Waits for the decision about a step, after the step before it was told done. */
+async function askHold(step: Step, session: GateSession): Promise<'do' | 'skip'> {
+	const {plan, context, tell} = session;
+	tell.done();
+	const view = {host: context.host, facts: context.facts, first: () => firstPid(session), told: () => toldBy(session)};
+	return (await context.hold?.(heldStep(step, plan, view))) ?? 'do';
+}
+
+/** The first process, or before it the one that prepares its mounts as root of the host. */
+function firstPid({first, values}: GateSession): number | undefined {
+	const gathering = values.get(gatheringPid);
+	return first?.pid ?? (gathering === undefined ? undefined : Number(gathering));
+}
+
+/** Leaves a step out; its checks are not made. */
+function skip(step: Step, {tell, skipped}: GateSession): void {
+	skipped.add(step.id);
+	tell.skipped(step);
+}
+
+function toldBy({values, ids, drop}: GateSession): ReadBack {
+	return {values, ids: ids ?? drop.ids ?? undefined};
 }
 
 /** Does the beside steps that come before an inside step, while the first process waits. */
@@ -219,9 +248,12 @@ async function doBeside(id: string, session: GateSession): Promise<void> {
 	const {plan, context, tell, first} = session;
 	for (const step of session.beside.get(id) ?? []) {
 		if (first === undefined) throw new TypeError(`${step.id} has no first process to be beside of`);
-		tell.done();
-		await context.hold?.(step.id);
+		const answer = await askHold(step, session);
 		context.signal.throwIfAborted();
+		if (answer === 'skip') {
+			skip(step, session);
+			continue;
+		}
 		tell.begin(step);
 		// A listener of the event `step.started` may abort the start.
 		context.signal.throwIfAborted();
@@ -237,12 +269,11 @@ async function openGate(session: GateSession): Promise<void> {
 	const {context, tell, exec, first} = session;
 	if (first === undefined) return;
 	await doBeside(exec.id, session);
-	const told: ReadBack = {values: session.values, ids: session.ids ?? session.drop.ids ?? undefined};
-	guardProcRead(exec, () => checkInside(session.plan, context, first, told));
+	const told = toldBy(session);
+	guardProcRead(exec, () => checkInside(session, first, told));
 	trace('gate', () => `all checks of ${first.pid} hold`);
 	context.signal.throwIfAborted();
-	tell.done();
-	await context.hold?.(exec.id);
+	await askHold(exec, session);
 	tell.begin(exec);
 	await session.traced;
 	await session.readied;
@@ -274,10 +305,10 @@ function guardProcRead(step: Step, look: () => void): void {
 	}
 }
 
-function checkInside(plan: Plan, {host}: ExecuteContext, first: ProcessIdentity, told: ReadBack): void {
+function checkInside({plan, context: {host}, skipped}: GateSession, first: ProcessIdentity, told: ReadBack): void {
 	const view = processView(host, first.pid);
 	for (const step of plan.steps) {
-		if (!isCheckedAtGate(step)) continue;
+		if (!isCheckedAtGate(step) || skipped.has(step.id)) continue;
 		for (const check of step.checks) {
 			const problem = problemOf(check, host, view, told);
 			if (problem !== undefined) throw checkFailure(step, plan, problem);

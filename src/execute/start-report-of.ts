@@ -26,6 +26,7 @@ function outcomeAfter(before: StepOutcome | undefined, event: RunEvent, said: st
 	if (event.type === 'step.done') return {status: 'done', ms: event.ms};
 	if (event.type === 'step.failed')
 		return {status: 'failed', ms: event.ms, message: event.message, output: said.trim()};
+	if (event.type === 'step.skipped') return {status: 'skipped'};
 	// The journal gets an undo before its step is done, so a rollback emits `step.undone` for unreached steps too.
 	return event.type === 'step.undone' && before?.status === 'done' ? {status: 'undone'} : before;
 }

@@ -27,6 +27,10 @@ export function stepTeller(plan: Plan, emit: EventSink, now: () => number) {
 			output += `${text}\n`;
 			if (current !== undefined) emit({type: 'step.output', at: now(), id: current.step.id, text});
 		},
+		skipped(step: Step): void {
+			done();
+			emit({type: 'step.skipped', at: now(), id: step.id});
+		},
 		failed(message: string, step: Step | undefined = current?.step): void {
 			trace('steps', () => `failed ${step?.id}: ${message}`);
 			if (step !== undefined)

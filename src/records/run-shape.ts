@@ -45,7 +45,7 @@ function isStep(value: unknown): boolean {
 	const {id, phase, title, command, output, status, startedAt, ms, why} = value;
 	return (
 		isTexts([id, phase, title, command, output, ...(why === undefined ? [] : [why])]) &&
-		[null, 'done', 'failed', 'undone'].includes(status as null) &&
+		[null, 'done', 'failed', 'undone', 'skipped'].includes(status as null) &&
 		orNull(startedAt, isNumber) &&
 		orNull(ms, isNumber)
 	);

@@ -8,7 +8,8 @@ import {ownJson} from './own-json.ts';
 export type StepOutcome =
 	| {readonly status: 'done'; readonly ms: number}
 	| {readonly status: 'failed'; readonly ms: number; readonly message: string; readonly output: string}
-	| {readonly status: 'undone'};
+	| {readonly status: 'undone'}
+	| {readonly status: 'skipped'};
 
 /** A container's plan as it was executed, with the outcome of each step. */
 export interface StartReport {

@@ -6,7 +6,7 @@ import type {Service} from '../../src/spec/model/project.ts';
 import {sampleRunDifference, sampleShownRun} from './sample-shown-run.ts';
 import {sampleStats} from './sample-stats.ts';
 import {samplePlan} from './sample-plan.ts';
-import {sampleRun} from './sample-run.ts';
+import {sampleHeldStep, sampleRun} from './sample-run.ts';
 import type {EngineApi} from '../../src/cli/verb/engine.ts';
 import type {Machine} from '../../src/container/machine/machine.ts';
 import type {Io, StandardStream} from '../../src/cli/verb/io.ts';
@@ -140,6 +140,10 @@ export async function tsbox(line: string | readonly string[], surroundings: Surr
 			files[path] = text;
 		},
 		readLine: async () => lines.shift() ?? surroundings.line,
+		runOnTerminal: async words => {
+			calls.push(['runOnTerminal', ...words]);
+			return 0;
+		},
 		onSignal: callback => {
 			for (const signal of surroundings.signals ?? []) callback(signal);
 			return () => undefined;
@@ -180,8 +184,8 @@ function fakeEngine(calls: [string, ...unknown[]][], own: Partial<EngineApi> | u
 		up: async (_, {signal, force, emit, hold, ...rest}) => {
 			calls.push(['up', {...rest, stop: reasonOf(signal), force: reasonOf(force)}]);
 			for (const event of sampleRun) {
-				if (event.type === 'step.started') await hold?.(event.id);
-				emit(event);
+				const answer = event.type === 'step.started' ? await hold?.(sampleHeldStep(event.id)) : 'do';
+				emit(answer === 'skip' && 'id' in event ? {type: 'step.skipped', at: event.at, id: event.id} : event);
 			}
 			return end;
 		},

@@ -3,6 +3,7 @@ import {PassThrough, Writable} from 'node:stream';
 import type {RunningProgram, RunResult} from '../../src/host/host.ts';
 import {type RecordingAnswers, type RecordingHost, recordingHost} from './recording-host.ts';
 import {loadFacts} from '../../src/host/facts/saved-facts.ts';
+import {skipAnswer} from '../../src/step/script/init-script.ts';
 import {askReady} from '../../src/step/script/gate-script.ts';
 import type {Plan, Step} from '../../src/step/verbs/step.ts';
 import type {RunEvent} from '../../src/execute/event.ts';
@@ -145,7 +146,7 @@ export interface SampleBehaviour {
 	readonly signal?: AbortSignal;
 	/** The result of each program. */
 	readonly run?: Partial<RunResult>;
-	/** Waits for an empty line after each `@begin`, like the container side of a held start. */
+	/** Waits for an empty line or `skip` after each `@begin`, like the container side of a held start. */
 	readonly answersHold?: boolean;
 	/** Called with each text that is written to the gate, before its answer. */
 	readonly onGate?: (text: string) => void;
@@ -189,7 +190,7 @@ export function sampleContainer(behaviour: SampleBehaviour = {}): SampleContaine
 				const text = chunk.toString();
 				gate.push(text);
 				behaviour.onGate?.(text);
-				if (text === '\n' && behaviour.answersHold === true) return done();
+				if ((text === '\n' || text === `${skipAnswer}\n`) && behaviour.answersHold === true) return done();
 				if (text === askReady) status.write('@ready\n');
 				else status.end(behaviour.answers ?? '@exec\n');
 				done();

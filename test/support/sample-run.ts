@@ -1,4 +1,6 @@
 import type {RunEvent, StepWords} from '../../src/execute/event.ts';
+import type {HeldStep} from '../../src/execute/held-step.ts';
+import {sampleSnapshot} from './sample-snapshot.ts';
 
 const steps: readonly StepWords[] = [
 	{
@@ -54,3 +56,32 @@ export const failedRun: readonly RunEvent[] = [
 	{type: 'step.undone', at: 2021, id: 'cgroup.memory'},
 	{type: 'run.completed', at: 2022, ok: false},
 ];
+
+/**
+ * A step of {@link sampleRun} that waits for a decision: the limit can be skipped, and each look at it has a larger number.
+ * Before the last step the first process exists.
+ */
+export function sampleHeldStep(id: string): HeldStep {
+	let looks = 0;
+	const isLast = id === 'mounts.table';
+	return {
+		id,
+		skipping:
+			id === 'cgroup.memory'
+				? {can: true, without: 'it may use all memory'}
+				: {can: false, why: 'the next steps rely on it'},
+		look: () => {
+			looks += 1;
+			return {
+				first: isLast ? sampleSnapshot({pid: 1234, namespaces: {mount: '9'}}) : undefined,
+				own: sampleSnapshot(),
+				places: isLast ? [] : [{path: `/sys/${id}`, state: `reads ${looks}`}],
+			};
+		},
+		checks: () => [
+			{check: {kind: 'value', path: `/sys/${id}`, equals: '3'}, problem: undefined},
+			{check: {kind: 'folder', path: '/later'}, problem: 'there is no folder /later'},
+		],
+		shell: where => (where === 'host' ? ['script', '/dev/null'] : isLast ? ['nsenter', '--target', '1234'] : undefined),
+	};
+}

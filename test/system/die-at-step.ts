@@ -21,8 +21,8 @@ if (step === undefined) {
 		emit: event => {
 			if (event.type === step) process.kill(process.pid, 'SIGKILL');
 		},
-		hold: async id => {
-			if (id !== step) return;
+		hold: async ({id}) => {
+			if (id !== step) return 'do';
 			if (how === 'kill') process.kill(process.pid, 'SIGKILL');
 			throw new Error('stopped by the test');
 		},

@@ -30,7 +30,7 @@ export const replay = defineCommand({
 			});
 			return exitStatus(end);
 		} finally {
-			view.close();
+			await view.close();
 			stop.close();
 		}
 	},

@@ -6,7 +6,7 @@ import {refuseUnlocked} from '../up/refuse-unlocked.ts';
 import {commandOptions, lockedOptions, planOptions, recordOptions, specRequest} from '../options/run-options.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {startContainer} from '../up/start-container.ts';
-import {wantsTty} from '../options/wants-tty.ts';
+import {needTerminal, wantsTty} from '../options/wants-tty.ts';
 import {requiredSpec, serviceName} from '../options/arguments.ts';
 
 /** `tsbox run`: runs a command in a one-off container. */
@@ -35,6 +35,7 @@ export const run = defineCommand({
 			choices: ['auto', 'host'],
 			describe: 'User namespace: auto for its own ids, host for none',
 		},
+		step: {kind: 'flag', describe: 'Explain each step and ask what to do before it'},
 		rm: {kind: 'flag', describe: 'Remove the container afterwards (always done)'},
 		reproducible: {kind: 'flag', describe: 'Reproducible run, as with `reproducible: true`'},
 		'trace-seccomp': {kind: 'flag', describe: 'Report the system calls that the seccomp filter refuses'},
@@ -46,6 +47,7 @@ export const run = defineCommand({
 	rest: {required: false},
 	async run({values, positionals: [file, service], rest}, context) {
 		const {io} = context;
+		if (values.step) needTerminal(io, 'run');
 		const overrides = present({
 			name: values.name,
 			command: rest,
@@ -67,7 +69,13 @@ export const run = defineCommand({
 				context,
 			);
 			return await startContainer(
-				{verb: 'run', spec, tty: wantsTty(values, io), progress: 'quiet', record: values.record},
+				{
+					verb: 'run',
+					spec,
+					tty: wantsTty(values, io),
+					progress: values.step ? 'step' : 'quiet',
+					record: values.record,
+				},
 				context,
 			);
 		} catch (error) {

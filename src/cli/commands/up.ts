@@ -13,7 +13,7 @@ import {upInBackground} from '../up/up-in-background.ts';
 import {upOnDash} from '../up/up-on-dash.ts';
 import {upInForeground} from '../up/up-in-foreground.ts';
 import {usageError} from '../options/usage-error.ts';
-import {wantsTty} from '../options/wants-tty.ts';
+import {needTerminal, wantsTty} from '../options/wants-tty.ts';
 import {optionalSpec, plainOption} from '../options/arguments.ts';
 
 /** `tsbox up`: runs the containers of a spec in the foreground or background. */
@@ -31,7 +31,7 @@ export const up = defineCommand({
 		['tsbox up -d --profile debug stack.yaml', 'also the services with this profile'],
 		['tsbox up --dash stack.yaml', 'all in the background, on the dashboard'],
 		['tsbox up -d --locked stack.yaml', 'only if everything matches tsbox.lock'],
-		['tsbox up --step demo.yaml', 'wait for Enter before each step'],
+		['tsbox up --step demo.yaml', 'step by step: run or skip each, look around, quit'],
 		['tsbox up --json demo.yaml 2>/dev/null | jq .type', 'events as lines of JSON'],
 	],
 	options: {
@@ -57,7 +57,7 @@ export const up = defineCommand({
 		'no-log-prefix': {kind: 'flag', describe: 'Do not prefix lines with the service name'},
 		attach: {kind: 'list', value: 'SERVICE', completes: 'service', describe: 'Show only the output of this service'},
 		'no-attach': {kind: 'list', value: 'SERVICE', completes: 'service', describe: 'Hide the output of this service'},
-		step: {kind: 'flag', describe: 'Explain each step and wait for Enter before it'},
+		step: {kind: 'flag', describe: 'Explain each step and ask what to do before it'},
 		dash: {kind: 'flag', describe: 'Start the services in the background and open the dashboard'},
 		...plainOption,
 		...lockedOptions,
@@ -144,7 +144,7 @@ function refuse(
 	} else if (values['wait-timeout'] !== undefined) fail('--wait-timeout works only with -d');
 	if (values.json && values.dash) fail('--json and --dash cannot be combined');
 	if (values.json && values.step === true) fail('--json and --step cannot be combined');
-	if (values.step === true && !io.isTerminal('stdin')) fail('--step needs a terminal to wait for Enter');
+	if (values.step === true) needTerminal(io, 'up');
 }
 
 function recordOfSeveral(message: string): TsboxError {

@@ -51,20 +51,53 @@ test('up --json prints one event per line and moves the output of the command to
 	expect(calls.at(-1)?.[1]).toMatchObject({tty: false, stdio: {stdin: 0, stdout: 2, stderr: 2}});
 });
 
-test('up --step explains each step and waits before it', async () => {
+test('up --step explains each step, waits before it, and shows right after it what changed', async () => {
 	const {err} = await tsbox('up --step demo.yaml', {terminals, env: {NO_COLOR: '1'}, line: ''});
 	expect(err.match(/Enter: run this step/g)).toHaveLength(3);
-	expect(err.indexOf('2/3 cgroup  limit memory')).toBeLessThan(err.indexOf('ok     2/3'));
+	expect(err.slice(err.indexOf('ok     2/3'), err.indexOf('3/3 mounts'))).toMatchInlineSnapshot(`
+		"ok     2/3  limit memory to 100 MiB (0.4 ms)
+		       ~ /sys/cgroup.memory: reads 2 -> reads 3
+		       agrees /sys/cgroup.memory is 3
+		       1 more check when all steps are done
+
+		"
+	`);
 });
 
-test('up --step runs one step for Enter, the rest for c, and explains this for other input', async () => {
-	const step = (...lines: string[]) => tsbox('up --step demo.yaml', {terminals, env: {NO_COLOR: '1'}, lines});
-	const typed = await step('n', 'yes', '', 'c');
-	expect(typed.err.match(/Enter: run this step/g)).toHaveLength(4);
+test.each(['up', 'run'])('%s --step runs, skips, shows, explains, and goes on', async verb => {
+	const step = (...lines: string[]) => tsbox(`${verb} --step demo.yaml`, {terminals, env: {NO_COLOR: '1'}, lines});
+	const typed = await step('now', 'k', '?', '', 'k', 'n', 'C');
+	expect(typed.err.match(/Enter: run this step/g)).toHaveLength(7);
+	expect(typed.err).toMatch(/of the host this step changes\n {2}\/sys\/image\.unpack reads 2\n/);
+	expect(typed.err).toContain('this step cannot be skipped: the next steps rely on it\n');
+	expect(typed.err).toMatch(/k {6}skip; not this step: the next steps rely on it\n/);
+	expect(typed.err).toContain('skipped: it may use all memory\nskip   2/3  limit memory to 100 MiB\n');
+	expect(typed.err).toMatch(/\n {2}namespaces +own: mount 9\n/);
 	expect(typed.err).toContain('ok     3/3');
 	const quit = await step('', 'q');
 	expect(quit.status).toBe(130);
 	expect(quit.err).toContain('error: the start was interrupted\n  step     limit memory');
+});
+
+test('up --step opens a shell on the host, and inside once there is a first process', async () => {
+	const {calls, err} = await tsbox('up --step demo.yaml', {
+		terminals,
+		env: {NO_COLOR: '1'},
+		lines: ['s', 'i', '', '', 'i', ''],
+	});
+	expect(calls.filter(([name]) => name === 'runOnTerminal')).toEqual([
+		['runOnTerminal', 'script', '/dev/null'],
+		['runOnTerminal', 'nsenter', '--target', '1234'],
+	]);
+	expect(err).toContain('there is no first process yet');
+});
+
+test('--step needs a terminal', async () => {
+	for (const verb of ['up', 'run'])
+		expect(await tsbox(`${verb} --step demo.yaml`)).toMatchObject({
+			status: 2,
+			err: expect.stringContaining('--step needs a terminal'),
+		});
 });
 
 test('the end of the input interrupts up --step', async () => {

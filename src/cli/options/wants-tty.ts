@@ -14,3 +14,12 @@ export function asksTty(values: {readonly tty?: boolean; readonly 'no-tty': bool
 	if (values.tty === true && values['no-tty']) throw usageError('-t and -T cannot be combined');
 	return values['no-tty'] ? false : values.tty === true ? true : undefined;
 }
+
+/**
+ * Refuses `--step` where nobody can answer.
+ *
+ * @throws TsboxError E_USAGE.
+ */
+export function needTerminal(io: Io, verb: string): void {
+	if (!io.isTerminal('stdin')) throw usageError('--step needs a terminal to ask what to do', undefined, verb);
+}

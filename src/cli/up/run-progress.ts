@@ -1,12 +1,11 @@
-import {TsboxError} from '../../errors/tsbox-error.ts';
-import type {EventSink, RunEvent} from '../../execute/event.ts';
+import type {EventSink, RunEvent, StepWords} from '../../execute/event.ts';
+import type {Hold} from '../../execute/held-step.ts';
 import {deferredView} from '../../tui/progress/deferred-view.ts';
 import {eventJson} from '../../view/text/event-json.ts';
 import {behindKeys} from '../../view/plan/event-words.ts';
 import {glyphs} from '../../view/text/glyphs.ts';
 import {noPlainProgress, plainProgress} from '../../view/plan/progress-plain.ts';
 import type {Io} from '../verb/io.ts';
-import {lookOf} from '../output/look-of.ts';
 import {themeOf} from '../output/theme-of.ts';
 
 /** How a run is shown. `step` stops before each step. `quiet` shows only problems and slow steps. */
@@ -15,10 +14,10 @@ export type ProgressKind = 'screen' | 'plain' | 'step' | 'json' | 'quiet';
 /** Shows the events of a run. */
 export interface RunProgress {
 	readonly emit: EventSink;
-	/** Waits until the user confirms a step. */
-	readonly hold?: (stepId: string) => Promise<void>;
+	/** Asks the user about each step. */
+	readonly hold?: Hold;
 	/** Stops drawing and restores the terminal. */
-	readonly close: () => void;
+	readonly close: () => void | Promise<void>;
 }
 
 /** Creates a view of one kind. The signal ends a wait for the user. */
@@ -69,32 +68,29 @@ function quietSink(io: Io): EventSink {
 
 function stepProgress(io: Io, signal: AbortSignal): RunProgress {
 	const print = plainSink(io);
-	let asks = true;
-	let started: Extract<RunEvent, {readonly type: 'plan.started'}> | undefined;
+	let steps: readonly StepWords[] = [];
+	/** A shell of the user's that has the terminal. Nothing is printed before it has ended. */
+	let shell: Promise<unknown> | undefined;
+	const waiting: RunEvent[] = [];
+	const openShell: Io['runOnTerminal'] = async (...asked) => {
+		const opened = io.runOnTerminal(...asked);
+		shell = opened;
+		return await opened.finally(() => {
+			shell = undefined;
+			for (const event of waiting.splice(0)) print(event);
+		});
+	};
+	let loaded: Promise<Hold> | undefined;
+	const load = async (): Promise<Hold> =>
+		(await import('./step-progress.ts')).stepHold({...io, runOnTerminal: openShell}, () => steps, signal);
 	return {
 		emit: event => {
-			if (event.type === 'plan.started') started = event;
-			print(event);
+			if (event.type === 'plan.started') ({steps} = event);
+			if (shell === undefined) print(event);
+			else waiting.push(event);
 		},
-		hold: async stepId => {
-			const index = started?.steps.findIndex(step => step.id === stepId) ?? -1;
-			const step = started?.steps[index];
-			if (!asks || started === undefined || step === undefined) return;
-			const {stepPage, stepPrompt} = await import('../../view/plan/step-page.ts');
-			const look = await lookOf(io, 'stderr', step);
-			io.err(stepPage(step, index + 1, started.steps.length, look));
-			for (;;) {
-				io.err(stepPrompt(look));
-				const answer = (await io.readLine(signal))?.trim();
-				if (answer === '') return;
-				if (answer === 'c') asks = false;
-				if (answer === 'c') return;
-				if (answer === undefined) io.err('\n');
-				if (answer === undefined || answer === 'q') break;
-			}
-			throw new TsboxError('E_INTERRUPTED', 'the start was interrupted', {step: step.title});
-		},
-		close: noClose,
+		hold: async held => await (await (loaded ??= load()))(held),
+		close: async () => void (await shell),
 	};
 }
 

@@ -37,7 +37,7 @@ export async function startContainer(
 		});
 		return exitStatus(end);
 	} finally {
-		view.close();
+		await view.close();
 		stop.close();
 	}
 }

@@ -41,6 +41,12 @@ export interface Io {
 	writeFile(path: string, text: string, replace: boolean): void;
 	/** Reads a line from the terminal. Undefined at the end of input or when the signal aborts. */
 	readLine(signal: AbortSignal): Promise<string | undefined>;
+	/** Runs a program on the terminal until it ends, or until the signal ends it. Undefined when it cannot be started. */
+	runOnTerminal(
+		words: readonly string[],
+		env: Readonly<Record<string, string | undefined>>,
+		signal: AbortSignal,
+	): Promise<number | undefined>;
 	/**
 	 * Calls back for each SIGINT, SIGTERM, SIGHUP, and SIGQUIT instead of ending the process. Returns a function that
 	 * unsubscribes. A SIGHUP that was ignored at the start of this process, as by nohup(1), stays ignored.

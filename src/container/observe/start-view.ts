@@ -40,7 +40,7 @@ export function startView({plan, steps, startedAt, ms, outcome, error}: StartRep
 				object: step.object,
 				checks: step.checks,
 				status: went?.status ?? null,
-				ms: went === undefined || went.status === 'undone' ? null : went.ms,
+				ms: went !== undefined && 'ms' in went ? went.ms : null,
 			};
 		}),
 	};

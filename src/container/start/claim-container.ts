@@ -2,7 +2,7 @@ import type {Machine} from '../machine/machine.ts';
 import type {PlannedContainer} from '../machine/planned-container.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {bootId, identify, isRunning} from '../../host/programs/process.ts';
-import {hintCgroupMove} from '../../execute/cgroup-hint.ts';
+import {hintCgroupMove} from '../../kernel/cgroup-hint.ts';
 import {renamed} from '../../state/alias.ts';
 import {claimName, nameInUse, releaseName} from '../../state/claim.ts';
 import {type ContainerRecord, containerFolder, type Detached, readRecord, writeRecord} from '../../state/record.ts';

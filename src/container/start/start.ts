@@ -117,7 +117,7 @@ export async function start(
 						setupCpuNs: cpuTime(host, members),
 					},
 				}),
-			hold: request.hold ?? (afterStep && (async () => {})),
+			hold: request.hold ?? (afterStep && (async () => 'do' as const)),
 			atGate: request.atGate,
 			gate: request.gate,
 			guard: request.guard,

@@ -4,13 +4,14 @@ import type {SpecRequest} from '../machine/spec-request.ts';
 import type {OutputTap} from '../../execute/attach.ts';
 import type {EventSink} from '../../execute/event.ts';
 import type {StepObserver} from './step-snapshots.ts';
+import type {Hold} from '../../execute/held-step.ts';
 
 /** A request to start a container in the foreground. */
 export interface UpRequest extends SpecRequest, Attachment {
 	readonly verb: 'up' | 'run';
 	readonly emit: EventSink;
-	/** Awaited before each step. Rejecting it cancels the start. */
-	readonly hold?: (stepId: string) => Promise<void>;
+	/** Awaited before each step; may leave it out. Rejecting it cancels the start. */
+	readonly hold?: Hold;
 	/** Whether to keep a record of the run; by default as the spec says. */
 	readonly record?: boolean;
 	/** Creates the recorder. */

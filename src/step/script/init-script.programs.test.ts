@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import fc from 'fast-check';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {loadFacts} from '../../host/facts/saved-facts.ts';
-import {initScripts} from './init-script.ts';
+import {initScripts, skipAnswer} from './init-script.ts';
 import {lookupFunction} from '../verbs/lookup-user.ts';
 import type {InsideAction} from '../verbs/action.ts';
 import {shellCommand} from '../../spec/syntax/shell-words.ts';
@@ -70,7 +70,23 @@ test('the steps after chroot are a separate script', () => {
 
 test('with `hold`, each step waits for a line from the gate', () => {
 	const held = initScripts([step('a.touch', {kind: 'touch', paths: ['/x']})], '/conf', facts, true).init;
-	expect(held).toContain('begin a.touch\nread -r _ <&4\n');
+	expect(held).toContain('begin a.touch\nread -r answer <&4\n');
+});
+
+test('with `hold`, a step that may be skipped is left out for that answer', () => {
+	const folder = mkdtempSync(join(tmpdir(), 'held-'));
+	const path = join(folder, 'name');
+	writeFileSync(path, 'old\n');
+	const steps = [step('uts.hostname', {kind: 'write', path, value: 'new'})];
+	const {init} = initScripts(steps, '/conf', facts, true);
+	const after = (answer: string) => {
+		spawnSync('sh', ['-c', `exec 4<&0; ${init}`], {input: `${answer}\n`});
+		return readFileSync(path, 'utf8');
+	};
+	expect(after(skipAnswer)).toBe('old\n');
+	expect(after('')).toBe('new\n');
+	expect(initScripts(steps, '/conf', facts).init).not.toContain(skipAnswer);
+	rmSync(folder, {recursive: true});
 });
 
 // Bind mounts over /etc need root.

@@ -5,6 +5,7 @@ import type {Step, StepInside} from '../verbs/step.ts';
 import {hostToolWords} from '../verbs/toolbox.ts';
 import {insideLines} from '../verbs/action.ts';
 import {besideSteps} from './beside.ts';
+import {skippingOf} from './skipping.ts';
 
 /** The sh programs of the container side. chroot(8) runs `inside` in the new root; it is null without chroot(8). */
 export interface InitScripts {
@@ -16,6 +17,9 @@ export interface InitScripts {
 
 /** The name under which `gather` reports its own pid. */
 export const gatheringPid = 'gathering.pid';
+
+/** The line of the gate that leaves a step out; an empty line does it. */
+export const skipAnswer = 'skip';
 
 const hostTools: readonly ToolName[] = ['mount', 'cp', 'ln', 'pivot_root'];
 const gatheringTools: readonly ToolName[] = ['mount', 'chmod', 'chown', 'prlimit', 'head'];
@@ -59,7 +63,8 @@ function hostFunctions(facts: HostFacts, names: readonly ToolName[]): readonly s
  * status pipe: `@begin ID`, `@value PATH VALUE`, `@fail ID STATUS`; all other lines are output of tools. At the end it
  * replaces itself with a shell that reads the command from the gate.
  *
- * @param hold - wait for a line from the gate after each `@begin`; otherwise only where the host does beside steps
+ * @param hold - wait for a line from the gate after each `@begin`, which may be {@link skipAnswer}; otherwise only where
+ * the host does beside steps
  * @param note - the comment lines above a step
  */
 export function initScripts(
@@ -98,8 +103,16 @@ export function initScripts(
 	let into = enters ? gather : lines;
 	for (const step of steps) {
 		if (step.side !== 'inside' || step.action.kind === 'exec') continue;
-		const held = hold || beside.has(step.id) ? ['read -r _ <&4'] : [];
-		into.push('', ...note(step), `begin ${shellWord(step.id)}`, ...held, ...insideLines(step.action, facts, conf));
+		const held = hold || beside.has(step.id) ? ['read -r answer <&4'] : [];
+		const work = insideLines(step.action, facts, conf);
+		const canSkip = hold && skippingOf(step, steps).can;
+		into.push(
+			'',
+			...note(step),
+			`begin ${shellWord(step.id)}`,
+			...held,
+			...(canSkip ? [`if [ "$answer" != ${skipAnswer} ]; then`, ...work, 'fi'] : work),
+		);
 		if (step.action.kind === 'enterNamespaces') into = lines;
 		if (step.action.kind === 'chroot') {
 			into = inside;

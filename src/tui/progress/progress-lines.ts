@@ -120,6 +120,8 @@ function stepLines(step: ShownStep, {glyphs, now, tick}: Frame): readonly Line[]
 			return [line(id, 'done', `  ${glyphs.done} ${title}`, duration(state.ms))];
 		case 'undone':
 			return [line(id, 'undone', `  ${glyphs.undone} ${title}`, 'undone')];
+		case 'skipped':
+			return [line(id, 'waiting', `  ${glyphs.waiting} ${title}`, 'skipped')];
 		case 'running': {
 			const spinner = glyphs.spinner[tick % glyphs.spinner.length] ?? '';
 			const elapsed = now - state.since;

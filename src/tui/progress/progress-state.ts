@@ -6,7 +6,8 @@ export type StepState =
 	| {readonly status: 'running'; readonly since: number; readonly unpack?: Unpack}
 	| {readonly status: 'done'; readonly ms: number}
 	| {readonly status: 'failed'; readonly ms: number; readonly message: string}
-	| {readonly status: 'undone'};
+	| {readonly status: 'undone'}
+	| {readonly status: 'skipped'};
 
 /** Progress of an unpack: bytes read of the archive, its size, entries written, and the time in ms since the epoch. */
 export interface Unpack {
@@ -61,6 +62,8 @@ export function reduceProgress(state: ProgressState, event: RunEvent): ProgressS
 		}
 		case 'step.undone':
 			return withStep(state, event.id, {state: {status: 'undone'}});
+		case 'step.skipped':
+			return withStep(state, event.id, {state: {status: 'skipped'}});
 		case 'warning':
 			return {...state, warnings: [...state.warnings, event.text]};
 		case 'container.started':

@@ -29,6 +29,8 @@ export function outcomeWords(
 			return {sign: glyphs.failed, words: `failed after ${duration(outcome.ms)}`, tone: 'failed'};
 		case 'undone':
 			return {sign: glyphs.undone, words: 'undone', tone: 'warning'};
+		case 'skipped':
+			return {sign: glyphs.waiting, words: 'skipped', tone: 'warning'};
 	}
 }
 

@@ -113,7 +113,7 @@ function groupsOf(steps: readonly Step[]): readonly Group[] {
 
 /** Whether a phase is finished: each of its steps is done or undone. */
 function isOver(steps: Group['steps'], report: StartReport): boolean {
-	return steps.every(({step: {id}}) => ['done', 'undone'].includes(report.steps[id]?.status ?? ''));
+	return steps.every(({step: {id}}) => ['done', 'undone', 'skipped'].includes(report.steps[id]?.status ?? ''));
 }
 
 function foldedLine({phase, steps}: Group, report: StartReport, frame: Frame): Line {

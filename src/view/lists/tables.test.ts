@@ -133,13 +133,13 @@ test('doctor passes when every start requirement is met', () => {
 test('the page of a step shows its title, its reason and its command', () => {
 	const [started] = sampleRun;
 	const step = started?.type === 'plan.started' ? started.steps[1] : undefined;
-	expect(step && stepPage(step, 2, 3, look) + stepPrompt(look)).toMatchInlineSnapshot(`
+	expect(step && stepPage(step, 2, 3, look) + stepPrompt({can: true, without: 'x'}, look)).toMatchInlineSnapshot(`
 		"
 		2/3 cgroup  limit memory to 100 MiB
 		  Without a limit one container can take all memory.
 
 		  echo 104857600 > /sys/fs/cgroup/tsbox/demo/memory.max
 
-		Enter: run this step, c: run all remaining steps, q: quit "
+		Enter: run this step, k: skip, c: rest, n: now, s: shell, q: quit, ?: help "
 	`);
 });

@@ -57,6 +57,8 @@ export function plainProgress(progress: PlainProgress, event: RunEvent): PlainPr
 		case 'step.undone':
 			// Cleaning up after a container that ran is no news. Rolling back a failed or canceled start is.
 			return now.isStarted ? now : {...now, lines: stepLine('undone', event.id, '', now)};
+		case 'step.skipped':
+			return {...now, lines: stepLine('skip', event.id, '', now)};
 		case 'warning':
 			return {...now, lines: `warning: ${escapeText(event.text)}\n`};
 		case 'run.recorded':

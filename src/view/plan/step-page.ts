@@ -1,4 +1,5 @@
 import type {StepWords} from '../../execute/event.ts';
+import type {Skipping} from '../../step/script/skipping.ts';
 import {escapeLines, escapeText} from '../text/escape.ts';
 import type {Look} from '../text/look.ts';
 import {wrapCommand, wrapWords} from '../text/wrap.ts';
@@ -11,7 +12,36 @@ export function stepPage(step: StepWords, number: number, count: number, {column
 	return `\n${title}${why.join('')}\n${command.join('')}\n`;
 }
 
-/** The prompt of `--step`. */
-export function stepPrompt({theme}: Look): string {
-	return `${theme.quiet('Enter: run this step, c: run all remaining steps, q: quit')} `;
+/** The keys of `--step` in one line. */
+export function stepPrompt({can}: Skipping, {theme}: Look): string {
+	const keys = [
+		'Enter: run this step',
+		...(can ? ['k: skip'] : []),
+		'c: rest',
+		'n: now',
+		's: shell',
+		'q: quit',
+		'?: help',
+	];
+	return `${theme.quiet(keys.join(', '))} `;
+}
+
+/** What each key does, and what happens without this step. */
+export function stepHelp(skipping: Skipping, look: Look): string {
+	const rows = [
+		['Enter', 'run this step, and show what it changed'],
+		['k', skipping.can ? `skip this step; then ${skipping.without}` : `skip; not this step: ${skipping.why}`],
+		['c', 'run all remaining steps without asking'],
+		['n', 'show what the kernel shows now of the first process, or of the files that this step changes'],
+		['s', 'a shell on the host; `exit` comes back'],
+		['i', 'a shell in the namespaces of the first process, as root'],
+		['q', 'quit: undo all steps; Ctrl-C and Ctrl-D do the same'],
+	] as const;
+	return rows
+		.flatMap(([key, words]) =>
+			wrapWords(escapeText(words), look.columns - 10, look.width).map(
+				(line, index) => `  ${look.theme.command((index === 0 ? key : '').padEnd(7))}${line}\n`,
+			),
+		)
+		.join('');
 }
