@@ -23,6 +23,7 @@ export const engine = {
 	planContainer: lazy(async () => (await import('../../container/plan/plan-container.ts')).planContainer),
 	planExample: lazy(async () => (await import('../../container/plan/plan-example.ts')).planExample),
 	planSamples: lazyEach(async () => (await import('../../container/plan/plan-example.ts')).planSamples),
+	compileMinimal: lazy(async () => (await import('../../container/start/compile-minimal.ts')).compileMinimal),
 	compilePlan: lazy(async () => (await import('../../container/start/compile-plan.ts')).compilePlan),
 	supervise: async (machine: Machine, project: string): Promise<void> =>
 		(await import('../../project/supervisor/supervisor.ts')).supervise(machine, project, async (...life) =>
