@@ -54,7 +54,7 @@ export async function checkSolution(
 			take({kind: 'output', text: bytes.toString()});
 			onOutput?.(bytes);
 		});
-		room.onWord((word, args) => take({kind: 'word', word, args, seen: see()}));
+		room.onWord((word, args) => take({kind: 'word', word, args}));
 		const prompts = promptsOf(room, signal);
 		let stuck: CheckReport['stuck'];
 		if ((await prompts.next(patienceMs)) !== 'prompt') stuck = {line: 0, text: 'the first prompt', ended: false};

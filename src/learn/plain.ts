@@ -104,7 +104,7 @@ async function learnLesson(machine: Machine, lesson: Lesson, options: PlainOptio
 		take({kind: 'output', text});
 		write(isTerminal ? text : stripVTControlCharacters(text).replaceAll('\r', ''));
 	});
-	room.onWord((word, args) => tell(take({kind: 'word', word, args, seen: see()})));
+	room.onWord((word, args) => tell(take({kind: 'word', word, args})));
 	// Judged before the prompt is shown, so that what is told stands above it.
 	room.onPrompt(judge);
 	tell(events);

@@ -14,19 +14,16 @@ export interface Session {
 	readonly output: string;
 	/** What the current stage still lacks, as of the last observation. */
 	readonly missing: string | undefined;
+	/** The last observation of a shell. An answer is judged by it: the program that gives the answer has ended by then. */
+	readonly seen: Omit<Observed, 'output'> | undefined;
 }
 
 /** What happens in the room. */
 export type SessionInput =
 	| {readonly kind: 'observed'; readonly seen: Omit<Observed, 'output'>}
 	| {readonly kind: 'output'; readonly text: string}
-	/** A word typed in the shell; `answer` needs an observation. */
-	| {
-			readonly kind: 'word';
-			readonly word: string;
-			readonly args: readonly string[];
-			readonly seen: Omit<Observed, 'output'> | undefined;
-	  };
+	/** A word typed in the shell. */
+	| {readonly kind: 'word'; readonly word: string; readonly args: readonly string[]};
 
 /** What the screen, `--plain`, and `--check` tell or do. */
 export type SessionEvent =
@@ -55,7 +52,16 @@ const outputLength = 65_536;
 /** Begins a lesson. */
 export function beginLesson(lesson: Lesson): Advance {
 	const stages = stagesOf(lesson);
-	const session: Session = {lesson, stages, at: 0, hints: 0, ended: [], output: '', missing: undefined};
+	const session: Session = {
+		lesson,
+		stages,
+		at: 0,
+		hints: 0,
+		ended: [],
+		output: '',
+		missing: undefined,
+		seen: undefined,
+	};
 	return {session, events: stageEvents(session)};
 }
 
@@ -72,18 +78,19 @@ export function advance(session: Session, input: SessionInput): Advance {
 		case 'observed':
 			return observed(session, input.seen);
 		case 'word':
-			return word(session, input.word, input.args, input.seen);
+			return word(session, input.word, input.args);
 	}
 }
 
-function observed(session: Session, seen: Omit<Observed, 'output'>): Advance {
+function observed(before: Session, seen: Omit<Observed, 'output'>): Advance {
+	const session = {...before, seen: seen.shell === undefined ? before.seen : seen};
 	const goal = currentStage(session)?.goal;
 	if (goal === undefined) return {session, events: []};
 	const result = goal({...seen, output: session.output});
 	return result === true ? end(session, 'reached') : {session: {...session, missing: result}, events: []};
 }
 
-function word(session: Session, name: string, args: readonly string[], seen: Omit<Observed, 'output'> | undefined) {
+function word(session: Session, name: string, args: readonly string[]): Advance {
 	const stage = currentStage(session);
 	const just = (...events: readonly SessionEvent[]): Advance => ({session, events});
 	switch (name) {
@@ -113,7 +120,7 @@ function word(session: Session, name: string, args: readonly string[], seen: Omi
 				? just({kind: 'type', lines: stage.command})
 				: just({kind: 'say', text: breakLater(session)});
 		case 'answer':
-			return answer(session, stage, args, seen);
+			return answer(session, stage, args);
 		case 'next':
 			return end(session, 'skipped');
 		default:
@@ -134,17 +141,13 @@ function hint(session: Session, {hints}: Stage): Advance {
 	return {session: {...session, hints: session.hints + 1}, events: [{kind: 'hint', grade, text: hints[index]}]};
 }
 
-function answer(
-	session: Session,
-	stage: Stage,
-	args: readonly string[],
-	seen: Omit<Observed, 'output'> | undefined,
-): Advance {
+function answer(session: Session, stage: Stage, args: readonly string[]): Advance {
 	const say = (text: string): Advance => ({session, events: [{kind: 'say', text}]});
 	if (stage.kind !== 'question') return say('There is no question yet.');
 	const {question} = session.lesson;
 	const given = folded(args.join(' '));
 	if (given === '') return say('Type the answer after the word: `answer 42`.');
+	const {seen} = session;
 	const accepted = seen === undefined ? [] : question.answer({...seen, output: session.output});
 	if (accepted.length === 0) return say('The kernel shows no answer now. Type `doit` to see how to get one.');
 	return accepted.some(each => folded(each) === given)

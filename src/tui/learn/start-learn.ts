@@ -102,7 +102,7 @@ export async function startLearn(start: StartLearn): Promise<string> {
 		screen.changed();
 	};
 	const word = (name: string, args: readonly string[] = []): void =>
-		take(advance(session, {kind: 'word', word: name, args, seen: room && observe(machine.host, room)}));
+		take(advance(session, {kind: 'word', word: name, args}));
 	const press = (key: string): void => {
 		const name = functionKeys.find(([each]) => each.toLowerCase() === key)?.[1];
 		if (name === 'answer') screen.ask(prompt('Your answer', '', text => word('answer', text.split(' '))));
