@@ -29,6 +29,9 @@ export interface CheckOptions {
 	readonly onOutput?: (bytes: Buffer) => void;
 }
 
+/** How long the shell of a room may take to start, ms. */
+const firstPromptMs = 60_000;
+
 /**
  * Types a solution line by line into a new room, and judges the stages of the lesson in order, after each line.
  *
@@ -57,7 +60,7 @@ export async function checkSolution(
 		room.onWord((word, args) => take({kind: 'word', word, args}));
 		const prompts = promptsOf(room, signal);
 		let stuck: CheckReport['stuck'];
-		if ((await prompts.next(patienceMs)) !== 'prompt') stuck = {line: 0, text: 'the first prompt', ended: false};
+		if ((await prompts.next(firstPromptMs)) !== 'prompt') stuck = {line: 0, text: 'the first prompt', ended: false};
 		for (const [index, text] of script.split('\n').entries()) {
 			if (stuck !== undefined) break;
 			if (text.trim() === '') continue;

@@ -1,14 +1,17 @@
-import {defineCommand} from '../verb/command.ts';
+import {resolve} from 'node:path';
+import {isError} from '../../errors/is-error.ts';
+import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Lesson} from '../../learn/model/lesson.ts';
 import type {School} from '../../learn/school.ts';
-import type {Io} from '../verb/io.ts';
-import {hasDashScreen} from '../output/has-screen.ts';
-import {onScreen} from '../up/on-screen.ts';
-import {programOf} from '../verb/program.ts';
+import {jsonText} from '../../view/text/json.ts';
 import {jsonOption} from '../options/arguments.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 import {usageError} from '../options/usage-error.ts';
-import {jsonText} from '../../view/text/json.ts';
+import {hasDashScreen} from '../output/has-screen.ts';
+import {onScreen} from '../up/on-screen.ts';
+import {defineCommand} from '../verb/command.ts';
+import type {Io} from '../verb/io.ts';
+import {programOf} from '../verb/program.ts';
 
 /** `tsbox learn`: lessons in which one builds a container by hand. */
 export const learn = defineCommand({
@@ -41,6 +44,8 @@ export const learn = defineCommand({
 		const [mode] = modes;
 		if (mode !== 'check' && (file !== undefined || values.timeout !== undefined))
 			throw usageError(`${file ?? '--timeout'} is for --check`, undefined, 'learn');
+		if (values.timeout !== undefined && values.timeout < 1)
+			throw usageError('--timeout is at least 1 second', undefined, 'learn');
 		const machine = await engine.openMachine(folders);
 		const school = await engine.openSchool(machine, io.env, io.packageFolder);
 		const {listText, reportText} = await import('../../learn/words.ts');
@@ -66,7 +71,7 @@ export const learn = defineCommand({
 			io.out(school.solution(lesson));
 			return 0;
 		}
-		const script = mode === 'check' ? io.readFile(file ?? '/dev/stdin') : undefined;
+		const script = mode === 'check' ? await scriptOf(io, file) : undefined;
 		const isClean = await engine.cleanAfter(machine, programOf(io));
 		try {
 			if (script !== undefined) {
@@ -109,5 +114,22 @@ async function untilStopped<T>(io: Io, run: (signal: AbortSignal) => Promise<T>)
 		return await run(stop.signal);
 	} finally {
 		stop.close();
+	}
+}
+
+/** The script to judge. */
+async function scriptOf(io: Io, file: string | undefined): Promise<string> {
+	if (file === undefined) {
+		const {callerText} = await import('../../host/programs/stdio.ts');
+		return await callerText();
+	}
+	try {
+		return io.readFile(resolve(io.cwd, file));
+	} catch (cause) {
+		throw new TsboxError('E_USAGE', `cannot read the script ${file}`, {
+			...(isError(cause) ? {why: cause.message} : {}),
+			hint: 'pass the path of a shell script, or none for standard input',
+			cause,
+		});
 	}
 }

@@ -1,9 +1,10 @@
 import {closeSync, constants, fstatSync, openSync} from 'node:fs';
-import {openForStream} from '../files/open-for-stream.ts';
 import {Socket} from 'node:net';
 import {createInterface} from 'node:readline';
 import type {Readable, Writable} from 'node:stream';
+import {text} from 'node:stream/consumers';
 import {isatty} from 'node:tty';
+import {openForStream} from '../files/open-for-stream.ts';
 import {isReaderGone} from './reader-gone.ts';
 
 /** The kind of one of our descriptors, as far as it matters for passing it to a container. */
@@ -134,4 +135,9 @@ export function openNothing(): number {
 /** The lines of standard input, one at a time. */
 export function callerLines(): AsyncIterator<string> {
 	return createInterface({input: callerInput()})[Symbol.asyncIterator]();
+}
+
+/** All text of standard input. */
+export async function callerText(): Promise<string> {
+	return await text(callerInput());
 }
