@@ -97,6 +97,22 @@ test('up --step runs, shows, skips, opens shells, and does the rest; the report 
 	expect(at.leftovers()).toEqual([]);
 });
 
+test('a start without all steps that may be skipped comes to its command', async () => {
+	await using at = await testBox();
+	const keys = 'mem_limit: 64m\npids_limit: 64\nread_only: true\noom_score_adj: 5\nulimits: {nofile: 64}\n';
+	const up = stepping(at, at.spec(`${keys}sysctls: {net.ipv4.ip_forward: 1}\ncommand: echo it came here\n`));
+	await up.shows(prompt);
+	while (!up.step().includes(' process  run echo')) {
+		const before = up.step();
+		await up.answer('k');
+		if (up.step() === before) await up.answer('');
+	}
+	await up.answer('', /^it came here/m);
+	expect(await up.ended).toBe(0);
+	expect(up.shown().match(/^skip +/gm)?.length).toBeGreaterThan(7);
+	expect(at.leftovers()).toEqual([]);
+});
+
 test('run --step takes a command, and q takes back what was done', async () => {
 	await using at = await testBox();
 	const spec = at.spec(forever);

@@ -40,7 +40,7 @@ export function stepHold(io: Io, steps: () => readonly StepWords[], signal: Abor
 				case 'k':
 				case 'skip':
 					if (held.skipping.can) {
-						io.err(`${look.theme.warning('skipped')}: ${held.skipping.without}\n`);
+						io.err(`${look.theme.warning('without it')}: ${held.skipping.without}\n`);
 						return 'skip';
 					}
 					io.err(`this step cannot be skipped: ${held.skipping.why}\n`);

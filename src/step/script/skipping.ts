@@ -16,7 +16,6 @@ const without: Readonly<Record<string, string>> = {
 	'cgroup.cpuset': 'it runs on all processors',
 	'cgroup.pids': 'a fork bomb in it can use up the process numbers of the machine',
 	'cgroup.io': 'it may keep the disk busy',
-	'cgroup.devices.deny': 'the device cgroup lets it open every device for which it has a node',
 	'mounts.links': 'programs that open /dev/stdout or /dev/fd fail',
 	'mounts.hide': 'it sees the home folders, keys, and sockets of the host',
 	'mounts.after': 'it has no devices, no /sys, no /dev/shm, and none of its volumes',
@@ -39,6 +38,18 @@ const needed: Readonly<Record<string, string>> = {
 	enterNamespaces: 'the next steps are done as root of the user namespace that it makes',
 };
 
+/** Steps that rely on another step, which otherwise may be skipped, by the id of that one. */
+const reliers: Readonly<Record<string, {readonly step: (other: Step) => boolean; readonly why: string}>> = {
+	'cgroup.memory': {
+		step: ({action}) => action.kind === 'write' && action.path.includes('.memsw.'),
+		why: 'on cgroup v1 the limit of memory and swap together needs it',
+	},
+	'cgroup.cpuset': {
+		step: ({checks}) => checks.some(check => check.kind === 'status' && 'Cpus_allowed_list' in check.fields),
+		why: 'a reproducible run needs its processors, which are checked later',
+	},
+};
+
 /** Whether a step of a start may be skipped. */
 export function skippingOf({id, action}: Step, steps: readonly Step[]): Skipping {
 	const missing = id.startsWith('sysctl.')
@@ -48,9 +59,8 @@ export function skippingOf({id, action}: Step, steps: readonly Step[]): Skipping
 			: action.kind === 'fillVolume'
 				? 'the new volume stays empty'
 				: without[id];
-	const usesLimit = steps.some(other => other.action.kind === 'write' && other.action.path.includes('.memsw.'));
-	if (id === 'cgroup.memory' && usesLimit)
-		return {can: false, why: 'on cgroup v1 the limit of memory and swap together needs it'};
+	const reliesOn = reliers[id];
+	if (reliesOn !== undefined && steps.some(reliesOn.step)) return {can: false, why: reliesOn.why};
 	return missing === undefined
 		? {can: false, why: needed[action.kind] ?? 'the next steps rely on it'}
 		: {can: true, without: missing};
