@@ -27,8 +27,8 @@ export interface SnapshotReading {
 export interface ProcessReading {
 	/** Gives the table to use in place of the process's /proc/PID/cgroup. */
 	readonly cgroups?: (table: string) => string;
-	/** An earlier reading whose network is still that of the process. */
-	readonly sameNetwork?: SnapshotTexts | undefined;
+	/** An earlier reading of the process, which has changed nothing since but its mounts, its root, and its status. */
+	readonly since?: SnapshotTexts | undefined;
 	/** An earlier reading whose limits are still those of the process, if it is in the same cgroups. */
 	readonly sameLimits?: SnapshotTexts | undefined;
 }
@@ -48,30 +48,37 @@ export function snapshotTexts(
 	const known = hierarchiesIn(hierarchies);
 	const lastCapability = kernelText(host, '/proc/sys/kernel/cap_last_cap')?.trim() ?? '';
 	const own = {uts: kernelLink(host, '/proc/self/ns/uts'), pid: kernelLink(host, '/proc/self/ns/pid')};
-	return (pid, {cgroups = (table: string) => table, sameNetwork, sameLimits} = {}) => {
+	return (pid, {cgroups = (table: string) => table, since, sameLimits} = {}) => {
 		const proc = `/proc/${pid}`;
 		const text = (file: string): string => kernelText(host, `${proc}/${file}`) ?? '';
 		const status = text('status');
 		if (isGone(status)) return undefined;
-		const texts: Record<string, string> = {
+		const moving = {
 			pid: String(pid),
 			status: (status.match(statusLines) ?? []).join('\n'),
 			mountinfo: text('mountinfo'),
-			cgroup: cgroups(text('cgroup')),
 			root: kernelLink(host, `${proc}/root`),
 			'root.stat': rootStat(host, proc),
+		};
+		if (since !== undefined) return isGone(text('status')) ? undefined : {...since, ...moving};
+		const texts: Record<string, string> = {
+			...moving,
+			cgroup: cgroups(text('cgroup')),
 			hierarchies,
 			cap_last_cap: lastCapability,
+			interfaces: interfaceCounts(text('net/dev'))
+				.map(({name}) => name)
+				.join('\n'),
 			uid_map: text('uid_map'),
 			gid_map: text('gid_map'),
 		};
 		for (const file of Object.values(namespaceFiles)) texts[`ns/${file}`] = kernelLink(host, `${proc}/ns/${file}`);
-		if (sameNetwork === undefined) Object.assign(texts, networkTexts(text));
-		else for (const key of ['interfaces', ...networkFiles]) texts[key] = sameNetwork[key] ?? '';
+		for (const file of networkFiles) texts[file] = text(file);
 		const isSame = sameLimits !== undefined && sameLimits['cgroup'] === texts['cgroup'];
+		const present = presentTexts(host);
 		cgroupsIn(texts['cgroup'] ?? '', known, path => {
 			if (!usage && usageFiles.includes(path.slice(path.lastIndexOf('/') + 1))) return undefined;
-			const said = isSame ? sameLimits[path] : kernelText(host, path);
+			const said = isSame ? sameLimits[path] : present(path);
 			if (said !== undefined) texts[path] = said;
 			return said;
 		});
@@ -84,11 +91,18 @@ export function snapshotTexts(
 	};
 }
 
-function networkTexts(text: (file: string) => string): SnapshotTexts {
-	const interfaces = interfaceCounts(text('net/dev')).map(({name}) => name);
-	return {
-		interfaces: interfaces.join('\n'),
-		...Object.fromEntries(networkFiles.map(file => [file, text(file)])),
+/**
+ * Reads files of which a folder may have only a few: a failed open(2) costs more than a list of the folder, so after the first one
+ * the list is asked.
+ */
+function presentTexts(host: Host): (path: string) => string | undefined {
+	const lists = new Map<string, readonly string[]>();
+	return path => {
+		const folder = path.slice(0, path.lastIndexOf('/'));
+		if (lists.get(folder)?.includes(path.slice(folder.length + 1)) === false) return undefined;
+		const text = kernelText(host, path);
+		if (text === undefined && !lists.has(folder)) lists.set(folder, kernelNames(host, folder));
+		return text;
 	};
 }
 

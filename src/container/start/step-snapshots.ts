@@ -1,7 +1,9 @@
 import {kernelText} from '../../host/files/kernel-text.ts';
+import type {ToolName} from '../../host/facts.ts';
 import type {Host} from '../../host/host.ts';
 import {processCgroups} from '../../host/probe/process-status.ts';
 import {type SnapshotTexts, snapshotTexts} from '../../kernel/snapshot-texts.ts';
+import type {Action} from '../../step/verbs/action.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
 import type {Plan, Step} from '../../step/verbs/step.ts';
 
@@ -23,6 +25,29 @@ export interface FirstProcess {
 /** Called after each step of a start, while the container side waits. Must not throw. */
 export type StepObserver = (stepId: string, first: FirstProcess) => void;
 
+/** The kinds of actions, and the tools inside, that change no more than files, mounts, and the root. */
+const mountKinds: readonly Action['kind'][] = [
+	'bindTerminal',
+	'chroot',
+	'copyTools',
+	'copyTree',
+	'fillVolume',
+	'makeVolume',
+	'mountPoints',
+	'mountTable',
+	'openFilter',
+	'pivotRoot',
+	'touch',
+	'unpack',
+	'workingDirectory',
+];
+const mountTools: readonly ToolName[] = ['chmod', 'chown', 'cp', 'mount', 'rmdir', 'umount'];
+
+/** Whether the rest need not be read again after a step. */
+function changesMountsAtMost({action}: Step): boolean {
+	return action.kind === 'run' ? mountTools.includes(action.tool) : mountKinds.includes(action.kind);
+}
+
 /**
  * Keeps what the kernel shows after each step: of the first process once there is one, and before of this process, together with
  * the cgroups that are made for the container.
@@ -39,7 +64,7 @@ export function stepSnapshots(
 		const same = before?.['pid'] === String(pid ?? process.pid) ? before : undefined;
 		const texts = read(pid ?? process.pid, {
 			...(pid === undefined ? {cgroups: table => withMembers(host, table, members)} : {}),
-			sameNetwork: step === undefined || changesNetwork(step) ? undefined : same,
+			since: step !== undefined && changesMountsAtMost(step) ? same : undefined,
 			sameLimits: step?.side === 'inside' ? same : undefined,
 		});
 		if (texts === undefined) return;
@@ -55,14 +80,6 @@ export function stepSnapshots(
 			if (step !== undefined && isSeen && step.action.kind !== 'exec') keep(step, first);
 		},
 	};
-}
-
-/** Whether a step may do more than mounts, files, and this process's own settings, in the network namespace that is looked at. */
-function changesNetwork({side, action}: Step): boolean {
-	return (
-		side === 'beside' ||
-		(side === 'inside' && ['run', 'write', 'enterNamespaces', 'dropPrivileges'].includes(action.kind))
-	);
 }
 
 /** A table of cgroups with the container's in place of this process's. One that is not made yet is left out. */
