@@ -52,11 +52,11 @@ test('a key is explained with its example and the steps that the example makes',
 in the OCI configuration
   + linux.resources.memory.limit: 104857600
 
-steps that the example adds (+), takes away (-) or changes (~)
+steps of the example: + added, - gone, ~ changed
   + cgroup.memory  limit memory to 100 MiB
       echo 104857600 > /sys/fs/cgroup/tsbox/demo/memory.max
 
-protections that it adds (+) or takes away (-)
+protections: + added, - gone
   + limits  stops: A fork bomb, or a leak that makes the kernel kill processes
             of the host.
 

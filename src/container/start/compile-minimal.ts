@@ -19,7 +19,7 @@ const carriedKeys = new Set(
  *
  * @throws TsboxError when the archive of `rootfs: minimal` cannot be written.
  */
-export async function compileMinimal({host, dirs}: Machine, planned: PlannedContainer): Promise<string> {
+export async function compileMinimal({host, dirs, facts}: Machine, planned: PlannedContainer): Promise<string> {
 	const {image, config, plan, service} = planned;
 	if (service.rootfs.kind === 'minimal') await minimalArchive(host, dirs.store, true);
 	const binds = service.volumes.flatMap(volume => (volume.type === 'bind' ? [volume.source] : []));
@@ -32,6 +32,7 @@ export async function compileMinimal({host, dirs}: Machine, planned: PlannedCont
 		sources: Object.fromEntries(
 			binds.map(source => [source, host.stat(source)?.kind === 'file' ? 'file' : 'folder'] as const),
 		),
+		resetsSignals: facts.tools.env?.flags.includes('default-signal') === true,
 		leftKeys: leftKeys(service),
 	});
 }

@@ -18,6 +18,8 @@ export interface MinimalInput {
 	readonly user?: {readonly spec: string; readonly groups: readonly string[]};
 	/** Sources of bind mounts: what they are. Named volumes are not among them. */
 	readonly sources: Readonly<Record<string, 'file' | 'folder'>>;
+	/** Whether env(1) can give signals back that a shell ignores for what it starts in the background. */
+	readonly resetsSignals: boolean;
 	/** Keys of the spec that nothing in the script is made from. */
 	readonly leftKeys: readonly string[];
 }
@@ -60,7 +62,12 @@ export function minimalScript(input: MinimalInput): string {
 	];
 	const unmounts = !has('mount') && inside.some(line => line.startsWith('mount '));
 	const word = delimiter(inside);
-	const start = [...(plan.namespaces.length === 0 ? [] : ['unshare', ...unshareWords(has, plan)]), 'sh', '-euc'];
+	const start = [
+		...(input.resetsSignals ? ['env', '--default-signal=INT,QUIT'] : []),
+		...(plan.namespaces.length === 0 ? [] : ['unshare', ...unshareWords(has, plan)]),
+		'sh',
+		'-euc',
+	];
 	const join = cgroup === undefined ? '' : `${cgroup.join.join('; ')}; `;
 	const run = `${shellCommand(start)} "$inside"`;
 	return `${[

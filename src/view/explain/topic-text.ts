@@ -49,7 +49,7 @@ type Painter = ReturnType<typeof painter>;
 function painter({columns, theme, width}: Look) {
 	const room = Math.min(columns, widest);
 	const indented = (text: string, indent: number): readonly string[] =>
-		wrapWords(escapeText(text), Math.max(30, room - indent), width).map(line => `${' '.repeat(indent)}${line}\n`);
+		wrapWords(escapeText(text), Math.max(20, room - indent), width).map(line => `${' '.repeat(indent)}${line}\n`);
 	const cut = (lines: readonly string[]): readonly string[] =>
 		lines.length > mostLines
 			? [...lines.slice(0, mostLines - 1), `... and ${lines.length - mostLines + 1} more lines`]
@@ -57,7 +57,7 @@ function painter({columns, theme, width}: Look) {
 	const styled = (lines: readonly string[], indent: number): string =>
 		lines.map(line => `${' '.repeat(indent)}${theme.command(line)}\n`).join('');
 	const command = (text: string, indent: number): string =>
-		styled(cut(wrapCommand(escapeLines(text), Math.max(30, columns - indent), width)), indent);
+		styled(cut(wrapCommand(escapeLines(text), Math.max(20, columns - indent), width)), indent);
 	return {
 		theme,
 		command,
@@ -66,7 +66,7 @@ function painter({columns, theme, width}: Look) {
 		/** Lines that are no commands: a break gets no backslash. */
 		lines: (texts: readonly string[], indent: number): string => {
 			const lines = cut(texts).flatMap(text =>
-				wrapWords(escapeText(text), Math.max(30, columns - indent - 2), width).map((line, at) =>
+				wrapWords(escapeText(text), Math.max(20, columns - indent - 2), width).map((line, at) =>
 					at === 0 ? line : `  ${line}`,
 				),
 			);
@@ -191,14 +191,14 @@ function effectRows(
 	const rest = steps.slice(mostSteps).map(({id}) => id);
 	return [
 		...(config.length === 0 ? [] : [heading('in the OCI configuration'), lines(config.map(short), 2)]),
-		heading('steps that the example adds (+), takes away (-) or changes (~)'),
+		heading('steps of the example: + added, - gone, ~ changed'),
 		...(steps.length === 0 ? [prose('None: tsbox itself acts on it, before or after the start.')] : []),
 		...steps.slice(0, mostSteps).map(change),
 		...(rest.length === 0 ? [] : [row('and', rest.join(', '))]),
 		...(protections.length === 0
 			? []
 			: [
-					heading('protections that it adds (+) or takes away (-)'),
+					heading('protections: + added, - gone'),
 					...protections.map(({name, on, attack}) => {
 						const sign = on ? '+' : '-';
 						return `  ${signs[sign]} ${theme.strong(name)}  ${hanging(`${on ? 'stops' : 'open'}: ${attack}`, 6 + name.length)}`;

@@ -40,7 +40,7 @@ exec chroot . sh -c 'umount -l /.old && rmdir /.old && exec env -i "$@"' sh PATH
 end
 )
 exec 3<&0
-(echo 0 > /sys/fs/cgroup/memory/tsbox/demo/tasks; echo 0 > /sys/fs/cgroup/pids/tsbox/demo/tasks; echo 0 > /sys/fs/cgroup/cpuset/tsbox/demo/tasks; exec unshare --mount --pid --uts --ipc --net --cgroup --fork --kill-child --propagation private sh -euc "$inside") <&3 3<&- &
+(echo 0 > /sys/fs/cgroup/memory/tsbox/demo/tasks; echo 0 > /sys/fs/cgroup/pids/tsbox/demo/tasks; echo 0 > /sys/fs/cgroup/cpuset/tsbox/demo/tasks; exec env --default-signal=INT,QUIT unshare --mount --pid --uts --ipc --net --cgroup --fork --kill-child --propagation private sh -euc "$inside") <&3 3<&- &
 pid=$!
 wait "$pid"
 

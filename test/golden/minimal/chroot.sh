@@ -31,7 +31,7 @@ exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HO
 end
 )
 exec 3<&0
-(echo 0 > /sys/fs/cgroup/unified/tsbox/demo/cgroup.procs; exec sh -euc "$inside") <&3 3<&- &
+(echo 0 > /sys/fs/cgroup/unified/tsbox/demo/cgroup.procs; exec env --default-signal=INT,QUIT sh -euc "$inside") <&3 3<&- &
 pid=$!
 wait "$pid"
 

@@ -29,7 +29,7 @@ for p in /proc/[0-9]*; do echo "process ${p#/proc/}: $(cat $p/comm)"; done
 end
 )
 exec 3<&0
-unshare --mount --pid --uts --ipc --net --cgroup --fork --kill-child --propagation private sh -euc "$inside" <&3 3<&- &
+env --default-signal=INT,QUIT unshare --mount --pid --uts --ipc --net --cgroup --fork --kill-child --propagation private sh -euc "$inside" <&3 3<&- &
 pid=$!
 wait "$pid"
 

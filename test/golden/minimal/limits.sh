@@ -44,7 +44,7 @@ echo "processors: $(grep Cpus_allowed_list /proc/self/status | cut -f2)"
 end
 )
 exec 3<&0
-(echo 0 > /sys/fs/cgroup/tsbox/demo/cgroup.procs; exec unshare --mount --pid --uts --ipc --net --cgroup --fork --kill-child --propagation private sh -euc "$inside") <&3 3<&- &
+(echo 0 > /sys/fs/cgroup/tsbox/demo/cgroup.procs; exec env --default-signal=INT,QUIT unshare --mount --pid --uts --ipc --net --cgroup --fork --kill-child --propagation private sh -euc "$inside") <&3 3<&- &
 pid=$!
 wait "$pid"
 

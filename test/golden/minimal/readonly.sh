@@ -36,7 +36,7 @@ touch /srv/files/mine || echo "so is the folder"
 end
 )
 exec 3<&0
-unshare --mount --pid --uts --ipc --net --cgroup --fork --kill-child --propagation private sh -euc "$inside" <&3 3<&- &
+env --default-signal=INT,QUIT unshare --mount --pid --uts --ipc --net --cgroup --fork --kill-child --propagation private sh -euc "$inside" <&3 3<&- &
 pid=$!
 wait "$pid"
 

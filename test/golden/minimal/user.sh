@@ -26,7 +26,7 @@ exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin 'A
 end
 )
 exec 3<&0
-unshare --mount --pid --uts --ipc --net --cgroup --fork --kill-child --propagation private sh -euc "$inside" <&3 3<&- &
+env --default-signal=INT,QUIT unshare --mount --pid --uts --ipc --net --cgroup --fork --kill-child --propagation private sh -euc "$inside" <&3 3<&- &
 pid=$!
 wait "$pid"
 

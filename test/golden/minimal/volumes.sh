@@ -32,7 +32,7 @@ exec chroot . sh -c 'umount -l /.old && rmdir /.old && exec env -i "$@"' sh PATH
 end
 )
 exec 3<&0
-unshare --mount --pid --uts --ipc --net --cgroup --fork --kill-child --propagation private sh -euc "$inside" <&3 3<&- &
+env --default-signal=INT,QUIT unshare --mount --pid --uts --ipc --net --cgroup --fork --kill-child --propagation private sh -euc "$inside" <&3 3<&- &
 pid=$!
 wait "$pid"
 
