@@ -8,7 +8,7 @@ const told = {values: new Map<string, string>(), ids: undefined};
 /** A process that started 500 s after the host booted. */
 function view(files: Readonly<Record<string, string>>): ProcessView {
 	const all: Readonly<Record<string, string>> = {stat: `7 (a ) b) S ${Array(18).fill(0).join(' ')} 50000 0`, ...files};
-	return {text: file => all[file] ?? '', link: () => '', mounts: () => []};
+	return {pid: 1, text: file => all[file] ?? '', link: () => '', mounts: () => []};
 }
 
 function offsets(monotonic: number, boottime: number): ProcessView {

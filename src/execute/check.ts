@@ -15,6 +15,7 @@ export interface ReadBack {
 
 /** The container's first process as /proc shows it from outside; each file is read once. */
 export interface ProcessView {
+	readonly pid: number;
 	readonly text: (file: string) => string;
 	readonly link: (file: string) => string;
 	/** Its mountinfo, parsed once for all checks. */
@@ -32,6 +33,7 @@ export function processView(host: Host, pid: number): ProcessView {
 	let mounts: readonly MountInfo[] | undefined;
 	const text = (file: string): string => once(file, () => host.readText(`/proc/${pid}/${file}`));
 	return {
+		pid,
 		text,
 		mounts: () => (mounts ??= parseMountinfo(text('mountinfo'))),
 		link: file => once(file, () => host.readlink(`/proc/${pid}/${file}`)),
@@ -134,6 +136,15 @@ function looksAtPlace(check: Check): check is PlaceCheck {
 	return check.kind === 'folder' || check.kind === 'value' || check.kind === 'readBack';
 }
 
+/** The magic link /proc/PID/root leads to the folder itself, whatever is mounted there: proc_pid_root(5). */
+function rootProblem(path: string, host: Host, view: ProcessView): string | undefined {
+	const wanted = host.stat(path);
+	const found = host.stat(`/proc/${view.pid}/root/.`);
+	return wanted !== undefined && wanted.ino === found?.ino && wanted.dev === found.dev
+		? undefined
+		: `its root is ${view.link('root')} and not ${path}`;
+}
+
 function placeProblem(check: PlaceCheck, host: Host, told: ReadBack): string | undefined {
 	if (check.kind === 'folder')
 		return host.stat(check.path)?.kind === 'directory' ? undefined : `there is no folder ${check.path}`;
@@ -156,6 +167,10 @@ export function problemOf(check: Check, host: Host, view: ProcessView | undefine
 			return mountProblem(check, view);
 		case 'onlyMounts':
 			return onlyMountsProblem(check.targets, view);
+		case 'root':
+			return rootProblem(check.path, host, view);
+		case 'interface':
+			return new RegExp(`^ *${check.name}:`, 'm').test(view.text('net/dev')) ? undefined : `it has no ${check.name}`;
 		case 'namespaces': {
 			const shared = check.kinds.filter(
 				kind => view.link(`ns/${namespaceFiles[kind]}`) === host.readlink(`/proc/self/ns/${namespaceFiles[kind]}`),

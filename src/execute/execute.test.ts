@@ -176,7 +176,9 @@ test('the error of a host step names the step, its command, and the system error
 	const plan: Plan = {
 		...smallPlan,
 		steps: smallPlan.steps.map(step =>
-			step.id === 'cgroup.memory' ? {...step, action: {kind: 'write', path: '/sys/gone', value: '1'}} : step,
+			step.id === 'cgroup.memory' && step.side === 'before'
+				? {...step, action: {kind: 'write', path: '/sys/gone', value: '1'}}
+				: step,
 		),
 	};
 	expect((await failure({}, plan)).error).toMatchObject({

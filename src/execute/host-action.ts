@@ -50,6 +50,25 @@ function plainFolders(host: Host, {roots, names}: ActionOf<'plainFolders'>): voi
 	}
 }
 
+/** Makes a mount point and the folders above it, below a root that nothing has run in yet. */
+function pointIn(host: Host, root: string, path: string, kind: 'folder' | 'file'): void {
+	const names = path.split('/').filter(name => name !== '');
+	let at = root;
+	for (const [index, name] of names.entries()) {
+		at = `${at}/${name}`;
+		const isFile = kind === 'file' && index === names.length - 1;
+		const found = host.lstat(at)?.kind;
+		if (found === undefined) {
+			if (isFile) host.append(at, '');
+			else host.mkdir(at, 0o755);
+		} else if (found !== (isFile ? 'file' : 'directory'))
+			throw new TsboxError('E_STEP_FAILED', `${at} is a ${found}`, {
+				why: 'a mount on it could land outside of the root',
+				hint: `mount on another path than ${path}`,
+			});
+	}
+}
+
 /** Sets the exact mode. The caller's umask must not change a folder that may become the container's root. */
 function setMode(host: Host, path: string, mode: number): void {
 	if (((host.stat(path)?.mode ?? mode) & 0o777) !== mode) host.chmod(path, mode);
@@ -97,6 +116,13 @@ const doings: {readonly [K in HostAction['kind']]: Doing<ActionOf<K>>} = {
 		if (host.readText(path)?.trim() === '') host.writeKernelFile(path, host.readText(from)?.trim() ?? '');
 	},
 	plainFolders: (action, {host}) => plainFolders(host, action),
+	pointsIn: ({root, folders, files}, {host}) => {
+		for (const path of folders) pointIn(host, root, path, 'folder');
+		for (const path of files) pointIn(host, root, path, 'file');
+	},
+	sequence: async ({actions}, context) => {
+		for (const action of actions) await doHostAction(action, context);
+	},
 	unpack: (action, context) => context.unpack(action),
 	copyTree,
 	makeVolume: ({store, name, record, owner}, {host}) => {

@@ -10,7 +10,7 @@ import type {ExecAction} from '../step/verbs/exec.ts';
 import {askReady} from '../step/script/gate-script.ts';
 import {gatheringPid, skipAnswer} from '../step/script/init-script.ts';
 import {besideSteps} from '../step/script/beside.ts';
-import {isCheckedAtGate, type Plan, type Step, type StepBeside} from '../step/verbs/step.ts';
+import {isCheckedAtGate, lastInside, type Plan, type Step, type StepBeside} from '../step/verbs/step.ts';
 import {problemOf, processView, type ReadBack} from './check.ts';
 import {commandEnd} from './command-end.ts';
 import type {ExecuteContext, StartedContainer} from './execute-context.ts';
@@ -34,7 +34,10 @@ interface GateSession {
 	readonly gate: Gate;
 	readonly exec: Step;
 	command: ExecAction;
-	readonly drop: DropPrivilegesAction;
+	/** Undefined for a container that keeps all privileges. */
+	readonly drop: DropPrivilegesAction | undefined;
+	/** The last step of the container side; undefined if its start is all that it does. */
+	readonly last: Step | undefined;
 	/** The beside steps, by the id of the inside step that follows them. */
 	readonly beside: ReadonlyMap<string, readonly StepBeside[]>;
 	/** The beside step in progress. A rollback begins after it. */
@@ -58,9 +61,8 @@ interface GateSession {
 
 function gateSessionOf(plan: Plan, context: ExecuteContext, tell: StepTeller, gate: Gate): GateSession {
 	const exec = plan.steps.findLast(step => step.action.kind === 'exec');
-	const drop = plan.steps.find(step => step.action.kind === 'dropPrivileges');
-	if (exec?.action.kind !== 'exec' || drop?.action.kind !== 'dropPrivileges')
-		throw new TypeError('the plan runs nothing');
+	const drop = plan.steps.flatMap(({action}) => (action.kind === 'dropPrivileges' ? [action] : []))[0];
+	if (exec?.action.kind !== 'exec') throw new TypeError('the plan runs nothing');
 	return {
 		plan,
 		context,
@@ -68,7 +70,8 @@ function gateSessionOf(plan: Plan, context: ExecuteContext, tell: StepTeller, ga
 		gate,
 		exec,
 		command: exec.action,
-		drop: drop.action,
+		drop,
+		last: lastInside(plan.steps),
 		beside: besideSteps(plan.steps),
 		besideNow: undefined,
 		values: new Map(),
@@ -201,10 +204,11 @@ function onPid(pid: number, session: GateSession): void {
 	context.journal.started(session.first);
 	session.readied = context.onProcess(session.first);
 	session.readied.catch(() => {});
+	if (session.last === undefined) session.gate.answers.write(askReady);
 }
 
 async function beginStep(id: string, session: GateSession): Promise<void> {
-	const {context, tell, gate, drop, first} = session;
+	const {context, tell, gate, drop, last, first} = session;
 	const step = tell.find(id);
 	if (step === undefined) return;
 	const isHeld = context.hold !== undefined || session.beside.has(id);
@@ -214,8 +218,8 @@ async function beginStep(id: string, session: GateSession): Promise<void> {
 	if (isSkipped) skip(step, session);
 	else tell.begin(step);
 	if (isHeld) gate.answers.write(isSkipped ? `${skipAnswer}\n` : '\n');
-	if (step.action !== drop) return;
-	if (drop.filter?.listen === true && first !== undefined) session.traced = context.trace?.(first);
+	if (step !== last) return;
+	if (drop?.filter?.listen === true && first !== undefined) session.traced = context.trace?.(first);
 	gate.answers.write(askReady);
 }
 
@@ -240,7 +244,7 @@ function skip(step: Step, {tell, skipped}: GateSession): void {
 }
 
 function toldBy({values, ids, drop}: GateSession): ReadBack {
-	return {values, ids: ids ?? drop.ids ?? undefined};
+	return {values, ids: ids ?? drop?.ids ?? undefined};
 }
 
 /** Does the beside steps that come before an inside step, while the first process waits. */

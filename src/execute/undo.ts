@@ -1,6 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
+import {unlessForbidden} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
 import {removeOwned} from '../host/files/remove-owned.ts';
 import {isRunning, type ProcessIdentity} from '../host/programs/process.ts';
@@ -52,8 +53,25 @@ export function killCgroup(host: Host, kill: CgroupKill): void {
 		case 'procs':
 			for (const pid of processesIn(host, kill.path)) host.kill(pid, 'SIGKILL');
 			return;
+		case 'root':
+			killByRoot(host, kill.path);
+			return;
 		case 'none':
 			return;
+	}
+}
+
+/** Kills every process whose root folder this is. /proc/PID/root leads there whatever the process has mounted: proc_pid_root(5). */
+function killByRoot(host: Host, path: string): void {
+	const root = host.stat(path);
+	if (root === undefined) return;
+	for (let found = true, rounds = 0; found && rounds < 10; rounds += 1) {
+		found = false;
+		for (const pid of host.list('/proc').map(Number)) {
+			const own = Number.isInteger(pid) ? unlessForbidden(() => host.stat(`/proc/${pid}/root/.`)) : undefined;
+			if (own === undefined || own.ino !== root.ino || own.dev !== root.dev) continue;
+			found = host.kill(pid, 'SIGKILL') || found;
+		}
 	}
 }
 

@@ -39,6 +39,7 @@ export const toolNames = [
 	'newgidmap',
 	'chmod',
 	'chown',
+	'ip',
 ] as const;
 /** One of {@link toolNames}. */
 export type ToolName = (typeof toolNames)[number];

@@ -1,5 +1,6 @@
 import type {Readable} from 'node:stream';
 import {toError} from '../errors/is-error.ts';
+import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host, RunningProgram} from '../host/host.ts';
 import {startGuarded} from '../execute/start-guarded.ts';
@@ -47,6 +48,15 @@ export function openLaunch(host: Host, facts: HostFacts, fifos: FifoMaker): Laun
 	};
 }
 
+/** What the launcher kills with a program; it knows no processes but those of a cgroup. */
+function doomed(kill: CgroupKill): Exclude<CgroupKill, {kind: 'root'}> {
+	if (kill.kind !== 'root') return kill;
+	throw new TsboxError('E_SPEC_INVALID', 'a pool cannot hold containers of `profile: bare` without a pid namespace', {
+		why: 'what they start could outlive the pool',
+		hint: 'add `mount` and `pid` to `namespaces`',
+	});
+}
+
 async function startThrough(
 	launcher: Launcher,
 	argv: readonly string[],
@@ -63,7 +73,7 @@ async function startThrough(
 			{fd: status.theirs, use: 'write'},
 			{fd: gate.theirs, use: 'read'},
 		] as const;
-		const {pid, ended} = await launcher.start(argv, handed, kill);
+		const {pid, ended} = await launcher.start(argv, handed, doomed(kill));
 		return {pid, pipes, ended: Promise.race([ended, lostEnd(status.stream)])};
 	} catch (error) {
 		const startError = toError(error);

@@ -1,4 +1,5 @@
 import type {Device, LandlockRule, Service} from '../spec/model/project.ts';
+import {dropsPrivileges} from '../spec/keys/bare.ts';
 import {reproducibleWarnings} from '../spec/keys/reproducible.ts';
 import {memoryWarnings} from '../spec/project/memory-warnings.ts';
 import {portWarnings} from '../spec/project/port-warnings.ts';
@@ -29,6 +30,8 @@ export interface Extras {
 	readonly hasCgroupParent: boolean;
 	/** Root of the container may make cgroups below its own. */
 	readonly writableCgroups?: true;
+	/** Nothing is made but what the spec asks for. */
+	readonly bare?: {readonly overlay: boolean; readonly veth?: string; readonly drops: boolean};
 	/** Warnings to print before the container starts. */
 	readonly warnings: readonly string[];
 }
@@ -52,9 +55,16 @@ export function extrasOf(service: Service, memory: number | undefined): Extras {
 		reproducible: service.reproducible === true,
 		devices: service.devices,
 		...(landlock === undefined ? {} : {landlock}),
-		addedCapabilities: service.capAdd,
+		addedCapabilities: service.profile === 'bare' ? [...service.capAdd, 'ALL'] : service.capAdd,
 		hasCgroupParent: service.cgroupParent !== undefined,
 		...(service.security.writableCgroups === true ? {writableCgroups: true as const} : {}),
+		...(service.profile === 'bare' ? {bare: bareOf(service)} : {}),
 		warnings: [...memoryWarnings(service, memory), ...portWarnings(service), ...reproducibleWarnings(service)],
 	};
+}
+
+/** What a bare container has besides its namespaces. */
+function bareOf(service: Service): NonNullable<Extras['bare']> {
+	const {overlay = false, veth} = service;
+	return {overlay, drops: dropsPrivileges(service), ...(veth === undefined ? {} : {veth})};
 }

@@ -16,7 +16,11 @@ function capabilities(service: Service): readonly string[] {
 	const drop = upper(service.capDrop);
 	const add = upper(service.capAdd);
 	const kept = new Set<string>(
-		drop.includes('ALL') ? [] : add.includes('ALL') ? capabilityNames : profile.capabilities,
+		drop.includes('ALL')
+			? []
+			: add.includes('ALL') || service.profile === 'bare'
+				? capabilityNames
+				: profile.capabilities,
 	);
 	for (const name of drop) if (name !== 'ALL') kept.delete(full(name));
 	for (const name of add) {
@@ -72,6 +76,7 @@ function defaultMounts(service: Service): readonly OciMount[] {
 		// nodev: the devices are bind mounts with their own flags, and device nodes that the container creates in /dev must not work.
 		options: ['nosuid', ...(service.privileged ? [] : ['nodev']), 'strictatime', 'mode=755', 'size=65536k'],
 	};
+	if (service.profile === 'bare') return has('mount') && has('pid') ? [proc] : [];
 	// Without a mount namespace these mounts appear on the host, so mount only what a shell needs.
 	if (!has('mount')) return [proc, dev];
 	const shm = `size=${service.shmSize ?? 67108864}`;

@@ -2,6 +2,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Plan} from '../step/verbs/step.ts';
 import {toolboxFolder} from '../host/programs/sealed-tools.ts';
 import {namespacesOf, type PlanInput} from './input/input.ts';
+import {planBare} from './bare/plan-bare.ts';
 import {hiddenWarnings} from './mounts/hide-rows.ts';
 import {toolsStep} from './process/tools-step.ts';
 import {planCgroup} from './cgroup/plan-cgroup.ts';
@@ -28,6 +29,7 @@ export function planContainer(input: PlanInput): Plan {
 			hint: 'run `tsbox doctor` to see what is missing',
 		});
 	}
+	if (extras.bare !== undefined) return planBare(input, extras.bare);
 	checkSysctls(input);
 	const missing = shortfalls(input.bestEffort);
 	const {bound} = reaperOf(input);

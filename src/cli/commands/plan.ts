@@ -1,5 +1,7 @@
+import type {PlannedContainer} from '../../container/machine/planned-container.ts';
 import {defineCommand} from '../verb/command.ts';
 import {planOptions, specRequest, terminalOptions} from '../options/run-options.ts';
+import {hookSteps} from '../../plan/process/hook-steps.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {withFacts} from '../options/with-facts.ts';
 import {asksTty, wantsTty} from '../options/wants-tty.ts';
@@ -46,10 +48,12 @@ export const plan = defineCommand({
 		const view = {json: format === 'json', explain: values.explain || values.step !== undefined};
 		// The table shows what `up` would do on this terminal. JSON and scripts must not depend on the terminal.
 		const tty = asksTty(values) ?? (format === 'table' && wantsTty(values, io) ? true : undefined);
-		const planOf = (file?: string, service?: string, name?: string) => {
+		const planOf = async (file?: string, service?: string, name?: string) => {
 			const overrides = name === undefined ? undefined : {name};
 			const spec = specRequest(io, values, {file, service, overrides});
-			return engine.planContainer(machine, spec, {dry: true, ...present({tty})});
+			const planned = await engine.planContainer(machine, spec, {dry: true, ...present({tty})});
+			// A script runs no hooks.
+			return format === 'sh' ? planned : withHooks(planned);
 		};
 		if (values.diff) {
 			const [one, other] = positionals.map(fileAndService);
@@ -83,4 +87,11 @@ export const plan = defineCommand({
 function fileAndService(word: string): readonly [file: string, service?: string] {
 	const [, file, service] = /^(.+\.(?:ya?ml|json)):([^/:]+)$/.exec(word) ?? [];
 	return file === undefined || service === undefined ? [word] : [file, service];
+}
+
+/** The plan with the hooks that run once the command does. */
+function withHooks(planned: PlannedContainer): PlannedContainer {
+	const {plan, service} = planned;
+	const {namespaces, root, postStart: hooks = []} = service;
+	return {...planned, plan: {...plan, steps: [...plan.steps, ...hookSteps({namespaces, root, hooks})]}};
 }

@@ -46,8 +46,8 @@ function hostRoot(host: Host): readonly HostRootEntry[] {
  * @throws TsboxError E_HOST_UNSUPPORTED when there are no ids to map to.
  */
 function mapped(service: Service, facts: HostFacts): {readonly service: Service; readonly map: UserMap | null} {
-	if (!service.namespaces.includes('mount')) return {service, map: null};
-	if (facts.user.uid === 0) return {service, map: service.namespaces.includes('user') ? rangeMap(facts) : null};
+	if (!service.namespaces.includes('mount') && service.profile !== 'bare') return {service, map: null};
+	if (facts.user.uid === 0) return {service, map: rootMap(service, facts)};
 	if (service.usernsMode === 'host')
 		throw new TsboxError('E_PERMISSION', 'only root can start a container with the user ids of the host', {
 			why: 'an unprivileged user can mount only in a user namespace',
@@ -58,6 +58,13 @@ function mapped(service: Service, facts: HostFacts): {readonly service: Service;
 		? service.namespaces
 		: [...service.namespaces, 'user' as const];
 	return {service: {...service, namespaces}, map: userMapOf(facts)};
+}
+
+/** The map of a container that root starts. In a bare one root stays itself: its files and the cgroup must be within reach. */
+function rootMap({namespaces, profile}: Service, facts: HostFacts): UserMap | null {
+	if (!namespaces.includes('user')) return null;
+	const itself = [{inside: 0, outside: 0, count: 1}];
+	return profile === 'bare' ? {kind: 'single', uids: itself, gids: itself} : rangeMap(facts);
 }
 
 const addRange = 'usermod --add-subuids 100000-165535 --add-subgids 100000-165535';

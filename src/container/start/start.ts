@@ -6,7 +6,7 @@ import {bytes as sizeWords} from '../../spec/values/bytes.ts';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import {namespaceFiles} from '../../host/probe/namespaces.ts';
 import type {ProcessIdentity} from '../../host/programs/process.ts';
-import {toolboxFolder} from '../../host/programs/sealed-tools.ts';
+import {sealTools, toolboxFolder} from '../../host/programs/sealed-tools.ts';
 import {volumeStepId} from '../../plan/volumes/plan-volumes.ts';
 import type {Attachment} from '../../execute/attach.ts';
 import {execute} from '../../execute/execute.ts';
@@ -60,6 +60,14 @@ function refuseForeign({host, dirs}: Machine, name: string, members: readonly Cg
 
 /** The file whose value the first process reads back after it has set the host name. */
 const hostnameFile = '/proc/sys/kernel/hostname';
+/**
+ * Puts into the store what a bare container takes from there. Other plans have steps for it; here the steps are only those that
+ * make the container, as often as it is started.
+ */
+async function fillStore({host, facts, dirs}: Machine, unpack: () => Promise<void>): Promise<void> {
+	await unpack();
+	sealTools(host, facts, dirs.store);
+}
 
 /** The part of a start request that {@link start} needs. */
 export type StartRequest = Pick<UpRequest, 'emit' | 'signal' | 'hold'> &
@@ -76,7 +84,7 @@ export type StartRequest = Pick<UpRequest, 'emit' | 'signal' | 'hold'> &
  */
 export async function start(
 	machine: Machine,
-	{planned: {plan, image}, record, conf, members}: ClaimedContainer,
+	{planned: {plan, image, service}, record, conf, members}: ClaimedContainer,
 	attachment: Attachment,
 	request: StartRequest,
 ): Promise<StartedContainer> {
@@ -89,7 +97,20 @@ export async function start(
 		if (event.type === 'step.done') afterStep?.(event.id, first);
 	});
 	const copiedTools = {toolbox: toolboxFolder(facts, dirs.store)};
+	const unpack = async (): Promise<void> => {
+		if (image.kind !== 'archive') return;
+		const {unpackOnce} = await import('./unpack-once.ts');
+		const options = {
+			limits: machine.limits,
+			...copiedTools,
+			signal: request.signal,
+			onProgress: (done: number, total: number, entries: number): void =>
+				emit({type: 'step.progress', at: host.now(), id: 'image.unpack', done, total, entries}),
+		};
+		await unpackOnce(machine, image, options, text => emit({type: 'warning', at: host.now(), text}));
+	};
 	try {
+		if (service.profile === 'bare') await fillStore(machine, unpack);
 		const started = await execute(plan, {
 			host,
 			facts,
@@ -150,18 +171,7 @@ export async function start(
 					});
 				await withLock(host, facts, `${fill.volume}/lock`, copy, request.signal);
 			},
-			unpack: async () => {
-				if (image.kind !== 'archive') return;
-				const {unpackOnce} = await import('./unpack-once.ts');
-				const options = {
-					limits: machine.limits,
-					...copiedTools,
-					signal: request.signal,
-					onProgress: (done: number, total: number, entries: number): void =>
-						emit({type: 'step.progress', at: host.now(), id: 'image.unpack', done, total, entries}),
-				};
-				await unpackOnce(machine, image, options, text => emit({type: 'warning', at: host.now(), text}));
-			},
+			unpack,
 		});
 		// Write the report after the first output. A container that waited at the gate runs too briefly for anyone to inspect it.
 		if (request.atGate === undefined) setImmediate(() => writeStartReport(host, conf, startReportOf(plan, kept)));

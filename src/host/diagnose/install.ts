@@ -37,6 +37,7 @@ const packages: Readonly<Record<ToolName, readonly [debian: string, arch: string
 	catatonit: ['catatonit', 'catatonit'],
 	chmod: ['coreutils', 'coreutils'],
 	chown: ['coreutils', 'coreutils'],
+	ip: ['iproute2', 'iproute'],
 	newuidmap: ['uidmap', 'shadow'],
 	newgidmap: ['uidmap', 'shadow'],
 };

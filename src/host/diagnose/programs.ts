@@ -48,6 +48,7 @@ const losses: Readonly<Partial<Record<ToolName, string>>> = {
 	chmod: 'containers of root cannot have a user namespace',
 	chown: 'containers of root cannot have a user namespace',
 	fallocate: 'logs of detached containers grow without limit',
+	ip: '`veth` of a bare container cannot be had',
 	newuidmap: 'a user namespace has a single user',
 	newgidmap: 'a user namespace has a single group',
 };

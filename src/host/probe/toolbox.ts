@@ -7,7 +7,16 @@ import {sealing} from '../programs/sealed-tools.ts';
 const needed: readonly ToolName[] = ['sh', 'mount', 'umount', 'pivot_root', 'setpriv', 'unshare'];
 
 /** These run only on the host side. */
-const hostOnly: readonly ToolName[] = ['unshare', 'newuidmap', 'newgidmap', 'flock', 'fallocate', 'chmod', 'chown'];
+export const hostOnly: readonly ToolName[] = [
+	'unshare',
+	'newuidmap',
+	'newgidmap',
+	'flock',
+	'fallocate',
+	'chmod',
+	'chown',
+	'ip',
+];
 
 /**
  * The files of the toolbox, and an id that changes whenever one of the files changes.

@@ -4,6 +4,7 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Host} from '../host.ts';
 import {ask} from './ask.ts';
 import {readElf} from './elf.ts';
+import {hostOnly} from './toolbox.ts';
 import {optionsIn, versionIn} from './tool-words.ts';
 
 /** The folders with tools. The caller's PATH must not control what root runs, and /usr/local is not the distribution's. */
@@ -66,7 +67,7 @@ export async function probeTools(host: Host): Promise<ProbedTools> {
 		tools: Object.fromEntries(
 			toolNames.map(name => [name, asked.find(tool => tool.name === name)?.facts ?? null]),
 		) as Record<ToolName, ToolFacts | null>,
-		libraries: [...new Set(asked.flatMap(({libraries}) => libraries))].sort(),
+		libraries: [...new Set(asked.flatMap(({name, libraries}) => (hostOnly.includes(name) ? [] : libraries)))].sort(),
 	};
 }
 

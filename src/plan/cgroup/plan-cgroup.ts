@@ -45,13 +45,17 @@ function killOf(facts: CgroupFacts, members: readonly CgroupMember[]): CgroupKil
 }
 
 /** The hierarchies to join: v1 by mount point, so that co-mounted controllers count once, then the unified hierarchy. */
-function hierarchies(facts: CgroupFacts, wanted: readonly string[]): readonly {controller: string; mount: string}[] {
+function hierarchies(
+	facts: CgroupFacts,
+	wanted: readonly string[],
+	withUnified: boolean,
+): readonly {controller: string; mount: string}[] {
 	const found: {controller: string; mount: string}[] = [];
-	for (const controller of new Set([...usualControllers, ...wanted])) {
+	for (const controller of new Set(wanted)) {
 		const mount = facts.v1[controller];
 		if (mount !== undefined && !found.some(each => each.mount === mount)) found.push({controller, mount});
 	}
-	if (facts.unified !== null) found.push({controller: '', mount: facts.unified});
+	if (facts.unified !== null && withUnified) found.push({controller: '', mount: facts.unified});
 	return found;
 }
 
@@ -191,11 +195,18 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 		return {steps: [], members: [], kill: {kind: 'none'}};
 	}
 	const onV2 = facts.layout === 'v2';
-	const rules = deviceRules(input, missing);
+	const rules = input.extras.bare === undefined ? deviceRules(input, missing) : [];
 	const wanted = [
 		...new Set([...settings.map(setting => setting.controller), ...(rules.length > 0 ? ['devices'] : [])]),
 	];
-	const joined = own === null ? hierarchies(facts, onV2 ? [] : wanted) : [{controller: '', mount: facts.unified ?? ''}];
+	// A bare container has a cgroup only for its limits.
+	const isBare = input.extras.bare !== undefined;
+	if (isBare && settings.length === 0) return {steps: [], members: [], kill: {kind: 'none'}};
+	const usual = isBare ? [] : usualControllers;
+	const joined =
+		own === null
+			? hierarchies(facts, onV2 ? [] : [...usual, ...wanted], !isBare || onV2)
+			: [{controller: '', mount: facts.unified ?? ''}];
 	const members = joined.map(({controller, mount}) => ({controller, cgroup, path: `${mount}${cgroup}`}));
 	const kill = killOf(facts, members);
 	const all = levels(cgroup);
@@ -226,8 +237,8 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 		// top-level cgroups that it did not make alone (systemd's CGROUP_DELEGATION.md). The ancestors of a delegated cgroup
 		// belong to systemd, so they are skipped.
 		// Only `stats` needs `io`, and a delegated cgroup may lack it.
-		const usual = ['memory', 'pids', 'cpu', ...(own === null ? ['io'] : [])];
-		const controllers = [...new Set([...usual, ...wanted])].filter(name => facts.unifiedControllers.includes(name));
+		const always = isBare ? [] : ['memory', 'pids', 'cpu', ...(own === null ? ['io'] : [])];
+		const controllers = [...new Set([...always, ...wanted])].filter(name => facts.unifiedControllers.includes(name));
 		const enable = controllers.map(name => `+${name}`).join(' ');
 		const above = ['', ...all.slice(0, -1)].filter(
 			level => own === null || level === own || level.startsWith(`${own}/`),

@@ -9,7 +9,7 @@ import {namespacesOf, type PlanInput, reached} from '../input/input.ts';
 import type {CgroupPlan} from '../cgroup/plan-cgroup.ts';
 
 /** What a process gets from each kind of namespace. */
-const meanings: Readonly<Record<NamespaceKind, string>> = {
+export const namespaceMeanings: Readonly<Record<NamespaceKind, string>> = {
 	mount: 'its own mounts',
 	pid: 'its own process numbers',
 	uts: 'its own hostname',
@@ -62,7 +62,7 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 			: [...flags, '--fork', '--kill-child', ...(wanted.includes('mount') ? ['--propagation', 'private'] : [])];
 	const clocks = extras.reproducible && wanted.includes('time') && hasClocks(facts);
 	if (isRange(input.map)) return prepared(input, cgroup, input.map, unshare, clocks);
-	const own = wanted.map(kind => meanings[kind]).join(', ');
+	const own = wanted.map(kind => namespaceMeanings[kind]).join(', ');
 	const start: Step = {
 		id: 'namespaces.start',
 		phase: 'namespaces',
@@ -98,7 +98,7 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
  * period (4 to 15 ms) that moving a whole process costs (cgroup_procs_write_start in kernel/cgroup/cgroup.c). The result
  * is the same, because sh has a single thread.
  */
-function joined({members}: CgroupPlan): readonly string[] {
+export function joined({members}: CgroupPlan): readonly string[] {
 	return members.map(member => `${member.path}/${member.controller === '' ? 'cgroup.procs' : 'tasks'}`);
 }
 

@@ -182,10 +182,11 @@ function things({extras, config, facts}: PlanInput): readonly Told[] {
 		},
 		{
 			name: 'devices',
-			on: !extras.privileged,
-			stops: extras.privileged
-				? 'A device node that it makes opens the disk of the host.'
-				: `/dev has ${facts.devices.length + extras.devices.length} devices and no disk; a node that it makes does not open, because every mount is nodev${facts.cgroup.v1['devices'] === undefined ? '. Linux would take a second list of devices as a BPF program, which no stock tool loads' : ', and the device cgroup names what may be opened'}.`,
+			on: !extras.privileged && extras.bare === undefined,
+			stops:
+				extras.privileged || extras.bare !== undefined
+					? 'A device node that it makes opens the disk of the host.'
+					: `/dev has ${facts.devices.length + extras.devices.length} devices and no disk; a node that it makes does not open, because every mount is nodev${facts.cgroup.v1['devices'] === undefined ? '. Linux would take a second list of devices as a BPF program, which no stock tool loads' : ', and the device cgroup names what may be opened'}.`,
 		},
 		{
 			name: 'limits',

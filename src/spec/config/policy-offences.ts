@@ -84,6 +84,8 @@ function powerOffences(service: Service, {isDisk}: PolicyLookup): readonly Polic
 	// `privileged` implies all other violations of this rule.
 	if (privileged)
 		return [offence('privileged', '`privileged` is forbidden', 'take it out, and add the capability that is needed')];
+	if (service.profile === 'bare')
+		return [offence('profile', '`profile: bare` is forbidden', 'take it out: such a container has no protection')];
 	const strong = capAdd.filter(name => name === 'ALL' || overHost.includes(name));
 	const disks = devices.filter(({source}) => isDisk(source)).map(({source}) => source);
 	const openOption = Object.keys(service.origins).find(key => key.startsWith('security_opt.')) ?? 'security_opt';

@@ -1,5 +1,6 @@
 import {quoted} from '../model/parsed.ts';
 import type {NamespaceKind, Service} from '../model/project.ts';
+import {bareMixes} from './bare.ts';
 import {namespaceOfSysctl} from '../values/sysctl.ts';
 
 /** Two values that exclude each other. The error points at `key`, a path in the service. */
@@ -11,7 +12,13 @@ export interface Mix {
 
 /** Finds values of a service that exclude each other although each one is valid. */
 export function impossibleMixes(service: Service): readonly Mix[] {
-	return [...memoryMixes(service), ...namespaceMixes(service), ...listMixes(service), ...reproducibleMixes(service)];
+	return [
+		...memoryMixes(service),
+		...namespaceMixes(service),
+		...listMixes(service),
+		...reproducibleMixes(service),
+		...bareMixes(service),
+	];
 }
 
 function memoryMixes({memLimit, memswapLimit, memReservation, shmSize}: Service): readonly Mix[] {

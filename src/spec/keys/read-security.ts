@@ -11,11 +11,12 @@ export function readSecurity(
 	picker: Picker,
 	folder: string,
 	request: SpecRequest,
+	bare = false,
 ): Pick<Service, 'noNewPrivileges' | 'security'> {
 	for (const index of options.keys()) picker.noteAt(`security_opt.${index}`, ['security_opt', index]);
 	return {
-		noNewPrivileges: lastOf(options, 'no-new-privileges')?.value ?? !privileged,
-		security: security(options, privileged, picker, folder, request),
+		noNewPrivileges: lastOf(options, 'no-new-privileges')?.value ?? !(privileged || bare),
+		security: security(options, privileged || bare, picker, folder, request),
 	};
 }
 

@@ -4,6 +4,7 @@ import {parseDevice} from '../values/device.ts';
 import {landlockRights} from '../values/landlock.ts';
 import {parseSecurityOption} from '../values/security-option.ts';
 import {deviceWord} from '../values/shown-values.ts';
+import {parseVethAddress} from './bare.ts';
 import {flag, key, names, numbered, oneOf, parsed, row, showNames} from './key.ts';
 
 /** Keys for isolation from the host and for privileges. */
@@ -31,6 +32,23 @@ export const securityKeys = {
 		about: 'How the root becomes the root: pivot_root(2) by default, or chroot(2).',
 		isPlain: true,
 		fallback: 'pivot',
+	}),
+	profile: key('profile', {
+		...oneOf(['bare'], 'must be `bare`'),
+		about:
+			'`bare`: a container without protection, to learn with. Only what the spec asks for is made: no overlay, no cgroup, no seccomp filter, no namespace, and all capabilities stay.',
+		isPlain: true,
+	}),
+	overlay: key('overlay', {
+		...flag,
+		about: 'With `profile: bare`: a writable layer over the root filesystem. Other containers always have one.',
+		isPlain: true,
+	}),
+	veth: key('veth', {
+		...parsed(s => s.text, parseVethAddress),
+		about:
+			'With `profile: bare`: a pair of network devices, one in the container and one on the host. The value is the address of the container, `10.9.8.2/30`; the host has the other one of the two.',
+		isPlain: true,
 	}),
 	cap_add: key('capAdd', {
 		...names(parsed(s => s.capabilityText, parseCapability)),

@@ -229,6 +229,12 @@ export interface Service {
 	/** The namespaces that are new. The others are shared with the host. */
 	readonly namespaces: readonly NamespaceKind[];
 	readonly root: 'pivot' | 'chroot';
+	/** `bare`: nothing but what the spec asks for: no overlay, no cgroup, no seccomp filter, no dropped capability. */
+	readonly profile?: 'bare';
+	/** With `profile: bare`: a writable layer over the root filesystem. */
+	readonly overlay?: boolean;
+	/** With `profile: bare`: the container's address of a veth pair, with the length of its prefix: `10.9.8.2/30`. */
+	readonly veth?: string;
 	readonly capAdd: readonly string[];
 	readonly capDrop: readonly string[];
 	readonly noNewPrivileges: boolean;

@@ -48,13 +48,15 @@ export function readService(
 	const fixed = fixedPick(picker, reproducible);
 	const name = readName(input, picker, context);
 	const written: readonly NamespaceKind[] | undefined = input.namespaces;
-	const listed = fixed('namespaces', written, [...defaultNamespaces, 'time'], defaultNamespaces);
+	const isBare = read.profile === 'bare';
+	const listed = fixed('namespaces', written, [...defaultNamespaces, 'time'], isBare ? [] : defaultNamespaces);
 	const namespaces = read.usernsMode === 'auto' ? [...listed, 'user' as const] : listed;
 	const uts = namespaces.includes('uts');
 	const service: Omit<Service, 'origins'> = {
 		service: context.key ?? name,
 		name,
 		...read,
+		...(isBare && input.root === undefined ? {root: 'chroot' as const} : {}),
 		rootfs: findRootfs(input.rootfs, picker, context),
 		...command,
 		environment,
@@ -62,13 +64,13 @@ export function readService(
 			reproducible ? withSize(volume) : volume,
 		),
 		namespaces: [...new Set(namespaces)],
-		...readSecurity(input.security_opt ?? [], read.privileged, picker, folder, request),
+		...readSecurity(input.security_opt ?? [], read.privileged, picker, folder, request, isBare),
 		...present({
 			hostname: fixed(
 				'hostname',
 				input.hostname,
 				uts ? fixedNames.hostname : undefined,
-				uts ? hostNameOf(name) : undefined,
+				uts && !isBare ? hostNameOf(name) : undefined,
 			),
 			domainname: fixed('domainname', input.domainname, uts ? fixedNames.domainname : undefined, undefined),
 		}),

@@ -30,6 +30,10 @@ export function checkLines(check: Check, targets: readonly string[] = []): reado
 			];
 		case 'onlyMounts':
 			return ['check_only_mounts'];
+		case 'root':
+			return [`check_root ${shellWord(check.path)}`];
+		case 'interface':
+			return [`check_interface ${shellWord(check.name)}`];
 		case 'namespaces':
 			return [`check_namespaces ${check.kinds.map(kind => namespaceFiles[kind]).join(' ')}`];
 		case 'cgroups':

@@ -56,6 +56,20 @@ inherit() { # FROM TO
 	read -r value < "$1"
 	put "$value" "$2"
 }`,
+	point_in: `# Makes a mount point below a root; a symlink on the way would lead to the host.
+point_in() { # KIND ROOT PATH
+	point=$2 left=\${3#/}
+	while [ -n "$left" ]; do
+		point=$point/\${left%%/*}
+		case $left in */*) left=\${left#*/} ;; *) left='' ;; esac
+		[ ! -h "$point" ] || { echo "$point is a symlink" >&2; return 1; }
+		if [ -z "$left" ] && [ "$1" = file ]; then
+			[ -e "$point" ] || : > "$point" || return 1
+		else
+			[ -d "$point" ] || mkdir -m 755 "$point" || return 1
+		fi
+	done
+}`,
 	plain_folder: `# Of the layers, topmost first, the first that has the name must have a plain folder there.
 plain_folder() { # NAME LAYER...
 	folder=$1 top=$2

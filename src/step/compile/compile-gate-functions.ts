@@ -118,6 +118,13 @@ check_clocks() {
 		wrong "its clocks differ from those of the host by $monotonic s and $boottime s"
 	fi
 }`,
+	check_root: `check_root() { # FOLDER
+	# shellcheck disable=SC3013 # -ef compares what the links lead to; dash, bash and busybox have it
+	[ "/proc/$pid/root" -ef "$1" ] || wrong "its root is not $1"
+}`,
+	check_interface: `check_interface() { # NAME
+	grep -q "^ *$1:" "/proc/$pid/net/dev" || wrong "it has no $1"
+}`,
 	check_score: `check_score() { # VALUE
 	[ "$score" = "$1" ] || wrong "its oom_score_adj is $score and not $1"
 }`,

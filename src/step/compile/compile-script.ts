@@ -43,7 +43,7 @@ function heading({step, number}: Numbered): readonly string[] {
 
 function hostStep(each: Numbered, input: CompileInput): readonly string[] {
 	const {step} = each;
-	if (step.side === 'inside' || step.action.kind === 'start') return [];
+	if (step.side === 'inside' || step.side === 'after' || step.action.kind === 'start') return [];
 	return [
 		'',
 		...heading(each),

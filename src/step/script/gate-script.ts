@@ -58,7 +58,7 @@ const handOver = 'exec 0<&5 1>&6 2>&7 3>&- 4>&- 5<&- 6>&- 7>&- 8<&-';
 export function gateScript(exec: ExecAction, facts: HostFacts, unrunnable: readonly string[] = []): string {
 	const pairs = exec.env.map(each => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)] as const);
 	const shell = facts.tools.sh?.path.split('/').at(-1);
-	const plainShell = shell === 'dash' || shell === 'busybox';
+	const plainShell = exec.ownShell === true || shell === 'dash' || shell === 'busybox';
 	const path = pairs.find(([name]) => name === 'PATH')?.[1] ?? '';
 	const words = commandWords(exec);
 	const enter = [
@@ -104,7 +104,8 @@ function environmentWords(exec: ExecAction, facts: HostFacts): readonly string[]
 		exec.init === 'sh' && facts.tools.env?.flags.includes('default-signal') === true
 			? ['--default-signal=INT,QUIT']
 			: [];
-	return [...(toolboxWords(facts, 'env') ?? ['env']), '-i', ...signals, '-C', exec.cwd, ...exec.env, ...exec.args];
+	const env = exec.ownShell === true ? undefined : toolboxWords(facts, 'env');
+	return [...(env ?? ['env']), '-i', ...signals, '-C', exec.cwd, ...exec.env, ...exec.args];
 }
 
 /** The shell stays as process 1. It passes signals on, reaps orphans, and exits with the status of the command. */

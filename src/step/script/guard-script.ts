@@ -1,4 +1,4 @@
-import type {CgroupKill} from '../verbs/cgroups.ts';
+import {type CgroupKill, killByRoot} from '../verbs/cgroups.ts';
 import {shellWord} from '../../spec/syntax/shell-words.ts';
 
 /** What a guard does when the process that started the container has ended. */
@@ -71,6 +71,8 @@ function killLines(kill: CgroupKill): readonly string[] {
 			];
 		case 'procs':
 			return ['for round in 1 2 3 4 5 6 7 8 9; do', '	read -r _ < cgroup.procs || break', `	${each}`, 'done'];
+		case 'root':
+			return ['for round in 1 2 3; do', `	${killByRoot('.')}`, 'done'];
 		case 'none':
 			return [];
 	}

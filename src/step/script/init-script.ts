@@ -1,8 +1,8 @@
 import type {HostFacts, ToolName} from '../../host/facts.ts';
-import {toolboxFunctions} from '../verbs/root.ts';
+import {chrootToGate, toolboxFunctions} from '../verbs/root.ts';
 import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
-import type {Step, StepInside} from '../verbs/step.ts';
-import {hostToolWords} from '../verbs/toolbox.ts';
+import {lastInside, type Step, type StepInside} from '../verbs/step.ts';
+import {hostToolWords, toolboxWords} from '../verbs/toolbox.ts';
 import {insideLines} from '../verbs/action.ts';
 import {besideSteps} from './beside.ts';
 import {skippingOf} from './skipping.ts';
@@ -56,6 +56,20 @@ function hostFunctions(facts: HostFacts, names: readonly ToolName[]): readonly s
 		const words = hostToolWords(facts, tool);
 		return words === undefined ? [] : [`${tool}() { ${shellCommand(words)} "$@"; }`];
 	});
+}
+
+/**
+ * The lines that become the shell at the gate, where no step does. Usually the drop of privileges does, or chroot(8) without a
+ * toolbox.
+ */
+function toGate(steps: readonly Step[], facts: HostFacts): readonly string[] {
+	const last = lastInside(steps);
+	if (last === undefined) {
+		const root = steps.flatMap(({action}) => (action.kind === 'start' ? [action.chroot] : []))[0];
+		return root === undefined ? [] : ['', chrootToGate(root, facts)];
+	}
+	if (last.action.kind === 'dropPrivileges' || last.action.kind === 'chroot') return [];
+	return ['', `exec ${shellCommand([...(toolboxWords(facts, 'sh') ?? ['sh']), '-s'])} <&4`];
 }
 
 /**
@@ -114,11 +128,12 @@ export function initScripts(
 			...(canSkip ? [`if [ "$answer" != ${skipAnswer} ]; then`, ...work, 'fi'] : work),
 		);
 		if (step.action.kind === 'enterNamespaces') into = lines;
-		if (step.action.kind === 'chroot') {
+		if (step.action.kind === 'chroot' && step.action.toolbox !== null) {
 			into = inside;
 			into.push(`cd ${shellWord(step.action.toolbox)} || fail $?`);
 		}
 	}
+	into.push(...toGate(steps, facts));
 	const text = (script: readonly string[]): string => `${script.join('\n')}\n`;
 	return {
 		gather: enters ? text(gather) : null,

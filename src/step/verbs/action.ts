@@ -1,6 +1,7 @@
 import type {HostFacts} from '../../host/facts.ts';
 import {removeCgroups, type RemoveCgroupsAction, stop, type StopAction} from './cgroups.ts';
 import {dropPrivileges, type DropPrivilegesAction} from './drop-privileges.ts';
+import {enter, type EnterAction} from './enter.ts';
 import {exec, type ExecAction} from './exec.ts';
 import {openFilter, type OpenFilterAction} from './filter.ts';
 import {
@@ -10,6 +11,8 @@ import {
 	type MountPointsAction,
 	plainFolders,
 	type PlainFoldersAction,
+	pointsIn,
+	type PointsInAction,
 	removeTree,
 	type RemoveTreeAction,
 	touch,
@@ -24,6 +27,8 @@ import {lookupUser, type LookupUserAction} from './lookup-user.ts';
 import {
 	bindTerminal,
 	type BindTerminalAction,
+	mounts,
+	type MountsAction,
 	mountTable,
 	type MountTableAction,
 	unmountTree,
@@ -49,12 +54,21 @@ export type HostAction =
 	| MakeVolumeAction
 	| FillVolumeAction
 	| CopyToolsAction
-	| RunOnHostAction;
+	| RunOnHostAction
+	| PointsInAction
+	| SequenceAction;
+
+/** Several host actions as one step. */
+export interface SequenceAction {
+	readonly kind: 'sequence';
+	readonly actions: readonly HostAction[];
+}
 
 /** Actions of the first process in its namespaces, before it becomes the command. */
 export type InsideAction =
 	| EnterNamespacesAction
 	| MountTableAction
+	| MountsAction
 	| BindTerminalAction
 	| RunAction
 	| WriteAction
@@ -74,7 +88,7 @@ export type InsideAction =
 export type UndoAction = RemoveTreeAction | RemoveCgroupsAction | UnmountTreeAction | StopAction | RunWhileThereAction;
 
 /** Everything that tsbox can do to a machine. Each action renders as one shell command or a few lines of sh. */
-export type Action = HostAction | StartAction | InsideAction | ExecAction | UndoAction;
+export type Action = HostAction | StartAction | InsideAction | ExecAction | EnterAction | UndoAction;
 
 /** The action of a kind. */
 export type ActionOf<K extends Action['kind']> = Extract<Action, {kind: K}>;
@@ -85,12 +99,25 @@ type VerbOf<A extends Action> = OwnVerb<A> &
 	(A extends InsideAction ? InsideVerb<A> : unknown) &
 	(A extends UndoAction ? UndoVerb<A> : unknown);
 
+const sequence: HostVerb<SequenceAction> = {
+	shown: ({actions}, conf) => actions.flatMap(action => actionLines(action, conf)),
+	needs: ({actions}, facts) => {
+		const all = actions.map(action => needsOf(action, facts));
+		return {
+			tools: [...new Set(all.flatMap(({tools = []}) => tools))],
+			features: all.flatMap(({features = []}) => features),
+		};
+	},
+	hostLines: ({actions}, facts, store) => actions.flatMap(action => hostLines(action, facts, store)),
+};
+
 const verbs: {readonly [K in Action['kind']]: VerbOf<ActionOf<K>>} = {
 	bindTerminal,
 	chroot,
 	copyTools,
 	copyTree,
 	dropPrivileges,
+	enter,
 	enterNamespaces,
 	exec,
 	fillVolume,
@@ -100,16 +127,19 @@ const verbs: {readonly [K in Action['kind']]: VerbOf<ActionOf<K>>} = {
 	makeVolume,
 	mkdir,
 	mountPoints,
+	mounts,
 	mountTable,
 	openFilter,
 	pivotRoot,
 	plainFolders,
+	pointsIn,
 	removeCgroups,
 	removeTree,
 	rlimits,
 	run,
 	runOnHost,
 	runWhileThere,
+	sequence,
 	start,
 	stop,
 	touch,

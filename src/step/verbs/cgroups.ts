@@ -9,7 +9,14 @@ export type CgroupKill =
 	| {readonly kind: 'cgroup.kill'; readonly path: string}
 	| {readonly kind: 'freezer'; readonly path: string}
 	| {readonly kind: 'procs'; readonly path: string}
+	/** There is no cgroup: every process with this root folder, which only processes of the container have. */
+	| {readonly kind: 'root'; readonly path: string}
 	| {readonly kind: 'none'};
+
+/** The line of sh that kills each process with this root folder, as schroot(1) does. */
+export function killByRoot(folder: string): string {
+	return `for each in /proc/[0-9]*; do [ ! "$each/root" -ef ${folder} ] || kill -KILL "\${each#/proc/}"; done`;
+}
 
 function killLines(kill: CgroupKill): readonly string[] {
 	switch (kill.kind) {
@@ -23,6 +30,8 @@ function killLines(kill: CgroupKill): readonly string[] {
 			];
 		case 'procs':
 			return [`kill -KILL $(cat ${shellWord(`${kill.path}/cgroup.procs`)})`];
+		case 'root':
+			return [killByRoot(shellWord(kill.path))];
 		case 'none':
 			return ['kill -KILL $pid'];
 	}
@@ -32,6 +41,7 @@ function killLines(kill: CgroupKill): readonly string[] {
 export function killFunction(kill: CgroupKill): string {
 	const body = (): readonly string[] => {
 		if (kill.kind === 'none') return [':'];
+		if (kill.kind === 'root') return [`(set +f; ${killByRoot(shellWord(kill.path))}) 2>/dev/null`];
 		const file = (name: string): string => shellWord(`${kill.path}/${name}`);
 		if (kill.kind === 'cgroup.kill') return [`[ ! -e ${file('cgroup.kill')} ] || echo 1 > ${file('cgroup.kill')}`];
 		const each = `while read -r each; do kill -KILL "$each" 2>/dev/null; done < ${file('cgroup.procs')}`;

@@ -17,6 +17,10 @@ export type Check =
 	| {readonly kind: 'mount'; readonly target: string; readonly type: string; readonly options: readonly string[]}
 	/** The mount points of /proc/PID/mountinfo are these and no others. */
 	| {readonly kind: 'onlyMounts'; readonly targets: readonly string[]}
+	/** /proc/PID/root is this folder of the host. */
+	| {readonly kind: 'root'; readonly path: string}
+	/** /proc/PID/net/dev has this network device. */
+	| {readonly kind: 'interface'; readonly name: string}
 	/** /proc/PID/ns/KIND is not the host's. */
 	| {readonly kind: 'namespaces'; readonly kinds: readonly NamespaceKind[]}
 	/** /proc/PID/cgroup names the container's cgroup in each hierarchy. */

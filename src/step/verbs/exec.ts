@@ -12,6 +12,8 @@ export interface ExecAction {
 	/** `NAME=value`. If HOME is missing, lookupUser sets it. */
 	readonly env: readonly string[];
 	readonly init: InitKind;
+	/** The shell at the gate is that of the container, and no tool of the host can be reached. */
+	readonly ownShell?: true;
 }
 
 /** The command line that the gate's shell becomes: the command, after the bind-mounted reaper if there is one. */

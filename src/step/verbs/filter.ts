@@ -1,3 +1,4 @@
+import {shellWord} from '../../spec/syntax/shell-words.ts';
 import {type InsideVerb, needsNothing} from './verb.ts';
 
 /** The compiled filter's name in the container's state folder. */
@@ -12,10 +13,14 @@ export interface OpenFilterAction {
 	readonly filter: string;
 	/** The same filter, which asks a listener in place of refusing. If set, this filter is opened. */
 	readonly traced?: string;
+	/** The folder of the filter's file is that of the host, and not the one on the stage. */
+	readonly onHost?: true;
 }
 
 export const openFilter: InsideVerb<OpenFilterAction> = {
-	shown: ({traced}) => [`exec 8< /dev/.box/conf/${traced === undefined ? filterFile : tracedFilterFile}`],
+	shown: ({traced, onHost}, conf) => [
+		`exec 8< ${onHost === true ? shellWord(conf) : '/dev/.box/conf'}/${traced === undefined ? filterFile : tracedFilterFile}`,
+	],
 	needs: needsNothing,
 	insideLines: (action, _, conf) => openFilter.shown(action, conf).map(line => `${line} || fail 1`),
 };

@@ -100,3 +100,27 @@ export const workingDirectory: InsideVerb<WorkingDirectoryAction> = {
 	insideLines: action =>
 		orFail(workingDirectory.shown(action, '').map(line => `[ -d ${shellWord(action.path)} ] || ${line}`)),
 };
+
+/**
+ * Makes missing mount points below a root folder that nothing has run in yet. A symlink on the way is refused: it would lead to the
+ * host.
+ */
+export interface PointsInAction {
+	readonly kind: 'pointsIn';
+	readonly root: string;
+	/** Absolute paths as seen in the root. */
+	readonly folders: readonly string[];
+	readonly files: readonly string[];
+}
+
+export const pointsIn: HostVerb<PointsInAction> = {
+	shown: ({root, folders, files}) => [
+		...(folders.length > 0 ? [`mkdir -p ${shellCommand(folders.map(path => `${root}${path}`))}`] : []),
+		...(files.length > 0 ? [`touch ${shellCommand(files.map(path => `${root}${path}`))}`] : []),
+	],
+	needs: needsNothing,
+	hostLines: ({root, folders, files}) => [
+		...folders.map(path => `run point_in folder ${shellCommand([root, path])}`),
+		...files.map(path => `run point_in file ${shellCommand([root, path])}`),
+	],
+};

@@ -100,3 +100,15 @@ export const unmountTree: UndoVerb<UnmountTreeAction> = {
 export function mountinfoWord(path: string): string {
 	return path.replace(/[ \t\n\\]/g, c => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`);
 }
+
+/** Runs mount(8) of the host, once for each list of arguments, before the root is changed. */
+export interface MountsAction {
+	readonly kind: 'mounts';
+	readonly commands: readonly (readonly string[])[];
+}
+
+export const mounts: InsideVerb<MountsAction> = {
+	shown: ({commands}) => commands.map(args => `mount ${args.map(shellWord).join(' ')}`),
+	needs: () => ({tools: ['mount']}),
+	insideLines: (action, _, conf) => orFail(mounts.shown(action, conf)),
+};

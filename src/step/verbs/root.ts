@@ -19,10 +19,13 @@ export interface PivotRootAction {
 	readonly newRoot: string;
 	readonly toolbox: string;
 	readonly putOld: string;
+	/** The new root is a plain folder: it is first made a mount, which pivot_root(2) demands. */
+	readonly bind?: true;
 }
 
 export const pivotRoot: InsideVerb<PivotRootAction> = {
-	shown: ({toolbox, newRoot, putOld}) => [
+	shown: ({toolbox, newRoot, putOld, bind}) => [
+		...(bind === true ? [`mount --rbind ${shellCommand([newRoot, newRoot])}`] : []),
 		`cd ${shellWord(toolbox)}`,
 		`pivot_root ${shellWord(newRoot)} ${shellWord(putOld)}`,
 	],
@@ -34,11 +37,19 @@ export const pivotRoot: InsideVerb<PivotRootAction> = {
 	],
 };
 
-/** chroot(8) into the new root; the rest of the container side runs there, with the toolbox as working directory. */
+/**
+ * chroot(8) into the new root; the rest of the container side runs there, with the toolbox as working directory. Without a toolbox
+ * nothing else does: the shell of the new root waits at the gate.
+ */
 export interface ChrootAction {
 	readonly kind: 'chroot';
 	readonly newRoot: string;
-	readonly toolbox: string;
+	readonly toolbox: string | null;
+}
+
+/** chroot(8) into the new root, whose own shell then reads the gate. */
+export function chrootToGate(newRoot: string, facts: HostFacts): string {
+	return `exec ${shellCommand([...(hostToolWords(facts, 'chroot') ?? ['chroot']), newRoot, '/bin/sh', '-s'])} <&4`;
 }
 
 function chrootLine(chroot: readonly string[], newRoot: string, shell: readonly string[]): string {
@@ -46,9 +57,12 @@ function chrootLine(chroot: readonly string[], newRoot: string, shell: readonly 
 }
 
 export const chroot: InsideVerb<ChrootAction> = {
-	shown: ({newRoot}) => [chrootLine(['chroot'], newRoot, ['sh'])],
+	shown: ({newRoot, toolbox}) => [
+		toolbox === null ? `exec ${shellCommand(['chroot', newRoot, 'sh'])}` : chrootLine(['chroot'], newRoot, ['sh']),
+	],
 	needs: () => ({tools: ['chroot']}),
 	insideLines: ({newRoot, toolbox}, facts) => {
+		if (toolbox === null) return [chrootToGate(newRoot, facts)];
 		const shell = toolboxWords(facts, 'sh') ?? [];
 		const inChroot = shell.map(word => word.replaceAll(/(^|:)\.\//g, `$1${toolbox}/`));
 		return [chrootLine(hostToolWords(facts, 'chroot') ?? [], newRoot, inChroot)];

@@ -12,6 +12,8 @@ interface NewNamespaces {
 	readonly tty: boolean;
 	/** The clocks of the time namespace begin at the start. */
 	readonly clocks?: true;
+	/** Plans for people name no script: the steps that follow are what one types into the shell. */
+	readonly isBare?: true;
 	/** A folder with programs in place of newuidmap(1) and newgidmap(1). */
 	readonly idMap?: string;
 }
@@ -20,6 +22,10 @@ interface NewNamespaces {
 export interface StartAction extends NewNamespaces {
 	readonly kind: 'start';
 	readonly cgroups: readonly string[];
+	/** The process has no namespace of its own and goes into this root at once; its own shell waits at the gate. */
+	readonly chroot?: string;
+	/** The other namespaces are entered later. */
+	readonly entersLater?: true;
 }
 
 /**
@@ -75,7 +81,7 @@ function becomeLines(made: NewNamespaces, script: string, here?: RunHere): reado
 		...unshared,
 		...(terminal ? [...tool('setsid'), '--ctty'] : []),
 		...tool('sh'),
-		script,
+		...(here === undefined && made.isBare === true ? [] : [script]),
 	];
 	return [
 		...(made.clocks === true ? clockLines : []),
@@ -90,6 +96,8 @@ function becomeLines(made: NewNamespaces, script: string, here?: RunHere): reado
 export function startLines(action: StartAction, conf: string, here?: RunHere): readonly string[] {
 	// 0 means the process that writes. In a subshell, $$ would be the parent shell.
 	const joins = action.cgroups.map(file => `echo 0 > ${shellWord(file)}${here === undefined ? '' : ' || exit 125'}`);
+	if (here === undefined && action.chroot !== undefined && action.users.length === 0)
+		return [...joins, `exec ${shellCommand(['chroot', action.chroot, 'sh'])}`];
 	return [...joins, ...becomeLines(action, `${conf}/${firstScript(action)}`, here)];
 }
 
@@ -100,6 +108,7 @@ function startsInside({unshare}: NewNamespaces): boolean {
 
 /** The script that the first process begins with. */
 function firstScript(start: StartAction): string {
+	if (start.entersLater === true) return 'gather.sh';
 	return start.unshare.length === 0 || startsInside(start) ? 'init.sh' : 'gather.sh';
 }
 

@@ -1,6 +1,7 @@
 import type {NamespaceKind} from '../../spec/model/project.ts';
 import type {HostAction, InsideAction, UndoAction} from './action.ts';
 import type {Check} from './check.ts';
+import type {EnterAction} from './enter.ts';
 import type {ExecAction} from './exec.ts';
 import type {StartAction} from './start.ts';
 
@@ -43,12 +44,18 @@ export interface StepInside extends AnyStep {
 	readonly action: InsideAction | ExecAction;
 }
 
+/** A step while the command runs. Only a shown plan has it: a hook is no part of the start. */
+export interface StepAfter extends AnyStep {
+	readonly side: 'after';
+	readonly action: EnterAction;
+}
+
 /** One change of the machine, with its reason, its undo, and its checks. */
-export type Step = StepBefore | StepBeside | StepInside;
+export type Step = StepBefore | StepBeside | StepInside | StepAfter;
 
 /** Whether the checks of a step are made at the gate, from outside of the waiting process. */
 export function isCheckedAtGate({side, action}: Step): boolean {
-	return side !== 'before' || action.kind === 'start';
+	return side === 'inside' || side === 'beside' || action.kind === 'start';
 }
 
 /** One protection of the host and what it stops; if it is off, what that means. */
@@ -72,4 +79,9 @@ export interface Plan {
 	readonly warnings: readonly string[];
 	/** What stands between the container and the host. */
 	readonly protections: readonly Protection[];
+}
+
+/** The last step of the first process before it becomes the command: after it the process waits at the gate. */
+export function lastInside(steps: readonly Step[]): StepInside | undefined {
+	return steps.findLast((step): step is StepInside => step.side === 'inside' && step.action.kind !== 'exec');
 }

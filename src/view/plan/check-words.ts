@@ -13,6 +13,10 @@ export function checkWords(check: Check): string {
 			return `/proc/PID/mountinfo has ${mountWord(check)} on ${check.target}${withOptions(check.options)}`;
 		case 'onlyMounts':
 			return `/proc/PID/mountinfo has only these mounts: ${check.targets.join(' ')}`;
+		case 'root':
+			return `/proc/PID/root is ${check.path}`;
+		case 'interface':
+			return `/proc/PID/net/dev has ${check.name}`;
 		case 'namespaces':
 			return `/proc/PID/ns/ differs from the host's in ${check.kinds.join(', ')}`;
 		case 'cgroups':

@@ -48,7 +48,7 @@ export function phaseHeading(phase: Phase, {theme}: Look): string {
 
 /** The command of a step behind a prompt. */
 export function commandLines(name: string, step: Step, {columns, theme, width, commandOf}: PlanLook): string {
-	const prompt = `${step.side === 'before' ? 'host' : escapeText(name)}# `;
+	const prompt = `${step.side === 'inside' ? escapeText(name) : 'host'}# `;
 	const lines = wrapCommand(escapeLines(commandOf(step)), Math.max(40, columns - indent.length - prompt.length), width);
 	return lines
 		.map((line, index) => {
