@@ -60,6 +60,13 @@ export function rangeMapOf({userNamespace, tools}: Pick<HostFacts, 'userNamespac
 	return {kind: 'range', uids: [row(uids)], gids: [row(gids)], ...(hasTools ? {} : {direct: true as const})};
 }
 
+/** The map of a user namespace whose root is root of the host: its capabilities end at the namespace, its files do not. */
+export const rootItself: UserMap = {
+	kind: 'single',
+	uids: [{inside: 0, outside: 0, count: 1}],
+	gids: [{inside: 0, outside: 0, count: 1}],
+};
+
 /** Whether a map is of kind `range`. */
 export function isRange(map: UserMap | null): map is RangeMap {
 	return map?.kind === 'range';

@@ -1,7 +1,7 @@
 import {readdirSync, readFileSync, realpathSync, statSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {expect, test} from 'vitest';
-import {rangeMapOf} from '../../src/host/id-map.ts';
+import {rangeMapOf, rootItself} from '../../src/host/id-map.ts';
 import type {ImageFacts} from '../../src/image/store/facts.ts';
 import {extrasOf} from '../../src/oci/extras.ts';
 import {toOciConfig} from '../../src/oci/lower.ts';
@@ -74,7 +74,8 @@ function sourcesOf({volumes}: Service): Readonly<Record<string, SourceFacts>> {
 function planOf(example: string, machine: (typeof machines)[number]): Plan {
 	const service = serviceOf(example);
 	const facts = savedFacts(machine);
-	const map = service.namespaces.includes('user') ? (rangeMapOf(facts) ?? null) : null;
+	const isBare = service.profile === 'bare';
+	const map = service.namespaces.includes('user') ? (isBare ? rootItself : rangeMapOf(facts)) : null;
 	const image = imageOf(service.rootfs);
 	return planContainer({
 		extras: extrasOf(service, facts.memory),
@@ -87,7 +88,10 @@ function planOf(example: string, machine: (typeof machines)[number]): Plan {
 		folders: {store: '/var/lib/tsbox', state: '/run/tsbox'},
 		spec: `${example}.yaml`,
 		tty: service.tty ?? false,
-		seccomp: {profile: 'default', filter: '', instructions: 0, notes: []},
+		seccomp:
+			isBare && service.security.seccomp.kind === 'unconfined'
+				? null
+				: {profile: 'default', filter: '', instructions: 0, notes: []},
 		bestEffort: false,
 		map,
 		hostRoot: [],

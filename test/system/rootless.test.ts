@@ -153,10 +153,13 @@ test.each([
 	['readonly.yaml', [], /^the root is read-only$/m],
 	['userns.yaml', [], /^here I am uid 0\non the host I am uid \d+\nand may not write/m],
 	['shell.yaml', ['pwd'], /^\/root$/m],
-	['learn/02-namespaces.yaml', ['hostname'], /^t[0-9a-f]+$/m],
-	['learn/03-nsenter.yaml', ['hostname'], /^t[0-9a-f]+$/m],
-	['learn/04-readonly-mount.yaml', [], /^it cannot be written$/m],
-	['learn/05-cgroup.yaml', ['cat', '/var/readonlyfiles/hi.txt'], /./],
+	['learn/01-chroot.yaml', ['ls', '/'], /^proc$/m],
+	['learn/02-unshare.yaml', ['sh', '-c', 'echo $$'], /^1$/m],
+	['learn/04-bind-mount.yaml', ['cat', '/var/readonlyfiles/hi.txt'], /^hi/],
+	['learn/06-pivot-root.yaml', ['cat', '/var/readonlyfiles/hi.txt'], /^hi/],
+	['learn/09-seccomp.yaml', ['grep', 'Seccomp:', '/proc/self/status'], /2$/m],
+	['learn/10-overlay.yaml', ['grep', ' / / ', '/proc/self/mountinfo'], / - overlay /],
+	['learn/12-all.yaml', ['cat', '/var/readonlyfiles/hi.txt'], /^hi/],
 ] as const)('the example %s runs for an ordinary user', async (example, command, says) => {
 	await using at = await box('subordinate ids');
 	const words = ['run', '--best-effort', '-T', '--name', at.name, join(examples, example)];

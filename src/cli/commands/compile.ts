@@ -33,10 +33,14 @@ export const compile = defineCommand({
 		if (values.minimal) {
 			if (asksTty(values) === true) throw usageError('--minimal and -t cannot be combined', undefined, 'compile');
 			const forRoot = {...machine, facts: {...machine.facts, user: {...machine.facts.user, uid: 0, gid: 0}}};
-			io.out(await engine.compileMinimal(machine, await engine.planContainer(forRoot, spec, {dry: true})));
+			io.out(await engine.compileMinimal(machine, await engine.planContainer(forRoot, spec, {dry: true, forScript: true})));
 			return 0;
 		}
-		const planned = await engine.planContainer(machine, spec, {dry: true, ...present({tty: asksTty(values)})});
+		const planned = await engine.planContainer(machine, spec, {
+			dry: true,
+			forScript: true,
+			...present({tty: asksTty(values)}),
+		});
 		for (const warning of planned.plan.warnings) tell(io, `warning: ${warning}`);
 		if (planned.service.record === true)
 			io.err('warning: `record` is ignored, because a script cannot record its run\n');

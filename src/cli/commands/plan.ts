@@ -51,7 +51,11 @@ export const plan = defineCommand({
 		const planOf = async (file?: string, service?: string, name?: string) => {
 			const overrides = name === undefined ? undefined : {name};
 			const spec = specRequest(io, values, {file, service, overrides});
-			const planned = await engine.planContainer(machine, spec, {dry: true, ...present({tty})});
+			const planned = await engine.planContainer(machine, spec, {
+				dry: true,
+				forScript: format === 'sh',
+				...present({tty}),
+			});
 			// A script runs no hooks.
 			return format === 'sh' ? planned : withHooks(planned);
 		};

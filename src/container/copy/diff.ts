@@ -101,7 +101,7 @@ function layersOf(
 function noLayer(name: string): TsboxError {
 	return new TsboxError('E_HOST_UNSUPPORTED', `${name} has no writable layer to compare`, {
 		why: 'its root filesystem is a copy and not an overlay, so new files are not kept apart',
-		hint: 'run `tsbox doctor` to see why overlay does not work here',
+		hint: 'run `tsbox doctor` to see why overlay does not work here; with `profile: bare`, add `overlay: true`',
 	});
 }
 

@@ -6,7 +6,7 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 import {unlessForbidden} from '../../host/errno.ts';
 import type {Host} from '../../host/host.ts';
 import type {HostFacts} from '../../host/facts.ts';
-import {isRange, type RangeMap, rangeMapOf, type UserMap, userMapOf} from '../../host/id-map.ts';
+import {isRange, type RangeMap, rangeMapOf, rootItself, type UserMap, userMapOf} from '../../host/id-map.ts';
 import {toolboxFolder} from '../../host/programs/sealed-tools.ts';
 import type {ImageFacts} from '../../image/store/facts.ts';
 import {imageFacts} from '../../image/store/facts-of.ts';
@@ -63,8 +63,7 @@ function mapped(service: Service, facts: HostFacts): {readonly service: Service;
 /** The map of a container that root starts. In a bare one root stays itself: its files and the cgroup must be within reach. */
 function rootMap({namespaces, profile}: Service, facts: HostFacts): UserMap | null {
 	if (!namespaces.includes('user')) return null;
-	const itself = [{inside: 0, outside: 0, count: 1}];
-	return profile === 'bare' ? {kind: 'single', uids: itself, gids: itself} : rangeMap(facts);
+	return profile === 'bare' ? rootItself : rangeMap(facts);
 }
 
 const addRange = 'usermod --add-subuids 100000-165535 --add-subgids 100000-165535';
@@ -154,6 +153,8 @@ export interface PlanOptions {
 	readonly tty?: boolean;
 	/** Change nothing on the machine: remember no digest and create no source folder. */
 	readonly dry?: boolean;
+	/** A script will need the archive of `rootfs: minimal`. */
+	readonly forScript?: boolean;
 	/** Existing working directory of the command; by default `working_dir` of the spec, which is created. */
 	readonly cwd?: string | undefined;
 	/** Process ids to use up before the command starts. */
@@ -220,6 +221,7 @@ export async function planInput(
 		imageFacts(host, dirs.store, service.rootfs, {
 			...(ids === undefined ? {} : {ids}),
 			remember: options.dry !== true,
+			makeMinimal: options.dry !== true || options.forScript === true,
 			...present({signal: options.signal, onRead: options.onRead}),
 		}));
 	const found = bindSources(

@@ -65,8 +65,8 @@ const hostnameFile = '/proc/sys/kernel/hostname';
  * make the container, as often as it is started.
  */
 async function fillStore({host, facts, dirs}: Machine, unpack: () => Promise<void>): Promise<void> {
-	await unpack();
 	sealTools(host, facts, dirs.store);
+	await unpack();
 }
 
 /** The part of a start request that {@link start} needs. */
@@ -97,6 +97,7 @@ export async function start(
 		if (event.type === 'step.done') afterStep?.(event.id, first);
 	});
 	const copiedTools = {toolbox: toolboxFolder(facts, dirs.store)};
+	const isStep = service.profile !== 'bare';
 	const unpack = async (): Promise<void> => {
 		if (image.kind !== 'archive') return;
 		const {unpackOnce} = await import('./unpack-once.ts');
@@ -104,13 +105,17 @@ export async function start(
 			limits: machine.limits,
 			...copiedTools,
 			signal: request.signal,
-			onProgress: (done: number, total: number, entries: number): void =>
-				emit({type: 'step.progress', at: host.now(), id: 'image.unpack', done, total, entries}),
+			...(isStep
+				? {
+						onProgress: (done: number, total: number, entries: number): void =>
+							emit({type: 'step.progress', at: host.now(), id: 'image.unpack', done, total, entries}),
+					}
+				: {}),
 		};
 		await unpackOnce(machine, image, options, text => emit({type: 'warning', at: host.now(), text}));
 	};
 	try {
-		if (service.profile === 'bare') await fillStore(machine, unpack);
+		if (!isStep) await fillStore(machine, unpack);
 		const started = await execute(plan, {
 			host,
 			facts,

@@ -16,6 +16,8 @@ export interface ImageFactsOptions {
 	readonly onRead?: (archive: string, done: number, total: number) => void;
 	/** Keeps the digest for the next time; default true, false for commands that may not change anything (`plan`). */
 	readonly remember?: boolean;
+	/** Writes the archive of `rootfs: minimal`; by default as `remember` says. */
+	readonly makeMinimal?: boolean;
 	/** The id map that shifts the files' owners on the host; without it the archive's owners stay. */
 	readonly ids?: RangeMap;
 }
@@ -53,9 +55,13 @@ export async function imageFacts(
 	}
 }
 
-async function minimalFacts(host: Host, store: string, {ids, remember = true}: ImageFactsOptions): Promise<ImageFacts> {
+async function minimalFacts(
+	host: Host,
+	store: string,
+	{ids, remember = true, makeMinimal = remember}: ImageFactsOptions,
+): Promise<ImageFacts> {
 	const {minimalArchive} = await import('../pack/minimal-archive.ts');
-	const {path, digest, bytes} = await minimalArchive(host, store, remember);
+	const {path, digest, bytes} = await minimalArchive(host, store, makeMinimal);
 	return storedArchive(host, store, {archive: path, bytes, ...(ids === undefined ? {digest} : {digest, ids})});
 }
 

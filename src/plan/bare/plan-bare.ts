@@ -164,7 +164,7 @@ function overlaySteps({overlay}: Bare, {layer, rootfs, root}: Places, input: Pla
 					kind: 'mounts',
 					commands: [
 						['-t', 'overlay', 'overlay', '-o', options, root],
-						...(proc ? [['--move', `${rootfs}/proc`, `${root}/proc`]] : []),
+						...(proc ? [['-n', '--move', `${rootfs}/proc`, `${root}/proc`]] : []),
 					],
 				},
 				checks: [

@@ -37,17 +37,23 @@ export const securityKeys = {
 		...oneOf(['bare'], 'must be `bare`'),
 		about:
 			'`bare`: a container without protection, to learn with. Only what the spec asks for is made: no overlay, no cgroup, no seccomp filter, no namespace, and all capabilities stay.',
+		example: 'bare',
+		exampleWith: {rootfs: 'minimal'},
 		isPlain: true,
 	}),
 	overlay: key('overlay', {
 		...flag,
 		about: 'With `profile: bare`: a writable layer over the root filesystem. Other containers always have one.',
+		example: true,
+		exampleWith: {rootfs: 'minimal', profile: 'bare', namespaces: ['mount', 'pid']},
 		isPlain: true,
 	}),
 	veth: key('veth', {
 		...parsed(s => s.text, parseVethAddress),
 		about:
 			'With `profile: bare`: a pair of network devices, one in the container and one on the host. The value is the address of the container, `10.9.8.2/30`; the host has the other one of the two.',
+		example: '10.9.8.2/30',
+		exampleWith: {rootfs: 'minimal', profile: 'bare', namespaces: ['network']},
 		isPlain: true,
 	}),
 	cap_add: key('capAdd', {
