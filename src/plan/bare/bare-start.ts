@@ -4,7 +4,14 @@ import type {Step} from '../../step/verbs/step.ts';
 import type {CgroupPlan} from '../cgroup/plan-cgroup.ts';
 import {containerPaths, namespacesOf, type PlanInput} from '../input/input.ts';
 import {joined, namespaceMeanings} from '../process/plan-start.ts';
-import {chrootWords} from './plan-bare.ts';
+
+/** Id, title, reason and manual page of the step that changes the root by chroot(8). */
+export const chrootWords = [
+	'root.chroot',
+	'make the folder its root',
+	'Every path of this process begins in the folder now: `/` is the folder. The host is still mounted, and all else is shared with it; a process with CAP_SYS_CHROOT walks back out.',
+	'chroot(8)',
+] as const;
 
 /** How a bare container starts: its first process, and the steps by which that enters namespaces. */
 export interface BareStart {

@@ -13,7 +13,7 @@ import {shortfalls} from '../input/unsupported.ts';
 import {planProcess} from '../process/plan-process.ts';
 import {planSecurity} from '../security/plan-security.ts';
 import {protections} from '../security/protections.ts';
-import {bareStart} from './bare-start.ts';
+import {bareStart, chrootWords} from './bare-start.ts';
 
 /** The extras of a bare container. */
 type Bare = NonNullable<PlanInput['extras']['bare']>;
@@ -249,14 +249,6 @@ function chrootStep({root}: Places, {overlay}: Bare): Step {
 		...(overlay ? {} : {checks: [{kind: 'root' as const, path: root}]}),
 	});
 }
-
-/** Id, title, reason and manual page of the step that changes the root by chroot(8). */
-export const chrootWords = [
-	'root.chroot',
-	'make the folder its root',
-	'Every path of this process begins in the folder now: `/` is the folder. The host is still mounted, and all else is shared with it; a process with CAP_SYS_CHROOT walks back out.',
-	'chroot(8)',
-] as const;
 
 /** A name for the host's end of the pair. It has at most 15 bytes, IFNAMSIZ of netdevice(7). */
 function vethName({folders, extras}: PlanInput): string {
