@@ -33,7 +33,9 @@ export const compile = defineCommand({
 		if (values.minimal) {
 			if (asksTty(values) === true) throw usageError('--minimal and -t cannot be combined', undefined, 'compile');
 			const forRoot = {...machine, facts: {...machine.facts, user: {...machine.facts.user, uid: 0, gid: 0}}};
-			io.out(await engine.compileMinimal(machine, await engine.planContainer(forRoot, spec, {dry: true, forScript: true})));
+			io.out(
+				await engine.compileMinimal(machine, await engine.planContainer(forRoot, spec, {dry: true, forScript: true})),
+			);
 			return 0;
 		}
 		const planned = await engine.planContainer(machine, spec, {
