@@ -115,6 +115,9 @@ export function shellScreen(
 		return columns < smallest.columns || rows < smallest.rows;
 	};
 	const sheetInput = inputReader(input => {
+		// The key that left the sheet may come together with the next one.
+		if (input.kind === 'key' && (input.key === 'f10' || (sheet === undefined && /^f\d+$/.test(input.key))))
+			content.pressed(input.key);
 		if (sheet === undefined) return;
 		// A sheet may open another sheet, which must stay open when the first one closes.
 		const before = sheet;
