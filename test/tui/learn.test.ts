@@ -106,6 +106,27 @@ test('SIGKILL in the middle leaves nothing, whatever was done in the room', asyn
 	await screen.shows('room:/#');
 	process.kill(await tsboxOf(screen), 'SIGKILL');
 	await until('all is cleaned up', () => containers().length === 0 && left(names).length === 0);
+	expect(names).toHaveLength(1);
+});
+
+test('all lessons are done with F3 alone, and nothing is left of any that is killed at its end', async () => {
+	const {length} = JSON.parse((await at.tsbox(['learn', '--list', '--json'])).out) as readonly object[];
+	for (let number = 1; number <= length; number += 1) {
+		await using screen = await open(['learn', String(number)]);
+		await screen.shows('Enter closes');
+		await screen.keys('Enter');
+		await screen.shows('room:~/lab#', 'Enter closes');
+		const names = containers();
+		for (let stage = 1; ; stage += 1) {
+			const text = await screen.shows(new RegExp(`(Task|Break it|Stop it|Question) ${stage}/|is done`));
+			if (text.includes('is done')) break;
+			await screen.keys('F3');
+		}
+		process.kill(await tsboxOf(screen), 'SIGKILL');
+		await until('all is cleaned up', () => containers().length === 0 && left(names).length === 0);
+	}
+	const {out} = await at.tsbox(['learn', '--list', '--json'], {env: {HOME: join(at.folder, 'home')}});
+	expect(JSON.parse(out)).toEqual(Array.from({length}, () => expect.objectContaining({done: true})));
 });
 
 test.each<[NodeJS.Signals, number]>([
@@ -128,6 +149,7 @@ test('when the shell ends, the room can be opened again', async () => {
 	await screen.shows('Enter closes');
 	await screen.keys('Enter');
 	await screen.shows('room:~/lab#', 'exit');
+	expect(containers()).toHaveLength(1);
 });
 
 test('the shell has the size of its part of the screen, which may shrink until it is too small', async () => {

@@ -22,7 +22,10 @@ export interface Room {
 	readonly type: (bytes: string | Buffer) => void;
 	/** Calls back for what the terminal shows, without words and marks of prompts, in their order. */
 	readonly onOutput: (listen: (bytes: Buffer) => void) => void;
-	/** Calls back for each word that is typed in a shell of the room; the words are programs on its PATH. */
+	/**
+	 * Calls back for each word that is typed in a shell of the room; the words are programs on its PATH. That is when the next
+	 * prompt comes, so that the shell is in the foreground again.
+	 */
 	readonly onWord: (listen: (word: RoomWord, args: readonly string[]) => void) => void;
 	/** Calls back before a shell shows its prompt, also a shell in another root. */
 	readonly onPrompt: (listen: () => void) => void;
@@ -53,6 +56,9 @@ export interface RoomOptions {
 	readonly term?: string;
 }
 
+/** How long a word waits for the prompt after it, ms. A script that says one shows no prompt. */
+const promptMs = 300;
+
 /**
  * Opens a practice room. Resolves when its first process runs.
  *
@@ -74,14 +80,25 @@ export async function openRoom(machine: Machine, options: RoomOptions): Promise<
 	const outputs: ((bytes: Buffer) => void)[] = [];
 	const words: ((word: RoomWord, args: readonly string[]) => void)[] = [];
 	const prompts: (() => void)[] = [];
+	let told: (readonly [RoomWord, readonly string[]])[] = [];
+	let late: NodeJS.Timeout | undefined;
+	const tellWords = (): void => {
+		clearTimeout(late);
+		const all = told;
+		told = [];
+		for (const [word, args] of all) for (const listen of words) listen(word, args);
+	};
 	const filter = wordFilter({
 		show: bytes => {
 			for (const listen of outputs) listen(bytes);
 		},
-		word: (word, args) => {
-			for (const listen of words) listen(word, args);
+		word: (...said) => {
+			told.push(said);
+			clearTimeout(late);
+			late = setTimeout(tellWords, promptMs);
 		},
 		prompt: () => {
+			tellWords();
 			for (const listen of prompts) listen();
 		},
 	});

@@ -285,7 +285,8 @@ export function shellScreen(
 		if (seen?.shell !== undefined && now !== undefined)
 			for (const {area} of changes(seen.shell, now)) fresh.set(area, Date.now() + freshMs);
 		if (seen === undefined) known = new Set(againstOf(room).mounts.map(mountKey));
-		seen = {room, shell: now};
+		// Between the end of a program and the next prompt nobody is in the foreground.
+		seen = {room, shell: now ?? seen?.shell};
 		content.observed(room, now);
 		changed();
 	};

@@ -88,9 +88,9 @@ export async function startLearn(start: StartLearn): Promise<string> {
 			typed: bytes => {
 				prompts = /[\r\n]/.test(bytes.toString('latin1')) ? 'busy' : prompts === 'free' ? 'typed' : prompts;
 			},
-			observed: () => {
-				const seen = room && observe(machine.host, room);
-				if (seen !== undefined) take(advance(session, {kind: 'observed', seen}));
+			observed: (first, shell) => {
+				const seen = {room: first, shell, processes: room?.processes() ?? [], host: machine.host};
+				take(advance(session, {kind: 'observed', seen}));
 			},
 			shellEnded: () => screen.ask(endedSheet()),
 		},
@@ -101,8 +101,12 @@ export async function startLearn(start: StartLearn): Promise<string> {
 		for (const event of next.events) tell(event);
 		screen.changed();
 	};
-	const word = (name: string, args: readonly string[] = []): void =>
+	const word = (name: string, args: readonly string[] = []): void => {
+		// The last look may be from before the last command.
+		const seen = room && observe(machine.host, room);
+		if (seen !== undefined) take(advance(session, {kind: 'observed', seen}));
 		take(advance(session, {kind: 'word', word: name, args}));
+	};
 	const press = (key: string): void => {
 		const name = functionKeys.find(([each]) => each.toLowerCase() === key)?.[1];
 		if (name === 'answer') screen.ask(prompt('Your answer', '', text => word('answer', text.split(' '))));
