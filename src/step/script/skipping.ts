@@ -22,10 +22,17 @@ const without: Readonly<Record<string, string>> = {
 	'uts.hostname': 'it has the hostname of the host',
 	'uts.domainname': 'it has the domain name of the host',
 	'network.loopback': 'nothing in it can connect to 127.0.0.1',
-	'root.readonly': 'its root filesystem can be written',
+	'network.veth': 'it has no way to the host or to the network',
 	'process.rlimits': 'its processes have the resource limits of your shell',
 	'process.raise': 'its hard limits stay as low as those of your shell',
 	'process.oom': 'the kernel kills it in its usual turn when the machine has no memory left',
+};
+
+/** The same, by the start of the id. */
+const withoutOneOf: Readonly<Record<string, string>> = {
+	'sysctl.': 'the kernel setting keeps its default',
+	'root.readonly': 'its root filesystem can be written',
+	'mounts.bind.': 'the files of the volume are not in it',
 };
 
 /** Why the steps cannot be skipped that a user may want to skip. */
@@ -52,13 +59,10 @@ const reliers: Readonly<Record<string, {readonly step: (other: Step) => boolean;
 
 /** Whether a step of a start may be skipped. */
 export function skippingOf({id, action}: Step, steps: readonly Step[]): Skipping {
-	const missing = id.startsWith('sysctl.')
-		? 'the kernel setting keeps its default'
-		: id.startsWith('root.readonly')
-			? without['root.readonly']
-			: action.kind === 'fillVolume'
-				? 'the new volume stays empty'
-				: without[id];
+	const missing =
+		without[id] ??
+		Object.entries(withoutOneOf).find(([start]) => id.startsWith(start))?.[1] ??
+		(action.kind === 'fillVolume' ? 'the new volume stays empty' : undefined);
 	const reliesOn = reliers[id];
 	if (reliesOn !== undefined && steps.some(reliesOn.step)) return {can: false, why: reliesOn.why};
 	return missing === undefined

@@ -140,6 +140,7 @@ test('the page of a step shows its title, its reason and its command', () => {
 
 		  echo 104857600 > /sys/fs/cgroup/tsbox/demo/memory.max
 
-		Enter: run this step, k: skip, c: rest, n: now, s: shell, q: quit, ?: help "
+		Enter: run this step, k: skip, c: rest, n: now, s: shell,
+		q: quit, ?: help "
 	`);
 });

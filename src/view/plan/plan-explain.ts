@@ -69,7 +69,7 @@ function detail(
 	style = theme.quiet,
 	lead = labelWidth,
 ): string {
-	const room = Math.max(40, columns - margin.length - lead);
+	const room = Math.max(24, columns - margin.length - lead);
 	const lines = escapeLines(text)
 		.split('\n')
 		.flatMap(line => wrapWords(line, room, width));

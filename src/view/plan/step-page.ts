@@ -12,8 +12,8 @@ export function stepPage(step: StepWords, number: number, count: number, {column
 	return `\n${title}${why.join('')}\n${command.join('')}\n`;
 }
 
-/** The keys of `--step` in one line. */
-export function stepPrompt({can}: Skipping, {theme}: Look): string {
+/** The keys of `--step` in one line, or more in a narrow window. */
+export function stepPrompt({can}: Skipping, {theme, columns, width}: Look): string {
 	const keys = [
 		'Enter: run this step',
 		...(can ? ['k: skip'] : []),
@@ -23,7 +23,8 @@ export function stepPrompt({can}: Skipping, {theme}: Look): string {
 		'q: quit',
 		'?: help',
 	];
-	return `${theme.quiet(keys.join(', '))} `;
+	// The answer needs a column.
+	return `${theme.quiet(wrapWords(keys.join(', '), columns - 2, width).join('\n'))} `;
 }
 
 /** What each key does, and what happens without this step. */
