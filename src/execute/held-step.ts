@@ -95,23 +95,18 @@ function attempt(look: () => string | undefined): string | undefined {
 
 /** The files and folders of the host that a step changes. */
 function placesOf({action, checks}: Step): readonly string[] {
-	const own =
-		action.kind === 'makeVolume'
-			? [`${action.store}/${action.name}`]
-			: 'roots' in action
-				? action.roots.flatMap(root => action.names.map(name => `${root}/${name}`))
-				: action.kind === 'unpack'
-					? [action.target]
-					: action.kind === 'copyTree'
-						? [action.to]
-						: 'paths' in action
-							? action.paths
-							: 'path' in action
-								? [action.path]
-								: [];
 	const checked = checks.flatMap(check => (check.kind === 'folder' || check.kind === 'value' ? [check.path] : []));
 	// devices.allow and devices.deny can only be written; devices.list shows both.
-	return [...new Set([...own, ...checked].map(path => path.replace(/devices\.(?:allow|deny)$/, 'devices.list')))];
+	const paths = [...pathsOf(action), ...checked].map(path => path.replace(/devices\.(?:allow|deny)$/, 'devices.list'));
+	return [...new Set(paths)];
+}
+
+function pathsOf(action: Step['action']): readonly string[] {
+	if (action.kind === 'makeVolume') return [`${action.store}/${action.name}`];
+	if (action.kind === 'unpack') return [action.target];
+	if (action.kind === 'copyTree') return [action.to];
+	if ('roots' in action) return action.roots.flatMap(root => action.names.map(name => `${root}/${name}`));
+	return 'paths' in action ? action.paths : 'path' in action ? [action.path] : [];
 }
 
 const mostLines = 4;
