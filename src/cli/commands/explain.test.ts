@@ -117,6 +117,16 @@ test('a phase and a prefix list their steps', async () => {
 	expect((await explain('root')).out).toMatch(/root {2}key of a container[^]*root {2}steps[^]*root\.pivot /);
 });
 
+test('with a spec the steps are those of its plan', async () => {
+	const planContainer = async () => ({...(await planExample(machine, 'hostname')).with});
+	const shown = await tsbox('explain --spec demo.yaml uts.hostname', {files, engine: {...engine, planContainer}});
+	expect(shown.out).toContain('echo box > /proc/sys/kernel/hostname');
+	expect(shown.out).toContain('from      demo.yaml');
+	const {out} = await tsbox('explain --spec demo.yaml hardening', {files, engine: {...engine, planContainer}});
+	expect(out).toContain('uts.hostname');
+	expect(out).not.toContain('process.rlimits');
+});
+
 test('a step that only other machines have says so', async () => {
 	const {out} = await explain('cgroup.devices.deny');
 	expect(out).toContain('No plan of this machine has it; docs/steps.md shows it on another one.');

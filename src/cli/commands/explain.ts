@@ -47,6 +47,7 @@ export const explain = defineCommand({
 				.then(opened => withFacts(opened, values.facts, io)));
 		const {spec, service} = values;
 		const plans: Plans = {
+			ofSpec: spec !== undefined,
 			example: async key => engine.planExample(await openMachine(), key),
 			async *samples() {
 				if (spec === undefined) return yield* engine.planSamples(await openMachine());

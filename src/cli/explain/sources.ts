@@ -12,6 +12,8 @@ export interface Plans {
 	example(key: string): Promise<PlannedExample>;
 	/** The plan of the spec that the user named; or plans that together have all steps of this machine. */
 	samples(): AsyncIterable<PlannedSample>;
+	/** Whether the user named a spec. */
+	readonly ofSpec: boolean;
 }
 
 /** What topics are made from. */

@@ -5,7 +5,7 @@ import type {StepsTopic, StepTopic} from '../../view/explain/topic.ts';
 import {checkWords} from '../../view/plan/check-words.ts';
 import {phaseWords} from '../../view/plan/phase-words.ts';
 import {documentedSteps} from './pages.ts';
-import type {Sources} from './sources.ts';
+import type {Plans, Sources} from './sources.ts';
 
 /**
  * A step by its id, or all steps of a phase or of a prefix. The steps are those of a plan on this machine; the documentation
@@ -23,10 +23,18 @@ export async function stepTopics(word: string, {io, plans}: Sources): Promise<re
 		}
 	}
 	if (documented.length === 0) return [];
+	const shown = plans.ofSpec && !exact ? await stepsOf(word, plans) : documented;
 	const about = exact
 		? 'no plan of this machine has it; docs/steps.md shows it on another one'
 		: (phaseAbout(word) ?? 'steps whose names begin with it');
-	return [{kind: 'steps', word, about, steps: documented.map(({id, title}) => ({id, title}))}];
+	return [{kind: 'steps', word, about, steps: shown.map(({id, title}) => ({id, title}))}];
+}
+
+/** The steps of the user's spec. */
+async function stepsOf(word: string, plans: Plans): Promise<readonly Step[]> {
+	const steps: Step[] = [];
+	for await (const {plan} of plans.samples()) steps.push(...plan.steps.filter(step => isMeant(word, step)));
+	return steps;
 }
 
 function isMeant(word: string, {id, phase}: {readonly id: string; readonly phase: string}): boolean {

@@ -1,3 +1,4 @@
+import {yamlLine} from '../../spec/syntax/yaml-text.ts';
 import {head, prose, roff, section} from './roff.ts';
 
 /** The parts of a JSON Schema that the page uses. */
@@ -9,6 +10,7 @@ interface Schema {
 	readonly oneOf?: readonly Schema[];
 	readonly enum?: readonly (string | number)[];
 	readonly additionalProperties?: boolean | Schema;
+	readonly examples?: readonly unknown[];
 }
 
 /** The manual page tsbox.yaml(5) with every key of a spec, from the JSON Schema. */
@@ -33,9 +35,10 @@ function keysOf(properties: Readonly<Record<string, Schema>>, depth: number): st
 	return Object.entries(properties)
 		.map(([key, schema]) => {
 			const words = schema.enum === undefined ? '' : ` One of ${schema.enum.map(word => `\`${word}\``).join(', ')}.`;
+			const example = schema.examples?.map(each => ` Example: \`${yamlLine(key, each)}\`.`).join('') ?? '';
 			const inner = depth === 0 ? {} : innerOf(schema);
 			const nested = Object.keys(inner).length === 0 ? '' : `.RS\n${keysOf(inner, depth - 1)}.RE\n`;
-			return `.TP\n\\fB${roff(key)}\\fR\n${prose(`${schema.description ?? ''}${words}`.trim() || key)}\n${nested}`;
+			return `.TP\n\\fB${roff(key)}\\fR\n${prose(`${schema.description ?? ''}${words}${example}`.trim() || key)}\n${nested}`;
 		})
 		.join('');
 }
