@@ -47,6 +47,7 @@ function noteOf(
 	if (isSeen) return 'nothing changed that a snapshot shows';
 	if (!isRecorded) return 'this record has no snapshots';
 	if (status === null) return 'the step was not reached';
-	if (status !== 'done') return 'no snapshot: the step failed';
+	if (status === 'skipped') return 'the step was skipped';
+	if (status === 'failed') return 'no snapshot: the step failed';
 	return isLast ? 'no snapshot: the command runs from here on' : 'no snapshot: the process had not told its pid yet';
 }

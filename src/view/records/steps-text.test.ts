@@ -31,9 +31,12 @@ test('steps without a snapshot say so', () => {
 	const old = stepsText(sampleShownRun, look);
 	expect(old.match(/this record has no snapshots/g)).toHaveLength(2);
 	const {run, snapshots} = sampleSteps();
-	const steps = run.steps.map((step, index) => ({...step, status: ([null, 'failed', 'done'] as const)[index] ?? null}));
+	const steps = run.steps.map((step, index) => ({
+		...step,
+		status: ([null, 'failed', 'skipped'] as const)[index] ?? null,
+	}));
 	const cut = stepsText({...sampleShownRun, run: {...run, steps}, snapshots: snapshots.slice(0, 1)}, look);
 	expect(cut).toContain('the step was not reached');
 	expect(cut).toContain('no snapshot: the step failed');
-	expect(cut).toContain('the command runs from here on');
+	expect(cut).toContain('the step was skipped');
 });
