@@ -4,9 +4,10 @@ import type {RunEvent} from '../../execute/event.ts';
 import type {Box} from '../../library/box.ts';
 import {up} from '../../library/up.ts';
 import {hostToolWords} from '../../step/verbs/toolbox.ts';
+import {divideCgroup} from './divide-cgroup.ts';
 import {roomProcesses, roomTerminal} from './room-processes.ts';
 import {roomCommand} from './room-script.ts';
-import {roomSpec} from './room-spec.ts';
+import {hasCgroups, roomSpec} from './room-spec.ts';
 import {type RoomWord, wordFilter} from './room-words.ts';
 
 /**
@@ -77,6 +78,7 @@ export async function openRoom(machine: Machine, options: RoomOptions): Promise<
 		signal: options.signal,
 	});
 	const pid = await pidOf(box);
+	if (hasCgroups(facts) && facts.cgroup.layout === 'v2') divideCgroup(host, pid);
 	const outputs: ((bytes: Buffer) => void)[] = [];
 	const words: ((word: RoomWord, args: readonly string[]) => void)[] = [];
 	const prompts: (() => void)[] = [];
