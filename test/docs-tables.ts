@@ -1,5 +1,6 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {lessonRows, lessonSections} from './docs-lessons.ts';
 import {stepSections} from './docs-steps.ts';
 import {schemas, schemaText} from '../config/schema/generate.ts';
 import {type KeySchema, keyRows, specSchemas} from '../src/spec/explain/key-rows.ts';
@@ -22,6 +23,8 @@ const tables: Readonly<Record<string, Readonly<Record<string, () => string | Pro
 	},
 	'configuration.md': {config: () => schemaTable(jsonSchema(1), ['defaults', 'dash'])},
 	'steps.md': {steps: stepSections},
+	'learn.md': {lessons: lessonTable},
+	'lessons.md': {lessons: lessonSections},
 	'from-docker.md': {
 		unsupported: () =>
 			table('| key | what to do |', Object.entries({...unsupportedServiceKeys, ...unsupportedTopKeys})),
@@ -38,6 +41,11 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 function table(head: string, rows: readonly (readonly string[])[]): string {
 	const lines = rows.map(([key = '', ...rest]) => `| ${[code(key), ...rest.map(cell)].join(' | ')} |`);
 	return [head, head.replaceAll(/[^|]+/g, ' --- '), ...lines].join('\n');
+}
+
+/** One row a lesson. */
+function lessonTable(): string {
+	return ['| | lesson | what you do |', '| --- | --- | --- |', ...lessonRows()].join('\n');
 }
 
 /** One row a key, with the name that the configuration knows it by. */

@@ -68,6 +68,7 @@ export default {
 				items: pages(
 					['Installation', 'installation'],
 					['Learn', 'learn'],
+					['The lessons', 'lessons'],
 					['From docker to tsbox', 'from-docker'],
 					['Troubleshooting', 'troubleshooting'],
 					['Debugging', 'debugging'],

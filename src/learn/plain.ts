@@ -1,5 +1,6 @@
 import {stripVTControlCharacters} from 'node:util';
 import type {Machine} from '../container/machine/machine.ts';
+import {wrapWords} from '../view/text/wrap.ts';
 import type {LearnerInput} from './input.ts';
 import type {Lesson} from './model/lesson.ts';
 import {observe} from './observe.ts';
@@ -26,6 +27,12 @@ export interface PlainOptions {
 	readonly progress: ProgressStore;
 	readonly findWhys: FindWhys;
 }
+
+/** What the lines of tsbox begin with. */
+const mark = 'tsbox: ';
+
+/** The texts of the lessons are ASCII, but for marks of one column. */
+const width = (text: string): number => text.length;
 
 /** Longer than anybody waits for a line. */
 const forever = 0x7fff_ffff;
@@ -56,9 +63,14 @@ async function learnLesson(machine: Machine, lesson: Lesson, options: PlainOptio
 	};
 	const say = (lines: readonly string[]): void => {
 		if (lines.length === 0) return;
-		write((atLineStart ? '' : lineEnd) + lines.map(line => `tsbox: ${line}${lineEnd}`).join(''));
+		// A terminal would break lines in the middle of a word; a pipe has no width.
+		const told = lines
+			.flatMap(line => line.split('\n'))
+			// Lines to type stay as they are.
+			.flatMap(line => (isTerminal && !line.startsWith(' ') ? wrapWords(line, columns - mark.length, width) : [line]));
+		write((atLineStart ? '' : lineEnd) + told.map(line => `${mark}${line}${lineEnd}`).join(''));
 	};
-	say([...introLines(lesson), '', ...wordLines, '']);
+	say([...introLines(lesson), ...wordLines]);
 	const whyOf = await findWhys(lesson);
 	const closing = new AbortController();
 	const room = await openRoom(machine, {
@@ -125,6 +137,7 @@ async function learnLesson(machine: Machine, lesson: Lesson, options: PlainOptio
 		}
 		return wanted;
 	} finally {
+		if (!atLineStart) write(lineEnd);
 		stopTyping();
 		closing.abort();
 		await room.close();

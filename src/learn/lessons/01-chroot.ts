@@ -22,7 +22,7 @@ Everything else stays shared: processes, network, host name, users.`,
 				'chroot(1) takes a folder, and then the program to run in it.',
 				'chroot rootfs sh',
 			],
-			why: {step: 'mounts.chroot'},
+			why: {step: 'root.chroot'},
 			command: ['chroot rootfs sh', 'ls /'],
 		},
 		{

@@ -10,7 +10,7 @@ const file = `${lab}/readonlyfiles/hi.txt`;
 /** A folder from outside, read-only. */
 export const bindMount: Lesson = {
 	number: 4,
-	id: 'readonly-mount',
+	id: 'bind-mount',
 	title: 'mount --bind: a folder from outside, read-only',
 	about: `A bind mount shows a folder at a second place. Nothing is copied: both are the same files.
 That is what a volume of docker or Compose is: a folder of the machine, seen in the container.
@@ -39,7 +39,7 @@ Made before the container's mount namespace, the mount is copied into it.`,
 				'mount --bind -o OPTIONS FOLDER PLACE',
 				'mount --bind -o ro readonlyfiles rootfs/var/readonlyfiles',
 			],
-			why: {step: 'mounts.before'},
+			why: {step: 'mounts.bind.var.readonlyfiles'},
 			command: ['mount --bind -o ro readonlyfiles rootfs/var/readonlyfiles'],
 		},
 		{

@@ -33,7 +33,7 @@ function making({swap}: Place, version: 'v1' | 'v2'): Lesson {
 			: `Memory that does not fit goes to swap. Allow none: write 0 to ${swapFile}.`,
 		goal: fileHas(`${demo}/${swapFile}`, swapValue),
 		hints: ['Another file of the same folder.', `echo NUMBER > ${demo}/…`, `echo ${swapValue} > ${demo}/${swapFile}`],
-		why: {step: 'cgroup.swap'},
+		why: 'A process at its limit would push memory out to the disk, and slow down everybody who uses it.',
 		command: [`echo ${swapValue} > ${demo}/${swapFile}`],
 	};
 	return {
@@ -56,7 +56,7 @@ What you see as ${top} is the room's own cgroup, not the machine's.`,
 				text: `Allow 100 MiB: write ${limit} to ${max} of demo.`,
 				goal: fileHas(`${demo}/${max}`, limit),
 				hints: ['Each limit is a file.', `echo NUMBER > ${demo}/…`, `echo ${limit} > ${demo}/${max}`],
-				why: {step: 'cgroup.memory'},
+				why: 'The kernel counts each page for the cgroup of the process that touches it first, and stops at the number in this file. It rounds down to whole pages.',
 				command: [`echo ${limit} > ${demo}/${max}`],
 			},
 			...(swap ? [noSwap] : []),

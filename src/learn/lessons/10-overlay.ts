@@ -25,7 +25,7 @@ The work folder is the kernel's, for changes that must happen at once. It is on 
 				'The options go after -o, with commas and without blanks. The source is just a word.',
 				`mkdir upper work merged; ${mount}`,
 			],
-			why: {step: 'rootfs.layer'},
+			why: {step: 'mounts.overlay'},
 			command: ['mkdir upper work merged', mount],
 		},
 		{

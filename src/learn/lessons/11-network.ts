@@ -37,7 +37,7 @@ Docker connects the outer ends to a bridge, and translates addresses on the way 
 			text: 'Make a veth pair: `room0` here, its peer `box0` in the namespace of the container. ip(8) takes the number of a process for a namespace: `netns $(pidof sleep)`.',
 			goal: all(roomHasInterface('room0'), containerHasInterface('box0')),
 			hints: ['ip link help', 'ip link add NAME type veth peer name NAME netns NUMBER', cable],
-			why: 'Both ends are made by one system call, and vanish together. An end belongs to the namespace where it is.',
+			why: 'One system call makes both ends, and they vanish together. Each end belongs to the namespace where it is.',
 			command: [cable],
 		},
 		{

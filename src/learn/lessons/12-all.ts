@@ -105,7 +105,7 @@ the default profile adds beyond this, and which attack each protection stops.`,
 				title: 'Attack it',
 				text: `Try the attacks of the lessons; none works any more.\n${attacks
 					.filter(([line]) => place.filter || !line.startsWith('unshare'))
-					.map(([line, by]) => `    ${line}    stopped by ${by}`)
+					.map(([line, by]) => `- \`${line}\`: stopped by ${by}`)
 					.join('\n')}`,
 				goal: all(rootIsOwn, hasOnlyCapabilities(), refused(place.filter ? attacks.length : attacks.length - 1)),
 				hints: [
