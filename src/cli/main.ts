@@ -8,6 +8,7 @@ import {colourOf} from './output/colour-of.ts';
 import {type Command, globalOptions} from './verb/command.ts';
 import {commands, groups} from './commands.ts';
 import type {EngineApi} from './verb/engine.ts';
+import {hasDashScreen} from './output/has-screen.ts';
 import {habits} from './options/habits.ts';
 import type {Io} from './verb/io.ts';
 import {type ParsedArguments, parseArguments} from './options/parse-arguments.ts';
@@ -81,6 +82,14 @@ async function withoutVerb(argv: readonly string[], at: number, io: Io, engine: 
 	if (words !== undefined && commands.some(({name}) => name === words[verbIndex(words)]))
 		return dispatch([...argv.slice(0, at), ...words, ...argv.slice(at + 1)], io, engine);
 	if (word !== undefined) throw unknownVerb(words?.[verbIndex(words)] ?? word, aliases);
+	if (hasDashScreen(io)) {
+		const {askWhatFirst} = await import('./output/menu.ts');
+		const first = await askWhatFirst(io);
+		if (first === undefined) return 0;
+		const status = await dispatch([...argv, ...first.words], io, engine);
+		if (status === 0) io.out(first.after ?? '');
+		return status;
+	}
 	const {helpPage} = await import('./options/help-page.ts');
 	io.err(helpPage(groups, undefined, io.columns(), aliases));
 	return 2;

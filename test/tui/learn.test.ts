@@ -214,3 +214,13 @@ test('tsbox try ends at a wrong root filesystem, with a hint', async () => {
 	const {status, err} = await at.tsbox(['try']);
 	expect({status, err}).toEqual({status: 2, err: expect.stringContaining('needs a terminal')});
 });
+
+test('tsbox alone offers the lessons', async () => {
+	await using screen = await open([]);
+	await screen.shows('Enter: ');
+	await enter(screen, 'l');
+	await screen.shows('lesson 1 of');
+	await screen.shows('Enter closes');
+	await screen.keys('F10');
+	expect(await screen.shows('status 0')).toContain('Taken back:');
+});
