@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, describe, expect, test} from 'vitest';
 import {busyboxFixture} from '../../fixtures/busybox.ts';
@@ -50,6 +50,9 @@ afterEach(() => {
 });
 
 const interpreters = [['/bin/dash'], ['/bin/bash', '--posix']].filter(([program = '']) => existsSync(program));
+
+const learn = join(import.meta.dirname, '../../config/examples/learn');
+const lessons = readdirSync(learn).filter(name => name.endsWith('.yaml'));
 
 const kinds = [
 	['an archive with namespaces', '', undefined],
@@ -137,6 +140,14 @@ describe.runIf(root)('a minimal script', () => {
 		await until('the command ran', () => script.seen() === 'up\n');
 		script.child.kill(signal);
 		expect((await script.ended).status).toBe({SIGHUP: 129, SIGINT: 130, SIGTERM: 143}[signal]);
+		expect(box.left()).toEqual([]);
+	});
+
+	test.each(lessons)('of %s runs, and leaves nothing', async lesson => {
+		const text = readFileSync(join(learn, lesson), 'utf8').replaceAll(/^(?:name|rootfs): .*\n/gm, '');
+		const box = await minimal(text.replaceAll('./readonlyfiles', join(learn, 'readonlyfiles')), 'minimal');
+		const {status, stdout} = await box.run(['/bin/sh'], 'echo here; exit 3\n').ended;
+		expect({status, stdout}).toEqual({status: 3, stdout: 'here\n'});
 		expect(box.left()).toEqual([]);
 	});
 

@@ -50,6 +50,11 @@ test.each([
 	['chroot', `${archive}root: chroot\nnamespaces: []\ncommand: [sh, -c, "ls /; ps"]\n`],
 	['cgroup-v1', `${archive}mem_limit: 100m\nmemswap_limit: 100m\npids_limit: 20\ncpuset: "0"\n`],
 	['volumes', `${archive}volumes: [./data:/data:ro, ./app.conf:/etc/app.conf]\ncommand: [cat, /etc/app.conf]\n`],
+	['bare', `${archive}profile: bare\nnamespaces: [mount, pid, uts, ipc, network]\nvolumes: [./data:/data:ro]\n`],
+	[
+		'bare-all',
+		`${archive}profile: bare\nroot: pivot\noverlay: true\nnamespaces: [mount, pid, user]\nmem_limit: 100m\ncap_drop: [ALL]\n`,
+	],
 	['user', `${archive}user: "1000:1001"\ngroup_add: [video]\nworking_dir: /srv\nenvironment: {A: "it's"}\n`],
 ])('the minimal script of %s is the reviewed one', async (name, spec) => {
 	await expect(await minimal(spec, 'v1-bookworm')).toMatchFileSnapshot(join(golden, `minimal/${name}.sh`));
@@ -75,6 +80,19 @@ test('a user namespace is left out', async () => {
 	expect(script).toMatch(/^# - user ids:/m);
 	expect(script).toContain('# - keys of the spec: userns_mode\n');
 	expect(script).not.toContain('--user');
+});
+
+test('the user namespace of a bare container, in which root is the caller, is not left out', async () => {
+	const script = await minimal(`${archive}profile: bare\nroot: pivot\nnamespaces: [mount, pid, user]\n`);
+	expect(script).toContain('unshare --user --map-root-user unshare --mount');
+	expect(script).not.toMatch(/^# - user ids:/m);
+});
+
+test('a bare container without a drop has all capabilities with tsbox too', async () => {
+	expect(await minimal(`${archive}profile: bare\n`)).not.toMatch(/^# - capabilities:/m);
+	expect(await minimal(`${archive}profile: bare\nroot: pivot\nnamespaces: [mount, pid]\ncap_drop: [ALL]\n`)).toMatch(
+		/^# - capabilities:/m,
+	);
 });
 
 test('a key that nothing is made from is named', async () => {

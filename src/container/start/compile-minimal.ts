@@ -33,6 +33,7 @@ export async function compileMinimal({host, dirs, facts}: Machine, planned: Plan
 			binds.map(source => [source, host.stat(source)?.kind === 'file' ? 'file' : 'folder'] as const),
 		),
 		resetsSignals: facts.tools.env?.flags.includes('default-signal') === true,
+		overlay: service.overlay === true,
 		leftKeys: leftKeys(service),
 	});
 }

@@ -93,7 +93,8 @@ function powers(input: PlanInput, security: SecurityPlan): readonly Told[] {
 		},
 		{
 			name: 'capabilities',
-			on: !extras.privileged && kept.length < facts.capabilities.length,
+			// A bare container without a drop keeps all that its caller has.
+			on: !extras.privileged && extras.bare?.drops !== false && kept.length < facts.capabilities.length,
 			stops: `${kept.length} of ${facts.capabilities.length} are kept${kept.length === 0 ? '' : `: ${kept.map(name => name.slice(4).toLowerCase()).join(', ')}`}. The others are gone for good${lost(kept)}`,
 		},
 		{

@@ -8,6 +8,7 @@ const carried: Readonly<Record<string, (shape: MinimalShape) => boolean>> = {
 	network: () => true,
 	'ipc, hostname, cgroup view': () => true,
 	limits: ({hasCgroup}) => hasCgroup,
+	'user ids': ({hasUsers}) => hasUsers,
 };
 
 const widest = 110;
@@ -23,7 +24,7 @@ export function leftOut({plan, leftKeys}: MinimalInput, shape: MinimalShape): re
 		...(leftKeys.length === 0 ? [] : [`keys of the spec: ${leftKeys.join(', ')}`]),
 	];
 	if (lines.length === 0) return [];
-	return ['', '# Left out, and what is open without it. `tsbox compile` has all of it.', ...lines.flatMap(wrapped)];
+	return ['', '# Left out, and what is open without it. `tsbox up` has all of it.', ...lines.flatMap(wrapped)];
 }
 
 /** Steps that only look whether the root filesystem can be trusted. */

@@ -20,6 +20,8 @@ export interface MinimalInput {
 	readonly sources: Readonly<Record<string, 'file' | 'folder'>>;
 	/** Whether env(1) can give signals back that a shell ignores for what it starts in the background. */
 	readonly resetsSignals: boolean;
+	/** Whether the spec itself asks for an overlay. */
+	readonly overlay: boolean;
 	/** Keys of the spec that nothing in the script is made from. */
 	readonly leftKeys: readonly string[];
 }
@@ -28,6 +30,7 @@ export interface MinimalInput {
 export interface MinimalShape {
 	readonly pivots: boolean;
 	readonly hasCgroup: boolean;
+	readonly hasUsers: boolean;
 	/** Places of mounts that the container has and the script does not make. */
 	readonly leftMounts: readonly string[];
 }
@@ -62,9 +65,11 @@ export function minimalScript(input: MinimalInput): string {
 	];
 	const unmounts = !has('mount') && inside.some(line => line.startsWith('mount '));
 	const word = delimiter(inside);
+	const users = userWords(plan);
 	const start = [
 		...(input.resetsSignals ? ['env', '--default-signal=INT,QUIT'] : []),
-		...(plan.namespaces.length === 0 ? [] : ['unshare', ...unshareWords(has, plan)]),
+		...users,
+		...(plan.namespaces.some(kind => kind !== 'user') ? ['unshare', ...unshareWords(has, plan)] : []),
 		'sh',
 		'-euc',
 	];
@@ -96,8 +101,14 @@ export function minimalScript(input: MinimalInput): string {
 		`${join === '' ? run : `(${join}exec ${run})`} <&3 3<&- &`,
 		'pid=$!',
 		'wait "$pid"',
-		...leftOut(input, {pivots, hasCgroup: cgroup !== undefined, leftMounts: mounts.left}),
+		...leftOut(input, {pivots, hasCgroup: cgroup !== undefined, hasUsers: users.length > 0, leftMounts: mounts.left}),
 	].join('\n')}\n`;
+}
+
+/** unshare(1) of a user namespace in which root is the caller. One with ids of its own needs more than a few commands. */
+function userWords({steps}: Plan): readonly string[] {
+	const users = steps.flatMap(({action}) => (action.kind === 'start' ? action.users : []));
+	return users.includes('--map-root-user') ? ['unshare', ...users] : [];
 }
 
 /** Makes the folders of kernel mounts, and the one for the old root. */
@@ -132,34 +143,43 @@ const separators = /[,:\\]/;
  * The root filesystem: an archive is unpacked into a folder, a folder is copied. The machine's own root, and a folder that the plan
  * puts an overlay over, get an overlay whose writable layer is in memory, so that it ends with the mount namespace.
  */
-function layerLines({image, plan}: MinimalInput): Layer {
+function layerLines({image, plan, overlay}: MinimalInput): Layer {
 	const hasOverlay = plan.steps.some(({action}) =>
 		actionLines(action, '').some(line => /(?:^|\s)overlay\s.*lowerdir=/.test(line)),
 	);
 	const lower = image.kind === 'host' ? '/' : image.path;
-	if (image.kind === 'archive' || !hasOverlay || separators.test(lower)) {
-		const fill =
-			image.kind === 'archive'
-				? `tar -xpf ${shellWord(image.archive)} --numeric-owner -C "$work"`
-				: `cp -a ${shellWord(lower)}/. "$work"`;
+	const mount = (below: string): string =>
+		`mount -t overlay overlay -o lowerdir=${below},upperdir="$work/upper",workdir="$work/work" "$root"`;
+	const isArchive = image.kind === 'archive';
+	if (hasOverlay && !isArchive && !separators.test(lower))
 		return {
-			before: ['chmod 755 "$work"', fill],
-			inside: ['root=$work'],
-			clean: 'rm -rf --one-file-system "$work"',
-			mounts: false,
+			before: [],
+			inside: [
+				'root=$work/root',
+				'mount -t tmpfs tmpfs "$work"',
+				'mkdir "$root" "$work/upper" "$work/work"',
+				mount(shellWord(lower)),
+			],
+			clean: 'rmdir "$work"',
+			mounts: true,
 		};
-	}
-	return {
-		before: [],
-		inside: [
-			'root=$work/root',
-			'mount -t tmpfs tmpfs "$work"',
-			'mkdir "$root" "$work/upper" "$work/work"',
-			`mount -t overlay overlay -o lowerdir=${shellWord(lower)},upperdir="$work/upper",workdir="$work/work" "$root"`,
-		],
-		clean: 'rmdir "$work"',
-		mounts: true,
-	};
+	const fill = (target: string): string =>
+		isArchive
+			? `tar -xpf ${shellWord(image.archive)} --numeric-owner -C ${target}`
+			: `cp -a ${shellWord(lower)}/. ${target}`;
+	const clean = 'rm -rf --one-file-system "$work"';
+	if (overlay)
+		return {
+			before: [
+				'chmod 755 "$work"',
+				'mkdir "$work/root" "$work/lower" "$work/upper" "$work/work"',
+				fill('"$work/lower"'),
+			],
+			inside: ['root=$work/root', mount('"$work/lower"')],
+			clean,
+			mounts: true,
+		};
+	return {before: ['chmod 755 "$work"', fill('"$work"')], inside: ['root=$work'], clean, mounts: false};
 }
 
 /** Settings of the kernel and of the process, as the plan makes them inside. */

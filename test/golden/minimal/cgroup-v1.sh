@@ -44,7 +44,7 @@ exec 3<&0
 pid=$!
 wait "$pid"
 
-# Left out, and what is open without it. `tsbox compile` has all of it.
+# Left out, and what is open without it. `tsbox up` has all of it.
 # - capabilities: CVE-2022-0492: with CAP_SYS_ADMIN, release_agent of a cgroup runs a program on the host.
 # - no_new_privs: A set-user-ID program with a hole, such as pkexec (PwnKit): any user becomes root of the
 #   container.

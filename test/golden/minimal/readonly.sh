@@ -40,7 +40,7 @@ env --default-signal=INT,QUIT unshare --mount --pid --uts --ipc --net --cgroup -
 pid=$!
 wait "$pid"
 
-# Left out, and what is open without it. `tsbox compile` has all of it.
+# Left out, and what is open without it. `tsbox up` has all of it.
 # - root filesystem: Walking out of a chroot with CAP_SYS_CHROOT, and CVE-2021-30465: a mount target that is
 #   swapped for a symlink to the host.
 # - files of the host: Reading /etc/shadow, private keys, and the sockets of /run, such as the one of docker.
