@@ -217,7 +217,7 @@ test('tsbox try ends at a wrong root filesystem, with a hint', async () => {
 
 test('tsbox alone offers the lessons', async () => {
 	await using screen = await open([]);
-	await screen.shows('Enter: ');
+	await screen.shows('or just Enter:');
 	await enter(screen, 'l');
 	await screen.shows('lesson 1 of');
 	await screen.shows('Enter closes');

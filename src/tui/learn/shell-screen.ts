@@ -149,7 +149,9 @@ export function shellScreen(
 	const view = painter(terminal.write, () => terminal.size().rows);
 
 	const hear = (input: ShellInput): void => {
-		if (input.kind === 'mouse') hearMouse(input);
+		// What comes together with the key that opened a sheet is for the sheet.
+		if (sheet !== undefined && input.kind !== 'mouse') sheetInput(input.bytes);
+		else if (input.kind === 'mouse') hearMouse(input);
 		else if (input.kind === 'key') hearKey(input);
 		else typed(input.bytes);
 	};
