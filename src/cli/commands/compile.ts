@@ -32,7 +32,10 @@ export const compile = defineCommand({
 		const spec = specRequest(io, values, {file, service});
 		if (values.minimal) {
 			if (asksTty(values) === true) throw usageError('--minimal and -t cannot be combined', undefined, 'compile');
-			const forRoot = {...machine, facts: {...machine.facts, user: {...machine.facts.user, uid: 0, gid: 0}}};
+			// The script is for root, whoever asks for it.
+			const {capabilities, cgroup} = machine.facts;
+			const asRoot = {user: {uid: 0, gid: 0, capabilities}, cgroup: {...cgroup, writable: true, delegated: null}};
+			const forRoot = {...machine, facts: {...machine.facts, ...asRoot}};
 			io.out(
 				await engine.compileMinimal(machine, await engine.planContainer(forRoot, spec, {dry: true, forScript: true})),
 			);

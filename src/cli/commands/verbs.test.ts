@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {TsboxError} from '../../errors/tsbox-error.ts';
+import type {PlannedContainer} from '../../container/machine/planned-container.ts';
 import {tsbox} from '../../../test/support/fake-surroundings.ts';
 
 const terminals = ['stdin', 'stdout', 'stderr'] as const;
@@ -273,6 +274,24 @@ test.each([
 test('plan --facts rejects a missing or invalid file', async () => {
 	expect((await tsbox('plan --facts x.json demo.yaml')).status).toBe(2);
 	expect((await tsbox('plan --facts x.json demo.yaml', {files: {'/home/x.json': '{"schema": 2}'}})).status).toBe(125);
+});
+
+test('compile --minimal plans as for root, whoever asks, and takes no terminal', async () => {
+	const planned: unknown[] = [];
+	const {calls, out} = await tsbox('compile --minimal demo.yaml', {
+		engine: {
+			planContainer: async machine => {
+				planned.push(machine.facts);
+				return {} as PlannedContainer;
+			},
+			compileMinimal: async () => '#!/bin/sh\n',
+		},
+	});
+	expect(calls).toEqual([['openMachine', {planOnly: true, forRoot: true}]]);
+	expect(planned).toMatchObject([{user: {uid: 0, gid: 0}, cgroup: {writable: true, delegated: null}}]);
+	expect(out).toBe('#!/bin/sh\n');
+	const refused = await tsbox('compile --minimal -t demo.yaml');
+	expect(refused).toMatchObject({status: 2, err: expect.stringContaining('--minimal and -t cannot be combined')});
 });
 
 test('compile prints only the script on standard output, and warnings on standard error', async () => {

@@ -37,13 +37,16 @@ async function planned(
 	plans: Plans,
 	steps: readonly DocumentedStep[],
 ): Promise<{readonly default?: string | null; readonly effect: Effect}> {
+	const elsewhere = steps.filter(({label}) => label === sampleLabel(top)).map(({id, title}) => ({id, title}));
 	try {
 		const {without, with: after} = await plans.example(top);
+		const changes = planChanges(without.plan, after.plan);
 		return {
 			...(path === top && {default: defaultOf(path, without.service)}),
 			effect: {
 				config: configChanges(without.config, after.config),
-				...planChanges(without.plan, after.plan),
+				...changes,
+				elsewhere: changes.steps.length === 0 ? elsewhere : [],
 				warnings: after.plan.warnings.filter(warning => !without.plan.warnings.includes(warning)),
 			},
 		};
@@ -54,7 +57,7 @@ async function planned(
 			effect: {
 				problem: why === undefined ? message : `${message} (${why})`,
 				...(hint === undefined ? {} : {hint}),
-				elsewhere: steps.filter(({label}) => label === sampleLabel(top)).map(({id, title}) => ({id, title})),
+				elsewhere,
 			},
 		};
 	}

@@ -175,16 +175,17 @@ function effectRows(
 	effect: Effect,
 	{heading, prose, row, command, lines, list, hanging, theme}: Painter,
 ): readonly string[] {
+	const elsewhereLines = (names: readonly StepName[]): readonly string[] =>
+		names.length === 0 ? [] : [heading('steps that it makes on another machine'), list(names)];
 	if ('problem' in effect)
 		return [
 			heading('with the example'),
 			prose(`This machine cannot have it: ${effect.problem}.`),
 			...(effect.hint === undefined ? [] : [row('hint', effect.hint)]),
-			...(effect.elsewhere.length === 0
-				? []
-				: [heading('steps that it makes on another machine'), list(effect.elsewhere)]),
+			...elsewhereLines(effect.elsewhere),
 		];
-	const {config, steps, protections, warnings} = effect;
+	const {config, steps, protections, warnings, elsewhere} = effect;
+	const isOwn = config.length + warnings.length + elsewhere.length === 0;
 	const signs = {'+': theme.ok('+'), '-': theme.failed('-'), '~': theme.warning('~')};
 	const change = ({sign, id, title, lines: changed}: StepChange): string =>
 		`  ${signs[sign]} ${theme.strong(id)}  ${hanging(title, 6 + id.length)}${sign === '~' ? lines(changed, 6) : command(changed.join('\n'), 6)}`;
@@ -192,7 +193,9 @@ function effectRows(
 	return [
 		...(config.length === 0 ? [] : [heading('in the OCI configuration'), lines(config.map(short), 2)]),
 		heading('steps of the example: + added, - gone, ~ changed'),
-		...(steps.length === 0 ? [prose('None: tsbox itself acts on it, before or after the start.')] : []),
+		...(steps.length === 0
+			? [prose(isOwn ? 'None: tsbox itself acts on it, before or after the start.' : 'None on this machine.')]
+			: []),
 		...steps.slice(0, mostSteps).map(change),
 		...(rest.length === 0 ? [] : [row('and', rest.join(', '))]),
 		...(protections.length === 0
@@ -205,6 +208,7 @@ function effectRows(
 					}),
 				]),
 		...warnings.map(warning => row('warning', warning)),
+		...elsewhereLines(elsewhere),
 		...(steps.length === 0 ? [] : ['\n', row('why', `tsbox explain ${steps[0]?.id ?? ''}`)]),
 	];
 }

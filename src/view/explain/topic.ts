@@ -13,6 +13,8 @@ export type Effect =
 			readonly steps: readonly StepChange[];
 			readonly protections: readonly ProtectionSwitch[];
 			readonly warnings: readonly string[];
+			/** The steps that it makes on another machine, if it makes none here. */
+			readonly elsewhere: readonly StepName[];
 	  }
 	| {
 			readonly problem: string;
