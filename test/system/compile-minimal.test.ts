@@ -151,6 +151,20 @@ describe.runIf(root)('a minimal script', () => {
 		expect(box.left()).toEqual([]);
 	});
 
+	test.each(kinds.filter(([, spec]) => spec.includes('namespaces') || spec.includes('mem_limit')))(
+		'of %s does no harm to another run of it',
+		async (_, spec, rootfs) => {
+			const box = await minimal(`${spec}command: [sh, -c, 'echo up; read -r line; echo "$$line"']\n`, rootfs);
+			const first = box.run(['/bin/sh'], null);
+			await until('the command ran', () => first.seen() === 'up\n');
+			const second = await box.run().ended;
+			expect(second.stderr).toContain('File exists');
+			first.child.stdin?.end('on\n');
+			expect(await first.ended).toMatchObject({status: 0, stdout: 'up\non\n'});
+			expect(box.left()).toEqual([]);
+		},
+	);
+
 	test('that is stopped while it unpacks leaves nothing', async () => {
 		const box = await minimal('command: [echo, up]\n');
 		const script = box.run();

@@ -48,10 +48,10 @@ export function minimalCgroup({steps, namespaces}: Plan): MinimalCgroup | undefi
 	};
 }
 
-/** Kills what is left in a cgroup. With a pid namespace all processes have ended with the first one. */
+/** Kills what is left in a cgroup, if this script started something in it. With a pid namespace all processes have ended with the first one. */
 function killLine(folder: string): string {
 	const [path, processes] = [shellWord(folder), shellWord(`${folder}/cgroup.procs`)];
-	return `for pause in 0 0 1 1 2; do xargs -r kill -KILL < ${processes} || :; rmdir ${path} && break; sleep "$pause"; done 2>/dev/null`;
+	return `[ -z "$pid" ] || for pause in 0 0 1 1 2; do xargs -r kill -KILL < ${processes} || :; rmdir ${path} && break; sleep "$pause"; done 2>/dev/null`;
 }
 
 type Write = Extract<Action, {kind: 'write' | 'inherit'}>;

@@ -8,7 +8,7 @@ clean() {
 	# shellcheck disable=SC3013
 	for each in /proc/[0-9]*; do [ ! "$each/root" -ef "$work" ] || kill -KILL "${each#/proc/}" || :; done 2>/dev/null
 	umount -R -l "$work" 2>/dev/null || :
-	for pause in 0 0 1 1 2; do xargs -r kill -KILL < /sys/fs/cgroup/unified/tsbox/demo/cgroup.procs || :; rmdir /sys/fs/cgroup/unified/tsbox/demo && break; sleep "$pause"; done 2>/dev/null
+	[ -z "$pid" ] || for pause in 0 0 1 1 2; do xargs -r kill -KILL < /sys/fs/cgroup/unified/tsbox/demo/cgroup.procs || :; rmdir /sys/fs/cgroup/unified/tsbox/demo && break; sleep "$pause"; done 2>/dev/null
 	rmdir /sys/fs/cgroup/unified/tsbox/demo /sys/fs/cgroup/unified/tsbox 2>/dev/null || :
 	rm -rf --one-file-system "$work"
 }
