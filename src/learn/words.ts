@@ -1,5 +1,5 @@
 import type {CheckReport} from './check.ts';
-import type {Lesson, Stage} from './model/lesson.ts';
+import {type Lesson, specOf, type Stage} from './model/lesson.ts';
 import type {SessionEvent} from './session.ts';
 
 /** A lesson in the list. */
@@ -47,6 +47,7 @@ export function eventLines(event: SessionEvent): readonly string[] {
 				event.skipped === 0
 					? `Lesson ${event.lesson.number} is done.`
 					: `Lesson ${event.lesson.number} ends, ${event.skipped} skipped.`,
+				`As a spec it is ${specOf(event.lesson)}: see it with \`tsbox plan --explain\`.`,
 				'`next` starts the next lesson, `leave` takes everything back.',
 			];
 		case 'why':

@@ -16,6 +16,11 @@ export function asUser(words: readonly string[]): Ended {
 const tsbox = '/mnt/share/bin/tsbox';
 const delegated = ['systemd-run', '--user', '--scope', '--quiet', '-p', 'Delegate=yes', '--'];
 
+/** Runs tsbox as the ordinary user, in a cgroup that systemd gave away. */
+export function asDelegate(...args: readonly string[]): Ended {
+	return asUser([...delegated, tsbox, ...args]);
+}
+
 function spec(name: string, text: string): string {
 	const path = `${home}/${name}.yaml`;
 	writeFileSync(path, `name: ${name}\nrootfs: ${home}/busybox.tar\n${text}`);
@@ -50,7 +55,7 @@ export const rootlessChecks: Checks = {
 			'limited',
 			'mem_limit: 64m\npids_limit: 40\ncommand: [sh, -c, "cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/pids.max"]\n',
 		);
-		const {status, out, err} = asUser([...delegated, tsbox, 'run', path]);
+		const {status, out, err} = asDelegate('run', path);
 		assert.equal(status, 0, err);
 		assert.equal(out, '67108864\n40\n');
 	},
@@ -59,7 +64,7 @@ export const rootlessChecks: Checks = {
 			'eater',
 			'mem_limit: 32m\nmemswap_limit: 32m\ncommand: [sh, -c, "head -c 64m /dev/zero | tail"]\n',
 		);
-		const {err} = asUser([...delegated, tsbox, 'up', path]);
+		const {err} = asDelegate('up', path);
 		assert.match(err, /memory/);
 	},
 };

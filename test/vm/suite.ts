@@ -3,6 +3,7 @@ import {keptState, reboot} from './boot.ts';
 import {type Checks, cgroupChecks, delegationChecks, startChecks} from './checks.ts';
 import {rootlessChecks} from './rootless-checks.ts';
 import {traces} from './guest.ts';
+import {learnChecks} from './learn-checks.ts';
 import {afterPowerCut, afterReboot, beforeReboot} from './reboot-checks.ts';
 import {limitChecks, memoryChecks, superviseChecks} from './supervise-checks.ts';
 import {usernsChecks} from './userns-checks.ts';
@@ -55,6 +56,7 @@ if (kept === undefined) {
 		superviseChecks,
 		limitChecks,
 		memoryChecks,
+		learnChecks,
 	])
 		await all(checks);
 	await nothingLeft();

@@ -61,7 +61,7 @@ A child process inherits the namespaces of its parent, so everything below the s
 			text: 'Leave, and start again with -i as well. `readlink /proc/self/ns/ipc` prints another number than in the room.',
 			goal: all(rootIsOwn, ownNamespace('uts', 'network', 'ipc')),
 			hints: ['One more letter.', 'Add -i before --mount-proc.', start('-u -n -i ')],
-			why: 'System V semaphores, message queues, and shared memory have no path: any process with the same user finds them by a number. An IPC namespace has its own numbers.',
+			why: 'System V semaphores, message queues, and shared memory have no path. Every process that has the permission finds them by a number. An IPC namespace has its own numbers.',
 			command: ['exit', start('-u -n -i '), 'ls -l /proc/self/ns'],
 		},
 		{

@@ -104,8 +104,7 @@ What you see as ${top} is the room's own cgroup, not the machine's.`,
 			ask: `How many processes of demo has the OOM killer ended? See oom_kill in ${demo}/${events}.`,
 			answer: seen => /^oom_kill (\d+)$/m.exec(roomText(seen, `${demo}/${events}`) ?? '')?.slice(1) ?? [],
 			command: [`answer $(sed -n 's/^oom_kill //p' ${demo}/${events})`],
-			explain:
-				'The kernel counts what it did. `tsbox inspect` and `docker inspect` read their "OOMKilled" from this file.',
+			explain: 'The kernel counts what it did. From this file tsbox tells that a container ran out of memory.',
 		},
 		cleanUp: [
 			{
@@ -113,7 +112,7 @@ What you see as ${top} is the room's own cgroup, not the machine's.`,
 				text: 'Leave the shell, and remove the folder. The kernel removes a cgroup only when no process is in it.',
 				goal: isGone(demo),
 				hints: ['exit, then remove a folder.', 'rmdir, not rm: the files belong to the kernel.', `rmdir ${demo}`],
-				why: 'The files are no files: they are the cgroup. rmdir(2) removes it with all of them.',
+				why: 'The files are views of the cgroup, and go with it: rmdir(2) removes the folder although it is not empty.',
 				command: ['exit', `rmdir ${demo}`],
 			},
 		],
