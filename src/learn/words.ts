@@ -1,5 +1,5 @@
 import type {CheckReport} from './check.ts';
-import {type Lesson, specOf, type Stage} from './model/lesson.ts';
+import {type Lesson, type Stage, specOf} from './model/lesson.ts';
 import type {SessionEvent} from './session.ts';
 
 /** A lesson in the list. */

@@ -1,5 +1,5 @@
 import {fileHas, fileHasNot} from '../model/file-goals.ts';
-import {all, hasMount, lacksCapability, printed, rootIsOwn} from '../model/goals.ts';
+import {all, hasMount, lacksCapability, printed, refusedAfter, rootIsOwn} from '../model/goals.ts';
 import type {Lesson} from '../model/lesson.ts';
 import {labFolder as lab} from '../room/room-script.ts';
 
@@ -71,7 +71,7 @@ Made before the container's mount namespace, the mount is copied into it.`,
 			rootIsOwn,
 			lacksCapability('CAP_SYS_ADMIN'),
 			hasMount('/var/readonlyfiles', '', ['ro']),
-			printed(/permission denied|not permitted/i, `try again: ${remount}`),
+			refusedAfter(`try again: ${remount}`),
 			printed(/read-only file system/i, 'try again to write the file'),
 			fileHasNot(file, 'again'),
 		),

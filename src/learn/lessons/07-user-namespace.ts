@@ -1,5 +1,15 @@
 import {fileHas} from '../model/file-goals.ts';
-import {all, mapped, ownNamespace, printed, roomsId, roomsNamespace, rootIsOwn, runsAs} from '../model/goals.ts';
+import {
+	all,
+	mapped,
+	ownNamespace,
+	printed,
+	refusedAfter,
+	roomsId,
+	roomsNamespace,
+	rootIsOwn,
+	runsAs,
+} from '../model/goals.ts';
 import type {Lesson, Place, Task} from '../model/lesson.ts';
 
 const asUser = 'setpriv --reuid 1000 --regid 1000 --clear-groups ';
@@ -66,7 +76,7 @@ The room is in one as well: its root is an ordinary user of the machine.`,
 							mapped,
 							runsAs(1000),
 							fileHas(motd, 'owned'),
-							printed(/permission denied/i, 'try to write: echo again > /etc/motd'),
+							refusedAfter('try to write: echo again > /etc/motd'),
 						),
 					},
 				}

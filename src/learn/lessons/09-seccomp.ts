@@ -1,4 +1,13 @@
-import {all, filterLoaded, hasCapability, ownNamespace, printed, roomsNamespace, statusOf} from '../model/goals.ts';
+import {
+	all,
+	filterLoaded,
+	hasCapability,
+	ownNamespace,
+	printed,
+	refusedAfter,
+	roomsNamespace,
+	statusOf,
+} from '../model/goals.ts';
 import type {Lesson, Place} from '../model/lesson.ts';
 import {filterLines} from './filter-script.ts';
 
@@ -53,7 +62,7 @@ function filtering({users, machine}: Place): Lesson {
 			{
 				title: 'Load a filter',
 				text: 'Read `cat filter`. Start a shell in which mkdir fails: `./filter mkdir mkdirat -- sh`. Then try `mkdir x`.',
-				goal: all(filterLoaded, printed(/not permitted/i, 'try to make a folder: mkdir x')),
+				goal: all(filterLoaded, refusedAfter('try to make a folder: mkdir x')),
 				hints: [
 					'filter takes names of calls, then `--`, then the program.',
 					'Both calls make folders: mkdir(2) and mkdirat(2).',
@@ -78,7 +87,7 @@ function filtering({users, machine}: Place): Lesson {
 			stopText:
 				'Leave both shells. Start the weak one again, with a filter that refuses unshare(2), and try the same: "Operation not permitted". A complete filter, as that of tsbox, refuses clone(2) with such flags, too.',
 			stop: ['exit', 'exit', `${weak}./filter unshare -- sh`, 'unshare -Ur sh'],
-			stopped: all(filterLoaded, roomsNamespace('user'), printed(/not permitted/i, 'try again: unshare -Ur sh')),
+			stopped: all(filterLoaded, roomsNamespace('user'), refusedAfter('try again: unshare -Ur sh')),
 		},
 		question: {
 			ask: 'How many filters does this shell run under? See Seccomp_filters in /proc/self/status.',

@@ -184,10 +184,18 @@ export function statusOf({shell, host}: Observed, field: string): string | undef
 	return shell === undefined ? undefined : statusFields(kernelText(host, `/proc/${shell.pid}/status`) ?? '')[field];
 }
 
+/** What programs print when the kernel refused: hostname(1) of net-tools has words of its own. */
+const refusals = /not permitted|permission denied|must be root/gi;
+
 /** The kernel refused this many lines since the stage began. */
 export function refused(count: number): Goal {
 	return ({output}) => {
-		const found = output.match(/not permitted|permission denied/gi)?.length ?? 0;
+		const found = output.match(refusals)?.length ?? 0;
 		return found >= count || `${found} of ${count} attacks were tried and refused`;
 	};
+}
+
+/** The kernel refused something since the stage began; else the learner is told to try it. */
+export function refusedAfter(missing: string): Goal {
+	return seen => refused(1)(seen) === true || missing;
 }

@@ -1,4 +1,5 @@
 import type {Writable} from 'node:stream';
+import {leaveGroup} from '../../container/machine/leave-group.ts';
 import type {Machine} from '../../container/machine/machine.ts';
 
 /**
@@ -8,7 +9,10 @@ import type {Machine} from '../../container/machine/machine.ts';
  * @param program - the path of the tsbox program
  * @returns a function that tells that nothing is left
  */
-export function cleanAfter({host, dirs, facts}: Machine, program: string): () => void {
+export function cleanAfter(machine: Machine, program: string): () => void {
+	const {host, dirs, facts} = machine;
+	// The shell stays in the cgroup where it starts, and one with processes hands no controllers to that of a room.
+	leaveGroup(machine);
 	const clean = [process.execPath, program, '--store', dirs.store, '--state', dirs.state, 'gc'];
 	const script = 'trap \'\' HUP INT QUIT TERM; read -r word || exec "$@"';
 	const {pipes} = host.start([facts.tools.sh?.path ?? '/bin/sh', '-c', script, 'sh', ...clean], {
