@@ -160,9 +160,13 @@ function cgroupRows({cgroups}: Snapshot, {against, others}: XrayFacts): readonly
 	});
 }
 
-/** The path of a cgroup as it is written from another one: `demo` for a child. */
+/**
+ * The path of a cgroup as it is written from another one: `demo` for a child. The processes of a room may be in a child of its
+ * cgroup themselves: then `demo` is beside them.
+ */
 function pathFrom(base: string, path: string): string {
-	return base !== '/' && path.startsWith(`${base}/`) ? path.slice(base.length + 1) : path;
+	const own = [base, base.replace(/\/room$/, '')].find(each => each.length > 1 && path.startsWith(`${each}/`));
+	return own === undefined ? path : path.slice(own.length + 1);
 }
 
 function limitWords(files: Readonly<Record<string, string>>): readonly string[] {
