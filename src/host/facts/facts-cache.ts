@@ -4,6 +4,7 @@ import type {HostFacts} from '../facts.ts';
 import type {Host} from '../host.ts';
 import {toolFolders} from '../probe/tools.ts';
 import {caller, type HostFolders, type ProgramFacts, probePrograms, readHost} from './probe.ts';
+import {sealing} from '../programs/sealed-tools.ts';
 import {isProgramFacts, parse} from './saved-facts.ts';
 
 /** Options of {@link hostFacts}. */
@@ -57,7 +58,9 @@ function cacheKey(host: Host, {store}: HostFolders, programs: ProgramFacts): str
 	const files = Object.values(programs.tools).flatMap(tool => (tool === null ? [] : [tool.path]));
 	return JSON.stringify({
 		// Increase this when the probe collects new facts.
-		probe: 4,
+		probe: 5,
+		// The toolbox has a name for each way of making copies.
+		sealing,
 		boot: host.readText('/proc/sys/kernel/random/boot_id')?.trim(),
 		uid,
 		capabilities,
