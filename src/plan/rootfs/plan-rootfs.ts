@@ -160,6 +160,20 @@ export function unpackStep(image: Extract<ImageFacts, {kind: 'archive'}>): Step 
 }
 
 /**
+ * Refuses a path that the options of an overlay cannot carry.
+ *
+ * @param shown - the path that the error names
+ * @throws TsboxError E_SPEC_INVALID.
+ */
+export function checkOverlayPath(path: string, shown = path): void {
+	if (!/[,:\\"]/.test(path)) return;
+	throw new TsboxError('E_SPEC_INVALID', `the path ${shown} has a character that overlay's options cannot carry`, {
+		why: 'mount options are separated by commas, layers by colons',
+		hint: 'rename the folder so that it has no comma, colon, quote or backslash',
+	});
+}
+
+/**
  * Plans the image and rootfs phases: everything done on disk before the first mount.
  *
  * @throws TsboxError E_HOST_UNSUPPORTED if `rootfs: host` would have to be copied.
@@ -170,16 +184,7 @@ export function planRootfs(input: PlanInput): readonly Step[] {
 	const kind = rootKind(input);
 	const steps: Step[] = [];
 	const owner = isRange(input.map) ? {owner: mappedRoot(input.map)} : {};
-	if (/[,:\\"]/.test(lowerPath(input) + paths.layer)) {
-		throw new TsboxError(
-			'E_SPEC_INVALID',
-			`the path ${lowerPath(input)} has a character that overlay's options cannot carry`,
-			{
-				why: 'mount options are separated by commas, layers by colons',
-				hint: 'rename the folder so that it has no comma, colon, quote or backslash',
-			},
-		);
-	}
+	checkOverlayPath(lowerPath(input) + paths.layer, lowerPath(input));
 	if (image.kind === 'archive' && !image.stored) steps.push(unpackStep(image));
 	steps.push({
 		id: 'rootfs.layer',
