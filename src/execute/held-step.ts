@@ -102,6 +102,7 @@ function placesOf({action, checks}: Step): readonly string[] {
 }
 
 function pathsOf(action: Step['action']): readonly string[] {
+	if (action.kind === 'sequence') return action.actions.flatMap(pathsOf);
 	if (action.kind === 'makeVolume') return [`${action.store}/${action.name}`];
 	if (action.kind === 'unpack') return [action.target];
 	if (action.kind === 'copyTree') return [action.to];
@@ -156,9 +157,13 @@ function enterWords(host: Host, facts: HostFacts, pid: number): readonly string[
 	const [first, own] = [readSnapshot(host, pid), readSnapshot(host, process.pid)];
 	if (first === undefined || own === undefined) return undefined;
 	const kinds = namespaceKinds.filter(kind => first.namespaces[kind] !== own.namespaces[kind]);
-	const has = (tool: ToolName): boolean =>
-		facts.tools[tool] !== null && host.stat(`/proc/${pid}/cwd${facts.tools[tool].path}`) !== undefined;
-	const box = (tool: ToolName): readonly string[] => (has(tool) ? toolboxWords(facts, tool) : undefined) ?? [tool];
+	/** The words of a tool there, if the tool, its loader, and its libraries are. */
+	const box = (tool: ToolName): readonly string[] | undefined => {
+		const words = toolboxWords(facts, tool);
+		const paths = words?.flatMap(word => word.split(':')).filter(word => word.startsWith('./'));
+		return paths?.every(path => host.stat(`/proc/${pid}/cwd/${path}`) !== undefined) === true ? words : undefined;
+	};
+	const setsid = box('setsid');
 	return [
 		...(kinds.includes('user') && facts.tools.perl !== null ? releaseTerminalWords(facts) : []),
 		...(hostToolWords(facts, 'nsenter') ?? ['nsenter']),
@@ -168,8 +173,8 @@ function enterWords(host: Host, facts: HostFacts, pid: number): readonly string[
 		...(kinds.includes('user') && facts.user.uid !== 0 ? ['--preserve-credentials'] : []),
 		'--root',
 		'--wd',
-		...(has('setsid') ? [...box('setsid'), '--ctty', '--wait'] : []),
-		...box('sh'),
+		...(setsid === undefined ? [] : [...setsid, '--ctty', '--wait']),
+		...(box('sh') ?? ['sh']),
 		'-i',
 		// Job control needs /dev/tty, which the container gets late.
 		'+m',

@@ -64,7 +64,9 @@ export function killCgroup(host: Host, kill: CgroupKill): void {
 /** Kills every process whose root folder this is. /proc/PID/root leads there whatever the process has mounted: proc_pid_root(5). */
 function killByRoot(host: Host, path: string): void {
 	const root = host.stat(path);
-	if (root === undefined) return;
+	const real = host.stat('/');
+	// Whatever went wrong, the root of the host is no container.
+	if (root === undefined || (root.ino === real?.ino && root.dev === real.dev)) return;
 	for (let found = true, rounds = 0; found && rounds < 10; rounds += 1) {
 		found = false;
 		for (const pid of host.list('/proc').map(Number)) {

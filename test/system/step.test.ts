@@ -113,6 +113,29 @@ test('a start without all steps that may be skipped comes to its command', async
 	expect(at.leftovers()).toEqual([]);
 });
 
+test.each(['01-chroot', '07-user-namespace', '11-network'])(
+	'lesson %s goes step by step, with a shell inside',
+	async lesson => {
+		await using at = await testBox();
+		const spec = join(import.meta.dirname, `../../config/examples/learn/${lesson}.yaml`);
+		const up = stepping(at, spec, `up --step --name ${at.name}`);
+		await up.shows(prompt);
+		while (!/ process {2}run sh/.test(up.step())) {
+			const before = up.step();
+			await up.answer('k');
+			if (up.step() === before) await up.answer('');
+		}
+		await up.answer('i', /inside # $/);
+		up.type('echo in-$((6 * 7)); exit\r');
+		await up.shows(/in-42[^]*Enter: run/);
+		await up.answer('', /is running/);
+		up.type('echo out-$((6 * 7)); exit\r');
+		await up.shows('out-42');
+		expect(await up.ended).toBe(0);
+		expect(at.leftovers()).toEqual([]);
+	},
+);
+
 test('run --step takes a command, and q takes back what was done', async () => {
 	await using at = await testBox();
 	const spec = at.spec(forever);

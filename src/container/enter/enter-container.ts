@@ -64,6 +64,7 @@ export function entranceTo(machine: Machine, name: string, entering: Entering): 
 			landlock,
 			fixedAddresses,
 			map: record.namespaces.includes('user') && facts.user.uid !== 0 ? userMapOf(facts) : null,
+			keepGroups: host.readText(`/proc/${record.process.pid}/setgroups`)?.trim() === 'deny',
 			user: entering.user ?? record.process.ids,
 			tty: entering.tty,
 		},

@@ -31,6 +31,8 @@ export interface EnterInput {
 	readonly fixedAddresses: boolean;
 	/** The id map of an ordinary user's container. The user has capabilities only in its user namespace. */
 	readonly map: UserMap | null;
+	/** Groups cannot be set: the kernel denies it in a user namespace whose map has a single id. */
+	readonly keepGroups: boolean;
 	/** Numbers, or a `user[:group]` to be looked up in the container. */
 	readonly user: UserIds | string;
 	readonly tty: boolean;
@@ -81,9 +83,8 @@ function userWords(input: EnterInput, facts: HostFacts): string {
 	return `${shellCommand([...release, ...nsenter, '--target', String(input.pid), '--user', '--preserve-credentials'])} `;
 }
 
-/** A map of a single id cannot set groups. */
-function groupWords({map}: EnterInput, groups: string): readonly string[] {
-	return map?.kind === 'single' ? ['--keep-groups'] : ['--groups', groups];
+function groupWords({keepGroups}: EnterInput, groups: string): readonly string[] {
+	return keepGroups ? ['--keep-groups'] : ['--groups', groups];
 }
 
 function innerScript(input: EnterInput, facts: HostFacts): string {
@@ -98,7 +99,7 @@ function innerScript(input: EnterInput, facts: HostFacts): string {
 		// The process is root already. setpriv(1) would look up every id as a name, by the container's nsswitch.conf
 		// (CVE-2019-14271).
 		if (uid === 0 && gid === 0 && groups.length === 0)
-			return `${umask}; exec ${drop([input.map?.kind === 'single' ? '--keep-groups' : '--clear-groups'])} <&4`;
+			return `${umask}; exec ${drop([input.keepGroups ? '--keep-groups' : '--clear-groups'])} <&4`;
 		return `${umask}; exec ${drop(['--reuid', String(uid), '--regid', String(gid), ...groupWords(input, groups.join(','))])} <&4`;
 	}
 	return [

@@ -15,7 +15,8 @@ export type CgroupKill =
 
 /** The line of sh that kills each process with this root folder, as schroot(1) does. */
 export function killByRoot(folder: string): string {
-	return `for each in /proc/[0-9]*; do [ ! "$each/root" -ef ${folder} ] || kill -KILL "\${each#/proc/}"; done`;
+	// Whatever went wrong, the root of the host is no container.
+	return `[ ${folder} -ef / ] || for each in /proc/[0-9]*; do [ ! "$each/root" -ef ${folder} ] || kill -KILL "\${each#/proc/}"; done`;
 }
 
 function killLines(kill: CgroupKill): readonly string[] {

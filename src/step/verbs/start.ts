@@ -14,6 +14,8 @@ interface NewNamespaces {
 	readonly clocks?: true;
 	/** Plans for people name no script: the steps that follow are what one types into the shell. */
 	readonly isBare?: true;
+	/** The other namespaces are entered later. */
+	readonly entersLater?: true;
 	/** A folder with programs in place of newuidmap(1) and newgidmap(1). */
 	readonly idMap?: string;
 }
@@ -24,8 +26,6 @@ export interface StartAction extends NewNamespaces {
 	readonly cgroups: readonly string[];
 	/** The process has no namespace of its own and goes into this root at once; its own shell waits at the gate. */
 	readonly chroot?: string;
-	/** The other namespaces are entered later. */
-	readonly entersLater?: true;
 }
 
 /**
@@ -75,9 +75,10 @@ function becomeLines(made: NewNamespaces, script: string, here?: RunHere): reado
 		words.length === 0 ? [] : [...tool('unshare'), ...words],
 	);
 	const terminal = made.tty && startsInside(made);
+	const releases = (terminal || (made.tty && made.entersLater === true)) && made.users.length > 0;
 	const words = [
 		...(here?.prefix ?? []),
-		...(here !== undefined && terminal && made.users.length > 0 ? releaseTerminalWords(here.facts) : []),
+		...(here !== undefined && releases ? releaseTerminalWords(here.facts) : []),
 		...unshared,
 		...(terminal ? [...tool('setsid'), '--ctty'] : []),
 		...tool('sh'),
