@@ -117,7 +117,10 @@ test.each(['01-chroot', '07-user-namespace', '11-network'])(
 	'lesson %s goes step by step, with a shell inside',
 	async lesson => {
 		await using at = await testBox();
-		const spec = join(import.meta.dirname, `../../config/examples/learn/${lesson}.yaml`);
+		const folder = join(import.meta.dirname, '../../config/examples/learn');
+		const text = readFileSync(join(folder, `${lesson}.yaml`), 'utf8');
+		// A hook cannot enter a container that has ended, and this one ends as soon as it is told to.
+		const spec = at.file('lesson.yaml', text.replace('- ./', `- ${folder}/`).replace(/^post_start:\n(?: .*\n)*/m, ''));
 		const up = stepping(at, spec, `up --step --name ${at.name}`);
 		await up.shows(prompt);
 		while (!/ process {2}run sh/.test(up.step())) {
@@ -125,7 +128,7 @@ test.each(['01-chroot', '07-user-namespace', '11-network'])(
 			await up.answer('k');
 			if (up.step() === before) await up.answer('');
 		}
-		await up.answer('i', /inside # $/);
+		await up.answer('i', /inside # /);
 		up.type('echo in-$((6 * 7)); exit\r');
 		await up.shows(/in-42[^]*Enter: run/);
 		await up.answer('', /is running/);
