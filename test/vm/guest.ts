@@ -11,7 +11,8 @@ export interface Ended {
 }
 
 const folders = ['--store', '/var/lib/vm-suite', '--state', '/run/vm-suite'];
-const program = '/mnt/share/bin/tsbox';
+/** The built tsbox. */
+export const program = '/mnt/share/bin/tsbox';
 
 /** Where the spec files of the suite are; on a disk of the guest, because 9p is slow. */
 const specs = '/root/specs';
@@ -31,9 +32,14 @@ function signalNumber(name: string | null): number {
 	return name === 'SIGKILL' ? 9 : name === 'SIGTERM' ? 15 : 2;
 }
 
+/** The words of a tsbox with folders of the suite's own. */
+export function tsboxWords(...args: readonly string[]): readonly string[] {
+	return [program, ...folders, ...args];
+}
+
 /** Runs tsbox with folders of the suite's own. */
 export function tsbox(...args: readonly string[]): Ended {
-	return run([program, ...folders, ...args]);
+	return run(tsboxWords(...args));
 }
 
 /** Starts tsbox and stays with neither its output nor its end. */

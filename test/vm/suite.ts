@@ -1,10 +1,10 @@
 import {copyFileSync} from 'node:fs';
 import {keptState, reboot} from './boot.ts';
 import {type Checks, cgroupChecks, delegationChecks, startChecks} from './checks.ts';
-import {rootlessChecks} from './rootless-checks.ts';
 import {traces} from './guest.ts';
-import {learnChecks} from './learn-checks.ts';
+import {everyLessonChecks, learnChecks} from './learn-checks.ts';
 import {afterPowerCut, afterReboot, beforeReboot} from './reboot-checks.ts';
+import {rootlessChecks} from './rootless-checks.ts';
 import {limitChecks, memoryChecks, superviseChecks} from './supervise-checks.ts';
 import {usernsChecks} from './userns-checks.ts';
 
@@ -57,6 +57,7 @@ if (kept === undefined) {
 		limitChecks,
 		memoryChecks,
 		learnChecks,
+		everyLessonChecks,
 	])
 		await all(checks);
 	await nothingLeft();
