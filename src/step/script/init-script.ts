@@ -63,6 +63,7 @@ function hostFunctions(facts: HostFacts, names: readonly ToolName[]): readonly s
  * toolbox.
  */
 function toGate(steps: readonly Step[], facts: HostFacts): readonly string[] {
+	if (!steps.some(({action}) => action.kind === 'exec')) return [];
 	const last = lastInside(steps);
 	if (last === undefined) {
 		const root = steps.flatMap(({action}) => (action.kind === 'start' ? [action.chroot] : []))[0];
