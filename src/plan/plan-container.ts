@@ -5,7 +5,7 @@ import {namespacesOf, type PlanInput} from './input/input.ts';
 import {planBare} from './bare/plan-bare.ts';
 import {hiddenWarnings} from './mounts/hide-rows.ts';
 import {toolsStep} from './process/tools-step.ts';
-import {planCgroup} from './cgroup/plan-cgroup.ts';
+import {asideSteps, planCgroup} from './cgroup/plan-cgroup.ts';
 import {planMounts} from './mounts/plan-mounts.ts';
 import {checkSysctls, planProcess, reaperOf, rootOnly} from './process/plan-process.ts';
 import {planRootfs} from './rootfs/plan-rootfs.ts';
@@ -54,6 +54,7 @@ export function planContainer(input: PlanInput): Plan {
 			...mounts,
 			...security.steps,
 			...unstage,
+			...asideSteps(input, cgroup),
 			...planProcess(input, missing, security),
 		],
 		warnings: [

@@ -1,17 +1,35 @@
 import {expect, test} from 'vitest';
 import {type RecordingHost, recordingHost} from '../../test/support/recording-host.ts';
 import {addNotes} from './notes.ts';
-import {type ContainerRecord, type Detached, isOwned, readRecord, stateOf, writeRecord} from './record.ts';
+import {
+	type ContainerRecord,
+	currentCgroups,
+	type Detached,
+	isOwned,
+	readRecord,
+	stateOf,
+	writeRecord,
+} from './record.ts';
 import {sampleRecord} from '../../test/support/sample-record.ts';
 
 const folder = '/run/tsbox/containers/demo';
 
 /** A host with these running processes, by pid and start time. */
-function machine(processes: Readonly<Record<number, string>>, boot = 'this-boot', state = 'S'): RecordingHost {
+function machine(
+	processes: Readonly<Record<number, string>>,
+	boot = 'this-boot',
+	state = 'S',
+	files: Readonly<Record<string, string>> = {},
+): RecordingHost {
 	const stats = Object.entries(processes).map(
 		([pid, start]) => [`/proc/${pid}/stat`, `${pid} (x y) ${state} ${'0 '.repeat(18)}${start} 0`] as const,
 	);
-	return recordingHost({'/proc/sys/kernel/random/boot_id': `${boot}\n`, [folder]: 'dir', ...Object.fromEntries(stats)});
+	return recordingHost({
+		'/proc/sys/kernel/random/boot_id': `${boot}\n`,
+		[folder]: 'dir',
+		...Object.fromEntries(stats),
+		...files,
+	});
 }
 
 const running: ContainerRecord = {
@@ -80,6 +98,21 @@ test.each([
 	['dead', {1: '1', 7: '71'}, 'another process has its number', running],
 ] as const)('a container is %s with the processes %j when %s', (state, processes, _why, record) => {
 	expect(stateOf(machine(processes), record)).toBe(state);
+});
+
+test.each([
+	['running', '/tsbox/demo', ''],
+	['running', '/tsbox/demo/leaf/deep', '/leaf/deep'],
+	['dead', '/tsbox/demo2', undefined],
+] as const)('a container is %s when its process is in the cgroup %s', (state, path, below) => {
+	const files = {'/proc/7/cgroup': `0::${path}\n`};
+	const member = {controller: '', cgroup: '/tsbox/demo', path: '/sys/fs/cgroup/tsbox/demo'};
+	const host = machine({1: '1', 7: '70'}, 'this-boot', 'S', files);
+	const record = {...running, cgroups: [member]};
+	expect(stateOf(host, record)).toBe(state);
+	expect(currentCgroups(host, record).map(now => now.path)).toEqual(
+		below === undefined ? [] : [`/sys/fs/cgroup/tsbox/demo${below}`],
+	);
 });
 
 test('a zombie counts as ended', () => {

@@ -138,11 +138,26 @@ export function isOwned(host: Host, record: ContainerRecord): boolean {
 	return record.bootId === bootId(host) && isRunning(host, record.owner);
 }
 
+/**
+ * The cgroups of the first process, as far as they are the container's or below them: a container that divides its cgroup moves
+ * its processes.
+ */
+export function currentCgroups(
+	host: Host,
+	{process, cgroups}: Pick<ContainerRecord, 'process' | 'cgroups'>,
+): ContainerRecord['cgroups'] {
+	const own = process === null ? [] : processCgroups(host.readText(`/proc/${process.pid}/cgroup`) ?? '');
+	return cgroups.flatMap(member => {
+		const now = own.find(({controllers}) => controllers.includes(member.controller))?.path;
+		if (now === undefined || !`${now}/`.startsWith(`${member.cgroup}/`)) return [];
+		return [{...member, cgroup: now, path: `${member.path}${now.slice(member.cgroup.length)}`}];
+	});
+}
+
 /** Guards against reuse of the pid: the process must also be in the container's cgroups. */
-function isInItsCgroups(host: Host, {process, cgroups}: ContainerRecord): boolean {
-	if (process === null || cgroups.length === 0) return true;
-	const own = processCgroups(host.readText(`/proc/${process.pid}/cgroup`) ?? '');
-	return cgroups.some(({cgroup}) => own.some(({path}) => path === cgroup));
+function isInItsCgroups(host: Host, record: ContainerRecord): boolean {
+	if (record.process === null || record.cgroups.length === 0) return true;
+	return currentCgroups(host, record).length > 0;
 }
 
 /** The state of a container, read from the kernel. The record only says which process and cgroups to ask for. */

@@ -3,7 +3,7 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {readdirSync, writeFileSync} from 'node:fs';
 import type {Checks} from './checks.ts';
-import {cgroupFile, type Ended, program, run, tsbox, tsboxWords} from './guest.ts';
+import {cgroupFile, type Ended, eventually, program, run, spec, startTsbox, tsbox, tsboxWords} from './guest.ts';
 import {asDelegate, asUser} from './rootless-checks.ts';
 
 const examples = '/mnt/share/config/examples';
@@ -103,6 +103,22 @@ export const learnChecks: Checks = {
 		const {status, out, err} = run(compiled(`${examples}/hello.yaml`, '--minimal'));
 		assert.equal(status, 0, err);
 		assert.match(out, /hello from hello, as uid 0/);
+	},
+	'root of a container with writable-cgroups divides its cgroup, and cannot write its own limit': async () => {
+		const script = `cd /sys/fs/cgroup; mkdir leaf below; echo 0 > leaf/cgroup.procs; echo +memory > cgroup.subtree_control
+			echo 8388608 > below/memory.max; setsid sleep 1000 & echo $! > below/cgroup.procs; cat below/memory.max
+			mkdir below/deep; echo max > memory.max || echo refused`;
+		const options = 'mem_limit: 64m\nuserns_mode: auto\nsecurity_opt: [writable-cgroups=true]';
+		const {status, out, err} = run(compiled(spec('divided', ['sh', '-c', script], options)));
+		assert.deepEqual({status, out}, {status: 0, out: '8388608\nrefused\n'}, err);
+		assert.equal(cgroupFile('tsbox', 'cgroup.procs'), undefined);
+
+		startTsbox('run', spec('divided', ['sh', '-c', `${script}; wait`], options));
+		await eventually('divided cgroup', () => cgroupFile('tsbox/divided/below/deep', 'cgroup.procs'));
+		const inside = tsbox('exec', 'divided', '--', 'cat', '/proc/self/cgroup');
+		assert.equal(inside.out, '0::/leaf\n', inside.err);
+		assert.equal(tsbox('down', '--timeout', '0', 'divided').status, 0);
+		assert.equal(cgroupFile('tsbox', 'cgroup.procs'), undefined);
 	},
 };
 

@@ -8,7 +8,7 @@ import {type AtGate, passEnterGate} from '../../execute/enter.ts';
 import {orAborted} from '../../execute/or-aborted.ts';
 import {shownName} from '../../state/alias.ts';
 import {shownState} from '../../state/freezer.ts';
-import {type ContainerRecord, containerFolder} from '../../state/record.ts';
+import {type ContainerRecord, containerFolder, currentCgroups} from '../../state/record.ts';
 import type {UserIds} from '../../step/verbs/drop-privileges.ts';
 import {filterFile} from '../../step/verbs/filter.ts';
 import {enterScript} from '../../step/script/enter-script.ts';
@@ -50,6 +50,11 @@ export function entranceTo(machine: Machine, name: string, entering: Entering): 
 	const record = enterable(machine, findContainer(machine, name));
 	const {process} = record.config;
 	const {filter, labels, landlock} = record.confinement;
+	// A cgroup that the container has divided takes no process any more.
+	const current = currentCgroups(host, record);
+	const cgroups = record.cgroups.map(
+		member => current.find(({controller}) => controller === member.controller) ?? member,
+	);
 	const fixedAddresses = record.confinement.fixedAddresses === true && entering.tool !== true;
 	const script = enterScript(
 		{
@@ -57,7 +62,7 @@ export function entranceTo(machine: Machine, name: string, entering: Entering): 
 			namespaces: record.namespaces,
 			root: record.root,
 			tools: sealTools(host, facts, dirs.store),
-			cgroups: record.cgroups.map(member => `${member.path}/cgroup.procs`),
+			cgroups: cgroups.map(member => `${member.path}/cgroup.procs`),
 			process,
 			filter: filter === null ? null : {...filter, path: `${containerFolder(dirs.state, record.name)}/${filterFile}`},
 			labels,
@@ -73,7 +78,7 @@ export function entranceTo(machine: Machine, name: string, entering: Entering): 
 	const expected = {
 		namespaceIds: record.process.namespaceIds,
 		namespaces: record.namespaces,
-		cgroups: record.cgroups,
+		cgroups,
 		bounding: boundingSet(process, facts),
 		confinement: record.confinement,
 		fixedAddresses,

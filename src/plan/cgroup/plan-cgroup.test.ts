@@ -194,5 +194,6 @@ test('with `writable-cgroups=true` root of the container gets the cgroup, but no
 		],
 	});
 	expect(stepOf(plan, 'cgroup.make').undo).toMatchObject({nested: true});
+	expect(stepOf(plan, 'cgroup.aside').object).toBe('cgroup /sys/fs/cgroup/tsbox/demo/outside');
 	expect(() => samplePlan({service: {security}, facts: v2})).toThrow('needs a user namespace');
 });

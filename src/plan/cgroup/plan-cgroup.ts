@@ -1,7 +1,8 @@
 import type {CgroupFacts, HostFacts} from '../../host/facts.ts';
 import type {CgroupKill} from '../../step/verbs/cgroups.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
-import type {Step, StepBefore} from '../../step/verbs/step.ts';
+import {firstProcess} from '../../step/verbs/run.ts';
+import type {Step, StepBefore, StepBeside} from '../../step/verbs/step.ts';
 import {deviceRules, deviceSteps} from './plan-devices.ts';
 import {cgroupSettings, type Setting} from './cgroup-settings.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
@@ -176,6 +177,36 @@ function giveStep(members: readonly CgroupMember[], [uid, gid]: readonly [number
 			checks: [],
 		},
 	);
+}
+
+/** Moves each process of the cgroup $1 but $2 to the one below it. */
+const moveOthers =
+	'while read -r pid; do [ "$pid" = "$2" ] || echo "$pid" > "$1/outside/cgroup.procs"; done < "$1/cgroup.procs"';
+
+/**
+ * Makes the first process the only one of a cgroup that is given away. unshare(1), which waits for its end, is in the cgroup
+ * too, and root of the container cannot see it: the cgroup could never hand controllers down.
+ */
+export function asideSteps(input: PlanInput, {members}: CgroupPlan): readonly StepBeside[] {
+	if (input.facts.cgroup.layout !== 'v2' || !isGiven(input)) return [];
+	return members.map(({path}) => ({
+		id: 'cgroup.aside',
+		phase: 'cgroup',
+		side: 'beside',
+		title: 'move what waits outside to a cgroup of its own',
+		why: 'Only a cgroup without processes may hand controllers down (cgroup-v2.rst, "No Internal Process Constraint"). The container can move its own processes, but not the unshare that waits for them.',
+		man: 'cgroups(7)',
+		object: `cgroup ${path}/outside`,
+		action: {
+			kind: 'sequence',
+			actions: [
+				{kind: 'mkdir', paths: [`${path}/outside`], mode: 0o755},
+				{kind: 'runOnHost', tool: 'sh', args: ['-c', moveOthers, 'sh', path, firstProcess]},
+			],
+		},
+		undo: {kind: 'none', reason: 'it goes with the cgroup'},
+		checks: [{kind: 'folder', path: `${path}/outside`}],
+	}));
 }
 
 /**
