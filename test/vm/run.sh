@@ -29,7 +29,7 @@ worst=0
 for suite in "$@"; do
     echo "test:vm: $suite"
     status=0
-    test/vm/vm-run --suite "$suite" --share "$share" --reboots --time-limit 3600 -- node suite.mjs "${ONLY:-}" >"$reports/$suite.txt" || status=$?
+    test/vm/vm-run --suite "$suite" --share "$share" --reboots --time-limit 7200 -- node suite.mjs "${ONLY:-}" >"$reports/$suite.txt" || status=$?
     cat "$reports/$suite.txt"
     ((status == 0)) || worst=1
     ((status < 2)) || echo "test:vm: $suite ended with status $status"
