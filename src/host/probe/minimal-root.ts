@@ -12,10 +12,10 @@ export interface MinimalRoot {
 }
 
 /** The programs of a root filesystem without BusyBox: a shell, and what one wants to look around with. */
-const programs = `
+export const smallPrograms: readonly string[] = `
 	sh ls cat echo ps id hostname mount umount chroot unshare nsenter setpriv pivot_root mknod
-	mkdir rmdir rm cp mv ln touch chmod chown stat readlink head tail grep sed wc dd
-	sleep kill env true false uname ip
+	mkdir rmdir rm cp mv ln touch chmod chown stat readlink head tail grep sed wc cut dd
+	sleep kill env true false uname ip ping
 `
 	.trim()
 	.split(/\s+/);
@@ -28,7 +28,7 @@ const programs = `
  */
 export async function minimalRoot(host: Host): Promise<MinimalRoot> {
 	const busybox = findProgram(host, 'busybox');
-	const found = busybox === undefined ? programs : [];
+	const found = busybox === undefined ? smallPrograms : [];
 	const copies = new Map<string, string>();
 	const links = new Map<string, string>();
 	if (busybox !== undefined) {

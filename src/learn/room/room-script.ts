@@ -1,3 +1,4 @@
+import {smallPrograms} from '../../host/probe/minimal-root.ts';
 import {shellWord} from '../../spec/syntax/shell-words.ts';
 import {roomWords} from './room-words.ts';
 
@@ -31,7 +32,7 @@ export const rootfsLines: readonly string[] = [
 	'\tfor each in $(ldd "$box" 2>/dev/null | grep -o \'/[^ )]*\'); do mkdir -p "rootfs${each%/*}"; cp -L "$each" "rootfs$each"; done',
 	'\tchroot rootfs /bin/busybox --install -s /bin',
 	'else',
-	'\tfor tool in sh ls cat echo ps id hostname mount umount mkdir rmdir touch rm sleep head tail wc grep cut readlink stat env chroot nsenter unshare pivot_root ip ping; do',
+	`\tfor tool in ${smallPrograms.join(' ')}; do`,
 	'\t\tfile=$(command -v "$tool") || continue',
 	'\t\tcase $file in /*) ;; *) continue ;; esac',
 	'\t\tcp -L "$file" "rootfs/bin/$tool"',
