@@ -96,14 +96,3 @@ export function mapArguments({kind, uids, gids}: UserMap): readonly string[] {
 	}
 	return ['--user', '--map-root-user', ...(kind === 'auto' ? ['--map-auto'] : [])];
 }
-
-/** Whether the ids are those of an unprivileged caller's user namespace. */
-export function isUserMapped({
-	map,
-	facts,
-}: {
-	readonly map: UserMap | null;
-	readonly facts: Pick<HostFacts, 'user'>;
-}): boolean {
-	return map !== null && facts.user.uid !== 0;
-}

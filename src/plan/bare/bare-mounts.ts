@@ -1,7 +1,6 @@
-import {isUserMapped} from '../../host/id-map.ts';
 import {toolboxFolder} from '../../host/programs/sealed-tools.ts';
 import type {Step} from '../../step/verbs/step.ts';
-import type {PlanInput} from '../input/input.ts';
+import {isRootless, type PlanInput} from '../input/input.ts';
 import {insideStep} from '../input/inside-step.ts';
 import {checkOverlayPath} from '../rootfs/plan-rootfs.ts';
 import {chrootWords} from './bare-start.ts';
@@ -25,7 +24,7 @@ export function overlaySteps({overlay}: Bare, {layer, rootfs, root}: Places, inp
 	if (!overlay) return [];
 	checkOverlayPath(layer);
 	const inside = insideStep(endsWithMounts);
-	const options = `lowerdir=${rootfs},upperdir=${layer}/upper,workdir=${layer}/work${isUserMapped(input) ? ',userxattr' : ''}`;
+	const options = `lowerdir=${rootfs},upperdir=${layer}/upper,workdir=${layer}/work${isRootless(input) ? ',userxattr' : ''}`;
 	const proc = input.config.mounts.some(({type}) => type === 'proc');
 	return [
 		inside(
@@ -42,9 +41,7 @@ export function overlaySteps({overlay}: Bare, {layer, rootfs, root}: Places, inp
 						...(proc ? [['-n', '--move', `${rootfs}/proc`, `${root}/proc`]] : []),
 					],
 				},
-				checks: [
-					{kind: 'mount', target: input.extras.root === 'pivot' ? '/' : '', type: 'overlay', options: []},
-				].filter(({target}) => target !== '') as Step['checks'],
+				checks: input.extras.root === 'pivot' ? [{kind: 'mount', target: '/', type: 'overlay', options: []}] : [],
 			},
 		),
 	];

@@ -1,11 +1,10 @@
 import {createHash} from 'node:crypto';
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import {isUserMapped} from '../../host/id-map.ts';
 import {vethPeer} from '../../spec/keys/bare.ts';
 import type {HostAction} from '../../step/verbs/action.ts';
 import {firstProcess} from '../../step/verbs/run.ts';
 import type {StepBeside} from '../../step/verbs/step.ts';
-import type {PlanInput} from '../input/input.ts';
+import {isRootless, type PlanInput} from '../input/input.ts';
 import type {Bare} from './bare-mounts.ts';
 
 /** A name for the host's end of the pair. It has at most 15 bytes, IFNAMSIZ of netdevice(7). */
@@ -25,7 +24,7 @@ export function vethSteps(input: PlanInput, {veth}: Bare): readonly StepBeside[]
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no ip, which makes network devices', {
 			hint: 'install it (Debian: iproute2), or take `veth` out',
 		});
-	if (isUserMapped(input))
+	if (isRootless(input))
 		throw new TsboxError('E_PERMISSION', 'only root can make a network device on the host', {
 			hint: 'start it as root, or take `veth` out',
 		});

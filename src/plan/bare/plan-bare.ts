@@ -1,8 +1,7 @@
-import {isUserMapped} from '../../host/id-map.ts';
 import type {HostAction} from '../../step/verbs/action.ts';
 import type {Plan, Step} from '../../step/verbs/step.ts';
 import {type CgroupPlan, planCgroup} from '../cgroup/plan-cgroup.ts';
-import {containerPaths, namespacesOf, type PlanInput} from '../input/input.ts';
+import {containerPaths, isRootless, namespacesOf, type PlanInput} from '../input/input.ts';
 import {shortfalls} from '../input/unsupported.ts';
 import {planProcess} from '../process/plan-process.ts';
 import {planSecurity} from '../security/plan-security.ts';
@@ -32,7 +31,7 @@ export function planBare(input: PlanInput, bare: Bare): Plan {
 	const missing = shortfalls(input.bestEffort);
 	const places = placesOf(input, bare);
 	// Files of the cgroup belong to root of the host, who starts the container, whatever ids the container has.
-	const asRoot = isUserMapped(input) ? input : {...input, map: null};
+	const asRoot = isRootless(input) ? input : {...input, map: null};
 	const cgroup = bareCgroup(planCgroup(asRoot, missing), input, places);
 	const security = planSecurity(input, missing);
 	const process = planProcess(input, missing, security);

@@ -1,6 +1,6 @@
 import type {HostFacts} from '../../host/facts.ts';
 import type {ImageFacts} from '../../image/store/facts.ts';
-import {isRange, type UserMap} from '../../host/id-map.ts';
+import {isRange, mappedRoot, type UserMap} from '../../host/id-map.ts';
 import type {OciConfig} from '../../oci/config.ts';
 import type {Extras} from '../../oci/extras.ts';
 import type {NamespaceKind, VolumeMount} from '../../spec/model/project.ts';
@@ -132,7 +132,8 @@ export const reached = '/tmp';
 
 /** Whether an ordinary user starts the container, without privileges outside of its user namespace. */
 export function isRootless({map}: Pick<PlanInput, 'map'>): boolean {
-	return map !== null && !isRange(map);
+	// Root of a bare container that root started maps to itself.
+	return map !== null && !isRange(map) && mappedRoot(map)[0] !== 0;
 }
 
 /** The namespaces that the container does not share with the host. */
