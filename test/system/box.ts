@@ -32,6 +32,8 @@ export interface StartOptions {
 	readonly input?: Buffer | string;
 	/** Run on a terminal of script(1). The child process is then script. */
 	readonly onTerminal?: boolean;
+	/** A program with arguments that starts the tsbox command after them, as strace. */
+	readonly under?: readonly string[];
 }
 
 /** A folder, a name, and a root filesystem for one test. Disposal removes the folder and the containers. */
@@ -99,8 +101,8 @@ export async function testBox(starter?: Starter): Promise<TestBox> {
 		writeFileSync(join(folder, path), text);
 		return join(folder, path);
 	};
-	const start: TestBox['start'] = (args, {env = {}, input, onTerminal = false} = {}) => {
-		const plain = [...words, '--store', join(folder, 'store'), '--state', join(folder, 'state'), ...args];
+	const start: TestBox['start'] = (args, {env = {}, input, onTerminal = false, under = []} = {}) => {
+		const plain = [...under, ...words, '--store', join(folder, 'store'), '--state', join(folder, 'state'), ...args];
 		const [first = '', ...others] = onTerminal ? ['script', '-qefc', shellCommand(plain), '/dev/null'] : plain;
 		const child = spawn(first, others, {
 			cwd: folder,
