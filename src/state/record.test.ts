@@ -89,6 +89,15 @@ test("does not read another user's record", () => {
 });
 
 test.each([
+	['the process', '\n', 7],
+	['nothing, while the line is not whole', '', undefined],
+])('the second line of a compiled script adds %s', (_, end, pid) => {
+	const line = JSON.stringify({created: 6, process: {pid: 7}});
+	const host = recordingHost({[`${folder}/record.json`]: `${JSON.stringify(sampleRecord)}\n${line}${end}`});
+	expect(readRecord(host, folder)?.process?.pid).toBe(pid);
+});
+
+test.each([
 	['created', {1: '1'}, 'its owner lives and it has no process yet', sampleRecord],
 	['dead', {}, 'its owner is gone', sampleRecord],
 	['dead', {1: '2'}, "another process has its owner's number", sampleRecord],

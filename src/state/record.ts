@@ -121,9 +121,11 @@ export function readRecord(host: Host, folder: string): ContainerRecord | undefi
 		throw new TsboxError('E_PERMISSION', `${path} belongs to another user`, {
 			hint: 'remove it by hand once you know what wrote it',
 		});
+	// A compiled script writes a second line once there is a process; one that is not whole yet does not count.
+	const [first = '', added = ''] = text.split('\n', text.endsWith('\n') ? 2 : 1);
 	let value: unknown;
 	try {
-		value = JSON.parse(text);
+		value = {...JSON.parse(first), ...(added === '' ? {} : JSON.parse(added))};
 	} catch (cause) {
 		throw new TsboxError('E_STATE', `${path} is damaged`, {cause, hint: 'run `tsbox gc`'});
 	}

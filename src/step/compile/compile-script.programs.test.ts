@@ -119,7 +119,7 @@ test('steps are written as a person would type them, each followed by its check'
 		"# 1. make the folders of a writable layer — What the container writes must land somewhere; the image below it
 		#    is shared and stays as it is.
 		step='make the folders of a writable layer'
-		run mkdir -p -m 755 /var/lib/tsbox/layers/demo/upper /var/lib/tsbox/layers/demo/work /var/lib/tsbox/layers/demo/root
+		run mkdir -p -m 755 /var/lib/tsbox/layers/demo/upper /var/lib/tsbox/layers/demo/work /var/lib/tsbox/layers/demo/root /sys/fs/cgroup/tsbox/demo
 		check_folder /var/lib/tsbox/layers/demo/root
 
 		# 2. see that proc, sys and dev are plain folders — A root filesystem in which /proc is a symlink would send
@@ -132,7 +132,7 @@ test('steps are written as a person would type them, each followed by its check'
 		# 3. make the cgroup /tsbox/demo — A cgroup is a folder: the kernel counts and limits what the processes in it
 		#    use, and killing it misses no process.
 		step='make the cgroup /tsbox/demo'
-		run mkdir -p -m 755 /sys/fs/cgroup/tsbox/demo
+		# mkdir(1) has made them above, with the others.
 		check_folder /sys/fs/cgroup/tsbox/demo
 
 		"

@@ -48,9 +48,22 @@ function hostStep(each: Numbered, input: CompileInput): readonly string[] {
 		'',
 		...heading(each),
 		`step=${shellWord(step.title)}${step.side === 'beside' ? " said=''" : ''}`,
-		...hostLines(step.action, input.facts, input),
+		...(step.action.kind === 'mkdir' && step.action.paths.length === 0
+			? ['# mkdir(1) has made them above, with the others.']
+			: hostLines(step.action, input.facts, input)),
 		...(isCheckedAtGate(step) ? [] : step.checks.flatMap(check => checkLines(check))),
 	];
+}
+
+/** The steps before the start with all their folders made by the first that makes any, because a mkdir(1) costs a process. */
+function withOneMkdir(steps: readonly Numbered[]): readonly Numbered[] {
+	const paths = steps.flatMap(({step: {action}}) => (action.kind === 'mkdir' ? action.paths : []));
+	const first = steps.find(({step: {action}}) => action.kind === 'mkdir');
+	return steps.map(each => {
+		const {step} = each;
+		if (step.side !== 'before' || step.action.kind !== 'mkdir') return each;
+		return {...each, step: {...step, action: {...step.action, paths: each === first ? paths : []}}};
+	});
 }
 
 /** A mount table with the reason for each row above it; mount(8) skips comments. */
@@ -153,7 +166,7 @@ export function compileScript(input: CompileInput): string {
 		...terminalPart(input),
 		'',
 		...claimPart(input),
-		...steps.slice(0, first).flatMap(each => hostStep(each, input)),
+		...withOneMkdir(steps.slice(0, first)).flatMap(each => hostStep(each, input)),
 		'',
 		...heading(start),
 		...containerSide(steps, input),

@@ -47,7 +47,8 @@ export function killFunction(kill: CgroupKill): string {
 		if (kill.kind === 'cgroup.kill') return [`[ ! -e ${file('cgroup.kill')} ] || echo 1 > ${file('cgroup.kill')}`];
 		const each = `while read -r each; do kill -KILL "$each" 2>/dev/null; done < ${file('cgroup.procs')}`;
 		return [
-			`[ -e ${file('cgroup.procs')} ] || return 0`,
+			// Freezing an empty cgroup would only make the kernel wait.
+			`{ read -r _ < ${file('cgroup.procs')}; } 2>/dev/null || return 0`,
 			...(kill.kind === 'freezer'
 				? [`echo FROZEN > ${file('freezer.state')}`, each, `echo THAWED > ${file('freezer.state')}`]
 				: [each]),
