@@ -15,7 +15,7 @@ const examples = [
 	['add a key to the spec, as `group_add`', /\bgroup_add\b|\bgroupAdd\b/],
 	['add a kind of action on the host, as `plainFolders`', /\bplainFolders\b|\bPlainFoldersAction\b/],
 	['add a kind of action inside, as `useNumbers`', /\buseNumbers\b|\bUseNumbersAction\b/],
-	['add a kind of check, as `personality`', /'personality'/],
+	['add a kind of check, as `personality`', /(?:kind:|case) 'personality'/],
 	[
 		'add a verb, as `port`',
 		/commands\/port\.ts'|observe\/ports\.ts'|export const port = defineCommand|export async function ports\b|`tsbox port |^\tport: \[/m,

@@ -138,6 +138,8 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		                                 COMPOSE_PROFILES
 		      --best-effort              Skip what the host does not support, with a
 		                                 warning
+		      --executor WHO             Make containers by commands or by system calls;
+		                                 default auto [auto, commands, calls]
 		  -T, --no-tty                   Do not allocate a terminal
 
 		Global options:

@@ -54,10 +54,10 @@ async function attempt<T>(step: Step, plan: Plan, context: ExecuteContext, work:
 async function startProgram(plan: Plan, kill: CgroupKill, context: ExecuteContext): Promise<RunningProgram> {
 	const {host, facts, journal, conf, hold} = context;
 	const guard = context.guard && {...context.guard, kill};
-	writeLaunchFiles(host, plan, conf, facts, {hold: hold !== undefined, guard});
+	const words = writeLaunchFiles(host, plan, conf, facts, {hold: hold !== undefined, guard, quiet: false});
 	for (const inner of plan.steps)
 		if (inner.side === 'inside' && inner.undo.kind !== 'none') journal.willDo(inner.id, inner.undo);
-	const program = await context.launch([facts.tools.sh?.path ?? 'sh', `${conf}/launch.sh`], context.gate?.ends);
+	const program = await context.launch(words, context.gate?.ends);
 	const launched = identify(host, program.pid);
 	if (launched !== undefined) journal.started(launched);
 	return program;

@@ -1,33 +1,36 @@
 import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
 import {filterFile, tracedFilterFile} from '../step/verbs/filter.ts';
+import {type CallOptions, callRows} from '../step/calls/call-rows.ts';
+import {callProgram} from '../step/calls/executor.ts';
 import {fstabText} from '../step/verbs/fstab.ts';
 import {initScripts} from '../step/script/init-script.ts';
-import type {Guard} from '../step/script/guard-script.ts';
 import {launchScript} from '../step/script/launch-script.ts';
 import type {Plan} from '../step/verbs/step.ts';
+import {hostToolWords} from '../step/verbs/toolbox.ts';
 
-/** Options of the programs that a start writes. */
-export interface LaunchOptions {
-	/** The container side waits for a line from the gate before each step. */
-	readonly hold: boolean;
-	readonly guard: Guard | undefined;
-}
-
-/** Writes the programs and mount tables of a plan into the container's folder, which the container side sees read-only. */
+/**
+ * Writes what a plan's container side runs into the container's folder, which that side sees read-only: programs and mount tables, or
+ * the calls with their executor.
+ *
+ * @returns the command line that starts it
+ */
 export function writeLaunchFiles(
 	host: Host,
 	plan: Plan,
 	conf: string,
 	facts: HostFacts,
-	{hold, guard}: LaunchOptions,
-): void {
+	options: CallOptions,
+): readonly string[] {
 	const write = (name: string, text: string): void => host.append(`${conf}/${name}`, text);
-	write('launch.sh', launchScript(plan, conf, facts, guard));
-	const {gather, init, inside} = initScripts(plan.steps, conf, facts, hold);
-	if (gather !== null) write('gather.sh', gather);
-	write('init.sh', init);
-	if (inside !== null) write('inside.sh', inside);
+	const makesCalls = plan.executor === 'calls';
+	if (makesCalls) {
+		write('launch.pl', callProgram(facts.kernel.arch));
+		write('calls', callRows(plan, conf, facts, options));
+	}
+	// Their mode is a step where root of the container reads them.
+	const hasScripts = !makesCalls || plan.steps.some(({action}) => action.kind === 'enterNamespaces');
+	if (hasScripts) writeScripts(plan, conf, facts, options, write);
 	for (const {action} of plan.steps) {
 		if (action.kind === 'openFilter') {
 			// Readable for all, because setpriv(1) opens the filter again through /proc/self/fd/8, as the user that the
@@ -37,7 +40,24 @@ export function writeLaunchFiles(
 				host.writeWhole(`${conf}/${tracedFilterFile}`, Buffer.from(action.traced, 'base64'), 0o644);
 		}
 		if (action.kind !== 'mountTable') continue;
-		write(`${action.name}.fstab`, fstabText(action.rows));
+		if (hasScripts) write(`${action.name}.fstab`, fstabText(action.rows));
 		for (const [name, text] of Object.entries(action.files ?? {})) host.writeWhole(`${conf}/${name}`, text, 0o644);
 	}
+	return makesCalls
+		? [...(hostToolWords(facts, 'perl') ?? ['perl']), `${conf}/launch.pl`, `${conf}/calls`]
+		: [facts.tools.sh?.path ?? 'sh', `${conf}/launch.sh`];
+}
+
+function writeScripts(
+	plan: Plan,
+	conf: string,
+	facts: HostFacts,
+	{hold, guard}: CallOptions,
+	write: (name: string, text: string) => void,
+): void {
+	write('launch.sh', launchScript(plan, conf, facts, guard));
+	const {gather, init, inside} = initScripts(plan.steps, conf, facts, hold);
+	if (gather !== null) write('gather.sh', gather);
+	write('init.sh', init);
+	if (inside !== null) write('inside.sh', inside);
 }

@@ -1,4 +1,5 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
+import {executorOf} from './input/executor-of.ts';
 import type {Plan} from '../step/verbs/step.ts';
 import {toolboxFolder} from '../host/programs/sealed-tools.ts';
 import {namespacesOf, type PlanInput} from './input/input.ts';
@@ -40,23 +41,25 @@ export function planContainer(input: PlanInput): Plan {
 		enter,
 		steps: rootOnly(input),
 	});
+	const steps = [
+		...(input.toolsSealed ? [] : [toolsStep(facts, input.folders.store)]),
+		...planRootfs(input),
+		...planVolumes(input),
+		...cgroup.steps,
+		start,
+		...mounts,
+		...security.steps,
+		...unstage,
+		...asideSteps(input, cgroup),
+		...planProcess(input, missing, security),
+	];
 	return {
 		schema: 1,
 		name: extras.name,
 		spec: input.spec,
 		namespaces: namespacesOf(input),
-		steps: [
-			...(input.toolsSealed ? [] : [toolsStep(facts, input.folders.store)]),
-			...planRootfs(input),
-			...planVolumes(input),
-			...cgroup.steps,
-			start,
-			...mounts,
-			...security.steps,
-			...unstage,
-			...asideSteps(input, cgroup),
-			...planProcess(input, missing, security),
-		],
+		executor: executorOf(input, steps),
+		steps,
 		warnings: [
 			...privilegedWarning(input),
 			...sharedIds(input),

@@ -139,7 +139,10 @@ function startOf(report: StartReport | undefined): number | undefined {
 }
 
 function nothingKnown(name: string, spec: string): Pick<Beginning, 'plan' | 'steps'> {
-	return {plan: {schema: 1, name, spec, namespaces: [], steps: [], warnings: [], protections: []}, steps: []};
+	return {
+		plan: {schema: 1, name, spec, namespaces: [], executor: 'commands', steps: [], warnings: [], protections: []},
+		steps: [],
+	};
 }
 
 function specOf({record, project, start}: RunInstance): RunSpec {

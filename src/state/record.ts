@@ -1,3 +1,4 @@
+import type {Executor} from '../step/verbs/step.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
 import type {ImageFacts} from '../image/store/facts.ts';
@@ -50,6 +51,8 @@ export interface ContainerRecord {
 	/** The ports that the spec asks to publish. */
 	readonly ports?: readonly Port[];
 	readonly root: 'pivot' | 'chroot';
+	/** Who carried out the steps inside; undefined in a record of an older tsbox. */
+	readonly executor?: Executor;
 	readonly cgroups: readonly CgroupMember[];
 	/** The security settings that `exec` applies too. The filter itself is in the container's folder. */
 	readonly confinement: {

@@ -10,6 +10,7 @@ const plan: Plan = {
 	name: 'demo',
 	spec: '/srv/demo.yaml',
 	namespaces: [],
+	executor: 'commands',
 	steps: [],
 	warnings: [],
 	protections: [],

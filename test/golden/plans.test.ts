@@ -93,6 +93,7 @@ function planOf(example: string, machine: (typeof machines)[number]): Plan {
 				? null
 				: {profile: 'default', filter: '', instructions: 0, notes: []},
 		bestEffort: false,
+		executor: 'auto',
 		map,
 		hostRoot: [],
 		hostView: image.kind === 'host' ? hostView : {hidden: [], shown: []},

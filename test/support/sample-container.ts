@@ -40,6 +40,7 @@ export const smallPlan: Plan = {
 	name: 'demo',
 	spec: 'demo.yaml',
 	namespaces: ['mount', 'pid'],
+	executor: 'commands',
 	warnings: [],
 	protections: [],
 	steps: [

@@ -79,6 +79,7 @@ export function sampleInput({service: changed = {}, ...rest}: SampleChanges = {}
 		folders: {store: '/var/lib/tsbox', state: '/run/tsbox'},
 		spec: 'demo.yaml',
 		bestEffort: false,
+		executor: 'auto',
 		map: null,
 		hostRoot: [],
 		hostView: {hidden: [], shown: []},

@@ -6,6 +6,7 @@ export const samplePlan: Plan = {
 	name: 'demo',
 	spec: 'demo.yaml',
 	namespaces: ['mount', 'pid'],
+	executor: 'commands',
 	steps: [
 		{
 			id: 'cgroup.memory',

@@ -1,4 +1,5 @@
 import type {SpecRequest} from '../../container/machine/spec-request.ts';
+import {type ExecutorChoice, executors} from '../../spec/config/executors.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import type {Options, Values} from '../verb/command.ts';
 import type {Io} from '../verb/io.ts';
@@ -32,10 +33,26 @@ export const profileOptions = {
 	},
 } as const satisfies Options;
 
+/** The option that chooses who makes a container. */
+const executorOptions = {
+	executor: {
+		kind: 'text',
+		value: 'WHO',
+		choices: executors,
+		describe: 'Make containers by commands or by system calls; default auto',
+	},
+} as const satisfies Options;
+
+/** The executor of these options; the parser knows the choices. */
+function executorOf(values: Values<typeof executorOptions>): {readonly executor?: ExecutorChoice} {
+	return values.executor === undefined ? {} : {executor: values.executor as ExecutorChoice};
+}
+
 /** The options of a verb that makes a plan. */
 export const planOptions = {
 	...profileOptions,
 	'best-effort': {kind: 'flag', describe: 'Skip what the host does not support, with a warning'},
+	...executorOptions,
 } as const satisfies Options;
 
 /** The spec request of a verb with {@link planOptions}, without undefined members. */
@@ -44,7 +61,8 @@ export function specRequest<T extends Partial<SpecRequest>>(
 	values: Values<typeof planOptions>,
 	more: {[Name in keyof T]: T[Name] | undefined},
 ) {
-	return {cwd, env, bestEffort: values['best-effort'], profiles: values.profile, ...present(more)};
+	const {profile: profiles} = values;
+	return {cwd, env, bestEffort: values['best-effort'], ...executorOf(values), profiles, ...present(more)};
 }
 
 /** The options of a verb that can check the lock file before a start. */

@@ -2,6 +2,7 @@ import type {PlannedContainer} from '../../container/machine/planned-container.t
 import type {Step} from '../../step/verbs/step.ts';
 import {explainOrigin} from '../../spec/project/explain-origin.ts';
 import {present} from '../../spec/syntax/pick.ts';
+import {stepCalls} from '../../step/calls/step-calls.ts';
 import {stepCommand, undoText} from '../../step/verbs/command.ts';
 import type {NumberedStep} from '../../view/plan/plan-difference.ts';
 import {type DifferenceOptions, planDifferenceText} from '../../view/plan/plan-difference-text.ts';
@@ -64,5 +65,6 @@ async function explainLook({plan, service}: PlannedContainer, io: Io): Promise<E
 		...(await lookOf(io, 'stdout', {plan, service})),
 		commandOf: step => stepCommand(step, plan),
 		undoOf: step => undoText(step, plan),
+		callsOf: step => stepCalls(step, plan),
 	};
 }

@@ -1,3 +1,4 @@
+import type {ExecutorChoice} from '../../spec/config/executors.ts';
 import type {HostFacts} from '../../host/facts.ts';
 import type {Host} from '../../host/host.ts';
 import type {ConfigEntry} from '../../spec/config/config.ts';
@@ -24,6 +25,8 @@ export interface Machine {
 	/** Limits for unpacking an archive, from the configuration. */
 	readonly limits: {readonly bytes?: number; readonly entries?: number};
 	readonly bestEffort: boolean;
+	/** Who carries out the steps inside, from the configuration; `auto` by default. */
+	readonly executor?: ExecutorChoice | undefined;
 	/** Defaults for specs, from the configuration. */
 	readonly defaults?: SpecDefaults | undefined;
 	/** Policies from the configuration; every one must hold. */

@@ -1,3 +1,4 @@
+import type {ExecutorChoice} from '../../spec/config/executors.ts';
 import type {SpecOptions} from '../../spec/keys/request.ts';
 
 /** The spec to use, and changes to it. */
@@ -19,6 +20,7 @@ export interface SpecRequest {
 	readonly named?: readonly string[];
 	/** Skip what this host cannot do, with a warning instead of an error. */
 	readonly bestEffort?: boolean;
+	readonly executor?: ExecutorChoice;
 	/** Report the system calls that the seccomp filter refuses. */
 	readonly traceSeccomp?: boolean;
 }

@@ -77,12 +77,14 @@ export function settingsOf({
 	defaults,
 	policies,
 	bestEffort,
+	executor,
 	limits: {imageBytes, imageEntries},
-}: ToolConfig): Pick<Machine, 'defaults' | 'policies' | 'bestEffort' | 'limits'> {
+}: ToolConfig): Pick<Machine, 'defaults' | 'policies' | 'bestEffort' | 'executor' | 'limits'> {
 	return {
 		defaults,
 		policies: policies ?? [],
 		bestEffort,
+		executor,
 		limits: {
 			...present({bytes: imageBytes, entries: imageEntries}),
 		},

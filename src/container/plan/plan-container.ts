@@ -189,7 +189,7 @@ export async function planService(
 	machine: Machine,
 	project: Project,
 	asked: Service,
-	request: Pick<SpecRequest, 'bestEffort' | 'traceSeccomp'>,
+	request: Pick<SpecRequest, 'bestEffort' | 'executor' | 'traceSeccomp'>,
 	options: PlanOptions,
 ): Promise<PlannedContainer> {
 	const {service, input} = await planInput(machine, project, asked, request, options);
@@ -206,7 +206,7 @@ export async function planInput(
 	machine: Machine,
 	project: Project,
 	asked: Service,
-	request: Pick<SpecRequest, 'bestEffort' | 'traceSeccomp'>,
+	request: Pick<SpecRequest, 'bestEffort' | 'executor' | 'traceSeccomp'>,
 	options: PlanOptions,
 ): Promise<{readonly service: Service; readonly input: PlanInput}> {
 	const {host, dirs, facts} = machine;
@@ -254,6 +254,7 @@ export async function planInput(
 		seccomp: await seccompFilter(machine, service, config, options.dry !== true, request.traceSeccomp === true),
 		// A limit that a policy demands must not be skipped.
 		bestEffort: !hasMaximum(machine) && (request.bestEffort ?? machine.bestEffort),
+		executor: request.executor ?? machine.executor ?? 'auto',
 		...(options.usedNumbers === undefined ? {} : {usedNumbers: options.usedNumbers}),
 	};
 	return {service, input};

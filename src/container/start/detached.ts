@@ -11,6 +11,8 @@ import {rollBack, rollBackFailed} from '../../execute/rollback.ts';
 import {keepEvents, startReportOf} from '../../execute/start-report-of.ts';
 import {killCgroup} from '../../execute/undo.ts';
 import {releaseName} from '../../state/claim.ts';
+import type {ExecutorChoice} from '../../spec/config/executors.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
 import {noteExit as rememberExit} from '../../state/exited.ts';
 import {addNotes} from '../../state/notes.ts';
@@ -29,6 +31,7 @@ export interface DetachedRequest {
 	readonly project: Project;
 	readonly service: Service;
 	readonly bestEffort: boolean;
+	readonly executor?: ExecutorChoice;
 	/** Called after a failed start has been rolled back. */
 	readonly onFailed?: (failed: FailedDetached) => void;
 }
@@ -58,13 +61,13 @@ export function logFolder({dirs}: Pick<Machine, 'dirs'>, name: string): string {
  */
 export async function startDetached(
 	machine: Machine,
-	{project, service, bestEffort, onFailed}: DetachedRequest,
+	{project, service, bestEffort, executor, onFailed}: DetachedRequest,
 	about: Detached,
 	sink: EventSink,
 	signal: AbortSignal,
 ): Promise<DetachedContainer> {
 	const {host} = machine;
-	const planned = await planService(machine, project, service, {bestEffort}, {signal});
+	const planned = await planService(machine, project, service, {bestEffort, ...present({executor})}, {signal});
 	const {name} = planned.service;
 	const claimed = await claimContainer(machine, planned, {detached: about});
 	const {record, conf} = claimed;

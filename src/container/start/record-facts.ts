@@ -47,6 +47,7 @@ export function recordFacts({
 		namespaces: service.namespaces,
 		...(service.ports.length === 0 ? {} : {ports: service.ports}),
 		root: service.root,
+		executor: plan.executor,
 		cgroups: cgroupsOf(plan).members,
 		confinement: confinementOf(plan),
 		origins: service.origins,

@@ -16,6 +16,7 @@ import {
 	pivotSteps,
 	type Places,
 } from './bare-mounts.ts';
+import {executorOf} from '../input/executor-of.ts';
 import {bareStart} from './bare-start.ts';
 import {vethSteps} from './bare-veth.ts';
 
@@ -47,21 +48,23 @@ export function planBare(input: PlanInput, bare: Bare): Plan {
 	];
 	const {start, others} = bareStart(input, cgroup, isChroot ? places.root : null, inside.length > 0);
 	const chroot = start.action.kind === 'start' && start.action.chroot !== undefined ? [] : [chrootStep(places, bare)];
+	const steps = [
+		rootfsStep(input, bare, places),
+		...cgroup.steps,
+		start,
+		...others,
+		...inside,
+		...(isChroot ? chroot : []),
+		...vethSteps(input, bare),
+		isChroot ? {...exec, action: {...exec.action, ownShell: true}} : exec,
+	] as Step[];
 	return {
 		schema: 1,
 		name: extras.name,
 		spec: input.spec,
 		namespaces: namespacesOf(input),
-		steps: [
-			rootfsStep(input, bare, places),
-			...cgroup.steps,
-			start,
-			...others,
-			...inside,
-			...(isChroot ? chroot : []),
-			...vethSteps(input, bare),
-			isChroot ? {...exec, action: {...exec.action, ownShell: true}} : exec,
-		] as Step[],
+		executor: executorOf(input, steps),
+		steps,
 		warnings: [
 			'BARE: this container has no protection but what its steps name; use it to learn, and never for files that you do not trust',
 			...extras.warnings,

@@ -1,3 +1,4 @@
+import type {ExecutorChoice} from '../../spec/config/executors.ts';
 import type {HostFacts} from '../../host/facts.ts';
 import type {ImageFacts} from '../../image/store/facts.ts';
 import {isRange, mappedRoot, type UserMap} from '../../host/id-map.ts';
@@ -103,6 +104,7 @@ export interface PlanInput {
 	readonly usedNumbers?: number;
 	/** Warn about what the host cannot do instead of failing. */
 	readonly bestEffort: boolean;
+	readonly executor: ExecutorChoice;
 }
 
 /** The folders and files of one container. No other code builds these paths. */

@@ -78,6 +78,7 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 			kind: 'start',
 			cgroups: joined(cgroup),
 			users: input.map === null ? [] : mapArguments(input.map),
+			...(input.map === null ? {} : {map: input.map}),
 			unshare,
 			tty: input.tty,
 			...(clocks ? {clocks: true as const} : {}),
@@ -147,6 +148,7 @@ function prepared(
 			action: {
 				kind: 'enterNamespaces',
 				users: mapArguments(map),
+				map,
 				unshare,
 				tty: input.tty,
 				conf: `${reached}/conf`,

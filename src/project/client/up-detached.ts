@@ -66,7 +66,7 @@ export async function planUp(
 	const wanted = withDependencies(project, services);
 	for (const service of wanted)
 		await planService(machine, project, pickService(project, service), spec, {dry: true, signal});
-	const {cwd, env, bestEffort, overrides} = spec;
+	const {cwd, env, bestEffort, executor, overrides} = spec;
 	const before = readProject(host, dirs.state, project.name);
 	if (before !== undefined && before.spec.file !== project.file)
 		throw new TsboxError('E_NAME_IN_USE', `the project name ${project.name} is taken by another spec`, {
@@ -82,7 +82,7 @@ export async function planUp(
 				file: project.file,
 				cwd,
 				env,
-				...present({config: machine.configFile, bestEffort, overrides}),
+				...present({config: machine.configFile, bestEffort, executor, overrides}),
 			},
 			services: wanted,
 		},

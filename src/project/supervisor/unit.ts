@@ -1,3 +1,4 @@
+import {present} from '../../spec/syntax/pick.ts';
 import type {Machine} from '../../container/machine/machine.ts';
 import {setTimeout as delay} from 'node:timers/promises';
 import {
@@ -106,7 +107,8 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 		}
 		become('starting');
 		const onFailed = (failed: FailedDetached): void => void (unstarted = failed);
-		const request = {project: spec, service, bestEffort: project.spec.bestEffort ?? false, onFailed};
+		const {bestEffort = false, executor} = project.spec;
+		const request = {project: spec, service, bestEffort, ...present({executor}), onFailed};
 		const printed = service.record === true ? printedSoFar(machine, service.name) : undefined;
 		const about = aboutDetached(project.name, service, restarts, printed);
 		const step = (event: Parameters<Parameters<typeof startDetached>[3]>[0]): void =>

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import {dashSchema} from './dash-config.ts';
 import {dashThemes} from './dash-words.ts';
+import {executors} from './executors.ts';
 import {parseContainerPath} from '../values/container-path.ts';
 import {parseDetachKeys} from '../values/detach-keys.ts';
 import {bad, type Parsed} from '../model/parsed.ts';
@@ -40,6 +41,10 @@ export const configSchema = z.strictObject(
 		best_effort: key(
 			'Warn where the host lacks what a spec asks for, in place of an error.',
 			parsedBy(textOrBoolean, parseBoolean),
+		),
+		executor: key(
+			'Who makes containers: stock tools one by one (`commands`), or one process that makes the system calls of these tools (`calls`).',
+			z.enum(executors, {error: `must be one of ${executors.join(', ')}`}),
 		),
 		defaults: key('Keys of a container, for each that says nothing of them.', z.partial(serviceSchema)),
 		policy: key('What no container may have or exceed.', policySchema),

@@ -6,6 +6,7 @@ import {type ConfigText, openExplorer} from './config-explorer.ts';
 import type {ConfigFolder} from './config-places.ts';
 import {type DashConfig, readDashConfig} from './dash-config.ts';
 import type {dashThemes} from './dash-words.ts';
+import type {ExecutorChoice} from './executors.ts';
 import type {SpecDefaults} from '../keys/defaults.ts';
 import {parseYaml} from '../syntax/document.ts';
 import {describeIssues} from '../keys/issues.ts';
@@ -39,6 +40,7 @@ export interface ToolConfig {
 		readonly imageEntries?: number;
 	};
 	readonly bestEffort: boolean;
+	readonly executor?: ExecutorChoice;
 	/** The byte sequence that detaches from `attach`. */
 	readonly detachKeys?: readonly number[];
 	readonly dash?: DashConfig;
@@ -133,7 +135,7 @@ function joined<T extends object>(maps: readonly (T | undefined)[]): T | undefin
 
 function merged(layers: readonly Layer[]): Omit<ToolConfig, 'origin'> {
 	const data = layers.map(layer => layer.data);
-	const {store, state, best_effort, detach_keys, theme} = joined(data) ?? {};
+	const {store, state, best_effort, executor, detach_keys, theme} = joined(data) ?? {};
 	const limits = joined(data.map(each => each.limits));
 	const dash = joined(data.map(each => each.dash));
 	const aliases = joined(data.map(each => each.aliases));
@@ -149,6 +151,7 @@ function merged(layers: readonly Layer[]): Omit<ToolConfig, 'origin'> {
 			...(limits?.image_entries !== undefined && {imageEntries: limits.image_entries}),
 		},
 		bestEffort: best_effort ?? false,
+		...(executor !== undefined && {executor}),
 		...(detach_keys !== undefined && {detachKeys: detach_keys}),
 		...(dash !== undefined && {dash: readDashConfig(dash)}),
 		...(theme !== undefined && {theme}),

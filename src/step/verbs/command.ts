@@ -1,8 +1,8 @@
 import type {Plan, Step} from './step.ts';
 import {actionLines} from './action.ts';
 
-/** The folder that a plan's init.sh and mount tables are in. */
-function configFolder(plan: Plan): string {
+/** The container's state folder, where its programs and mount tables are; `.` for a plan that does not name it. */
+export function configFolder(plan: Plan): string {
 	for (const step of plan.steps) {
 		if (step.action.kind === 'mountTable' && ['gather', 'before'].includes(step.action.name)) {
 			const row = step.action.rows.find(each => each.target.endsWith('/conf'));

@@ -1,4 +1,5 @@
 import type {HostFacts, ToolName} from '../../host/facts.ts';
+import type {UserMap} from '../../host/id-map.ts';
 import {releaseTerminalWords} from './release-terminal.ts';
 import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {hostToolWords} from './toolbox.ts';
@@ -8,6 +9,8 @@ import type {InsideVerb, Needs, OwnVerb} from './verb.ts';
 interface NewNamespaces {
 	/** Arguments for the user namespace, which is made before the others so that they belong to its root. */
 	readonly users: readonly string[];
+	/** The map that `users` asks for, if it is a user namespace's. */
+	readonly map?: UserMap;
 	readonly unshare: readonly string[];
 	readonly tty: boolean;
 	/** The clocks of the time namespace begin at the start. */

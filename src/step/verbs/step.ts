@@ -5,6 +5,9 @@ import type {EnterAction} from './enter.ts';
 import type {ExecAction} from './exec.ts';
 import type {StartAction} from './start.ts';
 
+/** Who carries out the steps inside: the stock tools of their command lines, or one process that makes the calls of these tools. */
+export type Executor = 'commands' | 'calls';
+
 /** The parts of a start, in order; the table and the progress view group by them. */
 export type Phase = 'image' | 'rootfs' | 'cgroup' | 'namespaces' | 'mounts' | 'hardening' | 'process' | 'teardown';
 
@@ -75,6 +78,8 @@ export interface Plan {
 	readonly spec: string;
 	readonly namespaces: readonly NamespaceKind[];
 	readonly steps: readonly Step[];
+	/** Who carries out the steps inside. */
+	readonly executor: Executor;
 	/** What the spec asks for and this host cannot do, with --best-effort: sentences. */
 	readonly warnings: readonly string[];
 	/** What stands between the container and the host. */

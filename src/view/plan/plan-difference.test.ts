@@ -5,7 +5,13 @@ import {sampleCommand, samplePlan, sampleUndo} from '../../../test/support/sampl
 import type {Plan, Step} from '../../step/verbs/step.ts';
 import {theme} from '../text/theme.ts';
 
-const look = {columns: 72, theme: theme(false), width: (text: string) => text.length, undoOf: sampleUndo};
+const look = {
+	columns: 72,
+	theme: theme(false),
+	width: (text: string) => text.length,
+	callsOf: () => [],
+	undoOf: sampleUndo,
+};
 const before = {...look, plan: samplePlan, commandOf: sampleCommand};
 
 /** The sample without a memory limit, with one mount more, and with a protection off. */

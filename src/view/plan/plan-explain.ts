@@ -18,6 +18,8 @@ export interface ValueOrigin {
 export interface ExplainLook extends PlanLook {
 	/** The command that undoes a step, or why a step needs none. */
 	readonly undoOf: (step: Step) => string;
+	/** The system calls of a step, one a line. */
+	readonly callsOf: (step: Step) => readonly string[];
 }
 
 const labelWidth = 7;
@@ -34,13 +36,14 @@ export function planExplain(plan: Plan, look: ExplainLook, origins: readonly Val
 	return `${steps}\n${look.theme.heading('protections')}\n${protections}${originTable(origins, look)}`;
 }
 
-/** The explanation of one step: why, page, kernel object, checks, undo. */
+/** The explanation of one step: why, page, kernel object, system calls, checks, undo. */
 export function stepDetails(step: Step, look: ExplainLook): string {
 	const {theme} = look;
 	return [
 		detail('why', step.why, look, theme.strong),
 		detail('read', step.man, look),
 		...(step.object === null ? [] : [detail('makes', step.object, look)]),
+		...[look.callsOf(step)].flatMap(calls => (calls.length === 0 ? [] : [detail('calls', calls.join('\n'), look)])),
 		...shortCheckWords(step.checks).map(words => detail('check', words, look, theme.ok)),
 		detail('undo', look.undoOf(step), look, theme.command),
 		detail('id', step.id, look),

@@ -27,7 +27,8 @@ export function planTable(plan: Plan, look: PlanLook, detailsOf: (step: Step) =>
 	const count = steps.length === plan.steps.length ? all : `${steps.length} of ${all}`;
 	const digits = Math.max(3, String(plan.steps.length).length);
 	let phase: Phase | undefined;
-	let text = `${theme.strong(escapeText(plan.name))}: ${count} from ${escapeText(plan.spec)}\n`;
+	const how = plan.executor === 'calls' ? ', inside by system calls' : '';
+	let text = `${theme.strong(escapeText(plan.name))}: ${count} from ${escapeText(plan.spec)}${how}\n`;
 	steps.forEach(({number, step}, index) => {
 		if (step.phase !== phase) {
 			text += phaseHeading(step.phase, look);

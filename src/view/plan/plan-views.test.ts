@@ -8,7 +8,14 @@ import {planTable} from './plan-table.ts';
 import {sampleCommand, samplePlan, sampleUndo} from '../../../test/support/sample-plan.ts';
 import {theme} from '../text/theme.ts';
 
-const look = {columns: 72, theme: theme(false), width: stringWidth, commandOf: sampleCommand, undoOf: sampleUndo};
+const look = {
+	columns: 72,
+	theme: theme(false),
+	width: stringWidth,
+	commandOf: sampleCommand,
+	callsOf: () => [],
+	undoOf: sampleUndo,
+};
 
 test('the table groups steps by phase and shows the prompt of each command', () => {
 	expect(planTable(samplePlan, look)).toMatchInlineSnapshot(`

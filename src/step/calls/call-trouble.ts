@@ -1,0 +1,19 @@
+import type {HostFacts} from '../../host/facts.ts';
+import type {Step} from '../verbs/step.ts';
+import {systemCalls} from './constants.ts';
+import {insideCalls} from './inside-calls.ts';
+
+/** Why the calls of these steps cannot be made on this host, or undefined. */
+export function callTrouble(steps: readonly Step[], facts: HostFacts): string | undefined {
+	if (facts.tools.perl === null) return 'this host has no perl';
+	if (systemCalls[facts.kernel.arch] === undefined)
+		return `the numbers of the system calls of ${facts.kernel.arch} are not known`;
+	for (const step of steps) {
+		if (step.action.kind === 'start' && step.action.isBare === true)
+			return 'its profile is bare: each step is a command to type';
+		if (step.side !== 'inside' || step.action.kind === 'exec') continue;
+		const calls = insideCalls(step.action, facts, '');
+		if (typeof calls === 'string') return calls;
+	}
+	return undefined;
+}

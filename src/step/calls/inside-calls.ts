@@ -1,0 +1,107 @@
+import type {HostFacts, ToolName} from '../../host/facts.ts';
+import type {ActionOf, InsideAction} from '../verbs/action.ts';
+import {filterFile, tracedFilterFile} from '../verbs/filter.ts';
+import type {RunAction} from '../verbs/run.ts';
+import {hostToolWords, toolboxWords} from '../verbs/toolbox.ts';
+import type {Call} from './call.ts';
+import {dropCalls} from './drop-calls.ts';
+import {mountCalls} from './mount-calls.ts';
+import {unshareCalls} from './start-calls.ts';
+
+type CallsOf = {
+	readonly [K in InsideAction['kind']]: (
+		action: ActionOf<K>,
+		facts: HostFacts | undefined,
+		conf: string,
+	) => readonly Call[] | string;
+};
+
+/** The calls of an action, in the order in which the tools of its command line make them; or the reason why it has none. */
+const callsOf: CallsOf = {
+	bindTerminal: ({target}) => [['bind_terminal', target]],
+	chroot: ({newRoot, toolbox}) =>
+		toolbox === null
+			? 'its own shell takes over'
+			: [
+					['chroot', newRoot],
+					['chdir', toolbox],
+				],
+	dropPrivileges: action => (action.landlock.length > 0 ? 'setpriv(1) makes the rules of Landlock' : dropCalls(action)),
+	enterNamespaces: unshareCalls,
+	fixAddresses: () => [['personality', ['ADDR_NO_RANDOMIZE']]],
+	lookupUser: ({user, groups}) => [['lookup_user', user, ...groups]],
+	mountPoints: ({folders, files}) => [
+		...folders.map((path): Call => ['make_point', 'folder', path]),
+		...files.map((path): Call => ['make_point', 'file', path]),
+	],
+	mounts: () => 'its commands are typed by a learner',
+	mountTable: ({rows}) =>
+		rows.flatMap(row => [
+			...mountCalls(row),
+			...(row.options.some(each => each.startsWith('X-mount.idmap=')) ? [['tell_idmapped', row.target] as const] : []),
+		]),
+	openFilter: ({traced, onHost}, _, conf) => [
+		['open', `${onHost === true ? conf : '/dev/.box/conf'}/${traced === undefined ? filterFile : tracedFilterFile}`, 8],
+	],
+	pivotRoot: ({newRoot, toolbox, putOld, bind}) => [
+		...(bind === true ? mountCalls({source: newRoot, target: newRoot, type: 'none', options: ['rbind']}) : []),
+		['chdir', toolbox],
+		['pivot_root', newRoot, putOld],
+	],
+	rlimits: ({limits, hardOnly}) =>
+		limits.map(({name, soft, hard}) => [
+			'prlimit64',
+			`RLIMIT_${name.toUpperCase()}`,
+			hardOnly === true ? null : String(soft),
+			String(hard),
+		]),
+	run: (action, facts) => [...runCalls(action, facts), ...(action.reads === undefined ? [] : readBack(action.reads))],
+	touch: ({paths}) => paths.map(path => ['create', path]),
+	useNumbers: ({count}) => [['use_numbers', count]],
+	workingDirectory: ({path}) => [['mkdirs', path]],
+	write: ({path, value}) => [['write', path, value], ...readBack(path)],
+};
+
+function readBack(path: string): readonly Call[] {
+	return [['read_back', path]];
+}
+
+/** The calls of the tools that steps run, by their arguments without options. */
+const callsOfTool: Partial<Record<ToolName, (first: string, rest: readonly string[]) => readonly Call[]>> = {
+	chmod: (_, paths) => paths.map(path => ['open_to_all', path]),
+	chown: (owner, paths) => paths.map(path => ['chown', path, ...owner.split(':').map(Number)]),
+	cp: (first, rest) => {
+		const paths = [first, ...rest];
+		const folder = paths.at(-1) ?? '';
+		return paths.slice(0, -1).map(path => ['copy_link', path, `${folder}${path.slice(path.lastIndexOf('/') + 1)}`]);
+	},
+	hostname: name => [['sethostname', name]],
+	mount: (options, [target = '']) => mountCalls({source: '', target, type: 'none', options: options.split(',')}),
+	rmdir: path => [['rmdir', path]],
+	umount: path => [['umount2', path, ['MNT_DETACH', 'UMOUNT_NOFOLLOW']]],
+};
+
+/** Another tool is run as it is. */
+function runCalls({tool, args, place}: RunAction, facts: HostFacts | undefined): readonly Call[] {
+	const [first = '', ...rest] = args.filter(word => !word.startsWith('-'));
+	const wordsOf = place === 'toolbox' ? toolboxWords : hostToolWords;
+	return callsOfTool[tool]?.(first, rest) ?? [['run', ...((facts && wordsOf(facts, tool)) ?? [tool]), ...args]];
+}
+
+/**
+ * The calls of an action of the container side, or why it can only be done by its commands.
+ *
+ * @param facts - the host whose tools are run; without it they have only their names, for people
+ */
+export function insideCalls<A extends InsideAction>(
+	action: A,
+	facts: HostFacts | undefined,
+	conf: string,
+): readonly Call[] | string {
+	const calls = callsOf[action.kind] as (
+		action: A,
+		facts: HostFacts | undefined,
+		conf: string,
+	) => readonly Call[] | string;
+	return calls(action, facts, conf);
+}
