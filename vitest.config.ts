@@ -3,6 +3,20 @@ import {defineConfig} from 'vitest/config';
 /** What is not quick enough, or not sure enough, for `npm run check`. */
 const programs = ['{src,config,fixtures,test}/**/*.programs.test.ts', 'test/fuzz/**/*.test.ts'];
 
+/** Real containers share one machine: more at once than this only makes each slower. */
+const workers = 2;
+
+/** What the tests of real containers have in common. */
+const system = {
+	globalSetup: ['test/system/root-range.ts', 'test/faults/report.ts', 'test/system/warm-state.ts'],
+	pool: 'forks' as const,
+	maxWorkers: workers,
+	// Where a change is judged, a test gets a second try: `(retry x1)` marks a race of the test or of tsbox, to be fixed.
+	retry: process.env['CI'] === 'true' ? 1 : 0,
+	testTimeout: 120_000,
+	hookTimeout: 120_000,
+};
+
 export default defineConfig({
 	test: {
 		// Where there are colours depends on these.
@@ -49,16 +63,24 @@ export default defineConfig({
 						'test/escapes/**/*.test.ts',
 						'test/differential/**/*.test.ts',
 					],
-					globalSetup: ['test/system/root-range.ts', 'test/faults/report.ts', 'test/system/warm-state.ts'],
-					pool: 'forks',
-					// Real containers share one machine: more at once than this only makes each slower.
-					maxWorkers: 2,
-					// Where a change is judged, a test gets a second try: `(retry x1)` marks a race of the test or of tsbox, to be fixed.
-					retry: process.env['CI'] === 'true' ? 1 : 0,
 					// Projects with worker counts of their own run one after the other; the quick ones first.
 					sequence: {groupOrder: 1},
-					testTimeout: 120_000,
-					hookTimeout: 120_000,
+					...system,
+				},
+			},
+			{
+				extends: true,
+				test: {
+					// The others make containers by system calls, where they leave the choice to tsbox.
+					name: 'commands',
+					include: [
+						'test/escapes/**/*.test.ts',
+						'test/system/{container,rootless,userns,die-at-step,exec}.test.ts',
+						'test/faults/gate.test.ts',
+					],
+					env: {TEST_EXECUTOR: 'commands'},
+					sequence: {groupOrder: 2},
+					...system,
 				},
 			},
 		],

@@ -47,11 +47,16 @@ function onTerminal(words: readonly string[]): string {
 	return stdout.replaceAll('\r', '').replace(/^(\^[@D])?[\b]*/gm, '');
 }
 
-/** What a container of tsbox sees. */
-export async function tsboxReport(box: TestBox, spec: string): Promise<Report> {
+/**
+ * What a container of tsbox sees.
+ *
+ * @param options - further options of `run`
+ */
+export async function tsboxReport(box: TestBox, spec: string, options: readonly string[] = []): Promise<Report> {
 	const words = [program, '--store', join(box.folder, 'store'), '--state', join(box.folder, 'state')];
-	if (isTerminal(spec)) return reportOf(onTerminal([...words, 'run', '--best-effort', spec]), box.name);
-	const {status, out, err} = await box.tsbox(['run', '--best-effort', spec]);
+	const run = ['run', '--best-effort', ...options, spec];
+	if (isTerminal(spec)) return reportOf(onTerminal([...words, ...run]), box.name);
+	const {status, out, err} = await box.tsbox(run);
 	if (status !== 0) throw new Error(err);
 	return reportOf(out, box.name);
 }

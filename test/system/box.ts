@@ -101,6 +101,9 @@ export async function testBox(starter?: Starter): Promise<TestBox> {
 		writeFileSync(join(folder, path), text);
 		return join(folder, path);
 	};
+	// Who makes the containers, where a run of the tests is about that: vitest.config.ts.
+	const executor = process.env['TEST_EXECUTOR'];
+	if (executor !== undefined) file('tsbox.config.yaml', `executor: ${executor}\n`);
 	const start: TestBox['start'] = (args, {env = {}, input, onTerminal = false, under = []} = {}) => {
 		const plain = [...under, ...words, '--store', join(folder, 'store'), '--state', join(folder, 'state'), ...args];
 		const [first = '', ...others] = onTerminal ? ['script', '-qefc', shellCommand(plain), '/dev/null'] : plain;

@@ -175,8 +175,9 @@ function oomSteps({config}: PlanInput): readonly Step[] {
 	];
 }
 
-/** Resource limits whose hard limit is above the caller's. */
+/** Resource limits whose hard limit is above the caller's, as far as it may raise them. */
 function raised({config, facts}: PlanInput): readonly ResourceLimit[] {
+	if (!facts.user.capabilities.includes('CAP_SYS_RESOURCE')) return [];
 	return config.process.rlimits
 		.map(({type, soft, hard}) => ({name: rlimitName(type), soft, hard}))
 		.filter(({name, hard}) => {

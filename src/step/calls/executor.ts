@@ -131,6 +131,8 @@ sub unshare_user {
 	must(call('setgroups', 0, 0), 'setgroups');
 	must(call('setresgid', 0, 0, 0), 'setresgid');
 	must(call('setresuid', 0, 0, 0), 'setresuid');
+	# PR_SET_DUMPABLE, which the change of the user took away: /proc/self would belong to nobody here. An exec sets it too.
+	must(call('prctl', 4, 1, 0, 0, 0), 'prctl');
 }
 # A namespace with the map of an idmapped mount, as a process that waits in it.
 sub mount_idmapped {
