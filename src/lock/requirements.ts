@@ -19,7 +19,7 @@ export function requirements(plan: Plan, image: ImageFacts, facts: HostFacts): R
 	const names = new Set(['sh' as const, ...unpackedWith, ...needs.flatMap(({tools = []}) => tools)]);
 	return {
 		tools: sorted([...names].map(name => [name, facts.tools[name]?.version ?? 'not there'])),
-		features: sorted(needs.flatMap(({features = []}) => features)),
+		features: sorted([...needs.flatMap(({features = []}) => features), ['executor', plan.executor]]),
 	};
 }
 

@@ -26,11 +26,16 @@ export const doctor = defineCommand({
 			io.out(saveFacts(machine.facts));
 			return 0;
 		}
-		const [{diagnose}, {configFindings}] = await Promise.all([
+		const [{diagnose}, {executorFinding}, {configFindings}] = await Promise.all([
 			import('../../host/diagnose/diagnose.ts'),
+			import('../../step/calls/executor-finding.ts'),
 			import('../../container/machine/config-findings.ts'),
 		]);
-		const findings = [...diagnose(machine.facts), ...configFindings(machine.configured ?? [], io.cwd)];
+		const findings = [
+			...diagnose(machine.facts),
+			executorFinding(machine.facts),
+			...configFindings(machine.configured ?? [], io.cwd),
+		];
 		if (values.json) io.out(jsonText(findings, 2));
 		else {
 			const {doctorTable} = await import('../../view/lists/doctor-table.ts');
