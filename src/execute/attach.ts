@@ -34,6 +34,8 @@ export type OutputTap = (stream: 'stdout' | 'stderr', bytes: Buffer) => void;
 export interface Attachment {
 	/** Starts the program with the ends of the gate as descriptors 3 and 4; by default pipes. */
 	readonly launch: (argv: readonly string[], gate?: GateForm['ends']) => Promise<RunningProgram>;
+	/** Starts the first process of a container by the rows of its calls; only where a launcher can. */
+	readonly launchCalls?: ((rows: string) => Promise<RunningProgram>) | undefined;
 	/** Gives a pty the caller's window size; does nothing without a pty. */
 	readonly onProcess: (process: ProcessIdentity) => Promise<void>;
 	/** Starts the transfer. The caller's terminal becomes raw only now. `typed` gets a copy of what is typed there. */

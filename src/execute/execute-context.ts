@@ -9,6 +9,8 @@ import type {HostActionContext} from './host-action.ts';
 import type {GateForm} from './gate.ts';
 import type {Hold} from './held-step.ts';
 import type {Journal} from './journal.ts';
+import {besideSteps} from '../step/script/beside.ts';
+import type {Plan} from '../step/verbs/step.ts';
 
 /** What carrying out a plan needs. */
 export interface ExecuteContext extends HostActionContext {
@@ -18,6 +20,10 @@ export interface ExecuteContext extends HostActionContext {
 	readonly conf: string;
 	/** Starts launch.sh; descriptors 3 and 4 are the status pipe and the gate, 5 is the guard's. */
 	readonly launch: Attachment['launch'];
+	/** Starts the container side by the rows of its calls, if a launcher can. */
+	readonly launchCalls?: Attachment['launchCalls'];
+	/** Nobody looks at single steps. */
+	readonly quiet?: boolean | undefined;
 	/** The form of the gate; pipes of this process by default. */
 	readonly gate?: GateForm | undefined;
 	/** Makes launch.sh begin with a guard. Without it, the container outlives its starter unless `launch` ends it. */
@@ -44,4 +50,13 @@ export interface StartedContainer {
 	readonly process: ProcessIdentity;
 	/** Resolves when the command has ended; never rejects. */
 	readonly ended: RunningProgram['ended'];
+}
+
+/**
+ * Whether the container side says all its lines at once, and finds the question whether it is ready at the gate: nothing is done
+ * while it waits, and nobody looks at single steps.
+ */
+export function isQuiet({executor, steps}: Plan, {quiet, hold, trace}: ExecuteContext): boolean {
+	const isAlone = quiet === true && hold === undefined && trace === undefined;
+	return isAlone && executor === 'calls' && besideSteps(steps).size === 0;
 }

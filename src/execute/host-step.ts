@@ -2,11 +2,12 @@ import {messageOf} from '../errors/is-error.ts';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import type {RunningProgram} from '../host/host.ts';
 import {identify} from '../host/programs/process.ts';
+import {callRows} from '../step/calls/call-rows.ts';
 import type {CgroupKill} from '../step/verbs/cgroups.ts';
 import {stepCommand} from '../step/verbs/command.ts';
 import type {Plan, Step, StepBefore, StepBeside} from '../step/verbs/step.ts';
 import {problemOf} from './check.ts';
-import type {ExecuteContext} from './execute-context.ts';
+import {type ExecuteContext, isQuiet} from './execute-context.ts';
 import {doHostAction} from './host-action.ts';
 import {writeLaunchFiles} from './launch-files.ts';
 import {checkFailure, startFailure} from './start-failure.ts';
@@ -54,10 +55,15 @@ async function attempt<T>(step: Step, plan: Plan, context: ExecuteContext, work:
 async function startProgram(plan: Plan, kill: CgroupKill, context: ExecuteContext): Promise<RunningProgram> {
 	const {host, facts, journal, conf, hold} = context;
 	const guard = context.guard && {...context.guard, kill};
-	const words = writeLaunchFiles(host, plan, conf, facts, {hold: hold !== undefined, guard, quiet: false});
+	const options = {hold: hold !== undefined, guard, quiet: isQuiet(plan, context)};
+	const launchCalls = plan.executor === 'calls' ? context.launchCalls : undefined;
+	const words = writeLaunchFiles(host, plan, conf, facts, options, launchCalls !== undefined);
 	for (const inner of plan.steps)
 		if (inner.side === 'inside' && inner.undo.kind !== 'none') journal.willDo(inner.id, inner.undo);
-	const program = await context.launch(words, context.gate?.ends);
+	const program =
+		launchCalls === undefined
+			? await context.launch(words, context.gate?.ends)
+			: await launchCalls(callRows(plan, conf, facts, options));
 	const launched = identify(host, program.pid);
 	if (launched !== undefined) journal.started(launched);
 	return program;

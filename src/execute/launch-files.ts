@@ -13,6 +13,7 @@ import {hostToolWords} from '../step/verbs/toolbox.ts';
  * Writes what a plan's container side runs into the container's folder, which that side sees read-only: programs and mount tables, or
  * the calls with their executor.
  *
+ * @param hasLauncher - a launcher makes the calls, and needs no files for them
  * @returns the command line that starts it
  */
 export function writeLaunchFiles(
@@ -21,10 +22,11 @@ export function writeLaunchFiles(
 	conf: string,
 	facts: HostFacts,
 	options: CallOptions,
+	hasLauncher: boolean,
 ): readonly string[] {
 	const write = (name: string, text: string): void => host.append(`${conf}/${name}`, text);
 	const makesCalls = plan.executor === 'calls';
-	if (makesCalls) {
+	if (makesCalls && !hasLauncher) {
 		write('launch.pl', callProgram(facts.kernel.arch));
 		write('calls', callRows(plan, conf, facts, options));
 	}

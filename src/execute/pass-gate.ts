@@ -13,7 +13,7 @@ import {besideSteps} from '../step/script/beside.ts';
 import {isCheckedAtGate, lastInside, type Plan, type Step, type StepBeside} from '../step/verbs/step.ts';
 import {problemOf, processView, type ReadBack} from './check.ts';
 import {commandEnd} from './command-end.ts';
-import type {ExecuteContext, StartedContainer} from './execute-context.ts';
+import {type ExecuteContext, isQuiet, type StartedContainer} from './execute-context.ts';
 import {type Gate, handIn, pipeGate} from './gate.ts';
 import type {CommandTrouble} from './command-trouble.ts';
 import {heldStep} from './held-step.ts';
@@ -33,6 +33,7 @@ interface GateSession {
 	readonly tell: StepTeller;
 	readonly gate: Gate;
 	readonly exec: Step;
+	readonly isQuiet: boolean;
 	command: ExecAction;
 	/** Undefined for a container that keeps all privileges. */
 	readonly drop: DropPrivilegesAction | undefined;
@@ -69,6 +70,7 @@ function gateSessionOf(plan: Plan, context: ExecuteContext, tell: StepTeller, ga
 		tell,
 		gate,
 		exec,
+		isQuiet: isQuiet(plan, context),
 		command: exec.action,
 		drop,
 		last: lastInside(plan.steps),
@@ -108,6 +110,7 @@ export async function passGate(
 	// A write to a container that has just died must not end tsbox. The status pipe reports what happened.
 	answers.on('error', () => {});
 	const session = gateSessionOf(plan, context, tell, gate);
+	if (session.isQuiet) answers.write(askReady);
 	const {given, letGo} = givenUp(session, signal, status);
 	const first = await orAborted(follow(session, program, status), given).finally(letGo);
 	tell.done();
@@ -204,7 +207,7 @@ function onPid(pid: number, session: GateSession): void {
 	context.journal.started(session.first);
 	session.readied = context.onProcess(session.first);
 	session.readied.catch(() => {});
-	if (session.last === undefined) session.gate.answers.write(askReady);
+	if (session.last === undefined && !session.isQuiet) session.gate.answers.write(askReady);
 }
 
 async function beginStep(id: string, session: GateSession): Promise<void> {
@@ -218,7 +221,7 @@ async function beginStep(id: string, session: GateSession): Promise<void> {
 	if (isSkipped) skip(step, session);
 	else tell.begin(step);
 	if (isHeld) gate.answers.write(isSkipped ? `${skipAnswer}\n` : '\n');
-	if (step !== last) return;
+	if (step !== last || session.isQuiet) return;
 	if (drop?.filter?.listen === true && first !== undefined) session.traced = context.trace?.(first);
 	gate.answers.write(askReady);
 }

@@ -1,18 +1,22 @@
-import type {Readable} from 'node:stream';
 import {toError} from '../errors/is-error.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host, RunningProgram} from '../host/host.ts';
 import {startGuarded} from '../execute/start-guarded.ts';
+import {systemCalls} from '../step/calls/constants.ts';
+import {launcherProgram} from '../step/calls/executor.ts';
 import type {CgroupKill} from '../step/verbs/cgroups.ts';
-import {type Launcher, openLauncher} from '../host/programs/launcher.ts';
+import {type Launcher, openLauncher, type Task} from '../host/programs/launcher.ts';
 import {closeDescriptor, type OpenedFifo} from '../host/programs/stdio.ts';
 import type {FifoMaker, Pipes} from './pipes.ts';
 
 /** Starts the first program of a container with the container's stream ends, a status pipe and a gate. */
 export interface Launch {
-	readonly start: (argv: readonly string[], ends: Pipes['ends'], kill: CgroupKill) => Promise<RunningProgram>;
-	/** Whether the launcher kills the container when this process ends. If not, the container's script must. */
+	readonly start: (task: Task, ends: Pipes['ends'], kill: CgroupKill) => Promise<RunningProgram>;
+	/**
+	 * Whether there is a launcher: it takes rows of calls, and kills the container when this process ends. If not, the container's
+	 * script must.
+	 */
 	readonly isGuard: boolean;
 	/** Resolves when the launcher has ended. */
 	readonly close: () => Promise<void>;
@@ -21,27 +25,25 @@ export interface Launch {
 /** FIFOs that a start needs besides those of the container's streams. */
 export const fifosOfLaunch = 2;
 
-/** How long to wait for an exit status after the status pipe has closed, in ms. The launcher's child that reports it may have been killed. */
-const lostAfter = 2000;
-
 /**
- * Starts programs through a perl launcher where perl is installed. A fork of this process is slow, because the kernel copies
- * the page tables of all its memory, and it blocks the event loop. Without perl the process forks all the same.
+ * Starts containers through a perl launcher where there is perl, and the numbers of the system calls are known. A fork of this process is slow, because the kernel copies
+ * the page tables of all its memory, and it blocks the event loop. Without a launcher the process forks all the same.
  */
 export function openLaunch(host: Host, facts: HostFacts, fifos: FifoMaker): Launch {
 	const perl = facts.tools.perl?.path;
-	if (perl === undefined)
+	const {arch} = facts.kernel;
+	if (perl === undefined || systemCalls[arch] === undefined)
 		return {
-			start: async (argv, {stdin, stdout, stderr}) =>
-				startGuarded(host, argv, {stdio: [stdin, stdout, stderr, 'pipe', 'pipe']}),
+			start: async (task, {stdin, stdout, stderr}) =>
+				startGuarded(host, 'words' in task ? task.words : [], {stdio: [stdin, stdout, stderr, 'pipe', 'pipe']}),
 			isGuard: false,
 			close: async () => {},
 		};
 	let launcher: Launcher | undefined;
 	return {
-		start: async (argv, ends, kill) => {
-			if (launcher === undefined || launcher.isOver) launcher = openLauncher(host, perl);
-			return startThrough(launcher, argv, {ends, kill}, await fifos.make(['read', 'write']));
+		start: async (task, ends, kill) => {
+			if (launcher === undefined || launcher.isOver) launcher = openLauncher(host, perl, launcherProgram(arch));
+			return startThrough(launcher, task, {ends, kill}, await fifos.make(['read', 'write']));
 		},
 		isGuard: true,
 		close: async () => launcher?.close(),
@@ -59,7 +61,7 @@ function doomed(kill: CgroupKill): Exclude<CgroupKill, {kind: 'root'}> {
 
 async function startThrough(
 	launcher: Launcher,
-	argv: readonly string[],
+	task: Task,
 	{ends: {stdin, stdout, stderr}, kill}: {readonly ends: Pipes['ends']; readonly kill: CgroupKill},
 	[status, gate]: readonly OpenedFifo[],
 ): Promise<RunningProgram> {
@@ -73,8 +75,7 @@ async function startThrough(
 			{fd: status.theirs, use: 'write'},
 			{fd: gate.theirs, use: 'read'},
 		] as const;
-		const {pid, ended} = await launcher.start(argv, handed, doomed(kill));
-		return {pid, pipes, ended: Promise.race([ended, lostEnd(status.stream)])};
+		return {...(await launcher.start(task, handed, doomed(kill))), pipes};
 	} catch (error) {
 		const startError = toError(error);
 		return {pid: 0, pipes, ended: Promise.resolve({exitCode: undefined, signal: undefined, startError})};
@@ -82,13 +83,4 @@ async function startThrough(
 		closeDescriptor(status.theirs);
 		closeDescriptor(gate.theirs);
 	}
-}
-
-function lostEnd(status: Readable): RunningProgram['ended'] {
-	const startError = new Error('the process that waited for the command was killed, so its exit status is unknown');
-	return new Promise(resolve => {
-		status.once('close', () =>
-			setTimeout(() => resolve({exitCode: undefined, signal: undefined, startError}), lostAfter).unref(),
-		);
-	});
 }

@@ -85,7 +85,7 @@ async function startOne(
 		const container = await startWarm(
 			machine,
 			planned,
-			{...pipes, launch: launch.start, isGuarded: launch.isGuard},
+			{...pipes, launch: launch.start, takesRows: launch.isGuard, isGuarded: launch.isGuard},
 			own.signal,
 		);
 		const {entrypoint, command} = service;

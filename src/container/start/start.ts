@@ -71,7 +71,7 @@ async function fillStore({host, facts, dirs}: Machine, unpack: () => Promise<voi
 
 /** The part of a start request that {@link start} needs. */
 export type StartRequest = Pick<UpRequest, 'emit' | 'signal' | 'hold'> &
-	Pick<ExecuteContext, 'atGate' | 'gate' | 'guard' | 'trace'> & {
+	Pick<ExecuteContext, 'atGate' | 'gate' | 'guard' | 'quiet' | 'trace'> & {
 		/** Called after each step. The container side then waits before each step. */
 		readonly afterStep?: StepObserver | undefined;
 	};
@@ -124,6 +124,8 @@ export async function start(
 			journal: openJournal(host, conf),
 			conf,
 			launch: attachment.launch,
+			launchCalls: attachment.launchCalls,
+			quiet: request.quiet,
 			onProcess: process => {
 				first = {...first, pid: process.pid};
 				return attachment.onProcess(process);

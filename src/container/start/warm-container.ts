@@ -3,6 +3,7 @@ import type {Machine} from '../machine/machine.ts';
 import type {PlannedContainer} from '../machine/planned-container.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {RunningProgram} from '../../host/host.ts';
+import type {Task} from '../../host/programs/launcher.ts';
 import {signalProcess} from '../../host/programs/process.ts';
 import type {Attachment} from '../../execute/attach.ts';
 import type {StartedContainer} from '../../execute/execute-context.ts';
@@ -70,7 +71,9 @@ export interface OwnEnds {
 	/** Closes the ends in this process, once the container has them or when it did not start. */
 	readonly closeEnds: () => void;
 	/** Starts the first program with the ends, a status pipe and a gate. */
-	readonly launch: (argv: readonly string[], ends: OwnEnds['ends'], kill: CgroupKill) => Promise<RunningProgram>;
+	readonly launch: (task: Task, ends: OwnEnds['ends'], kill: CgroupKill) => Promise<RunningProgram>;
+	/** Whether `launch` takes rows of calls. */
+	readonly takesRows: boolean;
 	/** Whether `launch` kills the container when this process ends. Otherwise the container's script must. */
 	readonly isGuarded: boolean;
 }
@@ -101,7 +104,7 @@ function lastOfEach(env: readonly string[]): readonly string[] {
 export async function startWarm(
 	machine: Machine,
 	planned: PlannedContainer,
-	{ends, closeEnds, launch, isGuarded}: OwnEnds,
+	{ends, closeEnds, launch, takesRows, isGuarded}: OwnEnds,
 	signal: AbortSignal,
 ): Promise<WarmContainer> {
 	const {host, dirs, facts} = machine;
@@ -115,13 +118,15 @@ export async function startWarm(
 	};
 	const words = deferred<ExecAction>();
 	const atGate = deferred<ExecAction>();
+	const launched = async (task: Task): Promise<RunningProgram> => {
+		program = await launch(task, ends, kill);
+		closeEnds();
+		void program.ended.then(() => words.reject(gone(service.name)));
+		return program;
+	};
 	const attachment: Attachment = {
-		launch: async argv => {
-			program = await launch(argv, ends, kill);
-			closeEnds();
-			void program.ended.then(() => words.reject(gone(service.name)));
-			return program;
-		},
+		launch: argv => launched({words: argv}),
+		launchCalls: takesRows ? rows => launched({rows}) : undefined,
 		onProcess: async () => {},
 		connect: () => {},
 		finish: async () => {},
@@ -137,6 +142,7 @@ export async function startWarm(
 			signal.addEventListener('abort', giveUp, {once: true});
 			starting = start(machine, claimed, attachment, {
 				emit: () => {},
+				quiet: true,
 				signal,
 				guard: isGuarded ? undefined : {keepsAlive: false},
 				atGate: action => {

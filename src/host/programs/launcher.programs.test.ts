@@ -1,19 +1,23 @@
 import {closeSync, mkdtempSync, openSync, readFileSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+
+import {arch, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import type {Launcher} from './launcher.ts';
 import {openLauncher} from './launcher.ts';
+import {identify, isRunning} from './process.ts';
 import {realHost} from './real-host.ts';
+import {launcherProgram} from '../../step/calls/executor.ts';
 
 const host = realHost();
 const perl = '/usr/bin/perl';
+const program = launcherProgram(arch() === 'arm64' ? 'aarch64' : 'x86_64');
 
 let folder: string;
 let launcher: Launcher;
 beforeEach(() => {
 	folder = mkdtempSync(join(tmpdir(), 'tsbox-launcher-'));
-	launcher = openLauncher(host, perl);
+	launcher = openLauncher(host, perl, program);
 });
 afterEach(async () => {
 	await launcher.close();
@@ -25,14 +29,11 @@ async function sh(script: string, ...args: readonly string[]) {
 	const path = join(folder, String(Math.random()));
 	const [input, output] = [openSync('/dev/null', 'r'), openSync(path, 'w')];
 	const started = await launcher
-		.start(
-			['/bin/sh', '-c', script, 'sh', ...args],
-			[
-				{fd: input, use: 'read'},
-				{fd: output, use: 'write'},
-				{fd: output, use: 'write'},
-			],
-		)
+		.start({words: ['/bin/sh', '-c', script, 'sh', ...args]}, [
+			{fd: input, use: 'read'},
+			{fd: output, use: 'write'},
+			{fd: output, use: 'write'},
+		])
 		.finally(() => [input, output].forEach(closeSync));
 	return {...started, text: () => readFileSync(path, 'utf8')};
 }
@@ -62,16 +63,18 @@ test('distinguishes an exit status from a signal', async () => {
 });
 
 test('reports a missing program and a closed descriptor', async () => {
-	const {ended} = await launcher.start(['/no/such/tool'], []);
+	const {ended} = await launcher.start({words: ['/no/such/tool']}, []);
 	expect(await ended).toMatchObject({exitCode: 127, startError: {message: 'No such file or directory'}});
-	await expect(launcher.start(['/bin/true'], [{fd: 9999, use: 'read'}])).rejects.toThrow('No such file or directory');
+	await expect(launcher.start({words: ['/bin/true']}, [{fd: 9999, use: 'read'}])).rejects.toThrow(
+		'No such file or directory',
+	);
 });
 
 test('reports why a program could not be executed, however many descriptors it gets', async () => {
 	const path = join(folder, 'output');
 	const output = openSync(path, 'w');
 	const ends = Array.from({length: 5}, () => ({fd: output, use: 'write'}) as const);
-	const {ended} = await launcher.start(['/no/such/tool'], ends).finally(() => closeSync(output));
+	const {ended} = await launcher.start({words: ['/no/such/tool']}, ends).finally(() => closeSync(output));
 	expect(await ended).toMatchObject({exitCode: 127, startError: {message: 'No such file or directory'}});
 	expect(readFileSync(path, 'utf8')).toBe('');
 });
@@ -82,23 +85,24 @@ test('keeps many concurrent programs apart', async () => {
 	expect(ends).toEqual(codes);
 });
 
-test('after the launcher is killed, running programs continue, their ends are reported, and new ones are refused', async () => {
-	const {ended, pid, text} = await sh(
-		'read -r line < /proc/$PPID/stat; echo "$line"; echo going; kill -STOP $$; exit 5',
-	);
+test('what it started ends with it, however it ends, and new programs are refused', async () => {
+	const {ended, pid, text} = await sh('read -r line < /proc/$PPID/stat; echo "$line"; echo going; sleep 1000');
 	while (!text().includes('going')) await new Promise(resolve => setTimeout(resolve, 5));
-	// The program's parent waits for it and is a child of the launcher.
-	const launcherPid = Number(text().split(') ')[1]?.split(' ')[1]);
-	host.kill(launcherPid, 'SIGKILL');
-	while (!launcher.isOver) await new Promise(resolve => setTimeout(resolve, 5));
+	const started = identify(host, pid) ?? {pid, startTime: ''};
+	host.kill(Number(text().split(' ')[0]), 'SIGKILL');
+	expect(await ended).toMatchObject({startError: {message: 'the launcher has ended'}});
+	while (isRunning(host, started)) await new Promise(resolve => setTimeout(resolve, 5));
+	expect(launcher.isOver).toBe(true);
 	await expect(sh('exit 0')).rejects.toThrow('the launcher has ended');
-	while (readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0] !== 'T')
-		await new Promise(resolve => setTimeout(resolve, 5));
-	host.kill(pid, 'SIGCONT');
-	expect(await ended).toMatchObject({exitCode: 5});
+});
+
+test('a request that comes in pieces is one request', async () => {
+	const {ended, text} = await sh('echo ${#1}', 'x'.repeat(100_000));
+	expect(await ended).toMatchObject({exitCode: 0});
+	expect(text()).toBe('100000\n');
 });
 
 test('reports a launcher that cannot be started', async () => {
-	const none = openLauncher(host, '/no/such/perl');
-	await expect(none.start(['/bin/true'], [])).rejects.toThrow('ENOENT');
+	const none = openLauncher(host, '/no/such/perl', program);
+	await expect(none.start({words: ['/bin/true']}, [])).rejects.toThrow('ENOENT');
 });

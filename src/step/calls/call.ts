@@ -1,3 +1,4 @@
+import {tabRow} from '../../host/programs/tab-row.ts';
 import {constants, type Flag} from './constants.ts';
 
 /** An argument of a call: a text, a number, NULL, or flags by their names in the kernel's headers. */
@@ -25,16 +26,13 @@ export function callText([name, ...args]: Call): string {
 	return `${name}(${args.map(argumentText).join(', ')})`;
 }
 
-// The fields of a row end with a tab, and rows with a newline.
-const escapes: Readonly<Record<string, string>> = {'%': '%25', '\t': '%09', '\n': '%0A'};
-
 function field(argument: Argument): string {
 	if (argument === null) return '';
 	if (isFlags(argument)) return String(argument.reduce((sum, flag) => sum | constants[flag], 0) >>> 0);
-	return String(argument).replaceAll(/[%\t\n]/g, c => escapes[c] ?? c);
+	return String(argument);
 }
 
 /** A call as a row of the file that the executor reads. NULL is an empty field. */
 export function callRow([name, ...args]: Call): string {
-	return `${[name, ...args.map(field)].join('\t')}\n`;
+	return tabRow([name, ...args.map(field)]);
 }

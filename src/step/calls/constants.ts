@@ -40,11 +40,14 @@ export type SystemCall =
 	| 'capget'
 	| 'capset'
 	| 'clock_gettime'
+	| 'clone'
+	| 'close'
 	| 'dup3'
 	| 'mount'
 	| 'mount_setattr'
 	| 'move_mount'
 	| 'open_tree'
+	| 'openat'
 	| 'personality'
 	| 'pivot_root'
 	| 'prctl'
@@ -69,11 +72,14 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		capget: 125,
 		capset: 126,
 		clock_gettime: 228,
+		clone: 56,
+		close: 3,
 		dup3: 292,
 		mount: 165,
 		mount_setattr: 442,
 		move_mount: 429,
 		open_tree: 428,
+		openat: 257,
 		personality: 135,
 		pivot_root: 155,
 		prctl: 157,
@@ -96,11 +102,14 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		capget: 90,
 		capset: 91,
 		clock_gettime: 113,
+		clone: 220,
+		close: 57,
 		dup3: 24,
 		mount: 40,
 		mount_setattr: 442,
 		move_mount: 429,
 		open_tree: 428,
+		openat: 56,
 		personality: 92,
 		pivot_root: 41,
 		prctl: 167,

@@ -1,4 +1,5 @@
 import {systemCalls} from './constants.ts';
+import {serve} from './serve.ts';
 
 /**
  * The executor of calls: a perl program that makes the calls of a file, row by row, and then becomes the shell at the gate. It
@@ -7,19 +8,15 @@ import {systemCalls} from './constants.ts';
  * Its descriptors are those of launch.sh and init.sh: the command's streams wait on 5, 6 and 7, 3 is the status pipe, 4 the gate, 8
  * the filter. It gets the pipe of a guard as 5 and keeps it as 9, outside of the container. `$nr` is filled by {@link callProgram}.
  */
-const program = String.raw`my ($file) = @ARGV;
-# Perl would close descriptors above this one at an exec.
+const program = String.raw`# Perl would close descriptors above this one at an exec.
 $^F = 15;
 umask 022;
-open my $in, '<', $file or die "$file: $!\n";
-my @rows = <$in>;
-close $in;
-open my $status, '>&=', 3 or die "descriptor 3: $!\n";
 my ($step, $told, $live) = ('', '', 1);
-my (@guard, @kept, $uid, $gid, @groups);
+my ($status, $gate, @guard, @kept, $uid, $gid, @groups);
 sub tell_all { syswrite $status, $told if $told ne ''; $told = '' }
 sub say_line { $told .= "$_[0]\n"; tell_all() if $live }
 sub fail { say_line($_[0]) if @_; say_line("\@fail $step 1") if $step ne ''; tell_all(); exit 125 }
+sub fields_of { my @words = split /\t/, $_[0], -1; s/%(25|09|0A)/chr hex $1/ge for @words; @words }
 sub must { fail("$_[1]: $!") if !defined $_[0] || $_[0] eq '' || $_[0] == -1 }
 sub call { my $number = $nr{shift()}; syscall $number, @_ }
 sub dup_to { must(call('dup3', $_[0], $_[1], 0), "descriptor $_[1]") }
@@ -48,7 +45,7 @@ sub find_group {
 }
 # The rest of a terminated starter's container: its cgroup, which is the working directory, and the first process.
 sub kill_all {
-	my ($pid, $kind) = @_;
+	my ($kind, @pids) = @_;
 	my $members = sub { open my $f, '<', 'cgroup.procs' or return; map { split } <$f> };
 	put('cgroup.kill', 1) if $kind eq 'cgroup.kill';
 	if ($kind eq 'freezer' || $kind eq 'procs') {
@@ -59,7 +56,7 @@ sub kill_all {
 			put('freezer.state', 'THAWED') if $kind eq 'freezer';
 		}
 	}
-	kill 'KILL', $pid;
+	kill 'KILL', @pids;
 }
 # Waits for the first process, and kills it when the guard's pipe closes or the time that it was given there is over.
 sub watch {
@@ -77,17 +74,17 @@ sub watch {
 		vec($ready, $ended, 1) = 1;
 		vec($ready, 9, 1) = 1 if $open;
 		my $left = $open || !defined $until ? undef : $until - uptime();
-		return kill_all($pid, $kind) if defined $left && $left <= 0;
+		return kill_all($kind, $pid) if defined $left && $left <= 0;
 		my $found = select $ready, undef, undef, $left;
 		next if $found < 1 || !$open || !vec $ready, 9, 1;
 		if (sysread $pipe, my $text, 256) { $until = uptime() + $1 if $text =~ /limit (\d+)/; next }
 		$open = 0;
 		next if $keeps eq 'keeps';
-		return kill_all($pid, $kind);
+		return kill_all($kind, $pid);
 	}
 	return $?;
 }
-# The process outside: it ends as the first process ends, and the kernel ends the first process with it.
+# The process outside of a container: it ends as the first process ends, and the kernel ends the first process with it.
 sub stay {
 	my ($pid) = @_;
 	$SIG{$_} = 'IGNORE' for qw(HUP INT QUIT TERM);
@@ -101,6 +98,8 @@ sub stay {
 	kill $signal, $$;
 	exit 128 + $signal;
 }
+# Makes the first process.
+my $fork_first = sub { my $pid = fork // fail("fork: $!"); stay($pid) if $pid };
 # A user namespace with a map that a child writes, which is outside of it. newuidmap(1) writes that of an ordinary user.
 sub unshare_user {
 	my ($kind, %maps) = ($_[0], uid => $_[1], gid => $_[2]);
@@ -179,7 +178,7 @@ my %do;
 	hold => sub {
 		tell_all();
 		my ($line, $byte) = ('', '');
-		$line .= $byte while sysread(GATE, $byte, 1) && $byte ne "\n";
+		$line .= $byte while sysread($gate, $byte, 1) && $byte ne "\n";
 		return $line eq 'skip' ? $_[0] : 0;
 	},
 	tell_pid => sub { say_line('@pid ' . (split / /, first_line('/proc/self/stat'))[0]) },
@@ -251,9 +250,8 @@ my %do;
 		put('/proc/self/timens_offsets', $offsets) or fail("timens_offsets: $!");
 	},
 	fork => sub {
-		tell_all();
-		my $pid = fork // fail("fork: $!");
-		stay($pid) if $pid;
+		tell_all() if $live;
+		$fork_first->();
 		# PR_SET_PDEATHSIG, SIGKILL
 		call('prctl', 1, 9, 0, 0, 0);
 		close_fds(9) if @guard;
@@ -362,23 +360,39 @@ my %do;
 		fail("$_[0]: $!");
 	},
 );
-open GATE, '<&=', 4;
-while (@rows) {
-	my $row = shift @rows;
-	chomp $row;
-	my ($name, @words) = split /\t/, $row, -1;
-	s/%(25|09|0A)/chr hex $1/ge for @words;
-	my $skipped = ($do{$name} // fail("$name is no call"))->(@words);
-	splice @rows, 0, $skipped if $name eq 'hold' && $skipped;
+# The rows of a file, one by one; the last one replaces this program.
+sub carry_out {
+	my @rows = @_;
+	open $status, '>&=', 3 or die "descriptor 3: $!\n";
+	open $gate, '<&=', 4;
+	while (@rows) {
+		my $row = shift @rows;
+		chomp $row;
+		my ($name, @words) = fields_of($row);
+		my $skipped = ($do{$name} // fail("$name is no call"))->(@words);
+		splice @rows, 0, $skipped if $name eq 'hold' && $skipped;
+	}
 }
 `;
 
-/**
- * The perl program that makes the calls of a file; its only argument is the file.
- *
- * @param arch - the machine name of uname(2), which {@link systemCalls} has
- */
-export function callProgram(arch: string): string {
+// The only argument is the file with the rows.
+const once = String.raw`my ($file) = @ARGV;
+open my $in, '<', $file or die "$file: $!\n";
+carry_out(<$in>);
+`;
+
+/** A perl program with the numbers of the system calls of `arch`, a machine name of uname(2) that {@link systemCalls} has. */
+function perlProgram(arch: string, ...parts: readonly string[]): string {
 	const numbers = Object.entries(systemCalls[arch] ?? {}).map(([name, number]) => `${name} => ${number}`);
-	return `# Makes system calls for a container, as a file lists them; written by tsbox.\nmy %nr = (${numbers.join(', ')});\n${program}`;
+	return `# Makes system calls for a container; written by tsbox.\nmy %nr = (${numbers.join(', ')});\n${parts.join('')}`;
+}
+
+/** The perl program that makes the calls of a file; its only argument is the file. */
+export function callProgram(arch: string): string {
+	return perlProgram(arch, program, once);
+}
+
+/** The perl program of the launcher, which carries out rows in a fork of itself: {@link serve}. Its argument is the pid of its caller. */
+export function launcherProgram(arch: string): string {
+	return perlProgram(arch, program, serve);
 }

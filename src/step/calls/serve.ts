@@ -1,0 +1,134 @@
+/**
+ * What the launcher does, in the perl program of the executor. Its standard input has requests, each a line with fields as in rows:
+ * `exec` ID KIND FOLDER ENDS WORD..., `calls` ID KIND FOLDER ENDS LENGTH with so many bytes of rows after it, and `over`. KIND and
+ * FOLDER are those of the cgroup to kill with what is started, ENDS descriptors of the caller with their use. Its standard output
+ * says `started ID PID`, `failed ID WHY`, and `ended ID STATUS SIGNAL`.
+ *
+ * A fork of it carries out rows up to the fork of the first process, and ends then. CLONE_PARENT makes the first process a child of
+ * the launcher, so nothing but the container is left of a start. The kernel ends the first process with the launcher.
+ *
+ * When the caller ends, however it ends, the kernel closes the standard input, and the launcher kills everything that still runs.
+ */
+export const serve = String.raw`my ($caller) = @ARGV;
+# Descriptors leaked into the launcher are /dev/null here. What it starts must not get them.
+opendir my $own, '/proc/self/fd' or die;
+my @leaked = grep { /^\d+$/ && $_ > 2 } readdir $own;
+closedir $own;
+call('close', $_ + 0) for @leaked;
+# Above the descriptors of what it starts, and closed on exec: F_DUPFD_CLOEXEC.
+sub above { my ($mode, $file) = @_; my $fd = fcntl $file, 1030, 20 or die; open my $copy, $mode, $fd or die; $copy }
+my $answers = above('>&=', *STDOUT);
+open STDOUT, '>', '/dev/null' or die;
+my ($reports, $reporting) = do { pipe my $read, my $written or die; (above('<&=', $read), above('>&=', $written)) };
+# F_SETFL, O_NONBLOCK
+fcntl $reports, 4, 04000;
+# SIGCHLD is read like the requests: a handler would not run when the signal comes right before a wait. SFD_NONBLOCK, SFD_CLOEXEC.
+my $set = pack 'Q', 1 << 16;
+call('rt_sigprocmask', 0, $set, 0, 8);
+my $signals = do { open my $file, '<&=', call('signalfd4', -1, $set, 8, 02004000) or die; above('<&=', $file) };
+$SIG{PIPE} = 'IGNORE';
+# By pid: the request that a fork starts, and the request whose end is that of a process. By request: its cgroup; whether its first
+# process is known.
+my (%starting, %of, %doomed, %handed);
+# Ends of processes whose request is not known yet, because their fork has not told it.
+my %early;
+my ($requests, $reported, $over) = ('', '', 0);
+sub answer { syswrite $answers, "@_\n" }
+sub report { syswrite $reporting, "@_\n" }
+sub tell_end { my ($id, $end) = @_; delete $doomed{$id}; answer('ended', $id, $end) }
+sub read_reports {
+	1 while sysread $reports, $reported, 65536, length $reported;
+	while ($reported =~ s/^(.*)\n//) {
+		my ($word, $id, $pid) = split / /, $1;
+		answer($1);
+		next if $word ne 'started';
+		$handed{$id} = 1 if !exists $starting{$pid};
+		if (exists $early{$pid}) { tell_end($id, delete $early{$pid}) } else { $of{$pid} = $id }
+	}
+}
+sub reap {
+	while ((my $pid = waitpid -1, 1) > 0) {
+		my $end = ($? >> 8) . ' ' . ($? & 127);
+		my $starts = $starting{$pid};
+		read_reports() if defined $starts;
+		delete $starting{$pid};
+		if (exists $of{$pid}) { tell_end(delete $of{$pid}, $end) }
+		elsif (!defined $starts) { $early{$pid} = $end }
+		elsif (!delete $handed{$starts}) { tell_end($starts, $end) }
+	}
+	read_reports();
+	%early = () if !%starting;
+}
+sub children { map { split / /, first_line("/proc/$_/task/$_/children") } @_ }
+sub end_all {
+	for (values %doomed) { my ($kind, $folder) = @$_; kill_all($kind) if $folder ne '' && chdir $folder }
+	# A child that ends is a zombie until it is waited for, so no pid is used again.
+	while (my @mine = (children($$), keys %of, keys %starting)) {
+		# A tool of the host has the first process as its child.
+		kill 'KILL', children(@mine), @mine;
+		(my $pid = waitpid -1, 0) > 0 or last;
+		delete $of{$pid};
+		delete $starting{$pid};
+	}
+	exit;
+}
+sub launch {
+	my ($word, $id, $kind, $folder, $ends, @words) = @_;
+	my $starter = fork // return answer('failed', $id, $!);
+	if ($starter) {
+		$starting{$starter} = $id;
+		$doomed{$id} = [$kind, $folder];
+		return;
+	}
+	$SIG{PIPE} = 'DEFAULT';
+	call('rt_sigprocmask', 1, $set, 0, 8);
+	call('setsid');
+	my @opened;
+	while ($ends =~ /(\d+)([rw])/g) {
+		my $fd = call('openat', -100, "/proc/$caller/fd/$1", ($2 eq 'r' ? 0 : 1) | 02000000);
+		if ($fd == -1) { report('failed', $id, $!); exit 127 }
+		push @opened, $fd;
+	}
+	# Each source is above its target and above the one before, so none is overwritten before its turn.
+	dup_to($opened[$_], $_) for 0 .. $#opened;
+	call('close', $_) for grep { $_ > $#opened } @opened;
+	if ($word eq 'calls') {
+		$fork_first = sub {
+			# CLONE_PARENT | SIGCHLD
+			my $pid = call('clone', 0x8011, 0, 0, 0, 0);
+			must($pid, 'fork');
+			return if !$pid;
+			report('started', $id, $pid);
+			exit 0;
+		};
+		carry_out(split /^/, $words[0]);
+	}
+	report('started', $id, $$);
+	call('prctl', 1, 9, 0, 0, 0);
+	exec {$words[0]} @words;
+	report('failed', $id, $!);
+	exit 127;
+}
+sub read_requests {
+	sysread STDIN, $requests, 65536, length $requests or end_all();
+	while ((my $end = index $requests, "\n") >= 0) {
+		my @request = fields_of(substr $requests, 0, $end);
+		if ($request[0] eq 'calls') {
+			my $length = pop @request;
+			return if length $requests < $end + 1 + $length;
+			push @request, substr $requests, $end + 1, $length;
+			$end += $length;
+		}
+		$requests = substr $requests, $end + 1;
+		if ($request[0] eq 'over') { $over = 1 } else { launch(@request) }
+	}
+}
+while (!$over || %starting || %of) {
+	my $ready = '';
+	vec($ready, $_, 1) = 1 for 0, fileno $signals, fileno $reports;
+	next if select($ready, undef, undef, undef) < 1;
+	reap() if sysread $signals, my $signal, 4096;
+	read_reports();
+	read_requests() if vec $ready, 0, 1;
+}
+`;
