@@ -1,4 +1,5 @@
 import {readdirSync, readFileSync} from 'node:fs';
+import {parents} from '../system/leftovers.ts';
 
 /** What of a machine's memory containers keep, MiB. */
 export interface KeptMemory {
@@ -39,6 +40,18 @@ export function keptMemory(): KeptMemory {
 		},
 		available: mebibytes('MemAvailable', text('/proc/meminfo')),
 	};
+}
+
+/** The memory of all that a process has started and that is there still, MiB: {@link KeptMemory}, without the process itself. */
+export function keptBelow(pid: number): number {
+	const parent = parents();
+	const isBelow = (each: number): boolean => {
+		const above = parent.get(each);
+		return above !== undefined && (above === pid || isBelow(above));
+	};
+	return [...parent.keys()]
+		.filter(isBelow)
+		.reduce((sum, each) => sum + mebibytes('Pss', text(`/proc/${each}/smaps_rollup`)), 0);
 }
 
 /** The processor time that a process has used, s; proc_pid_stat(5), whose ticks are a hundredth on Linux. */

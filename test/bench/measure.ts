@@ -4,84 +4,104 @@ import {existsSync, readFileSync} from 'node:fs';
 /** Something to be timed; rejects or throws when it did not work. */
 export type Work = () => Promise<void>;
 
+/** Does something once or more; gives how long each took, ms. Rejects or throws when it did not work. */
+export type Timed = () => Promise<readonly number[]>;
+
 /** What was measured of one way, milliseconds. */
 export interface Times {
 	readonly name: string;
 	readonly median: number;
 	readonly min: number;
+	/** The 99th percentile; undefined of fewer than 100. */
+	readonly p99: number | undefined;
 }
 
-/** Runs a program to its end without streams; rejects unless its exit status is 0. */
-export function program(words: readonly string[]): Work {
+/** Runs a program to its end; rejects unless its exit status is 0 and it prints what it should. */
+export function program(
+	words: readonly string[],
+	{prints, env = {}}: {readonly prints: RegExp; readonly env?: Readonly<Record<string, string>>},
+): Work {
 	const [name = '', ...args] = words;
 	return () =>
 		new Promise((resolve, reject) => {
-			const child = spawn(name, args, {stdio: 'ignore'});
+			const child = spawn(name, args, {stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...env}});
+			let [out, err] = ['', ''];
+			child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+			child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
 			child.once('error', reject);
-			child.once('exit', (code, signal) => {
-				if (code === 0) resolve();
-				else reject(new Error(`${name} ended with ${code ?? signal}`));
+			child.once('close', (code, signal) => {
+				if (code === 0 && prints.test(out)) resolve();
+				else reject(new Error(`${name} ended with ${code ?? signal}, ${JSON.stringify(out + err)}`));
 			});
 		});
 }
 
+/** The same, with its time. */
+export function timed(work: Work): Timed {
+	return async () => {
+		const begun = performance.now();
+		await work();
+		return [performance.now() - begun];
+	};
+}
+
 /**
- * Times all ways in turn, round by round, so that a slow moment of the machine meets all of them; every other round goes
- * backwards, so that no way always comes after the same one, which leaves it caches and a kernel at work. A way that fails in a
- * warm-up is left out; `refused` tells why. What a way leaves to be done comes `after` it, untimed.
+ * Does all ways in turn, round by round, so that a slow moment of the machine meets all of them; every other round goes
+ * backwards, so that no way always comes after the same one, which leaves it caches and a kernel at work. A way that fails is left
+ * out from then on, with all that it gave; `refused` tells why.
  */
+export async function inTurns<Result>(
+	ways: ReadonlyMap<string, () => Promise<Result>>,
+	{warmUps, rounds}: {readonly warmUps: number; readonly rounds: number},
+	refused: (name: string, error: unknown) => void,
+): Promise<ReadonlyMap<string, readonly Result[]>> {
+	const results = new Map([...ways.keys()].map(name => [name, [] as Result[]]));
+	for (let round = -warmUps; round < rounds; round++) {
+		const order = [...results];
+		for (const [name, found] of round % 2 === 0 ? order : order.toReversed())
+			try {
+				const result = await ways.get(name)?.();
+				if (result !== undefined && round >= 0) found.push(result);
+			} catch (error) {
+				refused(name, error);
+				results.delete(name);
+			}
+	}
+	return results;
+}
+
+/** The middle one of some numbers; NaN of none. */
+export function median(values: readonly number[]): number {
+	return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** Times all ways {@link inTurns}. */
 export async function roundRobin(
-	ways: ReadonlyMap<string, Work>,
-	{
-		warmUps,
-		rounds,
-		after = new Map(),
-	}: {readonly warmUps: number; readonly rounds: number; readonly after?: ReadonlyMap<string, Work>},
+	ways: ReadonlyMap<string, Timed>,
+	turns: {readonly warmUps: number; readonly rounds: number},
 	refused: (name: string, error: unknown) => void,
 ): Promise<readonly Times[]> {
-	const taken = new Map<string, number[]>();
-	for (const [name, work] of ways) {
-		try {
-			for (let round = 0; round < warmUps; round++) await work();
-			taken.set(name, []);
-		} catch (error) {
-			refused(name, error);
-		}
-	}
-	for (let round = 0; round < rounds; round++) {
-		const order = [...taken];
-		for (const [name, times] of round % 2 === 0 ? order : order.toReversed()) {
-			const begun = performance.now();
-			await ways.get(name)?.();
-			times.push(performance.now() - begun);
-			await after.get(name)?.();
-		}
-	}
-	return [...taken].map(([name, times]) => {
-		const sorted = times.toSorted((a, b) => a - b);
-		return {name, median: sorted[Math.floor(sorted.length / 2)] ?? 0, min: sorted[0] ?? 0};
+	return [...(await inTurns(ways, turns, refused))].map(([name, found]) => {
+		const sorted = found.flat().toSorted((a, b) => a - b);
+		const p99 = sorted.length < 100 ? undefined : sorted[Math.ceil(sorted.length * 0.99) - 1];
+		return {name, median: median(sorted), min: sorted[0] ?? Number.NaN, p99};
 	});
 }
 
 /** The median of what `one` takes longer than `other`, in ms: the two right after each other, each as often first. */
 export async function pairedDifference(one: Work, other: Work, rounds: number): Promise<number> {
-	const timed = async (work: Work): Promise<number> => {
-		const begun = performance.now();
-		await work();
-		return performance.now() - begun;
-	};
 	const differences: number[] = [];
 	for (let round = 0; round < rounds; round++) {
 		const [first, second] = round % 2 === 0 ? [one, other] : [other, one];
-		const [a, b] = [await timed(first), await timed(second)];
+		const [[a = 0], [b = 0]] = [await timed(first)(), await timed(second)()];
 		differences.push(round % 2 === 0 ? a - b : b - a);
 	}
-	return differences.toSorted((a, b) => a - b)[Math.floor(rounds / 2)] ?? Number.NaN;
+	return median(differences);
 }
 
-/** The most memory that one process of a command had at once, MiB, as time(1) tells it; undefined without time(1). */
-export function peakMemory(words: readonly string[], scratch: string): number | undefined {
-	if (!existsSync('/usr/bin/time')) return undefined;
+/** The most memory that one process of a command had at once, MiB, as time(1) tells it; undefined without time(1) or a command. */
+export function peakMemory(words: readonly string[] | undefined, scratch: string): number | undefined {
+	if (words === undefined || !existsSync('/usr/bin/time')) return undefined;
 	const file = `${scratch}/peak`;
 	const {status} = spawnSync('/usr/bin/time', ['-f', '%M', '-o', file, ...words], {stdio: 'ignore'});
 	return status === 0 ? Number(readFileSync(file, 'utf8').trim()) / 1024 : undefined;
@@ -93,7 +113,7 @@ export function table(heads: readonly string[], rows: readonly (readonly string[
 	return [line(heads), line(heads.map((_, at) => (at === 0 ? ':--' : '--:'))), ...rows.map(line)].join('\n');
 }
 
-/** A number for people: no digit after the point from 100 on. */
-export function digits(value: number | undefined): string {
-	return value === undefined ? '–' : value.toFixed(value >= 100 ? 0 : 1);
+/** A number for people: no digit after the point from 100 on, below that as many as asked for; a dash for none. */
+export function digits(value: number | undefined, after = 1): string {
+	return value === undefined || Number.isNaN(value) ? '–' : value.toFixed(value >= 100 ? 0 : after);
 }

@@ -2,7 +2,16 @@ import {execFileSync} from 'node:child_process';
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 
-/** One way to run `true`, told as a command line. */
+/** The word that the command of each container prints: what fails quickly is not taken for quick. */
+export const word = 'ran';
+
+/** The command of each container. */
+export const command: readonly string[] = ['echo', word];
+
+/** What the whole output of a container is. */
+export const printed = /^ran\r?\n$/;
+
+/** One way to run the command, told as a command line. */
 export interface Peer {
 	readonly name: string;
 	readonly words: readonly string[];
@@ -47,17 +56,21 @@ export function sleepingBundle(folder: string, root: string): string {
 	return bundle(folder, root, ['sleep', '1000'], '/bench-sleeper');
 }
 
-/** The other programs that start a container from the root filesystem `root`, all with the same bundle where they take one; no path has a space; `lane` is part of the names, so that several can run at once. */
+/**
+ * The other programs that start a container from the root filesystem `root`, all with the same bundle where they take one; no path has a
+ * space; `lane` is part of the names, so that several can run at once.
+ */
 export function peers(folder: string, root: string, lane = ''): readonly Peer[] {
-	const runc = bundle(join(folder, `runc${lane}`), root, ['true'], `/bench-runc${lane}`);
-	const crun = bundle(join(folder, `crun${lane}`), root, ['true'], `/bench-crun${lane}`);
+	const runc = bundle(join(folder, `runc${lane}`), root, command, `/bench-runc${lane}`);
+	const crun = bundle(join(folder, `crun${lane}`), root, command, `/bench-crun${lane}`);
+	const run = command.join(' ');
 	const lines: Readonly<Record<string, string>> = {
-		'bare unshare(1)': 'unshare -mpuinC --fork sh -c true',
+		'bare unshare(1)': `unshare -mpuinC --fork ${run}`,
 		'crun run': `crun --cgroup-manager=cgroupfs run --bundle ${crun} bench-crun${lane}`,
 		'runc run': `runc run --bundle ${runc} bench-runc${lane}`,
-		bwrap: `bwrap --unshare-all --cap-drop ALL --bind ${root} / --proc /proc --dev /dev --tmpfs /dev/shm --mqueue /dev/mqueue --ro-bind /sys /sys true`,
-		'podman run': `podman --cgroup-manager=cgroupfs run --rm --network none --ulimit nofile=1024:4096 --ulimit nproc=1024:4096 --rootfs ${root}:O true`,
-		'systemd-nspawn': `systemd-nspawn --quiet --register=no --keep-unit --private-network -D ${root} true`,
+		bwrap: `bwrap --unshare-all --cap-drop ALL --bind ${root} / --proc /proc --dev /dev --tmpfs /dev/shm --mqueue /dev/mqueue --ro-bind /sys /sys ${run}`,
+		'podman run': `podman --cgroup-manager=cgroupfs run --rm --network none --ulimit nofile=1024:4096 --ulimit nproc=1024:4096 --rootfs ${root}:O ${run}`,
+		'systemd-nspawn': `systemd-nspawn --quiet --register=no --keep-unit --private-network -D ${root} ${run}`,
 	};
 	return Object.entries(lines).map(([name, line]) => ({name, words: line.split(' ')}));
 }

@@ -39,14 +39,28 @@ function verbs(): {readonly ps: number; readonly stats: number} {
 	};
 }
 
+/** Starts so many containers as services of one project; gives how long that took, s, and takes them down the same way. */
+function manyServices(count: number): {readonly up: number; readonly down: () => number} {
+	const spec = join(scratch, 'many.yaml');
+	const services = Array.from({length: count}, (_, n) => `  s${n}: {rootfs: ${rootfs}, ${sleeping}}`);
+	writeFileSync(spec, `name: many\nservices:\n${services.join('\n')}\n`);
+	const up = seconds(() => tsbox('up', '-d', spec));
+	return {up, down: () => seconds(() => tsbox('down', '-t', '0', 'many'))};
+}
+
+/** The time of each of all, as a multiple of the time of each of a tenth: 1 where the number makes no difference. */
+function growth(all: number, tenth: number): string {
+	return (all / containers / (tenth / Math.ceil(containers / 10))).toFixed(2);
+}
+
 /** As many containers as services of one project. */
 export function oneProject(): readonly Row[] {
-	const spec = join(scratch, 'many.yaml');
-	const services = Array.from({length: containers}, (_, n) => `  s${n}: {rootfs: ${rootfs}, ${sleeping}}`);
-	writeFileSync(spec, `name: many\nservices:\n${services.join('\n')}\n`);
-	tsbox('run', spec, 's0', '--', 'true');
+	// The first start unpacks.
+	manyServices(1).down();
+	const tenth = manyServices(Math.ceil(containers / 10));
+	const tenthDown = tenth.down();
 	const before = keptMemory();
-	const up = seconds(() => tsbox('up', '-d', spec));
+	const {up, down: takeDown} = manyServices(containers);
 	const pid = supervisor('many');
 	const own = processorTime(pid);
 	const after = keptMemory();
@@ -59,7 +73,7 @@ export function oneProject(): readonly Row[] {
 	const idleBefore = processorTime(pid);
 	shell('sleep 30');
 	const idle = (processorTime(pid) - idleBefore) / 30;
-	const down = seconds(() => tsbox('down', '-t', '0', 'many'));
+	const down = takeDown();
 	const others = peers.map(manyOf);
 	return [
 		[
@@ -67,6 +81,8 @@ export function oneProject(): readonly Row[] {
 			`${digits(containers / up)} a second`,
 			...others.map(each => rate(each?.up)),
 		],
+		[`start, the time of each, beside that of ${Math.ceil(containers / 10)} containers`, `${growth(up, tenth.up)} ×`],
+		['take down, the same', `${growth(down, tenthDown)} ×`],
 		['processor time of the supervisor for each start', `${digits((own / containers) * 1000)} ms`],
 		[
 			'take them down',

@@ -1,66 +1,79 @@
+import {spawn} from 'node:child_process';
 import {cpus} from 'node:os';
 import {join} from 'node:path';
 import type * as library from '../../src/index.ts';
-import {digits, program, table, type Work} from './measure.ts';
-import {peers} from './peers.ts';
+import type {Bench} from './bench-context.ts';
+import {digits, inTurns, median, program, table, type Work} from './measure.ts';
+import {command, peers, printed, word} from './peers.ts';
+import {keptUp, keptUpBusy, row} from './targets.ts';
 
 /** Commands at once of each way. */
 const lanes = 3;
 
-/** Runs of a way in a round, and rounds; the ways take turns. */
-const [runs, rounds] = [60, 5] as const;
+/** How long each way goes on in a round, ms, and rounds; the ways take turns. */
+const [period, rounds] = [2000, 5] as const;
 
-/** How many runs of `true` a second each way keeps up, with {@link lanes} at once, as Markdown. */
-export async function sustainedRows(
-	{Pool, openMachine}: typeof library,
-	scratch: string,
-	root: string,
-	leaveOut: (name: string, error: unknown) => void,
-): Promise<void> {
+/** How many runs a second each way keeps up, with {@link lanes} at once, alone and beside programs that never wait, as Markdown. */
+export async function sustainedRows(bench: Bench): Promise<void> {
+	const {scratch, root} = bench;
+	const {Pool, openMachine} = (await import(`${import.meta.dirname}/../../dist/index.js`)) as typeof library;
 	const machine = await openMachine({store: join(scratch, 'store'), state: join(scratch, 'state')});
-	await using pool = new Pool({name: 'bench-lanes', rootfs: root}, {machine});
+	await using pool = new Pool({name: 'bench-lanes', rootfs: root, command}, {machine});
 	await pool.ready();
+	const pooled: Work = async () => {
+		const {exitCode, stdout} = await pool.run();
+		if (exitCode !== 0 || stdout !== `${word}\n`) throw new Error(`exit status ${exitCode}, ${stdout}`);
+	};
 	const inLanes = Array.from({length: lanes}, (_, lane) => peers(scratch, root, `-${lane}`));
-	const ways = new Map<string, readonly Work[]>([
-		['tsbox, Pool of the library', Array<Work>(lanes).fill(async () => void (await pool.run()))],
-		...['bwrap', 'crun run', 'runc run', 'podman run'].map(
-			name => [name, inLanes.map(lane => program(lane.find(peer => peer.name === name)?.words ?? []))] as const,
-		),
-	]);
-	const rates = new Map<string, number[]>();
-	for (const [name, [first]] of ways) {
-		try {
-			await first?.();
-			rates.set(name, []);
-		} catch (error) {
-			leaveOut(name, error);
-		}
+	const lanesOf = (name: string): readonly Work[] =>
+		inLanes.map(lane => program(lane.find(peer => peer.name === name)?.words ?? [], {prints: printed}));
+	const ways: readonly (readonly [string, readonly Work[]])[] = [
+		[row.pool, Array<Work>(lanes).fill(pooled)],
+		...[row.bwrap, row.crun, row.runc, row.podman].map(name => [name, lanesOf(name)] as const),
+	];
+	await ratesOf(bench, ways, keptUp, `${lanes} at once`);
+	// More than there are processors: each program waits for one.
+	const loops = Array.from({length: 4}, () => spawn('sh', ['-c', 'while :; do :; done'], {stdio: 'ignore'}));
+	try {
+		await ratesOf(bench, ways, keptUpBusy, `${lanes} at once, beside ${loops.length} busy loops`);
+	} finally {
+		for (const loop of loops) loop.kill('SIGKILL');
 	}
-	for (let round = 0; round < rounds; round++)
-		for (const [name, found] of round % 2 === 0 ? rates : [...rates].toReversed())
-			found.push(await rateOf(ways.get(name) ?? []));
-	const median = (name: string): number =>
-		(rates.get(name) ?? []).toSorted((a, b) => a - b)[Math.floor(rounds / 2)] ?? Number.NaN;
-	console.log(`\nRuns of \`true\` a second, ${lanes} at once, kept up for ${runs * rounds}; ${cpus().length} CPUs\n`);
+}
+
+async function ratesOf(
+	{wanted, measured, leaveOut}: Bench,
+	ways: readonly (readonly [name: string, readonly Work[]])[],
+	nameOf: (way: string) => string,
+	how: string,
+): Promise<void> {
+	const rows = wanted(ways.map(([way, works]) => [nameOf(way), async () => rateOf(works)] as const));
+	if (rows.size === 0) return;
+	const found = await inTurns(rows, {warmUps: 0, rounds}, leaveOut);
+	for (const [name, rates] of found) measured.set(name, median(rates));
+	const rate = (name: string): number => measured.get(name) ?? Number.NaN;
+	console.log(`\nRuns a second, ${how}, ${rounds} times ${period / 1000} s; ${cpus().length} CPUs\n`);
 	console.log(
 		table(
 			['way', 'a second', '× crun'],
-			[...rates.keys()]
-				.toSorted((a, b) => median(b) - median(a))
-				.map(name => [name, digits(median(name)), (median(name) / median('crun run')).toFixed(2)]),
+			ways
+				.filter(([way]) => found.has(nameOf(way)))
+				.toSorted(([a], [b]) => rate(nameOf(b)) - rate(nameOf(a)))
+				.map(([way]) => [way, digits(rate(nameOf(way))), digits(rate(nameOf(way)) / rate(nameOf(row.crun)), 2)]),
 		),
 	);
 }
 
+/** The rate of some works that go on beside each other for the period, each to the end of its last run. */
 async function rateOf(works: readonly Work[]): Promise<number> {
-	let begun = 0;
+	const begun = performance.now();
+	let done = 0;
 	const lane = async (work: Work): Promise<void> => {
-		while (begun < runs) {
-			begun += 1;
+		while (performance.now() - begun < period) {
 			await work();
+			done += 1;
 		}
 	};
-	const start = performance.now();
 	await Promise.all(works.map(lane));
-	return (runs * 1000) / (performance.now() - start);
+	return (done * 1000) / (performance.now() - begun);
 }

@@ -24,8 +24,8 @@ const readCalls = ['read', 'readv', 'pread64', 'preadv'];
 const writeCalls = ['write', 'writev', 'pwrite64'];
 const programCalls = ['execve', 'execveat'];
 
-/** The words that mark the command of a container. */
-export const command = ['true', 'of-the-container'] as const;
+/** The command of a container that is followed, by which it is told from the programs of the start. */
+export const command = ['echo', 'of-the-container'] as const;
 
 /** strace(1) up to the command line that it is to follow, with all that this starts. Only calls that succeed are written. */
 export function strace(file: string): readonly string[] {

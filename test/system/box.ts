@@ -1,4 +1,4 @@
-import {type ChildProcess, spawn} from 'node:child_process';
+import {type ChildProcessWithoutNullStreams, spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
 import {chownSync, copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
@@ -20,7 +20,7 @@ export interface Ended {
 
 /** A running tsbox process. */
 export interface Running {
-	readonly child: ChildProcess;
+	readonly child: ChildProcessWithoutNullStreams;
 	readonly ended: Promise<Ended>;
 	/** Settles when standard output or standard error has the text. */
 	readonly says: (text: string) => Promise<void>;

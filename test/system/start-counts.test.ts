@@ -1,12 +1,10 @@
 import {spawnSync} from 'node:child_process';
 import {expect, test} from 'vitest';
-import {countsOf, type Executor, executors, limits, type WayName, ways} from '../bench/start-counts.ts';
+import {countsOf, executors, limits, type WayName, ways} from '../bench/start-counts.ts';
 import type {Counts} from '../bench/traced-calls.ts';
 import {testBox} from './box.ts';
 
-const cells = (Object.keys(executors) as Executor[]).flatMap(executor =>
-	(Object.keys(ways) as WayName[]).map(way => ({executor, way})),
-);
+const cells = executors.flatMap(executor => (Object.keys(ways) as WayName[]).map(way => ({executor, way})));
 
 test.skipIf(spawnSync('strace', ['--version']).status !== 0).each(cells)(
 	'$way with $executor costs no more programs, processes, mounts and cgroup moves than its limits (needs strace)',
