@@ -1,11 +1,12 @@
 import {execFile} from 'node:child_process';
 import {createHash} from 'node:crypto';
-import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {dirname, join, relative, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {promisify} from 'node:util';
 import {build} from 'esbuild';
+import {divideModules, isPackage} from './scripts.mjs';
 
 const folder = import.meta.dirname;
 // Built beside and moved into place, so that a tsbox that runs meanwhile never finds half of it.
@@ -57,71 +58,6 @@ const common = {
 	logLevel: 'warning',
 };
 
-/** What every start of a container needs, and `ps`: it goes into the program's own file. All else is loaded when it is asked for. */
-const always = [
-	'container/enter/exec-in',
-	'container/machine/load-project',
-	'container/machine/open-machine',
-	'container/machine/tool-config',
-	'container/observe/list',
-	'container/plan/plan-container',
-	'container/start/up',
-	'view/lists/container-table',
-].map(module => join(folder, `src/${module}.ts`));
-const missing = always.filter(file => !existsSync(file));
-if (missing.length > 0) throw new Error(`build.mjs: no such module: ${missing.join(', ')}`);
-
-/** What is loaded on demand as a script too: the dashboard. */
-const scripts = {'on-demand/tui-dash-start-dash': 'dash'};
-
-/**
- * A script in one file, without what it imports on demand: each file that Node loads costs a start half a millisecond.
- * It is CommonJS, because only a vm.Script can be loaded with the code that V8 compiled before (bin/load-program.cjs does).
- * Gives the modules that were left out, by the names they get in dist.
- */
-async function bundleScript(name, entry, plugins = []) {
-	const onDemand = {};
-	const leaveOut = {
-		name: 'leave-out-on-demand',
-		setup: ({onResolve}) => {
-			onResolve({filter: /./}, ({kind, path, resolveDir}) => {
-				if (kind !== 'dynamic-import' || path.startsWith('node:')) return undefined;
-				const isOurs = path.startsWith('.');
-				const source = isOurs ? resolve(resolveDir, path) : path;
-				if (always.includes(source)) return undefined;
-				const part = `on-demand/${(isOurs ? relative(join(folder, 'src'), source) : path).replace(/\.[jt]sx?$/, '').replaceAll('/', '-')}`;
-				if (part in scripts) return {path: `script:${scripts[part]}`, external: true};
-				onDemand[part] = source;
-				return {path: `./${part}.js`, external: true};
-			});
-		},
-	};
-	const {metafile, outputFiles} = await build({
-		...common,
-		format: 'cjs',
-		banner: {},
-		minify: true,
-		define: {...common.define, 'import.meta.url': 'moduleUrl'},
-		// The ES modules of yaml load faster than its CommonJS ones.
-		alias: {yaml: join(folder, 'node_modules/yaml/browser/dist/index.js')},
-		entryPoints: {[name]: entry},
-		plugins: [...plugins, leaveOut],
-		write: false,
-		// Named here, as it is one line down.
-		sourcemap: 'external',
-	});
-	const [map, code] = outputFiles.map(({text}) => text);
-	// V8 gives code that was compiled before no way to import: bin/load-program.cjs has it under this name, which is as long as
-	// `import`, so that the map stays true.
-	const body = code.replaceAll(/\bimport(?=\("(?:\.\/on-demand\/|node:|script:))/g, 'demand');
-	const script = `(function(exports,require,module,moduleUrl,demand){\n${body}})\n`;
-	const digest = createHash('sha256').update(script).digest('hex').slice(0, 16);
-	// The digest ends it: the compiled code is kept under it.
-	writeFileSync(join(dist, `${name}.cjs`), `${script}//# sourceMappingURL=${name}.cjs.map\n//${digest}`);
-	writeFileSync(join(dist, `${name}.cjs.map`), map.replace('"mappings": "', '"mappings": ";'));
-	return {onDemand, metafile};
-}
-
 /**
  * string-width loaded when it is first asked about more than ASCII: V8 reads its expressions of all emoji for 30 ms, and few
  * names need them.
@@ -148,9 +84,89 @@ const widthWhenAsked = {
 	},
 };
 
-/** The library and what the program imports on demand; what several of them need is in chunks. */
-async function bundleRest(onDemand) {
-	const entryPoints = {index: 'src/index.ts', ...onDemand};
+/** How a module is named in its script. */
+const idOf = path => path.replace(/^src\//, '').replace(/\.tsx?$/, '');
+
+/** Modules that Node itself has loaded. Others take up to 12 ms each: node:crypto loads all that streams need. */
+const alwaysLoaded = new Set(['node:events', 'node:fs', 'node:path', 'node:url', 'node:util']);
+
+/** Whether a module may be loaded when something of it is used. Packages use modules themselves, as a class. */
+const canWait = ({kind, importer}) => kind === 'import-statement' && !importer.includes('/node_modules/');
+
+/** What precedes the name of a script where a file is named: its list of modules is no file. */
+const listOf = 'modules of ';
+
+/** What scripts are bundled with. */
+const asScript = {
+	format: 'cjs',
+	banner: {},
+	minify: true,
+	define: {...common.define, 'import.meta.url': 'moduleUrl'},
+	// The ES modules of yaml load faster than its CommonJS ones.
+	alias: {yaml: join(folder, 'node_modules/yaml/browser/dist/index.js')},
+};
+
+/**
+ * Writes one of the scripts. It is CommonJS, because only a vm.Script can be loaded with the code that V8 compiled before
+ * (bin/load-program.cjs does), and one file for many modules, because each file that is opened costs a start half a millisecond.
+ */
+async function bundleScript(name, {places, shared}) {
+	const elsewhere = {
+		name: 'elsewhere',
+		setup: ({onResolve, resolve: find}) => {
+			onResolve({filter: /./}, async ({path, namespace, pluginData, with: attributes, ...asked}) => {
+				if (asked.kind === 'entry-point' || pluginData === 'found') return undefined;
+				if (path.startsWith('node:'))
+					return canWait(asked) && !alwaysLoaded.has(path) ? {path: `later:${path}`, external: true} : undefined;
+				const found = await find(path, {...asked, pluginData: 'found', with: attributes});
+				const module = relative(folder, found.path);
+				const place = places.get(module);
+				const isOnDemand = asked.kind === 'dynamic-import' || namespace === 'whenAsked';
+				if (place === undefined || (!isOnDemand && (place === name || isPackage(module)))) return undefined;
+				return {path: `${isOnDemand ? '' : 'later:'}${place}#${idOf(module)}`, external: true};
+			});
+		},
+	};
+	const exported = [...(shared.get(name) ?? [])].map(
+		path => `export * as ${JSON.stringify(idOf(path))} from './${path}';`,
+	);
+	const {metafile, outputFiles} = await build({
+		...common,
+		...asScript,
+		stdin: {
+			contents: exported.join('\n'),
+			resolveDir: folder,
+			sourcefile: `${listOf}${name}`,
+		},
+		entryNames: name,
+		plugins: [widthWhenAsked, elsewhere],
+		write: false,
+		// Named here, as it is one line down.
+		sourcemap: 'external',
+	});
+	const [map, code] = outputFiles.map(({text}) => text);
+	// V8 gives code that was compiled before no way to import: bin/load-program.cjs has it under this name, which is as long as
+	// `import`, so that the map stays true.
+	const body = code.replaceAll(/\bimport(?=\("(?:\w+#|node:))/g, 'demand');
+	const script = `(function(exports,require,module,moduleUrl,demand){\n${body}})\n`;
+	const digest = createHash('sha256').update(script).digest('hex').slice(0, 16);
+	// The digest ends it: the compiled code is kept under it.
+	writeFileSync(join(dist, `${name}.cjs`), `${script}//# sourceMappingURL=${name}.cjs.map\n//${digest}`);
+	writeFileSync(join(dist, `${name}.cjs.map`), map.replace('"mappings": "', '"mappings": ";'));
+	return metafile;
+}
+
+/** Writes the scripts of the program; gives their names and metafiles. */
+async function bundleProgram() {
+	const whole = {...common, ...asScript, entryPoints: ['src/cli/start.ts'], plugins: [widthWhenAsked]};
+	const divided = divideModules((await build({...whole, write: false})).metafile.inputs);
+	const metafiles = await Promise.all(divided.scripts.map(name => bundleScript(name, divided)));
+	return {scripts: divided.scripts, metafiles};
+}
+
+/** The library; what is imported on demand, and what several of those need, is in chunks. */
+async function bundleLibrary() {
+	const entryPoints = {index: 'src/index.ts'};
 	// The names of chunks are made from the folder's, too, and the one that is written to has another name each time.
 	const outdir = join(folder, 'dist');
 	const chunkNames = 'chunks/[name]-[hash]';
@@ -200,10 +216,15 @@ async function writeManual() {
 	await build({...options, entryPoints, outdir: dist, outExtension: {'.js': '.mjs'}, logLevel: 'warning'});
 	const {manPages} = await import(pathToFileURL(file).href);
 	const json = path => JSON.parse(readFileSync(join(folder, path), 'utf8'));
-	const pages = manPages(json('config/schema/tsbox.schema.json'), json('package.json').version);
+	const pages = await manPages(json('config/schema/tsbox.schema.json'), json('package.json').version);
 	mkdirSync(join(dist, 'man'));
 	for (const [name, text] of Object.entries(pages)) writeFileSync(join(dist, 'man', name), text);
 	rmSync(file);
+}
+
+/** Leaves out the lists that {@link bundleScript} bundles. */
+function omitLists(inputs) {
+	return Object.fromEntries(Object.entries(inputs).filter(([path]) => !path.startsWith(listOf)));
 }
 
 /** One metafile of all bundles, in which each input has the name of the file that its text is from. */
@@ -211,8 +232,10 @@ function mergeMetafiles(metafiles) {
 	const merged = {inputs: {}, outputs: {}};
 	for (const metafile of metafiles) {
 		const {inputs, outputs} = JSON.parse(JSON.stringify(metafile).replaceAll('"whenAsked:', '"'));
-		Object.assign(merged.outputs, outputs);
-		for (const [path, input] of Object.entries(inputs))
+		// The bill of materials is of files that there are.
+		for (const [path, output] of Object.entries(outputs))
+			merged.outputs[path] = {...output, inputs: omitLists(output.inputs)};
+		for (const [path, input] of Object.entries(omitLists(inputs)))
 			merged.inputs[path] = {...input, imports: [...(merged.inputs[path]?.imports ?? []), ...input.imports]};
 	}
 	return merged;
@@ -256,14 +279,8 @@ function findPackage(name) {
 
 mkdirSync(dist);
 process.on('exit', () => rmSync(dist, {recursive: true, force: true}));
-const program = await bundleScript('cli', 'src/cli/start.ts');
-const dash = await bundleScript('dash', 'src/tui/dash/start-dash.ts', [widthWhenAsked]);
-const onDemand = Object.fromEntries(
-	// They come as esbuild finds them, and the names of chunks depend on their order.
-	Object.entries({...program.onDemand, ...dash.onDemand}).toSorted(([one], [other]) => (one < other ? -1 : 1)),
-);
-const [rest] = await Promise.all([bundleRest(onDemand), declare(), writeManual()]);
-const metafile = mergeMetafiles([program, dash, rest].map(built => built.metafile));
+const [program, library] = await Promise.all([bundleProgram(), bundleLibrary(), declare(), writeManual()]);
+const metafile = mergeMetafiles([...program.metafiles, library.metafile]);
 writeLicences(metafile);
 await writeBom(metafile);
 const old = join(folder, `dist.old-${process.pid}`);
@@ -276,8 +293,7 @@ try {
 renameSync(dist, join(folder, 'dist'));
 rmSync(old, {recursive: true, force: true});
 // As the first starts would, each of which would wait for it.
-const scriptNames = ['cli', ...Object.values(scripts)];
 await promisify(execFile)(process.execPath, [
 	join(folder, 'bin/keep-compiled.cjs'),
-	...scriptNames.map(name => join(folder, `dist/${name}.cjs`)),
+	...program.scripts.map(name => join(folder, `dist/${name}.cjs`)),
 ]);

@@ -17,7 +17,7 @@ const {compiledName} = require('./load-program.cjs');
  * when it is called"; it is taken back first, because V8 refuses code that was kept under other flags than it runs with.
  */
 for (const file of process.argv.slice(2)) {
-	const text = readFileSync(file, 'utf8');
+	const text = readFileSync(file, 'latin1');
 	setFlagsFromString('--no-lazy');
 	// Under the name that it has: V8 keeps it, for stack traces.
 	const script = new Script(text, {filename: file});

@@ -1,33 +1,55 @@
 const {accessSync, closeSync, constants, fstatSync, openSync, readFileSync, statSync} = require('node:fs');
-const {createRequire} = require('node:module');
-const {join} = require('node:path');
+const {dirname, join} = require('node:path');
 const {pathToFileURL} = require('node:url');
 const {Script} = require('node:vm');
 
 const loaded = new Map();
 
 /**
- * Loads a script of a dist folder, the program if no other is named, with the code that V8 compiled at the first start: compiling
- * it at each one takes a tenth of a container's start.
+ * Loads a script of a dist folder, with the code that V8 compiled at the first start: compiling it at each one takes a tenth of a
+ * container's start. Gives its modules by their names.
  */
-exports.loadProgram = (dist, name = 'cli') => {
+exports.loadScript = (dist, name) => {
 	const file = join(dist, `${name}.cjs`);
 	const known = loaded.get(file);
 	if (known !== undefined) return known;
-	const text = readFileSync(file, 'utf8');
+	// It is ASCII, which is read faster as such.
+	const text = readFileSync(file, 'latin1');
 	const script = new Script(text, {filename: file, cachedData: compiledCode(file, text)});
 	const module = {exports: {}};
-	const url = pathToFileURL(file).href;
-	// What stands for import() in it: V8 gives code that was compiled before no way to import.
-	const demand = async name => {
-		if (!name.startsWith('script:')) return import(name.startsWith('node:') ? name : new URL(name, url).href);
-		// Without Node's loader of modules, which takes longer to begin than a script to be loaded.
-		return exports.loadProgram(dist, name.slice('script:'.length));
+	/** A module of Node, or `SCRIPT#MODULE`: one of another script. */
+	const get = asked => {
+		const [name, id] = asked.split('#');
+		return id === undefined ? process.getBuiltinModule(asked) : exports.loadScript(dist, name)[id];
 	};
-	script.runInThisContext()(module.exports, createRequire(file), module, url, demand);
+	/** What stands for require. `later:` means that the module is loaded when something of it is used. */
+	const find = asked => {
+		if (!asked.startsWith('later:')) return get(asked);
+		const name = asked.slice('later:'.length);
+		return loaded.has(join(dist, `${name.split('#')[0]}.cjs`)) ? get(name) : whenUsed(() => get(name));
+	};
+	// The last stands for import(): V8 gives code that was compiled before no way to import.
+	script.runInThisContext()(module.exports, find, module, pathToFileURL(file).href, async asked => get(asked));
 	loaded.set(file, module.exports);
 	return module.exports;
 };
+
+/** Stands for the exports of a module that is loaded when something of it is used. */
+function whenUsed(load) {
+	return new Proxy(
+		{},
+		{
+			get: (_, name) => load()[name],
+			has: (_, name) => name in load(),
+			ownKeys: () => Reflect.ownKeys(load()),
+			getOwnPropertyDescriptor: (_, name) => {
+				const found = Reflect.getOwnPropertyDescriptor(load(), name);
+				// The target has no such property, so it must not be fixed.
+				return found && {...found, configurable: true};
+			},
+		},
+	);
+}
 
 /**
  * Where the compiled code of a script is. V8 takes code of its own version for any text of the same length, so the name says the
@@ -63,7 +85,7 @@ function readOf(owner, path) {
 function keepCompiled(file, owner) {
 	try {
 		if (owner !== process.geteuid()) return false;
-		accessSync(join(file, '..'), constants.W_OK);
+		accessSync(dirname(file), constants.W_OK);
 	} catch {
 		return false;
 	}

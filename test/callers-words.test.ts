@@ -1,9 +1,11 @@
 import {expect, test} from 'vitest';
-import {commands} from '../src/cli/commands.ts';
+import {allCommands} from '../src/cli/commands.ts';
 import {globalOptions} from '../src/cli/verb/command.ts';
 import {functions, inCallersWords, options, speakToCommandLine} from '../src/errors/callers-words.ts';
 import {shortfalls} from '../src/plan/input/unsupported.ts';
 import * as library from '../src/index.ts';
+
+const commands = await allCommands();
 
 /* A process is spoken to as a program until its command line says otherwise: the order of these tests is that of its life. */
 

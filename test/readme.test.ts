@@ -4,8 +4,10 @@ import {Ajv} from 'ajv';
 import {expect, test} from 'vitest';
 import {parse} from 'yaml';
 import site from '../docs/.vitepress/config.ts';
-import {commands} from '../src/cli/commands.ts';
+import {allCommands} from '../src/cli/commands.ts';
 import {blocksOf, fileOf, isRun, linkedPages, pages, readPage} from './docs-pages.ts';
+
+const commands = await allCommands();
 
 /* The README and docs/: test/system/readme.test.ts runs their commands. */
 

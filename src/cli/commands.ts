@@ -1,58 +1,84 @@
 import type {Command, CommandGroups} from './verb/command.ts';
-import {attach} from './commands/attach.ts';
-import {compile} from './commands/compile.ts';
-import {completion} from './commands/completion.ts';
-import {cp} from './commands/cp.ts';
-import {dash} from './commands/dash.ts';
-import {diff} from './commands/diff.ts';
-import {doctor} from './commands/doctor.ts';
-import {down} from './commands/down.ts';
-import {drift} from './commands/drift.ts';
-import {events} from './commands/events.ts';
-import {exec} from './commands/exec.ts';
-import {explain} from './commands/explain.ts';
-import {gc} from './commands/gc.ts';
-import {generate} from './commands/generate.ts';
-import {images} from './commands/images.ts';
-import {init} from './commands/init.ts';
-import {inspect} from './commands/inspect.ts';
-import {kill} from './commands/kill.ts';
-import {learn} from './commands/learn.ts';
-import {lock} from './commands/lock.ts';
-import {logs} from './commands/logs.ts';
-import {pause} from './commands/pause.ts';
-import {plan} from './commands/plan.ts';
-import {port} from './commands/port.ts';
-import {ps} from './commands/ps.ts';
-import {rename} from './commands/rename.ts';
-import {replay} from './commands/replay.ts';
-import {restart} from './commands/restart.ts';
-import {rm} from './commands/rm.ts';
-import {run} from './commands/run.ts';
-import {runs} from './commands/runs.ts';
-import {start} from './commands/start.ts';
-import {stats} from './commands/stats.ts';
-import {stop} from './commands/stop.ts';
-import {supervise} from './commands/supervise.ts';
-import {top} from './commands/top.ts';
-import {up} from './commands/up.ts';
-import {tryRootfs} from './commands/try.ts';
-import {unpause} from './commands/unpause.ts';
-import {update} from './commands/update.ts';
-import {validate} from './commands/validate.ts';
-import {verify} from './commands/verify.ts';
-import {volume} from './commands/volume.ts';
-import {wait} from './commands/wait.ts';
+
+/** How each verb is loaded, in the groups of the help page. A command line needs one of them. */
+const verbs: Readonly<Record<string, Readonly<Record<string, () => Promise<Command>>>>> = {
+	'Get started': {
+		learn: async () => (await import('./commands/learn.ts')).learn,
+		try: async () => (await import('./commands/try.ts')).tryRootfs,
+		init: async () => (await import('./commands/init.ts')).init,
+		plan: async () => (await import('./commands/plan.ts')).plan,
+		up: async () => (await import('./commands/up.ts')).up,
+		down: async () => (await import('./commands/down.ts')).down,
+		explain: async () => (await import('./commands/explain.ts')).explain,
+	},
+	Run: {
+		run: async () => (await import('./commands/run.ts')).run,
+		exec: async () => (await import('./commands/exec.ts')).exec,
+		attach: async () => (await import('./commands/attach.ts')).attach,
+		start: async () => (await import('./commands/start.ts')).start,
+		stop: async () => (await import('./commands/stop.ts')).stop,
+		restart: async () => (await import('./commands/restart.ts')).restart,
+		rm: async () => (await import('./commands/rm.ts')).rm,
+		kill: async () => (await import('./commands/kill.ts')).kill,
+		pause: async () => (await import('./commands/pause.ts')).pause,
+		unpause: async () => (await import('./commands/unpause.ts')).unpause,
+		wait: async () => (await import('./commands/wait.ts')).wait,
+		update: async () => (await import('./commands/update.ts')).update,
+		rename: async () => (await import('./commands/rename.ts')).rename,
+		cp: async () => (await import('./commands/cp.ts')).cp,
+	},
+	Look: {
+		ps: async () => (await import('./commands/ps.ts')).ps,
+		dash: async () => (await import('./commands/dash.ts')).dash,
+		logs: async () => (await import('./commands/logs.ts')).logs,
+		stats: async () => (await import('./commands/stats.ts')).stats,
+		top: async () => (await import('./commands/top.ts')).top,
+		events: async () => (await import('./commands/events.ts')).events,
+		port: async () => (await import('./commands/port.ts')).port,
+		inspect: async () => (await import('./commands/inspect.ts')).inspect,
+		diff: async () => (await import('./commands/diff.ts')).diff,
+		drift: async () => (await import('./commands/drift.ts')).drift,
+	},
+	Keep: {
+		lock: async () => (await import('./commands/lock.ts')).lock,
+		verify: async () => (await import('./commands/verify.ts')).verify,
+		runs: async () => (await import('./commands/runs.ts')).runs,
+		replay: async () => (await import('./commands/replay.ts')).replay,
+		compile: async () => (await import('./commands/compile.ts')).compile,
+	},
+	'Clean up': {
+		gc: async () => (await import('./commands/gc.ts')).gc,
+		images: async () => (await import('./commands/images.ts')).images,
+		volume: async () => (await import('./commands/volume.ts')).volume,
+	},
+	More: {
+		validate: async () => (await import('./commands/validate.ts')).validate,
+		doctor: async () => (await import('./commands/doctor.ts')).doctor,
+		generate: async () => (await import('./commands/generate.ts')).generate,
+		completion: async () => (await import('./commands/completion.ts')).completion,
+		supervise: async () => (await import('./commands/supervise.ts')).supervise,
+	},
+};
+const loaders = Object.assign({}, ...Object.values(verbs)) as Readonly<Record<string, () => Promise<Command>>>;
+
+/** The names of all verbs, in the order of the help page. */
+export const verbNames: readonly string[] = Object.keys(loaders);
+
+/** Loads a verb; undefined when there is none of that name. */
+export async function findCommand(name: string): Promise<Command | undefined> {
+	return Object.hasOwn(loaders, name) ? loaders[name]?.() : undefined;
+}
 
 /** All verbs, in the groups of the help page. */
-export const groups: CommandGroups = {
-	'Get started': [learn, tryRootfs, init, plan, up, down, explain],
-	Run: [run, exec, attach, start, stop, restart, rm, kill, pause, unpause, wait, update, rename, cp],
-	Look: [ps, dash, logs, stats, top, events, port, inspect, diff, drift],
-	Keep: [lock, verify, runs, replay, compile],
-	'Clean up': [gc, images, volume],
-	More: [validate, doctor, generate, completion, supervise],
-};
+export async function commandGroups(): Promise<CommandGroups> {
+	const groups = Object.entries(verbs).map(async ([heading, group]) => {
+		const commands = await Promise.all(Object.values(group).map(load => load()));
+		return [heading, commands] as const;
+	});
+	return Object.fromEntries(await Promise.all(groups));
+}
 
 /** All verbs, in the order of the help page. */
-export const commands: readonly Command[] = Object.values(groups).flat();
+export async function allCommands(): Promise<readonly Command[]> {
+	return Object.values(await commandGroups()).flat();
+}

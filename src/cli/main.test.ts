@@ -1,9 +1,12 @@
 import {expect, test} from 'vitest';
 import {TsboxError} from '../errors/tsbox-error.ts';
-import {commands, groups} from './commands.ts';
+import {commandGroups} from './commands.ts';
 import {tsbox} from '../../test/support/fake-surroundings.ts';
 import {habits} from './options/habits.ts';
 import {helpPage} from './options/help-page.ts';
+
+const groups = await commandGroups();
+const commands = Object.values(groups).flat();
 
 test('without a verb, help is printed on standard error with status 2', async () => {
 	const {status, out, err} = await tsbox('');
@@ -314,7 +317,7 @@ test('a command without -- gets a hint where to put it', async () => {
 test('global options may stand before or after the verb', async () => {
 	const before = await tsbox('--store /s --state=/t ps -q');
 	const after = await tsbox('ps -q --state /t --store=/s');
-	expect(before.calls).toEqual([['openMachine', {store: '/s', state: '/t'}], ['list']]);
+	expect(before.calls).toEqual([['openFolders', {store: '/s', state: '/t'}], ['list']]);
 	expect(after.calls).toEqual(before.calls);
 	expect(before.out).toBe('demo\n');
 });

@@ -6,7 +6,7 @@ import {type Aliases, aliasesOf, aliasText} from './options/aliases.ts';
 import {refuseUnknownTrace} from './options/trace-categories.ts';
 import {colourOf} from './output/colour-of.ts';
 import {type Command, globalOptions} from './verb/command.ts';
-import {commands, groups} from './commands.ts';
+import {allCommands, commandGroups, findCommand, verbNames} from './commands.ts';
 import type {EngineApi} from './verb/engine.ts';
 import {hasDashScreen} from './output/has-screen.ts';
 import {habits} from './options/habits.ts';
@@ -46,13 +46,13 @@ const noVerb: Command = {
 async function dispatch(argv: readonly string[], io: Io, engine: EngineApi): Promise<number> {
 	const at = verbIndex(argv);
 	const word = argv[at];
-	const command = commands.find(({name}) => name === word);
+	const command = word === undefined ? undefined : await findCommand(word);
 	if (command === undefined) return withoutVerb(argv, at, io, engine);
 	const args = parseArguments(command, [...argv.slice(0, at), ...argv.slice(at + 1)]);
 	if (args.globals.help) return helpOf(command.name, io, engine);
 	if (args.globals.version) return version(io);
 	const folders = foldersOf(args);
-	return command.run(args, {io: await themed(io, engine, folders.config), engine, folders, commands});
+	return command.run(args, {io: await themed(io, engine, folders.config), engine, folders, commands: allCommands});
 }
 
 /** Adds the theme of the configuration. The configuration is not read if no stream has colors. */
@@ -76,10 +76,10 @@ async function withoutVerb(argv: readonly string[], at: number, io: Io, engine: 
 	if (globals.version) return version(io);
 	if (globals.help && word === undefined) return helpOf(undefined, io, engine);
 	if (word === 'help') return helpOf(next, io, engine);
-	const aliases = await aliasesOf(io, engine, globals.config, commands);
+	const aliases = await aliasesOf(io, engine, globals.config, verbNames);
 	const words = word === undefined ? undefined : aliases[word];
 	// An alias must expand to a verb, because an alias of an alias could loop.
-	if (words !== undefined && commands.some(({name}) => name === words[verbIndex(words)]))
+	if (words !== undefined && verbNames.includes(words[verbIndex(words)] ?? ''))
 		return dispatch([...argv.slice(0, at), ...words, ...argv.slice(at + 1)], io, engine);
 	if (word !== undefined) throw unknownVerb(words?.[verbIndex(words)] ?? word, aliases);
 	if (hasDashScreen(io)) {
@@ -91,14 +91,14 @@ async function withoutVerb(argv: readonly string[], at: number, io: Io, engine: 
 		return status;
 	}
 	const {helpPage} = await import('./options/help-page.ts');
-	io.err(helpPage(groups, undefined, io.columns(), aliases));
+	io.err(helpPage(await commandGroups(), undefined, io.columns(), aliases));
 	return 2;
 }
 
 async function helpOf(verb: string | undefined, io: Io, engine: EngineApi): Promise<number> {
-	const isVerb = commands.some(({name}) => name === verb);
+	const isVerb = verb !== undefined && verbNames.includes(verb);
 	// Help must work with a broken configuration too.
-	const aliases = isVerb ? {} : await aliasesOf(io, engine, undefined, commands).catch((): Aliases => ({}));
+	const aliases = isVerb ? {} : await aliasesOf(io, engine, undefined, verbNames).catch((): Aliases => ({}));
 	const words = verb === undefined ? undefined : aliases[verb];
 	if (words !== undefined) {
 		io.out(`${verb} stands for: ${aliasText(words)}\n`);
@@ -106,7 +106,7 @@ async function helpOf(verb: string | undefined, io: Io, engine: EngineApi): Prom
 	}
 	if (verb !== undefined && !isVerb) throw unknownVerb(verb, aliases);
 	const {helpPage} = await import('./options/help-page.ts');
-	await io.page(helpPage(groups, verb, io.columns(), aliases));
+	await io.page(helpPage(await commandGroups(), verb, io.columns(), aliases));
 	return 0;
 }
 
@@ -115,7 +115,7 @@ function unknownVerb(word: string, aliases: Aliases): TsboxError {
 	if (hint !== undefined) return new TsboxError('E_USAGE', `there is no verb "${word}"`, {hint});
 	return usageError(`there is no verb "${word}"`, {
 		word,
-		known: [...commands.map(({name}) => name), ...Object.keys(aliases)],
+		known: [...verbNames, ...Object.keys(aliases)],
 	});
 }
 

@@ -1,4 +1,6 @@
 import {readPlainText, writePlainText} from '../host/files/plain-text.ts';
+import {isTerminal as isDescriptorTerminal} from '../host/files/is-terminal.ts';
+import {writeWhatFits} from '../host/terminal/write-at-once.ts';
 import type {Io, StandardStream} from './verb/io.ts';
 
 const descriptors: Readonly<Record<StandardStream, number>> = {stdin: 0, stdout: 1, stderr: 2};
@@ -15,14 +17,14 @@ export function processIo(packageFolder: string, ignoresHangup = false): Io {
 		env: process.env,
 		cwd: process.cwd(),
 		packageFolder,
-		out: text => void process.stdout.write(text),
+		out: writeOut,
 		page,
 		err: text => void talk().write(text),
-		bytes: (stream, bytes) => void process[stream].write(bytes),
+		bytes: (stream, bytes) => void streamOf(stream).write(bytes),
 		room,
 		isTerminal,
 		columns,
-		rows: () => (isTerminal('stdout') && process.stdout.rows) || 24,
+		rows: () => (isTerminal('stdout') && stdout().rows) || 24,
 		onReaderGone: callback =>
 			onOutputError(error => {
 				if (error.code !== 'EPIPE') throw error;
@@ -44,6 +46,24 @@ export function processIo(packageFolder: string, ignoresHangup = false): Io {
 	};
 }
 
+/** Whether Node's stream of standard output was used. What waits in it goes first. */
+let isStreamed = false;
+
+function stdout(): NodeJS.WriteStream {
+	isStreamed = true;
+	return process.stdout;
+}
+
+function streamOf(name: 'stdout' | 'stderr'): NodeJS.WriteStream {
+	return name === 'stdout' ? stdout() : process.stderr;
+}
+
+/** Writes without Node's streams if it can: they take 5 ms to load. They also tell errors, as of a reader that has gone. */
+function writeOut(text: string): void {
+	const rest = isStreamed || isTerminal('stdout') ? text : writeWhatFits(1, text);
+	if (rest.length > 0) stdout().write(rest);
+}
+
 let talkIsHeard = false;
 
 /** Standard error. Write errors are ignored, because a closed terminal leaves no place to report them. */
@@ -54,15 +74,15 @@ function talk(): NodeJS.WriteStream {
 }
 
 function onOutputError(callback: (error: NodeJS.ErrnoException) => void): () => void {
-	process.stdout.on('error', callback);
-	return () => void process.stdout.off('error', callback);
+	stdout().on('error', callback);
+	return () => void stdout().off('error', callback);
 }
 
 /** Failed streams. Node still reports that they need a drain, but never emits `drain`. */
 const broken = new WeakSet<NodeJS.WriteStream>();
 
 function room(name: 'stdout' | 'stderr'): Promise<void> {
-	const stream = process[name];
+	const stream = streamOf(name);
 	if (!stream.writableNeedDrain || broken.has(stream)) return Promise.resolve();
 	return new Promise(resolve => {
 		const settle = (error?: Error): void => {
@@ -77,18 +97,21 @@ function room(name: 'stdout' | 'stderr'): Promise<void> {
 }
 
 async function page(text: string): Promise<void> {
+	if (!isTerminal('stdout') || process.env['TERM'] === 'dumb') {
+		writeOut(text);
+		return;
+	}
 	const {pagerOf, showPaged} = await import('../host/programs/pager.ts');
-	const pager = isTerminal('stdout') && process.env['TERM'] !== 'dumb' ? pagerOf(process.env) : undefined;
-	if (pager === undefined || !(await showPaged(pager, text, process.env))) process.stdout.write(text);
+	const pager = pagerOf(process.env);
+	if (pager === undefined || !(await showPaged(pager, text, process.env))) writeOut(text);
 }
 
 function isTerminal(stream: StandardStream): boolean {
-	// Loaded on demand, because node:tty loads node:net, which adds 3 ms to a piped `ps`.
-	return process.getBuiltinModule('node:tty').isatty(descriptors[stream]);
+	return isDescriptorTerminal(descriptors[stream]);
 }
 
 function columns(): number {
-	const terminal = isTerminal('stdout') ? process.stdout : isTerminal('stderr') ? process.stderr : undefined;
+	const terminal = isTerminal('stdout') ? stdout() : isTerminal('stderr') ? process.stderr : undefined;
 	// A terminal without a configured size reports 0.
 	return terminal?.columns || 80;
 }

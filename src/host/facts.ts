@@ -44,6 +44,9 @@ export const toolNames = [
 /** One of {@link toolNames}. */
 export type ToolName = (typeof toolNames)[number];
 
+/** The folders with tools. The caller's PATH must not control what root runs, and /usr/local is not the distribution's. */
+export const toolFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'] as const;
+
 /** One program of the host. */
 export interface ToolFacts {
 	/** Its real path, without symlinks. */

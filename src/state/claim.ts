@@ -1,5 +1,5 @@
-import {threadId} from 'node:worker_threads';
 import {TsboxError} from '../errors/tsbox-error.ts';
+import {uniqueWord} from '../host/files/unique-word.ts';
 import type {Host} from '../host/host.ts';
 import {aliasOf, dropAlias, dropStaleLink, idOf} from './alias.ts';
 import {notRunning} from './not-running.ts';
@@ -12,8 +12,7 @@ import {type ContainerRecord, containerFolder, containersFolder, readRecord, wri
 export function claimName(host: Host, state: string, record: ContainerRecord): boolean {
 	host.mkdirs(containersFolder(state), 0o700);
 	// Several threads of one process may claim the same name at once.
-	const fresh = `${containersFolder(state)}/.new-${record.owner.pid}-${threadId}-${record.name}`;
-	host.removeTree(fresh);
+	const fresh = `${containersFolder(state)}/.new-${record.owner.pid}-${uniqueWord()}-${record.name}`;
 	dropStaleLink(host, state, record.name);
 	host.mkdir(fresh, 0o700);
 	writeRecord(host, fresh, record);

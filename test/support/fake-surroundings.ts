@@ -177,6 +177,10 @@ function fakeEngine(calls: [string, ...unknown[]][], own: Partial<EngineApi> | u
 			calls.push(['openMachine', options]);
 			return machine;
 		},
+		openFolders: async options => {
+			calls.push(['openFolders', options]);
+			return machine;
+		},
 		loadProject: async request => {
 			calls.push(['loadProject', request]);
 			return project;

@@ -25,6 +25,7 @@ let dist: string;
 beforeEach(() => {
 	folder = mkdtempSync(join(tmpdir(), 'tsbox-compiled-'));
 	chmodSync(folder, 0o755);
+	// All that --version needs.
 	for (const name of ['bin', 'dist/cli.cjs', 'package.json'])
 		cpSync(join(root, name), join(folder, name), {recursive: true});
 	dist = join(folder, 'dist');

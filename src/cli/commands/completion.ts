@@ -34,7 +34,7 @@ export const completion = defineCommand({
 		const {io, commands} = context;
 		if (shell === 'names') return names(kinds.find(each => each === kind) ?? 'container', word, context);
 		const script = await scriptOf(shell);
-		io.out(script(commands));
+		io.out(script(await commands()));
 		return 0;
 	},
 });
@@ -47,7 +47,7 @@ async function names(
 	if (kind === 'word') {
 		const {allWords} = await import('../explain/known-words.ts');
 		// A shell would have to quote the others.
-		const words = allWords(io, commands).filter(each => /^[\w.+-]+$/.test(each));
+		const words = allWords(io, await commands()).filter(each => /^[\w.+-]+$/.test(each));
 		io.out(words.map(each => `${each}\n`).join(''));
 		return 0;
 	}

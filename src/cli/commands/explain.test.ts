@@ -10,7 +10,9 @@ import {tsbox} from '../../../test/support/fake-surroundings.ts';
 import {recordingHost} from '../../../test/support/recording-host.ts';
 import {savedFacts} from '../../../test/support/sample-input.ts';
 import {verbWalks} from '../explain/verb-walks.ts';
-import {commands} from '../commands.ts';
+import {allCommands} from '../commands.ts';
+
+const commands = await allCommands();
 
 const project = join(import.meta.dirname, '../../..');
 const files = Object.fromEntries(

@@ -29,7 +29,8 @@ export const explain = defineCommand({
 	positionals: [
 		{name: 'WORD', describe: 'What to explain; by default all words are listed', many: true, completes: 'word'},
 	],
-	async run({values, positionals: words}, {io, engine, folders, commands}) {
+	async run({values, positionals: words}, {io, engine, folders, commands: load}) {
+		const commands = await load();
 		const {allWords, wordGroups} = await import('../explain/known-words.ts');
 		const {topicText, wordsText} = await import('../../view/explain/topic-text.ts');
 		const {jsonText} = await import('../../view/text/json.ts');

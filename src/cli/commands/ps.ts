@@ -35,7 +35,7 @@ export const ps = defineCommand({
 		const write = await writerOf(format, values.watch, io);
 		const shown = (known: Containers): Containers =>
 			values.all ? known : known.filter(({state}) => state !== 'exited');
-		const machine = await engine.openMachine(folders);
+		const machine = await engine.openFolders(folders);
 		if (!values.watch) {
 			io.out(await write(shown(await engine.list(machine)), false));
 			return 0;

@@ -1,7 +1,9 @@
 import {execFileSync} from 'node:child_process';
 import {expect, test} from 'vitest';
-import {commands} from '../commands.ts';
+import {allCommands} from '../commands.ts';
 import {tsbox} from '../../../test/support/fake-surroundings.ts';
+
+const commands = await allCommands();
 
 const script = async (shell: string) => (await tsbox(`completion ${shell}`)).out;
 

@@ -1,13 +1,15 @@
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import {commands} from '../commands.ts';
+import {allCommands} from '../commands.ts';
 import {manPages} from './man-pages.ts';
+
+const commands = await allCommands();
 
 const schema = JSON.parse(
 	readFileSync(new URL('../../../config/schema/tsbox.schema.json', import.meta.url), 'utf8'),
 ) as Parameters<typeof manPages>[0];
-const pages = manPages(schema, '1.2.3');
+const pages = await manPages(schema, '1.2.3');
 
 /** Renders a page. A groff warning fails the test. */
 function read(page: string): string {

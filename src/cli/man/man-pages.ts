@@ -1,4 +1,4 @@
-import {commands} from '../commands.ts';
+import {allCommands} from '../commands.ts';
 import {mainPage, verbPage} from './command-pages.ts';
 import {specPage} from './spec-page.ts';
 
@@ -7,7 +7,11 @@ import {specPage} from './spec-page.ts';
  *
  * @param schema - the JSON Schema of a spec
  */
-export function manPages(schema: Parameters<typeof specPage>[0], version: string): Readonly<Record<string, string>> {
+export async function manPages(
+	schema: Parameters<typeof specPage>[0],
+	version: string,
+): Promise<Readonly<Record<string, string>>> {
+	const commands = await allCommands();
 	return {
 		'tsbox.1': mainPage(commands, version),
 		...Object.fromEntries(commands.map(command => [`tsbox-${command.name}.1`, verbPage(command, version)])),

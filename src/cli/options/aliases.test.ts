@@ -12,11 +12,11 @@ const engine = {toolConfig: async () => ({limits: {}, bestEffort: false, origin:
 
 test('an alias expands to its words and takes further arguments', async () => {
 	expect(await tsbox('ls', {engine})).toMatchObject({status: 0, out: 'demo\n'});
-	expect((await tsbox('--store /s ls --json', {engine})).calls[0]).toEqual(['openMachine', {store: '/s'}]);
+	expect((await tsbox('--store /s ls --json', {engine})).calls[0]).toEqual(['openFolders', {store: '/s'}]);
 });
 
 test('an alias cannot replace a verb or expand to an alias', async () => {
-	expect((await tsbox('ps', {engine})).calls.map(([name]) => name)).toEqual(['openMachine', 'list']);
+	expect((await tsbox('ps', {engine})).calls.map(([name]) => name)).toEqual(['openFolders', 'list']);
 	expect(await tsbox('loop', {engine})).toMatchObject({status: 2, err: expect.stringContaining('no verb "ls"')});
 	expect(await tsbox('odd', {engine})).toMatchObject({status: 2, err: expect.stringContaining('ps')});
 });

@@ -1,5 +1,4 @@
 import {escapeText} from '../../view/text/escape.ts';
-import type {Command} from '../verb/command.ts';
 import type {EngineApi} from '../verb/engine.ts';
 import type {Io} from '../verb/io.ts';
 
@@ -20,9 +19,9 @@ export async function aliasesOf(
 	io: Io,
 	engine: EngineApi,
 	config: string | undefined,
-	commands: readonly Command[],
+	verbs: readonly string[],
 ): Promise<Aliases> {
 	const {aliases = {}} = await engine.toolConfig({cwd: io.cwd, env: io.env, ...(config === undefined ? {} : {config})});
-	const isVerb = (name: string): boolean => name === 'help' || commands.some(command => command.name === name);
+	const isVerb = (name: string): boolean => name === 'help' || verbs.includes(name);
 	return Object.fromEntries(Object.entries(aliases).filter(([name]) => !isVerb(name)));
 }

@@ -55,8 +55,8 @@ export interface Context {
 	readonly io: Io;
 	readonly engine: EngineApi;
 	readonly folders: MachineOptions;
-	/** All verbs, for the help pages and completion. */
-	readonly commands: readonly Command[];
+	/** Loads all verbs, for completion and explanations. */
+	readonly commands: () => Promise<readonly Command[]>;
 }
 
 /** A verb as data for the help page, the completion scripts, and the argument parser. */

@@ -19,6 +19,7 @@ function lazyEach<Args extends readonly unknown[], Value>(
 export const engine = {
 	toolConfig: lazy(async () => (await import('../../container/machine/tool-config.ts')).toolConfig),
 	openMachine: lazy(async () => (await import('../../container/machine/open-machine.ts')).openMachine),
+	openFolders: lazy(async () => (await import('../../container/machine/open-machine.ts')).openFolders),
 	loadProject: lazy(async () => (await import('../../container/machine/load-project.ts')).loadProject),
 	planContainer: lazy(async () => (await import('../../container/plan/plan-container.ts')).planContainer),
 	planExample: lazy(async () => (await import('../../container/plan/plan-example.ts')).planExample),

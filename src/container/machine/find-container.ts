@@ -1,4 +1,4 @@
-import type {Machine} from './machine.ts';
+import type {MachineFolders} from './machine.ts';
 import {didYouMean} from '../../errors/did-you-mean.ts';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import {idOf, shownName} from '../../state/alias.ts';
@@ -9,7 +9,7 @@ import {type ContainerRecord, containerFolder, containersFolder, readRecord} fro
  *
  * @throws TsboxError E_PERMISSION.
  */
-export function containerNames(machine: Machine): readonly string[] {
+export function containerNames(machine: MachineFolders): readonly string[] {
 	const folder = containersFolder(machine.dirs.state);
 	try {
 		return machine.host.list(folder).filter(name => !name.startsWith('.'));
@@ -24,7 +24,7 @@ export function containerNames(machine: Machine): readonly string[] {
 }
 
 /** All readable records. `gc` handles damaged ones. */
-export function allRecords(machine: Machine): readonly ContainerRecord[] {
+export function allRecords(machine: MachineFolders): readonly ContainerRecord[] {
 	return containerNames(machine).flatMap(name => {
 		try {
 			const record = readRecord(machine.host, containerFolder(machine.dirs.state, name));
@@ -45,7 +45,10 @@ const mostNamed = 10;
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE.
  */
-export function findContainers(machine: Machine, name: string): readonly [ContainerRecord, ...ContainerRecord[]] {
+export function findContainers(
+	machine: MachineFolders,
+	name: string,
+): readonly [ContainerRecord, ...ContainerRecord[]] {
 	const names = containerNames(machine);
 	const {host, dirs} = machine;
 	const id = names.includes(name) ? (idOf(host, dirs.state, name) ?? name) : undefined;
@@ -64,7 +67,7 @@ export function findContainers(machine: Machine, name: string): readonly [Contai
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE.
  */
-export function findContainer(machine: Machine, name: string): ContainerRecord {
+export function findContainer(machine: MachineFolders, name: string): ContainerRecord {
 	const [record, ...others] = findContainers(machine, name);
 	if (others.length === 0) return record;
 	const {host, dirs} = machine;
@@ -82,7 +85,7 @@ export function findContainer(machine: Machine, name: string): ContainerRecord {
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE.
  */
 export function findService(
-	machine: Machine,
+	machine: MachineFolders,
 	name: string,
 	command: readonly string[],
 ): {readonly name: string; readonly command: readonly string[]} {

@@ -17,6 +17,9 @@ export interface MachineOptions {
 	readonly forRoot?: boolean;
 }
 
+/** Where containers are found: all of a machine that is known without asking it. */
+export type MachineFolders = Pick<Machine, 'host' | 'dirs'>;
+
 /** The opened machine: its folders, its facts, and the configuration. */
 export interface Machine {
 	readonly host: Host;

@@ -3,7 +3,6 @@ import type {Machine, MachineOptions} from './machine.ts';
 import {dirname, resolve} from 'node:path';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {unlessForbidden} from '../../host/errno.ts';
-import {hostFacts} from '../../host/facts/facts-cache.ts';
 import type {Host} from '../../host/host.ts';
 import {realHost} from '../../host/programs/real-host.ts';
 import {settingsOf, toolConfig} from './tool-config.ts';
@@ -63,6 +62,17 @@ function checkFolder(host: Host, name: string, path: string): void {
  * @throws TsboxError E_CONFIG, E_PERMISSION.
  */
 export async function openMachine(options: MachineOptions, write = true): Promise<Machine> {
+	const opened = await openFolders(options, write);
+	const {hostFacts} = await import('../../host/facts/facts-cache.ts');
+	return {...opened, facts: await hostFacts(opened.host, opened.dirs, {write})};
+}
+
+/**
+ * Like {@link openMachine}, but does not probe the host: for verbs that only look at containers.
+ *
+ * @throws TsboxError E_CONFIG, E_PERMISSION.
+ */
+export async function openFolders(options: MachineOptions, write = true): Promise<Omit<Machine, 'facts'>> {
 	const host = realHost();
 	const cwd = process.cwd();
 	const configFile = options.config === undefined ? undefined : resolve(cwd, options.config);
@@ -74,11 +84,9 @@ export async function openMachine(options: MachineOptions, write = true): Promis
 		state: resolve(cwd, options.state ?? config.state ?? own().state),
 	};
 	for (const [name, path] of Object.entries(dirs)) unlessForbidden(() => checkFolder(host, name, path));
-	const facts = await hostFacts(host, dirs, {write});
 	return {
 		host,
 		dirs,
-		facts,
 		...settingsOf(config),
 		...present({configFile, configured: config.entries, detachKeys: config.detachKeys}),
 		...(config.dash === undefined && config.theme === undefined

@@ -1,4 +1,4 @@
-import type {Machine} from '../machine/machine.ts';
+import type {MachineFolders} from '../machine/machine.ts';
 import type {Host} from '../../host/host.ts';
 import type {ImageFacts} from '../../image/store/facts.ts';
 import {aliasOf} from '../../state/alias.ts';
@@ -40,7 +40,7 @@ function namesOf(host: Host, state: string, id: string): {readonly name: string;
 }
 
 /** The summary of a container, with its state from the kernel. */
-export function summaryOf({host, dirs}: Machine, record: ContainerRecord): ContainerSummary {
+export function summaryOf({host, dirs}: MachineFolders, record: ContainerRecord): ContainerSummary {
 	return {
 		...namesOf(host, dirs.state, record.name),
 		state: record.detached?.exit == null ? shownState(host, record) : 'exited',
@@ -62,6 +62,6 @@ export function summaryOf({host, dirs}: Machine, record: ContainerRecord): Conta
 }
 
 /** Lists all containers by name. */
-export async function list(machine: Machine): Promise<readonly ContainerSummary[]> {
+export async function list(machine: MachineFolders): Promise<readonly ContainerSummary[]> {
 	return allRecords(machine).map(record => summaryOf(machine, record));
 }

@@ -1,4 +1,4 @@
-import type {Machine} from '../machine/machine.ts';
+import type {MachineFolders} from '../machine/machine.ts';
 import {setTimeout as delay} from 'node:timers/promises';
 import {type PathWatches, pathWatches} from '../../host/watch/path-watches.ts';
 import {type ContainerRecord, containerFolder, containersFolder} from '../../state/record.ts';
@@ -23,7 +23,7 @@ const telling: readonly (string | null)[] = ['record.json', 'notes.json', 'renam
  * @throws TsboxError E_PERMISSION.
  */
 export async function* watchList(
-	machine: Machine,
+	machine: MachineFolders,
 	signal: AbortSignal,
 	seen: (records: readonly ContainerRecord[]) => void = () => {},
 ): AsyncGenerator<readonly ContainerSummary[], void> {
@@ -45,7 +45,7 @@ export async function* watchList(
 }
 
 /** Reads all records once. Each folder is watched before it is read, so that no change in between is missed. */
-function readWatched(machine: Machine, watches: PathWatches, tell: () => void): readonly ContainerRecord[] {
+function readWatched(machine: MachineFolders, watches: PathWatches, tell: () => void): readonly ContainerRecord[] {
 	const {host, dirs} = machine;
 	const top = containersFolder(dirs.state);
 	const kept = new Set<string>();

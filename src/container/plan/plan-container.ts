@@ -21,7 +21,6 @@ import {volumeData} from '../../state/volume.ts';
 import {bindSources, hostMounts, lockedFlags, withReal} from './bind-sources.ts';
 import {checkPolicy, hasMaximum} from './check-policy.ts';
 import {hostView} from './host-view.ts';
-import {loadProject, pickService} from '../machine/load-project.ts';
 import {resolveVolumes} from './resolve-volumes.ts';
 import {seccompFilter} from './seccomp.ts';
 
@@ -176,6 +175,8 @@ export async function planContainer(
 	request: SpecRequest,
 	options: PlanOptions = {dry: true},
 ): Promise<PlannedContainer> {
+	// A service that is loaded already, as in a supervisor, needs no parser.
+	const {loadProject, pickService} = await import('../machine/load-project.ts');
 	const project = await loadProject(request, machine);
 	return planService(machine, project, pickService(project, request.service), request, options);
 }

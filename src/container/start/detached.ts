@@ -1,4 +1,5 @@
 import type {Machine} from '../machine/machine.ts';
+import {logFolder} from '../machine/log-folder.ts';
 import {isTsboxError} from '../../errors/tsbox-error.ts';
 import {errnoOf} from '../../host/errno.ts';
 import {signalProcess} from '../../host/programs/process.ts';
@@ -47,11 +48,6 @@ export interface DetachedContainer {
 
 /** A detached container that failed to start. */
 export type FailedDetached = Pick<DetachedContainer, 'record' | 'start'> & {readonly report: StartReport};
-
-/** The folder for output of a detached container. It is on disk and stays as long as the container. */
-export function logFolder({dirs}: Pick<Machine, 'dirs'>, name: string): string {
-	return `${dirs.store}/logs/${name}`;
-}
 
 /**
  * Starts a container that writes its output to files and outlives the process that started it. An ended container with the

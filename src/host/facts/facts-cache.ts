@@ -1,8 +1,7 @@
 import {dirname} from 'node:path';
 import {unlessForbidden} from '../errno.ts';
-import type {HostFacts} from '../facts.ts';
+import {type HostFacts, toolFolders} from '../facts.ts';
 import type {Host} from '../host.ts';
-import {toolFolders} from '../probe/tools.ts';
 import {caller, type HostFolders, type ProgramFacts, probePrograms, readHost} from './probe.ts';
 import {sealing} from '../programs/sealed-tools.ts';
 import {isProgramFacts, parse} from './saved-facts.ts';

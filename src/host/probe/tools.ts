@@ -1,14 +1,11 @@
 import {basename, dirname} from 'node:path';
-import {type ToolFacts, type ToolName, toolNames} from '../facts.ts';
+import {type ToolFacts, toolFolders, type ToolName, toolNames} from '../facts.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Host} from '../host.ts';
 import {ask} from './ask.ts';
 import {readElf} from './elf.ts';
 import {hostOnly} from './toolbox.ts';
 import {optionsIn, versionIn} from './tool-words.ts';
-
-/** The folders with tools. The caller's PATH must not control what root runs, and /usr/local is not the distribution's. */
-export const toolFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'] as const;
 
 /** Multi-call programs, which take the tool's name as an argument. */
 const multiCall: readonly string[] = ['busybox', 'toybox', 'coreutils'];

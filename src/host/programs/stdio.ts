@@ -3,7 +3,7 @@ import {Socket} from 'node:net';
 import {createInterface} from 'node:readline';
 import type {Readable, Writable} from 'node:stream';
 import {text} from 'node:stream/consumers';
-import {isatty} from 'node:tty';
+import {isTerminal} from '../files/is-terminal.ts';
 import {openForStream} from '../files/open-for-stream.ts';
 import {isReaderGone} from './reader-gone.ts';
 
@@ -12,7 +12,7 @@ export type DescriptorKind = 'terminal' | 'folder' | 'other' | 'closed';
 
 /** The kind of a descriptor of this process. */
 export function descriptorKind(fd: number): DescriptorKind {
-	if (isatty(fd)) return 'terminal';
+	if (isTerminal(fd)) return 'terminal';
 	try {
 		return fstatSync(fd).isDirectory() ? 'folder' : 'other';
 	} catch {

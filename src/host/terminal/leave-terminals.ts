@@ -1,4 +1,5 @@
-import {closeSync, fstatSync, openSync} from 'node:fs';
+import {closeSync, openSync} from 'node:fs';
+import {isCharacterDevice, isTerminal} from '../files/is-terminal.ts';
 
 /**
  * Replaces standard streams whose terminal was closed by /dev/null; must be the last call. Node restores the mode
@@ -7,14 +8,9 @@ import {closeSync, fstatSync, openSync} from 'node:fs';
  */
 export function leaveTerminals(): void {
 	for (const fd of [0, 1, 2]) {
-		try {
-			// Load node:tty only when needed: it takes 3 ms.
-			if (!fstatSync(fd).isCharacterDevice() || process.getBuiltinModule('node:tty').isatty(fd)) continue;
-			closeSync(fd);
-			// open(2) returns the lowest free number.
-			openSync('/dev/null', 'r+');
-		} catch {
-			// The descriptor was already closed.
-		}
+		if (!isCharacterDevice(fd) || isTerminal(fd)) continue;
+		closeSync(fd);
+		// open(2) returns the lowest free number.
+		openSync('/dev/null', 'r+');
 	}
 }

@@ -6,3 +6,16 @@ export function writeAtOnce(fd: number, bytes: string): void {
 		writeSync(fd, bytes);
 	} catch {}
 }
+
+/**
+ * Writes text to a descriptor.
+ *
+ * @returns What could not be written, because it does not wait, because its reader has gone, or for another reason
+ */
+export function writeWhatFits(fd: number, text: string): Uint8Array {
+	let rest = Buffer.from(text);
+	try {
+		while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest));
+	} catch {}
+	return rest;
+}

@@ -1,4 +1,3 @@
-import {Header} from 'tar';
 import {archiveError} from './archive-error.ts';
 
 /** How an archive is compressed. */
@@ -57,11 +56,10 @@ function isTarHeader(head: Buffer): boolean {
 	if (head.length < 512) return false;
 	// Tars from before POSIX have no magic number, but a checksum. A block of zeros is a tar without entries.
 	if (head.toString('latin1', 257, 262) === 'ustar' || head.every(byte => byte === 0)) return true;
-	try {
-		return new Header(head).cksumValid;
-	} catch {
-		return false;
-	}
+	// The sum of the header's bytes, where those of the checksum itself count as spaces; tar(5).
+	const sum = head.subarray(0, 512).reduce((all, byte, at) => all + (at >= 148 && at < 156 ? 0x20 : byte), 0);
+	const written = /^ *([0-7]+)/.exec(head.toString('latin1', 148, 156));
+	return written?.[1] !== undefined && Number.parseInt(written[1], 8) === sum;
 }
 
 function startsWith(head: Buffer, magic: readonly number[]): boolean {

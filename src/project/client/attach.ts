@@ -1,7 +1,7 @@
 import type {Machine} from '../../container/machine/machine.ts';
 import type {StopSignal} from '../../errors/interruption.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import {logFolder} from '../../container/start/detached.ts';
+import {logFolder} from '../../container/machine/log-folder.ts';
 import {hasEnded} from '../../container/machine/has-ended.ts';
 import {type RunningRecord, runningContainer} from '../../container/machine/running-container.ts';
 import {signalContainer} from '../../container/control/signal-container.ts';

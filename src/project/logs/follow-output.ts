@@ -1,5 +1,5 @@
 import type {Machine} from '../../container/machine/machine.ts';
-import {logFolder} from '../../container/start/detached.ts';
+import {logFolder} from '../../container/machine/log-folder.ts';
 import {setImmediate as immediate} from 'node:timers/promises';
 import {type FollowedFile, followFile} from '../../host/files/followed-file.ts';
 import type {Host} from '../../host/host.ts';

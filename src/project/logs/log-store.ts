@@ -1,6 +1,6 @@
 import type {Machine} from '../../container/machine/machine.ts';
 import type {InstanceOutput, PrintedPart} from '../../container/start/run-instance.ts';
-import {logFolder} from '../../container/start/detached.ts';
+import {logFolder} from '../../container/machine/log-folder.ts';
 import type {Host} from '../../host/host.ts';
 import {type ContainerRecord, containerFolder, type Detached} from '../../state/record.ts';
 

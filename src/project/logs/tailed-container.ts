@@ -1,6 +1,6 @@
 import type {Machine} from '../../container/machine/machine.ts';
 import {isTsboxError} from '../../errors/tsbox-error.ts';
-import {logFolder} from '../../container/start/detached.ts';
+import {logFolder} from '../../container/machine/log-folder.ts';
 import {errnoOf} from '../../host/errno.ts';
 import {followFile} from '../../host/files/followed-file.ts';
 import {type PathWatch, watchPath} from '../../host/watch/watch-path.ts';

@@ -1,5 +1,5 @@
 import type {Machine} from '../../container/machine/machine.ts';
-import {logFolder} from '../../container/start/detached.ts';
+import {logFolder} from '../../container/machine/log-folder.ts';
 import {type PathWatch, watchPath} from '../../host/watch/watch-path.ts';
 import {hostToolWords} from '../../step/verbs/toolbox.ts';
 import {freedFile, outputSizes, outputStreams, readFreed} from './log-store.ts';

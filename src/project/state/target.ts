@@ -3,7 +3,6 @@ import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {didYouMean} from '../../errors/did-you-mean.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {allRecords} from '../../container/machine/find-container.ts';
-import {loadProject} from '../../container/machine/load-project.ts';
 import {idOf, shownName} from '../../state/alias.ts';
 import {readProject} from './project-folder.ts';
 import {projectsFolder} from '../../state/project-place.ts';
@@ -60,6 +59,7 @@ export async function findTarget(
 ): Promise<ProjectTarget | undefined> {
 	const names = projectNames(machine);
 	if (word === undefined || word.includes('/') || /\.(ya?ml|json)$/.test(word)) {
+		const {loadProject} = await import('../../container/machine/load-project.ts');
 		const {name} = await loadProject({cwd, env, ...(word === undefined ? {} : {file: word})}, machine);
 		return names.includes(name) ? {project: name, services} : undefined;
 	}

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import {parseName} from '../values/container-name.ts';
-import {volumesSchema} from '../values/named-volume.ts';
+import {volumesSchema} from './volumes-schema.ts';
 import {described, key, parsedBy, text, textOrNumber} from '../values/schema-parts.ts';
 import {type ServiceKeys, serviceKeys} from './service-keys.ts';
 import * as schemas from './written-schemas.ts';

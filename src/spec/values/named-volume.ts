@@ -1,11 +1,8 @@
-import * as z from 'zod/mini';
 import {didYouMean} from '../../errors/did-you-mean.ts';
 import {keyValues} from '../syntax/key-values.ts';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import type {Problem} from '../syntax/problem.ts';
 import type {NamedVolume} from '../model/project.ts';
-import {parseBoolean} from '../syntax/scalar.ts';
-import {key, mapOrList, parsedBy, text, textOrBoolean} from './schema-parts.ts';
 import type {Places} from '../syntax/tree.ts';
 
 /** Docker's volume names, with a maximum length because the name becomes a folder's name (NAME_MAX of limits.h). */
@@ -22,35 +19,21 @@ export function parseVolumeName(name: string): Parsed<string> {
 	return bad(`must begin with a letter or digit and hold only \`a-z A-Z 0-9 _ . -\`, not ${quoted(name)}`);
 }
 
-const volumeSchema = z.strictObject(
-	{
-		name: key('What it is called in the store; `PROJECT_KEY` by default.', parsedBy(text, parseVolumeName)),
-		external: key('It is made and removed by others, and must be there.', parsedBy(textOrBoolean, parseBoolean)),
-		labels: key('Metadata for people and tools.', mapOrList),
-		driver: key('`local`: tsbox has no other.', parsedBy(text, parseDriver)),
-		driver_opts: key('Must be empty: tsbox mounts no filesystems for volumes.', parsedBy(mapOrList, noDriverOptions)),
-	},
-	{error: 'must be a map, or nothing'},
-);
-
-/** The schema of `volumes` at the top of a file with services. */
-export const volumesSchema = z.nullable(
-	z.record(z.string(), z.nullable(volumeSchema), {error: 'must be a map of volumes'}),
-);
-
-function parseDriver(driver: string): Parsed<string> {
-	if (driver === 'local') return good(driver);
-	return bad(`must be \`local\`, not ${quoted(driver)}`, 'mount it on the host, and bind its folder in the service');
-}
-
-function noDriverOptions(options: z.output<typeof mapOrList>): Parsed<undefined> {
-	if (Object.keys(options).length === 0) return good(undefined);
-	return bad('must be empty', 'mount it on the host, and bind its folder in the service: `volumes: [./folder:/data]`');
-}
+/** The volumes of a file as its schema gives them. */
+export type DeclaredVolumes = Readonly<
+	Record<
+		string,
+		{
+			readonly name?: string | undefined;
+			readonly external?: boolean | undefined;
+			readonly labels?: Parameters<typeof keyValues>[0];
+		} | null
+	>
+> | null;
 
 /** Reads the volumes that a file declares. `places` belong to the whole file. */
 export function readDeclared(
-	input: z.output<typeof volumesSchema> | undefined,
+	input: DeclaredVolumes | undefined,
 	project: string,
 	places: Places,
 ): {readonly volumes: readonly NamedVolume[]; readonly problems: readonly Problem[]} {
