@@ -61,7 +61,12 @@ export interface Host {
 	 */
 	start(
 		argv: readonly string[],
-		options: {readonly stdio: readonly Stdio[]; readonly env?: Readonly<Record<string, string>>},
+		options: {
+			readonly stdio: readonly Stdio[];
+			readonly env?: Readonly<Record<string, string>>;
+			/** This process may end before the program does. */
+			readonly isBackground?: boolean;
+		},
 	): RunningProgram;
 	/** Sends a signal, to a process group when the number is negative. False when there is no such process, and for 0, 1, and -1. */
 	kill(pid: number, signal: NodeJS.Signals): boolean;

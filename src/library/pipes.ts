@@ -5,15 +5,19 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
 import {closeDescriptor, openFifo, type OpenedFifo} from '../host/programs/stdio.ts';
 
-/** Three pipes between this process and a container: our ends are streams, the container's ends are descriptors. */
-export interface Pipes {
+/** Our ends of the pipes between this process and a container. */
+export interface Streams {
 	readonly stdin: Writable;
 	readonly stdout: Readable;
 	readonly stderr: Readable;
+	readonly destroy: () => void;
+}
+
+/** Three pipes between this process and a container: our ends are streams, the container's ends are descriptors. */
+export interface Pipes extends Streams {
 	readonly ends: {readonly stdin: number; readonly stdout: number; readonly stderr: number};
 	/** Closes our copies of the container's ends once it has them. The outputs reach their end only then. */
 	readonly closeEnds: () => void;
-	readonly destroy: () => void;
 }
 
 /** Makes FIFOs. `close` removes the ones made in advance. */

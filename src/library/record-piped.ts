@@ -2,7 +2,7 @@ import type {Machine} from '../container/machine/machine.ts';
 import type {PlannedContainer} from '../container/machine/planned-container.ts';
 import type {Recorder} from '../container/start/up-request.ts';
 import type {EventSink} from '../execute/event.ts';
-import type {Pipes} from './pipes.ts';
+import type {Streams} from './pipes.ts';
 
 /** Records a run whose output this process reads itself. */
 export interface PipedRecord {
@@ -12,7 +12,7 @@ export interface PipedRecord {
 }
 
 /** Creates the recorder. It copies output as it is read, so the command keeps its own pipes. */
-export function recordPiped(machine: Machine, {stdout, stderr}: Pipes, emit: EventSink): PipedRecord {
+export function recordPiped(machine: Machine, {stdout, stderr}: Streams, emit: EventSink): PipedRecord {
 	let over: Promise<unknown> = Promise.resolve();
 	return {
 		recorder: async planned => {

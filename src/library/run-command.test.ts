@@ -13,7 +13,7 @@ test('the timeout covers the command and not the rollback after it', async () =>
 	const result = await runCommand({timeoutMs: 100}, nothing, async ({begin, connect, release}) => {
 		vi.advanceTimersByTime(1000);
 		begin(kill);
-		connect({stdin, stdout, stderr, ends: {stdin: 0, stdout: 1, stderr: 2}, closeEnds: nothing, destroy: nothing});
+		connect({stdin, stdout, stderr, destroy: nothing});
 		const closed = [stdout, stderr].map(stream => once(stream, 'close'));
 		for (const stream of [stdout, stderr]) stream.end();
 		await Promise.all(closed);

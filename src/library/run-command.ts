@@ -8,7 +8,7 @@ import {after} from '../host/timer.ts';
 import {collectOutput} from './collected-output.ts';
 import {openInput} from './command-input.ts';
 import type {CommandOptions, RunResult} from './options.ts';
-import type {Pipes} from './pipes.ts';
+import type {Streams} from './pipes.ts';
 
 /** A command in progress. Await it for its result, or read its output meanwhile. */
 export interface RunningCommand extends Promise<RunResult> {
@@ -24,7 +24,7 @@ export interface CommandSide {
 	/** Aborted when the caller gives up before the command has begun. */
 	readonly signal: AbortSignal;
 	/** Starts to read the command's output and to feed its input. */
-	readonly connect: (pipes: Pipes) => void;
+	readonly connect: (streams: Streams) => void;
 	/** Reports that the command has begun: the timeout starts, and `kill` enforces the limits. */
 	readonly begin: (kill: () => void) => void;
 	/** Reports that the command has ended: the rest of its output no longer waits for a reader. */

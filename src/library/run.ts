@@ -1,5 +1,7 @@
 import {planService} from '../container/plan/plan-container.ts';
+import {cgroupsOf} from '../container/start/record-facts.ts';
 import {upPlanned} from '../container/start/up.ts';
+import {present} from '../spec/syntax/pick.ts';
 import type {RunEvent} from '../execute/event.ts';
 import {eventLog} from './event-log.ts';
 import {checkOptions} from './check-options.ts';
@@ -7,6 +9,7 @@ import {type LoadOptions, type SpecSource, specOf} from './load.ts';
 import {checkSource, runTable} from './option-tables.ts';
 import {type CommandOptions, type MachineChoice, machineOf} from './options.ts';
 import {freshName, named, withCommand} from './own-container.ts';
+import {launchFor} from './launch.ts';
 import {pipesFor} from './pipes.ts';
 import {recordPiped} from './record-piped.ts';
 import {runCommand, type RunningCommand} from './run-command.ts';
@@ -60,13 +63,22 @@ export function run(source: SpecSource, options: RunOptions = {}): RunningContai
 		const own = withCommand(named(service, await called), options);
 		const {cwd} = options;
 		const planned = await planService(machine, project, own, {}, {tty: false, signal, cwd});
-		const pipes = await pipesFor(machine);
+		const {kill} = cgroupsOf(planned.plan);
+		// What may outlive this process is started without a launcher, which does not.
+		const launch =
+			options.keepAlive === true || options.machine === undefined || kill.kind === 'root'
+				? undefined
+				: launchFor(machine);
+		const launched = await launch?.open();
+		const pipes = launched === undefined ? await pipesFor(machine) : undefined;
+		const streams = launched?.streams ?? pipes;
+		if (streams === undefined) throw new TypeError('a command has streams');
 		const force = new AbortController();
 		let oomKilled = false;
 		let runId: string | undefined;
 		const emit = (event: RunEvent): void => {
 			if (event.type === 'container.started') {
-				pipes.closeEnds();
+				pipes?.closeEnds();
 				begin(() => force.abort());
 			}
 			if (event.type === 'run.recorded') runId = event.id;
@@ -74,13 +86,14 @@ export function run(source: SpecSource, options: RunOptions = {}): RunningContai
 			log.add(event);
 		};
 		try {
-			connect(pipes);
-			const {recorder, drained} = recordPiped(machine, pipes, emit);
+			connect(streams);
+			const {recorder, drained} = recordPiped(machine, streams, emit);
 			const onEnded = async (): Promise<void> => {
 				release();
 				await drained();
 			};
-			const request = {stdio: pipes.ends, tty: false, signal, force: force.signal, emit, recorder};
+			const stdio = pipes?.ends ?? {stdin: 0, stdout: 1, stderr: 2};
+			const request = {stdio, ...present({launch: launched}), tty: false, signal, force: force.signal, emit, recorder};
 			const asked = {
 				...(options.record === undefined ? {} : {record: options.record}),
 				...(options.keepAlive === true ? {keepAlive: limitOf(options)} : {}),
@@ -88,7 +101,8 @@ export function run(source: SpecSource, options: RunOptions = {}): RunningContai
 			const end = await upPlanned(machine, planned, {verb: 'run', ...request, ...asked}, onEnded);
 			return {...end, oomKilled, ...(runId === undefined ? {} : {runId})};
 		} finally {
-			pipes.closeEnds();
+			pipes?.closeEnds();
+			launched?.letGo();
 		}
 	});
 	const over = (): void => {

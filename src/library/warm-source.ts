@@ -4,16 +4,16 @@ import {planService} from '../container/plan/plan-container.ts';
 import {startWarm, type WarmContainer} from '../container/start/warm-container.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Service} from '../spec/model/project.ts';
-import {fifosOfLaunch, type Launch, openLaunch} from './launch.ts';
+import {type Opened, openLaunch} from './launch.ts';
 import {type Spec, type SpecSource, specOf} from './load.ts';
 import {type MachineChoice, machineOf} from './options.ts';
 import {freshName, named} from './own-container.ts';
-import {fifoMaker, fifosOfPipes, makePipes, type Pipes, pipesFolder} from './pipes.ts';
+import type {Streams} from './pipes.ts';
 
 /** A waiting container and our ends of its streams. */
 export interface Warm {
 	readonly container: WarmContainer;
-	readonly pipes: Pipes;
+	readonly pipes: Streams;
 	/** The entrypoint of the spec, and the entrypoint followed by the spec's command. */
 	readonly entrypoint: readonly string[];
 	readonly command: readonly string[];
@@ -22,12 +22,9 @@ export interface Warm {
 /** Starts the containers of a pool. */
 export interface Source {
 	readonly start: (signal: AbortSignal) => Promise<Warm>;
-	/** Resolves when the launcher has ended and the FIFOs are removed. */
+	/** Resolves when nothing that started them is left. */
 	readonly close: () => Promise<void>;
 }
-
-/** The number of containers for which FIFOs are made at once. */
-const startsAhead = 16;
 
 /**
  * Reads the spec and opens the machine once for all containers of a pool.
@@ -42,9 +39,7 @@ export async function openSource(
 	const spec = await specOf(source, options.service === undefined ? {} : {service: options.service});
 	refuseShared(spec.service);
 	await gcIfNeeded(machine, () => {});
-	const {host, facts, dirs} = machine;
-	const fifos = fifoMaker(host, pipesFolder(dirs.state), startsAhead * (fifosOfPipes + fifosOfLaunch));
-	const launch = openLaunch(host, facts, fifos);
+	const launch = openLaunch(machine);
 	const prefix = freshName(spec.service);
 	let count = 0;
 	// The first start unpacks an archive; the others wait for it.
@@ -54,7 +49,7 @@ export async function openSource(
 		const starting = (async () => {
 			await before?.catch(() => {});
 			count += 1;
-			return startOne(machine, spec, `${prefix}-${count}`, {pipes: await makePipes(fifos), launch}, signal);
+			return startOne(machine, spec, `${prefix}-${count}`, await launch.open(), signal);
 		})();
 		if (first === undefined) {
 			first = starting;
@@ -62,18 +57,14 @@ export async function openSource(
 		}
 		return starting;
 	};
-	const close = async (): Promise<void> => {
-		await launch.close();
-		fifos.close();
-	};
-	return {start, close};
+	return {start, close: launch.close};
 }
 
 async function startOne(
 	machine: Machine,
 	{project, service}: Spec,
 	name: string,
-	{pipes, launch}: {readonly pipes: Pipes; readonly launch: Launch},
+	opened: Opened,
 	over: AbortSignal,
 ): Promise<Warm> {
 	const own = new AbortController();
@@ -82,16 +73,11 @@ async function startOne(
 	try {
 		over.throwIfAborted();
 		const planned = await planService(machine, project, named(service, name), {}, {tty: false, signal: own.signal});
-		const container = await startWarm(
-			machine,
-			planned,
-			{...pipes, launch: launch.start, takesRows: launch.isGuard, isGuarded: launch.isGuard},
-			own.signal,
-		);
+		const container = await startWarm(machine, planned, opened, own.signal);
 		const {entrypoint, command} = service;
-		return {container, pipes, entrypoint, command: [...entrypoint, ...command]};
+		return {container, pipes: opened.streams, entrypoint, command: [...entrypoint, ...command]};
 	} catch (error) {
-		pipes.destroy();
+		opened.streams.destroy();
 		throw error;
 	} finally {
 		over.removeEventListener('abort', stop);

@@ -3,6 +3,7 @@ import type {PlannedContainer} from '../machine/planned-container.ts';
 import type {SpecRequest} from '../machine/spec-request.ts';
 import type {OutputTap} from '../../execute/attach.ts';
 import type {EventSink} from '../../execute/event.ts';
+import type {OwnLaunch} from './own-launch.ts';
 import type {StepObserver} from './step-snapshots.ts';
 import type {Hold} from '../../execute/held-step.ts';
 
@@ -18,6 +19,8 @@ export interface UpRequest extends SpecRequest, Attachment {
 	readonly recorder?: (planned: PlannedContainer) => Promise<Recorder>;
 	/** Keep the container running when this process ends, at most for that time. By default it ends with this process. */
 	readonly keepAlive?: {readonly limitSeconds?: number};
+	/** Starts the container with streams of the caller in place of `stdio`. */
+	readonly launch?: OwnLaunch;
 }
 
 /** Records a run. Its functions never throw, so that a run does not fail because of its record. */

@@ -17,6 +17,7 @@ import {gcIfNeeded} from '../recover/gc.ts';
 import {prepareBeside} from '../enter/hooks.ts';
 import {planContainer} from '../plan/plan-container.ts';
 import {claimContainer} from './claim-container.ts';
+import {attachOwn} from './own-launch.ts';
 import {start} from './start.ts';
 import {stopByKeys} from './stop-by-keys.ts';
 import {stopOnAbort} from './stop-on-abort.ts';
@@ -84,16 +85,19 @@ export async function upPlanned(
 			if (request.recorder === undefined) warn('the run is not recorded: the caller provides no recorder');
 			recorder = await request.recorder?.(planned);
 		}
-		attachment = attach(host, facts, request.stdio, {
-			tty: request.tty,
-			terminal: request.terminal,
-			conf,
-			tap: recorder?.tap,
-			limitSeconds: request.keepAlive?.limitSeconds,
-		});
+		attachment =
+			request.launch === undefined
+				? attach(host, facts, request.stdio, {
+						tty: request.tty,
+						terminal: request.terminal,
+						conf,
+						tap: recorder?.tap,
+						limitSeconds: request.keepAlive?.limitSeconds,
+					})
+				: attachOwn(request.launch, kill);
 		const started = await start(machine, claimed, attachment, {
 			...request,
-			guard: {keepsAlive},
+			guard: request.launch?.isLauncher === true ? undefined : {keepsAlive},
 			trace,
 			afterStep: recorder?.afterStep,
 		});

@@ -3,9 +3,7 @@ import type {Machine} from '../machine/machine.ts';
 import type {PlannedContainer} from '../machine/planned-container.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {RunningProgram} from '../../host/host.ts';
-import type {Task} from '../../host/programs/launcher.ts';
 import {signalProcess} from '../../host/programs/process.ts';
-import type {Attachment} from '../../execute/attach.ts';
 import type {StartedContainer} from '../../execute/execute-context.ts';
 import {memoryCount} from '../../kernel/memory.ts';
 import {rollBack} from '../../execute/rollback.ts';
@@ -13,10 +11,10 @@ import {killCgroup} from '../../execute/undo.ts';
 import {cpuTime} from '../../kernel/usage.ts';
 import {releaseName} from '../../state/claim.ts';
 import {containerFolder} from '../../state/record.ts';
-import type {CgroupKill} from '../../step/verbs/cgroups.ts';
 import type {ExecAction} from '../../step/verbs/exec.ts';
 import {exitCodeOf} from '../machine/exit-code.ts';
 import {claimContainer} from './claim-container.ts';
+import {attachOwn, type OwnLaunch} from './own-launch.ts';
 import {cgroupsOf} from './record-facts.ts';
 import {start} from './start.ts';
 
@@ -65,19 +63,6 @@ export interface WarmContainer {
 	readonly remove: () => Promise<void>;
 }
 
-/** The container's ends of its standard streams, and how to start its first program. */
-export interface OwnEnds {
-	readonly ends: {readonly stdin: number; readonly stdout: number; readonly stderr: number};
-	/** Closes the ends in this process, once the container has them or when it did not start. */
-	readonly closeEnds: () => void;
-	/** Starts the first program with the ends, a status pipe and a gate. */
-	readonly launch: (task: Task, ends: OwnEnds['ends'], kill: CgroupKill) => Promise<RunningProgram>;
-	/** Whether `launch` takes rows of calls. */
-	readonly takesRows: boolean;
-	/** Whether `launch` kills the container when this process ends. Otherwise the container's script must. */
-	readonly isGuarded: boolean;
-}
-
 /** A promise that is settled from outside. */
 function deferred<T>(): {
 	readonly promise: Promise<T>;
@@ -104,7 +89,7 @@ function lastOfEach(env: readonly string[]): readonly string[] {
 export async function startWarm(
 	machine: Machine,
 	planned: PlannedContainer,
-	{ends, closeEnds, launch, takesRows, isGuarded}: OwnEnds,
+	launch: OwnLaunch,
 	signal: AbortSignal,
 ): Promise<WarmContainer> {
 	const {host, dirs, facts} = machine;
@@ -118,20 +103,10 @@ export async function startWarm(
 	};
 	const words = deferred<ExecAction>();
 	const atGate = deferred<ExecAction>();
-	const launched = async (task: Task): Promise<RunningProgram> => {
-		program = await launch(task, ends, kill);
-		closeEnds();
+	const attachment = attachOwn(launch, kill, started => {
+		program = started;
 		void program.ended.then(() => words.reject(gone(service.name)));
-		return program;
-	};
-	const attachment: Attachment = {
-		launch: argv => launched({words: argv}),
-		launchCalls: takesRows ? rows => launched({rows}) : undefined,
-		onProcess: async () => {},
-		connect: () => {},
-		finish: async () => {},
-		release: () => {},
-	};
+	});
 	let starting: Promise<StartedContainer>;
 	let exec: ExecAction;
 	try {
@@ -144,7 +119,7 @@ export async function startWarm(
 				emit: () => {},
 				quiet: true,
 				signal,
-				guard: isGuarded ? undefined : {keepsAlive: false},
+				guard: launch.isLauncher ? undefined : {keepsAlive: false},
 				atGate: action => {
 					atGate.resolve(action);
 					return words.promise;
@@ -160,7 +135,7 @@ export async function startWarm(
 			throw error;
 		}
 	} finally {
-		closeEnds();
+		launch.letGo();
 	}
 	const {ended = Promise.resolve({exitCode: undefined, signal: undefined, startError: undefined})} = program ?? {};
 	// Without a pid namespace, other processes of the container may outlive the first one.

@@ -1,55 +1,52 @@
-import {closeSync, mkdtempSync, openSync, readFileSync, rmSync} from 'node:fs';
-
-import {arch, tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {openSync, closeSync} from 'node:fs';
+import {arch} from 'node:os';
+import {text} from 'node:stream/consumers';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import type {Launcher} from './launcher.ts';
-import {openLauncher} from './launcher.ts';
+import {launcherProgram} from '../../step/calls/executor.ts';
+import {type Launcher, openLauncher} from './launcher.ts';
 import {identify, isRunning} from './process.ts';
 import {realHost} from './real-host.ts';
-import {launcherProgram} from '../../step/calls/executor.ts';
+import {openPipe} from './stdio.ts';
 
 const host = realHost();
 const perl = '/usr/bin/perl';
 const program = launcherProgram(arch() === 'arm64' ? 'aarch64' : 'x86_64');
 
-let folder: string;
 let launcher: Launcher;
-beforeEach(() => {
-	folder = mkdtempSync(join(tmpdir(), 'tsbox-launcher-'));
-	launcher = openLauncher(host, perl, program);
-});
-afterEach(async () => {
-	await launcher.close();
-	rmSync(folder, {recursive: true});
-});
+beforeEach(() => (launcher = openLauncher(host, perl, program)));
+afterEach(() => launcher.close());
 
-/** Starts a shell with a file as its output, and returns its end and its output. */
+/** Starts a shell with pipes as its streams. */
 async function sh(script: string, ...args: readonly string[]) {
-	const path = join(folder, String(Math.random()));
-	const [input, output] = [openSync('/dev/null', 'r'), openSync(path, 'w')];
-	const started = await launcher
-		.start({words: ['/bin/sh', '-c', script, 'sh', ...args]}, [
-			{fd: input, use: 'read'},
-			{fd: output, use: 'write'},
-			{fd: output, use: 'write'},
-		])
-		.finally(() => [input, output].forEach(closeSync));
-	return {...started, text: () => readFileSync(path, 'utf8')};
+	const set = await launcher.pipes(['read', 'write', 'write']);
+	const [input, output, errors] = await Promise.all(
+		set.paths.map((path, at) => openPipe(path, at === 0 ? 'write' : 'read')),
+	);
+	errors?.resume();
+	const out = output === undefined ? Promise.resolve('') : text(output);
+	const started = await set.start({words: ['/bin/sh', '-c', script, 'sh', ...args]});
+	return {...started, input, output, text: out};
 }
 
-test('a program gets its exact words, its descriptors, and none of our variables', async () => {
-	const {ended, text} = await sh('printf "<%s>" "$@"; env | grep -v -e ^PWD= -e ^_= | sort; pwd', 'a b', '', 'ü\n$x');
+test('a program gets its exact words, its pipes, and none of our variables', async () => {
+	const {
+		ended,
+		input,
+		text: out,
+	} = await sh('printf "<%s>" "$@"; env | grep -v -e ^PWD= -e ^_= | sort; pwd; cat', 'a b', '', 'ü\n%25\t$x');
+	input?.end('typed');
 	expect(await ended).toEqual({exitCode: 0, signal: undefined, startError: undefined});
-	expect(text()).toBe('<a b><><ü\n$x>LC_ALL=C\nPATH=/usr/sbin:/usr/bin:/sbin:/bin\n/\n');
+	expect(await out).toBe('<a b><><ü\n%25\t$x>LC_ALL=C\nPATH=/usr/sbin:/usr/bin:/sbin:/bin\n/\ntyped');
 });
 
 test('a program has no other open descriptors, and its own session', async () => {
 	const leak = openSync('/etc/passwd', 'r');
-	const {ended, text, pid} = await sh('ls /proc/$$/fd; cut -d " " -f 1,6 /proc/$$/stat');
+	const other = await launcher.pipes(['read']);
+	const {ended, text: out, pid} = await sh('ls /proc/$$/fd; cut -d " " -f 1,6 /proc/$$/stat');
 	await ended;
 	closeSync(leak);
-	expect(text().replaceAll(/\s+/g, ' ')).toBe(`0 1 2 ${pid} ${pid} `);
+	other.drop();
+	expect((await out).replaceAll(/\s+/g, ' ')).toBe(`0 1 2 ${pid} ${pid} `);
 });
 
 test('distinguishes an exit status from a signal', async () => {
@@ -62,21 +59,10 @@ test('distinguishes an exit status from a signal', async () => {
 	expect(ends).toEqual([137, 9, 'SIGKILL', 'SIGSEGV', 'SIGABRT']);
 });
 
-test('reports a missing program and a closed descriptor', async () => {
-	const {ended} = await launcher.start({words: ['/no/such/tool']}, []);
+test('reports why a program could not be executed, and has nothing left then', async () => {
+	const {ended} = await (await launcher.pipes([])).start({words: ['/no/such/tool']});
 	expect(await ended).toMatchObject({exitCode: 127, startError: {message: 'No such file or directory'}});
-	await expect(launcher.start({words: ['/bin/true']}, [{fd: 9999, use: 'read'}])).rejects.toThrow(
-		'No such file or directory',
-	);
-});
-
-test('reports why a program could not be executed, however many descriptors it gets', async () => {
-	const path = join(folder, 'output');
-	const output = openSync(path, 'w');
-	const ends = Array.from({length: 5}, () => ({fd: output, use: 'write'}) as const);
-	const {ended} = await launcher.start({words: ['/no/such/tool']}, ends).finally(() => closeSync(output));
-	expect(await ended).toMatchObject({exitCode: 127, startError: {message: 'No such file or directory'}});
-	expect(readFileSync(path, 'utf8')).toBe('');
+	expect(launcher.isBusy).toBe(false);
 });
 
 test('keeps many concurrent programs apart', async () => {
@@ -85,24 +71,37 @@ test('keeps many concurrent programs apart', async () => {
 	expect(ends).toEqual(codes);
 });
 
+test('rows run in a fork, whose child is the one that counts', async () => {
+	const set = await launcher.pipes(['read', 'write', 'write', 'write', 'read']);
+	const rows = [['fork'], ['gate', '/bin/sh', '-c', 'echo $PPID >&3; kill -TERM $$']];
+	const [, , , status] = await Promise.all(
+		set.paths.map((path, at) => openPipe(path, [0, 4].includes(at) ? 'write' : 'read')),
+	);
+	const said = status === undefined ? Promise.resolve('') : text(status);
+	const {ended, pid} = await set.start({rows: rows.map(row => `${row.join('\t')}\n`).join('')});
+	expect(await ended).toMatchObject({signal: 'SIGTERM'});
+	expect(host.readText(`/proc/${(await said).trim()}/cmdline`)).toContain('perl');
+	expect(isRunning(host, identify(host, pid) ?? {pid, startTime: ''})).toBe(false);
+});
+
 test('what it started ends with it, however it ends, and new programs are refused', async () => {
-	const {ended, pid, text} = await sh('read -r line < /proc/$PPID/stat; echo "$line"; echo going; sleep 1000');
-	while (!text().includes('going')) await new Promise(resolve => setTimeout(resolve, 5));
+	const {ended, pid, output, text: out} = await sh('read -r line < /proc/$PPID/stat; echo "$line"; sleep 1000');
+	await new Promise(resolve => output?.once('data', resolve));
 	const started = identify(host, pid) ?? {pid, startTime: ''};
-	host.kill(Number(text().split(' ')[0]), 'SIGKILL');
+	host.kill(Number(/^PPid:\s+(\d+)/m.exec(host.readText(`/proc/${pid}/status`) ?? '')?.[1]), 'SIGKILL');
 	expect(await ended).toMatchObject({startError: {message: 'the launcher has ended'}});
 	while (isRunning(host, started)) await new Promise(resolve => setTimeout(resolve, 5));
 	expect(launcher.isOver).toBe(true);
-	await expect(sh('exit 0')).rejects.toThrow('the launcher has ended');
+	await expect(launcher.pipes([])).rejects.toThrow('the launcher has ended');
+	void out;
 });
 
 test('a request that comes in pieces is one request', async () => {
-	const {ended, text} = await sh('echo ${#1}', 'x'.repeat(100_000));
+	const {ended, text: out} = await sh('echo ${#1}', 'x'.repeat(100_000));
 	expect(await ended).toMatchObject({exitCode: 0});
-	expect(text()).toBe('100000\n');
+	expect(await out).toBe('100000\n');
 });
 
 test('reports a launcher that cannot be started', async () => {
-	const none = openLauncher(host, '/no/such/perl', program);
-	await expect(none.start({words: ['/bin/true']}, [])).rejects.toThrow('ENOENT');
+	await expect(openLauncher(host, '/no/such/perl', program).pipes([])).rejects.toThrow('ENOENT');
 });

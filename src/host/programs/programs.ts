@@ -49,13 +49,17 @@ export async function runProgram(
 }
 
 /** {@link Host.start}. A program that cannot be started has pid 0 and a startError. */
-export function startProgram(argv: readonly string[], {stdio, env = {}}: Parameters<Host['start']>[1]): RunningProgram {
+export function startProgram(
+	argv: readonly string[],
+	{stdio, env = {}, isBackground = false}: Parameters<Host['start']>[1],
+): RunningProgram {
 	const [file = '', ...args] = argv;
 	const child = withExactly(stdio, exact =>
 		// Not execa: it would wrap the streams, and importing it takes longer than a whole container start.
 		spawn(file, args, {stdio: [...exact], env: {...environment, ...env}, cwd: '/', detached: true}),
 	);
 	trace('programs', () => `[${child.pid}] start ${argv.join(' ')}`);
+	if (isBackground) child.unref();
 	const ended = new Promise<Awaited<RunningProgram['ended']>>(resolve => {
 		child.once('exit', (code, signal) => {
 			trace('programs', () => `[${child.pid}] ${endText(code, signal)}`);

@@ -53,6 +53,12 @@ export async function openFifo(path: string, ours: 'read' | 'write'): Promise<Op
 	}
 }
 
+/** Opens our end of a pipe by a path, as {@link openForStream}. A reader does not wait for a writer. */
+export async function openPipe(path: string, ours: 'read' | 'write'): Promise<Readable & Writable> {
+	const flags = ours === 'read' ? constants.O_RDONLY | constants.O_NONBLOCK : constants.O_WRONLY;
+	return pipeStream(await openForStream(path, flags), ours);
+}
+
 /** Opens a file for appending and creates it when it is missing. Follows no symlink. */
 export function openAppend(path: string): number {
 	const {O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW} = constants;

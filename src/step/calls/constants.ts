@@ -43,6 +43,7 @@ export type SystemCall =
 	| 'clone'
 	| 'close'
 	| 'dup3'
+	| 'exit_group'
 	| 'mount'
 	| 'mount_setattr'
 	| 'move_mount'
@@ -64,7 +65,8 @@ export type SystemCall =
 	| 'signalfd4'
 	| 'statfs'
 	| 'umount2'
-	| 'unshare';
+	| 'unshare'
+	| 'write';
 
 /** The numbers of the calls, by machine name of uname(2): arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h. */
 export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, number>>>> = {
@@ -75,6 +77,7 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		clone: 56,
 		close: 3,
 		dup3: 292,
+		exit_group: 231,
 		mount: 165,
 		mount_setattr: 442,
 		move_mount: 429,
@@ -97,6 +100,7 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		statfs: 137,
 		umount2: 166,
 		unshare: 272,
+		write: 1,
 	},
 	aarch64: {
 		capget: 90,
@@ -105,6 +109,7 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		clone: 220,
 		close: 57,
 		dup3: 24,
+		exit_group: 94,
 		mount: 40,
 		mount_setattr: 442,
 		move_mount: 429,
@@ -127,5 +132,6 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		statfs: 43,
 		umount2: 39,
 		unshare: 97,
+		write: 64,
 	},
 };

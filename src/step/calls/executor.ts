@@ -22,14 +22,24 @@ sub call { my $number = $nr{shift()}; syscall $number, @_ }
 sub dup_to { must(call('dup3', $_[0], $_[1], 0), "descriptor $_[1]") }
 sub close_fds { for (@_) { open my $f, '<&=', $_ and close $f } }
 sub pointer { $_[0] eq '' ? 0 : $_[0] }
-sub put { my ($path, $text) = @_; sysopen my $f, $path, 1 or return 0; defined syswrite $f, $text }
+# AT_FDCWD, O_CLOEXEC. Perl's own open asks four things about each file.
+sub open_fd { call('openat', -100, $_[0], $_[1] | 02000000, $_[2] // 0) }
+sub put {
+	my ($path, $text) = @_;
+	my $fd = open_fd($path, 1);
+	return 0 if $fd == -1;
+	my $wrote = call('write', $fd, "$text", length $text);
+	call('close', $fd);
+	$wrote != -1;
+}
 sub text_of { my ($path, $most) = @_; open my $f, '<', $path or return; my $text = ''; 1 while length $text < $most && sysread $f, $text, $most - length $text, length $text; $text }
 sub first_line { my $text = text_of($_[0], 65536) // ''; $text =~ /^([^\n]*)/; $1 }
 sub uptime { my $now = pack 'qq', 0, 0; call('clock_gettime', 7, $now); (unpack 'qq', $now)[0] }
 # The folders that are missing, as mkdir(1) makes them with -p.
 sub make_folders {
 	my ($path) = @_;
-	return 1 if -d $path;
+	return 1 if mkdir $path, 0755 or $! == 17 && -d $path;
+	return 0 if $! != 2;
 	make_folders($1) or return 0 if $path =~ m{^(.+)/[^/]+/*$};
 	mkdir $path, 0755 or -d $path;
 }
@@ -194,7 +204,7 @@ my %do;
 		say_line("\@value $path $found");
 	},
 	write => sub { put(@_) or fail("cannot write $_[1] to $_[0]: $!") },
-	create => sub { sysopen my $f, $_[0], 01101, 0666 or fail("cannot create $_[0]: $!") },
+	create => sub { my $fd = open_fd($_[0], 01101, 0666); must($fd, "cannot create $_[0]"); call('close', $fd) },
 	mkdirs => sub { make_folders($_[0]) or fail("mkdir: cannot create directory '$_[0]': $!") },
 	make_point => sub {
 		my ($kind, $path) = @_;
@@ -303,13 +313,14 @@ my %do;
 		$home = '/' if $home !~ m{^/};
 		say_line("\@ids $uid $gid " . join(',', @groups) . " $home");
 	},
-	# PR_CAPBSET_READ and PR_CAPBSET_DROP
+	# PR_CAPBSET_DROP
 	drop_bounding => sub {
 		my $kept = hex $_[0];
 		for my $capability (0 .. 63) {
-			last if call('prctl', 23, $capability, 0, 0, 0) == -1;
 			next if $kept >> $capability & 1;
-			must(call('prctl', 24, $capability, 0, 0, 0), 'setpriv: bounding set');
+			next if call('prctl', 24, $capability, 0, 0, 0) != -1;
+			# EINVAL: the kernel has no more.
+			$! == 22 ? last : fail("setpriv: bounding set: $!");
 		}
 	},
 	# capset(2) with version 3 of its header; the ambient set is a part of the inheritable one, and goes with it
@@ -392,7 +403,7 @@ export function callProgram(arch: string): string {
 	return perlProgram(arch, program, once);
 }
 
-/** The perl program of the launcher, which carries out rows in a fork of itself: {@link serve}. Its argument is the pid of its caller. */
+/** The perl program of the launcher, which carries out rows in a fork of itself: {@link serve}. */
 export function launcherProgram(arch: string): string {
 	return perlProgram(arch, program, serve);
 }

@@ -1,35 +1,39 @@
 /**
  * What the launcher does, in the perl program of the executor. Its standard input has requests, each a line with fields as in rows:
- * `exec` ID KIND FOLDER ENDS WORD..., `calls` ID KIND FOLDER ENDS LENGTH with so many bytes of rows after it, and `over`. KIND and
- * FOLDER are those of the cgroup to kill with what is started, ENDS descriptors of the caller with their use. Its standard output
- * says `started ID PID`, `failed ID WHY`, and `ended ID STATUS SIGNAL`.
+ * `pipes` ID COUNT, `exec` ID KIND FOLDER USES WORD..., `calls` ID KIND FOLDER USES LENGTH with so many bytes of rows after it, `drop`
+ * ID, and `over`. KIND and FOLDER are those of the cgroup to kill with what is started. USES has a letter for each pipe of the ID, `r` or `w`: what is
+ * started gets these ends as its descriptors from 0. Its standard output says `pipes ID FD...`, `started ID PID`, `failed ID WHY`, and
+ * `ended ID STATUS SIGNAL`.
  *
  * A fork of it carries out rows up to the fork of the first process, and ends then. CLONE_PARENT makes the first process a child of
  * the launcher, so nothing but the container is left of a start. The kernel ends the first process with the launcher.
  *
  * When the caller ends, however it ends, the kernel closes the standard input, and the launcher kills everything that still runs.
  */
-export const serve = String.raw`my ($caller) = @ARGV;
-# Descriptors leaked into the launcher are /dev/null here. What it starts must not get them.
+export const serve = String.raw`# Descriptors leaked into the launcher are /dev/null here. What it starts must not get them.
 opendir my $own, '/proc/self/fd' or die;
 my @leaked = grep { /^\d+$/ && $_ > 2 } readdir $own;
 closedir $own;
 call('close', $_ + 0) for @leaked;
-# Above the descriptors of what it starts, and closed on exec: F_DUPFD_CLOEXEC.
-sub above { my ($mode, $file) = @_; my $fd = fcntl $file, 1030, 20 or die; open my $copy, $mode, $fd or die; $copy }
-my $answers = above('>&=', *STDOUT);
+# What is opened from here on is above the descriptors of what is started, and closed on exec.
+my @taken;
+{
+	local $^F = 2;
+	while (1) { open my $file, '<', '/dev/null' or die; push @taken, $file; last if fileno $file >= 19 }
+}
+open my $answers, '>&', STDOUT or die;
 open STDOUT, '>', '/dev/null' or die;
-my ($reports, $reporting) = do { pipe my $read, my $written or die; (above('<&=', $read), above('>&=', $written)) };
+pipe my $reports, my $reporting or die;
 # F_SETFL, O_NONBLOCK
 fcntl $reports, 4, 04000;
 # SIGCHLD is read like the requests: a handler would not run when the signal comes right before a wait. SFD_NONBLOCK, SFD_CLOEXEC.
 my $set = pack 'Q', 1 << 16;
 call('rt_sigprocmask', 0, $set, 0, 8);
-my $signals = do { open my $file, '<&=', call('signalfd4', -1, $set, 8, 02004000) or die; above('<&=', $file) };
+open my $signals, '<&=', call('signalfd4', -1, $set, 8, 02004000) or die;
 $SIG{PIPE} = 'IGNORE';
 # By pid: the request that a fork starts, and the request whose end is that of a process. By request: its cgroup; whether its first
-# process is known.
-my (%starting, %of, %doomed, %handed);
+# process is known; its pipes.
+my (%starting, %of, %doomed, %handed, %pipes);
 # Ends of processes whose request is not known yet, because their fork has not told it.
 my %early;
 my ($requests, $reported, $over) = ('', '', 0);
@@ -72,9 +76,21 @@ sub end_all {
 	}
 	exit;
 }
+# Everyone may open them, since a command that is not root opens /dev/stdout again.
+sub make_pipes {
+	my ($id, $count) = @_;
+	for (1 .. $count) {
+		pipe my $read, my $written or return answer('failed', $id, $!);
+		chmod 0666, $read;
+		push @{$pipes{$id}}, [$read, $written];
+	}
+	answer('pipes', $id, map { fileno $_->[0] } @{$pipes{$id}});
+}
 sub launch {
-	my ($word, $id, $kind, $folder, $ends, @words) = @_;
-	my $starter = fork // return answer('failed', $id, $!);
+	my ($word, $id, $kind, $folder, $uses, @words) = @_;
+	my $pipes = delete $pipes{$id} // [];
+	my $starter = fork;
+	if (!defined $starter) { answer('failed', $id, $!); return answer('ended', $id, 125, 0) }
 	if ($starter) {
 		$starting{$starter} = $id;
 		$doomed{$id} = [$kind, $folder];
@@ -83,15 +99,10 @@ sub launch {
 	$SIG{PIPE} = 'DEFAULT';
 	call('rt_sigprocmask', 1, $set, 0, 8);
 	call('setsid');
-	my @opened;
-	while ($ends =~ /(\d+)([rw])/g) {
-		my $fd = call('openat', -100, "/proc/$caller/fd/$1", ($2 eq 'r' ? 0 : 1) | 02000000);
-		if ($fd == -1) { report('failed', $id, $!); exit 127 }
-		push @opened, $fd;
-	}
-	# Each source is above its target and above the one before, so none is overwritten before its turn.
-	dup_to($opened[$_], $_) for 0 .. $#opened;
-	call('close', $_) for grep { $_ > $#opened } @opened;
+	# Another container's reader must not wait for this process to let go of its pipes.
+	%pipes = ();
+	dup_to(fileno $pipes->[$_][substr($uses, $_, 1) eq 'w'], $_) for 0 .. $#$pipes;
+	undef $pipes;
 	if ($word eq 'calls') {
 		$fork_first = sub {
 			# CLONE_PARENT | SIGCHLD
@@ -99,7 +110,8 @@ sub launch {
 			must($pid, 'fork');
 			return if !$pid;
 			report('started', $id, $pid);
-			exit 0;
+			# Perl's own exit would tidy up its memory, which is shared until then.
+			call('exit_group', 0);
 		};
 		carry_out(split /^/, $words[0]);
 	}
@@ -120,10 +132,13 @@ sub read_requests {
 			$end += $length;
 		}
 		$requests = substr $requests, $end + 1;
-		if ($request[0] eq 'over') { $over = 1 } else { launch(@request) }
+		if ($request[0] eq 'over') { $over = 1 }
+		elsif ($request[0] eq 'drop') { delete $pipes{$request[1]} }
+		elsif ($request[0] eq 'pipes') { make_pipes(@request[1, 2]) }
+		else { launch(@request) }
 	}
 }
-while (!$over || %starting || %of) {
+while (!$over || %starting || %of || %pipes) {
 	my $ready = '';
 	vec($ready, $_, 1) = 1 for 0, fileno $signals, fileno $reports;
 	next if select($ready, undef, undef, undef) < 1;
