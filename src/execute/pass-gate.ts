@@ -34,6 +34,8 @@ interface GateSession {
 	readonly gate: Gate;
 	readonly exec: Step;
 	readonly isQuiet: boolean;
+	/** The process that was started, which the journal has; 0 if it could not be started. */
+	readonly launched: number;
 	command: ExecAction;
 	/** Undefined for a container that keeps all privileges. */
 	readonly drop: DropPrivilegesAction | undefined;
@@ -60,7 +62,13 @@ interface GateSession {
 	readied: Promise<void> | undefined;
 }
 
-function gateSessionOf(plan: Plan, context: ExecuteContext, tell: StepTeller, gate: Gate): GateSession {
+function gateSessionOf(
+	plan: Plan,
+	context: ExecuteContext,
+	tell: StepTeller,
+	gate: Gate,
+	launched: number,
+): GateSession {
 	const exec = plan.steps.findLast(step => step.action.kind === 'exec');
 	const drop = plan.steps.flatMap(({action}) => (action.kind === 'dropPrivileges' ? [action] : []))[0];
 	if (exec?.action.kind !== 'exec') throw new TypeError('the plan runs nothing');
@@ -71,6 +79,7 @@ function gateSessionOf(plan: Plan, context: ExecuteContext, tell: StepTeller, ga
 		gate,
 		exec,
 		isQuiet: isQuiet(plan, context),
+		launched,
 		command: exec.action,
 		drop,
 		last: lastInside(plan.steps),
@@ -109,7 +118,7 @@ export async function passGate(
 	const {status, answers} = gate;
 	// A write to a container that has just died must not end tsbox. The status pipe reports what happened.
 	answers.on('error', () => {});
-	const session = gateSessionOf(plan, context, tell, gate);
+	const session = gateSessionOf(plan, context, tell, gate, program.pid);
 	if (session.isQuiet) answers.write(askReady);
 	const {given, letGo} = givenUp(session, signal, status);
 	const first = await orAborted(follow(session, program, status), given).finally(letGo);
@@ -204,7 +213,7 @@ function onPid(pid: number, session: GateSession): void {
 	const {context} = session;
 	session.first = identify(context.host, pid);
 	if (session.first === undefined) return;
-	context.journal.started(session.first);
+	if (pid !== session.launched) context.journal.started(session.first);
 	session.readied = context.onProcess(session.first);
 	session.readied.catch(() => {});
 	if (session.last === undefined && !session.isQuiet) session.gate.answers.write(askReady);

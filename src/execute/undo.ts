@@ -112,6 +112,8 @@ async function removeNested(host: Host, path: string, kill: CgroupKill): Promise
 }
 
 async function removeParent(host: Host, path: string): Promise<void> {
+	// rmdir(2) would say the same, but in another thread.
+	if ((host.stat(path)?.links ?? 0) > 2) return;
 	try {
 		await host.rmdir(path);
 	} catch (error) {

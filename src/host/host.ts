@@ -36,6 +36,8 @@ export interface FileFacts {
 	readonly dev: number;
 	readonly mtimeMs: number;
 	readonly ctimeMs: number;
+	/** How many names it has. A cgroup has 2, and one more for each cgroup in it. */
+	readonly links?: number;
 	/** Type and numbers of a character or block device; undefined for other files. */
 	readonly device?: {readonly type: 'c' | 'b'; readonly major: number; readonly minor: number};
 }

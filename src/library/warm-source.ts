@@ -1,11 +1,13 @@
 import type {Machine} from '../container/machine/machine.ts';
 import {gcIfNeeded} from '../container/recover/gc.ts';
+import type {PlannedContainer} from '../container/machine/planned-container.ts';
 import {planService} from '../container/plan/plan-container.ts';
+import {renamed} from '../container/plan/renamed.ts';
 import {startWarm, type WarmContainer} from '../container/start/warm-container.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Service} from '../spec/model/project.ts';
 import {type Opened, openLaunch} from './launch.ts';
-import {type Spec, type SpecSource, specOf} from './load.ts';
+import {type SpecSource, specOf} from './load.ts';
 import {type MachineChoice, machineOf} from './options.ts';
 import {freshName, named} from './own-container.ts';
 import type {Streams} from './pipes.ts';
@@ -42,6 +44,15 @@ export async function openSource(
 	const launch = openLaunch(machine);
 	const prefix = freshName(spec.service);
 	let count = 0;
+	// The second container's plan is that of all others: the first one fills the store.
+	let planned: PlannedContainer | undefined;
+	const planFor = async (name: string, isFirst: boolean, signal: AbortSignal): Promise<PlannedContainer> => {
+		const other = planned === undefined ? undefined : renamed(planned, name);
+		if (other !== undefined) return other;
+		const own = await planService(machine, spec.project, named(spec.service, name), {}, {tty: false, signal});
+		if (!isFirst) planned = own;
+		return own;
+	};
 	// The first start unpacks an archive; the others wait for it.
 	let first: Promise<unknown> | undefined;
 	const start = async (signal: AbortSignal): Promise<Warm> => {
@@ -49,12 +60,16 @@ export async function openSource(
 		const starting = (async () => {
 			await before?.catch(() => {});
 			count += 1;
-			return startOne(machine, spec, `${prefix}-${count}`, await launch.open(), signal);
+			const name = `${prefix}-${count}`;
+			const plan = async (own: AbortSignal) => planFor(name, before === undefined, own);
+			return startOne(machine, spec.service, plan, await launch.open(), signal);
 		})();
 		if (first === undefined) {
 			first = starting;
 			starting.catch(() => (first = undefined));
 		}
+		// What changed on the machine may be why it failed.
+		starting.catch(() => (planned = undefined));
 		return starting;
 	};
 	return {start, close: launch.close};
@@ -62,8 +77,8 @@ export async function openSource(
 
 async function startOne(
 	machine: Machine,
-	{project, service}: Spec,
-	name: string,
+	{entrypoint, command}: Service,
+	plan: (signal: AbortSignal) => Promise<PlannedContainer>,
 	opened: Opened,
 	over: AbortSignal,
 ): Promise<Warm> {
@@ -72,9 +87,7 @@ async function startOne(
 	over.addEventListener('abort', stop, {once: true});
 	try {
 		over.throwIfAborted();
-		const planned = await planService(machine, project, named(service, name), {}, {tty: false, signal: own.signal});
-		const container = await startWarm(machine, planned, opened, own.signal);
-		const {entrypoint, command} = service;
+		const container = await startWarm(machine, await plan(own.signal), opened, own.signal);
 		return {container, pipes: opened.streams, entrypoint, command: [...entrypoint, ...command]};
 	} catch (error) {
 		opened.streams.destroy();

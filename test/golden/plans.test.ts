@@ -1,6 +1,8 @@
 import {readdirSync, readFileSync, realpathSync, statSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {expect, test} from 'vitest';
+import type {PlannedContainer} from '../../src/container/machine/planned-container.ts';
+import {renamed} from '../../src/container/plan/renamed.ts';
 import {rangeMapOf, rootItself} from '../../src/host/id-map.ts';
 import type {ImageFacts} from '../../src/image/store/facts.ts';
 import {extrasOf} from '../../src/oci/extras.ts';
@@ -9,7 +11,7 @@ import type {HostView, SourceFacts} from '../../src/plan/input/input.ts';
 import {planContainer} from '../../src/plan/plan-container.ts';
 import {machines, savedFacts, storedImage} from '../support/sample-input.ts';
 import {loadProject} from '../../src/spec/project/load.ts';
-import type {RootfsSource, Service} from '../../src/spec/model/project.ts';
+import type {Project, RootfsSource, Service} from '../../src/spec/model/project.ts';
 import {stepCommand} from '../../src/step/verbs/command.ts';
 import type {Plan} from '../../src/step/verbs/step.ts';
 import {planJson} from '../../src/view/plan/plan-json.ts';
@@ -71,15 +73,19 @@ function sourcesOf({volumes}: Service): Readonly<Record<string, SourceFacts>> {
 	);
 }
 
-function planOf(example: string, machine: (typeof machines)[number]): Plan {
-	const service = serviceOf(example);
+function planOf(example: string, machine: (typeof machines)[number], service = serviceOf(example)): Plan {
+	return plannedOf(example, machine, service).plan;
+}
+
+function plannedOf(example: string, machine: (typeof machines)[number], service: Service): PlannedContainer {
 	const facts = savedFacts(machine);
 	const isBare = service.profile === 'bare';
 	const map = service.namespaces.includes('user') ? (isBare ? rootItself : rangeMapOf(facts)) : null;
 	const image = imageOf(service.rootfs);
-	return planContainer({
+	const config = toOciConfig(service, image.kind === 'host' ? '/' : image.path);
+	const plan = planContainer({
 		extras: extrasOf(service, facts.memory),
-		config: toOciConfig(service, image.kind === 'host' ? '/' : image.path),
+		config,
 		facts,
 		image,
 		sources: sourcesOf(service),
@@ -100,6 +106,8 @@ function planOf(example: string, machine: (typeof machines)[number]): Plan {
 		storeLocked: [],
 		toolsSealed: true,
 	});
+	const project = {file: `${example}.yaml`, name: example, services: [], volumes: []} as unknown as Project;
+	return {project, service, image, config, plan};
 }
 
 function tableOf(plan: Plan): string {
@@ -117,6 +125,19 @@ test.each(machines.flatMap(machine => examples.map(example => [example, machine]
 	'the plan of %s on %s is the reviewed one',
 	async (example, machine) => {
 		await expect(tableOf(planOf(example, machine))).toMatchFileSnapshot(`${machine}/${example}.txt`);
+	},
+);
+
+test.each(machines.flatMap(machine => examples.map(example => [example, machine] as const)))(
+	'the plan of %s on %s under another name is what planning gives under that name',
+	(example, machine) => {
+		const under = (name: string): PlannedContainer => {
+			const service = serviceOf(example);
+			return plannedOf(example, machine, {...service, name, hostname: service.hostname ?? service.name});
+		};
+		const other = 'pool-abcdef0123-17';
+		const isBare = serviceOf(example).profile === 'bare';
+		expect(renamed(under('pool-0123456789-2'), other)).toEqual(isBare ? undefined : under(other));
 	},
 );
 

@@ -50,7 +50,8 @@ function startError(machine: Machine, error: unknown, members: readonly CgroupMe
  * container of another state folder, and taking over the cgroup would kill them with this container.
  */
 function refuseForeign({host, dirs}: Machine, name: string, members: readonly CgroupMember[]): void {
-	const [pid] = cgroupPids(host, members) ?? [];
+	const there = members.filter(({path}) => host.lstat(path) !== undefined);
+	const [pid] = cgroupPids(host, there) ?? [];
 	if (pid === undefined) return;
 	throw new TsboxError('E_NAME_IN_USE', `the cgroup of ${name} is in use`, {
 		why: `process ${pid} in it belongs to a container of another state folder than ${dirs.state}`,

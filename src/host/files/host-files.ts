@@ -171,7 +171,7 @@ function orAbsent<T>(read: () => T, path = ''): T | undefined {
 
 function fileFacts(stats: Stats | undefined): FileFacts | undefined {
 	if (stats === undefined) return undefined;
-	const {size, mode, uid, ino, dev, mtimeMs, ctimeMs} = stats;
+	const {size, mode, uid, ino, dev, mtimeMs, ctimeMs, nlink: links} = stats;
 	const device = deviceOf(stats);
 	return {
 		kind: kindOf(stats),
@@ -182,6 +182,7 @@ function fileFacts(stats: Stats | undefined): FileFacts | undefined {
 		dev,
 		mtimeMs,
 		ctimeMs,
+		links,
 		...(device === undefined ? {} : {device}),
 	};
 }

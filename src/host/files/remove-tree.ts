@@ -7,7 +7,6 @@ import {
 	openSync,
 	readdirSync,
 	readFileSync,
-	realpathSync,
 	renameSync,
 	rmdirSync,
 	unlinkSync,
@@ -64,14 +63,25 @@ function* removal(path: string): Generator<void> {
 	}
 }
 
+/** Whether an empty folder was removed, or is not there. Most folders of a container that ends are empty. */
+function isRemoved(path: string | Buffer): boolean {
+	try {
+		rmdirSync(path);
+		return true;
+	} catch (error) {
+		return errnoOf(error) === 'ENOENT';
+	}
+}
+
 function* removeFrom(path: string): Generator<void> {
+	if (lstatSync(path, {throwIfNoEntry: false}) === undefined || isRemoved(path)) return;
 	const top = openFolder(Buffer.from(path));
 	if (top === undefined) {
 		unlinkSync(path);
 		return;
 	}
 	try {
-		const parent = openFolder(Buffer.from(realpathSync(dirname(path))));
+		const parent = openFolder(Buffer.from(`${dirname(path)}/.`));
 		if (parent !== undefined) closeSync(parent.fd);
 		if (parent !== undefined && parent.mount !== top.mount) throw mountedError(path);
 		// Deep folders are moved to the top, so one pass may leave new names there.
@@ -85,6 +95,10 @@ function* removeFrom(path: string): Generator<void> {
 function* empty(folder: Folder, top: Folder, depth: number): Generator<void> {
 	for (const entry of readdirSync(inside(folder), {encoding: 'buffer', withFileTypes: true})) {
 		const path = below(folder, entry.name);
+		if (entry.isDirectory() && isRemoved(path)) {
+			yield;
+			continue;
+		}
 		const child = entry.isDirectory() ? openFolder(path) : undefined;
 		if (child === undefined) {
 			unlinkSync(path);
