@@ -56,8 +56,15 @@ export function enterScript(input: EnterInput, facts: HostFacts): string {
 		...(input.root === 'chroot' ? ['--root'] : []),
 		'--wd=.',
 	];
-	const inner = innerScript(input, facts);
-	const controlling = input.tty ? [...box('setsid'), '--ctty'] : [];
+	const umask = `umask ${(input.process.user.umask ?? 0o22).toString(8).padStart(3, '0')}`;
+	const drop = dropLine(input, facts);
+	// setsid(1) makes its stdin the controlling terminal, and the shell at the gate reads the gate there.
+	const shell = shellCommand([...box('sh'), '-c', [...drop.before, `exec ${drop.words} <&4`].join('\n')]);
+	const inside = input.tty
+		? `${shellCommand([...box('setsid'), '--ctty'])} ${shell} <&5`
+		: drop.before.length > 0
+			? shell
+			: `${drop.words} <&4`;
 	return [
 		// When the starter ends, the guard kills the process that entered. The container continues.
 		...guardLines({kill: {kind: 'none'}, keepsAlive: false}),
@@ -68,7 +75,8 @@ export function enterScript(input: EnterInput, facts: HostFacts): string {
 			[
 				`${host('mount')} -i -n -o ${input.map === null ? 'bind' : 'rbind'},ro,nosuid,nodev ${tools} ${tools} && cd ${tools} && ${host('umount')} -i -n -l ${tools} || exit 125`,
 				'read -r pid _ < /proc/self/stat; echo "@pid $pid"',
-				`PATH=/nowhere exec ${shellCommand([...enter, ...controlling, ...box('sh'), '-c', inner])}${input.tty ? ' <&5' : ''}`,
+				umask,
+				`PATH=/nowhere exec ${shellCommand(enter)} ${inside}`,
 			].join('\n'),
 		)}`,
 		'',
@@ -87,27 +95,30 @@ function groupWords({keepGroups}: EnterInput, groups: string): readonly string[]
 	return keepGroups ? ['--keep-groups'] : ['--groups', groups];
 }
 
-function innerScript(input: EnterInput, facts: HostFacts): string {
+/** The words that drop privileges and become the shell at the gate, and the lines of sh that must run in the container before. */
+function dropLine(input: EnterInput, facts: HostFacts): {readonly before: readonly string[]; readonly words: string} {
 	const fixed = [...privilegeArguments(input.process, facts), ...input.labels].map(shellWord);
 	const setarch = [...(toolboxWords(facts, 'setarch') ?? ['setarch']), '--addr-no-randomize'];
 	const through = input.fixedAddresses ? `${shellCommand(setarch)} ` : '';
 	const drop = (ids: readonly string[]): string =>
 		`${through}${dropWords({...input, privileges: [...fixed, ...ids]}, facts)}`;
-	const umask = `umask ${(input.process.user.umask ?? 0o22).toString(8).padStart(3, '0')}`;
 	if (typeof input.user !== 'string') {
 		const {uid, gid, groups} = input.user;
 		// The process is root already. setpriv(1) would look up every id as a name, by the container's nsswitch.conf
 		// (CVE-2019-14271).
-		if (uid === 0 && gid === 0 && groups.length === 0)
-			return `${umask}; exec ${drop([input.keepGroups ? '--keep-groups' : '--clear-groups'])} <&4`;
-		return `${umask}; exec ${drop(['--reuid', String(uid), '--regid', String(gid), ...groupWords(input, groups.join(','))])} <&4`;
+		const isRoot = uid === 0 && gid === 0 && groups.length === 0;
+		const ids = isRoot
+			? [input.keepGroups ? '--keep-groups' : '--clear-groups']
+			: ['--reuid', String(uid), '--regid', String(gid), ...groupWords(input, groups.join(','))];
+		return {before: [], words: drop(ids)};
 	}
-	return [
-		umask,
-		'fail() { exit 125; }',
-		`head() { ${shellCommand(toolboxWords(facts, 'head') ?? [])} "$@"; }`,
-		lookupFunction,
-		lookupLine(input.user),
-		`exec ${drop(['--reuid', '"$uid"', '--regid', '"$gid"', ...groupWords(input, '"$groups"')])} <&4`,
-	].join('\n');
+	return {
+		before: [
+			'fail() { exit 125; }',
+			`head() { ${shellCommand(toolboxWords(facts, 'head') ?? [])} "$@"; }`,
+			lookupFunction,
+			lookupLine(input.user),
+		],
+		words: drop(['--reuid', '"$uid"', '--regid', '"$gid"', ...groupWords(input, '"$groups"')]),
+	};
 }
