@@ -13,7 +13,7 @@ function madeFolder(id: string, path: string): StepBeside {
 	return besideStep(id, {kind: 'runOnHost', tool: 'mkdir', args: [path]}, undo);
 }
 
-describe.skipIf(process.getuid?.() !== 0)('a step beside the first process', () => {
+describe.runIf(process.getuid?.() === 0).each(['calls', 'commands'] as const)('a step beside, with %s,', executor => {
 	let folder = '';
 	let count = 0;
 	beforeAll(() => {
@@ -30,7 +30,7 @@ describe.skipIf(process.getuid?.() !== 0)('a step beside the first process', () 
 		count += 1;
 		const spec = `hostname: planned\nvolumes: ["${folder}:/seen:ro"]\ncommand: [sh, -c, "hostname; ls /seen"]\n`;
 		const rename = ['--target', firstProcess, '--uts', 'hostname', 'renamed'];
-		return await compiled(`beside-${process.pid}-${count}`, spec, plan =>
+		const withSteps = (plan: Plan): Plan =>
 			change(
 				[
 					[madeFolder('beside.first', join(folder, first))] as const,
@@ -40,8 +40,8 @@ describe.skipIf(process.getuid?.() !== 0)('a step beside the first process', () 
 					] as const,
 					[madeFolder('beside.last', join(folder, last)), 'process.exec'] as const,
 				].reduce((changed, [step, id]) => withBeside(changed, step, id), plan),
-			),
-		);
+			);
+		return await compiled(`beside-${process.pid}-${count}`, spec, {change: withSteps, executor});
 	}
 
 	const left = (): readonly string[] => [first, last].filter(name => existsSync(join(folder, name)));

@@ -1,19 +1,12 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {afterEach, describe, expect, test} from 'vitest';
-import {gc} from '../../src/container/recover/gc.ts';
 import {list} from '../../src/container/observe/list.ts';
+import {gc} from '../../src/container/recover/gc.ts';
 import {type Compiled, compiled, start} from './compiled-script.ts';
 import {until} from './until.ts';
 
 const root = process.getuid?.() === 0;
 const made: Compiled[] = [];
-
-/** A compiled spec that the test's end looks after. */
-async function container(spec: string): Promise<Compiled> {
-	const box = await compiled(`compile-${process.pid}-${made.length}`, spec);
-	made.push(box);
-	return box;
-}
 
 afterEach(async () => {
 	for (const box of made.splice(0, made.length)) {
@@ -39,7 +32,14 @@ const dump = `command:
     cat /proc/net/dev | cut -d: -f1; ls -a / /dev; all=$$(ps); echo "$$all" | wc -l
 `;
 
-describe.runIf(root)('a compiled script', () => {
+describe.runIf(root).each(['calls', 'commands'] as const)('a compiled script of %s', executor => {
+	/** A compiled spec that the test's end looks after. */
+	async function container(spec: string): Promise<Compiled> {
+		const box = await compiled(`compile-${process.pid}-${made.length}`, spec, {executor});
+		made.push(box);
+		return box;
+	}
+
 	test.each(interpreters)(
 		'makes with %s %s the container that tsbox up makes, and leaves nothing',
 		async (...words) => {
@@ -205,7 +205,11 @@ describe.runIf(root)('a compiled script', () => {
 	test('finds a mount that is not as planned before the command starts', async () => {
 		const box = await container('command: [echo, started]\n');
 		const {writeFileSync} = await import('node:fs');
-		writeFileSync(box.path, box.script.replace(/^devpts \/dev\/pts devpts nosuid,/m, 'devpts /dev/pts devpts '));
+		// 10 is MS_NOSUID | MS_NOEXEC.
+		const unsafe = box.script
+			.replace(/^devpts \/dev\/pts devpts nosuid,/m, 'devpts /dev/pts devpts ')
+			.replace('mount\tdevpts\t/dev/pts\tdevpts\t10\t', 'mount\tdevpts\t/dev/pts\tdevpts\t8\t');
+		writeFileSync(box.path, unsafe);
 		const script = await box.start().ended;
 		expect(script.status).toBe(125);
 		expect(script.stdout).toBe('');

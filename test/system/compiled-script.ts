@@ -1,17 +1,18 @@
-import type {CommandEnd} from '../../src/container/machine/attachment.ts';
-import type {Machine} from '../../src/container/machine/machine.ts';
-import type {PlannedContainer} from '../../src/container/machine/planned-container.ts';
 import {type ChildProcess, spawn} from 'node:child_process';
 import {closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {busyboxFixture} from '../../fixtures/busybox.ts';
-import {compilePlan} from '../../src/container/start/compile-plan.ts';
+import type {CommandEnd} from '../../src/container/machine/attachment.ts';
+import type {Machine} from '../../src/container/machine/machine.ts';
 import {openMachine} from '../../src/container/machine/open-machine.ts';
+import type {PlannedContainer} from '../../src/container/machine/planned-container.ts';
 import {planContainer} from '../../src/container/plan/plan-container.ts';
+import {compilePlan} from '../../src/container/start/compile-plan.ts';
 import {upPlanned} from '../../src/container/start/up.ts';
-import type {Plan} from '../../src/step/verbs/step.ts';
 import {closeInheritedDescriptors} from '../../src/host/programs/inherited-descriptors.ts';
+import type {ExecutorChoice} from '../../src/spec/config/executors.ts';
+import type {Plan} from '../../src/step/verbs/step.ts';
 
 /** How a program ended, and what it wrote. */
 export interface Ended {
@@ -99,12 +100,16 @@ function leftoversOf(name: string, folder: string): readonly string[] {
  *
  * @param change - gives the plan to carry out in place of the one that was made
  */
-export async function compiled(name: string, spec: string, change = (plan: Plan): Plan => plan): Promise<Compiled> {
+export async function compiled(
+	name: string,
+	spec: string,
+	{change = plan => plan, executor}: {readonly change?: (plan: Plan) => Plan; readonly executor?: ExecutorChoice} = {},
+): Promise<Compiled> {
 	const folder = mkdtempSync(join(tmpdir(), 'tsbox-compile-'));
 	const file = join(folder, 'tsbox.yaml');
 	writeFileSync(file, `name: ${name}\nrootfs: ${await busyboxFixture()}\n${spec}`);
 	const machine = await openMachine({store: join(folder, 'store'), state: join(folder, 'state')});
-	const request = {file, cwd: folder, env: {}};
+	const request = {file, cwd: folder, env: {}, ...(executor === undefined ? {} : {executor})};
 	const planned = async (): Promise<PlannedContainer> => {
 		const made = await planContainer(machine, request);
 		return {...made, plan: change(made.plan)};

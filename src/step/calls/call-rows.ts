@@ -23,7 +23,17 @@ export interface CallOptions {
  * The rows that the executor of calls carries out: the container side of a plan, in the order and with the words on the status pipe
  * of `initScripts`.
  */
-export function callRows(plan: Plan, conf: string, facts: HostFacts, {hold, guard, quiet}: CallOptions): string {
+export function callRows(plan: Plan, conf: string, facts: HostFacts, options: CallOptions): string {
+	return containerCalls(plan, conf, facts, options).map(callRow).join('');
+}
+
+/** The calls of {@link callRows}. */
+export function containerCalls(
+	plan: Plan,
+	conf: string,
+	facts: HostFacts,
+	{hold, guard, quiet}: CallOptions,
+): readonly Call[] {
 	const start = startAction(plan);
 	const {steps} = plan;
 	const beside = besideSteps(steps);
@@ -58,5 +68,5 @@ export function callRows(plan: Plan, conf: string, facts: HostFacts, {hold, guar
 		if (action.kind === 'enterNamespaces') calls.push(['tell_pid']);
 	}
 	calls.push(['gate', ...(toolboxWords(facts, 'sh') ?? ['sh']), '-s']);
-	return calls.map(callRow).join('');
+	return calls;
 }

@@ -41,6 +41,7 @@ export type SystemCall =
 	| 'capset'
 	| 'clock_gettime'
 	| 'clone'
+	| 'clone3'
 	| 'close'
 	| 'dup3'
 	| 'exit_group'
@@ -75,6 +76,7 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		capset: 126,
 		clock_gettime: 228,
 		clone: 56,
+		clone3: 435,
 		close: 3,
 		dup3: 292,
 		exit_group: 231,
@@ -107,6 +109,7 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		capset: 91,
 		clock_gettime: 113,
 		clone: 220,
+		clone3: 435,
 		close: 57,
 		dup3: 24,
 		exit_group: 94,

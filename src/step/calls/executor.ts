@@ -1,4 +1,6 @@
 import {systemCalls} from './constants.ts';
+import {neededProgram} from './needed-program.ts';
+import {outsideProgram} from './outside-program.ts';
 import {serve} from './serve.ts';
 
 /**
@@ -12,7 +14,9 @@ const program = String.raw`# Perl would close descriptors above this one at an e
 $^F = 15;
 umask 022;
 my ($step, $told, $live) = ('', '', 1);
-my ($status, $gate, @guard, @kept, $uid, $gid, @groups);
+# Calls that return how many of the next rows are for another process, or for nobody.
+my %skips = (hold => 1);
+my ($status, @rows, $gate, @guard, @kept, $uid, $gid, @groups);
 sub tell_all { syswrite $status, $told if $told ne ''; $told = '' }
 sub say_line { $told .= "$_[0]\n"; tell_all() if $live }
 sub fail { say_line($_[0]) if @_; say_line("\@fail $step 1") if $step ne ''; tell_all(); exit 125 }
@@ -20,7 +24,7 @@ sub fields_of { my @words = split /\t/, $_[0], -1; s/%(25|09|0A)/chr hex $1/ge f
 sub must { fail("$_[1]: $!") if !defined $_[0] || $_[0] eq '' || $_[0] == -1 }
 sub call { my $number = $nr{shift()}; syscall $number, @_ }
 sub dup_to { must(call('dup3', $_[0], $_[1], 0), "descriptor $_[1]") }
-sub close_fds { for (@_) { open my $f, '<&=', $_ and close $f } }
+sub close_fds { call('close', $_ + 0) for @_ }
 sub pointer { $_[0] eq '' ? 0 : $_[0] }
 # AT_FDCWD, O_CLOEXEC. Perl's own open asks four things about each file.
 sub open_fd { call('openat', -100, $_[0], $_[1] | 02000000, $_[2] // 0) }
@@ -373,7 +377,7 @@ my %do;
 );
 # The rows of a file, one by one; the last one replaces this program.
 sub carry_out {
-	my @rows = @_;
+	@rows = @_;
 	open $status, '>&=', 3 or die "descriptor 3: $!\n";
 	open $gate, '<&=', 4;
 	while (@rows) {
@@ -381,7 +385,7 @@ sub carry_out {
 		chomp $row;
 		my ($name, @words) = fields_of($row);
 		my $skipped = ($do{$name} // fail("$name is no call"))->(@words);
-		splice @rows, 0, $skipped if $name eq 'hold' && $skipped;
+		splice @rows, 0, $skipped if $skips{$name} && $skipped;
 	}
 }
 `;
@@ -390,6 +394,11 @@ sub carry_out {
 const once = String.raw`my ($file) = @ARGV;
 open my $in, '<', $file or die "$file: $!\n";
 carry_out(<$in>);
+`;
+
+const rowsBelow = String.raw`my @lines = grep { !/^(#|$)/ } <DATA>;
+close DATA;
+carry_out(@lines);
 `;
 
 /** A perl program with the numbers of the system calls of `arch`, a machine name of uname(2) that {@link systemCalls} has. */
@@ -401,6 +410,16 @@ function perlProgram(arch: string, ...parts: readonly string[]): string {
 /** The perl program that makes the calls of a file; its only argument is the file. */
 export function callProgram(arch: string): string {
 	return perlProgram(arch, program, once);
+}
+
+/**
+ * The perl program of a compiled script, whose rows follow its text after a line `__END__`. Rows that are empty or begin with # are for
+ * people.
+ *
+ * @param names - the names of all rows: what the others need is left out
+ */
+export function scriptProgram(arch: string, names: ReadonlySet<string>): string {
+	return perlProgram(arch, neededProgram(`${program}${outsideProgram}${rowsBelow}`, names));
 }
 
 /** The perl program of the launcher, which carries out rows in a fork of itself: {@link serve}. */

@@ -1,8 +1,9 @@
 import {namespaceFiles} from '../../host/probe/namespaces.ts';
 import {limitRows} from '../../host/probe/rlimits.ts';
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
+import type {Call} from '../calls/call.ts';
 import type {Check} from '../verbs/check.ts';
 import {mountinfoWord} from '../verbs/mounts.ts';
-import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import type {Plan} from '../verbs/step.ts';
 
 function words(text: string): string {
@@ -14,63 +15,82 @@ function limit(value: number): string {
 }
 
 /**
- * A check as lines of a compiled script, with the same meaning as problemOf of execute/check.ts.
- *
- * @param targets - the result of {@link mountTargets} for the plan
+ * A check as rows of a name and words, with the same meaning as problemOf of execute/check.ts. The names are those of functions of sh
+ * in compile-gate-functions.ts, and of calls in step/calls/outside-program.ts.
  */
-export function checkLines(check: Check, targets: readonly string[] = []): readonly string[] {
+function checkRows(check: Check): readonly (readonly string[])[] {
 	switch (check.kind) {
 		case 'folder':
-			return [`check_folder ${shellWord(check.path)}`];
+			return [['check_folder', check.path]];
 		case 'value':
-			return [`check_value ${shellCommand([check.path, words(check.equals)])}`];
+			return [['check_value', check.path, words(check.equals)]];
 		case 'mount':
-			return [
-				`check_mount ${shellCommand([String(targets.indexOf(check.target)), mountinfoWord(check.target), check.type, ...check.options])}`,
-			];
+			return [['check_mount', mountinfoWord(check.target), check.type, ...check.options]];
 		case 'onlyMounts':
-			return ['check_only_mounts'];
+			return [['check_only_mounts']];
 		case 'root':
-			return [`check_root ${shellWord(check.path)}`];
+			return [['check_root', check.path]];
 		case 'interface':
-			return [`check_interface ${shellWord(check.name)}`];
+			return [['check_interface', check.name]];
 		case 'namespaces':
-			return [`check_namespaces ${check.kinds.map(kind => namespaceFiles[kind]).join(' ')}`];
+			return [['check_namespaces', ...check.kinds.map(kind => namespaceFiles[kind])]];
 		case 'cgroups':
-			return check.members.map(each => `check_cgroup ${shellCommand([each.controller, each.cgroup, each.path])}`);
+			return check.members.map(each => ['check_cgroup', each.controller, each.cgroup, each.path]);
 		case 'idMap':
 			return (
 				[
 					['uid_map', check.uids],
 					['gid_map', check.gids],
 				] as const
-			).map(
-				([file, rows]) =>
-					`check_map ${file} ${rows.map(({inside, outside, count}) => `'${inside} ${outside} ${count}'`).join(' ')}`,
-			);
+			).map(([file, rows]) => [
+				'check_map',
+				file,
+				...rows.map(({inside, outside, count}) => `${inside} ${outside} ${count}`),
+			]);
 		case 'status':
-			return Object.entries(check.fields).map(([name, value]) => `check_status ${shellCommand([name, words(value)])}`);
+			return Object.entries(check.fields).map(([name, value]) => ['check_status', name, words(value)]);
 		case 'lookedUpIds':
 			return [
-				`check_ids${check.map === null ? '' : ` ${check.map.uids[0]?.outside ?? 0} ${check.map.gids[0]?.outside ?? 0}`}`,
+				[
+					'check_ids',
+					...(check.map === null
+						? []
+						: [String(check.map.uids[0]?.outside ?? 0), String(check.map.gids[0]?.outside ?? 0)]),
+				],
 			];
 		case 'rlimit': {
 			const row = Object.entries(limitRows).find(([, name]) => name === check.name)?.[0] ?? check.name;
-			return [`check_rlimit ${shellCommand([row, limit(check.soft), limit(check.hard)])}`];
+			return [['check_rlimit', row, limit(check.soft), limit(check.hard)]];
 		}
 		case 'seccomp':
-			return ['check_seccomp'];
+			return [['check_seccomp']];
 		case 'label':
-			return [`check_label ${shellWord(check.equals)}`];
+			return [['check_label', check.equals]];
 		case 'personality':
-			return [`check_personality ${check.flag}`];
+			return [['check_personality', String(check.flag)]];
 		case 'clocks':
-			return ['check_clocks'];
+			return [['check_clocks']];
 		case 'oomScoreAdj':
-			return [`check_score ${check.equals}`];
+			return [['check_score', String(check.equals)]];
 		case 'readBack':
-			return [`check_told ${shellCommand([check.path, words(check.equals)])}`];
+			return [['check_told', check.path, words(check.equals)]];
 	}
+}
+
+/**
+ * A check as lines of a compiled script.
+ *
+ * @param targets - the result of {@link mountTargets} for the plan: the functions of sh find a mount by its index there
+ */
+export function checkLines(check: Check, targets: readonly string[] = []): readonly string[] {
+	const number = check.kind === 'mount' ? [String(targets.indexOf(check.target))] : [];
+	return checkRows(check).map(([name = '', ...args]) => shellCommand([name, ...number, ...args]));
+}
+
+/** A check as calls. The targets are those of {@link checkLines}. */
+export function checkCalls(check: Check, targets: readonly string[] = []): readonly Call[] {
+	const planned = check.kind === 'onlyMounts' ? targets.map(mountinfoWord) : [];
+	return checkRows(check).map(([name = '', ...args]) => [name, ...args, ...planned]);
 }
 
 /** The targets of all mounts in the checks of a plan, each once. A script finds a mount by its index here. */

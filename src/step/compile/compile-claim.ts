@@ -1,12 +1,11 @@
-import {killFunction} from '../verbs/cgroups.ts';
-import type {CompileInput} from './compile-script.ts';
 import {shellWord} from '../../spec/syntax/shell-words.ts';
 import {undoLines} from '../verbs/action.ts';
+import {killFunction} from '../verbs/cgroups.ts';
+import type {CompileInput} from './compile-script.ts';
 
-/** Lines that claim the name of the container. They first undo what a killed script of that name left. */
-export function claimPart(input: CompileInput): readonly string[] {
-	const {plan, facts, folder} = input;
-	const parent = folder.slice(0, folder.lastIndexOf('/'));
+/** Functions of a compiled script that take back all steps, and what a killed script of that name left. */
+export function undoPart(input: CompileInput): readonly string[] {
+	const {plan, facts} = input;
 	const undone = plan.steps
 		.map((step, at) => ({step, number: at + 1}))
 		.filter(({step}) => step.undo.kind !== 'none')
@@ -15,10 +14,6 @@ export function claimPart(input: CompileInput): readonly string[] {
 		step.undo.kind === 'none' ? [] : undoLines(step.undo, facts).map(line => ({line, number})),
 	);
 	const kill = plan.steps.flatMap(step => (step.undo.kind === 'stop' ? [step.undo.kill] : []))[0] ?? {kind: 'none'};
-	const journal = plan.steps.flatMap(step =>
-		step.undo.kind === 'none' ? [] : [JSON.stringify({id: step.id, undo: step.undo})],
-	);
-	const record = JSON.stringify(input.record).slice(0, -1);
 	const lines = undoing
 		.filter(({line}, at) => undoing.findIndex(each => each.line === line) === at)
 		.map(({line, number}) => ({line, note: `step ${number}`}));
@@ -33,17 +28,6 @@ export function claimPart(input: CompileInput): readonly string[] {
 		'# Takes back all steps, last first. Each may be done twice, or for a step that was never done.',
 		'undo_all() {',
 		...lines.map(({line, note}) => `\t${line} # ${note}`),
-		'}',
-		'',
-		'# Takes the name: a whole folder is renamed to it, which the kernel lets one of several do.',
-		'take_name() {',
-		'	run mkdir "$new"',
-		'	# Who owns the container and what it is, for `tsbox ps` and `tsbox gc`.',
-		`	printf '%s,"owner":{"pid":%s,"startTime":"%s"},"bootId":"%s","created":0,"process":null}\\n' ${shellWord(record)} \\`,
-		'		"$$" "$own_start" "$boot" > "$new/record.json" || broken',
-		'	# What takes each step back, for `tsbox gc`, should this script be killed.',
-		`	printf '%s\\n' ${journal.map(shellWord).join(' \\\n\t\t')} > "$new/journal" || broken`,
-		'	mv -T "$new" "$box" 2>/dev/null',
 		'}',
 		'',
 		'# What a killed owner left under the name is taken back; a living one keeps it, and so does what runs in the background.',
@@ -72,18 +56,64 @@ export function claimPart(input: CompileInput): readonly string[] {
 		'	undo_all',
 		'	mv -T "$new" "$box" || broken',
 		'}',
+	];
+}
+
+/** The record's beginning and the lines of the journal that a claim writes. */
+export function claimTexts({plan, record}: CompileInput): {
+	readonly record: string;
+	readonly journal: readonly string[];
+} {
+	const journal = plan.steps.flatMap(step =>
+		step.undo.kind === 'none' ? [] : [JSON.stringify({id: step.id, undo: step.undo})],
+	);
+	return {record: JSON.stringify(record).slice(0, -1), journal};
+}
+
+/** The folder of the folders of all containers. */
+export function claimsFolder({folder}: CompileInput): string {
+	return folder.slice(0, folder.lastIndexOf('/'));
+}
+
+/**
+ * Lines that name the folder that becomes the claim, and say who this script is.
+ *
+ * @param tellsStart - its start time, which takes a read of /proc, is used
+ */
+export function beforeClaim(input: CompileInput, tellsStart = true): readonly string[] {
+	return [
+		`new=${shellWord(`${claimsFolder(input)}/.new-`)}$$-${input.plan.name}`,
+		...(tellsStart ? ['started_at $$', 'own_start=$started'] : []),
+		`trap 'failed 130 "the start was interrupted"' INT TERM HUP`,
+		'trap : PIPE # a message that nobody reads must not end this script before it has cleaned up',
+	];
+}
+
+/** Lines that claim the name of the container. They first undo what a killed script of that name left. */
+export function claimPart(input: CompileInput): readonly string[] {
+	const parent = shellWord(claimsFolder(input));
+	const {record, journal} = claimTexts(input);
+	return [
+		...undoPart(input),
+		'',
+		'# Takes the name: a whole folder is renamed to it, which the kernel lets one of several do.',
+		'take_name() {',
+		'	run mkdir "$new"',
+		'	# Who owns the container and what it is, for `tsbox ps` and `tsbox gc`.',
+		`	printf '%s,"owner":{"pid":%s,"startTime":"%s"},"bootId":"%s","created":0,"process":null}\\n' ${shellWord(record)} \\`,
+		'		"$$" "$own_start" "$boot" > "$new/record.json" || broken',
+		'	# What takes each step back, for `tsbox gc`, should this script be killed.',
+		`	printf '%s\\n' ${journal.map(shellWord).join(' \\\n\t\t')} > "$new/journal" || broken`,
+		'	mv -T "$new" "$box" 2>/dev/null',
+		'}',
 		'',
 		'# The name: only one container can have it.',
 		`step='claim the name'`,
 		'umask 077',
-		`new=${shellWord(`${parent}/.new-`)}$$-${plan.name}`,
-		`[ -d ${shellWord(parent)} ] || run mkdir -p ${shellWord(parent)}`,
-		'started_at $$',
-		'own_start=$started',
+		`[ -d ${parent} ] || run mkdir -p ${parent}`,
 		'read -r boot < /proc/sys/kernel/random/boot_id',
 		`trap 'rm -rf "$new"' EXIT`,
-		`trap 'failed 130 "the start was interrupted"' INT TERM HUP`,
-		'trap : PIPE # a message that nobody reads must not end this script before it has cleaned up',
+		...beforeClaim(input),
 		'take_name || take_over',
 		'umask 022',
 		'',

@@ -1,6 +1,6 @@
+import {shellWord} from '../../spec/syntax/shell-words.ts';
 import {cgroupMembers} from './compile-members.ts';
 import type {CompileInput} from './compile-script.ts';
-import {shellWord} from '../../spec/syntax/shell-words.ts';
 
 /** Lines that wait for the command, stop it on a signal, and exit with its status. */
 export function closingPart({plan, stopSignal, stopGraceMs}: CompileInput): readonly string[] {
@@ -13,6 +13,7 @@ export function closingPart({plan, stopSignal, stopGraceMs}: CompileInput): read
 					: undefined,
 		)
 		.find(file => file !== undefined);
+	const calls = plan.executor === 'calls';
 	return [
 		'# Stops it in its own way; after the grace period, or when asked again, at once.',
 		"asked=''",
@@ -33,7 +34,7 @@ export function closingPart({plan, stopSignal, stopGraceMs}: CompileInput): read
 		'		nap',
 		'		clock',
 		'	done',
-		'	# One that has ended in its own way is left alone: unshare(1) is about to tell its status.',
+		'	# One that has ended in its own way is left alone: its status is about to be told.',
 		'	if alive "$pid" "$pid_started"; then kill_now; fi',
 		'}',
 		'stop() {',
@@ -56,6 +57,25 @@ export function closingPart({plan, stopSignal, stopGraceMs}: CompileInput): read
 		'	if [ "$code" != 127 ] || [ -z "$status" ]; then status=$code; fi',
 		'	[ -n "$interrupted" ] || break',
 		'done',
+		...(calls ? toldLines : chainLines(memory)),
+		'exit "$status"',
+	];
+}
+
+/** What the process outside has told after the end of the command. */
+const toldLines: readonly string[] = [
+	'ended=1',
+	'while IFS= read -r line <&9; do',
+	'	case $line in',
+	"	@oom) echo 'warning: the kernel killed it for its memory limit' >&2 ;;",
+	'	@undone) undone=1 ;;',
+	'	esac',
+	'done',
+];
+
+/** @param memory - the file in which the kernel counts the processes that it killed for their memory */
+function chainLines(memory: string | undefined): readonly string[] {
+	return [
 		'if [ "$status" = 1 ]; then',
 		'	# unshare(1) that finds its child killed can end with 1 and these words.',
 		"	while IFS= read -r line <&9; do case $line in *'sigprocmask unblock failed'*) status=137 ;; esac; done",
@@ -69,6 +89,5 @@ export function closingPart({plan, stopSignal, stopGraceMs}: CompileInput): read
 					`	done < ${shellWord(memory)}`,
 					'fi',
 				]),
-		'exit "$status"',
 	];
 }

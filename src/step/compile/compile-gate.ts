@@ -1,11 +1,11 @@
-import type {ExecAction} from '../verbs/exec.ts';
-import {recorderLines} from './compile-record.ts';
-import type {CompileInput} from './compile-script.ts';
+import {shellWord} from '../../spec/syntax/shell-words.ts';
 import {askReady, gateScript, gateWords} from '../script/gate-script.ts';
 import {startAction} from '../script/launch-script.ts';
+import type {ExecAction} from '../verbs/exec.ts';
 import {startLines} from '../verbs/start.ts';
-import {shellWord} from '../../spec/syntax/shell-words.ts';
 import {hostToolWords} from '../verbs/toolbox.ts';
+import {recorderLines} from './compile-record.ts';
+import type {CompileInput} from './compile-script.ts';
 
 /** A placeholder in the gate script for the home folder that is looked up in the container. */
 const homeMark = '@home-of-the-user@';
@@ -24,13 +24,84 @@ function cleanEnvironment({facts}: CompileInput): readonly string[] {
 	];
 }
 
-function gateText(exec: ExecAction, input: CompileInput): readonly string[] {
+/** The gate script in pieces, between which the home folder belongs that is looked up in the container, as a word of sh. */
+export function gateTexts(exec: ExecAction, input: CompileInput): readonly string[] {
 	const looksUp = input.plan.steps.some(({action}) => action.kind === 'lookupUser');
 	const open = looksUp && !exec.env.some(each => each.startsWith('HOME='));
 	const text = gateScript(open ? {...exec, env: [...exec.env, `HOME=${homeMark}`]} : exec, input.facts);
-	if (!open) return ["printf '%s' " + shellWord(text) + ' >&8'];
-	const pieces = text.split(homeMark);
+	return text.split(homeMark);
+}
+
+function gateText(exec: ExecAction, input: CompileInput): readonly string[] {
+	const pieces = gateTexts(exec, input);
+	if (pieces.length === 1) return [`printf '%s' ${shellWord(pieces[0] ?? '')} >&8`];
 	return ['quote "$home"', `printf '%s' ${pieces.map(shellWord).join('"$quoted"')} >&8`];
+}
+
+/**
+ * Lines that keep the command's own streams, with a pipe for each that is a terminal.
+ *
+ * @param folder - for the FIFOs, as a word inside of double quotes
+ * @param before - a command that makes it, if it is not there
+ */
+export function streamLines(folder: string, before = ''): readonly string[] {
+	const first = before === '' ? [] : [`		${before}`];
+	return [
+		"# The command's own streams wait on 5, 6 and 7. A terminal among them is reached through a pipe (see above).",
+		'exec 5<&0 6>&1 7>&2',
+		'if [ "${1-}" != --in-terminal ]; then',
+		'	# Opening a pipe for one end waits for the other.',
+		'	if [ -t 0 ]; then',
+		...first,
+		`		mkfifo -m 600 "${folder}/stdin" || broken`,
+		`		cat <&0 > "${folder}/stdin" 5<&- 6>&- 7>&- &`,
+		'		input_relay=$!',
+		`		exec 5< "${folder}/stdin"`,
+		'	fi',
+		'	if [ -t 1 ]; then',
+		...first,
+		`		mkfifo -m 600 "${folder}/stdout" || broken`,
+		`		cat < "${folder}/stdout" 5<&- 6>&- 7>&- &`,
+		'		relays=$!',
+		`		exec 6> "${folder}/stdout"`,
+		'	fi',
+		'	if [ -t 2 ]; then',
+		...first,
+		`		mkfifo -m 600 "${folder}/stderr" || broken`,
+		`		cat < "${folder}/stderr" >&2 5<&- 6>&- 7>&- &`,
+		'		relays="$relays $!"',
+		`		exec 7> "${folder}/stderr"`,
+		'	fi',
+		'fi',
+	];
+}
+
+/**
+ * Lines that open two pipes: descriptor 8 writes the gate, 9 reads what is told, on 3.
+ *
+ * @param folder - as for {@link streamLines}, as `before`
+ */
+export function pipeLines(folder: string, before = ''): readonly string[] {
+	return [
+		'# A here-document is a pipe, which /proc opens again for either end. A shell that puts it into a file needs a mkfifo(1).',
+		"exec 8<<'END' 9<<'END'",
+		'',
+		'END',
+		'',
+		'END',
+		'gate=/proc/self/fd/8 tells=/proc/self/fd/9',
+		'if [ -p "$gate" ] && [ -p "$tells" ]; then',
+		'	read -r _ <&8',
+		'	read -r _ <&9',
+		'else',
+		...(before === '' ? [] : [`	${before}`]),
+		`	gate=${folder}/gate tells=${folder}/status`,
+		'	mkfifo -m 600 "$gate" "$tells" || broken',
+		'fi',
+		'exec 8<> "$gate" 9<> "$tells"',
+		'exec 3> "$tells"',
+		'exec 9< "$tells"',
+	];
 }
 
 /**
@@ -73,29 +144,7 @@ export function gatePart(
 	const held = [...beside].filter(([id]) => id !== execId);
 	const fixed = plan.steps.flatMap(({action}) => (action.kind === 'dropPrivileges' ? [action.ids] : []))[0] ?? null;
 	return [
-		"# The command's own streams wait on 5, 6 and 7. A terminal among them is reached through a pipe (see above).",
-		'exec 5<&0 6>&1 7>&2',
-		'if [ "${1-}" != --in-terminal ]; then',
-		'	# Opening a pipe for one end waits for the other.',
-		'	if [ -t 0 ]; then',
-		'		mkfifo -m 600 "$box/stdin" || broken',
-		'		cat <&0 > "$box/stdin" 5<&- 6>&- 7>&- &',
-		'		input_relay=$!',
-		'		exec 5< "$box/stdin"',
-		'	fi',
-		'	if [ -t 1 ]; then',
-		'		mkfifo -m 600 "$box/stdout" || broken',
-		'		cat < "$box/stdout" 5<&- 6>&- 7>&- &',
-		'		relays=$!',
-		'		exec 6> "$box/stdout"',
-		'	fi',
-		'	if [ -t 2 ]; then',
-		'		mkfifo -m 600 "$box/stderr" || broken',
-		'		cat < "$box/stderr" >&2 5<&- 6>&- 7>&- &',
-		'		relays="$relays $!"',
-		'		exec 7> "$box/stderr"',
-		'	fi',
-		'fi',
+		...streamLines('$box'),
 		'',
 		'# Two pipes: on 3 the first process tells what it does, on 4 it waits at the gate. A background job of sh has neither',
 		"# our stdin nor SIGINT and SIGQUIT: both are given back. A session of its own keeps the caller's terminal out of reach.",
@@ -103,23 +152,7 @@ export function gatePart(
 			? []
 			: ["# This host's env has no --default-signal: the command starts with SIGINT and SIGQUIT ignored."]),
 		`at ${start}`,
-		'# A here-document is a pipe, which /proc opens again for either end. A shell that puts it into a file needs a mkfifo(1).',
-		"exec 8<<'END' 9<<'END'",
-		'',
-		'END',
-		'',
-		'END',
-		'gate=/proc/self/fd/8 tells=/proc/self/fd/9',
-		'if [ -p "$gate" ] && [ -p "$tells" ]; then',
-		'	read -r _ <&8',
-		'	read -r _ <&9',
-		'else',
-		'	gate=$box/gate tells=$box/status',
-		'	mkfifo -m 600 "$gate" "$tells" || broken',
-		'fi',
-		'exec 8<> "$gate" 9<> "$tells"',
-		'exec 3> "$tells"',
-		'exec 9< "$tells"',
+		...pipeLines('$box'),
 		// A step that waits for a line would read this one as its answer.
 		...(held.length === 0 ? [`printf '%s' ${shellWord(askReady)} >&8`] : []),
 		'(',
@@ -166,17 +199,30 @@ export function gatePart(
 		...gateText(exec, input),
 		'refusal=none',
 		'while :; do',
-		'	if ! IFS= read -r line <&9; then',
-		'		# A signal ends read early; the command may run already.',
-		"		case $late in '' | seen) break ;; esac",
-		'		late=seen',
-		'		continue',
-		'	fi',
+		...readLines,
 		'	case $line in',
 		`	${gateWords.exec} | ${gateWords.directory} | ${gateWords.notFound} | ${gateWords.notExecutable}*) refusal=$line && break ;;`,
 		'	*) said=${said:+$said; }$line ;;',
 		'	esac',
 		'done',
+		...refusalLines(exec),
+		'exec 5<&- 6>&- 7>&- 8>&-',
+	];
+}
+
+/** Lines at the head of a loop that reads a line of the first process while signals are only noted. */
+export const readLines: readonly string[] = [
+	'	if ! IFS= read -r line <&9; then',
+	'		# A signal ends read early; the command may run already.',
+	"		case $late in '' | seen) break ;; esac",
+	'		late=seen',
+	'		continue',
+	'	fi',
+];
+
+/** Lines that end the script when the command could not be run, by `$refusal`. */
+export function refusalLines(exec: ExecAction): readonly string[] {
+	return [
 		'case $refusal in',
 		`${gateWords.exec}) ;;`,
 		`${gateWords.directory}) failed 125 ${shellWord(`the working directory ${exec.cwd} cannot be entered`)} ;;`,
@@ -184,6 +230,5 @@ export function gatePart(
 		`${gateWords.notExecutable}*) failed 126 ${shellWord(`${exec.args[0] ?? ''} cannot be executed`)} 'it is a folder, or its mode does not let this user execute it' ;;`,
 		`*) failed 125 ${shellWord(`could not run ${exec.args[0] ?? ''}`)} ;;`,
 		'esac',
-		'exec 5<&- 6>&- 7>&- 8>&-',
 	];
 }

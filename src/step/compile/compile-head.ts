@@ -1,25 +1,31 @@
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
+import {startAction} from '../script/launch-script.ts';
+import {hostToolWords} from '../verbs/toolbox.ts';
 import {cgroupMembers} from './compile-members.ts';
 import type {CompileInput} from './compile-script.ts';
 import {comment} from './compile-text.ts';
-import {startAction} from '../script/launch-script.ts';
-import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
-import {hostToolWords} from '../verbs/toolbox.ts';
 
 /** The programs that start the container, by the paths that they had when the script was made. */
-function programs({plan, facts}: CompileInput): readonly string[] {
+export function programs({plan, facts}: CompileInput): readonly string[] {
 	const start = startAction(plan);
 	const named = plan.steps.flatMap(({action}) => (action.kind === 'run' ? [action.tool] : []));
+	const calls = plan.executor === 'calls';
 	const tools = [
 		'sh',
-		'env',
-		'setsid',
-		...(start.unshare.length > 0 ? ['unshare' as const] : []),
-		'mount',
-		'umount',
-		'setpriv',
-		...(plan.steps.some(({action}) => action.kind === 'pivotRoot') ? ['pivot_root' as const] : []),
-		...(plan.steps.some(({action}) => action.kind === 'chroot') ? ['chroot' as const] : []),
-		...(plan.steps.some(({action}) => action.kind === 'fixAddresses') ? ['setarch' as const] : []),
+		...(calls ? (['perl'] as const) : []),
+		...(calls
+			? []
+			: ([
+					'env',
+					'setsid',
+					...(start.unshare.length > 0 ? ['unshare' as const] : []),
+					'mount',
+					'umount',
+					'setpriv',
+					...(plan.steps.some(({action}) => action.kind === 'pivotRoot') ? ['pivot_root' as const] : []),
+					...(plan.steps.some(({action}) => action.kind === 'chroot') ? ['chroot' as const] : []),
+					...(plan.steps.some(({action}) => action.kind === 'fixAddresses') ? ['setarch' as const] : []),
+				] as const)),
 		...named,
 	] as const;
 	const paths = tools.flatMap(name => {
@@ -30,11 +36,26 @@ function programs({plan, facts}: CompileInput): readonly string[] {
 }
 
 /** Refuses a host on which a hierarchy is not mounted: a write there would make a plain file that limits nothing. */
-function hierarchies({plan}: CompileInput): readonly string[] {
-	const mounts = cgroupMembers(plan).map(member => member.path.slice(0, -member.cgroup.length));
-	if (mounts.length === 0) return [];
-	return [`need_hierarchies ${shellCommand(mounts)}`];
+function hierarchies(input: CompileInput): readonly string[] {
+	const mounts = hierarchiesOf(input);
+	return mounts.length === 0 ? [] : [`need_hierarchies ${shellCommand(mounts)}`];
 }
+
+/** The folders of the cgroup hierarchies that the container is in. */
+export function hierarchiesOf({plan}: CompileInput): readonly string[] {
+	return cgroupMembers(plan).map(member => member.path.slice(0, -member.cgroup.length));
+}
+
+/** Lines that give descriptors their place; the descriptors of the shell are not those of the container. */
+export const descriptorLines: readonly string[] = [
+	'set -f',
+	'[ -e /proc/self/fd/0 ] || exec 0< /dev/null',
+	'[ -e /proc/self/fd/1 ] || exec 1> /dev/null',
+	'[ -e /proc/self/fd/2 ] || exec 2> /dev/null',
+];
+
+/** Closes the descriptors that a script uses itself. */
+export const closeOwn = 'exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-';
 
 /** Lines that refuse a caller who is not root, another host, and open descriptors that the container would get. */
 export function refusals(input: CompileInput): readonly string[] {
@@ -52,7 +73,7 @@ export function refusals(input: CompileInput): readonly string[] {
 		'for each in 0 1 2; do',
 		`	[ ! -d "/proc/self/fd/$each" ] || failed 2 "descriptor $each is a folder" 'the container could reach the host through it' 'redirect it from a file or a pipe'`,
 		'done',
-		'exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-',
+		closeOwn,
 		"leaked=''",
 		'for each in /proc/self/fd/[1-9][0-9]*; do',
 		'	{ read -r _; read -r _ flags; } 2>/dev/null < "/proc/self/fdinfo/${each##*/}" || continue',
@@ -69,10 +90,7 @@ export function refusals(input: CompileInput): readonly string[] {
 		`	exec /bin/bash --norc -c 'for fd in $1; do eval "exec $fd>&-"; done; shift; exec ${sh} "$@"' sh "$leaked" "$0" "$@"`,
 		'fi',
 		'unset BOX_CLOSED',
-		'set -f',
-		'[ -e /proc/self/fd/0 ] || exec 0< /dev/null',
-		'[ -e /proc/self/fd/1 ] || exec 1> /dev/null',
-		'[ -e /proc/self/fd/2 ] || exec 2> /dev/null',
+		...descriptorLines,
 	];
 }
 
@@ -98,6 +116,7 @@ export function headPart(input: CompileInput): readonly string[] {
 		'',
 		'# Nothing of the caller steers what root runs from here on.',
 		'unset LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT LIBMOUNT_FSTAB LIBMOUNT_MTAB POSIXLY_CORRECT CDPATH',
+		...(plan.executor === 'calls' ? ['unset PERL5OPT PERL5LIB PERLLIB PERL5DB PERLIO PERL_UNICODE PERL_SIGNALS'] : []),
 		'PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C',
 		'export PATH LC_ALL',
 		'umask 022',

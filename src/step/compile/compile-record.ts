@@ -3,18 +3,23 @@ import type {NamespaceKind} from '../../spec/model/project.ts';
 import {namespaceKinds} from '../../spec/model/project.ts';
 import type {CompileInput} from './compile-script.ts';
 
+/** The namespaces that a record has, as `KIND:FILE` with their file in /proc/PID/ns. */
+export function recordedKinds({facts}: CompileInput): readonly string[] {
+	const kinds: readonly NamespaceKind[] = namespaceKinds.filter(kind => facts.namespaces.includes(kind));
+	return kinds.map(kind => `${kind}:${namespaceFiles[kind]}`);
+}
+
 /** Lines that add the first process to the record, beside the command. */
 export function recorderLines(
-	{facts}: CompileInput,
+	input: CompileInput,
 	ids: {readonly uid: number; readonly gid: number; readonly groups: string} | null,
 ): readonly string[] {
-	const kinds: readonly NamespaceKind[] = namespaceKinds.filter(kind => facts.namespaces.includes(kind));
 	return [
 		...(ids === null ? [] : [`uid=${ids.uid} gid=${ids.gid} groups=${ids.groups}`]),
 		'# The first process, as a line of its own: sh cannot rename a file over another.',
 		'{',
 		"	namespaces=''",
-		`	for each in ${kinds.map(kind => `${kind}:${namespaceFiles[kind]}`).join(' ')}; do`,
+		`	for each in ${recordedKinds(input).join(' ')}; do`,
 		'		name=${each#*:}',
 		'		# Linux shows the number of an open file since 5.14; proc_pid_fdinfo(5).',
 		'		while read -r key number; do [ "$key" != ino: ] || break; done 9< "/proc/$pid/ns/$name" < /proc/self/fdinfo/9',

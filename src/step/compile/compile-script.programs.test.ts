@@ -1,16 +1,23 @@
 import {existsSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
-import {realHost} from '../../host/programs/real-host.ts';
 import {machines, type SampleChanges, samplePlan, savedFacts, storedImage} from '../../../test/support/sample-input.ts';
-import {compileScript} from './compile-script.ts';
+import {besideStep, withBeside} from '../../../test/support/with-beside.ts';
+import {realHost} from '../../host/programs/real-host.ts';
 import {firstProcess} from '../verbs/run.ts';
 import type {Plan} from '../verbs/step.ts';
-import {besideStep, withBeside} from '../../../test/support/with-beside.ts';
+import {type CompileInput, compileScript} from './compile-script.ts';
 
 const facts = savedFacts('v2-bookworm');
 
-function compile(plan: Plan, changes: Pick<SampleChanges, 'facts'> = {}): string {
-	return compileScript({
+const executors = ['calls', 'commands'] as const;
+
+/** The script of a plan whose steps are commands. */
+function compile(plan: Plan): string {
+	return compileScript(inputOf({...plan, executor: 'commands'}));
+}
+
+function inputOf(plan: Plan, changes: Pick<SampleChanges, 'facts'> = {}): CompileInput {
+	return {
 		plan,
 		facts: changes.facts ?? facts,
 		folder: '/run/tsbox/containers/demo',
@@ -21,7 +28,7 @@ function compile(plan: Plan, changes: Pick<SampleChanges, 'facts'> = {}): string
 		unpack: ['[ -e /var/lib/tsbox/images/x ] || exit 1'],
 		stopSignal: 'SIGQUIT',
 		stopGraceMs: 1500,
-	});
+	};
 }
 
 /** Adds a beside step, with an undo, at each place where the first process can wait. */
@@ -69,15 +76,24 @@ const variants: readonly (readonly [string, SampleChanges])[] = [
 	...machines.map(machine => [machine, {facts: savedFacts(machine)}] as const),
 ];
 
-describe.each(variants)('the script for %s', (name, changes) => {
-	const plan = name === 'steps beside' ? withStepsBeside(samplePlan(changes)) : samplePlan(changes);
-	const script = compile(plan, changes);
+const cells = variants.flatMap(([name, changes]) => executors.map(executor => [name, executor, changes] as const));
+
+describe.each(cells)('the script for %s, with %s,', (name, executor, changes) => {
+	const made = {...samplePlan(changes), executor};
+	const plan = name === 'steps beside' ? withStepsBeside(made) : made;
+	const script = compileScript(inputOf(plan, changes));
 
 	test('has every step of the plan, in order', () => {
 		const told = [...script.matchAll(/^\t*# (\d+)\. /gm)].map(([, number]) => Number(number));
 		// Beside steps come after the text that the first process runs.
 		const numbers = name === 'steps beside' ? told.toSorted((one, other) => one - other) : told;
 		expect(numbers).toEqual(plan.steps.map((__, at) => at + 1));
+	});
+
+	test.runIf(executor === 'calls' && existsSync('/usr/bin/perl'))('has a program that perl compiles', async () => {
+		const [program = ''] = /(?<=<<'END_OF_CALLS'.*\n)[^]*?(?=^__END__)/m.exec(script) ?? [];
+		const {exitCode, stderr} = await realHost().run(['/usr/bin/perl', '-Mstrict', '-c'], {input: program});
+		expect({exitCode, stderr}).toEqual({exitCode: 0, stderr: '- syntax OK\n'});
 	});
 
 	test('journals every undo of the plan', () => {

@@ -1,21 +1,23 @@
 import type {HostFacts} from '../../host/facts.ts';
-import {filterFile} from '../verbs/filter.ts';
-import type {StoreScripts} from '../verbs/verb.ts';
-import {actionLines, hostLines} from '../verbs/action.ts';
+import {shellWord} from '../../spec/syntax/shell-words.ts';
 import {besideSteps} from '../script/beside.ts';
+import {initScripts} from '../script/init-script.ts';
+import {actionLines, hostLines} from '../verbs/action.ts';
+import type {ExecAction} from '../verbs/exec.ts';
+import {filterFile} from '../verbs/filter.ts';
+import {fstabLine} from '../verbs/fstab.ts';
+import {isCheckedAtGate, type Plan, type Step} from '../verbs/step.ts';
+import type {StoreScripts} from '../verbs/verb.ts';
+import {callsPart, withoutCalls} from './compile-calls.ts';
 import {checkLines, mountNumbers, mountTargets} from './compile-checks.ts';
 import {claimPart} from './compile-claim.ts';
 import {closingPart} from './compile-closing.ts';
 import {workFunctions} from './compile-functions.ts';
 import {gatePart} from './compile-gate.ts';
 import {gateFunctions} from './compile-gate-functions.ts';
-import {headPart, refusals} from './compile-head.ts';
+import {closeOwn, descriptorLines, headPart, refusals} from './compile-head.ts';
 import {terminalPart} from './compile-terminal.ts';
 import {comment, neededFunctions, writeFile} from './compile-text.ts';
-import {fstabLine} from '../verbs/fstab.ts';
-import {initScripts} from '../script/init-script.ts';
-import {shellWord} from '../../spec/syntax/shell-words.ts';
-import {isCheckedAtGate, type Plan, type Step} from '../verbs/step.ts';
 
 /** Input of {@link compileScript}. */
 export interface CompileInput extends StoreScripts {
@@ -29,6 +31,12 @@ export interface CompileInput extends StoreScripts {
 	readonly stopSignal: string;
 	/** The time from the stop signal to SIGKILL, ms. */
 	readonly stopGraceMs: number;
+}
+
+/** The step that becomes the command. */
+interface ExecStep {
+	readonly id: string;
+	readonly action: ExecAction;
 }
 
 /** A step with its number in the table of the plan. */
@@ -45,8 +53,8 @@ function hostStep(each: Numbered, input: CompileInput): readonly string[] {
 	const {step} = each;
 	if (step.side === 'inside' || step.side === 'after' || step.action.kind === 'start') return [];
 	return [
-		'',
-		...heading(each),
+		// With calls it is above the calls of the step.
+		...(input.plan.executor === 'calls' && step.side === 'before' ? [] : ['', ...heading(each)]),
 		`step=${shellWord(step.title)}${step.side === 'beside' ? " said=''" : ''}`,
 		...(step.action.kind === 'mkdir' && step.action.paths.length === 0
 			? ['# mkdir(1) has made them above, with the others.']
@@ -120,8 +128,8 @@ function containerSide(steps: readonly Numbered[], {plan, folder, facts}: Compil
 }
 
 /** The function `at`, which sets the title and the command for a step id of the status pipe. */
-function titles(steps: readonly Numbered[], folder: string): string {
-	const told = steps.filter(({step}) => isCheckedAtGate(step));
+function titles(steps: readonly Numbered[], {folder, plan}: CompileInput): string {
+	const told = steps.filter(({step}) => plan.executor === 'calls' || isCheckedAtGate(step));
 	return [
 		'# The step that an id means, for messages.',
 		'at() { # ID',
@@ -155,12 +163,38 @@ export function compileScript(input: CompileInput): string {
 	if (start === undefined) throw new TypeError('the plan starts nothing');
 	const exec = steps.find(({step}) => step.action.kind === 'exec');
 	if (exec?.step.action.kind !== 'exec') throw new TypeError('the plan runs nothing');
+	const targets = mountTargets(plan);
+	const execStep = {id: exec.step.id, action: exec.step.action};
+	const body =
+		plan.executor === 'calls' ? callsBody(input, steps, execStep) : commandsBody(input, steps, first, execStep);
+	const titlesText = titles(steps, input);
+	const named = withoutCalls([titlesText, ...body].join('\n'));
+	const rm = input.facts.tools.rm?.flags.includes('one-file-system') === true ? '--one-file-system ' : '';
+	const functions = [
+		...neededFunctions({...workFunctions, ...(plan.executor === 'calls' ? {} : gateFunctions)}, named).map(text =>
+			text.replaceAll('ONE_FILE_SYSTEM', rm),
+		),
+		titlesText,
+		...(plan.executor === 'calls' ? [] : [mountNumbers(targets)]),
+	];
+	return `${[...headPart(input), '', functions.join('\n\n'), '', ...body].join('\n')}\n`;
+}
+
+/** The script's parts after its functions, when each step is commands. */
+function commandsBody(
+	input: CompileInput,
+	steps: readonly Numbered[],
+	first: number,
+	exec: ExecStep,
+): readonly string[] {
+	const {plan} = input;
+	const start = steps[first];
+	const execHeading = steps.flatMap(each => (each.step.id === exec.id ? heading(each) : []));
 	const beside = [...besideSteps(plan.steps)].map(([id, waiting]) => {
 		const lines = steps.filter(({step}) => waiting.some(each => each === step)).flatMap(each => hostStep(each, input));
 		return [id, lines] as const;
 	});
-	const targets = mountTargets(plan);
-	const body = [
+	return [
 		...refusals(input),
 		'',
 		...terminalPart(input),
@@ -168,27 +202,34 @@ export function compileScript(input: CompileInput): string {
 		...claimPart(input),
 		...withOneMkdir(steps.slice(0, first)).flatMap(each => hostStep(each, input)),
 		'',
-		...heading(start),
+		...(start === undefined ? [] : heading(start)),
 		...containerSide(steps, input),
 		'',
 		...gatePart(
 			input,
-			checksAtGate(steps, targets),
-			start.step.id,
-			heading(exec),
-			{id: exec.step.id, action: exec.step.action},
+			checksAtGate(steps, mountTargets(plan)),
+			start?.step.id ?? '',
+			execHeading,
+			exec,
 			new Map(beside),
 		),
 		'',
 		...closingPart(input),
 	];
-	const titlesText = titles(steps, input.folder);
-	const named = [titlesText, ...body].join('\n');
-	const rm = input.facts.tools.rm?.flags.includes('one-file-system') === true ? '--one-file-system ' : '';
-	const functions = [
-		...neededFunctions({...workFunctions, ...gateFunctions}, named).map(text => text.replaceAll('ONE_FILE_SYSTEM', rm)),
-		titlesText,
-		mountNumbers(targets),
+}
+
+/** The script's parts after its functions, when one process makes the calls of the steps. */
+function callsBody(input: CompileInput, steps: readonly Numbered[], exec: ExecStep): readonly string[] {
+	const called = steps.map(each => ({step: each.step, heading: heading(each), lines: hostStep(each, input)}));
+	return [
+		'# Descriptors that the caller left open are closed by the process that makes the container.',
+		closeOwn,
+		...descriptorLines,
+		'',
+		...terminalPart(input),
+		'',
+		...callsPart(input, called, exec),
+		'',
+		...closingPart(input),
 	];
-	return `${[...headPart(input), '', functions.join('\n\n'), '', ...body].join('\n')}\n`;
 }

@@ -1,8 +1,8 @@
+import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
+import {startAction} from '../script/launch-script.ts';
+import {hostToolWords} from '../verbs/toolbox.ts';
 import {cgroupMembers} from './compile-members.ts';
 import type {CompileInput} from './compile-script.ts';
-import {startAction} from '../script/launch-script.ts';
-import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
-import {hostToolWords} from '../verbs/toolbox.ts';
 
 /**
  * Lines that let the kernel begin a wait early. If no process was moved lately, a move in the unified hierarchy takes
@@ -42,6 +42,6 @@ export function terminalPart(input: CompileInput): readonly string[] {
 		`	exec ${script} --quiet --return --flush${echo} --command 'exec ${sh} "$BOX_SCRIPT" --in-terminal' /dev/null`,
 		'fi',
 		'unset BOX_SCRIPT',
-		...earlyMove(input),
+		...(input.plan.executor === 'calls' ? [] : earlyMove(input)),
 	];
 }
