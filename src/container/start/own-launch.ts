@@ -1,3 +1,4 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {RunningProgram} from '../../host/host.ts';
 import type {Attachment} from '../../execute/attach.ts';
 import type {Task} from '../../host/programs/launcher.ts';
@@ -38,4 +39,13 @@ export function attachOwn(
 		finish: async () => release(),
 		release,
 	};
+}
+
+/** The error for a command whose end nobody could see: the process that started it was killed, and the command with it. */
+export function statusLost(name: string, cause: Error): TsboxError {
+	return new TsboxError('E_STEP_FAILED', `the exit status of the command in ${name} is unknown`, {
+		cause,
+		why: cause.message,
+		hint: 'look for the out-of-memory killer in `dmesg`, and for programs that kill processes',
+	});
 }

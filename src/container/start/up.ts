@@ -17,7 +17,7 @@ import {gcIfNeeded} from '../recover/gc.ts';
 import {prepareBeside} from '../enter/hooks.ts';
 import {planContainer} from '../plan/plan-container.ts';
 import {claimContainer} from './claim-container.ts';
-import {attachOwn} from './own-launch.ts';
+import {attachOwn, statusLost} from './own-launch.ts';
 import {start} from './start.ts';
 import {stopByKeys} from './stop-by-keys.ts';
 import {stopOnAbort} from './stop-on-abort.ts';
@@ -120,6 +120,7 @@ export async function upPlanned(
 		// Without its own pid namespace, processes of the container may outlive the first one and hold the streams.
 		killCgroup(host, kill);
 		await attachment.finish();
+		if (ended.startError !== undefined) throw statusLost(record.name, ended.startError);
 		const signal = ended.signal ?? null;
 		const exitCode = exitCodeOf(ended);
 		// With a terminal, script(1) reports a signal only as an exit status.

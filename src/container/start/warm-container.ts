@@ -14,7 +14,7 @@ import {containerFolder} from '../../state/record.ts';
 import type {ExecAction} from '../../step/verbs/exec.ts';
 import {exitCodeOf} from '../machine/exit-code.ts';
 import {claimContainer} from './claim-container.ts';
-import {attachOwn, type OwnLaunch} from './own-launch.ts';
+import {attachOwn, type OwnLaunch, statusLost} from './own-launch.ts';
 import {cgroupsOf} from './record-facts.ts';
 import {start} from './start.ts';
 
@@ -160,7 +160,7 @@ export async function startWarm(
 		ended: async () => {
 			const end = await (await starting).ended;
 			tidy();
-			if (end.startError !== undefined) throw lost(service.name, end.startError);
+			if (end.startError !== undefined) throw statusLost(service.name, end.startError);
 			return {exitCode: exitCodeOf(end), signal: end.signal ?? null};
 		},
 		kill: () => {
@@ -184,14 +184,6 @@ export async function startWarm(
 
 function neverStarted(): never {
 	throw new TypeError('the container passed its gate without a command');
-}
-
-function lost(name: string, cause: Error): TsboxError {
-	return new TsboxError('E_STEP_FAILED', `the exit status of the command in ${name} is unknown`, {
-		cause,
-		why: cause.message,
-		hint: 'look for the out-of-memory killer in `dmesg`, and for programs that kill processes',
-	});
 }
 
 function gone(name: string): TsboxError {
