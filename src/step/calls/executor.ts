@@ -371,8 +371,7 @@ my %do;
 		tell_all();
 		dup_to(4, 0);
 		%ENV = (LC_ALL => 'C', PATH => '/nowhere');
-		exec {$_[0]} @_;
-		fail("$_[0]: $!");
+		exec({$_[0]} @_) or fail("$_[0]: $!");
 	},
 );
 # The rows of a file, one by one; the last one replaces this program.
