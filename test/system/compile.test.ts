@@ -156,6 +156,16 @@ describe.runIf(root).each(['calls', 'commands'] as const)('a compiled script of 
 		expect(await listed()).toEqual([]);
 	});
 
+	test.runIf(existsSync('/bin/bash'))('hands in no open descriptor of the caller, and no words for perl', async () => {
+		const box = await container('command: [sh, -c, "echo /proc/self/fd/*"]\n');
+		const careless = 'export PERL5OPT=-Mno_such_module; exec 12< /etc; exec /bin/sh "$0"';
+		const script = await box.start(['/bin/bash', '--norc', '-c', careless]).ended;
+		expect(script).toMatchObject({status: 0, stderr: ''});
+		expect(script.stdout).toMatch(/^\/proc\/self\/fd\/0 [^]*\/2\b/);
+		expect(script.stdout).not.toContain('/12');
+		expect(box.leftovers()).toEqual([]);
+	});
+
 	test('refuses a name that is in use', async () => {
 		const box = await container(patient);
 		const script = box.start();
