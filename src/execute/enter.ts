@@ -27,6 +27,8 @@ export interface Expected {
 	readonly confinement: {readonly filter: FilterLoader | null; readonly labels: readonly string[]};
 	readonly noNewPrivileges: boolean;
 	readonly fixedAddresses: boolean;
+	/** The process that tells its number waits outside for the one that entered. */
+	readonly forks: boolean;
 }
 
 /** What an entered process becomes: a command of the container, or a host tool that a script of sh starts. */
@@ -40,11 +42,11 @@ export type AtGate =
 
 const step = 'enter the container';
 
-/** The process that nsenter(1) forked into the container's pid namespace, or nsenter itself if there is none. */
+/** The process in the container: the one outside forked it, or is itself inside. */
 function entered(host: Host, pid: number, forked: boolean): ProcessIdentity | undefined {
 	if (!forked) return identify(host, pid);
-	// The shell forked its guard before it became nsenter(1). The kernel lists children by age, so the last child is the
-	// one that nsenter(1) forked.
+	// The kernel lists children by age. Older ones are the guard that a shell forked before it became nsenter(1), and the process that
+	// entered all other namespaces before it made this one.
 	const child = host.readText(`/proc/${pid}/task/${pid}/children`)?.trim().split(' ').at(-1);
 	return child === undefined || child === '' ? undefined : identify(host, Number(child));
 }
@@ -120,17 +122,15 @@ export async function passEnterGate(
 	let inside: ProcessIdentity | undefined;
 	let troubles: readonly CommandTrouble[] = [];
 	for await (const line of statusLines(status)) {
-		if (line.kind === 'pid') {
-			outer = line.pid;
-			const process = identify(host, outer);
-			if (process !== undefined) await onProcess(process);
-		} else if (line.kind === 'ids') ({home} = line);
+		if (line.kind === 'pid') outer = line.pid;
+		else if (line.kind === 'ids') ({home} = line);
 		else if (line.kind === 'text') said += `${line.text}\n`;
 		else if (line.kind === 'ready') {
-			inside = entered(host, outer, expected.namespaces.includes('pid'));
+			inside = entered(host, outer, expected.forks);
 			if (inside === undefined) throw strayed('the process that entered is gone');
 			const wrong = problem(host, inside, expected);
 			if (wrong !== undefined) throw strayed(wrong);
+			await onProcess(inside);
 			trace('gate', () => `opened for a process that entered, ${inside?.pid}`);
 			if (atGate.kind === 'tool') answers.write(atGate.script);
 			else troubles = handIn(gate, withHome(atGate, home), host, facts, inside.pid);

@@ -1,5 +1,7 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
-import {executorOf} from './input/executor-of.ts';
+
+import {callTrouble} from '../step/calls/call-trouble.ts';
+import {chosenExecutor} from '../step/calls/chosen-executor.ts';
 import type {Plan} from '../step/verbs/step.ts';
 import {toolboxFolder} from '../host/programs/sealed-tools.ts';
 import {namespacesOf, type PlanInput} from './input/input.ts';
@@ -58,7 +60,7 @@ export function planContainer(input: PlanInput): Plan {
 		name: extras.name,
 		spec: input.spec,
 		namespaces: namespacesOf(input),
-		executor: executorOf(input, steps),
+		executor: chosenExecutor(input.executor, () => callTrouble(steps, input.facts)),
 		steps,
 		warnings: [
 			...privilegedWarning(input),

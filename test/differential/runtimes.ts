@@ -34,6 +34,11 @@ function isTerminal(spec: string): boolean {
 	return /^tty: true$/m.test(readFileSync(spec, 'utf8'));
 }
 
+/** script(1) says ^@ or ^D for the end of its input, backspaces included. */
+function withoutTerminal(text: string): string {
+	return text.replaceAll('\r', '').replace(/^(\^[@D])?[\b]*/gm, '');
+}
+
 /** What a program prints on a terminal, with the line ends of a file. */
 function onTerminal(words: readonly string[]): string {
 	const {status, stdout} = spawnSync('script', ['-qec', shellCommand(words), '/dev/null'], {
@@ -43,8 +48,7 @@ function onTerminal(words: readonly string[]): string {
 		env: {PATH: process.env['PATH'], SHELL: '/bin/sh', TERM: 'xterm'},
 	});
 	if (status !== 0) throw new Error(stdout);
-	// script(1) says ^@ or ^D for the end of its input, backspaces included.
-	return stdout.replaceAll('\r', '').replace(/^(\^[@D])?[\b]*/gm, '');
+	return withoutTerminal(stdout);
 }
 
 /**
@@ -59,6 +63,18 @@ export async function tsboxReport(box: TestBox, spec: string, options: readonly 
 	const {status, out, err} = await box.tsbox(run);
 	if (status !== 0) throw new Error(err);
 	return reportOf(out, box.name);
+}
+
+/**
+ * What a process sees that `exec` brought into the running container of {@link probeSpec}.
+ *
+ * @param options - further options of `exec`; with `-t` on a terminal
+ */
+export async function execReport(box: TestBox, options: readonly string[]): Promise<Report> {
+	const onTerminal = options.includes('-t');
+	const {status, out, err} = await box.tsbox(['exec', ...options, box.name, 'sh', '/probe.sh'], {onTerminal});
+	if (status !== 0) throw new Error(out + err);
+	return reportOf(withoutTerminal(out), box.name);
 }
 
 /** What a container of runc or crun sees that is started from the same OCI runtime config. */

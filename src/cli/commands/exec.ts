@@ -1,6 +1,6 @@
 import {defineCommand} from '../verb/command.ts';
 import {exitStatus} from '../options/exit-status.ts';
-import {commandOptions} from '../options/run-options.ts';
+import {commandOptions, executorOf, executorOptions} from '../options/run-options.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 import {wantsTty} from '../options/wants-tty.ts';
@@ -15,7 +15,10 @@ export const exec = defineCommand({
 		['tsbox exec shop web ls', 'in a service of a project, as in Compose'],
 		['tsbox exec -u nobody -w /tmp demo -- id', 'as another user in another folder'],
 	],
-	options: commandOptions,
+	options: {
+		...commandOptions,
+		executor: {...executorOptions.executor, describe: 'Enter by commands or by system calls; default auto'},
+	},
 	positionals: [
 		{name: 'NAME', describe: 'Container, or a project followed by a SERVICE', required: true, completes: 'container'},
 	],
@@ -33,6 +36,7 @@ export const exec = defineCommand({
 				stdio: {stdin: 0, stdout: 1, stderr: 2},
 				signal: stop.signal,
 				force: stop.force,
+				...executorOf(values),
 				...present({user: values.user, workdir: values.workdir}),
 			});
 			return exitStatus(end);

@@ -34,7 +34,7 @@ export const profileOptions = {
 } as const satisfies Options;
 
 /** The option that chooses who makes a container. */
-const executorOptions = {
+export const executorOptions = {
 	executor: {
 		kind: 'text',
 		value: 'WHO',
@@ -44,7 +44,7 @@ const executorOptions = {
 } as const satisfies Options;
 
 /** The executor of these options; the parser knows the choices. */
-function executorOf(values: Values<typeof executorOptions>): {readonly executor?: ExecutorChoice} {
+export function executorOf(values: Values<typeof executorOptions>): {readonly executor?: ExecutorChoice} {
 	return values.executor === undefined ? {} : {executor: values.executor as ExecutorChoice};
 }
 

@@ -11,7 +11,11 @@ import {shownState} from '../../state/freezer.ts';
 import {type ContainerRecord, containerFolder, currentCgroups} from '../../state/record.ts';
 import type {UserIds} from '../../step/verbs/drop-privileges.ts';
 import {filterFile} from '../../step/verbs/filter.ts';
-import {enterScript} from '../../step/script/enter-script.ts';
+import {joinFile} from '../../step/verbs/cgroup-member.ts';
+import {enterCommand, enterTrouble} from '../../step/calls/enter-calls.ts';
+import {chosenExecutor} from '../../step/calls/chosen-executor.ts';
+import type {ExecutorChoice} from '../../spec/config/executors.ts';
+import {type EnterInput, enterScript} from '../../step/script/enter-script.ts';
 import {boundingSet} from '../../step/verbs/privileges.ts';
 import {hostToolWords} from '../../step/verbs/toolbox.ts';
 import {findContainer} from '../machine/find-container.ts';
@@ -35,6 +39,8 @@ export interface Entering {
 	/** Numeric ids, or a `user[:group]` to look up in the container; by default the container's own user. */
 	readonly user: UserIds | string | undefined;
 	readonly tty: boolean;
+	/** By default what the configuration says, or `auto`. */
+	readonly executor?: ExecutorChoice | undefined;
 	/** A tool of the host enters. Its addresses stay random even in a container with fixed addresses. */
 	readonly tool?: true;
 }
@@ -56,25 +62,23 @@ export function entranceTo(machine: Machine, name: string, entering: Entering): 
 		member => current.find(({controller}) => controller === member.controller) ?? member,
 	);
 	const fixedAddresses = record.confinement.fixedAddresses === true && entering.tool !== true;
-	const script = enterScript(
-		{
-			pid: record.process.pid,
-			namespaces: record.namespaces,
-			root: record.root,
-			tools: sealTools(host, facts, dirs.store),
-			cgroups: cgroups.map(member => `${member.path}/cgroup.procs`),
-			process,
-			filter: filter === null ? null : {...filter, path: `${containerFolder(dirs.state, record.name)}/${filterFile}`},
-			labels,
-			landlock,
-			fixedAddresses,
-			map: record.namespaces.includes('user') && facts.user.uid !== 0 ? userMapOf(facts) : null,
-			keepGroups: host.readText(`/proc/${record.process.pid}/setgroups`)?.trim() === 'deny',
-			user: entering.user ?? record.process.ids,
-			tty: entering.tty,
-		},
-		facts,
-	);
+	const executor = chosenExecutor(entering.executor ?? machine.executor ?? 'auto', () => enterTrouble(landlock, facts));
+	const input: EnterInput = {
+		pid: record.process.pid,
+		namespaces: record.namespaces,
+		root: record.root,
+		tools: sealTools(host, facts, dirs.store),
+		cgroups: cgroups.map(joinFile),
+		process,
+		filter: filter === null ? null : {...filter, path: `${containerFolder(dirs.state, record.name)}/${filterFile}`},
+		labels,
+		landlock,
+		fixedAddresses,
+		map: record.namespaces.includes('user') && facts.user.uid !== 0 ? userMapOf(facts) : null,
+		keepGroups: host.readText(`/proc/${record.process.pid}/setgroups`)?.trim() === 'deny',
+		user: entering.user ?? record.process.ids,
+		tty: entering.tty,
+	};
 	const expected = {
 		namespaceIds: record.process.namespaceIds,
 		namespaces: record.namespaces,
@@ -82,11 +86,15 @@ export function entranceTo(machine: Machine, name: string, entering: Entering): 
 		bounding: boundingSet(process, facts),
 		confinement: record.confinement,
 		fixedAddresses,
+		forks: executor === 'calls' || record.namespaces.includes('pid'),
 		noNewPrivileges: process.noNewPrivileges,
 	};
 	return {
 		record,
-		argv: [...(hostToolWords(facts, 'sh') ?? []), '-c', script],
+		argv:
+			executor === 'calls'
+				? enterCommand(input, facts)
+				: [...(hostToolWords(facts, 'sh') ?? []), '-c', enterScript(input, facts)],
 		pass: (program, atGate, onProcess = async () => {}) =>
 			passEnterGate(host, facts, program, atGate, expected, onProcess),
 	};

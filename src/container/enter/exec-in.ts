@@ -4,6 +4,7 @@ import {signalOf} from '../../errors/interruption.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {signalProcess} from '../../host/programs/process.ts';
 import {attach} from '../../execute/attach.ts';
+import type {ExecutorChoice} from '../../spec/config/executors.ts';
 import {parseUser} from '../../spec/values/user.ts';
 import {containerFolder} from '../../state/record.ts';
 import type {UserIds} from '../../step/verbs/drop-privileges.ts';
@@ -16,6 +17,8 @@ export interface ExecRequest extends Attachment {
 	readonly user?: string;
 	readonly workdir?: string;
 	readonly env: readonly string[];
+	/** By default what the configuration says, or `auto`. */
+	readonly executor?: ExecutorChoice;
 	/** Called when the command is running. */
 	readonly onBegun?: () => void;
 }
@@ -40,7 +43,7 @@ function userOf(user: string | undefined): UserIds | string | undefined {
 export async function execIn(machine: Machine, name: string, request: ExecRequest): Promise<CommandEnd> {
 	const {host, facts, dirs} = machine;
 	const user = userOf(request.user);
-	const {record, argv, pass} = entranceTo(machine, name, {user, tty: request.tty});
+	const {record, argv, pass} = entranceTo(machine, name, {user, tty: request.tty, executor: request.executor});
 	const {process} = record.config;
 	const attachment = attach(host, facts, request.stdio, {
 		tty: request.tty,

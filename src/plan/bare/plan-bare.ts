@@ -1,3 +1,5 @@
+import {callTrouble} from '../../step/calls/call-trouble.ts';
+import {chosenExecutor} from '../../step/calls/chosen-executor.ts';
 import type {HostAction} from '../../step/verbs/action.ts';
 import type {Plan, Step} from '../../step/verbs/step.ts';
 import {type CgroupPlan, planCgroup} from '../cgroup/plan-cgroup.ts';
@@ -16,7 +18,7 @@ import {
 	pivotSteps,
 	type Places,
 } from './bare-mounts.ts';
-import {executorOf} from '../input/executor-of.ts';
+
 import {bareStart} from './bare-start.ts';
 import {vethSteps} from './bare-veth.ts';
 
@@ -63,7 +65,7 @@ export function planBare(input: PlanInput, bare: Bare): Plan {
 		name: extras.name,
 		spec: input.spec,
 		namespaces: namespacesOf(input),
-		executor: executorOf(input, steps),
+		executor: chosenExecutor(input.executor, () => callTrouble(steps, input.facts)),
 		steps,
 		warnings: [
 			'BARE: this container has no protection but what its steps name; use it to learn, and never for files that you do not trust',

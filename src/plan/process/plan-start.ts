@@ -3,6 +3,7 @@ import {isRange, mapArguments, type RangeMap} from '../../host/id-map.ts';
 import {idMapFolder} from '../../host/programs/sealed-tools.ts';
 import {namespaceOptions} from '../../host/programs/namespace-options.ts';
 import type {NamespaceKind} from '../../spec/model/project.ts';
+import {joinFile} from '../../step/verbs/cgroup-member.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {hasClocks} from '../input/reproducible.ts';
 import {namespacesOf, type PlanInput, reached} from '../input/input.ts';
@@ -94,13 +95,9 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 	return {start, enter: null};
 }
 
-/**
- * The files that the first process writes its id into. In v1, `tasks` moves a single thread and avoids the RCU grace
- * period (4 to 15 ms) that moving a whole process costs (cgroup_procs_write_start in kernel/cgroup/cgroup.c). The result
- * is the same, because sh has a single thread.
- */
+/** The files that the first process writes its id into. */
 export function joined({members}: CgroupPlan): readonly string[] {
-	return members.map(member => `${member.path}/${member.controller === '' ? 'cgroup.procs' : 'tasks'}`);
+	return members.map(joinFile);
 }
 
 function inCgroups({members}: CgroupPlan): Step['checks'] {

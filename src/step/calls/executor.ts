@@ -16,7 +16,7 @@ umask 022;
 my ($step, $told, $live) = ('', '', 1);
 # Calls that return how many of the next rows are for another process, or for nobody.
 my %skips = (hold => 1);
-my ($status, @rows, $gate, @guard, @kept, $uid, $gid, @groups);
+my ($status, @rows, $gate, @guard, @kept, $program, $uid, $gid, @groups);
 sub tell_all { syswrite $status, $told if $told ne ''; $told = '' }
 sub say_line { $told .= "$_[0]\n"; tell_all() if $live }
 sub fail { say_line($_[0]) if @_; say_line("\@fail $step 1") if $step ne ''; tell_all(); exit 125 }
@@ -57,7 +57,12 @@ sub find_group {
 	for (@lines) { my ($n, undef, $g) = split /:/, $_, -1; return $g + 0 if $n eq $name && is_number($g) }
 	fail("there is no group $name in the container's /etc/group");
 }
-# The rest of a terminated starter's container: its cgroup, which is the working directory, and the first process.
+# The last failure among the children.
+my $failed = 0;
+sub reap_all { my $pid; while (($pid = waitpid -1, $_[0]) > 0) { $failed = $? if $? } $pid }
+sub own_children { split ' ', first_line("/proc/$$/task/$$/children") }
+# The rest of a terminated starter's container: its cgroup, which is the working directory, and the first process; or all children of
+# this process and its group.
 sub kill_all {
 	my ($kind, @pids) = @_;
 	my $members = sub { open my $f, '<', 'cgroup.procs' or return; map { split } <$f> };
@@ -70,33 +75,38 @@ sub kill_all {
 			put('freezer.state', 'THAWED') if $kind eq 'freezer';
 		}
 	}
-	kill 'KILL', @pids;
+	return kill 'KILL', @pids if $kind ne 'group';
+	# Twice: one that was killed may just have made another.
+	kill 'KILL', own_children() for 1, 2;
+	kill 'KILL', -getpgrp;
 }
-# Waits for the first process, and kills it when the guard's pipe closes or the time that it was given there is over.
+# Waits for the children, and kills the container when the guard's pipe closes or the time that it was given there is over.
 sub watch {
 	my ($pid, $kind, $folder, $keeps) = @_;
 	chdir $folder if $folder ne '';
 	# A descriptor for the end of a child, to wait for it and the pipe at once: signalfd(2). 17 is SIGCHLD.
 	my $set = pack 'Q', 1 << 16;
 	call('rt_sigprocmask', 0, $set, 0, 8);
-	my $ended = call('signalfd4', -1, $set, 8, 02000000);
+	my $signals = call('signalfd4', -1, $set, 8, 02000000);
+	open my $child, '<&=', $signals or return;
 	open my $pipe, '<&=', 9 or return;
 	my $until;
 	my $open = 1;
-	while (waitpid($pid, 1) == 0) {
+	while (reap_all(1) == 0) {
 		my $ready = '';
-		vec($ready, $ended, 1) = 1;
+		vec($ready, $signals, 1) = 1;
 		vec($ready, 9, 1) = 1 if $open;
 		my $left = $open || !defined $until ? undef : $until - uptime();
 		return kill_all($kind, $pid) if defined $left && $left <= 0;
 		my $found = select $ready, undef, undef, $left;
-		next if $found < 1 || !$open || !vec $ready, 9, 1;
+		next if $found < 1;
+		sysread $child, my $one, 128 if vec $ready, $signals, 1;
+		next if !$open || !vec $ready, 9, 1;
 		if (sysread $pipe, my $text, 256) { $until = uptime() + $1 if $text =~ /limit (\d+)/; next }
 		$open = 0;
 		next if $keeps eq 'keeps';
 		return kill_all($kind, $pid);
 	}
-	return $?;
 }
 # The process outside of a container: it ends as the first process ends, and the kernel ends the first process with it.
 sub stay {
@@ -104,10 +114,10 @@ sub stay {
 	$SIG{$_} = 'IGNORE' for qw(HUP INT QUIT TERM);
 	chdir '/';
 	close_fds(0 .. 8);
-	my $status = @guard ? watch($pid, @guard) : undef;
-	if (!defined $status || waitpid($pid, 0) == $pid) { waitpid $pid, 0 if !defined $status; $status = $? }
-	my $signal = $status & 127;
-	exit $status >> 8 if !$signal;
+	watch($pid, @guard) if @guard;
+	reap_all(0);
+	my $signal = $failed & 127;
+	exit $failed >> 8 if !$signal;
 	$SIG{$_} = 'DEFAULT' for qw(HUP INT QUIT TERM);
 	kill $signal, $$;
 	exit 128 + $signal;
@@ -187,6 +197,34 @@ my %do;
 		dup_to(fileno $null, 0);
 		dup_to(3, $_) for 1, 2;
 		chdir '/';
+	},
+	# As nsenter(1) does: the user namespace comes first, and its root goes on. The working directory stays.
+	enter_namespaces => sub {
+		my ($pid, $root, $ids, @files) = @_;
+		opendir my $here, '.' or fail("cannot open the working directory: $!");
+		my $top;
+		opendir $top, "/proc/$pid/root" or fail("/proc/$pid/root: $!") if $root eq 'chroot';
+		my @opened = map { open my $f, '<', "/proc/$pid/ns/$_" or fail("/proc/$pid/ns/$_: $!"); $f } @files;
+		for (0 .. $#files) { must(call('setns', fileno $opened[$_], 0), "setns: $files[$_]"); close $opened[$_] }
+		if (defined $top) { chdir $top && chroot '.' or fail("chroot: $!"); closedir $top }
+		chdir $here or fail("cd: $!");
+		closedir $here;
+		return if $ids ne 'root';
+		must(call('setgroups', 0, 0), 'setgroups');
+		must(call('setresgid', 0, 0, 0), 'setresgid');
+		must(call('setresuid', 0, 0, 0), 'setresuid');
+	},
+	# The perl of the sealed toolbox makes the calls of the rows that follow. It gets them and its program through a pipe, since
+	# everybody inside can read its command line.
+	seal => sub {
+		pipe my $from, my $to or fail("pipe: $!");
+		my $text = join "\0", $ARGV[1], splice @rows;
+		fail('the rows of calls do not fit into a pipe') if length $text > 65536;
+		syswrite $to, $text;
+		my $fd = fileno $from;
+		close $to;
+		exec {$_[0]} @_, '-e', "open F,'<&=$fd';{local\$/;\@rows=split/\\0/,<F>}close F;eval shift\@rows;die\$\@";
+		fail("$_[0]: $!");
 	},
 	begin => sub { $step = $_[0]; say_line("\@begin $step") },
 	hold => sub {
@@ -270,6 +308,26 @@ my %do;
 		call('prctl', 1, 9, 0, 0, 0);
 		close_fds(9) if @guard;
 	},
+	# A child of the process that waits outside, with no more powers than what it is about to become: CLONE_PARENT and SIGCHLD.
+	be_born => sub {
+		tell_all();
+		my $pid = call('clone', 0x8000 | 17, 0, 0, 0, 0);
+		must($pid, 'clone');
+		call('exit_group', 0) if $pid;
+		call('prctl', 1, 9, 0, 0, 0);
+	},
+	umask => sub { umask oct $_[0] },
+	# capset(2), as clear_inheritable, of what exec(2) would give to nobody
+	clear_others => sub {
+		my @kept = (hex substr($_[0], -8), hex substr $_[0], 0, -8);
+		my $header = pack 'LL', 0x20080522, 0;
+		my $data = "\0" x 24;
+		must(call('capget', $header, $data), 'capget');
+		my @sets = unpack 'L6', $data;
+		for (0, 1) { $sets[$_ * 3] &= $kept[$_]; $sets[$_ * 3 + 1] &= $kept[$_]; $sets[$_ * 3 + 2] = 0 }
+		$data = pack 'L6', @sets;
+		must(call('capset', $header, $data), 'capset');
+	},
 	setsid => sub { must(call('setsid'), 'setsid') },
 	# TIOCNOTTY, whose SIGHUP must not end this process
 	release_terminal => sub { open my $tty, '+<&', 5 or return; local $SIG{HUP} = 'IGNORE'; ioctl $tty, 0x5422, 0 },
@@ -346,14 +404,12 @@ my %do;
 	setresuid => sub { my $id = ($_[0] eq '' ? $uid : $_[0]) + 0; must(call('setresuid', $id, $id, $id), 'setpriv: setresuid failed') },
 	# PR_SET_NO_NEW_PRIVS
 	prctl => sub { must(call('prctl', 38, 1, 0, 0, 0), 'no_new_privs') },
+	read_filter => sub { open my $f, $_[0], $_[1] or fail("the filter: $!"); $program = ''; 1 while sysread $f, $program, 65536, length $program },
 	# struct sock_fprog; 22 and 2 are PR_SET_SECCOMP and SECCOMP_MODE_FILTER
 	load_filter => sub {
 		my ($fd, $kind) = @_;
-		open my $f, '<&=', $fd or fail("the filter: $!");
-		my $text = '';
-		1 while sysread $f, $text, 65536, length $text;
-		close $f;
-		my $filter = pack 'Sx![P]P', length($text) / 8, $text;
+		$do{read_filter}->('<&=', $fd) if !defined $program;
+		my $filter = pack 'Sx![P]P', length($program) / 8, $program;
 		return must(call('prctl', 22, 2, $filter, 0, 0), 'seccomp') if $kind ne 'listen';
 		# SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER. The listener stays open in the shell at the gate.
 		my $listener = call('seccomp', 1, 8, $filter);
@@ -400,6 +456,10 @@ close DATA;
 carry_out(@lines);
 `;
 
+// Of a process that enters a container: the rows are the first argument, or who sealed the program put them into a variable.
+const rowsGiven = String.raw`carry_out(@ARGV ? split(/^/, $ARGV[0]) : @main::rows);
+`;
+
 /** A perl program with the numbers of the system calls of `arch`, a machine name of uname(2) that {@link systemCalls} has. */
 function perlProgram(arch: string, ...parts: readonly string[]): string {
 	const numbers = Object.entries(systemCalls[arch] ?? {}).map(([name, number]) => `${name} => ${number}`);
@@ -419,6 +479,15 @@ export function callProgram(arch: string): string {
  */
 export function scriptProgram(arch: string, names: ReadonlySet<string>): string {
 	return perlProgram(arch, neededProgram(`${program}${outsideProgram}${rowsBelow}`, names));
+}
+
+/**
+ * A perl program of a process that enters a container. Outside, its arguments are the rows and the program for those after `seal`.
+ *
+ * @param names - the names of its rows: what the others need is left out
+ */
+export function enteringProgram(arch: string, names: ReadonlySet<string>): string {
+	return perlProgram(arch, neededProgram(`${program}${rowsGiven}`, names));
 }
 
 /** The perl program of the launcher, which carries out rows in a fork of itself: {@link serve}. */

@@ -8,6 +8,9 @@ import {dropCalls} from './drop-calls.ts';
 import {mountCalls} from './mount-calls.ts';
 import {unshareCalls} from './start-calls.ts';
 
+/** Why calls cannot close paths. */
+export const landlockTrouble = 'setpriv(1) makes the rules of Landlock';
+
 type CallsOf = {
 	readonly [K in InsideAction['kind']]: (
 		action: ActionOf<K>,
@@ -26,7 +29,7 @@ const callsOf: CallsOf = {
 					['chroot', newRoot],
 					['chdir', toolbox],
 				],
-	dropPrivileges: action => (action.landlock.length > 0 ? 'setpriv(1) makes the rules of Landlock' : dropCalls(action)),
+	dropPrivileges: action => (action.landlock.length > 0 ? landlockTrouble : Object.values(dropCalls(action)).flat()),
 	enterNamespaces: unshareCalls,
 	fixAddresses: () => [['personality', ['ADDR_NO_RANDOMIZE']]],
 	lookupUser: ({user, groups}) => [['lookup_user', user, ...groups]],

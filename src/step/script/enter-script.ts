@@ -19,7 +19,7 @@ export interface EnterInput {
 	readonly root: 'pivot' | 'chroot';
 	/** The folder that is bind-mounted as the toolbox. */
 	readonly tools: string;
-	/** cgroup.procs files to join. */
+	/** The files to which it writes 0 to join the cgroups. */
 	readonly cgroups: readonly string[];
 	readonly process: OciProcess;
 	/** The compiled filter's file on the host and how it is loaded, or null. */
@@ -70,7 +70,7 @@ export function enterScript(input: EnterInput, facts: HostFacts): string {
 		...guardLines({kill: {kind: 'none'}, keepsAlive: false}),
 		'exec 5<&0 6>&1 7>&2 </dev/null >&3 2>&3',
 		...(input.filter === null ? [] : [`exec 8< ${shellWord(input.filter.path)} || exit 125`]),
-		...input.cgroups.map(file => `echo $$ > ${shellWord(file)} || exit 125`),
+		...input.cgroups.map(file => `echo 0 > ${shellWord(file)} || exit 125`),
 		`exec ${userWords(input, facts)}${host('unshare')} --mount --propagation private ${host('sh')} -c ${shellWord(
 			[
 				`${host('mount')} -i -n -o ${input.map === null ? 'bind' : 'rbind'},ro,nosuid,nodev ${tools} ${tools} && cd ${tools} && ${host('umount')} -i -n -l ${tools} || exit 125`,
