@@ -48,17 +48,36 @@ function manyServices(count: number): {readonly up: number; readonly down: () =>
 	return {up, down: () => seconds(() => tsbox('down', '-t', '0', 'many'))};
 }
 
-/** The time of each of all, as a multiple of the time of each of a tenth: 1 where the number makes no difference. */
-function growth(all: number, tenth: number): string {
-	return (all / containers / (tenth / Math.ceil(containers / 10))).toFixed(2);
+/**
+ * Whether twice as many containers take twice as long: a tenth of them first, then all. Without the other engines, which would take longer
+ * than all else.
+ */
+export function growth(): readonly Row[] {
+	manyServices(1).down();
+	const few = Math.ceil(containers / 10);
+	const [tenth, tenthDown] = startAndStop(few);
+	const [all, allDown, memory] = startAndStop(containers);
+	const told = (what: string, ofTenth: number, ofAll: number): Row => [
+		`${what} ${few} and ${containers} containers of one project`,
+		`${digits(ofTenth)} s and ${digits(ofAll)} s: ${(ofAll / containers / (ofTenth / few)).toFixed(2)} × the time of each`,
+	];
+	return [
+		told('start', tenth, all),
+		told('take down', tenthDown, allDown),
+		[`memory of the supervisor of ${containers} (PSS), to be below 100 MiB`, mebibytes(memory)],
+	];
+}
+
+function startAndStop(count: number): readonly [up: number, down: number, memory: number] {
+	const {up, down} = manyServices(count);
+	const memory = keptMemory().of(words => isOurs(words) && words.includes(' supervise ')).sum;
+	return [up, down(), memory];
 }
 
 /** As many containers as services of one project. */
 export function oneProject(): readonly Row[] {
 	// The first start unpacks.
 	manyServices(1).down();
-	const tenth = manyServices(Math.ceil(containers / 10));
-	const tenthDown = tenth.down();
 	const before = keptMemory();
 	const {up, down: takeDown} = manyServices(containers);
 	const pid = supervisor('many');
@@ -81,8 +100,6 @@ export function oneProject(): readonly Row[] {
 			`${digits(containers / up)} a second`,
 			...others.map(each => rate(each?.up)),
 		],
-		[`start, the time of each, beside that of ${Math.ceil(containers / 10)} containers`, `${growth(up, tenth.up)} ×`],
-		['take down, the same', `${growth(down, tenthDown)} ×`],
 		['processor time of the supervisor for each start', `${digits((own / containers) * 1000)} ms`],
 		[
 			'take them down',

@@ -1,5 +1,5 @@
 import {digits, table} from './measure.ts';
-import {manyProjects, oneProject, type Row} from './scale-one.ts';
+import {growth, manyProjects, oneProject, type Row} from './scale-one.ts';
 import {muchOutput} from './scale-output.ts';
 import {manyRuns} from './scale-runs.ts';
 import {leavePeers, peers} from './scale-peers.ts';
@@ -8,9 +8,10 @@ import {cleanUp, containers, runs} from './scale-setup.ts';
 /*
  * npm run bench:scale [CONTAINERS [RUNS [PART...]]]: many containers at once, of one project and as projects of their own, many
  * one after the other, and one that prints much. Each number is of one run on this machine; podman and docker
- * beside it where they are installed and can do the same. Parts: one, projects, runs, output; all without.
+ * beside it where they are installed and can do the same. Parts: growth, one, projects, runs, output; all without.
  */
 const parts: Readonly<Record<string, () => readonly Row[] | Promise<readonly Row[]>>> = {
+	growth,
 	one: oneProject,
 	projects: manyProjects,
 	runs: manyRuns,
