@@ -223,8 +223,8 @@ my %do;
 		syswrite $to, $text;
 		my $fd = fileno $from;
 		close $to;
-		exec {$_[0]} @_, '-e', "open F,'<&=$fd';{local\$/;\@rows=split/\\0/,<F>}close F;eval shift\@rows;die\$\@";
-		fail("$_[0]: $!");
+		exec({$_[0]} @_, '-e', "open F,'<&=$fd';{local\$/;\@rows=split/\\0/,<F>}close F;eval shift\@rows;die\$\@")
+			or fail("$_[0]: $!");
 	},
 	begin => sub { $step = $_[0]; say_line("\@begin $step") },
 	hold => sub {
