@@ -12,26 +12,29 @@ const folder = import.meta.dirname;
 // Built beside and moved into place, so that a tsbox that runs meanwhile never finds half of it.
 const dist = join(folder, `dist.new-${process.pid}`);
 
-/** What seccomp filters are made from: one that is kept in a store is good as long as none of this changed. */
-function seccompBasis() {
+/** Digest of files and of all that is in folders, by their names from the folder of the project. */
+function digestOf(...names) {
 	const hash = createHash('sha256');
-	for (const name of [
-		'config/seccomp.json',
-		'config/syscalls',
-		'src/seccomp',
-		'src/oci/lower-seccomp.ts',
-		'src/spec/security/seccomp-profile.ts',
-	]) {
+	for (const name of names) {
 		const path = join(folder, name);
-		const files = statSync(path).isDirectory()
-			? readdirSync(path)
-					.toSorted()
-					.map(file => join(path, file))
-			: [path];
-		for (const file of files) if (statSync(file).isFile()) hash.update(readFileSync(file));
+		const files = statSync(path).isDirectory() ? readdirSync(path, {recursive: true}).toSorted() : [''];
+		for (const file of files.map(each => join(path, each)).filter(each => statSync(each).isFile()))
+			hash.update(`${relative(folder, file)}\0`).update(readFileSync(file));
 	}
 	return hash.digest('hex');
 }
+
+/** What seccomp filters are made from: one that is kept in a store is good as long as none of this changed. */
+const seccompBasis = digestOf(
+	'config/seccomp.json',
+	'config/syscalls',
+	'src/seccomp',
+	'src/oci/lower-seccomp.ts',
+	'src/spec/security/seccomp-profile.ts',
+);
+
+/** All that the program is made from: what one build keeps, another does not use. */
+const basis = digestOf('bin', 'build.mjs', 'config', 'package-lock.json', 'package.json', 'scripts.mjs', 'src');
 
 /** What both bundles have in common. */
 const common = {
@@ -48,7 +51,7 @@ const common = {
 	// For who asks where an error comes from; the sources themselves would be twice as much again.
 	sourcemap: 'linked',
 	sourcesContent: false,
-	define: {SECCOMP_BASIS: JSON.stringify(seccompBasis())},
+	define: {SECCOMP_BASIS: JSON.stringify(seccompBasis), BUILD: JSON.stringify(basis.slice(0, 16))},
 	// CommonJS packages in a bundle ask for Node's own modules through require. Where another bundler makes CommonJS of it there is
 	// no import.meta.url, and a __filename instead.
 	banner: {
@@ -282,6 +285,7 @@ process.on('exit', () => rmSync(dist, {recursive: true, force: true}));
 const [program, library] = await Promise.all([bundleProgram(), bundleLibrary(), declare(), writeManual()]);
 const metafile = mergeMetafiles([...program.metafiles, library.metafile]);
 writeLicences(metafile);
+writeFileSync(join(dist, 'build'), `${basis.slice(0, 16)}\n`);
 await writeBom(metafile);
 const old = join(folder, `dist.old-${process.pid}`);
 rmSync(old, {recursive: true, force: true});

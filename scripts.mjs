@@ -28,7 +28,13 @@ const chain = {
 		...listed('src/cli/options').filter(path => !path.endsWith('help-page.ts')),
 	],
 	exec: ['src/cli/commands/exec.ts', 'src/container/enter/exec-in.ts', 'src/host/facts/facts-cache.ts'],
-	run: ['src/cli/commands/run.ts', 'src/cli/commands/up.ts', 'src/container/start/up.ts', 'src/records/recorder.ts'],
+	run: [
+		'src/container/plan/kept-plan.ts',
+		'src/cli/commands/run.ts',
+		'src/cli/commands/up.ts',
+		'src/container/start/up.ts',
+		'src/records/recorder.ts',
+	],
 	control: [
 		...['down', 'gc', 'inspect', 'kill', 'logs', 'pause', 'restart', 'rm', 'start', 'stop', 'unpause', 'wait'].map(
 			verb => `src/cli/commands/${verb}.ts`,

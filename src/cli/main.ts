@@ -52,7 +52,13 @@ async function dispatch(argv: readonly string[], io: Io, engine: EngineApi): Pro
 	if (args.globals.help) return helpOf(command.name, io, engine);
 	if (args.globals.version) return version(io);
 	const folders = foldersOf(args);
-	return command.run(args, {io: await themed(io, engine, folders.config), engine, folders, commands: allCommands});
+	return command.run(args, {
+		io: await themed(io, engine, folders.config),
+		engine,
+		folders,
+		words: argv,
+		commands: allCommands,
+	});
 }
 
 /** Adds the theme of the configuration. The configuration is not read if no stream has colors. */

@@ -1,3 +1,4 @@
+import type {BigIntStats} from 'node:fs';
 import type {Readable, Writable} from 'node:stream';
 
 /** The result of a finished program. */
@@ -42,6 +43,19 @@ export interface FileFacts {
 	readonly device?: {readonly type: 'c' | 'b'; readonly major: number; readonly minor: number};
 }
 
+/** Facts of a file with times in nanoseconds. */
+export type ExactFacts = BigIntStats;
+
+/** An open file of any size. It stays the same file, whatever happens to its path. */
+export interface LargeFile {
+	readonly facts: () => Promise<ExactFacts>;
+	/** The first bytes, at most `length`. */
+	readonly head: (length: number) => Promise<Buffer>;
+	/** All bytes, from the start. */
+	readonly chunks: (signal?: AbortSignal) => AsyncIterable<Buffer>;
+	readonly close: () => Promise<void>;
+}
+
 /**
  * The only access to the machine. host/programs/real-host.ts implements it; test/support/recording-host.ts records calls for tests.
  * The filesystem calls but a few are synchronous: they access kernel files and small records, for which a round trip through the
@@ -78,6 +92,10 @@ export interface Host {
 	readText(path: string): string | undefined;
 	/** Up to `length` bytes of a file from `offset`; undefined when it does not exist. */
 	readBytes(path: string, offset: number, length: number): Buffer | undefined;
+	/** The text of a configuration file that only root and the caller can have written: see host/files/trusted-text.ts. */
+	trustedText(path: string): string;
+	/** Opens a file for reading in chunks. Throws the system's error. */
+	openFile(path: string): Promise<LargeFile>;
 	/** One open, one write(2), no O_CREAT: for kernel files. */
 	writeKernelFile(path: string, value: string): void;
 	/** The same without waiting and without errors: for a hint to the kernel. */

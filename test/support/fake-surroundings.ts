@@ -8,6 +8,7 @@ import {sampleStats} from './sample-stats.ts';
 import {samplePlan} from './sample-plan.ts';
 import {sampleHeldStep, sampleRun} from './sample-run.ts';
 import type {EngineApi} from '../../src/cli/verb/engine.ts';
+import type {PlannedContainer} from '../../src/container/machine/planned-container.ts';
 import type {Machine} from '../../src/container/machine/machine.ts';
 import type {Io, StandardStream} from '../../src/cli/verb/io.ts';
 import {main} from '../../src/cli/main.ts';
@@ -57,9 +58,14 @@ const container = {
 	started: now - 5000,
 };
 
+/** The container of each plan. */
+function planned(): PlannedContainer {
+	return {project, service, image: {kind: 'host'}, config: {} as OciConfig, plan: samplePlan};
+}
+
 /** Results of engine calls that do nothing else. All other calls return undefined. */
 const results: {readonly [Name in keyof EngineApi]?: Awaited<ReturnType<EngineApi[Name]>>} = {
-	planContainer: {project, service, image: {kind: 'host'}, config: {} as OciConfig, plan: samplePlan},
+	planContainer: planned(),
 	compilePlan: '#!/bin/sh\n',
 	listRuns: [],
 	showRun: sampleShownRun,
@@ -185,7 +191,13 @@ function fakeEngine(calls: [string, ...unknown[]][], own: Partial<EngineApi> | u
 			calls.push(['loadProject', request]);
 			return project;
 		},
-		up: async (_, {signal, force, emit, hold, ...rest}) => {
+		keptPlan: async () => undefined,
+		forgetPlans: async () => {},
+		openPlanned: async (options, {words}) => {
+			calls.push(['openPlanned', options, words]);
+			return {machine, planned: planned()};
+		},
+		up: async (_, __, {signal, force, emit, hold, ...rest}) => {
 			calls.push(['up', {...rest, stop: reasonOf(signal), force: reasonOf(force)}]);
 			for (const event of sampleRun) {
 				const answer = event.type === 'step.started' ? await hold?.(sampleHeldStep(event.id)) : 'do';

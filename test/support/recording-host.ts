@@ -123,6 +123,14 @@ export function recordingHost(
 			const text = look(path);
 			return text === undefined ? undefined : Buffer.from(text, 'latin1').subarray(offset, offset + length);
 		},
+		trustedText: path => {
+			const text = look(path);
+			if (text === undefined) throw systemError('ENOENT', path);
+			return text;
+		},
+		openFile: async path => {
+			throw systemError('ENOENT', path);
+		},
 		writeKernelFile: (path, value) => {
 			act('write', path, value);
 			if (!files.has(path)) throw systemError('ENOENT', path);

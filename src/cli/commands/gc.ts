@@ -22,6 +22,7 @@ export const gc = defineCommand({
 			if (values.json) io.out(eventJson(event));
 			else if (event.type === 'warning') tell(io, `warning: ${event.text}`);
 		});
+		await engine.forgetPlans(folders, io);
 		if (!values.json) for (const name of removed) io.out(`${escapeText(name)}\n`);
 		io.err(removed.length === 0 ? 'nothing was left behind\n' : `${plural(removed.length, 'leftover')} removed\n`);
 		return 0;

@@ -8,7 +8,7 @@ import {mostReplicas} from '../../spec/keys/replicas.ts';
 import {refuseUnlocked} from '../up/refuse-unlocked.ts';
 import {lockedOptions, planOptions, recordOptions, specRequest, ttyOptions} from '../options/run-options.ts';
 import {present} from '../../spec/syntax/pick.ts';
-import {startContainer} from '../up/start-container.ts';
+import {keptRequest, startContainer} from '../up/start-container.ts';
 import {upInBackground} from '../up/up-in-background.ts';
 import {upOnDash} from '../up/up-on-dash.ts';
 import {upInForeground} from '../up/up-in-foreground.ts';
@@ -82,20 +82,24 @@ export const up = defineCommand({
 		await refuseUnlocked(values, 'up', spec, {services, alone: !isDetached && services.length === 1}, context);
 		if (values.dash) return upOnDash(values, spec, services, context);
 		if (isDetached) return upInBackground(values, spec, services, context);
-		const project = await engine.loadProject({...spec, named: services});
 		const [service] = services;
-		const alone = onlyOne(project, services);
-		if (alone === undefined) {
-			if (values.record) throw recordOfSeveral('--record needs a single container');
-			if (values.step) throw usageError('--step needs a single container', undefined, 'up');
-			return upInForeground(values, project, spec, services, context);
+		// One is kept only for a command line that has started a single container.
+		const kept = await engine.keptPlan(folders, keptRequest(context));
+		if (kept === undefined) {
+			const project = await engine.loadProject({...spec, named: services});
+			const alone = onlyOne(project, services);
+			if (alone === undefined) {
+				if (values.record) throw recordOfSeveral('--record needs a single container');
+				if (values.step) throw usageError('--step needs a single container', undefined, 'up');
+				return upInForeground(values, project, spec, services, context);
+			}
+			const from = values['exit-code-from'];
+			if (from !== undefined && from !== alone) throw notStarted(project, from);
 		}
-		const from = values['exit-code-from'];
-		if (from !== undefined && from !== alone) throw notStarted(project, from);
 		const progress = values.json ? 'json' : values.step ? 'step' : values.plain || !hasScreen(io) ? 'plain' : 'screen';
 		const one = {...spec, ...present({service})};
 		const tty = !values.json && wantsTty(values, io);
-		return startContainer({verb: 'up', spec: one, tty, progress, record: values.record}, context);
+		return startContainer({verb: 'up', spec: one, tty, progress, record: values.record, kept}, context);
 	},
 });
 

@@ -12,7 +12,7 @@ test('up without terminals shows plain lines on standard error and leaves standa
 	const spec = {cwd: '/home', env: {}, bestEffort: false, profiles: [], file: 'demo.yaml'};
 	expect(calls).toEqual([
 		['loadProject', {...spec, named: ['web']}],
-		['openMachine', {}],
+		['openPlanned', {}, ['000', 'up', 'demo.yaml', 'web']],
 		[
 			'up',
 			{

@@ -1,4 +1,5 @@
 import type {Context} from '../verb/command.ts';
+import type {KeptRequest, PlannedOnMachine} from '../../container/plan/kept-plan.ts';
 import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {exitStatus} from '../options/exit-status.ts';
 import {type ProgressKind, runProgress} from './run-progress.ts';
@@ -12,18 +13,35 @@ export interface StartOptions {
 	readonly progress: ProgressKind;
 	/** Record the run even if the spec does not ask for it. */
 	readonly record: boolean;
+	/** The plan that was kept for this command line, if it was looked up before. */
+	readonly kept?: PlannedOnMachine | undefined;
+}
+
+/** By what the plan of a command line is kept. The first word says which of the standard streams are terminals, a digit for each. */
+export function keptRequest({io, words}: Pick<Context, 'io' | 'words'>): KeptRequest {
+	const streams = (['stdin', 'stdout', 'stderr'] as const).map(stream => (io.isTerminal(stream) ? '1' : '0'));
+	return {env: io.env, cwd: io.cwd, words: [streams.join(''), ...words]};
 }
 
 /** Starts a container, shows its progress, and passes signals on. Returns the exit status of its command. */
 export async function startContainer(
-	{verb, spec, tty, progress, record}: StartOptions,
+	{verb, spec, tty, progress, record, kept}: StartOptions,
 	context: Context,
 ): Promise<number> {
 	const {io, engine, folders} = context;
 	const stop = stopSignals(io, 'the start');
 	const view = runProgress(progress, io, stop.signal);
 	try {
-		const end = await engine.up(await engine.openMachine(folders), {
+		const {machine, planned} =
+			kept ??
+			(await engine.openPlanned(folders, {
+				...spec,
+				...keptRequest(context),
+				tty,
+				signal: stop.signal,
+				onRead: (archive, done, total) => view.emit({type: 'image.reading', at: io.now(), archive, done, total}),
+			}));
+		const end = await engine.up(machine, planned, {
 			...spec,
 			verb,
 			tty,

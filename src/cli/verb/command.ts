@@ -55,6 +55,8 @@ export interface Context {
 	readonly io: Io;
 	readonly engine: EngineApi;
 	readonly folders: MachineOptions;
+	/** The command line, with the verb. An alias is replaced by what it stands for. */
+	readonly words: readonly string[];
 	/** Loads all verbs, for completion and explanations. */
 	readonly commands: () => Promise<readonly Command[]>;
 }

@@ -1,5 +1,7 @@
 import type {Machine} from '../../container/machine/machine.ts';
-import type {UpRequest} from '../../container/start/up-request.ts';
+import type {PlannedContainer} from '../../container/machine/planned-container.ts';
+import type {SpecRequest} from '../../container/machine/spec-request.ts';
+import type {PlannedUpRequest} from '../../container/start/up-request.ts';
 
 /** A function that `load` imports on the first call. */
 function lazy<Args extends readonly unknown[], Result>(load: () => Promise<(...args: Args) => Result>) {
@@ -21,6 +23,9 @@ export const engine = {
 	openMachine: lazy(async () => (await import('../../container/machine/open-machine.ts')).openMachine),
 	openFolders: lazy(async () => (await import('../../container/machine/open-machine.ts')).openFolders),
 	loadProject: lazy(async () => (await import('../../container/machine/load-project.ts')).loadProject),
+	openPlanned: lazy(async () => (await import('../../container/plan/kept-plan.ts')).openPlanned),
+	keptPlan: lazy(async () => (await import('../../container/plan/kept-plan.ts')).keptPlan),
+	forgetPlans: lazy(async () => (await import('../../container/plan/kept-plan.ts')).forgetPlans),
 	planContainer: lazy(async () => (await import('../../container/plan/plan-container.ts')).planContainer),
 	planExample: lazy(async () => (await import('../../container/plan/plan-example.ts')).planExample),
 	planSamples: lazyEach(async () => (await import('../../container/plan/plan-example.ts')).planSamples),
@@ -39,10 +44,14 @@ export const engine = {
 	knownNames: lazy(async () => (await import('../../project/state/known-names.ts')).knownNames),
 	readLogs: lazy(async () => (await import('../../project/logs/read-logs.ts')).readLogs),
 	attachTo: lazy(async () => (await import('../../project/client/attach.ts')).attachTo),
-	up: async (machine: Machine, request: UpRequest) =>
-		(await import('../../container/start/up.ts')).up(machine, {
+	up: async (
+		machine: Machine,
+		planned: PlannedContainer,
+		request: PlannedUpRequest & Pick<SpecRequest, 'bestEffort'>,
+	) =>
+		(await import('../../container/start/up.ts')).upPlanned(machine, planned, {
 			...request,
-			recorder: async planned => (await import('../../records/recorder.ts')).recordRun(machine, planned, request),
+			recorder: async () => (await import('../../records/recorder.ts')).recordRun(machine, planned, request),
 		}),
 	replay: lazy(async () => (await import('../../records/replay.ts')).replay),
 	listRuns: lazy(async () => (await import('../../records/list-runs.ts')).listRuns),

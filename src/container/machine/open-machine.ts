@@ -55,14 +55,37 @@ function checkFolder(host: Host, name: string, path: string): void {
 	if ((mode & 0o002) !== 0) throw refused('everyone may write to it', `chmod o-w ${path}`);
 }
 
+/** Who opens a machine: what it is asked through, and where it is asked from. */
+export interface Caller {
+	readonly host: Host;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly cwd: string;
+}
+
+function thisProcess(): Caller {
+	return {host: realHost(), env: process.env, cwd: process.cwd()};
+}
+
+/**
+ * The folder for results that are kept as long as their inputs are the same (host/inputs). Like the records of containers they end with the boot.
+ * It does not depend on the configuration, which is one of the inputs.
+ */
+export function keptFolder({state}: MachineOptions, {host, env, cwd}: Caller): string {
+	return `${resolve(cwd, state ?? userFolders(host, env, process.getuid?.() ?? 0, false).state)}/kept`;
+}
+
 /**
  * Opens the machine: reads the configuration, finds the folders, and probes the host.
  *
  * @param write - false for verbs that must change nothing, not even the cache of host facts
  * @throws TsboxError E_CONFIG, E_PERMISSION.
  */
-export async function openMachine(options: MachineOptions, write = true): Promise<Machine> {
-	const opened = await openFolders(options, write);
+export async function openMachine(
+	options: MachineOptions,
+	write = true,
+	caller: Caller = thisProcess(),
+): Promise<Machine> {
+	const opened = await openFolders(options, write, caller);
 	const {hostFacts} = await import('../../host/facts/facts-cache.ts');
 	return {...opened, facts: await hostFacts(opened.host, opened.dirs, {write})};
 }
@@ -72,13 +95,15 @@ export async function openMachine(options: MachineOptions, write = true): Promis
  *
  * @throws TsboxError E_CONFIG, E_PERMISSION.
  */
-export async function openFolders(options: MachineOptions, write = true): Promise<Omit<Machine, 'facts'>> {
-	const host = realHost();
-	const cwd = process.cwd();
+export async function openFolders(
+	options: MachineOptions,
+	write = true,
+	{host, env, cwd}: Caller = thisProcess(),
+): Promise<Omit<Machine, 'facts'>> {
 	const configFile = options.config === undefined ? undefined : resolve(cwd, options.config);
-	const config = await toolConfig({cwd, env: process.env, ...(configFile && {config: configFile})}, host);
+	const config = await toolConfig({cwd, env, ...(configFile && {config: configFile})}, host);
 	const uid = options.forRoot === true ? 0 : (process.getuid?.() ?? 0);
-	const own = () => userFolders(host, process.env, uid, write && options.planOnly !== true);
+	const own = () => userFolders(host, env, uid, write && options.planOnly !== true);
 	const dirs = {
 		store: resolve(cwd, options.store ?? config.store ?? own().store),
 		state: resolve(cwd, options.state ?? config.state ?? own().state),

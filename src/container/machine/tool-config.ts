@@ -4,7 +4,6 @@ import {resolve} from 'node:path';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Host} from '../../host/host.ts';
 import {realHost} from '../../host/programs/real-host.ts';
-import {trustedText} from '../../host/files/trusted-text.ts';
 import type {ToolConfig} from '../../spec/config/config.ts';
 import {configFolders, configProgram, furtherConfigs, searchedFolders} from '../../spec/config/config-places.ts';
 import {largest} from '../../spec/syntax/largest.ts';
@@ -48,7 +47,13 @@ export async function toolConfig({cwd, env, config}: ConfigWish, host: Host = re
 	if (config === undefined && folders.length === 0 && further.length === 0)
 		return {limits: {}, bestEffort: false, origin: null};
 	const {loadConfig} = await import('../../spec/config/config.ts');
-	return loadConfig({cwd, folders, further, readText: trustedText, ...(config === undefined ? {} : {file: config})});
+	return loadConfig({
+		cwd,
+		folders,
+		further,
+		readText: path => host.trustedText(path),
+		...(config === undefined ? {} : {file: config}),
+	});
 }
 
 /** The user's configuration folder; undefined for root under sudo with the HOME of another user. */

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import type {Host} from '../host.ts';
+import type {FileFacts, Host} from '../host.ts';
 import {hostFacts} from './facts-cache.ts';
 import {type RecordingAnswers, recordingHost} from '../../../test/support/recording-host.ts';
 
@@ -52,7 +52,11 @@ test.each<[string, (host: Host) => Host | void]>([
 	['a file of another form', host => host.writeAtomic('/run/tsbox/facts.json', '{"key": "", "programs": {}}')],
 	['a file of another user', host => ({...host, lstat: () => ({...fileFacts, uid: 1000})})],
 	['a file that others can write', host => ({...host, lstat: () => ({...fileFacts, mode: 0o100666})})],
-	['a tool that was replaced', host => ({...host, stat: path => replaced(host, path)})],
+	['a tool that was replaced', host => ({...host, stat: path => replaced(host, path, {ino: 8})})],
+	[
+		'a tool that was overwritten and got its time back',
+		host => ({...host, stat: path => replaced(host, path, {ctimeMs: 8})}),
+	],
 ])('%s makes it ask again', async (_, change) => {
 	const {host, asked} = machine();
 	await hostFacts(host, folders);
@@ -75,9 +79,9 @@ test('writes nothing without permission to write', async () => {
 	expect(files()).toEqual(before);
 });
 
-function replaced(host: Host, path: string) {
+function replaced(host: Host, path: string, by: Partial<FileFacts>) {
 	const facts = host.stat(path);
-	return facts !== undefined && path === '/usr/bin/sh' ? {...facts, ino: 8} : facts;
+	return facts !== undefined && path === '/usr/bin/sh' ? {...facts, ...by} : facts;
 }
 
 test('names a tool that is killed before it answered, and keeps no partial answer', async () => {

@@ -54,7 +54,8 @@ function keep(host: Host, folders: HostFolders, file: string, programs: ProgramF
 /** Changes whenever the tools could give other answers. */
 function cacheKey(host: Host, {store}: HostFolders, programs: ProgramFacts): string {
 	const {uid, capabilities} = caller(host);
-	const files = Object.values(programs.tools).flatMap(tool => (tool === null ? [] : [tool.path]));
+	const tools = Object.values(programs.tools).flatMap(tool => (tool === null ? [] : [tool.path]));
+	const files = new Set([...tools, ...(programs.toolbox.kind === 'copy' ? programs.toolbox.files : [])]);
 	return JSON.stringify({
 		// Increase this when the probe collects new facts.
 		probe: 5,
@@ -65,11 +66,11 @@ function cacheKey(host: Host, {store}: HostFolders, programs: ProgramFacts): str
 		capabilities,
 		store,
 		filesystem: nearest(host, store),
-		// Adding or removing a tool changes its folder's mtime; overwriting one in place changes the file.
+		// Adding or removing a tool changes its folder's mtime; overwriting one in place changes the file, and its ctime whatever it does to the rest.
 		folders: toolFolders.map(folder => host.stat(folder)?.mtimeMs ?? null),
-		tools: files.map(path => {
+		files: Array.from(files, path => {
 			const facts = host.stat(path);
-			return facts === undefined ? null : [facts.ino, facts.mtimeMs, facts.size];
+			return facts === undefined ? null : [facts.dev, facts.ino, facts.size, facts.mtimeMs, facts.ctimeMs];
 		}),
 	});
 }

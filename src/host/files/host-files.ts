@@ -27,7 +27,9 @@ import {isError} from '../../errors/is-error.ts';
 import {errnoOf} from '../errno.ts';
 import type {FileFacts, Host} from '../host.ts';
 import {trace, traced} from '../trace.ts';
+import {openLargeFile} from './large-file.ts';
 import {removeTree, removeTreeGently} from './remove-tree.ts';
+import {trustedText} from './trusted-text.ts';
 import {uniqueWord} from './unique-word.ts';
 
 /** Errnos of a missing file. ESRCH comes from a /proc/PID file whose process has ended. */
@@ -45,6 +47,8 @@ type HostFiles = Omit<Host, 'run' | 'start' | 'kill' | 'now'>;
 export const hostFiles: HostFiles = {
 	readText: path => orAbsent(() => readFileSync(path, {encoding: 'utf8', flag: readable}), path),
 	readBytes: (path, offset, length) => orAbsent(() => readBytes(path, offset, length)),
+	trustedText,
+	openFile: openLargeFile,
 	writeKernelFile: (path, value) =>
 		traced(
 			'cgroup',

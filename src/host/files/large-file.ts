@@ -1,23 +1,10 @@
-import type {BigIntStats} from 'node:fs';
 import {open} from 'node:fs/promises';
+import type {LargeFile} from '../host.ts';
 
 /** Size of a read, bytes: large for few turns of the event loop, small enough for memory. */
 const chunkSize = 1024 * 1024;
 
-/** Facts of a file with times in nanoseconds. */
-export type ExactFacts = BigIntStats;
-
-/** An open file of any size. It stays the same file, whatever happens to its path. */
-export interface LargeFile {
-	readonly facts: () => Promise<ExactFacts>;
-	/** The first bytes, at most `length`. */
-	readonly head: (length: number) => Promise<Buffer>;
-	/** All bytes, from the start. */
-	readonly chunks: (signal?: AbortSignal) => AsyncIterable<Buffer>;
-	readonly close: () => Promise<void>;
-}
-
-/** Opens a file for reading in chunks; the Host reads only whole files. Throws the system's error. */
+/** Opens a file for reading in chunks. Throws the system's error. */
 export async function openLargeFile(path: string): Promise<LargeFile> {
 	const handle = await open(path, 'r');
 	const read = (into: Buffer, at: number) => handle.read(into, 0, into.length, at);

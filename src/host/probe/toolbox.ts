@@ -38,7 +38,8 @@ export function toolboxOf(
 	const sorted = [...files].sort();
 	const marks = sorted.map(path => {
 		const facts = host.stat(path);
-		return [path, facts?.ino, facts?.size, facts?.mtimeMs];
+		// The last tells of a file that was overwritten, and got its time back.
+		return [path, facts?.ino, facts?.size, facts?.mtimeMs, facts?.ctimeMs];
 	});
 	const id = createHash('sha256')
 		.update(JSON.stringify([sealing, marks]))

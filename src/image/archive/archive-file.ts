@@ -1,6 +1,6 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {errnoOf} from '../../host/errno.ts';
-import {type LargeFile, openLargeFile} from '../../host/files/large-file.ts';
+import type {Host, LargeFile} from '../../host/host.ts';
 import {type Compression, compressionOf} from './compression.ts';
 
 /** An open archive. Comparing its facts before and after reading shows whether it was written meanwhile. */
@@ -14,8 +14,8 @@ export interface ArchiveFile extends LargeFile {
  *
  * @throws TsboxError E_ROOTFS_NOT_FOUND, E_PERMISSION, E_ARCHIVE_INVALID.
  */
-export async function openArchive(path: string): Promise<ArchiveFile> {
-	const file = await openFile(path);
+export async function openArchive(host: Host, path: string): Promise<ArchiveFile> {
+	const file = await openFile(host, path);
 	try {
 		if (!(await file.facts()).isFile()) {
 			throw new TsboxError('E_ROOTFS_NOT_FOUND', `the root filesystem ${path} is neither an archive nor a folder`);
@@ -27,9 +27,9 @@ export async function openArchive(path: string): Promise<ArchiveFile> {
 	}
 }
 
-async function openFile(path: string): Promise<LargeFile> {
+async function openFile(host: Host, path: string): Promise<LargeFile> {
 	try {
-		return await openLargeFile(path);
+		return await host.openFile(path);
 	} catch (error) {
 		const errno = errnoOf(error);
 		if (errno === 'ENOENT' || errno === 'ENOTDIR')

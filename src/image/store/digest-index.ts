@@ -1,6 +1,5 @@
 import {errnoOf} from '../../host/errno.ts';
-import type {ExactFacts} from '../../host/files/large-file.ts';
-import type {Host} from '../../host/host.ts';
+import type {ExactFacts, Host} from '../../host/host.ts';
 import {parseJson} from './record.ts';
 
 /** A file's size, times, and identity as text; equal marks mean an unchanged file. A number could not hold nanoseconds. */

@@ -43,7 +43,7 @@ export async function imageFacts(
 	}
 	// The spec's syntax only suggests a folder or an archive. The file type on disk decides.
 	if (host.stat(path)?.kind === 'directory') return path === '/' ? {kind: 'host'} : {kind: 'directory', path};
-	const file = await openArchive(path);
+	const file = await openArchive(host, path);
 	try {
 		const {ids, signal, remember = true, onRead} = options;
 		const report = onRead && ((done: number, total: number) => onRead(path, done, total));

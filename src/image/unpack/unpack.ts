@@ -69,7 +69,7 @@ export async function unpack(
 	const stored = readRecord(host, store, image);
 	trace('images', () => `${image.archive} ${image.digest} is ${stored === undefined ? 'not ' : ''}in the store`);
 	if (stored !== undefined) return stored;
-	const file = await openArchive(image.archive);
+	const file = await openArchive(host, image.archive);
 	const work = newWorkPath(host, store);
 	try {
 		const toolbox = options.toolbox ?? sealTools(host, facts, store);

@@ -52,7 +52,7 @@ export interface ConfigFolder {
 export interface ConfigLookup {
 	/** Follows symlinks. Excludes pipes and devices: reading one may never end, and any user can make a pipe in /tmp. */
 	readonly isFile: (path: string) => boolean;
-	/** Reads a package.json, because most of them hold no configuration of tsbox. */
+	/** Reads what is found, because most package.json hold no configuration of tsbox, and an empty file holds none. */
 	readonly readText: (path: string) => string | undefined;
 }
 
@@ -61,17 +61,17 @@ export interface ConfigLookup {
  * modules that read configurations.
  */
 export function configFolders(folders: readonly string[], {isFile, readText}: ConfigLookup): readonly ConfigFolder[] {
-	const holds = (path: string, place: string): boolean =>
-		isFile(path) && (place !== 'package.json' || mayConfigure(path, readText));
+	const holds = (path: string, place: string): boolean => isFile(path) && mayConfigure(path, place, readText);
 	return folders
 		.map(folder => ({folder, places: configPlaces.filter(place => holds(join(folder, place), place))}))
 		.filter(({places}) => places.length > 0);
 }
 
 /** Also true for an unreadable file, so that loading it reports the error. */
-function mayConfigure(path: string, readText: (path: string) => string | undefined): boolean {
+function mayConfigure(path: string, place: string, readText: (path: string) => string | undefined): boolean {
 	try {
-		return hasTsboxKey(readText(path) ?? '');
+		const text = readText(path) ?? '';
+		return place === 'package.json' ? hasTsboxKey(text) : text.trim() !== '';
 	} catch {
 		return true;
 	}
