@@ -35,3 +35,9 @@ export function readJournal(host: Host, folder: string): readonly JournalEntry[]
 		}
 	});
 }
+
+/** Leaves only the undos of these steps in a journal, in one rename, so that no kill loses them. */
+export function cutJournal(host: Host, folder: string, kept: readonly string[]): void {
+	const entries = readJournal(host, folder).filter(entry => 'id' in entry && kept.includes(entry.id));
+	host.writeAtomic(`${folder}/journal`, entries.map(entry => `${JSON.stringify(entry)}\n`).join(''), 0o600);
+}

@@ -1,6 +1,7 @@
 import type {Machine} from '../machine/machine.ts';
 import type {PlannedContainer} from '../machine/planned-container.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
+import {cutJournal} from '../../execute/journal.ts';
 import {bootId, identify, isRunning} from '../../host/programs/process.ts';
 import {hintCgroupMove} from '../../kernel/cgroup-hint.ts';
 import {renamed} from '../../state/alias.ts';
@@ -9,6 +10,7 @@ import {type ContainerRecord, containerFolder, type Detached, readRecord, writeR
 import type {CgroupKill} from '../../step/verbs/cgroups.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
 import {sweepName} from '../recover/gc.ts';
+import {keptSteps} from '../machine/kept-steps.ts';
 import {cgroupsOf, recordFacts} from './record-facts.ts';
 
 /** A planned container that owns its name. Its record is written, but nothing else has been created. */
@@ -69,8 +71,10 @@ function takeOver({host, dirs}: Machine, record: ContainerRecord, conf: string):
 	if (before === undefined || !same || runs) throw nameInUse(host, dirs.state, record.name);
 	// Write the record first: `gc` removes a folder without one.
 	writeRecord(host, conf, record);
+	// A start that ends before its first step must still be able to take the files away.
+	cutJournal(host, conf, keptSteps);
 	for (const file of host.list(conf))
-		if (!['record.json', 'layer', 'tools', renamed].includes(file)) host.removeTree(`${conf}/${file}`);
+		if (!['record.json', 'journal', 'layer', 'tools', renamed].includes(file)) host.removeTree(`${conf}/${file}`);
 }
 
 function refuseWithoutPower({facts}: Machine, {service}: PlannedContainer): void {
