@@ -52,8 +52,10 @@ export function socketsHeldBy(
 	const holders = new Map<string, number>();
 	for (const pid of pids) {
 		const fds = kernelNames(host, `/proc/${pid}/fd`);
-		// A running process has file descriptors. An empty list means that it ended or that the caller may not look.
-		if (fds.length === 0 && host.lstat(`/proc/${pid}`) !== undefined) unread = true;
+		// Without descriptors are one that has closed all, one that ended, and one at which the caller may not look, whose program
+		// it may not see either: PTRACE_MODE_READ for both, proc_pid_exe(5).
+		const mayLook = fds.length > 0 || kernelLink(host, `/proc/${pid}/exe`) !== '';
+		if (!mayLook && host.lstat(`/proc/${pid}`) !== undefined) unread = true;
 		for (const fd of fds) {
 			const link = kernelLink(host, `/proc/${pid}/fd/${fd}`);
 			if (!holders.has(link)) holders.set(link, pid);
