@@ -62,16 +62,32 @@ function refused(path: string): Error {
 }
 
 /** Descriptor 3 is a socket that nobody writes to. 77 descriptors are not what the plan says. */
-const spoils: Readonly<Record<How, string>> = {hold: 'read -r _ <&3', fail: 'fail 9', check: 'ulimit -Sn 77'};
+const spoils: Readonly<Record<How, {readonly sh: string; readonly perl: string}>> = {
+	hold: {sh: 'read -r _ <&3', perl: "tell_all(); open my $n, '<&=', 3; sysread $n, my $b, 1"},
+	fail: {sh: 'fail 9', perl: "fail('a fault of the test')"},
+	check: {sh: 'ulimit -Sn 77', perl: "my $l = pack 'QQ', 77, 512; call('prlimit64', 0, 7, $l, 0)"},
+};
+
+/** What each executor does at the beginning of a step, and that with the fault; undefined for another file. */
+function spoil(path: string): readonly [string, string] | undefined {
+	const {sh, perl} = spoils[orders.how];
+	const line = `begin ${orders.step}\n`;
+	if (path.endsWith(`/${orders.container}/init.sh`)) return [line, `${line}${sh}\n`];
+	// Of each start: only that of the container's side begins this step there.
+	const begin = 'begin => sub { $step = $_[0]; say_line("\\@begin $step")';
+	if (path.endsWith(`/${orders.container}/launch.pl`))
+		return [begin, `${begin}; if ($step eq '${orders.step}') { ${perl} }`];
+	return undefined;
+}
 
 const writeSync = fs.writeSync.bind(fs) as unknown as Call;
 (fs as unknown as Record<string, Call>)['writeSync'] = (fd, data, ...rest) => {
 	const path = done || typeof fd !== 'number' || fd <= 2 ? '' : readlinkSync(`/proc/self/fd/${fd}`);
 	const text = String(data);
-	if (path.endsWith(`/${orders.container}/init.sh`)) {
-		const line = `begin ${orders.step}\n`;
-		const other = text.replace(line, `${line}${spoils[orders.how]}\n`);
-		if (other !== text) done = true;
+	const spoiled = spoil(path);
+	if (spoiled !== undefined) {
+		const other = text.replace(spoiled[0], () => spoiled[1]);
+		if (other !== text && !path.endsWith('.pl')) done = true;
 		writeSync(fd, Buffer.from(other));
 		return Buffer.byteLength(text);
 	}
