@@ -26,13 +26,16 @@ export const doctor = defineCommand({
 			io.out(saveFacts(machine.facts));
 			return 0;
 		}
-		const [{diagnose}, {executorFinding}, {configFindings}] = await Promise.all([
+		const [{diagnose}, {executorFinding}, {joinFinding}, {configFindings}] = await Promise.all([
 			import('../../host/diagnose/diagnose.ts'),
 			import('../../step/calls/executor-finding.ts'),
+			import('../../kernel/join-finding.ts'),
 			import('../../container/machine/config-findings.ts'),
 		]);
+		const joining = joinFinding(machine.host);
 		const findings = [
 			...diagnose(machine.facts),
+			...(joining === undefined ? [] : [joining]),
 			executorFinding(machine.facts),
 			...configFindings(machine.configured ?? [], io.cwd),
 		];
