@@ -7,6 +7,7 @@ import {defaultSeccompProfile, lowerSeccomp} from '../../src/oci/lower-seccomp.t
 import {openMachine, planContainer} from '../../src/index.ts';
 import {shellCommand} from '../../src/spec/syntax/shell-words.ts';
 import type {TestBox} from '../system/box.ts';
+import {program} from '../support/program.ts';
 
 /** What a container sees, by key: what probe.sh prints. */
 export type Report = ReadonlyMap<string, string>;
@@ -27,8 +28,6 @@ export function probeSpec(box: TestBox, more: string): string {
 	copyFileSync(join(import.meta.dirname, 'probe.sh'), join(root, 'probe.sh'));
 	return box.file('probe.yaml', `name: ${box.name}\nrootfs: ${root}\ncommand: [sh, /probe.sh]\n${more}`);
 }
-
-const program = join(import.meta.dirname, '../../bin/tsbox');
 
 function isTerminal(spec: string): boolean {
 	return /^tty: true$/m.test(readFileSync(spec, 'utf8'));

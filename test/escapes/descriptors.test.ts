@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import type {TestBox} from '../system/box.ts';
 import {expect, test} from 'vitest';
 import {target} from './attack.ts';
+import {program} from '../support/program.ts';
 
 /** Starts tsbox with 50 descriptors of the host open, as a careless caller would. */
 function leaking(box: TestBox, args: readonly string[]): string {
@@ -14,7 +15,6 @@ function leaking(box: TestBox, args: readonly string[]): string {
 	});
 }
 
-const program = join(import.meta.dirname, '../../bin/tsbox');
 const list = 'for f in /proc/self/fd/*; do case ${f##*/} in 0|1|2) ;; *) readlink $f;; esac; done; true';
 
 test('none of them reaches the command, of run or of exec', async () => {

@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {type Ended, type TestBox, testBox} from '../system/box.ts';
 import {until} from '../system/project.ts';
+import {program} from '../support/program.ts';
 
 const counts =
 	'command: [sh, -c, "i=0; while :; do echo line $$i; i=$$((i+1)); sleep 0.05; done"]\nstop_grace_period: 0s\n';
@@ -149,7 +150,6 @@ describe.skipIf(process.getuid?.() !== 0)('a disk', () => {
 
 	test('full under what is printed: a reason, and no stack', async () => {
 		await using box = await testBox();
-		const program = join(import.meta.dirname, '../../bin/tsbox');
 		const {stderr, status} = spawnSync('sh', ['-c', '"$0" --help >/dev/full', program], {
 			cwd: box.folder,
 			encoding: 'utf8',

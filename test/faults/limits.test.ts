@@ -5,13 +5,13 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {type TestBox, testBox} from '../system/box.ts';
 import {until} from '../system/project.ts';
+import {program} from '../support/program.ts';
 
 const counts =
 	'command: [sh, -c, "trap \'exit 7\' TERM; i=0; while :; do echo line $$i; i=$$((i+1)); sleep 0.05; done"]\n';
 
 /** Runs tsbox with at most so many descriptors. */
 async function withDescriptors(box: TestBox, limit: number, ...words: readonly string[]) {
-	const program = join(import.meta.dirname, '../../bin/tsbox');
 	const folders = ['--store', join(box.folder, 'store'), '--state', join(box.folder, 'state')];
 	const child = spawn('sh', ['-c', `ulimit -n ${limit}; exec "$@"`, 'sh', program, ...folders, ...words], {
 		cwd: box.folder,

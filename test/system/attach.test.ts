@@ -5,10 +5,9 @@ import {expect, test} from 'vitest';
 import {type TestBox, testBox} from './box.ts';
 import {linkOf, onTerminal} from './on-terminal.ts';
 import {until} from './project.ts';
+import {program} from '../support/program.ts';
 
 /* `tsbox attach`: pipes, and a real terminal that script(1) makes. */
-
-const program = join(import.meta.dirname, '../../bin/tsbox');
 
 async function started(at: TestBox, body: string): Promise<void> {
 	const up = await at.tsbox(['up', '-d', at.spec(body)]);

@@ -9,6 +9,7 @@ import {shellCommand} from '../../src/spec/syntax/shell-words.ts';
 import {leftovers} from './leftovers.ts';
 import {warmState} from './warm-state.ts';
 import {until} from './until.ts';
+import {program} from '../support/program.ts';
 
 /** Result of a tsbox process. */
 export interface Ended {
@@ -59,8 +60,6 @@ function ordinary({uid, gid, through = []}: TestUser): readonly string[] {
 	// Keep the bounding set, because the programs that write the map of a user namespace are set-user-ID.
 	return ['setpriv', ...ids, '--inh-caps=-all', '--ambient-caps=-all', ...through];
 }
-
-const program = join(import.meta.dirname, '../../bin/tsbox');
 
 /** An unprivileged user without the groups and capabilities of root. */
 export interface TestUser {

@@ -2,6 +2,7 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {testBox} from './box.ts';
 import {start} from './compiled-script.ts';
+import {program} from '../support/program.ts';
 
 /* `rootfs: minimal`: a root filesystem from the files of this machine. */
 
@@ -16,7 +17,7 @@ test.each([
 ])('it is made of %s', async (_, prepare) => {
 	await using at = await testBox();
 	const spec = at.file('minimal.yaml', `name: ${at.name}\nrootfs: minimal\n`);
-	const tsbox = join(import.meta.dirname, '../../bin/tsbox');
+	const tsbox = program;
 	const folders = ['--store', join(at.folder, 'store'), '--state', join(at.folder, 'state')];
 	const run = [tsbox, ...folders, 'run', spec, '--', 'sh', '-c', script];
 	const path = `PATH=${process.env['PATH'] ?? ''}`;

@@ -1,14 +1,12 @@
 import {spawn} from 'node:child_process';
 import {readdirSync, readFileSync, readlinkSync} from 'node:fs';
-import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {type Running, testBox} from './box.ts';
 import {onTerminal} from './on-terminal.ts';
 import {project, sleeper, until} from './project.ts';
+import {program} from '../support/program.ts';
 
 /* `tsbox ps --watch`: what the kernel tells. */
-
-const program = join(import.meta.dirname, '../../bin/tsbox');
 
 interface Row {
 	readonly name: string;

@@ -5,6 +5,7 @@ import {appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlin
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {type TestUser, testBox} from './box.ts';
+import {program} from '../support/program.ts';
 
 /*
  * tsbox as users without any privilege: one that has an entry in /etc/passwd and subordinate ids, and one that is but a
@@ -143,7 +144,6 @@ test('a user of the image is one of the subordinate ids, and with one id is refu
 	expect(refused.err).toMatch(/the user app is not one of the container's ids[^]*--add-subuids/);
 });
 
-const program = join(import.meta.dirname, '../../bin/tsbox');
 const examples = join(import.meta.dirname, '../../config/examples');
 
 /* Limits need cgroup v2 and a group of the user's own, which test/vm has; here they are left out with a warning. */

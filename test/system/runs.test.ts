@@ -20,8 +20,8 @@ import type {Snapshot} from '../../src/kernel/snapshot.ts';
 import {type TestBox, testBox} from './box.ts';
 import {onTerminal} from './on-terminal.ts';
 import {until} from './project.ts';
+import {program} from '../support/program.ts';
 
-const program = join(import.meta.dirname, '../../bin/tsbox');
 const root = process.getuid?.() === 0;
 
 /** What the tests look at of a record. */

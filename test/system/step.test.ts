@@ -4,10 +4,10 @@ import {expect, test} from 'vitest';
 import {type TestBox, testBox} from './box.ts';
 import {onTerminal} from './on-terminal.ts';
 import {until} from './until.ts';
+import {program} from '../support/program.ts';
 
 /* A start step by step, at a real terminal. */
 
-const program = join(import.meta.dirname, '../../bin/tsbox');
 const prompt = 'Enter: run this step';
 
 /** A terminal on which a spec is started step by step. The files get the modes of the terminal before and after, and tsbox's pid. */

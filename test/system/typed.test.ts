@@ -3,10 +3,9 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {type TestBox, testBox} from './box.ts';
 import {onTerminal} from './on-terminal.ts';
+import {program} from '../support/program.ts';
 
 /* What a person sees and types at a terminal, in a real one. */
-
-const program = join(import.meta.dirname, '../../bin/tsbox');
 
 /** The beginning of a command line of the test. */
 function tsboxOf(at: TestBox): string {

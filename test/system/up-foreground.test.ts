@@ -1,10 +1,10 @@
 import {execFileSync} from 'node:child_process';
 import {appendFileSync} from 'node:fs';
-import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {type TestBox, testBox} from './box.ts';
 import {onTerminal} from './on-terminal.ts';
 import {project, rows, sleeper, until} from './project.ts';
+import {program} from '../support/program.ts';
 
 /* `up` of several services in the foreground: their output, signals, ends, and that nothing stays. */
 
@@ -65,7 +65,9 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
 
 test('a SIGHUP that was ignored when it was started, as under nohup, stays ignored', async () => {
 	await using at = await testBox({uid: 0, gid: 0, through: ['nohup']});
-	const run = at.start(['up', project(at, {web: polite('web'), db: polite('db')})]);
+	// As the bash that started nohup would set it.
+	const env = {_: '/usr/bin/nohup'};
+	const run = at.start(['up', project(at, {web: polite('web'), db: polite('db')})], {env});
 	await run.says('web is up');
 	run.child.kill('SIGHUP');
 	run.child.kill('SIGTERM');
@@ -245,7 +247,6 @@ test('down from elsewhere ends the command', async () => {
 test('several containers of one service, on a terminal with colours and Ctrl-C', async () => {
 	await using at = await testBox();
 	const spec = project(at, {web: polite('it')});
-	const program = join(import.meta.dirname, '../../bin/tsbox');
 	const words = `${program} --store ${at.folder}/store --state ${at.folder}/state up --scale web=2 ${spec}`;
 	const screen = onTerminal(at, words);
 	for (const line of ['\u001b[36mweb   | \u001b[0mit is up', '\u001b[33mweb-2 | \u001b[0mit is up'])
@@ -259,7 +260,6 @@ test('several containers of one service, on a terminal with colours and Ctrl-C',
 test('the detach keys leave all running in the background; other keys, Ctrl-C and the terminal are as before', async () => {
 	await using at = await testBox();
 	const spec = project(at, {web: polite('web'), db: polite('db')});
-	const program = join(import.meta.dirname, '../../bin/tsbox');
 	const words = `${program} --store ${at.folder}/store --state ${at.folder}/state up ${spec}`;
 	const screen = onTerminal(at, `stty -a; ${words}; echo "status $?"; stty -a`);
 	await screen.shows('web is up');

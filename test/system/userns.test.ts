@@ -5,6 +5,7 @@ import {expect, test} from 'vitest';
 import {testBox} from './box.ts';
 import {rootRange} from './root-range.ts';
 import {start} from './compiled-script.ts';
+import {program} from '../support/program.ts';
 
 /* Containers of root with a user namespace: their root is nobody on the host. */
 
@@ -81,7 +82,7 @@ test('can be entered, with and without a terminal, and ended', async () => {
 	expect(inside.out).toMatch(new RegExp(`^0\\n +0 +${range.start} +${range.count}\\n`));
 	expect(inside.out).toMatch(/CapInh:\t0{16}\n.*CapEff:\t00000000a80425fb/s);
 	expect((await at.tsbox(['exec', '-u', 'app', at.name, 'id', '-un'])).out).toBe('app\n');
-	const words = `${join(import.meta.dirname, '../../bin/tsbox')} --store ${at.folder}/store --state ${at.folder}/state`;
+	const words = `${program} --store ${at.folder}/store --state ${at.folder}/state`;
 	const typed = (verb: string): string =>
 		execFileSync('script', ['-qec', `${words} ${verb}`, '/dev/null'], {encoding: 'utf8', input: ''});
 	expect(typed(`exec ${at.name} sh -c 'echo typed > /dev/tty'`)).toContain('typed');
@@ -251,7 +252,7 @@ test('cgroups that root of a container makes below its own go with it, and so do
 test('root without a range of its own needs no setup and no newuidmap(1)', async () => {
 	await using at = await testBox('mapped');
 	const hidden = 'mount --bind /dev/null /etc/subuid && mount --bind /dev/null /usr/bin/newuidmap && exec "$@"';
-	const tsbox = join(import.meta.dirname, '../../bin/tsbox');
+	const tsbox = program;
 	const folders = ['--store', join(at.folder, 'store'), '--state', join(at.folder, 'fresh')];
 	const run = [tsbox, ...folders, 'run', at.spec(), '--', 'cat', '/proc/self/uid_map'];
 	const path = `PATH=${process.env['PATH'] ?? ''}`;

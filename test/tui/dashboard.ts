@@ -3,8 +3,7 @@ import {join} from 'node:path';
 import type {TestBox} from '../system/box.ts';
 import {snapshot} from '../system/snapshot.ts';
 import {type TmuxScreen, tmuxScreen} from './tmux.ts';
-
-const program = join(import.meta.dirname, '../../bin/tsbox');
+import {program} from '../support/program.ts';
 
 /** What a dashboard is started with beside its arguments. */
 export interface DashboardOptions {
