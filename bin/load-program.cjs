@@ -13,9 +13,8 @@ exports.loadScript = (dist, name) => {
 	const file = join(dist, `${name}.cjs`);
 	const known = loaded.get(file);
 	if (known !== undefined) return known;
-	// It is ASCII, which is read faster as such.
-	const text = readFileSync(file, 'latin1');
-	const script = new Script(text, {filename: file, cachedData: compiledCode(file, text)});
+	const {text, cachedData} = exports.readScript(file);
+	const script = new Script(text, {filename: file, cachedData});
 	const module = {exports: {}};
 	/** A module of Node, or `SCRIPT#MODULE`: one of another script. */
 	const get = asked => {
@@ -32,6 +31,13 @@ exports.loadScript = (dist, name) => {
 	script.runInThisContext()(module.exports, find, module, pathToFileURL(file).href, async asked => get(asked));
 	loaded.set(file, module.exports);
 	return module.exports;
+};
+
+/** The text of a script, and what V8 compiled of it. bin/executable.cjs has another place for both. */
+exports.readScript = file => {
+	// It is ASCII, which is read faster as such.
+	const text = readFileSync(file, 'latin1');
+	return {text, cachedData: compiledCode(file, text)};
 };
 
 /** Stands for the exports of a module that is loaded when something of it is used. */

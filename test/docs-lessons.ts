@@ -35,7 +35,7 @@ async function section(lesson: Lesson): Promise<string> {
 		limits: {},
 		bestEffort: true,
 	};
-	const whyOf = await whysFrom(machine, project)(lesson);
+	const whyOf = await whysFrom(machine, () => project)(lesson);
 	const reason = (why: Why): string => {
 		const text = whyOf(why);
 		if (text.includes('plan --explain')) throw new Error(`${spec} has no step ${JSON.stringify(why)}`);

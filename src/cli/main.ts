@@ -1,4 +1,3 @@
-import {join} from 'node:path';
 import {speakToCommandLine} from '../errors/callers-words.ts';
 import {asForeseen} from '../errors/system-failure.ts';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
@@ -126,7 +125,7 @@ function unknownVerb(word: string, aliases: Aliases): TsboxError {
 }
 
 function version(io: Io): number {
-	const {version: number} = JSON.parse(io.readFile(join(io.packageFolder, 'package.json'))) as {version: string};
+	const {version: number} = JSON.parse(io.own.read('package.json')) as {version: string};
 	io.out(`tsbox ${number}\n`);
 	return 0;
 }

@@ -1,6 +1,7 @@
 import {readPlainText, writePlainText} from '../host/files/plain-text.ts';
 import {isTerminal as isDescriptorTerminal} from '../host/files/is-terminal.ts';
 import {writeWhatFits} from '../host/terminal/write-at-once.ts';
+import type {OwnFiles} from '../host/files/own-files.ts';
 import type {Io, StandardStream} from './verb/io.ts';
 
 const descriptors: Readonly<Record<StandardStream, number>> = {stdin: 0, stdout: 1, stderr: 2};
@@ -11,12 +12,12 @@ const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
  *
  * @param ignoresHangup - callbacks do not receive SIGHUP
  */
-export function processIo(packageFolder: string, ignoresHangup = false): Io {
+export function processIo(own: OwnFiles, ignoresHangup = false): Io {
 	const told = stopSignals.filter(name => !(ignoresHangup && name === 'SIGHUP'));
 	return {
 		env: process.env,
 		cwd: process.cwd(),
-		packageFolder,
+		own,
 		out: writeOut,
 		page,
 		err: text => void talk().write(text),

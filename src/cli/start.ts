@@ -2,6 +2,7 @@ import {closeInheritedDescriptors} from '../host/programs/inherited-descriptors.
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {descriptorLimit, fewestDescriptors} from '../host/facts/descriptor-limit.ts';
 import {engine} from './verb/engine.ts';
+import {filesOfExecutable, filesOfPackage} from '../host/files/own-files.ts';
 import {keepIgnoringHangup} from '../host/terminal/kept-hangup.ts';
 import {leaveTerminals} from '../host/terminal/leave-terminals.ts';
 import {isReaderGone} from '../host/programs/reader-gone.ts';
@@ -11,11 +12,14 @@ import {processIo} from './process-io.ts';
 /**
  * Runs the command line of this process and sets its exit status. A closed terminal or output (`tsbox ps | head -1`) is
  * not an error, and must not leave a container behind.
+ *
+ * @param packageFolder - undefined in the executable that build-exe.mjs makes
  */
-export async function start(packageFolder: string): Promise<void> {
+export async function start(packageFolder?: string): Promise<void> {
 	closeInheritedDescriptors();
 	const argv = process.argv.slice(2);
-	const io = processIo(packageFolder, keepIgnoringHangup());
+	const own = packageFolder === undefined ? filesOfExecutable() : filesOfPackage(packageFolder);
+	const io = processIo(own, keepIgnoringHangup(packageFolder === undefined));
 	let failed: Promise<number> | undefined;
 	process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
 		if (isReaderGone(error) || failed !== undefined) return;

@@ -29,7 +29,7 @@ export interface School {
 export function openSchool(
 	machine: Machine,
 	env: Readonly<Record<string, string | undefined>>,
-	packageFolder: string,
+	packageFolder: () => string,
 ): School {
 	const lessons = lessonsFor(placeOf(machine.facts));
 	const progress = progressStore(machine.host, env);

@@ -1,5 +1,6 @@
 import {join} from 'node:path';
 import type {Machine} from '../container/machine/machine.ts';
+import type {PlannedContainer} from '../container/machine/planned-container.ts';
 import {planContainer} from '../container/plan/plan-container.ts';
 import {isTsboxError} from '../errors/tsbox-error.ts';
 import {type Lesson, specOf, type Why} from './model/lesson.ts';
@@ -8,12 +9,15 @@ import {type Lesson, specOf, type Why} from './model/lesson.ts';
 export type FindWhys = (lesson: Lesson) => Promise<(why: Why) => string>;
 
 /** The reasons of steps come from the plan of the lesson's spec, as `tsbox plan --explain` prints them. */
-export function whysFrom(machine: Machine, packageFolder: string): FindWhys {
+export function whysFrom(machine: Machine, packageFolder: () => string): FindWhys {
+	const plan = async (lesson: Lesson): Promise<PlannedContainer> => {
+		const cwd = packageFolder();
+		const request = {file: join(cwd, specOf(lesson)), cwd, env: {}, bestEffort: true};
+		return await planContainer(machine, request, {dry: true});
+	};
 	return async lesson => {
-		const file = join(packageFolder, specOf(lesson));
-		const request = {file, cwd: packageFolder, env: {}, bestEffort: true};
 		// A machine that cannot have this container can still tell why.
-		const planned = await planContainer(machine, request, {dry: true}).catch((error: unknown) => {
+		const planned = await plan(lesson).catch((error: unknown) => {
 			if (isTsboxError(error)) return undefined;
 			throw error;
 		});

@@ -125,10 +125,11 @@ export async function tsbox(line: string | readonly string[], surroundings: Surr
 	const lines = [...(surroundings.lines ?? [])];
 	let out = '';
 	let err = '';
+	const readFile = (path: string): string => files[path] ?? fail(`ENOENT: no such file, open '${path}'`, 'ENOENT');
 	const io: Io = {
 		env: surroundings.env ?? {},
 		cwd: '/home',
-		packageFolder: '/package',
+		own: {program: '/package/bin/tsbox', read: path => readFile(`/package/${path}`), folder: () => '/package'},
 		out: text => void (out += text),
 		page: async text => void (out += `${surroundings.terminals === undefined ? '' : '(paged)'}${text}`),
 		err: text => void (err += text),
@@ -140,7 +141,7 @@ export async function tsbox(line: string | readonly string[], surroundings: Surr
 		onReaderGone: () => () => undefined,
 		onOutputFailed: () => () => undefined,
 		now: () => now,
-		readFile: path => files[path] ?? fail(`ENOENT: no such file, open '${path}'`, 'ENOENT'),
+		readFile,
 		writeFile: (path, text, replace) => {
 			if (path in files && !replace) fail(`EEXIST: file exists, open '${path}'`, 'EEXIST');
 			files[path] = text;

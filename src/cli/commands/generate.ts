@@ -1,5 +1,6 @@
 import {defineCommand} from '../verb/command.ts';
 import {programOf} from '../verb/program.ts';
+import {startWords} from '../../host/programs/start-words.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {optionalSpec} from '../options/arguments.ts';
 
@@ -25,8 +26,7 @@ export const generate = defineCommand({
 			systemdUnit({
 				project: project.name,
 				spec: project.file,
-				node: process.execPath,
-				program: programOf(io),
+				tsbox: startWords(programOf(io)),
 				store: dirs.store,
 				state: dirs.state,
 				needs: project.services.flatMap(({rootfs, volumes}) => [

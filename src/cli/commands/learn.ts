@@ -47,7 +47,7 @@ export const learn = defineCommand({
 		if (values.timeout !== undefined && values.timeout < 1)
 			throw usageError('--timeout is at least 1 second', undefined, 'learn');
 		const machine = await engine.openMachine(folders);
-		const school = await engine.openSchool(machine, io.env, io.packageFolder);
+		const school = await engine.openSchool(machine, io.env, io.own.folder);
 		const {listText, reportText} = await import('../../learn/words.ts');
 		if (mode === 'list') {
 			io.out(values.json ? jsonText(school.list(), 2) : listText(school.list()));

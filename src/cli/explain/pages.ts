@@ -1,4 +1,3 @@
-import {join} from 'node:path';
 import type {KeySchema} from '../../spec/explain/key-rows.ts';
 import type {StepName} from '../../view/explain/topic.ts';
 import type {Io} from '../verb/io.ts';
@@ -37,5 +36,5 @@ export function keySchema(io: Io, name: 'tsbox' | 'tsbox-config'): KeySchema {
 }
 
 function readPage(io: Io, path: string): string {
-	return io.readFile(join(io.packageFolder, path));
+	return io.own.read(path);
 }

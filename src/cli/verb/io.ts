@@ -1,3 +1,4 @@
+import type {OwnFiles} from '../../host/files/own-files.ts';
 import type {StopSignal} from '../../errors/interruption.ts';
 
 /** The three standard streams. */
@@ -10,8 +11,8 @@ export type StandardStream = 'stdin' | 'stdout' | 'stderr';
 export interface Io {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly cwd: string;
-	/** The folder of the package, with its package.json and config/. */
-	readonly packageFolder: string;
+	/** The files of tsbox itself. */
+	readonly own: OwnFiles;
 	/** The color theme of the configuration. */
 	readonly theme?: 'dark' | 'light' | 'none';
 	/** Writes data to standard output. */

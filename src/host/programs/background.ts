@@ -12,17 +12,28 @@ export interface BackgroundProgram {
 }
 
 /**
- * Starts this Node with other arguments in its own session, with a minimal environment. Its output is appended to a file. TSBOX_DEBUG is
+ * Starts a program in its own session, with a minimal environment and these variables. Its output is appended to a file. TSBOX_DEBUG is
  * passed on, so the program's trace goes to that file too.
  */
-export function startInBackground(args: readonly string[], output: string): BackgroundProgram {
+export function startInBackground(
+	words: readonly string[],
+	output: string,
+	variables: Readonly<Record<string, string>> = {},
+): BackgroundProgram {
 	const said = openAppend(output);
 	const debug = process.env['TSBOX_DEBUG'];
-	const child = spawn(process.execPath, args, {
+	const [file = '', ...args] = words;
+	const child = spawn(file, args, {
 		stdio: ['ignore', said, said],
 		detached: true,
 		cwd: '/',
-		env: {PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', ...frugal, ...(debug && {TSBOX_DEBUG: debug})},
+		env: {
+			PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+			LC_ALL: 'C',
+			...frugal,
+			...variables,
+			...(debug && {TSBOX_DEBUG: debug}),
+		},
 	});
 	trace('programs', () => `[${child.pid}] start in the background ${args.join(' ')}; its output goes to ${output}`);
 	closeDescriptor(said);

@@ -12,14 +12,14 @@ export interface OwnCommandEnd {
 /** How much output is kept, bytes. */
 const kept = 64 * 1024;
 
-/** Runs this Node with other arguments and no input. Never rejects. */
+/** Runs a command of tsbox without input. Never rejects. */
 export function runOwnCommand(
-	args: readonly string[],
+	[file = '', ...args]: readonly string[],
 	{cwd, env}: {readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>>},
 ): Promise<OwnCommandEnd> {
 	return new Promise(resolve => {
 		// No colors and no redrawing: the caller shows the output itself.
-		const child = spawn(process.execPath, args, {
+		const child = spawn(file, args, {
 			cwd,
 			env: {...env, NO_COLOR: '1', FORCE_COLOR: undefined},
 			stdio: ['ignore', 'pipe', 'pipe'],
@@ -33,13 +33,13 @@ export function runOwnCommand(
 	});
 }
 
-/** Runs this Node with other arguments on the caller's terminal, and returns its status. Nothing else may use the terminal meanwhile. */
+/** Runs a command of tsbox on the caller's terminal, and returns its status. Nothing else may use the terminal meanwhile. */
 export function lendTerminal(
-	args: readonly string[],
+	[file = '', ...args]: readonly string[],
 	{cwd, env}: {readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>>},
 ): Promise<number> {
 	return new Promise(resolve => {
-		const child = spawn(process.execPath, args, {cwd, env, stdio: 'inherit'});
+		const child = spawn(file, args, {cwd, env, stdio: 'inherit'});
 		child.once('error', () => resolve(125));
 		child.once('exit', (code, signal) => resolve(statusOf(code, signal)));
 	});

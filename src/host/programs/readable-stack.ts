@@ -1,9 +1,13 @@
 import {readFileSync} from 'node:fs';
 import {SourceMap, type SourceMapPayload, type SourceOrigin} from 'node:module';
 import {fileURLToPath} from 'node:url';
+import {assetText} from '../files/asset-text.ts';
 
-/** A stack frame in a JavaScript file: text before, file as a path or URL, line, column, and text after. */
-const frame = /^(\s+at .*?)((?:file:\/\/)?\/.+\.c?js):(\d+):(\d+)(\)?)$/;
+/**
+ * A stack frame in a JavaScript file: text before, file as a path or URL, line, column, and text after. A script in the executable of
+ * build-exe.mjs is `dist/NAME.cjs`.
+ */
+const frame = /^(\s+at .*?)((?:file:\/\/)?\/.+\.c?js|dist\/\w+\.cjs):(\d+):(\d+)(\)?)$/;
 
 /**
  * Rewrites an error's stack from tsbox's bundles to its sources, as `src/cli/main.ts:88:14`. It reads the source maps only when
@@ -34,7 +38,8 @@ export function readableStack(stack: string): string {
 function readMap(file: string): SourceMap | undefined {
 	try {
 		const path = file.startsWith('file:') ? fileURLToPath(file) : file;
-		return new SourceMap(JSON.parse(readFileSync(`${path}.map`, 'utf8')) as SourceMapPayload);
+		const text = path.startsWith('/') ? readFileSync(`${path}.map`, 'utf8') : assetText(`${path}.map`);
+		return new SourceMap(JSON.parse(text) as SourceMapPayload);
 	} catch {
 		return undefined;
 	}

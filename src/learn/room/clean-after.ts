@@ -1,5 +1,6 @@
 import type {Writable} from 'node:stream';
 import {leaveGroup} from '../../container/machine/leave-group.ts';
+import {startWords} from '../../host/programs/start-words.ts';
 import type {Machine} from '../../container/machine/machine.ts';
 
 /**
@@ -13,7 +14,7 @@ export function cleanAfter(machine: Machine, program: string): () => void {
 	const {host, dirs, facts} = machine;
 	// The shell stays in the cgroup where it starts, and one with processes hands no controllers to that of a room.
 	leaveGroup(machine);
-	const clean = [process.execPath, program, '--store', dirs.store, '--state', dirs.state, 'gc'];
+	const clean = [...startWords(program), '--store', dirs.store, '--state', dirs.state, 'gc'];
 	const script = 'trap \'\' HUP INT QUIT TERM; read -r word || exec "$@"';
 	const {pipes} = host.start([facts.tools.sh?.path ?? '/bin/sh', '-c', script, 'sh', ...clean], {
 		stdio: ['pipe', 'ignore', 'ignore'],

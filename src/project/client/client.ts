@@ -3,6 +3,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {leaveGroup} from '../../container/machine/leave-group.ts';
 import {startInBackground} from '../../host/programs/background.ts';
+import {heapLimits, startWords} from '../../host/programs/start-words.ts';
 import {isRunning, type ProcessIdentity} from '../../host/programs/process.ts';
 import {ask, type ControlRequest, hasGoneAway, type ServiceStatus} from '../state/control.ts';
 import type {ProjectSink} from '../state/event.ts';
@@ -18,7 +19,7 @@ const endsWithin = 2000;
 /**
  * Sends a request to the supervisor of a project. Starts a supervisor if none runs; it takes over running containers.
  *
- * @param program - path of bin/tsbox
+ * @param program - path of the tsbox program
  * @throws TsboxError the supervisor's error; E_STATE when no supervisor can be started.
  */
 export async function askProject(
@@ -80,7 +81,8 @@ export async function ensureSupervisor(
 	const folders = ['--store', dirs.store, '--state', dirs.state];
 	leaveGroup(machine);
 	if (readProject(host, dirs.state, name) === undefined) throw takenDown(name);
-	const {ended} = startInBackground([...small, program, ...folders, 'supervise', name], said);
+	const words = [...startWords(program, small), ...folders, 'supervise', name];
+	const {ended} = startInBackground(words, said, heapLimits(program, small));
 	const until = performance.now() + listensWithin;
 	while (!listens()) {
 		if (signal?.aborted === true) throw new TsboxError('E_INTERRUPTED', 'interrupted', {cause: signal.reason});

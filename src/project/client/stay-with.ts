@@ -13,7 +13,7 @@ const mostInVain = 3;
 export interface AskedProject {
 	readonly machine: Machine;
 	readonly name: string;
-	/** Path of bin/tsbox. */
+	/** Path of the tsbox program. */
 	readonly program: string;
 }
 

@@ -4,8 +4,7 @@ import {systemdUnit} from './systemd-unit.ts';
 const facts = {
 	project: 'shop',
 	spec: '/srv/my shop/100%$x.yaml',
-	node: '/usr/bin/node',
-	program: '/opt/tsbox/bin/tsbox',
+	tsbox: ['/usr/bin/node', '/opt/tsbox/bin/tsbox'],
 	store: '/var/lib/tsbox',
 	state: '/run/tsbox',
 	needs: ['/srv/images/x.tar', '/data', '/data'],

@@ -3,9 +3,8 @@ export interface UnitFacts {
 	readonly project: string;
 	/** Absolute path of the spec. */
 	readonly spec: string;
-	/** Absolute paths of node and of bin/tsbox. */
-	readonly node: string;
-	readonly program: string;
+	/** The words that start tsbox, each an absolute path: node and bin/tsbox. */
+	readonly tsbox: readonly string[];
 	readonly store: string;
 	readonly state: string;
 	/** Absolute paths whose mounts the containers need: archives, folders, volume sources. */
@@ -22,9 +21,9 @@ export interface UnitFacts {
  * `RequiresMountsFor` matters for the stop too: stopping a target does not order units, so without it a shutdown could unmount
  * the files that `down` runs from.
  */
-export function systemdUnit({project, spec, node, program, store, state, needs, user}: UnitFacts): string {
-	const tsbox = [node, program, '--store', store, '--state', state].map(argument).join(' ');
-	const mounts = [...new Set([spec, store, node, program, ...needs])].map(quoted).join(' ');
+export function systemdUnit({project, spec, tsbox: program, store, state, needs, user}: UnitFacts): string {
+	const tsbox = [...program, '--store', store, '--state', state].map(argument).join(' ');
+	const mounts = [...new Set([spec, store, ...program, ...needs])].map(quoted).join(' ');
 	const systemctl = user ? 'systemctl --user' : 'systemctl';
 	return `# Written by \`tsbox generate systemd\`; put it into ${user ? '~/.config/systemd/user' : '/etc/systemd/system'}/tsbox-${project}.service, then
 # ${systemctl} daemon-reload && ${systemctl} enable --now tsbox-${project}

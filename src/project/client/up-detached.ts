@@ -20,7 +20,7 @@ export interface DetachedUp {
 	/** Wait until all are healthy, not just running. */
 	readonly wait: boolean;
 	readonly timeoutMs?: number;
-	/** Path of bin/tsbox. */
+	/** Path of the tsbox program. */
 	readonly program: string;
 	readonly emit: ProjectSink;
 	readonly signal: AbortSignal;

@@ -9,6 +9,7 @@ import {usageSampler} from '../../container/observe/usage-sampler.ts';
 import {watchList} from '../../container/observe/watch-list.ts';
 import {writePlainText} from '../../host/files/plain-text.ts';
 import {lendTerminal, runOwnCommand} from '../../host/programs/own-command.ts';
+import {startWords} from '../../host/programs/start-words.ts';
 import {idOf} from '../../state/alias.ts';
 import {type ContainerRecord, containerFolder} from '../../state/record.ts';
 import {readStartReport, type StartReport} from '../../state/start-report.ts';
@@ -21,7 +22,7 @@ import type {DashSource} from './model/source.ts';
 
 /** The program, working directory, and environment of tsbox commands. */
 export interface Surroundings {
-	/** Path of bin/tsbox. */
+	/** Path of the tsbox program. */
 	readonly program: string;
 	readonly cwd: string;
 	readonly env: Readonly<Record<string, string | undefined>>;
@@ -35,7 +36,7 @@ export function realSource(machine: Machine, {program, cwd, env}: Surroundings):
 	const report = (name: string): StartReport | undefined => readStartReport(host, folder(name));
 	// Use the folders of this process, because the configuration may change in the meantime.
 	const words = (command: readonly string[]): readonly string[] => [
-		program,
+		...startWords(program),
 		'--store',
 		dirs.store,
 		'--state',
