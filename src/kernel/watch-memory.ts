@@ -38,16 +38,19 @@ export interface MemoryWatch {
  * (cgroup-v2.rst, "Memory Interface Files"). v1 notifies only through an eventfd(2), which Node cannot create, so its counter is read
  * every second if the container has a limit. The victims' names come from the kernel's log. Where that log is not readable, a kill
  * right before an end by SIGKILL is attributed to the first process.
+ *
+ * @param before - how many kills were reported already
  */
 export function watchMemory(
 	host: Host,
 	members: readonly CgroupMember[],
 	first: ProcessIdentity,
 	onKill: (kill: MemoryKill) => void,
+	before = memoryCount(host, members)?.oomKills ?? 0,
 ): MemoryWatch {
 	const v1 = members.find(({controller}) => controller === 'memory');
 	const unified = members.find(({controller}) => controller === '');
-	let known = memoryCount(host, members)?.oomKills ?? 0;
+	let known = before;
 	let seen = 0;
 	let settling: NodeJS.Timeout | undefined;
 	const report = (isOver: boolean, wasKilled: boolean): boolean => {

@@ -18,7 +18,8 @@ const kept = 200;
 /** How many exits are kept per name, so that `wait` finds one even when the next container of the name ended soon after. */
 const keptOfName = 8;
 
-function exitedFolder(state: string): string {
+/** The folder of the ends of containers. */
+export function exitedFolder(state: string): string {
 	return `${state}/exited`;
 }
 

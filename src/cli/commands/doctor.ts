@@ -26,9 +26,10 @@ export const doctor = defineCommand({
 			io.out(saveFacts(machine.facts));
 			return 0;
 		}
-		const [{diagnose}, {executorFinding}, {joinFinding}, {configFindings}] = await Promise.all([
+		const [{diagnose}, {executorFinding}, {frontFinding}, {joinFinding}, {configFindings}] = await Promise.all([
 			import('../../host/diagnose/diagnose.ts'),
 			import('../../step/calls/executor-finding.ts'),
+			import('../../step/calls/front-finding.ts'),
 			import('../../kernel/join-finding.ts'),
 			import('../../container/machine/config-findings.ts'),
 		]);
@@ -37,6 +38,7 @@ export const doctor = defineCommand({
 			...diagnose(machine.facts),
 			...(joining === undefined ? [] : [joining]),
 			executorFinding(machine.facts),
+			frontFinding(machine.facts, io.env),
 			...configFindings(machine.configured ?? [], io.cwd),
 		];
 		if (values.json) io.out(jsonText(findings, 2));

@@ -5,6 +5,7 @@ import {defineCommand} from '../verb/command.ts';
 import {refuseUnlocked} from '../up/refuse-unlocked.ts';
 import {commandOptions, lockedOptions, planOptions, recordOptions, specRequest} from '../options/run-options.ts';
 import {present} from '../../spec/syntax/pick.ts';
+import {endRest, frontRest} from '../up/front-rest.ts';
 import {startContainer} from '../up/start-container.ts';
 import {needTerminal, wantsTty} from '../options/wants-tty.ts';
 import {requiredSpec, serviceName} from '../options/arguments.ts';
@@ -47,6 +48,8 @@ export const run = defineCommand({
 	rest: {required: false},
 	async run({values, positionals: [file, service], rest}, context) {
 		const {io} = context;
+		const left = frontRest(io.env);
+		if (left !== undefined) return await endRest(left, context);
 		if (values.step) needTerminal(io, 'run');
 		const overrides = present({
 			name: values.name,
@@ -75,6 +78,7 @@ export const run = defineCommand({
 					tty: wantsTty(values, io),
 					progress: values.step ? 'step' : 'quiet',
 					record: values.record,
+					front: !values.step && !values.locked && !values.record && !values['trace-seccomp'],
 				},
 				context,
 			);

@@ -79,6 +79,8 @@ const variables = {
 	FORCE_COLOR: 'Enable colors even without a terminal; `0` disables them.',
 	'TSBOX_PAGER, PAGER': 'Pager for long text on a terminal; default less(1). `cat` or an empty value disables it.',
 	TSBOX_DEBUG: `Categories to trace on standard error, separated by commas: ${Object.keys(traceCategories).join(', ')}, or all. A supervisor writes its trace to the file "said" in the folder of its project.`,
+	TSBOX_FRONT:
+		'`off` starts each container through Node. By default `run` of a spec that has not changed does without.',
 	XDG_CONFIG_HOME: "The folder of a person's configuration.",
 } as const;
 

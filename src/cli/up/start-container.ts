@@ -15,6 +15,8 @@ export interface StartOptions {
 	readonly record: boolean;
 	/** The plan that was kept for this command line, if it was looked up before. */
 	readonly kept?: PlannedOnMachine | undefined;
+	/** The same command line may be started without Node the next time. */
+	readonly front?: boolean;
 }
 
 /** By what the plan of a command line is kept. The first word says which of the standard streams are terminals, a digit for each. */
@@ -25,14 +27,14 @@ export function keptRequest({io, words}: Pick<Context, 'io' | 'words'>): KeptReq
 
 /** Starts a container, shows its progress, and passes signals on. Returns the exit status of its command. */
 export async function startContainer(
-	{verb, spec, tty, progress, record, kept}: StartOptions,
+	{verb, spec, tty, progress, record, kept, front = false}: StartOptions,
 	context: Context,
 ): Promise<number> {
 	const {io, engine, folders} = context;
 	const stop = stopSignals(io, 'the start');
 	const view = runProgress(progress, io, stop.signal);
 	try {
-		const {machine, planned} =
+		const plan: PlannedOnMachine =
 			kept ??
 			(await engine.openPlanned(folders, {
 				...spec,
@@ -41,6 +43,7 @@ export async function startContainer(
 				signal: stop.signal,
 				onRead: (archive, done, total) => view.emit({type: 'image.reading', at: io.now(), archive, done, total}),
 			}));
+		const {machine, planned} = plan;
 		const end = await engine.up(machine, planned, {
 			...spec,
 			verb,
@@ -53,6 +56,7 @@ export async function startContainer(
 			emit: view.emit,
 			...(view.hold === undefined ? {} : {hold: view.hold}),
 		});
+		if (front && !tty && plan.inputs !== undefined) await engine.keepFront(folders, plan, keptRequest(context));
 		return exitStatus(end);
 	} finally {
 		await view.close();

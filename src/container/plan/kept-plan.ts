@@ -2,8 +2,17 @@ import {present} from '../../spec/syntax/pick.ts';
 import type {Machine, MachineOptions} from '../machine/machine.ts';
 import type {PlannedContainer} from '../machine/planned-container.ts';
 import type {SpecRequest} from '../machine/spec-request.ts';
+import type {Host} from '../../host/host.ts';
 import {sameInputs} from '../../host/inputs/input-lines.ts';
-import {keepResult, keyText, readKept, removeKept} from '../../host/inputs/kept-files.ts';
+import {
+	forgetKept,
+	isKept,
+	keepResult,
+	type KeptResult,
+	keyText,
+	readKept,
+	removeKept,
+} from '../../host/inputs/kept-files.ts';
 import {recordHost} from '../../host/inputs/recorded-host.ts';
 import {parse} from '../../host/facts/saved-facts.ts';
 import {realHost} from '../../host/programs/real-host.ts';
@@ -17,6 +26,8 @@ declare const BUILD: string | undefined;
 export interface PlannedOnMachine {
 	readonly machine: Omit<Machine, 'defaults'>;
 	readonly planned: PlannedContainer;
+	/** What a kept plan was made from, if there is nothing yet by which it could be started without Node. */
+	readonly inputs?: readonly string[];
 }
 
 /** A command line, and the process that it was given to. */
@@ -48,10 +59,10 @@ export async function openPlanned(options: MachineOptions, request: PlanRequest)
 	const opened = await openMachine(options, true, {host: recorded.host, env: recorded.env, cwd});
 	const planned = await planContainer(opened, {...request, env: recorded.env}, present({tty, signal, onRead}));
 	const {host: _, defaults: __, ...machine} = opened;
-	const [inputs, key] = [recorded.inputs(), keyOf(request)];
-	if (key !== undefined && inputs !== undefined)
-		keepResult(host, keptFolder(options, {host, env, cwd}), key, {inputs, json: JSON.stringify({machine, planned})});
-	return {machine: {...machine, host}, planned};
+	const inputs = recorded.inputs();
+	if (inputs !== undefined)
+		keepPlan(host, keptFolder(options, {host, env, cwd}), request, {inputs, json: JSON.stringify({machine, planned})});
+	return {machine: {...machine, host}, planned, ...(inputs === undefined ? {} : {inputs})};
 }
 
 /** The plan that was kept for a command line, if it would be the same today. */
@@ -59,10 +70,23 @@ export async function keptPlan(options: MachineOptions, request: KeptRequest): P
 	const key = keyOf(request);
 	if (key === undefined) return undefined;
 	const host = realHost();
-	const kept = readKept(host, keptFolder(options, {...request, host}), key);
+	const folder = keptFolder(options, {...request, host});
+	const kept = readKept(host, folder, key);
 	if (kept === undefined || !sameInputs(kept.inputs, host, request.env)) return undefined;
 	const result = parse(kept.json) as PlannedOnMachine | undefined;
-	return result === undefined ? undefined : {...result, machine: {...result.machine, host}};
+	if (result === undefined) return undefined;
+	const front = frontKey(request);
+	const {inputs} = kept;
+	const isOpen = front !== undefined && !isKept(host, folder, front);
+	return {...result, machine: {...result.machine, host}, ...(isOpen ? {inputs} : {})};
+}
+
+/** Keeps a plan, in place of what was made from the one before. */
+function keepPlan(host: Host, folder: string, request: KeptRequest, result: KeptResult): void {
+	const [key, front] = [keyOf(request), frontKey(request)];
+	if (key === undefined) return;
+	if (front !== undefined) forgetKept(host, folder, front);
+	keepResult(host, folder, key, result);
 }
 
 /** Removes all plans that are kept for these folders. */
@@ -71,12 +95,28 @@ export async function forgetPlans(options: MachineOptions, caller: Pick<SpecRequ
 	removeKept(host, keptFolder(options, {...caller, host}));
 }
 
-function keyOf({
+function keyOf(request: KeptRequest): string | undefined {
+	const words = keptWords(request);
+	return words === undefined ? undefined : keyText(words);
+}
+
+/**
+ * The key of that by which bin/front.pl starts a command line. It has no word for the processor, which is that of perl(1), one of the inputs.
+ */
+export function frontKey(request: KeptRequest): string | undefined {
+	const words = keptWords(request);
+	if (words === undefined) return undefined;
+	const [build = '', , ...others] = words;
+	return keyText(['front', build, ...others]);
+}
+
+/** The words of a command line's key: the build, the kind of processor, who and where the caller is, and what was asked for. */
+function keptWords({
 	cwd,
 	words,
 	build = typeof BUILD === 'undefined' ? undefined : BUILD,
-}: KeptRequest): string | undefined {
-	return build === undefined ? undefined : keyText([build, process.arch, ids(), cwd, ...words]);
+}: KeptRequest): readonly string[] | undefined {
+	return build === undefined ? undefined : [build, process.arch, ids(), cwd, ...words];
 }
 
 /** The user, groups and supplementary groups of this process, as one word. */

@@ -69,6 +69,16 @@ export function keepResult(host: Host, folder: string, key: string, {inputs, jso
 	}
 }
 
+/** Whether something is kept for a key, whatever it is. */
+export function isKept(host: Host, folder: string, key: string): boolean {
+	return host.lstat(`${folder}/${nameOf(key)}`) !== undefined;
+}
+
+/** Removes what is kept for a key. */
+export function forgetKept(host: Host, folder: string, key: string): void {
+	if (isOurs(host, folder, 'directory')) host.removeTree(`${folder}/${nameOf(key)}`);
+}
+
 /** Removes all kept results. */
 export function removeKept(host: Host, folder: string): void {
 	if (isOurs(host, folder, 'directory')) host.removeTree(folder);

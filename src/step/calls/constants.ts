@@ -50,10 +50,12 @@ export type SystemCall =
 	| 'move_mount'
 	| 'open_tree'
 	| 'openat'
+	| 'openat2'
 	| 'personality'
 	| 'pivot_root'
 	| 'prctl'
 	| 'prlimit64'
+	| 'read'
 	| 'rt_sigprocmask'
 	| 'seccomp'
 	| 'setdomainname'
@@ -65,6 +67,7 @@ export type SystemCall =
 	| 'setsid'
 	| 'signalfd4'
 	| 'statfs'
+	| 'statx'
 	| 'umount2'
 	| 'unshare'
 	| 'write';
@@ -85,10 +88,12 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		move_mount: 429,
 		open_tree: 428,
 		openat: 257,
+		openat2: 437,
 		personality: 135,
 		pivot_root: 155,
 		prctl: 157,
 		prlimit64: 302,
+		read: 0,
 		rt_sigprocmask: 14,
 		seccomp: 317,
 		setdomainname: 171,
@@ -100,6 +105,7 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		setsid: 112,
 		signalfd4: 289,
 		statfs: 137,
+		statx: 332,
 		umount2: 166,
 		unshare: 272,
 		write: 1,
@@ -118,10 +124,12 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		move_mount: 429,
 		open_tree: 428,
 		openat: 56,
+		openat2: 437,
 		personality: 92,
 		pivot_root: 41,
 		prctl: 167,
 		prlimit64: 261,
+		read: 63,
 		rt_sigprocmask: 135,
 		seccomp: 277,
 		setdomainname: 162,
@@ -133,6 +141,7 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		setsid: 157,
 		signalfd4: 74,
 		statfs: 43,
+		statx: 291,
 		umount2: 39,
 		unshare: 97,
 		write: 64,

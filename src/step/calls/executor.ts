@@ -1,4 +1,5 @@
 import {systemCalls} from './constants.ts';
+import {frontProgram} from './front-program.ts';
 import {neededProgram} from './needed-program.ts';
 import {outsideProgram} from './outside-program.ts';
 import {serve} from './serve.ts';
@@ -479,6 +480,15 @@ export function callProgram(arch: string): string {
  */
 export function scriptProgram(arch: string, names: ReadonlySet<string>): string {
 	return perlProgram(arch, neededProgram(`${program}${outsideProgram}${rowsBelow}`, names));
+}
+
+/**
+ * The perl program of a start without Node, which bin/front.pl gives its rows.
+ *
+ * @param names - the names of all rows: what the others need is left out
+ */
+export function startingProgram(arch: string, names: ReadonlySet<string>): string {
+	return perlProgram(arch, neededProgram(`${program}${outsideProgram}${frontProgram}carry_out(@main::rows);\n`, names));
 }
 
 /**

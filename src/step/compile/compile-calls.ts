@@ -27,6 +27,9 @@ export function withoutCalls(script: string): string {
 	return script.replace(new RegExp(`(<<'${end}'.*\n)[^]*?\n(?=${end}\n)`), '$1');
 }
 
+/** What the calls of a start are made from. */
+export type CallsInput = Pick<CompileInput, 'plan' | 'folder' | 'facts'>;
+
 /** A step with its number in the table of the plan, its heading, and its lines for sh. */
 export interface CalledStep {
 	readonly step: Step;
@@ -56,7 +59,7 @@ function hostRows(each: CalledStep): readonly Call[] {
 }
 
 /** The files of the container's folder that its side reads, as calls. */
-function fileRows({plan, folder, facts}: CompileInput): readonly Call[] {
+export function fileRows({plan, folder, facts}: CallsInput): readonly Call[] {
 	// Their mode is a step where root of the container would read them.
 	const hasScripts = plan.steps.some(({action}) => action.kind === 'enterNamespaces');
 	const {gather, init, inside} = initScripts(plan.steps, folder, facts, false);
@@ -80,7 +83,7 @@ function fileRows({plan, folder, facts}: CompileInput): readonly Call[] {
  * The calls of the container's side for a first process that the process outside makes. It waits for that one itself, so no other
  * process needs to be between the two, unless a map or clocks must be set before the first process is there.
  */
-function startRows(input: CompileInput): readonly Call[] {
+export function startRows(input: CallsInput): readonly Call[] {
 	const {plan, folder, facts} = input;
 	const calls = containerCalls(plan, folder, facts, {hold: false, guard: undefined, quiet: true});
 	const enters = plan.steps.some(({action}) => action.kind === 'enterNamespaces');
@@ -100,7 +103,8 @@ function startRows(input: CompileInput): readonly Call[] {
 	return [['start', rest.length, made, unified?.replace(/\/cgroup\.procs$/, '') ?? ''], ...rest];
 }
 
-function memoryFile(input: CompileInput): string {
+/** The file that counts the processes which the kernel killed for the container's memory, or an empty text. */
+export function memoryFile(input: CallsInput): string {
 	const members = input.plan.steps.flatMap(({checks}) =>
 		checks.flatMap(check => (check.kind === 'cgroups' ? check.members : [])),
 	);

@@ -71,7 +71,7 @@ export function claimTexts({plan, record}: CompileInput): {
 }
 
 /** The folder of the folders of all containers. */
-export function claimsFolder({folder}: CompileInput): string {
+export function claimsFolder({folder}: Pick<CompileInput, 'folder'>): string {
 	return folder.slice(0, folder.lastIndexOf('/'));
 }
 

@@ -25,7 +25,7 @@ function cleanEnvironment({facts}: CompileInput): readonly string[] {
 }
 
 /** The gate script in pieces, between which the home folder belongs that is looked up in the container, as a word of sh. */
-export function gateTexts(exec: ExecAction, input: CompileInput): readonly string[] {
+export function gateTexts(exec: ExecAction, input: Pick<CompileInput, 'plan' | 'facts'>): readonly string[] {
 	const looksUp = input.plan.steps.some(({action}) => action.kind === 'lookupUser');
 	const open = looksUp && !exec.env.some(each => each.startsWith('HOME='));
 	const text = gateScript(open ? {...exec, env: [...exec.env, `HOME=${homeMark}`]} : exec, input.facts);
