@@ -79,8 +79,10 @@ $SIG{__DIE__} = sub {
 	rest_by_node('ended', $box =~ s{.*/}{}sr, $status & 127 ? 128 + ($status & 127) : $status >> 8);
 };
 
-# Whose is this, and could it need a terminal?
-to_node() if $< || $> || defined $ENV{TSBOX_LEFT};
+# Whose is this, and could it need a terminal? Under nohup(1), Node is to know that SIGHUP is ignored.
+my $ignored = hex((text_of('/proc/self/status') // '') =~ /^SigIgn:\s*([0-9a-f]+)/m ? substr $1, -8 : '1');
+$ENV{TSBOX_NOHUP} = 1 if $ignored & 1;
+to_node() if $ignored & 1 || $< || $> || defined $ENV{TSBOX_LEFT};
 my %escaped;
 sub escape { my ($text) = @_; $text =~ s/([^!-\$&-~])/$escaped{$1} \/\/= sprintf '%%%02X', ord $1/ge; $text }
 sub unescape { my ($word) = @_; $word =~ s/%([0-9A-F]{2})/chr hex $1/ge; $word }
@@ -162,12 +164,13 @@ if (!defined $chain) { undef $chain; to_node() }
 if (!$chain) {
 	syscall $nr{rt_sigprocmask}, 2, my $none = "\0" x 8, 0, 8;
 	# As Node does it, whatever the caller ignores.
-	$SIG{$_} = 'DEFAULT' for split / /, 'HUP INT QUIT ILL TRAP ABRT BUS FPE USR1 SEGV USR2 PIPE ALRM TERM STKFLT CONT TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS';
+	my @names = qw(HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS);
+	for (0 .. $#names) { $SIG{$names[$_]} = 'DEFAULT' if $ignored >> $_ & 1 || $names[$_] eq 'PIPE' || $names[$_] eq 'FPE' }
 	my $limits = pack 'QQ', $hard, $hard;
 	syscall $nr{prlimit64}, 0, 7, $limits, 0 if $soft != $hard;
 	syscall $nr{dup3}, fileno $tells, 63, 0;
 	syscall $nr{dup3}, fileno $hears, 62, 0;
-	close $_ for $told, $tells, $hears, $gate;
+	close $_ for $told, $tells, $hears, $gate, *DATA;
 	syscall $nr{dup3}, 63, 3, 0;
 	syscall $nr{dup3}, 62, 4, 0;
 	@main::rows = split /^/, $rows;
@@ -180,31 +183,44 @@ if (!$chain) {
 close $tells;
 close $hears;
 
+# The rest is read only now, while the other process reads its program.
+my $rest = do { local $/; <DATA> };
+close DATA;
+eval $rest;
+die $@;
+__DATA__
 # Is all as it was? The questions and answers are those of src/host/inputs/input-lines.ts.
 my %errors = (1 => 'EPERM', 2 => 'ENOENT', 13 => 'EACCES', 20 => 'ENOTDIR', 21 => 'EISDIR', 22 => 'EINVAL', 40 => 'ELOOP');
 sub trouble { my $number = $! + 0; $number == 2 || $number == 3 || $number == 20 ? '-' : '!' . ($errors{$number} // '?') }
 my %kinds = (0100000 => 'file', 0040000 => 'directory', 0120000 => 'symlink');
 # As Node's numbers have it, which hold no more than that.
 sub microseconds { my ($s, $ns) = @_; sprintf '%.0f', int(($s * 1000 + $ns / 1000000) * 1000) }
+sub device_of {
+	my ($mode, $major, $minor) = @_;
+	my $type = ($mode & 0170000) == 0020000 ? 'c' : ($mode & 0170000) == 0060000 ? 'b' : return '-';
+	"$type:$major:$minor";
+}
+# From struct statx: mode, size, ...; a device has the number that makedev(3) gives it.
+my %field_of = (
+	'.' => sub { '' },
+	kind => sub { $kinds{unpack('x28 S', $_[0]) & 0170000} // 'other' },
+	mode => sub { unpack 'x28 S', $_[0] },
+	links => sub { unpack 'x16 L', $_[0] },
+	uid => sub { unpack 'x20 L', $_[0] },
+	ino => sub { unpack 'x32 Q', $_[0] },
+	size => sub { unpack 'x40 Q', $_[0] },
+	mtimeMs => sub { microseconds(unpack 'x112 qL', $_[0]) },
+	ctimeMs => sub { microseconds(unpack 'x96 qL', $_[0]) },
+	dev => sub { my ($major, $minor) = unpack 'x136 LL', $_[0]; ($major & 0xfff) << 8 | ($major & ~0xfff) << 32 | $minor & 0xff | ($minor & ~0xff) << 12 },
+	device => sub { device_of(unpack('x28 S', $_[0]), unpack 'x128 LL', $_[0]) },
+);
+my $found = "\0" x 256;
 sub facts {
-	my ($follows, $path, $fields) = @_;
-	my @facts = $follows ? stat $path : lstat $path;
-	return trouble() if !@facts;
-	my @times;
-	if ($fields =~ /Ms/) {
-		my $found = "\0" x 256;
-		# AT_FDCWD, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS
-		return '?' if syscall($nr{statx}, -100, $path, $follows ? 0 : 0x100, 0x7ff, $found) != 0;
-		@times = (unpack('x112 qL', $found), unpack('x96 qL', $found));
-	}
-	my $type = $facts[2] & 0170000;
-	my $device = $type == 0020000 ? 'c' : $type == 0060000 ? 'b' : '';
-	my %value = (
-		'.' => '', kind => $kinds{$type} // 'other', size => $facts[7], mode => $facts[2], uid => $facts[4], links => $facts[3], ino => $facts[1], dev => $facts[0],
-		mtimeMs => @times ? microseconds(@times[0, 1]) : '', ctimeMs => @times ? microseconds(@times[2, 3]) : '',
-		device => $device eq '' ? '-' : "$device:" . ($facts[6] >> 8 & 0xfff) . ':' . ($facts[6] & 0xff | $facts[6] >> 12 & 0xfff00),
-	);
-	return '=' . join ',', map { $value{$_} // '?' } split /,/, $fields;
+	my ($flags, $path, $fields) = @_;
+	# AT_FDCWD, STATX_BASIC_STATS
+	return trouble() if syscall($nr{statx}, -100, $path, $flags, 0x7ff, $found) != 0;
+	return '=' if $fields eq '.';
+	return '=' . join ',', map { my $field = $field_of{$_}; $field ? $field->($found) : '?' } split /,/, $fields;
 }
 my %views = (
 	'/proc/self/status' => sub { join "\n", grep { /^(?:Uid|Gid|Groups|CapEff):/ } split /\n/, $_[0] },
@@ -233,8 +249,9 @@ my %ask = (
 		defined sysread $file, $bytes, $length or return trouble();
 		'=' . escape($bytes);
 	},
-	stat => sub { facts(1, @_) },
-	lstat => sub { facts(0, @_) },
+	stat => sub { facts(0, @_) },
+	# AT_SYMLINK_NOFOLLOW
+	lstat => sub { facts(0x100, @_) },
 	# O_PATH
 	real => sub { sysopen my $file, $_[0], 010000000 or return trouble(); my $path = readlink '/proc/self/fd/' . fileno $file; defined $path ? '=' . escape($path) : '?' },
 	link => sub { my $target = readlink $_[0]; defined $target ? '=' . escape($target) : trouble() },

@@ -2,7 +2,7 @@ import {spawnSync} from 'node:child_process';
 import {existsSync, readFileSync, readlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {type Ended, type TestBox, testBox} from './box.ts';
+import {type Ended, type Running, type TestBox, testBox} from './box.ts';
 import {type Fronted, fronted, off} from './fronted.ts';
 import {until} from './until.ts';
 
@@ -21,31 +21,24 @@ beforeAll(async () => {
 	words = ['run', spec, '--', 'sh', '-c', `${script}; echo ready; while :; do sleep 0.01; done`];
 	quick = ['run', spec, '--', 'sh', '-c', 'echo done; exit 7'];
 	await front.warm(quick);
-	// What is kept does not depend on the end of the command.
-	await kept(words);
 });
 afterAll(async () => at[Symbol.asyncDispose]());
 
 const env = () => ({PATH: front.PATH});
 
-/** Starts a command that has to be ended, until Node is not needed for it. */
-async function kept(asked: readonly string[]): Promise<void> {
+/** A container without Node whose command runs. A mount on the machine meanwhile makes its plan another one. */
+async function running(asked = words): Promise<Running> {
+	let started: Running | undefined;
 	await until('it starts without Node', async () => {
-		const {child, says, ended} = at.start(asked, {env: env()});
-		await says('ready');
-		const isNode = front.isNode();
-		child.kill('SIGTERM');
-		await ended;
-		return !isNode;
+		front.isNode();
+		started = at.start(asked, {env: env()});
+		await started.says('ready');
+		if (!front.isNode()) return true;
+		started.child.kill('SIGTERM');
+		await started.ended;
+		return false;
 	});
-}
-
-/** The container without Node, while its command runs. */
-async function running(asked = words) {
-	front.isNode();
-	const started = at.start(asked, {env: env()});
-	await started.says('ready');
-	expect(front.isNode()).toBe(false);
+	if (started === undefined) throw new Error('it never ran');
 	return started;
 }
 

@@ -223,6 +223,12 @@ describe('the file', () => {
 		expect(starter()).toBe('node');
 	});
 
+	test('nor under nohup(1), which Node is told', () => {
+		const under = ['-c', 'trap "" HUP; exec "$@"', 'sh', join(bin, 'tsbox'), ...words()];
+		const {status, stdout} = spawnSync('sh', under, {cwd: dir, env, encoding: 'utf8'});
+		expect([status, stdout.split('\n').includes('TSBOX_NOHUP=1')]).toEqual([statuses.node, true]);
+	});
+
 	test('nor when something of a dead tsbox is there', () => {
 		mkdirSync(join(state, 'containers/left'), {recursive: true});
 		expect(starter()).toBe('node');
