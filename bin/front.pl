@@ -6,6 +6,8 @@
 my ($script, @words) = @ARGV;
 # The process that makes the calls; both ends of its pipes; its container's folder; whether its command may run.
 my ($chain, $told, $gate, $box, $open);
+# What the user knows of kills for lack of memory: how many, and how many names from the kernel's log.
+my @killed = (0, 0);
 my %nr;
 
 sub text_of {
@@ -76,7 +78,7 @@ $SIG{__DIE__} = sub {
 	waitpid $chain, 0;
 	my $status = $?;
 	undef $chain;
-	rest_by_node('ended', $box =~ s{.*/}{}sr, $status & 127 ? 128 + ($status & 127) : $status >> 8);
+	rest_by_node('ended', $box =~ s{.*/}{}sr, $status & 127 ? 128 + ($status & 127) : $status >> 8, @killed);
 };
 
 # Whose is this, and could it need a terminal? Under nohup(1), Node is to know that SIGHUP is ignored.
@@ -291,6 +293,27 @@ my @got;
 sub now { my $now = pack 'qq', 0, 0; syscall $nr{clock_gettime}, 1, $now; my ($s, $ns) = unpack 'qq', $now; $s + $ns / 1e9 }
 sub send_first { kill $_[0], $pid if $pid && started_at($pid) eq $started }
 sub stop { my ($signal) = @_; $deadline = now() + $set{grace} / 1000; send_first($signal) }
+# Node has the words for kills for lack of memory, and answers what it told; the end of the command is told with the rest.
+my ($telling, $teller);
+sub tell_kills {
+	(text_of($set{memory}) // '') =~ /^oom_kill (\d+)/m && $1 > $killed[0] or return;
+	pipe $telling, my $answers or return;
+	$teller = fork;
+	if (!defined $teller) { undef $telling; return }
+	return if $teller;
+	# F_SETFD
+	fcntl $answers, 2, 0;
+	open STDIN, '<', '/dev/null';
+	$ENV{TSBOX_LEFT} = join ' ', 'killed', $name, @killed, fileno $answers;
+	become_node();
+}
+sub heard_killed {
+	my $answer = '';
+	1 while sysread $telling, $answer, 64, length $answer;
+	undef $telling;
+	waitpid $teller, 0;
+	@killed = ($1, $2) if $answer =~ /^(\d+) (\d+)$/m;
+}
 sub heard {
 	my ($line) = @_;
 	if ($line =~ /^\@pid (\d+) (\d+)/) { ($pid, $started) = ($1, $2) }
@@ -310,9 +333,14 @@ sub heard {
 while (1) {
 	my $ready = '';
 	vec($ready, $_, 1) = 1 for fileno $told, $signals;
+	vec($ready, fileno $telling, 1) = 1 if defined $telling;
 	my $left = defined $deadline ? $deadline - now() : undef;
 	if (defined $left && $left <= 0) { send_first('KILL'); $deadline = undef; next }
-	next if select($ready, undef, undef, $left) < 1;
+	# The kernel says nothing of a kill in version 1.
+	my $looks = $set{memory} ne '' && !defined $telling && ($open // '') eq 'runs' && !defined $ended;
+	$left = 1 if $looks && (!defined $left || $left > 1);
+	if (select($ready, undef, undef, $left) < 1) { tell_kills() if $looks; next }
+	heard_killed() if defined $telling && vec $ready, fileno $telling, 1;
 	if (vec $ready, $signals, 1) {
 		my $info = "\0" x 128;
 		syscall $nr{read}, $signals, $info, 128;
@@ -328,6 +356,7 @@ while (1) {
 }
 waitpid $chain, 0;
 my $status = $?;
+heard_killed() if defined $telling;
 exit $ended if $undone;
 if (($open // '') ne 'runs') {
 	undef $chain;
@@ -336,4 +365,4 @@ if (($open // '') ne 'runs') {
 	become_node();
 }
 undef $chain;
-rest_by_node('ended', $name, $ended // ($status & 127 ? 128 + ($status & 127) : $status >> 8));
+rest_by_node('ended', $name, $ended // ($status & 127 ? 128 + ($status & 127) : $status >> 8), @killed);

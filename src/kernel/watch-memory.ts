@@ -22,8 +22,22 @@ export interface MemoryKill {
 	readonly first: boolean;
 }
 
+/** What was reported of a container's kills already. */
+export interface MemoryTold {
+	readonly kills: number;
+	/** How many victims in the kernel's log. */
+	readonly victims: number;
+}
+
+/** Of a new container, whose cgroup counts from its start. */
+export const nothingTold: MemoryTold = {kills: 0, victims: 0};
+
 /** Watches for processes that the kernel kills for a container's memory limit. */
 export interface MemoryWatch {
+	/** Reports new kills now, except that of the first process. Returns all that was reported. */
+	readonly look: () => MemoryTold;
+	/** Watches no longer, and reports nothing more. */
+	readonly stop: () => void;
 	/**
 	 * Checks a last time before the cgroup is removed, reports new kills, and returns whether the first process was killed for the
 	 * limit. Later calls do nothing.
@@ -39,19 +53,18 @@ export interface MemoryWatch {
  * every second if the container has a limit. The victims' names come from the kernel's log. Where that log is not readable, a kill
  * right before an end by SIGKILL is attributed to the first process.
  *
- * @param before - how many kills were reported already
+ * @param told - what was reported already; by default all kills until now
  */
 export function watchMemory(
 	host: Host,
 	members: readonly CgroupMember[],
 	first: ProcessIdentity,
 	onKill: (kill: MemoryKill) => void,
-	before = memoryCount(host, members)?.oomKills ?? 0,
+	told: MemoryTold = {kills: memoryCount(host, members)?.oomKills ?? 0, victims: 0},
 ): MemoryWatch {
 	const v1 = members.find(({controller}) => controller === 'memory');
 	const unified = members.find(({controller}) => controller === '');
-	let known = before;
-	let seen = 0;
+	let {kills: known, victims: seen} = told;
 	let settling: NodeJS.Timeout | undefined;
 	const report = (isOver: boolean, wasKilled: boolean): boolean => {
 		clearTimeout(settling);
@@ -61,7 +74,8 @@ export function watchMemory(
 		const killed = count.oomKills - known;
 		if (killed <= 0 && !(isOver && wasKilled && count.oomKills > 0)) return false;
 		const log = kernelLog();
-		const all = memoryVictims(log ?? [], (v1 ?? unified)?.cgroup ?? '', first);
+		// What is older than the cgroup was killed in one of the same name, a moment ago.
+		const all = memoryVictims(log ?? [], (v1 ?? unified)?.cgroup ?? '', first).slice(-count.oomKills);
 		const victims = all.slice(seen);
 		// When tsbox itself runs in a container, the log may show pids and cgroups of the outer host.
 		const isFirst = wasKilled && (all.length === 0 ? killed > 0 : all.some(({pid}) => pid === first.pid));
@@ -86,12 +100,21 @@ export function watchMemory(
 		}
 	} else if (Number.isFinite(memoryCount(host, members)?.limit)) timer = setInterval(check, pollMs).unref();
 	let isClosed = false;
+	const stop = (): void => {
+		isClosed = true;
+		watcher?.close();
+		clearInterval(timer);
+		clearTimeout(settling);
+	};
 	return {
+		stop,
+		look: () => {
+			report(false, false);
+			return {kills: known, victims: seen};
+		},
 		close: wasKilled => {
 			if (isClosed) return false;
-			isClosed = true;
-			watcher?.close();
-			clearInterval(timer);
+			stop();
 			return report(true, wasKilled);
 		},
 	};

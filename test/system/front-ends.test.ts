@@ -50,6 +50,31 @@ const journal = () => {
 	}
 };
 
+test.each([
+	['a child of the command, and later another', 'tail /dev/zero; sleep 2.5; tail /dev/zero; echo end'],
+	['a child of the command, and later itself', 'tail /dev/zero; sleep 2.5; exec tail /dev/zero'],
+])(
+	'what is killed for lack of memory is told as by Node: %s',
+	async (_, script) => {
+		const spec = at.file('memory.yaml', `name: ${at.name}\nrootfs: ${at.rootfs}\nmem_limit: 16m\nmemswap_limit: 16m\n`);
+		const asked = ['run', spec, '--', 'sh', '-c', script];
+		const told = ({status, out, err}: Omit<Ended, 'signal'>) => [
+			status,
+			out,
+			err.replace(/pid \d+/g, 'pid'),
+			err.match(/\(pid/g),
+		];
+		const byNode = await front.run(asked, off);
+		await front.warm(['run', spec, '--', 'true']);
+		const first = await front.run(asked);
+		const second = await front.run(asked);
+		expect(told(second)).toEqual(told(byNode));
+		expect(told(first)).toEqual(told(byNode));
+		expect(at.leftovers()).toEqual([]);
+	},
+	120_000,
+);
+
 describe('a signal', () => {
 	test.each([
 		['SIGINT', 'INT', 3],

@@ -27,6 +27,7 @@ export const engine = {
 	keptPlan: lazy(async () => (await import('../../container/plan/kept-plan.ts')).keptPlan),
 	keepFront: lazy(async () => (await import('../../container/start/keep-front.ts')).keepFront),
 	endRest: lazy(async () => (await import('../../container/start/end-rest.ts')).endRest),
+	tellKills: lazy(async () => (await import('../../container/start/end-rest.ts')).tellKills),
 	forgetPlans: lazy(async () => (await import('../../container/plan/kept-plan.ts')).forgetPlans),
 	planContainer: lazy(async () => (await import('../../container/plan/plan-container.ts')).planContainer),
 	planExample: lazy(async () => (await import('../../container/plan/plan-example.ts')).planExample),

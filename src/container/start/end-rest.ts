@@ -3,8 +3,8 @@ import {interruption} from '../../errors/interruption.ts';
 import type {EventSink} from '../../execute/event.ts';
 import {rollBack, rollBackFailed} from '../../execute/rollback.ts';
 import {killCgroup} from '../../execute/undo.ts';
-import {identify} from '../../host/programs/process.ts';
-import {watchMemory} from '../../kernel/watch-memory.ts';
+import {identify, type ProcessIdentity} from '../../host/programs/process.ts';
+import {type MemoryTold, type MemoryWatch, watchMemory} from '../../kernel/watch-memory.ts';
 import {releaseName} from '../../state/claim.ts';
 import {noteExit} from '../../state/exited.ts';
 import {type ContainerRecord, containerFolder, readRecord} from '../../state/record.ts';
@@ -13,7 +13,7 @@ import {readJournal} from '../../execute/journal.ts';
 
 /** What is left to do of a start without Node: its command has ended, or a signal came before it ran. */
 export type Rest =
-	| {readonly kind: 'ended'; readonly name: string; readonly exitCode: number}
+	| {readonly kind: 'ended'; readonly name: string; readonly exitCode: number; readonly told: MemoryTold}
 	| {readonly kind: 'interrupted'; readonly name: string; readonly signal: string};
 
 /**
@@ -32,16 +32,9 @@ export async function endRest(machine: Machine, rest: Rest, emit: EventSink): Pr
 		throw interruption('the start', rest.signal);
 	}
 	if (record === undefined) return rest.exitCode;
-	const {name, process: first, cgroups} = record;
+	const {process: first} = record;
 	if (first !== null) {
-		const report = watchMemory(
-			host,
-			cgroups,
-			first,
-			({count: {limit, peak}, ...kill}) => emit({type: 'container.oom', at: host.now(), name, limit, peak, ...kill}),
-			0,
-		);
-		report.close(rest.exitCode === killedStatus);
+		watchOf(machine, record, first, rest.told, emit).close(rest.exitCode === killedStatus);
 		for (const entry of readJournal(host, conf))
 			if ('undo' in entry && entry.undo.kind === 'stop') killCgroup(host, entry.undo.kill);
 		noteExit(host, dirs.state, record, first, rest.exitCode);
@@ -49,6 +42,32 @@ export async function endRest(machine: Machine, rest: Rest, emit: EventSink): Pr
 	await rollBack(host, facts, conf, emit);
 	releaseName(host, dirs.state, rest.name);
 	return rest.exitCode;
+}
+
+/** Reports the kills for lack of memory in a container that bin/front.pl looks after. Returns all that was reported. */
+export function tellKills(machine: Machine, name: string, told: MemoryTold, emit: EventSink): MemoryTold {
+	const record = readRecord(machine.host, containerFolder(machine.dirs.state, name));
+	if (record === undefined || record.process === null) return told;
+	const watch = watchOf(machine, record, record.process, told, emit);
+	const now = watch.look();
+	watch.stop();
+	return now;
+}
+
+function watchOf(
+	{host}: Machine,
+	{name, cgroups}: ContainerRecord,
+	first: ProcessIdentity,
+	told: MemoryTold,
+	emit: EventSink,
+): MemoryWatch {
+	return watchMemory(
+		host,
+		cgroups,
+		first,
+		({count: {limit, peak}, ...kill}) => emit({type: 'container.oom', at: host.now(), name, limit, peak, ...kill}),
+		told,
+	);
 }
 
 /** The record of a container, if this process is its owner. */

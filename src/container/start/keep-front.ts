@@ -34,10 +34,10 @@ function frontText({machine: {dirs, facts}, planned}: PlannedOnMachine): string 
 		remains: ['layers', 'logs'].map(folder => `${dirs.store}/${folder}/${name}`),
 	});
 	if (front === undefined) return undefined;
-	const {program, rows, report, numbers} = front;
+	const {program, rows, report, memory, numbers} = front;
 	const sizes = [program, rows, report].map(text => Buffer.byteLength(text));
 	const list = Object.entries(numbers).map(each => each.join(':'));
-	const settings = {name, state: dirs.state, grace: String(stopGraceMs), numbers: list.join(',')};
+	const settings = {name, state: dirs.state, grace: String(stopGraceMs), memory, numbers: list.join(',')};
 	const set = Object.entries(settings).map(([word, value]) => `${word}=${escapeWord(value)}`);
 	return `${['front', 1, ...sizes, ...set].join(' ')}\n${program}${rows}${report}`;
 }

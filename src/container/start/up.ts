@@ -7,7 +7,7 @@ import {type Attachment, attach} from '../../execute/attach.ts';
 import type {RunEvent} from '../../execute/event.ts';
 import {rollBack, rollBackFailed} from '../../execute/rollback.ts';
 import {killCgroup} from '../../execute/undo.ts';
-import {type MemoryWatch, watchMemory} from '../../kernel/watch-memory.ts';
+import {type MemoryWatch, nothingTold, watchMemory} from '../../kernel/watch-memory.ts';
 import {releaseName} from '../../state/claim.ts';
 import {noteExit} from '../../state/exited.ts';
 import type {Service} from '../../spec/model/project.ts';
@@ -101,8 +101,13 @@ export async function upPlanned(
 			trace,
 			afterStep: recorder?.afterStep,
 		});
-		memory = watchMemory(host, members, started.process, ({count: {limit, peak}, ...kill}) =>
-			request.emit({type: 'container.oom', at: host.now(), name: record.name, limit, peak, ...kill}),
+		memory = watchMemory(
+			host,
+			members,
+			started.process,
+			({count: {limit, peak}, ...kill}) =>
+				request.emit({type: 'container.oom', at: host.now(), name: record.name, limit, peak, ...kill}),
+			nothingTold,
 		);
 		const byKeys = stopByKeys(machine, record, started, request);
 		const letGo = stopOnAbort(machine, record, started, kill, byKeys.request);

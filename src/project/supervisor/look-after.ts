@@ -13,7 +13,7 @@ import {drained} from '../state/exit-of.ts';
 import {type Answer, watchHealth} from './health.ts';
 import {hooksOf, runHooks} from '../../container/enter/hooks.ts';
 import type {InstanceEnd} from './record-end.ts';
-import {watchMemory} from '../../kernel/watch-memory.ts';
+import {nothingTold, watchMemory} from '../../kernel/watch-memory.ts';
 
 /** The callbacks and context of {@link lookAfter}. */
 export interface SupervisorReadBack {
@@ -52,8 +52,13 @@ export async function lookAfter(
 	const memory =
 		record.process === null
 			? undefined
-			: watchMemory(host, record.cgroups, record.process, ({count: {limit}, killed, victims}) =>
-					emit({type: 'service.oom', at: host.now(), service: label, killed, limit, victims}),
+			: watchMemory(
+					host,
+					record.cgroups,
+					record.process,
+					({count: {limit}, killed, victims}) =>
+						emit({type: 'service.oom', at: host.now(), service: label, killed, limit, victims}),
+					fresh ? nothingTold : undefined,
 				);
 	const usage = alive && service.record === true ? sampleUsage(host, record.cgroups, sampleEvery) : undefined;
 	const failure = alive ? prepare() : undefined;

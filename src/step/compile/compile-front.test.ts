@@ -23,7 +23,7 @@ const names = (front: FrontProgram | undefined) => rowsOf(front).map(([name]) =>
 describe('a container', () => {
 	test.each<[string, SampleChanges]>([
 		['a plain one', {}],
-		['one with limits', {service: {cpus: 0.5, pidsLimit: 9, oomScoreAdj: 5}}],
+		['one with limits', {service: {memLimit: 64 << 20, cpus: 0.5, pidsLimit: 9, oomScoreAdj: 5}}],
 		['one with a user by name', {service: {user: 'app:staff', groupAdd: ['audio'], workingDir: '/srv'}}],
 		['one that is read-only, with init', {service: {readOnly: true, init: true}}],
 	])('is started without Node: %s', (_, changes) => {
@@ -35,10 +35,14 @@ describe('a container', () => {
 		expect(names(front).slice(0, 2)).toEqual(['close_others', 'front_go']);
 	});
 
+	test('has the file that counts its kills for lack of memory only where there is a limit', () => {
+		expect(compiled({})?.memory).toBe('');
+		expect(compiled({service: {memLimit: 64 << 20}})?.memory).toBe('/sys/fs/cgroup/tsbox/demo/memory.events');
+	});
+
 	test.each<[string, SampleChanges, ((plan: Plan) => Plan)?]>([
 		['with commands', {}, plan => ({...plan, executor: 'commands'})],
 		['with a warning', {}, plan => ({...plan, warnings: ['no swap']})],
-		['with a limit of memory', {service: {memLimit: 64 << 20}}],
 		['without namespaces', {service: {namespaces: [], root: 'chroot'}}],
 		['in the pid namespace of the host', {service: {namespaces: ['mount', 'uts']}}],
 		['with a terminal of its own', {tty: true}],

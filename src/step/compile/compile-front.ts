@@ -35,6 +35,8 @@ export interface FrontProgram {
 	readonly rows: string;
 	/** The beginning of the report of the start, up to its times. */
 	readonly report: string;
+	/** The file that counts kills for lack of memory; empty without a limit. */
+	readonly memory: string;
 	/** The numbers of system calls, for bin/front.pl itself. */
 	readonly numbers: Readonly<Record<string, number>>;
 }
@@ -76,20 +78,21 @@ function usageFiles(members: readonly CgroupMember[]): readonly [usage: string, 
 	return [v1 === undefined ? '' : `${v1}/cpuacct.usage`, unified === undefined ? '' : `${unified}/cpu.stat`];
 }
 
+/** Whether the kernel kills processes of the container for a limit of its own. */
+function limitsMemory({steps}: Plan): boolean {
+	return steps.some(({action}) => action.kind === 'write' && /\/memory\.(?:max|limit_in_bytes)$/.test(action.path));
+}
+
 /** Whether all of a container is made by calls of one process outside, and its whole life needs nothing else. */
 function isPlain({steps, executor, warnings}: Plan): boolean {
 	const has = (kind: Step['action']['kind']): boolean => steps.some(({action}) => action.kind === kind);
-	const limitsMemory = steps.some(
-		({action}) => action.kind === 'write' && /\/memory\.(?:max|limit_in_bytes)$/.test(action.path),
-	);
 	return (
 		executor === 'calls' &&
 		warnings.length === 0 &&
 		besideSteps(steps).size === 0 &&
 		has('dropPrivileges') &&
 		!steps.some(({action}) => action.kind === 'start' && action.tty) &&
-		!has('enterNamespaces') &&
-		!limitsMemory
+		!has('enterNamespaces')
 	);
 }
 
@@ -145,6 +148,7 @@ export function compileFront(input: FrontInput): FrontProgram | undefined {
 		program: startingProgram(facts.kernel.arch, new Set(calls.map(([name]) => name))),
 		rows: calls.map(callRow).join(''),
 		report: `${JSON.stringify({schema: 1, plan: publishedPlan(plan)}).slice(0, -1)},`,
+		memory: limitsMemory(plan) ? memoryFile(input) : '',
 		numbers: Object.fromEntries(own.map(name => [name, numbers[name]])),
 	};
 }
