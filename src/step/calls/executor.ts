@@ -118,7 +118,8 @@ sub stay {
 	watch($pid, @guard) if @guard;
 	reap_all(0);
 	my $signal = $failed & 127;
-	exit $failed >> 8 if !$signal;
+	# Without what perl tidies up at its own exit.
+	call('exit_group', $failed >> 8) if !$signal;
 	$SIG{$_} = 'DEFAULT' for qw(HUP INT QUIT TERM);
 	kill $signal, $$;
 	exit 128 + $signal;
