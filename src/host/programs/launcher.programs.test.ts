@@ -24,8 +24,10 @@ async function sh(script: string, ...args: readonly string[]) {
 	);
 	errors?.resume();
 	const out = output === undefined ? Promise.resolve('') : text(output);
+	// It may print before its start is told here.
+	const spoke = new Promise<void>(resolve => output?.once('data', () => resolve()));
 	const started = await set.start({words: ['/bin/sh', '-c', script, 'sh', ...args]});
-	return {...started, input, output, text: out};
+	return {...started, input, spoke, text: out};
 }
 
 test('a program gets its exact words, its pipes, and none of our variables', async () => {
@@ -85,8 +87,8 @@ test('rows run in a fork, whose child is the one that counts', async () => {
 });
 
 test('what it started ends with it, however it ends, and new programs are refused', async () => {
-	const {ended, pid, output, text: out} = await sh('read -r line < /proc/$PPID/stat; echo "$line"; sleep 1000');
-	await new Promise(resolve => output?.once('data', resolve));
+	const {ended, pid, spoke, text: out} = await sh('read -r line < /proc/$PPID/stat; echo "$line"; sleep 1000');
+	await spoke;
 	const started = identify(host, pid) ?? {pid, startTime: ''};
 	host.kill(Number(/^PPid:\s+(\d+)/m.exec(host.readText(`/proc/${pid}/status`) ?? '')?.[1]), 'SIGKILL');
 	expect(await ended).toMatchObject({startError: {message: 'the launcher has ended'}});
