@@ -1,5 +1,14 @@
 import {execFile} from 'node:child_process';
-import {appendFileSync, chmodSync, copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync} from 'node:fs';
+import {
+	appendFileSync,
+	chmodSync,
+	copyFileSync,
+	existsSync,
+	mkdtempSync,
+	readFileSync,
+	readdirSync,
+	rmSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {promisify} from 'node:util';
@@ -32,9 +41,12 @@ afterAll(() => rmSync(folder, {recursive: true}));
 
 /** Runs a command where no file of the checkout can be read, and Node is none. */
 async function alone(at: TestBox, user: TestUser, script: string): Promise<string> {
-	const hide = 'mount -t tmpfs none "$1" && mount --bind /dev/null "$2" && shift 2 && exec "$@"';
+	// More than one Node may be installed.
+	const nodes = (process.env['PATH'] ?? '').split(':').map(each => join(each, 'node'));
+	const hidden = [process.execPath, ...nodes].filter(path => existsSync(path) && !path.startsWith(`${root}/`));
+	const hide = `mount -t tmpfs none "$1" && shift && ${hidden.map(path => `mount --bind /dev/null '${path}'`).join(' && ')} && exec "$@"`;
 	const ids = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
-	const words = ['--mount', 'sh', '-c', hide, 'sh', root, process.execPath, 'setpriv', ...ids, 'sh', '-ec', script];
+	const words = ['--mount', 'sh', '-c', hide, 'sh', root, 'setpriv', ...ids, 'sh', '-ec', script];
 	const folders = `--store ${at.folder}/store --state ${at.folder}/state`;
 	const env = {
 		PATH: process.env['PATH'],
