@@ -3,13 +3,14 @@ import {interruption} from '../../errors/interruption.ts';
 import type {EventSink} from '../../execute/event.ts';
 import {rollBack, rollBackFailed} from '../../execute/rollback.ts';
 import {killCgroup} from '../../execute/undo.ts';
-import {identify, type ProcessIdentity} from '../../host/programs/process.ts';
-import {type MemoryTold, type MemoryWatch, watchMemory} from '../../kernel/watch-memory.ts';
+import {identify} from '../../host/programs/process.ts';
+import type {MemoryTold} from '../../kernel/watch-memory.ts';
 import {releaseName} from '../../state/claim.ts';
 import {noteExit} from '../../state/exited.ts';
 import {type ContainerRecord, containerFolder, readRecord} from '../../state/record.ts';
 import {killedStatus} from '../machine/exit-code.ts';
 import {readJournal} from '../../execute/journal.ts';
+import {watchKills} from './watch-kills.ts';
 
 /** What is left to do of a start without Node: its command has ended, or a signal came before it ran. */
 export type Rest =
@@ -34,7 +35,7 @@ export async function endRest(machine: Machine, rest: Rest, emit: EventSink): Pr
 	if (record === undefined) return rest.exitCode;
 	const {process: first} = record;
 	if (first !== null) {
-		watchOf(machine, record, first, rest.told, emit).close(rest.exitCode === killedStatus);
+		watchKills(machine, record, first, rest.told, emit).close(rest.exitCode === killedStatus);
 		for (const entry of readJournal(host, conf))
 			if ('undo' in entry && entry.undo.kind === 'stop') killCgroup(host, entry.undo.kill);
 		noteExit(host, dirs.state, record, first, rest.exitCode);
@@ -48,26 +49,10 @@ export async function endRest(machine: Machine, rest: Rest, emit: EventSink): Pr
 export function tellKills(machine: Machine, name: string, told: MemoryTold, emit: EventSink): MemoryTold {
 	const record = readRecord(machine.host, containerFolder(machine.dirs.state, name));
 	if (record === undefined || record.process === null) return told;
-	const watch = watchOf(machine, record, record.process, told, emit);
+	const watch = watchKills(machine, record, record.process, told, emit);
 	const now = watch.look();
 	watch.stop();
 	return now;
-}
-
-function watchOf(
-	{host}: Machine,
-	{name, cgroups}: ContainerRecord,
-	first: ProcessIdentity,
-	told: MemoryTold,
-	emit: EventSink,
-): MemoryWatch {
-	return watchMemory(
-		host,
-		cgroups,
-		first,
-		({count: {limit, peak}, ...kill}) => emit({type: 'container.oom', at: host.now(), name, limit, peak, ...kill}),
-		told,
-	);
 }
 
 /** The record of a container, if this process is its owner. */

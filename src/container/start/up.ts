@@ -7,7 +7,7 @@ import {type Attachment, attach} from '../../execute/attach.ts';
 import type {RunEvent} from '../../execute/event.ts';
 import {rollBack, rollBackFailed} from '../../execute/rollback.ts';
 import {killCgroup} from '../../execute/undo.ts';
-import {type MemoryWatch, nothingTold, watchMemory} from '../../kernel/watch-memory.ts';
+import {type MemoryWatch, nothingTold} from '../../kernel/watch-memory.ts';
 import {releaseName} from '../../state/claim.ts';
 import {noteExit} from '../../state/exited.ts';
 import type {Service} from '../../spec/model/project.ts';
@@ -21,6 +21,7 @@ import {attachOwn, statusLost} from './own-launch.ts';
 import {start} from './start.ts';
 import {stopByKeys} from './stop-by-keys.ts';
 import {stopOnAbort} from './stop-on-abort.ts';
+import {watchKills} from './watch-kills.ts';
 
 /** The compiled seccomp filter of a plan, in base64. */
 function filterOf(plan: PlannedContainer['plan']): string {
@@ -69,7 +70,7 @@ export async function upPlanned(
 	if (request.traceSeccomp === true && filterOf(plan) === '') warn('no seccomp filter to trace: the spec turns it off');
 	for (const text of withoutSupervisor(request.verb, service)) warn(text);
 	const claimed = await claimContainer(machine, planned, {keepsAlive});
-	const {record, conf, members, kill} = claimed;
+	const {record, conf, kill} = claimed;
 	let attachment: Attachment | undefined;
 	let tracer: Tracer | undefined;
 	let memory: MemoryWatch | undefined;
@@ -101,14 +102,7 @@ export async function upPlanned(
 			trace,
 			afterStep: recorder?.afterStep,
 		});
-		memory = watchMemory(
-			host,
-			members,
-			started.process,
-			({count: {limit, peak}, ...kill}) =>
-				request.emit({type: 'container.oom', at: host.now(), name: record.name, limit, peak, ...kill}),
-			nothingTold,
-		);
+		memory = watchKills(machine, record, started.process, nothingTold, request.emit);
 		const byKeys = stopByKeys(machine, record, started, request);
 		const letGo = stopOnAbort(machine, record, started, kill, byKeys.request);
 		attachment.connect(byKeys.typed);

@@ -16,6 +16,7 @@ import {checkCalls, mountTargets} from './compile-checks.ts';
 import {beforeClaim, claimsFolder, claimTexts, undoPart} from './compile-claim.ts';
 import {gateTexts, pipeLines, readLines, refusalLines, streamLines} from './compile-gate.ts';
 import {hierarchiesOf, programs} from './compile-head.ts';
+import {cgroupMembers} from './compile-members.ts';
 import {recordedKinds} from './compile-record.ts';
 import type {CompileInput} from './compile-script.ts';
 
@@ -105,9 +106,7 @@ export function startRows(input: CallsInput): readonly Call[] {
 
 /** The file that counts the processes which the kernel killed for the container's memory, or an empty text. */
 export function memoryFile(input: CallsInput): string {
-	const members = input.plan.steps.flatMap(({checks}) =>
-		checks.flatMap(check => (check.kind === 'cgroups' ? check.members : [])),
-	);
+	const members = cgroupMembers(input.plan);
 	const memory = members.find(({controller}) => controller === 'memory');
 	if (memory !== undefined) return `${memory.path}/memory.oom_control`;
 	const unified = members.find(({controller}) => controller === '');

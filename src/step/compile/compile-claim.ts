@@ -1,6 +1,7 @@
 import {shellWord} from '../../spec/syntax/shell-words.ts';
 import {undoLines} from '../verbs/action.ts';
 import {killFunction} from '../verbs/cgroups.ts';
+import {killOfPlan} from './compile-members.ts';
 import type {CompileInput} from './compile-script.ts';
 
 /** Functions of a compiled script that take back all steps, and what a killed script of that name left. */
@@ -13,7 +14,7 @@ export function undoPart(input: CompileInput): readonly string[] {
 	const undoing = undone.flatMap(({step, number}) =>
 		step.undo.kind === 'none' ? [] : undoLines(step.undo, facts).map(line => ({line, number})),
 	);
-	const kill = plan.steps.flatMap(step => (step.undo.kind === 'stop' ? [step.undo.kill] : []))[0] ?? {kind: 'none'};
+	const kill = killOfPlan(plan);
 	const lines = undoing
 		.filter(({line}, at) => undoing.findIndex(each => each.line === line) === at)
 		.map(({line, number}) => ({line, note: `step ${number}`}));

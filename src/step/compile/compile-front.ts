@@ -8,7 +8,6 @@ import {besideSteps} from '../script/beside.ts';
 import {askReady} from '../script/gate-script.ts';
 import {startAction} from '../script/launch-script.ts';
 import type {CgroupMember} from '../verbs/cgroup-member.ts';
-import type {CgroupKill} from '../verbs/cgroups.ts';
 import type {ExecAction} from '../verbs/exec.ts';
 import {publishedPlan} from '../verbs/published-plan.ts';
 import {isCheckedAtGate, type Plan, type Step} from '../verbs/step.ts';
@@ -16,7 +15,7 @@ import {type CallsInput, fileRows, memoryFile, startRows} from './compile-calls.
 import {checkCalls, mountTargets} from './compile-checks.ts';
 import {claimsFolder} from './compile-claim.ts';
 import {gateTexts} from './compile-gate.ts';
-import {cgroupMembers} from './compile-members.ts';
+import {cgroupMembers, killOfPlan} from './compile-members.ts';
 
 /** Input of {@link compileFront}. */
 export interface FrontInput extends CallsInput {
@@ -57,10 +56,6 @@ const own = [
 /** Rows that tell when a step began have another name where nobody speaks sh. */
 function timed(calls: readonly Call[]): readonly Call[] {
 	return calls.map(([name, ...args]): Call => [name === 'begin' ? 'front_begin' : name, ...args]);
-}
-
-function killOf(steps: readonly Step[]): CgroupKill {
-	return steps.flatMap(({undo}) => (undo.kind === 'stop' ? [undo.kill] : []))[0] ?? {kind: 'none'};
 }
 
 /** The files that the command may be, as absolute paths in the container: what the shell at the gate tries. */
@@ -115,7 +110,7 @@ export function compileFront(input: FrontInput): FrontProgram | undefined {
 	const {plan, facts, record} = input;
 	const numbers = systemCalls[facts.kernel.arch];
 	const exec = plan.steps.find(step => step.action.kind === 'exec');
-	const kill = killOf(plan.steps);
+	const kill = killOfPlan(plan);
 	const host = plan.steps.map(stepRows);
 	const undos = plan.steps.toReversed().map(({undo}) => (undo.kind === 'none' ? [] : undoCalls(undo)));
 	const start = plan.steps.find(step => step.action.kind === 'start');
