@@ -5,10 +5,10 @@ import {namespaceOptions} from '../host/programs/namespace-options.ts';
 import {readSnapshot, type Snapshot} from '../kernel/snapshot.ts';
 import {namespaceKinds} from '../spec/model/project.ts';
 import {shellCommand} from '../spec/syntax/shell-words.ts';
+import {type Skipping, skippingOf} from '../step/script/skipping.ts';
 import type {Check} from '../step/verbs/check.ts';
-import {skippingOf, type Skipping} from '../step/script/skipping.ts';
-import type {Plan, Step} from '../step/verbs/step.ts';
 import {releaseTerminalWords} from '../step/verbs/release-terminal.ts';
+import type {Plan, Step} from '../step/verbs/step.ts';
 import {hostToolWords, toolboxWords} from '../step/verbs/toolbox.ts';
 import {problemOf, processView, type ReadBack} from './check.ts';
 
@@ -105,6 +105,7 @@ function pathsOf(action: Step['action']): readonly string[] {
 	if (action.kind === 'sequence') return action.actions.flatMap(pathsOf);
 	if (action.kind === 'makeVolume') return [`${action.store}/${action.name}`];
 	if (action.kind === 'unpack') return [action.target];
+	if (action.kind === 'pullImage') return action.layers.filter(({stored}) => !stored).map(({target}) => target);
 	if (action.kind === 'copyTree') return [action.to];
 	if ('roots' in action) return action.roots.flatMap(root => action.names.map(name => `${root}/${name}`));
 	return 'paths' in action ? action.paths : 'path' in action ? [action.path] : [];

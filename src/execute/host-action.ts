@@ -1,11 +1,11 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {Host} from '../host/host.ts';
+import {sealTools} from '../host/programs/sealed-tools.ts';
+import {giveVolume, makeVolume} from '../state/volume.ts';
 import type {ActionOf, HostAction} from '../step/verbs/action.ts';
 import {copyArguments} from '../step/verbs/image.ts';
 import {runOnHostWords} from '../step/verbs/run.ts';
-import {sealTools} from '../host/programs/sealed-tools.ts';
-import {giveVolume, makeVolume} from '../state/volume.ts';
 import {hostToolWords} from '../step/verbs/toolbox.ts';
 
 /** What a host action needs. */
@@ -17,6 +17,8 @@ export interface HostActionContext {
 	readonly signal: AbortSignal;
 	/** Unpacks an image. It is a callback, because this folder does not import the image store. */
 	readonly unpack: (action: ActionOf<'unpack'>) => Promise<void>;
+	/** Pulls an image and unpacks its missing layers; a callback for the same reason. */
+	readonly pull: (action: ActionOf<'pullImage'>) => Promise<void>;
 	/** Copies a folder with remapped owners; a callback for the same reason. */
 	readonly copyMapped: (action: ActionOf<'copyTree'>) => Promise<void>;
 	/** Fills an empty volume from the image; a callback for the same reason. */
@@ -124,6 +126,7 @@ const doings: {readonly [K in HostAction['kind']]: Doing<ActionOf<K>>} = {
 		for (const action of actions) await doHostAction(action, context);
 	},
 	unpack: (action, context) => context.unpack(action),
+	pullImage: (action, context) => context.pull(action),
 	copyTree,
 	makeVolume: ({store, name, record, owner}, {host}) => {
 		if (record !== null) makeVolume(host, store, record, owner);

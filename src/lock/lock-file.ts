@@ -1,8 +1,8 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {errnoOf} from '../host/errno.ts';
-import type {Host} from '../host/host.ts';
 import {parse} from '../host/facts/saved-facts.ts';
 import {count, exactly, fields, list, type Shape, table, text} from '../host/facts/shape.ts';
+import type {Host} from '../host/host.ts';
 import type {TreeDigest} from './tree-digest.ts';
 
 /** The version of the lock file format that this tsbox reads and writes. */
@@ -13,7 +13,10 @@ export interface LockedService {
 	/** Digest of the service, and its keys as the spec writes them. Values that may be secrets are digests. */
 	readonly spec: string;
 	readonly keys: Readonly<Record<string, unknown>>;
-	/** The root filesystem: `archive` with the file's digest, `folder` with the tree's digest, or `host` without one. */
+	/**
+	 * The root filesystem: `archive` with the file's digest, `folder` with the tree's digest, `image` with the digest that its
+	 * reference points to, or `host` without one.
+	 */
 	readonly rootfs: LockedRootfs;
 	/** The read-only bind mounts by their paths in the container. */
 	readonly inputs: Readonly<Record<string, TreeDigest>>;
@@ -32,6 +35,7 @@ export interface LockedService {
 export type LockedRootfs =
 	| {readonly kind: 'archive'; readonly digest: string}
 	| ({readonly kind: 'folder'} & TreeDigest)
+	| {readonly kind: 'image'; readonly reference: string; readonly digest: string}
 	| {readonly kind: 'host'};
 
 /** The content of `tsbox.lock`. */
@@ -45,6 +49,7 @@ const tree = {digest: text, entries: count, bytes: count};
 const rootfs: Shape = value =>
 	fields({kind: exactly('host')})(value) ||
 	fields({kind: exactly('archive'), digest: text})(value) ||
+	fields({kind: exactly('image'), reference: text, digest: text})(value) ||
 	fields({kind: exactly('folder'), ...tree})(value);
 const filesOf: Shape = value => {
 	const files = (value as {readonly files?: unknown}).files;

@@ -6,8 +6,8 @@ import {parseMountinfo} from '../host/probe/mountinfo.ts';
 import type {ImageFacts} from '../image/store/facts.ts';
 import type {PlanInput} from '../plan/input/input.ts';
 import {planContainer} from '../plan/plan-container.ts';
-import type {BindVolume, Project, Service} from '../spec/model/project.ts';
 import {labelOf} from '../spec/keys/replicas.ts';
+import type {BindVolume, Project, Service} from '../spec/model/project.ts';
 import type {LockedRootfs, LockedService} from './lock-file.ts';
 import {planHash, sha256} from './plan-hash.ts';
 import {portablePaths, shownPath} from './portable.ts';
@@ -117,6 +117,8 @@ async function rootfsOf(image: ImageFacts, look: Looker): Promise<LockedRootfs> 
 			return {kind: 'archive', digest: image.digest};
 		case 'directory':
 			return {kind: 'folder', ...(await look(image.path, 'the root filesystem'))};
+		case 'image':
+			return {kind: 'image', reference: image.reference, digest: image.digest};
 		case 'host':
 			return image;
 	}

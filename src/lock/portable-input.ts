@@ -1,6 +1,6 @@
 import type {HostFacts} from '../host/facts.ts';
-import type {UserMap} from '../host/id-map.ts';
-import type {ImageFacts} from '../image/store/facts.ts';
+import type {RangeMap, UserMap} from '../host/id-map.ts';
+import {type ImageFacts, lowerFolders} from '../image/store/facts.ts';
 import type {PlanInput} from '../plan/input/input.ts';
 import {volumeData} from '../state/volume.ts';
 
@@ -11,7 +11,7 @@ const store = '/store';
  * from it is the same wherever the same container is made in the same way.
  *
  * - `folders`: the caller chooses the store and the state folder; all layers and records lie below them.
- * - `image`: its path, and whether it is unpacked. The lock has the digest separately.
+ * - `image`: its path, its layers, and whether it is unpacked. The lock has the digest separately.
  * - `sources`: paths below the spec's folder, resolved symlinks, and flags locked by the host's mounts. The lock has the trees
  *   by content. `storeLocked`, `hostRoot` and `hostView` describe the host's own tree, which is not locked.
  * - `toolsSealed`, `volumes[].record`: whether an earlier start has created the toolbox or the volume.
@@ -34,7 +34,7 @@ export function portableInput(input: PlanInput, paths: ReadonlyMap<string, strin
 		...input,
 		config: {
 			...input.config,
-			root: {...input.config.root, path: image.kind === 'host' ? '/' : image.path},
+			root: {...input.config.root, path: lowerFolders(image)[0] ?? '/'},
 			mounts: input.config.mounts.map(mount =>
 				mount.type === 'bind' ? {...mount, source: pathOf(mount.source)} : mount,
 			),
@@ -65,9 +65,20 @@ function portableImage(image: ImageFacts, map: UserMap | null): ImageFacts {
 			return image;
 		case 'directory':
 			return {kind: 'directory', path: '/image'};
+		case 'image':
+			return {
+				...image,
+				digest: '',
+				manifest: '',
+				config: '',
+				layers: [{diffId: '', digest: '', size: 0, mediaType: '', path: `${store}/lower/image/fs`, stored: true}],
+				stored: true,
+				bytes: 0,
+				source: '',
+				...portableIds(image.ids, map),
+			};
 		case 'archive': {
 			const {ids, ...rest} = image;
-			const mapped = ids === undefined ? null : portableMap(map);
 			return {
 				...rest,
 				archive: '/image',
@@ -75,10 +86,16 @@ function portableImage(image: ImageFacts, map: UserMap | null): ImageFacts {
 				stored: true,
 				path: `${store}/image`,
 				bytes: 0,
-				...(mapped?.kind === 'range' ? {ids: {...mapped, kind: 'range'}} : {}),
+				...portableIds(ids, map),
 			};
 		}
 	}
+}
+
+/** The id map of unpacked files, for an image that was unpacked with one. */
+function portableIds(ids: RangeMap | undefined, map: UserMap | null): {readonly ids?: RangeMap} {
+	const mapped = ids === undefined ? null : portableMap(map);
+	return mapped?.kind === 'range' ? {ids: {...mapped, kind: 'range'}} : {};
 }
 
 function portableMap(map: UserMap | null): UserMap | null {

@@ -1,7 +1,7 @@
 import type {HostFacts} from '../host/facts.ts';
 import type {ImageFacts} from '../image/store/facts.ts';
-import type {Plan} from '../step/verbs/step.ts';
 import {needsOf} from '../step/verbs/action.ts';
+import type {Plan} from '../step/verbs/step.ts';
 
 /** What of the machine a plan leans on, by name. */
 export interface Requirements {
@@ -15,7 +15,7 @@ export interface Requirements {
 export function requirements(plan: Plan, image: ImageFacts, facts: HostFacts): Requirements {
 	const actions = plan.steps.flatMap(({action, undo}) => (undo.kind === 'none' ? [action] : [action, undo]));
 	const needs = actions.map(action => needsOf(action, facts));
-	const unpackedWith = image.kind === 'archive' ? (['tar'] as const) : [];
+	const unpackedWith = image.kind === 'archive' || image.kind === 'image' ? (['tar'] as const) : [];
 	const names = new Set(['sh' as const, ...unpackedWith, ...needs.flatMap(({tools = []}) => tools)]);
 	return {
 		tools: sorted([...names].map(name => [name, facts.tools[name]?.version ?? 'not there'])),

@@ -1,8 +1,8 @@
 import type {CommandEnd} from '../container/machine/attachment.ts';
 import type {Machine} from '../container/machine/machine.ts';
-import type {UpRequest} from '../container/start/up-request.ts';
 import {planService} from '../container/plan/plan-container.ts';
 import {upPlanned} from '../container/start/up.ts';
+import type {UpRequest} from '../container/start/up-request.ts';
 import type {Project, RootfsSource, Service} from '../spec/model/project.ts';
 import {openRun} from './open-run.ts';
 import {readRunSpec} from './read-run-spec.ts';
@@ -17,7 +17,8 @@ export type ReplayRequest = Pick<UpRequest, 'stdio' | 'signal' | 'force' | 'emit
 function rootfsOf(image: RunImage, said: RootfsSource): RootfsSource {
 	if (image.kind === 'directory') return image;
 	if (image.kind === said.kind) return said;
-	return image.kind === 'host' ? image : {kind: 'archive', path: image.archive};
+	if (image.kind === 'host') return image;
+	return {kind: 'archive', path: image.kind === 'archive' ? image.archive : image.reference};
 }
 
 /**

@@ -44,6 +44,11 @@ export async function imageOfRun(
 	ids: RangeMap | undefined,
 ): Promise<ImageFacts> {
 	const {host, dirs} = machine;
+	if (image.kind === 'image') {
+		throw new TsboxError('E_IMAGE_NOT_FOUND', `cannot find the image of this run, ${image.reference}`, {
+			hint: `pull it with \`tsbox images pull ${image.reference}\``,
+		});
+	}
 	if (image.kind !== 'archive')
 		return image.kind === 'host' ? image : imageFacts(host, dirs.store, image, ids === undefined ? {} : {ids});
 	const {digest, archive, bytes} = image;

@@ -1,6 +1,6 @@
+import type {LayerFile} from '../container/copy/layer-files.ts';
 import type {Machine} from '../container/machine/machine.ts';
 import type {StepTexts} from '../container/start/step-snapshots.ts';
-import type {LayerFile} from '../container/copy/layer-files.ts';
 import {whyNot} from '../errors/why-not.ts';
 import type {Host} from '../host/host.ts';
 import {outputCopy} from '../host/programs/output-copy.ts';
@@ -11,8 +11,8 @@ import {runsFolder} from '../state/run-place.ts';
 import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
 import {publishedPlan} from '../step/verbs/published-plan.ts';
 import type {Plan} from '../step/verbs/step.ts';
+import {contentFile, type RunImage, type RunRecord, type RunSpec, type RunUsage, runFiles} from './run-record.ts';
 import {packSnapshots} from './run-snapshots.ts';
-import {contentFile, runFiles, type RunImage, type RunRecord, type RunSpec, type RunUsage} from './run-record.ts';
 
 /** Largest file of the layer, in bytes, whose content a record keeps beside its digest. */
 export const mostContent = 8 * 1024 * 1024;
@@ -21,9 +21,13 @@ const mostContents = 64 * 1024 * 1024;
 
 /** The image as a record stores it. */
 export function runImageOf(image: ImageFacts): RunImage {
-	if (image.kind !== 'archive') return image;
-	const {kind, archive, digest, bytes} = image;
-	return {kind, archive, digest, bytes};
+	if (image.kind === 'archive') {
+		const {kind, archive, digest, bytes} = image;
+		return {kind, archive, digest, bytes};
+	}
+	if (image.kind !== 'image') return image;
+	const {kind, reference, digest, manifest, bytes} = image;
+	return {kind, reference, digest, manifest, bytes};
 }
 
 /**

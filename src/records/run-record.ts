@@ -41,6 +41,14 @@ export interface RunUsage {
 export type RunImage =
 	| {readonly kind: 'archive'; readonly archive: string; readonly digest: string; readonly bytes: number}
 	| {readonly kind: 'directory'; readonly path: string}
+	/** `digest` is what the reference pointed to, `manifest` that of the run's platform. */
+	| {
+			readonly kind: 'image';
+			readonly reference: string;
+			readonly digest: string;
+			readonly manifest: string;
+			readonly bytes: number;
+	  }
 	| {readonly kind: 'host'};
 
 /** The content of `run.json`. */

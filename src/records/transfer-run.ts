@@ -36,7 +36,12 @@ export async function exportRun(machine: RunsMachine, word: string, request: Exp
 		request.withImage && image.kind === 'archive' ? {[imageFile]: await archiveOf(machine, folder, image)} : {};
 	if (request.withImage && image.kind !== 'archive')
 		throw new TsboxError('E_IMAGE_NOT_FOUND', 'the root filesystem of this run is not an archive', {
-			why: image.kind === 'host' ? 'it was the root of the host' : `it was the folder ${image.path}`,
+			why:
+				image.kind === 'host'
+					? 'it was the root of the host'
+					: image.kind === 'image'
+						? `it was the image ${image.reference}`
+						: `it was the folder ${image.path}`,
 			hint: 'export it without --with-image',
 		});
 	const work = makeRunWork(host, dirs.store);

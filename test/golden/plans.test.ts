@@ -4,19 +4,19 @@ import {expect, test} from 'vitest';
 import type {PlannedContainer} from '../../src/container/machine/planned-container.ts';
 import {renamed} from '../../src/container/plan/renamed.ts';
 import {rangeMapOf, rootItself} from '../../src/host/id-map.ts';
-import type {ImageFacts} from '../../src/image/store/facts.ts';
+import {type ImageFacts, lowerFolders} from '../../src/image/store/facts.ts';
 import {extrasOf} from '../../src/oci/extras.ts';
 import {toOciConfig} from '../../src/oci/lower.ts';
 import type {HostView, SourceFacts} from '../../src/plan/input/input.ts';
 import {planContainer} from '../../src/plan/plan-container.ts';
-import {machines, savedFacts, storedImage} from '../support/sample-input.ts';
-import {loadProject} from '../../src/spec/project/load.ts';
 import type {Project, RootfsSource, Service} from '../../src/spec/model/project.ts';
+import {loadProject} from '../../src/spec/project/load.ts';
 import {stepCommand} from '../../src/step/verbs/command.ts';
 import type {Plan} from '../../src/step/verbs/step.ts';
 import {planJson} from '../../src/view/plan/plan-json.ts';
 import {planTable} from '../../src/view/plan/plan-table.ts';
 import {theme} from '../../src/view/text/theme.ts';
+import {machines, savedFacts, storedImage} from '../support/sample-input.ts';
 
 const folder = resolve(import.meta.dirname, '../../config/examples');
 const examples = ['', 'learn/'].flatMap(below =>
@@ -82,7 +82,7 @@ function plannedOf(example: string, machine: (typeof machines)[number], service:
 	const isBare = service.profile === 'bare';
 	const map = service.namespaces.includes('user') ? (isBare ? rootItself : rangeMapOf(facts)) : null;
 	const image = imageOf(service.rootfs);
-	const config = toOciConfig(service, image.kind === 'host' ? '/' : image.path);
+	const config = toOciConfig(service, lowerFolders(image)[0] ?? '/');
 	const plan = planContainer({
 		extras: extrasOf(service, facts.memory),
 		config,

@@ -1,14 +1,14 @@
 import {readFileSync} from 'node:fs';
 import {PassThrough, Writable} from 'node:stream';
-import type {RunningProgram, RunResult} from '../../src/host/host.ts';
-import {type RecordingAnswers, type RecordingHost, recordingHost} from './recording-host.ts';
-import {loadFacts} from '../../src/host/facts/saved-facts.ts';
-import {skipAnswer} from '../../src/step/script/init-script.ts';
-import {askReady} from '../../src/step/script/gate-script.ts';
-import type {Plan, Step} from '../../src/step/verbs/step.ts';
 import type {RunEvent} from '../../src/execute/event.ts';
 import type {ExecuteContext} from '../../src/execute/execute-context.ts';
 import {openJournal} from '../../src/execute/journal.ts';
+import {loadFacts} from '../../src/host/facts/saved-facts.ts';
+import type {RunningProgram, RunResult} from '../../src/host/host.ts';
+import {askReady} from '../../src/step/script/gate-script.ts';
+import {skipAnswer} from '../../src/step/script/init-script.ts';
+import type {Plan, Step} from '../../src/step/verbs/step.ts';
+import {type RecordingAnswers, type RecordingHost, recordingHost} from './recording-host.ts';
 
 const cgroup = '/sys/fs/cgroup/tsbox/demo';
 const layer = '/store/layers/demo';
@@ -210,6 +210,7 @@ export function sampleContainer(behaviour: SampleBehaviour = {}): SampleContaine
 		facts: sampleFacts,
 		signal: behaviour.signal ?? new AbortController().signal,
 		unpack: async () => {},
+		pull: async () => {},
 		copyMapped: async () => {},
 		fillVolume: async () => {},
 		journal: openJournal(host, conf),

@@ -1,13 +1,13 @@
 import {readFileSync} from 'node:fs';
-import type {HostFacts} from '../../src/host/facts.ts';
 import {loadFacts} from '../../src/host/facts/saved-facts.ts';
-import type {ImageFacts} from '../../src/image/store/facts.ts';
+import type {HostFacts} from '../../src/host/facts.ts';
+import {type ImageFacts, lowerFolders} from '../../src/image/store/facts.ts';
 import {extrasOf} from '../../src/oci/extras.ts';
 import {toOciConfig} from '../../src/oci/lower.ts';
-import type {Service} from '../../src/spec/model/project.ts';
-import type {Plan, Step} from '../../src/step/verbs/step.ts';
 import type {PlanInput} from '../../src/plan/input/input.ts';
 import {planContainer} from '../../src/plan/plan-container.ts';
+import type {Service} from '../../src/spec/model/project.ts';
+import type {Plan, Step} from '../../src/step/verbs/step.ts';
 
 /** The machines with stored facts in test/facts. */
 export const machines = ['v1-bookworm', 'v2-bookworm', 'v2-trixie'] as const;
@@ -71,7 +71,7 @@ export function sampleInput({service: changed = {}, ...rest}: SampleChanges = {}
 	const facts = rest.facts ?? savedFacts('v2-bookworm');
 	return {
 		extras: extrasOf(service, facts.memory),
-		config: toOciConfig({...service, tty}, image.kind === 'host' ? '/' : image.path),
+		config: toOciConfig({...service, tty}, lowerFolders(image)[0] ?? '/'),
 		facts,
 		sources: {},
 		devices: {},

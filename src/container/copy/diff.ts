@@ -1,13 +1,14 @@
-import type {Machine} from '../machine/machine.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {errnoOf} from '../../host/errno.ts';
 import {namesIn, type Pinned, pin, pinBelow, type Stats, statBelow, unpin} from '../../host/files/pinned.ts';
 import {parseMountinfo} from '../../host/probe/mountinfo.ts';
+import {lowerFolders} from '../../image/store/facts.ts';
 import {type ContainerRecord, containerFolder} from '../../state/record.ts';
 import {readStartReport} from '../../state/start-report.ts';
 import {findContainer} from '../machine/find-container.ts';
-import {type Layer, plannedLayers} from './planned-layers.ts';
+import type {Machine} from '../machine/machine.ts';
 import {doesNotRun, type RunningRecord, runs} from '../machine/running-container.ts';
+import {type Layer, plannedLayers} from './planned-layers.ts';
 
 /** A path that differs between a container and its image: added (A), changed (C), or deleted (D). */
 export interface PathChange {
@@ -89,7 +90,7 @@ function layersOf(
 		);
 	const mounts = rows.map(({target}) => target).filter(target => target !== '/');
 	for (const place of places) {
-		const root = {upper: `${place}/upper`, lower: image.kind === 'host' ? '/' : image.path, place: ''};
+		const root = {upper: `${place}/upper`, lower: lowerFolders(image)[0] ?? '/', place: ''};
 		if (shown(root.upper, '/')) return {layers: [root], mounts};
 		const folders = mounts.filter(target => shown(`${place}/folders${target}/upper`, target));
 		const layers = folders.map(target => ({upper: `${place}/folders${target}/upper`, lower: target, place: target}));

@@ -1,3 +1,4 @@
+import {lowerFolders} from '../../image/store/facts.ts';
 import type {PlannedContainer} from '../machine/planned-container.ts';
 
 /** A writable layer over a folder of the image, and its path in the container: empty for the root, or `/usr`. */
@@ -16,7 +17,7 @@ export function plannedLayers({plan, image}: Pick<PlannedContainer, 'plan' | 'im
 	const uppers = [...new Set(options.map(option => option.slice('upperdir='.length)))];
 	return uppers.flatMap((upper): readonly Layer[] => {
 		const folder = /^(.*)\/folders\/([^/]+)\/upper$/.exec(upper);
-		const lower = image.kind === 'host' ? '/' : image.path;
+		const lower = lowerFolders(image)[0] ?? '/';
 		if (folder === null) return [{upper, lower, place: ''}];
 		const [, layer, name] = folder;
 		const target = `/${name}`;

@@ -1,10 +1,10 @@
-import type {MachineFolders} from '../machine/machine.ts';
 import type {Host} from '../../host/host.ts';
-import type {ImageFacts} from '../../image/store/facts.ts';
+import {imageName} from '../../image/store/facts.ts';
 import {aliasOf} from '../../state/alias.ts';
 import {shownState} from '../../state/freezer.ts';
 import type {ContainerRecord} from '../../state/record.ts';
 import {allRecords} from '../machine/find-container.ts';
+import type {MachineFolders} from '../machine/machine.ts';
 
 /** A container as `ps` shows it. */
 export interface ContainerSummary {
@@ -28,11 +28,6 @@ export interface ContainerSummary {
 	readonly restarts?: number;
 }
 
-/** An image as one word: the path of its archive or folder, or `host`. */
-function imageWord(image: ImageFacts): string {
-	return image.kind === 'host' ? 'host' : image.kind === 'archive' ? image.archive : image.path;
-}
-
 /** The container's name, and its id if that differs. */
 function namesOf(host: Host, state: string, id: string): {readonly name: string; readonly id?: string} {
 	const alias = aliasOf(host, state, id);
@@ -47,7 +42,7 @@ export function summaryOf({host, dirs}: MachineFolders, record: ContainerRecord)
 		pid: record.process?.pid ?? 0,
 		command: record.config.process.args,
 		spec: record.spec,
-		image: imageWord(record.image),
+		image: imageName(record.image),
 		started: record.process?.started ?? record.created,
 		...(record.detached === undefined
 			? {}

@@ -1,3 +1,4 @@
+import {imageName} from '../../image/store/facts.ts';
 import type {OciResources} from '../../oci/config.ts';
 import {type ConfigValue, configOf} from '../../spec/keys/service-keys.ts';
 import type {Service} from '../../spec/model/project.ts';
@@ -31,10 +32,7 @@ function valuesOf(record: ContainerRecord): Partial<Service> {
 	const {process, linux} = config;
 	const {user} = process;
 	const values: {readonly [F in keyof Service]?: Service[F] | undefined} = {
-		rootfs:
-			image.kind === 'host'
-				? {kind: 'host'}
-				: {kind: 'directory', path: image.kind === 'archive' ? image.archive : image.path},
+		rootfs: image.kind === 'host' ? {kind: 'host'} : {kind: 'directory', path: imageName(image)},
 		command: process.args,
 		workingDir: process.cwd,
 		user: `${user.uid}:${user.gid}`,

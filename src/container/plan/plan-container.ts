@@ -1,25 +1,25 @@
-import {present} from '../../spec/syntax/pick.ts';
-import type {Machine} from '../machine/machine.ts';
-import type {PlannedContainer} from '../machine/planned-container.ts';
-import type {SpecRequest} from '../machine/spec-request.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {unlessForbidden} from '../../host/errno.ts';
-import type {Host} from '../../host/host.ts';
 import type {HostFacts} from '../../host/facts.ts';
+import type {Host} from '../../host/host.ts';
 import {isRange, type RangeMap, rangeMapOf, rootItself, type UserMap, userMapOf} from '../../host/id-map.ts';
 import {toolboxFolder} from '../../host/programs/sealed-tools.ts';
-import type {ImageFacts} from '../../image/store/facts.ts';
+import {type ImageFacts, lowerFolders} from '../../image/store/facts.ts';
 import {imageFacts} from '../../image/store/facts-of.ts';
 import type {OciConfig} from '../../oci/config.ts';
 import {extrasOf} from '../../oci/extras.ts';
 import {toOciConfig} from '../../oci/lower.ts';
 import type {DeviceFacts, HostRootEntry, HostView, PlanInput} from '../../plan/input/input.ts';
-import {fitReproducible} from './fit-reproducible.ts';
 import {planContainer as plan} from '../../plan/plan-container.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import {volumeData} from '../../state/volume.ts';
+import type {Machine} from '../machine/machine.ts';
+import type {PlannedContainer} from '../machine/planned-container.ts';
+import type {SpecRequest} from '../machine/spec-request.ts';
 import {bindSources, hostMounts, lockedFlags, withReal} from './bind-sources.ts';
 import {checkPolicy, hasMaximum} from './check-policy.ts';
+import {fitReproducible} from './fit-reproducible.ts';
 import {hostView} from './host-view.ts';
 import {resolveVolumes} from './resolve-volumes.ts';
 import {seccompFilter} from './seccomp.ts';
@@ -133,7 +133,7 @@ function withMappings(config: OciConfig, map: UserMap | null): OciConfig {
 }
 
 function imagePath(image: ImageFacts): string {
-	return image.kind === 'host' ? '/' : image.path;
+	return lowerFolders(image)[0] ?? '/';
 }
 
 function viewOf(

@@ -1,26 +1,26 @@
-import type {Machine} from '../machine/machine.ts';
-import type {ClaimedContainer} from './claim-container.ts';
-import type {FirstProcess, StepObserver} from './step-snapshots.ts';
-import type {UpRequest} from './up-request.ts';
-import {bytes as sizeWords} from '../../spec/values/bytes.ts';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
-import {namespaceFiles} from '../../host/probe/namespaces.ts';
-import type {ProcessIdentity} from '../../host/programs/process.ts';
-import {sealTools, toolboxFolder} from '../../host/programs/sealed-tools.ts';
-import {volumeStepId} from '../../plan/volumes/plan-volumes.ts';
 import type {Attachment} from '../../execute/attach.ts';
 import {execute} from '../../execute/execute.ts';
 import type {ExecuteContext, StartedContainer} from '../../execute/execute-context.ts';
 import {openJournal} from '../../execute/journal.ts';
 import {withLock} from '../../execute/lock.ts';
+import {keepEvents, startReportOf} from '../../execute/start-report-of.ts';
+import {namespaceFiles} from '../../host/probe/namespaces.ts';
+import type {ProcessIdentity} from '../../host/programs/process.ts';
+import {sealTools, toolboxFolder} from '../../host/programs/sealed-tools.ts';
 import {memoryCount} from '../../kernel/memory.ts';
 import {cgroupPids} from '../../kernel/processes.ts';
-import {keepEvents, startReportOf} from '../../execute/start-report-of.ts';
 import {cpuTime} from '../../kernel/usage.ts';
+import {volumeStepId} from '../../plan/volumes/plan-volumes.ts';
+import {bytes as sizeWords} from '../../spec/values/bytes.ts';
 import {writeRecord} from '../../state/record.ts';
-import {gatheringPid} from '../../step/script/init-script.ts';
 import {writeStartReport} from '../../state/start-report.ts';
+import {gatheringPid} from '../../step/script/init-script.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
+import type {Machine} from '../machine/machine.ts';
+import type {ClaimedContainer} from './claim-container.ts';
+import type {FirstProcess, StepObserver} from './step-snapshots.ts';
+import type {UpRequest} from './up-request.ts';
 
 /** The namespaces of the first process by kind: `mnt:[4026532200]`. `exec` compares them before it lets a command in. */
 function namespaceIds(machine: Machine, process: ProcessIdentity): Readonly<Record<string, string>> {
@@ -180,6 +180,9 @@ export async function start(
 				await withLock(host, facts, `${fill.volume}/lock`, copy, request.signal);
 			},
 			unpack,
+			pull: async ({reference}) => {
+				throw new TsboxError('E_HOST_UNSUPPORTED', `${reference} is not in the image store`);
+			},
 		});
 		// Write the report after the first output. A container that waited at the gate runs too briefly for anyone to inspect it.
 		if (request.atGate === undefined) setImmediate(() => writeStartReport(host, conf, startReportOf(plan, kept)));

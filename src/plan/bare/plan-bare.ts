@@ -1,3 +1,4 @@
+import {lowerFolders} from '../../image/store/facts.ts';
 import {callTrouble} from '../../step/calls/call-trouble.ts';
 import {chosenExecutor} from '../../step/calls/chosen-executor.ts';
 import type {HostAction} from '../../step/verbs/action.ts';
@@ -15,8 +16,8 @@ import {
 	oldRoot,
 	onHost,
 	overlaySteps,
-	pivotSteps,
 	type Places,
+	pivotSteps,
 } from './bare-mounts.ts';
 
 import {bareStart} from './bare-start.ts';
@@ -103,7 +104,7 @@ function rootfsStep(input: PlanInput, {overlay}: Bare, {layer, rootfs}: Places):
 			paths: [rootfs, ...(overlay ? ['upper', 'work', 'merged'].map(name => `${layer}/${name}`) : [])],
 			mode: 0o755,
 		},
-		{kind: 'copyTree', from: image.path, to: rootfs},
+		{kind: 'copyTree', from: lowerFolders(image)[0] ?? '/', to: rootfs},
 		...(folders.length + files.length > 0 ? [{kind: 'pointsIn' as const, root: rootfs, folders, files}] : []),
 	];
 	return {

@@ -1,9 +1,10 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import type {ImageFacts} from '../../image/store/facts.ts';
+import {isRange, mappedRoot, type UserMap} from '../../host/id-map.ts';
+import {type ImageFacts, lowerFolders} from '../../image/store/facts.ts';
 import type {MountRow} from '../../step/verbs/mounts.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {containerPaths, isRootless, overlayInStore, type PlanInput, reached} from '../input/input.ts';
-import {isRange, mappedRoot, type UserMap} from '../../host/id-map.ts';
+import {pullStep} from './pull-step.ts';
 
 /** The folders of the root on which kernel filesystems are mounted. */
 const kernelFolders = ['proc', 'sys', 'dev'];
@@ -28,7 +29,7 @@ function hostFolders(input: PlanInput): readonly string[] {
 
 /** The lower layer of the overlay, which is never written to. */
 function lowerPath(input: PlanInput): string {
-	return input.image.kind === 'host' ? '/' : input.image.path;
+	return lowerFolders(input.image)[0] ?? '/';
 }
 
 /** `nodev` keeps device nodes that the container makes with mknod(2) from opening the host's disk. */
@@ -186,6 +187,7 @@ export function planRootfs(input: PlanInput): readonly Step[] {
 	const owner = isRange(input.map) ? {owner: mappedRoot(input.map)} : {};
 	checkOverlayPath(lowerPath(input) + paths.layer, lowerPath(input));
 	if (image.kind === 'archive' && !image.stored) steps.push(unpackStep(image));
+	if (image.kind === 'image' && !image.stored) steps.push(pullStep(image, input.folders.store));
 	steps.push({
 		id: 'rootfs.layer',
 		phase: 'rootfs',
@@ -222,7 +224,7 @@ export function planRootfs(input: PlanInput): readonly Step[] {
 			object: `folder ${paths.upper}`,
 			action: {
 				kind: 'copyTree',
-				from: image.path,
+				from: lowerPath(input),
 				to: paths.upper,
 				...(isRange(input.map) && image.kind === 'directory' ? {ids: input.map} : {}),
 			},

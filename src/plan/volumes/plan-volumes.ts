@@ -1,4 +1,5 @@
 import {isRange, mappedRoot} from '../../host/id-map.ts';
+import {lowerFolders} from '../../image/store/facts.ts';
 import {volumeData, volumeFolder} from '../../state/volume.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import type {PlanInput, VolumeInput} from '../input/input.ts';
@@ -77,10 +78,10 @@ function fillSteps(input: PlanInput, name: string): readonly Step[] {
 			object: null,
 			action: {
 				kind: 'fillVolume',
-				image: image.path,
+				image: lowerFolders(image)[0] ?? '/',
 				target: filled.target,
 				volume: volumeFolder(folders.store, name),
-				...(image.kind === 'archive' && image.ids !== undefined ? {readIds: image.ids} : {}),
+				...(image.kind !== 'directory' && image.ids !== undefined ? {readIds: image.ids} : {}),
 				...(isRange(map) ? {ids: map} : {}),
 			},
 			undo: {kind: 'none', reason: 'what is in a volume stays; a copy that was cut short is made again'},

@@ -1,11 +1,10 @@
 import * as z from 'zod/mini';
-import type {Problem} from '../syntax/problem.ts';
+import {good, quoted} from '../model/parsed.ts';
 import type {Dependency, Service} from '../model/project.ts';
-import {key, parsedBy, textOrBoolean, texts} from './schema-parts.ts';
+import type {Problem} from '../syntax/problem.ts';
 import {parseBoolean} from '../syntax/scalar.ts';
 import type {Places} from '../syntax/tree.ts';
-import {good} from '../model/parsed.ts';
-import {quoted} from '../model/parsed.ts';
+import {key, parsedBy, textOrBoolean, texts} from './schema-parts.ts';
 
 /** The conditions that a service can wait for; Compose Specification, `depends_on`. */
 export const conditions = ['service_started', 'service_healthy', 'service_completed_successfully'] as const;

@@ -1,4 +1,5 @@
 import type {HostAction, UndoAction} from '../verbs/action.ts';
+import {layerRecord} from '../verbs/image.ts';
 import type {Call} from './call.ts';
 
 /** The calls of an action on the host in a compiled script, or undefined for one that only its commands can do. */
@@ -29,16 +30,18 @@ export function hostCalls(action: HostAction): readonly Call[] | undefined {
 		case 'copyTree':
 		case 'fillVolume':
 		case 'makeVolume':
+		case 'pullImage':
 		case 'runOnHost':
 		case 'unpack':
 			return undefined;
 	}
 }
 
-/** The path that is there when an action need not be done again, or undefined. */
-export function doneWhenThere(action: HostAction): string | undefined {
-	if (action.kind === 'copyTools') return action.to;
-	return action.kind === 'unpack' ? `${action.target.replace(/\/rootfs$/, '')}/image.json` : undefined;
+/** The paths that are all there when an action need not be done again, or undefined. */
+export function doneWhenThere(action: HostAction): readonly string[] | undefined {
+	if (action.kind === 'copyTools') return [action.to];
+	if (action.kind === 'pullImage') return action.layers.map(({target}) => layerRecord(target));
+	return action.kind === 'unpack' ? [`${action.target.replace(/\/rootfs$/, '')}/image.json`] : undefined;
 }
 
 /** The calls that undo a step after its container has ended, or undefined for one that only its commands undo. */

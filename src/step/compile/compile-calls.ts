@@ -53,7 +53,7 @@ function hostRows(each: CalledStep): readonly Call[] {
 	return [
 		['begin', step.id],
 		...(isForShell(each)
-			? [...(there === undefined ? [] : [['unless_there', there, 1] as const]), ['commands', step.id] as const]
+			? [...(there?.length === 1 ? [['unless_there', there[0] ?? '', 1] as const] : []), ['commands', step.id] as const]
 			: (hostCalls(step.action) ?? [])),
 		...step.checks.flatMap(check => checkCalls(check)),
 	];

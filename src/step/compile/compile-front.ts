@@ -70,7 +70,7 @@ function stepRows(step: Step): readonly Call[] | undefined {
 	if (step.side !== 'before' || step.action.kind === 'start') return [];
 	const there = doneWhenThere(step.action);
 	// Node does it, if it has not been done.
-	const calls = there === undefined ? hostCalls(step.action) : [['present', there] as const];
+	const calls = there === undefined ? hostCalls(step.action) : [['present', ...there] as const];
 	if (calls === undefined) return undefined;
 	return [['front_step', step.id], ...calls, ...step.checks.flatMap(check => checkCalls(check))];
 }

@@ -38,6 +38,9 @@ failed() { # STATUS MESSAGE [CAUSE [HINT]]
 			failed 125 "no cgroups are mounted on $each" 'the script was made for another host' 'make it anew here: tsbox compile'
 	done
 }`,
+	need_layer: `need_layer() { # FILE REFERENCE
+	[ -e "$1" ] || failed 125 "the image $2 is not in the store" "$1 is missing" "tsbox images pull $2"
+}`,
 	run: `# Runs one command of a step.
 run() { # COMMAND...
 	command=$*

@@ -1,13 +1,13 @@
-import type {ImageFacts} from '../../image/store/facts.ts';
 import {namespaceOptions} from '../../host/programs/namespace-options.ts';
+import {type ImageFacts, lowerFolders} from '../../image/store/facts.ts';
 import type {OciConfig} from '../../oci/config.ts';
 import type {NamespaceKind} from '../../spec/model/project.ts';
 import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {actionLines} from '../verbs/action.ts';
 import type {Plan} from '../verbs/step.ts';
 import {minimalCgroup} from './minimal-cgroup.ts';
-import {minimalMounts} from './minimal-mounts.ts';
 import {leftOut} from './minimal-left-out.ts';
+import {minimalMounts} from './minimal-mounts.ts';
 
 /** What a minimal script is made from. */
 export interface MinimalInput {
@@ -147,7 +147,7 @@ function layerLines({image, plan, overlay}: MinimalInput): Layer {
 	const hasOverlay = plan.steps.some(({action}) =>
 		actionLines(action, '').some(line => /(?:^|\s)overlay\s.*lowerdir=/.test(line)),
 	);
-	const lower = image.kind === 'host' ? '/' : image.path;
+	const lower = lowerFolders(image)[0] ?? '/';
 	const mount = (below: string): string =>
 		`mount -t overlay overlay -o lowerdir=${below},upperdir="$work/upper",workdir="$work/work" "$root"`;
 	const isArchive = image.kind === 'archive';

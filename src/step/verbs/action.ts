@@ -1,46 +1,46 @@
 import type {HostFacts} from '../../host/facts.ts';
-import {removeCgroups, type RemoveCgroupsAction, stop, type StopAction} from './cgroups.ts';
-import {dropPrivileges, type DropPrivilegesAction} from './drop-privileges.ts';
-import {enter, type EnterAction} from './enter.ts';
-import {exec, type ExecAction} from './exec.ts';
-import {openFilter, type OpenFilterAction} from './filter.ts';
+import {type RemoveCgroupsAction, removeCgroups, type StopAction, stop} from './cgroups.ts';
+import {type DropPrivilegesAction, dropPrivileges} from './drop-privileges.ts';
+import {type EnterAction, enter} from './enter.ts';
+import {type ExecAction, exec} from './exec.ts';
+import {type OpenFilterAction, openFilter} from './filter.ts';
 import {
-	mkdir,
 	type MkdirAction,
-	mountPoints,
 	type MountPointsAction,
-	plainFolders,
+	mkdir,
+	mountPoints,
 	type PlainFoldersAction,
-	pointsIn,
 	type PointsInAction,
-	removeTree,
+	plainFolders,
+	pointsIn,
 	type RemoveTreeAction,
-	touch,
+	removeTree,
 	type TouchAction,
-	workingDirectory,
+	touch,
 	type WorkingDirectoryAction,
+	workingDirectory,
 } from './folders.ts';
-import {copyTree, type CopyTreeAction, unpack, type UnpackAction} from './image.ts';
-import {inherit, type InheritAction, write, type WriteAction, writeEach, type WriteEachAction} from './kernel-files.ts';
-import {rlimits, type RlimitsAction} from './limits.ts';
-import {lookupUser, type LookupUserAction} from './lookup-user.ts';
+import {type CopyTreeAction, copyTree, type PullImageAction, pullImage, type UnpackAction, unpack} from './image.ts';
+import {type InheritAction, inherit, type WriteAction, type WriteEachAction, write, writeEach} from './kernel-files.ts';
+import {type RlimitsAction, rlimits} from './limits.ts';
+import {type LookupUserAction, lookupUser} from './lookup-user.ts';
 import {
-	bindTerminal,
 	type BindTerminalAction,
-	mounts,
+	bindTerminal,
 	type MountsAction,
-	mountTable,
 	type MountTableAction,
-	unmountTree,
+	mounts,
+	mountTable,
 	type UnmountTreeAction,
+	unmountTree,
 } from './mounts.ts';
-import {chroot, type ChrootAction, pivotRoot, type PivotRootAction} from './root.ts';
-import {run, type RunAction, runOnHost, type RunOnHostAction, runWhileThere, type RunWhileThereAction} from './run.ts';
-import {fixAddresses, type FixAddressesAction, useNumbers, type UseNumbersAction} from './same-each-time.ts';
-import {enterNamespaces, type EnterNamespacesAction, start, type StartAction} from './start.ts';
-import {copyTools, type CopyToolsAction} from './tools.ts';
+import {type ChrootAction, chroot, type PivotRootAction, pivotRoot} from './root.ts';
+import {type RunAction, type RunOnHostAction, type RunWhileThereAction, run, runOnHost, runWhileThere} from './run.ts';
+import {type FixAddressesAction, fixAddresses, type UseNumbersAction, useNumbers} from './same-each-time.ts';
+import {type EnterNamespacesAction, enterNamespaces, type StartAction, start} from './start.ts';
+import {type CopyToolsAction, copyTools} from './tools.ts';
 import type {HostVerb, InsideVerb, Needs, OwnVerb, StoreScripts, UndoVerb} from './verb.ts';
-import {fillVolume, type FillVolumeAction, makeVolume, type MakeVolumeAction} from './volumes.ts';
+import {type FillVolumeAction, fillVolume, type MakeVolumeAction, makeVolume} from './volumes.ts';
 
 /** Actions on the host, before the first process exists or while it waits. */
 export type HostAction =
@@ -50,6 +50,7 @@ export type HostAction =
 	| InheritAction
 	| PlainFoldersAction
 	| UnpackAction
+	| PullImageAction
 	| CopyTreeAction
 	| MakeVolumeAction
 	| FillVolumeAction
@@ -133,6 +134,7 @@ const verbs: {readonly [K in Action['kind']]: VerbOf<ActionOf<K>>} = {
 	pivotRoot,
 	plainFolders,
 	pointsIn,
+	pullImage,
 	removeCgroups,
 	removeTree,
 	rlimits,

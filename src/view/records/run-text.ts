@@ -5,13 +5,14 @@ import {bytes} from '../../spec/values/bytes.ts';
 import {duration, plural} from '../text/duration.ts';
 import {escapeLines, escapeText} from '../text/escape.ts';
 import type {Look} from '../text/look.ts';
-import {runOutcome} from './runs-table.ts';
 import {table} from '../text/table.ts';
+import {runOutcome} from './runs-table.ts';
 
 /** The image of a run in words. */
 export function imageWords(image: RunImage): string {
 	if (image.kind === 'host') return 'the host';
-	return image.kind === 'directory' ? image.path : `${image.archive} (${image.digest.slice(0, 19)})`;
+	if (image.kind === 'directory') return image.path;
+	return `${image.kind === 'image' ? image.reference : image.archive} (${image.digest.slice(0, 19)})`;
 }
 
 /** Resource usage of a run: `cpu 12 ms, memory at most 3 MiB, ...`. Values that were not measured are left out. */
