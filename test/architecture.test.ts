@@ -14,6 +14,7 @@ const rows = [
 	['project', 'records'],
 	['lock'],
 	['verify'],
+	['build'],
 	['container'],
 	['execute', 'plan'],
 	['kernel'],

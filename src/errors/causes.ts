@@ -69,6 +69,14 @@ export const advice: Readonly<Record<ErrorCode, Advice>> = {
 		hint: 'stop the container: `tsbox ps` lists it',
 	},
 	E_IMAGE_NOT_FOUND: {causes: ['a misspelled digest', 'the image was removed'], hint: 'run `tsbox images`'},
+	E_DOCKERFILE: {
+		causes: [
+			'a misspelled instruction or option',
+			'a source of COPY that is not in the context, or that `.dockerignore` leaves out',
+			'a stage that is used before it is defined',
+		],
+		hint: 'look at the line that the error shows',
+	},
 	E_VOLUME_IN_USE: {causes: ['a container mounts the volume'], hint: 'remove the container: `tsbox ps -a` lists it'},
 	E_VOLUME_NOT_FOUND: {
 		causes: ['a misspelled name', 'the volume has the name of its project before its own: `shop_data`'],

@@ -18,6 +18,7 @@ export const errorCodes = {
 	E_ROOTFS_NOT_FOUND: {exitStatus: 125, meaning: 'the root filesystem does not exist'},
 	E_IMAGE_IN_USE: {exitStatus: 125, meaning: 'a container is running on the image'},
 	E_IMAGE_NOT_FOUND: {exitStatus: 125, meaning: 'no stored image has that name or digest'},
+	E_DOCKERFILE: {exitStatus: 125, meaning: 'a Dockerfile cannot be read, or asks for something impossible'},
 	E_VOLUME_IN_USE: {exitStatus: 125, meaning: 'a container mounts the volume'},
 	E_VOLUME_NOT_FOUND: {exitStatus: 125, meaning: 'no volume has that name'},
 	E_RUN_NOT_FOUND: {exitStatus: 125, meaning: 'no run record has that id'},
