@@ -60,7 +60,7 @@ function isThere(path: string): boolean {
 }
 
 function imageOf(rootfs: RootfsSource): ImageFacts {
-	return rootfs.kind === 'archive' || rootfs.kind === 'minimal' ? {...storedImage, stored: false} : rootfs;
+	return rootfs.kind === 'directory' || rootfs.kind === 'host' ? rootfs : {...storedImage, stored: false};
 }
 
 function sourcesOf({volumes}: Service): Readonly<Record<string, SourceFacts>> {

@@ -35,6 +35,10 @@ export async function imageFacts(
 ): Promise<ImageFacts> {
 	if (rootfs.kind === 'host') return {kind: 'host'};
 	if (rootfs.kind === 'minimal') return minimalFacts(host, store, options);
+	if (rootfs.kind === 'image')
+		throw new TsboxError('E_HOST_UNSUPPORTED', `the image ${rootfs.reference} cannot be used yet`, {
+			hint: 'write `rootfs:` with an archive that `docker export` made',
+		});
 	const path = realPath(host, rootfs.path);
 	if (path === undefined) {
 		throw new TsboxError('E_ROOTFS_NOT_FOUND', `there is no root filesystem at ${rootfs.path}`, {

@@ -1,8 +1,9 @@
+import type {RootfsSource} from '../model/project.ts';
 import {parseContainerPath} from '../values/container-path.ts';
 import {parseHostName} from '../values/host-name.ts';
 import {parseName} from '../values/container-name.ts';
 import {parseGroup, parseUser} from '../values/user.ts';
-import {key, names, parsed, row, showCommand} from './key.ts';
+import {key, names, parsed, row, type Shown, showCommand} from './key.ts';
 import {fixedNames} from './reproducible.ts';
 
 /** Keys for the command, its user, and the names of a container. */
@@ -20,15 +21,7 @@ export const processKeys = {
 		also: ['root_fs', 'filesystem', 'fs', 'from', 'root_filesystem'],
 		written: w => w.rootfs,
 		recorded: {rootfs: r => r.rootfs},
-		show: ({rootfs}) =>
-			rootfs?.kind === 'host'
-				? {
-						'': 'host',
-						...Object.fromEntries((rootfs.show ?? []).map((path, index) => [`host.show.${index}`, path])),
-					}
-				: rootfs?.kind === 'minimal'
-					? 'minimal'
-					: rootfs?.path,
+		show: ({rootfs}) => (rootfs === undefined ? undefined : showRootfs(rootfs)),
 	}),
 	entrypoint: row({
 		example: ['/bin/sh', '-c'],
@@ -100,3 +93,20 @@ export const processKeys = {
 		show: ({domainname}) => domainname,
 	}),
 };
+
+function showRootfs(rootfs: RootfsSource): Shown {
+	switch (rootfs.kind) {
+		case 'host':
+			return {
+				'': 'host',
+				...Object.fromEntries((rootfs.show ?? []).map((path, index) => [`host.show.${index}`, path])),
+			};
+		case 'minimal':
+			return 'minimal';
+		case 'image':
+			return undefined;
+		case 'archive':
+		case 'directory':
+			return rootfs.path;
+	}
+}

@@ -157,9 +157,15 @@ export const security = z.object({
 	writableCgroups: z.optional(z.literal(true)),
 });
 
+const pull = z.union([
+	z.enum(['always', 'missing', 'never', 'build']),
+	z.object({everyMs: number({min: 1, max: Number.MAX_SAFE_INTEGER, fractions: true})}),
+]);
+
 export const rootfs = z.discriminatedUnion('kind', [
 	z.object({kind: z.literal('archive'), path: hostPath}),
 	z.object({kind: z.literal('directory'), path: hostPath}),
 	z.object({kind: z.literal('host'), show: z.optional(z.array(hostPath))}),
 	z.object({kind: z.literal('minimal')}),
+	z.object({kind: z.literal('image'), reference: withoutNul, pull, platform: z.optional(withoutNul)}),
 ]);

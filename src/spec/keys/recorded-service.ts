@@ -19,6 +19,7 @@ const origin = z.union([
 	z.object({kind: z.literal('env_file'), file: hostPath, line: whole(0)}),
 	z.object({kind: z.literal('environment'), name: z.string()}),
 	z.object({kind: z.literal('option'), option: z.string()}),
+	z.object({kind: z.literal('image'), reference: z.string(), key: z.string()}),
 	z.object({kind: z.enum(['reproducible', 'default'])}),
 ]);
 

@@ -24,6 +24,8 @@ export type Origin =
 	| {readonly kind: 'option'; readonly option: string}
 	/** The value that `reproducible: true` sets for a key missing in the spec. */
 	| {readonly kind: 'reproducible'}
+	/** A value of the image's configuration. `key` is the name there: `Cmd`, `Env.PATH`. */
+	| {readonly kind: 'image'; readonly reference: string; readonly key: string}
 	| {readonly kind: 'default'};
 
 /** A `${NAME}` in a spec, and where its value came from. `default` is the default written in the spec. */
@@ -32,6 +34,9 @@ export interface VariableUse {
 	readonly from: 'environment' | '.env' | 'default' | 'unset';
 }
 
+/** When to ask the registry for an image (`pull_policy`). `everyMs`: if the last pull is longer ago. */
+export type PullPolicy = 'always' | 'missing' | 'never' | 'build' | {readonly everyMs: number};
+
 /** The source of the container's root filesystem. Paths are absolute. */
 export type RootfsSource =
 	| {readonly kind: 'archive'; readonly path: string}
@@ -39,7 +44,21 @@ export type RootfsSource =
 	/** `show`: absolute paths to show although they are hidden by default. */
 	| {readonly kind: 'host'; readonly show?: readonly string[]}
 	/** BusyBox of this machine, or its shell and a few programs. */
-	| {readonly kind: 'minimal'};
+	| {readonly kind: 'minimal'}
+	| ImageSource;
+
+/** An image of a registry or in a file (`image:`). */
+export interface ImageSource {
+	readonly kind: 'image';
+	/**
+	 * The complete reference: `docker.io/library/nginx:1.27`, `ghcr.io/o/r@sha256:...`, `oci:/srv/image:tag`,
+	 * `docker-archive:/srv/image.tar`; see spec/values/image-reference.ts.
+	 */
+	readonly reference: string;
+	readonly pull: PullPolicy;
+	/** `os/arch[/variant]`; the machine's own if the spec does not say. */
+	readonly platform?: string;
+}
 
 /** A bind mount of a host path (`volumes:`). */
 export interface BindVolume {

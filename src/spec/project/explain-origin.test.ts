@@ -14,6 +14,7 @@ test('each kind of origin is described in one phrase', () => {
 		explainOrigin({kind: 'env_file', file: '/home/ada/a.env', line: 2}, '/home/ada'),
 		explainOrigin({kind: 'environment', name: 'TERM'}, '/'),
 		explainOrigin({kind: 'option', option: '--env'}, '/'),
+		explainOrigin({kind: 'image', reference: 'docker.io/library/nginx:1.27', key: 'Cmd'}, '/'),
 		explainOrigin({kind: 'default'}, '/'),
 	];
 	expect(phrases).toMatchInlineSnapshot(`
@@ -24,6 +25,7 @@ test('each kind of origin is described in one phrase', () => {
 		  "a.env:2",
 		  "TERM in the environment",
 		  "--env on the command line",
+		  "Cmd of the image docker.io/library/nginx:1.27",
 		  "the default",
 		]
 	`);

@@ -20,6 +20,8 @@ export function explainOrigin(origin: Origin, cwd: string): string {
 			return `${origin.option} on the command line`;
 		case 'reproducible':
 			return '`reproducible: true`';
+		case 'image':
+			return `${origin.key} of the image ${origin.reference}`;
 		case 'default':
 			return 'the default';
 	}
