@@ -77,6 +77,22 @@ export const advice: Readonly<Record<ErrorCode, Advice>> = {
 		],
 		hint: 'look at the line that the error shows',
 	},
+	E_IMAGE_INVALID: {
+		causes: [
+			'the registry or the network changed it: a digest differs',
+			'a layer is encrypted, or is for another operating system',
+			'whoever made the image tries to write outside of it',
+		],
+		hint: 'pull it again, or use another tag; the message names the layer and the file',
+	},
+	E_IMAGE_PULL: {
+		causes: [
+			'the registry has no such image, or wants a login',
+			'the registry or the network between is down',
+			'skopeo is not installed',
+		],
+		hint: 'try `skopeo inspect docker://NAME` for the answer of the registry, and `skopeo login REGISTRY` for an account',
+	},
 	E_VOLUME_IN_USE: {causes: ['a container mounts the volume'], hint: 'remove the container: `tsbox ps -a` lists it'},
 	E_VOLUME_NOT_FOUND: {
 		causes: ['a misspelled name', 'the volume has the name of its project before its own: `shop_data`'],

@@ -19,6 +19,8 @@ export const errorCodes = {
 	E_IMAGE_IN_USE: {exitStatus: 125, meaning: 'a container is running on the image'},
 	E_IMAGE_NOT_FOUND: {exitStatus: 125, meaning: 'no stored image has that name or digest'},
 	E_DOCKERFILE: {exitStatus: 125, meaning: 'a Dockerfile cannot be read, or asks for something impossible'},
+	E_IMAGE_INVALID: {exitStatus: 125, meaning: 'the image is damaged, hostile, or of a kind that tsbox cannot use'},
+	E_IMAGE_PULL: {exitStatus: 125, meaning: 'the image could not be fetched from its registry or file'},
 	E_VOLUME_IN_USE: {exitStatus: 125, meaning: 'a container mounts the volume'},
 	E_VOLUME_NOT_FOUND: {exitStatus: 125, meaning: 'no volume has that name'},
 	E_RUN_NOT_FOUND: {exitStatus: 125, meaning: 'no run record has that id'},

@@ -1,8 +1,9 @@
 import type {Healthcheck} from './project.ts';
 
 /**
- * What an image says about the containers that are made of it, in the types of a service. Everything was checked: no value
- * holds a NUL byte. Read from the image by `src/image/oci/read-config.ts`.
+ * What an image says about the containers that are made of it, in the types of a service. No value holds a NUL byte, but
+ * whether a container can have a user, a folder or a volume of that name is decided by withImage. Read from the image by
+ * `src/image/oci/read-config.ts`.
  */
 export interface ImageConfig {
 	readonly entrypoint?: readonly string[];

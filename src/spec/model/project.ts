@@ -52,7 +52,7 @@ export interface ImageSource {
 	readonly kind: 'image';
 	/**
 	 * The complete reference: `docker.io/library/nginx:1.27`, `ghcr.io/o/r@sha256:...`, `oci:/srv/image:tag`,
-	 * `docker-archive:/srv/image.tar`; see spec/values/image-reference.ts.
+	 * `docker-archive:/srv/image.tar`.
 	 */
 	readonly reference: string;
 	readonly pull: PullPolicy;

@@ -1,15 +1,13 @@
 import * as z from 'zod/mini';
 import {parseDuration} from './duration.ts';
 import {bad, good, type Parsed} from '../model/parsed.ts';
+import {healthcheckDefaults as defaults} from '../model/healthcheck-defaults.ts';
 import type {Healthcheck} from '../model/project.ts';
 import {numberIn, parseBoolean} from '../syntax/scalar.ts';
 import {key, parsedBy, text, textOrBoolean, textOrNumber, texts} from './schema-parts.ts';
 import {durationText} from './spelled-values.ts';
 
 const duration = parsedBy(durationText, parseDuration);
-
-/** The defaults of docker-run(1); durations in ms. */
-const defaults = {intervalMs: 30_000, timeoutMs: 30_000, startPeriodMs: 0, startIntervalMs: 5000, retries: 3} as const;
 
 /** The schema of `healthcheck`; null for a disabled check. Source: Compose Specification, `healthcheck`. */
 export const healthcheck = parsedBy(

@@ -6,7 +6,9 @@ import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 export function parseSignal(signal: string | number): Parsed<string> {
 	const text = String(signal).trim().toUpperCase();
 	const known = Object.entries(constants.signals);
-	const byNumber = /^\d+$/.test(text) ? known.find(([, number]) => number === Number(text))?.[0] : undefined;
+	const byNumber = /^\d+$/.test(text)
+		? (known.find(([, number]) => number === Number(text))?.[0] ?? realTimeSignal(Number(text)))
+		: undefined;
 	const name = byNumber ?? (text.startsWith('SIG') ? text : `SIG${text}`);
 	const realTime = /^SIGRT(?:MIN\+(\d{1,2})|MAX-(\d{1,2}))$/.exec(name);
 	// In glibc the real-time signals are 34 to 64; signal(7).
@@ -23,4 +25,9 @@ export function parseSignal(signal: string | number): Parsed<string> {
 		`must be a signal such as \`SIGTERM\`, not ${quoted(signal)}`,
 		near === undefined ? 'see `kill -l` for their names' : `did you mean \`SIG${near}\`?`,
 	);
+}
+
+/** The name of a real-time signal of glibc: systemd in an image is stopped by 37. */
+function realTimeSignal(number: number): string | undefined {
+	return number < 34 || number > 64 ? undefined : number === 34 ? 'SIGRTMIN' : `SIGRTMIN+${number - 34}`;
 }
