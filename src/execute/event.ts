@@ -1,3 +1,4 @@
+import type {LayerProgress} from '../image/pull/pull.ts';
 import type {MemoryVictim} from '../kernel/memory-victims.ts';
 import type {Phase} from '../step/verbs/step.ts';
 
@@ -35,6 +36,8 @@ export type RunEvent =
 			readonly done: number;
 			readonly total: number;
 			readonly entries: number;
+			/** Of a pull: how far each layer is, the base first. `entries` counts the layers that are done. */
+			readonly layers?: readonly LayerProgress[];
 	  }
 	| {readonly type: 'step.output'; readonly at: number; readonly id: string; readonly text: string}
 	| {readonly type: 'step.done'; readonly at: number; readonly id: string; readonly ms: number}

@@ -1,7 +1,7 @@
 import type {LayerFile} from '../container/copy/layer-files.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {FileFacts, Host} from '../host/host.ts';
-import {parseJson} from '../image/store/record.ts';
+import {parseJson} from '../image/store/json.ts';
 import {type RunRecord, runFiles} from './run-record.ts';
 import {isLayerFile, isObject, isRun, isTooDeep} from './run-shape.ts';
 

@@ -25,6 +25,8 @@ export interface Machine {
 	readonly host: Host;
 	readonly dirs: {readonly store: string; readonly state: string};
 	readonly facts: HostFacts;
+	/** The caller's environment, from which skopeo learns where credentials are. */
+	readonly env?: Readonly<Record<string, string | undefined>>;
 	/** Limits for unpacking an archive, from the configuration. */
 	readonly limits: {readonly bytes?: number; readonly entries?: number};
 	readonly bestEffort: boolean;

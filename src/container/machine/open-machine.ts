@@ -112,6 +112,7 @@ export async function openFolders(
 	return {
 		host,
 		dirs,
+		env,
 		...settingsOf(config),
 		...present({configFile, configured: config.entries, detachKeys: config.detachKeys}),
 		...(config.dash === undefined && config.theme === undefined

@@ -5,20 +5,19 @@ import type {Host} from '../../host/host.ts';
 import {isRange, type RangeMap, rangeMapOf, rootItself, type UserMap, userMapOf} from '../../host/id-map.ts';
 import {toolboxFolder} from '../../host/programs/sealed-tools.ts';
 import {type ImageFacts, lowerFolders} from '../../image/store/facts.ts';
-import {imageFacts} from '../../image/store/facts-of.ts';
 import type {OciConfig} from '../../oci/config.ts';
 import {extrasOf} from '../../oci/extras.ts';
 import {toOciConfig} from '../../oci/lower.ts';
 import type {DeviceFacts, HostRootEntry, HostView, PlanInput} from '../../plan/input/input.ts';
 import {planContainer as plan} from '../../plan/plan-container.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
-import {present} from '../../spec/syntax/pick.ts';
 import {volumeData} from '../../state/volume.ts';
 import type {Machine} from '../machine/machine.ts';
 import type {PlannedContainer} from '../machine/planned-container.ts';
 import type {SpecRequest} from '../machine/spec-request.ts';
 import {bindSources, hostMounts, lockedFlags, withReal} from './bind-sources.ts';
 import {checkPolicy, hasMaximum} from './check-policy.ts';
+import {findImage} from './find-image.ts';
 import {fitReproducible} from './fit-reproducible.ts';
 import {hostView} from './host-view.ts';
 import {resolveVolumes} from './resolve-volumes.ts';
@@ -211,28 +210,24 @@ export async function planInput(
 	options: PlanOptions,
 ): Promise<{readonly service: Service; readonly input: PlanInput}> {
 	const {host, dirs, facts} = machine;
-	const {service: asIs, map} = mapped(asked, facts);
+	const {map} = mapped(asked, facts);
+	const ids = isRange(map) && !facts.overlay.idmapped ? map : undefined;
+	const found = await (options.findImage?.(ids).then(image => ({image})) ?? findImage(machine, asked, ids, options));
+	const {image} = found;
+	const {service: asIs} = mapped(asked, facts);
 	const unresolved = fitReproducible(asIs, facts, map);
 	const excerpts = options.findImage === undefined;
 	checkPolicy(machine, unresolved, project.file, {excerpts});
 	const {service, volumes} = resolveVolumes(machine, unresolved);
 	checkKept(machine, service, map);
-	const ids = isRange(map) && !facts.overlay.idmapped ? map : undefined;
-	const image = await (options.findImage?.(ids) ??
-		imageFacts(host, dirs.store, service.rootfs, {
-			...(ids === undefined ? {} : {ids}),
-			remember: options.dry !== true,
-			makeMinimal: options.dry !== true || options.forScript === true,
-			...present({signal: options.signal, onRead: options.onRead}),
-		}));
-	const found = bindSources(
+	const sources = bindSources(
 		host,
 		service,
 		volumes.map(({mount}) => volumeData(dirs.store, mount.volume.name)),
 		options.dry !== true,
 	);
 	// Check again with the resolved paths, since a symlink may have changed after the first check.
-	checkPolicy(machine, withReal(unresolved, found), project.file, {excerpts});
+	checkPolicy(machine, withReal(unresolved, sources), project.file, {excerpts});
 	const tty = options.tty ?? service.tty ?? false;
 	const folders = map === null || isRange(map) || image.kind !== 'host' ? [] : hostRoot(host);
 	const config = startingIn(options.cwd, withMappings(toOciConfig({...service, tty}, imagePath(image)), map));
@@ -241,7 +236,7 @@ export async function planInput(
 		config,
 		facts,
 		image,
-		sources: found,
+		sources,
 		volumes,
 		devices: devices(host, service),
 		folders: dirs,

@@ -115,8 +115,19 @@ export async function start(
 		};
 		await unpackOnce(machine, image, options, text => emit({type: 'warning', at: host.now(), text}));
 	};
+	const pull = async (): Promise<void> => {
+		if (image.kind !== 'image') return;
+		const {pullOnce, pullProgress} = await import('./pull-once.ts');
+		await pullOnce(machine, image, {
+			...copiedTools,
+			signal: request.signal,
+			onProgress: layers =>
+				emit({type: 'step.progress', at: host.now(), id: 'image.pull', ...pullProgress(layers), layers}),
+			tell: text => emit({type: 'warning', at: host.now(), text}),
+		});
+	};
 	try {
-		if (!isStep) await fillStore(machine, unpack);
+		if (!isStep) await fillStore(machine, image.kind === 'image' ? pull : unpack);
 		const started = await execute(plan, {
 			host,
 			facts,
@@ -180,9 +191,7 @@ export async function start(
 				await withLock(host, facts, `${fill.volume}/lock`, copy, request.signal);
 			},
 			unpack,
-			pull: async ({reference}) => {
-				throw new TsboxError('E_HOST_UNSUPPORTED', `${reference} is not in the image store`);
-			},
+			pull,
 		});
 		// Write the report after the first output. A container that waited at the gate runs too briefly for anyone to inspect it.
 		if (request.atGate === undefined) setImmediate(() => writeStartReport(host, conf, startReportOf(plan, kept)));

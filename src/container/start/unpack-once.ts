@@ -29,7 +29,7 @@ export async function unpackOnce(
 }
 
 /** Creates the lock file; false when that fails, as on a full disk. Unpacking then fails with a better message. */
-function isMade(host: Host, store: string, path: string): boolean {
+export function isMade(host: Host, store: string, path: string): boolean {
 	try {
 		makeStore(host, store);
 		host.mkdir(locksFolder(store), 0o700);

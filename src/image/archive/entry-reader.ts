@@ -18,6 +18,18 @@ export interface ArchiveEntry {
 	readonly stored: number;
 }
 
+/** Where an entry lies in the tar, and its header, which is valid only during the call. */
+export interface EntryPlace {
+	/** Offset of the entry's first block, which may be a header for its name, bytes. */
+	readonly start: number;
+	/** Offset behind its data. */
+	readonly end: number;
+	/** The block with mode, owner, and time; tar(5). */
+	readonly header: Buffer;
+	/** What a pax header says of it. */
+	readonly pax: ReadonlyMap<string, string>;
+}
+
 /** Reads a tar in chunks. */
 export interface EntryReader {
 	/** Reads a chunk. Reports each entry before it reads any byte after the entry's header. */
@@ -26,6 +38,10 @@ export interface EntryReader {
 	end(): void;
 	/** Whether the end mark was read; only padding may follow. */
 	ended(): boolean;
+	/** Offset of the first block that is not reported yet: of headers for a name whose entry has not come, or of a cut block. */
+	decided(): number;
+	/** Offset of the end mark; undefined before it was read. */
+	endMark(): number | undefined;
 }
 
 /** Type flags of POSIX and GNU tar. Everyone treats `7` as a file. Programs disagree about all other flags. */
@@ -62,21 +78,25 @@ interface Overrides {
  *
  * @throws TsboxError E_ARCHIVE_INVALID, from `feed` and `end`.
  */
-export function entryReader(archive: string, onEntry: (entry: ArchiveEntry) => void): EntryReader {
+export function entryReader(archive: string, onEntry: (entry: ArchiveEntry, place: EntryPlace) => void): EntryReader {
 	const partial = Buffer.alloc(blockSize);
 	let filled = 0;
 	let offset = 0;
 	let skip = 0;
 	let zeroBlocks = 0;
 	let overrides: Overrides = {};
+	/** Where the entry begins whose headers are being read; undefined between entries. */
+	let start: number | undefined;
+	let endMark: number | undefined;
 	/** The header body that is being read. */
 	let meta: {readonly type: string; readonly body: Buffer; filled: number} | undefined;
 	/** Padded size of a sparse file's data, while the blocks of its old GNU sparse map are read. */
 	let sparseBody: number | undefined;
 
-	const takeHeader = (block: Buffer): void => {
-		const header = headerBlock(archive, block, offset);
+	const takeHeader = (block: Buffer, at: number): void => {
+		const header = headerBlock(archive, block, at);
 		const {type, size} = header;
+		start ??= at;
 		if (type === 'x' || type === 'g' || type === 'L' || type === 'K') {
 			if (size === undefined || size > metaLimit)
 				throw archiveError(archive, `is damaged: a header of type ${type} has an invalid size`);
@@ -85,9 +105,11 @@ export function entryReader(archive: string, onEntry: (entry: ArchiveEntry) => v
 			return;
 		}
 		const entry = entryOf(archive, header, overrides);
+		const {pax = new Map<string, string>()} = overrides;
 		overrides = {};
-		onEntry(entry);
 		skip = padded(entry.stored);
+		onEntry(entry, {start, end: at + blockSize + skip, header: block, pax});
+		start = undefined;
 		if (header.sparse?.extended === true) {
 			sparseBody = skip;
 			skip = 0;
@@ -101,18 +123,19 @@ export function entryReader(archive: string, onEntry: (entry: ArchiveEntry) => v
 		meta = undefined;
 	};
 
-	const takeBlock = (block: Buffer): void => {
+	const takeBlock = (block: Buffer, at: number): void => {
 		const zero = block.every(byte => byte === 0);
 		if (sparseBody !== undefined) {
 			if (block[504] !== 0) return;
 			skip = sparseBody;
 			sparseBody = undefined;
 		} else if (zeroBlocks > 0 && !zero) {
-			throw archiveError(archive, `is damaged: there is data after its end mark, at byte ${offset} of the tar`);
+			throw archiveError(archive, `is damaged: there is data after its end mark, at byte ${at} of the tar`);
 		} else if (zero) {
 			if (Object.keys(overrides).length > 0) throw cutShort(archive);
 			zeroBlocks++;
-		} else takeHeader(block);
+			endMark ??= at;
+		} else takeHeader(block, at);
 	};
 
 	return {
@@ -130,12 +153,12 @@ export function entryReader(archive: string, onEntry: (entry: ArchiveEntry) => v
 					if (meta.filled === meta.body.length) takeMeta();
 				} else if (filled === 0 && left >= blockSize) {
 					taken = blockSize;
-					takeBlock(chunk.subarray(at, at + taken));
+					takeBlock(chunk.subarray(at, at + taken), offset);
 				} else {
 					taken = Math.min(blockSize - filled, left);
 					chunk.copy(partial, filled, at, at + taken);
 					filled = (filled + taken) % blockSize;
-					if (filled === 0) takeBlock(partial);
+					if (filled === 0) takeBlock(partial, offset + taken - blockSize);
 				}
 				at += taken;
 				offset += taken;
@@ -146,6 +169,8 @@ export function entryReader(archive: string, onEntry: (entry: ArchiveEntry) => v
 				throw cutShort(archive);
 		},
 		ended: () => zeroBlocks > 1,
+		decided: () => start ?? offset - filled,
+		endMark: () => endMark,
 	};
 }
 

@@ -1,5 +1,5 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import {archiveError} from './archive-error.ts';
+import {archiveError, archiveWords} from './archive-error.ts';
 import {shownName} from './entry-name.ts';
 import type {ArchiveEntry} from './entry-reader.ts';
 
@@ -15,6 +15,8 @@ export interface UnpackLimits {
 export interface EntryOptions {
 	/** The archive is a part of a root filesystem. Its symlinks may lead out of it: they are kept and never followed. */
 	readonly part?: boolean;
+	/** It may have no entries, as layers of images that change nothing. */
+	readonly mayBeEmpty?: boolean;
 }
 
 /** Totals of the entries so far. */
@@ -28,7 +30,8 @@ export interface EntryCounts {
 
 /** Checks each entry before tar unpacks it. */
 export interface EntryRules {
-	check(entry: ArchiveEntry): void;
+	/** Returns the entry's path without `.` and doubled slashes; empty for the root. */
+	check(entry: ArchiveEntry): string;
 	/** Ends the check after the last entry. */
 	end(): void;
 	counts(): EntryCounts;
@@ -52,7 +55,11 @@ const imageLayer = /^(blobs\/sha256\/[0-9a-f]{64}|[0-9a-f]{64}\/layer\.tar)$/;
  *
  * @throws TsboxError E_ARCHIVE_INVALID and E_ARCHIVE_TOO_LARGE, from `check` and `end`.
  */
-export function entryRules(archive: string, limits: UnpackLimits, {part = false}: EntryOptions = {}): EntryRules {
+export function entryRules(
+	archive: string,
+	limits: UnpackLimits,
+	{part = false, mayBeEmpty = false}: EntryOptions = {},
+): EntryRules {
 	const maxEntries = limits.entries ?? defaultEntries;
 	const maxBytes = limits.bytes ?? Number.POSITIVE_INFINITY;
 	/** Everything but folders, by path. An entry may lie in a folder that the archive does not list, so folders are not tracked. */
@@ -92,7 +99,7 @@ export function entryRules(archive: string, limits: UnpackLimits, {part = false}
 			checkParents(path, entry.name);
 			if (entry.kind === 'directory') {
 				leaves.delete(path);
-				return;
+				return path;
 			}
 			if (path === '') throw archiveError(archive, `is hostile: its root ${shownName(entry.name)} is not a folder`);
 			if (entry.kind === 'hardlink') checkHardLink(archive, entry, path, leaves);
@@ -101,9 +108,10 @@ export function entryRules(archive: string, limits: UnpackLimits, {part = false}
 			leaves.set(path, linked ?? (entry.kind === 'symlink' ? 'symlink' : 'file'));
 			// The last checked parent may have been replaced by this entry.
 			if (`${lastParent}/`.startsWith(`${path}/`)) lastParent = '';
+			return path;
 		},
 		end() {
-			if (entries === 0)
+			if (entries === 0 && !mayBeEmpty)
 				throw archiveError(archive, 'has no entries', {hint: 'use the archive of a whole root filesystem'});
 		},
 		counts: () => ({entries, bytes, diskBytes}),
@@ -163,7 +171,7 @@ function diskUse({kind, link, stored}: ArchiveEntry): number {
 }
 
 function tooLarge(archive: string, what: string): TsboxError {
-	return new TsboxError('E_ARCHIVE_TOO_LARGE', `the archive ${archive} has ${what}`, {
+	return new TsboxError('E_ARCHIVE_TOO_LARGE', `${archiveWords(archive)} has ${what}`, {
 		why: 'the limit keeps a hostile archive from filling the disk',
 		hint: 'raise the limit if you trust the archive',
 	});

@@ -1,3 +1,4 @@
+import {archiveWords} from './archive-error.ts';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import {errnoOf} from '../../host/errno.ts';
 import {outsideId, type UserMap} from '../../host/id-map.ts';
@@ -21,7 +22,7 @@ export function noSpace(archive: string, store: string): TsboxError {
 /** The error when tar fails on valid entries. */
 export function tarFailed(archive: string, program: JailedProgram, map: UserMap | undefined): TsboxError {
 	const outside = map === undefined ? null : outsideTheMap.exec(program.messages());
-	return new TsboxError('E_STEP_FAILED', `the archive ${archive} could not be unpacked`, {
+	return new TsboxError('E_STEP_FAILED', `${archiveWords(archive)} could not be unpacked`, {
 		step: `unpack ${archive}`,
 		command: `${program.command} <${archive}`,
 		output: program.messages(),

@@ -1,6 +1,6 @@
 import {errnoOf} from '../../host/errno.ts';
 import type {ExactFacts, Host} from '../../host/host.ts';
-import {parseJson} from './record.ts';
+import {isObject, parseJson} from './json.ts';
 
 /** A file's size, times, and identity as text; equal marks mean an unchanged file. A number could not hold nanoseconds. */
 export type FileMark = string;
@@ -56,8 +56,4 @@ function readOrEmpty(host: Host, path: string): string {
 		if (errnoOf(error) === undefined) throw error;
 		return '';
 	}
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -30,15 +30,11 @@ export interface ImageFactsOptions {
 export async function imageFacts(
 	host: Host,
 	store: string,
-	rootfs: RootfsSource,
+	rootfs: Exclude<RootfsSource, {kind: 'image'}>,
 	options: ImageFactsOptions = {},
 ): Promise<ImageFacts> {
 	if (rootfs.kind === 'host') return {kind: 'host'};
 	if (rootfs.kind === 'minimal') return minimalFacts(host, store, options);
-	if (rootfs.kind === 'image')
-		throw new TsboxError('E_HOST_UNSUPPORTED', `the image ${rootfs.reference} cannot be used yet`, {
-			hint: 'write `rootfs:` with an archive that `docker export` made',
-		});
 	const path = realPath(host, rootfs.path);
 	if (path === undefined) {
 		throw new TsboxError('E_ROOTFS_NOT_FOUND', `there is no root filesystem at ${rootfs.path}`, {

@@ -1,4 +1,5 @@
 import type {Host} from '../../host/host.ts';
+import {isObject, parseJson} from './json.ts';
 import {imageFolder, type ImageName} from './store.ts';
 
 /** The `image.json` of a stored image. It is written last: an image without it is incomplete. */
@@ -26,18 +27,9 @@ export function recordText(record: ImageRecord): string {
 	return `${JSON.stringify(record)}\n`;
 }
 
-/** Parses JSON; undefined when malformed: a crash of the machine may truncate a record. */
-export function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
-}
-
 function isRecord(value: unknown): value is ImageRecord {
-	if (typeof value !== 'object' || value === null) return false;
-	const {schema, digest, archive, bytes, entries, created} = value as Partial<Record<keyof ImageRecord, unknown>>;
+	if (!isObject(value)) return false;
+	const {schema, digest, archive, bytes, entries, created} = value;
 	return (
 		schema === 1 &&
 		typeof digest === 'string' &&

@@ -8,6 +8,15 @@ export const imagesFolder = (store: string): string => `${store}/images`;
 /** Unpacks and removals in progress: one folder each, named after the process that works there. */
 export const workFolder = (store: string): string => `${store}/tmp`;
 
+/** Manifests, configurations, and layers of images as their registry has them: `blobs/sha256/HEX`, as in an OCI image layout. */
+export const blobsFolder = (store: string): string => `${store}/blobs`;
+/** The unpacked layers of images, each a lower layer of overlays. */
+export const lowerFolder = (store: string): string => `${store}/lower`;
+/** One record for each complete image. */
+export const manifestsFolder = (store: string): string => `${store}/manifests`;
+/** One record for each name of an image. */
+export const namesFolder = (store: string): string => `${store}/names`;
+
 /** Lock files, one for each image that is being unpacked. */
 export const locksFolder = (store: string): string => `${store}/locks`;
 

@@ -16,9 +16,10 @@ const pause = 50;
 
 /**
  * Syncs a finished work folder to disk and renames it to its place. If the name is taken, another process was faster and its image is
- * just as good. A folder of that name without an image.json is incomplete and is replaced.
+ * just as good. A folder of that name without its record is incomplete and is replaced.
  *
  * @param signal - aborts the wait for a slow disk
+ * @param record - the file that is written last
  * @throws Error of the kernel; TsboxError E_NO_SPACE, E_STEP_FAILED, E_INTERRUPTED.
  */
 export async function storeWork(
@@ -27,13 +28,14 @@ export async function storeWork(
 	work: string,
 	target: string,
 	signal?: AbortSignal,
+	record = 'image.json',
 ): Promise<void> {
 	await sync(host, facts, ['-f', work], signal);
 	try {
 		host.rename(work, target);
 	} catch (error) {
 		if (!taken.includes(errnoOf(error))) throw error;
-		if (host.lstat(`${target}/image.json`) !== undefined) return;
+		if (host.lstat(`${target}/${record}`) !== undefined) return;
 		host.rename(target, `${work}/broken`);
 		host.rename(work, target);
 		await removeOwned(host, facts, `${target}/broken`);

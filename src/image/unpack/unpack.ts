@@ -1,10 +1,7 @@
 import {createHash} from 'node:crypto';
-import {pipeline} from 'node:stream/promises';
-import {isError} from '../../errors/is-error.ts';
-import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {HostFacts} from '../../host/facts.ts';
 import {sealTools} from '../../host/programs/sealed-tools.ts';
-import {mappedRoot, userMapOf} from '../../host/id-map.ts';
+import {mappedRoot} from '../../host/id-map.ts';
 import type {Host} from '../../host/host.ts';
 import {trace} from '../../host/trace.ts';
 import {archiveError} from '../archive/archive-error.ts';
@@ -14,10 +11,11 @@ import {entryReader} from '../archive/entry-reader.ts';
 import {type EntryCounts, entryRules, type UnpackLimits} from '../archive/entry-rules.ts';
 import {decompression, extraction} from '../archive/extraction.ts';
 import {hostWords} from '../archive/jail.ts';
-import {type JailedProgram, startJailed} from '../archive/jailed-program.ts';
+import {startJailed} from '../archive/jailed-program.ts';
 import {type ImageRecord, readRecord, recordText} from '../store/record.ts';
 import {imageFolder, type ImageName, makeStore, newWorkPath} from '../store/store.ts';
-import {noSpace, saysDiskFull, storeError, tarFailed} from '../archive/unpack-error.ts';
+import {storeError} from '../archive/unpack-error.ts';
+import {feedTar} from './feed-tar.ts';
 import {removeStubborn, runWhole, storeWork} from '../store/work-folder.ts';
 
 /** An archive to unpack: its path, the digest that it must have, and the id map for its owners. */
@@ -96,44 +94,9 @@ async function makeWork({host, facts, store, work, image, options}: Unpacking): 
 	if (image.ids !== undefined) host.chown(`${work}/rootfs`, ...mappedRoot(image.ids));
 }
 
-/** Runs tar and feeds it. Always returns or throws after tar has ended. */
+/** Pipes the whole archive through all checks into a jailed tar. */
 async function fillRootfs(unpacking: Unpacking, file: ArchiveFile): Promise<EntryCounts> {
-	const {host, facts, store, image, options, toolbox, work} = unpacking;
-	const {archive} = image;
-	let full = false;
-	const tar = startJailed(host, facts, extraction(facts, image.ids), `${work}/rootfs`, {
-		toolbox,
-		ids: image.ids,
-		onMessage: text => {
-			if (full || !saysDiskFull(text)) return;
-			// GNU tar would continue and fail on every other entry.
-			full = true;
-			tar.kill();
-		},
-	});
-	const kill = (): void => tar.kill();
-	options.signal?.addEventListener('abort', kill);
-	let failure: unknown;
-	const counts = await feed(unpacking, file, tar).catch((error: unknown) => {
-		failure = error;
-		// A broken pipe means that tar gave up by itself and will report why. After any other error tar must be killed.
-		if (!isBrokenPipe(error)) tar.kill();
-	});
-	const status = await tar.ended;
-	options.signal?.removeEventListener('abort', kill);
-	if (full) throw noSpace(archive, store);
-	if (options.signal?.aborted === true) {
-		throw new TsboxError('E_INTERRUPTED', `unpacking ${archive} was interrupted`, {cause: options.signal.reason});
-	}
-	if (failure !== undefined && !isBrokenPipe(failure)) throw failure;
-	if (counts === undefined || status !== 0)
-		throw tarFailed(archive, tar, image.ids ?? (facts.user.uid === 0 ? undefined : userMapOf(facts)));
-	return counts;
-}
-
-/** Pipes the whole archive through all checks into tar's stdin. */
-async function feed(unpacking: Unpacking, file: ArchiveFile, tar: JailedProgram): Promise<EntryCounts> {
-	const {host, image, options} = unpacking;
+	const {host, facts, store, toolbox, work, image, options} = unpacking;
 	const {archive, digest} = image;
 	const rules = entryRules(archive, options.limits ?? {});
 	const reader = entryReader(archive, entry => rules.check(entry));
@@ -170,7 +133,12 @@ async function feed(unpacking: Unpacking, file: ArchiveFile, tar: JailedProgram)
 		});
 	}
 
-	await pipeline(checked(), tar.stdin);
+	const tool = extraction(facts, image.ids);
+	const {signal} = options;
+	await feedTar(
+		{host, facts, store, toolbox, title: archive, tool, tree: `${work}/rootfs`, ids: image.ids, signal},
+		checked(),
+	);
 	options.onProgress?.(done, total, rules.counts().entries);
 	return rules.counts();
 }
@@ -203,12 +171,4 @@ async function keep(
 	await storeWork(host, facts, work, imageFolder(store, image), options.signal);
 	trace('images', () => `stored as ${imageFolder(store, image)}`);
 	return readRecord(host, store, image) ?? record;
-}
-
-function isBrokenPipe(error: unknown): boolean {
-	return (
-		isError(error) &&
-		'code' in error &&
-		['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code))
-	);
 }

@@ -3,6 +3,7 @@ import {bytes} from '../../spec/values/bytes.ts';
 import {duration, plural} from '../../view/text/duration.ts';
 import {escapeText} from '../../view/text/escape.ts';
 import {bar, type Glyphs} from '../../view/text/glyphs.ts';
+import type {LayerProgress} from '../../image/pull/pull.ts';
 import type {ProgressState, ShownStep, Unpack} from './progress-state.ts';
 
 /** The role of a line, which determines its color. */
@@ -128,7 +129,10 @@ function stepLines(step: ShownStep, {glyphs, now, tick}: Frame): readonly Line[]
 			const progress =
 				state.unpack === undefined
 					? []
-					: [line(`${id} bar`, 'running', `    ${unpackBar(state.unpack, state.since, glyphs)}`)];
+					: [
+							line(`${id} bar`, 'running', `    ${unpackBar(state.unpack, state.since, glyphs)}`),
+							...(state.unpack.layers ?? []).flatMap(layer => layerLine(id, layer, glyphs)),
+						];
 			return [line(id, 'running', `  ${spinner} ${title}`, duration(Math.max(0, elapsed))), ...command, ...progress];
 		}
 		case 'failed': {
@@ -151,10 +155,18 @@ function commandLines({id, command}: ShownStep): readonly Line[] {
 	return [...shown, ...rest].map((text, index) => line(`${id} command ${index}`, 'command', `    ${escapeText(text)}`));
 }
 
-function unpackBar({done, total, entries, at}: Unpack, since: number, glyphs: Glyphs): string {
+function unpackBar({done, total, entries, at, layers}: Unpack, since: number, glyphs: Glyphs): string {
 	const seconds = (at - since) / 1000;
 	const rate = seconds > 0 ? `, ${bytes(done / seconds)}/s` : '';
-	return `${partOf(done, total, glyphs)}, ${plural(entries, 'file')}${rate}`;
+	const count = layers === undefined ? plural(entries, 'file') : `${entries} of ${plural(layers.length, 'layer')}`;
+	return `${partOf(done, total, glyphs)}, ${count}${rate}`;
+}
+
+/** A layer that is being fetched or unpacked; the others are in the count. */
+function layerLine(id: string, {layer, state, done, total}: LayerProgress, glyphs: Glyphs): readonly Line[] {
+	if (state !== 'fetching' && state !== 'unpacking') return [];
+	const text = `    layer ${layer + 1} ${state.padEnd(9)} ${partOf(done, total, glyphs)}`;
+	return [line(`${id} layer ${layer}`, 'running', text)];
 }
 
 function partOf(done: number, total: number, glyphs: Glyphs): string {

@@ -1,4 +1,5 @@
 import type {RunEvent, StepWords} from '../../execute/event.ts';
+import type {LayerProgress} from '../../image/pull/pull.ts';
 
 /** Progress of a step. Each status has only its own data. */
 export type StepState =
@@ -15,6 +16,8 @@ export interface Unpack {
 	readonly total: number;
 	readonly entries: number;
 	readonly at: number;
+	/** Of a pull: how far each layer is, the base first. */
+	readonly layers?: readonly LayerProgress[] | undefined;
 }
 
 /** A step, its progress, and the output of its tool. */
@@ -79,12 +82,12 @@ export function reduceProgress(state: ProgressState, event: RunEvent): ProgressS
 }
 
 function unpacking(state: ProgressState, event: Extract<RunEvent, {readonly type: 'step.progress'}>): StepState {
-	const {done, total, entries, at} = event;
+	const {done, total, entries, at, layers} = event;
 	const before = state.steps.find(step => step.id === event.id)?.state;
 	return {
 		status: 'running',
 		since: before?.status === 'running' ? before.since : at,
-		unpack: {done, total, entries, at},
+		unpack: {done, total, entries, at, layers},
 	};
 }
 

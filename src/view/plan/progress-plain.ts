@@ -73,7 +73,9 @@ function readingLine({archive, total}: Extract<RunEvent, {readonly type: 'image.
 function unpackProgress(now: PlainProgress, event: Extract<RunEvent, {readonly type: 'step.progress'}>): PlainProgress {
 	const tenth = event.total === 0 ? 0 : Math.min(10, Math.floor((event.done / event.total) * 10));
 	if (tenth <= now.tenth) return now;
-	const facts = `${tenth * 10} %, ${bytes(event.done)} of ${bytes(event.total)}, ${event.entries} entries`;
+	const {entries, layers} = event;
+	const count = layers === undefined ? `${entries} entries` : `${entries} of ${layers.length} layers`;
+	const facts = `${tenth * 10} %, ${bytes(event.done)} of ${bytes(event.total)}, ${count}`;
 	return {...now, tenth, lines: stepLine('', event.id, facts, now)};
 }
 

@@ -1,0 +1,187 @@
+import type {Readable} from 'node:stream';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {toolFolders} from '../../host/facts.ts';
+import type {Host} from '../../host/host.ts';
+import {quoted} from '../archive/jail.ts';
+import {skopeoError} from './skopeo-error.ts';
+
+/**
+ * The variables of the caller that skopeo reads: where its configuration and credentials are, and how the network is reached.
+ * skopeo(1), containers-auth.json(5), containers-registries.conf(5), and Go's net/http and crypto/x509.
+ */
+const passed = [
+	'HOME',
+	'XDG_RUNTIME_DIR',
+	'XDG_CONFIG_HOME',
+	'REGISTRY_AUTH_FILE',
+	'DOCKER_CONFIG',
+	'CONTAINERS_REGISTRIES_CONF',
+	'HTTP_PROXY',
+	'HTTPS_PROXY',
+	'NO_PROXY',
+	'http_proxy',
+	'https_proxy',
+	'no_proxy',
+	'SSL_CERT_FILE',
+	'SSL_CERT_DIR',
+] as const;
+
+/** How skopeo is called. */
+export interface Skopeo {
+	readonly host: Host;
+	/** The caller's environment. */
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** The longest that a registry may be silent, ms. */
+	readonly patience?: number | undefined;
+}
+
+/** Most bytes of a manifest or a configuration: containers/image reads no larger manifests. */
+const mostBytes = 4 * 1024 * 1024;
+
+/** The default of `patience`, ms. A registry behind a slow proxy may need half a minute for its first byte. */
+const defaultPatience = 60_000;
+
+/** How often skopeo tries again after an error of the network, 1 s apart, then 2 s, 4 s. */
+const retries = ['--retry-times', '3'];
+
+/** What a program of skopeo's is told about: its stderr so far, and whether it is still alive. */
+export interface SkopeoRun {
+	readonly signal?: AbortSignal | undefined;
+	/** The image, for messages. */
+	readonly name: string;
+	/** Called with each piece of what skopeo prints, and every second; returns a number that grows with progress. */
+	readonly progress?: (said: string) => number;
+}
+
+/**
+ * Runs skopeo to its end and returns its stdout.
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED without skopeo, E_IMAGE_PULL with the registry's own words, E_INTERRUPTED.
+ */
+export async function skopeo(
+	{host, env, patience = defaultPatience}: Skopeo,
+	args: readonly string[],
+	{signal, name, progress}: SkopeoRun,
+): Promise<Buffer> {
+	const argv = [skopeoPath(host), ...policy(host, env), ...args];
+	const command = argv.map(quoted).join(' ');
+	signal?.throwIfAborted();
+	const program = host.start(argv, {stdio: ['ignore', 'pipe', 'pipe'], env: environment(env)});
+	const out = collect(program.pipes[1] as Readable, mostBytes + 1);
+	const said = collect(program.pipes[2] as Readable, 64 * 1024);
+	const kill = (): void => void host.kill(-program.pid, 'SIGKILL');
+	signal?.addEventListener('abort', kill, {once: true});
+	let last = {at: host.now(), mark: -1};
+	let silent = false;
+	const watch = setInterval(() => {
+		const mark = (progress?.(said.text()) ?? 0) + said.size() + out.size();
+		if (mark !== last.mark) last = {at: host.now(), mark};
+		else if (host.now() - last.at > patience) {
+			silent = true;
+			kill();
+		}
+	}, progressEvery);
+	const {exitCode, startError} = await program.ended;
+	clearInterval(watch);
+	signal?.removeEventListener('abort', kill);
+	if (signal?.aborted === true)
+		throw new TsboxError('E_INTERRUPTED', `fetching ${name} was interrupted`, {cause: signal.reason});
+	if (silent)
+		throw new TsboxError('E_IMAGE_PULL', `the registry of ${name} sent nothing for ${Math.round(patience / 1000)} s`, {
+			command,
+			hint: 'try again later; what has arrived is kept',
+		});
+	if (exitCode !== 0) throw skopeoError(name, command, startError?.message ?? said.text());
+	await out.closed;
+	if (out.size() > mostBytes)
+		throw new TsboxError('E_IMAGE_INVALID', `the image ${name} has a manifest or configuration of more than 4 MiB`);
+	return out.bytes();
+}
+
+/** The interval of looks at skopeo, ms. */
+const progressEvery = 100;
+
+/** The words that read a manifest or an index, unchanged. */
+export function inspectManifest(source: string): readonly string[] {
+	return ['inspect', '--raw', ...retries, ...loopback(source, '--tls-verify=false'), source];
+}
+
+/** The words that read a configuration, unchanged. */
+export function inspectConfig(source: string): readonly string[] {
+	return ['inspect', '--config', '--raw', ...retries, ...loopback(source, '--tls-verify=false'), source];
+}
+
+/**
+ * The words that copy an image into a folder in the OCI layout, and its blobs into a shared folder, where those that are there
+ * already are not fetched again. Layers stay as they are: an uncompressed one is not compressed.
+ */
+export function copyImage(source: string, folder: string, blobs: string): readonly string[] {
+	return [
+		'copy',
+		...retries,
+		...loopback(source, '--src-tls-verify=false'),
+		'--dest-shared-blob-dir',
+		blobs,
+		'--dest-oci-accept-uncompressed-layers',
+		'--',
+		source,
+		`oci:${folder}`,
+	];
+}
+
+/**
+ * A registry on this machine may speak plain HTTP, as with Docker, unless the caller has certificates for it
+ * (containers-certs.d(5)).
+ */
+export function loopback(reference: string, option: string): readonly string[] {
+	return /^docker:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?\//.test(reference) ? [option] : [];
+}
+
+/** Finds skopeo in the folders of the distribution: the caller's PATH must not control what root runs. */
+export function findSkopeo(host: Host): string | undefined {
+	return toolFolders.map(folder => `${folder}/skopeo`).find(path => host.stat(path)?.kind === 'file');
+}
+
+function skopeoPath(host: Host): string {
+	const path = findSkopeo(host);
+	if (path !== undefined) return path;
+	throw new TsboxError('E_HOST_UNSUPPORTED', 'images need skopeo, which is not on this machine', {
+		why: 'tsbox leaves registries, their logins, and certificates to skopeo',
+		hint: 'install the package `skopeo`, such as with `apt-get install skopeo`',
+	});
+}
+
+/** Debian only recommends the package with a policy.json, without which skopeo stops. What it says by default is to accept all. */
+function policy(host: Host, env: Skopeo['env']): readonly string[] {
+	const home = env['XDG_CONFIG_HOME'] ?? `${env['HOME'] ?? '/root'}/.config`;
+	const files = [`${home}/containers/policy.json`, '/etc/containers/policy.json'];
+	return files.some(path => host.stat(path) !== undefined) ? [] : ['--insecure-policy'];
+}
+
+function environment(env: Skopeo['env']): Readonly<Record<string, string>> {
+	return Object.fromEntries(passed.flatMap(name => (env[name] === undefined ? [] : [[name, env[name]]])));
+}
+
+interface Collected {
+	readonly size: () => number;
+	readonly text: () => string;
+	readonly bytes: () => Buffer;
+	readonly closed: Promise<void>;
+}
+
+/** Collects at most `limit` bytes of a stream; the rest is read and dropped. */
+function collect(stream: Readable, limit: number): Collected {
+	const chunks: Buffer[] = [];
+	let size = 0;
+	stream.on('data', (chunk: Buffer) => {
+		if (size < limit) chunks.push(chunk);
+		size += chunk.length;
+	});
+	const bytes = (): Buffer => Buffer.concat(chunks).subarray(0, limit);
+	return {
+		size: () => size,
+		bytes,
+		text: () => bytes().toString('utf8'),
+		closed: new Promise(resolve => stream.once('close', resolve)),
+	};
+}
