@@ -27,6 +27,10 @@ export function schemaText({id, title, schema}: (typeof schemas)[number]): strin
 		override: ({jsonSchema}) => {
 			// The reader leaves `x-` keys out before the schema sees them.
 			if (jsonSchema.additionalProperties === false) jsonSchema.patternProperties = {'^x-': {}};
+			// A container has one of them, which zod cannot say of a map.
+			const {image, rootfs} = jsonSchema.properties ?? {};
+			if (id === 'urn:tsbox:schema:spec' && image && rootfs)
+				jsonSchema.allOf = [{oneOf: ['image', 'rootfs'].map(onlyWith)}];
 			// zod takes `examples` for those of the output, and leaves them out of the input of a transform.
 			const {example} = jsonSchema;
 			delete jsonSchema['example'];
@@ -34,6 +38,11 @@ export function schemaText({id, title, schema}: (typeof schemas)[number]): strin
 		},
 	});
 	return `${JSON.stringify({$id: id, title, ...json}, oneTypeEach, '\t')}\n`;
+}
+
+/** A map that has the key. Strict validators want the key to be described beside it. */
+function onlyWith(key: string) {
+	return {properties: {[key]: {description: `It has \`${key}\`.`}}, required: [key]};
 }
 
 /** Strict validators take no list of types: it is a choice of schemas with a type each. */

@@ -1,7 +1,8 @@
 import type {Machine} from '../machine/machine.ts';
 import type {PlannedContainer} from '../machine/planned-container.ts';
 import type {FileFacts, Host} from '../../host/host.ts';
-import type {Project} from '../../spec/model/project.ts';
+import type {ImageFacts} from '../../image/store/facts.ts';
+import type {Project, RootfsSource} from '../../spec/model/project.ts';
 import {sampleKind, sampleLabel, sampleNames, sampleSpecs, smallestSpec} from '../../spec/explain/sample-spec.ts';
 import type {Plan} from '../../step/verbs/step.ts';
 import {isTsboxError} from '../../errors/tsbox-error.ts';
@@ -48,8 +49,7 @@ async function plan({host, dirs, facts}: Machine, project: Project): Promise<Pla
 	const machine: Machine = {host: withSamples(host), dirs, facts, limits: {}, bestEffort: true};
 	const [service] = project.services;
 	if (service === undefined) throw new Error('the sample spec has no service');
-	const {rootfs} = service;
-	const path = `${machine.dirs.store}/images/DIGEST/rootfs`;
+	const image = sampleImage(service.rootfs, machine.dirs.store);
 	return planService(
 		machine,
 		project,
@@ -57,18 +57,36 @@ async function plan({host, dirs, facts}: Machine, project: Project): Promise<Pla
 		{bestEffort: true},
 		{
 			dry: true,
-			...(rootfs.kind === 'archive' && {
-				findImage: async () => ({
-					kind: 'archive',
-					archive: rootfs.path,
-					digest: 'sha256:DIGEST',
-					stored: false,
-					path,
-					bytes: 0,
-				}),
-			}),
+			...(image && {findImage: async () => image}),
 		},
 	);
+}
+
+/** An archive or an image that this machine does not have yet; undefined for any other root. */
+function sampleImage(rootfs: RootfsSource, store: string): ImageFacts | undefined {
+	const digest = 'sha256:DIGEST';
+	if (rootfs.kind === 'archive')
+		return {
+			kind: 'archive',
+			archive: rootfs.path,
+			digest,
+			stored: false,
+			path: `${store}/images/DIGEST/rootfs`,
+			bytes: 0,
+		};
+	if (rootfs.kind !== 'image') return undefined;
+	const {reference} = rootfs;
+	const mediaType = 'application/vnd.oci.image.layer.v1.tar+gzip';
+	const layers = ['BASE', 'TOP'].map(name => ({
+		diffId: `sha256:${name}`,
+		digest: `sha256:${name}`,
+		size: 0,
+		mediaType,
+		path: `${store}/lower/${name}/fs`,
+		stored: false,
+	}));
+	const source = `docker://${reference.replace(/:[^:/]*$/, '')}@${digest}`;
+	return {kind: 'image', reference, digest, manifest: digest, config: digest, layers, stored: false, bytes: 0, source};
 }
 
 const noFile: FileFacts = {kind: 'file', size: 0, mode: 0o644, uid: 0, ino: 0, dev: 0, mtimeMs: 0, ctimeMs: 0};

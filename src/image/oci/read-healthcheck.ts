@@ -1,6 +1,6 @@
 import type {ImageConfig} from '../../spec/model/image-config.ts';
 import {quoted} from '../../spec/model/parsed.ts';
-import {healthcheckDefaults} from '../../spec/model/healthcheck-defaults.ts';
+import {healthcheckDefaults} from '../../spec/model/healthcheck.ts';
 import type {ConfigReader} from './config-values.ts';
 
 const defaultShell = ['/bin/sh', '-c'];

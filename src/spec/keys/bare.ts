@@ -22,10 +22,10 @@ export function bareMixes(service: Service): readonly Mix[] {
 	}
 	const isWritten = (key: string): boolean =>
 		Object.entries(origins).some(
-			([path, {kind}]) => kind !== 'default' && (path === key || path.startsWith(`${key}.`)),
+			([path, {kind}]) => kind !== 'default' && kind !== 'image' && (path === key || path.startsWith(`${key}.`)),
 		);
 	const mixes: Mix[] = [
-		...notBare.filter(isWritten),
+		...notBare.filter(key => isWritten(key) && !(key === 'healthcheck' && service.healthcheck === undefined)),
 		...(volumes.some(({type}) => type !== 'bind') && !isWritten('tmpfs') ? ['volumes'] : []),
 	].map(key => ({
 		key,

@@ -20,16 +20,11 @@ export interface KnownKeys {
 export interface SchemaProblem {
 	readonly path: Path;
 	readonly problem: Problem;
-	/** The key that is missing at `path`. */
-	readonly missing?: string;
 }
 
 /** Turns a schema's issues into problems with messages and places. */
 export function describeIssues(issues: readonly Issue[], places: Places, known: KnownKeys): readonly SchemaProblem[] {
-	const found = issues.flatMap(issue => describeIssue(issue, [], places, known));
-	// The problem about `image` or `build` already names `rootfs`, so a missing `rootfs` would repeat it.
-	const imaged = found.filter(({path}) => path.at(-1) === 'image' || path.at(-1) === 'build');
-	return found.filter(({path, missing}) => missing !== 'rootfs' || !imaged.some(other => isParent(path, other.path)));
+	return issues.flatMap(issue => describeIssue(issue, [], places, known));
 }
 
 function describeIssue(issue: Issue, base: Path, places: Places, known: KnownKeys): readonly SchemaProblem[] {
@@ -55,8 +50,7 @@ function describeIssue(issue: Issue, base: Path, places: Places, known: KnownKey
 		return [
 			{
 				path: parent,
-				missing: String(path.at(-1)),
-				problem: {code: 'E_SPEC_INVALID', place, message, ...hintOf(missingHints, path)},
+				problem: {code: 'E_SPEC_INVALID', place, message},
 			},
 		];
 	}
@@ -87,15 +81,6 @@ function describeIssue(issue: Issue, base: Path, places: Places, known: KnownKey
 /** Names that other tools use for namespaces. */
 const aliases: Readonly<Record<string, string>> = {mnt: 'mount', net: 'network', ns: 'mount'};
 
-const missingHints: Readonly<Record<string, string>> = {
-	rootfs: 'add `rootfs: host`, or the path of a folder or of an archive made by `docker export`',
-};
-
-function hintOf(hints: Readonly<Record<string, string>>, path: Path): {readonly hint?: string} {
-	const hint = hints[String(path.at(-1))];
-	return hint === undefined ? {} : {hint};
-}
-
 function describeKey(key: string, path: Path, places: Places, known: KnownKeys): Problem {
 	const place = places.key([...path, key]);
 	const problem = (message: string, hint: string | undefined): Problem => ({
@@ -124,10 +109,6 @@ function describeKey(key: string, path: Path, places: Places, known: KnownKeys):
 				: undefined
 			: `did you mean \`${near}\`?`,
 	);
-}
-
-function isParent(parent: Path, path: Path): boolean {
-	return path.length === parent.length + 1 && parent.every((key, i) => key === path[i]);
 }
 
 /** Whether the value itself has the wrong type for this branch of a union. Then the user meant another branch. */

@@ -56,6 +56,8 @@ export interface Key<F extends Field = never, S extends z.ZodMiniType = z.ZodMin
 	/** The schema of each field that the key sets, for records. Empty if the key is another spelling of other keys. */
 	readonly recorded: Readonly<Record<F, (schemas: Recorded) => z.ZodMiniType>>;
 	readonly show: (service: Partial<Service>) => Shown;
+	/** The key's part of a field that several keys set. Without this function the value is that of the fields. */
+	readonly value?: (service: Partial<Service>) => unknown;
 }
 
 /** What reading a key needs. */
@@ -135,7 +137,7 @@ export function keyReadBy<F extends Field, S extends z.ZodMiniType>(
 
 /** A key that is read together with other keys. */
 export function row<S extends z.ZodMiniType, F extends Field = never>(
-	row: About & Pick<Key<F, S>, 'written'> & Partial<Pick<Key<F, S>, 'recorded' | 'show'>>,
+	row: About & Pick<Key<F, S>, 'written'> & Partial<Pick<Key<F, S>, 'recorded' | 'show' | 'value'>>,
 ): Key<F, S> {
 	return {recorded: {} as Key<F>['recorded'], show: () => undefined, ...row};
 }

@@ -17,6 +17,7 @@ export function impossibleMixes(service: Service): readonly Mix[] {
 		...namespaceMixes(service),
 		...listMixes(service),
 		...reproducibleMixes(service),
+		...healthMixes(service),
 		...bareMixes(service),
 	];
 }
@@ -123,6 +124,18 @@ function reproducibleMixes({reproducible, namespaces, origins}: Service): readon
 			key,
 			message: `\`reproducible: true\` needs a ${missing} namespace of its own: ${what}`,
 			hint: `add \`${missing}\` to \`namespaces\``,
+		},
+	];
+}
+
+/** A check without a test asks what the image asks. */
+function healthMixes({rootfs, healthcheck}: Service): readonly Mix[] {
+	if (healthcheck === undefined || healthcheck.test.length > 0 || rootfs.kind === 'image') return [];
+	return [
+		{
+			key: 'healthcheck',
+			message: '`healthcheck` has no `test`',
+			hint: 'write `test: [CMD, ...]`, or `disable: true`',
 		},
 	];
 }

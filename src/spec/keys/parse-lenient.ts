@@ -31,10 +31,10 @@ export function parseLenient<S extends z.core.$ZodType>(
 
 type Map = Readonly<Record<string, unknown>>;
 
-/** Removes the container's key on `path` from the map. A container without `rootfs` gets a placeholder. */
+/** Removes the container's key on `path` from the map. */
 function without(map: Map, path: Path, depth: number): Map {
 	const [first, ...rest] = path;
-	if (first === undefined) return {...map, rootfs: 'host'};
+	if (first === undefined) return map;
 	const inner = map[first];
 	if (depth > 0 && isMap(inner)) return {...map, [first]: without(inner, rest, depth - 1)};
 	return Object.fromEntries(Object.entries(map).filter(([key]) => key !== String(first)));

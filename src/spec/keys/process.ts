@@ -1,4 +1,6 @@
-import type {RootfsSource} from '../model/project.ts';
+import {parsePlatform} from '../image/platform.ts';
+import {pullPolicyWord} from '../image/pull-policy.ts';
+import type {ImageSource, RootfsSource, Service} from '../model/project.ts';
 import {parseContainerPath} from '../values/container-path.ts';
 import {parseHostName} from '../values/host-name.ts';
 import {parseName} from '../values/container-name.ts';
@@ -18,10 +20,50 @@ export const processKeys = {
 		example: './rootfs.tar.gz',
 		about:
 			'What the root is made of: an archive as `docker export` writes it, a folder, or `host` for an overlay over the root of this machine, in which home folders, keys, sockets and other containers are hidden, or `minimal` for BusyBox or the shell of this machine and nothing else.',
-		also: ['root_fs', 'filesystem', 'fs', 'from', 'root_filesystem'],
+		also: ['root_fs', 'filesystem', 'fs', 'root_filesystem'],
+		decidedBy: ['image'],
 		written: w => w.rootfs,
 		recorded: {rootfs: r => r.rootfs},
 		show: ({rootfs}) => (rootfs === undefined ? undefined : showRootfs(rootfs)),
+		value: ({rootfs}) => (rootfs?.kind === 'image' ? undefined : rootfs),
+	}),
+	image: row({
+		example: 'nginx:1.27',
+		about:
+			'The image that the root is made of, in place of `rootfs`: its name as Docker has it, `docker-archive:`, `oci-archive:`, `oci:` or `dir:` with a path, or the path of an archive that `docker save` made. What the image says of its command, user, variables and so on counts where the spec says nothing.',
+		also: ['from', 'container_image'],
+		isPlain: true,
+		decidedBy: ['rootfs'],
+		written: w => w.text,
+		show: service => imageOf(service)?.reference,
+		value: service => imageOf(service)?.reference,
+	}),
+	pull_policy: row({
+		example: 'daily',
+		exampleWith: {image: 'nginx:1.27'},
+		about:
+			'When the registry is asked for the image: `missing`, which is the default, `always`, `never`, `daily`, `weekly`, or `every_12h`.',
+		also: ['image_pull_policy', 'imagepullpolicy'],
+		isPlain: true,
+		isOfProject: true,
+		decidedBy: ['rootfs'],
+		written: w => w.pullPolicy,
+		show: service => {
+			const image = imageOf(service);
+			return image === undefined ? undefined : pullPolicyWord(image.pull);
+		},
+		value: service => imageOf(service)?.pull,
+	}),
+	platform: row({
+		example: 'linux/amd64',
+		exampleWith: {image: 'nginx:1.27'},
+		about: 'The operating system and the processor that the image is taken for; those of this machine by default.',
+		also: ['arch', 'architecture'],
+		isPlain: true,
+		decidedBy: ['rootfs'],
+		written: w => w.parsedBy(w.text, parsePlatform),
+		show: service => imageOf(service)?.platform,
+		value: service => imageOf(service)?.platform,
 	}),
 	entrypoint: row({
 		example: ['/bin/sh', '-c'],
@@ -32,7 +74,8 @@ export const processKeys = {
 	}),
 	command: row({
 		example: ['sleep', '600'],
-		about: 'The program and its arguments; a string is split as a shell does. `/bin/sh` by default.',
+		about:
+			'The program and its arguments; a string is split as a shell does. Those of the image by default, or `/bin/sh`.',
 		decidedBy: ['entrypoint'],
 		also: ['cmd', 'args', 'argv', 'exec', 'run', 'process'],
 		written: w => w.words,
@@ -109,4 +152,8 @@ function showRootfs(rootfs: RootfsSource): Shown {
 		case 'directory':
 			return rootfs.path;
 	}
+}
+
+function imageOf({rootfs}: Partial<Service>): ImageSource | undefined {
+	return rootfs?.kind === 'image' ? rootfs : undefined;
 }

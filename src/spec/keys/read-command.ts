@@ -4,7 +4,7 @@ import type {Picker} from '../syntax/pick.ts';
 import type {SpecOptions} from './request.ts';
 import type {ServiceInput} from './service-schema.ts';
 
-/** Reads `entrypoint` and `command`, with overrides from the command line. */
+/** Reads `entrypoint` and `command`, with overrides from the command line. With an image both may be its own. */
 export function readCommand(
 	input: ServiceInput,
 	picker: Picker,
@@ -13,7 +13,8 @@ export function readCommand(
 	const {override, placeOf, invalid} = picker;
 	const entrypoint = override('--entrypoint', options.entrypoint, 'entrypoint', input.entrypoint, []);
 	const written = options.entrypoint === undefined ? input.command : undefined;
-	const fallback = entrypoint.length === 0 ? ['/bin/sh'] : [];
+	const hasImage = input.image !== undefined;
+	const fallback = entrypoint.length === 0 && !hasImage ? ['/bin/sh'] : [];
 	const command = override('COMMAND', options.command, 'command', written, fallback);
 	for (const [key, words] of Object.entries({entrypoint, command})) {
 		const nul = words.find(word => word.includes('\0'));
@@ -21,6 +22,7 @@ export function readCommand(
 	}
 	const program = entrypoint[0] ?? command[0];
 	const key = entrypoint.length > 0 ? 'entrypoint' : 'command';
+	if (program === undefined && hasImage) return {entrypoint, command};
 	if (program === undefined) invalid(placeOf('command'), '`command` is empty', 'name a program, or take the line out');
 	else if (program === '') invalid(placeOf(key), `\`${key}\` names no program`, 'name a program first');
 	return {entrypoint, command};

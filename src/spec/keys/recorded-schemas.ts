@@ -2,11 +2,14 @@ import {resolve} from 'node:path';
 import * as z from 'zod/mini';
 import type {Parsed} from '../model/parsed.ts';
 import {numberIn, type NumberRange} from '../syntax/scalar.ts';
+import {parseName} from '../values/container-name.ts';
 import {checkPath, parseContainerPath, parseMountTarget} from '../values/container-path.ts';
 import {conditions} from '../values/depends-on.ts';
 import {parseDevice} from '../values/device.ts';
 import {parseTmpfsOptions, propagations} from '../values/mount-options.ts';
+import {isImageReference} from '../image/image-reference.ts';
 import {parseVolumeName} from '../values/named-volume.ts';
+import {parsePlatform} from '../image/platform.ts';
 import {makePorts} from '../values/port.ts';
 import {text} from '../values/schema-parts.ts';
 import {parseSecurityOption} from '../values/security-option.ts';
@@ -83,6 +86,7 @@ export const namedVolume = z.object({
 	name: as(parseVolumeName),
 	project: z.nullable(withoutNul),
 	labels: named,
+	container: z.optional(as(parseName)),
 });
 
 const mount = z.object({
@@ -138,7 +142,8 @@ export const dependency = z.object({
 export const milliseconds = number({min: 0, max: Number.MAX_SAFE_INTEGER, fractions: true});
 
 export const healthcheck = z.object({
-	test: command,
+	// Empty where only the image has one.
+	test: words.check(z.refine(([program]) => program !== '')),
 	intervalMs: milliseconds,
 	timeoutMs: milliseconds,
 	startPeriodMs: milliseconds,
@@ -157,6 +162,7 @@ export const security = z.object({
 	writableCgroups: z.optional(z.literal(true)),
 });
 
+const reference = z.string().check(z.refine(isImageReference));
 const pull = z.union([
 	z.enum(['always', 'missing', 'never', 'build']),
 	z.object({everyMs: number({min: 1, max: Number.MAX_SAFE_INTEGER, fractions: true})}),
@@ -167,5 +173,5 @@ export const rootfs = z.discriminatedUnion('kind', [
 	z.object({kind: z.literal('directory'), path: hostPath}),
 	z.object({kind: z.literal('host'), show: z.optional(z.array(hostPath))}),
 	z.object({kind: z.literal('minimal')}),
-	z.object({kind: z.literal('image'), reference: withoutNul, pull, platform: z.optional(withoutNul)}),
+	z.object({kind: z.literal('image'), reference, pull, platform: z.optional(as(parsePlatform))}),
 ]);

@@ -60,6 +60,7 @@ services:
     stdin_open: true
     keep: true
     record: true
+  proxy: {image: 'nginx:1.27', pull_policy: every_12h, platform: linux/arm64, healthcheck: {interval: 5s}}
   fixed: {rootfs: {host: {show: [/home/x]}}, reproducible: true}
 `;
 
@@ -118,6 +119,10 @@ test.each<readonly [string, Readonly<Record<string, unknown>>]>([
 	['a path that is not a device', {devices: [{source: '/dev/../etc/shadow', target: '/dev/x', permissions: 'r'}]}],
 	['a limit that is text', {pidsLimit: '5'}],
 	['a variable with a NUL byte', {environment: {A: 'a\0B=b'}}],
+	['an image that is an option', {rootfs: {kind: 'image', reference: '--x', pull: 'never'}}],
+	['an image of a daemon', {rootfs: {kind: 'image', reference: 'docker-daemon:x', pull: 'never'}}],
+	['an image in a relative path', {rootfs: {kind: 'image', reference: 'oci:/a/../b', pull: 'never'}}],
+	['an image that is never pulled in time', {rootfs: {kind: 'image', reference: 'a.b/c:1', pull: {everyMs: 0}}}],
 	['a user that is an option', {user: '--reuid=0'}],
 ])('%s is refused', (_, change) => {
 	expect(recordedService({project, service: {...plain, ...change}})).toBeUndefined();

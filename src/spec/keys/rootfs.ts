@@ -17,7 +17,11 @@ export function resolveSource(path: string, folder: string, env: SpecRequest['en
 }
 
 /** Reads `rootfs`: `host`, `minimal`, a folder, or a file, which must be an archive. */
-export function readRootfs(input: ServiceInput['rootfs'], folder: string, request: SpecRequest): Parsed<RootfsSource> {
+export function readRootfs(
+	input: NonNullable<ServiceInput['rootfs']>,
+	folder: string,
+	request: SpecRequest,
+): Parsed<RootfsSource> {
 	if (typeof input !== 'string') return readShown(input.host.show, folder, request);
 	if (input === 'host') return good({kind: 'host'});
 	if (input === 'minimal') return good({kind: 'minimal'});
@@ -52,7 +56,7 @@ function readImage(text: string, folder: string, request: SpecRequest): Parsed<R
 const imageName =
 	/^(?:(?:docker|oci|docker-daemon|containers-storage):(?:\/\/)?)?([a-z0-9]+(?:[._-][a-z0-9]+)*(?::\d+)?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[\w.-]+)?(?:@sha256:[0-9a-f]+)?)$/;
 
-/** The problem with a URL or an image name, which other tools would download; undefined for anything else. */
+/** The problem with a URL, or with the name of an image; undefined for anything else. */
 function remote(text: string): Parsed<never> | undefined {
 	if (/^https?:\/\//.test(text)) {
 		return bad(
@@ -63,7 +67,7 @@ function remote(text: string): Parsed<never> | undefined {
 	const image = imageName.exec(text)?.[1];
 	if (image === undefined || /\.(?:tar|tgz|gz|xz|zst)$/.test(text)) return undefined;
 	return bad(
-		`names the image ${quoted(image)}, and tsbox pulls no images`,
-		`run \`docker export $(docker create ${image}) > rootfs.tar\` and write \`rootfs: ./rootfs.tar\`, or write \`rootfs: host\` for the files of this machine`,
+		`names the image ${quoted(image)}, and is for an archive or a folder`,
+		`write \`image: ${image}\` in its place, or \`rootfs: host\` for the files of this machine`,
 	);
 }

@@ -56,7 +56,8 @@ export function configOf(service: Partial<Service>): readonly ConfigValue[] {
 }
 
 /** The value of a key in a service: the value of its field, or a map if the key sets several fields. */
-export function valueOf({recorded}: Key, service: Partial<Service>): unknown {
+export function valueOf({recorded, value}: Key, service: Partial<Service>): unknown {
+	if (value !== undefined) return value(service);
 	const fields = Object.keys(recorded) as Field[];
 	const [field, ...others] = fields;
 	if (field === undefined || others.length === 0) return field === undefined ? undefined : service[field];

@@ -6,13 +6,13 @@ import {type ServiceKeys, serviceKeys} from './service-keys.ts';
 import * as schemas from './written-schemas.ts';
 
 type Schemas = {readonly [K in keyof ServiceKeys]: ReturnType<ServiceKeys[K]['written']>};
-type Shape = {readonly [K in keyof Schemas]: K extends 'rootfs' ? Schemas[K] : z.ZodMiniOptional<Schemas[K]>};
+type Shape = {readonly [K in keyof Schemas]: z.ZodMiniOptional<Schemas[K]>};
 
 /** The schema of each key of a container, with its description. */
 export const serviceShape = Object.fromEntries(
 	Object.entries(serviceKeys).map(([name, {about, written, example}]) => [
 		name,
-		(name === 'rootfs' ? described : key)<z.ZodMiniType>(about, written(schemas), example),
+		key<z.ZodMiniType>(about, written(schemas), example),
 	]),
 ) as unknown as Shape;
 

@@ -5,7 +5,7 @@ import {serviceKeys} from './service-keys.ts';
 export const unsupportedServiceKeys: Readonly<Record<string, string>> = {
 	annotations: 'use `labels`',
 	attach: 'take it out; `tsbox up` always attaches',
-	build: 'build the image elsewhere and name its `docker export` archive with `rootfs`',
+	build: 'build the image elsewhere, and name it with `image`',
 	cgroup: 'for limits use `mem_limit`, `cpus` and `pids_limit`; for a cgroup namespace add `cgroup` to `namespaces`',
 	configs: 'mount the file with `volumes`',
 	cpu_count: 'use `cpus`',
@@ -26,8 +26,6 @@ export const unsupportedServiceKeys: Readonly<Record<string, string>> = {
 	external_links: 'take it out',
 	extra_hosts: 'mount an /etc/hosts with `volumes`',
 	gpus: 'name the devices with `devices`',
-	image:
-		'tsbox pulls no images: write `docker export` of a container to a file and name it with `rootfs`, or write `rootfs: host`',
 	ipc: 'add `ipc` to `namespaces` or leave it out there',
 	isolation: 'take it out; it is for Windows',
 	label_file: 'use `labels`',
@@ -39,9 +37,7 @@ export const unsupportedServiceKeys: Readonly<Record<string, string>> = {
 	networks: 'leave `network` out of `namespaces` for the network of the host',
 	oom_kill_disable: 'use `oom_score_adj`',
 	pid: 'add `pid` to `namespaces` or leave it out there',
-	platform: 'take it out; the rootfs must fit this machine',
 	provider: 'take it out',
-	pull_policy: 'take it out; tsbox pulls nothing',
 	runtime: 'take it out',
 	secrets: 'mount the file read-only with `volumes`',
 	storage_opt: 'take it out',

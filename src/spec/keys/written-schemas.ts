@@ -9,7 +9,8 @@ import {parseVolumeName} from '../values/named-volume.ts';
 import {makePorts, parsePort} from '../values/port.ts';
 import {described, key, parsedBy, refuse, text, textOrBoolean, textOrNumber, texts} from '../values/schema-parts.ts';
 import {parsePositiveSize} from '../values/size.ts';
-import {sizeText} from '../values/spelled-values.ts';
+import {pullPolicyText, sizeText} from '../values/spelled-values.ts';
+import {parsePullPolicy} from '../image/pull-policy.ts';
 import {parseSource, parseTmpfs, parseVolume} from '../values/volume.ts';
 
 /*
@@ -175,3 +176,6 @@ const hostRootfs = z.strictObject({
 export const rootfs = z.union([z.string(), hostRootfs], {
 	error: 'must be an archive, a folder, `host`, or `host` with `show` below it',
 });
+
+/** `pull_policy`. */
+export const pullPolicy = parsedBy(pullPolicyText, parsePullPolicy);

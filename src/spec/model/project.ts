@@ -97,6 +97,8 @@ export interface NamedVolume {
 	/** The project that owns the volume; null for an external volume. */
 	readonly project: string | null;
 	readonly labels: Readonly<Record<string, string>>;
+	/** The container of an anonymous volume, which its image declares. A spec never sets this. */
+	readonly container?: string;
 	/** The process of `verify` that made the volume for one run. The volume ends with the process. A spec never sets this. */
 	readonly owner?: string;
 }

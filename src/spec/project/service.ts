@@ -2,7 +2,8 @@ import {hostNameOf} from '../values/host-name.ts';
 import {impossibleMixes} from '../keys/mixes.ts';
 import {type Picker, pickerOf, present} from '../syntax/pick.ts';
 import type {Problem} from '../syntax/problem.ts';
-import type {NamedVolume, NamespaceKind, RootfsSource, Service} from '../model/project.ts';
+import {healthcheckFields} from '../model/healthcheck.ts';
+import type {NamedVolume, NamespaceKind, Service} from '../model/project.ts';
 import {readScale} from '../keys/replicas.ts';
 import {fixedEnvironment, fixedNames, fixedPick, withSize} from '../keys/reproducible.ts';
 import {readCommand} from '../keys/read-command.ts';
@@ -11,7 +12,7 @@ import {readKeys} from '../keys/service-keys.ts';
 import {readSecurity} from '../keys/read-security.ts';
 import {readVolumes} from '../keys/read-volumes.ts';
 import type {SpecRequest} from '../keys/request.ts';
-import {readRootfs} from '../keys/rootfs.ts';
+import {readRoot} from '../keys/read-root.ts';
 import type {ServiceInput} from '../keys/service-schema.ts';
 import type {Places} from '../syntax/tree.ts';
 
@@ -57,7 +58,7 @@ export function readService(
 		name,
 		...read,
 		...(isBare && input.root === undefined ? {root: 'chroot' as const} : {}),
-		rootfs: findRootfs(input.rootfs, picker, context),
+		rootfs: readRoot(input, picker, folder, request),
 		...command,
 		environment,
 		volumes: readVolumes(input, picker, folder, request, context.volumes).map(volume =>
@@ -75,12 +76,20 @@ export function readService(
 			domainname: fixed('domainname', input.domainname, uts ? fixedNames.domainname : undefined, undefined),
 		}),
 	};
+	noteHealthcheck(input, picker);
 	const scale = readScale(input, picker, service.service, request);
 	const whole: Service = {...service, origins: Object.fromEntries(picker.origins)};
 	if (!context.broken && picker.problems.length === 0) {
 		for (const {key, message, hint} of impossibleMixes(whole)) picker.invalid(picker.placeOf(key), message, hint);
 	}
 	return {service: whole, scale, problems: picker.problems};
+}
+
+/** Notes what the spec says of the health check: the rest may be the image's, also of one that the spec turns off. */
+function noteHealthcheck({healthcheck}: ServiceInput, {places, noteAt}: Picker): void {
+	if (healthcheck === null) noteAt('healthcheck', ['healthcheck']);
+	for (const key of Object.keys(healthcheckFields))
+		if (healthcheck && places.has(['healthcheck', key])) noteAt(`healthcheck.${key}`, ['healthcheck', key]);
 }
 
 function readName(input: ServiceInput, picker: Picker, {key, project, request}: ServiceContext): string {
@@ -92,18 +101,4 @@ function readName(input: ServiceInput, picker: Picker, {key, project, request}: 
 	if (input.container_name !== undefined) picker.noteAt('name', ['container_name']);
 	else if (key === undefined && places.has(['name'])) picker.noteAt('name', ['name']);
 	return name;
-}
-
-function findRootfs(input: ServiceInput['rootfs'], picker: Picker, {folder, request}: ServiceContext): RootfsSource {
-	const {places, problems} = picker;
-	picker.noteAt('rootfs', ['rootfs']);
-	const rootfs = readRootfs(input, folder, request);
-	if (rootfs.ok) return rootfs.value;
-	problems.push({
-		code: 'E_ROOTFS_NOT_FOUND',
-		place: places.value(['rootfs']),
-		message: `\`rootfs\` ${rootfs.problem}`,
-		...(rootfs.hint !== undefined && {hint: rootfs.hint}),
-	});
-	return {kind: 'host'};
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import {parseDuration} from './duration.ts';
 import {bad, good, type Parsed} from '../model/parsed.ts';
-import {healthcheckDefaults as defaults} from '../model/healthcheck-defaults.ts';
+import {healthcheckDefaults as defaults} from '../model/healthcheck.ts';
 import type {Healthcheck} from '../model/project.ts';
 import {numberIn, parseBoolean} from '../syntax/scalar.ts';
 import {key, parsedBy, text, textOrBoolean, textOrNumber, texts} from './schema-parts.ts';
@@ -9,7 +9,10 @@ import {durationText} from './spelled-values.ts';
 
 const duration = parsedBy(durationText, parseDuration);
 
-/** The schema of `healthcheck`; null for a disabled check. Source: Compose Specification, `healthcheck`. */
+/**
+ * The schema of `healthcheck`; null for a disabled check. Without `test` its list is empty: the image's is meant.
+ * Source: Compose Specification, `healthcheck`.
+ */
 export const healthcheck = parsedBy(
 	z.strictObject(
 		{
@@ -47,7 +50,7 @@ export const healthcheck = parsedBy(
 
 /** The command as words; null for `NONE`. */
 function commandOf(test: string | readonly string[] | undefined): Parsed<readonly string[] | null> {
-	if (test === undefined) return bad('has no `test`', 'write `test: [CMD, ...]`, or `disable: true`');
+	if (test === undefined) return good([]);
 	if (typeof test === 'string') return good(['/bin/sh', '-c', test]);
 	const [kind, ...words] = test;
 	if (kind === 'NONE') return good(null);

@@ -36,3 +36,8 @@ export const capabilityText = spelled(
 		letter => `[${letter}${letter.toLowerCase()}]`,
 	),
 );
+
+/** A string for parsePullPolicy. */
+export const pullPolicyText = spelled(
+	String.raw`always|missing|if_not_present|never|build|daily|weekly|every_(?:(?:\d+(?:\.\d+)?)(?:w|d|h|m|s|ms|us))+`,
+);

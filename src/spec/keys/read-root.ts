@@ -1,0 +1,54 @@
+import type {Parsed} from '../model/parsed.ts';
+import type {RootfsSource} from '../model/project.ts';
+import {type Picker, present} from '../syntax/pick.ts';
+import {parseImageReference} from '../image/image-reference.ts';
+import type {SpecRequest} from './request.ts';
+import {readRootfs, resolveSource} from './rootfs.ts';
+import type {ServiceInput} from './service-schema.ts';
+
+/** The keys that say what an image is taken for. */
+const imageOnly = ['pull_policy', 'platform'] as const;
+
+/** Reads what the root is made of: one of `image` and `rootfs`. */
+export function readRoot(input: ServiceInput, picker: Picker, folder: string, request: SpecRequest): RootfsSource {
+	const {places, noteAt, pick, invalid} = picker;
+	const {image, rootfs} = input;
+	if (image !== undefined && rootfs !== undefined)
+		invalid(places.value(['image']), '`image` and `rootfs` exclude each other', 'take one of them out');
+	if (image !== undefined) {
+		noteAt('image', ['image']);
+		const pull = pick('pull_policy', input.pull_policy, 'missing');
+		const platform = pick('platform', input.platform, undefined);
+		const files = {
+			resolve: (path: string) => resolveSource(path, folder, request.env),
+			kindOf: request.kindOf,
+		};
+		const reference = orProblem('image', parseImageReference(image, files), picker);
+		return reference === undefined ? {kind: 'host'} : {kind: 'image', reference, pull, ...present({platform})};
+	}
+	for (const key of imageOnly.filter(name => input[name] !== undefined))
+		invalid(places.value([key]), `\`${key}\` needs \`image\``, `take \`${key}\` out`);
+	if (rootfs !== undefined) {
+		noteAt('rootfs', ['rootfs']);
+		return orProblem('rootfs', readRootfs(rootfs, folder, request), picker) ?? {kind: 'host'};
+	}
+	// A key that another problem is about is not missing.
+	if (!['image', 'rootfs', 'build'].some(key => places.has([key])))
+		invalid(
+			places.key([]),
+			'it has neither `image` nor `rootfs`',
+			'add `image: NAME`, such as `image: nginx:1.27`, or `rootfs:` with `host`, or with the path of a folder or of an archive',
+		);
+	return {kind: 'host'};
+}
+
+function orProblem<T>(key: 'image' | 'rootfs', parsed: Parsed<T>, {places, problems}: Picker): T | undefined {
+	if (parsed.ok) return parsed.value;
+	problems.push({
+		code: key === 'image' ? 'E_SPEC_INVALID' : 'E_ROOTFS_NOT_FOUND',
+		place: places.value([key]),
+		message: `\`${key}\` ${parsed.problem}`,
+		...(parsed.hint !== undefined && {hint: parsed.hint}),
+	});
+	return undefined;
+}
