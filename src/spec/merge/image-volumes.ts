@@ -1,0 +1,43 @@
+import {createHash} from 'node:crypto';
+import type {Service, VolumeMount} from '../model/project.ts';
+import {parseMountTarget} from '../values/container-path.ts';
+import {checkedOf, type ImagePart, type MergedImage, ofImage} from './image-part.ts';
+import {withVolumesFrom} from './without-image.ts';
+
+/**
+ * A volume for each path that the image declares, unless the spec mounts something there or above. They come before the mounts of the
+ * spec, which may lie below them.
+ */
+export function volumesPart(service: Service, paths: readonly string[], image: MergedImage): ImagePart {
+	const isCovered = (path: string) =>
+		service.volumes.some(({target}) => path === target || path.startsWith(`${target}/`));
+	const mounts = paths.filter(path => !isCovered(path)).map(path => mountAt(path, service.name, image));
+	if (mounts.length === 0) return {values: {}, origins: {}};
+	const own = Object.entries(withVolumesFrom(service.origins, mounts.length));
+	return {
+		values: {volumes: [...mounts, ...service.volumes]},
+		origins: {
+			...Object.fromEntries(own.filter(([key]) => key.startsWith('volumes.'))),
+			...Object.fromEntries(mounts.map((_, at) => [`volumes.${at}`, ofImage(image, 'Volumes')])),
+		},
+	};
+}
+
+function mountAt(path: string, container: string, image: MergedImage): VolumeMount {
+	const target = checkedOf(image, `the volume ${JSON.stringify(path)}`, parseMountTarget(path), 'use another image');
+	const name = anonymousName(container, target);
+	return {
+		type: 'volume',
+		volume: {key: name, name, project: image.project, labels: {}, container},
+		target,
+		readOnly: false,
+		nocopy: false,
+	};
+}
+
+/** The name of an anonymous volume: the same for each start of a container, and no other volume's. */
+function anonymousName(container: string, target: string): string {
+	const digest = createHash('sha256').update(`${container}\0${target}`).digest('hex').slice(0, 12);
+	const words = target.replace(/[^a-zA-Z0-9]+/g, '-').slice(1, 40);
+	return `${container}_${words}_${digest}`;
+}
