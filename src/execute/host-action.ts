@@ -1,6 +1,6 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
-import type {Host} from '../host/host.ts';
+import type {FileFacts, Host} from '../host/host.ts';
 import {sealTools} from '../host/programs/sealed-tools.ts';
 import {giveVolume, makeVolume} from '../state/volume.ts';
 import type {ActionOf, HostAction} from '../step/verbs/action.ts';
@@ -30,24 +30,31 @@ async function runTool(context: HostActionContext, words: readonly string[], wha
 	if (exitCode !== 0) throw new TsboxError('E_STEP_FAILED', `${what} failed`, {command, output: stderr.trim()});
 }
 
+/** What an overlay shows of a name: the first layer that has it, topmost first. A whiteout hides the layers below it. */
+function topmost(host: Host, roots: readonly string[], name: string): FileFacts | undefined {
+	for (const [at, root] of roots.entries()) {
+		const facts = host.lstat(`${root}/${name}`);
+		if (facts === undefined) continue;
+		const {device} = facts;
+		// In the layer that is written to it would be in the way of the folder.
+		const isWhiteout = at > 0 && device?.type === 'c' && device.major === 0 && device.minor === 0;
+		return isWhiteout ? undefined : facts;
+	}
+	return undefined;
+}
+
 /** `proc -> ../etc` in an image would redirect the kernel's files (CVE-2019-19921, CVE-2026-41579). */
 function plainFolders(host: Host, {roots, names}: ActionOf<'plainFolders'>): void {
 	for (const name of names) {
-		const found = roots
-			.map(root => ({path: `${root}/${name}`, facts: host.lstat(`${root}/${name}`)}))
-			.find(each => each.facts !== undefined);
-		if (found?.facts === undefined) {
+		const found = topmost(host, roots, name);
+		if (found === undefined) {
 			host.mkdir(`${roots[0]}/${name}`, 0o755);
 			setMode(host, `${roots[0]}/${name}`, 0o755);
-		} else if (found.facts.kind !== 'directory') {
-			throw new TsboxError(
-				'E_ARCHIVE_INVALID',
-				`/${name} of the root filesystem is a ${found.facts.kind}, not a folder`,
-				{
-					why: `the kernel's files are mounted on /${name}, and a ${found.facts.kind} there would send them somewhere else`,
-					hint: `make /${name} a plain folder in the root filesystem`,
-				},
-			);
+		} else if (found.kind !== 'directory') {
+			throw new TsboxError('E_ARCHIVE_INVALID', `/${name} of the root filesystem is a ${found.kind}, not a folder`, {
+				why: `the kernel's files are mounted on /${name}, and a ${found.kind} there would send them somewhere else`,
+				hint: `make /${name} a plain folder in the root filesystem`,
+			});
 		}
 	}
 }

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {loadFacts} from '../../src/host/facts/saved-facts.ts';
 import type {HostFacts} from '../../src/host/facts.ts';
-import {type ImageFacts, lowerFolders} from '../../src/image/store/facts.ts';
+import {type ImageFacts, lowerFolders, type OciImage} from '../../src/image/store/facts.ts';
 import {extrasOf} from '../../src/oci/extras.ts';
 import {toOciConfig} from '../../src/oci/lower.ts';
 import type {PlanInput} from '../../src/plan/input/input.ts';
@@ -57,6 +57,30 @@ export const storedImage = {
 	path: `/var/lib/tsbox/images/${'ab'.repeat(32)}/rootfs`,
 	bytes: 4_000_000,
 } as const satisfies ImageFacts;
+
+/** An image of a registry with this many layers, all in the store. */
+export function layeredImage(count: number): OciImage {
+	const hex = (number: number): string => (number + 1).toString(16).padStart(16, '0').padEnd(64, 'c');
+	const digest = `sha256:${'ef'.repeat(32)}`;
+	return {
+		kind: 'image',
+		reference: 'docker.io/library/web:1',
+		digest,
+		manifest: digest,
+		config: `sha256:${'cd'.repeat(32)}`,
+		layers: Array.from({length: count}, (_, number) => ({
+			diffId: `sha256:${hex(number)}`,
+			digest: `sha256:${hex(number + 1000)}`,
+			size: 1_000_000,
+			mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
+			path: `/var/lib/tsbox/lower/${hex(number).slice(0, 16)}/fs`,
+			stored: true,
+		})),
+		stored: true,
+		bytes: count * 1_000_000,
+		source: `docker://docker.io/library/web@${digest}`,
+	};
+}
 
 /** Changes to {@link sampleService} on a v2 machine. */
 export interface SampleChanges extends Partial<Omit<PlanInput, 'service' | 'config'>> {

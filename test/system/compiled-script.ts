@@ -11,6 +11,8 @@ import {planContainer} from '../../src/container/plan/plan-container.ts';
 import {compilePlan} from '../../src/container/start/compile-plan.ts';
 import {upPlanned} from '../../src/container/start/up.ts';
 import {closeInheritedDescriptors} from '../../src/host/programs/inherited-descriptors.ts';
+import type {RangeMap} from '../../src/host/id-map.ts';
+import type {ImageFacts} from '../../src/image/store/facts.ts';
 import type {ExecutorChoice} from '../../src/spec/config/executors.ts';
 import type {Plan} from '../../src/step/verbs/step.ts';
 
@@ -99,19 +101,32 @@ function leftoversOf(name: string, folder: string): readonly string[] {
  * Compiles a spec on the busybox fixture; `spec` is the YAML without name and rootfs.
  *
  * @param change - gives the plan to carry out in place of the one that was made
+ * @param image - puts an image into the store, which takes the place of the archive
  */
 export async function compiled(
 	name: string,
 	spec: string,
-	{change = plan => plan, executor}: {readonly change?: (plan: Plan) => Plan; readonly executor?: ExecutorChoice} = {},
+	{
+		change = plan => plan,
+		executor,
+		image,
+	}: {
+		readonly change?: (plan: Plan) => Plan;
+		readonly executor?: ExecutorChoice;
+		readonly image?: (store: string, ids: RangeMap | undefined) => ImageFacts;
+	} = {},
 ): Promise<Compiled> {
 	const folder = mkdtempSync(join(tmpdir(), 'tsbox-compile-'));
 	const file = join(folder, 'tsbox.yaml');
 	writeFileSync(file, `name: ${name}\nrootfs: ${await busyboxFixture()}\n${spec}`);
 	const machine = await openMachine({store: join(folder, 'store'), state: join(folder, 'state')});
 	const request = {file, cwd: folder, env: {}, ...(executor === undefined ? {} : {executor})};
+	let found: ImageFacts | undefined;
+	const findImage = async (ids: RangeMap | undefined): Promise<ImageFacts> =>
+		(found ??= image?.(machine.dirs.store, ids) ?? {kind: 'host'});
+	const options = image === undefined ? {} : {findImage};
 	const planned = async (): Promise<PlannedContainer> => {
-		const made = await planContainer(machine, request);
+		const made = await planContainer(machine, request, {dry: true, ...options});
 		return {...made, plan: change(made.plan)};
 	};
 	const script = compilePlan(machine, await planned());

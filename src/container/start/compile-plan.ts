@@ -3,19 +3,34 @@ import type {PlannedContainer} from '../machine/planned-container.ts';
 import {copyMappedScript} from '../../image/unpack/copy-mapped.ts';
 import {type Blank, blanksOf, isSealed, toolboxFolder} from '../../host/programs/sealed-tools.ts';
 import {fillVolumeScript} from '../../image/volume/volume-reader.ts';
+import type {ImageFacts} from '../../image/store/facts.ts';
 import {unpackScript} from '../../image/unpack/unpack-script.ts';
 import {unpackStep} from '../../plan/rootfs/plan-rootfs.ts';
+import {pullStep} from '../../plan/rootfs/pull-step.ts';
 import {toolsStep} from '../../plan/process/tools-step.ts';
 import {containerFolder} from '../../state/record.ts';
 import {compileScript} from '../../step/compile/compile-script.ts';
-import type {Plan} from '../../step/verbs/step.ts';
+import type {Plan, Step} from '../../step/verbs/step.ts';
 import {recordFacts} from './record-facts.ts';
 
 /** The plan with the steps that fill the store, since the store may be empty where the script runs. */
 function withStore({facts, dirs}: Machine, {plan, image}: PlannedContainer): Plan {
-	const rest = plan.steps.filter(step => step.action.kind !== 'copyTools' && step.action.kind !== 'unpack');
-	const unpack = image.kind === 'archive' ? [unpackStep(image)] : [];
-	return {...plan, steps: [toolsStep(facts, dirs.store), ...unpack, ...rest]};
+	const rest = plan.steps.filter(({action: {kind}}) => !['copyTools', 'unpack', 'pullImage'].includes(kind));
+	return {...plan, steps: [toolsStep(facts, dirs.store), ...imageSteps(image, dirs.store), ...rest]};
+}
+
+/** The step that unpacks an archive, or that finds an image in the store. */
+function imageSteps(image: ImageFacts, store: string): readonly Step[] {
+	if (image.kind === 'archive') return [unpackStep(image)];
+	if (image.kind !== 'image') return [];
+	return [
+		{
+			...pullStep(image, store),
+			title: `find ${image.reference} in the store`,
+			why: 'The layers of an image are unpacked by tsbox alone, which compares their digests; a script takes what it finds.',
+			checks: [],
+		},
+	];
 }
 
 /** The places where copied tools must be patched. */

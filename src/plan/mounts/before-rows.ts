@@ -1,6 +1,6 @@
 import type {MountRow} from '../../step/verbs/mounts.ts';
 import {containerPaths, type PlanInput} from '../input/input.ts';
-import {hostFolderRows, rootRow} from '../rootfs/plan-rootfs.ts';
+import {hostFolderRows, rootMount} from '../rootfs/root-rows.ts';
 import type {Taken} from './gather.ts';
 
 /** The rows for /proc and an empty /dev, with the options of the OCI config. */
@@ -53,5 +53,5 @@ function stageRows(input: PlanInput, {toolbox, conf, staged}: Taken, withSys: bo
 
 /** The rows to mount from the host: root, /proc, /dev, and the stage with the toolbox and the bind sources. */
 export function beforeRows(input: PlanInput, taken: Taken, withSys: boolean): readonly MountRow[] {
-	return [rootRow(input), ...hostFolderRows(input), ...kernelRows(input), ...stageRows(input, taken, withSys)];
+	return [rootMount(input).row, ...hostFolderRows(input), ...kernelRows(input), ...stageRows(input, taken, withSys)];
 }

@@ -5,7 +5,7 @@ import {containerPaths, type PlanInput, reached} from '../input/input.ts';
 import {hideRows} from './hide-rows.ts';
 import type {InsideStep} from '../input/inside-step.ts';
 import {mountCheck} from './mount-check.ts';
-import {gatheredRootRows} from '../rootfs/plan-rootfs.ts';
+import {type GatheredRoot, gatheredRoot} from '../rootfs/root-rows.ts';
 import type {StagedSource} from './staged-sources.ts';
 
 /*
@@ -41,11 +41,13 @@ export function gatherSteps(
 	if (!isRange(input.map) || enter === null) return [];
 	const {gathered, state} = containerPaths(input);
 	const files = taken.staged.filter(({kind}) => kind === 'file');
-	const rows = gatherRows(input, input.map, taken);
+	const root = gatheredRoot(input, input.map);
+	// Relative lower folders are below a mount of the first table, so the working directory is there only after it.
+	const isApart = root.root.cwd !== undefined;
+	const rows = gatherRows(input, input.map, taken, isApart ? root.below : [...root.below, root.root.row]);
 	const reach = [...files.map(each => fileRow(gathered, each)), reachRow(gathered)];
-	const checks = gatheredRootRows(input).flatMap(row =>
-		row.target === `${gathered}/rootfs` ? [mountCheck(row, '/')] : [],
-	);
+	const last = files.length === 0 ? reach : [];
+	const checks = [mountCheck(root.root.row, '/')];
 	const steps = [
 		inside(
 			'mounts.open',
@@ -72,11 +74,12 @@ export function gatherSteps(
 					kind: 'mountTable',
 					name: 'gather',
 					place: 'host',
-					rows: files.length === 0 ? [...rows, ...reach] : rows,
+					rows: isApart ? rows : [...rows, ...last],
 				},
-				checks: [...checks, ...idmapChecks(rows)],
+				checks: [...(isApart ? [] : checks), ...idmapChecks(rows)],
 			},
 		),
+		...(isApart ? [layersStep(inside, root, last, checks)] : []),
 	];
 	if (files.length > 0)
 		steps.push(
@@ -117,7 +120,37 @@ export function gatherSteps(
 	return [...steps, ...between, enter];
 }
 
-function gatherRows(input: PlanInput, map: RangeMap, {toolbox, conf, staged}: Taken): readonly MountRow[] {
+/** The step that mounts layers whose paths are relative to the folder of them all. */
+function layersStep(
+	inside: InsideStep,
+	{root: {row, cwd}}: GatheredRoot,
+	last: readonly MountRow[],
+	checks: Step['checks'],
+): Step {
+	return inside(
+		'mounts.layers',
+		'mount the layers of the image as one tree',
+		'All paths of so many layers are longer than the one page of options that mount(2) takes. They are relative to the folder with the layers.',
+		'mount(8)',
+		{
+			action: {
+				kind: 'mountTable',
+				name: 'layers',
+				place: 'host',
+				rows: [row, ...last],
+				...(cwd === undefined ? {} : {cwd}),
+			},
+			checks,
+		},
+	);
+}
+
+function gatherRows(
+	input: PlanInput,
+	map: RangeMap,
+	{toolbox, conf, staged}: Taken,
+	root: readonly MountRow[],
+): readonly MountRow[] {
 	const {gathered} = containerPaths(input);
 	const [uid, gid] = mappedRoot(map);
 	const on = (source: string, name: string, options: readonly string[], why: string): MountRow => ({
@@ -137,7 +170,7 @@ function gatherRows(input: PlanInput, map: RangeMap, {toolbox, conf, staged}: Ta
 			options: ['nosuid', 'nodev', 'mode=755', `uid=${uid}`, `gid=${gid}`, 'size=64k'],
 			why: 'the place where it is gathered',
 		},
-		...gatheredRootRows(input),
+		...root,
 		on(toolbox, 'tools', ['bind', 'ro', 'nosuid', 'nodev'], "the host's tools, read-only"),
 		on(conf, 'conf', ['bind', 'ro', 'nosuid', 'nodev', 'noexec'], 'the mount tables'),
 		...staged

@@ -5,11 +5,17 @@ import type {Step} from '../../step/verbs/step.ts';
 import {coversMachineId, machineIdSource} from './after-rows.ts';
 import {containerPaths, namespacesOf, type PlanInput, stage} from '../input/input.ts';
 import type {InsideStep} from '../input/inside-step.ts';
+import {type RootMount, rootMount} from '../rootfs/root-rows.ts';
 import {mountCheck, targetInside} from './mount-check.ts';
 
 /** Mounts end with their mount namespace. Without one, the undo must unmount them. */
 function mountUndo(input: PlanInput): Partial<Pick<Step, 'undo'>> {
 	return namespacesOf(input).includes('mount') ? {} : {undo: {kind: 'unmountTree', path: containerPaths(input).root}};
+}
+
+/** The working directory of a table with the mount of the root. */
+function workingFolder({cwd}: RootMount): {readonly cwd?: string} {
+	return cwd === undefined ? {} : {cwd};
 }
 
 /** The step that mounts the first table while the host is still visible. */
@@ -26,7 +32,13 @@ export function mountBefore(
 		'mount(8)',
 		{
 			object: `${before.length} mounts`,
-			action: {kind: 'mountTable', name: 'before', place: isRange(input.map) ? 'gathered' : 'host', rows: before},
+			action: {
+				kind: 'mountTable',
+				name: 'before',
+				place: isRange(input.map) ? 'gathered' : 'host',
+				rows: before,
+				...workingFolder(rootMount(input)),
+			},
 			...mountUndo(input),
 			checks: before.flatMap(row => {
 				const target = targetInside(input, row);

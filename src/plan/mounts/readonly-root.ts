@@ -3,7 +3,7 @@ import type {Step} from '../../step/verbs/step.ts';
 import {containerPaths, type PlanInput} from '../input/input.ts';
 import {writableHideRows} from './hide-rows.ts';
 import type {InsideStep} from '../input/inside-step.ts';
-import {hostFolderRows} from '../rootfs/plan-rootfs.ts';
+import {hostFolderRows} from '../rootfs/root-rows.ts';
 
 /** Steps that make the root read-only, after all other mounts; none unless the spec has `read_only: true`. */
 export function readonlyRoot(input: PlanInput, inside: InsideStep, after: readonly MountRow[]): readonly Step[] {

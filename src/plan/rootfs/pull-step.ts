@@ -37,5 +37,6 @@ export function pullStep(image: OciImage, store: string): Step {
 function layersWords(missing: number, all: number): string {
 	if (missing === 0) return 'All layers are unpacked already.';
 	if (all === 1) return 'Its only layer is missing.';
-	return missing === all ? `All ${all} layers are missing.` : `Of ${all} layers ${missing} are missing.`;
+	if (missing === all) return `All ${all} layers are missing.`;
+	return `${missing} of ${all} layers ${missing === 1 ? 'is' : 'are'} missing.`;
 }

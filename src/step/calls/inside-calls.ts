@@ -38,11 +38,14 @@ const callsOf: CallsOf = {
 		...files.map((path): Call => ['make_point', 'file', path]),
 	],
 	mounts: () => 'its commands are typed by a learner',
-	mountTable: ({rows}) =>
-		rows.flatMap(row => [
+	mountTable: ({rows, cwd}) => [
+		...(cwd === undefined ? [] : [['chdir', cwd] as const]),
+		...rows.flatMap(row => [
 			...mountCalls(row),
 			...(row.options.some(each => each.startsWith('X-mount.idmap=')) ? [['tell_idmapped', row.target] as const] : []),
 		]),
+		...(cwd === undefined ? [] : [['chdir', '/'] as const]),
+	],
 	openFilter: ({traced, onHost}, _, conf) => [
 		['open', `${onHost === true ? conf : '/dev/.box/conf'}/${traced === undefined ? filterFile : tracedFilterFile}`, 8],
 	],

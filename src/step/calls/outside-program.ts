@@ -131,6 +131,8 @@ $skips{$_} = 1 for qw(start unless_there);
 		for (@layers) {
 			lstat "$_/$name" or next;
 			return if -d _;
+			# A whiteout hides the layers below.
+			last if -c _ && (lstat _)[6] == 0 && $_ ne $layers[0];
 			failed(125, "/$name of the root filesystem is not a folder", "the kernel's files are mounted on /$name, and what is there would send them somewhere else", "make /$name a plain folder in the root filesystem");
 		}
 		mkdir "$layers[0]/$name", 0755 or fail("mkdir: $layers[0]/$name: $!");

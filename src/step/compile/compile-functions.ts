@@ -79,6 +79,8 @@ plain_folder() { # NAME LAYER...
 	shift
 	for layer do
 		if [ -d "$layer/$folder" ] && [ ! -h "$layer/$folder" ]; then return; fi
+		# A whiteout hides the layers below.
+		if [ "$layer" != "$top" ] && [ -c "$layer/$folder" ] && [ "$(stat -c %t:%T "$layer/$folder")" = 0:0 ]; then break; fi
 		if [ -h "$layer/$folder" ] || [ -e "$layer/$folder" ]; then
 			failed 125 "/$folder of the root filesystem is not a folder" \\
 				"the kernel's files are mounted on /$folder, and what is there would send them somewhere else" \\

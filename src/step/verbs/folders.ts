@@ -34,7 +34,10 @@ export const removeTree: UndoVerb<RemoveTreeAction> = {
 	undoLines: ({path}) => [`remove_trees ${shellWord(path)}`],
 };
 
-/** Refuses a root filesystem with one of these names as anything but a folder. Makes missing ones in the first root. */
+/**
+ * Refuses a root filesystem with one of these names as anything but a folder. Makes missing ones in the first root. The roots are the layers of
+ * an overlay, topmost first.
+ */
 export interface PlainFoldersAction {
 	readonly kind: 'plainFolders';
 	readonly roots: readonly string[];

@@ -1,3 +1,4 @@
+import {forcedMount2, needsMount2} from '../../image/store/lower-option.ts';
 import {fstabLine} from './fstab.ts';
 import {shellWord} from '../../spec/syntax/shell-words.ts';
 import {type InsideVerb, orFail, type UndoVerb} from './verb.ts';
@@ -22,9 +23,11 @@ export type ToolPlace = 'host' | 'gathered' | 'toolbox';
 /** Mounts the rows in one mount(8) call: `mount -a -T NAME.fstab`. */
 export interface MountTableAction {
 	readonly kind: 'mountTable';
-	readonly name: 'gather' | 'reach' | 'before' | 'sources' | 'hide' | 'after';
+	readonly name: 'gather' | 'layers' | 'reach' | 'before' | 'sources' | 'hide' | 'after';
 	readonly place: ToolPlace;
 	readonly rows: readonly MountRow[];
+	/** The working directory of mount(8), for an overlay with relative lower folders. */
+	readonly cwd?: string;
 	/** Files of one line that rows bind-mount: their texts by their names in the container's folder. */
 	readonly files?: Readonly<Record<string, string>>;
 }
@@ -32,6 +35,11 @@ export interface MountTableAction {
 function mountLine({name, place}: MountTableAction, conf: string): string {
 	const folder = {host: conf, gathered: '/tmp/conf', toolbox: '/dev/.box/conf'}[place];
 	return `mount -i -n -a -T ${shellWord(`${folder}/${name}.fstab`)}`;
+}
+
+/** Whether mount(8) must pass the options of a row by mount(2). */
+function isForced({rows}: MountTableAction): boolean {
+	return rows.some(({type, options}) => type === 'overlay' && needsMount2(options));
 }
 
 /** Whether the row asks for an idmapped mount. A mount(8) that does not know X-mount.idmap ignores the option. */
@@ -45,7 +53,11 @@ function overlayPlace(options: readonly string[]): string {
 
 export const mountTable: InsideVerb<MountTableAction> = {
 	shown: (action, conf) => [
-		mountLine(action, conf),
+		[
+			...(action.cwd === undefined ? [] : [`cd ${shellWord(action.cwd)} &&`]),
+			...(isForced(action) ? [forcedMount2.join('=')] : []),
+			mountLine(action, conf),
+		].join(' '),
 		...action.rows.map(row => `    ${fstabLine(row).replace(/ 0 0$/, '')}`),
 	],
 	needs: ({rows}) => ({
@@ -56,7 +68,12 @@ export const mountTable: InsideVerb<MountTableAction> = {
 		]),
 	}),
 	insideLines: (action, _, conf) => [
+		...orFail(action.cwd === undefined ? [] : [`cd ${shellWord(action.cwd)}`]),
+		// `mount` is a function of the script, and shells differ on what an assignment before a function's name does.
+		...(isForced(action) ? [`${forcedMount2.join('=')}; export ${forcedMount2[0]}`] : []),
 		...orFail([mountLine(action, conf)]),
+		...(isForced(action) ? [`unset ${forcedMount2[0]}`] : []),
+		...orFail(action.cwd === undefined ? [] : ['cd /']),
 		...action.rows
 			.filter(isIdmapped)
 			.map(({target}) => `tell_idmapped ${shellWord(target)} ${shellWord(mountinfoWord(target))}`),
