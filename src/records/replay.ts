@@ -18,7 +18,8 @@ function rootfsOf(image: RunImage, said: RootfsSource): RootfsSource {
 	if (image.kind === 'directory') return image;
 	if (image.kind === said.kind) return said;
 	if (image.kind === 'host') return image;
-	return {kind: 'archive', path: image.kind === 'archive' ? image.archive : image.reference};
+	if (image.kind === 'archive') return {kind: 'archive', path: image.archive};
+	return {kind: 'image', reference: image.reference, pull: 'missing'};
 }
 
 /**
@@ -50,7 +51,7 @@ export async function replay(machine: Machine, word: string, request: ReplayRequ
 			{
 				tty,
 				signal: request.signal,
-				findImage: ids => imageOfRun(machine, folder, image, ids),
+				findImage: ids => imageOfRun(machine, folder, image, ids, request.signal),
 			},
 		);
 		const asked: UpRequest = {

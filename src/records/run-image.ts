@@ -1,3 +1,4 @@
+import type {Machine} from '../container/machine/machine.ts';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import type {RangeMap} from '../host/id-map.ts';
 import type {ImageFacts} from '../image/store/facts.ts';
@@ -35,19 +36,21 @@ async function lookAt(
  * Finds the image of a run by its digest: unpacked in the store, or as an archive at its old path or in the record.
  *
  * @param ids - the id map for the owners of its files
- * @throws TsboxError E_IMAGE_NOT_FOUND for a lost archive, E_ROOTFS_NOT_FOUND for a missing folder.
+ * @throws TsboxError E_IMAGE_NOT_FOUND for a lost archive, E_ROOTFS_NOT_FOUND for a missing folder, as `imageByManifest` for an image that
+ * the store no longer has.
  */
 export async function imageOfRun(
-	machine: RunsMachine,
+	machine: Pick<Machine, 'host' | 'dirs' | 'facts' | 'env'>,
 	folder: string,
 	image: RunImage,
 	ids: RangeMap | undefined,
+	signal?: AbortSignal,
 ): Promise<ImageFacts> {
 	const {host, dirs} = machine;
 	if (image.kind === 'image') {
-		throw new TsboxError('E_IMAGE_NOT_FOUND', `cannot find the image of this run, ${image.reference}`, {
-			hint: `pull it with \`tsbox images pull ${image.reference}\``,
-		});
+		const {imageByManifest} = await import('../image/pull/resolve.ts');
+		const {facts, env = {}} = machine;
+		return imageByManifest({host, facts, env, store: dirs.store}, {...image, ids, signal});
 	}
 	if (image.kind !== 'archive')
 		return image.kind === 'host' ? image : imageFacts(host, dirs.store, image, ids === undefined ? {} : {ids});

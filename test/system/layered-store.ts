@@ -31,7 +31,11 @@ export function whiteout(tree: string, path: string): void {
 /** Marks a folder as opaque. */
 export function opaque(tree: string, path: string): void {
 	execFileSync('setfattr', ['-n', 'trusted.overlay.opaque', '-v', 'y', join(tree, path)]);
+	opaqueFolders.set(tree, [...(opaqueFolders.get(tree) ?? []), path]);
 }
+
+/** What {@link opaque} was called with, for the records of layers. */
+const opaqueFolders = new Map<string, readonly string[]>();
 
 /** Puts unpacked layers into a store, the base first, as a pull does; with `ids` their files belong to the container's root on the host. */
 export function layeredImage(store: string, contents: readonly LayerContent[], ids?: RangeMap): OciImage {
@@ -47,7 +51,15 @@ export function layeredImage(store: string, contents: readonly LayerContent[], i
 		const diffId = `sha256:${hex}`;
 		writeFileSync(
 			join(place, 'layer.json'),
-			JSON.stringify({schema: 1, diffId, bytes: 4096, entries: 1, implied: [], created: 0}),
+			JSON.stringify({
+				schema: 1,
+				diffId,
+				bytes: 4096,
+				entries: 1,
+				implied: [],
+				opaque: opaqueFolders.get(join(place, 'fs')) ?? [],
+				created: 0,
+			}),
 		);
 		return {
 			diffId,

@@ -2,7 +2,16 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 import {errnoOf} from '../../host/errno.ts';
 import {namesIn, type Pinned, pin, pinBelow, type Stats, statBelow, unpin} from '../../host/files/pinned.ts';
 import {parseMountinfo} from '../../host/probe/mountinfo.ts';
+import type {Host} from '../../host/host.ts';
 import {lowerFolders} from '../../image/store/facts.ts';
+import {
+	closeMerged,
+	isWhiteout,
+	mergedBelow,
+	type MergedFolder,
+	openMerged,
+	statMerged,
+} from '../../image/store/merged-folder.ts';
 import {type ContainerRecord, containerFolder} from '../../state/record.ts';
 import {readStartReport} from '../../state/start-report.ts';
 import {findContainer} from '../machine/find-container.ts';
@@ -22,6 +31,7 @@ const maxDepth = 256;
 
 /** The state of a walk. */
 interface Walk {
+	readonly host: Host;
 	/** Mount points. Anything below them in the layer was created by tsbox or is hidden. */
 	readonly covered: readonly string[];
 	readonly unread: string[];
@@ -53,10 +63,13 @@ export async function diff(machine: Machine, name: string): Promise<Difference> 
 	const destinations = record.config.mounts.map(({destination}) => destination);
 	if (runs(machine, record)) {
 		const {layers, mounts} = layersOf(machine, record);
-		return walkLayers(layers, [...mounts, ...destinations]);
+		return walkLayers(machine.host, layers, [...mounts, ...destinations]);
 	}
 	const layers = layersAtRest(machine, record);
-	return walkLayers(layers, [...destinations, ...layers.map(({place}) => place).filter(place => place !== '')]);
+	return walkLayers(machine.host, layers, [
+		...destinations,
+		...layers.map(({place}) => place).filter(place => place !== ''),
+	]);
 }
 
 /**
@@ -64,8 +77,13 @@ export async function diff(machine: Machine, name: string): Promise<Difference> 
  *
  * @param covered - the mount points of the container
  */
-export function walkLayers(layers: readonly Layer[], covered: readonly string[], look?: LayerLook): Difference {
-	const walk: Walk = {covered: [...new Set(covered)], unread: [], look};
+export function walkLayers(
+	host: Host,
+	layers: readonly Layer[],
+	covered: readonly string[],
+	look?: LayerLook,
+): Difference {
+	const walk: Walk = {host, covered: [...new Set(covered)], unread: [], look};
 	const changes = layers.flatMap(layer => walkLayer(layer, walk));
 	return {changes: changes.sort((one, other) => (one.path < other.path ? -1 : 1)), unread: walk.unread};
 }
@@ -90,10 +108,10 @@ function layersOf(
 		);
 	const mounts = rows.map(({target}) => target).filter(target => target !== '/');
 	for (const place of places) {
-		const root = {upper: `${place}/upper`, lower: lowerFolders(image)[0] ?? '/', place: ''};
+		const root = {upper: `${place}/upper`, lowers: lowerFolders(image), place: ''};
 		if (shown(root.upper, '/')) return {layers: [root], mounts};
 		const folders = mounts.filter(target => shown(`${place}/folders${target}/upper`, target));
-		const layers = folders.map(target => ({upper: `${place}/folders${target}/upper`, lower: target, place: target}));
+		const layers = folders.map(target => ({upper: `${place}/folders${target}/upper`, lowers: [target], place: target}));
 		if (layers.length > 0) return {layers: [...layers, {...root, addedOnly: true}], mounts};
 	}
 	throw noLayer(name);
@@ -116,8 +134,8 @@ function layersAtRest(machine: Machine, record: ContainerRecord): readonly Layer
 	throw noLayer(record.name);
 }
 
-function walkLayer({upper, lower, place, addedOnly}: Layer, walk: Walk): readonly PathChange[] {
-	const [over, under] = [pin(upper), pin(lower)];
+function walkLayer({upper, lowers, place, addedOnly}: Layer, walk: Walk): readonly PathChange[] {
+	const [over, under] = [pin(upper), openMerged(walk.host, lowers)];
 	try {
 		const changes = walkFolder(over, under, place, walk, 0);
 		if (addedOnly === true) {
@@ -127,13 +145,13 @@ function walkLayer({upper, lower, place, addedOnly}: Layer, walk: Walk): readonl
 		return place === '' || changes.length === 0 ? changes : [{change: 'C', path: place}, ...changes];
 	} finally {
 		unpin(over);
-		unpin(under);
+		closeMerged(under);
 	}
 }
 
 function walkFolder(
 	upper: Pinned,
-	lower: Pinned | undefined,
+	lower: MergedFolder | undefined,
 	place: string,
 	walk: Walk,
 	depth: number,
@@ -148,7 +166,7 @@ function walkFolder(
 
 function changesOf(
 	upper: Pinned,
-	lower: Pinned | undefined,
+	lower: MergedFolder | undefined,
 	name: Buffer,
 	place: string,
 	walk: Walk,
@@ -157,14 +175,13 @@ function changesOf(
 	const path = `${place}/${name.toString()}`;
 	const stats = walk.covered.includes(path) ? undefined : statBelow(upper, name);
 	if (stats === undefined) return [];
-	const before = lower === undefined ? undefined : statBelow(lower, name);
-	// A whiteout: overlayfs.rst, "whiteouts and opaque directories".
-	if (stats.isCharacterDevice() && stats.rdev === 0) return before === undefined ? [] : [{change: 'D', path}];
+	const before = lower === undefined ? undefined : statMerged(lower, name);
+	if (isWhiteout(stats)) return before === undefined ? [] : [{change: 'D', path}];
 	walk.look?.(upper, name, path, stats);
 	const own = {change: before === undefined ? 'A' : 'C', path} as const;
 	const folder = pinBelow(upper, name);
 	if (folder === undefined) return [own];
-	const beneath = lower === undefined ? undefined : pinBelow(lower, name);
+	const beneath = lower === undefined ? undefined : mergedBelow(lower, name);
 	try {
 		const below = walkFolder(folder, beneath, path, walk, depth + 1);
 		// The folder exists only to hold a mount point.
@@ -172,7 +189,7 @@ function changesOf(
 		return forMount ? [] : [own, ...below];
 	} finally {
 		unpin(folder);
-		if (beneath !== undefined) unpin(beneath);
+		if (beneath !== undefined) closeMerged(beneath);
 	}
 }
 

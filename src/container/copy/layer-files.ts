@@ -51,7 +51,7 @@ export function layerFiles(
 		...layers.map(({place}) => place).filter(place => place !== ''),
 	];
 	let holes = 0;
-	const {changes, unread} = walkLayers(layers, targets, (folder, name, path, stats) => {
+	const {changes, unread} = walkLayers(host, layers, targets, (folder, name, path, stats) => {
 		const mode = stats.mode & 0o7777;
 		// stat(2) counts blocks of 512 bytes, whatever the block size of the filesystem.
 		const more = stats.isFile() ? Math.max(0, stats.size - stats.blocks * 512) : 0;

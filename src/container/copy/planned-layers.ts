@@ -1,10 +1,11 @@
 import {lowerFolders} from '../../image/store/facts.ts';
 import type {PlannedContainer} from '../machine/planned-container.ts';
 
-/** A writable layer over a folder of the image, and its path in the container: empty for the root, or `/usr`. */
+/** A writable layer over folders of the image, and its path in the container: empty for the root, or `/usr`. */
 export interface Layer {
 	readonly upper: string;
-	readonly lower: string;
+	/** Topmost first. */
+	readonly lowers: readonly string[];
 	readonly place: string;
 	/** The root of an unprivileged user's `rootfs: host`. Only added entries count, since tsbox itself created those the host has. */
 	readonly addedOnly?: true;
@@ -17,12 +18,11 @@ export function plannedLayers({plan, image}: Pick<PlannedContainer, 'plan' | 'im
 	const uppers = [...new Set(options.map(option => option.slice('upperdir='.length)))];
 	return uppers.flatMap((upper): readonly Layer[] => {
 		const folder = /^(.*)\/folders\/([^/]+)\/upper$/.exec(upper);
-		const lower = lowerFolders(image)[0] ?? '/';
-		if (folder === null) return [{upper, lower, place: ''}];
+		if (folder === null) return [{upper, lowers: lowerFolders(image), place: ''}];
 		const [, layer, name] = folder;
 		const target = `/${name}`;
-		const own: Layer = {upper, lower: target, place: target};
+		const own: Layer = {upper, lowers: [target], place: target};
 		const isLast = upper === uppers.at(-1);
-		return isLast ? [own, {upper: `${layer}/upper`, lower: '/', place: '', addedOnly: true}] : [own];
+		return isLast ? [own, {upper: `${layer}/upper`, lowers: ['/'], place: '', addedOnly: true}] : [own];
 	});
 }

@@ -28,7 +28,7 @@ export function restingRoot(machine: Machine, record: ContainerRecord, writes: b
 	const {host, dirs, facts} = machine;
 	if (record.detached === undefined || stateOf(host, record) !== 'dead') return undefined;
 	const plan = readStartReport(host, containerFolder(dirs.state, record.name))?.plan;
-	const rows = plan === undefined ? [] : rootRows(plan);
+	const {rows, cwd} = plan === undefined ? {rows: []} : rootRows(plan);
 	const [root] = rows;
 	const upper = root === undefined ? undefined : upperOf(root);
 	const folder = upper === undefined ? undefined : `${dirname(upper)}/root`;
@@ -44,6 +44,7 @@ export function restingRoot(machine: Machine, record: ContainerRecord, writes: b
 		source,
 		options: readable(options, writes),
 		below: target.slice(root.target.length),
+		...(cwd === undefined ? {} : {cwd}),
 	}));
 	return {folder, mounts, ids};
 }
@@ -68,14 +69,15 @@ function notAlone(name: string, why: string): TsboxError {
 	});
 }
 
-/** The row that mounts the root, and the rows of overlays within it. */
-function rootRows(plan: Plan): readonly MountRow[] {
-	const rows = plan.steps.flatMap(({action}) => (action.kind === 'mountTable' ? action.rows : []));
+/** The row that mounts the root, the rows of overlays within it, and the folder that their paths are relative to. */
+function rootRows(plan: Plan): {readonly rows: readonly MountRow[]; readonly cwd?: string | undefined} {
+	const tables = plan.steps.flatMap(({action}) => (action.kind === 'mountTable' ? [action] : []));
+	const rows = tables.flatMap(table => table.rows);
 	const root = rows.find(row => upperOf(row) !== undefined);
-	if (root === undefined) return [];
+	if (root === undefined) return {rows: []};
 	const idmap = rows.filter(({options}) => options.some(option => option.startsWith('X-mount.idmap')));
 	const within = rows.filter(({type, target}) => type === 'overlay' && target.startsWith(`${root.target}/`));
-	return [root, ...within, ...idmap];
+	return {rows: [root, ...within, ...idmap], cwd: tables.find(table => table.rows.includes(root))?.cwd};
 }
 
 /** The writable folder behind a root mount: the upper folder of an overlay, or a copy of the image. */

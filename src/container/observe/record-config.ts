@@ -1,7 +1,7 @@
 import {imageName} from '../../image/store/facts.ts';
 import type {OciResources} from '../../oci/config.ts';
 import {type ConfigValue, configOf} from '../../spec/keys/service-keys.ts';
-import type {Service} from '../../spec/model/project.ts';
+import type {RootfsSource, Service} from '../../spec/model/project.ts';
 import type {ContainerRecord} from '../../state/record.ts';
 
 /**
@@ -32,7 +32,7 @@ function valuesOf(record: ContainerRecord): Partial<Service> {
 	const {process, linux} = config;
 	const {user} = process;
 	const values: {readonly [F in keyof Service]?: Service[F] | undefined} = {
-		rootfs: image.kind === 'host' ? {kind: 'host'} : {kind: 'directory', path: imageName(image)},
+		rootfs: rootfsOf(image),
 		command: process.args,
 		workingDir: process.cwd,
 		user: `${user.uid}:${user.gid}`,
@@ -60,6 +60,13 @@ function valuesOf(record: ContainerRecord): Partial<Service> {
 	};
 	// A value that is undefined is left open, as one that is not there.
 	return values as Partial<Service>;
+}
+
+function rootfsOf(image: ContainerRecord['image']): RootfsSource {
+	if (image.kind === 'host') return {kind: 'host'};
+	return image.kind === 'image'
+		? {kind: 'image', reference: image.reference, pull: 'missing'}
+		: {kind: 'directory', path: imageName(image)};
 }
 
 function limits({memory, cpu, pids, blockIO}: OciResources) {

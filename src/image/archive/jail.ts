@@ -1,3 +1,4 @@
+import {forcedMount2, needsMount2} from '../../host/programs/lower-option.ts';
 import {idMapFolder} from '../../host/programs/sealed-tools.ts';
 import {namespaceOptions} from '../../host/programs/namespace-options.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
@@ -12,6 +13,8 @@ export interface JailMount {
 	readonly options: readonly string[];
 	/** Mount point relative to the folder: `` or `/usr`. */
 	readonly below: string;
+	/** The working directory of mount(8), for an overlay with relative lower folders. */
+	readonly cwd?: string;
 }
 
 /** A tool that runs without access to the host. */
@@ -76,10 +79,10 @@ export function jail(facts: HostFacts, jailed: JailedTool, toolbox: string, ids?
 	const pinned = jailed.pinned === true;
 	const copied = ids !== undefined || pinned;
 	const mounts = (on: string): readonly string[] =>
-		(jailed.mounts ?? []).map(
-			({type, source, options, below}) =>
-				`${host('mount')} -i -n -c -t ${type} -o ${quoted(options.join(','))} ${quoted(source)} "${on}"${quoted(below)}`,
-		);
+		(jailed.mounts ?? []).flatMap(({type, source, options, below, cwd}) => [
+			...(cwd === undefined ? [] : [`cd ${quoted(cwd)}`]),
+			`${needsMount2(options) ? `${forcedMount2.join('=')} ` : ''}${host('mount')} -i -n -c -t ${type} -o ${quoted(options.join(','))} ${quoted(source)} "${on}"${quoted(below)}`,
+		]);
 	// Root of a new user namespace cannot mount the layers, so the caller's namespace does.
 	const own = ids === undefined ? mounts('$1/root') : [];
 	const source = copied ? reached.tools : quoted(tools);

@@ -28,6 +28,16 @@ export interface ImageRequest {
 	readonly signal?: AbortSignal | undefined;
 }
 
+/** What {@link imageByManifest} is asked for. */
+export interface ManifestRequest {
+	readonly reference: string;
+	/** What the reference pointed to. */
+	readonly digest: string;
+	readonly manifest: string;
+	readonly ids?: RangeMap | undefined;
+	readonly signal?: AbortSignal | undefined;
+}
+
 /** A resolved image: its facts, and the text of its configuration. */
 export interface ResolvedImage {
 	readonly facts: OciFacts;
@@ -48,7 +58,7 @@ export async function resolveImage(
 	const {reference, pull} = request;
 	const platform = request.platform ?? platformOf(facts.kernel.arch);
 	const known = storedImage(host, store, request, platform);
-	if (known !== undefined && mayUse(known.name, pull, host.now(), reference)) return known;
+	if (known !== undefined && mayUse(known.name, pull, host, reference)) return known;
 	if (pull === 'never' || (pull === 'build' && known === undefined))
 		throw new TsboxError('E_IMAGE_NOT_FOUND', `the image ${reference} is not in the store`, {
 			why: `its \`pull_policy\` is ${pull}`,
@@ -77,6 +87,33 @@ function storedImage(
 	};
 }
 
+/**
+ * Finds an image by the digest of its manifest, whatever its tag points to now: in the store, or in its registry.
+ *
+ * @throws TsboxError as {@link resolveImage}; E_IMAGE_NOT_FOUND when a file has another image by now.
+ */
+export async function imageByManifest(
+	tools: Skopeo & {readonly facts: HostFacts; readonly store: string},
+	{reference, digest, manifest, ids, signal}: ManifestRequest,
+): Promise<OciFacts> {
+	const {host, store} = tools;
+	const image = readImage(host, store, manifest);
+	if (image !== undefined) {
+		const {config, layers} = image;
+		const facts = factsOf(host, store, {reference, digest, manifest, config, layers, ids});
+		if (facts.layers.every(({stored}) => stored)) return {...facts, stored: true};
+	}
+	const exact = isRegistry(reference)
+		? atDigest(skopeoSource(host, reference), manifest).slice('docker://'.length)
+		: reference;
+	const {facts} = await resolveImage(tools, {reference: exact, pull: 'missing', ids, remember: true, signal});
+	if (facts.manifest === manifest) return facts;
+	throw new TsboxError('E_IMAGE_NOT_FOUND', `${reference} has another image now`, {
+		why: `it is ${facts.manifest}, and ${manifest} is asked for`,
+		hint: 'restore the image that was there',
+	});
+}
+
 /** Whether a configuration is for this platform; its variant may be an earlier one. */
 function isFor(config: string, platform: string): boolean {
 	const {os, architecture} = JSON.parse(config) as {readonly os?: unknown; readonly architecture?: unknown};
@@ -84,8 +121,9 @@ function isFor(config: string, platform: string): boolean {
 	return (os ?? 'linux') === wantedOs && (architecture ?? wanted) === wanted;
 }
 
-function mayUse({pulled}: NameRecord, pull: PullPolicy, now: number, reference: string): boolean {
-	if (typeof pull === 'object') return now - pulled < pull.everyMs;
+function mayUse({pulled}: NameRecord, pull: PullPolicy, host: Host, reference: string): boolean {
+	// A plan that asks for the time is not kept, so the others must not.
+	if (typeof pull === 'object') return host.now() - pulled < pull.everyMs;
 	if (pull === 'always') return false;
 	// A folder or archive may have changed, and costs no network to look at.
 	return pull === 'never' || pull === 'build' || isRegistry(reference);

@@ -58,7 +58,10 @@ export interface ImageLayer {
 	readonly stored: boolean;
 }
 
-/** The folders that make up the root filesystem, topmost first. An image without layers has none. */
+/**
+ * The folders that make up the root filesystem, topmost first. An image without layers has none. Of a layer that an image has twice, the
+ * lower one shows nothing that the other does not have, and overlayfs refuses it.
+ */
 export function lowerFolders(image: ImageFacts): readonly string[] {
 	switch (image.kind) {
 		case 'host':
@@ -67,7 +70,7 @@ export function lowerFolders(image: ImageFacts): readonly string[] {
 		case 'directory':
 			return [image.path];
 		case 'image':
-			return image.layers.map(({path}) => path).toReversed();
+			return [...new Set(image.layers.map(({path}) => path).toReversed())];
 	}
 }
 

@@ -19,6 +19,10 @@ export interface LowerRecord {
 	readonly entries: number;
 	/** Folders that the layer has entries in, but no entry of their own: they have mode 0755 and belong to root. */
 	readonly implied: readonly string[];
+	/**
+	 * Folders that hide what the layers below have there: one character a byte. Overlayfs reads an attribute, which Node cannot.
+	 */
+	readonly opaque: readonly string[];
 	/** Milliseconds since the epoch. */
 	readonly created: number;
 }
@@ -47,6 +51,12 @@ export function lowerTree(store: string, name: LowerName): string {
 	return `${lowerPlace(store, name)}/fs`;
 }
 
+/** The opaque folders of the layer with this tree; none for a folder that is no layer of the store. */
+export function opaqueFolders(host: Host, tree: string): ReadonlySet<string> {
+	const place = /^(.*\/lower\/[0-9a-f]{16}(?:-[0-9a-f]{8})?)\/fs$/.exec(tree)?.[1];
+	return new Set(place === undefined ? [] : lowerRecordIn(host, place)?.opaque);
+}
+
 /** The record of an unpacked layer; undefined when it is missing, incomplete, or another layer whose digest begins the same. */
 export function readLower(host: Host, store: string, name: LowerName): LowerRecord | undefined {
 	const record = lowerRecordIn(host, lowerPlace(store, name));
@@ -61,12 +71,11 @@ export function lowerRecordIn(host: Host, folder: string): LowerRecord | undefin
 
 function isLower(value: unknown): value is LowerRecord {
 	if (!isObject(value)) return false;
-	const {schema, diffId, bytes, entries, implied, created} = value;
+	const {schema, diffId, bytes, entries, implied, opaque, created} = value;
 	return (
 		schema === 1 &&
 		typeof diffId === 'string' &&
 		[bytes, entries, created].every(each => typeof each === 'number') &&
-		Array.isArray(implied) &&
-		implied.every(each => typeof each === 'string')
+		[implied, opaque].every(paths => Array.isArray(paths) && paths.every(each => typeof each === 'string'))
 	);
 }

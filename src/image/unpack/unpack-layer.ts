@@ -80,6 +80,7 @@ export async function unpackLayer(layer: UnpackedLayer, unpacking: LayerUnpackin
 			bytes: diskBytes,
 			entries,
 			implied: filter.implied(),
+			opaque: filter.opaque().map(({path}) => path),
 			created: host.now(),
 		};
 		host.writeAtomic(`${work}/layer.json`, `${JSON.stringify(record)}\n`, 0o600);

@@ -5,17 +5,20 @@ import {unlessForbidden} from '../../host/errno.ts';
 import type {HostFacts} from '../../host/facts.ts';
 import type {Host} from '../../host/host.ts';
 import type {RangeMap} from '../../host/id-map.ts';
-import {namesIn, pathOf, pin, pinBelow, statBelow, unpin} from '../../host/files/pinned.ts';
+import {namesIn, pathOf} from '../../host/files/pinned.ts';
 import {extraction} from '../archive/extraction.ts';
 import {startJailed} from '../archive/jailed-program.ts';
 import {noSpace, saysDiskFull, tarFailed} from '../archive/unpack-error.ts';
+import {closeMerged, mergedBelow, openMerged, statMerged} from '../store/merged-folder.ts';
 import {treeUse} from '../store/tree-use.ts';
 import {volumeReader} from './volume-reader.ts';
 
 /** The initial content of a volume: the folder `target` of an unpacked image. */
 export interface VolumeFill {
-	/** The root of the image, absolute. */
-	readonly image: string;
+	/** The folders of the image, absolute, topmost first. */
+	readonly image: readonly string[];
+	/** Marks of overlays in them are attributes that unprivileged users may write. */
+	readonly userxattr?: true;
 	/** The mount point in the container. */
 	readonly target: string;
 	/** The folder of the volume, absolute. */
@@ -51,29 +54,32 @@ export function wantsFill(host: Host, volume: string): boolean {
  * the jailed reader resolves them later.
  */
 function contentAt(host: Host, {image, target}: VolumeFill): {bytes: number; entries: number} | null | undefined {
-	let folder = pin(image);
+	let folder = openMerged(host, image);
 	try {
 		for (const name of target.split('/').filter(part => part !== '')) {
-			const there = statBelow(folder, name);
+			const there = statMerged(folder, name);
 			if (there === undefined) return undefined;
-			const next = pinBelow(folder, name);
+			const next = mergedBelow(folder, name);
 			if (next === undefined) return there.isSymbolicLink() ? null : undefined;
-			unpin(folder);
+			closeMerged(folder);
 			folder = next;
 		}
 		let bytes = 0;
 		let entries = 0;
-		for (const name of namesIn(folder)) {
-			const use = treeUse(host, `${pathOf(folder)}/${name.toString()}`);
-			bytes += use.bytes;
-			entries += use.entries;
+		// What one layer has and another one hides counts too: the number is for a progress bar.
+		for (const part of folder.parts.map(each => each.folder)) {
+			for (const name of namesIn(part)) {
+				const use = treeUse(host, `${pathOf(part)}/${name.toString()}`);
+				bytes += use.bytes;
+				entries += use.entries;
+			}
 		}
 		return {bytes, entries};
 	} catch {
 		// An unprivileged user may not be allowed to read all folders of the image.
 		return null;
 	} finally {
-		unpin(folder);
+		closeMerged(folder);
 	}
 }
 
@@ -90,13 +96,14 @@ export async function fillVolume(
 	fill: VolumeFill,
 	{onProgress, signal, toolbox}: FillOptions,
 ): Promise<void> {
-	const {image, target, volume, readIds, ids} = fill;
+	const {target, volume, readIds, ids} = fill;
 	if (!wantsFill(host, volume)) return;
 	const content = contentAt(host, fill);
 	if (content === undefined) return;
 	const what = `${target} of the image`;
 	host.writeAtomic(`${volume}/copying`, `${process.pid}\n`, 0o600);
-	const reader = startJailed(host, facts, volumeReader(facts, target), image, {toolbox, ids: readIds});
+	const {tool, folder} = volumeReader(facts, fill);
+	const reader = startJailed(host, facts, tool, folder, {toolbox, ids: readIds});
 	const writer = startJailed(host, facts, extraction(facts, ids, 'part'), `${volume}/_data`, {toolbox, ids});
 	reader.stdin.end();
 	const kill = (): void => {

@@ -1,6 +1,7 @@
 import type {HostFacts} from '../../host/facts.ts';
+import {lowerOption} from '../../host/programs/lower-option.ts';
 import {extraction} from '../archive/extraction.ts';
-import {hostWords, type JailedTool, jail, jailCommand, quoted, toolboxWords} from '../archive/jail.ts';
+import {hostWords, type JailedTool, type JailMount, jail, jailCommand, quoted, toolboxWords} from '../archive/jail.ts';
 import type {VolumeFill} from './fill-volume.ts';
 
 /**
@@ -10,7 +11,7 @@ import type {VolumeFill} from './fill-volume.ts';
  *
  * @throws TsboxError E_HOST_UNSUPPORTED without tar.
  */
-export function volumeReader(facts: HostFacts, target: string): JailedTool {
+function readerTool(facts: HostFacts, target: string): JailedTool {
 	const tar = toolboxWords(facts, 'tar').map(quoted).join(' ');
 	const folder = quoted(target);
 	const attributes = '--xattrs --xattrs-include=security.capability --xattrs-include=user.\\*';
@@ -29,9 +30,25 @@ export function volumeReader(facts: HostFacts, target: string): JailedTool {
 	return {tool: 'sh', args: ['-c', script], capabilities: ['dac_read_search'], keepFolder: true};
 }
 
+/** The jailed tool that packs the folder of an image from which a volume is filled, and the folder for its jail. */
+export function volumeReader(
+	facts: HostFacts,
+	{image, target, volume, userxattr}: VolumeFill,
+): {readonly tool: JailedTool; readonly folder: string} {
+	const tool = readerTool(facts, target);
+	const [first = volume, ...others] = image;
+	if (others.length === 0) return {tool, folder: first};
+	const flags = ['ro', ...(userxattr === true ? ['userxattr'] : [])];
+	const {option, ...rest} = lowerOption(image, flags);
+	const mount: JailMount = {type: 'overlay', source: 'overlay', options: [...flags, option], below: '', ...rest};
+	// Any folder that is no layer will do: the jail covers it, in a mount namespace of its own.
+	return {tool: {...tool, mounts: [mount]}, folder: volume};
+}
+
 /** The same as `fillVolume` in lines of sh, for a script; they are the body of a function. */
 export function fillVolumeScript(facts: HostFacts, fill: VolumeFill, toolbox: string): readonly string[] {
-	const {image, target, volume, readIds, ids} = fill;
+	const {target, volume, readIds, ids} = fill;
+	const {tool, folder} = volumeReader(facts, fill);
 	const at = (name: string): string => quoted(`${volume}/${name}`);
 	const flock = facts.tools.flock === null ? [] : [`${hostWords(facts, 'flock').map(quoted).join(' ')} 7 || exit 125`];
 	return [
@@ -42,7 +59,7 @@ export function fillVolumeScript(facts: HostFacts, fill: VolumeFill, toolbox: st
 		`: > ${at('copying')} || exit 125`,
 		'# A pipe returns the status of its last command alone; here both must succeed.',
 		'# Status 1 means that a file changed meanwhile.',
-		`read_all() { ${jailCommand(jail(facts, volumeReader(facts, target), toolbox, readIds))} ${quoted(image)} </dev/null 2>${at('said')} || [ $? = 1 ]; }`,
+		`read_all() { ${jailCommand(jail(facts, tool, toolbox, readIds))} ${quoted(folder)} </dev/null 2>${at('said')} || [ $? = 1 ]; }`,
 		`write_all() { ${jailCommand(jail(facts, extraction(facts, ids, 'part'), toolbox, ids))} ${at('_data')} >&2; }`,
 		'status=$({ { read_all && echo 0 >&3; } | { write_all && echo 0 >&3; }; } 3>&1)',
 		'# The reader prints a warning because its working directory has no path, so stderr is shown only after a failure.',

@@ -1,3 +1,5 @@
+import {lowerOption} from '../../host/programs/lower-option.ts';
+import {lowerFolders} from '../../image/store/facts.ts';
 import {toolboxFolder} from '../../host/programs/sealed-tools.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {isRootless, type PlanInput} from '../input/input.ts';
@@ -24,7 +26,11 @@ export function overlaySteps({overlay}: Bare, {layer, rootfs, root}: Places, inp
 	if (!overlay) return [];
 	checkOverlayPath(layer);
 	const inside = insideStep(endsWithMounts);
-	const options = `lowerdir=${rootfs},upperdir=${layer}/upper,workdir=${layer}/work${isRootless(input) ? ',userxattr' : ''}`;
+	const others = [`upperdir=${layer}/upper`, `workdir=${layer}/work`, ...(isRootless(input) ? ['userxattr'] : [])];
+	const lowers = lowerFolders(input.image);
+	// One layer was copied into the folder.
+	const {option, ...rest} = lowerOption([rootfs, ...(lowers.length > 1 ? lowers : [])], others);
+	const options = [option, ...others].join(',');
 	const proc = input.config.mounts.some(({type}) => type === 'proc');
 	return [
 		inside(
@@ -40,6 +46,7 @@ export function overlaySteps({overlay}: Bare, {layer, rootfs, root}: Places, inp
 						['-t', 'overlay', 'overlay', '-o', options, root],
 						...(proc ? [['-n', '--move', `${rootfs}/proc`, `${root}/proc`]] : []),
 					],
+					...rest,
 				},
 				checks: input.extras.root === 'pivot' ? [{kind: 'mount', target: '/', type: 'overlay', options: []}] : [],
 			},

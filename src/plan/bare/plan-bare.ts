@@ -1,4 +1,5 @@
-import {lowerFolders} from '../../image/store/facts.ts';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {imageName, lowerFolders} from '../../image/store/facts.ts';
 import {callTrouble} from '../../step/calls/call-trouble.ts';
 import {chosenExecutor} from '../../step/calls/chosen-executor.ts';
 import type {HostAction} from '../../step/verbs/action.ts';
@@ -83,10 +84,26 @@ function placesOf(input: PlanInput, {overlay}: Bare): Places {
 	return {layer, rootfs, root: overlay ? `${layer}/merged` : rootfs};
 }
 
+/**
+ * The folder that the container gets a copy of. Several layers are never copied: only an overlay can show them as one tree.
+ *
+ * @throws TsboxError E_SPEC_INVALID for several layers without an overlay.
+ */
+function copiedFolders({image}: PlanInput, overlay: boolean): readonly string[] {
+	const lowers = lowerFolders(image);
+	if (lowers.length <= 1) return lowers;
+	if (overlay) return [];
+	throw new TsboxError('E_SPEC_INVALID', `\`profile: bare\` cannot copy ${imageName(image)}`, {
+		why: `it has ${lowers.length} layers, which only an overlay shows as one tree`,
+		hint: 'add `overlay: true`',
+	});
+}
+
 /** Copies the root filesystem, so that nothing that the container does reaches the archive, the folder, or another container. */
 function rootfsStep(input: PlanInput, {overlay}: Bare, {layer, rootfs}: Places): Step {
 	const {image, config, extras, sources} = input;
 	if (image.kind === 'host') throw new TypeError('a bare container has a root of its own');
+	const copied = copiedFolders(input, overlay);
 	const binds = config.mounts.filter(({type}) => type === 'bind');
 	const kinds = binds.map(({source, destination}) => [sources[source]?.kind ?? 'folder', destination] as const);
 	const pointsOf = (kind: string): readonly string[] => kinds.flatMap(([each, path]) => (each === kind ? [path] : []));
@@ -104,15 +121,21 @@ function rootfsStep(input: PlanInput, {overlay}: Bare, {layer, rootfs}: Places):
 			paths: [rootfs, ...(overlay ? ['upper', 'work', 'merged'].map(name => `${layer}/${name}`) : [])],
 			mode: 0o755,
 		},
-		{kind: 'copyTree', from: lowerFolders(image)[0] ?? '/', to: rootfs},
+		...copied.map(from => ({kind: 'copyTree' as const, from, to: rootfs})),
 		...(folders.length + files.length > 0 ? [{kind: 'pointsIn' as const, root: rootfs, folders, files}] : []),
 	];
 	return {
 		id: 'rootfs.copy',
 		phase: 'rootfs',
 		side: 'before',
-		title: 'copy the root filesystem into a folder of its own',
-		why: 'A root filesystem is a folder with programs and the libraries that they need. The container gets a copy, because without an overlay it writes into the files themselves.',
+		title:
+			copied.length > 0
+				? 'copy the root filesystem into a folder of its own'
+				: 'make a folder for what the image need not have',
+		why:
+			copied.length > 0
+				? 'A root filesystem is a folder with programs and the libraries that they need. The container gets a copy, because without an overlay it writes into the files themselves.'
+				: 'The layers of an image lie in an overlay, which only reads them. This folder lies over them, with the mount points of the container.',
 		man: 'hier(7)',
 		object: `folder ${rootfs}`,
 		action: {kind: 'sequence', actions},

@@ -36,6 +36,14 @@ test('layers that do not fit are refused with their size', () => {
 	);
 });
 
+test('a layer that an image has twice lies in the overlay once, where it is topmost', () => {
+	const {layers, ...image} = layeredImage(2);
+	const plan = samplePlan({image: {...image, layers: layers.concat(layers.slice(0, 1))}});
+	expect(rowsOf(plan, 'mounts.before')[0]).toContain(
+		'lowerdir=/var/lib/tsbox/lower/0000000000000001/fs:/var/lib/tsbox/lower/0000000000000002/fs,',
+	);
+});
+
 test('an image without layers is its writable layer alone', () => {
 	const plan = samplePlan({image: layeredImage(0)});
 	expect(rowsOf(plan, 'mounts.before')[0]).toBe(`${layer}/upper ${layer}/root none bind,nodev`);

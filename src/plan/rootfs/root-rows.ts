@@ -1,7 +1,7 @@
 import {posix} from 'node:path';
 import {isRange, type RangeMap, type UserMap} from '../../host/id-map.ts';
 import {lowerFolders} from '../../image/store/facts.ts';
-import {lowerOption} from '../../image/store/lower-option.ts';
+import {lowerOption} from '../../host/programs/lower-option.ts';
 import type {MountRow} from '../../step/verbs/mounts.ts';
 import {containerPaths, isRootless, overlayInStore, type PlanInput, reached} from '../input/input.ts';
 
@@ -101,6 +101,14 @@ export function rootMount(input: PlanInput): RootMount {
 	return {row};
 }
 
+/** The longest name of a container, characters: container-name.ts of spec/values. */
+const longestName = 64;
+
+/** Bytes by which texts would be longer with the longest name. A plan must be the same for every name: renamed.ts of container/plan. */
+function spareFor({extras: {name}}: PlanInput, texts: readonly string[]): number {
+	return (longestName - name.length) * texts.filter(text => text.includes(`/${name}/`)).length;
+}
+
 /** @param lowers - topmost first */
 function layersMount(input: PlanInput, target: string, lowers: readonly string[]): RootMount {
 	const paths = containerPaths(input);
@@ -120,7 +128,7 @@ function layersMount(input: PlanInput, target: string, lowers: readonly string[]
 	}
 	const flags = [...noDevices(input), ...(isRootless(input) ? ['userxattr'] : [])];
 	const writable = [`upperdir=${paths.upper}`, `workdir=${paths.work}`];
-	const {option, ...rest} = lowerOption(lowers, [...flags, ...writable]);
+	const {option, ...rest} = lowerOption(lowers, [...flags, ...writable], spareFor(input, [...lowers, ...writable]));
 	const row = {
 		source: 'overlay',
 		target,

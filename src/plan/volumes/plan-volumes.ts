@@ -2,7 +2,7 @@ import {isRange, mappedRoot} from '../../host/id-map.ts';
 import {lowerFolders} from '../../image/store/facts.ts';
 import {volumeData, volumeFolder} from '../../state/volume.ts';
 import type {Step} from '../../step/verbs/step.ts';
-import type {PlanInput, VolumeInput} from '../input/input.ts';
+import {isRootless, type PlanInput, type VolumeInput} from '../input/input.ts';
 
 /** The id of the step that makes a volume. The step that fills it has the same id with `.copy` appended. */
 export function volumeStepId(name: string): string {
@@ -62,11 +62,11 @@ function makeStep(input: PlanInput, {mount: {volume}}: VolumeInput): Step {
 	};
 }
 
-/** The step that fills an empty volume from the image. `rootfs: host` has no image, so it has no such step. */
+/** The step that fills an empty volume from the image. `rootfs: host` has no image, and one without layers no files. */
 function fillSteps(input: PlanInput, name: string): readonly Step[] {
 	const {image, map, folders} = input;
 	const filled = input.volumes.find(({mount}) => mount.volume.name === name && !mount.nocopy)?.mount;
-	if (filled === undefined || image.kind === 'host') return [];
+	if (filled === undefined || image.kind === 'host' || lowerFolders(image).length === 0) return [];
 	return [
 		{
 			id: `${volumeStepId(name)}.copy`,
@@ -78,7 +78,8 @@ function fillSteps(input: PlanInput, name: string): readonly Step[] {
 			object: null,
 			action: {
 				kind: 'fillVolume',
-				image: lowerFolders(image)[0] ?? '/',
+				image: lowerFolders(image),
+				...(image.kind === 'image' && isRootless(input) ? {userxattr: true as const} : {}),
 				target: filled.target,
 				volume: volumeFolder(folders.store, name),
 				...(image.kind !== 'directory' && image.ids !== undefined ? {readIds: image.ids} : {}),

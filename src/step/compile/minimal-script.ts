@@ -1,9 +1,11 @@
+import {forcedMount2, lowerOption, needsMount2} from '../../host/programs/lower-option.ts';
 import {namespaceOptions} from '../../host/programs/namespace-options.ts';
 import {type ImageFacts, lowerFolders} from '../../image/store/facts.ts';
 import type {OciConfig} from '../../oci/config.ts';
 import type {NamespaceKind} from '../../spec/model/project.ts';
 import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {actionLines} from '../verbs/action.ts';
+import {layerRecord} from '../verbs/image.ts';
 import type {Plan} from '../verbs/step.ts';
 import {minimalCgroup} from './minimal-cgroup.ts';
 import {leftOut} from './minimal-left-out.ts';
@@ -139,6 +141,20 @@ interface Layer {
 /** The characters that separate options of an overlay. */
 const separators = /[,:\\]/;
 
+/** The options with the folders of the writable layer, as long as they will be at most: mktemp(1) makes a name below TMPDIR. */
+const workOptions = [`upperdir=${'x'.repeat(128)}`, `workdir=${'x'.repeat(128)}`];
+
+/** Lines that end a script whose image is not in the store. */
+function neededLayers(image: ImageFacts): readonly string[] {
+	if (image.kind !== 'image' || image.layers.length === 0) return [];
+	const records = image.layers.map(({path}) => layerRecord(path));
+	return [
+		`for each in ${shellCommand(records)}; do`,
+		`	[ -e "$each" ] || { echo "$each is missing; run: tsbox images pull" ${shellWord(image.reference)} >&2; exit 125; }`,
+		'done',
+	];
+}
+
 /**
  * The root filesystem: an archive is unpacked into a folder, a folder is copied. The machine's own root, and a folder that the plan
  * puts an overlay over, get an overlay whose writable layer is in memory, so that it ends with the mount namespace.
@@ -147,22 +163,31 @@ function layerLines({image, plan, overlay}: MinimalInput): Layer {
 	const hasOverlay = plan.steps.some(({action}) =>
 		actionLines(action, '').some(line => /(?:^|\s)overlay\s.*lowerdir=/.test(line)),
 	);
-	const lower = lowerFolders(image)[0] ?? '/';
+	const lowers = lowerFolders(image);
+	const [lower = '/'] = lowers;
 	const mount = (below: string): string =>
-		`mount -t overlay overlay -o lowerdir=${below},upperdir="$work/upper",workdir="$work/work" "$root"`;
+		`mount -t overlay overlay -o ${below},upperdir="$work/upper",workdir="$work/work" "$root"`;
 	const isArchive = image.kind === 'archive';
-	if (hasOverlay && !isArchive && !separators.test(lower))
+	const needed = neededLayers(image);
+	// An image without layers is an empty folder.
+	if (lowers.length === 0)
+		return {before: [], inside: ['root=$work'], clean: 'rm -rf --one-file-system "$work"', mounts: false};
+	if (hasOverlay && !isArchive && !separators.test(lower)) {
+		const {option, cwd} = lowerOption(lowers, workOptions);
 		return {
-			before: [],
+			before: needed,
 			inside: [
 				'root=$work/root',
 				'mount -t tmpfs tmpfs "$work"',
 				'mkdir "$root" "$work/upper" "$work/work"',
-				mount(shellWord(lower)),
+				...(cwd === undefined ? [] : [`cd ${shellWord(cwd)}`]),
+				`${needsMount2([option]) ? `${forcedMount2.join('=')} ` : ''}${mount(shellWord(option))}`,
+				...(cwd === undefined ? [] : ['cd /']),
 			],
 			clean: 'rmdir "$work"',
 			mounts: true,
 		};
+	}
 	const fill = (target: string): string =>
 		isArchive
 			? `tar -xpf ${shellWord(image.archive)} --numeric-owner -C ${target}`
@@ -173,13 +198,14 @@ function layerLines({image, plan, overlay}: MinimalInput): Layer {
 			before: [
 				'chmod 755 "$work"',
 				'mkdir "$work/root" "$work/lower" "$work/upper" "$work/work"',
+				...needed,
 				fill('"$work/lower"'),
 			],
-			inside: ['root=$work/root', mount('"$work/lower"')],
+			inside: ['root=$work/root', mount('lowerdir="$work/lower"')],
 			clean,
 			mounts: true,
 		};
-	return {before: ['chmod 755 "$work"', fill('"$work"')], inside: ['root=$work'], clean, mounts: false};
+	return {before: [...needed, 'chmod 755 "$work"', fill('"$work"')], inside: ['root=$work'], clean, mounts: false};
 }
 
 /** Settings of the kernel and of the process, as the plan makes them inside. */

@@ -1,4 +1,4 @@
-import {forcedMount2, needsMount2} from '../../image/store/lower-option.ts';
+import {forcedMount2, needsMount2} from '../../host/programs/lower-option.ts';
 import {fstabLine} from './fstab.ts';
 import {shellWord} from '../../spec/syntax/shell-words.ts';
 import {type InsideVerb, orFail, type UndoVerb} from './verb.ts';
@@ -122,10 +122,25 @@ export function mountinfoWord(path: string): string {
 export interface MountsAction {
 	readonly kind: 'mounts';
 	readonly commands: readonly (readonly string[])[];
+	/** The working directory, for an overlay with relative lower folders. */
+	readonly cwd?: string;
 }
 
 export const mounts: InsideVerb<MountsAction> = {
-	shown: ({commands}) => commands.map(args => `mount ${args.map(shellWord).join(' ')}`),
+	shown: ({commands, cwd}) => [
+		...(cwd === undefined ? [] : [`cd ${shellWord(cwd)}`]),
+		...(needsMount2(commands.flatMap(optionsIn)) ? [`export ${forcedMount2.join('=')}`] : []),
+		...commands.map(args => `mount ${args.map(shellWord).join(' ')}`),
+	],
 	needs: () => ({tools: ['mount']}),
-	insideLines: (action, _, conf) => orFail(mounts.shown(action, conf)),
+	insideLines: (action, _, conf) => [
+		...orFail(mounts.shown(action, conf)),
+		...orFail(action.cwd === undefined ? [] : ['cd /']),
+	],
 };
+
+/** The options after `-o` in the arguments of mount(8). */
+function optionsIn(args: readonly string[]): readonly string[] {
+	const at = args.indexOf('-o');
+	return at === -1 ? [] : (args[at + 1] ?? '').split(',');
+}

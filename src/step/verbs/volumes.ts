@@ -1,3 +1,4 @@
+import {lowerOption} from '../../host/programs/lower-option.ts';
 import type {VolumeFill} from '../../image/volume/fill-volume.ts';
 import {inNamespace} from './image.ts';
 import {shellWord} from '../../spec/syntax/shell-words.ts';
@@ -76,9 +77,20 @@ function volumeLines({store, name, record, owner}: MakeVolumeAction): readonly s
 /** Copies what an image has at a path into an empty volume. For the owners, see image/volume/fill-volume.ts. */
 export type FillVolumeAction = {readonly kind: 'fillVolume'} & VolumeFill;
 
+/** The line that shows several layers as one tree. */
+function mergedLines(image: readonly string[], userxattr: boolean | undefined): readonly string[] {
+	if (image.length === 1) return [];
+	const flags = ['ro', ...(userxattr === true ? ['userxattr'] : [])];
+	const {option, cwd} = lowerOption(image, flags);
+	return [
+		`${cwd === undefined ? '' : `cd ${shellWord(cwd)} && `}mount -t overlay overlay -o ${shellWord([...flags, option].join(','))} "$image" &&`,
+	];
+}
+
 export const fillVolume: HostVerb<FillVolumeAction> = {
-	shown: ({readIds, ids, image, target, volume}) => [
-		`${inNamespace(readIds)}chroot ${shellWord(image)} tar -C ${shellWord(target)} -cf - . |`,
+	shown: ({readIds, ids, image, userxattr, target, volume}) => [
+		...mergedLines(image, userxattr),
+		`${inNamespace(readIds)}chroot ${image.length === 1 ? shellWord(image[0] ?? '') : '"$image"'} tar -C ${shellWord(target)} -cf - . |`,
 		`    ${inNamespace(ids)}tar -xpf - -C ${shellWord(`${volume}/_data`)}`,
 	],
 	needs: () => ({tools: ['tar']}),

@@ -31,12 +31,14 @@ export interface LowerOption {
  *
  * @param folders - absolute, topmost first
  * @param others - the other options of the mount
+ * @param spare - bytes by which absolute paths may become longer, without an effect on the choice
  * @throws TsboxError E_HOST_UNSUPPORTED when they do not even fit then.
  */
-export function lowerOption(folders: readonly string[], others: readonly string[]): LowerOption {
-	const fits = (option: string): boolean => Buffer.byteLength([...others, option].join(',')) <= mostBytes;
+export function lowerOption(folders: readonly string[], others: readonly string[], spare = 0): LowerOption {
+	const fits = (option: string, more = 0): boolean =>
+		Buffer.byteLength([...others, option].join(',')) + more <= mostBytes;
 	const absolute = `lowerdir=${folders.join(':')}`;
-	if (fits(absolute)) return {option: absolute};
+	if (fits(absolute, spare)) return {option: absolute};
 	const cwd = commonFolder(folders);
 	const option = `lowerdir=${folders.map(folder => posix.relative(cwd, folder)).join(':')}`;
 	if (fits(option)) return {option, cwd};
