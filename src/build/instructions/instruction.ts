@@ -92,3 +92,8 @@ export type InstructionWords =
 
 /** An instruction of a Dockerfile, with variables not expanded. */
 export type Instruction = InstructionWords & {readonly raw: RawInstruction};
+
+/** An instruction of one kind. */
+export type InstructionOf<Kind extends Instruction['kind']> = Extract<InstructionWords, {kind: Kind}> & {
+	readonly raw: RawInstruction;
+};

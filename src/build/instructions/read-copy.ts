@@ -69,8 +69,11 @@ function splitSources(
 	return {sources, inline};
 }
 
-/** Refuses what tsbox does not fetch. A URL is fetched by curl, a repository by nobody. */
-function checkSource(raw: RawInstruction, kind: 'copy' | 'add', source: string): string {
+/**
+ * A source, unless tsbox does not fetch it: a URL is fetched by curl for ADD, a Git repository by nobody.
+ * @throws E_DOCKERFILE
+ */
+export function checkSource(raw: RawInstruction, kind: 'copy' | 'add', source: string): string {
 	if (isGitUrl(source)) {
 		throw instructionError(
 			raw,
@@ -85,7 +88,7 @@ function checkSource(raw: RawInstruction, kind: 'copy' | 'add', source: string):
 }
 
 /** Whether a source is fetched over the network. */
-function isWebUrl(source: string): boolean {
+export function isWebUrl(source: string): boolean {
 	return /^https?:\/\//i.test(source);
 }
 

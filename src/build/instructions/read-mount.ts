@@ -49,14 +49,17 @@ const keys: Readonly<Record<RunMount['type'], readonly string[]>> = {
 	ssh: ['target', 'id', 'source', 'required', 'mode', 'uid', 'gid', 'readonly', 'readwrite'],
 };
 
-/** Reads the text of a `--mount`: `type=cache,target=/root/.cache`. A problem continues the sentence "--mount ...". */
-export function readMount(text: string): Parsed<RunMount> {
+/**
+ * Reads the text of a `--mount`: `type=cache,target=/root/.cache`. A problem continues the sentence "--mount ...".
+ * @param expand fills variables into a value
+ */
+export function readMount(text: string, expand: (value: string) => string = value => value): Parsed<RunMount> {
 	const fields = commaFields(text);
 	if (fields === undefined) return bad('has a quote without an end');
 	const pairs = fields.map(field => {
 		const equals = field.indexOf('=');
 		const key = (equals === -1 ? field : field.slice(0, equals)).toLowerCase();
-		return {key: aliases[key] ?? key, value: equals === -1 ? undefined : field.slice(equals + 1)};
+		return {key: aliases[key] ?? key, value: equals === -1 ? undefined : expand(field.slice(equals + 1))};
 	});
 	const typeText = pairs.find(({key}) => key === 'type')?.value?.toLowerCase() ?? 'bind';
 	const type = types.find(name => name === typeText);

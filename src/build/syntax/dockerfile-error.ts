@@ -41,3 +41,8 @@ export function offsetOf(pieces: readonly Piece[], at: number): number {
 	const piece = pieces.findLast(each => each.at <= at) ?? pieces[0] ?? {at: 0, offset: 0};
 	return piece.offset + Math.max(0, at - piece.at);
 }
+
+/** `file:line`, for a message about an instruction that failed. */
+export function placeOf(raw: Pick<RawInstruction, 'source' | 'line'>): string {
+	return `${raw.source.shown}:${raw.line}`;
+}

@@ -14,3 +14,8 @@ export function jsonForm(rest: string): readonly string[] | 'mixed' | undefined 
 	const words: readonly unknown[] = value;
 	return words.every(word => typeof word === 'string') ? words : 'mixed';
 }
+
+/** Whether text was probably meant as JSON: single quotes instead of double ones are the usual mistake. */
+export function looksLikeJson(rest: string): boolean {
+	return /^\[\s*(?:"[^"]*"|'[^']*')\s*(?:,[^[\]]*)?\]$/.test(rest);
+}

@@ -1,0 +1,98 @@
+import {contentDigest, copiedEntries} from '../context/content-digest.ts';
+import {findSources} from '../context/find-sources.ts';
+import type {InstructionOf} from '../instructions/instruction.ts';
+import {type RunMount, readMount} from '../instructions/read-mount.ts';
+import {instructionError} from '../syntax/dockerfile-error.ts';
+import {readHeredocStart} from '../syntax/heredoc.ts';
+import type {FileSource, RunStep} from './build-plan.ts';
+import {digestOf} from './cache-key.ts';
+import {expandText} from './expand-text.ts';
+import {platformText} from './platform.ts';
+import type {StageContext} from './stage-context.ts';
+import {type StageState, withShell} from './stage-state.ts';
+
+/** A RUN as a command of a container. */
+export interface PlannedRun {
+	readonly run: RunStep;
+	readonly command: string;
+	readonly inputs: string;
+}
+
+interface PlannedMount {
+	readonly mount: RunMount & {readonly files?: FileSource};
+	/** A digest of the files that it shows. */
+	readonly key: string | undefined;
+}
+
+/** Plans a RUN. @throws E_DOCKERFILE */
+export async function planRun(
+	state: StageState,
+	instruction: InstructionOf<'run'>,
+	context: StageContext,
+): Promise<PlannedRun> {
+	const {command, mounts, network} = instruction;
+	const planned: PlannedMount[] = [];
+	for (const [index, text] of mounts.entries()) planned.push(await planMount(state, instruction, text, index, context));
+	const {argv, script} = commandOf(state, instruction);
+	const {User: user, WorkingDir: workingDir = '/'} = state.config.config;
+	const env = Object.fromEntries(state.env);
+	const run: RunStep = {
+		argv,
+		env: {...context.scope.proxies, ...env},
+		workingDir,
+		...(user !== undefined && user !== '' && {user}),
+		mounts: planned.map(({mount}) => mount),
+		network,
+		...(script !== undefined && {script}),
+	};
+	return {
+		run,
+		command: `RUN ${command.isShell ? argv.slice(-1).join(' ') : JSON.stringify(argv)}`,
+		// A proxy that no ARG names changes nothing that is built.
+		inputs: digestOf({...run, env, files: planned.map(({key}) => key), platform: platformText(context.platform)}),
+	};
+}
+
+/**
+ * The command of a RUN. A here-document that is the whole command is text for the shell, or a program if it begins with `#!`; any other
+ * one is read by the shell itself.
+ */
+function commandOf(
+	state: StageState,
+	{raw, command: {words, isShell}}: InstructionOf<'run'>,
+): {argv: readonly string[]; script?: {path: string; content: string}} {
+	if (!isShell) return {argv: words};
+	const [text = ''] = words;
+	const [first] = raw.heredocs;
+	if (first === undefined) return {argv: withShell(state, text)};
+	if (raw.heredocs.length === 1 && readHeredocStart(text) !== undefined) {
+		if (!first.content.startsWith('#!')) return {argv: withShell(state, first.content)};
+		// BuildKit's place for it, so that `$0` is the same.
+		const path = `/dev/pipes/${first.name}`;
+		return {argv: [path], script: {path, content: first.content}};
+	}
+	const documents = raw.heredocs.map(({written, name}) => `\n${written}${name}`).join('');
+	return {argv: withShell(state, text + documents)};
+}
+
+async function planMount(
+	state: StageState,
+	instruction: InstructionOf<'run'>,
+	text: string,
+	index: number,
+	context: StageContext,
+): Promise<PlannedMount> {
+	const {raw} = instruction;
+	const flag = raw.flags.filter(({name}) => name === 'mount')[index];
+	const read = readMount(text, value => expandText(raw, value, state.env, context.notes));
+	if (!read.ok) throw instructionError(raw, `--mount ${read.problem}`, read.hint, flag);
+	const mount = read.value;
+	if (mount.type !== 'bind' && (mount.type !== 'cache' || mount.from === undefined)) return {mount, key: undefined};
+	const {source, tree, key} = await context.sourceOf(mount.from, raw);
+	const planned = {...mount, files: source};
+	if (tree === undefined || mount.type === 'cache') return {mount: planned, key};
+	const found = findSources(tree, mount.source ?? '.', {parents: false});
+	if (!found.ok)
+		throw instructionError(raw, `--mount has the source \`${found.missing}\`, which does not exist`, undefined, flag);
+	return {mount: planned, key: await contentDigest(tree, copiedEntries(tree, found.found))};
+}
