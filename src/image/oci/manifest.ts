@@ -43,7 +43,7 @@ export function digestOfBytes(bytes: string | Uint8Array): string {
 export function readManifest(name: string, text: string): Manifest | readonly IndexEntry[] {
 	const value = parseJson(text);
 	if (!isObject(value)) throw invalid(name, 'its manifest is not JSON');
-	if (value['schemaVersion'] === 1 || /manifest\.v1\+/.test(String(value['mediaType'])))
+	if (value['schemaVersion'] === 1 || /docker\.distribution\.manifest\.v1\+/.test(String(value['mediaType'])))
 		throw invalid(name, 'its manifest has the format of 2014 (schema 1)', {
 			hint: 'ask for a newer tag, or push the image again with a current tool',
 		});

@@ -1,7 +1,9 @@
 import type {Readable} from 'node:stream';
-import {TsboxError} from '../../errors/tsbox-error.ts';
+import {setTimeout as wait} from 'node:timers/promises';
+import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import {toolFolders} from '../../host/facts.ts';
 import type {Host} from '../../host/host.ts';
+import {trace} from '../../host/trace.ts';
 import {quoted} from '../archive/jail.ts';
 import {skopeoError} from './skopeo-error.ts';
 
@@ -41,8 +43,12 @@ const mostBytes = 4 * 1024 * 1024;
 /** The default of `patience`, ms. A registry behind a slow proxy may need half a minute for its first byte. */
 const defaultPatience = 60_000;
 
-/** How often skopeo tries again after an error of the network, 1 s apart, then 2 s, 4 s. */
-const retries = ['--retry-times', '3'];
+/** The pauses before further tries after an error that may pass, ms. */
+const pauses = [1000, 2000, 4000] as const;
+
+/** Errors that may pass: of a busy registry, or of a connection that broke. skopeo itself retries only some of them. */
+const passing =
+	/unexpected EOF|: EOF\b|connection reset|broken pipe|timeout|(status( code)?:?|StatusCode:|registry) ?5\d\d|toomanyrequests/i;
 
 /** What a program of skopeo's is told about: its stderr so far, and whether it is still alive. */
 export interface SkopeoRun {
@@ -54,18 +60,31 @@ export interface SkopeoRun {
 }
 
 /**
- * Runs skopeo to its end and returns its stdout.
+ * Runs skopeo to its end and returns its stdout. Tries again, up to three times, after an error that may pass.
  *
  * @throws TsboxError E_HOST_UNSUPPORTED without skopeo, E_IMAGE_PULL with the registry's own words, E_INTERRUPTED.
  */
-export async function skopeo(
+export async function skopeo(tools: Skopeo, args: readonly string[], run: SkopeoRun): Promise<Buffer> {
+	for (const pause of pauses) {
+		try {
+			return await runOnce(tools, args, run);
+		} catch (error) {
+			if (!(isTsboxError(error) && error.code === 'E_IMAGE_PULL' && passing.test(error.output ?? ''))) throw error;
+			trace('images', () => `skopeo failed, again in ${pause} ms: ${error.output}`);
+			await wait(pause, undefined, {signal: run.signal}).catch(() => undefined);
+		}
+	}
+	return runOnce(tools, args, run);
+}
+
+async function runOnce(
 	{host, env, patience = defaultPatience}: Skopeo,
 	args: readonly string[],
 	{signal, name, progress}: SkopeoRun,
 ): Promise<Buffer> {
 	const argv = [skopeoPath(host), ...policy(host, env), ...args];
 	const command = argv.map(quoted).join(' ');
-	signal?.throwIfAborted();
+	stopIfAborted(name, signal);
 	const program = host.start(argv, {stdio: ['ignore', 'pipe', 'pipe'], env: environment(env)});
 	const out = collect(program.pipes[1] as Readable, mostBytes + 1);
 	const said = collect(program.pipes[2] as Readable, 64 * 1024);
@@ -84,18 +103,22 @@ export async function skopeo(
 	const {exitCode, startError} = await program.ended;
 	clearInterval(watch);
 	signal?.removeEventListener('abort', kill);
-	if (signal?.aborted === true)
-		throw new TsboxError('E_INTERRUPTED', `fetching ${name} was interrupted`, {cause: signal.reason});
+	stopIfAborted(name, signal);
 	if (silent)
 		throw new TsboxError('E_IMAGE_PULL', `the registry of ${name} sent nothing for ${Math.round(patience / 1000)} s`, {
 			command,
 			hint: 'try again later; what has arrived is kept',
 		});
+	await Promise.all([out.closed, said.closed]);
 	if (exitCode !== 0) throw skopeoError(name, command, startError?.message ?? said.text());
-	await out.closed;
 	if (out.size() > mostBytes)
 		throw new TsboxError('E_IMAGE_INVALID', `the image ${name} has a manifest or configuration of more than 4 MiB`);
 	return out.bytes();
+}
+
+function stopIfAborted(name: string, signal: AbortSignal | undefined): void {
+	if (signal?.aborted !== true) return;
+	throw new TsboxError('E_INTERRUPTED', `fetching ${name} was interrupted`, {cause: signal.reason});
 }
 
 /** The interval of looks at skopeo, ms. */
@@ -103,12 +126,12 @@ const progressEvery = 100;
 
 /** The words that read a manifest or an index, unchanged. */
 export function inspectManifest(source: string): readonly string[] {
-	return ['inspect', '--raw', ...retries, ...loopback(source, '--tls-verify=false'), source];
+	return ['inspect', '--raw', ...loopback(source, '--tls-verify=false'), source];
 }
 
 /** The words that read a configuration, unchanged. */
 export function inspectConfig(source: string): readonly string[] {
-	return ['inspect', '--config', '--raw', ...retries, ...loopback(source, '--tls-verify=false'), source];
+	return ['inspect', '--config', '--raw', ...loopback(source, '--tls-verify=false'), source];
 }
 
 /**
@@ -118,7 +141,6 @@ export function inspectConfig(source: string): readonly string[] {
 export function copyImage(source: string, folder: string, blobs: string): readonly string[] {
 	return [
 		'copy',
-		...retries,
 		...loopback(source, '--src-tls-verify=false'),
 		'--dest-shared-blob-dir',
 		blobs,

@@ -65,6 +65,11 @@ export function layerFilter(title: string, limits: UnpackLimits): LayerFilter {
 		}
 		cuts.push({start: place.start, end: place.end});
 		const parent = path.slice(0, Math.max(0, slash));
+		if (name === opaqueMark && parent === '')
+			throw archiveError(title, 'removes the whole root below it, which no overlay can show', {
+				why: 'overlayfs.rst: the root of a layer cannot be opaque',
+				hint: 'put its files into an image of one layer, such as with `docker export`',
+			});
 		if (name === opaqueMark) marked.add(parent);
 		else if (!name.startsWith(auxiliary)) {
 			const target = name.slice(whiteout.length);

@@ -8,14 +8,13 @@ import {type ArchiveFile, openArchive} from '../archive/archive-file.ts';
 import {decodeWith, gunzip} from '../archive/decompress.ts';
 import type {UnpackLimits} from '../archive/entry-rules.ts';
 import {decompression, extraction} from '../archive/extraction.ts';
-import {hostWords} from '../archive/jail.ts';
 import {startJailed} from '../archive/jailed-program.ts';
 import {storeError} from '../archive/unpack-error.ts';
 import {blobPath} from '../store/blobs.ts';
 import type {LayerRecord} from '../store/images.ts';
 import {lowerId, lowerPlace, lowerRecordIn, type LowerRecord, readLower} from '../store/lower.ts';
 import {lowerFolder, makeStore, newWorkPath} from '../store/store.ts';
-import {removeStubborn, runWhole, storeWork} from '../store/work-folder.ts';
+import {removeStubborn, storeWork} from '../store/work-folder.ts';
 import {feedTar} from './feed-tar.ts';
 import {layerFilter, type LayerFilter, type OpaqueFolder} from './layer-filter.ts';
 import {endBlocks, entryBlocks} from './tar-writer.ts';
@@ -61,13 +60,9 @@ export async function unpackLayer(layer: UnpackedLayer, unpacking: LayerUnpackin
 		makeStore(host, store);
 		host.mkdirs(lowerFolder(store), 0o700);
 		host.mkdir(work, 0o700);
-		// mkdir(1) -m ignores the umask, which mkdir(2) applies: it could close the container's root to its users.
-		await runWhole(
-			host,
-			[...hostWords(facts, 'mkdir'), '-m', '0755', `${work}/fs`],
-			`could not create ${work}/fs`,
-			signal,
-		);
+		host.mkdir(`${work}/fs`, 0o755);
+		// The umask could close the container's root to its users.
+		host.chmod(`${work}/fs`, 0o755);
 		if (layer.ids !== undefined) host.chown(`${work}/fs`, ...mappedRoot(layer.ids));
 		trace('images', () => `unpack ${layer.digest} into ${work}`);
 		const filter = layerFilter(layer.title, unpacking.limits ?? {});
