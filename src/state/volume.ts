@@ -26,7 +26,9 @@ export function volumeData(store: string, name: string): string {
 
 function isRecord(value: unknown): value is VolumeRecord {
 	if (typeof value !== 'object' || value === null) return false;
-	const {schema, name, project, labels, root, owner, created} = value as Partial<Record<keyof VolumeRecord, unknown>>;
+	const {schema, name, project, labels, root, container, owner, created} = value as Partial<
+		Record<keyof VolumeRecord, unknown>
+	>;
 	return (
 		schema === 1 &&
 		typeof name === 'string' &&
@@ -34,6 +36,7 @@ function isRecord(value: unknown): value is VolumeRecord {
 		typeof labels === 'object' &&
 		labels !== null &&
 		(root === null || typeof root === 'number') &&
+		(container === undefined || typeof container === 'string') &&
 		(owner === undefined || typeof owner === 'string') &&
 		typeof created === 'number'
 	);

@@ -94,6 +94,7 @@ const results: {readonly [Name in keyof EngineApi]?: Awaited<ReturnType<EngineAp
 		project: 'shop',
 		volume: 'data',
 		labels: {},
+		container: null,
 		root: 0,
 		created: now - 5000,
 		path: '/store/volumes/shop_data/_data',

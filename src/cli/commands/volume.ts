@@ -49,7 +49,17 @@ export const volume = defineCommand({
 });
 
 /** Has every field, to check a template before there is a volume. */
-const noVolume = {name: '', project: '', volume: '', labels: null, root: 0, created: 0, path: '', usedBy: []};
+const noVolume = {
+	name: '',
+	project: '',
+	volume: '',
+	labels: null,
+	container: '',
+	root: 0,
+	created: 0,
+	path: '',
+	usedBy: [],
+};
 
 async function list(
 	values: {readonly quiet: boolean; readonly json: boolean; readonly format: string | undefined},

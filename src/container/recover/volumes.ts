@@ -18,6 +18,8 @@ export interface VolumeSummary {
 	/** The volume's key in the spec of that project. */
 	readonly volume: string | null;
 	readonly labels: Readonly<Record<string, string>>;
+	/** The container of an anonymous volume, which its image declares; null for any other volume. */
+	readonly container: string | null;
 	/** The host uid that root of its first container maps to; null for `volume create`. */
 	readonly root: number | null;
 	/** Milliseconds since the epoch. */
@@ -40,9 +42,22 @@ function usersOf(machine: Machine, name: string): readonly string[] {
 		.map(record => record.name);
 }
 
-function summary(machine: Machine, {name, project, volume, labels, root, created}: VolumeRecord): VolumeSummary {
+function summary(
+	machine: Machine,
+	{name, project, volume, labels, container, root, created}: VolumeRecord,
+): VolumeSummary {
 	const path = volumeData(machine.dirs.store, name);
-	return {name, project, volume, labels, root, created, path, usedBy: usersOf(machine, name)};
+	return {
+		name,
+		project,
+		volume,
+		labels,
+		container: container ?? null,
+		root,
+		created,
+		path,
+		usedBy: usersOf(machine, name),
+	};
 }
 
 /** Lists the named volumes in the store by name. */
@@ -110,6 +125,15 @@ export function pruneVolumes(machine: Machine): Promise<readonly string[]> {
 export async function sweepVolumes(machine: Machine): Promise<readonly string[]> {
 	const removed = await removeAll(machine, ({owner}) => owner !== undefined && !ownerRuns(machine.host, owner));
 	return removed.map(name => volumeFolder(machine.dirs.store, name));
+}
+
+/** Removes the anonymous volumes of containers that are gone, and returns their names. */
+export function removeOwnVolumes(machine: Machine, containers: readonly string[]): Promise<readonly string[]> {
+	return removeAll(
+		machine,
+		// Those of a verify run are removed by `verify` or `gc`.
+		({container, owner}) => container !== undefined && containers.includes(container) && owner === undefined,
+	);
 }
 
 /** Removes the selected volumes that no container mounts, and returns their names. */

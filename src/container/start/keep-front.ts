@@ -4,6 +4,7 @@ import {escapeWord} from '../../host/inputs/input-lines.ts';
 import {keepResult} from '../../host/inputs/kept-files.ts';
 import {keptFolder} from '../machine/open-machine.ts';
 import {exitedFolder} from '../../state/exited.ts';
+import {hasOwnVolumes} from '../../plan/volumes/plan-volumes.ts';
 import {containerFolder} from '../../state/record.ts';
 import {frontPerl} from '../../step/calls/front-finding.ts';
 import {compileFront} from '../../step/compile/compile-front.ts';
@@ -25,6 +26,8 @@ export function keepFront(options: MachineOptions, plan: PlannedOnMachine, reque
 function frontText({machine: {dirs, facts}, planned}: PlannedOnMachine): string | undefined {
 	const {name, stopGraceMs, postStart = [], record = false} = planned.service;
 	if (facts.user.uid !== 0 || facts.tools.perl?.path !== frontPerl || postStart.length > 0 || record) return undefined;
+	// Node removes the anonymous volumes at the end.
+	if (hasOwnVolumes(planned.plan)) return undefined;
 	const front = compileFront({
 		plan: planned.plan,
 		facts,

@@ -14,6 +14,8 @@ import type {Service} from '../../spec/model/project.ts';
 import type {Tracer} from '../../execute/trace-seccomp.ts';
 import {exitCodeOf, killedStatus} from '../machine/exit-code.ts';
 import {gcIfNeeded} from '../recover/gc.ts';
+import {removeOwnVolumes} from '../recover/volumes.ts';
+import {hasOwnVolumes} from '../../plan/volumes/plan-volumes.ts';
 import {prepareBeside} from '../enter/hooks.ts';
 import {planContainer} from '../plan/plan-container.ts';
 import {claimContainer} from './claim-container.ts';
@@ -141,6 +143,7 @@ export async function upPlanned(
 		memory?.close(false);
 		const way = [host, facts, conf, request.emit] as const;
 		const isTakenBack = failure === undefined ? await rollBack(...way).then(() => true) : await rollBackFailed(...way);
+		if (isTakenBack && hasOwnVolumes(plan)) await removeOwnVolumes(machine, [service.name]);
 		if (isTakenBack) releaseName(host, dirs.state, service.name);
 		recorder?.close(failure);
 		request.emit({type: 'run.completed', at: host.now(), ok});
@@ -150,13 +153,14 @@ export async function upPlanned(
 /** Warnings about keys that only a supervisor handles. `run` gets none: its own command ends once in any case. */
 function withoutSupervisor(
 	verb: UpRequest['verb'],
-	{dependsOn = [], restart, healthcheck}: Service,
+	{dependsOn = [], restart, healthcheck, origins}: Service,
 ): readonly string[] {
 	if (verb !== 'up') return [];
 	const unheeded = [
 		...(dependsOn.length > 0 ? ['depends_on'] : []),
 		...(restart === undefined || restart.kind === 'no' ? [] : ['restart']),
-		...(healthcheck === undefined ? [] : ['healthcheck']),
+		// The check of an image was not asked for.
+		...(healthcheck === undefined || origins['healthcheck']?.kind === 'image' ? [] : ['healthcheck']),
 	];
 	if (unheeded.length === 0) return [];
 	return [

@@ -2,6 +2,7 @@ import {expect, test} from 'vitest';
 import {rangeMapOf} from '../../host/id-map.ts';
 import type {VolumeMount} from '../../spec/model/project.ts';
 import {actionLines} from '../../step/verbs/action.ts';
+import {hasOwnVolumes} from './plan-volumes.ts';
 import type {VolumeInput} from '../input/input.ts';
 import {savedFacts, type SampleChanges, samplePlan} from '../../../test/support/sample-input.ts';
 
@@ -49,6 +50,16 @@ test('`rootfs: host` fills no volume, and an external volume is only looked for'
 	expect(steps([external], {image: {kind: 'host'}})).toEqual([
 		'volume.theirs: test -d /var/lib/tsbox/volumes/theirs/_data',
 	]);
+});
+
+test('an anonymous volume says in its record whose it is, and that the end in the foreground removes it', () => {
+	const own = {...data, mount: {...mount, volume: {...mount.volume, name: 'web_data_0123456789ab', container: 'web'}}};
+	const plan = samplePlan({volumes: [own]});
+	expect(plan.steps.find(({id}) => id === 'volume.web_data_0123456789ab')).toMatchObject({
+		action: {record: {container: 'web', project: 'shop'}},
+		undo: {reason: expect.stringContaining('the end in the foreground') as string},
+	});
+	expect([plan, samplePlan({volumes: [data]})].map(hasOwnVolumes)).toEqual([true, false]);
 });
 
 test('in a user namespace with an id range the empty folder belongs to container root', () => {

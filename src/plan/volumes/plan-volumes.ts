@@ -1,7 +1,7 @@
 import {isRange, mappedRoot} from '../../host/id-map.ts';
 import {lowerFolders} from '../../image/store/facts.ts';
 import {volumeData, volumeFolder} from '../../state/volume.ts';
-import type {Step} from '../../step/verbs/step.ts';
+import type {Plan, Step} from '../../step/verbs/step.ts';
 import {isRootless, type PlanInput, type VolumeInput} from '../input/input.ts';
 
 /** The id of the step that makes a volume. The step that fills it has the same id with `.copy` appended. */
@@ -24,7 +24,7 @@ export function planVolumes(input: PlanInput): readonly Step[] {
 
 function makeStep(input: PlanInput, {mount: {volume}}: VolumeInput): Step {
 	const {store} = input.folders;
-	const {name, key, project, labels, owner} = volume;
+	const {name, key, project, labels, container, owner} = volume;
 	const data = volumeData(store, name);
 	const external = project === null;
 	return {
@@ -34,7 +34,9 @@ function makeStep(input: PlanInput, {mount: {volume}}: VolumeInput): Step {
 		title: external ? `see that the volume ${name} is there` : `make the volume ${name}, if it is not there`,
 		why: external
 			? 'It is external: others make and remove it.'
-			: 'A named volume outlives the containers that mount it. It appears whole, by a rename, so that of two starts at once one makes it.',
+			: container !== undefined
+				? 'The image declares it, and the spec mounts nothing there. It stays while the container does, also from one start to the next.'
+				: 'A named volume outlives the containers that mount it. It appears whole, by a rename, so that of two starts at once one makes it.',
 		man: 'mkdir(1)',
 		object: `folder ${data}`,
 		action: {
@@ -50,13 +52,18 @@ function makeStep(input: PlanInput, {mount: {volume}}: VolumeInput): Step {
 						volume: key,
 						labels,
 						root: rootOf(input),
+						...(container === undefined ? {} : {container}),
 						...(owner === undefined ? {} : {owner}),
 					},
 			...(isRange(input.map) ? {owner: mappedRoot(input.map)} : {}),
 		},
 		undo: {
 			kind: 'none',
-			reason: external ? 'others make and remove it' : 'it stays for the next start; `tsbox down -v` removes it',
+			reason: external
+				? 'others make and remove it'
+				: container === undefined
+					? 'it stays for the next start; `tsbox down -v` removes it'
+					: 'it stays for the next start; `tsbox down -v` and `tsbox rm -v` remove it, and so does the end in the foreground',
 		},
 		checks: [{kind: 'folder', path: data}],
 	};
@@ -89,6 +96,11 @@ function fillSteps(input: PlanInput, name: string): readonly Step[] {
 			checks: [],
 		},
 	];
+}
+
+/** Whether a plan makes anonymous volumes, which end with a container in the foreground. */
+export function hasOwnVolumes({steps}: Pick<Plan, 'steps'>): boolean {
+	return steps.some(({action}) => action.kind === 'makeVolume' && action.record?.container !== undefined);
 }
 
 /** Warns about volumes that another project made, or that belong to other ids. */

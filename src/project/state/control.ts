@@ -24,7 +24,14 @@ export type ControlRequest =
 	/** Sends events until these containers have ended and no policy restarts them, or the client disconnects. */
 	| {readonly verb: 'stay'; readonly names: readonly string[]}
 	| {readonly verb: 'start' | 'status'; readonly services: readonly string[]}
-	| {readonly verb: 'stop' | 'restart' | 'remove'; readonly services: readonly string[]; readonly timeoutMs?: number}
+	| {readonly verb: 'stop' | 'restart'; readonly services: readonly string[]; readonly timeoutMs?: number}
+	| {
+			readonly verb: 'remove';
+			readonly services: readonly string[];
+			readonly timeoutMs?: number;
+			/** Also remove their anonymous volumes. */
+			readonly volumes?: boolean;
+	  }
 	/** Stops and removes all, then ends the supervisor. */
 	| {readonly verb: 'down'; readonly timeoutMs?: number}
 	/** Sends events until the client disconnects or the project is down. */

@@ -1,3 +1,4 @@
+import {removeOwnVolumes} from '../../container/recover/volumes.ts';
 import {bringUp, settled, untilOver} from './bring-up.ts';
 import type {SupervisorContext} from './supervisor-context.ts';
 import type {ControlRequest} from '../state/control.ts';
@@ -45,7 +46,7 @@ export async function dispatch(context: SupervisorContext, request: ControlReque
 				}),
 			);
 		case 'remove':
-			return inOrder(toBeEnded(context, request.services), 'dependents first', unit => unit.remove(request.timeoutMs));
+			return removed(context, request);
 		case 'down':
 			return takeDown(context, request.timeoutMs);
 		case 'events':
@@ -60,6 +61,20 @@ function toBeEnded({units, requests}: SupervisorContext, services: readonly stri
 	const those = units.meant(services);
 	requests.end(those.map(unit => unit.view().service.name));
 	return those;
+}
+
+/** Removes containers, and their anonymous volumes where that is asked for. */
+async function removed(
+	context: SupervisorContext,
+	{services, timeoutMs, volumes}: Extract<ControlRequest, {verb: 'remove'}>,
+): Promise<void> {
+	const those = toBeEnded(context, services);
+	await inOrder(those, 'dependents first', unit => unit.remove(timeoutMs));
+	if (volumes === true)
+		await removeOwnVolumes(
+			context.machine,
+			those.map(unit => unit.view().service.name),
+		);
 }
 
 /** Removes all containers, including those that a start in progress creates meanwhile. */

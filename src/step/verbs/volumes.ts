@@ -15,6 +15,8 @@ export interface NewVolume {
 	readonly labels: Readonly<Record<string, string>>;
 	/** The host uid of the container root that it was made for, whose id map its files have; null as for `project`. */
 	readonly root: number | null;
+	/** The container that an anonymous volume belongs to. Other volumes have none. */
+	readonly container?: string;
 	/** The process of `verify` that it ends with, in the form of ownerName() of image/. Other volumes stay. */
 	readonly owner?: string;
 }
