@@ -1,3 +1,4 @@
+import {serviceOfRun} from './service-of-run.ts';
 import type {Machine} from '../container/machine/machine.ts';
 import type {RunInstance} from '../container/start/run-instance.ts';
 import {type LayerFiles, layerFiles} from '../container/copy/layer-files.ts';
@@ -147,7 +148,7 @@ function nothingKnown(name: string, spec: string): Pick<Beginning, 'plan' | 'ste
 
 function specOf({record, project, start}: RunInstance): RunSpec {
 	const {name, volumes} = project;
-	const made = start?.planned.service ?? record.detached?.made;
+	const made = start === undefined ? record.detached?.made : serviceOfRun(start.planned);
 	if (made === undefined) throw new Error(`${record.name} is not a detached container`);
 	return {project: {name, file: record.spec, ...(volumes === undefined ? {} : {volumes})}, service: made};
 }

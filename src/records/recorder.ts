@@ -1,3 +1,4 @@
+import {serviceOfRun} from './service-of-run.ts';
 import type {CommandEnd} from '../container/machine/attachment.ts';
 import type {Machine} from '../container/machine/machine.ts';
 import type {PlannedContainer} from '../container/machine/planned-container.ts';
@@ -75,7 +76,7 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 	const write = (failure: {readonly error: unknown} | undefined): {readonly id: string; readonly folder: string} => {
 		const id = newRunId(startedAt);
 		const {name, file, volumes} = project;
-		const spec = {project: {name, file, ...(volumes === undefined ? {} : {volumes})}, service};
+		const spec = {project: {name, file, ...(volumes === undefined ? {} : {volumes})}, service: serviceOfRun(planned)};
 		return {
 			id,
 			folder: finishRun(machine, work, {plan, spec, files: layer?.files ?? [], snapshots, run: recordOf(id, failure)}),

@@ -35,7 +35,7 @@ function plannedOf(changes: (typeof kinds)[number][1], name: string): PlannedCon
 	const service = {...sampleService, name, hostname: 'web', namespaces};
 	const input = sampleInput({facts, ...changes, map: 'map' in changes ? (changes.map ?? null) : null, service});
 	const project = {file: 'demo.yaml', name: 'demo', services: [], volumes: []} as unknown as Project;
-	return {project, service, image: input.image, config: input.config, plan: planContainer(input)};
+	return {project, service, made: service, image: input.image, config: input.config, plan: planContainer(input)};
 }
 
 test.each(kinds)('the plan of an image of %s is the reviewed one', async (name, changes) => {

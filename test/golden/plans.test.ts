@@ -107,7 +107,7 @@ function plannedOf(example: string, machine: (typeof machines)[number], service:
 		toolsSealed: true,
 	});
 	const project = {file: `${example}.yaml`, name: example, services: [], volumes: []} as unknown as Project;
-	return {project, service, image, config, plan};
+	return {project, service, made: service, image, config, plan};
 }
 
 function tableOf(plan: Plan): string {

@@ -60,7 +60,7 @@ const container = {
 
 /** The container of each plan. */
 function planned(): PlannedContainer {
-	return {project, service, image: {kind: 'host'}, config: {} as OciConfig, plan: samplePlan};
+	return {project, service, made: service, image: {kind: 'host'}, config: {} as OciConfig, plan: samplePlan};
 }
 
 /** Results of engine calls that do nothing else. All other calls return undefined. */

@@ -43,7 +43,14 @@ test('replay returns the exit status of the command', async () => {
 
 test('compile warns that a script keeps no record', async () => {
 	const service = {service: 'web', name: 'web', record: true} as unknown as Service;
-	const planned = {project: shop, service, image: {kind: 'host'} as const, config: {} as OciConfig, plan: samplePlan};
+	const planned = {
+		project: shop,
+		service,
+		made: service,
+		image: {kind: 'host'} as const,
+		config: {} as OciConfig,
+		plan: samplePlan,
+	};
 	const {out, err} = await tsbox('compile demo.yaml', {engine: {planContainer: async () => planned}});
 	expect(out).toBe('#!/bin/sh\n');
 	expect(err).toContain('warning: `record` is ignored, because a script cannot record its run\n');

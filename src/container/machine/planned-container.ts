@@ -6,7 +6,10 @@ import type {Plan} from '../../step/verbs/step.ts';
 /** A service with its image, its OCI configuration, and its plan. */
 export interface PlannedContainer {
 	readonly project: Project;
+	/** The service as this machine makes it: with folders for its volumes, and without what a best effort leaves out. */
 	readonly service: Service;
+	/** The service of the spec with what its image says: the same on each machine. */
+	readonly made: Service;
 	readonly image: ImageFacts;
 	readonly config: OciConfig;
 	readonly plan: Plan;

@@ -17,7 +17,7 @@ import type {PlannedContainer} from '../machine/planned-container.ts';
 import type {SpecRequest} from '../machine/spec-request.ts';
 import {bindSources, hostMounts, lockedFlags, withReal} from './bind-sources.ts';
 import {checkPolicy, hasMaximum} from './check-policy.ts';
-import {findImage} from './find-image.ts';
+import {type FoundImage, findImage} from './find-image.ts';
 import {fitReproducible} from './fit-reproducible.ts';
 import {hostView} from './host-view.ts';
 import {resolveVolumes} from './resolve-volumes.ts';
@@ -118,6 +118,13 @@ function devices(host: Host, service: Service): Readonly<Record<string, DeviceFa
 	);
 }
 
+/** The service with what its image says. */
+async function withItsImage(asked: Service, {image, config}: FoundImage, project: Project): Promise<Service> {
+	if (config === undefined || image.kind !== 'image') return asked;
+	const {withImage} = await import('../../spec/merge/with-image.ts');
+	return withImage(asked, config, {reference: image.reference, project: project.name});
+}
+
 /** The configuration with another working directory of the command. */
 function startingIn(cwd: string | undefined, config: OciConfig): OciConfig {
 	return cwd === undefined ? config : {...config, process: {...config.process, cwd}};
@@ -192,13 +199,13 @@ export async function planService(
 	request: Pick<SpecRequest, 'bestEffort' | 'executor' | 'traceSeccomp'>,
 	options: PlanOptions,
 ): Promise<PlannedContainer> {
-	const {service, input} = await planInput(machine, project, asked, request, options);
+	const {service, made, input} = await planInput(machine, project, asked, request, options);
 	const {image, config} = input;
-	return {project, service, image, config, plan: plan(input)};
+	return {project, service, made, image, config, plan: plan(input)};
 }
 
 /**
- * Collects the planner's input for a service on this machine, and the service adjusted to the machine.
+ * Collects the planner's input for a service on this machine, and the service with what its image says, adjusted to the machine.
  *
  * @throws TsboxError for a setting that this machine cannot provide.
  */
@@ -208,13 +215,15 @@ export async function planInput(
 	asked: Service,
 	request: Pick<SpecRequest, 'bestEffort' | 'executor' | 'traceSeccomp'>,
 	options: PlanOptions,
-): Promise<{readonly service: Service; readonly input: PlanInput}> {
+): Promise<{readonly service: Service; readonly made: Service; readonly input: PlanInput}> {
 	const {host, dirs, facts} = machine;
 	const {map} = mapped(asked, facts);
 	const ids = isRange(map) && !facts.overlay.idmapped ? map : undefined;
-	const found = await (options.findImage?.(ids).then(image => ({image})) ?? findImage(machine, asked, ids, options));
+	const found: FoundImage = await (options.findImage?.(ids).then(each => ({image: each})) ??
+		findImage(machine, asked, ids, options));
 	const {image} = found;
-	const {service: asIs} = mapped(asked, facts);
+	const made = await withItsImage(asked, found, project);
+	const {service: asIs} = mapped(made, facts);
 	const unresolved = fitReproducible(asIs, facts, map);
 	const excerpts = options.findImage === undefined;
 	checkPolicy(machine, unresolved, project.file, {excerpts});
@@ -253,5 +262,5 @@ export async function planInput(
 		executor: request.executor ?? machine.executor ?? 'auto',
 		...(options.usedNumbers === undefined ? {} : {usedNumbers: options.usedNumbers}),
 	};
-	return {service, input};
+	return {service, made, input};
 }

@@ -127,13 +127,21 @@ export async function sweepVolumes(machine: Machine): Promise<readonly string[]>
 	return removed.map(name => volumeFolder(machine.dirs.store, name));
 }
 
-/** Removes the anonymous volumes of containers that are gone, and returns their names. */
-export function removeOwnVolumes(machine: Machine, containers: readonly string[]): Promise<readonly string[]> {
-	return removeAll(
-		machine,
-		// Those of a verify run are removed by `verify` or `gc`.
-		({container, owner}) => container !== undefined && containers.includes(container) && owner === undefined,
+/** The names of the anonymous volumes of containers. Those of a verify run are none: `verify` or `gc` removes them. */
+export function ownVolumes({host, dirs}: Machine, containers: readonly string[]): readonly string[] {
+	return allVolumes(host, dirs.store).flatMap(({name, container, owner}) =>
+		container !== undefined && containers.includes(container) && owner === undefined ? [name] : [],
 	);
+}
+
+/** Removes the anonymous volumes of containers that are gone, but for those that are spared. */
+export async function removeOwnVolumes(
+	machine: Machine,
+	containers: readonly string[],
+	spared: readonly string[] = [],
+): Promise<void> {
+	const own = ownVolumes(machine, containers);
+	await removeAll(machine, ({name}) => own.includes(name) && !spared.includes(name));
 }
 
 /** Removes the selected volumes that no container mounts, and returns their names. */

@@ -64,8 +64,9 @@ export async function startDetached(
 ): Promise<DetachedContainer> {
 	const {host} = machine;
 	const planned = await planService(machine, project, service, {bestEffort, ...present({executor})}, {signal});
-	const {name} = planned.service;
-	const claimed = await claimContainer(machine, planned, {detached: about});
+	const {name, healthcheck} = planned.service;
+	const detached: Detached = {...about, made: planned.made, health: healthcheck === undefined ? 'none' : 'starting'};
+	const claimed = await claimContainer(machine, planned, {detached});
 	const {record, conf} = claimed;
 	const attachment = attachDetached(host, machine.facts, {
 		logs: logFolder(machine, name),

@@ -14,7 +14,7 @@ import type {Service} from '../../spec/model/project.ts';
 import type {Tracer} from '../../execute/trace-seccomp.ts';
 import {exitCodeOf, killedStatus} from '../machine/exit-code.ts';
 import {gcIfNeeded} from '../recover/gc.ts';
-import {removeOwnVolumes} from '../recover/volumes.ts';
+import {ownVolumes, removeOwnVolumes} from '../recover/volumes.ts';
 import {hasOwnVolumes} from '../../plan/volumes/plan-volumes.ts';
 import {prepareBeside} from '../enter/hooks.ts';
 import {planContainer} from '../plan/plan-container.ts';
@@ -73,6 +73,8 @@ export async function upPlanned(
 	for (const text of withoutSupervisor(request.verb, service)) warn(text);
 	const claimed = await claimContainer(machine, planned, {keepsAlive});
 	const {record, conf, kill} = claimed;
+	// A container of this name that ran in the background may have left its volumes, with what it wrote.
+	const older = hasOwnVolumes(plan) ? ownVolumes(machine, [service.name]) : [];
 	let attachment: Attachment | undefined;
 	let tracer: Tracer | undefined;
 	let memory: MemoryWatch | undefined;
@@ -143,7 +145,7 @@ export async function upPlanned(
 		memory?.close(false);
 		const way = [host, facts, conf, request.emit] as const;
 		const isTakenBack = failure === undefined ? await rollBack(...way).then(() => true) : await rollBackFailed(...way);
-		if (isTakenBack && hasOwnVolumes(plan)) await removeOwnVolumes(machine, [service.name]);
+		if (isTakenBack && hasOwnVolumes(plan)) await removeOwnVolumes(machine, [service.name], older);
 		if (isTakenBack) releaseName(host, dirs.state, service.name);
 		recorder?.close(failure);
 		request.emit({type: 'run.completed', at: host.now(), ok});

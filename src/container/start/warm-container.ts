@@ -13,6 +13,8 @@ import {releaseName} from '../../state/claim.ts';
 import {containerFolder} from '../../state/record.ts';
 import type {ExecAction} from '../../step/verbs/exec.ts';
 import {exitCodeOf} from '../machine/exit-code.ts';
+import {hasOwnVolumes} from '../../plan/volumes/plan-volumes.ts';
+import {removeOwnVolumes} from '../recover/volumes.ts';
 import {claimContainer} from './claim-container.ts';
 import {attachOwn, type OwnLaunch, statusLost} from './own-launch.ts';
 import {cgroupsOf} from './record-facts.ts';
@@ -98,6 +100,7 @@ export async function startWarm(
 	let program: RunningProgram | undefined;
 	const remove = async (): Promise<void> => {
 		await rollBack(host, facts, containerFolder(dirs.state, service.name), () => {});
+		if (hasOwnVolumes(planned.plan)) await removeOwnVolumes(machine, [service.name]);
 		releaseName(host, dirs.state, service.name);
 		for (const pipe of program?.pipes ?? []) pipe?.destroy();
 	};

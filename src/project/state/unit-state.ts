@@ -69,6 +69,7 @@ export function conditionOf({view}: HasView, condition: Dependency['condition'])
 	if (condition === 'service_healthy') {
 		if (health === 'healthy' && status === 'running') return true;
 		if (health === 'unhealthy') return 'is unhealthy';
+		if (health === 'none' && status === 'running') return 'has no health check';
 		return status === 'exited' ? `ended with status ${exitCode ?? ''}` : undefined;
 	}
 	if (status !== 'exited') return undefined;

@@ -6,6 +6,7 @@ import {abortAfter} from '../../host/timer.ts';
 import type {Service} from '../../spec/model/project.ts';
 import {labelOf} from '../../spec/keys/replicas.ts';
 import type {SupervisorContext} from './supervisor-context.ts';
+import {withoutImage} from '../../spec/merge/without-image.ts';
 import {changedKeys} from '../../spec/keys/service-keys.ts';
 import {alongWith, inOrder} from './order.ts';
 import {type ProjectRequest, writeProject} from '../state/project-folder.ts';
@@ -113,7 +114,7 @@ async function renew({machine, units, emit, make}: SupervisorContext, service: S
 	const there = units.of(service.name);
 	await there?.atRest();
 	const record = allRecords(machine).find(each => each.name === service.name);
-	const changes = record?.detached === undefined ? [] : changedKeys(record.detached.made, service);
+	const changes = record?.detached === undefined ? [] : changedKeys(withoutImage(record.detached.made), service);
 	const at = machine.host.now();
 	// The process has ended but no exit is recorded: this supervisor has just taken over and not handled the end yet.
 	const hasEnded =

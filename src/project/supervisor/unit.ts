@@ -127,13 +127,15 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 		// A monotonic clock: the wall clock may be set.
 		const since = performance.now();
 		exitCode = null;
-		health = service.healthcheck === undefined ? 'none' : (one.record.detached?.health ?? 'starting');
+		// With what its image says.
+		const made = one.record.detached?.made ?? service;
+		health = made.healthcheck === undefined ? 'none' : (one.record.detached?.health ?? 'starting');
 		changed();
 		try {
 			exitCode = await lookAfter(
 				{
 					machine,
-					service,
+					service: made,
 					emit,
 					ready: () => {
 						begun = true;
@@ -230,7 +232,7 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 				killDetached(machine, running.record);
 			});
 			if (timeoutMs > 0) await (farewell ??= leave(running, late.signal));
-			const signal = timeoutMs > 0 ? service.stopSignal : 'SIGKILL';
+			const signal = timeoutMs > 0 ? running.record.stopSignal : 'SIGKILL';
 			emit({type: 'service.stopping', at: at(), service: label, signal, graceMs: timeoutMs});
 			if (timeoutMs > 0) stopDetached(machine, running.record);
 			await running.ended;

@@ -56,7 +56,7 @@ export function dependencyProblems(services: readonly Service[], places: readonl
 		const sick = (service.dependsOn ?? []).filter(
 			each =>
 				each.condition === 'service_healthy' &&
-				services.some(other => other.service === each.service && other.healthcheck === undefined),
+				services.some(other => other.service === each.service && hasNoCheck(other)),
 		);
 		return [
 			...strange.map(each =>
@@ -76,6 +76,11 @@ export function dependencyProblems(services: readonly Service[], places: readonl
 			),
 		];
 	});
+}
+
+/** Whether a service surely has no health check: that of an image is known when the image is. */
+function hasNoCheck({healthcheck, rootfs, origins}: Service): boolean {
+	return healthcheck === undefined && (rootfs.kind !== 'image' || origins['healthcheck'] !== undefined);
 }
 
 /** The path from a service back to itself. Only the first service of a cycle in the file reports it. */
