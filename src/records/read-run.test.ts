@@ -62,6 +62,12 @@ describe('an invalid record says why', () => {
 			JSON.stringify({...run, image: {kind: 'archive', archive: '/x', digest: '../x'}}),
 			'run.json lacks required fields',
 		],
+		[
+			'an image without a digest',
+			'run.json',
+			JSON.stringify({...run, image: {kind: 'image', reference: 'x', digest: 'latest', manifest: 'x', bytes: 0}}),
+			'run.json lacks required fields',
+		],
 	])('%s', (_, name, text, why) => {
 		expect(() => readRun(hostWith(name, text), folder)).toThrow(expect.objectContaining({code: 'E_RUN_INVALID', why}));
 	});

@@ -35,8 +35,9 @@ function orNull(value: unknown, is: (value: unknown) => boolean): boolean {
 
 function isImage(value: unknown): boolean {
 	if (!isObject(value)) return false;
-	const {kind, path, archive, digest, bytes} = value;
+	const {kind, path, archive, reference, digest, manifest, bytes} = value;
 	if (kind === 'archive') return isText(archive) && isDigest(digest) && isNumber(bytes);
+	if (kind === 'image') return isText(reference) && isDigest(digest) && isDigest(manifest) && isNumber(bytes);
 	return kind === 'host' || (kind === 'directory' && isText(path));
 }
 

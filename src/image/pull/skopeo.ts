@@ -1,32 +1,13 @@
 import type {Readable} from 'node:stream';
 import {setTimeout as wait} from 'node:timers/promises';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
+import {unlessForbidden} from '../../host/errno.ts';
 import {toolFolders} from '../../host/facts.ts';
 import type {Host} from '../../host/host.ts';
 import {trace} from '../../host/trace.ts';
 import {quoted} from '../archive/jail.ts';
+import {skopeoEnvironment} from './skopeo-environment.ts';
 import {skopeoError} from './skopeo-error.ts';
-
-/**
- * The variables of the caller that skopeo reads: where its configuration and credentials are, and how the network is reached.
- * skopeo(1), containers-auth.json(5), containers-registries.conf(5), and Go's net/http and crypto/x509.
- */
-const passed = [
-	'HOME',
-	'XDG_RUNTIME_DIR',
-	'XDG_CONFIG_HOME',
-	'REGISTRY_AUTH_FILE',
-	'DOCKER_CONFIG',
-	'CONTAINERS_REGISTRIES_CONF',
-	'HTTP_PROXY',
-	'HTTPS_PROXY',
-	'NO_PROXY',
-	'http_proxy',
-	'https_proxy',
-	'no_proxy',
-	'SSL_CERT_FILE',
-	'SSL_CERT_DIR',
-] as const;
 
 /** How skopeo is called. */
 export interface Skopeo {
@@ -85,7 +66,7 @@ async function runOnce(
 	const argv = [skopeoPath(host), ...policy(host, env), ...args];
 	const command = argv.map(quoted).join(' ');
 	stopIfAborted(name, signal);
-	const program = host.start(argv, {stdio: ['ignore', 'pipe', 'pipe'], env: environment(env)});
+	const program = host.start(argv, {stdio: ['ignore', 'pipe', 'pipe'], env: skopeoEnvironment(env)});
 	const out = collect(program.pipes[1] as Readable, mostBytes + 1);
 	const said = collect(program.pipes[2] as Readable, 64 * 1024);
 	const kill = (): void => void host.kill(-program.pid, 'SIGKILL');
@@ -175,13 +156,9 @@ function skopeoPath(host: Host): string {
 
 /** Debian only recommends the package with a policy.json, without which skopeo stops. What it says by default is to accept all. */
 function policy(host: Host, env: Skopeo['env']): readonly string[] {
-	const home = env['XDG_CONFIG_HOME'] ?? `${env['HOME'] ?? '/root'}/.config`;
-	const files = [`${home}/containers/policy.json`, '/etc/containers/policy.json'];
-	return files.some(path => host.stat(path) !== undefined) ? [] : ['--insecure-policy'];
-}
-
-function environment(env: Skopeo['env']): Readonly<Record<string, string>> {
-	return Object.fromEntries(passed.flatMap(name => (env[name] === undefined ? [] : [[name, env[name]]])));
+	const home = env['XDG_CONFIG_HOME'] ?? (env['HOME'] === undefined ? undefined : `${env['HOME']}/.config`);
+	const files = [...(home === undefined ? [] : [`${home}/containers/policy.json`]), '/etc/containers/policy.json'];
+	return files.some(path => unlessForbidden(() => host.stat(path)) !== undefined) ? [] : ['--insecure-policy'];
 }
 
 interface Collected {

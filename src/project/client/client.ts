@@ -3,6 +3,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {leaveGroup} from '../../container/machine/leave-group.ts';
 import {startInBackground} from '../../host/programs/background.ts';
+import {skopeoEnvironment} from '../../image/pull/skopeo-environment.ts';
 import {heapLimits, startWords} from '../../host/programs/start-words.ts';
 import {isRunning, type ProcessIdentity} from '../../host/programs/process.ts';
 import {ask, type ControlRequest, hasGoneAway, type ServiceStatus} from '../state/control.ts';
@@ -82,7 +83,10 @@ export async function ensureSupervisor(
 	leaveGroup(machine);
 	if (readProject(host, dirs.state, name) === undefined) throw takenDown(name);
 	const words = [...startWords(program, small), ...folders, 'supervise', name];
-	const {ended} = startInBackground(words, said, heapLimits(program, small));
+	const {ended} = startInBackground(words, said, {
+		...heapLimits(program, small),
+		...skopeoEnvironment(machine.env ?? {}),
+	});
 	const until = performance.now() + listensWithin;
 	while (!listens()) {
 		if (signal?.aborted === true) throw new TsboxError('E_INTERRUPTED', 'interrupted', {cause: signal.reason});
