@@ -91,3 +91,12 @@ test('another kind of root filesystem and added or removed inputs are reported',
 	expect(words({rootfs: {kind: 'host'}})).toContain('locked sha256:0001 | now host');
 	expect(words({inputs: {}})).toContain('locked sha256:0001 | now not there');
 });
+
+test('another image is told by its digests', () => {
+	const image = (digest: string) => ({kind: 'image', reference: 'docker.io/library/web:1', digest}) as const;
+	const locked = {...sampleLocked, rootfs: image('sha256:0001')};
+	expect(words({rootfs: image('sha256:0001')}, locked)).not.toContain('sha256:0001');
+	expect(words({rootfs: image('sha256:0002')}, locked)).toContain(
+		'web: image\n    locked sha256:0001 | now sha256:0002\n    cause  ./web.tar is another image than docker.io/library/web:1 was when the lock was written\n',
+	);
+});

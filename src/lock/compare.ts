@@ -74,14 +74,22 @@ function rootfsRows(
 ): readonly Row[] {
 	const {rootfs: from, takeOver} = context;
 	if (before.kind === 'folder' && after.kind === 'folder') return treeRows('rootfs', before, after, from, takeOver);
-	const words = (each: typeof before): string => (each.kind === 'archive' ? each.digest : each.kind);
-	return different('rootfs', words(before), words(after), {
-		why:
-			before.kind === after.kind
-				? `the content of the archive ${from} changed`
-				: `${from} is another kind of root filesystem now`,
-		hint: `restore the locked one, or accept this one with \`${takeOver}\``,
-	});
+	const words = (each: typeof before): string =>
+		each.kind === 'archive' || each.kind === 'image' ? each.digest : each.kind;
+	return different(
+		before.kind === 'image' && after.kind === 'image' ? 'image' : 'rootfs',
+		words(before),
+		words(after),
+		{
+			why:
+				before.kind === after.kind
+					? before.kind === 'image'
+						? `${from} is another image than ${before.reference} was when the lock was written`
+						: `the content of the archive ${from} changed`
+					: `${from} is another kind of root filesystem now`,
+			hint: `restore the locked one, or accept this one with \`${takeOver}\``,
+		},
+	);
 }
 
 function inputRows(before: LockedService, after: LockedService, {sourceOf, takeOver}: CompareContext): readonly Row[] {

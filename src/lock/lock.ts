@@ -3,12 +3,13 @@ import type {SpecRequest} from '../container/machine/spec-request.ts';
 import {basename, dirname, join, resolve} from 'node:path';
 import {loadProject} from '../container/machine/load-project.ts';
 import {noSuchService} from '../container/machine/no-service.ts';
+import {type ImagePins, pinImages} from '../container/machine/pin-images.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {explainOrigin} from '../spec/project/explain-origin.ts';
 import {shownPath as fromFolder} from '../spec/syntax/source-text.ts';
 import {shellCommand} from '../spec/syntax/shell-words.ts';
 import {labelOf} from '../spec/keys/replicas.ts';
-import type {Project} from '../spec/model/project.ts';
+import type {Project, RootfsSource} from '../spec/model/project.ts';
 import {type CompareContext, compareService, type LockDifference, missingService} from './compare.ts';
 import {type Lock, type LockedService, lockText, lockVersion, readLock} from './lock-file.ts';
 import {absentTree, type LockableProject, lockService, type LookOptions} from './lock-service.ts';
@@ -38,6 +39,8 @@ export interface LockCheck {
 	readonly services: readonly string[];
 	readonly differences: readonly LockDifference[];
 	readonly notLocked: readonly NotLocked[];
+	/** The digests that the images of the lock have, by their references. */
+	readonly images: ImagePins;
 }
 
 /** A selected service: its name, and its key in the lock. */
@@ -138,14 +141,17 @@ export async function makeLock(machine: Machine, asked: LockRequest): Promise<Ma
  * @throws TsboxError E_LOCKED for a missing or unreadable lock; E_INTERRUPTED.
  */
 export async function checkLock(machine: Machine, asked: LockRequest): Promise<LockCheck> {
-	const opened = await openSpec(machine, asked);
-	const {names, path, project} = opened;
+	const spec = await openSpec(machine, asked);
+	const {names, path, project} = spec;
 	const lock = readLock(machine.host, path);
 	if (lock === undefined)
 		throw new TsboxError('E_LOCKED', `no lock file at ${path}`, {
 			hint: `write it with \`${takeOverCommand(asked, project)}\`, or choose another with \`--lock FILE\``,
 		});
-	checkSpec(opened, lock);
+	checkSpec(spec, lock);
+	const images = imagesOf(lock);
+	// A tag that has moved since then says nothing about the image that the lock means.
+	const opened = {...spec, project: pinImages(project, images)};
 	const isAll = asked.services.length === 0 && project.active === undefined;
 	const wanted =
 		asked.alone === true && asked.services.length > 0
@@ -168,7 +174,13 @@ export async function checkLock(machine: Machine, asked: LockRequest): Promise<L
 	}
 	const gone = isAll ? Object.keys(lock.services).filter(key => !names.some(each => each.key === key)) : [];
 	differences.push(...gone.map(key => missingService(key, true, command)));
-	return {file: path, services: meant.map(({key}) => key), differences, notLocked};
+	return {file: path, services: meant.map(({key}) => key), differences, notLocked, images};
+}
+
+/** The digests of a lock's images, by their references. */
+function imagesOf({services}: Lock): ImagePins {
+	const rows = Object.values(services).flatMap(({rootfs}) => (rootfs.kind === 'image' ? [rootfs] : []));
+	return Object.fromEntries(rows.map(({reference, digest}) => [reference, digest]));
 }
 
 /** The command that locks the whole spec as it is now. */
@@ -197,7 +209,12 @@ function contextOf({project, portable, request}: Opened, {name, key}: Meant, tak
 			const bind = other?.volumes.find(each => each.target === target);
 			return bind?.type === 'bind' ? shownPath(bind.source) : target;
 		},
-		rootfs: other === undefined || !('path' in other.rootfs) ? 'the host' : shownPath(other.rootfs.path),
+		rootfs: other === undefined ? 'the host' : rootfsWords(other.rootfs),
 		takeOver,
 	};
+}
+
+function rootfsWords(rootfs: RootfsSource): string {
+	if ('path' in rootfs) return shownPath(rootfs.path);
+	return rootfs.kind === 'image' ? rootfs.reference : 'the host';
 }

@@ -78,7 +78,7 @@ const results: {readonly [Name in keyof EngineApi]?: Awaited<ReturnType<EngineAp
 	inspect: {name: 'demo'},
 	drift: {differences: [], checked: 31, unchecked: []},
 	makeLock: {file: '/home/tsbox.lock', text: '{}\n', services: ['demo'], notLocked: []},
-	checkLock: {file: '/home/tsbox.lock', services: ['demo'], differences: [], notLocked: []},
+	checkLock: {file: '/home/tsbox.lock', services: ['demo'], differences: [], notLocked: [], images: {}},
 	verify: {
 		runs: 3,
 		reproducible: false,

@@ -141,6 +141,25 @@ describe.skipIf(!root)('root', () => {
 		expect(existsSync(record)).toBe(true);
 	});
 
+	test('with --locked, a tag that has moved is the image of the lock', async () => {
+		await using box = await testBox();
+		await using registry = await startRegistry();
+		const reference = await registry.push(makeImage({layers}), 'layers:1');
+		const env = registry.environment;
+		const spec = box.file(
+			'spec.yaml',
+			`name: ${box.name}\nimage: ${reference}\npull_policy: always\ncommand: [cat, /data/kept]\n`,
+		);
+		expect(await box.tsbox(['lock', spec], {env})).toMatchObject({status: 0});
+		await registry.push(makeImage({layers: layers.slice(0, 2)}), 'layers:1');
+		expect(await box.tsbox(['run', spec], {env})).toMatchObject({out: 'base\n', status: 0});
+		expect(await box.tsbox(['lock', '--check', spec], {env})).toMatchObject({status: 0});
+		expect(await box.tsbox(['run', '--locked', spec], {env})).toMatchObject({out: 'top\n', status: 0});
+		const text = readFileSync(join(box.folder, 'tsbox.lock'), 'utf8');
+		box.file('tsbox.lock', text.replace(/("digest": "sha256:)[0-9a-f]{64}/, `$1${'0'.repeat(64)}`));
+		expect((await box.tsbox(['run', '--locked', spec], {env})).status).toBe(125);
+	});
+
 	test('a record names the image, and a replay finds it by its digest after its tag has moved', async () => {
 		await using box = await testBox();
 		const spec = specOf(box, '');

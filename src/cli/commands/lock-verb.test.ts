@@ -16,6 +16,7 @@ const found: LockCheck = {
 		},
 	],
 	notLocked: [{service: 'web', text: '/data is ./data, which the container can write'}],
+	images: {},
 };
 const differs = {checkLock: () => Promise.resolve(found)};
 

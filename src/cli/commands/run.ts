@@ -64,7 +64,7 @@ export const run = defineCommand({
 		});
 		const spec = specRequest(io, values, {file, service, overrides, traceSeccomp: values['trace-seccomp']});
 		try {
-			await refuseUnlocked(
+			const pinned = await refuseUnlocked(
 				values,
 				'run',
 				spec,
@@ -74,7 +74,7 @@ export const run = defineCommand({
 			return await startContainer(
 				{
 					verb: 'run',
-					spec,
+					spec: pinned,
 					tty: wantsTty(values, io),
 					progress: values.step ? 'step' : 'quiet',
 					record: values.record,

@@ -78,13 +78,14 @@ export const up = defineCommand({
 		const {io, engine, folders} = context;
 		const isDetached = values.detach || values.wait || values.dash;
 		refuse(values, isDetached, io);
-		const spec = specRequest(io, values, {file, overrides: overridesOf(values), config: folders.config});
-		await refuseUnlocked(values, 'up', spec, {services, alone: !isDetached && services.length === 1}, context);
+		const asked = specRequest(io, values, {file, overrides: overridesOf(values), config: folders.config});
+		const isAlone = !isDetached && services.length === 1;
+		const spec = await refuseUnlocked(values, 'up', asked, {services, alone: isAlone}, context);
 		if (values.dash) return upOnDash(values, spec, services, context);
 		if (isDetached) return upInBackground(values, spec, services, context);
 		const [service] = services;
 		// One is kept only for a command line that has started a single container.
-		const kept = await engine.keptPlan(folders, keptRequest(context));
+		const kept = await engine.keptPlan(folders, keptRequest(context, spec));
 		if (kept === undefined) {
 			const project = await engine.loadProject({...spec, named: services});
 			const alone = onlyOne(project, services);

@@ -16,6 +16,7 @@ interface VerbOptions {
 /**
  * With `--locked`, rejects a start whose spec, files, or machine differ from the lock file, before any change.
  *
+ * @returns The spec, with the images of the lock.
  * @throws TsboxError E_LOCKED with all differences; E_USAGE for `--lock` without `--locked`.
  */
 export async function refuseUnlocked(
@@ -24,10 +25,10 @@ export async function refuseUnlocked(
 	spec: SpecRequest,
 	{services, alone}: {readonly services: readonly string[]; readonly alone: boolean},
 	{io, engine, folders}: Context,
-): Promise<void> {
+): Promise<SpecRequest> {
 	if (!locked) {
 		if (lock !== undefined) throw usageError('--lock needs --locked', undefined, verb);
-		return;
+		return spec;
 	}
 	const stop = stopSignals(io, 'the start');
 	try {
@@ -39,7 +40,7 @@ export async function refuseUnlocked(
 			onFile: lockProgress(io),
 			...present({file: lock}),
 		});
-		if (found.differences.length === 0) return;
+		if (found.differences.length === 0) return {...spec, pins: found.images};
 		const {lockDifferences} = await import('../../view/lists/lock-words.ts');
 		throw new TsboxError('E_LOCKED', lockDifferences({...found, file: shownPath(found.file, io.cwd)}), {
 			hint: 'follow the hint of each difference, or start without `--locked`',

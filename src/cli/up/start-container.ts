@@ -20,9 +20,16 @@ export interface StartOptions {
 }
 
 /** By what the plan of a command line is kept. The first word says which of the standard streams are terminals, a digit for each. */
-export function keptRequest({io, words}: Pick<Context, 'io' | 'words'>): KeptRequest {
+export function keptRequest(
+	{io, words}: Pick<Context, 'io' | 'words'>,
+	{pins}: Pick<SpecRequest, 'pins'>,
+): KeptRequest {
 	const streams = (['stdin', 'stdout', 'stderr'] as const).map(stream => (io.isTerminal(stream) ? '1' : '0'));
-	return {env: io.env, cwd: io.cwd, words: [streams.join(''), ...words]};
+	return {
+		env: io.env,
+		cwd: io.cwd,
+		words: [streams.join(''), ...words, ...(pins === undefined ? [] : [JSON.stringify(pins)])],
+	};
 }
 
 /** Starts a container, shows its progress, and passes signals on. Returns the exit status of its command. */
@@ -38,7 +45,7 @@ export async function startContainer(
 			kept ??
 			(await engine.openPlanned(folders, {
 				...spec,
-				...keptRequest(context),
+				...keptRequest(context, spec),
 				tty,
 				signal: stop.signal,
 				onRead: (archive, done, total) => view.emit({type: 'image.reading', at: io.now(), archive, done, total}),
@@ -56,7 +63,7 @@ export async function startContainer(
 			emit: view.emit,
 			...(view.hold === undefined ? {} : {hold: view.hold}),
 		});
-		if (front && !tty && plan.inputs !== undefined) await engine.keepFront(folders, plan, keptRequest(context));
+		if (front && !tty && plan.inputs !== undefined) await engine.keepFront(folders, plan, keptRequest(context, spec));
 		return exitStatus(end);
 	} finally {
 		await view.close();

@@ -9,6 +9,7 @@ import {largest} from '../../spec/syntax/largest.ts';
 import {loadProject as load} from '../../spec/project/load.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
 import {noneActive, noSuchService} from './no-service.ts';
+import {pinImages} from './pin-images.ts';
 import {toolConfig} from './tool-config.ts';
 
 /**
@@ -28,7 +29,7 @@ export async function loadProject(
 	};
 	const file = request.file ?? findSpec(request.cwd, kindOf);
 	const path = resolve(request.cwd, file);
-	return load({
+	const project = load({
 		file,
 		cwd: request.cwd,
 		env: request.env,
@@ -47,6 +48,7 @@ export async function loadProject(
 		...present({options: request.overrides, defaults, profiles: request.profiles}),
 		named: request.named ?? (request.service === undefined ? [] : [request.service]),
 	});
+	return request.pins === undefined ? project : pinImages(project, request.pins);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type {ExecutorChoice} from '../../spec/config/executors.ts';
 import type {SpecOptions} from '../../spec/keys/request.ts';
+import type {ImagePins} from './pin-images.ts';
 
 /** The spec to use, and changes to it. */
 export interface SpecRequest {
@@ -14,6 +15,8 @@ export interface SpecRequest {
 	/** Path of tsbox's own configuration, relative to `cwd`. */
 	readonly config?: string;
 	readonly overrides?: SpecOptions;
+	/** Images that must be the ones of a lock. */
+	readonly pins?: ImagePins;
 	/** The active profiles. An empty list means those of COMPOSE_PROFILES; undefined means all services regardless of profiles. */
 	readonly profiles?: readonly string[];
 	/** Services given by name, whose own profiles become active; by default `service`. */
