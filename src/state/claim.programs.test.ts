@@ -7,6 +7,7 @@ import {afterEach, beforeEach, expect, test} from 'vitest';
 import {realHost} from '../host/programs/real-host.ts';
 import {claimName, nameInUse, releaseName} from './claim.ts';
 import {containerFolder, readRecord} from './record.ts';
+import {bundledDriver} from '../../test/support/driver.ts';
 import {sampleRecord} from '../../test/support/sample-record.ts';
 
 const host = realHost();
@@ -50,20 +51,19 @@ test('leftovers of an earlier process with the same pid do not block a claim', (
 test('one of several processes that claim a name at once gets it', async () => {
 	const names = Array.from({length: 40}, (_, at) => `box${at}`);
 	const script = `
-		import {claimName} from ${JSON.stringify(new URL('claim.ts', import.meta.url).href)};
-		import {realHost} from ${JSON.stringify(new URL('../host/programs/real-host.ts', import.meta.url).href)};
+		import {claimName} from './claim.ts';
+		import {realHost} from '../host/programs/real-host.ts';
 		const record = ${JSON.stringify(sampleRecord)};
 		process.stdin.once('data', () => {
 			const won = ${JSON.stringify(names)}.filter(name =>
-				claimName(realHost(), ${JSON.stringify(state)}, {...record, name, owner: {pid: process.pid, startTime: '1'}}));
+				claimName(realHost(), process.argv[2], {...record, name, owner: {pid: process.pid, startTime: '1'}}));
 			console.log(JSON.stringify(won));
 			process.exit();
 		});
 		console.log('ready');`;
+	const driver = bundledDriver({folder: import.meta.dirname, text: script});
 	const racers = Array.from({length: 4}, () =>
-		spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
-			stdio: ['pipe', 'pipe', 'inherit'],
-		}),
+		spawn(process.execPath, [driver, state], {stdio: ['pipe', 'pipe', 'inherit']}),
 	);
 	const said = racers.map(racer => {
 		let text = '';

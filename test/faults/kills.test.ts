@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {type TestBox, testBox} from '../system/box.ts';
+import {partOf} from '../support/turn.ts';
 import {cgroupsOf} from '../system/leftovers.ts';
 import {added, snapshot} from '../system/snapshot.ts';
 import {keptFiles} from './detached-world.ts';
@@ -177,7 +178,7 @@ describe.skipIf(process.getuid?.() !== 0)('killed at a moment of time', () => {
 	});
 	afterAll(() => box[Symbol.asyncDispose]());
 
-	test.each(killRows)(
+	test.each(partOf(killRows, 2))(
 		'$verb',
 		async row => {
 			box.file('spec.yaml', row.spec(box));

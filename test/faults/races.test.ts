@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {partOf} from '../support/turn.ts';
 import {type Ended, type Running, type TestBox, testBox} from '../system/box.ts';
 import {ofPair, pairSpec} from './pair-spec.ts';
 import {lieIn} from './truth.ts';
@@ -151,7 +152,7 @@ describe.skipIf(process.getuid?.() !== 0).each([
 	});
 	afterAll(() => box[Symbol.asyncDispose]());
 
-	test.each(sampleFor(about))(
+	test.each(partOf(sampleFor(about), 2))(
 		'%s and %s',
 		async (one, other) => {
 			const problems: string[] = [];

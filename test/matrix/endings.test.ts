@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {partOf} from '../support/turn.ts';
 import {testBox} from '../system/box.ts';
 import {project} from '../system/project.ts';
 import {cellsOf, coveringCells, type PlanStep, ways} from './cells.ts';
@@ -23,7 +24,8 @@ describe.skipIf(process.getuid?.() !== 0).concurrent('whatever ends a start ends
 			if (way === 'exec -it') await box.tsbox(['up', '-d', spec]);
 			const ground = {box, self: bundleHold(box.folder), plan, spec, several, before: box.leftovers()};
 			const every = ways.flatMap(each => cellsOf(each, plan));
-			const cells = (isFull || only !== undefined ? every : coveringCells(every)).filter(cell => cell.way === way);
+			const mine = (isFull || only !== undefined ? every : coveringCells(every)).filter(cell => cell.way === way);
+			const cells = only === undefined ? partOf(mine, 2) : mine;
 			const wrong: Record<string, readonly string[]> = {};
 			for (const cell of cells) {
 				const words = `${cell.way}, ${cell.ending}, ${cell.step}`;

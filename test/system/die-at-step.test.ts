@@ -3,6 +3,7 @@ import {once} from 'node:events';
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
+import {bundledDriver} from '../support/driver.ts';
 import {type TestBox, testBox} from './box.ts';
 
 /** Of the steps of a start each eighth, other ones in each test; all with `FAULTS=all`. */
@@ -10,11 +11,11 @@ const every = process.env['FAULTS'] === 'all' ? 1 : 8;
 let first = 0;
 
 const root = process.getuid?.() === 0;
-const driver = join(import.meta.dirname, 'die-at-step.ts');
+const driver = bundledDriver(join(import.meta.dirname, 'die-at-step.ts'));
 
 /** Waits for the driver's own end: what it started may hold its output long after. */
 async function drive(box: TestBox, spec: string, ...args: readonly string[]): Promise<string> {
-	const child = spawn(process.execPath, ['--import', 'tsx', driver, box.folder, spec, ...args], {
+	const child = spawn(process.execPath, [driver, box.folder, spec, ...args], {
 		stdio: ['ignore', 'pipe', 'ignore'],
 	});
 	let out = '';

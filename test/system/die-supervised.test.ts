@@ -4,9 +4,10 @@ import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {openMachine, planContainer} from '../../src/index.ts';
+import {bundledDriver} from '../support/driver.ts';
 import {type TestBox, testBox} from './box.ts';
 
-const driver = join(import.meta.dirname, 'dying-supervisor.ts');
+const driver = bundledDriver(join(import.meta.dirname, 'dying-supervisor.ts'));
 /** Of the steps of a start each fourth; all with `FAULTS=all`. */
 const every = process.env['FAULTS'] === 'all' ? 1 : 4;
 
@@ -31,7 +32,7 @@ const events = [
 
 /** A supervisor that dies at the place, as far as it gets there; settles when it listens. */
 async function dying(box: TestBox, spec: string, place: string): Promise<{readonly ended: Promise<unknown>}> {
-	const child = spawn(process.execPath, ['--import', 'tsx', driver, box.folder, spec, place], {stdio: 'ignore'});
+	const child = spawn(process.execPath, [driver, box.folder, spec, place], {stdio: 'ignore'});
 	const ended = once(child, 'exit');
 	const socket = join(box.folder, `state/projects/${box.name}/ctl`);
 	const until = Date.now() + 20_000;

@@ -4,6 +4,7 @@ import {afterEach, beforeEach, expect, test} from 'vitest';
 import {imageFacts} from '../../src/image/store/facts-of.ts';
 import {readRecord} from '../../src/image/store/record.ts';
 import {sweepStore} from '../../src/image/store/sweep.ts';
+import {bundledDriver} from '../support/driver.ts';
 import {type TestStore, testStore} from './image-store.ts';
 
 const root = process.getuid?.() === 0;
@@ -15,14 +16,16 @@ beforeEach(async () => {
 afterEach(() => at.remove());
 
 /** A process that does nothing but unpack, and tells when it starts to. */
-const program = `
-import {readFileSync} from 'node:fs';
-const {hostFile, unpackFile, store, facts, image} = JSON.parse(process.argv[1]);
-const {realHost} = await import(hostFile);
-const {unpack} = await import(unpackFile);
+const program = bundledDriver({
+	folder: import.meta.dirname,
+	text: `
+import {realHost} from '../../src/host/programs/real-host.ts';
+import {unpack} from '../../src/image/unpack/unpack.ts';
+const {store, facts, image} = JSON.parse(process.argv[2]);
 console.log('starts');
 await unpack(realHost(), facts, store, image);
-`;
+`,
+});
 
 test.skipIf(!root)('a kill at any time leaves the whole image or none, and a sweep removes the rest', async () => {
 	const {host, store, facts, folder} = at;
@@ -40,14 +43,8 @@ test.skipIf(!root)('a kill at any time leaves the whole image or none, and a swe
 	if (image.kind !== 'archive') throw new TypeError('no archive');
 
 	const start = async () => {
-		const hostFile = new URL('../../src/host/programs/real-host.ts', import.meta.url).href;
-		const unpackFile = new URL('../../src/image/unpack/unpack.ts', import.meta.url).href;
-		const argument = JSON.stringify({hostFile, unpackFile, store, facts, image});
-		const child = spawn(
-			process.execPath,
-			['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', program, argument],
-			{stdio: ['ignore', 'pipe', 'inherit']},
-		);
+		const words = [program, JSON.stringify({store, facts, image})];
+		const child = spawn(process.execPath, words, {stdio: ['ignore', 'pipe', 'inherit']});
 		const ends = once(child, 'exit').then(([status]) => Promise.reject(new Error(`it ended at once with ${status}`)));
 		// When it begins, its end is awaited below.
 		ends.catch(() => {});

@@ -3,6 +3,7 @@ import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {openMachine, Pool, run} from '../../src/index.ts';
+import {bundledDriver} from '../support/driver.ts';
 import {testBox} from './box.ts';
 import {ownDescriptors} from './pool-faults.ts';
 
@@ -46,18 +47,20 @@ test('runs of one machine share a launcher, and leave no descriptor open', async
 	const descriptors = ownDescriptors();
 	expect(await Promise.all(['1', '2', '3', '4'].map(echo))).toEqual(['1\n', '2\n', '3\n', '4\n']);
 	expect(launchers().filter(pid => !before.includes(pid))).toHaveLength(1);
-	expect(ownDescriptors()).toBe(descriptors);
+	// Those of the test before may have been closed meanwhile.
+	expect(ownDescriptors()).toBeLessThanOrEqual(descriptors);
 });
 
 test('a launcher keeps no program alive, and ends with it', async () => {
 	await using box = await testBox();
-	const program = `
-		import {openMachine, run} from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)};
+	const text = `
+		import {openMachine, run} from '../../src/index.ts';
 		import {readFileSync} from 'node:fs';
-		const machine = await openMachine(${JSON.stringify({store: `${box.folder}/store`, state: `${box.folder}/state`})});
-		await run(${JSON.stringify({name: box.name, rootfs: box.rootfs})}, {machine, command: ['true']});
+		const [folder, name, rootfs] = process.argv.slice(2);
+		const machine = await openMachine({store: folder + '/store', state: folder + '/state'});
+		await run({name, rootfs}, {machine, command: ['true']});
 		console.log(readFileSync(\`/proc/self/task/\${process.pid}/children\`, 'utf8'));`;
-	const words = ['--import', 'tsx', '--input-type=module', '-e', program];
+	const words = [bundledDriver({folder: import.meta.dirname, text}), box.folder, box.name, box.rootfs];
 	const child = spawn(process.execPath, words, {stdio: ['ignore', 'pipe', 'inherit']});
 	let out = '';
 	child.stdout.on('data', (text: Buffer) => (out += text.toString()));

@@ -2,15 +2,16 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {join} from 'node:path';
 import {expect, test, vi} from 'vitest';
+import {bundledDriver} from '../support/driver.ts';
 import {type TestBox, testBox} from './box.ts';
 import {processesOf} from './leftovers.ts';
 
-const driver = join(import.meta.dirname, 'die-with-boxes.ts');
+const driver = bundledDriver(join(import.meta.dirname, 'die-with-boxes.ts'));
 const patience = {timeout: 20_000, interval: 20};
 
 /** Runs the program that ends this way while its containers run; gives its exit status or its signal. */
 async function die(box: TestBox, way: string): Promise<unknown> {
-	const words = ['--import', 'tsx', driver, box.folder, `${box.name}-${way}`, box.rootfs, way];
+	const words = [driver, box.folder, `${box.name}-${way}`, box.rootfs, way];
 	const child = spawn(process.execPath, words, {stdio: 'ignore'});
 	const [status, signal] = (await once(child, 'exit')) as [number | null, string | null];
 	return signal ?? status;

@@ -7,15 +7,16 @@ import {openMachine} from '../../src/container/machine/open-machine.ts';
 import {letThrough, reopenGate} from '../../src/execute/gate.ts';
 import {readRecord, stateOf} from '../../src/state/record.ts';
 import type {ExecAction} from '../../src/step/verbs/exec.ts';
+import {bundledDriver} from '../support/driver.ts';
 import {type TestBox, testBox} from './box.ts';
 import {until} from './until.ts';
 
-const driver = join(import.meta.dirname, 'start-at-gate.ts');
+const driver = bundledDriver(join(import.meta.dirname, 'start-at-gate.ts'));
 
 /** Has a process that ends start a container up to its gate. */
 async function atGate(at: TestBox, command: string) {
 	const answer = join(at.folder, 'answer.json');
-	const words = ['--import', 'tsx', driver, at.folder, at.spec(`command: ${command}\n`), answer];
+	const words = [driver, at.folder, at.spec(`command: ${command}\n`), answer];
 	await promisify(execFile)(process.execPath, words);
 	const {conf, exec} = JSON.parse(readFileSync(answer, 'utf8')) as {conf: string; exec: ExecAction};
 	const {host, facts} = await openMachine({store: `${at.folder}/store`, state: `${at.folder}/state`});

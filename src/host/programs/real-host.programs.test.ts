@@ -7,6 +7,7 @@ import type {Readable, Writable} from 'node:stream';
 import {fileURLToPath} from 'node:url';
 import {afterAll, expect, test} from 'vitest';
 import {realHost} from './real-host.ts';
+import {bundledDriver} from '../../../test/support/driver.ts';
 
 const host = realHost();
 const folder = mkdtempSync(join(tmpdir(), 'tsbox-host-'));
@@ -84,9 +85,9 @@ test('a failed start has no pid that could be signaled', async () => {
 test('fifty leaked descriptors do not reach a program', () => {
 	const numbers = Array.from({length: 50}, (_, n) => n + 40);
 	const leak = `${numbers.map(n => `exec ${n}</`).join('\n')}\nexec "$@"`;
-	const fixture = fileURLToPath(new URL('../../../test/facts/list-descriptors.ts', import.meta.url));
+	const driver = bundledDriver(fileURLToPath(new URL('../../../test/facts/list-descriptors.ts', import.meta.url)));
 	const run = (how: string) =>
-		spawnSync('/bin/bash', ['-c', leak, 'bash', process.execPath, '--import', 'tsx', fixture, how], {encoding: 'utf8'})
+		spawnSync('/bin/bash', ['-c', leak, 'bash', process.execPath, driver, how], {encoding: 'utf8'})
 			.stdout.trim()
 			.split('\n');
 	const covered = run('covered').filter(target => target !== '/dev/null');
