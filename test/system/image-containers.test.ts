@@ -101,7 +101,6 @@ describe.skipIf(!root).each(starters)('%s', (_, starter) => {
 		expect(await output(box, ['ps', '--json'])).toContain('layout:one');
 		await output(box, ['stop', '-t', '0', name]);
 		expect((await output(box, ['diff', name])).trimEnd().split('\n')).toEqual(changes);
-		if (starter === 'mapped') return void (await output(box, ['down', box.name]));
 		expect(await output(box, ['cp', `${name}:/many/0`, join(box.folder, 'out')])).toBe('');
 		expect(existsSync(join(box.folder, 'out'))).toBe(true);
 		writeFileSync(join(box.folder, 'in'), 'from the host\n');
