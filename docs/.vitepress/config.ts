@@ -80,6 +80,7 @@ export default {
 				items: pages(
 					['Commands', 'commands'],
 					['Services', 'services'],
+					['Images', 'images'],
 					['Named volumes and profiles', 'volumes'],
 					['The dashboard', 'dashboard'],
 				),

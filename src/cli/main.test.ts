@@ -66,7 +66,7 @@ test('without a verb, help is printed on standard error with status 2', async ()
 
 		Clean up:
 		  gc          Clean up what a crash or a power cut left behind
-		  images      List, remove, or prune unpacked root filesystems
+		  images      List, pull, inspect, and remove images and unpacked archives
 		  volume      List, create, inspect, remove, or prune named volumes
 
 		More:
@@ -256,7 +256,7 @@ test('a misspelled verb, option, or choice gets a suggestion', async () => {
 		  hint     did you mean inspect?
 		error: up has no option --plian
 		  hint     did you mean --plain?
-		error: ACTION is one of ls, rm, prune, not "prun"
+		error: ACTION is one of ls, pull, rm, prune, inspect, history, tag, not "prun"
 		  hint     did you mean prune?
 		error: --format is one of table, json, sh, not "jso"
 		  hint     did you mean json?

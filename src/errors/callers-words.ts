@@ -41,6 +41,9 @@ export const functions: Readonly<Record<string, string>> = {
 	'volume ls': 'listVolumes()',
 };
 
+/** Commands whose second word says what they do. */
+const families = ['images', 'runs', 'volume'];
+
 /**
  * Translates a sentence of an error for its reader. Errors are written for the command line, with commands in backticks. Programs that
  * use the library get function and option names instead.
@@ -56,5 +59,6 @@ export function inCallersWords(sentence: string): string {
 function nameOf(word: string): string | undefined {
 	if (word.startsWith('--')) return options[word];
 	const [, first = '', second = ''] = /^tsbox (\S+)(?: (\S+))?/.exec(word) ?? [];
-	return functions[`${first} ${second}`] ?? functions[first];
+	if (families.includes(first) && /^[a-z]/.test(second)) return functions[`${first} ${second}`];
+	return functions[first];
 }

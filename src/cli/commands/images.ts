@@ -1,75 +1,110 @@
-import {type Context, defineCommand} from '../verb/command.ts';
-import {formatOption, rowsBy} from '../options/format-option.ts';
-import {lookOf} from '../output/look-of.ts';
+import {type ImagesAction, imagesOptions, type ImagesValues} from '../images/action.ts';
 import {usageError} from '../options/usage-error.ts';
-import {jsonText} from '../../view/text/json.ts';
-import {jsonOption} from '../options/arguments.ts';
+import {defineCommand} from '../verb/command.ts';
 
-/** `tsbox images`: manages the root filesystems in the store. */
+const many = Number.POSITIVE_INFINITY;
+
+/** What `tsbox images` can do, by the word behind it. */
+const actions: Readonly<Record<string, ImagesAction>> = {
+	ls: {
+		takes: '',
+		least: 0,
+		most: 0,
+		options: ['quiet', 'digests', 'no-trunc', 'json', 'format'],
+		load: async () => (await import('../images/list.ts')).list,
+	},
+	pull: {
+		takes: 'NAME...',
+		least: 1,
+		most: many,
+		options: ['quiet', 'platform'],
+		load: async () => (await import('../images/pull.ts')).pull,
+	},
+	rm: {
+		takes: 'NAME|DIGEST...',
+		least: 1,
+		most: many,
+		options: [],
+		load: async () => (await import('../images/remove.ts')).remove,
+	},
+	prune: {
+		takes: '',
+		least: 0,
+		most: 0,
+		options: ['all', 'older', 'keep-size', 'json'],
+		load: async () => (await import('../images/prune.ts')).prune,
+	},
+	inspect: {
+		takes: 'NAME|DIGEST',
+		least: 1,
+		most: 1,
+		options: ['json', 'format'],
+		load: async () => (await import('../images/inspect.ts')).inspect,
+	},
+	history: {
+		takes: 'NAME|DIGEST',
+		least: 1,
+		most: 1,
+		options: ['quiet', 'no-trunc', 'json', 'format'],
+		load: async () => (await import('../images/history.ts')).history,
+	},
+	tag: {
+		takes: 'NAME|DIGEST NEW-NAME',
+		least: 2,
+		most: 2,
+		options: [],
+		load: async () => (await import('../images/tag.ts')).tag,
+	},
+};
+
+/** `tsbox images`: manages the images and the unpacked archives in the store. */
 export const images = defineCommand({
 	name: 'images',
-	describe: 'List, remove, or prune unpacked root filesystems',
+	describe: 'List, pull, inspect, and remove images and unpacked archives',
 	examples: [
 		['tsbox images', 'a table'],
-		["tsbox images --format '{{.Digest}} {{.Bytes}}'", 'chosen fields'],
-		['tsbox images rm 1f0a9c3e7b21', 'one, by its digest or a prefix'],
-		['tsbox images prune', 'all that no container uses'],
+		["tsbox images --format '{{.Name}} {{.Digest}} {{.Bytes}}'", 'chosen fields'],
+		['tsbox images pull nginx:1.27 ghcr.io/owner/app:2', 'fetch and unpack; an interrupted pull goes on'],
+		['tsbox images history nginx:1.27', 'the command that made each layer'],
+		['tsbox images inspect --json nginx:1.27', 'manifest, configuration, layers, and users'],
+		['tsbox images tag nginx:1.27 localhost:5000/web:1', 'another name'],
+		['tsbox images rm nginx:1.27 1f0a9c3e7b21', 'by name or by digest'],
+		['tsbox images prune', 'images without a name, and archives, that no container uses'],
+		['tsbox images prune --all --older 30d', 'all that no container uses and that came more than 30 days ago'],
 	],
-	options: {
-		quiet: {kind: 'flag', short: 'q', describe: 'Print only digests'},
-		...jsonOption,
-		...formatOption,
-	},
+	options: imagesOptions,
 	positionals: [
-		{name: 'ACTION', describe: 'ls, rm, or prune; default ls', choices: ['ls', 'rm', 'prune'], completes: 'none'},
-		{name: 'DIGEST', describe: 'Images to remove', many: true, completes: 'none'},
+		{
+			name: 'ACTION',
+			describe: `${Object.keys(actions).join(', ')}; default ls`,
+			choices: Object.keys(actions),
+			completes: 'none',
+		},
+		{name: 'IMAGE', describe: 'Names, digests, or files', many: true, completes: 'image'},
 	],
-	async run({values, positionals: [action = 'ls', ...digests]}, context) {
-		if (action === 'rm') return remove(digests, context);
-		if (digests.length > 0) throw usageError(`images ${action} takes no digest`, undefined, 'images');
-		return action === 'prune' ? prune(context) : list(values, context);
+	async run({values, positionals: [word = 'ls', ...words]}, context) {
+		const action = actions[word];
+		if (action === undefined) throw usageError(`images has no action ${word}`, undefined, 'images');
+		refuse(values, word, action);
+		if (words.length < action.least) throw usageError(`images ${word} needs ${action.takes}`, undefined, 'images');
+		if (words.length > action.most)
+			throw usageError(
+				`images ${word} takes ${action.takes === '' ? 'no argument' : action.takes}`,
+				undefined,
+				'images',
+			);
+		const run = await action.load();
+		return run(values, words, context);
 	},
 });
 
-/** Has every field, to check a template before there is an image. */
-const noImage = {digest: '', root: 0, archive: '', bytes: 0, entries: 0, created: 0, usedBy: []};
-
-async function list(
-	values: {readonly quiet: boolean; readonly json: boolean; readonly format: string | undefined},
-	context: Context,
-): Promise<number> {
-	const {io, engine, folders} = context;
-	const rows = await engine.listImages(await engine.openMachine(folders));
-	const {format = 'table'} = values;
-	if (values.json || format === 'json') io.out(jsonText(rows, 2));
-	else if (values.quiet) io.out(rows.map(({digest}) => `${digest}\n`).join(''));
-	else if (format !== 'table')
-		io.out(
-			await rowsBy(
-				format,
-				rows.map(row => ({root: 0, ...row})),
-				noImage,
-			),
-		);
-	else {
-		const {imagesTable} = await import('../../view/lists/images-table.ts');
-		io.out(imagesTable(rows, io.now(), await lookOf(io, 'stdout', rows)));
+/** Refuses options of other actions. */
+function refuse(values: ImagesValues, word: string, {options}: ImagesAction): void {
+	for (const name of Object.keys(imagesOptions) as (keyof ImagesValues)[]) {
+		const value = values[name];
+		const isSet = Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+		if (!isSet || options.includes(name)) continue;
+		const takers = Object.keys(actions).filter(each => actions[each]?.options.includes(name) === true);
+		throw usageError(`images ${word} takes no --${name}; ${takers.join(', ')} does`, undefined, 'images');
 	}
-	return 0;
-}
-
-async function remove(digests: readonly string[], {io, engine, folders}: Context): Promise<number> {
-	if (digests.length === 0) throw usageError('images rm needs a DIGEST', undefined, 'images');
-	const machine = await engine.openMachine(folders);
-	for (const digest of digests) {
-		await engine.removeImage(machine, digest);
-		io.out(`${digest}\n`);
-	}
-	return 0;
-}
-
-async function prune({io, engine, folders}: Context): Promise<number> {
-	const removed = await engine.pruneImages(await engine.openMachine(folders));
-	io.out(removed.map(digest => `${digest}\n`).join(''));
-	return 0;
 }

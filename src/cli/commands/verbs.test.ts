@@ -309,11 +309,15 @@ test('validate confirms a valid spec, or prints the parsed spec', async () => {
 test('inspect, gc, and images print data on standard output', async () => {
 	expect(JSON.parse((await tsbox('inspect demo')).out)).toEqual({name: 'demo'});
 	expect(await tsbox('gc')).toMatchObject({out: 'old\n', err: '1 leftover removed\n'});
-	expect((await tsbox('images prune')).out).toBe('sha256:12\n');
-	expect((await tsbox('images rm ab cd')).calls.slice(1)).toEqual([
-		['removeImage', 'ab'],
-		['removeImage', 'cd'],
-	]);
+	expect(await tsbox('images prune')).toMatchObject({out: 'sha256:12 /srv/a.tar\n', err: 'freed 2 KiB\n'});
+	expect(await tsbox('images rm nginx:1.27 cd')).toMatchObject({
+		out: 'untagged nginx:1.27\nremoved sha256:34\n'.repeat(2),
+		calls: [
+			['openMachine', {}],
+			['removeImage', 'nginx:1.27', '/home'],
+			['removeImage', 'cd', '/home'],
+		],
+	});
 	expect((await tsbox('images --json')).out).toBe('[]\n');
 });
 

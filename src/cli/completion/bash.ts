@@ -44,6 +44,13 @@ ${commands.map(caseOf).join('\n')}
 	none) ;;
 	:*) mapfile -t COMPREPLY < <(compgen -W "\${kind#:}" -- "$cur") ;;
 	file) mapfile -t COMPREPLY < <(compgen -f -- "$cur" | grep -E '[.](yaml|yml|json)$'; compgen -d -S / -- "$cur") ;;
+	image)
+		# Readline takes a colon for the start of a new word.
+		cur=\${COMP_LINE:0:COMP_POINT}
+		cur=\${cur##*[[:space:]]}
+		mapfile -t COMPREPLY < <(compgen -W "$(tsbox completion names image 2>/dev/null)" -- "$cur")
+		[[ $cur != *:* || $COMP_WORDBREAKS != *:* ]] || COMPREPLY=("\${COMPREPLY[@]#"\${cur%:*}:"}")
+		;;
 	*) mapfile -t COMPREPLY < <(compgen -W "$(tsbox completion names "$kind" "$first" 2>/dev/null)" -- "$cur") ;;
 	esac
 }

@@ -1,5 +1,6 @@
 import type {Machine} from '../machine/machine.ts';
 import {hasEnded} from '../../host/programs/process.ts';
+import {blobsFolder, manifestsFolder, namesFolder} from '../../image/store/store.ts';
 import {containerFolder, containersFolder} from '../../state/record.ts';
 import {isUnfinishedRun, runsFolder} from '../../state/run-place.ts';
 
@@ -16,6 +17,9 @@ function foldersOf({host, dirs}: Machine): readonly string[] {
 		...host.list(containersFolder(dirs.state)).map(name => containerFolder(dirs.state, name)),
 		dirs.store,
 		`${dirs.store}/seccomp`,
+		`${blobsFolder(dirs.store)}/sha256`,
+		manifestsFolder(dirs.store),
+		namesFolder(dirs.store),
 		...below(`${dirs.store}/logs`),
 	];
 }

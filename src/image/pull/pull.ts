@@ -6,10 +6,12 @@ import type {RangeMap} from '../../host/id-map.ts';
 import {removeOwned} from '../../host/files/remove-owned.ts';
 import type {UnpackLimits} from '../archive/entry-rules.ts';
 import {blobPath, hasBlob, makeBlobs} from '../store/blobs.ts';
+import {hold} from '../store/hold.ts';
 import {keepImage, keepName, type LayerRecord} from '../store/images.ts';
 import {readLower} from '../store/lower.ts';
-import {blobsFolder, makeStore, newWorkPath} from '../store/store.ts';
+import {blobsFolder} from '../store/store.ts';
 import {unpackLayer} from '../unpack/unpack-layer.ts';
+import {keepTexts} from './keep-texts.ts';
 import {copyImage, type Skopeo, skopeo} from './skopeo.ts';
 
 /** An image to fetch and unpack. */
@@ -58,6 +60,19 @@ const lookEvery = 50;
  * @throws TsboxError E_IMAGE_PULL, E_IMAGE_INVALID, E_ARCHIVE_INVALID, E_ARCHIVE_TOO_LARGE, E_NO_SPACE, E_INTERRUPTED, E_HOST_UNSUPPORTED.
  */
 export async function pullImage(image: PulledImage, pulling: Pulling): Promise<void> {
+	const {host, facts, store, signal} = pulling;
+	const {manifest, config, layers} = image;
+	const blobs = [manifest, config, ...layers.map(({digest}) => digest)];
+	const folder = hold(host, store, {blobs, layers: layers.map(({diffId}) => diffId)});
+	try {
+		await keepTexts(pulling, image, signal);
+		await pullHeld(image, pulling, folder);
+	} finally {
+		await removeOwned(host, facts, folder);
+	}
+}
+
+async function pullHeld(image: PulledImage, pulling: Pulling, folder: string): Promise<void> {
 	const {host, store} = pulling;
 	const {reference, digest, manifest, config, layers, ids} = image;
 	// A layer may be there twice in an image.
@@ -71,12 +86,13 @@ export async function pullImage(image: PulledImage, pulling: Pulling): Promise<v
 	const tell = (diffId: string, state: LayerProgress['state'], done: number): void => {
 		layers.forEach((each, at) => {
 			const before = states[at];
-			if (each.diffId === diffId && before !== undefined) states[at] = {...before, state, done};
+			if (each.diffId === diffId && before !== undefined && before.state !== 'done')
+				states[at] = {...before, state, done};
 		});
 		pulling.onProgress?.(states);
 	};
 	for (const layer of layers) if (!missing.includes(layer)) tell(layer.diffId, 'done', layer.size);
-	const tasks = [fetchLayers(image, missing, work, tell), ...unpackers(image, missing, work, tell)];
+	const tasks = [fetchLayers(image, folder, work, tell), ...unpackers(image, missing, work, tell)];
 	let failure: unknown;
 	await Promise.all(
 		tasks.map(task =>
@@ -116,31 +132,31 @@ function plain({diffId, digest, size, mediaType}: LayerRecord): LayerRecord {
 
 type Tell = (diffId: string, state: LayerProgress['state'], done: number) => void;
 
-/** Copies the blobs that are missing. skopeo finds out itself which ones are there. */
+/**
+ * Copies the blobs that are missing into the store. skopeo finds out itself which ones are there. A layer that is unpacked may have come
+ * with another image in another compression: its blob is fetched all the same, for `push` and `save`.
+ *
+ * @param folder - where skopeo writes what it needs besides
+ */
 async function fetchLayers(
-	{reference, source}: PulledImage,
-	missing: readonly LayerRecord[],
+	{reference, source, layers}: PulledImage,
+	folder: string,
 	pulling: Pulling,
 	tell: Tell,
 ): Promise<void> {
-	const {host, facts, store, signal} = pulling;
-	const wanted = missing.filter(({digest}) => !hasBlob(host, store, digest));
+	const {host, store, signal} = pulling;
+	const wanted = [...new Map(layers.map(layer => [layer.digest, layer])).values()].filter(
+		({digest}) => !hasBlob(host, store, digest),
+	);
 	if (wanted.length === 0) return;
-	makeStore(host, store);
 	makeBlobs(host, store);
-	const folder = newWorkPath(host, store);
-	host.mkdir(folder, 0o700);
-	try {
-		const progress = (said: string): number => fetched(pulling, folder, wanted, said, tell);
-		await skopeo(pulling, copyImage(source, folder, blobsFolder(store)), {name: reference, signal, progress});
-		const lost = wanted.find(({digest}) => !hasBlob(host, store, digest));
-		if (lost !== undefined)
-			throw new TsboxError('E_IMAGE_INVALID', `skopeo fetched ${reference} without its layer ${lost.digest}`, {
-				why: 'its manifest names a layer that its source does not have in this form',
-			});
-	} finally {
-		await removeOwned(host, facts, folder);
-	}
+	const progress = (said: string): number => fetched(pulling, folder, wanted, said, tell);
+	await skopeo(pulling, copyImage(source, folder, blobsFolder(store)), {name: reference, signal, progress});
+	const lost = wanted.find(({digest}) => !hasBlob(host, store, digest));
+	if (lost !== undefined)
+		throw new TsboxError('E_IMAGE_INVALID', `skopeo fetched ${reference} without its layer ${lost.digest}`, {
+			why: 'its manifest names a layer that its source does not have in this form',
+		});
 }
 
 /**

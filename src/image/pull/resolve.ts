@@ -5,7 +5,7 @@ import type {Host} from '../../host/host.ts';
 import {diffIdsOf, digestOfBytes, isDigest, type Manifest, readManifest} from '../oci/manifest.ts';
 import {entryFor, platformOf} from '../oci/platform.ts';
 import {blobText, keepBlob} from '../store/blobs.ts';
-import {type LayerRecord, type NameRecord, readImage, readName} from '../store/images.ts';
+import {keepName, type LayerRecord, type NameRecord, readImage, readName} from '../store/images.ts';
 import {lowerTree, readLower} from '../store/lower.ts';
 import type {ImageFacts} from '../store/facts.ts';
 import {inspectConfig, inspectManifest, type Skopeo, skopeo} from './skopeo.ts';
@@ -169,7 +169,11 @@ async function fetchImage(
 		ids,
 		source: exact,
 	};
-	return {config, facts: factsOf(host, store, named)};
+	const facts = factsOf(host, store, named);
+	// A policy such as `daily` counts from now.
+	if (remember && facts.stored)
+		keepName(host, store, {schema: 1, name: reference, digest, manifest: manifestDigest, pulled: host.now()});
+	return {config, facts};
 }
 
 function layersOf(reference: string, {layers}: Manifest, config: string): readonly LayerRecord[] {

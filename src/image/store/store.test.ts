@@ -4,7 +4,6 @@ import {loadFacts} from '../../host/facts/saved-facts.ts';
 import {recordingHost} from '../../../test/support/recording-host.ts';
 import {listImages} from './list.ts';
 import {recordText} from './record.ts';
-import {pruneImages, removeImage} from './remove.ts';
 import {imageFolderName, imageOfFolder} from './store.ts';
 import {sweepStore} from './sweep.ts';
 
@@ -54,36 +53,7 @@ test('does not list an image whose record is damaged, missing, or of another dig
 	expect(listImages(recordingHost({[`${folder}/rootfs`]: 'dir', '/s/images/x': 'dir'}), '/s', none)).toEqual([]);
 });
 
-test('removes an image by a prefix of its digest', async () => {
-	const host = recordingHost(files);
-	expect(await removeImage(host, facts, '/s', 'aaaa0', none)).toMatchObject({digest: digestA});
-	expect(listImages(host, '/s', none)).toMatchObject([{digest: digestB}]);
-	expect(host.list('/s/tmp')).toEqual([]);
-	await removeImage(host, facts, '/s', digestB, none);
-	expect(host.list('/s/images')).toEqual([]);
-});
-
-test.each([
-	['aaaa', none, 'E_USAGE'],
-	['aaa', none, 'E_IMAGE_NOT_FOUND'],
-	['bbbb', none, 'E_IMAGE_NOT_FOUND'],
-	['../..', none, 'E_IMAGE_NOT_FOUND'],
-	['aaaab', new Set([imageFolderName({digest: digestB})]), 'E_IMAGE_IN_USE'],
-])('refuses to remove %j when it is ambiguous, unknown, or in use', async (wanted, inUse, code) => {
-	const host = recordingHost(files);
-	await expect(removeImage(host, facts, '/s', wanted, inUse)).rejects.toMatchObject({code});
-	expect(host.list('/s/images')).toHaveLength(2);
-});
-
-test('pruning keeps images in use', async () => {
-	const host = recordingHost(files);
-	expect(await pruneImages(host, facts, '/s', new Set([imageFolderName({digest: digestB})]))).toMatchObject([
-		{digest: digestA},
-	]);
-	expect(listImages(host, '/s', none)).toMatchObject([{digest: digestB}]);
-});
-
-test('a sweep removes the work of dead processes and incomplete images, and nothing else', async () => {
+test('a sweep removes the work of dead processes, incomplete images and layers, and damaged records, and nothing else', async () => {
 	const alive = `/proc/7/stat`;
 	const host = recordingHost({
 		...image(digestA, 1),
@@ -93,12 +63,19 @@ test('a sweep removes the work of dead processes and incomplete images, and noth
 		'/s/tmp/8-1-aa': 'dir',
 		'/s/tmp/stray': 'x',
 		[`/s/images/${digestB.replace(':', '-')}/rootfs/f`]: 'x',
+		'/s/lower/0123456789abcdef/fs/f': 'x',
+		[`/s/names/${'1'.repeat(64)}.json`]: JSON.stringify({manifest: digestA}),
+		[`/s/manifests/${'2'.repeat(64)}.json`]: '{"schema": 1, "mani',
+		[`/s/names/.${'1'.repeat(64)}.json.8-0.tmp`]: 'a writer is about to rename it',
 	});
 	expect(await sweepStore(host, facts, '/s')).toEqual([
 		'/s/tmp/7-4712-aa',
 		'/s/tmp/8-1-aa',
 		'/s/tmp/stray',
 		`/s/images/${digestB.replace(':', '-')}`,
+		'/s/lower/0123456789abcdef',
+		`/s/manifests/${'2'.repeat(64)}.json`,
+		`/s/names/${'1'.repeat(64)}.json`,
 	]);
 	expect(host.list('/s/tmp')).toEqual(['7-4711-aa']);
 	expect(listImages(host, '/s', none)).toHaveLength(1);

@@ -1,6 +1,8 @@
 import type {Machine} from '../../container/machine/machine.ts';
 import {resolve} from 'node:path';
+import {shortName} from '../../container/images/find-image.ts';
 import {allRecords} from '../../container/machine/find-container.ts';
+import {allNames} from '../../image/store/images.ts';
 import {shownName} from '../../state/alias.ts';
 import {findSpec} from '../../spec/syntax/find.ts';
 import {serviceNames} from '../../spec/project/service-names.ts';
@@ -10,7 +12,7 @@ import {readProject} from './project-folder.ts';
 import {projectsFolder} from '../../state/project-place.ts';
 
 /** What kind of name shell completion asks for. */
-export type NameKind = 'container' | 'project' | 'service' | 'volume' | 'run';
+export type NameKind = 'container' | 'project' | 'service' | 'volume' | 'image' | 'run';
 
 /**
  * The names that shell completion offers for an argument. `project` includes containers. Services are those of the spec or
@@ -18,7 +20,8 @@ export type NameKind = 'container' | 'project' | 'service' | 'volume' | 'run';
  */
 export function knownNames(machine: Machine, kind: NameKind, word: string | undefined, cwd: string): readonly string[] {
 	const names = [...new Set(namesOf(machine, kind, word, cwd))];
-	return names.filter(name => /^[\w.][\w.-]*$/.test(name));
+	// A shell would split an image's name at its colon, which its script knows how to handle.
+	return names.filter(name => (kind === 'image' ? /^[\w.][\w.:/-]*$/ : /^[\w.][\w.-]*$/).test(name));
 }
 
 function namesOf(machine: Machine, kind: NameKind, word: string | undefined, cwd: string): readonly string[] {
@@ -32,6 +35,8 @@ function namesOf(machine: Machine, kind: NameKind, word: string | undefined, cwd
 			return services(machine, word, cwd);
 		case 'volume':
 			return allVolumes(host, dirs.store).map(({name}) => name);
+		case 'image':
+			return allNames(host, dirs.store).map(({name}) => shortName(name));
 		case 'run':
 			return host.list(runsFolder(dirs.store)).filter(name => !name.startsWith('.'));
 	}

@@ -27,3 +27,14 @@ export function parseDuration(duration: string | number): Parsed<number> {
 	if (text === '' || !Number.isFinite(total)) return bad(`${shape}, not ${quoted(text)}`);
 	return good(total);
 }
+
+const dayMs = 86_400_000;
+
+/** Parses an age to milliseconds: a duration of {@link parseDuration} that may begin with weeks and days: `30d`, `1w`, `2d12h`. */
+export function parseAge(text: string): Parsed<number> {
+	const [, weeks = '0', days = '0', rest = ''] = /^(?:(\d{1,6})w)?(?:(\d{1,6})d)?(.*)$/.exec(text.trim()) ?? [];
+	const isWhole = rest === '' && text.trim() !== '';
+	const time = isWhole ? good(0) : parseDuration(rest);
+	if (time.ok) return good((Number(weeks) * 7 + Number(days)) * dayMs + time.value);
+	return bad(`must be an age such as \`30d\`, \`12h\` or \`1w\`, not ${quoted(text)}`);
+}

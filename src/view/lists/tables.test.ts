@@ -2,7 +2,10 @@ import {expect, test} from 'vitest';
 import type {Finding} from '../../host/diagnose/finding.ts';
 import {containerTable} from './container-table.ts';
 import {doctorTable} from './doctor-table.ts';
-import {imagesTable} from './images-table.ts';
+import {historyTable} from './history-table.ts';
+import {imageText} from './image-text.ts';
+import {type ImageRow, imagesTable} from './images-table.ts';
+import {pullLines, pullNews} from './pull-lines.ts';
 import {volumesTable} from './volumes-table.ts';
 import {stepPage, stepPrompt} from '../plan/step-page.ts';
 import {sampleRun} from '../../../test/support/sample-run.ts';
@@ -42,39 +45,141 @@ test('volumes have a line each, with the containers that mount them', () => {
 	`);
 });
 
-test('images have a line each, with the containers that use them', () => {
-	const image = {
-		digest: `sha256:${'1f0a9c3e7b21'.padEnd(64, '0')}`,
-		archive: '/srv/rootfs.tar.gz',
-		bytes: 123_456_789,
-		entries: 4100,
-		created: now - 90_000,
-		usedBy: ['demo', 'web'],
-	};
-	const idle = {...image, digest: `sha256:${'ab'.repeat(32)}`, usedBy: []};
-	expect(imagesTable([image, idle], now, look)).toMatchInlineSnapshot(`
-		"DIGEST        SIZE       FILES  CREATED       IN USE BY  ARCHIVE
-		1f0a9c3e7b21  117.7 MiB  4100   1 minute ago  demo,web   /srv/rootfs.tar.gz
-		abababababab  117.7 MiB  4100   1 minute ago  -          /srv/rootfs.tar.gz
+const image: ImageRow = {
+	kind: 'image',
+	name: 'docker.io/library/nginx:1.27',
+	digest: `sha256:${'1f0a9c3e7b21'.padEnd(64, '0')}`,
+	tagDigest: `sha256:${'cd'.repeat(32)}`,
+	bytes: 123_456_789,
+	created: now - 90_000,
+	usedBy: ['demo', 'ev\x1bil'],
+};
+const archive: ImageRow = {...image, kind: 'archive', name: '/srv/root\x1bfs.tar', tagDigest: null, usedBy: []};
+
+test('images have a line each under the name that people write, with the containers that use them', () => {
+	const rows: readonly ImageRow[] = [
+		image,
+		{...image, name: 'docker.io/own/app:2', usedBy: []},
+		{...image, name: `ghcr.io/o/r@sha256:${'ab'.repeat(32)}`, usedBy: []},
+		{...image, name: null, created: null, usedBy: []},
+		archive,
+	];
+	expect(imagesTable(rows, now, look)).toMatchInlineSnapshot(`
+		"NAME                             DIGEST        SIZE       CREATED       USED BY
+		nginx:1.27                       1f0a9c3e7b21  117.7 MiB  1 minute ago  demo,ev\\x1bil
+		own/app:2                        1f0a9c3e7b21  117.7 MiB  1 minute ago  -
+		ghcr.io/o/r@sha256:abababababab  1f0a9c3e7b21  117.7 MiB  1 minute ago  -
+		<none>                           1f0a9c3e7b21  117.7 MiB  -             -
+		/srv/root\\x1bfs.tar              1f0a9c3e7b21  117.7 MiB  1 minute ago  -
 		"
 	`);
 });
 
-test('an image unpacked for a user namespace shows the host uid of its root', () => {
-	const image = {
-		digest: `sha256:${'ab'.repeat(32)}`,
-		archive: '/a.tar',
-		bytes: 1,
-		entries: 1,
-		created: now,
-		usedBy: [],
-	};
-	expect(imagesTable([image, {...image, root: 100_000}], now, look)).toMatchInlineSnapshot(`
-		"DIGEST        SIZE  FILES  CREATED        IN USE BY  ROOT UID  ARCHIVE
-		abababababab  1 B   1      0 seconds ago  -          0         /a.tar
-		abababababab  1 B   1      0 seconds ago  -          100000    /a.tar
+test('an archive unpacked for a user namespace shows the host uid of its root', () => {
+	expect(imagesTable([archive, {...archive, root: 100_000}], now, look)).toMatchInlineSnapshot(`
+		"NAME                 DIGEST        SIZE       CREATED       USED BY  ROOT UID
+		/srv/root\\x1bfs.tar  1f0a9c3e7b21  117.7 MiB  1 minute ago  -        0
+		/srv/root\\x1bfs.tar  1f0a9c3e7b21  117.7 MiB  1 minute ago  -        100000
 		"
 	`);
+});
+
+test('digests are shown whole, and those that tags point to, if asked for', () => {
+	expect(imagesTable([image, archive], now, {...look, whole: true, tagDigests: true})).toMatchInlineSnapshot(`
+		"NAME                 TAG POINTS TO                                                            DIGEST                                                                   SIZE       CREATED       USED BY
+		nginx:1.27           sha256:cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd  sha256:1f0a9c3e7b210000000000000000000000000000000000000000000000000000  117.7 MiB  1 minute ago  demo,ev\\x1bil
+		/srv/root\\x1bfs.tar  -                                                                        sha256:1f0a9c3e7b210000000000000000000000000000000000000000000000000000  117.7 MiB  1 minute ago  -
+		"
+	`);
+});
+
+test('the history of an image has a line for each step, also for those without a layer', () => {
+	const step = {
+		layer: 2,
+		diffId: image.digest,
+		bytes: 4096,
+		created: now - 90_000,
+		createdBy: 'COPY . /srv # buildkit',
+		comment: 'buildkit.dockerfile.v0',
+	};
+	const steps = [
+		{...step, layer: null, diffId: null, bytes: null, createdBy: '/bin/sh -c #(nop)  CMD ["n\x1bginx"]'},
+		step,
+		{
+			...step,
+			layer: 1,
+			createdBy: `/bin/sh -c apt-get update \\\n\t&& apt-get install ${'x'.repeat(40)}`,
+			created: null,
+			comment: '',
+		},
+	];
+	expect(historyTable(steps, now, look, false)).toMatchInlineSnapshot(`
+		"LAYER  DIFF ID       SIZE   CREATED       CREATED BY                                     COMMENT
+		-      -             -      1 minute ago  CMD ["n\\x1bginx"]                              buildkit.dockerfile.v0
+		2      1f0a9c3e7b21  4 KiB  1 minute ago  COPY . /srv                                    buildkit.dockerfile.v0
+		1      1f0a9c3e7b21  4 KiB  -             RUN apt-get update \\ && apt-get install xx...
+		"
+	`);
+});
+
+test('an image is told in a few lines', () => {
+	const shown = {
+		names: [{name: image.name ?? '', digest: image.tagDigest ?? ''}],
+		digest: image.digest,
+		config: `sha256:${'ef'.repeat(32)}`,
+		platform: 'linux/amd64',
+		created: null,
+		author: '',
+		bytes: 8192,
+		layers: [
+			{diffId: image.digest, size: 2048, unpacked: 4096},
+			{diffId: `sha256:${'ab'.repeat(32)}`, size: 100, unpacked: null},
+		],
+		usedBy: [],
+		configJson: {config: {Entrypoint: ['/e\x1b'], Env: ['A=1', 'B=2'], Labels: {}, User: ''}},
+	};
+	expect(imageText(shown, now, look)).toMatchInlineSnapshot(`
+		"name        nginx:1.27 (tag points to sha256:cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd)
+		manifest    sha256:1f0a9c3e7b210000000000000000000000000000000000000000000000000000
+		config      sha256:efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef
+		platform    linux/amd64
+		size        8 KiB
+		Entrypoint  ["/e\\u001b"]
+		Env         A=1
+		            B=2
+		Labels      {}
+		used by     -
+
+		LAYER  DIFF ID       BLOB   UNPACKED
+		1      1f0a9c3e7b21  2 KiB  4 KiB
+		2      abababababab  100 B  not unpacked
+		"
+	`);
+});
+
+test('a pull is drawn with a bar for what moves, and told line by line in a pipe', () => {
+	const layers = [
+		{digest: image.digest, size: 1000},
+		{digest: `sha256:${'ab'.repeat(32)}`, size: 4096},
+		{digest: `sha256:${'cd'.repeat(32)}`, size: 0},
+	];
+	const states = [
+		{state: 'done', done: 1000, total: 1000},
+		{state: 'fetching', done: 1024, total: 4096},
+		{state: 'waiting', done: 0, total: 0},
+	] as const;
+	expect(pullLines(layers, states, 60).join('\n')).toMatchInlineSnapshot(`
+		"1f0a9c3e7b21  done       1000 B
+		abababababab  fetching   #####..............  1 KiB of 4 KiB
+		cdcdcdcdcdcd  waits      0 B"
+	`);
+	expect(pullNews(layers, [], states)).toMatchInlineSnapshot(`
+		[
+		  "layer 1 of 3 1f0a9c3e7b21 done (1000 B)",
+		  "layer 2 of 3 abababababab fetching (4 KiB)",
+		]
+	`);
+	expect(pullNews(layers, states, states)).toEqual([]);
 });
 
 const findings: readonly Finding[] = [
