@@ -43,6 +43,7 @@ const unpacked = (letters: string) => ({
 		bytes: 4096,
 		entries: 1,
 		implied: [],
+		opaque: [],
 		created: 1,
 	}),
 	[`/s/blobs/sha256/${digest(`b${letters}`).slice(7)}`]: '123456789',

@@ -136,12 +136,12 @@ export function copyImage(source: string, folder: string, blobs: string): readon
  * A registry on this machine may speak plain HTTP, as with Docker, unless the caller has certificates for it
  * (containers-certs.d(5)).
  */
-export function loopback(reference: string, option: string): readonly string[] {
+function loopback(reference: string, option: string): readonly string[] {
 	return /^docker:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?\//.test(reference) ? [option] : [];
 }
 
 /** Finds skopeo in the folders of the distribution: the caller's PATH must not control what root runs. */
-export function findSkopeo(host: Host): string | undefined {
+function findSkopeo(host: Host): string | undefined {
 	return toolFolders.map(folder => `${folder}/skopeo`).find(path => host.stat(path)?.kind === 'file');
 }
 

@@ -4,7 +4,7 @@ import type {Healthcheck, Origin, Service} from '../model/project.ts';
 type Origins = Service['origins'];
 
 /** The signal that stops a container of which neither spec nor image say one. */
-export const defaultStopSignal = 'SIGTERM';
+const defaultStopSignal = 'SIGTERM';
 
 /** Whether the spec, its surroundings or the command line set a value, so that the image's does not count. */
 export function isWritten(origins: Origins, key: string): boolean {
