@@ -81,6 +81,7 @@ export default {
 					['Commands', 'commands'],
 					['Services', 'services'],
 					['Images', 'images'],
+					['Builds', 'builds'],
 					['Named volumes and profiles', 'volumes'],
 					['The dashboard', 'dashboard'],
 				),

@@ -12,6 +12,7 @@ const verbs: Readonly<Record<string, Readonly<Record<string, () => Promise<Comma
 		explain: async () => (await import('./commands/explain.ts')).explain,
 	},
 	Run: {
+		build: async () => (await import('./commands/build.ts')).build,
 		run: async () => (await import('./commands/run.ts')).run,
 		exec: async () => (await import('./commands/exec.ts')).exec,
 		attach: async () => (await import('./commands/attach.ts')).attach,

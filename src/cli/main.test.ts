@@ -28,6 +28,7 @@ test('without a verb, help is printed on standard error with status 2', async ()
 		  explain     Explain a key, verb, step, error, exit status, or term
 
 		Run:
+		  build       Build an image from a Dockerfile
 		  run         Run a command in a new container, then remove the container
 		  exec        Run a command in a running container
 		  attach      Attach to the input and output of a container in the background

@@ -69,6 +69,13 @@ export const advice: Readonly<Record<ErrorCode, Advice>> = {
 		hint: 'stop the container: `tsbox ps` lists it',
 	},
 	E_IMAGE_NOT_FOUND: {causes: ['a misspelled digest', 'the image was removed'], hint: 'run `tsbox images`'},
+	E_BUILD: {
+		causes: [
+			'a command of a RUN exited with another status than 0',
+			'a file of a stage, or a user of `--chown`, that does not exist',
+		],
+		hint: 'read the output of the command above the error; `tsbox build --target STAGE` builds a part',
+	},
 	E_DOCKERFILE: {
 		causes: [
 			'a misspelled instruction or option',

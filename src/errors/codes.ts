@@ -18,6 +18,7 @@ export const errorCodes = {
 	E_ROOTFS_NOT_FOUND: {exitStatus: 125, meaning: 'the root filesystem does not exist'},
 	E_IMAGE_IN_USE: {exitStatus: 125, meaning: 'a container is running on the image'},
 	E_IMAGE_NOT_FOUND: {exitStatus: 125, meaning: 'no stored image has that name or digest'},
+	E_BUILD: {exitStatus: 1, meaning: 'an instruction of a build failed'},
 	E_DOCKERFILE: {exitStatus: 125, meaning: 'a Dockerfile cannot be read, or asks for something impossible'},
 	E_IMAGE_INVALID: {exitStatus: 125, meaning: 'the image is damaged, hostile, or of a kind that tsbox cannot use'},
 	E_IMAGE_PULL: {exitStatus: 125, meaning: 'the image could not be fetched from its registry or file'},

@@ -3,7 +3,7 @@ export const exitStatuses: readonly (readonly [status: string, meaning: string])
 	['0', 'success'],
 	[
 		'1',
-		'the work was done, and the answer is no: `drift`, `lock --check` or `runs diff` found differences, a service did not start, `doctor` misses something',
+		'the work was done, and the answer is no: `drift`, `lock --check` or `runs diff` found differences, a service did not start, a command of a build failed, `doctor` misses something',
 	],
 	['2', 'usage error'],
 	['125', 'tsbox failed'],

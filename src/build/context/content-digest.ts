@@ -10,6 +10,7 @@ export interface CopiedEntry {
 	readonly kind: 'file' | 'directory' | 'symlink' | 'other';
 	readonly mode: number;
 	readonly target?: string;
+	readonly mtimeMs?: number;
 }
 
 /**

@@ -8,6 +8,8 @@ export interface TreeEntry {
 	readonly mode: number;
 	/** Where a symlink points to. */
 	readonly target?: string;
+	/** When it was last written, ms since the epoch. No digest has it. */
+	readonly mtimeMs?: number;
 }
 
 /** Files that COPY takes from: the context of a build, or the layers of a stage. Paths are relative; the root is the empty path. */

@@ -19,6 +19,14 @@ export type StageBase =
 	| {readonly kind: 'stage'; readonly stage: number}
 	| {readonly kind: 'image'; readonly reference: string; readonly manifest: string};
 
+/** A mount of a RUN. */
+export interface PlannedMount extends RunMount {
+	/** bind, cache: where its files come from. */
+	readonly files?: FileSource;
+	/** bind: all of them, where they are known before the build. */
+	readonly entries?: readonly CopiedEntry[];
+}
+
 /** A command of a RUN, as a container executes it. */
 export interface RunStep {
 	/** The command with its shell. */
@@ -28,7 +36,7 @@ export interface RunStep {
 	readonly workingDir: string;
 	/** As USER has it; undefined for root. */
 	readonly user?: string;
-	readonly mounts: readonly (RunMount & {readonly files?: FileSource})[];
+	readonly mounts: readonly PlannedMount[];
 	readonly network: 'default' | 'none' | 'host';
 	/** A here-document with `#!` is a program: it is mounted while the command runs. */
 	readonly script?: {readonly path: string; readonly content: string};
@@ -76,7 +84,10 @@ interface RowParts {
 	readonly isTrigger: boolean;
 	/** The instruction with its variables filled in, which is its line in the history of the image. */
 	readonly command: string;
-	/** A digest of all that decides what the row does, but for the files that it does it to. Undefined when it changes no file. */
+	/**
+	 * A digest of all that the row does, but for the files below it and those of stages and images that it takes from. Undefined when it
+	 * changes no file.
+	 */
 	readonly inputs?: string;
 	/** A digest of the inputs of this row and of all below it. */
 	readonly cacheKey: string;

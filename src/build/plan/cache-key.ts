@@ -8,9 +8,13 @@ export function digestOf(value: unknown): string {
 	return createHash('sha256').update(canonical(value)).digest('hex');
 }
 
-/** The key of a row: what it does, to what is below it. */
-export function cacheKey(below: string, inputs: string): string {
-	return digestOf([below, inputs]);
+/**
+ * The key of a row: what it does, to what is below it.
+ *
+ * @param sources - digests of what it takes files from, where those are not in the inputs
+ */
+export function cacheKey(below: string, inputs: string, sources: readonly string[] = []): string {
+	return digestOf([below, inputs, ...sources]);
 }
 
 function canonical(value: unknown): string {

@@ -23,6 +23,8 @@ export interface PlannedCopy {
 	readonly copy: CopyStep;
 	readonly command: string;
 	readonly inputs: string;
+	/** A digest of where it copies from, where the files are not known yet. */
+	readonly sourceKeys: readonly string[];
 }
 
 /** Plans a COPY or an ADD. @throws E_DOCKERFILE also for a source that does not exist */
@@ -81,15 +83,16 @@ export async function planCopy(state: StageState, instruction: CopyOrAdd, contex
 		]
 			.join(' ')
 			.concat(isFolder && destination !== '/' ? '/' : ''),
-		inputs: inputsOf(kind, copy, content ?? from.key),
+		inputs: inputsOf(kind, copy, content),
+		sourceKeys: content === undefined && sources.length > 0 && from.key !== undefined ? [from.key] : [],
 	};
 }
 
-/** What decides what a COPY does: its files by content, or else by a key of where they come from and their names there. */
+/** What decides what a COPY does: its files by content, or else by their names where they come from. */
 function inputsOf(kind: 'copy' | 'add', copy: CopyStep, files: string | undefined): string {
 	const {entries, sources, exclude, from: _, ...rest} = copy;
 	const named = entries === undefined ? {sources, exclude} : {};
-	return digestOf({...rest, ...named, kind, ...(sources.length > 0 && {files})});
+	return digestOf({...rest, ...named, kind, ...(files !== undefined && {files})});
 }
 
 function findFiles(

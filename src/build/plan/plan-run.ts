@@ -1,10 +1,10 @@
 import {contentDigest, copiedEntries} from '../context/content-digest.ts';
 import {findSources} from '../context/find-sources.ts';
 import type {InstructionOf} from '../instructions/instruction.ts';
-import {type RunMount, readMount} from '../instructions/read-mount.ts';
+import {readMount} from '../instructions/read-mount.ts';
 import {instructionError} from '../syntax/dockerfile-error.ts';
 import {readHeredocStart} from '../syntax/heredoc.ts';
-import type {FileSource, RunStep} from './build-plan.ts';
+import type {PlannedMount, RunStep} from './build-plan.ts';
 import {digestOf} from './cache-key.ts';
 import {expandText} from './expand-text.ts';
 import {platformText} from './platform.ts';
@@ -16,12 +16,16 @@ export interface PlannedRun {
 	readonly run: RunStep;
 	readonly command: string;
 	readonly inputs: string;
+	/** Digests of where its mounts come from, where the files are not known yet. */
+	readonly sourceKeys: readonly string[];
 }
 
-interface PlannedMount {
-	readonly mount: RunMount & {readonly files?: FileSource};
-	/** A digest of the files that it shows. */
-	readonly key: string | undefined;
+interface FoundMount {
+	readonly mount: PlannedMount;
+	/** A digest of the files that it shows, where they are known. */
+	readonly content?: string;
+	/** A digest of where it comes from, where they are not. */
+	readonly key?: string;
 }
 
 /** Plans a RUN. @throws E_DOCKERFILE */
@@ -31,7 +35,7 @@ export async function planRun(
 	context: StageContext,
 ): Promise<PlannedRun> {
 	const {command, mounts, network} = instruction;
-	const planned: PlannedMount[] = [];
+	const planned: FoundMount[] = [];
 	for (const [index, text] of mounts.entries()) planned.push(await planMount(state, instruction, text, index, context));
 	const {argv, script} = commandOf(state, instruction);
 	const {User: user, WorkingDir: workingDir = '/'} = state.config.config;
@@ -49,7 +53,13 @@ export async function planRun(
 		run,
 		command: `RUN ${command.isShell ? argv.slice(-1).join(' ') : JSON.stringify(argv)}`,
 		// A proxy that no ARG names changes nothing that is built.
-		inputs: digestOf({...run, env, files: planned.map(({key}) => key), platform: platformText(context.platform)}),
+		inputs: digestOf({
+			...run,
+			env,
+			files: planned.map(({content}) => content ?? null),
+			platform: platformText(context.platform),
+		}),
+		sourceKeys: planned.flatMap(({key}) => key ?? []),
 	};
 }
 
@@ -81,18 +91,19 @@ async function planMount(
 	text: string,
 	index: number,
 	context: StageContext,
-): Promise<PlannedMount> {
+): Promise<FoundMount> {
 	const {raw} = instruction;
 	const flag = raw.flags.filter(({name}) => name === 'mount')[index];
 	const read = readMount(text, value => expandText(raw, value, state.env, context.notes));
 	if (!read.ok) throw instructionError(raw, `--mount ${read.problem}`, read.hint, flag);
 	const mount = read.value;
-	if (mount.type !== 'bind' && (mount.type !== 'cache' || mount.from === undefined)) return {mount, key: undefined};
+	if (mount.type !== 'bind' && (mount.type !== 'cache' || mount.from === undefined)) return {mount};
 	const {source, tree, key} = await context.sourceOf(mount.from, raw);
 	const planned = {...mount, files: source};
-	if (tree === undefined || mount.type === 'cache') return {mount: planned, key};
+	if (tree === undefined || mount.type === 'cache') return {mount: planned, ...(key !== undefined && {key})};
 	const found = findSources(tree, mount.source ?? '.', {parents: false});
 	if (!found.ok)
 		throw instructionError(raw, `--mount has the source \`${found.missing}\`, which does not exist`, undefined, flag);
-	return {mount: planned, key: await contentDigest(tree, copiedEntries(tree, found.found))};
+	const entries = copiedEntries(tree, found.found);
+	return {mount: {...planned, entries}, content: await contentDigest(tree, entries)};
 }

@@ -58,15 +58,18 @@ async function planRow(
 	isTrigger: boolean,
 ): Promise<{row: BuildRow; state: StageState}> {
 	const parts = partsOf(stage, instruction.raw, isTrigger);
-	const withKey = (inputs: string) => ({inputs, cacheKey: cacheKey(state.filesKey, inputs)});
+	const withKey = (inputs: string, sourceKeys: readonly string[] = []) => ({
+		inputs,
+		cacheKey: cacheKey(state.filesKey, inputs, sourceKeys),
+	});
 	if (instruction.kind === 'run') {
-		const {run, command, inputs} = await planRun(state, instruction, context);
-		const row = {...parts, kind: 'run', run, command, ...withKey(inputs)} as const;
+		const {run, command, inputs, sourceKeys} = await planRun(state, instruction, context);
+		const row = {...parts, kind: 'run', run, command, ...withKey(inputs, sourceKeys)} as const;
 		return {row, state: {...state, filesKey: row.cacheKey}};
 	}
 	if (isCopy(instruction)) {
-		const {copy, command, inputs} = await planCopy(state, instruction, context);
-		const row = {...parts, kind: instruction.kind, copy, command, ...withKey(inputs)} as const;
+		const {copy, command, inputs, sourceKeys} = await planCopy(state, instruction, context);
+		const row = {...parts, kind: instruction.kind, copy, command, ...withKey(inputs, sourceKeys)} as const;
 		return {row, state: {...state, filesKey: row.cacheKey}};
 	}
 	const {state: next, command} = applySetting(state, instruction, context.scope, context.notes);

@@ -5,6 +5,12 @@ export const verbWalks: Readonly<Record<string, readonly string[]>> = {
 		'prints new output, and passes on what you type',
 		'detaches at Ctrl-P Ctrl-Q; the container goes on',
 	],
+	build: [
+		'reads the Dockerfile, and plans each instruction of the stages that are needed',
+		'takes layers of earlier builds where command and files are the same',
+		'runs each RUN in a container of its own, by the same steps as `run`, and keeps what it wrote as a layer',
+		'writes manifest and configuration into the store, and gives the image its names',
+	],
 	compile: [
 		'makes the plan, as `plan` does',
 		'prints it as one sh script: the same commands, checks and undos, without tsbox',

@@ -2,8 +2,7 @@
  * Hints for verbs that tsbox does not have. The words come from Docker, Podman, and Compose, or are common guesses.
  */
 export const habits: Readonly<Record<string, string>> = {
-	build:
-		'tsbox builds no images: write a root filesystem with `debootstrap` or `docker export`, and name it with `rootfs:`',
+	buildx: 'leave the x out: `tsbox build`',
 	check: '`tsbox validate SPEC` checks a spec',
 	clean: '`tsbox gc` cleans up after a crash; `tsbox images prune` and `tsbox volume prune` remove what is unused',
 	commit:

@@ -1,4 +1,14 @@
-import {closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync} from 'node:fs';
+import {
+	closeSync,
+	constants,
+	fstatSync,
+	fsyncSync,
+	ftruncateSync,
+	openSync,
+	readSync,
+	unlinkSync,
+	writeSync,
+} from 'node:fs';
 
 /** Creates a file for writing that only its owner can open. Throws EEXIST when the name is taken. */
 export function openNew(path: string): number {
@@ -8,6 +18,11 @@ export function openNew(path: string): number {
 /** Writes all bytes, because write(2) may write fewer. */
 export function writeAll(fd: number, bytes: Uint8Array): void {
 	for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+}
+
+/** Writes a file's bytes to the disk: fsync(2). */
+export function syncFile(fd: number): void {
+	fsyncSync(fd);
 }
 
 /** Reads up to `length` bytes from `offset`. */

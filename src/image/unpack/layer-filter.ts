@@ -1,6 +1,7 @@
 import {archiveError} from '../archive/archive-error.ts';
-import {type EntryPlace, entryReader} from '../archive/entry-reader.ts';
+import {entryReader} from '../archive/entry-reader.ts';
 import {type EntryCounts, entryRules, type UnpackLimits} from '../archive/entry-rules.ts';
+import {factsOf} from './entry-facts.ts';
 import {entryBlocks, type RawFacts} from './tar-writer.ts';
 
 /** A folder of a layer that hides what the layers below have at its path. */
@@ -142,26 +143,5 @@ export function layerFilter(title: string, limits: UnpackLimits): LayerFilter {
 		},
 		implied: () => [...impliedFolders()],
 		counts: () => rules.counts(),
-	};
-}
-
-/** Mode, owner, and time of an entry: a pax header counts before the header's own fields. */
-function factsOf({header, pax}: EntryPlace): RawFacts {
-	const octal = (at: number, length: number): number => {
-		const field = header.subarray(at, at + length);
-		// Base 256: GNU tar, "Basic Tar Format".
-		if (((field[0] ?? 0) & 0x80) !== 0) return Number(field.readBigUInt64BE(length - 8));
-		return Number.parseInt(field.toString('latin1').replace(/\0.*/, '').trim() || '0', 8);
-	};
-	const number = (key: string, at: number, length: number): number => {
-		const text = pax.get(key);
-		const value = text === undefined || text.trim() === '' ? octal(at, length) : Number(text);
-		return Number.isFinite(value) ? value : 0;
-	};
-	return {
-		mode: octal(100, 8) & 0o7777,
-		uid: number('uid', 108, 8),
-		gid: number('gid', 116, 8),
-		mtime: number('mtime', 136, 12),
 	};
 }

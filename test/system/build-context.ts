@@ -1,0 +1,59 @@
+import {copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {expect} from 'vitest';
+import type {Ended, StartOptions, TestBox} from './box.ts';
+
+/** The first lines of a Dockerfile whose root filesystem is the small one of the tests. */
+export const fromBusybox = 'FROM scratch AS base\nADD rootfs.tar /\n';
+
+/** A file of a context: its text, or also its mode. */
+export type ContextFile = string | {readonly text: string; readonly mode: number};
+
+/** Writes a context into the folder of a test, with a Dockerfile and the archive of the small root filesystem. Returns its path. */
+export function buildContext(
+	box: TestBox,
+	dockerfile: string,
+	files: Readonly<Record<string, ContextFile>> = {},
+): string {
+	const folder = join(box.folder, 'context');
+	mkdirSync(folder, {recursive: true});
+	copyFileSync(box.rootfs, join(folder, 'rootfs.tar'));
+	for (const [name, file] of Object.entries({Dockerfile: dockerfile, ...files})) {
+		mkdirSync(dirname(join(folder, name)), {recursive: true});
+		const {text, mode} = typeof file === 'string' ? {text: file, mode: 0o644} : file;
+		writeFileSync(join(folder, name), text, {mode});
+	}
+	return folder;
+}
+
+/** Builds, and expects that it succeeds. Returns the digest of the image, and what was printed. */
+export async function built(
+	box: TestBox,
+	args: readonly string[],
+	options?: StartOptions,
+): Promise<{readonly digest: string; readonly err: string}> {
+	const ended: Ended = await box.tsbox(['build', ...args], options);
+	expect({status: ended.status, err: ended.status === 0 ? '' : ended.err}).toEqual({status: 0, err: ''});
+	return {digest: ended.out.trim(), err: ended.err};
+}
+
+/** A blob of the store, parsed. */
+export function blobOf<T>(box: TestBox, digest: string): T {
+	return JSON.parse(readFileSync(blobFile(box, digest), 'utf8')) as T;
+}
+
+/** The path of a blob of the store. */
+export function blobFile(box: TestBox, digest: string): string {
+	return join(box.folder, 'store/blobs', digest.replace(':', '/'));
+}
+
+/** Folders of a build that is not done: work of the store, and writable layers of containers. */
+export function unfinished(box: TestBox): readonly string[] {
+	return ['store/tmp', 'store/layers', 'state/boxes'].flatMap(name => {
+		try {
+			return readdirSync(join(box.folder, name)).map(each => `${name}/${each}`);
+		} catch {
+			return [];
+		}
+	});
+}
