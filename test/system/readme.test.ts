@@ -1,8 +1,11 @@
 import {execFile, spawnSync} from 'node:child_process';
-import {cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import {containersHome} from '../images/containers-home.ts';
+import {makeImage} from '../images/make-image.ts';
+import {startRegistry, type TestRegistry} from '../images/registry.ts';
 import {blocksOf, fileOf, isRun, pages} from '../docs-pages.ts';
 import {type TestBox, testBox} from './box.ts';
 
@@ -24,6 +27,7 @@ const printed: Readonly<Record<string, readonly (string | RegExp)[]>> = {
 		'it exited with 3',
 		/^db +\| the database is ready$/m,
 		'web is down',
+		/^hello from an image$/m,
 		/^hello\n0 hello pool$/m,
 	],
 	'docs/commands.md': ['from a pipe'],
@@ -43,8 +47,14 @@ const shown = ['docs/services.md', 'docs/volumes.md', 'docs/lock-files.md'];
 const npm = 'npm() { case $1 in ci) ;; pack) cp "$PACKED"/*.tgz . ;; *) command npm "$@" ;; esac; }';
 
 let at: TestBox;
+let registry: TestRegistry;
 beforeAll(async () => {
 	at = await testBox();
+	// docker.io is a registry on this machine.
+	registry = await startRegistry();
+	const busybox = {layers: [{entries: readFileSync(at.rootfs)}], config: {Cmd: ['sh']}};
+	await registry.push(makeImage(busybox), 'library/busybox:1.37');
+	containersHome(at.folder, [{address: 'docker.io', mirrors: [registry.address]}]);
 	mkdirSync(join(at.folder, 'packed'));
 	await run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', join(at.folder, 'packed')], {
 		cwd: root,
@@ -54,7 +64,10 @@ beforeAll(async () => {
 	mkdirSync(join(at.folder, '.config/tsbox'), {recursive: true});
 	at.file('.config/tsbox/config.yaml', `store: ${at.folder}/store\nstate: ${at.folder}/state\n`);
 });
-afterAll(() => at[Symbol.asyncDispose]());
+afterAll(async () => {
+	await registry[Symbol.asyncDispose]();
+	await at[Symbol.asyncDispose]();
+});
 
 const npmEnv = () => ({
 	PATH: process.env['PATH'],
