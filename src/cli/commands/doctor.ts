@@ -26,19 +26,22 @@ export const doctor = defineCommand({
 			io.out(saveFacts(machine.facts));
 			return 0;
 		}
-		const [{diagnose}, {executorFinding}, {frontFinding}, {joinFinding}, {configFindings}] = await Promise.all([
-			import('../../host/diagnose/diagnose.ts'),
-			import('../../step/calls/executor-finding.ts'),
-			import('../../step/calls/front-finding.ts'),
-			import('../../kernel/join-finding.ts'),
-			import('../../container/machine/config-findings.ts'),
-		]);
+		const [{diagnose}, {executorFinding}, {frontFinding}, {joinFinding}, {skopeoFinding}, {configFindings}] =
+			await Promise.all([
+				import('../../host/diagnose/diagnose.ts'),
+				import('../../step/calls/executor-finding.ts'),
+				import('../../step/calls/front-finding.ts'),
+				import('../../kernel/join-finding.ts'),
+				import('../../image/pull/skopeo-finding.ts'),
+				import('../../container/machine/config-findings.ts'),
+			]);
 		const joining = joinFinding(machine.host);
 		const findings = [
 			...diagnose(machine.facts),
 			...(joining === undefined ? [] : [joining]),
 			executorFinding(machine.facts),
 			frontFinding(machine.facts, io.env),
+			skopeoFinding(machine.host, machine.facts.packageManager),
 			...configFindings(machine.configured ?? [], io.cwd),
 		];
 		if (values.json) io.out(jsonText(findings, 2));

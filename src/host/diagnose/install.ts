@@ -1,7 +1,7 @@
 import type {PackageManager, ToolName} from '../facts.ts';
 
 /** The package of each tool in Debian 12 and 13, and in Arch. */
-const packages: Readonly<Record<ToolName, readonly [debian: string, arch: string]>> = {
+const packages: Readonly<Record<ToolName | 'skopeo', readonly [debian: string, arch: string]>> = {
 	sh: ['dash', 'bash'],
 	env: ['coreutils', 'coreutils'],
 	unshare: ['util-linux', 'util-linux'],
@@ -40,10 +40,11 @@ const packages: Readonly<Record<ToolName, readonly [debian: string, arch: string
 	ip: ['iproute2', 'iproute'],
 	newuidmap: ['uidmap', 'shadow'],
 	newgidmap: ['uidmap', 'shadow'],
+	skopeo: ['skopeo', 'skopeo'],
 };
 
 /** The command that installs a tool; null for an unknown package manager. */
-export function installCommand(tool: ToolName, manager: PackageManager | null): string | null {
+export function installCommand(tool: ToolName | 'skopeo', manager: PackageManager | null): string | null {
 	const [debian, arch] = packages[tool];
 	switch (manager) {
 		case 'apt-get':
