@@ -5,7 +5,7 @@
 const text = process.env['FAULTS'] === 'all' ? undefined : process.env['TEST_TURN'];
 
 /** The number of this run; undefined where all is tried. */
-export const turn = text === undefined || text === '' ? undefined : Number.parseInt(text, 10);
+const turn = text === undefined || text === '' ? undefined : Number.parseInt(text, 10);
 
 /**
  * Every `parts`th of these rows, which of them being this turn's; all rows where no turn is set. Never none.

@@ -141,7 +141,7 @@ function loopback(reference: string, option: string): readonly string[] {
 }
 
 /** Finds skopeo in the folders of the distribution: the caller's PATH must not control what root runs. */
-function findSkopeo(host: Host): string | undefined {
+export function findSkopeo(host: Host): string | undefined {
 	return toolFolders.map(folder => `${folder}/skopeo`).find(path => host.stat(path)?.kind === 'file');
 }
 
