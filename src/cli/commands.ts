@@ -51,8 +51,11 @@ const verbs: Readonly<Record<string, Readonly<Record<string, () => Promise<Comma
 		gc: async () => (await import('./commands/gc.ts')).gc,
 		images: async () => (await import('./commands/images.ts')).images,
 		volume: async () => (await import('./commands/volume.ts')).volume,
+		du: async () => (await import('./commands/du.ts')).du,
 	},
 	More: {
+		login: async () => (await import('./commands/login.ts')).login,
+		logout: async () => (await import('./commands/logout.ts')).logout,
 		validate: async () => (await import('./commands/validate.ts')).validate,
 		doctor: async () => (await import('./commands/doctor.ts')).doctor,
 		generate: async () => (await import('./commands/generate.ts')).generate,

@@ -67,10 +67,14 @@ test('without a verb, help is printed on standard error with status 2', async ()
 
 		Clean up:
 		  gc          Clean up what a crash or a power cut left behind
-		  images      List, pull, inspect, and remove images and unpacked archives
+		  images      List, pull, push, inspect, copy, and remove images and unpacked
+		              archives
 		  volume      List, create, inspect, remove, or prune named volumes
+		  du          Show what the store takes on the disk, and what can go
 
 		More:
+		  login       Log in to a registry, with skopeo login
+		  logout      Forget the login of a registry, with skopeo logout
 		  validate    Check a spec without changing anything
 		  doctor      Show what this machine supports and how to fix what is missing
 		  generate    Write a systemd unit that starts the services of a spec at boot
@@ -257,7 +261,7 @@ test('a misspelled verb, option, or choice gets a suggestion', async () => {
 		  hint     did you mean inspect?
 		error: up has no option --plian
 		  hint     did you mean --plain?
-		error: ACTION is one of ls, pull, rm, prune, inspect, history, tag, not "prun"
+		error: ACTION is one of ls, pull, rm, prune, inspect, history, tree, diff, tag, outdated, push, save, load, import, export, not "prun"
 		  hint     did you mean prune?
 		error: --format is one of table, json, sh, not "jso"
 		  hint     did you mean json?

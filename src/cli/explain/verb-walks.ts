@@ -39,6 +39,7 @@ export const verbWalks: Readonly<Record<string, readonly string[]>> = {
 		'compares them with its plan',
 		'exits with 1 if anything differs',
 	],
+	du: ['adds up what each kind of thing in the store takes, and what of it nothing uses'],
 	events: ['reads the event log of a background project', 'prints what happens from then on'],
 	exec: [
 		'enters the namespaces of the running container with nsenter(1), and its cgroup',
@@ -58,7 +59,10 @@ export const verbWalks: Readonly<Record<string, readonly string[]>> = {
 		'lists the images of the store, and the archives that it has unpacked',
 		'pull: asks skopeo(1) for the manifest, fetches the layers that the store does not have, and unpacks each in a jail',
 		'history, inspect: read what the manifest and the configuration say',
+		'tree, diff: walk the unpacked layers',
 		'tag, rm: change names; the last name takes the image with it, and what no other image shares',
+		'push, outdated: let skopeo ask and write to registries; digests stay',
+		'save, load, import, export: write and read archives',
 		'prune: removes what has no name and no container, but nothing of a running pull',
 	],
 	init: ['writes tsbox.yaml with comments'],
@@ -73,6 +77,8 @@ export const verbWalks: Readonly<Record<string, readonly string[]>> = {
 		'hashes the archive, and notes the tools and kernel features that the containers are made from',
 		'writes tsbox.lock; --check compares',
 	],
+	login: ['runs skopeo login(1), which keeps the password for pulls and pushes'],
+	logout: ['runs skopeo logout(1)'],
 	logs: ['reads the log files of a background project', '-f goes on with new lines'],
 	pause: ['freezes the cgroup: its processes get no processor until `unpause`'],
 	plan: [

@@ -59,17 +59,26 @@ export interface Difference {
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION, E_HOST_UNSUPPORTED when the root filesystem is a copy.
  */
 export async function diff(machine: Machine, name: string): Promise<Difference> {
-	const record = findContainer(machine, name);
+	const {layers, covered} = writableLayers(machine, findContainer(machine, name));
+	return walkLayers(machine.host, layers, covered);
+}
+
+/**
+ * The writable layers of a running or ended container, and the paths at which it has something mounted.
+ *
+ * @throws TsboxError E_STATE, E_HOST_UNSUPPORTED when the root filesystem is a copy.
+ */
+export function writableLayers(
+	machine: Machine,
+	record: ContainerRecord,
+): {readonly layers: readonly Layer[]; readonly covered: readonly string[]} {
 	const destinations = record.config.mounts.map(({destination}) => destination);
 	if (runs(machine, record)) {
 		const {layers, mounts} = layersOf(machine, record);
-		return walkLayers(machine.host, layers, [...mounts, ...destinations]);
+		return {layers, covered: [...mounts, ...destinations]};
 	}
 	const layers = layersAtRest(machine, record);
-	return walkLayers(machine.host, layers, [
-		...destinations,
-		...layers.map(({place}) => place).filter(place => place !== ''),
-	]);
+	return {layers, covered: [...destinations, ...layers.map(({place}) => place).filter(place => place !== '')]};
 }
 
 /**

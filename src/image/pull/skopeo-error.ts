@@ -47,8 +47,17 @@ const meanings: readonly (readonly [pattern: RegExp, why: string, hint: (registr
 	],
 ];
 
+/** What skopeo does for an image. */
+export type SkopeoWork = 'fetch' | 'push';
+
+/** The words for it in messages. */
+export const workWords = {
+	fetch: {doing: 'fetching', failed: 'cannot fetch the image'},
+	push: {doing: 'pushing', failed: 'cannot push the image'},
+} as const satisfies Readonly<Record<SkopeoWork, object>>;
+
 /** The error when skopeo fails: its last message, without its log format, and what it usually means. */
-export function skopeoError(name: string, command: string, said: string): TsboxError {
+export function skopeoError(name: string, command: string, said: string, work: SkopeoWork = 'fetch'): TsboxError {
 	const output = lastWords(said);
 	if (saysDiskFull(output))
 		return new TsboxError('E_NO_SPACE', `the disk is full: ${name} does not fit`, {
@@ -58,7 +67,7 @@ export function skopeoError(name: string, command: string, said: string): TsboxE
 		});
 	const found = meanings.find(([pattern]) => pattern.test(output));
 	const facts: ErrorFacts = found === undefined ? {} : {why: found[1], hint: found[2](registryOf(name))};
-	return new TsboxError('E_IMAGE_PULL', `cannot fetch the image ${name}`, {command, output, ...facts});
+	return new TsboxError('E_IMAGE_PULL', `${workWords[work].failed} ${name}`, {command, output, ...facts});
 }
 
 /** The fatal message in skopeo's log, in Go's format of quoted strings; all of the text when there is none. */

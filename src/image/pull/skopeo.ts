@@ -7,7 +7,7 @@ import type {Host} from '../../host/host.ts';
 import {trace} from '../../host/trace.ts';
 import {quoted} from '../archive/jail.ts';
 import {skopeoEnvironment} from './skopeo-environment.ts';
-import {skopeoError} from './skopeo-error.ts';
+import {skopeoError, type SkopeoWork, workWords} from './skopeo-error.ts';
 
 /** How skopeo is called. */
 export interface Skopeo {
@@ -36,6 +36,8 @@ export interface SkopeoRun {
 	readonly signal?: AbortSignal | undefined;
 	/** The image, for messages. */
 	readonly name: string;
+	/** What it does, for messages; `fetch` by default. */
+	readonly work?: SkopeoWork | undefined;
 	/** Called with each piece of what skopeo prints, and every second; returns a number that grows with progress. */
 	readonly progress?: (said: string) => number;
 }
@@ -61,11 +63,11 @@ export async function skopeo(tools: Skopeo, args: readonly string[], run: Skopeo
 async function runOnce(
 	{host, env, patience = defaultPatience}: Skopeo,
 	args: readonly string[],
-	{signal, name, progress}: SkopeoRun,
+	{signal, name, progress, work = 'fetch'}: SkopeoRun,
 ): Promise<Buffer> {
 	const argv = [skopeoPath(host), ...policy(host, env), ...args];
 	const command = argv.map(quoted).join(' ');
-	stopIfAborted(name, signal);
+	stopIfAborted(name, signal, work);
 	const program = host.start(argv, {stdio: ['ignore', 'pipe', 'pipe'], env: skopeoEnvironment(env)});
 	const out = collect(program.pipes[1] as Readable, mostBytes + 1);
 	const said = collect(program.pipes[2] as Readable, 64 * 1024);
@@ -84,22 +86,22 @@ async function runOnce(
 	const {exitCode, startError} = await program.ended;
 	clearInterval(watch);
 	signal?.removeEventListener('abort', kill);
-	stopIfAborted(name, signal);
+	stopIfAborted(name, signal, work);
 	if (silent)
 		throw new TsboxError('E_IMAGE_PULL', `the registry of ${name} sent nothing for ${Math.round(patience / 1000)} s`, {
 			command,
 			hint: 'try again later; what has arrived is kept',
 		});
 	await Promise.all([out.closed, said.closed]);
-	if (exitCode !== 0) throw skopeoError(name, command, startError?.message ?? said.text());
+	if (exitCode !== 0) throw skopeoError(name, command, startError?.message ?? said.text(), work);
 	if (out.size() > mostBytes)
 		throw new TsboxError('E_IMAGE_INVALID', `the image ${name} has a manifest or configuration of more than 4 MiB`);
 	return out.bytes();
 }
 
-function stopIfAborted(name: string, signal: AbortSignal | undefined): void {
+function stopIfAborted(name: string, signal: AbortSignal | undefined, work: SkopeoWork): void {
 	if (signal?.aborted !== true) return;
-	throw new TsboxError('E_INTERRUPTED', `fetching ${name} was interrupted`, {cause: signal.reason});
+	throw new TsboxError('E_INTERRUPTED', `${workWords[work].doing} ${name} was interrupted`, {cause: signal.reason});
 }
 
 /** The interval of looks at skopeo, ms. */
@@ -130,6 +132,30 @@ export function copyImage(source: string, folder: string, blobs: string): readon
 		source,
 		`oci:${folder}`,
 	];
+}
+
+/** The words that copy an image from a folder in the OCI layout, whose blobs are in a shared folder, to a registry, with all digests as they are. */
+export function pushImage(folder: string, blobs: string, destination: string): readonly string[] {
+	return [
+		'copy',
+		...loopback(destination, '--dest-tls-verify=false'),
+		'--src-shared-blob-dir',
+		blobs,
+		'--preserve-digests',
+		'--',
+		`oci:${folder}`,
+		destination,
+	];
+}
+
+/**
+ * The words that log in to a registry, or out of it. skopeo asks for what is missing on the terminal, and keeps it in the caller's auth file.
+ *
+ * @param args - options of skopeo, and the registry
+ * @throws TsboxError E_HOST_UNSUPPORTED without skopeo.
+ */
+export function loginWords(host: Host, verb: 'login' | 'logout', args: readonly string[]): readonly string[] {
+	return [skopeoPath(host), verb, ...args];
 }
 
 /**

@@ -44,7 +44,7 @@ export function historyTable(
 }
 
 /** A command without what the builders put around it: `/bin/sh -c #(nop)  CMD ["x"]` is `CMD ["x"]`. */
-function commandWords(createdBy: string): string {
+export function commandWords(createdBy: string): string {
 	return createdBy
 		.replace(/^\/bin\/sh -c #\(nop\)\s+/, '')
 		.replace(/^\/bin\/sh -c /, 'RUN ')

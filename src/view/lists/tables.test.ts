@@ -2,9 +2,13 @@ import {expect, test} from 'vitest';
 import type {Finding} from '../../host/diagnose/finding.ts';
 import {containerTable} from './container-table.ts';
 import {doctorTable} from './doctor-table.ts';
+import {diskUseTable} from './disk-use-table.ts';
 import {historyTable} from './history-table.ts';
+import {imageDiffText} from './image-diff-text.ts';
 import {imageText} from './image-text.ts';
+import {imageTreeText} from './image-tree-text.ts';
 import {type ImageRow, imagesTable} from './images-table.ts';
+import {tagsTable} from './tags-table.ts';
 import {pullLines, pullNews} from './pull-lines.ts';
 import {volumesTable} from './volumes-table.ts';
 import {stepPage, stepPrompt} from '../plan/step-page.ts';
@@ -247,5 +251,141 @@ test('the page of a step shows its title, its reason and its command', () => {
 
 		Enter: run this step, k: skip, c: rest, n: now, s: shell,
 		q: quit, ?: help "
+	`);
+});
+
+test('the layers of an image are told with what they do and what is wasted', () => {
+	const leaf = {below: [], bytes: 1024};
+	const none = {files: 0, bytes: 0};
+	const layer = {diffId: image.digest, createdBy: 'RUN apk add nginx', removed: none, changed: none, hidden: 0};
+	const tree = {
+		bytes: 40_960,
+		wasted: 1024,
+		layers: [
+			{
+				...layer,
+				layer: 1,
+				added: {files: 2, bytes: 40_000},
+				changes: [
+					{
+						change: 'A',
+						path: '/usr',
+						kind: 'folder',
+						bytes: 40_000,
+						below: [{...leaf, change: 'A', path: '/usr/ev\x1bil', kind: 'file'}],
+					},
+				],
+			},
+			{
+				...layer,
+				layer: 2,
+				added: none,
+				changed: {files: 1, bytes: 960},
+				hidden: 1024,
+				changes: [{...leaf, change: 'C', path: '/x', kind: 'file'}],
+			},
+			{...layer, layer: 3, createdBy: '', added: none, changes: []},
+		],
+		wastedPaths: [{path: '/x', copies: 1, bytes: 1024}],
+	} as const;
+	expect(imageTreeText(tree, {...look, columns: 60})).toMatchInlineSnapshot(`
+		"layer 1  1f0a9c3e7b21  RUN apk add nginx
+		  2 files added (39.1 KiB)
+		  A  39.1 KiB  /usr/
+		  A  1 KiB     /usr/ev\\x1bil
+
+		layer 2  1f0a9c3e7b21  RUN apk add nginx
+		  1 file changed (960 B), 1 KiB of lower layers wasted
+		  C  1 KiB  /x
+
+		layer 3  1f0a9c3e7b21  
+		  no files
+
+		1 KiB of 40 KiB are wasted (2.5 %)
+		  1 KiB  1x  /x
+		"
+	`);
+});
+
+test('what differs between images has a line for each path, and a sum', () => {
+	const none = {files: 0, bytes: 0};
+	const difference = {
+		changes: [
+			{change: 'C', path: '/etc', isFile: false, what: ['mode'], before: 0, after: 0},
+			{change: 'C', path: '/etc/a', isFile: true, what: ['owner', 'bytes'], before: 10, after: 2048},
+			{change: 'D', path: '/ev\x1bil', isFile: true, what: [], before: 10, after: null},
+		],
+		added: none,
+		changed: {files: 1, bytes: 2048},
+		removed: {files: 1, bytes: 10},
+	} as const;
+	expect(imageDiffText(difference, look)).toMatchInlineSnapshot(`
+		"C                 mode         /etc
+		C  10 B -> 2 KiB  owner,bytes  /etc/a
+		D  10 B                        /ev\\x1bil
+
+		0 files added (0 B), 1 file changed (2 KiB), 1 file removed (10 B)
+		"
+	`);
+	expect(imageDiffText({...difference, changes: [], changed: none, removed: none}, look)).toBe(
+		'0 files added (0 B), 0 files changed (0 B), 0 files removed (0 B)\n',
+	);
+});
+
+test('what the store takes has a line for each kind, and for each image if asked for', () => {
+	const row = {
+		kind: 'images',
+		count: 2,
+		active: 1,
+		bytes: 4096,
+		reclaimable: 1024,
+		command: 'tsbox images prune --all',
+		unread: false,
+	};
+	const use = {
+		store: '/s',
+		bytes: 8192,
+		rows: [row, {...row, kind: 'volumes', reclaimable: 0, unread: true}],
+		images: [
+			{
+				names: [image.name ?? '', 'docker.io/own/x:1'],
+				digest: image.digest,
+				bytes: 3072,
+				shared: 1024,
+				unique: 2048,
+				usedBy: ['web'],
+			},
+			{names: [], digest: image.digest, bytes: 2048, shared: 1024, unique: 1024, usedBy: []},
+		],
+	};
+	expect(diskUseTable(use, look, true)).toMatchInlineSnapshot(`
+		"KIND     COUNT  IN USE  SIZE             RECLAIMABLE    BY
+		images   2      1       4 KiB            1 KiB          tsbox images prune --all
+		volumes  2      1       more than 4 KiB  more than 0 B  -
+		total                   more than 8 KiB
+
+		IMAGE               DIGEST        SIZE   SHARED  UNIQUE  USED BY
+		nginx:1.27 own/x:1  1f0a9c3e7b21  3 KiB  1 KiB   2 KiB   web
+		<none>              1f0a9c3e7b21  2 KiB  1 KiB   1 KiB   -
+		"
+	`);
+});
+
+test('tags are told with what they point to here and there', () => {
+	const tag = {
+		name: image.name ?? '',
+		here: image.digest,
+		there: `sha256:${'ab'.repeat(32)}`,
+		state: 'moved',
+		problem: null,
+		pulled: now - 90_000,
+	} as const;
+	expect(
+		tagsTable([tag, {...tag, there: null, state: 'unknown', problem: 'no\x1bo'}], now, look),
+	).toMatchInlineSnapshot(`
+		"NAME        STATE    HERE          REGISTRY      ASKED BEFORE  PROBLEM
+		nginx:1.27  moved    1f0a9c3e7b21  abababababab  1 minute ago
+		nginx:1.27  unknown  1f0a9c3e7b21  -             1 minute ago  no\\x1bo
+		"
 	`);
 });

@@ -1,0 +1,43 @@
+import type {Host} from '../../host/host.ts';
+import {digestOfBytes} from '../oci/manifest.ts';
+import {keepBlob} from '../store/blobs.ts';
+import {keepImage, keepName, type LayerRecord} from '../store/images.ts';
+
+/** The media types of the image-spec. */
+const types = {
+	manifest: 'application/vnd.oci.image.manifest.v1+json',
+	config: 'application/vnd.oci.image.config.v1+json',
+} as const;
+
+/**
+ * Writes the configuration, the manifest, and the records of an image that was made here, whose layers are in the store already. The caller
+ * holds its layers.
+ *
+ * @param name - its complete name, which is taken from the image that had it; undefined for none
+ * @returns the digest of the manifest. The same configuration and layers give the same one.
+ */
+export function keepNewImage(
+	host: Host,
+	store: string,
+	{
+		name,
+		config,
+		layers,
+	}: {readonly name?: string | undefined; readonly config: object; readonly layers: readonly LayerRecord[]},
+): string {
+	const configText = JSON.stringify(config);
+	const configDigest = digestOfBytes(configText);
+	const text = JSON.stringify({
+		schemaVersion: 2,
+		mediaType: types.manifest,
+		config: {mediaType: types.config, digest: configDigest, size: Buffer.byteLength(configText)},
+		layers: layers.map(({mediaType, digest, size}) => ({mediaType, digest, size})),
+	});
+	const manifest = digestOfBytes(text);
+	keepBlob(host, store, configDigest, configText);
+	keepBlob(host, store, manifest, text);
+	const created = host.now();
+	keepImage(host, store, {schema: 1, manifest, config: configDigest, layers, created});
+	if (name !== undefined) keepName(host, store, {schema: 1, name, digest: manifest, manifest, pulled: created});
+	return manifest;
+}
