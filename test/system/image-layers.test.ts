@@ -68,28 +68,6 @@ describe.each(['calls', 'commands'] as const)('%s', executor => {
 		expect(await output(box)).toBe('/a:\nnew\n\n/b:\nnone\n');
 	});
 
-	test.each([
-		['of root', ''],
-		['with ids of its own', 'userns_mode: auto\n'],
-	])('a volume of a container %s begins with what the layers show together', async (_, head) => {
-		const box = await container(
-			`${head}volumes: [data:/data]\ncommand: [sh, -c, 'ls /data; cat /data/kept; stat -c %u:%g /data/own']\n`,
-			[
-				tree => {
-					mkdirSync(join(tree, 'data'));
-					for (const name of ['old', 'kept', 'own']) writeFileSync(join(tree, `data/${name}`), 'base\n');
-				},
-				tree => {
-					mkdirSync(join(tree, 'data'));
-					whiteout(tree, 'data/old');
-					writeFileSync(join(tree, 'data/kept'), 'top\n');
-				},
-				...many.slice(0, 40),
-			],
-		);
-		expect(await output(box)).toBe('kept\nown\ntop\n0:0\n');
-	});
-
 	test('a /proc that is a symlink in the topmost layer that has it is refused; below a whiteout it is not', async () => {
 		const link: LayerContent = tree => symlinkSync('../etc', join(tree, 'proc'));
 		const hostile = await container('command: ["true"]\n', [link]);
