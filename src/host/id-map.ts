@@ -78,6 +78,12 @@ export function outsideId(rows: readonly IdMapRow[], id: number): number | undef
 	return row === undefined ? undefined : row.outside + id - row.inside;
 }
 
+/** The id in the namespace of an id on the host; undefined when it has none. */
+export function insideId(rows: readonly IdMapRow[], id: number): number | undefined {
+	const row = rows.find(({outside, count}) => id >= outside && id < outside + count);
+	return row === undefined ? undefined : row.inside + id - row.outside;
+}
+
 /** The uid and gid on the host for the container's root. */
 export function mappedRoot({uids, gids}: UserMap): readonly [uid: number, gid: number] {
 	return [outsideId(uids, 0) ?? 0, outsideId(gids, 0) ?? 0];

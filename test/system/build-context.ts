@@ -38,7 +38,7 @@ export async function built(
 }
 
 /** A blob of the store, parsed. */
-export function blobOf<T>(box: TestBox, digest: string): T {
+function blobOf<T>(box: TestBox, digest: string): T {
 	return JSON.parse(readFileSync(blobFile(box, digest), 'utf8')) as T;
 }
 
@@ -56,4 +56,25 @@ export function unfinished(box: TestBox): readonly string[] {
 			return [];
 		}
 	});
+}
+
+/** The manifest of an image. */
+export interface Manifest {
+	readonly config: {readonly digest: string};
+	readonly layers: readonly {readonly digest: string}[];
+}
+
+/** The configuration of an image. */
+export interface Config {
+	readonly created: string;
+	readonly config: Readonly<Record<string, unknown>>;
+	readonly history: readonly {readonly created_by: string; readonly empty_layer?: boolean}[];
+}
+
+export function manifestOf(box: TestBox, digest: string): Manifest {
+	return blobOf<Manifest>(box, digest);
+}
+
+export function configOf(box: TestBox, digest: string): Config {
+	return blobOf<Config>(box, manifestOf(box, digest).config.digest);
 }

@@ -1,5 +1,5 @@
 import {execFileSync, spawnSync} from 'node:child_process';
-import {existsSync, mkdirSync, readdirSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {createHash} from 'node:crypto';
 import {once} from 'node:events';
 import {createServer} from 'node:http';
@@ -7,33 +7,18 @@ import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {type TestBox, testBox} from './box.ts';
-import {blobFile, blobOf, buildContext, built, fromBusybox, unfinished} from './build-context.ts';
+import {blobFile, buildContext, built, configOf, fromBusybox, manifestOf, unfinished} from './build-context.ts';
 
 /* tsbox build: images from Dockerfiles, each RUN in a container. */
 
-interface Manifest {
-	readonly config: {readonly digest: string};
-	readonly layers: readonly {readonly digest: string}[];
-}
-
-interface Config {
-	readonly created: string;
-	readonly config: Readonly<Record<string, unknown>>;
-	readonly history: readonly {readonly created_by: string; readonly empty_layer?: boolean}[];
-}
-
 /** Names in each layer of an image, the base first, without those of the root filesystem. */
 function layerNames(box: TestBox, digest: string): readonly (readonly string[])[] {
-	const [, ...layers] = blobOf<Manifest>(box, digest).layers;
+	const [, ...layers] = manifestOf(box, digest).layers;
 	return layers.map(layer =>
 		execFileSync('tar', ['-tf', blobFile(box, layer.digest)], {encoding: 'utf8'})
 			.trimEnd()
 			.split('\n'),
 	);
-}
-
-function configOf(box: TestBox, digest: string): Config {
-	return blobOf<Config>(box, blobOf<Manifest>(box, digest).config.digest);
 }
 
 /** The commands that were not taken from an earlier build. */
@@ -135,10 +120,11 @@ RUN --mount=type=cache,target=/cached/deep,mode=0700 \\
     --mount=type=bind,source=dir,target=/bound \\
     --mount=type=bind,from=other,source=/f,target=/one \\
     --mount=type=tmpfs,target=/scratch \\
+    --mount=type=bind,source=dir/f,target=/w,rw \\
     --mount=type=secret,id=key,uid=1000 \\
     --mount=type=secret,id=word,env=WORD \\
     cat /cached/deep/n /bound/f /one /run/secrets/key; stat -c '%a %u' /run/secrets/key /cached/deep; echo "$WORD" \\
-    && ls /bound && touch /scratch/x && echo again > /cached/deep/n && echo done > /done
+    && ls /bound && echo w > /w && ! touch /bound/no && touch /scratch/x && echo again > /cached/deep/n && echo done > /done
 `;
 		const folder = buildContext(box, text, {
 			'dir/f': 'of the context\n',
@@ -150,11 +136,20 @@ RUN --mount=type=cache,target=/cached/deep,mode=0700 \\
 		const {digest, err} = await built(box, [...args, folder], {env: {THE_WORD: 'xyzzy'}});
 		expect(err).toContain('of the context\nfrom-stage\nopensesame\n400 1000\n700 0\nxyzzy\nf\n');
 		expect(layerNames(box, digest)).toEqual([['done']]);
+		expect(readFileSync(join(folder, 'dir/f'), 'utf8')).toBe('of the context\n');
 		const found = spawnSync('grep', ['-rl', '-e', 'opensesame', '-e', 'xyzzy', join(box.folder, 'store')], {
 			encoding: 'utf8',
 		});
 		expect(found.stdout).toBe('');
 		expect((await built(box, ['--no-cache', ...args, folder], {env: {THE_WORD: 'xyzzy'}})).err).toContain('again\n');
+	});
+
+	test('without .dockerignore a bind mount shows the folder itself, and cannot write there', async () => {
+		await using box = await testBox();
+		const text = `${fromBusybox}RUN --mount=target=/all cat /all/dir/f >&2 && ! touch /all/no`;
+		const folder = buildContext(box, text, {'dir/f': 'seen\n'});
+		expect((await built(box, [folder])).err).toContain('seen\n');
+		expect(readdirSync(folder).sort()).toEqual(['Dockerfile', 'dir', 'rootfs.tar']);
 	});
 
 	test('a secret that is required and not given ends the build before its RUN', async () => {
@@ -229,7 +224,7 @@ COPY --from=evil /esc/copied /from-evil
 		execFileSync('find', [folder, '-exec', 'touch', '-h', '{}', '+']);
 		expect((await built(box, args)).digest).toBe(digest);
 		expect(configOf(box, digest).created).toBe('2023-11-14T22:13:20.000Z');
-		const [, ...layers] = blobOf<Manifest>(box, digest).layers;
+		const [, ...layers] = manifestOf(box, digest).layers;
 		for (const layer of layers) {
 			const times = execFileSync('tar', ['-tvf', blobFile(box, layer.digest), '--full-time', '--utc'], {
 				encoding: 'utf8',
@@ -259,4 +254,21 @@ COPY --from=evil /esc/copied /from-evil
 		`);
 		expect(existsSync(join(box.folder, 'store/blobs'))).toBe(false);
 	});
+});
+
+test('an ordinary user builds too', async () => {
+	await using box = await testBox({uid: 61_237, gid: 61_237});
+	const text = `${fromBusybox}COPY a /etc/added
+RUN rm /etc/group && rm -r /home && mkdir /home && echo b > /home/b
+FROM base
+COPY --from=base /etc /copied
+WORKDIR /home/new
+RUN cat /copied/added && [ ! -e /etc/group ] && stat -c %u /etc /home /home/new . && ls -a /home
+`;
+	const folder = buildContext(box, text, {a: 'mine\n'});
+	const {digest, err} = await built(box, [folder]);
+	expect(err).toContain('mine\n0\n0\n0\n0\n.\n..\nb\nnew\n');
+	expect(layerNames(box, digest)).toContainEqual(['etc/', 'etc/.wh.group', 'home/', 'home/.wh..wh..opq', 'home/b']);
+	expect(unfinished(box)).toEqual([]);
+	expect(box.leftovers()).toEqual([]);
 });

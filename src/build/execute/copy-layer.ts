@@ -17,7 +17,8 @@ import type {LayerWork} from './layer-work.ts';
 
 /** Where the sources of a copy are: a folder of the host, or the layers of a stage or an image, topmost first. */
 export type CopyFrom =
-	| {readonly kind: 'folder'; readonly path: string}
+	/** `isWhole`: no file of it is left out by `.dockerignore`. */
+	| {readonly kind: 'folder'; readonly path: string; readonly isWhole: boolean}
 	| {readonly kind: 'layers'; readonly lowers: readonly string[]; readonly tree: SourceTree};
 
 /** A file that curl fetched. */
@@ -59,7 +60,7 @@ export async function* copyLayer(job: CopyJob, work: LayerWork): AsyncIterable<B
 	const {copy, place, onto, from} = job;
 	const owner = copy.chown === undefined ? undefined : findOwner(onto, copy.chown, place);
 	const made = {...(owner ?? {uid: 0, gid: 0}), mtime: work.now};
-	const target = new CopyTarget(onto, made, work.latest);
+	const target = new CopyTarget(onto, made, work);
 	const found = from.kind === 'layers' ? foundIn(job, from.tree) : [];
 	const rules: CopyRules = {
 		target,

@@ -1,6 +1,8 @@
 import {posix} from 'node:path';
+import {insideId, type UserMap, userMapOf} from '../../host/id-map.ts';
 import {entryBlocks} from '../../image/unpack/tar-writer.ts';
 import {resolveInside} from '../context/source-tree.ts';
+import type {LayerWork} from './layer-work.ts';
 import type {MergedTree} from './merged-tree.ts';
 
 /** A user and a group by their numbers. */
@@ -27,13 +29,20 @@ export class CopyTarget {
 	readonly #tree: MergedTree;
 	readonly #made: Owner & {readonly mtime: number};
 	readonly #latest: number;
+	readonly #map: UserMap | undefined;
 	readonly #folders = new Set<string>(['']);
 
 	/**
 	 * @param made - the owner of new folders above a destination, and their time, seconds since the epoch
-	 * @param latest - the latest time that entries keep
+	 * @param work - its `latest` is the latest time that entries keep
 	 */
-	constructor(tree: MergedTree, made: Owner & {readonly mtime: number}, latest = Number.POSITIVE_INFINITY) {
+	constructor(
+		tree: MergedTree,
+		made: Owner & {readonly mtime: number},
+		{facts, latest = Number.POSITIVE_INFINITY}: Pick<LayerWork, 'facts' | 'latest'>,
+	) {
+		// Files of an ordinary user's store have the ids of the host.
+		this.#map = facts.user.uid === 0 ? undefined : userMapOf(facts);
 		this.#tree = tree;
 		this.#made = made;
 		this.#latest = latest;
@@ -80,8 +89,13 @@ export class CopyTarget {
 		const stats = this.#tree.stats(path);
 		const facts =
 			stats?.isDirectory() === true
-				? {mode: stats.mode & 0o7777, uid: stats.uid, gid: stats.gid, mtime: Math.floor(stats.mtimeMs / 1000)}
+				? {mode: stats.mode & 0o7777, ...this.#ownerOf(stats), mtime: Math.floor(stats.mtimeMs / 1000)}
 				: {mode: 0o755, ...this.#made};
 		return entryBlocks({name: `${asBytes(path)}/`, type: '5', ...facts, mtime: this.time(facts.mtime)});
+	}
+
+	#ownerOf({uid, gid}: Owner): Owner {
+		if (this.#map === undefined) return {uid, gid};
+		return {uid: insideId(this.#map.uids, uid) ?? 0, gid: insideId(this.#map.gids, gid) ?? 0};
 	}
 }

@@ -75,7 +75,8 @@ export class RowWork {
 			return {kind: 'layers', lowers, tree: mergedTree(this.work.host, lowers)};
 		}
 		const other = source.kind === 'folder' ? this.request.contexts?.[source.name] : undefined;
-		return {kind: 'folder', path: other !== undefined && 'folder' in other ? other.folder : this.request.folder};
+		if (other !== undefined && 'folder' in other) return {kind: 'folder', path: other.folder, isWhole: true};
+		return {kind: 'folder', path: this.request.folder, isWhole: this.request.ignoreFile === undefined};
 	}
 
 	/** Digests of the stages and images that a row takes files from, by what their layers are. */

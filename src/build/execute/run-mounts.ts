@@ -1,4 +1,4 @@
-import {createHash, randomBytes} from 'node:crypto';
+import {createHash} from 'node:crypto';
 import {posix} from 'node:path';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {quoted} from '../../spec/model/parsed.ts';
@@ -6,6 +6,7 @@ import type {BindVolume, TmpfsVolume} from '../../spec/model/project.ts';
 import {unpackLayer} from '../../image/unpack/unpack-layer.ts';
 import {keepLayer} from '../../image/layer/keep-layer.ts';
 import type {FileSource, PlannedMount, RunStep} from '../plan/build-plan.ts';
+import {pathBelow} from '../context/clean-path.ts';
 import type {RunMount} from '../instructions/read-mount.ts';
 import {type CopyFrom, copyLayer} from './copy-layer.ts';
 import {cacheFolder} from './cache-store.ts';
@@ -22,14 +23,14 @@ export interface RunGifts {
 	/** Sockets of ssh agents by their ids; `default` is the caller's own. */
 	readonly ssh: Readonly<Record<string, string>>;
 	/** Where files of a source are; see {@link CopyFrom}. */
-	readonly filesOf: (source: FileSource) => CopyFrom;
+	readonly filesOf: (source: FileSource) => Promise<CopyFrom>;
 }
 
 /** The mounts of a RUN as those of a container. */
 export interface PreparedMounts {
 	readonly volumes: readonly (BindVolume | TmpfsVolume)[];
 	readonly env: Readonly<Record<string, string>>;
-	/** Runs `work` while nobody else has the caches that are for one at a time. */
+	/** Lock files of caches that are for one build at a time. */
 	readonly locks: readonly string[];
 }
 
@@ -67,7 +68,8 @@ export async function prepareMounts(
 				break;
 			case 'cache': {
 				const cache = cacheOf(mount, work);
-				if (mount.sharing === 'locked') locks.push(`${cache}.lock`);
+				// Whoever asks for a private one waits for it too: another copy would be empty.
+				if (mount.sharing !== 'shared') locks.push(`${cache}.lock`);
 				volumes.push(bind(`${cache}/files`, target, mount.isReadOnly));
 				break;
 			}
@@ -117,7 +119,12 @@ async function filesFor(
 	gifts: RunGifts,
 	work: LayerWork,
 ): Promise<string> {
-	const from = gifts.filesOf(mount.files ?? {kind: 'context'});
+	const from = await gifts.filesOf(mount.files ?? {kind: 'context'});
+	const there = pathBelow(mount.source ?? '.');
+	// Files that are all seen, and only read, need no copy. One that a symlink leads to has another path.
+	if (from.kind === 'folder' && from.isWhole && mount.isReadOnly && mount.entries?.[0]?.from === there) {
+		return there === '' ? from.path : `${from.path}/${there}`;
+	}
 	const source = mount.source ?? '.';
 	const copy = {
 		sources: [source],
@@ -148,8 +155,7 @@ function cacheOf(mount: RunMount, {host, store}: LayerWork): string {
 	const name = createHash('sha256')
 		.update(mount.id ?? '')
 		.digest('hex');
-	// A private cache belongs to one build at a time; another gets a new one that ends with it.
-	const cache = `${cacheFolder(store)}/mounts/${mount.sharing === 'private' ? `${name}-${randomBytes(4).toString('hex')}` : name}`;
+	const cache = `${cacheFolder(store)}/mounts/${name}`;
 	host.mkdirs(cache, 0o700);
 	if (host.mkdir(`${cache}/files`, 0o755)) {
 		host.chmod(`${cache}/files`, mount.mode ?? 0o755);

@@ -27,14 +27,10 @@ export async function runRow(
 ): Promise<LayerRecord | undefined> {
 	const {machine, request, work} = rows;
 	const {host, store, toolbox, latest, signal} = work;
-	const files = new Map<FileSource, CopyFrom>();
-	for (const mount of row.run.mounts) {
-		if (mount.files !== undefined) files.set(mount.files, await rows.filesOf(row, mount.files));
-	}
 	const gifts = {
 		secrets: request.secrets ?? {},
 		ssh: request.ssh ?? {},
-		filesOf: (source: FileSource): CopyFrom => files.get(source) ?? {kind: 'folder', path: request.folder},
+		filesOf: async (source: FileSource): Promise<CopyFrom> => rows.filesOf(row, source),
 	};
 	const mounts = await prepareMounts(row.run, row.place, folder, gifts, work);
 	const upper = `${folder}/upper`;

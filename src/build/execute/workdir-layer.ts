@@ -12,11 +12,11 @@ import type {MergedTree} from './merged-tree.ts';
 export async function* workdirLayer(
 	{path, user, place}: {readonly path: string; readonly user?: string; readonly place: string},
 	onto: MergedTree,
-	{now, latest}: LayerWork,
+	work: LayerWork,
 ): AsyncIterable<Buffer> {
-	const probe = new CopyTarget(onto, {uid: 0, gid: 0, mtime: now});
+	const probe = new CopyTarget(onto, {uid: 0, gid: 0, mtime: work.now}, work);
 	const folder = probe.resolve(path.slice(1));
 	if (probe.hasFolder(folder)) return;
 	const owner = user === undefined ? {uid: 0, gid: 0} : findOwner(onto, user, place);
-	yield new CopyTarget(onto, {...owner, mtime: now}, latest).folders(folder);
+	yield new CopyTarget(onto, {...owner, mtime: work.now}, work).folders(folder);
 }
