@@ -98,19 +98,25 @@ export async function build(machine: Machine, request: BuildRequest): Promise<Wr
 	const {plan, images} = await planRequest(machine, request);
 	const epoch = request.epoch ?? epochOf(args['SOURCE_DATE_EPOCH']);
 	const now = epoch ?? Math.floor(host.now() / 1000);
-	const rows = new RowWork(machine, request, images, {
-		toolbox: sealTools(host, facts, dirs.store),
-		now,
-		latest: epoch,
-	});
-	const made = new Map<BuildRow, string>();
-	for (const row of plan.stages.flatMap(stage => stage.rows)) {
-		if (signal.aborted) throw new TsboxError('E_INTERRUPTED', 'the build was interrupted', {cause: signal.reason});
-		const layer = await makeRow(row, rows);
-		if (layer !== undefined) made.set(row, layer.diffId);
+	// Nothing knows before which layers will be needed, so that nothing is pruned meanwhile.
+	const held = hold(host, dirs.store, 'everything');
+	try {
+		const rows = new RowWork(machine, request, images, {
+			toolbox: sealTools(host, facts, dirs.store),
+			now,
+			latest: epoch,
+		});
+		const made = new Map<BuildRow, string>();
+		for (const row of plan.stages.flatMap(stage => stage.rows)) {
+			if (signal.aborted) throw new TsboxError('E_INTERRUPTED', 'the build was interrupted', {cause: signal.reason});
+			const layer = await makeRow(row, rows);
+			if (layer !== undefined) made.set(row, layer.diffId);
+		}
+		const config = finishedConfig(plan, made, new Date(now * 1000).toISOString());
+		return writeImage(host, dirs.store, config, rows.layersOf(plan.target), request.names);
+	} finally {
+		await removeOwned(host, facts, held);
 	}
-	const config = finishedConfig(plan, made, new Date(now * 1000).toISOString());
-	return writeImage(host, dirs.store, config, rows.layersOf(plan.target), request.names);
 }
 
 function ownPlatform(arch: string): Platform {
