@@ -1,3 +1,5 @@
+import {removeOwned} from '../../host/files/remove-owned.ts';
+import {hold} from '../../image/store/hold.ts';
 import type {Machine} from '../../container/machine/machine.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {sealTools} from '../../host/programs/sealed-tools.ts';
