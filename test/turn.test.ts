@@ -9,5 +9,5 @@ test('a turn has a part of the rows, all turns together have each row once, and 
 	]);
 	expect(partOf(rows, 2, 7)).toEqual(partOf(rows, 2, 1));
 	expect(partOf(['a'], 3, 2)).toEqual(['a']);
-	expect(partOf(rows, 2, undefined)).toBe(rows);
+	expect(partOf(rows, 2, null)).toBe(rows);
 });

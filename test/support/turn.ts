@@ -10,10 +10,10 @@ const turn = text === undefined || text === '' ? undefined : Number.parseInt(tex
 /**
  * Every `parts`th of these rows, which of them being this turn's; all rows where no turn is set. Never none.
  *
- * @param at The turn, for tests.
+ * @param at The turn, for tests; null where all is tried.
  */
-export function partOf<T>(rows: readonly T[], parts: number, at = turn): readonly T[] {
-	if (at === undefined || rows.length === 0) return rows;
+export function partOf<T>(rows: readonly T[], parts: number, at: number | null | undefined = turn): readonly T[] {
+	if (at === undefined || at === null || rows.length === 0) return rows;
 	const step = Math.min(parts, rows.length);
 	return rows.filter((_, index) => index % step === at % step);
 }

@@ -40,7 +40,7 @@ test('bash completes verbs, options, choices and names', async () => {
 	expect(await offered('p')).toEqual(['plan', 'pause', 'ps', 'port']);
 	expect(await offered('up', '--be')).toEqual(['--best-effort']);
 	expect(await offered('exec', '')).toEqual(['container-of-', 'web', 'demo']);
-	expect(await offered('images', 'p')).toEqual(['pull', 'prune']);
+	expect(await offered('images', 'p')).toEqual(['pull', 'prune', 'push']);
 	expect(await offered('explain', 'up', 'w')).toEqual(['word-of-up', 'web']);
 	expect(await offered('run', 'demo.yaml', '--', 'l')).toEqual([]);
 });

@@ -4,7 +4,6 @@ import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import {unlessForbidden} from '../../host/errno.ts';
 import {toolFolders} from '../../host/facts.ts';
 import type {Host} from '../../host/host.ts';
-import {trace} from '../../host/trace.ts';
 import {quoted} from '../archive/jail.ts';
 import {skopeoEnvironment} from './skopeo-environment.ts';
 import {skopeoError, type SkopeoWork, workWords} from './skopeo-error.ts';
@@ -53,7 +52,6 @@ export async function skopeo(tools: Skopeo, args: readonly string[], run: Skopeo
 			return await runOnce(tools, args, run);
 		} catch (error) {
 			if (!(isTsboxError(error) && error.code === 'E_IMAGE_PULL' && passing.test(error.output ?? ''))) throw error;
-			trace('images', () => `skopeo failed, again in ${pause} ms: ${error.output}`);
 			await wait(pause, undefined, {signal: run.signal}).catch(() => undefined);
 		}
 	}
