@@ -17,7 +17,7 @@ const looks = [
 const sameAlways = (text: string) =>
 	text
 		.replaceAll(/^\d+ \d+ \d+:\d+ /gm, '')
-		.replaceAll(/ \d+( root +root +0 [^\n]* proc)$/gm, '$1')
+		.replaceAll(/ +\d+( root +root +0 [^\n]* proc)$/gm, '$1')
 		.replaceAll(/\b[A-Z][a-z]{2} +\d+ [\d:]+/g, 'TIME');
 
 const specs: readonly (readonly [name: string, text: string])[] = [
