@@ -1,7 +1,6 @@
 import type {Host} from '../../host/host.ts';
-import {digestOfBytes} from '../../image/oci/manifest.ts';
-import {keepBlob} from '../../image/store/blobs.ts';
-import {keepImage, keepName, type LayerRecord} from '../../image/store/images.ts';
+import {keepNewImage} from '../../image/create/keep-new-image.ts';
+import type {LayerRecord} from '../../image/store/images.ts';
 import type {OciConfig} from '../plan/oci-config.ts';
 
 /** An image that a build made. */
@@ -12,11 +11,6 @@ export interface WrittenImage {
 	readonly config: string;
 	readonly layers: readonly LayerRecord[];
 }
-
-const types = {
-	manifest: 'application/vnd.oci.image.manifest.v1+json',
-	config: 'application/vnd.oci.image.config.v1+json',
-} as const;
 
 /** Layers of Docker's manifests by their names in OCI manifests: the bytes are the same. */
 const layerTypes: Readonly<Record<string, string>> = {
@@ -38,20 +32,5 @@ export function writeImage(
 	names: readonly string[],
 ): WrittenImage {
 	const layers = given.map(layer => ({...layer, mediaType: layerTypes[layer.mediaType] ?? layer.mediaType}));
-	const configText = JSON.stringify(config);
-	const configDigest = digestOfBytes(configText);
-	const manifestText = JSON.stringify({
-		schemaVersion: 2,
-		mediaType: types.manifest,
-		config: {mediaType: types.config, digest: configDigest, size: Buffer.byteLength(configText)},
-		layers: layers.map(({mediaType, digest, size}) => ({mediaType, digest, size})),
-	});
-	const manifest = digestOfBytes(manifestText);
-	keepBlob(host, store, configDigest, configText);
-	keepBlob(host, store, manifest, manifestText);
-	keepImage(host, store, {schema: 1, manifest, config: configDigest, layers, created: host.now()});
-	for (const name of names) {
-		keepName(host, store, {schema: 1, name, digest: manifest, manifest, pulled: host.now()});
-	}
-	return {manifest, config: configDigest, layers};
+	return {...keepNewImage(host, store, {names, config, layers}), layers};
 }

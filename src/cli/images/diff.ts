@@ -1,8 +1,8 @@
 import {lookOf} from '../output/look-of.ts';
-import {tell} from '../output/tell.ts';
 import {jsonText} from '../../view/text/json.ts';
 import type {RunAction} from './action.ts';
 import {interruptible} from './interruptible.ts';
+import {tellUnread} from './tell-unread.ts';
 
 /** `tsbox images diff`. */
 export const diff: RunAction = async (values, [one = '', other = ''], {io, engine, folders}) => {
@@ -14,8 +14,7 @@ export const diff: RunAction = async (values, [one = '', other = ''], {io, engin
 			const {imageDiffText} = await import('../../view/lists/image-diff-text.ts');
 			await io.page(imageDiffText(difference, await lookOf(io, 'stdout', difference)));
 		}
-		for (const path of difference.unread)
-			tell(io, `warning: ${path || '/'} is left out: no permission to read it, or it is nested too deep`);
+		tellUnread(io, difference.unread);
 		return 0;
 	});
 };

@@ -1,9 +1,9 @@
 import {lookOf} from '../output/look-of.ts';
-import {tell} from '../output/tell.ts';
 import {usageError} from '../options/usage-error.ts';
 import {jsonText} from '../../view/text/json.ts';
 import type {RunAction} from './action.ts';
 import {interruptible} from './interruptible.ts';
+import {tellUnread} from './tell-unread.ts';
 
 /** `tsbox images tree`. */
 export const tree: RunAction = async (values, [word = ''], {io, engine, folders}) => {
@@ -17,8 +17,7 @@ export const tree: RunAction = async (values, [word = ''], {io, engine, folders}
 			const {imageTreeText} = await import('../../view/lists/image-tree-text.ts');
 			await io.page(imageTreeText(shown, await lookOf(io, 'stdout', shown)));
 		}
-		for (const path of shown.unread)
-			tell(io, `warning: ${path || '/'} is left out: no permission to read it, or it is nested too deep`);
+		tellUnread(io, shown.unread);
 		return 0;
 	});
 };

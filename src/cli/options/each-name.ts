@@ -4,8 +4,8 @@ import type {Io} from '../verb/io.ts';
 import {themeOf} from '../output/theme-of.ts';
 
 /**
- * Runs an action for each container and prints its result on a line. An error is printed at once and does not skip the
- * other containers. The first error decides the exit status.
+ * Runs an action for each container or image and prints its result on a line. An error is printed at once and does not skip
+ * the others. The first error decides the exit status.
  */
 export async function eachName(
 	names: readonly string[],

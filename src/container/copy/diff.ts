@@ -1,6 +1,5 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import {errnoOf} from '../../host/errno.ts';
-import {namesIn, type Pinned, pin, pinBelow, type Stats, statBelow, unpin} from '../../host/files/pinned.ts';
+import {type Pinned, pin, pinBelow, readableNames, type Stats, statBelow, unpin} from '../../host/files/pinned.ts';
 import {parseMountinfo} from '../../host/probe/mountinfo.ts';
 import type {Host} from '../../host/host.ts';
 import {lowerFolders} from '../../image/store/facts.ts';
@@ -165,7 +164,7 @@ function walkFolder(
 	walk: Walk,
 	depth: number,
 ): readonly PathChange[] {
-	const names = depth > maxDepth ? undefined : readable(upper);
+	const names = depth > maxDepth ? undefined : readableNames(upper);
 	if (names === undefined) {
 		walk.unread.push(place);
 		return [];
@@ -199,16 +198,5 @@ function changesOf(
 	} finally {
 		unpin(folder);
 		if (beneath !== undefined) closeMerged(beneath);
-	}
-}
-
-function readable(folder: Pinned): readonly Buffer[] | undefined {
-	try {
-		// A folder may allow reading its names but not looking them up.
-		statBelow(folder, '.');
-		return namesIn(folder);
-	} catch (error) {
-		if (errnoOf(error) === 'EACCES') return undefined;
-		throw error;
 	}
 }

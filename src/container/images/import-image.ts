@@ -52,8 +52,8 @@ export async function importImage(
 		const title = path ?? 'the tar on standard input';
 		const layer = await addLayer(source, {host, facts, store, toolbox, limits, signal, work, title, onRead});
 		const created = new Date(host.now()).toISOString();
-		const digest = keepNewImage(host, store, {
-			name: complete,
+		const {manifest: digest} = keepNewImage(host, store, {
+			names: [complete],
 			config: {
 				created,
 				...config,

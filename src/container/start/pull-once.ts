@@ -1,8 +1,7 @@
-import {withLock} from '../../execute/lock.ts';
 import type {LayerProgress} from '../../image/pull/pull.ts';
 import type {OciImage} from '../../image/store/facts.ts';
 import type {Machine} from '../machine/machine.ts';
-import {isMade} from './unpack-once.ts';
+import {onceInStore} from './once-in-store.ts';
 
 /** Options of {@link pullOnce}. */
 export interface PullOptions {
@@ -16,9 +15,9 @@ export interface PullOptions {
 
 /**
  * Pulls an image into the store. Of several pulls of the same image at the same time one works, and the others wait and find what it
- * unpacked. The lock vanishes with its holder.
+ * unpacked.
  *
- * @throws TsboxError as `pullImage` and `withLock`.
+ * @throws TsboxError as `pullImage` and {@link onceInStore}.
  */
 export async function pullOnce(machine: Machine, image: OciImage, options: PullOptions): Promise<void> {
 	const {
@@ -31,10 +30,8 @@ export async function pullOnce(machine: Machine, image: OciImage, options: PullO
 	const {toolbox, signal, onProgress, tell} = options;
 	const {pullImage} = await import('../../image/pull/pull.ts');
 	const work = (): Promise<void> => pullImage(image, {host, facts, env, store, toolbox, limits, signal, onProgress});
-	const path = `${store}/locks/pull-${image.manifest.slice('sha256:'.length)}`;
-	if (facts.tools.flock === null || !isMade(host, store, path)) return work();
-	const workAndLetGo = (): Promise<void> => work().finally(() => host.removeTree(path));
-	await withLock(host, facts, path, workAndLetGo, signal, () => tell(`waiting for another pull of ${image.reference}`));
+	const waits = (): void => tell(`waiting for another pull of ${image.reference}`);
+	await onceInStore(machine, `pull-${image.manifest.slice('sha256:'.length)}`, work, signal, waits);
 }
 
 /**

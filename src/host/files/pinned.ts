@@ -118,6 +118,17 @@ export function namesIn(folder: Pinned): readonly Buffer[] {
 	return readdirSync(pathOf(folder), {encoding: 'buffer'}).sort((one, other) => one.compare(other));
 }
 
+/** The names in a folder; undefined when the caller may not read the folder, or may read names but not look them up. */
+export function readableNames(folder: Pinned): readonly Buffer[] | undefined {
+	try {
+		statBelow(folder, '.');
+		return namesIn(folder);
+	} catch (error) {
+		if (errnoOf(error) === 'EACCES') return undefined;
+		throw error;
+	}
+}
+
 /**
  * Moves an entry of one pinned folder into another. Existing folders stay and are merged with the moved ones.
  *

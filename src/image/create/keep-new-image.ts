@@ -13,18 +13,18 @@ const types = {
  * Writes the configuration, the manifest, and the records of an image that was made here, whose layers are in the store already. The caller
  * holds its layers.
  *
- * @param name - its complete name, which is taken from the image that had it; undefined for none
- * @returns the digest of the manifest. The same configuration and layers give the same one.
+ * @param names - its complete names, which are taken from the images that had them
+ * @returns the digests of the manifest and of the configuration. The same configuration and layers give the same ones.
  */
 export function keepNewImage(
 	host: Host,
 	store: string,
 	{
-		name,
+		names,
 		config,
 		layers,
-	}: {readonly name?: string | undefined; readonly config: object; readonly layers: readonly LayerRecord[]},
-): string {
+	}: {readonly names: readonly string[]; readonly config: object; readonly layers: readonly LayerRecord[]},
+): {readonly manifest: string; readonly config: string} {
 	const configText = JSON.stringify(config);
 	const configDigest = digestOfBytes(configText);
 	const text = JSON.stringify({
@@ -38,6 +38,6 @@ export function keepNewImage(
 	keepBlob(host, store, manifest, text);
 	const created = host.now();
 	keepImage(host, store, {schema: 1, manifest, config: configDigest, layers, created});
-	if (name !== undefined) keepName(host, store, {schema: 1, name, digest: manifest, manifest, pulled: created});
-	return manifest;
+	for (const name of names) keepName(host, store, {schema: 1, name, digest: manifest, manifest, pulled: created});
+	return {manifest, config: configDigest};
 }

@@ -105,25 +105,8 @@ async function pullHeld(image: PulledImage, pulling: Pulling, folder: string): P
 	if (pulling.signal?.aborted === true)
 		throw new TsboxError('E_INTERRUPTED', `fetching ${reference} was interrupted`, {cause: pulling.signal.reason});
 	if (failure !== undefined) throw failure;
-	refuseOpaqueRoots(image, pulling);
 	keepImage(host, store, {schema: 1, manifest, config, layers: layers.map(plain), created: host.now()});
 	keepName(host, store, {schema: 1, name: reference, digest, manifest, pulled: host.now()});
-}
-
-/** Refuses a layer that hides all layers below it. Overlayfs marks folders as opaque, but never looks at the root of a layer. */
-function refuseOpaqueRoots({reference, layers, ids}: PulledImage, {host, store}: Pulling): void {
-	const at = layers.findIndex(
-		({diffId}, number) => number > 0 && readLower(host, store, {diffId, ids})?.opaque.includes('') === true,
-	);
-	if (at === -1) return;
-	throw new TsboxError(
-		'E_IMAGE_INVALID',
-		`the image ${reference} cannot be used: layer ${at + 1} hides all layers below it`,
-		{
-			why: 'an overlay of layers has no mark for that at its root',
-			hint: 'make the image without a `.wh..wh..opq` at the root of that layer',
-		},
-	);
 }
 
 function plain({diffId, digest, size, mediaType}: LayerRecord): LayerRecord {

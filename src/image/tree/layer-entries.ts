@@ -1,6 +1,5 @@
-import {errnoOf} from '../../host/errno.ts';
 import type {Host} from '../../host/host.ts';
-import {namesIn, type Pinned, pin, pinBelow, statBelow, unpin} from '../../host/files/pinned.ts';
+import {type Pinned, pin, pinBelow, readableNames, statBelow, unpin} from '../../host/files/pinned.ts';
 import {isWhiteout} from '../store/merged-folder.ts';
 import {opaqueFolders} from '../store/lower.ts';
 
@@ -32,7 +31,7 @@ export function layerEntries(host: Host, folder: string): LayerTree {
 	const unread: string[] = [];
 	const seen = new Set<number>();
 	const walk = (at: Pinned, path: string, key: string, depth: number): readonly LayerEntry[] => {
-		const names = depth > maxDepth ? undefined : readable(at);
+		const names = depth > maxDepth ? undefined : readableNames(at);
 		if (names === undefined) {
 			unread.push(path);
 			return [];
@@ -65,16 +64,5 @@ export function layerEntries(host: Host, folder: string): LayerTree {
 		return {entries: walk(top, '', '', 0), unread};
 	} finally {
 		unpin(top);
-	}
-}
-
-function readable(folder: Pinned): readonly Buffer[] | undefined {
-	try {
-		// A folder may allow reading its names but not looking them up.
-		statBelow(folder, '.');
-		return namesIn(folder);
-	} catch (error) {
-		if (errnoOf(error) === 'EACCES') return undefined;
-		throw error;
 	}
 }

@@ -138,7 +138,8 @@ export function layerFilter(title: string, limits: UnpackLimits): LayerFilter {
 			rules.end();
 		},
 		opaque() {
-			const replaced = [...hidden].filter(path => folders.has(path) || impliedFolders().has(path));
+			const implied = impliedFolders();
+			const replaced = [...hidden].filter(path => folders.has(path) || implied.has(path));
 			return [...new Set([...marked, ...replaced])].map(path => ({path, ...(folders.get(path) ?? madeByTar)}));
 		},
 		implied: () => [...impliedFolders()],

@@ -67,7 +67,8 @@ export async function unpackLayer(layer: UnpackedLayer, unpacking: LayerUnpackin
 		trace('images', () => `unpack ${layer.digest} into ${work}`);
 		const filter = layerFilter(layer.title, unpacking.limits ?? {});
 		await fillTree(layer, unpacking, file, work, filter);
-		await markOpaque(layer, unpacking, `${work}/fs`, filter.opaque());
+		const opaque = filter.opaque();
+		await markOpaque(layer, unpacking, `${work}/fs`, opaque);
 		const {entries, diskBytes} = filter.counts();
 		const record: LowerRecord = {
 			schema: 1,
@@ -75,7 +76,7 @@ export async function unpackLayer(layer: UnpackedLayer, unpacking: LayerUnpackin
 			bytes: diskBytes,
 			entries,
 			implied: filter.implied(),
-			opaque: filter.opaque().map(({path}) => path),
+			opaque: opaque.map(({path}) => path),
 			created: host.now(),
 		};
 		host.writeAtomic(`${work}/layer.json`, `${JSON.stringify(record)}\n`, 0o600);
