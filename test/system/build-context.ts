@@ -68,7 +68,7 @@ export interface Manifest {
 export interface Config {
 	readonly created: string;
 	readonly config: Readonly<Record<string, unknown>>;
-	readonly history: readonly {readonly created_by: string; readonly empty_layer?: boolean}[];
+	readonly history: readonly {readonly created: string; readonly created_by: string; readonly empty_layer?: boolean}[];
 }
 
 export function manifestOf(box: TestBox, digest: string): Manifest {

@@ -73,6 +73,41 @@ CMD ["sh", "-c", "cat said && id -un && pwd"]
 		expect(made((await built(box, ['--no-cache', folder])).err)).toHaveLength(5);
 	});
 
+	test('a build that makes nothing anew gives the same image; times begin at what is', async () => {
+		await using box = await testBox();
+		const base = buildContext(box, `${fromBusybox}LABEL base=1\n`);
+		const {digest: below} = await built(box, ['-t', 'below', base]);
+		const text = 'FROM below\nENV A=1\nCOPY a /a\nLABEL v=1\nCOPY b /b\nRUN cat /a /b > /c\nCMD ["sh"]\n';
+		const folder = buildContext(box, text, {a: '1', b: '2'});
+		const first = await built(box, [folder]);
+		const timesOf = (digest: string) => configOf(box, digest).history.map(({created}) => created);
+		const firstTimes = timesOf(first.digest);
+		expect(configOf(box, first.digest).created).toBe([...firstTimes].sort().at(-1));
+		expect(firstTimes.slice(0, 2)).toEqual(timesOf(below));
+		expect((await built(box, [folder])).digest).toBe(first.digest);
+		writeFileSync(join(folder, 'b'), '3');
+		const other = await built(box, [folder]);
+		const otherTimes = timesOf(other.digest);
+		const begun = configOf(box, first.digest).created;
+		// FROM has two entries; ENV, COPY a and LABEL are as before.
+		expect(otherTimes.slice(0, 5)).toEqual(firstTimes.slice(0, 5));
+		expect(otherTimes.slice(5).filter(time => time <= begun)).toEqual([]);
+		expect((await built(box, [folder])).digest).toBe(other.digest);
+		writeFileSync(join(folder, 'b'), '2');
+		expect((await built(box, [folder])).digest).toBe(first.digest);
+		const anew = await built(box, ['--no-cache', folder]);
+		expect(
+			timesOf(anew.digest)
+				.slice(2)
+				.filter(time => time <= begun),
+		).toEqual([]);
+		expect((await built(box, [folder])).digest).toBe(anew.digest);
+		// Nothing is put on the base: only a label that is no row.
+		const labelled = buildContext(box, 'FROM below\n');
+		const plain = await built(box, ['--label', 'x=y', labelled]);
+		expect(configOf(box, plain.digest)).toMatchObject({created: configOf(box, below).created});
+	});
+
 	test('a stage that is built anew with the same files changes no layer of those that copy from it', async () => {
 		await using box = await testBox();
 		const text = (comment: string) =>

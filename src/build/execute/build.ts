@@ -8,7 +8,7 @@ import type {PullPolicy} from '../../spec/model/project.ts';
 import type {SourceText} from '../../spec/syntax/source-text.ts';
 import type {NamedContext} from '../plan/build-input.ts';
 import type {BuildPlan, BuildRow} from '../plan/build-plan.ts';
-import {finishedConfig} from '../plan/finished-config.ts';
+import {finishedConfig, type MadeRow} from '../plan/finished-config.ts';
 import {planBuild} from '../plan/plan-build.ts';
 import {type Platform, parsePlatform} from '../plan/platform.ts';
 import type {BuildSink} from './build-event.ts';
@@ -41,7 +41,10 @@ export interface BuildRequest {
 	readonly noCache?: boolean;
 	readonly secrets?: Readonly<Record<string, SecretSource>>;
 	readonly ssh?: Readonly<Record<string, string>>;
-	/** The time of the image and the latest one of its files, seconds since the epoch; the time of the build by default. */
+	/**
+	 * The time of the image and its rows, and the latest one of its files, seconds since the epoch; by default that at which each row was
+	 * made.
+	 */
 	readonly epoch?: number | undefined;
 	/** Descriptor for the output of commands. */
 	readonly output: number;
@@ -108,13 +111,15 @@ export async function build(machine: Machine, request: BuildRequest): Promise<Wr
 			now,
 			latest: epoch,
 		});
-		const made = new Map<BuildRow, string>();
+		const date = epoch === undefined ? undefined : new Date(epoch * 1000).toISOString();
+		const made = new Map<BuildRow, MadeRow>();
 		for (const row of plan.stages.flatMap(stage => stage.rows)) {
 			if (signal.aborted) throw new TsboxError('E_INTERRUPTED', 'the build was interrupted', {cause: signal.reason});
-			const layer = await makeRow(row, rows);
-			if (layer !== undefined) made.set(row, layer.diffId);
+			const done = await makeRow(row, rows);
+			if (done === undefined) continue;
+			made.set(row, {layer: done.layer?.diffId, created: date ?? new Date(done.made).toISOString()});
 		}
-		const config = finishedConfig(plan, made, new Date(now * 1000).toISOString());
+		const config = finishedConfig(plan, made, date);
 		return writeImage(host, dirs.store, config, rows.layersOf(plan.target), request.names);
 	} finally {
 		await removeOwned(host, facts, held);

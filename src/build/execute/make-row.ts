@@ -3,7 +3,7 @@ import {makeStore, newWorkPath} from '../../image/store/store.ts';
 import {removeStubborn} from '../../image/store/work-folder.ts';
 import type {BuildRow} from '../plan/build-plan.ts';
 import {cacheKey} from '../plan/cache-key.ts';
-import {keepCached, readCached} from './cache-store.ts';
+import {type CachedRow, keepCached, readCached} from './cache-store.ts';
 import {copyLayer, type FetchedSource} from './copy-layer.ts';
 import {fetchUrl} from './fetch-url.ts';
 import {type MergedTree, mergedTree} from './merged-tree.ts';
@@ -14,13 +14,16 @@ import {workdirLayer} from './workdir-layer.ts';
 type CopyRow = Extract<BuildRow, {kind: 'copy' | 'add'}>;
 type ChangingRow = Exclude<BuildRow, {kind: 'base' | 'meta'}>;
 
+/** What a row made, and when: ms since the epoch. */
+export type MadeLayer = Pick<CachedRow, 'layer' | 'made'>;
+
 /**
- * Makes the layer of a row, or takes it from an earlier build; undefined when it changes no file. The rows of a stage come in order.
+ * Makes the layer of a row, or takes it from an earlier build; undefined for FROM. The rows of a stage come in order.
  *
  * @throws TsboxError as `build`.
  */
-export async function makeRow(row: BuildRow, rows: RowWork): Promise<LayerRecord | undefined> {
-	if (row.kind === 'meta') return undefined;
+export async function makeRow(row: BuildRow, rows: RowWork): Promise<MadeLayer | undefined> {
+	if (row.kind === 'meta') return setting(row, rows);
 	const {host} = rows.work;
 	const {emit} = rows.request;
 	const start = host.now();
@@ -32,16 +35,30 @@ export async function makeRow(row: BuildRow, rows: RowWork): Promise<LayerRecord
 		emit({type: 'row.done', row, isCached: false, bytes: 0, ms: host.now() - start});
 		return undefined;
 	}
-	const {layer, isCached} = await changed(row, rows);
-	if (layer !== undefined) rows.setLayers(row.stage, [...rows.layersOf(row.stage), layer]);
+	const {isCached, ...done} = await changed(row, rows);
+	const {layer} = done;
+	if (layer !== null) rows.setLayers(row.stage, [...rows.layersOf(row.stage), layer]);
 	emit({type: 'row.done', row, isCached, bytes: layer?.size ?? 0, ms: host.now() - start});
-	return layer;
+	return done;
 }
 
-async function changed(
-	row: ChangingRow,
-	rows: RowWork,
-): Promise<{readonly layer: LayerRecord | undefined; readonly isCached: boolean}> {
+/** A row that changes no file. Its time is kept, so that the next build makes the same image. */
+function setting({stage, command}: BuildRow, rows: RowWork): MadeLayer {
+	const key = cacheKey(layersKey(rows.layersOf(stage)), command);
+	return found(key, rows) ?? kept({key, layer: null, command}, rows);
+}
+
+function found(key: string, {request, work: {host, store}}: RowWork): CachedRow | undefined {
+	return request.noCache === true ? undefined : readCached(host, store, key);
+}
+
+function kept(row: Pick<CachedRow, 'key' | 'layer' | 'command'>, {work: {host, store}}: RowWork): CachedRow {
+	const whole: CachedRow = {schema: 1, ...row, made: host.now()};
+	keepCached(host, store, whole);
+	return whole;
+}
+
+async function changed(row: ChangingRow, rows: RowWork): Promise<MadeLayer & {readonly isCached: boolean}> {
 	const {host, facts, store} = rows.work;
 	// The layer of `COPY --link` is the same whatever lies below.
 	const below = isLinked(row) ? [] : rows.layersOf(row.stage);
@@ -53,11 +70,10 @@ async function changed(
 		const fetched = 'copy' in row ? await fetchAll(row, folder, rows) : [];
 		const sources = [...(await rows.sourceKeys(row)), ...fetched.map(({digest}) => digest)];
 		const key = cacheKey(layersKey(below), row.inputs ?? '', sources);
-		const before = rows.request.noCache === true ? undefined : readCached(host, store, key);
-		if (before !== undefined) return {layer: before.layer ?? undefined, isCached: true};
-		const layer = await made(row, onto, folder, fetched, rows);
-		keepCached(host, store, {schema: 1, key, layer: layer ?? null, command: row.command, made: host.now()});
-		return {layer, isCached: false};
+		const before = found(key, rows);
+		if (before !== undefined) return {...before, isCached: true};
+		const layer = (await made(row, onto, folder, fetched, rows)) ?? null;
+		return {...kept({key, layer, command: row.command}, rows), isCached: false};
 	} finally {
 		await removeStubborn(host, facts, folder);
 	}

@@ -1,27 +1,45 @@
+import {present} from '../../spec/syntax/pick.ts';
 import type {BuildPlan, BuildRow} from './build-plan.ts';
 import type {OciConfig} from './oci-config.ts';
 
+/** What a row made, in this build or in an earlier one. */
+export interface MadeRow {
+	/** The diff id of its layer; undefined when it changed no file. */
+	readonly layer?: string | undefined;
+	/** RFC 3339, in UTC. */
+	readonly created: string;
+}
+
 /**
- * The configuration of the image that a build made.
- * @param layers the diff id of the layer that a row made; none for a row that changed no file
- * @param created RFC 3339
+ * The configuration of the image that a build made. Its date is that of the row that was made last, so that a build which makes nothing
+ * anew gives the same image; without rows it is that of the base.
+ *
+ * @param made what each row but FROM made
+ * @param date another date, RFC 3339
  */
-export function finishedConfig(plan: BuildPlan, layers: ReadonlyMap<BuildRow, string>, created: string): OciConfig {
-	const rows = rowsOf(plan, plan.target);
+export function finishedConfig(plan: BuildPlan, made: ReadonlyMap<BuildRow, MadeRow>, date?: string): OciConfig {
+	const rows = rowsOf(plan, plan.target).map(row => {
+		const each = made.get(row);
+		if (each === undefined) throw new RangeError(`${row.place} was not made`);
+		return {row, ...each};
+	});
 	const base = plan.stages.find(({index}) => index === plan.target)?.config;
 	if (base === undefined) throw new RangeError('the plan has no target');
-	const made = rows.flatMap(row => layers.get(row) ?? []);
+	const last = rows
+		.map(({created}) => created)
+		.sort()
+		.at(-1);
 	return {
-		created,
 		...base,
-		rootfs: {type: 'layers', diff_ids: [...base.rootfs.diff_ids, ...made]},
+		...present({created: date ?? last ?? base.created}),
+		rootfs: {type: 'layers', diff_ids: [...base.rootfs.diff_ids, ...rows.flatMap(({layer}) => layer ?? [])]},
 		history: [
 			...base.history,
-			...rows.map(row => ({
+			...rows.map(({row, layer, created}) => ({
 				created,
 				created_by: row.command,
 				comment: 'tsbox',
-				...(!layers.has(row) && {empty_layer: true}),
+				...(layer === undefined && {empty_layer: true}),
 			})),
 		],
 	};

@@ -381,19 +381,30 @@ test.each([
 test('the finished configuration has a history entry for each row, and layers for those that made one', async () => {
 	const text = 'FROM a AS one\nRUN x\nFROM one\nENV e=1\nCOPY f /\nWORKDIR /there';
 	const plan = await samplePlan(text, {files: {f: ''}, labels: {l: '1'}});
-	const rows = plan.stages.flatMap(stage => stage.rows);
-	const layers = new Map(
-		rows.filter(({kind}) => kind === 'run' || kind === 'copy').map(row => [row, `sha256:${row.kind}`]),
+	const rows = plan.stages.flatMap(stage => stage.rows).filter(({kind}) => kind !== 'base');
+	// COPY was made after all others.
+	const times = ['2026-01-02', '2026-01-03', '2026-01-05', '2026-01-04'];
+	const made = new Map(
+		rows.map((row, at) => [
+			row,
+			{
+				created: `${times[at]}T00:00:00.000Z`,
+				...(row.kind === 'run' || row.kind === 'copy' ? {layer: `sha256:${row.kind}`} : {}),
+			},
+		]),
 	);
-	const config = finishedConfig(plan, layers, '2026-01-01T00:00:00Z');
+	const config = finishedConfig(plan, made);
 	expect(config.rootfs.diff_ids).toEqual([...sampleImage('a').config.rootfs.diff_ids, 'sha256:run', 'sha256:copy']);
-	expect(config.history.map(({created_by, empty_layer}) => [created_by, empty_layer])).toEqual([
-		['a base', undefined],
-		['RUN x', undefined],
-		['ENV e=1', true],
-		['COPY f /', undefined],
-		['WORKDIR /there', true],
+	expect(
+		config.history.map(({created, created_by, empty_layer}) => [created?.slice(0, 10), created_by, empty_layer]),
+	).toEqual([
+		['2025-01-01', 'a base', undefined],
+		['2026-01-02', 'RUN x', undefined],
+		['2026-01-03', 'ENV e=1', true],
+		['2026-01-05', 'COPY f /', undefined],
+		['2026-01-04', 'WORKDIR /there', true],
 	]);
-	expect(config.created).toBe('2026-01-01T00:00:00Z');
+	expect(config.created).toBe('2026-01-05T00:00:00.000Z');
+	expect(finishedConfig(plan, made, '2020-01-01T00:00:00.000Z').created).toBe('2020-01-01T00:00:00.000Z');
 	expect(config.config.Labels).toEqual({l: '1'});
 });

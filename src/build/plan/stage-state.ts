@@ -31,12 +31,11 @@ const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** A stage right behind FROM, with the configuration of its image. ONBUILD is taken out: its instructions come next. */
 export function firstState(config: OciConfig, filesKey: string): StageState {
-	const {created: _, ...kept} = config;
-	const {OnBuild: __, ...settings} = kept.config;
+	const {OnBuild: _, ...settings} = config.config;
 	const env = settings.Env ?? [];
 	const Env = env.some(each => each.startsWith('PATH=')) ? env : [...env, `PATH=${usualPath}`];
 	return {
-		config: {...kept, config: {...settings, Env}},
+		config: {...config, config: {...settings, Env}},
 		env: new Map(Env.map(each => splitVariable(each))),
 		hasCmd: false,
 		filesKey,
