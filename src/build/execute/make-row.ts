@@ -1,9 +1,9 @@
+import {type CachedRow, keepCached, readCached} from '../../image/store/build-cache.ts';
 import type {LayerRecord} from '../../image/store/images.ts';
 import {makeStore, newWorkPath} from '../../image/store/store.ts';
 import {removeStubborn} from '../../image/store/work-folder.ts';
 import type {BuildRow} from '../plan/build-plan.ts';
 import {cacheKey} from '../plan/cache-key.ts';
-import {type CachedRow, keepCached, readCached} from './cache-store.ts';
 import {copyLayer, type FetchedSource} from './copy-layer.ts';
 import {fetchUrl} from './fetch-url.ts';
 import {type MergedTree, mergedTree} from './merged-tree.ts';

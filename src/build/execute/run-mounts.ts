@@ -3,13 +3,13 @@ import {posix} from 'node:path';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {quoted} from '../../spec/model/parsed.ts';
 import type {BindVolume, TmpfsVolume} from '../../spec/model/project.ts';
+import {mountFolder, noteMount} from '../../image/store/build-cache.ts';
 import {unpackLayer} from '../../image/unpack/unpack-layer.ts';
 import {keepLayer} from '../../image/layer/keep-layer.ts';
 import type {FileSource, PlannedMount, RunStep} from '../plan/build-plan.ts';
 import {pathBelow} from '../context/clean-path.ts';
 import type {RunMount} from '../instructions/read-mount.ts';
 import {type CopyFrom, copyLayer} from './copy-layer.ts';
-import {cacheFolder} from './cache-store.ts';
 import type {LayerWork} from './layer-work.ts';
 import {mergedTree} from './merged-tree.ts';
 
@@ -152,11 +152,11 @@ async function filesFor(
 
 /** The folder of a cache, which builds share. It is made with the owner and mode of the first that asks for it. */
 function cacheOf(mount: RunMount, {host, store}: LayerWork): string {
-	const name = createHash('sha256')
-		.update(mount.id ?? '')
-		.digest('hex');
-	const cache = `${cacheFolder(store)}/mounts/${name}`;
+	const id = mount.id ?? '';
+	const key = createHash('sha256').update(id).digest('hex');
+	const cache = mountFolder(store, key);
 	host.mkdirs(cache, 0o700);
+	noteMount(host, store, key, id);
 	if (host.mkdir(`${cache}/files`, 0o755)) {
 		host.chmod(`${cache}/files`, mount.mode ?? 0o755);
 		host.chown(`${cache}/files`, mount.uid ?? 0, mount.gid ?? 0);

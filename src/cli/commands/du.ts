@@ -8,7 +8,7 @@ export const du = defineCommand({
 	name: 'du',
 	describe: 'Show what the store takes on the disk, and what can go',
 	examples: [
-		['tsbox du', 'images, archives, containers, volumes, records, tools'],
+		['tsbox du', 'images, archives, the cache of builds, containers, volumes, records, tools'],
 		['tsbox du -v', 'also each image, with what it shares with others'],
 	],
 	options: {verbose: {kind: 'flag', short: 'v', describe: 'Also list each image'}, ...jsonOption},

@@ -31,7 +31,7 @@ const actions: Readonly<Record<string, ImagesAction>> = {
 		takes: '',
 		least: 0,
 		most: 0,
-		options: ['all', 'older', 'keep-size', 'json'],
+		options: ['all', 'build-cache', 'older', 'keep-size', 'json'],
 		load: async () => (await import('../images/prune.ts')).prune,
 	},
 	inspect: {
@@ -134,6 +134,7 @@ export const images = defineCommand({
 		['tsbox images rm nginx:1.27 1f0a9c3e7b21', 'by name or by digest'],
 		['tsbox images prune', 'images without a name, and archives, that no container uses'],
 		['tsbox images prune --all --older 30d', 'all that no container uses and that came more than 30 days ago'],
+		['tsbox images prune --build-cache', 'what only later builds would use'],
 	],
 	options: imagesOptions,
 	positionals: [

@@ -12,8 +12,20 @@ export const imagesOptions = {
 		value: 'OS/ARCH[/VARIANT]',
 		describe: 'With pull and import: another platform than that of this machine',
 	},
-	all: {kind: 'flag', short: 'a', describe: 'With prune: also images that have a name'},
-	older: {kind: 'text', value: 'AGE', describe: 'With prune: only those pulled longer ago, such as 30d or 12h'},
+	all: {
+		kind: 'flag',
+		short: 'a',
+		describe: 'With prune: also images that have a name; with --build-cache all that builds keep',
+	},
+	'build-cache': {
+		kind: 'flag',
+		describe: 'With prune: instead of images, layers that only later builds would use, and their cache mounts',
+	},
+	older: {
+		kind: 'text',
+		value: 'AGE',
+		describe: 'With prune: only those pulled, or used by a build, longer ago, such as 30d or 12h',
+	},
 	'keep-size': {
 		kind: 'text',
 		value: 'SIZE',

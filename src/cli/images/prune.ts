@@ -3,6 +3,7 @@ import {parseAge} from '../../spec/values/duration.ts';
 import {parseSize} from '../../spec/values/size.ts';
 import type {Parsed} from '../../spec/model/parsed.ts';
 import {jsonText} from '../../view/text/json.ts';
+import {escapeText} from '../../view/text/escape.ts';
 import {usageError} from '../options/usage-error.ts';
 import type {RunAction} from './action.ts';
 
@@ -15,14 +16,17 @@ export const prune: RunAction = async (values, _words, {io, engine, folders}) =>
 		return parsed?.value;
 	};
 	const options = {all: values.all, olderMs: read('older', parseAge), keepBytes: read('keep-size', parseSize)};
-	const pruned = await engine.pruneStore(await engine.openMachine(folders), options);
+	const machine = await engine.openMachine(folders);
+	const pruned = await (values['build-cache'] ? engine.pruneBuildCache : engine.pruneStore)(machine, options);
 	if (values.json) {
 		io.out(jsonText(pruned, 2));
 		return 0;
 	}
 	const {imageTitle} = await import('../../view/lists/images-table.ts');
-	for (const {names, digest} of pruned.removed)
-		io.out(`${digest}${names.length === 0 ? '' : ` ${names.map(name => imageTitle(name, true)).join(' ')}`}\n`);
+	for (const {kind, names, digest} of pruned.removed) {
+		const titles = names.map(name => (kind === 'row' || kind === 'mount' ? escapeText(name) : imageTitle(name, true)));
+		io.out(`${[digest, ...titles].join(' ')}\n`);
+	}
 	io.err(`freed ${bytes(pruned.bytes)}\n`);
 	return 0;
 };

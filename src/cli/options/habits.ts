@@ -2,6 +2,7 @@
  * Hints for verbs that tsbox does not have. The words come from Docker, Podman, and Compose, or are common guesses.
  */
 export const habits: Readonly<Record<string, string>> = {
+	builder: '`tsbox images prune --build-cache` removes what builds keep',
 	buildx: 'leave the x out: `tsbox build`',
 	check: '`tsbox validate SPEC` checks a spec',
 	clean: '`tsbox gc` cleans up after a crash; `tsbox images prune` and `tsbox volume prune` remove what is unused',

@@ -77,6 +77,7 @@ export const engine = {
 	listImages: lazy(async () => (await import('../../container/images/list-images.ts')).listImages),
 	removeImage: lazy(async () => (await import('../../container/images/remove-image.ts')).removeImage),
 	pruneStore: lazy(async () => (await import('../../container/images/prune-images.ts')).pruneStore),
+	pruneBuildCache: lazy(async () => (await import('../../container/images/prune-build-cache.ts')).pruneBuildCache),
 	imageReference: lazy(async () => (await import('../../container/images/image-name.ts')).imageReference),
 	pullNamed: lazy(async () => (await import('../../container/images/pull-named.ts')).pullNamed),
 	inspectImage: lazy(async () => (await import('../../container/images/inspect-image.ts')).inspectImage),

@@ -4,16 +4,17 @@ import {isRunning} from '../../host/programs/process.ts';
 import {toolboxesFolder} from '../../host/programs/sealed-tools.ts';
 import {allImages, allNames} from '../../image/store/images.ts';
 import {listImages} from '../../image/store/list.ts';
-import {allBlobs, allLayers, type ImageParts} from '../../image/store/unneeded.ts';
+import {allBlobs, allLayers, type ImageParts, onlyCached} from '../../image/store/unneeded.ts';
 import {runsFolder} from '../../state/run-place.ts';
 import {allVolumes, volumeData} from '../../state/volume.ts';
 import {allRecords} from '../machine/find-container.ts';
 import type {Machine} from '../machine/machine.ts';
 import {imageUsers} from './image-users.ts';
+import {cacheUse} from './prune-build-cache.ts';
 
 /** What a kind of thing takes on the disk. */
 export interface UseRow {
-	readonly kind: 'images' | 'archives' | 'containers' | 'volumes' | 'records' | 'tools';
+	readonly kind: 'images' | 'archives' | 'build-cache' | 'containers' | 'volumes' | 'records' | 'tools';
 	readonly count: number;
 	/** How many of them something uses. */
 	readonly active: number;
@@ -50,7 +51,7 @@ export interface DiskUse {
 /** Adds up what the store takes on the disk. Nothing is locked, so what starts or ends meanwhile may be missing. */
 export async function storeUse(machine: Machine): Promise<DiskUse> {
 	const images = imageUses(machine);
-	const rows = [imagesRow(machine, images), archivesRow(machine), ...folderRows(machine)];
+	const rows = [imagesRow(machine, images), archivesRow(machine), cacheRow(machine), ...folderRows(machine)];
 	return {store: machine.dirs.store, rows, images, bytes: rows.reduce((all, {bytes}) => all + bytes, 0)};
 }
 
@@ -60,10 +61,14 @@ function partsOf({manifest, config, layers}: ImageParts): ReadonlySet<string> {
 	return new Set([...blobs, ...layers.map(({diffId}) => `layer ${diffId}`)]);
 }
 
-function partSizes({host, dirs}: Machine): ReadonlyMap<string, number> {
+/** What the parts of images take: those that only later builds may need are in a row of their own. */
+function partSizes(machine: Machine): ReadonlyMap<string, number> {
+	const {host, dirs} = machine;
 	const sizes = new Map<string, number>();
-	for (const {digest, bytes} of allBlobs(host, dirs.store)) sizes.set(`blob ${digest}`, bytes);
-	for (const {digest, bytes} of allLayers(host, dirs.store))
+	const cached = new Set(onlyCached(host, dirs.store, imageUsers(machine).parts).map(({path}) => path));
+	const isOther = ({path}: {readonly path: string}): boolean => !cached.has(path);
+	for (const {digest, bytes} of allBlobs(host, dirs.store).filter(isOther)) sizes.set(`blob ${digest}`, bytes);
+	for (const {digest, bytes} of allLayers(host, dirs.store).filter(isOther))
 		sizes.set(`layer ${digest}`, bytes + (sizes.get(`layer ${digest}`) ?? 0));
 	return sizes;
 }
@@ -125,6 +130,12 @@ function archivesRow(machine: Machine): UseRow {
 		command: 'tsbox images prune',
 		unread: false,
 	};
+}
+
+function cacheRow(machine: Machine): UseRow {
+	const {count, active, bytes} = cacheUse(machine);
+	const command = 'tsbox images prune --build-cache';
+	return {kind: 'build-cache', count, active, bytes, reclaimable: bytes, command, unread: false};
 }
 
 function folderRows(machine: Machine): readonly UseRow[] {

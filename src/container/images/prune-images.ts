@@ -2,7 +2,8 @@ import {allImages, type OciImageRecord} from '../../image/store/images.ts';
 import * as archives from '../../image/store/list.ts';
 import {forgetImage, removeArchive} from '../../image/store/remove.ts';
 import {imageFolderName} from '../../image/store/store.ts';
-import {allBlobs, allLayers, removeUnneeded} from '../../image/store/unneeded.ts';
+import {deadRows} from '../../image/store/build-cache.ts';
+import {allBlobs, allLayers, onlyCached, removeUnneeded} from '../../image/store/unneeded.ts';
 import type {Machine} from '../machine/machine.ts';
 import {imageUsers} from './image-users.ts';
 import {listImages} from './list-images.ts';
@@ -19,10 +20,10 @@ export interface PruneOptions {
 
 /** What {@link pruneStore} removed. */
 export interface Pruned {
-	/** Images and archives. */
+	/** Images and archives; of the cache of builds, rows and mounts. */
 	readonly removed: readonly {
-		readonly kind: 'image' | 'archive';
-		/** Complete names of an image, the path of an archive. */
+		readonly kind: 'image' | 'archive' | 'row' | 'mount';
+		/** Complete names of an image, the path of an archive, the command of a row, the id of a mount. */
 		readonly names: readonly string[];
 		readonly digest: string;
 	}[];
@@ -43,11 +44,12 @@ interface Candidate {
 
 /**
  * Removes images without a name and unpacked archives, if no container uses them, and then all blobs and layers that nothing needs. What a
- * running pull needs stays.
+ * running pull needs stays, and so do layers that a later build finds: `pruneBuildCache`.
  */
 export async function pruneStore(machine: Machine, options: PruneOptions = {}): Promise<Pruned> {
 	const {host, facts, dirs} = machine;
 	const before = storeBytes(machine);
+	for (const path of deadRows(host, dirs.store)) host.removeTree(path);
 	let parts = 0;
 	const sweep = async (): Promise<void> => {
 		parts += (await removeUnneeded(host, facts, dirs.store, () => imageUsers(machine).parts)).length;
@@ -55,7 +57,7 @@ export async function pruneStore(machine: Machine, options: PruneOptions = {}): 
 	const removed: Candidate[] = [];
 	await sweep();
 	for (const candidate of await candidates(machine, options)) {
-		if (options.keepBytes !== undefined && storeBytes(machine) <= options.keepBytes) break;
+		if (options.keepBytes !== undefined && storeBytes(machine) - cachedBytes(machine) <= options.keepBytes) break;
 		if (!(await candidate.remove())) continue;
 		removed.push(candidate);
 		// Only then is it known how much went.
@@ -74,7 +76,15 @@ export async function pruneImages(machine: Machine, options: PruneOptions = {}):
 	return (await pruneStore(machine, options)).removed.map(({digest}) => digest);
 }
 
-/** What images and archives take on the disk, bytes. What images share counts once. */
+/** What only later builds may need, bytes. */
+function cachedBytes(machine: Machine): number {
+	return onlyCached(machine.host, machine.dirs.store, imageUsers(machine).parts).reduce(
+		(sum, {bytes}) => sum + bytes,
+		0,
+	);
+}
+
+/** What images, archives, and layers of builds take on the disk, bytes. What images share counts once. */
 function storeBytes({host, dirs}: Machine): number {
 	const all = [...allBlobs(host, dirs.store), ...allLayers(host, dirs.store)];
 	const unpacked = archives.listImages(host, dirs.store, new Set());

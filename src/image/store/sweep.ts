@@ -1,5 +1,6 @@
 import type {HostFacts} from '../../host/facts.ts';
 import type {Host} from '../../host/host.ts';
+import {deadRows, idleLocks} from './build-cache.ts';
 import {ownerRuns} from './owner.ts';
 import {readImage} from './images.ts';
 import {isObject, parseJson} from './json.ts';
@@ -16,8 +17,8 @@ import {
 import {removeStubborn} from './work-folder.ts';
 
 /**
- * Removes what a crash left in the store: work folders whose process is gone, incomplete archives and layers, damaged records of images
- * and names, and unused lock files. Folders of running processes stay.
+ * Removes what a crash left in the store: work folders whose process is gone, incomplete archives and layers, damaged records of images,
+ * names, and rows of builds, and unused lock files. Folders of running processes stay.
  *
  * @returns The removed paths.
  */
@@ -27,7 +28,9 @@ export async function sweepStore(host: Host, facts: HostFacts, store: string): P
 	const works = dead.map(name => `${workFolder(store)}/${name}`);
 	// Leftover lock files do no harm. They are removed only while no process unpacks, because it may hold one.
 	const locks =
-		dead.length < all.length ? [] : host.list(locksFolder(store)).map(name => `${locksFolder(store)}/${name}`);
+		dead.length < all.length
+			? []
+			: [...host.list(locksFolder(store)).map(name => `${locksFolder(store)}/${name}`), ...idleLocks(host, store)];
 	const broken = host
 		.list(imagesFolder(store))
 		.filter(
@@ -41,7 +44,10 @@ export async function sweepStore(host: Host, facts: HostFacts, store: string): P
 		.filter(path => lowerRecordIn(host, path) === undefined);
 	const paths = [...works, ...broken, ...layers, ...brokenRecords(host, store), ...locks];
 	for (const path of paths) await removeStubborn(host, facts, path);
-	return paths;
+	// After the layers that are incomplete.
+	const rows = deadRows(host, store);
+	for (const path of rows) host.removeTree(path);
+	return [...paths, ...rows];
 }
 
 /** Records of images that a power cut left damaged, and of names that point to no image. The temporary file of a writer is none. */

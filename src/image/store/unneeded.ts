@@ -1,5 +1,6 @@
 import type {HostFacts} from '../../host/facts.ts';
 import type {Host} from '../../host/host.ts';
+import {cachedRows} from './build-cache.ts';
 import {heldNow} from './hold.ts';
 import {allImages, allNames, type OciImageRecord} from './images.ts';
 import {lowerRecordIn} from './lower.ts';
@@ -42,26 +43,48 @@ export function allLayers(host: Host, store: string): readonly StorePart[] {
 	});
 }
 
-/** Tells whether an image of the store, a container, or a running pull or build needs the blob or layer with a digest. */
-function needs(host: Host, store: string, used: readonly ImageParts[]): (digest: string) => boolean {
-	const held = heldNow(host, store);
-	if (held === 'everything') return () => true;
+/** The digests of what images of the store, their names, and containers need. */
+function imageDigests(host: Host, store: string, used: readonly ImageParts[]): ReadonlySet<string> {
 	const parts = [...allImages(host, store), ...used].flatMap(({manifest, config, layers}) => [
 		manifest,
 		config,
 		...layers.flatMap(({digest, diffId}) => [digest, diffId]),
 	]);
+	return new Set([...parts, ...allNames(host, store).map(({digest}) => digest)]);
+}
+
+/** The digests of the layers that later builds may find. */
+function cachedDigests(host: Host, store: string): readonly string[] {
+	return cachedRows(host, store).flatMap(({layer}) => (layer === null ? [] : [layer.digest, layer.diffId]));
+}
+
+/**
+ * The blobs and layers that only later builds may need.
+ *
+ * @param used - the images of containers
+ */
+export function onlyCached(host: Host, store: string, used: readonly ImageParts[]): readonly StorePart[] {
+	const cached = new Set(cachedDigests(host, store));
+	const inImages = imageDigests(host, store, used);
+	const isOnly = ({digest}: StorePart): boolean => cached.has(digest) && !inImages.has(digest);
+	return [...allBlobs(host, store), ...allLayers(host, store)].filter(isOnly);
+}
+
+/** Tells whether an image of the store, a container, a running pull or build, or a later build needs the blob or layer with a digest. */
+function needs(host: Host, store: string, used: readonly ImageParts[]): (digest: string) => boolean {
+	const held = heldNow(host, store);
+	if (held === 'everything') return () => true;
 	const digests = new Set([
 		...held.blobs,
 		...held.layers,
-		...parts,
-		...allNames(host, store).map(({digest}) => digest),
+		...imageDigests(host, store, used),
+		...cachedDigests(host, store),
 	]);
 	return digest => digests.has(digest);
 }
 
 /**
- * The blobs and layers that no image, no container, and no running pull needs.
+ * The blobs and layers that no image, no container, no running pull, and no later build needs.
  *
  * @param used - the images of containers
  */
