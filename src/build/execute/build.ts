@@ -4,7 +4,9 @@ import type {Machine} from '../../container/machine/machine.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {sealTools} from '../../host/programs/sealed-tools.ts';
 import {platformOf} from '../../image/oci/platform.ts';
+import type {BuildRun} from '../../spec/model/build-source.ts';
 import type {PullPolicy} from '../../spec/model/project.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import type {SourceText} from '../../spec/syntax/source-text.ts';
 import type {NamedContext} from '../plan/build-input.ts';
 import type {BuildPlan, BuildRow} from '../plan/build-plan.ts';
@@ -41,6 +43,8 @@ export interface BuildRequest {
 	readonly noCache?: boolean;
 	readonly secrets?: Readonly<Record<string, SecretSource>>;
 	readonly ssh?: Readonly<Record<string, string>>;
+	/** What all its commands have in common. */
+	readonly run?: BuildRun;
 	/**
 	 * The time of the image and its rows, and the latest one of its files, seconds since the epoch; by default that at which each row was
 	 * made.
@@ -83,6 +87,7 @@ export async function planRequest(machine: Machine, request: BuildRequest): Prom
 		...(request.target === undefined ? {} : {target: request.target}),
 		args: request.args ?? {},
 		labels: request.labels ?? {},
+		...present({network: request.run?.network}),
 		platform: request.platform ?? buildPlatform,
 		buildPlatform,
 		image: images.find,

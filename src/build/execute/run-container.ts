@@ -9,11 +9,13 @@ import type {Machine} from '../../container/machine/machine.ts';
 import {planService} from '../../container/plan/plan-container.ts';
 import {upPlanned} from '../../container/start/up.ts';
 import {containerFolder} from '../../state/record.ts';
+import type {BuildRun} from '../../spec/model/build-source.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import type {BindVolume, Service} from '../../spec/model/project.ts';
 import type {RunStep} from '../plan/build-plan.ts';
 import type {MergedTree} from './merged-tree.ts';
+import {nameFiles} from './name-files.ts';
 import type {PreparedMounts} from './run-mounts.ts';
-import {resolveInside} from '../context/source-tree.ts';
 
 /** A RUN in a container. */
 export interface RunJob {
@@ -26,6 +28,10 @@ export interface RunJob {
 	readonly image: OciImage;
 	readonly tree: MergedTree;
 	readonly mounts: PreparedMounts;
+	/** What all commands of the build have in common. */
+	readonly common: BuildRun;
+	/** For files of its own, on the disk of the store. */
+	readonly folder: string;
 	/** Where the writable layer goes when the command has ended. It must not exist. */
 	readonly upper: string;
 	/** Descriptor for the command's output. */
@@ -42,14 +48,23 @@ export interface RunJob {
  * @throws TsboxError E_BUILD when the command fails; as `up` when the container does not start.
  */
 export async function runInContainer(machine: Machine, job: RunJob): Promise<ReadonlySet<string>> {
-	const {place, command, image, mounts, output, signal} = job;
+	const {place, command, image, mounts, output, signal, common} = job;
 	const name = `build-${randomBytes(6).toString('hex')}`;
-	const text = JSON.stringify({name, image: 'localhost/build', command: ['true']});
+	const text = JSON.stringify({
+		name,
+		image: 'localhost/build',
+		command: ['true'],
+		...present({privileged: common.privileged}),
+	});
 	const project = await loadProject(
 		{file: '/build.yaml', text, cwd: '/', env: {}},
 		{host: machine.host, defaults: undefined},
 	);
-	const service = serviceOf(pickService(project, undefined), job, nameFiles(machine, job));
+	const service = serviceOf(
+		pickService(project, undefined),
+		job,
+		nameFiles(machine.host, job.run, common, job.tree, job.folder),
+	);
 	const planned = await planService(
 		machine,
 		{...project, services: [service]},
@@ -90,7 +105,7 @@ function failed(place: string, command: string, exitCode: number, signal: string
 	);
 }
 
-function serviceOf(base: Service, {run, mounts}: RunJob, files: readonly BindVolume[]): Service {
+function serviceOf(base: Service, {run, mounts, common}: RunJob, files: readonly BindVolume[]): Service {
 	return {
 		...base,
 		rootfs: {kind: 'image', reference: 'localhost/build:latest', pull: 'never'},
@@ -100,6 +115,7 @@ function serviceOf(base: Service, {run, mounts}: RunJob, files: readonly BindVol
 		workingDir: run.workingDir,
 		...(run.user === undefined ? {} : {user: run.user}),
 		volumes: [...files, ...mounts.volumes],
+		...present({shmSize: common.shmSize, ulimits: common.ulimits}),
 		// A build is where packages are installed; the reference has the network of the machine as the default.
 		namespaces: run.network === 'none' ? base.namespaces : base.namespaces.filter(kind => kind !== 'network'),
 		// `su` and `sudo` in a RUN change users, as with every other builder.
@@ -108,20 +124,6 @@ function serviceOf(base: Service, {run, mounts}: RunJob, files: readonly BindVol
 		stopGraceMs: 1000,
 		origins: {},
 	};
-}
-
-/** Where names of hosts are looked up, for a command on the network of the machine. */
-function nameFiles({host}: Machine, {run, tree}: RunJob): readonly BindVolume[] {
-	if (run.network === 'none') return [];
-	return ['/etc/resolv.conf', '/etc/hosts'].flatMap(target => {
-		const source = host.realpath(target);
-		const there = tree.entry(target.slice(1));
-		const isPlain = there === undefined || there.kind === 'file';
-		if (source === undefined || !isPlain || resolveInside(tree, 'etc') !== 'etc') return [];
-		return [
-			{type: 'bind', source, target, readOnly: true, createHostPath: false, propagation: 'rprivate', recursive: false},
-		] as const;
-	});
 }
 
 async function underLocks<T>(

@@ -41,6 +41,8 @@ export async function runRow(
 		image: imageOf(rows.layersOf(row.stage), store),
 		tree,
 		mounts,
+		common: request.run ?? {},
+		folder,
 		upper,
 		output: request.output,
 		signal: request.signal,

@@ -28,6 +28,8 @@ export interface BuildInput {
 	readonly target?: string;
 	readonly args?: Readonly<Record<string, string>>;
 	readonly labels?: Readonly<Record<string, string>>;
+	/** The network of a RUN that names none; that of the machine by default. */
+	readonly network?: 'none' | 'host';
 	readonly platform: Platform;
 	/** The platform of this machine. */
 	readonly buildPlatform: Platform;

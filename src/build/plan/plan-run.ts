@@ -46,7 +46,7 @@ export async function planRun(
 		workingDir,
 		...(user !== undefined && user !== '' && {user}),
 		mounts: planned.map(({mount}) => mount),
-		network,
+		network: network === 'default' ? context.network : network,
 		...(script !== undefined && {script}),
 	};
 	return {

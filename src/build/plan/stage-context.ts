@@ -21,6 +21,8 @@ export interface StageContext {
 	/** The index of the stage. */
 	readonly index: number;
 	readonly platform: Platform;
+	/** The network of a RUN that names none. */
+	readonly network: 'default' | 'none' | 'host';
 	readonly scope: GlobalScope;
 	readonly notes: ExpansionNotes;
 	/** Finds the stage, image, or named context of a `--from`; the build context without one. @throws E_DOCKERFILE */

@@ -69,6 +69,7 @@ export class StagePlanner {
 		const {rows, state} = await planRows(stage, found, {
 			index: stage.index,
 			platform,
+			network: this.#input.network ?? 'default',
 			scope: this.#scope,
 			notes: this.#notes,
 			sourceOf: async (from, at) => this.#source(from, at, stage, platform),

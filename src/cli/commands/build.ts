@@ -1,89 +1,142 @@
+import {resolve} from 'node:path';
+import type {Machine} from '../../container/machine/machine.ts';
+import {isTsboxError} from '../../errors/tsbox-error.ts';
+import type {Project} from '../../spec/model/project.ts';
 import {jsonText} from '../../view/text/json.ts';
 import {readBuild} from '../options/build-request.ts';
 import {jsonOption} from '../options/arguments.ts';
 import {stopSignals} from '../options/stop-signals.ts';
-import {defineCommand} from '../verb/command.ts';
-import type {Io} from '../verb/io.ts';
+import {usageError} from '../options/usage-error.ts';
+import {buildSink} from '../output/build-sink.ts';
+import {buildSpec} from '../up/build-spec.ts';
+import {type Context, defineCommand, type Options, type Values} from '../verb/command.ts';
 
-/** `tsbox build`: builds an image from a Dockerfile. */
+/** What a spec says itself. */
+const ofFolder = {
+	file: {
+		kind: 'text',
+		short: 'f',
+		value: 'FILE',
+		describe: 'The Dockerfile; default Dockerfile in the context',
+		completes: 'file',
+	},
+	tag: {kind: 'list', short: 't', value: 'NAME[:TAG]', describe: 'Name of the image'},
+	target: {kind: 'text', value: 'STAGE', describe: 'Build up to this stage; default the last one'},
+	label: {kind: 'list', value: 'NAME=VALUE', describe: 'Add a label to the image'},
+	secret: {
+		kind: 'list',
+		value: 'id=ID,src=FILE',
+		describe: 'A secret for RUN --mount=type=secret; or id=ID,env=NAME',
+	},
+	ssh: {kind: 'list', value: 'default|ID=SOCKET', describe: 'An ssh agent for RUN --mount=type=ssh'},
+	'build-context': {kind: 'list', value: 'NAME=FOLDER', describe: 'Another context; or NAME=docker-image://IMAGE'},
+	platform: {kind: 'text', value: 'OS/ARCH', describe: 'Platform of the image; default that of this machine'},
+} as const satisfies Options;
+
+const options = {
+	...ofFolder,
+	'build-arg': {kind: 'list', value: 'NAME[=VALUE]', describe: "Value of an ARG; without VALUE, copy the caller's"},
+	'no-cache': {kind: 'flag', describe: 'Use no layer of an earlier build'},
+	pull: {kind: 'flag', describe: 'Ask registries for newer base images'},
+	plan: {kind: 'flag', describe: 'Show the plan and change nothing but base images'},
+	quiet: {kind: 'flag', short: 'q', describe: 'Print only the digest of the image'},
+	...jsonOption,
+} as const satisfies Options;
+
+/** `tsbox build`: builds an image from a Dockerfile, or those of a spec. */
 export const build = defineCommand({
 	name: 'build',
-	describe: 'Build an image from a Dockerfile',
+	describe: 'Build an image from a Dockerfile, or the images of a spec',
 	examples: [
 		['tsbox build -t app .', 'the Dockerfile of this folder; `image: app` uses it'],
+		['tsbox build stack.yaml web', 'the image of a service with `build`; without services, of all'],
 		['tsbox build --plan .', 'show what would be done, with cache keys'],
 		['tsbox build --target test --build-arg MODE=ci .', 'up to a stage, with an argument'],
 		['tsbox build --secret id=npm,src=$HOME/.npmrc .', 'with a secret that no layer keeps'],
 	],
-	options: {
-		file: {
-			kind: 'text',
-			short: 'f',
-			value: 'FILE',
-			describe: 'The Dockerfile; default Dockerfile in the context',
+	options,
+	positionals: [
+		{
+			name: 'CONTEXT',
+			describe: 'Folder with the files, or a spec; default the spec in this folder, else this folder',
 			completes: 'file',
 		},
-		tag: {kind: 'list', short: 't', value: 'NAME[:TAG]', describe: 'Name of the image'},
-		target: {kind: 'text', value: 'STAGE', describe: 'Build up to this stage; default the last one'},
-		'build-arg': {kind: 'list', value: 'NAME[=VALUE]', describe: "Value of an ARG; without VALUE, copy the caller's"},
-		label: {kind: 'list', value: 'NAME=VALUE', describe: 'Add a label to the image'},
-		secret: {
-			kind: 'list',
-			value: 'id=ID,src=FILE',
-			describe: 'A secret for RUN --mount=type=secret; or id=ID,env=NAME',
+		{
+			name: 'SERVICE',
+			describe: 'Services of the spec; default all with `build`',
+			many: true,
+			completes: 'service',
 		},
-		ssh: {kind: 'list', value: 'default|ID=SOCKET', describe: 'An ssh agent for RUN --mount=type=ssh'},
-		'build-context': {kind: 'list', value: 'NAME=FOLDER', describe: 'Another context; or NAME=docker-image://IMAGE'},
-		'no-cache': {kind: 'flag', describe: 'Use no layer of an earlier build'},
-		pull: {kind: 'flag', describe: 'Ask registries for newer base images'},
-		platform: {kind: 'text', value: 'OS/ARCH', describe: 'Platform of the image; default that of this machine'},
-		plan: {kind: 'flag', describe: 'Show the plan and change nothing but base images'},
-		quiet: {kind: 'flag', short: 'q', describe: 'Print only the digest of the image'},
-		...jsonOption,
-	},
-	positionals: [{name: 'CONTEXT', describe: 'Folder with the files; default .', completes: 'file'}],
-	async run({values, positionals: [context = '.']}, {io, engine, folders}) {
-		const asked = readBuild(values, context, io);
-		const machine = await engine.openMachine(folders);
-		const stop = stopSignals(io, 'the build');
-		try {
-			const request = {
-				...asked,
-				pull: values.pull ? 'always' : 'missing',
-				noCache: values['no-cache'],
-				// Standard output carries the digest, or events; so commands print to standard error.
-				output: 2,
-				emit: await sinkOf(values, io),
-				signal: stop.signal,
-				force: stop.force,
-			} as const;
-			if (values.plan) {
-				const {plan} = await engine.planBuild(machine, request);
-				const {buildTable} = await import('../../view/plan/build-lines.ts');
-				io.out(values.json ? jsonText(plan, 2) : buildTable(plan));
-				return 0;
-			}
-			const {manifest, config} = await engine.build(machine, request);
-			io.out(values.json ? jsonText({type: 'build.completed', manifest, config, names: asked.names}) : `${manifest}\n`);
-			return 0;
-		} finally {
-			stop.close();
-		}
+	],
+	async run({values, positionals: [context, ...services]}, all) {
+		const machine = await all.engine.openMachine(all.folders);
+		const project = await specOf(context, values, machine, all);
+		if (project !== undefined) return buildSpec(values, project, services, all);
+		const [word] = services;
+		if (word !== undefined) throw usageError(`build: ${word}: only a spec has services`, undefined, 'build');
+		return buildFolder(values, context ?? '.', machine, all);
 	},
 });
 
-async function sinkOf(
-	{quiet, json, plan}: {readonly quiet: boolean; readonly json: boolean; readonly plan: boolean},
-	io: Io,
-) {
-	const {buildEventJson, buildProgress, noBuildProgress} = await import('../../view/plan/build-lines.ts');
-	let progress = noBuildProgress;
-	return (event: Parameters<typeof buildProgress>[1]): void => {
-		if (json && !plan) {
-			io.out(buildEventJson(event));
-			return;
+/** The spec whose images are asked for; undefined when a folder is. */
+async function specOf(
+	context: string | undefined,
+	values: Values<typeof options>,
+	{host}: Pick<Machine, 'host'>,
+	{io, engine, folders}: Context,
+): Promise<Project | undefined> {
+	const given = Object.keys(ofFolder).filter(name => {
+		const value = values[name as keyof typeof ofFolder];
+		return value !== undefined && value.length > 0;
+	});
+	const request = {cwd: io.cwd, env: io.env, ...(folders.config === undefined ? {} : {config: folders.config})};
+	if (context === undefined) {
+		if (given.length > 0) return undefined;
+		try {
+			const project = await engine.loadProject(request);
+			return project.builds === undefined ? undefined : project;
+		} catch (error) {
+			if (isTsboxError(error) && error.code === 'E_SPEC_NOT_FOUND') return undefined;
+			throw error;
 		}
-		progress = buildProgress(progress, event);
-		if (progress.lines !== '' && (!quiet || event.type === 'build.warning')) io.err(progress.lines);
-	};
+	}
+	const isFile = host.stat(resolve(io.cwd, context))?.kind === 'file';
+	if (!isFile && !/\.(?:ya?ml|json)$/.test(context)) return undefined;
+	const [option] = given;
+	if (option !== undefined)
+		throw usageError(`--${option} goes with a folder; ${context} says itself what it builds`, undefined, 'build');
+	return engine.loadProject({...request, file: context});
+}
+
+async function buildFolder(
+	values: Values<typeof options>,
+	context: string,
+	machine: Machine,
+	{io, engine}: Context,
+): Promise<number> {
+	const asked = readBuild(values, context, io);
+	const stop = stopSignals(io, 'the build');
+	try {
+		const request = {
+			...asked,
+			pull: values.pull ? 'always' : 'missing',
+			noCache: values['no-cache'],
+			// Standard output carries the digest, or events; so commands print to standard error.
+			output: 2,
+			emit: await buildSink({json: values.json && !values.plan, quiet: values.quiet}, io),
+			signal: stop.signal,
+			force: stop.force,
+		} as const;
+		if (values.plan) {
+			const {plan} = await engine.planBuild(machine, request);
+			const {buildTable} = await import('../../view/plan/build-lines.ts');
+			io.out(values.json ? jsonText(plan, 2) : buildTable(plan));
+			return 0;
+		}
+		const {manifest, config} = await engine.build(machine, request);
+		io.out(values.json ? jsonText({type: 'build.completed', manifest, config, names: asked.names}) : `${manifest}\n`);
+		return 0;
+	} finally {
+		stop.close();
+	}
 }

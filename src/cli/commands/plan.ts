@@ -1,6 +1,11 @@
+import type {Machine} from '../../container/machine/machine.ts';
 import type {PlannedContainer} from '../../container/machine/planned-container.ts';
-import {defineCommand} from '../verb/command.ts';
+import {type Context, defineCommand} from '../verb/command.ts';
 import {planOptions, specRequest, terminalOptions} from '../options/run-options.ts';
+import {isTsboxError} from '../../errors/tsbox-error.ts';
+import type {Project} from '../../spec/model/project.ts';
+import {jsonText} from '../../view/text/json.ts';
+import {stopSignals} from '../options/stop-signals.ts';
 import {hookSteps} from '../../plan/process/hook-steps.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {withFacts} from '../options/with-facts.ts';
@@ -41,19 +46,22 @@ export const plan = defineCommand({
 		...planOptions,
 	},
 	positionals: [optionalSpec, serviceName],
-	async run({values, positionals}, {io, engine, folders}) {
+	async run({values, positionals}, all) {
+		const {io, engine, folders} = all;
 		checkSelection(values, positionals);
 		const machine = await withFacts(await engine.openMachine({...folders, planOnly: true}), values.facts, io);
 		const format = values.json ? 'json' : (values.format ?? 'table');
 		const view = {json: format === 'json', explain: values.explain || values.step !== undefined};
 		// The table shows what `up` would do on this terminal. JSON and scripts must not depend on the terminal.
 		const tty = asksTty(values) ?? (format === 'table' && wantsTty(values, io) ? true : undefined);
+		let unbuilt: Unbuilt | undefined;
 		const planOf = async (file?: string, service?: string, name?: string) => {
 			const overrides = name === undefined ? undefined : {name};
 			const spec = specRequest(io, values, {file, service, overrides});
 			const planned = await engine.planContainer(machine, spec, {
 				dry: true,
 				forScript: format === 'sh',
+				buildImage: async (project, services) => void (unbuilt = {project, services}),
 				...present({tty}),
 			});
 			// A script runs no hooks.
@@ -72,7 +80,12 @@ export const plan = defineCommand({
 			await showDifference(before, compared, {...view, otherName}, values.only, io);
 			return 0;
 		}
-		const planned = await planOf(positionals[0], positionals[1]);
+		const planned = await planOf(positionals[0], positionals[1]).catch(async (error: unknown) => {
+			const isMissing = isTsboxError(error) && error.code === 'E_IMAGE_NOT_FOUND';
+			if (!isMissing || unbuilt === undefined || format === 'sh') throw error;
+			await planOfBuild(unbuilt, format === 'json', machine, all);
+		});
+		if (planned === undefined) return 0;
 		if (format === 'sh') {
 			io.out(await engine.compilePlan(machine, planned));
 			return 0;
@@ -86,6 +99,42 @@ export const plan = defineCommand({
 		return 0;
 	},
 });
+
+/** Services whose images a start would build first. */
+interface Unbuilt {
+	readonly project: Project;
+	readonly services: readonly string[];
+}
+
+/** Shows what a start would do first for an image that is not there yet: what then follows depends on what the image says. */
+async function planOfBuild(
+	{project, services}: Unbuilt,
+	json: boolean,
+	machine: Machine,
+	{io, engine}: Context,
+): Promise<void> {
+	const stop = stopSignals(io, 'the plan');
+	try {
+		const builds = await engine.planServices(machine, project, {
+			services,
+			onlyMissing: true,
+			cwd: io.cwd,
+			env: io.env,
+			output: 2,
+			signal: stop.signal,
+			force: stop.force,
+			emit: (_service, event) => {
+				if (event.type === 'build.warning') io.err(`${event.text}\n`);
+			},
+		});
+		if (json) return io.out(jsonText({builds}, 2));
+		const {buildTable} = await import('../../view/plan/build-lines.ts');
+		io.out(builds.map(({service, plan}) => `the image of ${service} is built first:\n${buildTable(plan)}`).join('\n'));
+		io.err('the steps of the container can be shown when its image is built; see `tsbox build`\n');
+	} finally {
+		stop.close();
+	}
+}
 
 /** `FILE:SERVICE` as two words. The name of a spec file ends in one of the usual ways. */
 function fileAndService(word: string): readonly [file: string, service?: string] {

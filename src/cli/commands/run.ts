@@ -3,7 +3,14 @@ import {shellCommand} from '../../spec/syntax/shell-words.ts';
 import {escapeText} from '../../view/text/escape.ts';
 import {defineCommand} from '../verb/command.ts';
 import {refuseUnlocked} from '../up/refuse-unlocked.ts';
-import {commandOptions, lockedOptions, planOptions, recordOptions, specRequest} from '../options/run-options.ts';
+import {
+	buildOptions,
+	commandOptions,
+	lockedOptions,
+	planOptions,
+	recordOptions,
+	specRequest,
+} from '../options/run-options.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {endRest, frontRest} from '../up/front-rest.ts';
 import {startContainer} from '../up/start-container.ts';
@@ -40,6 +47,7 @@ export const run = defineCommand({
 		rm: {kind: 'flag', describe: 'Remove the container afterwards (always done)'},
 		reproducible: {kind: 'flag', describe: 'Reproducible run, as with `reproducible: true`'},
 		'trace-seccomp': {kind: 'flag', describe: 'Report the system calls that the seccomp filter refuses'},
+		...buildOptions,
 		...lockedOptions,
 		...recordOptions,
 		...planOptions,
@@ -78,7 +86,8 @@ export const run = defineCommand({
 					tty: wantsTty(values, io),
 					progress: values.step ? 'step' : 'quiet',
 					record: values.record,
-					front: !values.step && !values.locked && !values.record && !values['trace-seccomp'],
+					build: values.build,
+					front: !values.step && !values.build && !values.locked && !values.record && !values['trace-seccomp'],
 				},
 				context,
 			);

@@ -6,7 +6,14 @@ import type {Io} from '../verb/io.ts';
 import {defineCommand} from '../verb/command.ts';
 import {mostReplicas} from '../../spec/keys/replicas.ts';
 import {refuseUnlocked} from '../up/refuse-unlocked.ts';
-import {lockedOptions, planOptions, recordOptions, specRequest, ttyOptions} from '../options/run-options.ts';
+import {
+	buildOptions,
+	lockedOptions,
+	planOptions,
+	recordOptions,
+	specRequest,
+	ttyOptions,
+} from '../options/run-options.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {keptRequest, startContainer} from '../up/start-container.ts';
 import {upInBackground} from '../up/up-in-background.ts';
@@ -28,6 +35,7 @@ export const up = defineCommand({
 		['tsbox up --exit-code-from tests stack.yaml', 'until the tests exit; returns their exit status'],
 		['tsbox up -d --wait stack.yaml', 'all services in the background; returns when they are healthy'],
 		['tsbox up -d --scale web=3 stack.yaml', 'three containers of one service'],
+		['tsbox up -d --build stack.yaml', 'build the images of services with `build` anew'],
 		['tsbox up -d --profile debug stack.yaml', 'also the services with this profile'],
 		['tsbox up --dash stack.yaml', 'all in the background, on the dashboard'],
 		['tsbox up -d --locked stack.yaml', 'only if everything matches tsbox.lock'],
@@ -60,6 +68,7 @@ export const up = defineCommand({
 		step: {kind: 'flag', describe: 'Explain each step and ask what to do before it'},
 		dash: {kind: 'flag', describe: 'Start the services in the background and open the dashboard'},
 		...plainOption,
+		...buildOptions,
 		...lockedOptions,
 		...recordOptions,
 		...planOptions,
@@ -85,7 +94,7 @@ export const up = defineCommand({
 		if (isDetached) return upInBackground(values, spec, services, context);
 		const [service] = services;
 		// One is kept only for a command line that has started a single container.
-		const kept = await engine.keptPlan(folders, keptRequest(context, spec));
+		const kept = values.build ? undefined : await engine.keptPlan(folders, keptRequest(context, spec));
 		if (kept === undefined) {
 			const project = await engine.loadProject({...spec, named: services});
 			const alone = onlyOne(project, services);
@@ -100,7 +109,10 @@ export const up = defineCommand({
 		const progress = values.json ? 'json' : values.step ? 'step' : values.plain || !hasScreen(io) ? 'plain' : 'screen';
 		const one = {...spec, ...present({service})};
 		const tty = !values.json && wantsTty(values, io);
-		return startContainer({verb: 'up', spec: one, tty, progress, record: values.record, kept}, context);
+		return startContainer(
+			{verb: 'up', spec: one, tty, progress, record: values.record, build: values.build, kept},
+			context,
+		);
 	},
 });
 

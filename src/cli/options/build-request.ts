@@ -3,11 +3,10 @@ import {commaFields} from '../../build/instructions/comma-fields.ts';
 import type {OtherContext} from '../../build/execute/build.ts';
 import type {SecretSource} from '../../build/execute/run-mounts.ts';
 import {type Platform, parsePlatform} from '../../build/plan/platform.ts';
-import {TsboxError} from '../../errors/tsbox-error.ts';
+import {type DockerfileText, dockerfileText} from '../../build/services/dockerfile-text.ts';
 import {errnoOf} from '../../host/errno.ts';
 import {imageNameText, parseImageName} from '../../spec/image/image-name.ts';
 import {quoted} from '../../spec/model/parsed.ts';
-import {shownPath, type SourceText} from '../../spec/syntax/source-text.ts';
 import type {Io} from '../verb/io.ts';
 import {usageError} from './usage-error.ts';
 
@@ -25,9 +24,7 @@ export interface BuildValues {
 }
 
 /** What a command line says about a build, read and resolved. */
-export interface ReadBuild {
-	readonly dockerfile: SourceText;
-	readonly ignoreFile?: SourceText;
+export interface ReadBuild extends DockerfileText {
 	readonly folder: string;
 	readonly names: readonly string[];
 	readonly target: string | undefined;
@@ -47,16 +44,14 @@ export interface ReadBuild {
 export function readBuild(values: BuildValues, context: string, io: Io): ReadBuild {
 	const folder = resolve(io.cwd, context);
 	const file = values.file === undefined ? `${folder}/Dockerfile` : resolve(io.cwd, values.file);
-	const dockerfile = textOf(io, file);
-	if (dockerfile === undefined) {
-		throw new TsboxError('E_DOCKERFILE', `there is no file ${shownPath(file, io.cwd)}`, {
-			hint: 'name the folder with the Dockerfile: `tsbox build FOLDER`, or the file with `-f FILE`',
-		});
-	}
-	const ignoreFile = textOf(io, `${file}.dockerignore`) ?? textOf(io, `${folder}/.dockerignore`);
 	return {
-		dockerfile,
-		...(ignoreFile === undefined ? {} : {ignoreFile}),
+		...dockerfileText({
+			file,
+			folder,
+			cwd: io.cwd,
+			hint: 'name the folder with the Dockerfile: `tsbox build FOLDER`, or the file with `-f FILE`',
+			read: path => textOf(io, path),
+		}),
 		folder,
 		names: values.tag.map(readName),
 		target: values.target,
@@ -69,9 +64,9 @@ export function readBuild(values: BuildValues, context: string, io: Io): ReadBui
 	};
 }
 
-function textOf(io: Io, file: string): SourceText | undefined {
+function textOf(io: Io, file: string): string | undefined {
 	try {
-		return {file, shown: shownPath(file, io.cwd), text: io.readFile(file)};
+		return io.readFile(file);
 	} catch (error) {
 		const errno = errnoOf(error);
 		if (errno === 'ENOENT' || errno === 'ENOTDIR' || errno === 'EISDIR') return undefined;
@@ -92,8 +87,12 @@ function readPlatform(text: string): Platform {
 	throw usageError(`--platform ${platform.problem}`, undefined, 'build');
 }
 
-/** `NAME=VALUE`; with `env` also `NAME` alone, for the caller's value if there is one. */
-function assignments(
+/**
+ * Options of the form `NAME=VALUE`; with `env` also `NAME` alone, for the caller's value if there is one.
+ *
+ * @throws TsboxError E_USAGE.
+ */
+export function assignments(
 	texts: readonly string[],
 	option: string,
 	env?: Readonly<Record<string, string | undefined>>,

@@ -65,6 +65,11 @@ export function specRequest<T extends Partial<SpecRequest>>(
 	return {cwd, env, bestEffort: values['best-effort'], ...executorOf(values), profiles, ...present(more)};
 }
 
+/** The option of a verb that builds images before it starts containers. */
+export const buildOptions = {
+	build: {kind: 'flag', describe: 'Build images that the spec has a `build` for, even if they are there'},
+} as const satisfies Options;
+
 /** The options of a verb that can check the lock file before a start. */
 export const lockedOptions = {
 	locked: {kind: 'flag', describe: 'Start only if everything matches tsbox.lock; see tsbox lock'},

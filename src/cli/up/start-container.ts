@@ -1,6 +1,7 @@
 import type {Context} from '../verb/command.ts';
 import type {KeptRequest, PlannedOnMachine} from '../../container/plan/kept-plan.ts';
 import type {SpecRequest} from '../../container/machine/spec-request.ts';
+import {imageBuilder} from './image-builder.ts';
 import {exitStatus} from '../options/exit-status.ts';
 import {type ProgressKind, runProgress} from './run-progress.ts';
 import {stopSignals} from '../options/stop-signals.ts';
@@ -13,6 +14,8 @@ export interface StartOptions {
 	readonly progress: ProgressKind;
 	/** Record the run even if the spec does not ask for it. */
 	readonly record: boolean;
+	/** Build the image even if it is there (`--build`). */
+	readonly build: boolean;
 	/** The plan that was kept for this command line, if it was looked up before. */
 	readonly kept?: PlannedOnMachine | undefined;
 	/** The same command line may be started without Node the next time. */
@@ -34,7 +37,7 @@ export function keptRequest(
 
 /** Starts a container, shows its progress, and passes signals on. Returns the exit status of its command. */
 export async function startContainer(
-	{verb, spec, tty, progress, record, kept, front = false}: StartOptions,
+	{verb, spec, tty, progress, record, build, kept, front = false}: StartOptions,
 	context: Context,
 ): Promise<number> {
 	const {io, engine, folders} = context;
@@ -48,6 +51,12 @@ export async function startContainer(
 				...keptRequest(context, spec),
 				tty,
 				signal: stop.signal,
+				buildImage: imageBuilder(
+					context,
+					{build, json: progress === 'json', 'best-effort': spec.bestEffort ?? false},
+					stop,
+				),
+				isFresh: build,
 				onRead: (archive, done, total) => view.emit({type: 'image.reading', at: io.now(), archive, done, total}),
 			}));
 		const {machine, planned} = plan;

@@ -2,11 +2,14 @@ import {projectEventText} from '../../view/lists/project-event.ts';
 import type {Context} from '../verb/command.ts';
 import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {programOf} from '../verb/program.ts';
+import {imageBuilder} from './image-builder.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 
 /** The options of `up` that are used here. */
 interface VerbOptions {
 	readonly json: boolean;
+	readonly build: boolean;
+	readonly 'best-effort': boolean;
 	readonly wait: boolean;
 	readonly 'wait-timeout': number | undefined;
 }
@@ -16,8 +19,9 @@ export async function upInBackground(
 	values: VerbOptions,
 	spec: SpecRequest,
 	services: readonly string[],
-	{io, engine, folders}: Context,
+	context: Context,
 ): Promise<number> {
+	const {io, engine, folders} = context;
 	const stop = stopSignals(io, 'the start');
 	const seconds = values['wait-timeout'];
 	try {
@@ -27,6 +31,7 @@ export async function upInBackground(
 			wait: values.wait,
 			program: programOf(io),
 			signal: stop.signal,
+			buildImages: imageBuilder(context, values, stop),
 			emit: event => {
 				const text = values.json ? JSON.stringify(event) : projectEventText(event);
 				if (text === undefined) return;

@@ -12,11 +12,14 @@ import type {Context} from '../verb/command.ts';
 import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {programOf} from '../verb/program.ts';
 import {present} from '../../spec/syntax/pick.ts';
+import {imageBuilder} from './image-builder.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 
 /** The options of `up` that are used here. */
 interface VerbOptions {
 	readonly json: boolean;
+	readonly build: boolean;
+	readonly 'best-effort': boolean;
 	readonly 'abort-on-container-exit': boolean;
 	readonly 'exit-code-from': string | undefined;
 	readonly 'no-log-prefix': boolean;
@@ -33,8 +36,9 @@ export async function upInForeground(
 	project: Project,
 	spec: SpecRequest,
 	services: readonly string[],
-	{io, engine, folders}: Context,
+	context: Context,
 ): Promise<number> {
+	const {io, engine, folders} = context;
 	const {attach, json, 'no-attach': notAttached, 'exit-code-from': exitCodeFrom} = values;
 	const known = new Set(project.services.map(({service}) => service));
 	for (const word of [...attach, ...notAttached]) if (!known.has(word)) throw noSuchService(project, word);
@@ -69,6 +73,7 @@ export async function upInForeground(
 			program: programOf(io),
 			signal: AbortSignal.any([stop.signal, gone.signal]),
 			force: stop.force,
+			buildImages: imageBuilder(context, values, stop),
 			abortOnExit: values['abort-on-container-exit'] || exitCodeFrom !== undefined,
 			...present({exitCodeFrom}),
 			isShown: service => (attach.length === 0 || attach.includes(service)) && !notAttached.includes(service),

@@ -2,6 +2,8 @@ import {labelOf} from '../../spec/keys/replicas.ts';
 import type {Context} from '../verb/command.ts';
 import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {hasDashScreen} from '../output/has-screen.ts';
+import {stopSignals} from '../options/stop-signals.ts';
+import {imageBuilder} from './image-builder.ts';
 import {openDash} from './open-dash.ts';
 import {programOf} from '../verb/program.ts';
 import {upInBackground} from './up-in-background.ts';
@@ -9,6 +11,8 @@ import {upInBackground} from './up-in-background.ts';
 /** The options of `up` that are used here. */
 interface VerbOptions {
 	readonly json: boolean;
+	readonly build: boolean;
+	readonly 'best-effort': boolean;
 	readonly plain: boolean;
 	readonly wait: boolean;
 	readonly 'wait-timeout': number | undefined;
@@ -30,6 +34,13 @@ export async function upOnDash(
 	}
 	const project = await engine.loadProject({...spec, named: services});
 	const machine = await engine.openMachine(folders);
+	// A build is shown before the dashboard takes the screen.
+	const stop = stopSignals(io, 'the start');
+	try {
+		await imageBuilder(context, values, stop)(project, await engine.wantedServices(project, services));
+	} finally {
+		stop.close();
+	}
 	const meant = new Set(
 		services.length > 0 ? services : (project.active ?? project.services.map(({service}) => service)),
 	);

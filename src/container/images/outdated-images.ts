@@ -25,7 +25,7 @@ const atOnce = 4;
 /**
  * Asks registries which tags point to something else by now. Names with a digest cannot move, and are left out.
  *
- * @param names - complete names; all of the store by default
+ * @param names - complete names; by default all of the store but those of images that were made here
  */
 export async function outdatedImages(
 	machine: Machine,
@@ -40,8 +40,8 @@ export async function outdatedImages(
 	const {inspectManifest, skopeo} = await import('../../image/pull/skopeo.ts');
 	const whole = new Set(allImages(host, store).map(({manifest}) => manifest));
 	const asked = allNames(host, store).filter(
-		({name, manifest}) =>
-			isRegistry(name) && !name.includes('@') && whole.has(manifest) && (names?.includes(name) ?? true),
+		({name, manifest, isLocal = false}) =>
+			isRegistry(name) && !name.includes('@') && whole.has(manifest) && (names?.includes(name) ?? !isLocal),
 	);
 	const states: TagState[] = [];
 	const left = [...asked.entries()];

@@ -42,7 +42,13 @@ export interface KeptRequest extends Pick<SpecRequest, 'env' | 'cwd'> {
 }
 
 /** What to plan, and for which command line. */
-export interface PlanRequest extends KeptRequest, SpecRequest, Pick<PlanOptions, 'tty' | 'signal' | 'onRead'> {}
+export interface PlanRequest
+	extends KeptRequest,
+		SpecRequest,
+		Pick<PlanOptions, 'tty' | 'signal' | 'onRead' | 'buildImage'> {
+	/** Take no plan of before and keep none: something is done at each start. */
+	readonly isFresh?: boolean;
+}
 
 /**
  * Opens the machine and plans a container that will be started. The plan is kept with all that it was made from: as long as that is the same, neither
@@ -51,15 +57,23 @@ export interface PlanRequest extends KeptRequest, SpecRequest, Pick<PlanOptions,
  * @throws TsboxError as openMachine and planContainer do.
  */
 export async function openPlanned(options: MachineOptions, request: PlanRequest): Promise<PlannedOnMachine> {
-	const kept = await keptPlan(options, request);
+	const kept = request.isFresh === true ? undefined : await keptPlan(options, request);
 	if (kept !== undefined) return kept;
-	const {env, cwd, tty, signal, onRead} = request;
+	const {env, cwd, tty, signal, onRead, buildImage} = request;
 	const host = realHost();
 	const recorded = recordHost(host, env);
 	const opened = await openMachine(options, true, {host: recorded.host, env: recorded.env, cwd});
-	const planned = await planContainer(opened, {...request, env: recorded.env}, present({tty, signal, onRead}));
+	const planned = await planContainer(
+		opened,
+		{...request, env: recorded.env},
+		present({tty, signal, onRead, buildImage}),
+	);
 	const {host: _, defaults: __, ...machine} = opened;
-	const inputs = recorded.inputs();
+	const {rootfs} = planned.service;
+	// Such an image is built or pulled before each start is planned, which a kept plan would skip.
+	const isBuilt =
+		rootfs.kind === 'image' && rootfs.built === true && rootfs.pull !== 'missing' && rootfs.pull !== 'never';
+	const inputs = isBuilt || request.isFresh === true ? undefined : recorded.inputs();
 	if (inputs !== undefined)
 		keepPlan(host, keptFolder(options, {host, env, cwd}), request, {inputs, json: JSON.stringify({machine, planned})});
 	return {machine: {...machine, host}, planned, ...(inputs === undefined ? {} : {inputs})};

@@ -165,6 +165,8 @@ export interface PlanOptions {
 	/** Process ids to use up before the command starts. */
 	readonly usedNumbers?: number;
 	readonly signal?: AbortSignal;
+	/** Builds the image of a service whose spec has a `build`, if it must be. */
+	readonly buildImage?: (project: Project, services: readonly string[]) => Promise<void>;
 	/** Progress in bytes while an archive with unknown digest is read. */
 	readonly onRead?: (archive: string, done: number, total: number) => void;
 	/** Finds the image of a record, whose `rootfs` is not used; `ids` is the id map for the owners of its files. */
@@ -184,7 +186,9 @@ export async function planContainer(
 	// A service that is loaded already, as in a supervisor, needs no parser.
 	const {loadProject, pickService} = await import('../machine/load-project.ts');
 	const project = await loadProject(request, machine);
-	return planService(machine, project, pickService(project, request.service), request, options);
+	const service = pickService(project, request.service);
+	if (project.builds?.[service.service] !== undefined) await options.buildImage?.(project, [service.service]);
+	return planService(machine, project, service, request, options);
 }
 
 /**

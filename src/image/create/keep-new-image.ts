@@ -38,6 +38,7 @@ export function keepNewImage(
 	keepBlob(host, store, manifest, text);
 	const created = host.now();
 	keepImage(host, store, {schema: 1, manifest, config: configDigest, layers, created});
-	for (const name of names) keepName(host, store, {schema: 1, name, digest: manifest, manifest, pulled: created});
+	for (const name of names)
+		keepName(host, store, {schema: 1, name, digest: manifest, manifest, pulled: created, isLocal: true});
 	return {manifest, config: configDigest};
 }

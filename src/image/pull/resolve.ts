@@ -59,7 +59,11 @@ export async function resolveImage(
 	const platform = request.platform ?? platformOf(facts.kernel.arch);
 	const known = storedImage(host, store, request, platform);
 	if (known !== undefined && mayUse(known.name, pull, host, reference)) return known;
-	if (pull === 'never' || (pull === 'build' && known === undefined))
+	if (pull === 'build')
+		throw new TsboxError('E_IMAGE_NOT_FOUND', `the image ${reference} has not been built`, {
+			hint: 'build it with `tsbox build` and the path of the spec, or start with `tsbox up --build`',
+		});
+	if (pull === 'never')
 		throw new TsboxError('E_IMAGE_NOT_FOUND', `the image ${reference} is not in the store`, {
 			why: `its \`pull_policy\` is ${pull}`,
 			hint: `run \`tsbox images pull ${reference}\``,

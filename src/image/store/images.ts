@@ -34,8 +34,10 @@ export interface NameRecord {
 	readonly digest: string;
 	/** The digest of the manifest for this machine. */
 	readonly manifest: string;
-	/** When a registry was last asked, milliseconds since the epoch. */
+	/** When a registry was last asked, or the image made, milliseconds since the epoch. */
 	readonly pulled: number;
+	/** The image was made here, so that a registry need not have it. */
+	readonly isLocal?: true;
 }
 
 /** The record of a complete image; undefined when the store does not have it. */

@@ -22,6 +22,8 @@ export interface DetachedUp {
 	readonly timeoutMs?: number;
 	/** Path of the tsbox program. */
 	readonly program: string;
+	/** Builds images of services before anything is planned. */
+	readonly buildImages?: (project: Project, services: readonly string[]) => Promise<void>;
 	readonly emit: ProjectSink;
 	readonly signal: AbortSignal;
 }
@@ -57,13 +59,14 @@ export interface PlannedUp {
  */
 export async function planUp(
 	machine: Machine,
-	{spec: asked, services}: Pick<DetachedUp, 'spec' | 'services'>,
+	{spec: asked, services, buildImages}: Pick<DetachedUp, 'spec' | 'services' | 'buildImages'>,
 	signal: AbortSignal,
 ): Promise<PlannedUp> {
 	const {host, dirs} = machine;
 	const spec = {...asked, named: services};
 	const project = await loadProject(spec, machine);
-	const wanted = withDependencies(project, services);
+	const wanted = wantedServices(project, services);
+	if (wanted.some(service => project.builds?.[service] !== undefined)) await buildImages?.(project, wanted);
 	for (const service of wanted)
 		await planService(machine, project, pickService(project, service), spec, {dry: true, signal});
 	const {cwd, env, bestEffort, executor, overrides} = spec;
@@ -103,8 +106,12 @@ export async function announceUp(
 		writeProject(host, dirs.state, {...request, services: []});
 }
 
-/** The selected services and their dependencies, in the order of the file. */
-function withDependencies(project: Project, named: readonly string[]): readonly string[] {
+/**
+ * The selected services and their dependencies, in the order of the file.
+ *
+ * @throws TsboxError E_USAGE for a service that is not there, or when none is active.
+ */
+export function wantedServices(project: Project, named: readonly string[]): readonly string[] {
 	const {services} = project;
 	const known = [...new Set(services.map(({service}) => service))];
 	const strange = named.find(name => !known.includes(name));

@@ -88,7 +88,7 @@ export const limitKeys = {
 		example: {nofile: 1024},
 		about: 'Limits of setrlimit(2), such as `nofile`.',
 		also: ['rlimits', 'rlimit', 'limits_conf'],
-		written: w => w.partialRecord(w.oneOf(ulimitNames), w.ulimit),
+		written: w => w.ulimits,
 		recorded: r =>
 			r.array(r.object({name: r.oneOf(ulimitNames), soft: r.number(unlimitedOr), hard: r.number(unlimitedOr)})),
 		show: list => Object.fromEntries(list.map(each => [each.name, ulimitWord(each)])),

@@ -38,6 +38,15 @@ export const processKeys = {
 		show: service => imageOf(service)?.reference,
 		value: service => imageOf(service)?.reference,
 	}),
+	build: row({
+		example: '.',
+		about:
+			'How the image is made: the folder with the Dockerfile, or a map. It is built when it is not there, or with `tsbox build` and `up --build`. `image` names it; else it is `PROJECT-SERVICE`.',
+		also: ['dockerfile', 'containerfile'],
+		isOfProject: true,
+		decidedBy: ['rootfs'],
+		written: w => w.build,
+	}),
 	pull_policy: row({
 		example: 'daily',
 		exampleWith: {image: 'nginx:1.27'},

@@ -1,4 +1,5 @@
 import type {Parsed} from '../model/parsed.ts';
+import type {BuildSource} from '../model/build-source.ts';
 import type {RootfsSource} from '../model/project.ts';
 import {type Picker, present} from '../syntax/pick.ts';
 import {parseImageReference} from '../image/image-reference.ts';
@@ -9,12 +10,26 @@ import type {ServiceInput} from './service-schema.ts';
 /** The keys that say what an image is taken for. */
 const imageOnly = ['pull_policy', 'platform'] as const;
 
-/** Reads what the root is made of: one of `image` and `rootfs`. */
-export function readRoot(input: ServiceInput, picker: Picker, folder: string, request: SpecRequest): RootfsSource {
+/** Reads what the root is made of: `rootfs`, or `image` and `build`. `build` is what the latter was read to. */
+export function readRoot(
+	input: ServiceInput,
+	picker: Picker,
+	folder: string,
+	request: SpecRequest,
+	build: BuildSource | undefined,
+): RootfsSource {
 	const {places, noteAt, pick, invalid} = picker;
 	const {image, rootfs} = input;
-	if (image !== undefined && rootfs !== undefined)
-		invalid(places.value(['image']), '`image` and `rootfs` exclude each other', 'take one of them out');
+	for (const key of (['image', 'build'] as const).filter(name => rootfs !== undefined && input[name] !== undefined))
+		invalid(places.value([key]), `\`${key}\` and \`rootfs\` exclude each other`, 'take one of them out');
+	if (build !== undefined) {
+		if (image !== undefined) noteAt('image', ['image']);
+		const pull = pick('pull_policy', input.pull_policy, 'missing');
+		const platform = pick('platform', input.platform, undefined);
+		return {kind: 'image', reference: build.names[0], pull, ...present({platform}), built: true};
+	}
+	// A `build` that could not be read has told why.
+	if (input.build !== undefined) return {kind: 'host'};
 	if (image !== undefined) {
 		noteAt('image', ['image']);
 		const pull = pick('pull_policy', input.pull_policy, 'missing');
@@ -27,17 +42,17 @@ export function readRoot(input: ServiceInput, picker: Picker, folder: string, re
 		return reference === undefined ? {kind: 'host'} : {kind: 'image', reference, pull, ...present({platform})};
 	}
 	for (const key of imageOnly.filter(name => input[name] !== undefined))
-		invalid(places.value([key]), `\`${key}\` needs \`image\``, `take \`${key}\` out`);
+		invalid(places.value([key]), `\`${key}\` needs \`image\` or \`build\``, `take \`${key}\` out`);
 	if (rootfs !== undefined) {
 		noteAt('rootfs', ['rootfs']);
 		return orProblem('rootfs', readRootfs(rootfs, folder, request), picker) ?? {kind: 'host'};
 	}
 	// A key that another problem is about is not missing.
-	if (!['image', 'rootfs', 'build'].some(key => places.has([key])))
+	if (!['image', 'rootfs'].some(key => places.has([key])))
 		invalid(
 			places.key([]),
-			'it has neither `image` nor `rootfs`',
-			'add `image: NAME`, such as `image: nginx:1.27`, or `rootfs:` with `host`, or with the path of a folder or of an archive',
+			'it has neither `image` nor `build` nor `rootfs`',
+			'add `image: NAME`, such as `image: nginx:1.27`, or `build: .` for a Dockerfile, or `rootfs:` with `host`, or with the path of a folder or of an archive',
 		);
 	return {kind: 'host'};
 }

@@ -173,5 +173,11 @@ export const rootfs = z.discriminatedUnion('kind', [
 	z.object({kind: z.literal('directory'), path: hostPath}),
 	z.object({kind: z.literal('host'), show: z.optional(z.array(hostPath))}),
 	z.object({kind: z.literal('minimal')}),
-	z.object({kind: z.literal('image'), reference, pull, platform: z.optional(as(parsePlatform))}),
+	z.object({
+		kind: z.literal('image'),
+		reference,
+		pull,
+		platform: z.optional(as(parsePlatform)),
+		built: z.optional(z.literal(true)),
+	}),
 ]);

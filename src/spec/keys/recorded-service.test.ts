@@ -83,7 +83,7 @@ test.each(services.map(service => [service.name, service] as const))(
 test('the spec above has every key', () => {
 	const written = Object.keys(serviceShape).filter(key => !text.includes(`${key}:`));
 	// These keys set fields of other keys, or are not recorded.
-	expect(written).toEqual(['container_name', 'env_file', 'root', 'privileged', 'deploy']);
+	expect(written).toEqual(['container_name', 'build', 'env_file', 'root', 'privileged', 'deploy']);
 });
 
 const [plain] = services;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import {parseName} from '../values/container-name.ts';
+import {secretsSchema} from '../build/build-schema.ts';
 import {volumesSchema} from './volumes-schema.ts';
 import {described, key, parsedBy, text, textOrNumber} from '../values/schema-parts.ts';
 import {type ServiceKeys, serviceKeys} from './service-keys.ts';
@@ -35,6 +36,7 @@ export const projectFileSchema = z.strictObject(
 	{
 		...projectShape,
 		volumes: key('The named volumes of the project, by name.', volumesSchema),
+		secrets: key('The secrets that builds may read, by name.', secretsSchema),
 		services: described(
 			'The containers, by name.',
 			z.record(z.string(), serviceSchema, {error: 'must be a map of services'}),

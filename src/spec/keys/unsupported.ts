@@ -5,7 +5,6 @@ import {serviceKeys} from './service-keys.ts';
 export const unsupportedServiceKeys: Readonly<Record<string, string>> = {
 	annotations: 'use `labels`',
 	attach: 'take it out; `tsbox up` always attaches',
-	build: 'build the image elsewhere, and name it with `image`',
 	cgroup: 'for limits use `mem_limit`, `cpus` and `pids_limit`; for a cgroup namespace add `cgroup` to `namespaces`',
 	configs: 'mount the file with `volumes`',
 	cpu_count: 'use `cpus`',
@@ -52,7 +51,6 @@ export const unsupportedTopKeys: Readonly<Record<string, string>> = {
 	include: 'write the services into this file',
 	models: 'take it out',
 	networks: 'leave `network` out of `namespaces` for the network of the host',
-	secrets: 'mount the files read-only with `volumes` in the service',
 };
 
 const keyOf = new Map(

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import {numberIn, type NumberRange, parseBoolean} from '../syntax/scalar.ts';
 import {splitShellWords} from '../syntax/shell-words.ts';
 import {checkPath, parseContainerPath, parseMountTarget} from '../values/container-path.ts';
@@ -18,12 +17,14 @@ import {parseSource, parseTmpfs, parseVolume} from '../values/volume.ts';
  * that only shows values, such as the dashboard, does not load zod.
  */
 
+export {buildSchema as build} from '../build/build-schema.ts';
 export {dependsOn} from '../values/depends-on.ts';
 export {healthcheck} from '../values/healthcheck.ts';
 export {hooks} from '../values/hook.ts';
 export {logging} from '../values/logging.ts';
 export * from '../values/schema-parts.ts';
 export * from '../values/spelled-values.ts';
+export {ulimits} from '../values/ulimit-schema.ts';
 export {enum as oneOf, partialRecord, strictObject} from 'zod/mini';
 
 /** `true` or `false`. */
@@ -120,18 +121,6 @@ const longPort = parsedBy(
 export const port = z.union([parsedBy(textOrNumber, parsePort), longPort], {
 	error: 'must be a port, or a map with `target`',
 });
-
-const limit = number({min: 0, max: Number.MAX_SAFE_INTEGER, also: -1});
-/** An entry of `ulimits`. */
-export const ulimit = parsedBy(
-	z.union([limit, z.strictObject({soft: limit, hard: limit})], {error: 'must be a number, or `soft` and `hard`'}),
-	(value): Parsed<{soft: number; hard: number}> => {
-		const {soft, hard} = typeof value === 'number' ? {soft: value, hard: value} : value;
-		const reach = (n: number) => (n === -1 ? Number.POSITIVE_INFINITY : n);
-		if (reach(soft) <= reach(hard)) return good({soft, hard});
-		return bad(`has the soft limit ${quoted(soft)} above the hard limit ${quoted(hard)}`);
-	},
-);
 
 const envFile = z.union(
 	[

@@ -1,3 +1,4 @@
+import type {BuildSource} from './build-source.ts';
 import type {RestartPolicy} from './restart.ts';
 
 /** The kinds of namespaces that a container can have, with the names of the OCI runtime-spec. */
@@ -58,6 +59,8 @@ export interface ImageSource {
 	readonly pull: PullPolicy;
 	/** `os/arch[/variant]`; the machine's own if the spec does not say. */
 	readonly platform?: string;
+	/** The spec says how the image is made (`build:`), so that a registry need not have it. */
+	readonly built?: true;
 }
 
 /** A bind mount of a host path (`volumes:`). */
@@ -305,4 +308,6 @@ export interface Project {
 	readonly active?: readonly string[];
 	/** The named volumes that the file declares. */
 	readonly volumes?: readonly NamedVolume[];
+	/** How images are made, by services. */
+	readonly builds?: Readonly<Record<string, BuildSource>>;
 }

@@ -66,7 +66,6 @@ labels: *a9
 	['a misspelt key of a service', 'services:\n  web:\n    rootfs: host\n    enviroment: {}\n'],
 	['a misspelt key deep down', 'rootfs: host\ndeploy: {resources: {limits: {memroy: 1g}}}\n'],
 	['a key of compose', 'image: alpine\nnetworks: [front]\n'],
-	['a build', 'build: .\n'],
 	['a section of compose', 'services: {a: {rootfs: host}}\nnetworks: {}\n'],
 	['a container and services', 'rootfs: host\nservices: {a: {rootfs: host}}\n'],
 	['no services', 'services: {}\n'],

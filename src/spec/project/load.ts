@@ -14,6 +14,7 @@ import {quoted} from '../model/parsed.ts';
 import {activeServices, profileProblems} from '../keys/profiles.ts';
 import {type Problem, specError} from '../syntax/problem.ts';
 import type {NamedVolume, Project, Service} from '../model/project.ts';
+import type {SecretsInput} from '../build/build-schema.ts';
 import type {SpecRequest} from '../keys/request.ts';
 import {replicasOf, strangeScales, withoutIdle} from '../keys/replicas.ts';
 import {readService} from './service.ts';
@@ -50,6 +51,8 @@ export function loadProject(request: SpecRequest): Project {
 			request,
 			broken: shape.length > 0,
 			volumes: file.volumes,
+			secrets: file.secrets,
+			services: file.containers.flatMap(({key: each}) => each ?? []),
 		}),
 	);
 	const all = services.map(({service}) => service);
@@ -71,6 +74,9 @@ export function loadProject(request: SpecRequest): Project {
 		...(active === undefined ? [] : profileProblems(all, placesOfAll, active, request)),
 	];
 	if (problems.length > 0) throw specError(problems);
+	const builds = services.flatMap(({service, build}) =>
+		build === undefined ? [] : [[service.service, build] as const],
+	);
 	const idle = services.filter(({scale}) => scale === 0).map(({service}) => service.service);
 	return {
 		name: project,
@@ -78,6 +84,7 @@ export function loadProject(request: SpecRequest): Project {
 		services: expanded.map(({service}) => withoutIdle(service, idle)),
 		...(active === undefined ? {} : {active: active.filter(service => !idle.includes(service))}),
 		...(file.volumes === undefined || file.volumes.length === 0 ? {} : {volumes: file.volumes}),
+		...(builds.length === 0 ? {} : {builds: Object.fromEntries(builds)}),
 	};
 }
 
@@ -129,6 +136,7 @@ interface FittingFile {
 	readonly containers: readonly Container[];
 	/** Undefined for a file with one container. */
 	readonly volumes: readonly NamedVolume[] | undefined;
+	readonly secrets?: SecretsInput | undefined;
 	readonly problems: readonly Problem[];
 }
 
@@ -160,6 +168,7 @@ function fitFile(value: Readonly<Record<string, unknown>>, places: Places, fallb
 		name: output?.name,
 		containers,
 		volumes,
+		secrets: output?.secrets,
 		problems: problems.length === 0 && containers.length === 0 ? [none] : [...problems, ...wrong],
 	};
 }

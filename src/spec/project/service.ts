@@ -13,6 +13,10 @@ import {readSecurity} from '../keys/read-security.ts';
 import {readVolumes} from '../keys/read-volumes.ts';
 import type {SpecRequest} from '../keys/request.ts';
 import {readRoot} from '../keys/read-root.ts';
+import {resolveSource} from '../keys/rootfs.ts';
+import {readBuild} from '../build/read-build.ts';
+import type {SecretsInput} from '../build/build-schema.ts';
+import type {BuildSource} from '../model/build-source.ts';
 import type {ServiceInput} from '../keys/service-schema.ts';
 import type {Places} from '../syntax/tree.ts';
 
@@ -29,16 +33,24 @@ export interface ServiceContext {
 	readonly request: SpecRequest;
 	/** The named volumes of the file; undefined for a file with one container, which cannot declare volumes. */
 	readonly volumes: readonly NamedVolume[] | undefined;
+	/** The secrets and the services of the file, which a build may name. */
+	readonly secrets: SecretsInput | undefined;
+	readonly services: readonly string[];
 	/** Whether the file already has problems. Then checks whose problems may only follow from those are skipped. */
 	readonly broken: boolean;
 }
 
+/** What a container of a spec was read to. */
+export interface ReadService {
+	readonly service: Service;
+	/** How its image is made, if the spec says so. */
+	readonly build: BuildSource | undefined;
+	readonly scale: number;
+	readonly problems: readonly Problem[];
+}
+
 /** Turns the output of the schema into a service: applies overrides and defaults, reads files, and finds impossible mixes. */
-export function readService(
-	input: ServiceInput,
-	places: Places,
-	context: ServiceContext,
-): {readonly service: Service; readonly scale: number; readonly problems: readonly Problem[]} {
+export function readService(input: ServiceInput, places: Places, context: ServiceContext): ReadService {
 	const {folder, request} = context;
 	const {options = {}} = request;
 	const picker = pickerOf(places);
@@ -50,6 +62,18 @@ export function readService(
 	const name = readName(input, picker, context);
 	const written: readonly NamespaceKind[] | undefined = input.namespaces;
 	const isBare = read.profile === 'bare';
+	const build =
+		input.build === undefined
+			? undefined
+			: readBuild(input.build, picker, {
+					image: input.image,
+					platform: input.platform,
+					fallback: context.key === undefined ? context.project : `${context.project}-${context.key}`,
+					secrets: context.secrets,
+					services: context.services,
+					env: request.env,
+					resolve: path => resolveSource(path, folder, request.env),
+				});
 	const listed = fixed('namespaces', written, [...defaultNamespaces, 'time'], isBare ? [] : defaultNamespaces);
 	const namespaces = read.usernsMode === 'auto' ? [...listed, 'user' as const] : listed;
 	const uts = namespaces.includes('uts');
@@ -58,7 +82,7 @@ export function readService(
 		name,
 		...read,
 		...(isBare && input.root === undefined ? {root: 'chroot' as const} : {}),
-		rootfs: readRoot(input, picker, folder, request),
+		rootfs: readRoot(input, picker, folder, request, build),
 		...command,
 		environment,
 		volumes: readVolumes(input, picker, folder, request, context.volumes).map(volume =>
@@ -82,7 +106,7 @@ export function readService(
 	if (!context.broken && picker.problems.length === 0) {
 		for (const {key, message, hint} of impossibleMixes(whole)) picker.invalid(picker.placeOf(key), message, hint);
 	}
-	return {service: whole, scale, problems: picker.problems};
+	return {service: whole, build, scale, problems: picker.problems};
 }
 
 /** Notes what the spec says of the health check: the rest may be the image's, also of one that the spec turns off. */

@@ -15,8 +15,11 @@ export interface BuildProgress {
 /** The state before the first event. */
 export const noBuildProgress: BuildProgress = {plan: undefined, tenth: 0, lines: ''};
 
-/** Adds an event. `lines` is the text to print for it: one line when a row begins, and one when it has ended. */
-export function buildProgress(progress: BuildProgress, event: BuildEvent): BuildProgress {
+/**
+ * Adds an event. `lines` is the text to print for it: one line when a row begins, and one when it has ended; with the service whose image
+ * is built, if there is one.
+ */
+export function buildProgress(progress: BuildProgress, event: BuildEvent, service?: string): BuildProgress {
 	const now = {...progress, lines: ''};
 	switch (event.type) {
 		case 'build.planned':
@@ -24,15 +27,15 @@ export function buildProgress(progress: BuildProgress, event: BuildEvent): Build
 		case 'build.warning':
 			return {...now, lines: `warning: ${escapeText(event.text)}\n`};
 		case 'row.started':
-			return {...now, tenth: 0, lines: `${labelOf(now.plan, event.row)} ${shownCommand(event.row)}\n`};
+			return {...now, tenth: 0, lines: `${labelOf(now.plan, event.row, service)} ${shownCommand(event.row)}\n`};
 		case 'row.progress': {
 			const tenth = Math.floor((event.done / Math.max(event.total, 1)) * 10);
 			if (tenth <= now.tenth) return now;
 			const part = `${bytes(event.done)} of ${bytes(event.total)}`;
-			return {...now, tenth, lines: `${labelOf(now.plan, event.row)} ${tenth * 10}% ${part}\n`};
+			return {...now, tenth, lines: `${labelOf(now.plan, event.row, service)} ${tenth * 10}% ${part}\n`};
 		}
 		case 'row.done':
-			return {...now, lines: `${labelOf(now.plan, event.row)} ${resultOf(event)}\n`};
+			return {...now, lines: `${labelOf(now.plan, event.row, service)} ${resultOf(event)}\n`};
 	}
 }
 
@@ -60,12 +63,13 @@ export function buildTable(plan: BuildPlan): string {
 }
 
 /** `[build 2/5]`: the stage, and the number of the row among those that do something. */
-function labelOf(plan: BuildPlan | undefined, row: BuildRow): string {
+function labelOf(plan: BuildPlan | undefined, row: BuildRow, service?: string): string {
 	const stage = plan?.stages.find(({index}) => index === row.stage);
 	const counted = stage?.rows ?? [];
 	const name =
 		stage === undefined || (plan?.stages.length === 1 && stage.name === undefined) ? '' : `${nameOf(stage)} `;
-	return `[${escapeText(name)}${counted.indexOf(row) + 1}/${counted.length}]`;
+	const whose = service === undefined ? '' : `${service} `;
+	return `[${escapeText(whose + name)}${counted.indexOf(row) + 1}/${counted.length}]`;
 }
 
 function nameOf({name, index}: StagePlan): string {
@@ -86,9 +90,10 @@ function resultOf({row, isCached, bytes: size, ms}: Extract<BuildEvent, {type: '
 }
 
 /** An event as a line of JSON. A plan names its rows; other events name theirs by stage and number. */
-export function buildEventJson(event: BuildEvent): string {
-	if (event.type === 'build.planned' || !('row' in event)) return `${JSON.stringify(event)}\n`;
+export function buildEventJson(event: BuildEvent, service?: string): string {
+	const whose = service === undefined ? {} : {service};
+	if (event.type === 'build.planned' || !('row' in event)) return `${JSON.stringify({...event, ...whose})}\n`;
 	const {row, ...rest} = event;
 	const {stage, place, command, kind, cacheKey} = row;
-	return `${JSON.stringify({...rest, stage, place, kind, command, cacheKey})}\n`;
+	return `${JSON.stringify({...rest, ...whose, stage, place, kind, command, cacheKey})}\n`;
 }

@@ -1,0 +1,78 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {noSuchService} from '../../container/machine/no-service.ts';
+import type {Project} from '../../spec/model/project.ts';
+import {jsonText} from '../../view/text/json.ts';
+import {assignments} from '../options/build-request.ts';
+import {stopSignals} from '../options/stop-signals.ts';
+import {buildSink} from '../output/build-sink.ts';
+import type {Context} from '../verb/command.ts';
+
+/** The options of `build` that are used here. */
+interface VerbOptions {
+	readonly 'build-arg': readonly string[];
+	readonly 'no-cache': boolean;
+	readonly pull: boolean;
+	readonly plan: boolean;
+	readonly quiet: boolean;
+	readonly json: boolean;
+}
+
+/** `tsbox build SPEC`: builds the images of a spec's services, or plans them. Returns the exit status. */
+export async function buildSpec(
+	values: VerbOptions,
+	project: Project,
+	named: readonly string[],
+	{io, engine, folders}: Context,
+): Promise<number> {
+	const services = servicesOf(project, named);
+	const stop = stopSignals(io, 'the build');
+	try {
+		const machine = await engine.openMachine(folders);
+		const show = await buildSink({json: values.json && !values.plan, quiet: values.quiet}, io);
+		const request = {
+			services,
+			onlyMissing: false,
+			args: assignments(values['build-arg'], '--build-arg', io.env),
+			noCache: values['no-cache'],
+			pull: values.pull,
+			cwd: io.cwd,
+			env: io.env,
+			output: 2,
+			signal: stop.signal,
+			force: stop.force,
+			emit: (service: string, event: Parameters<typeof show>[0]) => show(event, service),
+		};
+		if (values.plan) {
+			const plans = await engine.planServices(machine, project, request);
+			const {buildTable} = await import('../../view/plan/build-lines.ts');
+			io.out(
+				values.json ? jsonText(plans, 2) : plans.map(({service, plan}) => `${service}\n${buildTable(plan)}`).join('\n'),
+			);
+			return 0;
+		}
+		for (const {service, manifest, config, names} of await engine.buildServices(machine, project, request))
+			io.out(
+				values.json
+					? `${JSON.stringify({type: 'build.completed', service, manifest, config, names})}\n`
+					: values.quiet
+						? `${manifest}\n`
+						: `${service}  ${manifest}\n`,
+			);
+		return 0;
+	} finally {
+		stop.close();
+	}
+}
+
+function servicesOf(project: Project, named: readonly string[]): readonly string[] {
+	const {builds = {}, services, file} = project;
+	const there = Object.keys(builds);
+	const strange = named.find(name => !services.some(({service}) => service === name));
+	if (strange !== undefined) throw noSuchService(project, strange);
+	const without = named.find(name => !there.includes(name));
+	if (without !== undefined || there.length === 0)
+		throw new TsboxError('E_USAGE', without === undefined ? `${file} builds nothing` : `${without} has no \`build\``, {
+			hint: 'add `build: FOLDER` to the service, with the folder of its Dockerfile',
+		});
+	return named.length === 0 ? there : named;
+}

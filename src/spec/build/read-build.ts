@@ -1,0 +1,186 @@
+import {resolve} from 'node:path';
+import {imageNameText, parseImageName} from '../image/image-name.ts';
+import {parsePlatform} from '../image/platform.ts';
+import type {BuildContext, BuildRun, BuildSecret, BuildSource} from '../model/build-source.ts';
+import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
+import {keyValues} from '../syntax/key-values.ts';
+import {type Picker, present} from '../syntax/pick.ts';
+import type {Path} from '../syntax/tree.ts';
+import type {BuildInput, SecretsInput} from './build-schema.ts';
+import {checkExtraHost, type ExtraHost, parseExtraHost} from './extra-host.ts';
+
+/** What reading a `build` needs besides it. */
+export interface BuildSurroundings {
+	/** `image` of the service. */
+	readonly image: string | undefined;
+	/** `platform` of the service. */
+	readonly platform: string | undefined;
+	/** Names the image if `image` does not: `PROJECT-SERVICE`, as Compose has it. */
+	readonly fallback: string;
+	/** The `secrets` of the file. */
+	readonly secrets: SecretsInput | undefined;
+	/** The services of the file. */
+	readonly services: readonly string[];
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Makes a host path absolute. */
+	readonly resolve: (path: string) => Parsed<string>;
+}
+
+type LongBuild = Exclude<BuildInput, string>;
+type Entries = Parameters<typeof keyValues>[0];
+
+/** Keys that are taken and do nothing here, because someone relies on what they do elsewhere. */
+const ignorable = ['cache_to', 'provenance', 'sbom'] as const;
+
+/** Reads `build`. Problems go to the picker; undefined when an image would not even have a name. */
+export function readBuild(input: BuildInput, picker: Picker, around: BuildSurroundings): BuildSource | undefined {
+	const long: LongBuild = typeof input === 'string' ? {context: input} : input;
+	const at = (key: keyof LongBuild): Path => ['build', key];
+	const fail = (path: Path, {problem, hint}: Extract<Parsed<unknown>, {ok: false}>): undefined => {
+		picker.invalid(
+			picker.places.value(path),
+			`\`${path.filter(part => typeof part === 'string').join('.')}\` ${problem}`,
+			hint,
+		);
+	};
+	const orFail = <T>(path: Path, parsed: Parsed<T>): T | undefined => (parsed.ok ? parsed.value : fail(path, parsed));
+	picker.noteAt('build', ['build']);
+	const context = orFail(typeof input === 'string' ? ['build'] : at('context'), contextOf(long.context ?? '.', around));
+	const name = nameOf(around);
+	if (!name.ok) fail(around.image === undefined ? ['build'] : ['image'], name);
+	if (context === undefined || !name.ok) return undefined;
+	const tags = (long.tags ?? []).flatMap((tag, i) => orFail([...at('tags'), i], imageName(tag)) ?? []);
+	if (long.dockerfile !== undefined && long.dockerfile_inline !== undefined)
+		fail(at('dockerfile_inline'), bad('and `dockerfile` exclude each other', 'take one of them out'));
+	const named = (key: 'args' | 'labels', given: Entries): Readonly<Record<string, string>> =>
+		Object.fromEntries(
+			keyValues(given, at(key), picker.places).flatMap(
+				({name: each, value}): readonly (readonly [string, string])[] => {
+					const known = value ?? (key === 'args' ? around.env[each] : '');
+					return known === undefined ? [] : [[each, known]];
+				},
+			),
+		);
+	const contexts = keyValues(long.additional_contexts, at('additional_contexts'), picker.places).flatMap(
+		({name: each, value = '', path}): readonly (readonly [string, BuildContext])[] => {
+			const read = orFail(path, otherContext(value, around));
+			return read === undefined ? [] : [[each, read]];
+		},
+	);
+	const hosts = keyValues(long.extra_hosts, at('extra_hosts'), picker.places).flatMap(
+		({name: each, value, path}): readonly ExtraHost[] => {
+			const host = orFail(path, value === undefined ? parseExtraHost(each) : checkExtraHost(each, value));
+			return host === undefined ? [] : [host];
+		},
+	);
+	const secrets = (long.secrets ?? []).flatMap((each, i): readonly (readonly [string, BuildSecret])[] => {
+		const {source, target = source} = typeof each === 'string' ? {source: each} : each;
+		const found = orFail([...at('secrets'), i], secretOf(source, around));
+		return found === undefined ? [] : [[target, found]];
+	});
+	const ssh = (
+		Array.isArray(long.ssh) ? long.ssh.map(word => word.split(/=(.*)/s)) : Object.entries(long.ssh ?? {})
+	).map(([id = '', socket]): readonly [string, string | undefined] => [
+		id,
+		socket == null || socket === '' ? undefined : orFail(at('ssh'), around.resolve(String(socket))),
+	]);
+	const platforms = (long.platforms ?? []).flatMap(
+		(word, i) => orFail([...at('platforms'), i], parsePlatform(word)) ?? [],
+	);
+	return {
+		context,
+		dockerfile:
+			long.dockerfile_inline === undefined
+				? {file: resolve(context, long.dockerfile ?? 'Dockerfile')}
+				: {inline: long.dockerfile_inline},
+		names: [name.value, ...tags],
+		args: named('args', long.args),
+		labels: named('labels', long.labels),
+		secrets: Object.fromEntries(secrets),
+		ssh: Object.fromEntries(ssh),
+		contexts: Object.fromEntries(contexts),
+		noCache: long.no_cache ?? false,
+		pull: long.pull ?? false,
+		run: runOf(long, hosts),
+		ignored: ignorable.filter(key => isAsked(long[key])),
+		platforms: around.platform === undefined ? platforms : [around.platform],
+		...present({target: long.target}),
+	};
+}
+
+function runOf({network, shm_size, ulimits = {}, privileged}: LongBuild, extraHosts: readonly ExtraHost[]): BuildRun {
+	const limits = Object.entries(ulimits).flatMap(([name, limit]) => (limit === undefined ? [] : [{name, ...limit}]));
+	return present({
+		network,
+		shmSize: shm_size,
+		privileged: privileged === true ? true : undefined,
+		extraHosts: extraHosts.length === 0 ? undefined : extraHosts,
+		ulimits: limits.length === 0 ? undefined : limits,
+	});
+}
+
+/** Whether a key that does nothing asks for something: `provenance: false` asks for what is so anyway. */
+function isAsked(value: readonly string[] | boolean | string | undefined): boolean {
+	return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false && value !== 'false';
+}
+
+function contextOf(text: string, {resolve: absolute}: BuildSurroundings): Parsed<string> {
+	if (!isRepository(text)) return absolute(text);
+	return bad(
+		`is the address ${quoted(text)}, and tsbox builds folders of this machine`,
+		'clone it, such as with `git clone`, and write the path of the clone',
+	);
+}
+
+/** What Compose and Docker take for a repository or an archive on the network. */
+function isRepository(text: string): boolean {
+	return /^(?:[a-z+]+:\/\/|git@|github\.com\/)/.test(text);
+}
+
+function nameOf({image, fallback}: BuildSurroundings): Parsed<string> {
+	if (image !== undefined) return imageName(image);
+	const name = parseImageName(fallback.toLowerCase());
+	return name.ok ? good(imageNameText(name.value)) : bad('has no name for its image', 'write one: `image: NAME`');
+}
+
+function imageName(text: string): Parsed<string> {
+	const name = parseImageName(text);
+	if (!name.ok) return name;
+	if (name.value.version.startsWith('@'))
+		return bad('has a digest, and what is built gets its own', 'write `NAME:TAG`');
+	return good(imageNameText(name.value));
+}
+
+function otherContext(text: string, {services, resolve: absolute}: BuildSurroundings): Parsed<BuildContext> {
+	const image = /^docker-image:\/\/(.+)$/.exec(text)?.[1];
+	if (image !== undefined) {
+		const name = parseImageName(image);
+		return name.ok ? good({image}) : name;
+	}
+	const service = /^service:(.+)$/.exec(text)?.[1];
+	if (service !== undefined) {
+		if (services.includes(service)) return good({service});
+		return bad(`names the service ${quoted(service)}, which the file does not have`);
+	}
+	if (text === '' || isRepository(text) || text.startsWith('oci-layout:'))
+		return bad(
+			`is ${quoted(text)}, and must be a folder, an image or a service`,
+			'write a path, `docker-image://NAME` or `service:NAME`',
+		);
+	const path = absolute(text);
+	return path.ok ? good({folder: path.value}) : path;
+}
+
+function secretOf(name: string, {secrets, resolve: absolute}: BuildSurroundings): Parsed<BuildSecret> {
+	const source = Object.hasOwn(secrets ?? {}, name) ? secrets?.[name] : undefined;
+	if (source === undefined)
+		return bad(
+			`names the secret ${quoted(name)}, which the file does not declare`,
+			`add it at the top: \`secrets: {${name}: {file: ./PATH}}\``,
+		);
+	if (source.environment !== undefined) return good({variable: source.environment});
+	if (source.file === undefined)
+		return bad(`names the secret ${quoted(name)}, which has neither \`file\` nor \`environment\``);
+	const path = absolute(source.file);
+	return path.ok ? good({file: path.value}) : path;
+}
