@@ -30,7 +30,7 @@ export function schemaText({id, title, schema}: (typeof schemas)[number]): strin
 			// A container has one of them, which zod cannot say of a map.
 			const {image, rootfs} = jsonSchema.properties ?? {};
 			if (id === 'urn:tsbox:schema:spec' && image && rootfs)
-				jsonSchema.allOf = [{oneOf: ['image', 'rootfs'].map(onlyWith)}];
+				jsonSchema.allOf = [{oneOf: [{anyOf: ['image', 'build'].map(onlyWith)}, onlyWith('rootfs')]}];
 			// zod takes `examples` for those of the output, and leaves them out of the input of a transform.
 			const {example} = jsonSchema;
 			delete jsonSchema['example'];

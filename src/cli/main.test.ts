@@ -28,7 +28,7 @@ test('without a verb, help is printed on standard error with status 2', async ()
 		  explain     Explain a key, verb, step, error, exit status, or term
 
 		Run:
-		  build       Build an image from a Dockerfile
+		  build       Build an image from a Dockerfile, or the images of a spec
 		  run         Run a command in a new container, then remove the container
 		  exec        Run a command in a running container
 		  attach      Attach to the input and output of a container in the background
@@ -136,6 +136,8 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		      --dash                     Start the services in the background and open
 		                                 the dashboard
 		      --plain                    Show progress as plain lines
+		      --build                    Build images that the spec has a \`build\` for,
+		                                 even if they are there
 		      --locked                   Start only if everything matches tsbox.lock;
 		                                 see tsbox lock
 		      --lock FILE                With --locked: lock file; default tsbox.lock
@@ -174,6 +176,8 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		      all services in the background; returns when they are healthy
 		  tsbox up -d --scale web=3 stack.yaml
 		      three containers of one service
+		  tsbox up -d --build stack.yaml
+		      build the images of services with \`build\` anew
 		  tsbox up -d --profile debug stack.yaml
 		      also the services with this profile
 		  tsbox up --dash stack.yaml

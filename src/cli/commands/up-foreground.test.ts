@@ -28,6 +28,7 @@ test('the supervisor starts several containers, and output lines have their name
 			services: [],
 			program: '/package/bin/tsbox',
 			abortOnExit: false,
+			buildImages: expect.any(Function) as unknown,
 			shown: ['demo', 'web'],
 		},
 	]);

@@ -38,7 +38,7 @@ export async function findImage(
 	const {readImageConfig} = await import('../../image/oci/read-config.ts');
 	const {reference, pull, platform, built} = rootfs;
 	// Before this, an image of a `build` was built, or pulled if its policy asks for that.
-	const request = {reference, pull: built === true ? 'build' as const : pull, platform, ids, remember: !dry, signal};
+	const request = {reference, pull: built === true ? ('build' as const) : pull, platform, ids, remember: !dry, signal};
 	const found = await resolveImage({host, facts, store, env}, request);
 	return {image: found.facts, config: readImageConfig(found.config, reference)};
 }

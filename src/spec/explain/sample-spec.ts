@@ -59,7 +59,8 @@ export function smallestSpec(): Project {
 /** The spec of the smallest container, with these keys. */
 function load(more: Readonly<Record<string, unknown>>): Project {
 	// No machine needs to have the image, so its own command is unknown.
-	const container = 'image' in more || 'build' in more ? {command: ['sleep', '600'], ...more} : {rootfs: 'host', ...more};
+	const container =
+		'image' in more || 'build' in more ? {command: ['sleep', '600'], ...more} : {rootfs: 'host', ...more};
 	const services = {demo: {container_name: 'demo', ...container}, db: {rootfs: 'host'}};
 	const file = `${sampleFolder}/demo.yaml`;
 	// Only a file with several containers can name others and has named volumes. JSON is YAML.
