@@ -5,6 +5,8 @@ import {compressionOf} from '../../image/archive/compression.ts';
 import {decodeWith, gunzip} from '../../image/archive/decompress.ts';
 import {decompression} from '../../image/archive/extraction.ts';
 import {startJailed} from '../../image/archive/jailed-program.ts';
+import {newWorkPath} from '../../image/store/store.ts';
+import {removeStubborn} from '../../image/store/work-folder.ts';
 import {type ChangedEntry, rewriteTar, type SeenEntry} from '../../image/unpack/rewrite-tar.ts';
 import type {CopyRules} from './copy-layer.ts';
 import {asBytes, fromBytes} from './copy-target.ts';
@@ -38,21 +40,32 @@ export async function archiveEntries(
 			if (first !== undefined && first.done !== true) yield first.value;
 			yield* {[Symbol.asyncIterator]: () => decoded};
 		} finally {
+			await decoded.return?.();
 			await file?.close();
 		}
 	}
 	return rewriteTar(title, whole(), entry => unpacked(entry, rules));
 }
 
-function decode(
+async function* decode(
 	file: ArchiveFile,
 	title: string,
 	{host, facts, store, toolbox, signal}: LayerWork,
 ): AsyncIterable<Buffer> {
 	const {compression} = file;
-	if (compression === 'none') return file.chunks(signal);
-	if (compression === 'gzip') return gunzip(title, file.chunks(signal));
-	return decodeWith(title, startJailed(host, facts, decompression(compression), store, {toolbox}), file.chunks(signal));
+	if (compression === 'none') yield* file.chunks(signal);
+	else if (compression === 'gzip') yield* gunzip(title, file.chunks(signal));
+	else {
+		// The jail hides what is in its folder, so that cannot be the store, which has the tools.
+		const folder = newWorkPath(host, store);
+		host.mkdir(folder, 0o700);
+		try {
+			const program = startJailed(host, facts, decompression(compression), folder, {toolbox});
+			yield* decodeWith(title, program, file.chunks(signal));
+		} finally {
+			await removeStubborn(host, facts, folder);
+		}
+	}
 }
 
 /** The result; undefined when it is no archive. */

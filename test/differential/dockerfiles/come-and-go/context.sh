@@ -1,0 +1,1 @@
+cp "$ROOTFS" rootfs.tar

@@ -1,0 +1,2 @@
+echo changed >changed.txt
+echo x >x.txt

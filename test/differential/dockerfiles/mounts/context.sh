@@ -1,0 +1,3 @@
+echo file >file
+printf 'very secret' >token
+printf 'token\n' >.dockerignore

@@ -1,0 +1,4 @@
+mkdir conf
+echo c >conf/c
+echo late >late
+echo f >file-over-folder

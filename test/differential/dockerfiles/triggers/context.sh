@@ -1,0 +1,2 @@
+mkdir -p app/src
+echo 'source' >app/src/main

@@ -1,0 +1,1 @@
+echo seed >seed
