@@ -27,6 +27,7 @@ const verbs: Readonly<Record<string, Readonly<Record<string, () => Promise<Comma
 		update: async () => (await import('./commands/update.ts')).update,
 		rename: async () => (await import('./commands/rename.ts')).rename,
 		cp: async () => (await import('./commands/cp.ts')).cp,
+		commit: async () => (await import('./commands/commit.ts')).commit,
 	},
 	Look: {
 		ps: async () => (await import('./commands/ps.ts')).ps,

@@ -43,6 +43,7 @@ test('without a verb, help is printed on standard error with status 2', async ()
 		  update      Change the limits of running containers
 		  rename      Rename a container
 		  cp          Copy files between a container and the host
+		  commit      Make an image of what a container changed
 
 		Look:
 		  ps          List containers

@@ -1,4 +1,5 @@
 import {namesIn, type Stats, statBelow} from '../../host/files/pinned.ts';
+import {insideId, type UserMap} from '../../host/id-map.ts';
 import type {Host} from '../../host/host.ts';
 import {closeMerged, isWhiteout, mergedBelow, openMerged} from '../../image/store/merged-folder.ts';
 import {type MergedTree, mergedTree} from './merged-tree.ts';
@@ -9,12 +10,14 @@ import {type MergedTree, mergedTree} from './merged-tree.ts';
  *
  * @param tree - the image
  * @param points - the mount points, without a slash at the beginning
+ * @param ids - the ids that the files of the layer have on the host, and those of the image have not
  */
 export function leftByMounts(
 	host: Host,
 	tree: MergedTree,
 	upper: string,
 	points: readonly string[],
+	ids?: UserMap,
 ): ReadonlySet<string> {
 	const left = new Set(points.filter(point => point !== '' && tree.entry(point) === undefined));
 	const own = mergedTree(host, [upper]);
@@ -22,15 +25,17 @@ export function leftByMounts(
 	const above = new Set([...left].flatMap(foldersAbove).sort((a, b) => b.length - a.length));
 	for (const folder of above) {
 		const isOnlyAbove = own.list(folder).every(name => left.has(`${folder}/${name}`));
-		if (isOnlyAbove && !hasWhiteouts(host, upper, folder) && isUnchanged(tree.stats(folder), own.stats(folder)))
+		if (isOnlyAbove && !hasWhiteouts(host, upper, folder) && isUnchanged(tree.stats(folder), own.stats(folder), ids))
 			left.add(folder);
 	}
 	return new Set([...left].map(path => Buffer.from(path, 'utf8').toString('latin1')));
 }
 
-function isUnchanged(before: Stats | undefined, now: Stats | undefined): boolean {
+function isUnchanged(before: Stats | undefined, now: Stats | undefined, ids: UserMap | undefined): boolean {
 	if (before === undefined || now === undefined) return true;
-	return before.mode === now.mode && before.uid === now.uid && before.gid === now.gid;
+	const uid = ids === undefined ? now.uid : insideId(ids.uids, now.uid);
+	const gid = ids === undefined ? now.gid : insideId(ids.gids, now.gid);
+	return before.mode === now.mode && before.uid === uid && before.gid === gid;
 }
 
 function foldersAbove(path: string): readonly string[] {

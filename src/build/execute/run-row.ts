@@ -53,7 +53,11 @@ export async function runRow(
 	});
 	const left = leftByMounts(host, tree, upper, [...points]);
 	const notes: PackedNotes = {entries: 0, opaque: [], isChanged: false};
-	const packed = packUpper({folder: upper, left, latest}, {host, facts: work.facts, toolbox, signal}, notes);
+	const packed = packUpper(
+		{folder: upper, title: 'the writable layer', left, latest},
+		{host, facts: work.facts, toolbox, signal},
+		notes,
+	);
 	const layer = await keepLayer(host, store, packed);
 	if (layer === undefined) return undefined;
 	const {entries, opaque, isChanged} = notes;

@@ -11,6 +11,11 @@ export const verbWalks: Readonly<Record<string, readonly string[]>> = {
 		'runs each RUN in a container of its own, by the same steps as `run`, and keeps what it wrote as a layer',
 		'writes manifest and configuration into the store, and gives the image its names',
 	],
+	commit: [
+		'freezes the container while its writable layer is read',
+		'a jailed tar packs what it changed, without what is mounted, as a layer over those of its image',
+		'writes the manifest and the configuration, and gives the image its name',
+	],
 	compile: [
 		'makes the plan, as `plan` does',
 		'prints it as one sh script: the same commands, checks and undos, without tsbox',

@@ -6,8 +6,6 @@ export const habits: Readonly<Record<string, string>> = {
 	buildx: 'leave the x out: `tsbox build`',
 	check: '`tsbox validate SPEC` checks a spec',
 	clean: '`tsbox gc` cleans up after a crash; `tsbox images prune` and `tsbox volume prune` remove what is unused',
-	commit:
-		'`tsbox diff NAME` lists the changed files of a container; `tsbox cp NAME:/ - > rootfs.tar` writes all its files',
 	compose: 'leave out `compose`: `tsbox up`, `tsbox ps`, `tsbox logs`',
 	config: '`tsbox validate SPEC` checks a spec, `tsbox plan SPEC` shows its steps',
 	container: 'leave out `container`: `tsbox ps`, `tsbox rm`, `tsbox inspect`',

@@ -87,6 +87,7 @@ export const engine = {
 	build: lazy(async () => (await import('../../build/execute/build.ts')).build),
 	buildServices: lazy(async () => (await import('../../build/services/build-services.ts')).buildServices),
 	planServices: lazy(async () => (await import('../../build/services/build-services.ts')).planServices),
+	commitContainer: lazy(async () => (await import('../../build/execute/commit-container.ts')).commitContainer),
 	planBuild: lazy(async () => (await import('../../build/execute/build.ts')).planRequest),
 	importImage: lazy(async () => (await import('../../container/images/import-image.ts')).importImage),
 	exportImage: lazy(async () => (await import('../../container/images/export-image.ts')).exportImage),

@@ -1,17 +1,22 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {HostFacts} from '../../host/facts.ts';
-import type {RangeMap} from '../../host/id-map.ts';
+import {insideId, type RangeMap} from '../../host/id-map.ts';
 import type {Host} from '../../host/host.ts';
 import type {JailedTool} from '../archive/jail.ts';
 import {type JailedProgram, startJailed} from '../archive/jailed-program.ts';
 import {type ChangedEntry, rewriteTar, type SeenEntry} from '../unpack/rewrite-tar.ts';
 import {entryBlocks} from '../unpack/tar-writer.ts';
 
-/** The writable layer of a container that has ended. */
+/** The writable layer of a container, or a folder that was its root. */
 export interface UpperLayer {
 	/** Its folder, absolute. */
 	readonly folder: string;
+	/** What it is, for messages. */
+	readonly title: string;
+	/** The ids of the host that its files have; the layer gets those inside. An ordinary user's are mapped back by the jail. */
 	readonly ids?: RangeMap | undefined;
+	/** Its files may change while they are read. */
+	readonly isChanging?: boolean;
 	/** Paths that were there for mounts only, without a slash at the beginning. They do not become part of the layer. */
 	readonly left: ReadonlySet<string>;
 	/** The latest time that files keep, seconds since the epoch: later ones get it. */
@@ -49,9 +54,10 @@ const elsewhere = /^(?:trusted|user)\.overlay\.(?:redirect|metacopy)$/;
  */
 export async function* packUpper(upper: UpperLayer, packing: Packing, notes: PackedNotes): AsyncIterable<Buffer> {
 	const {host, facts, toolbox, signal} = packing;
-	const tar = startJailed(host, facts, reader, upper.folder, {toolbox, ids: upper.ids});
+	// A user namespace with the ids would hide the attributes in `trusted.*`.
+	const tar = startJailed(host, facts, reader, upper.folder, {toolbox});
 	tar.stdin.end();
-	yield* fromTar('the writable layer', tar, signal, entry => layerEntry(entry, upper, notes));
+	yield* fromTar(upper.title, tar, signal, entry => layerEntry(entry, upper, notes), upper.isChanging === true ? 1 : 0);
 }
 
 /**
@@ -69,6 +75,7 @@ const reader: JailedTool = {
  * Rewrites what a jailed tar packs.
  *
  * @param title - what it packs, for messages
+ * @param most - the highest exit status that is no failure; 1 says that a file changed while it was read: tar(1)
  * @throws TsboxError E_STEP_FAILED when tar fails, E_INTERRUPTED; whatever `change` throws.
  */
 export async function* fromTar(
@@ -76,6 +83,7 @@ export async function* fromTar(
 	tar: JailedProgram,
 	signal: AbortSignal | undefined,
 	change: Parameters<typeof rewriteTar>[2],
+	most = 0,
 ): AsyncIterable<Buffer> {
 	const kill = (): void => tar.kill();
 	signal?.addEventListener('abort', kill, {once: true});
@@ -97,13 +105,13 @@ export async function* fromTar(
 	if (signal?.aborted === true)
 		throw new TsboxError('E_INTERRUPTED', `reading ${title} was interrupted`, {cause: signal.reason});
 	const status = await tar.ended;
-	if (status !== 0)
+	if (status > most)
 		throw new TsboxError('E_STEP_FAILED', `${title} could not be read`, {command: tar.command, output: tar.messages()});
 }
 
 function layerEntry(
 	entry: SeenEntry,
-	{left, latest}: UpperLayer,
+	{left, latest, ids}: UpperLayer,
 	notes: PackedNotes,
 ): ChangedEntry | Buffer | undefined {
 	const {path, mtime} = entry;
@@ -127,10 +135,34 @@ function layerEntry(
 	if (latest !== undefined && mtime > latest) notes.isChanged = true;
 	return {
 		path,
-		attributes: new Map([...entry.attributes].filter(([name]) => !ownAttribute.test(name))),
+		...(ids === undefined
+			? {}
+			: {uid: insideId(ids.uids, entry.uid) ?? nobody, gid: insideId(ids.gids, entry.gid) ?? nobody}),
+		attributes: new Map(
+			[...entry.attributes]
+				.filter(([name]) => !ownAttribute.test(name))
+				.map(([name, value]) => [name, ids !== undefined && name === fileCapability ? plainCapability(value) : value]),
+		),
 		mtime: latest === undefined ? mtime : Math.min(mtime, latest),
 		...(isOpaque ? {behind: mark(`${path}/.wh..wh..opq`)} : {}),
 	};
+}
+
+/** What the kernel shows in place of an id that a namespace does not have: user_namespaces(7). */
+const nobody = 65_534;
+
+const fileCapability = 'security.capability';
+
+/**
+ * The capabilities of a file without the id of the namespace that they count in, which the kernel adds there: the layer is for any.
+ * Source: struct vfs_ns_cap_data in linux/capability.h.
+ */
+function plainCapability(value: string): string {
+	const bytes = Buffer.from(value, 'latin1');
+	const version3 = 0x03;
+	if (bytes.length !== 24 || bytes[3] !== version3) return value;
+	bytes[3] = 0x02;
+	return bytes.subarray(0, 20).toString('latin1');
 }
 
 /** An empty file that says something about another one. */
