@@ -25,6 +25,8 @@ export interface LockRequest extends LookOptions {
 	readonly alone?: boolean;
 	/** The lock file; by default `tsbox.lock` beside the spec. */
 	readonly file?: string;
+	/** With {@link makeLock}: ask registries, and change only the services whose image is another one now. */
+	readonly update?: boolean;
 }
 
 /** Something a service depends on that the lock does not cover, for people. */
@@ -39,7 +41,7 @@ export interface LockCheck {
 	readonly services: readonly string[];
 	readonly differences: readonly LockDifference[];
 	readonly notLocked: readonly NotLocked[];
-	/** The digests that the images of the lock have, by their references. */
+	/** The digests that the images of the lock have. */
 	readonly images: ImagePins;
 }
 
@@ -96,13 +98,29 @@ export interface MadeLock {
 	/** The services that were locked. */
 	readonly services: readonly string[];
 	readonly notLocked: readonly NotLocked[];
+	/** With `update`: what became of each service. */
+	readonly updates: readonly ImageUpdate[];
+}
+
+/** What an update of a lock did with a service. */
+export interface ImageUpdate {
+	readonly service: string;
+	/** What the spec names; null when the service has no image, or one that is built from the spec. */
+	readonly reference: string | null;
+	/** The digest that the lock had; null when it had none. */
+	readonly before: string | null;
+	/** The digest that it has now; null without an image. */
+	readonly now: string | null;
+	/** What else differed from the lock, and is as it is now: `mem_limit`, `/etc/app: hi.txt`. Empty unless the image moved. */
+	readonly also: readonly string[];
 }
 
 /**
  * Computes the lock of a spec, or of selected services; other services keep their entries. Writes nothing: the file lies
  * in the user's folder, where a kill during an atomic write would leave a stray temporary file.
  *
- * @throws TsboxError for a spec that cannot start here; E_LOCKED for an unreadable lock or the lock of another spec.
+ * @throws TsboxError for a spec that cannot start here, and with `update` as `resolveImage`; E_LOCKED for an unreadable lock or the lock of
+ *     another spec.
  */
 export async function makeLock(machine: Machine, asked: LockRequest): Promise<MadeLock> {
 	const opened = await openSpec(machine, asked);
@@ -110,9 +128,23 @@ export async function makeLock(machine: Machine, asked: LockRequest): Promise<Ma
 	const before = readLock(machine.host, path);
 	if (before !== undefined) checkSpec(opened, before);
 	const meant = asked.services.length === 0 ? names : names.filter(({name}) => asked.services.includes(name));
+	const isUpdate = asked.update === true;
 	const made: [string, LockedService][] = [];
-	for (const {key} of meant) {
-		const service = await look(machine, opened, key, asked);
+	const updates: ImageUpdate[] = [];
+	for (const {name, key} of meant) {
+		const known = isUpdate ? before?.services[key] : undefined;
+		const rootfs = project.services.find(each => each.service === name)?.rootfs;
+		const isTagged = rootfs?.kind === 'image' && rootfs.pull !== 'build';
+		if (known !== undefined && !isTagged) {
+			updates.push({service: key, reference: null, before: null, now: null, also: []});
+			continue;
+		}
+		const service = await look(machine, isUpdate ? asking(opened) : opened, key, asked);
+		if (isUpdate) {
+			const update = updateOf({name, key}, known, service, opened);
+			updates.push(update);
+			if (known !== undefined && update.before === update.now) continue;
+		}
 		const absent = Object.entries(service.inputs).find(([, {digest}]) => digest === absentTree.digest);
 		if (absent !== undefined)
 			throw new TsboxError(
@@ -125,13 +157,48 @@ export async function makeLock(machine: Machine, asked: LockRequest): Promise<Ma
 			);
 		made.push([key, service]);
 	}
-	const others = asked.services.length === 0 ? {} : (before?.services ?? {});
+	const others = asked.services.length === 0 && !isUpdate ? {} : (before?.services ?? {});
 	const services = {...others, ...Object.fromEntries(made)};
 	return {
 		file: path,
 		text: lockText({version: lockVersion, spec: basename(project.file), services}),
 		services: made.map(([key]) => key),
 		notLocked: made.flatMap(([service, {notLocked}]) => notLocked.map(text => ({service, text}))),
+		updates,
+	};
+}
+
+/** The spec as if each image that is not built had `pull_policy: always`. */
+function asking(opened: Opened): Opened {
+	const services = opened.project.services.map(service =>
+		service.rootfs.kind === 'image' && service.rootfs.pull !== 'build'
+			? {...service, rootfs: {...service.rootfs, pull: 'always' as const}}
+			: service,
+	);
+	return {...opened, project: {...opened.project, services}};
+}
+
+function updateOf(
+	meant: Meant,
+	known: LockedService | undefined,
+	{rootfs, ...others}: LockedService,
+	opened: Opened,
+): ImageUpdate {
+	const image = rootfs.kind === 'image' ? rootfs : undefined;
+	const was = known?.rootfs.kind === 'image' ? known.rootfs : undefined;
+	const isMoved = known !== undefined && image !== undefined && image.digest !== was?.digest;
+	// What follows from another image is no news: its settings are in the plan.
+	const also = isMoved
+		? compareService({...known, rootfs, plan: others.plan}, {rootfs, ...others}, contextOf(opened, meant, '')).map(
+				({what}) => what,
+			)
+		: [];
+	return {
+		service: meant.key,
+		reference: image?.reference ?? null,
+		before: was?.digest ?? null,
+		now: image?.digest ?? null,
+		also,
 	};
 }
 
@@ -149,7 +216,7 @@ export async function checkLock(machine: Machine, asked: LockRequest): Promise<L
 			hint: `write it with \`${takeOverCommand(asked, project)}\`, or choose another with \`--lock FILE\``,
 		});
 	checkSpec(spec, lock);
-	const images = imagesOf(lock);
+	const images = imagesOf(lock, names);
 	// A tag that has moved since then says nothing about the image that the lock means.
 	const opened = {...spec, project: pinImages(project, images)};
 	const isAll = asked.services.length === 0 && project.active === undefined;
@@ -177,10 +244,13 @@ export async function checkLock(machine: Machine, asked: LockRequest): Promise<L
 	return {file: path, services: meant.map(({key}) => key), differences, notLocked, images};
 }
 
-/** The digests of a lock's images, by their references. */
-function imagesOf({services}: Lock): ImagePins {
-	const rows = Object.values(services).flatMap(({rootfs}) => (rootfs.kind === 'image' ? [rootfs] : []));
-	return Object.fromEntries(rows.map(({reference, digest}) => [reference, digest]));
+/** The digests of a lock's images. */
+function imagesOf({services}: Lock, names: readonly Meant[]): ImagePins {
+	const rows = names.flatMap(({name, key}) => {
+		const rootfs = services[key]?.rootfs;
+		return rootfs?.kind === 'image' ? [[name, {reference: rootfs.reference, digest: rootfs.digest}] as const] : [];
+	});
+	return Object.fromEntries(rows);
 }
 
 /** The command that locks the whole spec as it is now. */

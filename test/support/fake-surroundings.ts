@@ -77,7 +77,7 @@ const results: {readonly [Name in keyof EngineApi]?: Awaited<ReturnType<EngineAp
 	list: [container],
 	inspect: {name: 'demo'},
 	drift: {differences: [], checked: 31, unchecked: []},
-	makeLock: {file: '/home/tsbox.lock', text: '{}\n', services: ['demo'], notLocked: []},
+	makeLock: {file: '/home/tsbox.lock', text: '{}\n', services: ['demo'], notLocked: [], updates: []},
 	checkLock: {file: '/home/tsbox.lock', services: ['demo'], differences: [], notLocked: [], images: {}},
 	verify: {
 		runs: 3,

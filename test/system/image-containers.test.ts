@@ -159,6 +159,93 @@ describe.skipIf(!root)('root', () => {
 		expect((await box.tsbox(['run', '--locked', spec], {env})).status).toBe(125);
 	});
 
+	test('lock --update moves the images of services on to what their tags point to', async () => {
+		await using box = await testBox();
+		await using registry = await startRegistry();
+		const env = registry.environment;
+		const [old, young] = [makeImage({layers}), makeImage({layers: layers.slice(0, 2)})];
+		const shared = await registry.push(old, 'shared:1');
+		const other = await registry.push(old, 'other:1');
+		const service = (image: string): string => `{image: "${image}", command: [cat, /data/kept]}`;
+		const text = `name: ${box.name}\nservices:\n  one: ${service(shared)}\n  two: ${service(shared)}\n  three: ${service(other)}\n  file: {rootfs: ${box.rootfs}, command: ['true']}\n`;
+		const spec = box.file('spec.yaml', text);
+		const lock = async (...args: string[]) => box.tsbox(['lock', ...args], {env});
+		const path = join(box.folder, 'tsbox.lock');
+		const digests = (): Readonly<Record<string, string | undefined>> => {
+			const {services} = JSON.parse(readFileSync(path, 'utf8')) as {
+				services: Record<string, {rootfs: {kind: string; digest: string}}>;
+			};
+			return Object.fromEntries(Object.entries(services).map(([name, {rootfs}]) => [name, rootfs.digest]));
+		};
+		const short = (image: typeof old): string => image.top.digest.slice('sha256:'.length, 'sha256:'.length + 12);
+		expect(await lock(spec)).toMatchObject({status: 0});
+		const before = readFileSync(path, 'utf8');
+
+		// Nothing has moved.
+		const {out, err, status} = await lock('--update', spec);
+		expect({status, said: err.includes('tsbox.lock stays as it is')}).toEqual({status: 0, said: true});
+		expect(out.split('\n').toSorted()).toEqual([
+			'',
+			'file: no image that has a tag',
+			`one: ${shared} unchanged ${short(old)}`,
+			`three: ${other} unchanged ${short(old)}`,
+			`two: ${shared} unchanged ${short(old)}`,
+		]);
+		expect(readFileSync(path, 'utf8')).toBe(before);
+
+		// The old one is in the store, where a start finds it without asking.
+		expect(await box.tsbox(['run', spec, 'one'], {env})).toMatchObject({out: 'top\n', status: 0});
+		await registry.push(young, 'shared:1');
+		expect(await lock('--update', spec, 'two')).toMatchObject({
+			status: 0,
+			out: `two: ${shared} ${short(old)} -> ${short(young)}\n`,
+		});
+		expect(digests()).toMatchObject({one: old.top.digest, two: young.top.digest, three: old.top.digest});
+		expect(await lock('--check', spec)).toMatchObject({status: 0});
+		expect(await box.tsbox(['run', '--locked', spec, 'one'], {env})).toMatchObject({out: 'top\n', status: 0});
+		expect(await box.tsbox(['run', '--locked', spec, 'two'], {env})).toMatchObject({out: 'base\n', status: 0});
+
+		// What else has changed stays different where the image is the same, and is told where it is not.
+		box.file('spec.yaml', text.replaceAll('[cat, /data/kept]', '[cat, /data/kept, /dev/null]'));
+		const {updates} = JSON.parse((await lock('--update', '--json', spec)).out) as {updates: readonly object[]};
+		expect(updates).toContainEqual({
+			service: 'one',
+			reference: shared,
+			before: old.top.digest,
+			now: young.top.digest,
+			also: ['command'],
+		});
+		expect(updates).toContainEqual({
+			service: 'two',
+			reference: shared,
+			before: young.top.digest,
+			now: young.top.digest,
+			also: [],
+		});
+		expect(await lock('--check', spec, 'one')).toMatchObject({status: 0});
+		expect(await lock('--check', spec)).toMatchObject({
+			status: 1,
+			out: expect.stringMatching(/^4 differences from [^]*two: command\n[^]*three: command\n/),
+		});
+
+		// Without a lock all is new; without the registry nothing is written.
+		rmSync(path);
+		expect(await lock('--update', spec, 'three')).toMatchObject({
+			status: 0,
+			out: `three: ${other} new -> ${short(old)}\n`,
+		});
+		const kept = readFileSync(path, 'utf8');
+		await registry[Symbol.asyncDispose]();
+		expect(await lock('--update', spec)).toMatchObject({status: 125, out: ''});
+		expect(readFileSync(path, 'utf8')).toBe(kept);
+		expect(await lock('--update', '--check', spec)).toMatchObject({
+			status: 2,
+			err: expect.stringContaining('choose one of --check and --update'),
+		});
+		expect(await lock('--update', spec, 'nobody')).toMatchObject({status: 2, out: ''});
+		expect(box.leftovers()).toEqual([]);
+	});
+
 	test('a record names the image, and a replay finds it by its digest after its tag has moved', async () => {
 		await using box = await testBox();
 		const spec = specOf(box, '');

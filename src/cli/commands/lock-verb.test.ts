@@ -22,7 +22,7 @@ const differs = {checkLock: () => Promise.resolve(found)};
 
 test('lock reports what it locked and what it did not lock', async () => {
 	const {file, services, notLocked} = found;
-	const made = {file, text: '{"version": 1}\n', services, notLocked};
+	const made = {file, text: '{"version": 1}\n', services, notLocked, updates: []};
 	const {status, out, err, files} = await tsbox('lock shop.yaml web', {
 		engine: {makeLock: () => Promise.resolve(made)},
 		files: {'/home/tsbox.lock': 'an older one'},

@@ -22,10 +22,15 @@ export const lock = defineCommand({
 		['tsbox lock shop.yaml', 'write tsbox.lock next to the spec, for git'],
 		['tsbox lock shop.yaml web', 'update the lock of one service'],
 		['tsbox lock --check shop.yaml', 'show differences; exit status 1 if there are any'],
+		['tsbox lock --update shop.yaml', 'lock the images that tags point to now'],
 	],
 	options: {
 		check: {kind: 'flag', describe: 'Compare without writing; exit status 1 if something differs'},
-		json: {kind: 'flag', describe: 'Print JSON (with --check)'},
+		update: {
+			kind: 'flag',
+			describe: 'Ask registries, and lock again the services whose tag points to another image now',
+		},
+		json: {kind: 'flag', describe: 'Print JSON (with --check or --update)'},
 		lock: {kind: 'text', value: 'FILE', describe: 'Lock file; default tsbox.lock next to the spec'},
 		...factsOption,
 		'best-effort': {kind: 'flag', describe: 'Skip what the host does not support, as up --best-effort does'},
@@ -35,23 +40,30 @@ export const lock = defineCommand({
 		{name: 'SERVICE', describe: 'Services in the spec; default all', many: true, completes: 'none'},
 	],
 	async run({values, positionals: [spec, ...services]}, {io, engine, folders}) {
-		if (values.json && !values.check) throw usageError('--json works only with --check', undefined, 'lock');
+		if (values.json && !values.check && !values.update)
+			throw usageError('--json works only with --check or --update', undefined, 'lock');
+		if (values.check && values.update) throw usageError('choose one of --check and --update', undefined, 'lock');
 		const machine = await withFacts(await engine.openMachine({...folders, planOnly: true}), values.facts, io);
 		const stop = stopSignals(io, 'the lock');
 		try {
 			const request = {
 				spec: {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], ...present({file: spec})},
 				services,
+				update: values.update,
 				signal: stop.signal,
 				onFile: lockProgress(io),
 				...present({file: values.lock}),
 			};
-			const {lockDifferences, notLockedLines} = await import('../../view/lists/lock-words.ts');
+			const {imageUpdateLines, lockDifferences, notLockedLines} = await import('../../view/lists/lock-words.ts');
 			if (!values.check) {
 				const made = await engine.makeLock(machine, request);
-				write(io, made);
+				const isSame = values.update && made.services.length === 0;
+				if (!isSame) write(io, made);
 				io.err(notLockedLines(made.notLocked));
-				tell(io, `wrote ${shownPath(made.file, io.cwd)}: ${made.services.join(', ')}`);
+				if (values.json) io.out(jsonText({file: made.file, updates: made.updates}, 2));
+				else io.out(imageUpdateLines(made.updates));
+				if (isSame) tell(io, `${shownPath(made.file, io.cwd)} stays as it is`);
+				else tell(io, `wrote ${shownPath(made.file, io.cwd)}: ${made.services.join(', ')}`);
 				return 0;
 			}
 			const found = await engine.checkLock(machine, request);

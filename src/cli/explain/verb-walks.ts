@@ -82,6 +82,7 @@ export const verbWalks: Readonly<Record<string, readonly string[]>> = {
 	lock: [
 		'hashes the archive, and notes the tools and kernel features that the containers are made from',
 		'writes tsbox.lock; --check compares',
+		'--update: asks registries what the tags point to now, and locks again the services that have another image',
 	],
 	login: ['runs skopeo login(1), which keeps the password for pulls and pushes'],
 	logout: ['runs skopeo logout(1)'],
