@@ -9,7 +9,7 @@ import {explainOrigin} from '../spec/project/explain-origin.ts';
 import {shownPath as fromFolder} from '../spec/syntax/source-text.ts';
 import {shellCommand} from '../spec/syntax/shell-words.ts';
 import {labelOf} from '../spec/keys/replicas.ts';
-import type {Project, RootfsSource} from '../spec/model/project.ts';
+import type {ImageSource, Project, RootfsSource} from '../spec/model/project.ts';
 import {type CompareContext, compareService, type LockDifference, missingService} from './compare.ts';
 import {type Lock, type LockedService, lockText, lockVersion, readLock} from './lock-file.ts';
 import {absentTree, type LockableProject, lockService, type LookOptions} from './lock-service.ts';
@@ -134,8 +134,7 @@ export async function makeLock(machine: Machine, asked: LockRequest): Promise<Ma
 	for (const {name, key} of meant) {
 		const known = isUpdate ? before?.services[key] : undefined;
 		const rootfs = project.services.find(each => each.service === name)?.rootfs;
-		const isTagged = rootfs?.kind === 'image' && rootfs.pull !== 'build';
-		if (known !== undefined && !isTagged) {
+		if (known !== undefined && (rootfs === undefined || !isAsked(rootfs))) {
 			updates.push({service: key, reference: null, before: null, now: null, also: []});
 			continue;
 		}
@@ -171,11 +170,14 @@ export async function makeLock(machine: Machine, asked: LockRequest): Promise<Ma
 /** The spec as if each image that is not built had `pull_policy: always`. */
 function asking(opened: Opened): Opened {
 	const services = opened.project.services.map(service =>
-		service.rootfs.kind === 'image' && service.rootfs.pull !== 'build'
-			? {...service, rootfs: {...service.rootfs, pull: 'always' as const}}
-			: service,
+		isAsked(service.rootfs) ? {...service, rootfs: {...service.rootfs, pull: 'always' as const}} : service,
 	);
 	return {...opened, project: {...opened.project, services}};
+}
+
+/** Whether somebody else says what the image is: a registry, or a file. */
+function isAsked(rootfs: RootfsSource): rootfs is ImageSource {
+	return rootfs.kind === 'image' && rootfs.pull !== 'build' && rootfs.built !== true;
 }
 
 function updateOf(

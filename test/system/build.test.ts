@@ -298,10 +298,14 @@ RUN rm /etc/group && rm -r /home && mkdir /home && echo b > /home/b
 FROM base
 COPY --from=base /etc /copied
 WORKDIR /home/new
+RUN --mount=type=cache,target=/c --mount=type=secret,id=key echo kept > /c/n && cat /run/secrets/key
+RUN --mount=type=cache,target=/c stat -c 'the cache of %u' /c && cat /c/n
 RUN cat /copied/added && [ ! -e /etc/group ] && stat -c %u /etc /home /home/new . && ls -a /home
 `;
 	const folder = buildContext(box, text, {a: 'mine\n'});
-	const {digest, err} = await built(box, [folder]);
+	const {digest, err} = await built(box, ['--secret', `id=key,src=${box.file('key', 'opensesame\n')}`, folder]);
+	expect(err).toContain('opensesame\n');
+	expect(err).toContain('the cache of 0\nkept\n');
 	expect(err).toContain('mine\n0\n0\n0\n0\n.\n..\nb\nnew\n');
 	expect(layerNames(box, digest)).toContainEqual(['etc/', 'etc/.wh.group', 'home/', 'home/.wh..wh..opq', 'home/b']);
 	expect(unfinished(box)).toEqual([]);

@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
 import {posix} from 'node:path';
+import {ownInside} from '../../host/files/own-inside.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {quoted} from '../../spec/model/parsed.ts';
 import type {BindVolume, TmpfsVolume} from '../../spec/model/project.ts';
@@ -67,7 +68,7 @@ export async function prepareMounts(
 				volumes.push(bind(await filesFor(mount, own, place, gifts, work), target, mount.isReadOnly));
 				break;
 			case 'cache': {
-				const cache = cacheOf(mount, work);
+				const cache = await cacheOf(mount, work);
 				// Whoever asks for a private one waits for it too: another copy would be empty.
 				if (mount.sharing !== 'shared') locks.push(`${cache}.lock`);
 				volumes.push(bind(`${cache}/files`, target, mount.isReadOnly));
@@ -80,7 +81,7 @@ export async function prepareMounts(
 				if (mount.env !== undefined && mount.target === undefined) break;
 				work.host.writeAtomic(own, text, 0o600);
 				work.host.chmod(own, mount.mode ?? 0o400);
-				work.host.chown(own, mount.uid ?? 0, mount.gid ?? 0);
+				await ownInside(work.host, work.facts, own, {uid: mount.uid ?? 0, gid: mount.gid ?? 0});
 				volumes.push(bind(own, target, true));
 				break;
 			}
@@ -151,7 +152,7 @@ async function filesFor(
 }
 
 /** The folder of a cache, which builds share. It is made with the owner and mode of the first that asks for it. */
-function cacheOf(mount: RunMount, {host, store}: LayerWork): string {
+async function cacheOf(mount: RunMount, {host, facts, store}: LayerWork): Promise<string> {
 	const id = mount.id ?? '';
 	const key = createHash('sha256').update(id).digest('hex');
 	const cache = mountFolder(store, key);
@@ -159,7 +160,7 @@ function cacheOf(mount: RunMount, {host, store}: LayerWork): string {
 	noteMount(host, store, key, id);
 	if (host.mkdir(`${cache}/files`, 0o755)) {
 		host.chmod(`${cache}/files`, mount.mode ?? 0o755);
-		host.chown(`${cache}/files`, mount.uid ?? 0, mount.gid ?? 0);
+		await ownInside(host, facts, `${cache}/files`, {uid: mount.uid ?? 0, gid: mount.gid ?? 0});
 	}
 	return cache;
 }
