@@ -38,6 +38,15 @@ const rows: readonly Row[] = [
 		restore: async box => void (await box.tsbox(['rename', `${box.name}-new`, box.name])),
 	},
 	{verb: 'attach', words: onName('attach', '--sig-proxy=false'), interruptAfter: 300},
+	{
+		verb: 'commit',
+		words: ({name}) => ['commit', name, 'made'],
+		// A killed one leaves the container frozen, as a killed `pause` does.
+		restore: async box => {
+			await box.tsbox(['unpause', box.name]);
+			await box.tsbox(['images', 'prune', '--all']);
+		},
+	},
 	{verb: 'gc', words: () => ['gc']},
 ];
 
