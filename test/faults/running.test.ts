@@ -1,10 +1,18 @@
-import {rmSync} from 'node:fs';
+import {existsSync, readdirSync, rmdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe} from 'vitest';
 import {testBox} from '../system/box.ts';
 import {detachedWorld} from './detached-world.ts';
 import {onName, type Row} from './row.ts';
 import {testRows} from './test-rows.ts';
+
+/** Removes folders that have nothing but folders in them. */
+function rmdirs(path: string): void {
+	if (!existsSync(path)) return;
+	for (const {name} of readdirSync(path, {withFileTypes: true}).filter(entry => entry.isDirectory()))
+		rmdirs(join(path, name));
+	if (readdirSync(path).length === 0) rmdirSync(path);
+}
 
 const rows: readonly Row[] = [
 	{verb: 'exec', words: ({name}) => ['exec', '-u', 'app', name, '--', 'sh', '-c', 'sleep 0.05']},
@@ -44,7 +52,9 @@ const rows: readonly Row[] = [
 		// A killed one leaves the container frozen, as a killed `pause` does.
 		restore: async box => {
 			await box.tsbox(['unpause', box.name]);
+			await box.tsbox(['gc']);
 			await box.tsbox(['images', 'prune', '--all']);
+			for (const name of ['blobs', 'lower', 'manifests', 'names']) rmdirs(join(box.folder, 'store', name));
 		},
 	},
 	{verb: 'gc', words: () => ['gc']},

@@ -1,4 +1,3 @@
-import {errnoOf} from '../../host/errno.ts';
 import type {Host} from '../../host/host.ts';
 import {isRunning} from '../../host/programs/process.ts';
 import {toolboxesFolder} from '../../host/programs/sealed-tools.ts';
@@ -11,6 +10,7 @@ import {allRecords} from '../machine/find-container.ts';
 import type {Machine} from '../machine/machine.ts';
 import {imageUsers} from './image-users.ts';
 import {cacheUse} from './prune-build-cache.ts';
+import {readableUse} from './readable-use.ts';
 
 /** What a kind of thing takes on the disk. */
 export interface UseRow {
@@ -133,9 +133,9 @@ function archivesRow(machine: Machine): UseRow {
 }
 
 function cacheRow(machine: Machine): UseRow {
-	const {count, active, bytes} = cacheUse(machine);
+	const {count, active, bytes, unread} = cacheUse(machine);
 	const command = 'tsbox images prune --build-cache';
-	return {kind: 'build-cache', count, active, bytes, reclaimable: bytes, command, unread: false};
+	return {kind: 'build-cache', count, active, bytes, reclaimable: bytes, command, unread};
 }
 
 function folderRows(machine: Machine): readonly UseRow[] {
@@ -176,26 +176,4 @@ function rowOf(
 		command,
 		unread: uses.some(({unread}) => unread),
 	};
-}
-
-/** Disk use of a tree in blocks of 4096 bytes, without what the caller may not read. A file with several names counts once. */
-function readableUse(host: Host, path: string): {bytes: number; unread: boolean} {
-	const seen = new Set<string>();
-	let unread = false;
-	const walk = (at: string): number => {
-		try {
-			const facts = host.lstat(at);
-			const key = `${facts?.dev} ${facts?.ino}`;
-			if (facts === undefined || seen.has(key)) return 0;
-			if ((facts.links ?? 1) > 1 || facts.kind === 'directory') seen.add(key);
-			const own = Math.ceil(facts.size / 4096) * 4096;
-			if (facts.kind !== 'directory') return own;
-			return host.list(at).reduce((all, name) => all + walk(`${at}/${name}`), own);
-		} catch (error) {
-			if (errnoOf(error) === undefined) throw error;
-			unread = true;
-			return 0;
-		}
-	};
-	return {bytes: walk(path), unread};
 }

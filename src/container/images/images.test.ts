@@ -170,6 +170,12 @@ test('pruning takes what has no name, and with --all the rest, the oldest first'
 	expect([...parts(), ...host.list('/s/tmp'), ...host.list('/s/names'), ...host.list('/s/manifests')]).toEqual([]);
 });
 
+test('what a killed writer of a name left is no name', async () => {
+	const record = {schema: 1 as const, name: nginx, digest: digest('77'), manifest: old.manifest, pulled: 1};
+	host.writeWhole(`${namePath('/s', nginx)}.4711-0123456789ab.tmp`, JSON.stringify(record));
+	expect(allNames(host, '/s')).toMatchObject([{name: nginx, manifest: young.manifest}]);
+});
+
 test('an image without a history for each layer has the known steps on top', async () => {
 	expect(await imageHistory(machine, 'nginx:1.27', '/')).toEqual([
 		{layer: 2, diffId: digest('e'), bytes: 4096, created: null, createdBy: 'RUN x', comment: ''},

@@ -3,12 +3,12 @@ import {cachedMounts, cachedRows, type CachePlace, deadRows} from '../../image/s
 import {heldNow} from '../../image/store/hold.ts';
 import {allImages} from '../../image/store/images.ts';
 import {makeStore, newWorkPath} from '../../image/store/store.ts';
-import {treeUse} from '../../image/store/tree-use.ts';
 import {onlyCached, removeUnneeded} from '../../image/store/unneeded.ts';
 import {removeStubborn} from '../../image/store/work-folder.ts';
 import type {Machine} from '../machine/machine.ts';
 import {imageUsers} from './image-users.ts';
 import type {Pruned, PruneOptions} from './prune-images.ts';
+import {readableUse} from './readable-use.ts';
 
 /** What builds keep, in bytes. */
 export interface CacheUse {
@@ -18,6 +18,8 @@ export interface CacheUse {
 	readonly active: number;
 	/** What goes with `pruneBuildCache`: layers that images have count as theirs. */
 	readonly bytes: number;
+	/** A part of a mount may not be read, and is not counted. */
+	readonly unread: boolean;
 }
 
 /** What goes, and how it is told. */
@@ -27,12 +29,13 @@ type Candidate = Pruned['removed'][number] & CachePlace;
 export function cacheUse(machine: Machine): CacheUse {
 	const {host, dirs} = machine;
 	const rows = cachedRows(host, dirs.store).filter(({layer}) => layer !== null);
-	const mounts = cachedMounts(host, dirs.store);
+	const mounts = cachedMounts(host, dirs.store).map(({path}) => readableUse(host, path));
 	const isInImage = imageLayers(machine);
 	return {
 		count: rows.length + mounts.length,
 		active: rows.filter(({layer}) => layer !== null && isInImage(layer.diffId)).length,
-		bytes: sum(onlyCached(host, dirs.store, imageUsers(machine).parts)) + mountBytes(machine),
+		bytes: sum([...onlyCached(host, dirs.store, imageUsers(machine).parts), ...mounts]),
+		unread: mounts.some(({unread}) => unread),
 	};
 }
 
@@ -105,10 +108,6 @@ async function removeMount({host, facts, dirs}: Machine, path: string, isBusy: (
 function imageLayers({host, dirs}: Machine): (diffId: string) => boolean {
 	const all = new Set(allImages(host, dirs.store).flatMap(({layers}) => layers.map(({diffId}) => diffId)));
 	return diffId => all.has(diffId);
-}
-
-function mountBytes({host, dirs}: Machine): number {
-	return sum(cachedMounts(host, dirs.store).map(({path}) => treeUse(host, path)));
 }
 
 function sum(all: readonly {readonly bytes: number}[]): number {

@@ -1,5 +1,6 @@
 import type {Machine} from '../machine/machine.ts';
 import {hasEnded} from '../../host/programs/process.ts';
+import {mountsFolder, rowsFolder} from '../../image/store/build-cache.ts';
 import {blobsFolder, manifestsFolder, namesFolder} from '../../image/store/store.ts';
 import {containerFolder, containersFolder} from '../../state/record.ts';
 import {isUnfinishedRun, runsFolder} from '../../state/run-place.ts';
@@ -20,6 +21,8 @@ function foldersOf({host, dirs}: Machine): readonly string[] {
 		`${blobsFolder(dirs.store)}/sha256`,
 		manifestsFolder(dirs.store),
 		namesFolder(dirs.store),
+		rowsFolder(dirs.store),
+		...below(mountsFolder(dirs.store)),
 		...below(`${dirs.store}/logs`),
 	];
 }

@@ -33,8 +33,10 @@ export interface CachedMount extends CachePlace {
 
 /** The folder of what builds keep for later ones. */
 const cacheFolder = (store: string): string => `${store}/build`;
-const rowsFolder = (store: string): string => `${cacheFolder(store)}/rows`;
-const mountsFolder = (store: string): string => `${cacheFolder(store)}/mounts`;
+/** The folder of the records of rows. */
+export const rowsFolder = (store: string): string => `${cacheFolder(store)}/rows`;
+/** The folder of all cache mounts. */
+export const mountsFolder = (store: string): string => `${cacheFolder(store)}/mounts`;
 const hex = /^[0-9a-f]{64}$/;
 const hour = 3_600_000;
 

@@ -73,11 +73,15 @@ export function readName(host: Host, store: string, name: string): NameRecord | 
 
 /** All names, sorted. */
 export function allNames(host: Host, store: string): readonly NameRecord[] {
-	return host
-		.list(namesFolder(store))
-		.map(file => parseJson(host.readText(`${namesFolder(store)}/${file}`) ?? ''))
-		.filter(isName)
-		.sort((a, b) => (a.name < b.name ? -1 : 1));
+	return (
+		host
+			.list(namesFolder(store))
+			// A temporary file that a killed writer left is whole, but nobody was told of it.
+			.filter(file => file.endsWith('.json'))
+			.map(file => parseJson(host.readText(`${namesFolder(store)}/${file}`) ?? ''))
+			.filter(isName)
+			.sort((a, b) => (a.name < b.name ? -1 : 1))
+	);
 }
 
 /** Points a name to an image, in place of the one that had it. */
