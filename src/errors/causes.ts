@@ -116,7 +116,7 @@ export const advice: Readonly<Record<ErrorCode, Advice>> = {
 	},
 	E_NO_SPACE: {
 		causes: ['the store or the state folder is full', 'there are no inodes left'],
-		hint: '`tsbox images prune` and `tsbox volume prune` remove what is unused',
+		hint: '`tsbox du` shows what the store takes, and by which commands it goes',
 	},
 	E_NAME_IN_USE: {
 		causes: ['a container of that name runs, or has exited and was not removed'],

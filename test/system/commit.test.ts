@@ -137,6 +137,8 @@ describe.skipIf(!root).each(starters)('commit, %s', (who, starter) => {
 		const two = await out(box, ['commit', ...plain, box.name]);
 		expect(manifestOf(box, one).layers).toHaveLength(2);
 		expect(manifestOf(box, two).layers[0]).toEqual(manifestOf(box, one).layers[0]);
+		// It has the command of the container, but for what an instruction says.
+		expect(configOf(box, one).config).toEqual({Cmd: ['sleep', '100000']});
 		const script = 'stat -c "%u %g" / /bin/busybox /a; cat /a; ls /etc /home; ls /b';
 		expect(await runOf(box, 'one', `${script} 2>&1 || true`)).toBe(
 			'0 0\n0 0\n0 0\na\n/etc:\npasswd\n\n/home:\nls: /b: No such file or directory',

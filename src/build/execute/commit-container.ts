@@ -1,3 +1,4 @@
+import {basename} from 'node:path';
 import {removeOwned} from '../../host/files/remove-owned.ts';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import type {IdMapRow, RangeMap} from '../../host/id-map.ts';
@@ -63,7 +64,7 @@ export async function commitContainer(
 	const {signal} = request;
 	const name = request.name === undefined ? null : newImageName(request.name);
 	const record = findContainer(machine, word);
-	const settings = changeConfig(settingsOf(machine, record), request.changes);
+	const settings = withCommand(changeConfig(settingsOf(machine, record), request.changes), record);
 	const held = hold(host, dirs.store, 'everything');
 	try {
 		const toolbox = sealTools(host, facts, dirs.store);
@@ -117,6 +118,13 @@ function settingsOf({host, facts, dirs}: Machine, {name, image}: ContainerRecord
 	return {...place, config: {}, rootfs: {type: 'layers', diff_ids: []}, history: []};
 }
 
+/** An image that says no command gets the one that the container has, so that it can be started without a spec that has one. */
+function withCommand(settings: OciConfig, {config: {process}}: ContainerRecord): OciConfig {
+	const {Cmd = [], Entrypoint = []} = settings.config;
+	if (Cmd.length + Entrypoint.length > 0) return settings;
+	return {...settings, config: {...settings.config, Cmd: process.args}};
+}
+
 /** Makes the root of a container the layers of an image. */
 async function baseOf({image}: ContainerRecord, config: OciConfig, work: LayerWork): Promise<Base> {
 	const {host, store} = work;
@@ -132,7 +140,7 @@ async function baseOf({image}: ContainerRecord, config: OciConfig, work: LayerWo
 	if (layer === undefined) return {config, layers: []};
 	await unpackLayer({...layer, title}, work);
 	const created = new Date(host.now()).toISOString();
-	const entry = {created, created_by: `import ${title}`, comment: 'tsbox'};
+	const entry = {created, created_by: `import ${basename(title)}`, comment: 'tsbox'};
 	return {config: {...config, history: [entry]}, layers: [layer]};
 }
 

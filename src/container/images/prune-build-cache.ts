@@ -51,7 +51,7 @@ export async function pruneBuildCache(machine: Machine, options: PruneOptions = 
 	const isBusy = (): boolean => heldNow(host, dirs.store) === 'everything';
 	if (isBusy()) {
 		throw new TsboxError('E_IMAGE_IN_USE', 'the cache of builds is in use', {
-			why: 'a build, an import, or a load is running',
+			why: 'a build, commit, import or load is running',
 			hint: 'try again when it has ended',
 		});
 	}
