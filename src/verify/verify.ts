@@ -49,7 +49,7 @@ export interface Verification {
 }
 
 /** Pause between runs, in ms. More than a second, so that a build that stores the time in seconds always differs. */
-const apart = 1100;
+export const apart = 1100;
 
 /**
  * Runs a service several times, one run after the other, each with other influences that should not matter. Compares files, exit

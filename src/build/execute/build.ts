@@ -4,6 +4,7 @@ import type {Machine} from '../../container/machine/machine.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {sealTools} from '../../host/programs/sealed-tools.ts';
 import {platformOf} from '../../image/oci/platform.ts';
+import {fixedEnvironment} from '../../spec/keys/reproducible.ts';
 import type {BuildRun} from '../../spec/model/build-source.ts';
 import type {PullPolicy} from '../../spec/model/project.ts';
 import {present} from '../../spec/syntax/pick.ts';
@@ -106,7 +107,8 @@ export async function build(machine: Machine, request: BuildRequest): Promise<Wr
 	const {host, facts, dirs} = machine;
 	const {signal, args = {}} = request;
 	const {plan, images} = await planRequest(machine, request);
-	const epoch = request.epoch ?? epochOf(args['SOURCE_DATE_EPOCH']);
+	const fixed = request.run?.reproducible === true ? epochOf(fixedEnvironment['SOURCE_DATE_EPOCH']) : undefined;
+	const epoch = request.epoch ?? epochOf(args['SOURCE_DATE_EPOCH']) ?? fixed;
 	const now = epoch ?? Math.floor(host.now() / 1000);
 	// Nothing knows before which layers will be needed, so that nothing is pruned meanwhile.
 	const held = hold(host, dirs.store, 'everything');

@@ -68,7 +68,7 @@ async function changed(row: ChangingRow, rows: RowWork): Promise<MadeLayer & {re
 	host.mkdir(folder, 0o700);
 	try {
 		const fetched = 'copy' in row ? await fetchAll(row, folder, rows) : [];
-		const sources = [...(await rows.sourceKeys(row)), ...fetched.map(({digest}) => digest)];
+		const sources = [...(await rows.sourceKeys(row)), ...fetched.map(({digest}) => digest), ...fixedWords(rows)];
 		const key = cacheKey(layersKey(below), row.inputs ?? '', sources);
 		const before = found(key, rows);
 		if (before !== undefined) return {...before, isCached: true};
@@ -91,6 +91,14 @@ async function made(
 	const {copy, place} = row;
 	const from = await rows.filesOf(row, copy.from);
 	return rows.layerOf(row, copyLayer({copy, place, onto, from, fetched}, rows.work));
+}
+
+/** What is fixed for all rows of the build: a layer of another time is another layer. */
+function fixedWords({request: {run}, work: {latest}}: RowWork): readonly string[] {
+	return [
+		...(latest === undefined ? [] : [`no file is newer than ${latest}`]),
+		...(run?.reproducible === true ? ['reproducible'] : []),
+	];
 }
 
 /** Whether nothing of the layer comes from those below; a name of a user does. */

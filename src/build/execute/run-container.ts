@@ -30,6 +30,8 @@ export interface RunJob {
 	readonly mounts: PreparedMounts;
 	/** What all commands of the build have in common. */
 	readonly common: BuildRun;
+	/** SOURCE_DATE_EPOCH, if the build has one. */
+	readonly latest?: number;
 	/** For files of its own, on the disk of the store. */
 	readonly folder: string;
 	/** Where the writable layer goes when the command has ended. It must not exist. */
@@ -54,7 +56,7 @@ export async function runInContainer(machine: Machine, job: RunJob): Promise<Rea
 		name,
 		image: 'localhost/build',
 		command: ['true'],
-		...present({privileged: common.privileged}),
+		...present({privileged: common.privileged, reproducible: common.reproducible}),
 	});
 	const project = await loadProject(
 		{file: '/build.yaml', text, cwd: '/', env: {}},
@@ -105,13 +107,18 @@ function failed(place: string, command: string, exitCode: number, signal: string
 	);
 }
 
-function serviceOf(base: Service, {run, mounts, common}: RunJob, files: readonly BindVolume[]): Service {
+function serviceOf(base: Service, {run, mounts, common, latest}: RunJob, files: readonly BindVolume[]): Service {
 	return {
 		...base,
 		rootfs: {kind: 'image', reference: 'localhost/build:latest', pull: 'never'},
 		entrypoint: [],
 		command: run.argv,
-		environment: {...run.env, ...mounts.env},
+		environment: {
+			...(common.reproducible === true ? base.environment : {}),
+			...(latest === undefined ? {} : {SOURCE_DATE_EPOCH: String(latest)}),
+			...run.env,
+			...mounts.env,
+		},
 		workingDir: run.workingDir,
 		...(run.user === undefined ? {} : {user: run.user}),
 		volumes: [...files, ...mounts.volumes],

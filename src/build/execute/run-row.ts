@@ -4,6 +4,7 @@ import type {OciImage} from '../../image/store/facts.ts';
 import type {LayerRecord} from '../../image/store/images.ts';
 import {lowerTree} from '../../image/store/lower.ts';
 import {adoptLower} from '../../image/unpack/adopt-lower.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import type {BuildRow, FileSource} from '../plan/build-plan.ts';
 import type {CopyFrom} from './copy-layer.ts';
 import {leftByMounts} from './left-by-mounts.ts';
@@ -42,6 +43,7 @@ export async function runRow(
 		tree,
 		mounts,
 		common: request.run ?? {},
+		...present({latest}),
 		folder,
 		upper,
 		output: request.output,

@@ -45,7 +45,7 @@ export async function buildServices(
 		if (source === undefined) continue;
 		const emit = (event: BuildEvent): void => request.emit(service, event);
 		if (request.onlyMissing && (await isThere(machine, project, service, request, emit))) continue;
-		const asked = requestOf(machine, project, service, request);
+		const asked = buildRequestOf(machine, project, service, request);
 		for (const key of source.ignored) emit({type: 'build.warning', text: `${service}: \`build.${key}\` has no effect`});
 		built.push({service, names: source.names, ...(await build(machine, {...asked, emit}))});
 	}
@@ -74,18 +74,23 @@ export async function planServices(
 			request.emit(service, {type: 'build.warning', text});
 			continue;
 		}
-		const asked = requestOf(machine, project, service, request);
+		const asked = buildRequestOf(machine, project, service, request);
 		const {plan} = await planRequest(machine, {...asked, emit: event => request.emit(service, event)});
 		plans.push({service, plan});
 	}
 	return plans;
 }
 
-function requestOf(
+/**
+ * What is to be built for a service that has a `build`.
+ *
+ * @throws TsboxError as {@link serviceRequest}.
+ */
+export function buildRequestOf(
 	machine: Machine,
 	{builds = {}, services}: Project,
 	service: string,
-	request: ServicesRequest,
+	request: Omit<ServicesRequest, 'services' | 'onlyMissing' | 'emit'>,
 ): Omit<BuildRequest, 'emit'> {
 	const source = builds[service];
 	if (source === undefined) throw new RangeError(`${service} has no build`);

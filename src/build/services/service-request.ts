@@ -14,6 +14,7 @@ import {dockerfileText} from './dockerfile-text.ts';
 export interface BuildAdditions {
 	readonly args?: Readonly<Record<string, string>>;
 	readonly noCache?: boolean;
+	readonly reproducible?: boolean;
 	readonly pull?: boolean;
 }
 
@@ -80,7 +81,7 @@ export function serviceRequest(
 		),
 		pull: additions.pull === true || source.pull ? 'always' : 'missing',
 		noCache: additions.noCache === true || source.noCache,
-		run: source.run,
+		run: additions.reproducible === true ? {...source.run, reproducible: true} : source.run,
 		...present({target: source.target, platform: platformFor(source, platformOf(facts.kernel.arch))}),
 	};
 }

@@ -1,7 +1,4 @@
-import {resolve} from 'node:path';
 import type {Machine} from '../../container/machine/machine.ts';
-import {isTsboxError} from '../../errors/tsbox-error.ts';
-import type {Project} from '../../spec/model/project.ts';
 import {jsonText} from '../../view/text/json.ts';
 import {readBuild} from '../options/build-request.ts';
 import {jsonOption} from '../options/arguments.ts';
@@ -9,6 +6,7 @@ import {stopSignals} from '../options/stop-signals.ts';
 import {usageError} from '../options/usage-error.ts';
 import {buildSink} from '../output/build-sink.ts';
 import {buildSpec} from '../up/build-spec.ts';
+import {specToBuild} from '../up/spec-to-build.ts';
 import {type Context, defineCommand, type Options, type Values} from '../verb/command.ts';
 
 /** What a spec says itself. */
@@ -36,6 +34,7 @@ const ofFolder = {
 const options = {
 	...ofFolder,
 	'build-arg': {kind: 'list', value: 'NAME[=VALUE]', describe: "Value of an ARG; without VALUE, copy the caller's"},
+	reproducible: {kind: 'flag', describe: 'Fix times, names and processors, so that the same files give the same image'},
 	'no-cache': {kind: 'flag', describe: 'Use no layer of an earlier build'},
 	pull: {kind: 'flag', describe: 'Ask registries for newer base images'},
 	plan: {kind: 'flag', describe: 'Show the plan and change nothing but base images'},
@@ -70,43 +69,17 @@ export const build = defineCommand({
 	],
 	async run({values, positionals: [context, ...services]}, all) {
 		const machine = await all.engine.openMachine(all.folders);
-		const project = await specOf(context, values, machine, all);
+		const given = Object.keys(ofFolder).filter(name => {
+			const value = values[name as keyof typeof ofFolder];
+			return value !== undefined && value.length > 0;
+		});
+		const project = await specToBuild(context, given, machine, all);
 		if (project !== undefined) return buildSpec(values, project, services, all);
 		const [word] = services;
 		if (word !== undefined) throw usageError(`build: ${word}: only a spec has services`, undefined, 'build');
 		return buildFolder(values, context ?? '.', machine, all);
 	},
 });
-
-/** The spec whose images are asked for; undefined when a folder is. */
-async function specOf(
-	context: string | undefined,
-	values: Values<typeof options>,
-	{host}: Pick<Machine, 'host'>,
-	{io, engine, folders}: Context,
-): Promise<Project | undefined> {
-	const given = Object.keys(ofFolder).filter(name => {
-		const value = values[name as keyof typeof ofFolder];
-		return value !== undefined && value.length > 0;
-	});
-	const request = {cwd: io.cwd, env: io.env, ...(folders.config === undefined ? {} : {config: folders.config})};
-	if (context === undefined) {
-		if (given.length > 0) return undefined;
-		try {
-			const project = await engine.loadProject(request);
-			return project.builds === undefined ? undefined : project;
-		} catch (error) {
-			if (isTsboxError(error) && error.code === 'E_SPEC_NOT_FOUND') return undefined;
-			throw error;
-		}
-	}
-	const isFile = host.stat(resolve(io.cwd, context))?.kind === 'file';
-	if (!isFile && !/\.(?:ya?ml|json)$/.test(context)) return undefined;
-	const [option] = given;
-	if (option !== undefined)
-		throw usageError(`--${option} goes with a folder; ${context} says itself what it builds`, undefined, 'build');
-	return engine.loadProject({...request, file: context});
-}
 
 async function buildFolder(
 	values: Values<typeof options>,
@@ -121,6 +94,7 @@ async function buildFolder(
 			...asked,
 			pull: values.pull ? 'always' : 'missing',
 			noCache: values['no-cache'],
+			run: values.reproducible ? {reproducible: true} : {},
 			// Standard output carries the digest, or events; so commands print to standard error.
 			output: 2,
 			emit: await buildSink({json: values.json && !values.plan, quiet: values.quiet}, io),

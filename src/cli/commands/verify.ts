@@ -3,19 +3,23 @@ import {jsonText} from '../../view/text/json.ts';
 import {defineCommand} from '../verb/command.ts';
 import {planOptions, specRequest} from '../options/run-options.ts';
 import {stopSignals} from '../options/stop-signals.ts';
+import {usageError} from '../options/usage-error.ts';
+import {verifyBuilds} from '../up/verify-builds.ts';
 import {jsonOption, optionalSpec, serviceName} from '../options/arguments.ts';
 
 /** `tsbox verify`: checks that repeated runs give the same results. */
 export const verify = defineCommand({
 	name: 'verify',
-	describe: 'Run a container several times and compare the results; exit status 1 if they differ',
+	describe: 'Run a container or a build several times and compare the results; exit status 1 if they differ',
 	examples: [
 		['tsbox verify build.yaml', 'compare the files, output, and exit status of three runs'],
 		['tsbox verify build.yaml --output /out', 'compare the files of one folder only'],
+		['tsbox verify --build .', 'build the Dockerfile of this folder twice, and compare the images'],
 		['tsbox verify build.yaml --keep runs', 'keep the files in runs/run-1, runs/run-2, ...'],
 	],
 	options: {
-		runs: {kind: 'number', short: 'n', value: 'N', describe: 'Number of runs; default 3'},
+		build: {kind: 'flag', describe: 'Compare images that are built: of a folder, or of a spec'},
+		runs: {kind: 'number', short: 'n', value: 'N', describe: 'Number of runs; default 3, or 2 with --build'},
 		output: {
 			kind: 'list',
 			value: 'PATH',
@@ -27,7 +31,13 @@ export const verify = defineCommand({
 		...planOptions,
 	},
 	positionals: [optionalSpec, {...serviceName, completes: 'none'}],
-	async run({values, positionals: [file, service]}, {io, engine, folders}) {
+	async run({values, positionals: [file, service]}, all) {
+		const {io, engine, folders} = all;
+		if (values.build) {
+			if (values.output.length > 0 || values.keep !== undefined || values['same-owner'])
+				throw usageError('--build takes no --output, --keep or --same-owner', undefined, 'verify');
+			return verifyBuilds(values, [file, service], all);
+		}
 		const {escapeText} = await import('../../view/text/escape.ts');
 		const stop = stopSignals(io, 'the verification');
 		try {

@@ -23,6 +23,19 @@ export interface BuildValues {
 	readonly platform: string | undefined;
 }
 
+/** A command line without options. */
+export const noBuildOptions: BuildValues = {
+	file: undefined,
+	tag: [],
+	target: undefined,
+	'build-arg': [],
+	label: [],
+	secret: [],
+	ssh: [],
+	'build-context': [],
+	platform: undefined,
+};
+
 /** What a command line says about a build, read and resolved. */
 export interface ReadBuild extends DockerfileText {
 	readonly folder: string;

@@ -11,6 +11,7 @@ import type {Context} from '../verb/command.ts';
 interface VerbOptions {
 	readonly 'build-arg': readonly string[];
 	readonly 'no-cache': boolean;
+	readonly reproducible: boolean;
 	readonly pull: boolean;
 	readonly plan: boolean;
 	readonly quiet: boolean;
@@ -24,7 +25,7 @@ export async function buildSpec(
 	named: readonly string[],
 	{io, engine, folders}: Context,
 ): Promise<number> {
-	const services = servicesOf(project, named);
+	const services = servicesToBuild(project, named);
 	const stop = stopSignals(io, 'the build');
 	try {
 		const machine = await engine.openMachine(folders);
@@ -34,6 +35,7 @@ export async function buildSpec(
 			onlyMissing: false,
 			args: assignments(values['build-arg'], '--build-arg', io.env),
 			noCache: values['no-cache'],
+			reproducible: values.reproducible,
 			pull: values.pull,
 			cwd: io.cwd,
 			env: io.env,
@@ -64,7 +66,12 @@ export async function buildSpec(
 	}
 }
 
-function servicesOf(project: Project, named: readonly string[]): readonly string[] {
+/**
+ * The services to build: all with a `build`, or those that were named.
+ *
+ * @throws TsboxError E_USAGE.
+ */
+export function servicesToBuild(project: Project, named: readonly string[]): readonly string[] {
 	const {builds = {}, services, file} = project;
 	const there = Object.keys(builds);
 	const strange = named.find(name => !services.some(({service}) => service === name));

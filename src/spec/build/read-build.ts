@@ -21,6 +21,7 @@ export interface BuildSurroundings {
 	readonly secrets: SecretsInput | undefined;
 	/** The services of the file. */
 	readonly services: readonly string[];
+	readonly reproducible: boolean;
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** Makes a host path absolute. */
 	readonly resolve: (path: string) => Parsed<string>;
@@ -101,7 +102,7 @@ export function readBuild(input: BuildInput, picker: Picker, around: BuildSurrou
 		contexts: Object.fromEntries(contexts),
 		noCache: long.no_cache ?? false,
 		pull: long.pull ?? false,
-		run: runOf(long, hosts),
+		run: {...runOf(long, hosts), ...(around.reproducible ? {reproducible: true} : {})},
 		ignored: ignorable.filter(key => isAsked(long[key])),
 		platforms: around.platform === undefined ? platforms : [around.platform],
 		...present({target: long.target}),

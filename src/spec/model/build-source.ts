@@ -46,4 +46,6 @@ export interface BuildRun {
 	readonly extraHosts?: readonly {readonly name: string; readonly address: string}[];
 	readonly ulimits?: readonly Ulimit[];
 	readonly privileged?: boolean;
+	/** Fix what would differ between two builds: times, names, one processor. */
+	readonly reproducible?: boolean;
 }

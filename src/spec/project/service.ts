@@ -71,6 +71,7 @@ export function readService(input: ServiceInput, places: Places, context: Servic
 					fallback: context.key === undefined ? context.project : `${context.project}-${context.key}`,
 					secrets: context.secrets,
 					services: context.services,
+					reproducible,
 					env: request.env,
 					resolve: path => resolveSource(path, folder, request.env),
 				});
