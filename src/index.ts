@@ -60,5 +60,5 @@ export type {FileDifference, RunDifference, ValueDifference} from './records/dif
 export type {ListedRun} from './records/list-runs.ts';
 export type {RunImage, RunRecord, RunSpec, RunStep, RunUsage} from './records/run-record.ts';
 export type {ShownLog, ShownRun} from './records/show-run.ts';
-export type {LimitChanges} from './spec/values/limit-changes.ts';
+export type {LimitChanges} from './spec/limits/limit-changes.ts';
 export type {PublishedPlan as Plan, PublishedStep as Step} from './step/verbs/published-plan.ts';

@@ -60,8 +60,8 @@ test('without a verb, help is printed on standard error with status 2', async ()
 
 		Keep:
 		  lock        Write the lock file of a spec, for \`up --locked\`; --check compares
-		  verify      Run a container several times and compare the results; exit status
-		              1 if they differ
+		  verify      Run a container or a build several times and compare the results;
+		              exit status 1 if they differ
 		  runs        List, show, compare, export, or remove run records
 		  replay      Repeat a recorded run, and record it too
 		  compile     Print the plan as a POSIX sh script that runs without tsbox

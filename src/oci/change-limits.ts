@@ -1,6 +1,6 @@
 import {present} from '../spec/syntax/pick.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
-import type {LimitChanges} from '../spec/values/limit-changes.ts';
+import type {LimitChanges} from '../spec/limits/limit-changes.ts';
 import type {OciResources} from './config.ts';
 
 /** The kernel's default period of CPU quotas, microseconds; sched-bwc.rst. */

@@ -7,6 +7,8 @@ export type BuildEvent =
 	| {readonly type: 'row.started'; readonly row: BuildRow}
 	/** Bytes of an image that were fetched and unpacked. */
 	| {readonly type: 'row.progress'; readonly row: BuildRow; readonly done: number; readonly total: number}
+	/** What the command of a row prints, as it comes; only with `output: 'events'`. */
+	| {readonly type: 'row.output'; readonly row: BuildRow; readonly text: string}
 	| {
 			readonly type: 'row.done';
 			readonly row: BuildRow;

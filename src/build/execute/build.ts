@@ -17,6 +17,7 @@ import {type Platform, parsePlatform} from '../plan/platform.ts';
 import type {BuildSink} from './build-event.ts';
 import {type BaseImages, baseImages} from './find-base.ts';
 import {hostTree} from './host-tree.ts';
+import {heldRow, type HoldRow} from './held-row.ts';
 import {makeRow} from './make-row.ts';
 import {RowWork} from './row-work.ts';
 import type {SecretSource} from './run-mounts.ts';
@@ -51,9 +52,11 @@ export interface BuildRequest {
 	 * made.
 	 */
 	readonly epoch?: number | undefined;
-	/** Descriptor for the output of commands. */
-	readonly output: number;
+	/** Descriptor for the output of commands; `events` for the events `row.output`. */
+	readonly output: number | 'events';
 	readonly emit: BuildSink;
+	/** Asked before each row. */
+	readonly hold?: HoldRow;
 	readonly signal: AbortSignal;
 	/** Aborted when what still runs is to be killed. */
 	readonly force: AbortSignal;
@@ -120,8 +123,9 @@ export async function build(machine: Machine, request: BuildRequest): Promise<Wr
 		});
 		const date = epoch === undefined ? undefined : new Date(epoch * 1000).toISOString();
 		const made = new Map<BuildRow, MadeRow>();
-		for (const row of plan.stages.flatMap(stage => stage.rows)) {
+		for (const {stage, row} of plan.stages.flatMap(each => each.rows.map(one => ({stage: each, row: one})))) {
 			if (signal.aborted) throw new TsboxError('E_INTERRUPTED', 'the build was interrupted', {cause: signal.reason});
+			await request.hold?.(heldRow(row, stage, rows));
 			const done = await makeRow(row, rows);
 			if (done === undefined) continue;
 			made.set(row, {layer: done.layer?.diffId, created: date ?? new Date(done.made).toISOString()});

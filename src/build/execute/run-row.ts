@@ -1,3 +1,6 @@
+import {StringDecoder} from 'node:string_decoder';
+import {makeFifos} from '../../execute/fifos.ts';
+import {closeDescriptor, openFifo} from '../../host/programs/stdio.ts';
 import {keepLayer} from '../../image/layer/keep-layer.ts';
 import {type PackedNotes, packUpper} from '../../image/layer/pack-upper.ts';
 import type {OciImage} from '../../image/store/facts.ts';
@@ -35,24 +38,26 @@ export async function runRow(
 	};
 	const mounts = await prepareMounts(row.run, row.place, folder, gifts, work);
 	const upper = `${folder}/upper`;
-	const points = await runInContainer(machine, {
-		run: row.run,
-		place: row.place,
-		command: row.command,
-		image: imageOf(rows.layersOf(row.stage), store),
-		tree,
-		mounts,
-		common: request.run ?? {},
-		...present({latest}),
-		folder,
-		upper,
-		output: request.output,
-		signal: request.signal,
-		force: request.force,
-		emit: event => {
-			if (event.type === 'warning') request.emit({type: 'build.warning', text: `${row.place}: ${event.text}`});
-		},
-	});
+	const points = await withOutput(row, folder, rows, async output =>
+		runInContainer(machine, {
+			run: row.run,
+			place: row.place,
+			command: row.command,
+			image: imageOf(rows.layersOf(row.stage), store),
+			tree,
+			mounts,
+			common: request.run ?? {},
+			...present({latest}),
+			folder,
+			upper,
+			output,
+			signal: request.signal,
+			force: request.force,
+			emit: event => {
+				if (event.type === 'warning') request.emit({type: 'build.warning', text: `${row.place}: ${event.text}`});
+			},
+		}),
+	);
 	const left = leftByMounts(host, tree, upper, [...points]);
 	const notes: PackedNotes = {entries: 0, opaque: [], isChanged: false};
 	const packed = packUpper(
@@ -67,6 +72,28 @@ export async function runRow(
 	if (isChanged) await rows.unpack(row, layer);
 	else await adoptLower({diffId: layer.diffId, folder: upper, entries, bytes: layer.size, opaque}, work);
 	return layer;
+}
+
+/** Runs a command with a descriptor for what it prints; for events it is a FIFO, and all is heard when `work` has ended. */
+async function withOutput<T>(
+	row: BuildRow,
+	folder: string,
+	{request: {emit, output}, work: {host}}: RowWork,
+	work: (output: number) => Promise<T>,
+): Promise<T> {
+	if (output !== 'events') return work(output);
+	const path = `${folder}/output`;
+	await makeFifos(host, '600', [path]);
+	const {stream, theirs} = await openFifo(path, 'read');
+	const decoder = new StringDecoder('utf8');
+	stream.on('data', (bytes: Buffer) => emit({type: 'row.output', row, text: decoder.write(bytes)}));
+	const over = new Promise<void>(resolve => stream.once('close', () => resolve()));
+	try {
+		return await work(theirs);
+	} finally {
+		closeDescriptor(theirs);
+		await over;
+	}
 }
 
 /** The layers so far as an image, which a container gets as its root. */

@@ -5,6 +5,7 @@ import {sealTools} from '../../host/programs/sealed-tools.ts';
 import {resolveImage} from '../../image/pull/resolve.ts';
 import {readImage, readName} from '../../image/store/images.ts';
 import type {ImageSource, Project} from '../../spec/model/project.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import type {BuildEvent} from '../execute/build-event.ts';
 import {build, type BuildRequest, planRequest} from '../execute/build.ts';
 import type {BuildPlan} from '../plan/build-plan.ts';
@@ -12,7 +13,7 @@ import type {WrittenImage} from '../execute/write-image.ts';
 import {type BuildAdditions, serviceRequest} from './service-request.ts';
 
 /** Options of {@link buildServices}. */
-export interface ServicesRequest extends BuildAdditions, Pick<BuildRequest, 'output' | 'signal' | 'force'> {
+export interface ServicesRequest extends BuildAdditions, Pick<BuildRequest, 'output' | 'signal' | 'force' | 'hold'> {
 	/** The services whose images are wanted. Those that have no `build` are left out. */
 	readonly services: readonly string[];
 	/** Only images that are not there, or whose `pull_policy` asks for it. */
@@ -94,11 +95,17 @@ export function buildRequestOf(
 ): Omit<BuildRequest, 'emit'> {
 	const source = builds[service];
 	if (source === undefined) throw new RangeError(`${service} has no build`);
-	const {cwd, env, output, signal, force} = request;
+	const {cwd, env, output, signal, force, hold} = request;
 	const images = Object.fromEntries(
 		services.flatMap(({service: each, rootfs}) => (rootfs.kind === 'image' ? [[each, rootfs.reference]] : [])),
 	);
-	return {...serviceRequest(machine, {service, source, images, cwd, env}, request), output, signal, force};
+	return {
+		...serviceRequest(machine, {service, source, images, cwd, env}, request),
+		output,
+		signal,
+		force,
+		...present({hold}),
+	};
 }
 
 /** The services with a `build`, each behind those whose images it takes files from. */

@@ -1,12 +1,16 @@
+import type {BuildEvent} from '../../build/execute/build-event.ts';
+import {escapeText} from '../../view/text/escape.ts';
 import type {Machine} from '../../container/machine/machine.ts';
 import {jsonText} from '../../view/text/json.ts';
 import {readBuild} from '../options/build-request.ts';
 import {jsonOption} from '../options/arguments.ts';
+import {needTerminal} from '../options/wants-tty.ts';
+import {buildHold} from '../build/step-build.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 import {usageError} from '../options/usage-error.ts';
-import {buildSink} from '../output/build-sink.ts';
-import {buildSpec} from '../up/build-spec.ts';
-import {specToBuild} from '../up/spec-to-build.ts';
+import {progressOptions, withBuildView} from '../build/build-view.ts';
+import {buildSpec} from '../build/build-spec.ts';
+import {specToBuild} from '../build/spec-to-build.ts';
 import {type Context, defineCommand, type Options, type Values} from '../verb/command.ts';
 
 /** What a spec says itself. */
@@ -38,6 +42,8 @@ const options = {
 	'no-cache': {kind: 'flag', describe: 'Use no layer of an earlier build'},
 	pull: {kind: 'flag', describe: 'Ask registries for newer base images'},
 	plan: {kind: 'flag', describe: 'Show the plan and change nothing but base images'},
+	step: {kind: 'flag', describe: 'Explain each instruction and ask what to do before it'},
+	...progressOptions,
 	quiet: {kind: 'flag', short: 'q', describe: 'Print only the digest of the image'},
 	...jsonOption,
 } as const satisfies Options;
@@ -50,6 +56,7 @@ export const build = defineCommand({
 		['tsbox build -t app .', 'the Dockerfile of this folder; `image: app` uses it'],
 		['tsbox build stack.yaml web', 'the image of a service with `build`; without services, of all'],
 		['tsbox build --plan .', 'show what would be done, with cache keys'],
+		['tsbox build --step .', 'instruction by instruction: do it, look around in a shell, quit'],
 		['tsbox build --target test --build-arg MODE=ci .', 'up to a stage, with an argument'],
 		['tsbox build --secret id=npm,src=$HOME/.npmrc .', 'with a secret that no layer keeps'],
 	],
@@ -95,19 +102,24 @@ async function buildFolder(
 			pull: values.pull ? 'always' : 'missing',
 			noCache: values['no-cache'],
 			run: values.reproducible ? {reproducible: true} : {},
-			// Standard output carries the digest, or events; so commands print to standard error.
-			output: 2,
-			emit: await buildSink({json: values.json && !values.plan, quiet: values.quiet}, io),
 			signal: stop.signal,
 			force: stop.force,
 		} as const;
 		if (values.plan) {
-			const {plan} = await engine.planBuild(machine, request);
+			const emit = (event: BuildEvent): void => {
+				if (event.type === 'build.warning') io.err(`warning: ${escapeText(event.text)}\n`);
+			};
+			const {plan} = await engine.planBuild(machine, {...request, output: 2, emit});
 			const {buildTable} = await import('../../view/plan/build-lines.ts');
 			io.out(values.json ? jsonText(plan, 2) : buildTable(plan));
 			return 0;
 		}
-		const {manifest, config} = await engine.build(machine, request);
+		if (values.step) needTerminal(io, 'build');
+		const hold = values.step ? {hold: buildHold(io, machine, stop.signal)} : {};
+		const shown = values.step ? {...values, progress: 'plain'} : values;
+		const {manifest, config} = await withBuildView(shown, io, 'build', async ({output, show}) =>
+			engine.build(machine, {...request, ...hold, output, emit: event => show(event)}),
+		);
 		io.out(values.json ? jsonText({type: 'build.completed', manifest, config, names: asked.names}) : `${manifest}\n`);
 		return 0;
 	} finally {

@@ -24,7 +24,7 @@ export const update = defineCommand({
 	},
 	positionals: [containerNames],
 	async run({values, positionals}, {io, engine, folders}) {
-		const {parseLimitChanges} = await import('../../spec/values/limit-changes.ts');
+		const {parseLimitChanges} = await import('../../spec/limits/limit-changes.ts');
 		const changes = parseLimitChanges({
 			memory: values.memory,
 			memorySwap: values['memory-swap'],

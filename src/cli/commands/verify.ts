@@ -4,7 +4,7 @@ import {defineCommand} from '../verb/command.ts';
 import {planOptions, specRequest} from '../options/run-options.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 import {usageError} from '../options/usage-error.ts';
-import {verifyBuilds} from '../up/verify-builds.ts';
+import {verifyBuilds} from '../build/verify-builds.ts';
 import {jsonOption, optionalSpec, serviceName} from '../options/arguments.ts';
 
 /** `tsbox verify`: checks that repeated runs give the same results. */

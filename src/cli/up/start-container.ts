@@ -1,7 +1,7 @@
 import type {Context} from '../verb/command.ts';
 import type {KeptRequest, PlannedOnMachine} from '../../container/plan/kept-plan.ts';
 import type {SpecRequest} from '../../container/machine/spec-request.ts';
-import {imageBuilder} from './image-builder.ts';
+import {imageBuilder} from '../build/image-builder.ts';
 import {exitStatus} from '../options/exit-status.ts';
 import {type ProgressKind, runProgress} from './run-progress.ts';
 import {stopSignals} from '../options/stop-signals.ts';
@@ -53,7 +53,7 @@ export async function startContainer(
 				signal: stop.signal,
 				buildImage: imageBuilder(
 					context,
-					{build, json: progress === 'json', 'best-effort': spec.bestEffort ?? false},
+					{build, json: progress === 'json', plain: progress === 'plain', 'best-effort': spec.bestEffort ?? false},
 					stop,
 				),
 				isFresh: build,

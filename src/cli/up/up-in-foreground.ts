@@ -12,7 +12,7 @@ import type {Context} from '../verb/command.ts';
 import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {programOf} from '../verb/program.ts';
 import {present} from '../../spec/syntax/pick.ts';
-import {imageBuilder} from './image-builder.ts';
+import {imageBuilder} from '../build/image-builder.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 
 /** The options of `up` that are used here. */

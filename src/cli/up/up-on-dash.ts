@@ -3,7 +3,7 @@ import type {Context} from '../verb/command.ts';
 import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {hasDashScreen} from '../output/has-screen.ts';
 import {stopSignals} from '../options/stop-signals.ts';
-import {imageBuilder} from './image-builder.ts';
+import {imageBuilder} from '../build/image-builder.ts';
 import {openDash} from './open-dash.ts';
 import {programOf} from '../verb/program.ts';
 import {upInBackground} from './up-in-background.ts';

@@ -10,7 +10,7 @@ import {shortfalls} from '../../plan/input/unsupported.ts';
 import {withLock} from '../../execute/lock.ts';
 import {memoryCount} from '../../kernel/memory.ts';
 import {type LimitWrite, writeLimits} from '../../kernel/write-limits.ts';
-import {type LimitChanges, limitOptions} from '../../spec/values/limit-changes.ts';
+import {type LimitChanges, limitOptions} from '../../spec/limits/limit-changes.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import type {Origin} from '../../spec/model/project.ts';
 import {containerFolder, readRecord, writeRecord} from '../../state/record.ts';

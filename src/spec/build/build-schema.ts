@@ -4,7 +4,7 @@ import {parseBoolean} from '../syntax/scalar.ts';
 import {described, key, mapOrList, parsedBy, refuse, text, textOrBoolean, texts} from '../values/schema-parts.ts';
 import {parsePositiveSize} from '../values/size.ts';
 import {sizeText} from '../values/spelled-values.ts';
-import {ulimits} from '../values/ulimit-schema.ts';
+import {ulimits} from '../limits/ulimit-schema.ts';
 
 const flag = parsedBy(textOrBoolean, parseBoolean);
 

@@ -2,7 +2,7 @@ import {parseCpuset} from '../values/cpuset.ts';
 import {sizeWord, ulimitWord} from '../values/shown-values.ts';
 import {parseMemoryLimit, parsePositiveSize, parseSwapSize} from '../values/size.ts';
 import {isSysctlName} from '../values/sysctl.ts';
-import {ulimitNames} from '../values/ulimit.ts';
+import {ulimitNames} from '../limits/ulimit.ts';
 import {key, keyReadBy, number, parsed, type ReadContext} from './key.ts';
 import {readNamed, sysctlFault} from './read-named.ts';
 import {fixedCpuset} from './reproducible.ts';

@@ -24,7 +24,7 @@ export {hooks} from '../values/hook.ts';
 export {logging} from '../values/logging.ts';
 export * from '../values/schema-parts.ts';
 export * from '../values/spelled-values.ts';
-export {ulimits} from '../values/ulimit-schema.ts';
+export {ulimits} from '../limits/ulimit-schema.ts';
 export {enum as oneOf, partialRecord, strictObject} from 'zod/mini';
 
 /** `true` or `false`. */

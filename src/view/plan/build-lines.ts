@@ -2,7 +2,7 @@ import type {BuildEvent} from '../../build/execute/build-event.ts';
 import type {BuildPlan, BuildRow, StagePlan} from '../../build/plan/build-plan.ts';
 import {bytes} from '../../spec/values/bytes.ts';
 import {duration} from '../text/duration.ts';
-import {escapeText} from '../text/escape.ts';
+import {escapeLines, escapeText} from '../text/escape.ts';
 
 /** What the next line of a build depends on. */
 export interface BuildProgress {
@@ -34,6 +34,8 @@ export function buildProgress(progress: BuildProgress, event: BuildEvent, servic
 			const part = `${bytes(event.done)} of ${bytes(event.total)}`;
 			return {...now, tenth, lines: `${labelOf(now.plan, event.row, service)} ${tenth * 10}% ${part}\n`};
 		}
+		case 'row.output':
+			return {...now, lines: escapeLines(event.text)};
 		case 'row.done':
 			return {...now, lines: `${labelOf(now.plan, event.row, service)} ${resultOf(event)}\n`};
 	}
@@ -63,7 +65,7 @@ export function buildTable(plan: BuildPlan): string {
 }
 
 /** `[build 2/5]`: the stage, and the number of the row among those that do something. */
-function labelOf(plan: BuildPlan | undefined, row: BuildRow, service?: string): string {
+export function labelOf(plan: BuildPlan | undefined, row: BuildRow, service?: string): string {
 	const stage = plan?.stages.find(({index}) => index === row.stage);
 	const counted = stage?.rows ?? [];
 	const name =
@@ -77,13 +79,14 @@ function nameOf({name, index}: StagePlan): string {
 }
 
 /** The command in one line, without the rest of a long text. */
-function shownCommand({command, isTrigger}: BuildRow): string {
+export function shownCommand({command, isTrigger}: BuildRow): string {
 	const [first = '', ...rest] = command.split('\n');
 	const shown = escapeText(first.length > 200 ? `${first.slice(0, 199)}…` : first);
 	return `${isTrigger ? 'ONBUILD ' : ''}${shown}${rest.some(line => line !== '') ? ' …' : ''}`;
 }
 
-function resultOf({row, isCached, bytes: size, ms}: Extract<BuildEvent, {type: 'row.done'}>): string {
+/** How a row ended: `cached`, or how long it took and what it made. */
+export function resultOf({row, isCached, bytes: size, ms}: Extract<BuildEvent, {type: 'row.done'}>): string {
 	if (isCached) return 'cached';
 	if (row.kind === 'base') return `ready in ${duration(ms)}`;
 	return `done in ${duration(ms)}, ${size === 0 ? 'no file changed' : bytes(size)}`;

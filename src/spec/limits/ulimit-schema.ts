@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import {numberIn} from '../syntax/scalar.ts';
-import {parsedBy, textOrNumber} from './schema-parts.ts';
+import {parsedBy, textOrNumber} from '../values/schema-parts.ts';
 import {ulimitNames} from './ulimit.ts';
 
 const limit = parsedBy(textOrNumber, numberIn({min: 0, max: Number.MAX_SAFE_INTEGER, also: -1}));

@@ -1,6 +1,6 @@
 import type {Project} from '../../spec/model/project.ts';
 import type {StopSignals} from '../options/stop-signals.ts';
-import {buildSink} from '../output/build-sink.ts';
+import {withBuildView} from './build-view.ts';
 import type {Context} from '../verb/command.ts';
 
 /** How a start builds the images of its spec. */
@@ -8,6 +8,8 @@ export interface ImageBuilderOptions {
 	/** Also those that are there. */
 	readonly build: boolean;
 	readonly json: boolean;
+	/** Lines in place of a screen that is drawn again. */
+	readonly plain?: boolean;
 	/** Commands of a build go without what this machine lacks. */
 	readonly 'best-effort': boolean;
 }
@@ -18,21 +20,22 @@ export type ImageBuilder = (project: Project, services: readonly string[]) => Pr
 /** Makes the function by which `up` and `run` build images. What the commands of a build print goes to standard error. */
 export function imageBuilder(
 	{io, engine, folders}: Context,
-	{build, json, 'best-effort': isBestEffort}: ImageBuilderOptions,
+	{build, json, plain = false, 'best-effort': isBestEffort}: ImageBuilderOptions,
 	{signal, force}: Pick<StopSignals, 'signal' | 'force'>,
 ): ImageBuilder {
 	return async (project, services) => {
-		const show = await buildSink({json, quiet: false}, io);
 		const machine = await engine.openMachine(folders);
-		await engine.buildServices({...machine, bestEffort: machine.bestEffort || isBestEffort}, project, {
-			services,
-			onlyMissing: !build,
-			cwd: io.cwd,
-			env: io.env,
-			output: 2,
-			signal,
-			force,
-			emit: (service, event) => show(event, service),
-		});
+		await withBuildView({json, ...(plain ? {progress: 'plain'} : {})}, io, 'up', async ({output, show}) =>
+			engine.buildServices({...machine, bestEffort: machine.bestEffort || isBestEffort}, project, {
+				services,
+				onlyMissing: !build,
+				cwd: io.cwd,
+				env: io.env,
+				output,
+				signal,
+				force,
+				emit: (service, event) => show(event, service),
+			}),
+		);
 	};
 }

@@ -4,7 +4,7 @@ import {jsonText} from '../../view/text/json.ts';
 import {noBuildOptions, readBuild} from '../options/build-request.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 import {usageError} from '../options/usage-error.ts';
-import {buildSink} from '../output/build-sink.ts';
+import {withBuildView} from './build-view.ts';
 import type {Context} from '../verb/command.ts';
 import {servicesToBuild} from './build-spec.ts';
 import {specToBuild} from './spec-to-build.ts';
@@ -22,29 +22,31 @@ export async function verifyBuilds(
 		throw usageError(`${service}: only a spec has services`, undefined, 'verify');
 	const stop = stopSignals(io, 'the verification');
 	try {
-		const show = await buildSink({json: false, quiet: false}, io);
-		const common = {cwd: io.cwd, env: io.env, output: 2, signal: stop.signal, force: stop.force};
+		const signals = {signal: stop.signal, force: stop.force};
+		const common = {cwd: io.cwd, env: io.env, output: 2, ...signals};
 		const found: BuildVerification[] = [];
 		const each = async (
-			request: Omit<Parameters<typeof engine.verifyBuild>[1], 'builds' | 'tell' | 'emit'>,
+			request: Omit<Parameters<typeof engine.verifyBuild>[1], 'builds' | 'tell' | 'emit' | 'output'>,
 			name?: string,
 		): Promise<void> => {
-			const verified = await engine.verifyBuild(machine, {
-				...request,
-				// Whether the same files give the same image is only asked of a build that may not depend on anything else.
-				run: {...request.run, reproducible: true},
-				builds,
-				tell: text => io.err(`${escapeText(name === undefined ? text : `${name}: ${text}`)}\n`),
-				emit: event => show(event, name),
-			});
+			const verified = await withBuildView({json: false, progress: 'plain'}, io, 'verify', async ({output, show}) =>
+				engine.verifyBuild(machine, {
+					...request,
+					output,
+					// Whether the same files give the same image is only asked of a build that may not depend on anything else.
+					run: {...request.run, reproducible: true},
+					builds,
+					tell: text => io.err(`${escapeText(name === undefined ? text : `${name}: ${text}`)}\n`),
+					emit: event => show(event, name),
+				}),
+			);
 			found.push(verified);
 			if (json) return;
 			const {buildVerificationText} = await import('../../view/lists/verification.ts');
 			io.out(buildVerificationText(verified, name));
 		};
 		if (project === undefined) {
-			const {cwd: _, env: __, ...rest} = common;
-			await each({...readBuild(noBuildOptions, word ?? '.', io), ...rest, pull: 'missing'});
+			await each({...readBuild(noBuildOptions, word ?? '.', io), ...signals, pull: 'missing'});
 		} else {
 			for (const name of servicesToBuild(project, service === undefined ? [] : [service]))
 				await each(await engine.buildRequestOf(machine, project, name, common), name);

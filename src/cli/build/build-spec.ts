@@ -1,10 +1,14 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {noSuchService} from '../../container/machine/no-service.ts';
+import type {BuildEvent} from '../../build/execute/build-event.ts';
+import {escapeText} from '../../view/text/escape.ts';
 import type {Project} from '../../spec/model/project.ts';
 import {jsonText} from '../../view/text/json.ts';
 import {assignments} from '../options/build-request.ts';
+import {needTerminal} from '../options/wants-tty.ts';
+import {buildHold} from './step-build.ts';
 import {stopSignals} from '../options/stop-signals.ts';
-import {buildSink} from '../output/build-sink.ts';
+import {withBuildView} from './build-view.ts';
 import type {Context} from '../verb/command.ts';
 
 /** The options of `build` that are used here. */
@@ -16,6 +20,8 @@ interface VerbOptions {
 	readonly plan: boolean;
 	readonly quiet: boolean;
 	readonly json: boolean;
+	readonly step: boolean;
+	readonly progress: string | undefined;
 }
 
 /** `tsbox build SPEC`: builds the images of a spec's services, or plans them. Returns the exit status. */
@@ -29,7 +35,6 @@ export async function buildSpec(
 	const stop = stopSignals(io, 'the build');
 	try {
 		const machine = await engine.openMachine(folders);
-		const show = await buildSink({json: values.json && !values.plan, quiet: values.quiet}, io);
 		const request = {
 			services,
 			onlyMissing: false,
@@ -39,20 +44,32 @@ export async function buildSpec(
 			pull: values.pull,
 			cwd: io.cwd,
 			env: io.env,
-			output: 2,
 			signal: stop.signal,
 			force: stop.force,
-			emit: (service: string, event: Parameters<typeof show>[0]) => show(event, service),
 		};
 		if (values.plan) {
-			const plans = await engine.planServices(machine, project, request);
+			const tell = (_service: string, event: BuildEvent): void => {
+				if (event.type === 'build.warning') io.err(`warning: ${escapeText(event.text)}\n`);
+			};
+			const plans = await engine.planServices(machine, project, {...request, output: 2, emit: tell});
 			const {buildTable} = await import('../../view/plan/build-lines.ts');
 			io.out(
 				values.json ? jsonText(plans, 2) : plans.map(({service, plan}) => `${service}\n${buildTable(plan)}`).join('\n'),
 			);
 			return 0;
 		}
-		for (const {service, manifest, config, names} of await engine.buildServices(machine, project, request))
+		if (values.step) needTerminal(io, 'build');
+		const hold = values.step ? {hold: buildHold(io, machine, stop.signal)} : {};
+		const shown = values.step ? {...values, progress: 'plain'} : values;
+		const built = await withBuildView(shown, io, 'build', async ({output, show}) =>
+			engine.buildServices(machine, project, {
+				...request,
+				...hold,
+				output,
+				emit: (service, event) => show(event, service),
+			}),
+		);
+		for (const {service, manifest, config, names} of built)
 			io.out(
 				values.json
 					? `${JSON.stringify({type: 'build.completed', service, manifest, config, names})}\n`

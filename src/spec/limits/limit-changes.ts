@@ -1,9 +1,9 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import {parseCpuset} from './cpuset.ts';
-import {cpusetAsShown} from './cpuset-list.ts';
+import {parseCpuset} from '../values/cpuset.ts';
+import {cpusetAsShown} from '../values/cpuset-list.ts';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import {numberIn} from '../syntax/scalar.ts';
-import {parsePositiveSize, parseSwapSize} from './size.ts';
+import {parsePositiveSize, parseSwapSize} from '../values/size.ts';
 
 /** Limits to change. A missing limit stays unchanged. */
 export interface LimitChanges {
