@@ -1,7 +1,8 @@
-import {readFileSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {TestBox} from '../system/box.ts';
 import {added, snapshot} from '../system/snapshot.ts';
+import {until} from '../system/until.ts';
 import {letGo} from './let-go.ts';
 import {injectorFor, type Tried} from './machine.ts';
 import type {Row} from './row.ts';
@@ -116,6 +117,12 @@ export function detachedWorld(box: TestBox, anew: boolean): World & AsyncDisposa
 			if (!anew) {
 				if (running !== undefined) return;
 				await up();
+				// `up -d` returns before all of this is written.
+				await until('it is all there', () =>
+					[`state/containers/${box.name}/start.json`, `store/logs/${box.name}/stdout`].every(name =>
+						existsSync(join(box.folder, name)),
+					),
+				);
 				running = look();
 				return;
 			}
