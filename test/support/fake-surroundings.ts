@@ -107,7 +107,12 @@ const results: {readonly [Name in keyof EngineApi]?: Awaited<ReturnType<EngineAp
 	wait: 7,
 	rename: 'demo',
 	updateLimits: {warnings: []},
-	pruneStore: {removed: [{kind: 'archive', names: ['/srv/a.tar'], digest: 'sha256:12'}], parts: 0, bytes: 2048},
+	pruneStore: {
+		removed: [{kind: 'archive', names: ['/srv/a.tar'], digest: 'sha256:12'}],
+		parts: 0,
+		bytes: 2048,
+		cached: 0,
+	},
 	removeImage: {untagged: ['docker.io/library/nginx:1.27'], digest: 'sha256:34', bytes: 1},
 	imageReference: 'docker.io/library/nginx:1.27',
 	pullNamed: {name: 'docker.io/library/nginx:1.27', digest: 'sha256:34', manifest: 'sha256:34', isSame: false},

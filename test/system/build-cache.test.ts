@@ -33,9 +33,15 @@ function kept(box: TestBox) {
 	return {rows: list('build/rows'), mounts: list('build/mounts'), layers: list('lower'), blobs: list('blobs/sha256')};
 }
 
+/** Whether there are layers, where no image has any. */
+function hasCache(box: TestBox): boolean {
+	return kept(box).layers.length > 0;
+}
+
 async function prune(box: TestBox, ...args: string[]): Promise<readonly string[]> {
 	const {status, out, err} = await box.tsbox(['images', 'prune', ...args]);
 	expect({status, err}).toEqual({status: 0, err: expect.stringMatching(/^freed /)});
+	expect(err.includes('images prune --build-cache')).toBe(!args.includes('--build-cache') && hasCache(box));
 	// The digest stands in front.
 	return out.split('\n').flatMap(line => (line === '' ? [] : [line.slice(line.indexOf(' ') + 1)]));
 }

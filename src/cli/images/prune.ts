@@ -28,5 +28,7 @@ export const prune: RunAction = async (values, _words, {io, engine, folders}) =>
 		io.out(`${[digest, ...titles].join(' ')}\n`);
 	}
 	io.err(`freed ${bytes(pruned.bytes)}\n`);
+	if (pruned.cached > 0 && !values['build-cache'])
+		io.err(`${bytes(pruned.cached)} are kept for later builds; \`tsbox images prune --build-cache\` frees them\n`);
 	return 0;
 };

@@ -71,10 +71,12 @@ export async function pruneBuildCache(machine: Machine, options: PruneOptions = 
 		if (options.keepBytes !== undefined) await sweep();
 	}
 	await sweep();
+	const after = cacheUse(machine).bytes;
 	return {
 		removed: removed.map(({kind, names, digest}) => ({kind, names, digest})),
 		parts,
-		bytes: Math.max(0, before - cacheUse(machine).bytes),
+		bytes: Math.max(0, before - after),
+		cached: after,
 	};
 }
 

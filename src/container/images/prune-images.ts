@@ -31,6 +31,8 @@ export interface Pruned {
 	readonly parts: number;
 	/** Bytes that are free now. */
 	readonly bytes: number;
+	/** Bytes that stay for later builds alone; `pruneBuildCache` removes them. */
+	readonly cached: number;
 }
 
 /** An image or archive that may go. */
@@ -68,6 +70,7 @@ export async function pruneStore(machine: Machine, options: PruneOptions = {}): 
 		removed: removed.map(({kind, names, digest}) => ({kind, names, digest})),
 		parts,
 		bytes: Math.max(0, before - storeBytes(machine)),
+		cached: cachedBytes(machine),
 	};
 }
 
