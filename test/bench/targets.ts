@@ -20,6 +20,15 @@ export const row = {
 	psOfNothing: 'tsbox ps of nothing',
 	psOfOne: 'tsbox ps of one',
 	waiting: 'memory of a waiting container',
+	pull: 'tsbox images pull',
+	pullByUmoci: 'skopeo copy, umoci unpack',
+	pullByPodman: 'podman pull',
+	firstOfImage: 'tsbox run, first of an image',
+	firstOfArchive: 'tsbox run, first of an archive',
+	build: 'tsbox build --no-cache',
+	buildCached: 'tsbox build, all cached',
+	buildByBuildah: 'buildah bud --no-cache',
+	buildCachedByBuildah: 'buildah bud, all cached',
 } as const;
 
 /** The row of a way that is kept up. */
@@ -59,6 +68,13 @@ const targets: readonly Target[] = [
 	{row: row.psOfOne, unit: 'ms', is: 'at most', plus: 30, of: row.node},
 	{row: row.execByFront, unit: 'ms', is: 'at most', times: 0.9, of: row.runcExec},
 	{row: row.waiting, unit: 'MiB', is: 'at most', plus: 1},
+	{row: row.pull, unit: 'ms', is: 'at most', times: 1, of: row.pullByPodman},
+	{row: row.pull, unit: 'ms', is: 'at most', times: 1, of: row.pullByUmoci},
+	{row: row.firstOfImage, unit: 'ms', is: 'at most', times: 1.1, of: row.firstOfArchive},
+	{row: row.build, unit: 'ms', is: 'at most', times: 1.2, of: row.buildByBuildah},
+	{row: row.buildCached, unit: 'ms', is: 'at most', times: 0.5, of: row.buildCachedByBuildah},
+	{row: `memory of ${row.pull}`, unit: 'MiB', is: 'at most', plus: 200},
+	{row: `memory of ${row.build}`, unit: 'MiB', is: 'at most', plus: 200},
 ];
 
 /** Whether a row has one of these words, or the beginning of one, in its name, or is what such a row is compared with; without words each is. */
