@@ -71,6 +71,14 @@ describe('actions that lose data ask first', () => {
 	});
 });
 
+test('the layers of an image are read in a sheet', async () => {
+	const {ran, sheet, dashboard} = await did('c:shop-web', ['i']);
+	expect(ran).toEqual([['images', 'tree', sampleContainer('shop-web').image]]);
+	expect(sheet).toMatchObject({kind: 'text', title: `layers of ${sampleContainer('shop-web').image} (Esc leaves)`});
+	expect(dashboard.model.showsCommands).toBe(false);
+	expect((await did('s:shop/cache', ['i'])).notice?.text).toBe('that is for a container');
+});
+
 describe('impossible actions show the reason and run nothing', () => {
 	test.each([
 		['c:shop-job', 's', 'shop-job does not run'],

@@ -2,6 +2,7 @@ import {intentOf, liveOf, type PlainAction, signalChoices, type Words} from './m
 import {type DashboardContext, runCommand} from './model/dashboard-context.ts';
 import type {KeyName} from './model/keys.ts';
 import {currentRows, meantRows} from './model/model.ts';
+import {line} from '../draw/line.ts';
 import type {Row} from './model/rows.ts';
 import {commandText, prompt} from './model/sheet.ts';
 
@@ -18,6 +19,7 @@ export function performAction(dashboard: DashboardContext, name: KeyName): void 
 		exec: () => onTerminal(dashboard, rows, container => ['exec', container, '--', ...shell]),
 		attach: () => onTerminal(dashboard, rows, container => ['attach', container]),
 		update: () => update(dashboard, rows),
+		layers: () => void layers(dashboard, rows),
 		prune: () => prune(dashboard),
 	};
 	doings[name]?.();
@@ -101,6 +103,25 @@ function update(dashboard: DashboardContext, rows: readonly Row[]): void {
 			note: '--memory 200m  --cpus 1.5  --pids-limit 100  --memory-swap -1  --cpu-shares 512  --cpuset-cpus 0-1',
 		}),
 	);
+}
+
+/** Shows what `tsbox images tree` says of the image of a container. */
+async function layers(dashboard: DashboardContext, rows: readonly Row[]): Promise<void> {
+	const images = new Set(rows.flatMap(row => (row.kind === 'container' ? row.container.image : [])));
+	const [image, ...others] = images;
+	if (image === undefined) return dashboard.say('that is for a container', true);
+	if (others.length > 0) return dashboard.say('that is for one image at a time', true);
+	const words = ['images', 'tree', image];
+	const {status, output} = await dashboard.source.run(words);
+	const text = output.trimEnd().split('\n');
+	if (status !== 0) return dashboard.say(`${commandText(words)}: ${text[0] ?? ''}`, true);
+	// What the command printed is safe to show: it has escaped all names.
+	dashboard.ask({
+		kind: 'text',
+		title: `layers of ${image} (Esc leaves)`,
+		lines: () => text.map(each => line(each)),
+		top: 0,
+	});
 }
 
 function prune(dashboard: DashboardContext): void {

@@ -74,6 +74,7 @@ export const keyTable = [
 	{name: 'update', place: 'list', keys: ['L'], words: 'change its limits'},
 	{name: 'project-up', place: 'list', keys: ['u'], words: 'bring its project up as the spec has it now'},
 	{name: 'project-down', place: 'list', keys: ['D'], words: 'take its project down'},
+	{name: 'layers', place: 'list', keys: ['i'], words: 'show the layers of its image, and what each adds'},
 	{name: 'prune', place: 'list', keys: ['X'], words: 'remove unused images and volumes, and what crashes left'},
 
 	{name: 'detail-up', place: 'detail', keys: ['up', 'k'], words: 'up'},
