@@ -13,7 +13,7 @@ import type {Path} from '../syntax/tree.ts';
 
 /**
  * Builds a container's environment. Later sources win: `fixed`, each `env_file` in order, `environment`, the command line.
- * A name without a value takes the caller's value, and is left out if the caller has none.
+ * A name without a value takes the caller's value. If the caller has none it is left out, and taken from what an image sets.
  * Source: Compose Specification, "env_file" and "environment".
  */
 export function readEnvironment(
@@ -22,17 +22,23 @@ export function readEnvironment(
 	folder: string,
 	request: SpecRequest,
 	fixed: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, string>> {
+): ReadVariables {
 	const {places} = picker;
 	const whole: Omit<Variable, 'value'> = {place: places.value([]), origin: {kind: 'reproducible'}};
 	const variables = new Map<string, Variable>(Object.entries(fixed).map(([name, value]) => [name, {...whole, value}]));
 	for (const file of envFiles(input.env_file)) readEnvFile(file, picker, folder, request, variables);
+	const without = new Set<string>();
 	const add = (entry: KeyValue, place: Place, origin: Origin) => {
 		const fault = faultOf(entry);
 		if (fault !== undefined) picker.invalid(place, fault);
 		const value = entry.value ?? request.env[entry.name];
-		if (value === undefined) variables.delete(entry.name);
-		else variables.set(entry.name, {value, place, origin: entry.value === undefined ? callers(entry.name) : origin});
+		if (value === undefined) {
+			variables.delete(entry.name);
+			without.add(entry.name);
+			return;
+		}
+		without.delete(entry.name);
+		variables.set(entry.name, {value, place, origin: entry.value === undefined ? callers(entry.name) : origin});
 	};
 	for (const entry of keyValues(input.environment, ['environment'], places)) {
 		add(entry, places.value(entry.path), places.origin(entry.path));
@@ -40,7 +46,16 @@ export function readEnvironment(
 	const option = {kind: 'option', option: '--env'} as const;
 	for (const entry of keyValues(request.options?.environment, [], places)) add(entry, option, option);
 	for (const [name, {origin, place}] of variables) picker.note(`environment.${name}`, origin, place);
-	return Object.fromEntries([...variables].map(([name, {value}]) => [name, value]));
+	return {
+		environment: Object.fromEntries([...variables].map(([name, {value}]) => [name, value])),
+		withoutVariables: [...without],
+	};
+}
+
+/** The variables of a container, and those that it is not to have of its image either. */
+export interface ReadVariables {
+	readonly environment: Readonly<Record<string, string>>;
+	readonly withoutVariables: readonly string[];
 }
 
 interface Variable {

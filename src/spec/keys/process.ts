@@ -96,7 +96,7 @@ export const processKeys = {
 		about: 'Environment variables; a name without a value takes it from the caller.',
 		also: ['env', 'envs', 'vars', 'variables', 'environ'],
 		written: w => w.mapOrList,
-		recorded: {environment: r => r.variables},
+		recorded: {environment: r => r.variables, withoutVariables: r => r.optional(r.array(r.withoutNul))},
 		show: ({environment}) => environment,
 	}),
 	env_file: row({

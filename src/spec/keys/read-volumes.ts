@@ -1,3 +1,4 @@
+import {anonymousMount, type VolumeOwner} from '../values/anonymous-volume.ts';
 import {parseMode} from '../values/mount-options.ts';
 import type {Parsed} from '../model/parsed.ts';
 import type {Picker} from '../syntax/pick.ts';
@@ -10,16 +11,24 @@ import type {ServiceInput} from './service-schema.ts';
 import type {Path, Places} from '../syntax/tree.ts';
 import {type NamedMount, parseVolume} from '../values/volume.ts';
 
+/** Where the volumes of a container come from. */
+export interface VolumeSources {
+	/** The named volumes of the file; undefined for a file that cannot declare volumes. */
+	readonly declared: readonly NamedVolume[] | undefined;
+	/** Whose a volume without a name is. */
+	readonly owner: VolumeOwner;
+}
+
 /**
  * Reads all mounts of a container: `volumes`, then `tmpfs`, then `--volume`. Makes sources absolute, and looks named
- * volumes up in `declared`, which is undefined for a file that cannot declare volumes.
+ * volumes up in what is declared.
  */
 export function readVolumes(
 	input: Pick<ServiceInput, 'volumes' | 'tmpfs'>,
 	picker: Picker,
 	folder: string,
 	request: SpecRequest,
-	declared: readonly NamedVolume[] | undefined,
+	sources: VolumeSources,
 ): Service['volumes'] {
 	const {places} = picker;
 	const volumes: (BindVolume | TmpfsVolume | VolumeMount)[] = [];
@@ -33,7 +42,7 @@ export function readVolumes(
 	};
 	for (const [i, entry] of (input.volumes ?? []).entries()) {
 		const path: Path = ['volumes', i];
-		take(readVolume(entry, path, places, folder, request, declared), places.value(path), places.origin(path));
+		take(readVolume(entry, path, places, folder, request, sources), places.value(path), places.origin(path));
 	}
 	const tmpfs = input.tmpfs ?? [];
 	for (const [i, volume] of (Array.isArray(tmpfs) ? tmpfs : [tmpfs]).entries()) {
@@ -43,7 +52,7 @@ export function readVolumes(
 	const option = {kind: 'option', option: '--volume'} as const;
 	for (const text of request.options?.volumes ?? []) {
 		const parsed = parseVolume(text);
-		take(parsed.ok ? found(parsed.value, request.cwd, request, declared) : parsed, option, option);
+		take(parsed.ok ? found(parsed.value, request.cwd, request, sources) : parsed, option, option);
 	}
 	return volumes;
 }
@@ -56,12 +65,12 @@ function readVolume(
 	places: Places,
 	folder: string,
 	request: SpecRequest,
-	declared: readonly NamedVolume[] | undefined,
+	sources: VolumeSources,
 ): Parsed<BindVolume | TmpfsVolume | VolumeMount> {
-	if ('readOnly' in entry) return found(entry, folder, request, declared);
+	if ('readOnly' in entry) return found(entry, folder, request, sources);
 	if (entry.type === 'volume') {
 		const {source, target, read_only: readOnly = false, volume: {nocopy = false} = {}} = entry;
-		return found({type: 'volume', volume: source, target, readOnly, nocopy}, folder, request, declared);
+		return found({type: 'volume', volume: source, target, readOnly, nocopy}, folder, request, sources);
 	}
 	if (entry.type === 'bind') {
 		return withSource(
@@ -100,9 +109,10 @@ function found(
 	mount: BindVolume | NamedMount,
 	folder: string,
 	request: SpecRequest,
-	declared: readonly NamedVolume[] | undefined,
+	{declared, owner}: VolumeSources,
 ): Parsed<BindVolume | VolumeMount> {
 	if (mount.type === 'bind') return withSource(mount, folder, request);
+	if (mount.volume === undefined) return {ok: true, value: anonymousMount(mount, owner)};
 	const volume = declaredVolume(mount.volume, declared);
 	return volume.ok ? {ok: true, value: {...mount, volume: volume.value}} : volume;
 }

@@ -144,6 +144,7 @@ export const milliseconds = number({min: 0, max: Number.MAX_SAFE_INTEGER, fracti
 export const healthcheck = z.object({
 	// Empty where only the image has one.
 	test: words.check(z.refine(([program]) => program !== '')),
+	shellText: z.optional(withoutNul),
 	intervalMs: milliseconds,
 	timeoutMs: milliseconds,
 	startPeriodMs: milliseconds,

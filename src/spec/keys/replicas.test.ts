@@ -60,6 +60,16 @@ test('a word names a service, a replica, or a container', () => {
 	);
 });
 
+test('each container of a service has its own anonymous volumes', () => {
+	const {services} = load('  web: {rootfs: host, scale: 2, volumes: [/data]}\n');
+	const volumes = services.map(({name, volumes: [mount]}) => ({
+		name,
+		volume: mount?.type === 'volume' && mount.volume,
+	}));
+	expect(volumes).toMatchObject(volumes.map(({name}) => ({volume: {container: name}})));
+	expect(new Set(volumes.map(({volume}) => volume && volume.name)).size).toBe(2);
+});
+
 test('impossible scales are refused', () => {
 	expect(complaint('  web: {rootfs: host, scale: 2, deploy: {replicas: 3}}\n')).toContain('differs from `scale`');
 	expect(complaint('  web: {rootfs: host, scale: 2, container_name: x}\n')).toContain('2 containers cannot share');

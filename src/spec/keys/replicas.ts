@@ -1,4 +1,5 @@
 import {didYouMean} from '../../errors/did-you-mean.ts';
+import {volumesOfReplica} from '../values/anonymous-volume.ts';
 import {hostNameOf} from '../values/host-name.ts';
 import {quoted} from '../model/parsed.ts';
 import type {Picker} from '../syntax/pick.ts';
@@ -36,7 +37,8 @@ export function replicasOf(service: Service, scale: number): readonly Service[] 
 		if (at === 0) return service;
 		const name = `${service.name}-${at + 1}`;
 		const ownHostName = service.hostname === hostNameOf(service.name) ? {hostname: hostNameOf(name)} : {};
-		return {...service, name, replica: at + 1, ...ownHostName};
+		const volumes = volumesOfReplica(service.volumes, name);
+		return {...service, name, replica: at + 1, volumes, ...ownHostName};
 	});
 }
 

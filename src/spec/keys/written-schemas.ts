@@ -87,7 +87,10 @@ const volumeOptions = z.strictObject(
 
 const longVolume = z.strictObject({
 	type: z.literal('volume'),
-	source: described('The volume: its key under `volumes`.', parsedBy(text, parseVolumeName)),
+	source: key(
+		"The volume: its key under `volumes`; without one, a volume of the container's own.",
+		parsedBy(text, parseVolumeName),
+	),
 	target: described('The absolute path in the container.', parsedBy(text, parseMountTarget)),
 	read_only: key('Refuse writes.', flag),
 	volume: key('Options of a named volume.', volumeOptions),

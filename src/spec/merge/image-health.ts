@@ -1,5 +1,5 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import {healthcheckFields} from '../model/healthcheck.ts';
+import {healthcheckFields, usualShell} from '../model/healthcheck.ts';
 import type {ImageConfig} from '../model/image-config.ts';
 import type {Healthcheck, Origin, Service} from '../model/project.ts';
 import {type ImagePart, type MergedImage, ofImage} from './image-part.ts';
@@ -10,8 +10,9 @@ import {isWritten} from './without-image.ts';
  *
  * @throws TsboxError E_SPEC_INVALID where the spec has no test, and the image has none.
  */
-export function healthPart(service: Service, check: ImageConfig['healthcheck'], image: MergedImage): ImagePart {
-	const {healthcheck: own, origins, profile} = service;
+export function healthPart(service: Service, {healthcheck: check, shell}: ImageConfig, image: MergedImage): ImagePart {
+	const {origins, profile} = service;
+	const own = service.healthcheck && withShell(service.healthcheck, shell);
 	const ofWhole = {healthcheck: ofImage(image, 'Healthcheck')};
 	if (own === undefined) {
 		const counts = typeof check === 'object' && !isWritten(origins, 'healthcheck') && profile !== 'bare';
@@ -24,9 +25,14 @@ export function healthPart(service: Service, check: ImageConfig['healthcheck'], 
 		const words = taken.map(([key]): [string, Origin] => [`healthcheck.${key}`, ofImage(image, 'Healthcheck')]);
 		return {values: {healthcheck}, origins: Object.fromEntries(words)};
 	}
-	if (own.test.length > 0) return {values: {}, origins: {}};
+	if (own.test.length > 0) return {values: {healthcheck: own}, origins: {}};
 	throw new TsboxError('E_SPEC_INVALID', `\`healthcheck\` of ${service.service} has no \`test\``, {
 		why: `the image ${image.reference} has ${check === 'none' ? 'its check turned off' : 'no check'}`,
 		hint: 'write `test: [CMD, ...]`, or take `healthcheck` out',
 	});
+}
+
+/** The check with its text behind the shell of the image, as Docker runs it: moby, daemon/health.go, getShell. */
+function withShell(check: Healthcheck, shell: readonly string[] | undefined): Healthcheck {
+	return check.shellText === undefined ? check : {...check, test: [...(shell ?? usualShell), check.shellText]};
 }

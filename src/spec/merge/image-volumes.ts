@@ -1,5 +1,5 @@
-import {createHash} from 'node:crypto';
 import type {Service, VolumeMount} from '../model/project.ts';
+import {anonymousMount} from '../values/anonymous-volume.ts';
 import {parseMountTarget} from '../values/container-path.ts';
 import {checkedOf, type ImagePart, type MergedImage, ofImage} from './image-part.ts';
 import {withVolumesFrom} from './without-image.ts';
@@ -25,19 +25,5 @@ export function volumesPart(service: Service, paths: readonly string[], image: M
 
 function mountAt(path: string, container: string, image: MergedImage): VolumeMount {
 	const target = checkedOf(image, `the volume ${JSON.stringify(path)}`, parseMountTarget(path), 'use another image');
-	const name = anonymousName(container, target);
-	return {
-		type: 'volume',
-		volume: {key: name, name, project: image.project, labels: {}, container},
-		target,
-		readOnly: false,
-		nocopy: false,
-	};
-}
-
-/** The name of an anonymous volume: the same for each start of a container, and no other volume's. */
-function anonymousName(container: string, target: string): string {
-	const digest = createHash('sha256').update(`${container}\0${target}`).digest('hex').slice(0, 12);
-	const words = target.replace(/[^a-zA-Z0-9]+/g, '-').slice(1, 40);
-	return `${container}_${words}_${digest}`;
+	return anonymousMount({target, readOnly: false, nocopy: false}, {container, project: image.project});
 }

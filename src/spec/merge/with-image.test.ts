@@ -146,6 +146,38 @@ test('a health check of the spec is merged with that of the image, or takes its 
 	expect(fault(() => merged(lone, {...nothing, command: ['x']}))).toMatch(/^E_SPEC_INVALID `healthcheck` of shop/);
 });
 
+test('a text of a health check is read by the shell of the image', () => {
+	const inBash = {...config, shell: ['/bin/bash', '-ec']};
+	const {healthcheck: _, ...unchecked} = inBash;
+	for (const test of ['a; b', ['CMD-SHELL', 'a; b']]) {
+		const asked = {healthcheck: {test}};
+		expect(merged(asked).healthcheck?.test).toEqual(['/bin/sh', '-c', 'a; b']);
+		expect(merged(asked, inBash).healthcheck?.test).toEqual(['/bin/bash', '-ec', 'a; b']);
+		expect(merged(asked, unchecked).healthcheck?.test).toEqual(['/bin/bash', '-ec', 'a; b']);
+	}
+	const words = {healthcheck: {test: ['CMD', '/bin/sh', '-c', 'a']}};
+	expect(merged(words, inBash).healthcheck?.test).toEqual(['/bin/sh', '-c', 'a']);
+});
+
+test('a variable without a value, which the caller does not have either, is taken from what the image sets', () => {
+	expect(merged({environment: ['MODE']}).environment).toEqual({PATH: '/image/bin'});
+	expect(merged({environment: {MODE: null, OTHER: 'x'}}).environment).toEqual({PATH: '/image/bin', OTHER: 'x'});
+	expect(merged({environment: {MODE: ''}}).environment).toEqual({PATH: '/image/bin', MODE: ''});
+	expect(merged({environment: ['MODE']}, config, {environment: ['MODE=given']}).environment).toMatchObject({
+		MODE: 'given',
+	});
+	expect(merged({}, config, {environment: ['PATH']}).environment).toEqual({MODE: 'image'});
+});
+
+test('a mount without a source is a volume of the container, as one that its image declares', () => {
+	const own = merged({volumes: ['/data', {type: 'volume', target: '/more', read_only: true}]});
+	const declared = merged().volumes.find(({target}) => target === '/data');
+	expect(own.volumes.map(({target}) => target)).toEqual(['/cache', '/data', '/more']);
+	expect(own.volumes[1]).toEqual(declared);
+	expect(own.volumes[2]).toMatchObject({readOnly: true, volume: {container: 'shop', project: 'shop'}});
+	expect(own.origins['volumes.1']).toEqual(service({volumes: ['/data']}).origins['volumes.0']);
+});
+
 test('an anonymous volume belongs to the container and its project, and has the same name each time', () => {
 	const [first, other] = [merged(), withImage({...service(), name: 'shop-2'}, config, image)];
 	const volumes = ({volumes}: Service) => volumes.flatMap(each => (each.type === 'volume' ? [each] : []));
@@ -188,10 +220,16 @@ test.each([
 		user: 'root',
 	},
 	{healthcheck: {disable: true}, command: 'x', reproducible: true},
+	{healthcheck: {test: 'a; b'}, environment: ['MODE'], volumes: ['/data']},
 ])('merging twice is merging once, and another image leaves nothing of the first: %j', keys => {
 	const own = service(keys);
 	const once = withImage(own, config, image);
-	const other: ImageConfig = {...nothing, command: ['other'], healthcheck: {...check, intervalMs: 7}};
+	const other: ImageConfig = {
+		...nothing,
+		command: ['other'],
+		shell: ['/bin/other', '-c'],
+		healthcheck: {...check, intervalMs: 7},
+	};
 	const elsewhere = {reference: 'docker.io/library/other:1', project: 'shop'};
 	expect(withImage(once, config, image)).toEqual(once);
 	expect(withImage(once, other, elsewhere)).toEqual(withImage(own, other, elsewhere));

@@ -24,7 +24,7 @@ export function withImage(merged: Service, config: ImageConfig, image: MergedIma
 		mapPart('environment', service, config.environment, image, 'Env'),
 		mapPart('labels', service, config.labels, image, 'Labels'),
 		processPart(service, config, image),
-		healthPart(service, config.healthcheck, image),
+		healthPart(service, config, image),
 		// A bare container has only bind mounts.
 		...(service.profile === 'bare' ? [] : [volumesPart(service, config.volumes, image)]),
 	];
@@ -65,7 +65,10 @@ function mapPart(
 	word: string,
 ): ImagePart {
 	const own = service[key];
-	const taken = Object.entries(entries).filter(([name]) => name !== '' && !Object.hasOwn(own, name));
+	const without = key === 'environment' ? (service.withoutVariables ?? []) : [];
+	const taken = Object.entries(entries).filter(
+		([name]) => name !== '' && !Object.hasOwn(own, name) && !without.includes(name),
+	);
 	return {
 		values: {[key]: {...Object.fromEntries(taken), ...own}},
 		origins: Object.fromEntries(taken.map(([name]) => [`${key}.${name}`, ofImage(image, word)])),

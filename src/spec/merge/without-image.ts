@@ -1,4 +1,4 @@
-import {healthcheckDefaults, healthcheckFields} from '../model/healthcheck.ts';
+import {healthcheckDefaults, healthcheckFields, usualShell} from '../model/healthcheck.ts';
 import type {Healthcheck, Origin, Service} from '../model/project.ts';
 
 type Origins = Service['origins'];
@@ -16,7 +16,8 @@ export function isWritten(origins: Origins, key: string): boolean {
 export function withoutImage(service: Service): Service {
 	const {origins} = service;
 	const isImages = (key: string): boolean => origins[key]?.kind === 'image';
-	if (!Object.keys(origins).some(isImages)) return service;
+	const hasShell = service.healthcheck?.shellText !== undefined;
+	if (!hasShell && !Object.keys(origins).some(isImages)) return service;
 	const own = (values: Readonly<Record<string, string>>, list: string) =>
 		Object.fromEntries(Object.entries(values).filter(([name]) => !isImages(`${list}.${name}`)));
 	const {user, workingDir, healthcheck, ...rest} = service;
@@ -43,7 +44,13 @@ function ownHealth(check: Healthcheck, isImages: (key: string) => boolean): Heal
 	const own = Object.entries(healthcheckFields).flatMap(([key, field]) =>
 		isImages(`healthcheck.${key}`) ? [] : [[field, check[field]]],
 	);
-	return {test: [], ...healthcheckDefaults, ...(Object.fromEntries(own) as Partial<Healthcheck>)};
+	const {shellText} = check;
+	return {
+		test: [],
+		...healthcheckDefaults,
+		...(Object.fromEntries(own) as Partial<Healthcheck>),
+		...(shellText === undefined ? {} : {shellText, test: [...usualShell, shellText]}),
+	};
 }
 
 /** Those of the image are gone; what must have an origin has that of a default. */

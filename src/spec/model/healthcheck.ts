@@ -9,6 +9,9 @@ export const healthcheckDefaults = {
 	retries: 3,
 } as const;
 
+/** What a test in the form of a text is put behind, where the image has no shell of its own. */
+export const usualShell: readonly string[] = ['/bin/sh', '-c'];
+
 /** The fields of a health check, by their names in a spec. */
 export const healthcheckFields = {
 	test: 'test',

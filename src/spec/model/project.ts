@@ -100,7 +100,7 @@ export interface NamedVolume {
 	/** The project that owns the volume; null for an external volume. */
 	readonly project: string | null;
 	readonly labels: Readonly<Record<string, string>>;
-	/** The container of an anonymous volume, which its image declares. A spec never sets this. */
+	/** The container of an anonymous volume, which its image declares, or a mount without a source. */
 	readonly container?: string;
 	/** The process of `verify` that made the volume for one run. The volume ends with the process. A spec never sets this. */
 	readonly owner?: string;
@@ -187,6 +187,8 @@ export interface Dependency {
 /** How to check a container's health (`healthcheck`). Durations are in ms. */
 export interface Healthcheck {
 	readonly test: readonly string[];
+	/** The text of a test for the shell. `test` has the shell before it: that of the image, or else `/bin/sh -c`. */
+	readonly shellText?: string;
 	readonly intervalMs: number;
 	readonly timeoutMs: number;
 	/** How long after a start failures do not count. */
@@ -219,6 +221,8 @@ export interface Service {
 	readonly entrypoint: readonly string[];
 	readonly command: readonly string[];
 	readonly environment: Readonly<Record<string, string>>;
+	/** Variables of the image that the container is not to have: names without a value that the caller has none for either. */
+	readonly withoutVariables?: readonly string[];
 	readonly workingDir?: string;
 	/** `user[:group]`, names or numbers, as written. */
 	readonly user?: string;

@@ -100,7 +100,7 @@ labels: *a9
 	['a target that is /dev', 'rootfs: host\ntmpfs: /dev/\n'],
 	['a target twice', 'rootfs: host\nvolumes: [./a:/b, ./c:/b/]\n'],
 	['a named volume', 'rootfs: host\nvolumes: [data:/x]\n'],
-	['an anonymous volume', 'rootfs: host\nvolumes: [/x]\n'],
+	['an anonymous volume at a folder that tsbox makes', 'rootfs: host\nvolumes: [/proc]\n'],
 	['an SELinux option', 'rootfs: host\nvolumes: [./a:/b:z]\n'],
 	['an unknown option', 'rootfs: host\nvolumes: [./a:/b:roo]\n'],
 	['a volume of another type', 'rootfs: host\nvolumes: [{type: npipe, source: a, target: /a}]\n'],
@@ -111,7 +111,6 @@ labels: *a9
 		'a volume that is not declared, in the long form',
 		withVolumes('[{type: volume, source: dat, target: /x}]', 'data:'),
 	],
-	['a volume without a source', withVolumes('[{type: volume, target: /x}]', 'data:')],
 	['a volume with a propagation', withVolumes('["data:/x:ro,shared"]', 'data:')],
 	['a volume with an unknown option', withVolumes('["data:/x:nocpy"]', 'data:')],
 	['a volume with a subpath', withVolumes('[{type: volume, source: data, target: /x, volume: {subpath: a}}]', 'data:')],
@@ -249,8 +248,8 @@ test('a problem of the command line names its option', () => {
 
 		--user: it must be \`user\`, \`user:group\`, \`uid\` or \`uid:gid\`, not \`a b\`
 
-		--volume: it must be \`SOURCE:TARGET\` or \`SOURCE:TARGET:ro\`, not \`x\`
-		  = name a folder of the host, or a volume, before it; tsbox has no anonymous volumes
+		--volume: it must be \`SOURCE:TARGET\`, or the path of an anonymous volume, not \`x\`
+		  = write the path in the container behind it: \`x:/data\`
 
 		--name: it must begin with a letter or digit and hold at most 64 of \`a-z A-Z 0-9 _ . -\`, not \`-\`
 		hint: fix these 5 places"

@@ -56,7 +56,13 @@ export function readService(input: ServiceInput, places: Places, context: Servic
 	const picker = pickerOf(places);
 	const reproducible = options.reproducible ?? input.reproducible ?? false;
 	const command = readCommand(input, picker, options);
-	const environment = readEnvironment(input, picker, folder, request, reproducible ? fixedEnvironment : {});
+	const {environment, withoutVariables} = readEnvironment(
+		input,
+		picker,
+		folder,
+		request,
+		reproducible ? fixedEnvironment : {},
+	);
 	const read = readKeys(input, {picker, options, reproducible, deployed: input.deploy?.resources?.limits ?? {}});
 	const fixed = fixedPick(picker, reproducible);
 	const name = readName(input, picker, context);
@@ -86,9 +92,11 @@ export function readService(input: ServiceInput, places: Places, context: Servic
 		rootfs: readRoot(input, picker, folder, request, build),
 		...command,
 		environment,
-		volumes: readVolumes(input, picker, folder, request, context.volumes).map(volume =>
-			reproducible ? withSize(volume) : volume,
-		),
+		...(withoutVariables.length === 0 ? {} : {withoutVariables}),
+		volumes: readVolumes(input, picker, folder, request, {
+			declared: context.volumes,
+			owner: {container: name, project: context.project},
+		}).map(volume => (reproducible ? withSize(volume) : volume)),
 		namespaces: [...new Set(namespaces)],
 		...readSecurity(input.security_opt ?? [], read.privileged, picker, folder, request, isBare),
 		...present({

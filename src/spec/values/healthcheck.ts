@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import {parseDuration} from './duration.ts';
 import {bad, good, type Parsed} from '../model/parsed.ts';
-import {healthcheckDefaults as defaults} from '../model/healthcheck.ts';
+import {healthcheckDefaults as defaults, usualShell} from '../model/healthcheck.ts';
 import type {Healthcheck} from '../model/project.ts';
 import {numberIn, parseBoolean} from '../syntax/scalar.ts';
 import {key, parsedBy, text, textOrBoolean, textOrNumber, texts} from './schema-parts.ts';
@@ -38,7 +38,7 @@ export const healthcheck = parsedBy(
 		if (!test.ok) return test;
 		if (test.value === null) return good(null);
 		return good({
-			test: test.value,
+			...test.value,
 			intervalMs: input.interval ?? defaults.intervalMs,
 			timeoutMs: input.timeout ?? defaults.timeoutMs,
 			startPeriodMs: input.start_period ?? defaults.startPeriodMs,
@@ -48,13 +48,16 @@ export const healthcheck = parsedBy(
 	},
 );
 
-/** The command as words; null for `NONE`. */
-function commandOf(test: string | readonly string[] | undefined): Parsed<readonly string[] | null> {
-	if (test === undefined) return good([]);
-	if (typeof test === 'string') return good(['/bin/sh', '-c', test]);
+/** The command as words, and as the text that it was; null for `NONE`. */
+function commandOf(
+	test: string | readonly string[] | undefined,
+): Parsed<Pick<Healthcheck, 'test' | 'shellText'> | null> {
+	const inShell = (shellText: string) => good({test: [...usualShell, shellText], shellText});
+	if (test === undefined) return good({test: []});
+	if (typeof test === 'string') return inShell(test);
 	const [kind, ...words] = test;
 	if (kind === 'NONE') return good(null);
-	if (kind === 'CMD' && words.length > 0) return good(words);
-	if (kind === 'CMD-SHELL' && words.length === 1) return good(['/bin/sh', '-c', words[0] ?? '']);
+	if (kind === 'CMD' && words.length > 0) return good({test: words});
+	if (kind === 'CMD-SHELL' && words.length === 1) return inShell(words[0] ?? '');
 	return bad('has a `test` that begins with none of CMD, CMD-SHELL and NONE', 'write `test: [CMD, program, ...]`');
 }

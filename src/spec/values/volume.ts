@@ -4,23 +4,30 @@ import {isVolumeName} from './named-volume.ts';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import type {BindVolume, TmpfsVolume, VolumeMount} from '../model/project.ts';
 
-/** A mount of a named volume without its declaration; `volume` is the key. */
-export type NamedMount = Omit<VolumeMount, 'volume'> & {readonly volume: string};
+/** A mount of a volume without its declaration; `volume` is the key, undefined for an anonymous volume. */
+export type NamedMount = Omit<VolumeMount, 'volume'> & {readonly volume: string | undefined};
 
 /**
- * Parses the short form `SOURCE:TARGET[:OPTIONS]`. A source that is not a path names a volume. A path is returned as
- * written; resolveSource makes it absolute. Unlike Docker, tsbox does not create a missing path.
+ * Parses the short form `SOURCE:TARGET[:OPTIONS]`, or `TARGET` alone for an anonymous volume. A source that is not a path names a
+ * volume. A path is returned as written; resolveSource makes it absolute. Unlike Docker, tsbox does not create a missing path.
  * Source: Compose Specification, "volumes", short syntax.
  */
 export function parseVolume(volume: string): Parsed<BindVolume | NamedMount> {
 	const parts = volume.split(':');
 	const [source = '', target, options = 'rw'] = parts;
-	if (target === undefined || parts.length > 3) {
+	if (parts.length > 3) {
 		return bad(
 			`must be \`SOURCE:TARGET\` or \`SOURCE:TARGET:ro\`, not ${quoted(volume)}`,
-			target === undefined
-				? 'name a folder of the host, or a volume, before it; tsbox has no anonymous volumes'
-				: 'use the long form for a path that holds a colon',
+			'use the long form for a path that holds a colon',
+		);
+	}
+	if (target === undefined) {
+		const own = parseMountTarget(source);
+		if (own.ok) return good({type: 'volume', volume: undefined, target: own.value, readOnly: false, nocopy: false});
+		if (source.startsWith('/')) return own;
+		return bad(
+			`must be \`SOURCE:TARGET\`, or the path of an anonymous volume, not ${quoted(volume)}`,
+			`write the path in the container behind it: \`${source}:/data\``,
 		);
 	}
 	const checkedTarget = parseMountTarget(target);
