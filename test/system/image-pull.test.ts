@@ -206,6 +206,20 @@ describe.skipIf(!root)('an image comes from', () => {
 	});
 });
 
+test.skipIf(!root)('a layout with several platforms has one for this machine', async () => {
+	const index = makeIndex([{layers: [{entries: [file('other', 'o')]}], architecture: 'nothing'}, {layers: [base]}]);
+	const [layout = ''] = writeLayout(join(at.folder, 'layout'), {t: index});
+	const archive = join(at.folder, 'layout.tar');
+	writeOciArchive(archive, {t: index});
+	for (const reference of [layout, `oci-archive:${archive}:t`, `archive:${archive}`]) {
+		const image = await pulled(reference);
+		expect(image).toMatchObject({stored: true, digest: index.top.digest, manifest: index.images[1]?.manifest.digest});
+		expect(shownTree(image)).toContain('./d/deep/x');
+	}
+	const missing = pulled(layout, {pull: 'always', platform: 'linux/s390x'});
+	await expect(missing).rejects.toMatchObject({code: 'E_IMAGE_NOT_FOUND'});
+});
+
 describe.skipIf(!root)('a registry that', () => {
 	const made = makeImage({layers: [base, {entries: [file('big', 'x'.repeat(300_000))], compression: 'none'}]});
 	/** Pulls with a fault, and says how the pull ended. */

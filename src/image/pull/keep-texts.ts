@@ -1,7 +1,8 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {digestOfBytes} from '../oci/manifest.ts';
 import {hasBlob, keepBlob} from '../store/blobs.ts';
-import {inspectConfig, inspectManifest, type Skopeo, skopeo} from './skopeo.ts';
+import {manifestText} from './manifest-text.ts';
+import {inspectConfig, type Skopeo, skopeo} from './skopeo.ts';
 
 /**
  * Fetches the manifest and the configuration of an image again if the store does not have them: a plan does not keep them, and `images
@@ -20,18 +21,19 @@ export async function keepTexts(
 	signal?: AbortSignal,
 ): Promise<void> {
 	const {host, store} = tools;
+	const run = {name: reference, signal};
 	const texts = [
-		[manifest, inspectManifest(source)],
-		[config, inspectConfig(source)],
+		[manifest, async () => manifestText(tools, source, manifest, run)],
+		[config, async () => (await skopeo(tools, inspectConfig(source), run)).toString('utf8')],
 	] as const;
-	for (const [digest, words] of texts) {
+	for (const [digest, read] of texts) {
 		if (hasBlob(host, store, digest)) continue;
-		const bytes = await skopeo(tools, words, {name: reference, signal});
-		if (digestOfBytes(bytes) !== digest)
+		const text = await read();
+		if (digestOfBytes(text) !== digest)
 			throw new TsboxError('E_IMAGE_INVALID', `the registry of ${reference} sent other bytes than before`, {
 				why: `they do not have the digest ${digest}`,
 				hint: 'try again',
 			});
-		keepBlob(host, store, digest, bytes.toString('utf8'));
+		keepBlob(host, store, digest, text);
 	}
 }

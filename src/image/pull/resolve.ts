@@ -8,6 +8,7 @@ import {blobText, keepBlob} from '../store/blobs.ts';
 import {keepName, type LayerRecord, type NameRecord, readImage, readName} from '../store/images.ts';
 import {lowerTree, readLower} from '../store/lower.ts';
 import type {ImageFacts} from '../store/facts.ts';
+import {manifestText} from './manifest-text.ts';
 import {inspectConfig, inspectManifest, type Skopeo, skopeo} from './skopeo.ts';
 import {atDigest, isRegistry, skopeoSource} from './source.ts';
 import type {PullPolicy} from '../../spec/model/project.ts';
@@ -149,7 +150,7 @@ async function fetchImage(
 	const isIndex = 'length' in found;
 	const entry = isIndex ? entryFor(reference, found, platform) : undefined;
 	const exact = atDigest(source, entry?.digest ?? digest);
-	const one = entry === undefined ? text : (await skopeo(tools, inspectManifest(exact), run)).toString('utf8');
+	const one = entry === undefined ? text : await manifestText(tools, exact, entry.digest, run);
 	const manifestDigest = digestOfBytes(one);
 	if (entry !== undefined && entry.digest !== manifestDigest) throw otherDigest(reference, 'manifest', entry.digest);
 	const manifest = entry === undefined ? found : readManifest(reference, one);
