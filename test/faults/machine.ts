@@ -32,6 +32,8 @@ export interface TryOptions {
 	readonly interruptAfter?: number;
 	/** The supervisor works on when the command has ended: wait for its points, or its fault. */
 	readonly follow?: boolean;
+	/** Variables of its environment beside the usual ones, or in place of them. */
+	readonly env?: Readonly<Record<string, string>>;
 	/** Called while it runs, after it was started. */
 	readonly meanwhile?: () => Promise<void>;
 }
@@ -71,7 +73,7 @@ export function injectorFor(box: TestBox): Injector {
 
 	const run: Injector['run'] = async (
 		words,
-		{fault, supervisorAsleep = false, interruptAfter, follow = false, meanwhile} = {},
+		{fault, supervisorAsleep = false, interruptAfter, follow = false, env = {}, meanwhile} = {},
 	) => {
 		const orders: Orders = {log, self, side: 'cli', supervisorAsleep, ...(fault === undefined ? {} : {fault})};
 		const output = [openSync(join(folder, 'out'), 'w'), openSync(join(folder, 'err'), 'w'), openSync(log, 'w')];
@@ -89,7 +91,7 @@ export function injectorFor(box: TestBox): Injector {
 			],
 			{
 				cwd: box.folder,
-				env: {PATH: process.env['PATH'], HOME: '/root', TSBOX_FAULT: JSON.stringify(orders)},
+				env: {PATH: process.env['PATH'], HOME: '/root', ...env, TSBOX_FAULT: JSON.stringify(orders)},
 				stdio: ['ignore', output[0], output[1]],
 			},
 		);

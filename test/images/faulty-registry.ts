@@ -11,6 +11,8 @@ export type RequestKind = 'ping' | 'index' | 'manifest' | 'config' | 'layer';
 export type Fault = {
 	/** The requests to which it happens: skopeo takes a refused ping for a question after its login. */
 	readonly at: RequestKind | 'all';
+	/** Only where they ask for this one. */
+	readonly digest?: string;
 	/** To how many of these; to all when left out. */
 	readonly times?: number;
 } & (
@@ -31,6 +33,8 @@ export type Fault = {
 	| {readonly kind: 'padded'; readonly bytes: number}
 	/** Takes the request, and never answers. */
 	| {readonly kind: 'hang'}
+	/** Sends half of the bytes, and never more. */
+	| {readonly kind: 'half'}
 );
 
 /** A registry that has one image under every name and tag. Disposal closes all connections. */
@@ -60,7 +64,8 @@ export async function faultyRegistry(image: MadeImage, fault?: Fault): Promise<F
 		const {digest, kind} = asked(image, request.url ?? '');
 		requests.push(`${request.method} ${kind}`);
 		const answer = {request, response, bytes: image.blobs.get(digest ?? ''), type: typeOf(image, digest), digest};
-		const meant = fault?.at === 'all' || fault?.at === kind;
+		const meant =
+			(fault?.at === 'all' || fault?.at === kind) && (fault.digest === undefined || fault.digest === digest);
 		if (fault === undefined || !meant || faults >= (fault.times ?? Number.POSITIVE_INFINITY)) send(answer);
 		else {
 			faults += 1;
@@ -148,6 +153,10 @@ function fail(answer: Answer, fault: Fault): void {
 			send({...answer, bytes: Buffer.concat([Buffer.alloc(fault.bytes, ' '), bytes])});
 			break;
 		case 'hang':
+			break;
+		case 'half':
+			response.writeHead(200, {'Content-Type': answer.type, 'Content-Length': bytes.length});
+			response.write(bytes.subarray(0, bytes.length / 2));
 			break;
 	}
 }

@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import type {Readable} from 'node:stream';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Host} from '../../host/host.ts';
+import {dyingWithUs} from '../../host/programs/dying-with-us.ts';
 
 /** A file that was fetched. */
 export interface FetchedFile {
@@ -60,7 +61,7 @@ export async function fetchUrl(
 		'--url',
 		url,
 	];
-	const program = host.start(words, {stdio: ['ignore', 'ignore', 'pipe'], env});
+	const program = host.start([...dyingWithUs(host), ...words], {stdio: ['ignore', 'ignore', 'pipe'], env});
 	const kill = (): void => void (program.pid > 0 && host.kill(-program.pid, 'SIGKILL'));
 	signal?.addEventListener('abort', kill, {once: true});
 	let said = '';
@@ -72,9 +73,10 @@ export async function fetchUrl(
 	signal?.removeEventListener('abort', kill);
 	if (signal?.aborted === true)
 		throw new TsboxError('E_INTERRUPTED', `fetching ${url} was interrupted`, {cause: signal.reason});
-	if (startError !== undefined) {
+	// setpriv(1) ends with 127 when there is no such program, which curl never does.
+	if (startError !== undefined || exitCode === 127) {
 		throw new TsboxError('E_HOST_UNSUPPORTED', `${place}: ADD of a URL needs curl`, {
-			why: startError.message,
+			why: startError?.message ?? said.trim(),
 			hint: 'install curl',
 		});
 	}

@@ -4,6 +4,7 @@ import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import {unlessForbidden} from '../../host/errno.ts';
 import {toolFolders} from '../../host/facts.ts';
 import type {Host} from '../../host/host.ts';
+import {dyingWithUs} from '../../host/programs/dying-with-us.ts';
 import {quoted} from '../archive/jail.ts';
 import {skopeoEnvironment} from './skopeo-environment.ts';
 import {skopeoError, type SkopeoWork, workWords} from './skopeo-error.ts';
@@ -66,7 +67,11 @@ async function runOnce(
 	const argv = [skopeoPath(host), ...policy(host, env), ...args];
 	const command = argv.map(quoted).join(' ');
 	stopIfAborted(name, signal, work);
-	const program = host.start(argv, {stdio: ['ignore', 'pipe', 'pipe'], env: skopeoEnvironment(env)});
+	// It fetches on by itself: a killed tsbox must not have a second one at work beside that of the next try.
+	const program = host.start([...dyingWithUs(host), ...argv], {
+		stdio: ['ignore', 'pipe', 'pipe'],
+		env: skopeoEnvironment(env),
+	});
 	const out = collect(program.pipes[1] as Readable, mostBytes + 1);
 	const said = collect(program.pipes[2] as Readable, 64 * 1024);
 	const kill = (): void => void host.kill(-program.pid, 'SIGKILL');
