@@ -84,6 +84,11 @@ export function noteExit(
 	}
 }
 
+/** Forgets how the containers of a name ended: nobody can ask for one that only this process knew of. */
+export function forgetExits(host: Host, state: string, name: string): void {
+	host.removeTree(`${exitedFolder(state)}/${name}`);
+}
+
 function forgetOldest(host: Host, state: string): void {
 	const names = host.list(exitedFolder(state));
 	if (names.length <= kept) return;

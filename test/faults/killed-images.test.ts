@@ -73,7 +73,7 @@ async function afterGc(): Promise<readonly string[]> {
 		...mountsOf(box.folder),
 		...processes(),
 		...containers.flatMap(name => [...cgroupsOf(name), ...processesOf(name, box.folder).map(({command}) => command)]),
-		...['containers', 'boxes'].flatMap(name => namesIn(`state/${name}`)),
+		...namesIn('state/containers'),
 	];
 }
 

@@ -47,11 +47,14 @@ export function blobFile(box: TestBox, digest: string): string {
 	return join(box.folder, 'store/blobs', digest.replace(':', '/'));
 }
 
-/** Folders of a build that is not done: work of the store, and writable layers of containers. */
+/** Folders of a build that is not done: work of the store, and what is known of its containers. */
 export function unfinished(box: TestBox): readonly string[] {
-	return ['store/tmp', 'store/layers', 'state/boxes'].flatMap(name => {
+	return ['store/tmp', 'store/layers', 'state/containers', 'state/exited'].flatMap(name => {
 		try {
-			return readdirSync(join(box.folder, name)).map(each => `${name}/${each}`);
+			// A container that a test runs of the image has its exit status there, too.
+			return readdirSync(join(box.folder, name))
+				.filter(each => name !== 'state/exited' || each.startsWith('build-'))
+				.map(each => `${name}/${each}`);
 		} catch {
 			return [];
 		}

@@ -65,20 +65,26 @@ describe.skipIf(process.getuid?.() !== 0)('root', () => {
 		expect(box.leftovers()).toEqual([]);
 	});
 
-	test('in the foreground a declared volume begins with what the image has, and ends with the container', async () => {
-		await using box = await testBox();
-		const {run} = fronted(box);
-		const script = 'cat /data/file; echo more >> /data/file; grep -c " /data " /proc/mounts';
-		const spec = box.file('volume.yaml', `${imageLine(box, {Cmd: ['sh', '-c', script], Volumes: {'/data': {}}})}\n`);
-		// Node starts it each time, because it removes the volume.
-		for (let time = 0; time < 2; time += 1)
-			expect(await run(['run', spec])).toMatchObject({out: 'of the image\n1\n', status: 0, byNode: true});
-		await output(box, ['run', '--record', spec]);
-		const [{id}] = JSON.parse(await output(box, ['runs', '--json'])) as [{readonly id: string}];
-		expect(await output(box, ['replay', id])).toBe('of the image\n1\n');
-		expect(volumesOf(box)).toEqual([]);
-		expect(box.leftovers()).toEqual([]);
-	});
+	test.each([
+		['its image declares', {Volumes: {'/data': {}}}, ''],
+		['its spec names without a source', {}, 'volumes: [/data]\n'],
+	])(
+		'in the foreground a volume that %s begins with what the image has, and ends with the container',
+		async (_, config, keys) => {
+			await using box = await testBox();
+			const {run} = fronted(box);
+			const script = 'cat /data/file; echo more >> /data/file; grep -c " /data " /proc/mounts';
+			const spec = box.file('volume.yaml', `${imageLine(box, {Cmd: ['sh', '-c', script], ...config})}\n${keys}`);
+			// Node starts it each time, because it removes the volume.
+			for (let time = 0; time < 2; time += 1)
+				expect(await run(['run', spec])).toMatchObject({out: 'of the image\n1\n', status: 0, byNode: true});
+			await output(box, ['run', '--record', spec]);
+			const [{id}] = JSON.parse(await output(box, ['runs', '--json'])) as [{readonly id: string}];
+			expect(await output(box, ['replay', id])).toBe('of the image\n1\n');
+			expect(volumesOf(box)).toEqual([]);
+			expect(box.leftovers()).toEqual([]);
+		},
+	);
 
 	test('in the background it stays from start to start and through down, until down -v or rm -v', async () => {
 		await using box = await testBox();

@@ -8,6 +8,7 @@ import {loadProject, pickService} from '../../container/machine/load-project.ts'
 import type {Machine} from '../../container/machine/machine.ts';
 import {planService} from '../../container/plan/plan-container.ts';
 import {upPlanned} from '../../container/start/up.ts';
+import {forgetExits} from '../../state/exited.ts';
 import {containerFolder} from '../../state/record.ts';
 import type {BuildRun} from '../../spec/model/build-source.ts';
 import {present} from '../../spec/syntax/pick.ts';
@@ -94,6 +95,8 @@ export async function runInContainer(machine: Machine, job: RunJob): Promise<Rea
 		if (signal.aborted) throw new TsboxError('E_INTERRUPTED', 'the build was interrupted', {cause: signal.reason});
 		if (end.exitCode !== 0) throw failed(place, command, end.exitCode, end.signal);
 	} finally {
+		// Only so many are kept, and those of others are asked for.
+		forgetExits(machine.host, machine.dirs.state, name);
 		closeDescriptor(nothing);
 	}
 	return new Set(planned.config.mounts.map(({destination}) => destination.slice(1)));
