@@ -7,7 +7,8 @@ import {keyValues} from '../syntax/key-values.ts';
 import {type Picker, present} from '../syntax/pick.ts';
 import type {Path} from '../syntax/tree.ts';
 import type {BuildInput, SecretsInput} from './build-schema.ts';
-import {checkExtraHost, type ExtraHost, parseExtraHost} from './extra-host.ts';
+import {checkExtraHost, parseExtraHost} from '../network/extra-host.ts';
+import type {ExtraHost} from '../model/network.ts';
 
 /** What reading a `build` needs besides it. */
 export interface BuildSurroundings {

@@ -23,6 +23,9 @@ const origin = z.union([
 	z.object({kind: z.enum(['reproducible', 'default'])}),
 ]);
 
+/** A field that no spec sets yet. */
+const noValue = z.optional(z.undefined());
+
 /** The schema of every field of a service. Parsing drops fields that are missing here. */
 const shape: Readonly<Record<keyof Service, z.ZodMiniType>> = {
 	...recordedFields(schemas),
@@ -31,6 +34,13 @@ const shape: Readonly<Record<keyof Service, z.ZodMiniType>> = {
 	// The name becomes part of a path in the store.
 	name: parsedAs(text, parseName),
 	origins: z.record(z.string(), origin),
+	networks: noValue,
+	networkMode: noValue,
+	extraHosts: noValue,
+	dns: noValue,
+	dnsSearch: noValue,
+	dnsOpt: noValue,
+	expose: noValue,
 };
 
 const schema = z.object({

@@ -1,4 +1,5 @@
 import type {BuildSource} from './build-source.ts';
+import type {ExtraHost, NetworkDeclaration, NetworkJoin, NetworkMode} from './network.ts';
 import type {RestartPolicy} from './restart.ts';
 
 /** The kinds of namespaces that a container can have, with the names of the OCI runtime-spec. */
@@ -231,6 +232,18 @@ export interface Service {
 	readonly domainname?: string;
 	readonly volumes: readonly (BindVolume | TmpfsVolume | VolumeMount)[];
 	readonly ports: readonly Port[];
+	/** The networks that the container is on, highest priority first; undefined for none. */
+	readonly networks?: readonly NetworkJoin[];
+	/** As written; undefined if the spec does not set it. */
+	readonly networkMode?: NetworkMode;
+	readonly extraHosts?: readonly ExtraHost[];
+	/** Addresses of name servers. */
+	readonly dns?: readonly string[];
+	readonly dnsSearch?: readonly string[];
+	/** Options of resolv.conf(5): `ndots:2`. */
+	readonly dnsOpt?: readonly string[];
+	/** Ports for other containers, for people: `3000/tcp`. */
+	readonly expose?: readonly string[];
 	readonly readOnly: boolean;
 	/** Bytes. */
 	readonly memLimit?: number;
@@ -312,6 +325,8 @@ export interface Project {
 	readonly active?: readonly string[];
 	/** The named volumes that the file declares. */
 	readonly volumes?: readonly NamedVolume[];
+	/** The networks that the file declares, and the default one if a service is on it. */
+	readonly networks?: readonly NetworkDeclaration[];
 	/** How images are made, by services. */
 	readonly builds?: Readonly<Record<string, BuildSource>>;
 }

@@ -1,13 +1,7 @@
 import {isIP} from 'node:net';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
+import type {ExtraHost} from '../model/network.ts';
 import {parseHostName} from '../values/host-name.ts';
-
-/** A name and its address. */
-export interface ExtraHost {
-	readonly name: string;
-	/** An IPv4 or IPv6 address, or `host-gateway`. */
-	readonly address: string;
-}
 
 /** Checks an entry of `extra_hosts`. Source: Compose Specification, `extra_hosts`. */
 export function checkExtraHost(name: string, address: string): Parsed<ExtraHost> {
