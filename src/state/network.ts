@@ -1,0 +1,236 @@
+import {isIP} from 'node:net';
+import type {Host} from '../host/host.ts';
+import {isVolumeName} from '../spec/values/named-volume.ts';
+import {ownJson} from './own-json.ts';
+
+/*
+ * A network is known in two places. The store has the definitions of `network create`, which stay. The state has a folder for each
+ * network that a container is on, with a lease for each address, and it goes with the last container.
+ */
+
+/** Whether a word can be the name of a network: it becomes the name of a folder, as the name of a volume does. */
+export const isNetworkName: (word: string) => boolean = isVolumeName;
+
+/** One range of addresses of a definition. */
+export interface DefinedSubnet {
+	/** CIDR, IPv4 or IPv6. */
+	readonly subnet: string;
+	/** The address of the bridge; by default the first of the subnet. */
+	readonly gateway?: string;
+	/** The part of the subnet, as a CIDR, that containers get their addresses from; by default all of it. */
+	readonly ipRange?: string;
+	/** Addresses that no container gets, by the name of what has them. */
+	readonly auxAddresses: Readonly<Record<string, string>>;
+}
+
+/** What `network create` was asked for. */
+export interface NetworkDefinition {
+	readonly schema: 1;
+	readonly name: string;
+	readonly driver: 'bridge';
+	/** No way out: the host masquerades and forwards nothing. */
+	readonly internal: boolean;
+	/** Containers outside of the network's project may join. */
+	readonly attachable: boolean;
+	/** In the order of the command line, at least one. */
+	readonly subnets: readonly DefinedSubnet[];
+	/** The name of the bridge's interface; chosen by tsbox when undefined. */
+	readonly bridge?: string;
+	/** Bytes. */
+	readonly mtu?: number;
+	readonly labels: Readonly<Record<string, string>>;
+	/** Milliseconds since the epoch. */
+	readonly created: number;
+}
+
+/** A network that containers are on. */
+export interface NetworkRecord {
+	readonly schema: 1;
+	readonly name: string;
+	/** The project whose spec declares it; null for an external one. */
+	readonly project: string | null;
+	readonly driver: 'bridge';
+	/** The name of the bridge's interface. */
+	readonly bridge: string;
+	readonly subnets: readonly {readonly subnet: string; readonly gateway: string}[];
+	readonly internal: boolean;
+	/** Bytes. */
+	readonly mtu?: number;
+	readonly labels: Readonly<Record<string, string>>;
+}
+
+/** An address of a container on a network. */
+export interface Lease {
+	readonly address: string;
+	/** The container by its first name. */
+	readonly container: string;
+	/** The name of its interface in the container. */
+	readonly interface: string;
+	/** The name of the other end of the veth pair, on the bridge. */
+	readonly hostEnd: string;
+	readonly mac: string;
+	/** All names by which others on the network find the container, the name of its host first. */
+	readonly names: readonly [string, ...string[]];
+}
+
+/** The folder of all networks that containers are on. */
+export function networksFolder(state: string): string {
+	return `${state}/networks`;
+}
+
+/** The lock that is held while a subnet is picked and while a network is made or removed. No network can have its name. */
+export function networksLock(state: string): string {
+	return `${networksFolder(state)}/.lock`;
+}
+
+/** The folder of one network: `network.json` and `leases`. */
+export function networkFolder(state: string, name: string): string {
+	return `${networksFolder(state)}/${name}`;
+}
+
+/** The folder of a network's leases. The texts of all of them together are lines of a hosts(5) file. */
+export function leasesFolder(state: string, name: string): string {
+	return `${networkFolder(state, name)}/leases`;
+}
+
+/** The lease of an address. Whoever creates this file, which only one can, has the address. */
+export function leasePath(state: string, name: string, address: string): string {
+	return `${leasesFolder(state, name)}/${address}`;
+}
+
+function isStrings(value: unknown): value is Readonly<Record<string, string>> {
+	return typeof value === 'object' && value !== null && Object.values(value).every(each => typeof each === 'string');
+}
+
+function isOptional(value: unknown, type: 'string' | 'number'): boolean {
+	return value === undefined || typeof value === type;
+}
+
+/** Whether a value has what definitions and records have in common. */
+function isNetwork(value: Partial<Record<keyof NetworkDefinition, unknown>> | undefined, name: string): boolean {
+	return (
+		value !== undefined &&
+		value.schema === 1 &&
+		value.name === name &&
+		value.driver === 'bridge' &&
+		typeof value.internal === 'boolean' &&
+		isOptional(value.mtu, 'number') &&
+		isStrings(value.labels) &&
+		Array.isArray(value.subnets) &&
+		value.subnets.length > 0
+	);
+}
+
+/** A network that containers are on; undefined without one, and for a record that another user wrote or that is damaged. */
+export function readNetwork(host: Host, state: string, name: string): NetworkRecord | undefined {
+	if (!isNetworkName(name)) return undefined;
+	const value = ownJson<NetworkRecord>(host, `${networkFolder(state, name)}/network.json`);
+	const fits =
+		isNetwork(value, name) &&
+		(value?.project === null || typeof value?.project === 'string') &&
+		typeof value.bridge === 'string' &&
+		value.subnets.every(each => typeof each?.subnet === 'string' && typeof each.gateway === 'string');
+	return fits ? value : undefined;
+}
+
+/** All networks that containers are on, by name. */
+export function allNetworks(host: Host, state: string): readonly NetworkRecord[] {
+	return host.list(networksFolder(state)).flatMap(name => readNetwork(host, state, name) ?? []);
+}
+
+/** Notes a network that a container is about to be on. The caller holds the lock. */
+export function writeNetwork(host: Host, state: string, record: NetworkRecord): void {
+	host.mkdirs(leasesFolder(state, record.name), 0o700);
+	host.writeWhole(`${networkFolder(state, record.name)}/network.json`, `${JSON.stringify(record)}\n`, 0o600);
+}
+
+/**
+ * Forgets a network and its leases. The caller holds the lock and has removed the bridge. The rename comes first, so that a kill
+ * leaves no network without some of its leases, but a folder that {@link forgottenNetworks} finds.
+ */
+export function dropNetwork(host: Host, state: string, name: string): void {
+	if (!isNetworkName(name) || host.lstat(networkFolder(state, name)) === undefined) return;
+	const dead = `${networksFolder(state)}/.dead-${process.pid}-${host.now()}-${name}`;
+	host.rename(networkFolder(state, name), dead);
+	host.removeTree(dead);
+}
+
+/** Folders that a killed {@link dropNetwork} left. The caller holds the lock. */
+export function forgottenNetworks(host: Host, state: string): readonly string[] {
+	const names = host.list(networksFolder(state)).filter(name => name.startsWith('.dead-'));
+	return names.map(name => `${networksFolder(state)}/${name}`);
+}
+
+/** The text of a lease: a comment for tsbox, and a line of hosts(5). */
+export function leaseText(lease: Lease): string {
+	const {address, container, interface: name, hostEnd, mac, names} = lease;
+	return `# ${container} ${name} ${hostEnd} ${mac}\n${address} ${names.join(' ')}\n`;
+}
+
+/** Reads {@link leaseText}; undefined for anything else. */
+export function parseLease(text: string): Lease | undefined {
+	const found = /^# ([^\s#]+) ([^\s#]+) ([^\s#]+) ([\da-f:]+)\n([\da-f.:]+)((?: [^\s#]+)+)\n$/.exec(text);
+	if (found === null) return undefined;
+	const [, container = '', name = '', hostEnd = '', mac = '', address = '', rest = ''] = found;
+	const [first = '', ...others] = rest.slice(1).split(' ');
+	if (isIP(address) === 0) return undefined;
+	return {address, container, interface: name, hostEnd, mac, names: [first, ...others]};
+}
+
+/** The leases of a network, in the order of their file names. What is no whole lease yet is left out. */
+export function readLeases(host: Host, state: string, name: string): readonly Lease[] {
+	return leasedAddresses(host, state, name).flatMap(address => {
+		const lease = parseLease(host.readText(leasePath(state, name, address)) ?? '');
+		return lease?.address === address ? lease : [];
+	});
+}
+
+/** The addresses of a network that somebody has, also those whose lease is being written. */
+export function leasedAddresses(host: Host, state: string, name: string): readonly string[] {
+	return host.list(leasesFolder(state, name)).filter(file => isIP(file) !== 0);
+}
+
+/** The file of a network that `network create` made. */
+function definitionPath(store: string, name: string): string {
+	return `${store}/networks/${name}.json`;
+}
+
+/** What `network create` made; undefined without it, and for a file that another user wrote or that is damaged. */
+export function readDefinition(host: Host, store: string, name: string): NetworkDefinition | undefined {
+	if (!isNetworkName(name)) return undefined;
+	const value = ownJson<NetworkDefinition>(host, definitionPath(store, name));
+	const fits =
+		isNetwork(value, name) &&
+		typeof value?.attachable === 'boolean' &&
+		typeof value.created === 'number' &&
+		isOptional(value.bridge, 'string') &&
+		value.subnets.every(
+			each =>
+				typeof each?.subnet === 'string' &&
+				isOptional(each.gateway, 'string') &&
+				isOptional(each.ipRange, 'string') &&
+				isStrings(each.auxAddresses),
+		);
+	return fits ? value : undefined;
+}
+
+/** All that `network create` made, by name. */
+export function allDefinitions(host: Host, store: string): readonly NetworkDefinition[] {
+	return host.list(`${store}/networks`).flatMap(file => {
+		const name = /^(.+)\.json$/.exec(file)?.[1];
+		return (name === undefined ? undefined : readDefinition(host, store, name)) ?? [];
+	});
+}
+
+/** Keeps the definition of a network. The caller holds the lock. */
+export function writeDefinition(host: Host, store: string, definition: NetworkDefinition): void {
+	host.mkdirs(`${store}/networks`, 0o700);
+	host.writeAtomic(definitionPath(store, definition.name), `${JSON.stringify(definition)}\n`, 0o600);
+}
+
+/** Removes the definition of a network, also a damaged one; false when there is none. */
+export function removeDefinition(host: Host, store: string, name: string): boolean {
+	if (!isNetworkName(name) || host.lstat(definitionPath(store, name)) === undefined) return false;
+	host.removeTree(definitionPath(store, name));
+	return true;
+}
