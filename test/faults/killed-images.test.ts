@@ -39,14 +39,14 @@ function forget(): void {
 		if (name !== 'tools') rmSync(join(box.folder, 'store', name), {recursive: true});
 }
 
-/** Processes with the folder of the test on their command line. */
-function processes(): readonly string[] {
+/** Processes with the folder of the test, or its registry, on their command line. */
+function processes(address = box.folder): readonly string[] {
 	return readdirSync('/proc')
 		.filter(pid => /^\d+$/.test(pid) && Number(pid) !== process.pid)
 		.flatMap(pid => {
 			try {
 				const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-				return words.includes(box.folder) ? [`${pid} ${words}`] : [];
+				return words.includes(box.folder) || words.includes(address) ? [`${pid} ${words}`] : [];
 			} catch {
 				return [];
 			}
@@ -62,16 +62,16 @@ function namesIn(folder: string): readonly string[] {
 }
 
 /** What is left of a killed command, after `gc`. */
-async function afterGc(): Promise<readonly string[]> {
+async function afterGc(address?: string): Promise<readonly string[]> {
 	const containers = namesIn('state/containers');
 	if (containers.length === 0)
-		await until(`no process is left, as ${processes().join(', ')}`, () => processes().length === 0);
+		await until(`no process is left, as ${processes(address).join(', ')}`, () => processes(address).length === 0);
 	const {status, err} = await box.tsbox(['gc']);
 	return [
 		...(status === 0 ? [] : [`gc: ${err}`]),
 		...storeProblems(join(box.folder, 'store')),
 		...mountsOf(box.folder),
-		...processes(),
+		...processes(address),
 		...containers.flatMap(name => [...cgroupsOf(name), ...processesOf(name, box.folder).map(({command}) => command)]),
 		...namesIn('state/containers'),
 	];
@@ -146,7 +146,7 @@ describe.skipIf(!isAble)('a pull', () => {
 		for (const fault of chosen(kills, 12)) {
 			forget();
 			hits += (await injector.run(words, {env, fault})).hit ? 1 : 0;
-			const left = await afterGc();
+			const left = await afterGc(registry.address);
 			const wrong = await again(registry, words, env);
 			expect({fault, left, wrong}).toEqual({fault, left: [], wrong: []});
 		}
@@ -195,7 +195,10 @@ describe.skipIf(!isAble)('a pull', () => {
 			await until('it is so far', () => (fault === undefined || registry.faults() > 0) && isNow());
 			running.kill();
 			await running.ended;
-			expect({left: await afterGc(), wrong: await again(registry, words, env)}).toEqual({left: [], wrong: []});
+			expect({left: await afterGc(registry.address), wrong: await again(registry, words, env)}).toEqual({
+				left: [],
+				wrong: [],
+			});
 		});
 	});
 });
