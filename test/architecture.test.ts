@@ -25,6 +25,7 @@ const rows = [
 	['image'],
 	['host'],
 	['spec'],
+	['network'],
 	['errors'],
 ];
 const owners: Readonly<Record<string, string>> = {

@@ -105,6 +105,25 @@ export const advice: Readonly<Record<ErrorCode, Advice>> = {
 		causes: ['a misspelled name', 'the volume has the name of its project before its own: `shop_data`'],
 		hint: 'run `tsbox volume`',
 	},
+	E_NETWORK_FULL: {
+		causes: [
+			'as many containers as the subnet has addresses',
+			'routes of the host, such as those of a VPN, cover the pools',
+		],
+		hint: 'run `tsbox network` for the subnets in use; `networks.pools` of the configuration has the pools',
+	},
+	E_NETWORK_IN_USE: {
+		causes: ['a container is on the network'],
+		hint: 'stop the container: `tsbox network inspect NAME` lists those on it',
+	},
+	E_NETWORK_NOT_FOUND: {
+		causes: ['a misspelled name', 'the network has the name of its project before its own: `shop_default`'],
+		hint: 'run `tsbox network`',
+	},
+	E_NETWORK_TAKEN: {
+		causes: ['another network has the name or the subnet', 'the host has a route to addresses of the subnet'],
+		hint: 'choose another name, subnet, or address; `ip route show table all` shows the routes',
+	},
 	E_RUN_NOT_FOUND: {causes: ['a misspelled id', 'the record was removed'], hint: 'run `tsbox runs`'},
 	E_RUN_INVALID: {
 		causes: ['a record that a newer tsbox wrote', 'a file of the record was changed'],

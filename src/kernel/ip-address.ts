@@ -1,4 +1,5 @@
 /* The address formats of the tables in /proc/PID/net; proc_pid_net(5). */
+import {formatAddress} from '../network/address.ts';
 
 /**
  * Parses an address of the socket and routing tables, which print each 32 bits as a number in host byte order. Every Linux
@@ -15,11 +16,7 @@ export function addressOfBytes(hex: string): string {
 
 function addressOf(bytes: readonly number[]): string {
 	if (bytes.length === 4) return bytes.join('.');
-	const groups = Array.from({length: 8}, (_, at) =>
-		(((bytes[at * 2] ?? 0) << 8) | (bytes[at * 2 + 1] ?? 0)).toString(16),
-	);
-	// URL is Node's only IPv6 formatter that compresses the longest run of zeros, RFC 5952.
-	return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
+	return formatAddress({family: 6, value: BigInt(`0x${Buffer.from(bytes).toString('hex')}`)});
 }
 
 /** An IPv4 address as a number. */

@@ -3,6 +3,7 @@ import type {HostFacts} from '../../host/facts.ts';
 import type {Host} from '../../host/host.ts';
 import type {ConfigEntry} from '../../spec/config/config.ts';
 import type {DashConfig} from '../../spec/config/dash-config.ts';
+import type {Pool} from '../../network/pools.ts';
 import type {Policy} from '../../spec/config/policy.ts';
 import type {SpecDefaults} from '../../spec/keys/defaults.ts';
 
@@ -32,6 +33,8 @@ export interface Machine {
 	readonly bestEffort: boolean;
 	/** Who carries out the steps inside, from the configuration; `auto` by default. */
 	readonly executor?: ExecutorChoice | undefined;
+	/** Where the subnets of networks come from, from the configuration. */
+	readonly networkPools?: readonly Pool[] | undefined;
 	/** Defaults for specs, from the configuration. */
 	readonly defaults?: SpecDefaults | undefined;
 	/** Policies from the configuration; every one must hold. */

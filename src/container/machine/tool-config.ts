@@ -83,13 +83,15 @@ export function settingsOf({
 	policies,
 	bestEffort,
 	executor,
+	networkPools,
 	limits: {imageBytes, imageEntries},
-}: ToolConfig): Pick<Machine, 'defaults' | 'policies' | 'bestEffort' | 'executor' | 'limits'> {
+}: ToolConfig): Pick<Machine, 'defaults' | 'policies' | 'bestEffort' | 'executor' | 'networkPools' | 'limits'> {
 	return {
 		defaults,
 		policies: policies ?? [],
 		bestEffort,
 		executor,
+		...present({networkPools}),
 		limits: {
 			...present({bytes: imageBytes, entries: imageEntries}),
 		},

@@ -7,6 +7,7 @@ import {parseDetachKeys} from '../values/detach-keys.ts';
 import {bad, type Parsed} from '../model/parsed.ts';
 import {numberIn, parseBoolean} from '../syntax/scalar.ts';
 import {key, parsedBy, text, textOrBoolean, textOrNumber} from '../values/schema-parts.ts';
+import {networksSchema} from './network-pools.ts';
 import {policySchema} from './policy.ts';
 import {serviceSchema} from '../keys/service-schema.ts';
 import {splitShellWords} from '../syntax/shell-words.ts';
@@ -38,6 +39,7 @@ export const configSchema = z.strictObject(
 				),
 			}),
 		),
+		networks: key('Where the subnets of networks come from.', networksSchema),
 		best_effort: key(
 			'Warn where the host lacks what a spec asks for, in place of an error.',
 			parsedBy(textOrBoolean, parseBoolean),

@@ -49,6 +49,32 @@ test('a file in a parent folder of the project is found', async () => {
 	});
 });
 
+test('pools of networks are read, and the nearest file with any has them', async () => {
+	write(
+		'tsbox.config.yaml',
+		'networks: {pools: [{base: 10.80.0.0/16, size: 24}, {base: "fd00:1::/48", size: "64"}]}\n',
+	);
+	const {networkPools, entries} = await loadConfig({cwd: dir});
+	expect(networkPools).toEqual([
+		{base: '10.80.0.0/16', size: 24},
+		{base: 'fd00:1::/48', size: 64},
+	]);
+	expect(entries?.map(({key}) => key)).toEqual(['networks.pools']);
+});
+
+test.each([
+	['{pools: []}', 'must have at least one pool'],
+	['{pools: [{base: 10.80.0.7/16, size: 24}]}', 'must begin with the first address of its block'],
+	['{pools: [{base: 10.80.0.0, size: 24}]}', 'must be a block of addresses'],
+	['{pools: [{base: 10.80.0.0/16, size: 8}]}', 'must have a `size` from 16'],
+	['{pools: [{base: 10.80.0.0/16, size: 32}]}', 'must have a `size` from 16'],
+	['{pools: [{base: 10.80.0.0/16}]}', 'networks.pools'],
+	['{pool: []}', 'unknown key `pool`'],
+])('networks: %s is refused', async (networks, message) => {
+	write('tsbox.config.yaml', `networks: ${networks}\n`);
+	await expect(loadConfig({cwd: dir})).rejects.toMatchObject({message: expect.stringContaining(message)});
+});
+
 test('a package.json that is broken or lacks the key does not load the modules that read configurations', () => {
 	for (const text of ['{"name": "tsbox"}', '{"tsbox":', '[]', 'null']) {
 		write('package.json', text);

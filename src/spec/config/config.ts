@@ -14,6 +14,7 @@ import {keysAt} from '../keys/known-keys.ts';
 import {type Policy, readPolicy} from './policy.ts';
 import {type Problem, specError} from '../syntax/problem.ts';
 import type {Origin} from '../model/project.ts';
+import type {Pool} from '../../network/pools.ts';
 import {shownPath} from '../syntax/source-text.ts';
 import {isMap} from '../keys/parse-lenient.ts';
 import {type Path, type Places, readTree} from '../syntax/tree.ts';
@@ -48,6 +49,8 @@ export interface ToolConfig {
 	readonly theme?: (typeof dashThemes)[number];
 	/** The words that each alias stands for. */
 	readonly aliases?: Readonly<Record<string, readonly string[]>>;
+	/** Where the subnets of networks come from. */
+	readonly networkPools?: readonly Pool[];
 	/** Values for keys that a container's spec does not set. */
 	readonly defaults?: SpecDefaults;
 	/** One policy for each file that has one. All of them apply. */
@@ -137,6 +140,7 @@ function merged(layers: readonly Layer[]): Omit<ToolConfig, 'origin'> {
 	const data = layers.map(layer => layer.data);
 	const {store, state, best_effort, executor, detach_keys, theme} = joined(data) ?? {};
 	const limits = joined(data.map(each => each.limits));
+	const networks = joined(data.map(each => each.networks));
 	const dash = joined(data.map(each => each.dash));
 	const aliases = joined(data.map(each => each.aliases));
 	const defaults = joined(layers.map(defaultsOf));
@@ -156,6 +160,7 @@ function merged(layers: readonly Layer[]): Omit<ToolConfig, 'origin'> {
 		...(dash !== undefined && {dash: readDashConfig(dash)}),
 		...(theme !== undefined && {theme}),
 		...(aliases !== undefined && {aliases}),
+		...(networks?.pools !== undefined && {networkPools: networks.pools}),
 		...(defaults !== undefined && {defaults}),
 		...(policies.length > 0 && {policies}),
 		...(layers.length > 0 && {entries: entriesOf(layers)}),
@@ -170,7 +175,7 @@ function defaultsOf({written, places}: Layer): SpecDefaults | undefined {
 }
 
 /** Keys whose maps merge entry by entry. */
-const maps: readonly string[] = ['limits', 'dash', 'aliases', 'defaults', 'policy'];
+const maps: readonly string[] = ['limits', 'networks', 'dash', 'aliases', 'defaults', 'policy'];
 
 function entriesOf(layers: readonly Layer[]): readonly ConfigEntry[] {
 	const seen = new Set<string>();
