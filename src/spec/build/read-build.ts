@@ -7,7 +7,7 @@ import {keyValues} from '../syntax/key-values.ts';
 import {type Picker, present} from '../syntax/pick.ts';
 import type {Path} from '../syntax/tree.ts';
 import type {BuildInput, SecretsInput} from './build-schema.ts';
-import {checkExtraHost, parseExtraHost} from '../network/extra-host.ts';
+import {readExtraHosts} from '../network/extra-host.ts';
 import type {ExtraHost} from '../model/network.ts';
 
 /** What reading a `build` needs besides it. */
@@ -69,12 +69,7 @@ export function readBuild(input: BuildInput, picker: Picker, around: BuildSurrou
 			return read === undefined ? [] : [[each, read]];
 		},
 	);
-	const hosts = keyValues(long.extra_hosts, at('extra_hosts'), picker.places).flatMap(
-		({name: each, value, path}): readonly ExtraHost[] => {
-			const host = orFail(path, value === undefined ? parseExtraHost(each) : checkExtraHost(each, value));
-			return host === undefined ? [] : [host];
-		},
-	);
+	const hosts = readExtraHosts(long.extra_hosts, at('extra_hosts'), picker).map(({host}) => host);
 	const secrets = (long.secrets ?? []).flatMap((each, i): readonly (readonly [string, BuildSecret])[] => {
 		const {source, target = source} = typeof each === 'string' ? {source: each} : each;
 		const found = orFail([...at('secrets'), i], secretOf(source, around));

@@ -64,7 +64,7 @@ function load(more: Readonly<Record<string, unknown>>): Project {
 	const services = {demo: {container_name: 'demo', ...container}, db: {rootfs: 'host'}};
 	const file = `${sampleFolder}/demo.yaml`;
 	// Only a file with several containers can name others and has named volumes. JSON is YAML.
-	const isProject = 'depends_on' in more || more === furtherSamples['a named volume'];
+	const isProject = 'depends_on' in more || 'links' in more || more === furtherSamples['a named volume'];
 	const text = JSON.stringify(isProject ? {services, volumes: {cache: {}}} : container);
 	return loadProject({
 		file,

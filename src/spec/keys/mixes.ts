@@ -1,6 +1,7 @@
 import {quoted} from '../model/parsed.ts';
 import type {NamespaceKind, Service} from '../model/project.ts';
 import {bareMixes} from './bare.ts';
+import {networkMixes} from '../network/network-mixes.ts';
 import {namespaceOfSysctl} from '../values/sysctl.ts';
 
 /** Two values that exclude each other. The error points at `key`, a path in the service. */
@@ -19,6 +20,7 @@ export function impossibleMixes(service: Service): readonly Mix[] {
 		...reproducibleMixes(service),
 		...healthMixes(service),
 		...bareMixes(service),
+		...networkMixes(service),
 	];
 }
 

@@ -5,6 +5,13 @@ import {serviceShape} from './service-schema.ts';
 
 const text = `name: shop
 volumes: {data: {labels: {a: b}}, other: {external: true, name: theirs}}
+networks:
+  front:
+    internal: true
+    enable_ipv6: true
+    driver_opts: {com.docker.network.bridge.name: br-x, com.docker.network.driver.mtu: 1400}
+    ipam: {config: [{subnet: 10.5.0.0/24, gateway: 10.5.0.254, ip_range: 10.5.0.128/25, aux_addresses: {a: 10.5.0.9}}, {subnet: 'fd00:5::/64'}]}
+    labels: {a: b}
 services:
   db: {rootfs: ./root, cgroup_parent: /jobs/, healthcheck: {test: [CMD, 'true']}}
   lesson: {rootfs: ./root, profile: bare, overlay: true, veth: 10.0.0.1/30, namespaces: [mount, pid, network]}
@@ -25,6 +32,25 @@ services:
       - {type: tmpfs, target: /t, tmpfs: {size: 1m, mode: 0755}}
     tmpfs: /run:size=64k,mode=1777,noexec,ro,uid=5
     ports: ["127.0.0.1:8080:80", {target: 53, protocol: udp, published: "5353"}]
+    networks:
+      front:
+        aliases: [www]
+        ipv4_address: 10.5.0.20
+        ipv6_address: FD00:5::20
+        mac_address: 02-42-AC-11-65-43
+        priority: -1
+        gw_priority: 2
+        interface_name: eth7
+        link_local_ips: [169.254.7.7]
+        driver_opts: {com.docker.network.endpoint.sysctls: net.ipv4.conf.IFNAME.log_martians=1}
+      default:
+    mac_address: 02:42:ac:11:65:44
+    links: [db]
+    expose: [3000, 53/udp]
+    extra_hosts: [registry=10.0.0.5]
+    dns: 9.9.9.9
+    dns_search: [example.org]
+    dns_opt: [ndots:2]
     read_only: true
     mem_limit: 100m
     memswap_limit: -1
@@ -53,7 +79,6 @@ services:
     healthcheck: {test: 'true'}
     post_start: [{command: [a, b], user: root, environment: [A=b]}]
     pre_stop: [{command: c}]
-    scale: 2
     logging: {options: {max-size: 1m}}
     labels: {a.b: c}
     tty: true
@@ -61,6 +86,8 @@ services:
     keep: true
     record: true
   proxy: {image: 'nginx:1.27', pull_policy: every_12h, platform: linux/arm64, healthcheck: {interval: 5s}}
+  none: {rootfs: ./root, network_mode: none}
+  many: {rootfs: ./root, scale: 2}
   fixed: {rootfs: {host: {show: [/home/x]}}, reproducible: true}
 `;
 
@@ -98,6 +125,19 @@ const bind = {
 };
 const named = {type: 'volume', target: '/x', readOnly: false, nocopy: true};
 const volume = {key: 'v', name: 'v', project: 'p', labels: {}};
+const network = {
+	key: 'n',
+	name: 'p_n',
+	project: 'p',
+	driver: 'bridge',
+	internal: false,
+	attachable: false,
+	enableIpv4: true,
+	enableIpv6: false,
+	subnets: [],
+	labels: {},
+};
+const join = {network, aliases: [], priority: 0, gwPriority: 0, linkLocalIps: [], sysctls: {}};
 const tmpfs = {type: 'tmpfs', target: '/x', readOnly: false, options: []};
 
 test.each<readonly [string, Readonly<Record<string, unknown>>]>([
@@ -123,6 +163,14 @@ test.each<readonly [string, Readonly<Record<string, unknown>>]>([
 	['an image of a daemon', {rootfs: {kind: 'image', reference: 'docker-daemon:x', pull: 'never'}}],
 	['an image in a relative path', {rootfs: {kind: 'image', reference: 'oci:/a/../b', pull: 'never'}}],
 	['an image that is never pulled in time', {rootfs: {kind: 'image', reference: 'a.b/c:1', pull: {everyMs: 0}}}],
+	['a network whose name is a path', {networks: [{...join, network: {...network, name: '../../tmp/evil'}}]}],
+	['a bridge that is an option', {networks: [{...join, network: {...network, bridge: '-x'}}]}],
+	['an alias of two lines', {networks: [{...join, aliases: ['a\n10.0.0.1 b']}]}],
+	['an address that is none', {networks: [{...join, ipv4Address: '10.0.0.1 dev eth0'}]}],
+	['a parameter of another interface', {networks: [{...join, sysctls: {'net.ipv4.conf.all.forwarding': '1'}}]}],
+	['a host of two lines', {extraHosts: [{name: 'a', address: '10.0.0.1\n'}]}],
+	['a name server that is an option', {dns: ['-x']}],
+	['the network of another container', {networkMode: {container: 'x'}}],
 	['a user that is an option', {user: '--reuid=0'}],
 ])('%s is refused', (_, change) => {
 	expect(recordedService({project, service: {...plain, ...change}})).toBeUndefined();

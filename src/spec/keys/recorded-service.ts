@@ -23,9 +23,6 @@ const origin = z.union([
 	z.object({kind: z.enum(['reproducible', 'default'])}),
 ]);
 
-/** A field that no spec sets yet. */
-const noValue = z.optional(z.undefined());
-
 /** The schema of every field of a service. Parsing drops fields that are missing here. */
 const shape: Readonly<Record<keyof Service, z.ZodMiniType>> = {
 	...recordedFields(schemas),
@@ -34,13 +31,6 @@ const shape: Readonly<Record<keyof Service, z.ZodMiniType>> = {
 	// The name becomes part of a path in the store.
 	name: parsedAs(text, parseName),
 	origins: z.record(z.string(), origin),
-	networks: noValue,
-	networkMode: noValue,
-	extraHosts: noValue,
-	dns: noValue,
-	dnsSearch: noValue,
-	dnsOpt: noValue,
-	expose: noValue,
 };
 
 const schema = z.object({
@@ -49,6 +39,7 @@ const schema = z.object({
 		// A relative path would mean a different file for each caller.
 		file: hostPath,
 		volumes: z.optional(z.array(namedVolume)),
+		networks: z.optional(z.array(schemas.network)),
 	}),
 	service: z.object(shape),
 });
@@ -60,7 +51,7 @@ const schema = z.object({
  */
 export function recordedService(
 	value: unknown,
-): {readonly project: Pick<Project, 'name' | 'file' | 'volumes'>; readonly service: Service} | undefined {
+): {readonly project: Pick<Project, 'name' | 'file' | 'volumes' | 'networks'>; readonly service: Service} | undefined {
 	const parsed = z.safeParse(schema, value);
 	if (!parsed.success) return undefined;
 	const {project, service} = parsed.data as unknown as NonNullable<ReturnType<typeof recordedService>>;

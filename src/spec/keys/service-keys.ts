@@ -4,11 +4,19 @@ import {fileKeys} from './files.ts';
 import type {Field, Key, ReadContext, ReadKey, Recorded} from './key.ts';
 import {lifecycleKeys} from './lifecycle.ts';
 import {limitKeys} from './limits.ts';
+import {networkKeys} from './network.ts';
 import {processKeys} from './process.ts';
 import {securityKeys} from './security.ts';
 
 /** All keys of a container in a spec, in the order of the JSON Schema. */
-export const serviceKeys = {...processKeys, ...fileKeys, ...limitKeys, ...securityKeys, ...lifecycleKeys};
+export const serviceKeys = {
+	...processKeys,
+	...fileKeys,
+	...networkKeys,
+	...limitKeys,
+	...securityKeys,
+	...lifecycleKeys,
+};
 
 /** Type of {@link serviceKeys}. */
 export type ServiceKeys = typeof serviceKeys;

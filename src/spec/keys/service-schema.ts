@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import {parseName} from '../values/container-name.ts';
 import {secretsSchema} from '../build/build-schema.ts';
-import {volumesSchema} from './volumes-schema.ts';
+import {networksSchema} from '../network/networks-schema.ts';
+import {volumesSchema} from '../values/volumes-schema.ts';
 import {described, key, parsedBy, text, textOrNumber} from '../values/schema-parts.ts';
 import {type ServiceKeys, serviceKeys} from './service-keys.ts';
 import * as schemas from './written-schemas.ts';
@@ -36,6 +37,7 @@ export const projectFileSchema = z.strictObject(
 	{
 		...projectShape,
 		volumes: key('The named volumes of the project, by name.', volumesSchema),
+		networks: key('The networks of the project, by name; `default` is there without being named.', networksSchema),
 		secrets: key('The secrets that builds may read, by name.', secretsSchema),
 		services: described(
 			'The containers, by name.',

@@ -16,24 +16,15 @@ export const unsupportedServiceKeys: Readonly<Record<string, string>> = {
 	credential_spec: 'take it out; it is for Windows',
 	develop: 'take it out',
 	device_cgroup_rules: 'name the devices with `devices`',
-	dns: 'mount a resolv.conf with `volumes`',
-	dns_opt: 'mount a resolv.conf with `volumes`',
-	dns_search: 'mount a resolv.conf with `volumes`',
 	driver_opts: 'take it out',
-	expose: 'take it out; it only informs',
 	extends: 'use a YAML anchor and `<<`',
 	external_links: 'take it out',
-	extra_hosts: 'mount an /etc/hosts with `volumes`',
 	gpus: 'name the devices with `devices`',
 	ipc: 'add `ipc` to `namespaces` or leave it out there',
 	isolation: 'take it out; it is for Windows',
 	label_file: 'use `labels`',
-	links: 'take it out',
-	mac_address: 'take it out',
 	mem_swappiness: 'use `memswap_limit`',
 	models: 'take it out',
-	network_mode: 'leave `network` out of `namespaces` for the network of the host',
-	networks: 'leave `network` out of `namespaces` for the network of the host',
 	oom_kill_disable: 'use `oom_score_adj`',
 	pid: 'add `pid` to `namespaces` or leave it out there',
 	provider: 'take it out',
@@ -50,7 +41,6 @@ export const unsupportedTopKeys: Readonly<Record<string, string>> = {
 	configs: 'mount the files with `volumes` in the service',
 	include: 'write the services into this file',
 	models: 'take it out',
-	networks: 'leave `network` out of `namespaces` for the network of the host',
 };
 
 const keyOf = new Map(
@@ -63,8 +53,6 @@ const sentences: Readonly<Record<string, string>> = {
 	resources: 'use `mem_limit`, `cpus` and `pids_limit`, or `deploy: {resources: {limits: ...}}`',
 	chroot: 'name the folder with `rootfs`; `root: chroot` has chroot(2) in place of pivot_root(2)',
 	pivot_root: 'name the folder with `rootfs`; pivot_root(2) is what it is entered by',
-	network: 'leave `network` out of `namespaces` for the network of the host',
-	net: 'leave `network` out of `namespaces` for the network of the host',
 	detach: 'take it out; `tsbox up -d` does that',
 };
 

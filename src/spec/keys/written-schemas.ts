@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type {Parsed} from '../model/parsed.ts';
 import {numberIn, type NumberRange, parseBoolean} from '../syntax/scalar.ts';
 import {splitShellWords} from '../syntax/shell-words.ts';
 import {checkPath, parseContainerPath, parseMountTarget} from '../values/container-path.ts';
@@ -21,6 +22,7 @@ export {buildSchema as build} from '../build/build-schema.ts';
 export {dependsOn} from '../values/depends-on.ts';
 export {healthcheck} from '../values/healthcheck.ts';
 export {hooks} from '../values/hook.ts';
+export {joins} from '../network/join-schema.ts';
 export {logging} from '../values/logging.ts';
 export * from '../values/schema-parts.ts';
 export * from '../values/spelled-values.ts';
@@ -35,6 +37,19 @@ export const number = (range: NumberRange) => parsedBy(textOrNumber, numberIn(ra
 
 /** A list of values that `schema` accepts. */
 export const list = <S extends z.ZodMiniType>(schema: S) => z.array(schema, {error: 'must be a list'});
+
+/** A text that `parse` accepts, or a list of them. */
+export const oneOrMore = (parse: (text: string) => Parsed<string>) =>
+	z.union(
+		[
+			parsedBy(text, (word): Parsed<string[]> => {
+				const parsed = parse(word);
+				return parsed.ok ? {ok: true, value: [parsed.value]} : parsed;
+			}),
+			list(parsedBy(text, parse)),
+		],
+		{error: 'must be text or a list of text'},
+	);
 
 /** A command line: a string that is split like a shell does, or a list of words. */
 export const words = z.union([parsedBy(text, splitShellWords), texts], {error: 'must be text or a list of text'});

@@ -9,11 +9,14 @@ import {environmentLookup} from '../keys/environment.ts';
 import {containerFileSchema, projectFileSchema, type ServiceInput} from '../keys/service-schema.ts';
 import type {Lookup} from '../syntax/interpolate.ts';
 import {keysAt} from '../keys/known-keys.ts';
+import {defaultNetwork, type FileNetworks, readNetworks} from '../network/read-networks.ts';
+import {sharedAddresses} from '../network/shared-addresses.ts';
 import {readDeclared} from '../values/named-volume.ts';
 import {quoted} from '../model/parsed.ts';
 import {activeServices, profileProblems} from '../keys/profiles.ts';
 import {type Problem, specError} from '../syntax/problem.ts';
 import type {NamedVolume, Project, Service} from '../model/project.ts';
+import type {NetworkDeclaration} from '../model/network.ts';
 import type {SecretsInput} from '../build/build-schema.ts';
 import type {SpecRequest} from '../keys/request.ts';
 import {replicasOf, strangeScales, withoutIdle} from '../keys/replicas.ts';
@@ -51,6 +54,7 @@ export function loadProject(request: SpecRequest): Project {
 			request,
 			broken: shape.length > 0,
 			volumes: file.volumes,
+			networks: file.networks,
 			secrets: file.secrets,
 			services: file.containers.flatMap(({key: each}) => each ?? []),
 		}),
@@ -70,6 +74,10 @@ export function loadProject(request: SpecRequest): Project {
 			expanded.map(({places}) => places),
 			request,
 		),
+		...sharedAddresses(
+			expanded.map(({service}) => service),
+			expanded.map(({places}) => places),
+		),
 		...dependencyProblems(all, placesOfAll),
 		...(active === undefined ? [] : profileProblems(all, placesOfAll, active, request)),
 	];
@@ -77,6 +85,7 @@ export function loadProject(request: SpecRequest): Project {
 	const builds = services.flatMap(({service, build}) =>
 		build === undefined ? [] : [[service.service, build] as const],
 	);
+	const networks = networksOf(file.networks, all);
 	const idle = services.filter(({scale}) => scale === 0).map(({service}) => service.service);
 	return {
 		name: project,
@@ -84,8 +93,18 @@ export function loadProject(request: SpecRequest): Project {
 		services: expanded.map(({service}) => withoutIdle(service, idle)),
 		...(active === undefined ? {} : {active: active.filter(service => !idle.includes(service))}),
 		...(file.volumes === undefined || file.volumes.length === 0 ? {} : {volumes: file.volumes}),
+		...(networks.length === 0 ? {} : {networks}),
 		...(builds.length === 0 ? {} : {builds: Object.fromEntries(builds)}),
 	};
+}
+
+/** The networks that a file declares, and the default one if a service is on it. */
+function networksOf(
+	{declared = [], byDefault}: FileNetworks,
+	services: readonly Service[],
+): readonly NetworkDeclaration[] {
+	const isUsed = services.some(({networks = []}) => networks.some(({network}) => network === byDefault));
+	return declared.includes(byDefault) || !isUsed ? declared : [...declared, byDefault];
 }
 
 function readSource({file, cwd, readText, kindOf}: SpecRequest): SourceText {
@@ -136,6 +155,7 @@ interface FittingFile {
 	readonly containers: readonly Container[];
 	/** Undefined for a file with one container. */
 	readonly volumes: readonly NamedVolume[] | undefined;
+	readonly networks: FileNetworks;
 	readonly secrets?: SecretsInput | undefined;
 	readonly problems: readonly Problem[];
 }
@@ -145,7 +165,14 @@ function fitFile(value: Readonly<Record<string, unknown>>, places: Places, fallb
 		const known = {at: (path: Path) => keysAt(containerFileSchema, path), isService: (path: Path) => path.length === 0};
 		const {output, problems} = parseLenient(containerFileSchema, value, places, known, 0);
 		const containers = output === undefined ? [] : [{key: undefined, input: output, places}];
-		return {name: output?.name, containers, volumes: undefined, problems};
+		const byDefault = defaultNetwork(output?.name ?? fallback);
+		return {
+			name: output?.name,
+			containers,
+			volumes: undefined,
+			networks: {declared: undefined, byDefault},
+			problems,
+		};
 	}
 	const known = {
 		at: (path: Path) => keysAt(projectFileSchema, path),
@@ -163,13 +190,16 @@ function fitFile(value: Readonly<Record<string, unknown>>, places: Places, fallb
 		message: '`services` holds no service',
 		hint: 'write one, such as `shell:` with `rootfs: host` below it',
 	};
-	const {volumes, problems: wrong} = readDeclared(output?.volumes, output?.name ?? fallback, places);
+	const project = output?.name ?? fallback;
+	const {volumes, problems: wrong} = readDeclared(output?.volumes, project, places);
+	const {networks, problems: wrongNetworks} = readNetworks(output?.networks, project, places);
 	return {
 		name: output?.name,
 		containers,
 		volumes,
+		networks,
 		secrets: output?.secrets,
-		problems: problems.length === 0 && containers.length === 0 ? [none] : [...problems, ...wrong],
+		problems: problems.length === 0 && containers.length === 0 ? [none] : [...problems, ...wrong, ...wrongNetworks],
 	};
 }
 

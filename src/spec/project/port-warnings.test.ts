@@ -36,3 +36,8 @@ test('only the first ports of a long range are listed', () => {
 		expect.stringContaining('`3004/tcp`, 995 more cannot'),
 	]);
 });
+
+test('keys that no step carries out are named', () => {
+	const asked = {ports: [], namespaces: own, dns: ['9.9.9.9'], networks: []};
+	expect(portWarnings(asked)).toEqual(['without effect in this version: `networks`, `dns`']);
+});

@@ -6,7 +6,35 @@ import type {Port, Service} from '../model/project.ts';
  * Warns about `ports` that are not reachable from outside, and gives an alternative. With the host's network a command
  * listens on the host itself, so a port with the same number and no address needs no warning.
  */
-export function portWarnings({ports, namespaces}: Pick<Service, 'ports' | 'namespaces'>): readonly string[] {
+export function portWarnings(
+	service: Pick<Service, 'ports' | 'namespaces'> & Partial<NetworkFields>,
+): readonly string[] {
+	return [...unpublished(service), ...withoutEffect(service)];
+}
+
+type NetworkFields = Pick<Service, 'networks' | 'extraHosts' | 'dns' | 'dnsSearch' | 'dnsOpt'>;
+
+/** Warns about keys that are read and that no step carries out yet. */
+function withoutEffect({
+	ports,
+	networks,
+	extraHosts,
+	dns,
+	dnsSearch,
+	dnsOpt,
+}: Pick<Service, 'ports'> & Partial<NetworkFields>): readonly string[] {
+	const keys = Object.entries({
+		networks: ports.length > 0 ? undefined : networks,
+		extra_hosts: extraHosts,
+		dns,
+		dns_search: dnsSearch,
+		dns_opt: dnsOpt,
+	}).flatMap(([key, value]) => (value === undefined ? [] : [`\`${key}\``]));
+	if (keys.length === 0) return [];
+	return [`without effect in this version: ${keys.join(', ')}`];
+}
+
+function unpublished({ports, namespaces}: Pick<Service, 'ports' | 'namespaces'>): readonly string[] {
 	if (ports.length === 0) return [];
 	if (namespaces.includes('network')) {
 		const others = namespaces.filter(kind => kind !== 'network').join(', ');

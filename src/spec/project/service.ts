@@ -10,6 +10,9 @@ import {readCommand} from '../keys/read-command.ts';
 import {readEnvironment} from '../keys/environment.ts';
 import {readKeys} from '../keys/service-keys.ts';
 import {readSecurity} from '../keys/read-security.ts';
+import {readJoins} from '../network/read-joins.ts';
+import type {FileNetworks} from '../network/read-networks.ts';
+import {withLinks} from '../network/links.ts';
 import {readVolumes} from '../keys/read-volumes.ts';
 import type {SpecRequest} from '../keys/request.ts';
 import {readRoot} from '../keys/read-root.ts';
@@ -33,6 +36,7 @@ export interface ServiceContext {
 	readonly request: SpecRequest;
 	/** The named volumes of the file; undefined for a file with one container, which cannot declare volumes. */
 	readonly volumes: readonly NamedVolume[] | undefined;
+	readonly networks: FileNetworks;
 	/** The secrets and the services of the file, which a build may name. */
 	readonly secrets: SecretsInput | undefined;
 	readonly services: readonly string[];
@@ -81,9 +85,19 @@ export function readService(input: ServiceInput, places: Places, context: Servic
 					env: request.env,
 					resolve: path => resolveSource(path, folder, request.env),
 				});
-	const listed = fixed('namespaces', written, [...defaultNamespaces, 'time'], isBare ? [] : defaultNamespaces);
+	// `network_mode: host` is the short way to write the others.
+	const own = defaultNamespaces.filter(kind => kind !== 'network' || read.networkMode !== 'host');
+	const listed = fixed('namespaces', written, [...own, 'time'], isBare ? [] : own);
 	const namespaces = read.usernsMode === 'auto' ? [...listed, 'user' as const] : listed;
 	const uts = namespaces.includes('uts');
+	const dependsOn = withLinks(read.dependsOn, input.links, context.services, picker);
+	const networks = readJoins(input.networks, picker, {
+		networks: context.networks,
+		mode: read.networkMode,
+		isOpen: namespaces.includes('network') && !isBare && !reproducible,
+		hasPorts: read.ports.length > 0,
+		mac: input.mac_address,
+	});
 	const service: Omit<Service, 'origins'> = {
 		service: context.key ?? name,
 		name,
@@ -100,6 +114,8 @@ export function readService(input: ServiceInput, places: Places, context: Servic
 		namespaces: [...new Set(namespaces)],
 		...readSecurity(input.security_opt ?? [], read.privileged, picker, folder, request, isBare),
 		...present({
+			dependsOn,
+			networks,
 			hostname: fixed(
 				'hostname',
 				input.hostname,

@@ -48,7 +48,8 @@ export const dependsOn = parsedBy(
 export function dependencyProblems(services: readonly Service[], places: readonly Places[]): readonly Problem[] {
 	const names = services.map(({service}) => service);
 	return services.flatMap((service, at): readonly Problem[] => {
-		const place = places[at]?.value(['depends_on']);
+		const key = places[at]?.has(['depends_on']) === true ? 'depends_on' : 'links';
+		const place = places[at]?.value([key]);
 		if (place === undefined) return [];
 		const problem = (message: string, hint: string): Problem => ({code: 'E_SPEC_INVALID', place, message, hint});
 		const strange = (service.dependsOn ?? []).filter(each => each.required && !names.includes(each.service));
@@ -67,7 +68,7 @@ export function dependencyProblems(services: readonly Service[], places: readonl
 			),
 			...(circle === undefined
 				? []
-				: [problem(`services wait for each other: ${circle.join(' -> ')}`, 'take one of them out of `depends_on`')]),
+				: [problem(`services wait for each other: ${circle.join(' -> ')}`, `take one of them out of \`${key}\``)]),
 			...sick.map(each =>
 				problem(
 					`\`depends_on\` waits until ${quoted(each.service)} is healthy, and that has no \`healthcheck\``,

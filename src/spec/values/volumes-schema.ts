@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import {parseBoolean} from '../syntax/scalar.ts';
-import {parseVolumeName} from '../values/named-volume.ts';
-import {key, mapOrList, parsedBy, text, textOrBoolean} from '../values/schema-parts.ts';
+import {parseVolumeName} from './named-volume.ts';
+import {key, mapOrList, parsedBy, text, textOrBoolean} from './schema-parts.ts';
 
 const volumeSchema = z.strictObject(
 	{

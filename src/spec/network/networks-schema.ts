@@ -1,0 +1,93 @@
+import * as z from 'zod/mini';
+import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
+import {parseBoolean} from '../syntax/scalar.ts';
+import {described, key, mapOrList, parsedBy, refuse, text, textOrBoolean} from '../values/schema-parts.ts';
+import {parseIp, parseNetworkName, parseNetworkSubnet, parseSubnet} from './network-values.ts';
+
+const flag = parsedBy(textOrBoolean, parseBoolean);
+
+const range = z.strictObject(
+	{
+		subnet: described('The addresses, as a CIDR.', parsedBy(text, parseNetworkSubnet), '10.5.0.0/24'),
+		gateway: key("The bridge's own address; the first of the subnet by default.", parsedBy(text, parseIp), '10.5.0.1'),
+		ip_range: key(
+			'The part of the subnet from which containers without an address of their own get one.',
+			parsedBy(text, parseSubnet),
+			'10.5.0.128/25',
+		),
+		aux_addresses: key(
+			'Addresses that no container gets, by the names of what has them.',
+			z.record(z.string(), parsedBy(text, parseIp), {error: 'must be a map of addresses'}),
+			{printer: '10.5.0.9'},
+		),
+	},
+	{error: 'must be a map with `subnet`'},
+);
+
+const ipam = z.strictObject(
+	{
+		driver: key(
+			'`default`: tsbox has no other.',
+			parsedBy(text, word =>
+				word === 'default' ? good(word) : bad(`must be \`default\`, not ${quoted(word)}`, 'take `driver` out'),
+			),
+		),
+		config: key(
+			'The subnets; one is picked for a network without any.',
+			z.array(range, {error: 'must be a list of maps with `subnet`'}),
+			[{subnet: '10.5.0.0/24'}],
+		),
+		options: key('It is for other drivers.', refuse(mapOrList, 'is for other drivers', 'take it out')),
+	},
+	{error: 'must be a map with `config`'},
+);
+
+const external = z.union(
+	[
+		parsedBy(textOrBoolean, parseBoolean),
+		z.strictObject({name: key('As `name` of the network.', parsedBy(text, parseNetworkName))}),
+	],
+	{error: 'must be `true`, or a map with `name`'},
+);
+
+const network = z.strictObject(
+	{
+		name: key('What it is called; `PROJECT_KEY` by default.', parsedBy(text, parseNetworkName), 'front'),
+		external: key('It is made and removed by others, and must be there.', external, true),
+		driver: key('`bridge`: tsbox has no other.', parsedBy(text, parseDriver), 'bridge'),
+		driver_opts: key(
+			'`com.docker.network.bridge.name`: the name of the bridge; `com.docker.network.driver.mtu`: the longest packet, bytes.',
+			mapOrList,
+			{'com.docker.network.driver.mtu': 1400},
+		),
+		internal: key('There is no way out of it.', flag, true),
+		attachable: key('Accepted for compose: containers of others may join any network.', flag),
+		enable_ipv4: key('It has IPv4 addresses; true by default.', flag),
+		enable_ipv6: key('It has IPv6 addresses; false by default.', flag, true),
+		ipam: key('Which addresses it has.', ipam, {config: [{subnet: '10.5.0.0/24'}]}),
+		labels: key('Metadata for people and tools.', mapOrList),
+	},
+	{error: 'must be a map, or nothing'},
+);
+
+/** The schema of `networks` at the top of a file with services. */
+export const networksSchema = z.nullable(
+	z.record(z.string(), z.nullable(network), {error: 'must be a map of networks'}),
+);
+
+/** The output of {@link networksSchema}. */
+export type NetworksInput = z.output<typeof networksSchema>;
+
+const otherDrivers: Readonly<Record<string, string>> = {
+	host: 'write `network_mode: host` in the services',
+	none: 'write `network_mode: none` in the services',
+	overlay: 'write `driver: bridge`: all containers of tsbox are on one machine',
+	macvlan: 'write `driver: bridge`, and publish with `ports`',
+	ipvlan: 'write `driver: bridge`, and publish with `ports`',
+};
+
+function parseDriver(driver: string): Parsed<'bridge'> {
+	if (driver === 'bridge' || driver === 'default') return good('bridge');
+	const hint = Object.hasOwn(otherDrivers, driver) ? otherDrivers[driver] : undefined;
+	return bad(`must be \`bridge\`, not ${quoted(driver)}`, hint ?? 'write `driver: bridge`');
+}
