@@ -38,7 +38,9 @@ const definition: NetworkDefinition = {
 	driver: 'bridge',
 	internal: false,
 	attachable: true,
-	subnets: [{subnet: '10.89.1.0/24', ipRange: '10.89.1.128/25', auxAddresses: {printer: '10.89.1.5'}}],
+	subnets: [
+		{subnet: '10.89.1.0/24', gateway: '10.89.1.1', ipRange: '10.89.1.128/25', auxAddresses: {printer: '10.89.1.5'}},
+	],
 	labels: {},
 	created: 5,
 };

@@ -1,5 +1,6 @@
 import {isIP} from 'node:net';
 import type {Host} from '../host/host.ts';
+import type {Subnet} from '../spec/model/network.ts';
 import {isVolumeName} from '../spec/values/named-volume.ts';
 import {ownJson} from './own-json.ts';
 
@@ -11,18 +12,6 @@ import {ownJson} from './own-json.ts';
 /** Whether a word can be the name of a network: it becomes the name of a folder, as the name of a volume does. */
 export const isNetworkName: (word: string) => boolean = isVolumeName;
 
-/** One range of addresses of a definition. */
-export interface DefinedSubnet {
-	/** CIDR, IPv4 or IPv6. */
-	readonly subnet: string;
-	/** The address of the bridge; by default the first of the subnet. */
-	readonly gateway?: string;
-	/** The part of the subnet, as a CIDR, that containers get their addresses from; by default all of it. */
-	readonly ipRange?: string;
-	/** Addresses that no container gets, by the name of what has them. */
-	readonly auxAddresses: Readonly<Record<string, string>>;
-}
-
 /** What `network create` was asked for. */
 export interface NetworkDefinition {
 	readonly schema: 1;
@@ -32,8 +21,8 @@ export interface NetworkDefinition {
 	readonly internal: boolean;
 	/** Containers outside of the network's project may join. */
 	readonly attachable: boolean;
-	/** In the order of the command line, at least one. */
-	readonly subnets: readonly DefinedSubnet[];
+	/** At least one, with its gateway. */
+	readonly subnets: readonly (Subnet & {readonly gateway: string})[];
 	/** The name of the bridge's interface; chosen by tsbox when undefined. */
 	readonly bridge?: string;
 	/** Bytes. */
@@ -207,7 +196,7 @@ export function readDefinition(host: Host, store: string, name: string): Network
 		value.subnets.every(
 			each =>
 				typeof each?.subnet === 'string' &&
-				isOptional(each.gateway, 'string') &&
+				typeof each.gateway === 'string' &&
 				isOptional(each.ipRange, 'string') &&
 				isStrings(each.auxAddresses),
 		);

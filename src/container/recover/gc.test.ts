@@ -1,9 +1,7 @@
 import type {Machine} from '../machine/machine.ts';
-import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
-import {PassThrough, Readable} from 'node:stream';
 import {expect, test} from 'vitest';
-import type {RunningProgram} from '../../host/host.ts';
+import {lockHolder} from '../../../test/support/lock-holder.ts';
 import {recordingHost} from '../../../test/support/recording-host.ts';
 import {loadFacts} from '../../host/facts/saved-facts.ts';
 import type {RunEvent} from '../../execute/event.ts';
@@ -17,13 +15,6 @@ const facts = loadFacts(
 	'v2-bookworm.json',
 );
 const alive = `1 (tsbox) S ${'0 '.repeat(18)}1 0`;
-
-/** What flock(1) is to its starter: it says when it has the lock, and ends with its input. */
-function lockHolder(): RunningProgram {
-	const input = new PassThrough();
-	const ended = once(input, 'finish').then(() => ({exitCode: 0, signal: undefined, startError: undefined}));
-	return {pid: 1000, pipes: [input, Readable.from(['locked\n'])], ended};
-}
 
 /** A machine on which process 1 owns what it started, and these files are there too. */
 function machineWith(files: Readonly<Record<string, string>>) {

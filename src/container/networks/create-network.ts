@@ -1,0 +1,249 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {withLock} from '../../execute/lock.ts';
+import {
+	type Address,
+	type Cidr,
+	contains,
+	formatAddress,
+	formatCidr,
+	hostsOf,
+	isExactCidr,
+	isWithin,
+	overlaps,
+	parseAddress,
+	parseCidr,
+} from '../../network/address.ts';
+import {isInterfaceName, longestInterface} from '../../network/names.ts';
+import {pickAddress} from '../../network/pick-address.ts';
+import {overlapping, pickSubnet} from '../../network/pools.ts';
+import type {Subnet} from '../../spec/model/network.ts';
+import {present} from '../../spec/syntax/pick.ts';
+import {
+	allDefinitions,
+	allNetworks,
+	isNetworkName,
+	type NetworkDefinition,
+	networksFolder,
+	networksLock,
+	writeDefinition,
+} from '../../state/network.ts';
+import type {Machine} from '../machine/machine.ts';
+import {networkPools} from '../plan/network-pools.ts';
+import {usedSubnets} from './used-subnets.ts';
+
+/** What a new network shall be, as it was written. */
+export interface NetworkOptions {
+	/** `bridge`, the default. */
+	readonly driver?: string;
+	/** CIDR; by default the first free one of the pools. */
+	readonly subnet?: string;
+	/** The address of the bridge; by default the first of the subnet. */
+	readonly gateway?: string;
+	/** CIDR within the subnet, from which containers get their addresses. */
+	readonly ipRange?: string;
+	/** Addresses that no container gets, by the name of what has them. */
+	readonly auxAddresses?: Readonly<Record<string, string>>;
+	/** The host forwards nothing out of it. */
+	readonly internal?: boolean;
+	readonly attachable?: boolean;
+	readonly labels?: Readonly<Record<string, string>>;
+	/** Options of the driver by Docker's names: `com.docker.network.driver.mtu`, `com.docker.network.bridge.name`. */
+	readonly driverOptions?: Readonly<Record<string, string>>;
+}
+
+const mtuOption = 'com.docker.network.driver.mtu';
+const bridgeOption = 'com.docker.network.bridge.name';
+
+/** `network_mode` gives these words another meaning. */
+const reserved = ['bridge', 'default', 'host', 'none'];
+
+/**
+ * Makes a network that belongs to no project. Its bridge comes with the first container. Everything is checked before anything is
+ * written.
+ *
+ * @returns the network's subnet
+ * @throws TsboxError E_USAGE for what no network can be, E_NETWORK_TAKEN for a name, a bridge, or a subnet that something else has,
+ *   E_NETWORK_FULL when no subnet is free.
+ */
+export async function createNetwork(machine: Machine, name: string, options: NetworkOptions = {}): Promise<string> {
+	const {host, dirs, facts} = machine;
+	checkName(name, options.driver ?? 'bridge');
+	const settings = readDriverOptions(options.driverOptions ?? {});
+	const asked = options.subnet === undefined ? undefined : readSubnet(options.subnet);
+	// The checks of a subnet need no lock, and a picked subnet only fits options that name none of its addresses.
+	const written = asked === undefined ? refuseWithout(options) : readRange(name, asked, options);
+	host.mkdirs(networksFolder(dirs.state), 0o700);
+	return withLock(host, facts, networksLock(dirs.state), async () => {
+		refuseTaken(machine, name, settings.bridge);
+		const used = await usedSubnets(machine);
+		const other = asked === undefined ? undefined : overlapping(asked, used);
+		if (other !== undefined)
+			throw new TsboxError('E_NETWORK_TAKEN', `the subnet ${options.subnet} is taken`, {
+				why: `it overlaps ${other.by}`,
+				hint: 'choose another, or leave --subnet out',
+			});
+		const subnet = written ?? readRange(name, pickSubnet(networkPools(machine), 4, used), {});
+		const definition: NetworkDefinition = {
+			schema: 1,
+			name,
+			driver: 'bridge',
+			internal: options.internal ?? false,
+			attachable: options.attachable ?? false,
+			subnets: [subnet],
+			...present(settings),
+			labels: options.labels ?? {},
+			created: host.now(),
+		};
+		writeDefinition(host, dirs.store, definition);
+		return subnet.subnet;
+	});
+}
+
+function refused(message: string, hint: string): TsboxError {
+	return new TsboxError('E_USAGE', message, {hint});
+}
+
+function checkName(name: string, driver: string): void {
+	if (!isNetworkName(name))
+		throw refused(
+			`${JSON.stringify(name)} is not a valid network name`,
+			'start with a letter or digit, and use only a-z A-Z 0-9 _ . -',
+		);
+	if (reserved.includes(name))
+		throw refused(`no network can be named ${name}`, 'choose another name; `network_mode` has this one');
+	if (driver !== 'bridge')
+		throw refused(
+			`--driver ${JSON.stringify(driver)}: tsbox has only networks of the driver bridge`,
+			'leave --driver out',
+		);
+}
+
+function readDriverOptions(options: Readonly<Record<string, string>>): {
+	readonly mtu: number | undefined;
+	readonly bridge: string | undefined;
+} {
+	const {[mtuOption]: mtu, [bridgeOption]: bridge, ...others} = options;
+	const [unknown] = Object.keys(others);
+	if (unknown !== undefined)
+		throw refused(`--opt ${unknown}: unknown option`, `the options are ${mtuOption} and ${bridgeOption}`);
+	// RFC 791: every host takes 68 bytes. The kernel's most for a bridge is ETH_MAX_MTU of linux/if_ether.h.
+	if (mtu !== undefined && !(/^\d{2,5}$/.test(mtu) && Number(mtu) >= 68 && Number(mtu) <= 65_535))
+		throw refused(
+			`--opt ${mtuOption}=${mtu}: must be a number of bytes from 68 to 65535`,
+			`write --opt ${mtuOption}=1450`,
+		);
+	if (bridge !== undefined && !isInterfaceName(bridge))
+		throw refused(
+			`--opt ${bridgeOption}=${bridge}: not a valid interface name`,
+			`use at most ${longestInterface} of a-z A-Z 0-9 _ . -, and start with a letter or digit`,
+		);
+	return {mtu: mtu === undefined ? undefined : Number(mtu), bridge};
+}
+
+/** Blocks that no machine has an address of: RFC 1122 section 3.2.1.3, RFC 5771, RFC 1112 section 4. */
+const special = ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/3'].flatMap(text => parseCidr(text) ?? []);
+
+function readCidr(option: string, text: string): Cidr {
+	const cidr = parseCidr(text);
+	if (cidr === undefined)
+		throw refused(`${option} ${text}: not a block of addresses`, `write it as \`${option} 10.5.0.0/24\``);
+	if (cidr.family === 6)
+		throw refused(`${option} ${text}: networks of tsbox have IPv4 addresses`, `write it as \`${option} 10.5.0.0/24\``);
+	if (!isExactCidr(text))
+		throw refused(`${option} ${text}: not the first address of its block`, `write \`${option} ${formatCidr(cidr)}\``);
+	return cidr;
+}
+
+function readSubnet(text: string): Cidr {
+	const cidr = readCidr('--subnet', text);
+	if (cidr.prefix < 8 || cidr.prefix > 31)
+		throw refused(`--subnet ${text}: the prefix must be from 8 to 31`, 'a /24 has room for 253 containers');
+	if (special.some(each => overlaps(each, cidr)))
+		throw refused(
+			`--subnet ${text}: no machine can have these addresses`,
+			'choose a private block, such as 10.5.0.0/24',
+		);
+	return cidr;
+}
+
+/** Without a subnet, tsbox picks one, and nobody knows its addresses before. */
+function refuseWithout({gateway, ipRange, auxAddresses = {}}: NetworkOptions): undefined {
+	const given = {'--gateway': gateway, '--ip-range': ipRange, '--aux-address': Object.keys(auxAddresses)[0]};
+	const option = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
+	if (option !== undefined) throw refused(`${option} needs --subnet`, 'name the subnet that it is a part of');
+}
+
+/** The subnet with its gateway, once all that is said of it fits. */
+function readRange(
+	network: string,
+	subnet: Cidr,
+	{gateway, ipRange, auxAddresses = {}}: NetworkOptions,
+): Subnet & {readonly gateway: string} {
+	const hosts = hostsOf(subnet);
+	const within = (option: string, text: string): Address => {
+		const address = parseAddress(text);
+		if (
+			address !== undefined &&
+			contains(subnet, address) &&
+			hosts.first <= address.value &&
+			address.value <= hosts.last
+		)
+			return address;
+		const [first, last] = [hosts.first, hosts.last].map(value => formatAddress({family: subnet.family, value}));
+		throw refused(
+			`${option} ${text}: not an address of the subnet ${formatCidr(subnet)}`,
+			`choose one of ${first} to ${last}`,
+		);
+	};
+	const range = ipRange === undefined ? undefined : readCidr('--ip-range', ipRange);
+	if (range !== undefined && !isWithin(range, subnet))
+		throw refused(
+			`--ip-range ${ipRange}: not a part of the subnet ${formatCidr(subnet)}`,
+			'choose a block within the subnet',
+		);
+	const taken = new Map<bigint, string>();
+	const aux = Object.entries(auxAddresses).map(([key, text]): readonly [string, string] => {
+		const option = `--aux-address ${key}=${text}`;
+		const {family, value} = within(`--aux-address ${key}`, text);
+		const other = taken.get(value);
+		if (other !== undefined) throw refused(`${option}: ${other} has this address`, 'give each its own');
+		taken.set(value, key);
+		return [key, formatAddress({family, value})];
+	});
+	const bridge = gateway === undefined ? firstFree(subnet, taken) : within('--gateway', gateway);
+	const other = taken.get(bridge.value);
+	if (other !== undefined)
+		throw refused(`--gateway ${gateway}: --aux-address ${other} has this address`, 'give each its own');
+	const auxiliary = Object.fromEntries(aux);
+	// Fails for a network on which there would never be room for a container.
+	pickAddress({network, subnet, gateway: bridge, auxAddresses: auxiliary, ...present({ipRange: range})}, new Map(), {
+		container: network,
+	});
+	return {
+		subnet: formatCidr(subnet),
+		gateway: formatAddress(bridge),
+		...(range === undefined ? {} : {ipRange: formatCidr(range)}),
+		auxAddresses: auxiliary,
+	};
+}
+
+function firstFree(subnet: Cidr, taken: ReadonlyMap<bigint, string>): Address {
+	let {first: value} = hostsOf(subnet);
+	while (taken.has(value)) value += 1n;
+	return {family: subnet.family, value};
+}
+
+function refuseTaken({host, dirs}: Machine, name: string, bridge: string | undefined): void {
+	const networks = [...allDefinitions(host, dirs.store), ...allNetworks(host, dirs.state)];
+	if (networks.some(each => each.name === name))
+		throw new TsboxError('E_NETWORK_TAKEN', `there is a network named ${name} already`, {
+			hint: `look at it with \`tsbox network inspect ${name}\`, or choose another name`,
+		});
+	if (bridge === undefined) return;
+	const other = networks.find(each => each.bridge === bridge)?.name;
+	if (other === undefined && host.lstat(`/sys/class/net/${bridge}`) === undefined) return;
+	throw new TsboxError('E_NETWORK_TAKEN', `the interface name ${bridge} is taken`, {
+		why: other === undefined ? 'this host has an interface of that name' : `it is the bridge of the network ${other}`,
+		hint: `choose another for ${bridgeOption}, or leave it out`,
+	});
+}

@@ -1,0 +1,45 @@
+import {isTsboxError} from '../../errors/tsbox-error.ts';
+import {shownName} from '../../state/alias.ts';
+import {type Lease, readLeases} from '../../state/network.ts';
+import {containerFolder, isOwned, readRecord, stateOf} from '../../state/record.ts';
+import {allRecords} from '../machine/find-container.ts';
+import type {MachineFolders} from '../machine/machine.ts';
+
+/** Whether nothing of a container will give its addresses back any more: neither it nor the process that cleans up after it runs. */
+export function isGone({host, dirs}: MachineFolders, container: string): boolean {
+	try {
+		const record = readRecord(host, containerFolder(dirs.state, container));
+		return record === undefined || (stateOf(host, record) === 'dead' && !isOwned(host, record));
+	} catch (error) {
+		// A record that cannot be read says nothing; `gc` removes a damaged one first.
+		if (isTsboxError(error)) return false;
+		throw error;
+	}
+}
+
+/** The leases of the containers that are on a network. */
+export function liveLeases(machine: MachineFolders, network: string): readonly Lease[] {
+	const gone = new Map<string, boolean>();
+	return readLeases(machine.host, machine.dirs.state, network).filter(({container}) => {
+		const known = gone.get(container) ?? isGone(machine, container);
+		gone.set(container, known);
+		return !known;
+	});
+}
+
+/** The containers that are on a network, by their names now. */
+export function containersOn(machine: MachineFolders, network: string): readonly string[] {
+	const {host, dirs} = machine;
+	const ids = new Set(liveLeases(machine, network).map(({container}) => container));
+	return [...ids].map(id => shownName(host, dirs.state, id)).sort();
+}
+
+/** The containers that need a network: those on it, and stopped ones that are on it again when they start. */
+export function usersOf(machine: MachineFolders, network: string): readonly string[] {
+	const {host, dirs} = machine;
+	const stopped = allRecords(machine).filter(({detached}) =>
+		detached?.made.networks?.some(join => join.network.name === network),
+	);
+	const names = stopped.map(({name}) => shownName(host, dirs.state, name));
+	return [...new Set([...containersOn(machine, network), ...names])].sort();
+}

@@ -1,0 +1,36 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {parseCidr} from '../../network/address.ts';
+import {routesOf, type UsedSubnet} from '../../network/pools.ts';
+import {allDefinitions, allNetworks} from '../../state/network.ts';
+import type {Machine} from '../machine/machine.ts';
+
+/**
+ * What no new subnet may overlap: the subnets of other networks, and the destinations of all routes of this host. Networks come
+ * first, because the route of a running network says less than its name.
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED without ip(8), E_SYSTEM when it cannot tell the routes.
+ */
+export async function usedSubnets({host, dirs, facts}: Machine): Promise<readonly UsedSubnet[]> {
+	const {ip} = facts.tools;
+	if (ip === null)
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no ip', {
+			why: 'a subnet must not overlap a route of this host',
+			hint: 'install iproute2',
+		});
+	const words = [ip.path, ...(ip.applet === null ? [] : [ip.applet])];
+	const argv = [...words, '-json', '-4', 'route', 'show', 'table', 'all'];
+	const {exitCode, stdout, stderr, command} = await host.run(argv, {timeoutMs: 10_000});
+	if (exitCode !== 0)
+		throw new TsboxError('E_SYSTEM', 'the routes of this host cannot be read', {
+			command,
+			output: stderr.trim(),
+			hint: 'install iproute2; the ip of busybox has no -json',
+		});
+	const networks = [...allNetworks(host, dirs.state), ...allDefinitions(host, dirs.store)].flatMap(({name, subnets}) =>
+		subnets.flatMap(({subnet}): readonly UsedSubnet[] => {
+			const cidr = parseCidr(subnet);
+			return cidr === undefined ? [] : [{cidr, by: `the network ${name}`}];
+		}),
+	);
+	return [...networks, ...routesOf(stdout)];
+}
