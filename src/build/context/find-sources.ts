@@ -48,7 +48,7 @@ function splitAtPivot(source: string): readonly [string, string] {
 /** The paths in a folder that a part of a pattern stands for, sorted. */
 function matchesIn(tree: SourceTree, folder: string, part: string, deep: boolean): readonly string[] {
 	const join = (name: string) => (folder === '' ? name : `${folder}/${name}`);
-	if (deep && part === '**') return [folder, ...foldersBelow(tree, folder)];
+	if (deep && part === '**') return [folder, ...foldersBelow(tree, folder, resolveInside(tree, folder))];
 	if (!hasWildcard(part)) return [join(withoutEscapes(part))];
 	const matches = compilePattern(part, {deep: false});
 	const resolved = resolveInside(tree, folder);
@@ -56,10 +56,17 @@ function matchesIn(tree: SourceTree, folder: string, part: string, deep: boolean
 	return tree.list(resolved).filter(matches).map(join);
 }
 
-function foldersBelow(tree: SourceTree, folder: string): readonly string[] {
-	return tree.list(folder).flatMap(name => {
+/**
+ * The paths of all folders below one.
+ *
+ * @param real - where it is in the tree: the folder itself may be named through a symlink, which a look at the host would follow
+ */
+function foldersBelow(tree: SourceTree, folder: string, real: string | undefined): readonly string[] {
+	if (real === undefined || (real !== '' && tree.entry(real)?.kind !== 'directory')) return [];
+	return tree.list(real).flatMap(name => {
+		const there = real === '' ? name : `${real}/${name}`;
 		const path = folder === '' ? name : `${folder}/${name}`;
-		return tree.entry(path)?.kind === 'directory' ? [path, ...foldersBelow(tree, path)] : [];
+		return tree.entry(there)?.kind === 'directory' ? [path, ...foldersBelow(tree, path, there)] : [];
 	});
 }
 

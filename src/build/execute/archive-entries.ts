@@ -1,5 +1,6 @@
 import {posix} from 'node:path';
 import {isTsboxError} from '../../errors/tsbox-error.ts';
+import {archiveError} from '../../image/archive/archive-error.ts';
 import {type ArchiveFile, openArchive} from '../../image/archive/archive-file.ts';
 import {compressionOf} from '../../image/archive/compression.ts';
 import {decodeWith, gunzip} from '../../image/archive/decompress.ts';
@@ -8,6 +9,7 @@ import {startJailed} from '../../image/archive/jailed-program.ts';
 import {newWorkPath} from '../../image/store/store.ts';
 import {removeStubborn} from '../../image/store/work-folder.ts';
 import {type ChangedEntry, rewriteTar, type SeenEntry} from '../../image/unpack/rewrite-tar.ts';
+import {quoted} from '../../spec/model/parsed.ts';
 import type {CopyRules} from './copy-layer.ts';
 import {asBytes, fromBytes} from './copy-target.ts';
 import type {LayerWork} from './layer-work.ts';
@@ -44,7 +46,7 @@ export async function archiveEntries(
 			await file?.close();
 		}
 	}
-	return rewriteTar(title, whole(), entry => unpacked(entry, rules));
+	return rewriteTar(title, whole(), entry => unpacked(entry, rules, title));
 }
 
 async function* decode(
@@ -86,8 +88,12 @@ function isTar(chunk: Buffer): boolean {
 	}
 }
 
-function unpacked(entry: SeenEntry, {target, owner, pathOf}: CopyRules): ChangedEntry | undefined {
+function unpacked(entry: SeenEntry, {target, owner, pathOf}: CopyRules, title: string): ChangedEntry | undefined {
 	const inside = fromBytes(entry.path);
+	if (inside.split('/').includes('..'))
+		throw archiveError(title, `is hostile: ${quoted(inside)} has a ".." in it`, {
+			why: 'it would leave the destination of the ADD',
+		});
 	if (inside === '') return undefined;
 	const placed = (path: string): string => target.place(posix.join(pathOf(''), path));
 	const path = placed(inside);

@@ -43,6 +43,8 @@ export async function fetchUrl(
 		'--silent',
 		'--show-error',
 		'--location',
+		// Brackets and braces in a URL are text: `[1-9999]` would be as many requests.
+		'--globoff',
 		'--proto',
 		'=http,https',
 		'--max-redirs',

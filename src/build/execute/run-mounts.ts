@@ -97,6 +97,12 @@ export async function prepareMounts(
 			}
 		}
 	}
+	if (run.script !== undefined) {
+		const own = `${folder}/script`;
+		work.host.writeAtomic(own, run.script.content, 0o700);
+		work.host.chmod(own, 0o755);
+		volumes.push(bind(own, run.script.path, true));
+	}
 	return {volumes, env, locks};
 }
 

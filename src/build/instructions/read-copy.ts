@@ -1,6 +1,6 @@
 import {quoted} from '../../spec/model/parsed.ts';
 import {instructionError} from '../syntax/dockerfile-error.ts';
-import {readHeredocStart} from '../syntax/heredoc.ts';
+import {isFileName, readHeredocStart} from '../syntax/heredoc.ts';
 import {jsonForm} from '../syntax/json-form.ts';
 import type {RawInstruction} from '../syntax/raw-instruction.ts';
 import {plainWords} from '../syntax/words.ts';
@@ -61,7 +61,7 @@ function splitSources(
 		}
 		next += 1;
 		// Its name is the name of the file in the destination.
-		if (heredoc.name.includes('/') || heredoc.name === '.' || heredoc.name === '..') {
+		if (!isFileName(heredoc.name)) {
 			throw instructionError(raw, `the here-document's word ${quoted(heredoc.name)} is no name of a file`);
 		}
 		inline.push({name: heredoc.name, content: heredoc.content, expands: heredoc.expands});

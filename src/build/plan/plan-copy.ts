@@ -1,10 +1,12 @@
 import {posix} from 'node:path';
 import {didYouMean} from '../../errors/did-you-mean.ts';
 import {quoted} from '../../spec/model/parsed.ts';
+import {pathBelow} from '../context/clean-path.ts';
 import {contentDigest, copiedEntries} from '../context/content-digest.ts';
 import {type FoundSource, findSources} from '../context/find-sources.ts';
 import {excludeRules} from '../context/ignore-rules.ts';
 import {BadPattern} from '../context/path-pattern.ts';
+import {resolveInside} from '../context/source-tree.ts';
 import type {CopyInstruction} from '../instructions/instruction.ts';
 import {checkSource, isWebUrl} from '../instructions/read-copy.ts';
 import {instructionError} from '../syntax/dockerfile-error.ts';
@@ -126,16 +128,21 @@ function missing(
 	const where = from.kind === 'folder' ? `the context ${from.name}` : 'the context';
 	const isIgnored = unfiltered !== undefined && findSources(unfiltered, source, {parents: false}).ok;
 	const folder = posix.dirname(posix.normalize(source)).replace(/^\.$|^\//, '');
-	const near = didYouMean(posix.basename(source), tree?.list(folder) ?? []);
+	// Names of another folder of the machine, to which a symlink leads, are nobody's business.
+	const real = tree === undefined ? undefined : resolveInside(tree, folder);
+	const isThere = tree?.entry(pathBelow(`${real ?? ''}/${posix.basename(source)}`))?.kind === 'symlink';
+	const near = real === undefined ? undefined : didYouMean(posix.basename(source), tree?.list(real) ?? []);
 	const start = Math.max(raw.restAt, raw.text.indexOf(source, raw.restAt));
 	return instructionError(
 		raw,
 		`${quoted(source)} is not in ${where}`,
 		isIgnored
 			? 'a rule of `.dockerignore` leaves it out'
-			: near === undefined
-				? 'paths begin at the folder of the context'
-				: `did you mean \`${posix.join(folder, near)}\`?`,
+			: isThere
+				? 'it is a symlink, and nothing of the context is where it leads'
+				: near === undefined
+					? 'paths begin at the folder of the context'
+					: `did you mean \`${posix.join(folder, near)}\`?`,
 		{start, end: start + source.length},
 	);
 }

@@ -1,9 +1,12 @@
+import {posix} from 'node:path';
+import {parseMountTarget} from '../../spec/values/container-path.ts';
 import {contentDigest, copiedEntries} from '../context/content-digest.ts';
 import {findSources} from '../context/find-sources.ts';
 import type {InstructionOf} from '../instructions/instruction.ts';
-import {readMount} from '../instructions/read-mount.ts';
+import {type RunMount, readMount} from '../instructions/read-mount.ts';
+import {quoted} from '../../spec/model/parsed.ts';
 import {instructionError} from '../syntax/dockerfile-error.ts';
-import {readHeredocStart} from '../syntax/heredoc.ts';
+import {isFileName, readHeredocStart} from '../syntax/heredoc.ts';
 import type {PlannedMount, RunStep} from './build-plan.ts';
 import {digestOf} from './cache-key.ts';
 import {expandText} from './expand-text.ts';
@@ -78,11 +81,26 @@ function commandOf(
 	if (raw.heredocs.length === 1 && readHeredocStart(text) !== undefined) {
 		if (!first.content.startsWith('#!')) return {argv: withShell(state, first.content)};
 		// BuildKit's place for it, so that `$0` is the same.
+		if (!isFileName(first.name))
+			throw instructionError(raw, `the here-document's word ${quoted(first.name)} is no name of a file`);
 		const path = `/dev/pipes/${first.name}`;
 		return {argv: [path], script: {path, content: first.content}};
 	}
 	const documents = raw.heredocs.map(({written, name}) => `\n${written}${name}`).join('');
 	return {argv: withShell(state, text + documents)};
+}
+
+/** Refuses a target that no spec may have either: a mount over `/proc` would take away what protects the host. */
+function checkTarget(
+	state: StageState,
+	{raw}: InstructionOf<'run'>,
+	{target}: RunMount,
+	flag: Parameters<typeof instructionError>[3],
+): void {
+	if (target === undefined) return;
+	const checked = parseMountTarget(posix.resolve('/', state.config.config.WorkingDir ?? '/', target));
+	if (!checked.ok)
+		throw instructionError(raw, `the target of --mount ${checked.problem}`, 'choose another target', flag);
 }
 
 async function planMount(
@@ -97,6 +115,7 @@ async function planMount(
 	const read = readMount(text, value => expandText(raw, value, state.env, context.notes));
 	if (!read.ok) throw instructionError(raw, `--mount ${read.problem}`, read.hint, flag);
 	const mount = read.value;
+	checkTarget(state, instruction, mount, flag);
 	if (mount.type !== 'bind' && (mount.type !== 'cache' || mount.from === undefined)) return {mount};
 	const {source, tree, key} = await context.sourceOf(mount.from, raw);
 	const planned = {...mount, files: source};

@@ -1,4 +1,6 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
+import type {Host} from '../../host/host.ts';
+import {largest} from '../../spec/syntax/largest.ts';
 import {shownPath, type SourceText} from '../../spec/syntax/source-text.ts';
 
 /** The texts that a build is read from. */
@@ -35,4 +37,18 @@ export function dockerfileText({file, folder, cwd, hint, read}: DockerfilePlace)
 		throw new TsboxError('E_DOCKERFILE', `there is no file ${shownPath(file, cwd)}`, {hint});
 	const ignoreFile = textOf(`${file}.dockerignore`) ?? textOf(`${folder}/.dockerignore`);
 	return {dockerfile, ...(ignoreFile === undefined ? {} : {ignoreFile})};
+}
+
+/**
+ * The text of a file in a folder, where others may have put a pipe, or a link to a device without an end: undefined unless it is a file.
+ *
+ * @throws TsboxError E_DOCKERFILE when it is larger than 1 MiB; the system's error.
+ */
+export function textInFolder(host: Host, path: string): string | undefined {
+	const facts = host.stat(path);
+	if (facts?.kind !== 'file') return undefined;
+	if (facts.size <= largest) return host.readText(path);
+	throw new TsboxError('E_DOCKERFILE', `${path} is larger than 1 MiB`, {
+		hint: 'move what is no instruction into files that COPY takes',
+	});
 }

@@ -8,7 +8,7 @@ import {shownPath} from '../../spec/syntax/source-text.ts';
 import type {BuildRequest, OtherContext} from '../execute/build.ts';
 import type {SecretSource} from '../execute/run-mounts.ts';
 import {parsePlatform} from '../plan/platform.ts';
-import {dockerfileText} from './dockerfile-text.ts';
+import {dockerfileText, textInFolder} from './dockerfile-text.ts';
 
 /** What a command line adds to the `build` of a service. */
 export interface BuildAdditions {
@@ -59,7 +59,7 @@ export function serviceRequest(
 		folder: context,
 		cwd,
 		hint: `name it with \`dockerfile\` in ${whose}; its path begins at the context`,
-		read: path => (inline !== undefined && path === file ? inline : host.readText(path)),
+		read: path => (inline !== undefined && path === file ? inline : textInFolder(host, path)),
 	});
 	const shown = inline === undefined ? texts.dockerfile.shown : `dockerfile_inline of ${service}`;
 	return {

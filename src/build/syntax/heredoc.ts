@@ -44,3 +44,8 @@ export function heredocStarts(line: string): readonly HeredocStart[] {
 function quotes(text: string): number {
 	return text.replaceAll(/[^'"]/g, '').length;
 }
+
+/** Whether the word of a here-document can be the name of a file in a folder. */
+export function isFileName(name: string): boolean {
+	return !name.includes('/') && name !== '.' && name !== '..';
+}

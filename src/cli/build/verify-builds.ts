@@ -46,7 +46,7 @@ export async function verifyBuilds(
 			io.out(buildVerificationText(verified, name));
 		};
 		if (project === undefined) {
-			await each({...readBuild(noBuildOptions, word ?? '.', io), ...signals, pull: 'missing'});
+			await each({...readBuild(noBuildOptions, word ?? '.', io, machine.host), ...signals, pull: 'missing'});
 		} else {
 			for (const name of servicesToBuild(project, service === undefined ? [] : [service]))
 				await each(await engine.buildRequestOf(machine, project, name, common), name);

@@ -94,7 +94,7 @@ async function buildFolder(
 	machine: Machine,
 	{io, engine}: Context,
 ): Promise<number> {
-	const asked = readBuild(values, context, io);
+	const asked = readBuild(values, context, io, machine.host);
 	const stop = stopSignals(io, 'the build');
 	try {
 		const request = {

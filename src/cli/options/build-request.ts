@@ -3,8 +3,9 @@ import {commaFields} from '../../build/instructions/comma-fields.ts';
 import type {OtherContext} from '../../build/execute/build.ts';
 import type {SecretSource} from '../../build/execute/run-mounts.ts';
 import {type Platform, parsePlatform} from '../../build/plan/platform.ts';
-import {type DockerfileText, dockerfileText} from '../../build/services/dockerfile-text.ts';
+import {type DockerfileText, dockerfileText, textInFolder} from '../../build/services/dockerfile-text.ts';
 import {errnoOf} from '../../host/errno.ts';
+import type {Host} from '../../host/host.ts';
 import {imageNameText, parseImageName} from '../../spec/image/image-name.ts';
 import {quoted} from '../../spec/model/parsed.ts';
 import type {Io} from '../verb/io.ts';
@@ -54,7 +55,7 @@ export interface ReadBuild extends DockerfileText {
  *
  * @throws TsboxError E_USAGE, E_DOCKERFILE when there is no Dockerfile.
  */
-export function readBuild(values: BuildValues, context: string, io: Io): ReadBuild {
+export function readBuild(values: BuildValues, context: string, io: Io, host: Host): ReadBuild {
 	const folder = resolve(io.cwd, context);
 	const file = values.file === undefined ? `${folder}/Dockerfile` : resolve(io.cwd, values.file);
 	return {
@@ -63,7 +64,8 @@ export function readBuild(values: BuildValues, context: string, io: Io): ReadBui
 			folder,
 			cwd: io.cwd,
 			hint: 'name the folder with the Dockerfile: `tsbox build FOLDER`, or the file with `-f FILE`',
-			read: path => textOf(io, path),
+			// A file that the caller names may be a pipe: `-f <(...)`.
+			read: path => (path === file && values.file !== undefined ? textOf(io, path) : textInFolder(host, path)),
 		}),
 		folder,
 		names: values.tag.map(readName),

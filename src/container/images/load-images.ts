@@ -8,7 +8,7 @@ import {platformOf} from '../../image/oci/platform.ts';
 import {localImage} from '../../image/pull/local-image.ts';
 import type {LayerProgress} from '../../image/pull/pull.ts';
 import {blobsOf} from '../../image/transfer/layout.ts';
-import {blobPath, blobText, hasBlob, makeBlobs} from '../../image/store/blobs.ts';
+import {blobPath, blobText, hasBlob, makeBlobs, textOfBlob} from '../../image/store/blobs.ts';
 import type {OciImage} from '../../image/store/facts.ts';
 import {hold} from '../../image/store/hold.ts';
 import {keepName, namePath} from '../../image/store/images.ts';
@@ -90,18 +90,24 @@ async function fromStdin(work: string, signal: AbortSignal | undefined): Promise
 /** Moves the blobs of an image into the store. */
 function fromBlobs({host, facts, dirs: {store}}: Machine, digest: string, folder: string): OciImage {
 	const pathOf = (wanted: string): string => `${folder}/${wanted.slice('sha256:'.length)}`;
-	const textOf = (wanted: string): string | undefined => blobText(host, store, wanted) ?? host.readText(pathOf(wanted));
+	const textOf = (wanted: string): string | undefined =>
+		blobText(host, store, wanted) ?? textOfBlob(host, pathOf(wanted), wanted);
 	const image = localImage(textOf, {reference: digest, digest, platform: platformOf(facts.kernel.arch)});
 	makeBlobs(host, store);
-	for (const wanted of blobsOf(image)) {
-		if (hasBlob(host, store, wanted)) continue;
-		if (host.lstat(pathOf(wanted)) === undefined)
-			throw new TsboxError('E_IMAGE_INVALID', 'the archive is not whole', {
-				why: `the blob ${wanted} is missing`,
-				hint: 'make it again',
-			});
-		host.rename(pathOf(wanted), blobPath(store, wanted));
+	const sizes = new Map(image.layers.map(({digest: layer, size}) => [layer, size]));
+	const arrived = blobsOf(image).filter(wanted => !hasBlob(host, store, wanted));
+	for (const wanted of arrived) {
+		const size = host.lstat(pathOf(wanted))?.size;
+		if (size !== undefined && size === (sizes.get(wanted) ?? size)) continue;
+		throw new TsboxError('E_IMAGE_INVALID', 'the archive is not whole', {
+			why:
+				size === undefined
+					? `the blob ${wanted} is missing`
+					: `the blob ${wanted} has ${size} bytes, and its manifest says ${sizes.get(wanted)}`,
+			hint: 'make it again',
+		});
 	}
+	for (const wanted of arrived) host.rename(pathOf(wanted), blobPath(store, wanted));
 	return image;
 }
 

@@ -6,6 +6,7 @@ import {toolFolders} from '../../host/facts.ts';
 import type {Host} from '../../host/host.ts';
 import {dyingWithUs} from '../../host/programs/dying-with-us.ts';
 import {quoted} from '../archive/jail.ts';
+import {mostText} from '../store/blobs.ts';
 import {skopeoEnvironment} from './skopeo-environment.ts';
 import {skopeoError, type SkopeoWork, workWords} from './skopeo-error.ts';
 
@@ -17,9 +18,6 @@ export interface Skopeo {
 	/** The longest that a registry may be silent, ms. */
 	readonly patience?: number | undefined;
 }
-
-/** Most bytes of a manifest or a configuration: containers/image reads no larger manifests. */
-const mostBytes = 4 * 1024 * 1024;
 
 /** The default of `patience`, ms. A registry behind a slow proxy may need half a minute for its first byte. */
 const defaultPatience = 60_000;
@@ -72,7 +70,7 @@ async function runOnce(
 		stdio: ['ignore', 'pipe', 'pipe'],
 		env: skopeoEnvironment(env),
 	});
-	const out = collect(program.pipes[1] as Readable, mostBytes + 1);
+	const out = collect(program.pipes[1] as Readable, mostText + 1);
 	const said = collect(program.pipes[2] as Readable, 64 * 1024);
 	const kill = (): void => void host.kill(-program.pid, 'SIGKILL');
 	signal?.addEventListener('abort', kill, {once: true});
@@ -97,7 +95,7 @@ async function runOnce(
 		});
 	await Promise.all([out.closed, said.closed]);
 	if (exitCode !== 0) throw skopeoError(name, command, startError?.message ?? said.text(), work);
-	if (out.size() > mostBytes)
+	if (out.size() > mostText)
 		throw new TsboxError('E_IMAGE_INVALID', `the image ${name} has a manifest or configuration of more than 4 MiB`);
 	return out.bytes();
 }

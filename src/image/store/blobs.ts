@@ -1,3 +1,4 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Host} from '../../host/host.ts';
 import {blobsFolder} from './store.ts';
 
@@ -11,9 +12,26 @@ export function hasBlob(host: Host, store: string, digest: string): boolean {
 	return host.lstat(blobPath(store, digest))?.kind === 'file';
 }
 
-/** The text of a manifest or configuration; undefined when the store does not have it. */
+/** Most bytes of a manifest or a configuration: containers/image reads no larger manifests. */
+export const mostText = 4 * 1024 * 1024;
+
+/**
+ * The text of a manifest or configuration; undefined when the store does not have it.
+ *
+ * @throws TsboxError E_IMAGE_INVALID when it is larger than 4 MiB: a layer, to which a hostile manifest points.
+ */
 export function blobText(host: Host, store: string, digest: string): string | undefined {
-	return host.readText(blobPath(store, digest));
+	return textOfBlob(host, blobPath(store, digest), digest);
+}
+
+/** The text of a blob in any folder. @throws TsboxError as {@link blobText}. */
+export function textOfBlob(host: Host, path: string, digest: string): string | undefined {
+	const size = host.lstat(path)?.size ?? 0;
+	if (size > mostText)
+		throw new TsboxError('E_IMAGE_INVALID', `the blob ${digest} is no manifest and no configuration`, {
+			why: `it has ${size} bytes, and no such text has more than 4 MiB`,
+		});
+	return host.readText(path);
 }
 
 /** Keeps a manifest or configuration under its digest. */

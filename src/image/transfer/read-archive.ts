@@ -4,6 +4,7 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 import {openNew, writeAll} from '../../host/files/descriptors.ts';
 import {closeDescriptor} from '../../host/programs/stdio.ts';
 import {isDigest} from '../oci/manifest.ts';
+import {mostText} from '../store/blobs.ts';
 import {isObject, parseJson} from '../store/json.ts';
 
 /** An image that an archive lists. */
@@ -17,9 +18,6 @@ export type ListedImage =
 	  }
 	/** What `docker save` wrote before version 25: the number of the image in the archive. */
 	| {readonly kind: 'docker'; readonly at: number; readonly names: readonly string[]};
-
-/** Most bytes of a list of images. */
-const mostBytes = 4 * 1024 * 1024;
 
 /**
  * Reads an archive that `docker save`, `podman save`, or a tool of OCI wrote. Of an OCI layout it writes the blobs, of which each must have
@@ -37,7 +35,7 @@ export async function readArchive(file: string, work: string): Promise<readonly 
 		const isFile = entry.type === 'File' || entry.type === 'OldFile';
 		if (failure !== undefined || !isFile) entry.resume();
 		else if (hex !== undefined) takeBlob(entry, hex);
-		else if ((name === 'index.json' || name === 'manifest.json') && entry.size <= mostBytes) takeText(entry, name);
+		else if ((name === 'index.json' || name === 'manifest.json') && entry.size <= mostText) takeText(entry, name);
 		else entry.resume();
 	};
 	const takeText = (entry: ReadEntry, name: string): void => {
