@@ -98,3 +98,9 @@ export async function callOutcomes(at: Target, more = ''): Promise<ReadonlyMap<s
 			.map(line => line.split(' ') as [string, string]),
 	);
 }
+
+/** Who builds images: root, or an ordinary user. */
+export const builders = [
+	['root', undefined],
+	['rootless', {uid: 61_236, gid: 61_236}],
+] as const;
