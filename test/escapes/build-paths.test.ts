@@ -85,8 +85,12 @@ test('ADD of a hostile archive ends below its destination', async () => {
 		const folder = buildContext(box, `${fromBusybox}ADD evil.tar /srv/\nRUN grep -q ^app: /etc/passwd && [ -d /etc ]`);
 		writeFileSync(join(folder, 'evil.tar'), bytes);
 		const {status, err} = await box.tsbox(['build', folder]);
-		if (says === null) expect({title, status}).toEqual({title, status: 0});
-		else expect({title, status, err}).toEqual({title, status: 125, err: expect.stringMatching(says)});
+		const expected = says ?? /^/;
+		expect({title, status, err}).toEqual({
+			title,
+			status: says === null ? 0 : 125,
+			err: expect.stringMatching(expected),
+		});
 	}
 	canary.isUntouched();
 	expect(unfinished(box)).toEqual([]);
@@ -127,6 +131,6 @@ test.each(plants)('%s in place of a Dockerfile or .dockerignore holds nobody up'
 		const {status} = await build.ended;
 		clearTimeout(timer);
 		rmSync(join(folder, name));
-		expect([0, 125], name).toContain(status);
+		expect({name, status}).toEqual({name, status: expect.toBeOneOf([0, 125])});
 	}
 });

@@ -37,7 +37,8 @@ test.each(['done', 'fails', 'killed'])(
 			}
 			const {status, out, err} = await build.ended;
 			expect(status).toBe({done: 0, fails: 1, killed: null}[how]);
-			if (how === 'killed') expect((await box.tsbox(['gc'])).status).toBe(0);
+			const swept = how === 'killed' ? (await box.tsbox(['gc'])).status : 0;
+			expect(swept).toBe(0);
 			expect(`${out}${err}`).not.toMatch(/opensesame|xyzzy/);
 			for (const place of ['store', 'state'])
 				for (const secret of ['opensesame', 'xyzzy', env.SSH_AUTH_SOCK])
