@@ -82,6 +82,7 @@ export default {
 					['Services', 'services'],
 					['Images', 'images'],
 					['Builds', 'builds'],
+					['Networks', 'networks'],
 					['Named volumes and profiles', 'volumes'],
 					['The dashboard', 'dashboard'],
 				),

@@ -52,6 +52,7 @@ const verbs: Readonly<Record<string, Readonly<Record<string, () => Promise<Comma
 		gc: async () => (await import('./commands/gc.ts')).gc,
 		images: async () => (await import('./commands/images.ts')).images,
 		volume: async () => (await import('./commands/volume.ts')).volume,
+		network: async () => (await import('./commands/network.ts')).network,
 		du: async () => (await import('./commands/du.ts')).du,
 	},
 	More: {

@@ -71,6 +71,7 @@ test('without a verb, help is printed on standard error with status 2', async ()
 		  images      List, pull, push, inspect, copy, and remove images and unpacked
 		              archives
 		  volume      List, create, inspect, remove, or prune named volumes
+		  network     List, create, inspect, remove, or prune networks
 		  du          Show what the store takes on the disk, and what can go
 
 		More:
@@ -239,6 +240,14 @@ test.each([
 	['volume inspect a b'],
 	['volume rm --label a=b x'],
 	['volume create --label =b x'],
+	['network remove'],
+	['network ls shared'],
+	['network rm'],
+	['network inspect a b'],
+	['network rm --subnet 10.5.0.0/24 x'],
+	['network ls --internal'],
+	['network create --opt =b x'],
+	['network create --driver macvlan x'],
 	['completion powershell'],
 	['run -t -T a.yaml'],
 	['up --step'],

@@ -22,6 +22,8 @@ export const options: Readonly<Record<string, string>> = {
 	'--profile': 'profiles',
 	'--state': 'state',
 	'--store': 'store',
+	'--driver': 'driver',
+	'--subnet': 'subnet',
 	'--trace-seccomp': 'traceSeccomp',
 };
 
@@ -34,6 +36,9 @@ export const functions: Readonly<Record<string, string>> = {
 	lock: 'makeLock()',
 	plan: 'plan()',
 	ps: 'list()',
+	network: 'listNetworks()',
+	'network inspect': 'inspectNetwork()',
+	'network ls': 'listNetworks()',
 	'runs ls': 'listRuns()',
 	'runs rm': 'removeRun()',
 	unpause: 'unpause()',
@@ -42,7 +47,7 @@ export const functions: Readonly<Record<string, string>> = {
 };
 
 /** Commands whose second word says what they do. */
-const families = ['images', 'runs', 'volume'];
+const families = ['images', 'network', 'runs', 'volume'];
 
 /**
  * Translates a sentence of an error for its reader. Errors are written for the command line, with commands in backticks. Programs that

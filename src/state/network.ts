@@ -78,7 +78,7 @@ export function networkFolder(state: string, name: string): string {
 }
 
 /** The folder of a network's leases. The texts of all of them together are lines of a hosts(5) file. */
-export function leasesFolder(state: string, name: string): string {
+function leasesFolder(state: string, name: string): string {
 	return `${networkFolder(state, name)}/leases`;
 }
 

@@ -1,7 +1,7 @@
 import {type Command, type Context, defineCommand} from '../verb/command.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
-const kinds = ['container', 'project', 'service', 'volume', 'image', 'run', 'word'] as const;
+const kinds = ['container', 'project', 'service', 'volume', 'network', 'image', 'run', 'word'] as const;
 
 /** `tsbox completion`: prints a shell completion script, or the names that the script looks up. */
 export const completion = defineCommand({
@@ -24,7 +24,7 @@ export const completion = defineCommand({
 		},
 		{
 			name: 'KIND',
-			describe: 'With names: container, project, service, volume, image, run, or word',
+			describe: 'With names: container, project, service, volume, network, image, run, or word',
 			choices: kinds,
 			completes: 'none',
 		},

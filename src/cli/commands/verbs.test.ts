@@ -337,6 +337,34 @@ test('volume creates, inspects, removes, and prunes', async () => {
 	expect((await tsbox('volume prune')).out).toBe('shop_data\n');
 });
 
+test('network creates, inspects, removes, and prunes', async () => {
+	expect((await tsbox('network')).out).toBe('NAME  PROJECT  DRIVER  SUBNET  BRIDGE  CONTAINERS\n');
+	expect((await tsbox('network ls --json')).out).toBe('[]\n');
+	const line =
+		'network create -d bridge --subnet 10.5.0.0/24 --gateway 10.5.0.2 --ip-range 10.5.0.128/25 --aux-address a=10.5.0.9 --internal --attachable -o x=1 --label d office';
+	expect((await tsbox(line)).calls.at(-1)).toEqual([
+		'createNetwork',
+		'office',
+		{
+			driver: 'bridge',
+			subnet: '10.5.0.0/24',
+			gateway: '10.5.0.2',
+			ipRange: '10.5.0.128/25',
+			internal: true,
+			attachable: true,
+			auxAddresses: {a: '10.5.0.9'},
+			driverOptions: {x: '1'},
+			labels: {d: ''},
+		},
+	]);
+	expect(JSON.parse((await tsbox('network inspect shop_default')).out)).toMatchObject({bridge: 'tsb-0a1b2c3d'});
+	expect((await tsbox('network rm a b')).calls.slice(1)).toEqual([
+		['removeNetwork', 'a'],
+		['removeNetwork', 'b'],
+	]);
+	expect((await tsbox('network prune')).out).toBe('shared\n');
+});
+
 test('down -v removes the volumes of the project, and reports which remain and why', async () => {
 	const none = {findTarget: async () => undefined};
 	expect(await tsbox('down -v demo.yaml', {engine: none})).toMatchObject({

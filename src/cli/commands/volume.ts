@@ -2,6 +2,7 @@ import {type Context, defineCommand} from '../verb/command.ts';
 import {eachName} from '../options/each-name.ts';
 import {formatOption, rowsBy} from '../options/format-option.ts';
 import {lookOf} from '../output/look-of.ts';
+import {pairsOf} from '../options/pairs-of.ts';
 import {usageError} from '../options/usage-error.ts';
 import {jsonText} from '../../view/text/json.ts';
 import {jsonOption, quietOption} from '../options/arguments.ts';
@@ -79,12 +80,8 @@ async function list(
 }
 
 async function create(name: string, labels: readonly string[], {io, engine, folders}: Context): Promise<number> {
-	const pairs = labels.map((label): readonly [string, string] => {
-		const [key = '', ...value] = label.split('=');
-		if (key === '') throw usageError(`--label ${label}: a label needs a name`, undefined, 'volume');
-		return [key, value.join('=')];
-	});
-	await engine.createVolume(await engine.openMachine(folders), name, Object.fromEntries(pairs));
+	const pairs = pairsOf('label', labels, 'volume');
+	await engine.createVolume(await engine.openMachine(folders), name, pairs);
 	io.out(`${name}\n`);
 	return 0;
 }

@@ -87,6 +87,11 @@ export const verbWalks: Readonly<Record<string, readonly string[]>> = {
 	login: ['runs skopeo login(1), which keeps the password for pulls and pushes'],
 	logout: ['runs skopeo logout(1)'],
 	logs: ['reads the log files of a background project', '-f goes on with new lines'],
+	network: [
+		'lists networks with the containers that are on them, and looks into one',
+		'create checks the subnet against other networks and the routes of the host, and keeps a definition in the store',
+		'rm and prune remove definitions that no container needs',
+	],
 	pause: ['freezes the cgroup: its processes get no processor until `unpause`'],
 	plan: [
 		'reads the spec and looks at the machine: kernel, tools, image, sources of mounts',

@@ -7,6 +7,7 @@ test.each([
 	['stats', '{{.Name}}', 'demo\ndemo\n'],
 	['images', 'table {{.Digest}}\\t{{.Root}}', 'DIGEST  ROOT\n'],
 	['volume ls', '{{json .}}', ''],
+	['network ls', '{{.Name}} {{.Subnets}} {{.Containers}}', ''],
 	['inspect demo', '{{.Name}}', 'demo\n'],
 ])('%s takes a template: %s', async (line, template, out) => {
 	expect(await tsbox([...line.split(' '), '--format', template])).toMatchObject({status: 0, out});
@@ -14,6 +15,9 @@ test.each([
 	expect(wrong).toMatchObject({status: 2, err: expect.stringContaining('no field is named "Nothing"')});
 });
 
-test.each(['ps', 'stats --no-stream', 'images', 'volume ls'])('%s --format json is its --json', async line => {
-	expect((await tsbox(`${line} --format json`)).out).toBe((await tsbox(`${line} --json`)).out);
-});
+test.each(['ps', 'stats --no-stream', 'images', 'volume ls', 'network ls'])(
+	'%s --format json is its --json',
+	async line => {
+		expect((await tsbox(`${line} --format json`)).out).toBe((await tsbox(`${line} --json`)).out);
+	},
+);

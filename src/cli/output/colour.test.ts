@@ -12,6 +12,7 @@ const lines = [
 	'stats --no-stream',
 	'images',
 	'volume ls',
+	'network ls',
 	'top demo',
 	'diff demo',
 	'drift demo',

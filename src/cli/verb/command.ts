@@ -18,7 +18,17 @@ export interface Option {
 export type Options = Readonly<Record<string, Option>>;
 
 /** What shell completion offers. */
-export type Completes = 'file' | 'container' | 'project' | 'service' | 'volume' | 'image' | 'run' | 'word' | 'none';
+export type Completes =
+	| 'file'
+	| 'container'
+	| 'project'
+	| 'service'
+	| 'volume'
+	| 'network'
+	| 'image'
+	| 'run'
+	| 'word'
+	| 'none';
 
 /** A positional argument. */
 export interface Positional {

@@ -271,7 +271,7 @@ test('a network in use is not removed, neither by name nor by prune; a stopped c
 	expect(await failure(removeNetwork(machine, 'unused'))).toEqual([
 		'E_NETWORK_NOT_FOUND',
 		'there is no network unused',
-		'list the networks with `tsbox network ls`',
+		'list the networks with `listNetworks()`',
 	]);
 	expect(allDefinitions(host, dirs.store).map(({name}) => name)).toEqual(['front']);
 });

@@ -7,12 +7,13 @@ import {shownName} from '../../state/alias.ts';
 import {findSpec} from '../../spec/syntax/find.ts';
 import {serviceNames} from '../../spec/project/service-names.ts';
 import {runsFolder} from '../../state/run-place.ts';
+import {allDefinitions, allNetworks} from '../../state/network.ts';
 import {allVolumes} from '../../state/volume.ts';
 import {readProject} from './project-folder.ts';
 import {projectsFolder} from '../../state/project-place.ts';
 
 /** What kind of name shell completion asks for. */
-export type NameKind = 'container' | 'project' | 'service' | 'volume' | 'image' | 'run';
+export type NameKind = 'container' | 'project' | 'service' | 'volume' | 'network' | 'image' | 'run';
 
 /**
  * The names that shell completion offers for an argument. `project` includes containers. Services are those of the spec or
@@ -35,6 +36,8 @@ function namesOf(machine: Machine, kind: NameKind, word: string | undefined, cwd
 			return services(machine, word, cwd);
 		case 'volume':
 			return allVolumes(host, dirs.store).map(({name}) => name);
+		case 'network':
+			return [...allDefinitions(host, dirs.store), ...allNetworks(host, dirs.state)].map(({name}) => name);
 		case 'image':
 			return allNames(host, dirs.store).map(({name}) => shortName(name));
 		case 'run':

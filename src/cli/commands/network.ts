@@ -1,0 +1,146 @@
+import {type Context, defineCommand} from '../verb/command.ts';
+import {eachName} from '../options/each-name.ts';
+import {formatOption, rowsBy} from '../options/format-option.ts';
+import {jsonOption, quietOption} from '../options/arguments.ts';
+import {lookOf} from '../output/look-of.ts';
+import {pairsOf} from '../options/pairs-of.ts';
+import {usageError} from '../options/usage-error.ts';
+import {present} from '../../spec/syntax/pick.ts';
+import {jsonText} from '../../view/text/json.ts';
+
+const createOptions = {
+	driver: {
+		kind: 'text',
+		short: 'd',
+		value: 'DRIVER',
+		choices: ['bridge'],
+		describe: 'With create: the kind of network',
+	},
+	subnet: {
+		kind: 'text',
+		value: 'CIDR',
+		describe: 'With create: its addresses; default the first free subnet of the pools',
+	},
+	gateway: {kind: 'text', value: 'ADDRESS', describe: 'With create: the address of the bridge; default the first'},
+	'ip-range': {
+		kind: 'text',
+		value: 'CIDR',
+		describe: 'With create: the part of the subnet that containers get addresses from',
+	},
+	'aux-address': {kind: 'list', value: 'NAME=ADDRESS', describe: 'With create: an address that no container gets'},
+	internal: {kind: 'flag', describe: 'With create: no way out of the network'},
+	attachable: {kind: 'flag', describe: 'With create: accepted for docker; any container may join'},
+	opt: {
+		kind: 'list',
+		short: 'o',
+		value: 'NAME=VALUE',
+		describe: 'With create: com.docker.network.driver.mtu or com.docker.network.bridge.name',
+	},
+	label: {kind: 'list', value: 'NAME=VALUE', describe: 'With create: set a label'},
+} as const;
+
+/** `tsbox network`: manages the networks that containers find each other on. */
+export const network = defineCommand({
+	name: 'network',
+	describe: 'List, create, inspect, remove, or prune networks',
+	examples: [
+		['tsbox network ls', 'a table'],
+		["tsbox network ls --format '{{.Name}} {{.Bridge}}'", 'chosen fields'],
+		['tsbox network create shared', 'a network outside any project, for `external: true`'],
+		[
+			'tsbox network create --subnet 10.5.0.0/24 --gateway 10.5.0.254 --aux-address printer=10.5.0.9 office',
+			'chosen addresses',
+		],
+		['tsbox network inspect shared', 'everything known about one and its containers, as JSON'],
+		['tsbox network rm shared', 'one network that no container needs'],
+		['tsbox network prune', 'all that `network create` made and no container needs'],
+	],
+	options: {...quietOption, ...jsonOption, ...formatOption, ...createOptions},
+	positionals: [
+		{
+			name: 'ACTION',
+			describe: 'ls, create, inspect, rm, or prune; default ls',
+			choices: ['ls', 'create', 'inspect', 'rm', 'prune'],
+			completes: 'none',
+		},
+		{name: 'NAME', describe: 'Network; rm takes several', many: true, completes: 'network'},
+	],
+	async run({values, positionals: [action = 'ls', ...names]}, context) {
+		const {engine, io, folders} = context;
+		const [name, other] = names;
+		const given = Object.keys(createOptions).find(option => {
+			const value = values[option as keyof typeof createOptions];
+			return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+		});
+		if (given !== undefined && action !== 'create')
+			throw usageError(`--${given} works only with create`, undefined, 'network');
+		if (action === 'ls' || action === 'prune') {
+			if (name !== undefined) throw usageError(`network ${action} takes no name`, undefined, 'network');
+			return action === 'ls' ? list(values, context) : prune(context);
+		}
+		if (name === undefined) throw usageError(`network ${action} needs a NAME`, undefined, 'network');
+		if (action === 'rm') return remove(names, context);
+		if (other !== undefined) throw usageError(`network ${action} takes one name`, undefined, 'network');
+		if (action === 'inspect') {
+			io.out(jsonText(await engine.inspectNetwork(await engine.openFolders(folders), name), 2));
+			return 0;
+		}
+		const {driver, subnet, gateway, 'ip-range': ipRange, internal, attachable} = values;
+		const options = {
+			...present({driver, subnet, gateway, ipRange}),
+			internal,
+			attachable,
+			auxAddresses: pairsOf('aux-address', values['aux-address'], 'network'),
+			driverOptions: pairsOf('opt', values.opt, 'network'),
+			labels: pairsOf('label', values.label, 'network'),
+		};
+		await engine.createNetwork(await engine.openMachine(folders), name, options);
+		io.out(`${name}\n`);
+		return 0;
+	},
+});
+
+/** Has every field, to check a template before there is a network. */
+const noNetwork = {
+	name: '',
+	project: '',
+	driver: '',
+	internal: false,
+	attachable: false,
+	subnets: [],
+	bridge: '',
+	mtu: 0,
+	labels: null,
+	created: 0,
+	containers: [],
+};
+
+async function list(
+	values: {readonly quiet: boolean; readonly json: boolean; readonly format: string | undefined},
+	{io, engine, folders}: Context,
+): Promise<number> {
+	const rows = await engine.listNetworks(await engine.openFolders(folders));
+	const {format = 'table'} = values;
+	if (values.json || format === 'json') io.out(jsonText(rows, 2));
+	else if (values.quiet) io.out(rows.map(({name}) => `${name}\n`).join(''));
+	else if (format !== 'table') io.out(await rowsBy(format, rows, noNetwork));
+	else {
+		const {networksTable} = await import('../../view/lists/networks-table.ts');
+		io.out(networksTable(rows, await lookOf(io, 'stdout', rows)));
+	}
+	return 0;
+}
+
+async function remove(names: readonly string[], {io, engine, folders}: Context): Promise<number> {
+	const machine = await engine.openMachine(folders);
+	return eachName(names, io, async name => {
+		await engine.removeNetwork(machine, name);
+		return name;
+	});
+}
+
+async function prune({io, engine, folders}: Context): Promise<number> {
+	const removed = await engine.pruneNetworks(await engine.openMachine(folders));
+	io.out(removed.map(name => `${name}\n`).join(''));
+	return 0;
+}

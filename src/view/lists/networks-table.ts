@@ -1,0 +1,28 @@
+import {escapeText} from '../text/escape.ts';
+import type {Look} from '../text/look.ts';
+import {table} from '../text/table.ts';
+
+/** A network as `network ls` shows it. */
+export interface NetworkRow {
+	readonly name: string;
+	/** The project that declares the network; null without one. */
+	readonly project: string | null;
+	readonly driver: string;
+	readonly subnets: readonly {readonly subnet: string}[];
+	readonly bridge: string;
+	/** Names of the containers that are on the network. */
+	readonly containers: readonly string[];
+}
+
+/** One line per network. */
+export function networksTable(networks: readonly NetworkRow[], {width, fit}: Look): string {
+	const rows = networks.map(({name, project, driver, subnets, bridge, containers}) => [
+		escapeText(name),
+		project === null ? '-' : escapeText(project),
+		driver,
+		subnets.map(({subnet}) => escapeText(subnet)).join(','),
+		escapeText(bridge),
+		String(containers.length),
+	]);
+	return table([['NAME', 'PROJECT', 'DRIVER', 'SUBNET', 'BRIDGE', 'CONTAINERS'], ...rows], width, {columns: fit});
+}
