@@ -137,6 +137,13 @@ export const advice: Readonly<Record<ErrorCode, Advice>> = {
 		causes: ['the store or the state folder is full', 'there are no inodes left'],
 		hint: '`tsbox du` shows what the store takes, and by which commands it goes',
 	},
+	E_ADDRESS_IN_USE: {
+		causes: [
+			'another container that started at the same moment took the address',
+			'another container publishes the port',
+		],
+		hint: '`tsbox ps` shows what runs; start it again, or publish another port',
+	},
 	E_NAME_IN_USE: {
 		causes: ['a container of that name runs, or has exited and was not removed'],
 		hint: '`tsbox down NAME` removes it; `--name` takes another name',

@@ -32,6 +32,7 @@ export const errorCodes = {
 	E_RUN_INVALID: {exitStatus: 125, meaning: 'a run record is damaged, or of a newer version'},
 	E_SYSTEM: {exitStatus: 125, meaning: 'the kernel refused an operation because of the state of this machine'},
 	E_NO_SPACE: {exitStatus: 125, meaning: 'the disk is full'},
+	E_ADDRESS_IN_USE: {exitStatus: 125, meaning: 'another container took an address or a port first'},
 	E_NAME_IN_USE: {exitStatus: 125, meaning: 'a container has that name already'},
 	E_NO_SUCH_CONTAINER: {exitStatus: 125, meaning: 'no container has that name'},
 	E_PAUSED: {exitStatus: 125, meaning: 'the container is paused and must not be, or is not paused and must be'},

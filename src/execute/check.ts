@@ -3,6 +3,7 @@ import type {Host} from '../host/host.ts';
 import {namespaceFiles} from '../host/probe/namespaces.ts';
 import {type MountInfo, parseMountinfo} from '../host/probe/mountinfo.ts';
 import {processCgroups, statusFields} from '../host/probe/process-status.ts';
+import {ipv4Addresses} from '../kernel/network-fields.ts';
 import {parseLimits} from '../host/probe/rlimits.ts';
 import type {Check} from '../step/verbs/check.ts';
 
@@ -171,6 +172,10 @@ export function problemOf(check: Check, host: Host, view: ProcessView | undefine
 			return rootProblem(check.path, host, view);
 		case 'interface':
 			return new RegExp(`^ *${check.name}:`, 'm').test(view.text('net/dev')) ? undefined : `it has no ${check.name}`;
+		case 'address':
+			return ipv4Addresses(view.text('net/fib_trie'), []).some(({address}) => address === check.address)
+				? undefined
+				: `it does not have the address ${check.address}`;
 		case 'namespaces': {
 			const shared = check.kinds.filter(
 				kind => view.link(`ns/${namespaceFiles[kind]}`) === host.readlink(`/proc/self/ns/${namespaceFiles[kind]}`),

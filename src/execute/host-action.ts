@@ -1,10 +1,14 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {FileFacts, Host} from '../host/host.ts';
+import {runShell} from '../host/programs/run-shell.ts';
 import {sealTools} from '../host/programs/sealed-tools.ts';
 import {giveVolume, makeVolume} from '../state/volume.ts';
 import type {ActionOf, HostAction} from '../step/verbs/action.ts';
 import {copyArguments} from '../step/verbs/image.ts';
+import {refreshNames} from '../state/network-names.ts';
+import {listenerOn} from '../kernel/listening.ts';
+import {hostScriptText, ownedStatus, takenStatus} from '../step/verbs/host-script.ts';
 import {runOnHostWords} from '../step/verbs/run.ts';
 import {hostToolWords} from '../step/verbs/toolbox.ts';
 
@@ -110,6 +114,26 @@ async function copyTree(action: ActionOf<'copyTree'>, context: HostActionContext
 	host.rename(fresh, action.to);
 }
 
+async function hostScript(
+	action: ActionOf<'hostScript'>,
+	{host, facts, signal, pid}: HostActionContext,
+): Promise<void> {
+	for (const port of action.ports ?? []) {
+		const who = listenerOn(host, port);
+		if (who === undefined) continue;
+		throw new TsboxError('E_NETWORK_TAKEN', `the port ${port.port}/${port.protocol} of this host is in use`, {
+			why: `${who} listens on it`,
+			hint: 'stop that, or publish another port',
+		});
+	}
+	const {exitCode, stderr} = await runShell(host, facts, hostScriptText(action), {signal, pid});
+	if (exitCode === ownedStatus)
+		throw new TsboxError('E_NETWORK_TAKEN', stderr, {hint: 'publish another port, or stop that container'});
+	if (exitCode === takenStatus)
+		throw new TsboxError('E_ADDRESS_IN_USE', 'another container took the address meanwhile', {hint: 'start it again'});
+	if (exitCode !== 0) throw new TsboxError('E_STEP_FAILED', 'a command of the step failed', {output: stderr});
+}
+
 type Doing<A> = (action: A, context: HostActionContext) => void | Promise<void>;
 
 const doings: {readonly [K in HostAction['kind']]: Doing<ActionOf<K>>} = {
@@ -141,6 +165,11 @@ const doings: {readonly [K in HostAction['kind']]: Doing<ActionOf<K>>} = {
 	},
 	fillVolume: (action, context) => context.fillVolume(action),
 	copyTools: ({store}, {host, facts}) => void sealTools(host, facts, store),
+	hostScript,
+	refreshNames: ({state}, {host}) => refreshNames(host, state),
+	writeFiles: ({files}, {host}) => {
+		for (const {path, text, mode} of files) host.writeWhole(path, text, mode);
+	},
 	runOnHost: (action, context) => runTool(context, runOnHostWords(action, context.facts, context.pid), action.tool),
 };
 

@@ -4,9 +4,12 @@ import type {HostFacts} from '../host/facts.ts';
 import {unlessForbidden} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
 import {removeOwned} from '../host/files/remove-owned.ts';
+import {runShell} from '../host/programs/run-shell.ts';
 import {isRunning, type ProcessIdentity} from '../host/programs/process.ts';
 import type {ActionOf, UndoAction} from '../step/verbs/action.ts';
 import type {CgroupKill} from '../step/verbs/cgroups.ts';
+import {refreshNames} from '../state/network-names.ts';
+import {hostScriptText} from '../step/verbs/host-script.ts';
 import {runWhileThereWords} from '../step/verbs/run.ts';
 import {hostToolWords} from '../step/verbs/toolbox.ts';
 
@@ -163,6 +166,15 @@ async function runWhileThere(action: ActionOf<'runWhileThere'>, {host, facts}: U
 		throw new TsboxError('E_STEP_FAILED', `${action.path} cannot be taken back`, {command, output: stderr.trim()});
 }
 
+async function undoScript(action: ActionOf<'undoScript'>, {host, facts}: UndoContext): Promise<void> {
+	const {exitCode, stderr} = await runShell(host, facts, hostScriptText(action), {timeoutMs: emptyWithin});
+	if (exitCode !== 0)
+		throw new TsboxError('E_STEP_FAILED', 'a step cannot be taken back', {
+			command: action.lines.join('\n'),
+			output: stderr,
+		});
+}
+
 /** Kills the processes of the cgroup and of the journal, and waits until those of the journal have ended. */
 async function stop({kill}: ActionOf<'stop'>, {host, processes}: UndoContext): Promise<void> {
 	killCgroup(host, kill);
@@ -193,6 +205,8 @@ const undoings: {readonly [K in UndoAction['kind']]: Undoing<ActionOf<K>>} = {
 	unmountTree: ({path}, {host, facts}) => unmountTree(host, facts, path),
 	stop,
 	runWhileThere,
+	undoScript,
+	refreshNames: async ({state}, {host}) => refreshNames(host, state),
 };
 
 /** Undoes a step. Each undo may be done twice, or for a step that was never done. */

@@ -104,6 +104,8 @@ export interface Host {
 	writeAtomic(path: string, content: string | Uint8Array, mode?: number): void;
 	/** The same without fsync(2): readers see the whole file, but a power cut may leave it empty. */
 	writeWhole(path: string, content: string | Uint8Array, mode?: number): void;
+	/** Replaces the text of a file that is there, in one write(2), so that whoever has it open or mounted sees the new text. */
+	overwrite(path: string, text: string): void;
 	/** Appends text: O_APPEND, one write(2). */
 	append(path: string, text: string): void;
 	/** chmod(2), which ignores the umask. */

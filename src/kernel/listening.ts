@@ -69,3 +69,24 @@ export function socketsHeldBy(
 		.toSorted((one, other) => one.port - other.port || (one.protocol < other.protocol ? -1 : 1));
 	return {sockets, unread};
 }
+
+/** Who listens on a port of the host, in words; undefined when nobody does. `address` is the one that is asked for, all without one. */
+export function listenerOn(
+	host: Host,
+	{protocol, port, address}: {readonly protocol: string; readonly port: number; readonly address?: string | undefined},
+): string | undefined {
+	if (protocol !== 'tcp' && protocol !== 'udp') return undefined;
+	const isAny = (text: string): boolean => /^(?:0\.0\.0\.0|::)$/.test(text);
+	const socket = ['', '6']
+		.flatMap(family => listeningSockets(kernelText(host, `/proc/self/net/${protocol}${family}`) ?? '', protocol))
+		.find(each => each.port === port && (address === undefined || isAny(each.address) || each.address === address));
+	if (socket === undefined) return undefined;
+	const link = `socket:[${socket.inode}]`;
+	const pid = kernelNames(host, '/proc').find(
+		name =>
+			/^\d+$/.test(name) &&
+			kernelNames(host, `/proc/${name}/fd`).some(fd => kernelLink(host, `/proc/${name}/fd/${fd}`) === link),
+	);
+	if (pid === undefined) return 'a process of the host';
+	return `${kernelText(host, `/proc/${pid}/comm`)?.trim() ?? 'a process'} (pid ${pid})`;
+}

@@ -14,6 +14,7 @@ import {checkSysctls, planProcess, reaperOf, rootOnly} from './process/plan-proc
 import {planRootfs} from './rootfs/plan-rootfs.ts';
 import {planSecurity} from './security/plan-security.ts';
 import {planStart} from './process/plan-start.ts';
+import {planNetwork} from './network/plan-network.ts';
 import {planVolumes, volumeWarnings} from './volumes/plan-volumes.ts';
 import {protections} from './security/protections.ts';
 import {hasFixedAddresses} from './input/reproducible.ts';
@@ -38,6 +39,7 @@ export function planContainer(input: PlanInput): Plan {
 	const {bound} = reaperOf(input);
 	const security = planSecurity(input, missing);
 	const cgroup = planCgroup(input, missing);
+	const network = planNetwork(input.networks ?? null);
 	const {start, enter} = planStart(input, cgroup);
 	const {steps: mounts, unstage} = planMounts(input, cgroup, toolboxFolder(facts, input.folders.store), bound, {
 		enter,
@@ -47,9 +49,11 @@ export function planContainer(input: PlanInput): Plan {
 		...(input.toolsSealed ? [] : [toolsStep(facts, input.folders.store)]),
 		...planRootfs(input),
 		...planVolumes(input),
+		...network.before,
 		...cgroup.steps,
 		start,
 		...mounts,
+		...network.beside,
 		...security.steps,
 		...unstage,
 		...asideSteps(input, cgroup),

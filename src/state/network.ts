@@ -223,3 +223,16 @@ export function removeDefinition(host: Host, store: string, name: string): boole
 	host.removeTree(definitionPath(store, name));
 	return true;
 }
+
+/** The networks that a container is on, each with its lease. */
+export function leasesOf(
+	host: Host,
+	state: string,
+	container: string,
+): readonly {readonly network: NetworkRecord; readonly lease: Lease}[] {
+	return allNetworks(host, state).flatMap(network =>
+		readLeases(host, state, network.name)
+			.filter(lease => lease.container === container)
+			.map(lease => ({network, lease})),
+	);
+}

@@ -134,7 +134,7 @@ const results: {readonly [Name in keyof EngineApi]?: Awaited<ReturnType<EngineAp
 	pullNamed: {name: 'docker.io/library/nginx:1.27', digest: 'sha256:34', manifest: 'sha256:34', isSame: false},
 	tagImage: 'localhost:5000/web:1',
 	imageHistory: [{layer: 1, diffId: 'sha256:56', bytes: 4096, created: now - 5000, createdBy: 'COPY . /', comment: ''}],
-	ports: {hostNetwork: true, open: [], asked: [], unread: false},
+	ports: {hostNetwork: true, isPublished: false, open: [], asked: [], unread: false},
 	top: [],
 	copyIn: '',
 	copyOut: '',

@@ -139,6 +139,10 @@ export function recordingHost(
 		hintKernelFile: () => {},
 		writeAtomic: save,
 		writeWhole: save,
+		overwrite: (path, text) => {
+			act('overwrite', path, text);
+			add(path, text);
+		},
 		append: (path, text) => {
 			act('append', path, text);
 			add(path, (files.get(path) ?? '') + text);

@@ -131,7 +131,10 @@ test('the network, the mounts and the configuration of a container are those tha
 	const name = `${at.name}-web`;
 	expect(containerNetwork(machine, name)).toMatchObject({
 		kind: 'own',
-		interfaces: [{name: 'lo', addresses: expect.arrayContaining(['127.0.0.1/8']) as readonly string[]}],
+		interfaces: [
+			{name: 'lo', addresses: expect.arrayContaining(['127.0.0.1/8']) as readonly string[]},
+			{name: 'eth0', addresses: expect.arrayContaining([expect.stringMatching(/\.\d+\/24$/)]) as unknown},
+		],
 		published: ['80:8080/tcp'],
 	});
 	await vi.waitFor(

@@ -70,7 +70,7 @@ test.runIf(hasPerl)('with the network of the host: where its own processes liste
 
 test.runIf(hasPerl)('with a network of its own nothing is published, and that is said', async () => {
 	await using at = await testBox();
-	const saidByUp = await listens(at, 80, 53, 'ports: ["8080:80", "53:53/udp"]\n');
+	const saidByUp = await listens(at, 80, 53, 'reproducible: true\nports: ["8080:80", "53:53/udp"]\n');
 	const warning = '`ports` are not published: `8080:80/tcp`, `53:53/udp` cannot be reached';
 	expect(saidByUp).toContain(`warning: ${at.name}: ${warning}`);
 	const spec = join(at.folder, 'p.yaml');

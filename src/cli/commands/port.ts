@@ -15,17 +15,18 @@ export const port = defineCommand({
 	positionals: [containerName, {name: 'PORT', describe: 'Port number, with /udp for UDP', completes: 'none'}],
 	async run({positionals: [name = '', word]}, {io, engine, folders}) {
 		const wanted = word === undefined ? undefined : parse(word);
-		const {hostNetwork, open, asked, unread} = await engine.ports(await engine.openMachine(folders), name);
+		const {hostNetwork, isPublished, open, asked, unread} = await engine.ports(await engine.openMachine(folders), name);
 		const found = open.filter(each => wanted === undefined || wanted === `${each.port}/${each.protocol}`);
 		for (const {port: number, protocol, address, hostPort} of found) {
 			const at = `${address.includes(':') ? `[${address}]` : address}:${hostPort}`;
 			io.out(wanted === undefined ? `${number}/${protocol} -> ${at}\n` : `${at}\n`);
 		}
-		if (!hostNetwork) {
+		if (!hostNetwork && !isPublished) {
 			const list = asked.map(({target, protocol}) => `${target}/${protocol}`).join(', ');
 			const spec = list === '' ? '' : ` (\`ports\` lists ${list}, which is not published)`;
 			io.err(`${name} has its own network, so that its ports are not reachable from outside${spec}\n`);
-		} else if (wanted !== undefined && found.length === 0) io.err(`${name} does not listen on ${wanted}\n`);
+		} else if (wanted !== undefined && found.length === 0)
+			io.err(`${name} does not ${isPublished ? 'publish' : 'listen on'} ${wanted}\n`);
 		if (unread) io.err(`no permission to inspect some processes of ${name}; their ports are not shown\n`);
 		return wanted !== undefined && found.length === 0 ? 1 : 0;
 	},

@@ -1,3 +1,4 @@
+import {isTsboxError} from '../../errors/tsbox-error.ts';
 import type {Context} from '../verb/command.ts';
 import type {KeptRequest, PlannedOnMachine} from '../../container/plan/kept-plan.ts';
 import type {SpecRequest} from '../../container/machine/spec-request.ts';
@@ -35,6 +36,9 @@ export function keptRequest(
 	};
 }
 
+/** How often a start is planned anew because of an address. */
+const mostTries = 20;
+
 /** Starts a container, shows its progress, and passes signals on. Returns the exit status of its command. */
 export async function startContainer(
 	{verb, spec, tty, progress, record, build, kept, front = false}: StartOptions,
@@ -44,9 +48,8 @@ export async function startContainer(
 	const stop = stopSignals(io, 'the start');
 	const view = runProgress(progress, io, stop.signal);
 	try {
-		const plan: PlannedOnMachine =
-			kept ??
-			(await engine.openPlanned(folders, {
+		const planned = async (isFresh: boolean): Promise<PlannedOnMachine> =>
+			engine.openPlanned(folders, {
 				...spec,
 				...keptRequest(context, spec),
 				tty,
@@ -56,22 +59,33 @@ export async function startContainer(
 					{build, json: progress === 'json', plain: progress === 'plain', 'best-effort': spec.bestEffort ?? false},
 					stop,
 				),
-				isFresh: build,
+				isFresh,
 				onRead: (archive, done, total) => view.emit({type: 'image.reading', at: io.now(), archive, done, total}),
-			}));
-		const {machine, planned} = plan;
-		const end = await engine.up(machine, planned, {
-			...spec,
-			verb,
-			tty,
-			...(record ? {record} : {}),
-			// With --json, standard output carries only events, so that the command's output goes to standard error.
-			stdio: {stdin: 0, stdout: progress === 'json' ? 2 : 1, stderr: 2},
-			signal: stop.signal,
-			force: stop.force,
-			emit: view.emit,
-			...(view.hold === undefined ? {} : {hold: view.hold}),
-		});
+			});
+		const start = async ({machine, planned: container}: PlannedOnMachine) =>
+			engine.up(machine, container, {
+				...spec,
+				verb,
+				tty,
+				...(record ? {record} : {}),
+				// With --json, standard output carries only events, so that the command's output goes to standard error.
+				stdio: {stdin: 0, stdout: progress === 'json' ? 2 : 1, stderr: 2},
+				signal: stop.signal,
+				force: stop.force,
+				emit: view.emit,
+				...(view.hold === undefined ? {} : {hold: view.hold}),
+			});
+		let plan = kept ?? (await planned(build));
+		let end: Awaited<ReturnType<typeof start>> | undefined;
+		for (let left = mostTries; end === undefined; left -= 1) {
+			try {
+				end = await start(plan);
+			} catch (error) {
+				// Another container took the address meanwhile: the next plan has another one.
+				if (!isTsboxError(error) || error.code !== 'E_ADDRESS_IN_USE' || left === 0 || stop.signal.aborted) throw error;
+				plan = await planned(true);
+			}
+		}
 		if (front && !tty && plan.inputs !== undefined) await engine.keepFront(folders, plan, keptRequest(context, spec));
 		return exitStatus(end);
 	} finally {

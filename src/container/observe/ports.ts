@@ -2,12 +2,15 @@ import type {Machine} from '../machine/machine.ts';
 import {socketsHeldBy} from '../../kernel/listening.ts';
 import {containerProcesses} from '../../kernel/processes.ts';
 import type {Port} from '../../spec/model/project.ts';
+import {leasesOf} from '../../state/network.ts';
 import {runningContainer} from '../machine/running-container.ts';
 
 /** The ports of a container that are reachable from outside. */
 export interface ContainerPorts {
 	/** Whether the container uses the network of the host. */
 	readonly hostNetwork: boolean;
+	/** Whether it is on networks, so that its `ports` are published. */
+	readonly isPublished: boolean;
 	/** Open ports with their addresses on the host. */
 	readonly open: readonly {
 		readonly port: number;
@@ -15,7 +18,7 @@ export interface ContainerPorts {
 		readonly address: string;
 		readonly hostPort: number;
 	}[];
-	/** The ports in `ports` of its spec, which tsbox does not publish. */
+	/** The ports in `ports` of its spec that are not published. */
 	readonly asked: readonly Port[];
 	/** Some processes could not be inspected, so `open` may lack their ports. */
 	readonly unread: boolean;
@@ -23,7 +26,7 @@ export interface ContainerPorts {
 
 /**
  * The ports at which a running container is reachable, from the kernel and not from its spec. With the host's network these are
- * the ports on which its processes listen. A network of its own has only lo and publishes nothing.
+ * the ports on which its processes listen; on networks of tsbox those that are published.
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION.
  */
@@ -32,9 +35,19 @@ export async function ports(machine: Machine, name: string): Promise<ContainerPo
 	const record = runningContainer(machine, name);
 	const asked = record.ports ?? [];
 	const hostNetwork = !record.namespaces.includes('network');
-	if (!hostNetwork) return {hostNetwork, open: [], asked, unread: false};
+	if (!hostNetwork) {
+		const isPublished = leasesOf(host, machine.dirs.state, record.name).length > 0;
+		const open = asked.flatMap(({target, protocol, published, hostIp = '0.0.0.0'}) =>
+			published === undefined || protocol === 'sctp'
+				? []
+				: [{port: target, protocol, address: hostIp, hostPort: published}],
+		);
+		return isPublished
+			? {hostNetwork, isPublished, open, asked: [], unread: false}
+			: {hostNetwork, isPublished, open: [], asked, unread: false};
+	}
 	const pids = containerProcesses(host, record.cgroups, record.process.pid).map(({pid}) => pid);
 	const {sockets, unread} = socketsHeldBy(host, record.process.pid, pids);
 	const open = sockets.map(({port, protocol, address}) => ({port, protocol, address, hostPort: port}));
-	return {hostNetwork, open, asked, unread};
+	return {hostNetwork, isPublished: false, open, asked, unread};
 }

@@ -20,6 +20,9 @@ import {checkPolicy, hasMaximum} from './check-policy.ts';
 import {type FoundImage, findImage} from './find-image.ts';
 import {fitReproducible} from './fit-reproducible.ts';
 import {hostView} from './host-view.ts';
+import {nameFiles, nameSources} from './name-files.ts';
+import {present} from '../../spec/syntax/pick.ts';
+import {resolvedPorts, resolveNetworks} from './resolve-networks.ts';
 import {resolveVolumes} from './resolve-volumes.ts';
 import {seccompFilter} from './seccomp.ts';
 
@@ -233,6 +236,8 @@ export async function planInput(
 	checkPolicy(machine, unresolved, project.file, {excerpts});
 	const {service, volumes} = resolveVolumes(machine, unresolved);
 	checkKept(machine, service, map);
+	const networks = resolveNetworks(machine, service);
+	const named = networks === null ? [] : nameFiles(networks, service);
 	const sources = bindSources(
 		host,
 		service,
@@ -243,13 +248,18 @@ export async function planInput(
 	checkPolicy(machine, withReal(unresolved, sources), project.file, {excerpts});
 	const tty = options.tty ?? service.tty ?? false;
 	const folders = map === null || isRange(map) || image.kind !== 'host' ? [] : hostRoot(host);
-	const config = startingIn(options.cwd, withMappings(toOciConfig({...service, tty}, imagePath(image)), map));
+	const {networks: joins, ...rest} = service;
+	const joined: Service =
+		networks === null ? rest : {...rest, ...present({networks: joins}), ports: resolvedPorts(service, networks)};
+	const withNames = {...service, tty, volumes: [...service.volumes, ...named]};
+	const config = startingIn(options.cwd, withMappings(toOciConfig(withNames, imagePath(image)), map));
 	const input: PlanInput = {
-		extras: extrasOf(service, facts.memory),
+		extras: extrasOf(joined, facts.memory),
 		config,
 		facts,
 		image,
-		sources,
+		sources: {...sources, ...nameSources(named)},
+		networks,
 		volumes,
 		devices: devices(host, service),
 		folders: dirs,
@@ -266,5 +276,5 @@ export async function planInput(
 		executor: request.executor ?? machine.executor ?? 'auto',
 		...(options.usedNumbers === undefined ? {} : {usedNumbers: options.usedNumbers}),
 	};
-	return {service, made, input};
+	return {service: joined, made, input};
 }

@@ -57,10 +57,35 @@ export type FailedDetached = Pick<DetachedContainer, 'record' | 'start'> & {read
  */
 export async function startDetached(
 	machine: Machine,
+	asked: DetachedRequest,
+	about: Detached,
+	sink: EventSink,
+	signal: AbortSignal,
+): Promise<DetachedContainer> {
+	for (let left = mostTries; ; left -= 1) {
+		try {
+			return await startOnce(machine, asked, about, sink, signal, left > 0);
+		} catch (error) {
+			if (left === 0 || signal.aborted || !isTaken(error)) throw error;
+		}
+	}
+}
+
+/** How often a start is planned anew because another one was faster to take an address. */
+const mostTries = 20;
+
+/** Whether another start took an address first, so that the next plan has another one. */
+export function isTaken(error: unknown): boolean {
+	return isTsboxError(error) && error.code === 'E_ADDRESS_IN_USE';
+}
+
+async function startOnce(
+	machine: Machine,
 	{project, service, bestEffort, executor, onFailed}: DetachedRequest,
 	about: Detached,
 	sink: EventSink,
 	signal: AbortSignal,
+	mayTryAgain: boolean,
 ): Promise<DetachedContainer> {
 	const {host} = machine;
 	const planned = await planService(machine, project, service, {bestEffort, ...present({executor})}, {signal});
@@ -84,6 +109,7 @@ export async function startDetached(
 		return {record: {...record, process: processOf(machine, name)}, ended, ...begun};
 	} catch (error) {
 		await rollBackFailed(host, machine.facts, conf, emit, keptSteps);
+		if (mayTryAgain && isTaken(error)) throw error;
 		noteExit(machine, name, {code: isTsboxError(error) ? error.exitStatus : 125, oomKilled: false});
 		onFailed?.({report: startReportOf(planned.plan, events, {error}), record, ...begun});
 		throw error;

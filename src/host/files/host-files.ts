@@ -4,6 +4,7 @@ import {
 	constants,
 	fchmodSync,
 	fsyncSync,
+	ftruncateSync,
 	lchownSync,
 	lstatSync,
 	mkdirSync,
@@ -58,6 +59,7 @@ export const hostFiles: HostFiles = {
 	hintKernelFile: (path, value) => writeFile(path, value, {flag: constants.O_WRONLY as unknown as string}, () => {}),
 	writeAtomic: (path, content, mode) => writeRenamed(path, content, true, mode),
 	writeWhole: (path, content, mode) => writeRenamed(path, content, false, mode),
+	overwrite,
 	append: (path, text) =>
 		writeOnce(path, text, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW),
 	chmod: (path, mode) => chmodSync(path, mode),
@@ -203,4 +205,16 @@ function kindOf(stats: Stats): FileFacts['kind'] {
 	if (stats.isFile()) return 'file';
 	if (stats.isDirectory()) return 'directory';
 	return stats.isSymbolicLink() ? 'symlink' : 'other';
+}
+
+function overwrite(path: string, text: string): void {
+	const bytes = Buffer.from(text);
+	const fd = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW);
+	try {
+		// A reader may see the end of the old text for a moment, never a part of a line.
+		writeSync(fd, bytes, 0, bytes.length, 0);
+		ftruncateSync(fd, bytes.length);
+	} finally {
+		closeSync(fd);
+	}
 }

@@ -131,6 +131,7 @@ export function recordHost(host: Host, env: Environment): RecordedHost {
 		now: (...words) => spoiled().now(...words),
 		writeKernelFile: (...words) => spoiled().writeKernelFile(...words),
 		hintKernelFile: (...words) => spoiled().hintKernelFile(...words),
+		overwrite: (...words) => spoiled().overwrite(...words),
 		append: (...words) => spoiled().append(...words),
 		chmod: (...words) => spoiled().chmod(...words),
 		chown: (...words) => spoiled().chown(...words),

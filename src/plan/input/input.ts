@@ -4,6 +4,7 @@ import type {ImageFacts} from '../../image/store/facts.ts';
 import {isRange, mappedRoot, type UserMap} from '../../host/id-map.ts';
 import type {OciConfig} from '../../oci/config.ts';
 import type {Extras} from '../../oci/extras.ts';
+import type {NetworksInput} from './network-input.ts';
 import type {NamespaceKind, VolumeMount} from '../../spec/model/project.ts';
 import type {VolumeRecord} from '../../state/volume.ts';
 
@@ -83,6 +84,8 @@ export interface PlanInput {
 	readonly devices: Readonly<Record<string, DeviceFacts>>;
 	/** Absolute folders: `store` is on disk, `state` on a tmpfs. */
 	readonly folders: {readonly store: string; readonly state: string};
+	/** The networks that the container joins; null without any. */
+	readonly networks?: NetworksInput | null;
 	/** The mounted named volumes. In `config` each is a bind mount. */
 	readonly volumes: readonly VolumeInput[];
 	/** The spec's path as the user gave it, for the heading of the plan. */

@@ -3,35 +3,25 @@ import {portWords} from '../values/port-words.ts';
 import type {Port, Service} from '../model/project.ts';
 
 /**
- * Warns about `ports` that are not reachable from outside, and gives an alternative. With the host's network a command
- * listens on the host itself, so a port with the same number and no address needs no warning.
+ * Warns about `ports` that are not reachable from outside, and about other keys of networks that do nothing, for a container that is on no
+ * network of tsbox. With the network of the host a command listens on the host itself, so a port with the same number and no address needs no
+ * warning.
  */
 export function portWarnings(
 	service: Pick<Service, 'ports' | 'namespaces'> & Partial<NetworkFields>,
 ): readonly string[] {
+	if (service.networks !== undefined) return [];
 	return [...unpublished(service), ...withoutEffect(service)];
 }
 
 type NetworkFields = Pick<Service, 'networks' | 'extraHosts' | 'dns' | 'dnsSearch' | 'dnsOpt'>;
 
-/** Warns about keys that are read and that no step carries out yet. */
-function withoutEffect({
-	ports,
-	networks,
-	extraHosts,
-	dns,
-	dnsSearch,
-	dnsOpt,
-}: Pick<Service, 'ports'> & Partial<NetworkFields>): readonly string[] {
-	const keys = Object.entries({
-		networks: ports.length > 0 ? undefined : networks,
-		extra_hosts: extraHosts,
-		dns,
-		dns_search: dnsSearch,
-		dns_opt: dnsOpt,
-	}).flatMap(([key, value]) => (value === undefined ? [] : [`\`${key}\``]));
+/** Warns about keys of a container that is on no network, whose files of names are those of its image. */
+function withoutEffect({extraHosts, dns, dnsSearch, dnsOpt}: Partial<NetworkFields>): readonly string[] {
+	const given = {extra_hosts: extraHosts, dns, dns_search: dnsSearch, dns_opt: dnsOpt};
+	const keys = Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [`\`${key}\``]));
 	if (keys.length === 0) return [];
-	return [`without effect in this version: ${keys.join(', ')}`];
+	return [`without effect, because the container is on no network: ${keys.join(', ')}`];
 }
 
 function unpublished({ports, namespaces}: Pick<Service, 'ports' | 'namespaces'>): readonly string[] {

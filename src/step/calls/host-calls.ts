@@ -29,10 +29,13 @@ export function hostCalls(action: HostAction): readonly Call[] | undefined {
 		case 'copyTools':
 		case 'copyTree':
 		case 'fillVolume':
+		case 'hostScript':
 		case 'makeVolume':
+		case 'refreshNames':
 		case 'pullImage':
 		case 'runOnHost':
 		case 'unpack':
+		case 'writeFiles':
 			return undefined;
 	}
 }
@@ -55,7 +58,9 @@ export function undoCalls(undo: UndoAction): readonly Call[] | undefined {
 			return undo.kill.kind === 'none' || undo.kill.kind === 'root'
 				? undefined
 				: [['undo_processes', undo.kill.kind, undo.kill.path]];
+		case 'refreshNames':
 		case 'runWhileThere':
+		case 'undoScript':
 		case 'unmountTree':
 			return undefined;
 	}

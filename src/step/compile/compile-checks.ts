@@ -32,6 +32,8 @@ function checkRows(check: Check): readonly (readonly string[])[] {
 			return [['check_root', check.path]];
 		case 'interface':
 			return [['check_interface', check.name]];
+		case 'address':
+			return [['check_address', check.address]];
 		case 'namespaces':
 			return [['check_namespaces', ...check.kinds.map(kind => namespaceFiles[kind])]];
 		case 'cgroups':

@@ -114,6 +114,9 @@ check_clocks() {
 	check_interface: `check_interface() { # NAME
 	grep -q "^ *$1:" "/proc/$pid/net/dev" || wrong "it has no $1"
 }`,
+	check_address: `check_address() { # ADDRESS
+	grep -q -F -- "|-- $1" "/proc/$pid/net/fib_trie" || wrong "it does not have the address $1"
+}`,
 	check_score: `check_score() { # VALUE
 	score=''
 	read -r score < "/proc/$pid/oom_score_adj"

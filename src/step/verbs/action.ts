@@ -21,6 +21,7 @@ import {
 	workingDirectory,
 } from './folders.ts';
 import {type CopyTreeAction, copyTree, type PullImageAction, pullImage, type UnpackAction, unpack} from './image.ts';
+import {type HostScriptAction, hostScript, type UndoScriptAction, undoScript} from './host-script.ts';
 import {type InheritAction, inherit, type WriteAction, type WriteEachAction, write, writeEach} from './kernel-files.ts';
 import {type RlimitsAction, rlimits} from './limits.ts';
 import {type LookupUserAction, lookupUser} from './lookup-user.ts';
@@ -34,6 +35,7 @@ import {
 	type UnmountTreeAction,
 	unmountTree,
 } from './mounts.ts';
+import {type RefreshNamesAction, refreshNames, type WriteFilesAction, writeFiles} from './name-files.ts';
 import {type ChrootAction, chroot, type PivotRootAction, pivotRoot} from './root.ts';
 import {type RunAction, type RunOnHostAction, type RunWhileThereAction, run, runOnHost, runWhileThere} from './run.ts';
 import {type FixAddressesAction, fixAddresses, type UseNumbersAction, useNumbers} from './same-each-time.ts';
@@ -57,6 +59,9 @@ export type HostAction =
 	| CopyToolsAction
 	| RunOnHostAction
 	| PointsInAction
+	| HostScriptAction
+	| RefreshNamesAction
+	| WriteFilesAction
 	| SequenceAction;
 
 /** Several host actions as one step. */
@@ -86,7 +91,14 @@ export type InsideAction =
 	| DropPrivilegesAction;
 
 /** Actions that undo a step. Each may be done twice, or for a step that was never done. */
-export type UndoAction = RemoveTreeAction | RemoveCgroupsAction | UnmountTreeAction | StopAction | RunWhileThereAction;
+export type UndoAction =
+	| RemoveTreeAction
+	| RemoveCgroupsAction
+	| UnmountTreeAction
+	| StopAction
+	| RunWhileThereAction
+	| UndoScriptAction
+	| RefreshNamesAction;
 
 /** Everything that tsbox can do to a machine. Each action renders as one shell command or a few lines of sh. */
 export type Action = HostAction | StartAction | InsideAction | ExecAction | EnterAction | UndoAction;
@@ -123,6 +135,7 @@ const verbs: {readonly [K in Action['kind']]: VerbOf<ActionOf<K>>} = {
 	exec,
 	fillVolume,
 	fixAddresses,
+	hostScript,
 	inherit,
 	lookupUser,
 	makeVolume,
@@ -135,6 +148,7 @@ const verbs: {readonly [K in Action['kind']]: VerbOf<ActionOf<K>>} = {
 	plainFolders,
 	pointsIn,
 	pullImage,
+	refreshNames,
 	removeCgroups,
 	removeTree,
 	rlimits,
@@ -145,12 +159,14 @@ const verbs: {readonly [K in Action['kind']]: VerbOf<ActionOf<K>>} = {
 	start,
 	stop,
 	touch,
+	undoScript,
 	unmountTree,
 	unpack,
 	useNumbers,
 	workingDirectory,
 	write,
 	writeEach,
+	writeFiles,
 };
 
 /** The verb of an action. The cast is safe, because the type of `verbs` gives each kind its own verb. */

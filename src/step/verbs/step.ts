@@ -9,7 +9,16 @@ import type {StartAction} from './start.ts';
 export type Executor = 'commands' | 'calls';
 
 /** The parts of a start, in order; the table and the progress view group by them. */
-export type Phase = 'image' | 'rootfs' | 'cgroup' | 'namespaces' | 'mounts' | 'hardening' | 'process' | 'teardown';
+export type Phase =
+	| 'image'
+	| 'rootfs'
+	| 'network'
+	| 'cgroup'
+	| 'namespaces'
+	| 'mounts'
+	| 'hardening'
+	| 'process'
+	| 'teardown';
 
 /** Fields of every step. */
 interface AnyStep {

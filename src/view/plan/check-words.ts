@@ -17,6 +17,8 @@ export function checkWords(check: Check): string {
 			return `/proc/PID/root is ${check.path}`;
 		case 'interface':
 			return `/proc/PID/net/dev has ${check.name}`;
+		case 'address':
+			return `/proc/PID/net/fib_trie has ${check.address}`;
 		case 'namespaces':
 			return `/proc/PID/ns/ differs from the host's in ${check.kinds.join(', ')}`;
 		case 'cgroups':

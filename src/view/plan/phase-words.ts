@@ -4,6 +4,7 @@ import type {Phase} from '../../step/verbs/step.ts';
 export const phaseWords: Readonly<Record<Phase, string>> = {
 	image: 'the files the container starts from',
 	rootfs: 'a writable root filesystem',
+	network: 'addresses, bridges and rules',
 	cgroup: 'resource limits',
 	namespaces: 'an isolated view of the system',
 	mounts: 'the file tree, detached from the host',

@@ -1,0 +1,30 @@
+import type {SourceFacts} from '../../plan/input/input.ts';
+import type {NetworksInput} from '../../plan/input/network-input.ts';
+import type {BindVolume, Service} from '../../spec/model/project.ts';
+import {hostsFile} from '../../state/network-names.ts';
+
+/** The files in which a container on networks looks names up, as mounts; not those that its spec mounts itself. */
+export function nameFiles({conf}: NetworksInput, {volumes}: Service): readonly BindVolume[] {
+	return [['/etc/hosts', hostsFile] as const, ['/etc/resolv.conf', 'resolv.conf'] as const].flatMap(([target, file]) =>
+		volumes.some(volume => volume.target === target)
+			? []
+			: [
+					{
+						type: 'bind' as const,
+						source: `${conf}/${file}`,
+						target,
+						readOnly: false,
+						createHostPath: false,
+						propagation: 'rprivate' as const,
+						recursive: false,
+					},
+				],
+	);
+}
+
+/** What the plan knows of the sources of {@link nameFiles}: a step makes them, in a folder that nobody else can write. */
+export function nameSources(files: readonly BindVolume[]): Readonly<Record<string, SourceFacts>> {
+	return Object.fromEntries(
+		files.map(({source}) => [source, {real: source, kind: 'file' as const, submounts: [], locked: []}]),
+	);
+}

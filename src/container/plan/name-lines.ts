@@ -1,0 +1,35 @@
+import type {Host} from '../../host/host.ts';
+import type {Service} from '../../spec/model/project.ts';
+
+/** A container's own lines of /etc/hosts; those of its networks follow them. `gateway` is the host's address on its network. */
+export function hostsLines({extraHosts = []}: Service, gateway: string | undefined): readonly string[] {
+	return [
+		'127.0.0.1 localhost',
+		'::1 localhost ip6-localhost ip6-loopback',
+		...extraHosts.map(
+			({name, address}) => `${address === 'host-gateway' ? (gateway ?? '127.0.0.1') : address} ${name}`,
+		),
+	];
+}
+
+/** Where systemd-resolved writes down what it asks itself; systemd-resolved.service(8). */
+const behindStub = '/run/systemd/resolve/resolv.conf';
+
+/**
+ * The lines of a container's /etc/resolv.conf: what the spec says, and for the rest what the host has. A resolver on a loopback address of the
+ * host is not the container's: of systemd's the ones behind it are taken, others are left out.
+ */
+export function resolvLines(host: Host, {dns, dnsSearch, dnsOpt}: Service): readonly string[] {
+	const own = host.readText('/etc/resolv.conf') ?? '';
+	const text = /^nameserver\s+127\.0\.0\.53\b/m.test(own) ? (host.readText(behindStub) ?? own) : own;
+	const rows = text.split('\n').map(line => line.trim().split(/\s+/));
+	const of = (word: string): readonly string[] => rows.flatMap(([key, ...words]) => (key === word ? words : []));
+	const servers = dns ?? of('nameserver').filter(address => !/^(?:127\.|::1$)/.test(address));
+	const search = dnsSearch ?? of('search');
+	const options = dnsOpt ?? of('options');
+	return [
+		...servers.map(address => `nameserver ${address}`),
+		...(search.length === 0 || search.includes('.') ? [] : [`search ${search.join(' ')}`]),
+		...(options.length === 0 ? [] : [`options ${options.join(' ')}`]),
+	];
+}

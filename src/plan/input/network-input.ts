@@ -1,0 +1,59 @@
+import type {NetworkRecord} from '../../state/network.ts';
+
+/** A network that a container joins, as the plan needs it. */
+export interface NetworkInput {
+	readonly record: NetworkRecord;
+	/** The text of `network.json`. */
+	readonly recordText: string;
+	/** CIDR, IPv4. */
+	readonly subnet: string;
+	/** Length of the subnet's prefix. */
+	readonly prefix: number;
+	readonly gateway: string;
+	/** The file that says whose subnet it is. */
+	readonly subnetClaim: string;
+	/** The container's address. */
+	readonly address: string;
+	/** Path of the lease, and its text without the last line end. */
+	readonly lease: string;
+	readonly leaseText: string;
+	readonly mac: string;
+	/** Network device in the container: `eth0`. */
+	readonly inside: string;
+	/** The other end of the pair, on the host. */
+	readonly hostEnd: string;
+	readonly linkLocalIps: readonly string[];
+	/** Kernel parameters of the device, with `IFNAME` in place of its name. */
+	readonly sysctls: Readonly<Record<string, string>>;
+	/** What is outside is reached by this network. */
+	readonly isDefault: boolean;
+}
+
+/** All that a container needs for its networks. */
+export interface NetworksInput {
+	/** The name of the container. */
+	readonly container: string;
+	readonly joins: readonly NetworkInput[];
+	readonly ports: readonly PublishedPort[];
+	/** The container's state folder. */
+	readonly conf: string;
+	readonly state: string;
+	/** The folder of all networks that are up. */
+	readonly folder: string;
+	readonly lock: string;
+	/** Its own lines of /etc/hosts. */
+	readonly hosts: readonly string[];
+	/** Lines of /etc/resolv.conf. */
+	readonly resolv: readonly string[];
+}
+
+/** A port of the host that leads into a container. */
+export interface PublishedPort {
+	/** At all addresses of the host without one. */
+	readonly hostIp?: string;
+	readonly published: number;
+	readonly protocol: string;
+	/** Where it leads: an address and a port of the container. */
+	readonly address: string;
+	readonly target: number;
+}

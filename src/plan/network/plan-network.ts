@@ -1,0 +1,277 @@
+import {shellWord} from '../../spec/syntax/shell-words.ts';
+import {ownedStatus, takenStatus} from '../../step/verbs/host-script.ts';
+import type {StepBefore, StepBeside} from '../../step/verbs/step.ts';
+import type {NetworkInput, NetworksInput, PublishedPort} from '../input/network-input.ts';
+import {baseRules, networkElements, portElements, portKeys, tableOf} from './nft-text.ts';
+
+/** The steps that connect a container to its networks. */
+export interface NetworkPlan {
+	/** Before the first process exists. */
+	readonly before: readonly StepBefore[];
+	/** While it waits in its network namespace. */
+	readonly beside: readonly StepBeside[];
+}
+
+const none: NetworkPlan = {before: [], beside: []};
+
+/** Plans the networks of a container; nothing for one without. */
+export function planNetwork(input: NetworksInput | null): NetworkPlan {
+	if (input === null) return none;
+	const {joins} = input;
+	return {
+		before: [
+			filesStep(input),
+			...joins.flatMap(join => [claimStep(join, input), bridgeStep(join, input)]),
+			rulesStep(input),
+			namesStep(input),
+		],
+		beside: joins.map(join => linkStep(join)),
+	};
+}
+
+const feed = (command: string, lines: readonly string[]): readonly string[] => [`${command} <<'E'`, ...lines, 'E'];
+const text = (lines: readonly string[]): string => lines.map(line => `${line}\n`).join('');
+const put = (text: string, path: string): string => `printf '%s\\n' ${shellWord(text)} > ${shellWord(path)}`;
+
+/** Step 1, so that its undo comes last: the names of this container vanish from the others when its leases are gone. */
+function filesStep({conf, hosts, resolv, joins, lock, state}: NetworksInput): StepBefore {
+	return {
+		id: 'network.files',
+		phase: 'network',
+		side: 'before',
+		title: 'write /etc/hosts and /etc/resolv.conf of the container',
+		why: 'Programs look names up in /etc/hosts first. It gets the addresses of all containers of the same networks, and is kept up to date while they come and go. Other names go to the resolvers of the host.',
+		man: 'hosts(5)',
+		object: `files ${conf}/hosts, resolv.conf`,
+		action: {
+			kind: 'writeFiles',
+			files: [
+				{path: `${conf}/hosts.own`, text: text(hosts), mode: 0o600},
+				{path: `${conf}/networks`, text: text(joins.map(({record}) => record.name)), mode: 0o600},
+				{path: `${conf}/hosts`, text: text(hosts), mode: 0o644},
+				{path: `${conf}/resolv.conf`, text: text(resolv), mode: 0o644},
+			],
+		},
+		undo: {kind: 'refreshNames', state, lock},
+		checks: [],
+	};
+}
+
+function claimStep(join: NetworkInput, {folder, lock, state}: NetworksInput): StepBefore {
+	const {record, recordText, lease, subnetClaim} = join;
+	const net = `${folder}/${record.name}`;
+	const claim = (text: string, path: string): readonly string[] => [
+		`[ -e ${shellWord(path)} ] || ${put(text, path)}`,
+		`[ "$(cat ${shellWord(path)})" = ${shellWord(text)} ] || exit ${takenStatus}`,
+	];
+	return {
+		id: `network.${record.name}.claim`,
+		phase: 'network',
+		side: 'before',
+		title: `take the address ${join.address} of the network ${record.name}`,
+		why: 'An address belongs to one container. A file of its name is made only if it is not there, so that of two starts one gets it.',
+		man: 'open(2)',
+		object: `file ${lease}`,
+		action: {
+			kind: 'hostScript',
+			lock,
+			lines: [
+				`mkdir -p ${shellWord(`${net}/leases`)} ${shellWord(`${folder}/.subnets`)}`,
+				...claim(record.name, subnetClaim),
+				...claim(recordText, `${net}/network.json`),
+				...claim(join.leaseText, lease),
+			],
+		},
+		undo: {kind: 'undoScript', lock, lines: leaveLines(join, folder, tableOf(state))},
+		checks: [{kind: 'value', path: lease, equals: join.leaseText}],
+	};
+}
+
+/** Gives the address back; with the last one of a network goes the network, and with the last network the table. */
+function leaveLines(join: NetworkInput, folder: string, table: string): readonly string[] {
+	const {record, lease, subnet, subnetClaim} = join;
+	const net = `${folder}/${record.name}`;
+	const elements = networkElements({bridge: record.bridge, subnet, internal: record.internal});
+	return [
+		`if [ -e ${shellWord(lease)} ] && [ "$(cat ${shellWord(lease)})" = ${shellWord(join.leaseText)} ]; then rm ${shellWord(lease)}; fi`,
+		`if [ -d ${shellWord(net)} ] && [ -z "$(ls ${shellWord(`${net}/leases`)} 2>/dev/null)" ]; then`,
+		`	if [ -e ${shellWord(`/sys/class/net/${record.bridge}`)} ]; then ip link delete ${record.bridge}; fi`,
+		...elements.map(element => `	nft ${shellWord(`delete element ${table} ${element}`)} 2>/dev/null || :`),
+		`	rm -rf ${shellWord(subnetClaim)} ${shellWord(net)}`,
+		'fi',
+		...endLines(folder, table),
+	];
+}
+
+/** Removes the table when no network is left, and puts forwarding back as it was. */
+function endLines(folder: string, table: string): readonly string[] {
+	const before = `${folder}/.forward`;
+	return [
+		`if [ -z "$(ls ${shellWord(folder)} 2>/dev/null)" ]; then`,
+		`	nft ${shellWord(`delete table ${table}`)} 2>/dev/null || :`,
+		`	if [ -e ${shellWord(before)} ] && ! nft list tables | grep -q '^table inet tsbox'; then cat ${shellWord(before)} > /proc/sys/net/ipv4/ip_forward; fi`,
+		`	rm -rf ${shellWord(before)} ${shellWord(`${folder}/.subnets`)} ${shellWord(`${folder}/.ports`)}`,
+		'fi',
+	];
+}
+
+function bridgeStep({record, subnet, gateway, prefix}: NetworkInput, {lock}: NetworksInput): StepBefore {
+	const {bridge, mtu} = record;
+	const device = `/sys/class/net/${bridge}`;
+	return {
+		id: `network.${record.name}.bridge`,
+		phase: 'network',
+		side: 'before',
+		title: `make the bridge ${bridge} of the network ${record.name}, if it is not there`,
+		why: `A bridge is a switch: the containers of the network hang on it by cables, and the host has the address ${gateway} on it, by which they reach what is outside.`,
+		man: 'ip-link(8)',
+		object: `network device ${bridge}, subnet ${subnet}`,
+		action: {
+			kind: 'hostScript',
+			lock,
+			lines: [
+				`if [ ! -e ${shellWord(device)} ]; then`,
+				...feed('ip -batch -', [
+					`link add name ${bridge} ${mtu === undefined ? '' : `mtu ${mtu} `}type bridge`,
+					`address add ${gateway}/${prefix} dev ${bridge}`,
+					`link set dev ${bridge} up`,
+				]),
+				// Connections to 127.0.0.1 of the host are sent on to containers; nothing but this device lets that out.
+				`	echo 1 > /proc/sys/net/ipv4/conf/${bridge}/route_localnet`,
+				`	if [ -e /proc/sys/net/ipv6/conf/${bridge} ]; then echo 1 > /proc/sys/net/ipv6/conf/${bridge}/disable_ipv6; fi`,
+				'fi',
+			],
+		},
+		undo: {kind: 'none', reason: 'it goes with the last container of the network'},
+		checks: [{kind: 'folder', path: device}],
+	};
+}
+
+function rulesStep({joins, ports, folder, lock, container, state}: NetworksInput): StepBefore {
+	const table = tableOf(state);
+	const before = `${folder}/.forward`;
+	const elements = [
+		...joins.flatMap(({record, subnet}) => networkElements({bridge: record.bridge, subnet, internal: record.internal})),
+		...portElements(ports),
+	];
+	const claims = ports.map(port => portClaim(port, folder));
+	return {
+		id: 'network.rules',
+		phase: 'network',
+		side: 'before',
+		title:
+			ports.length === 0
+				? 'load the rules of the networks'
+				: `load the rules of the networks, and publish ${portWords(ports)}`,
+		why: 'The rules keep networks apart from each other, hide the addresses of containers behind that of the host, and lead published ports into containers. They are one table, and no other is touched.',
+		man: 'nft(8)',
+		object: `table ${table}`,
+		action: {
+			kind: 'hostScript',
+			lock,
+			ports: ports.map(({protocol, published, hostIp}) => ({
+				protocol,
+				port: published,
+				...(hostIp === undefined ? {} : {address: hostIp}),
+			})),
+			lines: [
+				`mkdir -p ${shellWord(`${folder}/.ports`)}`,
+				...claims.flatMap(path => [
+					`[ -e ${shellWord(path)} ] || ${put(container, path)}`,
+					`[ "$(cat ${shellWord(path)})" = ${shellWord(container)} ] || { echo ${shellWord(`the port ${path.slice(path.lastIndexOf('/') + 1)} of this host is published by`)} "$(cat ${shellWord(path)})" >&2; exit ${ownedStatus}; }`,
+				]),
+				`[ -e ${shellWord(before)} ] || cat /proc/sys/net/ipv4/ip_forward > ${shellWord(before)}`,
+				'echo 1 > /proc/sys/net/ipv4/ip_forward',
+				...feed('nft -f -', [...baseRules(table), ...elements.map(element => `add element ${table} ${element}`)]),
+			],
+		},
+		undo:
+			ports.length === 0
+				? {kind: 'none', reason: 'they go with the last container of the network'}
+				: {
+						kind: 'undoScript',
+						lock,
+						lines: portKeys(ports).map((key, at) =>
+							[
+								`if [ -e ${shellWord(claims[at] ?? '')} ] && [ "$(cat ${shellWord(claims[at] ?? '')})" = ${shellWord(container)} ]; then`,
+								`nft ${shellWord(`delete element ${table} ${key}`)} 2>/dev/null || :;`,
+								`rm ${shellWord(claims[at] ?? '')}; fi`,
+							].join(' '),
+						),
+					},
+		checks: [{kind: 'value', path: '/proc/sys/net/ipv4/ip_forward', equals: '1'}],
+	};
+}
+
+/** The file by which a container has a port of the host. */
+function portClaim({hostIp, protocol, published}: PublishedPort, folder: string): string {
+	return `${folder}/.ports/${protocol}-${hostIp === undefined ? '' : `${hostIp}-`}${published}`;
+}
+
+function portWords(ports: readonly PublishedPort[]): string {
+	const words = ports.map(
+		({hostIp, published, protocol}) => `${hostIp === undefined ? '' : `${hostIp}:`}${published}/${protocol}`,
+	);
+	return words.length > 3 ? `${words.length} ports` : words.join(', ');
+}
+
+function namesStep({state, lock}: NetworksInput): StepBefore {
+	return {
+		id: 'network.names',
+		phase: 'network',
+		side: 'before',
+		title: 'tell the names of this container to the others of its networks',
+		why: 'Each container of a network finds the others by the names of their services, by their own names, and by their aliases.',
+		man: 'hosts(5)',
+		object: 'hosts files',
+		action: {kind: 'refreshNames', state, lock},
+		undo: {kind: 'none', reason: 'they are told again when it leaves'},
+		checks: [],
+	};
+}
+
+function linkStep(join: NetworkInput): StepBeside {
+	const {record, hostEnd, inside, mac, address, prefix, gateway, isDefault, linkLocalIps, sysctls} = join;
+	const settings = Object.entries(sysctls).map(([name, value]) =>
+		put(value, `/proc/sys/${name.replaceAll('.', '/').replace('IFNAME', inside)}`),
+	);
+	return {
+		id: `network.${record.name}.link`,
+		phase: 'network',
+		side: 'beside',
+		title: `connect it to ${record.name} as ${inside}, with the address ${address}`,
+		why: 'A veth pair is a cable: one end is moved into the network namespace of the container, the other hangs on the bridge.',
+		man: 'veth(4)',
+		object: `network devices ${hostEnd} and ${inside}`,
+		action: {
+			kind: 'hostScript',
+			lines: [
+				'ip -batch - <<E',
+				`link add name ${hostEnd} ${record.mtu === undefined ? '' : `mtu ${record.mtu} `}type veth peer name ${inside} address ${mac} netns $pid`,
+				`link set dev ${hostEnd} master ${record.bridge}`,
+				// A container that asks for a port of the host which leads to itself gets its packet back on the same cable.
+				`link set dev ${hostEnd} type bridge_slave hairpin on`,
+				`link set dev ${hostEnd} up`,
+				'E',
+				...feed('nsenter --target "$pid" --net ip -batch -', [
+					...(record.mtu === undefined ? [] : [`link set dev ${inside} mtu ${record.mtu}`]),
+					`address add ${address}/${prefix} dev ${inside}`,
+					...linkLocalIps.map(each => `address add ${each}/16 dev ${inside} scope link`),
+					`link set dev ${inside} up`,
+					...(isDefault ? [`route add default via ${gateway}`] : []),
+				]),
+				...(settings.length === 0 ? [] : [`nsenter --target "$pid" --net sh -ec ${shellWord(settings.join('; '))}`]),
+			],
+		},
+		undo: {
+			kind: 'runWhileThere',
+			path: `/sys/class/net/${hostEnd}`,
+			tool: 'ip',
+			args: ['link', 'delete', hostEnd],
+		},
+		checks: [
+			{kind: 'interface', name: inside},
+			{kind: 'address', address},
+		],
+	};
+}

@@ -1,0 +1,48 @@
+import type {Host} from '../host/host.ts';
+import {leasedAddresses, leasePath} from './network.ts';
+import {containerFolder} from './record.ts';
+
+/** The file of a container with its own lines of /etc/hosts; only containers with networks have it. */
+export const ownHosts = 'hosts.own';
+/** The file that is mounted as /etc/hosts. */
+export const hostsFile = 'hosts';
+/** The file with the names of a container's networks, one a line. */
+export const networksFile = 'networks';
+
+/**
+ * Writes the addresses of all containers of a network into the hosts files of each of them. The files are written in place, because a
+ * mount shows the file and not its name. Nothing is locked: whoever wrote looks again, so that the last of several writers leaves what is so.
+ */
+export function refreshNames(host: Host, state: string): void {
+	// Only a container that comes or goes meanwhile makes another round.
+	for (let rounds = 0; rounds < mostRounds && writeNames(host, state); rounds += 1);
+}
+
+const mostRounds = 100;
+
+/** Whether a file was not as it should be. */
+function writeNames(host: Host, state: string): boolean {
+	let isChanged = false;
+	const texts = new Map<string, string>();
+	const leasesOf = (network: string): string => {
+		const known = texts.get(network);
+		if (known !== undefined) return known;
+		const text = leasedAddresses(host, state, network)
+			.map(address => host.readText(leasePath(state, network, address)) ?? '')
+			.join('');
+		texts.set(network, text);
+		return text;
+	};
+	for (const name of host.list(`${state}/containers`)) {
+		const folder = containerFolder(state, name);
+		const own = host.readText(`${folder}/${ownHosts}`);
+		if (own === undefined) continue;
+		const networks = (host.readText(`${folder}/${networksFile}`) ?? '').split('\n').filter(each => each !== '');
+		const text = own + networks.map(leasesOf).join('');
+		const now = host.readText(`${folder}/${hostsFile}`);
+		if (now === undefined || now === text) continue;
+		host.overwrite(`${folder}/${hostsFile}`, text);
+		isChanged = true;
+	}
+	return isChanged;
+}

@@ -1,0 +1,57 @@
+import {shellWord} from '../../spec/syntax/shell-words.ts';
+import {asFunction, type HostVerb, needsNothing, type UndoVerb} from './verb.ts';
+
+/** Writes the addresses of all containers of a network into the /etc/hosts of each of them. */
+export interface RefreshNamesAction {
+	readonly kind: 'refreshNames';
+	/** The state folder. */
+	readonly state: string;
+	readonly lock: string;
+}
+
+/*
+ * A container's folder has `hosts.own`, its own lines of /etc/hosts; `networks`, the names of its networks; and `hosts`, which is mounted in it:
+ * the own lines and then all leases of its networks. The file is written in place, because a mount shows the file and not its name.
+ */
+const refresh = (state: string, lock: string): readonly string[] => [
+	`exec 9>>${shellWord(lock)}`,
+	'flock 9',
+	`cd ${shellWord(state)}`,
+	'for own in containers/*/hosts.own; do',
+	'\t[ -e "$own" ] || continue',
+	'\tfolder=${own%/hosts.own}',
+	'\ttext=$(cat "$own"; for net in $(cat "$folder/networks"); do cat "networks/$net/leases/"* 2>/dev/null || :; done)',
+	'\t[ "$text" = "$(cat "$folder/hosts" 2>/dev/null)" ] && continue',
+	'\tprintf "%s\\n" "$text" | dd of="$folder/hosts" bs=1M iflag=fullblock conv=notrunc 2>/dev/null',
+	'\ttruncate -s $((${#text} + 1)) "$folder/hosts"',
+	'done',
+];
+
+const shown = ({state}: RefreshNamesAction): readonly string[] => [
+	`for own in ${shellWord(`${state}/containers`)}/*/hosts.own; do cat "$own" ${shellWord(`${state}/networks`)}/*/leases/* > "\${own%.own}"; done`,
+];
+
+export const refreshNames: HostVerb<RefreshNamesAction> & UndoVerb<RefreshNamesAction> = {
+	shown,
+	needs: () => ({tools: ['sh', 'flock']}),
+	hostLines: ({state, lock}) => asFunction('refresh_names', ['(set -e', ...refresh(state, lock), ')']),
+	undoLines: ({state, lock}) => ['(', ...refresh(state, lock), ')'],
+};
+
+/** Writes small files of the container's state folder. */
+export interface WriteFilesAction {
+	readonly kind: 'writeFiles';
+	readonly files: readonly {readonly path: string; readonly text: string; readonly mode: number}[];
+}
+
+const lines = ({files}: WriteFilesAction): readonly string[] =>
+	files.flatMap(({path, text, mode}) => [
+		`printf %s ${shellWord(text)} > ${shellWord(path)}`,
+		`chmod ${mode.toString(8)} ${shellWord(path)}`,
+	]);
+
+export const writeFiles: HostVerb<WriteFilesAction> = {
+	shown: lines,
+	needs: needsNothing,
+	hostLines: action => lines(action).map(line => `${line} || broken`),
+};

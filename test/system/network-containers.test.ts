@@ -1,0 +1,289 @@
+import {execFileSync} from 'node:child_process';
+import {once} from 'node:events';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {createServer} from 'node:net';
+import type {AddressInfo} from 'node:net';
+import {join} from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {tableOf} from '../../src/plan/network/nft-text.ts';
+import {type TestBox, testBox} from './box.ts';
+import {rows, until} from './project.ts';
+
+/* Networks: containers that find each other by name, and ports of the host that lead into them. */
+
+const isAble = process.getuid?.() === 0 && ['/usr/sbin/nft', '/usr/bin/ip'].every(path => existsSync(path));
+
+/** What is left of networks of a test: links, tables, and files of its state. */
+function left(box: TestBox): readonly string[] {
+	const state = join(box.folder, 'state');
+	const table = tableOf(state);
+	const tables = execFileSync('nft', ['list', 'tables'], {encoding: 'utf8'});
+	const links = JSON.parse(execFileSync('ip', ['-json', 'link'], {encoding: 'utf8'})) as readonly {ifname: string}[];
+	const own = links.filter(({ifname}) => started.has(ifname)).map(({ifname}) => `link ${ifname}`);
+	const files = existsSync(join(state, 'networks'))
+		? readdirSync(join(state, 'networks')).filter(name => name !== '.lock')
+		: [];
+	return [
+		...box.leftovers(),
+		...(tables.split('\n').includes(`table ${table}`) ? [table] : []),
+		...own,
+		...files.map(name => `file ${name}`),
+	];
+}
+
+/** Links that appeared in tests of this file. */
+const started = new Set<string>();
+
+function noteLinks(box: TestBox): void {
+	const folder = join(box.folder, 'state/networks');
+	for (const name of readdirSync(folder)) {
+		const file = join(folder, name, 'network.json');
+		if (!existsSync(file)) continue;
+		started.add((JSON.parse(readFileSync(file, 'utf8')) as {bridge: string}).bridge);
+		for (const lease of readdirSync(join(folder, name, 'leases')))
+			started.add(readFileSync(join(folder, name, 'leases', lease), 'utf8').split(' ')[3] ?? '');
+	}
+}
+
+/** A file with services that have the root of the host, by their keys. */
+function stack(box: TestBox, services: Readonly<Record<string, string>>, more = ''): string {
+	const text = Object.entries(services).map(
+		([name, body]) => `  ${name}:\n    rootfs: host\n    init: true\n${body.replaceAll(/^/gm, '    ')}`,
+	);
+	return box.file('stack.yaml', `name: ${box.name}\n${more}services:\n${text.join('\n')}\n`);
+}
+
+const sleeps = 'command: [sleep, "600"]\n';
+/** Answers each request with the name of its container. */
+const serves =
+	'command: [sh, -c, "mkdir -p /tmp/w; hostname > /tmp/w/index.html; exec busybox httpd -f -p 80 -h /tmp/w"]\n';
+
+async function bringUp(box: TestBox, spec: string, ...words: readonly string[]): Promise<void> {
+	const {status, err} = await box.tsbox(['up', '-d', ...words, spec]);
+	expect({status, err: status === 0 ? '' : err}).toEqual({status: 0, err: ''});
+	noteLinks(box);
+}
+
+/** What a request from a container gives: the answer, or why there is none. */
+async function asks(box: TestBox, container: string, url: string): Promise<string> {
+	const {out, err, status} = await box.tsbox(['exec', `${box.name}-${container}`, '--', 'curl', '-sS', '-m', '3', url]);
+	return status === 0 ? out : `${status}: ${err.trim()}`;
+}
+
+const fetched = (url: string): string => execFileSync('curl', ['-sS', '-m', '5', url], {encoding: 'utf8'});
+
+/** A port of this machine on which nobody listens now. */
+async function unusedPort(): Promise<number> {
+	const server = createServer().listen(0);
+	await once(server, 'listening');
+	const {port} = server.address() as AddressInfo;
+	server.close();
+	return port;
+}
+
+const curls = existsSync('/usr/bin/curl');
+
+describe.runIf(isAble && curls)('networks', () => {
+	test('services find each other by name, and a published port is reached from everywhere', async () => {
+		await using box = await testBox();
+		const port = await unusedPort();
+		const spec = stack(
+			box,
+			{web: `${serves}ports: ["${port}:80"]\n`, job: `${sleeps}networks: {default: {aliases: [worker]}}\n`},
+			'networks: {default: {}}\n',
+		);
+		await bringUp(box, spec);
+		const name = `${box.name}-web\n`;
+		await until('it serves', async () => (await asks(box, 'job', 'http://web/')) === name);
+		expect(await asks(box, 'job', `http://${box.name}-web/`)).toBe(name);
+		const [own] =
+			execFileSync('ip', ['-json', '-4', 'address', 'show', 'scope', 'global'], {encoding: 'utf8'}).match(
+				/"local":"(?!10\.89)[\d.]+"/,
+			) ?? [];
+		const host = own?.slice(9, -1) ?? '127.0.0.1';
+		for (const url of [`http://127.0.0.1:${port}/`, `http://localhost:${port}/`, `http://${host}:${port}/`])
+			expect(fetched(url)).toBe(name);
+		// From a container by the address of the host, also by the one that serves.
+		for (const container of ['job', 'web']) expect(await asks(box, container, `http://${host}:${port}/`)).toBe(name);
+		// What listens on the loopback of the host is not in reach by it.
+		expect(await asks(box, 'job', `http://127.0.0.1:${port}/`)).toMatch(/^7: /);
+		expect((await box.tsbox(['exec', `${box.name}-web`, '--', 'getent', 'hosts', 'worker'])).out).toMatch(/^\d+\./);
+		expect((await box.tsbox(['port', `${box.name}-web`])).out).toBe(`80/tcp -> 0.0.0.0:${port}\n`);
+		expect((await box.tsbox(['drift', `${box.name}-web`])).status).toBe(0);
+		await box.tsbox(['down', '-t', '0', box.name]);
+		expect(left(box)).toEqual([]);
+	});
+
+	test('a container alone with `ports` is reached, and has the way out', async () => {
+		await using box = await testBox();
+		const port = await unusedPort();
+		const spec = box.file('web.yaml', `name: ${box.name}\nrootfs: host\nports: ["127.0.0.1:${port}:80"]\n${serves}`);
+		const running = box.start(['up', '--plain', spec]);
+		await until('it serves', () => {
+			try {
+				return fetched(`http://127.0.0.1:${port}/`) === `${box.name}\n`;
+			} catch {
+				return false;
+			}
+		});
+		noteLinks(box);
+		running.child.kill('SIGINT');
+		await running.ended;
+		expect(left(box)).toEqual([]);
+	});
+
+	test('networks are apart: who is on one reaches nothing on the other, and an internal one has no way out', async () => {
+		await using box = await testBox();
+		const spec = stack(
+			box,
+			{
+				front: `${sleeps}networks: [outer]\n`,
+				web: `${serves}networks: [outer, inner]\n`,
+				db: `${serves}networks: [inner]\n`,
+			},
+			'networks: {outer: {}, inner: {internal: true}}\n',
+		);
+		await bringUp(box, spec);
+		const address = async (container: string): Promise<string> =>
+			(await box.tsbox(['exec', `${box.name}-web`, '--', 'getent', 'ahostsv4', container])).out.split(' ')[0] ?? '';
+		await until('web answers', async () => (await asks(box, 'front', 'http://web/')) === `${box.name}-web\n`);
+		expect(await asks(box, 'web', 'http://db/')).toBe(`${box.name}-db\n`);
+		expect(await asks(box, 'front', 'http://db/')).toMatch(/^6: .*resolve/);
+		expect(await asks(box, 'front', `http://${await address('db')}/`)).toMatch(/^(?:7|28): /);
+		const routes = async (container: string): Promise<string> =>
+			(await box.tsbox(['exec', `${box.name}-${container}`, '--', 'ip', 'route'])).out;
+		expect(await routes('db')).not.toContain('default');
+		expect(await routes('web')).toMatch(/default via .* dev eth\d/);
+		await box.tsbox(['down', '-t', '0', box.name]);
+		expect(left(box)).toEqual([]);
+	});
+
+	test('names follow what comes and goes, while nobody restarts', async () => {
+		await using box = await testBox();
+		const spec = stack(box, {job: sleeps, web: `${sleeps}scale: 2\n`}, 'networks: {default: {}}\n');
+		await bringUp(box, spec);
+		const found = async (): Promise<number> =>
+			new Set((await box.tsbox(['exec', `${box.name}-job`, '--', 'getent', 'ahostsv4', 'web'])).out.match(/^[\d.]+/gm))
+				.size;
+		const pid = (await rows(box))['job']?.pid;
+		expect(await found()).toBe(2);
+		await bringUp(box, spec, '--scale', 'web=4');
+		expect(await found()).toBe(4);
+		await box.tsbox(['stop', '-t', '0', box.name, 'web']);
+		expect(await found()).toBe(0);
+		await box.tsbox(['start', box.name, 'web']);
+		expect(await found()).toBeGreaterThan(0);
+		expect((await rows(box))['job']?.pid).toBe(pid);
+		await box.tsbox(['down', '-t', '0', box.name]);
+		expect(left(box)).toEqual([]);
+	});
+
+	test('addresses, devices and names are those that the spec asks for', async () => {
+		await using box = await testBox();
+		const third = 1 + (Number.parseInt(box.name.slice(1, 5), 16) % 250);
+		const spec = stack(
+			box,
+			{
+				web: `${sleeps}networks:
+  net: {ipv4_address: 10.123.${third}.77, mac_address: "02:00:00:00:00:07", interface_name: lan0}
+extra_hosts: ["old=192.0.2.7", "up=host-gateway"]
+dns: [192.0.2.53]
+dns_search: [example.test]
+`,
+			},
+			`networks: {net: {ipam: {config: [{subnet: 10.123.${third}.0/24, gateway: 10.123.${third}.9}]}, driver_opts: {com.docker.network.driver.mtu: 1400}}}\n`,
+		);
+		await bringUp(box, spec);
+		const {out} = await box.tsbox([
+			'exec',
+			`${box.name}-web`,
+			'--',
+			'sh',
+			'-c',
+			'ip -o address show lan0; cat /sys/class/net/lan0/address /sys/class/net/lan0/mtu; ip route; cat /etc/hosts /etc/resolv.conf',
+		]);
+		expect(out).toContain(`10.123.${third}.77/24`);
+		expect(out).toContain('\n02:00:00:00:00:07\n1400\n');
+		expect(out).toContain(`default via 10.123.${third}.9`);
+		expect(out).toMatch(/^192\.0\.2\.7 old$/m);
+		expect(out).toMatch(new RegExp(`^10\\.123\\.${third}\\.9 up$`, 'm'));
+		expect(out).toMatch(/nameserver 192\.0\.2\.53\nsearch example\.test\n/);
+		await box.tsbox(['down', '-t', '0', box.name]);
+		expect(left(box)).toEqual([]);
+	});
+
+	test('a port that somebody has is refused, and who has it is told', async () => {
+		await using box = await testBox();
+		const listener = createServer().listen(0);
+		await once(listener, 'listening');
+		const {port} = listener.address() as AddressInfo;
+		const taken = box.file(
+			'a.yaml',
+			`name: ${box.name}\nrootfs: host\nports: ["${port}:80"]\ncommand: [sleep, "600"]\n`,
+		);
+		const refused = await box.tsbox(['run', taken]);
+		expect(refused.status).toBe(125);
+		expect(refused.err).toMatch(
+			new RegExp(`the port ${port}/tcp of this host is in use\n[^]*\\(pid ${process.pid}\\) listens on it`),
+		);
+		listener.close();
+		const first = box.start(['run', taken]);
+		await until('it runs', async () => (await box.tsbox(['ps'])).out.includes('running'));
+		noteLinks(box);
+		const other = box.file(
+			'b.yaml',
+			`name: ${box.name}-b\nrootfs: host\nports: ["${port}:81"]\ncommand: [sleep, "600"]\n`,
+		);
+		const second = await box.tsbox(['run', other]);
+		expect(second.status).toBe(125);
+		expect(second.err).toContain(`the port tcp-${port} of this host is published by ${box.name}\n`);
+		first.child.kill('SIGTERM');
+		await first.ended;
+		expect(left(box)).toEqual([]);
+	});
+
+	test('twelve that start at once get twelve addresses', async () => {
+		await using box = await testBox();
+		const spec = stack(
+			box,
+			{web: `${sleeps}scale: 12\n`},
+			'networks: {default: {ipam: {config: [{subnet: 10.124.0.0/27}]}}}\n',
+		);
+		await bringUp(box, spec);
+		const leases = readdirSync(join(box.folder, `state/networks/${box.name}_default/leases`));
+		expect(leases).toHaveLength(12);
+		await box.tsbox(['down', '-t', '0', box.name]);
+		expect(left(box)).toEqual([]);
+	});
+
+	test('what a kill leaves of networks is collected', async () => {
+		await using box = await testBox();
+		const spec = stack(box, {web: sleeps, job: sleeps}, 'networks: {default: {}}\n');
+		await bringUp(box, spec);
+		const supervisor = Number(
+			readFileSync(join(box.folder, `state/projects/${box.name}/supervisor.json`), 'utf8').match(/"pid": ?(\d+)/)?.[1],
+		);
+		process.kill(supervisor, 'SIGKILL');
+		for (const {pid} of Object.values(await rows(box))) process.kill(pid, 'SIGKILL');
+		await box.tsbox(['gc']);
+		await box.tsbox(['down', '-t', '0', box.name]);
+		await box.tsbox(['gc']);
+		expect(left(box)).toEqual([]);
+	});
+
+	test('the plan shows each command, and nothing is made by it', async () => {
+		await using box = await testBox();
+		const spec = box.file('web.yaml', `name: ${box.name}\nrootfs: host\nports: ["8080:80"]\n${serves}`);
+		const {out, status} = await box.tsbox(['plan', spec]);
+		expect(status).toBe(0);
+		for (const text of [
+			'ip -batch -',
+			'link add name tsb-',
+			'type veth peer name eth0',
+			'nft -f -',
+			'ports4 { tcp . 8080 :',
+		])
+			expect(out).toContain(text);
+		expect(existsSync(join(box.folder, 'state/networks'))).toBe(false);
+	});
+});
