@@ -179,9 +179,13 @@ export function leasedAddresses(host: Host, state: string, name: string): readon
 	return host.list(leasesFolder(state, name)).filter(file => isIP(file) !== 0);
 }
 
-/** The file of a network that `network create` made. */
+/** The folder of what `network create` made. */
+export function definitionsFolder(store: string): string {
+	return `${store}/networks`;
+}
+
 function definitionPath(store: string, name: string): string {
-	return `${store}/networks/${name}.json`;
+	return `${definitionsFolder(store)}/${name}.json`;
 }
 
 /** What `network create` made; undefined without it, and for a file that another user wrote or that is damaged. */
@@ -205,7 +209,7 @@ export function readDefinition(host: Host, store: string, name: string): Network
 
 /** All that `network create` made, by name. */
 export function allDefinitions(host: Host, store: string): readonly NetworkDefinition[] {
-	return host.list(`${store}/networks`).flatMap(file => {
+	return host.list(definitionsFolder(store)).flatMap(file => {
 		const name = /^(.+)\.json$/.exec(file)?.[1];
 		return (name === undefined ? undefined : readDefinition(host, store, name)) ?? [];
 	});
@@ -213,7 +217,7 @@ export function allDefinitions(host: Host, store: string): readonly NetworkDefin
 
 /** Keeps the definition of a network. The caller holds the lock. */
 export function writeDefinition(host: Host, store: string, definition: NetworkDefinition): void {
-	host.mkdirs(`${store}/networks`, 0o700);
+	host.mkdirs(definitionsFolder(store), 0o700);
 	host.writeAtomic(definitionPath(store, definition.name), `${JSON.stringify(definition)}\n`, 0o600);
 }
 

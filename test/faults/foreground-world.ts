@@ -7,7 +7,7 @@ import type {World} from './try-row.ts';
 
 /** What may be there afterwards, or not, by design: caches, and that a name has ended once. */
 const kept =
-	/^file (state\/(exited|lock|facts\.json)|store\/(images|tools|cache|seccomp|digests\.json|volumes$|runs$))(\/|$)/;
+	/^file (state\/(exited|lock|facts\.json|networks$|networks\/\.lock)|store\/(images|tools|cache|seccomp|digests\.json|volumes$|networks$|runs$))(\/|$)/;
 
 /** After a fault of a container in the foreground `gc` alone has to take all away. */
 export function foregroundWorld(box: TestBox): World & AsyncDisposable {

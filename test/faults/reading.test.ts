@@ -20,6 +20,7 @@ const rows: readonly Row[] = [
 	{verb: 'port', words: onName('port'), isVariant: true},
 	{verb: 'images', words: () => ['images', '--json'], isVariant: true},
 	{verb: 'volume ls', words: () => ['volume', 'ls'], isVariant: true},
+	{verb: 'network ls', words: () => ['network', 'ls'], isVariant: true},
 	{verb: 'plan', words: onSpec('plan'), isVariant: true},
 	{verb: 'validate', words: onSpec('validate'), isVariant: true},
 	{verb: 'doctor', words: () => ['doctor'], isVariant: true},

@@ -21,6 +21,14 @@ async function removeVolume(box: TestBox): Promise<void> {
 	await box.tsbox(['volume', 'rm', 'data']);
 }
 
+async function makeNetwork(box: TestBox): Promise<void> {
+	await box.tsbox(['network', 'create', 'shared']);
+}
+
+async function removeNetwork(box: TestBox): Promise<void> {
+	await box.tsbox(['network', 'rm', 'shared']);
+}
+
 const rows: readonly Row[] = [
 	{
 		verb: 'images rm',
@@ -49,8 +57,31 @@ const rows: readonly Row[] = [
 		prepare: makeVolume,
 		restore: removeVolume,
 	},
+	{
+		verb: 'network create',
+		words: () => ['network', 'create', '--label', 'a=b', 'shared'],
+		spec,
+		restore: removeNetwork,
+	},
+	{verb: 'network rm', words: () => ['network', 'rm', 'shared'], spec, prepare: makeNetwork, restore: removeNetwork},
+	{
+		verb: 'network prune',
+		isVariant: true,
+		words: () => ['network', 'prune'],
+		spec,
+		prepare: makeNetwork,
+		restore: removeNetwork,
+	},
+	{
+		verb: 'network inspect',
+		isVariant: true,
+		words: () => ['network', 'inspect', 'shared'],
+		spec,
+		prepare: makeNetwork,
+		restore: removeNetwork,
+	},
 ];
 
-describe.skipIf(process.getuid?.() !== 0)('images and volumes', () => {
+describe.skipIf(process.getuid?.() !== 0)('images, volumes and networks', () => {
 	testRows(rows, async () => foregroundWorld(await testBox()));
 });

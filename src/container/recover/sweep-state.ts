@@ -2,6 +2,7 @@ import type {Machine} from '../machine/machine.ts';
 import {hasEnded} from '../../host/programs/process.ts';
 import {mountsFolder, rowsFolder} from '../../image/store/build-cache.ts';
 import {blobsFolder, manifestsFolder, namesFolder} from '../../image/store/store.ts';
+import {definitionsFolder, networksFolder} from '../../state/network.ts';
 import {containerFolder, containersFolder} from '../../state/record.ts';
 import {isUnfinishedRun, runsFolder} from '../../state/run-place.ts';
 
@@ -15,6 +16,8 @@ function foldersOf({host, dirs}: Machine): readonly string[] {
 		dirs.state,
 		`${dirs.state}/exited`,
 		...below(`${dirs.state}/projects`),
+		...below(networksFolder(dirs.state)),
+		definitionsFolder(dirs.store),
 		...host.list(containersFolder(dirs.state)).map(name => containerFolder(dirs.state, name)),
 		dirs.store,
 		`${dirs.store}/seccomp`,
