@@ -28,12 +28,14 @@ export type ListedImage =
  */
 export async function readArchive(file: string, work: string): Promise<readonly ListedImage[]> {
 	const texts = new Map<string, string>();
+	const seen = new Set<string>();
 	let failure: unknown;
 	const take = (entry: ReadEntry): void => {
 		const name = String(entry.path).replace(/^\.\//, '');
 		const hex = /^blobs\/sha256\/([0-9a-f]{64})$/.exec(name)?.[1];
 		const isFile = entry.type === 'File' || entry.type === 'OldFile';
-		if (failure !== undefined || !isFile) entry.resume();
+		// Whatever it has in a second place, the first one had the digest.
+		if (failure !== undefined || !isFile || (hex !== undefined && seen.has(hex))) entry.resume();
 		else if (hex !== undefined) takeBlob(entry, hex);
 		else if ((name === 'index.json' || name === 'manifest.json') && entry.size <= mostText) takeText(entry, name);
 		else entry.resume();
@@ -44,6 +46,7 @@ export async function readArchive(file: string, work: string): Promise<readonly 
 		entry.on('end', () => texts.set(name, Buffer.concat(pieces).toString('utf8')));
 	};
 	const takeBlob = (entry: ReadEntry, hex: string): void => {
+		seen.add(hex);
 		const hash = createHash('sha256');
 		let fd: number | undefined;
 		const attempt = (act: () => void): void => {
