@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {expect, test} from 'vitest';
 import {tar} from '../archives/tar-writer.ts';
@@ -48,6 +48,8 @@ test.each(builders)('%s: what a context links to the host is not read', async (_
 	symlinkSync(canary.path, join(folder, 'file'));
 	mkdirSync(join(outside, 'below'));
 	writeFileSync(join(outside, 'below/canary'), 'canary');
+	// A walk beyond the link would fail here for an ordinary user.
+	chmodSync(join(outside, 'below'), 0o700);
 	for (const source of ['link/canary', 'rel/canary', 'file', `${up}${canary.path}`, canary.path]) {
 		for (const word of ['COPY', 'ADD', 'COPY --parents']) {
 			writeFileSync(join(folder, 'Dockerfile'), `${fromBusybox}${word} ${source} /got/`);

@@ -86,7 +86,7 @@ const refused: readonly (readonly [title: string, bytes: (canary: string) => Buf
 	],
 	['a manifest of brackets', () => archive([blob(digestOf(deep), deep)], digestOf(deep)), /has no layers/],
 	['an index of brackets', () => tar({name: 'index.json', body: '['.repeat(3_000_000)}), /has no images/],
-	['a manifest that is no digest', () => archive([], `sha256:${up}etc/passwd`), /./],
+	['a manifest that is no digest', () => archive([], `sha256:${up}etc/passwd`), /has no images/],
 ];
 
 test.each(refused)('an archive with %s is not loaded', async (_, bytes, says) => {
@@ -94,11 +94,7 @@ test.each(refused)('an archive with %s is not loaded', async (_, bytes, says) =>
 	const {box, canary} = at;
 	writeFileSync(join(box.folder, 'evil.tar'), bytes(canary.path));
 	const {status, out, err} = await box.tsbox(['images', 'load', '-i', 'evil.tar']);
-	const isNothing = status === 0 && out === '';
-	expect({err, isRefused: status === 125 || isNothing}).toEqual({
-		err: isNothing ? err : expect.stringMatching(says),
-		isRefused: true,
-	});
+	expect({status, out, err}).toEqual({status: 125, out: '', err: expect.stringMatching(says)});
 	expect(err).not.toContain('this is a bug');
 	expect((await box.tsbox(['images', 'ls', '-q'])).out).toBe('');
 	const left = ['blobs/sha256', 'lower', 'tmp'].flatMap(name => {

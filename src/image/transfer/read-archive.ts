@@ -82,7 +82,8 @@ export async function readArchive(file: string, work: string): Promise<readonly 
 
 function listed(file: string, texts: ReadonlyMap<string, string>): readonly ListedImage[] {
 	const [index, manifest] = [parseJson(texts.get('index.json') ?? ''), parseJson(texts.get('manifest.json') ?? '')];
-	if (isObject(index) && Array.isArray(index['manifests'])) return ociImages(index['manifests']);
+	const images = isObject(index) && Array.isArray(index['manifests']) ? ociImages(index['manifests']) : [];
+	if (images.length > 0) return images;
 	if (Array.isArray(manifest) && manifest.every(isObject))
 		return manifest.map(({RepoTags: tags}, at) => ({
 			kind: 'docker',
