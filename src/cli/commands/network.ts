@@ -42,10 +42,11 @@ const createOptions = {
 /** `tsbox network`: manages the networks that containers find each other on. */
 export const network = defineCommand({
 	name: 'network',
-	describe: 'List, create, inspect, remove, or prune networks',
+	describe: 'List, draw, create, inspect, remove, or prune networks',
 	examples: [
 		['tsbox network ls', 'a table'],
 		["tsbox network ls --format '{{.Name}} {{.Bridge}}'", 'chosen fields'],
+		['tsbox network graph', 'who is on which network, and which ports lead to whom'],
 		['tsbox network create shared', 'a network outside any project, for `external: true`'],
 		[
 			'tsbox network create --subnet 10.5.0.0/24 --gateway 10.5.0.254 --aux-address printer=10.5.0.9 office',
@@ -59,8 +60,8 @@ export const network = defineCommand({
 	positionals: [
 		{
 			name: 'ACTION',
-			describe: 'ls, create, inspect, rm, or prune; default ls',
-			choices: ['ls', 'create', 'inspect', 'rm', 'prune'],
+			describe: 'ls, graph, create, inspect, rm, or prune; default ls',
+			choices: ['ls', 'graph', 'create', 'inspect', 'rm', 'prune'],
 			completes: 'none',
 		},
 		{name: 'NAME', describe: 'Network; rm takes several', many: true, completes: 'network'},
@@ -77,6 +78,10 @@ export const network = defineCommand({
 		if (action === 'ls' || action === 'prune') {
 			if (name !== undefined) throw usageError(`network ${action} takes no name`, undefined, 'network');
 			return action === 'ls' ? list(values, context) : prune(context);
+		}
+		if (action === 'graph') {
+			if (other !== undefined) throw usageError('network graph takes one name', undefined, 'network');
+			return graph(name, values.json, context);
 		}
 		if (name === undefined) throw usageError(`network ${action} needs a NAME`, undefined, 'network');
 		if (action === 'rm') return remove(names, context);
@@ -127,6 +132,19 @@ async function list(
 	else {
 		const {networksTable} = await import('../../view/lists/networks-table.ts');
 		io.out(networksTable(rows, await lookOf(io, 'stdout', rows)));
+	}
+	return 0;
+}
+
+async function graph(name: string | undefined, json: boolean, {io, engine, folders}: Context): Promise<number> {
+	const networks = await engine.networkGraph(await engine.openFolders(folders), name);
+	if (json) io.out(jsonText(networks, 2));
+	else {
+		const [{networkGraphText}, {glyphs}] = await Promise.all([
+			import('../../view/lists/network-graph.ts'),
+			import('../../view/text/glyphs.ts'),
+		]);
+		io.out(networkGraphText(networks, await lookOf(io, 'stdout', networks), glyphs(io.env)));
 	}
 	return 0;
 }

@@ -89,6 +89,7 @@ export const verbWalks: Readonly<Record<string, readonly string[]>> = {
 	logs: ['reads the log files of a background project', '-f goes on with new lines'],
 	network: [
 		'lists networks with the containers that are on them, and looks into one',
+		'graph draws who is on which network, from the leases and from the port maps of the nft table',
 		'create checks the subnet against other networks and the routes of the host, and keeps a definition in the store',
 		'rm and prune remove definitions that no container needs',
 	],

@@ -109,6 +109,7 @@ export const engine = {
 	removeProjectVolumes: lazy(async () => (await import('../../container/recover/volumes.ts')).removeProjectVolumes),
 	listNetworks: lazy(async () => (await import('../../container/networks/list-networks.ts')).listNetworks),
 	inspectNetwork: lazy(async () => (await import('../../container/networks/list-networks.ts')).inspectNetwork),
+	networkGraph: lazy(async () => (await import('../../container/networks/network-graph.ts')).networkGraph),
 	createNetwork: lazy(async () => (await import('../../container/networks/create-network.ts')).createNetwork),
 	removeNetwork: lazy(async () => (await import('../../container/networks/remove-networks.ts')).removeNetwork),
 	pruneNetworks: lazy(async () => (await import('../../container/networks/remove-networks.ts')).pruneNetworks),

@@ -97,7 +97,6 @@ function summary(
  * @throws TsboxError E_NETWORK_NOT_FOUND.
  */
 export async function inspectNetwork(machine: MachineFolders, name: string): Promise<NetworkDetails> {
-	const {host, dirs} = machine;
 	const all = await listNetworks(machine);
 	const found = all.find(each => each.name === name);
 	if (found === undefined)
@@ -105,16 +104,18 @@ export async function inspectNetwork(machine: MachineFolders, name: string): Pro
 			name,
 			all.map(each => each.name),
 		);
-	return {
-		...found,
-		containers: liveLeases(machine, name).map(lease => ({
-			name: shownName(host, dirs.state, lease.container),
-			address: lease.address,
-			mac: lease.mac,
-			interface: lease.interface,
-			aliases: lease.names,
-		})),
-	};
+	return {...found, containers: membersOf(machine, name)};
+}
+
+/** The containers on a network, by the file names of their addresses. */
+export function membersOf(machine: MachineFolders, network: string): readonly NetworkMember[] {
+	return liveLeases(machine, network).map(lease => ({
+		name: shownName(machine.host, machine.dirs.state, lease.container),
+		address: lease.address,
+		mac: lease.mac,
+		interface: lease.interface,
+		aliases: lease.names,
+	}));
 }
 
 /** The error for an unknown network. */
