@@ -29,7 +29,7 @@ export function planNetwork(input: NetworksInput | null): NetworkPlan {
 	};
 }
 
-const feed = (command: string, lines: readonly string[]): readonly string[] => [`${command} <<'E'`, ...lines, 'E'];
+const feed = (command: string, lines: readonly string[]): readonly string[] => [`${command} <<-'E'`, ...lines, 'E'];
 const text = (lines: readonly string[]): string => lines.map(line => `${line}\n`).join('');
 const put = (text: string, path: string): string => `printf '%s\\n' ${shellWord(text)} > ${shellWord(path)}`;
 
@@ -246,7 +246,7 @@ function linkStep(join: NetworkInput): StepBeside {
 		action: {
 			kind: 'hostScript',
 			lines: [
-				'ip -batch - <<E',
+				'ip -batch - <<-E',
 				`link add name ${hostEnd} ${record.mtu === undefined ? '' : `mtu ${record.mtu} `}type veth peer name ${inside} address ${mac} netns $pid`,
 				`link set dev ${hostEnd} master ${record.bridge}`,
 				// A container that asks for a port of the host which leads to itself gets its packet back on the same cable.

@@ -30,8 +30,13 @@ export function hostScriptText({lines, lock}: Pick<HostScriptAction, 'lines' | '
 	const locked =
 		lock === undefined
 			? []
-			: [`mkdir -p -m 700 ${shellWord(lock.slice(0, lock.lastIndexOf('/')))}`, `exec 9>>${shellWord(lock)}`, 'flock 9'];
-	return ['set -eu', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', ...locked, ...lines].join('\n');
+			: [`mkdir -p ${shellWord(lock.slice(0, lock.lastIndexOf('/')))}`, `exec 9>>${shellWord(lock)}`, 'flock 9'];
+	return ['set -eu', 'umask 077', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', ...locked, ...lines].join('\n');
+}
+
+/** A text that a script runs apart from itself, so that its settings and its descriptors end with it. */
+export function subshell(text: string): string {
+	return `(\n${text}\n)`;
 }
 
 function shownLines({lines, lock}: Pick<HostScriptAction, 'lines' | 'lock'>): readonly string[] {
@@ -41,7 +46,7 @@ function shownLines({lines, lock}: Pick<HostScriptAction, 'lines' | 'lock'>): re
 export const hostScript: HostVerb<HostScriptAction> = {
 	shown: shownLines,
 	needs: () => ({tools: ['sh', 'flock', 'ip']}),
-	hostLines: action => asFunction('host_script', [`(${hostScriptText(action)}`, ')']),
+	hostLines: action => asFunction('host_script', [subshell(hostScriptText(action))]),
 };
 
 /** Lines of sh that root runs on the host to undo a step. They must do no harm when they are run twice. */
@@ -54,5 +59,5 @@ export interface UndoScriptAction {
 export const undoScript: UndoVerb<UndoScriptAction> = {
 	shown: shownLines,
 	needs: () => ({tools: ['sh', 'flock', 'ip']}),
-	undoLines: action => [`(${hostScriptText(action)}`, ')'],
+	undoLines: action => [subshell(hostScriptText(action))],
 };

@@ -1,4 +1,5 @@
 import {shellWord} from '../../spec/syntax/shell-words.ts';
+import {subshell} from './host-script.ts';
 import {asFunction, type HostVerb, needsNothing, type UndoVerb} from './verb.ts';
 
 /** Writes the addresses of all containers of a network into the /etc/hosts of each of them. */
@@ -20,7 +21,7 @@ const refresh = (state: string, lock: string): readonly string[] => [
 	'for own in containers/*/hosts.own; do',
 	'\t[ -e "$own" ] || continue',
 	'\tfolder=${own%/hosts.own}',
-	'\ttext=$(cat "$own"; for net in $(cat "$folder/networks"); do cat "networks/$net/leases/"* 2>/dev/null || :; done)',
+	'\ttext=$(cat "$own"; while read -r net; do cat "networks/$net/leases/"* 2>/dev/null || :; done < "$folder/networks")',
 	'\t[ "$text" = "$(cat "$folder/hosts" 2>/dev/null)" ] && continue',
 	'\tprintf "%s\\n" "$text" | dd of="$folder/hosts" bs=1M iflag=fullblock conv=notrunc 2>/dev/null',
 	'\ttruncate -s $((${#text} + 1)) "$folder/hosts"',
@@ -34,8 +35,8 @@ const shown = ({state}: RefreshNamesAction): readonly string[] => [
 export const refreshNames: HostVerb<RefreshNamesAction> & UndoVerb<RefreshNamesAction> = {
 	shown,
 	needs: () => ({tools: ['sh', 'flock']}),
-	hostLines: ({state, lock}) => asFunction('refresh_names', ['(set -e', ...refresh(state, lock), ')']),
-	undoLines: ({state, lock}) => ['(', ...refresh(state, lock), ')'],
+	hostLines: ({state, lock}) => asFunction('refresh_names', [subshell(['set -e', ...refresh(state, lock)].join('\n'))]),
+	undoLines: ({state, lock}) => [subshell(refresh(state, lock).join('\n'))],
 };
 
 /** Writes small files of the container's state folder. */
