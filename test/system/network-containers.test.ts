@@ -1,6 +1,6 @@
-import {execFileSync} from 'node:child_process';
+import {execFileSync, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, rmSync} from 'node:fs';
 import {type AddressInfo, createServer} from 'node:net';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
@@ -46,7 +46,10 @@ describe.runIf(isAble && curls)('networks', () => {
 	test('a container alone with `ports` is reached, and has the way out', async () => {
 		await using box = await testBox();
 		const port = await unusedPort();
-		const spec = box.file('web.yaml', `name: ${box.name}\nrootfs: host\nports: ["127.0.0.1:${port}:80"]\n${serves}`);
+		const spec = box.file(
+			'web.yaml',
+			`name: ${box.name}\nrootfs: host\ninit: true\nports: ["127.0.0.1:${port}:80"]\n${serves}`,
+		);
 		const running = box.start(['up', '--plain', spec]);
 		await until('it serves', () => {
 			try {
@@ -148,7 +151,7 @@ dns_search: [example.test]
 		const {port} = listener.address() as AddressInfo;
 		const taken = box.file(
 			'a.yaml',
-			`name: ${box.name}\nrootfs: host\nports: ["${port}:80"]\ncommand: [sleep, "600"]\n`,
+			`name: ${box.name}\nrootfs: host\ninit: true\nports: ["${port}:80"]\ncommand: [sleep, "600"]\n`,
 		);
 		const refused = await box.tsbox(['run', taken]);
 		expect(refused.status).toBe(125);
@@ -161,7 +164,7 @@ dns_search: [example.test]
 		noteLinks(box);
 		const other = box.file(
 			'b.yaml',
-			`name: ${box.name}-b\nrootfs: host\nports: ["${port}:81"]\ncommand: [sleep, "600"]\n`,
+			`name: ${box.name}-b\nrootfs: host\ninit: true\nports: ["${port}:81"]\ncommand: [sleep, "600"]\n`,
 		);
 		const second = await box.tsbox(['run', other]);
 		expect(second.status).toBe(125);
@@ -200,9 +203,42 @@ dns_search: [example.test]
 		expect(left(box)).toEqual([]);
 	});
 
+	test('networks whose containers left no journal are collected too', async () => {
+		await using box = await testBox();
+		const spec = stack(box, {web: sleeps}, 'networks: {default: {}}\n');
+		await bringUp(box, spec);
+		const [{pid = 0} = {}] = Object.values(await rows(box));
+		const supervisor = readFileSync(join(box.folder, `state/projects/${box.name}/supervisor.json`), 'utf8');
+		process.kill(Number(/"pid": ?(\d+)/.exec(supervisor)?.[1]), 'SIGKILL');
+		process.kill(pid, 'SIGKILL');
+		rmSync(join(box.folder, `state/containers/${box.name}-web`), {recursive: true});
+		await box.tsbox(['gc']);
+		expect(left(box).filter(line => !/cgroup|process|project|layer/.test(line))).toEqual([]);
+	});
+
+	test('a compiled script makes the network and takes it away', async () => {
+		await using box = await testBox();
+		const port = await unusedPort();
+		const spec = box.file('web.yaml', `name: ${box.name}\nrootfs: host\ninit: true\nports: ["${port}:80"]\n${serves}`);
+		const {out} = await box.tsbox(['compile', spec]);
+		const script = spawn('sh', [box.file('web.sh', out)], {stdio: 'ignore'});
+		const over = once(script, 'exit');
+		await until('it serves', () => {
+			try {
+				return fetched(`http://127.0.0.1:${port}/`) === `${box.name}\n`;
+			} catch {
+				return false;
+			}
+		});
+		noteLinks(box);
+		script.kill('SIGTERM');
+		await over;
+		expect(left(box)).toEqual([]);
+	});
+
 	test('the plan shows each command, and nothing is made by it', async () => {
 		await using box = await testBox();
-		const spec = box.file('web.yaml', `name: ${box.name}\nrootfs: host\nports: ["8080:80"]\n${serves}`);
+		const spec = box.file('web.yaml', `name: ${box.name}\nrootfs: host\ninit: true\nports: ["8080:80"]\n${serves}`);
 		const {out, status} = await box.tsbox(['plan', spec]);
 		expect(status).toBe(0);
 		for (const text of [

@@ -30,7 +30,8 @@ export async function collectNetworks(
 	removeBridge: (record: NetworkRecord) => Promise<void>,
 ): Promise<readonly string[]> {
 	const {host, dirs, facts} = machine;
-	if (host.list(networksFolder(dirs.state)).length === 0) return [];
+	// The lock stays when all networks have gone.
+	if (host.list(networksFolder(dirs.state)).every(name => name === '.lock')) return [];
 	return withLock(host, facts, networksLock(dirs.state), async () => {
 		const removed: string[] = [];
 		for (const folder of forgottenNetworks(host, dirs.state)) {

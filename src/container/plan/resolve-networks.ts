@@ -64,7 +64,6 @@ export function resolveNetworks(machine: Machine, service: Service): NetworksInp
 			subnet,
 			prefix: cidr.prefix,
 			gateway,
-			subnetClaim: `${folder}/.subnets/${subnet.replace('/', '-')}`,
 			address,
 			lease: leasePath(dirs.state, record.name, address),
 			leaseText: text.trimEnd(),

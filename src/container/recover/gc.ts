@@ -147,6 +147,7 @@ export async function gc(
 				...(await sweepLayers(machine)),
 				...sweepLogs(machine),
 				...sweepProjects(machine),
+				...(await (await import('../networks/sweep-networks.ts')).sweepNetworks(machine)),
 				...sweepCopies(machine),
 				...sweepRuns(machine),
 				...sweepTemporary(machine),

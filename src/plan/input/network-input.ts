@@ -10,8 +10,6 @@ export interface NetworkInput {
 	/** Length of the subnet's prefix. */
 	readonly prefix: number;
 	readonly gateway: string;
-	/** The file that says whose subnet it is. */
-	readonly subnetClaim: string;
 	/** The container's address. */
 	readonly address: string;
 	/** Path of the lease, and its text without the last line end. */

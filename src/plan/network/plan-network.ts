@@ -1,4 +1,5 @@
 import {shellWord} from '../../spec/syntax/shell-words.ts';
+import type {NetworkRecord} from '../../state/network.ts';
 import {ownedStatus, takenStatus} from '../../step/verbs/host-script.ts';
 import type {StepBefore, StepBeside} from '../../step/verbs/step.ts';
 import type {NetworkInput, NetworksInput, PublishedPort} from '../input/network-input.ts';
@@ -58,7 +59,7 @@ function filesStep({conf, hosts, resolv, joins, lock, state}: NetworksInput): St
 }
 
 function claimStep(join: NetworkInput, {folder, lock, state}: NetworksInput): StepBefore {
-	const {record, recordText, lease, subnetClaim} = join;
+	const {record, recordText, lease, subnet} = join;
 	const net = `${folder}/${record.name}`;
 	const claim = (text: string, path: string): readonly string[] => [
 		`[ -e ${shellWord(path)} ] || ${put(text, path)}`,
@@ -77,7 +78,7 @@ function claimStep(join: NetworkInput, {folder, lock, state}: NetworksInput): St
 			lock,
 			lines: [
 				`mkdir -p ${shellWord(`${net}/leases`)} ${shellWord(`${folder}/.subnets`)}`,
-				...claim(record.name, subnetClaim),
+				...claim(record.name, subnetClaim(folder, subnet)),
 				...claim(recordText, `${net}/network.json`),
 				...claim(join.leaseText, lease),
 			],
@@ -89,27 +90,47 @@ function claimStep(join: NetworkInput, {folder, lock, state}: NetworksInput): St
 
 /** Gives the address back; with the last one of a network goes the network, and with the last network the table. */
 function leaveLines(join: NetworkInput, folder: string, table: string): readonly string[] {
-	const {record, lease, subnet, subnetClaim} = join;
+	const {record, lease} = join;
 	const net = `${folder}/${record.name}`;
-	const elements = networkElements({bridge: record.bridge, subnet, internal: record.internal});
 	return [
 		`if [ -e ${shellWord(lease)} ] && [ "$(cat ${shellWord(lease)})" = ${shellWord(join.leaseText)} ]; then rm ${shellWord(lease)}; fi`,
 		`if [ -d ${shellWord(net)} ] && [ -z "$(ls ${shellWord(`${net}/leases`)} 2>/dev/null)" ]; then`,
-		`	if [ -e ${shellWord(`/sys/class/net/${record.bridge}`)} ]; then ip link delete ${record.bridge}; fi`,
-		...elements.map(element => `	nft ${shellWord(`delete element ${table} ${element}`)} 2>/dev/null || :`),
-		`	rm -rf ${shellWord(subnetClaim)} ${shellWord(net)}`,
+		...bridgeEndLines(record, folder, table).map(line => `	${line}`),
+		`	rm -rf ${shellWord(net)}`,
 		'fi',
-		...endLines(folder, table),
+		...lastEndLines(folder, table),
 	];
 }
 
-/** Removes the table when no network is left, and puts forwarding back as it was. */
-function endLines(folder: string, table: string): readonly string[] {
+/** Removes the bridge of a network, its elements in the rules, and its claim of the subnet. */
+export function bridgeEndLines(
+	{bridge, subnets, internal}: NetworkRecord,
+	folder: string,
+	table: string,
+): readonly string[] {
+	const elements = subnets.flatMap(({subnet}) => networkElements({bridge, subnet, internal}));
+	return [
+		`if [ -e ${shellWord(`/sys/class/net/${bridge}`)} ]; then ip link delete ${bridge}; fi`,
+		...elements.map(element => `nft ${shellWord(`delete element ${table} ${element}`)} 2>/dev/null || :`),
+		...subnets.map(({subnet}) => `rm -f ${shellWord(subnetClaim(folder, subnet))}`),
+	];
+}
+
+/** The file that says whose subnet it is. */
+export function subnetClaim(folder: string, subnet: string): string {
+	return `${folder}/.subnets/${subnet.replace('/', '-')}`;
+}
+
+/**
+ * Removes the table when no network is left, and puts forwarding back as it was, unless there are other bridges: whoever has them may have
+ * found it switched on.
+ */
+export function lastEndLines(folder: string, table: string): readonly string[] {
 	const before = `${folder}/.forward`;
 	return [
 		`if [ -z "$(ls ${shellWord(folder)} 2>/dev/null)" ]; then`,
 		`	nft ${shellWord(`delete table ${table}`)} 2>/dev/null || :`,
-		`	if [ -e ${shellWord(before)} ] && ! nft list tables | grep -q '^table inet tsbox'; then cat ${shellWord(before)} > /proc/sys/net/ipv4/ip_forward; fi`,
+		`	if [ -e ${shellWord(before)} ] && ! nft list tables | grep -q '^table inet tsbox' && [ -z "$(ip -o link show type bridge)" ]; then cat ${shellWord(before)} > /proc/sys/net/ipv4/ip_forward; fi`,
 		`	rm -rf ${shellWord(before)} ${shellWord(`${folder}/.subnets`)} ${shellWord(`${folder}/.ports`)}`,
 		'fi',
 	];

@@ -1,0 +1,31 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {runShell} from '../../host/programs/run-shell.ts';
+import {tableOf} from '../../plan/network/nft-text.ts';
+import {bridgeEndLines, lastEndLines} from '../../plan/network/plan-network.ts';
+import {networksFolder, networksLock} from '../../state/network.ts';
+import {hostScriptText} from '../../step/verbs/host-script.ts';
+import type {Machine} from '../machine/machine.ts';
+import {collectNetworks} from './collect-networks.ts';
+
+/**
+ * Removes what crashes left of networks: leases, bridges and rules.
+ *
+ * @returns the paths of what was removed
+ * @throws TsboxError E_STEP_FAILED when a bridge cannot be removed.
+ */
+export async function sweepNetworks(machine: Machine): Promise<readonly string[]> {
+	const {host, facts, dirs} = machine;
+	const folder = networksFolder(dirs.state);
+	const table = tableOf(dirs.state);
+	const shell = async (script: Parameters<typeof hostScriptText>[0]): Promise<void> => {
+		const {exitCode, stderr} = await runShell(host, facts, hostScriptText(script), {timeoutMs: 10_000});
+		if (exitCode !== 0)
+			throw new TsboxError('E_STEP_FAILED', 'a network cannot be removed', {
+				command: script.lines.join('\n'),
+				output: stderr,
+			});
+	};
+	const removed = await collectNetworks(machine, async record => shell({lines: bridgeEndLines(record, folder, table)}));
+	if (removed.length > 0) await shell({lines: lastEndLines(folder, table), lock: networksLock(dirs.state)});
+	return removed;
+}
