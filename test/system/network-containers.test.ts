@@ -203,6 +203,25 @@ dns_search: [example.test]
 		expect(left(box)).toEqual([]);
 	});
 
+	test.each([
+		'network.files',
+		'network.NET.claim',
+		'network.NET.bridge',
+		'network.rules',
+		'network.names',
+		'network.NET.link',
+		'process.exec',
+	])('a start that is killed at %s leaves nothing that gc does not take', async id => {
+		await using box = await testBox();
+		const port = await unusedPort();
+		const spec = box.file('web.yaml', `name: ${box.name}\nrootfs: host\ninit: true\nports: ["${port}:80"]\n${serves}`);
+		const running = box.start(['up', '--json', spec]);
+		await running.says(`"id":"${id.replace('NET', `${box.name}_default`)}"}`);
+		running.child.kill('SIGKILL');
+		await running.ended;
+		await until('gc has nothing to do', async () => (await box.tsbox(['gc'])).status === 0 && left(box).length === 0);
+	});
+
 	test('networks whose containers left no journal are collected too', async () => {
 		await using box = await testBox();
 		const spec = stack(box, {web: sleeps}, 'networks: {default: {}}\n');

@@ -28,6 +28,8 @@ const printed: Readonly<Record<string, readonly (string | RegExp)[]>> = {
 		/^db +\| the database is ready$/m,
 		'web is down',
 		/^hello from an image$/m,
+		/^hello from a build$/m,
+		/^hello$/m,
 		/^hello\n0 hello pool$/m,
 	],
 	'docs/commands.md': ['from a pipe'],

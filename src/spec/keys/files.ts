@@ -20,7 +20,7 @@ export const fileKeys = {
 	ports: keyReadBy('ports', {
 		example: ['8080:80'],
 		about:
-			'Ports to publish. None is published yet: with the network of the host (no `network` in `namespaces`) the command listens on the host itself.',
+			'Ports of the host that lead into the container, for root. With the network of the host (no `network` in `namespaces`) the command listens on the host itself.',
 		also: ['publish', 'port_mappings'],
 		written: w => w.list(w.port),
 		recorded: r => r.array(r.port),
