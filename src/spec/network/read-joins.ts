@@ -14,8 +14,8 @@ export interface JoinSurroundings {
 	readonly mode: NetworkMode | undefined;
 	/** Whether the container may be on a network that its spec does not name. */
 	readonly isOpen: boolean;
-	/** Whether it asks for ports. */
-	readonly hasPorts: boolean;
+	/** Whether a container of the file asks for networks or ports, or the file declares a network. */
+	readonly isNetworked: boolean;
 	/** `mac_address` of the service. */
 	readonly mac: string | undefined;
 }
@@ -29,7 +29,8 @@ interface Entry {
 
 /**
  * Reads the networks that a container is on, highest priority first; undefined for none. Without `networks` it is on the
- * project's default network if it has ports, or if the file declares that network.
+ * project's default network, if anything in its file has to do with networks: Compose Specification, "networks". A file that never
+ * names one is not about services that talk to each other, and its containers have a loopback device alone.
  */
 export function readJoins(
 	written: JoinsInput | undefined,
@@ -74,12 +75,12 @@ function entriesOf(written: JoinsInput | undefined): readonly Entry[] {
 /** The network of a container that names none. An empty `networks` means the default one: Compose Specification. */
 function unnamedNetwork(
 	isEmpty: boolean,
-	{networks: {declared, byDefault}, mode, isOpen, hasPorts}: JoinSurroundings,
+	{networks: {byDefault}, mode, isOpen, isNetworked}: JoinSurroundings,
 ): NetworkDeclaration | undefined {
 	if (mode === 'bridge') return plainNetwork('bridge', 'bridge', null);
 	if (mode !== undefined) return undefined;
 	if (isEmpty) return byDefault;
-	return isOpen && (hasPorts || declared?.includes(byDefault) === true) ? byDefault : undefined;
+	return isOpen && isNetworked ? byDefault : undefined;
 }
 
 function plainJoin(network: NetworkDeclaration): NetworkJoin {

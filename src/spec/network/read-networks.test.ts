@@ -128,6 +128,18 @@ networks:
 		    "project": null,
 		    "subnets": [],
 		  },
+		  {
+		    "attachable": false,
+		    "driver": "bridge",
+		    "enableIpv4": true,
+		    "enableIpv6": false,
+		    "internal": false,
+		    "key": "default",
+		    "labels": {},
+		    "name": "shop_default",
+		    "project": "shop",
+		    "subnets": [],
+		  },
 		]
 	`);
 });
@@ -261,7 +273,7 @@ networks: {back: }
 	expect(networksOf(text)).toEqual({
 		named: ['back=shop_back', 'default=shop_default'],
 		ports: ['default=shop_default'],
-		plain: undefined,
+		plain: ['default=shop_default'],
 		empty: ['default=shop_default'],
 		shared: ['bridge=bridge'],
 		alone: undefined,
