@@ -190,3 +190,32 @@ test('a name of 64 characters has a bridge that the kernel takes', async () => {
 		execFileSync('ip', ['netns', 'delete', space]);
 	}
 });
+
+test.runIf(process.getuid?.() === 0)(
+	'doctor finds a firewall that drops what is forwarded, and its hint opens it',
+	async () => {
+		await using box = await testBox();
+		// In a network namespace of its own, so that nobody else meets the firewall.
+		const under = ['ip', 'netns', 'exec', box.name];
+		const there = (...words: readonly string[]): string =>
+			execFileSync('ip', [...under.slice(1), ...words], {encoding: 'utf8'});
+		execFileSync('ip', ['netns', 'add', box.name]);
+		try {
+			there('nft', 'add table inet walls');
+			there('nft', 'add chain inet walls closed { type filter hook forward priority 5; policy drop; }');
+			const {out} = await box.tsbox(['doctor', '--json'], {under});
+			const all = JSON.parse(out) as readonly {id: string; state: string; found: string; hint: string | null}[];
+			const found = all.find(({id}) => id === 'networks');
+			expect(found).toMatchObject({
+				state: 'warn',
+				found: 'the chain inet walls closed drops what this host forwards',
+			});
+			there('sh', '-c', found?.hint ?? 'false');
+			const rules = there('nft', 'list', 'table', 'inet', 'walls');
+			expect(rules).toContain('iifname "tsb-*" accept');
+			expect(rules).toContain('oifname "tsb-*" accept');
+		} finally {
+			execFileSync('ip', ['netns', 'delete', box.name]);
+		}
+	},
+);

@@ -26,15 +26,23 @@ export const doctor = defineCommand({
 			io.out(saveFacts(machine.facts));
 			return 0;
 		}
-		const [{diagnose}, {executorFinding}, {frontFinding}, {joinFinding}, {skopeoFinding}, {configFindings}] =
-			await Promise.all([
-				import('../../host/diagnose/diagnose.ts'),
-				import('../../step/calls/executor-finding.ts'),
-				import('../../step/calls/front-finding.ts'),
-				import('../../kernel/join-finding.ts'),
-				import('../../image/pull/skopeo-finding.ts'),
-				import('../../container/machine/config-findings.ts'),
-			]);
+		const [
+			{diagnose},
+			{executorFinding},
+			{frontFinding},
+			{joinFinding},
+			{skopeoFinding},
+			{networkFinding},
+			{configFindings},
+		] = await Promise.all([
+			import('../../host/diagnose/diagnose.ts'),
+			import('../../step/calls/executor-finding.ts'),
+			import('../../step/calls/front-finding.ts'),
+			import('../../kernel/join-finding.ts'),
+			import('../../image/pull/skopeo-finding.ts'),
+			import('../../container/networks/network-finding.ts'),
+			import('../../container/machine/config-findings.ts'),
+		]);
 		const joining = joinFinding(machine.host);
 		const findings = [
 			...diagnose(machine.facts),
@@ -42,6 +50,7 @@ export const doctor = defineCommand({
 			executorFinding(machine.facts),
 			frontFinding(machine.facts, io.env),
 			skopeoFinding(machine.host, machine.facts.packageManager),
+			await networkFinding(machine.host, machine.facts),
 			...configFindings(machine.configured ?? [], io.cwd),
 		];
 		if (values.json) io.out(jsonText(findings, 2));
