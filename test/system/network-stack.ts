@@ -37,7 +37,7 @@ const started = new Set<string>();
 /** Notes the links of the networks that are up now, so that {@link left} looks for them. */
 export function noteLinks(box: TestBox): void {
 	const folder = join(box.folder, 'state/networks');
-	for (const name of readdirSync(folder)) {
+	for (const name of existsSync(folder) ? readdirSync(folder) : []) {
 		const file = join(folder, name, 'network.json');
 		if (!existsSync(file)) continue;
 		started.add((JSON.parse(readFileSync(file, 'utf8')) as {bridge: string}).bridge);

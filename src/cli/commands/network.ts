@@ -42,11 +42,13 @@ const createOptions = {
 /** `tsbox network`: manages the networks that containers find each other on. */
 export const network = defineCommand({
 	name: 'network',
-	describe: 'List, draw, create, inspect, remove, or prune networks',
+	describe: 'List, draw, test, create, inspect, remove, or prune networks',
 	examples: [
 		['tsbox network ls', 'a table'],
 		["tsbox network ls --format '{{.Name}} {{.Bridge}}'", 'chosen fields'],
 		['tsbox network graph', 'who is on which network, and which ports lead to whom'],
+		['tsbox network test web', 'what is wrong with the network of a container'],
+		['tsbox network test web db:5432', 'where a connection from web to db fails'],
 		['tsbox network create shared', 'a network outside any project, for `external: true`'],
 		[
 			'tsbox network create --subnet 10.5.0.0/24 --gateway 10.5.0.254 --aux-address printer=10.5.0.9 office',
@@ -60,11 +62,16 @@ export const network = defineCommand({
 	positionals: [
 		{
 			name: 'ACTION',
-			describe: 'ls, graph, create, inspect, rm, or prune; default ls',
-			choices: ['ls', 'graph', 'create', 'inspect', 'rm', 'prune'],
+			describe: 'ls, graph, test, create, inspect, rm, or prune; default ls',
+			choices: ['ls', 'graph', 'test', 'create', 'inspect', 'rm', 'prune'],
 			completes: 'none',
 		},
-		{name: 'NAME', describe: 'Network; rm takes several', many: true, completes: 'network'},
+		{
+			name: 'NAME',
+			describe: 'Network; rm takes several; test takes a container, and HOST:PORT',
+			many: true,
+			completes: 'network',
+		},
 	],
 	async run({values, positionals: [action = 'ls', ...names]}, context) {
 		const {engine, io, folders} = context;
@@ -82,6 +89,11 @@ export const network = defineCommand({
 		if (action === 'graph') {
 			if (other !== undefined) throw usageError('network graph takes one name', undefined, 'network');
 			return graph(name, values.json, context);
+		}
+		if (action === 'test') {
+			if (name === undefined || names.length > 2)
+				throw usageError('network test takes a container, and HOST:PORT', undefined, 'network');
+			return tryOut(name, other, values.json, context);
 		}
 		if (name === undefined) throw usageError(`network ${action} needs a NAME`, undefined, 'network');
 		if (action === 'rm') return remove(names, context);
@@ -147,6 +159,29 @@ async function graph(name: string | undefined, json: boolean, {io, engine, folde
 		io.out(networkGraphText(networks, await lookOf(io, 'stdout', networks), glyphs(io.env)));
 	}
 	return 0;
+}
+
+async function tryOut(
+	name: string,
+	word: string | undefined,
+	json: boolean,
+	{io, engine, folders}: Context,
+): Promise<number> {
+	const target = word === undefined ? undefined : targetOf(word);
+	const hops = await engine.testNetwork(await engine.openMachine(folders), name, target);
+	if (json) io.out(jsonText(hops, 2));
+	else {
+		const {networkHopsText} = await import('../../view/lists/network-hops.ts');
+		io.out(networkHopsText(hops, await lookOf(io, 'stdout', hops)));
+	}
+	return hops.some(({state}) => state === 'failed') ? 1 : 0;
+}
+
+function targetOf(word: string): {readonly host: string; readonly port: number} {
+	const [, host = '', port = ''] = /^\[?([^[\]]+?)\]?:(\d{1,5})$/.exec(word) ?? [];
+	if (host === '' || Number(port) < 1 || Number(port) > 65_535)
+		throw usageError(`a target is HOST:PORT, as db:5432, not "${word}"`, undefined, 'network');
+	return {host, port: Number(port)};
 }
 
 async function remove(names: readonly string[], {io, engine, folders}: Context): Promise<number> {

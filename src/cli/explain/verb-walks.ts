@@ -90,6 +90,7 @@ export const verbWalks: Readonly<Record<string, readonly string[]>> = {
 	network: [
 		'lists networks with the containers that are on them, and looks into one',
 		'graph draws who is on which network, from the leases and from the port maps of the nft table',
+		'test follows a connection from a container hop by hop: name, route, rules, listener; the connection itself is tried from inside its network namespace by a program of the host',
 		'create checks the subnet against other networks and the routes of the host, and keeps a definition in the store',
 		'rm and prune remove definitions that no container needs',
 	],

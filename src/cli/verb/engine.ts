@@ -110,6 +110,7 @@ export const engine = {
 	listNetworks: lazy(async () => (await import('../../container/networks/list-networks.ts')).listNetworks),
 	inspectNetwork: lazy(async () => (await import('../../container/networks/list-networks.ts')).inspectNetwork),
 	networkGraph: lazy(async () => (await import('../../container/networks/network-graph.ts')).networkGraph),
+	testNetwork: lazy(async () => (await import('../../container/networks/test-network.ts')).testNetwork),
 	createNetwork: lazy(async () => (await import('../../container/networks/create-network.ts')).createNetwork),
 	removeNetwork: lazy(async () => (await import('../../container/networks/remove-networks.ts')).removeNetwork),
 	pruneNetworks: lazy(async () => (await import('../../container/networks/remove-networks.ts')).pruneNetworks),

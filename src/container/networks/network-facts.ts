@@ -1,0 +1,103 @@
+import {kernelText} from '../../host/files/kernel-text.ts';
+import {type ListeningSocket, listeningSockets} from '../../kernel/listening.ts';
+import {ipv4Addresses, ipv4Routes, type Route} from '../../kernel/network-fields.ts';
+import {contains, parseAddress, parseCidr} from '../../network/address.ts';
+import type {PublishedPort} from '../../plan/input/network-input.ts';
+import {shownName} from '../../state/alias.ts';
+import {allNetworks, leasesOf, type Lease, type NetworkRecord} from '../../state/network.ts';
+import {hostsFile} from '../../state/network-names.ts';
+import {containerFolder} from '../../state/record.ts';
+import {allRecords} from '../machine/find-container.ts';
+import type {Machine} from '../machine/machine.ts';
+import {type RunningRecord, runs} from '../machine/running-container.ts';
+import {liveLeases} from './network-users.ts';
+import {publishedPorts} from './published-ports.ts';
+
+/** A running container as a test of networks looks at it. */
+export interface Tested {
+	/** Its name now, and its first one. */
+	readonly name: string;
+	readonly id: string;
+	readonly pid: number;
+	readonly leases: readonly {readonly network: NetworkRecord; readonly lease: Lease}[];
+	readonly routes: readonly Route[];
+	/** The IPv4 addresses that its interfaces have. */
+	readonly addresses: readonly string[];
+	/** Its TCP and UDP sockets that wait for others. */
+	readonly listening: readonly ListeningSocket[];
+	/** The text of its /etc/hosts and /etc/resolv.conf. */
+	readonly hosts: string;
+	readonly resolv: string;
+}
+
+/** What is known of all networks of this host. */
+export interface Surroundings {
+	readonly networks: readonly NetworkRecord[];
+	readonly ports: readonly PublishedPort[];
+	/** The IPv4 addresses of this host. */
+	readonly hostAddresses: readonly string[];
+	/** The running container that has an address. */
+	readonly owner: (address: string) => Tested | undefined;
+	/** The network whose subnet an address is in. */
+	readonly networkOf: (address: string) => NetworkRecord | undefined;
+}
+
+/** Reads what the kernel and the leases say of a container. Its files are those that tsbox wrote: no link of an image is followed. */
+export function testedOf({host, dirs}: Machine, {name: id, process: {pid}}: RunningRecord): Tested {
+	const text = (file: string): string => kernelText(host, `/proc/${pid}/net/${file}`) ?? '';
+	const folder = containerFolder(dirs.state, id);
+	const routes = ipv4Routes(text('route'));
+	return {
+		name: shownName(host, dirs.state, id),
+		id,
+		pid,
+		leases: leasesOf(host, dirs.state, id),
+		routes,
+		addresses: ipv4Addresses(text('fib_trie'), routes).map(({address}) => address),
+		listening: (['tcp', 'udp'] as const).flatMap(protocol =>
+			['', '6'].flatMap(family => listeningSockets(text(`${protocol}${family}`), protocol)),
+		),
+		hosts: host.readText(`${folder}/${hostsFile}`) ?? '',
+		resolv: host.readText(`${folder}/resolv.conf`) ?? '',
+	};
+}
+
+/** Reads what all tests need to know of this host. */
+export async function surroundings(machine: Machine): Promise<Surroundings> {
+	const {host, dirs} = machine;
+	const networks = allNetworks(host, dirs.state);
+	const running = new Map(
+		allRecords(machine)
+			.filter(record => runs(machine, record))
+			.map(record => [record.name, record]),
+	);
+	const owners = new Map(
+		networks.flatMap(({name}) =>
+			liveLeases(machine, name).map(({address, container}) => [address, container] as const),
+		),
+	);
+	return {
+		networks,
+		ports: await publishedPorts(machine),
+		hostAddresses: ipv4Addresses(kernelText(host, '/proc/self/net/fib_trie') ?? '', []).map(({address}) => address),
+		owner: address => {
+			const record = running.get(owners.get(address) ?? '');
+			return record === undefined ? undefined : testedOf(machine, record);
+		},
+		networkOf: address => networks.find(({subnets}) => subnets.some(({subnet}) => isIn(address, subnet))),
+	};
+}
+
+/** Whether an address is in a block. */
+export function isIn(address: string, cidr: string): boolean {
+	const [block, parsed] = [parseCidr(cidr), parseAddress(address)];
+	return block !== undefined && parsed !== undefined && contains(block, parsed);
+}
+
+/** The route that a connection to an address takes: that of the longest prefix. */
+export function routeTo(address: string, routes: readonly Route[]): Route | undefined {
+	const [best] = routes
+		.filter(({network, prefix}) => isIn(address, `${network}/${prefix}`))
+		.toSorted((one, other) => other.prefix - one.prefix);
+	return best;
+}

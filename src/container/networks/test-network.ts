@@ -1,0 +1,163 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {kernelLink, kernelText} from '../../host/files/kernel-text.ts';
+import type {Machine} from '../machine/machine.ts';
+import {runningContainer} from '../machine/running-container.ts';
+import {askResolver, connectInside, forgetNeighbour} from './ask-inside.ts';
+import {failed, type Hop, passed, skipped} from './hop.ts';
+import {listenerHop} from './listener-hop.ts';
+import {type Surroundings, surroundings, type Tested, testedOf} from './network-facts.ts';
+import {outcomeWords, resolversOf, type Target, testConnection} from './test-connection.ts';
+
+/**
+ * Looks for what is wrong with the network of a running container. With a target it follows a connection there; without one it looks
+ * at the container's own addresses, cables, routes, resolvers, and published ports.
+ *
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION, E_NETWORK_NOT_FOUND for one that has the network of the host.
+ */
+export async function testNetwork(machine: Machine, name: string, target?: Target): Promise<readonly Hop[]> {
+	const record = runningContainer(machine, name);
+	const tested = testedOf(machine, record);
+	if (!record.namespaces.includes('network'))
+		throw new TsboxError('E_NETWORK_NOT_FOUND', `${tested.name} is on no network of tsbox`, {
+			why: 'it has the network of the host, and connects as every program of the host does',
+			hint: 'leave `network_mode: host` out to give it a network of its own',
+		});
+	if (tested.leases.length === 0)
+		return [
+			failed(
+				'network',
+				`${tested.name} is on no network`,
+				'it has the loopback device only',
+				'give its service `networks` or `ports` in the spec, or connect it: `tsbox network connect NETWORK NAME`',
+			),
+		];
+	const networks = tested.leases.map(({network}) => network.name).join(', ');
+	const first = passed('network', `${tested.name} is on ${networks}`);
+	const all = await surroundings(machine);
+	return [
+		first,
+		...(target === undefined
+			? await testOwn(machine, tested, all)
+			: await testConnection(machine, tested, all, target)),
+	];
+}
+
+async function testOwn(machine: Machine, from: Tested, all: Surroundings): Promise<readonly Hop[]> {
+	const hops: Hop[] = [];
+	for (const {network, lease} of from.leases) {
+		hops.push(
+			from.addresses.includes(lease.address)
+				? passed('address', `${lease.interface} has ${lease.address}, on ${network.name}`)
+				: failed(
+						'address',
+						`${from.name} does not have its address ${lease.address} on ${network.name}`,
+						`${lease.interface} is down or gone, or lost its address`,
+						`connect it again: \`tsbox network disconnect ${network.name} ${from.name}\` and \`tsbox network connect ${network.name} ${from.name}\``,
+					),
+			cableHop(machine, network.bridge, lease.hostEnd, from.name),
+			await gatewayHop(machine, from, {network, lease}),
+		);
+	}
+	return [...hops, routeHop(from), ...(await resolverHops(machine, from)), ...portHops(from, all)];
+}
+
+function cableHop({host}: Machine, bridge: string, hostEnd: string, name: string): Hop {
+	const master = kernelLink(host, `/sys/class/net/${hostEnd}/master`).split('/').at(-1) ?? '';
+	if (master === bridge) return passed('cable', `${hostEnd} is on the bridge ${bridge}`);
+	return failed(
+		'cable',
+		`${hostEnd} is not on the bridge ${bridge}`,
+		host.lstat(`/sys/class/net/${hostEnd}`) === undefined
+			? `this host has no device ${hostEnd}`
+			: master === ''
+				? 'it is on no bridge'
+				: `it is on ${master}`,
+		host.lstat(`/sys/class/net/${hostEnd}`) === undefined || host.lstat(`/sys/class/net/${bridge}`) === undefined
+			? `start ${name} again`
+			: `put it back: \`ip link set ${hostEnd} master ${bridge}\``,
+	);
+}
+
+/** The discard port. Whether something listens there does not matter: a refusal is an answer too. */
+const anyPort = 9;
+
+async function gatewayHop(
+	machine: Machine,
+	{pid, name}: Tested,
+	{network: {bridge, subnets}, lease}: Tested['leases'][number],
+): Promise<Hop> {
+	const gateway = subnets[0]?.gateway ?? '';
+	const outcome = await connectInside(machine, pid, gateway, anyPort);
+	if (outcome === 'ok' || outcome === 'ECONNREFUSED') return passed('gateway', `${gateway} answers`);
+	if (outcome === 'EUNTRIED') return skipped('gateway', `this host has neither perl nor bash to try ${gateway} with`);
+	if (await isNeighbour(machine, pid, {address: gateway, device: lease.interface, bridge}))
+		return passed('gateway', `${gateway} is there; a firewall of this host takes no connection`);
+	return failed(
+		'gateway',
+		`the gateway ${gateway} ${outcomeWords(outcome)}`,
+		`the bridge ${bridge} is down, or lost its address`,
+		`look at it: \`ip address show ${bridge}\`; start ${name} again`,
+	);
+}
+
+/**
+ * Whether the bridge is at the other end of the cable. A firewall of the host may drop connections to it, but ARP goes by. The kernel must
+ * ask anew, because what it knew may be as old as the trouble. The hardware address counts: of any device of the host an answer comes, as
+ * arp_ignore of the kernel's ip-sysctl.rst says.
+ */
+async function isNeighbour(
+	machine: Machine,
+	pid: number,
+	{address, device, bridge}: {readonly address: string; readonly device: string; readonly bridge: string},
+): Promise<boolean> {
+	const mac = kernelText(machine.host, `/sys/class/net/${bridge}/address`)?.trim();
+	await forgetNeighbour(machine, pid, address, device);
+	await connectInside(machine, pid, address, anyPort);
+	const arp = kernelText(machine.host, `/proc/${pid}/net/arp`) ?? '';
+	return arp.split('\n').some(line => {
+		const [found, , , hardware] = line.split(/\s+/);
+		return found === address && hardware === mac;
+	});
+}
+
+function routeHop({name, leases, routes}: Tested): Hop {
+	const way = routes.find(({prefix}) => prefix === 0);
+	if (way !== undefined) return passed('route', `default via ${way.gateway ?? ''} dev ${way.interface}`);
+	return leases.every(({network}) => network.internal)
+		? passed('route', 'no way out, because all its networks are internal')
+		: failed(
+				'route',
+				`${name} has no default route`,
+				'something in it, or on this host, removed it',
+				`start ${name} again`,
+			);
+}
+
+async function resolverHops(machine: Machine, from: Tested): Promise<readonly Hop[]> {
+	const {servers} = resolversOf(from.resolv);
+	if (servers.length === 0)
+		return [skipped('resolver', 'it has no resolver: it finds containers by name, and nothing else')];
+	if (from.leases.every(({network}) => network.internal))
+		return [skipped('resolver', 'its networks are internal: it finds containers by name, and nothing else')];
+	return Promise.all(
+		servers.map(async (server): Promise<Hop> => {
+			const answer = await askResolver(machine, from.pid, server, ['.', 'NS']);
+			if (typeof answer !== 'string') return passed('resolver', `${server} answers`);
+			if (answer === 'EUNTRIED') return skipped('resolver', `${server} ${outcomeWords(answer)}`);
+			return failed(
+				'resolver',
+				`the resolver ${server} ${answer === 'ECONNREFUSED' ? 'does not answer: nothing listens there' : outcomeWords(answer)}`,
+				'it is off, or a firewall is on the way',
+				'give the service another one with `dns` in the spec',
+			);
+		}),
+	);
+}
+
+function portHops(from: Tested, {ports}: Surroundings): readonly Hop[] {
+	const own = ports.filter(({address}) => from.leases.some(({lease}) => lease.address === address));
+	return own.map(({hostIp = '0.0.0.0', published, protocol, address, target}) => {
+		const listener = listenerHop(from, {address, port: target, protocol});
+		return {...listener, hop: 'port', text: `${hostIp}:${published} -> ${target}/${protocol}: ${listener.text}`};
+	});
+}
