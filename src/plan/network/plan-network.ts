@@ -32,6 +32,9 @@ export function planNetwork(input: NetworksInput | null): NetworkPlan {
 
 const feed = (command: string, lines: readonly string[]): readonly string[] => [`${command} <<-'E'`, ...lines, 'E'];
 const text = (lines: readonly string[]): string => lines.map(line => `${line}\n`).join('');
+/** Makes a file, and ends the script if it is there with another text. Only between `set -C` and `set +C`: then `>` makes files, and fails for others. */
+const claim = (text: string, path: string, otherwise = `exit ${takenStatus}`): string =>
+	`{ ${put(text, path)}; } 2>/dev/null || [ "$(cat ${shellWord(path)})" = ${shellWord(text)} ] || ${otherwise}`;
 const put = (text: string, path: string): string => `printf '%s\\n' ${shellWord(text)} > ${shellWord(path)}`;
 
 /** Step 1, so that its undo comes last: the names of this container vanish from the others when its leases are gone. */
@@ -61,10 +64,6 @@ function filesStep({conf, hosts, resolv, joins, lock, state}: NetworksInput): St
 function claimStep(join: NetworkInput, {folder, lock, state}: NetworksInput): StepBefore {
 	const {record, recordText, lease, subnet} = join;
 	const net = `${folder}/${record.name}`;
-	const claim = (text: string, path: string): readonly string[] => [
-		`[ -e ${shellWord(path)} ] || ${put(text, path)}`,
-		`[ "$(cat ${shellWord(path)})" = ${shellWord(text)} ] || exit ${takenStatus}`,
-	];
 	return {
 		id: `network.${record.name}.claim`,
 		phase: 'network',
@@ -78,9 +77,11 @@ function claimStep(join: NetworkInput, {folder, lock, state}: NetworksInput): St
 			lock,
 			lines: [
 				`mkdir -p ${shellWord(`${net}/leases`)} ${shellWord(`${folder}/.subnets`)}`,
-				...claim(record.name, subnetClaim(folder, subnet)),
-				...claim(recordText, `${net}/network.json`),
-				...claim(join.leaseText, lease),
+				'set -C',
+				claim(record.name, subnetClaim(folder, subnet)),
+				claim(recordText, `${net}/network.json`),
+				claim(join.leaseText, lease),
+				'set +C',
 			],
 		},
 		undo: {kind: 'undoScript', lock, lines: leaveLines(join, folder, tableOf(state))},
@@ -196,13 +197,16 @@ function rulesStep({joins, ports, folder, lock, container, state}: NetworksInput
 				...(hostIp === undefined ? {} : {address: hostIp}),
 			})),
 			lines: [
-				`mkdir -p ${shellWord(`${folder}/.ports`)}`,
-				...claims.flatMap(path => [
-					`[ -e ${shellWord(path)} ] || ${put(container, path)}`,
-					`[ "$(cat ${shellWord(path)})" = ${shellWord(container)} ] || { echo ${shellWord(`the port ${path.slice(path.lastIndexOf('/') + 1)} of this host is published by`)} "$(cat ${shellWord(path)})" >&2; exit ${ownedStatus}; }`,
-				]),
-				`[ -e ${shellWord(before)} ] || cat /proc/sys/net/ipv4/ip_forward > ${shellWord(before)}`,
-				'echo 1 > /proc/sys/net/ipv4/ip_forward',
+				...(ports.length === 0 ? [] : [`mkdir -p ${shellWord(`${folder}/.ports`)}`]),
+				'set -C',
+				...claims.map(path => {
+					const who = `echo ${shellWord(`the port ${path.slice(path.lastIndexOf('/') + 1)} of this host is published by`)} "$(cat ${shellWord(path)})" >&2`;
+					return claim(container, path, `{ ${who}; exit ${ownedStatus}; }`);
+				}),
+				'set +C',
+				'forward=$(cat /proc/sys/net/ipv4/ip_forward)',
+				`[ -e ${shellWord(before)} ] || echo "$forward" > ${shellWord(before)}`,
+				'[ "$forward" = 1 ] || echo 1 > /proc/sys/net/ipv4/ip_forward',
 				...feed('nft -f -', [...baseRules(table), ...elements.map(element => `add element ${table} ${element}`)]),
 			],
 		},
