@@ -75,7 +75,7 @@ export async function startDetached(
 const mostTries = 20;
 
 /** Whether another start took an address first, so that the next plan has another one. */
-export function isTaken(error: unknown): boolean {
+function isTaken(error: unknown): boolean {
 	return isTsboxError(error) && error.code === 'E_ADDRESS_IN_USE';
 }
 

@@ -1,5 +1,6 @@
 import {shellWord} from '../../spec/syntax/shell-words.ts';
 import type {NetworkRecord} from '../../state/network.ts';
+import {hostsFile, networksFile, ownHosts} from '../../state/network-names.ts';
 import {ownedStatus, takenStatus} from '../../step/verbs/host-script.ts';
 import type {StepBefore, StepBeside} from '../../step/verbs/step.ts';
 import type {NetworkInput, NetworksInput, PublishedPort} from '../input/network-input.ts';
@@ -50,9 +51,9 @@ function filesStep({conf, hosts, resolv, joins, lock, state}: NetworksInput): St
 		action: {
 			kind: 'writeFiles',
 			files: [
-				{path: `${conf}/hosts.own`, text: text(hosts), mode: 0o600},
-				{path: `${conf}/networks`, text: text(joins.map(({record}) => record.name)), mode: 0o600},
-				{path: `${conf}/hosts`, text: text(hosts), mode: 0o644},
+				{path: `${conf}/${ownHosts}`, text: text(hosts), mode: 0o600},
+				{path: `${conf}/${networksFile}`, text: text(joins.map(({record}) => record.name)), mode: 0o600},
+				{path: `${conf}/${hostsFile}`, text: text(hosts), mode: 0o644},
 				{path: `${conf}/resolv.conf`, text: text(resolv), mode: 0o644},
 			],
 		},
@@ -118,7 +119,7 @@ export function bridgeEndLines(
 }
 
 /** The file that says whose subnet it is. */
-export function subnetClaim(folder: string, subnet: string): string {
+function subnetClaim(folder: string, subnet: string): string {
 	return `${folder}/.subnets/${subnet.replace('/', '-')}`;
 }
 

@@ -20,7 +20,7 @@ import {parseUser} from '../values/user.ts';
  * produce. The parsers of the spec check this.
  */
 
-export {extraHost, network, networkJoin} from '../network/recorded-network.ts';
+export {extraHost, networkJoin} from '../network/recorded-network.ts';
 export * from '../values/schema-parts.ts';
 export * from '../values/spelled-values.ts';
 export {array, boolean, enum as oneOf, literal, object, optional, record, union} from 'zod/mini';

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type {Project, Service} from '../model/project.ts';
 import {parseName} from '../values/container-name.ts';
 import {impossibleMixes} from './mixes.ts';
+import {network} from '../network/recorded-network.ts';
 import * as schemas from './recorded-schemas.ts';
 import {hostPath, namedVolume, parsedAs, text, whole, withoutNul} from './recorded-schemas.ts';
 import {recordedFields} from './service-keys.ts';
@@ -39,7 +40,7 @@ const schema = z.object({
 		// A relative path would mean a different file for each caller.
 		file: hostPath,
 		volumes: z.optional(z.array(namedVolume)),
-		networks: z.optional(z.array(schemas.network)),
+		networks: z.optional(z.array(network)),
 	}),
 	service: z.object(shape),
 });
