@@ -37,7 +37,7 @@ function writeNames(host: Host, state: string): boolean {
 		const folder = containerFolder(state, name);
 		const own = host.readText(`${folder}/${ownHosts}`);
 		if (own === undefined) continue;
-		const networks = (host.readText(`${folder}/${networksFile}`) ?? '').split('\n').filter(each => each !== '');
+		const networks = networksOf(host, folder);
 		const text = own + networks.map(leasesOf).join('');
 		const now = host.readText(`${folder}/${hostsFile}`);
 		if (now === undefined || now === text) continue;
@@ -45,4 +45,16 @@ function writeNames(host: Host, state: string): boolean {
 		isChanged = true;
 	}
 	return isChanged;
+}
+
+/** The names of the networks whose containers are in the hosts file of a container. */
+function networksOf(host: Host, folder: string): readonly string[] {
+	return (host.readText(`${folder}/${networksFile}`) ?? '').split('\n').filter(each => each !== '');
+}
+
+/** Puts a network into the file of a container's networks, or takes it out. {@link refreshNames} does the rest. */
+export function noteNetwork(host: Host, folder: string, network: string, isOn: boolean): void {
+	const others = networksOf(host, folder).filter(each => each !== network);
+	const lines = isOn ? [...others, network] : others;
+	host.writeWhole(`${folder}/${networksFile}`, lines.map(each => `${each}\n`).join(''), 0o600);
 }

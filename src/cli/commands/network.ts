@@ -39,16 +39,22 @@ const createOptions = {
 	label: {kind: 'list', value: 'NAME=VALUE', describe: 'With create: set a label'},
 } as const;
 
+const connectOptions = {
+	alias: {kind: 'list', value: 'NAME', describe: 'With connect: another name by which others find the container'},
+	ip: {kind: 'text', value: 'ADDRESS', describe: 'With connect: its address; default the first free one'},
+} as const;
+
 /** `tsbox network`: manages the networks that containers find each other on. */
 export const network = defineCommand({
 	name: 'network',
-	describe: 'List, draw, test, create, inspect, remove, or prune networks',
+	describe: 'List, draw, test, create, and remove networks, and connect containers',
 	examples: [
 		['tsbox network ls', 'a table'],
 		["tsbox network ls --format '{{.Name}} {{.Bridge}}'", 'chosen fields'],
 		['tsbox network graph', 'who is on which network, and which ports lead to whom'],
 		['tsbox network test web', 'what is wrong with the network of a container'],
 		['tsbox network test web db:5432', 'where a connection from web to db fails'],
+		['tsbox network connect --alias cache shared web', 'one more network for a container that runs'],
 		['tsbox network create shared', 'a network outside any project, for `external: true`'],
 		[
 			'tsbox network create --subnet 10.5.0.0/24 --gateway 10.5.0.254 --aux-address printer=10.5.0.9 office',
@@ -58,17 +64,18 @@ export const network = defineCommand({
 		['tsbox network rm shared', 'one network that no container needs'],
 		['tsbox network prune', 'all that `network create` made and no container needs'],
 	],
-	options: {...quietOption, ...jsonOption, ...formatOption, ...createOptions},
+	options: {...quietOption, ...jsonOption, ...formatOption, ...createOptions, ...connectOptions},
 	positionals: [
 		{
 			name: 'ACTION',
-			describe: 'ls, graph, test, create, inspect, rm, or prune; default ls',
-			choices: ['ls', 'graph', 'test', 'create', 'inspect', 'rm', 'prune'],
+			describe: 'ls, graph, test, connect, disconnect, create, inspect, rm, or prune; default ls',
+			choices: ['ls', 'graph', 'test', 'connect', 'disconnect', 'create', 'inspect', 'rm', 'prune'],
 			completes: 'none',
 		},
 		{
 			name: 'NAME',
-			describe: 'Network; rm takes several; test takes a container, and HOST:PORT',
+			describe:
+				'Network; rm takes several; test takes a container, and HOST:PORT; connect and disconnect a network and a container',
 			many: true,
 			completes: 'network',
 		},
@@ -76,12 +83,17 @@ export const network = defineCommand({
 	async run({values, positionals: [action = 'ls', ...names]}, context) {
 		const {engine, io, folders} = context;
 		const [name, other] = names;
-		const given = Object.keys(createOptions).find(option => {
-			const value = values[option as keyof typeof createOptions];
-			return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
-		});
-		if (given !== undefined && action !== 'create')
-			throw usageError(`--${given} works only with create`, undefined, 'network');
+		for (const [wanted, options] of [
+			['create', createOptions],
+			['connect', connectOptions],
+		] as const) {
+			const given = Object.keys(options).find(option => {
+				const value = values[option as keyof typeof values];
+				return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+			});
+			if (given !== undefined && action !== wanted)
+				throw usageError(`--${given} works only with ${wanted}`, undefined, 'network');
+		}
 		if (action === 'ls' || action === 'prune') {
 			if (name !== undefined) throw usageError(`network ${action} takes no name`, undefined, 'network');
 			return action === 'ls' ? list(values, context) : prune(context);
@@ -92,8 +104,21 @@ export const network = defineCommand({
 		}
 		if (action === 'test') {
 			if (name === undefined || names.length > 2)
-				throw usageError('network test takes a container, and HOST:PORT', undefined, 'network');
+				throw usageError(
+					'network test takes a container, and HOST:PORT; connect and disconnect a network and a container',
+					undefined,
+					'network',
+				);
 			return tryOut(name, other, values.json, context);
+		}
+		if (action === 'connect' || action === 'disconnect') {
+			if (name === undefined || other === undefined || names.length > 2)
+				throw usageError(`network ${action} takes a network and a container`, undefined, 'network');
+			const machine = await engine.openMachine(folders);
+			const {alias: aliases, ip: address} = values;
+			if (action === 'connect') await engine.connectNetwork(machine, name, other, {aliases, ...present({address})});
+			else await engine.disconnectNetwork(machine, name, other);
+			return 0;
 		}
 		if (name === undefined) throw usageError(`network ${action} needs a NAME`, undefined, 'network');
 		if (action === 'rm') return remove(names, context);

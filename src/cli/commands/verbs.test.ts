@@ -365,6 +365,35 @@ test('network creates, inspects, removes, and prunes', async () => {
 	expect((await tsbox('network prune')).out).toBe('shared\n');
 });
 
+test('network draws, tests and connects', async () => {
+	expect((await tsbox('network graph shop --json')).calls.at(-1)).toEqual(['networkGraph', 'shop']);
+	const tested = await tsbox('network test web [fd00::1]:80');
+	expect(tested).toMatchObject({status: 1, out: 'failed   name        db is not known in web\n'});
+	expect(tested.calls.at(-1)).toEqual(['testNetwork', 'web', {host: 'fd00::1', port: 80}]);
+	const connected = await tsbox('network connect shared web --alias a --alias b --ip 10.5.0.9');
+	expect(connected.calls.at(-1)).toEqual([
+		'connectNetwork',
+		'shared',
+		'web',
+		{aliases: ['a', 'b'], address: '10.5.0.9'},
+	]);
+	expect((await tsbox('network disconnect shared web')).calls.at(-1)).toEqual(['disconnectNetwork', 'shared', 'web']);
+});
+
+test.each([
+	'network graph a b',
+	'network test',
+	'network test web db',
+	'network test web db:80 more',
+	'network connect shared',
+	'network disconnect shared web more',
+	'network disconnect shared web --alias a',
+	'network ls --ip 10.5.0.9',
+	'network connect shared web --subnet 10.5.0.0/24',
+])('tsbox %s is refused', async line => {
+	expect(await tsbox(line)).toMatchObject({status: 2, out: ''});
+});
+
 test('down -v removes the volumes of the project, and reports which remain and why', async () => {
 	const none = {findTarget: async () => undefined};
 	expect(await tsbox('down -v demo.yaml', {engine: none})).toMatchObject({

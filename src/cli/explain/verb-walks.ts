@@ -91,6 +91,7 @@ export const verbWalks: Readonly<Record<string, readonly string[]>> = {
 		'lists networks with the containers that are on them, and looks into one',
 		'graph draws who is on which network, from the leases and from the port maps of the nft table',
 		'test follows a connection from a container hop by hop: name, route, rules, listener; the connection itself is tried from inside its network namespace by a program of the host',
+		'connect carries out the steps of a start for one more network, and adds their undos to the journal of the container; disconnect does these undos',
 		'create checks the subnet against other networks and the routes of the host, and keeps a definition in the store',
 		'rm and prune remove definitions that no container needs',
 	],

@@ -28,7 +28,7 @@ export async function testNetwork(machine: Machine, name: string, target?: Targe
 				'network',
 				`${tested.name} is on no network`,
 				'it has the loopback device only',
-				'give its service `networks` or `ports` in the spec, or connect it: `tsbox network connect NETWORK NAME`',
+				'give its service `networks` or `ports` in the spec',
 			),
 		];
 	const networks = tested.leases.map(({network}) => network.name).join(', ');

@@ -2,7 +2,10 @@ import type {Host} from '../../host/host.ts';
 import type {Service} from '../../spec/model/project.ts';
 
 /** A container's own lines of /etc/hosts; those of its networks follow them. `gateway` is the host's address on its network. */
-export function hostsLines({extraHosts = []}: Service, gateway: string | undefined): readonly string[] {
+export function hostsLines(
+	{extraHosts = []}: Pick<Service, 'extraHosts'>,
+	gateway: string | undefined,
+): readonly string[] {
 	return [
 		'127.0.0.1 localhost',
 		'::1 localhost ip6-localhost ip6-loopback',
@@ -19,7 +22,10 @@ const behindStub = '/run/systemd/resolve/resolv.conf';
  * The lines of a container's /etc/resolv.conf: what the spec says, and for the rest what the host has. A resolver on a loopback address of the
  * host is not the container's: of systemd's the ones behind it are taken, others are left out.
  */
-export function resolvLines(host: Host, {dns, dnsSearch, dnsOpt}: Service): readonly string[] {
+export function resolvLines(
+	host: Host,
+	{dns, dnsSearch, dnsOpt}: Pick<Service, 'dns' | 'dnsSearch' | 'dnsOpt'>,
+): readonly string[] {
 	const own = host.readText('/etc/resolv.conf') ?? '';
 	const text = /^nameserver\s+127\.0\.0\.53\b/m.test(own) ? (host.readText(behindStub) ?? own) : own;
 	const rows = text.split('\n').map(line => line.trim().split(/\s+/));

@@ -29,6 +29,12 @@ import {freePort} from './free-port.ts';
 import {hostsLines, resolvLines} from './name-lines.ts';
 import {networkPools} from './network-pools.ts';
 
+/** What decides how a container is on its networks. */
+export type NetworkedService = Pick<
+	Service,
+	'name' | 'service' | 'hostname' | 'networks' | 'ports' | 'origins' | 'extraHosts' | 'dns' | 'dnsSearch' | 'dnsOpt'
+>;
+
 /**
  * Decides how a container is on its networks: subnets, addresses, devices and ports. Nothing is taken yet: the plan has steps for that, and
  * fails with E_ADDRESS_IN_USE when another start was faster.
@@ -36,7 +42,7 @@ import {networkPools} from './network-pools.ts';
  * @returns null for a container without networks
  * @throws TsboxError E_HOST_UNSUPPORTED, E_PERMISSION, E_NETWORK_NOT_FOUND; of addresses and subnets as `pickAddress` and `pickSubnet`.
  */
-export function resolveNetworks(machine: Machine, service: Service): NetworksInput | null {
+export function resolveNetworks(machine: Machine, service: NetworkedService): NetworksInput | null {
 	const {networks = [], name} = service;
 	const {host, dirs} = machine;
 	if (networks.length === 0 || isLeftOut(machine, service)) return null;
@@ -97,7 +103,7 @@ export function resolvedPorts({ports}: Service, {ports: published}: NetworksInpu
 }
 
 /** Ports of an ordinary user's container are not published, and a warning says so; networks that it asks for by name are refused. */
-function isLeftOut({facts}: Machine, {origins}: Service): boolean {
+function isLeftOut({facts}: Machine, {origins}: NetworkedService): boolean {
 	const isAsked = Object.keys(origins).some(key => /^(?:networks|network_mode)\b/.test(key));
 	return facts.user.uid !== 0 && !isAsked;
 }
@@ -238,7 +244,7 @@ function addressOf(
 	);
 }
 
-function portsOf({host, dirs}: Machine, {ports, name}: Service, address: string): readonly PublishedPort[] {
+function portsOf({host, dirs}: Machine, {ports, name}: NetworkedService, address: string): readonly PublishedPort[] {
 	const seen = new Set<string>();
 	return ports.map(({hostIp, published, target, protocol}): PublishedPort => {
 		const port =

@@ -31,6 +31,12 @@ export function planNetwork(input: NetworksInput | null): NetworkPlan {
 	};
 }
 
+/** Plans that a container which runs comes to one more network. It has the files for its names already. */
+export function planConnection(input: NetworksInput): NetworkPlan {
+	const {before, beside} = planNetwork(input);
+	return {before: before.filter(({action}) => action.kind !== 'writeFiles'), beside};
+}
+
 const feed = (command: string, lines: readonly string[]): readonly string[] => [`${command} <<-'E'`, ...lines, 'E'];
 const text = (lines: readonly string[]): string => lines.map(line => `${line}\n`).join('');
 /** Makes a file, and ends the script if it is there with another text. Only between `set -C` and `set +C`: then `>` makes files, and fails for others. */

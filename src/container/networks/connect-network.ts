@@ -1,0 +1,246 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {kernelText} from '../../host/files/kernel-text.ts';
+import {runShell} from '../../host/programs/run-shell.ts';
+import {doHostAction, type HostActionContext} from '../../execute/host-action.ts';
+import {openJournal, readJournal} from '../../execute/journal.ts';
+import {withLock} from '../../execute/lock.ts';
+import {undo} from '../../execute/undo.ts';
+import {interfaceCounts, ipv4Routes} from '../../kernel/network-fields.ts';
+import {planConnection} from '../../plan/network/plan-network.ts';
+import type {NetworkJoin} from '../../spec/model/network.ts';
+import {present} from '../../spec/syntax/pick.ts';
+import {shownName} from '../../state/alias.ts';
+import {leasesOf, readDefinition, readNetwork} from '../../state/network.ts';
+import {hostsFile, noteNetwork, refreshNames} from '../../state/network-names.ts';
+import {containerFolder} from '../../state/record.ts';
+import {readStartReport, type StartReport, writeStartReport} from '../../state/start-report.ts';
+import type {Step, StepBefore, StepBeside} from '../../step/verbs/step.ts';
+import {hasEnded} from '../machine/has-ended.ts';
+import type {Machine} from '../machine/machine.ts';
+import {type RunningRecord, runningContainer, runs} from '../machine/running-container.ts';
+import {resolveNetworks} from '../plan/resolve-networks.ts';
+import {listNetworks, noNetwork} from './list-networks.ts';
+import {publishedPorts} from './published-ports.ts';
+
+/** How a container comes to a network while it runs. */
+export interface ConnectOptions {
+	/** More names by which others on the network find it. */
+	readonly aliases: readonly string[];
+	/** Its IPv4 address there; chosen by tsbox without one. */
+	readonly address?: string;
+}
+
+/**
+ * Connects a running container to one more network by the steps of a start. Their undos are added to its journal, so that its end gives
+ * the address back. Its next start follows the spec again.
+ *
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_NETWORK_NOT_FOUND, E_NETWORK_TAKEN when it is on it, E_HOST_UNSUPPORTED; those of a start.
+ */
+export async function connectNetwork(
+	machine: Machine,
+	network: string,
+	name: string,
+	options: ConnectOptions,
+): Promise<void> {
+	const {host, dirs} = machine;
+	runningContainer(machine, name);
+	await oneAtATime(machine, async () => {
+		const record = runningContainer(machine, name);
+		const shown = shownName(host, dirs.state, record.name);
+		const folder = containerFolder(dirs.state, record.name);
+		if (host.readText(`${folder}/${hostsFile}`) === undefined) throw notConnectable(shown, record);
+		if (leasesOf(host, dirs.state, record.name).some(each => each.network.name === network))
+			throw new TsboxError('E_NETWORK_TAKEN', `${shown} is on the network ${network} already`, {
+				hint: `see its address: \`tsbox network inspect ${network}\``,
+			});
+		const input = await inputOf(machine, record, network, options);
+		const {before, beside} = planConnection(input);
+		const journal = openJournal(host, folder);
+		const done: Step[] = [];
+		try {
+			noteNetwork(host, folder, network, true);
+			for (const step of [...before.slice(0, -1), ...beside, ...before.slice(-1)]) {
+				if (step.undo.kind !== 'none') journal.willDo(step.id, step.undo);
+				done.push(step);
+				if (step.action.kind !== 'start') await doHostAction(step.action, contextOf(machine, record));
+			}
+			// Who rolled back meanwhile may have read the journal before the new lines.
+			if (!runs(machine, record)) throw hasEnded(shown);
+		} catch (error) {
+			await takeBack(machine, folder, network, done);
+			throw error;
+		}
+		noteSteps(machine, folder, plan => withoutNetwork(plan, network, [...before, ...beside].filter(isOwn)));
+	});
+}
+
+/**
+ * Takes a running container off a network. Its other networks stay, and one of them becomes the way out if this one was.
+ *
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_NETWORK_NOT_FOUND, E_NETWORK_IN_USE when published ports lead to it there.
+ */
+export async function disconnectNetwork(machine: Machine, network: string, name: string): Promise<void> {
+	const {host, facts, dirs} = machine;
+	runningContainer(machine, name);
+	await oneAtATime(machine, async () => {
+		const record = runningContainer(machine, name);
+		const shown = shownName(host, dirs.state, record.name);
+		const folder = containerFolder(dirs.state, record.name);
+		const leases = leasesOf(host, dirs.state, record.name);
+		const found = leases.find(each => each.network.name === network);
+		if (found === undefined) {
+			const on = leases.map(each => each.network.name);
+			throw new TsboxError('E_NETWORK_NOT_FOUND', `${shown} is not on the network ${network}`, {
+				why: on.length === 0 ? 'it is on no network' : `it is on ${on.join(', ')}`,
+				hint: 'see who is on which network: `tsbox network graph`',
+			});
+		}
+		const port = (await publishedPorts(machine)).find(({address}) => address === found.lease.address);
+		if (port !== undefined)
+			throw new TsboxError('E_NETWORK_IN_USE', `${shown} cannot leave ${network}`, {
+				why: `the published port ${port.published}/${port.protocol} leads to it there`,
+				hint: 'take the network and its ports out of the spec, and run `tsbox up` again',
+			});
+		const ids = [`network.${network}.link`, `network.${network}.claim`];
+		const undos = readJournal(host, folder).flatMap(entry => ('id' in entry && ids.includes(entry.id) ? [entry] : []));
+		noteNetwork(host, folder, network, false);
+		// The lines stay in the journal: an undo may be done twice.
+		for (const entry of undos.toReversed()) await undo(entry.undo, host, facts, []);
+		refreshNames(host, dirs.state);
+		const way = leases.find(each => each !== found && !each.network.internal)?.network.subnets[0]?.gateway;
+		if (way !== undefined && !hasDefault(machine, record)) await addDefault(machine, record, way);
+		noteSteps(machine, folder, plan => withoutNetwork(plan, network, []));
+	});
+}
+
+/** Two of these at once would overwrite each other's list of networks, and `update` changes the same report. */
+function oneAtATime<T>({host, facts, dirs}: Machine, work: () => Promise<T>): Promise<T> {
+	return withLock(host, facts, `${dirs.state}/lock`, work);
+}
+
+function notConnectable(name: string, {namespaces}: RunningRecord): TsboxError {
+	return new TsboxError('E_HOST_UNSUPPORTED', `${name} cannot be connected to a network`, {
+		why: namespaces.includes('network')
+			? 'it was started without networks, so that nothing in it knows the names of others'
+			: 'it has the network of the host',
+		hint: 'give its service `networks` in the spec, and run `tsbox up` again',
+	});
+}
+
+async function inputOf(machine: Machine, record: RunningRecord, network: string, {aliases, address}: ConnectOptions) {
+	const {host, dirs} = machine;
+	const known = readNetwork(host, dirs.state, network) ?? readDefinition(host, dirs.store, network);
+	if (known === undefined && network !== 'bridge')
+		throw noNetwork(
+			network,
+			(await listNetworks(machine)).map(each => each.name),
+		);
+	const join: NetworkJoin = {
+		network: {
+			key: network,
+			name: network,
+			project: null,
+			driver: 'bridge',
+			internal: known?.internal ?? false,
+			attachable: true,
+			enableIpv4: true,
+			enableIpv6: false,
+			subnets: [],
+			labels: {},
+		},
+		aliases,
+		priority: 0,
+		gwPriority: 0,
+		interfaceName: freeInterface(machine, record),
+		linkLocalIps: [],
+		sysctls: {},
+		...present({ipv4Address: address}),
+	};
+	const {name, detached, config, origins} = record;
+	const input = resolveNetworks(machine, {
+		name,
+		service: detached?.service ?? name,
+		networks: [join],
+		ports: [],
+		origins: {...origins, networks: {kind: 'option', option: 'tsbox network connect'}},
+		...present({hostname: config.hostname}),
+	});
+	// A container without any network is refused before.
+	if (input === null) throw notConnectable(name, record);
+	const isFirst = !hasDefault(machine, record);
+	return {...input, joins: input.joins.map(each => ({...each, isDefault: each.isDefault && isFirst}))};
+}
+
+/** The first name `ethN` that no interface of a container has. */
+function freeInterface({host}: Machine, {process: {pid}}: RunningRecord): string {
+	const names = interfaceCounts(kernelText(host, `/proc/${pid}/net/dev`) ?? '').map(({name}) => name);
+	let at = 0;
+	while (names.includes(`eth${at}`)) at += 1;
+	return `eth${at}`;
+}
+
+function hasDefault({host}: Machine, {process: {pid}}: RunningRecord): boolean {
+	return ipv4Routes(kernelText(host, `/proc/${pid}/net/route`) ?? '').some(({prefix}) => prefix === 0);
+}
+
+async function addDefault({host, facts}: Machine, {process: {pid}}: RunningRecord, gateway: string): Promise<void> {
+	const command = `nsenter --target ${pid} --net ip route add default via ${gateway}`;
+	const {exitCode, stderr} = await runShell(host, facts, `PATH=/usr/sbin:/usr/bin:/sbin:/bin\n${command}`);
+	if (exitCode !== 0)
+		throw new TsboxError('E_STEP_FAILED', 'the way out could not be moved to another network', {
+			command,
+			output: stderr,
+		});
+}
+
+/** The steps of networks need none of the callbacks that images do. */
+function contextOf({host, facts}: Machine, {process: {pid}}: RunningRecord): HostActionContext {
+	const never = (): Promise<never> => Promise.reject(new TypeError('a step of a network asks for an image'));
+	const {signal} = new AbortController();
+	return {host, facts, pid, signal, unpack: never, pull: never, copyMapped: never, fillVolume: never};
+}
+
+async function takeBack(
+	{host, facts, dirs}: Machine,
+	folder: string,
+	network: string,
+	done: readonly Step[],
+): Promise<void> {
+	if (host.lstat(folder) !== undefined) noteNetwork(host, folder, network, false);
+	for (const step of done.toReversed()) if (step.undo.kind !== 'none') await undo(step.undo, host, facts, []);
+	refreshNames(host, dirs.state);
+}
+
+/** Whether a step is of one network, not of all. */
+function isOwn({id}: Step): boolean {
+	return !['network.rules', 'network.names'].includes(id);
+}
+
+/** Notes in the report of the start what the container's network is now, for `drift` and `inspect`. */
+function noteSteps({host}: Machine, folder: string, change: (steps: readonly Step[]) => readonly Step[]): void {
+	const report = readStartReport(host, folder);
+	if (report === undefined) return;
+	const steps = change(report.plan.steps);
+	const outcomes: StartReport['steps'] = Object.fromEntries(
+		steps.flatMap(({id}) => {
+			const known = report.steps[id] ?? (id.startsWith('network.') ? ({status: 'done', ms: 0} as const) : undefined);
+			return known === undefined ? [] : [[id, known]];
+		}),
+	);
+	writeStartReport(host, folder, {...report, plan: {...report.plan, steps}, steps: outcomes});
+}
+
+/** The steps without those of a network, with others in their place: those before the rules, and the cable at the end of the cables. */
+function withoutNetwork(
+	steps: readonly Step[],
+	network: string,
+	added: readonly (StepBefore | StepBeside)[],
+): readonly Step[] {
+	const others = steps.filter(({id}) => !id.startsWith(`network.${network}.`) || !/\.(?:claim|bridge|link)$/.test(id));
+	const rules = others.findIndex(({id}) => id === 'network.rules');
+	const cables = others.findLastIndex(({id, side}) => side === 'beside' && id.startsWith('network.')) + 1;
+	const before = added.filter(({side}) => side === 'before');
+	const beside = added.filter(({side}) => side === 'beside');
+	const end = cables === 0 ? others.length : cables;
+	return [...others.slice(0, rules), ...before, ...others.slice(rules, end), ...beside, ...others.slice(end)];
+}
