@@ -89,7 +89,7 @@ export async function surroundings(machine: Machine): Promise<Surroundings> {
 }
 
 /** Whether an address is in a block. */
-export function isIn(address: string, cidr: string): boolean {
+function isIn(address: string, cidr: string): boolean {
 	const [block, parsed] = [parseCidr(cidr), parseAddress(address)];
 	return block !== undefined && parsed !== undefined && contains(block, parsed);
 }
