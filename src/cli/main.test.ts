@@ -71,7 +71,7 @@ test('without a verb, help is printed on standard error with status 2', async ()
 		  images      List, pull, push, inspect, copy, and remove images and unpacked
 		              archives
 		  volume      List, create, inspect, remove, or prune named volumes
-		  network     List, draw, test, create, and remove networks, and connect containers
+		  network     Manage, draw, and test networks, and connect containers to them
 		  du          Show what the store takes on the disk, and what can go
 
 		More:

@@ -47,7 +47,7 @@ const connectOptions = {
 /** `tsbox network`: manages the networks that containers find each other on. */
 export const network = defineCommand({
 	name: 'network',
-	describe: 'List, draw, test, create, and remove networks, and connect containers',
+	describe: 'Manage, draw, and test networks, and connect containers to them',
 	examples: [
 		['tsbox network ls', 'a table'],
 		["tsbox network ls --format '{{.Name}} {{.Bridge}}'", 'chosen fields'],
