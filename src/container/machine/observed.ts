@@ -52,8 +52,21 @@ export interface ContainerNetwork {
 		readonly port: number;
 		readonly program: string;
 	}[];
-	/** The ports that the spec asks to publish: `8080:80/tcp`. */
-	readonly published: readonly string[];
+	/** The networks of tsbox that it is on. */
+	readonly networks: readonly {
+		readonly name: string;
+		readonly address: string;
+		/** The name of its interface in the container. */
+		readonly interface: string;
+		/** The names by which others on the network find it. */
+		readonly names: readonly string[];
+		/** It has no way out. */
+		readonly internal: boolean;
+	}[];
+	/** The ports of its spec: `0.0.0.0:8080 -> 80/tcp` where they are published, else as the spec asks for them, `8080:80/tcp`. */
+	readonly ports: readonly string[];
+	/** Whether they are published. */
+	readonly isPublished: boolean;
 }
 
 /** A configuration value of a container, and its origin. */

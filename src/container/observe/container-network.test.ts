@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {containerNetwork} from './container-network.ts';
+import {leasePath, leaseText, writeNetwork} from '../../state/network.ts';
 import {portWords} from '../../spec/values/port-words.ts';
 import {machineWith} from '../../../test/support/sample-running.ts';
 
@@ -24,8 +25,39 @@ test("a network of its own has lo with its addresses, and what listens, with the
 		interfaces: [{name: 'lo', ...counts, addresses: ['127.0.0.1/8', '::1/128']}],
 		routes: [],
 		listening: [{protocol: 'tcp', address: '0.0.0.0', port: 80, program: 'httpd'}],
-		published: ['8080:80/tcp'],
+		networks: [],
+		ports: ['8080:80/tcp'],
+		isPublished: false,
 	});
+});
+
+test('a container on a network has its name there, and its ports are published; on internal ones alone they are not', () => {
+	const lease = {address: '10.89.0.2', container: 'demo', interface: 'eth0', hostEnd: 'tsb1', mac: '02:42:0a:59:00:02'};
+	const seen = (internal: boolean) => {
+		const machine = machineWith({}, {namespaces: ['network'], ports: [{target: 80, published: 8080, protocol: 'tcp'}]});
+		const record = {
+			schema: 1,
+			name: 'shop_default',
+			project: 'shop',
+			driver: 'bridge',
+			bridge: 'tsb-1',
+			subnets: [{subnet: '10.89.0.0/24', gateway: '10.89.0.1'}],
+			internal,
+			labels: {},
+		} as const;
+		writeNetwork(machine.host, machine.dirs.state, record);
+		const path = leasePath(machine.dirs.state, record.name, lease.address);
+		machine.host.writeWhole(path, leaseText({...lease, names: ['web', 'demo']}));
+		return containerNetwork(machine, 'demo');
+	};
+	expect(seen(false)).toMatchObject({
+		networks: [
+			{name: 'shop_default', address: '10.89.0.2', interface: 'eth0', names: ['web', 'demo'], internal: false},
+		],
+		ports: ['0.0.0.0:8080 -> 80/tcp'],
+		isPublished: true,
+	});
+	expect(seen(true)).toMatchObject({ports: ['8080:80/tcp'], isPublished: false});
 });
 
 test('an address without a route belongs to the only interface, or to none', () => {

@@ -11,7 +11,9 @@ import {
 } from '../../kernel/network-fields.ts';
 import {containerProcesses} from '../../kernel/processes.ts';
 import type {ContainerInterface, ContainerNetwork} from '../machine/observed.ts';
+import type {Port} from '../../spec/model/project.ts';
 import {portWords} from '../../spec/values/port-words.ts';
+import {leasesOf} from '../../state/network.ts';
 import {runningContainer} from '../machine/running-container.ts';
 
 /**
@@ -33,6 +35,8 @@ export function containerNetwork(machine: Machine, name: string): ContainerNetwo
 		processes.map(process => process.pid),
 	);
 	const programs = new Map(processes.map(process => [process.pid, process.name]));
+	const leases = leasesOf(host, machine.dirs.state, record.name);
+	const isPublished = leases.some(({network}) => !network.internal);
 	return {
 		kind: record.namespaces.includes('network') ? 'own' : 'host',
 		interfaces: interfacesOf({dev: text('dev'), trie: text('fib_trie'), inet6: text('if_inet6')}, routes),
@@ -43,8 +47,21 @@ export function containerNetwork(machine: Machine, name: string): ContainerNetwo
 			port: socket.port,
 			program: programs.get(socket.pid) ?? '',
 		})),
-		published: (record.ports ?? []).map(portWords),
+		networks: leases.map(({network, lease}) => ({
+			name: network.name,
+			address: lease.address,
+			interface: lease.interface,
+			names: lease.names,
+			internal: network.internal,
+		})),
+		ports: (record.ports ?? []).map(isPublished ? publishedWords : portWords),
+		isPublished,
 	};
+}
+
+/** A published port as `tsbox port` and `tsbox network graph` write it. */
+function publishedWords({hostIp = '0.0.0.0', published, target, protocol}: Port): string {
+	return `${hostIp.includes(':') ? `[${hostIp}]` : hostIp}:${published ?? '?'} -> ${target}/${protocol}`;
 }
 
 function interfacesOf(

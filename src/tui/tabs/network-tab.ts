@@ -5,7 +5,7 @@ import {escapeText} from '../../view/text/escape.ts';
 import {type Body, type Frame, type Line, line, span} from '../draw/line.ts';
 import {type Cell, columnLines} from './columns.ts';
 
-/** The network of a container: interfaces, routes, listening sockets, and the ports that its spec asks to publish. */
+/** The network of a container: the networks it is on, interfaces, routes, listening sockets, and the ports of its spec. */
 export function networkTab(network: ContainerNetwork, frame: Frame): Body {
 	const whose =
 		network.kind === 'own'
@@ -14,6 +14,7 @@ export function networkTab(network: ContainerNetwork, frame: Frame): Body {
 	return {
 		lines: [
 			whose,
+			...(network.networks.length === 0 ? [] : section('networks', networkRows(network), frame, 'none')),
 			...section('interfaces', interfaceRows(network), frame, 'none'),
 			...section(
 				'routes',
@@ -23,8 +24,8 @@ export function networkTab(network: ContainerNetwork, frame: Frame): Body {
 			),
 			...section('listening', listeningRows(network), frame, 'no socket listens'),
 			...section(
-				'asked to be published',
-				network.published.map(port => [{text: escapeText(port)}]),
+				network.isPublished ? 'published' : 'asked to be published',
+				network.ports.map(port => [{text: escapeText(port)}]),
 				frame,
 				'nothing',
 			),
@@ -35,6 +36,15 @@ export function networkTab(network: ContainerNetwork, frame: Frame): Body {
 function section(title: string, rows: readonly (readonly Cell[])[], frame: Frame, none: string): readonly Line[] {
 	const lines = rows.length === 0 ? [line(none, 'quiet')] : columnLines(rows, frame);
 	return [[], line(title, 'title'), ...lines.map(row => [span('  '), ...row])];
+}
+
+function networkRows({networks}: ContainerNetwork): readonly (readonly Cell[])[] {
+	return networks.map(({name, address, interface: device, names, internal}) => [
+		{text: escapeText(name), tone: 'strong'},
+		{text: escapeText(`${address} on ${device}`)},
+		{text: `known as ${names.map(escapeText).join(', ')}`},
+		{text: internal ? 'internal: no way out' : '', tone: 'quiet'},
+	]);
 }
 
 function interfaceRows({interfaces}: ContainerNetwork): readonly (readonly Cell[])[] {

@@ -67,7 +67,9 @@ const network: ContainerNetwork = {
 		{protocol: 'tcp', address: '0.0.0.0', port: 80, program: 'nginx'},
 		{protocol: 'tcp', address: '::', port: 8080, program: 'node'},
 	],
-	published: ['8080:80/tcp'],
+	networks: [],
+	ports: ['8080:80/tcp'],
+	isPublished: false,
 };
 
 test('a network has its interfaces, routes, sockets, and ports', () => {
@@ -90,8 +92,49 @@ test('a network has its interfaces, routes, sockets, and ports', () => {
 	`);
 });
 
+test('the networks of a container have their names, and its ports are published', () => {
+	const joined: ContainerNetwork = {
+		...network,
+		networks: [
+			{name: 'shop_default', address: '10.89.0.2', interface: 'eth0', names: ['web', 'shop-web-1'], internal: false},
+			{name: 'shop_inner', address: '10.89.1.9', interface: 'eth1', names: ['web'], internal: true},
+		],
+		ports: ['0.0.0.0:8080 -> 80/tcp'],
+		isPublished: true,
+	};
+	expect(text(networkTab(joined, narrow))).toMatchInlineSnapshot(`
+		"a network of its own
+
+		networks
+		  shop_default  10.89.0.2 on eth0  known as web, shop-web-1
+		  shop_inner    10.89.1.9 on eth1  known as web              internal: no way out
+
+		interfaces
+		  lo    127.0.0.1/8 ::1/128  received 2 KiB in 12 packets  sent 2 KiB in 12 packets
+		  eth0  no address           received 0 B in 0 packets     sent 1 B in 1 packet
+
+		routes
+		  default via 10.0.0.1 dev eth0
+
+		listening
+		  tcp  0.0.0.0:80  nginx
+		  tcp  [::]:8080   node
+
+		published
+		  0.0.0.0:8080 -> 80/tcp"
+	`);
+});
+
 test('an empty network has messages, and the network of the host has a warning', () => {
-	const none: ContainerNetwork = {kind: 'host', interfaces: [], routes: [], listening: [], published: []};
+	const none: ContainerNetwork = {
+		kind: 'host',
+		interfaces: [],
+		routes: [],
+		listening: [],
+		networks: [],
+		ports: [],
+		isPublished: false,
+	};
 	expect(text(networkTab(none, ascii))).toMatchInlineSnapshot(`
 		"! the network of the host: it sees and reaches all that the host does
 
