@@ -36,6 +36,15 @@ describe.runIf(isAble && existsSync('/usr/bin/curl'))('network connect', () => {
 		const [web, other] = [`${box.name}-web`, `${box.name}_other`];
 		const before = (await rows(box))['web']?.pid;
 		expect(await asks(box, 'job', 'http://web/')).toMatch(/^6: .*resolve/);
+		const offered = async (action: string): Promise<readonly string[]> =>
+			(await box.tsbox(['completion', 'names', 'network', action])).out.trimEnd().split('\n').toSorted();
+		const [names, containers] = [
+			[`${box.name}_other`, `${box.name}_outer`],
+			[`${box.name}-job`, web],
+		];
+		expect(await offered('graph')).toEqual(names);
+		expect(await offered('test')).toEqual(containers);
+		expect(await offered('connect')).toEqual([...containers, ...names]);
 		expect(await network(box, 'connect', '--alias', 'shop', other, web)).toMatchObject(done);
 		noteLinks(box);
 		await until('web answers', async () => (await asks(box, 'job', 'http://web/')) === `${web}\n`);
@@ -97,7 +106,8 @@ describe.runIf(isAble && existsSync('/usr/bin/curl'))('network connect', () => {
 		);
 		await bringUp(box, spec);
 		const [web, job, outer, other] = [`${box.name}-web`, `${box.name}-job`, `${box.name}_outer`, `${box.name}_other`];
-		const links = (): string => execFileSync('ip', ['-o', 'link'], {encoding: 'utf8'}).replaceAll(/ state .*/g, '');
+		const {bridge} = JSON.parse((await network(box, 'inspect', other)).out) as {bridge: string};
+		const links = (): readonly string[] => readdirSync(`/sys/class/net/${bridge}/brif`);
 		const leases = (): readonly string[] => readdirSync(join(box.folder, `state/networks/${other}/leases`));
 		const before = {links: links(), leases: leases()};
 		const refused = async (...words: readonly string[]): Promise<string> => {

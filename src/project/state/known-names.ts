@@ -36,8 +36,13 @@ function namesOf(machine: Machine, kind: NameKind, word: string | undefined, cwd
 			return services(machine, word, cwd);
 		case 'volume':
 			return allVolumes(host, dirs.store).map(({name}) => name);
-		case 'network':
-			return [...allDefinitions(host, dirs.store), ...allNetworks(host, dirs.state)].map(({name}) => name);
+		case 'network': {
+			// `word` is the action of `tsbox network`.
+			const networks = [...allDefinitions(host, dirs.store), ...allNetworks(host, dirs.state)].map(({name}) => name);
+			if (word === 'test') return namesOf(machine, 'container', word, cwd);
+			const isBoth = word === 'connect' || word === 'disconnect';
+			return isBoth ? [...networks, ...namesOf(machine, 'container', word, cwd)] : networks;
+		}
 		case 'image':
 			return allNames(host, dirs.store).map(({name}) => shortName(name));
 		case 'run':
