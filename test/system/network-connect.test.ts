@@ -53,6 +53,11 @@ describe.runIf(isAble && existsSync('/usr/bin/curl'))('network connect', () => {
 		expect(await on(box, other)).toEqual(expect.arrayContaining([web, `${box.name}-job`]));
 		expect((await box.tsbox(['exec', web, '--', 'ip', 'route'])).out.match(/default/g)).toHaveLength(1);
 		expect(await box.tsbox(['drift', web])).toMatchObject({status: 0});
+		const inspected = JSON.parse((await box.tsbox(['inspect', web])).out) as {networks: readonly {name: string}[]};
+		expect(inspected.networks).toMatchObject([
+			{name: other, interface: 'eth1', names: expect.arrayContaining(['web', 'shop'])},
+			{name: `${box.name}_outer`, interface: 'eth0'},
+		]);
 		expect((await network(box, 'connect', other, web)).err).toContain('already');
 		expect(await network(box, 'disconnect', other, web)).toMatchObject(done);
 		expect(await asks(box, 'job', 'http://web/')).toMatch(/^6: .*resolve/);

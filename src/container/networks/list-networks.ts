@@ -107,15 +107,16 @@ export async function inspectNetwork(machine: MachineFolders, name: string): Pro
 	return {...found, containers: membersOf(machine, name)};
 }
 
-/** The containers on a network, by the file names of their addresses. */
+/** The containers on a network, by name. */
 export function membersOf(machine: MachineFolders, network: string): readonly NetworkMember[] {
-	return liveLeases(machine, network).map(lease => ({
+	const members = liveLeases(machine, network).map(lease => ({
 		name: shownName(machine.host, machine.dirs.state, lease.container),
 		address: lease.address,
 		mac: lease.mac,
 		interface: lease.interface,
 		aliases: lease.names,
 	}));
+	return members.toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 /** The error for an unknown network. */

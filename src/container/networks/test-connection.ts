@@ -39,7 +39,9 @@ export async function testConnection(
 			isOpen = next.state !== 'failed';
 			if (!isOpen) break;
 		}
-		if (isOpen) hops.push(connectionHop(await connectInside(machine, from.pid, address, port), `${address}:${port}`));
+		const isOutside = hops.at(-1)?.state === 'skipped';
+		if (isOpen)
+			hops.push(connectionHop(await connectInside(machine, from.pid, address, port), `${address}:${port}`, isOutside));
 	}
 	return hops;
 }
@@ -233,7 +235,7 @@ function targetHop(
 			);
 }
 
-function connectionHop(outcome: Outcome, at: string): Hop {
+function connectionHop(outcome: Outcome, at: string, isOutside: boolean): Hop {
 	if (outcome === 'ok') return passed('connection', `a connection to ${at} was made`);
 	if (outcome === 'EUNTRIED') return skipped('connection', `this host has neither perl nor bash to try ${at} with`);
 	const why: Readonly<Record<string, string>> = {
@@ -246,7 +248,9 @@ function connectionHop(outcome: Outcome, at: string): Hop {
 		'connection',
 		`${at} ${outcomeWords(outcome)}`,
 		why[outcome] ?? `the kernel says ${outcome}`,
-		'look for a rule that is not of tsbox: `nft list ruleset`',
+		isOutside
+			? 'see whether this host itself gets there; if it does, look for a rule that is not of tsbox: `nft list ruleset`'
+			: 'look for a rule that is not of tsbox: `nft list ruleset`',
 	);
 }
 

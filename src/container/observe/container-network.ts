@@ -1,4 +1,4 @@
-import type {Machine} from '../machine/machine.ts';
+import type {Machine, MachineFolders} from '../machine/machine.ts';
 import {kernelText} from '../../host/files/kernel-text.ts';
 import {socketsHeldBy} from '../../kernel/listening.ts';
 import {
@@ -35,8 +35,8 @@ export function containerNetwork(machine: Machine, name: string): ContainerNetwo
 		processes.map(process => process.pid),
 	);
 	const programs = new Map(processes.map(process => [process.pid, process.name]));
-	const leases = leasesOf(host, machine.dirs.state, record.name);
-	const isPublished = leases.some(({network}) => !network.internal);
+	const networks = joinedNetworks(machine, record.name);
+	const isPublished = networks.some(({internal}) => !internal);
 	return {
 		kind: record.namespaces.includes('network') ? 'own' : 'host',
 		interfaces: interfacesOf({dev: text('dev'), trie: text('fib_trie'), inet6: text('if_inet6')}, routes),
@@ -47,16 +47,21 @@ export function containerNetwork(machine: Machine, name: string): ContainerNetwo
 			port: socket.port,
 			program: programs.get(socket.pid) ?? '',
 		})),
-		networks: leases.map(({network, lease}) => ({
-			name: network.name,
-			address: lease.address,
-			interface: lease.interface,
-			names: lease.names,
-			internal: network.internal,
-		})),
+		networks,
 		ports: (record.ports ?? []).map(isPublished ? publishedWords : portWords),
 		isPublished,
 	};
+}
+
+/** The networks that a container is on now, by its first name. */
+export function joinedNetworks({host, dirs}: MachineFolders, id: string): ContainerNetwork['networks'] {
+	return leasesOf(host, dirs.state, id).map(({network, lease}) => ({
+		name: network.name,
+		address: lease.address,
+		interface: lease.interface,
+		names: lease.names,
+		internal: network.internal,
+	}));
 }
 
 /** A published port as `tsbox port` and `tsbox network graph` write it. */

@@ -6,9 +6,10 @@ import {shownState} from '../../state/freezer.ts';
 import {containerFolder} from '../../state/record.ts';
 import {readStartReport} from '../../state/start-report.ts';
 import {findContainer} from '../machine/find-container.ts';
+import {joinedNetworks} from './container-network.ts';
 import {startView} from './start-view.ts';
 
-/** The record of a container with its current state and memory, the origin of each spec value, and the report of its last start. */
+/** The record of a container with its current state, networks, and memory, the origin of each spec value, and the report of its last start. */
 export async function inspect(machine: Machine, name: string): Promise<unknown> {
 	const record = findContainer(machine, name);
 	const {origins, ...rest} = record;
@@ -20,6 +21,7 @@ export async function inspect(machine: Machine, name: string): Promise<unknown> 
 		...rest,
 		...(alias === undefined ? {} : {name: alias, id: record.name}),
 		state: shownState(machine.host, record),
+		networks: joinedNetworks(machine, record.name),
 		memory:
 			memory === undefined
 				? null
