@@ -17,7 +17,11 @@ const ok = {status: 0, signal: null, err: ''};
 /** Whether this host has the interface of a network, or a route to its subnet. */
 const isOnHost = ({bridge, subnets}: Shown): boolean =>
 	existsSync(`/sys/class/net/${bridge}`) ||
-	subnets.some(({subnet}) => execFileSync('ip', ['route', 'show', 'table', 'all', subnet]).length > 0);
+	subnets.some(({subnet}) => {
+		const routes = execFileSync('ip', ['route', 'show', 'table', 'all', subnet], {encoding: 'utf8'}).split('\n');
+		// The containers of another test, with a state of its own, may have the same subnet meanwhile.
+		return routes.some(route => route !== '' && !/ dev tsb-[\da-f]{8} /.test(`${route} `));
+	});
 
 interface Shown {
 	readonly subnets: readonly {readonly subnet: string; readonly gateway: string}[];
