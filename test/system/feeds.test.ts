@@ -135,7 +135,7 @@ test('the network, the mounts and the configuration of a container are those tha
 			{name: 'lo', addresses: expect.arrayContaining(['127.0.0.1/8']) as readonly string[]},
 			{name: 'eth0', addresses: expect.arrayContaining([expect.stringMatching(/\.\d+\/24$/)]) as unknown},
 		],
-		published: ['80:8080/tcp'],
+		ports: ['0.0.0.0:80 -> 8080/tcp'],
 	});
 	await vi.waitFor(
 		() =>
