@@ -2,6 +2,7 @@ import {keepNewImage} from '../../image/create/keep-new-image.ts';
 import {namePath} from '../../image/store/images.ts';
 import {newWorkPath} from '../../image/store/store.ts';
 import {forgetImage} from '../../image/store/remove.ts';
+import {exitedFolder} from '../../state/exited.ts';
 import type {BuildRow, StagePlan} from '../plan/build-plan.ts';
 import type {RowWork} from './row-work.ts';
 
@@ -44,10 +45,11 @@ export function heldRow(row: BuildRow, stage: StagePlan, rows: RowWork): HeldRow
 			const image = keepNewImage(host, store, {names: [name], config, layers});
 			const {env = {}, workingDir = '/', user} = row.kind === 'run' ? row.run : {};
 			const folder = newWorkPath(host, store);
+			const container = `build-look-${row.cacheKey.slice(0, 12)}`;
 			try {
 				host.mkdir(folder, 0o700);
 				const spec = {
-					name: `build-look-${row.cacheKey.slice(0, 12)}`,
+					name: container,
 					image: name,
 					pull_policy: 'never',
 					environment: env,
@@ -59,6 +61,8 @@ export function heldRow(row: BuildRow, stage: StagePlan, rows: RowWork): HeldRow
 				await work(`${folder}/shell.json`);
 			} finally {
 				host.removeTree(folder);
+				// Nobody waits for it.
+				host.removeTree(`${exitedFolder(rows.machine.dirs.state)}/${container}`);
 				host.removeTree(namePath(store, name));
 				forgetImage(host, store, {schema: 1, ...image, layers, created: 0}, () => false);
 			}

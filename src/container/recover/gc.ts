@@ -110,6 +110,13 @@ function sweepLogs({host, dirs}: Machine): readonly string[] {
 	return removed;
 }
 
+/** Removes what is left of networks. The code for it, which knows the rules of nft(8), is loaded only where there are networks. */
+async function sweepNetworks(machine: Machine): Promise<readonly string[]> {
+	const {host, dirs} = machine;
+	if (host.list(`${dirs.state}/networks`).every(name => name === '.lock')) return [];
+	return (await import('../networks/sweep-networks.ts')).sweepNetworks(machine);
+}
+
 /** Removes outdated toolboxes and half-made ones. */
 function sweepTools({host, dirs, facts}: Machine): readonly string[] {
 	const current = facts.toolbox.kind === 'copy' ? facts.toolbox.id : undefined;
@@ -147,7 +154,7 @@ export async function gc(
 				...(await sweepLayers(machine)),
 				...sweepLogs(machine),
 				...sweepProjects(machine),
-				...(await (await import('../networks/sweep-networks.ts')).sweepNetworks(machine)),
+				...(await sweepNetworks(machine)),
 				...sweepCopies(machine),
 				...sweepRuns(machine),
 				...sweepTemporary(machine),
