@@ -104,7 +104,10 @@ export interface Host {
 	writeAtomic(path: string, content: string | Uint8Array, mode?: number): void;
 	/** The same without fsync(2): readers see the whole file, but a power cut may leave it empty. */
 	writeWhole(path: string, content: string | Uint8Array, mode?: number): void;
-	/** Replaces the text of a file that is there, in one write(2), so that whoever has it open or mounted sees the new text. */
+	/**
+	 * Replaces the text of a file that is there, in one write(2), so that whoever has it open or mounted sees the new text. Waits for
+	 * nobody: EAGAIN while another has a lease of it.
+	 */
 	overwrite(path: string, text: string): void;
 	/** Appends text: O_APPEND, one write(2). */
 	append(path: string, text: string): void;

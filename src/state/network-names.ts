@@ -1,3 +1,4 @@
+import {errnoOf} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
 import {leasedAddresses, leasePath} from './network.ts';
 import {containerFolder} from './record.ts';
@@ -39,12 +40,33 @@ function writeNames(host: Host, state: string): boolean {
 		if (own === undefined) continue;
 		const networks = networksOf(host, folder);
 		const text = own + networks.map(leasesOf).join('');
-		const now = host.readText(`${folder}/${hostsFile}`);
-		if (now === undefined || now === text) continue;
-		host.overwrite(`${folder}/${hostsFile}`, text);
-		isChanged = true;
+		if (renew(host, `${folder}/${hostsFile}`, text)) isChanged = true;
 	}
 	return isChanged;
+}
+
+/** How a container keeps its own file as it is: a lease of fcntl(2), a program that runs from it, chattr(1). Or it has just ended. */
+const keeps = new Set<unknown>(['EAGAIN', 'ETXTBSY', 'EPERM', 'ENOENT']);
+
+/**
+ * Writes a hosts file if it has another text. The container can write it too, and others must not feel what it does: it is left with what
+ * it has.
+ */
+function renew(host: Host, path: string, text: string): boolean {
+	try {
+		if (!isStale(host, path, Buffer.from(text))) return false;
+		host.overwrite(path, text);
+		return true;
+	} catch (error) {
+		if (keeps.has(errnoOf(error))) return false;
+		throw error;
+	}
+}
+
+/** Whether a hosts file has another text. It may be of any size: no more is read than should be there. */
+function isStale(host: Host, path: string, text: Buffer): boolean {
+	const size = host.lstat(path)?.size;
+	return size !== undefined && (size !== text.length || host.readBytes(path, 0, text.length)?.equals(text) !== true);
 }
 
 /** The names of the networks whose containers are in the hosts file of a container. */

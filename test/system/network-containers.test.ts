@@ -111,6 +111,36 @@ describe.runIf(isAble && curls)('networks', () => {
 		expect(left(box)).toEqual([]);
 	});
 
+	test.each([
+		['makes it larger than a process reads', 'truncate -s 3G /etc/hosts', 'true'],
+		// F_SETLEASE and F_RDLCK: whoever opens the file for writing waits until it is given up.
+		[
+			'has a lease of it',
+			`perl -e '$SIG{IO} = "IGNORE"; open F, "<", "/etc/hosts"; fcntl F, 1024, 0 or die $!; sleep 600' & sleep 1`,
+			// Nobody has waited until the kernel took it away.
+			'grep LEASE /proc/locks',
+		],
+		[
+			'runs a program from it',
+			'cat /usr/bin/sleep > /etc/hosts; chmod 755 /etc/hosts; /etc/hosts 600 & sleep 1',
+			'true',
+		],
+	])('a container that %s, its own /etc/hosts, disturbs no other', async (_, script, holds) => {
+		await using box = await testBox();
+		const command = JSON.stringify(['sh', '-c', `${script}; touch /tmp/done; sleep 600`.replaceAll('$', '$$$$')]);
+		const spec = stack(box, {job: `command: ${command}\n`, web: sleeps}, 'networks: {default: {}}\n');
+		await bringUp(box, spec);
+		const isDone = async (): Promise<boolean> =>
+			(await box.tsbox(['exec', `${box.name}-job`, '--', 'test', '-e', '/tmp/done'])).status === 0;
+		await until('it has it', isDone);
+		await box.tsbox(['stop', '-t', '0', box.name, 'web']);
+		expect(await box.tsbox(['start', box.name, 'web'])).toMatchObject({status: 0});
+		expect(await box.tsbox(['exec', `${box.name}-job`, '--', 'sh', '-c', holds])).toMatchObject({status: 0});
+		expect((await box.tsbox(['exec', `${box.name}-web`, '--', 'getent', 'hosts', 'job'])).out).toMatch(/^1/);
+		await box.tsbox(['down', '-t', '0', box.name]);
+		expect(left(box)).toEqual([]);
+	});
+
 	test('addresses, devices and names are those that the spec asks for', async () => {
 		await using box = await testBox();
 		const third = 1 + (Number.parseInt(box.name.slice(1, 5), 16) % 250);

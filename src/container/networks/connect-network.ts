@@ -48,7 +48,7 @@ export async function connectNetwork(
 		const record = runningContainer(machine, name);
 		const shown = shownName(host, dirs.state, record.name);
 		const folder = containerFolder(dirs.state, record.name);
-		if (host.readText(`${folder}/${hostsFile}`) === undefined) throw notConnectable(shown, record);
+		if (host.lstat(`${folder}/${hostsFile}`) === undefined) throw notConnectable(shown, record);
 		if (leasesOf(host, dirs.state, record.name).some(each => each.network.name === network))
 			throw new TsboxError('E_NETWORK_TAKEN', `${shown} is on the network ${network} already`, {
 				hint: `see its address: \`tsbox network inspect ${network}\``,

@@ -42,10 +42,15 @@ export interface Surroundings {
 	readonly networkOf: (address: string) => NetworkRecord | undefined;
 }
 
+/** Most bytes that are read of a file of names; hosts of ten thousand containers need a part of it. */
+const mostBytes = 1024 * 1024;
+
 /** Reads what the kernel and the leases say of a container. Its files are those that tsbox wrote: no link of an image is followed. */
 export function testedOf({host, dirs}: Machine, {name: id, process: {pid}}: RunningRecord): Tested {
 	const text = (file: string): string => kernelText(host, `/proc/${pid}/net/${file}`) ?? '';
 	const folder = containerFolder(dirs.state, id);
+	// The container can write these files, and make them as large as it likes.
+	const beginning = (file: string): string => host.readBytes(`${folder}/${file}`, 0, mostBytes)?.toString() ?? '';
 	const routes = ipv4Routes(text('route'));
 	return {
 		name: shownName(host, dirs.state, id),
@@ -57,8 +62,8 @@ export function testedOf({host, dirs}: Machine, {name: id, process: {pid}}: Runn
 		listening: (['tcp', 'udp'] as const).flatMap(protocol =>
 			['', '6'].flatMap(family => listeningSockets(text(`${protocol}${family}`), protocol)),
 		),
-		hosts: host.readText(`${folder}/${hostsFile}`) ?? '',
-		resolv: host.readText(`${folder}/resolv.conf`) ?? '',
+		hosts: beginning(hostsFile),
+		resolv: beginning('resolv.conf'),
 	};
 }
 

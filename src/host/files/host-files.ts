@@ -209,7 +209,8 @@ function kindOf(stats: Stats): FileFacts['kind'] {
 
 function overwrite(path: string, text: string): void {
 	const bytes = Buffer.from(text);
-	const fd = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW);
+	// O_NONBLOCK: whoever has a lease of the file, see fcntl(2), could otherwise keep us waiting.
+	const fd = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
 	try {
 		// A reader may see the end of the old text for a moment, never a part of a line.
 		writeSync(fd, bytes, 0, bytes.length, 0);

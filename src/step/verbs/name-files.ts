@@ -22,9 +22,12 @@ const refresh = (state: string, lock: string): readonly string[] => [
 	'\t[ -e "$own" ] || continue',
 	'\tfolder=${own%/hosts.own}',
 	'\ttext=$(cat "$own"; while read -r net; do cat "networks/$net/leases/"* 2>/dev/null || :; done < "$folder/networks")',
-	'\t[ "$text" = "$(cat "$folder/hosts" 2>/dev/null)" ] && continue',
-	'\tprintf "%s\\n" "$text" | dd of="$folder/hosts" bs=1M iflag=fullblock conv=notrunc 2>/dev/null',
-	'\ttruncate -s $((${#text} + 1)) "$folder/hosts"',
+	// The container can write the file: no more of it is read than should be there.
+	'\t[ "$text" = "$(head -c $((${#text} + 2)) "$folder/hosts" 2>/dev/null)" ] && continue',
+	// It may also keep the file as it is, by a lease or a program that runs from it, and is then left with what it has.
+	'\tif printf "%s\\n" "$text" | timeout 5 dd of="$folder/hosts" bs=1M iflag=fullblock conv=notrunc 2>/dev/null; then',
+	'\t\ttruncate -s $((${#text} + 1)) "$folder/hosts"',
+	'\tfi',
 	'done',
 ];
 
