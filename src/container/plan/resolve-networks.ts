@@ -46,7 +46,7 @@ export function resolveNetworks(machine: Machine, service: NetworkedService): Ne
 	const {networks = [], name} = service;
 	const {host, dirs} = machine;
 	if (networks.length === 0 || isLeftOut(machine, service)) return null;
-	refuseUnsupported(machine, networks);
+	refuseUnsupported(machine, service, networks);
 	const folder = networksFolder(dirs.state);
 	const widest = Math.max(...networks.map(({gwPriority}) => gwPriority));
 	const outside = networks.filter(({network}) => !network.internal);
@@ -126,7 +126,7 @@ function subnetOf(text: string): Cidr {
 	});
 }
 
-function refuseUnsupported({host, facts}: Machine, networks: readonly NetworkJoin[]): void {
+function refuseUnsupported({host, facts}: Machine, {ports}: NetworkedService, networks: readonly NetworkJoin[]): void {
 	if (facts.user.uid !== 0)
 		throw new TsboxError('E_PERMISSION', 'only root can make the devices of a network', {
 			hint: 'run it with sudo, or write `network_mode: none`',
@@ -142,6 +142,12 @@ function refuseUnsupported({host, facts}: Machine, networks: readonly NetworkJoi
 		throw new TsboxError('E_HOST_UNSUPPORTED', `the network ${six.network.key} asks for IPv6`, {
 			why: 'networks of tsbox have IPv4 addresses',
 			hint: 'take `enable_ipv6` and `ipv6_address` out',
+		});
+	const port = ports.find(({hostIp}) => hostIp?.includes(':') === true && hostIp !== '::');
+	if (port !== undefined)
+		throw new TsboxError('E_HOST_UNSUPPORTED', `the port [${port.hostIp}]:${port.published ?? ''} asks for IPv6`, {
+			why: 'networks of tsbox have IPv4 addresses',
+			hint: 'publish it at an IPv4 address, or leave the address out for all of them',
 		});
 }
 
