@@ -175,6 +175,23 @@ dns_search: [example.test]
 		expect(left(box)).toEqual([]);
 	});
 
+	test.each(['none', 'host'])('`extra_hosts` and `dns` hold with `network_mode: %s` too', async mode => {
+		await using box = await testBox();
+		const spec = box.file(
+			'one.yaml',
+			[
+				`name: ${box.name}\nrootfs: host\nnetwork_mode: ${mode}\n`,
+				'extra_hosts: [far=10.9.8.7, near=host-gateway]\ndns: [9.9.9.9]\ndns_search: [example.org]\n',
+				'command: [sh, -c, "getent hosts far near; cat /etc/resolv.conf"]\n',
+			].join(''),
+		);
+		const {out, err, status} = await box.tsbox(['up', spec]);
+		expect(err).not.toContain('warning');
+		expect(status).toBe(0);
+		expect(out.replaceAll(/ +/g, ' ')).toBe('10.9.8.7 far\n127.0.0.1 near\nnameserver 9.9.9.9\nsearch example.org\n');
+		expect(left(box)).toEqual([]);
+	});
+
 	test.each([
 		['a network', 'networks: {default: {enable_ipv6: true}}\n', '', 'the network default asks for IPv6'],
 		['a port', '', 'ports: ["[::1]:80:80"]\n', 'the port [::1]:80 asks for IPv6'],

@@ -11,7 +11,7 @@ import type {NetworkJoin} from '../../spec/model/network.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {shownName} from '../../state/alias.ts';
 import {leasesOf, readDefinition, readNetwork} from '../../state/network.ts';
-import {hostsFile, noteNetwork, refreshNames} from '../../state/network-names.ts';
+import {noteNetwork, ownHosts, refreshNames} from '../../state/network-names.ts';
 import {containerFolder} from '../../state/record.ts';
 import {readStartReport, type StartReport, writeStartReport} from '../../state/start-report.ts';
 import type {Step, StepBefore, StepBeside} from '../../step/verbs/step.ts';
@@ -48,7 +48,7 @@ export async function connectNetwork(
 		const record = runningContainer(machine, name);
 		const shown = shownName(host, dirs.state, record.name);
 		const folder = containerFolder(dirs.state, record.name);
-		if (host.lstat(`${folder}/${hostsFile}`) === undefined) throw notConnectable(shown, record);
+		if (host.lstat(`${folder}/${ownHosts}`) === undefined) throw notConnectable(shown, record);
 		if (leasesOf(host, dirs.state, record.name).some(each => each.network.name === network))
 			throw new TsboxError('E_NETWORK_TAKEN', `${shown} is on the network ${network} already`, {
 				hint: `see its address: \`tsbox network inspect ${network}\``,
@@ -160,6 +160,7 @@ async function inputOf(machine: Machine, record: RunningRecord, network: string,
 	const input = resolveNetworks(machine, {
 		name,
 		service: detached?.service ?? name,
+		namespaces: record.namespaces,
 		networks: [join],
 		ports: [],
 		origins: {...origins, networks: {kind: 'option', option: 'tsbox network connect'}},

@@ -3,10 +3,14 @@ import type {NetworksInput} from '../../plan/input/network-input.ts';
 import type {BindVolume, Service} from '../../spec/model/project.ts';
 import {hostsFile} from '../../state/network-names.ts';
 
-/** The files in which a container on networks looks names up, as mounts; not those that its spec mounts itself. */
-export function nameFiles({conf}: NetworksInput, {volumes}: Service): readonly BindVolume[] {
-	return [['/etc/hosts', hostsFile] as const, ['/etc/resolv.conf', 'resolv.conf'] as const].flatMap(([target, file]) =>
-		volumes.some(volume => volume.target === target)
+/** The files in which a container looks names up, as mounts; not those that its spec mounts itself. */
+export function nameFiles({conf, joins, hosts, resolv}: NetworksInput, {volumes}: Service): readonly BindVolume[] {
+	const files = [
+		['/etc/hosts', hostsFile, hosts],
+		['/etc/resolv.conf', 'resolv.conf', resolv],
+	] as const;
+	return files.flatMap(([target, file, lines]) =>
+		volumes.some(volume => volume.target === target) || (joins.length === 0 && lines.length === 0)
 			? []
 			: [
 					{

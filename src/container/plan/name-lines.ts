@@ -20,17 +20,18 @@ const behindStub = '/run/systemd/resolve/resolv.conf';
 
 /**
  * The lines of a container's /etc/resolv.conf: what the spec says, and for the rest what the host has. A resolver on a loopback address of the
- * host is not the container's: of systemd's the ones behind it are taken, others are left out.
+ * host is not the container's, unless it has the network of the host: of systemd's the ones behind it are taken, others are left out.
  */
 export function resolvLines(
 	host: Host,
 	{dns, dnsSearch, dnsOpt}: Pick<Service, 'dns' | 'dnsSearch' | 'dnsOpt'>,
+	{isOnHost = false}: {readonly isOnHost?: boolean} = {},
 ): readonly string[] {
 	const own = host.readText('/etc/resolv.conf') ?? '';
-	const text = /^nameserver\s+127\.0\.0\.53\b/m.test(own) ? (host.readText(behindStub) ?? own) : own;
+	const text = !isOnHost && /^nameserver\s+127\.0\.0\.53\b/m.test(own) ? (host.readText(behindStub) ?? own) : own;
 	const rows = text.split('\n').map(line => line.trim().split(/\s+/));
 	const of = (word: string): readonly string[] => rows.flatMap(([key, ...words]) => (key === word ? words : []));
-	const servers = dns ?? of('nameserver').filter(address => !/^(?:127\.|::1$)/.test(address));
+	const servers = dns ?? of('nameserver').filter(address => isOnHost || !/^(?:127\.|::1$)/.test(address));
 	const search = dnsSearch ?? of('search');
 	const options = dnsOpt ?? of('options');
 	return [

@@ -250,7 +250,9 @@ export async function planInput(
 	const folders = map === null || isRange(map) || image.kind !== 'host' ? [] : hostRoot(host);
 	const {networks: joins, ...rest} = service;
 	const joined: Service =
-		networks === null ? rest : {...rest, ...present({networks: joins}), ports: resolvedPorts(service, networks)};
+		networks === null || networks.joins.length === 0
+			? rest
+			: {...rest, ...present({networks: joins}), ports: resolvedPorts(service, networks)};
 	const withNames = {...service, tty, volumes: [...service.volumes, ...named]};
 	const config = startingIn(options.cwd, withMappings(toOciConfig(withNames, imagePath(image)), map));
 	const input: PlanInput = {

@@ -32,22 +32,31 @@ import {networkPools} from './network-pools.ts';
 /** What decides how a container is on its networks. */
 export type NetworkedService = Pick<
 	Service,
-	'name' | 'service' | 'hostname' | 'networks' | 'ports' | 'origins' | 'extraHosts' | 'dns' | 'dnsSearch' | 'dnsOpt'
+	| 'name'
+	| 'service'
+	| 'hostname'
+	| 'namespaces'
+	| 'networks'
+	| 'ports'
+	| 'origins'
+	| 'extraHosts'
+	| 'dns'
+	| 'dnsSearch'
+	| 'dnsOpt'
 >;
 
 /**
  * Decides how a container is on its networks: subnets, addresses, devices and ports. Nothing is taken yet: the plan has steps for that, and
  * fails with E_ADDRESS_IN_USE when another start was faster.
  *
- * @returns null for a container without networks
+ * @returns null for a container without networks whose spec says nothing of names
  * @throws TsboxError E_HOST_UNSUPPORTED, E_PERMISSION, E_NETWORK_NOT_FOUND; of addresses and subnets as `pickAddress` and `pickSubnet`.
  */
 export function resolveNetworks(machine: Machine, service: NetworkedService): NetworksInput | null {
 	const {networks = [], name} = service;
 	const {host, dirs} = machine;
-	if (networks.length === 0 || isLeftOut(machine, service)) return null;
+	if (networks.length === 0 || isLeftOut(machine, service)) return namesAlone(machine, service);
 	refuseUnsupported(machine, service, networks);
-	const folder = networksFolder(dirs.state);
 	const widest = Math.max(...networks.map(({gwPriority}) => gwPriority));
 	const outside = networks.filter(({network}) => !network.internal);
 	const way = outside.find(({gwPriority}) => gwPriority === widest) ?? outside[0];
@@ -83,15 +92,38 @@ export function resolveNetworks(machine: Machine, service: NetworkedService): Ne
 	});
 	const [first] = joins.filter(({record}) => !record.internal);
 	return {
-		container: name,
+		...placesOf(machine, name),
 		joins,
 		ports: first === undefined ? [] : portsOf(machine, service, first.address),
-		conf: containerFolder(dirs.state, name),
-		state: dirs.state,
-		folder,
-		lock: networksLock(dirs.state),
 		hosts: hostsLines(service, joins.find(({isDefault}) => isDefault)?.gateway),
 		resolv: resolvLines(host, service),
+	};
+}
+
+function placesOf(
+	{dirs}: Machine,
+	name: string,
+): Pick<NetworksInput, 'container' | 'conf' | 'state' | 'folder' | 'lock'> {
+	return {
+		container: name,
+		conf: containerFolder(dirs.state, name),
+		state: dirs.state,
+		folder: networksFolder(dirs.state),
+		lock: networksLock(dirs.state),
+	};
+}
+
+/** The files of names for a container on no network, each if its spec speaks of it; else the container has those of its image. */
+function namesAlone(machine: Machine, service: NetworkedService): NetworksInput | null {
+	const {name, extraHosts, dns, dnsSearch, dnsOpt, namespaces} = service;
+	const asks = [dns, dnsSearch, dnsOpt].some(each => each !== undefined);
+	if (extraHosts === undefined && !asks) return null;
+	return {
+		...placesOf(machine, name),
+		joins: [],
+		ports: [],
+		hosts: extraHosts === undefined ? [] : hostsLines(service, undefined),
+		resolv: asks ? resolvLines(machine.host, service, {isOnHost: !namespaces.includes('network')}) : [],
 	};
 }
 

@@ -20,6 +20,7 @@ const none: NetworkPlan = {before: [], beside: []};
 export function planNetwork(input: NetworksInput | null): NetworkPlan {
 	if (input === null) return none;
 	const {joins} = input;
+	if (joins.length === 0) return {before: [namesAloneStep(input)], beside: []};
 	return {
 		before: [
 			filesStep(input),
@@ -64,6 +65,30 @@ function filesStep({conf, hosts, resolv, joins, lock, state}: NetworksInput): St
 			],
 		},
 		undo: {kind: 'refreshNames', state, lock},
+		checks: [],
+	};
+}
+
+/** For a container on no network: what its spec says of names. */
+function namesAloneStep({conf, hosts, resolv}: NetworksInput): StepBefore {
+	const files = [
+		{name: hostsFile, lines: hosts},
+		{name: 'resolv.conf', lines: resolv},
+	].filter(({lines}) => lines.length > 0);
+	const names = files.map(({name}) => `/etc/${name}`).join(' and ');
+	return {
+		id: 'network.files',
+		phase: 'network',
+		side: 'before',
+		title: `write ${names} of the container`,
+		why: 'Programs look names up in /etc/hosts first, and then ask the name servers of /etc/resolv.conf. The spec says more of them than the image does.',
+		man: 'hosts(5)',
+		object: `files ${files.map(({name}) => `${conf}/${name}`).join(', ')}`,
+		action: {
+			kind: 'writeFiles',
+			files: files.map(({name, lines}) => ({path: `${conf}/${name}`, text: text(lines), mode: 0o644})),
+		},
+		undo: {kind: 'none', reason: 'they go with the folder of the container'},
 		checks: [],
 	};
 }

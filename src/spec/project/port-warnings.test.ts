@@ -36,9 +36,3 @@ test('only the first ports of a long range are listed', () => {
 		expect.stringContaining('`3004/tcp`, 995 more cannot'),
 	]);
 });
-
-test('of a container that is on no network, keys of networks are named that do nothing', () => {
-	const asked = {ports: [], namespaces: own, dns: ['9.9.9.9'], extraHosts: [{name: 'a', address: '10.0.0.1'}]};
-	expect(portWarnings(asked)).toEqual(['without effect, because the container is on no network: `extra_hosts`, `dns`']);
-	expect(portWarnings({...asked, ports: portsOf('80'), networks: []})).toEqual([]);
-});

@@ -3,29 +3,15 @@ import {portWords} from '../values/port-words.ts';
 import type {Port, Service} from '../model/project.ts';
 
 /**
- * Warns about `ports` that are not reachable from outside, and about other keys of networks that do nothing, for a container that is on no
- * network of tsbox. With the network of the host a command listens on the host itself, so a port with the same number and no address needs no
- * warning.
+ * Warns about `ports` that are not reachable from outside, for a container that is on no network of tsbox. With the network of the host a
+ * command listens on the host itself, so a port with the same number and no address needs no warning.
  */
-export function portWarnings(
-	service: Pick<Service, 'ports' | 'namespaces'> & Partial<NetworkFields>,
-): readonly string[] {
-	if (service.networks !== undefined) return [];
-	return [...unpublished(service), ...withoutEffect(service)];
-}
-
-type NetworkFields = Pick<Service, 'networks' | 'extraHosts' | 'dns' | 'dnsSearch' | 'dnsOpt'>;
-
-/** Warns about keys of a container that is on no network, whose files of names are those of its image. */
-function withoutEffect({extraHosts, dns, dnsSearch, dnsOpt}: Partial<NetworkFields>): readonly string[] {
-	const given = {extra_hosts: extraHosts, dns, dns_search: dnsSearch, dns_opt: dnsOpt};
-	const keys = Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [`\`${key}\``]));
-	if (keys.length === 0) return [];
-	return [`without effect, because the container is on no network: ${keys.join(', ')}`];
-}
-
-function unpublished({ports, namespaces}: Pick<Service, 'ports' | 'namespaces'>): readonly string[] {
-	if (ports.length === 0) return [];
+export function portWarnings({
+	ports,
+	namespaces,
+	networks,
+}: Pick<Service, 'ports' | 'namespaces' | 'networks'>): readonly string[] {
+	if (networks !== undefined || ports.length === 0) return [];
 	if (namespaces.includes('network')) {
 		const others = namespaces.filter(kind => kind !== 'network').join(', ');
 		return [
