@@ -32,7 +32,7 @@ export const superviseChecks: Checks = {
 	'a detached project comes up healthy, and its supervisor waits without a use of the processor': async () => {
 		writeSpec();
 		const {status, err} = tsbox('up', '-d', '--wait', spec);
-		assert.equal(status, 0, err);
+		assert.equal(status, 0, `up: ${err}`);
 		assert.deepEqual(
 			rows().map(({service: name, state, health}) => [name, state, health]),
 			[
@@ -45,12 +45,14 @@ export const superviseChecks: Checks = {
 		await eventually('the supervisor to be gone', () => (existsSync(`/proc/${pid}`) ? undefined : true));
 		const web = rows().find(row => row.service === 'web')?.pid ?? 0;
 		process.kill(web, 'SIGKILL');
-		assert.equal(tsbox('up', '-d', spec, 'db').status, 0);
+		const again = tsbox('up', '-d', spec, 'db');
+		assert.equal(again.status, 0, `again: ${again.out}${again.err}`);
 		await eventually('web to run again', () => {
 			const now = rows().find(row => row.service === 'web');
 			return now?.state === 'running' && now.pid !== web ? true : undefined;
 		});
-		assert.equal(tsbox('down', '-t', '1', 'shop').status, 0);
+		const down = tsbox('down', '-t', '1', 'shop');
+		assert.equal(down.status, 0, `down: ${down.out}${down.err}`);
 	},
 	'a generated unit is sound, starts the project, and takes it down': async () => {
 		const unit = '/etc/systemd/system/tsbox-shop.service';
