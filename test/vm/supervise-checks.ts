@@ -46,7 +46,7 @@ export const superviseChecks: Checks = {
 		const web = rows().find(row => row.service === 'web')?.pid ?? 0;
 		process.kill(web, 'SIGKILL');
 		const again = tsbox('up', '-d', spec, 'db');
-		assert.equal(again.status, 0, `again: ${again.out}${again.err}`);
+		assert.equal(again.status, 0, `${again.out}${again.err}`);
 		await eventually('web to run again', () => {
 			const now = rows().find(row => row.service === 'web');
 			return now?.state === 'running' && now.pid !== web ? true : undefined;

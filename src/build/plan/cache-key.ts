@@ -1,11 +1,11 @@
 import {createHash} from 'node:crypto';
+import {canonicalJson} from '../../spec/syntax/canonical-json.ts';
 
 /**
- * The SHA-256, in hex, of a value of JSON; keys of objects count in any order.
- * @param value text, numbers, lists, and objects; undefined values of an object are as if they were not there
+ * The SHA-256, in hex, of a value as {@link canonicalJson} writes it.
  */
 export function digestOf(value: unknown): string {
-	return createHash('sha256').update(canonical(value)).digest('hex');
+	return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }
 
 /**
@@ -15,12 +15,4 @@ export function digestOf(value: unknown): string {
  */
 export function cacheKey(below: string, inputs: string, sources: readonly string[] = []): string {
 	return digestOf([below, inputs, ...sources]);
-}
-
-function canonical(value: unknown): string {
-	return JSON.stringify(value, (_, each: unknown) =>
-		typeof each === 'object' && each !== null && !Array.isArray(each)
-			? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-			: each,
-	);
 }

@@ -26,6 +26,8 @@ test('changed fields are reported as keys of the spec', () => {
 		'stop_grace_period',
 		'tty',
 	]);
+	expect(changedKeys({labels: {a: '1', b: '2'}}, {labels: {b: '2', a: '1'}})).toEqual([]);
+	expect(changedKeys({command: ['a', 'b']}, {command: ['b', 'a']})).toEqual(['command']);
 	expect(changedKeys(sampleService, JSON.parse(JSON.stringify(sampleService)) as typeof sampleService)).toEqual([]);
 });
 

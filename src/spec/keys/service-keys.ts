@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import type {Service} from '../model/project.ts';
+import {canonicalJson} from '../syntax/canonical-json.ts';
 import {fileKeys} from './files.ts';
 import type {Field, Key, ReadContext, ReadKey, Recorded} from './key.ts';
 import {lifecycleKeys} from './lifecycle.ts';
@@ -72,11 +73,11 @@ export function valueOf({recorded, value}: Key, service: Partial<Service>): unkn
 	return Object.fromEntries(fields.map(each => [each, service[each]]));
 }
 
-/** The keys whose change makes a different container, in alphabetical order. Keys of the project are left out. */
+/** The keys whose change makes a different container, in alphabetical order. Keys of the project are left out. The order in a map is no change. */
 export function changedKeys(before: Partial<Service>, after: Partial<Service>): readonly string[] {
 	return rows
 		.filter(([, key]) => key.isOfProject !== true)
-		.filter(([, key]) => JSON.stringify(valueOf(key, before)) !== JSON.stringify(valueOf(key, after)))
+		.filter(([, key]) => canonicalJson(valueOf(key, before)) !== canonicalJson(valueOf(key, after)))
 		.map(([yaml]) => yaml)
 		.sort();
 }

@@ -1,10 +1,12 @@
 import {expect, test} from 'vitest';
 import {isTsboxError} from '../../errors/tsbox-error.ts';
 import type {SpecOptions} from '../keys/request.ts';
+import {changedKeys} from '../keys/service-keys.ts';
 import type {ImageConfig} from '../model/image-config.ts';
 import type {Service} from '../model/project.ts';
 import {loadProject} from '../project/load.ts';
 import {withImage} from './with-image.ts';
+import {withoutImage} from './without-image.ts';
 
 const image = {reference: 'docker.io/library/web:1', project: 'shop'};
 const check = {
@@ -232,6 +234,8 @@ test.each([
 	};
 	const elsewhere = {reference: 'docker.io/library/other:1', project: 'shop'};
 	expect(withImage(once, config, image)).toEqual(once);
+	// Else `up` would recreate what nobody changed.
+	expect(changedKeys(withoutImage(once), own)).toEqual([]);
 	expect(withImage(once, other, elsewhere)).toEqual(withImage(own, other, elsewhere));
 });
 
