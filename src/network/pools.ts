@@ -64,6 +64,18 @@ export function pickSubnet(pools: readonly Pool[], family: 4 | 6, used: readonly
 	});
 }
 
+/** The subnets of networks, as {@link overlapping} takes them. */
+export function subnetsOf(
+	networks: readonly {readonly name: string; readonly subnets: readonly {readonly subnet: string}[]}[],
+): readonly UsedSubnet[] {
+	return networks.flatMap(({name, subnets}) =>
+		subnets.flatMap(({subnet}) => {
+			const cidr = parseCidr(subnet);
+			return cidr === undefined ? [] : [{cidr, by: `the network ${name}`}];
+		}),
+	);
+}
+
 /** The first of the used blocks that has an address in common with a subnet. */
 export function overlapping(subnet: Cidr, used: readonly UsedSubnet[]): UsedSubnet | undefined {
 	return used.find(({cidr}) => overlaps(subnet, cidr));

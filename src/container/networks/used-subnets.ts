@@ -1,6 +1,5 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import {parseCidr} from '../../network/address.ts';
-import {routesOf, type UsedSubnet} from '../../network/pools.ts';
+import {routesOf, subnetsOf, type UsedSubnet} from '../../network/pools.ts';
 import {allDefinitions, allNetworks} from '../../state/network.ts';
 import type {Machine} from '../machine/machine.ts';
 
@@ -26,11 +25,6 @@ export async function usedSubnets({host, dirs, facts}: Machine): Promise<readonl
 			output: stderr.trim(),
 			hint: 'install iproute2; the ip of busybox has no -json',
 		});
-	const networks = [...allNetworks(host, dirs.state), ...allDefinitions(host, dirs.store)].flatMap(({name, subnets}) =>
-		subnets.flatMap(({subnet}): readonly UsedSubnet[] => {
-			const cidr = parseCidr(subnet);
-			return cidr === undefined ? [] : [{cidr, by: `the network ${name}`}];
-		}),
-	);
-	return [...networks, ...routesOf(stdout)];
+	const networks = [...allNetworks(host, dirs.state), ...allDefinitions(host, dirs.store)];
+	return [...subnetsOf(networks), ...routesOf(stdout)];
 }

@@ -1,17 +1,13 @@
 import type {Host} from '../../host/host.ts';
+import {extraHostLine} from '../../network/names.ts';
 import type {Service} from '../../spec/model/project.ts';
 
-/** A container's own lines of /etc/hosts; those of its networks follow them. `gateway` is the host's address on its network. */
-export function hostsLines(
-	{extraHosts = []}: Pick<Service, 'extraHosts'>,
-	gateway: string | undefined,
-): readonly string[] {
+/** A container's own lines of /etc/hosts; those of its networks follow them. `gateway` is the host's address on its network. Whoever is on that of the host reaches it at the loopback address. */
+export function hostsLines({extraHosts = []}: Pick<Service, 'extraHosts'>, gateway = '127.0.0.1'): readonly string[] {
 	return [
 		'127.0.0.1 localhost',
 		'::1 localhost ip6-localhost ip6-loopback',
-		...extraHosts.map(
-			({name, address}) => `${address === 'host-gateway' ? (gateway ?? '127.0.0.1') : address} ${name}`,
-		),
+		...extraHosts.map(each => extraHostLine(each, gateway)),
 	];
 }
 

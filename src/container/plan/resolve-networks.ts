@@ -5,7 +5,7 @@ import {ipv4Routes} from '../../kernel/network-fields.ts';
 import {type Cidr, formatAddress, nthHost, parseAddress, parseCidr} from '../../network/address.ts';
 import {bridgeName} from '../../network/names.ts';
 import {pickAddress} from '../../network/pick-address.ts';
-import {overlapping, pickSubnet, type UsedSubnet} from '../../network/pools.ts';
+import {overlapping, pickSubnet, subnetsOf, type UsedSubnet} from '../../network/pools.ts';
 import type {NetworkInput, NetworksInput, PublishedPort} from '../../plan/input/network-input.ts';
 import type {NetworkJoin} from '../../spec/model/network.ts';
 import type {Service} from '../../spec/model/project.ts';
@@ -122,7 +122,7 @@ function namesAlone(machine: Machine, service: NetworkedService): NetworksInput 
 		...placesOf(machine, name),
 		joins: [],
 		ports: [],
-		hosts: extraHosts === undefined ? [] : hostsLines(service, undefined),
+		hosts: extraHosts === undefined ? [] : hostsLines(service),
 		resolv: asks ? resolvLines(machine.host, service, {isOnHost: !namespaces.includes('network')}) : [],
 	};
 }
@@ -236,12 +236,7 @@ function usedSubnets({host, dirs}: Machine, own: string, picked: readonly Networ
 	);
 	const routes = ipv4Routes(host.readText('/proc/net/route') ?? '');
 	return [
-		...networks.flatMap(({name, subnets}) =>
-			subnets.flatMap(({subnet}) => {
-				const cidr = parseCidr(subnet);
-				return cidr === undefined ? [] : [{cidr, by: `the network ${name}`}];
-			}),
-		),
+		...subnetsOf(networks),
 		// Shorter prefixes are ways to the Internet.
 		...routes.flatMap(({network, prefix, interface: device}) => {
 			const cidr = prefix < 8 ? undefined : parseCidr(`${network}/${prefix}`);

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
-import {isTsboxError} from '../../errors/tsbox-error.ts';
 import {loadProject} from '../project/load.ts';
+import {complaintOf} from '../../../test/support/complaint.ts';
 
 /** The project of a spec in /home/ada/box.yaml. */
 function load(text: string, env: Record<string, string> = {}) {
@@ -13,16 +13,7 @@ function load(text: string, env: Record<string, string> = {}) {
 	});
 }
 
-/** What is told of a spec that cannot be read: the lines of the problems, and the hint of the first. */
-function complaint(text: string): string {
-	try {
-		load(text);
-		return 'no error';
-	} catch (error) {
-		if (!isTsboxError(error)) throw error;
-		return `${error.message}\n${error.output ?? ''}\n${error.hint ?? ''}`;
-	}
-}
+const complaint = (text: string): string => complaintOf(() => load(text));
 
 test('a folder is all that a build needs', () => {
 	const {builds, services} = load('services: {web: {build: ./app}}');

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
-import {isTsboxError} from '../../errors/tsbox-error.ts';
 import type {Service} from '../model/project.ts';
 import {loadProject} from '../project/load.ts';
+import {complaintOf} from '../../../test/support/complaint.ts';
 
 /** The project of a spec in /home/ada/shop.yaml. */
 function load(text: string) {
@@ -14,16 +14,7 @@ function load(text: string) {
 	});
 }
 
-/** What is told of a spec that cannot be read: its problems with their hints. */
-function complaint(text: string): string {
-	try {
-		load(text);
-		return 'no error';
-	} catch (error) {
-		if (!isTsboxError(error)) throw error;
-		return `${error.message}\n${error.output ?? ''}\n${error.hint ?? ''}`;
-	}
-}
+const complaint = (text: string): string => complaintOf(() => load(text));
 
 /** The keys and the names of the networks that a container is on; undefined for none. */
 function joined({networks}: Service): readonly string[] | undefined {

@@ -3,6 +3,7 @@ import {shellCommand} from '../../spec/syntax/shell-words.ts';
 import {escapeLines, escapeText} from '../text/escape.ts';
 import type {Look} from '../text/look.ts';
 import {wrapCommand, wrapWords} from '../text/wrap.ts';
+import {keyHelp, keyPrompt} from './key-words.ts';
 
 /** The page that `build --step` shows before each instruction: what it is, what it does, and its command. */
 export function rowPage(
@@ -65,9 +66,8 @@ function sourceOf(from: Extract<BuildRow, {kind: 'copy' | 'add'}>['copy']['from'
 }
 
 /** The keys of `build --step` in one line, or more in a narrow window. */
-export function rowPrompt({theme, columns, width}: Look): string {
-	const keys = ['Enter: do it', 'c: rest', 's: shell', 'q: quit', '?: help'];
-	return `${theme.quiet(wrapWords(keys.join(', '), columns - 2, width).join('\n'))} `;
+export function rowPrompt(look: Look): string {
+	return keyPrompt(['Enter: do it', 'c: rest', 's: shell', 'q: quit', '?: help'], look);
 }
 
 /** What each key does. */
@@ -78,11 +78,5 @@ export function rowHelp(look: Look): string {
 		['s', 'a shell in the files so far, as the command would see them; `exit` comes back'],
 		['q', 'quit; layers that are made stay for the next build; Ctrl-C and Ctrl-D do the same'],
 	] as const;
-	return rows
-		.flatMap(([key, words]) =>
-			wrapWords(escapeText(words), look.columns - 10, look.width).map(
-				(line, index) => `  ${look.theme.command((index === 0 ? key : '').padEnd(7))}${line}\n`,
-			),
-		)
-		.join('');
+	return keyHelp(rows, look);
 }

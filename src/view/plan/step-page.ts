@@ -3,6 +3,7 @@ import type {Skipping} from '../../step/script/skipping.ts';
 import {escapeLines, escapeText} from '../text/escape.ts';
 import type {Look} from '../text/look.ts';
 import {wrapCommand, wrapWords} from '../text/wrap.ts';
+import {keyHelp, keyPrompt} from './key-words.ts';
 
 /** The page that `--step` shows before each step: its title, why it is needed, and its command. */
 export function stepPage(step: StepWords, number: number, count: number, {columns, theme, width}: Look): string {
@@ -13,7 +14,7 @@ export function stepPage(step: StepWords, number: number, count: number, {column
 }
 
 /** The keys of `--step` in one line, or more in a narrow window. */
-export function stepPrompt({can}: Skipping, {theme, columns, width}: Look): string {
+export function stepPrompt({can}: Skipping, look: Look): string {
 	const keys = [
 		'Enter: run this step',
 		...(can ? ['k: skip'] : []),
@@ -23,8 +24,7 @@ export function stepPrompt({can}: Skipping, {theme, columns, width}: Look): stri
 		'q: quit',
 		'?: help',
 	];
-	// The answer needs a column.
-	return `${theme.quiet(wrapWords(keys.join(', '), columns - 2, width).join('\n'))} `;
+	return keyPrompt(keys, look);
 }
 
 /** What each key does, and what happens without this step. */
@@ -38,11 +38,5 @@ export function stepHelp(skipping: Skipping, look: Look): string {
 		['i', 'a shell in the namespaces of the first process, as root'],
 		['q', 'quit: undo all steps; Ctrl-C and Ctrl-D do the same'],
 	] as const;
-	return rows
-		.flatMap(([key, words]) =>
-			wrapWords(escapeText(words), look.columns - 10, look.width).map(
-				(line, index) => `  ${look.theme.command((index === 0 ? key : '').padEnd(7))}${line}\n`,
-			),
-		)
-		.join('');
+	return keyHelp(rows, look);
 }
