@@ -7,6 +7,8 @@ import {containerFolder} from './record.ts';
 export const ownHosts = 'hosts.own';
 /** The file that is mounted as /etc/hosts. */
 export const hostsFile = 'hosts';
+/** The configuration of the name server that a container with an `egress` asks. */
+export const egressFile = 'egress.conf';
 /** The file with the names of a container's networks, one a line. */
 export const networksFile = 'networks';
 

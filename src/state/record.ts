@@ -2,6 +2,7 @@ import type {Executor} from '../step/verbs/step.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
 import type {ImageFacts} from '../image/store/facts.ts';
+import type {Egress} from '../network/egress.ts';
 import type {OciConfig} from '../oci/config.ts';
 import type {Hook, NamespaceKind, Origin, Port, Service} from '../spec/model/project.ts';
 import type {FilterLoader} from '../step/verbs/drop-privileges.ts';
@@ -50,6 +51,8 @@ export interface ContainerRecord {
 	readonly namespaces: readonly NamespaceKind[];
 	/** The ports that the spec asks to publish. */
 	readonly ports?: readonly Port[];
+	/** What it reaches outside of its networks; everything without it. */
+	readonly egress?: Egress;
 	readonly root: 'pivot' | 'chroot';
 	/** Who carried out the steps inside; undefined in a record of an older tsbox. */
 	readonly executor?: Executor;

@@ -1,4 +1,5 @@
 import type {ImageFacts} from '../../image/store/facts.ts';
+import type {Egress} from '../../network/egress.ts';
 import type {OciConfig} from '../../oci/config.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
 import type {Plan} from '../../step/verbs/step.ts';
@@ -13,4 +14,6 @@ export interface PlannedContainer {
 	readonly image: ImageFacts;
 	readonly config: OciConfig;
 	readonly plan: Plan;
+	/** What the container reaches outside of its networks; everything without it. */
+	readonly egress?: Egress;
 }

@@ -101,7 +101,7 @@ export async function disconnectNetwork(machine: Machine, network: string, name:
 				why: `the published port ${port.published}/${port.protocol} leads to it there`,
 				hint: 'take the network and its ports out of the spec, and run `tsbox up` again',
 			});
-		const ids = [`network.${network}.link`, `network.${network}.claim`];
+		const ids = ['link', 'egress', 'claim'].map(each => `network.${network}.${each}`);
 		const undos = readJournal(host, folder).flatMap(entry => ('id' in entry && ids.includes(entry.id) ? [entry] : []));
 		noteNetwork(host, folder, network, false);
 		// The lines stay in the journal: an undo may be done twice.
@@ -156,7 +156,7 @@ async function inputOf(machine: Machine, record: RunningRecord, network: string,
 		sysctls: {},
 		...present({ipv4Address: address}),
 	};
-	const {name, detached, config, origins} = record;
+	const {name, detached, config, origins, egress} = record;
 	const input = resolveNetworks(machine, {
 		name,
 		service: detached?.service ?? name,
@@ -164,12 +164,17 @@ async function inputOf(machine: Machine, record: RunningRecord, network: string,
 		networks: [join],
 		ports: [],
 		origins: {...origins, networks: {kind: 'option', option: 'tsbox network connect'}},
-		...present({hostname: config.hostname}),
+		...present({hostname: config.hostname, egress: egress?.entries}),
 	});
 	// A container without any network is refused before.
 	if (input === null) throw notConnectable(name, record);
 	const isFirst = !hasDefault(machine, record);
-	return {...input, joins: input.joins.map(each => ({...each, isDefault: each.isDefault && isFirst}))};
+	// The name server of its start stays.
+	return {
+		...input,
+		...present({egress}),
+		joins: input.joins.map(each => ({...each, isDefault: each.isDefault && isFirst})),
+	};
 }
 
 /** The first name `ethN` that no interface of a container has. */
@@ -237,7 +242,9 @@ function withoutNetwork(
 	network: string,
 	added: readonly (StepBefore | StepBeside)[],
 ): readonly Step[] {
-	const others = steps.filter(({id}) => !id.startsWith(`network.${network}.`) || !/\.(?:claim|bridge|link)$/.test(id));
+	const others = steps.filter(
+		({id}) => !id.startsWith(`network.${network}.`) || !/\.(?:claim|bridge|egress|link)$/.test(id),
+	);
 	const rules = others.findIndex(({id}) => id === 'network.rules');
 	const cables = others.findLastIndex(({id, side}) => side === 'beside' && id.startsWith('network.')) + 1;
 	const before = added.filter(({side}) => side === 'before');

@@ -208,7 +208,7 @@ export async function planService(
 ): Promise<PlannedContainer> {
 	const {service, made, input} = await planInput(machine, project, asked, request, options);
 	const {image, config} = input;
-	return {project, service, made, image, config, plan: plan(input)};
+	return {project, service, made, image, config, plan: plan(input), ...present({egress: input.networks?.egress})};
 }
 
 /**

@@ -25,6 +25,7 @@ import {
 } from '../../state/network.ts';
 import {containerFolder} from '../../state/record.ts';
 import type {Machine} from '../machine/machine.ts';
+import {egressOf} from './resolve-egress.ts';
 import {freePort} from './free-port.ts';
 import {hostsLines, resolvLines} from './name-lines.ts';
 import {networkPools} from './network-pools.ts';
@@ -39,6 +40,7 @@ export type NetworkedService = Pick<
 	| 'networks'
 	| 'ports'
 	| 'origins'
+	| 'egress'
 	| 'extraHosts'
 	| 'dns'
 	| 'dnsSearch'
@@ -90,13 +92,15 @@ export function resolveNetworks(machine: Machine, service: NetworkedService): Ne
 			sysctls: join.sysctls,
 		};
 	});
+	const egress = egressOf(machine, service, joins);
 	const [first] = joins.filter(({record}) => !record.internal);
 	return {
 		...placesOf(machine, name),
 		joins,
 		ports: first === undefined ? [] : portsOf(machine, service, first.address),
 		hosts: hostsLines(service, joins.find(({isDefault}) => isDefault)?.gateway),
-		resolv: resolvLines(host, service),
+		...present({egress}),
+		resolv: resolvLines(host, egress?.resolver === undefined ? service : {...service, dns: [egress.resolver.address]}),
 	};
 }
 
@@ -136,7 +140,7 @@ export function resolvedPorts({ports}: Service, {ports: published}: NetworksInpu
 
 /** Ports of an ordinary user's container are not published, and a warning says so; networks that it asks for by name are refused. */
 function isLeftOut({facts}: Machine, {origins}: NetworkedService): boolean {
-	const isAsked = Object.keys(origins).some(key => /^(?:networks|network_mode)\b/.test(key));
+	const isAsked = Object.keys(origins).some(key => /^(?:networks|network_mode|egress)\b/.test(key));
 	return facts.user.uid !== 0 && !isAsked;
 }
 
@@ -163,11 +167,12 @@ function refuseUnsupported({host, facts}: Machine, {ports}: NetworkedService, ne
 		throw new TsboxError('E_PERMISSION', 'only root can make the devices of a network', {
 			hint: 'run it with sudo, or write `network_mode: none`',
 		});
-	for (const tool of ['ip', 'nft'])
+	const tools = {ip: 'iproute2', nft: 'nftables'};
+	for (const [tool, from] of Object.entries(tools))
 		if (findProgram(host, tool) === undefined)
 			throw new TsboxError('E_HOST_UNSUPPORTED', `this host has no ${tool}`, {
 				why: 'the devices and rules of networks are made with it',
-				hint: `install it (Debian: ${tool === 'ip' ? 'iproute2' : 'nftables'}), or write \`network_mode: none\``,
+				hint: `install it (Debian: ${from}), or write \`network_mode: none\``,
 			});
 	const six = networks.find(({network, ipv6Address}) => network.enableIpv6 || ipv6Address !== undefined);
 	if (six !== undefined)

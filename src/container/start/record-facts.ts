@@ -34,6 +34,7 @@ export function recordFacts({
 	image,
 	config,
 	plan,
+	egress,
 }: PlannedContainer): Omit<ContainerRecord, 'owner' | 'bootId' | 'created' | 'process'> {
 	return {
 		schema: 1,
@@ -45,6 +46,7 @@ export function recordFacts({
 		stopGraceMs: service.stopGraceMs,
 		...(service.preStop === undefined ? {} : {preStop: service.preStop}),
 		namespaces: service.namespaces,
+		...(egress === undefined ? {} : {egress}),
 		...(service.ports.length === 0 ? {} : {ports: service.ports}),
 		root: service.root,
 		executor: plan.executor,

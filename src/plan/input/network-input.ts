@@ -1,3 +1,4 @@
+import type {Egress} from '../../network/egress.ts';
 import type {NetworkRecord} from '../../state/network.ts';
 
 /** A network that a container joins, as the plan needs it. */
@@ -39,6 +40,8 @@ export interface NetworksInput {
 	/** The folder of all networks that are up. */
 	readonly folder: string;
 	readonly lock: string;
+	/** What it reaches outside of its networks; everything without it. */
+	readonly egress?: Egress;
 	/** Its own lines of /etc/hosts. */
 	readonly hosts: readonly string[];
 	/** Lines of /etc/resolv.conf. */

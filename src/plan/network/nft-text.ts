@@ -14,7 +14,8 @@ export function tableOf(state: string): string {
 		: `inet tsbox-${createHash('sha256').update(state).digest('hex').slice(0, 8)}`;
 }
 
-function chain(table: string, name: string, hook: string, rules: readonly string[]): readonly string[] {
+/** Commands that make a base chain, or give it these rules. */
+export function chain(table: string, name: string, hook: string, rules: readonly string[]): readonly string[] {
 	return [
 		`add chain ${table} ${name} { ${hook} }`,
 		`flush chain ${table} ${name}`,

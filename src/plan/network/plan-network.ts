@@ -1,10 +1,14 @@
 import {shellWord} from '../../spec/syntax/shell-words.ts';
 import type {NetworkRecord} from '../../state/network.ts';
-import {hostsFile, networksFile, ownHosts} from '../../state/network-names.ts';
+import {egressFile, hostsFile, networksFile, ownHosts} from '../../state/network-names.ts';
 import {ownedStatus, takenStatus} from '../../step/verbs/host-script.ts';
 import type {StepBefore, StepBeside} from '../../step/verbs/step.ts';
 import type {NetworkInput, NetworksInput, PublishedPort} from '../input/network-input.ts';
+import {bridgeTableOf} from './egress-rules.ts';
 import {baseRules, networkElements, portElements, portKeys, tableOf} from './nft-text.ts';
+import {egressStep, resolverStep} from './plan-egress.ts';
+import {resolverConf} from './resolver-conf.ts';
+import {feed, ifLeased} from './script-lines.ts';
 
 /** The steps that connect a container to its networks. */
 export interface NetworkPlan {
@@ -19,26 +23,27 @@ const none: NetworkPlan = {before: [], beside: []};
 /** Plans the networks of a container; nothing for one without. */
 export function planNetwork(input: NetworksInput | null): NetworkPlan {
 	if (input === null) return none;
-	const {joins} = input;
+	const {joins, egress} = input;
 	if (joins.length === 0) return {before: [namesAloneStep(input)], beside: []};
 	return {
 		before: [
 			filesStep(input),
 			...joins.flatMap(join => [claimStep(join, input), bridgeStep(join, input)]),
 			rulesStep(input),
+			...(egress === undefined ? [] : joins.map(join => egressStep(egress, join, input))),
+			...(egress?.resolver === undefined ? [] : [resolverStep(egress, egress.resolver, input)]),
 			namesStep(input),
 		],
 		beside: joins.map(join => linkStep(join)),
 	};
 }
 
-/** Plans that a container which runs comes to one more network. It has the files for its names already. */
+/** Plans that a container which runs comes to one more network. It has the files for its names already, and its name server. */
 export function planConnection(input: NetworksInput): NetworkPlan {
 	const {before, beside} = planNetwork(input);
-	return {before: before.filter(({action}) => action.kind !== 'writeFiles'), beside};
+	return {before: before.filter(({id, action}) => action.kind !== 'writeFiles' && id !== 'network.resolver'), beside};
 }
 
-const feed = (command: string, lines: readonly string[]): readonly string[] => [`${command} <<-'E'`, ...lines, 'E'];
 const text = (lines: readonly string[]): string => lines.map(line => `${line}\n`).join('');
 /** Makes a file, and ends the script if it is there with another text. Only between `set -C` and `set +C`: then `>` makes files, and fails for others. */
 const claim = (text: string, path: string, otherwise = `exit ${takenStatus}`): string =>
@@ -46,7 +51,7 @@ const claim = (text: string, path: string, otherwise = `exit ${takenStatus}`): s
 const put = (text: string, path: string): string => `printf '%s\\n' ${shellWord(text)} > ${shellWord(path)}`;
 
 /** Step 1, so that its undo comes last: the names of this container vanish from the others when its leases are gone. */
-function filesStep({conf, hosts, resolv, joins, lock, state}: NetworksInput): StepBefore {
+function filesStep({conf, hosts, resolv, joins, egress, lock, state}: NetworksInput): StepBefore {
 	return {
 		id: 'network.files',
 		phase: 'network',
@@ -62,6 +67,9 @@ function filesStep({conf, hosts, resolv, joins, lock, state}: NetworksInput): St
 				{path: `${conf}/${networksFile}`, text: text(joins.map(({record}) => record.name)), mode: 0o600},
 				{path: `${conf}/${hostsFile}`, text: text(hosts), mode: 0o644},
 				{path: `${conf}/resolv.conf`, text: text(resolv), mode: 0o644},
+				...(egress?.resolver === undefined
+					? []
+					: [{path: `${conf}/${egressFile}`, text: text(resolverConf(tableOf(state), egress)), mode: 0o600}]),
 			],
 		},
 		undo: {kind: 'refreshNames', state, lock},
@@ -126,7 +134,7 @@ function leaveLines(join: NetworkInput, folder: string, table: string): readonly
 	const {record, lease} = join;
 	const net = `${folder}/${record.name}`;
 	return [
-		`if [ -e ${shellWord(lease)} ] && [ "$(cat ${shellWord(lease)})" = ${shellWord(join.leaseText)} ]; then rm ${shellWord(lease)}; fi`,
+		...ifLeased(join, [`rm ${shellWord(lease)}`]),
 		`if [ -d ${shellWord(net)} ] && [ -z "$(ls ${shellWord(`${net}/leases`)} 2>/dev/null)" ]; then`,
 		...bridgeEndLines(record, folder, table).map(line => `	${line}`),
 		`	rm -rf ${shellWord(net)}`,
@@ -162,7 +170,7 @@ export function lastEndLines(folder: string, table: string): readonly string[] {
 	const before = `${folder}/.forward`;
 	return [
 		`if [ -z "$(ls ${shellWord(folder)} 2>/dev/null)" ]; then`,
-		`	nft ${shellWord(`delete table ${table}`)} 2>/dev/null || :`,
+		`	for each in ${shellWord(table)} ${shellWord(bridgeTableOf(table))}; do nft delete table $each 2>/dev/null || :; done`,
 		`	if [ -e ${shellWord(before)} ] && ! nft list tables | grep -q '^table inet tsbox' && [ -z "$(ip -o link show type bridge)" ]; then cat ${shellWord(before)} > /proc/sys/net/ipv4/ip_forward; fi`,
 		`	rm -rf ${shellWord(before)} ${shellWord(`${folder}/.subnets`)} ${shellWord(`${folder}/.ports`)}`,
 		'fi',

@@ -1,4 +1,5 @@
 import type {Parsed} from '../model/parsed.ts';
+import {parseEgress} from '../network/egress-value.ts';
 import {readExtraHosts} from '../network/extra-host.ts';
 import {parseLink} from '../network/links.ts';
 import {
@@ -61,6 +62,25 @@ export const networkKeys = {
 		example: ['3000'],
 		about: 'Ports for other containers, for people: on a network all ports are open to each other.',
 		also: ['exposed_ports'],
+	}),
+	egress: keyReadBy('egress', {
+		example: ['api.example.com:443', '*.example.org', '10.0.0.0/8'],
+		about:
+			'All that it reaches outside of its networks, by name or address: `NAME[:PORT[/udp]]`, `*.DOMAIN`, `ADDRESS`, `SUBNET`. The rest is refused at once, the host too. An empty list lets nothing out; without the key everything is let out.',
+		also: ['allowed_hosts', 'allow_net', 'outbound', 'allowlist', 'whitelist'],
+		written: w => w.list(w.parsedBy(w.text, parseEgress)),
+		recorded: r => r.array(r.parsedAs(r.text, parseEgress)),
+		show: list => (list.length === 0 ? 'nothing' : showNames(list)),
+		read: (written, name, {picker, options: {egress: given}}) => {
+			const place = {kind: 'option', option: '--egress'} as const;
+			const list = given?.flatMap(text => {
+				const entry = parseEgress(text);
+				if (!entry.ok) picker.invalid(place, `it ${entry.problem}`, entry.hint);
+				return entry.ok ? [entry.value] : [];
+			});
+			const entries = picker.override(place.option, list, name, written, undefined);
+			return entries && [...new Set(entries)];
+		},
 	}),
 	extra_hosts: keyReadBy('extraHosts', {
 		example: ['registry=10.0.0.5'],

@@ -47,6 +47,7 @@ services:
     mac_address: 02:42:ac:11:65:44
     links: [db]
     expose: [3000, 53/udp]
+    egress: [api.example.com:443, 10.0.0.0/8]
     extra_hosts: [registry=10.0.0.5]
     dns: 9.9.9.9
     dns_search: [example.org]

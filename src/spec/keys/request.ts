@@ -21,6 +21,8 @@ export interface SpecOptions {
 	readonly init?: boolean;
 	readonly reproducible?: boolean;
 	readonly userns?: UsernsMode;
+	/** Entries of `egress`, in place of those of the spec. */
+	readonly egress?: readonly string[];
 	/** The number of containers by service. Overrides `scale`. */
 	readonly scale?: Readonly<Record<string, number>>;
 }

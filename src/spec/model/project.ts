@@ -236,6 +236,8 @@ export interface Service {
 	readonly networks?: readonly NetworkJoin[];
 	/** As written; undefined if the spec does not set it. */
 	readonly networkMode?: NetworkMode;
+	/** What it reaches outside of its networks, as `formatEgress` writes it: everything without the list, nothing when it is empty. */
+	readonly egress?: readonly string[];
 	readonly extraHosts?: readonly ExtraHost[];
 	/** Addresses of name servers. */
 	readonly dns?: readonly string[];

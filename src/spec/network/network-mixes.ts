@@ -20,7 +20,15 @@ export function networkMixes(service: Service): readonly Mix[] {
 	];
 }
 
-function modeMixes({networkMode: mode, namespaces, networks, ports, origins, ...service}: Service): readonly Mix[] {
+function modeMixes({
+	networkMode: mode,
+	namespaces,
+	networks,
+	ports,
+	egress,
+	origins,
+	...service
+}: Service): readonly Mix[] {
 	const mixes: Mix[] = [];
 	const hasNetwork = namespaces.includes('network');
 	const word = typeof mode === 'string' ? mode : undefined;
@@ -45,6 +53,18 @@ function modeMixes({networkMode: mode, namespaces, networks, ports, origins, ...
 				mode === 'host'
 					? 'take `ports` out: the command listens at the addresses of the host'
 					: 'take one of them out: nobody reaches a container without a network',
+		});
+	if (egress !== undefined && (mode === 'host' || !hasNetwork))
+		mixes.push({
+			key: 'egress',
+			message: `\`egress\` and ${mode === 'host' ? '`network_mode: host`' : 'the network of the host'} exclude each other: the list would hold for the host`,
+			hint: mode === 'host' ? 'take one of them out' : 'add `network` to `namespaces`, or take `egress` out',
+		});
+	else if (egress !== undefined && egress.length > 0 && networks === undefined)
+		mixes.push({
+			key: 'egress',
+			message: '`egress` needs a network by which the container reaches what is listed',
+			hint: mode === 'none' ? 'take `network_mode: none` out, or the entries' : 'add `networks: [default]`',
 		});
 	if (service.reproducible === true && networks !== undefined)
 		mixes.push({

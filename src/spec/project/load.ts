@@ -48,7 +48,9 @@ export function loadProject(request: SpecRequest): Project {
 	const project = request.options?.name ?? file.name ?? nameOfFile(source.file);
 	const isNetworked =
 		(file.networks.declared ?? []).length > 0 ||
-		file.containers.some(({input: {ports = [], networks}}) => ports.length > 0 || networks !== undefined);
+		file.containers.some(
+			({input: {ports = [], networks, egress}}) => ports.length > 0 || networks !== undefined || egress !== undefined,
+		);
 	const services = file.containers.map(({key, input, places}) =>
 		readService(input, places, {
 			key,

@@ -97,7 +97,7 @@ export function readService(input: ServiceInput, places: Places, context: Servic
 		networks: context.networks,
 		mode: read.networkMode,
 		isOpen: namespaces.includes('network') && !isBare && !reproducible,
-		isNetworked: context.isNetworked || read.ports.length > 0,
+		isNetworked: context.isNetworked || read.ports.length > 0 || read.egress !== undefined,
 		mac: input.mac_address,
 	});
 	const service: Omit<Service, 'origins'> = {

@@ -1,0 +1,83 @@
+import {execFileSync} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {describe, expect, test} from 'vitest';
+import {type TestBox, testBox} from './box.ts';
+import {asks, bringUp, isAble, left, serves, sleeps, stack} from './network-stack.ts';
+import {outside} from './outside.ts';
+import {until} from './project.ts';
+
+/* `egress`: what a container reaches outside of its networks. */
+
+const isEquipped = isAble && ['/usr/bin/curl', '/usr/sbin/dnsmasq'].every(path => existsSync(path));
+/** How curl ends when a connection is refused, and when a name has no address. A time-out would be 28. */
+const [refused, unknown] = [/^7: /, /^6: /];
+
+/** The name servers of containers that run, by their processes. */
+const nameServers = (): readonly string[] =>
+	execFileSync('sh', ['-c', 'grep -lsF .tsbox.invalid/ /proc/[0-9]*/cmdline || :'], {encoding: 'utf8'})
+		.split('\n')
+		.filter(path => path !== '' && existsSync(path));
+
+describe.runIf(isEquipped)('egress', () => {
+	test('what is listed is reached by name and address, and the rest is refused at once', async () => {
+		using world = outside();
+		await using box = await testBox();
+		const [one, two, three] = world.servers;
+		world.names({'api.example.com': one, 'sub.api.example.com': one, 'a.b.example.org': two, 'example.org': two});
+		const list = ['api.example.com:80', '*.Example.org', `${three}:8080`];
+		const spec = stack(box, {
+			job: `${sleeps}dns: [${world.dns}]\negress: ${JSON.stringify(list)}\n`,
+			web: serves,
+		});
+		const before = nameServers();
+		await bringUp(box, spec);
+		const ask = (url: string): Promise<string> => asks(box, 'job', `http://${url}/`);
+		// Before its name was asked for, an address is closed.
+		expect(await ask(one)).toMatch(refused);
+		expect(await ask('api.example.com')).toBe(one);
+		expect(await ask('API.example.COM.')).toBe(one);
+		expect(await ask('a.b.example.org:8080')).toBe(two);
+		expect(await ask(`${three}:8080`)).toBe(three);
+		expect(await ask('api.example.com:8080')).toMatch(refused);
+		expect(await ask(three)).toMatch(refused);
+		for (const name of ['sub.api.example.com', 'example.org', 'example.com', 'never.example'])
+			expect(await ask(name)).toMatch(unknown);
+		// The host too, by any of its addresses, and what it alone reaches.
+		expect(await ask(`${world.host}:80`)).toMatch(refused);
+		expect(await ask(world.inner)).toMatch(refused);
+		expect(await ask('169.254.169.254')).toMatch(refused);
+		// Containers of the same network are in reach.
+		await until('web answers', async () => (await ask('web')) === `${box.name}-web\n`);
+		// Who has no list reaches all.
+		expect(await asks(box, 'web', `http://${three}/`)).toBe(three);
+		expect(await box.tsbox(['drift', `${box.name}-job`])).toMatchObject({status: 0});
+		await box.tsbox(['down', '-t', '0', box.name]);
+		expect(left(box)).toEqual([]);
+		expect(nameServers()).toEqual(before);
+	});
+
+	test('an empty list lets nothing out, and who connects to the container is answered', async () => {
+		using world = outside();
+		await using box = await testBox();
+		const spec = stack(box, {web: `${serves}egress: []\nports: ["80"]\n`, job: sleeps});
+		await bringUp(box, spec);
+		await until('it serves', async () => (await asks(box, 'job', 'http://web/')) === `${box.name}-web\n`);
+		const {out} = await box.tsbox(['port', `${box.name}-web`, '80']);
+		const port = out.trim().split(':').at(-1) ?? '';
+		expect(world.run('curl', '-sS', '-m', '3', `http://${world.host}:${port}/`)).toBe(`${box.name}-web\n`);
+		for (const each of [world.servers[0], world.host, `${world.host}:${port}`])
+			expect(await asks(box, 'web', `http://${each}/`)).toMatch(refused);
+		expect(await answerTo(box, 'web', world.dns)).toBe('No route to host');
+		await box.tsbox(['down', '-t', '0', box.name]);
+		expect(left(box)).toEqual([]);
+	});
+});
+
+/** What a container hears when it asks a name server itself. */
+async function answerTo(box: TestBox, container: string, address: string): Promise<string> {
+	const question = String.raw`\0\1\1\0\0\1\0\0\0\0\0\0\5never\7example\0\0\1\0\1`;
+	const program = `use IO::Socket; $s = IO::Socket::INET->new(Proto => 'udp', PeerAddr => '${address}:53') or die;
+		$s->send("${question}"); alarm 3; print defined $s->recv($_, 512) ? "answer of " . length : $!`;
+	const {out, err} = await box.tsbox(['exec', `${box.name}-${container}`, '--', 'perl', '-e', program]);
+	return out + err;
+}
