@@ -182,6 +182,12 @@ export function problemOf(check: Check, host: Host, view: ProcessView | undefine
 			);
 			return shared.length === 0 ? undefined : `its ${shared.join(', ')} namespace is the host's`;
 		}
+		case 'joined': {
+			const others = check.namespaces.filter(({kind, id}) => view.link(`ns/${namespaceFiles[kind]}`) !== id);
+			return others.length === 0
+				? undefined
+				: `its ${others.map(({kind}) => kind).join(', ')} namespace is not the one that it was to join`;
+		}
 		case 'cgroups': {
 			const own = processCgroups(view.text('cgroup'));
 			const outside = check.members.filter(

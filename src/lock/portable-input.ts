@@ -2,6 +2,8 @@ import type {HostFacts} from '../host/facts.ts';
 import type {RangeMap, UserMap} from '../host/id-map.ts';
 import {type ImageFacts, lowerFolders} from '../image/store/facts.ts';
 import type {PlanInput} from '../plan/input/input.ts';
+import {namespaceFiles} from '../host/probe/namespaces.ts';
+import type {NamespaceKind} from '../spec/model/project.ts';
 import {volumeData} from '../state/volume.ts';
 
 const store = '/store';
@@ -17,6 +19,7 @@ const store = '/store';
  * - `toolsSealed`, `volumes[].record`: whether an earlier start has created the toolbox or the volume.
  * - `seccomp`: the lock has the filter separately.
  * - `devices`: the kernel assigns device numbers at each boot.
+ * - `joined`: the numbers of processes and namespaces of other containers.
  * - `map`: /etc/subuid decides the subordinate ids; the container sees the same ids inside.
  * - `facts`: see {@link portableFacts}.
  */
@@ -29,11 +32,22 @@ export function portableInput(input: PlanInput, paths: ReadonlyMap<string, strin
 		]),
 	);
 	const pathOf = (path: string): string => volumes.get(path) ?? paths.get(path) ?? path;
+	const joined = input.joined?.map(({kind, owner}) => ({
+		kind,
+		path: joinedPath(kind),
+		...(owner && {owner: {name: owner.name}}),
+	}));
 	const image = portableImage(input.image, map);
 	return {
 		...input,
 		config: {
 			...input.config,
+			linux: {
+				...input.config.linux,
+				namespaces: input.config.linux.namespaces.map(each =>
+					each.path === undefined ? each : {...each, path: joinedPath(each.type)},
+				),
+			},
 			root: {...input.config.root, path: lowerFolders(image)[0] ?? '/'},
 			mounts: input.config.mounts.map(mount =>
 				mount.type === 'bind' ? {...mount, source: pathOf(mount.source)} : mount,
@@ -41,6 +55,7 @@ export function portableInput(input: PlanInput, paths: ReadonlyMap<string, strin
 		},
 		facts: portableFacts(input),
 		image,
+		...(joined === undefined ? {} : {joined}),
 		sources: Object.fromEntries(
 			Object.entries(input.sources).map(([path, found]) => [pathOf(path), {...found, real: pathOf(path), locked: []}]),
 		),
@@ -57,6 +72,11 @@ export function portableInput(input: PlanInput, paths: ReadonlyMap<string, strin
 		toolsSealed: true,
 		seccomp: seccomp === null ? null : {profile: 'profile', filter: '', instructions: 0, notes: []},
 	};
+}
+
+/** The file of a namespace that is joined, whatever the number of the process is. */
+function joinedPath(kind: NamespaceKind): string {
+	return `/proc/PID/ns/${namespaceFiles[kind]}`;
 }
 
 function portableImage(image: ImageFacts, map: UserMap | null): ImageFacts {

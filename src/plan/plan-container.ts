@@ -13,6 +13,7 @@ import {planMounts} from './mounts/plan-mounts.ts';
 import {checkSysctls, planProcess, reaperOf, rootOnly} from './process/plan-process.ts';
 import {planRootfs} from './rootfs/plan-rootfs.ts';
 import {planSecurity} from './security/plan-security.ts';
+import {joinedSteps} from './process/joined-steps.ts';
 import {planStart} from './process/plan-start.ts';
 import {planNetwork} from './network/plan-network.ts';
 import {planVolumes, volumeWarnings} from './volumes/plan-volumes.ts';
@@ -52,6 +53,7 @@ export function planContainer(input: PlanInput): Plan {
 		...network.before,
 		...cgroup.steps,
 		start,
+		...joinedSteps(input.joined ?? []),
 		...mounts,
 		...network.beside,
 		...security.steps,

@@ -49,6 +49,8 @@ export interface ContainerRecord {
 	readonly stopSignal: string;
 	readonly stopGraceMs: number;
 	readonly namespaces: readonly NamespaceKind[];
+	/** Others may join its ipc namespace. */
+	readonly sharesIpc?: true;
 	/** The ports that the spec asks to publish. */
 	readonly ports?: readonly Port[];
 	/** What it reaches outside of its networks; everything without it. */

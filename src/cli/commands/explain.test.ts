@@ -96,9 +96,9 @@ test('a key that this machine cannot have says why, and shows the steps of anoth
 });
 
 test('a key that tsbox does not have is explained with what to write instead', async () => {
-	const {out} = await explain('ipc');
-	expect(out).toContain('ipc  no key of tsbox');
-	expect(out).toContain('add `ipc` to `namespaces`');
+	const {out} = await explain('configs');
+	expect(out).toContain('configs  no key of tsbox');
+	expect(out).toContain('mount the file with `volumes`');
 });
 
 test('the word of another tool leads to the key', async () => {

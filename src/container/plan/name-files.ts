@@ -12,18 +12,21 @@ export function nameFiles({conf, joins, hosts, resolv}: NetworksInput, {volumes}
 	return files.flatMap(([target, file, lines]) =>
 		volumes.some(volume => volume.target === target) || (joins.length === 0 && lines.length === 0)
 			? []
-			: [
-					{
-						type: 'bind' as const,
-						source: `${conf}/${file}`,
-						target,
-						readOnly: false,
-						createHostPath: false,
-						propagation: 'rprivate' as const,
-						recursive: false,
-					},
-				],
+			: [nameFile(`${conf}/${file}`, target)],
 	);
+}
+
+/** A file of names as a mount. */
+export function nameFile(source: string, target: string): BindVolume {
+	return {
+		type: 'bind',
+		source,
+		target,
+		readOnly: false,
+		createHostPath: false,
+		propagation: 'rprivate',
+		recursive: false,
+	};
 }
 
 /** What the plan knows of the sources of {@link nameFiles}: a step makes them, in a folder that nobody else can write. */

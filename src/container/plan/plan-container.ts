@@ -23,6 +23,7 @@ import {hostView} from './host-view.ts';
 import {nameFiles, nameSources} from './name-files.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {resolvedPorts, resolveNetworks} from './resolve-networks.ts';
+import {resolveJoined, withJoined} from './resolve-joined.ts';
 import {resolveVolumes} from './resolve-volumes.ts';
 import {seccompFilter} from './seccomp.ts';
 
@@ -237,7 +238,14 @@ export async function planInput(
 	const {service, volumes} = resolveVolumes(machine, unresolved);
 	checkKept(machine, service, map);
 	const networks = resolveNetworks(machine, service);
-	const named = networks === null ? [] : nameFiles(networks, service);
+	const others = resolveJoined(machine, project, service, {
+		map,
+		dry: options.dry === true && options.forScript !== true,
+	});
+	const named =
+		networks === null
+			? others.names.filter(({target}) => service.volumes.every(volume => volume.target !== target))
+			: nameFiles(networks, service);
 	const sources = bindSources(
 		host,
 		service,
@@ -253,14 +261,23 @@ export async function planInput(
 		networks === null || networks.joins.length === 0
 			? rest
 			: {...rest, ...present({networks: joins}), ports: resolvedPorts(service, networks)};
-	const withNames = {...service, tty, volumes: [...service.volumes, ...named]};
-	const config = startingIn(options.cwd, withMappings(toOciConfig(withNames, imagePath(image)), map));
+	const withNames = {
+		...service,
+		...present({hostname: others.hostname ?? service.hostname}),
+		tty,
+		volumes: [...service.volumes, ...named],
+	};
+	const config = startingIn(
+		options.cwd,
+		withMappings(withJoined(toOciConfig(withNames, imagePath(image)), others.namespaces), map),
+	);
 	const input: PlanInput = {
 		extras: extrasOf(joined, facts.memory),
 		config,
 		facts,
 		image,
 		sources: {...sources, ...nameSources(named)},
+		...(others.namespaces.length === 0 ? {} : {joined: others.namespaces}),
 		networks,
 		volumes,
 		devices: devices(host, service),

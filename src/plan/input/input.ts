@@ -4,6 +4,7 @@ import type {ImageFacts} from '../../image/store/facts.ts';
 import {isRange, mappedRoot, type UserMap} from '../../host/id-map.ts';
 import type {OciConfig} from '../../oci/config.ts';
 import type {Extras} from '../../oci/extras.ts';
+import type {JoinedNamespace} from './joined-namespace.ts';
 import type {NetworksInput} from './network-input.ts';
 import type {NamespaceKind, VolumeMount} from '../../spec/model/project.ts';
 import type {VolumeRecord} from '../../state/volume.ts';
@@ -84,6 +85,8 @@ export interface PlanInput {
 	readonly devices: Readonly<Record<string, DeviceFacts>>;
 	/** Absolute folders: `store` is on disk, `state` on a tmpfs. */
 	readonly folders: {readonly store: string; readonly state: string};
+	/** The namespaces of others that the container joins: what is known of those that have a path in `config`. */
+	readonly joined?: readonly JoinedNamespace[];
 	/** The networks that the container joins; null without any. */
 	readonly networks?: NetworksInput | null;
 	/** The mounted named volumes. In `config` each is a bind mount. */
@@ -141,9 +144,14 @@ export function isRootless({map}: Pick<PlanInput, 'map'>): boolean {
 	return map !== null && !isRange(map) && mappedRoot(map)[0] !== 0;
 }
 
-/** The namespaces that the container does not share with the host. */
+/** The namespaces that the container does not share with the host: new ones, and those of others that it joins. */
 export function namespacesOf({config}: Pick<PlanInput, 'config'>): readonly NamespaceKind[] {
 	return config.linux.namespaces.map(({type}) => type);
+}
+
+/** The namespaces that are made for the container. */
+export function newNamespaces({config}: Pick<PlanInput, 'config'>): readonly NamespaceKind[] {
+	return config.linux.namespaces.flatMap(({type, path}) => (path === undefined ? [type] : []));
 }
 
 /** Whether the store can hold the writable layer of an overlay over this image. */

@@ -41,6 +41,17 @@ function filesystemRow(input: PlanInput, mount: OciMount): MountRow {
 	};
 }
 
+/** In place of a sysfs: folders for the cgroup filesystem, and nothing else. */
+function emptySys({destination}: OciMount): MountRow {
+	return {
+		source: 'tmpfs',
+		target: destination,
+		type: 'tmpfs',
+		options: ['nosuid', 'noexec', 'nodev', 'mode=755', 'size=4k', 'nr_inodes=3'],
+		why: 'the network is not its own, and sysfs would show that',
+	};
+}
+
 /** The rows to mount inside the new root, in order: kernel filesystems, devices, masks, then the user's mounts. */
 export function afterRows(
 	input: PlanInput,
@@ -50,8 +61,9 @@ export function afterRows(
 	const kernel: MountRow[] = [];
 	const own: MountRow[] = [];
 	for (const mount of input.config.mounts) {
-		if (mount.destination === '/proc' || mount.destination === '/dev' || isOutOfReach(input, mount)) continue;
-		if (mount.type === 'bind') own.push(...bindRows(input, mount, staged));
+		if (mount.destination === '/proc' || mount.destination === '/dev') continue;
+		if (isOutOfReach(input, mount)) kernel.push(emptySys(mount));
+		else if (mount.type === 'bind') own.push(...bindRows(input, mount, staged));
 		else if (mount.type === 'cgroup') kernel.push(...cgroupRows(input, mount, controllers));
 		else (isUsual(mount) ? kernel : own).push(filesystemRow(input, mount));
 	}

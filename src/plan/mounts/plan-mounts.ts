@@ -3,7 +3,7 @@ import {afterRows} from './after-rows.ts';
 import {beforeRows} from './before-rows.ts';
 import {changeRoot} from './change-root.ts';
 import {gatherSteps, takenFrom} from './gather.ts';
-import {containerPaths, namespacesOf, type PlanInput} from '../input/input.ts';
+import {containerPaths, namespacesOf, newNamespaces, type PlanInput} from '../input/input.ts';
 import {hideRows} from './hide-rows.ts';
 import {type InsideStep, insideStep} from '../input/inside-step.ts';
 import {kernelSettings} from './kernel-settings.ts';
@@ -25,7 +25,7 @@ export function planMounts(
 ): {readonly steps: readonly Step[]; readonly unstage: readonly Step[]} {
 	const namespaces = namespacesOf(input);
 	const own = namespaces.includes('mount');
-	const loopback = own && namespaces.includes('network');
+	const loopback = own && newNamespaces(input).includes('network');
 	const controllers = cgroup.members.map(member => member.controller);
 	const sources = {toolbox, conf: containerPaths(input).state, staged: stagedSources(input, reaper)};
 	const taken = takenFrom(input, sources);

@@ -10,7 +10,7 @@ import type {UserIds} from '../../step/verbs/drop-privileges.ts';
 import type {Check} from '../../step/verbs/check.ts';
 import type {Step, StepInside} from '../../step/verbs/step.ts';
 import {fixedAddresses, usedNumbers, endsWithProcess} from './same-each-time.ts';
-import {namespacesOf, type PlanInput} from '../input/input.ts';
+import {newNamespaces, type PlanInput} from '../input/input.ts';
 import type {SecurityPlan} from '../security/plan-security.ts';
 import type {Shortfalls} from '../input/unsupported.ts';
 
@@ -138,7 +138,7 @@ function checkCapabilities(input: PlanInput, missing: Shortfalls): void {
  * @throws TsboxError E_SPEC_INVALID.
  */
 export function checkSysctls(input: PlanInput): void {
-	const namespaces = namespacesOf(input);
+	const namespaces = newNamespaces(input);
 	for (const name of Object.keys(input.config.linux.sysctl)) {
 		const needs = namespaceOfSysctl(name);
 		if (needs === undefined || !isSysctlName(name)) {

@@ -4,9 +4,12 @@ import {idMapFolder} from '../../host/programs/sealed-tools.ts';
 import {namespaceOptions} from '../../host/programs/namespace-options.ts';
 import type {NamespaceKind} from '../../spec/model/project.ts';
 import {joinFile} from '../../step/verbs/cgroup-member.ts';
+import type {StartAction} from '../../step/verbs/start.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {hasClocks} from '../input/reproducible.ts';
-import {namespacesOf, type PlanInput, reached} from '../input/input.ts';
+import {newNamespaces, type PlanInput, reached} from '../input/input.ts';
+import type {JoinedNamespace} from '../input/joined-namespace.ts';
+import {joinedWords} from './joined-steps.ts';
 import type {CgroupPlan} from '../cgroup/plan-cgroup.ts';
 
 /** What a process gets from each kind of namespace. */
@@ -36,7 +39,8 @@ export interface StartPlan {
  */
 export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 	const {facts, extras} = input;
-	const wanted = namespacesOf(input);
+	const wanted = newNamespaces(input);
+	const {joined: others = []} = input;
 	for (const kind of wanted) {
 		const option = namespaceOptions[kind];
 		if (kind === 'user' && input.map === null)
@@ -58,21 +62,22 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 	const flags = wanted.filter(kind => kind !== 'user').map(kind => namespaceOptions[kind]);
 	// systemd makes the host's / shared. Private propagation keeps the container's mounts from appearing on the host.
 	const unshare =
-		wanted.length === 0
+		wanted.length === 0 && others.every(({kind}) => kind !== 'pid')
 			? []
 			: [...flags, '--fork', '--kill-child', ...(wanted.includes('mount') ? ['--propagation', 'private'] : [])];
 	const clocks = extras.reproducible && wanted.includes('time') && hasClocks(facts);
 	if (isRange(input.map)) return prepared(input, cgroup, input.map, unshare, clocks);
 	const own = wanted.map(kind => namespaceMeanings[kind]).join(', ');
+	const places = [
+		...(wanted.length > 0 ? [`new ${wanted.join(', ')} namespaces`] : []),
+		...(others.length > 0 ? [joinedWords(others)] : []),
+	];
 	const start: Step = {
 		id: 'namespaces.start',
 		phase: 'namespaces',
 		side: 'before',
-		title:
-			wanted.length === 0
-				? 'start the first process'
-				: `start the first process in new ${wanted.join(', ')} namespaces`,
-		why: `${cgroup.members.length > 0 ? 'It joins its cgroup before anything else, so that nothing it starts is outside. ' : ''}${wanted.length > 0 ? `A process in new namespaces has ${own}.` : 'It has no namespace of its own: it sees what every process of the host sees.'}`,
+		title: `start the first process${places.length === 0 ? '' : ` in ${places.join(', and in ')}`}`,
+		why: `${cgroup.members.length > 0 ? 'It joins its cgroup before anything else, so that nothing it starts is outside. ' : ''}${wanted.length > 0 ? `A process in new namespaces has ${own}.` : 'It has no namespace of its own: it sees what every process of the host sees.'}${others.length > 0 ? ' It joins the namespaces of others first, as long as it has the rights of root over them.' : ''}`,
 		man: wanted.length === 0 ? 'sh(1)' : 'unshare(1)',
 		object: wanted.length === 0 ? 'process' : `process, ${wanted.map(kind => `${kind} namespace`).join(', ')}`,
 		action: {
@@ -81,6 +86,7 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 			users: input.map === null ? [] : mapArguments(input.map),
 			...(input.map === null ? {} : {map: input.map}),
 			unshare,
+			...joinsOf(others),
 			tty: input.tty,
 			...(clocks ? {clocks: true as const} : {}),
 		},
@@ -93,6 +99,13 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 		],
 	};
 	return {start, enter: null};
+}
+
+/** The joins of a start in the order of the calls: rights come with the user namespace, and other names for files with that of mounts. */
+function joinsOf(joined: readonly JoinedNamespace[]): Pick<StartAction, 'joins'> {
+	if (joined.length === 0) return {};
+	const rank = ({kind}: JoinedNamespace): number => (kind === 'user' ? 0 : kind === 'mount' ? 2 : 1);
+	return {joins: joined.toSorted((one, other) => rank(one) - rank(other)).map(({kind, path}) => ({kind, path}))};
 }
 
 /** The files that the first process writes its id into. */
@@ -112,15 +125,16 @@ function prepared(
 	unshare: readonly string[],
 	clocks: boolean,
 ): StartPlan {
-	const wanted = namespacesOf(input);
+	const wanted = newNamespaces(input);
+	const {joined: shared = []} = input;
 	const [root] = map.uids;
-	const others = wanted.filter(kind => kind !== 'user');
+	const rest = wanted.filter(kind => kind !== 'user');
 	return {
 		start: {
 			id: 'namespaces.start',
 			phase: 'namespaces',
 			side: 'before',
-			title: 'start the first process in a mount namespace of its own',
+			title: `start the first process in a mount namespace of its own${shared.length > 0 ? `, and in ${joinedWords(shared)}` : ''}`,
 			why: `${cgroup.members.length > 0 ? 'It joins its cgroup before anything else, so that nothing it starts is outside. ' : ''}It is root of the host still: what root of the container could not reach is mounted first.`,
 			man: 'unshare(1)',
 			object: 'process, mount namespace',
@@ -129,6 +143,7 @@ function prepared(
 				cgroups: joined(cgroup),
 				users: [],
 				unshare: ['--mount', '--propagation', 'private'],
+				...joinsOf(shared),
 				tty: input.tty,
 			},
 			undo: {kind: 'stop', kill: cgroup.kill},
@@ -138,7 +153,7 @@ function prepared(
 			id: 'namespaces.user',
 			phase: 'namespaces',
 			side: 'inside',
-			title: `give up root of the host, in new user, ${others.join(', ')} namespaces`,
+			title: `give up root of the host, in new user, ${rest.join(', ')} namespaces`,
 			why: `From here on root is uid ${root?.outside ?? 0} of the host, which owns nothing there. The other namespaces are made from inside the user namespace, so that they belong to it.`,
 			man: 'user_namespaces(7)',
 			object: wanted.map(kind => `${kind} namespace`).join(', '),

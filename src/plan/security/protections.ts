@@ -25,6 +25,10 @@ function views(input: PlanInput): readonly Told[] {
 	const {extras} = input;
 	const namespaces = namespacesOf(input);
 	const has = (kind: (typeof namespaces)[number]): boolean => namespaces.includes(kind);
+	const sharedWith = (kind: (typeof namespaces)[number]): string | undefined => {
+		const joined = input.joined?.find(each => each.kind === kind);
+		return joined?.owner?.name ?? joined?.path;
+	};
 	return [
 		{
 			name: 'root filesystem',
@@ -38,14 +42,18 @@ function views(input: PlanInput): readonly Told[] {
 			name: 'process ids',
 			on: has('pid'),
 			stops: has('pid')
-				? 'It sees and signals its own processes alone.'
+				? sharedWith('pid') === undefined
+					? 'It sees and signals its own processes alone.'
+					: `It sees and signals its own processes, and those of ${sharedWith('pid')}, which see it.`
 				: 'It shares the process table of the host: it can look at and signal whatever its user may.',
 		},
 		{
 			name: 'network',
 			on: has('network'),
 			stops: has('network')
-				? 'It has a loopback of its own and no other way out: services on 127.0.0.1 of the host and abstract sockets are not there.'
+				? sharedWith('network') !== undefined
+					? `It has the network of ${sharedWith('network')}, with what listens there on 127.0.0.1.`
+					: 'It has a loopback of its own and no other way out: services on 127.0.0.1 of the host and abstract sockets are not there.'
 				: "It uses the host's network: every service that listens on 127.0.0.1, and abstract sockets.",
 		},
 		{
@@ -53,7 +61,9 @@ function views(input: PlanInput): readonly Told[] {
 			on: has('ipc') && has('uts') && has('cgroup'),
 			stops:
 				has('ipc') && has('uts') && has('cgroup')
-					? "Shared memory and message queues of others, the host's name, and the names of other cgroups are out of reach."
+					? sharedWith('ipc') !== undefined
+						? `It shares memory and message queues with ${sharedWith('ipc')}; the host's name and the names of other cgroups are out of reach.`
+						: "Shared memory and message queues of others, the host's name, and the names of other cgroups are out of reach."
 					: `It shares with the host: ${(['ipc', 'uts', 'cgroup'] as const).filter(kind => !has(kind)).join(', ')}.`,
 		},
 	];

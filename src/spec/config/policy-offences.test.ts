@@ -87,3 +87,11 @@ test('a limit that is missing, unlimited, or too high is refused', () => {
 	`);
 	expect(offences(policy, 'rootfs: host\nmem_limit: 1g\ncpus: 1.5\npids_limit: 100\n')).toEqual([]);
 });
+
+test('the namespace of another container is not that of the host', () => {
+	const policy = {ownNamespaces: ['network', 'pid'] as const};
+	expect(offences(policy, "rootfs: host\nnetwork_mode: 'container:db'\npid: 'container:db'\n")).toEqual([]);
+	expect(offences(policy, 'rootfs: host\npid: host\n')).toEqual([
+		'namespaces: the pid namespace of the host is forbidden; add `pid` to `namespaces`',
+	]);
+});

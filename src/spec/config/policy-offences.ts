@@ -1,3 +1,4 @@
+import {joinedOf} from '../model/namespace-mode.ts';
 import {quoted} from '../model/parsed.ts';
 import type {Policy, PolicyRule} from './policy.ts';
 import type {Service} from '../model/project.ts';
@@ -106,9 +107,11 @@ function powerOffences(service: Service, {isDisk}: PolicyLookup): readonly Polic
 	];
 }
 
-function namespaceOffences({ownNamespaces, origins}: Policy, {namespaces}: Service): readonly PolicyOffence[] {
+function namespaceOffences({ownNamespaces, origins}: Policy, service: Service): readonly PolicyOffence[] {
+	// A start joins no namespace of the host by way of another container.
+	const joined = joinedOf(service).map(({kind}) => kind);
 	return ownNamespaces
-		.filter(kind => !namespaces.includes(kind))
+		.filter(kind => !service.namespaces.includes(kind) && !joined.includes(kind))
 		.map(kind => ({
 			rule:
 				kind === 'network' && origins.forbid_host_network !== undefined

@@ -1,6 +1,8 @@
 import {quoted} from '../model/parsed.ts';
+import {joinedOf} from '../model/namespace-mode.ts';
 import type {NamespaceKind, Service} from '../model/project.ts';
 import {bareMixes} from './bare.ts';
+import {namespaceModeMixes} from '../namespaces/mode-mixes.ts';
 import {networkMixes} from '../network/network-mixes.ts';
 import {namespaceOfSysctl} from '../values/sysctl.ts';
 
@@ -16,6 +18,7 @@ export function impossibleMixes(service: Service): readonly Mix[] {
 	return [
 		...memoryMixes(service),
 		...namespaceMixes(service),
+		...namespaceModeMixes(service),
 		...listMixes(service),
 		...reproducibleMixes(service),
 		...healthMixes(service),
@@ -56,12 +59,13 @@ function memoryMixes({memLimit, memswapLimit, memReservation, shmSize}: Service)
 
 function namespaceMixes(service: Service): readonly Mix[] {
 	const {namespaces, root, origins, sysctls} = service;
+	const joined = new Set(joinedOf(service).map(({kind}) => kind));
 	const lacks = (kind: NamespaceKind) => !namespaces.includes(kind);
 	const written = (key: string) => origins[key] !== undefined && origins[key].kind !== 'default';
 	const needs = (key: string, kind: NamespaceKind, what = `\`${key}\``): Mix => ({
 		key,
-		message: `${what} needs a ${kind} namespace of its own, else it would change the host`,
-		hint: `add \`${kind}\` to \`namespaces\``,
+		message: `${what} needs a ${kind} namespace of its own, else it would change the ${joined.has(kind) ? 'other container' : 'host'}`,
+		hint: joined.has(kind) ? 'write it for that one' : `add \`${kind}\` to \`namespaces\``,
 	});
 	const mixes: Mix[] = [];
 	if (root === 'pivot' && lacks('mount')) {

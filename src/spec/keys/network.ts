@@ -1,5 +1,6 @@
 import type {Parsed} from '../model/parsed.ts';
 import {parseEgress} from '../network/egress-value.ts';
+import {modeWord} from '../model/namespace-mode.ts';
 import {readExtraHosts} from '../network/extra-host.ts';
 import {parseLink} from '../network/links.ts';
 import {
@@ -10,7 +11,7 @@ import {
 	parseNetworkMode,
 	parseSearchDomain,
 } from '../network/network-values.ts';
-import {hostWords, joinWord, modeWord} from '../network/network-words.ts';
+import {hostWords, joinWord} from '../network/network-words.ts';
 import {key, keyReadBy, kind, names, parsed, row, showNames} from './key.ts';
 
 /** One value, or a list. */
@@ -37,12 +38,12 @@ export const networkKeys = {
 	network_mode: key('networkMode', {
 		example: 'none',
 		about:
-			'`none`: loopback and nothing else, as without `networks` and `ports`; `host`: the network of the host; `bridge`: a network that all projects share.',
+			'`none`: loopback and nothing else, as without `networks` and `ports`; `host`: the network of the host; `bridge`: a network that all projects share; `service:NAME` and `container:NAME`: the network of another container.',
 		also: ['net_mode'],
 		isPlain: true,
 		decidedBy: ['networks'],
 		written: w => w.parsedBy(w.text, parseNetworkMode),
-		recorded: r => r.oneOf(['none', 'host', 'bridge']),
+		recorded: r => r.namespaceMode(['none', 'host', 'bridge']),
 		show: modeWord,
 	}),
 	mac_address: row({

@@ -43,6 +43,9 @@ export const variables = z.record(z.string().check(z.regex(/^[^=\0]+$/)), withou
 /** A number in a range, as `numberIn` returns it. */
 export const number = (range: NumberRange) => parsedAs(z.number(), numberIn(range));
 export const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => number({min, max});
+/** Whose namespace a container is in: one of the words, or another container. */
+export const namespaceMode = <const W extends readonly [string, ...string[]]>(words: W) =>
+	z.union([z.enum(words), z.object({service: withoutNul}), z.object({container: as(parseName)})]);
 export const hostPath = z.string().check(z.refine(path => checkPath(path).ok && resolve(path) === path));
 /** Text for which `fits` returns true. */
 export const textThat = (fits: (text: string) => boolean) => z.string().check(z.refine(fits));

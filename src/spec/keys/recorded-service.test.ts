@@ -88,6 +88,7 @@ services:
     record: true
   proxy: {image: 'nginx:1.27', pull_policy: every_12h, platform: linux/arm64, healthcheck: {interval: 5s}}
   none: {rootfs: ./root, network_mode: none}
+  side: {rootfs: ./root, network_mode: 'service:none', pid: 'container:x', ipc: shareable, uts: host}
   many: {rootfs: ./root, scale: 2}
   fixed: {rootfs: {host: {show: [/home/x]}}, reproducible: true}
 `;

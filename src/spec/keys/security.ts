@@ -1,11 +1,22 @@
 import {namespaceKinds, usernsModes} from '../model/project.ts';
+import {modeWord} from '../model/namespace-mode.ts';
 import {parseCapability} from '../values/capability.ts';
 import {parseDevice} from '../values/device.ts';
 import {landlockRights} from '../values/landlock.ts';
+import {namespaceModeParser} from '../namespaces/parse-mode.ts';
 import {parseSecurityOption} from '../values/security-option.ts';
 import {deviceWord} from '../values/shown-values.ts';
 import {parseVethAddress} from './bare.ts';
-import {flag, key, names, numbered, oneOf, parsed, row, showNames} from './key.ts';
+import {flag, key, kind, names, numbered, oneOf, parsed, row, showNames} from './key.ts';
+
+/** Whose namespace of a kind a container is in. */
+function namespaceMode<const W extends string>(words: readonly [W, ...W[]]) {
+	return kind({
+		written: w => w.parsedBy(w.text, namespaceModeParser(words)),
+		recorded: r => r.namespaceMode(words),
+		show: modeWord,
+	});
+}
 
 /** Keys for isolation from the host and for privileges. */
 export const securityKeys = {
@@ -17,6 +28,27 @@ export const securityKeys = {
 		written: w => w.list(w.oneOf(namespaceKinds)),
 		recorded: {namespaces: r => r.array(r.oneOf(namespaceKinds))},
 		show: ({namespaces = []}) => showNames(namespaces),
+	}),
+	pid: key('pid', {
+		...namespaceMode(['host']),
+		example: 'host',
+		about:
+			'Whose processes it sees: `host`, or those of another container: `service:NAME`, `container:NAME`. Its own by default.',
+		also: ['pid_mode'],
+	}),
+	ipc: key('ipc', {
+		...namespaceMode(['host', 'private', 'shareable']),
+		example: 'shareable',
+		about:
+			'Whose System V and POSIX message queues, semaphores and shared memory it has: `private` (the default), `shareable` for others to join, `host`, or those of another container: `service:NAME`, `container:NAME`. /dev/shm is its own in any case.',
+		also: ['ipc_mode'],
+	}),
+	uts: key('uts', {
+		...oneOf(['host'], 'must be `host`'),
+		example: 'host',
+		about: '`host`: it has the host name of the host, and cannot change it.',
+		also: ['uts_mode'],
+		isPlain: true,
 	}),
 	userns_mode: key('usernsMode', {
 		...oneOf(usernsModes),

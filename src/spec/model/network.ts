@@ -1,3 +1,5 @@
+import type {OtherContainer} from './namespace-mode.ts';
+
 /** A range of addresses of a network, as `ipam` writes it. */
 export interface Subnet {
 	/** CIDR, IPv4 or IPv6: `10.5.0.0/24`, `fd00:5::/64`. */
@@ -55,7 +57,7 @@ export interface NetworkJoin {
 }
 
 /** `network_mode`: only loopback, the host's network, the network `bridge`, or the network of another container. */
-export type NetworkMode = 'none' | 'host' | 'bridge' | {readonly service: string} | {readonly container: string};
+export type NetworkMode = 'none' | 'host' | 'bridge' | OtherContainer;
 
 /** A name of /etc/hosts and its address (`extra_hosts`). */
 export interface ExtraHost {

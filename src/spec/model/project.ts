@@ -1,4 +1,5 @@
 import type {BuildSource} from './build-source.ts';
+import type {IpcMode, PidMode} from './namespace-mode.ts';
 import type {ExtraHost, NetworkDeclaration, NetworkJoin, NetworkMode} from './network.ts';
 import type {RestartPolicy} from './restart.ts';
 
@@ -269,7 +270,13 @@ export interface Service {
 	readonly oomScoreAdj?: number;
 	/** `auto`: a user namespace; `host`: none; undefined if the spec does not set it. */
 	readonly usernsMode?: UsernsMode;
-	/** The namespaces that are new. The others are shared with the host. */
+	/** Whose processes the container sees; undefined if the spec does not set it. */
+	readonly pid?: PidMode;
+	/** Whose message queues and shared memory the container has; undefined if the spec does not set it. */
+	readonly ipc?: IpcMode;
+	/** `host`: the host name of the host. */
+	readonly uts?: 'host';
+	/** The namespaces that are new. The others are shared with the host, or with another container: see `joinedOf`. */
 	readonly namespaces: readonly NamespaceKind[];
 	readonly root: 'pivot' | 'chroot';
 	/** `bare`: nothing but what the spec asks for: no overlay, no cgroup, no seccomp filter, no dropped capability. */

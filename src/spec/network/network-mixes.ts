@@ -32,12 +32,6 @@ function modeMixes({
 	const mixes: Mix[] = [];
 	const hasNetwork = namespaces.includes('network');
 	const word = typeof mode === 'string' ? mode : undefined;
-	if (mode === 'host' && hasNetwork)
-		mixes.push({
-			key: 'network_mode',
-			message: '`network_mode: host` and a network namespace exclude each other',
-			hint: 'take `network` out of `namespaces`, or take `network_mode` out',
-		});
 	const needing = mode === 'none' || mode === 'bridge' ? 'network_mode' : joinKey(networks?.[0]);
 	if (!hasNetwork && mode !== 'host' && needing !== undefined)
 		mixes.push({
@@ -54,13 +48,15 @@ function modeMixes({
 					? 'take `ports` out: the command listens at the addresses of the host'
 					: 'take one of them out: nobody reaches a container without a network',
 		});
-	if (egress !== undefined && (mode === 'host' || !hasNetwork))
+	// That of another container's network stands there.
+	const isShared = typeof mode === 'object';
+	if (egress !== undefined && !isShared && (mode === 'host' || !hasNetwork))
 		mixes.push({
 			key: 'egress',
 			message: `\`egress\` and ${mode === 'host' ? '`network_mode: host`' : 'the network of the host'} exclude each other: the list would hold for the host`,
 			hint: mode === 'host' ? 'take one of them out' : 'add `network` to `namespaces`, or take `egress` out',
 		});
-	else if (egress !== undefined && egress.length > 0 && networks === undefined)
+	else if (egress !== undefined && !isShared && egress.length > 0 && networks === undefined)
 		mixes.push({
 			key: 'egress',
 			message: '`egress` needs a network by which the container reaches what is listed',

@@ -1,6 +1,5 @@
-import {didYouMean} from '../../errors/did-you-mean.ts';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
-import type {NetworkMode} from '../model/network.ts';
+import {namespaceModeParser} from '../namespaces/parse-mode.ts';
 import {isSysctlName} from '../values/sysctl.ts';
 import {
 	contains,
@@ -130,21 +129,10 @@ export function parseExpose(port: string | number): Parsed<string> {
 }
 
 /** Parses `network_mode`. */
-export function parseNetworkMode(text: string): Parsed<Extract<NetworkMode, string>> {
-	if (text === 'none' || text === 'host' || text === 'bridge') return good(text);
-	if (/^(?:service|container):/.test(text))
-		return bad(
-			`is ${quoted(text)}, and tsbox does not share the network of another container (yet)`,
-			'put both on one network: `networks: [default]` in each, and reach the other by the name of its service',
-		);
-	const near = didYouMean(text, ['none', 'host', 'bridge']);
-	return bad(
-		`must be \`none\`, \`host\` or \`bridge\`, not ${quoted(text)}`,
-		near !== undefined
-			? `did you mean \`${near}\`?`
-			: `write \`networks: [${legalName.test(text) ? text : 'NAME'}]\` for a network of the file`,
-	);
-}
+export const parseNetworkMode = namespaceModeParser(
+	['none', 'host', 'bridge'],
+	text => `write \`networks: [${legalName.test(text) ? text : 'NAME'}]\` for a network of the file`,
+);
 
 const sysctlForm = /^net\.(?:ipv4|ipv6|mpls)\.(?:conf|neigh)\.IFNAME\.[a-z0-9_]+$/;
 

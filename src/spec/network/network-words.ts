@@ -1,14 +1,5 @@
 /* Formats values of networks in the words of a spec. */
-import type {ExtraHost, NetworkJoin, NetworkMode} from '../model/network.ts';
-
-/** Formats `network_mode`: `host`, `service:db`. */
-export function modeWord(mode: NetworkMode): string {
-	return typeof mode === 'string'
-		? mode
-		: 'service' in mode
-			? `service:${mode.service}`
-			: `container:${mode.container}`;
-}
+import type {ExtraHost, NetworkJoin} from '../model/network.ts';
 
 /** Formats how a container is on a network: the network's name, and what the spec sets. */
 export function joinWord(join: NetworkJoin): string {

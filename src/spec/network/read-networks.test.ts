@@ -392,7 +392,7 @@ test.each<readonly [string, string]>([
 		),
 	],
 	['networks and a mode', file('networks: [front], network_mode: none')],
-	...['service:db', 'container:db', 'front', 'hsot'].map(
+	...['service:db', 'service:', 'container:-db', 'front', 'hsot'].map(
 		mode => [`the mode ${mode}`, file(`network_mode: "${mode}"`)] as const,
 	),
 	['the network of the host and one of its own', file('network_mode: host, namespaces: [mount, pid, network]')],

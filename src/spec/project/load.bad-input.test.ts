@@ -65,7 +65,7 @@ labels: *a9
 	['a misspelt key', 'rootfs: host\nhostnme: x\n'],
 	['a misspelt key of a service', 'services:\n  web:\n    rootfs: host\n    enviroment: {}\n'],
 	['a misspelt key deep down', 'rootfs: host\ndeploy: {resources: {limits: {memroy: 1g}}}\n'],
-	['a key of compose', 'image: alpine\nipc: host\n'],
+	['a key of compose', 'image: alpine\nexternal_links: [db]\n'],
 	['a section of compose', 'services: {a: {rootfs: host}}\nconfigs: {}\n'],
 	['a container and services', 'rootfs: host\nservices: {a: {rootfs: host}}\n'],
 	['no services', 'services: {}\n'],

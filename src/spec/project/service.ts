@@ -13,6 +13,8 @@ import {readSecurity} from '../keys/read-security.ts';
 import {readJoins} from '../network/read-joins.ts';
 import type {FileNetworks} from '../network/read-networks.ts';
 import {withLinks} from '../network/links.ts';
+import {joinedOf, namespaceChoices} from '../model/namespace-mode.ts';
+import {withOwners} from '../namespaces/owners.ts';
 import {readVolumes} from '../keys/read-volumes.ts';
 import type {SpecRequest} from '../keys/request.ts';
 import {readRoot} from '../keys/read-root.ts';
@@ -87,12 +89,17 @@ export function readService(input: ServiceInput, places: Places, context: Servic
 					env: request.env,
 					resolve: path => resolveSource(path, folder, request.env),
 				});
-	// `network_mode: host` is the short way to write the others.
-	const own = defaultNamespaces.filter(kind => kind !== 'network' || read.networkMode !== 'host');
+	// `network_mode: host`, `pid: service:db` and the like are the short way to write the others.
+	const shared = namespaceChoices(read).flatMap(({kind, from}) => (from === 'own' ? [] : [kind]));
+	const own = defaultNamespaces.filter(kind => !shared.includes(kind));
 	const listed = fixed('namespaces', written, [...own, 'time'], isBare ? [] : own);
 	const namespaces = read.usernsMode === 'auto' ? [...listed, 'user' as const] : listed;
 	const uts = namespaces.includes('uts');
-	const dependsOn = withLinks(read.dependsOn, input.links, context.services, picker);
+	const joined = joinedOf(read);
+	const linked = withLinks(read.dependsOn, input.links, context.services, picker);
+	const dependsOn = withOwners(linked, joined, context, picker);
+	// With the network of another container goes its host name.
+	const isNamed = uts && !isBare && joined.every(({kind}) => kind !== 'network');
 	const networks = readJoins(input.networks, picker, {
 		networks: context.networks,
 		mode: read.networkMode,
@@ -122,7 +129,7 @@ export function readService(input: ServiceInput, places: Places, context: Servic
 				'hostname',
 				input.hostname,
 				uts ? fixedNames.hostname : undefined,
-				uts && !isBare ? hostNameOf(name) : undefined,
+				isNamed ? hostNameOf(name) : undefined,
 			),
 			domainname: fixed('domainname', input.domainname, uts ? fixedNames.domainname : undefined, undefined),
 		}),

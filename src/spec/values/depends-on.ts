@@ -48,7 +48,8 @@ export const dependsOn = parsedBy(
 export function dependencyProblems(services: readonly Service[], places: readonly Places[]): readonly Problem[] {
 	const names = services.map(({service}) => service);
 	return services.flatMap((service, at): readonly Problem[] => {
-		const key = places[at]?.has(['depends_on']) === true ? 'depends_on' : 'links';
+		const key =
+			['depends_on', 'links', 'network_mode', 'pid', 'ipc'].find(each => places[at]?.has([each])) ?? 'depends_on';
 		const place = places[at]?.value([key]);
 		if (place === undefined) return [];
 		const problem = (message: string, hint: string): Problem => ({code: 'E_SPEC_INVALID', place, message, hint});

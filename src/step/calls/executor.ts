@@ -216,6 +216,16 @@ my %do;
 		must(call('setresgid', 0, 0, 0), 'setresgid');
 		must(call('setresuid', 0, 0, 0), 'setresuid');
 	},
+	join_namespace => sub {
+		open my $f, '<', $_[0] or fail("$_[0]: $!");
+		must(call('setns', fileno $f, $_[1] + 0), "setns: $_[0]");
+	},
+	same_process => sub {
+		my ($words, $pid, $start) = @_;
+		my $stat = text_of("/proc/$pid/stat", 4096) // '';
+		$stat =~ s/.*\) //s;
+		((split / /, $stat)[19] // '') eq $start or fail($words);
+	},
 	# The perl of the sealed toolbox makes the calls of the rows that follow. It gets them and its program through a pipe, since
 	# everybody inside can read its command line.
 	seal => sub {

@@ -2,6 +2,7 @@ import type {HostFacts, ToolName} from '../../host/facts.ts';
 import type {ActionOf, InsideAction} from '../verbs/action.ts';
 import {filterFile, tracedFilterFile} from '../verbs/filter.ts';
 import type {RunAction} from '../verbs/run.ts';
+import {endedWords} from '../verbs/start.ts';
 import {hostToolWords, toolboxWords} from '../verbs/toolbox.ts';
 import type {Call} from './call.ts';
 import {dropCalls} from './drop-calls.ts';
@@ -62,6 +63,8 @@ const callsOf: CallsOf = {
 			String(hard),
 		]),
 	run: (action, facts) => [...runCalls(action, facts), ...(action.reads === undefined ? [] : readBack(action.reads))],
+	sameProcesses: ({processes}) =>
+		processes.map(({name, process: {pid, startTime}}) => ['same_process', endedWords(name), pid, startTime]),
 	touch: ({paths}) => paths.map(path => ['create', path]),
 	useNumbers: ({count}) => [['use_numbers', count]],
 	workingDirectory: ({path}) => [['mkdirs', path]],

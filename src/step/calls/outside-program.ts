@@ -235,6 +235,7 @@ $skips{$_} = 1 for qw(start unless_there);
 	check_namespaces => sub {
 		for (@_) { my $its = readlink "/proc/$pid/ns/$_"; defined $its && $its ne (readlink "/proc/self/ns/$_") or wrong("its $_ namespace is the host's") }
 	},
+	check_joined => sub { (readlink "/proc/$pid/ns/$_[0]" // '') eq $_[1] or wrong("its $_[0] namespace is not the one that it was to join") },
 	check_cgroup => sub {
 		my ($controller, $path, $folder) = @_;
 		grep { index(",$_->[1],", ",$controller,") >= 0 && $_->[2] eq $path } @cgroups or wrong("it is not in the cgroup $folder");

@@ -88,7 +88,9 @@ export function startRows(input: CallsInput): readonly Call[] {
 	const {plan, folder, facts} = input;
 	const calls = containerCalls(plan, folder, facts, {hold: false, guard: undefined, quiet: true});
 	const enters = plan.steps.some(({action}) => action.kind === 'enterNamespaces');
-	const between = enters || calls.some(([name]) => name === 'unshare_user' || name === 'reset_clocks');
+	// A process is in a pid namespace that it joined once it has made another.
+	const joinsPids = startAction(plan).joins?.some(({kind}) => kind === 'pid') === true;
+	const between = enters || joinsPids || calls.some(([name]) => name === 'unshare_user' || name === 'reset_clocks');
 	const unshare = calls.findIndex(([name]) => name === 'unshare');
 	const flags = (calls[unshare]?.[1] ?? []) as readonly Flag[];
 	const fork = calls.findIndex(([name]) => name === 'fork');

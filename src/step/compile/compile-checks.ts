@@ -36,6 +36,8 @@ function checkRows(check: Check): readonly (readonly string[])[] {
 			return [['check_address', check.address]];
 		case 'namespaces':
 			return [['check_namespaces', ...check.kinds.map(kind => namespaceFiles[kind])]];
+		case 'joined':
+			return check.namespaces.map(({kind, id}) => ['check_joined', namespaceFiles[kind], id]);
 		case 'cgroups':
 			return check.members.map(each => ['check_cgroup', each.controller, each.cgroup, each.path]);
 		case 'idMap':

@@ -96,7 +96,8 @@ function isPlain({steps, executor, warnings}: Plan): boolean {
 		warnings.length === 0 &&
 		besideSteps(steps).size === 0 &&
 		has('dropPrivileges') &&
-		!steps.some(({action}) => action.kind === 'start' && action.tty) &&
+		// Whose namespaces are joined is looked up at each start.
+		!steps.some(({action}) => action.kind === 'start' && (action.tty || action.joins !== undefined)) &&
 		!has('enterNamespaces')
 	);
 }

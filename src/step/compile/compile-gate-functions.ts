@@ -47,6 +47,9 @@ check_mount() { # NUMBER TARGET TYPE OPTION...
 		fi
 	done
 }`,
+	check_joined: `check_joined() { # NAME-IN-/proc/PID/ns NAMESPACE
+	[ "$(readlink "/proc/$pid/ns/$1")" = "$2" ] || wrong "its $1 namespace is not the one that it was to join"
+}`,
 	check_cgroup: `check_cgroup() { # CONTROLLER PATH FOLDER
 	IFS=$newline
 	for each in $cgroups; do case $each in *",$1,"*" $2") IFS=$blanks && return ;; esac; done

@@ -39,7 +39,14 @@ import {type RefreshNamesAction, refreshNames, type WriteFilesAction, writeFiles
 import {type ChrootAction, chroot, type PivotRootAction, pivotRoot} from './root.ts';
 import {type RunAction, type RunOnHostAction, type RunWhileThereAction, run, runOnHost, runWhileThere} from './run.ts';
 import {type FixAddressesAction, fixAddresses, type UseNumbersAction, useNumbers} from './same-each-time.ts';
-import {type EnterNamespacesAction, enterNamespaces, type StartAction, start} from './start.ts';
+import {
+	type EnterNamespacesAction,
+	enterNamespaces,
+	type SameProcessesAction,
+	sameProcesses,
+	type StartAction,
+	start,
+} from './start.ts';
 import {type CopyToolsAction, copyTools} from './tools.ts';
 import type {HostVerb, InsideVerb, Needs, OwnVerb, StoreScripts, UndoVerb} from './verb.ts';
 import {type FillVolumeAction, fillVolume, type MakeVolumeAction, makeVolume} from './volumes.ts';
@@ -86,6 +93,7 @@ export type InsideAction =
 	| RlimitsAction
 	| LookupUserAction
 	| OpenFilterAction
+	| SameProcessesAction
 	| UseNumbersAction
 	| FixAddressesAction
 	| DropPrivilegesAction;
@@ -155,6 +163,7 @@ const verbs: {readonly [K in Action['kind']]: VerbOf<ActionOf<K>>} = {
 	run,
 	runOnHost,
 	runWhileThere,
+	sameProcesses,
 	sequence,
 	start,
 	stop,

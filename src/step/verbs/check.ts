@@ -25,6 +25,11 @@ export type Check =
 	| {readonly kind: 'address'; readonly address: string}
 	/** /proc/PID/ns/KIND is not the host's. */
 	| {readonly kind: 'namespaces'; readonly kinds: readonly NamespaceKind[]}
+	/** /proc/PID/ns/KIND is this namespace: `net:[4026532200]`. */
+	| {
+			readonly kind: 'joined';
+			readonly namespaces: readonly {readonly kind: NamespaceKind; readonly id: string}[];
+	  }
 	/** /proc/PID/cgroup names the container's cgroup in each hierarchy. */
 	| {readonly kind: 'cgroups'; readonly members: readonly CgroupMember[]}
 	/** The rows of /proc/PID/uid_map and gid_map; each may be longer than here. */

@@ -1,9 +1,12 @@
 import type {HostFacts, ToolName} from '../../host/facts.ts';
 import type {UserMap} from '../../host/id-map.ts';
+import type {ProcessIdentity} from '../../host/programs/process.ts';
+import {namespaceOptions} from '../../host/programs/namespace-options.ts';
+import type {NamespaceKind} from '../../spec/model/project.ts';
 import {releaseTerminalWords} from './release-terminal.ts';
 import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {hostToolWords} from './toolbox.ts';
-import type {InsideVerb, Needs, OwnVerb} from './verb.ts';
+import {type InsideVerb, type Needs, needsNothing, type OwnVerb} from './verb.ts';
 
 /** Arguments of unshare(1). */
 interface NewNamespaces {
@@ -12,6 +15,8 @@ interface NewNamespaces {
 	/** The map that `users` asks for, if it is a user namespace's. */
 	readonly map?: UserMap;
 	readonly unshare: readonly string[];
+	/** Namespaces of others that are joined before the new ones are made; those of the user namespace first, of mounts last. */
+	readonly joins?: readonly {readonly kind: NamespaceKind; readonly path: string}[];
 	readonly tty: boolean;
 	/** The clocks of the time namespace begin at the start. */
 	readonly clocks?: true;
@@ -70,10 +75,17 @@ interface RunHere {
 	readonly prefix?: readonly string[];
 }
 
+/** An option of nsenter(1). A process is in a pid namespace that it joined once it has made another, which unshare(1) does. */
+function joinWord({kind, path}: {readonly kind: NamespaceKind; readonly path: string}): string {
+	return `${namespaceOptions[kind]}=${path}`;
+}
+
 /** Lines of sh that become unshare(1), which runs the script; without new namespaces, they become sh. */
 function becomeLines(made: NewNamespaces, script: string, here?: RunHere): readonly string[] {
 	const tool = (name: ToolName): readonly string[] =>
 		here === undefined ? [name] : (hostToolWords(here.facts, name) ?? []);
+	const {joins = []} = made;
+	const joined = joins.length === 0 ? [] : [...tool('nsenter'), ...joins.map(joinWord), '--no-fork'];
 	const unshared = [made.users, made.unshare].flatMap(words =>
 		words.length === 0 ? [] : [...tool('unshare'), ...words],
 	);
@@ -82,6 +94,7 @@ function becomeLines(made: NewNamespaces, script: string, here?: RunHere): reado
 	const words = [
 		...(here?.prefix ?? []),
 		...(here !== undefined && releases ? releaseTerminalWords(here.facts) : []),
+		...joined,
 		...unshared,
 		...(terminal ? [...tool('setsid'), '--ctty'] : []),
 		...tool('sh'),
@@ -116,13 +129,14 @@ function firstScript(start: StartAction): string {
 	return start.unshare.length === 0 || startsInside(start) ? 'init.sh' : 'gather.sh';
 }
 
-function needs({users, unshare, tty, idMap}: NewNamespaces): Required<Needs> {
+function needs({users, unshare, joins = [], tty, idMap}: NewNamespaces): Required<Needs> {
 	const mapped =
 		idMap === undefined && (users.includes('--map-auto') || users.some(word => word.startsWith('--map-users')));
 	const isRange = users.includes('--map-auto') || users.includes('--setuid=0');
 	return {
 		tools: [
 			...(unshare.length + users.length > 0 ? (['unshare'] as const) : []),
+			...(joins.length > 0 ? (['nsenter'] as const) : []),
 			...(mapped ? (['newgidmap', 'newuidmap'] as const) : []),
 			...(tty ? (['setsid'] as const) : []),
 		],
@@ -142,4 +156,26 @@ export const enterNamespaces: InsideVerb<EnterNamespacesAction> = {
 	shown: action => becomeLines(action, `${action.conf}/init.sh`),
 	needs,
 	insideLines: (action, facts) => becomeLines(action, `${action.conf}/init.sh`, {facts}),
+};
+
+/** Fails unless each process is still the one that was meant: its number, and its start time in proc_pid_stat(5). */
+export interface SameProcessesAction {
+	readonly kind: 'sameProcesses';
+	readonly processes: readonly {readonly name: string; readonly process: ProcessIdentity}[];
+}
+
+/** What is said of a container whose process is gone. */
+export const endedWords = (name: string): string => `${name} has ended, so its namespaces cannot be shared`;
+
+export const sameProcesses: InsideVerb<SameProcessesAction> = {
+	shown: ({processes}) =>
+		processes.map(({process: {pid, startTime}}) => `[ "$(cut -d' ' -f22 /proc/${pid}/stat)" = ${startTime} ]`),
+	needs: needsNothing,
+	// The name in the second field may have blanks and brackets; what follows the last bracket begins with the third field.
+	insideLines: ({processes}) =>
+		processes.flatMap(({name, process: {pid, startTime}}) => [
+			`stat='' && { read -r stat < /proc/${pid}/stat; } 2>/dev/null || :`,
+			'set -- ${stat##*) }',
+			`[ "\${20-}" = ${startTime} ] || { echo ${shellWord(endedWords(name))}; fail 1; }`,
+		]),
 };

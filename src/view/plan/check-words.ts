@@ -21,6 +21,8 @@ export function checkWords(check: Check): string {
 			return `/proc/PID/net/fib_trie has ${check.address}`;
 		case 'namespaces':
 			return `/proc/PID/ns/ differs from the host's in ${check.kinds.join(', ')}`;
+		case 'joined':
+			return `/proc/PID/ns/ has ${check.namespaces.map(({id}) => id).join(', ')}`;
 		case 'cgroups':
 			return `/proc/PID/cgroup names ${check.members.map(({controller, cgroup}) => `${controller}:${cgroup}`).join(' ')}`;
 		case 'idMap':
